@@ -1,0 +1,57 @@
+use std::future::Future;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use super::once::Once;
+use super::{Clients, TagIndex};
+use crate::resource::{Result, Scope};
+
+/// Reads one account and region; its clients cannot change anything.
+///
+/// Made for one pass over the kinds: what [`once`](Reader::once) keeps is never older than the reader.
+pub struct Reader {
+    clients: Clients,
+    account: String,
+    region: String,
+    once: Once,
+}
+
+impl Reader {
+    pub(super) fn new(clients: Clients, account: String, region: String) -> Self {
+        Self { clients, account, region, once: Once::default() }
+    }
+
+    /// Twelve digits.
+    pub fn account(&self) -> &str {
+        &self.account
+    }
+
+    pub fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// Shares one response among kinds: fetches it when the first of them asks for `key`.
+    pub async fn once<T, F>(&self, key: &str, fetch: F) -> Result<Arc<T>>
+    where
+        T: Send + Sync + 'static,
+        F: Future<Output = Result<T>> + Send,
+    {
+        self.once.get(key, fetch).await
+    }
+
+    /// Returns the tags by ARN of what the tagging API knows for the scope's stacks, read once.
+    ///
+    /// It lags behind and misses some types, so it only tells which details are worth reading; whether a thing is
+    /// ours is decided by the tags that its own service returns.
+    pub async fn tag_index(&self, scope: &Scope) -> Result<Arc<TagIndex>> {
+        self.once("tag-index", TagIndex::read(&self.clients, scope)).await
+    }
+}
+
+impl Deref for Reader {
+    type Target = Clients;
+
+    fn deref(&self) -> &Clients {
+        &self.clients
+    }
+}

@@ -1,0 +1,70 @@
+use std::future::Future;
+use std::time::Duration;
+
+use crate::resource::{Class, Failure, Result};
+
+/// The unit of patience: figures in the kinds read as `2 * MINUTE`.
+pub const MINUTE: Duration = Duration::from_secs(60);
+/// The first pause; each next is half as long again, up to `LONGEST`.
+const FIRST: Duration = Duration::from_millis(500);
+const LONGEST: Duration = Duration::from_secs(10);
+
+/// Repeats a call while `again` says that its failure passes by itself, for at most `patience`.
+///
+/// Time is tokio's, so tests with a paused clock do not wait.
+pub async fn retry<T, F>(patience: Duration, again: impl Fn(&Failure) -> bool, mut call: impl FnMut() -> F) -> Result<T>
+where
+    F: Future<Output = Result<T>>,
+{
+    let start = tokio::time::Instant::now();
+    let mut pause = FIRST;
+    loop {
+        match call().await {
+            Err(failure) if again(&failure) && start.elapsed() + pause < patience => {
+                tracing::debug!(%failure, ?pause, "trying again");
+                tokio::time::sleep(pause).await;
+                pause = (pause * 3 / 2).min(LONGEST);
+            }
+            answer => return answer,
+        }
+    }
+}
+
+/// Polls until `look` returns something, for at most `patience`; then fails as [`Class::Busy`], naming `what`.
+pub async fn until<T, F>(patience: Duration, what: &str, mut look: impl FnMut() -> F) -> Result<T>
+where
+    F: Future<Output = Result<Option<T>>>,
+{
+    let waiting = Failure::new(Class::Busy, format!("{what}: not done after {} s", patience.as_secs()));
+    retry(
+        patience,
+        |failure| *failure == waiting,
+        || {
+            let seen = look();
+            let waiting = waiting.clone();
+            async move { seen.await?.ok_or(waiting) }
+        },
+    )
+    .await
+}
+
+/// Creates what AWS gives neither a token nor a unique name for: looks for our own tags first, sends once, and when no
+/// answer came looks again before giving up. `send` must not be retried by the SDK (see [`Writer`](super::Writer)).
+pub async fn create_once<T, L, S>(mut look: impl FnMut() -> L, send: impl FnOnce() -> S) -> Result<T>
+where
+    L: Future<Output = Result<Option<T>>>,
+    S: Future<Output = Result<T>>,
+{
+    if let Some(there) = look().await? {
+        return Ok(there);
+    }
+    match send().await {
+        Err(failure) if failure.is(Class::Ambiguous) || failure.is(Class::Other) => {
+            match until(Duration::from_secs(20), "looking for what a lost answer made", &mut look).await {
+                Ok(there) => Ok(there),
+                Err(_) => Err(failure),
+            }
+        }
+        answer => answer,
+    }
+}

@@ -1,0 +1,188 @@
+use aws_sdk_ec2::types::{
+    AttributeBooleanValue, ResourceType, Tenancy, Vpc as Description, VpcAttributeName, VpcState,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::ec2;
+use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry};
+use crate::resource::{
+    Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement, Result, Scope,
+    State, Tags,
+};
+
+/// A network of a stack's own.
+pub struct Vpc;
+
+/// The properties of `AWS::EC2::VPC`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Spec {
+    /// The IPv4 range, `10.20.0.0/16`; /16 to /28.
+    pub cidr_block: String,
+    /// Whether instances get public DNS names; needs `EnableDnsSupport`.
+    #[serde(default)]
+    pub enable_dns_hostnames: bool,
+    /// Whether the resolver of the VPC answers.
+    #[serde(default = "yes")]
+    pub enable_dns_support: bool,
+    /// `default` or `dedicated`.
+    #[serde(default = "default_tenancy")]
+    pub instance_tenancy: String,
+}
+
+/// The return values of `AWS::EC2::VPC`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Outputs {
+    pub vpc_id: String,
+    pub cidr_block: String,
+}
+
+impl Kind for Vpc {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const TYPE: &'static str = "AWS::EC2::VPC";
+    const REF: &'static str = "VpcId";
+    const NAME: NameRule = NameRule::Assigned { max: 255 };
+    const CREATE_ONLY: &'static [&'static str] = &["/CidrBlock"];
+    const REPLACEMENT: Replacement = Replacement::DeleteFirst;
+    const SEVERAL_CALLS: bool = true;
+    const EXAMPLE: &'static str = "
+resources:
+  - type: AWS::EC2::VPC
+    name: main
+    properties:
+      CidrBlock: 10.20.0.0/16
+      EnableDnsHostnames: true
+";
+
+    fn permissions() -> Permissions {
+        Permissions {
+            read: &["ec2:DescribeVpcs", "ec2:DescribeVpcAttribute"],
+            create: &["ec2:CreateVpc", "ec2:CreateTags", "ec2:ModifyVpcAttribute", "ec2:DescribeVpcs"],
+            update: &["ec2:ModifyVpcAttribute", "ec2:ModifyVpcTenancy"],
+            retag: &["ec2:CreateTags", "ec2:DeleteTags"],
+            delete: &["ec2:DeleteVpc"],
+        }
+    }
+
+    async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
+        let mut listing = Listing::default();
+        for vpc in reader.once("ec2:vpcs", describe(reader, scope)).await?.iter() {
+            listing.found.push(read(reader, vpc).await?);
+        }
+        Ok(listing)
+    }
+
+    async fn create(writer: &Writer, _: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
+        let look = || async {
+            let answer = writer.ec2().describe_vpcs().set_filters(Some(ec2::filters_of(tags))).send().await?;
+            Ok(answer.vpcs().iter().find_map(|vpc| vpc.vpc_id().map(str::to_owned)))
+        };
+        let send = || async {
+            let tags = ec2::tagged(ResourceType::Vpc, tags);
+            let tenancy = Tenancy::from(spec.instance_tenancy.as_str());
+            let call = writer.ec2().create_vpc().cidr_block(&spec.cidr_block).instance_tenancy(tenancy);
+            let answer = call.tag_specifications(tags).send().await?;
+            let id = answer.vpc().and_then(|vpc| vpc.vpc_id());
+            id.map(str::to_owned).ok_or_else(|| Failure::new(Class::Other, "CreateVpc returned no id"))
+        };
+        let id = create_once(look, send).await?;
+        set_dns(writer, &id, spec).await?;
+        Ok(made(id, spec, State::Settling("the VPC".into())))
+    }
+
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
+        if changes.touches("/InstanceTenancy") {
+            writer.ec2().modify_vpc_tenancy().vpc_id(&live.id).instance_tenancy("default".into()).send().await?;
+        }
+        if changes.touches_any(&["/EnableDnsHostnames", "/EnableDnsSupport"]) {
+            set_dns(writer, &live.id, spec).await?;
+        }
+        Ok(made(live.id.clone(), spec, State::Ready))
+    }
+
+    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        ec2::retag(writer, &live.id, set, unset).await
+    }
+
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
+        // Five minutes: the last network interfaces linger after their owners are gone.
+        ec2::delete(5, || writer.ec2().delete_vpc().vpc_id(&live.id).send()).await?;
+        Ok(Vec::new())
+    }
+}
+
+/// The scope's VPCs; shared by the kinds that read what is inside them.
+pub(super) async fn describe(reader: &Reader, scope: &Scope) -> Result<Vec<Description>> {
+    let call = reader.ec2().describe_vpcs().set_filters(Some(ec2::filters(scope))).max_results(ec2::PAGE);
+    let all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
+    Ok(all.into_iter().filter(|vpc| scope.owns(&ec2::tags(vpc.tags()))).collect())
+}
+
+async fn read(reader: &Reader, vpc: &Description) -> Result<Found<Vpc>> {
+    let id = vpc.vpc_id().unwrap_or_default().to_owned();
+    let attribute = |name| reader.ec2().describe_vpc_attribute().vpc_id(&id).attribute(name).send();
+    let (hostnames, support) = tokio::try_join!(
+        attribute(VpcAttributeName::EnableDnsHostnames),
+        attribute(VpcAttributeName::EnableDnsSupport)
+    )?;
+    let is_on =
+        |value: Option<&AttributeBooleanValue>| value.and_then(AttributeBooleanValue::value).unwrap_or_default();
+    let spec = Spec {
+        cidr_block: vpc.cidr_block().unwrap_or_default().to_owned(),
+        enable_dns_hostnames: is_on(hostnames.enable_dns_hostnames()),
+        enable_dns_support: is_on(support.enable_dns_support()),
+        instance_tenancy: vpc.instance_tenancy().map_or_else(default_tenancy, |tenancy| tenancy.as_str().to_owned()),
+    };
+    let state = match vpc.state() {
+        Some(VpcState::Pending) => State::Settling("the VPC".into()),
+        _ => State::Ready,
+    };
+    Ok(Found {
+        name: None,
+        outputs: Outputs { vpc_id: id.clone(), cidr_block: spec.cidr_block.clone() },
+        id,
+        spec,
+        tags: ec2::tags(vpc.tags()),
+        state,
+        unmodelled: Vec::new(),
+        external: None,
+    })
+}
+
+/// One attribute a call; support goes on before hostnames, which need it, and off after them.
+async fn set_dns(writer: &Writer, id: &str, spec: &Spec) -> Result<()> {
+    let value = |on: bool| AttributeBooleanValue::builder().value(on).build();
+    let support = || {
+        let call = writer.ec2().modify_vpc_attribute().vpc_id(id).enable_dns_support(value(spec.enable_dns_support));
+        async move { Ok(call.send().await.map(drop)?) }
+    };
+    let hostnames = || {
+        let call =
+            writer.ec2().modify_vpc_attribute().vpc_id(id).enable_dns_hostnames(value(spec.enable_dns_hostnames));
+        async move { Ok(call.send().await.map(drop)?) }
+    };
+    if spec.enable_dns_support {
+        retry(5 * MINUTE, ec2::is_fresh, support).await?;
+        retry(5 * MINUTE, ec2::is_fresh, hostnames).await
+    } else {
+        retry(5 * MINUTE, ec2::is_fresh, hostnames).await?;
+        retry(5 * MINUTE, ec2::is_fresh, support).await
+    }
+}
+
+fn made(vpc_id: String, spec: &Spec, state: State) -> Made<Vpc> {
+    Made { id: vpc_id.clone(), outputs: Outputs { vpc_id, cidr_block: spec.cidr_block.clone() }, state }
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn default_tenancy() -> String {
+    "default".to_owned()
+}

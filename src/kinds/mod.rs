@@ -1,0 +1,13 @@
+//! One file per AWS resource type.
+//!
+//! Adding a kind is its file and two lines here. Everything else about kinds (docs, schema, permissions, tests) is
+//! derived from [`KINDS`].
+
+mod ec2;
+mod ec2_vpc;
+
+use crate::aws::Aws;
+use crate::resource::AnyKind;
+
+/// Every kind, sorted by type.
+pub static KINDS: &[&dyn AnyKind<Aws>] = &[&ec2_vpc::Vpc];

@@ -1,0 +1,10 @@
+//! `provision`: isolated, highly available AWS stacks for every customer's every environment.
+//!
+//! The rooms, and who may import whom, are described in docs/ARCHITECTURE.md and enforced by a test.
+
+#[cfg(feature = "sdk")]
+pub mod aws;
+#[cfg(feature = "sdk")]
+pub mod kinds;
+pub mod problem;
+pub mod resource;

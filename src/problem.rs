@@ -1,0 +1,80 @@
+//! Mistakes in the input: collected, so that none hides the next.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A file that was read: its path as shown to people, and its text.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Source {
+    pub path: PathBuf,
+    pub text: String,
+}
+
+/// A place in a file: where a value, a key or a mistake stands. `bytes` is a range into the source's text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Span {
+    pub source: Arc<Source>,
+    pub bytes: Range<usize>,
+}
+
+impl Span {
+    /// Line and column of the start, both from 1; the column counts characters.
+    pub fn line_column(&self) -> (usize, usize) {
+        let before = &self.source.text[..self.bytes.start.min(self.source.text.len())];
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.source.path
+    }
+}
+
+/// `tenants/acme.yaml:17`, as plans show it.
+impl std::fmt::Display for Span {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.path().display(), self.line_column().0)
+    }
+}
+
+/// How grave a problem is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// Nothing is done while there is one.
+    Error,
+    /// Said, and no more.
+    Warning,
+}
+
+/// One mistake in the input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    pub severity: Severity,
+    /// Where; none for what has no place (a missing folder).
+    pub span: Option<Span>,
+    /// What is wrong, one sentence without a full stop.
+    pub what: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+impl Problem {
+    pub fn error(span: impl Into<Option<Span>>, what: impl Into<String>) -> Self {
+        Self { severity: Severity::Error, span: span.into(), what: what.into(), hint: None }
+    }
+
+    pub fn warning(span: impl Into<Option<Span>>, what: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(span, what) }
+    }
+
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+}

@@ -1,0 +1,204 @@
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{
+    Changes, Class, Cloud, Failure, Found, Kept, Kind, Name, Result, Scope, Settled, Shape, State, Stranger, Tags,
+    Unmodelled, Unseen,
+};
+
+/// One live resource with its type erased; keeps what its kind found, for the kind's own use.
+#[derive(Clone)]
+pub struct Live {
+    pub id: String,
+    pub name: Option<String>,
+    pub region: String,
+    /// The normalised spec.
+    pub spec: Value,
+    pub outputs: Value,
+    pub tags: Tags,
+    pub state: State,
+    pub unmodelled: Vec<Unmodelled>,
+    pub external: Option<Value>,
+    found: Arc<dyn Any + Send + Sync>,
+}
+
+impl Live {
+    /// Returns an output by its name; dots lead into nested objects (`Endpoint.Address`).
+    pub fn output(&self, name: &str) -> Option<Value> {
+        output(&self.outputs, name)
+    }
+}
+
+impl fmt::Debug for Live {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Live")
+            .field("id", &self.id)
+            .field("state", &self.state)
+            .field("spec", &self.spec)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a kind's `list` saw, with its type erased.
+#[derive(Clone, Debug, Default)]
+pub struct AnyListing {
+    pub found: Vec<Live>,
+    pub strangers: Vec<Stranger>,
+    pub unseen: Vec<Unseen>,
+}
+
+/// What create and update leave behind, with its type erased.
+#[derive(Clone, Debug)]
+pub struct AnyMade {
+    pub id: String,
+    pub outputs: Value,
+    pub state: State,
+}
+
+impl AnyMade {
+    /// Returns an output by its name, as [`Live::output`].
+    pub fn output(&self, name: &str) -> Option<Value> {
+        output(&self.outputs, name)
+    }
+}
+
+fn output(outputs: &Value, name: &str) -> Option<Value> {
+    if let Some(value) = outputs.get(name) {
+        return Some(value.clone()).filter(|value| !value.is_null());
+    }
+    name.split('.').try_fold(outputs, |value, step| value.get(step)).filter(|value| !value.is_null()).cloned()
+}
+
+/// A kind with its types erased: the five verbs over JSON values.
+pub trait AnyKind<C: Cloud>: Shape {
+    fn list<'a>(&'a self, reader: &'a C::Reader, scope: &'a Scope) -> BoxFuture<'a, Result<AnyListing>>;
+
+    fn create<'a>(
+        &'a self,
+        writer: &'a C::Writer,
+        name: &'a Name,
+        spec: &'a Settled,
+        tags: &'a Tags,
+    ) -> BoxFuture<'a, Result<AnyMade>>;
+
+    fn update<'a>(
+        &'a self,
+        writer: &'a C::Writer,
+        live: &'a Live,
+        spec: &'a Settled,
+        changes: &'a Changes,
+    ) -> BoxFuture<'a, Result<AnyMade>>;
+
+    fn retag<'a>(
+        &'a self,
+        writer: &'a C::Writer,
+        live: &'a Live,
+        set: &'a Tags,
+        unset: &'a [String],
+    ) -> BoxFuture<'a, Result<()>>;
+
+    fn delete<'a>(&'a self, writer: &'a C::Writer, live: &'a Live) -> BoxFuture<'a, Result<Vec<Kept>>>;
+
+    /// The same kind, as plan sees it.
+    fn shape(&self) -> &dyn Shape;
+}
+
+impl<K: Kind> AnyKind<K::Cloud> for K {
+    fn list<'a>(
+        &'a self,
+        reader: &'a <K::Cloud as Cloud>::Reader,
+        scope: &'a Scope,
+    ) -> BoxFuture<'a, Result<AnyListing>> {
+        Box::pin(async move {
+            let listing = K::list(reader, scope).await?;
+            Ok(AnyListing {
+                found: listing.found.into_iter().map(|found| erase(found, scope)).collect::<Result<_>>()?,
+                strangers: listing.strangers,
+                unseen: listing.unseen,
+            })
+        })
+    }
+
+    fn create<'a>(
+        &'a self,
+        writer: &'a <K::Cloud as Cloud>::Writer,
+        name: &'a Name,
+        spec: &'a Settled,
+        tags: &'a Tags,
+    ) -> BoxFuture<'a, Result<AnyMade>> {
+        Box::pin(async move {
+            let made = K::create(writer, name, &typed::<K>(spec)?, tags).await?;
+            Ok(AnyMade { id: made.id, outputs: value(&made.outputs)?, state: made.state })
+        })
+    }
+
+    fn update<'a>(
+        &'a self,
+        writer: &'a <K::Cloud as Cloud>::Writer,
+        live: &'a Live,
+        spec: &'a Settled,
+        changes: &'a Changes,
+    ) -> BoxFuture<'a, Result<AnyMade>> {
+        Box::pin(async move {
+            let made = K::update(writer, found::<K>(live)?, &typed::<K>(spec)?, changes).await?;
+            Ok(AnyMade { id: made.id, outputs: value(&made.outputs)?, state: made.state })
+        })
+    }
+
+    fn retag<'a>(
+        &'a self,
+        writer: &'a <K::Cloud as Cloud>::Writer,
+        live: &'a Live,
+        set: &'a Tags,
+        unset: &'a [String],
+    ) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move { K::retag(writer, found::<K>(live)?, set, unset).await })
+    }
+
+    fn delete<'a>(
+        &'a self,
+        writer: &'a <K::Cloud as Cloud>::Writer,
+        live: &'a Live,
+    ) -> BoxFuture<'a, Result<Vec<Kept>>> {
+        Box::pin(async move { K::delete(writer, found::<K>(live)?).await })
+    }
+
+    fn shape(&self) -> &dyn Shape {
+        self
+    }
+}
+
+fn erase<K: Kind>(found: Found<K>, scope: &Scope) -> Result<Live> {
+    Ok(Live {
+        id: found.id.clone(),
+        name: found.name.clone(),
+        region: scope.region.clone(),
+        spec: value(&found.spec)?,
+        outputs: value(&found.outputs)?,
+        tags: found.tags.clone(),
+        state: found.state.clone(),
+        unmodelled: found.unmodelled.clone(),
+        external: found.external.as_ref().map(value).transpose()?,
+        found: Arc::new(found),
+    })
+}
+
+fn value(from: &impl Serialize) -> Result<Value> {
+    serde_json::to_value(from).map_err(|error| Failure::new(Class::Other, format!("bug: {error}")))
+}
+
+fn typed<K: Kind>(spec: &Settled) -> Result<K::Spec> {
+    serde_json::from_value(spec.value().clone())
+        .map_err(|error| Failure::new(Class::Invalid, format!("{} does not accept its settled spec: {error}", K::TYPE)))
+}
+
+fn found<K: Kind>(live: &Live) -> Result<&Found<K>> {
+    live.found
+        .downcast_ref()
+        .ok_or_else(|| Failure::new(Class::Other, format!("bug: {} was handed another kind's resource", K::TYPE)))
+}

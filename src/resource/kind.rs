@@ -1,0 +1,263 @@
+use std::future::Future;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::{Disruption, FieldDiff, Name, NameRule, Replacement, Result, Scope, Tags, pointer};
+
+/// What a kind talks to: AWS, or the fake cloud of the tests.
+pub trait Cloud: 'static {
+    /// Can only read.
+    type Reader: Send + Sync;
+    /// Made for one step; can change what the step may touch.
+    type Writer: Send + Sync;
+}
+
+/// One AWS resource type: how to read it in bulk, and how to create, change, retag and delete it.
+///
+/// The constants are facts for the engine; each has a default that fits most kinds. Paths are JSON pointers into
+/// the spec, where `*` stands for any one step and elements of keyed lists are named by their key.
+pub trait Kind: Sized + Send + Sync + 'static {
+    type Cloud: Cloud;
+    /// The CloudFormation type, `AWS::EC2::Subnet`.
+    const TYPE: &'static str;
+    /// The output that CloudFormation's `Ref` returns.
+    const REF: &'static str;
+    /// A small template that needs nothing else: the example in the docs, and what the life-cycle test creates.
+    const EXAMPLE: &'static str;
+    /// How AWS names it.
+    const NAME: NameRule;
+    /// Properties that only a new resource can have differently.
+    const CREATE_ONLY: &'static [&'static str] = &[];
+    /// Whether a replacement can stand beside the old one.
+    const REPLACEMENT: Replacement = Replacement::DeleteFirst;
+    /// Lists of objects and the property that names an element.
+    const KEYED: &'static [(&'static str, &'static str)] = &[];
+    /// Keyed lists of which only the declared elements are compared (load balancer attributes).
+    const LISTED_ONLY: &'static [&'static str] = &[];
+    /// Keyed lists in which others may add elements: those are reported as unmanaged and left alone (routes).
+    const ADDITIVE: &'static [&'static str] = &[];
+    /// Properties that count only at creation; afterwards the live value is carried over (see [`Kind::holds_initial`]).
+    const INITIAL: &'static [&'static str] = &[];
+    /// Properties that cannot be read back; they are sent again when their digest changed.
+    const WRITE_ONLY: &'static [&'static str] = &[];
+    /// Properties that can be set after creation; cycles are cut there, and what waits for a person leaves them out.
+    const LATE: &'static [&'static str] = &[];
+    /// Properties that AWS raises by itself: a newer live value within the given prefix is equal (engine versions).
+    const VERSIONS: &'static [&'static str] = &[];
+    /// Properties whose values are shown only on request (environments, commands, headers).
+    const SENSITIVE: &'static [&'static str] = &[];
+    /// Outputs that change when the resource is updated; unknown in the plan while it has an update.
+    const UPDATED_OUTPUTS: &'static [&'static str] = &[];
+    /// Whether it bears data or cannot be had back: never deleted or replaced without consent.
+    const STATEFUL: bool = false;
+    /// Whether an update makes a new revision beside the old one (task definitions); old revisions are not claimants.
+    const REVISIONED: bool = false;
+    /// Whether a new one waits for a person before it can be used (a certificate for its DNS records).
+    const AWAITS_PERSON: bool = false;
+    /// Whether create needs several calls: its digest reads `pending` until all are done.
+    const SEVERAL_CALLS: bool = false;
+    /// Typical seconds from the first create call until ready, for the order of steps and the estimate.
+    const SECONDS: u32 = 2;
+
+    /// The properties, named and shaped as CloudFormation's.
+    type Spec: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'static;
+    /// CloudFormation's return values; `#[serde(skip)]` fields may keep lock tokens for update and delete.
+    type Outputs: Serialize + DeserializeOwned + Send + Sync + 'static;
+
+    /// The IAM actions that each verb needs; a reader refuses every operation that no kind lists under `read`.
+    fn permissions() -> Permissions;
+
+    /// Reads everything of this kind that the scope's stacks own, in bulk.
+    fn list(reader: &Reader<Self>, scope: &Scope) -> impl Future<Output = Result<Listing<Self>>> + Send;
+
+    /// Makes it, idempotently. It need not be ready on return: the engine lists until it is.
+    fn create(
+        writer: &Writer<Self>,
+        name: &Name,
+        spec: &Self::Spec,
+        tags: &Tags,
+    ) -> impl Future<Output = Result<Made<Self>>> + Send;
+
+    /// Carries out the planned changes, and only those; `spec` is the whole desired state.
+    fn update(
+        writer: &Writer<Self>,
+        live: &Found<Self>,
+        spec: &Self::Spec,
+        changes: &Changes,
+    ) -> impl Future<Output = Result<Made<Self>>> + Send;
+
+    /// Sets and removes tags.
+    fn retag(
+        writer: &Writer<Self>,
+        live: &Found<Self>,
+        set: &Tags,
+        unset: &[String],
+    ) -> impl Future<Output = Result<()>> + Send;
+
+    /// Deletes it; what is gone already is done. Returns what stays behind on purpose (snapshots, keys in their window).
+    fn delete(writer: &Writer<Self>, live: &Found<Self>) -> impl Future<Output = Result<Vec<Kept>>> + Send;
+
+    /// Returns what a change of these fields does to those who use the resource.
+    fn disruption(_fields: &[FieldDiff]) -> Disruption {
+        Disruption::None
+    }
+
+    /// Returns why an update of these fields can't be done in place nor by replacement, if so.
+    fn refuses(_live: &Value, _desired: &Value, _fields: &[FieldDiff]) -> Option<String> {
+        None
+    }
+
+    /// Returns further create-only fields, for properties that are create-only under conditions.
+    fn replaces(_live: &Value, _desired: &Value, _field: &FieldDiff) -> bool {
+        false
+    }
+
+    /// Returns whether the live value of an [`INITIAL`](Kind::INITIAL) property is within what the stack allows.
+    fn holds_initial(_field: &FieldDiff) -> bool {
+        true
+    }
+
+    /// Returns the property (or `""` for the whole resource) that needs `other` in place although it does not refer
+    /// to it: a service needs the rule that attaches its target group. Both specs are unresolved.
+    fn follows(_spec: &Value, _other_kind: &str, _other_spec: &Value) -> Option<&'static str> {
+        None
+    }
+
+    /// Returns mistakes that the schema cannot express: the pointer and what is wrong, one each.
+    fn check(_spec: &Self::Spec) -> Vec<(String, String)> {
+        Vec::new()
+    }
+}
+
+/// The reader of a kind's cloud.
+pub type Reader<K> = <<K as Kind>::Cloud as Cloud>::Reader;
+/// The writer of a kind's cloud.
+pub type Writer<K> = <<K as Kind>::Cloud as Cloud>::Writer;
+
+/// One live resource, as its kind read it.
+pub struct Found<K: Kind> {
+    /// AWS's id, or the ARN or name where there is none: what a person would search the console for.
+    pub id: String,
+    /// The physical name, on kinds that have one; compared with the tag `provision:id`.
+    pub name: Option<String>,
+    pub spec: K::Spec,
+    pub outputs: K::Outputs,
+    pub tags: Tags,
+    pub state: State,
+    /// What the spec cannot express: equal to nothing, shown as drift.
+    pub unmodelled: Vec<Unmodelled>,
+    /// What somebody else deployed since (an outside pipeline), for resources whose template says `external`.
+    pub external: Option<K::Spec>,
+}
+
+/// How a live resource is doing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    Ready,
+    /// Creating or modifying; the text says what it waits for.
+    Settling(String),
+    /// Being deleted.
+    Leaving,
+    /// Broken for good, and why.
+    Failed(String),
+    /// Waits for a person, and what for (`CNAME _x.example -> _y.acm-validations.aws`).
+    Human(String),
+}
+
+/// Part of a live resource that its spec cannot express.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unmodelled {
+    /// The JSON pointer of the property it belongs to.
+    pub path: String,
+    /// What is there, in words.
+    pub text: String,
+}
+
+/// A thing that is not ours, but stands where ours would: it has our name and not our tags.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stranger {
+    pub id: String,
+    /// Its physical name.
+    pub name: String,
+}
+
+/// A resource of ours that is there but could not be read.
+#[derive(Clone, Debug)]
+pub struct Unseen {
+    pub id: String,
+    /// Its tags, if those could be read; without them every address of the kind may be it.
+    pub tags: Option<Tags>,
+    pub failure: super::Failure,
+}
+
+/// What a kind's `list` saw.
+pub struct Listing<K: Kind> {
+    pub found: Vec<Found<K>>,
+    pub strangers: Vec<Stranger>,
+    pub unseen: Vec<Unseen>,
+}
+
+impl<K: Kind> Default for Listing<K> {
+    fn default() -> Self {
+        Self { found: Vec::new(), strangers: Vec::new(), unseen: Vec::new() }
+    }
+}
+
+/// What create and update leave behind.
+pub struct Made<K: Kind> {
+    pub id: String,
+    pub outputs: K::Outputs,
+    /// `Settling` if it has to be waited for.
+    pub state: State,
+}
+
+/// What a delete leaves on purpose.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Kept {
+    /// What it is, `snapshot` or `key`.
+    pub what: String,
+    pub id: String,
+    /// Why, and until when.
+    pub why: String,
+}
+
+/// IAM actions by verb, `ec2:DescribeVpcs`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Permissions {
+    pub read: &'static [&'static str],
+    pub create: &'static [&'static str],
+    pub update: &'static [&'static str],
+    pub retag: &'static [&'static str],
+    pub delete: &'static [&'static str],
+}
+
+/// The planned changes of one update; a kind asks them by path and does not decide again.
+#[derive(Clone, Debug, Default)]
+pub struct Changes(Vec<FieldDiff>);
+
+impl Changes {
+    pub fn new(fields: Vec<FieldDiff>) -> Self {
+        Self(fields)
+    }
+
+    /// Returns whether anything at or below the pointer (`*` for any step) changes, or a list above it does.
+    pub fn touches(&self, pattern: &str) -> bool {
+        self.0.iter().any(|field| pointer::covers(pattern, &field.path) || pointer::covers(&field.path, pattern))
+    }
+
+    /// Returns whether any of the pointers is touched.
+    pub fn touches_any(&self, patterns: &[&str]) -> bool {
+        patterns.iter().any(|pattern| self.touches(pattern))
+    }
+
+    pub fn fields(&self) -> &[FieldDiff] {
+        &self.0
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}

@@ -1,0 +1,35 @@
+//! The vocabulary of the program: what a stack, an address, a reference, a kind and a live thing are.
+//!
+//! **Invariant:** this room imports no other room and no SDK; every room may import it.
+
+mod address;
+mod diff;
+mod digest;
+mod erased;
+mod failure;
+mod kind;
+mod name;
+pub mod normal;
+pub mod pointer;
+mod reference;
+pub mod schema;
+mod scope;
+mod settled;
+mod shape;
+mod stack;
+mod tags;
+
+pub use address::Address;
+pub use diff::{Difference, FieldDiff, compare};
+pub use digest::{Digest, Recorded};
+pub use erased::{AnyKind, AnyListing, AnyMade, Live};
+pub use failure::{Class, Failure, Result};
+pub use kind::{Changes, Cloud, Found, Kept, Kind, Listing, Made, Permissions, State, Stranger, Unmodelled, Unseen};
+pub use name::{Name, NameRule};
+pub use reference::{CLOSE, OPEN, OrRef, Ref, Reference};
+pub use schema::Schema;
+pub use scope::Scope;
+pub use settled::{Settled, resolve};
+pub use shape::{Disruption, Facts, Replacement, Shape};
+pub use stack::{Stack, StackId};
+pub use tags::{Tags, key};

@@ -1,0 +1,43 @@
+//! JSON pointers (RFC 6901), with `*` for any one step in a pattern.
+//!
+//! In lists that are keyed, a step is the element's key instead of its index: `/ContainerDefinitions/web/Image`.
+
+use serde_json::Value;
+
+/// Appends one step, escaped.
+pub fn join(pointer: &str, step: &str) -> String {
+    format!("{pointer}/{}", step.replace('~', "~0").replace('/', "~1"))
+}
+
+/// Returns the steps, unescaped.
+pub fn steps(pointer: &str) -> impl Iterator<Item = String> {
+    pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~"))
+}
+
+/// Returns whether `pointer` is what `pattern` names, or lies below it.
+pub fn covers(pattern: &str, pointer: &str) -> bool {
+    let mut have = pointer.split('/').skip(1);
+    pattern.split('/').skip(1).all(|want| have.next().is_some_and(|step| want == "*" || want == step))
+}
+
+/// Returns whether `pointer` is exactly what `pattern` names.
+pub fn matches(pattern: &str, pointer: &str) -> bool {
+    pattern.split('/').count() == pointer.split('/').count() && covers(pattern, pointer)
+}
+
+/// Returns the first step: the top-level property.
+pub fn property(pointer: &str) -> &str {
+    pointer.split('/').nth(1).unwrap_or("")
+}
+
+/// Calls `visit` with the pointer and value of every leaf (no object, no list), in order.
+pub fn walk(value: &Value, visit: &mut impl FnMut(&str, &Value)) {
+    fn go(at: &str, value: &Value, visit: &mut impl FnMut(&str, &Value)) {
+        match value {
+            Value::Object(map) => map.iter().for_each(|(k, v)| go(&join(at, k), v, visit)),
+            Value::Array(list) => list.iter().enumerate().for_each(|(i, v)| go(&join(at, &i.to_string()), v, visit)),
+            leaf => visit(at, leaf),
+        }
+    }
+    go("", value, visit);
+}

@@ -1,0 +1,96 @@
+//! The JSON Schema of a spec, and the few questions the engine asks of it.
+
+use std::any::TypeId;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use schemars::generate::SchemaSettings;
+use serde_json::Value;
+
+use super::{Kind, pointer};
+
+/// The JSON Schema (draft 2020-12) of one kind's spec.
+#[derive(Debug)]
+pub struct Schema {
+    root: Value,
+}
+
+impl Schema {
+    /// Returns the schema of a kind's spec; made once per kind and kept for the life of the program.
+    pub fn of<K: Kind>() -> &'static Self {
+        static ALL: OnceLock<Mutex<HashMap<TypeId, &'static Schema>>> = OnceLock::new();
+        let mut all = ALL.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
+        all.entry(TypeId::of::<K>()).or_insert_with(|| {
+            let generator = SchemaSettings::draft2020_12().into_generator();
+            Box::leak(Box::new(Self { root: generator.into_root_schema_for::<K::Spec>().to_value() }))
+        })
+    }
+
+    /// The whole schema.
+    pub fn root(&self) -> &Value {
+        &self.root
+    }
+
+    /// Returns the schema below `node` for one step of a pointer: a property, a map's key or a list's element.
+    pub fn child<'a>(&'a self, node: &'a Value, step: &str) -> Option<&'a Value> {
+        self.variants(node).into_iter().find_map(|node| {
+            if let Some(property) = node.get("properties").and_then(|all| all.get(step)) {
+                return Some(property);
+            }
+            node.get("items").or_else(|| node.get("additionalProperties").filter(|extra| extra.is_object()))
+        })
+    }
+
+    /// Returns whether a JSON object here is a map with free keys, and not a struct.
+    pub fn is_map(&self, node: &Value) -> bool {
+        self.variants(node).iter().any(|node| {
+            let free =
+                node.get("additionalProperties").is_some_and(|extra| extra.is_object() || extra == &Value::Bool(true));
+            let open = node.get("properties").is_none() && node.get("type").is_some_and(|t| t == "object");
+            free || open || node.as_bool() == Some(true)
+        })
+    }
+
+    /// Returns the pointer and kind of every `Ref<K>` that a value holds.
+    pub fn refs(&self, value: &Value) -> BTreeMap<String, String> {
+        let mut found = BTreeMap::new();
+        self.collect_refs(&self.root, "", value, &mut found);
+        found
+    }
+
+    fn collect_refs(&self, node: &Value, at: &str, value: &Value, found: &mut BTreeMap<String, String>) {
+        let mut descend = |step: String, item: &Value| {
+            if let Some(child) = self.child(node, &step) {
+                self.collect_refs(child, &pointer::join(at, &step), item, found);
+            }
+        };
+        match value {
+            Value::Object(map) => map.iter().for_each(|(key, item)| descend(key.clone(), item)),
+            Value::Array(list) => list.iter().enumerate().for_each(|(i, item)| descend(i.to_string(), item)),
+            Value::String(_) => {
+                let kind =
+                    self.variants(node).into_iter().find_map(|node| node.get("x-ref")?.as_str().map(str::to_owned));
+                if let Some(kind) = kind {
+                    found.insert(at.to_owned(), kind);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The schemas that a node stands for: references followed, `anyOf`, `oneOf` and `allOf` opened.
+    fn variants<'a>(&'a self, node: &'a Value) -> Vec<&'a Value> {
+        let mut open = vec![node];
+        let mut all = Vec::new();
+        while let Some(node) = open.pop() {
+            if let Some(target) = node.get("$ref").and_then(Value::as_str) {
+                open.extend(self.root.pointer(target.trim_start_matches('#')));
+            }
+            for key in ["anyOf", "oneOf", "allOf"] {
+                open.extend(node.get(key).and_then(Value::as_array).into_iter().flatten());
+            }
+            all.push(node);
+        }
+        all
+    }
+}

@@ -1,0 +1,150 @@
+use serde::Serialize;
+use serde_json::Value;
+
+use super::diff::{Difference, compare};
+use super::{FieldDiff, Kind, NameRule, Permissions, Schema};
+
+/// Whether a replacement can stand beside the old resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Replacement {
+    /// Create new, update dependants, delete old last.
+    CreateFirst,
+    /// The name or the thing is unique: delete, then create. An outage.
+    DeleteFirst,
+}
+
+/// What a change does to those who use the resource, from harmless to worst.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Disruption {
+    #[default]
+    None,
+    Restart,
+    Failover,
+    Outage,
+    DestroysData,
+}
+
+/// The constants of a [`Kind`], gathered for the engine; see there for what each means.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts {
+    pub kind: &'static str,
+    pub reference: &'static str,
+    pub example: &'static str,
+    pub name: NameRule,
+    pub create_only: &'static [&'static str],
+    pub replacement: Replacement,
+    pub keyed: &'static [(&'static str, &'static str)],
+    pub listed_only: &'static [&'static str],
+    pub additive: &'static [&'static str],
+    pub initial: &'static [&'static str],
+    pub write_only: &'static [&'static str],
+    pub late: &'static [&'static str],
+    pub versions: &'static [&'static str],
+    pub sensitive: &'static [&'static str],
+    pub updated_outputs: &'static [&'static str],
+    pub stateful: bool,
+    pub revisioned: bool,
+    pub awaits_person: bool,
+    pub several_calls: bool,
+    pub seconds: u32,
+}
+
+/// All of a kind that plan needs: facts and pure functions, no cloud.
+pub trait Shape: Send + Sync {
+    fn facts(&self) -> Facts;
+
+    fn permissions(&self) -> Permissions;
+
+    /// Returns the JSON Schema of the spec.
+    fn schema(&self) -> &'static Schema;
+
+    /// Passes a spec through its type: defaults filled in, sets sorted. Refuses with a sentence.
+    fn normalise(&self, spec: Value) -> Result<Value, String>;
+
+    /// Returns mistakes that the schema cannot express, of a spec that [`normalise`](Shape::normalise) accepts.
+    fn check(&self, spec: &Value) -> Vec<(String, String)>;
+
+    /// Compares two normalised specs.
+    fn compare(&self, live: &Value, desired: &Value) -> Difference;
+
+    fn disruption(&self, fields: &[FieldDiff]) -> Disruption;
+
+    fn refuses(&self, live: &Value, desired: &Value, fields: &[FieldDiff]) -> Option<String>;
+
+    /// Returns whether a change of this field needs a new resource.
+    fn replaces(&self, live: &Value, desired: &Value, field: &FieldDiff) -> bool;
+
+    fn holds_initial(&self, field: &FieldDiff) -> bool;
+
+    fn follows(&self, spec: &Value, other_kind: &str, other_spec: &Value) -> Option<&'static str>;
+}
+
+impl<K: Kind> Shape for K {
+    fn facts(&self) -> Facts {
+        Facts {
+            kind: K::TYPE,
+            reference: K::REF,
+            example: K::EXAMPLE,
+            name: K::NAME,
+            create_only: K::CREATE_ONLY,
+            replacement: K::REPLACEMENT,
+            keyed: K::KEYED,
+            listed_only: K::LISTED_ONLY,
+            additive: K::ADDITIVE,
+            initial: K::INITIAL,
+            write_only: K::WRITE_ONLY,
+            late: K::LATE,
+            versions: K::VERSIONS,
+            sensitive: K::SENSITIVE,
+            updated_outputs: K::UPDATED_OUTPUTS,
+            stateful: K::STATEFUL,
+            revisioned: K::REVISIONED,
+            awaits_person: K::AWAITS_PERSON,
+            several_calls: K::SEVERAL_CALLS,
+            seconds: K::SECONDS,
+        }
+    }
+
+    fn permissions(&self) -> Permissions {
+        K::permissions()
+    }
+
+    fn schema(&self) -> &'static Schema {
+        Schema::of::<K>()
+    }
+
+    fn normalise(&self, spec: Value) -> Result<Value, String> {
+        let typed: K::Spec = serde_json::from_value(spec).map_err(|error| error.to_string())?;
+        serde_json::to_value(typed).map_err(|error| error.to_string())
+    }
+
+    fn check(&self, spec: &Value) -> Vec<(String, String)> {
+        serde_json::from_value(spec.clone()).map(|typed| K::check(&typed)).unwrap_or_default()
+    }
+
+    fn compare(&self, live: &Value, desired: &Value) -> Difference {
+        compare(&Shape::facts(self), Shape::schema(self), live, desired)
+    }
+
+    fn disruption(&self, fields: &[FieldDiff]) -> Disruption {
+        K::disruption(fields)
+    }
+
+    fn refuses(&self, live: &Value, desired: &Value, fields: &[FieldDiff]) -> Option<String> {
+        K::refuses(live, desired, fields)
+    }
+
+    fn replaces(&self, live: &Value, desired: &Value, field: &FieldDiff) -> bool {
+        K::CREATE_ONLY.iter().any(|pattern| super::pointer::covers(pattern, &field.path))
+            || K::replaces(live, desired, field)
+    }
+
+    fn holds_initial(&self, field: &FieldDiff) -> bool {
+        K::holds_initial(field)
+    }
+
+    fn follows(&self, spec: &Value, other_kind: &str, other_spec: &Value) -> Option<&'static str> {
+        K::follows(spec, other_kind, other_spec)
+    }
+}
