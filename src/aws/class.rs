@@ -1,21 +1,26 @@
 use crate::resource::Class;
 
+/// The codes by which services say that we ask too often.
+pub(super) const THROTTLES: &[&str] = &[
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "RequestLimitExceeded",
+    "TooManyRequestsException",
+    "RequestThrottled",
+    "RequestThrottledException",
+    "SlowDown",
+    "PriorRequestNotComplete",
+    "BandwidthLimitExceeded",
+    "EC2ThrottledException",
+];
+
 /// Decides what an AWS error code means. Codes are those on the wire; where one code has several meanings, the
 /// message decides (sources: the service models, and what long-lived provisioners retry on).
-pub(super) fn classify(code: &str, message: &str) -> Class {
+pub fn classify(code: &str, message: &str) -> Class {
     let says = |text: &str| message.contains(text);
     match code {
-        "Throttling"
-        | "ThrottlingException"
-        | "ThrottledException"
-        | "RequestLimitExceeded"
-        | "TooManyRequestsException"
-        | "RequestThrottled"
-        | "RequestThrottledException"
-        | "SlowDown"
-        | "PriorRequestNotComplete"
-        | "BandwidthLimitExceeded"
-        | "EC2ThrottledException" => Class::Throttled,
+        _ if THROTTLES.contains(&code) => Class::Throttled,
         _ if says("Rate exceeded") => Class::Throttled,
 
         "AccessDenied"
