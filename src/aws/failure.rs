@@ -1,6 +1,8 @@
 use std::any::Any;
+use std::error::Error;
 use std::time::Duration;
 
+use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::ErrorMetadata;
@@ -13,14 +15,20 @@ use crate::resource::{Class, Failure};
 /// Makes a failure of whatever the SDK answers; the class is decided here and in [`classify`], and nowhere else.
 impl<E, R> From<SdkError<E, R>> for Failure
 where
-    E: ProvideErrorMetadata + std::error::Error + 'static,
+    E: ProvideErrorMetadata + Error + 'static,
     R: std::fmt::Debug + 'static,
 {
     fn from(error: SdkError<E, R>) -> Self {
         let failure = match error {
             SdkError::ServiceError(answer) => {
                 let raw = (answer.raw() as &dyn Any).downcast_ref::<HttpResponse>();
-                refusal(answer.err().meta(), raw)
+                match raw {
+                    Some(raw) if raw.status().is_success() => Self::new(
+                        Class::Other,
+                        format!("the answer cannot be read: {}{}", chain(answer.err()), first_words(raw)),
+                    ),
+                    raw => refusal(answer.err().meta(), raw),
+                }
             }
             SdkError::TimeoutError(_) => Self::new(Class::Ambiguous, "no answer in time"),
             SdkError::DispatchFailure(failure) if failure.is_timeout() || failure.is_io() => {
@@ -107,33 +115,37 @@ fn never_connected(text: &str) -> bool {
 }
 
 /// A failure before anything was sent: our own check, or missing credentials.
-fn unsent(error: &(dyn std::error::Error + 'static)) -> Failure {
+fn unsent(error: &(dyn Error + 'static)) -> Failure {
     if let Some(failure) = ours(error) {
         return failure;
     }
-    let text = chain(error);
-    let class = if text.to_ascii_lowercase().contains("credentials") || text.contains("identity") {
-        Class::Credentials
-    } else {
-        Class::Invalid
+    let Some(cause) = cause::<CredentialsError>(error) else {
+        return Failure::new(Class::Invalid, chain(error));
     };
-    Failure::new(class, text)
+    let text = chain(cause);
+    let class = if never_connected(&text) { Class::Unreachable } else { Class::Credentials };
+    Failure::new(class, format!("no usable credentials: {text}"))
 }
 
 /// Our own failure, if one of the causes is: a gate's refusal.
-fn ours(error: &(dyn std::error::Error + 'static)) -> Option<Failure> {
-    let mut cause = Some(error);
-    while let Some(error) = cause {
-        if let Some(failure) = error.downcast_ref::<Failure>() {
-            return Some(failure.clone());
+fn ours(error: &(dyn Error + 'static)) -> Option<Failure> {
+    cause::<Failure>(error).cloned()
+}
+
+/// The first of the causes that has a type.
+fn cause<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
         }
-        cause = error.source();
+        next = error.source();
     }
     None
 }
 
 /// The whole chain of causes in one line.
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+fn chain(error: &(dyn Error + 'static)) -> String {
     let mut parts = vec![error.to_string()];
     let mut cause = error.source();
     while let Some(error) = cause {
