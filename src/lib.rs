@@ -8,3 +8,4 @@ pub mod aws;
 pub mod kinds;
 pub mod problem;
 pub mod resource;
+pub mod sandbox;
