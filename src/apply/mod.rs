@@ -1,0 +1,5 @@
+//! Carries out a plan: walks the steps, holds the lease, writes the journal. Chooses nothing.
+
+mod event;
+
+pub use event::{Event, Ledger, Outcome};
