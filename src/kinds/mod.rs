@@ -6,6 +6,7 @@
 mod acm_certificate;
 mod ec2;
 mod ec2_vpc;
+mod iam_role;
 mod idempotence;
 
 use crate::aws::Aws;
