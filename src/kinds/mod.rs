@@ -3,11 +3,14 @@
 //! Adding a kind is its file and two lines here. Everything else about kinds (docs, schema, permissions, tests) is
 //! derived from [`KINDS`].
 
+mod acm_certificate;
 mod ec2;
 mod ec2_vpc;
+mod iam_role;
+mod idempotence;
 
 use crate::aws::Aws;
 use crate::resource::AnyKind;
 
 /// Every kind, sorted by type.
-pub static KINDS: &[&dyn AnyKind<Aws>] = &[&ec2_vpc::Vpc];
+pub static KINDS: &[&dyn AnyKind<Aws>] = &[&acm_certificate::Certificate, &ec2_vpc::Vpc];
