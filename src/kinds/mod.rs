@@ -3,11 +3,15 @@
 //! Adding a kind is its file and two lines here. Everything else about kinds (docs, schema, permissions, tests) is
 //! derived from [`KINDS`].
 
+mod candidate;
 mod ec2;
 mod ec2_vpc;
+mod wafv2;
+mod wafv2_ip_set;
+mod wafv2_web_acl;
 
 use crate::aws::Aws;
 use crate::resource::AnyKind;
 
 /// Every kind, sorted by type.
-pub static KINDS: &[&dyn AnyKind<Aws>] = &[&ec2_vpc::Vpc];
+pub static KINDS: &[&dyn AnyKind<Aws>] = &[&ec2_vpc::Vpc, &wafv2_ip_set::IpSet, &wafv2_web_acl::WebAcl];
