@@ -8,9 +8,16 @@ mod ec2;
 mod ec2_vpc;
 mod iam_role;
 mod idempotence;
+mod candidate;
+mod ec2;
+mod ec2_vpc;
+mod wafv2;
+mod wafv2_ip_set;
+mod wafv2_web_acl;
 
 use crate::aws::Aws;
 use crate::resource::AnyKind;
 
 /// Every kind, sorted by type.
 pub static KINDS: &[&dyn AnyKind<Aws>] = &[&acm_certificate::Certificate, &ec2_vpc::Vpc];
+pub static KINDS: &[&dyn AnyKind<Aws>] = &[&ec2_vpc::Vpc, &wafv2_ip_set::IpSet, &wafv2_web_acl::WebAcl];
