@@ -45,9 +45,10 @@ impl Writer {
         gate: WriterGate,
         account: String,
         region: String,
-        scope: &WriterScope,
+        address: Address,
+        token: String,
     ) -> Self {
-        Self { clients, gate, account, region, address: scope.address.clone(), token: scope.token.clone() }
+        Self { clients, gate, account, region, address, token }
     }
 
     /// Twelve digits.
