@@ -57,6 +57,8 @@ pub struct Setup {
 
 /// An account and a region.
 type Place = (String, String);
+/// Every session, by where it is and as whom.
+type Open = HashMap<(Place, Option<Role>), Arc<Session>>;
 
 /// All sessions of a run: made once, in `main`.
 pub struct Sessions {
@@ -64,7 +66,7 @@ pub struct Sessions {
     reads: Names,
     http_client: SharedHttpClient,
     base: OnceCell<SdkConfig>,
-    open: Mutex<HashMap<(Place, Option<Role>), Arc<Session>>>,
+    open: Mutex<Open>,
     limiters: std::sync::Mutex<HashMap<Place, Arc<Limiter>>>,
     timer: Arc<Timer>,
 }

@@ -6,7 +6,6 @@
 mod acm_certificate;
 mod candidate;
 mod ec2;
-mod ec2;
 mod ec2_cidr;
 mod ec2_eip;
 mod ec2_internet_gateway;
@@ -14,7 +13,6 @@ mod ec2_nat_gateway;
 mod ec2_route_table;
 mod ec2_security_group;
 mod ec2_subnet;
-mod ec2_vpc;
 mod ec2_vpc;
 mod iam_role;
 mod idempotence;
