@@ -8,6 +8,7 @@ mod ec2;
 mod ec2_vpc;
 mod iam_role;
 mod idempotence;
+mod kms_key;
 
 use crate::aws::Aws;
 use crate::resource::AnyKind;
