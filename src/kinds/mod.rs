@@ -9,6 +9,7 @@ mod ec2_vpc;
 mod iam_role;
 mod idempotence;
 mod kms_key;
+mod logs_log_group;
 
 use crate::aws::Aws;
 use crate::resource::AnyKind;
