@@ -4,6 +4,7 @@
 //! derived from [`KINDS`].
 
 mod acm_certificate;
+mod candidate;
 mod ec2;
 mod ec2_cidr;
 mod ec2_eip;
@@ -17,9 +18,6 @@ mod iam_role;
 mod idempotence;
 mod kms_key;
 mod logs_log_group;
-mod candidate;
-mod ec2;
-mod ec2_vpc;
 mod wafv2;
 mod wafv2_ip_set;
 mod wafv2_web_acl;
@@ -28,9 +26,8 @@ use crate::aws::Aws;
 use crate::resource::AnyKind;
 
 /// Every kind, sorted by type.
-pub static KINDS: &[&dyn AnyKind<Aws>] = &[&acm_certificate::Certificate, &ec2_vpc::Vpc];
-pub static KINDS: &[&dyn AnyKind<Aws>] = &[&ec2_vpc::Vpc, &wafv2_ip_set::IpSet, &wafv2_web_acl::WebAcl];
 pub static KINDS: &[&dyn AnyKind<Aws>] = &[
+    &acm_certificate::Certificate,
     &ec2_eip::Eip,
     &ec2_internet_gateway::InternetGateway,
     &ec2_nat_gateway::NatGateway,
@@ -38,4 +35,9 @@ pub static KINDS: &[&dyn AnyKind<Aws>] = &[
     &ec2_security_group::SecurityGroup,
     &ec2_subnet::Subnet,
     &ec2_vpc::Vpc,
+    &iam_role::Role,
+    &kms_key::Key,
+    &logs_log_group::LogGroup,
+    &wafv2_ip_set::IpSet,
+    &wafv2_web_acl::WebAcl,
 ];
