@@ -4,7 +4,8 @@ use aws_sdk_resourcegroupstagging::types::TagFilter;
 use super::read::{if_there, is_leaving};
 use super::{Key, Spec, WINDOW, no_answer, policy, sdk_tag, sdk_tags};
 use crate::aws::{MINUTE, Writer};
-use crate::kinds::idempotence::{is_same, patiently, taken};
+use crate::kinds::candidate;
+use crate::kinds::idempotence::{is_same, patiently};
 use crate::resource::{Class, Failure, Found, Result, Tags, key};
 
 /// Returns the id of the key that an earlier try has made: by its alias, else by its tags.
@@ -63,8 +64,12 @@ pub(super) async fn alias(writer: &Writer, name: &str, id: &str, ours: &Tags) ->
     if there.id == id {
         return Ok(());
     }
-    if !there.leaving || !is_same(&there.tags, ours) {
-        return Err(taken(&alias, &there.tags));
+    candidate::adopt(&alias, &there.tags, ours)?;
+    if !there.leaving {
+        let text = format!("{alias} names {}, another key of this address", there.id);
+        return Err(
+            Failure::new(Class::AlreadyExists, text).hint("delete one of the two keys, then run the command again")
+        );
     }
     writer.kms().update_alias().alias_name(&alias).target_key_id(id).send().await?;
     Ok(())

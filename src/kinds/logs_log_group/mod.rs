@@ -1,19 +1,20 @@
 mod read;
 
 use std::collections::HashMap;
+use std::future::ready;
 
 use aws_sdk_cloudwatchlogs::types::LogGroupClass;
-use futures_util::future::join_all;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::idempotence::{gone, is_same, patiently, taken};
+use super::candidate::{self, examine};
+use super::idempotence::{gone, patiently};
 use super::kms_key::Key;
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
-    Changes, Class, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref,
-    Replacement, Result, Scope, State, Stranger, Tags, Unseen,
+    Changes, Class, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref,
+    Replacement, Result, Scope, State, Tags,
 };
 use read::{candidates, found};
 
@@ -95,23 +96,12 @@ resources:
     }
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
-        let groups = candidates(reader, scope).await?;
-        let reads = groups.iter().map(|group| async move {
-            let arn = group.log_group_arn().map_or_else(|| plain(group.arn()), str::to_owned);
-            let answer = reader.logs().list_tags_for_resource().resource_arn(&arn).send().await;
-            answer.map(|answer| tags(answer.tags())).map_err(Failure::from)
-        });
-        let mut listing = Listing::default();
-        for (group, answer) in groups.iter().zip(join_all(reads).await) {
-            let name = group.log_group_name().unwrap_or_default();
-            match answer {
-                Ok(tags) if scope.owns(&tags) => listing.found.push(found(group, tags)),
-                Ok(_) => listing.strangers.push(Stranger { id: name.to_owned(), name: name.to_owned() }),
-                Err(failure) if failure.is(Class::NotFound) => {}
-                Err(failure) => listing.unseen.push(Unseen { id: name.to_owned(), tags: None, failure }),
-            }
-        }
-        Ok(listing)
+        let candidates = candidates(reader, scope).await?;
+        let tags = |arn: String| async move {
+            let answer = reader.logs().list_tags_for_resource().resource_arn(arn).send().await?;
+            Ok(tags(answer.tags()))
+        };
+        Ok(examine(scope, candidates, tags, |candidate, tags| ready(Ok(found(&candidate.summary, tags)))).await)
     }
 
     async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
@@ -191,9 +181,7 @@ resources:
 async fn adopt(writer: &Writer, name: &str, arn: &str, spec: &Spec, ours: &Tags) -> Result<()> {
     let answer = writer.logs().list_tags_for_resource().resource_arn(arn).send().await?;
     let live = tags(answer.tags());
-    if !is_same(&live, ours) {
-        return Err(taken(&format!("log group {name}"), &live));
-    }
+    candidate::adopt(&format!("the log group {name}"), &live, ours)?;
     match spec.kms_key_id.as_str() {
         "" => Ok(()),
         key => set_key(writer, name, key).await,

@@ -4,6 +4,7 @@ use aws_sdk_cloudwatchlogs::types::LogGroup as Description;
 
 use super::{LogGroup, Outputs, Spec, default_class, plain};
 use crate::aws::Reader;
+use crate::kinds::candidate::Candidate;
 use crate::resource::{Found, Result, Scope, State, Tags, Unmodelled};
 
 /// The page size.
@@ -11,7 +12,7 @@ const PAGE: i32 = 50;
 
 /// Returns the log groups whose tags are worth reading: those with a name of ours anywhere in theirs
 /// (`/aws/ecs/containerinsights/acme-production-main/performance`), and those that the tag index knows.
-pub(super) async fn candidates(reader: &Reader, scope: &Scope) -> Result<Vec<Description>> {
+pub(super) async fn candidates(reader: &Reader, scope: &Scope) -> Result<Vec<Candidate<Description>>> {
     let mut all = BTreeMap::new();
     for part in scope.prefixes() {
         let mut groups = reader
@@ -39,7 +40,11 @@ pub(super) async fn candidates(reader: &Reader, scope: &Scope) -> Result<Vec<Des
         let group = answer.log_groups.unwrap_or_default().into_iter().find(|g| g.log_group_name() == Some(name));
         all.extend(group.map(|group| (name.to_owned(), group)));
     }
-    Ok(all.into_values().collect())
+    let candidate = |(name, group): (String, Description)| {
+        let arn = group.log_group_arn().map_or_else(|| plain(group.arn()), str::to_owned);
+        Candidate { id: name.clone(), name, arn, summary: group }
+    };
+    Ok(all.into_iter().map(candidate).collect())
 }
 
 pub(super) fn found(group: &Description, tags: Tags) -> Found<LogGroup> {
