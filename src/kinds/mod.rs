@@ -14,6 +14,8 @@ mod ec2_route_table;
 mod ec2_security_group;
 mod ec2_subnet;
 mod ec2_vpc;
+mod ecs;
+mod ecs_cluster;
 mod iam_role;
 mod idempotence;
 mod kms_key;
@@ -35,6 +37,7 @@ pub static KINDS: &[&dyn AnyKind<Aws>] = &[
     &ec2_security_group::SecurityGroup,
     &ec2_subnet::Subnet,
     &ec2_vpc::Vpc,
+    &ecs_cluster::Cluster,
     &iam_role::Role,
     &kms_key::Key,
     &logs_log_group::LogGroup,

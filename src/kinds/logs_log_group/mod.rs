@@ -13,8 +13,8 @@ use super::idempotence::{gone, patiently};
 use super::kms_key::Key;
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
-    Changes, Class, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref,
-    Replacement, Result, Scope, State, Tags,
+    Changes, Class, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref, Replacement, Result,
+    Scope, State, Tags,
 };
 use read::{candidates, found};
 
