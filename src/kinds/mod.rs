@@ -14,8 +14,12 @@ mod ec2_route_table;
 mod ec2_security_group;
 mod ec2_subnet;
 mod ec2_vpc;
+mod ecs;
+mod ecs_cluster;
 mod iam_role;
 mod idempotence;
+mod kms_key;
+mod logs_log_group;
 mod wafv2;
 mod wafv2_ip_set;
 mod wafv2_web_acl;
@@ -34,6 +38,10 @@ pub static KINDS: &[&dyn AnyKind<Aws>] = &[
     &ec2_subnet::Subnet,
     &ec2_vpc::Vpc,
     &iam_role::Role,
+    &ecs_cluster::Cluster,
+    &iam_role::Role,
+    &kms_key::Key,
+    &logs_log_group::LogGroup,
     &wafv2_ip_set::IpSet,
     &wafv2_web_acl::WebAcl,
 ];
