@@ -37,7 +37,6 @@ pub static KINDS: &[&dyn AnyKind<Aws>] = &[
     &ec2_security_group::SecurityGroup,
     &ec2_subnet::Subnet,
     &ec2_vpc::Vpc,
-    &iam_role::Role,
     &ecs_cluster::Cluster,
     &iam_role::Role,
     &kms_key::Key,
