@@ -6,12 +6,36 @@
 mod candidate;
 mod ec2;
 mod ec2_vpc;
+mod key_arn;
+mod maintenance_window;
+mod rds;
+mod rds_db_cluster;
+mod rds_db_cluster_parameter_group;
+mod rds_db_instance;
+mod rds_db_subnet_group;
 mod wafv2;
 mod wafv2_ip_set;
 mod wafv2_web_acl;
 
+mod ec2_subnet {
+    pub use super::ec2_vpc::Vpc as Subnet;
+}
+mod ec2_security_group {
+    pub use super::ec2_vpc::Vpc as SecurityGroup;
+}
+mod kms_key {
+    pub use super::ec2_vpc::Vpc as Key;
+}
 use crate::aws::Aws;
 use crate::resource::AnyKind;
 
 /// Every kind, sorted by type.
-pub static KINDS: &[&dyn AnyKind<Aws>] = &[&ec2_vpc::Vpc, &wafv2_ip_set::IpSet, &wafv2_web_acl::WebAcl];
+pub static KINDS: &[&dyn AnyKind<Aws>] = &[
+    &ec2_vpc::Vpc,
+    &rds_db_cluster::DbCluster,
+    &rds_db_cluster_parameter_group::DbClusterParameterGroup,
+    &rds_db_instance::DbInstance,
+    &rds_db_subnet_group::DbSubnetGroup,
+    &wafv2_ip_set::IpSet,
+    &wafv2_web_acl::WebAcl,
+];
