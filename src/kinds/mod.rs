@@ -6,6 +6,9 @@
 mod candidate;
 mod ec2;
 mod ec2_vpc;
+mod elasticache;
+mod elasticache_replication_group;
+mod elasticache_subnet_group;
 mod key_arn;
 mod maintenance_window;
 mod rds;
@@ -32,6 +35,8 @@ use crate::resource::AnyKind;
 /// Every kind, sorted by type.
 pub static KINDS: &[&dyn AnyKind<Aws>] = &[
     &ec2_vpc::Vpc,
+    &elasticache_replication_group::ReplicationGroup,
+    &elasticache_subnet_group::SubnetGroup,
     &rds_db_cluster::DbCluster,
     &rds_db_cluster_parameter_group::DbClusterParameterGroup,
     &rds_db_instance::DbInstance,
