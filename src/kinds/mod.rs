@@ -3,8 +3,16 @@
 //! Adding a kind is its file and two lines here. Everything else about kinds (docs, schema, permissions, tests) is
 //! derived from [`KINDS`].
 
+mod acm_certificate;
 mod candidate;
 mod ec2;
+mod ec2_cidr;
+mod ec2_eip;
+mod ec2_internet_gateway;
+mod ec2_nat_gateway;
+mod ec2_route_table;
+mod ec2_security_group;
+mod ec2_subnet;
 mod ec2_vpc;
 mod elasticache;
 mod elasticache_replication_group;
@@ -16,6 +24,8 @@ mod rds_db_cluster;
 mod rds_db_cluster_parameter_group;
 mod rds_db_instance;
 mod rds_db_subnet_group;
+mod iam_role;
+mod idempotence;
 mod wafv2;
 mod wafv2_ip_set;
 mod wafv2_web_acl;
@@ -41,6 +51,15 @@ pub static KINDS: &[&dyn AnyKind<Aws>] = &[
     &rds_db_cluster_parameter_group::DbClusterParameterGroup,
     &rds_db_instance::DbInstance,
     &rds_db_subnet_group::DbSubnetGroup,
+    &acm_certificate::Certificate,
+    &ec2_eip::Eip,
+    &ec2_internet_gateway::InternetGateway,
+    &ec2_nat_gateway::NatGateway,
+    &ec2_route_table::RouteTable,
+    &ec2_security_group::SecurityGroup,
+    &ec2_subnet::Subnet,
+    &ec2_vpc::Vpc,
+    &iam_role::Role,
     &wafv2_ip_set::IpSet,
     &wafv2_web_acl::WebAcl,
 ];
