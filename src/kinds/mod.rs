@@ -17,6 +17,8 @@ mod ec2_vpc;
 mod elasticache;
 mod elasticache_replication_group;
 mod elasticache_subnet_group;
+mod iam_role;
+mod idempotence;
 mod key_arn;
 mod maintenance_window;
 mod rds;
@@ -24,33 +26,15 @@ mod rds_db_cluster;
 mod rds_db_cluster_parameter_group;
 mod rds_db_instance;
 mod rds_db_subnet_group;
-mod iam_role;
-mod idempotence;
 mod wafv2;
 mod wafv2_ip_set;
 mod wafv2_web_acl;
 
-mod ec2_subnet {
-    pub use super::ec2_vpc::Vpc as Subnet;
-}
-mod ec2_security_group {
-    pub use super::ec2_vpc::Vpc as SecurityGroup;
-}
-mod kms_key {
-    pub use super::ec2_vpc::Vpc as Key;
-}
 use crate::aws::Aws;
 use crate::resource::AnyKind;
 
 /// Every kind, sorted by type.
 pub static KINDS: &[&dyn AnyKind<Aws>] = &[
-    &ec2_vpc::Vpc,
-    &elasticache_replication_group::ReplicationGroup,
-    &elasticache_subnet_group::SubnetGroup,
-    &rds_db_cluster::DbCluster,
-    &rds_db_cluster_parameter_group::DbClusterParameterGroup,
-    &rds_db_instance::DbInstance,
-    &rds_db_subnet_group::DbSubnetGroup,
     &acm_certificate::Certificate,
     &ec2_eip::Eip,
     &ec2_internet_gateway::InternetGateway,
@@ -59,7 +43,13 @@ pub static KINDS: &[&dyn AnyKind<Aws>] = &[
     &ec2_security_group::SecurityGroup,
     &ec2_subnet::Subnet,
     &ec2_vpc::Vpc,
+    &elasticache_replication_group::ReplicationGroup,
+    &elasticache_subnet_group::SubnetGroup,
     &iam_role::Role,
+    &rds_db_cluster::DbCluster,
+    &rds_db_cluster_parameter_group::DbClusterParameterGroup,
+    &rds_db_instance::DbInstance,
+    &rds_db_subnet_group::DbSubnetGroup,
     &wafv2_ip_set::IpSet,
     &wafv2_web_acl::WebAcl,
 ];
