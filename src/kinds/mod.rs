@@ -20,6 +20,18 @@ mod iam_role;
 mod idempotence;
 mod kms_key;
 mod logs_log_group;
+mod elasticache;
+mod elasticache_replication_group;
+mod elasticache_subnet_group;
+mod iam_role;
+mod idempotence;
+mod key_arn;
+mod maintenance_window;
+mod rds;
+mod rds_db_cluster;
+mod rds_db_cluster_parameter_group;
+mod rds_db_instance;
+mod rds_db_subnet_group;
 mod wafv2;
 mod wafv2_ip_set;
 mod wafv2_web_acl;
@@ -41,6 +53,13 @@ pub static KINDS: &[&dyn AnyKind<Aws>] = &[
     &iam_role::Role,
     &kms_key::Key,
     &logs_log_group::LogGroup,
+    &elasticache_replication_group::ReplicationGroup,
+    &elasticache_subnet_group::SubnetGroup,
+    &iam_role::Role,
+    &rds_db_cluster::DbCluster,
+    &rds_db_cluster_parameter_group::DbClusterParameterGroup,
+    &rds_db_instance::DbInstance,
+    &rds_db_subnet_group::DbSubnetGroup,
     &wafv2_ip_set::IpSet,
     &wafv2_web_acl::WebAcl,
 ];
