@@ -16,16 +16,14 @@ mod ec2_subnet;
 mod ec2_vpc;
 mod ecs;
 mod ecs_cluster;
-mod iam_role;
-mod idempotence;
-mod kms_key;
-mod logs_log_group;
 mod elasticache;
 mod elasticache_replication_group;
 mod elasticache_subnet_group;
 mod iam_role;
 mod idempotence;
 mod key_arn;
+mod kms_key;
+mod logs_log_group;
 mod maintenance_window;
 mod rds;
 mod rds_db_cluster;
@@ -50,12 +48,11 @@ pub static KINDS: &[&dyn AnyKind<Aws>] = &[
     &ec2_subnet::Subnet,
     &ec2_vpc::Vpc,
     &ecs_cluster::Cluster,
-    &iam_role::Role,
-    &kms_key::Key,
-    &logs_log_group::LogGroup,
     &elasticache_replication_group::ReplicationGroup,
     &elasticache_subnet_group::SubnetGroup,
     &iam_role::Role,
+    &kms_key::Key,
+    &logs_log_group::LogGroup,
     &rds_db_cluster::DbCluster,
     &rds_db_cluster_parameter_group::DbClusterParameterGroup,
     &rds_db_instance::DbInstance,
