@@ -3,6 +3,8 @@
 //! Adding a kind is its file and two lines here. Everything else about kinds (docs, schema, permissions, tests) is
 //! derived from [`KINDS`].
 
+mod claim;
+mod deletion;
 mod ec2;
 mod ec2_cidr;
 mod ec2_eip;
@@ -12,6 +14,13 @@ mod ec2_route_table;
 mod ec2_security_group;
 mod ec2_subnet;
 mod ec2_vpc;
+mod elb;
+mod elb_action;
+mod elb_condition;
+mod elb_listener;
+mod elb_listener_rule;
+mod elb_load_balancer;
+mod elb_target_group;
 
 use crate::aws::Aws;
 use crate::resource::AnyKind;
@@ -25,4 +34,8 @@ pub static KINDS: &[&dyn AnyKind<Aws>] = &[
     &ec2_security_group::SecurityGroup,
     &ec2_subnet::Subnet,
     &ec2_vpc::Vpc,
+    &elb_listener::Listener,
+    &elb_listener_rule::ListenerRule,
+    &elb_load_balancer::LoadBalancer,
+    &elb_target_group::TargetGroup,
 ];
