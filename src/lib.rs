@@ -2,9 +2,14 @@
 //!
 //! The rooms, and who may import whom, are described in docs/ARCHITECTURE.md and enforced by a test.
 
+pub mod apply;
 #[cfg(feature = "sdk")]
 pub mod aws;
+pub mod blueprint;
+pub mod inventory;
 #[cfg(feature = "sdk")]
 pub mod kinds;
+pub mod plan;
 pub mod problem;
 pub mod resource;
+pub mod sandbox;

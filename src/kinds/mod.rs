@@ -5,6 +5,8 @@
 
 mod claim;
 mod deletion;
+mod acm_certificate;
+mod candidate;
 mod ec2;
 mod ec2_cidr;
 mod ec2_eip;
@@ -21,12 +23,18 @@ mod elb_listener;
 mod elb_listener_rule;
 mod elb_load_balancer;
 mod elb_target_group;
+mod iam_role;
+mod idempotence;
+mod wafv2;
+mod wafv2_ip_set;
+mod wafv2_web_acl;
 
 use crate::aws::Aws;
 use crate::resource::AnyKind;
 
 /// Every kind, sorted by type.
 pub static KINDS: &[&dyn AnyKind<Aws>] = &[
+    &acm_certificate::Certificate,
     &ec2_eip::Eip,
     &ec2_internet_gateway::InternetGateway,
     &ec2_nat_gateway::NatGateway,
@@ -38,4 +46,7 @@ pub static KINDS: &[&dyn AnyKind<Aws>] = &[
     &elb_listener_rule::ListenerRule,
     &elb_load_balancer::LoadBalancer,
     &elb_target_group::TargetGroup,
+    &iam_role::Role,
+    &wafv2_ip_set::IpSet,
+    &wafv2_web_acl::WebAcl,
 ];

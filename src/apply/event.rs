@@ -1,0 +1,91 @@
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::plan::{StepId, Waiting};
+use crate::resource::{Failure, Kept, StackId};
+
+/// What happens during a run, as it happens; the report room makes text and JSON of it.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A step's first call is about to be sent.
+    Started {
+        stack: StackId,
+        step: StepId,
+    },
+    /// Said while a step takes its time: what it waits for, since when.
+    Progress {
+        stack: StackId,
+        step: StepId,
+        what: String,
+        elapsed: Duration,
+    },
+    Finished {
+        stack: StackId,
+        step: StepId,
+        id: Option<String>,
+        elapsed: Duration,
+    },
+    Failed {
+        stack: StackId,
+        step: StepId,
+        failure: Failure,
+        elapsed: Duration,
+    },
+    /// Not tried: `because` failed, or the run was interrupted (none).
+    Skipped {
+        stack: StackId,
+        step: StepId,
+        because: Option<StepId>,
+    },
+    /// Done as far as we can; a person has to go on.
+    Waiting {
+        stack: StackId,
+        step: StepId,
+        what: String,
+    },
+}
+
+/// How one step ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Done,
+    Failed(Failure),
+    /// A person has to go on.
+    Waiting(String),
+    /// Not started, because of a failed or waiting step, or an interrupt (none).
+    NotStarted(Option<StepId>),
+}
+
+/// How a run over one stack ended.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger {
+    pub steps: BTreeMap<StepId, (Outcome, Duration)>,
+    /// What deletes left behind on purpose.
+    pub kept: Vec<Kept>,
+    pub waiting: Vec<Waiting>,
+    /// The template's outputs, as far as they are known.
+    pub outputs: BTreeMap<String, Value>,
+    pub interrupted: bool,
+    /// Wall-clock time of the run.
+    pub elapsed: Duration,
+}
+
+impl Ledger {
+    pub fn done(&self) -> usize {
+        self.count(|outcome| matches!(outcome, Outcome::Done))
+    }
+
+    pub fn failed(&self) -> usize {
+        self.count(|outcome| matches!(outcome, Outcome::Failed(_)))
+    }
+
+    pub fn not_started(&self) -> usize {
+        self.count(|outcome| matches!(outcome, Outcome::NotStarted(_)))
+    }
+
+    fn count(&self, which: impl Fn(&Outcome) -> bool) -> usize {
+        self.steps.values().filter(|(outcome, _)| which(outcome)).count()
+    }
+}

@@ -1,0 +1,81 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::problem::{Problem, Span};
+use crate::resource::{Address, Stack};
+
+/// What one stack should be.
+#[derive(Clone, Debug)]
+pub struct Blueprint {
+    pub stack: Stack,
+    pub resources: BTreeMap<Address, Resource>,
+    /// The template's outputs, with references in them.
+    pub outputs: BTreeMap<String, Value>,
+    /// What a reviewer should know (no domain: HTTP only).
+    pub warnings: Vec<Problem>,
+}
+
+/// One resource as it should be.
+#[derive(Clone, Debug)]
+pub struct Resource {
+    pub address: Address,
+    /// The stack's, unless the template names another.
+    pub region: String,
+    /// The whole spec in normal form, with references in it.
+    pub spec: Value,
+    /// The top-level properties that the template set, as it set them (references unresolved, defaults left out).
+    pub set: BTreeMap<String, Value>,
+    /// Where each value comes from, by JSON pointer; a pointer that is not there has its nearest parent's origin.
+    pub origins: BTreeMap<String, Origin>,
+    /// The resources that its spec refers to, by the JSON pointers of the strings that refer (`""`: it only follows).
+    pub edges: BTreeMap<Address, BTreeSet<String>>,
+    /// A former name, whose resource is kept and retagged.
+    pub was: Option<String>,
+    /// A physical name given in full.
+    pub physical: Option<String>,
+    /// Whether it may be deleted or replaced without being named; none: as its kind says.
+    pub protected: Option<bool>,
+    /// Paths whose live value is somebody else's to choose (`deploys: external`), carried forward.
+    pub external: BTreeSet<String>,
+    /// Differences that are known and left alone.
+    pub ignore: Vec<Ignore>,
+}
+
+impl Resource {
+    /// Where the value at a pointer comes from, or its nearest parent.
+    pub fn origin(&self, pointer: &str) -> Option<&Origin> {
+        let mut at = pointer;
+        loop {
+            if let Some(origin) = self.origins.get(at) {
+                return Some(origin);
+            }
+            at = &at[..at.rfind('/')?];
+        }
+    }
+}
+
+/// Where a value was written: in the template, and the parameters it was computed from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    pub span: Span,
+    /// Where the parameters that an expression used were set; the first is what a plan shows.
+    pub from: Vec<Span>,
+}
+
+impl Origin {
+    /// The place a person would change: the parameter's if there is one, else the template's.
+    pub fn place(&self) -> &Span {
+        self.from.first().unwrap_or(&self.span)
+    }
+}
+
+/// A difference that somebody owns until a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ignore {
+    /// A JSON pointer; what lies below it is ignored too.
+    pub field: String,
+    pub owner: String,
+    /// The last day on which it is ignored.
+    pub until: Option<jiff::civil::Date>,
+}

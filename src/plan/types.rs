@@ -1,0 +1,248 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::blueprint::Origin;
+use crate::inventory::Unmanaged;
+use crate::problem::Problem;
+use crate::resource::{Address, Disruption, Live, Stack, Tags};
+
+/// The plans of the selected stacks, by name.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    pub stacks: Vec<StackPlan>,
+}
+
+/// What to do in one stack.
+#[derive(Clone, Debug)]
+pub struct StackPlan {
+    pub stack: Stack,
+    /// What a person reviews, by address: one entry a resource that is not simply unchanged.
+    pub changes: Vec<Change>,
+    /// What apply carries out.
+    pub steps: BTreeMap<StepId, Step>,
+    /// How many resources are as they should be.
+    pub unchanged: usize,
+    /// What waits for a person, and what is held back by it.
+    pub waiting: Vec<Waiting>,
+    /// Known differences that somebody owns, left alone.
+    pub ignored: Vec<(Address, Field)>,
+    pub unmanaged: Vec<Unmanaged>,
+    pub warnings: Vec<Problem>,
+    /// Outputs with what is known of them filled in.
+    pub outputs: BTreeMap<String, Value>,
+}
+
+/// What happens to one resource, as a person reviews it.
+#[derive(Clone, Debug)]
+pub struct Change {
+    pub address: Address,
+    pub region: String,
+    pub action: Action,
+    pub cause: Cause,
+    pub disruption: Disruption,
+    /// The live resource's id; none if there is none yet.
+    pub id: Option<String>,
+    /// Whether a deletion, replacement or loss of data needs `--allow-destroy`.
+    pub protected: bool,
+    pub fields: Vec<Field>,
+    /// The addresses of the steps that come first.
+    pub after: BTreeSet<Address>,
+    /// Why it is blocked, what it waits for, what else a reviewer should know.
+    pub notes: Vec<String>,
+}
+
+/// What happens to a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    Create,
+    Update,
+    Replace,
+    Delete,
+    Retag,
+    Wait,
+    Blocked,
+}
+
+/// Why it happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cause {
+    /// It is not there yet.
+    New,
+    /// The YAML or the template changed.
+    Config,
+    /// The live resource was changed.
+    Drift,
+    /// Both, in different fields.
+    Mixed,
+    /// The YAML no longer has it.
+    Removed,
+    /// A replacement took its place.
+    Superseded,
+    /// It could not be read.
+    Unreadable,
+    /// What it needs is replaced, updated, blocked or missing.
+    Dependency,
+    /// It is not ready yet.
+    Waiting,
+    /// No record tells.
+    Unknown,
+}
+
+/// One field that differs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Field {
+    /// JSON pointer; elements of keyed lists by their key.
+    pub path: String,
+    pub before: Option<Value>,
+    /// With references in it where they are not known yet.
+    pub after: Option<Value>,
+    pub cause: Cause,
+    /// Whether this field is why the resource is replaced.
+    pub replaces: bool,
+    /// Whether `after` is known only when what it refers to is there.
+    pub unknown: bool,
+    /// Whether the values are not to be shown.
+    pub sensitive: bool,
+    /// A known difference, left alone: its owner.
+    pub ignored: Option<String>,
+    /// Where the desired value was written.
+    pub origin: Option<Origin>,
+}
+
+/// Names a step: one resource can have several (a replacement has a create and a delete).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StepId {
+    pub address: Address,
+    pub verb: Verb,
+    /// The live id that the step is about; empty for a create, and for an update that completes a create.
+    pub id: String,
+}
+
+/// What a step does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verb {
+    Create,
+    Update,
+    Retag,
+    Delete,
+    Wait,
+}
+
+/// One thing to do, once the steps in `after` are done.
+#[derive(Clone, Debug)]
+pub struct Step {
+    pub id: StepId,
+    pub region: String,
+    pub after: BTreeSet<StepId>,
+    /// What is there: for every verb but create.
+    pub live: Option<Arc<Live>>,
+    /// What should be there: for create and update.
+    pub desired: Option<Desired>,
+    /// The tags to set and to remove (create: the whole set).
+    pub set_tags: Tags,
+    pub unset_tags: Vec<String>,
+    /// Typical seconds, for the order of steps and the estimate.
+    pub seconds: u32,
+}
+
+/// What a create or an update aims at.
+#[derive(Clone, Debug)]
+pub struct Desired {
+    /// The spec to send, with the references that only the run can fill in; values that are carried over from the live
+    /// resource (initial, external, ignored) are in it.
+    pub spec: Value,
+    /// The planned changes, for an update.
+    pub fields: Vec<Field>,
+    /// A physical name given in full by the template, for a create.
+    pub physical: Option<String>,
+}
+
+/// Something that only a person can bring about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    pub address: Address,
+    /// What is to be done (`CNAME _x.example -> _y.acm-validations.aws`), or the address that holds it back.
+    pub what: String,
+}
+
+/// How many resources have each action.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    pub create: usize,
+    pub update: usize,
+    pub replace: usize,
+    pub delete: usize,
+    pub retag: usize,
+    pub wait: usize,
+    pub unchanged: usize,
+    pub blocked: usize,
+}
+
+impl StackPlan {
+    pub fn summary(&self) -> Summary {
+        let mut summary = Summary { unchanged: self.unchanged, ..Summary::default() };
+        for change in &self.changes {
+            *match change.action {
+                Action::Create => &mut summary.create,
+                Action::Update => &mut summary.update,
+                Action::Replace => &mut summary.replace,
+                Action::Delete => &mut summary.delete,
+                Action::Retag => &mut summary.retag,
+                Action::Wait => &mut summary.wait,
+                Action::Blocked => &mut summary.blocked,
+            } += 1;
+        }
+        summary
+    }
+
+    /// Returns whether there is nothing to do; what only waits for a person is no difference.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+}
+
+impl std::ops::AddAssign for Summary {
+    fn add_assign(&mut self, other: Self) {
+        self.create += other.create;
+        self.update += other.update;
+        self.replace += other.replace;
+        self.delete += other.delete;
+        self.retag += other.retag;
+        self.wait += other.wait;
+        self.unchanged += other.unchanged;
+        self.blocked += other.blocked;
+    }
+}
+
+impl Plan {
+    pub fn summary(&self) -> Summary {
+        let mut sum = Summary::default();
+        self.stacks.iter().for_each(|stack| sum += stack.summary());
+        sum
+    }
+}
+
+impl fmt::Display for StepId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let verb = format!("{:?}", self.verb).to_lowercase();
+        write!(f, "{verb} {}", self.address)?;
+        if !self.id.is_empty() {
+            write!(f, " ({})", self.id)?;
+        }
+        Ok(())
+    }
+}
+
+impl Field {
+    /// The bare difference, as kinds are asked about it.
+    pub fn as_diff(&self) -> crate::resource::FieldDiff {
+        crate::resource::FieldDiff { path: self.path.clone(), before: self.before.clone(), after: self.after.clone() }
+    }
+}
