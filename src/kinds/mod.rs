@@ -5,6 +5,8 @@
 
 mod acm_certificate;
 mod candidate;
+mod claim;
+mod deletion;
 mod ec2;
 mod ec2_cidr;
 mod ec2_eip;
@@ -19,6 +21,13 @@ mod ecs_cluster;
 mod elasticache;
 mod elasticache_replication_group;
 mod elasticache_subnet_group;
+mod elb;
+mod elb_action;
+mod elb_condition;
+mod elb_listener;
+mod elb_listener_rule;
+mod elb_load_balancer;
+mod elb_target_group;
 mod iam_role;
 mod idempotence;
 mod key_arn;
@@ -50,6 +59,10 @@ pub static KINDS: &[&dyn AnyKind<Aws>] = &[
     &ecs_cluster::Cluster,
     &elasticache_replication_group::ReplicationGroup,
     &elasticache_subnet_group::SubnetGroup,
+    &elb_listener::Listener,
+    &elb_listener_rule::ListenerRule,
+    &elb_load_balancer::LoadBalancer,
+    &elb_target_group::TargetGroup,
     &iam_role::Role,
     &kms_key::Key,
     &logs_log_group::LogGroup,
