@@ -12,3 +12,4 @@ pub mod kinds;
 pub mod plan;
 pub mod problem;
 pub mod resource;
+pub mod sandbox;
