@@ -12,3 +12,6 @@ pub mod kinds;
 pub mod plan;
 pub mod problem;
 pub mod resource;
+pub mod template;
+pub mod tenant;
+pub mod yaml;
