@@ -15,3 +15,4 @@ pub mod resource;
 pub mod template;
 pub mod tenant;
 pub mod yaml;
+pub mod sandbox;

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::problem::{Problem, Span};
-use crate::resource::{Address, Digest, Stack};
+use crate::resource::{Address, Stack};
 
 /// What one stack should be.
 #[derive(Clone, Debug)]
@@ -43,11 +43,6 @@ pub struct Resource {
 }
 
 impl Resource {
-    /// The digest of what the template set.
-    pub fn digest(&self) -> Digest {
-        Digest::of(self.set.iter().map(|(name, value)| (name.as_str(), value)))
-    }
-
     /// Where the value at a pointer comes from, or its nearest parent.
     pub fn origin(&self, pointer: &str) -> Option<&Origin> {
         let mut at = pointer;

@@ -2,6 +2,22 @@
 //!
 //! **Invariant:** pure. No async, no clock, no AWS; the same input gives the same plan, byte for byte.
 
+mod decide;
+mod fate;
+mod fields;
+mod guards;
+mod input;
+mod live_edges;
+mod make;
+mod order;
+mod remove;
+mod select;
+mod standing;
+mod steps;
+mod tags;
 mod types;
 
+pub use guards::{Allowance, Guards, Refusal, matches, refusals};
+pub use input::{Input, Mode};
+pub use make::plan;
 pub use types::{Action, Cause, Change, Desired, Field, Plan, StackPlan, Step, StepId, Summary, Verb, Waiting};

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::blueprint::{Origin, Resource};
+use crate::blueprint::Origin;
 use crate::inventory::Unmanaged;
 use crate::problem::Problem;
-use crate::resource::{Address, Digest, Disruption, Live, Stack, Tags};
+use crate::resource::{Address, Disruption, Live, Stack, Tags};
 
 /// The plans of the selected stacks, by name.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +28,8 @@ pub struct StackPlan {
     pub unchanged: usize,
     /// What waits for a person, and what is held back by it.
     pub waiting: Vec<Waiting>,
+    /// Known differences that somebody owns, left alone.
+    pub ignored: Vec<(Address, Field)>,
     pub unmanaged: Vec<Unmanaged>,
     pub warnings: Vec<Problem>,
     /// Outputs with what is known of them filled in.
@@ -153,13 +155,13 @@ pub struct Step {
 /// What a create or an update aims at.
 #[derive(Clone, Debug)]
 pub struct Desired {
-    pub resource: Arc<Resource>,
     /// The spec to send, with the references that only the run can fill in; values that are carried over from the live
     /// resource (initial, external, ignored) are in it.
     pub spec: Value,
     /// The planned changes, for an update.
     pub fields: Vec<Field>,
-    pub digest: Digest,
+    /// A physical name given in full by the template, for a create.
+    pub physical: Option<String>,
 }
 
 /// Something that only a person can bring about.
@@ -235,5 +237,12 @@ impl fmt::Display for StepId {
             write!(f, " ({})", self.id)?;
         }
         Ok(())
+    }
+}
+
+impl Field {
+    /// The bare difference, as kinds are asked about it.
+    pub fn as_diff(&self) -> crate::resource::FieldDiff {
+        crate::resource::FieldDiff { path: self.path.clone(), before: self.before.clone(), after: self.after.clone() }
     }
 }

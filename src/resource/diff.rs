@@ -1,5 +1,6 @@
 use serde_json::Value;
 
+use super::keyed::element_key;
 use super::{Facts, Schema, pointer};
 
 /// One field that differs, with its JSON pointer (elements of keyed lists by their key).
@@ -112,14 +113,6 @@ impl Comparison<'_> {
 /// The numbers of a version: `8.0.mysql_aurora.3.08.0` is 8, 0, 3, 8, 0.
 fn numbers(version: &str) -> Vec<u64> {
     version.split(['.', '_', '-']).filter_map(|part| part.parse().ok()).collect()
-}
-
-fn element_key(item: &Value, key: &str) -> String {
-    match item.get(key) {
-        Some(Value::String(text)) => text.clone(),
-        Some(other) => other.to_string(),
-        None => String::new(),
-    }
 }
 
 fn matches_any(patterns: &[&str], at: &str) -> bool {

@@ -59,6 +59,8 @@ pub trait Kind: Sized + Send + Sync + 'static {
     const AWAITS_PERSON: bool = false;
     /// Whether create needs several calls: its digest reads `pending` until all are done.
     const SEVERAL_CALLS: bool = false;
+    /// Whether it is deleted after everything that may still make it anew (log groups that services write to).
+    const DELETED_LAST: bool = false;
     /// Typical seconds from the first create call until ready, for the order of steps and the estimate.
     const SECONDS: u32 = 2;
 

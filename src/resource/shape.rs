@@ -47,6 +47,7 @@ pub struct Facts {
     pub revisioned: bool,
     pub awaits_person: bool,
     pub several_calls: bool,
+    pub deleted_last: bool,
     pub seconds: u32,
 }
 
@@ -102,6 +103,7 @@ impl<K: Kind> Shape for K {
             revisioned: K::REVISIONED,
             awaits_person: K::AWAITS_PERSON,
             several_calls: K::SEVERAL_CALLS,
+            deleted_last: K::DELETED_LAST,
             seconds: K::SECONDS,
         }
     }

@@ -1,0 +1,265 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::fate::Fate;
+use super::fields::{Compared, Comparing};
+use super::input::{Input, Mode};
+use super::order::{Order, Shapes};
+use super::standing::{Standing, standing};
+use super::types::Field;
+use crate::blueprint::Resource;
+use crate::inventory::Unmanaged;
+use crate::resource::{Address, Facts, Live, Reference, Replacement, Shape, State, pointer, resolve};
+
+/// What becomes of every desired resource.
+pub(super) struct Decisions {
+    pub(super) fates: BTreeMap<Address, Fate>,
+    pub(super) standings: BTreeMap<Address, Standing>,
+    /// Elements of additive lists that are not ours.
+    pub(super) foreign: Vec<Unmanaged>,
+}
+
+/// Decides in order, and again until nothing changes: an edge that was cut makes an early resource depend on the fate
+/// of a later one.
+pub(super) fn decide(input: &Input<'_>, shapes: &Shapes<'_>, order: &Order) -> Decisions {
+    let mut decider =
+        Decider { input, shapes, order, standings: BTreeMap::new(), fates: BTreeMap::new(), ours: Vec::new() };
+    decider.ours = input.inventory.all().flat_map(|(_, live)| own_values(live)).collect();
+    decider.ours.sort();
+    for address in &order.sequence {
+        let standing = decider.stand(&input.blueprint.resources[address]);
+        decider.standings.insert(address.clone(), standing);
+    }
+    let mut foreign = Vec::new();
+    // A chain of cut edges is as long as the blueprint at most; in practice two rounds do.
+    for _ in 0..=order.sequence.len() {
+        let before: Vec<_> = decider.fates.values().map(Fate::outline).collect();
+        foreign.clear();
+        for address in &order.sequence {
+            let fate = decider.fate(&input.blueprint.resources[address], &mut foreign);
+            decider.fates.insert(address.clone(), fate);
+        }
+        if decider.fates.values().map(Fate::outline).eq(before) {
+            break;
+        }
+    }
+    foreign.sort();
+    Decisions { fates: decider.fates, standings: decider.standings, foreign }
+}
+
+struct Decider<'a> {
+    input: &'a Input<'a>,
+    shapes: &'a Shapes<'a>,
+    order: &'a Order,
+    standings: BTreeMap<Address, Standing>,
+    fates: BTreeMap<Address, Fate>,
+    /// The ids and outputs of the stack's live resources, sorted.
+    ours: Vec<String>,
+}
+
+impl Decider<'_> {
+    fn stand(&self, resource: &Resource) -> Standing {
+        let shape = self.shapes[resource.address.kind.as_str()];
+        let facts = shape.facts();
+        standing(&self.input.blueprint.stack, resource, &facts, self.input.inventory, |live| {
+            let desired = self.resolved(resource);
+            let difference = shape.compare(&live.spec, &desired);
+            !difference.fields.iter().any(|field| shape.replaces(&live.spec, &desired, field))
+        })
+    }
+
+    fn fate(&self, resource: &Resource, foreign: &mut Vec<Unmanaged>) -> Fate {
+        let standing = &self.standings[&resource.address];
+        if let Standing::Unknown { why, unreadable } = standing {
+            return Fate::Blocked { live: None, why: why.clone(), unreadable: *unreadable };
+        }
+        let live = standing.live();
+        if let Some(blocker) =
+            self.hard_needs(resource).find(|need| matches!(self.fates.get(need), Some(Fate::Blocked { .. })))
+        {
+            return Fate::Blocked {
+                live: live.cloned(),
+                why: format!("needs {blocker}, which is blocked"),
+                unreadable: false,
+            };
+        }
+        let shape = self.shapes[resource.address.kind.as_str()];
+        let resolved = self.without_held(resource, shape, live.map(|live| &live.spec));
+        let holder = self.hard_needs(resource).find(|need| self.is_waiting(need)).cloned();
+        let desired = match shape.normalise(resolved) {
+            Ok(desired) => desired,
+            Err(why) => return Fate::Blocked { live: live.cloned(), why, unreadable: false },
+        };
+        let fate = match live {
+            None => Fate::Create { spec: desired, leaving: None },
+            Some(live) => self.compare(resource, shape, live, desired, foreign),
+        };
+        match (holder, &fate) {
+            (Some(by), Fate::Create { .. } | Fate::Update { .. } | Fate::Replace { .. }) => {
+                Fate::Held { live: live.cloned(), by }
+            }
+            _ => fate,
+        }
+    }
+
+    fn compare(
+        &self,
+        resource: &Resource,
+        shape: &dyn Shape,
+        live: &Arc<Live>,
+        desired: Value,
+        foreign: &mut Vec<Unmanaged>,
+    ) -> Fate {
+        let facts = shape.facts();
+        match &live.state {
+            State::Leaving => return Fate::Create { spec: desired, leaving: Some(live.clone()) },
+            State::Failed(why) if facts.stateful && !facts.awaits_person => {
+                let why = format!(
+                    "{} has failed: {why}; it bears data, so it is not replaced: mend or delete it by hand",
+                    live.id
+                );
+                return Fate::Blocked { live: Some(live.clone()), why, unreadable: false };
+            }
+            State::Failed(why) => {
+                let create_first = facts.replacement == Replacement::CreateFirst && !facts.name.is_physical();
+                let why = Some(format!("{} has failed: {why}", live.id));
+                return Fate::Replace { live: live.clone(), spec: desired, fields: Vec::new(), create_first, why };
+            }
+            State::Ready | State::Settling(_) | State::Human(_) => {}
+        }
+        let changes = |reference: &Reference| self.changes(reference);
+        let is_ours = |value: &Value| self.names_ours(value);
+        let comparing = Comparing {
+            shape,
+            facts: &facts,
+            resource,
+            live,
+            only_config: self.input.mode == Mode::OnlyConfig,
+            today: self.input.today,
+            changes: &changes,
+            is_ours: &is_ours,
+        };
+        let Compared { fields, spec, foreign: theirs } = comparing.run(desired);
+        foreign.extend(theirs.into_iter().map(|extra| Unmanaged {
+            kind: format!("{} {}", resource.address.kind, pointer::property(&extra.path)),
+            id: pointer::steps(&extra.path).last().unwrap_or_default(),
+            place: live.id.clone(),
+        }));
+        fate_of(shape, &facts, live, spec, fields)
+    }
+
+    /// The desired spec with references filled in as far as they are known.
+    fn resolved(&self, resource: &Resource) -> Value {
+        let known = resolve(&resource.spec, &|reference| self.lookup(reference));
+        let shape = self.shapes[resource.address.kind.as_str()];
+        shape.normalise(known.clone()).unwrap_or(known)
+    }
+
+    fn lookup(&self, reference: &Reference) -> Option<Value> {
+        match self.fates.get(&reference.address) {
+            Some(fate) => fate.output(reference, &self.facts(&reference.address)?),
+            None => self.standings.get(&reference.address)?.live()?.output(&reference.output),
+        }
+    }
+
+    fn changes(&self, reference: &Reference) -> bool {
+        let facts = self.facts(&reference.address);
+        let fate = self.fates.get(&reference.address);
+        fate.zip(facts).is_some_and(|(fate, facts)| fate.changes_output(reference, &facts))
+    }
+
+    fn facts(&self, address: &Address) -> Option<Facts> {
+        self.shapes.get(address.kind.as_str()).map(|shape| shape.facts())
+    }
+
+    /// The targets that must be in place before the resource, by edges that are neither cut nor late.
+    fn hard_needs<'r>(&'r self, resource: &'r Resource) -> impl Iterator<Item = &'r Address> + 'r {
+        let late = self.shapes[resource.address.kind.as_str()].facts().late;
+        resource.edges.iter().filter_map(move |(target, pointers)| {
+            let is_late = pointers.iter().all(|at| late.iter().any(|pattern| pointer::covers(pattern, at)));
+            (!is_late && !self.order.is_cut(&resource.address, target)).then_some(target)
+        })
+    }
+
+    /// Returns whether a resource waits for a person, or is held by one that does.
+    fn is_waiting(&self, address: &Address) -> bool {
+        match self.fates.get(address) {
+            Some(Fate::Held { .. }) => true,
+            Some(Fate::Keep { waiting, .. }) => waiting.is_some(),
+            Some(Fate::Create { .. } | Fate::Replace { .. }) => {
+                self.facts(address).is_some_and(|facts| facts.awaits_person)
+            }
+            _ => false,
+        }
+    }
+
+    /// Resolves the spec and leaves out, of its late properties, what refers to something that is held or blocked; what
+    /// is live there stays.
+    fn without_held(&self, resource: &Resource, shape: &dyn Shape, live: Option<&Value>) -> Value {
+        let mut spec = resolve(&resource.spec, &|reference| self.lookup(reference));
+        let late = shape.facts().late;
+        for (target, pointers) in &resource.edges {
+            let held = self.is_waiting(target) || matches!(self.fates.get(target), Some(Fate::Blocked { .. }));
+            if !held {
+                continue;
+            }
+            for property in pointers.iter().filter_map(|at| late.iter().find(|pattern| pointer::covers(pattern, at))) {
+                match live.and_then(|live| live.pointer(property)) {
+                    Some(value) => set_top(&mut spec, property, Some(value.clone())),
+                    None => set_top(&mut spec, property, None),
+                }
+            }
+        }
+        spec
+    }
+
+    fn names_ours(&self, value: &Value) -> bool {
+        let mut ours = false;
+        pointer::walk(value, &mut |_, leaf| {
+            ours |= leaf.as_str().is_some_and(|text| self.ours.binary_search_by(|own| own.as_str().cmp(text)).is_ok());
+        });
+        ours
+    }
+}
+
+fn fate_of(shape: &dyn Shape, facts: &Facts, live: &Arc<Live>, spec: Value, fields: Vec<Field>) -> Fate {
+    let waiting = match &live.state {
+        State::Human(what) => Some(what.clone()),
+        _ => None,
+    };
+    let counted: Vec<_> = fields.iter().filter(|field| field.ignored.is_none()).collect();
+    if counted.is_empty() {
+        return match live.state {
+            State::Settling(_) => Fate::Wait { live: live.clone() },
+            _ => Fate::Keep { live: live.clone(), waiting, ignored: fields },
+        };
+    }
+    let diffs: Vec<_> = counted.iter().map(|field| field.as_diff()).collect();
+    if let Some(why) = shape.refuses(&live.spec, &spec, &diffs) {
+        return Fate::Blocked { live: Some(live.clone()), why, unreadable: false };
+    }
+    if counted.iter().any(|field| field.replaces) {
+        let create_first = facts.replacement == Replacement::CreateFirst;
+        return Fate::Replace { live: live.clone(), spec, fields, create_first, why: None };
+    }
+    Fate::Update { live: live.clone(), spec, fields }
+}
+
+/// Sets or removes a top-level property named by its pointer.
+pub(super) fn set_top(spec: &mut Value, property: &str, value: Option<Value>) {
+    if let Value::Object(map) = spec {
+        let name = pointer::property(property);
+        match value {
+            Some(value) => drop(map.insert(name.to_owned(), value)),
+            None => drop(map.remove(name)),
+        }
+    }
+}
+
+fn own_values(live: &Live) -> Vec<String> {
+    let mut values = vec![live.id.clone()];
+    pointer::walk(&live.outputs, &mut |_, leaf| values.extend(leaf.as_str().map(str::to_owned)));
+    values
+}

@@ -1,0 +1,68 @@
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::types::Field;
+use crate::resource::{Address, Facts, Live, Reference};
+
+/// What becomes of one desired resource.
+#[derive(Clone, Debug)]
+pub(super) enum Fate {
+    /// As it should be, except perhaps for its tags. `waiting`: it waits for a person; `ignored`: known differences.
+    Keep { live: Arc<Live>, waiting: Option<String>, ignored: Vec<Field> },
+    /// Not ready yet; then as it should be, or to be updated.
+    Wait { live: Arc<Live> },
+    /// It is there and differs.
+    Update { live: Arc<Live>, spec: Value, fields: Vec<Field> },
+    /// It is not there. `leaving`: its predecessor still goes away.
+    Create { spec: Value, leaving: Option<Arc<Live>> },
+    /// A new one has to take the place of the old.
+    Replace { live: Arc<Live>, spec: Value, fields: Vec<Field>, create_first: bool, why: Option<String> },
+    /// Nothing may be done to it.
+    Blocked { live: Option<Arc<Live>>, why: String, unreadable: bool },
+    /// It needs what waits for a person.
+    Held { live: Option<Arc<Live>>, by: Address },
+}
+
+impl Fate {
+    pub(super) fn live(&self) -> Option<&Arc<Live>> {
+        match self {
+            Self::Keep { live, .. } | Self::Wait { live } | Self::Update { live, .. } | Self::Replace { live, .. } => {
+                Some(live)
+            }
+            Self::Blocked { live, .. } | Self::Held { live, .. } => live.as_ref(),
+            Self::Create { .. } => None,
+        }
+    }
+
+    /// Returns the value of an output, as far as it is known before the plan is carried out.
+    pub(super) fn output(&self, reference: &Reference, facts: &Facts) -> Option<Value> {
+        match self {
+            Self::Create { .. } | Self::Replace { .. } => None,
+            Self::Update { .. } if facts.updated_outputs.contains(&reference.output.as_str()) => None,
+            other => other.live()?.output(&reference.output),
+        }
+    }
+
+    /// Returns whether the output will be another after the plan.
+    pub(super) fn changes_output(&self, reference: &Reference, facts: &Facts) -> bool {
+        match self {
+            Self::Create { .. } | Self::Replace { .. } => true,
+            Self::Update { .. } => facts.updated_outputs.contains(&reference.output.as_str()),
+            _ => false,
+        }
+    }
+
+    /// A word for comparing two rounds.
+    pub(super) fn outline(&self) -> (u8, usize) {
+        match self {
+            Self::Keep { .. } => (0, 0),
+            Self::Wait { .. } => (1, 0),
+            Self::Update { fields, .. } => (2, fields.len()),
+            Self::Create { .. } => (3, 0),
+            Self::Replace { fields, .. } => (4, fields.len()),
+            Self::Blocked { .. } => (5, 0),
+            Self::Held { .. } => (6, 0),
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Which fields of one live resource differ from what is desired, and why.
+
+use serde_json::Value;
+
+use super::types::{Cause, Field};
+use crate::blueprint::{Ignore, Resource};
+use crate::resource::{CLOSE, Facts, FieldDiff, Live, OPEN, Recorded, Reference, Shape, key, keyed, pointer};
+
+/// What the comparison of one resource needs beside its two specs.
+pub(super) struct Comparing<'a> {
+    pub(super) shape: &'a dyn Shape,
+    pub(super) facts: &'a Facts,
+    pub(super) resource: &'a Resource,
+    pub(super) live: &'a Live,
+    /// Whether drift is left alone.
+    pub(super) only_config: bool,
+    pub(super) today: jiff::civil::Date,
+    /// Whether the plan changes what a reference stands for.
+    pub(super) changes: &'a dyn Fn(&Reference) -> bool,
+    /// Whether a live value names a resource of this stack.
+    pub(super) is_ours: &'a dyn Fn(&Value) -> bool,
+}
+
+/// The result: the fields, the spec to send, and additive elements that are somebody else's.
+pub(super) struct Compared {
+    pub(super) fields: Vec<Field>,
+    pub(super) spec: Value,
+    pub(super) foreign: Vec<FieldDiff>,
+}
+
+impl Comparing<'_> {
+    /// Compares the live spec with the desired one, whose references are filled in as far as they are known.
+    pub(super) fn run(&self, mut desired: Value) -> Compared {
+        self.carry_external(&mut desired);
+        let mut difference = self.shape.compare(&self.live.spec, &desired);
+        let (ours, foreign) =
+            difference.extra.into_iter().partition(|extra| extra.before.as_ref().is_some_and(self.is_ours));
+        difference.fields.extend::<Vec<_>>(ours);
+        for unmodelled in &self.live.unmodelled {
+            let before = Some(Value::from(unmodelled.text.clone()));
+            difference.fields.push(FieldDiff { path: unmodelled.path.clone(), before, after: None });
+        }
+        self.resend_write_only(&desired, &mut difference.fields);
+
+        let mut fields = Vec::new();
+        for diff in difference.fields {
+            if self.holds(&diff) {
+                keyed::set(self.facts, &mut desired, &diff.path, diff.before.as_ref());
+                continue;
+            }
+            let field = self.field(diff);
+            if field.ignored.is_some() || (self.only_config && field.cause == Cause::Drift) {
+                keyed::set(self.facts, &mut desired, &field.path, field.before.as_ref());
+            }
+            if !(self.only_config && field.cause == Cause::Drift) {
+                fields.push(field);
+            }
+        }
+        fields.sort_by(|a, b| a.path.cmp(&b.path));
+        Compared { fields, spec: desired, foreign }
+    }
+
+    /// Puts the live values of paths that somebody else deploys into the desired spec, unless the plan itself changes
+    /// what they refer to.
+    fn carry_external(&self, desired: &mut Value) {
+        let theirs = self.live.external.as_ref().unwrap_or(&self.live.spec);
+        for path in &self.resource.external {
+            let is_open = keyed::get(self.facts, desired, path).is_some_and(|value| value.to_string().contains(OPEN));
+            if !is_open && let Some(value) = keyed::get(self.facts, theirs, path).cloned() {
+                keyed::set(self.facts, desired, path, Some(&value));
+            }
+        }
+    }
+
+    /// Returns whether a difference does not count: an initial value that is within bounds, or a write-only one.
+    fn holds(&self, diff: &FieldDiff) -> bool {
+        let under = |patterns: &[&str]| patterns.iter().any(|pattern| pointer::covers(pattern, &diff.path));
+        if under(self.facts.initial) {
+            return self.shape.holds_initial(diff);
+        }
+        // A write-only value that is to be sent again has no live value beside it.
+        under(self.facts.write_only) && diff.before.is_some()
+    }
+
+    /// Write-only values are sent again when their digest changed.
+    fn resend_write_only(&self, desired: &Value, fields: &mut Vec<FieldDiff>) {
+        let record = self.record();
+        for path in self.facts.write_only {
+            let property = pointer::property(path);
+            fields.retain(|field| !pointer::covers(path, &field.path));
+            if record.agrees(property, self.resource.set.get(property)) == Some(false) {
+                let after = keyed::get(self.facts, desired, path).cloned();
+                fields.push(FieldDiff { path: (*path).to_owned(), before: None, after });
+            }
+        }
+    }
+
+    fn field(&self, diff: FieldDiff) -> Field {
+        let unknown = diff.after.as_ref().is_some_and(|after| after.to_string().contains([OPEN, CLOSE]));
+        let cause = self.cause(&diff);
+        let origin = keyed::indexed(self.facts, &self.resource.spec, &diff.path).unwrap_or_else(|| diff.path.clone());
+        Field {
+            ignored: self.ignored(&diff.path).map(|ignore| ignore.owner.clone()),
+            replaces: self.shape.replaces(&self.live.spec, &self.resource.spec, &diff),
+            sensitive: self.facts.sensitive.iter().any(|pattern| pointer::covers(pattern, &diff.path)),
+            origin: self.resource.origin(&origin).cloned(),
+            cause,
+            unknown,
+            path: diff.path,
+            before: diff.before,
+            after: diff.after,
+        }
+    }
+
+    /// Tells the YAML's change from the live resource's by the digest written at the last apply.
+    fn cause(&self, diff: &FieldDiff) -> Cause {
+        let property = pointer::property(&diff.path);
+        let set = self.resource.set.get(property);
+        let depends =
+            set.is_some_and(|value| Reference::all_in(value).iter().any(|(_, reference)| (self.changes)(reference)));
+        match (self.record(), depends) {
+            (Recorded::Pending, _) => Cause::Config,
+            (record, depends) => match (record.agrees(property, set), depends) {
+                (Some(false), _) => Cause::Config,
+                (Some(true), true) => Cause::Dependency,
+                (Some(true), false) => Cause::Drift,
+                (None, true) => Cause::Dependency,
+                (None, false) => Cause::Unknown,
+            },
+        }
+    }
+
+    fn record(&self) -> Recorded {
+        Recorded::read(self.live.tags.get(key::DIGEST))
+    }
+
+    fn ignored(&self, path: &str) -> Option<&Ignore> {
+        self.resource
+            .ignore
+            .iter()
+            .find(|ignore| pointer::covers(&ignore.field, path) && ignore.until.is_none_or(|until| self.today <= until))
+    }
+}
+
+/// The cause of a whole change, from its fields'.
+pub(super) fn overall(fields: &[Field]) -> Cause {
+    let has = |cause| fields.iter().any(|field| field.cause == cause && field.ignored.is_none());
+    match (has(Cause::Drift), has(Cause::Config), has(Cause::Dependency)) {
+        (true, true, _) => Cause::Mixed,
+        (false, true, _) => Cause::Config,
+        (true, false, _) => Cause::Drift,
+        (false, false, true) => Cause::Dependency,
+        (false, false, false) => Cause::Unknown,
+    }
+}

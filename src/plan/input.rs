@@ -1,0 +1,31 @@
+use std::collections::BTreeSet;
+
+use crate::blueprint::Blueprint;
+use crate::inventory::Inventory;
+use crate::resource::{Address, Shape};
+
+/// All that a stack's plan is made of.
+pub struct Input<'a> {
+    /// What should be. For [`Mode::Destroy`] its resources only tell names and edges.
+    pub blueprint: &'a Blueprint,
+    /// What is.
+    pub inventory: &'a Inventory,
+    /// Every kind.
+    pub shapes: &'a [&'a dyn Shape],
+    pub mode: Mode,
+    /// The resources asked for, and whether a name asks for it; none: all of them. A partial apply brings its
+    /// dependencies along.
+    pub selection: Option<BTreeSet<Address>>,
+    /// Today, for ignores that end.
+    pub today: jiff::civil::Date,
+}
+
+/// What kind of plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    Apply,
+    /// Leave drift alone: only what the YAML changed.
+    OnlyConfig,
+    /// Against nothing.
+    Destroy,
+}

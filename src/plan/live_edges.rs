@@ -1,0 +1,95 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::order::Shapes;
+use crate::resource::{Address, Live, pointer};
+
+/// A live thing, by its place and id.
+pub(super) type LiveId = (Address, String);
+
+/// Which live things refer to which: from live `Ref` fields, and from ARNs and AWS-made ids inside strings.
+/// Equal names never make an edge.
+#[derive(Debug, Default)]
+pub(super) struct LiveEdges {
+    /// By the thing that refers: the things it refers to, and the pointers in its spec.
+    pub(super) out: BTreeMap<LiveId, BTreeMap<LiveId, BTreeSet<String>>>,
+}
+
+impl LiveEdges {
+    pub(super) fn of<'a>(shapes: &Shapes<'_>, all: impl Iterator<Item = (&'a Address, &'a Arc<Live>)>) -> Self {
+        let all: Vec<_> = all.collect();
+        let mut by_value: BTreeMap<String, Vec<LiveId>> = BTreeMap::new();
+        for (address, live) in &all {
+            let id = ((*address).clone(), live.id.clone());
+            for value in handles(live) {
+                by_value.entry(value).or_default().push(id.clone());
+            }
+        }
+        let mut edges = Self::default();
+        for (address, live) in &all {
+            let Some(shape) = shapes.get(address.kind.as_str()) else { continue };
+            let from = ((*address).clone(), live.id.clone());
+            let refs = shape.schema().refs(&live.spec);
+            pointer::walk(&live.spec, &mut |at, leaf| {
+                let Value::String(text) = leaf else { return };
+                for target in targets(text, refs.get(at), &by_value).filter(|target| *target != from) {
+                    let pointers = edges.out.entry(from.clone()).or_default().entry(target).or_default();
+                    pointers.insert(at.to_owned());
+                }
+            });
+        }
+        edges
+    }
+
+    /// Returns the live things that refer to `target`, with the pointers.
+    pub(super) fn into<'a>(&'a self, target: &'a LiveId) -> impl Iterator<Item = (&'a LiveId, &'a BTreeSet<String>)> {
+        self.out.iter().filter_map(move |(from, targets)| Some((from, targets.get(target)?)))
+    }
+}
+
+/// The live things that a string names. A `Ref` field names a thing of its kind by any output; any other string names
+/// what it holds an ARN or AWS-made id of.
+fn targets<'a>(
+    text: &'a str,
+    kind: Option<&'a String>,
+    by_value: &'a BTreeMap<String, Vec<LiveId>>,
+) -> impl Iterator<Item = LiveId> + 'a {
+    let whole = kind.and_then(|kind| by_value.get(text).map(|ids| (kind, ids)));
+    let exact = whole.into_iter().flat_map(|(kind, ids)| ids.iter().filter(move |id| id.0.kind == **kind)).cloned();
+    let inside =
+        words(text).filter(|word| is_made_by_aws(word)).filter_map(|word| by_value.get(word)).flatten().cloned();
+    exact.chain(inside)
+}
+
+/// The values by which others may name a live thing: its id and its outputs.
+fn handles(live: &Live) -> BTreeSet<String> {
+    let mut values = BTreeSet::from([live.id.clone()]);
+    pointer::walk(&live.outputs, &mut |_, leaf| {
+        if let Value::String(text) = leaf
+            && !text.is_empty()
+        {
+            values.insert(text.clone());
+            // A log group's ARN is named with and without its last part.
+            values.insert(text.trim_end_matches(":*").to_owned());
+        }
+    });
+    values
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let whole = text.trim_end_matches(":*").trim_end_matches("/*");
+    std::iter::once(whole).chain(text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-')))
+}
+
+/// Returns whether a text is an ARN or an id such as `subnet-0abc1234`: nobody else's thing can have it.
+fn is_made_by_aws(text: &str) -> bool {
+    let id = text.rsplit_once('-').is_some_and(|(prefix, tail)| {
+        prefix.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')
+            && tail.len() >= 8
+            && tail.bytes().all(|b| b.is_ascii_hexdigit())
+    });
+    let uuid = text.len() == 36 && text.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
+    text.starts_with("arn:") || id || uuid
+}

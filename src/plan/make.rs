@@ -1,0 +1,212 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::decide::{Decisions, decide};
+use super::fate::Fate;
+use super::fields::overall;
+use super::input::{Input, Mode};
+use super::live_edges::LiveEdges;
+use super::order::{Order, Shapes};
+use super::remove::{Victim, remove, victims};
+use super::select;
+use super::steps::{Steps, steps};
+use super::types::{Action, Cause, Change, StackPlan, StepId, Verb, Waiting};
+use crate::resource::{Address, Disruption, Replacement, Stack, State, resolve};
+
+/// Makes the plan of one stack.
+pub fn plan(input: &Input<'_>) -> StackPlan {
+    let shapes: Shapes<'_> = input.shapes.iter().map(|shape| (shape.facts().kind, *shape)).collect();
+    let edges = LiveEdges::of(&shapes, input.inventory.all());
+    let (decisions, mut made) = if input.mode == Mode::Destroy {
+        (None, Steps::default())
+    } else {
+        let order =
+            Order::of(input.blueprint, |address| shapes.get(address.kind.as_str()).map(|shape| shape.facts().late));
+        let decisions = decide(input, &shapes, &order);
+        let made = steps(input, &shapes, &order, &decisions);
+        (Some(decisions), made)
+    };
+    let mut leaving = victims(input, decisions.as_ref());
+    if let Some(selection) = &input.selection {
+        leaving.retain(|victim| selection.contains(&victim.address));
+    }
+    remove(input, &shapes, decisions.as_ref(), &edges, &mut leaving, &mut made);
+    let mut plan = assemble(input, &shapes, decisions.as_ref(), &leaving, made);
+    if let Some(selection) = &input.selection {
+        select::narrow(&mut plan, input.blueprint, selection);
+    }
+    plan
+}
+
+fn assemble(
+    input: &Input<'_>,
+    shapes: &Shapes<'_>,
+    decisions: Option<&Decisions>,
+    leaving: &[Victim],
+    steps: Steps,
+) -> StackPlan {
+    let stack = &input.blueprint.stack;
+    let mut plan = StackPlan {
+        stack: stack.clone(),
+        changes: Vec::new(),
+        steps: steps.all,
+        unchanged: 0,
+        waiting: Vec::new(),
+        ignored: Vec::new(),
+        unmanaged: input.inventory.unmanaged.clone(),
+        warnings: input.blueprint.warnings.clone(),
+        outputs: BTreeMap::new(),
+    };
+    for (address, fate) in decisions.into_iter().flat_map(|decisions| &decisions.fates) {
+        desired_change(input, shapes, address, fate, &mut plan);
+    }
+    for victim in leaving {
+        removed_change(stack, shapes, victim, input.mode, &mut plan);
+    }
+    plan.unmanaged.extend(decisions.into_iter().flat_map(|decisions| decisions.foreign.iter().cloned()));
+    plan.unmanaged.sort();
+    plan.unmanaged.dedup();
+    plan.outputs = input
+        .blueprint
+        .outputs
+        .iter()
+        .map(|(name, value)| {
+            let lookup = |reference: &crate::resource::Reference| {
+                let fate = decisions?.fates.get(&reference.address)?;
+                fate.output(reference, &shapes.get(reference.address.kind.as_str())?.facts())
+            };
+            (name.clone(), resolve(value, &lookup))
+        })
+        .collect();
+    plan.changes.sort_by(|a, b| (&a.address, a.action, &a.id).cmp(&(&b.address, b.action, &b.id)));
+    for index in 0..plan.changes.len() {
+        plan.changes[index].after = comes_after(&plan.steps, &plan.changes[index].address);
+    }
+    plan
+}
+
+/// The addresses of the steps that come before a resource's own.
+fn comes_after(steps: &BTreeMap<StepId, super::types::Step>, address: &Address) -> BTreeSet<Address> {
+    let own = steps.values().filter(|step| step.id.address == *address);
+    own.flat_map(|step| &step.after).map(|id| id.address.clone()).filter(|before| before != address).collect()
+}
+
+fn desired_change(input: &Input<'_>, shapes: &Shapes<'_>, address: &Address, fate: &Fate, plan: &mut StackPlan) {
+    let resource = &input.blueprint.resources[address];
+    let shape = shapes[address.kind.as_str()];
+    let facts = shape.facts();
+    let mut change = Change {
+        address: address.clone(),
+        region: resource.region.clone(),
+        action: Action::Create,
+        cause: Cause::New,
+        disruption: Disruption::None,
+        id: fate.live().map(|live| live.id.clone()),
+        protected: false,
+        fields: Vec::new(),
+        after: BTreeSet::new(),
+        notes: Vec::new(),
+    };
+    match fate {
+        Fate::Keep { live, waiting, ignored } => {
+            plan.ignored.extend(ignored.iter().map(|field| (address.clone(), field.clone())));
+            if let Some(what) = waiting {
+                plan.waiting.push(Waiting { address: address.clone(), what: what.clone() });
+            }
+            let Some(step) = plan.steps.get(&StepId::new(address, Verb::Retag, &live.id)) else {
+                plan.unchanged += 1;
+                return;
+            };
+            let keys = step
+                .set_tags
+                .iter()
+                .map(|(key, _)| key.to_owned())
+                .chain(step.unset_tags.iter().map(|key| format!("-{key}")));
+            change.notes.push(format!("tags: {}", keys.collect::<Vec<_>>().join(", ")));
+            change.action = Action::Retag;
+            change.cause = Cause::Config;
+        }
+        Fate::Wait { live } => {
+            change.action = Action::Wait;
+            change.cause = Cause::Waiting;
+            change.notes.extend(match &live.state {
+                State::Settling(what) => Some(what.clone()),
+                _ => None,
+            });
+        }
+        Fate::Update { live, fields, .. } => {
+            let diffs: Vec<_> =
+                fields.iter().filter(|field| field.ignored.is_none()).map(super::types::Field::as_diff).collect();
+            change.action = Action::Update;
+            change.cause = overall(fields);
+            change.disruption = shape.disruption(&diffs);
+            change.protected =
+                is_protected(resource.protected, facts.stateful) && change.disruption == Disruption::DestroysData;
+            change.fields.clone_from(fields);
+            if let State::Human(what) = &live.state {
+                plan.waiting.push(Waiting { address: address.clone(), what: what.clone() });
+            }
+        }
+        Fate::Create { leaving, .. } => {
+            change.notes.extend(leaving.as_ref().map(|live| format!("after {} is gone", live.id)))
+        }
+        Fate::Replace { fields, create_first, why, .. } => {
+            change.action = Action::Replace;
+            change.cause = if fields.is_empty() { Cause::Drift } else { overall(fields) };
+            change.disruption = match (facts.stateful, create_first) {
+                (true, _) => Disruption::DestroysData,
+                (false, true) => Disruption::None,
+                (false, false) => Disruption::Outage,
+            };
+            change.protected = is_protected(resource.protected, facts.stateful);
+            change.fields.clone_from(fields);
+            change.notes.extend(why.clone());
+        }
+        Fate::Blocked { why, unreadable, .. } => {
+            change.action = Action::Blocked;
+            change.cause = if *unreadable { Cause::Unreadable } else { Cause::Dependency };
+            change.notes.push(why.clone());
+        }
+        Fate::Held { by, .. } => {
+            plan.waiting.push(Waiting { address: address.clone(), what: by.to_string() });
+            return;
+        }
+    }
+    plan.changes.push(change);
+}
+
+fn removed_change(stack: &Stack, shapes: &Shapes<'_>, victim: &Victim, mode: Mode, plan: &mut StackPlan) {
+    let Some(shape) = shapes.get(victim.address.kind.as_str()) else { return };
+    let facts = shape.facts();
+    // The old side of a replacement is part of the replacement's own line.
+    let is_replacement = plan.changes.iter().any(|change| {
+        change.action == Action::Replace
+            && change.address == victim.address
+            && change.id.as_deref() == Some(&victim.live.id)
+    });
+    if victim.deferred || (is_replacement && victim.blocked.is_none()) {
+        return;
+    }
+    let guarded = mode != Mode::Destroy || stack.protected;
+    let bears_nothing =
+        victim.cause == Cause::Superseded && facts.replacement == Replacement::CreateFirst && !facts.stateful;
+    plan.changes.push(Change {
+        address: victim.address.clone(),
+        region: victim.live.region.clone(),
+        action: if victim.blocked.is_some() { Action::Blocked } else { Action::Delete },
+        cause: victim.cause,
+        disruption: match (facts.stateful, bears_nothing) {
+            (true, _) => Disruption::DestroysData,
+            (false, true) => Disruption::None,
+            (false, false) => Disruption::Outage,
+        },
+        id: Some(victim.live.id.clone()),
+        protected: facts.stateful && guarded,
+        fields: Vec::new(),
+        after: BTreeSet::new(),
+        notes: victim.blocked.iter().cloned().collect(),
+    });
+}
+
+fn is_protected(declared: Option<bool>, stateful: bool) -> bool {
+    declared.unwrap_or(stateful)
+}

@@ -1,0 +1,275 @@
+//! The steps that bring the desired resources about.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::decide::{Decisions, set_top};
+use super::fate::Fate;
+use super::input::Input;
+use super::order::{Order, Shapes};
+use super::tags;
+use super::types::{Cause, Desired, Field, Step, StepId, Verb};
+use crate::blueprint::Resource;
+use crate::resource::{Address, Digest, Facts, Live, State, Tags, key, pointer};
+
+/// The steps so far, and for each address the one after which it is as desired.
+#[derive(Default)]
+pub(super) struct Steps {
+    pub(super) all: BTreeMap<StepId, Step>,
+    pub(super) last: BTreeMap<Address, StepId>,
+}
+
+/// Makes the steps for every desired resource but deletions.
+pub(super) fn steps(input: &Input<'_>, shapes: &Shapes<'_>, order: &Order, decisions: &Decisions) -> Steps {
+    let mut maker = Maker { input, shapes, order, steps: Steps::default(), late: Vec::new() };
+    for address in &order.sequence {
+        maker.resource(&input.blueprint.resources[address], &decisions.fates[address]);
+    }
+    maker.finish_late();
+    maker.steps
+}
+
+struct Maker<'a> {
+    input: &'a Input<'a>,
+    shapes: &'a Shapes<'a>,
+    order: &'a Order,
+    steps: Steps,
+    /// Updates whose targets come later in the order.
+    late: Vec<(StepId, Address)>,
+}
+
+impl Maker<'_> {
+    fn resource(&mut self, resource: &Resource, fate: &Fate) {
+        let facts = self.shapes[resource.address.kind.as_str()].facts();
+        let first = self.needs(resource);
+        match fate {
+            Fate::Keep { live, .. } => drop(self.retag(resource, &facts, live, BTreeSet::new())),
+            Fate::Wait { live } => {
+                let wait = self.wait(resource, &facts, live);
+                self.steps.last.insert(resource.address.clone(), wait.clone());
+                self.retag(resource, &facts, live, BTreeSet::from([wait]));
+            }
+            Fate::Update { live, spec, fields } => self.update(resource, &facts, live, spec, fields, first),
+            Fate::Create { spec, leaving } => {
+                let wait = leaving.as_ref().map(|live| self.wait(resource, &facts, live));
+                self.create(resource, &facts, spec, first.into_iter().chain(wait).collect());
+            }
+            Fate::Replace { live, spec, create_first, .. } => {
+                let mut after = first;
+                if !create_first {
+                    after.insert(StepId::new(&resource.address, Verb::Delete, &live.id));
+                }
+                self.create(resource, &facts, spec, after);
+            }
+            Fate::Blocked { .. } | Fate::Held { .. } => {}
+        }
+    }
+
+    /// The last steps of what a resource refers to; cut edges come later, by a late update.
+    fn needs(&self, resource: &Resource) -> BTreeSet<StepId> {
+        let targets = resource.edges.keys().filter(|target| !self.order.is_cut(&resource.address, target));
+        targets.filter_map(|target| self.steps.last.get(target)).cloned().collect()
+    }
+
+    fn update(
+        &mut self,
+        resource: &Resource,
+        facts: &Facts,
+        live: &Arc<Live>,
+        spec: &Value,
+        fields: &[Field],
+        mut after: BTreeSet<StepId>,
+    ) {
+        if matches!(live.state, State::Settling(_)) {
+            after.insert(self.wait(resource, facts, live));
+        }
+        let id = StepId::new(&resource.address, Verb::Update, &live.id);
+        let acted = fields.iter().filter(|field| field.ignored.is_none()).cloned().collect();
+        let desired = Desired { spec: spec.clone(), fields: acted, physical: None };
+        self.push(Step {
+            region: resource.region.clone(),
+            after,
+            live: Some(live.clone()),
+            desired: Some(desired),
+            seconds: facts.seconds,
+            ..Step::new(id.clone())
+        });
+        self.steps.last.insert(resource.address.clone(), id.clone());
+        self.retag(resource, facts, live, BTreeSet::from([id.clone()]));
+        if self.order.cuts.contains_key(&resource.address) {
+            self.late.push((id, resource.address.clone()));
+        }
+    }
+
+    fn create(&mut self, resource: &Resource, facts: &Facts, spec: &Value, after: BTreeSet<StepId>) {
+        let id = StepId::new(&resource.address, Verb::Create, "");
+        let late = late_properties(self.order, &resource.address, facts);
+        let late: Vec<_> = late.into_iter().filter(|property| spec.pointer(property).is_some()).collect();
+        let mut early = spec.clone();
+        late.iter().for_each(|property| set_top(&mut early, property, None));
+        let mut tags = tags::desired(&self.input.blueprint.stack, resource, facts);
+        let digest = tags.get(key::DIGEST).unwrap_or_default().to_owned();
+        let is_partial = facts.several_calls || !late.is_empty();
+        if is_partial {
+            tags.set(key::DIGEST, Digest::pending().as_str());
+        }
+        self.push(Step {
+            region: resource.region.clone(),
+            after,
+            desired: Some(Desired { spec: early, fields: Vec::new(), physical: resource.physical.clone() }),
+            set_tags: tags,
+            seconds: facts.seconds,
+            ..Step::new(id.clone())
+        });
+        self.steps.last.insert(resource.address.clone(), id.clone());
+        let complete = if late.is_empty() { id } else { self.late_update(resource, facts, spec, &late, id) };
+        if is_partial {
+            let retag = StepId::new(&resource.address, Verb::Retag, "");
+            self.push(Step {
+                region: resource.region.clone(),
+                after: BTreeSet::from([complete]),
+                set_tags: Tags::from_iter([(key::DIGEST, digest)]),
+                seconds: 1,
+                ..Step::new(retag)
+            });
+        }
+    }
+
+    /// Sets after creation what refers to resources that in turn need this one.
+    fn late_update(
+        &mut self,
+        resource: &Resource,
+        facts: &Facts,
+        spec: &Value,
+        late: &[&str],
+        created: StepId,
+    ) -> StepId {
+        let id = StepId::new(&resource.address, Verb::Update, "");
+        let fields = late.iter().map(|property| Field {
+            path: (*property).to_owned(),
+            before: None,
+            after: spec.pointer(property).cloned(),
+            cause: Cause::New,
+            replaces: false,
+            unknown: true,
+            sensitive: facts.sensitive.iter().any(|pattern| pointer::covers(pattern, property)),
+            ignored: None,
+            origin: resource.origin(property).cloned(),
+        });
+        self.push(Step {
+            region: resource.region.clone(),
+            after: BTreeSet::from([created]),
+            desired: Some(Desired { spec: spec.clone(), fields: fields.collect(), physical: None }),
+            seconds: facts.seconds.min(60),
+            ..Step::new(id.clone())
+        });
+        self.late.push((id.clone(), resource.address.clone()));
+        id
+    }
+
+    fn wait(&mut self, resource: &Resource, facts: &Facts, live: &Arc<Live>) -> StepId {
+        let id = StepId::new(&resource.address, Verb::Wait, &live.id);
+        self.push(Step {
+            region: resource.region.clone(),
+            live: Some(live.clone()),
+            seconds: facts.seconds,
+            ..Step::new(id.clone())
+        });
+        id
+    }
+
+    fn retag(
+        &mut self,
+        resource: &Resource,
+        facts: &Facts,
+        live: &Arc<Live>,
+        after: BTreeSet<StepId>,
+    ) -> Option<StepId> {
+        let desired = tags::desired(&self.input.blueprint.stack, resource, facts);
+        let (set_tags, unset_tags) = tags::retag(live, &desired, facts);
+        if set_tags.is_empty() && unset_tags.is_empty() {
+            return None;
+        }
+        let id = StepId::new(&resource.address, Verb::Retag, &live.id);
+        self.push(Step {
+            region: resource.region.clone(),
+            after,
+            live: Some(live.clone()),
+            set_tags,
+            unset_tags,
+            seconds: 1,
+            ..Step::new(id.clone())
+        });
+        Some(id)
+    }
+
+    /// Lets late updates follow what they refer to, now that all steps are known.
+    fn finish_late(&mut self) {
+        for (id, address) in std::mem::take(&mut self.late) {
+            let targets = self.order.cuts.get(&address).into_iter().flat_map(BTreeMap::keys);
+            let after: Vec<_> =
+                targets.filter_map(|target| self.steps.last.get(target)).filter(|last| **last != id).cloned().collect();
+            if let Some(step) = self.steps.all.get_mut(&id) {
+                // Of two updates that wait for each other, neither needs to: both targets are there already.
+                step.after.extend(after.into_iter().filter(|last| last.verb != Verb::Update));
+            }
+        }
+    }
+
+    fn push(&mut self, step: Step) {
+        self.steps.all.insert(step.id.clone(), step);
+    }
+}
+
+/// The late properties of a resource that hang on cut edges.
+fn late_properties(order: &Order, address: &Address, facts: &Facts) -> BTreeSet<&'static str> {
+    let cuts = order.cuts.get(address).into_iter().flat_map(BTreeMap::values).flatten();
+    cuts.filter_map(|at| facts.late.iter().find(|pattern| pointer::covers(pattern, at)).copied()).collect()
+}
+
+impl StepId {
+    pub fn new(address: &Address, verb: Verb, id: &str) -> Self {
+        Self { address: address.clone(), verb, id: id.to_owned() }
+    }
+}
+
+impl Step {
+    fn new(id: StepId) -> Self {
+        Self {
+            id,
+            region: String::new(),
+            after: BTreeSet::new(),
+            live: None,
+            desired: None,
+            set_tags: Tags::default(),
+            unset_tags: Vec::new(),
+            seconds: 0,
+        }
+    }
+
+    /// A deletion.
+    pub(super) fn delete(address: &Address, live: &Arc<Live>, after: BTreeSet<StepId>, seconds: u32) -> Self {
+        let id = StepId::new(address, Verb::Delete, &live.id);
+        Self { region: live.region.clone(), after, live: Some(live.clone()), seconds, ..Self::new(id) }
+    }
+
+    /// A wait before a deletion.
+    pub(super) fn wait(address: &Address, live: &Arc<Live>, seconds: u32) -> Self {
+        let id = StepId::new(address, Verb::Wait, &live.id);
+        Self { region: live.region.clone(), live: Some(live.clone()), seconds, ..Self::new(id) }
+    }
+
+    /// An update that takes late references away before a deletion.
+    pub(super) fn strip(address: &Address, live: &Arc<Live>, desired: Desired) -> Self {
+        let id = StepId::new(address, Verb::Update, &live.id);
+        Self {
+            region: live.region.clone(),
+            live: Some(live.clone()),
+            desired: Some(desired),
+            seconds: 2,
+            ..Self::new(id)
+        }
+    }
+}
