@@ -12,7 +12,7 @@ pub mod kinds;
 pub mod plan;
 pub mod problem;
 pub mod resource;
+pub mod sandbox;
 pub mod template;
 pub mod tenant;
 pub mod yaml;
-pub mod sandbox;

@@ -24,7 +24,10 @@ pub(super) enum Tree {
 pub(super) enum Item {
     One(Branch),
     /// `{ for, when, each }`: none, one or many items.
-    Splice { repeat: Repeat, each: Branch },
+    Splice {
+        repeat: Repeat,
+        each: Branch,
+    },
 }
 
 /// The `for` and `when` of a node.

@@ -35,9 +35,9 @@ pub fn expand(
             }
         }
     }
-    let addresses = named.iter().map(|(_, _, address, physical)| {
-        (address.value.clone(), physical.as_ref().map(|name| name.value.clone()))
-    });
+    let addresses = named
+        .iter()
+        .map(|(_, _, address, physical)| (address.value.clone(), physical.as_ref().map(|name| name.value.clone())));
     surroundings.set_addresses(addresses.collect());
     let mut expanded = Expanded::default();
     for (node, inner, address, physical) in named {
@@ -134,17 +134,19 @@ impl Expansion {
         let properties = node.properties.as_ref().and_then(|branch| self.value(branch, scope, "", &mut origins));
         let region = node.region.as_ref().and_then(|branch| self.text(branch, scope, "region"));
         let was = node.was.as_ref().and_then(|branch| self.text(branch, scope, "was"));
-        let protected = node.protected.as_ref().and_then(|branch| match self.value(branch, scope, "", &mut Origins::new())? {
-            Json::Bool(flag) => Some(flag),
-            other => {
-                let what = format!("`protected` must be true or false, and is {}", described(&other));
-                self.problems.push(Problem::error(branch.span.clone(), what));
-                None
-            }
-        });
+        let protected =
+            node.protected.as_ref().and_then(|branch| match self.value(branch, scope, "", &mut Origins::new())? {
+                Json::Bool(flag) => Some(flag),
+                other => {
+                    let what = format!("`protected` must be true or false, and is {}", described(&other));
+                    self.problems.push(Problem::error(branch.span.clone(), what));
+                    None
+                }
+            });
         let external = node.external.as_ref().and_then(|branch| {
             let value = self.value(branch, scope, "", &mut Origins::new())?;
-            let paths: Option<_> = value.as_array().map(|list| list.iter().filter_map(|path| path.as_str().map(str::to_owned)).collect());
+            let paths: Option<_> =
+                value.as_array().map(|list| list.iter().filter_map(|path| path.as_str().map(str::to_owned)).collect());
             if paths.is_none() {
                 let what = format!("`external` must be a list of paths, and is {}", described(&value));
                 self.problems.push(Problem::error(branch.span.clone(), what).hint("external: [/DesiredCount]"));

@@ -162,8 +162,7 @@ fn check(node: &Node, what: &'static str, names: &[String], problems: &mut Vec<P
 }
 
 fn resource(node: &Node, names: &[String], problems: &mut Vec<Problem>) -> Option<ResourceNode> {
-    let known =
-        ["type", "name", "properties", "region", "for", "when", "was", "physical", "protected", "external"];
+    let known = ["type", "name", "properties", "region", "for", "when", "was", "physical", "protected", "external"];
     let fields = Fields::of(node, "a resource", &known, problems)?;
     let kind = fields.require("type", "type: AWS::EC2::VPC", problems);
     let name = fields.require("name", "name: main", problems);

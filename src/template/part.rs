@@ -16,11 +16,9 @@ pub(super) struct Part {
 
 impl Part {
     pub fn read(root: &Node, problems: &mut Vec<Problem>) -> Self {
-        let known =
-            ["description", "parameters", "profiles", "include", "checks", "warnings", "resources", "outputs"];
+        let known = ["description", "parameters", "profiles", "include", "checks", "warnings", "resources", "outputs"];
         let Some(fields) = Fields::of(root, "a template", &known, problems) else { return Self::default() };
-        let mut map =
-            |name: &str| fields.map(name, problems).map(Node::entries).unwrap_or_default().to_vec();
+        let mut map = |name: &str| fields.map(name, problems).map(Node::entries).unwrap_or_default().to_vec();
         let (parameters, profiles, outputs) = (map("parameters"), map("profiles"), map("outputs"));
         Self {
             description: fields.text("description", problems).map(|text| text.value),

@@ -52,9 +52,9 @@ impl Surroundings {
     }
 
     pub fn kind(&self, name: &str) -> Result<&KindFacts, String> {
-        self.kinds.get(name).ok_or_else(|| {
-            format!("there is no kind `{name}`; {}", suggest(name, self.kinds.keys().copied()))
-        })
+        self.kinds
+            .get(name)
+            .ok_or_else(|| format!("there is no kind `{name}`; {}", suggest(name, self.kinds.keys().copied())))
     }
 }
 

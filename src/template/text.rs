@@ -53,15 +53,6 @@ impl Text {
         Self { span: span.clone(), parts }
     }
 
-    /// Returns the text if there is no expression in it.
-    pub fn literal(&self) -> Option<&str> {
-        match self.parts.as_slice() {
-            [] => Some(""),
-            [Part::Plain(text)] => Some(text),
-            _ => None,
-        }
-    }
-
     /// Returns the one path that the whole text is, if so.
     pub fn path(&self) -> Option<&[String]> {
         match self.parts.as_slice() {
@@ -118,7 +109,9 @@ impl Compiled {
             Ok(expression) => expression,
             Err(error) => {
                 let what = format!("`{source}` is not an expression: {}", error.detail().unwrap_or("it can't be read"));
-                problems.push(Problem::error(span.clone(), what).hint("write it as {{ name }}, {{ ref('AWS::EC2::VPC/main') }}"));
+                problems.push(
+                    Problem::error(span.clone(), what).hint("write it as {{ name }}, {{ ref('AWS::EC2::VPC/main') }}"),
+                );
                 return None;
             }
         };
@@ -169,7 +162,8 @@ impl Compiled {
 
     fn failure(&self, error: &Error, scope: &Scope, span: &Span) -> Problem {
         let detail = error.detail().unwrap_or("it can't be evaluated").to_owned();
-        let quoted = |detail: &str| detail.split('`').nth(1).or_else(|| detail.split(' ').nth(1)).unwrap_or("").to_owned();
+        let quoted =
+            |detail: &str| detail.split('`').nth(1).or_else(|| detail.split(' ').nth(1)).unwrap_or("").to_owned();
         let what = format!("`{}`: {detail}", self.source);
         match error.kind() {
             ErrorKind::UndefinedError => self.undefined(scope, span),

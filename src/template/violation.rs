@@ -82,7 +82,10 @@ fn explain(error: &ValidationError<'_>, schema: &Json, found: &mut Vec<Violation
             });
         }
         ValidationErrorKind::Type { kind } => {
-            value(format!("{name} must be {}, and is {}", wanted(kind), described(instance)), type_hint(kind, instance));
+            value(
+                format!("{name} must be {}, and is {}", wanted(kind), described(instance)),
+                type_hint(kind, instance),
+            );
         }
         ValidationErrorKind::Enum { options } => {
             let all: Vec<_> = options.as_array().into_iter().flatten().map(bare).collect();
@@ -107,14 +110,23 @@ fn explain(error: &ValidationError<'_>, schema: &Json, found: &mut Vec<Violation
             value(format!("{name} is {instance}; it must be a multiple of {multiple_of}"), None);
         }
         ValidationErrorKind::MinLength { limit } => value(format!("{name} must have {limit} characters or more"), None),
-        ValidationErrorKind::MaxLength { limit } => value(format!("{name} must have {limit} characters or fewer"), None),
+        ValidationErrorKind::MaxLength { limit } => {
+            value(format!("{name} must have {limit} characters or fewer"), None)
+        }
         ValidationErrorKind::MinItems { limit } => value(format!("{name} must have {limit} items or more"), None),
         ValidationErrorKind::MaxItems { limit } => value(format!("{name} must have {limit} items or fewer"), None),
-        ValidationErrorKind::MinProperties { limit } => value(format!("{name} must have {limit} entries or more"), None),
-        ValidationErrorKind::MaxProperties { limit } => value(format!("{name} must have {limit} entries or fewer"), None),
+        ValidationErrorKind::MinProperties { limit } => {
+            value(format!("{name} must have {limit} entries or more"), None)
+        }
+        ValidationErrorKind::MaxProperties { limit } => {
+            value(format!("{name} must have {limit} entries or fewer"), None)
+        }
         ValidationErrorKind::UniqueItems => value(format!("{name} has the same item twice"), None),
         ValidationErrorKind::Pattern { pattern } => {
-            value(format!("{name} is {}, which does not look as it must", described(instance)), Some(format!("it must match {pattern}")));
+            value(
+                format!("{name} is {}, which does not look as it must", described(instance)),
+                Some(format!("it must match {pattern}")),
+            );
         }
         ValidationErrorKind::Format { format } => {
             value(format!("{name} is {}, which is no {format}", described(instance)), None);
@@ -160,11 +172,16 @@ fn choose(
         .collect();
     let deepest = context
         .iter()
-        .filter(|errors| !errors.iter().any(|error| is_own(error) && matches!(error.kind(), ValidationErrorKind::Type { .. })))
+        .filter(|errors| {
+            !errors.iter().any(|error| is_own(error) && matches!(error.kind(), ValidationErrorKind::Type { .. }))
+        })
         .min_by_key(|errors| {
             let lacks = errors.iter().filter(|error| {
                 is_own(error)
-                    && matches!(error.kind(), ValidationErrorKind::Required { .. } | ValidationErrorKind::AdditionalProperties { .. })
+                    && matches!(
+                        error.kind(),
+                        ValidationErrorKind::Required { .. } | ValidationErrorKind::AdditionalProperties { .. }
+                    )
             });
             (lacks.count(), errors.len())
         });
@@ -259,9 +276,7 @@ fn wanted(kind: &TypeKind) -> String {
 fn type_hint(kind: &TypeKind, instance: &Json) -> Option<String> {
     let wanted = wanted(kind);
     match instance {
-        Json::String(text) if text.contains(OPEN) => {
-            Some("a reference is text; this property takes none".to_owned())
-        }
+        Json::String(text) if text.contains(OPEN) => Some("a reference is text; this property takes none".to_owned()),
         Json::String(text) if serde_json::from_str::<Json>(text).is_ok_and(|value| !value.is_string()) => {
             Some("write it without quotes".to_owned())
         }

@@ -54,7 +54,8 @@ pub(super) fn tags(fields: &Fields<'_>, problems: &mut Vec<Problem>) -> Tags {
         };
         let lower = name.name.to_lowercase();
         if lower.starts_with(key::PREFIX) || lower.starts_with("aws:") {
-            problems.push(wrong("is not yours to set", "`provision:` and `aws:` tags are written by the program and AWS"));
+            problems
+                .push(wrong("is not yours to set", "`provision:` and `aws:` tags are written by the program and AWS"));
         } else if name.name.is_empty() || name.name.chars().count() > 128 {
             problems.push(wrong("is empty or longer than 128 characters", "shorten it"));
         } else if !name.name.chars().all(is_tag_letter) {
@@ -62,7 +63,8 @@ pub(super) fn tags(fields: &Fields<'_>, problems: &mut Vec<Problem>) -> Tags {
         }
         let Some(text) = fields::text(value, &name.name, problems) else { continue };
         if text.value.chars().count() > 256 || !text.value.chars().all(is_tag_letter) {
-            let what = format!("the value of the tag `{}` is longer than 256 characters or has special ones", name.name);
+            let what =
+                format!("the value of the tag `{}` is longer than 256 characters or has special ones", name.name);
             problems.push(Problem::error(text.span, what).hint("letters, digits, spaces and _.:/=+-@"));
         } else {
             tags.set(&name.name, text.value);
@@ -117,9 +119,11 @@ pub fn fleet(tenants: &[Tenant], project: &Project) -> Vec<Problem> {
             let id = format!("{}/{}", name.value, environment.name.value);
             let prefix = format!("{}-{}", name.value, environment.name.value);
             if let Some(other) = joined.insert((project.account(&tenant.account.value), prefix.clone()), id.clone()) {
-                let what = format!("{id} and {other} of the same account would both name their resources `{prefix}-...`");
+                let what =
+                    format!("{id} and {other} of the same account would both name their resources `{prefix}-...`");
                 problems.push(
-                    Problem::error(environment.name.span.clone(), what).hint("rename one of the two environments or tenants"),
+                    Problem::error(environment.name.span.clone(), what)
+                        .hint("rename one of the two environments or tenants"),
                 );
             }
         }

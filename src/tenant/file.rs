@@ -8,7 +8,8 @@ pub fn read(root: &Node, problems: &mut Vec<Problem>) -> Option<Tenant> {
     let known = ["tenant", "template", "account", "roles", "tags", "defaults", "environments"];
     let fields = Fields::of(root, "a tenant file", &known, problems)?;
     let name = fields.require("tenant", "tenant: acme", problems).and_then(|_| fields.text("tenant", problems));
-    let template = fields.require("template", "template: modyo", problems).and_then(|_| fields.text("template", problems));
+    let template =
+        fields.require("template", "template: modyo", problems).and_then(|_| fields.text("template", problems));
     let account = fields
         .require("account", "account: \"111122223333\"", problems)
         .and_then(|node| check::account(node, problems));

@@ -103,9 +103,8 @@ fn bucket(node: &Node, problems: &mut Vec<Problem>) -> Option<Bucket> {
         let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.".contains(&byte);
         if !(3..=63).contains(&name.value.len()) || !name.value.bytes().all(is_letter) {
             let what = format!("`{}` can't be the name of a bucket", name.value);
-            problems.push(
-                Problem::error(name.span.clone(), what).hint("3 to 63 small letters, digits, dashes and dots"),
-            );
+            problems
+                .push(Problem::error(name.span.clone(), what).hint("3 to 63 small letters, digits, dashes and dots"));
         }
     }
     Some(Bucket { name: name?.value, region: place?.value })

@@ -56,7 +56,8 @@ impl Settings {
 
 fn ignore_rule(node: &Node, problems: &mut Vec<Problem>) -> Option<IgnoreRule> {
     let fields = Fields::of(node, "an entry of `ignore`", &["resource", "field", "owner", "until"], problems)?;
-    let hint = "{ resource: \"AWS::WAFv2::IPSet/blocked\", field: /Addresses, owner: soc@acme.example, until: 2027-03-01 }";
+    let hint =
+        "{ resource: \"AWS::WAFv2::IPSet/blocked\", field: /Addresses, owner: soc@acme.example, until: 2027-03-01 }";
     let mut need =
         |name: &str| fields.require(name, hint, problems).and_then(|node| fields::text(node, name, problems));
     let (resource, field, owner) = (need("resource"), need("field"), need("owner"));

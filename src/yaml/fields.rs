@@ -8,6 +8,13 @@ pub struct Placed<T> {
     pub span: Span,
 }
 
+impl Placed<String> {
+    /// Returns a node's text with its place, if it is text.
+    pub fn text(node: &Node) -> Option<Self> {
+        node.as_str().map(|text| Self { value: text.to_owned(), span: node.span.clone() })
+    }
+}
+
 /// The fields of one map of a known form, taken one by one; every mistake is noted, and reading goes on.
 pub struct Fields<'a> {
     node: &'a Node,

@@ -108,8 +108,9 @@ impl<'a> Reader<'a> {
                 Event::DocumentStart(_) if root.is_some() => {
                     let place = self.span(marks);
                     self.problems.push(
-                        Problem::error(place, "a second document begins here")
-                            .hint("one file holds one document: remove the `---`, or move the rest to a file of its own"),
+                        Problem::error(place, "a second document begins here").hint(
+                            "one file holds one document: remove the `---`, or move the rest to a file of its own",
+                        ),
                     );
                     return root;
                 }
@@ -190,18 +191,19 @@ impl<'a> Reader<'a> {
             let first = entries.iter().find(|(other, _)| other.name == key.name);
             let first = first.map_or(0, |(other, _)| other.span.line_column().0);
             self.problems.push(
-                Problem::error(key.span, format!("the key `{}` is there twice; the first is in line {first}", key.name))
-                    .hint("remove one of the two"),
+                Problem::error(
+                    key.span,
+                    format!("the key `{}` is there twice; the first is in line {first}", key.name),
+                )
+                .hint("remove one of the two"),
             );
         }
     }
 
     fn key(&mut self, node: Node) -> Option<Key> {
         let refused = match node.value {
-            Value::String(name) if name == "<<" => {
-                Problem::error(node.span, "merge keys (`<<`) are not read")
-                    .hint("use `defaults`, a profile of the template, or write the values out")
-            }
+            Value::String(name) if name == "<<" => Problem::error(node.span, "merge keys (`<<`) are not read")
+                .hint("use `defaults`, a profile of the template, or write the values out"),
             Value::String(name) => return Some(Key { name, span: node.span }),
             Value::Map(_) => Problem::error(node.span, "a key must be text, and is a map")
                 .hint("an expression is text: put it in quotes, \"{{ name }}\""),
