@@ -11,4 +11,5 @@ pub mod inventory;
 pub mod kinds;
 pub mod plan;
 pub mod problem;
+pub mod report;
 pub mod resource;
