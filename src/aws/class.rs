@@ -1,46 +1,65 @@
 use crate::resource::Class;
 
-/// Decides what an AWS error code means. Codes are those on the wire; where one code has several meanings, the
-/// message decides (sources: the service models, and what long-lived provisioners retry on).
-pub(super) fn classify(code: &str, message: &str) -> Class {
+/// The codes by which services say that we ask too often.
+pub(super) const THROTTLES: &[&str] = &[
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "RequestLimitExceeded",
+    "TooManyRequestsException",
+    "RequestThrottled",
+    "RequestThrottledException",
+    "SlowDown",
+    "PriorRequestNotComplete",
+    "BandwidthLimitExceeded",
+    "EC2ThrottledException",
+];
+
+/// Decides what an AWS error code means. Codes are those on the wire, which in the query protocols are not the names of
+/// the shapes; where one code has several meanings, the message decides (sources: the service models, and what
+/// long-lived provisioners retry on). The order matters: what stands first is told apart from what follows.
+pub fn classify(code: &str, message: &str) -> Class {
     let says = |text: &str| message.contains(text);
     match code {
-        "Throttling"
-        | "ThrottlingException"
-        | "ThrottledException"
-        | "RequestLimitExceeded"
-        | "TooManyRequestsException"
-        | "RequestThrottled"
-        | "RequestThrottledException"
-        | "SlowDown"
-        | "PriorRequestNotComplete"
-        | "BandwidthLimitExceeded"
-        | "EC2ThrottledException" => Class::Throttled,
-        _ if says("Rate exceeded") => Class::Throttled,
+        _ if THROTTLES.contains(&code) || says("Rate exceeded") => Class::Throttled,
 
+        // EC2 says the same of an address that somebody else has allocated.
+        "AuthFailure" if !says("credentials") => Class::Denied,
         "AccessDenied"
         | "AccessDeniedException"
         | "UnauthorizedOperation"
         | "NotAuthorized"
         | "AuthorizationError"
         | "Forbidden"
+        | "BlockedException"
+        | "FailedResourceAccessException"
         | "KMSAccessDeniedException" => Class::Denied,
-        "ExpiredToken"
+        "AuthFailure"
+        | "ExpiredToken"
         | "ExpiredTokenException"
-        | "InvalidClientTokenId"
-        | "UnrecognizedClientException"
-        | "AuthFailure"
+        | "IncompleteSignature"
         | "InvalidAccessKeyId"
-        | "SignatureDoesNotMatch"
-        | "RequestExpired"
+        | "InvalidClientTokenId"
+        | "InvalidSignatureException"
+        | "MissingAuthenticationToken"
+        | "MissingAuthenticationTokenException"
         | "OptInRequired"
-        | "RegionDisabledException" => Class::Credentials,
+        | "RegionDisabledException"
+        | "RequestExpired"
+        | "RequestTimeTooSkewed"
+        | "SignatureDoesNotMatch"
+        | "UnrecognizedClientException" => Class::Credentials,
 
         // Before the names of states: "role not there yet" comes under many codes.
         _ if is_propagation(message) => Class::Propagating,
         "MalformedPolicy" | "MalformedPolicyDocument" | "MalformedPolicyDocumentException" if says("rincipal") => {
             Class::Propagating
         }
+        // The certificate was issued moments ago; the key's policy was written moments ago.
+        "KMSKeyNotAccessibleFault"
+        | "ServiceLinkedRoleNotFoundFault"
+        | "UnsupportedCertificate"
+        | "WAFServiceLinkedRoleErrorException" => Class::Propagating,
 
         "PreconditionFailed"
         | "InvalidIfMatchVersion"
@@ -50,96 +69,101 @@ pub(super) fn classify(code: &str, message: &str) -> Class {
         | "ConcurrentModificationException"
         | "ConditionalCheckFailedException" => Class::Conflict,
 
-        "LimitExceeded"
-        | "LimitExceededException"
-        | "ServiceQuotaExceededException"
-        | "WAFLimitsExceededException"
-        | "TooManyLoadBalancers"
-        | "TooManyTargetGroups"
-        | "TooManyListeners"
-        | "TooManyRules"
-        | "InstanceQuotaExceeded"
-        | "StorageQuotaExceeded"
-        | "NodeQuotaForClusterExceeded"
-        | "ClusterQuotaForCustomerExceeded" => Class::Quota,
-        _ if code.ends_with("LimitExceeded")
-            || code.ends_with("QuotaExceeded")
-            || code.ends_with("QuotaExceededFault") =>
-        {
-            Class::Quota
-        }
+        "LimitExceeded" | "TargetGroupAssociationLimit" => Class::Quota,
+        _ if is_quota(code) => Class::Quota,
 
-        "DependencyViolation"
-        | "ResourceInUse"
-        | "ResourceInUseException"
-        | "DeleteConflict"
-        | "OperationAborted"
-        | "OperationAbortedException"
-        | "ConcurrentUpdateException"
-        | "WAFAssociatedItemException"
-        | "WAFUnavailableEntityException"
-        | "UpdateInProgressException"
-        | "BucketNotEmpty"
-        | "InvalidIPAddress.InUse"
-        | "InvalidGroup.InUse"
-        | "CacheSubnetGroupInUse"
-        | "ClusterContainsServicesException"
-        | "ClusterContainsTasksException"
-        | "ClusterContainsContainerInstancesException"
-        | "IncorrectState"
-        | "IncorrectInstanceState"
-        | "KMSInvalidStateException"
-        | "OperationNotPermitted"
-        | "PriorityInUse" => Class::Busy,
-        _ if code.starts_with("Invalid") && code.contains("State") => Class::Busy,
+        // Protection does not pass by itself, unlike everything else that may not be deleted yet.
+        "OperationNotPermitted" if says("deletion protection") => Class::Invalid,
+        _ if is_busy(code, message) => Class::Busy,
 
         "NoSuchEntity"
         | "NoSuchBucket"
         | "NoSuchKey"
         | "NoSuchTagSet"
-        | "ResourceNotFoundException"
-        | "NotFoundException"
-        | "ObjectNotFoundException"
-        | "WAFNonexistentItemException"
-        | "ClusterNotFoundException"
-        | "ServiceNotFoundException"
         | "Gateway.NotAttached"
-        | "NotFound" => Class::NotFound,
-        _ if code.ends_with(".NotFound") || code.ends_with("NotFound") || code.ends_with("NotFoundFault") => {
+        | "WAFNonexistentItemException" => Class::NotFound,
+        _ if ["NotFound", "NotFoundFault", "NotFoundException"].iter().any(|end| code.ends_with(end)) => {
             Class::NotFound
         }
 
-        "EntityAlreadyExists"
-        | "ResourceAlreadyExistsException"
-        | "WAFDuplicateItemException"
-        | "InvalidGroup.Duplicate"
-        | "BucketAlreadyExists"
+        "WAFDuplicateItemException"
         | "BucketAlreadyOwnedByYou"
-        | "RouteAlreadyExists"
-        | "InvalidPermission.Duplicate"
         | "Resource.AlreadyAssociated"
-        | "AlreadyExistsException" => Class::AlreadyExists,
-        _ if code.starts_with("Duplicate")
-            || code.ends_with("AlreadyExists")
-            || code.ends_with("AlreadyExistsFault") =>
-        {
-            Class::AlreadyExists
-        }
+        | "InvalidSubnet.Conflict" => Class::AlreadyExists,
+        "InvalidParameterException" if says("not idempotent") => Class::AlreadyExists,
+        _ if code.starts_with("Duplicate") || code.ends_with(".Duplicate") || is_there(code) => Class::AlreadyExists,
 
-        "InternalError"
-        | "InternalFailure"
-        | "InternalServerError"
-        | "ServiceUnavailable"
-        | "ServiceUnavailableException"
-        | "InternalException"
-        | "ServerException"
-        | "KMSInternalException"
-        | "ServiceFailure"
-        | "Unavailable"
-        | "NotImplemented"
-        | "" => Class::Other,
+        _ if is_ill(code) => Class::Other,
         _ => Class::Invalid,
     }
+}
+
+fn is_quota(code: &str) -> bool {
+    let code = code.trim_end_matches("Exception").trim_end_matches("Fault");
+    code.starts_with("TooMany")
+        || (code.ends_with("Exceeded") && ["Limit", "Limits", "Quota"].iter().any(|what| code.contains(what)))
+}
+
+fn is_there(code: &str) -> bool {
+    ["AlreadyExists", "AlreadyExistsFault", "AlreadyExistsException"].iter().any(|end| code.ends_with(end))
+}
+
+fn is_ill(code: &str) -> bool {
+    // Capacity is AWS's own: it comes back, or another class or zone has it.
+    code.contains("Internal")
+        || code.starts_with("Insufficient") && code.contains("Capacity")
+        || matches!(
+            code,
+            "ServiceUnavailable"
+                | "ServiceUnavailableException"
+                | "ServerException"
+                | "ServiceFailure"
+                | "DependencyTimeoutException"
+                | "RequestTimeout"
+                | "Unavailable"
+                | "NotImplemented"
+                | ""
+        )
+}
+
+fn is_busy(code: &str, message: &str) -> bool {
+    let by_message = match code {
+        "InvalidParameterException" => {
+            message.contains("while deployments are active") || message.contains("still Draining")
+        }
+        "ClientException" => message.contains("Too many concurrent attempts"),
+        _ => false,
+    };
+    by_message
+        || code.ends_with(".InUse")
+        || (code.starts_with("Invalid") && code.contains("State"))
+        || matches!(
+            code,
+            "DependencyViolation"
+                | "ResourceInUse"
+                | "ResourceInUseException"
+                | "DeleteConflict"
+                | "EntityTemporarilyUnmodifiable"
+                | "OperationAborted"
+                | "OperationAbortedException"
+                | "ConcurrentUpdateException"
+                | "RequestInProgressException"
+                | "WAFAssociatedItemException"
+                | "WAFTagOperationException"
+                | "WAFUnavailableEntityException"
+                | "UpdateInProgressException"
+                | "BucketNotEmpty"
+                | "CacheSubnetGroupInUse"
+                | "ClusterContainsServicesException"
+                | "ClusterContainsTasksException"
+                | "ClusterContainsContainerInstancesException"
+                | "ServiceNotActiveException"
+                | "IncorrectState"
+                | "IncorrectInstanceState"
+                | "KMSInvalidStateException"
+                | "OperationNotPermitted"
+                | "PriorityInUse"
+        )
 }
 
 /// What services say while an IAM role, a service-linked role or a fresh dependency is not visible to them yet.
@@ -155,6 +179,7 @@ fn is_propagation(message: &str) -> bool {
         "role has not propagated",
         "Invalid IAM Instance Profile",
         "Invalid principal in policy",
+        "is not allowed to be used with",
         "execution role does not have permissions",
     ];
     SAYINGS.iter().any(|saying| message.contains(saying))

@@ -3,13 +3,13 @@ use std::sync::OnceLock;
 use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 use aws_types::SdkConfig;
 
-/// The SDK clients of one account and region, each made on first use, all behind one gate.
+/// The SDK clients of one account and region, each made on first use, all behind the same gates.
 ///
-/// The gate is an interceptor: a reader's refuses every operation that is not a read, a writer's checks the lease and
+/// A gate is an interceptor: a reader's refuses every operation that is not a read, a writer's checks the lease and
 /// what the step may touch, before every attempt.
 pub struct Clients {
     config: SdkConfig,
-    gate: SharedInterceptor,
+    gates: Vec<SharedInterceptor>,
     /// Emulators want bucket names in the path.
     path_style: bool,
     s3: OnceLock<aws_sdk_s3::Client>,
@@ -17,18 +17,16 @@ pub struct Clients {
 }
 
 impl Clients {
-    pub(super) fn new(config: SdkConfig, gate: SharedInterceptor) -> Self {
+    pub(super) fn new(config: SdkConfig, gates: Vec<SharedInterceptor>) -> Self {
         let path_style = config.endpoint_url().is_some();
-        Self { config, gate, path_style, s3: OnceLock::new(), made: Made::default() }
+        Self { config, gates, path_style, s3: OnceLock::new(), made: Made::default() }
     }
 
     pub fn s3(&self) -> &aws_sdk_s3::Client {
         self.s3.get_or_init(|| {
-            let config = aws_sdk_s3::config::Builder::from(&self.config)
-                .interceptor(self.gate.clone())
-                .force_path_style(self.path_style)
-                .build();
-            aws_sdk_s3::Client::from_conf(config)
+            let mut config = aws_sdk_s3::config::Builder::from(&self.config).force_path_style(self.path_style);
+            config.set_interceptors(self.gates.iter().cloned());
+            aws_sdk_s3::Client::from_conf(config.build())
         })
     }
 }
@@ -43,8 +41,9 @@ macro_rules! clients {
         impl Clients {
             $(pub fn $name(&self) -> &$krate::Client {
                 self.made.$name.get_or_init(|| {
-                    let config = $krate::config::Builder::from(&self.config).interceptor(self.gate.clone()).build();
-                    $krate::Client::from_conf(config)
+                    let mut config = $krate::config::Builder::from(&self.config);
+                    config.set_interceptors(self.gates.iter().cloned());
+                    $krate::Client::from_conf(config.build())
                 })
             })*
         }

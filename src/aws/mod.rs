@@ -1,24 +1,47 @@
 //! Everything between the kinds and AWS: sessions, clients that can only read, writers that are fenced, error classes,
-//! retries, rate limits, the tag index.
+//! retries, rate limits, the tag index, the survey of a VPC, the store of leases.
 //!
 //! **Invariant:** `aws_sdk_*` is named only here and in `kinds/`.
 
+mod allowlist;
+mod bucket;
 mod class;
 mod clients;
+mod credentials;
+mod endpoint;
 mod failure;
+mod ids;
+mod limiter;
+mod meter;
 mod once;
+mod operation;
+mod rates;
 mod reader;
 mod retry;
+mod session;
+mod store;
+mod survey;
 mod tag_index;
+mod timings;
 mod writer;
+mod writer_gate;
 
+pub use bucket::{Bucket, Rate};
+pub use class::classify;
 pub use clients::Clients;
 pub use reader::Reader;
 pub use retry::{MINUTE, create_once, retry, until};
+pub use session::{ATTEMPT, Role, Session, Sessions, Setup};
+pub use store::ObjectStore;
+pub use survey::{Seen, survey};
 pub use tag_index::TagIndex;
-pub use writer::{Fence, Writer};
+pub use timings::{Timing, Timings};
+pub use writer::{Fence, Writer, WriterScope};
 
 use crate::resource::Cloud;
+
+/// The hint of what only a mistake in the program can cause.
+const BUG: &str = "nothing was sent; this is a bug in provision: please report it with this message";
 
 /// The real cloud, or whatever answers at the endpoint.
 pub struct Aws;

@@ -1,23 +1,53 @@
+use std::collections::BTreeSet;
 use std::ops::Deref;
+use std::sync::Arc;
 
 use super::Clients;
-use crate::resource::Address;
+use super::writer_gate::WriterGate;
+use crate::resource::{Address, Failure, StackId};
 
-/// Changes one account and region on behalf of one step; every attempt is checked against its [`Fence`].
+/// Changes one account and region on behalf of one step; every attempt is checked against its [`WriterScope`].
 ///
 /// The SDK's own retry is off for the creates that have neither a token nor a natural key (`CreateVpc`, `CreateSubnet`,
 /// `CreateInternetGateway`, `AllocateAddress`, `CreateKey`): see [`create_once`](super::create_once).
 pub struct Writer {
     clients: Clients,
+    gate: WriterGate,
     account: String,
     region: String,
     address: Address,
     token: String,
 }
 
+/// What one step may touch, and the lease it works under.
+///
+/// A change that names an id or ARN which is neither `own`, nor made or read by this writer, nor in the step's spec is
+/// refused, as is one that names nothing of the stack's own.
+#[derive(Clone, Debug)]
+pub struct WriterScope {
+    /// The address of the step's resource.
+    pub address: Address,
+    pub stack: StackId,
+    /// The stack's own ids, ARNs and physical names: those in the inventory, those made by earlier steps, and the
+    /// name of what the step makes.
+    pub own: BTreeSet<String>,
+    /// The strings of the step's settled spec: they may be mentioned (an outside certificate's ARN), which does not make
+    /// them own.
+    pub mentioned: BTreeSet<String>,
+    /// A client token for this create: 32 hexadecimal digits, the same whenever the same thing is tried again.
+    pub token: String,
+    pub fence: Arc<dyn Fence>,
+}
+
 impl Writer {
-    pub(super) fn new(clients: Clients, account: String, region: String, address: Address, token: String) -> Self {
-        Self { clients, account, region, address, token }
+    pub(super) fn new(
+        clients: Clients,
+        gate: WriterGate,
+        account: String,
+        region: String,
+        scope: &WriterScope,
+    ) -> Self {
+        Self { clients, gate, account, region, address: scope.address.clone(), token: scope.token.clone() }
     }
 
     /// Twelve digits.
@@ -38,6 +68,12 @@ impl Writer {
     pub fn token(&self) -> &str {
         &self.token
     }
+
+    /// Lets this step touch a part of its own resource that only the kind knows of, because its `list` kept it beside
+    /// the outputs: a route table's association. What this writer reads with the stack's own ids is let in by itself.
+    pub fn admit(&self, id: &str) {
+        self.gate.admit(id);
+    }
 }
 
 impl Deref for Writer {
@@ -51,5 +87,5 @@ impl Deref for Writer {
 /// What a step may do: checked before every attempt, retries included.
 pub trait Fence: Send + Sync + std::fmt::Debug {
     /// Refuses if the lease is lost or about to be; `operation` is only for the message.
-    fn check(&self, operation: &str) -> Result<(), crate::resource::Failure>;
+    fn check(&self, operation: &str) -> Result<(), Failure>;
 }

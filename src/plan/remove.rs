@@ -3,8 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use petgraph::algo::{has_path_connecting, tarjan_scc};
-use petgraph::graphmap::DiGraphMap;
 use super::decide::{Decisions, set_top};
 use super::fate::Fate;
 use super::input::{Input, Mode};
@@ -15,6 +13,8 @@ use super::steps::Steps;
 use super::types::{Cause, Desired, Field, Step, StepId, Verb};
 use crate::inventory::Seen;
 use crate::resource::{Address, Live, State, pointer};
+use petgraph::algo::{has_path_connecting, tarjan_scc};
+use petgraph::graphmap::DiGraphMap;
 
 /// A live thing that has to go.
 pub(super) struct Victim {

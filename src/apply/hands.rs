@@ -1,0 +1,27 @@
+use std::collections::BTreeSet;
+
+use futures_util::future::BoxFuture;
+
+use crate::resource::{Address, Cloud, Result, StackId, Tags};
+
+/// What carries out steps: opens readers and writers for one stack's account.
+pub trait Hands<C: Cloud>: Send + Sync {
+    /// A fresh reader: it has seen nothing yet.
+    fn reader<'a>(&'a self, region: &'a str) -> BoxFuture<'a, Result<C::Reader>>;
+
+    /// A writer for one step, which checks every attempt against the permit and the lease.
+    fn writer<'a>(&'a self, region: &'a str, permit: Permit) -> BoxFuture<'a, Result<C::Writer>>;
+}
+
+/// What one step may touch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Permit {
+    pub stack: StackId,
+    pub address: Address,
+    /// The ids, names and other strings that calls of this step may hold: the stack's own, and those of the spec.
+    pub allowed: BTreeSet<String>,
+    /// The tags that a create writes.
+    pub tags: Tags,
+    /// For client tokens: 32 hexadecimal digits, the same whenever the same thing is tried again in this run.
+    pub token: String,
+}

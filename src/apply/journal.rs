@@ -1,0 +1,94 @@
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::event::Event;
+use crate::plan::StepId;
+use crate::resource::Failure;
+
+/// The record of one run: a JSON object a line, written before the call that it announces is sent.
+///
+/// Holds addresses, ids, codes and times; no values of specs, so no secrets.
+pub struct Journal {
+    path: PathBuf,
+    file: Mutex<File>,
+}
+
+impl Journal {
+    /// Creates `<folder>/<run>.jsonl`, readable by its owner alone.
+    ///
+    /// # Errors
+    /// If the folder or file cannot be written.
+    pub fn create(folder: &Path, run: &str) -> io::Result<Self> {
+        std::fs::create_dir_all(folder)?;
+        let path = folder.join(format!("{run}.jsonl"));
+        let mut options = OpenOptions::new();
+        options.create_new(true).append(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        Ok(Self { file: Mutex::new(options.open(&path)?), path })
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes one line and hands it to the disk.
+    ///
+    /// # Errors
+    /// If the disk is full, for instance; the run must not go on unrecorded.
+    pub fn write(&self, at: Timestamp, event: &Event) -> io::Result<()> {
+        let Some(mut line) = line(event) else { return Ok(()) };
+        line["at"] = at.to_string().into();
+        self.append(&line)
+    }
+
+    /// Writes a line of the run itself: who started it, how it ended.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    pub fn note(&self, at: Timestamp, mut line: Value) -> io::Result<()> {
+        line["at"] = at.to_string().into();
+        self.append(&line)
+    }
+
+    fn append(&self, line: &Value) -> io::Result<()> {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.write_all(format!("{line}\n").as_bytes())?;
+        file.sync_data()
+    }
+}
+
+/// An event as a line; progress is not recorded.
+fn line(event: &Event) -> Option<Value> {
+    let failure = |failure: &Failure| json!({ "code": failure.code, "message": failure.message, "request_id": failure.request_id });
+    let (name, stack, step, extra) = match event {
+        Event::Started { stack, step } => ("started", stack, step, json!({})),
+        Event::Finished { stack, step, id, elapsed } => {
+            ("finished", stack, step, json!({ "id": id, "seconds": elapsed.as_secs_f64() }))
+        }
+        Event::Failed { stack, step, failure: why, elapsed } => {
+            ("failed", stack, step, json!({ "error": failure(why), "seconds": elapsed.as_secs_f64() }))
+        }
+        Event::Skipped { stack, step, because } => {
+            ("skipped", stack, step, json!({ "because": because.as_ref().map(StepId::to_string) }))
+        }
+        Event::Waiting { stack, step, what } => ("waiting", stack, step, json!({ "for": what })),
+        Event::Progress { .. } => return None,
+    };
+    let mut line = json!({
+        "event": name,
+        "stack": stack.to_string(),
+        "address": step.address,
+        "action": step.verb,
+        "target": step.id,
+    });
+    if let (Value::Object(line), Value::Object(extra)) = (&mut line, extra) {
+        line.extend(extra);
+    }
+    Some(line)
+}

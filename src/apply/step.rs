@@ -1,0 +1,268 @@
+//! One step, carried out.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use super::hands::{Hands, Permit};
+use super::watch::Watch;
+use crate::plan::{Desired, Step, Verb};
+use crate::resource::{
+    Address, AnyKind, AnyMade, Changes, Class, Cloud, Facts, Failure, FieldDiff, Kept, Live, Name, Reference, Result,
+    Settled, Shape, Stack, State, key, keyed, pointer, resolve,
+};
+
+/// What all steps of one stack's run share.
+pub(super) struct Site<'a, C: Cloud> {
+    pub(super) stack: &'a Stack,
+    pub(super) kinds: BTreeMap<&'static str, &'a dyn AnyKind<C>>,
+    pub(super) hands: &'a dyn Hands<C>,
+    pub(super) watch: Watch<'a, C>,
+    /// The run's name, for client tokens.
+    pub(super) run: &'a str,
+    /// The ids, names and outputs of everything that is the stack's.
+    pub(super) own: Mutex<BTreeSet<String>>,
+    /// The outputs of what this run made, updated or waited for.
+    pub(super) outputs: Mutex<BTreeMap<Address, Value>>,
+    /// The live things that this run has seen since it changed them.
+    pub(super) lives: Mutex<BTreeMap<Address, Arc<Live>>>,
+}
+
+/// How a step went well.
+#[derive(Default)]
+pub(super) struct Done {
+    pub(super) id: Option<String>,
+    pub(super) kept: Vec<Kept>,
+    /// What a person has to do before this can be used.
+    pub(super) waiting: Option<String>,
+}
+
+impl<C: Cloud> Site<'_, C> {
+    /// Carries out one step and waits until its resource is as the next steps need it.
+    pub(super) async fn carry_out(&self, step: &Step, says: impl FnMut(&str)) -> Result<Done> {
+        let kind = *self
+            .kinds
+            .get(step.id.address.kind.as_str())
+            .ok_or_else(|| Failure::new(Class::Other, format!("bug: no kind {}", step.id.address.kind)))?;
+        match (step.id.verb, &step.desired) {
+            (Verb::Create, Some(desired)) => self.create(kind, step, desired, says).await,
+            (Verb::Update, Some(desired)) => self.update(kind, step, desired, says).await,
+            (Verb::Create | Verb::Update, None) => Err(Failure::new(Class::Other, "bug: a step without a spec")),
+            (Verb::Retag, _) => self.retag(kind, step).await,
+            (Verb::Delete, _) => self.delete(kind, step).await,
+            (Verb::Wait, _) => self.wait(kind, step, says).await,
+        }
+    }
+
+    async fn create(
+        &self,
+        kind: &dyn AnyKind<C>,
+        step: &Step,
+        desired: &Desired,
+        says: impl FnMut(&str),
+    ) -> Result<Done> {
+        let facts = kind.facts();
+        let spec = self.settle(kind.shape(), &desired.spec)?;
+        let name = match &desired.physical {
+            Some(given) => Name::given(given.clone()),
+            None => Name::of(&self.stack.id, &step.id.address.name, facts.name, &create_only(&facts, spec.value())),
+        };
+        let mut tags = step.set_tags.clone();
+        if facts.name.is_physical() {
+            tags.set(key::ID, name.as_str());
+        }
+        self.own().insert(name.as_str().to_owned());
+        let permit = Permit { tags: tags.clone(), ..self.permit(step, Some(spec.value())) };
+        let writer = self.hands.writer(&step.region, permit).await?;
+        let made = kind.create(&writer, &name, &spec, &tags).await?;
+        self.settle_down(kind, step, made, says).await
+    }
+
+    async fn update(
+        &self,
+        kind: &dyn AnyKind<C>,
+        step: &Step,
+        desired: &Desired,
+        says: impl FnMut(&str),
+    ) -> Result<Done> {
+        let live = self.live(kind, step).await?;
+        let spec = self.settle(kind.shape(), &desired.spec)?;
+        let facts = kind.facts();
+        let fields = desired.fields.iter().map(|field| FieldDiff {
+            path: field.path.clone(),
+            before: field.before.clone(),
+            after: keyed::get(&facts, spec.value(), &field.path).cloned(),
+        });
+        let changes = Changes::new(fields.collect());
+        let writer = self.hands.writer(&step.region, self.permit(step, Some(spec.value()))).await?;
+        let made = kind.update(&writer, &live, &spec, &changes).await?;
+        let was_settling = matches!(made.state, State::Settling(_));
+        let done = self.settle_down(kind, step, made, says).await?;
+        if was_settling {
+            self.check_taken(kind.shape(), &step.id.address, spec.value(), &changes)?;
+        }
+        Ok(done)
+    }
+
+    /// After an update that took its time: what was sent must be what is there, else AWS has rolled it back.
+    fn check_taken(&self, shape: &dyn Shape, address: &Address, spec: &Value, changes: &Changes) -> Result<()> {
+        let facts = shape.facts();
+        let lives = self.lives.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(live) = lives.get(address) else { return Ok(()) };
+        let left = shape.compare(&live.spec, spec).fields;
+        let reverted = left.iter().find(|left| {
+            let is_read_back = !facts.write_only.iter().any(|path| pointer::covers(path, &left.path));
+            is_read_back && changes.fields().iter().any(|sent| sent.path == left.path)
+        });
+        match reverted {
+            Some(field) => {
+                Err(Failure::new(Class::Invalid, format!("{} was set back by AWS after the update", field.path)).hint(
+                    "a deployment may have been rolled back: see the service's events and the stopped tasks' reasons",
+                ))
+            }
+            None => Ok(()),
+        }
+    }
+
+    async fn retag(&self, kind: &dyn AnyKind<C>, step: &Step) -> Result<Done> {
+        let facts = kind.facts();
+        // A new revision has another id than the one the plan saw.
+        let live = if facts.revisioned { self.newest(kind, step).await? } else { self.live(kind, step).await? };
+        let writer = self.hands.writer(&step.region, self.permit(step, None)).await?;
+        kind.retag(&writer, &live, &step.set_tags, &step.unset_tags).await?;
+        Ok(Done { id: Some(live.id.clone()), ..Done::default() })
+    }
+
+    async fn delete(&self, kind: &dyn AnyKind<C>, step: &Step) -> Result<Done> {
+        let live = self.live(kind, step).await?;
+        let writer = self.hands.writer(&step.region, self.permit(step, None)).await?;
+        let kept = kind.delete(&writer, &live).await?;
+        let stays = kept.iter().any(|kept| kept.id == live.id);
+        if !stays {
+            self.watch.gone(kind, &step.region, &live.id).await?;
+        }
+        Ok(Done { id: Some(live.id.clone()), kept, waiting: None })
+    }
+
+    async fn wait(&self, kind: &dyn AnyKind<C>, step: &Step, says: impl FnMut(&str)) -> Result<Done> {
+        let live = self.live(kind, step).await?;
+        if live.state == State::Leaving {
+            self.watch.gone(kind, &step.region, &live.id).await?;
+            return Ok(Done::default());
+        }
+        let name = &step.id.address.name;
+        let live = self.watch.ready(kind, &step.region, name, Some(&live.id), says).await?;
+        Ok(self.remember(step, live))
+    }
+
+    /// Waits if what was made is not ready, and keeps its outputs for those who refer to it.
+    async fn settle_down(
+        &self,
+        kind: &dyn AnyKind<C>,
+        step: &Step,
+        made: AnyMade,
+        says: impl FnMut(&str),
+    ) -> Result<Done> {
+        self.own().insert(made.id.clone());
+        match made.state {
+            State::Settling(_) => {
+                let name = &step.id.address.name;
+                let live = self.watch.ready(kind, &step.region, name, Some(&made.id), says).await?;
+                Ok(self.remember(step, live))
+            }
+            state => {
+                self.lives.lock().unwrap_or_else(PoisonError::into_inner).remove(&step.id.address);
+                self.keep_outputs(&step.id.address, made.outputs);
+                let waiting = match state {
+                    State::Human(what) => Some(what),
+                    _ => None,
+                };
+                Ok(Done { id: Some(made.id), kept: Vec::new(), waiting })
+            }
+        }
+    }
+
+    fn remember(&self, step: &Step, live: Arc<Live>) -> Done {
+        let waiting = match &live.state {
+            State::Human(what) => Some(what.clone()),
+            _ => None,
+        };
+        let id = Some(live.id.clone());
+        self.own().insert(live.id.clone());
+        self.keep_outputs(&step.id.address, live.outputs.clone());
+        self.lives.lock().unwrap_or_else(PoisonError::into_inner).insert(step.id.address.clone(), live);
+        Done { id, kept: Vec::new(), waiting }
+    }
+
+    fn keep_outputs(&self, address: &Address, outputs: Value) {
+        let mut own = self.own();
+        pointer::walk(&outputs, &mut |_, leaf| {
+            own.extend(leaf.as_str().filter(|text| !text.is_empty()).map(str::to_owned));
+        });
+        self.outputs.lock().unwrap_or_else(PoisonError::into_inner).insert(address.clone(), outputs);
+    }
+
+    /// The step's live thing: as this run saw it last, as the plan saw it, or looked for (after a create).
+    async fn live(&self, kind: &dyn AnyKind<C>, step: &Step) -> Result<Arc<Live>> {
+        let seen = self.lives.lock().unwrap_or_else(PoisonError::into_inner).get(&step.id.address).cloned();
+        match (&step.live, seen) {
+            (Some(planned), Some(seen)) if planned.id == seen.id => Ok(seen),
+            (Some(planned), _) => Ok(planned.clone()),
+            (None, Some(seen)) => Ok(seen),
+            (None, None) => self.newest(kind, step).await,
+        }
+    }
+
+    async fn newest(&self, kind: &dyn AnyKind<C>, step: &Step) -> Result<Arc<Live>> {
+        let live = self.watch.ready(kind, &step.region, &step.id.address.name, None, |_| ()).await?;
+        self.remember(step, live.clone());
+        Ok(live)
+    }
+
+    /// Fills in the references that this run has made, and passes the spec through its type once more.
+    fn settle(&self, shape: &dyn Shape, spec: &Value) -> Result<Settled> {
+        let outputs = self.outputs.lock().unwrap_or_else(PoisonError::into_inner);
+        let resolved =
+            resolve(spec, &|reference: &Reference| output(outputs.get(&reference.address)?, &reference.output));
+        drop(outputs);
+        let normal = shape.normalise(resolved).map_err(|why| Failure::new(Class::Invalid, why))?;
+        Settled::new(normal).map_err(|open| {
+            let left = Reference::all_in(&open).into_iter().map(|(_, reference)| reference.to_string());
+            let left = left.collect::<Vec<_>>().join(", ");
+            Failure::new(Class::Conflict, format!("{left} is not known although its resource is there"))
+        })
+    }
+
+    fn permit(&self, step: &Step, spec: Option<&Value>) -> Permit {
+        let mut allowed = self.own().clone();
+        if let Some(spec) = spec {
+            pointer::walk(spec, &mut |_, leaf| allowed.extend(leaf.as_str().map(str::to_owned)));
+        }
+        let token =
+            Sha256::digest(format!("{}\n{}\n{}\n{}", self.run, self.stack.id, step.id, spec.unwrap_or(&Value::Null)));
+        Permit {
+            stack: self.stack.id.clone(),
+            address: step.id.address.clone(),
+            allowed,
+            tags: step.set_tags.clone(),
+            token: hex::encode(&token[..16]),
+        }
+    }
+
+    fn own(&self) -> std::sync::MutexGuard<'_, BTreeSet<String>> {
+        self.own.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The create-only properties of a settled spec as one text: the hash in the names of create-first kinds.
+fn create_only(facts: &Facts, spec: &Value) -> String {
+    let parts = facts.create_only.iter().map(|path| spec.pointer(path).unwrap_or(&Value::Null).to_string());
+    parts.collect::<Vec<_>>().join("\n")
+}
+
+fn output(outputs: &Value, name: &str) -> Option<Value> {
+    let direct = outputs.get(name).or_else(|| name.split('.').try_fold(outputs, |value, step| value.get(step)));
+    direct.filter(|value| !value.is_null()).cloned()
+}

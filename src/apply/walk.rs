@@ -1,0 +1,243 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use futures_util::future::BoxFuture;
+use futures_util::stream::FuturesUnordered;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use super::event::{Event, Ledger, Outcome};
+use super::hands::Hands;
+use super::step::{Done, Site};
+use super::watch::Watch;
+use crate::plan::{StackPlan, Step, StepId, Waiting};
+use crate::resource::{AnyKind, Cloud, Live, Result, Scope, pointer, resolve};
+
+/// How far a run has been asked to stop.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stop {
+    #[default]
+    No,
+    /// Start nothing new, finish what is in flight.
+    Soon,
+    /// Let go of everything at once.
+    Now,
+}
+
+/// All that carrying out one stack's plan needs.
+pub struct Run<'a, C: Cloud> {
+    pub plan: &'a StackPlan,
+    pub kinds: &'a [&'a dyn AnyKind<C>],
+    pub hands: &'a dyn Hands<C>,
+    /// Everything live of the stack, as the plan saw it: what the run may touch.
+    pub live: Vec<std::sync::Arc<Live>>,
+    /// The run's name, unique.
+    pub id: &'a str,
+    pub stop: watch::Receiver<Stop>,
+    /// Called with every event, before the next step starts; an error (a journal that can't be written) stops the run
+    /// as an interrupt does.
+    pub tell: &'a (dyn Fn(Event) -> std::io::Result<()> + Send + Sync),
+}
+
+/// Carries out a plan: every step as soon as those before it are done, longest tail first. What limits the run is the
+/// request rate, not a count of slots. A failed step skips its dependants; the rest goes on.
+pub async fn run<C: Cloud>(run: Run<'_, C>) -> Ledger {
+    let start = Instant::now();
+    let plan = run.plan;
+    let scope = Scope {
+        project: plan.stack.project.clone(),
+        account: plan.stack.account.clone(),
+        region: plan.stack.region.clone(),
+        stacks: vec![plan.stack.id.clone()],
+    };
+    let site = Site {
+        stack: &plan.stack,
+        kinds: run.kinds.iter().map(|kind| (kind.facts().kind, *kind)).collect(),
+        hands: run.hands,
+        watch: Watch::new(run.hands, scope),
+        run: run.id,
+        own: Mutex::new(own(&run.live)),
+        outputs: Mutex::default(),
+        lives: Mutex::default(),
+    };
+    let mut walk =
+        Walk { run: &run, site: &site, left: plan.steps.keys().collect(), ledger: Ledger::default(), broken: false };
+    walk.all().await;
+    let mut ledger = walk.ledger;
+    ledger.waiting.extend(plan.waiting.iter().cloned());
+    ledger.waiting.dedup();
+    let outputs = site.outputs.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let lookup = |reference: &crate::resource::Reference| {
+        let made = outputs.get(&reference.address)?;
+        let direct = made.get(&reference.output);
+        direct.or_else(|| reference.output.split('.').try_fold(made, |value, step| value.get(step))).cloned()
+    };
+    ledger.outputs = plan.outputs.iter().map(|(name, value)| (name.clone(), resolve(value, &lookup))).collect();
+    ledger.elapsed = start.elapsed();
+    ledger
+}
+
+struct Walk<'a, 'r, C: Cloud> {
+    run: &'a Run<'r, C>,
+    site: &'a Site<'r, C>,
+    /// Steps not started yet.
+    left: BTreeSet<&'a StepId>,
+    ledger: Ledger,
+    /// Whether an event could not be recorded.
+    broken: bool,
+}
+
+type Ending<'a> = (&'a Step, Result<Done>, Duration);
+
+impl<'a, C: Cloud> Walk<'a, '_, C> {
+    async fn all(&mut self) {
+        let tails = tails(&self.run.plan.steps);
+        let mut running: FuturesUnordered<BoxFuture<'a, Ending<'a>>> = FuturesUnordered::new();
+        let mut stop = self.run.stop.clone();
+        loop {
+            if *stop.borrow() == Stop::No && !self.broken {
+                for step in self.ready(&tails) {
+                    self.left.remove(&step.id);
+                    self.tell(Event::Started { stack: self.run.plan.stack.id.clone(), step: step.id.clone() });
+                    running.push(self.carry_out(step));
+                }
+            }
+            if running.is_empty() {
+                break;
+            }
+            tokio::select! {
+                Some(ending) = running.next() => self.end(ending),
+                Ok(()) = stop.changed() => if *stop.borrow() == Stop::Now { break },
+            }
+        }
+        self.ledger.interrupted = *stop.borrow() != Stop::No || self.broken;
+        self.skip_rest();
+    }
+
+    /// The steps whose predecessors are all done, longest tail first.
+    fn ready(&self, tails: &BTreeMap<&StepId, u32>) -> Vec<&'a Step> {
+        let done = |id: &StepId| matches!(self.ledger.steps.get(id), Some((Outcome::Done, _)));
+        let steps = self.left.iter().filter_map(|id| self.run.plan.steps.get(*id));
+        let mut ready: Vec<&'a Step> = steps.filter(|step| step.after.iter().all(done)).collect();
+        ready.sort_by_key(|step| std::cmp::Reverse(tails.get(&step.id)));
+        ready
+    }
+
+    fn carry_out(&self, step: &'a Step) -> BoxFuture<'a, Ending<'a>> {
+        let (site, tell, stack) = (self.site, self.run.tell, &self.run.plan.stack.id);
+        Box::pin(async move {
+            let start = Instant::now();
+            let says = |what: &str| {
+                let (stack, step, elapsed) = (stack.clone(), step.id.clone(), start.elapsed());
+                // Progress is not part of the record: whether it can be written does not matter.
+                let _ = tell(Event::Progress { stack, step, what: what.to_owned(), elapsed });
+            };
+            let end = site.carry_out(step, says).await;
+            (step, end, start.elapsed())
+        })
+    }
+
+    fn end(&mut self, (step, end, elapsed): Ending<'_>) {
+        let (stack, id) = (self.run.plan.stack.id.clone(), step.id.clone());
+        let outcome = match end {
+            Ok(done) => {
+                self.ledger.kept.extend(done.kept);
+                self.tell(Event::Finished { stack: stack.clone(), step: id.clone(), id: done.id, elapsed });
+                if let Some(what) = done.waiting {
+                    self.tell(Event::Waiting { stack, step: id.clone(), what: what.clone() });
+                    self.ledger.waiting.push(Waiting { address: id.address.clone(), what });
+                }
+                Outcome::Done
+            }
+            Err(failure) => {
+                self.tell(Event::Failed { stack, step: id.clone(), failure: failure.clone(), elapsed });
+                Outcome::Failed(failure)
+            }
+        };
+        self.ledger.steps.insert(id, (outcome, elapsed));
+    }
+
+    /// Records what was not started: because of which failed step, or because the run was interrupted.
+    fn skip_rest(&mut self) {
+        let steps = &self.run.plan.steps;
+        let not_done: Vec<&StepId> = steps.keys().filter(|id| !self.ledger.steps.contains_key(*id)).collect();
+        for id in not_done {
+            let because = self.root_cause(id);
+            let stack = self.run.plan.stack.id.clone();
+            self.tell(Event::Skipped { stack, step: id.clone(), because: because.clone() });
+            self.ledger.steps.insert(id.clone(), (Outcome::NotStarted(because), Duration::ZERO));
+        }
+    }
+
+    /// The failed step that a step was waiting for, directly or through others.
+    fn root_cause(&self, id: &StepId) -> Option<StepId> {
+        let steps = &self.run.plan.steps;
+        let mut open = vec![id];
+        let mut seen = BTreeSet::new();
+        while let Some(id) = open.pop() {
+            if matches!(self.ledger.steps.get(id), Some((Outcome::Failed(_), _))) {
+                return Some(id.clone());
+            }
+            if seen.insert(id) {
+                open.extend(steps.get(id).into_iter().flat_map(|step| &step.after));
+            }
+        }
+        None
+    }
+
+    fn tell(&mut self, event: Event) {
+        if (self.run.tell)(event).is_err() {
+            self.broken = true;
+        }
+    }
+}
+
+/// The seconds from each step's start to the end of the longest chain behind it.
+fn tails(steps: &BTreeMap<StepId, Step>) -> BTreeMap<&StepId, u32> {
+    let mut behind: BTreeMap<&StepId, Vec<&StepId>> = BTreeMap::new();
+    for step in steps.values() {
+        for before in &step.after {
+            behind.entry(before).or_default().push(&step.id);
+        }
+    }
+    let mut tails = BTreeMap::new();
+    for id in steps.keys() {
+        tail(id, steps, &behind, &mut tails);
+    }
+    tails
+}
+
+fn tail<'a>(
+    id: &'a StepId,
+    steps: &'a BTreeMap<StepId, Step>,
+    behind: &BTreeMap<&'a StepId, Vec<&'a StepId>>,
+    known: &mut BTreeMap<&'a StepId, u32>,
+) -> u32 {
+    if let Some(tail) = known.get(id) {
+        return *tail;
+    }
+    // A circle would not end; the plan has none, and this keeps a bug from hanging the run.
+    known.insert(id, 0);
+    let longest = behind.get(id).into_iter().flatten().map(|next| tail(next, steps, behind, known)).max().unwrap_or(0);
+    let own = steps.get(id).map_or(0, |step| step.seconds);
+    known.insert(id, own + longest);
+    own + longest
+}
+
+/// The ids, names and outputs of what is the stack's.
+fn own(live: &[std::sync::Arc<Live>]) -> BTreeSet<String> {
+    let mut own = BTreeSet::new();
+    for live in live {
+        own.insert(live.id.clone());
+        own.extend(live.name.clone());
+        pointer::walk(&live.outputs, &mut |_, leaf| {
+            own.extend(leaf.as_str().filter(|text| !text.is_empty()).map(str::to_owned));
+        });
+        pointer::walk(&live.spec, &mut |_, leaf| {
+            own.extend(leaf.as_str().filter(|text| !text.is_empty()).map(str::to_owned));
+        });
+    }
+    own
+}

@@ -1,0 +1,154 @@
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::hands::Hands;
+use crate::resource::{AnyKind, AnyListing, Class, Cloud, Failure, Live, Result, Scope, State, key};
+
+/// The first pause between two looks; each next is half as long again, up to a twentieth of the kind's usual time.
+const FIRST_PAUSE: Duration = Duration::from_millis(400);
+const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+/// How long to wait beyond three times the kind's usual time. Ending a wait forgets nothing: the next run goes on.
+const EXTRA_PATIENCE: Duration = Duration::from_secs(30 * 60);
+/// For how long a list that fails by itself (throttled, no answer) is tried again.
+const BLINDNESS: Duration = Duration::from_secs(5 * 60);
+
+/// Waits for resources by listing their kind; all who wait for one kind and region share each look.
+pub(super) struct Watch<'a, C: Cloud> {
+    hands: &'a dyn Hands<C>,
+    scope: Scope,
+    looks: Mutex<HashMap<(String, &'static str), Arc<tokio::sync::Mutex<Option<Look>>>>>,
+}
+
+/// One answer and when it was asked for.
+struct Look {
+    asked: Instant,
+    listing: Arc<AnyListing>,
+}
+
+/// What a look may show.
+pub(super) enum Sighting<'l> {
+    Gone,
+    There(&'l Live),
+}
+
+impl<'a, C: Cloud> Watch<'a, C> {
+    /// `scope` names the one stack; its region is replaced by each look's.
+    pub(super) fn new(hands: &'a dyn Hands<C>, scope: Scope) -> Self {
+        Self { hands, scope, looks: Mutex::default() }
+    }
+
+    /// Looks until `done` says what came of it. `which` picks the thing out of those that claim the name.
+    pub(super) async fn until<T>(
+        &self,
+        kind: &dyn AnyKind<C>,
+        region: &str,
+        which: impl Fn(&Live) -> bool,
+        mut done: impl FnMut(Sighting<'_>) -> Option<Result<T>>,
+    ) -> Result<T> {
+        let facts = kind.facts();
+        let usual = Duration::from_secs(u64::from(facts.seconds));
+        let start = Instant::now();
+        let longest = (usual / 20).clamp(Duration::from_secs(1), LONGEST_PAUSE);
+        let (mut pause, mut blind_since) = (FIRST_PAUSE, None);
+        loop {
+            match self.look(kind, region, facts.kind).await {
+                Ok(listing) => {
+                    blind_since = None;
+                    let sighting =
+                        listing.found.iter().find(|live| which(live)).map_or(Sighting::Gone, Sighting::There);
+                    if let Some(end) = done(sighting) {
+                        return end;
+                    }
+                }
+                Err(failure)
+                    if passes(&failure) && blind_since.get_or_insert_with(Instant::now).elapsed() < BLINDNESS =>
+                {
+                    tracing::debug!(%failure, kind = facts.kind, "looking again");
+                }
+                Err(failure) => return Err(failure),
+            }
+            if start.elapsed() > usual * 3 + EXTRA_PATIENCE {
+                let text = format!("still not there after {} minutes; it may yet come", start.elapsed().as_secs() / 60);
+                return Err(Failure::new(Class::Busy, text).hint("run the command again: it goes on waiting"));
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 3 / 2).min(longest);
+        }
+    }
+
+    /// Lists a kind, or takes the answer of somebody who asked since we came.
+    async fn look(&self, kind: &dyn AnyKind<C>, region: &str, name: &'static str) -> Result<Arc<AnyListing>> {
+        let came = Instant::now();
+        let cell = {
+            let mut looks = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
+            looks.entry((region.to_owned(), name)).or_default().clone()
+        };
+        let mut last = cell.lock().await;
+        if let Some(look) = last.as_ref().filter(|look| look.asked >= came) {
+            return Ok(look.listing.clone());
+        }
+        let asked = Instant::now();
+        let reader = self.hands.reader(region).await?;
+        let scope = Scope { region: region.to_owned(), ..self.scope.clone() };
+        let listing = Arc::new(kind.list(&reader, &scope).await?);
+        *last = Some(Look { asked, listing: listing.clone() });
+        Ok(listing)
+    }
+
+    /// Waits until the thing with this id (or, before its id is known, of this name) can be used.
+    pub(super) async fn ready(
+        &self,
+        kind: &dyn AnyKind<C>,
+        region: &str,
+        name: &str,
+        id: Option<&str>,
+        mut says: impl FnMut(&str),
+    ) -> Result<Arc<Live>> {
+        let which = |live: &Live| match id {
+            Some(id) => live.id == id,
+            None => live.tags.get(key::NAME) == Some(name),
+        };
+        // A thing just made may be invisible to lists for a while: absence is no answer within this time.
+        let invisible = Instant::now() + Duration::from_secs(5 * 60);
+        self.until(kind, region, which, |sighting| match sighting {
+            Sighting::Gone if Instant::now() < invisible => None,
+            Sighting::Gone => Some(Err(Failure::new(Class::NotFound, "it is gone, or was never there"))),
+            Sighting::There(live) => match &live.state {
+                State::Ready | State::Human(_) => Some(Ok(Arc::new(live.clone()))),
+                State::Settling(what) => {
+                    says(what);
+                    None
+                }
+                State::Leaving => Some(Err(Failure::new(Class::Conflict, "somebody deletes it"))),
+                State::Failed(why) => Some(Err(Failure::new(Class::Invalid, why.clone())
+                    .hint("see what it says, correct the YAML or the cause, then run the command again"))),
+            },
+        })
+        .await
+    }
+
+    /// Waits until the thing with this id is gone.
+    pub(super) async fn gone(&self, kind: &dyn AnyKind<C>, region: &str, id: &str) -> Result<()> {
+        self.until(
+            kind,
+            region,
+            |live| live.id == id,
+            |sighting| match sighting {
+                Sighting::Gone => Some(Ok(())),
+                Sighting::There(live) => match &live.state {
+                    State::Failed(why) => Some(Err(Failure::new(Class::Busy, format!("its deletion failed: {why}")))),
+                    _ => None,
+                },
+            },
+        )
+        .await
+    }
+}
+
+/// Returns whether a failed list passes by itself.
+fn passes(failure: &Failure) -> bool {
+    matches!(failure.class, Class::Throttled | Class::Ambiguous | Class::Unreachable | Class::Other | Class::NotFound)
+}

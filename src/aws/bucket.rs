@@ -1,0 +1,65 @@
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// How fast one bucket fills, and how much it holds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rate {
+    /// Calls that may be made at once after a pause.
+    pub burst: f64,
+    /// Calls per second in the long run.
+    pub per_second: f64,
+    /// What the rate may be widened to: the published figure, or four times a guessed one.
+    pub most: f64,
+}
+
+/// A token bucket on tokio's clock. It goes below zero: who takes the token that is not there yet waits its turn.
+#[derive(Clone, Debug)]
+pub struct Bucket {
+    rate: Rate,
+    per_second: f64,
+    tokens: f64,
+    filled: Instant,
+}
+
+impl Bucket {
+    /// The rate after throttling never falls below this, in calls per second: one call in five seconds still tells when
+    /// AWS has recovered.
+    const LEAST: f64 = 0.2;
+
+    /// A full bucket.
+    pub fn new(rate: Rate, now: Instant) -> Self {
+        Self { rate, per_second: rate.per_second, tokens: rate.burst, filled: now }
+    }
+
+    /// Takes a token and returns how long to wait before using it.
+    pub fn take(&mut self, now: Instant) -> Duration {
+        self.fill(now);
+        self.tokens -= 1.0;
+        if self.tokens >= 0.0 { Duration::ZERO } else { Duration::from_secs_f64(-self.tokens / self.per_second) }
+    }
+
+    /// Halves the rate and empties the bucket: AWS throttled a call.
+    pub fn narrow(&mut self, now: Instant) {
+        self.fill(now);
+        self.tokens = self.tokens.min(0.0);
+        self.per_second = (self.per_second / 2.0).max(Self::LEAST.min(self.rate.per_second));
+    }
+
+    /// Adds one call per second, up to the most: AWS answered a call.
+    pub fn widen(&mut self, now: Instant) {
+        self.fill(now);
+        self.per_second = (self.per_second + 1.0).min(self.rate.most);
+    }
+
+    /// Calls per second as of now.
+    pub fn per_second(&self) -> f64 {
+        self.per_second
+    }
+
+    fn fill(&mut self, now: Instant) {
+        let elapsed = now.saturating_duration_since(self.filled).as_secs_f64();
+        self.tokens = (self.tokens + elapsed * self.per_second).min(self.rate.burst);
+        self.filled = now;
+    }
+}

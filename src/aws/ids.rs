@@ -1,0 +1,67 @@
+//! Finds AWS-made ids and ARNs in the text of a request or an answer.
+
+use std::collections::BTreeSet;
+
+/// The ids by which EC2 calls name what they touch.
+const PREFIXES: &[&str] =
+    &["vpc-", "subnet-", "sg-", "igw-", "nat-", "eipalloc-", "rtb-", "rtbassoc-", "eni-", "vpce-", "pcx-", "acl-"];
+
+/// Returns all ids and ARNs in a text.
+pub(super) fn ids(text: &str) -> BTreeSet<&str> {
+    let mut found = BTreeSet::new();
+    let mut rest = text;
+    while let Some(start) = rest.find(is_word) {
+        let word = &rest[start..];
+        let end = word.find(|c| !is_word(c)).unwrap_or(word.len());
+        let (word, after) = word.split_at(end);
+        // A sentence or a list may end right behind it.
+        let word = word.trim_end_matches(['.', ':', '*', '/', '-']);
+        if let Some(arn) = word.find("arn:") {
+            found.insert(&word[arn..]);
+        } else {
+            found.extend(word.split([':', '/', '.']).filter(|part| is_id(part)));
+        }
+        rest = after;
+    }
+    found
+}
+
+/// Turns `%2F` and `+` of a query-protocol body back into text; bytes that are no UTF-8 become replacement characters.
+pub(super) fn decode(bytes: &[u8]) -> String {
+    let mut plain = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let escaped = bytes.get(at + 1..at + 3).filter(|_| bytes[at] == b'%');
+        let byte = escaped.and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok());
+        at += if byte.is_some() { 3 } else { 1 };
+        plain.push(byte.unwrap_or_else(|| if bytes[at - 1] == b'+' { b' ' } else { bytes[at - 1] }));
+    }
+    String::from_utf8_lossy(&plain).into_owned()
+}
+
+fn is_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':' | '/' | '.' | '*')
+}
+
+/// AWS's ids are the prefix and 8 or 17 hexadecimal digits.
+fn is_id(word: &str) -> bool {
+    PREFIXES.iter().any(|prefix| {
+        word.strip_prefix(prefix)
+            .is_some_and(|digits| matches!(digits.len(), 8 | 17) && digits.bytes().all(|b| b.is_ascii_hexdigit()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_found_in_query_bodies_json_and_arns() {
+        let body = decode(b"Action=CreateSubnet&VpcId=vpc-0123456789abcdef0&Tag.1.Value=a+b%2Fc&Arn=arn%3Aaws%3Ax");
+        assert_eq!(body, "Action=CreateSubnet&VpcId=vpc-0123456789abcdef0&Tag.1.Value=a b/c&Arn=arn:aws:x");
+        assert_eq!(ids(&body), BTreeSet::from(["vpc-0123456789abcdef0", "arn:aws:x"]));
+        let json = r#"{"subnets":["subnet-0a1b2c3d","sg-name"],"role":"arn:aws:iam::123456789012:role/acme-web"}"#;
+        assert_eq!(ids(json), BTreeSet::from(["subnet-0a1b2c3d", "arn:aws:iam::123456789012:role/acme-web"]));
+        assert_eq!(ids("a vpc-name, vpc-xyz and nat-gateway-1"), BTreeSet::new());
+    }
+}

@@ -1,0 +1,172 @@
+use std::sync::Arc;
+
+use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::{
+    BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration, PublicAccessBlockConfiguration,
+    ServerSideEncryption, ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration, ServerSideEncryptionRule,
+    VersioningConfiguration,
+};
+use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
+
+use super::Clients;
+use super::allowlist::Allowlist;
+use crate::resource::{Class, Failure, Result};
+
+/// All that the store may call, and only about its bucket.
+const OPERATIONS: &[&str] = &[
+    "s3:CreateBucket",
+    "s3:DeleteObject",
+    "s3:GetBucketVersioning",
+    "s3:GetObject",
+    "s3:ListObjectsV2",
+    "s3:PutBucketEncryption",
+    "s3:PutBucketVersioning",
+    "s3:PutObject",
+    "s3:PutPublicAccessBlock",
+];
+
+/// A bucket of small objects with conditional writes: where leases and journals are kept.
+///
+/// A conditional write whose answer was lost is sent again by the SDK and then finds its own first attempt: who gets
+/// `None` reads the object before concluding that somebody else was quicker.
+pub struct ObjectStore {
+    clients: Clients,
+    bucket: String,
+    account: String,
+    region: String,
+}
+
+impl ObjectStore {
+    pub(super) fn new(clients: Clients, bucket: String, account: String, region: String) -> Self {
+        Self { clients, bucket, account, region }
+    }
+
+    pub(super) fn gate(bucket: &str) -> SharedInterceptor {
+        let operations = Arc::new(OPERATIONS.iter().copied().collect());
+        SharedInterceptor::new(Allowlist::new("the store of leases", operations, Some(bucket.to_owned())))
+    }
+
+    /// Returns an object and its ETag; none if it is not there.
+    pub async fn get(&self, key: &str) -> Result<Option<(Vec<u8>, String)>> {
+        let sent = self.clients.s3().get_object().bucket(&self.bucket).key(key).send().await;
+        let Some(answer) = unless(Class::NotFound, sent.map_err(Failure::from))? else {
+            return Ok(None);
+        };
+        let etag = etag(answer.e_tag())?;
+        let cut = |error| Failure::new(Class::Ambiguous, format!("reading {key} was cut off: {error}"));
+        Ok(Some((answer.body.collect().await.map_err(cut)?.to_vec(), etag)))
+    }
+
+    /// Writes an object whatever was there; returns its ETag.
+    pub async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<String> {
+        let call = self.clients.s3().put_object().bucket(&self.bucket).key(key).body(ByteStream::from(bytes));
+        etag(call.send().await?.e_tag())
+    }
+
+    /// Writes an object that must not be there yet; returns its ETag, or none if it is.
+    pub async fn put_new(&self, key: &str, bytes: Vec<u8>) -> Result<Option<String>> {
+        let call = self.clients.s3().put_object().bucket(&self.bucket).key(key).body(ByteStream::from(bytes));
+        let sent = call.if_none_match("*").send().await.map_err(Failure::from);
+        unless(Class::Conflict, sent)?.map(|answer| etag(answer.e_tag())).transpose()
+    }
+
+    /// Writes an object that must still have this ETag; returns its new one, or none if it has another or is gone.
+    pub async fn put_if(&self, key: &str, was: &str, bytes: Vec<u8>) -> Result<Option<String>> {
+        let call = self.clients.s3().put_object().bucket(&self.bucket).key(key).body(ByteStream::from(bytes));
+        let sent = call.if_match(was).send().await.map_err(Failure::from);
+        let answer = unless(Class::NotFound, unless(Class::Conflict, sent))?.flatten();
+        answer.map(|answer| etag(answer.e_tag())).transpose()
+    }
+
+    /// Deletes an object that must still have this ETag; returns whether it had. What is gone is deleted.
+    pub async fn delete_if(&self, key: &str, was: &str) -> Result<bool> {
+        let call = self.clients.s3().delete_object().bucket(&self.bucket).key(key).if_match(was);
+        match call.send().await.map_err(Failure::from) {
+            Ok(_) => Ok(true),
+            Err(failure) if failure.is(Class::NotFound) => Ok(true),
+            Err(failure) if failure.is(Class::Conflict) => Ok(false),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// Returns the keys that begin with a prefix, in order.
+    pub async fn list(&self, prefix: &str) -> Result<Vec<String>> {
+        let call = self.clients.s3().list_objects_v2().bucket(&self.bucket).prefix(prefix);
+        let mut pages = call.into_paginator().send();
+        let mut keys = Vec::new();
+        while let Some(page) = pages.next().await {
+            keys.extend(page?.contents().iter().filter_map(|object| object.key().map(str::to_owned)));
+        }
+        Ok(keys)
+    }
+
+    /// Makes the bucket if it is not there: private, encrypted, versioned. Versioning is set last and so tells that an
+    /// earlier run got through all of it.
+    pub async fn ensure_bucket(&self) -> Result<()> {
+        let asked = self.clients.s3().get_bucket_versioning().bucket(&self.bucket).expected_bucket_owner(&self.account);
+        match unless(Class::NotFound, asked.send().await.map_err(Failure::from)) {
+            Ok(Some(answer)) if answer.status() == Some(&BucketVersioningStatus::Enabled) => return Ok(()),
+            Ok(Some(_)) => {}
+            Ok(None) => self.create().await?,
+            Err(failure) if failure.is(Class::Denied) && failure.hint.is_none() => {
+                return Err(failure.hint(format!(
+                    "the bucket {} may belong to another account than {}, or you may not use it: give the project another \
+                     one, or yourself access",
+                    self.bucket, self.account
+                )));
+            }
+            Err(failure) => return Err(failure),
+        }
+        self.close().await
+    }
+
+    async fn create(&self) -> Result<()> {
+        // us-east-1 is the default and must not be named.
+        let place = (self.region != "us-east-1").then(|| {
+            let region = BucketLocationConstraint::from(self.region.as_str());
+            CreateBucketConfiguration::builder().location_constraint(region).build()
+        });
+        let call = self.clients.s3().create_bucket().bucket(&self.bucket).set_create_bucket_configuration(place);
+        match call.send().await.map_err(Failure::from) {
+            Err(failure) if failure.code == "BucketAlreadyOwnedByYou" => Ok(()),
+            other => other.map(drop),
+        }
+    }
+
+    async fn close(&self) -> Result<()> {
+        let s3 = self.clients.s3();
+        let block = PublicAccessBlockConfiguration::builder()
+            .block_public_acls(true)
+            .block_public_policy(true)
+            .ignore_public_acls(true)
+            .restrict_public_buckets(true)
+            .build();
+        s3.put_public_access_block().bucket(&self.bucket).public_access_block_configuration(block).send().await?;
+        let aes = ServerSideEncryptionByDefault::builder().sse_algorithm(ServerSideEncryption::Aes256).build();
+        let rule = ServerSideEncryptionRule::builder()
+            .apply_server_side_encryption_by_default(aes.map_err(incomplete)?)
+            .build();
+        let encryption = ServerSideEncryptionConfiguration::builder().rules(rule).build().map_err(incomplete)?;
+        s3.put_bucket_encryption().bucket(&self.bucket).server_side_encryption_configuration(encryption).send().await?;
+        let versioning = VersioningConfiguration::builder().status(BucketVersioningStatus::Enabled).build();
+        s3.put_bucket_versioning().bucket(&self.bucket).versioning_configuration(versioning).send().await?;
+        Ok(())
+    }
+}
+
+/// Turns one class of failure into an absence.
+fn unless<T>(class: Class, sent: Result<T>) -> Result<Option<T>> {
+    match sent {
+        Ok(answer) => Ok(Some(answer)),
+        Err(failure) if failure.is(class) => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
+
+fn etag(etag: Option<&str>) -> Result<String> {
+    etag.map(str::to_owned).ok_or_else(|| Failure::new(Class::Other, "S3 returned no ETag"))
+}
+
+fn incomplete(error: aws_smithy_types::error::operation::BuildError) -> Failure {
+    Failure::new(Class::Invalid, error.to_string())
+}

@@ -1,0 +1,147 @@
+use std::collections::BTreeSet;
+
+use aws_sdk_ec2::types::{Filter, NetworkInterface, NetworkInterfaceType, Route, Tag};
+
+use super::Reader;
+use crate::resource::{Result, Tags};
+
+/// The page size of EC2's Describe operations; route tables allow 100.
+const PAGE: i32 = 1000;
+const ROUTE_TABLES_PAGE: i32 = 100;
+/// What the survey calls: seven operations, however many VPCs.
+pub(super) const SURVEY_READS: &[&str] = &[
+    "ec2:DescribeInstances",
+    "ec2:DescribeInternetGateways",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeRouteTables",
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeVpcEndpoints",
+];
+
+/// Something that stands inside a VPC, whoever made it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// The CloudFormation type.
+    pub kind: &'static str,
+    pub id: String,
+    /// The VPC.
+    pub vpc: String,
+    /// Empty where the thing was only seen through another: a gateway through a route.
+    pub tags: Tags,
+}
+
+/// Returns everything that stands inside the VPCs, ours or not; the caller takes away what it manages.
+///
+/// NAT gateways and interface endpoints are seen through their network interfaces, VPN gateways and peerings through
+/// the routes that lead to them; default security groups, main route tables and the interfaces that AWS's services keep
+/// for themselves are left out.
+pub async fn survey(reader: &Reader, vpcs: &[String]) -> Result<Vec<Seen>> {
+    if vpcs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (instances, interfaces, groups, subnets, tables, gateways, endpoints) = tokio::try_join!(
+        instances(reader, vpcs),
+        interfaces(reader, vpcs),
+        groups(reader, vpcs),
+        subnets(reader, vpcs),
+        tables(reader, vpcs),
+        gateways(reader, vpcs),
+        endpoints(reader, vpcs),
+    )?;
+    let mut once = BTreeSet::new();
+    let all = [instances, endpoints, gateways, interfaces, groups, subnets, tables].into_iter().flatten();
+    Ok(all.filter(|seen| once.insert((seen.kind, seen.id.clone()))).collect())
+}
+
+async fn instances(reader: &Reader, vpcs: &[String]) -> Result<Vec<Seen>> {
+    // Terminated ones are listed for another hour.
+    let alive = ["pending", "running", "stopping", "stopped", "shutting-down"].map(str::to_owned).to_vec();
+    let alive = Filter::builder().name("instance-state-name").set_values(Some(alive)).build();
+    let call = reader.ec2().describe_instances().filters(inside("vpc-id", vpcs)).filters(alive).max_results(PAGE);
+    let all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
+    let all = all.iter().flat_map(|reservation| reservation.instances());
+    Ok(all.filter_map(|one| seen("AWS::EC2::Instance", one.instance_id(), one.vpc_id(), one.tags())).collect())
+}
+
+async fn interfaces(reader: &Reader, vpcs: &[String]) -> Result<Vec<Seen>> {
+    let call = reader.ec2().describe_network_interfaces().filters(inside("vpc-id", vpcs)).max_results(PAGE);
+    let all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
+    Ok(all.iter().filter_map(interface).collect())
+}
+
+/// What a network interface says is there: itself, or whose it is.
+fn interface(one: &NetworkInterface) -> Option<Seen> {
+    let description = one.description().unwrap_or_default();
+    let owner = |prefix: &str| description.split(' ').find(|word| word.starts_with(prefix));
+    match one.interface_type() {
+        Some(NetworkInterfaceType::NatGateway) => seen("AWS::EC2::NatGateway", owner("nat-"), one.vpc_id(), &[]),
+        Some(NetworkInterfaceType::VpcEndpoint) => seen("AWS::EC2::VPCEndpoint", owner("vpce-"), one.vpc_id(), &[]),
+        // The instance itself is listed.
+        _ if one.attachment().is_some_and(|link| link.instance_id().is_some()) => None,
+        // Load balancers, databases, caches and tasks: listed by their own kinds.
+        _ if one.requester_managed() == Some(true) => None,
+        _ => seen("AWS::EC2::NetworkInterface", one.network_interface_id(), one.vpc_id(), one.tag_set()),
+    }
+}
+
+async fn groups(reader: &Reader, vpcs: &[String]) -> Result<Vec<Seen>> {
+    let call = reader.ec2().describe_security_groups().filters(inside("vpc-id", vpcs)).max_results(PAGE);
+    let all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
+    let made = all.iter().filter(|group| group.group_name() != Some("default"));
+    Ok(made.filter_map(|one| seen("AWS::EC2::SecurityGroup", one.group_id(), one.vpc_id(), one.tags())).collect())
+}
+
+async fn subnets(reader: &Reader, vpcs: &[String]) -> Result<Vec<Seen>> {
+    let call = reader.ec2().describe_subnets().filters(inside("vpc-id", vpcs)).max_results(PAGE);
+    let all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
+    Ok(all.iter().filter_map(|one| seen("AWS::EC2::Subnet", one.subnet_id(), one.vpc_id(), one.tags())).collect())
+}
+
+async fn tables(reader: &Reader, vpcs: &[String]) -> Result<Vec<Seen>> {
+    let call = reader.ec2().describe_route_tables().filters(inside("vpc-id", vpcs)).max_results(ROUTE_TABLES_PAGE);
+    let all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
+    let mut found = Vec::new();
+    for table in &all {
+        if !table.associations().iter().any(|link| link.main() == Some(true)) {
+            found.extend(seen("AWS::EC2::RouteTable", table.route_table_id(), table.vpc_id(), table.tags()));
+        }
+        found.extend(table.routes().iter().filter_map(|route| behind(route, table.vpc_id())));
+    }
+    Ok(found)
+}
+
+/// What a route leads to, of the kinds that are not listed otherwise.
+fn behind(route: &Route, vpc: Option<&str>) -> Option<Seen> {
+    if let Some(peering) = route.vpc_peering_connection_id() {
+        return seen("AWS::EC2::VPCPeeringConnection", Some(peering), vpc, &[]);
+    }
+    let gateway = route.gateway_id().filter(|id| id.starts_with("vgw-"));
+    seen("AWS::EC2::VPNGateway", gateway, vpc, &[])
+}
+
+async fn gateways(reader: &Reader, vpcs: &[String]) -> Result<Vec<Seen>> {
+    let call = reader.ec2().describe_internet_gateways().filters(inside("attachment.vpc-id", vpcs)).max_results(PAGE);
+    let all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
+    let attached = all.iter().filter_map(|one| {
+        let vpc = one.attachments().iter().find_map(|link| link.vpc_id());
+        seen("AWS::EC2::InternetGateway", one.internet_gateway_id(), vpc, one.tags())
+    });
+    Ok(attached.collect())
+}
+
+async fn endpoints(reader: &Reader, vpcs: &[String]) -> Result<Vec<Seen>> {
+    let call = reader.ec2().describe_vpc_endpoints().filters(inside("vpc-id", vpcs)).max_results(PAGE);
+    let all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
+    let all = all.iter();
+    Ok(all.filter_map(|one| seen("AWS::EC2::VPCEndpoint", one.vpc_endpoint_id(), one.vpc_id(), one.tags())).collect())
+}
+
+fn inside(filter: &str, vpcs: &[String]) -> Filter {
+    Filter::builder().name(filter).set_values(Some(vpcs.to_vec())).build()
+}
+
+fn seen(kind: &'static str, id: Option<&str>, vpc: Option<&str>, tags: &[Tag]) -> Option<Seen> {
+    let tags = tags.iter().filter_map(|tag| Some((tag.key()?, tag.value()?))).collect();
+    Some(Seen { kind, id: id?.to_owned(), vpc: vpc?.to_owned(), tags })
+}

@@ -1,0 +1,168 @@
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    AfterDeserializationInterceptorContextRef, BeforeSerializationInterceptorContextMut,
+    BeforeTransmitInterceptorContextRef,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
+use aws_smithy_types::retry::RetryConfig;
+
+use super::WriterScope;
+use super::ids::{decode, ids};
+use super::operation::Operation;
+use crate::resource::{Class, Failure, key};
+
+/// The creates that have neither a token nor a natural key: sent twice they make two.
+const ONCE: &[&str] =
+    &["ec2:CreateVpc", "ec2:CreateSubnet", "ec2:CreateInternetGateway", "ec2:AllocateAddress", "kms:CreateKey"];
+/// Shorter words of an ARN (`role`, `web`) occur in foreign ones, too.
+const TELLING: usize = 6;
+
+/// The gate of one step's writer: checks the lease and the targets of every change, attempt by attempt.
+#[derive(Clone, Debug)]
+pub(super) struct WriterGate(Arc<State>);
+
+#[derive(Debug)]
+struct State {
+    scope: WriterScope,
+    /// What this writer made, or read about the stack's own things: in lower case.
+    admitted: Mutex<BTreeSet<String>>,
+}
+
+/// Whether the request in flight names something of ours, so that the ids of its answer are ours as well.
+#[derive(Clone, Copy, Debug)]
+struct NamesOurs(bool);
+
+impl Storable for NamesOurs {
+    type Storer = StoreReplace<Self>;
+}
+
+impl WriterGate {
+    pub(super) fn new(scope: WriterScope) -> Self {
+        Self(Arc::new(State { scope, admitted: Mutex::default() }))
+    }
+
+    /// Counts an id as one of the stack's own from now on.
+    pub(super) fn admit(&self, id: &str) {
+        let mut admitted = self.0.admitted.lock().unwrap_or_else(PoisonError::into_inner);
+        admitted.insert(id.to_ascii_lowercase());
+        // CreateKey answers with an ARN; the next call may name its last part alone.
+        if let Some((_, last)) = id.rsplit_once(['/', ':']).filter(|(_, last)| last.len() >= TELLING) {
+            admitted.insert(last.to_ascii_lowercase());
+        }
+    }
+
+    /// Returns whether the text names something of the stack's own, or writes this step's address into tags.
+    fn names_ours(&self, text: &str) -> bool {
+        let State { scope, admitted } = &*self.0;
+        let lower = text.to_ascii_lowercase();
+        let is_tagged = [key::TENANT, key::ENVIRONMENT, &scope.stack.tenant, &scope.stack.environment]
+            .iter()
+            .all(|part| text.contains(*part));
+        is_tagged
+            || scope.own.iter().any(|own| lower.contains(&own.to_ascii_lowercase()))
+            || admitted.lock().unwrap_or_else(PoisonError::into_inner).iter().any(|id| lower.contains(id))
+    }
+
+    /// Returns whether an id may stand in a change: it is the stack's own, this step's making, or in its spec.
+    fn allows(&self, id: &str) -> bool {
+        let State { scope, admitted } = &*self.0;
+        let id = id.to_ascii_lowercase();
+        let is_part = |own: &str| {
+            let own = own.to_ascii_lowercase();
+            own == id
+                || own.contains(&id)
+                || (id.starts_with("arn:") && own.len() >= TELLING && id.split([':', '/']).any(|part| part == own))
+                || (id.starts_with("arn:") && own.starts_with("arn:") && id.starts_with(&own))
+        };
+        scope.own.iter().any(|own| is_part(own))
+            || scope.mentioned.iter().any(|text| text.to_ascii_lowercase().contains(&id))
+            || admitted.lock().unwrap_or_else(PoisonError::into_inner).iter().any(|own| is_part(own))
+    }
+
+    fn check(&self, operation: &Operation, text: &str) -> Result<(), Failure> {
+        let refuse = |message: String| {
+            let failure = Failure::new(Class::Refused, message).hint(super::BUG);
+            Err(Failure { operation: operation.to_string(), ..failure })
+        };
+        let address = &self.0.scope.address;
+        if let Some(foreign) = ids(text).into_iter().find(|id| !self.allows(id)) {
+            return refuse(format!("the step for {address} was stopped from touching {foreign}, which is not its own"));
+        }
+        if !self.names_ours(text) {
+            return refuse(format!("the step for {address} was stopped: the change names nothing of the stack's own"));
+        }
+        Ok(())
+    }
+}
+
+#[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]
+impl Intercept for WriterGate {
+    fn name(&self) -> &'static str {
+        "WriterGate"
+    }
+
+    fn modify_before_serialization(
+        &self,
+        _: &mut BeforeSerializationInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if Operation::of(cfg).is_some_and(|operation| ONCE.contains(&operation.to_string().as_str())) {
+            cfg.interceptor_state().store_put(RetryConfig::disabled());
+        }
+        Ok(())
+    }
+
+    // The last moment of every attempt: after the wait for the rate limit, which may be longer than the lease lasts.
+    fn read_before_transmit(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let Some(operation) = Operation::of(cfg) else {
+            return Err(Failure::new(Class::Refused, "an unknown operation was stopped").hint(super::BUG).into());
+        };
+        let text = text(context.request());
+        let ours = self.names_ours(&text);
+        cfg.interceptor_state().store_put(NamesOurs(ours));
+        if operation.is_read() {
+            return Ok(());
+        }
+        let name = operation.to_string();
+        self.0.scope.fence.check(&name).map_err(|failure| match failure.operation.is_empty() {
+            true => Failure { operation: name, ..failure },
+            false => failure,
+        })?;
+        Ok(self.check(&operation, &text)?)
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let ours = cfg.load::<NamesOurs>().is_some_and(|ours| ours.0);
+        if let (true, true, Some(answer)) =
+            (ours, context.response().status().is_success(), context.response().body().bytes())
+        {
+            for id in ids(&String::from_utf8_lossy(answer)) {
+                self.admit(id);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The request as text: where it goes, and its body if that is in memory.
+fn text(request: &HttpRequest) -> String {
+    let body = request.body().bytes().unwrap_or_default();
+    decode(&[request.uri().as_bytes(), b" ", body].concat())
+}

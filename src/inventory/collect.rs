@@ -1,0 +1,133 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use futures_util::future::{BoxFuture, join_all};
+
+use super::types::{Inventory, Seen, Sight, Unmanaged};
+use crate::resource::{AnyKind, AnyListing, Cloud, Live, Result, Scope, Stack, StackId, key};
+
+/// The kind whose things others stand in; what is found inside them and is nobody's is unmanaged.
+const NETWORK: &str = "AWS::EC2::VPC";
+
+/// Where readers come from; one account.
+pub trait Source<C: Cloud>: Send + Sync {
+    /// Opens a fresh reader for one region.
+    fn reader<'a>(&'a self, region: &'a str) -> BoxFuture<'a, Result<C::Reader>>;
+
+    /// Lists all that stands in these networks, ours or not.
+    fn survey<'a>(&'a self, reader: &'a C::Reader, networks: &'a [String]) -> BoxFuture<'a, Result<Vec<Unmanaged>>>;
+}
+
+/// The stacks to read in one account: each with the regions that its blueprint names.
+pub struct Request<'a> {
+    pub project: &'a str,
+    pub account: &'a str,
+    pub stacks: Vec<(&'a Stack, BTreeSet<String>)>,
+    /// Whether to look for unmanaged things too (`diff`, `destroy`).
+    pub survey: bool,
+}
+
+/// Reads every kind once per region for all stacks asked for, at once. What fails is kept as unknown.
+pub async fn collect<C: Cloud>(
+    kinds: &[&dyn AnyKind<C>],
+    source: &dyn Source<C>,
+    request: &Request<'_>,
+) -> BTreeMap<StackId, Inventory> {
+    let regions: BTreeSet<&String> = request.stacks.iter().flat_map(|(_, regions)| regions).collect();
+    let read = join_all(regions.into_iter().map(|region| read_region(kinds, source, request, region))).await;
+    let mut inventories: BTreeMap<StackId, Inventory> =
+        request.stacks.iter().map(|(stack, _)| (stack.id.clone(), Inventory::default())).collect();
+    for region in read {
+        for (stack, regions) in &request.stacks {
+            if !regions.contains(&region.name) {
+                continue;
+            }
+            let inventory = inventories.entry(stack.id.clone()).or_default();
+            for (kind, listing) in kinds.iter().zip(&region.listings) {
+                let seen = match listing {
+                    Ok(listing) => Seen::Read(share(*kind, listing, request.project, &stack.id)),
+                    Err(failure) => Seen::Unknown(failure.clone()),
+                };
+                inventory.kinds.insert((region.name.clone(), kind.facts().kind.to_owned()), seen);
+            }
+            match &region.survey {
+                Ok(all) => inventory.unmanaged.extend(unmanaged(inventory, all)),
+                Err(failure) => inventory.survey_failure = Some(failure.clone()),
+            }
+        }
+    }
+    inventories
+}
+
+/// What one region said, in the order of the kinds.
+struct Region {
+    name: String,
+    listings: Vec<Result<AnyListing>>,
+    survey: Result<Vec<Unmanaged>>,
+}
+
+async fn read_region<C: Cloud>(
+    kinds: &[&dyn AnyKind<C>],
+    source: &dyn Source<C>,
+    request: &Request<'_>,
+    region: &str,
+) -> Region {
+    let stacks = request.stacks.iter().filter(|(_, regions)| regions.contains(region));
+    let scope = Scope {
+        project: request.project.to_owned(),
+        account: request.account.to_owned(),
+        region: region.to_owned(),
+        stacks: stacks.map(|(stack, _)| stack.id.clone()).collect(),
+    };
+    let reader = match source.reader(region).await {
+        Ok(reader) => reader,
+        Err(failure) => {
+            let listings = kinds.iter().map(|_| Err(failure.clone())).collect();
+            return Region { name: region.to_owned(), listings, survey: Err(failure) };
+        }
+    };
+    let listings = join_all(kinds.iter().map(|kind| kind.list(&reader, &scope))).await;
+    let networks: Vec<String> = kinds
+        .iter()
+        .zip(&listings)
+        .filter(|(kind, _)| kind.facts().kind == NETWORK)
+        .flat_map(|(_, listing)| listing.iter().flat_map(|listing| listing.found.iter().map(|live| live.id.clone())))
+        .collect();
+    let survey =
+        if request.survey && !networks.is_empty() { source.survey(&reader, &networks).await } else { Ok(Vec::new()) };
+    Region { name: region.to_owned(), listings, survey }
+}
+
+/// One stack's share of a listing.
+fn share<C: Cloud>(kind: &dyn AnyKind<C>, listing: &AnyListing, project: &str, stack: &StackId) -> Sight {
+    let facts = kind.facts();
+    let mut sight = Sight { strangers: listing.strangers.clone(), ..Sight::default() };
+    for live in &listing.found {
+        let is_ours = live.tags.get(key::PROJECT) == Some(project) && live.tags.stack().as_ref() == Some(stack);
+        let Some(address) = live.tags.address(facts.kind).filter(|_| is_ours) else { continue };
+        let live = Arc::new(live.clone());
+        if facts.name.is_physical() && is_copy(&live) {
+            sight.copies.push(live);
+        } else {
+            sight.found.entry(address).or_default().push(live);
+        }
+    }
+    let concerns = |unseen: &&crate::resource::Unseen| {
+        unseen.tags.as_ref().is_none_or(|tags| tags.stack().as_ref() == Some(stack))
+    };
+    sight.unseen = listing.unseen.iter().filter(concerns).cloned().collect();
+    sight
+}
+
+/// A restored cluster carries the tags of the one it was made from: its name is not its `provision:id`.
+fn is_copy(live: &Live) -> bool {
+    live.tags.get(key::ID).is_some_and(|id| live.name.as_deref().is_some_and(|name| !name.eq_ignore_ascii_case(id)))
+}
+
+/// What stands in the stack's networks and is none of its own things.
+fn unmanaged(inventory: &Inventory, all: &[Unmanaged]) -> Vec<Unmanaged> {
+    let networks: BTreeSet<&str> =
+        inventory.all().filter(|(address, _)| address.kind == NETWORK).map(|(_, live)| live.id.as_str()).collect();
+    let ours: BTreeSet<&str> = inventory.all().map(|(_, live)| live.id.as_str()).collect();
+    all.iter().filter(|thing| networks.contains(&*thing.place) && !ours.contains(&*thing.id)).cloned().collect()
+}

@@ -1,0 +1,52 @@
+//! The rate limiter's bucket, on a clock that stands still unless told.
+
+use std::time::Duration;
+
+use provision::aws::{Bucket, Rate};
+use tokio::time::{Instant, advance};
+
+const RATE: Rate = Rate { burst: 2.0, per_second: 10.0, most: 12.0 };
+
+fn millis(wait: Duration) -> u128 {
+    wait.as_millis()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_full_bucket_gives_its_burst_at_once_and_then_one_token_per_interval() {
+    let mut bucket = Bucket::new(RATE, Instant::now());
+    let waits: Vec<_> = (0..5).map(|_| millis(bucket.take(Instant::now()))).collect();
+    assert_eq!(waits, [0, 0, 100, 200, 300]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bucket_fills_with_time_but_never_above_its_burst() {
+    let mut bucket = Bucket::new(RATE, Instant::now());
+    bucket.take(Instant::now());
+    bucket.take(Instant::now());
+    advance(Duration::from_mins(1)).await;
+    let waits: Vec<_> = (0..3).map(|_| millis(bucket.take(Instant::now()))).collect();
+    assert_eq!(waits, [0, 0, 100]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn throttling_halves_the_rate_and_empties_the_bucket() {
+    let mut bucket = Bucket::new(RATE, Instant::now());
+    bucket.narrow(Instant::now());
+    assert_eq!(millis(bucket.take(Instant::now())), 200);
+    for _ in 0..20 {
+        bucket.narrow(Instant::now());
+    }
+    assert!(bucket.per_second() >= 0.2, "it still asks now and then: {}", bucket.per_second());
+}
+
+#[tokio::test(start_paused = true)]
+async fn successes_widen_the_rate_up_to_the_most() {
+    let mut bucket = Bucket::new(RATE, Instant::now());
+    bucket.narrow(Instant::now());
+    bucket.widen(Instant::now());
+    assert!((bucket.per_second() - 6.0).abs() < f64::EPSILON);
+    for _ in 0..20 {
+        bucket.widen(Instant::now());
+    }
+    assert!((bucket.per_second() - 12.0).abs() < f64::EPSILON);
+}

@@ -1,0 +1,43 @@
+//! The bucket of leases and journals.
+
+use provision::resource::Class;
+
+use crate::canned::Canned;
+
+const EXISTS: (u16, &str) = (412, "<Error><Code>PreconditionFailed</Code><Message>there</Message></Error>");
+const NO_BUCKET: (u16, &str) = (404, "<Error><Code>NoSuchBucket</Code><Message>none</Message></Error>");
+const NO_KEY: (u16, &str) = (404, "<Error><Code>NoSuchKey</Code><Message>none</Message></Error>");
+const DENIED: (u16, &str) = (403, "<Error><Code>AccessDenied</Code><Message>no</Message></Error>");
+const DONE: (u16, &str) = (200, "");
+
+#[tokio::test]
+async fn a_taken_key_and_a_changed_object_are_told_and_not_failures() {
+    let aws = Canned::new(&[EXISTS, EXISTS, NO_KEY, EXISTS]);
+    let store = aws.session(&[]).await.store("leases");
+    assert_eq!(store.put_new("a", b"1".to_vec()).await, Ok(None));
+    assert_eq!(store.put_if("a", "\"etag\"", b"1".to_vec()).await, Ok(None));
+    assert_eq!(store.get("a").await, Ok(None));
+    assert_eq!(store.delete_if("a", "\"etag\"").await, Ok(false));
+}
+
+#[tokio::test]
+async fn a_missing_bucket_is_made_private_encrypted_and_versioned() {
+    let aws = Canned::new(&[NO_BUCKET, DONE, DONE, DONE, DONE]);
+    aws.session(&[]).await.store("leases").ensure_bucket().await.unwrap();
+    let asked = aws.asked();
+    let expected = ["GET", "PUT", "PUT", "PUT", "PUT"];
+    assert!(asked.iter().map(|one| one.split(' ').next().unwrap()).eq(expected), "{asked:?}");
+    assert!(asked.iter().all(|one| one.contains("http://127.0.0.1:1/leases")), "{asked:?}");
+    assert!(!asked[1].contains("LocationConstraint"), "us-east-1 is not named: {}", asked[1]);
+    for (at, part) in [(2, "?publicAccessBlock"), (3, "?encryption"), (4, "?versioning")] {
+        assert!(asked[at].contains(part), "{}", asked[at]);
+    }
+}
+
+#[tokio::test]
+async fn a_bucket_of_somebody_else_is_a_failure_with_a_way_out() {
+    let aws = Canned::new(&[DENIED]);
+    let failure = aws.session(&[]).await.store("leases").ensure_bucket().await.unwrap_err();
+    assert_eq!(failure.class, Class::Denied);
+    assert!(failure.advice().starts_with("the bucket leases may belong to another account"), "{}", failure.advice());
+}

@@ -1,0 +1,58 @@
+//! What stands inside a VPC.
+
+use provision::aws::survey;
+
+use crate::canned::Canned;
+
+const EMPTY: &[&str] =
+    &["DescribeSecurityGroups", "DescribeSubnets", "DescribeInternetGateways", "DescribeVpcEndpoints"];
+
+#[tokio::test]
+async fn a_vpc_is_surveyed_in_seven_calls_and_services_own_interfaces_are_left_out() {
+    let instance = "<DescribeInstancesResponse><reservationSet><item><instancesSet><item><instanceId>i-1</instanceId><vpcId>vpc-1</vpcId>\
+        <tagSet><item><key>Name</key><value>by hand</value></item></tagSet></item></instancesSet></item></reservationSet></DescribeInstancesResponse>";
+    let interface = |id: &str, more: &str| {
+        format!("<item><networkInterfaceId>{id}</networkInterfaceId><vpcId>vpc-1</vpcId>{more}</item>")
+    };
+    let interfaces = [
+        interface("eni-1", "<attachment><instanceId>i-1</instanceId></attachment>"),
+        interface("eni-2", "<requesterManaged>true</requesterManaged><description>ELB app/x</description>"),
+        interface(
+            "eni-3",
+            "<requesterManaged>true</requesterManaged><interfaceType>nat_gateway</interfaceType>\
+             <description>Interface for NAT Gateway nat-1</description>",
+        ),
+        interface("eni-4", "<requesterManaged>false</requesterManaged>"),
+    ];
+    let interfaces = format!(
+        "<DescribeNetworkInterfacesResponse><networkInterfaceSet>{}</networkInterfaceSet></DescribeNetworkInterfacesResponse>",
+        interfaces.concat()
+    );
+    let tables = "<DescribeRouteTablesResponse><routeTableSet><item><routeTableId>rtb-1</routeTableId><vpcId>vpc-1</vpcId>\
+        <associationSet><item><main>true</main></item></associationSet>\
+        <routeSet><item><vpcPeeringConnectionId>pcx-1</vpcPeeringConnectionId></item>\
+        <item><gatewayId>local</gatewayId></item></routeSet></item></routeTableSet></DescribeRouteTablesResponse>";
+    let mut answers = vec![
+        ("DescribeInstances", 200, instance),
+        ("DescribeNetworkInterfaces", 200, interfaces.as_str()),
+        ("DescribeRouteTables", 200, tables),
+    ];
+    let empty: Vec<_> = EMPTY.iter().map(|action| format!("<{action}Response/>")).collect();
+    answers.extend(EMPTY.iter().zip(&empty).map(|(action, body)| (*action, 200, body.as_str())));
+    let aws = Canned::matching(&answers);
+
+    let reader = aws.session(&[]).await.reader();
+    let seen = survey(&reader, &["vpc-1".to_owned()]).await.unwrap();
+    let ids: Vec<_> = seen.iter().map(|seen| format!("{} {}", seen.kind, seen.id)).collect();
+    assert_eq!(
+        ids,
+        [
+            "AWS::EC2::Instance i-1",
+            "AWS::EC2::NatGateway nat-1",
+            "AWS::EC2::NetworkInterface eni-4",
+            "AWS::EC2::VPCPeeringConnection pcx-1",
+        ]
+    );
+    assert_eq!(seen[0].tags.get("Name"), Some("by hand"));
+    assert_eq!(aws.asked().len(), 7);
+}

@@ -1,0 +1,74 @@
+//! AWS from a tin: HTTP answers in a row, and a record of what was asked.
+
+use std::sync::{Arc, Mutex};
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use provision::aws::{Session, Sessions, Setup};
+
+/// Gives each answer once, the first that fits the request, then fails as a network does.
+#[derive(Clone, Debug, Default)]
+pub struct Canned {
+    answers: Arc<Mutex<Vec<(String, u16, String)>>>,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl Canned {
+    /// Status and body of every answer, whatever is asked.
+    pub fn new(answers: &[(u16, &str)]) -> Self {
+        Self::matching(&answers.iter().map(|(status, body)| ("", *status, *body)).collect::<Vec<_>>())
+    }
+
+    /// As `new`, with a part of the request that each answer is for.
+    pub fn matching(answers: &[(&str, u16, &str)]) -> Self {
+        let answers = answers.iter().map(|(part, status, body)| ((*part).to_owned(), *status, (*body).to_owned()));
+        Self { answers: Arc::new(Mutex::new(answers.collect())), asked: Arc::default() }
+    }
+
+    /// The method, address and body of every request so far.
+    pub fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().clone()
+    }
+
+    /// All sessions over this network; readers may call `reads`.
+    pub fn sessions(&self, reads: &[&'static str]) -> Sessions {
+        Sessions::new(Setup {
+            endpoint_url: Some("http://127.0.0.1:1".into()),
+            region: "us-east-1".into(),
+            run: "test".into(),
+            reads: reads.to_vec(),
+            http_client: Some(SharedHttpClient::new(self.clone())),
+            ..Setup::default()
+        })
+    }
+
+    /// One session without a role.
+    pub async fn session(&self, reads: &[&'static str]) -> Arc<Session> {
+        self.sessions(reads).open("123456789012", "us-east-1", None).await.unwrap()
+    }
+}
+
+impl HttpConnector for Canned {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let body = String::from_utf8_lossy(request.body().bytes().unwrap_or_default()).into_owned();
+        let asked = format!("{} {} {body}", request.method(), request.uri());
+        let mut answers = self.answers.lock().unwrap();
+        let fits = answers.iter().position(|(part, ..)| asked.contains(part.as_str()));
+        self.asked.lock().unwrap().push(asked);
+        HttpConnectorFuture::ready(match fits.map(|at| answers.remove(at)) {
+            Some((_, status, body)) => Ok(HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body))),
+            None => Err(ConnectorError::io("error trying to connect: tcp connect error: Connection refused".into())),
+        })
+    }
+}
+
+impl HttpClient for Canned {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}

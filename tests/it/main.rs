@@ -1,0 +1,16 @@
+//! One binary for every test that needs more than one room: the SDK is linked once.
+
+#[cfg(feature = "sdk")]
+mod aws_class;
+#[cfg(feature = "sdk")]
+mod aws_gates;
+#[cfg(feature = "sdk")]
+mod aws_limits;
+#[cfg(feature = "sdk")]
+mod aws_sessions;
+#[cfg(feature = "sdk")]
+mod aws_store;
+#[cfg(feature = "sdk")]
+mod aws_survey;
+#[cfg(feature = "sdk")]
+mod canned;
