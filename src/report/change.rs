@@ -9,7 +9,7 @@ pub(super) fn sign(change: &Change) -> &'static str {
     match (Care::of(change), change.action) {
         (Care::Blocked, _) => "✗",
         (Care::Waits, _) => "…",
-        (care, action) if care < Care::Replaces || (needs_consent(change) && action != Action::Create) => "!",
+        (care, _) if care < Care::Replaces || needs_consent(change) => "!",
         (_, Action::Replace) => "±",
         (_, Action::Delete) => "-",
         (_, Action::Create) => "+",
@@ -34,7 +34,7 @@ pub(super) fn verb(action: Action) -> &'static str {
 pub(super) fn remarks(change: &Change) -> String {
     let mut words = Vec::new();
     words.extend(disruption(change.disruption, change.action).map(str::to_owned));
-    if change.protected && needs_consent(change) {
+    if needs_consent(change) {
         words.push("protected".to_owned());
     }
     if change.fields.is_empty() {

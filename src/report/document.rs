@@ -29,6 +29,9 @@ pub struct StackDocument {
     pub changes: Vec<ChangeDocument>,
     pub waiting: Vec<WaitingDocument>,
     pub unmanaged: Vec<Value>,
+    /// Known differences that somebody owns, left alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ignored: Vec<IgnoredDocument>,
     /// Over all compared values, sensitive ones too; absent in what is printed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<String>,
@@ -68,6 +71,12 @@ pub struct FieldDocument {
     /// Where the desired value was written, `tenants/acme.yaml:41`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct IgnoredDocument {
+    pub address: String,
+    pub field: FieldDocument,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -114,6 +123,14 @@ impl StackDocument {
             changes: changes.into_iter().map(ChangeDocument::of).collect(),
             waiting: plan.waiting.iter().map(waiting).collect(),
             unmanaged: plan.unmanaged.iter().map(|thing| serde_json::json!(thing)).collect(),
+            ignored: plan
+                .ignored
+                .iter()
+                .map(|(address, field)| IgnoredDocument {
+                    address: address.to_string(),
+                    field: FieldDocument::of(field),
+                })
+                .collect(),
             fingerprint: None,
         }
     }

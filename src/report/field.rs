@@ -2,7 +2,7 @@
 
 use super::value::{cut, list_delta, show};
 use crate::plan::{Cause, Field};
-use crate::resource::OPEN;
+use crate::resource::{Address, OPEN};
 
 /// What a field's line says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +25,13 @@ impl FieldWords {
             place: field.origin.as_ref().map(|origin| origin.place().to_string()).unwrap_or_default(),
         }
     }
+}
+
+/// A known difference that is left alone: `AWS::WAFv2::IPSet/blocked/Addresses + 203.0.113.7/32 (soc@acme.example)`.
+pub(super) fn ignored_line(address: &Address, field: &Field, show_values: bool) -> String {
+    const WIDTH: usize = 60;
+    let owner = field.ignored.as_deref().unwrap_or("nobody");
+    format!("{address}{} {} ({owner})", field.path, change(field, show_values, Some(WIDTH)).join("  "))
 }
 
 fn change(field: &Field, show_values: bool, width: Option<usize>) -> Vec<String> {

@@ -114,7 +114,8 @@ pub fn kinds_json(kinds: &[&dyn Shape]) -> String {
 
 /// What holds for the whole kind.
 fn remarks(facts: &Facts) -> Vec<String> {
-    let mut all = vec![format!("`Ref` is `{}`; typically ready in {}.", facts.reference, duration(facts.seconds.into()))];
+    let mut all =
+        vec![format!("`Ref` is `{}`; typically ready in {}.", facts.reference, duration(facts.seconds.into()))];
     all.push(match facts.name {
         NameRule::Assigned { max } => format!("AWS makes the id; shown by the tag `Name`, at most {max} characters."),
         NameRule::Unique { max } => format!("Named `<tenant>-<environment>-<name>`, at most {max} characters."),

@@ -57,7 +57,10 @@ fn done_lines(ledger: &Ledger) -> Vec<String> {
     verbs.sort();
     verbs.dedup();
     let number = |verb| steps.iter().filter(|(id, _)| id.verb == verb).count();
-    verbs.into_iter().map(|verb| format!("{} {} {}", paint(NEW, "✓"), done(verb), count(number(verb), "resource"))).collect()
+    verbs
+        .into_iter()
+        .map(|verb| format!("{} {} {}", paint(NEW, "✓"), done(verb), count(number(verb), "resource")))
+        .collect()
 }
 
 fn failed_lines(ledger: &Ledger) -> Vec<String> {
@@ -96,9 +99,13 @@ fn waiting_lines(ledger: &Ledger) -> Vec<String> {
 
 fn skipped_lines(ledger: &Ledger) -> Vec<String> {
     let line = |(id, (outcome, _)): (&StepId, &(Outcome, std::time::Duration))| match outcome {
-        Outcome::NotStarted(Some(because)) => {
-            Some(format!("{} {}: {} {} did not end well", plain(id.verb), id.address, doing(because.verb), because.address))
-        }
+        Outcome::NotStarted(Some(because)) => Some(format!(
+            "{} {}: {} {} did not end well",
+            plain(id.verb),
+            id.address,
+            doing(because.verb),
+            because.address
+        )),
         Outcome::NotStarted(None) => Some(format!("{} {}: interrupted", plain(id.verb), id.address)),
         _ => None,
     };

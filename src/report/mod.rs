@@ -36,7 +36,7 @@ pub use explain::explain_text;
 pub use graph::{graph_dot, graph_mermaid};
 pub use kinds::{kind_markdown, kind_text, kinds_json, kinds_markdown, kinds_text};
 pub use ledger::ledger_text;
-pub use order::{Care, by_care, consent, destroys, needs_consent};
+pub use order::{Care, by_care, consent, needs_consent};
 pub use plan_html::plan_html;
 pub use plan_markdown::{MARKDOWN_LIMIT, plan_markdown};
 pub use plan_text::{TextOptions, plan_text};

@@ -45,14 +45,9 @@ pub fn by_care(plan: &StackPlan) -> Vec<&Change> {
     changes
 }
 
-/// Returns whether the change takes something away for good.
-pub fn destroys(change: &Change) -> bool {
-    matches!(change.action, Action::Delete | Action::Replace) || change.disruption == Disruption::DestroysData
-}
-
 /// Returns whether apply refuses the change unless it is named with `--allow-destroy`.
 pub fn needs_consent(change: &Change) -> bool {
-    change.protected && change.action != Action::Blocked && destroys(change)
+    change.protected && change.action != Action::Blocked
 }
 
 /// What to write behind `--allow-destroy` for a change.

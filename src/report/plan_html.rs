@@ -3,7 +3,7 @@ use serde::Serialize;
 
 use super::change::{remarks, sign, verb};
 use super::estimate::estimate_all;
-use super::field::FieldWords;
+use super::field::{FieldWords, ignored_line};
 use super::order::{Care, by_care, consent, needs_consent};
 use super::plan_text::{heading, warning_line};
 use super::summary::summary_line;
@@ -24,6 +24,7 @@ struct StackPart {
     heading: String,
     changes: Vec<ChangePart>,
     waiting: Vec<(String, String)>,
+    ignored: Vec<String>,
     foreign: Vec<String>,
     warnings: Vec<String>,
     unchanged: usize,
@@ -60,7 +61,7 @@ pub fn plan_html(plan: &Plan) -> String {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment
-        .render_named_str("plan.html", TEMPLATE, minijinja::Value::from_serialize(&page))
+        .render_named_str("plan.html", TEMPLATE, minijinja::value::Serde(&page))
         .expect("the template is built in and a test renders every part of it")
 }
 
@@ -69,6 +70,7 @@ fn stack_part(plan: &StackPlan) -> StackPart {
         heading: heading(&plan.stack),
         changes: by_care(plan).into_iter().map(|change| change_part(plan, change)).collect(),
         waiting: plan.waiting.iter().map(|waiting| (waiting.address.to_string(), waiting.what.clone())).collect(),
+        ignored: plan.ignored.iter().map(|(address, field)| ignored_line(address, field, false)).collect(),
         foreign: plan.unmanaged.iter().map(|thing| format!("{} {} in {}", thing.kind, thing.id, thing.place)).collect(),
         warnings: plan.warnings.iter().map(warning_line).collect(),
         unchanged: plan.unchanged,

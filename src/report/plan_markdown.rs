@@ -1,11 +1,12 @@
 use super::change::{remarks, sign, verb};
 use super::estimate::estimate_all;
-use super::field::FieldWords;
+use super::field::{FieldWords, ignored_line};
 use super::order::{Care, by_care, consent, needs_consent};
 use super::plan_text::{heading, warning_line};
 use super::style::count;
 use super::summary::summary_line;
-use crate::plan::{Action, Change, Plan, StackPlan};
+use crate::plan::{Action, Change, Field, Plan, StackPlan};
+use crate::resource::Address;
 
 /// What a pull request's comment holds at GitHub. Counted in bytes here, which are never fewer than characters.
 pub const MARKDOWN_LIMIT: usize = 65_536;
@@ -42,17 +43,23 @@ fn dangers(plan: &Plan, room: usize) -> String {
     }
     let title = "\n#### Interrupts or destroys\n\n";
     let whole = |details: bool| {
-        dangers.iter().map(|(stack, change)| block(change, Some(stack), details)).fold(title.to_owned(), |all, one| all + &one)
+        dangers
+            .iter()
+            .map(|(stack, change)| block(change, Some(stack), details))
+            .fold(title.to_owned(), |all, one| all + &one)
     };
     let names = || {
-        let names = dangers.iter().map(|(stack, change)| {
-            format!("{} {}", verb(change.action), consent(&stack.stack.id, change))
-        });
+        let names = dangers
+            .iter()
+            .map(|(stack, change)| format!("{} {}", verb(change.action), consent(&stack.stack.id, change)));
         format!("{title}{}\n", names.collect::<Vec<_>>().join(", "))
     };
     let candidates: [&dyn Fn() -> String; 3] = [&|| whole(true), &|| whole(false), &names];
     candidates.iter().map(|make| make()).find(|text| text.len() <= room).unwrap_or_else(|| {
-        format!("{title}**{} interrupt or destroy, too many to name here.** `provision plan` prints them.\n", dangers.len())
+        format!(
+            "{title}**{} interrupt or destroy, too many to name here.** `provision plan` prints them.\n",
+            dangers.len()
+        )
     })
 }
 
@@ -60,12 +67,19 @@ fn dangers(plan: &Plan, room: usize) -> String {
 fn add_rest(text: &mut String, plan: &StackPlan) -> usize {
     let changes = by_care(plan).into_iter().filter(|change| !Care::of(change).is_dangerous());
     let mut lines: Vec<_> = changes.map(|change| block(change, None, true)).collect();
-    let waiting = |waiting: &crate::plan::Waiting| format!("- … **waiting** {} for {}\n", code(&waiting.address.to_string()), code(&waiting.what));
+    let waiting = |waiting: &crate::plan::Waiting| {
+        format!("- … **waiting** {} for {}\n", code(&waiting.address.to_string()), code(&waiting.what))
+    };
     lines.extend(plan.waiting.iter().map(waiting));
     lines.extend(plan.warnings.iter().map(|warning| format!("- {}\n", escape(&warning_line(warning)))));
-    lines.extend(plan.unmanaged.iter().map(|thing| {
-        format!("- ? foreign: {} {} in {}\n", code(&thing.kind), code(&thing.id), code(&thing.place))
-    }));
+    let ignored =
+        |(address, field): &(Address, Field)| format!("- = ignored: {}\n", code(&ignored_line(address, field, false)));
+    lines.extend(plan.ignored.iter().map(ignored));
+    lines.extend(
+        plan.unmanaged
+            .iter()
+            .map(|thing| format!("- ? foreign: {} {} in {}\n", code(&thing.kind), code(&thing.id), code(&thing.place))),
+    );
     let title = format!("\n#### {}\n\n{} unchanged\n\n", escape(&heading(&plan.stack)), plan.unchanged);
     let mut fits = |piece: &str| {
         let fits = text.len() + piece.len() + LAST_LINE <= MARKDOWN_LIMIT;
@@ -88,12 +102,15 @@ fn block(change: &Change, stack: Option<&StackPlan>, details: bool) -> String {
         Some(plan) => consent(&plan.stack.id, change),
         None => change.address.to_string(),
     };
-    let mut text = format!("- {} **{}** {}", sign(change).replace(['-', '+'], ""), verb(change.action), code(&address)).replace("-  ", "- ");
+    let mut text = format!("- {} **{}** {}", sign(change).replace(['-', '+'], ""), verb(change.action), code(&address))
+        .replace("-  ", "- ");
     let remarks = remarks(change);
     if !remarks.is_empty() {
         text.push_str(&format!(" ({})", escape(&remarks)));
     }
-    if needs_consent(change) && let Some(plan) = stack {
+    if needs_consent(change)
+        && let Some(plan) = stack
+    {
         text.push_str(&format!(" needs `--allow-destroy {}`", consent(&plan.stack.id, change)));
     }
     text.push('\n');

@@ -1,6 +1,6 @@
 use super::change::{remarks, sign, verb};
 use super::estimate::estimate_all;
-use super::field::FieldWords;
+use super::field::{FieldWords, ignored_line};
 use super::order::{Care, by_care, consent, needs_consent};
 use super::style::{CHANGE, DANGER, FAINT, HEAD, NEW, pad, paint, width_of};
 use super::summary::summary_line;
@@ -60,6 +60,9 @@ fn stack_text(plan: &StackPlan, options: TextOptions) -> String {
     for waiting in &plan.waiting {
         lines.push(format!(" {}  waiting  {}  {}", paint(CHANGE, "…"), waiting.address, waiting.what));
     }
+    for (address, field) in &plan.ignored {
+        lines.push(paint(FAINT, format!(" =  ignored  {}", ignored_line(address, field, options.show_values))));
+    }
     for thing in &plan.unmanaged {
         lines.push(paint(FAINT, format!(" ?  foreign  {} {} in {}", thing.kind, thing.id, thing.place)));
     }
@@ -115,8 +118,7 @@ fn pad_styled(text: &str, width: usize) -> String {
 fn field_lines(change: &Change, options: TextOptions) -> Vec<String> {
     let path_width = change.fields.iter().map(|field| width_of(&field.path)).max().unwrap_or_default().min(PATH);
     let room = options.width.map(|width| width.saturating_sub(INDENT + path_width + 2 + BEHIND).max(SHORTEST));
-    let fields: Vec<_> =
-        change.fields.iter().map(|field| FieldWords::of(field, options.show_values, room)).collect();
+    let fields: Vec<_> = change.fields.iter().map(|field| FieldWords::of(field, options.show_values, room)).collect();
     let value_width = fields.iter().flat_map(|field| &field.change).map(|value| width_of(value)).max();
     let value_width = value_width.unwrap_or_default().min(60);
     let mut lines = Vec::new();

@@ -22,7 +22,8 @@ pub fn policy_json(kinds: &[Permissions], own: &[&str], role: Role, bucket: Opti
     let read: BTreeSet<&str> = kinds.iter().flat_map(|kind| kind.read).chain(own).copied().collect();
     let mut statements = vec![statement("Read", &read)];
     if role == Role::Write {
-        let verbs = kinds.iter().flat_map(|kind| [kind.create, kind.update, kind.retag, kind.delete]).flatten().copied();
+        let verbs =
+            kinds.iter().flat_map(|kind| [kind.create, kind.update, kind.retag, kind.delete]).flatten().copied();
         let write: BTreeSet<&str> = verbs.filter(|action| !read.contains(action)).collect();
         statements.push(statement("Write", &write));
         if let Some(bucket) = bucket {

@@ -48,7 +48,8 @@ fn group(problem: &Problem) -> Group<'_> {
 
 /// The part of a range that lies on its first line: a mistake in a whole block is marked at its beginning.
 fn first_line(text: &str, bytes: std::ops::Range<usize>) -> std::ops::Range<usize> {
-    let end = text.get(bytes.clone()).and_then(|part| part.find('\n')).map_or(bytes.end, |newline| bytes.start + newline);
+    let end =
+        text.get(bytes.clone()).and_then(|part| part.find('\n')).map_or(bytes.end, |newline| bytes.start + newline);
     bytes.start..end
 }
 
@@ -92,14 +93,18 @@ fn sarif_result(problem: &Problem) -> Value {
         Some(hint) => format!("{} ({hint})", problem.what),
         None => problem.what.clone(),
     };
-    let locations: Vec<_> = problem.span.iter().map(|span| {
-        let (line, column) = span.line_column();
-        let path = span.path().display().to_string().replace('\\', "/");
-        json!({ "physicalLocation": {
-            "artifactLocation": { "uri": path },
-            "region": { "startLine": line, "startColumn": column },
-        }})
-    }).collect();
+    let locations: Vec<_> = problem
+        .span
+        .iter()
+        .map(|span| {
+            let (line, column) = span.line_column();
+            let path = span.path().display().to_string().replace('\\', "/");
+            json!({ "physicalLocation": {
+                "artifactLocation": { "uri": path },
+                "region": { "startLine": line, "startColumn": column },
+            }})
+        })
+        .collect();
     json!({ "ruleId": "input", "level": severity(problem), "message": { "text": text }, "locations": locations })
 }
 

@@ -55,7 +55,9 @@ impl Progress {
                 Ok(())
             }
             Shown::Lines(to) => writeln!(to, "{}", event_line(event)),
-            Shown::Json(to) => event_json(event).map_or(Ok(()), |line| writeln!(to, "{line}").and_then(|()| to.flush())),
+            Shown::Json(to) => {
+                event_json(event).map_or(Ok(()), |line| writeln!(to, "{line}").and_then(|()| to.flush()))
+            }
             Shown::Quiet(to) if matches!(event, Event::Failed { .. }) => writeln!(to, "{}", event_line(event)),
             Shown::Quiet(_) => Ok(()),
         };

@@ -12,7 +12,8 @@ pub fn saved_plan(plan: &Plan) -> PlanDocument {
     let mut document = PlanDocument::of(plan);
     document.tool = Some(format!("provision {}", env!("CARGO_PKG_VERSION")));
     for stack in &mut document.stacks {
-        let of = |plan: &&StackPlan| plan.stack.id.tenant == stack.tenant && plan.stack.id.environment == stack.environment;
+        let of =
+            |plan: &&StackPlan| plan.stack.id.tenant == stack.tenant && plan.stack.id.environment == stack.environment;
         stack.fingerprint = plan.stacks.iter().find(of).map(fingerprint);
     }
     document
@@ -46,9 +47,11 @@ pub fn stale(saved: &PlanDocument, fresh: &PlanDocument) -> Vec<String> {
 
 fn stale_stack(name: &str, old: &StackDocument, new: &StackDocument) -> Vec<String> {
     let mut reasons = Vec::new();
-    for (what, before, after) in
-        [("account", &old.account, &new.account), ("region", &old.region, &new.region), ("template", &old.template, &new.template)]
-    {
+    for (what, before, after) in [
+        ("account", &old.account, &new.account),
+        ("region", &old.region, &new.region),
+        ("template", &old.template, &new.template),
+    ] {
         if before != after {
             reasons.push(format!("{name}: {what} was {before}, is {after}"));
         }
@@ -66,7 +69,9 @@ fn stale_stack(name: &str, old: &StackDocument, new: &StackDocument) -> Vec<Stri
         }
     }
     let unplanned = new.changes.iter().filter(|change| twin(&old.changes, change).is_none());
-    reasons.extend(unplanned.map(|change| format!("{name} {}: {} is not in the saved plan", change.address, change.action)));
+    reasons.extend(
+        unplanned.map(|change| format!("{name} {}: {} is not in the saved plan", change.address, change.action)),
+    );
     if reasons.is_empty() && old.fingerprint != new.fingerprint {
         reasons.push(format!("{name}: a sensitive value or the order of steps changed"));
     }
@@ -119,8 +124,11 @@ fn fingerprint(plan: &StackPlan) -> String {
     let changes: Vec<_> = changes
         .iter()
         .map(|change| {
-            let fields: Vec<_> =
-                change.fields.iter().map(|field| json!([field.path, field.before, field.after, field.ignored])).collect();
+            let fields: Vec<_> = change
+                .fields
+                .iter()
+                .map(|field| json!([field.path, field.before, field.after, field.ignored]))
+                .collect();
             json!([change.address, change.action, change.region, change.id, change.protected, fields])
         })
         .collect();

@@ -98,8 +98,11 @@ fn type_words(root: &Value, node: &Value) -> String {
     }
     for key in ["anyOf", "oneOf", "allOf"] {
         if let Some(choices) = node.get(key).and_then(Value::as_array) {
-            let mut words: Vec<_> =
-                choices.iter().filter(|choice| !is_null(choice) && !is_reference_text(choice)).map(|choice| type_words(root, choice)).collect();
+            let mut words: Vec<_> = choices
+                .iter()
+                .filter(|choice| !is_null(choice) && !is_reference_text(choice))
+                .map(|choice| type_words(root, choice))
+                .collect();
             words.dedup();
             return words.join(" or ");
         }
@@ -109,7 +112,9 @@ fn type_words(root: &Value, node: &Value) -> String {
         many => strings(many).filter(|name| *name != "null").collect(),
     };
     match types.as_slice() {
-        ["array"] => format!("list of {}", node.get("items").map_or_else(|| "anything".into(), |items| type_words(root, items))),
+        ["array"] => {
+            format!("list of {}", node.get("items").map_or_else(|| "anything".into(), |items| type_words(root, items)))
+        }
         ["object"] => match node.get("additionalProperties").filter(|extra| extra.is_object()) {
             Some(extra) => format!("map of {}", type_words(root, extra)),
             None => "object".to_owned(),

@@ -24,7 +24,8 @@ impl Intrinsics<'_> {
 
     fn text(&self, text: &str) -> Value {
         let pieces = Reference::split(text);
-        if !pieces.iter().any(|piece| matches!(piece, Piece::Reference(reference) if self.ids.has(&reference.address))) {
+        if !pieces.iter().any(|piece| matches!(piece, Piece::Reference(reference) if self.ids.has(&reference.address)))
+        {
             return json!(text);
         }
         if let [Piece::Reference(only)] = pieces.as_slice() {
@@ -38,7 +39,11 @@ impl Intrinsics<'_> {
                 Piece::Reference(reference) if !self.ids.has(&reference.address) => reference.to_string(),
                 Piece::Reference(reference) => {
                     let id = self.ids.of_address(&reference.address);
-                    if self.is_ref(reference) { format!("${{{id}}}") } else { format!("${{{id}.{}}}", reference.output) }
+                    if self.is_ref(reference) {
+                        format!("${{{id}}}")
+                    } else {
+                        format!("${{{id}.{}}}", reference.output)
+                    }
                 }
             })
             .collect();

@@ -36,7 +36,8 @@ pub fn cloudformation_json(blueprint: &Blueprint, kinds: &[&dyn Shape]) -> Strin
     let description = format!("{} by provision, template {}", blueprint.stack.id, blueprint.stack.template);
     template.insert("Description".to_owned(), json!(description.chars().take(DESCRIPTION).collect::<String>()));
     if !elsewhere.is_empty() {
-        let left_out: Vec<_> = elsewhere.iter().map(|resource| format!("{} in {}", resource.address, resource.region)).collect();
+        let left_out: Vec<_> =
+            elsewhere.iter().map(|resource| format!("{} in {}", resource.address, resource.region)).collect();
         template.insert("Metadata".to_owned(), json!({ "NotInThisTemplate": left_out }));
     }
     template.insert("Resources".to_owned(), Value::Object(resources));
