@@ -13,3 +13,4 @@ pub mod plan;
 pub mod problem;
 pub mod report;
 pub mod resource;
+pub mod sandbox;

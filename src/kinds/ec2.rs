@@ -3,7 +3,7 @@
 use aws_sdk_ec2::types::{Filter, ResourceType, Tag, TagSpecification};
 
 use crate::aws::{MINUTE, Writer, retry};
-use crate::resource::{Class, Failure, Result, Scope, Tags, key};
+use crate::resource::{Class, Failure, Ref, Result, Scope, Tags, key};
 
 /// The page size of most Describe operations; set always, because unpaged reads are throttled harder.
 pub(super) const PAGE: i32 = 1000;
@@ -50,6 +50,33 @@ pub(super) async fn retag(writer: &Writer, id: &str, set: &Tags, unset: &[String
         writer.ec2().delete_tags().resources(id).set_tags(Some(tags)).send().await?;
     }
     Ok(())
+}
+
+/// Returns the id that a create answered with.
+pub(super) fn id_in(answer: Option<&str>, operation: &str) -> Result<String> {
+    answer.map(str::to_owned).ok_or_else(|| Failure::new(Class::Other, format!("{operation} returned no id")))
+}
+
+/// Returns whether two sets of tags claim the same address of the same stack.
+pub(super) fn claims_same(one: &Tags, other: &Tags) -> bool {
+    [key::PROJECT, key::TENANT, key::ENVIRONMENT, key::NAME]
+        .iter()
+        .all(|key| one.get(key).is_some() && one.get(key) == other.get(key))
+}
+
+/// Who a thing with our name belongs to, in words.
+pub(super) fn owner(tags: &Tags) -> String {
+    match (tags.get(key::PROJECT), tags.stack(), tags.get(key::NAME)) {
+        (Some(project), Some(stack), Some(name)) => {
+            format!("`{name}` of {}/{} (project {project})", stack.tenant, stack.environment)
+        }
+        _ => "somebody else (it bears none of our tags)".to_owned(),
+    }
+}
+
+/// Whether a reference is not given; such are not written out.
+pub(super) fn is_blank<K>(reference: &Ref<K>) -> bool {
+    reference.as_str().is_empty()
 }
 
 /// Returns whether a failure passes by itself just after a create: EC2 does not show a new id everywhere at once.

@@ -1,14 +1,20 @@
+use std::collections::BTreeSet;
+
 use aws_sdk_ec2::types::{
-    AttributeBooleanValue, ResourceType, Tenancy, Vpc as Description, VpcAttributeName, VpcState,
+    AttributeBooleanValue, ResourceType, Tenancy, Vpc as Description, VpcAttributeName, VpcCidrBlockState,
+    VpcCidrBlockStateCode, VpcState, VpcTenancy,
 };
+use futures_util::future::join_all;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::ec2;
+use super::ec2_cidr::Cidr;
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry};
 use crate::resource::{
-    Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement, Result, Scope,
-    State, Tags,
+    Changes, Class, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement, Result,
+    Scope, State, Tags, Unmodelled, Unseen,
 };
 
 /// A network of a stack's own.
@@ -19,14 +25,14 @@ pub struct Vpc;
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Spec {
     /// The IPv4 range, `10.20.0.0/16`; /16 to /28.
-    pub cidr_block: String,
+    pub cidr_block: Cidr,
     /// Whether instances get public DNS names; needs `EnableDnsSupport`.
     #[serde(default)]
     pub enable_dns_hostnames: bool,
     /// Whether the resolver of the VPC answers.
     #[serde(default = "yes")]
     pub enable_dns_support: bool,
-    /// `default` or `dedicated`.
+    /// `default` or `dedicated`; only the way back to `default` is possible in place.
     #[serde(default = "default_tenancy")]
     pub instance_tenancy: String,
 }
@@ -71,8 +77,19 @@ resources:
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         let mut listing = Listing::default();
-        for vpc in reader.once("ec2:vpcs", describe(reader, scope)).await?.iter() {
-            listing.found.push(read(reader, vpc).await?);
+        let all = reader.once("ec2:vpcs", describe(reader, scope)).await?;
+        let details = join_all(all.iter().map(|vpc| read(reader, vpc))).await;
+        for (vpc, read) in all.iter().zip(details) {
+            match read {
+                Ok(found) => listing.found.push(found),
+                // Deleted since it was described.
+                Err(failure) if failure.is(Class::NotFound) => {}
+                Err(failure) => listing.unseen.push(Unseen {
+                    id: vpc.vpc_id().unwrap_or_default().to_owned(),
+                    tags: Some(ec2::tags(vpc.tags())),
+                    failure,
+                }),
+            }
         }
         Ok(listing)
     }
@@ -85,10 +102,9 @@ resources:
         let send = || async {
             let tags = ec2::tagged(ResourceType::Vpc, tags);
             let tenancy = Tenancy::from(spec.instance_tenancy.as_str());
-            let call = writer.ec2().create_vpc().cidr_block(&spec.cidr_block).instance_tenancy(tenancy);
+            let call = writer.ec2().create_vpc().cidr_block(spec.cidr_block.as_str()).instance_tenancy(tenancy);
             let answer = call.tag_specifications(tags).send().await?;
-            let id = answer.vpc().and_then(|vpc| vpc.vpc_id());
-            id.map(str::to_owned).ok_or_else(|| Failure::new(Class::Other, "CreateVpc returned no id"))
+            ec2::id_in(answer.vpc().and_then(|vpc| vpc.vpc_id()), "CreateVpc")
         };
         let id = create_once(look, send).await?;
         set_dns(writer, &id, spec).await?;
@@ -97,7 +113,8 @@ resources:
 
     async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
         if changes.touches("/InstanceTenancy") {
-            writer.ec2().modify_vpc_tenancy().vpc_id(&live.id).instance_tenancy("default".into()).send().await?;
+            // The only change that `replaces` leaves to this verb.
+            writer.ec2().modify_vpc_tenancy().vpc_id(&live.id).instance_tenancy(VpcTenancy::Default).send().await?;
         }
         if changes.touches_any(&["/EnableDnsHostnames", "/EnableDnsSupport"]) {
             set_dns(writer, &live.id, spec).await?;
@@ -114,6 +131,23 @@ resources:
         ec2::delete(5, || writer.ec2().delete_vpc().vpc_id(&live.id).send()).await?;
         Ok(Vec::new())
     }
+
+    /// `ModifyVpcTenancy` knows only the way from `dedicated` to `default`.
+    fn replaces(_: &Value, _: &Value, field: &FieldDiff) -> bool {
+        field.path == "/InstanceTenancy" && field.after.as_ref().is_some_and(|after| after != "default")
+    }
+
+    fn check(spec: &Spec) -> Vec<(String, String)> {
+        let mut mistakes = Vec::new();
+        if spec.enable_dns_hostnames && !spec.enable_dns_support {
+            let what = "needs EnableDnsSupport".to_owned();
+            mistakes.push(("/EnableDnsHostnames".to_owned(), what));
+        }
+        if !["default", "dedicated"].contains(&spec.instance_tenancy.as_str()) {
+            mistakes.push(("/InstanceTenancy".to_owned(), "is `default` or `dedicated`".to_owned()));
+        }
+        mistakes
+    }
 }
 
 /// The scope's VPCs; shared by the kinds that read what is inside them.
@@ -121,6 +155,12 @@ pub(super) async fn describe(reader: &Reader, scope: &Scope) -> Result<Vec<Descr
     let call = reader.ec2().describe_vpcs().set_filters(Some(ec2::filters(scope))).max_results(ec2::PAGE);
     let all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
     Ok(all.into_iter().filter(|vpc| scope.owns(&ec2::tags(vpc.tags()))).collect())
+}
+
+/// The ids of the scope's VPCs: what stands in one of them may be the scope's even if its name does not say so.
+pub(super) async fn ids(reader: &Reader, scope: &Scope) -> Result<BTreeSet<String>> {
+    let all = reader.once("ec2:vpcs", describe(reader, scope)).await?;
+    Ok(all.iter().filter_map(|vpc| vpc.vpc_id().map(str::to_owned)).collect())
 }
 
 async fn read(reader: &Reader, vpc: &Description) -> Result<Found<Vpc>> {
@@ -133,7 +173,7 @@ async fn read(reader: &Reader, vpc: &Description) -> Result<Found<Vpc>> {
     let is_on =
         |value: Option<&AttributeBooleanValue>| value.and_then(AttributeBooleanValue::value).unwrap_or_default();
     let spec = Spec {
-        cidr_block: vpc.cidr_block().unwrap_or_default().to_owned(),
+        cidr_block: vpc.cidr_block().unwrap_or_default().into(),
         enable_dns_hostnames: is_on(hostnames.enable_dns_hostnames()),
         enable_dns_support: is_on(support.enable_dns_support()),
         instance_tenancy: vpc.instance_tenancy().map_or_else(default_tenancy, |tenancy| tenancy.as_str().to_owned()),
@@ -144,14 +184,28 @@ async fn read(reader: &Reader, vpc: &Description) -> Result<Found<Vpc>> {
     };
     Ok(Found {
         name: None,
-        outputs: Outputs { vpc_id: id.clone(), cidr_block: spec.cidr_block.clone() },
+        outputs: outputs(id.clone(), &spec),
         id,
         spec,
         tags: ec2::tags(vpc.tags()),
         state,
-        unmodelled: Vec::new(),
+        unmodelled: unmodelled(vpc),
         external: None,
     })
+}
+
+/// Further ranges; what is being taken away does not count.
+fn unmodelled(vpc: &Description) -> Vec<Unmodelled> {
+    let is_there = |state: Option<&VpcCidrBlockState>| {
+        let code = state.and_then(VpcCidrBlockState::state);
+        matches!(code, Some(VpcCidrBlockStateCode::Associated | VpcCidrBlockStateCode::Associating))
+    };
+    let more = vpc.cidr_block_association_set().iter().filter(|set| is_there(set.cidr_block_state()));
+    let more = more.filter_map(|set| set.cidr_block()).filter(|range| Some(*range) != vpc.cidr_block());
+    let six = vpc.ipv6_cidr_block_association_set().iter().filter(|set| is_there(set.ipv6_cidr_block_state()));
+    more.chain(six.filter_map(|set| set.ipv6_cidr_block()))
+        .map(|range| Unmodelled { path: "/CidrBlock".into(), text: format!("it also has the range {range}") })
+        .collect()
 }
 
 /// One attribute a call; support goes on before hostnames, which need it, and off after them.
@@ -176,7 +230,11 @@ async fn set_dns(writer: &Writer, id: &str, spec: &Spec) -> Result<()> {
 }
 
 fn made(vpc_id: String, spec: &Spec, state: State) -> Made<Vpc> {
-    Made { id: vpc_id.clone(), outputs: Outputs { vpc_id, cidr_block: spec.cidr_block.clone() }, state }
+    Made { id: vpc_id.clone(), outputs: outputs(vpc_id, spec), state }
+}
+
+fn outputs(vpc_id: String, spec: &Spec) -> Outputs {
+    Outputs { vpc_id, cidr_block: spec.cidr_block.as_str().to_owned() }
 }
 
 fn yes() -> bool {

@@ -14,3 +14,5 @@ mod aws_store;
 mod aws_survey;
 #[cfg(feature = "sdk")]
 mod canned;
+mod local_aws;
+mod sandbox;

@@ -1,0 +1,206 @@
+mod read;
+
+use std::collections::BTreeSet;
+
+use aws_sdk_acm::types::{CertificateExport, CertificateOptions, KeyAlgorithm, Tag, ValidationMethod};
+use futures_util::future::join_all;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::idempotence::{gone, patiently};
+use crate::aws::{Aws, MINUTE, Reader, Writer};
+use crate::resource::normal::Set;
+use crate::resource::{
+    Changes, Class, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement,
+    Result, Scope, State, Tags, Unseen,
+};
+use read::{candidates, is_acm, read, summaries};
+
+/// A public certificate, validated by DNS records that its domain's owner sets.
+pub struct Certificate;
+
+/// The properties of `AWS::CertificateManager::Certificate`. `CertificateTransparencyLoggingPreference` is not among
+/// them: since June 2026 AWS logs every public certificate and ignores it.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Spec {
+    /// The main domain, `www.example.com` or `*.example.com`.
+    pub domain_name: String,
+    /// Further domains; AWS adds the main one itself.
+    #[serde(default)]
+    pub subject_alternative_names: Set<String>,
+    /// `DNS` or `EMAIL`; AWS can move from `EMAIL` to `DNS`, not back.
+    #[serde(default = "default_validation")]
+    pub validation_method: String,
+    /// `RSA_2048`, `EC_prime256v1` or `EC_secp384r1`.
+    #[serde(default = "default_algorithm")]
+    pub key_algorithm: String,
+    /// `ENABLED` if the private key may be exported.
+    #[serde(default = "default_export")]
+    pub certificate_export: String,
+}
+
+/// The return values of `AWS::CertificateManager::Certificate`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Outputs {
+    pub certificate_arn: String,
+}
+
+impl Kind for Certificate {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const TYPE: &'static str = "AWS::CertificateManager::Certificate";
+    const REF: &'static str = "CertificateArn";
+    const NAME: NameRule = NameRule::Assigned { max: 255 };
+    const CREATE_ONLY: &'static [&'static str] =
+        &["/DomainName", "/SubjectAlternativeNames", "/KeyAlgorithm", "/CertificateExport"];
+    const REPLACEMENT: Replacement = Replacement::CreateFirst;
+    const STATEFUL: bool = true;
+    const AWAITS_PERSON: bool = true;
+    /// 1.5 to 9 minutes were seen until a certificate with its records in place was issued.
+    const SECONDS: u32 = 120;
+    const EXAMPLE: &'static str = "
+resources:
+  - type: AWS::CertificateManager::Certificate
+    name: site
+    properties:
+      DomainName: www.example.com
+      SubjectAlternativeNames: [example.com]
+";
+
+    fn permissions() -> Permissions {
+        Permissions {
+            read: &[
+                "acm:ListCertificates",
+                "acm:DescribeCertificate",
+                "acm:ListTagsForCertificate",
+                "tag:GetResources",
+            ],
+            create: &["acm:RequestCertificate", "acm:AddTagsToCertificate"],
+            update: &["acm:UpdateCertificateOptions"],
+            retag: &["acm:AddTagsToCertificate", "acm:RemoveTagsFromCertificate"],
+            delete: &["acm:DeleteCertificate"],
+        }
+    }
+
+    async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
+        let index = reader.tag_index(scope).await?;
+        let known: BTreeSet<String> = index
+            .arns(":certificate/")
+            .filter(|arn| arn.starts_with("arn:") && is_acm(arn))
+            .map(str::to_owned)
+            .collect();
+        let candidates = candidates(summaries(reader).await?, &known);
+        let reads = candidates.iter().map(|arn| read(reader, scope, arn));
+        let mut listing = Listing::default();
+        for (arn, answer) in candidates.iter().zip(join_all(reads).await) {
+            match answer {
+                Ok(found) => listing.found.extend(found),
+                Err(failure) if failure.is(Class::NotFound) => {}
+                // What the index does not name as ours is most likely somebody else's, and not ours to report.
+                Err(_) if !known.contains(arn) => {}
+                Err(failure) => {
+                    let tags = index.get(arn).cloned();
+                    listing.unseen.push(Unseen { id: arn.clone(), tags, failure });
+                }
+            }
+        }
+        Ok(listing)
+    }
+
+    async fn create(writer: &Writer, _: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
+        // ACM takes at most 32 word characters and remembers them for an hour; after that, the tags tell.
+        let token: String = writer.token().chars().filter(char::is_ascii_alphanumeric).take(32).collect();
+        let export = CertificateExport::from(spec.certificate_export.as_str());
+        let names = (!spec.subject_alternative_names.is_empty())
+            .then(|| spec.subject_alternative_names.iter().cloned().collect());
+        let call = writer
+            .acm()
+            .request_certificate()
+            .domain_name(&spec.domain_name)
+            .set_subject_alternative_names(names)
+            .validation_method(ValidationMethod::from(spec.validation_method.as_str()))
+            .key_algorithm(KeyAlgorithm::from(spec.key_algorithm.as_str()))
+            .options(CertificateOptions::builder().export(export).build())
+            .idempotency_token(token)
+            .set_tags(Some(sdk_tags(tags)));
+        let answer = call.send().await?;
+        let arn = answer.certificate_arn().map(str::to_owned);
+        let arn = arn.ok_or_else(|| Failure::new(Class::Other, "RequestCertificate returned no ARN"))?;
+        Ok(made(arn, State::Settling("ACM to name the validation records".into())))
+    }
+
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
+        if changes.touches("/ValidationMethod") {
+            let method = ValidationMethod::from(spec.validation_method.as_str());
+            let options = CertificateOptions::builder().validation_method(method).build();
+            writer.acm().update_certificate_options().certificate_arn(&live.id).options(options).send().await?;
+        }
+        Ok(made(live.id.clone(), State::Settling("the certificate".into())))
+    }
+
+    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        if !set.is_empty() {
+            let call = writer.acm().add_tags_to_certificate().certificate_arn(&live.id);
+            call.set_tags(Some(sdk_tags(set))).send().await?;
+        }
+        if !unset.is_empty() {
+            let tags = unset.iter().map(|key| tag(key, None)).collect();
+            let call = writer.acm().remove_tags_from_certificate().certificate_arn(&live.id);
+            call.set_tags(Some(tags)).send().await?;
+        }
+        Ok(())
+    }
+
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
+        let call = writer.acm().delete_certificate().certificate_arn(&live.id);
+        // Load balancers let go of a certificate up to 20 minutes after their listener is gone.
+        gone(patiently(20 * MINUTE, &[Class::Busy], || call.clone().send()).await)?;
+        Ok(Vec::new())
+    }
+
+    fn replaces(_: &Value, desired: &Value, field: &FieldDiff) -> bool {
+        field.path == "/ValidationMethod" && desired["ValidationMethod"] != "DNS"
+    }
+
+    fn check(spec: &Spec) -> Vec<(String, String)> {
+        let mut mistakes = Vec::new();
+        if spec.subject_alternative_names.contains(&spec.domain_name) {
+            let text = format!("repeats DomainName {}, which AWS adds by itself: leave it out", spec.domain_name);
+            mistakes.push(("/SubjectAlternativeNames".to_owned(), text));
+        }
+        if !["DNS", "EMAIL"].contains(&spec.validation_method.as_str()) {
+            let text = format!("is {}, but has to be DNS or EMAIL", spec.validation_method);
+            mistakes.push(("/ValidationMethod".to_owned(), text));
+        }
+        mistakes
+    }
+}
+
+fn made(certificate_arn: String, state: State) -> Made<Certificate> {
+    Made { id: certificate_arn.clone(), outputs: Outputs { certificate_arn }, state }
+}
+
+fn sdk_tags(tags: &Tags) -> Vec<Tag> {
+    tags.iter().map(|(key, value)| tag(key, Some(value))).collect()
+}
+
+fn tag(key: &str, value: Option<&str>) -> Tag {
+    Tag::builder().key(key).set_value(value.map(str::to_owned)).build().expect("the key is set")
+}
+
+fn default_validation() -> String {
+    "DNS".to_owned()
+}
+
+fn default_algorithm() -> String {
+    "RSA_2048".to_owned()
+}
+
+fn default_export() -> String {
+    "DISABLED".to_owned()
+}

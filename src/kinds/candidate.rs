@@ -1,0 +1,109 @@
+//! Things that may be ours, of services that list names without tags.
+
+use futures_util::future::join_all;
+
+use crate::resource::{Class, Failure, Found, Kind, Listing, Result, Scope, Stranger, Tags, Unseen, key};
+
+/// A thing that has a name of ours, or that the tag index knows; only its own tags tell whose it is.
+pub(super) struct Candidate<T> {
+    pub id: String,
+    pub name: String,
+    pub arn: String,
+    /// What the bulk read said of it.
+    pub summary: T,
+}
+
+/// What came of looking at one candidate.
+enum Sight<K: Kind> {
+    Ours(Found<K>),
+    Foreign(Stranger),
+    Unseen(Unseen),
+    /// Deleted between two calls.
+    Gone,
+}
+
+/// Reads the tags of each candidate, then the details of those that are the scope's. What fails for one stays unseen
+/// for that one.
+pub(super) async fn examine<K, T, A, B>(
+    scope: &Scope,
+    candidates: Vec<Candidate<T>>,
+    tags: impl Fn(String) -> A,
+    read: impl Fn(Candidate<T>, Tags) -> B,
+) -> Listing<K>
+where
+    K: Kind,
+    A: Future<Output = Result<Tags>>,
+    B: Future<Output = Result<Found<K>>>,
+{
+    let looks = candidates.into_iter().map(|candidate| {
+        let (id, name) = (candidate.id.clone(), candidate.name.clone());
+        let (tags, read) = (tags(candidate.arn.clone()), &read);
+        async move {
+            let unseen = |id, tags, failure: Failure| match failure.class {
+                Class::NotFound => Sight::Gone,
+                _ => Sight::Unseen(Unseen { id, tags, failure }),
+            };
+            let tags = match tags.await {
+                Ok(tags) if scope.owns(&tags) => tags,
+                Ok(_) => return Sight::Foreign(Stranger { id, name }),
+                Err(failure) => return unseen(id, None, failure),
+            };
+            read(candidate, tags.clone()).await.map_or_else(|failure| unseen(id, Some(tags), failure), Sight::Ours)
+        }
+    });
+    let mut listing = Listing::default();
+    for sight in join_all(looks).await {
+        match sight {
+            Sight::Ours(found) => listing.found.push(found),
+            Sight::Foreign(stranger) => listing.strangers.push(stranger),
+            Sight::Unseen(unseen) => listing.unseen.push(unseen),
+            Sight::Gone => {}
+        }
+    }
+    listing
+}
+
+/// Lets a create go on with what is there already if it bears our tags for this address: an earlier try made it.
+///
+/// # Errors
+/// [`Class::AlreadyExists`], naming the owner, if it is somebody else's.
+pub(super) fn adopt(thing: &str, there: &Tags, ours: &Tags) -> Result<()> {
+    let identity = [key::PROJECT, key::TENANT, key::ENVIRONMENT, key::NAME];
+    if identity.iter().all(|key| there.get(key).is_some() && there.get(key) == ours.get(key)) {
+        return Ok(());
+    }
+    let owner = match (there.get(key::PROJECT), there.stack(), there.get(key::NAME)) {
+        (Some(project), Some(stack), Some(name)) => {
+            format!("belongs to `{name}` of {}/{} in the project {project}", stack.tenant, stack.environment)
+        }
+        _ => "bears none of our tags".to_owned(),
+    };
+    Err(Failure::new(Class::AlreadyExists, format!("{thing} is there already and {owner}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tags(name: &str) -> Tags {
+        [(key::PROJECT, "p"), (key::TENANT, "acme"), (key::ENVIRONMENT, "production"), (key::NAME, name)]
+            .into_iter()
+            .collect()
+    }
+
+    #[test]
+    fn what_bears_our_tags_is_adopted() {
+        assert_eq!(adopt("the cluster a", &tags("main"), &tags("main")), Ok(()));
+    }
+
+    #[test]
+    fn what_bears_other_tags_is_refused_with_its_owner() {
+        let refused = adopt("the cluster a", &tags("other"), &tags("main")).unwrap_err();
+        assert_eq!(
+            refused.message,
+            "the cluster a is there already and belongs to `other` of acme/production in the project p"
+        );
+        let refused = adopt("the cluster a", &Tags::default(), &tags("main")).unwrap_err();
+        assert_eq!(refused.message, "the cluster a is there already and bears none of our tags");
+    }
+}

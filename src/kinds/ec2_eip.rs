@@ -1,0 +1,134 @@
+use aws_sdk_ec2::types::{Address, DomainType, ResourceType};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::ec2;
+use crate::aws::{Aws, Reader, Writer, create_once};
+use crate::resource::{
+    Changes, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement, Result, Scope, State, Tags,
+    Unmodelled,
+};
+
+/// A public IPv4 address that stays the same.
+///
+/// It bears no data, so it is not stateful; but customers put it on allow lists, and a released one does not come back.
+pub struct Eip;
+
+/// The properties of `AWS::EC2::EIP`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Spec {
+    /// `vpc`, the only one there still is.
+    #[serde(default = "default_domain")]
+    pub domain: String,
+}
+
+/// The return values of `AWS::EC2::EIP`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Outputs {
+    pub public_ip: String,
+    /// What a NAT gateway asks for.
+    pub allocation_id: String,
+}
+
+impl Kind for Eip {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const TYPE: &'static str = "AWS::EC2::EIP";
+    const REF: &'static str = "PublicIp";
+    const NAME: NameRule = NameRule::Assigned { max: 255 };
+    const REPLACEMENT: Replacement = Replacement::CreateFirst;
+    const EXAMPLE: &'static str = "
+resources:
+  - type: AWS::EC2::EIP
+    name: nat-1
+    properties: { Domain: vpc }
+";
+
+    fn permissions() -> Permissions {
+        Permissions {
+            read: &["ec2:DescribeAddresses"],
+            create: &["ec2:AllocateAddress", "ec2:CreateTags", "ec2:DescribeAddresses"],
+            update: &[],
+            retag: &["ec2:CreateTags", "ec2:DeleteTags"],
+            delete: &["ec2:ReleaseAddress"],
+        }
+    }
+
+    async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
+        // Not paged by AWS: all at once.
+        let answer = reader.ec2().describe_addresses().set_filters(Some(ec2::filters(scope))).send().await?;
+        let found = answer.addresses().iter().map(found).filter(|address| scope.owns(&address.tags)).collect();
+        Ok(Listing { found, ..Listing::default() })
+    }
+
+    async fn create(writer: &Writer, _: &Name, _: &Spec, tags: &Tags) -> Result<Made<Self>> {
+        let look = || async {
+            let answer = writer.ec2().describe_addresses().set_filters(Some(ec2::filters_of(tags))).send().await?;
+            Ok(answer.addresses().first().map(outputs))
+        };
+        let send = || async {
+            let call = writer.ec2().allocate_address().domain(DomainType::Vpc);
+            let answer = call.tag_specifications(ec2::tagged(ResourceType::ElasticIp, tags)).send().await?;
+            let allocation_id = ec2::id_in(answer.allocation_id(), "AllocateAddress")?;
+            Ok(Outputs { public_ip: answer.public_ip().unwrap_or_default().to_owned(), allocation_id })
+        };
+        let outputs = create_once(look, send).await?;
+        Ok(Made { id: outputs.allocation_id.clone(), outputs, state: State::Ready })
+    }
+
+    async fn update(_: &Writer, live: &Found<Self>, _: &Spec, _: &Changes) -> Result<Made<Self>> {
+        // `check` leaves one value for the one property, so there is nothing to change.
+        Ok(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready })
+    }
+
+    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        ec2::retag(writer, &live.id, set, unset).await
+    }
+
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
+        // Ten minutes: a NAT gateway keeps its address until it is deleted, one or two minutes after the call.
+        ec2::delete(10, || writer.ec2().release_address().allocation_id(&live.id).send()).await?;
+        Ok(Vec::new())
+    }
+
+    fn check(spec: &Spec) -> Vec<(String, String)> {
+        if spec.domain == default_domain() {
+            return Vec::new();
+        }
+        vec![("/Domain".to_owned(), "AWS gives out addresses for VPCs only: `vpc`".to_owned())]
+    }
+}
+
+fn outputs(address: &Address) -> Outputs {
+    Outputs {
+        public_ip: address.public_ip().unwrap_or_default().to_owned(),
+        allocation_id: address.allocation_id().unwrap_or_default().to_owned(),
+    }
+}
+
+fn found(address: &Address) -> Found<Eip> {
+    let outputs = outputs(address);
+    // A NAT gateway holds it too, but not through an instance.
+    let instance = address.instance_id().filter(|id| !id.is_empty());
+    Found {
+        id: outputs.allocation_id.clone(),
+        name: None,
+        spec: Spec { domain: address.domain().map_or_else(default_domain, |domain| domain.as_str().to_owned()) },
+        outputs,
+        tags: ec2::tags(address.tags()),
+        state: State::Ready,
+        unmodelled: instance
+            .map(|id| Unmodelled { path: "/InstanceId".into(), text: format!("it is associated with instance {id}") })
+            .into_iter()
+            .collect(),
+        external: None,
+    }
+}
+
+fn default_domain() -> String {
+    "vpc".to_owned()
+}

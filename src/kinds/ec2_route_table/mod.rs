@@ -1,0 +1,257 @@
+mod association;
+mod route;
+
+use std::collections::BTreeMap;
+
+use aws_sdk_ec2::types::{ResourceType, RouteTable as Description, RouteTableAssociationStateCode};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use self::route::Route;
+use super::ec2;
+use super::ec2_subnet::Subnet;
+use super::ec2_vpc::Vpc;
+use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
+use crate::resource::normal::Set;
+use crate::resource::{
+    Changes, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref,
+    Replacement, Result, Scope, State, Tags, pointer,
+};
+
+/// A route table with its routes and its subnets (which AWS cannot tag).
+pub struct RouteTable;
+
+/// The properties of `AWS::EC2::RouteTable`, and of its `AWS::EC2::Route` and `AWS::EC2::SubnetRouteTableAssociation`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Spec {
+    pub vpc_id: Ref<Vpc>,
+    /// Additive: routes that others add are left alone, and so are those that AWS makes itself.
+    #[serde(default)]
+    pub routes: Vec<Route>,
+    /// The subnets that use this table; exclusive. The association of the VPC's main table is not one.
+    #[serde(default)]
+    pub subnet_ids: Set<Ref<Subnet>>,
+}
+
+/// The return values of `AWS::EC2::RouteTable`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Outputs {
+    pub route_table_id: String,
+    /// The id of each subnet's association, by subnet.
+    #[serde(skip)]
+    associations: BTreeMap<String, String>,
+}
+
+impl Kind for RouteTable {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const TYPE: &'static str = "AWS::EC2::RouteTable";
+    const REF: &'static str = "RouteTableId";
+    const NAME: NameRule = NameRule::Assigned { max: 255 };
+    const CREATE_ONLY: &'static [&'static str] = &["/VpcId"];
+    // The new table takes the subnets over, one by one and without a gap.
+    const REPLACEMENT: Replacement = Replacement::CreateFirst;
+    const KEYED: &'static [(&'static str, &'static str)] = &[("/Routes", "DestinationCidrBlock")];
+    const ADDITIVE: &'static [&'static str] = &["/Routes"];
+    const SEVERAL_CALLS: bool = true;
+    const EXAMPLE: &'static str = "
+resources:
+  - type: AWS::EC2::VPC
+    name: main
+    properties: { CidrBlock: 10.20.0.0/16 }
+  - type: AWS::EC2::InternetGateway
+    name: main
+    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\" }
+  - type: AWS::EC2::Subnet
+    name: public-1
+    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\", CidrBlock: 10.20.0.0/20 }
+  - type: AWS::EC2::RouteTable
+    name: public
+    properties:
+      VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\"
+      Routes:
+        - DestinationCidrBlock: 0.0.0.0/0
+          GatewayId: \"{{ ref('AWS::EC2::InternetGateway/main') }}\"
+      SubnetIds: [\"{{ ref('AWS::EC2::Subnet/public-1') }}\"]
+";
+
+    fn permissions() -> Permissions {
+        Permissions {
+            read: &["ec2:DescribeRouteTables"],
+            create: &[
+                "ec2:CreateRouteTable",
+                "ec2:CreateTags",
+                "ec2:CreateRoute",
+                "ec2:ReplaceRoute",
+                "ec2:AssociateRouteTable",
+                "ec2:ReplaceRouteTableAssociation",
+                "ec2:DescribeRouteTables",
+            ],
+            update: &[
+                "ec2:CreateRoute",
+                "ec2:ReplaceRoute",
+                "ec2:DeleteRoute",
+                "ec2:AssociateRouteTable",
+                "ec2:ReplaceRouteTableAssociation",
+                "ec2:DisassociateRouteTable",
+                "ec2:DescribeRouteTables",
+            ],
+            retag: &["ec2:CreateTags", "ec2:DeleteTags"],
+            delete: &["ec2:DisassociateRouteTable", "ec2:DeleteRouteTable"],
+        }
+    }
+
+    async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
+        // 100 is the most that a page of this operation holds.
+        let call = reader.ec2().describe_route_tables().set_filters(Some(ec2::filters(scope))).max_results(100);
+        let all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
+        let found = all.iter().map(found).filter(|table| scope.owns(&table.tags)).collect();
+        Ok(Listing { found, ..Listing::default() })
+    }
+
+    async fn create(writer: &Writer, _: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
+        let call = || {
+            let call = writer.ec2().create_route_table().client_token(writer.token()).vpc_id(spec.vpc_id.as_str());
+            let call = call.tag_specifications(ec2::tagged(ResourceType::RouteTable, tags));
+            async move { Ok::<_, Failure>(call.send().await?) }
+        };
+        let answer = retry(2 * MINUTE, ec2::is_fresh, call).await?;
+        let id = ec2::id_in(answer.route_table().and_then(Description::route_table_id), "CreateRouteTable")?;
+        for route in &spec.routes {
+            route::put(writer, &id, route, false).await?;
+        }
+        for subnet in spec.subnet_ids.iter() {
+            association::put(writer, &id, subnet.as_str()).await?;
+        }
+        Ok(made(id))
+    }
+
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
+        let is_there = |route: &Route| find(&live.spec.routes, route).is_some();
+        for route in spec.routes.iter().filter(|route| changes.touches(&route.pointer())) {
+            route::put(writer, &live.id, route, is_there(route)).await?;
+        }
+        let gone = live.spec.routes.iter().filter(|route| find(&spec.routes, route).is_none());
+        // Only those that the plan names: the others are somebody else's.
+        for route in gone.filter(|route| changes.touches(&route.pointer())) {
+            route::delete(writer, &live.id, &route.destination_cidr_block).await?;
+        }
+        if changes.touches("/SubnetIds") {
+            for subnet in spec.subnet_ids.minus(&live.spec.subnet_ids) {
+                association::put(writer, &live.id, subnet.as_str()).await?;
+            }
+            for subnet in live.spec.subnet_ids.minus(&spec.subnet_ids) {
+                association::delete(writer, &live.outputs.associations, subnet.as_str()).await?;
+            }
+        }
+        Ok(made(live.id.clone()))
+    }
+
+    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        ec2::retag(writer, &live.id, set, unset).await
+    }
+
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
+        for subnet in live.outputs.associations.keys() {
+            association::delete(writer, &live.outputs.associations, subnet).await?;
+        }
+        ec2::delete(5, || writer.ec2().delete_route_table().route_table_id(&live.id).send()).await?;
+        Ok(Vec::new())
+    }
+
+    fn disruption(fields: &[FieldDiff]) -> Disruption {
+        fields.iter().map(disruption).max().unwrap_or_default()
+    }
+
+    fn check(spec: &Spec) -> Vec<(String, String)> {
+        let mut mistakes = Vec::new();
+        for (index, route) in spec.routes.iter().enumerate() {
+            let at = format!("/Routes/{index}");
+            mistakes.extend(route.mistake().map(|what| (at.clone(), what)));
+            if find(&spec.routes[..index], route).is_some() {
+                let what = format!("{} has a route already", route.destination_cidr_block.as_str());
+                mistakes.push((at, what));
+            }
+        }
+        mistakes
+    }
+}
+
+fn find<'a>(routes: &'a [Route], like: &Route) -> Option<&'a Route> {
+    routes.iter().find(|route| route.destination_cidr_block == like.destination_cidr_block)
+}
+
+/// A route or subnet taken away cuts off; one redirected breaks the connections that stand; one added harms nobody.
+fn disruption(field: &FieldDiff) -> Disruption {
+    let is_whole = pointer::matches("/Routes/*", &field.path);
+    match (&field.before, &field.after) {
+        (Some(before), Some(after)) if field.path == "/SubnetIds" => {
+            let all = |value: &serde_json::Value| value.as_array().cloned().unwrap_or_default();
+            let left = all(before).into_iter().any(|subnet| !all(after).contains(&subnet));
+            if left { Disruption::Outage } else { Disruption::None }
+        }
+        (Some(_), None) if is_whole => Disruption::Outage,
+        (None, Some(_)) if is_whole => Disruption::None,
+        _ if pointer::covers("/Routes/*", &field.path) => Disruption::Failover,
+        _ => Disruption::None,
+    }
+}
+
+fn found(table: &Description) -> Found<RouteTable> {
+    let id = table.route_table_id().unwrap_or_default().to_owned();
+    let (routes, unmodelled) = route::read(table.routes());
+    let associations = association::of(table);
+    let is = |code: RouteTableAssociationStateCode| {
+        table.associations().iter().any(|one| one.association_state().and_then(|state| state.state()) == Some(&code))
+    };
+    let state = if is(RouteTableAssociationStateCode::Failed) {
+        State::Failed("a subnet could not be associated".into())
+    } else if is(RouteTableAssociationStateCode::Associating) {
+        State::Settling("the association of a subnet".into())
+    } else {
+        State::Ready
+    };
+    Found {
+        name: None,
+        spec: Spec {
+            vpc_id: table.vpc_id().unwrap_or_default().into(),
+            routes,
+            subnet_ids: associations.keys().map(String::as_str).collect(),
+        },
+        outputs: Outputs { route_table_id: id.clone(), associations },
+        id,
+        tags: ec2::tags(table.tags()),
+        state,
+        unmodelled,
+        external: None,
+    }
+}
+
+fn made(id: String) -> Made<RouteTable> {
+    let outputs = Outputs { route_table_id: id.clone(), associations: BTreeMap::new() };
+    Made { id, outputs, state: State::Settling("the associations".into()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[test]
+    fn only_what_takes_a_way_away_is_an_outage() {
+        let case = |path: &str, before: Option<Value>, after: Option<Value>| {
+            disruption(&FieldDiff { path: path.into(), before, after })
+        };
+        let some = || Some(json!({}));
+        assert_eq!(case("/Routes/0.0.0.0~10", some(), None), Disruption::Outage);
+        assert_eq!(case("/Routes/0.0.0.0~10", None, some()), Disruption::None);
+        assert_eq!(case("/Routes/0.0.0.0~10/NatGatewayId", None, Some(json!("nat-2"))), Disruption::Failover);
+        assert_eq!(case("/SubnetIds", Some(json!(["a"])), Some(json!(["a", "b"]))), Disruption::None);
+        assert_eq!(case("/SubnetIds", Some(json!(["a", "b"])), Some(json!(["a"]))), Disruption::Outage);
+    }
+}

@@ -1,0 +1,231 @@
+use aws_sdk_ec2::types::{Route as Description, RouteOrigin, RouteState};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::aws::{MINUTE, Writer, retry};
+use crate::kinds::ec2::{self, is_blank};
+use crate::kinds::ec2_cidr::Cidr;
+use crate::kinds::ec2_internet_gateway::InternetGateway;
+use crate::kinds::ec2_nat_gateway::NatGateway;
+use crate::resource::{Class, Failure, Ref, Result, Unmodelled, pointer};
+
+/// An IPv4 route: a destination and exactly one target, as `AWS::EC2::Route`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Route {
+    pub destination_cidr_block: Cidr,
+    /// An internet gateway; a virtual private gateway (`vgw-`) stands here too.
+    #[serde(default, skip_serializing_if = "is_blank")]
+    pub gateway_id: Ref<InternetGateway>,
+    #[serde(default, skip_serializing_if = "is_blank")]
+    pub nat_gateway_id: Ref<NatGateway>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub vpc_peering_connection_id: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub transit_gateway_id: String,
+    /// A Gateway Load Balancer endpoint.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub vpc_endpoint_id: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub network_interface_id: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub carrier_gateway_id: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub local_gateway_id: String,
+    /// An AWS Cloud WAN core network.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub core_network_arn: String,
+}
+
+impl Route {
+    /// The pointer of this route in the table's spec.
+    pub fn pointer(&self) -> String {
+        pointer::join("/Routes", self.destination_cidr_block.as_str())
+    }
+
+    /// Every target by its property; those not given are empty.
+    fn targets(&self) -> [(&'static str, &str); 9] {
+        [
+            ("GatewayId", self.gateway_id.as_str()),
+            ("NatGatewayId", self.nat_gateway_id.as_str()),
+            ("VpcPeeringConnectionId", &self.vpc_peering_connection_id),
+            ("TransitGatewayId", &self.transit_gateway_id),
+            ("VpcEndpointId", &self.vpc_endpoint_id),
+            ("NetworkInterfaceId", &self.network_interface_id),
+            ("CarrierGatewayId", &self.carrier_gateway_id),
+            ("LocalGatewayId", &self.local_gateway_id),
+            ("CoreNetworkArn", &self.core_network_arn),
+        ]
+    }
+
+    /// Returns what is wrong with it, if anything.
+    pub fn mistake(&self) -> Option<String> {
+        let given: Vec<_> = self.targets().into_iter().filter(|(_, id)| !id.is_empty()).map(|(name, _)| name).collect();
+        match given.as_slice() {
+            [_] => None,
+            [] => Some("needs a target: GatewayId, NatGatewayId, TransitGatewayId, ...".to_owned()),
+            several => Some(format!("has several targets ({}); a route has one", several.join(", "))),
+        }
+    }
+}
+
+/// Reads the routes that somebody made. Left out are those that AWS made itself (local, propagated) and those to prefix
+/// lists, which gateway endpoints and peers bring along.
+pub fn read(routes: &[Description]) -> (Vec<Route>, Vec<Unmodelled>) {
+    let made = routes.iter().filter(|route| {
+        route.origin() == Some(&RouteOrigin::CreateRoute)
+            && route.destination_prefix_list_id().is_none()
+            && route.gateway_id() != Some("local")
+    });
+    let mut known = Vec::new();
+    let mut unmodelled = Vec::new();
+    for route in made {
+        let Some(destination) = route.destination_cidr_block() else {
+            let text = format!("there is a route to {}", route.destination_ipv6_cidr_block().unwrap_or("somewhere"));
+            unmodelled.push(Unmodelled { path: "/Routes".into(), text });
+            continue;
+        };
+        let read = read_one(destination, route);
+        unmodelled.extend(blackhole(&read, route));
+        known.push(read);
+    }
+    known.sort_by(|a, b| a.destination_cidr_block.cmp(&b.destination_cidr_block));
+    (known, unmodelled)
+}
+
+fn read_one(destination: &str, route: &Description) -> Route {
+    let gateway = route.gateway_id().unwrap_or_default();
+    // EC2 shows the endpoint of a Gateway Load Balancer as a gateway.
+    let (gateway, endpoint) = if gateway.starts_with("vpce-") { ("", gateway) } else { (gateway, "") };
+    let text = |id: Option<&str>| id.unwrap_or_default().to_owned();
+    Route {
+        destination_cidr_block: destination.into(),
+        gateway_id: gateway.into(),
+        nat_gateway_id: text(route.nat_gateway_id()).into(),
+        vpc_peering_connection_id: text(route.vpc_peering_connection_id()),
+        transit_gateway_id: text(route.transit_gateway_id()),
+        vpc_endpoint_id: endpoint.to_owned(),
+        network_interface_id: text(route.network_interface_id()),
+        carrier_gateway_id: text(route.carrier_gateway_id()),
+        local_gateway_id: text(route.local_gateway_id()),
+        core_network_arn: text(route.core_network_arn()),
+    }
+}
+
+/// A gateway that is gone under a route is worth saying; only for the gateways that stacks own, as a foreign blackhole
+/// in an additive list is nobody's drift.
+fn blackhole(read: &Route, route: &Description) -> Option<Unmodelled> {
+    let target = [read.gateway_id.as_str(), read.nat_gateway_id.as_str()].into_iter().find(|id| !id.is_empty())?;
+    let is_dead = route.state() == Some(&RouteState::Blackhole);
+    is_dead.then(|| Unmodelled { path: read.pointer(), text: format!("leads nowhere: {target} is gone") })
+}
+
+/// Makes or redirects a route, whichever it takes. Five minutes for targets that are seconds old.
+pub async fn put(writer: &Writer, table: &str, route: &Route, is_there: bool) -> Result<()> {
+    let first = if is_there { replace(writer, table, route).await } else { create(writer, table, route).await };
+    match first {
+        Err(failure) if is_there && failure.code == NO_ROUTE => create(writer, table, route).await,
+        Err(failure) if !is_there && failure.is(Class::AlreadyExists) => replace(writer, table, route).await,
+        other => other,
+    }
+}
+
+/// What EC2 says of a route that is not in the table: no matter of waiting, unlike a fresh target.
+const NO_ROUTE: &str = "InvalidRoute.NotFound";
+
+fn passes(failure: &Failure) -> bool {
+    ec2::is_fresh(failure) && failure.code != NO_ROUTE
+}
+
+/// `CreateRoute` and `ReplaceRoute` take the same arguments.
+macro_rules! send {
+    ($writer:ident, $operation:ident, $table:ident, $route:ident) => {{
+        let given = |id: &str| Some(id).filter(|id| !id.is_empty()).map(str::to_owned);
+        let call = || {
+            let call = $writer
+                .ec2()
+                .$operation()
+                .route_table_id($table)
+                .destination_cidr_block($route.destination_cidr_block.as_str())
+                .set_gateway_id(given($route.gateway_id.as_str()))
+                .set_nat_gateway_id(given($route.nat_gateway_id.as_str()))
+                .set_vpc_peering_connection_id(given(&$route.vpc_peering_connection_id))
+                .set_transit_gateway_id(given(&$route.transit_gateway_id))
+                .set_vpc_endpoint_id(given(&$route.vpc_endpoint_id))
+                .set_network_interface_id(given(&$route.network_interface_id))
+                .set_carrier_gateway_id(given(&$route.carrier_gateway_id))
+                .set_local_gateway_id(given(&$route.local_gateway_id))
+                .set_core_network_arn(given(&$route.core_network_arn));
+            async move { Ok::<_, Failure>(call.send().await.map(drop)?) }
+        };
+        retry(5 * MINUTE, passes, call).await
+    }};
+}
+
+async fn create(writer: &Writer, table: &str, route: &Route) -> Result<()> {
+    send!(writer, create_route, table, route)
+}
+
+async fn replace(writer: &Writer, table: &str, route: &Route) -> Result<()> {
+    send!(writer, replace_route, table, route)
+}
+
+pub async fn delete(writer: &Writer, table: &str, destination: &Cidr) -> Result<()> {
+    ec2::delete(1, || {
+        writer.ec2().delete_route().route_table_id(table).destination_cidr_block(destination.as_str()).send()
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn made(destination: &str) -> aws_sdk_ec2::types::builders::RouteBuilder {
+        Description::builder().destination_cidr_block(destination).origin(RouteOrigin::CreateRoute)
+    }
+
+    #[test]
+    fn routes_of_aws_own_making_are_left_out() {
+        let routes = [
+            Description::builder().destination_cidr_block("10.0.0.0/16").gateway_id("local").build(),
+            Description::builder()
+                .destination_cidr_block("172.16.0.0/12")
+                .gateway_id("vgw-1")
+                .origin(RouteOrigin::EnableVgwRoutePropagation)
+                .build(),
+            Description::builder()
+                .destination_prefix_list_id("pl-1")
+                .gateway_id("vpce-1")
+                .origin(RouteOrigin::CreateRoute)
+                .build(),
+            made("0.0.0.0/0").nat_gateway_id("nat-1").build(),
+        ];
+        let (known, unmodelled) = read(&routes);
+        assert_eq!(known.len(), 1);
+        assert_eq!(known[0].nat_gateway_id.as_str(), "nat-1");
+        assert!(unmodelled.is_empty());
+    }
+
+    #[test]
+    fn a_dead_nat_gateway_is_said_and_a_dead_peering_is_not() {
+        let dead = [
+            made("0.0.0.0/0").nat_gateway_id("nat-1").state(RouteState::Blackhole).build(),
+            made("10.9.0.0/16").vpc_peering_connection_id("pcx-1").state(RouteState::Blackhole).build(),
+        ];
+        let (known, unmodelled) = read(&dead);
+        assert_eq!(known.len(), 2);
+        assert_eq!(unmodelled.len(), 1);
+        assert_eq!(unmodelled[0].path, "/Routes/0.0.0.0~10");
+    }
+
+    #[test]
+    fn a_route_has_exactly_one_target() {
+        let mut route = Route { destination_cidr_block: "0.0.0.0/0".into(), ..Route::default() };
+        assert!(route.mistake().is_some());
+        route.nat_gateway_id = "nat-1".into();
+        assert!(route.mistake().is_none());
+        route.gateway_id = "igw-1".into();
+        assert_eq!(route.mistake().as_deref(), Some("has several targets (GatewayId, NatGatewayId); a route has one"));
+    }
+}

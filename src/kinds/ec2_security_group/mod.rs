@@ -1,0 +1,239 @@
+mod rule;
+mod steps;
+#[cfg(test)]
+mod tests;
+
+use aws_sdk_ec2::types::{Filter, ResourceType, SecurityGroup as Description};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use self::rule::{Egress, Ingress, Rule, Rules, flatten};
+use self::steps::{Direction, Steps, revoke_all};
+use super::ec2;
+use super::ec2_vpc::Vpc;
+use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
+use crate::resource::{
+    Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref, Replacement, Result,
+    Scope, State, Tags,
+};
+
+/// Who may talk to whom, with all its rules.
+pub struct SecurityGroup;
+
+/// The properties of `AWS::EC2::SecurityGroup`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Spec {
+    /// What it is for; at most 255 characters, and never to be changed.
+    pub group_description: String,
+    pub vpc_id: Ref<Vpc>,
+    /// Exclusive: a rule that is not declared is revoked.
+    #[serde(default)]
+    pub security_group_ingress: Rules<Ingress>,
+    /// Exclusive, and nothing goes out of a group that declares none: the rule that EC2 adds is revoked.
+    #[serde(default)]
+    pub security_group_egress: Rules<Egress>,
+}
+
+/// The return values of `AWS::EC2::SecurityGroup`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Outputs {
+    pub group_id: String,
+    pub vpc_id: String,
+}
+
+impl Kind for SecurityGroup {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const TYPE: &'static str = "AWS::EC2::SecurityGroup";
+    const REF: &'static str = "GroupId";
+    const NAME: NameRule = NameRule::Hashed { max: 255 };
+    const CREATE_ONLY: &'static [&'static str] = &["/GroupDescription", "/VpcId"];
+    const REPLACEMENT: Replacement = Replacement::CreateFirst;
+    // Groups that admit each other.
+    const LATE: &'static [&'static str] = &["/SecurityGroupIngress", "/SecurityGroupEgress"];
+    const SEVERAL_CALLS: bool = true;
+    const EXAMPLE: &'static str = "
+resources:
+  - type: AWS::EC2::VPC
+    name: main
+    properties: { CidrBlock: 10.20.0.0/16 }
+  - type: AWS::EC2::SecurityGroup
+    name: web
+    properties:
+      VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\"
+      GroupDescription: The load balancer
+      SecurityGroupIngress:
+        - { IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 0.0.0.0/0, Description: the world }
+      SecurityGroupEgress:
+        - IpProtocol: tcp
+          FromPort: 8080
+          ToPort: 8080
+          DestinationSecurityGroupId: \"{{ ref('AWS::EC2::SecurityGroup/app') }}\"
+  - type: AWS::EC2::SecurityGroup
+    name: app
+    properties:
+      VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\"
+      GroupDescription: The service
+      SecurityGroupIngress:
+        - IpProtocol: tcp
+          FromPort: 8080
+          ToPort: 8080
+          SourceSecurityGroupId: \"{{ ref('AWS::EC2::SecurityGroup/web') }}\"
+";
+
+    fn permissions() -> Permissions {
+        Permissions {
+            read: &["ec2:DescribeSecurityGroups"],
+            create: &[
+                "ec2:CreateSecurityGroup",
+                "ec2:CreateTags",
+                "ec2:DescribeSecurityGroups",
+                "ec2:AuthorizeSecurityGroupIngress",
+                "ec2:AuthorizeSecurityGroupEgress",
+                "ec2:RevokeSecurityGroupIngress",
+                "ec2:RevokeSecurityGroupEgress",
+                "ec2:UpdateSecurityGroupRuleDescriptionsIngress",
+                "ec2:UpdateSecurityGroupRuleDescriptionsEgress",
+            ],
+            update: &[
+                "ec2:AuthorizeSecurityGroupIngress",
+                "ec2:AuthorizeSecurityGroupEgress",
+                "ec2:RevokeSecurityGroupIngress",
+                "ec2:RevokeSecurityGroupEgress",
+                "ec2:UpdateSecurityGroupRuleDescriptionsIngress",
+                "ec2:UpdateSecurityGroupRuleDescriptionsEgress",
+            ],
+            retag: &["ec2:CreateTags", "ec2:DeleteTags"],
+            delete: &["ec2:RevokeSecurityGroupIngress", "ec2:RevokeSecurityGroupEgress", "ec2:DeleteSecurityGroup"],
+        }
+    }
+
+    async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
+        let call = reader.ec2().describe_security_groups().set_filters(Some(ec2::filters(scope)));
+        let all = call.max_results(ec2::PAGE).into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
+        let found = all.iter().map(found).filter(|group| scope.owns(&group.tags)).collect();
+        // No strangers: names count within one VPC, and the stack's has nobody else's groups. If it has, create says so.
+        Ok(Listing { found, ..Listing::default() })
+    }
+
+    async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
+        let (id, incoming, outgoing) = match send(writer, name, spec, tags).await {
+            Ok(id) => (id, Vec::new(), vec![Rule::allow_all()]),
+            Err(failure) if failure.is(Class::AlreadyExists) => {
+                let live = adopt(writer, name, spec, tags, failure).await?;
+                (live.id, live.spec.security_group_ingress.all(), live.spec.security_group_egress.all())
+            }
+            Err(failure) => return Err(failure),
+        };
+        let (ingress, egress) = (spec.security_group_ingress.all(), spec.security_group_egress.all());
+        Steps::between(&incoming, &ingress).take(writer, &id, Direction::In).await?;
+        Steps::between(&outgoing, &egress).take(writer, &id, Direction::Out).await?;
+        let outputs = Outputs { group_id: id.clone(), vpc_id: spec.vpc_id.as_str().to_owned() };
+        Ok(Made { id, outputs, state: State::Ready })
+    }
+
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
+        if changes.touches("/SecurityGroupIngress") {
+            let (have, want) = (live.spec.security_group_ingress.all(), spec.security_group_ingress.all());
+            Steps::between(&have, &want).take(writer, &live.id, Direction::In).await?;
+        }
+        if changes.touches("/SecurityGroupEgress") {
+            let (have, want) = (live.spec.security_group_egress.all(), spec.security_group_egress.all());
+            Steps::between(&have, &want).take(writer, &live.id, Direction::Out).await?;
+        }
+        Ok(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready })
+    }
+
+    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        ec2::retag(writer, &live.id, set, unset).await
+    }
+
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
+        // A group that another one's rules name can't go; ours name others, so ours go first.
+        revoke_all(writer, &live.id, &live.spec.security_group_ingress.all(), Direction::In).await?;
+        revoke_all(writer, &live.id, &live.spec.security_group_egress.all(), Direction::Out).await?;
+        // Fifteen minutes: the interfaces of load balancers, tasks and databases outlive them.
+        ec2::delete(15, || writer.ec2().delete_security_group().group_id(&live.id).send()).await?;
+        Ok(Vec::new())
+    }
+
+    fn check(spec: &Spec) -> Vec<(String, String)> {
+        let ingress = check("/SecurityGroupIngress", &spec.security_group_ingress.all());
+        let egress = check("/SecurityGroupEgress", &spec.security_group_egress.all());
+        ingress.into_iter().chain(egress).collect()
+    }
+}
+
+fn check(at: &str, rules: &[Rule]) -> Vec<(String, String)> {
+    let mut mistakes = Vec::new();
+    for (index, rule) in rules.iter().enumerate() {
+        // Rules are sorted, so an index would point at another rule than the one that was written.
+        let name = format!("{} {}", rule.protocol, rule.from_port.map_or_else(String::new, |port| port.to_string()));
+        let mut say = |what: &str| mistakes.push((at.to_owned(), format!("the rule `{}` {what}", name.trim_end())));
+        rule.mistake().map(&mut say);
+        if rules[..index].iter().any(|other| other.is_same(rule)) {
+            say("stands twice, with different descriptions");
+        }
+    }
+    mistakes
+}
+
+async fn send(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<String> {
+    let call = || {
+        let call = writer
+            .ec2()
+            .create_security_group()
+            .group_name(name.as_str())
+            .description(&spec.group_description)
+            .vpc_id(spec.vpc_id.as_str())
+            .tag_specifications(ec2::tagged(ResourceType::SecurityGroup, tags));
+        async move { Ok::<_, Failure>(call.send().await?) }
+    };
+    let answer = retry(2 * MINUTE, ec2::is_fresh, call).await?;
+    ec2::id_in(answer.group_id(), "CreateSecurityGroup")
+}
+
+/// Takes the group of this name if it is ours: an earlier create was cut short.
+async fn adopt(
+    writer: &Writer,
+    name: &Name,
+    spec: &Spec,
+    tags: &Tags,
+    failure: Failure,
+) -> Result<Found<SecurityGroup>> {
+    let filter = |name: &str, value: &str| Filter::builder().name(name).values(value).build();
+    let filters = vec![filter("group-name", name.as_str()), filter("vpc-id", spec.vpc_id.as_str())];
+    let call = writer.ec2().describe_security_groups().set_filters(Some(filters)).max_results(ec2::PAGE);
+    let answer = call.send().await?;
+    let Some(there) = answer.security_groups().first().map(found) else { return Err(failure) };
+    if ec2::claims_same(&there.tags, tags) {
+        return Ok(there);
+    }
+    let message = format!("the name {name} is taken by {}, which belongs to {}", there.id, ec2::owner(&there.tags));
+    Err(Failure { message, ..failure })
+}
+
+fn found(group: &Description) -> Found<SecurityGroup> {
+    let id = group.group_id().unwrap_or_default().to_owned();
+    let account = group.owner_id().unwrap_or_default();
+    let vpc = group.vpc_id().unwrap_or_default();
+    Found {
+        name: group.group_name().map(str::to_owned),
+        spec: Spec {
+            group_description: group.description().unwrap_or_default().to_owned(),
+            vpc_id: vpc.into(),
+            security_group_ingress: flatten(group.ip_permissions(), account).into_iter().collect(),
+            security_group_egress: flatten(group.ip_permissions_egress(), account).into_iter().collect(),
+        },
+        outputs: Outputs { group_id: id.clone(), vpc_id: vpc.to_owned() },
+        id,
+        tags: ec2::tags(group.tags()),
+        state: State::Ready,
+        unmodelled: Vec::new(),
+        external: None,
+    }
+}

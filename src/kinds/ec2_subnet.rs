@@ -1,0 +1,215 @@
+use aws_sdk_ec2::types::{AttributeBooleanValue, HostnameType, ResourceType, Subnet as Description, SubnetState};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::ec2;
+use super::ec2_cidr::Cidr;
+use super::ec2_vpc::Vpc;
+use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry};
+use crate::resource::{
+    Changes, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref, Replacement, Result, Scope,
+    State, Tags, Unmodelled,
+};
+
+/// A range of a VPC in one zone.
+pub struct Subnet;
+
+/// The properties of `AWS::EC2::Subnet`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Spec {
+    pub vpc_id: Ref<Vpc>,
+    /// The IPv4 range, /16 to /28, within the VPC's.
+    pub cidr_block: Cidr,
+    /// The zone by its name, `us-east-1a`; names mean different places in different accounts. Left out, AWS chooses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub availability_zone: Option<String>,
+    /// The zone by its id, `use1-az1`, the same place in every account. Left out, AWS chooses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub availability_zone_id: Option<String>,
+    /// Whether what starts here gets a public address unasked.
+    #[serde(default)]
+    pub map_public_ip_on_launch: bool,
+}
+
+/// The return values of `AWS::EC2::Subnet`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Outputs {
+    pub subnet_id: String,
+    pub vpc_id: String,
+    pub cidr_block: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub availability_zone: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub availability_zone_id: Option<String>,
+}
+
+impl Kind for Subnet {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const TYPE: &'static str = "AWS::EC2::Subnet";
+    const REF: &'static str = "SubnetId";
+    const NAME: NameRule = NameRule::Assigned { max: 255 };
+    const CREATE_ONLY: &'static [&'static str] = &["/VpcId", "/CidrBlock", "/AvailabilityZone", "/AvailabilityZoneId"];
+    // Two subnets cannot share a range.
+    const REPLACEMENT: Replacement = Replacement::DeleteFirst;
+    const SEVERAL_CALLS: bool = true;
+    const EXAMPLE: &'static str = "
+resources:
+  - type: AWS::EC2::VPC
+    name: main
+    properties: { CidrBlock: 10.20.0.0/16 }
+  - type: AWS::EC2::Subnet
+    name: public-1
+    properties:
+      VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\"
+      CidrBlock: 10.20.0.0/20
+      MapPublicIpOnLaunch: true
+";
+
+    fn permissions() -> Permissions {
+        Permissions {
+            read: &["ec2:DescribeSubnets"],
+            create: &["ec2:CreateSubnet", "ec2:CreateTags", "ec2:ModifySubnetAttribute", "ec2:DescribeSubnets"],
+            update: &["ec2:ModifySubnetAttribute"],
+            retag: &["ec2:CreateTags", "ec2:DeleteTags"],
+            delete: &["ec2:DeleteSubnet"],
+        }
+    }
+
+    async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
+        let call = reader.ec2().describe_subnets().set_filters(Some(ec2::filters(scope))).max_results(ec2::PAGE);
+        let all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
+        let found = all.iter().map(found).filter(|subnet| scope.owns(&subnet.tags)).collect();
+        Ok(Listing { found, ..Listing::default() })
+    }
+
+    async fn create(writer: &Writer, _: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
+        let look = || async {
+            let answer = writer.ec2().describe_subnets().set_filters(Some(ec2::filters_of(tags))).send().await?;
+            Ok(answer.subnets().first().map(outputs))
+        };
+        let outputs = create_once(look, || send(writer, spec, tags)).await?;
+        if spec.map_public_ip_on_launch {
+            set_public_ip(writer, &outputs.subnet_id, true).await?;
+        }
+        Ok(Made { id: outputs.subnet_id.clone(), outputs, state: State::Settling("the subnet".into()) })
+    }
+
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
+        if changes.touches("/MapPublicIpOnLaunch") {
+            set_public_ip(writer, &live.id, spec.map_public_ip_on_launch).await?;
+        }
+        Ok(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready })
+    }
+
+    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        ec2::retag(writer, &live.id, set, unset).await
+    }
+
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
+        // Twenty minutes: the interfaces of load balancers, tasks and databases outlive them.
+        ec2::delete(20, || writer.ec2().delete_subnet().subnet_id(&live.id).send()).await?;
+        Ok(Vec::new())
+    }
+
+    fn check(spec: &Spec) -> Vec<(String, String)> {
+        if spec.availability_zone.is_some() && spec.availability_zone_id.is_some() {
+            let what = "give the zone by name or by id, not both".to_owned();
+            return vec![("/AvailabilityZone".to_owned(), what)];
+        }
+        Vec::new()
+    }
+}
+
+/// The VPC may be seconds old and not known everywhere; a refusal made nothing, so it is sent again.
+async fn send(writer: &Writer, spec: &Spec, tags: &Tags) -> Result<Outputs> {
+    let call = || {
+        let call = writer
+            .ec2()
+            .create_subnet()
+            .vpc_id(spec.vpc_id.as_str())
+            .cidr_block(spec.cidr_block.as_str())
+            .set_availability_zone(spec.availability_zone.clone())
+            .set_availability_zone_id(spec.availability_zone_id.clone())
+            .tag_specifications(ec2::tagged(ResourceType::Subnet, tags));
+        async move { Ok::<_, Failure>(call.send().await?) }
+    };
+    let answer = retry(2 * MINUTE, ec2::is_fresh, call).await?;
+    let subnet = answer.subnet();
+    ec2::id_in(subnet.and_then(Description::subnet_id), "CreateSubnet")?;
+    Ok(subnet.map(outputs).expect("a subnet with an id is there"))
+}
+
+async fn set_public_ip(writer: &Writer, id: &str, on: bool) -> Result<()> {
+    let value = AttributeBooleanValue::builder().value(on).build();
+    let call = || {
+        let call = writer.ec2().modify_subnet_attribute().subnet_id(id).map_public_ip_on_launch(value.clone());
+        async move { Ok(call.send().await.map(drop)?) }
+    };
+    retry(5 * MINUTE, ec2::is_fresh, call).await
+}
+
+fn outputs(subnet: &Description) -> Outputs {
+    Outputs {
+        subnet_id: subnet.subnet_id().unwrap_or_default().to_owned(),
+        vpc_id: subnet.vpc_id().unwrap_or_default().to_owned(),
+        cidr_block: subnet.cidr_block().unwrap_or_default().to_owned(),
+        availability_zone: subnet.availability_zone().map(str::to_owned),
+        availability_zone_id: subnet.availability_zone_id().map(str::to_owned),
+    }
+}
+
+fn found(subnet: &Description) -> Found<Subnet> {
+    let outputs = outputs(subnet);
+    Found {
+        id: outputs.subnet_id.clone(),
+        name: None,
+        spec: Spec {
+            vpc_id: Ref::new(&*outputs.vpc_id),
+            cidr_block: outputs.cidr_block.as_str().into(),
+            availability_zone: outputs.availability_zone.clone(),
+            availability_zone_id: outputs.availability_zone_id.clone(),
+            map_public_ip_on_launch: subnet.map_public_ip_on_launch().unwrap_or_default(),
+        },
+        outputs,
+        tags: ec2::tags(subnet.tags()),
+        state: match subnet.state() {
+            Some(SubnetState::Pending) => State::Settling("the subnet".into()),
+            Some(SubnetState::Failed | SubnetState::FailedInsufficientCapacity) => {
+                State::Failed("EC2 could not make the subnet".into())
+            }
+            _ => State::Ready,
+        },
+        unmodelled: unmodelled(subnet),
+        external: None,
+    }
+}
+
+/// What someone may have turned on and the spec has no word for.
+fn unmodelled(subnet: &Description) -> Vec<Unmodelled> {
+    let mut all = Vec::new();
+    let mut note = |is_on: bool, path: &str, text: &str| {
+        if is_on {
+            all.push(Unmodelled { path: path.to_owned(), text: text.to_owned() });
+        }
+    };
+    let has_ipv6 = subnet.ipv6_cidr_block_association_set().iter().any(|set| {
+        set.ipv6_cidr_block_state()
+            .and_then(|state| state.state())
+            .is_some_and(|state| matches!(state.as_str(), "associating" | "associated"))
+    });
+    note(has_ipv6, "/Ipv6CidrBlock", "it has an IPv6 range");
+    let assigns = subnet.assign_ipv6_address_on_creation().unwrap_or_default();
+    note(assigns, "/AssignIpv6AddressOnCreation", "IPv6 addresses are assigned");
+    note(subnet.enable_dns64().unwrap_or_default(), "/EnableDns64", "DNS64 is on");
+    let by_resource = subnet
+        .private_dns_name_options_on_launch()
+        .and_then(|options| options.hostname_type())
+        .is_some_and(|kind| *kind == HostnameType::ResourceName);
+    note(by_resource, "/PrivateDnsNameOptionsOnLaunch", "instances are named after their ids");
+    all
+}

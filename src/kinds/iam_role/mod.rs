@@ -1,0 +1,256 @@
+mod read;
+mod write;
+
+use aws_sdk_iam::types::Tag;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::idempotence::{gone, patiently};
+use crate::aws::{Aws, MINUTE, Reader, Writer};
+use crate::resource::normal::{PolicyDocument, Set};
+use crate::resource::{
+    Changes, Class, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement, Result, Scope, State,
+    Stranger, Tags,
+};
+use read::{details, found, traits};
+use write::{adopt, attach, bound, detach, outputs, put, strip, trust, update_inline};
+
+/// The longest name of a role.
+const MAX_NAME: usize = 64;
+/// What passes by itself: a principal made moments ago is not visible yet, or two changes of one role meet.
+const PASSING: &[Class] = &[Class::Propagating, Class::Conflict];
+
+/// A role with its policies; attached and inline policies that the template does not name are drift.
+pub struct Role;
+
+/// The properties of `AWS::IAM::Role`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Spec {
+    /// Who may assume it.
+    pub assume_role_policy_document: PolicyDocument,
+    #[serde(default)]
+    pub description: String,
+    /// ARNs of the managed policies, exactly these.
+    #[serde(default)]
+    pub managed_policy_arns: Set<String>,
+    /// Seconds; 3600 to 43200.
+    #[serde(default = "default_session")]
+    pub max_session_duration: i32,
+    /// `/`, or `/provision/<tenant>/<environment>/`.
+    #[serde(default = "default_path")]
+    pub path: String,
+    /// The ARN of the policy that bounds all others; empty for none.
+    #[serde(default)]
+    pub permissions_boundary: String,
+    /// The inline policies, exactly these.
+    #[serde(default)]
+    pub policies: Vec<Policy>,
+}
+
+/// An inline policy.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Policy {
+    pub policy_name: String,
+    pub policy_document: PolicyDocument,
+}
+
+/// The return values of `AWS::IAM::Role`, and its name, which is what `Ref` gives.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Outputs {
+    pub arn: String,
+    pub role_id: String,
+    pub role_name: String,
+}
+
+impl Kind for Role {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const TYPE: &'static str = "AWS::IAM::Role";
+    const REF: &'static str = "RoleName";
+    const NAME: NameRule = NameRule::Unique { max: MAX_NAME };
+    const CREATE_ONLY: &'static [&'static str] = &["/Path"];
+    const REPLACEMENT: Replacement = Replacement::DeleteFirst;
+    const KEYED: &'static [(&'static str, &'static str)] = &[("/Policies", "PolicyName")];
+    const LATE: &'static [&'static str] = &["/Policies"];
+    const SEVERAL_CALLS: bool = true;
+    const EXAMPLE: &'static str = r#"
+resources:
+  - type: AWS::IAM::Role
+    name: task
+    properties:
+      Description: What the tasks may do
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Principal: { Service: ecs-tasks.amazonaws.com }
+            Action: sts:AssumeRole
+      Policies:
+        - PolicyName: queue
+          PolicyDocument:
+            Version: "2012-10-17"
+            Statement:
+              - Effect: Allow
+                Action: sqs:SendMessage
+                Resource: arn:aws:sqs:us-east-1:123456789012:orders
+"#;
+
+    fn permissions() -> Permissions {
+        Permissions {
+            read: &["iam:GetAccountAuthorizationDetails", "iam:ListRoles"],
+            create: &[
+                "iam:CreateRole",
+                "iam:GetRole",
+                "iam:TagRole",
+                "iam:UpdateAssumeRolePolicy",
+                "iam:PutRolePolicy",
+                "iam:AttachRolePolicy",
+            ],
+            update: &[
+                "iam:UpdateRole",
+                "iam:UpdateAssumeRolePolicy",
+                "iam:PutRolePolicy",
+                "iam:DeleteRolePolicy",
+                "iam:AttachRolePolicy",
+                "iam:DetachRolePolicy",
+                "iam:PutRolePermissionsBoundary",
+                "iam:DeleteRolePermissionsBoundary",
+            ],
+            retag: &["iam:TagRole", "iam:UntagRole"],
+            delete: &[
+                "iam:DeleteRole",
+                "iam:ListRolePolicies",
+                "iam:DeleteRolePolicy",
+                "iam:ListAttachedRolePolicies",
+                "iam:DetachRolePolicy",
+                "iam:ListInstanceProfilesForRole",
+                "iam:RemoveRoleFromInstanceProfile",
+            ],
+        }
+    }
+
+    async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
+        let all = reader.once("iam:role-details", details(reader)).await?;
+        let mut listing = Listing::default();
+        let mut ours = Vec::new();
+        for role in all.iter() {
+            let (name, tags) = (role.role_name().unwrap_or_default(), tags(role.tags()));
+            if scope.owns(&tags) {
+                ours.push((role, tags));
+            } else if scope.may_own(name, MAX_NAME) {
+                let id = role.arn().unwrap_or(name).to_owned();
+                listing.strangers.push(Stranger { id, name: name.to_owned() });
+            }
+        }
+        if ours.is_empty() {
+            return Ok(listing);
+        }
+        let traits = reader.once("iam:role-traits", traits(reader)).await?;
+        for (role, tags) in ours {
+            listing.found.push(found(role, tags, traits.get(role.arn().unwrap_or_default())));
+        }
+        Ok(listing)
+    }
+
+    async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
+        let name = name.as_str();
+        let call = writer
+            .iam()
+            .create_role()
+            .role_name(name)
+            .path(&spec.path)
+            .assume_role_policy_document(spec.assume_role_policy_document.to_string())
+            .set_description(non_empty(&spec.description))
+            .max_session_duration(spec.max_session_duration)
+            .set_permissions_boundary(non_empty(&spec.permissions_boundary))
+            .set_tags(Some(sdk_tags(tags)));
+        let outputs = match patiently(2 * MINUTE, PASSING, || call.clone().send()).await {
+            Ok(answer) => outputs(answer.role()),
+            Err(failure) if failure.is(Class::AlreadyExists) => adopt(writer, name, spec, tags).await?,
+            Err(failure) => return Err(failure),
+        };
+        for policy in &spec.policies {
+            put(writer, name, policy).await?;
+        }
+        for arn in spec.managed_policy_arns.iter() {
+            attach(writer, name, arn).await?;
+        }
+        Ok(Made { id: outputs.arn.clone(), outputs, state: State::Ready })
+    }
+
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
+        let name = live.outputs.role_name.as_str();
+        // The boundary first and what it bounds after it, so that no moment grants more than intended.
+        if changes.touches("/PermissionsBoundary") {
+            bound(writer, name, &spec.permissions_boundary).await?;
+        }
+        if changes.touches_any(&["/Description", "/MaxSessionDuration"]) {
+            let call = writer.iam().update_role().role_name(name).description(&spec.description);
+            let call = call.max_session_duration(spec.max_session_duration);
+            patiently(MINUTE, PASSING, || call.clone().send()).await?;
+        }
+        if changes.touches("/AssumeRolePolicyDocument") {
+            trust(writer, name, &spec.assume_role_policy_document).await?;
+        }
+        update_inline(writer, live, spec, changes).await?;
+        if changes.touches("/ManagedPolicyArns") {
+            for arn in spec.managed_policy_arns.minus(&live.spec.managed_policy_arns) {
+                attach(writer, name, arn).await?;
+            }
+            for arn in live.spec.managed_policy_arns.minus(&spec.managed_policy_arns) {
+                detach(writer, name, arn).await?;
+            }
+        }
+        Ok(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready })
+    }
+
+    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        let name = &live.outputs.role_name;
+        if !set.is_empty() {
+            let call = writer.iam().tag_role().role_name(name).set_tags(Some(sdk_tags(set)));
+            patiently(MINUTE, PASSING, || call.clone().send()).await?;
+        }
+        if !unset.is_empty() {
+            let call = writer.iam().untag_role().role_name(name).set_tag_keys(Some(unset.to_vec()));
+            patiently(MINUTE, PASSING, || call.clone().send()).await?;
+        }
+        Ok(())
+    }
+
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
+        let name = &live.outputs.role_name;
+        match strip(writer, name).await {
+            Err(failure) if failure.is(Class::NotFound) => return Ok(Vec::new()),
+            stripped => stripped?,
+        }
+        let call = writer.iam().delete_role().role_name(name);
+        gone(patiently(2 * MINUTE, &[Class::Busy, Class::Conflict], || call.clone().send()).await)?;
+        Ok(Vec::new())
+    }
+}
+
+fn tags(from: &[Tag]) -> Tags {
+    from.iter().map(|tag| (tag.key(), tag.value())).collect()
+}
+
+fn sdk_tags(tags: &Tags) -> Vec<Tag> {
+    let tag = |(key, value)| Tag::builder().key(key).value(value).build().expect("key and value are set");
+    tags.iter().map(tag).collect()
+}
+
+fn non_empty(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+fn default_session() -> i32 {
+    3600
+}
+
+fn default_path() -> String {
+    "/".to_owned()
+}

@@ -1,0 +1,95 @@
+use super::{Outputs, PASSING, Policy, Role, Spec, tags};
+use crate::aws::{MINUTE, Writer};
+use crate::kinds::idempotence::{gone, is_same, patiently, taken};
+use crate::resource::normal::PolicyDocument;
+use crate::resource::{Changes, Class, Failure, Found, Result, Tags, pointer};
+
+/// Takes over a role that an earlier run of ours has left, and brings its trust up to date.
+pub(super) async fn adopt(writer: &Writer, name: &str, spec: &Spec, ours: &Tags) -> Result<Outputs> {
+    let answer = writer.iam().get_role().role_name(name).send().await?;
+    let Some(role) = answer.role() else {
+        return Err(Failure::new(Class::Other, format!("GetRole returned nothing for {name}")));
+    };
+    let live = tags(role.tags());
+    if !is_same(&live, ours) {
+        return Err(taken(&format!("role {name}"), &live));
+    }
+    trust(writer, name, &spec.assume_role_policy_document).await?;
+    Ok(outputs(Some(role)))
+}
+
+pub(super) async fn update_inline(writer: &Writer, live: &Found<Role>, spec: &Spec, changes: &Changes) -> Result<()> {
+    let name = &live.outputs.role_name;
+    let touched = |policy: &Policy| changes.touches(&pointer::join("/Policies", &policy.policy_name));
+    for policy in spec.policies.iter().filter(|policy| touched(policy)) {
+        put(writer, name, policy).await?;
+    }
+    let wanted = |name: &str| spec.policies.iter().any(|policy| policy.policy_name == name);
+    for policy in live.spec.policies.iter().filter(|policy| touched(policy) && !wanted(&policy.policy_name)) {
+        drop_inline(writer, name, &policy.policy_name).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn trust(writer: &Writer, name: &str, document: &PolicyDocument) -> Result<()> {
+    let call = writer.iam().update_assume_role_policy().role_name(name).policy_document(document.to_string());
+    patiently(2 * MINUTE, PASSING, || call.clone().send()).await.map(drop)
+}
+
+pub(super) async fn bound(writer: &Writer, name: &str, boundary: &str) -> Result<()> {
+    if boundary.is_empty() {
+        return gone(writer.iam().delete_role_permissions_boundary().role_name(name).send().await);
+    }
+    let call = writer.iam().put_role_permissions_boundary().role_name(name).permissions_boundary(boundary);
+    patiently(MINUTE, PASSING, || call.clone().send()).await.map(drop)
+}
+
+pub(super) async fn put(writer: &Writer, name: &str, policy: &Policy) -> Result<()> {
+    let call = writer.iam().put_role_policy().role_name(name).policy_name(&policy.policy_name);
+    let call = call.policy_document(policy.policy_document.to_string());
+    patiently(2 * MINUTE, PASSING, || call.clone().send()).await.map(drop)
+}
+
+pub(super) async fn drop_inline(writer: &Writer, name: &str, policy: &str) -> Result<()> {
+    let call = writer.iam().delete_role_policy().role_name(name).policy_name(policy);
+    gone(patiently(MINUTE, PASSING, || call.clone().send()).await)
+}
+
+pub(super) async fn attach(writer: &Writer, name: &str, arn: &str) -> Result<()> {
+    let call = writer.iam().attach_role_policy().role_name(name).policy_arn(arn);
+    patiently(MINUTE, PASSING, || call.clone().send()).await.map(drop)
+}
+
+pub(super) async fn detach(writer: &Writer, name: &str, arn: &str) -> Result<()> {
+    let call = writer.iam().detach_role_policy().role_name(name).policy_arn(arn);
+    gone(patiently(MINUTE, PASSING, || call.clone().send()).await)
+}
+
+/// Removes all that keeps a role from being deleted, as it is now and not as it was listed.
+pub(super) async fn strip(writer: &Writer, name: &str) -> Result<()> {
+    let mut inline = writer.iam().list_role_policies().role_name(name).into_paginator().items().send();
+    while let Some(policy) = inline.next().await {
+        drop_inline(writer, name, &policy?).await?;
+    }
+    let mut attached = writer.iam().list_attached_role_policies().role_name(name).into_paginator().items().send();
+    while let Some(policy) = attached.next().await {
+        detach(writer, name, policy?.policy_arn().unwrap_or_default()).await?;
+    }
+    let mut profiles = writer.iam().list_instance_profiles_for_role().role_name(name).into_paginator().items().send();
+    while let Some(profile) = profiles.next().await {
+        let profile = profile?.instance_profile_name;
+        let call = writer.iam().remove_role_from_instance_profile().role_name(name).instance_profile_name(profile);
+        gone(call.send().await)?;
+    }
+    Ok(())
+}
+
+pub(super) fn outputs(role: Option<&aws_sdk_iam::types::Role>) -> Outputs {
+    let text =
+        |part: fn(&aws_sdk_iam::types::Role) -> &str| role.map_or_else(String::new, |role| part(role).to_owned());
+    Outputs {
+        arn: text(aws_sdk_iam::types::Role::arn),
+        role_id: text(aws_sdk_iam::types::Role::role_id),
+        role_name: text(aws_sdk_iam::types::Role::role_name),
+    }
+}

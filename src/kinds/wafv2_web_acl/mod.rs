@@ -1,0 +1,383 @@
+mod read;
+mod statement;
+mod write;
+
+use std::collections::{BTreeMap, HashMap};
+
+use aws_sdk_wafv2::types as sdk;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use self::statement::{DefaultAction, Rule, Statement, VisibilityConfig};
+use super::candidate::{Candidate, adopt, examine};
+use super::wafv2::{self, Summary};
+use crate::aws::{Aws, Clients, Reader, TagIndex, Writer};
+use crate::resource::normal::Set;
+use crate::resource::{
+    Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Result, Scope, State, Tags,
+    Unmodelled, pointer,
+};
+
+/// A web application firewall: rules in front of a load balancer or a distribution.
+///
+/// What it guards refers to it; it does not know them.
+pub struct WebAcl;
+
+/// The properties of `AWS::WAFv2::WebACL`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Spec {
+    /// `REGIONAL`, or `CLOUDFRONT` (only in us-east-1).
+    pub scope: String,
+    /// What happens to a request that no rule decided: `Allow: {}` or `Block: {}`.
+    pub default_action: DefaultAction,
+    #[serde(default)]
+    pub description: String,
+    #[serde(default)]
+    pub rules: Vec<Rule>,
+    pub visibility_config: VisibilityConfig,
+    /// Answers that `Block` actions refer to, by key.
+    #[serde(default)]
+    pub custom_response_bodies: BTreeMap<String, CustomResponseBody>,
+    /// Further domains that accept the tokens of challenges.
+    #[serde(default)]
+    pub token_domains: Set<String>,
+}
+
+/// An answer to a blocked request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct CustomResponseBody {
+    /// `TEXT_PLAIN`, `TEXT_HTML` or `APPLICATION_JSON`.
+    pub content_type: String,
+    pub content: String,
+}
+
+/// The return values of `AWS::WAFv2::WebACL`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Outputs {
+    /// `name|id|scope`.
+    #[serde(rename = "Ref")]
+    pub reference: String,
+    pub arn: String,
+    pub id: String,
+    pub name: String,
+    /// What the labels of its rules begin with.
+    pub label_namespace: String,
+    /// Capacity units in use, of 5,000.
+    pub capacity: i64,
+    #[serde(skip)]
+    lock_token: String,
+}
+
+impl Kind for WebAcl {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const TYPE: &'static str = "AWS::WAFv2::WebACL";
+    const REF: &'static str = "Ref";
+    const NAME: NameRule = NameRule::Unique { max: wafv2::NAME_MAX };
+    const CREATE_ONLY: &'static [&'static str] = &["/Scope"];
+    const KEYED: &'static [(&'static str, &'static str)] = &[("/Rules", "Name")];
+    const UPDATED_OUTPUTS: &'static [&'static str] = &["Capacity"];
+    const SECONDS: u32 = 5;
+    const EXAMPLE: &'static str = "
+resources:
+  - type: AWS::WAFv2::IPSet
+    name: blocked
+    properties: { Scope: REGIONAL, IPAddressVersion: IPV4, Addresses: [192.0.2.0/24] }
+  - type: AWS::WAFv2::WebACL
+    name: main
+    properties:
+      Scope: REGIONAL
+      DefaultAction: { Allow: {} }
+      VisibilityConfig: { SampledRequestsEnabled: true, CloudWatchMetricsEnabled: true, MetricName: main }
+      Rules:
+        - Name: blocked
+          Priority: 0
+          Statement: { IPSetReferenceStatement: { Arn: \"{{ ref('AWS::WAFv2::IPSet/blocked', 'Arn') }}\" } }
+          Action: { Block: {} }
+          VisibilityConfig: { SampledRequestsEnabled: true, CloudWatchMetricsEnabled: true, MetricName: blocked }
+        - Name: rate
+          Priority: 1
+          Statement: { RateBasedStatement: { Limit: 2000, AggregateKeyType: IP } }
+          Action: { Block: {} }
+          VisibilityConfig: { SampledRequestsEnabled: true, CloudWatchMetricsEnabled: true, MetricName: rate }
+        - Name: common
+          Priority: 2
+          Statement: { ManagedRuleGroupStatement: { VendorName: AWS, Name: AWSManagedRulesCommonRuleSet } }
+          OverrideAction: { None: {} }
+          VisibilityConfig: { SampledRequestsEnabled: true, CloudWatchMetricsEnabled: true, MetricName: common }
+";
+
+    fn permissions() -> Permissions {
+        Permissions {
+            read: &["wafv2:ListWebACLs", "wafv2:GetWebACL", "wafv2:ListTagsForResource", "tag:GetResources"],
+            create: &[
+                "wafv2:CreateWebACL",
+                "wafv2:TagResource",
+                "wafv2:ListWebACLs",
+                "wafv2:GetWebACL",
+                "wafv2:ListTagsForResource",
+            ],
+            update: &["wafv2:UpdateWebACL", "wafv2:GetWebACL"],
+            retag: &["wafv2:TagResource", "wafv2:UntagResource"],
+            delete: &["wafv2:DeleteWebACL", "wafv2:GetWebACL"],
+        }
+    }
+
+    async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
+        let index = reader.tag_index(scope).await?;
+        let mut candidates = Vec::new();
+        for waf_scope in wafv2::scopes(reader.region()) {
+            candidates.extend(summaries(reader, scope, &index, waf_scope).await?);
+        }
+        let tags = |arn: String| async move { wafv2::tags(reader, &arn).await };
+        let read = |candidate: Candidate<Summary>, tags| async move { found(reader, candidate, tags).await };
+        Ok(examine(scope, candidates, tags, read).await)
+    }
+
+    async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
+        let scope = sdk::Scope::from(spec.scope.as_str());
+        let sent = wafv2::patiently(|| async {
+            let call = writer.wafv2().create_web_acl().name(name.as_str()).scope(scope.clone());
+            let call = call.default_action(write::default_action(&spec.default_action));
+            let call = call.visibility_config(write::visibility(&spec.visibility_config));
+            let call = call.set_rules(Some(rules(spec))).set_description(description(spec));
+            let call = call.set_custom_response_bodies(bodies(spec)).set_token_domains(domains(spec));
+            Ok(call.set_tags(Some(wafv2::sdk_tags(tags))).send().await?)
+        });
+        let id = match sent.await {
+            Ok(answer) => answer.summary().and_then(|summary| summary.id()).unwrap_or_default().to_owned(),
+            Err(failure) if failure.is(Class::AlreadyExists) => there(writer, name, &scope, tags).await?,
+            Err(failure) => return Err(failure),
+        };
+        let (_, outputs, _) = get(writer, name.as_str(), &id, &spec.scope).await?;
+        Ok(made(outputs))
+    }
+
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, _: &Changes) -> Result<Made<Self>> {
+        let Outputs { name, id, lock_token, .. } = &live.outputs;
+        match put(writer, name, id, spec, lock_token).await {
+            // The token moves although the content is the same, so what is there now decides.
+            Err(failure) if failure.is(Class::Conflict) => {
+                let (now, outputs, unmodelled) = get(writer, name, id, &live.spec.scope).await?;
+                if now != live.spec || unmodelled != live.unmodelled {
+                    return Err(wafv2::changed(name));
+                }
+                put(writer, name, id, spec, &outputs.lock_token).await?;
+            }
+            sent => sent?,
+        }
+        let (_, outputs, _) = get(writer, name, id, &spec.scope).await?;
+        Ok(made(outputs))
+    }
+
+    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        wafv2::retag(writer, &live.outputs.arn, set, unset).await
+    }
+
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
+        let Outputs { name, id, .. } = &live.outputs;
+        let gone = wafv2::patiently(|| async {
+            // A fresh token for every try: the end of the last association moves it.
+            let (_, outputs, _) = get(writer, name, id, &live.spec.scope).await?;
+            let call = writer.wafv2().delete_web_acl().name(name).id(id).lock_token(outputs.lock_token);
+            Ok(call.scope(live.spec.scope.as_str().into()).send().await.map(drop)?)
+        });
+        match gone.await {
+            Err(failure) if !failure.is(Class::NotFound) => Err(failure),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    fn check(spec: &Spec) -> Vec<(String, String)> {
+        let mut mistakes = Vec::new();
+        let mut names = BTreeMap::new();
+        let mut priorities = BTreeMap::new();
+        for (i, rule) in spec.rules.iter().enumerate() {
+            if names.insert(&rule.name, i).is_some() {
+                mistakes.push((format!("/Rules/{i}/Name"), format!("another rule is called {} too", rule.name)));
+            }
+            if let Some(other) = priorities.insert(rule.priority, &rule.name) {
+                let text = format!("the rule {other} has the priority {} too", rule.priority);
+                mistakes.push((format!("/Rules/{i}/Priority"), text));
+            }
+            let is_group = matches!(rule.statement, Statement::ManagedRuleGroup(_));
+            if is_group != rule.override_action.is_some() || is_group == rule.action.is_some() {
+                let text = if is_group {
+                    "a rule group takes an OverrideAction (`None: {}` or `Count: {}`) and no Action"
+                } else {
+                    "a rule takes an Action (`Block: {}`, `Count: {}`, ...) and no OverrideAction"
+                };
+                mistakes.push((format!("/Rules/{i}"), text.to_owned()));
+            }
+        }
+        mistakes
+    }
+}
+
+async fn summaries(
+    clients: &Clients,
+    scope: &Scope,
+    index: &TagIndex,
+    waf_scope: &sdk::Scope,
+) -> Result<Vec<Candidate<Summary>>> {
+    let listed = list_all(clients, waf_scope).await?;
+    let candidate =
+        |acl: &sdk::WebAclSummary| wafv2::candidate(scope, index, (acl.name(), acl.id(), acl.arn()), waf_scope);
+    Ok(listed.iter().filter_map(candidate).collect())
+}
+
+async fn list_all(clients: &Clients, scope: &sdk::Scope) -> Result<Vec<sdk::WebAclSummary>> {
+    let (mut all, mut marker) = (Vec::new(), None);
+    loop {
+        let call = clients.wafv2().list_web_acls().scope(scope.clone()).limit(wafv2::PAGE);
+        let answer = call.set_next_marker(marker).send().await?;
+        // WAF gives a marker with the last page, too; the page after it is empty.
+        marker = answer.next_marker.filter(|_| answer.web_acls.as_ref().is_some_and(|page| !page.is_empty()));
+        all.extend(answer.web_acls.unwrap_or_default());
+        if marker.is_none() {
+            return Ok(all);
+        }
+    }
+}
+
+async fn found(reader: &Reader, candidate: Candidate<Summary>, tags: Tags) -> Result<Found<WebAcl>> {
+    let Summary { id, scope } = candidate.summary;
+    let (spec, outputs, unmodelled) = get(reader, &candidate.name, &id, scope.as_str()).await?;
+    Ok(Found {
+        id: candidate.id,
+        name: Some(candidate.name),
+        spec,
+        outputs,
+        tags,
+        state: State::Ready,
+        unmodelled,
+        external: None,
+    })
+}
+
+/// Reads the content, and the token that the next change has to show.
+async fn get(clients: &Clients, name: &str, id: &str, scope: &str) -> Result<(Spec, Outputs, Vec<Unmodelled>)> {
+    let answer = clients.wafv2().get_web_acl().name(name).id(id).scope(scope.into()).send().await?;
+    let nothing = || Failure::new(Class::NotFound, format!("GetWebACL returned no web ACL {name}"));
+    let acl = answer.web_acl().ok_or_else(nothing)?;
+    let (spec, unmodelled) = spec(acl, scope).ok_or_else(nothing)?;
+    let outputs = Outputs {
+        reference: wafv2::reference(name, id, scope),
+        arn: acl.arn().to_owned(),
+        id: id.to_owned(),
+        name: name.to_owned(),
+        label_namespace: acl.label_namespace().unwrap_or_default().to_owned(),
+        capacity: acl.capacity(),
+        lock_token: answer.lock_token().unwrap_or_default().to_owned(),
+    };
+    Ok((spec, outputs, unmodelled))
+}
+
+fn spec(acl: &sdk::WebAcl, scope: &str) -> Option<(Spec, Vec<Unmodelled>)> {
+    let mut unmodelled = beyond(acl);
+    let mut rules = Vec::new();
+    for rule in acl.rules() {
+        let (ours, is_whole) = read::rule(rule);
+        if !is_whole {
+            let text = format!("{:?}", rule.statement());
+            unmodelled.push(Unmodelled { path: pointer::join("/Rules", rule.name()), text });
+        }
+        rules.extend(ours);
+    }
+    let body = |(key, body): (&String, &sdk::CustomResponseBody)| {
+        let content_type = body.content_type.as_str().to_owned();
+        (key.clone(), CustomResponseBody { content_type, content: body.content.clone() })
+    };
+    let spec = Spec {
+        scope: scope.to_owned(),
+        default_action: read::default_action(acl.default_action()?)?,
+        description: acl.description().unwrap_or_default().to_owned(),
+        rules,
+        visibility_config: read::visibility(acl.visibility_config()?),
+        custom_response_bodies: acl.custom_response_bodies().into_iter().flatten().map(body).collect(),
+        token_domains: acl.token_domains().iter().cloned().collect(),
+    };
+    Some((spec, unmodelled))
+}
+
+/// Returns what the web ACL has beyond our properties. An update takes it away, as it sends the whole.
+fn beyond(acl: &sdk::WebAcl) -> Vec<Unmodelled> {
+    // AWS turns this mode on by itself.
+    let ddos = acl.on_source_d_do_s_protection_config().map(|config| config.alb_low_reputation_mode().as_str());
+    let ddos = ddos.filter(|mode| *mode != "ACTIVE_UNDER_DDOS").map(str::to_owned);
+    let managed = acl.pre_process_firewall_manager_rule_groups().iter();
+    let managed: Vec<_> =
+        managed.chain(acl.post_process_firewall_manager_rule_groups()).map(|group| group.name()).collect();
+    let managed = Some(managed.join(", ")).filter(|names| !names.is_empty());
+    let allow = acl.default_action().and_then(|action| action.allow()?.custom_request_handling());
+    let all = [
+        ("/DefaultAction/Allow/CustomRequestHandling", allow.map(|it| format!("{it:?}"))),
+        ("/AssociationConfig", acl.association_config().map(|it| format!("{it:?}"))),
+        ("/CaptchaConfig", acl.captcha_config().map(|it| format!("{it:?}"))),
+        ("/ChallengeConfig", acl.challenge_config().map(|it| format!("{it:?}"))),
+        ("/DataProtectionConfig", acl.data_protection_config().map(|it| format!("{it:?}"))),
+        ("/ApplicationConfig", acl.application_config().map(|it| format!("{it:?}"))),
+        ("/MonetizationConfig", acl.monetization_config().map(|it| format!("{it:?}"))),
+        ("/OnSourceDDoSProtectionConfig", ddos),
+        ("/Rules", managed.map(|names| format!("Firewall Manager adds the rule groups {names}"))),
+    ];
+    let told = all.into_iter().filter_map(|(path, text)| Some(Unmodelled { path: path.to_owned(), text: text? }));
+    told.collect()
+}
+
+async fn put(writer: &Writer, name: &str, id: &str, spec: &Spec, token: &str) -> Result<()> {
+    wafv2::patiently(|| async {
+        let call = writer.wafv2().update_web_acl().name(name).id(id).scope(spec.scope.as_str().into());
+        let call = call.default_action(write::default_action(&spec.default_action));
+        let call = call.visibility_config(write::visibility(&spec.visibility_config));
+        let call = call.set_rules(Some(rules(spec))).set_description(description(spec));
+        let call = call.set_custom_response_bodies(bodies(spec)).set_token_domains(domains(spec));
+        Ok(call.lock_token(token).send().await.map(drop)?)
+    })
+    .await
+}
+
+/// Returns the id of the web ACL of this name if an earlier try of ours made it.
+async fn there(writer: &Writer, name: &Name, scope: &sdk::Scope, tags: &Tags) -> Result<String> {
+    let listed = list_all(writer, scope).await?;
+    let same = listed.iter().find(|acl| acl.name() == Some(name.as_str()));
+    let Some((id, arn)) = same.and_then(|acl| acl.id().zip(acl.arn())) else {
+        return Err(Failure::new(Class::AlreadyExists, format!("WAF says that {name} exists, and does not list it")));
+    };
+    adopt(&format!("the web ACL {name}"), &wafv2::tags(writer, arn).await?, tags)?;
+    Ok(id.to_owned())
+}
+
+fn made(outputs: Outputs) -> Made<WebAcl> {
+    Made { id: outputs.arn.clone(), outputs, state: State::Ready }
+}
+
+fn rules(spec: &Spec) -> Vec<sdk::Rule> {
+    spec.rules.iter().map(write::rule).collect()
+}
+
+/// WAF refuses an empty description; left out means none.
+fn description(spec: &Spec) -> Option<String> {
+    Some(spec.description.clone()).filter(|text| !text.is_empty())
+}
+
+fn bodies(spec: &Spec) -> Option<HashMap<String, sdk::CustomResponseBody>> {
+    let body = |(key, body): (&String, &CustomResponseBody)| {
+        let to = sdk::CustomResponseBody::builder().content(&body.content);
+        let to = to.content_type(body.content_type.as_str().into());
+        (key.clone(), to.build().expect("content and type are set"))
+    };
+    Some(spec.custom_response_bodies.iter().map(body).collect()).filter(|all: &HashMap<_, _>| !all.is_empty())
+}
+
+fn domains(spec: &Spec) -> Option<Vec<String>> {
+    Some(spec.token_domains.iter().cloned().collect()).filter(|all: &Vec<_>| !all.is_empty())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,112 @@
+use serde_json::{Value, from_value, json, to_value};
+
+use super::*;
+
+fn visibility() -> Value {
+    json!({ "SampledRequestsEnabled": true, "CloudWatchMetricsEnabled": true, "MetricName": "m" })
+}
+
+fn rule(name: &str, priority: i32, statement: &Value, extra: (&str, Value)) -> Value {
+    json!({
+        "Name": name, "Priority": priority, "Statement": statement, "VisibilityConfig": visibility(), extra.0: extra.1,
+    })
+}
+
+fn transformations() -> Value {
+    json!([{ "Priority": 0, "Type": "URL_DECODE" }, { "Priority": 1, "Type": "LOWERCASE" }])
+}
+
+fn statements() -> Vec<Value> {
+    let bytes = json!({ "ByteMatchStatement": {
+        "SearchString": "/admin", "PositionalConstraint": "STARTS_WITH",
+        "FieldToMatch": { "UriPath": {} }, "TextTransformations": transformations(),
+    }});
+    let header = json!({ "SingleHeader": { "Name": "user-agent" } });
+    vec![
+        json!({ "ManagedRuleGroupStatement": {
+            "VendorName": "AWS", "Name": "AWSManagedRulesCommonRuleSet", "Version": "Version_1.0",
+            "RuleActionOverrides": [{ "Name": "SizeRestrictions_BODY", "ActionToUse": { "Count": {} } }],
+            "ExcludedRules": [{ "Name": "NoUserAgent_HEADER" }], "ScopeDownStatement": bytes,
+        }}),
+        json!({ "RateBasedStatement": { "Limit": 100, "AggregateKeyType": "IP", "ScopeDownStatement": {
+            "AndStatement": { "Statements": [
+                { "NotStatement": { "Statement": { "GeoMatchStatement": { "CountryCodes": ["CL", "AR"] } } } },
+                { "OrStatement": { "Statements": [
+                    { "LabelMatchStatement": { "Scope": "LABEL", "Key": "awswaf:x" } },
+                    { "IPSetReferenceStatement": { "Arn": "arn:aws:wafv2:us-east-1:1:regional/ipset/a/b" } },
+                ]}},
+            ]},
+        }}}),
+        json!({ "SizeConstraintStatement": {
+            "FieldToMatch": { "Body": {} }, "ComparisonOperator": "GT", "Size": 8192,
+            "TextTransformations": transformations(),
+        }}),
+        json!({ "RegexMatchStatement": {
+            "RegexString": "^a+$", "FieldToMatch": header, "TextTransformations": transformations(),
+        }}),
+        json!({ "SqliMatchStatement": { "FieldToMatch": { "QueryString": {} }, "TextTransformations": transformations() }}),
+        json!({ "XssMatchStatement": { "FieldToMatch": { "Body": {} }, "TextTransformations": transformations() }}),
+    ]
+}
+
+#[test]
+fn every_statement_survives_the_way_to_the_sdk_and_back() {
+    for statement in statements() {
+        let ours: Rule = from_value(rule("r", 1, &statement, ("Action", json!({ "Count": {} })))).unwrap();
+        assert_eq!(read::rule(&write::rule(&ours)), (Some(ours.clone()), true), "{statement}");
+        let again: Rule = from_value(to_value(&ours).unwrap()).unwrap();
+        assert_eq!(again, ours);
+    }
+}
+
+#[test]
+fn what_has_no_order_reads_the_same_in_any() {
+    let geo = json!({ "GeoMatchStatement": { "CountryCodes": ["AR", "CL"] } });
+    let ours: Rule = from_value(rule("r", 1, &geo, ("Action", json!({ "Block": {} })))).unwrap();
+    let mut live = write::rule(&ours);
+    let codes = live.statement.as_mut().unwrap().geo_match_statement.as_mut().unwrap().country_codes.as_mut();
+    codes.unwrap().reverse();
+    assert_eq!(read::rule(&live), (Some(ours), true));
+}
+
+#[test]
+fn what_our_types_cannot_express_is_told() {
+    let geo = json!({ "GeoMatchStatement": { "CountryCodes": ["AR"] } });
+    let ours: Rule = from_value(rule("r", 1, &geo, ("Action", json!({ "Block": {} })))).unwrap();
+    let mut live = write::rule(&ours);
+    live.challenge_config = Some(sdk::ChallengeConfig::builder().build());
+    assert_eq!(read::rule(&live), (Some(ours), false));
+    live.statement = Some(sdk::Statement::builder().build());
+    assert_eq!(read::rule(&live), (None, false));
+}
+
+#[test]
+fn an_absent_condition_is_null_so_that_a_foreign_one_shows() {
+    let group = json!({ "ManagedRuleGroupStatement": { "VendorName": "AWS", "Name": "x" } });
+    let ours: Rule = from_value(rule("r", 1, &group, ("OverrideAction", json!({ "None": {} })))).unwrap();
+    let written = to_value(&ours).unwrap();
+    assert_eq!(written["Statement"]["ManagedRuleGroupStatement"]["ScopeDownStatement"], Value::Null);
+    assert!(written["Statement"]["ManagedRuleGroupStatement"].get("ScopeDownStatement").is_some());
+}
+
+#[test]
+fn rules_that_clash_or_act_wrongly_are_mistakes() {
+    let group = json!({ "ManagedRuleGroupStatement": { "VendorName": "AWS", "Name": "x" } });
+    let block = || ("Action", json!({ "Block": {} }));
+    let spec: Spec = from_value(json!({
+        "Scope": "REGIONAL", "DefaultAction": { "Allow": {} }, "VisibilityConfig": visibility(),
+        "Rules": [rule("a", 1, &group, block()), rule("a", 1, &statements()[1], block())],
+    }))
+    .unwrap();
+    assert_eq!(
+        WebAcl::check(&spec),
+        [
+            (
+                "/Rules/0".to_owned(),
+                "a rule group takes an OverrideAction (`None: {}` or `Count: {}`) and no Action".to_owned()
+            ),
+            ("/Rules/1/Name".to_owned(), "another rule is called a too".to_owned()),
+            ("/Rules/1/Priority".to_owned(), "the rule a has the priority 1 too".to_owned()),
+        ]
+    );
+}

@@ -1,0 +1,5 @@
+"""Operations x."""
+
+
+def install():
+    pass

@@ -1,0 +1,5 @@
+"""Operations that moto lacks and the kinds call."""
+
+
+def install():
+    pass
