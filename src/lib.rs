@@ -14,3 +14,6 @@ pub mod problem;
 pub mod report;
 pub mod resource;
 pub mod sandbox;
+pub mod template;
+pub mod tenant;
+pub mod yaml;

@@ -4,6 +4,8 @@
 //! derived from [`KINDS`].
 
 mod acm_certificate;
+mod candidate;
+mod ec2;
 mod ec2;
 mod ec2_cidr;
 mod ec2_eip;
@@ -13,11 +15,9 @@ mod ec2_route_table;
 mod ec2_security_group;
 mod ec2_subnet;
 mod ec2_vpc;
+mod ec2_vpc;
 mod iam_role;
 mod idempotence;
-mod candidate;
-mod ec2;
-mod ec2_vpc;
 mod wafv2;
 mod wafv2_ip_set;
 mod wafv2_web_acl;
