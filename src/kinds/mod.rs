@@ -26,9 +26,8 @@ use crate::aws::Aws;
 use crate::resource::AnyKind;
 
 /// Every kind, sorted by type.
-pub static KINDS: &[&dyn AnyKind<Aws>] = &[&acm_certificate::Certificate, &ec2_vpc::Vpc];
-pub static KINDS: &[&dyn AnyKind<Aws>] = &[&ec2_vpc::Vpc, &wafv2_ip_set::IpSet, &wafv2_web_acl::WebAcl];
 pub static KINDS: &[&dyn AnyKind<Aws>] = &[
+    &acm_certificate::Certificate,
     &ec2_eip::Eip,
     &ec2_internet_gateway::InternetGateway,
     &ec2_nat_gateway::NatGateway,
@@ -36,4 +35,7 @@ pub static KINDS: &[&dyn AnyKind<Aws>] = &[
     &ec2_security_group::SecurityGroup,
     &ec2_subnet::Subnet,
     &ec2_vpc::Vpc,
+    &iam_role::Role,
+    &wafv2_ip_set::IpSet,
+    &wafv2_web_acl::WebAcl,
 ];
