@@ -11,6 +11,7 @@ pub mod inventory;
 pub mod kinds;
 pub mod plan;
 pub mod problem;
+pub mod report;
 pub mod resource;
 pub mod sandbox;
 pub mod template;

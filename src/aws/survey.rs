@@ -9,7 +9,7 @@ use crate::resource::{Result, Tags};
 const PAGE: i32 = 1000;
 const ROUTE_TABLES_PAGE: i32 = 100;
 /// What the survey calls: seven operations, however many VPCs.
-pub(super) const SURVEY_READS: &[&str] = &[
+pub const SURVEY_READS: &[&str] = &[
     "ec2:DescribeInstances",
     "ec2:DescribeInternetGateways",
     "ec2:DescribeNetworkInterfaces",
