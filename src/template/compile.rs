@@ -33,7 +33,8 @@ pub(super) enum Item {
 /// The `for` and `when` of a node.
 #[derive(Debug, Default)]
 pub(super) struct Repeat {
-    pub over: Option<(String, Branch)>,
+    /// The variables and what they run over; a later one may use an earlier one.
+    pub over: Vec<(String, Branch)>,
     pub when: Option<Branch>,
 }
 
@@ -65,23 +66,23 @@ fn item(node: &Node, names: &[String], problems: &mut Vec<Problem>) -> Item {
 /// Reads `for` and `when`; returns them and the names that are known below them.
 pub(super) fn repeat(node: &Node, names: &[String], problems: &mut Vec<Problem>) -> (Repeat, Vec<String>) {
     let mut inner = names.to_vec();
-    let over = node.get("for").and_then(|node| match node.entries() {
-        [(key, over)] => {
-            if names.contains(&key.name) {
+    let mut over = Vec::new();
+    if let Some(node) = node.get("for") {
+        if node.entries().is_empty() {
+            problems.push(
+                Problem::error(node.span.clone(), "`for` must be a map of variables and what they run over")
+                    .hint("for: { zone: \"{{ zone_ids(zones) }}\" }"),
+            );
+        }
+        for (key, list) in node.entries() {
+            if inner.contains(&key.name) {
                 let what = format!("`for` would hide the variable `{}`", key.name);
                 problems.push(Problem::error(key.span.clone(), what).hint("choose another name"));
             }
+            over.push((key.name.clone(), branch(list, &inner, problems)));
             inner.extend([key.name.clone(), "loop".to_owned()]);
-            Some((key.name.clone(), branch(over, names, problems)))
         }
-        _ => {
-            problems.push(
-                Problem::error(node.span.clone(), "`for` must be a map with one variable")
-                    .hint("for: { zone: \"{{ zone_ids(zones) }}\" }"),
-            );
-            None
-        }
-    });
+    }
     let when = node.get("when").map(|node| branch(node, &inner, problems));
     (Repeat { over, when }, inner)
 }

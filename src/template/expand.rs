@@ -70,29 +70,32 @@ struct Expansion {
 }
 
 impl Expansion {
-    /// Returns a scope for every item of `for` that `when` lets pass.
+    /// Returns a scope for every combination of items of `for` that `when` lets pass.
     fn scopes(&mut self, repeat: &Repeat, outer: &Scope) -> Vec<Scope> {
-        let mut scopes = match &repeat.over {
-            None => vec![outer.clone()],
-            Some((variable, over)) => {
-                let Some(value) = self.value(over, outer, "", &mut Origins::new()) else { return Vec::new() };
-                let sources: Vec<&Node> = match &over.tree {
-                    Tree::Text(text) => text.uses().filter_map(|path| outer.node(path)).collect(),
-                    _ => Vec::new(),
-                };
-                let Some(items) = Item::all_of(&value, &sources) else {
-                    let what = format!("`for` needs a list or a map, and this is {}", described(&value));
-                    self.problems.push(Problem::error(over.span.clone(), what));
-                    return Vec::new();
-                };
-                let length = items.len();
-                items.iter().enumerate().map(|(at, item)| outer.with_item(variable, item, at, length)).collect()
-            }
-        };
+        let mut scopes = vec![outer.clone()];
+        for (variable, over) in &repeat.over {
+            scopes = scopes.iter().flat_map(|scope| self.items(variable, over, scope)).collect();
+        }
         if let Some(when) = &repeat.when {
             scopes.retain(|scope| self.holds(when, scope));
         }
         scopes
+    }
+
+    /// Returns a scope for every item that one variable runs over.
+    fn items(&mut self, variable: &str, over: &Branch, outer: &Scope) -> Vec<Scope> {
+        let Some(value) = self.value(over, outer, "", &mut Origins::new()) else { return Vec::new() };
+        let sources: Vec<&Node> = match &over.tree {
+            Tree::Text(text) => text.uses().filter_map(|path| outer.node(path)).collect(),
+            _ => Vec::new(),
+        };
+        let Some(items) = Item::all_of(&value, &sources) else {
+            let what = format!("`for` needs a list or a map, and this is {}", described(&value));
+            self.problems.push(Problem::error(over.span.clone(), what));
+            return Vec::new();
+        };
+        let length = items.len();
+        items.iter().enumerate().map(|(at, item)| outer.with_item(variable, item, at, length)).collect()
     }
 
     fn holds(&mut self, when: &Branch, scope: &Scope) -> bool {
@@ -231,8 +234,10 @@ impl Expansion {
         let (scopes, each) = match item {
             ListItem::One(branch) => (vec![scope.clone()], branch),
             ListItem::Splice { repeat, each } => {
-                if let Some((_, Branch { tree: Tree::Text(text), .. })) = &repeat.over {
-                    add(from, sources(text, scope));
+                for (_, over) in &repeat.over {
+                    if let Tree::Text(text) = &over.tree {
+                        add(from, sources(text, scope));
+                    }
                 }
                 (self.scopes(repeat, scope), each)
             }
