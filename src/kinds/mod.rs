@@ -16,6 +16,7 @@ mod ec2_subnet;
 mod ec2_vpc;
 mod ecs;
 mod ecs_cluster;
+mod ecs_task_definition;
 mod iam_role;
 mod idempotence;
 mod kms_key;
@@ -38,6 +39,7 @@ pub static KINDS: &[&dyn AnyKind<Aws>] = &[
     &ec2_subnet::Subnet,
     &ec2_vpc::Vpc,
     &ecs_cluster::Cluster,
+    &ecs_task_definition::TaskDefinition,
     &iam_role::Role,
     &kms_key::Key,
     &logs_log_group::LogGroup,
