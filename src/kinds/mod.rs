@@ -16,6 +16,7 @@ mod ec2_subnet;
 mod ec2_vpc;
 mod ecs;
 mod ecs_cluster;
+mod ecs_service;
 mod ecs_task_definition;
 mod iam_role;
 mod idempotence;
@@ -39,6 +40,7 @@ pub static KINDS: &[&dyn AnyKind<Aws>] = &[
     &ec2_subnet::Subnet,
     &ec2_vpc::Vpc,
     &ecs_cluster::Cluster,
+    &ecs_service::Service,
     &ecs_task_definition::TaskDefinition,
     &iam_role::Role,
     &kms_key::Key,
