@@ -4,6 +4,7 @@
 //! derived from [`KINDS`].
 
 mod acm_certificate;
+mod autoscaling_scalable_target;
 mod candidate;
 mod ec2;
 mod ec2_cidr;
@@ -31,6 +32,7 @@ use crate::resource::AnyKind;
 
 /// Every kind, sorted by type.
 pub static KINDS: &[&dyn AnyKind<Aws>] = &[
+    &autoscaling_scalable_target::ScalableTarget,
     &acm_certificate::Certificate,
     &ec2_eip::Eip,
     &ec2_internet_gateway::InternetGateway,
