@@ -19,6 +19,7 @@ mod rates;
 mod reader;
 mod retry;
 mod session;
+mod sessions;
 mod store;
 mod survey;
 mod tag_index;
@@ -31,9 +32,14 @@ pub use class::classify;
 pub use clients::Clients;
 pub use reader::Reader;
 pub use retry::{MINUTE, create_once, retry, until};
-pub use session::{ATTEMPT, Role, Session, Sessions, Setup};
+<<<<<<< HEAD
+pub use session::{Role, Session};
+pub use sessions::{ATTEMPT, Sessions, Setup};
+=======
+pub use session::{ATTEMPT, OWN_READS, Role, Session, Sessions, Setup};
+>>>>>>> w-face
 pub use store::ObjectStore;
-pub use survey::{Seen, survey};
+pub use survey::{SURVEY_READS, Seen, survey};
 pub use tag_index::TagIndex;
 pub use timings::{Timing, Timings};
 pub use writer::{Fence, Writer, WriterScope};

@@ -1,31 +1,15 @@
-use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
-use aws_config::BehaviorVersion;
-use aws_config::provider_config::ProviderConfig;
-use aws_config::sts::AssumeRoleProvider;
-use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use aws_smithy_runtime_api::client::identity::SharedIdentityCache;
 use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
-use aws_smithy_types::retry::RetryConfig;
-use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
-use aws_types::region::Region;
-use tokio::sync::{Mutex, OnceCell};
 
 use super::allowlist::{Allowlist, Names};
-use super::endpoint::is_loopback;
-use super::limiter::{LimitedIdentity, Limiter};
-use super::meter::Meter;
-use super::survey::SURVEY_READS;
-use super::timings::Timer;
 use super::writer_gate::WriterGate;
-use super::{Clients, ObjectStore, Reader, Timings, Writer, WriterScope, credentials};
+use super::{Clients, ObjectStore, Reader, Writer, WriterScope};
 use crate::resource::{Class, Failure, Result};
 
+<<<<<<< HEAD
+=======
 /// A regional endpoint that does not accept a connection in five seconds is not reachable.
 const CONNECT: Duration = Duration::from_secs(5);
 /// The slowest answers seen are creations of load balancers and databases, below ten seconds.
@@ -37,7 +21,7 @@ pub const ATTEMPT: Duration = Duration::from_secs(CONNECT.as_secs() + ANSWER.as_
 /// The SDK's standard is three; describing calls of a big fleet are throttled more often than twice in a row.
 const ATTEMPTS: u32 = 5;
 /// What this room itself reads, beside the kinds.
-const OWN_READS: &[&str] = &["sts:GetCallerIdentity", "tag:GetResources"];
+pub const OWN_READS: &[&str] = &["sts:GetCallerIdentity", "tag:GetResources"];
 
 /// How to reach AWS, as the command line says.
 #[derive(Debug, Default)]
@@ -175,15 +159,16 @@ fn http_client(endpoint_url: Option<&str>) -> SharedHttpClient {
         .build_https()
 }
 
+>>>>>>> w-face
 /// One account and region, under one role.
 pub struct Session {
-    account: String,
-    region: String,
-    role: Option<Role>,
-    expires: Option<SystemTime>,
-    config: SdkConfig,
-    meter: SharedInterceptor,
-    reads: Names,
+    pub(super) account: String,
+    pub(super) region: String,
+    pub(super) role: Option<Role>,
+    pub(super) expires: Option<SystemTime>,
+    pub(super) config: SdkConfig,
+    pub(super) meter: SharedInterceptor,
+    pub(super) reads: Names,
 }
 
 impl Session {
@@ -231,9 +216,10 @@ impl Session {
 
     /// A writer for one step.
     pub fn writer(&self, scope: WriterScope) -> Writer {
-        let gate = WriterGate::new(scope.clone());
+        let (address, token) = (scope.address.clone(), scope.token.clone());
+        let gate = WriterGate::new(scope);
         let clients = self.clients(SharedInterceptor::new(gate.clone()));
-        Writer::new(clients, gate, self.account.clone(), self.region.clone(), &scope)
+        Writer::new(clients, gate, self.account.clone(), self.region.clone(), address, token)
     }
 
     /// A bucket of this account and region, for leases and journals.
@@ -257,4 +243,11 @@ impl Session {
              and that your own credentials are not expired",
         )
     }
+}
+
+/// A role to assume.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Role {
+    pub arn: String,
+    pub external_id: Option<String>,
 }
