@@ -3,8 +3,6 @@
 //! Adding a kind is its file and two lines here. Everything else about kinds (docs, schema, permissions, tests) is
 //! derived from [`KINDS`].
 
-mod claim;
-mod deletion;
 mod acm_certificate;
 mod candidate;
 mod ec2;
