@@ -19,4 +19,8 @@ mod engine;
 mod local_aws;
 mod loose;
 mod sandbox;
+mod strict;
+mod template;
+mod tenant;
 mod world;
+mod yaml;
