@@ -107,7 +107,7 @@ impl Scope {
             ("last", Value::from(position + 1 == length)),
             ("length", Value::from(length)),
         ];
-        scope.values.insert("loop".into(), facts.into_iter().collect());
+        scope.values.insert("loop".into(), Value::from_pairs(facts));
         scope
     }
 
@@ -206,6 +206,6 @@ fn live(json: &Json) -> Value {
         },
         Json::String(text) => Value::from(text.as_str()),
         Json::Array(list) => list.iter().map(live).collect(),
-        Json::Object(map) => map.iter().map(|(key, value)| (key.as_str(), live(value))).collect(),
+        Json::Object(map) => Value::from_pairs(map.iter().map(|(key, value)| (key.as_str(), live(value)))),
     }
 }
