@@ -49,16 +49,19 @@ pub fn expand(
             expanded.outputs.insert(key.name.clone(), value);
         }
     }
-    for check in &template.checks {
-        let found = expansion.said(check, &scope, parameters, Severity::Error);
-        expansion.problems.extend(found);
+    let wrong: Vec<_> =
+        template.checks.iter().flat_map(|check| expansion.said(check, &scope, parameters, Severity::Error)).collect();
+    if !wrong.is_empty() {
+        // What a wrong parameter breaks inside the template is not worth saying beside what is wrong with it.
+        expansion.problems.retain(|problem| !template.is_place_of(problem));
     }
+    expansion.problems.extend(wrong);
     for warning in &template.warnings {
         expanded.warnings.extend(expansion.said(warning, &scope, parameters, Severity::Warning));
     }
     for problem in expansion.problems {
         // The same expression fails in the same way for every item of a `for`.
-        if !problems.contains(&problem) {
+        if !problems.iter().any(|known| known.span == problem.span && known.what == problem.what) {
             problems.push(problem);
         }
     }
