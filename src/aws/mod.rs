@@ -32,12 +32,8 @@ pub use class::classify;
 pub use clients::Clients;
 pub use reader::Reader;
 pub use retry::{MINUTE, create_once, retry, until};
-<<<<<<< HEAD
 pub use session::{Role, Session};
-pub use sessions::{ATTEMPT, Sessions, Setup};
-=======
-pub use session::{ATTEMPT, OWN_READS, Role, Session, Sessions, Setup};
->>>>>>> w-face
+pub use sessions::{ATTEMPT, OWN_READS, Sessions, Setup};
 pub use store::ObjectStore;
 pub use survey::{SURVEY_READS, Seen, survey};
 pub use tag_index::TagIndex;

@@ -36,7 +36,7 @@ pub const ATTEMPT: Duration = Duration::from_secs(CONNECT.as_secs() + ANSWER.as_
 /// The SDK's standard is three; describing calls of a big fleet are throttled more often than twice in a row.
 const ATTEMPTS: u32 = 5;
 /// What this room itself reads, beside the kinds.
-const OWN_READS: &[&str] = &["sts:GetCallerIdentity", "tag:GetResources"];
+pub const OWN_READS: &[&str] = &["sts:GetCallerIdentity", "tag:GetResources"];
 
 /// How to reach AWS, as the command line says.
 #[derive(Debug, Default)]

@@ -26,8 +26,8 @@ impl Hands<Aws> for AwsHands {
             Ok(session.writer(WriterScope {
                 address: permit.address,
                 stack: permit.stack,
-                own: permit.allowed,
-                mentioned: BTreeSet::new(),
+                own: permit.own,
+                mentioned: permit.mentioned,
                 token: permit.token,
                 fence: Arc::new(LeaseFence(self.fence.clone())),
             }))
