@@ -1,5 +1,7 @@
 //! One binary for every test that needs more than one room: the SDK is linked once.
 
+#![expect(clippy::disallowed_methods, reason = "tests/run tells the tests by the environment what it has prepared")]
+
 #[cfg(feature = "sdk")]
 mod aws_class;
 #[cfg(feature = "sdk")]
