@@ -6,10 +6,16 @@ pub mod apply;
 #[cfg(feature = "sdk")]
 pub mod aws;
 pub mod blueprint;
+#[cfg(feature = "sdk")]
+pub mod cli;
 pub mod inventory;
 #[cfg(feature = "sdk")]
 pub mod kinds;
 pub mod plan;
 pub mod problem;
+pub mod report;
 pub mod resource;
 pub mod sandbox;
+pub mod template;
+pub mod tenant;
+pub mod yaml;

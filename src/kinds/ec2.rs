@@ -2,7 +2,7 @@
 
 use aws_sdk_ec2::types::{Filter, ResourceType, Tag, TagSpecification};
 
-use crate::aws::{MINUTE, Writer, retry};
+use crate::aws::Writer;
 use crate::resource::{Class, Failure, Ref, Result, Scope, Tags, key};
 
 /// The page size of most Describe operations; set always, because unpaged reads are throttled harder.
@@ -57,23 +57,6 @@ pub(super) fn id_in(answer: Option<&str>, operation: &str) -> Result<String> {
     answer.map(str::to_owned).ok_or_else(|| Failure::new(Class::Other, format!("{operation} returned no id")))
 }
 
-/// Returns whether two sets of tags claim the same address of the same stack.
-pub(super) fn claims_same(one: &Tags, other: &Tags) -> bool {
-    [key::PROJECT, key::TENANT, key::ENVIRONMENT, key::NAME]
-        .iter()
-        .all(|key| one.get(key).is_some() && one.get(key) == other.get(key))
-}
-
-/// Who a thing with our name belongs to, in words.
-pub(super) fn owner(tags: &Tags) -> String {
-    match (tags.get(key::PROJECT), tags.stack(), tags.get(key::NAME)) {
-        (Some(project), Some(stack), Some(name)) => {
-            format!("`{name}` of {}/{} (project {project})", stack.tenant, stack.environment)
-        }
-        _ => "somebody else (it bears none of our tags)".to_owned(),
-    }
-}
-
 /// Whether a reference is not given; such are not written out.
 pub(super) fn is_blank<K>(reference: &Ref<K>) -> bool {
     reference.as_str().is_empty()
@@ -82,26 +65,4 @@ pub(super) fn is_blank<K>(reference: &Ref<K>) -> bool {
 /// Returns whether a failure passes by itself just after a create: EC2 does not show a new id everywhere at once.
 pub(super) fn is_fresh(failure: &Failure) -> bool {
     failure.is(Class::NotFound)
-}
-
-/// Deletes, while network interfaces that AWS removes in its own time still hold on, for at most `minutes`; what is gone
-/// already is done.
-pub(super) async fn delete<F, T, E>(minutes: u32, call: impl FnMut() -> F) -> Result<()>
-where
-    F: Future<Output = std::result::Result<T, E>>,
-    Failure: From<E>,
-{
-    let mut call = call;
-    let gone = retry(
-        MINUTE * minutes,
-        |failure| failure.is(Class::Busy),
-        || {
-            let sent = call();
-            async move { sent.await.map(drop).map_err(Failure::from) }
-        },
-    );
-    match gone.await {
-        Err(failure) if failure.is(Class::NotFound) => Ok(()),
-        other => other,
-    }
 }

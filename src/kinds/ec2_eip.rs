@@ -2,6 +2,7 @@ use aws_sdk_ec2::types::{Address, DomainType, ResourceType};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::deletion::until_gone;
 use super::ec2;
 use crate::aws::{Aws, Reader, Writer, create_once};
 use crate::resource::{
@@ -91,7 +92,7 @@ resources:
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
         // Ten minutes: a NAT gateway keeps its address until it is deleted, one or two minutes after the call.
-        ec2::delete(10, || writer.ec2().release_address().allocation_id(&live.id).send()).await?;
+        until_gone(10, || writer.ec2().release_address().allocation_id(&live.id).send()).await?;
         Ok(Vec::new())
     }
 

@@ -2,6 +2,7 @@ use aws_sdk_ec2::types::{AttachmentStatus, InternetGateway as Description, Resou
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::deletion::until_gone;
 use super::ec2;
 use super::ec2_vpc::Vpc;
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry};
@@ -101,7 +102,7 @@ resources:
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
         detach(writer, &live.id, live.spec.vpc_id.as_str()).await?;
-        ec2::delete(5, || writer.ec2().delete_internet_gateway().internet_gateway_id(&live.id).send()).await?;
+        until_gone(5, || writer.ec2().delete_internet_gateway().internet_gateway_id(&live.id).send()).await?;
         Ok(Vec::new())
     }
 
@@ -140,7 +141,7 @@ async fn detach(writer: &Writer, id: &str, vpc: &str) -> Result<()> {
     if vpc.is_empty() {
         return Ok(());
     }
-    ec2::delete(20, || writer.ec2().detach_internet_gateway().internet_gateway_id(id).vpc_id(vpc).send()).await
+    until_gone(20, || writer.ec2().detach_internet_gateway().internet_gateway_id(id).vpc_id(vpc).send()).await
 }
 
 fn vpc_of(gateway: &Description) -> Option<&str> {

@@ -3,6 +3,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::deletion::until_gone;
 use super::ec2;
 use super::ec2_eip::Eip;
 use super::ec2_internet_gateway::InternetGateway;
@@ -127,7 +128,7 @@ resources:
     }
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
-        ec2::delete(5, || writer.ec2().delete_nat_gateway().nat_gateway_id(&live.id).send()).await?;
+        until_gone(5, || writer.ec2().delete_nat_gateway().nat_gateway_id(&live.id).send()).await?;
         Ok(Vec::new())
     }
 

@@ -2,6 +2,7 @@ use aws_sdk_ec2::types::{AttributeBooleanValue, HostnameType, ResourceType, Subn
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::deletion::until_gone;
 use super::ec2;
 use super::ec2_cidr::Cidr;
 use super::ec2_vpc::Vpc;
@@ -112,7 +113,7 @@ resources:
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
         // Twenty minutes: the interfaces of load balancers, tasks and databases outlive them.
-        ec2::delete(20, || writer.ec2().delete_subnet().subnet_id(&live.id).send()).await?;
+        until_gone(20, || writer.ec2().delete_subnet().subnet_id(&live.id).send()).await?;
         Ok(Vec::new())
     }
 

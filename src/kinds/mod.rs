@@ -4,7 +4,10 @@
 //! derived from [`KINDS`].
 
 mod acm_certificate;
+mod autoscaling_scalable_target;
 mod candidate;
+mod claim;
+mod deletion;
 mod ec2;
 mod ec2_cidr;
 mod ec2_eip;
@@ -14,8 +17,31 @@ mod ec2_route_table;
 mod ec2_security_group;
 mod ec2_subnet;
 mod ec2_vpc;
+mod ecs;
+mod ecs_cluster;
+mod ecs_service;
+mod ecs_task_definition;
+mod elasticache;
+mod elasticache_replication_group;
+mod elasticache_subnet_group;
+mod elb;
+mod elb_action;
+mod elb_condition;
+mod elb_listener;
+mod elb_listener_rule;
+mod elb_load_balancer;
+mod elb_target_group;
 mod iam_role;
 mod idempotence;
+mod key_arn;
+mod kms_key;
+mod logs_log_group;
+mod maintenance_window;
+mod rds;
+mod rds_db_cluster;
+mod rds_db_cluster_parameter_group;
+mod rds_db_instance;
+mod rds_db_subnet_group;
 mod wafv2;
 mod wafv2_ip_set;
 mod wafv2_web_acl;
@@ -25,6 +51,7 @@ use crate::resource::AnyKind;
 
 /// Every kind, sorted by type.
 pub static KINDS: &[&dyn AnyKind<Aws>] = &[
+    &autoscaling_scalable_target::ScalableTarget,
     &acm_certificate::Certificate,
     &ec2_eip::Eip,
     &ec2_internet_gateway::InternetGateway,
@@ -33,7 +60,22 @@ pub static KINDS: &[&dyn AnyKind<Aws>] = &[
     &ec2_security_group::SecurityGroup,
     &ec2_subnet::Subnet,
     &ec2_vpc::Vpc,
+    &ecs_cluster::Cluster,
+    &ecs_service::Service,
+    &ecs_task_definition::TaskDefinition,
+    &elasticache_replication_group::ReplicationGroup,
+    &elasticache_subnet_group::SubnetGroup,
+    &elb_listener::Listener,
+    &elb_listener_rule::ListenerRule,
+    &elb_load_balancer::LoadBalancer,
+    &elb_target_group::TargetGroup,
     &iam_role::Role,
+    &kms_key::Key,
+    &logs_log_group::LogGroup,
+    &rds_db_cluster::DbCluster,
+    &rds_db_cluster_parameter_group::DbClusterParameterGroup,
+    &rds_db_instance::DbInstance,
+    &rds_db_subnet_group::DbSubnetGroup,
     &wafv2_ip_set::IpSet,
     &wafv2_web_acl::WebAcl,
 ];

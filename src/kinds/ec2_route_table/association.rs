@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use aws_sdk_ec2::types::{Filter, RouteTable, RouteTableAssociationStateCode};
 
 use crate::aws::{MINUTE, Writer, retry};
+use crate::kinds::deletion::until_gone;
 use crate::kinds::ec2;
 use crate::resource::{Class, Failure, Result};
 
@@ -47,5 +48,6 @@ async fn take_over(writer: &Writer, table: &str, subnet: &str, failure: Failure)
 /// Ends a subnet's association by what was listed; if another table has taken the subnet over, that id is gone.
 pub async fn delete(writer: &Writer, listed: &BTreeMap<String, String>, subnet: &str) -> Result<()> {
     let Some(id) = listed.get(subnet) else { return Ok(()) };
-    ec2::delete(5, || writer.ec2().disassociate_route_table().association_id(id).send()).await
+    writer.admit(id);
+    until_gone(5, || writer.ec2().disassociate_route_table().association_id(id).send()).await
 }

@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::route::Route;
+use super::deletion::until_gone;
 use super::ec2;
 use super::ec2_subnet::Subnet;
 use super::ec2_vpc::Vpc;
@@ -159,7 +160,7 @@ resources:
         for subnet in live.outputs.associations.keys() {
             association::delete(writer, &live.outputs.associations, subnet).await?;
         }
-        ec2::delete(5, || writer.ec2().delete_route_table().route_table_id(&live.id).send()).await?;
+        until_gone(5, || writer.ec2().delete_route_table().route_table_id(&live.id).send()).await?;
         Ok(Vec::new())
     }
 

@@ -3,6 +3,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::aws::{MINUTE, Writer, retry};
+use crate::kinds::deletion::until_gone;
 use crate::kinds::ec2::{self, is_blank};
 use crate::kinds::ec2_cidr::Cidr;
 use crate::kinds::ec2_internet_gateway::InternetGateway;
@@ -171,7 +172,7 @@ async fn replace(writer: &Writer, table: &str, route: &Route) -> Result<()> {
 }
 
 pub async fn delete(writer: &Writer, table: &str, destination: &Cidr) -> Result<()> {
-    ec2::delete(1, || {
+    until_gone(1, || {
         writer.ec2().delete_route().route_table_id(table).destination_cidr_block(destination.as_str()).send()
     })
     .await

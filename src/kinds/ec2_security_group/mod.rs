@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use self::rule::{Egress, Ingress, Rule, Rules, flatten};
 use self::steps::{Direction, Steps, revoke_all};
+use super::claim;
+use super::deletion::until_gone;
 use super::ec2;
 use super::ec2_vpc::Vpc;
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
@@ -157,7 +159,7 @@ resources:
         revoke_all(writer, &live.id, &live.spec.security_group_ingress.all(), Direction::In).await?;
         revoke_all(writer, &live.id, &live.spec.security_group_egress.all(), Direction::Out).await?;
         // Fifteen minutes: the interfaces of load balancers, tasks and databases outlive them.
-        ec2::delete(15, || writer.ec2().delete_security_group().group_id(&live.id).send()).await?;
+        until_gone(15, || writer.ec2().delete_security_group().group_id(&live.id).send()).await?;
         Ok(Vec::new())
     }
 
@@ -210,10 +212,10 @@ async fn adopt(
     let call = writer.ec2().describe_security_groups().set_filters(Some(filters)).max_results(ec2::PAGE);
     let answer = call.send().await?;
     let Some(there) = answer.security_groups().first().map(found) else { return Err(failure) };
-    if ec2::claims_same(&there.tags, tags) {
+    if claim::is_same(&there.tags, tags) {
         return Ok(there);
     }
-    let message = format!("the name {name} is taken by {}, which belongs to {}", there.id, ec2::owner(&there.tags));
+    let message = format!("the name {name} is taken by {}, which belongs to {}", there.id, claim::owner(&there.tags));
     Err(Failure { message, ..failure })
 }
 

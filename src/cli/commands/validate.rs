@@ -1,0 +1,50 @@
+use clap::ValueEnum;
+
+use crate::cli::args::{Global, Selectors};
+use crate::cli::exit::Exit;
+use crate::cli::failure::Result;
+use crate::cli::project::Project;
+use crate::cli::world::World;
+use crate::problem::Problem;
+use crate::report::{problems_json, problems_sarif, problems_text};
+
+/// Read everything, contact nobody; print every problem with its file, line, column and a hint
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    selectors: Selectors,
+
+    /// How to write the problems
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    #[default]
+    Text,
+    Json,
+    Sarif,
+}
+
+pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
+    let (problems, sizes) = match Project::read(global, &args.selectors.selectors)? {
+        Err(problems) => (problems, None),
+        Ok(project) => {
+            let stacks = project.stacks();
+            let mut problems = project.warnings().to_vec();
+            problems.extend(stacks.iter().flat_map(|stack| stack.warnings.iter().cloned()));
+            let resources: usize = stacks.iter().map(|stack| stack.resources.len()).sum();
+            (problems, Some((stacks.len(), resources)))
+        }
+    };
+    match args.format {
+        Format::Json => world.out.print(&problems_json(&problems))?,
+        Format::Sarif => world.out.print(&problems_sarif(&problems))?,
+        Format::Text => world.out.print(&problems_text(&problems))?,
+    }
+    if let (Format::Text, Some((stacks, resources)), false) = (args.format, sizes, global.quiet) {
+        world.out.print(&format!("valid: {stacks} stacks, {resources} resources\n"))?;
+    }
+    Ok(if problems.iter().any(Problem::is_error) { Exit::Error } else { Exit::Done })
+}

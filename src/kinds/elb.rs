@@ -1,0 +1,198 @@
+//! What the load balancing kinds share: the reads, tags (which come only on request), attributes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use aws_sdk_elasticloadbalancingv2::types::{Listener, LoadBalancer, Tag};
+use futures_util::future::join_all;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{claim, ec2_vpc};
+use crate::aws::{Clients, Reader, Writer};
+use crate::resource::{Changes, Class, Failure, Found, Kind, Listing, Result, Scope, Tags, Unseen, pointer};
+
+/// The largest page of these operations.
+pub(super) const PAGE: i32 = 400;
+/// The longest name of a load balancer or target group.
+pub(super) const NAME_MAX: usize = 32;
+/// How many resources one `DescribeTags` answers for.
+const TAGS_AT_ONCE: usize = 20;
+
+/// A setting by its key, as in `LoadBalancerAttributes`; only the keys that are listed are compared and set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Attribute {
+    pub key: String,
+    pub value: String,
+}
+
+impl Attribute {
+    pub(super) fn read(key: Option<&str>, value: Option<&str>) -> Self {
+        Self { key: key.unwrap_or_default().to_owned(), value: value.unwrap_or_default().to_owned() }
+    }
+}
+
+/// The attributes that the plan changes.
+pub(super) fn changed<'a>(all: &'a [Attribute], changes: &Changes, property: &str) -> Vec<&'a Attribute> {
+    all.iter().filter(|attribute| changes.touches(&pointer::join(property, &attribute.key))).collect()
+}
+
+/// A resource with its tags.
+pub(super) struct Tagged<T> {
+    pub item: T,
+    pub tags: Tags,
+}
+
+/// What was read of things that AWS lists per parent only, and the parents that did not answer.
+pub(super) struct PerParent<T> {
+    pub seen: Vec<Tagged<T>>,
+    pub unseen: Vec<Unseen>,
+}
+
+/// The load balancers that may be the scope's, with their tags; read once. Neither a name nor a VPC makes one ours.
+///
+/// One of ours stands in the stack's VPC and bears the stack's name, so either sign makes its tags worth reading; the
+/// tagging API could tell no more.
+pub(super) async fn load_balancers(reader: &Reader, scope: &Scope) -> Result<Arc<Vec<Tagged<LoadBalancer>>>> {
+    reader.once("elb:load-balancers", describe_load_balancers(reader, scope)).await
+}
+
+async fn describe_load_balancers(reader: &Reader, scope: &Scope) -> Result<Vec<Tagged<LoadBalancer>>> {
+    let call = reader.elb().describe_load_balancers().page_size(PAGE);
+    let mut all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
+    let vpcs = ec2_vpc::ids(reader, scope).await?;
+    all.retain(|one| {
+        one.vpc_id().is_some_and(|vpc| vpcs.contains(vpc))
+            || one.load_balancer_name().is_some_and(|name| scope.may_own(name, NAME_MAX))
+    });
+    with_tags(reader, all, LoadBalancer::load_balancer_arn).await
+}
+
+/// The listeners of the scope's load balancers, with their tags; read once.
+pub(super) async fn listeners(reader: &Reader, scope: &Scope) -> Result<Arc<PerParent<Listener>>> {
+    reader.once("elb:listeners", describe_listeners(reader, scope)).await
+}
+
+async fn describe_listeners(reader: &Reader, scope: &Scope) -> Result<PerParent<Listener>> {
+    let parents = load_balancers(reader, scope).await?;
+    let arns = parents.iter().filter(|one| scope.owns(&one.tags)).filter_map(|one| one.item.load_balancer_arn());
+    let reads = arns.map(|arn| async move {
+        let call = reader.elb().describe_listeners().load_balancer_arn(arn).page_size(PAGE);
+        let read = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
+        (arn.to_owned(), read.map_err(Failure::from))
+    });
+    let (all, unseen) = gather(join_all(reads).await);
+    Ok(PerParent { seen: with_tags(reader, all, Listener::listener_arn).await?, unseen })
+}
+
+/// Joins what the parents answered. A parent that is gone has nothing; of one that did not answer, everything is unseen.
+pub(super) fn gather<T>(answers: Vec<(String, Result<Vec<T>>)>) -> (Vec<T>, Vec<Unseen>) {
+    let mut all = Vec::new();
+    let mut unseen = Vec::new();
+    for (parent, answer) in answers {
+        match answer {
+            Ok(items) => all.extend(items),
+            Err(failure) if failure.is(Class::NotFound) => {}
+            Err(failure) => unseen.push(Unseen { id: parent, tags: None, failure }),
+        }
+    }
+    (all, unseen)
+}
+
+/// Adds what the read of one resource's details gave to the listing: what is gone is left out, what could not be read is
+/// unseen, alone.
+pub(super) fn keep<K: Kind>(listing: &mut Listing<K>, id: Option<&str>, tags: &Tags, read: Result<Found<K>>) {
+    match read {
+        Ok(found) => listing.found.push(found),
+        Err(failure) if failure.is(Class::NotFound) => {}
+        Err(failure) => {
+            listing.unseen.push(Unseen { id: id.unwrap_or_default().to_owned(), tags: Some(tags.clone()), failure });
+        }
+    }
+}
+
+/// Reads the tags of resources; those that are gone meanwhile are left out.
+pub(super) async fn with_tags<T>(
+    clients: &Clients,
+    items: Vec<T>,
+    arn: impl Fn(&T) -> Option<&str>,
+) -> Result<Vec<Tagged<T>>> {
+    let arns: Vec<_> = items.iter().filter_map(|item| arn(item).map(str::to_owned)).collect();
+    let mut tags = BTreeMap::new();
+    for answer in join_all(arns.chunks(TAGS_AT_ONCE).map(|some| tags_of(clients, some))).await {
+        tags.extend(answer?);
+    }
+    let tagged = items.into_iter().filter_map(|item| {
+        let tags = tags.remove(arn(&item)?)?;
+        Some(Tagged { item, tags })
+    });
+    Ok(tagged.collect())
+}
+
+/// The tags by ARN. One resource that is gone fails the call for all of them; then they are asked for one by one.
+async fn tags_of(clients: &Clients, arns: &[String]) -> Result<BTreeMap<String, Tags>> {
+    match describe_tags(clients, arns).await {
+        Err(failure) if failure.is(Class::NotFound) => {}
+        other => return other,
+    }
+    let mut all = BTreeMap::new();
+    for answer in join_all(arns.iter().map(|arn| describe_tags(clients, std::slice::from_ref(arn)))).await {
+        match answer {
+            Err(failure) if failure.is(Class::NotFound) => {}
+            other => all.extend(other?),
+        }
+    }
+    Ok(all)
+}
+
+async fn describe_tags(clients: &Clients, arns: &[String]) -> Result<BTreeMap<String, Tags>> {
+    let answer = clients.elb().describe_tags().set_resource_arns(Some(arns.to_vec())).send().await?;
+    let pairs = answer.tag_descriptions().iter().filter_map(|one| {
+        let tags = one.tags().iter().filter_map(|tag| Some((tag.key()?, tag.value().unwrap_or_default()))).collect();
+        Some((one.resource_arn()?.to_owned(), tags))
+    });
+    Ok(pairs.collect())
+}
+
+/// Reads the tags of one resource.
+pub(super) async fn tags(clients: &Clients, arn: &str) -> Result<Tags> {
+    Ok(describe_tags(clients, &[arn.to_owned()]).await?.remove(arn).unwrap_or_default())
+}
+
+/// Checks that what has the name or port that we want is ours, from an earlier create that was cut short. If it is not,
+/// `failure` comes back and names the owner.
+pub(super) async fn adopt(writer: &Writer, arn: &str, ours: &Tags, failure: Failure) -> Result<()> {
+    let theirs = tags(writer, arn).await?;
+    if claim::is_same(&theirs, ours) {
+        return Ok(());
+    }
+    Err(Failure { message: format!("it is taken by {arn}, which belongs to {}", claim::owner(&theirs)), ..failure })
+}
+
+/// Tags for a create call.
+pub(super) fn sdk_tags(tags: &Tags) -> Vec<Tag> {
+    tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
+}
+
+/// Sets and removes tags of anything in load balancing.
+pub(super) async fn retag(writer: &Writer, arn: &str, set: &Tags, unset: &[String]) -> Result<()> {
+    if !set.is_empty() {
+        writer.elb().add_tags().resource_arns(arn).set_tags(Some(sdk_tags(set))).send().await?;
+    }
+    if !unset.is_empty() {
+        writer.elb().remove_tags().resource_arns(arn).set_tag_keys(Some(unset.to_vec())).send().await?;
+    }
+    Ok(())
+}
+
+/// Returns whether a failure passes by itself: load balancing does not see a new load balancer, target group, listener,
+/// subnet or certificate everywhere at once.
+pub(super) fn is_fresh(failure: &Failure) -> bool {
+    failure.is(Class::NotFound) || failure.code == "UnsupportedCertificate"
+}
+
+/// The ARN that a create answered with.
+pub(super) fn arn_in(answer: Option<&str>, operation: &str) -> Result<String> {
+    answer.map(str::to_owned).ok_or_else(|| Failure::new(Class::Other, format!("{operation} returned no ARN")))
+}

@@ -1,0 +1,333 @@
+use aws_sdk_elasticloadbalancingv2::types::{
+    Certificate as SdkCertificate, Listener as Description, ListenerAttribute, ProtocolEnum,
+};
+use futures_util::future::join_all;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::deletion::until_gone;
+use super::elb::{self, Attribute, Tagged};
+use super::elb_action::{Actions, redirects_to_https};
+use super::elb_load_balancer::LoadBalancer;
+use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
+use crate::resource::{
+    Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref,
+    Replacement, Result, Scope, State, Tags, Unmodelled,
+};
+
+/// A port of a load balancer, and what happens to what no rule takes.
+pub struct Listener;
+
+/// The properties of `AWS::ElasticLoadBalancingV2::Listener`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Spec {
+    pub load_balancer_arn: Ref<LoadBalancer>,
+    #[schemars(range(min = 1, max = 65535))]
+    pub port: i32,
+    /// `HTTP` or `HTTPS`; `TCP`, `TLS`, `UDP` or `TCP_UDP` on a network load balancer.
+    pub protocol: String,
+    /// Which TLS versions and ciphers are spoken, `ELBSecurityPolicy-TLS13-1-2-2021-06`. Left out, AWS chooses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ssl_policy: Option<String>,
+    /// The certificate; at most one, needed with HTTPS and TLS.
+    #[serde(default)]
+    pub certificates: Vec<Certificate>,
+    pub default_actions: Actions,
+    /// Only the listed keys are compared.
+    #[serde(default)]
+    pub listener_attributes: Vec<Attribute>,
+}
+
+/// A certificate by its ARN.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Certificate {
+    pub certificate_arn: String,
+}
+
+/// The return values of `AWS::ElasticLoadBalancingV2::Listener`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Outputs {
+    pub listener_arn: String,
+}
+
+impl Kind for Listener {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const TYPE: &'static str = "AWS::ElasticLoadBalancingV2::Listener";
+    const REF: &'static str = "ListenerArn";
+    const NAME: NameRule = NameRule::Assigned { max: 255 };
+    const CREATE_ONLY: &'static [&'static str] = &["/LoadBalancerArn"];
+    const REPLACEMENT: Replacement = Replacement::CreateFirst;
+    const KEYED: &'static [(&'static str, &'static str)] = &[("/ListenerAttributes", "Key")];
+    const LISTED_ONLY: &'static [&'static str] = &["/ListenerAttributes"];
+    const SEVERAL_CALLS: bool = true;
+    const EXAMPLE: &'static str = "
+resources:
+  - type: AWS::EC2::VPC
+    name: main
+    properties: { CidrBlock: 10.20.0.0/16 }
+  - type: AWS::EC2::Subnet
+    name: private-1
+    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\", CidrBlock: 10.20.0.0/20, AvailabilityZoneId: use1-az1 }
+  - type: AWS::EC2::Subnet
+    name: private-2
+    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\", CidrBlock: 10.20.16.0/20, AvailabilityZoneId: use1-az2 }
+  - type: AWS::EC2::SecurityGroup
+    name: web
+    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\", GroupDescription: The load balancer }
+  - type: AWS::ElasticLoadBalancingV2::LoadBalancer
+    name: web
+    properties:
+      Scheme: internal
+      Subnets:
+        - \"{{ ref('AWS::EC2::Subnet/private-1') }}\"
+        - \"{{ ref('AWS::EC2::Subnet/private-2') }}\"
+      SecurityGroups: [\"{{ ref('AWS::EC2::SecurityGroup/web') }}\"]
+  - type: AWS::ElasticLoadBalancingV2::Listener
+    name: http
+    properties:
+      LoadBalancerArn: \"{{ ref('AWS::ElasticLoadBalancingV2::LoadBalancer/web') }}\"
+      Port: 80
+      Protocol: HTTP
+      DefaultActions:
+        - Type: fixed-response
+          FixedResponseConfig: { StatusCode: \"404\", ContentType: text/plain, MessageBody: nothing here }
+";
+
+    fn permissions() -> Permissions {
+        Permissions {
+            read: &[
+                "elasticloadbalancing:DescribeLoadBalancers",
+                "elasticloadbalancing:DescribeListeners",
+                "elasticloadbalancing:DescribeListenerAttributes",
+                "elasticloadbalancing:DescribeTags",
+                "ec2:DescribeVpcs",
+            ],
+            create: &[
+                "elasticloadbalancing:CreateListener",
+                "elasticloadbalancing:AddTags",
+                "elasticloadbalancing:DescribeListeners",
+                "elasticloadbalancing:DescribeTags",
+                "elasticloadbalancing:ModifyListener",
+                "elasticloadbalancing:ModifyListenerAttributes",
+            ],
+            update: &["elasticloadbalancing:ModifyListener", "elasticloadbalancing:ModifyListenerAttributes"],
+            retag: &["elasticloadbalancing:AddTags", "elasticloadbalancing:RemoveTags"],
+            delete: &["elasticloadbalancing:DeleteListener"],
+        }
+    }
+
+    async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
+        let all = elb::listeners(reader, scope).await?;
+        let mut listing = Listing { unseen: all.unseen.clone(), ..Listing::default() };
+        let ours: Vec<_> = all.seen.iter().filter(|one| scope.owns(&one.tags)).collect();
+        let details = join_all(ours.iter().map(|one| read(reader, one))).await;
+        for (one, read) in ours.into_iter().zip(details) {
+            elb::keep(&mut listing, one.item.listener_arn(), &one.tags, read);
+        }
+        Ok(listing)
+    }
+
+    async fn create(writer: &Writer, _: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
+        let arn = match send(writer, spec, tags).await {
+            Err(failure) if failure.is(Class::AlreadyExists) => {
+                let arn = adopt(writer, spec, tags, failure).await?;
+                modify(writer, &arn, spec).await?;
+                arn
+            }
+            other => other?,
+        };
+        let attributes = spec.listener_attributes.iter().collect::<Vec<_>>();
+        set_attributes(writer, &arn, &attributes).await?;
+        Ok(made(arn))
+    }
+
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
+        if changes.touches_any(&["/Port", "/Protocol", "/SslPolicy", "/Certificates", "/DefaultActions"]) {
+            modify(writer, &live.id, spec).await?;
+        }
+        let attributes = elb::changed(&spec.listener_attributes, changes, "/ListenerAttributes");
+        set_attributes(writer, &live.id, &attributes).await?;
+        Ok(made(live.id.clone()))
+    }
+
+    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        elb::retag(writer, &live.id, set, unset).await
+    }
+
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
+        until_gone(2, || writer.elb().delete_listener().listener_arn(&live.id).send()).await?;
+        Ok(Vec::new())
+    }
+
+    /// Who asks at the old port, or in the old protocol, is not answered.
+    fn disruption(fields: &[FieldDiff]) -> Disruption {
+        let moves = fields.iter().any(|field| ["/Port", "/Protocol"].contains(&field.path.as_str()));
+        if moves { Disruption::Outage } else { Disruption::None }
+    }
+
+    /// Nobody is sent to HTTPS before it answers there.
+    fn follows(spec: &Value, other_kind: &str, other_spec: &Value) -> Option<&'static str> {
+        let is_https = |spec: &Value| spec.get("Protocol").is_some_and(|protocol| protocol == "HTTPS");
+        let follows = other_kind == Self::TYPE
+            && is_https(other_spec)
+            && !is_https(spec)
+            && spec.get("LoadBalancerArn") == other_spec.get("LoadBalancerArn")
+            && redirects_to_https(spec.get("DefaultActions"));
+        follows.then_some("")
+    }
+
+    fn check(spec: &Spec) -> Vec<(String, String)> {
+        let mut mistakes = spec.default_actions.check("/DefaultActions");
+        let mut say = |at: &str, what: &str| mistakes.push((at.to_owned(), what.to_owned()));
+        if !["HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP"].contains(&spec.protocol.as_str()) {
+            say("/Protocol", "is HTTP, HTTPS, TCP, TLS, UDP or TCP_UDP");
+        }
+        let is_secure = ["HTTPS", "TLS"].contains(&spec.protocol.as_str());
+        match spec.certificates.len() {
+            0 if is_secure => say("/Certificates", "HTTPS and TLS need a certificate"),
+            1.. if !is_secure => say("/Certificates", "only HTTPS and TLS have a certificate"),
+            2.. => say("/Certificates", "a listener has one certificate here"),
+            _ => {}
+        }
+        if spec.ssl_policy.is_some() && !is_secure {
+            say("/SslPolicy", "only HTTPS and TLS have one");
+        }
+        mistakes
+    }
+}
+
+/// Five minutes: a certificate that was just issued is refused for a while.
+async fn send(writer: &Writer, spec: &Spec, tags: &Tags) -> Result<String> {
+    let call = || {
+        let call = writer
+            .elb()
+            .create_listener()
+            .load_balancer_arn(spec.load_balancer_arn.as_str())
+            .port(spec.port)
+            .protocol(ProtocolEnum::from(spec.protocol.as_str()))
+            .set_ssl_policy(spec.ssl_policy.clone())
+            .set_certificates(certificates(spec))
+            .set_default_actions(Some(spec.default_actions.to_sdk()))
+            .set_tags(Some(elb::sdk_tags(tags)));
+        async move { Ok::<_, Failure>(call.send().await?) }
+    };
+    let answer = retry(5 * MINUTE, elb::is_fresh, call).await?;
+    elb::arn_in(answer.listeners().first().and_then(Description::listener_arn), "CreateListener")
+}
+
+/// Takes the listener on our port if it is ours.
+async fn adopt(writer: &Writer, spec: &Spec, tags: &Tags, failure: Failure) -> Result<String> {
+    let call = writer.elb().describe_listeners().load_balancer_arn(spec.load_balancer_arn.as_str());
+    let all = call.page_size(elb::PAGE).into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
+    let there = all.iter().find(|one| one.port() == Some(spec.port)).and_then(Description::listener_arn);
+    let Some(arn) = there else { return Err(failure) };
+    elb::adopt(writer, arn, tags, failure).await?;
+    Ok(arn.to_owned())
+}
+
+/// Sets all but the attributes; AWS refuses a protocol without what belongs to it.
+async fn modify(writer: &Writer, arn: &str, spec: &Spec) -> Result<()> {
+    let call = || {
+        let call = writer
+            .elb()
+            .modify_listener()
+            .listener_arn(arn)
+            .port(spec.port)
+            .protocol(ProtocolEnum::from(spec.protocol.as_str()))
+            .set_ssl_policy(spec.ssl_policy.clone())
+            .set_certificates(certificates(spec))
+            .set_default_actions(Some(spec.default_actions.to_sdk()));
+        async move { Ok(call.send().await.map(drop)?) }
+    };
+    // The listener itself is not fresh: if it is gone, waiting is of no use.
+    let passes = |failure: &Failure| elb::is_fresh(failure) && failure.code != "ListenerNotFound";
+    retry(5 * MINUTE, passes, call).await
+}
+
+fn certificates(spec: &Spec) -> Option<Vec<SdkCertificate>> {
+    let sdk = |one: &Certificate| SdkCertificate::builder().certificate_arn(&one.certificate_arn).build();
+    Some(spec.certificates.iter().map(sdk).collect()).filter(|all: &Vec<_>| !all.is_empty())
+}
+
+async fn set_attributes(writer: &Writer, arn: &str, attributes: &[&Attribute]) -> Result<()> {
+    if attributes.is_empty() {
+        return Ok(());
+    }
+    let sdk = |one: &&Attribute| ListenerAttribute::builder().key(&one.key).value(&one.value).build();
+    let call = writer.elb().modify_listener_attributes().listener_arn(arn);
+    call.set_attributes(Some(attributes.iter().map(sdk).collect())).send().await?;
+    Ok(())
+}
+
+async fn read(reader: &Reader, one: &Tagged<Description>) -> Result<Found<Listener>> {
+    let live = &one.item;
+    let arn = live.listener_arn().unwrap_or_default().to_owned();
+    let attributes = reader.elb().describe_listener_attributes().listener_arn(&arn).send().await?;
+    let (default_actions, mut unmodelled) = Actions::read(live.default_actions(), "/DefaultActions");
+    unmodelled.extend(foreign(live));
+    let certificates = live.certificates().iter().filter_map(|one| one.certificate_arn());
+    Ok(Found {
+        name: None,
+        spec: Spec {
+            load_balancer_arn: live.load_balancer_arn().unwrap_or_default().into(),
+            port: live.port().unwrap_or_default(),
+            protocol: live.protocol().map(|protocol| protocol.as_str().to_owned()).unwrap_or_default(),
+            ssl_policy: live.ssl_policy().map(str::to_owned),
+            certificates: certificates.map(|arn| Certificate { certificate_arn: arn.to_owned() }).collect(),
+            default_actions,
+            listener_attributes: attributes
+                .attributes()
+                .iter()
+                .map(|one| Attribute::read(one.key(), one.value()))
+                .collect(),
+        },
+        outputs: Outputs { listener_arn: arn.clone() },
+        id: arn,
+        tags: one.tags.clone(),
+        state: State::Ready,
+        unmodelled,
+        external: None,
+    })
+}
+
+fn foreign(live: &Description) -> Vec<Unmodelled> {
+    let mode = live.mutual_authentication().and_then(|mutual| mutual.mode()).filter(|mode| *mode != "off");
+    let mutual = mode.map(|mode| Unmodelled {
+        path: "/MutualAuthentication".into(),
+        text: format!("clients' certificates are asked for: {mode}"),
+    });
+    let alpn = live.alpn_policy().first().filter(|policy| *policy != "None");
+    let alpn = alpn.map(|policy| Unmodelled { path: "/AlpnPolicy".into(), text: format!("it is {policy}") });
+    mutual.into_iter().chain(alpn).collect()
+}
+
+fn made(arn: String) -> Made<Listener> {
+    Made { outputs: Outputs { listener_arn: arn.clone() }, id: arn, state: State::Ready }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_the_redirect_to_https_waits_for_the_listener_there() {
+        let redirect =
+            json!([{ "Type": "redirect", "RedirectConfig": { "Protocol": "HTTPS", "StatusCode": "HTTP_301" } }]);
+        let http = json!({ "LoadBalancerArn": "⟦lb⟧", "Protocol": "HTTP", "DefaultActions": redirect });
+        let https = json!({ "LoadBalancerArn": "⟦lb⟧", "Protocol": "HTTPS" });
+        let elsewhere = json!({ "LoadBalancerArn": "⟦other⟧", "Protocol": "HTTPS" });
+        assert_eq!(Listener::follows(&http, Listener::TYPE, &https), Some(""));
+        assert_eq!(Listener::follows(&http, Listener::TYPE, &elsewhere), None);
+        assert_eq!(Listener::follows(&https, Listener::TYPE, &https), None);
+        assert_eq!(Listener::follows(&http, LoadBalancer::TYPE, &https), None);
+    }
+}

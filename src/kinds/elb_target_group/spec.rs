@@ -1,0 +1,231 @@
+use aws_sdk_elasticloadbalancingv2::types::{Matcher as SdkMatcher, TargetGroup as Description};
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::kinds::ec2::is_blank;
+use crate::kinds::ec2_vpc::Vpc;
+use crate::kinds::elb::Attribute;
+use crate::resource::Ref;
+
+/// The properties of `AWS::ElasticLoadBalancingV2::TargetGroup`. Its targets are not among them: services register
+/// themselves.
+///
+/// What AWS chooses by protocol is filled in with what it documents, so that a change made by hand is seen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(remote = "Self", rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Spec {
+    /// `instance`, `ip` (what Fargate needs) or `alb`.
+    #[serde(default = "default_target_type")]
+    pub target_type: String,
+    /// `HTTP`, `HTTPS`, `TCP`, `TLS`, `UDP`, `TCP_UDP` or `GENEVE`.
+    pub protocol: String,
+    /// `HTTP1`, `HTTP2` or `GRPC`, with HTTP and HTTPS only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub protocol_version: Option<String>,
+    /// Where targets listen unless they are registered with another port.
+    #[schemars(range(min = 1, max = 65535))]
+    pub port: i32,
+    pub vpc_id: Ref<Vpc>,
+    /// `ipv4` or `ipv6`.
+    #[serde(default = "default_ip_address_type")]
+    pub ip_address_type: String,
+    #[serde(default = "yes")]
+    pub health_check_enabled: bool,
+    /// `HTTP` with HTTP and HTTPS, else `TCP`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health_check_protocol: Option<String>,
+    #[serde(default = "default_health_check_port")]
+    pub health_check_port: String,
+    /// `/`, with gRPC `/AWS.ALB/healthcheck`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health_check_path: Option<String>,
+    /// 5 to 300 s.
+    #[serde(default = "default_interval")]
+    pub health_check_interval_seconds: i32,
+    /// 2 to 120 s.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health_check_timeout_seconds: Option<i32>,
+    #[serde(default = "default_healthy")]
+    pub healthy_threshold_count: i32,
+    #[serde(default = "default_unhealthy")]
+    pub unhealthy_threshold_count: i32,
+    /// The answers that count as healthy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub matcher: Option<Matcher>,
+    /// Only the listed keys are compared.
+    #[serde(default)]
+    pub target_group_attributes: Vec<Attribute>,
+}
+
+/// Codes, singly (`200`), listed (`200,202`) or as a range (`200-299`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Matcher {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub http_code: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grpc_code: Option<String>,
+}
+
+impl Matcher {
+    pub fn to_sdk(&self) -> SdkMatcher {
+        SdkMatcher::builder().set_http_code(self.http_code.clone()).set_grpc_code(self.grpc_code.clone()).build()
+    }
+}
+
+/// What a change of is made with one call, `ModifyTargetGroup`.
+pub const HEALTH_CHECK: &[&str] = &[
+    "/HealthCheckEnabled",
+    "/HealthCheckProtocol",
+    "/HealthCheckPort",
+    "/HealthCheckPath",
+    "/HealthCheckIntervalSeconds",
+    "/HealthCheckTimeoutSeconds",
+    "/HealthyThresholdCount",
+    "/UnhealthyThresholdCount",
+    "/Matcher",
+];
+
+impl Spec {
+    /// Reads a live target group; its attributes come by a call of their own.
+    pub fn read(live: &Description, target_group_attributes: Vec<Attribute>) -> Self {
+        let text = |text: Option<&str>, default: fn() -> String| text.map_or_else(default, str::to_owned);
+        let matcher = |matcher: &SdkMatcher| Matcher {
+            http_code: matcher.http_code().map(str::to_owned),
+            grpc_code: matcher.grpc_code().map(str::to_owned),
+        };
+        Self {
+            target_type: text(live.target_type().map(|kind| kind.as_str()), default_target_type),
+            protocol: text(live.protocol().map(|protocol| protocol.as_str()), String::new),
+            protocol_version: live.protocol_version().map(str::to_owned),
+            port: live.port().unwrap_or_default(),
+            vpc_id: live.vpc_id().unwrap_or_default().into(),
+            ip_address_type: text(live.ip_address_type().map(|kind| kind.as_str()), default_ip_address_type),
+            health_check_enabled: live.health_check_enabled().unwrap_or(true),
+            health_check_protocol: live.health_check_protocol().map(|protocol| protocol.as_str().to_owned()),
+            health_check_port: text(live.health_check_port(), default_health_check_port),
+            health_check_path: live.health_check_path().map(str::to_owned),
+            health_check_interval_seconds: live.health_check_interval_seconds().unwrap_or_else(default_interval),
+            health_check_timeout_seconds: live.health_check_timeout_seconds(),
+            healthy_threshold_count: live.healthy_threshold_count().unwrap_or_else(default_healthy),
+            unhealthy_threshold_count: live.unhealthy_threshold_count().unwrap_or_else(default_unhealthy),
+            matcher: live.matcher().map(matcher),
+            target_group_attributes,
+        }
+        .filled()
+    }
+
+    /// Fills in what AWS documents as the default for the protocol.
+    fn filled(mut self) -> Self {
+        let is_application = ["HTTP", "HTTPS"].contains(&self.protocol.as_str());
+        if is_application {
+            self.protocol_version.get_or_insert_with(|| "HTTP1".to_owned());
+        }
+        let is_grpc = self.protocol_version.as_deref() == Some("GRPC");
+        let checked = self.health_check_protocol.get_or_insert(if is_application { "HTTP" } else { "TCP" }.to_owned());
+        let by_http = checked.starts_with("HTTP");
+        let seconds = match (is_application, checked.as_str()) {
+            (true, _) => 5,
+            (false, _) if self.protocol == "GENEVE" => 5,
+            (false, "HTTP") => 6,
+            (false, _) => 10,
+        };
+        self.health_check_timeout_seconds.get_or_insert(seconds);
+        if by_http {
+            let path = if is_grpc { "/AWS.ALB/healthcheck" } else { "/" };
+            self.health_check_path.get_or_insert_with(|| path.to_owned());
+            self.matcher.get_or_insert_with(|| match (is_grpc, is_application) {
+                (true, _) => Matcher { http_code: None, grpc_code: Some("12".to_owned()) },
+                (_, true) => Matcher { http_code: Some("200".to_owned()), grpc_code: None },
+                _ => Matcher { http_code: Some("200-399".to_owned()), grpc_code: None },
+            });
+        }
+        self
+    }
+
+    pub fn check(&self) -> Vec<(String, String)> {
+        let mut mistakes = Vec::new();
+        let mut say = |at: &str, what: &str| mistakes.push((at.to_owned(), what.to_owned()));
+        if !["instance", "ip", "alb"].contains(&self.target_type.as_str()) {
+            say("/TargetType", "is `instance`, `ip` or `alb`; functions (`lambda`) are not supported");
+        }
+        if !["HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "GENEVE"].contains(&self.protocol.as_str()) {
+            say("/Protocol", "is HTTP, HTTPS, TCP, TLS, UDP, TCP_UDP or GENEVE");
+        }
+        if is_blank(&self.vpc_id) {
+            say("/VpcId", "is needed");
+        }
+        if self.health_check_timeout_seconds.is_some_and(|seconds| seconds >= self.health_check_interval_seconds) {
+            say("/HealthCheckTimeoutSeconds", "must be less than HealthCheckIntervalSeconds");
+        }
+        mistakes
+    }
+}
+
+impl<'de> Deserialize<'de> for Spec {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // The derived one, an inherent function because of `remote`.
+        Self::deserialize(deserializer).map(Self::filled)
+    }
+}
+
+impl Serialize for Spec {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+
+fn default_target_type() -> String {
+    "instance".to_owned()
+}
+
+fn default_ip_address_type() -> String {
+    "ipv4".to_owned()
+}
+
+fn default_health_check_port() -> String {
+    "traffic-port".to_owned()
+}
+
+fn default_interval() -> i32 {
+    30
+}
+
+fn default_healthy() -> i32 {
+    5
+}
+
+fn default_unhealthy() -> i32 {
+    2
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{from_value, json};
+
+    use super::*;
+
+    #[test]
+    fn what_is_left_out_is_what_aws_does_for_the_protocol() {
+        let spec = |protocol: &str| -> Spec {
+            from_value(json!({ "Protocol": protocol, "Port": 80, "VpcId": "vpc-1" })).unwrap()
+        };
+        let http = spec("HTTP");
+        assert_eq!(http.health_check_path.as_deref(), Some("/"));
+        assert_eq!(http.health_check_timeout_seconds, Some(5));
+        assert_eq!(http.matcher.unwrap().http_code.as_deref(), Some("200"));
+        let tcp = spec("TCP");
+        assert_eq!((tcp.health_check_path, tcp.matcher, tcp.health_check_timeout_seconds), (None, None, Some(10)));
+    }
+
+    #[test]
+    fn the_written_form_is_read_back_as_it_was() {
+        let spec: Spec = from_value(json!({ "Protocol": "HTTP", "Port": 80, "VpcId": "vpc-1" })).unwrap();
+        let again: Spec = from_value(serde_json::to_value(&spec).unwrap()).unwrap();
+        assert_eq!(again, spec);
+    }
+}
