@@ -26,6 +26,11 @@ impl Span {
         (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
     }
 
+    /// The beginning of a file without name or text, for values that nobody wrote.
+    pub fn nowhere() -> Self {
+        Self { source: Arc::new(Source { path: PathBuf::new(), text: String::new() }), bytes: 0..0 }
+    }
+
     pub fn path(&self) -> &Path {
         &self.source.path
     }
@@ -77,4 +82,52 @@ impl Problem {
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }
+}
+
+/// Returns the candidate that a person most likely meant: at most a third of the letters differ.
+pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let lower = word.to_lowercase();
+    let limit = (word.chars().count() / 3).clamp(1, 4);
+    candidates
+        .into_iter()
+        .filter(|candidate| *candidate != word)
+        .map(|candidate| (distance(&lower, &candidate.to_lowercase()), candidate))
+        .filter(|(distance, _)| *distance <= limit)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// Returns ``did you mean `x`?``, or the list of what there is.
+pub fn suggest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
+    let mut all: Vec<_> = candidates.into_iter().collect();
+    if let Some(near) = closest(word, all.iter().copied()) {
+        return format!("did you mean `{near}`?");
+    }
+    all.sort_unstable();
+    all.dedup();
+    match all.as_slice() {
+        [] => "there is none".to_owned(),
+        [only] => format!("there is only `{only}`"),
+        few if few.len() <= 16 => format!("there are {}", few.join(", ")),
+        many => format!("there are {} and {} more", many[..12].join(", "), many.len() - 12),
+    }
+}
+
+/// Edits (a letter more, less, different, or two swapped) between two words.
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut rows = vec![(0..=b.len()).collect::<Vec<_>>()];
+    for i in 1..=a.len() {
+        let mut row = vec![i];
+        for j in 1..=b.len() {
+            let same = usize::from(a[i - 1] != b[j - 1]);
+            let mut least = (rows[i - 1][j] + 1).min(row[j - 1] + 1).min(rows[i - 1][j - 1] + same);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                least = least.min(rows[i - 2][j - 2] + 1);
+            }
+            row.push(least);
+        }
+        rows.push(row);
+    }
+    rows[a.len()][b.len()]
 }

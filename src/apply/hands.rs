@@ -18,8 +18,11 @@ pub trait Hands<C: Cloud>: Send + Sync {
 pub struct Permit {
     pub stack: StackId,
     pub address: Address,
-    /// The ids, names and other strings that calls of this step may hold: the stack's own, and those of the spec.
-    pub allowed: BTreeSet<String>,
+    /// The stack's own: ids, physical names, outputs, and the name that a create is about to take. At least one of
+    /// them stands in every changing call.
+    pub own: BTreeSet<String>,
+    /// What calls may name besides: the strings of the desired and of the live spec.
+    pub mentioned: BTreeSet<String>,
     /// The tags that a create writes.
     pub tags: Tags,
     /// For client tokens: 32 hexadecimal digits, the same whenever the same thing is tried again in this run.

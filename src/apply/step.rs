@@ -236,16 +236,17 @@ impl<C: Cloud> Site<'_, C> {
     }
 
     fn permit(&self, step: &Step, spec: Option<&Value>) -> Permit {
-        let mut allowed = self.own().clone();
-        if let Some(spec) = spec {
-            pointer::walk(spec, &mut |_, leaf| allowed.extend(leaf.as_str().map(str::to_owned)));
+        let mut mentioned = BTreeSet::new();
+        for spec in spec.into_iter().chain(step.live.as_ref().map(|live| &live.spec)) {
+            pointer::walk(spec, &mut |_, leaf| mentioned.extend(leaf.as_str().map(str::to_owned)));
         }
         let token =
             Sha256::digest(format!("{}\n{}\n{}\n{}", self.run, self.stack.id, step.id, spec.unwrap_or(&Value::Null)));
         Permit {
             stack: self.stack.id.clone(),
             address: step.id.address.clone(),
-            allowed,
+            own: self.own().clone(),
+            mentioned,
             tags: step.set_tags.clone(),
             token: hex::encode(&token[..16]),
         }

@@ -235,9 +235,6 @@ fn own(live: &[std::sync::Arc<Live>]) -> BTreeSet<String> {
         pointer::walk(&live.outputs, &mut |_, leaf| {
             own.extend(leaf.as_str().filter(|text| !text.is_empty()).map(str::to_owned));
         });
-        pointer::walk(&live.spec, &mut |_, leaf| {
-            own.extend(leaf.as_str().filter(|text| !text.is_empty()).map(str::to_owned));
-        });
     }
     own
 }

@@ -31,16 +31,30 @@ impl Clients {
     }
 }
 
+/// One service: IAM's prefix, the SDK's name for it, and the SDK's crate.
+pub(super) struct Service {
+    pub(super) prefix: &'static str,
+    pub(super) name: &'static str,
+    pub(super) krate: &'static str,
+}
+
+/// S3 stands apart: its client is made in another way.
+const S3: Service = Service { prefix: "s3", name: "S3", krate: "aws_sdk_s3" };
+
 macro_rules! clients {
-    ($($name:ident: $krate:ident,)*) => {
+    ($($client:ident: $krate:ident, $prefix:literal, $name:literal;)*) => {
+        /// All services; an operation of any other is refused.
+        pub(super) const SERVICES: &[Service] =
+            &[S3, $(Service { prefix: $prefix, name: $name, krate: stringify!($krate) }),*];
+
         #[derive(Default)]
         struct Made {
-            $($name: OnceLock<$krate::Client>,)*
+            $($client: OnceLock<$krate::Client>,)*
         }
 
         impl Clients {
-            $(pub fn $name(&self) -> &$krate::Client {
-                self.made.$name.get_or_init(|| {
+            $(pub fn $client(&self) -> &$krate::Client {
+                self.made.$client.get_or_init(|| {
                     let mut config = $krate::config::Builder::from(&self.config);
                     config.set_interceptors(self.gates.iter().cloned());
                     $krate::Client::from_conf(config.build())
@@ -51,17 +65,17 @@ macro_rules! clients {
 }
 
 clients! {
-    acm: aws_sdk_acm,
-    autoscaling: aws_sdk_applicationautoscaling,
-    ec2: aws_sdk_ec2,
-    ecs: aws_sdk_ecs,
-    elasticache: aws_sdk_elasticache,
-    elb: aws_sdk_elasticloadbalancingv2,
-    iam: aws_sdk_iam,
-    kms: aws_sdk_kms,
-    logs: aws_sdk_cloudwatchlogs,
-    rds: aws_sdk_rds,
-    sts: aws_sdk_sts,
-    tagging: aws_sdk_resourcegroupstagging,
-    wafv2: aws_sdk_wafv2,
+    acm: aws_sdk_acm, "acm", "ACM";
+    autoscaling: aws_sdk_applicationautoscaling, "application-autoscaling", "Application Auto Scaling";
+    ec2: aws_sdk_ec2, "ec2", "EC2";
+    ecs: aws_sdk_ecs, "ecs", "ECS";
+    elasticache: aws_sdk_elasticache, "elasticache", "ElastiCache";
+    elb: aws_sdk_elasticloadbalancingv2, "elasticloadbalancing", "Elastic Load Balancing v2";
+    iam: aws_sdk_iam, "iam", "IAM";
+    kms: aws_sdk_kms, "kms", "KMS";
+    logs: aws_sdk_cloudwatchlogs, "logs", "CloudWatch Logs";
+    rds: aws_sdk_rds, "rds", "RDS";
+    sts: aws_sdk_sts, "sts", "STS";
+    tagging: aws_sdk_resourcegroupstagging, "tag", "Resource Groups Tagging API";
+    wafv2: aws_sdk_wafv2, "wafv2", "WAFV2";
 }

@@ -3,6 +3,8 @@ use std::fmt;
 use aws_smithy_runtime_api::client::orchestrator::Metadata;
 use aws_smithy_types::config_bag::ConfigBag;
 
+use super::clients::SERVICES;
+
 /// One API operation by its IAM-like name, `ec2:DescribeVpcs`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Operation {
@@ -12,24 +14,6 @@ pub(super) struct Operation {
     pub(super) action: String,
 }
 
-/// IAM prefix, the SDK's name of the service, the SDK's crate.
-const SERVICES: &[(&str, &str, &str)] = &[
-    ("acm", "ACM", "aws_sdk_acm"),
-    ("application-autoscaling", "Application Auto Scaling", "aws_sdk_applicationautoscaling"),
-    ("ec2", "EC2", "aws_sdk_ec2"),
-    ("ecs", "ECS", "aws_sdk_ecs"),
-    ("elasticache", "ElastiCache", "aws_sdk_elasticache"),
-    ("elasticloadbalancing", "Elastic Load Balancing v2", "aws_sdk_elasticloadbalancingv2"),
-    ("iam", "IAM", "aws_sdk_iam"),
-    ("kms", "KMS", "aws_sdk_kms"),
-    ("logs", "CloudWatch Logs", "aws_sdk_cloudwatchlogs"),
-    ("rds", "RDS", "aws_sdk_rds"),
-    ("s3", "S3", "aws_sdk_s3"),
-    ("sts", "STS", "aws_sdk_sts"),
-    ("tag", "Resource Groups Tagging API", "aws_sdk_resourcegroupstagging"),
-    ("wafv2", "WAFV2", "aws_sdk_wafv2"),
-];
-
 /// What reads are called; a writer's other operations are taken for changes.
 const READS: &[&str] = &["Describe", "List", "Get", "Head"];
 
@@ -37,16 +21,16 @@ impl Operation {
     /// The operation that is being carried out; none before the SDK has applied the operation's own settings.
     pub(super) fn of(cfg: &ConfigBag) -> Option<Self> {
         let metadata = cfg.load::<Metadata>()?;
-        let (service, ..) = SERVICES.iter().find(|(_, name, _)| *name == metadata.service())?;
-        Some(Self { service, action: metadata.name().to_owned() })
+        let service = SERVICES.iter().find(|service| service.name == metadata.service())?;
+        Some(Self { service: service.prefix, action: metadata.name().to_owned() })
     }
 
     /// The operation that an error type belongs to: `aws_sdk_ec2::operation::create_vpc::CreateVpcError`.
     pub(super) fn of_error<E>() -> Option<Self> {
         let name = std::any::type_name::<E>();
-        let (service, ..) = SERVICES.iter().find(|(.., krate)| name.split("::").next() == Some(krate))?;
+        let service = SERVICES.iter().find(|service| name.split("::").next() == Some(service.krate))?;
         let action = name.rsplit("::").next()?.strip_suffix("Error")?;
-        Some(Self { service, action: action.to_owned() })
+        Some(Self { service: service.prefix, action: action.to_owned() })
     }
 
     /// Whether it only reads, judged by its name; good enough to exempt it from a writer's checks, never to let it

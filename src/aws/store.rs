@@ -16,7 +16,6 @@ use crate::resource::{Class, Failure, Result};
 const OPERATIONS: &[&str] = &[
     "s3:CreateBucket",
     "s3:DeleteObject",
-    "s3:GetBucketVersioning",
     "s3:GetObject",
     "s3:ListObjectsV2",
     "s3:PutBucketEncryption",
@@ -100,12 +99,13 @@ impl ObjectStore {
         Ok(keys)
     }
 
-    /// Makes the bucket if it is not there: private, encrypted, versioned. Versioning is set last and so tells that an
-    /// earlier run got through all of it.
+    /// Makes the bucket if it is not there: private, encrypted, versioned. One that is still empty gets these settings
+    /// again, since an earlier run may have ended between its making and its settings.
     pub async fn ensure_bucket(&self) -> Result<()> {
-        let asked = self.clients.s3().get_bucket_versioning().bucket(&self.bucket).expected_bucket_owner(&self.account);
-        match unless(Class::NotFound, asked.send().await.map_err(Failure::from)) {
-            Ok(Some(answer)) if answer.status() == Some(&BucketVersioningStatus::Enabled) => return Ok(()),
+        let call = self.clients.s3().list_objects_v2().bucket(&self.bucket).max_keys(1);
+        let asked = call.expected_bucket_owner(&self.account).send().await.map_err(Failure::from);
+        match unless(Class::NotFound, asked) {
+            Ok(Some(answer)) if !answer.contents().is_empty() => return Ok(()),
             Ok(Some(_)) => {}
             Ok(None) => self.create().await?,
             Err(failure) if failure.is(Class::Denied) && failure.hint.is_none() => {

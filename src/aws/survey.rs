@@ -9,7 +9,7 @@ use crate::resource::{Result, Tags};
 const PAGE: i32 = 1000;
 const ROUTE_TABLES_PAGE: i32 = 100;
 /// What the survey calls: seven operations, however many VPCs.
-pub(super) const SURVEY_READS: &[&str] = &[
+pub const SURVEY_READS: &[&str] = &[
     "ec2:DescribeInstances",
     "ec2:DescribeInternetGateways",
     "ec2:DescribeNetworkInterfaces",
@@ -74,9 +74,12 @@ async fn interfaces(reader: &Reader, vpcs: &[String]) -> Result<Vec<Seen>> {
 fn interface(one: &NetworkInterface) -> Option<Seen> {
     let description = one.description().unwrap_or_default();
     let owner = |prefix: &str| description.split(' ').find(|word| word.starts_with(prefix));
-    match one.interface_type() {
-        Some(NetworkInterfaceType::NatGateway) => seen("AWS::EC2::NatGateway", owner("nat-"), one.vpc_id(), &[]),
-        Some(NetworkInterfaceType::VpcEndpoint) => seen("AWS::EC2::VPCEndpoint", owner("vpce-"), one.vpc_id(), &[]),
+    match one.interface_type().map(NetworkInterfaceType::as_str) {
+        // The model says the one, EC2 the other.
+        Some("natGateway" | "nat_gateway") => seen("AWS::EC2::NatGateway", owner("nat-"), one.vpc_id(), &[]),
+        Some("vpc_endpoint" | "gateway_load_balancer_endpoint") => {
+            seen("AWS::EC2::VPCEndpoint", owner("vpce-"), one.vpc_id(), &[])
+        }
         // The instance itself is listed.
         _ if one.attachment().is_some_and(|link| link.instance_id().is_some()) => None,
         // Load balancers, databases, caches and tasks: listed by their own kinds.

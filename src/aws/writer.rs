@@ -31,8 +31,8 @@ pub struct WriterScope {
     /// The stack's own ids, ARNs and physical names: those in the inventory, those made by earlier steps, and the
     /// name of what the step makes.
     pub own: BTreeSet<String>,
-    /// The strings of the step's settled spec: they may be mentioned (an outside certificate's ARN), which does not make
-    /// them own.
+    /// The strings of the step's settled spec and of the live one: they may be mentioned, which does not make them own. An
+    /// outside certificate is referred to; a policy that somebody attached by hand is named to take it off again.
     pub mentioned: BTreeSet<String>,
     /// A client token for this create: 32 hexadecimal digits, the same whenever the same thing is tried again.
     pub token: String,
@@ -45,9 +45,10 @@ impl Writer {
         gate: WriterGate,
         account: String,
         region: String,
-        scope: &WriterScope,
+        address: Address,
+        token: String,
     ) -> Self {
-        Self { clients, gate, account, region, address: scope.address.clone(), token: scope.token.clone() }
+        Self { clients, gate, account, region, address, token }
     }
 
     /// Twelve digits.

@@ -20,7 +20,7 @@ use crate::resource::{Class, Failure, key};
 /// The creates that have neither a token nor a natural key: sent twice they make two.
 const ONCE: &[&str] =
     &["ec2:CreateVpc", "ec2:CreateSubnet", "ec2:CreateInternetGateway", "ec2:AllocateAddress", "kms:CreateKey"];
-/// Shorter words of an ARN (`role`, `web`) occur in foreign ones, too.
+/// Shorter strings (`tcp`, `web`) occur in what is foreign, too.
 const TELLING: usize = 6;
 
 /// The gate of one step's writer: checks the lease and the targets of every change, attempt by attempt.
@@ -65,7 +65,7 @@ impl WriterGate {
             .iter()
             .all(|part| text.contains(*part));
         is_tagged
-            || scope.own.iter().any(|own| lower.contains(&own.to_ascii_lowercase()))
+            || scope.own.iter().any(|own| own.len() >= TELLING && lower.contains(&own.to_ascii_lowercase()))
             || admitted.lock().unwrap_or_else(PoisonError::into_inner).iter().any(|id| lower.contains(id))
     }
 

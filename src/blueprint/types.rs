@@ -2,8 +2,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::problem::{Problem, Span};
+use crate::problem::Problem;
 use crate::resource::{Address, Stack};
+use crate::template::Origin;
 
 /// What one stack should be.
 #[derive(Clone, Debug)]
@@ -52,21 +53,6 @@ impl Resource {
             }
             at = &at[..at.rfind('/')?];
         }
-    }
-}
-
-/// Where a value was written: in the template, and the parameters it was computed from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Origin {
-    pub span: Span,
-    /// Where the parameters that an expression used were set; the first is what a plan shows.
-    pub from: Vec<Span>,
-}
-
-impl Origin {
-    /// The place a person would change: the parameter's if there is one, else the template's.
-    pub fn place(&self) -> &Span {
-        self.from.first().unwrap_or(&self.span)
     }
 }
 

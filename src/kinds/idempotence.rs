@@ -1,5 +1,5 @@
-//! What makes running twice dull: a thing with our name is adopted if it bears our tags and a conflict if not, what is
-//! gone is deleted already, and what passes by itself is waited out.
+//! What makes running twice dull: what an earlier try made is known by its tags, what is gone is deleted already, and
+//! what passes by itself is waited out.
 
 use std::time::Duration;
 
@@ -10,21 +10,6 @@ use crate::resource::{Class, Failure, Result, Tags, key};
 pub(super) fn is_same(live: &Tags, ours: &Tags) -> bool {
     let keys = [key::PROJECT, key::TENANT, key::ENVIRONMENT, key::NAME];
     keys.iter().all(|key| live.get(key).is_some() && live.get(key) == ours.get(key))
-}
-
-/// The conflict over a name that somebody else's resource has; `what` names it, `live` are its tags.
-pub(super) fn taken(what: &str, live: &Tags) -> Failure {
-    let owner = match (live.get(key::PROJECT), live.stack(), live.get(key::NAME)) {
-        (Some(project), Some(stack), Some(name)) => {
-            format!("it is {name} of {}/{} in project {project}", stack.tenant, stack.environment)
-        }
-        _ if live.is_empty() => "it bears no tags".to_owned(),
-        _ => {
-            let tags: Vec<_> = live.iter().map(|(key, value)| format!("{key}={value}")).collect();
-            format!("its tags are {}", tags.join(", "))
-        }
-    };
-    Failure::new(Class::AlreadyExists, format!("{what} is there already and not ours: {owner}"))
 }
 
 /// Takes "not found" for success: what is gone is deleted.

@@ -14,6 +14,11 @@ mod ec2_route_table;
 mod ec2_security_group;
 mod ec2_subnet;
 mod ec2_vpc;
+mod ecs;
+mod ecs_cluster;
+mod elasticache;
+mod elasticache_replication_group;
+mod elasticache_subnet_group;
 mod elb;
 mod elb_action;
 mod elb_condition;
@@ -23,6 +28,15 @@ mod elb_load_balancer;
 mod elb_target_group;
 mod iam_role;
 mod idempotence;
+mod key_arn;
+mod kms_key;
+mod logs_log_group;
+mod maintenance_window;
+mod rds;
+mod rds_db_cluster;
+mod rds_db_cluster_parameter_group;
+mod rds_db_instance;
+mod rds_db_subnet_group;
 mod wafv2;
 mod wafv2_ip_set;
 mod wafv2_web_acl;
@@ -40,11 +54,20 @@ pub static KINDS: &[&dyn AnyKind<Aws>] = &[
     &ec2_security_group::SecurityGroup,
     &ec2_subnet::Subnet,
     &ec2_vpc::Vpc,
+    &ecs_cluster::Cluster,
+    &elasticache_replication_group::ReplicationGroup,
+    &elasticache_subnet_group::SubnetGroup,
     &elb_listener::Listener,
     &elb_listener_rule::ListenerRule,
     &elb_load_balancer::LoadBalancer,
     &elb_target_group::TargetGroup,
     &iam_role::Role,
+    &kms_key::Key,
+    &logs_log_group::LogGroup,
+    &rds_db_cluster::DbCluster,
+    &rds_db_cluster_parameter_group::DbClusterParameterGroup,
+    &rds_db_instance::DbInstance,
+    &rds_db_subnet_group::DbSubnetGroup,
     &wafv2_ip_set::IpSet,
     &wafv2_web_acl::WebAcl,
 ];

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::fate::Fate;
 use super::fields::{Compared, Comparing};
 use super::input::{Input, Mode};
+use super::live_edges::{LiveEdges, LiveId};
 use super::order::{Order, Shapes};
 use super::standing::{Standing, standing};
 use super::types::Field;
@@ -23,9 +24,9 @@ pub(super) struct Decisions {
 
 /// Decides in order, and again until nothing changes: an edge that was cut makes an early resource depend on the fate
 /// of a later one.
-pub(super) fn decide(input: &Input<'_>, shapes: &Shapes<'_>, order: &Order) -> Decisions {
+pub(super) fn decide(input: &Input<'_>, shapes: &Shapes<'_>, order: &Order, edges: &LiveEdges) -> Decisions {
     let mut decider =
-        Decider { input, shapes, order, standings: BTreeMap::new(), fates: BTreeMap::new(), ours: Vec::new() };
+        Decider { input, shapes, order, edges, standings: BTreeMap::new(), fates: BTreeMap::new(), ours: Vec::new() };
     decider.ours = input.inventory.all().flat_map(|(_, live)| own_values(live)).collect();
     decider.ours.sort();
     for address in &order.sequence {
@@ -53,6 +54,7 @@ struct Decider<'a> {
     input: &'a Input<'a>,
     shapes: &'a Shapes<'a>,
     order: &'a Order,
+    edges: &'a LiveEdges,
     standings: BTreeMap<Address, Standing>,
     fates: BTreeMap<Address, Fate>,
     /// The ids and outputs of the stack's live resources, sorted.
@@ -96,6 +98,7 @@ impl Decider<'_> {
             None => Fate::Create { spec: desired, leaving: None },
             Some(live) => self.compare(resource, shape, live, desired, foreign),
         };
+        let fate = self.replaceable(resource, fate);
         match (holder, &fate) {
             (Some(by), Fate::Create { .. } | Fate::Update { .. } | Fate::Replace { .. }) => {
                 Fate::Held { live: live.cloned(), by }
@@ -148,6 +151,50 @@ impl Decider<'_> {
             place: live.id.clone(),
         }));
         fate_of(shape, &facts, live, spec, fields)
+    }
+
+    /// Lets a replacement be create-first only if nothing it needs goes away first, and blocks one that is delete-first
+    /// while somebody cannot let go of the old one.
+    fn replaceable(&self, resource: &Resource, fate: Fate) -> Fate {
+        let Fate::Replace { live, spec, fields, create_first, why } = fate else { return fate };
+        let goes_first =
+            |need: &Address| matches!(self.fates.get(need), Some(Fate::Replace { create_first: false, .. }));
+        let create_first = create_first && !self.hard_needs(resource).any(goes_first);
+        let holder = (!create_first)
+            .then(|| self.holder(&(resource.address.clone(), live.id.clone()), &mut BTreeSet::new()))
+            .flatten();
+        match holder {
+            Some(holder) => {
+                let cause = fields.iter().find(|field| field.replaces).map_or("it", |field| field.path.as_str());
+                let why = format!(
+                    "{cause} can only change with a new resource, the old one has to go first, and {holder} cannot let go of it; \
+                     put the old value back, or take {holder} out of the YAML, apply, and put it back"
+                );
+                Fate::Blocked { live: Some(live), why, unreadable: false }
+            }
+            None => Fate::Replace { live, spec, fields, create_first, why },
+        }
+    }
+
+    /// Somebody who keeps hold of a live thing that would have to go, or of what would go with it: who refers to it by a
+    /// create-only property is replaced along, who refers by a late one can let go first, anybody else cannot.
+    fn holder(&self, id: &LiveId, seen: &mut BTreeSet<LiveId>) -> Option<Address> {
+        if !seen.insert(id.clone()) {
+            return None;
+        }
+        let covered = |patterns: &[&str], at: &str| patterns.iter().any(|pattern| pointer::covers(pattern, at));
+        self.edges.into(id).find_map(|(user, pointers)| {
+            let facts = self.facts(&user.0)?;
+            let stays = self.input.blueprint.resources.get(&user.0)?.edges.contains_key(&id.0);
+            let is_stuck = matches!(self.fates.get(&user.0), Some(Fate::Held { .. }));
+            if is_stuck
+                || (stays && pointers.iter().any(|at| !covered(facts.create_only, at) && !covered(facts.late, at)))
+            {
+                return Some(user.0.clone());
+            }
+            let goes_along = pointers.iter().any(|at| covered(facts.create_only, at));
+            goes_along.then(|| self.holder(user, seen)).flatten()
+        })
     }
 
     /// The desired spec with references filled in as far as they are known.

@@ -21,7 +21,7 @@ pub fn plan(input: &Input<'_>) -> StackPlan {
     } else {
         let order =
             Order::of(input.blueprint, |address| shapes.get(address.kind.as_str()).map(|shape| shape.facts().late));
-        let decisions = decide(input, &shapes, &order);
+        let decisions = decide(input, &shapes, &order, &edges);
         let made = steps(input, &shapes, &order, &decisions);
         (Some(decisions), made)
     };

@@ -27,7 +27,7 @@ pub use erased::{AnyKind, AnyListing, AnyMade, Live};
 pub use failure::{Class, Failure, Result};
 pub use kind::{Changes, Cloud, Found, Kept, Kind, Listing, Made, Permissions, State, Stranger, Unmodelled, Unseen};
 pub use name::{Name, NameRule};
-pub use reference::{CLOSE, OPEN, OrRef, Ref, Reference};
+pub use reference::{CLOSE, OPEN, OrRef, Piece, Ref, Reference};
 pub use schema::Schema;
 pub use scope::Scope;
 pub use settled::{Settled, resolve};

@@ -15,9 +15,15 @@ const FILES: &[(&str, &str)] = &[
     ("server.py", include_str!("server/server.py")),
     ("answers.py", include_str!("server/answers.py")),
     ("faults.py", include_str!("server/faults.py")),
-    ("missing.py", include_str!("server/missing.py")),
-    ("mended.py", include_str!("server/mended.py")),
+    ("patch.py", include_str!("server/patch.py")),
     ("slow.py", include_str!("server/slow.py")),
+    ("mend_cache.py", include_str!("server/mend_cache.py")),
+    ("mend_data.py", include_str!("server/mend_data.py")),
+    ("mend_ec2.py", include_str!("server/mend_ec2.py")),
+    ("mend_ecs.py", include_str!("server/mend_ecs.py")),
+    ("mend_edge.py", include_str!("server/mend_edge.py")),
+    ("mend_keys.py", include_str!("server/mend_keys.py")),
+    ("mend_logs.py", include_str!("server/mend_logs.py")),
 ];
 
 /// Tells one server from another: a hash of its files and of what they run on.

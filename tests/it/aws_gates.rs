@@ -144,3 +144,14 @@ async fn what_a_writer_read_of_others_stays_foreign() {
     let failure = failure(writer.ec2().delete_vpc().vpc_id("vpc-0bbbbbbbbbbbbbbbb").send().await);
     assert_eq!(failure.class, Class::Refused);
 }
+
+#[tokio::test]
+async fn a_part_that_only_the_kind_knows_is_let_in_by_name() {
+    let aws = Canned::new(&[DONE]);
+    let writer = writer(&aws, 9).await;
+    let id = "rtbassoc-0cccccccccccccccc";
+    let call = || writer.ec2().disassociate_route_table().association_id(id).send();
+    assert_eq!(failure(call().await).class, Class::Refused);
+    writer.admit(id);
+    call().await.unwrap();
+}

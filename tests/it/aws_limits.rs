@@ -1,9 +1,11 @@
-//! The rate limiter's bucket, on a clock that stands still unless told.
+//! The rate limiter, on a clock that stands still unless told.
 
 use std::time::Duration;
 
 use provision::aws::{Bucket, Rate};
 use tokio::time::{Instant, advance};
+
+use crate::canned::Canned;
 
 const RATE: Rate = Rate { burst: 2.0, per_second: 10.0, most: 12.0 };
 
@@ -49,4 +51,19 @@ async fn successes_widen_the_rate_up_to_the_most() {
         bucket.widen(Instant::now());
     }
     assert!((bucket.per_second() - 12.0).abs() < f64::EPSILON);
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_wait_for_their_own_bucket_and_not_for_others() {
+    let aws = Canned::new(&[(200, "{}"); 4]);
+    let sessions = aws.sessions(&["wafv2:GetWebACLForResource", "wafv2:ListWebACLs"]);
+    let session = sessions.open("123456789012", "us-east-1", None).await.unwrap();
+    // Another reader of the same account and region draws from the same buckets.
+    for reader in [session.reader(), session.reader(), session.reader()] {
+        reader.wafv2().get_web_acl_for_resource().resource_arn("arn:aws:x").send().await.unwrap();
+    }
+    session.reader().wafv2().list_web_acls().scope("REGIONAL".into()).send().await.unwrap();
+    let timings = sessions.timings();
+    assert_eq!(timings.0["wafv2:GetWebACLForResource"].on_limit, Duration::from_secs(2));
+    assert_eq!(timings.0["wafv2:ListWebACLs"].on_limit, Duration::ZERO);
 }

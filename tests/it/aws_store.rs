@@ -41,3 +41,11 @@ async fn a_bucket_of_somebody_else_is_a_failure_with_a_way_out() {
     assert_eq!(failure.class, Class::Denied);
     assert!(failure.advice().starts_with("the bucket leases may belong to another account"), "{}", failure.advice());
 }
+
+#[tokio::test]
+async fn a_bucket_in_use_is_left_as_it_is() {
+    let in_use = "<ListBucketResult><Contents><Key>leases/acme</Key></Contents></ListBucketResult>";
+    let aws = Canned::new(&[(200, in_use)]);
+    aws.session(&[]).await.store("leases").ensure_bucket().await.unwrap();
+    assert_eq!(aws.asked().len(), 1);
+}

@@ -14,5 +14,7 @@ mod aws_store;
 mod aws_survey;
 #[cfg(feature = "sdk")]
 mod canned;
+mod engine;
 mod local_aws;
 mod sandbox;
+mod world;

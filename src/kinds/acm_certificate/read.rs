@@ -122,6 +122,7 @@ mod tests {
     use aws_sdk_acm::types::{DomainValidation, RecordType, ResourceRecord};
 
     use super::*;
+    use crate::resource::normal::Set;
 
     fn pending(record: Option<ResourceRecord>) -> CertificateDetail {
         let domain = DomainValidation::builder().domain_name("a.example").set_resource_record(record).build().unwrap();

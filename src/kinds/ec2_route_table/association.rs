@@ -48,6 +48,7 @@ async fn take_over(writer: &Writer, table: &str, subnet: &str, failure: Failure)
 /// Ends a subnet's association by what was listed; if another table has taken the subnet over, that id is gone.
 pub async fn delete(writer: &Writer, listed: &BTreeMap<String, String>, subnet: &str) -> Result<()> {
     let Some(id) = listed.get(subnet) else { return Ok(()) };
+    writer.admit(id);
     gone(
         patiently(5 * MINUTE, &[Class::Busy], || writer.ec2().disassociate_route_table().association_id(id).send())
             .await,

@@ -1,6 +1,7 @@
 use super::{Outputs, PASSING, Policy, Role, Spec, tags};
 use crate::aws::{MINUTE, Writer};
-use crate::kinds::idempotence::{gone, is_same, patiently, taken};
+use crate::kinds::candidate;
+use crate::kinds::idempotence::{gone, patiently};
 use crate::resource::normal::PolicyDocument;
 use crate::resource::{Changes, Class, Failure, Found, Result, Tags, pointer};
 
@@ -11,9 +12,7 @@ pub(super) async fn adopt(writer: &Writer, name: &str, spec: &Spec, ours: &Tags)
         return Err(Failure::new(Class::Other, format!("GetRole returned nothing for {name}")));
     };
     let live = tags(role.tags());
-    if !is_same(&live, ours) {
-        return Err(taken(&format!("role {name}"), &live));
-    }
+    candidate::adopt(&format!("the role {name}"), &live, ours)?;
     trust(writer, name, &spec.assume_role_policy_document).await?;
     Ok(outputs(Some(role)))
 }

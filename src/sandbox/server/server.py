@@ -6,7 +6,8 @@ An access key id of twelve digits is the account that it speaks for; any other s
 account of the role that it was assumed from.
 
 Binds 127.0.0.1 only, writes {"pid", "port", "token", "version"} to FILE once it listens, and serves until it is stopped.
-What moto lacks is in missing.py, what it does otherwise than AWS in mended.py, lives that take time in slow.py.
+What moto lacks, and what it does otherwise than AWS where that would make right code fail or show false drift, is in
+mend_*.py, one file for services that belong together; lives that take time are in slow.py.
 
 Control, all JSON (never seen by the SDK):
     GET  /_provision/health   {"pid", "token", "version", "seconds_slow", "calls"}
@@ -30,6 +31,8 @@ import traceback
 
 # Read by moto at import. Without the managed policies, attaching one that AWS made fails.
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
+# Certificates are issued at once; a test that wants one to wait sets this to seconds.
+os.environ.setdefault("MOTO_ACM_VALIDATION_WAIT", "0")
 os.environ.setdefault("MOTO_S3_ALLOW_CROSSACCOUNT_ACCESS", "true")
 
 from moto.backends import get_backend  # noqa: E402
@@ -41,8 +44,13 @@ from moto.moto_server.werkzeug_app import (  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
 
 import answers  # noqa: E402
-import mended  # noqa: E402
-import missing  # noqa: E402
+import mend_cache  # noqa: E402, F401  imported for what they change in moto
+import mend_data  # noqa: E402, F401
+import mend_ec2  # noqa: E402, F401
+import mend_ecs  # noqa: E402, F401
+import mend_edge  # noqa: E402, F401
+import mend_keys  # noqa: E402, F401
+import mend_logs  # noqa: E402, F401
 import slow  # noqa: E402
 from faults import Faults  # noqa: E402
 
@@ -195,10 +203,7 @@ def respond(start_response, status, headers, body):
 
 
 class Handler(MotoRequestHandler):
-    """Keeps connections open: an SDK sends a hundred requests for one plan."""
-
-    protocol_version = "HTTP/1.1"
-    # Headers and body are two small writes; with Nagle's algorithm the second waits 40 ms for an acknowledgement.
+    # Headers and body are two small writes; with Nagle's algorithm the second may wait 40 ms for an acknowledgement.
     disable_nagle_algorithm = True
 
     def log_request(self, *_args):
@@ -234,9 +239,6 @@ def main():
     # It outlives the terminal that it was started from.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    missing.install()
-    mended.install()
-    slow.install()
     slow.set_seconds(chosen.slow)
     server = make_server("127.0.0.1", chosen.port, Sandbox(chosen.version), threaded=True, request_handler=Handler)
     # moto calls itself on this port for the few services that need it.

@@ -1,0 +1,247 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use super::kinds::{Kinds, Known};
+use super::{Blueprint, Ignore, Resource, graph, lint, place};
+use crate::problem::{Problem, Span, suggest};
+use crate::resource::{Address, Reference, Stack, pointer};
+use crate::template::{Declaration, Expanded, violation};
+use crate::tenant::{IgnoreRule, region};
+
+/// Checks what a template declares against the kinds and makes the stack's graph; notes every mistake, and gives
+/// nothing if there is one.
+pub fn build(
+    kinds: &Kinds<'_>,
+    stack: &Stack,
+    expanded: Expanded,
+    ignore: &[IgnoreRule],
+    problems: &mut Vec<Problem>,
+) -> Option<Blueprint> {
+    let mut found = Vec::new();
+    let Expanded { declarations, outputs, warnings } = expanded;
+    let all = unique(&declarations, &mut found);
+    let mut resources = BTreeMap::new();
+    for declaration in &declarations {
+        let kind = &declaration.address.value.kind;
+        let Some(known) = kinds.get(kind) else {
+            let what = format!("there is no kind `{kind}`");
+            found.push(Problem::error(declaration.span.clone(), what).hint(suggest(kind, kinds.names())));
+            continue;
+        };
+        references(declaration, known, &all, &mut found);
+        names(declaration, known, &all, &mut found);
+        if let Some(resource) = resource(declaration, known, stack, &mut found) {
+            resources.insert(resource.address.clone(), resource);
+        }
+    }
+    for (name, value) in &outputs {
+        for (_, reference) in Reference::all_in(value) {
+            if !all.contains_key(&reference.address) {
+                let what = format!("the output `{name}` refers to {}, which is not in this stack", reference.address);
+                let names: Vec<_> = all.keys().map(Address::to_string).collect();
+                let hint = suggest(&reference.address.to_string(), names.iter().map(String::as_str));
+                found.push(Problem::error(None, what).hint(hint));
+            }
+        }
+    }
+    let is_broken = declarations.iter().any(|declaration| declaration.is_broken);
+    let is_whole = found.is_empty() && !is_broken;
+    if is_whole {
+        graph::follow(kinds, &mut resources);
+        graph::check(kinds, &resources, &mut found);
+        lint::check(&resources, &mut found);
+    }
+    ignored(ignore, &all, &mut resources, &mut found);
+    for problem in found {
+        // One mistake in a node with `for` shows once.
+        if !problems.contains(&problem) {
+            problems.push(problem);
+        }
+    }
+    (is_whole && problems.iter().all(|problem| !problem.is_error())).then(|| Blueprint {
+        stack: stack.clone(),
+        resources,
+        outputs,
+        warnings,
+    })
+}
+
+/// Returns the place of every address; one that is there twice is a mistake.
+fn unique(declarations: &[Declaration], problems: &mut Vec<Problem>) -> BTreeMap<Address, Span> {
+    let mut all = BTreeMap::new();
+    for declaration in declarations {
+        let address = &declaration.address;
+        if let Some(first) = all.insert(address.value.clone(), address.span.clone()) {
+            let what = format!("{} is there twice; the other is at {first}", address.value);
+            problems.push(Problem::error(address.span.clone(), what).hint("give one of them another name"));
+        }
+    }
+    all
+}
+
+/// Checks that references lead to resources, of the kinds that the properties expect.
+fn references(
+    declaration: &Declaration,
+    known: &Known<'_>,
+    all: &BTreeMap<Address, Span>,
+    problems: &mut Vec<Problem>,
+) {
+    let expected = known.shape.schema().refs(&declaration.properties);
+    for (at, reference) in Reference::all_in(&declaration.properties) {
+        let address = &reference.address;
+        let span = declared(declaration, &at);
+        let property = pointer::property(&at);
+        if !all.contains_key(address) {
+            let names: Vec<_> = all.keys().map(Address::to_string).collect();
+            let what = format!("`{property}` of {} refers to {address}, which is not there", declaration.address.value);
+            let hint = suggest(&address.to_string(), names.iter().map(String::as_str));
+            problems.push(Problem::error(span, what).hint(hint));
+        } else if let Some(kind) = expected.get(&at).filter(|kind| **kind != address.kind) {
+            let what =
+                format!("`{property}` of {} expects a {kind}, and refers to {address}", declaration.address.value);
+            let names: Vec<_> = all.keys().filter(|other| other.kind == *kind).map(Address::to_string).collect();
+            let hint = suggest(&address.to_string(), names.iter().map(String::as_str));
+            problems.push(Problem::error(span, what).hint(hint));
+        }
+    }
+}
+
+/// A wrong reference is the template's mistake, whatever parameters it was made of.
+fn declared(declaration: &Declaration, at: &str) -> Span {
+    let mut at = at;
+    loop {
+        if let Some(origin) = declaration.origins.get(at) {
+            return origin.span.clone();
+        }
+        match at.rfind('/') {
+            Some(end) => at = &at[..end],
+            None => return declaration.span.clone(),
+        }
+    }
+}
+
+fn names(declaration: &Declaration, known: &Known<'_>, all: &BTreeMap<Address, Span>, problems: &mut Vec<Problem>) {
+    if let Some(place) = &declaration.region {
+        problems.extend(region::check(place));
+    }
+    if let Some(physical) = &declaration.physical {
+        let (length, max) = (physical.value.chars().count(), known.facts.name.max());
+        if !(1..=max).contains(&length) {
+            let what = format!("the physical name `{}` has {length} characters", physical.value);
+            problems.push(Problem::error(physical.span.clone(), what).hint(format!("1 to {max} for this kind")));
+        }
+    }
+    if let Some(was) = &declaration.was {
+        let old = Address::new(&declaration.address.value.kind, &was.value);
+        if !Address::is_name(&was.value) {
+            let what = format!("`{}` can't have been the name of a resource", was.value);
+            problems.push(Problem::error(was.span.clone(), what).hint("small letters, digits and dashes"));
+        } else if all.contains_key(&old) {
+            let what = format!("{} was {old}, which is still there", declaration.address.value);
+            problems.push(Problem::error(was.span.clone(), what).hint("remove `was`, or the other resource"));
+        }
+    }
+}
+
+fn resource(
+    declaration: &Declaration,
+    known: &Known<'_>,
+    stack: &Stack,
+    problems: &mut Vec<Problem>,
+) -> Option<Resource> {
+    if declaration.is_broken {
+        return None;
+    }
+    let (address, raw) = (&declaration.address.value, &declaration.properties);
+    let before = problems.len();
+    for violation in violation::all(known.validator(), known.shape.schema().root(), raw) {
+        let at = violation.pointer.iter().fold(String::new(), |at, step| pointer::join(&at, step));
+        let what = format!("{address}: {}", violation.what);
+        let span = place::of(&declaration.origins, &at);
+        let problem = Problem::error(span, what);
+        problems.push(match violation.hint {
+            Some(hint) => problem.hint(hint),
+            None => problem,
+        });
+    }
+    if problems.len() > before {
+        return None;
+    }
+    let spec = match known.shape.normalise(raw.clone()) {
+        Ok(spec) => spec,
+        // A reference to another kind is refused by the type too; it is said already, with its place.
+        Err(what) if what.contains("expects a reference") => return None,
+        Err(what) => {
+            problems.push(Problem::error(declaration.span.clone(), format!("{address}: {what}")));
+            return None;
+        }
+    };
+    let facts = &known.facts;
+    let origins = place::named_as_in_plans(facts, raw, &declaration.origins);
+    for (at, what) in known.shape.check(&spec) {
+        let span = place::of(&origins, &place::keyed(facts, &spec, &at));
+        problems.push(Problem::error(span, format!("{address}: {what}")));
+    }
+    external(declaration, facts.kind, problems);
+    let edges = edges(&spec);
+    Some(Resource {
+        address: address.clone(),
+        region: declaration.region.as_ref().map_or_else(|| stack.region.clone(), |region| region.value.clone()),
+        set: set(known, raw, &spec),
+        spec,
+        origins,
+        edges,
+        was: declaration.was.as_ref().map(|was| was.value.clone()),
+        physical: declaration.physical.as_ref().map(|name| name.value.clone()),
+        protected: declaration.protected,
+        external: declaration.external.clone(),
+        ignore: Vec::new(),
+    })
+}
+
+fn external(declaration: &Declaration, kind: &str, problems: &mut Vec<Problem>) {
+    for path in declaration.external.iter().filter(|path| !path.starts_with('/')) {
+        let what = format!("`{path}` is not the path of a property of {kind}");
+        problems.push(Problem::error(declaration.span.clone(), what).hint("a path begins with a slash: /DesiredCount"));
+    }
+}
+
+fn edges(spec: &Value) -> BTreeMap<Address, BTreeSet<String>> {
+    let mut edges = BTreeMap::<_, BTreeSet<_>>::new();
+    for (at, reference) in Reference::all_in(spec) {
+        edges.entry(reference.address).or_default().insert(at);
+    }
+    edges
+}
+
+/// What the template set, in normal form; what is as the type fills it in anyway counts as not set.
+fn set(known: &Known<'_>, raw: &Value, spec: &Value) -> BTreeMap<String, Value> {
+    let empty = Map::new();
+    let (raw, spec) = (raw.as_object().unwrap_or(&empty), spec.as_object().unwrap_or(&empty));
+    let defaults = known.defaults(raw);
+    raw.keys()
+        .filter_map(|name| spec.get_key_value(name))
+        .filter(|(name, value)| defaults.get(*name) != Some(*value))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
+}
+
+fn ignored(
+    rules: &[IgnoreRule],
+    all: &BTreeMap<Address, Span>,
+    resources: &mut BTreeMap<Address, Resource>,
+    problems: &mut Vec<Problem>,
+) {
+    for rule in rules {
+        let address = &rule.resource.value;
+        if !all.contains_key(address) {
+            let names: Vec<_> = all.keys().map(Address::to_string).collect();
+            let hint = suggest(&address.to_string(), names.iter().map(String::as_str));
+            let what = format!("there is no {address} in this stack");
+            problems.push(Problem::error(rule.resource.span.clone(), what).hint(hint));
+        } else if let Some(resource) = resources.get_mut(address) {
+            resource.ignore.push(Ignore { field: rule.field.clone(), owner: rule.owner.clone(), until: rule.until });
+        }
+    }
+}

@@ -1,0 +1,34 @@
+use std::collections::BTreeMap;
+
+use super::Blueprint;
+use super::kinds::Kinds;
+use crate::problem::Problem;
+use crate::resource::StackId;
+
+/// Finds resources of different stacks that would get the same physical name in one account and region.
+pub(super) fn collisions(kinds: &Kinds<'_>, blueprints: &[Blueprint]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut taken = BTreeMap::<(&str, &str, &str, String), &StackId>::new();
+    for blueprint in blueprints {
+        let stack = &blueprint.stack;
+        for resource in blueprint.resources.values() {
+            let rule = kinds.get(&resource.address.kind).map(|known| known.facts.name);
+            if !rule.is_some_and(|rule| rule.is_physical()) {
+                continue;
+            }
+            let name = resource
+                .physical
+                .clone()
+                .unwrap_or_else(|| format!("{}-{}-{}", stack.id.tenant, stack.id.environment, resource.address.name));
+            let kind = resource.address.kind.as_str();
+            // Roles have no region; to keep them apart within an account is to keep all apart.
+            let region = if kind.starts_with("AWS::IAM::") { "" } else { resource.region.as_str() };
+            let key = (stack.account.as_str(), region, kind, name.clone());
+            let Some(other) = taken.insert(key, &stack.id).filter(|other| **other != stack.id) else { continue };
+            let span = resource.origin("").map(|origin| origin.span.clone());
+            let what = format!("{} of {} and one of {other} would both be called `{name}`", resource.address, stack.id);
+            problems.push(Problem::error(span, what).hint("rename the tenant, the environment or the resource"));
+        }
+    }
+    problems
+}

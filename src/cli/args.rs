@@ -1,0 +1,113 @@
+use std::path::PathBuf;
+
+use clap::{ArgAction, Parser, Subcommand, ValueEnum};
+
+use super::commands::{
+    apply, completions, destroy, diff, explain, export, graph, init, kinds, man, permissions, plan, sandbox, schema,
+    show, validate,
+};
+use super::selector::Selector;
+
+/// Isolated, highly available AWS stacks for every customer's every environment, from YAML.
+///
+/// A SELECTOR is tenant, tenant/environment or tenant/environment/RESOURCE, each part with * and ?; RESOURCE is a name
+/// or TYPE/name: acme, acme/production, */certification, acme/production/db-*, acme/production/AWS::RDS::*
+#[derive(Debug, Parser)]
+#[command(
+    name = "provision",
+    version,
+    disable_help_subcommand = true,
+    after_help = "Exit codes: 0 done, 1 error, 2 something differs (diff, plan --detailed-exitcode), 3 you said no, \
+                  4 something is blocked or could not be read, 5 locked by another run, 6 a guard refused or the saved \
+                  plan is stale, 64 wrong use, 130 interrupted."
+)]
+pub struct Args {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What every command takes.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Global options")]
+pub struct Global {
+    /// The project: the folder with tenants/ and, if there are, templates/ and provision.yaml
+    #[arg(short = 'C', long, value_name = "DIR", global = true, default_value = ".", hide_default_value = true)]
+    pub dir: PathBuf,
+
+    /// Talk to the local AWS instead of the real one; started when needed, kept until `provision sandbox down`
+    #[arg(long, global = true, conflicts_with = "endpoint_url")]
+    pub sandbox: bool,
+
+    /// Any other AWS-compatible endpoint [env: AWS_ENDPOINT_URL]
+    #[arg(long, value_name = "URL", global = true)]
+    pub endpoint_url: Option<String>,
+
+    /// The AWS profile; without it the standard AWS credential chain [env: AWS_PROFILE]
+    #[arg(long, value_name = "NAME", global = true)]
+    pub profile: Option<String>,
+
+    /// When to write colours; NO_COLOR turns them off too
+    #[arg(long, value_name = "WHEN", global = true, value_enum, default_value_t, hide_default_value = true)]
+    pub color: Color,
+
+    /// Say less: only results and errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+
+    /// Say more: fields of what is created, AWS calls (-vv: with details)
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
+
+    /// How warnings and errors are written to standard error
+    #[arg(long, value_name = "FORMAT", global = true, value_enum, default_value_t, hide_default_value = true)]
+    pub log_format: LogFormat,
+
+    /// Print, per service and action, calls, throttles, time waited on AWS, and our own time
+    #[arg(long, global = true)]
+    pub timings: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    #[default]
+    Text,
+    Json,
+}
+
+/// The stacks and resources a command is about.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Selectors {
+    /// tenant, tenant/environment or tenant/environment/RESOURCE, each part with * and ?; none: every stack
+    #[arg(value_name = "SELECTOR")]
+    pub selectors: Vec<Selector>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Init(init::Args),
+    Validate(validate::Args),
+    Plan(plan::Args),
+    Apply(apply::Args),
+    Diff(diff::Args),
+    Destroy(destroy::Args),
+    Show(show::Args),
+    Explain(explain::Args),
+    Graph(graph::Args),
+    Kinds(kinds::Args),
+    Schema(schema::Args),
+    Permissions(permissions::Args),
+    Export(export::Args),
+    Sandbox(sandbox::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+}

@@ -1,0 +1,76 @@
+use crate::blueprint::Blueprint;
+use crate::cli::args::Global;
+use crate::cli::exit::Exit;
+use crate::cli::failure::{Failure, Result};
+use crate::cli::project::Project;
+use crate::cli::selector::Selector;
+use crate::cli::world::World;
+use crate::report::explain_text;
+use crate::resource::Address;
+
+/// Print the final value of a resource or field, and the file and line that set it
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// tenant/environment/TYPE/name, or TYPE/name in every stack; a field behind a dot:
+    /// acme/production/AWS::EC2::VPC/main.CidrBlock
+    #[arg(value_name = "ADDRESS[.FIELD]")]
+    address: String,
+}
+
+/// What the argument says.
+struct Wanted {
+    /// None: in every stack.
+    stack: Option<Selector>,
+    address: Address,
+    /// A JSON pointer, or nothing.
+    field: String,
+}
+
+pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
+    let wanted = parse(&args.address)?;
+    let project = Project::load(world, global)?;
+    let stacks = project.select(wanted.stack.as_slice())?;
+    let texts: Vec<_> = stacks
+        .iter()
+        .filter_map(|blueprint| blueprint.resources.get(&wanted.address).map(|resource| (blueprint, resource)))
+        .map(|(blueprint, resource)| {
+            explain_text(&blueprint.stack.id, resource, &wanted.field).ok_or_else(|| {
+                Failure::error(format!("{} has no field {}", wanted.address, wanted.field))
+                    .hint(format!("`provision kinds {}` lists its fields", wanted.address.kind))
+            })
+        })
+        .collect::<Result<_>>()?;
+    if texts.is_empty() {
+        return Err(no_such_resource(&wanted.address, &stacks));
+    }
+    world.out.print(&texts.join("\n"))?;
+    Ok(Exit::Done)
+}
+
+/// Reads `[tenant/environment/]TYPE/name[.field.field]`; a field may also be written as a JSON pointer.
+fn parse(text: &str) -> Result<Wanted> {
+    let parts: Vec<_> = text.split('/').collect();
+    let typed = parts.iter().position(|part| part.contains("::"));
+    let wrong = || {
+        Failure::usage(format!("`{text}` is no address")).hint("write acme/production/AWS::EC2::VPC/main.CidrBlock")
+    };
+    let at = typed.filter(|at| matches!(at, 0 | 2) && parts.len() > at + 1).ok_or_else(wrong)?;
+    let stack = (at == 2).then(|| parts[..2].join("/").parse()).transpose().map_err(Failure::usage)?;
+    let (name, dotted) = parts[at + 1].split_once('.').unwrap_or((parts[at + 1], ""));
+    let address: Address = format!("{}/{name}", parts[at]).parse().map_err(|_| wrong())?;
+    let steps = dotted.split('.').chain(parts[at + 2..].iter().copied()).filter(|step| !step.is_empty());
+    Ok(Wanted { stack, address, field: steps.map(|step| format!("/{step}")).collect() })
+}
+
+fn no_such_resource(address: &Address, stacks: &[&Blueprint]) -> Failure {
+    let mut names: Vec<_> = stacks
+        .iter()
+        .flat_map(|blueprint| blueprint.resources.keys())
+        .filter(|other| other.kind == address.kind)
+        .map(ToString::to_string)
+        .collect();
+    names.sort();
+    names.dedup();
+    let failure = Failure::error(format!("there is no {address}"));
+    if names.is_empty() { failure } else { failure.hint(format!("there are {}", names.join(", "))) }
+}

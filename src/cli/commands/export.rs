@@ -1,0 +1,35 @@
+use clap::Subcommand;
+
+use super::kinds::shapes;
+use crate::cli::args::{Global, Selectors};
+use crate::cli::exit::Exit;
+use crate::cli::failure::{Failure, Result};
+use crate::cli::project::Project;
+use crate::cli::world::World;
+use crate::report::cloudformation_json;
+
+/// Write a stack in another tool's language
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    target: Target,
+}
+
+#[derive(Debug, Subcommand)]
+enum Target {
+    /// As a CloudFormation template, in JSON
+    Cloudformation(Selectors),
+}
+
+pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
+    let Target::Cloudformation(selectors) = &args.target;
+    let project = Project::load(world, global)?;
+    let stacks = project.select(&selectors.selectors)?;
+    let [blueprint] = stacks.as_slice() else {
+        let names: Vec<_> = stacks.iter().map(|blueprint| blueprint.stack.id.to_string()).collect();
+        return Err(Failure::usage(format!("one template is one stack, and these are {}", stacks.len()))
+            .hint(format!("choose one of {}", names.join(", "))));
+    };
+    world.out.print(&cloudformation_json(blueprint, &shapes()))?;
+    Ok(Exit::Done)
+}

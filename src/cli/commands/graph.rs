@@ -1,0 +1,36 @@
+use clap::ValueEnum;
+
+use crate::cli::args::{Global, Selectors};
+use crate::cli::exit::Exit;
+use crate::cli::failure::Result;
+use crate::cli::project::Project;
+use crate::cli::world::World;
+use crate::report::{graph_dot, graph_mermaid};
+
+/// Print the dependency graph; an arrow leads from a resource to what it needs
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    selectors: Selectors,
+
+    /// The language to draw it in
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum Format {
+    #[default]
+    Mermaid,
+    Dot,
+}
+
+pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
+    let project = Project::load(world, global)?;
+    let stacks = project.select(&args.selectors.selectors)?;
+    world.out.print(&match args.format {
+        Format::Mermaid => graph_mermaid(&stacks),
+        Format::Dot => graph_dot(&stacks),
+    })?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,28 @@
+use crate::cli::exit::Exit;
+use crate::cli::failure::{Failure, Result};
+use crate::cli::world::World;
+
+/// Print the manual page, or a command's (`provision man plan | man -l -`)
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The command; none: the program
+    command: Option<String>,
+}
+
+pub fn run(world: &World, args: &Args) -> Result<Exit> {
+    let mut root = crate::cli::command_line();
+    root.build();
+    let page = match &args.command {
+        None => root,
+        Some(name) => {
+            let found = root.find_subcommand(name).cloned();
+            let found = found.ok_or_else(|| Failure::usage(format!("there is no command `{name}`")))?;
+            let full = format!("provision-{name}");
+            found.name(full.clone()).display_name(full)
+        }
+    };
+    let mut text = Vec::new();
+    clap_mangen::Man::new(page).render(&mut text)?;
+    world.out.print(&String::from_utf8_lossy(&text))?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,18 @@
+//! One command a file: its arguments, with their help, and what it does.
+
+pub mod apply;
+pub mod completions;
+pub mod destroy;
+pub mod diff;
+pub mod explain;
+pub mod export;
+pub mod graph;
+pub mod init;
+pub mod kinds;
+pub mod man;
+pub mod permissions;
+pub mod plan;
+pub mod sandbox;
+pub mod schema;
+pub mod show;
+pub mod validate;

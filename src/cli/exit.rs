@@ -1,0 +1,26 @@
+/// How the program ends; the numbers are a contract (docs/cli.md).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    Done = 0,
+    Error = 1,
+    /// `plan --detailed-exitcode`, `diff`: something differs.
+    Differs = 2,
+    /// The user said no.
+    Declined = 3,
+    /// Something is blocked or could not be read; wins over done and differs.
+    Blocked = 4,
+    /// Another run holds the stack.
+    Locked = 5,
+    /// A guard refused, or the saved plan is stale.
+    Refused = 6,
+    /// Wrong use of the command line.
+    Usage = 64,
+    Interrupted = 130,
+}
+
+impl From<Exit> for std::process::ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}

@@ -1,0 +1,85 @@
+use std::io;
+
+use super::exit::Exit;
+use crate::problem::Problem;
+use crate::report::problems_text;
+use crate::resource::{self, Class};
+
+/// Why a command ended early: what a person reads, and the exit code.
+#[derive(Debug)]
+pub struct Failure {
+    pub exit: Exit,
+    /// What failed and why, the last cause last; without a full stop.
+    pub message: String,
+    /// What to do next, one each.
+    pub hints: Vec<String>,
+    /// Mistakes of the input, shown with their lines in front of the message.
+    pub problems: Vec<Problem>,
+}
+
+pub type Result<T, E = Failure> = std::result::Result<T, E>;
+
+impl Failure {
+    pub fn new(exit: Exit, message: impl Into<String>) -> Self {
+        Self { exit, message: message.into(), hints: Vec::new(), problems: Vec::new() }
+    }
+
+    /// Wrong use of the command line.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, message)
+    }
+
+    /// Anything else that went wrong.
+    pub fn error(message: impl Into<String>) -> Self {
+        Self::new(Exit::Error, message)
+    }
+
+    /// Mistakes in the YAML.
+    pub fn problems(problems: Vec<Problem>) -> Self {
+        Self { problems, ..Self::error("nothing was done") }
+    }
+
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// What is written to standard error. Coloured.
+    pub fn text(&self) -> String {
+        let mut text = problems_text(&self.problems);
+        let red = anstyle::AnsiColor::Red.on_default().bold();
+        let cyan = anstyle::AnsiColor::Cyan.on_default().bold();
+        text.push_str(&format!("{red}error{red:#}: {}\n", self.message));
+        self.hints.iter().for_each(|hint| text.push_str(&format!(" {cyan}hint{cyan:#}: {hint}\n")));
+        text
+    }
+
+    /// The same as one line of JSON, for `--log-format json`.
+    pub fn json(&self) -> String {
+        let problems: Vec<_> = self.problems.iter().map(|problem| {
+            let place = problem.span.as_ref().map(ToString::to_string);
+            serde_json::json!({ "place": place, "message": problem.what, "hint": problem.hint })
+        }).collect();
+        let line = serde_json::json!({
+            "level": "error", "message": self.message, "hints": self.hints, "problems": problems,
+            "exit": self.exit as u8,
+        });
+        format!("{line}\n")
+    }
+}
+
+/// A call to AWS that failed: what it said, and its advice.
+impl From<resource::Failure> for Failure {
+    fn from(failure: resource::Failure) -> Self {
+        let exit = if failure.is(Class::Refused) { Exit::Refused } else { Exit::Error };
+        Self::new(exit, failure.to_string()).hint(failure.advice())
+    }
+}
+
+/// Writing a result failed (a full disk).
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::error(format!("cannot write the result: {error}"))
+    }
+}

@@ -1,0 +1,99 @@
+//! The command line: reads arguments, calls the rooms, prints through `report`, decides the exit code.
+//!
+//! **Invariant:** nothing imports this room. Commands are thin: arguments, call, report, exit code.
+
+mod allow;
+mod args;
+mod commands;
+mod engine;
+mod exit;
+mod failure;
+mod interrupt;
+mod log;
+mod project;
+mod prompt;
+mod selector;
+mod world;
+
+use std::ffi::OsString;
+
+use clap::{CommandFactory as _, Parser as _};
+
+pub use allow::parse_allowance;
+pub use args::Args;
+pub use exit::Exit;
+pub use failure::Failure;
+pub use selector::{Selector, select_resources, select_stacks, unmatched_resource};
+pub use world::{Stream, World};
+
+use args::{Color, Command, Global, LogFormat};
+use commands::{
+    apply, completions, destroy, diff, explain, export, graph, init, kinds, man, permissions, plan, sandbox, schema,
+    show, validate,
+};
+
+/// Runs one command line, the program's own name in front, and says how it ended.
+pub fn run(world: &mut World, arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let args = match Args::try_parse_from(arguments) {
+        Ok(args) => args,
+        Err(error) => return usage(world, &error),
+    };
+    let global = args.global;
+    set_colors(world, global.color);
+    log::start(&global, &world.err);
+    match dispatch(world, &global, args.command) {
+        Ok(exit) => exit,
+        Err(failure) => {
+            let text = if global.log_format == LogFormat::Json { failure.json() } else { failure.text() };
+            // If standard error is gone there is nobody left to tell; the exit code still says it.
+            let _ = world.err.print(&text);
+            failure.exit
+        }
+    }
+}
+
+/// The command line as clap knows it, for completions and manual pages.
+fn command_line() -> clap::Command {
+    Args::command()
+}
+
+fn dispatch(world: &mut World, global: &Global, command: Command) -> Result<Exit, Failure> {
+    match command {
+        Command::Init(args) => init::run(world, global, &args),
+        Command::Validate(args) => validate::run(world, global, &args),
+        Command::Plan(args) => plan::run(world, global, &args),
+        Command::Apply(args) => apply::run(world, global, &args),
+        Command::Diff(args) => diff::run(world, global, &args),
+        Command::Destroy(args) => destroy::run(world, global, &args),
+        Command::Show(args) => show::run(world, global, &args),
+        Command::Explain(args) => explain::run(world, global, &args),
+        Command::Graph(args) => graph::run(world, global, &args),
+        Command::Kinds(args) => kinds::run(world, &args),
+        Command::Schema(args) => schema::run(world, global, &args),
+        Command::Permissions(args) => permissions::run(world, global, &args),
+        Command::Export(args) => export::run(world, global, &args),
+        Command::Sandbox(args) => sandbox::run(world, global, &args),
+        Command::Completions(args) => completions::run(world, &args),
+        Command::Man(args) => man::run(world, &args),
+    }
+}
+
+/// Help and versions are results; everything else that clap refuses is wrong use, whose code is 64 and not clap's 2.
+fn usage(world: &mut World, error: &clap::Error) -> Exit {
+    set_colors(world, Color::Auto);
+    let text = error.render().ansi().to_string();
+    let (stream, exit) = if error.use_stderr() { (&world.err, Exit::Usage) } else { (&world.out, Exit::Done) };
+    let _ = stream.print(&text);
+    exit
+}
+
+fn set_colors(world: &mut World, color: Color) {
+    let allowed = world.variable("NO_COLOR").is_none() && world.variable("TERM") != Some("dumb");
+    let wanted = |is_terminal: bool| match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => is_terminal && allowed,
+    };
+    world.out.color = wanted(world.out.is_terminal);
+    world.err.color = wanted(world.err.is_terminal);
+}

@@ -1,0 +1,133 @@
+use std::collections::BTreeMap;
+use std::io::{self, BufRead, Write};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+/// All side effects of a run: built once in `main`, made up in tests.
+pub struct World {
+    /// The environment's variables.
+    pub env: BTreeMap<String, String>,
+    /// The folder that relative paths start from.
+    pub cwd: PathBuf,
+    pub stdin: Box<dyn BufRead + Send>,
+    pub stdin_is_terminal: bool,
+    /// Results.
+    pub out: Stream,
+    /// Everything else: progress, warnings, prompts.
+    pub err: Stream,
+    pub clock: fn() -> Timestamp,
+    /// The processor time that this process has used, where the system tells it.
+    pub cpu: fn() -> Option<Duration>,
+}
+
+impl World {
+    /// The real one.
+    pub fn real() -> Self {
+        use std::io::IsTerminal as _;
+        let width = |is_terminal: bool| {
+            terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)).filter(|_| is_terminal)
+        };
+        let (out, err) = (io::stdout(), io::stderr());
+        let (out_is_terminal, err_is_terminal) = (out.is_terminal(), err.is_terminal());
+        Self {
+            env: std::env::vars_os()
+                .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+                .collect(),
+            cwd: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
+            stdin: Box::new(io::BufReader::new(io::stdin())),
+            stdin_is_terminal: io::stdin().is_terminal(),
+            out: Stream::new(Box::new(out), out_is_terminal, width(out_is_terminal)),
+            err: Stream::new(Box::new(err), err_is_terminal, width(err_is_terminal)),
+            clock: Timestamp::now,
+            cpu,
+        }
+    }
+
+    /// A variable of the environment that is set and not empty.
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        self.env.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// A path as the user wrote it, from where the user is.
+    pub fn path(&self, path: impl AsRef<std::path::Path>) -> PathBuf {
+        self.cwd.join(path)
+    }
+
+    /// The user's cache folder, by the XDG rules.
+    pub fn cache(&self) -> PathBuf {
+        self.folder("XDG_CACHE_HOME", ".cache")
+    }
+
+    /// The user's folder for state that should outlive a cache's clearing: journals.
+    pub fn state(&self) -> PathBuf {
+        self.folder("XDG_STATE_HOME", ".local/state")
+    }
+
+    fn folder(&self, variable: &str, below_home: &str) -> PathBuf {
+        match (self.variable(variable), self.variable("HOME").or_else(|| self.variable("USERPROFILE"))) {
+            (Some(folder), _) => PathBuf::from(folder),
+            (None, Some(home)) => PathBuf::from(home).join(below_home),
+            (None, None) => self.cwd.join(below_home),
+        }
+    }
+}
+
+/// Standard output or standard error; clones write to the same.
+///
+/// A reader that went away (`| head`) is no error: what is written from then on is dropped.
+#[derive(Clone)]
+pub struct Stream {
+    to: Arc<Mutex<Box<dyn Write + Send>>>,
+    pub is_terminal: bool,
+    /// The terminal's columns.
+    pub width: Option<usize>,
+    /// Whether colours are written or stripped.
+    pub color: bool,
+}
+
+impl Stream {
+    pub fn new(to: Box<dyn Write + Send>, is_terminal: bool, width: Option<usize>) -> Self {
+        Self { to: Arc::new(Mutex::new(to)), is_terminal, width, color: false }
+    }
+
+    /// Writes text that may be coloured.
+    pub fn print(&self, text: &str) -> io::Result<()> {
+        let mut to = self.clone();
+        if self.color {
+            to.write_all(text.as_bytes())?;
+        } else {
+            to.write_all(anstream::adapter::strip_str(text).to_string().as_bytes())?;
+        }
+        to.flush()
+    }
+}
+
+impl Write for Stream {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.to.lock().unwrap_or_else(PoisonError::into_inner).write(bytes);
+        unless_closed(written, bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        unless_closed(self.to.lock().unwrap_or_else(PoisonError::into_inner).flush(), ())
+    }
+}
+
+fn unless_closed<T>(result: io::Result<T>, instead: T) -> io::Result<T> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(instead),
+        other => other,
+    }
+}
+
+/// User and system time from /proc, which counts in hundredths of a second.
+fn cpu() -> Option<Duration> {
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    // The second field is the program's name in parentheses and may hold anything.
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    let ticks: u64 = fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?;
+    Some(Duration::from_millis(ticks * 10))
+}

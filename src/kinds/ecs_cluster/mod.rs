@@ -1,0 +1,164 @@
+mod spec;
+
+use aws_sdk_ecs::types::{Cluster as Description, ClusterField};
+
+use super::candidate;
+use super::ecs::{self, CapacityProviderStrategy, MAX_NAME};
+use super::idempotence::{gone, patiently};
+use crate::aws::{Aws, MINUTE, Reader, Writer};
+use crate::resource::{
+    Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement, Result, Scope,
+    State, Stranger, Tags, Unmodelled,
+};
+pub use spec::{Outputs, Spec};
+
+/// A cluster, in which services run.
+pub struct Cluster;
+
+impl Kind for Cluster {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const TYPE: &'static str = "AWS::ECS::Cluster";
+    const REF: &'static str = "ClusterName";
+    const NAME: NameRule = NameRule::Unique { max: MAX_NAME };
+    const REPLACEMENT: Replacement = Replacement::DeleteFirst;
+    const KEYED: &'static [(&'static str, &'static str)] =
+        &[("/ClusterSettings", "Name"), ("/DefaultCapacityProviderStrategy", "CapacityProvider")];
+    const EXAMPLE: &'static str = "
+resources:
+  - type: AWS::ECS::Cluster
+    name: main
+    properties:
+      ClusterSettings:
+        - { Name: containerInsights, Value: enabled }
+      CapacityProviders: [FARGATE]
+";
+
+    fn permissions() -> Permissions {
+        Permissions {
+            read: &["ecs:ListClusters", "ecs:DescribeClusters", "tag:GetResources"],
+            create: &["ecs:CreateCluster", "ecs:DescribeClusters", "ecs:TagResource", "iam:CreateServiceLinkedRole"],
+            update: &["ecs:UpdateCluster", "ecs:PutClusterCapacityProviders"],
+            retag: &["ecs:TagResource", "ecs:UntagResource"],
+            delete: &["ecs:DeleteCluster"],
+        }
+    }
+
+    async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
+        let mut listing = Listing::default();
+        for cluster in reader.once(ecs::CLUSTERS_KEY, ecs::clusters(reader, scope)).await?.iter() {
+            let tags = ecs::tags(cluster.tags());
+            let name = cluster.cluster_name().unwrap_or_default().to_owned();
+            if scope.owns(&tags) {
+                listing.found.push(found(cluster, tags));
+            } else if scope.may_own(&name, MAX_NAME) {
+                listing.strangers.push(Stranger { id: name.clone(), name });
+            }
+        }
+        Ok(listing)
+    }
+
+    async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
+        // CreateCluster hands out whatever has the name, so whose it is has to be asked before.
+        let answer =
+            writer.ecs().describe_clusters().clusters(name.as_str()).include(ClusterField::Tags).send().await?;
+        for there in answer.clusters().iter().filter(|cluster| cluster.status() != Some("INACTIVE")) {
+            candidate::adopt(&format!("the cluster {name}"), &ecs::tags(there.tags()), tags)?;
+        }
+        let call = writer
+            .ecs()
+            .create_cluster()
+            .cluster_name(name.as_str())
+            .set_settings(Some(spec.settings()))
+            .set_configuration(spec.configuration.sdk())
+            .set_capacity_providers(Some(spec.capacity_providers.iter().cloned().collect()))
+            .set_default_capacity_provider_strategy(Some(CapacityProviderStrategy::items(
+                &spec.default_capacity_provider_strategy,
+            )))
+            .set_tags(Some(ecs::sdk_tags(tags)));
+        // The first cluster of an account makes ECS's service-linked role, which takes its time.
+        let answer = patiently(2 * MINUTE, &[Class::Propagating], || call.clone().send()).await?;
+        let arn = answer.cluster().and_then(|cluster| cluster.cluster_arn()).map(str::to_owned);
+        let arn = arn.ok_or_else(|| Failure::new(Class::Other, "CreateCluster returned no ARN"))?;
+        Ok(made(name.as_str().to_owned(), arn))
+    }
+
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
+        if changes.touches_any(&["/ClusterSettings", "/Configuration"]) {
+            let call = writer.ecs().update_cluster().cluster(&live.id).set_settings(Some(spec.settings()));
+            let configuration = changes.touches("/Configuration").then(|| spec.configuration.complete());
+            let call = call.set_configuration(configuration);
+            patiently(MINUTE, &[Class::Busy], || call.clone().send()).await?;
+        }
+        if changes.touches_any(&["/CapacityProviders", "/DefaultCapacityProviderStrategy"]) {
+            let call = writer
+                .ecs()
+                .put_cluster_capacity_providers()
+                .cluster(&live.id)
+                .set_capacity_providers(Some(spec.capacity_providers.iter().cloned().collect()))
+                .set_default_capacity_provider_strategy(Some(CapacityProviderStrategy::items(
+                    &spec.default_capacity_provider_strategy,
+                )));
+            // Refused while an earlier change of the providers is under way.
+            patiently(5 * MINUTE, &[Class::Busy], || call.clone().send()).await?;
+        }
+        Ok(made(live.id.clone(), live.outputs.arn.clone()))
+    }
+
+    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        ecs::retag(writer, &live.outputs.arn, set, unset).await
+    }
+
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
+        let call = writer.ecs().delete_cluster().cluster(&live.id);
+        // Tasks of the last services are still stopping.
+        gone(patiently(10 * MINUTE, &[Class::Busy], || call.clone().send()).await)?;
+        Ok(Vec::new())
+    }
+
+    fn check(spec: &Spec) -> Vec<(String, String)> {
+        let unknown = spec.default_capacity_provider_strategy.iter().map(|part| &part.capacity_provider);
+        let unknown = unknown.filter(|name| !spec.capacity_providers.contains(*name));
+        unknown
+            .map(|name| {
+                let path = crate::resource::pointer::join("/DefaultCapacityProviderStrategy", name);
+                (path, format!("names {name}, which is not among CapacityProviders"))
+            })
+            .collect()
+    }
+}
+
+fn found(cluster: &Description, tags: Tags) -> Found<Cluster> {
+    let name = cluster.cluster_name().unwrap_or_default().to_owned();
+    let namespace = cluster.service_connect_defaults().and_then(|defaults| defaults.namespace());
+    let unmodelled = namespace.map(|namespace| Unmodelled {
+        path: "/ServiceConnectDefaults".to_owned(),
+        text: format!("services join the namespace {namespace}"),
+    });
+    let state = match cluster.status() {
+        Some("PROVISIONING") => State::Settling("the cluster".into()),
+        Some("DEPROVISIONING") => State::Leaving,
+        Some("FAILED") => State::Failed("its capacity providers could not be set up".into()),
+        _ if cluster.attachments_status() == Some("UPDATE_IN_PROGRESS") => {
+            State::Settling("its capacity providers".into())
+        }
+        _ => State::Ready,
+    };
+    Found {
+        id: name.clone(),
+        name: Some(name.clone()),
+        spec: Spec::read(cluster),
+        outputs: Outputs { cluster_name: name, arn: cluster.cluster_arn().unwrap_or_default().to_owned() },
+        tags,
+        state,
+        unmodelled: unmodelled.into_iter().collect(),
+        external: None,
+    }
+}
+
+fn made(cluster_name: String, arn: String) -> Made<Cluster> {
+    let state = State::Settling("the cluster".into());
+    Made { id: cluster_name.clone(), outputs: Outputs { cluster_name, arn }, state }
+}

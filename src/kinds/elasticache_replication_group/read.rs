@@ -1,0 +1,189 @@
+//! From ElastiCache's descriptions to ours: the group says one half, its members the other.
+
+use aws_sdk_elasticache::types::{
+    AutomaticFailoverStatus, CacheCluster, Endpoint, LogDeliveryConfiguration, MultiAzStatus,
+    PendingAutomaticFailoverStatus, ReplicationGroup as Description,
+};
+
+use super::ReplicationGroup;
+use super::spec::{DeliveryStream, Destination, EndPoint, LogDelivery, LogGroup, Outputs, Spec};
+use crate::kinds::candidate::Candidate;
+use crate::kinds::maintenance_window::MaintenanceWindow;
+use crate::resource::{Found, State, Tags, Unmodelled};
+
+pub(super) fn found(
+    candidate: Candidate<Description>,
+    clusters: &[CacheCluster],
+    tags: Tags,
+) -> Found<ReplicationGroup> {
+    let group = candidate.summary;
+    // All members are alike in what is asked of them.
+    let member = clusters.iter().find(|cluster| cluster.replication_group_id() == Some(&candidate.name));
+    Found {
+        id: candidate.id,
+        name: Some(candidate.name),
+        spec: spec(&group, member),
+        outputs: outputs(&group),
+        tags,
+        state: state(group.status().unwrap_or_default()),
+        unmodelled: beyond(&group, member),
+        external: None,
+    }
+}
+
+pub(super) fn state(status: &str) -> State {
+    match status {
+        "available" => State::Ready,
+        "deleting" => State::Leaving,
+        "create-failed" => State::Failed("ElastiCache could not create it".to_owned()),
+        other => State::Settling(other.to_owned()),
+    }
+}
+
+/// What ElastiCache has accepted and does in the next window reads as done.
+fn spec(group: &Description, member: Option<&CacheCluster>) -> Spec {
+    let pending = group.pending_modified_values();
+    let shards = group.node_groups().len().max(1);
+    let replicas = group.member_clusters().len() / shards;
+    let is_on = pending.and_then(|values| values.transit_encryption_enabled()).or(group.transit_encryption_enabled());
+    let mode = pending.and_then(|values| values.transit_encryption_mode()).or(group.transit_encryption_mode());
+    let mode_of_cluster = group.cluster_mode().map(|mode| mode.as_str().to_owned());
+    let is_cluster = group.cluster_enabled().unwrap_or_default();
+    let version = member.and_then(|member| {
+        member.pending_modified_values().and_then(|values| values.engine_version()).or(member.engine_version())
+    });
+    let engine = group.engine().or(member.and_then(|member| member.engine())).unwrap_or("redis");
+    let parameters = member.and_then(|member| member.cache_parameter_group()?.cache_parameter_group_name());
+    let removed = |status: Option<&str>| status == Some("removing");
+    let security_groups = member.map(|member| member.security_groups()).unwrap_or_default().iter();
+    Spec {
+        replication_group_description: group.description().unwrap_or_default().to_owned(),
+        engine: engine.to_owned(),
+        engine_version: version.map(str::to_owned),
+        cache_node_type: group.cache_node_type().unwrap_or_default().to_owned(),
+        num_node_groups: count(shards),
+        replicas_per_node_group: count(replicas.saturating_sub(1)),
+        cluster_mode: mode_of_cluster.or(Some(if is_cluster { "enabled" } else { "disabled" }.to_owned())),
+        automatic_failover_enabled: has_failover(group),
+        multi_az_enabled: group.multi_az() == Some(&MultiAzStatus::Enabled),
+        cache_subnet_group_name: member.and_then(|member| member.cache_subnet_group_name()).map(Into::into),
+        security_group_ids: security_groups
+            .filter(|group| !removed(group.status()))
+            .filter_map(|group| group.security_group_id())
+            .collect(),
+        at_rest_encryption_enabled: group.at_rest_encryption_enabled().unwrap_or_default(),
+        transit_encryption_enabled: is_on.unwrap_or_default(),
+        transit_encryption_mode: mode.filter(|_| is_on == Some(true)).map(|mode| mode.as_str().to_owned()),
+        kms_key_id: group.kms_key_id().map(Into::into),
+        snapshot_retention_limit: group.snapshot_retention_limit().unwrap_or_default(),
+        snapshot_window: group.snapshot_window().map(str::to_owned),
+        preferred_maintenance_window: member
+            .and_then(|member| member.preferred_maintenance_window())
+            .map(MaintenanceWindow::new),
+        cache_parameter_group_name: parameters.map(str::to_owned),
+        auto_minor_version_upgrade: group.auto_minor_version_upgrade().unwrap_or(true),
+        port: port(group, member).unwrap_or(6379),
+        user_group_ids: group.user_group_ids().iter().cloned().collect(),
+        log_delivery_configurations: group.log_delivery_configurations().iter().filter_map(delivery).collect(),
+    }
+}
+
+fn has_failover(group: &Description) -> bool {
+    let pending = group.pending_modified_values().and_then(|values| values.automatic_failover_status());
+    match pending {
+        Some(pending) => *pending == PendingAutomaticFailoverStatus::Enabled,
+        None => matches!(
+            group.automatic_failover(),
+            Some(AutomaticFailoverStatus::Enabled | AutomaticFailoverStatus::Enabling)
+        ),
+    }
+}
+
+fn port(group: &Description, member: Option<&CacheCluster>) -> Option<i32> {
+    let configuration = group.configuration_endpoint().and_then(|endpoint| endpoint.port());
+    let primary = || group.node_groups().first()?.primary_endpoint()?.port();
+    let node = || member?.cache_nodes().first()?.endpoint()?.port();
+    configuration.or_else(primary).or_else(node)
+}
+
+fn delivery(from: &LogDeliveryConfiguration) -> Option<LogDelivery> {
+    let details = from.destination_details()?;
+    let logs = details
+        .cloud_watch_logs_details()
+        .and_then(|details| details.log_group())
+        .map(|name| Destination::CloudWatchLogsDetails(LogGroup { log_group: name.to_owned() }));
+    let stream = details
+        .kinesis_firehose_details()
+        .and_then(|details| details.delivery_stream())
+        .map(|name| Destination::KinesisFirehoseDetails(DeliveryStream { delivery_stream: name.to_owned() }));
+    Some(LogDelivery {
+        log_type: from.log_type()?.as_str().to_owned(),
+        destination_type: from.destination_type()?.as_str().to_owned(),
+        destination_details: logs.or(stream)?,
+        log_format: from.log_format()?.as_str().to_owned(),
+    })
+}
+
+pub(super) fn outputs(group: &Description) -> Outputs {
+    let shard = group.node_groups().first().filter(|_| group.configuration_endpoint().is_none());
+    Outputs {
+        replication_group_id: group.replication_group_id().unwrap_or_default().to_owned(),
+        primary_end_point: end_point(shard.and_then(|shard| shard.primary_endpoint())),
+        reader_end_point: end_point(shard.and_then(|shard| shard.reader_endpoint())),
+        configuration_end_point: end_point(group.configuration_endpoint()),
+        arn: group.arn().unwrap_or_default().to_owned(),
+        created: group.replication_group_create_time().map_or(0, |time| time.secs()),
+    }
+}
+
+fn end_point(from: Option<&Endpoint>) -> EndPoint {
+    EndPoint {
+        address: from.and_then(|endpoint| endpoint.address()).map(str::to_owned),
+        port: from.and_then(|endpoint| endpoint.port()),
+    }
+}
+
+/// Returns what the group has beyond our properties.
+fn beyond(group: &Description, member: Option<&CacheCluster>) -> Vec<Unmodelled> {
+    let mut sizes: Vec<_> = group.node_groups().iter().map(|shard| shard.node_group_members().len()).collect();
+    sizes.dedup();
+    let uneven = sizes.len() > 1;
+    let topic = member.and_then(|member| member.notification_configuration()?.topic_arn());
+    let global = group.global_replication_group_info().and_then(|info| info.global_replication_group_id());
+    let is_secret = group.auth_token_enabled() == Some(true);
+    let all = [
+        ("/AuthToken", is_secret.then(|| "clients log in with a token".to_owned())),
+        ("/NodeGroupConfiguration", uneven.then(|| format!("its shards have {sizes:?} nodes"))),
+        ("/NotificationTopicArn", topic.map(str::to_owned)),
+        ("/GlobalReplicationGroupId", global.map(str::to_owned)),
+    ];
+    all.into_iter().filter_map(|(path, text)| Some(Unmodelled { path: path.to_owned(), text: text? })).collect()
+}
+
+/// ElastiCache counts in `i32`; at most 500 nodes.
+fn count(number: usize) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_elasticache::types::{NodeGroup, ReplicationGroupPendingModifiedValues, TransitEncryptionMode};
+
+    use super::*;
+
+    #[test]
+    fn shards_and_replicas_are_counted_and_pending_tls_reads_as_done() {
+        let pending = ReplicationGroupPendingModifiedValues::builder()
+            .transit_encryption_enabled(true)
+            .transit_encryption_mode(TransitEncryptionMode::Preferred);
+        let group = Description::builder()
+            .node_groups(NodeGroup::builder().node_group_id("0001").build())
+            .node_groups(NodeGroup::builder().node_group_id("0002").build())
+            .set_member_clusters(Some((1..=6).map(|n| format!("a-{n}")).collect()))
+            .pending_modified_values(pending.build())
+            .build();
+        let spec = spec(&group, None);
+        assert_eq!((spec.num_node_groups, spec.replicas_per_node_group), (2, 2));
+        assert_eq!(spec.transit_encryption_mode.as_deref(), Some("preferred"));
+    }
+}

@@ -1,0 +1,163 @@
+use aws_sdk_elasticache::types::CacheSubnetGroup;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::candidate::{Candidate, adopt, examine};
+use super::ec2_subnet::Subnet;
+use super::elasticache;
+use crate::aws::{Aws, Reader, TagIndex, Writer};
+use crate::resource::normal::Set;
+use crate::resource::{
+    Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref, Replacement, Result,
+    Scope, State, Tags,
+};
+
+/// The subnets that a cache may use.
+pub struct SubnetGroup;
+
+/// The longest name.
+const NAME_MAX: usize = 255;
+
+/// The properties of `AWS::ElastiCache::SubnetGroup`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Spec {
+    pub description: String,
+    /// Subnets of one VPC.
+    pub subnet_ids: Set<Ref<Subnet>>,
+}
+
+/// The return values of `AWS::ElastiCache::SubnetGroup`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Outputs {
+    pub cache_subnet_group_name: String,
+    #[serde(skip)]
+    arn: String,
+}
+
+impl Kind for SubnetGroup {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const TYPE: &'static str = "AWS::ElastiCache::SubnetGroup";
+    const REF: &'static str = "CacheSubnetGroupName";
+    const NAME: NameRule = NameRule::Hashed { max: NAME_MAX };
+    const REPLACEMENT: Replacement = Replacement::CreateFirst;
+    const EXAMPLE: &'static str = "
+resources:
+  - type: AWS::EC2::VPC
+    name: main
+    properties: { CidrBlock: 10.20.0.0/16 }
+  - type: AWS::EC2::Subnet
+    name: data
+    properties:
+      VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\"
+      CidrBlock: 10.20.1.0/24
+      AvailabilityZoneId: use1-az1
+  - type: AWS::ElastiCache::SubnetGroup
+    name: data
+    properties: { Description: the data subnets, SubnetIds: [\"{{ ref('AWS::EC2::Subnet/data') }}\"] }
+";
+
+    fn permissions() -> Permissions {
+        Permissions {
+            read: &["elasticache:DescribeCacheSubnetGroups", "elasticache:ListTagsForResource", "tag:GetResources"],
+            create: &[
+                "elasticache:CreateCacheSubnetGroup",
+                "elasticache:AddTagsToResource",
+                "elasticache:DescribeCacheSubnetGroups",
+                "elasticache:ListTagsForResource",
+                "iam:CreateServiceLinkedRole",
+            ],
+            update: &["elasticache:ModifyCacheSubnetGroup"],
+            retag: &["elasticache:AddTagsToResource", "elasticache:RemoveTagsFromResource"],
+            delete: &["elasticache:DeleteCacheSubnetGroup"],
+        }
+    }
+
+    async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
+        let call = reader.elasticache().describe_cache_subnet_groups().max_records(elasticache::PAGE);
+        let groups = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
+        let index = reader.tag_index(scope).await?;
+        let candidates = groups.into_iter().filter_map(|group| {
+            let (name, arn) = (group.cache_subnet_group_name.clone(), group.arn.clone());
+            elasticache::candidate(scope, &index, (name.as_deref(), NAME_MAX), arn.as_deref(), group)
+        });
+        let tags = |arn: String| {
+            let index = &index;
+            async move { elasticache::tags_of(reader, index, &arn).await }
+        };
+        Ok(examine(scope, candidates.collect(), tags, |candidate, tags| async { Ok(found(candidate, tags)) }).await)
+    }
+
+    async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
+        let call = writer.elasticache().create_cache_subnet_group().cache_subnet_group_name(name.as_str());
+        let call = call.cache_subnet_group_description(&spec.description).set_subnet_ids(Some(subnets(spec)));
+        match call.set_tags(Some(elasticache::sdk_tags(tags))).send().await.map_err(Failure::from) {
+            Ok(answer) => {
+                Ok(made(answer.cache_subnet_group().ok_or_else(|| elasticache::empty("CreateCacheSubnetGroup"))?))
+            }
+            Err(failure) if failure.is(Class::AlreadyExists) => {
+                let call = writer.elasticache().describe_cache_subnet_groups().cache_subnet_group_name(name.as_str());
+                let answer = call.send().await?;
+                let made = made(answer.cache_subnet_groups().first().ok_or(failure)?);
+                let there = elasticache::tags_of(writer, &TagIndex::default(), &made.outputs.arn).await?;
+                adopt(&format!("the cache subnet group {name}"), &there, tags)?;
+                Ok(made)
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, _: &Changes) -> Result<Made<Self>> {
+        let call = writer.elasticache().modify_cache_subnet_group().cache_subnet_group_name(&live.id);
+        let call = call.cache_subnet_group_description(&spec.description).set_subnet_ids(Some(subnets(spec)));
+        call.send().await?;
+        Ok(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready })
+    }
+
+    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        elasticache::retag(writer, &live.outputs.arn, set, unset).await
+    }
+
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
+        // Five minutes: the network interfaces of a deleted cache linger.
+        let delete = elasticache::patiently(5, || async {
+            let call = writer.elasticache().delete_cache_subnet_group().cache_subnet_group_name(&live.id);
+            Ok(call.send().await.map(drop)?)
+        });
+        match delete.await {
+            Err(failure) if !failure.is(Class::NotFound) => Err(failure),
+            _ => Ok(Vec::new()),
+        }
+    }
+}
+
+fn found(candidate: Candidate<CacheSubnetGroup>, tags: Tags) -> Found<SubnetGroup> {
+    let group = candidate.summary;
+    Found {
+        id: candidate.id,
+        name: Some(candidate.name),
+        spec: Spec {
+            description: group.cache_subnet_group_description().unwrap_or_default().to_owned(),
+            subnet_ids: group.subnets().iter().filter_map(|subnet| subnet.subnet_identifier()).collect(),
+        },
+        outputs: made(&group).outputs,
+        tags,
+        state: State::Ready,
+        unmodelled: Vec::new(),
+        external: None,
+    }
+}
+
+fn made(group: &CacheSubnetGroup) -> Made<SubnetGroup> {
+    let name = group.cache_subnet_group_name().unwrap_or_default().to_owned();
+    let arn = group.arn().unwrap_or_default().to_owned();
+    Made { id: name.clone(), outputs: Outputs { cache_subnet_group_name: name, arn }, state: State::Ready }
+}
+
+fn subnets(spec: &Spec) -> Vec<String> {
+    spec.subnet_ids.iter().map(String::from).collect()
+}

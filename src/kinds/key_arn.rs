@@ -1,0 +1,28 @@
+use crate::resource::CLOSE;
+
+/// The ARN of a KMS key.
+pub(super) type KeyArn = String;
+
+/// Returns a mistake if a key is not given by its ARN: RDS and ElastiCache answer with ARNs, so a key's id would look
+/// like another key, and another key means another database.
+pub(super) fn mistake(pointer: &str, key: Option<&KeyArn>) -> Option<(String, String)> {
+    let text = key?.as_str();
+    let is_arn = text.starts_with("arn:") || text.ends_with(&format!(".Arn{CLOSE}"));
+    (!is_arn).then(|| (pointer.to_owned(), format!("`{text}` is not a key's ARN: write ref(<key>, 'Arn')")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_given_by_arn() {
+        let mistake = |text: &str| mistake("/KmsKeyId", Some(&text.into())).map(|(_, text)| text);
+        assert_eq!(mistake("arn:aws:kms:us-east-1:1:key/a"), None);
+        assert_eq!(mistake("⟦AWS::KMS::Key/main.Arn⟧"), None);
+        assert_eq!(
+            mistake("⟦AWS::KMS::Key/main.KeyId⟧").unwrap(),
+            "`⟦AWS::KMS::Key/main.KeyId⟧` is not a key's ARN: write ref(<key>, 'Arn')"
+        );
+    }
+}

@@ -1,0 +1,290 @@
+mod delete;
+mod policy;
+mod read;
+mod write;
+
+use std::collections::BTreeSet;
+
+use aws_sdk_kms::types::Tag;
+use futures_util::future::join_all;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::idempotence::patiently;
+use crate::aws::{Aws, MINUTE, Reader, Writer, create_once};
+use crate::resource::normal::PolicyDocument;
+use crate::resource::{
+    Changes, Class, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement,
+    Result, Scope, State, Stranger, Tags, Unseen, pointer,
+};
+
+/// The longest name: an alias has 256 characters with its `alias/`.
+const MAX_NAME: usize = 250;
+/// Keeps the deletion window on the key itself, since KMS takes it only when the deletion is scheduled, and by then
+/// the template is gone. Never shown to the engine.
+const WINDOW: &str = "provision:deletion-window";
+
+/// A key and its alias, `alias/` and the physical name.
+pub struct Key;
+
+/// The properties of `AWS::KMS::Key`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Spec {
+    #[serde(default)]
+    pub description: String,
+    /// Whether AWS makes new key material every `RotationPeriodInDays`.
+    #[serde(default)]
+    pub enable_key_rotation: bool,
+    /// What is encrypted with a disabled key cannot be read.
+    #[serde(default = "yes")]
+    pub enabled: bool,
+    /// Who may do what; empty for AWS's default, which leaves it to the account's IAM policies.
+    #[serde(default, deserialize_with = "policy::default_is_empty")]
+    pub key_policy: PolicyDocument,
+    /// `SYMMETRIC_DEFAULT`, or an asymmetric or HMAC key.
+    #[serde(default = "default_key_spec")]
+    pub key_spec: String,
+    /// `ENCRYPT_DECRYPT`, `SIGN_VERIFY`, `GENERATE_VERIFY_MAC` or `KEY_AGREEMENT`.
+    #[serde(default = "default_key_usage")]
+    pub key_usage: String,
+    /// Whether replicas in other regions can share its material.
+    #[serde(default)]
+    pub multi_region: bool,
+    /// Where the key material comes from: `AWS_KMS`, `EXTERNAL`, `AWS_CLOUDHSM`.
+    #[serde(default = "default_origin")]
+    pub origin: String,
+    /// Days between a delete and its being final, during which it can be cancelled; 7 to 30.
+    #[serde(default = "default_window")]
+    pub pending_window_in_days: i32,
+    /// Days; 90 to 2560.
+    #[serde(default = "default_rotation")]
+    pub rotation_period_in_days: i32,
+}
+
+/// The return values of `AWS::KMS::Key`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Outputs {
+    pub key_id: String,
+    pub arn: String,
+}
+
+impl Kind for Key {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const TYPE: &'static str = "AWS::KMS::Key";
+    const REF: &'static str = "KeyId";
+    const NAME: NameRule = NameRule::Unique { max: MAX_NAME };
+    const REPLACEMENT: Replacement = Replacement::DeleteFirst;
+    const LATE: &'static [&'static str] = &["/KeyPolicy"];
+    const STATEFUL: bool = true;
+    const SEVERAL_CALLS: bool = true;
+    const EXAMPLE: &'static str = "
+resources:
+  - type: AWS::KMS::Key
+    name: main
+    properties:
+      Description: Encrypts all data of the environment
+      EnableKeyRotation: true
+";
+
+    fn permissions() -> Permissions {
+        Permissions {
+            read: &[
+                "kms:ListAliases",
+                "kms:DescribeKey",
+                "kms:GetKeyPolicy",
+                "kms:GetKeyRotationStatus",
+                "kms:ListResourceTags",
+                "tag:GetResources",
+            ],
+            create: &[
+                "kms:CreateKey",
+                "kms:CreateAlias",
+                "kms:UpdateAlias",
+                "kms:DescribeKey",
+                "kms:ListResourceTags",
+                "kms:TagResource",
+                "kms:PutKeyPolicy",
+                "kms:EnableKeyRotation",
+                "kms:DisableKey",
+                "tag:GetResources",
+            ],
+            update: &[
+                "kms:PutKeyPolicy",
+                "kms:UpdateKeyDescription",
+                "kms:EnableKeyRotation",
+                "kms:DisableKeyRotation",
+                "kms:EnableKey",
+                "kms:DisableKey",
+                "kms:TagResource",
+                "kms:CreateAlias",
+                "kms:UpdateAlias",
+                "kms:DescribeKey",
+                "kms:ListResourceTags",
+            ],
+            retag: &["kms:TagResource", "kms:UntagResource"],
+            delete: &[
+                "kms:ScheduleKeyDeletion",
+                "kms:DeleteAlias",
+                "rds:DescribeDBClusterSnapshots",
+                "elasticache:DescribeSnapshots",
+            ],
+        }
+    }
+
+    async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
+        let aliases = read::aliases(reader).await?;
+        let index = reader.tag_index(scope).await?;
+        let tagged = index.arns(":key/").filter(|arn| arn.split(':').nth(2) == Some("kms"));
+        let mut ids: BTreeSet<String> = tagged.filter_map(|arn| arn.rsplit('/').next().map(str::to_owned)).collect();
+        let named = aliases.iter().filter(|alias| scope.may_own(&alias.name, MAX_NAME));
+        ids.extend(named.map(|alias| alias.key_id.clone()));
+        let answers = join_all(ids.iter().map(|id| read::read(reader, scope, id, &aliases))).await;
+        let mut listing = Listing::default();
+        for (id, answer) in ids.iter().zip(answers) {
+            match answer {
+                Ok(read::Seen::Ours(found)) => listing.found.push(*found),
+                Ok(read::Seen::Leaving) => {}
+                Ok(read::Seen::Foreign) => {
+                    let named = aliases.iter().filter(|alias| alias.key_id == *id);
+                    let ours = named.filter(|alias| scope.may_own(&alias.name, MAX_NAME));
+                    listing.strangers.extend(ours.map(|a| Stranger { id: id.clone(), name: a.name.clone() }));
+                }
+                Err(failure) if failure.is(Class::NotFound) => {}
+                Err(failure) => {
+                    let arn = format!(":key/{id}");
+                    let tags = index.arns(&arn).next().and_then(|arn| index.get(arn)).cloned();
+                    listing.unseen.push(Unseen { id: id.clone(), tags, failure });
+                }
+            }
+        }
+        Ok(listing)
+    }
+
+    async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
+        let look = || write::look(writer, name.as_str(), tags);
+        let id = create_once(look, || write::create(writer, spec, tags)).await?;
+        write::alias(writer, name.as_str(), &id, tags).await?;
+        // A new key is enabled and without rotation.
+        if spec.enable_key_rotation {
+            write::set_rotation(writer, &id, spec).await?;
+        }
+        if !spec.enabled {
+            write::set_enabled(writer, &id, spec).await?;
+        }
+        let arn = write::arn(writer, &id).await?;
+        Ok(Made { id: id.clone(), outputs: Outputs { key_id: id, arn }, state: State::Ready })
+    }
+
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
+        if live.unmodelled.iter().any(|part| part.path == "/Alias")
+            && let Some(name) = &live.name
+        {
+            write::alias(writer, name, &live.id, &live.tags).await?;
+        }
+        // A disabled key refuses changes of its rotation.
+        if changes.touches("/Enabled") && spec.enabled {
+            write::set_enabled(writer, &live.id, spec).await?;
+        }
+        if changes.touches("/Description") {
+            let call = writer.kms().update_key_description().key_id(&live.id).description(&spec.description);
+            call.send().await?;
+        }
+        if changes.touches("/KeyPolicy") {
+            write::set_policy(writer, live, spec).await?;
+        }
+        if changes.touches_any(&["/EnableKeyRotation", "/RotationPeriodInDays"]) {
+            write::set_rotation(writer, &live.id, spec).await?;
+        }
+        if changes.touches("/PendingWindowInDays") {
+            let tag = sdk_tag(WINDOW, &spec.pending_window_in_days.to_string());
+            writer.kms().tag_resource().key_id(&live.id).tags(tag).send().await?;
+        }
+        if changes.touches("/Enabled") && !spec.enabled {
+            write::set_enabled(writer, &live.id, spec).await?;
+        }
+        Ok(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready })
+    }
+
+    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        if !set.is_empty() {
+            let call = writer.kms().tag_resource().key_id(&live.id).set_tags(Some(sdk_tags(set)));
+            patiently(MINUTE, &[Class::NotFound], || call.clone().send()).await?;
+        }
+        if !unset.is_empty() {
+            writer.kms().untag_resource().key_id(&live.id).set_tag_keys(Some(unset.to_vec())).send().await?;
+        }
+        Ok(())
+    }
+
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
+        delete::delete(writer, live).await
+    }
+
+    /// AWS fixes what a key is when it makes it; CloudFormation refuses these changes as well.
+    fn refuses(_: &Value, _: &Value, fields: &[FieldDiff]) -> Option<String> {
+        let fixed = ["KeySpec", "KeyUsage", "MultiRegion", "Origin"];
+        let field = fields.iter().map(|field| pointer::property(&field.path)).find(|name| fixed.contains(name))?;
+        Some(format!(
+            "AWS cannot change {field} of a key, and replacing the key would make its data unreadable: \
+             declare a second key under another name and move the data to it"
+        ))
+    }
+
+    fn check(spec: &Spec) -> Vec<(String, String)> {
+        let mut mistakes = Vec::new();
+        let mut within = |path: &str, value: i32, least: i32, most: i32| {
+            if !(least..=most).contains(&value) {
+                mistakes.push((path.to_owned(), format!("is {value}, but has to be from {least} to {most} days")));
+            }
+        };
+        within("/PendingWindowInDays", spec.pending_window_in_days, 7, 30);
+        within("/RotationPeriodInDays", spec.rotation_period_in_days, 90, 2560);
+        if spec.enable_key_rotation && (spec.key_spec != default_key_spec() || spec.origin != default_origin()) {
+            let text = "only symmetric keys whose material AWS made can be rotated by AWS".to_owned();
+            mistakes.push(("/EnableKeyRotation".to_owned(), text));
+        }
+        mistakes
+    }
+}
+
+fn sdk_tags(tags: &Tags) -> Vec<Tag> {
+    tags.iter().map(|(key, value)| sdk_tag(key, value)).collect()
+}
+
+fn sdk_tag(key: &str, value: &str) -> Tag {
+    Tag::builder().tag_key(key).tag_value(value).build().expect("key and value are set")
+}
+
+fn no_answer(operation: &str) -> Failure {
+    Failure::new(Class::Other, format!("{operation} returned no key"))
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn default_key_spec() -> String {
+    "SYMMETRIC_DEFAULT".to_owned()
+}
+
+fn default_key_usage() -> String {
+    "ENCRYPT_DECRYPT".to_owned()
+}
+
+fn default_origin() -> String {
+    "AWS_KMS".to_owned()
+}
+
+fn default_window() -> i32 {
+    30
+}
+
+fn default_rotation() -> i32 {
+    365
+}

@@ -1,0 +1,176 @@
+use aws_sdk_kms::operation::get_key_rotation_status::GetKeyRotationStatusOutput;
+use aws_sdk_kms::types::{KeyMetadata, KeyState, Tag};
+
+use super::{Key, Outputs, Spec, WINDOW, default_key_spec, default_key_usage, default_origin, default_rotation};
+use super::{default_window, policy};
+use crate::aws::Reader;
+use crate::resource::normal::PolicyDocument;
+use crate::resource::{Class, Failure, Found, Result, Scope, State, Tags, Unmodelled, key};
+
+/// A name for a key.
+pub(super) struct Alias {
+    /// Without `alias/`.
+    pub name: String,
+    pub key_id: String,
+}
+
+/// What a key that was worth reading turned out to be.
+pub(super) enum Seen {
+    Ours(Box<Found<Key>>),
+    /// Ours, but in its deletion window: gone for us, and a new one may take its name.
+    Leaving,
+    Foreign,
+}
+
+/// All aliases of the account and region that name a key of its own.
+pub(super) async fn aliases(reader: &Reader) -> Result<Vec<Alias>> {
+    let mut items = reader.kms().list_aliases().into_paginator().page_size(100).items().send();
+    let mut all = Vec::new();
+    while let Some(item) = items.next().await {
+        let item = item?;
+        let name = item.alias_name().and_then(|name| name.strip_prefix("alias/"));
+        if let (Some(name), Some(key_id)) = (name.filter(|name| !name.starts_with("aws/")), item.target_key_id()) {
+            all.push(Alias { name: name.to_owned(), key_id: key_id.to_owned() });
+        }
+    }
+    Ok(all)
+}
+
+/// Reads a key; the details only if its tags make it ours.
+pub(super) async fn read(reader: &Reader, scope: &Scope, id: &str, aliases: &[Alias]) -> Result<Seen> {
+    let mut items = reader.kms().list_resource_tags().key_id(id).into_paginator().items().send();
+    let mut tags = Tags::default();
+    while let Some(tag) = items.next().await {
+        let Tag { tag_key, tag_value, .. } = tag?;
+        tags.set(tag_key, tag_value);
+    }
+    if !scope.owns(&tags) {
+        return Ok(Seen::Foreign);
+    }
+    let answer = reader.kms().describe_key().key_id(id).send().await?;
+    let metadata = answer.key_metadata().ok_or_else(|| super::no_answer("DescribeKey"))?;
+    if is_leaving(metadata) {
+        return Ok(Seen::Leaving);
+    }
+    let (policy, rotation) = tokio::try_join!(
+        async { Ok(reader.kms().get_key_policy().key_id(id).send().await?) },
+        rotation(reader, metadata)
+    )?;
+    let names: Vec<_> = aliases.iter().filter(|alias| alias.key_id == id).map(|alias| alias.name.as_str()).collect();
+    Ok(Seen::Ours(Box::new(found(metadata, policy.policy(), rotation, &names, tags))))
+}
+
+pub(super) fn is_leaving(metadata: &KeyMetadata) -> bool {
+    matches!(metadata.key_state(), Some(KeyState::PendingDeletion | KeyState::PendingReplicaDeletion))
+}
+
+/// Asymmetric keys, HMAC keys and imported material know no rotation.
+async fn rotation(reader: &Reader, metadata: &KeyMetadata) -> Result<Option<GetKeyRotationStatusOutput>> {
+    let symmetric = metadata.key_spec().is_none_or(|spec| spec.as_str() == default_key_spec());
+    let ours = metadata.origin().is_none_or(|origin| origin.as_str() == default_origin());
+    if !symmetric || !ours {
+        return Ok(None);
+    }
+    Ok(Some(reader.kms().get_key_rotation_status().key_id(metadata.key_id()).send().await?))
+}
+
+fn found(
+    metadata: &KeyMetadata,
+    policy: Option<&str>,
+    rotation: Option<GetKeyRotationStatusOutput>,
+    names: &[&str],
+    mut tags: Tags,
+) -> Found<Key> {
+    let mut unmodelled = Vec::new();
+    let mut odd = |path: &str, text: String| unmodelled.push(Unmodelled { path: path.to_owned(), text });
+    let (key_policy, oddity) = key_policy(policy, metadata.aws_account_id().unwrap_or_default());
+    if let Some(text) = oddity {
+        odd("/KeyPolicy", text);
+    }
+    let own = tags.get(key::ID).map(str::to_owned);
+    // The name is the one that was given at creation: without its alias the key is still that key.
+    let name = own.or_else(|| names.first().map(|name| (*name).to_owned()));
+    if let Some(name) = &name
+        && !names.contains(&name.as_str())
+    {
+        odd("/Alias", format!("alias/{name} does not name it"));
+    }
+    let window = tags.0.remove(WINDOW).and_then(|days| days.parse().ok()).unwrap_or_else(default_window);
+    let text = |value: Option<&str>, default: fn() -> String| value.map_or_else(default, str::to_owned);
+    let spec = Spec {
+        description: metadata.description().unwrap_or_default().to_owned(),
+        enable_key_rotation: rotation.as_ref().is_some_and(|status| status.key_rotation_enabled),
+        enabled: metadata.enabled(),
+        key_policy,
+        key_spec: text(metadata.key_spec().map(|spec| spec.as_str()), default_key_spec),
+        key_usage: text(metadata.key_usage().map(|usage| usage.as_str()), default_key_usage),
+        multi_region: metadata.multi_region().unwrap_or_default(),
+        origin: text(metadata.origin().map(|origin| origin.as_str()), default_origin),
+        pending_window_in_days: window,
+        rotation_period_in_days: rotation
+            .filter(|status| status.key_rotation_enabled)
+            .and_then(|status| status.rotation_period_in_days)
+            .unwrap_or_else(default_rotation),
+    };
+    Found {
+        id: metadata.key_id().to_owned(),
+        name,
+        spec,
+        outputs: Outputs { key_id: metadata.key_id().to_owned(), arn: metadata.arn().unwrap_or_default().to_owned() },
+        tags,
+        state: state(metadata),
+        unmodelled,
+        external: None,
+    }
+}
+
+/// Returns the policy in normal form, and what of it the normal form would hide.
+fn key_policy(text: Option<&str>, account: &str) -> (PolicyDocument, Option<String>) {
+    let document = match PolicyDocument::parse(text.unwrap_or("{}")) {
+        Ok(document) => document,
+        Err(error) => return (PolicyDocument::default(), Some(format!("is no JSON: {error}"))),
+    };
+    let Some(root) = policy::root_of_all(&document) else { return (document, None) };
+    let foreign = (!root.contains(account)).then(|| format!("gives everything to {root}"));
+    (PolicyDocument::default(), foreign)
+}
+
+fn state(metadata: &KeyMetadata) -> State {
+    match metadata.key_state() {
+        Some(KeyState::Creating | KeyState::Updating) => State::Settling("the key".into()),
+        Some(KeyState::PendingImport) => State::Human("the import of its key material".into()),
+        Some(KeyState::Unavailable) => State::Failed("its custom key store is not connected".into()),
+        _ => State::Ready,
+    }
+}
+
+/// Returns a failure as "not there", for looking before creating.
+pub(super) fn if_there<T>(answer: Result<T, Failure>) -> Result<Option<T>> {
+    match answer {
+        Err(failure) if failure.is(Class::NotFound) => Ok(None),
+        other => other.map(Some),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_without_its_alias_keeps_its_name_and_says_so() {
+        let metadata = KeyMetadata::builder().key_id("1").enabled(true).build().unwrap();
+        let tags = Tags::from_iter([(key::ID, "acme-production-main"), (WINDOW, "7")]);
+        let found = found(&metadata, None, None, &["other"], tags);
+        assert_eq!(found.name.as_deref(), Some("acme-production-main"));
+        assert_eq!(found.unmodelled[0].path, "/Alias");
+        assert_eq!(found.spec.pending_window_in_days, 7);
+        assert_eq!(found.tags.get(WINDOW), None);
+    }
+
+    #[test]
+    fn the_default_policy_of_another_account_is_not_hidden() {
+        let policy = policy::default_for("arn:aws:kms:us-east-1:999999999999:key/1").to_string();
+        assert!(key_policy(Some(&policy), "123456789012").1.is_some());
+        assert_eq!(key_policy(Some(&policy), "999999999999"), (PolicyDocument::default(), None));
+    }
+}

@@ -1,0 +1,129 @@
+use aws_sdk_kms::types::{KeySpec, KeyUsageType, OriginType};
+use aws_sdk_resourcegroupstagging::types::TagFilter;
+
+use super::read::{if_there, is_leaving};
+use super::{Key, Spec, WINDOW, no_answer, policy, sdk_tag, sdk_tags};
+use crate::aws::{MINUTE, Writer};
+use crate::kinds::candidate;
+use crate::kinds::idempotence::{is_same, patiently};
+use crate::resource::{Class, Failure, Found, Result, Tags, key};
+
+/// Returns the id of the key that an earlier try has made: by its alias, else by its tags.
+pub(super) async fn look(writer: &Writer, name: &str, ours: &Tags) -> Result<Option<String>> {
+    if let Some(there) = named(writer, name).await?
+        && !there.leaving
+        && is_same(&there.tags, ours)
+    {
+        return Ok(Some(there.id));
+    }
+    let keys = [key::PROJECT, key::TENANT, key::ENVIRONMENT, key::NAME];
+    let filters = keys.iter().filter_map(|key| Some(TagFilter::builder().key(*key).values(ours.get(key)?).build()));
+    let call = writer.tagging().get_resources().resource_type_filters("kms:key");
+    let answer = call.set_tag_filters(Some(filters.collect())).send().await?;
+    for found in answer.resource_tag_mapping_list() {
+        let id = found.resource_arn().and_then(|arn| arn.rsplit('/').next()).unwrap_or_default();
+        if let Some(there) = read(writer, id).await?
+            && !there.leaving
+            && is_same(&there.tags, ours)
+        {
+            return Ok(Some(there.id));
+        }
+    }
+    Ok(None)
+}
+
+pub(super) async fn create(writer: &Writer, spec: &Spec, tags: &Tags) -> Result<String> {
+    let mut tags = sdk_tags(tags);
+    tags.push(sdk_tag(WINDOW, &spec.pending_window_in_days.to_string()));
+    let call = writer
+        .kms()
+        .create_key()
+        .description(&spec.description)
+        .set_policy((!spec.key_policy.is_empty()).then(|| spec.key_policy.to_string()))
+        .key_spec(KeySpec::from(spec.key_spec.as_str()))
+        .key_usage(KeyUsageType::from(spec.key_usage.as_str()))
+        .origin(OriginType::from(spec.origin.as_str()))
+        .multi_region(spec.multi_region)
+        .set_tags(Some(tags));
+    // Only "the principal is not visible yet" is tried again: then no key was made.
+    let answer = patiently(2 * MINUTE, &[Class::Propagating], || call.clone().send()).await?;
+    answer.key_metadata().map(|key| key.key_id().to_owned()).ok_or_else(|| no_answer("CreateKey"))
+}
+
+/// Makes `alias/<name>` name this key. An alias of our own key that is being deleted is taken over; anybody else's is a
+/// conflict.
+pub(super) async fn alias(writer: &Writer, name: &str, id: &str, ours: &Tags) -> Result<()> {
+    let alias = format!("alias/{name}");
+    let call = writer.kms().create_alias().alias_name(&alias).target_key_id(id);
+    // A fresh key is not known everywhere at once.
+    match patiently(2 * MINUTE, &[Class::NotFound], || call.clone().send()).await {
+        Err(failure) if failure.is(Class::AlreadyExists) => {}
+        answer => return answer.map(drop),
+    }
+    let Some(there) = named(writer, name).await? else { return Ok(()) };
+    if there.id == id {
+        return Ok(());
+    }
+    candidate::adopt(&alias, &there.tags, ours)?;
+    if !there.leaving {
+        let text = format!("{alias} names {}, another key of this address", there.id);
+        return Err(
+            Failure::new(Class::AlreadyExists, text).hint("delete one of the two keys, then run the command again")
+        );
+    }
+    writer.kms().update_alias().alias_name(&alias).target_key_id(id).send().await?;
+    Ok(())
+}
+
+pub(super) async fn set_policy(writer: &Writer, live: &Found<Key>, spec: &Spec) -> Result<()> {
+    let document =
+        if spec.key_policy.is_empty() { policy::default_for(&live.outputs.arn) } else { spec.key_policy.clone() };
+    let call = writer.kms().put_key_policy().key_id(&live.id).policy(document.to_string());
+    patiently(2 * MINUTE, &[Class::Propagating], || call.clone().send()).await.map(drop)
+}
+
+pub(super) async fn set_rotation(writer: &Writer, id: &str, spec: &Spec) -> Result<()> {
+    if !spec.enable_key_rotation {
+        writer.kms().disable_key_rotation().key_id(id).send().await?;
+        return Ok(());
+    }
+    let call = writer.kms().enable_key_rotation().key_id(id).rotation_period_in_days(spec.rotation_period_in_days);
+    patiently(2 * MINUTE, &[Class::NotFound], || call.clone().send()).await.map(drop)
+}
+
+pub(super) async fn set_enabled(writer: &Writer, id: &str, spec: &Spec) -> Result<()> {
+    if spec.enabled {
+        writer.kms().enable_key().key_id(id).send().await?;
+    } else {
+        writer.kms().disable_key().key_id(id).send().await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn arn(writer: &Writer, id: &str) -> Result<String> {
+    let call = writer.kms().describe_key().key_id(id);
+    let answer = patiently(2 * MINUTE, &[Class::NotFound], || call.clone().send()).await?;
+    answer.key_metadata().and_then(|key| key.arn()).map(str::to_owned).ok_or_else(|| no_answer("DescribeKey"))
+}
+
+/// A key as it is before a change.
+struct There {
+    id: String,
+    tags: Tags,
+    leaving: bool,
+}
+
+async fn named(writer: &Writer, name: &str) -> Result<Option<There>> {
+    read(writer, &format!("alias/{name}")).await
+}
+
+/// Reads a key by its id or alias.
+async fn read(writer: &Writer, id: &str) -> Result<Option<There>> {
+    let answer = writer.kms().describe_key().key_id(id).send().await.map_err(Failure::from);
+    let Some(answer) = if_there(answer)? else { return Ok(None) };
+    let Some(metadata) = answer.key_metadata() else { return Ok(None) };
+    let id = metadata.key_id().to_owned();
+    let tags = writer.kms().list_resource_tags().key_id(&id).send().await?;
+    let tags = tags.tags().iter().map(|tag| (tag.tag_key(), tag.tag_value())).collect();
+    Ok(Some(There { id, tags, leaving: is_leaving(metadata) }))
+}

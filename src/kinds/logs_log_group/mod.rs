@@ -1,0 +1,234 @@
+mod read;
+
+use std::collections::HashMap;
+use std::future::ready;
+
+use aws_sdk_cloudwatchlogs::types::LogGroupClass;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::candidate::{self, examine};
+use super::idempotence::{gone, patiently};
+use super::kms_key::Key;
+use crate::aws::{Aws, MINUTE, Reader, Writer};
+use crate::resource::{
+    Changes, Class, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref, Replacement, Result,
+    Scope, State, Tags,
+};
+use read::{candidates, found};
+
+/// The days that CloudWatch Logs offers; 0 is for ever.
+const RETENTIONS: &[i32] =
+    &[0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
+/// Two changes of one log group meet, or the key that it shall use does not let the service in yet.
+const PASSING: &[Class] = &[Class::Busy, Class::Propagating, Class::Conflict];
+
+/// A log group.
+pub struct LogGroup;
+
+/// The properties of `AWS::Logs::LogGroup`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Spec {
+    /// Whether AWS refuses to delete it.
+    #[serde(default)]
+    pub deletion_protection_enabled: bool,
+    /// The ARN of the key that encrypts it; empty for the service's own.
+    #[serde(default)]
+    pub kms_key_id: Ref<Key>,
+    /// `STANDARD`, `INFREQUENT_ACCESS` or `DELIVERY`.
+    #[serde(default = "default_class")]
+    pub log_group_class: String,
+    /// Days; 0, as CloudFormation's absence, is for ever.
+    #[serde(default)]
+    pub retention_in_days: i32,
+}
+
+/// The return values of `AWS::Logs::LogGroup`, and its name, which is what `Ref` gives.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Outputs {
+    /// Ends in `:*`, as policies want it.
+    pub arn: String,
+    pub log_group_name: String,
+}
+
+impl Kind for LogGroup {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const TYPE: &'static str = "AWS::Logs::LogGroup";
+    const REF: &'static str = "LogGroupName";
+    const NAME: NameRule = NameRule::Unique { max: 512 };
+    const REPLACEMENT: Replacement = Replacement::DeleteFirst;
+    const STATEFUL: bool = true;
+    const SEVERAL_CALLS: bool = true;
+    const EXAMPLE: &'static str = "
+resources:
+  - type: AWS::Logs::LogGroup
+    name: web
+    properties:
+      RetentionInDays: 30
+";
+
+    fn permissions() -> Permissions {
+        Permissions {
+            read: &["logs:DescribeLogGroups", "logs:ListTagsForResource", "tag:GetResources"],
+            create: &[
+                "logs:CreateLogGroup",
+                "logs:TagResource",
+                "logs:ListTagsForResource",
+                "logs:PutRetentionPolicy",
+                "logs:AssociateKmsKey",
+            ],
+            update: &[
+                "logs:PutRetentionPolicy",
+                "logs:DeleteRetentionPolicy",
+                "logs:AssociateKmsKey",
+                "logs:DisassociateKmsKey",
+                "logs:PutLogGroupDeletionProtection",
+            ],
+            retag: &["logs:TagResource", "logs:UntagResource"],
+            delete: &["logs:DeleteLogGroup", "logs:PutLogGroupDeletionProtection"],
+        }
+    }
+
+    async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
+        let candidates = candidates(reader, scope).await?;
+        let tags = |arn: String| async move {
+            let answer = reader.logs().list_tags_for_resource().resource_arn(arn).send().await?;
+            Ok(tags(answer.tags()))
+        };
+        Ok(examine(scope, candidates, tags, |candidate, tags| ready(Ok(found(&candidate.summary, tags)))).await)
+    }
+
+    async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
+        let name = name.as_str();
+        let arn = format!("arn:aws:logs:{}:{}:log-group:{name}", writer.region(), writer.account());
+        let call = writer
+            .logs()
+            .create_log_group()
+            .log_group_name(name)
+            .set_kms_key_id((!spec.kms_key_id.as_str().is_empty()).then(|| String::from(&spec.kms_key_id)))
+            .log_group_class(LogGroupClass::from(spec.log_group_class.as_str()))
+            .set_deletion_protection_enabled(spec.deletion_protection_enabled.then_some(true))
+            .set_tags(Some(sdk_tags(tags)));
+        match patiently(2 * MINUTE, PASSING, || call.clone().send()).await {
+            Err(failure) if failure.is(Class::AlreadyExists) => adopt(writer, name, &arn, spec, tags).await?,
+            answer => drop(answer?),
+        }
+        if spec.retention_in_days != 0 {
+            set_retention(writer, name, spec.retention_in_days).await?;
+        }
+        Ok(made(name, format!("{arn}:*")))
+    }
+
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
+        let name = live.outputs.log_group_name.as_str();
+        if changes.touches("/RetentionInDays") {
+            set_retention(writer, name, spec.retention_in_days).await?;
+        }
+        if changes.touches("/KmsKeyId") {
+            set_key(writer, name, spec.kms_key_id.as_str()).await?;
+        }
+        if changes.touches("/DeletionProtectionEnabled") {
+            protect(writer, name, spec.deletion_protection_enabled).await?;
+        }
+        Ok(made(name, live.outputs.arn.clone()))
+    }
+
+    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        let arn = plain(Some(&live.outputs.arn));
+        if !set.is_empty() {
+            writer.logs().tag_resource().resource_arn(&arn).set_tags(Some(sdk_tags(set))).send().await?;
+        }
+        if !unset.is_empty() {
+            writer.logs().untag_resource().resource_arn(&arn).set_tag_keys(Some(unset.to_vec())).send().await?;
+        }
+        Ok(())
+    }
+
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
+        let name = live.outputs.log_group_name.as_str();
+        if live.spec.deletion_protection_enabled {
+            gone(protect(writer, name, false).await)?;
+        }
+        let call = writer.logs().delete_log_group().log_group_name(name);
+        gone(patiently(MINUTE, PASSING, || call.clone().send()).await)?;
+        Ok(Vec::new())
+    }
+
+    /// AWS and CloudFormation refuse this change as well; replacing would lose the logs.
+    fn refuses(_: &Value, _: &Value, fields: &[FieldDiff]) -> Option<String> {
+        fields.iter().any(|field| field.path == "/LogGroupClass").then(|| {
+            "AWS cannot change the class of a log group: declare a second log group under another name".to_owned()
+        })
+    }
+
+    fn check(spec: &Spec) -> Vec<(String, String)> {
+        if RETENTIONS.contains(&spec.retention_in_days) {
+            return Vec::new();
+        }
+        let days: Vec<_> = RETENTIONS.iter().map(i32::to_string).collect();
+        let text = format!("is {}, but AWS offers only {} days", spec.retention_in_days, days.join(", "));
+        vec![("/RetentionInDays".to_owned(), text)]
+    }
+}
+
+/// Takes over a log group that an earlier run of ours has left.
+async fn adopt(writer: &Writer, name: &str, arn: &str, spec: &Spec, ours: &Tags) -> Result<()> {
+    let answer = writer.logs().list_tags_for_resource().resource_arn(arn).send().await?;
+    let live = tags(answer.tags());
+    candidate::adopt(&format!("the log group {name}"), &live, ours)?;
+    match spec.kms_key_id.as_str() {
+        "" => Ok(()),
+        key => set_key(writer, name, key).await,
+    }
+}
+
+async fn set_retention(writer: &Writer, name: &str, days: i32) -> Result<()> {
+    if days == 0 {
+        return gone(writer.logs().delete_retention_policy().log_group_name(name).send().await);
+    }
+    let call = writer.logs().put_retention_policy().log_group_name(name).retention_in_days(days);
+    patiently(MINUTE, PASSING, || call.clone().send()).await.map(drop)
+}
+
+async fn set_key(writer: &Writer, name: &str, key: &str) -> Result<()> {
+    if key.is_empty() {
+        writer.logs().disassociate_kms_key().log_group_name(name).send().await?;
+        return Ok(());
+    }
+    let call = writer.logs().associate_kms_key().log_group_name(name).kms_key_id(key);
+    patiently(2 * MINUTE, PASSING, || call.clone().send()).await.map(drop)
+}
+
+async fn protect(writer: &Writer, name: &str, on: bool) -> Result<()> {
+    let call = writer.logs().put_log_group_deletion_protection().log_group_identifier(name);
+    call.deletion_protection_enabled(on).send().await?;
+    Ok(())
+}
+
+fn made(name: &str, arn: String) -> Made<LogGroup> {
+    let outputs = Outputs { arn, log_group_name: name.to_owned() };
+    Made { id: name.to_owned(), outputs, state: State::Ready }
+}
+
+/// The ARN without the `:*` that stands for its streams, as tags want it.
+fn plain(arn: Option<&str>) -> String {
+    arn.unwrap_or_default().trim_end_matches(":*").to_owned()
+}
+
+fn tags(from: Option<&HashMap<String, String>>) -> Tags {
+    from.into_iter().flatten().map(|(key, value)| (key.as_str(), value.as_str())).collect()
+}
+
+fn sdk_tags(tags: &Tags) -> HashMap<String, String> {
+    tags.iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
+}
+
+fn default_class() -> String {
+    "STANDARD".to_owned()
+}

@@ -1,0 +1,118 @@
+//! What the RDS kinds share: bulk reads, tags, patience, states.
+
+use aws_sdk_rds::types::{DbCluster, DbInstance, Tag};
+
+use super::candidate::Candidate;
+use crate::aws::{Clients, MINUTE, Reader, TagIndex, retry};
+use crate::resource::{Class, Failure, Found, Kind, Listing, Result, Scope, State, Stranger, Tags};
+
+/// The page size of the Describe operations: the most they take.
+pub(super) const PAGE: i32 = 100;
+/// The longest name of clusters and instances.
+pub(super) const ID_MAX: usize = 63;
+/// The longest name of groups.
+pub(super) const GROUP_MAX: usize = 255;
+
+/// Every cluster of the account and region; they cannot be filtered by tag.
+pub(super) async fn clusters(reader: &Reader) -> Result<Vec<DbCluster>> {
+    let pages = reader.rds().describe_db_clusters().max_records(PAGE).into_paginator().items();
+    Ok(pages.send().collect::<Result<Vec<_>, _>>().await?)
+}
+
+/// Every instance of the account and region; they cannot be filtered by tag.
+pub(super) async fn instances(reader: &Reader) -> Result<Vec<DbInstance>> {
+    let pages = reader.rds().describe_db_instances().max_records(PAGE).into_paginator().items();
+    Ok(pages.send().collect::<Result<Vec<_>, _>>().await?)
+}
+
+/// Returns a group as a candidate if its name or the tag index says that it may be ours.
+pub(super) fn candidate<T>(
+    scope: &Scope,
+    index: &TagIndex,
+    name: Option<&str>,
+    arn: Option<&str>,
+    summary: T,
+) -> Option<Candidate<T>> {
+    let (name, arn) = (name?.to_owned(), arn?.to_owned());
+    let may_be = scope.may_own(&name, GROUP_MAX) || index.get(&arn).is_some();
+    may_be.then(|| Candidate { id: name.clone(), name, arn, summary })
+}
+
+/// Adds something whose tags came with it: ours, or a stranger if it only has a name that could be ours.
+pub(super) fn sort<K: Kind>(
+    listing: &mut Listing<K>,
+    scope: &Scope,
+    id: &str,
+    tags: &[Tag],
+    read: impl FnOnce(Tags) -> Found<K>,
+) {
+    let tags = self::tags(tags);
+    if scope.owns(&tags) {
+        listing.found.push(read(tags));
+    } else if scope.may_own(id, ID_MAX) {
+        listing.strangers.push(Stranger { id: id.to_owned(), name: id.to_owned() });
+    }
+}
+
+pub(super) fn tags(from: &[Tag]) -> Tags {
+    from.iter().filter_map(|tag| Some((tag.key()?, tag.value()?))).collect()
+}
+
+pub(super) fn sdk_tags(tags: &Tags) -> Vec<Tag> {
+    tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
+}
+
+pub(super) async fn tags_of(clients: &Clients, arn: &str) -> Result<Tags> {
+    Ok(tags(clients.rds().list_tags_for_resource().resource_name(arn).send().await?.tag_list()))
+}
+
+/// Sets and removes tags of anything in RDS.
+pub(super) async fn retag(clients: &Clients, arn: &str, set: &Tags, unset: &[String]) -> Result<()> {
+    if !set.is_empty() {
+        let call = clients.rds().add_tags_to_resource().resource_name(arn);
+        call.set_tags(Some(sdk_tags(set))).send().await?;
+    }
+    if !unset.is_empty() {
+        let call = clients.rds().remove_tags_from_resource().resource_name(arn);
+        call.set_tag_keys(Some(unset.to_vec())).send().await?;
+    }
+    Ok(())
+}
+
+/// Repeats a change while the thing, or what it needs, is in a state that refuses it for now.
+pub(super) async fn patiently<T, F: Future<Output = Result<T>>>(minutes: u32, call: impl FnMut() -> F) -> Result<T> {
+    retry(MINUTE * minutes, |failure| failure.is(Class::Busy) || failure.is(Class::Propagating), call).await
+}
+
+/// What is gone already is deleted.
+pub(super) fn gone(answer: Result<()>) -> Result<()> {
+    match answer {
+        Err(failure) if failure.is(Class::NotFound) => Ok(()),
+        other => other,
+    }
+}
+
+/// Reads the status of a cluster or an instance; what is not named here passes by itself.
+pub(super) fn state(status: &str) -> State {
+    match status {
+        // Optimising the storage takes hours and hinders nobody.
+        "available" | "storage-optimization" => State::Ready,
+        "deleting" | "delete-precheck" => State::Leaving,
+        "stopped" => State::Human("somebody stopped it: start it (aws rds start-db-cluster)".to_owned()),
+        "failed"
+        | "restore-error"
+        | "storage-full"
+        | "insufficient-capacity"
+        | "cloning-failed"
+        | "migration-failed" => State::Failed(format!("RDS says {status}")),
+        _ if status.starts_with("incompatible-") || status.starts_with("inaccessible-encryption") => {
+            State::Failed(format!("RDS says {status}"))
+        }
+        _ => State::Settling(status.to_owned()),
+    }
+}
+
+/// The failure of an answer that lacks what it is about.
+pub(super) fn empty(operation: &str) -> Failure {
+    Failure::new(Class::Other, format!("{operation} returned nothing"))
+}

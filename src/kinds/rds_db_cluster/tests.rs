@@ -1,0 +1,59 @@
+use aws_sdk_rds::types::{ClusterPendingModifiedValues, DbCluster as Description, PendingCloudwatchLogsExports};
+use serde_json::json;
+
+use super::*;
+
+fn field(path: &str, before: Value, after: Value) -> FieldDiff {
+    FieldDiff { path: path.to_owned(), before: Some(before), after: Some(after) }
+}
+
+#[test]
+fn pending_changes_read_as_done() {
+    let exports =
+        PendingCloudwatchLogsExports::builder().log_types_to_enable("slowquery").log_types_to_disable("audit");
+    let pending = ClusterPendingModifiedValues::builder()
+        .engine_version("16.6")
+        .backup_retention_period(7)
+        .pending_cloudwatch_logs_exports(exports.build());
+    let cluster = Description::builder()
+        .engine("aurora-postgresql")
+        .engine_version("16.4")
+        .enabled_cloudwatch_logs_exports("audit")
+        .enabled_cloudwatch_logs_exports("error")
+        .pending_modified_values(pending.build())
+        .build();
+    let spec = read::found(&cluster, Tags::default()).spec;
+    assert_eq!(spec.engine_version.as_deref(), Some("16.6"));
+    assert_eq!(spec.backup_retention_period, 7);
+    assert_eq!(serde_json::to_value(spec.enable_cloudwatch_logs_exports).unwrap(), json!(["error", "slowquery"]));
+    assert_eq!(spec.storage_type.as_deref(), Some("aurora"));
+}
+
+#[test]
+fn fewer_days_of_backups_destroy_data_and_more_do_not() {
+    let days = |before: i32, after: i32| [field("/BackupRetentionPeriod", json!(before), json!(after))];
+    assert_eq!(DbCluster::disruption(&days(10, 1)), Disruption::DestroysData);
+    assert_eq!(DbCluster::disruption(&days(1, 10)), Disruption::None);
+}
+
+#[test]
+fn another_engine_is_refused() {
+    let fields = [field("/Engine", json!("aurora-mysql"), json!("aurora-postgresql"))];
+    assert!(
+        DbCluster::refuses(&Value::Null, &Value::Null, &fields).unwrap().starts_with("RDS cannot change the engine")
+    );
+}
+
+#[test]
+fn major_versions_are_told_apart() {
+    assert!(judge::is_major("15.4", "16.4"));
+    assert!(!judge::is_major("16.4", "16.6"));
+    assert!(judge::is_major("5.7.mysql_aurora.2.11.2", "8.0.mysql_aurora.3.04.0"));
+    assert!(!judge::is_major("8.0.mysql_aurora.3.04.0", "8.0.mysql_aurora.3.08.0"));
+}
+
+#[test]
+fn every_final_snapshot_has_its_own_name() {
+    assert_eq!(final_snapshot("cluster-abc", 1), "cluster-abc-final");
+    assert_eq!(final_snapshot("cluster-abc", 2), "cluster-abc-final-2");
+}

@@ -1,0 +1,255 @@
+mod read;
+mod spec;
+
+use aws_sdk_rds::operation::modify_db_instance::builders::ModifyDBInstanceFluentBuilder;
+use serde_json::Value;
+
+pub use self::spec::{Outputs, Spec};
+use super::candidate::adopt;
+use super::{key_arn, rds};
+use crate::aws::{Aws, Reader, Writer};
+use crate::resource::{
+    Changes, Class, Disruption, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Result,
+    Scope, State, Tags,
+};
+
+/// An instance of an Aurora cluster: the first becomes its writer, the others are readers. It bears no data of its own.
+pub struct DbInstance;
+
+impl Kind for DbInstance {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const TYPE: &'static str = "AWS::RDS::DBInstance";
+    const REF: &'static str = "DBInstanceIdentifier";
+    const NAME: NameRule = NameRule::Unique { max: rds::ID_MAX };
+    const CREATE_ONLY: &'static [&'static str] = &["/DBClusterIdentifier"];
+    const WRITE_ONLY: &'static [&'static str] = &["/ApplyImmediately"];
+    const SECONDS: u32 = 390;
+    const EXAMPLE: &'static str = "
+resources:
+  - type: AWS::EC2::VPC
+    name: main
+    properties: { CidrBlock: 10.20.0.0/16 }
+  - type: AWS::EC2::SecurityGroup
+    name: database
+    properties: { GroupDescription: the database, VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\" }
+  - type: AWS::EC2::Subnet
+    for: { zone: [use1-az1, use1-az2] }
+    name: \"data-{{ loop.index }}\"
+    properties:
+      VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\"
+      CidrBlock: \"{{ cidr_subnet('10.20.0.0/16', 8, loop.index0) }}\"
+      AvailabilityZoneId: \"{{ zone }}\"
+  - type: AWS::RDS::DBSubnetGroup
+    name: data
+    properties:
+      DBSubnetGroupDescription: the data subnets
+      SubnetIds: [\"{{ ref('AWS::EC2::Subnet/data-1') }}\", \"{{ ref('AWS::EC2::Subnet/data-2') }}\"]
+  - type: AWS::RDS::DBCluster
+    name: main
+    properties:
+      Engine: aurora-postgresql
+      DBSubnetGroupName: \"{{ ref('AWS::RDS::DBSubnetGroup/data') }}\"
+      VpcSecurityGroupIds: [\"{{ ref('AWS::EC2::SecurityGroup/database') }}\"]
+      MasterUsername: master
+      ManageMasterUserPassword: true
+  - type: AWS::RDS::DBInstance
+    name: main-1
+    properties:
+      DBClusterIdentifier: \"{{ ref('AWS::RDS::DBCluster/main') }}\"
+      Engine: aurora-postgresql
+      DBInstanceClass: db.r6g.large
+";
+
+    fn permissions() -> Permissions {
+        Permissions {
+            read: &["rds:DescribeDBInstances"],
+            create: &[
+                "rds:CreateDBInstance",
+                "rds:AddTagsToResource",
+                "rds:DescribeDBInstances",
+                "iam:PassRole",
+                "iam:CreateServiceLinkedRole",
+                "kms:DescribeKey",
+                "kms:CreateGrant",
+            ],
+            update: &["rds:ModifyDBInstance", "iam:PassRole"],
+            retag: &["rds:AddTagsToResource", "rds:RemoveTagsFromResource"],
+            delete: &["rds:DeleteDBInstance"],
+        }
+    }
+
+    async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
+        let instances = reader.once("rds:instances", rds::instances(reader)).await?;
+        let mut listing = Listing::default();
+        for instance in instances.iter() {
+            let id = instance.db_instance_identifier().unwrap_or_default();
+            rds::sort(&mut listing, scope, id, instance.tag_list(), |tags| read::found(instance, tags));
+        }
+        Ok(listing)
+    }
+
+    async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
+        let call = writer
+            .rds()
+            .create_db_instance()
+            .db_instance_identifier(name.as_str())
+            .db_cluster_identifier(spec.db_cluster_identifier.as_str())
+            .engine(&spec.engine)
+            .db_instance_class(&spec.db_instance_class)
+            .promotion_tier(spec.promotion_tier)
+            .set_availability_zone(spec.availability_zone.clone())
+            .publicly_accessible(spec.publicly_accessible)
+            .monitoring_interval(spec.monitoring_interval)
+            .set_monitoring_role_arn(given(&spec.monitoring_role_arn))
+            .enable_performance_insights(spec.enable_performance_insights)
+            .set_performance_insights_kms_key_id(spec.performance_insights_kms_key_id.as_ref().map(String::from))
+            .set_performance_insights_retention_period(spec.performance_insights_retention_period)
+            .auto_minor_version_upgrade(spec.auto_minor_version_upgrade)
+            .set_ca_certificate_identifier(spec.ca_certificate_identifier.clone())
+            .set_db_parameter_group_name(spec.db_parameter_group_name.clone())
+            .set_preferred_maintenance_window(spec.preferred_maintenance_window.as_ref().map(String::from))
+            .set_tags(Some(rds::sdk_tags(tags)));
+        // A monitoring role takes up to a minute until RDS can assume it.
+        match rds::patiently(5, || async { Ok(call.clone().send().await?) }).await {
+            Ok(answer) => made(answer.db_instance(), "CreateDBInstance"),
+            Err(failure) if failure.is(Class::AlreadyExists) => {
+                let call = writer.rds().describe_db_instances().db_instance_identifier(name.as_str());
+                let answer = call.send().await?;
+                let there = answer.db_instances().first().ok_or(failure)?;
+                adopt(&format!("the database instance {name}"), &rds::tags(there.tag_list()), tags)?;
+                made(Some(there), "DescribeDBInstances")
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
+        if changes.fields().iter().all(|field| field.path == "/ApplyImmediately") {
+            return Ok(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready });
+        }
+        let call = modification(writer, &live.id, spec, changes);
+        let answer = rds::patiently(15, || async { Ok(call.clone().send().await?) }).await?;
+        made(answer.db_instance(), "ModifyDBInstance")
+    }
+
+    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        rds::retag(writer, &live.outputs.arn, set, unset).await
+    }
+
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
+        // No final snapshot: the data is the cluster's, and AWS takes none of a member.
+        let delete = rds::patiently(15, || async {
+            let call = writer.rds().delete_db_instance().db_instance_identifier(&live.id).skip_final_snapshot(true);
+            Ok(call.send().await.map(drop)?)
+        });
+        rds::gone(delete.await)?;
+        Ok(Vec::new())
+    }
+
+    fn disruption(fields: &[FieldDiff]) -> Disruption {
+        let one = |field: &FieldDiff| match field.path.as_str() {
+            "/DBInstanceClass" | "/CACertificateIdentifier" => Disruption::Restart,
+            _ => Disruption::None,
+        };
+        fields.iter().map(one).max().unwrap_or_default()
+    }
+
+    fn refuses(_: &Value, _: &Value, fields: &[FieldDiff]) -> Option<String> {
+        fields.iter().any(|field| field.path == "/Engine").then(|| {
+            "an instance has its cluster's engine, which RDS cannot change: declare another cluster".to_owned()
+        })
+    }
+
+    fn replaces(_: &Value, _: &Value, field: &FieldDiff) -> bool {
+        match field.path.as_str() {
+            "/AvailabilityZone" => true,
+            // Insights that are on keep their key.
+            "/PerformanceInsightsKMSKeyId" => field.before.as_ref().is_some_and(|key| !key.is_null()),
+            _ => false,
+        }
+    }
+
+    fn check(spec: &Spec) -> Vec<(String, String)> {
+        let roleless = (spec.monitoring_interval > 0 && spec.monitoring_role_arn.is_empty()).then(|| {
+            ("/MonitoringRoleArn".to_owned(), "enhanced monitoring needs a role that RDS may assume".to_owned())
+        });
+        let key = key_arn::mistake("/PerformanceInsightsKMSKeyId", spec.performance_insights_kms_key_id.as_ref());
+        roleless.into_iter().chain(key).collect()
+    }
+}
+
+/// One Modify call with what changes, and nothing else.
+fn modification(writer: &Writer, id: &str, spec: &Spec, changes: &Changes) -> ModifyDBInstanceFluentBuilder {
+    let touched = |path: &str| changes.touches(path);
+    let insights = touched("/EnablePerformanceInsights");
+    let monitoring = changes.touches_any(&["/MonitoringInterval", "/MonitoringRoleArn"]);
+    let call = writer.rds().modify_db_instance().db_instance_identifier(id).apply_immediately(spec.apply_immediately);
+    call.set_db_instance_class(touched("/DBInstanceClass").then(|| spec.db_instance_class.clone()))
+        .set_promotion_tier(touched("/PromotionTier").then_some(spec.promotion_tier))
+        .set_publicly_accessible(touched("/PubliclyAccessible").then_some(spec.publicly_accessible))
+        .set_monitoring_interval(monitoring.then_some(spec.monitoring_interval))
+        .set_monitoring_role_arn(given(&spec.monitoring_role_arn).filter(|_| monitoring))
+        .set_enable_performance_insights(insights.then_some(spec.enable_performance_insights))
+        .set_performance_insights_kms_key_id(
+            spec.performance_insights_kms_key_id
+                .as_ref()
+                .filter(|_| insights || touched("/PerformanceInsightsKMSKeyId"))
+                .map(String::from),
+        )
+        .set_performance_insights_retention_period(
+            spec.performance_insights_retention_period
+                .filter(|_| insights || touched("/PerformanceInsightsRetentionPeriod")),
+        )
+        .set_auto_minor_version_upgrade(touched("/AutoMinorVersionUpgrade").then_some(spec.auto_minor_version_upgrade))
+        .set_ca_certificate_identifier(
+            spec.ca_certificate_identifier.clone().filter(|_| touched("/CACertificateIdentifier")),
+        )
+        .set_db_parameter_group_name(spec.db_parameter_group_name.clone().filter(|_| touched("/DBParameterGroupName")))
+        .set_preferred_maintenance_window(
+            spec.preferred_maintenance_window
+                .as_ref()
+                .filter(|_| touched("/PreferredMaintenanceWindow"))
+                .map(String::from),
+        )
+}
+
+fn made(instance: Option<&aws_sdk_rds::types::DbInstance>, operation: &str) -> Result<Made<DbInstance>> {
+    let outputs = read::outputs(instance.ok_or_else(|| rds::empty(operation))?);
+    // Even an instance that still reads `available` has not begun with what was asked of it.
+    Ok(Made { id: outputs.identifier.clone(), outputs, state: State::Settling("the database instance".to_owned()) })
+}
+
+/// An empty text is none.
+fn given(text: &str) -> Option<String> {
+    Some(text.to_owned()).filter(|text| !text.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_rds::types::{DbInstance as Description, PendingModifiedValues};
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_class_that_waits_for_the_window_reads_as_done() {
+        let pending = PendingModifiedValues::builder().db_instance_class("db.r6g.xlarge").build();
+        let instance =
+            Description::builder().db_instance_class("db.r6g.large").pending_modified_values(pending).build();
+        assert_eq!(read::found(&instance, Tags::default()).spec.db_instance_class, "db.r6g.xlarge");
+    }
+
+    #[test]
+    fn insights_that_are_on_keep_their_key() {
+        let field = |before| FieldDiff {
+            path: "/PerformanceInsightsKMSKeyId".to_owned(),
+            before,
+            after: Some(json!("arn:aws:kms:us-east-1:1:key/b")),
+        };
+        assert!(DbInstance::replaces(&Value::Null, &Value::Null, &field(Some(json!("arn:aws:kms:us-east-1:1:key/a")))));
+        assert!(!DbInstance::replaces(&Value::Null, &Value::Null, &field(None)));
+    }
+}

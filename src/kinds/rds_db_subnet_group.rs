@@ -1,0 +1,161 @@
+use aws_sdk_rds::types::DbSubnetGroup as Description;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::candidate::{Candidate, adopt, examine};
+use super::ec2_subnet::Subnet;
+use super::rds;
+use crate::aws::{Aws, Reader, Writer};
+use crate::resource::normal::Set;
+use crate::resource::{
+    Changes, Class, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref, Replacement, Result, Scope,
+    State, Tags,
+};
+
+/// The subnets that a database may use.
+pub struct DbSubnetGroup;
+
+/// The properties of `AWS::RDS::DBSubnetGroup`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    #[serde(rename = "DBSubnetGroupDescription")]
+    pub description: String,
+    /// Subnets of one VPC, in at least two zones.
+    #[serde(rename = "SubnetIds")]
+    pub subnet_ids: Set<Ref<Subnet>>,
+}
+
+/// The return values of `AWS::RDS::DBSubnetGroup`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Outputs {
+    #[serde(rename = "DBSubnetGroupName")]
+    pub name: String,
+    #[serde(rename = "DBSubnetGroupArn")]
+    pub arn: String,
+}
+
+impl Kind for DbSubnetGroup {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const TYPE: &'static str = "AWS::RDS::DBSubnetGroup";
+    const REF: &'static str = "DBSubnetGroupName";
+    const NAME: NameRule = NameRule::Hashed { max: rds::GROUP_MAX };
+    const REPLACEMENT: Replacement = Replacement::CreateFirst;
+    const EXAMPLE: &'static str = "
+resources:
+  - type: AWS::EC2::VPC
+    name: main
+    properties: { CidrBlock: 10.20.0.0/16 }
+  - type: AWS::EC2::Subnet
+    for: { zone: [use1-az1, use1-az2] }
+    name: \"data-{{ loop.index }}\"
+    properties:
+      VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\"
+      CidrBlock: \"{{ cidr_subnet('10.20.0.0/16', 8, loop.index0) }}\"
+      AvailabilityZoneId: \"{{ zone }}\"
+  - type: AWS::RDS::DBSubnetGroup
+    name: data
+    properties:
+      DBSubnetGroupDescription: the data subnets
+      SubnetIds: [\"{{ ref('AWS::EC2::Subnet/data-1') }}\", \"{{ ref('AWS::EC2::Subnet/data-2') }}\"]
+";
+
+    fn permissions() -> Permissions {
+        Permissions {
+            read: &["rds:DescribeDBSubnetGroups", "rds:ListTagsForResource", "tag:GetResources"],
+            create: &[
+                "rds:CreateDBSubnetGroup",
+                "rds:AddTagsToResource",
+                "rds:DescribeDBSubnetGroups",
+                "rds:ListTagsForResource",
+                "iam:CreateServiceLinkedRole",
+            ],
+            update: &["rds:ModifyDBSubnetGroup"],
+            retag: &["rds:AddTagsToResource", "rds:RemoveTagsFromResource"],
+            delete: &["rds:DeleteDBSubnetGroup"],
+        }
+    }
+
+    async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
+        let pages = reader.rds().describe_db_subnet_groups().max_records(rds::PAGE).into_paginator().items();
+        let groups = pages.send().collect::<Result<Vec<_>, _>>().await?;
+        let index = reader.tag_index(scope).await?;
+        let candidates = groups.into_iter().filter_map(|group| {
+            let (name, arn) = (group.db_subnet_group_name.clone(), group.db_subnet_group_arn.clone());
+            rds::candidate(scope, &index, name.as_deref(), arn.as_deref(), group)
+        });
+        let tags = |arn: String| async move { rds::tags_of(reader, &arn).await };
+        Ok(examine(scope, candidates.collect(), tags, |candidate, tags| async { Ok(found(candidate, tags)) }).await)
+    }
+
+    async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
+        let call = writer.rds().create_db_subnet_group().db_subnet_group_name(name.as_str());
+        let call = call.db_subnet_group_description(&spec.description).set_subnet_ids(Some(subnets(spec)));
+        match call.set_tags(Some(rds::sdk_tags(tags))).send().await.map_err(crate::resource::Failure::from) {
+            Ok(answer) => Ok(made(answer.db_subnet_group().ok_or_else(|| rds::empty("CreateDBSubnetGroup"))?)),
+            Err(failure) if failure.is(Class::AlreadyExists) => {
+                let call = writer.rds().describe_db_subnet_groups().db_subnet_group_name(name.as_str());
+                let answer = call.send().await?;
+                let made = made(answer.db_subnet_groups().first().ok_or(failure)?);
+                adopt(&format!("the subnet group {name}"), &rds::tags_of(writer, &made.outputs.arn).await?, tags)?;
+                Ok(made)
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, _: &Changes) -> Result<Made<Self>> {
+        let call = writer.rds().modify_db_subnet_group().db_subnet_group_name(&live.id);
+        let call = call.db_subnet_group_description(&spec.description).set_subnet_ids(Some(subnets(spec)));
+        call.send().await?;
+        Ok(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready })
+    }
+
+    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        rds::retag(writer, &live.outputs.arn, set, unset).await
+    }
+
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
+        let delete = rds::patiently(5, || async {
+            Ok(writer.rds().delete_db_subnet_group().db_subnet_group_name(&live.id).send().await.map(drop)?)
+        });
+        rds::gone(delete.await)?;
+        Ok(Vec::new())
+    }
+
+    fn check(spec: &Spec) -> Vec<(String, String)> {
+        let too_few = spec.subnet_ids.len() < 2;
+        let text = "RDS wants subnets in at least two zones".to_owned();
+        too_few.then(|| ("/SubnetIds".to_owned(), text)).into_iter().collect()
+    }
+}
+
+fn found(candidate: Candidate<Description>, tags: Tags) -> Found<DbSubnetGroup> {
+    let group = candidate.summary;
+    Found {
+        id: candidate.id,
+        name: Some(candidate.name),
+        spec: Spec {
+            description: group.db_subnet_group_description().unwrap_or_default().to_owned(),
+            subnet_ids: group.subnets().iter().filter_map(|subnet| subnet.subnet_identifier()).collect(),
+        },
+        outputs: made(&group).outputs,
+        tags,
+        state: State::Ready,
+        unmodelled: Vec::new(),
+        external: None,
+    }
+}
+
+fn made(group: &Description) -> Made<DbSubnetGroup> {
+    let name = group.db_subnet_group_name().unwrap_or_default().to_owned();
+    let arn = group.db_subnet_group_arn().unwrap_or_default().to_owned();
+    Made { id: name.clone(), outputs: Outputs { name, arn }, state: State::Ready }
+}
+
+fn subnets(spec: &Spec) -> Vec<String> {
+    spec.subnet_ids.iter().map(String::from).collect()
+}

@@ -1,0 +1,193 @@
+//! A stack as a CloudFormation template, for those who leave, compare or audit.
+
+mod intrinsic;
+mod names;
+mod parts;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+use self::intrinsic::Intrinsics;
+use self::names::{LogicalIds, logical_word, physical_name};
+use self::parts::{Part, split};
+use super::document::pretty;
+use crate::blueprint::{Blueprint, Resource};
+use crate::resource::{Address, Facts, Shape, key};
+
+/// CloudFormation's limit for a template's description.
+const DESCRIPTION: usize = 1024;
+
+/// The stack as a CloudFormation template in JSON.
+///
+/// What we embed and CloudFormation has a type for becomes a resource of its own; names that end in a hash are left to
+/// CloudFormation. Resources in another region than the stack's can't be in its template and are listed in `Metadata`.
+pub fn cloudformation_json(blueprint: &Blueprint, kinds: &[&dyn Shape]) -> String {
+    let facts: BTreeMap<_, _> = kinds.iter().map(|kind| (kind.facts().kind, kind.facts())).collect();
+    let (here, elsewhere): (Vec<_>, Vec<_>) =
+        blueprint.resources.values().partition(|resource| resource.region == blueprint.stack.region);
+    let export = Export { blueprint, facts, ids: LogicalIds::of(here.iter().map(|resource| &resource.address)) };
+    let mut resources = Map::new();
+    for resource in here {
+        export.add(resource, &mut resources);
+    }
+    let mut template = Map::new();
+    template.insert("AWSTemplateFormatVersion".to_owned(), json!("2010-09-09"));
+    let description = format!("{} by provision, template {}", blueprint.stack.id, blueprint.stack.template);
+    template.insert("Description".to_owned(), json!(description.chars().take(DESCRIPTION).collect::<String>()));
+    if !elsewhere.is_empty() {
+        let left_out: Vec<_> =
+            elsewhere.iter().map(|resource| format!("{} in {}", resource.address, resource.region)).collect();
+        template.insert("Metadata".to_owned(), json!({ "NotInThisTemplate": left_out }));
+    }
+    template.insert("Resources".to_owned(), Value::Object(resources));
+    let outputs = export.outputs();
+    if !outputs.is_empty() {
+        template.insert("Outputs".to_owned(), Value::Object(outputs));
+    }
+    pretty(&template)
+}
+
+struct Export<'a> {
+    blueprint: &'a Blueprint,
+    facts: BTreeMap<&'static str, Facts>,
+    ids: LogicalIds,
+}
+
+impl Export<'_> {
+    /// Adds a resource and the resources that its embedded fields become.
+    fn add(&self, resource: &Resource, resources: &mut Map<String, Value>) {
+        let id = self.ids.of_address(&resource.address);
+        let split = split(&resource.address.kind, &id, without_empties(&resource.spec));
+        let mut properties = split.properties;
+        if let Some((property, name)) = self.physical(resource)
+            && !properties.contains_key(property)
+        {
+            properties.insert(property.to_owned(), Value::String(name));
+        }
+        if names::bears_tags(&resource.address.kind) {
+            properties.insert("Tags".to_owned(), self.tags(resource));
+        }
+        let mut body = Map::new();
+        body.insert("Type".to_owned(), json!(resource.address.kind));
+        if let Some(policy) = self.deletion_policy(resource) {
+            body.insert("DeletionPolicy".to_owned(), json!(policy));
+            body.insert("UpdateReplacePolicy".to_owned(), json!(policy));
+        }
+        let depends = self.depends_on(resource, &id);
+        if !depends.is_empty() {
+            body.insert("DependsOn".to_owned(), json!(depends));
+        }
+        body.insert("Properties".to_owned(), self.intrinsics().of(&Value::Object(properties)));
+        resources.insert(id, Value::Object(body));
+        for part in split.parts {
+            resources.insert(part.id.clone(), self.part(&part));
+        }
+    }
+
+    fn part(&self, part: &Part) -> Value {
+        let mut body = Map::new();
+        body.insert("Type".to_owned(), json!(part.kind));
+        let depends = self.gateways_of(&part.properties);
+        if !depends.is_empty() {
+            body.insert("DependsOn".to_owned(), json!(depends));
+        }
+        body.insert("Properties".to_owned(), self.intrinsics().of(&Value::Object(part.properties.clone())));
+        Value::Object(body)
+    }
+
+    /// A route needs its gateway attached, which the reference to the gateway does not say.
+    fn gateways_of(&self, properties: &Map<String, Value>) -> BTreeSet<String> {
+        let references = crate::resource::Reference::all_in(properties.get("GatewayId").unwrap_or(&Value::Null));
+        references.iter().flat_map(|(_, reference)| self.parts_of(&reference.address)).collect()
+    }
+
+    fn intrinsics(&self) -> Intrinsics<'_> {
+        Intrinsics { ids: &self.ids, facts: &self.facts }
+    }
+
+    /// What it follows without a reference, and the parts of those.
+    fn depends_on(&self, resource: &Resource, own: &str) -> BTreeSet<String> {
+        let follows = resource.edges.iter().filter(|(_, pointers)| pointers.contains(""));
+        let mut all: BTreeSet<_> = follows
+            .filter(|(address, _)| self.ids.has(address))
+            .flat_map(|(address, _)| [vec![self.ids.of_address(address)], self.parts_of(address)].concat())
+            .collect();
+        all.remove(own);
+        all
+    }
+
+    fn parts_of(&self, address: &Address) -> Vec<String> {
+        let Some(resource) = self.blueprint.resources.get(address).filter(|_| self.ids.has(address)) else {
+            return Vec::new();
+        };
+        let split = split(&address.kind, &self.ids.of_address(address), without_empties(&resource.spec));
+        split.parts.into_iter().map(|part| part.id).collect()
+    }
+
+    fn physical(&self, resource: &Resource) -> Option<(&'static str, String)> {
+        let facts = self.facts.get(resource.address.kind.as_str())?;
+        physical_name(&self.blueprint.stack.id, resource, facts.name)
+    }
+
+    /// The tags that we would write, but for the digest, which is about our own specs.
+    fn tags(&self, resource: &Resource) -> Value {
+        let stack = &self.blueprint.stack;
+        let mut tags = stack.tags.clone();
+        tags.set("Name", format!("{}-{}-{}", stack.id.tenant, stack.id.environment, resource.address.name));
+        tags.set(key::PROJECT, &stack.project);
+        tags.set(key::TENANT, &stack.id.tenant);
+        tags.set(key::ENVIRONMENT, &stack.id.environment);
+        tags.set(key::NAME, &resource.address.name);
+        tags.set(key::TEMPLATE, &stack.template);
+        tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect()
+    }
+
+    /// What CloudFormation is to do instead of deleting: nothing that bears data goes without a copy.
+    fn deletion_policy(&self, resource: &Resource) -> Option<&'static str> {
+        let facts = self.facts.get(resource.address.kind.as_str())?;
+        match resource.address.kind.as_str() {
+            // Its data is the cluster's, which has the snapshot.
+            "AWS::RDS::DBInstance" if resource.spec.get("DBClusterIdentifier").is_some() => None,
+            "AWS::RDS::DBCluster" | "AWS::RDS::DBInstance" | "AWS::ElastiCache::ReplicationGroup" => Some("Snapshot"),
+            _ if facts.stateful => Some("Retain"),
+            _ => None,
+        }
+    }
+
+    fn outputs(&self) -> Map<String, Value> {
+        let is_here = |value: &Value| {
+            crate::resource::Reference::all_in(value).iter().all(|(_, reference)| self.ids.has(&reference.address))
+        };
+        let outputs = self.blueprint.outputs.iter().filter(|(_, value)| is_here(value));
+        outputs
+            .map(|(name, value)| {
+                // An output is one string: what has structure is written out as JSON.
+                let value = match value {
+                    Value::String(_) => value.clone(),
+                    other => Value::String(other.to_string()),
+                };
+                (logical_word(name), json!({ "Value": self.intrinsics().of(&value) }))
+            })
+            .collect()
+    }
+}
+
+/// Leaves out what says nothing: null, empty text and empty lists. Empty objects stay: `{ "Block": {} }` means something.
+fn without_empties(value: &Value) -> Value {
+    let says_something = |value: &Value| match value {
+        Value::Null => false,
+        Value::String(text) => !text.is_empty(),
+        Value::Array(list) => !list.is_empty(),
+        _ => true,
+    };
+    match value {
+        Value::Object(map) => map
+            .iter()
+            .map(|(key, item)| (key.clone(), without_empties(item)))
+            .filter(|(_, item)| says_something(item))
+            .collect(),
+        Value::Array(list) => list.iter().map(without_empties).collect(),
+        other => other.clone(),
+    }
+}

@@ -1,0 +1,94 @@
+use std::collections::BTreeMap;
+
+use crate::blueprint::Resource;
+use crate::resource::{Address, Name, NameRule, StackId};
+
+/// The property by which each kind takes its physical name.
+const NAME_PROPERTIES: &[(&str, &str)] = &[
+    ("AWS::Backup::BackupVault", "BackupVaultName"),
+    ("AWS::CloudWatch::Alarm", "AlarmName"),
+    ("AWS::CloudWatch::Dashboard", "DashboardName"),
+    ("AWS::Cognito::UserPool", "UserPoolName"),
+    ("AWS::DynamoDB::Table", "TableName"),
+    ("AWS::EC2::SecurityGroup", "GroupName"),
+    ("AWS::ECR::Repository", "RepositoryName"),
+    ("AWS::ECS::Cluster", "ClusterName"),
+    ("AWS::ECS::Service", "ServiceName"),
+    ("AWS::ECS::TaskDefinition", "Family"),
+    ("AWS::EKS::Cluster", "Name"),
+    ("AWS::ElastiCache::ReplicationGroup", "ReplicationGroupId"),
+    ("AWS::ElastiCache::SubnetGroup", "CacheSubnetGroupName"),
+    ("AWS::ElasticLoadBalancingV2::LoadBalancer", "Name"),
+    ("AWS::ElasticLoadBalancingV2::TargetGroup", "Name"),
+    ("AWS::IAM::Role", "RoleName"),
+    ("AWS::Lambda::Function", "FunctionName"),
+    ("AWS::Logs::LogGroup", "LogGroupName"),
+    ("AWS::OpenSearchService::Domain", "DomainName"),
+    ("AWS::RDS::DBCluster", "DBClusterIdentifier"),
+    ("AWS::RDS::DBClusterParameterGroup", "DBClusterParameterGroupName"),
+    ("AWS::RDS::DBInstance", "DBInstanceIdentifier"),
+    ("AWS::RDS::DBSubnetGroup", "DBSubnetGroupName"),
+    ("AWS::S3::Bucket", "BucketName"),
+    ("AWS::SNS::Topic", "TopicName"),
+    ("AWS::SQS::Queue", "QueueName"),
+    ("AWS::SecretsManager::Secret", "Name"),
+    ("AWS::WAFv2::IPSet", "Name"),
+    ("AWS::WAFv2::WebACL", "Name"),
+];
+
+/// Kinds that CloudFormation does not tag.
+const UNTAGGED: &[&str] = &["AWS::CloudFront::OriginAccessControl"];
+
+pub(super) fn bears_tags(kind: &str) -> bool {
+    !UNTAGGED.contains(&kind)
+}
+
+/// The property and the physical name, where the name does not depend on what only the run knows.
+pub(super) fn physical_name(stack: &StackId, resource: &Resource, rule: NameRule) -> Option<(&'static str, String)> {
+    let kind = resource.address.kind.as_str();
+    let property = NAME_PROPERTIES.iter().find(|(known, _)| *known == kind).map(|(_, property)| *property)?;
+    let name = match (&resource.physical, rule) {
+        (Some(name), _) => name.clone(),
+        (None, NameRule::Unique { .. }) => Name::of(stack, &resource.address.name, rule, "").to_string(),
+        (None, NameRule::Assigned { .. } | NameRule::Hashed { .. }) => return None,
+    };
+    Some((property, name))
+}
+
+/// The logical id of every resource of a stack.
+pub(super) struct LogicalIds(BTreeMap<Address, String>);
+
+impl LogicalIds {
+    /// `AWS::EC2::VPC/main` is `MainVPC`; where two would be the same, the service, then a number, tells them apart.
+    pub(super) fn of<'a>(addresses: impl Iterator<Item = &'a Address>) -> Self {
+        let mut taken = BTreeMap::<String, Address>::new();
+        let mut ids = BTreeMap::new();
+        for address in addresses {
+            let mut parts = address.kind.rsplit("::");
+            let (kind, service) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+            let name = logical_word(&address.name);
+            let candidates = [format!("{name}{kind}"), format!("{name}{service}{kind}")];
+            let numbered = (2..).map(|number| format!("{name}{service}{kind}{number}"));
+            let id = candidates.into_iter().chain(numbered).find(|id| !taken.contains_key(id));
+            let id = id.expect("there is always a next number");
+            taken.insert(id.clone(), address.clone());
+            ids.insert(address.clone(), id);
+        }
+        Self(ids)
+    }
+
+    pub(super) fn has(&self, address: &Address) -> bool {
+        self.0.contains_key(address)
+    }
+
+    /// The id of an address; one that is not in this template has none, and then its own text marks the place.
+    pub(super) fn of_address(&self, address: &Address) -> String {
+        self.0.get(address).cloned().unwrap_or_else(|| address.to_string())
+    }
+}
+
+/// `private-1` is `Private1`: logical ids have letters and digits only.
+pub(super) fn logical_word(name: &str) -> String {
+    let words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(|word| word[..1].to_ascii_uppercase() + &word[1..]).collect()
+}

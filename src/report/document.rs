@@ -1,0 +1,185 @@
+//! The plan as JSON: what `plan --format json` prints and what `--out` saves. docs/plan.schema.json describes it.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::plan::{Change, Field, Plan, StackPlan, Summary};
+
+/// Rises in its first number when a reader of the format could stumble.
+pub const FORMAT_VERSION: &str = "1.0";
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PlanDocument {
+    pub format_version: String,
+    pub summary: Value,
+    pub stacks: Vec<StackDocument>,
+    /// The version of the program that wrote a saved plan; absent in what is printed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tool: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StackDocument {
+    pub tenant: String,
+    pub environment: String,
+    pub account: String,
+    pub region: String,
+    pub template: String,
+    pub summary: Value,
+    pub changes: Vec<ChangeDocument>,
+    pub waiting: Vec<WaitingDocument>,
+    pub unmanaged: Vec<Value>,
+    /// Known differences that somebody owns, left alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ignored: Vec<IgnoredDocument>,
+    /// Over all compared values, sensitive ones too; absent in what is printed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChangeDocument {
+    pub address: String,
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub name: String,
+    pub region: String,
+    pub action: String,
+    pub cause: String,
+    pub disruption: String,
+    pub id: Option<String>,
+    pub protected: bool,
+    pub fields: Vec<FieldDocument>,
+    pub after: Vec<String>,
+    /// Why it is blocked, what it waits for, what else a reviewer should know.
+    #[serde(default)]
+    pub notes: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FieldDocument {
+    pub path: String,
+    pub before: Option<Value>,
+    pub after: Option<Value>,
+    pub cause: String,
+    pub replaces: bool,
+    pub unknown: bool,
+    pub sensitive: bool,
+    /// The owner of a known difference that apply leaves alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ignored: Option<String>,
+    /// Where the desired value was written, `tenants/acme.yaml:41`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct IgnoredDocument {
+    pub address: String,
+    pub field: FieldDocument,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WaitingDocument {
+    pub address: String,
+    #[serde(rename = "for")]
+    pub what: String,
+}
+
+/// The plan as JSON, indented, with a newline behind it. The same plan gives the same bytes.
+pub fn plan_json(plan: &Plan) -> String {
+    pretty(&PlanDocument::of(plan))
+}
+
+pub(super) fn pretty(value: &impl Serialize) -> String {
+    let text = serde_json::to_string_pretty(value);
+    text.expect("documents have string keys only, which is all that JSON asks for") + "\n"
+}
+
+impl PlanDocument {
+    pub fn of(plan: &Plan) -> Self {
+        let mut stacks: Vec<_> = plan.stacks.iter().map(StackDocument::of).collect();
+        stacks.sort_by(|a, b| (&a.tenant, &a.environment).cmp(&(&b.tenant, &b.environment)));
+        Self { format_version: FORMAT_VERSION.to_owned(), summary: summary(plan.summary()), stacks, tool: None }
+    }
+}
+
+impl StackDocument {
+    fn of(plan: &StackPlan) -> Self {
+        let stack = &plan.stack;
+        let mut changes: Vec<_> = plan.changes.iter().collect();
+        changes.sort_by(|a, b| a.address.cmp(&b.address).then_with(|| a.id.cmp(&b.id)));
+        let waiting = |waiting: &crate::plan::Waiting| WaitingDocument {
+            address: waiting.address.to_string(),
+            what: waiting.what.clone(),
+        };
+        Self {
+            tenant: stack.id.tenant.clone(),
+            environment: stack.id.environment.clone(),
+            account: stack.account.clone(),
+            region: stack.region.clone(),
+            template: stack.template.clone(),
+            summary: summary(plan.summary()),
+            changes: changes.into_iter().map(ChangeDocument::of).collect(),
+            waiting: plan.waiting.iter().map(waiting).collect(),
+            unmanaged: plan.unmanaged.iter().map(|thing| serde_json::json!(thing)).collect(),
+            ignored: plan
+                .ignored
+                .iter()
+                .map(|(address, field)| IgnoredDocument {
+                    address: address.to_string(),
+                    field: FieldDocument::of(field),
+                })
+                .collect(),
+            fingerprint: None,
+        }
+    }
+}
+
+impl ChangeDocument {
+    pub(super) fn of(change: &Change) -> Self {
+        Self {
+            address: change.address.to_string(),
+            kind: change.address.kind.clone(),
+            name: change.address.name.clone(),
+            region: change.region.clone(),
+            action: word(change.action),
+            cause: word(change.cause),
+            disruption: word(change.disruption),
+            id: change.id.clone(),
+            protected: change.protected,
+            fields: change.fields.iter().map(FieldDocument::of).collect(),
+            after: change.after.iter().map(ToString::to_string).collect(),
+            notes: change.notes.clone(),
+        }
+    }
+}
+
+impl FieldDocument {
+    fn of(field: &Field) -> Self {
+        let open = |value: &Option<Value>| value.clone().filter(|_| !field.sensitive);
+        Self {
+            path: field.path.clone(),
+            before: open(&field.before),
+            after: open(&field.after),
+            cause: word(field.cause),
+            replaces: field.replaces,
+            unknown: field.unknown,
+            sensitive: field.sensitive,
+            ignored: field.ignored.clone(),
+            origin: field.origin.as_ref().map(|origin| origin.place().to_string()),
+        }
+    }
+}
+
+fn summary(summary: Summary) -> Value {
+    serde_json::json!(summary)
+}
+
+/// The word that an enum without data is written as.
+pub(super) fn word(value: impl Serialize) -> String {
+    match serde_json::json!(value) {
+        Value::String(word) => word,
+        other => other.to_string(),
+    }
+}

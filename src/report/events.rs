@@ -1,0 +1,121 @@
+//! The events of a run: as JSON for programs, as a line for logs.
+
+use serde_json::{Value, json};
+
+use super::style::duration;
+use crate::apply::{Event, Ledger};
+use crate::plan::{StepId, Verb};
+use crate::resource::{Failure, StackId};
+
+/// One event as one line of JSON without a newline; nothing for those that only tell of progress.
+pub fn event_json(event: &Event) -> Option<String> {
+    let value = match event {
+        Event::Progress { .. } => return None,
+        Event::Started { stack, step } => object("started", stack, step, json!({})),
+        Event::Finished { stack, step, id, elapsed } => {
+            object("finished", stack, step, json!({ "id": id, "seconds": elapsed.as_secs_f64() }))
+        }
+        Event::Failed { stack, step, failure, elapsed } => {
+            object("failed", stack, step, json!({ "seconds": elapsed.as_secs_f64(), "error": error_json(failure) }))
+        }
+        Event::Skipped { stack, step, because } => {
+            let because = because.as_ref().map(|step| step.address.to_string());
+            object("skipped", stack, step, json!({ "because": because }))
+        }
+        Event::Waiting { stack, step, what } => object("waiting", stack, step, json!({ "for": what })),
+    };
+    Some(value.to_string())
+}
+
+/// The last line: all ledgers summed up. What waits for a person is done as far as the run goes.
+pub fn summary_json(ledgers: &[Ledger]) -> String {
+    let sum = |of: fn(&Ledger) -> usize| ledgers.iter().map(of).sum::<usize>();
+    let seconds = ledgers.iter().map(|ledger| ledger.elapsed).max().unwrap_or_default().as_secs_f64();
+    json!({
+        "event": "summary",
+        "done": sum(Ledger::done),
+        "failed": sum(Ledger::failed),
+        "skipped": sum(Ledger::not_started),
+        "seconds": seconds,
+    })
+    .to_string()
+}
+
+/// A failure in a program's terms.
+pub(super) fn error_json(failure: &Failure) -> Value {
+    json!({
+        "code": failure.code,
+        "message": failure.message,
+        "operation": failure.operation,
+        "request_id": failure.request_id,
+        "hint": failure.advice(),
+    })
+}
+
+fn object(event: &str, stack: &StackId, step: &StepId, more: Value) -> Value {
+    let mut value = json!({
+        "event": event,
+        "tenant": stack.tenant,
+        "environment": stack.environment,
+        "address": step.address,
+        "action": step.verb,
+    });
+    if let (Value::Object(value), Value::Object(more)) = (&mut value, more) {
+        value.extend(more);
+    }
+    value
+}
+
+/// One event as a line for a log, without a newline.
+pub fn event_line(event: &Event) -> String {
+    match event {
+        Event::Started { stack, step } => format!("{stack}: {} {}", doing(step.verb), step.address),
+        Event::Progress { stack, step, what, elapsed } => {
+            format!("{stack}: {} {}: {what}, {}", doing(step.verb), step.address, duration(elapsed.as_secs()))
+        }
+        Event::Finished { stack, step, id, elapsed } => {
+            let id = id.as_ref().map(|id| format!(" ({id})")).unwrap_or_default();
+            format!("{stack}: {} {}{id} in {}", done(step.verb), step.address, duration(elapsed.as_secs()))
+        }
+        Event::Failed { stack, step, failure, .. } => {
+            format!("{stack}: failed to {} {}: {failure}", plain(step.verb), step.address)
+        }
+        Event::Skipped { stack, step, because: Some(because) } => {
+            format!("{stack}: did not {} {}: it needs {}", plain(step.verb), step.address, because.address)
+        }
+        Event::Skipped { stack, step, because: None } => {
+            format!("{stack}: did not {} {}: interrupted", plain(step.verb), step.address)
+        }
+        Event::Waiting { stack, step, what } => format!("{stack}: {} waits for a person: {what}", step.address),
+    }
+}
+
+pub(super) fn plain(verb: Verb) -> &'static str {
+    match verb {
+        Verb::Create => "create",
+        Verb::Update => "update",
+        Verb::Retag => "retag",
+        Verb::Delete => "delete",
+        Verb::Wait => "wait for",
+    }
+}
+
+pub(super) fn doing(verb: Verb) -> &'static str {
+    match verb {
+        Verb::Create => "creating",
+        Verb::Update => "updating",
+        Verb::Retag => "retagging",
+        Verb::Delete => "deleting",
+        Verb::Wait => "waiting for",
+    }
+}
+
+pub(super) fn done(verb: Verb) -> &'static str {
+    match verb {
+        Verb::Create => "created",
+        Verb::Update => "updated",
+        Verb::Retag => "retagged",
+        Verb::Delete => "deleted",
+        Verb::Wait => "ready:",
+    }
+}

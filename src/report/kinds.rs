@@ -1,0 +1,158 @@
+//! The resource kinds as documentation: docs/kinds.md and `provision kinds`.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use super::document::pretty;
+use super::schema_words::{FieldDoc, field_docs, nested};
+use super::style::{HEAD, count, duration, paint, table};
+use crate::resource::{Facts, NameRule, Permissions, Replacement, Shape};
+
+/// The page docs/kinds.md, whole.
+pub fn kinds_markdown(kinds: &[&dyn Shape]) -> String {
+    let mut text = format!(
+        "# The resource kinds\n\nGenerated from the code by a test (`UPDATE=1`); not written by hand.\n\n\
+         Kinds, properties and return values have CloudFormation's names. What AWS cannot tag is a property of the \
+         resource that owns it. A property without a default that is not required is one that AWS chooses.\n\n\
+         {} kinds:\n\n",
+        kinds.len()
+    );
+    for kind in kinds {
+        let name = kind.facts().kind;
+        let _ = writeln!(text, "- [{name}](#{})", name.to_lowercase().replace(':', ""));
+    }
+    for kind in kinds {
+        text.push('\n');
+        text.push_str(&kind_markdown(*kind));
+    }
+    text
+}
+
+/// The section of one kind, as Markdown.
+pub fn kind_markdown(kind: &dyn Shape) -> String {
+    let facts = kind.facts();
+    let root = kind.schema().root();
+    let mut text = format!("## {}\n\n", facts.kind);
+    for remark in remarks(&facts) {
+        let _ = writeln!(text, "- {remark}");
+    }
+    let _ = write!(text, "\n{}", fields_markdown(&field_docs(&facts, root, root)));
+    for (name, node) in nested(root) {
+        let _ = write!(text, "\n### {} `{name}`\n\n{}", facts.kind, fields_markdown(&field_docs(&facts, root, node)));
+    }
+    let _ = write!(text, "\nPermissions: {}\n", permission_words(&kind.permissions()));
+    let _ = write!(text, "\n```yaml\n{}\n```\n", facts.example.trim());
+    text
+}
+
+fn fields_markdown(fields: &[FieldDoc]) -> String {
+    let mut text = "| property | type | default | |\n|---|---|---|---|\n".to_owned();
+    for field in fields {
+        let remark = [field.marks.join(", "), field.text.clone()].into_iter().filter(|part| !part.is_empty());
+        let remark = remark.collect::<Vec<_>>().join(". ").replace('|', "\\|");
+        let kind = field.kind.replace('|', "\\|");
+        let _ = writeln!(text, "| `{}` | {kind} | {} | {remark} |", field.name, field.default.replace('|', "\\|"));
+    }
+    text
+}
+
+/// The list of kinds, a line each.
+pub fn kinds_text(kinds: &[&dyn Shape]) -> String {
+    let rows: Vec<_> = kinds
+        .iter()
+        .map(|kind| {
+            let facts = kind.facts();
+            let bears = if facts.stateful { "keeps data" } else { "" };
+            vec![facts.kind.to_owned(), format!("Ref: {}", facts.reference), bears.to_owned()]
+        })
+        .collect();
+    format!("{}{}\n", table(&rows, ""), count(kinds.len(), "kind"))
+}
+
+/// One kind for a terminal. Coloured.
+pub fn kind_text(kind: &dyn Shape) -> String {
+    let facts = kind.facts();
+    let root = kind.schema().root();
+    let mut text = format!("{}\n\n", paint(HEAD, facts.kind));
+    remarks(&facts).iter().for_each(|remark| text.push_str(&format!("  {}\n", remark.replace('`', ""))));
+    let mut part = |title: String, fields: &[FieldDoc]| {
+        let rows: Vec<_> = fields
+            .iter()
+            .map(|field| {
+                let remark = [field.marks.join(", "), field.text.clone()].into_iter().filter(|part| !part.is_empty());
+                let remark = remark.collect::<Vec<_>>().join(". ");
+                let default = if field.default.is_empty() { String::new() } else { format!("= {}", field.default) };
+                vec![field.name.clone(), field.kind.replace('`', ""), default.replace('`', ""), remark]
+            })
+            .collect();
+        let _ = write!(text, "\n{}\n{}", paint(HEAD, title), table(&rows, "  "));
+    };
+    part("properties".to_owned(), &field_docs(&facts, root, root));
+    for (name, node) in nested(root) {
+        part(name.to_owned(), &field_docs(&facts, root, node));
+    }
+    let _ = write!(text, "\n{}\n{}\n", paint(HEAD, "example"), facts.example.trim());
+    text
+}
+
+/// All kinds, or one, as JSON: facts, schema and permissions.
+pub fn kinds_json(kinds: &[&dyn Shape]) -> String {
+    let kind = |kind: &&dyn Shape| {
+        let (facts, permissions) = (kind.facts(), kind.permissions());
+        json!({
+            "type": facts.kind, "ref": facts.reference, "stateful": facts.stateful,
+            "create_only": facts.create_only, "schema": kind.schema().root(), "example": facts.example.trim(),
+            "permissions": {
+                "read": permissions.read, "create": permissions.create, "update": permissions.update,
+                "retag": permissions.retag, "delete": permissions.delete,
+            },
+        })
+    };
+    pretty(&kinds.iter().map(kind).collect::<Vec<Value>>())
+}
+
+/// What holds for the whole kind.
+fn remarks(facts: &Facts) -> Vec<String> {
+    let mut all =
+        vec![format!("`Ref` is `{}`; typically ready in {}.", facts.reference, duration(facts.seconds.into()))];
+    all.push(match facts.name {
+        NameRule::Assigned { max } => format!("AWS makes the id; shown by the tag `Name`, at most {max} characters."),
+        NameRule::Unique { max } => format!("Named `<tenant>-<environment>-<name>`, at most {max} characters."),
+        NameRule::Hashed { max } => {
+            format!("Named `<tenant>-<environment>-<name>-<hash>`, at most {max} characters; old and new can live side by side.")
+        }
+    });
+    all.push(match facts.replacement {
+        Replacement::CreateFirst => "A replacement is made before the old one goes.".to_owned(),
+        Replacement::DeleteFirst => "A replacement is made after the old one is gone: an outage.".to_owned(),
+    });
+    if facts.stateful {
+        all.push("Keeps data: deleted or replaced only when named with `--allow-destroy`.".to_owned());
+    }
+    if facts.revisioned {
+        all.push("An update makes a new revision; the last five stay.".to_owned());
+    }
+    if facts.awaits_person {
+        all.push("A new one waits for a person before it can be used.".to_owned());
+    }
+    if !facts.updated_outputs.is_empty() {
+        all.push(format!("Return values that an update changes: {}.", facts.updated_outputs.join(", ")));
+    }
+    all
+}
+
+fn permission_words(permissions: &Permissions) -> String {
+    let verbs = [
+        ("read", permissions.read),
+        ("create", permissions.create),
+        ("update", permissions.update),
+        ("retag", permissions.retag),
+        ("delete", permissions.delete),
+    ];
+    let words = verbs.iter().filter(|(_, actions)| !actions.is_empty()).map(|(verb, actions)| {
+        let actions: Vec<_> = actions.iter().map(|action| format!("`{action}`")).collect();
+        format!("{verb} {}", actions.join(", "))
+    });
+    words.collect::<Vec<_>>().join("; ") + "."
+}

@@ -1,0 +1,49 @@
+//! Makes text, JSON, Markdown and HTML of values; the only room that does.
+//!
+//! **Invariant:** takes values and returns text, or writes to what it is given. It reads nothing and decides nothing.
+//! Text for terminals is always coloured; the stream that it goes to strips the colours where they don't belong.
+
+mod change;
+mod cloudformation;
+mod document;
+mod estimate;
+mod events;
+mod explain;
+mod field;
+mod graph;
+mod kinds;
+mod ledger;
+mod order;
+mod plan_html;
+mod plan_markdown;
+mod plan_text;
+mod policy;
+mod problems;
+mod progress;
+mod saved;
+mod schema_words;
+mod show;
+mod style;
+mod summary;
+mod timings;
+mod value;
+
+pub use cloudformation::cloudformation_json;
+pub use document::{FORMAT_VERSION, PlanDocument, plan_json};
+pub use estimate::{Estimate, estimate, estimate_all};
+pub use events::{event_json, event_line, summary_json};
+pub use explain::explain_text;
+pub use graph::{graph_dot, graph_mermaid};
+pub use kinds::{kind_markdown, kind_text, kinds_json, kinds_markdown, kinds_text};
+pub use ledger::ledger_text;
+pub use order::{Care, by_care, consent, needs_consent};
+pub use plan_html::plan_html;
+pub use plan_markdown::{MARKDOWN_LIMIT, plan_markdown};
+pub use plan_text::{TextOptions, plan_text};
+pub use policy::{Role, policy_json};
+pub use problems::{problems_json, problems_sarif, problems_text};
+pub use progress::Progress;
+pub use saved::{saved_plan, saved_plan_text, stale};
+pub use show::{Shown, show_env, show_json, show_text};
+pub use timings::{CallTiming, timings_text};
+pub use value::{cut, list_delta, show};

@@ -1,0 +1,56 @@
+//! The order in which a person should look at changes, and which of them need consent.
+
+use crate::plan::{Action, Change, StackPlan};
+use crate::resource::{Disruption, StackId};
+
+/// How closely a reviewer has to look at a change; the first needs most care.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Care {
+    DestroysData,
+    Outage,
+    Failover,
+    Replaces,
+    Restarts,
+    Updates,
+    Creates,
+    Waits,
+    Blocked,
+}
+
+impl Care {
+    pub fn of(change: &Change) -> Self {
+        match (change.action, change.disruption) {
+            (Action::Blocked, _) => Self::Blocked,
+            (_, Disruption::DestroysData) => Self::DestroysData,
+            (_, Disruption::Outage) => Self::Outage,
+            (_, Disruption::Failover) => Self::Failover,
+            (Action::Replace | Action::Delete, _) => Self::Replaces,
+            (Action::Wait, _) => Self::Waits,
+            (Action::Create, _) => Self::Creates,
+            (_, Disruption::Restart) => Self::Restarts,
+            (Action::Update | Action::Retag, Disruption::None) => Self::Updates,
+        }
+    }
+
+    /// Whether something is interrupted, or goes away.
+    pub fn is_dangerous(self) -> bool {
+        self <= Self::Replaces
+    }
+}
+
+/// The changes, those that need most care first, then by address.
+pub fn by_care(plan: &StackPlan) -> Vec<&Change> {
+    let mut changes: Vec<_> = plan.changes.iter().collect();
+    changes.sort_by(|a, b| (Care::of(a), &a.address).cmp(&(Care::of(b), &b.address)));
+    changes
+}
+
+/// Returns whether apply refuses the change unless it is named with `--allow-destroy`.
+pub fn needs_consent(change: &Change) -> bool {
+    change.protected && change.action != Action::Blocked
+}
+
+/// What to write behind `--allow-destroy` for a change.
+pub fn consent(stack: &StackId, change: &Change) -> String {
+    format!("{stack}/{}", change.address)
+}

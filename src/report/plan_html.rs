@@ -1,0 +1,100 @@
+use minijinja::{AutoEscape, Environment};
+use serde::Serialize;
+
+use super::change::{remarks, sign, verb};
+use super::estimate::estimate_all;
+use super::field::{FieldWords, ignored_line};
+use super::order::{Care, by_care, consent, needs_consent};
+use super::plan_text::{heading, warning_line};
+use super::summary::summary_line;
+use crate::plan::{Change, Plan, StackPlan};
+
+/// The page's template; every value that it writes is escaped.
+const TEMPLATE: &str = include_str!("plan.html");
+
+#[derive(Serialize)]
+struct Page {
+    summary: String,
+    stacks: Vec<StackPart>,
+    tool: &'static str,
+}
+
+#[derive(Serialize)]
+struct StackPart {
+    heading: String,
+    changes: Vec<ChangePart>,
+    waiting: Vec<(String, String)>,
+    ignored: Vec<String>,
+    foreign: Vec<String>,
+    warnings: Vec<String>,
+    unchanged: usize,
+}
+
+#[derive(Serialize)]
+struct ChangePart {
+    /// `danger`, `blocked`, `new` or `change`.
+    class: &'static str,
+    sign: &'static str,
+    verb: &'static str,
+    address: String,
+    remarks: String,
+    consent: Option<String>,
+    notes: Vec<String>,
+    fields: Vec<FieldPart>,
+}
+
+#[derive(Serialize)]
+struct FieldPart {
+    path: String,
+    change: Vec<String>,
+    cause: String,
+    place: String,
+}
+
+/// The plan as one HTML page that needs nothing else.
+pub fn plan_html(plan: &Plan) -> String {
+    let page = Page {
+        summary: summary_line(plan, &estimate_all(plan)),
+        stacks: plan.stacks.iter().map(stack_part).collect(),
+        tool: env!("CARGO_PKG_VERSION"),
+    };
+    let mut environment = Environment::new();
+    environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    environment
+        .render_named_str("plan.html", TEMPLATE, minijinja::value::Serde(&page))
+        .expect("the template is built in and a test renders every part of it")
+}
+
+fn stack_part(plan: &StackPlan) -> StackPart {
+    StackPart {
+        heading: heading(&plan.stack),
+        changes: by_care(plan).into_iter().map(|change| change_part(plan, change)).collect(),
+        waiting: plan.waiting.iter().map(|waiting| (waiting.address.to_string(), waiting.what.clone())).collect(),
+        ignored: plan.ignored.iter().map(|(address, field)| ignored_line(address, field, false)).collect(),
+        foreign: plan.unmanaged.iter().map(|thing| format!("{} {} in {}", thing.kind, thing.id, thing.place)).collect(),
+        warnings: plan.warnings.iter().map(warning_line).collect(),
+        unchanged: plan.unchanged,
+    }
+}
+
+fn change_part(plan: &StackPlan, change: &Change) -> ChangePart {
+    let field = |field| {
+        let words = FieldWords::of(field, false, None);
+        FieldPart { path: words.path, change: words.change, cause: words.cause, place: words.place }
+    };
+    ChangePart {
+        class: match Care::of(change) {
+            care if care.is_dangerous() => "danger",
+            Care::Blocked => "blocked",
+            Care::Creates => "new",
+            _ => "change",
+        },
+        sign: sign(change),
+        verb: verb(change.action),
+        address: change.address.to_string(),
+        remarks: remarks(change),
+        consent: needs_consent(change).then(|| consent(&plan.stack.id, change)),
+        notes: change.notes.clone(),
+        fields: change.fields.iter().map(field).collect(),
+    }
+}

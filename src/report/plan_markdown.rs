@@ -1,0 +1,155 @@
+use super::change::{remarks, sign, verb};
+use super::estimate::estimate_all;
+use super::field::{FieldWords, ignored_line};
+use super::order::{Care, by_care, consent, needs_consent};
+use super::plan_text::{heading, warning_line};
+use super::style::count;
+use super::summary::summary_line;
+use crate::plan::{Action, Change, Field, Plan, StackPlan};
+use crate::resource::Address;
+
+/// What a pull request's comment holds at GitHub. Counted in bytes here, which are never fewer than characters.
+pub const MARKDOWN_LIMIT: usize = 65_536;
+/// A value in a comment is cut in the middle beyond this.
+const VALUE: usize = 400;
+/// Kept free for the line that says how much is missing.
+const LAST_LINE: usize = 160;
+
+/// The plan for a pull request: the summary, then every change that interrupts or destroys, then as many of the others
+/// as fit. What destroys is never left out: where the details don't fit, its names stay.
+pub fn plan_markdown(plan: &Plan) -> String {
+    let mut text = format!("### Plan: {}\n", summary_line(plan, &estimate_all(plan)));
+    text.push_str(&dangers(plan, MARKDOWN_LIMIT - text.len() - LAST_LINE));
+    let mut left_out = 0;
+    for stack in &plan.stacks {
+        left_out += add_rest(&mut text, stack);
+    }
+    if left_out > 0 {
+        text.push_str(&format!("\n{} not shown: `provision plan` prints all.\n", count(left_out, "more line")));
+    }
+    text
+}
+
+/// All dangerous changes, in as much detail as fits.
+fn dangers(plan: &Plan, room: usize) -> String {
+    let dangers: Vec<_> = plan
+        .stacks
+        .iter()
+        .flat_map(|stack| by_care(stack).into_iter().map(move |change| (stack, change)))
+        .filter(|(_, change)| Care::of(change).is_dangerous())
+        .collect();
+    if dangers.is_empty() {
+        return String::new();
+    }
+    let title = "\n#### Interrupts or destroys\n\n";
+    let whole = |details: bool| {
+        dangers
+            .iter()
+            .map(|(stack, change)| block(change, Some(stack), details))
+            .fold(title.to_owned(), |all, one| all + &one)
+    };
+    let names = || {
+        let names = dangers
+            .iter()
+            .map(|(stack, change)| format!("{} {}", verb(change.action), consent(&stack.stack.id, change)));
+        format!("{title}{}\n", names.collect::<Vec<_>>().join(", "))
+    };
+    let candidates: [&dyn Fn() -> String; 3] = [&|| whole(true), &|| whole(false), &names];
+    candidates.iter().map(|make| make()).find(|text| text.len() <= room).unwrap_or_else(|| {
+        format!(
+            "{title}**{} interrupt or destroy, too many to name here.** `provision plan` prints them.\n",
+            dangers.len()
+        )
+    })
+}
+
+/// Adds a stack's other lines while they fit; returns how many did not.
+fn add_rest(text: &mut String, plan: &StackPlan) -> usize {
+    let changes = by_care(plan).into_iter().filter(|change| !Care::of(change).is_dangerous());
+    let mut lines: Vec<_> = changes.map(|change| block(change, None, true)).collect();
+    let waiting = |waiting: &crate::plan::Waiting| {
+        format!("- … **waiting** {} for {}\n", code(&waiting.address.to_string()), code(&waiting.what))
+    };
+    lines.extend(plan.waiting.iter().map(waiting));
+    lines.extend(plan.warnings.iter().map(|warning| format!("- {}\n", escape(&warning_line(warning)))));
+    let ignored =
+        |(address, field): &(Address, Field)| format!("- = ignored: {}\n", code(&ignored_line(address, field, false)));
+    lines.extend(plan.ignored.iter().map(ignored));
+    lines.extend(
+        plan.unmanaged
+            .iter()
+            .map(|thing| format!("- ? foreign: {} {} in {}\n", code(&thing.kind), code(&thing.id), code(&thing.place))),
+    );
+    let title = format!("\n#### {}\n\n{} unchanged\n\n", escape(&heading(&plan.stack)), plan.unchanged);
+    let mut fits = |piece: &str| {
+        let fits = text.len() + piece.len() + LAST_LINE <= MARKDOWN_LIMIT;
+        if fits {
+            text.push_str(piece);
+        }
+        fits
+    };
+    if !fits(&title) {
+        return lines.len();
+    }
+    // The first line that does not fit ends the list: what is shown is then a beginning, and not a choice.
+    let shown = lines.iter().take_while(|line| fits(line)).count();
+    lines.len() - shown
+}
+
+/// One change as list items; with its stack's name where the section is about all stacks.
+fn block(change: &Change, stack: Option<&StackPlan>, details: bool) -> String {
+    let address = match stack {
+        Some(plan) => consent(&plan.stack.id, change),
+        None => change.address.to_string(),
+    };
+    let mut text = format!("- {} **{}** {}", sign(change).replace(['-', '+'], ""), verb(change.action), code(&address))
+        .replace("-  ", "- ");
+    let remarks = remarks(change);
+    if !remarks.is_empty() {
+        text.push_str(&format!(" ({})", escape(&remarks)));
+    }
+    if needs_consent(change)
+        && let Some(plan) = stack
+    {
+        text.push_str(&format!(" needs `--allow-destroy {}`", consent(&plan.stack.id, change)));
+    }
+    text.push('\n');
+    if !details {
+        return text;
+    }
+    change.notes.iter().for_each(|note| text.push_str(&format!("  - {}\n", escape(note))));
+    if change.action != Action::Create {
+        for field in &change.fields {
+            let words = FieldWords::of(field, false, Some(VALUE));
+            let change = words.change.iter().map(|line| code(line)).collect::<Vec<_>>().join(" ");
+            let place = if words.place.is_empty() { String::new() } else { format!(" {}", code(&words.place)) };
+            text.push_str(&format!("  - {} {change} {}{place}\n", code(&words.path), escape(&words.cause)));
+        }
+    }
+    text
+}
+
+/// A code span around any text: delimited by more backticks than it holds in a row.
+fn code(text: &str) -> String {
+    let text = text.replace(['\n', '\r'], " ");
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
+    let ticks = "`".repeat(longest + 1);
+    let space = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
+    format!("{ticks}{space}{text}{space}{ticks}")
+}
+
+/// Takes the meaning of Markdown and HTML from text.
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' | '\r' => out.push(' '),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '@' => out.extend(['\\', c]),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            c => out.push(c),
+        }
+    }
+    out
+}

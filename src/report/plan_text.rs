@@ -1,0 +1,138 @@
+use super::change::{remarks, sign, verb};
+use super::estimate::estimate_all;
+use super::field::{FieldWords, ignored_line};
+use super::order::{Care, by_care, consent, needs_consent};
+use super::style::{CHANGE, DANGER, FAINT, HEAD, NEW, pad, paint, width_of};
+use super::summary::summary_line;
+use crate::plan::{Action, Change, Plan, StackPlan};
+use crate::problem::Problem;
+use crate::resource::Stack;
+
+/// How a plan is laid out on a terminal.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TextOptions {
+    /// The columns there are; none: values are written whole.
+    pub width: Option<usize>,
+    /// Also lists the fields of what is created, and why nothing else is.
+    pub verbose: bool,
+    /// Writes sensitive values.
+    pub show_values: bool,
+}
+
+/// What stands in front of a field.
+const INDENT: usize = 15;
+/// Paths are aligned up to here; longer ones push their line.
+const PATH: usize = 44;
+/// What cause and place take beside a value, at most.
+const BEHIND: usize = 40;
+/// A value is never cut shorter than this, however narrow the terminal is.
+const SHORTEST: usize = 30;
+
+/// The plan as a person reviews it: grouped by stack, dangerous changes first, the summary last. Coloured.
+pub fn plan_text(plan: &Plan, options: TextOptions) -> String {
+    let mut text = String::new();
+    for stack in &plan.stacks {
+        text.push_str(&stack_text(stack, options));
+        text.push('\n');
+    }
+    text.push_str(&paint(HEAD, summary_line(plan, &estimate_all(plan))));
+    text.push('\n');
+    for stack in &plan.stacks {
+        for change in stack.changes.iter().filter(|change| needs_consent(change)) {
+            let argument = consent(&stack.stack.id, change);
+            let line = format!("{} is protected: name it with --allow-destroy {argument}", change.address.name);
+            text.push_str(&format!("{}\n", paint(DANGER, line)));
+        }
+    }
+    text
+}
+
+/// `acme/production · 123456789012 · us-east-1 · modyo`
+pub(super) fn heading(stack: &Stack) -> String {
+    format!("{} · {} · {} · {}", stack.id, stack.account, stack.region, stack.template)
+}
+
+fn stack_text(plan: &StackPlan, options: TextOptions) -> String {
+    let mut lines = vec![paint(HEAD, heading(&plan.stack)), String::new()];
+    for change in by_care(plan) {
+        lines.extend(change_lines(change, &plan.stack, options));
+    }
+    for waiting in &plan.waiting {
+        lines.push(format!(" {}  waiting  {}  {}", paint(CHANGE, "…"), waiting.address, waiting.what));
+    }
+    for (address, field) in &plan.ignored {
+        lines.push(paint(FAINT, format!(" =  ignored  {}", ignored_line(address, field, options.show_values))));
+    }
+    for thing in &plan.unmanaged {
+        lines.push(paint(FAINT, format!(" ?  foreign  {} {} in {}", thing.kind, thing.id, thing.place)));
+    }
+    if plan.unchanged > 0 {
+        lines.push(format!("    {}", paint(FAINT, format!("{} unchanged", plan.unchanged))));
+    }
+    lines.extend(plan.warnings.iter().map(|warning| format!("    {}", paint(CHANGE, warning_line(warning)))));
+    lines.join("\n") + "\n"
+}
+
+/// A warning on one line: in a plan there is no room for the source.
+pub(super) fn warning_line(problem: &Problem) -> String {
+    let mut line = format!("warning: {}", problem.what);
+    if let Some(span) = &problem.span {
+        line.push_str(&format!(" ({span})"));
+    }
+    if let Some(hint) = &problem.hint {
+        line.push_str(&format!("; {hint}"));
+    }
+    line
+}
+
+fn change_lines(change: &Change, stack: &Stack, options: TextOptions) -> Vec<String> {
+    let style = match Care::of(change) {
+        care if care.is_dangerous() => DANGER,
+        Care::Blocked => DANGER,
+        Care::Creates => NEW,
+        _ => CHANGE,
+    };
+    let mut head =
+        format!(" {}  {}{}", paint(style, sign(change)), paint(style, pad(verb(change.action), 9)), change.address);
+    if change.region != stack.region {
+        head.push_str(&format!(" ({})", change.region));
+    }
+    let remarks = remarks(change);
+    if !remarks.is_empty() {
+        head = format!("{}  {}", pad_styled(&head, 66), paint(style, remarks));
+    }
+    let mut lines = vec![head];
+    lines.extend(change.notes.iter().map(|note| format!("{}{note}", " ".repeat(INDENT))));
+    if change.action != Action::Create || options.verbose {
+        lines.extend(field_lines(change, options));
+    }
+    lines
+}
+
+/// Pads text that holds colours.
+fn pad_styled(text: &str, width: usize) -> String {
+    let plain = anstream::adapter::strip_str(text).to_string();
+    format!("{text}{}", " ".repeat(width.saturating_sub(width_of(&plain))))
+}
+
+fn field_lines(change: &Change, options: TextOptions) -> Vec<String> {
+    let path_width = change.fields.iter().map(|field| width_of(&field.path)).max().unwrap_or_default().min(PATH);
+    let room = options.width.map(|width| width.saturating_sub(INDENT + path_width + 2 + BEHIND).max(SHORTEST));
+    let fields: Vec<_> = change.fields.iter().map(|field| FieldWords::of(field, options.show_values, room)).collect();
+    let value_width = fields.iter().flat_map(|field| &field.change).map(|value| width_of(value)).max();
+    let value_width = value_width.unwrap_or_default().min(60);
+    let mut lines = Vec::new();
+    for field in &fields {
+        for (i, value) in field.change.iter().enumerate() {
+            let (path, behind) = if i == 0 {
+                (field.path.as_str(), paint(FAINT, format!("{}  {}", field.cause, field.place).trim_end()))
+            } else {
+                ("", String::new())
+            };
+            let indent = " ".repeat(INDENT);
+            let line = format!("{indent}{}  {}  {behind}", pad(path, path_width), pad(value, value_width));
+            lines.push(line.trim_end().to_owned());
+        }
+    }
+    lines
+}

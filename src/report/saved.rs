@@ -1,0 +1,138 @@
+//! A plan in a file, and whether it still holds.
+
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+
+use super::document::{ChangeDocument, FieldDocument, PlanDocument, StackDocument, pretty};
+use super::value::show;
+use crate::plan::{Plan, StackPlan};
+
+/// The plan as `--out` writes it: as JSON, and for each stack a fingerprint that covers sensitive values too.
+pub fn saved_plan(plan: &Plan) -> PlanDocument {
+    let mut document = PlanDocument::of(plan);
+    document.tool = Some(format!("provision {}", env!("CARGO_PKG_VERSION")));
+    for stack in &mut document.stacks {
+        let of =
+            |plan: &&StackPlan| plan.stack.id.tenant == stack.tenant && plan.stack.id.environment == stack.environment;
+        stack.fingerprint = plan.stacks.iter().find(of).map(fingerprint);
+    }
+    document
+}
+
+/// The text of the file.
+pub fn saved_plan_text(plan: &Plan) -> String {
+    pretty(&saved_plan(plan))
+}
+
+/// Returns what has changed since a plan was saved, one sentence each; empty if it still holds.
+pub fn stale(saved: &PlanDocument, fresh: &PlanDocument) -> Vec<String> {
+    if saved.format_version != fresh.format_version {
+        return vec![format!(
+            "the file has format {}, this program writes {}: save the plan again",
+            saved.format_version, fresh.format_version
+        )];
+    }
+    let name = |stack: &StackDocument| format!("{}/{}", stack.tenant, stack.environment);
+    let mut reasons = Vec::new();
+    for old in &saved.stacks {
+        match fresh.stacks.iter().find(|new| name(new) == name(old)) {
+            Some(new) => reasons.extend(stale_stack(&name(old), old, new)),
+            None => reasons.push(format!("{} is no longer there", name(old))),
+        }
+    }
+    let unplanned = fresh.stacks.iter().filter(|new| !saved.stacks.iter().any(|old| name(old) == name(new)));
+    reasons.extend(unplanned.map(|new| format!("{} is not in the saved plan", name(new))));
+    reasons
+}
+
+fn stale_stack(name: &str, old: &StackDocument, new: &StackDocument) -> Vec<String> {
+    let mut reasons = Vec::new();
+    for (what, before, after) in [
+        ("account", &old.account, &new.account),
+        ("region", &old.region, &new.region),
+        ("template", &old.template, &new.template),
+    ] {
+        if before != after {
+            reasons.push(format!("{name}: {what} was {before}, is {after}"));
+        }
+    }
+    // One address can have two changes (a second claimant is deleted), so the id belongs to the key where both have it.
+    let same = |a: &ChangeDocument, b: &ChangeDocument| a.address == b.address && a.id == b.id;
+    let twin = |all: &[ChangeDocument], change: &ChangeDocument| {
+        let by_address = || all.iter().find(|other| other.address == change.address).cloned();
+        all.iter().find(|other| same(other, change)).cloned().or_else(by_address)
+    };
+    for change in &old.changes {
+        match twin(&new.changes, change) {
+            Some(now) => reasons.extend(stale_change(name, change, &now)),
+            None => reasons.push(format!("{name} {}: {} is no longer needed", change.address, change.action)),
+        }
+    }
+    let unplanned = new.changes.iter().filter(|change| twin(&old.changes, change).is_none());
+    reasons.extend(
+        unplanned.map(|change| format!("{name} {}: {} is not in the saved plan", change.address, change.action)),
+    );
+    if reasons.is_empty() && old.fingerprint != new.fingerprint {
+        reasons.push(format!("{name}: a sensitive value or the order of steps changed"));
+    }
+    reasons
+}
+
+fn stale_change(stack: &str, old: &ChangeDocument, new: &ChangeDocument) -> Vec<String> {
+    let address = &old.address;
+    let mut reasons = Vec::new();
+    let none = || "none".to_owned();
+    for (what, before, after) in [
+        ("action", old.action.clone(), new.action.clone()),
+        ("id", old.id.clone().unwrap_or_else(none), new.id.clone().unwrap_or_else(none)),
+        ("region", old.region.clone(), new.region.clone()),
+        ("disruption", old.disruption.clone(), new.disruption.clone()),
+        ("protection", old.protected.to_string(), new.protected.to_string()),
+    ] {
+        if before != after {
+            reasons.push(format!("{stack} {address}: {what} was {before}, is {after}"));
+        }
+    }
+    for field in &old.fields {
+        match new.fields.iter().find(|other| other.path == field.path) {
+            Some(now) => reasons.extend(stale_field(field, now).map(|why| format!("{stack} {address}{why}"))),
+            None => reasons.push(format!("{stack} {address}{}: no longer differs", field.path)),
+        }
+    }
+    let unplanned = new.fields.iter().filter(|field| !old.fields.iter().any(|other| other.path == field.path));
+    reasons.extend(unplanned.map(|field| format!("{stack} {address}{}: differs since", field.path)));
+    reasons
+}
+
+fn stale_field(old: &FieldDocument, new: &FieldDocument) -> Option<String> {
+    let words = |value: &Option<serde_json::Value>| value.as_ref().map_or_else(|| "(not set)".to_owned(), show);
+    let path = &old.path;
+    if old.before != new.before {
+        return Some(format!("{path}: AWS had {}, has {}", words(&old.before), words(&new.before)));
+    }
+    if old.after != new.after {
+        return Some(format!("{path}: should have become {}, should become {}", words(&old.after), words(&new.after)));
+    }
+    (old.ignored != new.ignored).then(|| format!("{path}: whether it is ignored changed"))
+}
+
+/// A hash over all that a plan compares, with the sensitive values that the file does not show. Causes and places are
+/// left out: they say where a difference comes from, not what is done.
+fn fingerprint(plan: &StackPlan) -> String {
+    let mut changes: Vec<_> = plan.changes.iter().collect();
+    changes.sort_by(|a, b| a.address.cmp(&b.address).then_with(|| a.id.cmp(&b.id)));
+    let changes: Vec<_> = changes
+        .iter()
+        .map(|change| {
+            let fields: Vec<_> = change
+                .fields
+                .iter()
+                .map(|field| json!([field.path, field.before, field.after, field.ignored]))
+                .collect();
+            json!([change.address, change.action, change.region, change.id, change.protected, fields])
+        })
+        .collect();
+    let steps: Vec<_> = plan.steps.keys().map(ToString::to_string).collect();
+    let all = json!([plan.stack.id, plan.stack.account, plan.stack.region, changes, steps]);
+    format!("sha256:{}", hex::encode(Sha256::digest(all.to_string().as_bytes())))
+}

@@ -1,0 +1,144 @@
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use super::document::pretty;
+use super::plan_text::heading;
+use super::style::{CHANGE, FAINT, HEAD, paint, table};
+use super::value::show;
+use crate::inventory::{Inventory, Seen};
+use crate::plan::Waiting;
+use crate::resource::{Address, Live, Stack, State};
+
+/// What `show` tells of one stack.
+#[derive(Clone, Debug)]
+pub struct Shown<'a> {
+    pub stack: &'a Stack,
+    /// The template's outputs, as far as they are known.
+    pub outputs: &'a BTreeMap<String, Value>,
+    pub inventory: &'a Inventory,
+    pub waiting: &'a [Waiting],
+}
+
+/// Outputs, live resources with state and return values, and what waits for a person. Coloured.
+pub fn show_text(shown: &Shown) -> String {
+    let mut text = format!("{}\n", paint(HEAD, heading(shown.stack)));
+    if !shown.outputs.is_empty() {
+        let rows: Vec<_> = shown.outputs.iter().map(|(name, value)| vec![name.clone(), show(value)]).collect();
+        let _ = write!(text, "\n{}\n{}", paint(HEAD, "outputs"), table(&rows, "  "));
+    }
+    if !shown.waiting.is_empty() {
+        let _ = writeln!(text, "\n{}", paint(HEAD, "waiting for a person"));
+        for waiting in shown.waiting {
+            let _ = writeln!(text, "  {} {}: {}", paint(CHANGE, "…"), waiting.address, waiting.what);
+        }
+    }
+    let _ = writeln!(text, "\n{}", paint(HEAD, "resources"));
+    for (address, live) in sorted(shown.inventory) {
+        let _ = writeln!(text, "  {address}  {}{}", live.id, state_remark(&live.state));
+        for (name, value) in outputs(live) {
+            if value.as_str() != Some(live.id.as_str()) {
+                let _ = writeln!(text, "      {}", paint(FAINT, format!("{name}: {}", show(&value))));
+            }
+        }
+    }
+    for (what, why) in unknown(shown.inventory) {
+        let _ = writeln!(text, "  {what}  {}", paint(CHANGE, format!("could not be read: {why}")));
+    }
+    text
+}
+
+/// All shown stacks as one JSON document.
+pub fn show_json(stacks: &[Shown]) -> String {
+    let stack = |shown: &Shown| {
+        let resources = sorted(shown.inventory).into_iter().map(|(address, live)| {
+            json!({
+                "address": address, "type": address.kind, "name": address.name, "region": live.region,
+                "id": live.id, "physical_name": live.name, "state": state_word(&live.state), "attributes": live.outputs,
+            })
+        });
+        let waiting = shown.waiting.iter().map(|one| json!({ "address": one.address, "for": one.what }));
+        let unknown = unknown(shown.inventory).into_iter().map(|(what, why)| json!({ "what": what, "why": why }));
+        json!({
+            "tenant": shown.stack.id.tenant, "environment": shown.stack.id.environment,
+            "account": shown.stack.account, "region": shown.stack.region, "template": shown.stack.template,
+            "outputs": shown.outputs, "resources": resources.collect::<Vec<_>>(),
+            "waiting": waiting.collect::<Vec<_>>(), "unknown": unknown.collect::<Vec<_>>(),
+        })
+    };
+    pretty(&json!({ "format_version": "1.0", "stacks": stacks.iter().map(stack).collect::<Vec<_>>() }))
+}
+
+/// Outputs as lines that a shell can read: `DATABASE_ENDPOINT='...'`.
+pub fn show_env(outputs: &BTreeMap<String, Value>) -> String {
+    outputs.iter().map(|(name, value)| format!("{}={}\n", variable(name), quoted(value))).collect()
+}
+
+/// `database.main-endpoint` and `databaseMainEndpoint` both become words in capitals with underscores.
+fn variable(name: &str) -> String {
+    let mut out = String::new();
+    let mut after_small = false;
+    for c in name.chars() {
+        if c.is_ascii_uppercase() && after_small {
+            out.push('_');
+        }
+        after_small = c.is_ascii_lowercase() || c.is_ascii_digit();
+        out.push(if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' });
+    }
+    if out.starts_with(|c: char| c.is_ascii_digit()) { format!("_{out}") } else { out }
+}
+
+fn quoted(value: &Value) -> String {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    };
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+fn sorted(inventory: &Inventory) -> Vec<(&Address, &Live)> {
+    let mut all: Vec<_> = inventory.all().map(|(address, live)| (address, live.as_ref())).collect();
+    all.sort_by(|a, b| a.0.cmp(b.0).then_with(|| a.1.id.cmp(&b.1.id)));
+    all
+}
+
+fn outputs(live: &Live) -> Vec<(String, Value)> {
+    let fields = live.outputs.as_object().into_iter().flatten();
+    fields.filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+/// What could not be read, and why: by type where a whole list failed, else by id.
+fn unknown(inventory: &Inventory) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    for ((region, kind), seen) in &inventory.kinds {
+        match seen {
+            Seen::Unknown(failure) => all.push((format!("{kind} in {region}"), failure.to_string())),
+            Seen::Read(sight) => {
+                all.extend(sight.unseen.iter().map(|one| (format!("{kind} {}", one.id), one.failure.to_string())));
+            }
+        }
+    }
+    all
+}
+
+fn state_word(state: &State) -> &'static str {
+    match state {
+        State::Ready => "ready",
+        State::Settling(_) => "settling",
+        State::Leaving => "leaving",
+        State::Failed(_) => "failed",
+        State::Human(_) => "waiting",
+    }
+}
+
+fn state_remark(state: &State) -> String {
+    match state {
+        State::Ready => String::new(),
+        State::Leaving => format!("  {}", paint(CHANGE, "being deleted")),
+        State::Settling(what) => format!("  {}", paint(CHANGE, format!("settling: {what}"))),
+        State::Failed(why) => format!("  {}", paint(CHANGE, format!("failed: {why}"))),
+        State::Human(what) => format!("  {}", paint(CHANGE, format!("waits for a person: {what}"))),
+    }
+}

@@ -1,0 +1,172 @@
+"""RDS: what moto drops or crashes on, pending values, and states that take time."""
+
+from moto.rds.models import DBCluster, RDSBackend
+from moto.rds.responses import RDSResponse
+
+import slow
+from patch import ActionResult, adds, around, refusal
+
+CLUSTER_FIELDS = {
+    "database_insights_mode": "database_insights_mode",
+    "enable_performance_insights": "performance_insights_enabled",
+    "performance_insights_retention_period": "performance_insights_retention_period",
+    "performance_insights_kms_key_id": "performance_insights_kms_key_id",
+    "enable_iam_database_authentication": "iam_auth",
+    "monitoring_interval": "monitoring_interval",
+    "monitoring_role_arn": "monitoring_role_arn",
+}
+
+
+def default_allocated_storage(engine, storage_type):
+    """Aurora grows by itself and always says 1; moto crashes on its newer storage types."""
+    return 1
+
+
+DBCluster.default_allocated_storage = staticmethod(default_allocated_storage)
+
+
+def status(cluster):
+    """moto counts how often it was looked at; here its time goes by."""
+    return cluster._status
+
+
+DBCluster.status = property(status, lambda cluster, value: setattr(cluster, "_status", value))
+
+
+@around(RDSBackend)
+def create_db_cluster(moto, self, kwargs):
+    """AWS refuses a second cluster of the name, moto replaces the first."""
+    if kwargs["db_cluster_identifier"].lower() in self.clusters:
+        raise refusal("DBClusterAlreadyExistsFault", "DB Cluster already exists")
+    cluster = moto(self, kwargs)
+    keep(cluster, kwargs)
+    if not kwargs.get("db_cluster_parameter_group_name"):
+        major = "8.0" if cluster.engine == "aurora-mysql" else cluster.engine_version.split(".")[0]
+        cluster.parameter_group = f"default.{cluster.engine}{major}"
+    if not cluster.storage_encrypted:
+        # moto invents a key for clusters that are not encrypted.
+        cluster.kms_key_id = None
+    if not kwargs.get("storage_type"):
+        cluster.storage_type = "aurora"
+    slow.settle(cluster, "_status", "creating", "available")
+    return cluster
+
+
+@around(RDSBackend)
+def modify_db_cluster(moto, self, kwargs):
+    """What waits for the window is pending; a parameter group, a port or an export is kept by its own name."""
+    name = kwargs["db_cluster_identifier"]
+    if name not in self.clusters:
+        raise refusal("DBClusterNotFoundFault", f"DBCluster {name} not found.")
+    cluster = self.clusters[name]
+    if cluster.status != "available":
+        raise refusal("InvalidDBClusterStateFault", f"DB cluster {name} is not in the available state.")
+    asked = dict(kwargs.items())
+    version = asked.get("engine_version")
+    if version and version != cluster.engine_version and not asked.get("apply_immediately"):
+        cluster.pending_modified_values = {"EngineVersion": asked.pop("engine_version")}
+    elif version:
+        cluster.pending_modified_values = None
+    exports = asked.pop("cloudwatch_logs_export_configuration", None) or {}
+    off = set(exports.get("DisableLogTypes") or ())
+    held = [kind for kind in cluster.enabled_cloudwatch_logs_exports if kind not in off]
+    on = [kind for kind in exports.get("EnableLogTypes") or () if kind not in held]
+    cluster.enabled_cloudwatch_logs_exports = held + on
+    moto(self, asked)
+    keep(cluster, asked)
+    slow.settle(cluster, "_status", "modifying", "available")
+    return cluster
+
+
+@around(RDSBackend)
+def delete_db_cluster(moto, self, cluster_identifier, snapshot_name=None):
+    cluster = moto(self, cluster_identifier, snapshot_name)
+    slow.leave(self.clusters, cluster_identifier, cluster, "_status")
+    return cluster
+
+
+@around(RDSResponse)
+def delete_db_cluster(moto, self):
+    """AWS wants either a final snapshot or the word that there is none."""
+    if not self.params.get("SkipFinalSnapshot") and not self.params.get("FinalDBSnapshotIdentifier"):
+        message = "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified."
+        raise refusal("InvalidParameterCombination", message)
+    return moto(self)
+
+
+@around(RDSBackend)
+def create_db_instance(moto, self, db_kwargs):
+    instance = moto(self, db_kwargs)
+    keep(instance, db_kwargs)
+    slow.settle(instance, "status", "creating", "available")
+    return instance
+
+
+@around(RDSBackend)
+def modify_db_instance(moto, self, db_instance_identifier, db_kwargs):
+    asked = dict(db_kwargs.items())
+    instance = self.describe_db_instances(db_instance_identifier)[0]
+    wanted = asked.get("db_instance_class")
+    if wanted and wanted != instance.db_instance_class and not asked.get("apply_immediately"):
+        instance.pending_modified_values = {"DBInstanceClass": asked.pop("db_instance_class")}
+    elif wanted:
+        instance.pending_modified_values = None
+    moto(self, db_instance_identifier, asked)
+    keep(instance, asked)
+    slow.settle(instance, "status", "modifying", "available")
+    return instance
+
+
+@around(RDSBackend)
+def delete_db_instance(moto, self, db_instance_identifier, *rest, **named):
+    instance = moto(self, db_instance_identifier, *rest, **named)
+    slow.leave(self.databases, db_instance_identifier, instance, "status")
+    return instance
+
+
+@around(RDSBackend)
+def modify_db_subnet_group(moto, self, subnet_name, description, subnets):
+    """moto forgets the group that it modifies, and its subnets are computed from another attribute."""
+    group = self.subnet_groups.get(subnet_name)
+    if group is None:
+        raise refusal("DBSubnetGroupNotFoundFault", f"Subnet Group {subnet_name} not found.")
+    group._subnets = subnets
+    group.description = description or group.description
+    return group
+
+
+@around(RDSBackend)
+def delete_subnet_group(moto, self, subnet_name):
+    if any(cluster.db_subnet_group_name == subnet_name for cluster in self.clusters.values()):
+        message = f"Cannot delete the subnet group '{subnet_name}' because at least one database instance is using it."
+        raise refusal("InvalidDBSubnetGroupStateFault", message)
+    return moto(self, subnet_name)
+
+
+@adds(RDSResponse)
+def reset_db_cluster_parameter_group(self):
+    name = self.params["DBClusterParameterGroupName"]
+    group = self.backend.db_cluster_parameter_groups.get(name)
+    if group is None:
+        raise refusal("DBClusterParameterGroupNotFound", f"DBClusterParameterGroup not found: {name}")
+    named = {parameter["ParameterName"] for parameter in self.params.get("Parameters") or ()}
+    for parameter in list(group.parameters):
+        if self.params.get("ResetAllParameters") or parameter in named:
+            del group.parameters[parameter]
+    return ActionResult({"DBClusterParameterGroupName": name})
+
+
+@around(RDSBackend)
+def delete_db_cluster_parameter_group(moto, self, db_cluster_parameter_group_name):
+    name = db_cluster_parameter_group_name
+    if any(cluster.parameter_group == name for cluster in self.clusters.values()):
+        message = "One or more database instances are still members of this parameter group, so the group cannot be deleted"
+        raise refusal("InvalidDBParameterGroupState", message)
+    return moto(self, name)
+
+
+def keep(thing, asked):
+    """Attributes that moto's class has no room for, by the names under which they are read back."""
+    for name, kept in CLUSTER_FIELDS.items():
+        if asked.get(name) is not None:
+            setattr(thing, kept, asked[name])

@@ -1,0 +1,211 @@
+"""EC2: idempotency tokens, rules by what they mean, deletions in order, NAT gateways that take time."""
+
+from moto.ec2.exceptions import EC2ClientError
+from moto.ec2.models import EC2Backend
+from moto.ec2.models.security_groups import SecurityGroupRule
+from moto.ec2.responses import EC2Response
+
+import slow
+from patch import ActionResult, around
+
+
+@around(EC2Response)
+def create_nat_gateway(moto, self):
+    """A repeated token is the first gateway, in AWS; in moto its address is already associated."""
+    token, kept = self._get_param("ClientToken"), tokens(self.ec2_backend)
+    if ("nat", token) in kept:
+        return ActionResult({"NatGateway": kept["nat", token]})
+    answer = moto(self)
+    gateway = answer.result["NatGateway"]
+    if token:
+        kept["nat", token] = gateway
+        gateway.client_token = token
+    # Its interface is AWS's, not a stranger in the VPC.
+    gateway._eni.interface_type, gateway._eni.requester_managed = "nat_gateway", True
+    gateway._eni.description, gateway._eni.status = f"Interface for NAT Gateway {gateway.id}", "in-use"
+    slow.settle(gateway, "state", "pending", "available")
+    return answer
+
+
+@around(EC2Backend)
+def delete_nat_gateway(moto, self, nat_gateway_id):
+    """Its interface and its hold on the address go with it, in moto they stay; an unknown one is a crash there."""
+    if nat_gateway_id not in self.nat_gateways:
+        raise EC2ClientError("NatGatewayNotFound", f"The Nat Gateway {nat_gateway_id} was not found")
+    gateway = moto(self, nat_gateway_id)
+
+    def finish():
+        gateway.state = "deleted"
+        for address in self.addresses:
+            if address.eni is gateway._eni:
+                address.eni, address.association_id = None, None
+        self.enis.pop(gateway._eni.id, None)
+
+    gateway.state = "deleting"
+    slow.later(finish)
+    return gateway
+
+
+@around(EC2Backend)
+def describe_nat_gateways(moto, self, filters, nat_gateway_ids):
+    """moto knows no tag filter, and no error for an unknown gateway."""
+    for missing in set(nat_gateway_ids or ()) - set(self.nat_gateways):
+        raise EC2ClientError("NatGatewayNotFound", f"The Nat Gateway {missing} was not found")
+    found = moto(self, filters, nat_gateway_ids)
+    for name, values in (filters or {}).items():
+        if name.startswith("tag:"):
+            found = [gateway for gateway in found if tags(gateway).get(name[4:]) in values]
+        elif name == "tag-key":
+            found = [gateway for gateway in found if set(tags(gateway)) & set(values)]
+    return found
+
+
+@around(EC2Response)
+def create_route_table(moto, self):
+    token, kept = self._get_param("ClientToken"), tokens(self.ec2_backend)
+    if token and ("table", token) in kept:
+        return ActionResult({"RouteTable": kept["table", token]})
+    answer = moto(self)
+    if token:
+        kept["table", token] = answer.result["RouteTable"]
+    return answer
+
+
+def tokens(backend):
+    return backend.__dict__.setdefault("sandbox_tokens", {})
+
+
+def tags(thing):
+    return {tag["key"]: tag["value"] for tag in thing.get_tags()}
+
+
+# Security group rules
+
+
+@around(SecurityGroupRule)
+def __init__(moto, self, backend, protocol, group, from_port, to_port, ip_range, source=None, listed=None, *rest, **named):
+    """A prefix list's description is dropped."""
+    listed = named.pop("prefix_list_id", listed)
+    source = named.pop("source_group", source)
+    moto(self, backend, protocol, group, from_port, to_port, ip_range, source, listed, *rest, **named)
+    self.prefix_list_description = (listed or {}).get("Description")
+
+
+def same_rule(self, other):
+    """A description is no part of what a rule is: moto finds no group's rule again once it has one."""
+    return identity(self) == identity(other)
+
+
+def identity(rule):
+    source = rule.source_group or {}
+    ranges = (rule.ip_range.get("CidrIp"), rule.ip_range.get("CidrIpv6"))
+    ports = (None, None) if rule.ip_protocol == "-1" else (rule.from_port, rule.to_port)
+    return rule.ip_protocol, *ports, *ranges, source.get("GroupId"), rule.prefix_list_id, rule.is_egress
+
+
+def description(rule):
+    """moto tells only the descriptions of address ranges."""
+    return rule.ip_range.get("Description") or rule.source_group.get("Description") or rule.prefix_list_description
+
+
+SecurityGroupRule.__eq__ = same_rule
+SecurityGroupRule.__hash__ = lambda rule: hash(identity(rule))
+SecurityGroupRule.description = property(description)
+
+
+@around(EC2Backend)
+def _sg_update_description(moto, self, security_rule, rule):
+    moto(self, security_rule, rule)
+    if security_rule.prefix_list_description:
+        rule.prefix_list_description = security_rule.prefix_list_description
+
+
+# What is in use is not deleted
+
+
+@around(EC2Backend)
+def delete_security_group(moto, self, name=None, group_id=None):
+    if group_id and any(group_id in groups for groups in security_groups_in_use(self)):
+        message = f"resource {group_id} has a dependent object"
+        raise EC2ClientError("DependencyViolation", message)
+    return moto(self, name=name, group_id=group_id)
+
+
+@around(EC2Backend)
+def delete_subnet(moto, self, subnet_id):
+    if any(subnet_id in subnets for subnets in subnets_in_use(self)):
+        message = f"The subnet '{subnet_id}' has dependencies and cannot be deleted."
+        raise EC2ClientError("DependencyViolation", message)
+    return moto(self, subnet_id)
+
+
+@around(EC2Backend)
+def release_address(moto, self, address=None, allocation_id=None):
+    for held in self.addresses:
+        if allocation_id and held.allocation_id == allocation_id and held.association_id:
+            message = f"The address with allocation id [{allocation_id}] cannot be released because it is in use."
+            raise EC2ClientError("InvalidIPAddress.InUse", message)
+    return moto(self, address=address, allocation_id=allocation_id)
+
+
+@around(EC2Backend)
+def detach_internet_gateway(moto, self, internet_gateway_id, vpc_id):
+    """AWS keeps it while anything in the VPC has a public address."""
+    gateways = [g for g in self.nat_gateways.values() if g.connectivity_type == "public"]
+    mapped = any(g.vpc_id == vpc_id and g.state != "deleted" for g in gateways)
+    public = any(b.vpc_id == vpc_id and b.scheme == "internet-facing" for b in neighbours(self, "elbv2").load_balancers.values())
+    if mapped or public:
+        message = f"Network {vpc_id} has some mapped public address(es). Please unmap those public address(es) before detaching the gateway."
+        raise EC2ClientError("DependencyViolation", message)
+    return moto(self, internet_gateway_id, vpc_id)
+
+
+def neighbours(backend, service):
+    """The backend of another service, in the same account and region."""
+    from moto.backends import get_backend
+
+    return get_backend(service)[backend.account_id][backend.region_name]
+
+
+def security_groups_in_use(backend):
+    """Sets of group ids, one for each thing that holds them."""
+    for groups in backend.groups.values():
+        for group in groups.values():
+            rules = [*group.ingress_rules, *group.egress_rules]
+            yield {rule.source_group.get("GroupId") for rule in rules if rule.source_group.get("GroupId") != group.id}
+    for interface in backend.enis.values():
+        yield {group.id for group in interface.group_set}
+    for balancer in neighbours(backend, "elbv2").load_balancers.values():
+        yield set(balancer.security_groups or ())
+    for cluster in neighbours(backend, "rds").clusters.values():
+        yield set(cluster.vpc_security_group_ids or ())
+    for group in neighbours(backend, "elasticache").replication_groups.values():
+        yield set(group.security_group_ids or ())
+    yield from (set(network.get("securityGroups", ())) for network in service_networks(backend))
+
+
+def subnets_in_use(backend):
+    """Sets of subnet ids, one for each thing that stands in them; a database holds all of its group's."""
+    for gateway in backend.nat_gateways.values():
+        if gateway.state != "deleted":
+            yield {gateway.subnet_id}
+    for interface in backend.enis.values():
+        yield {interface.subnet.id}
+    for balancer in neighbours(backend, "elbv2").load_balancers.values():
+        yield {subnet.id for subnet in balancer.subnets}
+    rds = neighbours(backend, "rds")
+    for name in {cluster.db_subnet_group_name for cluster in rds.clusters.values() if cluster.members}:
+        yield {subnet["SubnetIdentifier"] for subnet in rds.subnet_groups[name].subnets} if name in rds.subnet_groups else set()
+    caches = neighbours(backend, "elasticache")
+    for group in caches.replication_groups.values():
+        kept = caches.cache_subnet_groups.get(group.cache_subnet_group_name)
+        yield set(kept.subnet_ids) if kept else set()
+    yield from (set(network.get("subnets", ())) for network in service_networks(backend))
+
+
+def service_networks(backend):
+    for service in neighbours(backend, "ecs").services.values():
+        if service.status != "INACTIVE":
+            yield (service.network_configuration or {}).get("awsvpcConfiguration") or {}
+
+

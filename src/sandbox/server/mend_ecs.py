@@ -1,0 +1,235 @@
+"""ECS and the scaling of its services: deployments that end, and what moto drops."""
+
+import json
+
+from botocore import xform_name
+from moto.applicationautoscaling.models import ApplicationAutoscalingBackend
+from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
+from moto.core.utils import utcnow
+from moto.ecs.models import EC2ContainerServiceBackend
+from moto.ecs.responses import EC2ContainerServiceResponse
+from moto.moto_api._internal import mock_random
+
+import slow
+from patch import ActionResult, adds, around, refusal, remember
+
+SERVICE_FIELDS = (
+    "availabilityZoneRebalancing",
+    "capacityProviderStrategy",
+    "deploymentConfiguration",
+    "enableECSManagedTags",
+    "enableExecuteCommand",
+    "healthCheckGracePeriodSeconds",
+)
+# What makes UpdateService start a new deployment.
+DEPLOYS = ("taskDefinition", "networkConfiguration", "platformVersion", "loadBalancers", "capacityProviderStrategy")
+# A task definition with an image of this tag never becomes healthy: for circuit breakers.
+BROKEN = ":broken"
+
+
+@around(EC2ContainerServiceResponse)
+def create_service(moto, self):
+    """AWS refuses a second active service of the name, unless the token is the first one's; moto replaces it."""
+    asked = self._get_params()
+    for service in services_in(self, asked.get("cluster", "default")):
+        if service.name == asked["serviceName"] and service.status == "ACTIVE":
+            if asked.get("clientToken") and service.client_token == asked["clientToken"]:
+                return ActionResult({"service": service})
+            raise refusal("InvalidParameterException", "Creation of service was not idempotent.")
+    answer = moto(self)
+    service = answer.result["service"]
+    service.client_token = asked.get("clientToken")
+    remember(service, asked, SERVICE_FIELDS)
+    if asked.get("capacityProviderStrategy"):
+        service.launch_type = None
+    service.deployments = []
+    deploy(self.ecs_backend, service)
+    return answer
+
+
+@around(EC2ContainerServiceResponse)
+def update_service(moto, self):
+    """moto keeps the task definition as it was written and never deploys it."""
+    asked = self._get_params()
+    service = next(s for s in services_in(self, asked.get("cluster", "default")) if asked["service"] in (s.name, s.arn))
+    before = {name: getattr(service, xform_name(name), None) for name in DEPLOYS}
+    if service.status != "ACTIVE":
+        raise refusal("ServiceNotActiveException", "Service was not ACTIVE.")
+    answer = moto(self)
+    if asked.get("taskDefinition"):
+        service.task_definition = self.ecs_backend.describe_task_definition(asked["taskDefinition"]).arn
+    changed = any(getattr(service, xform_name(name), None) != before[name] for name in DEPLOYS)
+    if changed or asked.get("forceNewDeployment"):
+        deploy(self.ecs_backend, service)
+    elif service.deployments:
+        counts = {"desiredCount": service.desired_count, "runningCount": service.desired_count}
+        service.deployments[0].update(counts)
+    return answer
+
+
+@around(EC2ContainerServiceResponse)
+def delete_service(moto, self):
+    """DRAINING while its tasks end, then INACTIVE with none."""
+    answer = moto(self)
+    service = answer.result["service"]
+    service.deployments = []
+    service.running_count = service.desired_count = 0
+    slow.settle(service, "status", "DRAINING", "INACTIVE")
+    return answer
+
+
+@around(EC2ContainerServiceBackend)
+def list_services(moto, self, *arguments, **named):
+    """AWS lists no INACTIVE service, moto does."""
+    inactive = {service.arn for service in self.services.values() if service.status == "INACTIVE"}
+    return [arn for arn in moto(self, *arguments, **named) if arn not in inactive]
+
+
+@around(EC2ContainerServiceResponse)
+def delete_cluster(moto, self):
+    """AWS refuses while there are services."""
+    if any(service.status != "INACTIVE" for service in services_in(self, self._get_param("cluster"))):
+        raise refusal("ClusterContainsServicesException", "The Cluster cannot be deleted while Services are active.")
+    return moto(self)
+
+
+@adds(EC2ContainerServiceResponse)
+def update_cluster_settings(self):
+    cluster = self.ecs_backend.update_cluster(
+        cluster_name=self._get_param("cluster"),
+        cluster_settings=self._get_param("settings"),
+        configuration=None,
+        service_connect_defaults=None,
+    )
+    return ActionResult({"cluster": cluster})
+
+
+@around(EC2ContainerServiceResponse)
+def register_task_definition(moto, self):
+    answer = moto(self)
+    remember(answer.result["taskDefinition"], self._get_params(), ["enableFaultInjection"])
+    return answer
+
+
+def services_in(response, cluster):
+    name = cluster.split("/")[-1]
+    return [service for service in response.ecs_backend.services.values() if service.cluster_name == name]
+
+
+def deploy(backend, service):
+    """Starts a deployment: IN_PROGRESS for as long as things take, then COMPLETED, or FAILED by a broken image."""
+    now = utcnow()
+    before = next((d for d in service.deployments if d["status"] == "PRIMARY"), None)
+    number = f"ecs-svc/{mock_random.randint(10**18, 10**19)}"
+    deployment = {
+        "id": number,
+        "status": "PRIMARY",
+        "taskDefinition": service.task_definition,
+        "desiredCount": service.desired_count,
+        "pendingCount": service.desired_count,
+        "runningCount": 0,
+        "failedTasks": 0,
+        "createdAt": now,
+        "updatedAt": now,
+        "launchType": service.launch_type,
+        "platformVersion": service.platform_version,
+        "platformFamily": "Linux",
+        "networkConfiguration": service.network_configuration or None,
+        "rolloutState": "IN_PROGRESS",
+        "rolloutStateReason": f"ECS deployment {number} in progress.",
+    }
+    service.deployments = [deployment] + ([before | {"status": "ACTIVE"}] if before else [])
+    slow.later(lambda: finish(backend, service, deployment, before))
+
+
+def finish(backend, service, deployment, before):
+    if deployment not in service.deployments:
+        return
+    containers = backend.describe_task_definition(deployment["taskDefinition"]).container_definitions
+    if any(container["image"].endswith(BROKEN) for container in containers):
+        return fail(service, deployment, before)
+    complete(deployment)
+    service.deployments = [deployment]
+    service.running_count, service.pending_count = service.desired_count, 0
+
+
+def complete(deployment):
+    number, desired = deployment["id"], deployment["desiredCount"]
+    deployment.update(runningCount=desired, pendingCount=0, rolloutState="COMPLETED")
+    deployment["rolloutStateReason"] = f"ECS deployment {number} completed."
+
+
+def fail(service, deployment, before):
+    """The circuit breaker: with rollback the deployment before is primary again."""
+    breaker = (getattr(service, "deployment_configuration", None) or {}).get("deploymentCircuitBreaker") or {}
+    if not breaker.get("enable"):
+        return
+    reason = "ECS deployment circuit breaker: tasks failed to start."
+    deployment.update(rolloutState="FAILED", rolloutStateReason=reason, failedTasks=3, pendingCount=0)
+    message = f"(service {service.name}) (deployment {deployment['id']}) deployment failed: tasks failed to start."
+    service.events.insert(0, {"id": deployment["id"], "createdAt": utcnow(), "message": message})
+    if breaker.get("rollback") and before:
+        deployment["status"] = "ACTIVE"
+        service.task_definition = before["taskDefinition"]
+        service.deployments = [before, deployment]
+
+
+# Scalable targets
+
+
+@around(ApplicationAutoScalingResponse)
+def register_scalable_target(moto, self):
+    """moto drops the tags."""
+    answer = moto(self)
+    tags_of(self, json.loads(answer)["ScalableTargetARN"]).update(self._get_param("Tags") or {})
+    return answer
+
+
+@adds(ApplicationAutoScalingResponse)
+def list_tags_for_resource(self):
+    return json.dumps({"Tags": tags_of(self, self._get_param("ResourceARN"))})
+
+
+@adds(ApplicationAutoScalingResponse)
+def tag_resource(self):
+    tags_of(self, self._get_param("ResourceARN")).update(self._get_param("Tags"))
+    return "{}"
+
+
+@adds(ApplicationAutoScalingResponse)
+def untag_resource(self):
+    tags = tags_of(self, self._get_param("ResourceARN"))
+    for key in self._get_param("TagKeys"):
+        tags.pop(key, None)
+    return "{}"
+
+
+def tags_of(response, arn):
+    """The tags of a scalable target, kept on moto's own object so that they go with it."""
+    for targets in response.applicationautoscaling_backend.targets.values():
+        for target in targets.values():
+            if target.arn == arn:
+                return target.__dict__.setdefault("tags", {})
+    raise refusal("ResourceNotFoundException", f"No scalable target found for {arn}")
+
+
+@around(ApplicationAutoScalingResponse)
+def describe_scaling_policies(moto, self):
+    """moto ignores the names, and takes a service whose name begins with another's for that one."""
+    answer = json.loads(moto(self))
+    names, resource = self._get_param("PolicyNames"), self._get_param("ResourceId")
+    answer["ScalingPolicies"] = [
+        policy
+        for policy in answer["ScalingPolicies"]
+        if (not names or policy["PolicyName"] in names) and resource in (None, policy["ResourceId"])
+    ]
+    return json.dumps(answer)
+
+
+@around(ApplicationAutoscalingBackend)
+def deregister_scalable_target(moto, self, namespace, r_id, dimension):
+    """The policies go with their target."""
+    moto(self, namespace, r_id, dimension)
+    for key, policy in list(self.policies.items()):
+        if policy.resource_id == r_id and policy.scalable_dimension == dimension:
+            del self.policies[key]

@@ -1,5 +1,0 @@
-"""Operations x."""
-
-
-def install():
-    pass

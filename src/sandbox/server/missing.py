@@ -1,5 +1,0 @@
-"""Operations that moto lacks and the kinds call."""
-
-
-def install():
-    pass

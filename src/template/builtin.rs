@@ -1,0 +1,20 @@
+/// Names a template file and takes its text in.
+macro_rules! files {
+    ($($path:literal),* $(,)?) => {
+        &[$(($path, include_str!(concat!("../../templates/", $path)))),*]
+    };
+}
+
+/// The templates that the program brings along: path below `templates/`, and text. A project's file of the same path wins.
+pub const FILES: &[(&str, &str)] = files![
+    "minimal.yaml",
+    "modyo.yaml",
+    "parts/base.yaml",
+    "parts/caches.yaml",
+    "parts/cluster.yaml",
+    "parts/databases.yaml",
+    "parts/edge.yaml",
+    "parts/network.yaml",
+    "parts/services.yaml",
+    "parts/waf.yaml",
+];

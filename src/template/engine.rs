@@ -1,0 +1,212 @@
+use std::fmt;
+use std::sync::LazyLock;
+
+use ipnet::Ipv4Net;
+use minijinja::value::{Kwargs, ValueKind};
+use minijinja::{Environment, Error, ErrorKind, State, UndefinedBehavior, Value};
+
+use super::scope::{STACK, Surroundings};
+use crate::resource::{Address, Name, NameRule, Reference};
+use crate::tenant::region;
+
+/// The functions of expressions, ours and the engine's.
+pub(super) const FUNCTIONS: &[&str] =
+    &["ref", "ref_all", "physical", "zone_ids", "cidr_subnet", "merge", "range", "dict"];
+/// The filters worth suggesting.
+pub(super) const FILTERS: &[&str] = &[
+    "abs",
+    "attr",
+    "batch",
+    "bool",
+    "chain",
+    "count",
+    "default",
+    "dictsort",
+    "first",
+    "float",
+    "format",
+    "groupby",
+    "int",
+    "items",
+    "join",
+    "last",
+    "length",
+    "lines",
+    "list",
+    "lower",
+    "map",
+    "max",
+    "min",
+    "reject",
+    "rejectattr",
+    "replace",
+    "reverse",
+    "round",
+    "select",
+    "selectattr",
+    "slice",
+    "sort",
+    "split",
+    "string",
+    "sum",
+    "title",
+    "tojson",
+    "trim",
+    "unique",
+    "upper",
+    "zip",
+];
+/// Instructions of one expression; a template's longest uses some hundreds.
+const FUEL: u64 = 100_000;
+/// AWS's smallest subnet.
+const SMALLEST_SUBNET: u8 = 28;
+
+/// One environment for the whole program: expressions are compiled once per template; what differs from stack to stack
+/// reaches the functions through the context.
+pub(super) static ENGINE: LazyLock<Environment<'static>> = LazyLock::new(|| {
+    let mut engine = Environment::new();
+    engine.set_undefined_behavior(UndefinedBehavior::Strict);
+    engine.set_fuel(Some(FUEL));
+    engine.remove_global("debug");
+    engine.remove_global("namespace");
+    engine.add_function("ref", reference);
+    engine.add_function("ref_all", reference_all);
+    engine.add_function("physical", physical);
+    engine.add_function("zone_ids", zone_ids);
+    engine.add_function("cidr_subnet", cidr_subnet);
+    engine.add_function("merge", merge);
+    engine
+});
+
+/// Marks an error that the parameters are to blame for, not the expression.
+#[derive(Debug)]
+pub(super) struct BadParameter;
+
+impl fmt::Display for BadParameter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the value is not usable here")
+    }
+}
+
+impl std::error::Error for BadParameter {}
+
+fn wrong(what: impl Into<String>) -> Error {
+    Error::new(ErrorKind::InvalidOperation, what.into())
+}
+
+fn bad_parameter(what: impl Into<String>) -> Error {
+    wrong(what).with_source(BadParameter)
+}
+
+fn surroundings(state: &State<'_, '_>) -> std::sync::Arc<Surroundings> {
+    let value = state.lookup(STACK).expect("every scope has the stack");
+    value.downcast_object::<Surroundings>().expect("only the scope sets it")
+}
+
+fn reference(state: &State<'_, '_>, address: &str, output: Option<&str>) -> Result<String, Error> {
+    let around = surroundings(state);
+    let address: Address = address.parse().map_err(wrong)?;
+    let output = match output {
+        Some(output) => output,
+        None => around.kind(&address.kind).map_err(wrong)?.reference,
+    };
+    Ok(Reference { address, output: output.to_owned() }.to_string())
+}
+
+fn reference_all(
+    state: &State<'_, '_>,
+    pattern: &str,
+    output: Option<&str>,
+    options: Kwargs,
+) -> Result<Vec<String>, Error> {
+    let output = match output {
+        Some(output) => Some(output),
+        None => options.get::<Option<&str>>("output")?,
+    };
+    options.assert_all_used()?;
+    let around = surroundings(state);
+    let kind = pattern.split_once('/').map(|(kind, _)| kind);
+    let kind = kind.ok_or_else(|| wrong(format!("`{pattern}` is not a pattern such as AWS::EC2::Subnet/private-*")))?;
+    let output = match output {
+        Some(output) => output,
+        None => around.kind(kind).map_err(wrong)?.reference,
+    };
+    let addresses = around.addresses().ok_or_else(|| wrong("`ref_all` can't be used in `for`, `when` or `name`"))?;
+    let matching = addresses.keys().filter(|address| matches_glob(pattern, &address.to_string()));
+    Ok(matching.map(|address| Reference { address: address.clone(), output: output.to_owned() }.to_string()).collect())
+}
+
+fn physical(state: &State<'_, '_>, address: &str) -> Result<String, Error> {
+    let around = surroundings(state);
+    let address: Address = address.parse().map_err(wrong)?;
+    let max = around.kind(&address.kind).map_err(wrong)?.name.max();
+    let given = around.addresses().and_then(|all| all.get(&address)).and_then(Option::as_ref);
+    Ok(match given {
+        Some(given) => given.clone(),
+        None => Name::of(&around.stack, &address.name, NameRule::Unique { max }, "").to_string(),
+    })
+}
+
+fn zone_ids(state: &State<'_, '_>, count: usize) -> Result<Vec<&'static str>, Error> {
+    let around = surroundings(state);
+    let zones = region::zones(&around.region).unwrap_or_default();
+    if count > zones.len() {
+        return Err(bad_parameter(format!("{} has {} zones, not {count}", around.region, zones.len())));
+    }
+    Ok(zones[..count].to_vec())
+}
+
+fn cidr_subnet(range: &str, bits: u8, index: u32) -> Result<String, Error> {
+    let net: Ipv4Net = range.parse().map_err(|_| bad_parameter(format!("`{range}` is not an IPv4 range")))?;
+    let prefix = net.prefix_len().saturating_add(bits);
+    if prefix > SMALLEST_SUBNET {
+        return Err(bad_parameter(format!(
+            "`{range}` is too small for the subnets: they would be /{prefix}, and AWS's smallest is /{SMALLEST_SUBNET}; \
+             this template needs /{} or larger",
+            SMALLEST_SUBNET.saturating_sub(bits)
+        )));
+    }
+    if u64::from(index) >= 1 << bits {
+        return Err(wrong(format!("`{range}` has {} parts of /{prefix}; there is no part {index}", 1u64 << bits)));
+    }
+    let start = u32::from(net.network()) + (index << (32 - u32::from(prefix)));
+    Ok(format!("{}/{prefix}", std::net::Ipv4Addr::from(start)))
+}
+
+/// Lays the second map's entries over the first's; maps inside are replaced, not merged.
+fn merge(lower: &Value, upper: &Value) -> Result<Value, Error> {
+    let mut merged = std::collections::BTreeMap::<String, Value>::new();
+    for map in [lower, upper] {
+        match map.kind() {
+            ValueKind::None => continue,
+            ValueKind::Map => {}
+            kind => return Err(wrong(format!("`merge` takes maps, not a {kind}"))),
+        }
+        for key in map.try_iter()? {
+            merged.insert(key.to_string(), map.get_item(&key)?);
+        }
+    }
+    Ok(merged.into_iter().collect())
+}
+
+/// `*` for any letters, `?` for one.
+pub(super) fn matches_glob(pattern: &str, text: &str) -> bool {
+    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
+    let (mut p, mut t, mut star) = (0, 0, None);
+    while t < text.len() {
+        if p < pattern.len() && pattern[p] == '*' {
+            star = Some((p, t));
+            p += 1;
+        } else if p < pattern.len() && (pattern[p] == '?' || pattern[p] == text[t]) {
+            p += 1;
+            t += 1;
+        } else if let Some((at, from)) = star {
+            p = at + 1;
+            t = from + 1;
+            star = Some((at, from + 1));
+        } else {
+            return false;
+        }
+    }
+    pattern[p..].iter().all(|letter| *letter == '*')
+}

@@ -1,0 +1,317 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json};
+
+use super::compile::{Branch, Item as ListItem, Repeat, Tree};
+use super::library::{Check, ResourceNode, Template};
+use super::origins::{Origin, Origins};
+use super::scope::{Item, Scope, Stack, Surroundings};
+use super::text::Text;
+use super::violation::described;
+use super::{Declaration, Expanded, KindFacts};
+use crate::problem::{Problem, Severity, Span};
+use crate::resource::{Address, pointer};
+use crate::yaml::{Node, Placed, Value as Yaml};
+
+/// Expands a template for one stack. All names come first, so that expressions in properties can ask for all
+/// resources of the stack; a node whose expressions fail is marked, and the rest goes on.
+pub fn expand(
+    template: &Template,
+    stack: &Stack,
+    parameters: &Node,
+    kinds: &Arc<BTreeMap<&'static str, KindFacts>>,
+    problems: &mut Vec<Problem>,
+) -> Expanded {
+    let surroundings = Arc::new(Surroundings::new(stack, Arc::clone(kinds)));
+    let scope = Scope::new(stack, &surroundings, parameters);
+    let mut expansion = Expansion { problems: Vec::new() };
+    let mut named = Vec::new();
+    for node in &template.resources {
+        for inner in expansion.scopes(&node.repeat, &scope) {
+            if let Some(address) = expansion.address(node, &inner) {
+                let physical = node.physical.as_ref().and_then(|branch| expansion.text(branch, &inner, "physical"));
+                named.push((node, inner, address, physical));
+            }
+        }
+    }
+    let addresses = named
+        .iter()
+        .map(|(_, _, address, physical)| (address.value.clone(), physical.as_ref().map(|name| name.value.clone())));
+    surroundings.set_addresses(addresses.collect());
+    let mut expanded = Expanded::default();
+    for (node, inner, address, physical) in named {
+        expanded.declarations.push(expansion.declaration(node, &inner, address, physical));
+    }
+    for (key, branch) in &template.outputs {
+        let is_set = expansion.text_gap(branch, &scope);
+        if let Some(value) = expansion.value(branch, &scope, "", &mut Origins::new()).filter(|_| is_set) {
+            expanded.outputs.insert(key.name.clone(), value);
+        }
+    }
+    for check in &template.checks {
+        let found = expansion.said(check, &scope, parameters, Severity::Error);
+        expansion.problems.extend(found);
+    }
+    for warning in &template.warnings {
+        expanded.warnings.extend(expansion.said(warning, &scope, parameters, Severity::Warning));
+    }
+    for problem in expansion.problems {
+        // The same expression fails in the same way for every item of a `for`.
+        if !problems.contains(&problem) {
+            problems.push(problem);
+        }
+    }
+    expanded
+}
+
+struct Expansion {
+    problems: Vec<Problem>,
+}
+
+impl Expansion {
+    /// Returns a scope for every combination of items of `for` that `when` lets pass.
+    fn scopes(&mut self, repeat: &Repeat, outer: &Scope) -> Vec<Scope> {
+        let mut scopes = vec![outer.clone()];
+        for (variable, over) in &repeat.over {
+            scopes = scopes.iter().flat_map(|scope| self.items(variable, over, scope)).collect();
+        }
+        if let Some(when) = &repeat.when {
+            scopes.retain(|scope| self.holds(when, scope));
+        }
+        scopes
+    }
+
+    /// Returns a scope for every item that one variable runs over.
+    fn items(&mut self, variable: &str, over: &Branch, outer: &Scope) -> Vec<Scope> {
+        let Some(value) = self.value(over, outer, "", &mut Origins::new()) else { return Vec::new() };
+        let sources: Vec<&Node> = match &over.tree {
+            Tree::Text(text) => text.uses().filter_map(|path| outer.node(path)).collect(),
+            _ => Vec::new(),
+        };
+        let Some(items) = Item::all_of(&value, &sources) else {
+            let what = format!("`for` needs a list or a map, and this is {}", described(&value));
+            self.problems.push(Problem::error(over.span.clone(), what));
+            return Vec::new();
+        };
+        let length = items.len();
+        items.iter().enumerate().map(|(at, item)| outer.with_item(variable, item, at, length)).collect()
+    }
+
+    fn holds(&mut self, when: &Branch, scope: &Scope) -> bool {
+        match self.value(when, scope, "", &mut Origins::new()) {
+            None | Some(Json::Null) => false,
+            Some(Json::Bool(flag)) => flag,
+            Some(Json::String(text)) => !text.is_empty(),
+            Some(Json::Number(number)) => number.as_f64() != Some(0.0),
+            Some(Json::Array(list)) => !list.is_empty(),
+            Some(Json::Object(map)) => !map.is_empty(),
+        }
+    }
+
+    fn address(&mut self, node: &ResourceNode, scope: &Scope) -> Option<Placed<Address>> {
+        let kind = self.text(&node.kind, scope, "type");
+        let name = self.text(&node.name, scope, "name");
+        let (kind, name) = (kind?, name?);
+        if !Address::is_name(&name.value) {
+            let what = format!("`{}` can't be the name of a resource", name.value);
+            self.problems.push(Problem::error(name.span, what).hint("small letters, digits and dashes"));
+            return None;
+        }
+        Some(Placed { value: Address::new(kind.value, name.value), span: name.span })
+    }
+
+    fn declaration(
+        &mut self,
+        node: &ResourceNode,
+        scope: &Scope,
+        address: Placed<Address>,
+        physical: Option<Placed<String>>,
+    ) -> Declaration {
+        let before = self.problems.len();
+        let mut origins = Origins::new();
+        origins.insert(String::new(), Origin { span: node.span.clone(), from: Vec::new() });
+        let properties = node.properties.as_ref().and_then(|branch| self.value(branch, scope, "", &mut origins));
+        let region = node.region.as_ref().and_then(|branch| self.text(branch, scope, "region"));
+        let was = node.was.as_ref().and_then(|branch| self.text(branch, scope, "was"));
+        let protected =
+            node.protected.as_ref().and_then(|branch| match self.value(branch, scope, "", &mut Origins::new())? {
+                Json::Bool(flag) => Some(flag),
+                other => {
+                    let what = format!("`protected` must be true or false, and is {}", described(&other));
+                    self.problems.push(Problem::error(branch.span.clone(), what));
+                    None
+                }
+            });
+        let external = node.external.as_ref().and_then(|branch| {
+            let value = self.value(branch, scope, "", &mut Origins::new())?;
+            let paths: Option<_> =
+                value.as_array().map(|list| list.iter().filter_map(|path| path.as_str().map(str::to_owned)).collect());
+            if paths.is_none() {
+                let what = format!("`external` must be a list of paths, and is {}", described(&value));
+                self.problems.push(Problem::error(branch.span.clone(), what).hint("external: [/DesiredCount]"));
+            }
+            paths
+        });
+        Declaration {
+            address,
+            region,
+            properties: properties.unwrap_or_else(|| Json::Object(Map::new())),
+            origins,
+            was,
+            physical,
+            protected,
+            external: external.unwrap_or_default(),
+            span: node.span.clone(),
+            is_broken: self.problems.len() > before,
+        }
+    }
+
+    fn text(&mut self, branch: &Branch, scope: &Scope, name: &str) -> Option<Placed<String>> {
+        match self.value(branch, scope, "", &mut Origins::new())? {
+            Json::String(value) => Some(Placed { value, span: branch.span.clone() }),
+            Json::Number(number) => Some(Placed { value: number.to_string(), span: branch.span.clone() }),
+            other => {
+                let what = format!("`{name}` must be text, and is {}", described(&other));
+                self.problems.push(Problem::error(branch.span.clone(), what));
+                None
+            }
+        }
+    }
+
+    /// Evaluates a value; nothing if it is null or its evaluation failed. Notes where every part of it comes from.
+    fn value(&mut self, branch: &Branch, scope: &Scope, at: &str, origins: &mut Origins) -> Option<Json> {
+        let mut origin = Origin { span: branch.span.clone(), from: Vec::new() };
+        let value = match &branch.tree {
+            Tree::Fixed(Json::Null) => return None,
+            Tree::Fixed(value) => value.clone(),
+            Tree::Text(text) => {
+                let value = match text.evaluate(scope) {
+                    Ok(value) => without_nulls(value)?,
+                    Err(problem) => {
+                        self.problems.push(*problem);
+                        return None;
+                    }
+                };
+                origin.from = sources(text, scope);
+                if let Some(node) = text.path().and_then(|path| scope.exact(path)) {
+                    nested(node, at, &branch.span, origins);
+                }
+                value
+            }
+            Tree::Map(entries) => {
+                let mut map = Map::new();
+                for (key, child) in entries {
+                    if let Some(value) = self.value(child, scope, &pointer::join(at, key), origins) {
+                        map.insert(key.clone(), value);
+                    }
+                }
+                Json::Object(map)
+            }
+            Tree::List(items) => {
+                let mut list = Vec::new();
+                for item in items {
+                    self.item(item, scope, at, &mut list, &mut origin.from, origins);
+                }
+                Json::Array(list)
+            }
+        };
+        if !at.is_empty() {
+            origins.insert(at.to_owned(), origin);
+        }
+        Some(value)
+    }
+
+    fn item(
+        &mut self,
+        item: &ListItem,
+        scope: &Scope,
+        at: &str,
+        list: &mut Vec<Json>,
+        from: &mut Vec<Span>,
+        origins: &mut Origins,
+    ) {
+        let (scopes, each) = match item {
+            ListItem::One(branch) => (vec![scope.clone()], branch),
+            ListItem::Splice { repeat, each } => {
+                for (_, over) in &repeat.over {
+                    if let Tree::Text(text) = &over.tree {
+                        add(from, sources(text, scope));
+                    }
+                }
+                (self.scopes(repeat, scope), each)
+            }
+        };
+        for inner in scopes {
+            let place = pointer::join(at, &list.len().to_string());
+            if let Some(value) = self.value(each, &inner, &place, origins) {
+                list.push(value);
+                // A list compares as a whole: the first parameter in it is where a person would look.
+                add(from, origins.get(&place).map(|origin| origin.from.clone()).unwrap_or_default());
+            }
+        }
+    }
+
+    /// Returns whether an output's text has no gap: a joined text with an unset value in it is left out.
+    fn text_gap(&mut self, branch: &Branch, scope: &Scope) -> bool {
+        let Tree::Text(text) = &branch.tree else { return true };
+        let is_unset = |path: &str| {
+            let steps: Vec<_> = path.split('.').map(str::to_owned).collect();
+            scope.exact(&steps).is_some_and(Node::is_null)
+        };
+        !(text.path().is_none() && text.evaluate(scope).is_err() && text.uses().any(is_unset))
+    }
+
+    fn said(&mut self, check: &Check, scope: &Scope, parameters: &Node, severity: Severity) -> Vec<Problem> {
+        let mut all = Vec::new();
+        for scope in self.scopes(&check.repeat, scope) {
+            let Some(say) = self.text(&check.say, &scope, "say") else { continue };
+            let at = check.at.as_ref().and_then(|branch| self.text(branch, &scope, "at"));
+            let span = at.map_or_else(|| check.span.clone(), |at| parameters.nearest(at.value.split('.')).span.clone());
+            let hint = check.hint.as_ref().and_then(|branch| self.text(branch, &scope, "hint"));
+            all.push(Problem { severity, span: Some(span), what: say.value, hint: hint.map(|hint| hint.value) });
+        }
+        all
+    }
+}
+
+/// The places of the parameters that a text uses, each once.
+fn sources(text: &Text, scope: &Scope) -> Vec<Span> {
+    let mut spans = Vec::new();
+    add(&mut spans, text.uses().filter_map(|path| scope.node(path)).map(|node| node.span.clone()).collect());
+    spans
+}
+
+fn add(spans: &mut Vec<Span>, more: Vec<Span>) {
+    for span in more {
+        if !spans.contains(&span) {
+            spans.push(span);
+        }
+    }
+}
+
+/// Notes the places of what lies inside a parameter that is taken over whole.
+fn nested(node: &Node, at: &str, written: &Span, origins: &mut Origins) {
+    let mut note = |step: &str, node: &Node| {
+        let at = pointer::join(at, step);
+        nested(node, &at, written, origins);
+        origins.insert(at, Origin { span: written.clone(), from: vec![node.span.clone()] });
+    };
+    match &node.value {
+        Yaml::Map(entries) => entries.iter().for_each(|(key, node)| note(&key.name, node)),
+        Yaml::List(items) => items.iter().enumerate().for_each(|(index, node)| note(&index.to_string(), node)),
+        _ => {}
+    }
+}
+
+/// Null means absent, also inside of a parameter that is taken over whole.
+fn without_nulls(value: Json) -> Option<Json> {
+    match value {
+        Json::Null => None,
+        Json::Object(map) => {
+            Some(Json::Object(map.into_iter().filter_map(|(key, value)| Some((key, without_nulls(value)?))).collect()))
+        }
+        Json::Array(list) => Some(Json::Array(list.into_iter().filter_map(without_nulls).collect())),
+        scalar => Some(scalar),
+    }
+}

@@ -1,0 +1,185 @@
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::builtin::FILES;
+use super::compile::{self, Branch, Repeat};
+use super::engine::FUNCTIONS;
+use super::parameters::Parameters;
+use super::part::Part;
+use super::scope::Scope;
+use crate::problem::{Problem, Span, suggest};
+use crate::yaml::{self, Fields, Key, Node, Placed};
+
+/// All templates that a project can use: its own, and below them the ones that the program brings along.
+#[derive(Debug, Default)]
+pub struct Library {
+    /// By path below `templates/`: the path as shown to people, and the text.
+    files: BTreeMap<String, (PathBuf, Vec<u8>)>,
+    templates: BTreeMap<String, Result<Arc<Template>, ()>>,
+}
+
+/// A template with its parts, ready to be expanded for any stack.
+#[derive(Debug)]
+pub struct Template {
+    /// The file's name without `.yaml`.
+    pub name: String,
+    pub description: Option<String>,
+    pub parameters: Parameters,
+    /// Overlays of the parameters, by name.
+    pub profiles: Vec<(Key, Node)>,
+    pub(super) checks: Vec<Check>,
+    pub(super) warnings: Vec<Check>,
+    pub(super) resources: Vec<ResourceNode>,
+    pub(super) outputs: Vec<(Key, Branch)>,
+}
+
+/// Something to say when a condition holds.
+#[derive(Debug)]
+pub(super) struct Check {
+    pub repeat: Repeat,
+    /// The dotted path of the parameter that is to blame.
+    pub at: Option<Branch>,
+    pub say: Branch,
+    pub hint: Option<Branch>,
+    pub span: Span,
+}
+
+/// A node of `resources`.
+#[derive(Debug)]
+pub(super) struct ResourceNode {
+    pub span: Span,
+    pub repeat: Repeat,
+    pub kind: Branch,
+    pub name: Branch,
+    pub properties: Option<Branch>,
+    pub region: Option<Branch>,
+    pub was: Option<Branch>,
+    pub physical: Option<Branch>,
+    pub protected: Option<Branch>,
+    pub external: Option<Branch>,
+}
+
+impl Library {
+    /// Takes a project's own files: the path below `templates/`, the path as shown to people, and the bytes.
+    pub fn new(own: impl IntoIterator<Item = (String, PathBuf, Vec<u8>)>) -> Self {
+        let brought = FILES.iter().map(|(path, text)| {
+            ((*path).to_owned(), (PathBuf::from(format!("built-in/{path}")), text.as_bytes().to_vec()))
+        });
+        let own = own.into_iter().map(|(path, shown, bytes)| (path, (shown, bytes)));
+        Self { files: brought.chain(own).collect(), templates: BTreeMap::new() }
+    }
+
+    /// Returns the names of all templates: the files that lie in no folder.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.files.keys().filter_map(|path| path.strip_suffix(".yaml")).filter(|name| !name.contains('/'))
+    }
+
+    /// Returns a template by name; its problems are noted the first time.
+    pub fn template(&mut self, name: &Placed<String>, problems: &mut Vec<Problem>) -> Option<Arc<Template>> {
+        if let Some(known) = self.templates.get(&name.value) {
+            return known.clone().ok();
+        }
+        if !self.names().any(|known| known == name.value) {
+            let what = format!("there is no template `{}`", name.value);
+            problems.push(Problem::error(name.span.clone(), what).hint(suggest(&name.value, self.names())));
+            return None;
+        }
+        let before = problems.len();
+        let part = self.part(&format!("{}.yaml", name.value), &mut Vec::new(), problems);
+        let template = part.and_then(|part| Template::compile(name.value.clone(), part, problems)).map(Arc::new);
+        let sound = problems[before..].iter().all(|problem| !problem.is_error());
+        let template = template.filter(|_| sound).ok_or(());
+        self.templates.insert(name.value.clone(), template.clone());
+        template.ok()
+    }
+
+    fn part(&self, path: &str, seen: &mut Vec<String>, problems: &mut Vec<Problem>) -> Option<Part> {
+        let (shown, bytes) = self.files.get(path)?;
+        seen.push(path.to_owned());
+        let root = yaml::read(shown, bytes).map_err(|mistakes| problems.extend(mistakes)).ok()?;
+        let mut part = Part::read(&root, problems);
+        for include in std::mem::take(&mut part.include) {
+            if seen.contains(&include.value) {
+                let what = format!("`{}` is included twice", include.value);
+                problems.push(Problem::error(include.span, what).hint("remove one of the two"));
+            } else if self.files.contains_key(&include.value) {
+                if let Some(other) = self.part(&include.value, seen, problems) {
+                    part.include(other, problems);
+                }
+            } else {
+                let what = format!("there is no file `{}` among the templates", include.value);
+                let hint = suggest(&include.value, self.files.keys().map(String::as_str));
+                problems.push(Problem::error(include.span, what).hint(hint));
+            }
+        }
+        Some(part)
+    }
+}
+
+impl Template {
+    fn compile(name: String, part: Part, problems: &mut Vec<Problem>) -> Option<Self> {
+        let hidden: Vec<_> = Scope::NAMES.into_iter().chain(FUNCTIONS.iter().copied()).chain(["loop"]).collect();
+        let mut names: Vec<String> = Scope::NAMES.map(str::to_owned).to_vec();
+        names.extend(part.parameters.iter().map(|(key, _)| key.name.clone()));
+        let checks = part.checks.iter().filter_map(|node| check(node, "a check", &names, problems)).collect();
+        let warnings = part.warnings.iter().filter_map(|node| check(node, "a warning", &names, problems)).collect();
+        let resources = part.resources.iter().filter_map(|node| resource(node, &names, problems)).collect();
+        let outputs = part
+            .outputs
+            .into_iter()
+            .map(|(key, node)| {
+                let branch = compile::branch(&node, &names, problems);
+                (key, branch)
+            })
+            .collect();
+        Some(Self {
+            name,
+            description: part.description,
+            parameters: Parameters::new(part.parameters, &hidden, problems)?,
+            profiles: part.profiles,
+            checks,
+            warnings,
+            resources,
+            outputs,
+        })
+    }
+
+    /// Returns a profile's overlay.
+    pub fn profile(&self, name: &str) -> Option<&Node> {
+        self.profiles.iter().find(|(key, _)| key.name == name).map(|(_, node)| node)
+    }
+}
+
+fn check(node: &Node, what: &'static str, names: &[String], problems: &mut Vec<Problem>) -> Option<Check> {
+    let fields = Fields::of(node, what, &["for", "when", "at", "say", "hint"], problems)?;
+    fields.require("when", "when: \"{{ public and not waf }}\"", problems);
+    let say = fields.require("say", "say: what is wrong, in one sentence", problems)?;
+    let (repeat, inner) = compile::repeat(node, names, problems);
+    let mut branch = |name: &str| fields.get(name).map(|node| compile::branch(node, &inner, problems));
+    let (at, hint) = (branch("at"), branch("hint"));
+    Some(Check { repeat, at, hint, say: compile::branch(say, &inner, problems), span: node.start() })
+}
+
+fn resource(node: &Node, names: &[String], problems: &mut Vec<Problem>) -> Option<ResourceNode> {
+    let known = ["type", "name", "properties", "region", "for", "when", "was", "physical", "protected", "external"];
+    let fields = Fields::of(node, "a resource", &known, problems)?;
+    let kind = fields.require("type", "type: AWS::EC2::VPC", problems);
+    let name = fields.require("name", "name: main", problems);
+    fields.map("properties", problems);
+    let (repeat, inner) = compile::repeat(node, names, problems);
+    let mut branch = |node: &Node| compile::branch(node, &inner, problems);
+    let mut optional = |name: &str| fields.get(name).map(&mut branch);
+    Some(ResourceNode {
+        span: node.start(),
+        properties: optional("properties"),
+        region: optional("region"),
+        was: optional("was"),
+        physical: optional("physical"),
+        protected: optional("protected"),
+        external: optional("external"),
+        repeat,
+        kind: branch(kind?),
+        name: branch(name?),
+    })
+}

@@ -1,0 +1,65 @@
+//! `templates/*.yaml`, from files to the nodes of one stack: includes, parameters, `for`, `when`, and `{{ expressions }}`
+//! inside YAML scalars. YAML is parsed first, so an expression can never change the structure around it.
+
+mod builtin;
+mod compile;
+mod engine;
+mod expand;
+mod library;
+mod origins;
+mod parameters;
+mod part;
+mod scope;
+mod text;
+pub mod violation;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value as Json;
+
+use crate::problem::{Problem, Span};
+use crate::resource::{Address, NameRule};
+use crate::yaml::Placed;
+
+pub use builtin::FILES;
+pub use expand::expand;
+pub use library::{Library, Template};
+pub use origins::{Origin, Origins};
+pub use parameters::Parameters;
+pub use scope::Stack;
+
+/// What a template says of one stack.
+#[derive(Debug, Default)]
+pub struct Expanded {
+    pub declarations: Vec<Declaration>,
+    pub outputs: BTreeMap<String, Json>,
+    pub warnings: Vec<Problem>,
+}
+
+/// One resource that a template declares, its expressions evaluated, not yet checked against its kind.
+#[derive(Debug)]
+pub struct Declaration {
+    pub address: Placed<Address>,
+    /// Another region than the stack's.
+    pub region: Option<Placed<String>>,
+    /// An object; references stand in it as text.
+    pub properties: Json,
+    /// By JSON pointer into `properties`.
+    pub origins: Origins,
+    pub was: Option<Placed<String>>,
+    pub physical: Option<Placed<String>>,
+    pub protected: Option<bool>,
+    pub external: BTreeSet<String>,
+    /// The node's first line.
+    pub span: Span,
+    /// Whether an expression in it failed: the rest of it is not worth checking.
+    pub is_broken: bool,
+}
+
+/// What expressions need to know of a kind.
+#[derive(Clone, Copy, Debug)]
+pub struct KindFacts {
+    /// The output that `ref` means.
+    pub reference: &'static str,
+    pub name: NameRule,
+}

@@ -1,0 +1,54 @@
+use crate::problem::Problem;
+use crate::yaml::{Fields, Key, Node, Placed};
+
+/// One template file, before its includes are merged and its expressions compiled.
+#[derive(Debug, Default)]
+pub(super) struct Part {
+    pub description: Option<String>,
+    pub parameters: Vec<(Key, Node)>,
+    pub profiles: Vec<(Key, Node)>,
+    pub include: Vec<Placed<String>>,
+    pub checks: Vec<Node>,
+    pub warnings: Vec<Node>,
+    pub resources: Vec<Node>,
+    pub outputs: Vec<(Key, Node)>,
+}
+
+impl Part {
+    pub fn read(root: &Node, problems: &mut Vec<Problem>) -> Self {
+        let known = ["description", "parameters", "profiles", "include", "checks", "warnings", "resources", "outputs"];
+        let Some(fields) = Fields::of(root, "a template", &known, problems) else { return Self::default() };
+        let mut map = |name: &str| fields.map(name, problems).map(Node::entries).unwrap_or_default().to_vec();
+        let (parameters, profiles, outputs) = (map("parameters"), map("profiles"), map("outputs"));
+        Self {
+            description: fields.text("description", problems).map(|text| text.value),
+            parameters,
+            profiles,
+            include: fields.texts("include", problems),
+            checks: fields.list("checks", problems).to_vec(),
+            warnings: fields.list("warnings", problems).to_vec(),
+            resources: fields.list("resources", problems).to_vec(),
+            outputs,
+        }
+    }
+
+    /// Adds what an included part has; the same parameter or output in two files is a mistake.
+    pub fn include(&mut self, other: Self, problems: &mut Vec<Problem>) {
+        let mut merge = |mine: &mut Vec<(Key, Node)>, theirs: Vec<(Key, Node)>, what: &str| {
+            for (key, node) in theirs {
+                if let Some((first, _)) = mine.iter().find(|(known, _)| known.name == key.name) {
+                    let what = format!("the {what} `{}` is there twice; the other is at {}", key.name, first.span);
+                    problems.push(Problem::error(key.span, what).hint("remove one of the two"));
+                } else {
+                    mine.push((key, node));
+                }
+            }
+        };
+        merge(&mut self.parameters, other.parameters, "parameter");
+        merge(&mut self.outputs, other.outputs, "output");
+        merge(&mut self.profiles, other.profiles, "profile");
+        self.checks.extend(other.checks);
+        self.warnings.extend(other.warnings);
+        self.resources.extend(other.resources);
+    }
+}

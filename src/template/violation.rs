@@ -1,0 +1,299 @@
+//! JSON Schema's errors in words for people, each with the place it is about.
+
+use jsonschema::error::{TypeKind, ValidationErrorKind};
+use jsonschema::{ValidationError, Validator};
+use serde_json::Value as Json;
+
+use crate::problem::{closest, suggest};
+use crate::resource::{OPEN, pointer};
+
+/// One way in which a value is not what its schema says.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// The steps to the value; for [`Kind::Unknown`] to the property itself.
+    pub pointer: Vec<String>,
+    pub kind: Kind,
+    pub what: String,
+    pub hint: Option<String>,
+}
+
+/// What the place of a violation is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The value.
+    Value,
+    /// The map that lacks a property.
+    Missing,
+    /// The key of a property that nobody knows.
+    Unknown,
+}
+
+/// Returns every violation. A text that holds a reference is nobody's to check: its value is not known yet.
+pub fn all(validator: &Validator, schema: &Json, value: &Json) -> Vec<Violation> {
+    let mut found = Vec::new();
+    if !validator.is_valid(value) {
+        validator.iter_errors(value).for_each(|error| explain(&error, schema, &mut found));
+    }
+    found
+}
+
+fn explain(error: &ValidationError<'_>, schema: &Json, found: &mut Vec<Violation>) {
+    let instance = error.instance();
+    let steps: Vec<String> = pointer::steps(error.instance_path().as_str()).collect();
+    let holds_reference = instance.as_str().is_some_and(|text| text.contains(OPEN));
+    let is_type = matches!(error.kind(), ValidationErrorKind::Type { .. });
+    if holds_reference && !is_type {
+        return;
+    }
+    let name = subject(&steps);
+    let mut value = |what: String, hint: Option<String>| {
+        found.push(Violation { pointer: steps.clone(), kind: Kind::Value, what, hint });
+    };
+    match error.kind() {
+        ValidationErrorKind::AdditionalProperties { unexpected }
+        | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
+            let known = properties(error, schema);
+            for property in unexpected {
+                let mut pointer = steps.clone();
+                pointer.push(property.clone());
+                found.push(Violation {
+                    pointer,
+                    kind: Kind::Unknown,
+                    what: format!("{name} has no field `{property}`"),
+                    hint: Some(suggest(property, known.iter().map(String::as_str))),
+                });
+            }
+        }
+        ValidationErrorKind::Required { property } => {
+            let property = property.as_str().unwrap_or_default();
+            let near = instance.as_object().and_then(|map| {
+                let known = properties(error, schema);
+                closest(property, map.keys().map(String::as_str).filter(|key| !known.iter().any(|name| name == key)))
+            });
+            found.push(Violation {
+                pointer: steps.clone(),
+                kind: Kind::Missing,
+                what: if steps.is_empty() {
+                    format!("`{property}` is missing")
+                } else {
+                    format!("{name} needs the field `{property}`")
+                },
+                hint: near.map(|near| format!("is `{near}` meant to be it?")),
+            });
+        }
+        ValidationErrorKind::Type { kind } => {
+            value(
+                format!("{name} must be {}, and is {}", wanted(kind), described(instance)),
+                type_hint(kind, instance),
+            );
+        }
+        ValidationErrorKind::Enum { options } => {
+            let all: Vec<_> = options.as_array().into_iter().flatten().map(bare).collect();
+            value(one_of(&name, instance, &all), choice_hint(instance, &all));
+        }
+        ValidationErrorKind::Constant { expected_value } => {
+            value(format!("{name} must be {}, and is {}", bare(expected_value), described(instance)), None);
+        }
+        ValidationErrorKind::Minimum { limit } => {
+            value(format!("{name} is {instance}; it must be {limit} or more"), None);
+        }
+        ValidationErrorKind::Maximum { limit } => {
+            value(format!("{name} is {instance}; it must be {limit} or less"), None);
+        }
+        ValidationErrorKind::ExclusiveMinimum { limit } => {
+            value(format!("{name} is {instance}; it must be more than {limit}"), None);
+        }
+        ValidationErrorKind::ExclusiveMaximum { limit } => {
+            value(format!("{name} is {instance}; it must be less than {limit}"), None);
+        }
+        ValidationErrorKind::MultipleOf { multiple_of } => {
+            value(format!("{name} is {instance}; it must be a multiple of {multiple_of}"), None);
+        }
+        ValidationErrorKind::MinLength { limit } => value(format!("{name} must have {limit} characters or more"), None),
+        ValidationErrorKind::MaxLength { limit } => {
+            value(format!("{name} must have {limit} characters or fewer"), None)
+        }
+        ValidationErrorKind::MinItems { limit } => value(format!("{name} must have {limit} items or more"), None),
+        ValidationErrorKind::MaxItems { limit } => value(format!("{name} must have {limit} items or fewer"), None),
+        ValidationErrorKind::MinProperties { limit } => {
+            value(format!("{name} must have {limit} entries or more"), None)
+        }
+        ValidationErrorKind::MaxProperties { limit } => {
+            value(format!("{name} must have {limit} entries or fewer"), None)
+        }
+        ValidationErrorKind::UniqueItems => value(format!("{name} has the same item twice"), None),
+        ValidationErrorKind::Pattern { pattern } => {
+            value(
+                format!("{name} is {}, which does not look as it must", described(instance)),
+                Some(format!("it must match {pattern}")),
+            );
+        }
+        ValidationErrorKind::Format { format } => {
+            value(format!("{name} is {}, which is no {format}", described(instance)), None);
+        }
+        ValidationErrorKind::PropertyNames { error: inner } => {
+            let key = inner.instance().as_str().unwrap_or_default().to_owned();
+            let rule = match inner.kind() {
+                ValidationErrorKind::Pattern { pattern } => format!("it must match {pattern}"),
+                _ => inner.to_string(),
+            };
+            let mut pointer = steps.clone();
+            pointer.push(key.clone());
+            let what = format!("`{key}` can't be a name in {name}");
+            found.push(Violation { pointer, kind: Kind::Unknown, what, hint: Some(rule) });
+        }
+        ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
+            choose(context, &name, instance, &steps, schema, found);
+        }
+        ValidationErrorKind::FalseSchema => value(format!("{name} may not be set here"), None),
+        _ => value(format!("{name}: {error}"), None),
+    }
+}
+
+/// Of a value that fits none of several forms, tells what is wrong with the one it was most likely meant to be.
+fn choose(
+    context: &[Vec<ValidationError<'static>>],
+    name: &str,
+    instance: &Json,
+    steps: &[String],
+    schema: &Json,
+    found: &mut Vec<Violation>,
+) {
+    let is_own = |error: &ValidationError<'_>| pointer::steps(error.instance_path().as_str()).count() <= steps.len();
+    let consts: Vec<_> = context.iter().flatten().filter(|error| is_own(error)).flat_map(options).collect();
+    let types: Vec<_> = context
+        .iter()
+        .flatten()
+        .filter(|error| is_own(error))
+        .filter_map(|error| match error.kind() {
+            ValidationErrorKind::Type { kind } => Some(wanted(kind)),
+            _ => None,
+        })
+        .collect();
+    let deepest = context
+        .iter()
+        .filter(|errors| {
+            !errors.iter().any(|error| is_own(error) && matches!(error.kind(), ValidationErrorKind::Type { .. }))
+        })
+        .min_by_key(|errors| {
+            let lacks = errors.iter().filter(|error| {
+                is_own(error)
+                    && matches!(
+                        error.kind(),
+                        ValidationErrorKind::Required { .. } | ValidationErrorKind::AdditionalProperties { .. }
+                    )
+            });
+            (lacks.count(), errors.len())
+        });
+    if !consts.is_empty() && instance.is_string() {
+        found.push(Violation {
+            pointer: steps.to_vec(),
+            kind: Kind::Value,
+            what: one_of(name, instance, &consts),
+            hint: choice_hint(instance, &consts),
+        });
+    } else if let Some(errors) = deepest {
+        errors.iter().for_each(|error| explain(error, schema, found));
+    } else {
+        let mut wanted: Vec<_> = types.into_iter().filter(|kind| kind != "null").collect();
+        wanted.dedup();
+        found.push(Violation {
+            pointer: steps.to_vec(),
+            kind: Kind::Value,
+            what: format!("{name} must be {}, and is {}", wanted.join(" or "), described(instance)),
+            hint: None,
+        });
+    }
+}
+
+fn options(error: &ValidationError<'_>) -> Vec<String> {
+    match error.kind() {
+        ValidationErrorKind::Constant { expected_value } => vec![bare(expected_value)],
+        ValidationErrorKind::Enum { options } => options.as_array().into_iter().flatten().map(bare).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The properties that the schema of the failing map knows.
+fn properties(error: &ValidationError<'_>, schema: &Json) -> Vec<String> {
+    let path = error.schema_path().as_str();
+    let parent = path.rfind('/').map_or("", |end| &path[..end]);
+    let known = schema.pointer(parent).and_then(|node| node.get("properties")).and_then(Json::as_object);
+    known.map(|known| known.keys().cloned().collect()).unwrap_or_default()
+}
+
+/// How the sentence names the value: by its last steps.
+fn subject(steps: &[String]) -> String {
+    match steps {
+        [] => "it".to_owned(),
+        [only] => format!("`{only}`"),
+        [.., before, last] if last.bytes().all(|byte| byte.is_ascii_digit()) => {
+            format!("item {} of `{before}`", last.parse::<usize>().map_or(0, |index| index + 1))
+        }
+        [.., last] => format!("`{last}`"),
+    }
+}
+
+fn one_of(name: &str, instance: &Json, all: &[String]) -> String {
+    format!("{name} is {}; it must be {}", described(instance), either(all))
+}
+
+fn choice_hint(instance: &Json, all: &[String]) -> Option<String> {
+    closest(instance.as_str()?, all.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"))
+}
+
+fn either(all: &[String]) -> String {
+    match all {
+        [] => "something else".to_owned(),
+        [only] => only.clone(),
+        [most @ .., last] => format!("{} or {last}", most.join(", ")),
+    }
+}
+
+fn bare(value: &Json) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn wanted(kind: &TypeKind) -> String {
+    let words = |name: &str| match name {
+        "integer" => "a whole number".to_owned(),
+        "number" => "a number".to_owned(),
+        "string" => "text".to_owned(),
+        "boolean" => "true or false".to_owned(),
+        "array" => "a list".to_owned(),
+        "object" => "a map".to_owned(),
+        other => other.to_owned(),
+    };
+    match kind {
+        TypeKind::Single(one) => words(&one.to_string()),
+        TypeKind::Multiple(set) => {
+            let all: Vec<_> = set.iter().map(|one| words(&one.to_string())).filter(|word| word != "null").collect();
+            all.join(" or ")
+        }
+    }
+}
+
+fn type_hint(kind: &TypeKind, instance: &Json) -> Option<String> {
+    let wanted = wanted(kind);
+    match instance {
+        Json::String(text) if text.contains(OPEN) => Some("a reference is text; this property takes none".to_owned()),
+        Json::String(text) if serde_json::from_str::<Json>(text).is_ok_and(|value| !value.is_string()) => {
+            Some("write it without quotes".to_owned())
+        }
+        Json::Number(_) | Json::Bool(_) if wanted == "text" => Some("put it in quotes".to_owned()),
+        _ => None,
+    }
+}
+
+/// A value's type in words, with the value if it is short.
+pub fn described(value: &Json) -> String {
+    match value {
+        Json::Null => "nothing".to_owned(),
+        Json::Bool(flag) => format!("the boolean {flag}"),
+        Json::Number(number) => format!("the number {number}"),
+        Json::String(text) if text.chars().count() <= 60 => format!("the text `{text}`"),
+        Json::String(_) => "a text".to_owned(),
+        Json::Array(_) => "a list".to_owned(),
+        Json::Object(_) => "a map".to_owned(),
+    }
+}

@@ -1,0 +1,65 @@
+//! Who wants what: `tenants/*.yaml` and `provision.yaml`, from what a person may write to what the program means.
+
+mod check;
+pub mod cidr;
+mod file;
+mod merge;
+mod project;
+pub mod region;
+mod settings;
+
+use crate::resource::Tags;
+use crate::yaml::{Node, Placed};
+
+pub use check::{fleet, is_name};
+pub use file::read;
+pub use merge::{layered, overlay, without_nulls};
+pub use project::{Bucket, Guards, Project};
+pub use settings::{IgnoreRule, RESERVED, Settings};
+
+/// A customer, as its file says; the environments' values are not merged yet.
+#[derive(Clone, Debug)]
+pub struct Tenant {
+    /// `[a-z][a-z0-9-]{0,19}`.
+    pub name: Placed<String>,
+    pub template: Placed<String>,
+    /// Twelve digits, or a name from the project's `accounts`.
+    pub account: Placed<String>,
+    pub roles: Roles,
+    pub tags: Tags,
+    /// What lies under every environment.
+    pub defaults: Option<Node>,
+    pub environments: Vec<Environment>,
+}
+
+/// The roles that are assumed in the tenant's account; none: the caller's own identity.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Roles {
+    /// For plan, diff and show.
+    pub read: Option<String>,
+    /// For apply and destroy.
+    pub write: Option<String>,
+    pub external_id: Option<String>,
+}
+
+/// One environment, as its tenant's file says.
+#[derive(Clone, Debug)]
+pub struct Environment {
+    pub name: Placed<String>,
+    /// The region, profile, and the template's parameters.
+    pub body: Node,
+}
+
+impl Tenant {
+    /// Returns the profile that an environment names, itself or in the defaults below it.
+    pub fn profile<'a>(&'a self, environment: &'a Environment, project: &'a Project) -> Option<&'a Node> {
+        let layers = [Some(&environment.body), self.defaults.as_ref(), project.defaults.as_ref()];
+        layers.into_iter().flatten().find_map(|layer| layer.get("profile"))
+    }
+
+    /// Returns the layers over the template's profile, the lowest first: project, tenant, environment.
+    pub fn layers(&self, environment: &Environment, project: &Project) -> Vec<Node> {
+        let all = [project.defaults.clone(), self.defaults.clone(), Some(environment.body.clone())];
+        all.into_iter().flatten().collect()
+    }
+}

@@ -1,0 +1,86 @@
+use jiff::civil::Date;
+
+use crate::problem::Problem;
+use crate::resource::Address;
+use crate::yaml::{Fields, Node, Placed, Value, fields};
+
+use super::{merge, region};
+
+/// The keys of an environment that are not parameters of its template.
+pub const RESERVED: [&str; 4] = ["region", "profile", "protected", "ignore"];
+
+/// What an environment means once its layers are merged.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub region: Placed<String>,
+    /// Whether `destroy` asks for stateful resources by name.
+    pub protected: bool,
+    pub ignore: Vec<IgnoreRule>,
+    /// A map of the template's parameters; a null says that a lower layer's value is gone.
+    pub parameters: Node,
+}
+
+/// A known difference that somebody owns.
+#[derive(Clone, Debug)]
+pub struct IgnoreRule {
+    pub resource: Placed<Address>,
+    /// A JSON pointer.
+    pub field: String,
+    pub owner: String,
+    /// The last day on which it counts.
+    pub until: Option<Date>,
+}
+
+impl Settings {
+    /// Parts a merged environment into what the program itself means and the template's parameters.
+    pub fn of(merged: Node, name: &Placed<String>, problems: &mut Vec<Problem>) -> Option<Self> {
+        let (own, parameters): (Vec<_>, Vec<_>) =
+            merged.entries().iter().cloned().partition(|(key, _)| RESERVED.contains(&key.name.as_str()));
+        let span = merged.span;
+        let parameters = Node::new(Value::Map(parameters), span.clone());
+        let own = merge::without_nulls(Node::new(Value::Map(own), span));
+        let fields = Fields::of(&own, "an environment", &RESERVED, problems)?;
+        let place = fields.text("region", problems);
+        if let Some(place) = &place {
+            problems.extend(region::check(place));
+        } else if fields.get("region").is_none() {
+            let what = format!("the environment `{}` needs the field `region`", name.value);
+            problems.push(Problem::error(name.span.clone(), what).hint("region: us-east-1"));
+        }
+        let protected = fields.flag("protected", problems).unwrap_or(true);
+        let ignore = fields.list("ignore", problems);
+        let ignore = ignore.iter().filter_map(|item| ignore_rule(item, problems)).collect();
+        Some(Self { region: place?, protected, ignore, parameters })
+    }
+}
+
+fn ignore_rule(node: &Node, problems: &mut Vec<Problem>) -> Option<IgnoreRule> {
+    let fields = Fields::of(node, "an entry of `ignore`", &["resource", "field", "owner", "until"], problems)?;
+    let hint =
+        "{ resource: \"AWS::WAFv2::IPSet/blocked\", field: /Addresses, owner: soc@acme.example, until: 2027-03-01 }";
+    let mut need =
+        |name: &str| fields.require(name, hint, problems).and_then(|node| fields::text(node, name, problems));
+    let (resource, field, owner) = (need("resource"), need("field"), need("owner"));
+    let until = fields.text("until", problems).and_then(|text| match text.value.parse::<Date>() {
+        Ok(date) => Some(date),
+        Err(_) => {
+            let what = format!("`{}` is not a day", text.value);
+            problems.push(Problem::error(text.span, what).hint("write it as 2027-03-01"));
+            None
+        }
+    });
+    let resource = resource.and_then(|text| match text.value.parse::<Address>() {
+        Ok(value) => Some(Placed { value, span: text.span }),
+        Err(what) => {
+            problems.push(Problem::error(text.span, what));
+            None
+        }
+    });
+    let field = field?;
+    if !field.value.starts_with('/') {
+        let what = format!("`{}` is not the path of a field", field.value);
+        problems.push(Problem::error(field.span, what).hint("a path begins with a slash: /Addresses"));
+        return None;
+    }
+    Some(IgnoreRule { resource: resource?, field: field.value, owner: owner?.value, until })
+}

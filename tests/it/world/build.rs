@@ -1,0 +1,74 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use provision::blueprint::{Blueprint, Resource};
+use provision::resource::{Address, Reference, Stack, StackId, Tags};
+use serde_json::Value;
+
+use super::kinds::KINDS;
+
+/// One desired resource: type, name, properties.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wish {
+    pub kind: &'static str,
+    pub name: String,
+    pub properties: Value,
+}
+
+impl Wish {
+    pub fn new(kind: &'static str, name: &str, properties: Value) -> Self {
+        Self { kind, name: name.to_owned(), properties }
+    }
+}
+
+pub fn stack() -> Stack {
+    Stack {
+        id: StackId::new("acme", "production"),
+        project: "test".into(),
+        account: "111122223333".into(),
+        region: "us-east-1".into(),
+        template: "fake".into(),
+        tags: Tags::from_iter([("cost-center", "42")]),
+        read_role: None,
+        write_role: None,
+        external_id: None,
+        protected: true,
+    }
+}
+
+/// Builds the blueprint of wishes that are known to be right.
+pub fn blueprint(wishes: &[Wish]) -> Blueprint {
+    let mut resources: BTreeMap<Address, Resource> = wishes
+        .iter()
+        .map(|wish| {
+            let kind = KINDS.iter().find(|kind| kind.facts().kind == wish.kind).expect("a fake kind");
+            let spec = kind.normalise(wish.properties.clone()).unwrap_or_else(|why| panic!("{}: {why}", wish.name));
+            let address = Address::new(wish.kind, &*wish.name);
+            let mut edges: BTreeMap<Address, BTreeSet<String>> = BTreeMap::new();
+            for (pointer, reference) in Reference::all_in(&spec) {
+                edges.entry(reference.address).or_default().insert(pointer);
+            }
+            let named = wish.properties.as_object().expect("properties are an object");
+            let set = named.keys().map(|key| (key.clone(), spec[key].clone())).collect();
+            let resource = Resource {
+                address: address.clone(),
+                region: "us-east-1".into(),
+                spec,
+                set,
+                origins: BTreeMap::new(),
+                edges,
+                was: None,
+                physical: None,
+                protected: None,
+                external: BTreeSet::new(),
+                ignore: Vec::new(),
+            };
+            (address, resource)
+        })
+        .collect();
+    let there: BTreeSet<Address> = resources.keys().cloned().collect();
+    for resource in resources.values_mut() {
+        let dangling: Vec<_> = resource.edges.keys().filter(|target| !there.contains(*target)).collect();
+        assert!(dangling.is_empty(), "{} refers to {dangling:?}, which nobody wishes", resource.address);
+    }
+    Blueprint { stack: stack(), resources, outputs: BTreeMap::new(), warnings: Vec::new() }
+}
