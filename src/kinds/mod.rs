@@ -4,6 +4,7 @@
 //! derived from [`KINDS`].
 
 mod acm_certificate;
+mod autoscaling_scalable_target;
 mod candidate;
 mod ec2;
 mod ec2_cidr;
@@ -16,6 +17,8 @@ mod ec2_subnet;
 mod ec2_vpc;
 mod ecs;
 mod ecs_cluster;
+mod ecs_service;
+mod ecs_task_definition;
 mod elasticache;
 mod elasticache_replication_group;
 mod elasticache_subnet_group;
@@ -46,6 +49,7 @@ use crate::resource::AnyKind;
 
 /// Every kind, sorted by type.
 pub static KINDS: &[&dyn AnyKind<Aws>] = &[
+    &autoscaling_scalable_target::ScalableTarget,
     &acm_certificate::Certificate,
     &ec2_eip::Eip,
     &ec2_internet_gateway::InternetGateway,
@@ -55,6 +59,8 @@ pub static KINDS: &[&dyn AnyKind<Aws>] = &[
     &ec2_subnet::Subnet,
     &ec2_vpc::Vpc,
     &ecs_cluster::Cluster,
+    &ecs_service::Service,
+    &ecs_task_definition::TaskDefinition,
     &elasticache_replication_group::ReplicationGroup,
     &elasticache_subnet_group::SubnetGroup,
     &elb_listener::Listener,

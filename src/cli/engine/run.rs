@@ -167,12 +167,14 @@ async fn walk(
 /// The record of one stack's run, under the user's state folder.
 fn journal(engine: &Engine, world: &World, plan: &StackPlan) -> Result<Journal> {
     let stack = &plan.stack;
-    let folder =
-        ["provision", "journals", &stack.account, &stack.id.tenant, &stack.id.environment].iter().collect::<std::path::PathBuf>();
+    let folder = ["provision", "journals", &stack.account, &stack.id.tenant, &stack.id.environment]
+        .iter()
+        .collect::<std::path::PathBuf>();
     let folder = world.state().join(folder);
     let journal = Journal::create(&folder, &engine.run)
         .map_err(|error| Failure::error(format!("cannot write the journal in {}: {error}", folder.display())))?;
-    let note = serde_json::json!({ "event": "run", "stack": stack.id.to_string(), "who": who(world), "run": engine.run });
+    let note =
+        serde_json::json!({ "event": "run", "stack": stack.id.to_string(), "who": who(world), "run": engine.run });
     journal
         .note((world.clock)(), note)
         .map_err(|error| Failure::error(format!("cannot write {}: {error}", journal.path().display())))?;

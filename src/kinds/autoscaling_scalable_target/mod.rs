@@ -1,0 +1,239 @@
+mod read;
+mod spec;
+mod write;
+
+use futures_util::future::ready;
+use serde_json::Value;
+
+use super::candidate::{self, examine};
+use super::ecs;
+use super::idempotence::{gone, patiently};
+use crate::aws::{Aws, MINUTE, Reader, Writer};
+use crate::resource::{
+    Changes, Class, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement, Result, Scope, State,
+    Tags, pointer,
+};
+pub use spec::{Outputs, Spec};
+use write::{delete_policy, put_policy, register};
+
+/// Changes of one target meet, or the service-linked role is not visible yet.
+const PASSING: &[Class] = &[Class::Busy, Class::Propagating];
+
+/// Scales a service between a minimum and a maximum, by its policies.
+pub struct ScalableTarget;
+
+impl Kind for ScalableTarget {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const TYPE: &'static str = "AWS::ApplicationAutoScaling::ScalableTarget";
+    const REF: &'static str = "Id";
+    const NAME: NameRule = NameRule::Assigned { max: 255 };
+    const CREATE_ONLY: &'static [&'static str] = &["/ResourceId", "/ScalableDimension", "/ServiceNamespace"];
+    const REPLACEMENT: Replacement = Replacement::DeleteFirst;
+    const KEYED: &'static [(&'static str, &'static str)] = &[("/ScalingPolicies", "PolicyName")];
+    const LATE: &'static [&'static str] = &["/ScalingPolicies"];
+    const SEVERAL_CALLS: bool = true;
+    const EXAMPLE: &'static str = "
+resources:
+  - type: AWS::EC2::VPC
+    name: main
+    properties: { CidrBlock: 10.20.0.0/16 }
+  - type: AWS::EC2::Subnet
+    name: tasks
+    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\", CidrBlock: 10.20.0.0/20 }
+  - type: AWS::ECS::Cluster
+    name: main
+    properties: {}
+  - type: AWS::ECS::TaskDefinition
+    name: web
+    properties:
+      RequiresCompatibilities: [FARGATE]
+      NetworkMode: awsvpc
+      Cpu: 256
+      Memory: 512
+      ContainerDefinitions:
+        - { Name: web, Image: public.ecr.aws/nginx/nginx:1.29 }
+  - type: AWS::ECS::Service
+    name: web
+    properties:
+      Cluster: \"{{ ref('AWS::ECS::Cluster/main') }}\"
+      TaskDefinition: \"{{ ref('AWS::ECS::TaskDefinition/web') }}\"
+      LaunchType: FARGATE
+      NetworkConfiguration:
+        AwsvpcConfiguration:
+          Subnets: [\"{{ ref('AWS::EC2::Subnet/tasks') }}\"]
+  - type: AWS::ApplicationAutoScaling::ScalableTarget
+    name: web
+    properties:
+      ServiceNamespace: ecs
+      ScalableDimension: ecs:service:DesiredCount
+      ResourceId: \"service/{{ ref('AWS::ECS::Cluster/main') }}/{{ ref('AWS::ECS::Service/web', 'Name') }}\"
+      MinCapacity: 1
+      MaxCapacity: 4
+      ScalingPolicies:
+        - PolicyName: cpu
+          PolicyType: TargetTrackingScaling
+          TargetTrackingScalingPolicyConfiguration:
+            TargetValue: 60
+            PredefinedMetricSpecification:
+              PredefinedMetricType: ECSServiceAverageCPUUtilization
+";
+
+    fn permissions() -> Permissions {
+        Permissions {
+            read: &[
+                "application-autoscaling:DescribeScalableTargets",
+                "application-autoscaling:DescribeScalingPolicies",
+                "application-autoscaling:DescribeScheduledActions",
+                "application-autoscaling:ListTagsForResource",
+                "tag:GetResources",
+            ],
+            create: &[
+                "application-autoscaling:RegisterScalableTarget",
+                "application-autoscaling:DescribeScalableTargets",
+                "application-autoscaling:ListTagsForResource",
+                "application-autoscaling:TagResource",
+                "application-autoscaling:PutScalingPolicy",
+                "iam:CreateServiceLinkedRole",
+                "iam:PassRole",
+                "ecs:DescribeServices",
+                "ecs:UpdateService",
+                "cloudwatch:DescribeAlarms",
+                "cloudwatch:PutMetricAlarm",
+            ],
+            update: &[
+                "application-autoscaling:RegisterScalableTarget",
+                "application-autoscaling:PutScalingPolicy",
+                "application-autoscaling:DeleteScalingPolicy",
+                "ecs:DescribeServices",
+                "ecs:UpdateService",
+                "cloudwatch:DescribeAlarms",
+                "cloudwatch:PutMetricAlarm",
+                "cloudwatch:DeleteAlarms",
+            ],
+            retag: &["application-autoscaling:TagResource", "application-autoscaling:UntagResource"],
+            delete: &["application-autoscaling:DeregisterScalableTarget", "cloudwatch:DeleteAlarms"],
+        }
+    }
+
+    async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
+        let candidates = read::candidates(reader, scope).await?;
+        if candidates.is_empty() {
+            return Ok(Listing::default());
+        }
+        let (policies, schedules) = tokio::try_join!(read::policies(reader), read::schedules(reader))?;
+        let tags = |arn: String| async move {
+            let answer = reader.autoscaling().list_tags_for_resource().resource_arn(arn).send().await?;
+            Ok(read::tags(answer.tags()))
+        };
+        let read = |target: candidate::Candidate<_>, tags| {
+            ready(Ok(read::found(&target.summary, tags, &policies, &schedules)))
+        };
+        let mut listing = examine(scope, candidates, tags, read).await;
+        // A target has no name of its own that anybody else's could take.
+        listing.strangers.clear();
+        Ok(listing)
+    }
+
+    async fn create(writer: &Writer, _: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
+        let adopted = write::there(writer, spec, tags).await?;
+        let arn = match adopted {
+            Some(arn) => {
+                register(writer, spec, None).await?;
+                arn
+            }
+            None => register(writer, spec, Some(tags)).await?,
+        };
+        for policy in &spec.scaling_policies {
+            put_policy(writer, spec, policy).await?;
+        }
+        Ok(made(spec, arn))
+    }
+
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
+        if changes.touches_any(&["/MinCapacity", "/MaxCapacity", "/SuspendedState"]) {
+            register(writer, spec, None).await?;
+        }
+        let touched = |name: &str| changes.touches(&pointer::join("/ScalingPolicies", name));
+        for policy in spec.scaling_policies.iter().filter(|policy| touched(&policy.policy_name)) {
+            put_policy(writer, spec, policy).await?;
+        }
+        let wanted = |name: &str| spec.scaling_policies.iter().any(|policy| policy.policy_name == name);
+        for policy in &live.spec.scaling_policies {
+            if touched(&policy.policy_name) && !wanted(&policy.policy_name) {
+                delete_policy(writer, spec, &policy.policy_name).await?;
+            }
+        }
+        Ok(made(spec, live.outputs.arn.clone()))
+    }
+
+    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        let arn = live.outputs.arn.as_str();
+        if !set.is_empty() {
+            let call = writer.autoscaling().tag_resource().resource_arn(arn).set_tags(Some(write::sdk_tags(set)));
+            patiently(MINUTE, PASSING, || call.clone().send()).await?;
+        }
+        if !unset.is_empty() {
+            let call = writer.autoscaling().untag_resource().resource_arn(arn).set_tag_keys(Some(unset.to_vec()));
+            patiently(MINUTE, PASSING, || call.clone().send()).await?;
+        }
+        Ok(())
+    }
+
+    /// Its policies and their alarms go with it.
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
+        let call = writer
+            .autoscaling()
+            .deregister_scalable_target()
+            .service_namespace(live.spec.service_namespace.as_str().into())
+            .resource_id(&live.spec.resource_id)
+            .scalable_dimension(live.spec.scalable_dimension.as_str().into());
+        gone(patiently(2 * MINUTE, PASSING, || call.clone().send()).await)?;
+        Ok(Vec::new())
+    }
+
+    /// A metric of requests per target is refused until the target group hangs on its load balancer.
+    fn follows(spec: &Value, other_kind: &str, other_spec: &Value) -> Option<&'static str> {
+        let attaches = ["AWS::ElasticLoadBalancingV2::Listener", "AWS::ElasticLoadBalancingV2::ListenerRule"];
+        let follows = attaches.contains(&other_kind) && ecs::shares_target_group(&spec["ScalingPolicies"], other_spec);
+        follows.then_some("/ScalingPolicies")
+    }
+
+    fn check(spec: &Spec) -> Vec<(String, String)> {
+        let mut mistakes = Vec::new();
+        if spec.min_capacity > spec.max_capacity {
+            let text = format!("is {}, which is more than MaxCapacity, {}", spec.min_capacity, spec.max_capacity);
+            mistakes.push(("/MinCapacity".to_owned(), text));
+        }
+        if spec.service_namespace != "ecs" {
+            let text = format!("is {}, but only ecs is supported", spec.service_namespace);
+            mistakes.push(("/ServiceNamespace".to_owned(), text));
+        }
+        for policy in &spec.scaling_policies {
+            let at = pointer::join("/ScalingPolicies", &policy.policy_name);
+            if policy.policy_type != spec::target_tracking() {
+                let text = format!("is {}, but only TargetTrackingScaling is supported", policy.policy_type);
+                mistakes.push((format!("{at}/PolicyType"), text));
+            }
+            let metric = &policy.target_tracking_scaling_policy_configuration.predefined_metric_specification;
+            if (metric.predefined_metric_type == "ALBRequestCountPerTarget") == metric.resource_label.is_empty() {
+                let text = "goes with PredefinedMetricType ALBRequestCountPerTarget, and only with it".to_owned();
+                let path = "TargetTrackingScalingPolicyConfiguration/PredefinedMetricSpecification/ResourceLabel";
+                mistakes.push((format!("{at}/{path}"), text));
+            }
+        }
+        mistakes
+    }
+}
+
+/// What `Ref` gives: the three parts that make a target.
+fn reference(resource: &str, dimension: &str, namespace: &str) -> String {
+    format!("{resource}|{dimension}|{namespace}")
+}
+
+fn made(spec: &Spec, arn: String) -> Made<ScalableTarget> {
+    let id = reference(&spec.resource_id, &spec.scalable_dimension, &spec.service_namespace);
+    Made { id: spec.resource_id.clone(), outputs: Outputs { id, arn }, state: State::Ready }
+}

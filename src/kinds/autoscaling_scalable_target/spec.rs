@@ -1,0 +1,89 @@
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The properties of `AWS::ApplicationAutoScaling::ScalableTarget`, and its policies.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Spec {
+    pub max_capacity: i32,
+    pub min_capacity: i32,
+    /// `service/<cluster>/<service>`.
+    pub resource_id: String,
+    /// `ecs:service:DesiredCount`.
+    pub scalable_dimension: String,
+    /// The policies, exactly these.
+    #[serde(default)]
+    pub scaling_policies: Vec<Policy>,
+    /// `ecs`.
+    pub service_namespace: String,
+    #[serde(default)]
+    pub suspended_state: SuspendedState,
+}
+
+/// Which scaling is switched off.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", default, deny_unknown_fields)]
+pub struct SuspendedState {
+    pub dynamic_scaling_in_suspended: bool,
+    pub dynamic_scaling_out_suspended: bool,
+    pub scheduled_scaling_suspended: bool,
+}
+
+/// A policy, as `AWS::ApplicationAutoScaling::ScalingPolicy`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Policy {
+    pub policy_name: String,
+    /// `TargetTrackingScaling`.
+    #[serde(default = "target_tracking")]
+    pub policy_type: String,
+    pub target_tracking_scaling_policy_configuration: TargetTracking,
+}
+
+/// Keeps a metric at a value.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct TargetTracking {
+    /// Whether it only adds tasks.
+    #[serde(default)]
+    pub disable_scale_in: bool,
+    pub predefined_metric_specification: Metric,
+    /// Seconds after taking tasks away until the next.
+    #[serde(default = "cooldown")]
+    pub scale_in_cooldown: i32,
+    /// Seconds after adding tasks until the next.
+    #[serde(default = "cooldown")]
+    pub scale_out_cooldown: i32,
+    pub target_value: f64,
+}
+
+/// A metric that AWS keeps.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Metric {
+    /// `ECSServiceAverageCPUUtilization`, `ECSServiceAverageMemoryUtilization` or `ALBRequestCountPerTarget`.
+    pub predefined_metric_type: String,
+    /// With `ALBRequestCountPerTarget`, the load balancer's and the target group's full names, `app/x/1/targetgroup/y/2`.
+    #[serde(default)]
+    pub resource_label: String,
+}
+
+/// The return value of `AWS::ApplicationAutoScaling::ScalableTarget`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Outputs {
+    /// `service/<cluster>/<service>|ecs:service:DesiredCount|ecs`.
+    pub id: String,
+    /// What tags hang on; CloudFormation does not return it.
+    #[serde(skip)]
+    pub arn: String,
+}
+
+pub(super) fn target_tracking() -> String {
+    "TargetTrackingScaling".to_owned()
+}
+
+/// AWS's default for ECS services.
+pub(super) fn cooldown() -> i32 {
+    300
+}

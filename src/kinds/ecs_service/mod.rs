@@ -1,0 +1,150 @@
+mod read;
+mod spec;
+mod state;
+mod write;
+
+use serde_json::Value;
+
+use super::ecs::{self, MAX_NAME};
+use super::idempotence::{gone, patiently};
+use crate::aws::{Aws, MINUTE, Reader, Writer};
+use crate::resource::{
+    Changes, Class, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement, Result,
+    Scope, Tags,
+};
+pub use spec::{Outputs, Spec};
+
+/// Keeps a number of tasks running.
+pub struct Service;
+
+impl Kind for Service {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const TYPE: &'static str = "AWS::ECS::Service";
+    const REF: &'static str = "ServiceArn";
+    const NAME: NameRule = NameRule::Unique { max: MAX_NAME };
+    const CREATE_ONLY: &'static [&'static str] = &["/Cluster", "/SchedulingStrategy"];
+    const REPLACEMENT: Replacement = Replacement::DeleteFirst;
+    const KEYED: &'static [(&'static str, &'static str)] = &[("/CapacityProviderStrategy", "CapacityProvider")];
+    const INITIAL: &'static [&'static str] = &["/DesiredCount"];
+    const LATE: &'static [&'static str] = &["/LoadBalancers"];
+    /// 2 to 5 minutes until the tasks pull their image, start and pass their health checks.
+    const SECONDS: u32 = 180;
+    const EXAMPLE: &'static str = "
+resources:
+  - type: AWS::EC2::VPC
+    name: main
+    properties: { CidrBlock: 10.20.0.0/16 }
+  - type: AWS::EC2::Subnet
+    name: tasks
+    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\", CidrBlock: 10.20.0.0/20 }
+  - type: AWS::ECS::Cluster
+    name: main
+    properties: {}
+  - type: AWS::ECS::TaskDefinition
+    name: web
+    properties:
+      RequiresCompatibilities: [FARGATE]
+      NetworkMode: awsvpc
+      Cpu: 256
+      Memory: 512
+      ContainerDefinitions:
+        - { Name: web, Image: public.ecr.aws/nginx/nginx:1.29 }
+  - type: AWS::ECS::Service
+    name: web
+    properties:
+      Cluster: \"{{ ref('AWS::ECS::Cluster/main') }}\"
+      TaskDefinition: \"{{ ref('AWS::ECS::TaskDefinition/web') }}\"
+      LaunchType: FARGATE
+      DesiredCount: 1
+      DeploymentConfiguration:
+        DeploymentCircuitBreaker: { Enable: true, Rollback: true }
+      NetworkConfiguration:
+        AwsvpcConfiguration:
+          Subnets: [\"{{ ref('AWS::EC2::Subnet/tasks') }}\"]
+";
+
+    fn permissions() -> Permissions {
+        Permissions {
+            read: &[
+                "ecs:ListClusters",
+                "ecs:DescribeClusters",
+                "ecs:ListServices",
+                "ecs:DescribeServices",
+                "ecs:ListTasks",
+                "ecs:DescribeTasks",
+                "tag:GetResources",
+            ],
+            create: &[
+                "ecs:CreateService",
+                "ecs:DescribeServices",
+                "ecs:TagResource",
+                "iam:PassRole",
+                "iam:CreateServiceLinkedRole",
+            ],
+            update: &["ecs:UpdateService", "iam:PassRole"],
+            retag: &["ecs:TagResource", "ecs:UntagResource"],
+            delete: &["ecs:DeleteService"],
+        }
+    }
+
+    async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
+        read::list(reader, scope).await
+    }
+
+    async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
+        write::create(writer, name.as_str(), spec, tags).await
+    }
+
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
+        write::update(writer, live, spec, changes).await
+    }
+
+    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        ecs::retag(writer, &live.outputs.service_arn, set, unset).await
+    }
+
+    /// Forced, so that no scaling down comes first; it drains and is gone when its last task is.
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
+        let call = writer.ecs().delete_service().cluster(live.spec.cluster.as_str()).service(&live.outputs.name);
+        gone(patiently(2 * MINUTE, &[Class::Busy], || call.clone().force(true).send()).await)?;
+        Ok(Vec::new())
+    }
+
+    /// A strategy can take the place of a launch type and another strategy; a launch type needs a new service.
+    fn replaces(_: &Value, desired: &Value, field: &FieldDiff) -> bool {
+        field.path == "/LaunchType" && desired["CapacityProviderStrategy"].as_array().is_none_or(Vec::is_empty)
+    }
+
+    /// ECS refuses a target group that no listener or rule forwards to.
+    fn follows(spec: &Value, other_kind: &str, other_spec: &Value) -> Option<&'static str> {
+        let attaches = ["AWS::ElasticLoadBalancingV2::Listener", "AWS::ElasticLoadBalancingV2::ListenerRule"];
+        let follows = attaches.contains(&other_kind) && ecs::shares_target_group(&spec["LoadBalancers"], other_spec);
+        follows.then_some("/LoadBalancers")
+    }
+
+    fn check(spec: &Spec) -> Vec<(String, String)> {
+        let mut mistakes = Vec::new();
+        let mut mistake = |path: &str, text: &str| mistakes.push((path.to_owned(), text.to_owned()));
+        let deployment = &spec.deployment_configuration;
+        if deployment.maximum_percent <= 100 && deployment.minimum_healthy_percent >= 100 {
+            let text =
+                "leaves no room to replace a task: MaximumPercent has to be over 100, or MinimumHealthyPercent under";
+            mistake("/DeploymentConfiguration", text);
+        }
+        if spec.launch_type == "FARGATE" {
+            if spec.network_configuration.awsvpc_configuration.subnets.is_empty() {
+                mistake("/NetworkConfiguration", "names no Subnets, but Fargate needs them");
+            }
+            if spec.scheduling_strategy == "DAEMON" {
+                mistake("/SchedulingStrategy", "is DAEMON, which Fargate does not offer");
+            }
+            if !spec.capacity_provider_strategy.is_empty() {
+                mistake("/LaunchType", "and CapacityProviderStrategy exclude each other");
+            }
+        }
+        mistakes
+    }
+}

@@ -1,0 +1,212 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_ecs::types::{self as sdk, Service as Description, ServiceField};
+use futures_util::future::{join_all, try_join_all};
+
+use super::spec::{
+    Alarms, Awsvpc, CircuitBreaker, DeploymentConfiguration, DeploymentController, LoadBalancer, NetworkConfiguration,
+    Outputs, Spec, default_launch_type, no_propagation, replica,
+};
+use super::{Service, state};
+use crate::aws::Reader;
+use crate::kinds::ecs::{self, CapacityProviderStrategy};
+use crate::resource::{Class, Found, Listing, Result, Scope, State, Stranger, Tags, Unmodelled, Unseen};
+
+/// How many services one DescribeServices takes.
+const SERVICES: usize = 10;
+
+/// Reads the services of the scope's clusters, and those that the tag index knows elsewhere.
+pub(super) async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Service>> {
+    let candidates = candidates(reader, scope).await?;
+    let chunks = candidates.iter().flat_map(|(cluster, arns)| {
+        let arns: Vec<_> = arns.iter().cloned().collect();
+        arns.chunks(SERVICES).map(|some| (cluster.as_str(), some.to_vec())).collect::<Vec<_>>()
+    });
+    let mut listing = Listing::default();
+    for answer in join_all(chunks.map(|(cluster, some)| describe(reader, cluster, some))).await {
+        match answer {
+            Ok(services) => {
+                for service in services.iter().filter(|service| service.status() != Some("INACTIVE")) {
+                    sort(reader, scope, service, &mut listing).await;
+                }
+            }
+            Err((arns, failure)) if !failure.is(Class::NotFound) => {
+                listing.unseen.extend(arns.into_iter().map(|id| Unseen { id, tags: None, failure: failure.clone() }));
+            }
+            Err(_) => {}
+        }
+    }
+    Ok(listing)
+}
+
+/// The ARNs of services whose tags are worth reading, by cluster.
+async fn candidates(reader: &Reader, scope: &Scope) -> Result<BTreeMap<String, BTreeSet<String>>> {
+    let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let clusters = reader.once(ecs::CLUSTERS_KEY, ecs::clusters(reader, scope)).await?;
+    let names: Vec<_> = clusters.iter().filter_map(|cluster| cluster.cluster_name()).collect();
+    let lists = names.iter().map(|name| async move {
+        let call = reader.ecs().list_services().cluster(*name).into_paginator().page_size(100);
+        call.items().send().collect::<std::result::Result<Vec<_>, _>>().await
+    });
+    for (name, arns) in names.iter().zip(try_join_all(lists).await?) {
+        all.entry((*name).to_owned()).or_default().extend(arns);
+    }
+    let index = reader.tag_index(scope).await?;
+    for arn in index.arns(":service/").filter(|arn| arn.split(':').nth(2) == Some("ecs")) {
+        // `service/<cluster>/<name>`
+        if let Some(cluster) = arn.rsplit('/').nth(1) {
+            all.entry(cluster.to_owned()).or_default().insert(arn.to_owned());
+        }
+    }
+    Ok(all)
+}
+
+async fn describe(
+    reader: &Reader,
+    cluster: &str,
+    arns: Vec<String>,
+) -> std::result::Result<Vec<Description>, (Vec<String>, crate::resource::Failure)> {
+    let call = reader.ecs().describe_services().cluster(cluster).set_services(Some(arns.clone()));
+    let answer = call.include(ServiceField::Tags).send().await;
+    answer.map(|answer| answer.services.unwrap_or_default()).map_err(|error| (arns, error.into()))
+}
+
+async fn sort(reader: &Reader, scope: &Scope, service: &Description, listing: &mut Listing<Service>) {
+    let tags = ecs::tags(service.tags());
+    let name = service.service_name().unwrap_or_default().to_owned();
+    if scope.owns(&tags) {
+        let state = state::of(reader, service).await;
+        listing.found.push(found(service, tags, state));
+    } else if scope.may_own(&name, ecs::MAX_NAME) {
+        let id = service.service_arn().unwrap_or(&name).to_owned();
+        listing.strangers.push(Stranger { id, name });
+    }
+}
+
+fn found(service: &Description, tags: Tags, state: State) -> Found<Service> {
+    let arn = service.service_arn().unwrap_or_default().to_owned();
+    let name = service.service_name().unwrap_or_default().to_owned();
+    Found {
+        id: arn.clone(),
+        name: Some(name.clone()),
+        spec: spec(service),
+        outputs: Outputs { service_arn: arn, name },
+        tags,
+        state,
+        unmodelled: unmodelled(service),
+        external: None,
+    }
+}
+
+fn spec(service: &Description) -> Spec {
+    Spec {
+        availability_zone_rebalancing: service.availability_zone_rebalancing().map(|on| on.as_str().to_owned()),
+        capacity_provider_strategy: CapacityProviderStrategy::read(service.capacity_provider_strategy()),
+        cluster: ecs::last(service.cluster_arn().unwrap_or_default()).into(),
+        deployment_configuration: service.deployment_configuration().map(deployment).unwrap_or_default(),
+        deployment_controller: service
+            .deployment_controller()
+            .map(|controller| DeploymentController { kind: controller.r#type.as_str().to_owned() })
+            .unwrap_or_default(),
+        desired_count: service.desired_count,
+        enable_ecs_managed_tags: service.enable_ecs_managed_tags,
+        enable_execute_command: service.enable_execute_command,
+        health_check_grace_period_seconds: service.health_check_grace_period_seconds().unwrap_or_default(),
+        launch_type: service.launch_type().map_or_else(default_launch_type, |launch| launch.as_str().to_owned()),
+        load_balancers: service.load_balancers().iter().map(load_balancer).collect(),
+        network_configuration: NetworkConfiguration {
+            awsvpc_configuration: service
+                .network_configuration()
+                .and_then(|network| network.awsvpc_configuration())
+                .map(awsvpc)
+                .unwrap_or_default(),
+        },
+        platform_version: service.platform_version().map(str::to_owned),
+        propagate_tags: service.propagate_tags().map_or_else(no_propagation, |from| from.as_str().to_owned()),
+        scheduling_strategy: service
+            .scheduling_strategy()
+            .map_or_else(replica, |strategy| strategy.as_str().to_owned()),
+        task_definition: service.task_definition().unwrap_or_default().into(),
+    }
+}
+
+fn deployment(from: &sdk::DeploymentConfiguration) -> DeploymentConfiguration {
+    let default = DeploymentConfiguration::default();
+    DeploymentConfiguration {
+        alarms: from
+            .alarms()
+            .map(|alarms| Alarms {
+                alarm_names: alarms.alarm_names().iter().cloned().collect(),
+                enable: alarms.enable,
+                rollback: alarms.rollback,
+            })
+            .unwrap_or_default(),
+        deployment_circuit_breaker: from
+            .deployment_circuit_breaker()
+            .map(|breaker| CircuitBreaker { enable: breaker.enable, rollback: breaker.rollback })
+            .unwrap_or_default(),
+        maximum_percent: from.maximum_percent().unwrap_or(default.maximum_percent),
+        minimum_healthy_percent: from.minimum_healthy_percent().unwrap_or(default.minimum_healthy_percent),
+    }
+}
+
+fn load_balancer(from: &sdk::LoadBalancer) -> LoadBalancer {
+    LoadBalancer {
+        container_name: from.container_name().unwrap_or_default().to_owned(),
+        container_port: from.container_port().unwrap_or_default(),
+        target_group_arn: from.target_group_arn().unwrap_or_default().to_owned(),
+    }
+}
+
+fn awsvpc(from: &sdk::AwsVpcConfiguration) -> Awsvpc {
+    Awsvpc {
+        assign_public_ip: from.assign_public_ip().map_or("DISABLED", |assign| assign.as_str()).to_owned(),
+        security_groups: from.security_groups().iter().cloned().collect(),
+        subnets: from.subnets().iter().cloned().collect(),
+    }
+}
+
+/// Returns what of a service a spec cannot express.
+fn unmodelled(service: &Description) -> Vec<Unmodelled> {
+    let primary = service.deployments().iter().find(|deployment| deployment.status() == Some("PRIMARY"));
+    let configuration = service.deployment_configuration();
+    let strategy = configuration.and_then(|configuration| configuration.strategy());
+    let parts = [
+        ("/ServiceRegistries", !service.service_registries().is_empty()),
+        ("/PlacementConstraints", !service.placement_constraints().is_empty()),
+        ("/PlacementStrategies", !service.placement_strategy().is_empty()),
+        (
+            "/ServiceConnectConfiguration",
+            primary.and_then(|one| one.service_connect_configuration()).is_some_and(|connect| connect.enabled),
+        ),
+        ("/VolumeConfigurations", primary.is_some_and(|one| !one.volume_configurations().is_empty())),
+        ("/VpcLatticeConfigurations", primary.is_some_and(|one| !one.vpc_lattice_configurations().is_empty())),
+        ("/DeploymentConfiguration/Strategy", strategy.is_some_and(|strategy| strategy.as_str() != "ROLLING")),
+        (
+            "/DeploymentConfiguration/LifecycleHooks",
+            configuration.is_some_and(|configuration| !configuration.lifecycle_hooks().is_empty()),
+        ),
+    ];
+    let set = parts.into_iter().filter(|(_, is_there)| *is_there);
+    set.map(|(path, _)| Unmodelled { path: path.to_owned(), text: "is set".to_owned() }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bare_service_reads_as_one_with_aws_defaults() {
+        let service = Description::builder()
+            .cluster_arn("arn:aws:ecs:us-east-1:123456789012:cluster/acme-production-main")
+            .task_definition("arn")
+            .desired_count(1)
+            .build();
+        let written = serde_json::json!({
+            "Cluster": "arn:aws:ecs:us-east-1:123456789012:cluster/acme-production-main",
+            "TaskDefinition": "arn",
+        });
+        let desired: Spec = serde_json::from_value(written).unwrap();
+        assert_eq!(serde_json::to_value(spec(&service)).unwrap(), serde_json::to_value(desired).unwrap());
+    }
+}

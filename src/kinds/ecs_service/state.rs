@@ -1,0 +1,107 @@
+//! How a service is doing, by its primary deployment.
+
+use aws_sdk_ecs::types::{Deployment, DeploymentRolloutState, DesiredStatus, Service as Description};
+
+use crate::aws::Reader;
+use crate::resource::{Result, State};
+
+/// How many stopped tasks and events to tell.
+const TOLD: usize = 3;
+
+/// Returns the state; of a deployment that failed or is being rolled back also why, which takes two calls.
+pub(super) async fn of(reader: &Reader, service: &Description) -> State {
+    let state = plain(service);
+    let Some(failed) = failed(service) else { return state };
+    // The reasons are an extra: without them the state stands.
+    let reasons = reasons(reader, service).await.unwrap_or_default();
+    let told = std::iter::once(failed.rollout_state_reason().unwrap_or("the deployment failed").to_owned());
+    let text = told.chain(reasons).chain(events(service)).collect::<Vec<_>>().join("; ");
+    match state {
+        State::Failed(_) => State::Failed(text),
+        State::Settling(_) => State::Settling(format!("the rollback of a failed deployment: {text}")),
+        other => other,
+    }
+}
+
+fn plain(service: &Description) -> State {
+    if service.status() == Some("DRAINING") {
+        return State::Leaving;
+    }
+    let waits = State::Settling(format!("{} of {} tasks running", service.running_count, service.desired_count));
+    let Some(primary) = primary(service) else {
+        // Another controller deploys: the counts are all that ECS tells.
+        return if service.running_count == service.desired_count { State::Ready } else { waits };
+    };
+    match primary.rollout_state() {
+        Some(DeploymentRolloutState::Failed) => State::Failed("the deployment failed".to_owned()),
+        Some(DeploymentRolloutState::InProgress) => waits,
+        _ if service.running_count == service.desired_count => State::Ready,
+        _ => waits,
+    }
+}
+
+fn primary(service: &Description) -> Option<&Deployment> {
+    service.deployments().iter().find(|deployment| deployment.status() == Some("PRIMARY"))
+}
+
+/// The failed deployment, primary or (while ECS rolls it back) not.
+fn failed(service: &Description) -> Option<&Deployment> {
+    let failed = |one: &&Deployment| one.rollout_state() == Some(&DeploymentRolloutState::Failed);
+    service.deployments().iter().find(failed)
+}
+
+/// The last events of the service, newest first, without their prefix.
+fn events(service: &Description) -> impl Iterator<Item = String> {
+    service.events().iter().take(TOLD).filter_map(|event| event.message().map(str::to_owned))
+}
+
+/// Why the last tasks stopped, each reason once.
+async fn reasons(reader: &Reader, service: &Description) -> Result<Vec<String>> {
+    let (Some(cluster), Some(name)) = (service.cluster_arn(), service.service_name()) else { return Ok(Vec::new()) };
+    let call = reader.ecs().list_tasks().cluster(cluster).service_name(name).desired_status(DesiredStatus::Stopped);
+    let arns = call.max_results(10).send().await?.task_arns.unwrap_or_default();
+    if arns.is_empty() {
+        return Ok(Vec::new());
+    }
+    let answer = reader.ecs().describe_tasks().cluster(cluster).set_tasks(Some(arns)).send().await?;
+    let mut told = Vec::new();
+    for task in answer.tasks() {
+        let containers = task.containers().iter().filter_map(|container| {
+            let name = container.name().unwrap_or_default();
+            match (container.reason(), container.exit_code()) {
+                (Some(reason), _) => Some(format!("{name}: {reason}")),
+                (None, Some(code)) if code != 0 => Some(format!("{name} exited with {code}")),
+                _ => None,
+            }
+        });
+        told.extend(task.stopped_reason().map(str::to_owned).into_iter().chain(containers));
+    }
+    told.sort();
+    told.dedup();
+    told.truncate(TOLD);
+    Ok(told)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn service(rollout: DeploymentRolloutState, running: i32) -> Description {
+        let primary = Deployment::builder().status("PRIMARY").rollout_state(rollout).build();
+        Description::builder().status("ACTIVE").desired_count(3).running_count(running).deployments(primary).build()
+    }
+
+    #[test]
+    fn a_service_is_ready_when_its_deployment_is_complete_and_all_tasks_run() {
+        assert_eq!(plain(&service(DeploymentRolloutState::Completed, 3)), State::Ready);
+        let waits = State::Settling("2 of 3 tasks running".into());
+        assert_eq!(plain(&service(DeploymentRolloutState::Completed, 2)), waits);
+        assert_eq!(plain(&service(DeploymentRolloutState::InProgress, 2)), waits);
+        assert!(matches!(plain(&service(DeploymentRolloutState::Failed, 0)), State::Failed(_)));
+    }
+
+    #[test]
+    fn a_draining_service_is_leaving() {
+        assert_eq!(plain(&Description::builder().status("DRAINING").build()), State::Leaving);
+    }
+}

@@ -1,0 +1,187 @@
+use aws_sdk_ecs::types::{self as sdk, ServiceField};
+
+use super::spec::{Alarms, Awsvpc, DeploymentConfiguration, LoadBalancer, Spec};
+use super::{Outputs, Service};
+use crate::aws::{MINUTE, Writer};
+use crate::kinds::candidate;
+use crate::kinds::ecs::{self, CapacityProviderStrategy};
+use crate::kinds::idempotence::patiently;
+use crate::resource::{Changes, Class, Failure, Found, Made, Result, State, Tags};
+
+/// What passes by itself: a role, a target group's listener or the service-linked role is not visible yet.
+const PASSING: &[Class] = &[Class::Propagating];
+/// Why a builder whose parts are all set can't fail.
+const SET: &str = "all required parts are set";
+
+/// Creates the service, unless an earlier try has.
+pub(super) async fn create(writer: &Writer, name: &str, spec: &Spec, tags: &Tags) -> Result<Made<Service>> {
+    if let Some(arn) = there(writer, name, spec, tags).await? {
+        return Ok(made(name, arn, spec));
+    }
+    let has_balancers = !spec.load_balancers.is_empty();
+    let call = writer
+        .ecs()
+        .create_service()
+        .client_token(writer.token())
+        .cluster(spec.cluster.as_str())
+        .service_name(name)
+        .task_definition(spec.task_definition.as_str())
+        .desired_count(spec.desired_count)
+        .set_launch_type(
+            spec.capacity_provider_strategy.is_empty().then(|| sdk::LaunchType::from(spec.launch_type.as_str())),
+        )
+        .set_capacity_provider_strategy(strategy(spec))
+        .deployment_configuration(deployment(&spec.deployment_configuration))
+        .deployment_controller(controller(spec))
+        .set_network_configuration(network(&spec.network_configuration.awsvpc_configuration))
+        .set_load_balancers(has_balancers.then(|| balancers(spec)))
+        .set_health_check_grace_period_seconds(has_balancers.then_some(spec.health_check_grace_period_seconds))
+        .set_platform_version(spec.platform_version.clone())
+        .set_availability_zone_rebalancing(rebalancing(spec))
+        .scheduling_strategy(sdk::SchedulingStrategy::from(spec.scheduling_strategy.as_str()))
+        .enable_ecs_managed_tags(spec.enable_ecs_managed_tags)
+        .enable_execute_command(spec.enable_execute_command)
+        .set_propagate_tags(Some(sdk::PropagateTags::from(spec.propagate_tags.as_str())))
+        .set_tags(Some(ecs::sdk_tags(tags)));
+    let answer = patiently(2 * MINUTE, PASSING, || call.clone().send()).await?;
+    let arn = answer.service().and_then(|service| service.service_arn()).map(str::to_owned);
+    let arn = arn.ok_or_else(|| Failure::new(Class::Other, "CreateService returned no ARN"))?;
+    Ok(made(name, arn, spec))
+}
+
+/// Sends what changes, and nothing else: a number of tasks that is not ours to set would undo the autoscaling.
+pub(super) async fn update(
+    writer: &Writer,
+    live: &Found<Service>,
+    spec: &Spec,
+    changes: &Changes,
+) -> Result<Made<Service>> {
+    let touches = |path: &str| changes.touches(path);
+    let has_balancers = !spec.load_balancers.is_empty();
+    let mut call = writer.ecs().update_service().cluster(live.spec.cluster.as_str()).service(&live.outputs.name);
+    if touches("/TaskDefinition") {
+        call = call.task_definition(spec.task_definition.as_str());
+    }
+    if touches("/DesiredCount") {
+        call = call.desired_count(spec.desired_count);
+    }
+    if touches("/DeploymentConfiguration") {
+        let mut configuration = deployment(&spec.deployment_configuration);
+        if touches("/DeploymentConfiguration/Alarms") {
+            configuration.alarms = Some(alarms(&spec.deployment_configuration.alarms));
+        }
+        call = call.deployment_configuration(configuration);
+    }
+    if touches("/DeploymentController") {
+        call = call.deployment_controller(controller(spec));
+    }
+    if touches("/NetworkConfiguration") {
+        call = call.set_network_configuration(network(&spec.network_configuration.awsvpc_configuration));
+    }
+    if touches("/LoadBalancers") {
+        call = call.set_load_balancers(Some(balancers(spec)));
+    }
+    if has_balancers && changes.touches_any(&["/LoadBalancers", "/HealthCheckGracePeriodSeconds"]) {
+        call = call.health_check_grace_period_seconds(spec.health_check_grace_period_seconds);
+    }
+    if touches("/PlatformVersion") {
+        call = call.set_platform_version(spec.platform_version.clone());
+    }
+    if changes.touches_any(&["/CapacityProviderStrategy", "/LaunchType"]) {
+        call = call.set_capacity_provider_strategy(Some(strategy(spec).unwrap_or_default()));
+    }
+    if touches("/AvailabilityZoneRebalancing") {
+        call = call.set_availability_zone_rebalancing(rebalancing(spec));
+    }
+    if touches("/EnableECSManagedTags") {
+        call = call.enable_ecs_managed_tags(spec.enable_ecs_managed_tags);
+    }
+    if touches("/EnableExecuteCommand") {
+        call = call.enable_execute_command(spec.enable_execute_command);
+    }
+    if touches("/PropagateTags") {
+        call = call.propagate_tags(sdk::PropagateTags::from(spec.propagate_tags.as_str()));
+    }
+    // These reach tasks only when they start, and AWS does not start new ones for them by itself.
+    let fresh = ["/CapacityProviderStrategy", "/EnableECSManagedTags", "/EnableExecuteCommand", "/PropagateTags"];
+    if changes.touches_any(&fresh) {
+        call = call.force_new_deployment(true);
+    }
+    patiently(2 * MINUTE, PASSING, || call.clone().send()).await?;
+    Ok(made(&live.outputs.name, live.id.clone(), spec))
+}
+
+/// Returns the ARN of the service that an earlier try has made.
+async fn there(writer: &Writer, name: &str, spec: &Spec, ours: &Tags) -> Result<Option<String>> {
+    let call = writer.ecs().describe_services().cluster(spec.cluster.as_str()).services(name);
+    let answer = call.include(ServiceField::Tags).send().await?;
+    let Some(service) = answer.services().iter().find(|service| service.status() == Some("ACTIVE")) else {
+        return Ok(None);
+    };
+    candidate::adopt(&format!("the service {name}"), &ecs::tags(service.tags()), ours)?;
+    Ok(service.service_arn().map(str::to_owned))
+}
+
+fn made(name: &str, service_arn: String, spec: &Spec) -> Made<Service> {
+    let state =
+        State::Settling(format!("{} tasks of {}", spec.desired_count, ecs::last(spec.task_definition.as_str())));
+    Made { id: service_arn.clone(), outputs: Outputs { service_arn, name: name.to_owned() }, state }
+}
+
+fn strategy(spec: &Spec) -> Option<Vec<sdk::CapacityProviderStrategyItem>> {
+    let strategy = &spec.capacity_provider_strategy;
+    (!strategy.is_empty()).then(|| CapacityProviderStrategy::items(strategy))
+}
+
+fn deployment(from: &DeploymentConfiguration) -> sdk::DeploymentConfiguration {
+    let breaker = &from.deployment_circuit_breaker;
+    let breaker = sdk::DeploymentCircuitBreaker::builder().enable(breaker.enable).rollback(breaker.rollback).build();
+    sdk::DeploymentConfiguration::builder()
+        .deployment_circuit_breaker(breaker)
+        .maximum_percent(from.maximum_percent)
+        .minimum_healthy_percent(from.minimum_healthy_percent)
+        .set_alarms((from.alarms != Alarms::default()).then(|| alarms(&from.alarms)))
+        .build()
+}
+
+fn alarms(from: &Alarms) -> sdk::DeploymentAlarms {
+    sdk::DeploymentAlarms::builder()
+        .set_alarm_names(Some(from.alarm_names.iter().cloned().collect()))
+        .enable(from.enable)
+        .rollback(from.rollback)
+        .build()
+        .expect(SET)
+}
+
+fn controller(spec: &Spec) -> sdk::DeploymentController {
+    let kind = sdk::DeploymentControllerType::from(spec.deployment_controller.kind.as_str());
+    sdk::DeploymentController::builder().r#type(kind).build().expect(SET)
+}
+
+fn network(from: &Awsvpc) -> Option<sdk::NetworkConfiguration> {
+    if from.subnets.is_empty() {
+        return None;
+    }
+    let awsvpc = sdk::AwsVpcConfiguration::builder()
+        .set_subnets(Some(from.subnets.iter().cloned().collect()))
+        .set_security_groups(Some(from.security_groups.iter().cloned().collect()))
+        .assign_public_ip(sdk::AssignPublicIp::from(from.assign_public_ip.as_str()))
+        .build()
+        .expect(SET);
+    Some(sdk::NetworkConfiguration::builder().awsvpc_configuration(awsvpc).build())
+}
+
+fn balancers(spec: &Spec) -> Vec<sdk::LoadBalancer> {
+    let balancer = |from: &LoadBalancer| {
+        sdk::LoadBalancer::builder()
+            .container_name(&from.container_name)
+            .container_port(from.container_port)
+            .target_group_arn(&from.target_group_arn)
+            .build()
+    };
+    spec.load_balancers.iter().map(balancer).collect()
+}
+
+fn rebalancing(spec: &Spec) -> Option<sdk::AvailabilityZoneRebalancing> {
+    spec.availability_zone_rebalancing.as_deref().map(sdk::AvailabilityZoneRebalancing::from)
+}

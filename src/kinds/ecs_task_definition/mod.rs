@@ -1,0 +1,230 @@
+mod container;
+mod fargate;
+mod from_aws;
+mod read;
+mod revisions;
+mod spec;
+mod to_aws;
+mod units;
+
+use aws_sdk_ecs::types::{
+    Compatibility, CpuArchitecture, EphemeralStorage, IpcMode, NetworkMode, OsFamily, PidMode, RuntimePlatform, Tag,
+    TaskDefinitionField,
+};
+use futures_util::future::join_all;
+
+use super::candidate;
+use super::ecs::{self, MAX_NAME};
+use super::idempotence::patiently;
+use crate::aws::{Aws, MINUTE, Reader, Writer};
+use crate::resource::{
+    Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement, Result, Scope,
+    State, Tags, Unseen, pointer,
+};
+pub use spec::{Outputs, Spec};
+use to_aws::{list, text};
+
+/// What a service runs. AWS changes none: an update registers a new revision of the family, which is why nothing is
+/// create-only here, unlike in CloudFormation's schema, where everything is.
+pub struct TaskDefinition;
+
+impl Kind for TaskDefinition {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const TYPE: &'static str = "AWS::ECS::TaskDefinition";
+    const REF: &'static str = "TaskDefinitionArn";
+    const NAME: NameRule = NameRule::Unique { max: MAX_NAME };
+    const REPLACEMENT: Replacement = Replacement::DeleteFirst;
+    const KEYED: &'static [(&'static str, &'static str)] = &[
+        ("/ContainerDefinitions", "Name"),
+        ("/ContainerDefinitions/*/DependsOn", "ContainerName"),
+        ("/ContainerDefinitions/*/Environment", "Name"),
+        ("/ContainerDefinitions/*/LogConfiguration/SecretOptions", "Name"),
+        ("/ContainerDefinitions/*/Secrets", "Name"),
+        ("/ContainerDefinitions/*/Ulimits", "Name"),
+        ("/Volumes", "Name"),
+    ];
+    const SENSITIVE: &'static [&'static str] = &[
+        "/ContainerDefinitions/*/Command",
+        "/ContainerDefinitions/*/EntryPoint",
+        "/ContainerDefinitions/*/Environment",
+    ];
+    const UPDATED_OUTPUTS: &'static [&'static str] = &["TaskDefinitionArn"];
+    const REVISIONED: bool = true;
+    const EXAMPLE: &'static str = "
+resources:
+  - type: AWS::ECS::TaskDefinition
+    name: web
+    properties:
+      RequiresCompatibilities: [FARGATE]
+      NetworkMode: awsvpc
+      Cpu: 256
+      Memory: 512
+      ContainerDefinitions:
+        - Name: web
+          Image: public.ecr.aws/nginx/nginx:1.29
+          PortMappings:
+            - ContainerPort: 80
+";
+
+    fn permissions() -> Permissions {
+        Permissions {
+            read: &["ecs:ListTaskDefinitionFamilies", "ecs:ListTaskDefinitions", "ecs:DescribeTaskDefinition"],
+            create: &["ecs:RegisterTaskDefinition", "ecs:DescribeTaskDefinition", "ecs:TagResource", "iam:PassRole"],
+            update: &[
+                "ecs:RegisterTaskDefinition",
+                "ecs:DescribeTaskDefinition",
+                "ecs:TagResource",
+                "iam:PassRole",
+                "ecs:ListTaskDefinitions",
+                "ecs:ListClusters",
+                "ecs:ListServices",
+                "ecs:DescribeServices",
+                "ecs:DeregisterTaskDefinition",
+                "ecs:DeleteTaskDefinitions",
+            ],
+            retag: &["ecs:TagResource", "ecs:UntagResource", "ecs:DescribeTaskDefinition"],
+            delete: &[
+                "ecs:ListTaskDefinitions",
+                "ecs:DescribeTaskDefinition",
+                "ecs:DeregisterTaskDefinition",
+                "ecs:DeleteTaskDefinitions",
+            ],
+        }
+    }
+
+    async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
+        let families = read::families(reader, scope).await?;
+        let mut listing = Listing::default();
+        let answers = join_all(families.iter().map(|family| read::family(reader, scope, family))).await;
+        for (family, answer) in families.into_iter().zip(answers) {
+            match answer {
+                Ok(read::Seen::Ours(found)) => listing.found.push(*found),
+                Ok(read::Seen::Foreign(stranger)) => listing.strangers.push(stranger),
+                Err(failure) if failure.is(Class::NotFound) => {}
+                Err(failure) => listing.unseen.push(Unseen { id: family, tags: None, failure }),
+            }
+        }
+        Ok(listing)
+    }
+
+    async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
+        let call = writer.ecs().describe_task_definition().task_definition(name.as_str());
+        match call.include(TaskDefinitionField::Tags).send().await.map_err(Failure::from) {
+            Ok(there) => {
+                candidate::adopt(&format!("the task definition {name}"), &ecs::tags(there.tags()), tags)?;
+            }
+            // ECS says "Unable to describe task definition", a client error, where there is none.
+            Err(failure) if failure.is(Class::NotFound) || failure.is(Class::Invalid) => {}
+            Err(failure) => return Err(failure),
+        }
+        register(writer, name.as_str(), spec, ecs::sdk_tags(tags)).await
+    }
+
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, _: &Changes) -> Result<Made<Self>> {
+        let family = live.name.as_deref().unwrap_or_default();
+        // Old revisions go before the new one comes: what a service still runs, and may have to go back to, is known
+        // now, while the deployment of the new one has yet to succeed.
+        if let Err(failure) = revisions::prune(writer, family, &live.tags).await {
+            tracing::warn!(family, %failure, "old revisions stay");
+        }
+        register(writer, family, spec, ecs::sdk_tags(&live.tags)).await
+    }
+
+    /// Tags the newest revision that is ours: after an update that is the one just registered.
+    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        let family = live.name.as_deref().unwrap_or_default();
+        let newest = revisions::newest(writer, family, &live.tags).await?;
+        ecs::retag(writer, newest.as_deref().unwrap_or(&live.id), set, unset).await
+    }
+
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
+        revisions::delete_all(writer, live.name.as_deref().unwrap_or_default(), &live.tags).await
+    }
+
+    fn check(spec: &Spec) -> Vec<(String, String)> {
+        let mut mistakes = check_containers(spec);
+        let mut mistake = |path: &str, text: String| mistakes.push((path.to_owned(), text));
+        if spec.requires_compatibilities.contains(&"FARGATE".to_owned()) {
+            if spec.network_mode != "awsvpc" {
+                mistake("/NetworkMode", format!("is {}, but Fargate needs awsvpc", spec.network_mode));
+            }
+            for (path, units) in [("/Cpu", &spec.cpu), ("/Memory", &spec.memory)] {
+                if units.as_str().is_empty() {
+                    mistake(path, "is missing, but Fargate needs it".to_owned());
+                }
+            }
+            if let (Some(cpu), Some(memory)) = (spec.cpu.number(), spec.memory.number())
+                && let Some((path, text)) = fargate::mistake(cpu, memory)
+            {
+                mistake(path, text);
+            }
+        }
+        if !(20..=200).contains(&spec.ephemeral_storage.size_in_gib) {
+            let text = format!("is {}, but has to be from 20 to 200 GiB", spec.ephemeral_storage.size_in_gib);
+            mistake("/EphemeralStorage/SizeInGiB", text);
+        }
+        mistakes
+    }
+}
+
+fn check_containers(spec: &Spec) -> Vec<(String, String)> {
+    let containers = &spec.container_definitions;
+    let mut mistakes = Vec::new();
+    if !containers.iter().any(|container| container.essential) {
+        let text = "needs at least one container that is Essential".to_owned();
+        mistakes.push(("/ContainerDefinitions".to_owned(), text));
+    }
+    for (index, container) in containers.iter().enumerate() {
+        let at = pointer::join("/ContainerDefinitions", &container.name);
+        if containers[..index].iter().any(|earlier| earlier.name == container.name) {
+            mistakes.push((at.clone(), format!("is there twice: two containers are called {}", container.name)));
+        }
+        for dependency in &container.depends_on {
+            let name = &dependency.container_name;
+            if !containers.iter().any(|other| other.name == *name) {
+                mistakes.push((format!("{at}/DependsOn"), format!("names {name}, which is no container of the task")));
+            }
+        }
+    }
+    mistakes
+}
+
+/// Registers a revision, while IAM may not show the roles everywhere yet.
+async fn register(writer: &Writer, family: &str, spec: &Spec, tags: Vec<Tag>) -> Result<Made<TaskDefinition>> {
+    let compatibilities = spec.requires_compatibilities.iter().map(|name| Compatibility::from(name.as_str()));
+    let is_linux = spec.runtime_platform == spec::RuntimePlatform::default();
+    let platform = (!is_linux).then(|| {
+        RuntimePlatform::builder()
+            .cpu_architecture(CpuArchitecture::from(spec.runtime_platform.cpu_architecture.as_str()))
+            .operating_system_family(OsFamily::from(spec.runtime_platform.operating_system_family.as_str()))
+            .build()
+    });
+    let size = spec.ephemeral_storage.size_in_gib;
+    let storage = (spec.ephemeral_storage != spec::EphemeralStorage::default())
+        .then(|| EphemeralStorage::builder().size_in_gib(size).build());
+    let call = writer
+        .ecs()
+        .register_task_definition()
+        .family(family)
+        .set_container_definitions(Some(spec.container_definitions.iter().map(to_aws::container).collect()))
+        .set_cpu(text(spec.cpu.as_str()))
+        .set_enable_fault_injection(spec.enable_fault_injection.then_some(true))
+        .set_ephemeral_storage(storage)
+        .set_execution_role_arn(text(spec.execution_role_arn.as_str()))
+        .set_ipc_mode(text(&spec.ipc_mode).map(|mode| IpcMode::from(mode.as_str())))
+        .set_memory(text(spec.memory.as_str()))
+        .network_mode(NetworkMode::from(spec.network_mode.as_str()))
+        .set_pid_mode(text(&spec.pid_mode).map(|mode| PidMode::from(mode.as_str())))
+        .set_requires_compatibilities(list(compatibilities.collect()))
+        .set_runtime_platform(platform)
+        .set_task_role_arn(text(spec.task_role_arn.as_str()))
+        .set_volumes(list(spec.volumes.iter().map(to_aws::volume).collect()))
+        .set_tags(list(tags));
+    let answer = patiently(2 * MINUTE, &[Class::Propagating], || call.clone().send()).await?;
+    let arn = answer.task_definition().and_then(|made| made.task_definition_arn()).map(str::to_owned);
+    let arn = arn.ok_or_else(|| Failure::new(Class::Other, "RegisterTaskDefinition returned no ARN"))?;
+    Ok(Made { id: arn.clone(), outputs: Outputs { task_definition_arn: arn }, state: State::Ready })
+}
