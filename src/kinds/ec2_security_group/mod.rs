@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use self::rule::{Egress, Ingress, Rule, Rules, flatten};
 use self::steps::{Direction, Steps, revoke_all};
+use super::candidate;
 use super::ec2;
 use super::ec2_vpc::Vpc;
-use super::candidate;
 use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::resource::{

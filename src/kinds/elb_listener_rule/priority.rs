@@ -1,9 +1,8 @@
 use aws_sdk_elasticloadbalancingv2::types::{Rule, RulePriorityPair};
 
 use crate::aws::{MINUTE, Writer, retry};
-use crate::kinds::idempotence::is_same;
-use crate::kinds::{candidate, elb};
-use crate::resource::{Failure, Result, Tags, key};
+use crate::kinds::{candidate, claim, elb};
+use crate::resource::{Result, Tags};
 
 /// The last priority that AWS allows.
 const LAST: i32 = 50_000;
@@ -86,7 +85,7 @@ pub async fn make_room(writer: &Writer, listener: &str, wanted: i32, tags: &Tags
     let rules = places(writer, listener).await?;
     let Some(holder) = holder(&rules, wanted) else { return Ok(Room::Free) };
     let theirs = elb::tags(writer, holder).await?;
-    if is_same(&theirs, tags) {
+    if claim::is_same(&theirs, tags) {
         return Ok(Room::Ours(holder.to_owned()));
     }
     check_owner(holder, wanted, &theirs, tags)?;
@@ -96,8 +95,7 @@ pub async fn make_room(writer: &Writer, listener: &str, wanted: i32, tags: &Tags
 
 /// Only rules of our own stack are moved; the refusal names the owner.
 fn check_owner(holder: &str, priority: i32, theirs: &Tags, ours: &Tags) -> Result<()> {
-    let project = theirs.get(key::PROJECT);
-    if project.is_some() && project == ours.get(key::PROJECT) && theirs.stack() == ours.stack() {
+    if claim::is_same_stack(theirs, ours) {
         return Ok(());
     }
     candidate::adopt(&format!("a rule of priority {priority} ({holder})"), theirs, ours)
