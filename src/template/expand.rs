@@ -45,7 +45,9 @@ pub fn expand(
     }
     for (key, branch) in &template.outputs {
         let is_set = expansion.text_gap(branch, &scope);
-        if let Some(value) = expansion.value(branch, &scope, "", &mut Origins::new()).filter(|_| is_set) {
+        if let Some(value) =
+            expansion.value(branch, &scope, "", &mut Origins::new()).filter(|_| is_set).and_then(without_nulls)
+        {
             expanded.outputs.insert(key.name.clone(), value);
         }
     }
@@ -156,7 +158,7 @@ impl Expansion {
         Declaration {
             address,
             region,
-            properties: properties.unwrap_or_else(|| Json::Object(Map::new())),
+            properties: properties.and_then(without_nulls).unwrap_or_else(|| Json::Object(Map::new())),
             origins,
             was,
             physical,
@@ -187,7 +189,8 @@ impl Expansion {
             Tree::Fixed(value) => value.clone(),
             Tree::Text(text) => {
                 let value = match text.evaluate(scope) {
-                    Ok(value) => without_nulls(value)?,
+                    Ok(Json::Null) => return None,
+                    Ok(value) => value,
                     Err(problem) => {
                         self.problems.push(*problem);
                         return None;
@@ -304,7 +307,7 @@ fn nested(node: &Node, at: &str, written: &Span, origins: &mut Origins) {
     }
 }
 
-/// Null means absent, also inside of a parameter that is taken over whole.
+/// Null means absent to a kind, also inside of a parameter that is taken over whole.
 fn without_nulls(value: Json) -> Option<Json> {
     match value {
         Json::Null => None,
