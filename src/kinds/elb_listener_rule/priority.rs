@@ -1,8 +1,9 @@
 use aws_sdk_elasticloadbalancingv2::types::{Rule, RulePriorityPair};
 
 use crate::aws::{MINUTE, Writer, retry};
-use crate::kinds::{candidate, claim, elb};
-use crate::resource::{Result, Tags};
+use crate::kinds::idempotence::is_same;
+use crate::kinds::{candidate, elb};
+use crate::resource::{Result, Tags, key};
 
 /// The last priority that AWS allows.
 const LAST: i32 = 50_000;
@@ -85,7 +86,7 @@ pub async fn make_room(writer: &Writer, listener: &str, wanted: i32, tags: &Tags
     let rules = places(writer, listener).await?;
     let Some(holder) = holder(&rules, wanted) else { return Ok(Room::Free) };
     let theirs = elb::tags(writer, holder).await?;
-    if claim::is_same(&theirs, tags) {
+    if is_same(&theirs, tags) {
         return Ok(Room::Ours(holder.to_owned()));
     }
     check_owner(holder, wanted, &theirs, tags)?;
@@ -95,7 +96,8 @@ pub async fn make_room(writer: &Writer, listener: &str, wanted: i32, tags: &Tags
 
 /// Only rules of our own stack are moved; the refusal names the owner.
 fn check_owner(holder: &str, priority: i32, theirs: &Tags, ours: &Tags) -> Result<()> {
-    if claim::is_same_stack(theirs, ours) {
+    let project = theirs.get(key::PROJECT);
+    if project.is_some() && project == ours.get(key::PROJECT) && theirs.stack() == ours.stack() {
         return Ok(());
     }
     candidate::adopt(&format!("a rule of priority {priority} ({holder})"), theirs, ours)
