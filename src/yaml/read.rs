@@ -239,7 +239,7 @@ impl<'a> Reader<'a> {
         if let Some(tag) = tag {
             let place = self.span(marks);
             self.problems.push(
-                Problem::error(place, format!("tags (`{tag}`) are not read"))
+                Problem::error(place, format!("tags (`!{}`) are not read", tag.suffix))
                     .hint("remove the tag; quotes make text, their absence numbers and booleans"),
             );
         }
