@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 
-use super::claim;
+use super::idempotence::{is_same, taken};
 use crate::resource::{Class, Failure, Found, Kind, Listing, Result, Scope, Stranger, Tags, Unseen};
 
 /// A thing that has a name of ours, or that the tag index knows; only its own tags tell whose it is.
@@ -69,11 +69,10 @@ where
 /// # Errors
 /// [`Class::AlreadyExists`], naming the owner, if it is somebody else's.
 pub(super) fn adopt(thing: &str, there: &Tags, ours: &Tags) -> Result<()> {
-    if claim::is_same(there, ours) {
+    if is_same(there, ours) {
         return Ok(());
     }
-    let message = format!("{thing} is there already and belongs to {}", claim::owner(there));
-    Err(Failure::new(Class::AlreadyExists, message))
+    Err(taken(thing, there))
 }
 
 #[cfg(test)]

@@ -131,7 +131,7 @@ async fn walk(
     let progress = Mutex::new(progress);
     let busy: Vec<_> = plan.stacks.iter().filter(|stack| !stack.steps.is_empty()).collect();
     let runs = busy.iter().zip(leases).map(|(plan, lease)| {
-        let (stop, progress) = (stop.clone(), &progress);
+        let (stop, progress, clock) = (stop.clone(), &progress, world.clock);
         async move {
             let journal = journal(engine, world, plan)?;
             let hands = AwsHands {
@@ -141,7 +141,7 @@ async fn walk(
                 fence: lease.fence(),
             };
             let tell = |event| {
-                journal.write((world.clock)(), &event)?;
+                journal.write(clock(), &event)?;
                 progress.lock().unwrap_or_else(PoisonError::into_inner).event(&event);
                 Ok(())
             };
