@@ -332,3 +332,12 @@ fn the_schema_of_tenant_files_accepts_the_samples() {
         json!({ "tenant": "x", "template": "modyo", "account": "1", "environments": { "a": { "cird": "" } } });
     assert!(!validator.is_valid(&typo));
 }
+
+#[cfg(feature = "sdk")]
+#[test]
+fn the_samples_are_sound_for_the_kinds_of_aws() {
+    let shapes: Vec<&dyn Shape> = provision::kinds::KINDS.iter().map(|kind| *kind as &dyn Shape).collect();
+    let here = Files::read(Path::new(env!("CARGO_MANIFEST_DIR"))).expect("the repository is a project");
+    let loaded = load_files(&here, &shapes, &|_| true).map_err(|problems| text(&problems));
+    assert_eq!(loaded.map(|loaded| loaded.blueprints.len() == loaded.stacks.len()), Ok(true));
+}
