@@ -154,7 +154,11 @@ type Case = (&'static str, &'static str, &'static str);
 const BAD: &[Case] = &[
     ("an unknown kind", "resources: [{ type: Test::Hots, name: a }]", "?"),
     ("a missing property", "resources:\n  - type: Test::Net\n    name: a\n    properties: { Open: true }", "?"),
-    ("an unknown property", "resources:\n  - type: Test::Net\n    name: a\n    properties: { Range: x, Opne: true }", "?"),
+    (
+        "an unknown property",
+        "resources:\n  - type: Test::Net\n    name: a\n    properties: { Range: x, Opne: true }",
+        "?",
+    ),
     ("a wrong type", "resources:\n  - type: Test::Net\n    name: a\n    properties: { Range: 1, Open: \"yes\" }", "?"),
     (
         "a wrong choice, a number out of range, and a check of the kind, all at once",
@@ -199,10 +203,26 @@ const BAD: &[Case] = &[
         "?",
     ),
     ("a bad name", "resources:\n  - { type: Test::Net, name: A_b, properties: { Range: x } }", "?"),
-    ("an unknown function", "resources:\n  - { type: Test::Net, name: a, properties: { Range: \"{{ rfe('x') }}\" } }", "?"),
-    ("an unknown filter", "resources:\n  - { type: Test::Net, name: a, properties: { Range: \"{{ 'x' | uper }}\" } }", "?"),
-    ("an unknown variable", "resources:\n  - { type: Test::Net, name: a, properties: { Range: \"{{ tennat }}\" } }", "?"),
-    ("an expression that does not end", "resources:\n  - { type: Test::Net, name: a, properties: { Range: \"{{ tenant\" } }", "?"),
+    (
+        "an unknown function",
+        "resources:\n  - { type: Test::Net, name: a, properties: { Range: \"{{ rfe('x') }}\" } }",
+        "?",
+    ),
+    (
+        "an unknown filter",
+        "resources:\n  - { type: Test::Net, name: a, properties: { Range: \"{{ 'x' | uper }}\" } }",
+        "?",
+    ),
+    (
+        "an unknown variable",
+        "resources:\n  - { type: Test::Net, name: a, properties: { Range: \"{{ tennat }}\" } }",
+        "?",
+    ),
+    (
+        "an expression that does not end",
+        "resources:\n  - { type: Test::Net, name: a, properties: { Range: \"{{ tenant\" } }",
+        "?",
+    ),
     ("a statement", "resources:\n  - { type: Test::Net, name: a, properties: { Range: \"{% if x %}\" } }", "?"),
     ("an unknown key of a node", "resources:\n  - { type: Test::Net, name: a, propreties: { Range: x } }", "?"),
     ("a missing name", "resources:\n  - { type: Test::Net, properties: { Range: x } }", "?"),
@@ -230,8 +250,10 @@ fn bad_templates_are_told_with_place_and_hint() {
 
 #[test]
 fn a_mistake_of_an_unselected_stack_is_a_warning() {
-    let project = Project::of(GOOD)
-        .tenant("globex.yaml", "tenant: globex\ntemplate: t\naccount: \"123456789012\"\nenvironments: { test: { region: us-esat-1 } }\n");
+    let project = Project::of(GOOD).tenant(
+        "globex.yaml",
+        "tenant: globex\ntemplate: t\naccount: \"123456789012\"\nenvironments: { test: { region: us-esat-1 } }\n",
+    );
     let loaded = project.select(&|id| id.tenant == "acme").map_err(|problems| text(&problems)).expect("acme is sound");
     assert_eq!(text(&loaded.warnings), "?");
     assert_eq!(loaded.stacks, [StackId::new("acme", "test"), StackId::new("globex", "test")]);
@@ -275,6 +297,7 @@ fn the_schema_of_tenant_files_accepts_the_samples() {
         let errors: Vec<_> = validator.iter_errors(&tree.to_json()).map(|error| error.to_string()).collect();
         assert!(errors.is_empty(), "{}: {errors:?}", file.path.display());
     }
-    let typo: Value = json!({ "tenant": "x", "template": "modyo", "account": "1", "environments": { "a": { "cird": "" } } });
+    let typo: Value =
+        json!({ "tenant": "x", "template": "modyo", "account": "1", "environments": { "a": { "cird": "" } } });
     assert!(!validator.is_valid(&typo));
 }

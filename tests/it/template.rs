@@ -32,7 +32,10 @@ fn expressions_keep_their_type_and_text_is_joined() {
         ("{{ m.c | default('z') }}", json!("z")),
         ("{{ off is none }}", json!(true)),
         ("{{ 'x' if n > 5 else 'y' }}", json!("y")),
-        ("{{ tenant }}/{{ environment }}/{{ region }}/{{ account }}/{{ partition }}", json!("acme/test/us-east-1/123456789012/aws")),
+        (
+            "{{ tenant }}/{{ environment }}/{{ region }}/{{ account }}/{{ partition }}",
+            json!("acme/test/us-east-1/123456789012/aws"),
+        ),
         ("{{ zone_ids(2) }}", json!(["use1-az1", "use1-az2"])),
         ("{{ cidr_subnet('10.20.0.0/16', 4, 3) }}", json!("10.20.48.0/20")),
         ("{{ physical('AWS::EC2::VPC/main') }}", json!("acme-test-main")),
@@ -47,7 +50,8 @@ fn expressions_keep_their_type_and_text_is_joined() {
 
 #[test]
 fn wrong_expressions_are_told_with_place_and_hint() {
-    let parameters = "{ n: { default: 3 }, off: { default: null }, m: { default: { alpha: 1 } }, cidr: { default: 10.0.0.0/24 } }";
+    let parameters =
+        "{ n: { default: 3 }, off: { default: null }, m: { default: { alpha: 1 } }, cidr: { default: 10.0.0.0/24 } }";
     let cases = [
         ("{{ m.alhpa }}", "?"),
         ("{{ m.x.y }}", "?"),
@@ -93,17 +97,16 @@ resources:
 
 #[test]
 fn parts_are_merged_and_checked() {
-    let project = Project::of("include: [parts/a.yaml]\nparameters: { x: { default: 2 } }\n")
-        .template(
-            "parts/a.yaml",
-            "\
+    let project = Project::of("include: [parts/a.yaml]\nparameters: { x: { default: 2 } }\n").template(
+        "parts/a.yaml",
+        "\
 checks:
   - { when: \"{{ x > 1 }}\", at: x, say: \"{{ x }} is too much\", hint: take 1 }
 warnings:
   - { when: \"{{ x == 2 }}\", at: x, say: two is odd }
 resources: [{ type: AWS::EC2::VPC, name: main }]
 ",
-        );
+    );
     assert_eq!(project.problems(), "templates/t.yaml:2:29: 2 is too much | take 1\n");
     let twice = Project::of("include: [a.yaml, b.yaml, a.yaml]\nparameters: { x: { default: 2 } }\n")
         .template("a.yaml", "parameters: { x: { default: 1 } }\n");

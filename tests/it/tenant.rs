@@ -47,8 +47,11 @@ const HEAD: &str = "tenant: acme\ntemplate: t\naccount: \"123456789012\"";
 
 #[test]
 fn layers_merge_in_order_and_null_removes() {
-    let head = format!("{HEAD}\ndefaults: {{ mode: slow, services: {{ web: {{ image: a }}, api: {{ image: b, port: 1 }} }} }}");
-    let environments = "  one:\n    region: us-east-1\n    profile: small\n    services: { web: null, api: { image: c } }\n";
+    let head = format!(
+        "{HEAD}\ndefaults: {{ mode: slow, services: {{ web: {{ image: a }}, api: {{ image: b, port: 1 }} }} }}"
+    );
+    let environments =
+        "  one:\n    region: us-east-1\n    profile: small\n    services: { web: null, api: { image: c } }\n";
     let project = tenant(&head, environments).file("defaults: { mode: fast, size: 5 }");
     let loaded = project.load().map_err(|problems| text(&problems)).expect("it is sound");
     let all: Vec<_> = loaded.blueprints[0].resources.values().map(|resource| resource.spec.to_string()).collect();
@@ -70,23 +73,53 @@ fn bad_tenants_are_told_with_place_and_hint() {
         ("an account that is none", "tenant: acme\ntemplate: t\naccount: \"12345\"", good, "?"),
         ("an unknown template", "tenant: acme\ntemplate: modoy\naccount: \"123456789012\"", good, "?"),
         ("a long name", "tenant: a-very-long-customer-name\ntemplate: t\naccount: \"123456789012\"", good, "?"),
-        ("wrong letters", "tenant: Acme\ntemplate: t\naccount: \"123456789012\"", "  one_two: { region: us-east-1, size: 1 }\n", "?"),
+        (
+            "wrong letters",
+            "tenant: Acme\ntemplate: t\naccount: \"123456789012\"",
+            "  one_two: { region: us-east-1, size: 1 }\n",
+            "?",
+        ),
         ("an unknown region", HEAD, "  one: { region: us-esat-1, size: 1 }\n", "?"),
         ("no region", HEAD, "  one: { size: 1 }\n", "?"),
         ("an unknown profile", HEAD, "  one: { region: us-east-1, profile: smal, size: 1 }\n", "?"),
         ("an unknown parameter", HEAD, "  one: { region: us-east-1, size: 1, moed: fast }\n", "?"),
         ("a missing parameter", HEAD, "  one: { region: us-east-1 }\n", "?"),
-        ("wrong types and choices, all at once", HEAD, "  one:\n    region: us-east-1\n    size: \"3\"\n    mode: fats\n    services:\n      web: { iamge: x, port: true }\n", "?"),
+        (
+            "wrong types and choices, all at once",
+            HEAD,
+            "  one:\n    region: us-east-1\n    size: \"3\"\n    mode: fats\n    services:\n      web: { iamge: x, port: true }\n",
+            "?",
+        ),
         ("a number too small", HEAD, "  one: { region: us-east-1, size: 0 }\n", "?"),
         ("a range that is none", HEAD, "  one: { region: us-east-1, size: 1, cidr: 10.20.0.0 }\n", "?"),
         ("a range that does not begin there", HEAD, "  one: { region: us-east-1, size: 1, cidr: 10.20.1.0/16 }\n", "?"),
         ("a range that is not private", HEAD, "  one: { region: us-east-1, size: 1, cidr: 11.0.0.0/16 }\n", "?"),
         ("a range too small for its subnets", HEAD, "  one: { region: us-east-1, size: 1, cidr: 10.20.0.0/24 }\n", "?"),
         ("a range too large", HEAD, "  one: { region: us-east-1, size: 1, cidr: 10.0.0.0/8 }\n", "?"),
-        ("ranges that overlap", HEAD, "  one: { region: us-east-1, size: 1, cidr: 10.20.0.0/16 }\n  two: { region: us-east-1, size: 1, cidr: 10.20.0.0/20 }\n", "?"),
-        ("a tag of ours", "tenant: acme\ntemplate: t\naccount: \"123456789012\"\ntags: { \"provision:name\": x, cost: 42 }", good, "?"),
-        ("a role that is none", "tenant: acme\ntemplate: t\naccount: \"123456789012\"\nroles: { read: provision-plan }", good, "?"),
-        ("bad entries of ignore", HEAD, "  one:\n    region: us-east-1\n    size: 1\n    ignore:\n      - { resource: main, field: /Range, owner: me }\n      - { resource: Test::Net/main, field: Range, owner: me, until: tomorrow }\n      - { resource: Test::Net/mian, field: /Range, owner: me }\n", "?"),
+        (
+            "ranges that overlap",
+            HEAD,
+            "  one: { region: us-east-1, size: 1, cidr: 10.20.0.0/16 }\n  two: { region: us-east-1, size: 1, cidr: 10.20.0.0/20 }\n",
+            "?",
+        ),
+        (
+            "a tag of ours",
+            "tenant: acme\ntemplate: t\naccount: \"123456789012\"\ntags: { \"provision:name\": x, cost: 42 }",
+            good,
+            "?",
+        ),
+        (
+            "a role that is none",
+            "tenant: acme\ntemplate: t\naccount: \"123456789012\"\nroles: { read: provision-plan }",
+            good,
+            "?",
+        ),
+        (
+            "bad entries of ignore",
+            HEAD,
+            "  one:\n    region: us-east-1\n    size: 1\n    ignore:\n      - { resource: main, field: /Range, owner: me }\n      - { resource: Test::Net/main, field: Range, owner: me, until: tomorrow }\n      - { resource: Test::Net/mian, field: /Range, owner: me }\n",
+            "?",
+        ),
         ("an environment that is no map", HEAD, "  one: us-east-1\n", "?"),
     ];
     let mut out = String::new();
@@ -102,7 +135,9 @@ fn bad_tenants_are_told_with_place_and_hint() {
 #[test]
 fn the_fleet_is_checked_as_a_whole() {
     let file = |tenant: &str, environment: &str, account: &str| {
-        format!("tenant: {tenant}\ntemplate: t\naccount: \"{account}\"\nenvironments:\n  {environment}: {{ region: us-east-1, size: 1 }}\n")
+        format!(
+            "tenant: {tenant}\ntemplate: t\naccount: \"{account}\"\nenvironments:\n  {environment}: {{ region: us-east-1, size: 1 }}\n"
+        )
     };
     let project = Project::default()
         .template("t.yaml", TEMPLATE)

@@ -17,7 +17,25 @@ fn scalars_follow_the_core_schema_of_yaml_1_2() {
     let input = "[~, null, true, False, yes, on, 1, -7, 0x1F, 0o17, 017, 1_000, 1.5, .5, 1e3, .inf, 12:30, '1', \"true\", 99999999999999999999]";
     let got = read(Path::new("f.yaml"), input.as_bytes()).expect("it is YAML").to_json();
     let expected = json!([
-        null, null, true, false, "yes", "on", 1, -7, 31, 15, 17, "1_000", 1.5, 0.5, 1000.0, ".inf", "12:30", "1", "true",
+        null,
+        null,
+        true,
+        false,
+        "yes",
+        "on",
+        1,
+        -7,
+        31,
+        15,
+        17,
+        "1_000",
+        1.5,
+        0.5,
+        1000.0,
+        ".inf",
+        "12:30",
+        "1",
+        "true",
         "99999999999999999999"
     ]);
     assert_eq!(got, expected);
