@@ -18,9 +18,12 @@ mod aws_survey;
 mod blueprint;
 #[cfg(feature = "sdk")]
 mod canned;
+#[cfg(feature = "sdk")]
+mod cli;
 mod engine;
 mod local_aws;
 mod loose;
+mod report;
 mod sandbox;
 mod strict;
 mod template;
