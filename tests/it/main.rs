@@ -15,6 +15,12 @@ mod aws_survey;
 #[cfg(feature = "sdk")]
 mod canned;
 mod engine;
+#[cfg(feature = "sdk")]
+mod kinds;
 mod local_aws;
 mod sandbox;
+#[cfg(feature = "sdk")]
+mod stacks;
+#[cfg(feature = "sdk")]
+mod stage;
 mod world;
