@@ -12,15 +12,21 @@ mod aws_sessions;
 mod aws_store;
 #[cfg(feature = "sdk")]
 mod aws_survey;
+mod blueprint;
 #[cfg(feature = "sdk")]
 mod canned;
 mod engine;
 #[cfg(feature = "sdk")]
 mod kinds;
 mod local_aws;
+mod loose;
 mod sandbox;
 #[cfg(feature = "sdk")]
 mod stacks;
 #[cfg(feature = "sdk")]
 mod stage;
+mod strict;
+mod template;
+mod tenant;
 mod world;
+mod yaml;
