@@ -13,8 +13,10 @@ const TENANTS: &[(&str, &str)] = &[
 async fn first() {
     let account = "300000000001";
     let tenant = TENANTS[0].1.replace("123456789012", account);
-    let all = blueprints(&[("acme.yaml", &tenant)], &[]).unwrap();
+    let all = blueprints(&[("acme.yaml", &tenant)], &[]).unwrap_or_else(|why| panic!("{why}"));
     let blueprint = all.iter().find(|b| b.stack.id.environment == "production").unwrap();
     let stage = Stage::new(account).await;
-    if let Err(why) = stage.apply(blueprint).await { panic!("{why}") }
+    if let Err(why) = stage.apply(blueprint).await {
+        panic!("{why}")
+    }
 }

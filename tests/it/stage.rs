@@ -10,9 +10,9 @@ use provision::aws::{Aws, Fence, Reader, Role, Session, Sessions, Setup, Writer,
 use provision::blueprint::{Blueprint, Files, Source as File, load_files};
 use provision::inventory::{Inventory, Request, Source, Unmanaged, collect};
 use provision::kinds::KINDS;
-use provision::plan::{Input, Mode, Plan, StackPlan, plan};
+use provision::plan::{Input, Mode, Plan, StackPlan, Step, plan};
 use provision::report::{TextOptions, plan_text};
-use provision::resource::{Failure, Result, Shape};
+use provision::resource::{AnyKind, Failure, Result, Shape};
 use tokio::sync::watch;
 
 use crate::local_aws;
@@ -23,6 +23,8 @@ use crate::local_aws;
 pub struct Stage {
     pub account: String,
     pub url: String,
+    /// The kinds that are looked at: all, unless a test narrows them to save time.
+    pub kinds: Vec<&'static dyn AnyKind<Aws>>,
     sessions: Arc<Sessions>,
     run: String,
 }
@@ -43,7 +45,8 @@ impl Stage {
             ..Setup::default()
         };
         let run = format!("it-{}", fastrand::u64(..));
-        Self { account: account.into(), url: url.into(), sessions: Arc::new(Sessions::new(setup)), run }
+        let sessions = Arc::new(Sessions::new(setup));
+        Self { account: account.into(), url: url.into(), kinds: KINDS.to_vec(), sessions, run }
     }
 
     pub async fn session(&self, region: &str) -> Arc<Session> {
@@ -56,13 +59,9 @@ impl Stage {
         let stack = &blueprint.stack;
         let regions = blueprint.resources.values().map(|resource| resource.region.clone());
         let regions: BTreeSet<String> = regions.chain([stack.region.clone()]).collect();
-        let request = Request {
-            project: &stack.project,
-            account: &stack.account,
-            stacks: vec![(stack, regions)],
-            survey: true,
-        };
-        collect(KINDS, self, &request).await.remove(&stack.id).expect("the stack was asked for")
+        let request =
+            Request { project: &stack.project, account: &stack.account, stacks: vec![(stack, regions)], survey: true };
+        collect(&self.kinds, self, &request).await.remove(&stack.id).expect("the stack was asked for")
     }
 
     pub async fn plan(&self, blueprint: &Blueprint) -> StackPlan {
@@ -93,7 +92,8 @@ impl Stage {
             return Err(format!("{blocked} blocked:\n{}", text(&plan)));
         }
         let ledger = self.carry_out(&plan, &inventory).await;
-        let bad: Vec<_> = ledger.steps.iter().filter_map(|(id, (outcome, _))| complaint(&id.to_string(), outcome)).collect();
+        let bad: Vec<_> =
+            ledger.steps.iter().filter_map(|(id, (outcome, _))| complaint(&plan.steps[id], outcome)).collect();
         if bad.is_empty() { Ok(ledger) } else { Err(bad.join("\n")) }
     }
 
@@ -127,12 +127,13 @@ pub fn text(plan: &StackPlan) -> String {
     plan_text(&Plan { stacks: vec![plan.clone()] }, TextOptions { verbose: false, show_values: true, width: None })
 }
 
-fn complaint(step: &str, outcome: &Outcome) -> Option<String> {
+fn complaint(step: &Step, outcome: &Outcome) -> Option<String> {
+    let (id, after) = (&step.id, &step.after);
     match outcome {
-        Outcome::Failed(failure) => Some(format!("{step}: {failure}")),
+        Outcome::Failed(failure) => Some(format!("{id}: {failure}")),
         // A skipped step says nothing that its cause does not say.
         Outcome::Done | Outcome::Waiting(_) | Outcome::NotStarted(Some(_)) => None,
-        Outcome::NotStarted(None) => Some(format!("{step}: not started")),
+        Outcome::NotStarted(None) => Some(format!("{id}: not started, it is after {after:#?}")),
     }
 }
 
@@ -150,7 +151,8 @@ pub fn blueprints(tenants: &[(&str, &str)], templates: &[(&str, &str)]) -> Resul
         };
         files.iter().map(source).collect::<Vec<_>>()
     };
-    let files = Files { project: None, tenants: sources("tenants", tenants), templates: sources("templates", templates) };
+    let files =
+        Files { project: None, tenants: sources("tenants", tenants), templates: sources("templates", templates) };
     let loaded = load_files(&files, &shapes(), &|_| true).map_err(|problems| {
         let said = problems.iter().map(|problem| {
             let at = problem.span.as_ref().map(ToString::to_string).unwrap_or_default();
