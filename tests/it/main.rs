@@ -21,10 +21,16 @@ mod canned;
 #[cfg(feature = "sdk")]
 mod cli;
 mod engine;
+#[cfg(feature = "sdk")]
+mod kinds;
 mod local_aws;
 mod loose;
 mod report;
 mod sandbox;
+#[cfg(feature = "sdk")]
+mod stacks;
+#[cfg(feature = "sdk")]
+mod stage;
 mod strict;
 mod template;
 mod tenant;

@@ -134,6 +134,15 @@ def delete_security_group(moto, self, name=None, group_id=None):
 
 
 @around(EC2Backend)
+def create_subnet(moto, self, vpc_id, *arguments, **named):
+    """moto takes the first subnet of a zone that is given by its id for the default one, which hands out addresses."""
+    subnet = moto(self, vpc_id, *arguments, **named)
+    if not self.get_vpc(vpc_id).is_default:
+        subnet.default_for_az = subnet.map_public_ip_on_launch = False
+    return subnet
+
+
+@around(EC2Backend)
 def delete_subnet(moto, self, subnet_id):
     if any(subnet_id in subnets for subnets in subnets_in_use(self)):
         message = f"The subnet '{subnet_id}' has dependencies and cannot be deleted."
