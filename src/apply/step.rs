@@ -139,7 +139,7 @@ impl<C: Cloud> Site<'_, C> {
         let live = self.live(kind, step).await?;
         let writer = self.hands.writer(&step.region, self.permit(step, None)).await?;
         let kept = kind.delete(&writer, &live).await?;
-        let stays = kept.iter().any(|kept| kept.id == live.id);
+        let stays = kept.iter().any(|kept| kept.id == live.id || kept.id.ends_with(&format!("/{}", live.id)));
         if !stays {
             self.watch.gone(kind, &step.region, &live.id).await?;
         }

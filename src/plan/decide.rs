@@ -139,12 +139,7 @@ impl Decider<'_> {
                 );
                 return Fate::Blocked { live: Some(live.clone()), why, unreadable: false };
             }
-            State::Failed(why) => {
-                let create_first = facts.replacement == Replacement::CreateFirst && !facts.name.is_physical();
-                let why = Some(format!("{} has failed: {why}", live.id));
-                return Fate::Replace { live: live.clone(), spec: desired, fields: Vec::new(), create_first, why };
-            }
-            State::Ready | State::Settling(_) | State::Human(_) => {}
+            State::Ready | State::Settling(_) | State::Human(_) | State::Failed(_) => {}
         }
         let changes = |reference: &Reference| self.changes(reference);
         let is_ours = |value: &Value| self.names_ours(value);
@@ -164,7 +159,15 @@ impl Decider<'_> {
             id: pointer::steps(&extra.path).last().unwrap_or_default(),
             place: live.id.clone(),
         }));
-        fate_of(shape, &facts, live, spec, fields)
+        match (fate_of(shape, &facts, live, spec.clone(), fields), &live.state) {
+            // An update in place may mend what has failed; else a new one has to take its place.
+            (Fate::Keep { .. } | Fate::Replace { .. }, State::Failed(why)) => {
+                let create_first = facts.replacement == Replacement::CreateFirst && !facts.name.is_physical();
+                let why = Some(format!("{} has failed: {why}", live.id));
+                Fate::Replace { live: live.clone(), spec, fields: Vec::new(), create_first, why }
+            }
+            (fate, _) => fate,
+        }
     }
 
     /// Lets a replacement be create-first only if nothing it needs goes away first, and blocks one that is delete-first

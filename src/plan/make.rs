@@ -158,6 +158,10 @@ fn desired_change(input: &Input<'_>, shapes: &Shapes<'_>, address: &Address, fat
                 (false, false) => Disruption::Outage,
             };
             change.protected = is_protected(resource.protected, facts.stateful);
+            if facts.awaits_person && why.is_some() {
+                // What a person never made usable bears nothing.
+                (change.protected, change.disruption) = (false, Disruption::None);
+            }
             change.fields.clone_from(fields);
             change.notes.extend(why.clone());
         }

@@ -155,9 +155,10 @@ resources:
     }
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
-        // A group that another one's rules name can't go; ours name others, so ours go first.
-        revoke_all(writer, &live.id, &live.spec.security_group_ingress.all(), Direction::In).await?;
-        revoke_all(writer, &live.id, &live.spec.security_group_egress.all(), Direction::Out).await?;
+        // A group that another one's rules name can't go; ours name others, so ours go first. A rule that is gone, or
+        // whose other side is, holds nobody up.
+        gone(revoke_all(writer, &live.id, &live.spec.security_group_ingress.all(), Direction::In).await)?;
+        gone(revoke_all(writer, &live.id, &live.spec.security_group_egress.all(), Direction::Out).await)?;
         // Fifteen minutes: the interfaces of load balancers, tasks and databases outlive them.
         gone(
             patiently(15 * MINUTE, &[Class::Busy], || writer.ec2().delete_security_group().group_id(&live.id).send())
