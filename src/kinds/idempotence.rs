@@ -1,16 +1,9 @@
-//! What makes running twice dull: what an earlier try made is known by its tags, what is gone is deleted already, and
-//! what passes by itself is waited out.
+//! What makes running twice dull: what is gone is deleted already, and what passes by itself is waited out.
 
 use std::time::Duration;
 
 use crate::aws::retry;
-use crate::resource::{Class, Failure, Result, Tags, key};
-
-/// Returns whether two sets of tags claim the same address.
-pub(super) fn is_same(live: &Tags, ours: &Tags) -> bool {
-    let keys = [key::PROJECT, key::TENANT, key::ENVIRONMENT, key::NAME];
-    keys.iter().all(|key| live.get(key).is_some() && live.get(key) == ours.get(key))
-}
+use crate::resource::{Class, Failure, Result};
 
 /// Takes "not found" for success: what is gone is deleted.
 pub(super) fn gone<T, E>(answer: Result<T, E>) -> Result<()>
