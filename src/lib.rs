@@ -6,6 +6,8 @@ pub mod apply;
 #[cfg(feature = "sdk")]
 pub mod aws;
 pub mod blueprint;
+#[cfg(feature = "sdk")]
+pub mod cli;
 pub mod inventory;
 #[cfg(feature = "sdk")]
 pub mod kinds;

@@ -57,10 +57,14 @@ impl Failure {
 
     /// The same as one line of JSON, for `--log-format json`.
     pub fn json(&self) -> String {
-        let problems: Vec<_> = self.problems.iter().map(|problem| {
-            let place = problem.span.as_ref().map(ToString::to_string);
-            serde_json::json!({ "place": place, "message": problem.what, "hint": problem.hint })
-        }).collect();
+        let problems: Vec<_> = self
+            .problems
+            .iter()
+            .map(|problem| {
+                let place = problem.span.as_ref().map(ToString::to_string);
+                serde_json::json!({ "place": place, "message": problem.what, "hint": problem.hint })
+            })
+            .collect();
         let line = serde_json::json!({
             "level": "error", "message": self.message, "hints": self.hints, "problems": problems,
             "exit": self.exit as u8,

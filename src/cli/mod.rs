@@ -6,6 +6,7 @@ mod allow;
 mod args;
 mod commands;
 mod engine;
+mod execute;
 mod exit;
 mod failure;
 mod interrupt;
@@ -23,7 +24,7 @@ pub use allow::parse_allowance;
 pub use args::Args;
 pub use exit::Exit;
 pub use failure::Failure;
-pub use selector::{Selector, select_resources, select_stacks, unmatched_resource};
+pub use selector::{Selector, select_resources, selects, unmatched_resource, unmatched_stack};
 pub use world::{Stream, World};
 
 use args::{Color, Command, Global, LogFormat};

@@ -61,29 +61,19 @@ impl fmt::Display for Selector {
     }
 }
 
-/// Picks the stacks that any selector matches, in order; without selectors all. A selector that matches none is an
-/// error with the nearest names.
-pub fn select_stacks(selectors: &[Selector], all: &BTreeSet<StackId>) -> Result<BTreeSet<StackId>, String> {
-    if selectors.is_empty() {
-        return Ok(all.clone());
-    }
-    let mut picked = BTreeSet::new();
-    for selector in selectors {
-        let matching: Vec<_> = all.iter().filter(|stack| selector.matches_stack(stack)).cloned().collect();
-        if matching.is_empty() {
-            return Err(nothing(selector, all));
-        }
-        picked.extend(matching);
-    }
-    Ok(picked)
+/// Returns whether any selector means the stack; without selectors all are meant.
+pub fn selects(selectors: &[Selector], stack: &StackId) -> bool {
+    selectors.is_empty() || selectors.iter().any(|selector| selector.matches_stack(stack))
+}
+
+/// Returns the message for a selector that matches none of the stacks there are, with the nearest names.
+pub fn unmatched_stack(selectors: &[Selector], all: &[StackId]) -> Option<String> {
+    let missing = selectors.iter().find(|selector| !all.iter().any(|stack| selector.matches_stack(stack)))?;
+    Some(nothing(missing, all))
 }
 
 /// Picks the resources of one stack that are asked for; none if the stack is meant as a whole.
-pub fn select_resources(
-    selectors: &[Selector],
-    stack: &StackId,
-    all: &BTreeSet<Address>,
-) -> Option<BTreeSet<Address>> {
+pub fn select_resources(selectors: &[Selector], stack: &StackId, all: &BTreeSet<Address>) -> Option<BTreeSet<Address>> {
     let mine: Vec<_> = selectors.iter().filter(|selector| selector.matches_stack(stack)).collect();
     if mine.iter().any(|selector| !selector.is_partial()) || mine.is_empty() {
         return None;
@@ -109,7 +99,7 @@ pub fn unmatched_resource<'a>(
     Some((missing, format!("`{missing}` matches no resource{}", nearest_words(wanted, names))))
 }
 
-fn nothing(selector: &Selector, all: &BTreeSet<StackId>) -> String {
+fn nothing(selector: &Selector, all: &[StackId]) -> String {
     if all.is_empty() {
         return format!("`{selector}` matches nothing: there are no tenants here");
     }
@@ -118,7 +108,8 @@ fn nothing(selector: &Selector, all: &BTreeSet<StackId>) -> String {
         (Some(environment), true) => {
             let mine = all.iter().filter(|stack| matches(&selector.tenant, &stack.tenant));
             let sorted = by_distance(environment, mine.map(|stack| stack.environment.clone()));
-            let known = |name: &String| all.iter().find(|s| matches(&selector.tenant, &s.tenant) && s.environment == *name);
+            let known =
+                |name: &String| all.iter().find(|s| matches(&selector.tenant, &s.tenant) && s.environment == *name);
             listed(sorted.iter().filter_map(known).map(ToString::to_string).collect())
         }
         _ => nearest_words(&selector.tenant, all.iter().map(|stack| stack.tenant.clone())),

@@ -10,8 +10,6 @@ use jiff::Timestamp;
 pub struct World {
     /// The environment's variables.
     pub env: BTreeMap<String, String>,
-    /// The folder that relative paths start from.
-    pub cwd: PathBuf,
     pub stdin: Box<dyn BufRead + Send>,
     pub stdin_is_terminal: bool,
     /// Results.
@@ -36,7 +34,6 @@ impl World {
             env: std::env::vars_os()
                 .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
                 .collect(),
-            cwd: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
             stdin: Box::new(io::BufReader::new(io::stdin())),
             stdin_is_terminal: io::stdin().is_terminal(),
             out: Stream::new(Box::new(out), out_is_terminal, width(out_is_terminal)),
@@ -49,11 +46,6 @@ impl World {
     /// A variable of the environment that is set and not empty.
     pub fn variable(&self, name: &str) -> Option<&str> {
         self.env.get(name).map(String::as_str).filter(|value| !value.is_empty())
-    }
-
-    /// A path as the user wrote it, from where the user is.
-    pub fn path(&self, path: impl AsRef<std::path::Path>) -> PathBuf {
-        self.cwd.join(path)
     }
 
     /// The user's cache folder, by the XDG rules.
@@ -70,7 +62,7 @@ impl World {
         match (self.variable(variable), self.variable("HOME").or_else(|| self.variable("USERPROFILE"))) {
             (Some(folder), _) => PathBuf::from(folder),
             (None, Some(home)) => PathBuf::from(home).join(below_home),
-            (None, None) => self.cwd.join(below_home),
+            (None, None) => PathBuf::from(below_home),
         }
     }
 }

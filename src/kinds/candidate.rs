@@ -2,7 +2,8 @@
 
 use futures_util::future::join_all;
 
-use crate::resource::{Class, Failure, Found, Kind, Listing, Result, Scope, Stranger, Tags, Unseen, key};
+use super::idempotence::{is_same, taken};
+use crate::resource::{Class, Failure, Found, Kind, Listing, Result, Scope, Stranger, Tags, Unseen};
 
 /// A thing that has a name of ours, or that the tag index knows; only its own tags tell whose it is.
 pub(super) struct Candidate<T> {
@@ -68,22 +69,16 @@ where
 /// # Errors
 /// [`Class::AlreadyExists`], naming the owner, if it is somebody else's.
 pub(super) fn adopt(thing: &str, there: &Tags, ours: &Tags) -> Result<()> {
-    let identity = [key::PROJECT, key::TENANT, key::ENVIRONMENT, key::NAME];
-    if identity.iter().all(|key| there.get(key).is_some() && there.get(key) == ours.get(key)) {
+    if is_same(there, ours) {
         return Ok(());
     }
-    let owner = match (there.get(key::PROJECT), there.stack(), there.get(key::NAME)) {
-        (Some(project), Some(stack), Some(name)) => {
-            format!("belongs to `{name}` of {}/{} in the project {project}", stack.tenant, stack.environment)
-        }
-        _ => "bears none of our tags".to_owned(),
-    };
-    Err(Failure::new(Class::AlreadyExists, format!("{thing} is there already and {owner}")))
+    Err(taken(thing, there))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::resource::key;
 
     fn tags(name: &str) -> Tags {
         [(key::PROJECT, "p"), (key::TENANT, "acme"), (key::ENVIRONMENT, "production"), (key::NAME, name)]
@@ -101,9 +96,12 @@ mod tests {
         let refused = adopt("the cluster a", &tags("other"), &tags("main")).unwrap_err();
         assert_eq!(
             refused.message,
-            "the cluster a is there already and belongs to `other` of acme/production in the project p"
+            "the cluster a is there already and belongs to `other` of acme/production (project p)"
         );
         let refused = adopt("the cluster a", &Tags::default(), &tags("main")).unwrap_err();
-        assert_eq!(refused.message, "the cluster a is there already and bears none of our tags");
+        assert_eq!(
+            refused.message,
+            "the cluster a is there already and belongs to somebody else (it bears none of our tags)"
+        );
     }
 }

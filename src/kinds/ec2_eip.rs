@@ -2,12 +2,12 @@ use aws_sdk_ec2::types::{Address, DomainType, ResourceType};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::deletion::until_gone;
 use super::ec2;
-use crate::aws::{Aws, Reader, Writer, create_once};
+use super::idempotence::{gone, patiently};
+use crate::aws::{Aws, MINUTE, Reader, Writer, create_once};
 use crate::resource::{
-    Changes, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement, Result, Scope, State, Tags,
-    Unmodelled,
+    Changes, Class, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement, Result, Scope, State,
+    Tags, Unmodelled,
 };
 
 /// A public IPv4 address that stays the same.
@@ -92,7 +92,10 @@ resources:
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
         // Ten minutes: a NAT gateway keeps its address until it is deleted, one or two minutes after the call.
-        until_gone(10, || writer.ec2().release_address().allocation_id(&live.id).send()).await?;
+        gone(
+            patiently(10 * MINUTE, &[Class::Busy], || writer.ec2().release_address().allocation_id(&live.id).send())
+                .await,
+        )?;
         Ok(Vec::new())
     }
 

@@ -2,9 +2,9 @@ use aws_sdk_ec2::types::{AttachmentStatus, InternetGateway as Description, Resou
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::deletion::until_gone;
 use super::ec2;
 use super::ec2_vpc::Vpc;
+use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry};
 use crate::resource::{
     Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref,
@@ -102,7 +102,12 @@ resources:
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
         detach(writer, &live.id, live.spec.vpc_id.as_str()).await?;
-        until_gone(5, || writer.ec2().delete_internet_gateway().internet_gateway_id(&live.id).send()).await?;
+        gone(
+            patiently(5 * MINUTE, &[Class::Busy], || {
+                writer.ec2().delete_internet_gateway().internet_gateway_id(&live.id).send()
+            })
+            .await,
+        )?;
         Ok(Vec::new())
     }
 
@@ -141,7 +146,12 @@ async fn detach(writer: &Writer, id: &str, vpc: &str) -> Result<()> {
     if vpc.is_empty() {
         return Ok(());
     }
-    until_gone(20, || writer.ec2().detach_internet_gateway().internet_gateway_id(id).vpc_id(vpc).send()).await
+    gone(
+        patiently(20 * MINUTE, &[Class::Busy], || {
+            writer.ec2().detach_internet_gateway().internet_gateway_id(id).vpc_id(vpc).send()
+        })
+        .await,
+    )
 }
 
 fn vpc_of(gateway: &Description) -> Option<&str> {

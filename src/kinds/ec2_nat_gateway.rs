@@ -3,15 +3,15 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::deletion::until_gone;
 use super::ec2;
 use super::ec2_eip::Eip;
 use super::ec2_internet_gateway::InternetGateway;
 use super::ec2_subnet::Subnet;
+use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::resource::{
-    Changes, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref, Replacement,
-    Result, Scope, State, Tags, Unmodelled,
+    Changes, Class, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref,
+    Replacement, Result, Scope, State, Tags, Unmodelled,
 };
 
 /// The way out of private subnets.
@@ -128,7 +128,10 @@ resources:
     }
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
-        until_gone(5, || writer.ec2().delete_nat_gateway().nat_gateway_id(&live.id).send()).await?;
+        gone(
+            patiently(5 * MINUTE, &[Class::Busy], || writer.ec2().delete_nat_gateway().nat_gateway_id(&live.id).send())
+                .await,
+        )?;
         Ok(Vec::new())
     }
 

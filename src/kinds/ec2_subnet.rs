@@ -2,14 +2,14 @@ use aws_sdk_ec2::types::{AttributeBooleanValue, HostnameType, ResourceType, Subn
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::deletion::until_gone;
 use super::ec2;
 use super::ec2_cidr::Cidr;
 use super::ec2_vpc::Vpc;
+use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry};
 use crate::resource::{
-    Changes, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref, Replacement, Result, Scope,
-    State, Tags, Unmodelled,
+    Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref, Replacement, Result,
+    Scope, State, Tags, Unmodelled,
 };
 
 /// A range of a VPC in one zone.
@@ -113,7 +113,7 @@ resources:
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
         // Twenty minutes: the interfaces of load balancers, tasks and databases outlive them.
-        until_gone(20, || writer.ec2().delete_subnet().subnet_id(&live.id).send()).await?;
+        gone(patiently(20 * MINUTE, &[Class::Busy], || writer.ec2().delete_subnet().subnet_id(&live.id).send()).await)?;
         Ok(Vec::new())
     }
 

@@ -9,9 +9,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::deletion::until_gone;
 use super::ec2;
 use super::ec2_cidr::Cidr;
+use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry};
 use crate::resource::{
     Changes, Class, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement, Result,
@@ -129,7 +129,7 @@ resources:
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
         // Five minutes: the last network interfaces linger after their owners are gone.
-        until_gone(5, || writer.ec2().delete_vpc().vpc_id(&live.id).send()).await?;
+        gone(patiently(5 * MINUTE, &[Class::Busy], || writer.ec2().delete_vpc().vpc_id(&live.id).send()).await)?;
         Ok(Vec::new())
     }
 

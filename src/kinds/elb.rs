@@ -8,7 +8,8 @@ use futures_util::future::join_all;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{claim, ec2_vpc};
+use super::ec2_vpc;
+use super::idempotence::{is_same, taken};
 use crate::aws::{Clients, Reader, Writer};
 use crate::resource::{Changes, Class, Failure, Found, Kind, Listing, Result, Scope, Tags, Unseen, pointer};
 
@@ -160,14 +161,10 @@ pub(super) async fn tags(clients: &Clients, arn: &str) -> Result<Tags> {
     Ok(describe_tags(clients, &[arn.to_owned()]).await?.remove(arn).unwrap_or_default())
 }
 
-/// Checks that what has the name or port that we want is ours, from an earlier create that was cut short. If it is not,
-/// `failure` comes back and names the owner.
-pub(super) async fn adopt(writer: &Writer, arn: &str, ours: &Tags, failure: Failure) -> Result<()> {
+/// Checks that what has the name or port that we want is ours, from an earlier create that was cut short.
+pub(super) async fn adopt(writer: &Writer, arn: &str, ours: &Tags) -> Result<()> {
     let theirs = tags(writer, arn).await?;
-    if claim::is_same(&theirs, ours) {
-        return Ok(());
-    }
-    Err(Failure { message: format!("it is taken by {arn}, which belongs to {}", claim::owner(&theirs)), ..failure })
+    if is_same(&theirs, ours) { Ok(()) } else { Err(taken(arn, &theirs)) }
 }
 
 /// Tags for a create call.

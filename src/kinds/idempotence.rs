@@ -5,6 +5,15 @@ use std::time::Duration;
 use crate::aws::retry;
 use crate::resource::{Class, Failure, Result};
 
+/// The conflict over a name that somebody else's resource has; `what` names it, `live` are its tags.
+pub(super) fn taken(what: &str, live: &Tags) -> Failure {
+    let owner = match (live.get(key::PROJECT), live.stack(), live.get(key::NAME)) {
+        (Some(project), Some(stack), Some(name)) => format!("belongs to {name} of {stack} in project {project}"),
+        _ => "is not ours: it bears none of our tags".to_owned(),
+    };
+    Failure::new(Class::AlreadyExists, format!("{what} is there already and {owner}"))
+}
+
 /// Takes "not found" for success: what is gone is deleted.
 pub(super) fn gone<T, E>(answer: Result<T, E>) -> Result<()>
 where

@@ -1,11 +1,9 @@
-use crate::resource::CLOSE;
-
-/// The ARN of a KMS key.
-pub(super) type KeyArn = String;
+use super::kms_key::Key;
+use crate::resource::{CLOSE, Ref};
 
 /// Returns a mistake if a key is not given by its ARN: RDS and ElastiCache answer with ARNs, so a key's id would look
 /// like another key, and another key means another database.
-pub(super) fn mistake(pointer: &str, key: Option<&KeyArn>) -> Option<(String, String)> {
+pub(super) fn mistake(pointer: &str, key: Option<&Ref<Key>>) -> Option<(String, String)> {
     let text = key?.as_str();
     let is_arn = text.starts_with("arn:") || text.ends_with(&format!(".Arn{CLOSE}"));
     (!is_arn).then(|| (pointer.to_owned(), format!("`{text}` is not a key's ARN: write ref(<key>, 'Arn')")))

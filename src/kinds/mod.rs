@@ -6,8 +6,6 @@
 mod acm_certificate;
 mod autoscaling_scalable_target;
 mod candidate;
-mod claim;
-mod deletion;
 mod ec2;
 mod ec2_cidr;
 mod ec2_eip;

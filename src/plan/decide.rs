@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::fate::Fate;
 use super::fields::{Compared, Comparing};
 use super::input::{Input, Mode};
+use super::late;
 use super::live_edges::{LiveEdges, LiveId};
 use super::order::{Order, Shapes};
 use super::standing::{Standing, standing};
@@ -246,20 +247,25 @@ impl Decider<'_> {
     /// is live there stays.
     fn without_held(&self, resource: &Resource, shape: &dyn Shape, live: Option<&Value>) -> Value {
         let mut spec = resolve(&resource.spec, &|reference| self.lookup(reference));
-        let late = shape.facts().late;
-        for (target, pointers) in &resource.edges {
-            let held = self.is_waiting(target) || matches!(self.fates.get(target), Some(Fate::Blocked { .. }));
-            if !held {
-                continue;
-            }
-            for property in pointers.iter().filter_map(|at| late.iter().find(|pattern| pointer::covers(pattern, at))) {
-                match live.and_then(|live| live.pointer(property)) {
-                    Some(value) => set_top(&mut spec, property, Some(value.clone())),
-                    None => set_top(&mut spec, property, None),
-                }
-            }
+        let facts = shape.facts();
+        let is_held =
+            |target: &Address| self.is_waiting(target) || matches!(self.fates.get(target), Some(Fate::Blocked { .. }));
+        let held = resource.edges.iter().filter(|(target, _)| is_held(target)).flat_map(|(target, pointers)| {
+            let properties =
+                pointers.iter().filter_map(|at| facts.late.iter().find(|pattern| pointer::covers(pattern, at)));
+            properties.map(move |property| (*property, target))
+        });
+        for (property, targets) in group(held) {
+            late::leave_out(&facts, resource, property, &self.shared_with(&targets), live, &mut spec);
         }
         spec
+    }
+
+    /// The resources by which an element shows that it needs one of the targets: these, and what they refer to.
+    fn shared_with(&self, targets: &[&Address]) -> BTreeSet<Address> {
+        let resources = &self.input.blueprint.resources;
+        let theirs = targets.iter().filter_map(|target| resources.get(*target)).flat_map(|target| target.edges.keys());
+        targets.iter().copied().chain(theirs).cloned().collect()
     }
 
     fn names_ours(&self, value: &Value) -> bool {
@@ -292,6 +298,12 @@ fn fate_of(shape: &dyn Shape, facts: &Facts, live: &Arc<Live>, spec: Value, fiel
         return Fate::Replace { live: live.clone(), spec, fields, create_first, why: None };
     }
     Fate::Update { live: live.clone(), spec, fields }
+}
+
+fn group<'a>(pairs: impl Iterator<Item = (&'static str, &'a Address)>) -> BTreeMap<&'static str, Vec<&'a Address>> {
+    let mut groups: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    pairs.for_each(|(property, target)| groups.entry(property).or_default().push(target));
+    groups
 }
 
 /// Sets or removes a top-level property named by its pointer.

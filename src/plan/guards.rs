@@ -34,6 +34,13 @@ pub enum Refusal {
         deletes: usize,
         limit: usize,
     },
+    /// Something that is not ours stands inside what would be deleted, and would hold the deletion up half-way.
+    Foreign {
+        stack: StackId,
+        address: Address,
+        kind: String,
+        id: String,
+    },
 }
 
 /// Checks a plan against the guards; an empty answer lets it pass.
@@ -45,6 +52,15 @@ pub fn refusals(plan: &Plan, guards: &Guards, allowed: &[Allowance]) -> Vec<Refu
         let deletes = stack.changes.iter().filter(goes).count();
         if let Some(limit) = guards.max_deletes.filter(|limit| deletes > *limit) {
             refusals.push(Refusal::TooManyDeletes { stack: id.clone(), deletes, limit });
+        }
+        for change in stack.changes.iter().filter(|change| change.action == Action::Delete) {
+            let inside = stack.unmanaged.iter().filter(|thing| change.id.as_ref() == Some(&thing.place));
+            refusals.extend(inside.map(|thing| Refusal::Foreign {
+                stack: id.clone(),
+                address: change.address.clone(),
+                kind: thing.kind.clone(),
+                id: thing.id.clone(),
+            }));
         }
         for change in &stack.changes {
             let by_kind = goes(&change) && guards.protected.contains(&change.address.kind);
@@ -88,6 +104,10 @@ impl std::fmt::Display for Refusal {
             Self::TooManyDeletes { stack, deletes, limit } => write!(
                 f,
                 "{stack}: {deletes} deletions and replacements, and provision.yaml allows {limit} (guards.max_deletes)"
+            ),
+            Self::Foreign { stack, address, kind, id } => write!(
+                f,
+                "{stack}: {kind} {id} is not ours and stands in {address}, which could not be deleted: remove it first"
             ),
         }
     }

@@ -7,6 +7,7 @@ mod fate;
 mod fields;
 mod guards;
 mod input;
+mod late;
 mod live_edges;
 mod make;
 mod order;

@@ -83,7 +83,12 @@ pub fn kind_text(kind: &dyn Shape) -> String {
                 let remark = [field.marks.join(", "), field.text.clone()].into_iter().filter(|part| !part.is_empty());
                 let remark = remark.collect::<Vec<_>>().join(". ");
                 let default = if field.default.is_empty() { String::new() } else { format!("= {}", field.default) };
-                vec![field.name.clone(), field.kind.replace('`', ""), default.replace('`', ""), remark]
+                vec![
+                    field.name.clone(),
+                    field.kind.replace('`', ""),
+                    default.replace('`', ""),
+                    remark.replace("**", ""),
+                ]
             })
             .collect();
         let _ = write!(text, "\n{}\n{}", paint(HEAD, title), table(&rows, "  "));

@@ -186,7 +186,7 @@ fn merge(lower: &Value, upper: &Value) -> Result<Value, Error> {
             merged.insert(key.to_string(), map.get_item(&key)?);
         }
     }
-    Ok(merged.into_iter().collect())
+    Ok(merged.into())
 }
 
 /// `*` for any letters, `?` for one.

@@ -45,20 +45,25 @@ pub fn expand(
     }
     for (key, branch) in &template.outputs {
         let is_set = expansion.text_gap(branch, &scope);
-        if let Some(value) = expansion.value(branch, &scope, "", &mut Origins::new()).filter(|_| is_set) {
+        if let Some(value) =
+            expansion.value(branch, &scope, "", &mut Origins::new()).filter(|_| is_set).and_then(without_nulls)
+        {
             expanded.outputs.insert(key.name.clone(), value);
         }
     }
-    for check in &template.checks {
-        let found = expansion.said(check, &scope, parameters, Severity::Error);
-        expansion.problems.extend(found);
+    let wrong: Vec<_> =
+        template.checks.iter().flat_map(|check| expansion.said(check, &scope, parameters, Severity::Error)).collect();
+    if !wrong.is_empty() {
+        // What a wrong parameter breaks inside the template is not worth saying beside what is wrong with it.
+        expansion.problems.retain(|problem| !template.is_place_of(problem));
     }
+    expansion.problems.extend(wrong);
     for warning in &template.warnings {
         expanded.warnings.extend(expansion.said(warning, &scope, parameters, Severity::Warning));
     }
     for problem in expansion.problems {
         // The same expression fails in the same way for every item of a `for`.
-        if !problems.contains(&problem) {
+        if !problems.iter().any(|known| known.span == problem.span && known.what == problem.what) {
             problems.push(problem);
         }
     }
@@ -84,11 +89,15 @@ impl Expansion {
 
     /// Returns a scope for every item that one variable runs over.
     fn items(&mut self, variable: &str, over: &Branch, outer: &Scope) -> Vec<Scope> {
-        let Some(value) = self.value(over, outer, "", &mut Origins::new()) else { return Vec::new() };
-        let sources: Vec<&Node> = match &over.tree {
-            Tree::Text(text) => text.uses().filter_map(|path| outer.node(path)).collect(),
-            _ => Vec::new(),
+        let (value, sources): (Option<Json>, Vec<&Node>) = match &over.tree {
+            // Not `value`: that would drop the nulls in a parameter, and expressions ask for them (`x is none`).
+            Tree::Text(text) => {
+                let value = text.evaluate(outer).map_err(|problem| self.problems.push(*problem)).ok();
+                (value, text.uses().filter_map(|path| outer.node(path)).collect())
+            }
+            _ => (self.value(over, outer, "", &mut Origins::new()), Vec::new()),
         };
+        let Some(value) = value else { return Vec::new() };
         let Some(items) = Item::all_of(&value, &sources) else {
             let what = format!("`for` needs a list or a map, and this is {}", described(&value));
             self.problems.push(Problem::error(over.span.clone(), what));
@@ -156,7 +165,7 @@ impl Expansion {
         Declaration {
             address,
             region,
-            properties: properties.unwrap_or_else(|| Json::Object(Map::new())),
+            properties: properties.and_then(without_nulls).unwrap_or_else(|| Json::Object(Map::new())),
             origins,
             was,
             physical,
@@ -187,7 +196,8 @@ impl Expansion {
             Tree::Fixed(value) => value.clone(),
             Tree::Text(text) => {
                 let value = match text.evaluate(scope) {
-                    Ok(value) => without_nulls(value)?,
+                    Ok(Json::Null) => return None,
+                    Ok(value) => value,
                     Err(problem) => {
                         self.problems.push(*problem);
                         return None;
@@ -304,7 +314,7 @@ fn nested(node: &Node, at: &str, written: &Span, origins: &mut Origins) {
     }
 }
 
-/// Null means absent, also inside of a parameter that is taken over whole.
+/// Null means absent to a kind, also inside of a parameter that is taken over whole.
 fn without_nulls(value: Json) -> Option<Json> {
     match value {
         Json::Null => None,

@@ -118,6 +118,12 @@ impl Library {
 }
 
 impl Template {
+    /// Returns whether a problem lies in one of the template's files, and not in what a tenant wrote.
+    pub(super) fn is_place_of(&self, problem: &Problem) -> bool {
+        let Some(span) = &problem.span else { return false };
+        self.resources.iter().any(|node| Arc::ptr_eq(&node.span.source, &span.source))
+    }
+
     fn compile(name: String, part: Part, problems: &mut Vec<Problem>) -> Option<Self> {
         let hidden: Vec<_> = Scope::NAMES.into_iter().chain(FUNCTIONS.iter().copied()).chain(["loop"]).collect();
         let mut names: Vec<String> = Scope::NAMES.map(str::to_owned).to_vec();

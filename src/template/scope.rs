@@ -58,48 +58,71 @@ impl Surroundings {
     }
 }
 
-/// The variables that an expression may use, and where each was written.
+/// The variables that an expression may use, and where each was written. Cheap to clone.
 #[derive(Clone, Debug)]
-pub(super) struct Scope {
+pub(super) struct Scope(Arc<Variables>);
+
+/// A `for` adds to what is outside of it.
+#[derive(Debug, Default)]
+struct Variables {
+    outer: Option<Arc<Variables>>,
     values: BTreeMap<String, Value>,
     /// Trees with places; a variable without one (`loop`) has no origin.
     nodes: BTreeMap<String, Arc<Node>>,
-    context: OnceLock<Value>,
 }
 
-impl Scope {
-    pub fn new(stack: &Stack, surroundings: &Arc<Surroundings>, parameters: &Node) -> Self {
-        let mut scope = Self { values: BTreeMap::new(), nodes: BTreeMap::new(), context: OnceLock::new() };
-        let text = |value: &str, span: &Span| Node::new(Yaml::String(value.to_owned()), span.clone());
-        scope.set("tenant", text(&stack.id.tenant, &stack.tenant_span));
-        scope.set("environment", text(&stack.id.environment, &stack.environment_span));
-        scope.set("account", text(&stack.account.value, &stack.account.span));
-        scope.set("region", text(&stack.region.value, &stack.region.span));
-        scope.values.insert("project".into(), Value::from(stack.project.as_str()));
-        scope.values.insert("partition".into(), Value::from("aws"));
-        scope.values.insert(STACK.into(), Value::from_dyn_object(Arc::clone(surroundings)));
-        for (key, node) in parameters.entries() {
-            scope.set(&key.name, node.clone());
-        }
-        scope
+impl Object for Variables {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.value(key.as_str()?)
     }
+}
 
-    /// The names that every scope has beside the parameters.
-    pub const NAMES: [&'static str; 6] = ["tenant", "environment", "account", "region", "project", "partition"];
-
+impl Variables {
     fn set(&mut self, name: &str, node: Node) {
         self.values.insert(name.to_owned(), live(&node.to_json()));
         self.nodes.insert(name.to_owned(), Arc::new(node));
     }
 
+    fn value(&self, name: &str) -> Option<Value> {
+        let outer = || self.outer.as_ref().and_then(|outer| outer.value(name));
+        self.values.get(name).cloned().or_else(outer)
+    }
+
+    fn node(&self, name: &str) -> Option<&Node> {
+        if self.values.contains_key(name) {
+            return self.nodes.get(name).map(Arc::as_ref);
+        }
+        self.outer.as_ref().and_then(|outer| outer.node(name))
+    }
+}
+
+impl Scope {
+    /// The names that every scope has beside the parameters.
+    pub const NAMES: [&'static str; 6] = ["tenant", "environment", "account", "region", "project", "partition"];
+
+    pub fn new(stack: &Stack, surroundings: &Arc<Surroundings>, parameters: &Node) -> Self {
+        let mut all = Variables::default();
+        let text = |value: &str, span: &Span| Node::new(Yaml::String(value.to_owned()), span.clone());
+        all.set("tenant", text(&stack.id.tenant, &stack.tenant_span));
+        all.set("environment", text(&stack.id.environment, &stack.environment_span));
+        all.set("account", text(&stack.account.value, &stack.account.span));
+        all.set("region", text(&stack.region.value, &stack.region.span));
+        all.values.insert("project".into(), Value::from(stack.project.as_str()));
+        all.values.insert("partition".into(), Value::from("aws"));
+        all.values.insert(STACK.into(), Value::from_dyn_object(Arc::clone(surroundings)));
+        for (key, node) in parameters.entries() {
+            all.set(&key.name, node.clone());
+        }
+        Self(Arc::new(all))
+    }
+
     /// Returns the scope of one item of a `for`; `position` counts from 0.
     pub fn with_item(&self, variable: &str, item: &Item, position: usize, length: usize) -> Self {
-        let mut scope = Self { values: self.values.clone(), nodes: self.nodes.clone(), context: OnceLock::new() };
-        scope.values.insert(variable.to_owned(), live(&item.value));
-        match &item.node {
-            Some(node) => scope.nodes.insert(variable.to_owned(), Arc::new(node.clone())),
-            None => scope.nodes.remove(variable),
-        };
+        let mut inner = Variables { outer: Some(Arc::clone(&self.0)), ..Variables::default() };
+        inner.values.insert(variable.to_owned(), live(&item.value));
+        if let Some(node) = &item.node {
+            inner.nodes.insert(variable.to_owned(), Arc::new(node.clone()));
+        }
         let facts = [
             ("index", Value::from(position + 1)),
             ("index0", Value::from(position)),
@@ -107,26 +130,26 @@ impl Scope {
             ("last", Value::from(position + 1 == length)),
             ("length", Value::from(length)),
         ];
-        scope.values.insert("loop".into(), facts.into_iter().collect());
-        scope
+        inner.values.insert("loop".into(), BTreeMap::from(facts).into());
+        Self(Arc::new(inner))
     }
 
     /// Returns what expressions are evaluated in.
     pub fn context(&self) -> Value {
-        self.context.get_or_init(|| self.values.clone().into()).clone()
+        Value::from_dyn_object(Arc::clone(&self.0))
     }
 
     /// Returns the tree of a dotted path, or of its nearest parent.
     pub fn node(&self, path: &str) -> Option<&Node> {
         let mut steps = path.split('.');
-        let root = self.nodes.get(steps.next()?)?;
+        let root = self.0.node(steps.next()?)?;
         Some(root.nearest(steps))
     }
 
     /// Returns the tree of a dotted path if every step of it is there.
     pub fn exact(&self, path: &[String]) -> Option<&Node> {
         let (root, steps) = path.split_first()?;
-        let mut at: &Node = self.nodes.get(root)?;
+        let mut at = self.0.node(root)?;
         for step in steps {
             at = at.step(step)?.1;
         }
@@ -206,6 +229,8 @@ fn live(json: &Json) -> Value {
         },
         Json::String(text) => Value::from(text.as_str()),
         Json::Array(list) => list.iter().map(live).collect(),
-        Json::Object(map) => map.iter().map(|(key, value)| (key.as_str(), live(value))).collect(),
+        Json::Object(map) => {
+            map.iter().map(|(key, value)| (key.clone(), live(value))).collect::<BTreeMap<_, _>>().into()
+        }
     }
 }

@@ -175,7 +175,7 @@ async fn a_replacement_that_somebody_cannot_let_go_of_is_blocked_and_nothing_is_
     assert_eq!(
         net.notes,
         [
-            "/Net can only change with a new resource, the old one has to go first, and Fake::Store/db cannot let go of it; put \
+            "/Range can only change with a new resource, the old one has to go first, and Fake::Store/db cannot let go of it; put \
           the old value back, or take Fake::Store/db out of the YAML, apply, and put it back"
         ]
     );

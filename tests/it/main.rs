@@ -12,9 +12,15 @@ mod aws_sessions;
 mod aws_store;
 #[cfg(feature = "sdk")]
 mod aws_survey;
+mod blueprint;
 #[cfg(feature = "sdk")]
 mod canned;
 mod engine;
 mod local_aws;
+mod loose;
 mod sandbox;
+mod strict;
+mod template;
+mod tenant;
 mod world;
+mod yaml;

@@ -1,4 +1,5 @@
-use crate::blueprint::Blueprint;
+use super::kinds::shapes;
+use crate::blueprint::{Blueprint, Explained, Kinds, Resource, explain};
 use crate::cli::args::Global;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
@@ -6,7 +7,7 @@ use crate::cli::project::Project;
 use crate::cli::selector::Selector;
 use crate::cli::world::World;
 use crate::report::explain_text;
-use crate::resource::Address;
+use crate::resource::{Address, pointer};
 
 /// Print the final value of a resource or field, and the file and line that set it
 #[derive(Debug, clap::Args)]
@@ -28,18 +29,20 @@ struct Wanted {
 
 pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     let wanted = parse(&args.address)?;
-    let project = Project::load(world, global)?;
-    let stacks = project.select(wanted.stack.as_slice())?;
-    let texts: Vec<_> = stacks
-        .iter()
-        .filter_map(|blueprint| blueprint.resources.get(&wanted.address).map(|resource| (blueprint, resource)))
-        .map(|(blueprint, resource)| {
-            explain_text(&blueprint.stack.id, resource, &wanted.field).ok_or_else(|| {
-                Failure::error(format!("{} has no field {}", wanted.address, wanted.field))
-                    .hint(format!("`provision kinds {}` lists its fields", wanted.address.kind))
-            })
-        })
-        .collect::<Result<_>>()?;
+    let project = Project::load(world, global, wanted.stack.as_slice())?;
+    let stacks = project.stacks();
+    let shapes = shapes();
+    let kinds = Kinds::new(&shapes);
+    let mut texts = Vec::new();
+    for blueprint in &stacks {
+        let Some(resource) = blueprint.resources.get(&wanted.address) else { continue };
+        let leaves = leaves(&kinds, resource, &wanted.field).ok_or_else(|| {
+            Failure::error(format!("{} has no field {}", wanted.address, wanted.field))
+                .hint(format!("`provision kinds {}` lists its fields", wanted.address.kind))
+        })?;
+        let title = format!("{}/{}{}", blueprint.stack.id, wanted.address, wanted.field);
+        texts.push(explain_text(&title, &leaves));
+    }
     if texts.is_empty() {
         return Err(no_such_resource(&wanted.address, &stacks));
     }
@@ -47,13 +50,23 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
+/// Every leaf below a field, by its pointer; nothing if there is no such field.
+fn leaves<'a>(kinds: &Kinds<'_>, resource: &'a Resource, field: &str) -> Option<Vec<(String, Explained<'a>)>> {
+    let top = explain(kinds, resource, field);
+    let mut below = Vec::new();
+    pointer::walk(top.value?, &mut |pointer, _| below.push(format!("{field}{pointer}")));
+    if below.is_empty() {
+        return Some(vec![(field.to_owned(), top)]);
+    }
+    Some(below.into_iter().map(|at| (at.clone(), explain(kinds, resource, &at))).collect())
+}
+
 /// Reads `[tenant/environment/]TYPE/name[.field.field]`; a field may also be written as a JSON pointer.
 fn parse(text: &str) -> Result<Wanted> {
     let parts: Vec<_> = text.split('/').collect();
     let typed = parts.iter().position(|part| part.contains("::"));
-    let wrong = || {
-        Failure::usage(format!("`{text}` is no address")).hint("write acme/production/AWS::EC2::VPC/main.CidrBlock")
-    };
+    let wrong =
+        || Failure::usage(format!("`{text}` is no address")).hint("write acme/production/AWS::EC2::VPC/main.CidrBlock");
     let at = typed.filter(|at| matches!(at, 0 | 2) && parts.len() > at + 1).ok_or_else(wrong)?;
     let stack = (at == 2).then(|| parts[..2].join("/").parse()).transpose().map_err(Failure::usage)?;
     let (name, dotted) = parts[at + 1].split_once('.').unwrap_or((parts[at + 1], ""));

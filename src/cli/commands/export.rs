@@ -23,8 +23,8 @@ enum Target {
 
 pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     let Target::Cloudformation(selectors) = &args.target;
-    let project = Project::load(world, global)?;
-    let stacks = project.select(&selectors.selectors)?;
+    let project = Project::load(world, global, &selectors.selectors)?;
+    let stacks = project.stacks();
     let [blueprint] = stacks.as_slice() else {
         let names: Vec<_> = stacks.iter().map(|blueprint| blueprint.stack.id.to_string()).collect();
         return Err(Failure::usage(format!("one template is one stack, and these are {}", stacks.len()))

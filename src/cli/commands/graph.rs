@@ -26,8 +26,8 @@ enum Format {
 }
 
 pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
-    let project = Project::load(world, global)?;
-    let stacks = project.select(&args.selectors.selectors)?;
+    let project = Project::load(world, global, &args.selectors.selectors)?;
+    let stacks = project.stacks();
     world.out.print(&match args.format {
         Format::Mermaid => graph_mermaid(&stacks),
         Format::Dot => graph_dot(&stacks),

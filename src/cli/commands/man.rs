@@ -17,8 +17,7 @@ pub fn run(world: &World, args: &Args) -> Result<Exit> {
         Some(name) => {
             let found = root.find_subcommand(name).cloned();
             let found = found.ok_or_else(|| Failure::usage(format!("there is no command `{name}`")))?;
-            let full = format!("provision-{name}");
-            found.name(full.clone()).display_name(full)
+            found.display_name(format!("provision-{name}"))
         }
     };
     let mut text = Vec::new();

@@ -21,8 +21,8 @@ pub struct Args {
 }
 
 pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
-    let project = Project::load(world, global)?;
-    let stacks = project.select(&args.selectors.selectors)?;
+    let project = Project::load(world, global, &args.selectors.selectors)?;
+    let stacks = project.stacks();
     let used: BTreeSet<&str> =
         stacks.iter().flat_map(|stack| stack.resources.keys()).map(|address| address.kind.as_str()).collect();
     // Every kind is read, so that what a template no longer has is found and can be deleted; what is written is what

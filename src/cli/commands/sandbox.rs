@@ -5,7 +5,7 @@ use clap::Subcommand;
 use crate::cli::args::Global;
 use crate::cli::engine::{runtime, sandbox_failure, sandbox_options};
 use crate::cli::exit::Exit;
-use crate::cli::failure::Result;
+use crate::cli::failure::{Failure, Result};
 use crate::cli::world::World;
 use crate::sandbox;
 
@@ -44,7 +44,7 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     let runtime = runtime()?;
     let cache = world.cache();
     let text = runtime.block_on(async {
-        Ok(match &args.what {
+        Ok::<_, Failure>(match &args.what {
             What::Up { port, slow } => {
                 let options =
                     sandbox::Options { port: *port, slow: Duration::from_secs_f64(*slow), ..sandbox_options(world) };

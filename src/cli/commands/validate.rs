@@ -28,21 +28,23 @@ enum Format {
 }
 
 pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
-    let (project, problems) = Project::read(world, global)?;
-    let stacks = project.select(&args.selectors.selectors);
-    // A selector that matches nothing because its file is broken is no mistake of the command line.
-    let stacks = if problems.iter().any(Problem::is_error) { stacks.unwrap_or_default() } else { stacks? };
-    let has_errors = problems.iter().any(Problem::is_error);
+    let (problems, sizes) = match Project::read(global, &args.selectors.selectors)? {
+        Err(problems) => (problems, None),
+        Ok(project) => {
+            let stacks = project.stacks();
+            let mut problems = project.warnings().to_vec();
+            problems.extend(stacks.iter().flat_map(|stack| stack.warnings.iter().cloned()));
+            let resources: usize = stacks.iter().map(|stack| stack.resources.len()).sum();
+            (problems, Some((stacks.len(), resources)))
+        }
+    };
     match args.format {
         Format::Json => world.out.print(&problems_json(&problems))?,
         Format::Sarif => world.out.print(&problems_sarif(&problems))?,
-        Format::Text if problems.is_empty() => {
-            let resources: usize = stacks.iter().map(|stack| stack.resources.len()).sum();
-            if !global.quiet {
-                world.out.print(&format!("{} stacks with {resources} resources are valid\n", stacks.len()))?;
-            }
-        }
         Format::Text => world.out.print(&problems_text(&problems))?,
     }
-    Ok(if has_errors { Exit::Error } else { Exit::Done })
+    if let (Format::Text, Some((stacks, resources)), false) = (args.format, sizes, global.quiet) {
+        world.out.print(&format!("valid: {stacks} stacks, {resources} resources\n"))?;
+    }
+    Ok(if problems.iter().any(Problem::is_error) { Exit::Error } else { Exit::Done })
 }

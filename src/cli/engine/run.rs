@@ -131,7 +131,7 @@ async fn walk(
     let progress = Mutex::new(progress);
     let busy: Vec<_> = plan.stacks.iter().filter(|stack| !stack.steps.is_empty()).collect();
     let runs = busy.iter().zip(leases).map(|(plan, lease)| {
-        let (stop, progress) = (stop.clone(), &progress);
+        let (stop, progress, clock) = (stop.clone(), &progress, world.clock);
         async move {
             let journal = journal(engine, world, plan)?;
             let hands = AwsHands {
@@ -141,7 +141,7 @@ async fn walk(
                 fence: lease.fence(),
             };
             let tell = |event| {
-                journal.write((world.clock)(), &event)?;
+                journal.write(clock(), &event)?;
                 progress.lock().unwrap_or_else(PoisonError::into_inner).event(&event);
                 Ok(())
             };
@@ -167,12 +167,14 @@ async fn walk(
 /// The record of one stack's run, under the user's state folder.
 fn journal(engine: &Engine, world: &World, plan: &StackPlan) -> Result<Journal> {
     let stack = &plan.stack;
-    let folder =
-        ["provision", "journals", &stack.account, &stack.id.tenant, &stack.id.environment].iter().collect::<std::path::PathBuf>();
+    let folder = ["provision", "journals", &stack.account, &stack.id.tenant, &stack.id.environment]
+        .iter()
+        .collect::<std::path::PathBuf>();
     let folder = world.state().join(folder);
     let journal = Journal::create(&folder, &engine.run)
         .map_err(|error| Failure::error(format!("cannot write the journal in {}: {error}", folder.display())))?;
-    let note = serde_json::json!({ "event": "run", "stack": stack.id.to_string(), "who": who(world), "run": engine.run });
+    let note =
+        serde_json::json!({ "event": "run", "stack": stack.id.to_string(), "who": who(world), "run": engine.run });
     journal
         .note((world.clock)(), note)
         .map_err(|error| Failure::error(format!("cannot write {}: {error}", journal.path().display())))?;

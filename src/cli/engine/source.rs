@@ -36,7 +36,10 @@ impl Source<Aws> for AwsSource {
     fn survey<'a>(&'a self, reader: &'a Reader, networks: &'a [String]) -> BoxFuture<'a, Result<Vec<Unmanaged>>> {
         Box::pin(async move {
             let seen = survey(reader, networks).await?;
-            Ok(seen.into_iter().map(|one| Unmanaged { kind: one.kind.to_owned(), id: one.id, place: one.vpc }).collect())
+            Ok(seen
+                .into_iter()
+                .map(|one| Unmanaged { kind: one.kind.to_owned(), id: one.id, place: one.vpc })
+                .collect())
         })
     }
 }

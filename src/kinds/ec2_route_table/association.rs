@@ -3,8 +3,8 @@ use std::collections::BTreeMap;
 use aws_sdk_ec2::types::{Filter, RouteTable, RouteTableAssociationStateCode};
 
 use crate::aws::{MINUTE, Writer, retry};
-use crate::kinds::deletion::until_gone;
 use crate::kinds::ec2;
+use crate::kinds::idempotence::{gone, patiently};
 use crate::resource::{Class, Failure, Result};
 
 /// Returns the id of each subnet's association by subnet; the main association has no subnet.
@@ -49,5 +49,8 @@ async fn take_over(writer: &Writer, table: &str, subnet: &str, failure: Failure)
 pub async fn delete(writer: &Writer, listed: &BTreeMap<String, String>, subnet: &str) -> Result<()> {
     let Some(id) = listed.get(subnet) else { return Ok(()) };
     writer.admit(id);
-    until_gone(5, || writer.ec2().disassociate_route_table().association_id(id).send()).await
+    gone(
+        patiently(5 * MINUTE, &[Class::Busy], || writer.ec2().disassociate_route_table().association_id(id).send())
+            .await,
+    )
 }

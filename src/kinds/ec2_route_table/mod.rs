@@ -8,14 +8,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::route::Route;
-use super::deletion::until_gone;
 use super::ec2;
 use super::ec2_subnet::Subnet;
 use super::ec2_vpc::Vpc;
+use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::resource::normal::Set;
 use crate::resource::{
-    Changes, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref,
+    Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref,
     Replacement, Result, Scope, State, Tags, pointer,
 };
 
@@ -160,7 +160,10 @@ resources:
         for subnet in live.outputs.associations.keys() {
             association::delete(writer, &live.outputs.associations, subnet).await?;
         }
-        until_gone(5, || writer.ec2().delete_route_table().route_table_id(&live.id).send()).await?;
+        gone(
+            patiently(5 * MINUTE, &[Class::Busy], || writer.ec2().delete_route_table().route_table_id(&live.id).send())
+                .await,
+        )?;
         Ok(Vec::new())
     }
 

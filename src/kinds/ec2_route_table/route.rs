@@ -3,11 +3,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::aws::{MINUTE, Writer, retry};
-use crate::kinds::deletion::until_gone;
 use crate::kinds::ec2::{self, is_blank};
 use crate::kinds::ec2_cidr::Cidr;
 use crate::kinds::ec2_internet_gateway::InternetGateway;
 use crate::kinds::ec2_nat_gateway::NatGateway;
+use crate::kinds::idempotence::{gone, patiently};
 use crate::resource::{Class, Failure, Ref, Result, Unmodelled, pointer};
 
 /// An IPv4 route: a destination and exactly one target, as `AWS::EC2::Route`.
@@ -172,10 +172,12 @@ async fn replace(writer: &Writer, table: &str, route: &Route) -> Result<()> {
 }
 
 pub async fn delete(writer: &Writer, table: &str, destination: &Cidr) -> Result<()> {
-    until_gone(1, || {
-        writer.ec2().delete_route().route_table_id(table).destination_cidr_block(destination.as_str()).send()
-    })
-    .await
+    gone(
+        patiently(1 * MINUTE, &[Class::Busy], || {
+            writer.ec2().delete_route().route_table_id(table).destination_cidr_block(destination.as_str()).send()
+        })
+        .await,
+    )
 }
 
 #[cfg(test)]

@@ -9,10 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use self::rule::{Egress, Ingress, Rule, Rules, flatten};
 use self::steps::{Direction, Steps, revoke_all};
-use super::claim;
-use super::deletion::until_gone;
 use super::ec2;
 use super::ec2_vpc::Vpc;
+use super::idempotence::{gone, is_same, patiently, taken};
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::resource::{
     Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref, Replacement, Result,
@@ -159,7 +158,10 @@ resources:
         revoke_all(writer, &live.id, &live.spec.security_group_ingress.all(), Direction::In).await?;
         revoke_all(writer, &live.id, &live.spec.security_group_egress.all(), Direction::Out).await?;
         // Fifteen minutes: the interfaces of load balancers, tasks and databases outlive them.
-        until_gone(15, || writer.ec2().delete_security_group().group_id(&live.id).send()).await?;
+        gone(
+            patiently(15 * MINUTE, &[Class::Busy], || writer.ec2().delete_security_group().group_id(&live.id).send())
+                .await,
+        )?;
         Ok(Vec::new())
     }
 
@@ -212,11 +214,10 @@ async fn adopt(
     let call = writer.ec2().describe_security_groups().set_filters(Some(filters)).max_results(ec2::PAGE);
     let answer = call.send().await?;
     let Some(there) = answer.security_groups().first().map(found) else { return Err(failure) };
-    if claim::is_same(&there.tags, tags) {
+    if is_same(&there.tags, tags) {
         return Ok(there);
     }
-    let message = format!("the name {name} is taken by {}, which belongs to {}", there.id, claim::owner(&there.tags));
-    Err(Failure { message, ..failure })
+    Err(taken(&format!("the security group {name} ({})", there.id), &there.tags))
 }
 
 fn found(group: &Description) -> Found<SecurityGroup> {

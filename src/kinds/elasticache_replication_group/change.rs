@@ -23,6 +23,8 @@ pub(super) fn creation(writer: &Writer, id: &str, spec: &Spec, tags: &Tags) -> C
         .engine(&spec.engine)
         .set_engine_version(spec.engine_version.clone())
         .cache_node_type(&spec.cache_node_type)
+        .num_node_groups(spec.num_node_groups)
+        .replicas_per_node_group(spec.replicas_per_node_group)
         .automatic_failover_enabled(spec.automatic_failover_enabled)
         .multi_az_enabled(spec.multi_az_enabled)
         .set_cache_subnet_group_name(spec.cache_subnet_group_name.as_ref().map(String::from))
@@ -40,14 +42,9 @@ pub(super) fn creation(writer: &Writer, id: &str, spec: &Spec, tags: &Tags) -> C
         .set_user_group_ids(some(spec.user_group_ids.iter().cloned().collect()))
         .set_log_delivery_configurations(some(spec.log_delivery_configurations.iter().map(on).collect()))
         .set_tags(Some(elasticache::sdk_tags(tags)));
-    let mode = spec.cluster_mode.as_deref().map(ClusterMode::from);
-    let is_sharded = spec.num_node_groups > 1 || mode.as_ref().is_some_and(|mode| *mode != ClusterMode::Disabled);
-    if is_sharded {
-        let call = call.cluster_mode(mode.unwrap_or(ClusterMode::Enabled));
-        call.num_node_groups(spec.num_node_groups).replicas_per_node_group(spec.replicas_per_node_group)
-    } else {
-        call.set_cluster_mode(mode).num_cache_clusters(1 + spec.replicas_per_node_group)
-    }
+    // Shards need cluster mode, and AWS takes the parameter group that fits.
+    let sharded = (spec.num_node_groups > 1).then_some(ClusterMode::Enabled);
+    call.set_cluster_mode(spec.cluster_mode.as_deref().map(ClusterMode::from).or(sharded))
 }
 
 /// Sends one call of an update, as soon as the group takes it.

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::kinds::ec2_security_group::SecurityGroup;
 use crate::kinds::elasticache_subnet_group::SubnetGroup;
-use crate::kinds::key_arn::KeyArn;
+use crate::kinds::kms_key::Key;
 use crate::kinds::maintenance_window::MaintenanceWindow;
 use crate::resource::Ref;
 use crate::resource::normal::Set;
@@ -46,7 +46,7 @@ pub struct Spec {
     pub transit_encryption_mode: Option<String>,
     /// The ARN of a key; without it ElastiCache's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub kms_key_id: Option<KeyArn>,
+    pub kms_key_id: Option<Ref<Key>>,
     /// Days that daily snapshots are kept, 0 to 35; 0 takes none.
     #[serde(default)]
     pub snapshot_retention_limit: i32,

@@ -7,15 +7,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use self::priority::Room;
-use super::deletion::until_gone;
 use super::elb;
 use super::elb_action::{Actions, redirects_to_https};
 use super::elb_condition::Conditions;
 use super::elb_listener::Listener;
+use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::resource::{
-    Changes, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref, Replacement, Result, Scope,
-    State, Tags, Unmodelled,
+    Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref, Replacement, Result,
+    Scope, State, Tags, Unmodelled,
 };
 
 /// Which requests of a listener go where.
@@ -182,7 +182,7 @@ resources:
     }
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
-        until_gone(2, || writer.elb().delete_rule().rule_arn(&live.id).send()).await?;
+        gone(patiently(2 * MINUTE, &[Class::Busy], || writer.elb().delete_rule().rule_arn(&live.id).send()).await)?;
         Ok(Vec::new())
     }
 

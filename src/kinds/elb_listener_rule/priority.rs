@@ -1,8 +1,9 @@
 use aws_sdk_elasticloadbalancingv2::types::{Rule, RulePriorityPair};
 
 use crate::aws::{MINUTE, Writer, retry};
-use crate::kinds::{claim, elb};
-use crate::resource::{Class, Failure, Result, Tags};
+use crate::kinds::elb;
+use crate::kinds::idempotence::{is_same, taken};
+use crate::resource::{Failure, Result, Tags, key};
 
 /// The last priority that AWS allows.
 const LAST: i32 = 50_000;
@@ -58,7 +59,7 @@ pub async fn set(writer: &Writer, listener: &str, own: &str, wanted: i32, tags: 
             Move::Set(places) => places,
             Move::Displace { holder, places } => {
                 let theirs = elb::tags(writer, &holder).await?;
-                if !claim::is_same_stack(&theirs, tags) {
+                if !is_same_stack(&theirs, tags) {
                     return Err(foreign(&holder, wanted, &theirs));
                 }
                 places
@@ -82,10 +83,10 @@ pub async fn make_room(writer: &Writer, listener: &str, wanted: i32, tags: &Tags
     let rules = places(writer, listener).await?;
     let Some(holder) = holder(&rules, wanted) else { return Ok(Room::Free) };
     let theirs = elb::tags(writer, holder).await?;
-    if claim::is_same(&theirs, tags) {
+    if is_same(&theirs, tags) {
         return Ok(Room::Ours(holder.to_owned()));
     }
-    if !claim::is_same_stack(&theirs, tags) {
+    if !is_same_stack(&theirs, tags) {
         return Err(foreign(holder, wanted, &theirs));
     }
     send(writer, vec![(holder.to_owned(), free(&rules))]).await?;
@@ -93,9 +94,12 @@ pub async fn make_room(writer: &Writer, listener: &str, wanted: i32, tags: &Tags
 }
 
 fn foreign(holder: &str, priority: i32, theirs: &Tags) -> Failure {
-    let owner = claim::owner(theirs);
-    let message = format!("priority {priority} is taken by {holder}, which belongs to {owner}");
-    Failure::new(Class::AlreadyExists, message).hint("give the rule another Priority, or remove the foreign rule")
+    taken(&format!("a rule of priority {priority} ({holder})"), theirs)
+        .hint("give the rule another Priority, or remove the foreign rule")
+}
+
+fn is_same_stack(one: &Tags, other: &Tags) -> bool {
+    one.stack().is_some() && one.stack() == other.stack() && one.get(key::PROJECT) == other.get(key::PROJECT)
 }
 
 async fn places(writer: &Writer, listener: &str) -> Result<Vec<Place>> {

@@ -5,9 +5,9 @@ use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 
 use self::spec::{HEALTH_CHECK, Matcher, Spec};
-use super::deletion::until_gone;
 use super::ec2_vpc;
 use super::elb::{self, Attribute, NAME_MAX, Tagged};
+use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::resource::{
     Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement, Result, Scope,
@@ -134,7 +134,12 @@ resources:
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
         // Two minutes: a rule or listener that is gone still counts for a while.
-        until_gone(2, || writer.elb().delete_target_group().target_group_arn(&live.id).send()).await?;
+        gone(
+            patiently(2 * MINUTE, &[Class::Busy], || {
+                writer.elb().delete_target_group().target_group_arn(&live.id).send()
+            })
+            .await,
+        )?;
         Ok(Vec::new())
     }
 
@@ -181,7 +186,7 @@ async fn send(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<
 async fn adopt(writer: &Writer, name: &Name, tags: &Tags, failure: Failure) -> Result<Outputs> {
     let answer = writer.elb().describe_target_groups().names(name.as_str()).send().await?;
     let Some(there) = answer.target_groups().first().map(outputs) else { return Err(failure) };
-    elb::adopt(writer, &there.target_group_arn, tags, failure).await?;
+    elb::adopt(writer, &there.target_group_arn, tags).await?;
     Ok(there)
 }
 

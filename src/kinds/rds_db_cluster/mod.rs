@@ -129,7 +129,7 @@ resources:
             .set_preferred_backup_window(spec.preferred_backup_window.clone())
             .set_preferred_maintenance_window(spec.preferred_maintenance_window.as_ref().map(String::from))
             .deletion_protection(spec.deletion_protection)
-            .set_enable_cloudwatch_logs_exports(Some(spec.enable_cloudwatch_logs_exports.iter().cloned().collect()))
+            .set_enable_cloudwatch_logs_exports(some(spec.enable_cloudwatch_logs_exports.iter().cloned().collect()))
             .enable_iam_database_authentication(spec.enable_iam_database_authentication)
             .copy_tags_to_snapshot(spec.copy_tags_to_snapshot)
             .set_serverless_v2_scaling_configuration(capacities(spec))
@@ -235,8 +235,8 @@ fn modification(
     if changes.touches("/EnableCloudwatchLogsExports") {
         let (have, want) = (&live.spec.enable_cloudwatch_logs_exports, &spec.enable_cloudwatch_logs_exports);
         let exports = CloudwatchLogsExportConfiguration::builder()
-            .set_enable_log_types(Some(want.minus(have).cloned().collect()))
-            .set_disable_log_types(Some(have.minus(want).cloned().collect()));
+            .set_enable_log_types(some(want.minus(have).cloned().collect()))
+            .set_disable_log_types(some(have.minus(want).cloned().collect()));
         call = call.cloudwatch_logs_export_configuration(exports.build());
     }
     let secret = if_touched("/MasterUserSecret").and(spec.master_user_secret.kms_key_id.as_ref());
@@ -279,6 +279,11 @@ fn capacities(spec: &Spec) -> Option<Capacities> {
     let range = spec.serverless_v2_scaling_configuration.as_ref()?;
     let to = Capacities::builder().min_capacity(range.min_capacity).max_capacity(range.max_capacity);
     Some(to.set_seconds_until_auto_pause(range.seconds_until_auto_pause).build())
+}
+
+/// RDS takes a missing list and not an empty one.
+fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
+    Some(list).filter(|list| !list.is_empty())
 }
 
 /// Named after the immutable resource id: the identifier can be taken by another cluster later.

@@ -2,7 +2,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::kinds::ec2_security_group::SecurityGroup;
-use crate::kinds::key_arn::KeyArn;
+use crate::kinds::kms_key::Key;
 use crate::kinds::maintenance_window::MaintenanceWindow;
 use crate::kinds::rds_db_cluster_parameter_group::DbClusterParameterGroup;
 use crate::kinds::rds_db_subnet_group::DbSubnetGroup;
@@ -44,7 +44,7 @@ pub struct Spec {
     pub master_user_secret: MasterUserSecret,
     /// The ARN of the key of storage and snapshots; without it `aws/rds`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub kms_key_id: Option<KeyArn>,
+    pub kms_key_id: Option<Ref<Key>>,
     #[serde(default)]
     pub storage_encrypted: bool,
     /// Days, 1 to 35.
@@ -86,7 +86,7 @@ pub struct Spec {
 pub struct MasterUserSecret {
     /// The ARN of the secret's key; without it `aws/secretsmanager`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub kms_key_id: Option<KeyArn>,
+    pub kms_key_id: Option<Ref<Key>>,
 }
 
 /// Capacity in ACU (2 GiB of memory each), in steps of a half.

@@ -1,7 +1,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::kinds::key_arn::KeyArn;
+use crate::kinds::kms_key::Key;
 use crate::kinds::maintenance_window::MaintenanceWindow;
 use crate::kinds::rds_db_cluster::DbCluster;
 use crate::resource::Ref;
@@ -36,7 +36,7 @@ pub struct Spec {
     pub enable_performance_insights: bool,
     /// The ARN of a key; without it `aws/rds`.
     #[serde(rename = "PerformanceInsightsKMSKeyId", default, skip_serializing_if = "Option::is_none")]
-    pub performance_insights_kms_key_id: Option<KeyArn>,
+    pub performance_insights_kms_key_id: Option<Ref<Key>>,
     /// Days: 7, or months times 31; without it 7.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub performance_insights_retention_period: Option<i32>,

@@ -1,18 +1,20 @@
-use aws_sdk_elasticloadbalancingv2::types::{
-    Certificate as SdkCertificate, Listener as Description, ListenerAttribute, ProtocolEnum,
-};
+mod calls;
+
+use aws_sdk_elasticloadbalancingv2::types::Listener as Description;
 use futures_util::future::join_all;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::deletion::until_gone;
+use self::calls::{adopt, modify, send, set_attributes};
+use super::acm_certificate::Certificate as AcmCertificate;
 use super::elb::{self, Attribute, Tagged};
 use super::elb_action::{Actions, redirects_to_https};
 use super::elb_load_balancer::LoadBalancer;
-use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
+use super::idempotence::{gone, patiently};
+use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
-    Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref,
+    Changes, Class, Disruption, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref,
     Replacement, Result, Scope, State, Tags, Unmodelled,
 };
 
@@ -44,7 +46,7 @@ pub struct Spec {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Certificate {
-    pub certificate_arn: String,
+    pub certificate_arn: Ref<AcmCertificate>,
 }
 
 /// The return values of `AWS::ElasticLoadBalancingV2::Listener`.
@@ -162,7 +164,10 @@ resources:
     }
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
-        until_gone(2, || writer.elb().delete_listener().listener_arn(&live.id).send()).await?;
+        gone(
+            patiently(2 * MINUTE, &[Class::Busy], || writer.elb().delete_listener().listener_arn(&live.id).send())
+                .await,
+        )?;
         Ok(Vec::new())
     }
 
@@ -203,69 +208,6 @@ resources:
     }
 }
 
-/// Five minutes: a certificate that was just issued is refused for a while.
-async fn send(writer: &Writer, spec: &Spec, tags: &Tags) -> Result<String> {
-    let call = || {
-        let call = writer
-            .elb()
-            .create_listener()
-            .load_balancer_arn(spec.load_balancer_arn.as_str())
-            .port(spec.port)
-            .protocol(ProtocolEnum::from(spec.protocol.as_str()))
-            .set_ssl_policy(spec.ssl_policy.clone())
-            .set_certificates(certificates(spec))
-            .set_default_actions(Some(spec.default_actions.to_sdk()))
-            .set_tags(Some(elb::sdk_tags(tags)));
-        async move { Ok::<_, Failure>(call.send().await?) }
-    };
-    let answer = retry(5 * MINUTE, elb::is_fresh, call).await?;
-    elb::arn_in(answer.listeners().first().and_then(Description::listener_arn), "CreateListener")
-}
-
-/// Takes the listener on our port if it is ours.
-async fn adopt(writer: &Writer, spec: &Spec, tags: &Tags, failure: Failure) -> Result<String> {
-    let call = writer.elb().describe_listeners().load_balancer_arn(spec.load_balancer_arn.as_str());
-    let all = call.page_size(elb::PAGE).into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
-    let there = all.iter().find(|one| one.port() == Some(spec.port)).and_then(Description::listener_arn);
-    let Some(arn) = there else { return Err(failure) };
-    elb::adopt(writer, arn, tags, failure).await?;
-    Ok(arn.to_owned())
-}
-
-/// Sets all but the attributes; AWS refuses a protocol without what belongs to it.
-async fn modify(writer: &Writer, arn: &str, spec: &Spec) -> Result<()> {
-    let call = || {
-        let call = writer
-            .elb()
-            .modify_listener()
-            .listener_arn(arn)
-            .port(spec.port)
-            .protocol(ProtocolEnum::from(spec.protocol.as_str()))
-            .set_ssl_policy(spec.ssl_policy.clone())
-            .set_certificates(certificates(spec))
-            .set_default_actions(Some(spec.default_actions.to_sdk()));
-        async move { Ok(call.send().await.map(drop)?) }
-    };
-    // The listener itself is not fresh: if it is gone, waiting is of no use.
-    let passes = |failure: &Failure| elb::is_fresh(failure) && failure.code != "ListenerNotFound";
-    retry(5 * MINUTE, passes, call).await
-}
-
-fn certificates(spec: &Spec) -> Option<Vec<SdkCertificate>> {
-    let sdk = |one: &Certificate| SdkCertificate::builder().certificate_arn(&one.certificate_arn).build();
-    Some(spec.certificates.iter().map(sdk).collect()).filter(|all: &Vec<_>| !all.is_empty())
-}
-
-async fn set_attributes(writer: &Writer, arn: &str, attributes: &[&Attribute]) -> Result<()> {
-    if attributes.is_empty() {
-        return Ok(());
-    }
-    let sdk = |one: &&Attribute| ListenerAttribute::builder().key(&one.key).value(&one.value).build();
-    let call = writer.elb().modify_listener_attributes().listener_arn(arn);
-    call.set_attributes(Some(attributes.iter().map(sdk).collect())).send().await?;
-    Ok(())
-}
-
 async fn read(reader: &Reader, one: &Tagged<Description>) -> Result<Found<Listener>> {
     let live = &one.item;
     let arn = live.listener_arn().unwrap_or_default().to_owned();
@@ -280,7 +222,7 @@ async fn read(reader: &Reader, one: &Tagged<Description>) -> Result<Found<Listen
             port: live.port().unwrap_or_default(),
             protocol: live.protocol().map(|protocol| protocol.as_str().to_owned()).unwrap_or_default(),
             ssl_policy: live.ssl_policy().map(str::to_owned),
-            certificates: certificates.map(|arn| Certificate { certificate_arn: arn.to_owned() }).collect(),
+            certificates: certificates.map(|arn| Certificate { certificate_arn: arn.into() }).collect(),
             default_actions,
             listener_attributes: attributes
                 .attributes()

@@ -1,67 +1,24 @@
-use aws_sdk_elasticloadbalancingv2::types::{
-    IpAddressType, LoadBalancer as Description, LoadBalancerAttribute, LoadBalancerSchemeEnum, LoadBalancerStateEnum,
-    LoadBalancerTypeEnum,
-};
+mod calls;
+mod spec;
+
+use aws_sdk_elasticloadbalancingv2::types::{IpAddressType, LoadBalancer as Description, LoadBalancerStateEnum};
 use futures_util::future::join_all;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::deletion::until_gone;
+use self::calls::{adopt, send, set_attributes, set_web_acl, web_acl};
+use self::spec::{Outputs, Spec};
+use super::ec2::is_blank;
 use super::ec2_internet_gateway::InternetGateway;
-use super::ec2_security_group::SecurityGroup;
-use super::ec2_subnet::Subnet;
 use super::elb::{self, Attribute, NAME_MAX, Tagged};
-use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
-use crate::resource::normal::Set;
+use super::idempotence::{gone, patiently};
+use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
-    Changes, Class, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref,
-    Replacement, Result, Scope, State, Stranger, Tags, Unmodelled,
+    Changes, Class, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement,
+    Result, Scope, State, Stranger, Tags, Unmodelled,
 };
 
 /// A load balancer, with the association of its web ACL (which AWS cannot tag).
 pub struct LoadBalancer;
-
-/// The properties of `AWS::ElasticLoadBalancingV2::LoadBalancer`, and the `WebACLArn` of its `AWS::WAFv2::WebACLAssociation`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub struct Spec {
-    /// `application` or `network`.
-    #[serde(default = "default_type")]
-    pub r#type: String,
-    /// `internet-facing` or `internal`.
-    #[serde(default = "default_scheme")]
-    pub scheme: String,
-    /// `ipv4`, `dualstack` or `dualstack-without-public-ipv4`.
-    #[serde(default = "default_ip_address_type")]
-    pub ip_address_type: String,
-    /// One per zone; an application load balancer needs two.
-    #[serde(default)]
-    pub subnets: Set<Ref<Subnet>>,
-    #[serde(default)]
-    pub security_groups: Set<Ref<SecurityGroup>>,
-    /// Only the listed keys are compared.
-    #[serde(default)]
-    pub load_balancer_attributes: Vec<Attribute>,
-    /// The web ACL in front of a public application load balancer; empty for none. It is not read for others: AWS answers
-    /// that question once a second.
-    #[serde(default, rename = "WebACLArn")]
-    pub web_acl_arn: String,
-}
-
-/// The return values of `AWS::ElasticLoadBalancingV2::LoadBalancer`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Outputs {
-    pub load_balancer_arn: String,
-    pub load_balancer_name: String,
-    /// `app/<name>/<id>`, as metrics know it.
-    pub load_balancer_full_name: String,
-    #[serde(rename = "DNSName")]
-    pub dns_name: String,
-    #[serde(rename = "CanonicalHostedZoneID")]
-    pub canonical_hosted_zone_id: String,
-}
 
 const PROTECTION: &str = "deletion_protection.enabled";
 
@@ -167,7 +124,7 @@ resources:
         };
         let arn = &outputs.load_balancer_arn;
         set_attributes(writer, arn, &spec.load_balancer_attributes.iter().collect::<Vec<_>>()).await?;
-        if !spec.web_acl_arn.is_empty() {
+        if !is_blank(&spec.web_acl_arn) {
             set_web_acl(writer, arn, &spec.web_acl_arn).await?;
         }
         Ok(made(outputs))
@@ -209,7 +166,12 @@ resources:
                 other => other?,
             }
         }
-        until_gone(2, || writer.elb().delete_load_balancer().load_balancer_arn(&live.id).send()).await?;
+        gone(
+            patiently(2 * MINUTE, &[Class::Busy], || {
+                writer.elb().delete_load_balancer().load_balancer_arn(&live.id).send()
+            })
+            .await,
+        )?;
         Ok(Vec::new())
     }
 
@@ -232,25 +194,7 @@ resources:
     }
 
     fn check(spec: &Spec) -> Vec<(String, String)> {
-        let mut mistakes = Vec::new();
-        let mut say = |at: &str, what: &str| mistakes.push((at.to_owned(), what.to_owned()));
-        let is_application = spec.r#type == "application";
-        if !is_application && spec.r#type != "network" {
-            say("/Type", "is `application` or `network`");
-        }
-        if !["internet-facing", "internal"].contains(&spec.scheme.as_str()) {
-            say("/Scheme", "is `internet-facing` or `internal`");
-        }
-        if spec.subnets.len() < if is_application { 2 } else { 1 } {
-            say("/Subnets", "an application load balancer needs subnets in two zones, any other in one");
-        }
-        if is_application && spec.security_groups.is_empty() {
-            say("/SecurityGroups", "without one AWS takes the VPC's default group: declare a security group");
-        }
-        if !spec.web_acl_arn.is_empty() && !(is_application && spec.scheme == "internet-facing") {
-            say("/WebACLArn", "stands in front of internet-facing application load balancers only");
-        }
-        mistakes
+        spec.check()
     }
 }
 
@@ -259,62 +203,9 @@ fn stranger(one: &Description, scope: &Scope) -> Option<Stranger> {
     Some(Stranger { id: one.load_balancer_arn()?.to_owned(), name: name.to_owned() })
 }
 
-async fn send(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Outputs> {
-    let groups: Vec<_> = spec.security_groups.iter().map(String::from).collect();
-    let call = || {
-        let call = writer
-            .elb()
-            .create_load_balancer()
-            .name(name.as_str())
-            .r#type(LoadBalancerTypeEnum::from(spec.r#type.as_str()))
-            .scheme(LoadBalancerSchemeEnum::from(spec.scheme.as_str()))
-            .ip_address_type(IpAddressType::from(spec.ip_address_type.as_str()))
-            .set_subnets(Some(spec.subnets.iter().map(String::from).collect()))
-            .set_security_groups(Some(groups.clone()).filter(|groups| !groups.is_empty()))
-            .set_tags(Some(elb::sdk_tags(tags)));
-        async move { Ok::<_, Failure>(call.send().await?) }
-    };
-    let answer = retry(2 * MINUTE, elb::is_fresh, call).await?;
-    let one = answer.load_balancers().first();
-    elb::arn_in(one.and_then(Description::load_balancer_arn), "CreateLoadBalancer")?;
-    Ok(one.map(outputs).expect("a load balancer with an ARN is there"))
-}
-
-async fn adopt(writer: &Writer, name: &Name, tags: &Tags, failure: Failure) -> Result<Outputs> {
-    let answer = writer.elb().describe_load_balancers().names(name.as_str()).send().await?;
-    let Some(there) = answer.load_balancers().first().map(outputs) else { return Err(failure) };
-    elb::adopt(writer, &there.load_balancer_arn, tags, failure).await?;
-    Ok(there)
-}
-
-async fn set_attributes(writer: &Writer, arn: &str, attributes: &[&Attribute]) -> Result<()> {
-    if attributes.is_empty() {
-        return Ok(());
-    }
-    let sdk = |one: &&Attribute| LoadBalancerAttribute::builder().key(&one.key).value(&one.value).build();
-    let call = writer.elb().modify_load_balancer_attributes().load_balancer_arn(arn);
-    call.set_attributes(Some(attributes.iter().map(sdk).collect())).send().await?;
-    Ok(())
-}
-
-/// Puts the web ACL in front (in place of another), or takes it away. Five minutes: WAF does not see a load balancer that
-/// is being provisioned, nor a web ACL that is seconds old.
-async fn set_web_acl(writer: &Writer, arn: &str, acl: &str) -> Result<()> {
-    let passes = |failure: &Failure| failure.is(Class::NotFound) || failure.code == "WAFUnavailableEntityException";
-    let call = || async {
-        if acl.is_empty() {
-            writer.wafv2().disassociate_web_acl().resource_arn(arn).send().await?;
-        } else {
-            writer.wafv2().associate_web_acl().web_acl_arn(acl).resource_arn(arn).send().await?;
-        }
-        Ok(())
-    };
-    retry(5 * MINUTE, passes, call).await
-}
-
 async fn read(reader: &Reader, one: &Tagged<Description>) -> Result<Found<LoadBalancer>> {
     let description = &one.item;
-    let outputs = outputs(description);
+    let outputs = Outputs::read(description);
     let arn = outputs.load_balancer_arn.clone();
     let attributes = async {
         Ok::<_, Failure>(reader.elb().describe_load_balancer_attributes().load_balancer_arn(&arn).send().await?)
@@ -324,36 +215,13 @@ async fn read(reader: &Reader, one: &Tagged<Description>) -> Result<Found<LoadBa
     Ok(Found {
         id: arn,
         name: Some(outputs.load_balancer_name.clone()),
-        spec: spec(description, attributes, web_acl_arn),
+        spec: Spec::read(description, attributes, web_acl_arn),
         outputs,
         tags: one.tags.clone(),
         state: state(description),
         unmodelled: unmodelled(description),
         external: None,
     })
-}
-
-/// Returns the ARN of the web ACL in front; asked only where one can stand, see [`Spec::web_acl_arn`].
-async fn web_acl(reader: &Reader, description: &Description, arn: &str) -> Result<String> {
-    let is_public = description.scheme() == Some(&LoadBalancerSchemeEnum::InternetFacing);
-    if !is_public || description.r#type() != Some(&LoadBalancerTypeEnum::Application) {
-        return Ok(String::new());
-    }
-    let answer = reader.wafv2().get_web_acl_for_resource().resource_arn(arn).send().await?;
-    Ok(answer.web_acl().map(|acl| acl.arn().to_owned()).unwrap_or_default())
-}
-
-fn spec(description: &Description, load_balancer_attributes: Vec<Attribute>, web_acl_arn: String) -> Spec {
-    let text = |text: Option<&str>, default: fn() -> String| text.map_or_else(default, str::to_owned);
-    Spec {
-        r#type: text(description.r#type().map(LoadBalancerTypeEnum::as_str), default_type),
-        scheme: text(description.scheme().map(LoadBalancerSchemeEnum::as_str), default_scheme),
-        ip_address_type: text(description.ip_address_type().map(IpAddressType::as_str), default_ip_address_type),
-        subnets: description.availability_zones().iter().filter_map(|zone| zone.subnet_id()).collect(),
-        security_groups: description.security_groups().iter().map(String::as_str).collect(),
-        load_balancer_attributes,
-        web_acl_arn,
-    }
 }
 
 fn state(description: &Description) -> State {
@@ -377,30 +245,6 @@ fn unmodelled(description: &Description) -> Vec<Unmodelled> {
         .collect()
 }
 
-fn outputs(description: &Description) -> Outputs {
-    let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
-    let arn = text(description.load_balancer_arn());
-    Outputs {
-        load_balancer_name: text(description.load_balancer_name()),
-        load_balancer_full_name: arn.split_once("loadbalancer/").map(|(_, name)| name.to_owned()).unwrap_or_default(),
-        dns_name: text(description.dns_name()),
-        canonical_hosted_zone_id: text(description.canonical_hosted_zone_id()),
-        load_balancer_arn: arn,
-    }
-}
-
 fn made(outputs: Outputs) -> Made<LoadBalancer> {
     Made { id: outputs.load_balancer_arn.clone(), outputs, state: State::Settling("the load balancer".into()) }
-}
-
-fn default_type() -> String {
-    "application".to_owned()
-}
-
-fn default_scheme() -> String {
-    "internet-facing".to_owned()
-}
-
-fn default_ip_address_type() -> String {
-    "ipv4".to_owned()
 }

@@ -1,0 +1,111 @@
+use std::collections::BTreeMap;
+
+use super::apply::{Consent, Format};
+use crate::blueprint::Blueprint;
+use crate::cli::args::{Global, Selectors};
+use crate::cli::execute::{Wish, execute};
+use crate::cli::exit::Exit;
+use crate::cli::failure::{Failure, Result};
+use crate::cli::project::Project;
+use crate::cli::world::World;
+use crate::plan::Mode;
+use crate::resource::{Stack, StackId, Tags};
+
+/// Delete everything of a stack, after asking; protected resources need --allow-destroy
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    selectors: Selectors,
+
+    /// Every stack
+    #[arg(long, conflicts_with = "selectors")]
+    all: bool,
+
+    /// A stack that is no longer in the YAML; needs --account and --region
+    #[arg(long, value_name = "TENANT/ENVIRONMENT", conflicts_with_all = ["selectors", "all"], requires_all = ["account", "region"])]
+    orphan: Option<String>,
+
+    /// The orphan's account, twelve digits
+    #[arg(long, requires = "orphan", value_parser = account)]
+    account: Option<String>,
+
+    /// The orphan's home region
+    #[arg(long, requires = "orphan")]
+    region: Option<String>,
+
+    /// The role to assume in the orphan's account
+    #[arg(long, value_name = "ARN", requires = "orphan")]
+    role: Option<String>,
+
+    #[command(flatten)]
+    consent: Consent,
+
+    /// How to write it; json: one event a line
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+pub fn run(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
+    let selectors = &args.selectors.selectors;
+    let orphan;
+    let project;
+    let stacks = match &args.orphan {
+        Some(name) => {
+            project = Project::unselected(global)?;
+            orphan = blueprint_of_orphan(&project, name, args)?;
+            vec![&orphan]
+        }
+        None if selectors.is_empty() && !args.all => {
+            return Err(Failure::usage("say which stacks to destroy")
+                .hint("name one, as in `provision destroy acme/certification`, or say --all"));
+        }
+        None => {
+            project = Project::load(world, global, selectors)?;
+            project.stacks()
+        }
+    };
+    let wish = Wish {
+        project: &project,
+        stacks,
+        selectors,
+        mode: Mode::Destroy,
+        allowed: args.consent.allow_destroy.clone(),
+        saved: None,
+        yes: args.consent.yes,
+        patience: args.consent.lock_timeout,
+        json: args.format == Format::Json,
+        verb: "destroy",
+    };
+    execute(world, global, &wish)
+}
+
+/// A stack that should have nothing in it; what is there is found by its tags. Guarded as production is.
+fn blueprint_of_orphan(project: &Project, name: &str, args: &Args) -> Result<Blueprint> {
+    let (tenant, environment) = name
+        .split_once('/')
+        .filter(|(tenant, environment)| crate::tenant::is_name(tenant) && crate::tenant::is_name(environment))
+        .ok_or_else(|| Failure::usage(format!("`{name}` names no stack: write tenant/environment")))?;
+    let id = StackId::new(tenant, environment);
+    if project.has(&id) {
+        let failure = Failure::usage(format!("{id} is in the YAML and no orphan"));
+        return Err(failure.hint(format!("`provision destroy {id}`")));
+    }
+    let stack = Stack {
+        id,
+        project: project.name().to_owned(),
+        account: args.account.clone().unwrap_or_default(),
+        region: args.region.clone().unwrap_or_default(),
+        template: String::new(),
+        tags: Tags::default(),
+        read_role: args.role.clone(),
+        write_role: args.role.clone(),
+        external_id: None,
+        protected: true,
+    };
+    Ok(Blueprint { stack, resources: BTreeMap::new(), outputs: BTreeMap::new(), warnings: Vec::new() })
+}
+
+fn account(text: &str) -> Result<String, String> {
+    let is_account = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    if is_account { Ok(text.to_owned()) } else { Err("an account has twelve digits".to_owned()) }
+}

@@ -1,0 +1,120 @@
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+use crate::cli::args::{Global, Selectors};
+use crate::cli::engine::{As, Engine, exit_of, nothing_there, plan_stacks, runtime};
+use crate::cli::exit::Exit;
+use crate::cli::failure::{Failure, Result};
+use crate::cli::project::Project;
+use crate::cli::world::World;
+use crate::plan::{Mode, Plan};
+use crate::report::{TextOptions, plan_html, plan_json, plan_markdown, plan_text, saved_plan_text};
+
+/// Show what `apply` would do; changes nothing
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    selectors: Selectors,
+
+    /// Save the plan for `apply --plan`
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+
+    #[command(flatten)]
+    format: FormatArgs,
+
+    /// Exit with 2 if something differs
+    #[arg(long)]
+    detailed_exitcode: bool,
+
+    /// Plan against an empty account: no credentials, no network
+    #[arg(long, conflicts_with_all = ["sandbox", "endpoint_url", "out"])]
+    offline: bool,
+
+    /// Plan the destruction
+    #[arg(long)]
+    destroy: bool,
+}
+
+/// How plan and diff write what they found.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct FormatArgs {
+    /// How to write it; markdown is for pull requests
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+
+    /// Write sensitive values too (text on a terminal only)
+    #[arg(long)]
+    show_values: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    #[default]
+    Text,
+    Json,
+    Markdown,
+    Html,
+}
+
+pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
+    args.format.check(world)?;
+    let selectors = &args.selectors.selectors;
+    let project = Project::load(world, global, selectors)?;
+    let stacks = project.stacks();
+    let mode = if args.destroy { Mode::Destroy } else { Mode::Apply };
+    let plan = if args.offline {
+        plan_stacks(world, &stacks, &nothing_there(&stacks), selectors, mode)?
+    } else {
+        let runtime = runtime()?;
+        let engine = runtime.block_on(Engine::open(world, global, &stacks))?;
+        let inventories = runtime.block_on(engine.read(&stacks, As::Reader, args.destroy))?;
+        let plan = plan_stacks(world, &stacks, &inventories, selectors, mode)?;
+        engine.report_timings(world)?;
+        plan
+    };
+    if let Some(file) = &args.out {
+        save(file, &saved_plan_text(&plan))?;
+    }
+    world.out.print(&args.format.render(world, global, &plan))?;
+    Ok(exit_of(&plan, if args.detailed_exitcode { Exit::Differs } else { Exit::Done }))
+}
+
+impl FormatArgs {
+    /// Sensitive values go to a terminal and nowhere else: what is written to a file or a log stays there.
+    pub fn check(&self, world: &World) -> Result<()> {
+        if self.show_values && (self.format != Format::Text || !world.out.is_terminal) {
+            return Err(Failure::usage("--show-values is for text on a terminal only"));
+        }
+        Ok(())
+    }
+
+    pub fn render(&self, world: &World, global: &Global, plan: &Plan) -> String {
+        match self.format {
+            Format::Text => plan_text(plan, text_options(world, global, self.show_values)),
+            Format::Json => plan_json(plan),
+            Format::Markdown => plan_markdown(plan),
+            Format::Html => plan_html(plan),
+        }
+    }
+}
+
+/// How plans are laid out for whoever reads standard output: a log is as wide as it needs, within reason.
+pub fn text_options(world: &World, global: &Global, show_values: bool) -> TextOptions {
+    const LOG: usize = 160;
+    let verbose = global.verbose > 0;
+    let width = if verbose { None } else { Some(world.out.width.unwrap_or(LOG)) };
+    TextOptions { width, verbose, show_values }
+}
+
+/// Writes a plan readable by its owner alone: it tells much about an environment.
+fn save(file: &PathBuf, text: &str) -> Result<()> {
+    use std::io::Write as _;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options.open(file).and_then(|mut to| to.write_all(text.as_bytes()));
+    written.map_err(|error| Failure::error(format!("cannot write {}: {error}", file.display())))
+}

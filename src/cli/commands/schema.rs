@@ -1,0 +1,21 @@
+use crate::blueprint::{Files, schema};
+use crate::cli::args::Global;
+use crate::cli::exit::Exit;
+use crate::cli::failure::{Failure, Result};
+use crate::cli::world::World;
+
+/// Print the JSON Schema of tenant files, with every template's parameters, for editors
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+pub fn run(world: &World, global: &Global, _: &Args) -> Result<Exit> {
+    // Without a project the built-in templates are what there is.
+    let files = if global.dir.join("tenants").is_dir() {
+        Files::read(&global.dir).map_err(Failure::problems)?
+    } else {
+        Files::default()
+    };
+    let schema = schema(&files).map_err(Failure::problems)?;
+    world.out.print(&format!("{schema:#}\n"))?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,161 @@
+//! What `apply` and `destroy` share: plan, show, guard, ask, carry out, tell.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use tokio::runtime::Runtime;
+
+use super::args::{Global, LogFormat};
+use super::commands::plan::text_options;
+use super::engine::{Approved, As, Engine, carry_out, exit_of, plan_stacks, runtime};
+use super::exit::Exit;
+use super::failure::{Failure, Result};
+use super::project::Project;
+use super::prompt::confirm;
+use super::selector::Selector;
+use super::world::World;
+use crate::apply::Ledger;
+use crate::blueprint::Blueprint;
+use crate::inventory::Inventory;
+use crate::plan::{Allowance, Mode, Plan, refusals};
+use crate::report::{PlanDocument, Progress, ledger_text, plan_text, saved_plan, stale, summary_json};
+use crate::resource::{Stack, StackId};
+
+/// What is to be carried out, and under which conditions.
+pub struct Wish<'a> {
+    pub project: &'a Project,
+    pub stacks: Vec<&'a Blueprint>,
+    pub selectors: &'a [Selector],
+    pub mode: Mode,
+    pub allowed: Vec<Allowance>,
+    /// The plan that was approved before, if it was saved.
+    pub saved: Option<PlanDocument>,
+    /// Whether to go on without asking.
+    pub yes: bool,
+    /// How long to wait for another run's lease.
+    pub patience: Duration,
+    /// Whether standard output gets events as JSON.
+    pub json: bool,
+    /// `apply` or `destroy`.
+    pub verb: &'static str,
+}
+
+/// Plans, shows the plan, checks the guards, asks, carries out, and tells how it ended.
+pub fn execute(world: &mut World, global: &Global, wish: &Wish<'_>) -> Result<Exit> {
+    let runtime = runtime()?;
+    let engine = runtime.block_on(Engine::open(world, global, &wish.stacks))?;
+    let (plan, _) = look(&runtime, &engine, world, wish)?;
+    show(world, global, wish, &plan)?;
+    check(wish, &plan)?;
+    if plan.stacks.iter().all(|stack| stack.steps.is_empty()) {
+        if wish.json {
+            world.out.print(&format!("{}\n", summary_json(&[])))?;
+        }
+        engine.report_timings(world)?;
+        return Ok(exit_of(&plan, Exit::Done));
+    }
+    if !wish.yes {
+        confirm(world, &question(wish, &plan))?;
+    }
+    let blocked = plan.summary().blocked > 0;
+    let approved = Approved {
+        project: wish.project,
+        progress: progress(world, global, wish, &plan),
+        plan,
+        again: &mut |world| look(&runtime, &engine, world, wish),
+        patience: wish.patience,
+    };
+    let ended = carry_out(&engine, &runtime, world, approved)?;
+    tell(world, wish, &ended)?;
+    engine.report_timings(world)?;
+    Ok(exit(&ended, blocked))
+}
+
+fn look(
+    runtime: &Runtime,
+    engine: &Engine,
+    world: &World,
+    wish: &Wish<'_>,
+) -> Result<(Plan, BTreeMap<StackId, Inventory>)> {
+    // What is nobody's only matters to a run that takes networks away.
+    let survey = wish.mode == Mode::Destroy;
+    let inventories = runtime.block_on(engine.read(&wish.stacks, As::Writer, survey))?;
+    let plan = plan_stacks(world, &wish.stacks, &inventories, wish.selectors, wish.mode)?;
+    Ok((plan, inventories))
+}
+
+/// The plan goes to standard output with the results, unless that is for events.
+fn show(world: &World, global: &Global, wish: &Wish<'_>, plan: &Plan) -> Result<()> {
+    let text = plan_text(plan, text_options(world, global, false));
+    if !wish.json {
+        world.out.print(&text)?;
+    } else if !global.quiet && global.log_format == LogFormat::Text {
+        world.err.print(&text)?;
+    }
+    Ok(())
+}
+
+fn check(wish: &Wish<'_>, plan: &Plan) -> Result<()> {
+    if let Some(saved) = &wish.saved {
+        let reasons = stale(saved, &saved_plan(plan));
+        if !reasons.is_empty() {
+            let failure = Failure::new(Exit::Refused, "the saved plan no longer holds; nothing was done");
+            return Err(reasons
+                .into_iter()
+                .fold(failure, Failure::hint)
+                .hint("save a new one with `provision plan --out`"));
+        }
+    }
+    let refusals = refusals(plan, &wish.project.guards(), &wish.allowed);
+    if refusals.is_empty() {
+        return Ok(());
+    }
+    let failure = Failure::new(Exit::Refused, "a guard refuses this plan; nothing was done");
+    Err(refusals.iter().fold(failure, |failure, refusal| failure.hint(refusal.to_string())))
+}
+
+fn question(wish: &Wish<'_>, plan: &Plan) -> String {
+    let names = plan.stacks.iter().filter(|stack| !stack.steps.is_empty()).map(|stack| stack.stack.id.to_string());
+    let names = names.collect::<Vec<_>>().join(", ");
+    match wish.mode {
+        Mode::Destroy => format!("Destroy what is listed above in {names}?"),
+        Mode::Apply | Mode::OnlyConfig => format!("Carry this out in {names}?"),
+    }
+}
+
+fn progress(world: &World, global: &Global, wish: &Wish<'_>, plan: &Plan) -> Progress {
+    if wish.json {
+        Progress::json(Box::new(world.out.clone()))
+    } else if global.quiet {
+        Progress::quiet(Box::new(world.err.clone()))
+    } else if world.err.is_terminal {
+        Progress::bars(plan.stacks.iter().map(|stack| stack.steps.len()).sum())
+    } else {
+        Progress::lines(Box::new(world.err.clone()))
+    }
+}
+
+fn tell(world: &World, wish: &Wish<'_>, ended: &[(Stack, Ledger)]) -> Result<()> {
+    if wish.json {
+        let ledgers: Vec<_> = ended.iter().map(|(_, ledger)| ledger.clone()).collect();
+        return Ok(world.out.print(&format!("{}\n", summary_json(&ledgers)))?);
+    }
+    for (stack, ledger) in ended {
+        let again = format!("provision {} {}", wish.verb, stack.id);
+        world.out.print(&format!("\n{}", ledger_text(&stack.id, ledger, &again)))?;
+    }
+    Ok(())
+}
+
+fn exit(ended: &[(Stack, Ledger)], blocked: bool) -> Exit {
+    let any = |of: fn(&Ledger) -> bool| ended.iter().any(|(_, ledger)| of(ledger));
+    if any(|ledger| ledger.interrupted) {
+        Exit::Interrupted
+    } else if any(|ledger| ledger.failed() > 0 || ledger.not_started() > 0) {
+        Exit::Error
+    } else if blocked {
+        Exit::Blocked
+    } else {
+        Exit::Done
+    }
+}

@@ -1,0 +1,91 @@
+use super::args::{Global, LogFormat};
+use super::commands::kinds::shapes;
+use super::failure::{Failure, Result};
+use super::selector::{Selector, selects, unmatched_stack};
+use super::world::World;
+use crate::blueprint::{self, Blueprint, Loaded};
+use crate::plan::Guards;
+use crate::problem::Problem;
+use crate::report::problems_text;
+use crate::resource::{Stack, StackId};
+
+/// A project's folder, read, checked and narrowed to the selected stacks.
+pub struct Project {
+    loaded: Loaded,
+}
+
+/// The bucket where leases live.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bucket {
+    pub name: String,
+    pub region: String,
+}
+
+impl Project {
+    /// Reads the project; any mistake that concerns the selected stacks ends the command. Warnings go to standard error.
+    pub fn load(world: &World, global: &Global, selectors: &[Selector]) -> Result<Self> {
+        let project = Self::read(global, selectors)?.map_err(Failure::problems)?;
+        if !global.quiet && global.log_format == LogFormat::Text && !project.loaded.warnings.is_empty() {
+            world.err.print(&problems_text(&project.loaded.warnings))?;
+        }
+        Ok(project)
+    }
+
+    /// Reads the project and gives its mistakes back; only a selector that matches nothing is a failure.
+    pub fn read(global: &Global, selectors: &[Selector]) -> Result<Result<Self, Vec<Problem>>> {
+        match blueprint::load(&global.dir, &shapes(), &|stack| selects(selectors, stack)) {
+            Err(problems) => Ok(Err(problems)),
+            Ok(loaded) => match unmatched_stack(selectors, &loaded.stacks) {
+                Some(message) => Err(Failure::usage(message)),
+                None => Ok(Ok(Self { loaded })),
+            },
+        }
+    }
+
+    /// Reads the project for a command about a stack that is not in it.
+    pub fn unselected(global: &Global) -> Result<Self> {
+        let loaded = blueprint::load(&global.dir, &shapes(), &|_| false).map_err(Failure::problems)?;
+        Ok(Self { loaded })
+    }
+
+    /// Whether the YAML has this stack.
+    pub fn has(&self, stack: &StackId) -> bool {
+        self.loaded.stacks.contains(stack)
+    }
+
+    /// The selected stacks, by name.
+    pub fn stacks(&self) -> Vec<&Blueprint> {
+        self.loaded.blueprints.iter().collect()
+    }
+
+    pub fn name(&self) -> &str {
+        &self.loaded.project.name
+    }
+
+    pub fn warnings(&self) -> &[Problem] {
+        &self.loaded.warnings
+    }
+
+    /// Where a stack's lease lives: the project's bucket, or else one that every run derives alike from the project
+    /// and the account, so that no two runs ever look in different places.
+    pub fn bucket(&self, stack: &Stack) -> Bucket {
+        if let Some(bucket) = &self.loaded.project.bucket {
+            return Bucket { name: bucket.name.clone(), region: bucket.region.clone() };
+        }
+        // Never the stack's own region: a stack that moved must still find its lease.
+        let region = match stack.region.split('-').next() {
+            Some("cn") => "cn-north-1",
+            _ if stack.region.starts_with("us-gov-") => "us-gov-west-1",
+            _ => "us-east-1",
+        };
+        Bucket { name: format!("provision-{}-{}", stack.project, stack.account), region: region.to_owned() }
+    }
+
+    pub fn guards(&self) -> Guards {
+        let guards = &self.loaded.project.guards;
+        Guards {
+            max_deletes: guards.max_deletes,
+            protected: guards.protected.iter().map(|kind| kind.value.clone()).collect(),
+        }
+    }
+}

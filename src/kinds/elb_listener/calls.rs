@@ -1,0 +1,71 @@
+use aws_sdk_elasticloadbalancingv2::types::{
+    Certificate as SdkCertificate, Listener as Description, ListenerAttribute, ProtocolEnum,
+};
+
+use super::{Certificate, Spec};
+use crate::aws::{MINUTE, Writer, retry};
+use crate::kinds::elb::{self, Attribute};
+use crate::resource::{Failure, Result, Tags};
+
+/// Five minutes: a certificate that was just issued is refused for a while.
+pub async fn send(writer: &Writer, spec: &Spec, tags: &Tags) -> Result<String> {
+    let call = || {
+        let call = writer
+            .elb()
+            .create_listener()
+            .load_balancer_arn(spec.load_balancer_arn.as_str())
+            .port(spec.port)
+            .protocol(ProtocolEnum::from(spec.protocol.as_str()))
+            .set_ssl_policy(spec.ssl_policy.clone())
+            .set_certificates(certificates(spec))
+            .set_default_actions(Some(spec.default_actions.to_sdk()))
+            .set_tags(Some(elb::sdk_tags(tags)));
+        async move { Ok::<_, Failure>(call.send().await?) }
+    };
+    let answer = retry(5 * MINUTE, elb::is_fresh, call).await?;
+    elb::arn_in(answer.listeners().first().and_then(Description::listener_arn), "CreateListener")
+}
+
+/// Takes the listener on our port if it is ours.
+pub async fn adopt(writer: &Writer, spec: &Spec, tags: &Tags, failure: Failure) -> Result<String> {
+    let call = writer.elb().describe_listeners().load_balancer_arn(spec.load_balancer_arn.as_str());
+    let all = call.page_size(elb::PAGE).into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
+    let there = all.iter().find(|one| one.port() == Some(spec.port)).and_then(Description::listener_arn);
+    let Some(arn) = there else { return Err(failure) };
+    elb::adopt(writer, arn, tags).await?;
+    Ok(arn.to_owned())
+}
+
+/// Sets all but the attributes; AWS refuses a protocol without what belongs to it.
+pub async fn modify(writer: &Writer, arn: &str, spec: &Spec) -> Result<()> {
+    let call = || {
+        let call = writer
+            .elb()
+            .modify_listener()
+            .listener_arn(arn)
+            .port(spec.port)
+            .protocol(ProtocolEnum::from(spec.protocol.as_str()))
+            .set_ssl_policy(spec.ssl_policy.clone())
+            .set_certificates(certificates(spec))
+            .set_default_actions(Some(spec.default_actions.to_sdk()));
+        async move { Ok(call.send().await.map(drop)?) }
+    };
+    // The listener itself is not fresh: if it is gone, waiting is of no use.
+    let passes = |failure: &Failure| elb::is_fresh(failure) && failure.code != "ListenerNotFound";
+    retry(5 * MINUTE, passes, call).await
+}
+
+fn certificates(spec: &Spec) -> Option<Vec<SdkCertificate>> {
+    let sdk = |one: &Certificate| SdkCertificate::builder().certificate_arn(one.certificate_arn.as_str()).build();
+    Some(spec.certificates.iter().map(sdk).collect()).filter(|all: &Vec<_>| !all.is_empty())
+}
+
+pub async fn set_attributes(writer: &Writer, arn: &str, attributes: &[&Attribute]) -> Result<()> {
+    if attributes.is_empty() {
+        return Ok(());
+    }
+    let sdk = |one: &&Attribute| ListenerAttribute::builder().key(&one.key).value(&one.value).build();
+    let call = writer.elb().modify_listener_attributes().listener_arn(arn);
+    call.set_attributes(Some(attributes.iter().map(sdk).collect())).send().await?;
+    Ok(())
+}

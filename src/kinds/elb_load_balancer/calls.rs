@@ -1,0 +1,73 @@
+use aws_sdk_elasticloadbalancingv2::types::{
+    IpAddressType, LoadBalancer as Description, LoadBalancerAttribute, LoadBalancerSchemeEnum, LoadBalancerTypeEnum,
+};
+
+use super::spec::{Outputs, Spec};
+use crate::aws::{MINUTE, Reader, Writer, retry};
+use crate::kinds::ec2::is_blank;
+use crate::kinds::elb::{self, Attribute};
+use crate::kinds::wafv2_web_acl::WebAcl;
+use crate::resource::{Class, Failure, Name, Ref, Result, Tags};
+
+pub async fn send(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Outputs> {
+    let groups: Vec<_> = spec.security_groups.iter().map(String::from).collect();
+    let call = || {
+        let call = writer
+            .elb()
+            .create_load_balancer()
+            .name(name.as_str())
+            .r#type(LoadBalancerTypeEnum::from(spec.r#type.as_str()))
+            .scheme(LoadBalancerSchemeEnum::from(spec.scheme.as_str()))
+            .ip_address_type(IpAddressType::from(spec.ip_address_type.as_str()))
+            .set_subnets(Some(spec.subnets.iter().map(String::from).collect()))
+            .set_security_groups(Some(groups.clone()).filter(|groups| !groups.is_empty()))
+            .set_tags(Some(elb::sdk_tags(tags)));
+        async move { Ok::<_, Failure>(call.send().await?) }
+    };
+    let answer = retry(2 * MINUTE, elb::is_fresh, call).await?;
+    let one = answer.load_balancers().first();
+    elb::arn_in(one.and_then(Description::load_balancer_arn), "CreateLoadBalancer")?;
+    Ok(one.map(Outputs::read).expect("a load balancer with an ARN is there"))
+}
+
+pub async fn adopt(writer: &Writer, name: &Name, tags: &Tags, failure: Failure) -> Result<Outputs> {
+    let answer = writer.elb().describe_load_balancers().names(name.as_str()).send().await?;
+    let Some(there) = answer.load_balancers().first().map(Outputs::read) else { return Err(failure) };
+    elb::adopt(writer, &there.load_balancer_arn, tags).await?;
+    Ok(there)
+}
+
+pub async fn set_attributes(writer: &Writer, arn: &str, attributes: &[&Attribute]) -> Result<()> {
+    if attributes.is_empty() {
+        return Ok(());
+    }
+    let sdk = |one: &&Attribute| LoadBalancerAttribute::builder().key(&one.key).value(&one.value).build();
+    let call = writer.elb().modify_load_balancer_attributes().load_balancer_arn(arn);
+    call.set_attributes(Some(attributes.iter().map(sdk).collect())).send().await?;
+    Ok(())
+}
+
+/// Puts the web ACL in front (in place of another), or takes it away. Five minutes: WAF does not see a load balancer that
+/// is being provisioned, nor a web ACL that is seconds old.
+pub async fn set_web_acl(writer: &Writer, arn: &str, acl: &Ref<WebAcl>) -> Result<()> {
+    let passes = |failure: &Failure| failure.is(Class::NotFound) || failure.code == "WAFUnavailableEntityException";
+    let call = || async {
+        if is_blank(acl) {
+            writer.wafv2().disassociate_web_acl().resource_arn(arn).send().await?;
+        } else {
+            writer.wafv2().associate_web_acl().web_acl_arn(acl.as_str()).resource_arn(arn).send().await?;
+        }
+        Ok(())
+    };
+    retry(5 * MINUTE, passes, call).await
+}
+
+/// Returns the ARN of the web ACL in front; asked only where one can stand, see [`Spec::web_acl_arn`].
+pub async fn web_acl(reader: &Reader, description: &Description, arn: &str) -> Result<Ref<WebAcl>> {
+    let is_public = description.scheme() == Some(&LoadBalancerSchemeEnum::InternetFacing);
+    if !is_public || description.r#type() != Some(&LoadBalancerTypeEnum::Application) {
+        return Ok(Ref::default());
+    }
+    let answer = reader.wafv2().get_web_acl_for_resource().resource_arn(arn).send().await?;
+    Ok(answer.web_acl().map(|acl| Ref::from(acl.arn())).unwrap_or_default())
+}

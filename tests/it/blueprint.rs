@@ -1,0 +1,303 @@
+//! From files to blueprints: what comes out, and bad input with the whole text of its problems.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use provision::blueprint::{Files, Kinds, Loaded, Source, explain, load_files, schema, skeleton};
+use provision::problem::Problem;
+use provision::resource::{Address, Shape, StackId};
+use serde_json::{Value, json};
+
+use crate::loose::loose;
+use crate::strict::{Host, Net};
+
+/// A project in memory.
+#[derive(Default)]
+pub struct Project(pub Files);
+
+impl Project {
+    /// One tenant `acme` with one environment `test`, of the template given.
+    pub fn of(template: &str) -> Self {
+        let tenant = "\
+tenant: acme
+template: t
+account: \"123456789012\"
+environments:
+  test:
+    region: us-east-1
+";
+        Self::default().tenant("acme.yaml", tenant).template("t.yaml", template)
+    }
+
+    pub fn tenant(mut self, name: &str, text: &str) -> Self {
+        self.0.tenants.push(source("tenants", name, text));
+        self
+    }
+
+    pub fn template(mut self, name: &str, text: &str) -> Self {
+        self.0.templates.push(source("templates", name, text));
+        self
+    }
+
+    pub fn file(mut self, text: &str) -> Self {
+        self.0.project = Some(source("", "provision.yaml", text));
+        self
+    }
+
+    pub fn load(&self) -> Result<Loaded, Vec<Problem>> {
+        self.select(&|_| true)
+    }
+
+    pub fn select(&self, is_selected: &dyn Fn(&StackId) -> bool) -> Result<Loaded, Vec<Problem>> {
+        with_shapes(|shapes| load_files(&self.0, shapes, is_selected))
+    }
+
+    /// The problems as text: place, what, hint, a line each.
+    pub fn problems(&self) -> String {
+        self.load().map_or_else(|problems| text(&problems), |_| String::new())
+    }
+}
+
+fn with_shapes<T>(f: impl FnOnce(&[&dyn Shape]) -> T) -> T {
+    let loose = loose();
+    let shapes: Vec<&dyn Shape> =
+        loose.iter().map(|shape| shape as &dyn Shape).chain([&Net as &dyn Shape, &Host]).collect();
+    f(&shapes)
+}
+
+fn source(folder: &str, name: &str, text: &str) -> Source {
+    Source { path: PathBuf::from(folder).join(name), name: name.to_owned(), bytes: text.as_bytes().to_vec() }
+}
+
+/// Problems as text, a line each.
+pub fn text(problems: &[Problem]) -> String {
+    let lines = problems.iter().map(|problem| {
+        let place = problem.span.as_ref().map(|span| {
+            let (line, column) = span.line_column();
+            format!("{}:{line}:{column}: ", span.path().display())
+        });
+        let hint = problem.hint.as_ref().map(|hint| format!(" | {hint}"));
+        format!("{}{}{}\n", place.unwrap_or_default(), problem.what, hint.unwrap_or_default())
+    });
+    lines.collect()
+}
+
+const GOOD: &str = "\
+parameters:
+  size: { type: integer, default: 10, minimum: 1 }
+  names: { type: array, items: { type: string }, default: [a, b] }
+resources:
+  - type: Test::Net
+    name: main
+    properties: { Range: 10.0.0.0/16, Open: false }
+  - type: Test::Host
+    for: { name: \"{{ names }}\" }
+    name: \"{{ name }}\"
+    properties:
+      Net: \"{{ ref('Test::Net/main') }}\"
+      Port: 80
+      Friends: \"{{ ref_all('Test::Host/*') }}\"
+      Disks:
+        - { Name: root, Size: \"{{ size }}\" }
+        - for: { n: \"{{ range(2) }}\" }
+          when: \"{{ loop.last }}\"
+          each: { Name: \"data-{{ n }}\" }
+outputs:
+  address: \"host-{{ ref('Test::Host/a', 'Address') }}\"
+  none: \"{{ none }}\"
+";
+
+#[test]
+fn a_template_becomes_a_graph_with_origins() {
+    let loaded = Project::of(GOOD).load().map_err(|problems| text(&problems)).expect("it is sound");
+    let [blueprint] = loaded.blueprints.as_slice() else { panic!("one stack") };
+    let host = &blueprint.resources[&Address::new("Test::Host", "a")];
+    assert_eq!(
+        host.spec,
+        json!({
+            "Net": "⟦Test::Net/main.Id⟧",
+            "Port": 80,
+            "Mode": "fast",
+            "Friends": ["⟦Test::Host/a.Id⟧", "⟦Test::Host/b.Id⟧"],
+            "Disks": [{ "Name": "root", "Size": 10 }, { "Name": "data-1", "Size": 0 }],
+        })
+    );
+    let set: Vec<_> = host.set.keys().map(String::as_str).collect();
+    assert_eq!(set, ["Disks", "Friends", "Net", "Port"], "what the template set, without defaults");
+    let net = &blueprint.resources[&Address::new("Test::Net", "main")];
+    assert_eq!(net.set.keys().collect::<Vec<_>>(), ["Range"], "a default that is written out counts as not set");
+    let edges: Vec<_> = host.edges.iter().map(|(to, at)| format!("{to} {at:?}")).collect();
+    assert_eq!(edges, ["Test::Host/a {\"/Friends/0\"}", "Test::Host/b {\"/Friends/1\"}", "Test::Net/main {\"/Net\"}"]);
+    let size = host.origin("/Disks/root/Size").expect("every value has an origin");
+    assert_eq!(size.place().to_string(), "templates/t.yaml:2", "the parameter's default");
+    assert_eq!(size.span.to_string(), "templates/t.yaml:16", "the expression");
+    assert_eq!(blueprint.outputs, BTreeMap::from([("address".into(), json!("host-⟦Test::Host/a.Address⟧"))]));
+}
+
+#[test]
+fn explain_tells_a_default_from_what_was_written() {
+    let loaded = Project::of(GOOD).load().map_err(|problems| text(&problems)).expect("it is sound");
+    let host = &loaded.blueprints[0].resources[&Address::new("Test::Host", "a")];
+    with_shapes(|shapes| {
+        let kinds = Kinds::new(shapes);
+        let written = explain(&kinds, host, "/Disks/root/Size");
+        assert_eq!(written.value, Some(&json!(10)));
+        assert_eq!(written.origin.map(|origin| origin.place().to_string()), Some("templates/t.yaml:2".into()));
+        let default = explain(&kinds, host, "/Mode");
+        assert_eq!((default.value, default.origin), (Some(&json!("fast")), None));
+    });
+}
+
+/// A reason, a template, and what is said of it.
+type Case = (&'static str, &'static str, &'static str);
+
+const BAD: &[Case] = &[
+    ("an unknown kind", "resources: [{ type: Test::Hots, name: a }]", "?"),
+    ("a missing property", "resources:\n  - type: Test::Net\n    name: a\n    properties: { Open: true }", "?"),
+    (
+        "an unknown property",
+        "resources:\n  - type: Test::Net\n    name: a\n    properties: { Range: x, Opne: true }",
+        "?",
+    ),
+    ("a wrong type", "resources:\n  - type: Test::Net\n    name: a\n    properties: { Range: 1, Open: \"yes\" }", "?"),
+    (
+        "a wrong choice, a number out of range, and a check of the kind, all at once",
+        "resources:
+  - { type: Test::Net, name: main, properties: { Range: x } }
+  - type: Test::Host
+    name: a
+    properties: { Net: \"{{ ref('Test::Net/main') }}\", Mode: fats, Port: 70000 }
+  - type: Test::Host
+    name: b
+    properties:
+      Net: \"{{ ref('Test::Net/main') }}\"
+      Disks: [{ Name: root, Size: 500 }]",
+        "?",
+    ),
+    (
+        "references to nothing and to the wrong kind",
+        "resources:
+  - { type: Test::Net, name: main, properties: { Range: x } }
+  - type: Test::Host
+    name: a
+    properties:
+      Net: \"{{ ref('Test::Net/mian') }}\"
+      Parent: \"{{ ref('Test::Net/main') }}\"",
+        "?",
+    ),
+    (
+        "a circle that no late property cuts",
+        "resources:
+  - { type: Test::Net, name: main, properties: { Range: x } }
+  - type: Test::Host
+    for: { pair: [[a, b], [b, a]] }
+    name: \"{{ pair[0] }}\"
+    properties:
+      Net: \"{{ ref('Test::Net/main') }}\"
+      Parent: \"{{ ref('Test::Host/' ~ pair[1]) }}\"",
+        "?",
+    ),
+    (
+        "the same address twice",
+        "resources:\n  - { type: Test::Net, name: a, properties: { Range: x } }\n  - { type: Test::Net, name: a, properties: { Range: y } }",
+        "?",
+    ),
+    ("a bad name", "resources:\n  - { type: Test::Net, name: A_b, properties: { Range: x } }", "?"),
+    (
+        "an unknown function",
+        "resources:\n  - { type: Test::Net, name: a, properties: { Range: \"{{ rfe('x') }}\" } }",
+        "?",
+    ),
+    (
+        "an unknown filter",
+        "resources:\n  - { type: Test::Net, name: a, properties: { Range: \"{{ 'x' | uper }}\" } }",
+        "?",
+    ),
+    (
+        "an unknown variable",
+        "resources:\n  - { type: Test::Net, name: a, properties: { Range: \"{{ tennat }}\" } }",
+        "?",
+    ),
+    (
+        "an expression that does not end",
+        "resources:\n  - { type: Test::Net, name: a, properties: { Range: \"{{ tenant\" } }",
+        "?",
+    ),
+    ("a statement", "resources:\n  - { type: Test::Net, name: a, properties: { Range: \"{% if x %}\" } }", "?"),
+    ("an unknown key of a node", "resources:\n  - { type: Test::Net, name: a, propreties: { Range: x } }", "?"),
+    ("a missing name", "resources:\n  - { type: Test::Net, properties: { Range: x } }", "?"),
+    (
+        "a public load balancer without web ACL, and equal priorities",
+        "resources:
+  - { type: \"AWS::ElasticLoadBalancingV2::LoadBalancer\", name: a, properties: { Scheme: internet-facing } }
+  - { type: \"AWS::ElasticLoadBalancingV2::ListenerRule\", name: a, properties: { ListenerArn: x, Priority: 1 } }
+  - { type: \"AWS::ElasticLoadBalancingV2::ListenerRule\", name: b, properties: { ListenerArn: x, Priority: 1 } }",
+        "?",
+    ),
+];
+
+#[test]
+fn bad_templates_are_told_with_place_and_hint() {
+    let mut out = String::new();
+    for (reason, template, expected) in BAD {
+        let got = Project::of(template).problems();
+        if got.trim_end() != *expected {
+            out.push_str(&format!("--- {reason}\n{got}"));
+        }
+    }
+    assert!(out.is_empty(), "{out}");
+}
+
+#[test]
+fn a_mistake_of_an_unselected_stack_is_a_warning() {
+    let project = Project::of(GOOD).tenant(
+        "globex.yaml",
+        "tenant: globex\ntemplate: t\naccount: \"123456789012\"\nenvironments: { test: { region: us-esat-1 } }\n",
+    );
+    let loaded = project.select(&|id| id.tenant == "acme").map_err(|problems| text(&problems)).expect("acme is sound");
+    assert_eq!(text(&loaded.warnings), "?");
+    assert_eq!(loaded.stacks, [StackId::new("acme", "test"), StackId::new("globex", "test")]);
+    assert!(project.load().is_err(), "selected, it is an error");
+}
+
+#[test]
+fn the_order_of_files_does_not_matter() {
+    let mut project = Project::of(GOOD).tenant(
+        "globex.yaml",
+        "tenant: globex\ntemplate: t\naccount: \"123456789012\"\nenvironments: { test: { region: us-east-1 } }\n",
+    );
+    let forth = format!("{:?}", project.load().expect("it is sound").blueprints);
+    project.0.tenants.reverse();
+    assert_eq!(forth, format!("{:?}", project.load().expect("it is sound").blueprints));
+}
+
+#[test]
+fn the_repository_and_the_skeleton_are_sound() {
+    let here = Files::read(Path::new(env!("CARGO_MANIFEST_DIR"))).expect("the repository is a project");
+    let loaded = Project(here).load().map_err(|problems| text(&problems)).expect("the samples are sound");
+    assert!(loaded.blueprints.len() >= 5, "{:?}", loaded.stacks);
+    let mut project = Project::default();
+    for (path, text) in skeleton() {
+        project = match path.split_once('/') {
+            Some(("tenants", name)) => project.tenant(name, text),
+            Some((_, name)) => project.template(name, text),
+            None => project.file(text),
+        };
+    }
+    assert_eq!(project.problems(), "");
+}
+
+#[test]
+fn the_schema_of_tenant_files_accepts_the_samples() {
+    let here = Files::read(Path::new(env!("CARGO_MANIFEST_DIR"))).expect("the repository is a project");
+    let schema = schema(&here).expect("the templates are sound");
+    let validator = jsonschema::validator_for(&schema).expect("it is a JSON Schema");
+    for file in &here.tenants {
+        let tree = provision::yaml::read(&file.path, &file.bytes).expect("it is YAML");
+        let errors: Vec<_> = validator.iter_errors(&tree.to_json()).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{}: {errors:?}", file.path.display());
+    }
+    let typo: Value =
+        json!({ "tenant": "x", "template": "modyo", "account": "1", "environments": { "a": { "cird": "" } } });
+    assert!(!validator.is_valid(&typo));
+}

@@ -1,0 +1,137 @@
+//! Kinds of every type that the built-in templates use, which take any properties: for tests of the input side.
+
+use provision::resource::{
+    Changes, Cloud, Difference, Disruption, Facts, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule,
+    Permissions, Replacement, Result, Schema, Scope, Shape, Tags, compare,
+};
+use serde_json::Value;
+
+/// A cloud in which nothing happens.
+pub struct Nowhere;
+
+impl Cloud for Nowhere {
+    type Reader = ();
+    type Writer = ();
+}
+
+struct Any;
+
+impl Kind for Any {
+    type Cloud = Nowhere;
+    type Spec = Value;
+    type Outputs = Value;
+    const TYPE: &'static str = "Any";
+    const REF: &'static str = "Id";
+    const EXAMPLE: &'static str = "";
+    const NAME: NameRule = NameRule::Unique { max: 512 };
+
+    fn permissions() -> Permissions {
+        Permissions::default()
+    }
+
+    async fn list((): &(), _: &Scope) -> Result<Listing<Self>> {
+        Ok(Listing::default())
+    }
+
+    async fn create((): &(), _: &Name, _: &Value, _: &Tags) -> Result<Made<Self>> {
+        unreachable!("the input side creates nothing")
+    }
+
+    async fn update((): &(), _: &Found<Self>, _: &Value, _: &Changes) -> Result<Made<Self>> {
+        unreachable!("the input side updates nothing")
+    }
+
+    async fn retag((): &(), _: &Found<Self>, _: &Tags, _: &[String]) -> Result<()> {
+        Ok(())
+    }
+
+    async fn delete((): &(), _: &Found<Self>) -> Result<Vec<Kept>> {
+        Ok(Vec::new())
+    }
+}
+
+/// A kind of any type.
+pub struct Loose(&'static str);
+
+const TYPES: &[&str] = &[
+    "AWS::ApplicationAutoScaling::ScalableTarget",
+    "AWS::CertificateManager::Certificate",
+    "AWS::EC2::EIP",
+    "AWS::EC2::InternetGateway",
+    "AWS::EC2::NatGateway",
+    "AWS::EC2::RouteTable",
+    "AWS::EC2::SecurityGroup",
+    "AWS::EC2::Subnet",
+    "AWS::EC2::VPC",
+    "AWS::ECS::Cluster",
+    "AWS::ECS::Service",
+    "AWS::ECS::TaskDefinition",
+    "AWS::ElastiCache::ReplicationGroup",
+    "AWS::ElastiCache::SubnetGroup",
+    "AWS::ElasticLoadBalancingV2::Listener",
+    "AWS::ElasticLoadBalancingV2::ListenerRule",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer",
+    "AWS::ElasticLoadBalancingV2::TargetGroup",
+    "AWS::IAM::Role",
+    "AWS::KMS::Key",
+    "AWS::Logs::LogGroup",
+    "AWS::RDS::DBCluster",
+    "AWS::RDS::DBClusterParameterGroup",
+    "AWS::RDS::DBInstance",
+    "AWS::RDS::DBSubnetGroup",
+    "AWS::WAFv2::IPSet",
+    "AWS::WAFv2::WebACL",
+];
+
+/// One of every type.
+pub fn loose() -> Vec<Loose> {
+    TYPES.iter().map(|kind| Loose(kind)).collect()
+}
+
+impl Shape for Loose {
+    fn facts(&self) -> Facts {
+        let late: &[&str] =
+            if self.0 == "AWS::EC2::SecurityGroup" { &["/SecurityGroupIngress", "/SecurityGroupEgress"] } else { &[] };
+        Facts { kind: self.0, late, replacement: Replacement::DeleteFirst, ..Shape::facts(&Any) }
+    }
+
+    fn permissions(&self) -> Permissions {
+        Permissions::default()
+    }
+
+    fn schema(&self) -> &'static Schema {
+        Schema::of::<Any>()
+    }
+
+    fn normalise(&self, spec: Value) -> std::result::Result<Value, String> {
+        Ok(spec)
+    }
+
+    fn check(&self, _: &Value) -> Vec<(String, String)> {
+        Vec::new()
+    }
+
+    fn compare(&self, live: &Value, desired: &Value) -> Difference {
+        compare(&self.facts(), self.schema(), live, desired)
+    }
+
+    fn disruption(&self, _: &[FieldDiff]) -> Disruption {
+        Disruption::None
+    }
+
+    fn refuses(&self, _: &Value, _: &Value, _: &[FieldDiff]) -> Option<String> {
+        None
+    }
+
+    fn replaces(&self, _: &Value, _: &Value, _: &FieldDiff) -> bool {
+        false
+    }
+
+    fn holds_initial(&self, _: &FieldDiff) -> bool {
+        true
+    }
+
+    fn follows(&self, _: &Value, _: &str, _: &Value) -> Option<&'static str> {
+        None
+    }
+}

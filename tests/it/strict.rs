@@ -1,0 +1,109 @@
+//! Two small kinds with strict types, over a cloud in which nothing happens.
+
+use provision::resource::{
+    Changes, Found, Kept, Kind, Listing, Made, Name, NameRule, OrRef, Permissions, Ref, Result, Scope, Tags,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::loose::Nowhere;
+
+/// Something that hosts stand in.
+pub struct Net;
+
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct NetSpec {
+    range: String,
+    #[serde(default)]
+    open: bool,
+}
+
+/// Something with every kind of property.
+pub struct Host;
+
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct HostSpec {
+    net: Ref<Net>,
+    #[serde(default)]
+    port: OrRef<u16>,
+    #[serde(default)]
+    mode: Mode,
+    #[serde(default)]
+    friends: Vec<Ref<Host>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    parent: Option<Ref<Host>>,
+    #[serde(default)]
+    disks: Vec<Disk>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct Disk {
+    name: String,
+    #[serde(default)]
+    size: u32,
+}
+
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Mode {
+    #[default]
+    Fast,
+    Slow,
+}
+
+macro_rules! idle {
+    ($spec:ty) => {
+        type Cloud = Nowhere;
+        type Spec = $spec;
+        type Outputs = Value;
+        const REF: &'static str = "Id";
+        const EXAMPLE: &'static str = "";
+
+        fn permissions() -> Permissions {
+            Permissions::default()
+        }
+
+        async fn list((): &(), _: &Scope) -> Result<Listing<Self>> {
+            Ok(Listing::default())
+        }
+
+        async fn create((): &(), _: &Name, _: &$spec, _: &Tags) -> Result<Made<Self>> {
+            unreachable!("the input side creates nothing")
+        }
+
+        async fn update((): &(), _: &Found<Self>, _: &$spec, _: &Changes) -> Result<Made<Self>> {
+            unreachable!("the input side updates nothing")
+        }
+
+        async fn retag((): &(), _: &Found<Self>, _: &Tags, _: &[String]) -> Result<()> {
+            Ok(())
+        }
+
+        async fn delete((): &(), _: &Found<Self>) -> Result<Vec<Kept>> {
+            Ok(Vec::new())
+        }
+    };
+}
+
+impl Kind for Net {
+    const TYPE: &'static str = "Test::Net";
+    const NAME: NameRule = NameRule::Assigned { max: 255 };
+    idle!(NetSpec);
+}
+
+impl Kind for Host {
+    const TYPE: &'static str = "Test::Host";
+    const NAME: NameRule = NameRule::Unique { max: 32 };
+    const LATE: &'static [&'static str] = &["/Friends"];
+    const KEYED: &'static [(&'static str, &'static str)] = &[("/Disks", "Name")];
+    idle!(HostSpec);
+
+    fn check(spec: &HostSpec) -> Vec<(String, String)> {
+        let big = spec.disks.iter().enumerate().filter(|(_, disk)| disk.size > 100);
+        big.map(|(at, disk)| (format!("/Disks/{at}/Size"), format!("the disk {} is too big", disk.name))).collect()
+    }
+}
