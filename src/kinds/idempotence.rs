@@ -1,9 +1,16 @@
-//! What makes running twice dull: what is gone is deleted already, and what passes by itself is waited out.
+//! What makes running twice dull: what an earlier try made is known by its tags, what is gone is deleted already, and
+//! what passes by itself is waited out.
 
 use std::time::Duration;
 
 use crate::aws::retry;
-use crate::resource::{Class, Failure, Result};
+use crate::resource::{Class, Failure, Result, Tags, key};
+
+/// Returns whether two sets of tags claim the same address.
+pub(super) fn is_same(live: &Tags, ours: &Tags) -> bool {
+    let keys = [key::PROJECT, key::TENANT, key::ENVIRONMENT, key::NAME];
+    keys.iter().all(|key| live.get(key).is_some() && live.get(key) == ours.get(key))
+}
 
 /// The conflict over a name that somebody else's resource has; `what` names it, `live` are its tags.
 pub(super) fn taken(what: &str, live: &Tags) -> Failure {

@@ -5,8 +5,7 @@ use super::read::{if_there, is_leaving};
 use super::{Key, Spec, WINDOW, no_answer, policy, sdk_tag, sdk_tags};
 use crate::aws::{MINUTE, Writer};
 use crate::kinds::candidate;
-use crate::kinds::claim::is_same;
-use crate::kinds::idempotence::patiently;
+use crate::kinds::idempotence::{is_same, patiently};
 use crate::resource::{Class, Failure, Found, Result, Tags, key};
 
 /// Returns the id of the key that an earlier try has made: by its alias, else by its tags.
