@@ -114,7 +114,11 @@ resources:
                 "cloudwatch:DeleteAlarms",
             ],
             retag: &["application-autoscaling:TagResource", "application-autoscaling:UntagResource"],
-            delete: &["application-autoscaling:DeregisterScalableTarget", "cloudwatch:DeleteAlarms"],
+            delete: &[
+                "application-autoscaling:DeregisterScalableTarget",
+                "application-autoscaling:DescribeScalableTargets",
+                "cloudwatch:DeleteAlarms",
+            ],
         }
     }
 
@@ -166,11 +170,11 @@ resources:
                 delete_policy(writer, spec, &policy.policy_name).await?;
             }
         }
-        Ok(made(spec, live.outputs.arn.clone()))
+        Ok(made(spec, live.outputs.scalable_target_arn.clone()))
     }
 
     async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
-        let arn = live.outputs.arn.as_str();
+        let arn = live.outputs.scalable_target_arn.as_str();
         if !set.is_empty() {
             let call = writer.autoscaling().tag_resource().resource_arn(arn).set_tags(Some(write::sdk_tags(set)));
             patiently(MINUTE, PASSING, || call.clone().send()).await?;
@@ -184,6 +188,9 @@ resources:
 
     /// Its policies and their alarms go with it.
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
+        if write::find(writer, &live.spec).await?.is_none() {
+            return Ok(Vec::new());
+        }
         let call = writer
             .autoscaling()
             .deregister_scalable_target()
@@ -233,7 +240,7 @@ fn reference(resource: &str, dimension: &str, namespace: &str) -> String {
     format!("{resource}|{dimension}|{namespace}")
 }
 
-fn made(spec: &Spec, arn: String) -> Made<ScalableTarget> {
+fn made(spec: &Spec, scalable_target_arn: String) -> Made<ScalableTarget> {
     let id = reference(&spec.resource_id, &spec.scalable_dimension, &spec.service_namespace);
-    Made { id: spec.resource_id.clone(), outputs: Outputs { id, arn }, state: State::Ready }
+    Made { id: spec.resource_id.clone(), outputs: Outputs { id, scalable_target_arn }, state: State::Ready }
 }

@@ -68,15 +68,14 @@ pub struct Metric {
     pub resource_label: String,
 }
 
-/// The return value of `AWS::ApplicationAutoScaling::ScalableTarget`.
+/// The return value of `AWS::ApplicationAutoScaling::ScalableTarget`, and its ARN.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Outputs {
     /// `service/<cluster>/<service>|ecs:service:DesiredCount|ecs`.
     pub id: String,
     /// What tags hang on; CloudFormation does not return it.
-    #[serde(skip)]
-    pub arn: String,
+    pub scalable_target_arn: String,
 }
 
 pub(super) fn target_tracking() -> String {
