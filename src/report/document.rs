@@ -11,11 +11,23 @@ pub const FORMAT_VERSION: &str = "1.0";
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PlanDocument {
     pub format_version: String,
-    pub summary: Value,
+    pub summary: SummaryDocument,
     pub stacks: Vec<StackDocument>,
     /// The version of the program that wrote a saved plan; absent in what is printed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tool: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SummaryDocument {
+    pub create: usize,
+    pub update: usize,
+    pub replace: usize,
+    pub delete: usize,
+    pub retag: usize,
+    pub wait: usize,
+    pub unchanged: usize,
+    pub blocked: usize,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,7 +37,7 @@ pub struct StackDocument {
     pub account: String,
     pub region: String,
     pub template: String,
-    pub summary: Value,
+    pub summary: SummaryDocument,
     pub changes: Vec<ChangeDocument>,
     pub waiting: Vec<WaitingDocument>,
     pub unmanaged: Vec<Value>,
@@ -100,7 +112,7 @@ impl PlanDocument {
     pub fn of(plan: &Plan) -> Self {
         let mut stacks: Vec<_> = plan.stacks.iter().map(StackDocument::of).collect();
         stacks.sort_by(|a, b| (&a.tenant, &a.environment).cmp(&(&b.tenant, &b.environment)));
-        Self { format_version: FORMAT_VERSION.to_owned(), summary: summary(plan.summary()), stacks, tool: None }
+        Self { format_version: FORMAT_VERSION.to_owned(), summary: plan.summary().into(), stacks, tool: None }
     }
 }
 
@@ -119,7 +131,7 @@ impl StackDocument {
             account: stack.account.clone(),
             region: stack.region.clone(),
             template: stack.template.clone(),
-            summary: summary(plan.summary()),
+            summary: plan.summary().into(),
             changes: changes.into_iter().map(ChangeDocument::of).collect(),
             waiting: plan.waiting.iter().map(waiting).collect(),
             unmanaged: plan.unmanaged.iter().map(|thing| serde_json::json!(thing)).collect(),
@@ -172,8 +184,11 @@ impl FieldDocument {
     }
 }
 
-fn summary(summary: Summary) -> Value {
-    serde_json::json!(summary)
+impl From<Summary> for SummaryDocument {
+    fn from(from: Summary) -> Self {
+        let Summary { create, update, replace, delete, retag, wait, unchanged, blocked } = from;
+        Self { create, update, replace, delete, retag, wait, unchanged, blocked }
+    }
 }
 
 /// The word that an enum without data is written as.

@@ -170,11 +170,13 @@ resources:
                 delete_policy(writer, spec, &policy.policy_name).await?;
             }
         }
-        Ok(made(spec, live.outputs.scalable_target_arn.clone()))
+        Ok(made(spec, live.outputs.arn.clone()))
     }
 
     async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
-        let arn = live.outputs.scalable_target_arn.as_str();
+        let arn = live.outputs.arn.as_str();
+        // It is not among the outputs, from which the engine knows what is ours.
+        writer.admit(arn);
         if !set.is_empty() {
             let call = writer.autoscaling().tag_resource().resource_arn(arn).set_tags(Some(write::sdk_tags(set)));
             patiently(MINUTE, PASSING, || call.clone().send()).await?;
@@ -240,7 +242,7 @@ fn reference(resource: &str, dimension: &str, namespace: &str) -> String {
     format!("{resource}|{dimension}|{namespace}")
 }
 
-fn made(spec: &Spec, scalable_target_arn: String) -> Made<ScalableTarget> {
+fn made(spec: &Spec, arn: String) -> Made<ScalableTarget> {
     let id = reference(&spec.resource_id, &spec.scalable_dimension, &spec.service_namespace);
-    Made { id: spec.resource_id.clone(), outputs: Outputs { id, scalable_target_arn }, state: State::Ready }
+    Made { id: spec.resource_id.clone(), outputs: Outputs { id, arn }, state: State::Ready }
 }

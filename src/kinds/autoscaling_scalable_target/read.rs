@@ -79,7 +79,7 @@ pub(super) fn found(
         },
         outputs: Outputs {
             id: super::reference(id, dimension.as_str(), target.service_namespace().as_str()),
-            scalable_target_arn: target.scalable_target_arn().unwrap_or_default().to_owned(),
+            arn: target.scalable_target_arn().unwrap_or_default().to_owned(),
         },
         tags,
         state: State::Ready,

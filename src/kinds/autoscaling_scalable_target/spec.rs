@@ -68,14 +68,15 @@ pub struct Metric {
     pub resource_label: String,
 }
 
-/// The return value of `AWS::ApplicationAutoScaling::ScalableTarget`, and its ARN.
+/// The return value of `AWS::ApplicationAutoScaling::ScalableTarget`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Outputs {
     /// `service/<cluster>/<service>|ecs:service:DesiredCount|ecs`.
     pub id: String,
     /// What tags hang on; CloudFormation does not return it.
-    pub scalable_target_arn: String,
+    #[serde(skip)]
+    pub arn: String,
 }
 
 pub(super) fn target_tracking() -> String {

@@ -60,6 +60,8 @@ impl Export<'_> {
         let id = self.ids.of_address(&resource.address);
         let split = split(&resource.address.kind, &id, without_empties(&resource.spec));
         let mut properties = split.properties;
+        // A whole property that is an empty map says nothing either.
+        properties.retain(|_, value| !value.as_object().is_some_and(Map::is_empty));
         if let Some((property, name)) = self.physical(resource)
             && !properties.contains_key(property)
         {
@@ -173,19 +175,22 @@ impl Export<'_> {
     }
 }
 
+/// Lists that CloudFormation wants even when nothing is in them.
+const WANTED_EMPTY: &[&str] = &["Addresses", "AlarmNames"];
+
 /// Leaves out what says nothing: null, empty text and empty lists. Empty objects stay: `{ "Block": {} }` means something.
 fn without_empties(value: &Value) -> Value {
-    let says_something = |value: &Value| match value {
+    let says_something = |name: &str, value: &Value| match value {
         Value::Null => false,
         Value::String(text) => !text.is_empty(),
-        Value::Array(list) => !list.is_empty(),
+        Value::Array(list) => !list.is_empty() || WANTED_EMPTY.contains(&name),
         _ => true,
     };
     match value {
         Value::Object(map) => map
             .iter()
             .map(|(key, item)| (key.clone(), without_empties(item)))
-            .filter(|(_, item)| says_something(item))
+            .filter(|(key, item)| says_something(key, item))
             .collect(),
         Value::Array(list) => list.iter().map(without_empties).collect(),
         other => other.clone(),

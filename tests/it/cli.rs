@@ -1,0 +1,285 @@
+//! The command line: help, exit codes, and what goes to which stream.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io::{self, Cursor, Write};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Arc, Mutex};
+
+use jiff::Timestamp;
+use provision::cli::{
+    Exit, Selector, Stream, World, parse_allowance, run, select_resources, selects, unmatched_resource, unmatched_stack,
+};
+use provision::resource::{Address, StackId};
+
+#[derive(Clone, Default)]
+struct Captured(Arc<Mutex<Vec<u8>>>);
+
+impl Captured {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+impl Write for Captured {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// How a command line ended, and what it wrote.
+struct Ran {
+    exit: Exit,
+    out: String,
+    err: String,
+}
+
+/// Runs a command line in this process, without a terminal.
+fn provision(args: &[&str]) -> Ran {
+    let (out, err) = (Captured::default(), Captured::default());
+    let mut world = World {
+        env: BTreeMap::new(),
+        stdin: Box::new(Cursor::new(Vec::new())),
+        stdin_is_terminal: false,
+        out: Stream::new(Box::new(out.clone()), false, None),
+        err: Stream::new(Box::new(err.clone()), false, None),
+        clock: || "2026-11-23T00:00:00Z".parse::<Timestamp>().unwrap(),
+        cpu: || None,
+    };
+    let exit = run(&mut world, std::iter::once("provision").chain(args.iter().copied()).map(OsString::from));
+    Ran { exit, out: out.text(), err: err.text() }
+}
+
+/// The project of this repository.
+fn repository() -> &'static str {
+    env!("CARGO_MANIFEST_DIR")
+}
+
+fn folder(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("provision-cli-{}-{name}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+const COMMANDS: &[&str] = &[
+    "init",
+    "validate",
+    "plan",
+    "apply",
+    "diff",
+    "destroy",
+    "show",
+    "explain",
+    "graph",
+    "kinds",
+    "schema",
+    "permissions",
+    "export",
+    "sandbox",
+    "completions",
+    "man",
+];
+
+#[test]
+fn every_command_has_help_on_standard_output() {
+    for command in COMMANDS {
+        let ran = provision(&[command, "--help"]);
+        assert_eq!((ran.exit, ran.err.as_str()), (Exit::Done, ""), "{command}");
+        assert!(ran.out.contains("Usage: provision"), "{command}: {}", ran.out);
+    }
+}
+
+#[test]
+fn wrong_use_is_64_and_says_so_on_standard_error() {
+    for args in [
+        &["bogus"][..],
+        &[],
+        &["plan", "--format", "xml"],
+        &["apply", "--yes"],
+        &["destroy", "--yes"],
+        &["apply", "acme", "--all"],
+        &["apply", "acme", "--allow-destroy", "*/production/AWS::RDS::DBCluster/main"],
+        &["apply", "acme", "--lock-timeout", "soon"],
+        &["destroy", "--orphan", "acme/old"],
+        &["kinds", "AWS::No::Such"],
+        &["--sandbox", "--endpoint-url", "http://127.0.0.1:1", "plan"],
+        &["plan", "a//b"],
+    ] {
+        let ran = provision(args);
+        assert_eq!((ran.exit as u8, ran.out.as_str()), (64, ""), "{args:?}: {}", ran.err);
+        assert!(!ran.err.is_empty(), "{args:?}");
+    }
+}
+
+#[test]
+fn a_selector_that_matches_nothing_names_the_nearest() {
+    let ran = provision(&["-C", repository(), "plan", "--offline", "acne/production"]);
+    assert_eq!(ran.exit, Exit::Usage);
+    assert!(ran.err.contains("`acne/production` matches nothing: nearest are acme"), "{}", ran.err);
+    let ran = provision(&["-C", repository(), "plan", "--offline", "acme/production/mian"]);
+    assert_eq!(ran.exit, Exit::Usage);
+    assert!(ran.err.contains("`acme/production/mian` matches no resource: nearest are main"), "{}", ran.err);
+}
+
+#[test]
+fn an_offline_plan_needs_nothing_and_is_as_the_schema_says() {
+    let ran = provision(&["-C", repository(), "plan", "--offline", "--format", "json", "--detailed-exitcode"]);
+    assert_eq!(ran.exit, Exit::Differs, "{}", ran.err);
+    let plan: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let schema = serde_json::from_str(include_str!("../../docs/plan.schema.json")).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<_> = validator.iter_errors(&plan).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+    let again = provision(&["-C", repository(), "plan", "--offline", "--format", "json"]);
+    assert_eq!((again.exit, again.out), (Exit::Done, ran.out));
+}
+
+#[test]
+fn a_missing_project_is_an_error_with_the_way_out() {
+    let empty = folder("empty");
+    let ran = provision(&["-C", empty.to_str().unwrap(), "plan", "--offline"]);
+    assert_eq!((ran.exit, ran.out.as_str()), (Exit::Error, ""));
+    assert!(ran.err.contains("provision init"), "{}", ran.err);
+}
+
+#[test]
+fn init_writes_a_project_that_plans_and_keeps_what_is_there() {
+    let new = folder("init");
+    let dir = new.to_str().unwrap();
+    assert_eq!(provision(&["-C", dir, "init"]).exit, Exit::Done);
+    let mine = "# mine\n";
+    std::fs::write(new.join("provision.yaml"), mine).unwrap();
+    let again = provision(&["-C", dir, "init"]);
+    assert!(again.out.contains("kept  provision.yaml") && !again.out.contains("wrote"), "{}", again.out);
+    assert_eq!(std::fs::read_to_string(new.join("provision.yaml")).unwrap(), mine);
+    assert_eq!(provision(&["-C", dir, "schema"]).exit, Exit::Done);
+}
+
+#[test]
+fn mistakes_are_all_told_in_each_format_and_exit_1() {
+    let broken = folder("broken");
+    std::fs::create_dir(broken.join("tenants")).unwrap();
+    std::fs::write(broken.join("tenants/acme.yaml"), "tenant: acme\ntemplate: nope\n").unwrap();
+    let dir = broken.to_str().unwrap();
+    let text = provision(&["-C", dir, "validate"]);
+    assert_eq!((text.exit, text.err.as_str()), (Exit::Error, ""));
+    assert!(text.out.contains("tenants/acme.yaml:"), "{}", text.out);
+    for format in ["json", "sarif"] {
+        let ran = provision(&["-C", dir, "validate", "--format", format]);
+        assert_eq!(ran.exit, Exit::Error);
+        serde_json::from_str::<serde_json::Value>(&ran.out).unwrap();
+    }
+    let log = provision(&["-C", dir, "--log-format", "json", "plan", "--offline"]);
+    let line: serde_json::Value = serde_json::from_str(&log.err).unwrap();
+    assert_eq!((line["level"].as_str(), line["exit"].as_u64()), (Some("error"), Some(1)));
+}
+
+#[test]
+fn the_commands_that_only_compute_work_on_this_repository() {
+    for args in [
+        &["validate"][..],
+        &["graph", "acme/production"],
+        &["graph", "acme/production", "--format", "dot"],
+        &["explain", "acme/production/AWS::EC2::VPC/main.CidrBlock"],
+        &["permissions", "acme/production"],
+        &["permissions", "--read-only"],
+        &["export", "cloudformation", "acme/production"],
+        &["schema"],
+        &["kinds"],
+        &["kinds", "AWS::EC2::*"],
+        &["kinds", "--format", "markdown"],
+        &["plan", "--offline", "--format", "markdown"],
+        &["plan", "--offline", "--format", "html"],
+        &["completions", "bash"],
+        &["man"],
+        &["man", "plan"],
+    ] {
+        let ran = provision(&[&["-C", repository()], args].concat());
+        assert_eq!(ran.exit, Exit::Done, "{args:?}: {}", ran.err);
+        assert!(!ran.out.is_empty(), "{args:?}");
+    }
+}
+
+#[test]
+fn a_read_only_policy_changes_nothing() {
+    let ran = provision(&["-C", repository(), "permissions", "--read-only"]);
+    let policy: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let verbs = ["Describe", "Get", "List"];
+    for action in policy["Statement"][0]["Action"].as_array().unwrap() {
+        let name = action.as_str().unwrap().split_once(':').unwrap().1;
+        assert!(verbs.iter().any(|verb| name.starts_with(verb)), "{action}");
+    }
+}
+
+#[test]
+fn secrets_are_shown_on_a_terminal_only() {
+    let ran = provision(&["-C", repository(), "plan", "--offline", "--show-values"]);
+    assert_eq!(ran.exit, Exit::Usage);
+}
+
+#[test]
+fn selectors_match_stacks_and_resources() {
+    let selector = |text: &str| text.parse::<Selector>().unwrap();
+    let production = StackId::new("acme", "production");
+    for (text, meant) in [
+        ("acme", true),
+        ("acme/production", true),
+        ("*/prod*", true),
+        ("ac?e", true),
+        ("acme/certification", false),
+        ("globex", false),
+        ("acme/production/db-*", true),
+    ] {
+        assert_eq!(selects(&[selector(text)], &production), meant, "{text}");
+    }
+    assert!(selects(&[], &production));
+    let all: std::collections::BTreeSet<Address> =
+        ["AWS::RDS::DBCluster/main", "AWS::RDS::DBInstance/db-1", "AWS::EC2::VPC/main"]
+            .map(|a| a.parse().unwrap())
+            .into();
+    let names = |text: &str| {
+        let picked = select_resources(&[selector(text)], &production, &all);
+        picked.map(|set| set.iter().map(ToString::to_string).collect::<Vec<_>>())
+    };
+    assert_eq!(names("acme"), None);
+    assert_eq!(names("acme/production/db-*").unwrap(), ["AWS::RDS::DBInstance/db-1"]);
+    assert_eq!(names("acme/*/AWS::RDS::*").unwrap(), ["AWS::RDS::DBCluster/main", "AWS::RDS::DBInstance/db-1"]);
+    assert_eq!(names("acme/*/AWS::EC2::VPC/main").unwrap(), ["AWS::EC2::VPC/main"]);
+    assert_eq!(names("acme/*/main").unwrap(), ["AWS::EC2::VPC/main", "AWS::RDS::DBCluster/main"]);
+    let stacks = [(production.clone(), all)];
+    let missing = [selector("acme/production/mein")];
+    let (_, message) = unmatched_resource(&missing, &stacks).unwrap();
+    assert_eq!(message, "`acme/production/mein` matches no resource: nearest are main, db-1");
+    let message = unmatched_stack(&[selector("acme/prodction")], &[production]).unwrap();
+    assert_eq!(message, "`acme/prodction` matches nothing: nearest are acme/production");
+}
+
+#[test]
+fn consent_is_for_one_stack_by_name() {
+    let allowance = parse_allowance("acme/production/AWS::RDS::DBCluster/main").unwrap();
+    assert_eq!(allowance.stack, StackId::new("acme", "production"));
+    assert_eq!(allowance.resource, "AWS::RDS::DBCluster/main");
+    for text in ["acme/*/AWS::RDS::DBCluster/main", "acme", "acme/production", "acme/production/", "a?/b/c"] {
+        assert!(parse_allowance(text).is_err(), "{text}");
+    }
+}
+
+/// The program itself: the number it really exits with, and a reader that goes away.
+#[test]
+fn the_binary_exits_as_promised() {
+    let binary = Path::new(env!("CARGO_BIN_EXE_provision"));
+    let code = |args: &[&str]| Command::new(binary).args(args).output().unwrap().status.code();
+    assert_eq!(code(&["--version"]), Some(0));
+    assert_eq!(code(&["bogus"]), Some(64));
+    let mut child =
+        Command::new(binary).args(["kinds", "--format", "json"]).stdout(std::process::Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0), "a closed pipe is quiet");
+}

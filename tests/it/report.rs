@@ -1,0 +1,368 @@
+//! Plans, events and ledgers made by hand, and what people and programs get to see of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anstream::adapter::strip_str;
+use proptest::prelude::*;
+use provision::apply::{Event, Ledger, Outcome};
+use provision::blueprint::Origin;
+use provision::inventory::Unmanaged;
+use provision::plan::{Action, Cause, Change, Field, Plan, StackPlan, Step, StepId, Verb, Waiting};
+use provision::problem::{Problem, Source, Span};
+use provision::report::{
+    self, MARKDOWN_LIMIT, TextOptions, cut, estimate, list_delta, plan_html, plan_json, plan_markdown, plan_text,
+    saved_plan, show, stale,
+};
+use provision::resource::{Address, Class, Disruption, Failure, Stack, StackId, Tags};
+use serde_json::{Value, json};
+
+fn stack() -> Stack {
+    Stack {
+        id: StackId::new("acme", "production"),
+        project: "provision".into(),
+        account: "123456789012".into(),
+        region: "us-east-1".into(),
+        template: "modyo".into(),
+        tags: Tags::default(),
+        read_role: None,
+        write_role: None,
+        external_id: None,
+        protected: true,
+    }
+}
+
+fn plan_of(changes: Vec<Change>) -> Plan {
+    let stack = StackPlan {
+        stack: stack(),
+        changes,
+        steps: BTreeMap::new(),
+        unchanged: 71,
+        waiting: Vec::new(),
+        ignored: Vec::new(),
+        unmanaged: Vec::new(),
+        warnings: Vec::new(),
+        outputs: BTreeMap::new(),
+    };
+    Plan { stacks: vec![stack] }
+}
+
+fn change(address: &str, action: Action) -> Change {
+    Change {
+        address: address.parse().unwrap(),
+        region: "us-east-1".into(),
+        action,
+        cause: Cause::Config,
+        disruption: Disruption::None,
+        id: (action != Action::Create).then(|| "id-1".into()),
+        protected: false,
+        fields: Vec::new(),
+        after: BTreeSet::new(),
+        notes: Vec::new(),
+    }
+}
+
+fn field(path: &str, before: Value, after: Value, cause: Cause) -> Field {
+    let some = |value: Value| Some(value).filter(|value| !value.is_null());
+    Field {
+        path: path.into(),
+        before: some(before),
+        after: some(after),
+        cause,
+        replaces: false,
+        unknown: false,
+        sensitive: false,
+        ignored: None,
+        origin: None,
+    }
+}
+
+/// A place in a tenant file of as many lines as needed.
+fn origin(line: usize) -> Option<Origin> {
+    let text = "x: 1\n".repeat(line);
+    let start = 5 * (line - 1);
+    let source = Arc::new(Source { path: "tenants/acme.yaml".into(), text });
+    Some(Origin { span: Span { source, bytes: start..start + 4 }, from: Vec::new() })
+}
+
+fn step(address: &str, verb: Verb, seconds: u32, after: &[&StepId]) -> (StepId, Step) {
+    let id = StepId { address: address.parse().unwrap(), verb, id: String::new() };
+    let step = Step {
+        id: id.clone(),
+        region: "us-east-1".into(),
+        after: after.iter().map(|id| (*id).clone()).collect(),
+        live: None,
+        desired: None,
+        set_tags: Tags::default(),
+        unset_tags: Vec::new(),
+        seconds,
+    };
+    (id, step)
+}
+
+/// The illustration in the contract of the command line.
+fn illustration() -> Plan {
+    let cache = Change {
+        disruption: Disruption::DestroysData,
+        protected: true,
+        fields: vec![Field {
+            replaces: true,
+            origin: origin(41),
+            ..field("/AtRestEncryptionEnabled", json!(false), json!(true), Cause::Config)
+        }],
+        ..change("AWS::ElastiCache::ReplicationGroup/sessions", Action::Replace)
+    };
+    let ssh = json!({ "IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "CidrIp": "0.0.0.0/0" });
+    let group = Change {
+        cause: Cause::Drift,
+        fields: vec![field("/SecurityGroupIngress", json!([ssh]), json!([]), Cause::Drift)],
+        ..change("AWS::EC2::SecurityGroup/alb", Action::Update)
+    };
+    let image = Field { origin: origin(17), ..field("/Image", json!("shop:41"), json!("shop:42"), Cause::Config) };
+    let task = Change { fields: vec![image], ..change("AWS::ECS::TaskDefinition/web", Action::Update) };
+    let mut plan = plan_of(vec![change("AWS::EC2::EIP/nat-1", Action::Create), group, task, cache]);
+    let stack = &mut plan.stacks[0];
+    stack.waiting.push(Waiting {
+        address: "AWS::CertificateManager::Certificate/www".parse().unwrap(),
+        what: "CNAME _x.www.acme.example -> _y.acm-validations.aws".into(),
+    });
+    stack.steps.extend([step("AWS::ElastiCache::ReplicationGroup/sessions", Verb::Create, 540, &[])]);
+    plan
+}
+
+#[test]
+fn a_plan_reads_dangerous_first_and_ends_in_its_summary() {
+    let text = strip_str(&plan_text(&illustration(), TextOptions::default())).to_string();
+    let expected = "\
+acme/production · 123456789012 · us-east-1 · modyo
+
+ !  replace  AWS::ElastiCache::ReplicationGroup/sessions            outage, destroys data · protected
+               /AtRestEncryptionEnabled  false → true  config, replaces  tenants/acme.yaml:41
+ ~  update   AWS::EC2::SecurityGroup/alb
+               /SecurityGroupIngress  - tcp 22 from 0.0.0.0/0  drift
+ ~  update   AWS::ECS::TaskDefinition/web
+               /Image  shop:41 → shop:42  config  tenants/acme.yaml:17
+ +  create   AWS::EC2::EIP/nat-1
+ …  waiting  AWS::CertificateManager::Certificate/www  CNAME _x.www.acme.example -> _y.acm-validations.aws
+    71 unchanged
+
+1 to replace, 2 to update, 1 to create, 1 waiting · about 9 min (ElastiCache) · 1 drifted field
+sessions is protected: name it with --allow-destroy acme/production/AWS::ElastiCache::ReplicationGroup/sessions
+";
+    assert_eq!(text, expected);
+}
+
+#[test]
+fn a_plan_without_changes_says_that_there_is_nothing_to_do() {
+    let text = strip_str(&plan_text(&plan_of(Vec::new()), TextOptions::default())).to_string();
+    assert!(text.ends_with("\nnothing to do, 71 resources unchanged\n"), "{text}");
+}
+
+#[test]
+fn sensitive_values_are_in_no_form_of_a_plan() {
+    let secret =
+        Field { sensitive: true, ..field("/Environment", json!("canary-1"), json!("canary-2"), Cause::Config) };
+    let plan = plan_of(vec![Change { fields: vec![secret], ..change("AWS::ECS::TaskDefinition/web", Action::Update) }]);
+    let options = TextOptions { verbose: true, ..TextOptions::default() };
+    let saved = serde_json::to_string(&saved_plan(&plan)).unwrap();
+    for text in [plan_text(&plan, options), plan_json(&plan), plan_markdown(&plan), plan_html(&plan), saved] {
+        assert!(!text.contains("canary"), "{text}");
+    }
+    assert!(plan_text(&plan, TextOptions { show_values: true, ..options }).contains("canary-1 → canary-2"));
+}
+
+#[test]
+fn values_are_shown_without_what_says_nothing() {
+    for (value, shown) in [
+        (json!("plain"), "plain"),
+        (json!("8080"), "\"8080\""),
+        (json!(""), "\"\""),
+        (json!("⟦AWS::EC2::VPC/main.VpcId⟧"), "AWS::EC2::VPC/main.VpcId"),
+        (json!([1, "a"]), "[1, a]"),
+        (json!({ "Key": "team", "Value": "web" }), "team=web"),
+        (json!({ "IpProtocol": "-1", "CidrIp": "10.0.0.0/8" }), "all traffic from 10.0.0.0/8"),
+    ] {
+        assert_eq!(show(&value), shown);
+    }
+    let (before, after) = (json!(["a", "b", "b"]), json!(["b", "c"]));
+    assert_eq!(list_delta(Some(&before), Some(&after)), Some(vec!["- a".into(), "- b".into(), "+ c".into()]));
+    assert_eq!(cut("arn:aws:iam::123456789012:role/web", 16), "arn:aws:…ole/web");
+}
+
+#[test]
+fn the_estimate_is_the_longest_path_and_names_its_slowest_service() {
+    let (vpc, first) = step("AWS::EC2::VPC/main", Verb::Create, 10, &[]);
+    let (cache, second) = step("AWS::ElastiCache::ReplicationGroup/main", Verb::Create, 500, &[&vpc]);
+    let (role, third) = step("AWS::IAM::Role/main", Verb::Create, 505, &[]);
+    let steps = BTreeMap::from([(vpc, first), (cache, second), (role, third)]);
+    let estimate = estimate(&steps);
+    assert_eq!((estimate.seconds, estimate.service.as_str()), (510, "ElastiCache"));
+}
+
+fn schema() -> jsonschema::Validator {
+    let text = include_str!("../../docs/plan.schema.json");
+    jsonschema::validator_for(&serde_json::from_str(text).unwrap()).unwrap()
+}
+
+fn assert_valid(text: &str) {
+    let value: Value = serde_json::from_str(text).unwrap();
+    let errors: Vec<_> = schema().iter_errors(&value).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:?}\n{text}");
+}
+
+#[test]
+fn the_plan_as_json_is_as_its_schema_says() {
+    let mut plan = illustration();
+    let ignored = Field { ignored: Some("soc@acme.example".into()), ..field("/A", json!(1), json!(2), Cause::Drift) };
+    plan.stacks[0].ignored.push(("AWS::WAFv2::IPSet/blocked".parse().unwrap(), ignored));
+    let foreign = Unmanaged { kind: "AWS::EC2::Instance".into(), id: "i-0abc".into(), place: "vpc-0abc".into() };
+    plan.stacks[0].unmanaged.push(foreign);
+    assert_valid(&plan_json(&plan));
+    assert_valid(&report::saved_plan_text(&plan));
+    assert_eq!(plan_json(&plan), plan_json(&plan.clone()));
+}
+
+#[test]
+fn events_as_json_are_as_their_schema_says() {
+    let (step, _) = step("AWS::EC2::VPC/main", Verb::Create, 1, &[]);
+    let stack = StackId::new("acme", "production");
+    let mut failure = Failure::new(Class::Quota, "The maximum number of VPCs has been reached.");
+    failure.code = "VpcLimitExceeded".into();
+    let elapsed = Duration::from_millis(1500);
+    let events = [
+        Event::Started { stack: stack.clone(), step: step.clone() },
+        Event::Finished { stack: stack.clone(), step: step.clone(), id: Some("vpc-1".into()), elapsed },
+        Event::Failed { stack: stack.clone(), step: step.clone(), failure, elapsed },
+        Event::Skipped { stack: stack.clone(), step: step.clone(), because: None },
+        Event::Waiting { stack: stack.clone(), step: step.clone(), what: "a DNS record".into() },
+    ];
+    events.iter().for_each(|event| assert_valid(&report::event_json(event).unwrap()));
+    assert_valid(&report::summary_json(&[Ledger::default()]));
+    let progress = Event::Progress { stack, step, what: "creating".into(), elapsed };
+    assert_eq!(report::event_json(&progress), None);
+}
+
+#[test]
+fn a_saved_plan_holds_as_long_as_nothing_that_it_compares_changes() {
+    let plan = illustration();
+    let saved = saved_plan(&plan);
+    assert_eq!(stale(&saved, &saved_plan(&plan)), Vec::<String>::new());
+
+    let mut other = plan.clone();
+    other.stacks[0].changes[1].fields[0].before = Some(json!([]));
+    other.stacks[0].changes[2].id = Some("id-2".into());
+    other.stacks[0].changes.remove(0);
+    let reasons = stale(&saved, &saved_plan(&other));
+    assert_eq!(
+        reasons,
+        [
+            "acme/production AWS::EC2::EIP/nat-1: create is no longer needed",
+            "acme/production AWS::EC2::SecurityGroup/alb/SecurityGroupIngress: AWS had [tcp 22 from 0.0.0.0/0], has []",
+            "acme/production AWS::ECS::TaskDefinition/web: id was id-1, is id-2",
+        ]
+    );
+}
+
+#[test]
+fn a_saved_plan_notices_a_changed_secret_without_holding_it() {
+    let plan = |value: &str| {
+        let secret = Field { sensitive: true, ..field("/Environment", json!("a"), json!(value), Cause::Config) };
+        plan_of(vec![Change { fields: vec![secret], ..change("AWS::ECS::TaskDefinition/web", Action::Update) }])
+    };
+    let reasons = stale(&saved_plan(&plan("b")), &saved_plan(&plan("c")));
+    assert_eq!(reasons, ["acme/production: a sensitive value or the order of steps changed"]);
+}
+
+#[test]
+fn html_escapes_what_comes_from_outside() {
+    let mut plan = illustration();
+    plan.stacks[0].changes[0].notes.push("<script>alert(1)</script>".into());
+    plan.stacks[0].warnings.push(Problem::warning(None, "no domain: <b>HTTP</b> only"));
+    let page = plan_html(&plan);
+    assert!(!page.contains("<script>") && !page.contains("<b>HTTP"), "{page}");
+    assert!(page.contains("--allow-destroy acme&#x2f;production&#x2f;AWS::ElastiCache"));
+}
+
+#[test]
+fn problems_show_the_line_and_the_hint() {
+    let source = Arc::new(Source { path: "tenants/acme.yaml".into(), text: "tenant: acme\nregoin: x\n".into() });
+    let span = Span { source, bytes: 13..19 };
+    let problem = Problem::error(span, "unknown field `regoin`").hint("did you mean `region`?");
+    let text = strip_str(&report::problems_text(std::slice::from_ref(&problem))).to_string();
+    for part in ["error: unknown field `regoin`", "tenants/acme.yaml:2:1", "regoin: x", "did you mean", "1 error\n"] {
+        assert!(text.contains(part), "{part} is not in\n{text}");
+    }
+    let json: Value = serde_json::from_str(&report::problems_json(std::slice::from_ref(&problem))).unwrap();
+    assert_eq!(json["problems"][0]["line"], 2);
+    let sarif: Value = serde_json::from_str(&report::problems_sarif(&[problem])).unwrap();
+    assert_eq!(sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"]["startLine"], 2);
+}
+
+#[test]
+fn a_ledger_tells_what_failed_why_and_what_next() {
+    let (vpc, _) = step("AWS::EC2::VPC/main", Verb::Create, 1, &[]);
+    let (subnet, _) = step("AWS::EC2::Subnet/a", Verb::Create, 1, &[&vpc]);
+    let mut failure = Failure::new(Class::Quota, "The maximum number of VPCs has been reached.");
+    failure.code = "VpcLimitExceeded".into();
+    failure.operation = "ec2:CreateVpc".into();
+    failure.request_id = Some("r-1".into());
+    let second = Duration::from_secs(1);
+    let ledger = Ledger {
+        steps: BTreeMap::from([
+            (vpc.clone(), (Outcome::Failed(failure), second)),
+            (subnet, (Outcome::NotStarted(Some(vpc)), Duration::ZERO)),
+        ]),
+        elapsed: second,
+        ..Ledger::default()
+    };
+    let text = report::ledger_text(&StackId::new("acme", "production"), &ledger, "provision apply acme/production");
+    let expected = "\
+acme/production: 0 done, 1 failed, 1 not started in 1 s
+
+failed
+  ✗ create AWS::EC2::VPC/main
+      ec2:CreateVpc: VpcLimitExceeded: The maximum number of VPCs has been reached. (request id r-1)
+      hint: raise the quota (aws service-quotas request-service-quota-increase), then run the command again
+
+not started
+  create AWS::EC2::Subnet/a: creating AWS::EC2::VPC/main did not end well
+
+next: provision apply acme/production
+";
+    assert_eq!(strip_str(&text).to_string(), expected);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn markdown_keeps_to_its_limit_and_never_loses_a_delete(
+        deletes in 0usize..700,
+        updates in 0usize..1500,
+        length in 0usize..3000,
+        value in "[`a-z<>|\\[\\]*é\n]{0,12}",
+    ) {
+        let address = |kind: &str, i: usize| Address::new(kind, format!("resource-{i}"));
+        let long = value.repeat(length / value.len().max(1));
+        let removed = (0..deletes).map(|i| Change {
+            address: address("AWS::EC2::Subnet", i),
+            notes: vec![long.clone()],
+            ..change("AWS::EC2::Subnet/x", Action::Delete)
+        });
+        let updated = (0..updates).map(|i| Change {
+            address: address("AWS::EC2::VPC", i),
+            fields: vec![field("/A", json!(long), json!("b"), Cause::Drift)],
+            ..change("AWS::EC2::VPC/x", Action::Update)
+        });
+        let text = plan_markdown(&plan_of(removed.chain(updated).collect()));
+        prop_assert!(text.len() <= MARKDOWN_LIMIT);
+        for i in 0..deletes {
+            let address = format!("AWS::EC2::Subnet/resource-{i}");
+            let found = text.match_indices(&address).any(|(at, _)| {
+                !text[at + address.len()..].starts_with(|c: char| c.is_ascii_digit())
+            });
+            prop_assert!(found, "{} is missing", address);
+        }
+    }
+}
