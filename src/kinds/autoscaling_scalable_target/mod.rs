@@ -114,7 +114,11 @@ resources:
                 "cloudwatch:DeleteAlarms",
             ],
             retag: &["application-autoscaling:TagResource", "application-autoscaling:UntagResource"],
-            delete: &["application-autoscaling:DeregisterScalableTarget", "cloudwatch:DeleteAlarms"],
+            delete: &[
+                "application-autoscaling:DeregisterScalableTarget",
+                "application-autoscaling:DescribeScalableTargets",
+                "cloudwatch:DeleteAlarms",
+            ],
         }
     }
 
@@ -186,6 +190,9 @@ resources:
 
     /// Its policies and their alarms go with it.
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
+        if write::find(writer, &live.spec).await?.is_none() {
+            return Ok(Vec::new());
+        }
         let call = writer
             .autoscaling()
             .deregister_scalable_target()

@@ -14,14 +14,18 @@ use crate::resource::{Class, Result, Tags};
 
 /// Returns the ARN of the target that an earlier try has registered.
 pub(super) async fn there(writer: &Writer, spec: &Spec, ours: &Tags) -> Result<Option<String>> {
-    let call = writer.autoscaling().describe_scalable_targets().service_namespace(namespace(spec));
-    let answer = call.resource_ids(&spec.resource_id).scalable_dimension(dimension(spec)).send().await?;
-    let target = answer.scalable_targets().iter().find(|target| target.resource_id() == spec.resource_id);
-    let Some(target) = target else { return Ok(None) };
-    let arn = target.scalable_target_arn().unwrap_or_default().to_owned();
+    let Some(arn) = find(writer, spec).await? else { return Ok(None) };
     let tags = writer.autoscaling().list_tags_for_resource().resource_arn(&arn).send().await?;
     candidate::adopt(&format!("the scalable target {}", spec.resource_id), &read::tags(tags.tags()), ours)?;
     Ok(Some(arn))
+}
+
+/// Returns the ARN of the target, if there is one.
+pub(super) async fn find(writer: &Writer, spec: &Spec) -> Result<Option<String>> {
+    let call = writer.autoscaling().describe_scalable_targets().service_namespace(namespace(spec));
+    let answer = call.resource_ids(&spec.resource_id).scalable_dimension(dimension(spec)).send().await?;
+    let target = answer.scalable_targets().iter().find(|target| target.resource_id() == spec.resource_id);
+    Ok(target.map(|target| target.scalable_target_arn().unwrap_or_default().to_owned()))
 }
 
 /// Registers the target or changes it; tags are taken only for a new one. Returns its ARN.

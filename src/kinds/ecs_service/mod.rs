@@ -86,7 +86,7 @@ resources:
             ],
             update: &["ecs:UpdateService", "iam:PassRole"],
             retag: &["ecs:TagResource", "ecs:UntagResource"],
-            delete: &["ecs:DeleteService"],
+            delete: &["ecs:DeleteService", "ecs:DescribeServices"],
         }
     }
 
@@ -106,8 +106,12 @@ resources:
         ecs::retag(writer, &live.outputs.service_arn, set, unset).await
     }
 
-    /// Forced, so that no scaling down comes first; it drains and is gone when its last task is.
+    /// Forced, so that no scaling down comes first; it drains and is gone when its last task is. What drains already
+    /// refuses to be deleted again.
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
+        if !write::is_active(writer, live).await? {
+            return Ok(Vec::new());
+        }
         let call = writer.ecs().delete_service().cluster(live.spec.cluster.as_str()).service(&live.outputs.name);
         gone(patiently(2 * MINUTE, &[Class::Busy], || call.clone().force(true).send()).await)?;
         Ok(Vec::new())

@@ -111,6 +111,15 @@ pub(super) async fn update(
     Ok(made(&live.outputs.name, live.id.clone(), spec))
 }
 
+/// Returns whether the service is still to be deleted: it is neither draining nor gone.
+pub(super) async fn is_active(writer: &Writer, live: &Found<Service>) -> Result<bool> {
+    let call = writer.ecs().describe_services().cluster(live.spec.cluster.as_str()).services(&live.outputs.name);
+    match call.send().await.map_err(Failure::from) {
+        Err(failure) if failure.is(Class::NotFound) => Ok(false),
+        answer => Ok(answer?.services().iter().any(|service| service.status() == Some("ACTIVE"))),
+    }
+}
+
 /// Returns the ARN of the service that an earlier try has made.
 async fn there(writer: &Writer, name: &str, spec: &Spec, ours: &Tags) -> Result<Option<String>> {
     let call = writer.ecs().describe_services().cluster(spec.cluster.as_str()).services(name);

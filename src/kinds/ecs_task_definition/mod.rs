@@ -103,7 +103,7 @@ resources:
             match answer {
                 Ok(read::Seen::Ours(found)) => listing.found.push(*found),
                 Ok(read::Seen::Foreign(stranger)) => listing.strangers.push(stranger),
-                Err(failure) if failure.is(Class::NotFound) => {}
+                Err(failure) if is_none(&failure) => {}
                 Err(failure) => listing.unseen.push(Unseen { id: family, tags: None, failure }),
             }
         }
@@ -116,8 +116,7 @@ resources:
             Ok(there) => {
                 candidate::adopt(&format!("the task definition {name}"), &ecs::tags(there.tags()), tags)?;
             }
-            // ECS says "Unable to describe task definition", a client error, where there is none.
-            Err(failure) if failure.is(Class::NotFound) || failure.is(Class::Invalid) => {}
+            Err(failure) if is_none(&failure) => {}
             Err(failure) => return Err(failure),
         }
         register(writer, name.as_str(), spec, ecs::sdk_tags(tags)).await
@@ -168,6 +167,11 @@ resources:
         }
         mistakes
     }
+}
+
+/// Returns whether a family has no active revision: ECS calls that a mistake of the client's.
+fn is_none(failure: &Failure) -> bool {
+    failure.is(Class::NotFound) || failure.is(Class::Invalid)
 }
 
 fn check_containers(spec: &Spec) -> Vec<(String, String)> {

@@ -7,7 +7,8 @@ use aws_sdk_ecs::types::{SortOrder, TaskDefinitionField, TaskDefinitionStatus};
 use super::read::is_of;
 use crate::aws::{MINUTE, Writer};
 use crate::kinds::ecs;
-use crate::kinds::idempotence::{is_same, patiently};
+use crate::kinds::idempotence::is_same;
+use crate::kinds::idempotence::patiently;
 use crate::resource::{Class, Kept, Result, Tags};
 
 /// How many revisions stay, with the one to be registered.
