@@ -26,11 +26,6 @@ impl Span {
         (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
     }
 
-    /// The beginning of a file without name or text, for values that nobody wrote.
-    pub fn nowhere() -> Self {
-        Self { source: Arc::new(Source { path: PathBuf::new(), text: String::new() }), bytes: 0..0 }
-    }
-
     pub fn path(&self) -> &Path {
         &self.source.path
     }

@@ -22,15 +22,16 @@ pub fn build(
     let Expanded { declarations, outputs, warnings } = expanded;
     let all = unique(&declarations, &mut found);
     let mut resources = BTreeMap::new();
-    for declaration in &declarations {
+    let is_broken = declarations.iter().any(|declaration| declaration.is_broken);
+    for declaration in declarations {
         let kind = &declaration.address.value.kind;
         let Some(known) = kinds.get(kind) else {
             let what = format!("there is no kind `{kind}`");
             found.push(Problem::error(declaration.span.clone(), what).hint(suggest(kind, kinds.names())));
             continue;
         };
-        references(declaration, known, &all, &mut found);
-        names(declaration, known, &all, &mut found);
+        references(&declaration, known, &all, &mut found);
+        names(&declaration, known, &all, &mut found);
         if let Some(resource) = resource(declaration, known, stack, &mut found) {
             resources.insert(resource.address.clone(), resource);
         }
@@ -45,7 +46,6 @@ pub fn build(
             }
         }
     }
-    let is_broken = declarations.iter().any(|declaration| declaration.is_broken);
     let is_whole = found.is_empty() && !is_broken;
     if is_whole {
         graph::follow(kinds, &mut resources);
@@ -145,7 +145,7 @@ fn names(declaration: &Declaration, known: &Known<'_>, all: &BTreeMap<Address, S
 }
 
 fn resource(
-    declaration: &Declaration,
+    declaration: Declaration,
     known: &Known<'_>,
     stack: &Stack,
     problems: &mut Vec<Problem>,
@@ -179,12 +179,12 @@ fn resource(
         }
     };
     let facts = &known.facts;
-    let origins = place::named_as_in_plans(facts, raw, &declaration.origins);
+    external(&declaration, facts.kind, problems);
+    let origins = place::named_as_in_plans(facts, raw, declaration.origins);
     for (at, what) in known.shape.check(&spec) {
         let span = place::of(&origins, &place::keyed(facts, &spec, &at));
         problems.push(Problem::error(span, format!("{address}: {what}")));
     }
-    external(declaration, facts.kind, problems);
     let edges = edges(&spec);
     Some(Resource {
         address: address.clone(),
@@ -193,10 +193,10 @@ fn resource(
         spec,
         origins,
         edges,
-        was: declaration.was.as_ref().map(|was| was.value.clone()),
-        physical: declaration.physical.as_ref().map(|name| name.value.clone()),
+        was: declaration.was.map(|was| was.value),
+        physical: declaration.physical.map(|name| name.value),
         protected: declaration.protected,
-        external: declaration.external.clone(),
+        external: declaration.external,
         ignore: Vec::new(),
     })
 }

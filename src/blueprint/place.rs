@@ -1,10 +1,8 @@
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use crate::problem::Span;
 use crate::resource::{Facts, pointer};
-use crate::template::{Origin, Origins};
+use crate::template::Origins;
 
 /// Returns a pointer with the indices of keyed lists replaced by the elements' keys, as plans name them.
 pub(super) fn keyed(facts: &Facts, spec: &Value, at: &str) -> String {
@@ -52,8 +50,13 @@ pub(super) fn value_at<'a>(facts: &Facts, spec: &'a Value, at: &str) -> Option<&
 }
 
 /// Returns origins under the pointers that plans use.
-pub(super) fn named_as_in_plans(facts: &Facts, raw: &Value, origins: &Origins) -> BTreeMap<String, Origin> {
-    origins.iter().map(|(at, origin)| (keyed(facts, raw, at), origin.clone())).collect()
+pub(super) fn named_as_in_plans(facts: &Facts, raw: &Value, origins: Origins) -> Origins {
+    if facts.keyed.is_empty() {
+        return origins;
+    }
+    let is_below = |at: &str| facts.keyed.iter().any(|(pattern, _)| pointer::covers(pattern, at));
+    let named = |at: String| if is_below(&at) { keyed(facts, raw, &at) } else { at };
+    origins.into_iter().map(|(at, origin)| (named(at), origin)).collect()
 }
 
 /// Returns the place of a pointer: where a person would change the value, or its nearest parent.

@@ -4,16 +4,16 @@ use super::sources::Files;
 use crate::problem::Problem;
 use crate::template::Library;
 use crate::tenant::region;
-use crate::yaml::Placed;
 
 /// Returns the JSON Schema of tenant files, with the parameters of every template, for editors.
 pub fn schema(files: &Files) -> Result<Value, Vec<Problem>> {
     let own = files.templates.iter().map(|file| (file.name.clone(), file.path.clone(), file.bytes.clone()));
     let mut library = Library::new(own);
-    let names: Vec<String> = library.names().map(str::to_owned).collect();
     let (mut cases, mut definitions, mut problems) = (Vec::new(), Map::new(), Vec::new());
-    for name in &names {
-        let Some(template) = library.named(name, &mut problems) else { continue };
+    let templates = library.all(&mut problems);
+    let names: Vec<_> = templates.iter().map(|template| &template.name).collect();
+    for template in &templates {
+        let name = &template.name;
         let profiles: Vec<_> = template.profiles.iter().map(|(key, _)| key.name.clone()).collect();
         definitions.insert(name.clone(), environment(template.parameters.schema(), &profiles));
         let values = json!({ "$ref": format!("#/$defs/{name}") });
@@ -108,12 +108,5 @@ fn open(schema: &mut Value) {
         && !options.contains(&Value::Null)
     {
         options.push(Value::Null);
-    }
-}
-
-impl Library {
-    fn named(&mut self, name: &str, problems: &mut Vec<Problem>) -> Option<std::sync::Arc<crate::template::Template>> {
-        let span = crate::problem::Span::nowhere();
-        self.template(&Placed { value: name.to_owned(), span }, problems)
     }
 }

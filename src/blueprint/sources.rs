@@ -71,12 +71,16 @@ fn walk(dir: &Path, shown: &Path, below: &str, found: &mut Vec<Source>, problems
         }
         if entry.path().is_dir() {
             walk(&entry.path(), &shown.join(&name), &below, found, problems);
-        } else if name.ends_with(".yaml") {
+            continue;
+        }
+        let path = entry.path();
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        if extension == Some("yaml") {
             match source(&entry.path(), shown.join(&name), below) {
                 Ok(source) => found.push(source),
                 Err(problem) => problems.push(problem),
             }
-        } else if name.ends_with(".yml") {
+        } else if extension == Some("yml") {
             let what = format!("`{}` would be left out", shown.join(&name).display());
             problems.push(Problem::error(None, what).hint("call it `.yaml`"));
         }

@@ -6,7 +6,15 @@ use serde_json::Value;
 
 /// Appends one step, escaped.
 pub fn join(pointer: &str, step: &str) -> String {
-    format!("{pointer}/{}", step.replace('~', "~0").replace('/', "~1"))
+    let mut joined = String::with_capacity(pointer.len() + 1 + step.len());
+    joined.push_str(pointer);
+    joined.push('/');
+    if step.contains(['~', '/']) {
+        joined.push_str(&step.replace('~', "~0").replace('/', "~1"));
+    } else {
+        joined.push_str(step);
+    }
+    joined
 }
 
 /// Returns the steps, unescaped.

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
@@ -25,7 +25,11 @@ pub fn expand(
 ) -> Expanded {
     let surroundings = Arc::new(Surroundings::new(stack, Arc::clone(kinds)));
     let scope = Scope::new(stack, &surroundings, parameters);
-    let mut expansion = Expansion { problems: Vec::new() };
+    let mut expansion = Expansion {
+        problems: Vec::new(),
+        parameters: parameters.entries().iter().map(|(key, _)| key.name.clone()).collect(),
+        parted: BTreeMap::new(),
+    };
     let mut named = Vec::new();
     for node in &template.resources {
         for inner in expansion.scopes(&node.repeat, &scope) {
@@ -72,6 +76,10 @@ pub fn expand(
 
 struct Expansion {
     problems: Vec<Problem>,
+    /// The names that mean the same in every scope: no `for` may hide one.
+    parameters: BTreeSet<String>,
+    /// Their items, once a `for` ran over them.
+    parted: BTreeMap<String, Arc<[Item]>>,
 }
 
 impl Expansion {
@@ -89,22 +97,38 @@ impl Expansion {
 
     /// Returns a scope for every item that one variable runs over.
     fn items(&mut self, variable: &str, over: &Branch, outer: &Scope) -> Vec<Scope> {
-        let (value, sources): (Option<Json>, Vec<&Node>) = match &over.tree {
-            // Not `value`: that would drop the nulls in a parameter, and expressions ask for them (`x is none`).
-            Tree::Text(text) => {
-                let value = text.evaluate(outer).map_err(|problem| self.problems.push(*problem)).ok();
-                (value, text.uses().filter_map(|path| outer.node(path)).collect())
-            }
-            _ => (self.value(over, outer, "", &mut Origins::new()), Vec::new()),
-        };
-        let Some(value) = value else { return Vec::new() };
-        let Some(items) = Item::all_of(&value, &sources) else {
-            let what = format!("`for` needs a list or a map, and this is {}", described(&value));
-            self.problems.push(Problem::error(over.span.clone(), what));
-            return Vec::new();
-        };
+        let Some(items) = self.parts(over, outer) else { return Vec::new() };
         let length = items.len();
         items.iter().enumerate().map(|(at, item)| outer.with_item(variable, item, at, length)).collect()
+    }
+
+    /// Parts what a variable runs over; a parameter, which means the same everywhere, once for the whole stack.
+    fn parts(&mut self, over: &Branch, outer: &Scope) -> Option<Arc<[Item]>> {
+        let Tree::Text(text) = &over.tree else {
+            let value = self.value(over, outer, "", &mut Origins::new())?;
+            return self.all_of(over, &value, &[]);
+        };
+        let name = text.path().filter(|path| path.len() == 1).map(|path| &path[0]);
+        if let Some(known) = name.and_then(|name| self.parted.get(name)) {
+            return Some(Arc::clone(known));
+        }
+        // Not `value`: that would drop the nulls in a parameter, and expressions ask for them (`x is none`).
+        let value = text.evaluate(outer).map_err(|problem| self.problems.push(*problem)).ok()?;
+        let sources: Vec<&Node> = text.uses().filter_map(|path| outer.node(path)).collect();
+        let items = self.all_of(over, &value, &sources)?;
+        if let Some(name) = name.filter(|name| self.parameters.contains(*name)) {
+            self.parted.insert(name.clone(), Arc::clone(&items));
+        }
+        Some(items)
+    }
+
+    fn all_of(&mut self, over: &Branch, value: &Json, sources: &[&Node]) -> Option<Arc<[Item]>> {
+        let items = Item::all_of(value, sources);
+        if items.is_none() {
+            let what = format!("`for` needs a list or a map, and this is {}", described(value));
+            self.problems.push(Problem::error(over.span.clone(), what));
+        }
+        items.map(Arc::from)
     }
 
     fn holds(&mut self, when: &Branch, scope: &Scope) -> bool {
@@ -316,12 +340,20 @@ fn nested(node: &Node, at: &str, written: &Span, origins: &mut Origins) {
 
 /// Null means absent to a kind, also inside of a parameter that is taken over whole.
 fn without_nulls(value: Json) -> Option<Json> {
-    match value {
-        Json::Null => None,
-        Json::Object(map) => {
-            Some(Json::Object(map.into_iter().filter_map(|(key, value)| Some((key, without_nulls(value)?))).collect()))
+    fn has_null(value: &Json) -> bool {
+        match value {
+            Json::Null => true,
+            Json::Object(map) => map.values().any(has_null),
+            Json::Array(list) => list.iter().any(has_null),
+            _ => false,
         }
-        Json::Array(list) => Some(Json::Array(list.into_iter().filter_map(without_nulls).collect())),
-        scalar => Some(scalar),
+    }
+    match value {
+        whole if !has_null(&whole) => Some(whole),
+        Json::Object(map) => {
+            Some(map.into_iter().filter_map(|(key, value)| Some((key, without_nulls(value)?))).collect())
+        }
+        Json::Array(list) => Some(list.into_iter().filter_map(without_nulls).collect()),
+        _ => None,
     }
 }

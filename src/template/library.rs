@@ -85,12 +85,22 @@ impl Library {
             problems.push(Problem::error(name.span.clone(), what).hint(suggest(&name.value, self.names())));
             return None;
         }
+        self.compiled(&name.value, problems)
+    }
+
+    /// Returns every template that is sound; the others' problems are noted.
+    pub fn all(&mut self, problems: &mut Vec<Problem>) -> Vec<Arc<Template>> {
+        let names: Vec<_> = self.names().map(str::to_owned).collect();
+        names.iter().filter_map(|name| self.compiled(name, problems)).collect()
+    }
+
+    fn compiled(&mut self, name: &str, problems: &mut Vec<Problem>) -> Option<Arc<Template>> {
         let before = problems.len();
-        let part = self.part(&format!("{}.yaml", name.value), &mut Vec::new(), problems);
-        let template = part.and_then(|part| Template::compile(name.value.clone(), part, problems)).map(Arc::new);
+        let part = self.part(&format!("{name}.yaml"), &mut Vec::new(), problems);
+        let template = part.and_then(|part| Template::compile(name.to_owned(), part, problems)).map(Arc::new);
         let sound = problems[before..].iter().all(|problem| !problem.is_error());
         let template = template.filter(|_| sound).ok_or(());
-        self.templates.insert(name.value.clone(), template.clone());
+        self.templates.insert(name.to_owned(), template.clone());
         template.ok()
     }
 

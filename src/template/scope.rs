@@ -119,9 +119,9 @@ impl Scope {
     /// Returns the scope of one item of a `for`; `position` counts from 0.
     pub fn with_item(&self, variable: &str, item: &Item, position: usize, length: usize) -> Self {
         let mut inner = Variables { outer: Some(Arc::clone(&self.0)), ..Variables::default() };
-        inner.values.insert(variable.to_owned(), live(&item.value));
+        inner.values.insert(variable.to_owned(), item.value.clone());
         if let Some(node) = &item.node {
-            inner.nodes.insert(variable.to_owned(), Arc::new(node.clone()));
+            inner.nodes.insert(variable.to_owned(), Arc::clone(node));
         }
         let facts = [
             ("index", Value::from(position + 1)),
@@ -157,32 +157,30 @@ impl Scope {
     }
 }
 
-/// One item of a `for`.
+/// One item of a `for`. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(super) struct Item {
-    pub value: Json,
-    pub node: Option<Node>,
+    value: Value,
+    node: Option<Arc<Node>>,
 }
 
 impl Item {
     /// Parts a value into items: a list's items, a map's entries as `{key, value}` in key order. `sources` are trees
     /// that the value was computed from, the first its very own if there is one.
     pub fn all_of(value: &Json, sources: &[&Node]) -> Option<Vec<Self>> {
+        let item = |value: Value, node: Option<Node>| Self { value, node: node.map(Arc::new) };
         match value {
             Json::Null => Some(Vec::new()),
-            Json::Array(list) => Some(
-                list.iter()
-                    .map(|item| Self { value: item.clone(), node: sources.iter().find_map(|node| same(node, item)) })
-                    .collect(),
-            ),
-            Json::Object(map) => Some(
-                map.iter()
-                    .map(|(key, item)| Self {
-                        value: serde_json::json!({ "key": key, "value": item }),
-                        node: sources.iter().find_map(|node| entry(node, key)),
-                    })
-                    .collect(),
-            ),
+            Json::Array(list) => {
+                let find = |item: &Json| sources.iter().find_map(|node| same(node, item));
+                Some(list.iter().map(|value| item(live(value), find(value))).collect())
+            }
+            Json::Object(map) => {
+                let find = |key: &str| sources.iter().find_map(|node| entry(node, key));
+                let pair =
+                    |key: &str, value: &Json| BTreeMap::from([("key", Value::from(key)), ("value", live(value))]);
+                Some(map.iter().map(|(key, value)| item(pair(key, value).into(), find(key))).collect())
+            }
             _ => None,
         }
     }

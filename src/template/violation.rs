@@ -57,6 +57,10 @@ fn explain(error: &ValidationError<'_>, around: &Around<'_>, found: &mut Vec<Vio
     let mut value = |what: String, hint: Option<String>| {
         found.push(Violation { pointer: steps.clone(), kind: Kind::Value, what, hint });
     };
+    if let Some(what) = bound(error.kind(), &name, instance) {
+        value(what, None);
+        return;
+    }
     match error.kind() {
         ValidationErrorKind::AdditionalProperties { unexpected }
         | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
@@ -98,33 +102,6 @@ fn explain(error: &ValidationError<'_>, around: &Around<'_>, found: &mut Vec<Vio
         ValidationErrorKind::Constant { expected_value } => {
             value(format!("{name} must be {}, and is {}", bare(expected_value), described(instance)), None);
         }
-        ValidationErrorKind::Minimum { limit } => {
-            value(format!("{name} is {instance}; it must be {limit} or more"), None);
-        }
-        ValidationErrorKind::Maximum { limit } => {
-            value(format!("{name} is {instance}; it must be {limit} or less"), None);
-        }
-        ValidationErrorKind::ExclusiveMinimum { limit } => {
-            value(format!("{name} is {instance}; it must be more than {limit}"), None);
-        }
-        ValidationErrorKind::ExclusiveMaximum { limit } => {
-            value(format!("{name} is {instance}; it must be less than {limit}"), None);
-        }
-        ValidationErrorKind::MultipleOf { multiple_of } => {
-            value(format!("{name} is {instance}; it must be a multiple of {multiple_of}"), None);
-        }
-        ValidationErrorKind::MinLength { limit } => value(format!("{name} must have {limit} characters or more"), None),
-        ValidationErrorKind::MaxLength { limit } => {
-            value(format!("{name} must have {limit} characters or fewer"), None)
-        }
-        ValidationErrorKind::MinItems { limit } => value(format!("{name} must have {limit} items or more"), None),
-        ValidationErrorKind::MaxItems { limit } => value(format!("{name} must have {limit} items or fewer"), None),
-        ValidationErrorKind::MinProperties { limit } => {
-            value(format!("{name} must have {limit} entries or more"), None)
-        }
-        ValidationErrorKind::MaxProperties { limit } => {
-            value(format!("{name} must have {limit} entries or fewer"), None)
-        }
         ValidationErrorKind::UniqueItems => value(format!("{name} has the same item twice"), None),
         ValidationErrorKind::Pattern { pattern } => {
             value(
@@ -152,6 +129,30 @@ fn explain(error: &ValidationError<'_>, around: &Around<'_>, found: &mut Vec<Vio
         ValidationErrorKind::FalseSchema => value(format!("{name} may not be set here"), None),
         _ => value(format!("{name}: {error}"), None),
     }
+}
+
+/// Says which limit is broken, if it is one.
+fn bound(kind: &ValidationErrorKind, name: &str, instance: &Json) -> Option<String> {
+    Some(match kind {
+        ValidationErrorKind::Minimum { limit } => format!("{name} is {instance}; it must be {limit} or more"),
+        ValidationErrorKind::Maximum { limit } => format!("{name} is {instance}; it must be {limit} or less"),
+        ValidationErrorKind::ExclusiveMinimum { limit } => {
+            format!("{name} is {instance}; it must be more than {limit}")
+        }
+        ValidationErrorKind::ExclusiveMaximum { limit } => {
+            format!("{name} is {instance}; it must be less than {limit}")
+        }
+        ValidationErrorKind::MultipleOf { multiple_of } => {
+            format!("{name} is {instance}; it must be a multiple of {multiple_of}")
+        }
+        ValidationErrorKind::MinLength { limit } => format!("{name} must have {limit} characters or more"),
+        ValidationErrorKind::MaxLength { limit } => format!("{name} must have {limit} characters or fewer"),
+        ValidationErrorKind::MinItems { limit } => format!("{name} must have {limit} items or more"),
+        ValidationErrorKind::MaxItems { limit } => format!("{name} must have {limit} items or fewer"),
+        ValidationErrorKind::MinProperties { limit } => format!("{name} must have {limit} entries or more"),
+        ValidationErrorKind::MaxProperties { limit } => format!("{name} must have {limit} entries or fewer"),
+        _ => return None,
+    })
 }
 
 /// Of a value that fits none of several forms, tells what is wrong with the one it was most likely meant to be.

@@ -61,13 +61,13 @@ fn ignore_rule(node: &Node, problems: &mut Vec<Problem>) -> Option<IgnoreRule> {
     let mut need =
         |name: &str| fields.require(name, hint, problems).and_then(|node| fields::text(node, name, problems));
     let (resource, field, owner) = (need("resource"), need("field"), need("owner"));
-    let until = fields.text("until", problems).and_then(|text| match text.value.parse::<Date>() {
-        Ok(date) => Some(date),
-        Err(_) => {
+    let until = fields.text("until", problems).and_then(|text| {
+        let day = text.value.parse::<Date>().ok();
+        if day.is_none() {
             let what = format!("`{}` is not a day", text.value);
             problems.push(Problem::error(text.span, what).hint("write it as 2027-03-01"));
-            None
         }
+        day
     });
     let resource = resource.and_then(|text| match text.value.parse::<Address>() {
         Ok(value) => Some(Placed { value, span: text.span }),
