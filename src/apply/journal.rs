@@ -19,7 +19,7 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Creates `<folder>/<run>.jsonl`, readable by its owner alone.
+    /// Opens `<folder>/<run>.jsonl`, readable by its owner alone; a run that plans again goes on in the same file.
     ///
     /// # Errors
     /// If the folder or file cannot be written.
@@ -27,7 +27,7 @@ impl Journal {
         std::fs::create_dir_all(folder)?;
         let path = folder.join(format!("{run}.jsonl"));
         let mut options = OpenOptions::new();
-        options.create_new(true).append(true);
+        options.create(true).append(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         Ok(Self { file: Mutex::new(options.open(&path)?), path })

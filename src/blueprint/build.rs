@@ -155,11 +155,12 @@ fn resource(
     }
     let (address, raw) = (&declaration.address.value, &declaration.properties);
     let before = problems.len();
-    for violation in violation::all(known.validator(), known.shape.schema().root(), raw) {
+    let root = known.shape.schema().root();
+    for violation in violation::all(known.validator(), root, raw, &address.to_string()) {
         let at = violation.pointer.iter().fold(String::new(), |at, step| pointer::join(&at, step));
-        let what = format!("{address}: {}", violation.what);
-        let span = place::of(&declaration.origins, &at);
-        let problem = Problem::error(span, what);
+        let is_named = violation.what.starts_with(&address.to_string());
+        let what = if is_named { violation.what } else { format!("{address}: {}", violation.what) };
+        let problem = Problem::error(place::of(&declaration.origins, &at), what);
         problems.push(match violation.hint {
             Some(hint) => problem.hint(hint),
             None => problem,

@@ -136,7 +136,7 @@ impl Loading<'_> {
         let settings = self.settings(&template, tenant, environment, problems)?;
         let name = &environment.name;
         let parameters = template.parameters.complete(settings.parameters, &name.span, &template.name, problems);
-        if let Some(range) = parameters.get("cidr").and_then(|node| yaml::Placed::text(node)) {
+        if let Some(range) = parameters.get("cidr").and_then(Placed::text) {
             match cidr::read(&range) {
                 Ok(value) => self.ranges.push((id.clone(), Placed { value, span: range.span })),
                 Err(problem) => problems.push(problem),
@@ -184,7 +184,7 @@ impl Loading<'_> {
         problems: &mut Vec<Problem>,
     ) -> Option<Settings> {
         let named = tenant.profile(environment, self.project);
-        let profile = match named.and_then(|node| yaml::Placed::text(node)) {
+        let profile = match named.and_then(Placed::text) {
             Some(name) => {
                 let found = template.profile(&name.value);
                 if found.is_none() {

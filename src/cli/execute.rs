@@ -38,35 +38,57 @@ pub struct Wish<'a> {
     pub verb: &'static str,
 }
 
+/// How often a run plans again because what waited for a person was done meanwhile.
+const ROUNDS: usize = 3;
+
 /// Plans, shows the plan, checks the guards, asks, carries out, and tells how it ended.
+///
+/// What waited for a person (a certificate for its DNS records) may be there by the end of a long run: then it plans,
+/// shows and asks again, and goes on.
 pub fn execute(world: &mut World, global: &Global, wish: &Wish<'_>) -> Result<Exit> {
     let runtime = runtime()?;
     let engine = runtime.block_on(Engine::open(world, global, &wish.stacks))?;
-    let (plan, _) = look(&runtime, &engine, world, wish)?;
-    show(world, global, wish, &plan)?;
-    check(wish, &plan)?;
-    if plan.stacks.iter().all(|stack| stack.steps.is_empty()) {
-        if wish.json {
-            world.out.print(&format!("{}\n", summary_json(&[])))?;
+    let mut ledgers = Vec::new();
+    let mut end = Exit::Done;
+    for round in 0..ROUNDS {
+        let (plan, _) = look(&runtime, &engine, world, wish)?;
+        let is_empty = plan.stacks.iter().all(|stack| stack.steps.is_empty());
+        if round > 0 && is_empty {
+            break;
         }
-        engine.report_timings(world)?;
-        return Ok(exit_of(&plan, Exit::Done));
+        show(world, global, wish, &plan)?;
+        check(wish, &plan)?;
+        end = exit_of(&plan, Exit::Done);
+        if is_empty {
+            break;
+        }
+        if !wish.yes {
+            confirm(world, &question(wish, &plan))?;
+        }
+        let blocked = plan.summary().blocked > 0;
+        let approved = Approved {
+            project: wish.project,
+            progress: progress(world, global, wish, &plan),
+            plan,
+            again: &mut |world| look(&runtime, &engine, world, wish),
+            patience: wish.patience,
+        };
+        let ended = carry_out(&engine, &runtime, world, approved)?;
+        end = exit(&ended, blocked);
+        if !wish.json {
+            tell(world, wish, &ended)?;
+        }
+        let waited = ended.iter().any(|(_, ledger)| !ledger.waiting.is_empty());
+        ledgers.extend(ended.into_iter().map(|(_, ledger)| ledger));
+        if !waited || end != Exit::Done || wish.saved.is_some() {
+            break;
+        }
     }
-    if !wish.yes {
-        confirm(world, &question(wish, &plan))?;
+    if wish.json {
+        world.out.print(&format!("{}\n", summary_json(&ledgers)))?;
     }
-    let blocked = plan.summary().blocked > 0;
-    let approved = Approved {
-        project: wish.project,
-        progress: progress(world, global, wish, &plan),
-        plan,
-        again: &mut |world| look(&runtime, &engine, world, wish),
-        patience: wish.patience,
-    };
-    let ended = carry_out(&engine, &runtime, world, approved)?;
-    tell(world, wish, &ended)?;
     engine.report_timings(world)?;
-    Ok(exit(&ended, blocked))
+    Ok(end)
 }
 
 fn look(runtime: &Runtime, engine: &Engine, world: &World, wish: &Wish<'_>) -> Result<Look> {
@@ -129,10 +151,6 @@ fn progress(world: &World, global: &Global, wish: &Wish<'_>, plan: &Plan) -> Pro
 }
 
 fn tell(world: &World, wish: &Wish<'_>, ended: &[(Stack, Ledger)]) -> Result<()> {
-    if wish.json {
-        let ledgers: Vec<_> = ended.iter().map(|(_, ledger)| ledger.clone()).collect();
-        return Ok(world.out.print(&format!("{}\n", summary_json(&ledgers)))?);
-    }
     for (stack, ledger) in ended {
         let again = format!("provision {} {}", wish.verb, stack.id);
         world.out.print(&format!("\n{}", ledger_text(&stack.id, ledger, &again)))?;

@@ -96,12 +96,12 @@ mod tests {
         let refused = adopt("the cluster a", &tags("other"), &tags("main")).unwrap_err();
         assert_eq!(
             refused.message,
-            "the cluster a is there already and belongs to `other` of acme/production (project p)"
+            "the cluster a is there already and belongs to other of acme/production in project p"
         );
         let refused = adopt("the cluster a", &Tags::default(), &tags("main")).unwrap_err();
         assert_eq!(
             refused.message,
-            "the cluster a is there already and belongs to somebody else (it bears none of our tags)"
+            "the cluster a is there already and is not ours: it bears none of our tags"
         );
     }
 }

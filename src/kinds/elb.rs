@@ -8,8 +8,7 @@ use futures_util::future::join_all;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::ec2_vpc;
-use super::idempotence::{is_same, taken};
+use super::{candidate, ec2_vpc};
 use crate::aws::{Clients, Reader, Writer};
 use crate::resource::{Changes, Class, Failure, Found, Kind, Listing, Result, Scope, Tags, Unseen, pointer};
 
@@ -163,8 +162,7 @@ pub(super) async fn tags(clients: &Clients, arn: &str) -> Result<Tags> {
 
 /// Checks that what has the name or port that we want is ours, from an earlier create that was cut short.
 pub(super) async fn adopt(writer: &Writer, arn: &str, ours: &Tags) -> Result<()> {
-    let theirs = tags(writer, arn).await?;
-    if is_same(&theirs, ours) { Ok(()) } else { Err(taken(arn, &theirs)) }
+    candidate::adopt(arn, &tags(writer, arn).await?, ours)
 }
 
 /// Tags for a create call.

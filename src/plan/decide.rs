@@ -19,6 +19,8 @@ use crate::resource::{Address, Facts, Live, Reference, Replacement, Shape, State
 pub(super) struct Decisions {
     pub(super) fates: BTreeMap<Address, Fate>,
     pub(super) standings: BTreeMap<Address, Standing>,
+    /// The late properties that wait for something held, wholly or in part: they do not count as applied.
+    pub(super) left_out: BTreeMap<Address, BTreeSet<&'static str>>,
     /// Elements of additive lists that are not ours.
     pub(super) foreign: Vec<Unmanaged>,
 }
@@ -26,8 +28,16 @@ pub(super) struct Decisions {
 /// Decides in order, and again until nothing changes: an edge that was cut makes an early resource depend on the fate
 /// of a later one.
 pub(super) fn decide(input: &Input<'_>, shapes: &Shapes<'_>, order: &Order, edges: &LiveEdges) -> Decisions {
-    let mut decider =
-        Decider { input, shapes, order, edges, standings: BTreeMap::new(), fates: BTreeMap::new(), ours: Vec::new() };
+    let mut decider = Decider {
+        input,
+        shapes,
+        order,
+        edges,
+        standings: BTreeMap::new(),
+        fates: BTreeMap::new(),
+        left_out: BTreeMap::new(),
+        ours: Vec::new(),
+    };
     decider.ours = input.inventory.all().flat_map(|(_, live)| own_values(live)).collect();
     decider.ours.sort();
     for address in &order.sequence {
@@ -40,15 +50,17 @@ pub(super) fn decide(input: &Input<'_>, shapes: &Shapes<'_>, order: &Order, edge
         let before: Vec<_> = decider.fates.values().map(Fate::outline).collect();
         foreign.clear();
         for address in &order.sequence {
-            let fate = decider.fate(&input.blueprint.resources[address], &mut foreign);
+            let resource = &input.blueprint.resources[address];
+            let fate = decider.fate(resource, &mut foreign);
             decider.fates.insert(address.clone(), fate);
+            decider.left_out.insert(address.clone(), decider.held_properties(resource).into_keys().collect());
         }
         if decider.fates.values().map(Fate::outline).eq(before) {
             break;
         }
     }
     foreign.sort();
-    Decisions { fates: decider.fates, standings: decider.standings, foreign }
+    Decisions { fates: decider.fates, standings: decider.standings, left_out: decider.left_out, foreign }
 }
 
 struct Decider<'a> {
@@ -58,6 +70,7 @@ struct Decider<'a> {
     edges: &'a LiveEdges,
     standings: BTreeMap<Address, Standing>,
     fates: BTreeMap<Address, Fate>,
+    left_out: BTreeMap<Address, BTreeSet<&'static str>>,
     /// The ids and outputs of the stack's live resources, sorted.
     ours: Vec<String>,
 }
@@ -247,18 +260,26 @@ impl Decider<'_> {
     /// is live there stays.
     fn without_held(&self, resource: &Resource, shape: &dyn Shape, live: Option<&Value>) -> Value {
         let mut spec = resolve(&resource.spec, &|reference| self.lookup(reference));
-        let facts = shape.facts();
-        let is_held =
-            |target: &Address| self.is_waiting(target) || matches!(self.fates.get(target), Some(Fate::Blocked { .. }));
-        let held = resource.edges.iter().filter(|(target, _)| is_held(target)).flat_map(|(target, pointers)| {
-            let properties =
-                pointers.iter().filter_map(|at| facts.late.iter().find(|pattern| pointer::covers(pattern, at)));
-            properties.map(move |property| (*property, target))
-        });
-        for (property, targets) in group(held) {
-            late::leave_out(&facts, resource, property, &self.shared_with(&targets), live, &mut spec);
+        for (property, targets) in self.held_properties(resource) {
+            late::leave_out(&shape.facts(), resource, property, &self.shared_with(&targets), live, &mut spec);
         }
         spec
+    }
+
+    /// The late properties that need something held or blocked, and what.
+    fn held_properties<'r>(&self, resource: &'r Resource) -> BTreeMap<&'static str, Vec<&'r Address>> {
+        let late = self.shapes[resource.address.kind.as_str()].facts().late;
+        let is_held =
+            |target: &Address| self.is_waiting(target) || matches!(self.fates.get(target), Some(Fate::Blocked { .. }));
+        let mut properties: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for (target, pointers) in resource.edges.iter().filter(|(target, _)| is_held(target)) {
+            for at in pointers {
+                if let Some(property) = late.iter().find(|pattern| pointer::covers(pattern, at)) {
+                    properties.entry(*property).or_default().push(target);
+                }
+            }
+        }
+        properties
     }
 
     /// The resources by which an element shows that it needs one of the targets: these, and what they refer to.
@@ -298,12 +319,6 @@ fn fate_of(shape: &dyn Shape, facts: &Facts, live: &Arc<Live>, spec: Value, fiel
         return Fate::Replace { live: live.clone(), spec, fields, create_first, why: None };
     }
     Fate::Update { live: live.clone(), spec, fields }
-}
-
-fn group<'a>(pairs: impl Iterator<Item = (&'static str, &'a Address)>) -> BTreeMap<&'static str, Vec<&'a Address>> {
-    let mut groups: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    pairs.for_each(|(property, target)| groups.entry(property).or_default().push(target));
-    groups
 }
 
 /// Sets or removes a top-level property named by its pointer.

@@ -63,9 +63,10 @@ fn targets<'a>(
     exact.chain(inside)
 }
 
-/// The values by which others may name a live thing: its id and its outputs.
+/// The values by which others may name a live thing: its id and its outputs, but for those that repeat a property: a
+/// subnet's `VpcId` names the VPC and not the subnet.
 fn handles(live: &Live) -> BTreeSet<String> {
-    let mut values = BTreeSet::from([live.id.clone()]);
+    let mut values = BTreeSet::new();
     pointer::walk(&live.outputs, &mut |_, leaf| {
         if let Value::String(text) = leaf
             && !text.is_empty()
@@ -75,6 +76,12 @@ fn handles(live: &Live) -> BTreeSet<String> {
             values.insert(text.trim_end_matches(":*").to_owned());
         }
     });
+    pointer::walk(&live.spec, &mut |_, leaf| {
+        if let Value::String(text) = leaf {
+            values.remove(text);
+        }
+    });
+    values.insert(live.id.clone());
     values
 }
 

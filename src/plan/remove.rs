@@ -77,8 +77,9 @@ pub(super) fn remove(
         for (from, _) in edges.into(id) {
             if let Some(strip) = stripped.get(&(from.clone(), id.clone())) {
                 after.insert(strip.clone());
-            } else if going.contains_key(from) {
-                after.insert(StepId::new(&from.0, Verb::Delete, &from.1));
+            } else if let Some(user) = going.get(from) {
+                let verb = if user.state == State::Leaving { Verb::Wait } else { Verb::Delete };
+                after.insert(StepId::new(&from.0, verb, &from.1));
             } else if let Some(update) = steps.last.get(&from.0) {
                 after.insert(update.clone());
             }

@@ -23,7 +23,7 @@ pub(super) struct Steps {
 
 /// Makes the steps for every desired resource but deletions.
 pub(super) fn steps(input: &Input<'_>, shapes: &Shapes<'_>, order: &Order, decisions: &Decisions) -> Steps {
-    let mut maker = Maker { input, shapes, order, steps: Steps::default(), late: Vec::new() };
+    let mut maker = Maker { input, shapes, order, decisions, steps: Steps::default(), late: Vec::new() };
     for address in &order.sequence {
         maker.resource(&input.blueprint.resources[address], &decisions.fates[address]);
     }
@@ -35,6 +35,7 @@ struct Maker<'a> {
     input: &'a Input<'a>,
     shapes: &'a Shapes<'a>,
     order: &'a Order,
+    decisions: &'a Decisions,
     steps: Steps,
     /// Updates whose targets come later in the order.
     late: Vec<(StepId, Address)>,
@@ -109,7 +110,7 @@ impl Maker<'_> {
         let late: Vec<_> = late.into_iter().filter(|property| spec.pointer(property).is_some()).collect();
         let mut early = spec.clone();
         late.iter().for_each(|property| set_top(&mut early, property, None));
-        let mut tags = tags::desired(&self.input.blueprint.stack, resource, facts);
+        let mut tags = self.tags(resource, facts);
         let digest = tags.get(key::DIGEST).unwrap_or_default().to_owned();
         let is_partial = facts.several_calls || !late.is_empty();
         if is_partial {
@@ -187,7 +188,7 @@ impl Maker<'_> {
         live: &Arc<Live>,
         after: BTreeSet<StepId>,
     ) -> Option<StepId> {
-        let desired = tags::desired(&self.input.blueprint.stack, resource, facts);
+        let desired = self.tags(resource, facts);
         let (set_tags, unset_tags) = tags::retag(live, &desired, facts);
         if set_tags.is_empty() && unset_tags.is_empty() {
             return None;
@@ -203,6 +204,12 @@ impl Maker<'_> {
             ..Step::new(id.clone())
         });
         Some(id)
+    }
+
+    fn tags(&self, resource: &Resource, facts: &Facts) -> Tags {
+        let nothing = BTreeSet::new();
+        let left_out = self.decisions.left_out.get(&resource.address).unwrap_or(&nothing);
+        tags::desired(&self.input.blueprint.stack, resource, facts, left_out)
     }
 
     /// Lets late updates follow what they refer to, now that all steps are known.

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use crate::blueprint::Resource;
 use crate::resource::{Digest, Facts, Live, Name, Recorded, Stack, Tags, key};
 
@@ -7,14 +9,15 @@ const TAG: &str = "tag:";
 const NAME: &str = "Name";
 
 /// The tags a resource should bear, but for `provision:id`, which only its creation knows.
-pub(super) fn desired(stack: &Stack, resource: &Resource, facts: &Facts) -> Tags {
+/// `left_out` are the properties that wait for something and so are not applied yet.
+pub(super) fn desired(stack: &Stack, resource: &Resource, facts: &Facts, left_out: &BTreeSet<&str>) -> Tags {
     let mut tags = stack.tags.clone();
     tags.set(key::PROJECT, &*stack.project);
     tags.set(key::TENANT, &*stack.id.tenant);
     tags.set(key::ENVIRONMENT, &*stack.id.environment);
     tags.set(key::NAME, &*resource.address.name);
     tags.set(key::TEMPLATE, &*stack.template);
-    tags.set(key::DIGEST, digest(stack, resource).as_str());
+    tags.set(key::DIGEST, digest(stack, resource, left_out).as_str());
     if !facts.name.is_physical() && tags.get(NAME).is_none() {
         tags.set(NAME, Name::of(&stack.id, &resource.address.name, facts.name, "").as_str());
     }
@@ -22,10 +25,11 @@ pub(super) fn desired(stack: &Stack, resource: &Resource, facts: &Facts) -> Tags
 }
 
 /// The digest of what the template set, and of the user's tags.
-pub(super) fn digest(stack: &Stack, resource: &Resource) -> Digest {
+fn digest(stack: &Stack, resource: &Resource, left_out: &BTreeSet<&str>) -> Digest {
     let tags: Vec<_> =
         stack.tags.iter().map(|(key, value)| (format!("{TAG}{key}"), serde_json::Value::from(value))).collect();
-    let set = resource.set.iter().map(|(name, value)| (name.as_str(), value));
+    let applied = |name: &str| !left_out.contains(format!("/{name}").as_str());
+    let set = resource.set.iter().filter(|(name, _)| applied(name)).map(|(name, value)| (name.as_str(), value));
     Digest::of(set.chain(tags.iter().map(|(name, value)| (name.as_str(), value))))
 }
 

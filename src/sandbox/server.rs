@@ -11,8 +11,8 @@ use super::control::{self, State};
 use super::folder::{self, Folder};
 use super::{Options, SandboxError};
 
-/// moto imports in 2 s on a quiet machine; a compiler beside it can make it ten times that.
-const START: Duration = Duration::from_secs(60);
+/// moto imports in 2 s on a quiet machine; a compiler beside it can make it twenty times that.
+const START: Duration = Duration::from_secs(120);
 /// How much of a crashed server's log is shown: a Python error's last lines say what and where.
 const LAST_LINES: usize = 6;
 

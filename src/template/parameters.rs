@@ -77,7 +77,7 @@ impl Parameters {
         }
         let full = Node::new(Value::Map(full), merged.span);
         let checked = without_nulls(full.clone());
-        for violation in violation::all(&self.validator, &self.schema, &checked.to_json()) {
+        for violation in violation::all(&self.validator, &self.schema, &checked.to_json(), "the environment") {
             problems.push(self.problem(violation, &checked, place, template));
         }
         self.with_gaps(full, place)
@@ -109,11 +109,19 @@ impl Parameters {
                 .hint(suggest(name, all));
         }
         let problem = Problem::error(span, what);
-        match hint {
+        let missing = what_is_missing(&self.declared, &problem.what).filter(|_| is_whole);
+        match hint.or(missing) {
             Some(hint) => problem.hint(hint),
             None => problem,
         }
     }
+}
+
+/// Says what a missing parameter is for.
+fn what_is_missing(declared: &[(Key, Node)], what: &str) -> Option<String> {
+    let name = what.split('`').nth(1)?;
+    let (_, schema) = declared.iter().find(|(key, _)| key.name == name)?;
+    schema.get("description").and_then(Node::as_str).map(|text| format!("`{name}`: {text}"))
 }
 
 /// Fills in the defaults of nested schemas, and drops the entries that a layer removed.

@@ -176,7 +176,8 @@ impl Compiled {
                 .hint("an expression is for choosing and joining values, not for computing"),
             _ if std::error::Error::source(error).is_some_and(|source| source.is::<BadParameter>()) => {
                 let place = self.uses.iter().find_map(|path| scope.node(path)).map_or(span, |node| &node.span);
-                Problem::error(place.clone(), detail).hint(format!("it is used in `{}` ({span})", self.source))
+                let problem = Problem::error(place.clone(), detail);
+                if place == span { problem } else { problem.hint(format!("it is used in `{}` ({span})", self.source)) }
             }
             _ => Problem::error(span.clone(), what),
         }
@@ -192,6 +193,7 @@ fn unknown_name(name: &str, source: &str, span: &Span, names: &[String]) -> Prob
     let all = names.iter().map(String::as_str);
     let hint = match closest(name, all) {
         Some(near) => format!("did you mean `{near}`?"),
+        None if name == "loop" => "`loop` is known where there is a `for`".to_owned(),
         None => "declare it under `parameters`; a text needs quotes inside an expression".to_owned(),
     };
     Problem::error(span.clone(), format!("`{source}`: there is no parameter or variable `{name}`")).hint(hint)

@@ -28,16 +28,24 @@ pub enum Kind {
     Unknown,
 }
 
-/// Returns every violation. A text that holds a reference is nobody's to check: its value is not known yet.
-pub fn all(validator: &Validator, schema: &Json, value: &Json) -> Vec<Violation> {
+/// Returns every violation; `whole` names the value as such. A text that holds a reference is nobody's to check: its
+/// value is not known yet.
+pub fn all(validator: &Validator, schema: &Json, value: &Json, whole: &str) -> Vec<Violation> {
     let mut found = Vec::new();
     if !validator.is_valid(value) {
-        validator.iter_errors(value).for_each(|error| explain(&error, schema, &mut found));
+        let around = Around { schema, whole };
+        validator.iter_errors(value).for_each(|error| explain(&error, &around, &mut found));
     }
     found
 }
 
-fn explain(error: &ValidationError<'_>, schema: &Json, found: &mut Vec<Violation>) {
+/// What an error is explained with.
+struct Around<'a> {
+    schema: &'a Json,
+    whole: &'a str,
+}
+
+fn explain(error: &ValidationError<'_>, around: &Around<'_>, found: &mut Vec<Violation>) {
     let instance = error.instance();
     let steps: Vec<String> = pointer::steps(error.instance_path().as_str()).collect();
     let holds_reference = instance.as_str().is_some_and(|text| text.contains(OPEN));
@@ -45,14 +53,14 @@ fn explain(error: &ValidationError<'_>, schema: &Json, found: &mut Vec<Violation
     if holds_reference && !is_type {
         return;
     }
-    let name = subject(&steps);
+    let name = subject(&steps, around.whole);
     let mut value = |what: String, hint: Option<String>| {
         found.push(Violation { pointer: steps.clone(), kind: Kind::Value, what, hint });
     };
     match error.kind() {
         ValidationErrorKind::AdditionalProperties { unexpected }
         | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
-            let known = properties(error, schema);
+            let known = properties(error, around.schema);
             for property in unexpected {
                 let mut pointer = steps.clone();
                 pointer.push(property.clone());
@@ -67,17 +75,13 @@ fn explain(error: &ValidationError<'_>, schema: &Json, found: &mut Vec<Violation
         ValidationErrorKind::Required { property } => {
             let property = property.as_str().unwrap_or_default();
             let near = instance.as_object().and_then(|map| {
-                let known = properties(error, schema);
+                let known = properties(error, around.schema);
                 closest(property, map.keys().map(String::as_str).filter(|key| !known.iter().any(|name| name == key)))
             });
             found.push(Violation {
                 pointer: steps.clone(),
                 kind: Kind::Missing,
-                what: if steps.is_empty() {
-                    format!("`{property}` is missing")
-                } else {
-                    format!("{name} needs the field `{property}`")
-                },
+                what: format!("{name} needs the field `{property}`"),
                 hint: near.map(|near| format!("is `{near}` meant to be it?")),
             });
         }
@@ -143,7 +147,7 @@ fn explain(error: &ValidationError<'_>, schema: &Json, found: &mut Vec<Violation
             found.push(Violation { pointer, kind: Kind::Unknown, what, hint: Some(rule) });
         }
         ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
-            choose(context, &name, instance, &steps, schema, found);
+            choose(context, &name, instance, &steps, around, found);
         }
         ValidationErrorKind::FalseSchema => value(format!("{name} may not be set here"), None),
         _ => value(format!("{name}: {error}"), None),
@@ -156,7 +160,7 @@ fn choose(
     name: &str,
     instance: &Json,
     steps: &[String],
-    schema: &Json,
+    around: &Around<'_>,
     found: &mut Vec<Violation>,
 ) {
     let is_own = |error: &ValidationError<'_>| pointer::steps(error.instance_path().as_str()).count() <= steps.len();
@@ -193,7 +197,7 @@ fn choose(
             hint: choice_hint(instance, &consts),
         });
     } else if let Some(errors) = deepest {
-        errors.iter().for_each(|error| explain(error, schema, found));
+        errors.iter().for_each(|error| explain(error, around, found));
     } else {
         let mut wanted: Vec<_> = types.into_iter().filter(|kind| kind != "null").collect();
         wanted.dedup();
@@ -223,9 +227,9 @@ fn properties(error: &ValidationError<'_>, schema: &Json) -> Vec<String> {
 }
 
 /// How the sentence names the value: by its last steps.
-fn subject(steps: &[String]) -> String {
+fn subject(steps: &[String], whole: &str) -> String {
     match steps {
-        [] => "it".to_owned(),
+        [] => whole.to_owned(),
         [only] => format!("`{only}`"),
         [.., before, last] if last.bytes().all(|byte| byte.is_ascii_digit()) => {
             format!("item {} of `{before}`", last.parse::<usize>().map_or(0, |index| index + 1))
@@ -279,6 +283,9 @@ fn type_hint(kind: &TypeKind, instance: &Json) -> Option<String> {
         Json::String(text) if text.contains(OPEN) => Some("a reference is text; this property takes none".to_owned()),
         Json::String(text) if serde_json::from_str::<Json>(text).is_ok_and(|value| !value.is_string()) => {
             Some("write it without quotes".to_owned())
+        }
+        Json::String(text) if wanted == "true or false" && ["yes", "no", "on", "off"].contains(&text.as_str()) => {
+            Some("YAML 1.2 has only `true` and `false`".to_owned())
         }
         Json::Number(_) | Json::Bool(_) if wanted == "text" => Some("put it in quotes".to_owned()),
         _ => None,

@@ -66,6 +66,8 @@ struct Reader<'a> {
     problems: Vec<Problem>,
 }
 
+type Entries = Vec<(Key, Node)>;
+
 /// The parser gave up; its problem is noted.
 struct Stop;
 
@@ -171,8 +173,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn entries(&mut self, depth: usize) -> Result<(Vec<(Key, Node)>, usize, Marks), Stop> {
-        let (mut entries, mut size) = (Vec::<(Key, Node)>::new(), 1);
+    fn entries(&mut self, depth: usize) -> Result<(Entries, usize, Marks), Stop> {
+        let (mut entries, mut size) = (Entries::new(), 1);
         let mut seen = HashSet::new();
         loop {
             let (event, marks) = self.next()?;
@@ -239,7 +241,7 @@ impl<'a> Reader<'a> {
         if let Some(tag) = tag {
             let place = self.span(marks);
             self.problems.push(
-                Problem::error(place, format!("tags (`{tag}`) are not read"))
+                Problem::error(place, format!("tags (`!{}`) are not read", tag.suffix))
                     .hint("remove the tag; quotes make text, their absence numbers and booleans"),
             );
         }

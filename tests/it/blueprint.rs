@@ -152,14 +152,26 @@ fn explain_tells_a_default_from_what_was_written() {
 type Case = (&'static str, &'static str, &'static str);
 
 const BAD: &[Case] = &[
-    ("an unknown kind", "resources: [{ type: Test::Hots, name: a }]", "?"),
-    ("a missing property", "resources:\n  - type: Test::Net\n    name: a\n    properties: { Open: true }", "?"),
+    (
+        "an unknown kind",
+        "resources: [{ type: Test::Hots, name: a }]",
+        "templates/t.yaml:1:13: there is no kind `Test::Hots` | did you mean `Test::Host`?",
+    ),
+    (
+        "a missing property",
+        "resources:\n  - type: Test::Net\n    name: a\n    properties: { Open: true }",
+        "templates/t.yaml:2:5: Test::Net/a needs the field `Range`",
+    ),
     (
         "an unknown property",
         "resources:\n  - type: Test::Net\n    name: a\n    properties: { Range: x, Opne: true }",
-        "?",
+        "templates/t.yaml:4:35: Test::Net/a has no field `Opne` | did you mean `Open`?",
     ),
-    ("a wrong type", "resources:\n  - type: Test::Net\n    name: a\n    properties: { Range: 1, Open: \"yes\" }", "?"),
+    (
+        "a wrong type",
+        "resources:\n  - type: Test::Net\n    name: a\n    properties: { Range: 1, Open: \"yes\" }",
+        "templates/t.yaml:4:26: Test::Net/a: `Range` must be text, and is the number 1 | put it in quotes\ntemplates/t.yaml:4:35: Test::Net/a: `Open` must be true or false, and is the text `yes` | YAML 1.2 has only `true` and `false`",
+    ),
     (
         "a wrong choice, a number out of range, and a check of the kind, all at once",
         "resources:
@@ -172,7 +184,7 @@ const BAD: &[Case] = &[
     properties:
       Net: \"{{ ref('Test::Net/main') }}\"
       Disks: [{ Name: root, Size: 500 }]",
-        "?",
+        "templates/t.yaml:5:61: Test::Host/a: `Mode` is the text `fats`; it must be fast or slow | did you mean `fast`?\ntemplates/t.yaml:5:73: Test::Host/a: `Port` is 70000; it must be 65535 or less\ntemplates/t.yaml:10:35: Test::Host/b: the disk root is too big",
     ),
     (
         "references to nothing and to the wrong kind",
@@ -183,7 +195,7 @@ const BAD: &[Case] = &[
     properties:
       Net: \"{{ ref('Test::Net/mian') }}\"
       Parent: \"{{ ref('Test::Net/main') }}\"",
-        "?",
+        "templates/t.yaml:6:12: `Net` of Test::Host/a refers to Test::Net/mian, which is not there | did you mean `Test::Net/main`?\ntemplates/t.yaml:7:15: `Parent` of Test::Host/a expects a Test::Host, and refers to Test::Net/main | there is only `Test::Host/a`",
     ),
     (
         "a circle that no late property cuts",
@@ -195,44 +207,60 @@ const BAD: &[Case] = &[
     properties:
       Net: \"{{ ref('Test::Net/main') }}\"
       Parent: \"{{ ref('Test::Host/' ~ pair[1]) }}\"",
-        "?",
+        "templates/t.yaml:8:15: these resources need each other in a circle: Test::Host/a -> Test::Host/b -> Test::Host/a | remove one of the references; none of them can be set after creation",
     ),
     (
         "the same address twice",
         "resources:\n  - { type: Test::Net, name: a, properties: { Range: x } }\n  - { type: Test::Net, name: a, properties: { Range: y } }",
-        "?",
+        "templates/t.yaml:3:30: Test::Net/a is there twice; the other is at templates/t.yaml:2 | give one of them another name",
     ),
-    ("a bad name", "resources:\n  - { type: Test::Net, name: A_b, properties: { Range: x } }", "?"),
+    (
+        "a bad name",
+        "resources:\n  - { type: Test::Net, name: A_b, properties: { Range: x } }",
+        "templates/t.yaml:2:30: `A_b` can't be the name of a resource | small letters, digits and dashes",
+    ),
     (
         "an unknown function",
         "resources:\n  - { type: Test::Net, name: a, properties: { Range: \"{{ rfe('x') }}\" } }",
-        "?",
+        "templates/t.yaml:2:54: `rfe('x')`: there is no function `rfe` | did you mean `ref`?",
     ),
     (
         "an unknown filter",
         "resources:\n  - { type: Test::Net, name: a, properties: { Range: \"{{ 'x' | uper }}\" } }",
-        "?",
+        "templates/t.yaml:2:54: `'x' | uper`: there is no filter `uper` | did you mean `upper`?",
     ),
     (
         "an unknown variable",
         "resources:\n  - { type: Test::Net, name: a, properties: { Range: \"{{ tennat }}\" } }",
-        "?",
+        "templates/t.yaml:2:54: `tennat`: there is no parameter or variable `tennat` | did you mean `tenant`?",
     ),
     (
         "an expression that does not end",
         "resources:\n  - { type: Test::Net, name: a, properties: { Range: \"{{ tenant\" } }",
-        "?",
+        "templates/t.yaml:2:54: an expression begins with `{{` and does not end | close it with `}}`",
     ),
-    ("a statement", "resources:\n  - { type: Test::Net, name: a, properties: { Range: \"{% if x %}\" } }", "?"),
-    ("an unknown key of a node", "resources:\n  - { type: Test::Net, name: a, propreties: { Range: x } }", "?"),
-    ("a missing name", "resources:\n  - { type: Test::Net, properties: { Range: x } }", "?"),
+    (
+        "a statement",
+        "resources:\n  - { type: Test::Net, name: a, properties: { Range: \"{% if x %}\" } }",
+        "templates/t.yaml:2:54: statements (`{% ... %}`) are not read | use `for` and `when` of the node",
+    ),
+    (
+        "an unknown key of a node",
+        "resources:\n  - { type: Test::Net, name: a, propreties: { Range: x } }",
+        "templates/t.yaml:2:33: a resource has no field `propreties` | did you mean `properties`?",
+    ),
+    (
+        "a missing name",
+        "resources:\n  - { type: Test::Net, properties: { Range: x } }",
+        "templates/t.yaml:2:5: a resource needs the field `name` | name: main",
+    ),
     (
         "a public load balancer without web ACL, and equal priorities",
         "resources:
   - { type: \"AWS::ElasticLoadBalancingV2::LoadBalancer\", name: a, properties: { Scheme: internet-facing } }
   - { type: \"AWS::ElasticLoadBalancingV2::ListenerRule\", name: a, properties: { ListenerArn: x, Priority: 1 } }
   - { type: \"AWS::ElasticLoadBalancingV2::ListenerRule\", name: b, properties: { ListenerArn: x, Priority: 1 } }",
-        "?",
+        "templates/t.yaml:2:89: AWS::ElasticLoadBalancingV2::LoadBalancer/a is public and has no web ACL | set `WebACLArn`, or make it internal\ntemplates/t.yaml:4:107: AWS::ElasticLoadBalancingV2::ListenerRule/a and AWS::ElasticLoadBalancingV2::ListenerRule/b have the same priority, 1 | give each rule of a listener its own",
     ),
 ];
 
@@ -255,7 +283,10 @@ fn a_mistake_of_an_unselected_stack_is_a_warning() {
         "tenant: globex\ntemplate: t\naccount: \"123456789012\"\nenvironments: { test: { region: us-esat-1 } }\n",
     );
     let loaded = project.select(&|id| id.tenant == "acme").map_err(|problems| text(&problems)).expect("acme is sound");
-    assert_eq!(text(&loaded.warnings), "?");
+    assert_eq!(
+        text(&loaded.warnings),
+        "tenants/globex.yaml:4:33: there is no region `us-esat-1` | did you mean `us-east-1`?\n"
+    );
     assert_eq!(loaded.stacks, [StackId::new("acme", "test"), StackId::new("globex", "test")]);
     assert!(project.load().is_err(), "selected, it is an error");
 }
@@ -300,4 +331,13 @@ fn the_schema_of_tenant_files_accepts_the_samples() {
     let typo: Value =
         json!({ "tenant": "x", "template": "modyo", "account": "1", "environments": { "a": { "cird": "" } } });
     assert!(!validator.is_valid(&typo));
+}
+
+#[cfg(feature = "sdk")]
+#[test]
+fn the_samples_are_sound_for_the_kinds_of_aws() {
+    let shapes: Vec<&dyn Shape> = provision::kinds::KINDS.iter().map(|kind| *kind as &dyn Shape).collect();
+    let here = Files::read(Path::new(env!("CARGO_MANIFEST_DIR"))).expect("the repository is a project");
+    let loaded = load_files(&here, &shapes, &|_| true).map_err(|problems| text(&problems));
+    assert_eq!(loaded.map(|loaded| loaded.blueprints.len() == loaded.stacks.len()), Ok(true));
 }

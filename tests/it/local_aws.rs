@@ -8,22 +8,22 @@ use tokio::sync::OnceCell;
 /// The server that all tests share, started by the first that asks; it ends with the test process.
 ///
 /// Tests keep apart by account: an access key id of twelve digits is the account that it speaks for.
-pub async fn endpoint() -> &'static Endpoint {
+pub(crate) async fn endpoint() -> &'static Endpoint {
     static SHARED: OnceCell<Endpoint> = OnceCell::const_new();
     SHARED.get_or_init(|| async { start(&folder("shared"), &options().await).await }).await
 }
 
-pub async fn start(cache: &Path, options: &Options) -> Endpoint {
+pub(crate) async fn start(cache: &Path, options: &Options) -> Endpoint {
     sandbox::up(cache, options, &|_| ()).await.expect("the sandbox starts")
 }
 
 /// Options for a server of a test's own: the shared interpreter, and an end with the test process.
-pub async fn options() -> Options {
+pub(crate) async fn options() -> Options {
     Options { python: Python::Prepared(python().await.clone()), owner: Some(std::process::id()), ..Options::default() }
 }
 
 /// A cache folder of this test process, so that two runs at a time don't meet.
-pub fn folder(name: &str) -> PathBuf {
+pub(crate) fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()))
 }
 

@@ -1,5 +1,8 @@
 //! One binary for every test that needs more than one room: the SDK is linked once.
 
+#![expect(clippy::disallowed_methods, reason = "tests/run tells the tests by the environment what it has prepared")]
+#![allow(clippy::unwrap_used, reason = "in a test, what cannot be unwrapped is the failure")]
+
 #[cfg(feature = "sdk")]
 mod aws_class;
 #[cfg(feature = "sdk")]
@@ -18,10 +21,16 @@ mod canned;
 #[cfg(feature = "sdk")]
 mod cli;
 mod engine;
+#[cfg(feature = "sdk")]
+mod kinds;
 mod local_aws;
 mod loose;
 mod report;
 mod sandbox;
+#[cfg(feature = "sdk")]
+mod stacks;
+#[cfg(feature = "sdk")]
+mod stage;
 mod strict;
 mod template;
 mod tenant;

@@ -126,6 +126,30 @@ async fn a_fault_schedule_is_obeyed_and_calls_are_told() {
     sandbox::down(&cache).await.expect("it ends");
 }
 
+#[tokio::test]
+async fn slow_creations_are_seen_pending_and_then_available() {
+    let cache = local_aws::folder("slow");
+    let url = local_aws::start(&cache, &local_aws::options().await).await.url;
+    let account = "555566667777";
+    let vpc = id(&ec2(&url, account, "Action=CreateVpc&CidrBlock=10.5.0.0/16").await.1, "vpcId");
+    let subnet = format!("Action=CreateSubnet&VpcId={vpc}&CidrBlock=10.5.1.0/24");
+    let subnet = id(&ec2(&url, account, &subnet).await.1, "subnetId");
+    assert_eq!(control(&url, "POST", "slow", &json!({"seconds": 1})).await.0, 200);
+    let gateway = format!("Action=CreateNatGateway&SubnetId={subnet}&ConnectivityType=private");
+    assert!(ec2(&url, account, &gateway).await.1.contains("<state>pending</state>"));
+    let state = || ec2(&url, account, "Action=DescribeNatGateways");
+    assert!(state().await.1.contains("<state>pending</state>"));
+    tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
+    assert!(state().await.1.contains("<state>available</state>"));
+    sandbox::down(&cache).await.expect("it ends");
+}
+
+/// The first id of this name in an answer.
+fn id(answer: &str, name: &str) -> String {
+    let (_, rest) = answer.split_once(&format!("<{name}>")).expect("the answer names it");
+    rest.split('<').next().expect("split gives one").to_owned()
+}
+
 /// Sends one EC2 request as `account`; status and body, or (0, "") if the connection was closed without an answer.
 async fn ec2(url: &str, account: &str, form: &str) -> (u16, String) {
     let credential = format!("AWS4-HMAC-SHA256 Credential={account}/20260101/us-east-1/ec2/aws4_request, Signature=x");

@@ -53,19 +53,49 @@ fn wrong_expressions_are_told_with_place_and_hint() {
     let parameters =
         "{ n: { default: 3 }, off: { default: null }, m: { default: { alpha: 1 } }, cidr: { default: 10.0.0.0/24 } }";
     let cases = [
-        ("{{ m.alhpa }}", "?"),
-        ("{{ m.x.y }}", "?"),
-        ("{{ n + }}", "?"),
-        ("{{ n + 'x' }}", "?"),
-        ("a{{ off }}b", "?"),
-        ("a{{ m }}b", "?"),
-        ("{{ cidr_subnet(cidr, 8, 0) }}", "?"),
-        ("{{ cidr_subnet(cidr, 2, 4) }}", "?"),
-        ("{{ zone_ids(9) }}", "?"),
-        ("{{ ref('AWS::EC2::VCP/main') }}", "?"),
-        ("{{ ref('main') }}", "?"),
-        ("{{ range(100000000) | list }}", "?"),
-        ("{{ loop.index }}", "?"),
+        ("{{ m.alhpa }}", "templates/t.yaml:6:10: `m` has no `alhpa` | did you mean `alpha`?"),
+        ("{{ m.x.y }}", "templates/t.yaml:6:10: `m` has no `x` | there is only `alpha`"),
+        (
+            "{{ n + }}",
+            "templates/t.yaml:6:10: `n +` is not an expression: unexpected end of input, expected expression | write it as {{ name }}, {{ ref('AWS::EC2::VPC/main') }}",
+        ),
+        (
+            "{{ n + 'x' }}",
+            "templates/t.yaml:6:10: `n + 'x'`: tried to use + operator on unsupported types number and string",
+        ),
+        (
+            "a{{ off }}b",
+            "templates/t.yaml:6:10: `off` is not set, and is part of a text | set the parameter, or guard the text: \"{{ 'https://' ~ domain if domain else none }}\"",
+        ),
+        (
+            "a{{ m }}b",
+            "templates/t.yaml:6:10: `m` is a list or a map, and can't be part of a text | `| join(',')` makes text",
+        ),
+        (
+            "{{ cidr_subnet(cidr, 8, 0) }}",
+            "templates/t.yaml:1:105: `10.0.0.0/24` is too small for the subnets: they would be /32, and AWS's smallest is /28; this template needs /20 or larger | it is used in `cidr_subnet(cidr, 8, 0)` (templates/t.yaml:6)",
+        ),
+        (
+            "{{ cidr_subnet(cidr, 2, 4) }}",
+            "templates/t.yaml:6:10: `cidr_subnet(cidr, 2, 4)`: `10.0.0.0/24` has 4 parts of /26; there is no part 4",
+        ),
+        ("{{ zone_ids(9) }}", "templates/t.yaml:6:10: us-east-1 has 6 zones, not 9"),
+        (
+            "{{ ref('AWS::EC2::VCP/main') }}",
+            "templates/t.yaml:6:10: `ref('AWS::EC2::VCP/main')`: there is no kind `AWS::EC2::VCP`; did you mean `AWS::EC2::VPC`?",
+        ),
+        (
+            "{{ ref('main') }}",
+            "templates/t.yaml:6:10: `ref('main')`: `main` is not an address such as AWS::EC2::VPC/main (names are [a-z0-9-]+)",
+        ),
+        (
+            "{{ range(100000000) | list }}",
+            "templates/t.yaml:6:10: `range(100000000) | list`: range has too many elements",
+        ),
+        (
+            "{{ loop.index }}",
+            "templates/t.yaml:6:10: `loop.index`: there is no parameter or variable `loop` | `loop` is known where there is a `for`",
+        ),
     ];
     let mut out = String::new();
     for (expression, expected) in cases {
@@ -110,7 +140,16 @@ resources: [{ type: AWS::EC2::VPC, name: main }]
     assert_eq!(project.problems(), "templates/t.yaml:2:29: 2 is too much | take 1\n");
     let twice = Project::of("include: [a.yaml, b.yaml, a.yaml]\nparameters: { x: { default: 2 } }\n")
         .template("a.yaml", "parameters: { x: { default: 1 } }\n");
-    assert_eq!(twice.problems(), "?");
+    assert_eq!(
+        twice.problems(),
+        "templates/a.yaml:1:15: the parameter `x` is there twice; the other is at templates/t.yaml:2 | remove one of the two\ntemplates/t.yaml:1:19: there is no file `b.yaml` among the templates | did you mean `a.yaml`?\ntemplates/t.yaml:1:27: `a.yaml` is included twice | remove one of the two\n"
+    );
     let odd = Project::of("parameters: { region: { default: 1 }, y: { type: nubmer } }\n");
-    assert_eq!(odd.problems(), "?");
+    assert_eq!(
+        odd.problems(),
+        "\
+templates/t.yaml:1:15: `region` can't be a parameter: it has a meaning of its own | choose another name
+templates/t.yaml:1:50: this is not a JSON Schema: \"nubmer\" is not valid under any of the schemas listed in the 'anyOf' keyword
+"
+    );
 }

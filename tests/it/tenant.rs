@@ -67,60 +67,156 @@ fn layers_merge_in_order_and_null_removes() {
 fn bad_tenants_are_told_with_place_and_hint() {
     let good = "  one: { region: us-east-1, size: 1 }\n";
     let cases: &[(&str, &str, &str, &str)] = &[
-        ("an unknown field", "tenant: acme\ntempalte: t\ntemplate: t\naccount: \"123456789012\"", good, "?"),
-        ("missing fields", "tenant: acme", good, "?"),
-        ("an account without quotes", "tenant: acme\ntemplate: t\naccount: 012345678901", good, "?"),
-        ("an account that is none", "tenant: acme\ntemplate: t\naccount: \"12345\"", good, "?"),
-        ("an unknown template", "tenant: acme\ntemplate: modoy\naccount: \"123456789012\"", good, "?"),
-        ("a long name", "tenant: a-very-long-customer-name\ntemplate: t\naccount: \"123456789012\"", good, "?"),
+        (
+            "an unknown field",
+            "tenant: acme\ntempalte: t\ntemplate: t\naccount: \"123456789012\"",
+            good,
+            "tenants/acme.yaml:2:1: a tenant file has no field `tempalte` | did you mean `template`?",
+        ),
+        (
+            "missing fields",
+            "tenant: acme",
+            good,
+            "tenants/acme.yaml:1:1: a tenant file needs the field `account` | account: \"111122223333\"\ntenants/acme.yaml:1:1: a tenant file needs the field `template` | template: modyo",
+        ),
+        (
+            "an account without quotes",
+            "tenant: acme\ntemplate: t\naccount: 012345678901",
+            good,
+            "tenants/acme.yaml:3:10: the account 12345678901 must be in quotes | \"012345678901\"; without quotes a zero in front would be lost",
+        ),
+        (
+            "an account that is none",
+            "tenant: acme\ntemplate: t\naccount: \"12345\"",
+            good,
+            "tenants/acme.yaml:3:10: `12345` is not an AWS account id | twelve digits in quotes: `aws sts get-caller-identity` shows yours",
+        ),
+        (
+            "an unknown template",
+            "tenant: acme\ntemplate: modoy\naccount: \"123456789012\"",
+            good,
+            "tenants/acme.yaml:2:11: there is no template `modoy` | did you mean `modyo`?",
+        ),
+        (
+            "a long name",
+            "tenant: a-very-long-customer-name\ntemplate: t\naccount: \"123456789012\"",
+            good,
+            "tenants/acme.yaml:1:9: `a-very-long-customer-name` can't be the name of a tenant: it has 25 characters | at most 20: it is part of the names of all resources",
+        ),
         (
             "wrong letters",
             "tenant: Acme\ntemplate: t\naccount: \"123456789012\"",
             "  one_two: { region: us-east-1, size: 1 }\n",
-            "?",
+            "tenants/acme.yaml:1:9: `Acme` can't be the name of a tenant: it has the character `A` | names are small letters, digits and dashes, begin with a letter and do not end in a dash\ntenants/acme.yaml:5:3: `one_two` can't be the name of an environment: it has the character `_` | names are small letters, digits and dashes, begin with a letter and do not end in a dash",
         ),
-        ("an unknown region", HEAD, "  one: { region: us-esat-1, size: 1 }\n", "?"),
-        ("no region", HEAD, "  one: { size: 1 }\n", "?"),
-        ("an unknown profile", HEAD, "  one: { region: us-east-1, profile: smal, size: 1 }\n", "?"),
-        ("an unknown parameter", HEAD, "  one: { region: us-east-1, size: 1, moed: fast }\n", "?"),
-        ("a missing parameter", HEAD, "  one: { region: us-east-1 }\n", "?"),
+        (
+            "an unknown region",
+            HEAD,
+            "  one: { region: us-esat-1, size: 1 }\n",
+            "tenants/acme.yaml:5:18: there is no region `us-esat-1` | did you mean `us-east-1`?",
+        ),
+        (
+            "no region",
+            HEAD,
+            "  one: { size: 1 }\n",
+            "tenants/acme.yaml:5:3: the environment `one` needs the field `region` | region: us-east-1",
+        ),
+        (
+            "an unknown profile",
+            HEAD,
+            "  one: { region: us-east-1, profile: smal, size: 1 }\n",
+            "tenants/acme.yaml:5:38: the template `t` has no profile `smal` | did you mean `small`?",
+        ),
+        (
+            "an unknown parameter",
+            HEAD,
+            "  one: { region: us-east-1, size: 1, moed: fast }\n",
+            "tenants/acme.yaml:5:38: the template `t` has no parameter `moed` | did you mean `mode`?",
+        ),
+        (
+            "a missing parameter",
+            HEAD,
+            "  one: { region: us-east-1 }\n",
+            "tenants/acme.yaml:5:3: the environment needs the field `size`",
+        ),
         (
             "wrong types and choices, all at once",
             HEAD,
             "  one:\n    region: us-east-1\n    size: \"3\"\n    mode: fats\n    services:\n      web: { iamge: x, port: true }\n",
-            "?",
+            "tenants/acme.yaml:7:11: `size` must be a whole number, and is the text `3` | write it without quotes\ntenants/acme.yaml:8:11: `mode` is the text `fats`; it must be fast or slow | did you mean `fast`?\ntenants/acme.yaml:10:7: `web` needs the field `image` | is `iamge` meant to be it?\ntenants/acme.yaml:10:14: `web` has no field `iamge` | did you mean `image`?\ntenants/acme.yaml:10:30: `port` must be a whole number, and is the boolean true",
         ),
-        ("a number too small", HEAD, "  one: { region: us-east-1, size: 0 }\n", "?"),
-        ("a range that is none", HEAD, "  one: { region: us-east-1, size: 1, cidr: 10.20.0.0 }\n", "?"),
-        ("a range that does not begin there", HEAD, "  one: { region: us-east-1, size: 1, cidr: 10.20.1.0/16 }\n", "?"),
-        ("a range that is not private", HEAD, "  one: { region: us-east-1, size: 1, cidr: 11.0.0.0/16 }\n", "?"),
-        ("a range too small for its subnets", HEAD, "  one: { region: us-east-1, size: 1, cidr: 10.20.0.0/24 }\n", "?"),
-        ("a range too large", HEAD, "  one: { region: us-east-1, size: 1, cidr: 10.0.0.0/8 }\n", "?"),
+        (
+            "a number too small",
+            HEAD,
+            "  one: { region: us-east-1, size: 0 }\n",
+            "tenants/acme.yaml:5:35: `size` is 0; it must be 1 or more",
+        ),
+        (
+            "a range that is none",
+            HEAD,
+            "  one: { region: us-east-1, size: 1, cidr: 10.20.0.0 }\n",
+            "tenants/acme.yaml:5:44: `10.20.0.0` is not an IPv4 range | write it as 10.20.0.0/16",
+        ),
+        (
+            "a range that does not begin there",
+            HEAD,
+            "  one: { region: us-east-1, size: 1, cidr: 10.20.1.0/16 }\n",
+            "tenants/acme.yaml:5:44: `10.20.1.0/16` is an address inside a range, not its beginning | did you mean `10.20.0.0/16`?",
+        ),
+        (
+            "a range that is not private",
+            HEAD,
+            "  one: { region: us-east-1, size: 1, cidr: 11.0.0.0/16 }\n",
+            "tenants/acme.yaml:5:44: `11.0.0.0/16` is not private | choose a range inside 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10",
+        ),
+        (
+            "a range too small for its subnets",
+            HEAD,
+            "  one: { region: us-east-1, size: 1, cidr: 10.20.0.0/24 }\n",
+            "tenants/acme.yaml:5:44: `10.20.0.0/24` is too small for the subnets: they would be /32, and AWS's smallest is /28; this template needs /20 or larger | it is used in `cidr_subnet(cidr, 8, 0)` (templates/t.yaml:21)",
+        ),
+        (
+            "a range too large",
+            HEAD,
+            "  one: { region: us-east-1, size: 1, cidr: 10.0.0.0/8 }\n",
+            "tenants/acme.yaml:5:44: `10.0.0.0/8` is too large for a VPC | AWS takes /16 to /28; /16 leaves room to grow",
+        ),
         (
             "ranges that overlap",
             HEAD,
             "  one: { region: us-east-1, size: 1, cidr: 10.20.0.0/16 }\n  two: { region: us-east-1, size: 1, cidr: 10.20.0.0/20 }\n",
-            "?",
+            "tenants/acme.yaml:6:44: `10.20.0.0/20` of acme/two overlaps `10.20.0.0/16` of acme/one (tenants/acme.yaml:5) | stacks of one tenant may be connected one day: give each a range of its own",
         ),
         (
             "a tag of ours",
             "tenant: acme\ntemplate: t\naccount: \"123456789012\"\ntags: { \"provision:name\": x, cost: 42 }",
             good,
-            "?",
+            "tenants/acme.yaml:4:9: the tag `provision:name` is not yours to set | `provision:` and `aws:` tags are written by the program and AWS\ntenants/acme.yaml:4:36: `cost` must be text, and is the number 42 | put it in quotes",
         ),
         (
             "a role that is none",
             "tenant: acme\ntemplate: t\naccount: \"123456789012\"\nroles: { read: provision-plan }",
             good,
-            "?",
+            "tenants/acme.yaml:4:16: `provision-plan` is not the ARN of an IAM role | arn:aws:iam::111122223333:role/provision-plan",
         ),
         (
             "bad entries of ignore",
             HEAD,
-            "  one:\n    region: us-east-1\n    size: 1\n    ignore:\n      - { resource: main, field: /Range, owner: me }\n      - { resource: Test::Net/main, field: Range, owner: me, until: tomorrow }\n      - { resource: Test::Net/mian, field: /Range, owner: me }\n",
-            "?",
+            "  one:\n    region: us-east-1\n    size: 1\n    ignore:\n      - { resource: main, field: /Range, owner: me }\n      - { resource: Test::Net/main, field: Range, owner: me, until: tomorrow }\n",
+            "tenants/acme.yaml:9:21: `main` is not an address such as AWS::EC2::VPC/main (names are [a-z0-9-]+)\ntenants/acme.yaml:10:44: `Range` is not the path of a field | a path begins with a slash: /Addresses\ntenants/acme.yaml:10:69: `tomorrow` is not a day | write it as 2027-03-01",
         ),
-        ("an environment that is no map", HEAD, "  one: us-east-1\n", "?"),
+        (
+            "an entry of ignore for nothing",
+            HEAD,
+            "  one:\n    region: us-east-1\n    size: 1\n    cidr: 10.0.0.0/16\n    ignore: [{ resource: Test::Net/mian, field: /Range, owner: me }]\n",
+            "tenants/acme.yaml:9:26: there is no Test::Net/mian in this stack | did you mean `Test::Net/main`?",
+        ),
+        (
+            "an environment that is no map",
+            HEAD,
+            "  one: us-east-1\n",
+            "tenants/acme.yaml:5:8: an environment must be a map, and is the text `us-east-1`",
+        ),
     ];
     let mut out = String::new();
     for (reason, head, environments, expected) in cases {
@@ -144,7 +240,10 @@ fn the_fleet_is_checked_as_a_whole() {
         .tenant("a.yaml", &file("a-b", "c", "123456789012"))
         .tenant("b.yaml", &file("a", "b-c", "123456789012"))
         .tenant("c.yaml", &file("a", "x", "123456789012"));
-    assert_eq!(project.problems(), "?");
+    assert_eq!(
+        project.problems(),
+        "tenants/b.yaml:5:3: a/b-c and a-b/c of the same account would both name their resources `a-b-c-...` | rename one of the two environments or tenants\ntenants/c.yaml:1:9: the tenant `a` is declared twice; the first is at tenants/b.yaml:1 | one file per tenant: rename or remove one\n"
+    );
     let apart = Project::default()
         .template("t.yaml", TEMPLATE)
         .tenant("a.yaml", &file("a-b", "c", "123456789012"))
@@ -161,7 +260,10 @@ bucket: { name: X }
 guards: { max_deletes: -1, protected: [Test::Nte] }
 ";
     let project = tenant(HEAD, "  one: { region: us-east-1, size: 1 }\n").file(text);
-    assert_eq!(project.problems(), "?");
+    assert_eq!(
+        project.problems(),
+        "provision.yaml:1:1: provision.yaml has no field `projct` | did you mean `project`?\nprovision.yaml:2:19: the account 123 must be in quotes | \"000000000123\"; without quotes a zero in front would be lost\nprovision.yaml:3:9: `bucket` needs the field `region` | bucket: { name: acme-provision, region: us-east-1 }\nprovision.yaml:3:17: `X` can't be the name of a bucket | 3 to 63 small letters, digits, dashes and dots\nprovision.yaml:4:24: `max_deletes` must be a whole number, 0 or more, and is the number -1\nprovision.yaml:4:40: there is no kind `Test::Nte` | did you mean `Test::Net`?\n"
+    );
 }
 
 fn tree() -> impl Strategy<Value = Node> {

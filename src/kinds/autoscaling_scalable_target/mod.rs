@@ -171,6 +171,8 @@ resources:
 
     async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
         let arn = live.outputs.arn.as_str();
+        // It is not among the outputs, from which the engine knows what is ours.
+        writer.admit(arn);
         if !set.is_empty() {
             let call = writer.autoscaling().tag_resource().resource_arn(arn).set_tags(Some(write::sdk_tags(set)));
             patiently(MINUTE, PASSING, || call.clone().send()).await?;

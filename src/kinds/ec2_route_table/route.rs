@@ -125,17 +125,20 @@ fn blackhole(read: &Route, route: &Description) -> Option<Unmodelled> {
 pub async fn put(writer: &Writer, table: &str, route: &Route, is_there: bool) -> Result<()> {
     let first = if is_there { replace(writer, table, route).await } else { create(writer, table, route).await };
     match first {
-        Err(failure) if is_there && failure.code == NO_ROUTE => create(writer, table, route).await,
+        Err(failure) if is_there && is_missing(&failure) => create(writer, table, route).await,
         Err(failure) if !is_there && failure.is(Class::AlreadyExists) => replace(writer, table, route).await,
         other => other,
     }
 }
 
-/// What EC2 says of a route that is not in the table: no matter of waiting, unlike a fresh target.
-const NO_ROUTE: &str = "InvalidRoute.NotFound";
+/// Returns whether the route, not its target, is not there: no matter of waiting. `DeleteRoute` has a code for it,
+/// `ReplaceRoute` only words.
+fn is_missing(failure: &Failure) -> bool {
+    failure.code == "InvalidRoute.NotFound" || failure.message.contains("no route defined")
+}
 
 fn passes(failure: &Failure) -> bool {
-    ec2::is_fresh(failure) && failure.code != NO_ROUTE
+    ec2::is_fresh(failure) && !is_missing(failure)
 }
 
 /// `CreateRoute` and `ReplaceRoute` take the same arguments.

@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use self::rule::{Egress, Ingress, Rule, Rules, flatten};
 use self::steps::{Direction, Steps, revoke_all};
+use super::candidate;
 use super::ec2;
 use super::ec2_vpc::Vpc;
-use super::idempotence::{gone, is_same, patiently, taken};
+use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::resource::{
     Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref, Replacement, Result,
@@ -214,10 +215,8 @@ async fn adopt(
     let call = writer.ec2().describe_security_groups().set_filters(Some(filters)).max_results(ec2::PAGE);
     let answer = call.send().await?;
     let Some(there) = answer.security_groups().first().map(found) else { return Err(failure) };
-    if is_same(&there.tags, tags) {
-        return Ok(there);
-    }
-    Err(taken(&format!("the security group {name} ({})", there.id), &there.tags))
+    candidate::adopt(&format!("the security group {name} ({})", there.id), &there.tags, tags)?;
+    Ok(there)
 }
 
 fn found(group: &Description) -> Found<SecurityGroup> {

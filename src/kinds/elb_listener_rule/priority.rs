@@ -1,9 +1,9 @@
 use aws_sdk_elasticloadbalancingv2::types::{Rule, RulePriorityPair};
 
 use crate::aws::{MINUTE, Writer, retry};
-use crate::kinds::elb;
-use crate::kinds::idempotence::{is_same, taken};
-use crate::resource::{Failure, Result, Tags, key};
+use crate::kinds::idempotence::is_same;
+use crate::kinds::{candidate, elb};
+use crate::resource::{Result, Tags, key};
 
 /// The last priority that AWS allows.
 const LAST: i32 = 50_000;
@@ -51,21 +51,24 @@ fn free(rules: &[Place]) -> i32 {
 
 /// Gives a rule its priority, moving another rule of the same stack out of the way.
 ///
-/// Steps of one plan may meet here; whoever is late is refused with [`IN_USE`] and looks again.
+/// AWS reorders rules within one call. Where that is refused (a step of the same plan was quicker, or an emulator knows
+/// no better), the holder goes behind everything first, until its own step puts it right, and we look again.
 pub async fn set(writer: &Writer, listener: &str, own: &str, wanted: i32, tags: &Tags) -> Result<()> {
     let attempt = || async {
         let rules = places(writer, listener).await?;
-        let places = match take(&rules, own, wanted) {
-            Move::Set(places) => places,
-            Move::Displace { holder, places } => {
-                let theirs = elb::tags(writer, &holder).await?;
-                if !is_same_stack(&theirs, tags) {
-                    return Err(foreign(&holder, wanted, &theirs));
-                }
-                places
-            }
+        let (holder, places) = match take(&rules, own, wanted) {
+            Move::Set(places) => return send(writer, places).await,
+            Move::Displace { holder, places } => (holder, places),
         };
-        send(writer, places).await
+        let theirs = elb::tags(writer, &holder).await?;
+        check_owner(&holder, wanted, &theirs, tags)?;
+        match send(writer, places).await {
+            Err(failure) if failure.code == IN_USE => {
+                send(writer, vec![(holder, free(&rules))]).await?;
+                Err(failure)
+            }
+            other => other,
+        }
     };
     retry(MINUTE, |failure| failure.code == IN_USE, attempt).await
 }
@@ -86,20 +89,19 @@ pub async fn make_room(writer: &Writer, listener: &str, wanted: i32, tags: &Tags
     if is_same(&theirs, tags) {
         return Ok(Room::Ours(holder.to_owned()));
     }
-    if !is_same_stack(&theirs, tags) {
-        return Err(foreign(holder, wanted, &theirs));
-    }
+    check_owner(holder, wanted, &theirs, tags)?;
     send(writer, vec![(holder.to_owned(), free(&rules))]).await?;
     Ok(Room::Free)
 }
 
-fn foreign(holder: &str, priority: i32, theirs: &Tags) -> Failure {
-    taken(&format!("a rule of priority {priority} ({holder})"), theirs)
-        .hint("give the rule another Priority, or remove the foreign rule")
-}
-
-fn is_same_stack(one: &Tags, other: &Tags) -> bool {
-    one.stack().is_some() && one.stack() == other.stack() && one.get(key::PROJECT) == other.get(key::PROJECT)
+/// Only rules of our own stack are moved; the refusal names the owner.
+fn check_owner(holder: &str, priority: i32, theirs: &Tags, ours: &Tags) -> Result<()> {
+    let project = theirs.get(key::PROJECT);
+    if project.is_some() && project == ours.get(key::PROJECT) && theirs.stack() == ours.stack() {
+        return Ok(());
+    }
+    candidate::adopt(&format!("a rule of priority {priority} ({holder})"), theirs, ours)
+        .map_err(|failure| failure.hint("give the rule another Priority, or remove the foreign rule"))
 }
 
 async fn places(writer: &Writer, listener: &str) -> Result<Vec<Place>> {

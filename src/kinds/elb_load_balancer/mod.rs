@@ -54,6 +54,12 @@ resources:
   - type: AWS::EC2::SecurityGroup
     name: web
     properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\", GroupDescription: The load balancer }
+  - type: AWS::WAFv2::WebACL
+    name: web
+    properties:
+      Scope: REGIONAL
+      DefaultAction: { Allow: {} }
+      VisibilityConfig: { SampledRequestsEnabled: true, CloudWatchMetricsEnabled: true, MetricName: web }
   - type: AWS::ElasticLoadBalancingV2::LoadBalancer
     name: web
     properties:
@@ -61,6 +67,7 @@ resources:
         - \"{{ ref('AWS::EC2::Subnet/public-1') }}\"
         - \"{{ ref('AWS::EC2::Subnet/public-2') }}\"
       SecurityGroups: [\"{{ ref('AWS::EC2::SecurityGroup/web') }}\"]
+      WebACLArn: \"{{ ref('AWS::WAFv2::WebACL/web', 'Arn') }}\"
       LoadBalancerAttributes:
         - { Key: routing.http.drop_invalid_header_fields.enabled, Value: \"true\" }
 ";

@@ -71,7 +71,8 @@ def create_replication_group(moto, self):
     group, backend = answer.result["ReplicationGroup"], self.elasticache_backend
     asked = self.params
     shards = int(asked.get("NumNodeGroups") or 1)
-    clustered = shards > 1 or asked.get("ClusterMode") == "enabled" or "cluster.on" in (group.cache_parameter_group_name or "")
+    parameters = group.cache_parameter_group_name or ""
+    clustered = shards > 1 or asked.get("ClusterMode") == "enabled" or "cluster.on" in parameters
     group.cluster_enabled, group.cluster_mode = clustered, "enabled" if clustered else "disabled"
     replicas = asked.get("ReplicasPerNodeGroup")
     if replicas is None:
@@ -120,7 +121,8 @@ def lay_out(backend, group, shards, replicas):
             node_group["PrimaryEndpoint"] = {"Address": f"master.{domain}", "Port": group.port}
             node_group["ReaderEndpoint"] = {"Address": f"replica.{domain}", "Port": group.port}
         group.node_groups.append(node_group)
-    group.configuration_endpoint = {"Address": f"clustercfg.{domain}", "Port": group.port} if group.cluster_enabled else None
+    configuration = {"Address": f"clustercfg.{domain}", "Port": group.port}
+    group.configuration_endpoint = configuration if group.cluster_enabled else None
     drop_nodes(backend, group)
     backend.cache_clusters.update((member, Node(backend, group, member)) for member in group.member_clusters)
 
@@ -188,7 +190,13 @@ def delete_replication_group(_moto, self):
     """moto leaves it there for good, `deleting`."""
     group, backend = available(self), self.elasticache_backend
     if snapshot := self.params.get("FinalSnapshotIdentifier"):
-        backend.create_snapshot(replication_group_id=group.replication_group_id, cache_cluster_id=None, snapshot_name=snapshot, kms_key_id=group.kms_key_id, tags=[])
+        backend.create_snapshot(
+            replication_group_id=group.replication_group_id,
+            cache_cluster_id=None,
+            snapshot_name=snapshot,
+            kms_key_id=group.kms_key_id,
+            tags=[],
+        )
     drop_nodes(backend, group)
     slow.leave(backend.replication_groups, group.replication_group_id, group, "status")
     return ActionResult({"ReplicationGroup": group})

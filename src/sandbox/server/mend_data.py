@@ -78,8 +78,20 @@ def modify_db_cluster(moto, self, kwargs):
     return cluster
 
 
+def members(cluster):
+    """An instance that is being deleted no longer keeps its cluster from being deleted."""
+    held = cluster.backend.databases.values()
+    mine = [instance for instance in held if instance.db_cluster_identifier == cluster.db_cluster_identifier]
+    return [instance for instance in mine if instance.status != "deleting"]
+
+
+DBCluster._members = property(members)
+
+
 @around(RDSBackend)
 def delete_db_cluster(moto, self, cluster_identifier, snapshot_name=None):
+    if cluster_identifier in self.clusters and self.clusters[cluster_identifier].status == "deleting":
+        raise refusal("InvalidDBClusterStateFault", f"Cluster {cluster_identifier} is already being deleted.")
     cluster = moto(self, cluster_identifier, snapshot_name)
     slow.leave(self.clusters, cluster_identifier, cluster, "_status")
     return cluster
@@ -98,6 +110,12 @@ def delete_db_cluster(moto, self):
 def create_db_instance(moto, self, db_kwargs):
     instance = moto(self, db_kwargs)
     keep(instance, db_kwargs)
+    cluster = self.clusters.get(instance.db_cluster_identifier)
+    if cluster is not None and getattr(instance, "db_subnet_group", None) is None:
+        # AWS tells the cluster's.
+        instance.db_subnet_group = self.subnet_groups.get(cluster.db_subnet_group_name)
+    if not db_kwargs.get("ca_certificate_identifier"):
+        instance.ca_certificate_identifier = "rds-ca-rsa2048-g1"
     slow.settle(instance, "status", "creating", "available")
     return instance
 
@@ -119,6 +137,9 @@ def modify_db_instance(moto, self, db_instance_identifier, db_kwargs):
 
 @around(RDSBackend)
 def delete_db_instance(moto, self, db_instance_identifier, *rest, **named):
+    held = self.databases.get(db_instance_identifier)
+    if held is not None and held.status == "deleting":
+        raise refusal("InvalidDBInstanceState", f"Instance {db_instance_identifier} is already being deleted.")
     instance = moto(self, db_instance_identifier, *rest, **named)
     slow.leave(self.databases, db_instance_identifier, instance, "status")
     return instance

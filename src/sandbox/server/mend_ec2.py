@@ -1,5 +1,8 @@
 """EC2: idempotency tokens, rules by what they mean, deletions in order, NAT gateways that take time."""
 
+import inspect
+
+from moto.backends import get_backend
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.security_groups import SecurityGroupRule
@@ -83,12 +86,11 @@ def tags(thing):
 
 
 @around(SecurityGroupRule)
-def __init__(moto, self, backend, protocol, group, from_port, to_port, ip_range, source=None, listed=None, *rest, **named):
+def __init__(moto, self, *arguments, **named):
     """A prefix list's description is dropped."""
-    listed = named.pop("prefix_list_id", listed)
-    source = named.pop("source_group", source)
-    moto(self, backend, protocol, group, from_port, to_port, ip_range, source, listed, *rest, **named)
-    self.prefix_list_description = (listed or {}).get("Description")
+    moto(self, *arguments, **named)
+    asked = inspect.signature(moto).bind(self, *arguments, **named).arguments.get("prefix_list_id")
+    self.prefix_list_description = (asked or {}).get("Description")
 
 
 def same_rule(self, other):
@@ -132,6 +134,15 @@ def delete_security_group(moto, self, name=None, group_id=None):
 
 
 @around(EC2Backend)
+def create_subnet(moto, self, vpc_id, *arguments, **named):
+    """moto takes the first subnet of a zone that is given by its id for the default one, which hands out addresses."""
+    subnet = moto(self, vpc_id, *arguments, **named)
+    if not self.get_vpc(vpc_id).is_default:
+        subnet.default_for_az = subnet.map_public_ip_on_launch = False
+    return subnet
+
+
+@around(EC2Backend)
 def delete_subnet(moto, self, subnet_id):
     if any(subnet_id in subnets for subnets in subnets_in_use(self)):
         message = f"The subnet '{subnet_id}' has dependencies and cannot be deleted."
@@ -153,17 +164,15 @@ def detach_internet_gateway(moto, self, internet_gateway_id, vpc_id):
     """AWS keeps it while anything in the VPC has a public address."""
     gateways = [g for g in self.nat_gateways.values() if g.connectivity_type == "public"]
     mapped = any(g.vpc_id == vpc_id and g.state != "deleted" for g in gateways)
-    public = any(b.vpc_id == vpc_id and b.scheme == "internet-facing" for b in neighbours(self, "elbv2").load_balancers.values())
-    if mapped or public:
-        message = f"Network {vpc_id} has some mapped public address(es). Please unmap those public address(es) before detaching the gateway."
+    balancers = neighbours(self, "elbv2").load_balancers.values()
+    if mapped or any(b.vpc_id == vpc_id and b.scheme == "internet-facing" for b in balancers):
+        message = f"Network {vpc_id} has some mapped public address(es). Please unmap those before detaching the gateway."
         raise EC2ClientError("DependencyViolation", message)
     return moto(self, internet_gateway_id, vpc_id)
 
 
 def neighbours(backend, service):
     """The backend of another service, in the same account and region."""
-    from moto.backends import get_backend
-
     return get_backend(service)[backend.account_id][backend.region_name]
 
 
@@ -195,7 +204,8 @@ def subnets_in_use(backend):
         yield {subnet.id for subnet in balancer.subnets}
     rds = neighbours(backend, "rds")
     for name in {cluster.db_subnet_group_name for cluster in rds.clusters.values() if cluster.members}:
-        yield {subnet["SubnetIdentifier"] for subnet in rds.subnet_groups[name].subnets} if name in rds.subnet_groups else set()
+        held = rds.subnet_groups[name].subnets if name in rds.subnet_groups else []
+        yield {subnet["SubnetIdentifier"] for subnet in held}
     caches = neighbours(backend, "elasticache")
     for group in caches.replication_groups.values():
         kept = caches.cache_subnet_groups.get(group.cache_subnet_group_name)

@@ -228,6 +228,14 @@ def describe_scaling_policies(moto, self):
 
 @around(ApplicationAutoscalingBackend)
 def deregister_scalable_target(moto, self, namespace, r_id, dimension):
+    """AWS says of a target that is not there that it was not found; moto, that the request is wrong."""
+    if not self._scalable_target_exists(r_id, dimension):
+        raise refusal("ObjectNotFoundException", f"No scalable target found for resource ID: {r_id}")
+    return moto(self, namespace, r_id, dimension)
+
+
+@around(ApplicationAutoscalingBackend)
+def deregister_scalable_target(moto, self, namespace, r_id, dimension):
     """The policies go with their target."""
     moto(self, namespace, r_id, dimension)
     for key, policy in list(self.policies.items()):

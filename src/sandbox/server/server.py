@@ -51,6 +51,7 @@ import mend_ecs  # noqa: E402, F401
 import mend_edge  # noqa: E402, F401
 import mend_keys  # noqa: E402, F401
 import mend_logs  # noqa: E402, F401
+import mend_tags  # noqa: E402, F401
 import slow  # noqa: E402
 from faults import Faults  # noqa: E402
 

@@ -1,0 +1,206 @@
+//! The whole engine on the local AWS: what the commands do, without the command line.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use futures_util::future::BoxFuture;
+use provision::apply::{Event, Hands, Ledger, Outcome, Permit, Run, Stop, run};
+use provision::aws::{Aws, Fence, Reader, Role, Session, Sessions, Setup, Writer, WriterScope, survey};
+use provision::blueprint::{Blueprint, Files, Source as File, load_files};
+use provision::inventory::{Inventory, Request, Source, Unmanaged, collect};
+use provision::kinds::KINDS;
+use provision::plan::{Input, Mode, Plan, StackPlan, Step, plan};
+use provision::report::{TextOptions, plan_text};
+use provision::resource::{AnyKind, Failure, Result, Shape};
+use tokio::sync::watch;
+
+use crate::local_aws;
+
+/// One account of the local AWS, reached by a role in it.
+///
+/// Tests keep apart by account: the server gives whoever assumes a role the role's account.
+pub struct Stage {
+    pub account: String,
+    pub url: String,
+    /// The kinds that are looked at: all, unless a test narrows them to save time.
+    pub kinds: Vec<&'static dyn AnyKind<Aws>>,
+    sessions: Arc<Sessions>,
+    run: String,
+}
+
+impl Stage {
+    /// An account of the server that all tests share.
+    pub async fn new(account: &str) -> Self {
+        Self::on(&local_aws::endpoint().await.url, account)
+    }
+
+    /// An account of some server.
+    pub fn on(url: &str, account: &str) -> Self {
+        let setup = Setup {
+            endpoint_url: Some(url.to_owned()),
+            region: "us-east-1".into(),
+            run: "it".into(),
+            reads: KINDS.iter().flat_map(|kind| kind.permissions().read).copied().collect(),
+            ..Setup::default()
+        };
+        let run = format!("it-{}", fastrand::u64(..));
+        let sessions = Arc::new(Sessions::new(setup));
+        Self { account: account.into(), url: url.into(), kinds: KINDS.to_vec(), sessions, run }
+    }
+
+    pub async fn session(&self, region: &str) -> Arc<Session> {
+        let role = Role { arn: format!("arn:aws:iam::{}:role/it", self.account), external_id: None };
+        self.sessions.open(&self.account, region, Some(role)).await.expect("a session asks nobody")
+    }
+
+    /// What is live of a stack, with a look for what is nobody's.
+    pub async fn inventory(&self, blueprint: &Blueprint) -> Inventory {
+        let stack = &blueprint.stack;
+        let regions = blueprint.resources.values().map(|resource| resource.region.clone());
+        let regions: BTreeSet<String> = regions.chain([stack.region.clone()]).collect();
+        let request =
+            Request { project: &stack.project, account: &stack.account, stacks: vec![(stack, regions)], survey: true };
+        collect(&self.kinds, self, &request).await.remove(&stack.id).expect("the stack was asked for")
+    }
+
+    pub async fn plan(&self, blueprint: &Blueprint) -> StackPlan {
+        plan_with(blueprint, &self.inventory(blueprint).await, Mode::Apply)
+    }
+
+    /// Plans and carries out, and fails with the ledger's failures and what is different afterwards.
+    pub async fn apply(&self, blueprint: &Blueprint) -> Result<Ledger, String> {
+        let ledger = self.run(blueprint, Mode::Apply).await?;
+        let again = self.plan(blueprint).await;
+        if again.is_empty() { Ok(ledger) } else { Err(format!("the next plan is not empty:\n{}", text(&again))) }
+    }
+
+    /// Deletes all, and fails with the ledger's failures and what is there afterwards.
+    pub async fn destroy(&self, blueprint: &Blueprint) -> Result<Ledger, String> {
+        let ledger = self.run(blueprint, Mode::Destroy).await?;
+        let inventory = self.inventory(blueprint).await;
+        let left: Vec<_> = inventory.all().map(|(address, live)| format!("{address} {}", live.id)).collect();
+        if left.is_empty() { Ok(ledger) } else { Err(format!("still there: {left:#?}")) }
+    }
+
+    /// Plans and carries out; fails with whatever went wrong.
+    pub async fn run(&self, blueprint: &Blueprint, mode: Mode) -> Result<Ledger, String> {
+        let inventory = self.inventory(blueprint).await;
+        let plan = plan_with(blueprint, &inventory, mode);
+        let blocked = plan.summary().blocked;
+        if blocked > 0 {
+            return Err(format!("{blocked} blocked:\n{}", text(&plan)));
+        }
+        let ledger = self.carry_out(&plan, &inventory).await;
+        let bad: Vec<_> =
+            ledger.steps.iter().filter_map(|(id, (outcome, _))| complaint(&plan.steps[id], outcome)).collect();
+        if bad.is_empty() { Ok(ledger) } else { Err(bad.join("\n")) }
+    }
+
+    pub async fn carry_out(&self, plan: &StackPlan, inventory: &Inventory) -> Ledger {
+        let (_stop, stop) = watch::channel(Stop::No);
+        let events = Mutex::new(Vec::<Event>::new());
+        let tell = |event: Event| {
+            events.lock().expect("no panic here").push(event);
+            Ok(())
+        };
+        run(Run {
+            plan,
+            kinds: KINDS,
+            hands: self,
+            live: inventory.all().map(|(_, live)| live.clone()).collect(),
+            id: &self.run,
+            stop,
+            tell: &tell,
+        })
+        .await
+    }
+}
+
+pub fn plan_with(blueprint: &Blueprint, inventory: &Inventory, mode: Mode) -> StackPlan {
+    let today = jiff::civil::date(2026, 11, 23);
+    plan(&Input { blueprint, inventory, shapes: &shapes(), mode, selection: None, today })
+}
+
+/// A plan as a person would read it.
+pub fn text(plan: &StackPlan) -> String {
+    plan_text(&Plan { stacks: vec![plan.clone()] }, TextOptions { verbose: false, show_values: true, width: None })
+}
+
+fn complaint(step: &Step, outcome: &Outcome) -> Option<String> {
+    let (id, after) = (&step.id, &step.after);
+    match outcome {
+        Outcome::Failed(failure) => Some(format!("{id}: {failure}")),
+        // A skipped step says nothing that its cause does not say.
+        Outcome::Done | Outcome::Waiting(_) | Outcome::NotStarted(Some(_)) => None,
+        Outcome::NotStarted(None) => Some(format!("{id}: not started, it is after {after:#?}")),
+    }
+}
+
+pub fn shapes() -> Vec<&'static dyn Shape> {
+    KINDS.iter().map(|kind| kind.shape()).collect()
+}
+
+/// Blueprints from texts: tenants and templates, each with its file's name.
+pub fn blueprints(tenants: &[(&str, &str)], templates: &[(&str, &str)]) -> Result<Vec<Blueprint>, String> {
+    let sources = |folder: &str, files: &[(&str, &str)]| {
+        let source = |(name, text): &(&str, &str)| File {
+            path: Path::new(folder).join(name),
+            name: (*name).to_owned(),
+            bytes: text.as_bytes().to_vec(),
+        };
+        files.iter().map(source).collect::<Vec<_>>()
+    };
+    let files =
+        Files { project: None, tenants: sources("tenants", tenants), templates: sources("templates", templates) };
+    let loaded = load_files(&files, &shapes(), &|_| true).map_err(|problems| {
+        let said = problems.iter().map(|problem| {
+            let at = problem.span.as_ref().map(ToString::to_string).unwrap_or_default();
+            format!("{at}: {}", problem.what)
+        });
+        said.collect::<Vec<_>>().join("\n")
+    })?;
+    Ok(loaded.blueprints)
+}
+
+impl Source<Aws> for Stage {
+    fn reader<'a>(&'a self, region: &'a str) -> BoxFuture<'a, Result<Reader>> {
+        Box::pin(async move { Ok(self.session(region).await.reader()) })
+    }
+
+    fn survey<'a>(&'a self, reader: &'a Reader, networks: &'a [String]) -> BoxFuture<'a, Result<Vec<Unmanaged>>> {
+        Box::pin(async move {
+            let seen = survey(reader, networks).await?;
+            Ok(seen.into_iter().map(|one| Unmanaged { kind: one.kind.into(), id: one.id, place: one.vpc }).collect())
+        })
+    }
+}
+
+impl Hands<Aws> for Stage {
+    fn reader<'a>(&'a self, region: &'a str) -> BoxFuture<'a, Result<Reader>> {
+        Source::reader(self, region)
+    }
+
+    fn writer<'a>(&'a self, region: &'a str, permit: Permit) -> BoxFuture<'a, Result<Writer>> {
+        Box::pin(async move {
+            Ok(self.session(region).await.writer(WriterScope {
+                address: permit.address,
+                stack: permit.stack,
+                own: permit.own,
+                mentioned: permit.mentioned,
+                token: permit.token,
+                fence: Arc::new(NoLease),
+            }))
+        })
+    }
+}
+
+/// Nobody else is on a stage.
+#[derive(Debug)]
+struct NoLease;
+
+impl Fence for NoLease {
+    fn check(&self, _operation: &str) -> Result<(), Failure> {
+        Ok(())
+    }
+}
