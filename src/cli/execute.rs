@@ -1,13 +1,12 @@
 //! What `apply` and `destroy` share: plan, show, guard, ask, carry out, tell.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tokio::runtime::Runtime;
 
 use super::args::{Global, LogFormat};
 use super::commands::plan::text_options;
-use super::engine::{Approved, As, Engine, carry_out, exit_of, plan_stacks, runtime};
+use super::engine::{Approved, As, Engine, Look, carry_out, exit_of, plan_stacks, runtime};
 use super::exit::Exit;
 use super::failure::{Failure, Result};
 use super::project::Project;
@@ -16,10 +15,9 @@ use super::selector::Selector;
 use super::world::World;
 use crate::apply::Ledger;
 use crate::blueprint::Blueprint;
-use crate::inventory::Inventory;
 use crate::plan::{Allowance, Mode, Plan, refusals};
 use crate::report::{PlanDocument, Progress, ledger_text, plan_text, saved_plan, stale, summary_json};
-use crate::resource::{Stack, StackId};
+use crate::resource::Stack;
 
 /// What is to be carried out, and under which conditions.
 pub struct Wish<'a> {
@@ -93,12 +91,7 @@ pub fn execute(world: &mut World, global: &Global, wish: &Wish<'_>) -> Result<Ex
     Ok(end)
 }
 
-fn look(
-    runtime: &Runtime,
-    engine: &Engine,
-    world: &World,
-    wish: &Wish<'_>,
-) -> Result<(Plan, BTreeMap<StackId, Inventory>)> {
+fn look(runtime: &Runtime, engine: &Engine, world: &World, wish: &Wish<'_>) -> Result<Look> {
     // What is nobody's only matters to a run that takes networks away.
     let survey = wish.mode == Mode::Destroy;
     let inventories = runtime.block_on(engine.read(&wish.stacks, As::Writer, survey))?;

@@ -57,7 +57,7 @@ pub(super) fn disruption(disruption: Disruption, action: Action) -> Option<&'sta
 
 fn reason(cause: Cause) -> Option<&'static str> {
     match cause {
-        Cause::Removed => Some("no longer in the YAML"),
+        Cause::Removed => Some("removed"),
         Cause::Superseded => Some("another took its place"),
         Cause::Unreadable => Some("could not be read"),
         Cause::Dependency => Some("follows what it needs"),

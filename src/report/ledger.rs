@@ -2,8 +2,8 @@ use super::events::{doing, done, plain};
 use super::style::{CHANGE, DANGER, FAINT, HEAD, NEW, count, duration, paint, table};
 use super::value::show;
 use crate::apply::{Ledger, Outcome};
-use crate::plan::StepId;
-use crate::resource::{Failure, StackId};
+use crate::plan::{StepId, Waiting};
+use crate::resource::{Address, Failure, StackId};
 
 /// How a run over one stack ended, and what to do next. Coloured.
 ///
@@ -12,7 +12,9 @@ pub fn ledger_text(stack: &StackId, ledger: &Ledger, again: &str) -> String {
     let mut text = format!("{}\n", paint(HEAD, headline(stack, ledger)));
     section(&mut text, "done", done_lines(ledger));
     section(&mut text, "failed", failed_lines(ledger));
-    section(&mut text, "waiting for a person", waiting_lines(ledger));
+    let (held, waiting): (Vec<_>, Vec<_>) = waiting(ledger).into_iter().partition(is_held);
+    section(&mut text, "waiting for a person", waiting.iter().map(waiting_line).collect());
+    section(&mut text, "held back until then", held.iter().map(waiting_line).collect());
     section(&mut text, "not started", skipped_lines(ledger));
     let kept = ledger.kept.iter().map(|kept| format!("{} {} ({})", kept.what, kept.id, kept.why));
     section(&mut text, "kept", kept.collect());
@@ -25,9 +27,8 @@ pub fn ledger_text(stack: &StackId, ledger: &Ledger, again: &str) -> String {
 }
 
 fn headline(stack: &StackId, ledger: &Ledger) -> String {
-    let waiting = waiting_lines(ledger).len();
-    let numbers =
-        [(ledger.failed(), "failed"), (waiting, "waiting for a person"), (ledger.not_started(), "not started")];
+    let waiting = waiting(ledger).len();
+    let numbers = [(ledger.failed(), "failed"), (waiting, "waiting"), (ledger.not_started(), "not started")];
     let mut words = vec![format!("{} done", ledger.done())];
     words.extend(numbers.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{number} {what}")));
     let interrupted = if ledger.interrupted { ", interrupted" } else { "" };
@@ -79,22 +80,28 @@ fn failure_lines(id: &StepId, failure: &Failure) -> Vec<String> {
     ]
 }
 
-fn waiting_lines(ledger: &Ledger) -> Vec<String> {
-    let mut lines: Vec<_> = ledger
-        .steps
-        .iter()
-        .filter_map(|(id, (outcome, _))| match outcome {
-            Outcome::Waiting(what) => Some(format!("{} {}: {what}", paint(CHANGE, "…"), id.address)),
-            _ => None,
-        })
-        .collect();
-    for waiting in &ledger.waiting {
-        let line = format!("{} {}: {}", paint(CHANGE, "…"), waiting.address, waiting.what);
-        if !lines.contains(&line) {
-            lines.push(line);
+/// What waits, each once: as the plan knew, and as the run found.
+fn waiting(ledger: &Ledger) -> Vec<Waiting> {
+    let found = ledger.steps.iter().filter_map(|(id, (outcome, _))| match outcome {
+        Outcome::Waiting(what) => Some(Waiting { address: id.address.clone(), what: what.clone() }),
+        _ => None,
+    });
+    let mut all: Vec<Waiting> = Vec::new();
+    for waiting in found.chain(ledger.waiting.iter().cloned()) {
+        if !all.contains(&waiting) {
+            all.push(waiting);
         }
     }
-    lines
+    all
+}
+
+/// Returns whether it waits for another resource, and not for a person itself.
+fn is_held(waiting: &Waiting) -> bool {
+    waiting.what.parse::<Address>().is_ok_and(|address| address.kind.contains("::"))
+}
+
+fn waiting_line(waiting: &Waiting) -> String {
+    format!("{} {}: {}", paint(CHANGE, "…"), waiting.address, waiting.what)
 }
 
 fn skipped_lines(ledger: &Ledger) -> Vec<String> {
@@ -116,7 +123,7 @@ fn next(stack: &StackId, ledger: &Ledger, again: &str) -> Option<String> {
     let unfinished = ledger.failed() + ledger.not_started() > 0 || ledger.interrupted;
     if unfinished {
         Some(again.to_owned())
-    } else if waiting_lines(ledger).is_empty() {
+    } else if waiting(ledger).is_empty() {
         None
     } else {
         Some(format!("see to what waits, then {again} (provision show {stack} lists it again)"))

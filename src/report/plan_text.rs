@@ -58,7 +58,7 @@ fn stack_text(plan: &StackPlan, options: TextOptions) -> String {
         lines.extend(change_lines(change, &plan.stack, options));
     }
     for waiting in &plan.waiting {
-        lines.push(format!(" {}  waiting  {}  {}", paint(CHANGE, "…"), waiting.address, waiting.what));
+        lines.push(format!(" {}  waiting  {}  for {}", paint(CHANGE, "…"), waiting.address, waiting.what));
     }
     for (address, field) in &plan.ignored {
         lines.push(paint(FAINT, format!(" =  ignored  {}", ignored_line(address, field, options.show_values))));

@@ -144,7 +144,7 @@ acme/production · 123456789012 · us-east-1 · modyo
  ~  update   AWS::ECS::TaskDefinition/web
                /Image  shop:41 → shop:42  config  tenants/acme.yaml:17
  +  create   AWS::EC2::EIP/nat-1
- …  waiting  AWS::CertificateManager::Certificate/www  CNAME _x.www.acme.example -> _y.acm-validations.aws
+ …  waiting  AWS::CertificateManager::Certificate/www  for CNAME _x.www.acme.example -> _y.acm-validations.aws
     71 unchanged
 
 1 to replace, 2 to update, 1 to create, 1 waiting · about 9 min (ElastiCache) · 1 drifted field

@@ -22,12 +22,15 @@ use crate::plan::{Plan, StackPlan};
 use crate::report::{Progress, estimate_all, saved_plan, stale};
 use crate::resource::{Stack, StackId};
 
+/// A plan and what it was made from.
+pub type Look = (Plan, BTreeMap<StackId, Inventory>);
+
 /// What a person, or `--yes`, agreed to.
 pub struct Approved<'a> {
     pub project: &'a Project,
     pub plan: Plan,
     /// Makes the plan again from what is there once the leases are held.
-    pub again: &'a mut dyn FnMut(&World) -> Result<(Plan, BTreeMap<StackId, Inventory>)>,
+    pub again: &'a mut dyn FnMut(&World) -> Result<Look>,
     pub patience: Duration,
     pub progress: Progress,
 }
@@ -105,11 +108,7 @@ fn locked(stack: &Stack, refused: Refused) -> Failure {
 }
 
 /// Plans again under the leases and compares with what was approved.
-fn agreed(
-    world: &World,
-    approved: &Plan,
-    again: &mut dyn FnMut(&World) -> Result<(Plan, BTreeMap<StackId, Inventory>)>,
-) -> Result<(Plan, BTreeMap<StackId, Inventory>)> {
+fn agreed(world: &World, approved: &Plan, again: &mut dyn FnMut(&World) -> Result<Look>) -> Result<Look> {
     let (plan, inventories) = again(world)?;
     let reasons = stale(&saved_plan(approved), &saved_plan(&plan));
     if reasons.is_empty() {
