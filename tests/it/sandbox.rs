@@ -157,7 +157,7 @@ async fn ec2(url: &str, account: &str, form: &str) -> (u16, String) {
     exchange(url, "POST /", &head, &format!("{form}&Version=2016-11-15")).await
 }
 
-async fn control(url: &str, method: &str, what: &str, body: &Value) -> (u16, String) {
+pub async fn control(url: &str, method: &str, what: &str, body: &Value) -> (u16, String) {
     exchange(url, &format!("{method} /_provision/{what}"), "", &body.to_string()).await
 }
 

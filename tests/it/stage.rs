@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use provision::apply::{Event, Hands, Ledger, Outcome, Permit, Run, Stop, run};
@@ -13,9 +13,24 @@ use provision::kinds::KINDS;
 use provision::plan::{Input, Mode, Plan, StackPlan, Step, plan};
 use provision::report::{TextOptions, plan_text};
 use provision::resource::{AnyKind, Failure, Result, Shape};
-use tokio::sync::watch;
+use serde_json::Value;
+use tokio::sync::{Notify, watch};
 
 use crate::local_aws;
+use crate::sandbox::control;
+
+/// What hears of every event of a run.
+type Tell<'a> = dyn Fn(Event) -> std::io::Result<()> + Send + Sync + 'a;
+
+/// Runs a test on threads with more stack than the two megabytes of a test's own: unoptimised, the futures of a whole
+/// stack's calls outgrow those.
+pub fn on_deep_stack(test: impl Future<Output = ()> + Send + 'static) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().thread_stack_size(16 << 20).enable_all().build();
+    let runtime = runtime.expect("threads");
+    if let Err(failed) = runtime.block_on(runtime.spawn(test)) {
+        std::panic::resume_unwind(failed.into_panic());
+    }
+}
 
 /// One account of the local AWS, reached by a role in it.
 ///
@@ -72,7 +87,14 @@ impl Stage {
     pub async fn apply(&self, blueprint: &Blueprint) -> Result<Ledger, String> {
         let ledger = self.run(blueprint, Mode::Apply).await?;
         let again = self.plan(blueprint).await;
-        if again.is_empty() { Ok(ledger) } else { Err(format!("the next plan is not empty:\n{}", text(&again))) }
+        if again.is_empty() { Ok(ledger) } else { Err(format!("the next plan is not empty:\n{}", words(&again))) }
+    }
+
+    /// Applies as often as it takes a certificate: once to ask for it, and again when it is there.
+    pub async fn bring_up(&self, blueprint: &Blueprint) -> Result<(), String> {
+        self.run(blueprint, Mode::Apply).await.map_err(|why| format!("first run: {why}"))?;
+        self.apply(blueprint).await.map_err(|why| format!("second run: {why}"))?;
+        Ok(())
     }
 
     /// Deletes all, and fails with the ledger's failures and what is there afterwards.
@@ -89,31 +111,51 @@ impl Stage {
         let plan = plan_with(blueprint, &inventory, mode);
         let blocked = plan.summary().blocked;
         if blocked > 0 {
-            return Err(format!("{blocked} blocked:\n{}", text(&plan)));
+            return Err(format!("{blocked} blocked:\n{}", words(&plan)));
         }
-        let ledger = self.carry_out(&plan, &inventory).await;
+        let ledger = self.carry_out(&plan, &inventory, &|_| Ok(())).await;
         let bad: Vec<_> =
             ledger.steps.iter().filter_map(|(id, (outcome, _))| complaint(&plan.steps[id], outcome)).collect();
         if bad.is_empty() { Ok(ledger) } else { Err(bad.join("\n")) }
     }
 
-    pub async fn carry_out(&self, plan: &StackPlan, inventory: &Inventory) -> Ledger {
-        let (_stop, stop) = watch::channel(Stop::No);
-        let events = Mutex::new(Vec::<Event>::new());
+    /// Applies, and dies in the middle of it: as soon as an event is the one.
+    pub async fn die_at(&self, blueprint: &Blueprint, is_the_one: impl Fn(&Event) -> bool + Send + Sync) {
+        let inventory = self.inventory(blueprint).await;
+        let plan = plan_with(blueprint, &inventory, Mode::Apply);
+        let now = Notify::new();
         let tell = |event: Event| {
-            events.lock().expect("no panic here").push(event);
+            if is_the_one(&event) {
+                now.notify_one();
+            }
             Ok(())
         };
-        run(Run {
-            plan,
-            kinds: KINDS,
-            hands: self,
-            live: inventory.all().map(|(_, live)| live.clone()).collect(),
-            id: &self.run,
-            stop,
-            tell: &tell,
-        })
-        .await
+        tokio::select! {
+            ledger = self.carry_out(&plan, &inventory, &tell) => panic!("it ended before: {ledger:#?}"),
+            () = now.notified() => {}
+        }
+    }
+
+    async fn carry_out(&self, plan: &StackPlan, inventory: &Inventory, tell: &Tell<'_>) -> Ledger {
+        let (_stop, stop) = watch::channel(Stop::No);
+        let live = inventory.all().map(|(_, live)| live.clone()).collect();
+        run(Run { plan, kinds: KINDS, hands: self, live, id: &self.run, stop, tell }).await
+    }
+
+    /// The calls that this account has sent so far, as `service:Operation`.
+    pub async fn calls(&self) -> Vec<String> {
+        let (_, body) = control(&self.url, "GET", "calls", &Value::Null).await;
+        let all: Value = serde_json::from_str(&body).expect("JSON");
+        let mine = all["calls"].as_array().expect("a list").iter().filter(|call| call["account"] == *self.account);
+        mine.map(|call| format!("{}:{}", text(&call["service"]), text(&call["operation"]))).collect()
+    }
+
+    /// What somebody with the keys of the account has in hand, behind our back.
+    pub async fn by_hand(&self) -> aws_config::SdkConfig {
+        // An access key id of twelve digits is the account.
+        let keys = aws_credential_types::Credentials::new(&self.account, "secret", None, None, "a person");
+        let config = aws_config::defaults(aws_config::BehaviorVersion::latest()).endpoint_url(&self.url);
+        config.region("us-east-1").credentials_provider(keys).load().await
     }
 }
 
@@ -123,7 +165,7 @@ pub fn plan_with(blueprint: &Blueprint, inventory: &Inventory, mode: Mode) -> St
 }
 
 /// A plan as a person would read it.
-pub fn text(plan: &StackPlan) -> String {
+pub fn words(plan: &StackPlan) -> String {
     plan_text(&Plan { stacks: vec![plan.clone()] }, TextOptions { verbose: false, show_values: true, width: None })
 }
 
@@ -135,6 +177,10 @@ fn complaint(step: &Step, outcome: &Outcome) -> Option<String> {
         Outcome::Done | Outcome::Waiting(_) | Outcome::NotStarted(Some(_)) => None,
         Outcome::NotStarted(None) => Some(format!("{id}: not started, it is after {after:#?}")),
     }
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
 }
 
 pub fn shapes() -> Vec<&'static dyn Shape> {
