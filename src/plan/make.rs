@@ -65,10 +65,8 @@ fn assemble(
     plan.unmanaged.extend(decisions.into_iter().flat_map(|decisions| decisions.foreign.iter().cloned()));
     plan.unmanaged.sort();
     plan.unmanaged.dedup();
-    plan.outputs = input
-        .blueprint
-        .outputs
-        .iter()
+    let outputs = input.blueprint.outputs.iter().filter(|_| input.mode != Mode::Destroy);
+    plan.outputs = outputs
         .map(|(name, value)| {
             let lookup = |reference: &crate::resource::Reference| {
                 let fate = decisions?.fates.get(&reference.address)?;
