@@ -99,9 +99,6 @@ mod tests {
             "the cluster a is there already and belongs to other of acme/production in project p"
         );
         let refused = adopt("the cluster a", &Tags::default(), &tags("main")).unwrap_err();
-        assert_eq!(
-            refused.message,
-            "the cluster a is there already and is not ours: it bears none of our tags"
-        );
+        assert_eq!(refused.message, "the cluster a is there already and is not ours: it bears none of our tags");
     }
 }
