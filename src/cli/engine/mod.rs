@@ -7,10 +7,10 @@ mod source;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Instant;
 
 use futures_util::future::try_join_all;
 use tokio::runtime::Runtime;
+use tokio::time::Instant;
 
 use super::args::Global;
 use super::exit::Exit;
