@@ -145,7 +145,7 @@ fn desired_change(input: &Input<'_>, shapes: &Shapes<'_>, address: &Address, fat
             }
         }
         Fate::Create { leaving, .. } => {
-            change.notes.extend(leaving.as_ref().map(|live| format!("after {} is gone", live.id)))
+            change.notes.extend(leaving.as_ref().map(|live| format!("after {} is gone", live.id)));
         }
         Fate::Replace { fields, create_first, why, .. } => {
             change.action = Action::Replace;
