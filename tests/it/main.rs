@@ -36,5 +36,6 @@ mod stage;
 mod strict;
 mod template;
 mod tenant;
+mod tidy;
 mod world;
 mod yaml;
