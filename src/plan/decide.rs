@@ -44,21 +44,38 @@ pub(super) fn decide(input: &Input<'_>, shapes: &Shapes<'_>, order: &Order, edge
         let standing = decider.stand(&input.blueprint.resources[address]);
         decider.standings.insert(address.clone(), standing);
     }
-    let mut foreign = Vec::new();
-    // A chain of cut edges is as long as the blueprint at most; in practice two rounds do.
-    for _ in 0..=order.sequence.len() {
-        let before: Vec<_> = decider.fates.values().map(Fate::outline).collect();
-        foreign.clear();
+    let mut foreign = BTreeMap::new();
+    let mut moved: BTreeSet<&Address> = order.sequence.iter().collect();
+    // A chain of cut edges is as long as the blueprint at most; in practice two rounds do, and the second is short.
+    for round in 0..=order.sequence.len() {
+        let before = std::mem::take(&mut moved);
         for address in &order.sequence {
             let resource = &input.blueprint.resources[address];
-            let fate = decider.fate(resource, &mut foreign);
+            let is_concerned = resource.edges.keys().any(|need| before.contains(need) || moved.contains(need));
+            // A replacement looks at those who use it, who come later.
+            let looks_ahead =
+                order.cuts.contains_key(address) || matches!(decider.fates.get(address), Some(Fate::Replace { .. }));
+            if round > 0 && !is_concerned && !looks_ahead {
+                continue;
+            }
+            let mut theirs = Vec::new();
+            let fate = decider.fate(resource, &mut theirs);
+            if decider.fates.get(address).is_none_or(|last| last.outline() != fate.outline()) {
+                moved.insert(address);
+            }
+            foreign.insert(address.clone(), theirs);
             decider.fates.insert(address.clone(), fate);
             decider.left_out.insert(address.clone(), decider.held_properties(resource).into_keys().collect());
         }
-        if decider.fates.values().map(Fate::outline).eq(before) {
+        if round > 0 && moved.is_empty() {
             break;
         }
+        if round == 0 {
+            // Only what a cut edge made look ahead can be wrong after the first round.
+            moved.retain(|address| order.cuts.contains_key(*address));
+        }
     }
+    let mut foreign: Vec<_> = foreign.into_values().flatten().collect();
     foreign.sort();
     Decisions { fates: decider.fates, standings: decider.standings, left_out: decider.left_out, foreign }
 }
