@@ -22,6 +22,8 @@ mod canned;
 mod cli;
 mod engine;
 #[cfg(feature = "sdk")]
+mod facts;
+#[cfg(feature = "sdk")]
 mod kinds;
 mod local_aws;
 mod loose;
@@ -34,5 +36,6 @@ mod stage;
 mod strict;
 mod template;
 mod tenant;
+mod tidy;
 mod world;
 mod yaml;

@@ -62,7 +62,11 @@ fn a_change_of_the_yaml_changes_only_what_it_must() {
         let more = web.replace("minimum: 3", "minimum: 4");
         let with_jobs = format!("{more}{jobs}");
         let changes: &[(&str, &str, &[&str])] = &[
-            (web, &more, &["update AWS::ApplicationAutoScaling::ScalableTarget/web /MinCapacity"]),
+            (
+                web,
+                &more,
+                &["retag AWS::ECS::Service/web", "update AWS::ApplicationAutoScaling::ScalableTarget/web /MinCapacity"],
+            ),
             (
                 "class: db.r7g.large",
                 "class: db.r7g.xlarge",
@@ -97,7 +101,7 @@ fn a_change_of_the_yaml_changes_only_what_it_must() {
                     "create AWS::ECS::TaskDefinition/jobs",
                     "create AWS::IAM::Role/jobs-execution",
                     "create AWS::IAM::Role/jobs-task",
-                    "create AWS::Logs::LogGroup/jobs",
+                    "create AWS::Logs::LogGroup/service-jobs",
                 ],
             ),
             (
@@ -110,7 +114,7 @@ fn a_change_of_the_yaml_changes_only_what_it_must() {
                     "delete AWS::ECS::TaskDefinition/jobs",
                     "delete AWS::IAM::Role/jobs-execution",
                     "delete AWS::IAM::Role/jobs-task",
-                    "delete AWS::Logs::LogGroup/jobs",
+                    "delete AWS::Logs::LogGroup/service-jobs",
                 ],
             ),
         ];
@@ -138,7 +142,7 @@ fn one_field_by_hand_and_another_in_the_yaml_have_each_its_cause() {
         let account = "300000000003";
         let (stage, production) = up(account, INITECH, "production").await;
         let inventory = stage.inventory(&production).await;
-        let group = live(&inventory, "AWS::Logs::LogGroup/worker");
+        let group = live(&inventory, "AWS::Logs::LogGroup/service-worker");
         let target = live(&inventory, "AWS::ApplicationAutoScaling::ScalableTarget/worker");
         let hand = stage.by_hand().await;
         register(&hand, target, 1, 9).await;
@@ -286,7 +290,8 @@ async fn meddle(stage: &Stage, inventory: &Inventory) {
     register(&hand, live(inventory, "AWS::ApplicationAutoScaling::ScalableTarget/web"), 1, 12).await;
     let iam = aws_sdk_iam::Client::new(&hand);
     let admin = iam.attach_role_policy().policy_arn("arn:aws:iam::aws:policy/AdministratorAccess");
-    admin.role_name(id("AWS::IAM::Role/web-task")).send().await.expect("attached");
+    let role = live(inventory, "AWS::IAM::Role/web-task").name.clone().expect("roles have names");
+    admin.role_name(role).send().await.expect("attached");
 }
 
 async fn register(hand: &aws_config::SdkConfig, target: &Live, minimum: i32, maximum: i32) {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use provision::apply::{Event, Hands, Ledger, Outcome, Permit, Run, Stop, run};
@@ -11,7 +12,7 @@ use provision::blueprint::{Blueprint, Files, Source as File, load_files};
 use provision::inventory::{Inventory, Request, Source, Unmanaged, collect};
 use provision::kinds::KINDS;
 use provision::plan::{Input, Mode, Plan, StackPlan, Step, plan};
-use provision::report::{TextOptions, plan_text};
+use provision::report::{TextOptions, event_line, plan_text};
 use provision::resource::{AnyKind, Failure, Result, Shape};
 use serde_json::Value;
 use tokio::sync::{Notify, watch};
@@ -22,12 +23,16 @@ use crate::sandbox::control;
 /// What hears of every event of a run.
 type Tell<'a> = dyn Fn(Event) -> std::io::Result<()> + Send + Sync + 'a;
 
+/// The engine waits for half an hour and longer; a test that hangs should say where it is.
+const PATIENCE: Duration = Duration::from_secs(300);
+
 /// Runs a test on threads with more stack than the two megabytes of a test's own: unoptimised, the futures of a whole
 /// stack's calls outgrow those.
 pub fn on_deep_stack(test: impl Future<Output = ()> + Send + 'static) {
     let runtime = tokio::runtime::Builder::new_multi_thread().thread_stack_size(16 << 20).enable_all().build();
     let runtime = runtime.expect("threads");
-    if let Err(failed) = runtime.block_on(runtime.spawn(test)) {
+    let patient = async { tokio::time::timeout(PATIENCE, test).await.expect("it ends in time") };
+    if let Err(failed) = runtime.block_on(runtime.spawn(patient)) {
         std::panic::resume_unwind(failed.into_panic());
     }
 }
@@ -113,7 +118,7 @@ impl Stage {
         if blocked > 0 {
             return Err(format!("{blocked} blocked:\n{}", words(&plan)));
         }
-        let ledger = self.carry_out(&plan, &inventory, &|_| Ok(())).await;
+        let ledger = self.carry_out(&plan, &inventory, &said).await;
         let bad: Vec<_> =
             ledger.steps.iter().filter_map(|(id, (outcome, _))| complaint(&plan.steps[id], outcome)).collect();
         if bad.is_empty() { Ok(ledger) } else { Err(bad.join("\n")) }
@@ -155,6 +160,7 @@ impl Stage {
         // An access key id of twelve digits is the account.
         let keys = aws_credential_types::Credentials::new(&self.account, "secret", None, None, "a person");
         let config = aws_config::defaults(aws_config::BehaviorVersion::latest()).endpoint_url(&self.url);
+        let config = config.http_client(aws_smithy_http_client::Builder::new().build_http());
         config.region("us-east-1").credentials_provider(keys).load().await
     }
 }
@@ -162,6 +168,12 @@ impl Stage {
 pub fn plan_with(blueprint: &Blueprint, inventory: &Inventory, mode: Mode) -> StackPlan {
     let today = jiff::civil::date(2026, 11, 23);
     plan(&Input { blueprint, inventory, shapes: &shapes(), mode, selection: None, today })
+}
+
+/// Shown with the test that fails.
+fn said(event: Event) -> std::io::Result<()> {
+    println!("{}", event_line(&event));
+    Ok(())
 }
 
 /// A plan as a person would read it.

@@ -3,6 +3,7 @@ use aws_sdk_ec2::types::IpPermission;
 use super::rule::Rule;
 use crate::aws::{MINUTE, Writer, retry};
 use crate::kinds::ec2;
+use crate::kinds::idempotence::gone;
 use crate::resource::{Class, Failure, Result};
 
 /// Which way rules go; EC2 has an operation of its own for each.
@@ -129,18 +130,23 @@ impl Call<'_> {
     }
 }
 
-/// Revokes everything; a group that is gone has no rules.
+/// Revokes everything; a group that is gone has no rules, and a rule goes with the group that it names. So nothing that
+/// is missing is waited for.
 pub async fn revoke_all(writer: &Writer, group: &str, rules: &[Rule], direction: Direction) -> Result<()> {
     let revoke: Vec<_> = rules.iter().map(|rule| rule.without_description().permission()).collect();
     if revoke.is_empty() {
         return Ok(());
     }
     let call = Call { writer, group, direction };
-    match call.send_once(Verb::Revoke, revoke).await {
-        Err(failure) if failure.code == NO_RULE => call.each(rules, Verb::Revoke).await,
-        Err(failure) if failure.is(Class::NotFound) => Ok(()),
-        other => other,
+    match call.send_once(Verb::Revoke, revoke.clone()).await {
+        // One that is missing stops them all.
+        Err(failure) if failure.is(Class::NotFound) => {}
+        other => return other,
     }
+    for rule in revoke {
+        gone(call.send_once(Verb::Revoke, vec![rule]).await)?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

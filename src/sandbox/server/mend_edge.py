@@ -34,6 +34,12 @@ BALANCER_DEFAULTS = {
 
 
 @around(ELBv2Backend)
+def _certificate_exists(moto, self, certificate_arn):
+    """One that a template gives by its ARN was issued elsewhere: nobody can have requested it here."""
+    return ":acm:" in certificate_arn or moto(self, certificate_arn)
+
+
+@around(ELBv2Backend)
 def create_load_balancer(moto, self, **asked):
     """AWS answers with the first one if all is the same, and refuses if not; moto makes a second."""
     for balancer in self.load_balancers.values():
