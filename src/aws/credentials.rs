@@ -34,6 +34,7 @@ pub(super) fn provider(
 
 /// Returns when the keys in the environment end, if they are in use and say so: `aws configure export-credentials` and
 /// similar tools set `AWS_CREDENTIAL_EXPIRATION`. Whatever else has an end is refreshed by its provider.
+#[expect(clippy::disallowed_methods, reason = "the SDK's own credential chain reads the same variables by itself")]
 pub(super) fn expiration(profile: Option<&str>) -> Option<SystemTime> {
     if profile.is_some() || !has_keys() {
         return None;
@@ -43,6 +44,7 @@ pub(super) fn expiration(profile: Option<&str>) -> Option<SystemTime> {
     Some(UNIX_EPOCH + Duration::from_secs(u64::try_from(end.as_second()).ok()?))
 }
 
+#[expect(clippy::disallowed_methods, reason = "the SDK's own credential chain reads the same variables by itself")]
 fn has_keys() -> bool {
     std::env::var_os("AWS_ACCESS_KEY_ID").is_some_and(|key| !key.is_empty())
 }

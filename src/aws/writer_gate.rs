@@ -136,9 +136,8 @@ impl Intercept for WriterGate {
             return Ok(());
         }
         let name = operation.to_string();
-        self.0.scope.fence.check(&name).map_err(|failure| match failure.operation.is_empty() {
-            true => Failure { operation: name, ..failure },
-            false => failure,
+        self.0.scope.fence.check(&name).map_err(|failure| {
+            if failure.operation.is_empty() { Failure { operation: name, ..failure } } else { failure }
         })?;
         Ok(self.check(&operation, &text)?)
     }

@@ -142,6 +142,52 @@ impl Comparing<'_> {
     }
 }
 
+/// The fields of a resource that is not there yet: what the template sets.
+pub(super) fn of_new(resource: &Resource, facts: &Facts, spec: &Value) -> Vec<Field> {
+    let fields = resource.set.keys().map(|property| {
+        let path = pointer::join("", property);
+        let after = spec.get(property).cloned();
+        Field {
+            unknown: after.as_ref().is_some_and(|after| after.to_string().contains([OPEN, CLOSE])),
+            sensitive: facts.sensitive.iter().any(|pattern| pointer::covers(pattern, &path)),
+            origin: resource.origin(&path).cloned(),
+            before: None,
+            cause: Cause::New,
+            replaces: false,
+            ignored: None,
+            after,
+            path,
+        }
+    });
+    fields.collect()
+}
+
+/// The field as it may be shown: sensitive values inside a larger value are taken out of it.
+pub(super) fn shown(facts: &Facts, field: &Field) -> Field {
+    let hide = |value: &Option<Value>| {
+        let mut value = value.clone()?;
+        hide_inside(facts, &field.path, &mut value);
+        Some(value)
+    };
+    if field.sensitive {
+        return field.clone();
+    }
+    Field { before: hide(&field.before), after: hide(&field.after), ..field.clone() }
+}
+
+fn hide_inside(facts: &Facts, at: &str, value: &mut Value) {
+    match value {
+        _ if facts.sensitive.iter().any(|pattern| pointer::covers(pattern, at)) => *value = Value::from("(sensitive)"),
+        Value::Object(map) => map.iter_mut().for_each(|(key, item)| hide_inside(facts, &pointer::join(at, key), item)),
+        Value::Array(list) => {
+            list.iter_mut()
+                .enumerate()
+                .for_each(|(i, item)| hide_inside(facts, &pointer::join(at, &i.to_string()), item));
+        }
+        _ => {}
+    }
+}
+
 /// The cause of a whole change, from its fields'.
 pub(super) fn overall(fields: &[Field]) -> Cause {
     let has = |cause| fields.iter().any(|field| field.cause == cause && field.ignored.is_none());

@@ -25,9 +25,8 @@ pub(super) fn leave_out(
     match spec.pointer(property).and_then(Value::as_array) {
         Some(list) if !held.is_empty() && held.len() < list.len() => {
             let key = facts.keyed.iter().find(|(pattern, _)| *pattern == property).map(|(_, key)| *key);
-            let kept = list.iter().enumerate().filter_map(|(index, item)| match held.contains(&index) {
-                false => Some(item.clone()),
-                true => live_twin(live, item, key?),
+            let kept = list.iter().enumerate().filter_map(|(index, item)| {
+                if held.contains(&index) { live_twin(live, item, key?) } else { Some(item.clone()) }
             });
             let kept = kept.collect();
             set_top(spec, property, Some(kept));

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::decide::{Decisions, decide};
 use super::fate::Fate;
-use super::fields::overall;
+use super::fields::{of_new, overall, shown};
 use super::input::{Input, Mode};
 use super::live_edges::LiveEdges;
 use super::order::{Order, Shapes};
@@ -139,13 +139,14 @@ fn desired_change(input: &Input<'_>, shapes: &Shapes<'_>, address: &Address, fat
             change.disruption = shape.disruption(&diffs);
             change.protected =
                 is_protected(resource.protected, facts.stateful) && change.disruption == Disruption::DestroysData;
-            change.fields.clone_from(fields);
+            change.fields = fields.iter().map(|field| shown(&facts, field)).collect();
             if let State::Human(what) = &live.state {
                 plan.waiting.push(Waiting { address: address.clone(), what: what.clone() });
             }
         }
-        Fate::Create { leaving, .. } => {
-            change.notes.extend(leaving.as_ref().map(|live| format!("after {} is gone", live.id)))
+        Fate::Create { leaving, spec } => {
+            change.fields = of_new(resource, &facts, spec).iter().map(|field| shown(&facts, field)).collect();
+            change.notes.extend(leaving.as_ref().map(|live| format!("after {} is gone", live.id)));
         }
         Fate::Replace { fields, create_first, why, .. } => {
             change.action = Action::Replace;
@@ -160,7 +161,7 @@ fn desired_change(input: &Input<'_>, shapes: &Shapes<'_>, address: &Address, fat
                 // What a person never made usable bears nothing.
                 (change.protected, change.disruption) = (false, Disruption::None);
             }
-            change.fields.clone_from(fields);
+            change.fields = fields.iter().map(|field| shown(&facts, field)).collect();
             change.notes.extend(why.clone());
         }
         Fate::Blocked { why, unreadable, .. } => {

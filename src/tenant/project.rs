@@ -17,7 +17,7 @@ pub struct Project {
     pub defaults: Option<Node>,
     /// Under every tenant's tags.
     pub tags: Tags,
-    /// Where locks and journals live; none: no lease is taken.
+    /// Where leases live; none: `provision-<project>-<account>`, in each stack's account.
     pub bucket: Option<Bucket>,
     pub guards: Guards,
 }

@@ -6,8 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use provision::kinds::KINDS;
-use provision::resource::{Facts, Shape};
+use provision::resource::{Facts, FieldDiff, Shape};
 use serde::Deserialize;
+use serde_json::Value;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -28,11 +29,59 @@ const UPDATED: Exceptions = &[];
 /// Updated in CloudFormation, and create-only with us.
 const REPLACED: Exceptions = &[];
 
-/// Create-only under conditions, and how each is dealt with.
-const CONDITIONAL: Exceptions = &[];
+/// Create-only under conditions: what becomes of such a change, and an example of each outcome.
+const CONDITIONAL: &[Conditional] = &[
+    rule("AWS::EC2::VPC", "InstanceTenancy", r#""default""#, r#""dedicated""#, How::Replaces),
+    rule("AWS::EC2::VPC", "InstanceTenancy", r#""dedicated""#, r#""default""#, How::InPlace),
+    rule("AWS::ECS::Service", "LaunchType", r#""EC2""#, r#""FARGATE""#, How::Replaces),
+    rule("AWS::RDS::DBCluster", "Engine", r#""aurora-mysql""#, r#""aurora-postgresql""#, How::Refused),
+    rule("AWS::RDS::DBCluster", "MasterUsername", r#""master""#, r#""root""#, How::Refused),
+    // A conflict with the cluster's window is AWS's to refuse; the property itself is an ordinary one.
+    rule("AWS::RDS::DBInstance", "PreferredMaintenanceWindow", r#""sun:03:00-sun:04:00""#, r#""mon:03:00-mon:04:00""#, How::InPlace),
+    rule("AWS::RDS::DBInstance", "AutoMinorVersionUpgrade", "true", "false", How::InPlace),
+    rule("AWS::RDS::DBInstance", "AvailabilityZone", r#""us-east-1a""#, r#""us-east-1b""#, How::Replaces),
+    rule("AWS::RDS::DBInstance", "DBParameterGroupName", r#""default.aurora-mysql8.0""#, r#""ours""#, How::InPlace),
+    rule("AWS::RDS::DBInstance", "Engine", r#""aurora-mysql""#, r#""aurora-postgresql""#, How::Refused),
+    rule("AWS::RDS::DBInstance", "PerformanceInsightsKMSKeyId", "null", r#""arn:aws:kms:key""#, How::InPlace),
+    rule("AWS::RDS::DBInstance", "PerformanceInsightsKMSKeyId", r#""arn:aws:kms:old""#, r#""arn:aws:kms:new""#, How::Replaces),
+];
+
+/// How a change of a property that is create-only under conditions is carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum How {
+    InPlace,
+    Replaces,
+    /// Neither is possible without losing something: the plan says why.
+    Refused,
+}
+
+struct Conditional {
+    kind: &'static str,
+    property: &'static str,
+    before: &'static str,
+    after: &'static str,
+    how: How,
+}
+
+const fn rule(
+    kind: &'static str,
+    property: &'static str,
+    before: &'static str,
+    after: &'static str,
+    how: How,
+) -> Conditional {
+    Conditional { kind, property, before, after, how }
+}
 
 /// Not in CloudFormation's schema: what AWS cannot tag is a field of its owner.
-const EMBEDDED: Exceptions = &[];
+const EMBEDDED: Exceptions = &[
+    ("AWS::ApplicationAutoScaling::ScalableTarget", "ScalingPolicies", "policies have no tags; they go with the target"),
+    ("AWS::EC2::InternetGateway", "VpcId", "an attachment has no tags"),
+    ("AWS::EC2::RouteTable", "Routes", "routes have no tags"),
+    ("AWS::EC2::RouteTable", "SubnetIds", "associations have no tags"),
+    ("AWS::ElasticLoadBalancingV2::LoadBalancer", "WebACLArn", "a web ACL's association has no tags"),
+    ("AWS::RDS::DBCluster", "ApplyImmediately", "how an update is sent: RDS's own parameter, nothing that is kept"),
+];
 
 /// Required by CloudFormation, and not by us.
 const OPTIONAL: Exceptions = &[];
@@ -76,7 +125,8 @@ fn top(path: &str) -> &str {
 #[test]
 fn what_cloudformation_replaces_we_replace() {
     let mut found = BTreeSet::new();
-    for (facts, _, entry, properties) in all() {
+    // A new revision is how a revisioned kind is updated: nothing of it needs a replacement.
+    for (facts, _, entry, properties) in all().into_iter().filter(|(facts, ..)| !facts.revisioned) {
         let ours: BTreeSet<_> = facts.create_only.iter().map(|path| registry_path(path)).collect();
         for path in entry.create_only.iter().filter(|path| properties.contains(top(path))) {
             let is_covered = ours.iter().any(|own| path == own || path.starts_with(&format!("{own}/")));
@@ -103,12 +153,23 @@ fn what_we_replace_cloudformation_replaces() {
 
 #[test]
 fn every_conditional_create_only_property_has_its_rule() {
-    let mut found = BTreeSet::new();
-    for (facts, _, entry, properties) in all() {
-        let modelled = entry.conditional_create_only.into_iter().filter(|path| properties.contains(top(path)));
-        found.extend(modelled.map(|path| (facts.kind.to_owned(), path)));
+    let value = |text: &str| Some(serde_json::from_str::<Value>(text).expect("JSON")).filter(|value| !value.is_null());
+    let mut open = BTreeSet::new();
+    for (facts, shape, entry, properties) in all() {
+        open.extend(entry.conditional_create_only.into_iter().filter(|path| properties.contains(top(path))).map(|path| (facts.kind, path)));
+        for one in CONDITIONAL.iter().filter(|one| one.kind == facts.kind) {
+            let path = format!("/{}", one.property);
+            let field = FieldDiff { path, before: value(one.before), after: value(one.after) };
+            let how = match shape.refuses(&Value::Null, &Value::Null, std::slice::from_ref(&field)) {
+                Some(_) => How::Refused,
+                None if shape.replaces(&Value::Null, &Value::Null, &field) => How::Replaces,
+                None => How::InPlace,
+            };
+            assert_eq!(how, one.how, "{} {} -> {}", one.property, one.before, one.after);
+        }
     }
-    compare(&found, CONDITIONAL);
+    let ruled = CONDITIONAL.iter().map(|one| (one.kind, one.property.to_owned())).collect();
+    assert_eq!(open, ruled);
 }
 
 #[test]
@@ -127,7 +188,8 @@ fn what_cloudformation_requires_we_require() {
     for (facts, shape, entry, properties) in all() {
         let required = shape.schema().root()["required"].as_array().cloned().unwrap_or_default();
         let required: BTreeSet<_> = required.iter().filter_map(|name| name.as_str()).collect();
-        let lenient = entry.required.iter().filter(|name| properties.contains(*name) && !required.contains(name.as_str()));
+        let lenient =
+            entry.required.iter().filter(|name| properties.contains(*name) && !required.contains(name.as_str()));
         found.extend(lenient.map(|name| (facts.kind.to_owned(), name.clone())));
     }
     compare(&found, OPTIONAL);

@@ -22,6 +22,8 @@ mod canned;
 mod cli;
 mod engine;
 #[cfg(feature = "sdk")]
+mod export;
+#[cfg(feature = "sdk")]
 mod facts;
 #[cfg(feature = "sdk")]
 mod kinds;

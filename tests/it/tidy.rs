@@ -1,13 +1,20 @@
-//! Rules about the source itself: who imports whom, how long files are, what is written where.
+//! The rules of the house that the compiler does not know.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Each room, and the rooms that it may import. `cli` may import all; nobody imports `cli`.
-const ROOMS: &[(&str, &[&str])] = &[
+#[cfg(feature = "sdk")]
+use provision::{kinds::KINDS, report::kinds_markdown};
+
+/// The longest file: past this, it does more than one thing.
+const MOST_LINES: usize = 400;
+
+/// Which rooms a room may import. The commands (`cli`) import every room, and no room imports them.
+const IMPORTS: &[(&str, &[&str])] = &[
     ("resource", &[]),
     ("problem", &[]),
+    ("sandbox", &[]),
     ("aws", &["resource"]),
     ("kinds", &["aws", "resource"]),
     ("yaml", &["problem", "resource"]),
@@ -18,191 +25,244 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("plan", &["blueprint", "inventory", "problem", "resource"]),
     ("apply", &["plan", "resource"]),
     ("report", &["apply", "blueprint", "inventory", "plan", "problem", "resource"]),
-    ("sandbox", &[]),
 ];
-/// Past this many lines, a file is two.
-const LONGEST: usize = 400;
+
+/// A source file of the program.
+struct Source {
+    /// Below `src/`.
+    path: PathBuf,
+    /// The code of the program itself: no comments, no unit tests.
+    code: String,
+}
+
+impl Source {
+    fn room(&self) -> String {
+        let first = self.path.iter().next().expect("a file has a name").to_string_lossy();
+        first.trim_end_matches(".rs").to_owned()
+    }
+
+    fn is_in(&self, rooms: &[&str]) -> bool {
+        rooms.contains(&self.room().as_str())
+    }
+
+    /// How many modules it lies below the crate's root.
+    fn depth(&self) -> usize {
+        let below = self.path.components().count();
+        if self.path.ends_with("mod.rs") { below - 1 } else { below }
+    }
+
+    /// The rooms that it imports, or names by their whole path.
+    fn imports(&self) -> BTreeSet<String> {
+        let rooms = self.code.split("crate::").skip(1).flat_map(|rest| match rest.strip_prefix('{') {
+            Some(list) => first_steps(list),
+            None => vec![word(rest)],
+        });
+        let mut rooms: BTreeSet<_> = rooms.collect();
+        rooms.remove(&self.room());
+        rooms
+    }
+}
+
+/// The first step of each path in `a::b, c::{d, e}, f}`.
+fn first_steps(list: &str) -> Vec<String> {
+    let (mut steps, mut depth, mut start) = (vec![word(list)], 0, 0);
+    for (at, sign) in list.char_indices() {
+        match sign {
+            '{' => depth += 1,
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            ',' if depth == 0 => start = at + 1,
+            _ => continue,
+        }
+        if sign == ',' && depth == 0 {
+            steps.push(word(list[start..].trim_start()));
+        }
+    }
+    steps.retain(|step| !step.is_empty());
+    steps
+}
+
+fn word(text: &str) -> String {
+    text.trim_start().chars().take_while(|sign| sign.is_alphanumeric() || *sign == '_').collect()
+}
+
+/// Whether the word stands alone in the text.
+fn names(text: &str, word: &str) -> bool {
+    let is_part = |sign: char| sign.is_alphanumeric() || sign == '_';
+    text.match_indices(word)
+        .any(|(at, _)| !text[..at].ends_with(is_part) && !text[at + word.len()..].starts_with(is_part))
+}
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// All files below a folder of the repository whose names end so, with their text.
-fn files(folder: &str, ending: &str) -> Vec<(PathBuf, String)> {
-    let mut found = Vec::new();
-    let mut open = vec![root().join(folder)];
-    while let Some(dir) = open.pop() {
-        for entry in fs::read_dir(&dir).expect("a folder of ours").map(|entry| entry.expect("readable").path()) {
-            if entry.is_dir() {
-                open.push(entry);
-            } else if entry.to_string_lossy().ends_with(ending) {
-                let text = fs::read_to_string(&entry).expect("text");
-                found.push((entry.strip_prefix(root()).expect("below it").to_owned(), text));
+/// Every file below a folder of the repository, sorted; what Python left beside its sources is none.
+fn files(folder: &str) -> Vec<PathBuf> {
+    fn go(folder: &Path, files: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).expect("a folder of the repository") {
+            let path = entry.expect("a readable folder").path();
+            match path.is_dir() {
+                true if path.ends_with("__pycache__") => {}
+                true => go(&path, files),
+                false => files.push(path),
             }
         }
     }
-    found.sort();
-    assert!(!found.is_empty(), "no {ending} below {folder}");
-    found
+    let mut all = Vec::new();
+    go(&root().join(folder), &mut all);
+    all.sort();
+    all
 }
 
-/// The room of a source file; none for `main.rs` and `lib.rs`.
-fn room(path: &Path) -> Option<String> {
-    let first = path.strip_prefix("src").ok()?.components().next()?.as_os_str().to_str()?.trim_end_matches(".rs");
-    (!matches!(first, "main" | "lib")).then(|| first.to_owned())
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|why| panic!("{}: {why}", path.display()))
 }
 
-/// The lines that are code, numbered from 1, without comments.
-fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let lines = text.lines().enumerate().map(|(number, line)| (number + 1, line));
-    lines.filter(|(_, line)| !line.trim_start().starts_with("//"))
+fn has_extension(path: &Path, extension: &str) -> bool {
+    path.extension().is_some_and(|found| found == extension)
 }
 
-/// The words that follow `prefix` in a line.
-fn words_after<'a>(line: &'a str, prefix: &'a str) -> impl Iterator<Item = &'a str> {
-    line.match_indices(prefix).map(move |(at, _)| {
-        let rest = &line[at + prefix.len()..];
-        rest.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).next().unwrap_or_default()
-    })
+fn sources() -> Vec<Source> {
+    let source = |path: PathBuf| {
+        let text = read(&path);
+        let text = text.split("#[cfg(test)]\nmod tests {").next().expect("a first part");
+        let code: Vec<_> = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+        Source { path: path.strip_prefix(root().join("src")).expect("it is below").to_owned(), code: code.join("\n") }
+    };
+    files("src").into_iter().filter(|path| has_extension(path, "rs")).map(source).collect()
 }
 
-/// Fails with every place where a line of a file breaks a rule.
-fn forbid(files: &[(PathBuf, String)], breaks: impl Fn(&Path, &str) -> Option<String>) {
-    let mut broken = Vec::new();
-    for (path, text) in files {
-        for (number, line) in code(text) {
-            broken.extend(breaks(path, line).map(|what| format!("{}:{number}: {what}", path.display())));
-        }
+/// Fails with the paths of the sources that break a rule.
+fn none(rule: &str, breaks: impl Fn(&Source) -> bool) {
+    let found: Vec<_> = sources().into_iter().filter(|source| breaks(source)).map(|source| source.path).collect();
+    assert!(found.is_empty(), "{rule}: {found:#?}");
+}
+
+#[test]
+fn each_room_imports_only_what_it_may() {
+    let mut wrong = Vec::new();
+    for source in sources().iter().filter(|source| !source.is_in(&["cli", "lib", "main"])) {
+        let room = source.room();
+        let allowed = IMPORTS.iter().find(|(of, _)| *of == room).map(|(_, allowed)| *allowed);
+        let allowed = allowed.unwrap_or_else(|| panic!("say in IMPORTS what the room {room} may import"));
+        let imports = source.imports();
+        let extra = imports.iter().filter(|import| !allowed.contains(&import.as_str()));
+        wrong.extend(extra.map(|import| format!("{} imports {import}", source.path.display())));
     }
-    assert!(broken.is_empty(), "{}", broken.join("\n"));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Else the imports would not show which room is meant.
 #[test]
-fn rooms_import_only_what_they_may() {
-    let rooms: BTreeSet<_> = ROOMS.iter().map(|(room, _)| *room).chain(["cli"]).collect();
-    let sources = files("src", ".rs");
-    let there: BTreeSet<_> = sources.iter().filter_map(|(path, _)| room(path)).collect();
-    assert_eq!(there.iter().map(String::as_str).collect::<BTreeSet<_>>(), rooms, "every room has its line");
-    forbid(&sources, |path, line| {
-        let own = room(path)?;
-        let allowed = ROOMS.iter().find(|(room, _)| *room == own)?.1;
-        let bad = words_after(line, "crate::").find(|to| rooms.contains(to) && *to != own && !allowed.contains(to))?;
-        Some(format!("{own} may not import {bad}"))
+fn no_room_is_reached_by_climbing() {
+    none("more `super::` than there are modules above", |source| {
+        !source.is_in(&["lib", "main"]) && source.code.contains(&"super::".repeat(source.depth()))
     });
 }
 
 #[test]
-fn the_sdk_is_named_only_by_kinds_and_aws() {
-    forbid(&files("src", ".rs"), |path, line| {
-        let may = matches!(room(path).as_deref(), Some("kinds" | "aws"));
-        (!may && line.contains("aws_sdk_")).then(|| "the SDK is for kinds/ and aws/".to_owned())
-    });
+fn only_kinds_and_aws_name_the_sdk() {
+    none("names aws_sdk_*", |source| source.code.contains("aws_sdk_") && !source.is_in(&["kinds", "aws"]));
+}
+
+#[test]
+fn only_the_commands_name_the_kinds() {
+    none("names KINDS", |source| names(&source.code, "KINDS") && !source.is_in(&["kinds", "cli"]));
 }
 
 #[test]
 fn plan_is_pure() {
-    let impure = ["tokio", "async ", ".await", "std::time", "std::fs", "std::env", "Timestamp", "SystemTime"];
-    forbid(&files("src/plan", ".rs"), |_, line| {
-        impure.iter().find(|word| line.contains(**word)).map(|word| format!("plan has no {}", word.trim()))
+    let impure = ["async", "await", "tokio", "aws_config", "SystemTime", "Instant", "Timestamp"];
+    none("plan has no async, no clock, no AWS", |source| {
+        source.is_in(&["plan"]) && impure.iter().any(|word| names(&source.code, word))
     });
 }
 
 #[test]
-fn only_the_command_line_names_the_kinds() {
-    forbid(&files("src", ".rs"), |path, line| {
-        let may = path == Path::new("src/kinds/mod.rs") || room(path).as_deref() == Some("cli");
-        (!may && line.contains("KINDS")).then(|| "be handed the kinds".to_owned())
-    });
-}
-
-#[test]
-fn only_report_and_cli_print() {
-    forbid(&files("src", ".rs"), |path, line| {
-        let may = matches!(room(path).as_deref(), Some("report" | "cli"));
-        let prints = ["println!(", "print!("].iter().any(|word| line.contains(word));
-        (!may && prints).then(|| "prints".to_owned())
-    });
+fn only_report_and_the_commands_print() {
+    let macros = ["print!", "println!", "eprint!", "eprintln!"];
+    none("prints", |source| macros.iter().any(|word| source.code.contains(word)) && !source.is_in(&["report", "cli"]));
 }
 
 #[test]
 fn nothing_is_left_for_later() {
-    let later = [concat!("TO", "DO"), concat!("FIX", "ME"), "todo!(", "unimplemented!(", "dbg!("];
-    let all: Vec<_> = ["src", "tests/it"].iter().flat_map(|folder| files(folder, ".rs")).collect();
-    let of_code = |line: &str| later.iter().find(|word| line.contains(**word)).copied();
-    let mut left = Vec::new();
-    for (path, text) in all.iter().filter(|(path, _)| !path.ends_with("tidy.rs")) {
-        left.extend(text.lines().filter_map(of_code).map(|word| format!("{}: {word}", path.display())));
+    let marks = ["TODO", "FIXME", "todo!", "unimplemented!", "dbg!"];
+    let mut found = Vec::new();
+    for path in files("src") {
+        let text = read(&path);
+        let hits = marks.iter().filter(|mark| names(&text, mark.trim_end_matches('!')) && text.contains(**mark));
+        found.extend(hits.map(|mark| format!("{}: {mark}", path.display())));
     }
-    assert!(left.is_empty(), "{left:#?}");
+    assert!(found.is_empty(), "{found:#?}");
 }
 
 #[test]
-fn files_are_short() {
-    let all = files("src", ".rs").into_iter().chain(files("src/sandbox", ".py"));
-    let long: Vec<_> = all.filter(|(_, text)| text.lines().count() > LONGEST).map(|(path, _)| path).collect();
-    assert!(long.is_empty(), "past {LONGEST} lines: {long:#?}");
+fn no_file_is_long() {
+    let lines = |path: PathBuf| (read(&path).lines().count(), path);
+    let long: Vec<_> = files("src").into_iter().map(lines).filter(|(lines, _)| *lines > MOST_LINES).collect();
+    assert!(long.is_empty(), "more than {MOST_LINES} lines: {long:#?}");
 }
 
+/// The compiler passes over a file that no module declares; the list of kinds must not.
 #[test]
-fn every_test_file_is_declared() {
-    let main = fs::read_to_string(root().join("tests/it/main.rs")).expect("it is there");
-    for (path, _) in files("tests/it", ".rs") {
-        let mut parts = path.strip_prefix("tests/it").expect("from there").components();
-        let first = parts.next().expect("a file").as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned();
-        assert!(first == "main" || main.contains(&format!("mod {first};")), "{} is not run", path.display());
-    }
-}
-
-#[test]
-fn links_in_the_docs_lead_somewhere() {
-    let pages = files("docs", ".md").into_iter().chain(
-        ["README.md", "CHANGELOG.md"].map(|page| (page.into(), fs::read_to_string(root().join(page)).expect("a page"))),
-    );
-    let mut broken = Vec::new();
-    for (path, text) in pages {
-        let links = text.split("](").skip(1).filter_map(|rest| rest.split([')', '#', ' ']).next());
-        for link in links.filter(|link| !link.is_empty() && !link.contains("://")) {
-            if !root().join(&path).parent().expect("a folder").join(link).exists() {
-                broken.push(format!("{}: {link}", path.display()));
+fn every_file_is_declared() {
+    let mut lost = Vec::new();
+    for folder in ["src", "tests/it"] {
+        for path in files(folder).into_iter().filter(|path| has_extension(path, "rs")) {
+            let is_module = path.ends_with("mod.rs");
+            let module = if is_module { path.parent().expect("a folder") } else { &path };
+            let above = module.parent().expect("a folder");
+            if above == root() || above == root().join("tests") || path.ends_with("main.rs") || path.ends_with("lib.rs")
+            {
+                continue;
+            }
+            let homes = [above.join("mod.rs"), above.join("lib.rs"), above.join("main.rs"), above.with_extension("rs")];
+            let declaration = format!("mod {};", module.file_stem().expect("a name").to_string_lossy());
+            if !homes.iter().filter(|home| home.exists()).any(|home| read(home).contains(&declaration)) {
+                lost.push(path);
             }
         }
     }
-    assert!(broken.is_empty(), "{broken:#?}");
+    assert!(lost.is_empty(), "declared by no module: {lost:#?}");
 }
 
 #[cfg(feature = "sdk")]
-mod of_kinds {
-    use std::collections::BTreeSet;
-    use std::fs;
+#[test]
+fn every_kind_is_listed_once_and_sorted() {
+    let listed: Vec<_> = KINDS.iter().map(|kind| kind.facts().kind).collect();
+    assert!(listed.is_sorted_by(|a, b| a < b), "sort KINDS by type: {listed:#?}");
+    let kinds: Vec<_> = sources().into_iter().filter(|source| source.is_in(&["kinds"])).collect();
+    let written: usize = kinds.iter().map(|source| source.code.matches("impl Kind for ").count()).sum();
+    assert_eq!(listed.len(), written, "a kind is missing from KINDS");
+}
 
-    use provision::kinds::KINDS;
-    use provision::report::kinds_markdown;
-
-    use super::{code, files, root};
-
-    #[test]
-    fn kinds_are_sorted_and_each_is_listed() {
-        let types: Vec<_> = KINDS.iter().map(|kind| kind.facts().kind).collect();
-        assert!(types.is_sorted_by(|a, b| a < b), "{types:#?}");
-        let declared = files("src/kinds", ".rs").into_iter().flat_map(|(_, text)| {
-            let lines = code(&text).filter_map(|(_, line)| line.split("const TYPE: &'static str = \"").nth(1));
-            lines.filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect::<Vec<_>>()
-        });
-        let declared: BTreeSet<_> = declared.collect();
-        assert_eq!(declared, types.into_iter().map(str::to_owned).collect());
-    }
-
-    /// `UPDATE=1` writes the page anew.
-    #[test]
-    fn the_page_of_kinds_is_up_to_date() {
-        let page = root().join("docs/kinds.md");
-        let now = kinds_markdown(&crate::stage::shapes());
-        if std::env::var_os("UPDATE").is_some() {
-            fs::write(&page, &now).expect("written");
+#[test]
+fn every_link_of_the_docs_leads_somewhere() {
+    let pages = files("docs").into_iter().filter(|path| has_extension(path, "md"));
+    let mut dead = Vec::new();
+    for page in pages.chain([root().join("README.md")]) {
+        let text = read(&page);
+        let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+        for target in targets.filter(|target| !target.contains("://") && !target.starts_with(['#', '<'])) {
+            let file = target.split(['#', ' ']).next().expect("a first part");
+            if !page.parent().expect("a folder").join(file).exists() {
+                dead.push(format!("{}: {target}", page.display()));
+            }
         }
-        let written = fs::read_to_string(&page).unwrap_or_default();
-        assert!(written == now, "docs/kinds.md is not what the kinds say: run with UPDATE=1");
-        let missing: Vec<_> = KINDS.iter().map(|kind| kind.facts().kind).filter(|kind| !now.contains(kind)).collect();
-        assert!(missing.is_empty(), "{missing:?}");
     }
+    assert!(dead.is_empty(), "{}", dead.join("\n"));
+}
+
+#[cfg(feature = "sdk")]
+#[test]
+fn the_page_of_kinds_is_up_to_date() {
+    let shapes: Vec<_> = KINDS.iter().map(|kind| kind.shape()).collect();
+    let page = kinds_markdown(&shapes);
+    let path = root().join("docs/kinds.md");
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(&path, &page).expect("the page can be written");
+    }
+    let is_current = fs::read_to_string(&path).is_ok_and(|written| written == page);
+    assert!(is_current, "docs/kinds.md is not what the kinds say: UPDATE=1 cargo test --test it tidy");
 }

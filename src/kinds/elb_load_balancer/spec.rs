@@ -85,7 +85,8 @@ impl Spec {
         if is_application && self.security_groups.is_empty() {
             say("/SecurityGroups", "without one AWS takes the VPC's default group: declare a security group");
         }
-        if !is_blank(&self.web_acl_arn) && !(is_application && self.scheme == "internet-facing") {
+        let can_have_one = is_application && self.scheme == "internet-facing";
+        if !is_blank(&self.web_acl_arn) && !can_have_one {
             say("/WebACLArn", "stands in front of internet-facing application load balancers only");
         }
         mistakes
