@@ -1,104 +1,204 @@
-//! What our kinds say can only be set at creation, against what CloudFormation says.
+//! What the kinds say of themselves, held against CloudFormation's own schemas.
+//!
+//! `data/cloudformation.json` is cut from cfn-lint's copy of the registry (1.58.0, us-east-1): of each of our types the
+//! names of all properties, and which are create-only, create-only under conditions, read-only and required.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use provision::aws::Aws;
 use provision::kinds::KINDS;
-use provision::resource::{AnyKind, pointer};
+use provision::resource::{Facts, FieldDiff, Shape};
 use serde::Deserialize;
-
-/// `createOnlyProperties` and `conditionalCreateOnlyProperties` of CloudFormation's resource schemas for our kinds, as
-/// published for us-east-1 in October 2026.
-const PUBLISHED: &str = include_str!("../data/create_only.json");
-
-/// Properties of which we say otherwise than CloudFormation, and why: kind, property, reason.
-const EXCEPTIONS: &[(&str, &str, &str)] = &[];
+use serde_json::Value;
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Published {
+#[serde(rename_all = "camelCase")]
+struct Registered {
     create_only: BTreeSet<String>,
     conditional_create_only: BTreeSet<String>,
+    read_only: BTreeSet<String>,
+    required: BTreeSet<String>,
+    properties: BTreeSet<String>,
 }
 
-fn published() -> BTreeMap<String, Published> {
-    serde_json::from_str(PUBLISHED).expect("the data file is written in this form")
+/// `type property: reason`, one a line.
+type Exceptions = &'static [(&'static str, &'static str, &'static str)];
+
+/// Create-only in CloudFormation, and updated by us.
+const UPDATED: Exceptions = &[];
+
+/// Updated in CloudFormation, and create-only with us.
+const REPLACED: Exceptions = &[];
+
+/// Create-only under conditions: what becomes of such a change, and an example of each outcome.
+const CONDITIONAL: &[Conditional] = &[
+    rule("AWS::EC2::VPC", "InstanceTenancy", r#""default""#, r#""dedicated""#, How::Replaces),
+    rule("AWS::EC2::VPC", "InstanceTenancy", r#""dedicated""#, r#""default""#, How::InPlace),
+    rule("AWS::ECS::Service", "LaunchType", r#""EC2""#, r#""FARGATE""#, How::Replaces),
+    rule("AWS::RDS::DBCluster", "Engine", r#""aurora-mysql""#, r#""aurora-postgresql""#, How::Refused),
+    rule("AWS::RDS::DBCluster", "MasterUsername", r#""master""#, r#""root""#, How::Refused),
+    // A conflict with the cluster's window is AWS's to refuse; the property itself is an ordinary one.
+    rule("AWS::RDS::DBInstance", "PreferredMaintenanceWindow", r#""sun:03:00-sun:04:00""#, r#""mon:03:00-mon:04:00""#, How::InPlace),
+    rule("AWS::RDS::DBInstance", "AutoMinorVersionUpgrade", "true", "false", How::InPlace),
+    rule("AWS::RDS::DBInstance", "AvailabilityZone", r#""us-east-1a""#, r#""us-east-1b""#, How::Replaces),
+    rule("AWS::RDS::DBInstance", "DBParameterGroupName", r#""default.aurora-mysql8.0""#, r#""ours""#, How::InPlace),
+    rule("AWS::RDS::DBInstance", "Engine", r#""aurora-mysql""#, r#""aurora-postgresql""#, How::Refused),
+    rule("AWS::RDS::DBInstance", "PerformanceInsightsKMSKeyId", "null", r#""arn:aws:kms:key""#, How::InPlace),
+    rule("AWS::RDS::DBInstance", "PerformanceInsightsKMSKeyId", r#""arn:aws:kms:old""#, r#""arn:aws:kms:new""#, How::Replaces),
+];
+
+/// How a change of a property that is create-only under conditions is carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum How {
+    InPlace,
+    Replaces,
+    /// Neither is possible without losing something: the plan says why.
+    Refused,
 }
 
-/// What one kind models, and what of it is create-only.
-struct Ours {
+struct Conditional {
     kind: &'static str,
-    modelled: BTreeSet<String>,
-    create_only: BTreeSet<&'static str>,
-    revisioned: bool,
+    property: &'static str,
+    before: &'static str,
+    after: &'static str,
+    how: How,
 }
 
-fn ours() -> Vec<Ours> {
-    let of = |kind: &&dyn AnyKind<Aws>| {
+const fn rule(
+    kind: &'static str,
+    property: &'static str,
+    before: &'static str,
+    after: &'static str,
+    how: How,
+) -> Conditional {
+    Conditional { kind, property, before, after, how }
+}
+
+/// Not in CloudFormation's schema: what AWS cannot tag is a field of its owner.
+const EMBEDDED: Exceptions = &[
+    ("AWS::ApplicationAutoScaling::ScalableTarget", "ScalingPolicies", "policies have no tags; they go with the target"),
+    ("AWS::EC2::InternetGateway", "VpcId", "an attachment has no tags"),
+    ("AWS::EC2::RouteTable", "Routes", "routes have no tags"),
+    ("AWS::EC2::RouteTable", "SubnetIds", "associations have no tags"),
+    ("AWS::ElasticLoadBalancingV2::LoadBalancer", "WebACLArn", "a web ACL's association has no tags"),
+    ("AWS::RDS::DBCluster", "ApplyImmediately", "how an update is sent: RDS's own parameter, nothing that is kept"),
+];
+
+/// Required by CloudFormation, and not by us.
+const OPTIONAL: Exceptions = &[];
+
+fn registered() -> BTreeMap<String, Registered> {
+    serde_json::from_str(include_str!("../data/cloudformation.json")).expect("our own file")
+}
+
+/// Every kind with its place in the registry, and its top-level properties.
+fn all() -> Vec<(Facts, &'static dyn Shape, Registered, BTreeSet<String>)> {
+    let mut registered = registered();
+    let kinds = KINDS.iter().map(|kind| {
         let facts = kind.facts();
+        let entry = registered.remove(facts.kind).unwrap_or_else(|| panic!("{} is not in the data", facts.kind));
         let properties = kind.schema().root()["properties"].as_object().expect("a spec is an object");
-        Ours {
-            kind: facts.kind,
-            modelled: properties.keys().cloned().collect(),
-            create_only: facts.create_only.iter().map(|path| pointer::property(path)).collect(),
-            revisioned: facts.revisioned,
-        }
-    };
-    KINDS.iter().map(of).collect()
+        (facts, kind.shape(), entry, properties.keys().cloned().collect())
+    });
+    kinds.collect()
 }
 
-fn is_exception(kind: &str, property: &str) -> bool {
-    EXCEPTIONS.iter().any(|(of, name, _)| *of == kind && *name == property)
+/// Compares what was found with a table of exceptions, both ways.
+fn compare(found: &BTreeSet<(String, String)>, exceptions: Exceptions) {
+    let listed: BTreeSet<_> =
+        exceptions.iter().map(|(kind, property, _)| ((*kind).to_owned(), (*property).to_owned())).collect();
+    let unlisted: Vec<_> = found.difference(&listed).collect();
+    let stale: Vec<_> = listed.difference(found).collect();
+    assert!(unlisted.is_empty(), "without a reason: {unlisted:#?}");
+    assert!(stale.is_empty(), "no longer so: {stale:#?}");
+    assert!(exceptions.iter().all(|(_, _, reason)| !reason.is_empty()));
+}
+
+/// `/A/B` as the registry writes it.
+fn registry_path(pointer: &str) -> String {
+    pointer.trim_start_matches('/').to_owned()
+}
+
+fn top(path: &str) -> &str {
+    path.split('/').next().unwrap_or(path)
 }
 
 #[test]
-fn the_published_facts_are_of_our_kinds() {
-    let ours: BTreeSet<_> = KINDS.iter().map(|kind| kind.facts().kind.to_owned()).collect();
-    assert_eq!(published().into_keys().collect::<BTreeSet<_>>(), ours, "tests/data/create_only.json");
-}
-
-#[test]
-fn what_only_creation_can_set_is_said_to_be_so() {
-    let published = published();
-    let mut missing = Vec::new();
+fn what_cloudformation_replaces_we_replace() {
+    let mut found = BTreeSet::new();
     // A new revision is how a revisioned kind is updated: nothing of it needs a replacement.
-    for kind in ours().iter().filter(|kind| !kind.revisioned) {
-        for property in published[kind.kind].create_only.intersection(&kind.modelled) {
-            let is_said = kind.create_only.contains(property.as_str());
-            if is_said == is_exception(kind.kind, property) {
-                missing.push(format!("{} {property}: in CREATE_ONLY {is_said}", kind.kind));
+    for (facts, _, entry, properties) in all().into_iter().filter(|(facts, ..)| !facts.revisioned) {
+        let ours: BTreeSet<_> = facts.create_only.iter().map(|path| registry_path(path)).collect();
+        for path in entry.create_only.iter().filter(|path| properties.contains(top(path))) {
+            let is_covered = ours.iter().any(|own| path == own || path.starts_with(&format!("{own}/")));
+            if !is_covered {
+                found.insert((facts.kind.to_owned(), path.clone()));
             }
         }
     }
-    assert!(missing.is_empty(), "either CREATE_ONLY or the exceptions must name it:\n{}", missing.join("\n"));
+    compare(&found, UPDATED);
 }
 
 #[test]
-fn what_is_said_to_need_creation_does() {
-    let published = published();
-    let mut wrong = Vec::new();
-    for kind in ours() {
-        let Published { create_only, conditional_create_only } = &published[kind.kind];
-        for property in &kind.create_only {
-            if !kind.modelled.contains(*property) {
-                wrong.push(format!("{} {property}: no property of ours", kind.kind));
-            }
-            let is_published = create_only.contains(*property) || conditional_create_only.contains(*property);
-            if is_published == is_exception(kind.kind, property) {
-                wrong.push(format!("{} {property}: published {is_published}", kind.kind));
+fn what_we_replace_cloudformation_replaces() {
+    let mut found = BTreeSet::new();
+    for (facts, _, entry, _) in all() {
+        for path in facts.create_only.iter().map(|path| registry_path(path)) {
+            if !entry.create_only.contains(&path) && !entry.conditional_create_only.contains(&path) {
+                found.insert((facts.kind.to_owned(), path));
             }
         }
     }
-    assert!(wrong.is_empty(), "either the published facts or the exceptions must name it:\n{}", wrong.join("\n"));
+    compare(&found, REPLACED);
 }
 
 #[test]
-fn no_exception_is_stale() {
-    let ours = ours();
-    let is_used = |(of, property, why): &&(&str, &str, &str)| {
-        let kind = ours.iter().find(|kind| kind.kind == *of);
-        !why.is_empty() && kind.is_some_and(|kind| kind.modelled.contains(*property))
-    };
-    let stale: Vec<_> = EXCEPTIONS.iter().filter(|entry| !is_used(entry)).collect();
-    assert!(stale.is_empty(), "{stale:#?}");
+fn every_conditional_create_only_property_has_its_rule() {
+    let value = |text: &str| Some(serde_json::from_str::<Value>(text).expect("JSON")).filter(|value| !value.is_null());
+    let mut open = BTreeSet::new();
+    for (facts, shape, entry, properties) in all() {
+        open.extend(entry.conditional_create_only.into_iter().filter(|path| properties.contains(top(path))).map(|path| (facts.kind, path)));
+        for one in CONDITIONAL.iter().filter(|one| one.kind == facts.kind) {
+            let path = format!("/{}", one.property);
+            let field = FieldDiff { path, before: value(one.before), after: value(one.after) };
+            let how = match shape.refuses(&Value::Null, &Value::Null, std::slice::from_ref(&field)) {
+                Some(_) => How::Refused,
+                None if shape.replaces(&Value::Null, &Value::Null, &field) => How::Replaces,
+                None => How::InPlace,
+            };
+            assert_eq!(how, one.how, "{} {} -> {}", one.property, one.before, one.after);
+        }
+    }
+    let ruled = CONDITIONAL.iter().map(|one| (one.kind, one.property.to_owned())).collect();
+    assert_eq!(open, ruled);
+}
+
+#[test]
+fn every_property_has_cloudformations_name() {
+    let mut found = BTreeSet::new();
+    for (facts, _, entry, properties) in all() {
+        let strange = properties.into_iter().filter(|name| !entry.properties.contains(name));
+        found.extend(strange.map(|name| (facts.kind.to_owned(), name)));
+    }
+    compare(&found, EMBEDDED);
+}
+
+#[test]
+fn what_cloudformation_requires_we_require() {
+    let mut found = BTreeSet::new();
+    for (facts, shape, entry, properties) in all() {
+        let required = shape.schema().root()["required"].as_array().cloned().unwrap_or_default();
+        let required: BTreeSet<_> = required.iter().filter_map(|name| name.as_str()).collect();
+        let lenient =
+            entry.required.iter().filter(|name| properties.contains(*name) && !required.contains(name.as_str()));
+        found.extend(lenient.map(|name| (facts.kind.to_owned(), name.clone())));
+    }
+    compare(&found, OPTIONAL);
+}
+
+#[test]
+fn no_read_only_property_can_be_set() {
+    for (facts, _, entry, properties) in all() {
+        let both: Vec<_> = entry.read_only.intersection(&properties).collect();
+        assert!(both.is_empty(), "{}: {both:?}", facts.kind);
+    }
 }

@@ -102,11 +102,13 @@ impl Stage {
         Ok(())
     }
 
-    /// Deletes all, and fails with the ledger's failures and what is there afterwards.
+    /// Deletes all, and fails with the ledger's failures and what is there afterwards but for what was kept.
     pub async fn destroy(&self, blueprint: &Blueprint) -> Result<Ledger, String> {
         let ledger = self.run(blueprint, Mode::Destroy).await?;
         let inventory = self.inventory(blueprint).await;
-        let left: Vec<_> = inventory.all().map(|(address, live)| format!("{address} {}", live.id)).collect();
+        let is_kept = |id: &str| ledger.kept.iter().any(|kept| kept.id == id);
+        let left = inventory.all().filter(|(_, live)| !is_kept(&live.id));
+        let left: Vec<_> = left.map(|(address, live)| format!("{address} {}", live.id)).collect();
         if left.is_empty() { Ok(ledger) } else { Err(format!("still there: {left:#?}")) }
     }
 

@@ -113,6 +113,12 @@ def set_rule_priorities(_moto, self, rule_priorities):
 
 
 @around(AWSCertificateManagerBackend)
+def set_certificate_in_use_by(moto, self, arn, load_balancer_name):
+    if arn in self._certificates:
+        moto(self, arn, load_balancer_name)
+
+
+@around(AWSCertificateManagerBackend)
 def delete_certificate(moto, self, arn):
     for balancer in neighbours(self, "elbv2").load_balancers.values():
         if any(arn in listener.certificates for listener in balancer.listeners.values()):
