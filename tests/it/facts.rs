@@ -37,13 +37,25 @@ const CONDITIONAL: &[Conditional] = &[
     rule("AWS::RDS::DBCluster", "Engine", r#""aurora-mysql""#, r#""aurora-postgresql""#, How::Refused),
     rule("AWS::RDS::DBCluster", "MasterUsername", r#""master""#, r#""root""#, How::Refused),
     // A conflict with the cluster's window is AWS's to refuse; the property itself is an ordinary one.
-    rule("AWS::RDS::DBInstance", "PreferredMaintenanceWindow", r#""sun:03:00-sun:04:00""#, r#""mon:03:00-mon:04:00""#, How::InPlace),
+    rule(
+        "AWS::RDS::DBInstance",
+        "PreferredMaintenanceWindow",
+        r#""sun:03:00-sun:04:00""#,
+        r#""mon:03:00-mon:04:00""#,
+        How::InPlace,
+    ),
     rule("AWS::RDS::DBInstance", "AutoMinorVersionUpgrade", "true", "false", How::InPlace),
     rule("AWS::RDS::DBInstance", "AvailabilityZone", r#""us-east-1a""#, r#""us-east-1b""#, How::Replaces),
     rule("AWS::RDS::DBInstance", "DBParameterGroupName", r#""default.aurora-mysql8.0""#, r#""ours""#, How::InPlace),
     rule("AWS::RDS::DBInstance", "Engine", r#""aurora-mysql""#, r#""aurora-postgresql""#, How::Refused),
     rule("AWS::RDS::DBInstance", "PerformanceInsightsKMSKeyId", "null", r#""arn:aws:kms:key""#, How::InPlace),
-    rule("AWS::RDS::DBInstance", "PerformanceInsightsKMSKeyId", r#""arn:aws:kms:old""#, r#""arn:aws:kms:new""#, How::Replaces),
+    rule(
+        "AWS::RDS::DBInstance",
+        "PerformanceInsightsKMSKeyId",
+        r#""arn:aws:kms:old""#,
+        r#""arn:aws:kms:new""#,
+        How::Replaces,
+    ),
 ];
 
 /// How a change of a property that is create-only under conditions is carried out.
@@ -75,7 +87,11 @@ const fn rule(
 
 /// Not in CloudFormation's schema: what AWS cannot tag is a field of its owner.
 const EMBEDDED: Exceptions = &[
-    ("AWS::ApplicationAutoScaling::ScalableTarget", "ScalingPolicies", "policies have no tags; they go with the target"),
+    (
+        "AWS::ApplicationAutoScaling::ScalableTarget",
+        "ScalingPolicies",
+        "policies have no tags; they go with the target",
+    ),
     ("AWS::EC2::InternetGateway", "VpcId", "an attachment has no tags"),
     ("AWS::EC2::RouteTable", "Routes", "routes have no tags"),
     ("AWS::EC2::RouteTable", "SubnetIds", "associations have no tags"),
@@ -156,7 +172,13 @@ fn every_conditional_create_only_property_has_its_rule() {
     let value = |text: &str| Some(serde_json::from_str::<Value>(text).expect("JSON")).filter(|value| !value.is_null());
     let mut open = BTreeSet::new();
     for (facts, shape, entry, properties) in all() {
-        open.extend(entry.conditional_create_only.into_iter().filter(|path| properties.contains(top(path))).map(|path| (facts.kind, path)));
+        open.extend(
+            entry
+                .conditional_create_only
+                .into_iter()
+                .filter(|path| properties.contains(top(path)))
+                .map(|path| (facts.kind, path)),
+        );
         for one in CONDITIONAL.iter().filter(|one| one.kind == facts.kind) {
             let path = format!("/{}", one.property);
             let field = FieldDiff { path, before: value(one.before), after: value(one.after) };

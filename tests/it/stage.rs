@@ -106,7 +106,7 @@ impl Stage {
     pub async fn destroy(&self, blueprint: &Blueprint) -> Result<Ledger, String> {
         let ledger = self.run(blueprint, Mode::Destroy).await?;
         let inventory = self.inventory(blueprint).await;
-        let is_kept = |id: &str| ledger.kept.iter().any(|kept| kept.id == id);
+        let is_kept = |id: &str| ledger.kept.iter().any(|kept| kept.id.ends_with(id));
         let left = inventory.all().filter(|(_, live)| !is_kept(&live.id));
         let left: Vec<_> = left.map(|(address, live)| format!("{address} {}", live.id)).collect();
         if left.is_empty() { Ok(ledger) } else { Err(format!("still there: {left:#?}")) }
