@@ -146,7 +146,9 @@ impl Stage {
     async fn carry_out(&self, plan: &StackPlan, inventory: &Inventory, tell: &Tell<'_>) -> Ledger {
         let (_stop, stop) = watch::channel(Stop::No);
         let live = inventory.all().map(|(_, live)| live.clone()).collect();
-        run(Run { plan, kinds: KINDS, hands: self, live, id: &self.run, stop, tell }).await
+        // Every run has a name of its own: client tokens are made of it.
+        let id = format!("{}-{}", self.run, fastrand::u64(..));
+        run(Run { plan, kinds: KINDS, hands: self, live, id: &id, stop, tell }).await
     }
 
     /// The calls that this account has sent so far, as `service:Operation`.
@@ -173,6 +175,7 @@ pub fn plan_with(blueprint: &Blueprint, inventory: &Inventory, mode: Mode) -> St
 }
 
 /// Shown with the test that fails.
+#[expect(clippy::print_stdout, reason = "the test harness shows it only when a test fails")]
 fn said(event: Event) -> std::io::Result<()> {
     println!("{}", event_line(&event));
     Ok(())
