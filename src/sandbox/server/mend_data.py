@@ -93,6 +93,9 @@ def delete_db_cluster(moto, self, cluster_identifier, snapshot_name=None):
     if cluster_identifier in self.clusters and self.clusters[cluster_identifier].status == "deleting":
         raise refusal("InvalidDBClusterStateFault", f"Cluster {cluster_identifier} is already being deleted.")
     cluster = moto(self, cluster_identifier, snapshot_name)
+    # The automated snapshot goes with it; the next cluster of the name makes one of the same name.
+    for name in [name for name in self.cluster_snapshots if name.startswith(f"rds:{cluster_identifier}-")]:
+        del self.cluster_snapshots[name]
     slow.leave(self.clusters, cluster_identifier, cluster, "_status")
     return cluster
 

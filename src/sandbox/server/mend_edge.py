@@ -132,6 +132,8 @@ def request_certificate(moto, self, domain_name, idempotency_token, subject_alt_
     known = self._get_arn_from_idempotency_token(idempotency_token) if idempotency_token else None
     if known in self._certificates and self._certificates[known].common_name == domain_name:
         return known
+    if known and known not in self._certificates:
+        del self._idempotency_tokens[idempotency_token]
     return moto(self, domain_name, idempotency_token, subject_alt_names, tags, *rest, **named)
 
 
