@@ -35,10 +35,15 @@ pub(super) fn ignored_line(address: &Address, field: &Field, show_values: bool) 
 }
 
 fn change(field: &Field, show_values: bool, width: Option<usize>) -> Vec<String> {
+    let is_new = field.cause == Cause::New && field.before.is_none();
     if field.sensitive && !show_values {
-        return vec!["(sensitive, changed)".to_owned()];
+        return vec![if is_new { "(sensitive)" } else { "(sensitive, changed)" }.to_owned()];
     }
     let short = |text: String, width: Option<usize>| width.map_or(text.clone(), |width| cut(&text, width));
+    // Of what is created there is no before; its references say by themselves that they are known later.
+    if let (true, Some(value)) = (is_new, &field.after) {
+        return vec![short(show(value), width)];
+    }
     if !field.unknown
         && let Some(items) = list_delta(field.before.as_ref(), field.after.as_ref())
     {

@@ -37,6 +37,10 @@ pub fn plan_text(plan: &Plan, options: TextOptions) -> String {
     }
     text.push_str(&paint(HEAD, summary_line(plan, &estimate_all(plan))));
     text.push('\n');
+    if !options.verbose && plan.summary().create > 0 {
+        text.push_str(&paint(FAINT, "what is created is named only: -v lists its properties"));
+        text.push('\n');
+    }
     for stack in &plan.stacks {
         for change in stack.changes.iter().filter(|change| needs_consent(change)) {
             let argument = consent(&stack.stack.id, change);

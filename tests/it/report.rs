@@ -148,6 +148,7 @@ acme/production · 123456789012 · us-east-1 · modyo
     71 unchanged
 
 1 to replace, 2 to update, 1 to create, 1 waiting · about 9 min (ElastiCache) · 1 drifted field
+what is created is named only: -v lists its properties
 sessions is protected: name it with --allow-destroy acme/production/AWS::ElastiCache::ReplicationGroup/sessions
 ";
     assert_eq!(text, expected);
