@@ -1,5 +1,6 @@
-//! Carries out a plan: walks the steps, holds the lease, writes the journal. Chooses nothing.
+//! Carries out a plan: holds the leases, looks again, walks the steps, writes the journal. Chooses nothing.
 
+mod carry_out;
 mod event;
 mod hands;
 mod journal;
@@ -8,6 +9,7 @@ mod step;
 mod walk;
 mod watch;
 
+pub use carry_out::{Approved, Halted, Host, Look, Recorder, carry_out};
 pub use event::{Event, Ledger, Outcome};
 pub use hands::{Hands, Permit};
 pub use journal::Journal;

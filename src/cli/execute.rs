@@ -2,19 +2,20 @@
 
 use std::time::Duration;
 
-use tokio::runtime::Runtime;
+use futures_util::future::LocalBoxFuture;
 
 use super::args::{Global, LogFormat};
 use super::commands::plan::text_options;
-use super::engine::{Approved, As, Engine, Look, carry_out, exit_of, plan_stacks, runtime};
+use super::engine::{Approved, As, Engine, carry_out, exit_of, plan_stacks, runtime};
 use super::exit::Exit;
 use super::failure::{Failure, Result};
 use super::project::Project;
 use super::prompt::confirm;
 use super::selector::Selector;
 use super::world::World;
-use crate::apply::Ledger;
+use crate::apply::{Ledger, Look};
 use crate::blueprint::Blueprint;
+use crate::inventory::Inventory;
 use crate::plan::{Allowance, Mode, Plan, refusals};
 use crate::report::{PlanDocument, Progress, ledger_text, plan_text, saved_plan, stale, summary_json};
 use crate::resource::Stack;
@@ -51,7 +52,7 @@ pub fn execute(world: &mut World, global: &Global, wish: &Wish<'_>) -> Result<Ex
     let mut ledgers = Vec::new();
     let mut end = Exit::Done;
     for round in 0..ROUNDS {
-        let (plan, _) = look(&runtime, &engine, world, wish)?;
+        let plan = runtime.block_on(look(&engine, world, wish))?.plan;
         let is_empty = plan.stacks.iter().all(|stack| stack.steps.is_empty());
         if round > 0 && is_empty {
             break;
@@ -66,14 +67,14 @@ pub fn execute(world: &mut World, global: &Global, wish: &Wish<'_>) -> Result<Ex
             confirm(world, &question(wish, &plan))?;
         }
         let blocked = plan.summary().blocked > 0;
-        let approved = Approved {
-            project: wish.project,
-            progress: progress(world, global, wish, &plan),
-            plan,
-            again: &mut |world| look(&runtime, &engine, world, wish),
-            patience: wish.patience,
+        let progress = progress(world, global, wish, &plan);
+        let ended = {
+            let (engine, world) = (&engine, &*world);
+            let again = || -> LocalBoxFuture<'_, Result<Look>> { Box::pin(look(engine, world, wish)) };
+            let (project, patience) = (wish.project, wish.patience);
+            let approved = Approved { project, plan: &plan, again: &again, patience, progress };
+            runtime.block_on(carry_out(engine, world, approved))?
         };
-        let ended = carry_out(&engine, &runtime, world, approved)?;
         end = exit(&ended, blocked);
         if !wish.json {
             tell(world, wish, &ended)?;
@@ -91,12 +92,13 @@ pub fn execute(world: &mut World, global: &Global, wish: &Wish<'_>) -> Result<Ex
     Ok(end)
 }
 
-fn look(runtime: &Runtime, engine: &Engine, world: &World, wish: &Wish<'_>) -> Result<Look> {
+async fn look(engine: &Engine, world: &World, wish: &Wish<'_>) -> Result<Look> {
     // What is nobody's only matters to a run that takes networks away.
     let survey = wish.mode == Mode::Destroy;
-    let inventories = runtime.block_on(engine.read(&wish.stacks, As::Writer, survey))?;
+    let inventories = engine.read(&wish.stacks, As::Writer, survey).await?;
     let plan = plan_stacks(world, &wish.stacks, &inventories, wish.selectors, wish.mode)?;
-    Ok((plan, inventories))
+    let live = |inventory: &Inventory| inventory.all().map(|(_, live)| live.clone()).collect();
+    Ok(Look { plan, live: inventories.iter().map(|(stack, inventory)| (stack.clone(), live(inventory))).collect() })
 }
 
 /// The plan goes to standard output with the results, unless that is for events.

@@ -5,6 +5,7 @@
 mod decide;
 mod fate;
 mod fields;
+mod fingerprint;
 mod guards;
 mod input;
 mod late;
@@ -18,6 +19,7 @@ mod steps;
 mod tags;
 mod types;
 
+pub use fingerprint::{agrees, fingerprint};
 pub use guards::{Allowance, Guards, Refusal, matches, refusals};
 pub use input::{Input, Mode};
 pub use make::plan;

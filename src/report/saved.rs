@@ -1,11 +1,8 @@
 //! A plan in a file, and whether it still holds.
 
-use serde_json::json;
-use sha2::{Digest as _, Sha256};
-
 use super::document::{ChangeDocument, FieldDocument, PlanDocument, StackDocument, pretty};
 use super::value::show;
-use crate::plan::{Plan, StackPlan};
+use crate::plan::{Plan, StackPlan, fingerprint};
 
 /// The plan as `--out` writes it: as JSON, and for each stack a fingerprint that covers sensitive values too.
 pub fn saved_plan(plan: &Plan) -> PlanDocument {
@@ -62,18 +59,20 @@ fn stale_stack(name: &str, old: &StackDocument, new: &StackDocument) -> Vec<Stri
         let by_address = || all.iter().find(|other| other.address == change.address).cloned();
         all.iter().find(|other| same(other, change)).cloned().or_else(by_address)
     };
-    for change in &old.changes {
+    // What became ready by itself needs no wait any more: nothing else is done for it.
+    let compared = |change: &&ChangeDocument| change.action != "wait";
+    for change in old.changes.iter().filter(compared) {
         match twin(&new.changes, change) {
             Some(now) => reasons.extend(stale_change(name, change, &now)),
             None => reasons.push(format!("{name} {}: {} is no longer needed", change.address, change.action)),
         }
     }
-    let unplanned = new.changes.iter().filter(|change| twin(&old.changes, change).is_none());
+    let unplanned = new.changes.iter().filter(compared).filter(|change| twin(&old.changes, change).is_none());
     reasons.extend(
         unplanned.map(|change| format!("{name} {}: {} is not in the saved plan", change.address, change.action)),
     );
     if reasons.is_empty() && old.fingerprint != new.fingerprint {
-        reasons.push(format!("{name}: a sensitive value or the order of steps changed"));
+        reasons.push(format!("{name}: a sensitive value, a tag or the order of steps changed"));
     }
     reasons
 }
@@ -114,25 +113,4 @@ fn stale_field(old: &FieldDocument, new: &FieldDocument) -> Option<String> {
         return Some(format!("{path}: should have become {}, should become {}", words(&old.after), words(&new.after)));
     }
     (old.ignored != new.ignored).then(|| format!("{path}: whether it is ignored changed"))
-}
-
-/// A hash over all that a plan compares, with the sensitive values that the file does not show. Causes and places are
-/// left out: they say where a difference comes from, not what is done.
-fn fingerprint(plan: &StackPlan) -> String {
-    let mut changes: Vec<_> = plan.changes.iter().collect();
-    changes.sort_by(|a, b| a.address.cmp(&b.address).then_with(|| a.id.cmp(&b.id)));
-    let changes: Vec<_> = changes
-        .iter()
-        .map(|change| {
-            let fields: Vec<_> = change
-                .fields
-                .iter()
-                .map(|field| json!([field.path, field.before, field.after, field.ignored]))
-                .collect();
-            json!([change.address, change.action, change.region, change.id, change.protected, fields])
-        })
-        .collect();
-    let steps: Vec<_> = plan.steps.keys().map(ToString::to_string).collect();
-    let all = json!([plan.stack.id, plan.stack.account, plan.stack.region, changes, steps]);
-    format!("sha256:{}", hex::encode(Sha256::digest(all.to_string().as_bytes())))
 }

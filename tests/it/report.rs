@@ -272,7 +272,7 @@ fn a_saved_plan_notices_a_changed_secret_without_holding_it() {
         plan_of(vec![Change { fields: vec![secret], ..change("AWS::ECS::TaskDefinition/web", Action::Update) }])
     };
     let reasons = stale(&saved_plan(&plan("b")), &saved_plan(&plan("c")));
-    assert_eq!(reasons, ["acme/production: a sensitive value or the order of steps changed"]);
+    assert_eq!(reasons, ["acme/production: a sensitive value, a tag or the order of steps changed"]);
 }
 
 #[test]

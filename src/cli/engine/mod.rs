@@ -28,7 +28,7 @@ use crate::report::{CallTiming, timings_text};
 use crate::resource::{Address, Shape, Stack, StackId};
 use crate::sandbox;
 
-pub use run::{Approved, Look, carry_out};
+pub use run::{Approved, carry_out};
 use source::AwsSource;
 
 /// What a run talks to AWS through.

@@ -1,0 +1,142 @@
+//! An approved plan becomes a run: leases, a second look, all stacks at once, the leases given back.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::{LocalBoxFuture, join_all};
+use tokio::sync::watch;
+
+use super::event::{Event, Ledger};
+use super::hands::Hands;
+use super::lease::{Clock, Fence, Holder, Lease, LeaseStore, Refused};
+use super::walk::{Run, Stop, run};
+use crate::plan::{Plan, agrees};
+use crate::resource::{AnyKind, Cloud, Failure, Live, Stack, StackId};
+
+/// A plan, and all that was live of its stacks when it was made: what the run may touch.
+#[derive(Clone, Debug, Default)]
+pub struct Look {
+    pub plan: Plan,
+    pub live: BTreeMap<StackId, Vec<Arc<Live>>>,
+}
+
+/// What takes down a run's events before the calls that they announce.
+pub type Recorder<'a> = Box<dyn Fn(Event) -> std::io::Result<()> + Send + Sync + 'a>;
+
+/// What a run stands on. It is asked in the order in which the methods stand here.
+pub trait Host<C: Cloud> {
+    type Error: From<Failure>;
+
+    /// Opens the place where the stack's lease is kept.
+    fn leases<'a>(&'a self, stack: &'a Stack) -> LocalBoxFuture<'a, Result<Arc<dyn LeaseStore>, Self::Error>>;
+
+    fn clock(&self) -> Arc<dyn Clock>;
+
+    /// Makes the plan again, from what is there now.
+    fn again(&self) -> LocalBoxFuture<'_, Result<Look, Self::Error>>;
+
+    /// Opens the record of one stack's run.
+    fn recorder<'a>(&'a self, stack: &'a Stack) -> Result<Recorder<'a>, Self::Error>;
+
+    /// How far the run has been asked to stop, from now on.
+    fn stop(&self) -> watch::Receiver<Stop>;
+
+    /// What changes the stack, as long as the fence lets it.
+    fn hands<'a>(&'a self, stack: &'a Stack, fence: Fence) -> Box<dyn Hands<C> + 'a>;
+}
+
+/// What somebody agreed to, and who carries it out.
+#[derive(Clone, Copy)]
+pub struct Approved<'a> {
+    pub plan: &'a Plan,
+    /// The run's name, unique.
+    pub run: &'a str,
+    /// Who, as people know them: `user@host`.
+    pub who: &'a str,
+    /// How long to wait while another run holds a stack.
+    pub patience: Duration,
+}
+
+/// Why a run ended before its first changing call.
+#[derive(Debug)]
+pub enum Halted<E> {
+    /// Another run holds a stack.
+    Locked {
+        stack: StackId,
+        holder: Box<Holder>,
+    },
+    /// What is there now needs another plan than the approved one: this.
+    Stale(Box<Plan>),
+    Failed(E),
+}
+
+/// Carries out an approved plan on all its stacks at once.
+///
+/// The leases are taken first. Then the plan is made again: unless it is the approved one, nothing is sent.
+///
+/// # Errors
+/// [`Halted`] if nothing was sent. What fails later is in the ledgers.
+pub async fn carry_out<C: Cloud, H: Host<C>>(
+    host: &H,
+    kinds: &[&dyn AnyKind<C>],
+    approved: Approved<'_>,
+) -> Result<Vec<(Stack, Ledger)>, Halted<H::Error>> {
+    let mut leases = BTreeMap::new();
+    let ended = match take_leases(host, approved, &mut leases).await {
+        Ok(()) => under_leases(host, kinds, approved, &leases).await,
+        Err(halted) => Err(halted),
+    };
+    let released = join_all(leases.into_values().map(Lease::release)).await;
+    for failure in released.into_iter().filter_map(Result::err) {
+        // A lease that can't be given back ends by itself within two minutes.
+        tracing::warn!(%failure, "a lease could not be given back; it ends by itself");
+    }
+    ended
+}
+
+/// Takes the lease of every stack that has something to do, in order, so that two runs never wait for each other.
+async fn take_leases<C: Cloud, H: Host<C>>(
+    host: &H,
+    approved: Approved<'_>,
+    leases: &mut BTreeMap<StackId, Lease>,
+) -> Result<(), Halted<H::Error>> {
+    let Approved { plan, run, who, patience } = approved;
+    let mut busy: Vec<_> = plan.stacks.iter().filter(|plan| !plan.steps.is_empty()).map(|plan| &plan.stack).collect();
+    busy.sort_by(|a, b| a.id.cmp(&b.id));
+    for stack in busy {
+        let store = host.leases(stack).await.map_err(Halted::Failed)?;
+        match Lease::take(store, host.clock(), stack, run, who, patience).await {
+            Ok(lease) => drop(leases.insert(stack.id.clone(), lease)),
+            Err(Refused::Held(holder)) => return Err(Halted::Locked { stack: stack.id.clone(), holder }),
+            Err(Refused::Failed(failure)) => return Err(Halted::Failed(failure.into())),
+        }
+    }
+    Ok(())
+}
+
+async fn under_leases<C: Cloud, H: Host<C>>(
+    host: &H,
+    kinds: &[&dyn AnyKind<C>],
+    approved: Approved<'_>,
+    leases: &BTreeMap<StackId, Lease>,
+) -> Result<Vec<(Stack, Ledger)>, Halted<H::Error>> {
+    let Look { plan, live } = host.again().await.map_err(Halted::Failed)?;
+    if !agrees(approved.plan, &plan) {
+        return Err(Halted::Stale(Box::new(plan)));
+    }
+    let busy: Vec<_> = plan.stacks.iter().filter_map(|plan| Some((plan, leases.get(&plan.stack.id)?))).collect();
+    // All records are opened before the first call of any stack.
+    let recorders: Result<Vec<_>, _> = busy.iter().map(|(plan, _)| host.recorder(&plan.stack)).collect();
+    let recorders = recorders.map_err(Halted::Failed)?;
+    let stop = host.stop();
+    let runs = busy.iter().zip(&recorders).map(|((plan, lease), tell)| {
+        let (stop, live) = (stop.clone(), live.get(&plan.stack.id).cloned().unwrap_or_default());
+        async move {
+            let hands = host.hands(&plan.stack, lease.fence());
+            let ledger = run(Run { plan, kinds, hands: &*hands, live, id: approved.run, stop, tell: &**tell }).await;
+            (plan.stack.clone(), ledger)
+        }
+    });
+    Ok(join_all(runs).await)
+}
