@@ -13,5 +13,8 @@ pub use carry_out::{Approved, Halted, Host, Look, Recorder, carry_out};
 pub use event::{Event, Ledger, Outcome};
 pub use hands::{Hands, Permit};
 pub use journal::Journal;
-pub use lease::{Clock, Fence, Holder, Lease, LeaseStore, Refused, key as lease_key};
+pub use lease::{
+    Clock, Fence, Holder, Lease, LeaseStore, Refused, Seen as SeenLease, Standing, end as end_lease,
+    free as free_lease, key as lease_key, look as look_at_lease,
+};
 pub use walk::{Run, Stop, run};

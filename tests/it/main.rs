@@ -27,6 +27,7 @@ mod export;
 mod facts;
 #[cfg(feature = "sdk")]
 mod kinds;
+mod lease;
 mod local_aws;
 mod loose;
 mod report;

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
@@ -8,42 +10,31 @@ use crate::resource::Result;
 /// Leases in a bucket.
 pub(super) struct BucketLeases(pub(super) ObjectStore);
 
-impl BucketLeases {
-    /// A write whose answer was lost is sent again and then finds its own first attempt: whoever finds its own text
-    /// there was not too late.
-    async fn or_own(&self, key: &str, body: &[u8], written: Option<String>) -> Result<Option<String>> {
-        if written.is_some() {
-            return Ok(written);
-        }
-        Ok(self.0.get(key).await?.filter(|(there, _)| there == body).map(|(_, version)| version))
-    }
-}
-
 impl LeaseStore for BucketLeases {
     fn read<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<(Vec<u8>, String)>>> {
         Box::pin(self.0.get(key))
     }
 
     fn create<'a>(&'a self, key: &'a str, body: Vec<u8>) -> BoxFuture<'a, Result<Option<String>>> {
-        Box::pin(async move {
-            let written = self.0.put_new(key, body.clone()).await?;
-            self.or_own(key, &body, written).await
-        })
+        Box::pin(self.0.put_new(key, body))
     }
 
     fn replace<'a>(&'a self, key: &'a str, version: &'a str, body: Vec<u8>) -> BoxFuture<'a, Result<Option<String>>> {
-        Box::pin(async move {
-            let written = self.0.put_if(key, version, body.clone()).await?;
-            self.or_own(key, &body, written).await
-        })
+        Box::pin(self.0.put_if(key, version, body))
     }
 }
 
-/// The clock of the world.
+/// The clocks of the world.
 pub(super) struct WallClock(pub(super) fn() -> Timestamp);
 
 impl Clock for WallClock {
     fn now(&self) -> Timestamp {
         (self.0)()
+    }
+
+    /// From /proc, since the standard library has no CLOCK_BOOTTIME; other systems have the wall clock alone.
+    fn since_boot(&self) -> Option<Duration> {
+        let uptime = std::fs::read_to_string("/proc/uptime").ok()?;
+        Duration::try_from_secs_f64(uptime.split(' ').next()?.parse().ok()?).ok()
     }
 }

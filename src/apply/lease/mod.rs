@@ -1,0 +1,194 @@
+//! One writer a stack: the lease, its heartbeat, and the fence that every changing attempt passes.
+
+mod fence;
+mod holder;
+mod takeover;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep, timeout};
+
+use crate::resource::{Class, Failure, Result, Stack};
+use fence::{Asked, Held};
+pub use fence::{Clock, Fence};
+pub use holder::{Holder, LeaseStore, Standing, key};
+pub use takeover::{Seen, end, free, look};
+
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// How long a heartbeat is tried until it has failed. With the pause before it that is less than a lease's lifetime, so
+/// that a lost lease is given up while it still keeps others out.
+const TRIES: Duration = Duration::from_secs(30);
+/// How long one try waits for its answer: a connection that hangs is not the bucket.
+const TRY: Duration = Duration::from_secs(10);
+/// The pause between two looks at a lease, and between two tries of a heartbeat.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Why a lease was not had.
+#[derive(Debug)]
+pub enum Refused {
+    /// Another run holds it.
+    Held(Box<Holder>),
+    Failed(Failure),
+}
+
+/// The lease on one stack, kept alive until it is released.
+pub struct Lease {
+    store: Arc<dyn LeaseStore>,
+    key: String,
+    held: Arc<Held>,
+    heart: JoinHandle<()>,
+}
+
+impl Lease {
+    /// Takes the lease, waiting for at most `patience` while another run holds it.
+    pub async fn take(
+        store: Arc<dyn LeaseStore>,
+        clock: Arc<dyn Clock>,
+        stack: &Stack,
+        run: &str,
+        who: &str,
+        patience: Duration,
+    ) -> Result<Self, Refused> {
+        let key = key(stack);
+        let start = Instant::now();
+        loop {
+            let asked = Asked::now(&*clock);
+            let holder = Holder::new(run, who, asked.wall);
+            match try_take(&*store, &key, &holder).await? {
+                Ok(version) => {
+                    let held = Arc::new(Held::new(clock, holder, version, asked));
+                    let heart = tokio::spawn(beat(store.clone(), key.clone(), held.clone()));
+                    return Ok(Self { store, key, held, heart });
+                }
+                Err(other) if start.elapsed() >= patience => return Err(Refused::Held(Box::new(other))),
+                Err(_) => sleep(PAUSE.min(patience)).await,
+            }
+        }
+    }
+
+    /// Returns the check that every attempt passes.
+    pub fn fence(&self) -> Fence {
+        Fence(self.held.clone())
+    }
+
+    /// Gives the lease back, so that the next run need not wait for its expiry. What another took stays another's.
+    ///
+    /// # Errors
+    /// If the store does not answer; the lease then ends by itself.
+    pub async fn release(self) -> Result<()> {
+        self.heart.abort();
+        self.held.lose("it was given back");
+        let now = self.held.clock.now();
+        let Some((body, version)) = self.store.read(&self.key).await? else { return Ok(()) };
+        let holder = Holder::parse(&body, now);
+        if !holder.is_of(&self.held.now().holder.run) {
+            return Ok(());
+        }
+        let free = Holder { run: String::new(), until: now, ..holder };
+        self.store.replace(&self.key, &version, free.body()).await.map(drop)
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        self.heart.abort();
+    }
+}
+
+/// Tries once. The inner error is the holder who keeps us out.
+async fn try_take(store: &dyn LeaseStore, key: &str, holder: &Holder) -> Result<Result<String, Holder>, Refused> {
+    let written = match store.read(key).await? {
+        None => store.create(key, holder.body()).await,
+        Some((there, version)) => {
+            let other = Holder::parse(&there, holder.since);
+            if other.keeps_out(&holder.run, holder.since) {
+                return Ok(Err(other));
+            }
+            store.replace(key, &version, holder.body()).await
+        }
+    };
+    let unsure = match written {
+        Ok(Some(version)) => return Ok(Ok(version)),
+        Ok(None) => None,
+        Err(failure) => Some(failure),
+    };
+    // Somebody was quicker; or our own write took effect although its answer was lost.
+    match (store.read(key).await?, unsure) {
+        (Some((there, version)), _) if there == holder.body() => Ok(Ok(version)),
+        (_, Some(failure)) => Err(failure.into()),
+        (Some((there, _)), None) => Ok(Err(Holder::parse(&there, holder.since))),
+        (None, None) => Ok(Err(Holder::new("unknown", "another run", holder.since))),
+    }
+}
+
+/// Renews the lease until it is given back or lost. A heartbeat that fails is a lost lease, one that finds another's
+/// version at once.
+async fn beat(store: Arc<dyn LeaseStore>, key: String, held: Arc<Held>) {
+    loop {
+        sleep(HEARTBEAT).await;
+        let reason = match timeout(TRIES, renew(&*store, &key, &held)).await {
+            Ok(None) if held.lost().is_none() => continue,
+            Ok(reason) => reason.unwrap_or_default(),
+            Err(_) => "a heartbeat failed: the bucket did not take it in time".to_owned(),
+        };
+        held.lose(reason);
+        return;
+    }
+}
+
+/// Writes one heartbeat, and tries again while that fails or the answer is lost. Returns why the lease is lost if it is.
+async fn renew(store: &dyn LeaseStore, key: &str, held: &Held) -> Option<String> {
+    loop {
+        let asked = Asked::now(&*held.clock);
+        if let Some(reason) = held.lost() {
+            return Some(reason);
+        }
+        let (version, last) = {
+            let now = held.now();
+            (now.version.clone(), now.holder.clone())
+        };
+        let holder = Holder { until: Holder::new("", "", asked.wall).until, ..last };
+        match within_a_try(store.replace(key, &version, holder.body())).await {
+            Ok(Some(version)) => {
+                held.renew(holder, version, asked);
+                return None;
+            }
+            Ok(None) => match within_a_try(theirs(store, key, held)).await {
+                Ok(Some(reason)) => return Some(reason),
+                // An earlier try of ours took effect although its answer was lost: go on from there.
+                Ok(None) => continue,
+                Err(failure) => tracing::warn!(%failure, "the lease could not be read; trying again"),
+            },
+            Err(failure) => tracing::warn!(%failure, "the lease could not be renewed; trying again"),
+        }
+        sleep(PAUSE).await;
+    }
+}
+
+async fn within_a_try<T>(call: impl Future<Output = Result<T>>) -> Result<T> {
+    let silence = |_| Failure::new(Class::Ambiguous, format!("no answer within {} s", TRY.as_secs()));
+    timeout(TRY, call).await.map_err(silence)?
+}
+
+/// Returns who has the lease now; none if it is ours, under a version that is noted.
+async fn theirs(store: &dyn LeaseStore, key: &str, held: &Held) -> Result<Option<String>> {
+    let Some((body, version)) = store.read(key).await? else { return Ok(Some("it was deleted".to_owned())) };
+    let there = Holder::parse(&body, held.clock.now());
+    let mut now = held.now();
+    if there.is_of(&now.holder.run) {
+        now.version = version;
+        return Ok(None);
+    }
+    Ok(Some(match &there.ended_by {
+        Some(who) if there.run.is_empty() || there.run == now.holder.run => format!("{who} ended it"),
+        _ => format!("{} took it over (run {})", there.who, there.run),
+    }))
+}
+
+impl From<Failure> for Refused {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
