@@ -149,7 +149,7 @@ async fn credentials_last(engine: &Engine, world: &World, plan: &Plan) -> Result
 }
 
 fn locked(stack: &StackId, holder: &Holder) -> Failure {
-    let Holder { run, who, since, until } = holder;
+    let Holder { run, who, since, until, .. } = holder;
     Failure::new(Exit::Locked, format!("{stack} is locked by {who} (run {run}) since {since}"))
         .hint("wait for it to end, or let this run wait: --lock-timeout 10m")
         .hint(format!("if that run is dead, its lease ends by itself soon after {until}"))
