@@ -128,8 +128,12 @@ impl<C: Cloud> Site<'_, C> {
 
     async fn retag(&self, kind: &dyn AnyKind<C>, step: &Step) -> Result<Done> {
         let facts = kind.facts();
-        // A new revision has another id than the one the plan saw.
-        let live = if facts.revisioned { self.newest(kind, step).await? } else { self.live(kind, step).await? };
+        // After an update, a new revision has another id than the one the plan saw.
+        let live = if facts.revisioned && !step.after.is_empty() {
+            self.newest(kind, step).await?
+        } else {
+            self.live(kind, step).await?
+        };
         let writer = self.hands.writer(&step.region, self.permit(step, None)).await?;
         kind.retag(&writer, &live, &step.set_tags, &step.unset_tags).await?;
         Ok(Done { id: Some(live.id.clone()), ..Done::default() })

@@ -51,6 +51,7 @@ pub async fn run<C: Cloud>(run: Run<'_, C>) -> Ledger {
         account: plan.stack.account.clone(),
         region: plan.stack.region.clone(),
         stacks: vec![plan.stack.id.clone()],
+        also: BTreeSet::new(),
     };
     let site = Site {
         stack: &plan.stack,

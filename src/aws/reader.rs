@@ -1,10 +1,11 @@
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::ops::Deref;
 use std::sync::Arc;
 
 use super::once::Once;
 use super::{Clients, TagIndex};
-use crate::resource::{Result, Scope};
+use crate::resource::{Result, Scope, StackId};
 
 /// Reads one account and region; its clients cannot change anything.
 ///
@@ -45,6 +46,12 @@ impl Reader {
     /// ours is decided by the tags that its own service returns.
     pub async fn tag_index(&self, scope: &Scope) -> Result<Arc<TagIndex>> {
         self.once("tag-index", TagIndex::read(&self.clients, scope)).await
+    }
+
+    /// Returns the stacks of a project that anything in this account and region claims, as the tagging API sees it. It
+    /// lags behind: what it names is worth a look.
+    pub async fn claimed_stacks(&self, project: &str) -> Result<BTreeSet<StackId>> {
+        TagIndex::stacks(&self.clients, project).await
     }
 }
 

@@ -1,9 +1,9 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_resourcegroupstagging::types::TagFilter;
 
 use super::Clients;
-use crate::resource::{Failure, Result, Scope, Tags, key};
+use crate::resource::{Failure, Result, Scope, StackId, Tags, key};
 
 /// What the tagging API (`tag:GetResources`) knows of the scope's stacks: tags by ARN.
 #[derive(Debug, Default)]
@@ -26,9 +26,24 @@ impl TagIndex {
             .map_err(Failure::from)?;
         let all = pages.into_iter().filter_map(|item| {
             let tags: Tags = item.tags().iter().map(|tag| (tag.key(), tag.value())).collect();
-            Some((item.resource_arn()?.to_owned(), tags)).filter(|(_, tags)| scope.owns(tags))
+            Some((item.resource_arn()?.to_owned(), tags)).filter(|(_, tags)| scope.is_claimed(tags))
         });
         Ok(Self(all.collect()))
+    }
+
+    /// Returns the stacks of a project that anything claims. Snapshots don't count: they outlive their stack on purpose.
+    pub(super) async fn stacks(clients: &Clients, project: &str) -> Result<BTreeSet<StackId>> {
+        let filter = TagFilter::builder().key(key::PROJECT).values(project).build();
+        let call = clients.tagging().get_resources().tag_filters(filter).resources_per_page(100);
+        let mut pages = call.into_paginator().items().send();
+        let mut stacks = BTreeSet::new();
+        while let Some(item) = pages.next().await {
+            let item = item?;
+            let tags: Tags = item.tags().iter().map(|tag| (tag.key(), tag.value())).collect();
+            let is_snapshot = item.resource_arn().is_some_and(|arn| arn.contains("snapshot:"));
+            stacks.extend(tags.stack().filter(|_| !is_snapshot));
+        }
+        Ok(stacks)
     }
 
     pub fn get(&self, arn: &str) -> Option<&Tags> {

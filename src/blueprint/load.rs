@@ -20,6 +20,8 @@ pub struct Loaded {
     pub blueprints: Vec<Blueprint>,
     /// Every stack of the project, selected or not, by name.
     pub stacks: Vec<StackId>,
+    /// Where they live and as whom they are read, as far as their files are right.
+    pub fleet: Vec<Stack>,
     /// What is wrong with stacks that are not selected, and what else does not stop anybody.
     pub warnings: Vec<Problem>,
 }
@@ -76,8 +78,9 @@ pub fn load_files(
     }
     let mut stacks: Vec<_> = all.into_iter().map(|(id, ..)| id).collect();
     stacks.sort();
+    let fleet = blueprints.iter().map(|blueprint| blueprint.stack.clone()).collect();
     blueprints.retain(|blueprint| is_selected(&blueprint.stack.id));
-    Ok(Loaded { project, blueprints, stacks, warnings: sorted(warnings) })
+    Ok(Loaded { project, blueprints, stacks, fleet, warnings: sorted(warnings) })
 }
 
 /// In the order of the files, so that the same input always says the same; each once.

@@ -3,8 +3,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 
 use super::commands::{
-    apply, completions, destroy, diff, explain, export, graph, init, kinds, man, permissions, plan, sandbox, schema,
-    show, validate,
+    adopt, apply, completions, destroy, diff, explain, export, graph, init, kinds, man, permissions, plan, sandbox,
+    schema, show, validate,
 };
 use super::selector::Selector;
 
@@ -100,6 +100,7 @@ pub enum Command {
     Apply(apply::Args),
     Diff(diff::Args),
     Destroy(destroy::Args),
+    Adopt(adopt::Args),
     Show(show::Args),
     Explain(explain::Args),
     Graph(graph::Args),

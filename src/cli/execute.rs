@@ -95,7 +95,7 @@ pub fn execute(world: &mut World, global: &Global, wish: &Wish<'_>) -> Result<Ex
 async fn look(engine: &Engine, world: &World, wish: &Wish<'_>) -> Result<Look> {
     // What is nobody's only matters to a run that takes networks away.
     let survey = wish.mode == Mode::Destroy;
-    let inventories = engine.read(&wish.stacks, As::Writer, survey).await?;
+    let inventories = engine.read(wish.project, &wish.stacks, As::Writer, survey).await?;
     let plan = plan_stacks(world, &wish.stacks, &inventories, wish.selectors, wish.mode)?;
     let live = |inventory: &Inventory| inventory.all().map(|(_, live)| live.clone()).collect();
     Ok(Look { plan, live: inventories.iter().map(|(stack, inventory)| (stack.clone(), live(inventory))).collect() })

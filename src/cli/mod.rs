@@ -29,8 +29,8 @@ pub use world::{Stream, World};
 
 use args::{Color, Command, Global, LogFormat};
 use commands::{
-    apply, completions, destroy, diff, explain, export, graph, init, kinds, man, permissions, plan, sandbox, schema,
-    show, validate,
+    adopt, apply, completions, destroy, diff, explain, export, graph, init, kinds, man, permissions, plan, sandbox,
+    schema, show, validate,
 };
 
 /// Runs one command line, the program's own name in front, and says how it ended.
@@ -63,6 +63,7 @@ fn dispatch(world: &mut World, global: &Global, command: Command) -> Result<Exit
         Command::Init(args) => init::run(world, global, &args),
         Command::Validate(args) => validate::run(world, global, &args),
         Command::Plan(args) => plan::run(world, global, &args),
+        Command::Adopt(args) => adopt::run(world, global, &args),
         Command::Apply(args) => apply::run(world, global, &args),
         Command::Diff(args) => diff::run(world, global, &args),
         Command::Destroy(args) => destroy::run(world, global, &args),

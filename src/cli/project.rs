@@ -21,13 +21,19 @@ pub struct Bucket {
     pub region: String,
 }
 
+/// Writes warnings to standard error, unless that is to be quiet or for programs.
+pub fn warn(world: &World, global: &Global, warnings: &[Problem]) -> Result<()> {
+    if !global.quiet && global.log_format == LogFormat::Text && !warnings.is_empty() {
+        world.err.print(&problems_text(warnings))?;
+    }
+    Ok(())
+}
+
 impl Project {
     /// Reads the project; any mistake that concerns the selected stacks ends the command. Warnings go to standard error.
     pub fn load(world: &World, global: &Global, selectors: &[Selector]) -> Result<Self> {
         let project = Self::read(global, selectors)?.map_err(Failure::problems)?;
-        if !global.quiet && global.log_format == LogFormat::Text && !project.loaded.warnings.is_empty() {
-            world.err.print(&problems_text(&project.loaded.warnings))?;
-        }
+        warn(world, global, &project.loaded.warnings)?;
         Ok(project)
     }
 
@@ -51,6 +57,11 @@ impl Project {
     /// Whether the YAML has this stack.
     pub fn has(&self, stack: &StackId) -> bool {
         self.loaded.stacks.contains(stack)
+    }
+
+    /// Every stack whose files are right, selected or not.
+    pub fn fleet(&self) -> &[Stack] {
+        &self.loaded.fleet
     }
 
     /// The selected stacks, by name.

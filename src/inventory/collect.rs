@@ -3,8 +3,9 @@ use std::sync::Arc;
 
 use futures_util::future::{BoxFuture, join_all};
 
+use super::estranged::look_again;
 use super::types::{Inventory, Seen, Sight, Unmanaged};
-use crate::resource::{AnyKind, AnyListing, Cloud, Live, Result, Scope, Stack, StackId, key};
+use crate::resource::{Address, AnyKind, AnyListing, Cloud, Live, Result, Scope, Stack, StackId, key};
 
 /// The kind whose things others stand in; what is found inside them and is nobody's is unmanaged.
 const NETWORK: &str = "AWS::EC2::VPC";
@@ -18,34 +19,48 @@ pub trait Source<C: Cloud>: Send + Sync {
     fn survey<'a>(&'a self, reader: &'a C::Reader, networks: &'a [String]) -> BoxFuture<'a, Result<Vec<Unmanaged>>>;
 }
 
-/// The stacks to read in one account: each with the regions that its blueprint names.
+/// The stacks to read in one account.
 pub struct Request<'a> {
     pub project: &'a str,
     pub account: &'a str,
-    pub stacks: Vec<(&'a Stack, BTreeSet<String>)>,
+    pub stacks: Vec<Sought<'a>>,
     /// Whether to look for unmanaged things too (`diff`, `destroy`).
     pub survey: bool,
 }
 
-/// Reads every kind once per region for all stacks asked for, at once. What fails is kept as unknown.
+/// One stack to read.
+pub struct Sought<'a> {
+    pub stack: &'a Stack,
+    /// What should be there, and in which region: if something of it is missing, a second look asks whether it only lost
+    /// its tags.
+    pub wanted: BTreeMap<Address, String>,
+}
+
+impl Sought<'_> {
+    /// The home region and those that resources name.
+    pub fn regions(&self) -> BTreeSet<&str> {
+        self.wanted.values().map(String::as_str).chain([self.stack.region.as_str()]).collect()
+    }
+}
+
+/// Reads every kind once per region for all stacks asked for, at once, and a second time where something is missing that
+/// may only have lost its tags. What fails is kept as unknown.
 pub async fn collect<C: Cloud>(
     kinds: &[&dyn AnyKind<C>],
     source: &dyn Source<C>,
     request: &Request<'_>,
 ) -> BTreeMap<StackId, Inventory> {
-    let regions: BTreeSet<&String> = request.stacks.iter().flat_map(|(_, regions)| regions).collect();
+    let regions: BTreeSet<&str> = request.stacks.iter().flat_map(Sought::regions).collect();
     let read = join_all(regions.into_iter().map(|region| read_region(kinds, source, request, region))).await;
     let mut inventories: BTreeMap<StackId, Inventory> =
-        request.stacks.iter().map(|(stack, _)| (stack.id.clone(), Inventory::default())).collect();
+        request.stacks.iter().map(|sought| (sought.stack.id.clone(), Inventory::default())).collect();
     for region in read {
-        for (stack, regions) in &request.stacks {
-            if !regions.contains(&region.name) {
-                continue;
-            }
-            let inventory = inventories.entry(stack.id.clone()).or_default();
+        for sought in request.stacks.iter().filter(|sought| sought.regions().contains(&*region.name)) {
+            let stack = &sought.stack.id;
+            let inventory = inventories.entry(stack.clone()).or_default();
             for (kind, listing) in kinds.iter().zip(&region.listings) {
                 let seen = match listing {
-                    Ok(listing) => Seen::Read(share(*kind, listing, request.project, &stack.id)),
+                    Ok(listing) => Seen::Read(share(*kind, listing, request.project, stack)),
                     Err(failure) => Seen::Unknown(failure.clone()),
                 };
                 inventory.kinds.insert((region.name.clone(), kind.facts().kind.to_owned()), seen);
@@ -55,6 +70,10 @@ pub async fn collect<C: Cloud>(
                 Err(failure) => inventory.survey_failure = Some(failure.clone()),
             }
         }
+    }
+    look_again(kinds, source, request, &mut inventories).await;
+    if request.survey {
+        inventories.values_mut().for_each(report_copies);
     }
     inventories
 }
@@ -72,13 +91,7 @@ async fn read_region<C: Cloud>(
     request: &Request<'_>,
     region: &str,
 ) -> Region {
-    let stacks = request.stacks.iter().filter(|(_, regions)| regions.contains(region));
-    let scope = Scope {
-        project: request.project.to_owned(),
-        account: request.account.to_owned(),
-        region: region.to_owned(),
-        stacks: stacks.map(|(stack, _)| stack.id.clone()).collect(),
-    };
+    let scope = scope(request, region);
     let reader = match source.reader(region).await {
         Ok(reader) => reader,
         Err(failure) => {
@@ -98,8 +111,20 @@ async fn read_region<C: Cloud>(
     Region { name: region.to_owned(), listings, survey }
 }
 
+/// What one look at a region is about.
+pub(super) fn scope(request: &Request<'_>, region: &str) -> Scope {
+    let stacks = request.stacks.iter().filter(|sought| sought.regions().contains(region));
+    Scope {
+        project: request.project.to_owned(),
+        account: request.account.to_owned(),
+        region: region.to_owned(),
+        stacks: stacks.map(|sought| sought.stack.id.clone()).collect(),
+        also: BTreeSet::new(),
+    }
+}
+
 /// One stack's share of a listing.
-fn share<C: Cloud>(kind: &dyn AnyKind<C>, listing: &AnyListing, project: &str, stack: &StackId) -> Sight {
+pub(super) fn share<C: Cloud>(kind: &dyn AnyKind<C>, listing: &AnyListing, project: &str, stack: &StackId) -> Sight {
     let facts = kind.facts();
     let mut sight = Sight { strangers: listing.strangers.clone(), ..Sight::default() };
     for live in &listing.found {
@@ -122,6 +147,21 @@ fn share<C: Cloud>(kind: &dyn AnyKind<C>, listing: &AnyListing, project: &str, s
 /// A restored cluster carries the tags of the one it was made from: its name is not its `provision:id`.
 fn is_copy(live: &Live) -> bool {
     live.tags.get(key::ID).is_some_and(|id| live.name.as_deref().is_some_and(|name| !name.eq_ignore_ascii_case(id)))
+}
+
+/// Copies of ours are nobody's: they bear our tags because they were restored from what does.
+fn report_copies(inventory: &mut Inventory) {
+    let sights = inventory.kinds.iter().filter_map(|((_, kind), seen)| match seen {
+        Seen::Read(sight) => Some((kind, sight)),
+        Seen::Unknown(_) => None,
+    });
+    let copy = |kind: &String, live: &Live| Unmanaged {
+        kind: kind.clone(),
+        id: live.id.clone(),
+        place: format!("a copy of {}", live.tags.get(key::ID).unwrap_or_default()),
+    };
+    let copies = sights.flat_map(|(kind, sight)| sight.copies.iter().map(move |live| copy(kind, live)));
+    inventory.unmanaged.extend(copies.collect::<Vec<_>>());
 }
 
 /// What stands in the stack's networks and is none of its own things.

@@ -1,7 +1,8 @@
 //! What is: every kind read once per account and region, with the failures met while looking kept inside.
 
 mod collect;
+mod estranged;
 mod types;
 
-pub use collect::{Request, Source, collect};
-pub use types::{Inventory, Seen, Sight, Unmanaged};
+pub use collect::{Request, Sought, Source, collect};
+pub use types::{Inventory, Orphan, Seen, Sight, Unmanaged};

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::resource::{Address, Failure, Live, Stranger, Unseen};
+use crate::resource::{Address, Failure, Live, StackId, Stranger, Unseen};
 
 /// What was seen of one stack. An observation that failed is unknown, never absent.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +14,10 @@ pub struct Inventory {
     pub unmanaged: Vec<Unmanaged>,
     /// Why the look for unmanaged things is incomplete, if it is.
     pub survey_failure: Option<Failure>,
+    /// Where the stack lives instead, if it is not where the YAML says: nothing of it may be made a second time.
+    pub elsewhere: Vec<Orphan>,
+    /// Where a stack of which nothing is there might live and could not be looked for: why.
+    pub unsearched: Vec<String>,
 }
 
 /// What one kind's list said in one region.
@@ -33,6 +37,8 @@ pub struct Sight {
     pub copies: Vec<Arc<Live>>,
     pub strangers: Vec<Stranger>,
     pub unseen: Vec<Unseen>,
+    /// Things without our tags that ours refer to, or that have what a missing resource claims: they may be it.
+    pub estranged: Vec<Arc<Live>>,
 }
 
 /// Something in the stack's VPC that is not ours.
@@ -42,15 +48,46 @@ pub struct Unmanaged {
     #[serde(rename = "type")]
     pub kind: String,
     pub id: String,
-    /// What it stands in, `vpc-0abc` or `rtb-0abc`.
+    /// What it stands in, `vpc-0abc` or `rtb-0abc`, or what it is a copy of.
     #[serde(rename = "where")]
     pub place: String,
+}
+
+/// A stack's things in an account and region where the YAML has none: its environment was taken out, or its account or
+/// region was changed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Orphan {
+    pub stack: StackId,
+    /// Twelve digits.
+    pub account: String,
+    pub region: String,
+    /// The role by which the account can be changed, as far as the YAML tells.
+    pub role: Option<String>,
+    /// How many things were found.
+    pub resources: usize,
+}
+
+impl Orphan {
+    /// The command that deletes it, after asking.
+    pub fn command(&self) -> String {
+        let Self { stack, account, region, role, .. } = self;
+        let role = role.as_ref().map(|arn| format!(" --role {arn}")).unwrap_or_default();
+        format!("provision destroy --orphan {stack} --account {account} --region {region}{role}")
+    }
 }
 
 impl Inventory {
     /// Returns what the kind's list said in this region.
     pub fn seen(&self, region: &str, kind: &str) -> Option<&Seen> {
         self.kinds.get(&(region.to_owned(), kind.to_owned()))
+    }
+
+    /// Returns what a kind's list saw, in every region where it could be read.
+    pub fn sights(&self, kind: &str) -> impl Iterator<Item = &Sight> {
+        self.kinds.iter().filter(move |((_, of), _)| of == kind).filter_map(|(_, seen)| match seen {
+            Seen::Read(sight) => Some(sight),
+            Seen::Unknown(_) => None,
+        })
     }
 
     /// Returns every live thing with its address.

@@ -38,15 +38,16 @@ where
 {
     let looks = candidates.into_iter().map(|candidate| {
         let (id, name) = (candidate.id.clone(), candidate.name.clone());
-        let (tags, read) = (tags(candidate.arn.clone()), &read);
+        let arn = candidate.arn.clone();
+        let (tags, read) = (tags(arn.clone()), &read);
         async move {
             let unseen = |id, tags, failure: Failure| match failure.class {
                 Class::NotFound => Sight::Gone,
                 _ => Sight::Unseen(Unseen { id, tags, failure }),
             };
             let tags = match tags.await {
-                Ok(tags) if scope.owns(&tags) => tags,
-                Ok(_) => return Sight::Foreign(Stranger { id, name }),
+                Ok(tags) if scope.owns(&id, &tags) || scope.asks_for(&arn) => tags,
+                Ok(tags) => return Sight::Foreign(Stranger { id, name, tags }),
                 Err(failure) => return unseen(id, None, failure),
             };
             read(candidate, tags.clone()).await.map_or_else(|failure| unseen(id, Some(tags), failure), Sight::Ours)

@@ -8,8 +8,12 @@ use crate::resource::{Class, Failure, Ref, Result, Scope, Tags, key};
 /// The page size of most Describe operations; set always, because unpaged reads are throttled harder.
 pub(super) const PAGE: i32 = 1000;
 
-/// The server-side filters for the scope's stacks. What comes back is filtered again with [`Scope::owns`].
+/// The server-side filters for the scope's stacks. What comes back is filtered again with [`Scope::owns`]. What is asked
+/// for by id may bear any tags or none: then nothing is filtered out here.
 pub(super) fn filters(scope: &Scope) -> Vec<Filter> {
+    if !scope.also.is_empty() {
+        return Vec::new();
+    }
     let tag =
         |key: &str, values: Vec<String>| Filter::builder().name(format!("tag:{key}")).set_values(Some(values)).build();
     vec![

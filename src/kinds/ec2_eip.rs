@@ -62,7 +62,8 @@ resources:
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         // Not paged by AWS: all at once.
         let answer = reader.ec2().describe_addresses().set_filters(Some(ec2::filters(scope))).send().await?;
-        let found = answer.addresses().iter().map(found).filter(|address| scope.owns(&address.tags)).collect();
+        let found =
+            answer.addresses().iter().map(found).filter(|address| scope.owns(&address.id, &address.tags)).collect();
         Ok(Listing { found, ..Listing::default() })
     }
 

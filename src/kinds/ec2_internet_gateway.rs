@@ -37,6 +37,7 @@ impl Kind for InternetGateway {
     const TYPE: &'static str = "AWS::EC2::InternetGateway";
     const REF: &'static str = "InternetGatewayId";
     const NAME: NameRule = NameRule::Assigned { max: 255 };
+    const CLAIMS: &'static [&'static str] = &["/VpcId"];
     // A VPC has at most one.
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     const SEVERAL_CALLS: bool = true;
@@ -68,7 +69,8 @@ resources:
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         let call = reader.ec2().describe_internet_gateways().set_filters(Some(ec2::filters(scope)));
         let all = call.max_results(ec2::PAGE).into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
-        let found = all.iter().map(found).filter(|gateway| scope.owns(&gateway.tags)).collect();
+        let is_meant = |one: &Found<Self>| scope.owns(&one.id, &one.tags) || scope.asks_for(one.spec.vpc_id.as_str());
+        let found = all.iter().map(found).filter(is_meant).collect();
         Ok(Listing { found, ..Listing::default() })
     }
 

@@ -94,7 +94,7 @@ resources:
         let all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
         // Deleted ones stay listed for an hour.
         let there = all.iter().filter(|gateway| gateway.state() != Some(&NatGatewayState::Deleted));
-        let found = there.map(found).filter(|gateway| scope.owns(&gateway.tags)).collect();
+        let found = there.map(found).filter(|gateway| scope.owns(&gateway.id, &gateway.tags)).collect();
         Ok(Listing { found, ..Listing::default() })
     }
 

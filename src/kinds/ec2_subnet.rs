@@ -54,6 +54,8 @@ impl Kind for Subnet {
     const TYPE: &'static str = "AWS::EC2::Subnet";
     const REF: &'static str = "SubnetId";
     const NAME: NameRule = NameRule::Assigned { max: 255 };
+    const LASTING: &'static [&'static str] = &["/AvailabilityZoneId"];
+    const CLAIMS: &'static [&'static str] = &["/VpcId", "/CidrBlock"];
     const CREATE_ONLY: &'static [&'static str] = &["/VpcId", "/CidrBlock", "/AvailabilityZone", "/AvailabilityZoneId"];
     // Two subnets cannot share a range.
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
@@ -84,7 +86,8 @@ resources:
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         let call = reader.ec2().describe_subnets().set_filters(Some(ec2::filters(scope))).max_results(ec2::PAGE);
         let all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
-        let found = all.iter().map(found).filter(|subnet| scope.owns(&subnet.tags)).collect();
+        let is_meant = |one: &Found<Self>| scope.owns(&one.id, &one.tags) || scope.asks_for(one.spec.vpc_id.as_str());
+        let found = all.iter().map(found).filter(is_meant).collect();
         Ok(Listing { found, ..Listing::default() })
     }
 

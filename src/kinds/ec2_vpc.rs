@@ -54,6 +54,7 @@ impl Kind for Vpc {
     const TYPE: &'static str = "AWS::EC2::VPC";
     const REF: &'static str = "VpcId";
     const NAME: NameRule = NameRule::Assigned { max: 255 };
+    const LASTING: &'static [&'static str] = &["/CidrBlock"];
     const CREATE_ONLY: &'static [&'static str] = &["/CidrBlock"];
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     const SEVERAL_CALLS: bool = true;
@@ -155,7 +156,7 @@ resources:
 pub(super) async fn describe(reader: &Reader, scope: &Scope) -> Result<Vec<Description>> {
     let call = reader.ec2().describe_vpcs().set_filters(Some(ec2::filters(scope))).max_results(ec2::PAGE);
     let all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
-    Ok(all.into_iter().filter(|vpc| scope.owns(&ec2::tags(vpc.tags()))).collect())
+    Ok(all.into_iter().filter(|vpc| scope.owns(vpc.vpc_id().unwrap_or_default(), &ec2::tags(vpc.tags()))).collect())
 }
 
 /// The ids of the scope's VPCs: what stands in one of them may be the scope's even if its name does not say so.

@@ -65,6 +65,7 @@ async fn describe_load_balancers(reader: &Reader, scope: &Scope) -> Result<Vec<T
     all.retain(|one| {
         one.vpc_id().is_some_and(|vpc| vpcs.contains(vpc))
             || one.load_balancer_name().is_some_and(|name| scope.may_own(name, NAME_MAX))
+            || one.load_balancer_arn().is_some_and(|arn| scope.asks_for(arn))
     });
     with_tags(reader, all, LoadBalancer::load_balancer_arn).await
 }
@@ -76,7 +77,8 @@ pub(super) async fn listeners(reader: &Reader, scope: &Scope) -> Result<Arc<PerP
 
 async fn describe_listeners(reader: &Reader, scope: &Scope) -> Result<PerParent<Listener>> {
     let parents = load_balancers(reader, scope).await?;
-    let arns = parents.iter().filter(|one| scope.owns(&one.tags)).filter_map(|one| one.item.load_balancer_arn());
+    let arns = parents.iter().map(|one| (one.item.load_balancer_arn(), &one.tags));
+    let arns = arns.filter(|(arn, tags)| owns(scope, *arn, tags)).filter_map(|(arn, _)| arn);
     let reads = arns.map(|arn| async move {
         let call = reader.elb().describe_listeners().load_balancer_arn(arn).page_size(PAGE);
         let read = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
@@ -84,6 +86,11 @@ async fn describe_listeners(reader: &Reader, scope: &Scope) -> Result<PerParent<
     });
     let (all, unseen) = gather(join_all(reads).await);
     Ok(PerParent { seen: with_tags(reader, all, Listener::listener_arn).await?, unseen })
+}
+
+/// Returns whether tags or ARN make something the scope's.
+pub(super) fn owns(scope: &Scope, arn: Option<&str>, tags: &Tags) -> bool {
+    scope.owns(arn.unwrap_or_default(), tags)
 }
 
 /// Joins what the parents answered. A parent that is gone has nothing; of one that did not answer, everything is unseen.

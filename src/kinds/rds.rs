@@ -47,10 +47,10 @@ pub(super) fn sort<K: Kind>(
     read: impl FnOnce(Tags) -> Found<K>,
 ) {
     let tags = self::tags(tags);
-    if scope.owns(&tags) {
+    if scope.owns(id, &tags) {
         listing.found.push(read(tags));
     } else if scope.may_own(id, ID_MAX) {
-        listing.strangers.push(Stranger { id: id.to_owned(), name: id.to_owned() });
+        listing.strangers.push(Stranger { id: id.to_owned(), name: id.to_owned(), tags });
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) fn candidate(
     waf_scope: &WafScope,
 ) -> Option<Candidate<Summary>> {
     let (name, id, arn) = (listed.0?, listed.1?, listed.2?);
-    (scope.may_own(name, NAME_MAX) || index.get(arn).is_some()).then(|| Candidate {
+    (scope.may_own(name, NAME_MAX) || scope.asks_for(arn) || index.get(arn).is_some()).then(|| Candidate {
         id: arn.to_owned(),
         name: name.to_owned(),
         arn: arn.to_owned(),

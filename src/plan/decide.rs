@@ -9,7 +9,8 @@ use super::input::{Input, Mode};
 use super::late;
 use super::live_edges::{LiveEdges, LiveId};
 use super::order::{Order, Shapes};
-use super::standing::{Standing, standing};
+use super::standing::{Looking, Standing, standing};
+use super::suspects::{Suspects, referred};
 use super::types::Field;
 use crate::blueprint::Resource;
 use crate::inventory::Unmanaged;
@@ -28,22 +29,7 @@ pub(super) struct Decisions {
 /// Decides in order, and again until nothing changes: an edge that was cut makes an early resource depend on the fate
 /// of a later one.
 pub(super) fn decide(input: &Input<'_>, shapes: &Shapes<'_>, order: &Order, edges: &LiveEdges) -> Decisions {
-    let mut decider = Decider {
-        input,
-        shapes,
-        order,
-        edges,
-        standings: BTreeMap::new(),
-        fates: BTreeMap::new(),
-        left_out: BTreeMap::new(),
-        ours: Vec::new(),
-    };
-    decider.ours = input.inventory.all().flat_map(|(_, live)| own_values(live)).collect();
-    decider.ours.sort();
-    for address in &order.sequence {
-        let standing = decider.stand(&input.blueprint.resources[address]);
-        decider.standings.insert(address.clone(), standing);
-    }
+    let mut decider = Decider::standing(input, shapes, order, edges);
     let mut foreign = BTreeMap::new();
     let mut moved: BTreeSet<&Address> = order.sequence.iter().collect();
     // A chain of cut edges is as long as the blueprint at most; in practice two rounds do, and the second is short.
@@ -80,6 +66,21 @@ pub(super) fn decide(input: &Input<'_>, shapes: &Shapes<'_>, order: &Order, edge
     Decisions { fates: decider.fates, standings: decider.standings, left_out: decider.left_out, foreign }
 }
 
+/// The missing resources that something without our tags may be, and what speaks for it: a destroy would leave that behind.
+pub(super) fn estranged(
+    input: &Input<'_>,
+    shapes: &Shapes<'_>,
+    order: &Order,
+    edges: &LiveEdges,
+) -> Vec<(Address, String)> {
+    let standings = Decider::standing(input, shapes, order, edges).standings;
+    let told = standings.into_iter().filter_map(|(address, standing)| match standing {
+        Standing::Unknown { why, suspects, .. } if !suspects.is_empty() => Some((address, why)),
+        _ => None,
+    });
+    told.collect()
+}
+
 struct Decider<'a> {
     input: &'a Input<'a>,
     shapes: &'a Shapes<'a>,
@@ -90,14 +91,44 @@ struct Decider<'a> {
     left_out: BTreeMap<Address, BTreeSet<&'static str>>,
     /// The ids and outputs of the stack's live resources, sorted.
     ours: Vec<String>,
+    /// What live resources refer to and what is not ours by its tags.
+    referred: Suspects,
 }
 
-impl Decider<'_> {
+impl<'a> Decider<'a> {
+    /// Finds out how every desired resource stands; no fate is decided yet.
+    fn standing(input: &'a Input<'a>, shapes: &'a Shapes<'a>, order: &'a Order, edges: &'a LiveEdges) -> Self {
+        let mut ours: Vec<_> = input.inventory.all().flat_map(|(_, live)| own_values(live)).collect();
+        ours.sort();
+        let mut decider = Self {
+            input,
+            shapes,
+            order,
+            edges,
+            standings: BTreeMap::new(),
+            fates: BTreeMap::new(),
+            left_out: BTreeMap::new(),
+            ours,
+            referred: referred(input, shapes),
+        };
+        for address in &order.sequence {
+            let standing = decider.stand(&input.blueprint.resources[address]);
+            decider.standings.insert(address.clone(), standing);
+        }
+        decider
+    }
+
     fn stand(&self, resource: &Resource) -> Standing {
         let shape = self.shapes[resource.address.kind.as_str()];
-        let facts = shape.facts();
-        standing(&self.input.blueprint.stack, resource, &facts, self.input.inventory, |live| {
-            let desired = self.resolved(resource);
+        let looking = Looking {
+            stack: &self.input.blueprint.stack,
+            facts: &shape.facts(),
+            inventory: self.input.inventory,
+            referred: &self.referred,
+            is_wanted: &|address| self.input.blueprint.resources.contains_key(address),
+        };
+        let desired = self.resolved(resource);
+        standing(&looking, resource, &desired, |live| {
             let difference = shape.compare(&live.spec, &desired);
             !difference.fields.iter().any(|field| shape.replaces(&live.spec, &desired, field))
         })
@@ -105,7 +136,7 @@ impl Decider<'_> {
 
     fn fate(&self, resource: &Resource, foreign: &mut Vec<Unmanaged>) -> Fate {
         let standing = &self.standings[&resource.address];
-        if let Standing::Unknown { why, unreadable } = standing {
+        if let Standing::Unknown { why, unreadable, .. } = standing {
             return Fate::Blocked { live: None, why: why.clone(), unreadable: *unreadable };
         }
         let live = standing.live();

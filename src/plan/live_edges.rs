@@ -23,7 +23,7 @@ impl LiveEdges {
         let mut by_value: BTreeMap<String, Vec<LiveId>> = BTreeMap::new();
         for (address, live) in &all {
             let id = ((*address).clone(), live.id.clone());
-            for value in handles(live) {
+            for value in live.handles() {
                 by_value.entry(value).or_default().push(id.clone());
             }
         }
@@ -61,28 +61,6 @@ fn targets<'a>(
     let inside =
         words(text).filter(|word| is_made_by_aws(word)).filter_map(|word| by_value.get(word)).flatten().cloned();
     exact.chain(inside)
-}
-
-/// The values by which others may name a live thing: its id and its outputs, but for those that repeat a property: a
-/// subnet's `VpcId` names the VPC and not the subnet.
-fn handles(live: &Live) -> BTreeSet<String> {
-    let mut values = BTreeSet::new();
-    pointer::walk(&live.outputs, &mut |_, leaf| {
-        if let Value::String(text) = leaf
-            && !text.is_empty()
-        {
-            values.insert(text.clone());
-            // A log group's ARN is named with and without its last part.
-            values.insert(text.trim_end_matches(":*").to_owned());
-        }
-    });
-    pointer::walk(&live.spec, &mut |_, leaf| {
-        if let Value::String(text) = leaf {
-            values.remove(text);
-        }
-    });
-    values.insert(live.id.clone());
-    values
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {

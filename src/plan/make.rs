@@ -1,8 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::decide::{Decisions, decide};
+use super::decide::{Decisions, decide, estranged};
 use super::fate::Fate;
 use super::fields::{of_new, overall, shown};
+use super::foundation::obstacle;
 use super::input::{Input, Mode};
 use super::live_edges::LiveEdges;
 use super::order::{Order, Shapes};
@@ -15,12 +16,14 @@ use crate::resource::{Address, Disruption, Replacement, Stack, State, resolve};
 /// Makes the plan of one stack.
 pub fn plan(input: &Input<'_>) -> StackPlan {
     let shapes: Shapes<'_> = input.shapes.iter().map(|shape| (shape.facts().kind, *shape)).collect();
+    if let Some(why) = obstacle(input, &shapes) {
+        return all_blocked(input, &why);
+    }
     let edges = LiveEdges::of(&shapes, input.inventory.all());
+    let order = Order::of(input.blueprint, |address| shapes.get(address.kind.as_str()).map(|shape| shape.facts().late));
     let (decisions, mut made) = if input.mode == Mode::Destroy {
         (None, Steps::default())
     } else {
-        let order =
-            Order::of(input.blueprint, |address| shapes.get(address.kind.as_str()).map(|shape| shape.facts().late));
         let decisions = decide(input, &shapes, &order, &edges);
         let made = steps(input, &shapes, &order, &decisions);
         (Some(decisions), made)
@@ -31,6 +34,11 @@ pub fn plan(input: &Input<'_>) -> StackPlan {
     }
     remove(input, &shapes, decisions.as_ref(), &edges, &mut leaving, &mut made);
     let mut plan = assemble(input, &shapes, decisions.as_ref(), &leaving, made);
+    if input.mode == Mode::Destroy {
+        let left = estranged(input, &shapes, &order, &edges);
+        plan.changes.extend(left.into_iter().map(|(address, why)| blocked(input, address, why)));
+        plan.changes.sort_by(|a, b| (&a.address, a.action, &a.id).cmp(&(&b.address, b.action, &b.id)));
+    }
     if let Some(selection) = &input.selection {
         select::narrow(&mut plan, input.blueprint, selection);
     }
@@ -46,15 +54,10 @@ fn assemble(
 ) -> StackPlan {
     let stack = &input.blueprint.stack;
     let mut plan = StackPlan {
-        stack: stack.clone(),
-        changes: Vec::new(),
         steps: steps.all,
-        unchanged: 0,
-        waiting: Vec::new(),
-        ignored: Vec::new(),
         unmanaged: input.inventory.unmanaged.clone(),
         warnings: input.blueprint.warnings.clone(),
-        outputs: BTreeMap::new(),
+        ..StackPlan::empty(stack.clone())
     };
     for (address, fate) in decisions.into_iter().flat_map(|decisions| &decisions.fates) {
         desired_change(input, shapes, address, fate, &mut plan);
@@ -80,6 +83,40 @@ fn assemble(
         plan.changes[index].after = comes_after(&plan.steps, &plan.changes[index].address);
     }
     plan
+}
+
+/// Nothing may be done to any resource of the stack, for one reason.
+fn all_blocked(input: &Input<'_>, why: &str) -> StackPlan {
+    let id = |address: &Address| input.inventory.all().find(|(at, _)| *at == address).map(|(_, live)| live.id.clone());
+    let resources = input.blueprint.resources.keys();
+    let changes =
+        resources.map(|address| Change { id: id(address), ..blocked(input, address.clone(), why.to_owned()) });
+    let mut plan = StackPlan {
+        changes: changes.collect(),
+        unmanaged: input.inventory.unmanaged.clone(),
+        warnings: input.blueprint.warnings.clone(),
+        ..StackPlan::empty(input.blueprint.stack.clone())
+    };
+    if let Some(selection) = &input.selection {
+        select::narrow(&mut plan, input.blueprint, selection);
+    }
+    plan
+}
+
+/// A wanted resource that nothing may be done to, nor made.
+fn blocked(input: &Input<'_>, address: Address, why: String) -> Change {
+    Change {
+        region: input.blueprint.resources[&address].region.clone(),
+        address,
+        action: Action::Blocked,
+        cause: Cause::Dependency,
+        disruption: Disruption::None,
+        id: None,
+        protected: false,
+        fields: Vec::new(),
+        after: BTreeSet::new(),
+        notes: vec![why],
+    }
 }
 
 /// The addresses of the steps that come before a resource's own.

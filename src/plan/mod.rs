@@ -2,10 +2,12 @@
 //!
 //! **Invariant:** pure. No async, no clock, no AWS; the same input gives the same plan, byte for byte.
 
+mod adopt;
 mod decide;
 mod fate;
 mod fields;
 mod fingerprint;
+mod foundation;
 mod guards;
 mod input;
 mod late;
@@ -16,9 +18,11 @@ mod remove;
 mod select;
 mod standing;
 mod steps;
+mod suspects;
 mod tags;
 mod types;
 
+pub use adopt::{Unfit, adopted, adoption};
 pub use fingerprint::{agrees, fingerprint};
 pub use guards::{Allowance, Guards, Refusal, matches, refusals};
 pub use input::{Input, Mode};

@@ -55,6 +55,12 @@ pub(super) fn victims(input: &Input<'_>, decisions: Option<&Decisions>) -> Vec<V
             add(address, live, Cause::Superseded);
         }
     }
+    for (address, standing) in decisions.into_iter().flat_map(|decisions| &decisions.standings) {
+        let Standing::Unknown { suspects, .. } = standing else { continue };
+        for victim in victims.iter_mut().filter(|victim| suspects.contains(&victim.live.id)) {
+            victim.blocked = Some(format!("it may be {address}, whose tags were changed: see there"));
+        }
+    }
     victims
 }
 
@@ -111,7 +117,6 @@ fn mark_blocked(
     edges: &LiveEdges,
     victims: &mut [Victim],
 ) {
-    let going: BTreeSet<LiveId> = victims.iter().map(Victim::id).collect();
     let blind: Vec<(&str, String)> = input
         .inventory
         .kinds
@@ -121,11 +126,36 @@ fn mark_blocked(
             Seen::Read(_) => None,
         })
         .collect();
-    for victim in victims.iter_mut() {
+    let known: BTreeSet<String> = input.inventory.all().flat_map(|(_, live)| live.handles()).collect();
+    for victim in victims.iter_mut().filter(|victim| victim.blocked.is_none()) {
         if let Some((kind, failure)) = blind.iter().find(|(kind, _)| refers(shapes, kind, &victim.address.kind)) {
             victim.blocked = Some(format!("{kind} could not be read and may use it: {failure}"));
-            continue;
+        } else if let Some(ground) = foreign_ground(shapes, &known, victim) {
+            victim.blocked = Some(format!(
+                "it stands in {ground}, which is not this stack's by its tags: one of the two had its tags changed; put them \
+                 right first (`provision adopt`)"
+            ));
         }
+    }
+    // What stays keeps what it uses.
+    while block_used(decisions, edges, victims) {}
+}
+
+/// What a live thing stands in, if that is none of the stack's: a VPC cannot go before its subnets do.
+fn foreign_ground(shapes: &Shapes<'_>, known: &BTreeSet<String>, victim: &Victim) -> Option<String> {
+    let shape = shapes.get(victim.address.kind.as_str())?;
+    let claims = shape.facts().claims;
+    let refs = shape.schema().refs(&victim.live.spec);
+    let grounds = refs.keys().filter(|at| claims.iter().any(|pattern| pointer::matches(pattern, at)));
+    let mut values = grounds.filter_map(|at| victim.live.spec.pointer(at)?.as_str());
+    values.find(|value| !value.is_empty() && !known.contains(*value)).map(str::to_owned)
+}
+
+/// Marks what is used by something that stays; returns whether that is news.
+fn block_used(decisions: Option<&Decisions>, edges: &LiveEdges, victims: &mut [Victim]) -> bool {
+    let going: BTreeSet<LiveId> = victims.iter().filter(|victim| victim.blocked.is_none()).map(Victim::id).collect();
+    let mut is_news = false;
+    for victim in victims.iter_mut().filter(|victim| victim.blocked.is_none()) {
         for (from, _) in edges.into(&victim.id()) {
             if going.contains(from) {
                 continue;
@@ -134,10 +164,14 @@ fn mark_blocked(
                 Some(Fate::Update { .. } | Fate::Replace { .. }) => {}
                 Some(Fate::Held { .. }) => victim.deferred = true,
                 _ if victim.cause == Cause::Superseded => victim.deferred = true,
-                _ => victim.blocked = Some(format!("{} still uses it", from.0)),
+                _ => {
+                    victim.blocked = Some(format!("{} still uses it", from.0));
+                    is_news = true;
+                }
             }
         }
     }
+    is_news
 }
 
 /// Returns whether specs of `kind` can refer to `target`.

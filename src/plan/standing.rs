@@ -1,8 +1,12 @@
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use serde_json::Value;
+
+use super::suspects::{Suspect, Suspects, claimants, owner, reason, renamed};
 use crate::blueprint::Resource;
-use crate::inventory::{Inventory, Seen};
-use crate::resource::{Address, Facts, Live, Name, Stack};
+use crate::inventory::{Inventory, Seen, Sight};
+use crate::resource::{Address, Facts, Live, Name, NameRule, Stack, Stranger};
 
 /// How an address stands in live AWS.
 #[derive(Clone, Debug)]
@@ -17,6 +21,8 @@ pub(super) enum Standing {
     Unknown {
         why: String,
         unreadable: bool,
+        /// The ids of what may be it: they are left alone.
+        suspects: Vec<String>,
     },
 }
 
@@ -29,15 +35,26 @@ impl Standing {
     }
 }
 
+/// What finding out how a resource stands needs beside it.
+pub(super) struct Looking<'a> {
+    pub(super) stack: &'a Stack,
+    pub(super) facts: &'a Facts,
+    pub(super) inventory: &'a Inventory,
+    /// What ours refer to, by the missing resource that it may be.
+    pub(super) referred: &'a Suspects,
+    /// Whether the YAML has a resource.
+    pub(super) is_wanted: &'a dyn Fn(&Address) -> bool,
+}
+
 /// Finds out how a desired resource stands. `is_current` tells whether a live thing has the create-only properties that
-/// are desired now; it decides between several claimants.
+/// are `desired` now; it decides between several claimants.
 pub(super) fn standing(
-    stack: &Stack,
+    looking: &Looking<'_>,
     resource: &Resource,
-    facts: &Facts,
-    inventory: &Inventory,
+    desired: &Value,
     is_current: impl Fn(&Live) -> bool,
 ) -> Standing {
+    let Looking { stack, facts, inventory, .. } = *looking;
     let address = &resource.address;
     let sight = match inventory.seen(&resource.region, &address.kind) {
         Some(Seen::Read(sight)) => sight,
@@ -55,28 +72,59 @@ pub(super) fn standing(
     if let Some(unseen) = unseen {
         return unreadable(format!("{} could not be read: {}", unseen.id, unseen.failure));
     }
-    let name = match (&resource.physical, facts.name.is_physical()) {
-        (Some(given), _) => Some(Name::given(given.clone())),
-        (None, true) => Some(Name::of(&stack.id, &address.name, facts.name, "")),
-        (None, false) => None,
-    };
-    let squatter =
-        sight.strangers.iter().find(|stranger| Some(stranger.name.as_str()) == name.as_ref().map(Name::as_str));
-    match squatter {
-        Some(stranger) => Standing::Unknown {
-            why: format!(
-                "{} has the name {} but not our tags: it is somebody else's, or lost its tags; rename one of them, or put \
-                 the tags back",
-                stranger.id, stranger.name
-            ),
-            unreadable: false,
-        },
-        None => Standing::Absent,
+    let suspects = suspects(looking, resource, sight, desired);
+    if suspects.is_empty() {
+        return Standing::Absent;
+    }
+    Standing::Unknown {
+        why: reason(stack, address, &suspects),
+        unreadable: false,
+        suspects: suspects.into_iter().map(|suspect| suspect.id).collect(),
     }
 }
 
+/// What may be a missing resource: by its name, by what ours refer to, by what only one living thing can have.
+fn suspects(looking: &Looking<'_>, resource: &Resource, sight: &Sight, desired: &Value) -> Vec<Suspect> {
+    let Looking { stack, facts, inventory, referred, is_wanted } = *looking;
+    let named = sight.strangers.iter().filter(|stranger| takes_name(stack, resource, facts, stranger));
+    let mut all: Vec<Suspect> = named
+        .map(|stranger| Suspect {
+            id: stranger.id.clone(),
+            because: format!("has the name {}", stranger.name),
+            tags: stranger.tags.clone(),
+        })
+        .collect();
+    all.extend(referred.get(&resource.address).into_iter().flatten().cloned());
+    let copies = sight
+        .copies
+        .iter()
+        .filter(|live| live.tags.address(&resource.address.kind).as_ref() == Some(&resource.address));
+    all.extend(copies.map(|live| Suspect {
+        id: live.id.clone(),
+        because: "is a copy of this resource, which is itself gone".to_owned(),
+        tags: live.tags.clone(),
+    }));
+    all.extend(claimants(stack, resource, facts, inventory, desired));
+    all.extend(renamed(stack, resource, facts, inventory, is_wanted));
+    let mut seen = BTreeSet::new();
+    all.retain(|suspect| seen.insert(suspect.id.clone()));
+    all
+}
+
+/// Returns whether a stranger has the name that the resource would get. Names that end in a hash leave room for another
+/// stack's whose beginning is the same: what bears whole tags of its own is not in the way.
+fn takes_name(stack: &Stack, resource: &Resource, facts: &Facts, stranger: &Stranger) -> bool {
+    if let Some(given) = &resource.physical {
+        return stranger.name == *given;
+    }
+    let is_hashed = matches!(facts.name, NameRule::Hashed { .. });
+    facts.name.is_physical()
+        && Name::is_of(&stranger.name, &stack.id, &resource.address.name, facts.name)
+        && !(is_hashed && owner(stack, &resource.address, &stranger.tags).is_some())
+}
+
 fn unreadable(why: String) -> Standing {
-    Standing::Unknown { why, unreadable: true }
+    Standing::Unknown { why, unreadable: true, suspects: Vec::new() }
 }
 
 /// Chooses among claimants: one alone, or the one that is plainly the newest of a create-first replacement.
@@ -94,5 +142,6 @@ fn choose(lives: &[Arc<Live>], facts: &Facts, is_current: impl Fn(&Live) -> bool
     Standing::Unknown {
         why: format!("{} claim this address: remove the tags of all but one, or delete the others", ids.join(" and ")),
         unreadable: false,
+        suspects: Vec::new(),
     }
 }

@@ -243,7 +243,7 @@ impl StepId {
 }
 
 impl Step {
-    fn new(id: StepId) -> Self {
+    pub(super) fn new(id: StepId) -> Self {
         Self {
             id,
             region: String::new(),

@@ -6,7 +6,7 @@ use crate::resource::{Digest, Facts, Live, Name, Recorded, Stack, Tags, key};
 /// What goes before a user tag's key in the digest, so that a tag the YAML no longer names is known to be ours.
 const TAG: &str = "tag:";
 /// The tag that consoles show as the name.
-const NAME: &str = "Name";
+pub(super) const NAME: &str = "Name";
 
 /// The tags a resource should bear, but for `provision:id`, which only its creation knows.
 /// `left_out` are the properties that wait for something and so are not applied yet.

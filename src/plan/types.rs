@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::blueprint::Origin;
-use crate::inventory::Unmanaged;
+use crate::inventory::{Orphan, Unmanaged};
 use crate::problem::Problem;
 use crate::resource::{Address, Disruption, Live, Stack, Tags};
 
@@ -14,6 +14,8 @@ use crate::resource::{Address, Disruption, Live, Stack, Tags};
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
     pub stacks: Vec<StackPlan>,
+    /// Stacks that are there and no longer in the YAML.
+    pub orphans: Vec<Orphan>,
 }
 
 /// What to do in one stack.
@@ -186,6 +188,21 @@ pub struct Summary {
 }
 
 impl StackPlan {
+    /// Nothing to do, nothing seen.
+    pub fn empty(stack: Stack) -> Self {
+        Self {
+            stack,
+            changes: Vec::new(),
+            steps: BTreeMap::new(),
+            unchanged: 0,
+            waiting: Vec::new(),
+            ignored: Vec::new(),
+            unmanaged: Vec::new(),
+            warnings: Vec::new(),
+            outputs: BTreeMap::new(),
+        }
+    }
+
     pub fn summary(&self) -> Summary {
         let mut summary = Summary { unchanged: self.unchanged, ..Summary::default() };
         for change in &self.changes {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::inventory::Orphan;
 use crate::plan::{Change, Field, Plan, StackPlan, Summary};
 
 /// Rises in its first number when a reader of the format could stumble.
@@ -13,9 +14,25 @@ pub struct PlanDocument {
     pub format_version: String,
     pub summary: SummaryDocument,
     pub stacks: Vec<StackDocument>,
+    /// Stacks that are there and no longer in the YAML.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub orphans: Vec<OrphanDocument>,
     /// The version of the program that wrote a saved plan; absent in what is printed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tool: Option<String>,
+}
+
+/// A stack that is there and no longer in the YAML.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OrphanDocument {
+    pub tenant: String,
+    pub environment: String,
+    pub account: String,
+    pub region: String,
+    /// How many resources were found.
+    pub resources: usize,
+    /// What deletes it, after asking.
+    pub command: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,7 +129,21 @@ impl PlanDocument {
     pub fn of(plan: &Plan) -> Self {
         let mut stacks: Vec<_> = plan.stacks.iter().map(StackDocument::of).collect();
         stacks.sort_by(|a, b| (&a.tenant, &a.environment).cmp(&(&b.tenant, &b.environment)));
-        Self { format_version: FORMAT_VERSION.to_owned(), summary: plan.summary().into(), stacks, tool: None }
+        let orphans = plan.orphans.iter().map(OrphanDocument::of).collect();
+        Self { format_version: FORMAT_VERSION.to_owned(), summary: plan.summary().into(), stacks, orphans, tool: None }
+    }
+}
+
+impl OrphanDocument {
+    fn of(orphan: &Orphan) -> Self {
+        Self {
+            tenant: orphan.stack.tenant.clone(),
+            environment: orphan.stack.environment.clone(),
+            account: orphan.account.clone(),
+            region: orphan.region.clone(),
+            resources: orphan.resources,
+            command: orphan.command(),
+        }
     }
 }
 

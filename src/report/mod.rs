@@ -3,6 +3,7 @@
 //! **Invariant:** takes values and returns text, or writes to what it is given. It reads nothing and decides nothing.
 //! Text for terminals is always coloured; the stream that it goes to strips the colours where they don't belong.
 
+mod adoption;
 mod change;
 mod cloudformation;
 mod document;
@@ -28,6 +29,7 @@ mod summary;
 mod timings;
 mod value;
 
+pub use adoption::adoption_text;
 pub use cloudformation::cloudformation_json;
 pub use document::{FORMAT_VERSION, PlanDocument, plan_json};
 pub use estimate::{Estimate, estimate, estimate_all};

@@ -5,7 +5,7 @@ use super::change::{remarks, sign, verb};
 use super::estimate::estimate_all;
 use super::field::{FieldWords, ignored_line};
 use super::order::{Care, by_care, consent, needs_consent};
-use super::plan_text::{heading, warning_line};
+use super::plan_text::{heading, orphan_line, warning_line};
 use super::summary::summary_line;
 use crate::plan::{Change, Plan, StackPlan};
 
@@ -16,6 +16,7 @@ const TEMPLATE: &str = include_str!("plan.html");
 struct Page {
     summary: String,
     stacks: Vec<StackPart>,
+    orphans: Vec<String>,
     tool: &'static str,
 }
 
@@ -56,6 +57,7 @@ pub fn plan_html(plan: &Plan) -> String {
     let page = Page {
         summary: summary_line(plan, &estimate_all(plan)),
         stacks: plan.stacks.iter().map(stack_part).collect(),
+        orphans: plan.orphans.iter().map(orphan_line).collect(),
         tool: env!("CARGO_PKG_VERSION"),
     };
     let mut environment = Environment::new();

@@ -2,7 +2,7 @@ use super::change::{remarks, sign, verb};
 use super::estimate::estimate_all;
 use super::field::{FieldWords, ignored_line};
 use super::order::{Care, by_care, consent, needs_consent};
-use super::plan_text::{heading, warning_line};
+use super::plan_text::{heading, orphan_line, warning_line};
 use super::style::count;
 use super::summary::summary_line;
 use crate::plan::{Action, Change, Field, Plan, StackPlan};
@@ -20,6 +20,9 @@ const LAST_LINE: usize = 160;
 pub fn plan_markdown(plan: &Plan) -> String {
     let mut text = format!("### Plan: {}\n", summary_line(plan, &estimate_all(plan)));
     text.push_str(&dangers(plan, MARKDOWN_LIMIT - text.len() - LAST_LINE));
+    for orphan in &plan.orphans {
+        text.push_str(&format!("\n- ? **orphan** {}\n", escape(&orphan_line(orphan))));
+    }
     let mut left_out = 0;
     for stack in &plan.stacks {
         left_out += add_rest(&mut text, stack);

@@ -2,8 +2,9 @@ use super::change::{remarks, sign, verb};
 use super::estimate::estimate_all;
 use super::field::{FieldWords, ignored_line};
 use super::order::{Care, by_care, consent, needs_consent};
-use super::style::{CHANGE, DANGER, FAINT, HEAD, NEW, pad, paint, width_of};
+use super::style::{CHANGE, DANGER, FAINT, HEAD, NEW, count, pad, paint, width_of};
 use super::summary::summary_line;
+use crate::inventory::Orphan;
 use crate::plan::{Action, Change, Plan, StackPlan};
 use crate::problem::Problem;
 use crate::resource::Stack;
@@ -35,6 +36,9 @@ pub fn plan_text(plan: &Plan, options: TextOptions) -> String {
         text.push_str(&stack_text(stack, options));
         text.push('\n');
     }
+    for orphan in &plan.orphans {
+        text.push_str(&format!(" {}  orphan   {}\n", paint(CHANGE, "?"), orphan_line(orphan)));
+    }
     text.push_str(&paint(HEAD, summary_line(plan, &estimate_all(plan))));
     text.push('\n');
     if !options.verbose && plan.summary().create > 0 {
@@ -56,10 +60,15 @@ pub(super) fn heading(stack: &Stack) -> String {
     format!("{} · {} · {} · {}", stack.id, stack.account, stack.region, stack.template)
 }
 
-fn stack_text(plan: &StackPlan, options: TextOptions) -> String {
+pub(super) fn stack_text(plan: &StackPlan, options: TextOptions) -> String {
     let mut lines = vec![paint(HEAD, heading(&plan.stack)), String::new()];
+    let mut told: Option<&Change> = None;
     for change in by_care(plan) {
-        lines.extend(change_lines(change, &plan.stack, options));
+        // One reason often blocks a whole stack: it is told once.
+        let is_told = change.action == Action::Blocked && told.is_some_and(|last| last.notes == change.notes);
+        let quiet = Change { notes: vec!["for the same reason".to_owned()], ..change.clone() };
+        lines.extend(change_lines(if is_told { &quiet } else { change }, &plan.stack, options));
+        told = Some(change);
     }
     for waiting in &plan.waiting {
         lines.push(format!(" {}  waiting  {}  for {}", paint(CHANGE, "…"), waiting.address, waiting.what));
@@ -75,6 +84,13 @@ fn stack_text(plan: &StackPlan, options: TextOptions) -> String {
     }
     lines.extend(plan.warnings.iter().map(|warning| format!("    {}", paint(CHANGE, warning_line(warning)))));
     lines.join("\n") + "\n"
+}
+
+/// A stack that the YAML no longer has, and the command that deletes it.
+pub(super) fn orphan_line(orphan: &Orphan) -> String {
+    let Orphan { stack, account, region, resources, .. } = orphan;
+    let found = count(*resources, "resource");
+    format!("{stack} is not in the YAML: {found} in {region} of {account}: {}", orphan.command())
 }
 
 /// A warning on one line: in a plan there is no room for the source.

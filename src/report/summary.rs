@@ -38,6 +38,7 @@ fn counts(plan: &Plan, summary: &Summary) -> String {
         (summary.blocked, "blocked"),
         (waiting, "waiting"),
         (unmanaged, "unmanaged"),
+        (plan.orphans.len(), "orphaned stacks"),
     ];
     let words: Vec<_> =
         numbers.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{number} {what}")).collect();

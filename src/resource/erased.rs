@@ -1,4 +1,5 @@
 use std::any::Any;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use serde_json::Value;
 
 use super::{
     Changes, Class, Cloud, Failure, Found, Kept, Kind, Name, Result, Scope, Settled, Shape, State, Stranger, Tags,
-    Unmodelled, Unseen,
+    Unmodelled, Unseen, pointer,
 };
 
 /// One live resource with its type erased; keeps what its kind found, for the kind's own use.
@@ -31,6 +32,28 @@ impl Live {
     /// Returns an output by its name; dots lead into nested objects (`Endpoint.Address`).
     pub fn output(&self, name: &str) -> Option<Value> {
         output(&self.outputs, name)
+    }
+
+    /// Returns the values by which others may name it: its id and its outputs, but for those that repeat a property: a
+    /// subnet's `VpcId` names the VPC and not the subnet.
+    pub fn handles(&self) -> BTreeSet<String> {
+        let mut values = BTreeSet::new();
+        pointer::walk(&self.outputs, &mut |_, leaf| {
+            if let Value::String(text) = leaf
+                && !text.is_empty()
+            {
+                values.insert(text.clone());
+                // A log group's ARN is named with and without its last part.
+                values.insert(text.trim_end_matches(":*").to_owned());
+            }
+        });
+        pointer::walk(&self.spec, &mut |_, leaf| {
+            if let Value::String(text) = leaf {
+                values.remove(text);
+            }
+        });
+        values.insert(self.id.clone());
+        values
     }
 }
 

@@ -31,6 +31,14 @@ pub trait Kind: Sized + Send + Sync + 'static {
     const NAME: NameRule;
     /// Properties that only a new resource can have differently.
     const CREATE_ONLY: &'static [&'static str] = &[];
+    /// Properties of which, taken together (and with its name, on kinds that have one), only one living resource can have
+    /// a value: a subnet's VPC and range. Something else that has them is in the way of a create, or is what was to be
+    /// created and lost its tags. Where one of them refers to something, `list` finds what stands in it if that is asked
+    /// for in [`Scope::also`].
+    const CLAIMS: &'static [&'static str] = &[];
+    /// Properties whose values, over all resources of the kind in a stack, may be added to and not taken away while the
+    /// stack lives: a network's range, the zones that its subnets stand in.
+    const LASTING: &'static [&'static str] = &[];
     /// Whether a replacement can stand beside the old one.
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     /// Lists of objects and the property that names an element.
@@ -184,6 +192,8 @@ pub struct Stranger {
     pub id: String,
     /// Its physical name.
     pub name: String,
+    /// What it bears; maybe another stack's.
+    pub tags: Tags,
 }
 
 /// A resource of ours that is there but could not be read.

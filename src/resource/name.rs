@@ -61,6 +61,20 @@ impl Name {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Returns whether a live name is the one that a resource of this name gets, or would have got with other create-only
+    /// properties: for [`NameRule::Hashed`] any hash will do.
+    pub fn is_of(live: &str, stack: &StackId, name: &str, rule: NameRule) -> bool {
+        let one = Self::of(stack, name, rule, "");
+        match (rule, one.0.rsplit_once('-'), live.rsplit_once('-')) {
+            (NameRule::Hashed { .. }, Some((stem, _)), Some((live, hash))) => {
+                let is_hash = hash.len() == HASH && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+                is_hash && live.eq_ignore_ascii_case(stem)
+            }
+            (NameRule::Hashed { .. }, ..) => false,
+            _ => one.0.eq_ignore_ascii_case(live),
+        }
+    }
 }
 
 impl fmt::Display for Name {
@@ -69,7 +83,30 @@ impl fmt::Display for Name {
     }
 }
 
+/// The letters of a hash in a name.
+const HASH: usize = 8;
+
 /// Eight hexadecimal digits: among the few names of one stack a collision is out of the question.
 fn short_hash(text: &str) -> String {
-    hex::encode(&Sha256::digest(text.as_bytes())[..4])
+    hex::encode(&Sha256::digest(text.as_bytes())[..HASH / 2])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hashed_name_is_recognised_whatever_its_hash_and_however_it_was_cut() {
+        let stack = StackId::new("acme", "production");
+        for (name, max) in [("web", 40), ("a-name-that-is-long", 32), ("dash", 25)] {
+            let rule = NameRule::Hashed { max };
+            let live = Name::of(&stack, name, rule, "vpc-1");
+            assert!(Name::is_of(live.as_str(), &stack, name, rule), "{live}");
+            assert!(!Name::is_of(live.as_str(), &stack, "other", rule), "{live}");
+        }
+        let plain = NameRule::Hashed { max: 40 };
+        assert!(!Name::is_of("acme-production-web", &stack, "web", plain));
+        assert!(!Name::is_of("acme-production-web-admin-01234567", &stack, "web", plain));
+        assert!(Name::is_of("Acme-Production-DB", &stack, "db", NameRule::Unique { max: 63 }));
+    }
 }

@@ -33,6 +33,12 @@ pub fn matches(pattern: &str, pointer: &str) -> bool {
     pattern.split('/').count() == pointer.split('/').count() && covers(pattern, pointer)
 }
 
+/// Returns the pattern of a pointer whatever place its elements have in their lists: numbers become `*`.
+pub fn anywhere(pointer: &str) -> String {
+    let is_index = |step: &&str| !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit());
+    pointer.split('/').map(|step| if is_index(&step) { "*" } else { step }).collect::<Vec<_>>().join("/")
+}
+
 /// Returns the first step: the top-level property.
 pub fn property(pointer: &str) -> &str {
     pointer.split('/').nth(1).unwrap_or("")

@@ -58,6 +58,16 @@ impl Schema {
         found
     }
 
+    /// Returns the kind that the property a pattern (`*` for a list's elements) names refers to, if it is a `Ref<K>`.
+    pub fn ref_at(&self, pattern: &str) -> Option<String> {
+        let node = pointer::steps(pattern).try_fold(&self.root, |node, step| self.child(node, &step))?;
+        self.kind_of(node)
+    }
+
+    fn kind_of(&self, node: &Value) -> Option<String> {
+        self.variants(node).into_iter().find_map(|node| node.get("x-ref")?.as_str().map(str::to_owned))
+    }
+
     fn collect_refs(&self, node: &Value, at: &str, value: &Value, found: &mut BTreeMap<String, String>) {
         let mut descend = |step: String, item: &Value| {
             if let Some(child) = self.child(node, &step) {
@@ -68,9 +78,7 @@ impl Schema {
             Value::Object(map) => map.iter().for_each(|(key, item)| descend(key.clone(), item)),
             Value::Array(list) => list.iter().enumerate().for_each(|(i, item)| descend(i.to_string(), item)),
             Value::String(_) => {
-                let kind =
-                    self.variants(node).into_iter().find_map(|node| node.get("x-ref")?.as_str().map(str::to_owned));
-                if let Some(kind) = kind {
+                if let Some(kind) = self.kind_of(node) {
                     found.insert(at.to_owned(), kind);
                 }
             }

@@ -1,31 +1,53 @@
+use std::collections::BTreeSet;
+
 use super::{StackId, Tags, key};
 
-/// What a read is about: the stacks that are asked for, in one account and region.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a read is about: the stacks that are asked for, in one account and region, and things that are asked for by id.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scope {
     pub project: String,
     pub account: String,
     pub region: String,
     /// Never empty.
     pub stacks: Vec<StackId>,
+    /// Ids, ARNs or physical names of what is asked for whosever tags it bears; also of what such things stand in (a
+    /// VPC, a load balancer), for kinds that name it in their claims. Usually empty.
+    pub also: BTreeSet<String>,
 }
 
 impl Scope {
-    /// Returns whether tags claim a resource for one of the stacks asked for.
+    /// Returns whether tags claim a resource for one of the stacks asked for, or it is asked for by its id.
     ///
     /// Every kind filters with this on our side, whatever a server-side filter returned.
-    pub fn owns(&self, tags: &Tags) -> bool {
+    pub fn owns(&self, id: &str, tags: &Tags) -> bool {
+        self.is_claimed(tags) || self.asks_for(id)
+    }
+
+    /// Returns whether tags claim a resource for one of the stacks asked for.
+    pub fn is_claimed(&self, tags: &Tags) -> bool {
         tags.get(key::PROJECT) == Some(&self.project) && tags.stack().is_some_and(|stack| self.stacks.contains(&stack))
+    }
+
+    /// Returns whether an id, ARN or name is asked for whosever it is. An ARN and the id or name at its end mean the
+    /// same thing.
+    pub fn asks_for(&self, handle: &str) -> bool {
+        self.also.iter().any(|asked| is_same_thing(asked, handle))
+    }
+
+    /// The names of what is asked for whosever it is: ARNs without what stands before their last part.
+    pub fn asked_names(&self) -> impl Iterator<Item = &str> {
+        self.also.iter().map(|asked| last_part(asked))
     }
 
     /// Returns whether a physical name could have been made for one of these stacks, so that its tags are worth reading.
     /// `max` is the longest name of the kind: longer ones were cut and end in a dash and eight digits.
     pub fn may_own(&self, name: &str, max: usize) -> bool {
-        self.prefixes().any(|prefix| {
+        let by_name = self.prefixes().any(|prefix| {
             let sure = prefix.len().min(max.saturating_sub(9));
             let sure = prefix[..sure].trim_end_matches('-');
             name.to_ascii_lowercase().starts_with(sure)
-        })
+        });
+        by_name || self.asks_for(name)
     }
 
     /// The beginnings of all physical names of the stacks: `<tenant>-<environment>-`.
@@ -47,5 +69,47 @@ impl Scope {
         names.sort();
         names.dedup();
         names
+    }
+}
+
+/// Returns whether two handles mean one thing: they are equal, or one is an ARN that ends in the other.
+fn is_same_thing(one: &str, other: &str) -> bool {
+    let is_end = |arn: &str, name: &str| {
+        let before = arn.strip_prefix("arn:").and_then(|arn| arn.trim_end_matches(":*").strip_suffix(name));
+        !name.is_empty() && before.is_some_and(|before| before.ends_with(['/', ':']))
+    };
+    one == other || is_end(one, other) || is_end(other, one)
+}
+
+fn last_part(handle: &str) -> &str {
+    match handle.strip_prefix("arn:") {
+        Some(arn) => arn.trim_end_matches(":*").rsplit('/').next().unwrap_or(arn),
+        None => handle,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scope(also: &[&str]) -> Scope {
+        Scope {
+            project: "p".into(),
+            account: "123456789012".into(),
+            region: "us-east-1".into(),
+            stacks: vec![StackId::new("acme", "production")],
+            also: also.iter().map(|id| (*id).to_owned()).collect(),
+        }
+    }
+
+    #[test]
+    fn what_is_asked_for_is_found_by_id_arn_or_name_whosever_it_is() {
+        let arn = "arn:aws:kms:us-east-1:123456789012:key/0f5a";
+        assert!(scope(&[arn]).owns("0f5a", &Tags::default()));
+        assert!(scope(&["0f5a"]).owns(arn, &Tags::default()));
+        assert!(scope(&["arn:aws:logs:us-east-1:1:log-group:/ecs/web:*"]).asks_for("/ecs/web"));
+        assert!(scope(&["legacy"]).may_own("legacy", 32));
+        assert!(!scope(&[arn]).owns("f5a", &Tags::default()), "the end of an id is not the id");
+        assert!(!scope(&[]).owns("0f5a", &Tags::default()));
     }
 }

@@ -34,17 +34,22 @@ impl Write for Captured {
 }
 
 /// How a command line ended, and what it wrote.
-struct Ran {
-    exit: Exit,
-    out: String,
-    err: String,
+pub struct Ran {
+    pub exit: Exit,
+    pub out: String,
+    pub err: String,
 }
 
 /// Runs a command line in this process, without a terminal.
 fn provision(args: &[&str]) -> Ran {
+    provision_in(BTreeMap::new(), args)
+}
+
+/// The same with variables in its environment.
+pub fn provision_in(env: BTreeMap<String, String>, args: &[&str]) -> Ran {
     let (out, err) = (Captured::default(), Captured::default());
     let mut world = World {
-        env: BTreeMap::new(),
+        env,
         stdin: Box::new(Cursor::new(Vec::new())),
         stdin_is_terminal: false,
         out: Stream::new(Box::new(out.clone()), false, None),
@@ -61,7 +66,7 @@ fn repository() -> &'static str {
     env!("CARGO_MANIFEST_DIR")
 }
 
-fn folder(name: &str) -> PathBuf {
+pub fn folder(name: &str) -> PathBuf {
     let folder = std::env::temp_dir().join(format!("provision-cli-{}-{name}", std::process::id()));
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).unwrap();
@@ -75,6 +80,7 @@ const COMMANDS: &[&str] = &[
     "apply",
     "diff",
     "destroy",
+    "adopt",
     "show",
     "explain",
     "graph",
@@ -108,6 +114,9 @@ fn wrong_use_is_64_and_says_so_on_standard_error() {
         &["apply", "acme", "--allow-destroy", "*/production/AWS::RDS::DBCluster/main"],
         &["apply", "acme", "--lock-timeout", "soon"],
         &["destroy", "--orphan", "acme/old"],
+        &["adopt", "acme/production", "vpc-1"],
+        &["adopt", "acme/*/AWS::EC2::VPC/main", "vpc-1"],
+        &["adopt", "acme/production/AWS::EC2::VPC/main"],
         &["kinds", "AWS::No::Such"],
         &["--sandbox", "--endpoint-url", "http://127.0.0.1:1", "plan"],
         &["plan", "a//b"],

@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 
 use crate::world::{Bench, Fault, What, Wish, blueprint};
 
-fn reference(kind: &str, name: &str, output: &str) -> String {
+pub fn reference(kind: &str, name: &str, output: &str) -> String {
     format!("⟦Fake::{kind}/{name}.{output}⟧")
 }
 
 /// A small environment with every relation there is: chains, sets, a circle of groups, a revision.
-fn environment() -> Vec<Wish> {
+pub fn environment() -> Vec<Wish> {
     let net = reference("Net", "main", "Id");
     vec![
         Wish::new("Fake::Net", "main", json!({ "Range": "10.0.0.0/16", "Dns": true })),
@@ -55,7 +55,7 @@ fn change(wishes: &mut [Wish], name: &str, property: &str, value: Value) {
     wish.properties[property] = value;
 }
 
-fn actions(plan: &StackPlan) -> Vec<(String, Action, Cause)> {
+pub fn actions(plan: &StackPlan) -> Vec<(String, Action, Cause)> {
     plan.changes.iter().map(|change| (change.address.to_string(), change.action, change.cause)).collect()
 }
 

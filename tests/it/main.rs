@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, reason = "in a test, what cannot be unwrapped is the failure")]
 
 #[cfg(feature = "sdk")]
+mod adopting;
+#[cfg(feature = "sdk")]
 mod aws_class;
 #[cfg(feature = "sdk")]
 mod aws_gates;
@@ -25,6 +27,7 @@ mod engine;
 mod export;
 #[cfg(feature = "sdk")]
 mod facts;
+mod identity;
 #[cfg(feature = "sdk")]
 mod kinds;
 mod lease;

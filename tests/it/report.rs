@@ -8,7 +8,7 @@ use anstream::adapter::strip_str;
 use proptest::prelude::*;
 use provision::apply::{Event, Ledger, Outcome};
 use provision::blueprint::Origin;
-use provision::inventory::Unmanaged;
+use provision::inventory::{Orphan, Unmanaged};
 use provision::plan::{Action, Cause, Change, Field, Plan, StackPlan, Step, StepId, Verb, Waiting};
 use provision::problem::{Problem, Source, Span};
 use provision::report::{
@@ -45,7 +45,7 @@ fn plan_of(changes: Vec<Change>) -> Plan {
         warnings: Vec::new(),
         outputs: BTreeMap::new(),
     };
-    Plan { stacks: vec![stack] }
+    Plan { stacks: vec![stack], ..Plan::default() }
 }
 
 fn change(address: &str, action: Action) -> Change {
@@ -222,6 +222,24 @@ fn the_plan_as_json_is_as_its_schema_says() {
     assert_valid(&plan_json(&plan));
     assert_valid(&report::saved_plan_text(&plan));
     assert_eq!(plan_json(&plan), plan_json(&plan.clone()));
+}
+
+#[test]
+fn an_orphan_is_shown_everywhere_with_what_deletes_it() {
+    let orphan = Orphan {
+        stack: StackId::new("acme", "old"),
+        account: "123456789012".into(),
+        region: "eu-west-1".into(),
+        role: Some("arn:aws:iam::123456789012:role/apply".into()),
+        resources: 73,
+    };
+    let plan = Plan { orphans: vec![orphan], ..plan_of(Vec::new()) };
+    assert_valid(&plan_json(&plan));
+    let command = "provision destroy --orphan acme/old --account 123456789012 --region eu-west-1 --role \
+                   arn:aws:iam::123456789012:role/apply";
+    for text in [plan_text(&plan, TextOptions::default()), plan_json(&plan), plan_markdown(&plan), plan_html(&plan)] {
+        assert!(text.replace("&#x2f;", "/").contains(command), "{text}");
+    }
 }
 
 #[test]

@@ -13,9 +13,9 @@ use provision::sandbox::{self, Options};
 use crate::local_aws;
 use crate::stage::{Stage, blueprints, on_deep_stack, words};
 
-const ACME: &str = include_str!("../../tenants/acme.yaml");
+pub const ACME: &str = include_str!("../../tenants/acme.yaml");
 const GLOBEX: &str = include_str!("../../tenants/globex.yaml");
-const INITECH: &str = include_str!("../../tenants/initech.yaml");
+pub const INITECH: &str = include_str!("../../tenants/initech.yaml");
 
 /// What a plan of one unchanged `acme/production` may cost.
 const CALLS: usize = 90;
@@ -236,13 +236,13 @@ fn killed_while_a_database_is_made_the_next_run_waits_for_it() {
 }
 
 /// One environment of a sample tenant, in an account of the test's own.
-fn stack(account: &str, tenant: &str, environment: &str) -> Blueprint {
+pub fn stack(account: &str, tenant: &str, environment: &str) -> Blueprint {
     let tenant = tenant.replace("123456789012", account).replace("111122223333", account);
     let all = blueprints(&[("tenant.yaml", &tenant)], &[]).unwrap_or_else(|why| panic!("{why}"));
     all.into_iter().find(|blueprint| blueprint.stack.id.environment == environment).expect("the sample has it")
 }
 
-async fn up(account: &str, tenant: &str, environment: &str) -> (Stage, Blueprint) {
+pub async fn up(account: &str, tenant: &str, environment: &str) -> (Stage, Blueprint) {
     let (stage, blueprint) = (Stage::new(account).await, stack(account, tenant, environment));
     stage.bring_up(&blueprint).await.unwrap_or_else(|why| panic!("{why}"));
     (stage, blueprint)
@@ -271,7 +271,7 @@ fn is_read(call: &str) -> bool {
     ["Describe", "List", "Get", "AssumeRole", "BatchGet"].iter().any(|verb| operation.starts_with(verb))
 }
 
-fn live<'a>(inventory: &'a Inventory, address: &str) -> &'a Live {
+pub fn live<'a>(inventory: &'a Inventory, address: &str) -> &'a Live {
     let found = inventory.all().find(|(at, _)| at.to_string() == address);
     found.unwrap_or_else(|| panic!("{address} is not there")).1
 }

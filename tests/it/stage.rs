@@ -1,6 +1,5 @@
 //! The whole engine on the local AWS: what the commands do, without the command line.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +8,7 @@ use futures_util::future::BoxFuture;
 use provision::apply::{Event, Hands, Ledger, Outcome, Permit, Run, Stop, run};
 use provision::aws::{Aws, Fence, Reader, Role, Session, Sessions, Setup, Writer, WriterScope, survey};
 use provision::blueprint::{Blueprint, Files, Source as File, load_files};
-use provision::inventory::{Inventory, Request, Source, Unmanaged, collect};
+use provision::inventory::{Inventory, Request, Sought, Source, Unmanaged, collect};
 use provision::kinds::KINDS;
 use provision::plan::{Input, Mode, Plan, StackPlan, Step, plan};
 use provision::report::{TextOptions, event_line, plan_text};
@@ -77,10 +76,10 @@ impl Stage {
     /// What is live of a stack, with a look for what is nobody's.
     pub async fn inventory(&self, blueprint: &Blueprint) -> Inventory {
         let stack = &blueprint.stack;
-        let regions = blueprint.resources.values().map(|resource| resource.region.clone());
-        let regions: BTreeSet<String> = regions.chain([stack.region.clone()]).collect();
-        let request =
-            Request { project: &stack.project, account: &stack.account, stacks: vec![(stack, regions)], survey: true };
+        let resources = blueprint.resources.values();
+        let wanted = resources.map(|resource| (resource.address.clone(), resource.region.clone())).collect();
+        let stacks = vec![Sought { stack, wanted }];
+        let request = Request { project: &stack.project, account: &stack.account, stacks, survey: true };
         collect(&self.kinds, self, &request).await.remove(&stack.id).expect("the stack was asked for")
     }
 
@@ -183,7 +182,10 @@ fn said(event: Event) -> std::io::Result<()> {
 
 /// A plan as a person would read it.
 pub fn words(plan: &StackPlan) -> String {
-    plan_text(&Plan { stacks: vec![plan.clone()] }, TextOptions { verbose: false, show_values: true, width: None })
+    plan_text(
+        &Plan { stacks: vec![plan.clone()], ..Plan::default() },
+        TextOptions { verbose: false, show_values: true, width: None },
+    )
 }
 
 fn complaint(step: &Step, outcome: &Outcome) -> Option<String> {

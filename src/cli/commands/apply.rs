@@ -111,7 +111,7 @@ fn stacks_of(document: &PlanDocument) -> Result<Vec<Selector>> {
     names.map(|name| name.parse().map_err(Failure::error)).collect()
 }
 
-fn parse_duration(text: &str) -> Result<Duration, String> {
+pub fn parse_duration(text: &str) -> Result<Duration, String> {
     let wrong = || format!("`{text}` is no time: write 90s, 10m or 1h");
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let number: u64 = text[..digits].parse().map_err(|_| wrong())?;

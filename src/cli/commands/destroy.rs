@@ -86,7 +86,11 @@ fn blueprint_of_orphan(project: &Project, name: &str, args: &Args) -> Result<Blu
         .filter(|(tenant, environment)| crate::tenant::is_name(tenant) && crate::tenant::is_name(environment))
         .ok_or_else(|| Failure::usage(format!("`{name}` names no stack: write tenant/environment")))?;
     let id = StackId::new(tenant, environment);
-    if project.has(&id) {
+    // What the YAML has in another account or region by now is an orphan where it was.
+    let is_there =
+        |stack: &Stack| Some(&stack.account) == args.account.as_ref() && Some(&stack.region) == args.region.as_ref();
+    let moved = project.fleet().iter().find(|stack| stack.id == id).is_some_and(|stack| !is_there(stack));
+    if project.has(&id) && !moved {
         let failure = Failure::usage(format!("{id} is in the YAML and no orphan"));
         return Err(failure.hint(format!("`provision destroy {id}`")));
     }

@@ -3,11 +3,11 @@ use crate::cli::args::{Global, Selectors};
 use crate::cli::engine::{As, Engine, exit_of, plan_stacks, runtime};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Result;
-use crate::cli::project::Project;
+use crate::cli::project::{Project, warn};
 use crate::cli::world::World;
 use crate::plan::Mode;
 
-/// Compare live AWS with the YAML: drift, pending changes, unmanaged resources; never changes anything
+/// Compare live AWS with the YAML: drift, pending changes, unmanaged resources, orphans; never changes anything
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
@@ -16,7 +16,7 @@ pub struct Args {
     #[command(flatten)]
     format: FormatArgs,
 
-    /// Exit with 2 for unmanaged resources alone, too
+    /// Exit with 2 for unmanaged resources and orphans alone, too
     #[arg(long)]
     strict: bool,
 }
@@ -28,12 +28,16 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     let stacks = project.stacks();
     let runtime = runtime()?;
     let engine = runtime.block_on(Engine::open(world, global, &stacks))?;
-    let inventories = runtime.block_on(engine.read(&stacks, As::Reader, true))?;
-    let plan = plan_stacks(world, &stacks, &inventories, selectors, Mode::Apply)?;
+    let inventories = runtime.block_on(engine.read(&project, &stacks, As::Reader, true))?;
+    let mut plan = plan_stacks(world, &stacks, &inventories, selectors, Mode::Apply)?;
+    let strays = runtime.block_on(engine.orphans(&project, &stacks));
+    warn(world, global, &strays.unsearched)?;
+    plan.orphans = strays.found;
     engine.report_timings(world)?;
     world.out.print(&args.format.render(world, global, &plan))?;
-    let unread = inventories.values().any(|inventory| inventory.survey_failure.is_some());
-    let unmanaged = plan.stacks.iter().any(|stack| !stack.unmanaged.is_empty());
+    let unread =
+        !strays.unsearched.is_empty() || inventories.values().any(|inventory| inventory.survey_failure.is_some());
+    let unmanaged = !plan.orphans.is_empty() || plan.stacks.iter().any(|stack| !stack.unmanaged.is_empty());
     Ok(match exit_of(&plan, Exit::Differs) {
         Exit::Done | Exit::Differs if unread => Exit::Blocked,
         Exit::Done if args.strict && unmanaged => Exit::Differs,

@@ -1,5 +1,6 @@
 //! One command a file: its arguments, with their help, and what it does.
 
+pub mod adopt;
 pub mod apply;
 pub mod completions;
 pub mod destroy;

@@ -6,7 +6,7 @@ use crate::cli::args::{Global, Selectors};
 use crate::cli::engine::{As, Engine, exit_of, nothing_there, plan_stacks, runtime};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
-use crate::cli::project::Project;
+use crate::cli::project::{Project, warn};
 use crate::cli::world::World;
 use crate::plan::{Mode, Plan};
 use crate::report::{TextOptions, plan_html, plan_json, plan_markdown, plan_text, saved_plan_text};
@@ -69,8 +69,13 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     } else {
         let runtime = runtime()?;
         let engine = runtime.block_on(Engine::open(world, global, &stacks))?;
-        let inventories = runtime.block_on(engine.read(&stacks, As::Reader, args.destroy))?;
-        let plan = plan_stacks(world, &stacks, &inventories, selectors, mode)?;
+        let inventories = runtime.block_on(engine.read(&project, &stacks, As::Reader, args.destroy))?;
+        let mut plan = plan_stacks(world, &stacks, &inventories, selectors, mode)?;
+        if selectors.is_empty() {
+            let strays = runtime.block_on(engine.orphans(&project, &stacks));
+            warn(world, global, &strays.unsearched)?;
+            plan.orphans = strays.found;
+        }
         engine.report_timings(world)?;
         plan
     };

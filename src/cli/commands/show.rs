@@ -39,7 +39,7 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     }
     let runtime = runtime()?;
     let engine = runtime.block_on(Engine::open(world, global, &stacks))?;
-    let inventories = runtime.block_on(engine.read(&stacks, As::Reader, false))?;
+    let inventories = runtime.block_on(engine.read(&project, &stacks, As::Reader, false))?;
     let mut plan = plan_stacks(world, &stacks, &inventories, selectors, Mode::Apply)?;
     for stack in &mut plan.stacks {
         // What is not there yet has no value to show.

@@ -1,5 +1,7 @@
 //! Where stacks are opened: sessions, the sandbox, what is there, what to do, and the run itself.
 
+mod adopt;
+mod elsewhere;
 mod hands;
 mod lease;
 mod run;
@@ -15,12 +17,12 @@ use tokio::time::Instant;
 use super::args::Global;
 use super::exit::Exit;
 use super::failure::{Failure, Result};
-use super::project::Bucket;
+use super::project::{Bucket, Project};
 use super::selector::{Selector, select_resources, unmatched_resource};
 use super::world::World;
 use crate::aws::{Role, Sessions, Setup};
 use crate::blueprint::Blueprint;
-use crate::inventory::{Inventory, Request, Seen, Sight, collect};
+use crate::inventory::{Inventory, Request, Seen, Sight, Sought, collect};
 use crate::kinds::KINDS;
 use crate::plan::{Input, Mode, Plan, plan};
 use crate::problem::Problem;
@@ -28,6 +30,7 @@ use crate::report::{CallTiming, timings_text};
 use crate::resource::{Address, Shape, Stack, StackId};
 use crate::sandbox;
 
+pub use adopt::Adoption;
 pub use run::{Approved, carry_out};
 use source::AwsSource;
 
@@ -81,7 +84,14 @@ impl Engine {
     }
 
     /// Checks every account, then reads all that is there of the stacks; `survey` also looks for what is nobody's.
-    pub async fn read(&self, stacks: &[&Blueprint], as_whom: As, survey: bool) -> Result<BTreeMap<StackId, Inventory>> {
+    /// A stack of which nothing is where the YAML says is looked for elsewhere.
+    pub async fn read(
+        &self,
+        project: &Project,
+        stacks: &[&Blueprint],
+        as_whom: As,
+        survey: bool,
+    ) -> Result<BTreeMap<StackId, Inventory>> {
         let mut accounts: BTreeMap<_, Vec<&Blueprint>> = BTreeMap::new();
         for blueprint in stacks {
             let stack = &blueprint.stack;
@@ -97,11 +107,13 @@ impl Engine {
             .collect();
         try_join_all(sources.iter().map(|(_, source, stacks)| source.verify(&stacks[0].stack.region))).await?;
         let reads = sources.iter().map(|(project, source, stacks)| async move {
-            let stacks = stacks.iter().map(|blueprint| (&blueprint.stack, regions(blueprint))).collect();
+            let stacks = stacks.iter().map(|blueprint| sought(blueprint)).collect();
             let request = Request { project, account: source.account(), stacks, survey };
             collect(KINDS, source, &request).await
         });
-        Ok(futures_util::future::join_all(reads).await.into_iter().flatten().collect())
+        let mut inventories = futures_util::future::join_all(reads).await.into_iter().flatten().collect();
+        self.locate(project, stacks, &mut inventories).await;
+        Ok(inventories)
     }
 
     /// The bucket where a stack's lease lives, opened as the stack's writer.
@@ -130,11 +142,11 @@ impl Engine {
 /// An account with nothing in it, for `plan --offline`.
 pub fn nothing_there(stacks: &[&Blueprint]) -> BTreeMap<StackId, Inventory> {
     let empty = |blueprint: &&Blueprint| {
-        let seen = |region: &String| {
-            let region = region.clone();
+        let seen = |region: &str| {
+            let region = region.to_owned();
             KINDS.iter().map(move |kind| ((region.clone(), kind.facts().kind.to_owned()), Seen::Read(Sight::default())))
         };
-        let kinds = regions(blueprint).iter().flat_map(seen).collect();
+        let kinds = sought(blueprint).regions().into_iter().flat_map(seen).collect();
         (blueprint.stack.id.clone(), Inventory { kinds, ..Inventory::default() })
     };
     stacks.iter().map(empty).collect()
@@ -162,6 +174,7 @@ pub fn plan_stacks(
         let selection = select_resources(selectors, id, &addresses);
         known.push((id.clone(), addresses));
         let mut made = plan(&Input { blueprint, inventory, shapes: &shapes, mode, selection, today });
+        made.warnings.extend(inventory.unsearched.iter().map(|why| Problem::warning(None, why.clone())));
         made.warnings.extend(inventory.survey_failure.iter().map(|failure| {
             Problem::warning(None, format!("the look for unmanaged resources is incomplete: {failure}"))
         }));
@@ -173,10 +186,11 @@ pub fn plan_stacks(
     }
 }
 
-/// The home region and those that resources name.
-fn regions(blueprint: &Blueprint) -> BTreeSet<String> {
-    let named = blueprint.resources.values().map(|resource| resource.region.clone());
-    named.chain([blueprint.stack.region.clone()]).collect()
+/// What to look for of a stack.
+fn sought(blueprint: &Blueprint) -> Sought<'_> {
+    let resources = blueprint.resources.values();
+    let wanted = resources.map(|resource| (resource.address.clone(), resource.region.clone())).collect();
+    Sought { stack: &blueprint.stack, wanted }
 }
 
 /// How the sandbox is started: by which Python.

@@ -93,6 +93,7 @@ resources:
             .arns(":certificate/")
             .filter(|arn| arn.starts_with("arn:") && is_acm(arn))
             .map(str::to_owned)
+            .chain(scope.also.iter().cloned())
             .collect();
         let candidates = candidates(summaries(reader).await?, &known);
         let reads = candidates.iter().map(|arn| read(reader, scope, arn));

@@ -35,7 +35,7 @@ pub(super) fn candidates(mut all: Vec<CertificateSummary>, known: &BTreeSet<Stri
 pub(super) async fn read(reader: &Reader, scope: &Scope, arn: &str) -> Result<Option<Found<Certificate>>> {
     let answer = reader.acm().list_tags_for_certificate().certificate_arn(arn).send().await?;
     let tags: Tags = answer.tags().iter().map(|tag| (tag.key(), tag.value().unwrap_or_default())).collect();
-    if !scope.owns(&tags) {
+    if !scope.owns(arn, &tags) {
         return Ok(None);
     }
     let answer = reader.acm().describe_certificate().certificate_arn(arn).send().await?;

@@ -23,7 +23,8 @@ pub(super) async fn candidates(reader: &Reader, scope: &Scope) -> Result<Vec<Can
         // Targets of before 2023 have no ARN and so no tags: they can't be ours.
         let Some(arn) = target.scalable_target_arn().map(str::to_owned) else { continue };
         let may_own = |part: &str| scope.may_own(part, ecs::MAX_NAME);
-        if target.resource_id().split('/').skip(1).any(may_own) || index.get(&arn).is_some() {
+        let is_ours = target.resource_id().split('/').skip(1).any(may_own) || index.get(&arn).is_some();
+        if is_ours || scope.asks_for(target.resource_id()) {
             let id = target.resource_id.clone();
             all.push(Candidate { name: id.clone(), id, arn, summary: target });
         }

@@ -53,6 +53,7 @@ impl Kind for RouteTable {
     const TYPE: &'static str = "AWS::EC2::RouteTable";
     const REF: &'static str = "RouteTableId";
     const NAME: NameRule = NameRule::Assigned { max: 255 };
+    const CLAIMS: &'static [&'static str] = &["/SubnetIds/*"];
     const CREATE_ONLY: &'static [&'static str] = &["/VpcId"];
     // The new table takes the subnets over, one by one and without a gap.
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
@@ -110,7 +111,10 @@ resources:
         // 100 is the most that a page of this operation holds.
         let call = reader.ec2().describe_route_tables().set_filters(Some(ec2::filters(scope))).max_results(100);
         let all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
-        let found = all.iter().map(found).filter(|table| scope.owns(&table.tags)).collect();
+        let is_meant = |one: &Found<Self>| {
+            scope.owns(&one.id, &one.tags) || one.spec.subnet_ids.iter().any(|id| scope.asks_for(id.as_str()))
+        };
+        let found = all.iter().map(found).filter(is_meant).collect();
         Ok(Listing { found, ..Listing::default() })
     }
 

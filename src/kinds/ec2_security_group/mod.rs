@@ -53,6 +53,7 @@ impl Kind for SecurityGroup {
     const TYPE: &'static str = "AWS::EC2::SecurityGroup";
     const REF: &'static str = "GroupId";
     const NAME: NameRule = NameRule::Hashed { max: 255 };
+    const CLAIMS: &'static [&'static str] = &["/VpcId"];
     const CREATE_ONLY: &'static [&'static str] = &["/GroupDescription", "/VpcId"];
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
     // Groups that admit each other.
@@ -117,8 +118,9 @@ resources:
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         let call = reader.ec2().describe_security_groups().set_filters(Some(ec2::filters(scope)));
         let all = call.max_results(ec2::PAGE).into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
-        let found = all.iter().map(found).filter(|group| scope.owns(&group.tags)).collect();
-        // No strangers: names count within one VPC, and the stack's has nobody else's groups. If it has, create says so.
+        let is_meant = |one: &Found<Self>| scope.owns(&one.id, &one.tags) || scope.asks_for(one.spec.vpc_id.as_str());
+        let found = all.iter().map(found).filter(is_meant).collect();
+        // No strangers: names count within one VPC, and what is in the stack's is asked for when a group is missing.
         Ok(Listing { found, ..Listing::default() })
     }
 

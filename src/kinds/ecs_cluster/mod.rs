@@ -51,10 +51,10 @@ resources:
         for cluster in reader.once(ecs::CLUSTERS_KEY, ecs::clusters(reader, scope)).await?.iter() {
             let tags = ecs::tags(cluster.tags());
             let name = cluster.cluster_name().unwrap_or_default().to_owned();
-            if scope.owns(&tags) {
+            if scope.owns(&name, &tags) {
                 listing.found.push(found(cluster, tags));
             } else if scope.may_own(&name, MAX_NAME) {
-                listing.strangers.push(Stranger { id: name.clone(), name });
+                listing.strangers.push(Stranger { id: name.clone(), name, tags });
             }
         }
         Ok(listing)

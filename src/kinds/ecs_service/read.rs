@@ -52,7 +52,8 @@ async fn candidates(reader: &Reader, scope: &Scope) -> Result<BTreeMap<String, B
         all.entry((*name).to_owned()).or_default().extend(arns);
     }
     let index = reader.tag_index(scope).await?;
-    for arn in index.arns(":service/").filter(|arn| arn.split(':').nth(2) == Some("ecs")) {
+    let named = index.arns(":service/").chain(scope.also.iter().map(String::as_str));
+    for arn in named.filter(|arn| arn.split(':').nth(2) == Some("ecs")) {
         // `service/<cluster>/<name>`
         if let Some(cluster) = arn.rsplit('/').nth(1) {
             all.entry(cluster.to_owned()).or_default().insert(arn.to_owned());
@@ -74,12 +75,12 @@ async fn describe(
 async fn sort(reader: &Reader, scope: &Scope, service: &Description, listing: &mut Listing<Service>) {
     let tags = ecs::tags(service.tags());
     let name = service.service_name().unwrap_or_default().to_owned();
-    if scope.owns(&tags) {
+    let id = service.service_arn().unwrap_or(&name).to_owned();
+    if scope.owns(&id, &tags) {
         let state = state::of(reader, service).await;
         listing.found.push(found(service, tags, state));
     } else if scope.may_own(&name, ecs::MAX_NAME) {
-        let id = service.service_arn().unwrap_or(&name).to_owned();
-        listing.strangers.push(Stranger { id, name });
+        listing.strangers.push(Stranger { id, name, tags });
     }
 }
 

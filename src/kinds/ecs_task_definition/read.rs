@@ -20,7 +20,7 @@ pub(super) enum Seen {
 /// The families with a name of ours that have an active revision.
 pub(super) async fn families(reader: &Reader, scope: &Scope) -> Result<Vec<String>> {
     let mut all = Vec::new();
-    for prefix in scope.prefixes() {
+    for prefix in scope.prefixes().chain(scope.also.iter().cloned()) {
         let call = reader.ecs().list_task_definition_families().family_prefix(&prefix);
         let call = call.status(TaskDefinitionFamilyStatus::Active);
         let mut items = call.into_paginator().page_size(100).items().send();
@@ -39,7 +39,7 @@ pub(super) async fn families(reader: &Reader, scope: &Scope) -> Result<Vec<Strin
 pub(super) async fn family(reader: &Reader, scope: &Scope, family: &str) -> Result<Seen> {
     let newest = describe(reader, family).await?;
     let tags = ecs::tags(newest.tags());
-    if scope.owns(&tags) {
+    if scope.owns(family, &tags) {
         return Ok(seen(family, &newest, tags, None));
     }
     let call = reader.ecs().list_task_definitions().family_prefix(family).status(TaskDefinitionStatus::Active);
@@ -47,11 +47,11 @@ pub(super) async fn family(reader: &Reader, scope: &Scope, family: &str) -> Resu
     for arn in answer.task_definition_arns().iter().filter(|arn| is_of(arn, family)).skip(1).take(BACK) {
         let older = describe(reader, arn).await?;
         let tags = ecs::tags(older.tags());
-        if scope.owns(&tags) {
+        if scope.is_claimed(&tags) {
             return Ok(seen(family, &older, tags, newest.task_definition()));
         }
     }
-    Ok(Seen::Foreign(Stranger { id: family.to_owned(), name: family.to_owned() }))
+    Ok(Seen::Foreign(Stranger { id: family.to_owned(), name: family.to_owned(), tags }))
 }
 
 /// Returns whether an ARN is a revision of this very family; the filter takes prefixes.

@@ -64,6 +64,7 @@ impl Kind for Listener {
     const TYPE: &'static str = "AWS::ElasticLoadBalancingV2::Listener";
     const REF: &'static str = "ListenerArn";
     const NAME: NameRule = NameRule::Assigned { max: 255 };
+    const CLAIMS: &'static [&'static str] = &["/LoadBalancerArn", "/Port"];
     const CREATE_ONLY: &'static [&'static str] = &["/LoadBalancerArn"];
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
     const KEYED: &'static [(&'static str, &'static str)] = &[("/ListenerAttributes", "Key")];
@@ -128,7 +129,11 @@ resources:
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         let all = elb::listeners(reader, scope).await?;
         let mut listing = Listing { unseen: all.unseen.clone(), ..Listing::default() };
-        let ours: Vec<_> = all.seen.iter().filter(|one| scope.owns(&one.tags)).collect();
+        let is_meant = |one: &&Tagged<Description>| {
+            let balancer = one.item.load_balancer_arn().unwrap_or_default();
+            elb::owns(scope, one.item.listener_arn(), &one.tags) || scope.asks_for(balancer)
+        };
+        let ours: Vec<_> = all.seen.iter().filter(is_meant).collect();
         let details = join_all(ours.iter().map(|one| read(reader, one))).await;
         for (one, read) in ours.into_iter().zip(details) {
             elb::keep(&mut listing, one.item.listener_arn(), &one.tags, read);

@@ -52,6 +52,7 @@ impl Kind for ListenerRule {
     const TYPE: &'static str = "AWS::ElasticLoadBalancingV2::ListenerRule";
     const REF: &'static str = "RuleArn";
     const NAME: NameRule = NameRule::Assigned { max: 255 };
+    const CLAIMS: &'static [&'static str] = &["/ListenerArn", "/Priority"];
     const CREATE_ONLY: &'static [&'static str] = &["/ListenerArn"];
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
     const EXAMPLE: &'static str = "
@@ -141,7 +142,10 @@ resources:
         // The default rule is the listener's.
         all.retain(|(_, rule)| rule.is_default() != Some(true));
         let all = elb::with_tags(reader, all, |(_, rule)| rule.rule_arn()).await?;
-        let ours = all.into_iter().filter(|one| scope.owns(&one.tags));
+        let ours = all.into_iter().filter(|one| {
+            let (listener, rule) = &one.item;
+            elb::owns(scope, rule.rule_arn(), &one.tags) || scope.asks_for(listener)
+        });
         Ok(Listing {
             found: ours.map(|one| found(&one.item.0, &one.item.1, one.tags)).collect(),
             unseen: listeners.unseen.iter().cloned().chain(unseen).collect(),

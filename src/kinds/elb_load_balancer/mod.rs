@@ -114,8 +114,9 @@ resources:
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         let all = elb::load_balancers(reader, scope).await?;
-        let (ours, others): (Vec<_>, Vec<_>) = all.iter().partition(|one| scope.owns(&one.tags));
-        let strangers = others.into_iter().filter_map(|one| stranger(&one.item, scope)).collect();
+        let (ours, others): (Vec<_>, Vec<_>) =
+            all.iter().partition(|one| elb::owns(scope, one.item.load_balancer_arn(), &one.tags));
+        let strangers = others.into_iter().filter_map(|one| stranger(one, scope)).collect();
         let mut listing = Listing { strangers, ..Listing::default() };
         let details = join_all(ours.iter().map(|one| read(reader, one))).await;
         for (one, read) in ours.into_iter().zip(details) {
@@ -205,9 +206,10 @@ resources:
     }
 }
 
-fn stranger(one: &Description, scope: &Scope) -> Option<Stranger> {
-    let name = one.load_balancer_name().filter(|name| scope.may_own(name, NAME_MAX))?;
-    Some(Stranger { id: one.load_balancer_arn()?.to_owned(), name: name.to_owned() })
+fn stranger(one: &Tagged<Description>, scope: &Scope) -> Option<Stranger> {
+    let Tagged { item, tags } = one;
+    let name = item.load_balancer_name().filter(|name| scope.may_own(name, NAME_MAX))?;
+    Some(Stranger { id: item.load_balancer_arn()?.to_owned(), name: name.to_owned(), tags: tags.clone() })
 }
 
 async fn read(reader: &Reader, one: &Tagged<Description>) -> Result<Found<LoadBalancer>> {

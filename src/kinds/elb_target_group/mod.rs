@@ -93,10 +93,12 @@ resources:
         all.retain(|one| {
             one.vpc_id().is_some_and(|vpc| vpcs.contains(vpc))
                 || one.target_group_name().is_some_and(|name| scope.may_own(name, NAME_MAX))
+                || one.target_group_arn().is_some_and(|arn| scope.asks_for(arn))
         });
         let all = elb::with_tags(reader, all, Description::target_group_arn).await?;
-        let (ours, others): (Vec<_>, Vec<_>) = all.iter().partition(|one| scope.owns(&one.tags));
-        let strangers = others.into_iter().filter_map(|one| stranger(&one.item, scope)).collect();
+        let (ours, others): (Vec<_>, Vec<_>) =
+            all.iter().partition(|one| elb::owns(scope, one.item.target_group_arn(), &one.tags));
+        let strangers = others.into_iter().filter_map(|one| stranger(one, scope)).collect();
         let mut listing = Listing { strangers, ..Listing::default() };
         let details = join_all(ours.iter().map(|one| read(reader, one))).await;
         for (one, read) in ours.into_iter().zip(details) {
@@ -148,9 +150,10 @@ resources:
     }
 }
 
-fn stranger(one: &Description, scope: &Scope) -> Option<Stranger> {
-    let name = one.target_group_name().filter(|name| scope.may_own(name, NAME_MAX))?;
-    Some(Stranger { id: one.target_group_arn()?.to_owned(), name: name.to_owned() })
+fn stranger(one: &Tagged<Description>, scope: &Scope) -> Option<Stranger> {
+    let Tagged { item, tags } = one;
+    let name = item.target_group_name().filter(|name| scope.may_own(name, NAME_MAX))?;
+    Some(Stranger { id: item.target_group_arn()?.to_owned(), name: name.to_owned(), tags: tags.clone() })
 }
 
 async fn send(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Outputs> {

@@ -140,11 +140,11 @@ resources:
         let mut ours = Vec::new();
         for role in all.iter() {
             let (name, tags) = (role.role_name().unwrap_or_default(), tags(role.tags()));
-            if scope.owns(&tags) {
+            let id = role.arn().unwrap_or(name);
+            if scope.owns(id, &tags) {
                 ours.push((role, tags));
             } else if scope.may_own(name, MAX_NAME) {
-                let id = role.arn().unwrap_or(name).to_owned();
-                listing.strangers.push(Stranger { id, name: name.to_owned() });
+                listing.strangers.push(Stranger { id: id.to_owned(), name: name.to_owned(), tags });
             }
         }
         if ours.is_empty() {

@@ -144,16 +144,19 @@ resources:
         let mut ids: BTreeSet<String> = tagged.filter_map(|arn| arn.rsplit('/').next().map(str::to_owned)).collect();
         let named = aliases.iter().filter(|alias| scope.may_own(&alias.name, MAX_NAME));
         ids.extend(named.map(|alias| alias.key_id.clone()));
+        ids.extend(scope.asked_names().map(str::to_owned));
         let answers = join_all(ids.iter().map(|id| read::read(reader, scope, id, &aliases))).await;
         let mut listing = Listing::default();
         for (id, answer) in ids.iter().zip(answers) {
             match answer {
                 Ok(read::Seen::Ours(found)) => listing.found.push(*found),
                 Ok(read::Seen::Leaving) => {}
-                Ok(read::Seen::Foreign) => {
+                Ok(read::Seen::Foreign(tags)) => {
                     let named = aliases.iter().filter(|alias| alias.key_id == *id);
                     let ours = named.filter(|alias| scope.may_own(&alias.name, MAX_NAME));
-                    listing.strangers.extend(ours.map(|a| Stranger { id: id.clone(), name: a.name.clone() }));
+                    let stranger =
+                        |alias: &read::Alias| Stranger { id: id.clone(), name: alias.name.clone(), tags: tags.clone() };
+                    listing.strangers.extend(ours.map(stranger));
                 }
                 Err(failure) if failure.is(Class::NotFound) => {}
                 Err(failure) => {

@@ -19,7 +19,7 @@ pub(super) enum Seen {
     Ours(Box<Found<Key>>),
     /// Ours, but in its deletion window: gone for us, and a new one may take its name.
     Leaving,
-    Foreign,
+    Foreign(Tags),
 }
 
 /// All aliases of the account and region that name a key of its own.
@@ -44,8 +44,8 @@ pub(super) async fn read(reader: &Reader, scope: &Scope, id: &str, aliases: &[Al
         let Tag { tag_key, tag_value, .. } = tag?;
         tags.set(tag_key, tag_value);
     }
-    if !scope.owns(&tags) {
-        return Ok(Seen::Foreign);
+    if !scope.owns(id, &tags) {
+        return Ok(Seen::Foreign(tags));
     }
     let answer = reader.kms().describe_key().key_id(id).send().await?;
     let metadata = answer.key_metadata().ok_or_else(|| super::no_answer("DescribeKey"))?;

@@ -14,7 +14,7 @@ const PAGE: i32 = 50;
 /// (`/aws/ecs/containerinsights/acme-production-main/performance`), and those that the tag index knows.
 pub(super) async fn candidates(reader: &Reader, scope: &Scope) -> Result<Vec<Candidate<Description>>> {
     let mut all = BTreeMap::new();
-    for part in scope.prefixes() {
+    for part in scope.prefixes().chain(scope.asked_names().map(str::to_owned)) {
         let mut groups = reader
             .logs()
             .describe_log_groups()

@@ -1,10 +1,9 @@
-use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 use futures_util::future::BoxFuture;
 use provision::apply::{Event, Hands, Ledger, Permit, Run, Stop, run};
 use provision::blueprint::Blueprint;
-use provision::inventory::{Inventory, Request, Source, Unmanaged, collect};
+use provision::inventory::{Inventory, Request, Sought, Source, Unmanaged, collect};
 use provision::plan::{Input, Mode, StackPlan, plan};
 use provision::resource::{Result, Shape};
 use tokio::sync::watch;
@@ -49,19 +48,17 @@ impl Bench {
         Self { cloud: FakeCloud::default(), events: Mutex::default() }
     }
 
-    pub async fn inventory(&self) -> Inventory {
+    pub async fn inventory(&self, blueprint: &Blueprint) -> Inventory {
         let stack = stack();
-        let request = Request {
-            project: "test",
-            account: &stack.account,
-            stacks: vec![(&stack, BTreeSet::from([stack.region.clone()]))],
-            survey: false,
-        };
+        let resources = blueprint.resources.values();
+        let wanted = resources.map(|resource| (resource.address.clone(), resource.region.clone())).collect();
+        let stacks = vec![Sought { stack: &stack, wanted }];
+        let request = Request { project: "test", account: &stack.account, stacks, survey: false };
         collect(KINDS, self, &request).await.remove(&stack.id).expect("the stack was asked for")
     }
 
     pub async fn plan(&self, blueprint: &Blueprint, mode: Mode) -> StackPlan {
-        let inventory = self.inventory().await;
+        let inventory = self.inventory(blueprint).await;
         self.plan_with(blueprint, &inventory, mode)
     }
 
@@ -73,7 +70,7 @@ impl Bench {
 
     /// Plans and carries out.
     pub async fn run(&self, blueprint: &Blueprint, mode: Mode) -> Outcome {
-        let inventory = self.inventory().await;
+        let inventory = self.inventory(blueprint).await;
         let plan = self.plan_with(blueprint, &inventory, mode);
         let (_stop, stopped) = watch::channel(Stop::No);
         let tell = |event: Event| {

@@ -3,7 +3,7 @@ use std::time::Duration;
 use provision::resource::normal::Set;
 use provision::resource::{
     AnyKind, Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule,
-    Permissions, Ref, Replacement, Result, Scope, State, Tags, key,
+    Permissions, Ref, Replacement, Result, Scope, State, Stranger, Tags, key,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -32,9 +32,12 @@ where
     tokio::task::yield_now().await;
     let mut listing = Listing::default();
     for (thing, state) in reader.0.list(K::TYPE)? {
-        if !scope.owns(&thing.tags) {
+        let place = |at: &&str| thing.spec.pointer(at).and_then(Value::as_str).unwrap_or_default();
+        let stands_in = K::CLAIMS.iter().map(|at| place(at)).any(|place| scope.asks_for(place));
+        if !stands_in && !scope.owns(&thing.id, &thing.tags) {
             if let Some(name) = &thing.name {
-                listing.strangers.push(provision::resource::Stranger { id: thing.id.clone(), name: name.clone() });
+                let (id, name, tags) = (thing.id.clone(), name.clone(), thing.tags.clone());
+                listing.strangers.push(Stranger { id, name, tags });
             }
             continue;
         }
@@ -256,11 +259,13 @@ fake_kind! {
 }
 fake_kind! {
     Part, "Fake::Part", NameRule::Assigned { max: 255 },
+    const CLAIMS: &'static [&'static str] = &["/Net", "/Range"];
     const CREATE_ONLY: &'static [&'static str] = &["/Net", "/Range"];
 }
 fake_kind! {
     /// May refer to each other in circles.
     Group, "Fake::Group", NameRule::Hashed { max: 40 },
+    const CLAIMS: &'static [&'static str] = &["/Net"];
     const CREATE_ONLY: &'static [&'static str] = &["/Net"];
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
     const LATE: &'static [&'static str] = &["/Friends"];

@@ -1,0 +1,197 @@
+//! Stacks where the YAML has none: orphans, and stacks whose region or account was changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+
+use super::source::AwsSource;
+use super::{As, Engine, sought};
+use crate::aws::Role;
+use crate::blueprint::Blueprint;
+use crate::cli::project::Project;
+use crate::inventory::{Inventory, Orphan, Request, Sought, collect};
+use crate::kinds::KINDS;
+use crate::problem::Problem;
+use crate::resource::{Failure, Result, Stack, StackId, State, Tags};
+use crate::tenant::region;
+
+/// An account and region, and as whom it is read and changed there.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    account: String,
+    region: String,
+    read: Option<(String, Option<String>)>,
+    write: Option<String>,
+}
+
+/// What a look at places found, and where it could not look: why.
+#[derive(Default)]
+pub struct Strays {
+    pub found: Vec<Orphan>,
+    pub unsearched: Vec<Problem>,
+}
+
+impl Engine {
+    /// Finds the stacks that are there and not in the YAML: in every account of the stacks that were read, in their
+    /// regions and those that the project names for it.
+    pub async fn orphans(&self, project: &Project, stacks: &[&Blueprint]) -> Strays {
+        let accounts: BTreeSet<&str> = stacks.iter().map(|blueprint| &*blueprint.stack.account).collect();
+        let mut places = BTreeSet::new();
+        for blueprint in stacks {
+            places.extend(sought(blueprint).regions().into_iter().map(|region| Place::of(&blueprint.stack, region)));
+        }
+        let fleet = project.fleet().iter().filter(|stack| accounts.contains(&*stack.account));
+        places.extend(fleet.map(|stack| Place::of(stack, &stack.region)));
+        self.strays(project.name(), once_each(places), &|stack| !project.has(stack)).await
+    }
+
+    /// Looks in other regions and accounts for stacks of which nothing is where the YAML says.
+    pub(super) async fn locate(
+        &self,
+        project: &Project,
+        stacks: &[&Blueprint],
+        inventories: &mut BTreeMap<StackId, Inventory>,
+    ) {
+        let missing: Vec<_> = stacks
+            .iter()
+            .filter(|one| !one.resources.is_empty())
+            .filter(|one| inventories.get(&one.stack.id).is_some_and(|inventory| !is_home(&one.stack, inventory)))
+            .collect();
+        for blueprint in missing {
+            let stack = &blueprint.stack;
+            let own = sought(blueprint);
+            let is_own = |place: &Place| place.account == stack.account && own.regions().contains(&*place.region);
+            let mut places = other_places(stack, project.fleet());
+            places.retain(|place| !is_own(place));
+            let strays = self.strays(&stack.project, places, &|claimed| *claimed == stack.id).await;
+            if let Some(inventory) = inventories.get_mut(&stack.id) {
+                inventory.elsewhere = strays.found;
+                inventory.unsearched = strays.unsearched.into_iter().map(|problem| problem.what).collect();
+            }
+        }
+    }
+
+    /// Asks the tagging API in each place, and reads what it names.
+    async fn strays(&self, project: &str, places: Vec<Place>, is_meant: &(dyn Fn(&StackId) -> bool + Sync)) -> Strays {
+        let known = &self.verified(&places).await;
+        let asked = join_all(places.iter().map(|place| async move {
+            known[&*place.account].clone()?;
+            let claimed: BTreeSet<_> = self.claimed(project, place).await?.into_iter().filter(is_meant).collect();
+            Ok::<_, Failure>(if claimed.is_empty() { Vec::new() } else { self.confirm(project, place, &claimed).await })
+        }));
+        let mut strays = Strays::default();
+        let mut failed: BTreeMap<(String, &str), Vec<&str>> = BTreeMap::new();
+        for (place, answer) in places.iter().zip(asked.await) {
+            match answer {
+                Ok(found) => strays.found.extend(found),
+                Err(failure) => {
+                    let why = Failure { request_id: None, ..failure }.to_string();
+                    failed.entry((why, &place.account)).or_default().push(&place.region);
+                }
+            }
+        }
+        strays.found.sort();
+        let unsearched = failed.into_iter();
+        strays.unsearched.extend(unsearched.map(|((why, account), regions)| {
+            let regions = regions.join(", ");
+            let what =
+                format!("{regions} of {account} could not be searched for stacks that the YAML has not there: {why}");
+            Problem::warning(None, what)
+        }));
+        strays
+    }
+
+    /// Checks once for each account that the credentials are for it.
+    async fn verified<'a>(&self, places: &'a [Place]) -> BTreeMap<&'a str, Result<()>> {
+        let first: BTreeMap<&str, &Place> = places.iter().rev().map(|place| (&*place.account, place)).collect();
+        let checks = first.into_iter().map(|(account, place)| async move {
+            let session = self.sessions.open(&place.account, &place.region, place.role()).await;
+            let check = match session {
+                Ok(session) => session.verify().await,
+                Err(failure) => Err(failure),
+            };
+            (account, check)
+        });
+        join_all(checks).await.into_iter().collect()
+    }
+
+    async fn claimed(&self, project: &str, place: &Place) -> Result<BTreeSet<StackId>> {
+        let session = self.sessions.open(&place.account, &place.region, place.role()).await?;
+        session.reader().claimed_stacks(project).await
+    }
+
+    /// Reads what the tagging API named: it lags, and names what is on its way out.
+    async fn confirm(&self, project: &str, place: &Place, claimed: &BTreeSet<StackId>) -> Vec<Orphan> {
+        let stacks: Vec<Stack> = claimed.iter().map(|id| place.stack(project, id)).collect();
+        let source = AwsSource::new(Arc::clone(&self.sessions), &place.account, place.role());
+        let wanted = stacks.iter().map(|stack| Sought { stack, wanted: BTreeMap::new() }).collect();
+        let request = Request { project, account: &place.account, stacks: wanted, survey: false };
+        let read = collect(KINDS, &source, &request).await;
+        let living =
+            stacks.iter().filter(|stack| read.get(&stack.id).is_some_and(|inventory| is_home(stack, inventory)));
+        let orphan = |stack: &Stack| Orphan {
+            stack: stack.id.clone(),
+            account: place.account.clone(),
+            region: place.region.clone(),
+            role: place.write.clone(),
+            resources: read[&stack.id].all().count(),
+        };
+        living.map(orphan).collect()
+    }
+}
+
+impl Place {
+    fn of(stack: &Stack, region: &str) -> Self {
+        let read = As::Reader.role(stack).or_else(|| As::Writer.role(stack));
+        Self {
+            account: stack.account.clone(),
+            region: region.to_owned(),
+            read: read.map(|role| (role.arn, role.external_id)),
+            write: stack.write_role.clone(),
+        }
+    }
+
+    fn role(&self) -> Option<Role> {
+        self.read.clone().map(|(arn, external_id)| Role { arn, external_id })
+    }
+
+    /// A stack that may live here, of which nothing is known but its name.
+    fn stack(&self, project: &str, id: &StackId) -> Stack {
+        Stack {
+            id: id.clone(),
+            project: project.to_owned(),
+            account: self.account.clone(),
+            region: self.region.clone(),
+            template: String::new(),
+            tags: Tags::default(),
+            read_role: None,
+            write_role: None,
+            external_id: None,
+            protected: true,
+        }
+    }
+}
+
+/// Where a stack may live instead: in its account every region, in the others those that the project names.
+fn other_places(stack: &Stack, fleet: &[Stack]) -> Vec<Place> {
+    let named: BTreeSet<&str> = fleet.iter().map(|other| &*other.region).collect();
+    let mut own: BTreeSet<Place> = named.iter().map(|region| Place::of(stack, region)).collect();
+    own.extend(region::names().map(|region| Place::of(stack, region)));
+    let others = fleet.iter().filter(|other| other.account != stack.account);
+    let others = others.flat_map(|other| named.iter().map(|region| Place::of(other, region)));
+    own.extend(others);
+    once_each(own)
+}
+
+/// One way into each account and region is enough.
+fn once_each(places: BTreeSet<Place>) -> Vec<Place> {
+    let mut seen = BTreeSet::new();
+    places.into_iter().filter(|place| seen.insert((place.account.clone(), place.region.clone()))).collect()
+}
+
+/// Returns whether anything of a stack is in its home region. Roles are everywhere, so they tell nothing.
+fn is_home(stack: &Stack, inventory: &Inventory) -> bool {
+    let mut regional = inventory.all().filter(|(address, _)| !address.kind.starts_with("AWS::IAM::"));
+    regional.any(|(_, live)| live.region == stack.region && live.state != State::Leaving)
+}

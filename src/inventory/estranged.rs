@@ -1,0 +1,155 @@
+//! The second look: where a wanted resource is missing, whether it only lost its tags.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+use serde_json::Value;
+
+use super::collect::{Request, Sought, Source, scope, share};
+use super::types::{Inventory, Seen, Sight};
+use crate::resource::{AnyKind, AnyListing, Cloud, Failure, Live, Result, Shape, StackId, Unseen, pointer};
+
+/// The region and the position of a kind.
+type Place = (String, usize);
+/// What each stack asks for whosever it is.
+type Asked = BTreeMap<StackId, BTreeSet<String>>;
+
+/// Lists a kind once more, asking by id, where a wanted resource of it is missing: for what the stack's things refer to
+/// and nothing found answers to, and for what stands where the missing one would. If nothing is missing, nothing is sent.
+pub(super) async fn look_again<C: Cloud>(
+    kinds: &[&dyn AnyKind<C>],
+    source: &dyn Source<C>,
+    request: &Request<'_>,
+    inventories: &mut BTreeMap<StackId, Inventory>,
+) {
+    let mut looks: BTreeMap<Place, Asked> = BTreeMap::new();
+    for sought in &request.stacks {
+        let Some(inventory) = inventories.get(&sought.stack.id) else { continue };
+        for (place, asked) in missing(kinds, sought, inventory) {
+            looks.entry(place).or_default().insert(sought.stack.id.clone(), asked);
+        }
+    }
+    let answers = join_all(looks.into_iter().map(|((region, index), asked)| async move {
+        let answer = ask(kinds[index], source, request, &region, &asked).await;
+        (region, index, asked, answer)
+    }));
+    for (region, index, asked, answer) in answers.await {
+        for (stack, asked) in asked {
+            let kind = kinds[index].facts().kind.to_owned();
+            let seen = inventories.get_mut(&stack).and_then(|all| all.kinds.get_mut(&(region.clone(), kind)));
+            let Some(Seen::Read(sight)) = seen else { continue };
+            match &answer {
+                Ok(listing) => add(kinds[index], listing, request.project, &stack, &asked, sight),
+                Err(failure) => sight.unseen.push(unseen(asked, failure)),
+            }
+        }
+    }
+}
+
+/// Adds what a second look showed of what a stack asked for: its own that the first look had missed, and the estranged.
+fn add<C: Cloud>(
+    kind: &dyn AnyKind<C>,
+    listing: &AnyListing,
+    project: &str,
+    stack: &StackId,
+    asked: &BTreeSet<String>,
+    sight: &mut Sight,
+) {
+    let known: BTreeSet<&str> =
+        sight.found.values().flatten().chain(&sight.copies).map(|live| live.id.as_str()).collect();
+    let is_new = |live: &&Live| !known.contains(&*live.id) && is_meant(kind.shape(), live, asked);
+    let new = AnyListing { found: listing.found.iter().filter(is_new).cloned().collect(), ..AnyListing::default() };
+    let ours = share(kind, &new, project, stack);
+    let is_ours = |id: &str| ours.found.values().flatten().chain(&ours.copies).any(|live| live.id == id);
+    let estranged = new.found.iter().filter(|live| !is_ours(&live.id)).cloned().map(Arc::new);
+    sight.estranged = estranged.collect();
+    sight.unseen.extend(listing.unseen.iter().filter(|one| asked.contains(&one.id)).cloned());
+    sight.copies.extend(ours.copies);
+    for (address, lives) in ours.found {
+        sight.found.entry(address).or_default().extend(lives);
+    }
+}
+
+async fn ask<C: Cloud>(
+    kind: &dyn AnyKind<C>,
+    source: &dyn Source<C>,
+    request: &Request<'_>,
+    region: &str,
+    asked: &Asked,
+) -> Result<AnyListing> {
+    let mut scope = scope(request, region);
+    scope.also = asked.values().flatten().cloned().collect();
+    // A reader of its own: what another kind's look has read was read for what that one asked.
+    kind.list(&source.reader(region).await?, &scope).await
+}
+
+/// What a stack has to ask for, by region and kind: nothing, if everything wanted was found.
+fn missing<C: Cloud>(
+    kinds: &[&dyn AnyKind<C>],
+    sought: &Sought<'_>,
+    inventory: &Inventory,
+) -> BTreeMap<Place, BTreeSet<String>> {
+    let mut all = BTreeMap::new();
+    let dangling = dangling(kinds, inventory);
+    for (index, kind) in kinds.iter().enumerate() {
+        let facts = kind.facts();
+        for region in sought.regions() {
+            let Some(Seen::Read(sight)) = inventory.seen(region, facts.kind) else { continue };
+            let mut wanted = sought.wanted.iter().filter(|(address, at)| address.kind == facts.kind && *at == region);
+            if wanted.all(|(address, _)| sight.found.contains_key(address)) {
+                continue;
+            }
+            let mut asked = dangling.get(facts.kind).cloned().unwrap_or_default();
+            asked.extend(grounds(kind.shape(), inventory, region));
+            if !asked.is_empty() {
+                all.insert((region.to_owned(), index), asked);
+            }
+        }
+    }
+    all
+}
+
+/// What the stack's things refer to and nothing that was found answers to, by the kind that it should be.
+fn dangling<C: Cloud>(kinds: &[&dyn AnyKind<C>], inventory: &Inventory) -> BTreeMap<String, BTreeSet<String>> {
+    let mut known: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for (address, live) in inventory.all() {
+        known.entry(&address.kind).or_default().extend(live.handles());
+    }
+    let mut dangling: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (address, live) in inventory.all() {
+        let Some(kind) = kinds.iter().find(|kind| kind.facts().kind == address.kind) else { continue };
+        for (at, target) in kind.shape().schema().refs(&live.spec) {
+            let value = live.spec.pointer(&at).and_then(Value::as_str).filter(|value| !value.is_empty());
+            let answered = |value: &&str| known.get(&*target).is_some_and(|known| known.contains(*value));
+            if let Some(value) = value.filter(|value| !answered(value)) {
+                dangling.entry(target).or_default().insert(value.to_owned());
+            }
+        }
+    }
+    dangling
+}
+
+/// The ids of the stack's things that a resource of this kind claims a place in: its VPC, its load balancer.
+fn grounds(shape: &dyn Shape, inventory: &Inventory, region: &str) -> BTreeSet<String> {
+    let kinds: BTreeSet<String> = shape.facts().claims.iter().filter_map(|at| shape.schema().ref_at(at)).collect();
+    let there = inventory.all().filter(|(address, live)| kinds.contains(&address.kind) && live.region == region);
+    there.map(|(_, live)| live.id.clone()).collect()
+}
+
+/// Returns whether a listed thing is one that the stack asked for: by itself, or by what it stands in.
+fn is_meant(shape: &dyn Shape, live: &Live, asked: &BTreeSet<String>) -> bool {
+    let claims = shape.facts().claims;
+    let mut stands_in = false;
+    pointer::walk(&live.spec, &mut |at, leaf| {
+        let claimed = claims.iter().any(|pattern| pointer::matches(pattern, at));
+        stands_in |= claimed && leaf.as_str().is_some_and(|id| asked.contains(id));
+    });
+    stands_in || !asked.is_disjoint(&live.handles())
+}
+
+/// The second look failed: any missing resource of the kind may be there all the same.
+fn unseen(asked: BTreeSet<String>, failure: &Failure) -> Unseen {
+    let asked = asked.into_iter().collect::<Vec<_>>().join(", ");
+    Unseen { id: format!("whether {asked} only lost its tags"), tags: None, failure: failure.clone() }
+}

@@ -1,0 +1,85 @@
+//! Taking what is there as a resource of the stack: which tags that writes, and what forbids it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::suspects::owner;
+use super::types::{Action, Cause, Change, StackPlan, Step, StepId, Verb};
+use crate::blueprint::{Blueprint, Resource};
+use crate::resource::{Disruption, Facts, Live, State, Tags, key};
+
+/// Why something cannot be adopted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unfit {
+    /// It bears whole tags of another address: `acme/production/AWS::EC2::VPC/main in project p`.
+    Owned(String),
+    /// It is on its way out.
+    Leaving,
+}
+
+/// Plans the adoption of a live thing: a retag with the tags that tell whose it is, and nothing else. The digest is not
+/// among them, so that the next plan's causes read unknown.
+///
+/// # Errors
+/// [`Unfit`] if it is somebody else's, or about to go.
+pub fn adoption(
+    blueprint: &Blueprint,
+    resource: &Resource,
+    facts: &Facts,
+    live: &Arc<Live>,
+) -> Result<StackPlan, Unfit> {
+    let (stack, address) = (&blueprint.stack, &resource.address);
+    if let Some(owner) = owner(stack, address, &live.tags) {
+        return Err(Unfit::Owned(owner));
+    }
+    if live.state == State::Leaving {
+        return Err(Unfit::Leaving);
+    }
+    let set_tags: Tags = identity(blueprint, resource, facts, live)
+        .iter()
+        .filter(|(key, value)| live.tags.get(key) != Some(value))
+        .collect();
+    let id = StepId::new(address, Verb::Retag, &live.id);
+    let keys: Vec<_> = set_tags.iter().map(|(key, _)| key.to_owned()).collect();
+    let mut plan = StackPlan::empty(stack.clone());
+    plan.changes.push(Change {
+        address: address.clone(),
+        region: live.region.clone(),
+        action: Action::Retag,
+        cause: Cause::Config,
+        disruption: Disruption::None,
+        id: Some(live.id.clone()),
+        protected: false,
+        fields: Vec::new(),
+        after: BTreeSet::new(),
+        notes: vec![format!("tags: {}", keys.join(", "))],
+    });
+    let step =
+        Step { region: live.region.clone(), live: Some(live.clone()), set_tags, seconds: 1, ..Step::new(id.clone()) };
+    plan.steps.insert(id, step);
+    Ok(plan)
+}
+
+/// What a thing will be seen as once it is adopted: itself, with the tags of its address.
+pub fn adopted(blueprint: &Blueprint, resource: &Resource, facts: &Facts, live: &Live) -> Live {
+    let mut live = live.clone();
+    for (key, value) in identity(blueprint, resource, facts, &live).iter() {
+        live.tags.set(key, value);
+    }
+    live
+}
+
+/// The tags that make a thing ours.
+fn identity(blueprint: &Blueprint, resource: &Resource, facts: &Facts, live: &Live) -> Tags {
+    let stack = &blueprint.stack;
+    let mut tags = Tags::from_iter([
+        (key::PROJECT, &*stack.project),
+        (key::TENANT, &*stack.id.tenant),
+        (key::ENVIRONMENT, &*stack.id.environment),
+        (key::NAME, &*resource.address.name),
+    ]);
+    if let Some(name) = live.name.as_deref().filter(|_| facts.name.is_physical()) {
+        tags.set(key::ID, name);
+    }
+    tags
+}

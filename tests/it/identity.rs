@@ -1,0 +1,152 @@
+//! Identity is never lost quietly: what lost its tags, or had them changed, is not made a second time.
+
+use provision::plan::{Action, Cause, Mode, StackPlan, Verb};
+use provision::resource::key;
+use serde_json::json;
+
+use crate::engine::{actions, environment};
+use crate::world::{Bench, blueprint};
+
+/// The id of the one thing of ours with this type and name.
+fn id_of(bench: &Bench, kind: &str, name: &str) -> String {
+    let world = bench.cloud.world();
+    let mut named = world.things.values().filter(|thing| thing.kind == kind && thing.tags.get(key::NAME) == Some(name));
+    named.next().unwrap_or_else(|| panic!("there is no {kind}/{name}")).id.clone()
+}
+
+/// Takes all of our tags off a thing, or sets one of them; returns its id.
+fn meddle(bench: &Bench, kind: &str, name: &str, tag: Option<(&str, &str)>) -> String {
+    let id = id_of(bench, kind, name);
+    let mut world = bench.cloud.world();
+    let thing = world.things.get_mut(&id).expect("it is there");
+    match tag {
+        Some((key, value)) => thing.tags.set(key, value),
+        None => thing.tags.0.retain(|key, _| !key.starts_with(key::PREFIX)),
+    }
+    id
+}
+
+/// What each missing resource is blocked by; fails if anything would be made.
+fn blocked(plan: &StackPlan, address: &str) -> String {
+    let creates: Vec<_> = plan.changes.iter().filter(|change| change.action == Action::Create).collect();
+    assert!(creates.is_empty(), "{creates:#?}");
+    let change = plan.changes.iter().find(|change| change.address.to_string() == address);
+    let change = change.unwrap_or_else(|| panic!("{address} is passed over: {:#?}", plan.changes));
+    assert_eq!(change.action, Action::Blocked);
+    change.notes.join("\n")
+}
+
+/// Fails if anything but tags would be changed: a group whose late reference is blocked counts as applied without it.
+fn only_tags(plan: &StackPlan) {
+    assert!(plan.steps.keys().all(|step| step.verb == Verb::Retag), "{:#?}", plan.steps.keys());
+}
+
+async fn applied() -> Bench {
+    let bench = Bench::new();
+    bench.apply(&blueprint(&environment())).await;
+    bench
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_looked_at_twice_when_nothing_is_missing() {
+    let bench = applied().await;
+    let before = bench.cloud.world().reads;
+    assert!(bench.plan(&blueprint(&environment()), Mode::Apply).await.is_empty());
+    assert_eq!(bench.cloud.world().reads - before, crate::world::kinds::KINDS.len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn whatever_loses_its_tags_is_named_with_its_id_and_never_made_again() {
+    for (kind, name) in [
+        ("Fake::Net", "main"),
+        ("Fake::Part", "a"),
+        ("Fake::Group", "web"),
+        ("Fake::Group", "data"),
+        ("Fake::Store", "db"),
+        ("Fake::Recipe", "shop"),
+        ("Fake::Work", "shop"),
+    ] {
+        let bench = applied().await;
+        let id = meddle(&bench, kind, name, None);
+        let plan = bench.plan(&blueprint(&environment()), Mode::Apply).await;
+        let note = blocked(&plan, &format!("{kind}/{name}"));
+        assert!(note.contains(&format!("`provision adopt acme/production/{kind}/{name} {id}`")), "{note}");
+        only_tags(&plan);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_two_that_lost_their_tags_each_finds_its_own_address() {
+    let bench = applied().await;
+    let (a, b) = (meddle(&bench, "Fake::Part", "a", None), meddle(&bench, "Fake::Part", "b", None));
+    let plan = bench.plan(&blueprint(&environment()), Mode::Apply).await;
+    assert!(blocked(&plan, "Fake::Part/a").contains(&format!("Fake::Part/a {a}`")));
+    assert!(blocked(&plan, "Fake::Part/b").contains(&format!("Fake::Part/b {b}`")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_truly_deleted_is_made_anew_after_one_more_look() {
+    let bench = applied().await;
+    let gate = id_of(&bench, "Fake::Gate", "out");
+    bench.cloud.world().things.remove(&gate);
+    let plan = bench.plan(&blueprint(&environment()), Mode::Apply).await;
+    assert_eq!(actions(&plan), [("Fake::Gate/out".to_owned(), Action::Create, Cause::New)]);
+    let part = id_of(&bench, "Fake::Part", "b");
+    bench.cloud.world().things.remove(&part);
+    let before = bench.cloud.world().reads;
+    let plan = bench.plan(&blueprint(&environment()), Mode::Apply).await;
+    let made = plan.changes.iter().filter(|change| change.action == Action::Create);
+    assert_eq!(made.map(|change| change.address.name.as_str()).collect::<Vec<_>>(), ["out", "b"]);
+    assert_eq!(bench.cloud.world().reads - before, crate::world::kinds::KINDS.len() + 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_changed_name_tag_neither_makes_a_second_one_nor_deletes_the_first() {
+    for (kind, name) in [("Fake::Net", "main"), ("Fake::Part", "a"), ("Fake::Group", "web"), ("Fake::Store", "db")] {
+        let bench = applied().await;
+        let id = meddle(&bench, kind, name, Some((key::NAME, "mian")));
+        let plan = bench.plan(&blueprint(&environment()), Mode::Apply).await;
+        let note = blocked(&plan, &format!("{kind}/{name}"));
+        assert!(note.contains(&id) && note.contains(&format!("the tags of acme/production/{kind}/mian")), "{note}");
+        assert!(!plan.changes.iter().any(|change| change.action == Action::Delete), "{:#?}", plan.changes);
+        only_tags(&plan);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_changed_environment_tag_names_whose_it_says_it_is() {
+    for (kind, name) in [("Fake::Net", "main"), ("Fake::Part", "a"), ("Fake::Group", "web"), ("Fake::Store", "db")] {
+        let bench = applied().await;
+        let id = meddle(&bench, kind, name, Some((key::ENVIRONMENT, "certification")));
+        let plan = bench.plan(&blueprint(&environment()), Mode::Apply).await;
+        let note = blocked(&plan, &format!("{kind}/{name}"));
+        assert!(note.contains(&id) && note.contains(&format!("acme/certification/{kind}/{name}")), "{note}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_its_digest_only_the_cause_is_unknown() {
+    let bench = applied().await;
+    let id = id_of(&bench, "Fake::Store", "db");
+    {
+        let mut world = bench.cloud.world();
+        let store = world.things.get_mut(&id).expect("a store");
+        store.tags.0.remove(key::DIGEST);
+        store.spec["Class"] = json!("huge");
+    }
+    let plan = bench.plan(&blueprint(&environment()), Mode::Apply).await;
+    assert_eq!(actions(&plan), [("Fake::Store/db".to_owned(), Action::Update, Cause::Unknown)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_destroy_says_what_it_would_leave_behind_and_keeps_what_that_stands_in() {
+    let bench = applied().await;
+    let id = meddle(&bench, "Fake::Store", "db", None);
+    let plan = bench.plan(&blueprint(&environment()), Mode::Destroy).await;
+    assert!(blocked(&plan, "Fake::Store/db").contains(&id));
+    let bench = applied().await;
+    let net = meddle(&bench, "Fake::Net", "main", None);
+    let plan = bench.plan(&blueprint(&environment()), Mode::Destroy).await;
+    let note = blocked(&plan, "Fake::Part/a");
+    assert!(note.contains(&net), "{note}");
+}
