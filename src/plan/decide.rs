@@ -11,7 +11,6 @@ use super::live_edges::{LiveEdges, LiveId};
 use super::order::{Order, Shapes};
 use super::standing::{Looking, Standing, standing};
 use super::suspects::{Suspects, referred};
-use super::types::Field;
 use crate::blueprint::Resource;
 use crate::inventory::Unmanaged;
 use crate::resource::{Address, Facts, Live, Reference, Replacement, Shape, State, pointer, resolve};
@@ -207,7 +206,7 @@ impl<'a> Decider<'a> {
             id: pointer::steps(&extra.path).last().unwrap_or_default(),
             place: live.id.clone(),
         }));
-        match (fate_of(shape, &facts, live, spec.clone(), fields), &live.state) {
+        match (Fate::of(shape, &facts, live, spec.clone(), fields), &live.state) {
             // An update in place may mend what has failed; else a new one has to take its place.
             (Fate::Keep { .. } | Fate::Replace { .. }, State::Failed(why)) => {
                 let create_first = facts.replacement == Replacement::CreateFirst && !facts.name.is_physical();
@@ -347,29 +346,6 @@ impl<'a> Decider<'a> {
         });
         ours
     }
-}
-
-fn fate_of(shape: &dyn Shape, facts: &Facts, live: &Arc<Live>, spec: Value, fields: Vec<Field>) -> Fate {
-    let waiting = match &live.state {
-        State::Human(what) => Some(what.clone()),
-        _ => None,
-    };
-    let counted: Vec<_> = fields.iter().filter(|field| field.ignored.is_none()).collect();
-    if counted.is_empty() {
-        return match live.state {
-            State::Settling(_) => Fate::Wait { live: live.clone() },
-            _ => Fate::Keep { live: live.clone(), waiting, ignored: fields },
-        };
-    }
-    let diffs: Vec<_> = counted.iter().map(|field| field.as_diff()).collect();
-    if let Some(why) = shape.refuses(&live.spec, &spec, &diffs) {
-        return Fate::Blocked { live: Some(live.clone()), why, unreadable: false };
-    }
-    if counted.iter().any(|field| field.replaces) {
-        let create_first = facts.replacement == Replacement::CreateFirst;
-        return Fate::Replace { live: live.clone(), spec, fields, create_first, why: None };
-    }
-    Fate::Update { live: live.clone(), spec, fields }
 }
 
 /// Sets or removes a top-level property named by its pointer.

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::types::Field;
-use crate::resource::{Address, Facts, Live, Reference};
+use crate::resource::{Address, Facts, Live, Reference, Replacement, Shape, State};
 
 /// What becomes of one desired resource.
 #[derive(Clone, Debug)]
@@ -25,6 +25,30 @@ pub(super) enum Fate {
 }
 
 impl Fate {
+    /// What becomes of a live resource with these differences.
+    pub(super) fn of(shape: &dyn Shape, facts: &Facts, live: &Arc<Live>, spec: Value, fields: Vec<Field>) -> Self {
+        let waiting = match &live.state {
+            State::Human(what) => Some(what.clone()),
+            _ => None,
+        };
+        let counted: Vec<_> = fields.iter().filter(|field| field.ignored.is_none()).collect();
+        if counted.is_empty() {
+            return match live.state {
+                State::Settling(_) => Self::Wait { live: live.clone() },
+                _ => Self::Keep { live: live.clone(), waiting, ignored: fields },
+            };
+        }
+        let diffs: Vec<_> = counted.iter().map(|field| field.as_diff()).collect();
+        if let Some(why) = shape.refuses(&live.spec, &spec, &diffs) {
+            return Self::Blocked { live: Some(live.clone()), why, unreadable: false };
+        }
+        if counted.iter().any(|field| field.replaces) {
+            let create_first = facts.replacement == Replacement::CreateFirst;
+            return Self::Replace { live: live.clone(), spec, fields, create_first, why: None };
+        }
+        Self::Update { live: live.clone(), spec, fields }
+    }
+
     pub(super) fn live(&self) -> Option<&Arc<Live>> {
         match self {
             Self::Keep { live, .. } | Self::Wait { live } | Self::Update { live, .. } | Self::Replace { live, .. } => {
