@@ -39,10 +39,12 @@ impl Engine {
         let accounts: BTreeSet<&str> = stacks.iter().map(|blueprint| &*blueprint.stack.account).collect();
         let mut places = BTreeSet::new();
         for blueprint in stacks {
-            places.extend(sought(blueprint).regions().into_iter().map(|region| Place::of(&blueprint.stack, region)));
+            places.extend(
+                sought(blueprint).regions().into_iter().map(|region| Place::of(&blueprint.stack, region, As::Reader)),
+            );
         }
         let fleet = project.fleet().iter().filter(|stack| accounts.contains(&*stack.account));
-        places.extend(fleet.map(|stack| Place::of(stack, &stack.region)));
+        places.extend(fleet.map(|stack| Place::of(stack, &stack.region, As::Reader)));
         self.strays(project.name(), once_each(places), &|stack| !project.has(stack)).await
     }
 
@@ -51,6 +53,7 @@ impl Engine {
         &self,
         project: &Project,
         stacks: &[&Blueprint],
+        as_whom: As,
         inventories: &mut BTreeMap<StackId, Inventory>,
     ) {
         let missing: Vec<_> = stacks
@@ -58,16 +61,19 @@ impl Engine {
             .filter(|one| !one.resources.is_empty())
             .filter(|one| inventories.get(&one.stack.id).is_some_and(|inventory| !is_home(&one.stack, inventory)))
             .collect();
+        let fleet = project.fleet();
+        let places = missing.iter().flat_map(|one| other_places(&one.stack, fleet, as_whom)).collect();
+        let is_missing = |claimed: &StackId| missing.iter().any(|one| one.stack.id == *claimed);
+        let strays = self.strays(project.name(), once_each(places), &is_missing).await;
         for blueprint in missing {
-            let stack = &blueprint.stack;
-            let own = sought(blueprint);
-            let is_own = |place: &Place| place.account == stack.account && own.regions().contains(&*place.region);
-            let mut places = other_places(stack, project.fleet());
-            places.retain(|place| !is_own(place));
-            let strays = self.strays(&stack.project, places, &|claimed| *claimed == stack.id).await;
+            let (stack, own) = (&blueprint.stack, sought(blueprint));
+            let is_other = |found: &&Orphan| {
+                let is_own = found.account == stack.account && own.regions().contains(&*found.region);
+                found.stack == stack.id && !is_own
+            };
             if let Some(inventory) = inventories.get_mut(&stack.id) {
-                inventory.elsewhere = strays.found;
-                inventory.unsearched = strays.unsearched.into_iter().map(|problem| problem.what).collect();
+                inventory.elsewhere = strays.found.iter().filter(is_other).cloned().collect();
+                inventory.unsearched = strays.unsearched.iter().map(|problem| problem.what.clone()).collect();
             }
         }
     }
@@ -142,8 +148,8 @@ impl Engine {
 }
 
 impl Place {
-    fn of(stack: &Stack, region: &str) -> Self {
-        let read = As::Reader.role(stack).or_else(|| As::Writer.role(stack));
+    fn of(stack: &Stack, region: &str, as_whom: As) -> Self {
+        let read = as_whom.role(stack).or_else(|| As::Writer.role(stack));
         Self {
             account: stack.account.clone(),
             region: region.to_owned(),
@@ -174,14 +180,14 @@ impl Place {
 }
 
 /// Where a stack may live instead: in its account every region, in the others those that the project names.
-fn other_places(stack: &Stack, fleet: &[Stack]) -> Vec<Place> {
+fn other_places(stack: &Stack, fleet: &[Stack], as_whom: As) -> BTreeSet<Place> {
     let named: BTreeSet<&str> = fleet.iter().map(|other| &*other.region).collect();
-    let mut own: BTreeSet<Place> = named.iter().map(|region| Place::of(stack, region)).collect();
-    own.extend(region::names().map(|region| Place::of(stack, region)));
+    let mut own: BTreeSet<Place> = named.iter().map(|region| Place::of(stack, region, as_whom)).collect();
+    own.extend(region::names().map(|region| Place::of(stack, region, as_whom)));
     let others = fleet.iter().filter(|other| other.account != stack.account);
-    let others = others.flat_map(|other| named.iter().map(|region| Place::of(other, region)));
+    let others = others.flat_map(|other| named.iter().map(|region| Place::of(other, region, as_whom)));
     own.extend(others);
-    once_each(own)
+    own
 }
 
 /// One way into each account and region is enough.

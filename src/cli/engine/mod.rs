@@ -112,7 +112,7 @@ impl Engine {
             collect(KINDS, source, &request).await
         });
         let mut inventories = futures_util::future::join_all(reads).await.into_iter().flatten().collect();
-        self.locate(project, stacks, &mut inventories).await;
+        self.locate(project, stacks, as_whom, &mut inventories).await;
         Ok(inventories)
     }
 
