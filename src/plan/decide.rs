@@ -50,7 +50,7 @@ pub(super) fn decide(input: &Input<'_>, shapes: &Shapes<'_>, order: &Order, edge
             }
             foreign.insert(address.clone(), theirs);
             decider.fates.insert(address.clone(), fate);
-            decider.left_out.insert(address.clone(), decider.held_properties(resource).into_keys().collect());
+            decider.left_out.insert(address.clone(), decider.left_out(resource));
         }
         if round > 0 && moved.is_empty() {
             break;
@@ -313,7 +313,26 @@ impl<'a> Decider<'a> {
         for (property, targets) in self.held_properties(resource) {
             late::leave_out(&shape.facts(), resource, property, &self.shared_with(&targets), live, &mut spec);
         }
+        for property in self.beside_held(resource) {
+            set_top(&mut spec, property, live.and_then(|live| live.pointer(property)).cloned());
+        }
         spec
+    }
+
+    /// The properties that do not count as applied.
+    fn left_out(&self, resource: &Resource) -> BTreeSet<&'static str> {
+        self.held_properties(resource).into_keys().chain(self.beside_held(resource)).collect()
+    }
+
+    /// The properties that count only beside a late one that is left out as a whole.
+    fn beside_held(&self, resource: &Resource) -> Vec<&'static str> {
+        let held = self.held_properties(resource);
+        let is_gone = |late: &str| {
+            let targets = held.get(late);
+            targets.is_some_and(|targets| late::is_whole(resource, late, &self.shared_with(targets)))
+        };
+        let beside = self.shapes[resource.address.kind.as_str()].facts().beside_late;
+        beside.iter().filter(|(_, late)| is_gone(late)).map(|(property, _)| *property).collect()
     }
 
     /// The late properties that need something held or blocked, and what.

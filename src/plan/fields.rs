@@ -31,10 +31,12 @@ pub(super) struct Compared {
 impl Comparing<'_> {
     /// Compares the live spec with the desired one, whose references are filled in as far as they are known.
     pub(super) fn run(&self, mut desired: Value) -> Compared {
-        self.carry_external(&mut desired);
-        let mut difference = self.shape.compare(&self.live.spec, &desired);
-        let (ours, foreign) =
-            difference.extra.into_iter().partition(|extra| extra.before.as_ref().is_some_and(self.is_ours));
+        let live = self.carry_external(&mut desired);
+        let mut difference = self.shape.compare(&live, &desired);
+        let record = self.record();
+        let is_ours =
+            |extra: &FieldDiff| extra.before.as_ref().is_some_and(self.is_ours) || record.has_element(&extra.path);
+        let (ours, foreign) = difference.extra.into_iter().partition(is_ours);
         difference.fields.extend::<Vec<_>>(ours);
         for unmodelled in &self.live.unmodelled {
             let before = Some(Value::from(unmodelled.text.clone()));
@@ -60,16 +62,21 @@ impl Comparing<'_> {
         Compared { fields, spec: desired, foreign }
     }
 
-    /// Puts the live values of paths that somebody else deploys into the desired spec, unless the plan itself changes
-    /// what they refer to.
-    fn carry_external(&self, desired: &mut Value) {
+    /// Puts the values of paths that somebody else deploys into the desired spec, unless the plan itself changes what
+    /// they refer to. Returns the live spec as it counts: with what was deployed.
+    fn carry_external(&self, desired: &mut Value) -> Value {
         let theirs = self.live.external.as_ref().unwrap_or(&self.live.spec);
+        let mut live = self.live.spec.clone();
         for path in &self.resource.external {
-            let is_open = keyed::get(self.facts, desired, path).is_some_and(|value| value.to_string().contains(OPEN));
-            if !is_open && let Some(value) = keyed::get(self.facts, theirs, path).cloned() {
-                keyed::set(self.facts, desired, path, Some(&value));
+            let Some(value) = keyed::get(self.facts, theirs, path) else { continue };
+            let wanted = keyed::get(self.facts, desired, path).cloned().unwrap_or_default();
+            let is_open = wanted.to_string().contains(OPEN);
+            if !is_open && self.shape.is_deployed_by_others(path, value, &wanted) {
+                keyed::set(self.facts, desired, path, Some(value));
+                keyed::set(self.facts, &mut live, path, Some(value));
             }
         }
+        live
     }
 
     /// Returns whether a difference does not count: an initial value that is within bounds, or a write-only one.

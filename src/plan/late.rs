@@ -19,11 +19,9 @@ pub(super) fn leave_out(
     spec: &mut Value,
 ) {
     let live = live.and_then(|live| live.pointer(property));
-    let elements = resource.spec.pointer(property).and_then(Value::as_array);
-    let held: BTreeSet<usize> =
-        elements.into_iter().flatten().enumerate().filter(|(_, item)| refers(item, needed)).map(|(i, _)| i).collect();
     match spec.pointer(property).and_then(Value::as_array) {
-        Some(list) if !held.is_empty() && held.len() < list.len() => {
+        Some(list) if !is_whole(resource, property, needed) => {
+            let held = held(resource, property, needed);
             let key = facts.keyed.iter().find(|(pattern, _)| *pattern == property).map(|(_, key)| *key);
             let kept = list.iter().enumerate().filter_map(|(index, item)| {
                 if held.contains(&index) { live_twin(live, item, key?) } else { Some(item.clone()) }
@@ -33,6 +31,20 @@ pub(super) fn leave_out(
         }
         _ => set_top(spec, property, live.cloned()),
     }
+}
+
+/// Returns whether all of a late property has to be left out: each of its elements, or none that can be told.
+pub(super) fn is_whole(resource: &Resource, property: &str, needed: &BTreeSet<Address>) -> bool {
+    let all = resource.spec.pointer(property).and_then(Value::as_array).map_or(0, Vec::len);
+    let held = held(resource, property, needed).len();
+    held == 0 || held == all
+}
+
+/// The elements of a late property that need something that is held.
+fn held(resource: &Resource, property: &str, needed: &BTreeSet<Address>) -> BTreeSet<usize> {
+    let elements = resource.spec.pointer(property).and_then(Value::as_array);
+    let held = elements.into_iter().flatten().enumerate().filter(|(_, item)| refers(item, needed));
+    held.map(|(index, _)| index).collect()
 }
 
 fn refers(item: &Value, needed: &BTreeSet<Address>) -> bool {

@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::decide::{Decisions, decide, estranged};
 use super::fate::Fate;
@@ -7,11 +8,12 @@ use super::foundation::obstacle;
 use super::input::{Input, Mode};
 use super::live_edges::LiveEdges;
 use super::order::{Order, Shapes};
+use super::protection;
 use super::remove::{Victim, remove, victims};
 use super::select;
 use super::steps::{Steps, steps};
-use super::types::{Action, Cause, Change, StackPlan, StepId, Verb, Waiting};
-use crate::resource::{Address, Disruption, Replacement, Stack, State, resolve};
+use super::types::{Action, Cause, Change, StackPlan, Step, StepId, Verb, Waiting};
+use crate::resource::{Address, Disruption, Live, Replacement, State, key, resolve};
 
 /// Makes the plan of one stack.
 pub fn plan(input: &Input<'_>) -> StackPlan {
@@ -63,7 +65,7 @@ fn assemble(
         desired_change(input, shapes, address, fate, &mut plan);
     }
     for victim in leaving {
-        removed_change(stack, shapes, victim, input.mode, &mut plan);
+        removed_change(input, shapes, victim, &mut plan);
     }
     plan.unmanaged.extend(decisions.into_iter().flat_map(|decisions| decisions.foreign.iter().cloned()));
     plan.unmanaged.sort();
@@ -120,7 +122,7 @@ fn blocked(input: &Input<'_>, address: Address, why: String) -> Change {
 }
 
 /// The addresses of the steps that come before a resource's own.
-fn comes_after(steps: &BTreeMap<StepId, super::types::Step>, address: &Address) -> BTreeSet<Address> {
+fn comes_after(steps: &BTreeMap<StepId, Step>, address: &Address) -> BTreeSet<Address> {
     let own = steps.values().filter(|step| step.id.address == *address);
     own.flat_map(|step| &step.after).map(|id| id.address.clone()).filter(|before| before != address).collect()
 }
@@ -129,6 +131,7 @@ fn desired_change(input: &Input<'_>, shapes: &Shapes<'_>, address: &Address, fat
     let resource = &input.blueprint.resources[address];
     let shape = shapes[address.kind.as_str()];
     let facts = shape.facts();
+    let stands = |live: Option<&Arc<Live>>| protection::stands(resource.protected, &facts, live.map(|live| &**live));
     let mut change = Change {
         address: address.clone(),
         region: resource.region.clone(),
@@ -159,6 +162,7 @@ fn desired_change(input: &Input<'_>, shapes: &Shapes<'_>, address: &Address, fat
             change.notes.push(format!("tags: {}", keys.collect::<Vec<_>>().join(", ")));
             change.action = Action::Retag;
             change.cause = Cause::Config;
+            change.protected = unmarks(step);
         }
         Fate::Wait { live } => {
             change.action = Action::Wait;
@@ -168,14 +172,17 @@ fn desired_change(input: &Input<'_>, shapes: &Shapes<'_>, address: &Address, fat
                 _ => None,
             });
         }
-        Fate::Update { live, fields, .. } => {
+        Fate::Update { live, fields, spec } => {
             let diffs: Vec<_> =
                 fields.iter().filter(|field| field.ignored.is_none()).map(super::types::Field::as_diff).collect();
             change.action = Action::Update;
             change.cause = overall(fields);
             change.disruption = shape.disruption(&diffs);
-            change.protected =
-                is_protected(resource.protected, facts.stateful) && change.disruption == Disruption::DestroysData;
+            let lifted = protection::lifted(&facts, live, spec);
+            let loses = change.disruption == Disruption::DestroysData && stands(Some(live));
+            let retag = plan.steps.get(&StepId::new(address, Verb::Retag, &live.id));
+            change.protected = loses || !lifted.is_empty() || retag.is_some_and(unmarks);
+            change.notes.extend(lifted.iter().map(|path| format!("turns its protection off ({path})")));
             change.fields = fields.iter().map(|field| shown(&facts, field)).collect();
             if let State::Human(what) = &live.state {
                 plan.waiting.push(Waiting { address: address.clone(), what: what.clone() });
@@ -185,7 +192,7 @@ fn desired_change(input: &Input<'_>, shapes: &Shapes<'_>, address: &Address, fat
             change.fields = of_new(resource, &facts, spec).iter().map(|field| shown(&facts, field)).collect();
             change.notes.extend(leaving.as_ref().map(|live| format!("after {} is gone", live.id)));
         }
-        Fate::Replace { fields, create_first, why, .. } => {
+        Fate::Replace { live, fields, create_first, why, .. } => {
             change.action = Action::Replace;
             change.cause = if fields.is_empty() { Cause::Drift } else { overall(fields) };
             change.disruption = match (facts.stateful, create_first) {
@@ -193,7 +200,7 @@ fn desired_change(input: &Input<'_>, shapes: &Shapes<'_>, address: &Address, fat
                 (false, true) => Disruption::None,
                 (false, false) => Disruption::Outage,
             };
-            change.protected = is_protected(resource.protected, facts.stateful);
+            change.protected = stands(Some(live));
             if facts.awaits_person && why.is_some() {
                 // What a person never made usable bears nothing.
                 (change.protected, change.disruption) = (false, Disruption::None);
@@ -214,7 +221,7 @@ fn desired_change(input: &Input<'_>, shapes: &Shapes<'_>, address: &Address, fat
     plan.changes.push(change);
 }
 
-fn removed_change(stack: &Stack, shapes: &Shapes<'_>, victim: &Victim, mode: Mode, plan: &mut StackPlan) {
+fn removed_change(input: &Input<'_>, shapes: &Shapes<'_>, victim: &Victim, plan: &mut StackPlan) {
     let Some(shape) = shapes.get(victim.address.kind.as_str()) else { return };
     let facts = shape.facts();
     // The old side of a replacement is part of the replacement's own line.
@@ -226,7 +233,9 @@ fn removed_change(stack: &Stack, shapes: &Shapes<'_>, victim: &Victim, mode: Mod
     if victim.deferred || (is_replacement && victim.blocked.is_none()) {
         return;
     }
-    let guarded = mode != Mode::Destroy || stack.protected;
+    // The YAML still names what a destroy takes.
+    let declared = input.blueprint.resources.get(&victim.address).and_then(|resource| resource.protected);
+    let is_guarded = input.mode != Mode::Destroy || input.blueprint.stack.protected;
     let bears_nothing =
         victim.cause == Cause::Superseded && facts.replacement == Replacement::CreateFirst && !facts.stateful;
     plan.changes.push(Change {
@@ -240,13 +249,14 @@ fn removed_change(stack: &Stack, shapes: &Shapes<'_>, victim: &Victim, mode: Mod
             (false, false) => Disruption::Outage,
         },
         id: Some(victim.live.id.clone()),
-        protected: facts.stateful && guarded,
+        protected: is_guarded && protection::stands(declared, &facts, Some(&victim.live)),
         fields: Vec::new(),
         after: BTreeSet::new(),
         notes: victim.blocked.iter().cloned().collect(),
     });
 }
 
-fn is_protected(declared: Option<bool>, stateful: bool) -> bool {
-    declared.unwrap_or(stateful)
+/// Returns whether a step takes away the mark that the YAML protects a resource.
+fn unmarks(step: &Step) -> bool {
+    step.unset_tags.iter().any(|tag| tag == key::PROTECTED)
 }

@@ -14,6 +14,7 @@ mod late;
 mod live_edges;
 mod make;
 mod order;
+mod protection;
 mod remove;
 mod select;
 mod standing;

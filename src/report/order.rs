@@ -9,6 +9,7 @@ pub enum Care {
     DestroysData,
     Outage,
     Failover,
+    /// Also what only turns a protection off.
     Replaces,
     Restarts,
     Updates,
@@ -25,6 +26,7 @@ impl Care {
             (_, Disruption::Outage) => Self::Outage,
             (_, Disruption::Failover) => Self::Failover,
             (Action::Replace | Action::Delete, _) => Self::Replaces,
+            (Action::Update | Action::Retag, _) if change.protected => Self::Replaces,
             (Action::Wait, _) => Self::Waits,
             (Action::Create, _) => Self::Creates,
             (_, Disruption::Restart) => Self::Restarts,

@@ -53,6 +53,8 @@ pub trait Kind: Sized + Send + Sync + 'static {
     const WRITE_ONLY: &'static [&'static str] = &[];
     /// Properties that can be set after creation; cycles are cut there, and what waits for a person leaves them out.
     const LATE: &'static [&'static str] = &[];
+    /// Properties that count only beside a late one, which stands second: while that is left out, so are they.
+    const BESIDE_LATE: &'static [(&'static str, &'static str)] = &[];
     /// Properties that AWS raises by itself: a newer live value within the given prefix is equal (engine versions).
     const VERSIONS: &'static [&'static str] = &[];
     /// Properties whose values are shown only on request (environments, commands, headers).
@@ -61,6 +63,9 @@ pub trait Kind: Sized + Send + Sync + 'static {
     const UPDATED_OUTPUTS: &'static [&'static str] = &[];
     /// Whether it bears data or cannot be had back: never deleted or replaced without consent.
     const STATEFUL: bool = false;
+    /// Properties that make AWS refuse a deletion while they are true: what has one on goes by name only, and so does
+    /// an update that turns it off.
+    const PROTECTION: &'static [&'static str] = &[];
     /// Whether an update makes a new revision beside the old one (task definitions); old revisions are not claimants.
     const REVISIONED: bool = false;
     /// Whether a new one waits for a person before it can be used (a certificate for its DNS records).
@@ -127,6 +132,11 @@ pub trait Kind: Sized + Send + Sync + 'static {
 
     /// Returns whether the live value of an [`INITIAL`](Kind::INITIAL) property is within what the stack allows.
     fn holds_initial(_field: &FieldDiff) -> bool {
+        true
+    }
+
+    /// Returns whether the live value at an external path is somebody else's, and not one of our own that is out of date.
+    fn is_deployed_by_others(_path: &str, _live: &Value, _desired: &Value) -> bool {
         true
     }
 

@@ -42,10 +42,12 @@ pub struct Facts {
     pub initial: &'static [&'static str],
     pub write_only: &'static [&'static str],
     pub late: &'static [&'static str],
+    pub beside_late: &'static [(&'static str, &'static str)],
     pub versions: &'static [&'static str],
     pub sensitive: &'static [&'static str],
     pub updated_outputs: &'static [&'static str],
     pub stateful: bool,
+    pub protection: &'static [&'static str],
     pub revisioned: bool,
     pub awaits_person: bool,
     pub several_calls: bool,
@@ -80,6 +82,8 @@ pub trait Shape: Send + Sync {
 
     fn holds_initial(&self, field: &FieldDiff) -> bool;
 
+    fn is_deployed_by_others(&self, path: &str, live: &Value, desired: &Value) -> bool;
+
     fn follows(&self, spec: &Value, other_kind: &str, other_spec: &Value) -> Option<&'static str>;
 }
 
@@ -100,10 +104,12 @@ impl<K: Kind> Shape for K {
             initial: K::INITIAL,
             write_only: K::WRITE_ONLY,
             late: K::LATE,
+            beside_late: K::BESIDE_LATE,
             versions: K::VERSIONS,
             sensitive: K::SENSITIVE,
             updated_outputs: K::UPDATED_OUTPUTS,
             stateful: K::STATEFUL,
+            protection: K::PROTECTION,
             revisioned: K::REVISIONED,
             awaits_person: K::AWAITS_PERSON,
             several_calls: K::SEVERAL_CALLS,
@@ -148,6 +154,10 @@ impl<K: Kind> Shape for K {
 
     fn holds_initial(&self, field: &FieldDiff) -> bool {
         K::holds_initial(field)
+    }
+
+    fn is_deployed_by_others(&self, path: &str, live: &Value, desired: &Value) -> bool {
+        K::is_deployed_by_others(path, live, desired)
     }
 
     fn follows(&self, spec: &Value, other_kind: &str, other_spec: &Value) -> Option<&'static str> {

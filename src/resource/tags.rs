@@ -16,6 +16,8 @@ pub mod key {
     pub const DIGEST: &str = "provision:digest";
     /// The resource's own physical name, on kinds that have one: a copy that carries our tags has another name.
     pub const ID: &str = "provision:id";
+    /// `true` on what the YAML protects beyond its kind: still known once the YAML no longer names the resource.
+    pub const PROTECTED: &str = "provision:protected";
     /// What all of ours begin with; users may not set tags below it.
     pub const PREFIX: &str = "provision:";
 }

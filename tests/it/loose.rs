@@ -131,6 +131,10 @@ impl Shape for Loose {
         true
     }
 
+    fn is_deployed_by_others(&self, _: &str, _: &Value, _: &Value) -> bool {
+        true
+    }
+
     fn follows(&self, _: &Value, _: &str, _: &Value) -> Option<&'static str> {
         None
     }

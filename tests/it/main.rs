@@ -33,7 +33,12 @@ mod kinds;
 mod lease;
 mod local_aws;
 mod loose;
+mod protection;
+#[cfg(feature = "sdk")]
+mod protection_aws;
 mod report;
+#[cfg(feature = "sdk")]
+mod routes;
 mod sandbox;
 #[cfg(feature = "sdk")]
 mod stacks;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use provision::apply::Event;
 use provision::blueprint::Blueprint;
 use provision::inventory::Inventory;
-use provision::plan::{Action, Cause, StackPlan};
+use provision::plan::{Action, Cause, Mode, StackPlan};
 use provision::resource::{Address, Live, pointer};
 use provision::sandbox::{self, Options};
 
@@ -69,11 +69,8 @@ fn a_change_of_the_yaml_changes_only_what_it_must() {
         let more = web.replace("minimum: 3", "minimum: 4");
         let with_jobs = format!("{more}{jobs}");
         let changes: &[(&str, &str, &[&str])] = &[
-            (
-                web,
-                &more,
-                &["retag AWS::ECS::Service/web", "update AWS::ApplicationAutoScaling::ScalableTarget/web /MinCapacity"],
-            ),
+            // The count of tasks is the autoscaling's after creation: the service itself is as it was.
+            (web, &more, &["update AWS::ApplicationAutoScaling::ScalableTarget/web /MinCapacity"]),
             (
                 "class: db.r7g.large",
                 "class: db.r7g.xlarge",
@@ -212,6 +209,21 @@ fn every_sample_can_be_applied() {
         assert!(globex.plan(&production).await.is_empty(), "one environment leaves the other alone");
         globex.destroy(&certification).await.unwrap_or_else(|why| panic!("{why}"));
         assert!(globex.plan(&production).await.is_empty(), "one environment leaves the other alone");
+    });
+}
+
+/// Until its certificate is issued a service stands without load balancer, and nothing about it is a difference.
+#[test]
+fn what_counts_only_beside_a_load_balancer_waits_for_it() {
+    on_deep_stack(async {
+        let (stage, production) = (Stage::new("300000000008").await, stack("300000000008", ACME, "production"));
+        stage.run(&production, Mode::Apply).await.unwrap_or_else(|why| panic!("{why}"));
+        let plan = stage.plan(&production).await;
+        let service = |change: &&provision::plan::Change| change.address.to_string() == "AWS::ECS::Service/web";
+        let web = plan.changes.iter().find(service).unwrap_or_else(|| panic!("it gets its balancer: {}", words(&plan)));
+        let causes: BTreeMap<_, _> = web.fields.iter().map(|field| (field.path.as_str(), field.cause)).collect();
+        let expected = [("/HealthCheckGracePeriodSeconds", Cause::Config), ("/LoadBalancers", Cause::Config)];
+        assert_eq!(causes, BTreeMap::from(expected), "{}", words(&plan));
     });
 }
 

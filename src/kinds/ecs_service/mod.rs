@@ -30,6 +30,8 @@ impl Kind for Service {
     const KEYED: &'static [(&'static str, &'static str)] = &[("/CapacityProviderStrategy", "CapacityProvider")];
     const INITIAL: &'static [&'static str] = &["/DesiredCount"];
     const LATE: &'static [&'static str] = &["/LoadBalancers"];
+    const BESIDE_LATE: &'static [(&'static str, &'static str)] =
+        &[("/HealthCheckGracePeriodSeconds", "/LoadBalancers")];
     /// 2 to 5 minutes until the tasks pull their image, start and pass their health checks.
     const SECONDS: u32 = 180;
     const EXAMPLE: &'static str = "
@@ -120,6 +122,20 @@ resources:
     /// A strategy can take the place of a launch type and another strategy; a launch type needs a new service.
     fn replaces(_: &Value, desired: &Value, field: &FieldDiff) -> bool {
         field.path == "/LaunchType" && desired["CapacityProviderStrategy"].as_array().is_none_or(Vec::is_empty)
+    }
+
+    /// A pipeline registers a revision behind ours and deploys that. An older one is ours, not rolled out yet, or theirs,
+    /// overtaken by a change of the template that carries its image.
+    fn is_deployed_by_others(path: &str, live: &Value, desired: &Value) -> bool {
+        let revision = |value: &Value| {
+            let (family, number) = ecs::last(value.as_str()?).rsplit_once(':')?;
+            Some((family.to_owned(), number.parse::<u64>().ok()?))
+        };
+        match (path, revision(live), revision(desired)) {
+            ("/TaskDefinition", Some((theirs, newer)), Some((ours, older))) => theirs == ours && newer > older,
+            ("/TaskDefinition", ..) => false,
+            _ => true,
+        }
     }
 
     /// ECS refuses a target group that no listener or rule forwards to.

@@ -33,7 +33,8 @@ pub(super) fn found(
 
 pub(super) fn state(status: &str) -> State {
     match status {
-        "available" => State::Ready,
+        // A nightly snapshot hinders nobody, but changes, which wait for it.
+        "available" | "snapshotting" => State::Ready,
         "deleting" => State::Leaving,
         "create-failed" => State::Failed("ElastiCache could not create it".to_owned()),
         other => State::Settling(other.to_owned()),

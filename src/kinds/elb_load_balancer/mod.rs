@@ -20,7 +20,8 @@ use crate::resource::{
 /// A load balancer, with the association of its web ACL (which AWS cannot tag).
 pub struct LoadBalancer;
 
-const PROTECTION: &str = "deletion_protection.enabled";
+/// The attribute that makes AWS refuse a deletion.
+const PROTECTED: &str = "deletion_protection.enabled";
 
 impl Kind for LoadBalancer {
     type Cloud = Aws;
@@ -34,6 +35,7 @@ impl Kind for LoadBalancer {
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
     const KEYED: &'static [(&'static str, &'static str)] = &[("/LoadBalancerAttributes", "Key")];
     const LISTED_ONLY: &'static [&'static str] = &["/LoadBalancerAttributes"];
+    const PROTECTION: &'static [&'static str] = &["/LoadBalancerAttributes/deletion_protection.enabled/Value"];
     const SEVERAL_CALLS: bool = true;
     // Provisioning to active, measured 140 to 190 s.
     const SECONDS: u32 = 170;
@@ -165,10 +167,10 @@ resources:
     }
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
-        let is_on = |one: &&Attribute| one.key == PROTECTION && one.value == "true";
+        let is_on = |one: &&Attribute| one.key == PROTECTED && one.value == "true";
         if live.spec.load_balancer_attributes.iter().find(is_on).is_some() {
             // Consent was given before this step was planned.
-            let off = Attribute { key: PROTECTION.to_owned(), value: "false".to_owned() };
+            let off = Attribute { key: PROTECTED.to_owned(), value: "false".to_owned() };
             match set_attributes(writer, &live.id, &[&off]).await {
                 Err(failure) if failure.is(Class::NotFound) => return Ok(Vec::new()),
                 other => other?,

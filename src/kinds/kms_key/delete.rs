@@ -1,17 +1,21 @@
-use super::{Key, Spec};
+use super::{Key, Spec, users};
 use crate::aws::Writer;
 use crate::kinds::idempotence::gone;
 use crate::resource::{Class, Failure, Found, Kept, Result};
 
-/// Schedules the deletion, unless a snapshot needs the key to be read: then the key stays, and says for what.
+/// How many of those that need a key are named.
+const NAMED: usize = 5;
+
+/// Schedules the deletion, unless a snapshot or a backup needs the key to be read: then the key stays, and says for what.
+/// What could not be looked at may need it: then the deletion fails.
 ///
 /// The alias goes first, so that the name is free for the next key.
 pub(super) async fn delete(writer: &Writer, live: &Found<Key>) -> Result<Vec<Kept>> {
     let arn = &live.outputs.arn;
-    let mut needed = cluster_snapshots(writer, arn).await?;
-    needed.extend(cache_snapshots(writer, arn).await?);
+    let needed = users::of(writer, arn).await?;
     if !needed.is_empty() {
-        let why = format!("without it these snapshots cannot be read: {}", needed.join(", "));
+        let why =
+            format!("without it nobody could read {}; the next destroy after they are gone takes it", listed(&needed));
         return Ok(vec![kept(arn, why)]);
     }
     if let Some(name) = &live.name {
@@ -31,6 +35,13 @@ pub(super) async fn delete(writer: &Writer, live: &Found<Key>) -> Result<Vec<Kep
     Ok(vec![kept(arn, why)])
 }
 
+/// The first few, and how many more there are: automated backups make one a day.
+fn listed(names: &[String]) -> String {
+    let more = names.len().saturating_sub(NAMED);
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{rest}", names[..names.len() - more].join(", "))
+}
+
 fn kept(arn: &str, why: String) -> Kept {
     Kept { what: "key".to_owned(), id: arn.to_owned(), why }
 }
@@ -39,29 +50,4 @@ fn kept(arn: &str, why: String) -> Kept {
 fn day(moment: &aws_smithy_types::DateTime) -> Option<String> {
     let text = moment.fmt(aws_smithy_types::date_time::Format::DateTime).ok()?;
     text.split('T').next().map(str::to_owned)
-}
-
-/// The cluster snapshots that the key encrypts. Automated ones go with their cluster, which is deleted before its key.
-async fn cluster_snapshots(writer: &Writer, arn: &str) -> Result<Vec<String>> {
-    let mut items = writer.rds().describe_db_cluster_snapshots().into_paginator().page_size(100).items().send();
-    let mut found = Vec::new();
-    while let Some(item) = items.next().await {
-        let item = item?;
-        if item.kms_key_id() == Some(arn) && item.snapshot_type() != Some("automated") {
-            found.extend(item.db_cluster_snapshot_identifier);
-        }
-    }
-    Ok(found)
-}
-
-async fn cache_snapshots(writer: &Writer, arn: &str) -> Result<Vec<String>> {
-    let mut items = writer.elasticache().describe_snapshots().into_paginator().page_size(50).items().send();
-    let mut found = Vec::new();
-    while let Some(item) = items.next().await {
-        let item = item?;
-        if item.kms_key_id() == Some(arn) && item.snapshot_source() != Some("automated") {
-            found.extend(item.snapshot_name);
-        }
-    }
-    Ok(found)
 }

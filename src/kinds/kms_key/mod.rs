@@ -1,6 +1,7 @@
 mod delete;
 mod policy;
 mod read;
+mod users;
 mod write;
 
 use std::collections::BTreeSet;
@@ -15,8 +16,8 @@ use super::idempotence::patiently;
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once};
 use crate::resource::normal::PolicyDocument;
 use crate::resource::{
-    Changes, Class, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement,
-    Result, Scope, State, Stranger, Tags, Unseen, pointer,
+    Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions,
+    Replacement, Result, Scope, State, Stranger, Tags, Unseen, pointer,
 };
 
 /// The longest name: an alias has 256 characters with its `alias/`.
@@ -103,6 +104,8 @@ resources:
                 "tag:GetResources",
             ],
             create: &[
+                "kms:ListAliases",
+                "kms:ListKeys",
                 "kms:CreateKey",
                 "kms:CreateAlias",
                 "kms:UpdateAlias",
@@ -132,6 +135,9 @@ resources:
                 "kms:ScheduleKeyDeletion",
                 "kms:DeleteAlias",
                 "rds:DescribeDBClusterSnapshots",
+                "rds:DescribeDBClusterAutomatedBackups",
+                "rds:DescribeDBSnapshots",
+                "rds:DescribeDBInstanceAutomatedBackups",
                 "elasticache:DescribeSnapshots",
             ],
         }
@@ -227,6 +233,12 @@ resources:
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
         delete::delete(writer, live).await
+    }
+
+    /// While a key is off, nothing that it encrypts can be read: databases stop.
+    fn disruption(fields: &[FieldDiff]) -> Disruption {
+        let turns_off = |field: &FieldDiff| field.path == "/Enabled" && field.after == Some(Value::Bool(false));
+        if fields.iter().any(turns_off) { Disruption::Outage } else { Disruption::None }
     }
 
     /// AWS fixes what a key is when it makes it; CloudFormation refuses these changes as well.

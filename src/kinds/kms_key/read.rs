@@ -3,7 +3,7 @@ use aws_sdk_kms::types::{KeyMetadata, KeyState, Tag};
 
 use super::{Key, Outputs, Spec, WINDOW, default_key_spec, default_key_usage, default_origin, default_rotation};
 use super::{default_window, policy};
-use crate::aws::Reader;
+use crate::aws::{Clients, Reader};
 use crate::resource::normal::PolicyDocument;
 use crate::resource::{Class, Failure, Found, Result, Scope, State, Tags, Unmodelled, key};
 
@@ -22,14 +22,14 @@ pub(super) enum Seen {
     Foreign(Tags),
 }
 
-/// All aliases of the account and region that name a key of its own.
-pub(super) async fn aliases(reader: &Reader) -> Result<Vec<Alias>> {
-    let mut items = reader.kms().list_aliases().into_paginator().page_size(100).items().send();
+/// All aliases of the account and region that name a key, also those of AWS (`aws/rds`).
+pub(super) async fn aliases(clients: &Clients) -> Result<Vec<Alias>> {
+    let mut items = clients.kms().list_aliases().into_paginator().page_size(100).items().send();
     let mut all = Vec::new();
     while let Some(item) = items.next().await {
         let item = item?;
         let name = item.alias_name().and_then(|name| name.strip_prefix("alias/"));
-        if let (Some(name), Some(key_id)) = (name.filter(|name| !name.starts_with("aws/")), item.target_key_id()) {
+        if let (Some(name), Some(key_id)) = (name, item.target_key_id()) {
             all.push(Alias { name: name.to_owned(), key_id: key_id.to_owned() });
         }
     }

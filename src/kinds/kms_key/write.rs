@@ -1,35 +1,59 @@
 use aws_sdk_kms::types::{KeySpec, KeyUsageType, OriginType};
 use aws_sdk_resourcegroupstagging::types::TagFilter;
 
-use super::read::{if_there, is_leaving};
+use super::read::{aliases, if_there, is_leaving};
 use super::{Key, Spec, WINDOW, no_answer, policy, sdk_tag, sdk_tags};
 use crate::aws::{MINUTE, Writer};
 use crate::kinds::candidate;
 use crate::kinds::idempotence::{is_same, patiently};
 use crate::resource::{Class, Failure, Found, Result, Tags, key};
 
+/// The page size of ListKeys: the most it takes.
+const KEYS: i32 = 1000;
+
 /// Returns the id of the key that an earlier try has made: by its alias, else by its tags.
+///
+/// The tagging API lags, and a key that was made moments ago has no alias yet. So those without one are looked at, too:
+/// all others have been given theirs by whoever made them.
 pub(super) async fn look(writer: &Writer, name: &str, ours: &Tags) -> Result<Option<String>> {
-    if let Some(there) = named(writer, name).await?
-        && !there.leaving
-        && is_same(&there.tags, ours)
-    {
+    if let Some(there) = named(writer, name).await?.filter(|there| there.is_usable(ours)) {
         return Ok(Some(there.id));
     }
-    let keys = [key::PROJECT, key::TENANT, key::ENVIRONMENT, key::NAME];
-    let filters = keys.iter().filter_map(|key| Some(TagFilter::builder().key(*key).values(ours.get(key)?).build()));
-    let call = writer.tagging().get_resources().resource_type_filters("kms:key");
-    let answer = call.set_tag_filters(Some(filters.collect())).send().await?;
-    for found in answer.resource_tag_mapping_list() {
-        let id = found.resource_arn().and_then(|arn| arn.rsplit('/').next()).unwrap_or_default();
-        if let Some(there) = read(writer, id).await?
-            && !there.leaving
-            && is_same(&there.tags, ours)
-        {
-            return Ok(Some(there.id));
+    let candidates = tagged(writer, ours).await?.into_iter().chain(nameless(writer).await?);
+    for id in candidates {
+        match read(writer, &id).await {
+            Ok(Some(there)) if there.is_usable(ours) => return Ok(Some(there.id)),
+            // A key that does not let us look is none that we made.
+            Err(failure) if !failure.is(Class::Denied) => return Err(failure),
+            _ => {}
         }
     }
     Ok(None)
+}
+
+/// The keys with our tags, as far as the tagging API knows.
+async fn tagged(writer: &Writer, ours: &Tags) -> Result<Vec<String>> {
+    let keys = [key::PROJECT, key::TENANT, key::ENVIRONMENT, key::NAME];
+    let filters = keys.iter().filter_map(|key| Some(TagFilter::builder().key(*key).values(ours.get(key)?).build()));
+    let call = writer.tagging().get_resources().resource_type_filters("kms:key");
+    let mut items = call.set_tag_filters(Some(filters.collect())).into_paginator().items().send();
+    let mut all = Vec::new();
+    while let Some(item) = items.next().await {
+        all.extend(item?.resource_arn().and_then(|arn| arn.rsplit('/').next()).map(str::to_owned));
+    }
+    Ok(all)
+}
+
+/// The keys that no alias names.
+async fn nameless(writer: &Writer) -> Result<Vec<String>> {
+    let named = aliases(writer).await?;
+    let mut items = writer.kms().list_keys().into_paginator().page_size(KEYS).items().send();
+    let mut all = Vec::new();
+    while let Some(item) = items.next().await {
+        all.extend(item?.key_id);
+    }
+    all.retain(|id| named.iter().all(|alias| alias.key_id != *id));
+    Ok(all)
 }
 
 pub(super) async fn create(writer: &Writer, spec: &Spec, tags: &Tags) -> Result<String> {
@@ -111,6 +135,13 @@ struct There {
     id: String,
     tags: Tags,
     leaving: bool,
+}
+
+impl There {
+    /// Whether it is the address's own, and stays.
+    fn is_usable(&self, ours: &Tags) -> bool {
+        !self.leaving && is_same(&self.tags, ours)
+    }
 }
 
 async fn named(writer: &Writer, name: &str) -> Result<Option<There>> {

@@ -13,8 +13,8 @@ use super::idempotence::{gone, patiently};
 use super::kms_key::Key;
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
-    Changes, Class, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref, Replacement, Result,
-    Scope, State, Tags,
+    Changes, Class, Disruption, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref,
+    Replacement, Result, Scope, State, Tags,
 };
 use read::{candidates, found};
 
@@ -64,6 +64,7 @@ impl Kind for LogGroup {
     const NAME: NameRule = NameRule::Unique { max: 512 };
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     const STATEFUL: bool = true;
+    const PROTECTION: &'static [&'static str] = &["/DeletionProtectionEnabled"];
     const SEVERAL_CALLS: bool = true;
     const EXAMPLE: &'static str = "
 resources:
@@ -158,6 +159,20 @@ resources:
         let call = writer.logs().delete_log_group().log_group_name(name);
         gone(patiently(MINUTE, PASSING, || call.clone().send()).await)?;
         Ok(Vec::new())
+    }
+
+    /// Older events than the retention go within days.
+    fn disruption(fields: &[FieldDiff]) -> Disruption {
+        let days = |value: &Option<Value>| match value.as_ref().and_then(Value::as_i64) {
+            Some(0) | None => i64::MAX,
+            Some(days) => days,
+        };
+        let is_shorter = |field: &FieldDiff| days(&field.after) < days(&field.before);
+        if fields.iter().any(|field| field.path == "/RetentionInDays" && is_shorter(field)) {
+            Disruption::DestroysData
+        } else {
+            Disruption::None
+        }
     }
 
     /// AWS and CloudFormation refuse this change as well; replacing would lose the logs.

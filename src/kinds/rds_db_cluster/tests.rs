@@ -54,6 +54,6 @@ fn major_versions_are_told_apart() {
 
 #[test]
 fn every_final_snapshot_has_its_own_name() {
-    assert_eq!(final_snapshot("cluster-abc", 1), "cluster-abc-final");
-    assert_eq!(final_snapshot("cluster-abc", 2), "cluster-abc-final-2");
+    assert_eq!(delete::final_snapshot("cluster-abc", 1), "cluster-abc-final");
+    assert_eq!(delete::final_snapshot("cluster-abc", 2), "cluster-abc-final-2");
 }

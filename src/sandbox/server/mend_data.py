@@ -106,7 +106,33 @@ def delete_db_cluster(moto, self):
     if not self.params.get("SkipFinalSnapshot") and not self.params.get("FinalDBSnapshotIdentifier"):
         message = "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified."
         raise refusal("InvalidParameterCombination", message)
-    return moto(self)
+    cluster = self.backend.clusters.get(self.params["DBClusterIdentifier"])
+    answer = moto(self)
+    if cluster is not None and self.params.get("DeleteAutomatedBackups") is False:
+        retained(self.backend).append(automated_backup(cluster, "retained"))
+    return answer
+
+
+def retained(backend):
+    """The automated backups that outlive their clusters; moto has none."""
+    if not hasattr(backend, "retained_backups"):
+        backend.retained_backups = []
+    return backend.retained_backups
+
+
+def automated_backup(cluster, status):
+    return {
+        "DBClusterIdentifier": cluster.db_cluster_identifier,
+        "DbClusterResourceId": cluster.db_cluster_resource_id,
+        "KmsKeyId": cluster.kms_key_id,
+        "Status": status,
+    }
+
+
+@adds(RDSResponse)
+def describe_db_cluster_automated_backups(self):
+    active = [automated_backup(cluster, "active") for cluster in self.backend.clusters.values()]
+    return ActionResult({"DBClusterAutomatedBackups": active + retained(self.backend)})
 
 
 @around(RDSBackend)

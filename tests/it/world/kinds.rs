@@ -244,7 +244,18 @@ pub mod specs {
     spec!(Part { net: Ref<super::Net>, range: String, #[serde(default)] public: bool });
     spec!(Group { net: Ref<super::Net>, #[serde(default)] friends: Set<Ref<super::Group>>, #[serde(default)] ports: Set<i64> });
     spec!(Gate { part: Ref<super::Part>, size: String });
-    spec!(Store { parts: Set<Ref<super::Part>>, engine: String, #[serde(default)] class: String, #[serde(default)] groups: Set<Ref<super::Group>> });
+    spec!(Store {
+        parts: Set<Ref<super::Part>>,
+        engine: String,
+        #[serde(default)]
+        class: String,
+        #[serde(default)]
+        groups: Set<Ref<super::Group>>,
+        #[serde(default)]
+        days: i64,
+        #[serde(default)]
+        guarded: bool
+    });
     spec!(Recipe { steps: Vec<String>, #[serde(default)] store: String });
     spec!(Work { recipe: Ref<super::Recipe>, revision: Value, groups: Set<Ref<super::Group>>, #[serde(default)] doors: Set<Ref<super::Door>>, #[serde(default)] count: i64 });
     spec!(Cert { domain: String });
@@ -281,9 +292,12 @@ fake_kind! {
     Store, "Fake::Store", NameRule::Unique { max: 40 },
     const CREATE_ONLY: &'static [&'static str] = &["/Engine"];
     const STATEFUL: bool = true;
+    const PROTECTION: &'static [&'static str] = &["/Guarded"];
     const SECONDS: u32 = 400;
-    fn disruption(_: &[FieldDiff]) -> Disruption {
-        Disruption::Restart
+    fn disruption(fields: &[FieldDiff]) -> Disruption {
+        let days = |value: &Option<Value>| value.as_ref().and_then(Value::as_i64);
+        let is_shorter = |field: &FieldDiff| field.path == "/Days" && days(&field.after) < days(&field.before);
+        if fields.iter().any(is_shorter) { Disruption::DestroysData } else { Disruption::Restart }
     }
 }
 fake_kind! {

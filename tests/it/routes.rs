@@ -1,0 +1,70 @@
+//! Routes: an additive list, of which the stack's own are told from others' whatever became of their targets.
+
+use provision::blueprint::Blueprint;
+use provision::plan::Action;
+
+use crate::stage::{Stage, blueprints, on_deep_stack, words};
+
+const ACCOUNT: &str = "300000000032";
+/// A peering that somebody made: it is referred to, and no resource of the stack.
+const PEERING: &str = "PEERING";
+const TEMPLATE: &str = "
+resources:
+  - type: AWS::EC2::VPC
+    name: main
+    properties: { CidrBlock: 10.20.0.0/16 }
+  - type: AWS::EC2::RouteTable
+    name: main
+    properties:
+      VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\"
+      Routes:
+        - { DestinationCidrBlock: 10.99.0.0/16, VpcPeeringConnectionId: PEERING }
+";
+const ROUTES: &str = "      Routes:
+        - { DestinationCidrBlock: 10.99.0.0/16, VpcPeeringConnectionId: PEERING }
+";
+
+#[test]
+fn a_removed_route_goes_although_its_target_is_nobodys_and_a_foreign_one_stays() {
+    on_deep_stack(async {
+        let stage = Stage::new(ACCOUNT).await;
+        let bare = stack(&TEMPLATE.replace(ROUTES, "      Routes: []\n"));
+        stage.apply(&bare).await.unwrap_or_else(|why| panic!("{why}"));
+        let (table, peering) = peer(&stage, &bare).await;
+        let routed = stack(&TEMPLATE.replace(PEERING, &peering));
+        stage.apply(&routed).await.unwrap_or_else(|why| panic!("{why}"));
+        let ec2 = aws_sdk_ec2::Client::new(&stage.by_hand().await);
+        let foreign = ec2.create_route().route_table_id(&table).destination_cidr_block("10.98.0.0/16");
+        foreign.vpc_peering_connection_id(&peering).send().await.unwrap();
+
+        let plan = stage.plan(&bare).await;
+        let fields: Vec<_> = plan.changes.iter().flat_map(|change| &change.fields).map(|field| &field.path).collect();
+        assert_eq!(fields, ["/Routes/10.99.0.0~116"], "{}", words(&plan));
+        assert_eq!(plan.changes[0].action, Action::Update);
+        stage.apply(&bare).await.unwrap_or_else(|why| panic!("{why}"));
+        let unmanaged: Vec<_> = stage.plan(&bare).await.unmanaged.into_iter().map(|thing| thing.id).collect();
+        assert!(unmanaged.contains(&"10.98.0.0/16".to_owned()), "the foreign route stays: {unmanaged:?}");
+    });
+}
+
+/// Makes a second VPC and peers it with the stack's; returns the stack's route table and the peering.
+async fn peer(stage: &Stage, blueprint: &Blueprint) -> (String, String) {
+    let inventory = stage.inventory(blueprint).await;
+    let id = |address: &str| {
+        let found = inventory.all().find(|(at, _)| at.to_string() == address);
+        found.unwrap_or_else(|| panic!("{address} is not there")).1.id.clone()
+    };
+    let ec2 = aws_sdk_ec2::Client::new(&stage.by_hand().await);
+    let other = ec2.create_vpc().cidr_block("10.99.0.0/16").send().await.unwrap().vpc.unwrap();
+    let call = ec2.create_vpc_peering_connection().vpc_id(id("AWS::EC2::VPC/main"));
+    let peering = call.peer_vpc_id(other.vpc_id.unwrap()).send().await.unwrap().vpc_peering_connection.unwrap();
+    (id("AWS::EC2::RouteTable/main"), peering.vpc_peering_connection_id.unwrap())
+}
+
+fn stack(template: &str) -> Blueprint {
+    let tenant = format!(
+        "tenant: roads\ntemplate: own\naccount: \"{ACCOUNT}\"\nenvironments: {{ production: {{ region: us-east-1 }} }}\n"
+    );
+    let all = blueprints(&[("roads.yaml", &tenant)], &[("own.yaml", template)]);
+    all.unwrap_or_else(|why| panic!("{why}")).remove(0)
+}
