@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use aws_sdk_cloudwatchlogs::types::LogGroup as Description;
 
@@ -9,42 +9,42 @@ use crate::resource::{Found, Result, Scope, State, Tags, Unmodelled};
 
 /// The page size.
 const PAGE: i32 = 50;
+/// How many groups one DescribeLogGroups takes by name.
+const IDENTIFIERS: usize = 50;
 
 /// Returns the log groups whose tags are worth reading: those with a name of ours anywhere in theirs
 /// (`/aws/ecs/containerinsights/acme-production-main/performance`), and those that the tag index knows.
+///
+/// A search by pattern tells names, ARNs and times alone, so the groups themselves are asked for by name.
 pub(super) async fn candidates(reader: &Reader, scope: &Scope) -> Result<Vec<Candidate<Description>>> {
-    let mut all = BTreeMap::new();
-    for part in scope.prefixes().chain(scope.asked_names().map(str::to_owned)) {
-        let mut groups = reader
-            .logs()
-            .describe_log_groups()
-            .log_group_name_pattern(&part)
-            .into_paginator()
-            .page_size(PAGE)
-            .items()
-            .send();
+    let names: Vec<_> = names(reader, scope).await?.into_iter().collect();
+    let mut all = Vec::new();
+    for some in names.chunks(IDENTIFIERS) {
+        let call = reader.logs().describe_log_groups().set_log_group_identifiers(Some(some.to_vec()));
+        let mut groups = call.into_paginator().page_size(PAGE).items().send();
         while let Some(group) = groups.next().await {
             let group = group?;
-            if let Some(name) = group.log_group_name().filter(|name| name.contains(&part)) {
-                all.insert(name.to_owned(), group);
-            }
+            let Some(name) = group.log_group_name().map(str::to_owned) else { continue };
+            let arn = group.log_group_arn().map_or_else(|| plain(group.arn()), str::to_owned);
+            all.push(Candidate { id: name.clone(), name, arn, summary: group });
+        }
+    }
+    Ok(all)
+}
+
+async fn names(reader: &Reader, scope: &Scope) -> Result<BTreeSet<String>> {
+    let mut all = BTreeSet::new();
+    for part in scope.prefixes().chain(scope.asked_names().map(str::to_owned)) {
+        let call = reader.logs().describe_log_groups().log_group_name_pattern(&part);
+        let mut groups = call.into_paginator().page_size(PAGE).items().send();
+        while let Some(group) = groups.next().await {
+            all.extend(group?.log_group_name.filter(|name| name.contains(&part)));
         }
     }
     let index = reader.tag_index(scope).await?;
-    for arn in index.arns(":log-group:") {
-        let name = arn.split(":log-group:").nth(1).unwrap_or_default().trim_end_matches(":*");
-        if all.contains_key(name) {
-            continue;
-        }
-        let answer = reader.logs().describe_log_groups().limit(PAGE).log_group_name_prefix(name).send().await?;
-        let group = answer.log_groups.unwrap_or_default().into_iter().find(|g| g.log_group_name() == Some(name));
-        all.extend(group.map(|group| (name.to_owned(), group)));
-    }
-    let candidate = |(name, group): (String, Description)| {
-        let arn = group.log_group_arn().map_or_else(|| plain(group.arn()), str::to_owned);
-        Candidate { id: name.clone(), name, arn, summary: group }
-    };
-    Ok(all.into_iter().map(candidate).collect())
+    let known = index.arns(":log-group:").filter_map(|arn| arn.split(":log-group:").nth(1));
+    all.extend(known.map(|name| name.trim_end_matches(":*").to_owned()));
+    Ok(all)
 }
 
 pub(super) fn found(group: &Description, tags: Tags) -> Found<LogGroup> {

@@ -1,4 +1,6 @@
-"""CloudWatch Logs: a group's key and its deletion protection."""
+"""CloudWatch Logs: a group's key and its deletion protection, and groups by pattern or by name."""
+
+import json
 
 from moto.logs.models import LogGroup
 from moto.logs.responses import LogsResponse
@@ -20,6 +22,21 @@ def to_describe_dict(moto, self):
     told = {**moto(self), "logGroupClass": getattr(self, "group_class", "STANDARD")}
     told["deletionProtectionEnabled"] = getattr(self, "is_protected", False)
     return {name: value for name, value in told.items() if value is not None}
+
+
+@around(LogsResponse)
+def describe_log_groups(moto, self):
+    """A pattern tells names, ARNs and times alone; names tell the groups that are there."""
+    pattern, identifiers = self._get_param("logGroupNamePattern"), self._get_param("logGroupIdentifiers")
+    if not pattern and not identifiers:
+        return moto(self)
+    groups = sorted(self.logs_backend.groups.values(), key=lambda group: group.name)
+    if identifiers:
+        names = {name_in(identifier) for identifier in identifiers}
+        return json.dumps({"logGroups": [group.to_describe_dict() for group in groups if group.name in names]})
+    told = [group.to_describe_dict() for group in groups if pattern in group.name]
+    bare = ("arn", "creationTime", "logGroupName")
+    return json.dumps({"logGroups": [{name: group[name] for name in bare} for group in told]})
 
 
 @adds(LogsResponse)
@@ -53,7 +70,11 @@ def delete_log_group(moto, self):
 
 def group_of(response, identifier):
     """A group by its name or its ARN."""
-    name = identifier.split(":log-group:")[-1].removesuffix(":*")
+    name = name_in(identifier)
     if name not in response.logs_backend.groups:
         raise refusal("ResourceNotFoundException", "The specified log group does not exist.")
     return response.logs_backend.groups[name]
+
+
+def name_in(identifier):
+    return identifier.split(":log-group:")[-1].removesuffix(":*")
