@@ -70,6 +70,12 @@ impl Writer {
         &self.token
     }
 
+    /// Returns whether an id or ARN is one of the stack's own, or of what this writer made: only such a thing can be so
+    /// fresh that a service does not see it yet.
+    pub fn is_ours(&self, id: &str) -> bool {
+        self.gate.is_ours(id)
+    }
+
     /// Lets this step touch a part of its own resource that only the kind knows of, because its `list` kept it beside
     /// the outputs: a route table's association. What this writer reads with the stack's own ids is let in by itself.
     pub fn admit(&self, id: &str) {

@@ -57,6 +57,12 @@ impl WriterGate {
         }
     }
 
+    /// Returns whether an id is the stack's own or this writer's making.
+    pub(super) fn is_ours(&self, id: &str) -> bool {
+        let admitted = self.0.admitted.lock().unwrap_or_else(PoisonError::into_inner);
+        self.0.scope.own.contains(id) || admitted.contains(&id.to_ascii_lowercase())
+    }
+
     /// Returns whether the text names something of the stack's own, or writes this step's address into tags.
     fn names_ours(&self, text: &str) -> bool {
         let State { scope, admitted } = &*self.0;

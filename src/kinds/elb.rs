@@ -189,9 +189,36 @@ pub(super) async fn retag(writer: &Writer, arn: &str, set: &Tags, unset: &[Strin
 }
 
 /// Returns whether a failure passes by itself: load balancing does not see a new load balancer, target group, listener,
-/// subnet or certificate everywhere at once.
-pub(super) fn is_fresh(failure: &Failure) -> bool {
-    failure.is(Class::NotFound) || failure.code == "UnsupportedCertificate"
+/// subnet or certificate everywhere at once. What the spec names and the stack has not made is never new: if that is not
+/// found, it is wrong.
+pub(super) fn is_fresh(writer: &Writer, spec: &impl Serialize, failure: &Failure) -> bool {
+    let passes = failure.is(Class::NotFound)
+        || ["UnsupportedCertificate", "InvalidSecurityGroup"].contains(&failure.code.as_str());
+    let meant = match failure.code.as_str() {
+        "CertificateNotFound" | "UnsupportedCertificate" => "certificate/",
+        "TargetGroupNotFound" => ":targetgroup/",
+        "LoadBalancerNotFound" => ":loadbalancer/",
+        "SubnetNotFound" => "subnet-",
+        "InvalidSecurityGroup" => "sg-",
+        _ => return passes,
+    };
+    let mut is_foreign = false;
+    pointer::walk(&serde_json::to_value(spec).unwrap_or_default(), &mut |_, leaf| {
+        is_foreign |= leaf.as_str().is_some_and(|id| id.contains(meant) && !writer.is_ours(id));
+    });
+    passes && !is_foreign
+}
+
+/// Says what to do about something that the spec names and load balancing does not take.
+pub(super) fn explain(failure: Failure) -> Failure {
+    match failure.code.as_str() {
+        "CertificateNotFound" | "UnsupportedCertificate" => failure.hint(
+            "CertificateArn has to name a certificate of this account and region that is issued and not expired \
+             (aws acm describe-certificate)",
+        ),
+        "TargetGroupNotFound" => failure.hint("TargetGroupArn has to name a target group of this account and region"),
+        _ => failure,
+    }
 }
 
 /// The ARN that a create answered with.

@@ -16,6 +16,8 @@ use provision::aws::{Session, Sessions, Setup};
 pub struct Canned {
     answers: Arc<Mutex<Vec<(String, u16, String)>>>,
     asked: Arc<Mutex<Vec<String>>>,
+    /// Answers every other request with nothing in it, instead of failing.
+    is_empty_beyond: bool,
 }
 
 impl Canned {
@@ -27,10 +29,18 @@ impl Canned {
     /// As `new`, with a part of the request that each answer is for.
     pub fn matching(answers: &[(&str, u16, &str)]) -> Self {
         let answers = answers.iter().map(|(part, status, body)| ((*part).to_owned(), *status, (*body).to_owned()));
-        Self { answers: Arc::new(Mutex::new(answers.collect())), asked: Arc::default() }
+        Self { answers: Arc::new(Mutex::new(answers.collect())), asked: Arc::default(), is_empty_beyond: false }
     }
 
-    /// The method, address and body of every request so far.
+    /// As `matching`, by the operation; every other operation answers that there is nothing.
+    pub fn by_operation(answers: &[(&str, u16, &str)]) -> Self {
+        let all: Vec<_> =
+            answers.iter().map(|(operation, status, body)| (format!(" {operation} "), *status, *body)).collect();
+        let all: Vec<_> = all.iter().map(|(part, status, body)| (part.as_str(), *status, *body)).collect();
+        Self { is_empty_beyond: true, ..Self::matching(&all) }
+    }
+
+    /// The method, address, operation and body of every request so far.
     pub fn asked(&self) -> Vec<String> {
         self.asked.lock().unwrap().clone()
     }
@@ -56,12 +66,20 @@ impl Canned {
 impl HttpConnector for Canned {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let body = String::from_utf8_lossy(request.body().bytes().unwrap_or_default()).into_owned();
-        let asked = format!("{} {} {body}", request.method(), request.uri());
+        let operation = operation(&request, &body);
+        let asked = format!("{} {} {operation} {body}", request.method(), request.uri());
         let mut answers = self.answers.lock().unwrap();
         let fits = answers.iter().position(|(part, ..)| asked.contains(part.as_str()));
         self.asked.lock().unwrap().push(asked);
         HttpConnectorFuture::ready(match fits.map(|at| answers.remove(at)) {
             Some((_, status, body)) => Ok(HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body))),
+            None if self.is_empty_beyond => {
+                let body = match request.headers().get("x-amz-target") {
+                    Some(_) => "{}".to_owned(),
+                    None => format!("<{operation}Response><{operation}Result/></{operation}Response>"),
+                };
+                Ok(HttpResponse::new(200.try_into().unwrap(), SdkBody::from(body)))
+            }
             None => Err(ConnectorError::io("error trying to connect: tcp connect error: Connection refused".into())),
         })
     }
@@ -71,4 +89,11 @@ impl HttpClient for Canned {
     fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
         SharedHttpConnector::new(self.clone())
     }
+}
+
+/// The operation as its protocol names it: in a header (JSON) or a parameter (query); nothing in others.
+fn operation(request: &HttpRequest, body: &str) -> String {
+    let target = request.headers().get("x-amz-target").and_then(|target| target.rsplit('.').next());
+    let action = body.split('&').find_map(|parameter| parameter.strip_prefix("Action="));
+    target.or(action).unwrap_or_default().to_owned()
 }

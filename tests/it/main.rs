@@ -31,6 +31,8 @@ mod identity;
 #[cfg(feature = "sdk")]
 mod kinds;
 mod lease;
+#[cfg(feature = "sdk")]
+mod listener;
 mod local_aws;
 mod loose;
 mod protection;

@@ -7,7 +7,7 @@ use crate::aws::{MINUTE, Writer, retry};
 use crate::kinds::elb::{self, Attribute};
 use crate::resource::{Failure, Result, Tags};
 
-/// Five minutes: a certificate that was just issued is refused for a while.
+/// Five minutes: a certificate of ours that was just issued is refused for a while.
 pub async fn send(writer: &Writer, spec: &Spec, tags: &Tags) -> Result<String> {
     let call = || {
         let call = writer
@@ -22,7 +22,8 @@ pub async fn send(writer: &Writer, spec: &Spec, tags: &Tags) -> Result<String> {
             .set_tags(Some(elb::sdk_tags(tags)));
         async move { Ok::<_, Failure>(call.send().await?) }
     };
-    let answer = retry(5 * MINUTE, elb::is_fresh, call).await?;
+    let passes = |failure: &Failure| elb::is_fresh(writer, spec, failure);
+    let answer = retry(5 * MINUTE, passes, call).await.map_err(elb::explain)?;
     elb::arn_in(answer.listeners().first().and_then(Description::listener_arn), "CreateListener")
 }
 
@@ -51,8 +52,8 @@ pub async fn modify(writer: &Writer, arn: &str, spec: &Spec) -> Result<()> {
         async move { Ok(call.send().await.map(drop)?) }
     };
     // The listener itself is not fresh: if it is gone, waiting is of no use.
-    let passes = |failure: &Failure| elb::is_fresh(failure) && failure.code != "ListenerNotFound";
-    retry(5 * MINUTE, passes, call).await
+    let passes = |failure: &Failure| elb::is_fresh(writer, spec, failure) && failure.code != "ListenerNotFound";
+    retry(5 * MINUTE, passes, call).await.map_err(elb::explain)
 }
 
 fn certificates(spec: &Spec) -> Option<Vec<SdkCertificate>> {

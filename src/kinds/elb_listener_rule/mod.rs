@@ -216,7 +216,8 @@ async fn send(writer: &Writer, spec: &Spec, tags: &Tags) -> Result<String> {
             .set_tags(Some(elb::sdk_tags(tags)));
         async move { Ok::<_, Failure>(call.send().await?) }
     };
-    let answer = retry(2 * MINUTE, elb::is_fresh, call).await?;
+    let passes = |failure: &Failure| elb::is_fresh(writer, spec, failure);
+    let answer = retry(2 * MINUTE, passes, call).await.map_err(elb::explain)?;
     elb::arn_in(answer.rules().first().and_then(Description::rule_arn), "CreateRule")
 }
 
@@ -227,8 +228,8 @@ async fn modify(writer: &Writer, arn: &str, spec: &Spec) -> Result<()> {
         async move { Ok(call.send().await.map(drop)?) }
     };
     // The rule itself is not fresh: if it is gone, waiting is of no use.
-    let passes = |failure: &Failure| elb::is_fresh(failure) && failure.code != "RuleNotFound";
-    retry(2 * MINUTE, passes, call).await
+    let passes = |failure: &Failure| elb::is_fresh(writer, spec, failure) && failure.code != "RuleNotFound";
+    retry(2 * MINUTE, passes, call).await.map_err(elb::explain)
 }
 
 fn found(listener: &str, rule: &Description, tags: Tags) -> Found<ListenerRule> {

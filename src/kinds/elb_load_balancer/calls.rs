@@ -24,7 +24,8 @@ pub async fn send(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Res
             .set_tags(Some(elb::sdk_tags(tags)));
         async move { Ok::<_, Failure>(call.send().await?) }
     };
-    let answer = retry(2 * MINUTE, elb::is_fresh, call).await?;
+    let passes = |failure: &Failure| elb::is_fresh(writer, spec, failure);
+    let answer = retry(2 * MINUTE, passes, call).await?;
     let one = answer.load_balancers().first();
     elb::arn_in(one.and_then(Description::load_balancer_arn), "CreateLoadBalancer")?;
     Ok(one.map(Outputs::read).expect("a load balancer with an ARN is there"))
@@ -50,7 +51,10 @@ pub async fn set_attributes(writer: &Writer, arn: &str, attributes: &[&Attribute
 /// Puts the web ACL in front (in place of another), or takes it away. Five minutes: WAF does not see a load balancer that
 /// is being provisioned, nor a web ACL that is seconds old.
 pub async fn set_web_acl(writer: &Writer, arn: &str, acl: &Ref<WebAcl>) -> Result<()> {
-    let passes = |failure: &Failure| failure.is(Class::NotFound) || failure.code == "WAFUnavailableEntityException";
+    let is_foreign = !is_blank(acl) && !writer.is_ours(acl.as_str());
+    let passes = |failure: &Failure| {
+        (failure.is(Class::NotFound) && !is_foreign) || failure.code == "WAFUnavailableEntityException"
+    };
     let call = || async {
         if is_blank(acl) {
             writer.wafv2().disassociate_web_acl().resource_arn(arn).send().await?;

@@ -180,7 +180,8 @@ async fn send(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<
             .set_tags(Some(elb::sdk_tags(tags)));
         async move { Ok::<_, Failure>(call.send().await?) }
     };
-    let answer = retry(2 * MINUTE, elb::is_fresh, call).await?;
+    let passes = |failure: &Failure| elb::is_fresh(writer, spec, failure);
+    let answer = retry(2 * MINUTE, passes, call).await?;
     let one = answer.target_groups().first();
     elb::arn_in(one.and_then(Description::target_group_arn), "CreateTargetGroup")?;
     Ok(one.map(outputs).expect("a target group with an ARN is there"))
