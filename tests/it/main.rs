@@ -26,6 +26,8 @@ mod engine;
 #[cfg(feature = "sdk")]
 mod export;
 #[cfg(feature = "sdk")]
+mod external;
+#[cfg(feature = "sdk")]
 mod facts;
 mod identity;
 #[cfg(feature = "sdk")]

@@ -44,7 +44,11 @@ pub(super) async fn family(reader: &Reader, scope: &Scope, family: &str) -> Resu
     }
     let call = reader.ecs().list_task_definitions().family_prefix(family).status(TaskDefinitionStatus::Active);
     let answer = call.sort(SortOrder::Desc).max_results(100).send().await?;
-    for arn in answer.task_definition_arns().iter().filter(|arn| is_of(arn, family)).skip(1).take(BACK) {
+    let theirs = newest.task_definition().and_then(Description::task_definition_arn);
+    let mut older: Vec<_> =
+        answer.task_definition_arns().iter().filter(|arn| is_of(arn, family) && Some(arn.as_str()) != theirs).collect();
+    older.sort_by_key(|arn| std::cmp::Reverse(revision(arn)));
+    for arn in older.into_iter().take(BACK) {
         let older = describe(reader, arn).await?;
         let tags = ecs::tags(older.tags());
         if scope.is_claimed(&tags) {
@@ -57,6 +61,11 @@ pub(super) async fn family(reader: &Reader, scope: &Scope, family: &str) -> Resu
 /// Returns whether an ARN is a revision of this very family; the filter takes prefixes.
 pub(super) fn is_of(arn: &str, family: &str) -> bool {
     ecs::last(arn).rsplit_once(':').is_some_and(|(name, _)| name == family)
+}
+
+/// The number of a revision, by its ARN.
+pub(super) fn revision(arn: &str) -> u64 {
+    arn.rsplit(':').next().and_then(|number| number.parse().ok()).unwrap_or_default()
 }
 
 async fn describe(reader: &Reader, name: &str) -> Result<DescribeTaskDefinitionOutput> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use aws_sdk_ecs::types::{SortOrder, TaskDefinitionField, TaskDefinitionStatus};
 
-use super::read::is_of;
+use super::read::{is_of, revision};
 use crate::aws::{MINUTE, Writer};
 use crate::kinds::ecs;
 use crate::kinds::idempotence::is_same;
@@ -77,10 +77,6 @@ async fn revisions(writer: &Writer, family: &str, status: TaskDefinitionStatus) 
     all.retain(|arn| is_of(arn, family));
     all.sort_by_key(|arn| std::cmp::Reverse(revision(arn)));
     Ok(all)
-}
-
-fn revision(arn: &str) -> u64 {
-    arn.rsplit(':').next().and_then(|number| number.parse().ok()).unwrap_or_default()
 }
 
 async fn tags(writer: &Writer, arn: &str) -> Result<Tags> {
