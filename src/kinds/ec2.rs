@@ -2,7 +2,7 @@
 
 use aws_sdk_ec2::types::{Filter, ResourceType, Tag, TagSpecification};
 
-use crate::aws::Writer;
+use crate::aws::{MINUTE, Writer, retry};
 use crate::resource::{Class, Failure, Ref, Result, Scope, Tags, key};
 
 /// The page size of most Describe operations; set always, because unpaged reads are throttled harder.
@@ -47,7 +47,9 @@ fn sdk_tags(tags: &Tags) -> Vec<Tag> {
 /// Sets and removes tags of anything in EC2.
 pub(super) async fn retag(writer: &Writer, id: &str, set: &Tags, unset: &[String]) -> Result<()> {
     if !set.is_empty() {
-        writer.ec2().create_tags().resources(id).set_tags(Some(sdk_tags(set))).send().await?;
+        let call = writer.ec2().create_tags().resources(id).set_tags(Some(sdk_tags(set)));
+        // What was made moments ago is not known everywhere yet.
+        retry(MINUTE, is_fresh, || async { Ok(call.clone().send().await.map(drop)?) }).await?;
     }
     if !unset.is_empty() {
         let tags = unset.iter().map(|key| Tag::builder().key(key).build()).collect();

@@ -95,8 +95,8 @@ pub(super) fn gone(answer: Result<()>) -> Result<()> {
 /// Reads the status of a cluster or an instance; what is not named here passes by itself.
 pub(super) fn state(status: &str) -> State {
     match status {
-        // Optimising the storage takes hours and hinders nobody.
-        "available" | "storage-optimization" => State::Ready,
+        // Optimising the storage takes hours and hinders nobody; a backup only changes, which wait for it.
+        "available" | "storage-optimization" | "backing-up" => State::Ready,
         "deleting" | "delete-precheck" => State::Leaving,
         "stopped" => State::Human("somebody stopped it: start it (aws rds start-db-cluster)".to_owned()),
         "failed"

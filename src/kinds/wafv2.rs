@@ -4,7 +4,7 @@ use aws_sdk_wafv2::types::{Scope as WafScope, Tag};
 
 use super::candidate::Candidate;
 use crate::aws::{Clients, MINUTE, TagIndex, retry};
-use crate::resource::{Class, Failure, Result, Scope, Tags};
+use crate::resource::{Class, Failure, Kept, Result, Scope, Tags};
 
 /// The page size of the List operations: the most they take.
 pub(super) const PAGE: i32 = 100;
@@ -56,10 +56,12 @@ pub(super) fn sdk_tags(tags: &Tags) -> Vec<Tag> {
 /// Sets and removes tags.
 pub(super) async fn retag(clients: &Clients, arn: &str, set: &Tags, unset: &[String]) -> Result<()> {
     if !set.is_empty() {
-        clients.wafv2().tag_resource().resource_arn(arn).set_tags(Some(sdk_tags(set))).send().await?;
+        let call = clients.wafv2().tag_resource().resource_arn(arn).set_tags(Some(sdk_tags(set)));
+        patiently(|| async { Ok(call.clone().send().await.map(drop)?) }).await?;
     }
     if !unset.is_empty() {
-        clients.wafv2().untag_resource().resource_arn(arn).set_tag_keys(Some(unset.to_vec())).send().await?;
+        let call = clients.wafv2().untag_resource().resource_arn(arn).set_tag_keys(Some(unset.to_vec()));
+        patiently(|| async { Ok(call.clone().send().await.map(drop)?) }).await?;
     }
     Ok(())
 }
@@ -67,6 +69,14 @@ pub(super) async fn retag(clients: &Clients, arn: &str, set: &Tags, unset: &[Str
 /// Repeats a change while WAF has not spread what it refers to, or still counts the last user of what is to go.
 pub(super) async fn patiently<T, F: Future<Output = Result<T>>>(call: impl FnMut() -> F) -> Result<T> {
     retry(5 * MINUTE, |failure| failure.is(Class::Busy), call).await
+}
+
+/// Deletes; what is gone already is done. `call` reads its lock token anew, since the end of the last reference moves it.
+pub(super) async fn delete<F: Future<Output = Result<()>>>(call: impl FnMut() -> F) -> Result<Vec<Kept>> {
+    match retry(5 * MINUTE, |failure| failure.is(Class::Busy) || failure.is(Class::Conflict), call).await {
+        Err(failure) if !failure.is(Class::NotFound) => Err(failure),
+        _ => Ok(Vec::new()),
+    }
 }
 
 /// The failure of an update that found other content than the plan saw.

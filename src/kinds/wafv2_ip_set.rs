@@ -141,16 +141,12 @@ resources:
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
         let name = live.name.as_deref().unwrap_or_default();
-        let gone = wafv2::patiently(|| async {
-            // A fresh token for every try: the end of the last reference moves it.
+        wafv2::delete(|| async {
             let (_, token) = get(writer, name, &live.outputs.id, &live.spec.scope).await?;
             let call = writer.wafv2().delete_ip_set().name(name).id(&live.outputs.id);
             Ok(call.scope(live.spec.scope.as_str().into()).lock_token(token).send().await.map(drop)?)
-        });
-        match gone.await {
-            Err(failure) if !failure.is(Class::NotFound) => Err(failure),
-            _ => Ok(Vec::new()),
-        }
+        })
+        .await
     }
 
     fn refuses(_: &Value, _: &Value, fields: &[FieldDiff]) -> Option<String> {

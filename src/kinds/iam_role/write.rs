@@ -64,21 +64,21 @@ pub(super) async fn detach(writer: &Writer, name: &str, arn: &str) -> Result<()>
     gone(patiently(MINUTE, PASSING, || call.clone().send()).await)
 }
 
-/// Removes all that keeps a role from being deleted, as it is now and not as it was listed.
+/// Removes all that keeps a role from being deleted, as it is now and not as it was listed. Each list is read to its end
+/// first: a page that begins behind what was removed meanwhile would miss some.
 pub(super) async fn strip(writer: &Writer, name: &str) -> Result<()> {
-    let mut inline = writer.iam().list_role_policies().role_name(name).into_paginator().items().send();
-    while let Some(policy) = inline.next().await {
-        drop_inline(writer, name, &policy?).await?;
+    let inline = writer.iam().list_role_policies().role_name(name).into_paginator().items().send();
+    for policy in inline.collect::<Result<Vec<_>, _>>().await? {
+        drop_inline(writer, name, &policy).await?;
     }
-    let mut attached = writer.iam().list_attached_role_policies().role_name(name).into_paginator().items().send();
-    while let Some(policy) = attached.next().await {
-        detach(writer, name, policy?.policy_arn().unwrap_or_default()).await?;
+    let attached = writer.iam().list_attached_role_policies().role_name(name).into_paginator().items().send();
+    for policy in attached.collect::<Result<Vec<_>, _>>().await? {
+        detach(writer, name, policy.policy_arn().unwrap_or_default()).await?;
     }
-    let mut profiles = writer.iam().list_instance_profiles_for_role().role_name(name).into_paginator().items().send();
-    while let Some(profile) = profiles.next().await {
-        let profile = profile?.instance_profile_name;
-        let call = writer.iam().remove_role_from_instance_profile().role_name(name).instance_profile_name(profile);
-        gone(call.send().await)?;
+    let profiles = writer.iam().list_instance_profiles_for_role().role_name(name).into_paginator().items().send();
+    for profile in profiles.collect::<Result<Vec<_>, _>>().await? {
+        let call = writer.iam().remove_role_from_instance_profile().role_name(name);
+        gone(call.instance_profile_name(profile.instance_profile_name).send().await)?;
     }
     Ok(())
 }

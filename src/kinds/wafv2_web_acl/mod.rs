@@ -181,16 +181,12 @@ resources:
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
         let Outputs { name, id, .. } = &live.outputs;
-        let gone = wafv2::patiently(|| async {
-            // A fresh token for every try: the end of the last association moves it.
+        wafv2::delete(|| async {
             let (_, outputs, _) = get(writer, name, id, &live.spec.scope).await?;
             let call = writer.wafv2().delete_web_acl().name(name).id(id).lock_token(outputs.lock_token);
             Ok(call.scope(live.spec.scope.as_str().into()).send().await.map(drop)?)
-        });
-        match gone.await {
-            Err(failure) if !failure.is(Class::NotFound) => Err(failure),
-            _ => Ok(Vec::new()),
-        }
+        })
+        .await
     }
 
     fn check(spec: &Spec) -> Vec<(String, String)> {
