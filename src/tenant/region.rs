@@ -5,10 +5,11 @@ use crate::yaml::Placed;
 
 /// Zone ids by region, in the order in which templates use them.
 ///
-/// Ids, not names: names (`us-east-1a`) are shuffled per account. Source: AWS's page "Availability Zone IDs" and
-/// DescribeAvailabilityZones, November 2026. Zones that AWS no longer offers to every account come last
-/// (us-east-1's az3 has no newer instance types, us-west-1 shows each account two of its zones, ap-northeast-1's az3 and
-/// ca-central-1's az3 are closed to new accounts and left out).
+/// Ids, not names: names (`us-east-1a`) are shuffled per account. Source: AWS's page "AWS Availability Zones"
+/// (docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html), compared in November 2026.
+/// Zones that AWS no longer or not yet offers to every account come last or are left out: us-east-1's az3 has no newer
+/// instance types, us-west-1 shows newer accounts two of its three zones, ap-northeast-1's az3 is closed to newer accounts,
+/// eu-west-2's az4 is new. A zone never changes its place here: subnets stand by it.
 const ZONES: &[(&str, &[&str])] = &[
     ("af-south-1", &["afs1-az1", "afs1-az2", "afs1-az3"]),
     ("ap-east-1", &["ape1-az1", "ape1-az2", "ape1-az3"]),
@@ -33,7 +34,7 @@ const ZONES: &[(&str, &[&str])] = &[
     ("eu-south-1", &["eus1-az1", "eus1-az2", "eus1-az3"]),
     ("eu-south-2", &["eus2-az1", "eus2-az2", "eus2-az3"]),
     ("eu-west-1", &["euw1-az1", "euw1-az2", "euw1-az3"]),
-    ("eu-west-2", &["euw2-az1", "euw2-az2", "euw2-az3"]),
+    ("eu-west-2", &["euw2-az1", "euw2-az2", "euw2-az3", "euw2-az4"]),
     ("eu-west-3", &["euw3-az1", "euw3-az2", "euw3-az3"]),
     ("il-central-1", &["ilc1-az1", "ilc1-az2", "ilc1-az3"]),
     ("me-central-1", &["mec1-az1", "mec1-az2", "mec1-az3"]),
