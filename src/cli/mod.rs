@@ -33,6 +33,12 @@ use commands::{
     schema, show, validate,
 };
 
+/// The stack of the thread that a command line runs on, which polls all that it waits for: in bytes.
+///
+/// Unoptimised, the SDK's futures are deep: a plan of `acme/production` and an apply of `acme/certification` overflow 1 MiB
+/// and fit into 2 MiB (dev build, November 2026). Eight times that leaves room for whatever comes.
+pub const STACK: usize = 16 << 20;
+
 /// Runs one command line, the program's own name in front, and says how it ended.
 pub fn run(world: &mut World, arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let args = match Args::try_parse_from(arguments) {

@@ -37,10 +37,14 @@ mod lease;
 mod listener;
 mod local_aws;
 mod loose;
+#[cfg(feature = "sdk")]
+mod paging;
 mod protection;
 #[cfg(feature = "sdk")]
 mod protection_aws;
 mod report;
+#[cfg(feature = "sdk")]
+mod roles;
 #[cfg(feature = "sdk")]
 mod routes;
 mod sandbox;

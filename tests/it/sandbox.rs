@@ -121,7 +121,7 @@ async fn a_fault_schedule_is_obeyed_and_calls_are_told() {
     assert_eq!(ec2(&url, "444455556666", "Action=DeleteVpc&VpcId=vpc-1").await, (0, String::new()));
     let calls: Value = serde_json::from_str(&control(&url, "GET", "calls", &Value::Null).await.1).expect("JSON");
     assert_eq!(calls["count"], 6);
-    let second = json!({"service": "ec2", "operation": "CreateVpc", "account": "444455556666", "region": "us-east-1", "fault": "throttle", "status": 503});
+    let second = json!({"service": "ec2", "operation": "CreateVpc", "account": "444455556666", "region": "us-east-1", "role": null, "fault": "throttle", "status": 503});
     assert_eq!(calls["calls"][2], second);
     sandbox::down(&cache).await.expect("it ends");
 }

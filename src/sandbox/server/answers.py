@@ -13,7 +13,7 @@ from moto.core.base_backend import BackendDict
 from moto.core.routing import get_service_router
 from moto.core.request import Request
 from moto.core.utils import get_service_model
-from moto.iam.models import get_account_id_from
+from moto.iam.models import get_account_id_from, iam_backends
 
 CREDENTIAL = re.compile(r"Credential=([^/]+)/[^/]+/([^/]+)/([^/]+)/")
 ACCOUNT = re.compile(r"^\d{12}$")
@@ -26,6 +26,12 @@ MODELS = {
 CBOR_PATH = re.compile(r"^/service/([^/]+)/operation/([^/]+)$")
 
 
+def role_of(key):
+    """The ARN of the role that an access key was given out for; none for a key of a person's own."""
+    held = [account["aws"].access_keys.get(key) for account in list(iam_backends.values())]
+    return next((one.role_arn for one in held if one is not None and one.role_arn), None)
+
+
 class Call:
     """One request: who asks which operation of which service, and how it wants to be answered."""
 
@@ -36,6 +42,7 @@ class Call:
         if ACCOUNT.match(key):
             environ["HTTP_X_MOTO_ACCOUNT_ID"] = key
         self.account = environ.get("HTTP_X_MOTO_ACCOUNT_ID") or get_account_id_from(key)
+        self.role = role_of(key)
         self.protocol = self.protocol_of(environ)
         self.operation = self.operation_of(environ)
 
@@ -69,7 +76,7 @@ class Call:
             return "Unknown"
 
     def record(self):
-        names = ("service", "operation", "account", "region")
+        names = ("service", "operation", "account", "region", "role")
         return {name: getattr(self, name) for name in names}
 
     def error(self, status, code, message):

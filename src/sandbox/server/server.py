@@ -11,7 +11,7 @@ mend_*.py, one file for services that belong together; lives that take time are 
 
 Control, all JSON (never seen by the SDK):
     GET  /_provision/health   {"pid", "token", "version", "seconds_slow", "calls"}
-    GET  /_provision/calls    {"count", "calls": [{"service", "operation", "account", "region", "status", "fault"}]}
+    GET  /_provision/calls    {"count", "calls": [{"service", "operation", "account", "region", "role", "status", "fault"}]}
     POST /_provision/faults   a list of faults (see faults.py); replaces the schedule
     POST /_provision/slow     {"seconds": N}: how long creations and deletions take from now on; 0 is at once
     POST /_provision/reset    empties every account, the call list and the fault schedule
