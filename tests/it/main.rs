@@ -36,6 +36,8 @@ mod lease;
 #[cfg(feature = "sdk")]
 mod listener;
 mod local_aws;
+#[cfg(feature = "sdk")]
+mod log_groups;
 mod loose;
 #[cfg(feature = "sdk")]
 mod paging;

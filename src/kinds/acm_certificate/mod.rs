@@ -102,8 +102,8 @@ resources:
             match answer {
                 Ok(found) => listing.found.extend(found),
                 Err(failure) if failure.is(Class::NotFound) => {}
-                // What the index does not name as ours is most likely somebody else's, and not ours to report.
-                Err(_) if !known.contains(arn) => {}
+                // Ours let us look at them; whatever else fails, a certificate that the index lags behind may be ours.
+                Err(failure) if failure.is(Class::Denied) && !known.contains(arn) => {}
                 Err(failure) => {
                     let tags = index.get(arn).cloned();
                     listing.unseen.push(Unseen { id: arn.clone(), tags, failure });

@@ -95,8 +95,8 @@ pub(super) async fn alias(writer: &Writer, name: &str, id: &str, ours: &Tags) ->
             Failure::new(Class::AlreadyExists, text).hint("delete one of the two keys, then run the command again")
         );
     }
-    writer.kms().update_alias().alias_name(&alias).target_key_id(id).send().await?;
-    Ok(())
+    let call = writer.kms().update_alias().alias_name(&alias).target_key_id(id);
+    patiently(2 * MINUTE, &[Class::NotFound], || call.clone().send()).await.map(drop)
 }
 
 pub(super) async fn set_policy(writer: &Writer, live: &Found<Key>, spec: &Spec) -> Result<()> {

@@ -66,6 +66,8 @@ impl Kind for LogGroup {
     const STATEFUL: bool = true;
     const PROTECTION: &'static [&'static str] = &["/DeletionProtectionEnabled"];
     const SEVERAL_CALLS: bool = true;
+    /// Container Insights and RDS make a group anew, without key, retention and tags, as long as there is something to log.
+    const DELETED_LAST: bool = true;
     const EXAMPLE: &'static str = "
 resources:
   - type: AWS::Logs::LogGroup
@@ -205,7 +207,8 @@ async fn adopt(writer: &Writer, name: &str, arn: &str, spec: &Spec, ours: &Tags)
 
 async fn set_retention(writer: &Writer, name: &str, days: i32) -> Result<()> {
     if days == 0 {
-        return gone(writer.logs().delete_retention_policy().log_group_name(name).send().await);
+        let call = writer.logs().delete_retention_policy().log_group_name(name);
+        return gone(patiently(MINUTE, PASSING, || call.clone().send()).await);
     }
     let call = writer.logs().put_retention_policy().log_group_name(name).retention_in_days(days);
     patiently(MINUTE, PASSING, || call.clone().send()).await.map(drop)
@@ -213,8 +216,8 @@ async fn set_retention(writer: &Writer, name: &str, days: i32) -> Result<()> {
 
 async fn set_key(writer: &Writer, name: &str, key: &str) -> Result<()> {
     if key.is_empty() {
-        writer.logs().disassociate_kms_key().log_group_name(name).send().await?;
-        return Ok(());
+        let call = writer.logs().disassociate_kms_key().log_group_name(name);
+        return patiently(MINUTE, PASSING, || call.clone().send()).await.map(drop);
     }
     let call = writer.logs().associate_kms_key().log_group_name(name).kms_key_id(key);
     patiently(2 * MINUTE, PASSING, || call.clone().send()).await.map(drop)
@@ -222,8 +225,8 @@ async fn set_key(writer: &Writer, name: &str, key: &str) -> Result<()> {
 
 async fn protect(writer: &Writer, name: &str, on: bool) -> Result<()> {
     let call = writer.logs().put_log_group_deletion_protection().log_group_identifier(name);
-    call.deletion_protection_enabled(on).send().await?;
-    Ok(())
+    let call = call.deletion_protection_enabled(on);
+    patiently(MINUTE, PASSING, || call.clone().send()).await.map(drop)
 }
 
 fn made(name: &str, arn: String) -> Made<LogGroup> {
