@@ -209,6 +209,7 @@ async fn the_second_page_of_every_list_is_asked_for() {
             account: "123456789012".into(),
             region: "us-east-1".into(),
             stacks: vec![StackId::new("acme", "production")],
+            ..Scope::default()
         };
         let listed = kind.list(&session.reader(), &scope).await;
         if !aws.asked().iter().any(|asked| asked.contains(case.operation) && asked.contains(TOKEN)) {
