@@ -1,3 +1,5 @@
+mod held;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -6,7 +8,6 @@ use serde_json::Value;
 use super::fate::Fate;
 use super::fields::{Compared, Comparing};
 use super::input::{Input, Mode};
-use super::late;
 use super::live_edges::{LiveEdges, LiveId};
 use super::order::{Order, Shapes};
 use super::standing::{Looking, Standing, standing};
@@ -292,70 +293,6 @@ impl<'a> Decider<'a> {
             let is_late = pointers.iter().all(|at| late.iter().any(|pattern| pointer::covers(pattern, at)));
             (!is_late && !self.order.is_cut(&resource.address, target)).then_some(target)
         })
-    }
-
-    /// Returns whether a resource waits for a person, or is held by one that does.
-    fn is_waiting(&self, address: &Address) -> bool {
-        match self.fates.get(address) {
-            Some(Fate::Held { .. }) => true,
-            Some(Fate::Keep { waiting, .. }) => waiting.is_some(),
-            Some(Fate::Create { .. } | Fate::Replace { .. }) => {
-                self.facts(address).is_some_and(|facts| facts.awaits_person)
-            }
-            _ => false,
-        }
-    }
-
-    /// Resolves the spec and leaves out, of its late properties, what refers to something that is held or blocked; what
-    /// is live there stays.
-    fn without_held(&self, resource: &Resource, shape: &dyn Shape, live: Option<&Value>) -> Value {
-        let mut spec = resolve(&resource.spec, &|reference| self.lookup(reference));
-        for (property, targets) in self.held_properties(resource) {
-            late::leave_out(&shape.facts(), resource, property, &self.shared_with(&targets), live, &mut spec);
-        }
-        for property in self.beside_held(resource) {
-            set_top(&mut spec, property, live.and_then(|live| live.pointer(property)).cloned());
-        }
-        spec
-    }
-
-    /// The properties that do not count as applied.
-    fn left_out(&self, resource: &Resource) -> BTreeSet<&'static str> {
-        self.held_properties(resource).into_keys().chain(self.beside_held(resource)).collect()
-    }
-
-    /// The properties that count only beside a late one that is left out as a whole.
-    fn beside_held(&self, resource: &Resource) -> Vec<&'static str> {
-        let held = self.held_properties(resource);
-        let is_gone = |late: &str| {
-            let targets = held.get(late);
-            targets.is_some_and(|targets| late::is_whole(resource, late, &self.shared_with(targets)))
-        };
-        let beside = self.shapes[resource.address.kind.as_str()].facts().beside_late;
-        beside.iter().filter(|(_, late)| is_gone(late)).map(|(property, _)| *property).collect()
-    }
-
-    /// The late properties that need something held or blocked, and what.
-    fn held_properties<'r>(&self, resource: &'r Resource) -> BTreeMap<&'static str, Vec<&'r Address>> {
-        let late = self.shapes[resource.address.kind.as_str()].facts().late;
-        let is_held =
-            |target: &Address| self.is_waiting(target) || matches!(self.fates.get(target), Some(Fate::Blocked { .. }));
-        let mut properties: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for (target, pointers) in resource.edges.iter().filter(|(target, _)| is_held(target)) {
-            for at in pointers {
-                if let Some(property) = late.iter().find(|pattern| pointer::covers(pattern, at)) {
-                    properties.entry(*property).or_default().push(target);
-                }
-            }
-        }
-        properties
-    }
-
-    /// The resources by which an element shows that it needs one of the targets: these, and what they refer to.
-    fn shared_with(&self, targets: &[&Address]) -> BTreeSet<Address> {
-        let resources = &self.input.blueprint.resources;
-        let theirs = targets.iter().filter_map(|target| resources.get(*target)).flat_map(|target| target.edges.keys());
-        targets.iter().copied().chain(theirs).cloned().collect()
     }
 
     fn names_ours(&self, value: &Value) -> bool {

@@ -1,0 +1,77 @@
+//! What waits for a person, and what that holds back of a resource that can do without it for now.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::{Decider, set_top};
+use crate::blueprint::Resource;
+use crate::plan::fate::Fate;
+use crate::plan::late;
+use crate::resource::{Address, Shape, pointer, resolve};
+
+impl Decider<'_> {
+    /// Returns whether a resource waits for a person, or is held by one that does.
+    pub(super) fn is_waiting(&self, address: &Address) -> bool {
+        match self.fates.get(address) {
+            Some(Fate::Held { .. }) => true,
+            Some(Fate::Keep { waiting, .. }) => waiting.is_some(),
+            Some(Fate::Create { .. } | Fate::Replace { .. }) => {
+                self.facts(address).is_some_and(|facts| facts.awaits_person)
+            }
+            _ => false,
+        }
+    }
+
+    /// Resolves the spec and leaves out, of its late properties, what refers to something that is held or blocked; what
+    /// is live there stays.
+    pub(super) fn without_held(&self, resource: &Resource, shape: &dyn Shape, live: Option<&Value>) -> Value {
+        let mut spec = resolve(&resource.spec, &|reference| self.lookup(reference));
+        for (property, targets) in self.held_properties(resource) {
+            late::leave_out(&shape.facts(), resource, property, &self.shared_with(&targets), live, &mut spec);
+        }
+        for property in self.beside_held(resource) {
+            set_top(&mut spec, property, live.and_then(|live| live.pointer(property)).cloned());
+        }
+        spec
+    }
+
+    /// The properties that do not count as applied.
+    pub(super) fn left_out(&self, resource: &Resource) -> BTreeSet<&'static str> {
+        self.held_properties(resource).into_keys().chain(self.beside_held(resource)).collect()
+    }
+
+    /// The properties that count only beside a late one that is left out as a whole.
+    fn beside_held(&self, resource: &Resource) -> Vec<&'static str> {
+        let held = self.held_properties(resource);
+        let is_gone = |late: &str| {
+            let targets = held.get(late);
+            targets.is_some_and(|targets| late::is_whole(resource, late, &self.shared_with(targets)))
+        };
+        let beside = self.shapes[resource.address.kind.as_str()].facts().beside_late;
+        beside.iter().filter(|(_, late)| is_gone(late)).map(|(property, _)| *property).collect()
+    }
+
+    /// The late properties that need something held or blocked, and what.
+    fn held_properties<'r>(&self, resource: &'r Resource) -> BTreeMap<&'static str, Vec<&'r Address>> {
+        let late = self.shapes[resource.address.kind.as_str()].facts().late;
+        let is_held =
+            |target: &Address| self.is_waiting(target) || matches!(self.fates.get(target), Some(Fate::Blocked { .. }));
+        let mut properties: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for (target, pointers) in resource.edges.iter().filter(|(target, _)| is_held(target)) {
+            for at in pointers {
+                if let Some(property) = late.iter().find(|pattern| pointer::covers(pattern, at)) {
+                    properties.entry(*property).or_default().push(target);
+                }
+            }
+        }
+        properties
+    }
+
+    /// The resources by which an element shows that it needs one of the targets: these, and what they refer to.
+    fn shared_with(&self, targets: &[&Address]) -> BTreeSet<Address> {
+        let resources = &self.input.blueprint.resources;
+        let theirs = targets.iter().filter_map(|target| resources.get(*target)).flat_map(|target| target.edges.keys());
+        targets.iter().copied().chain(theirs).cloned().collect()
+    }
+}
