@@ -64,7 +64,7 @@ pub fn run(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
     };
     engine.report_timings(world)?;
     let again = format!("provision adopt {stack}/{} {}", resource.address, args.id);
-    for (_, ledger) in ended.iter().filter(|(_, ledger)| ledger.done() == 0) {
+    if let Some((_, ledger)) = ended.iter().find(|(_, ledger)| ledger.done() == 0) {
         world.out.print(&format!("\n{}", ledger_text(stack, ledger, &again)))?;
         return Ok(if ledger.interrupted { Exit::Interrupted } else { Exit::Error });
     }
