@@ -162,7 +162,6 @@ fn desired_change(input: &Input<'_>, shapes: &Shapes<'_>, address: &Address, fat
             change.notes.push(format!("tags: {}", keys.collect::<Vec<_>>().join(", ")));
             change.action = Action::Retag;
             change.cause = Cause::Config;
-            change.protected = unmarks(step);
         }
         Fate::Wait { live } => {
             change.action = Action::Wait;
@@ -180,8 +179,7 @@ fn desired_change(input: &Input<'_>, shapes: &Shapes<'_>, address: &Address, fat
             change.disruption = shape.disruption(&diffs);
             let lifted = protection::lifted(&facts, live, spec);
             let loses = change.disruption == Disruption::DestroysData && stands(Some(live));
-            let retag = plan.steps.get(&StepId::new(address, Verb::Retag, &live.id));
-            change.protected = loses || !lifted.is_empty() || retag.is_some_and(unmarks);
+            change.protected = loses || !lifted.is_empty();
             change.notes.extend(lifted.iter().map(|path| format!("turns its protection off ({path})")));
             change.fields = fields.iter().map(|field| shown(&facts, field)).collect();
             if let State::Human(what) = &live.state {
@@ -218,6 +216,8 @@ fn desired_change(input: &Input<'_>, shapes: &Shapes<'_>, address: &Address, fat
             return;
         }
     }
+    let retag = fate.live().and_then(|live| plan.steps.get(&StepId::new(address, Verb::Retag, &live.id)));
+    change.protected |= retag.is_some_and(unmarks);
     plan.changes.push(change);
 }
 

@@ -1,7 +1,7 @@
 //! What is protected goes by name only, on fake kinds: the rules of the plan, whatever the kinds are.
 
 use provision::blueprint::Blueprint;
-use provision::plan::{Allowance, Guards, Mode, Plan, StackPlan, refusals};
+use provision::plan::{Action, Allowance, Guards, Mode, Plan, StackPlan, refusals};
 use provision::resource::{Address, StackId, key};
 use serde_json::{Value, json};
 
@@ -108,6 +108,20 @@ async fn taking_the_mark_away_goes_by_name_and_putting_it_on_does_not() {
     assert_eq!(asked(&plan), [by_name(GATE)]);
     assert_eq!(plan.changes[0].notes, [format!("tags: -{}", key::PROTECTED)]);
     assert_eq!(asked(&change(&plain, &marked).await), Vec::<String>::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_ready_keeps_its_mark_as_well() {
+    let bench = Bench::new();
+    let plain = environment(&json!({}));
+    bench.apply(&with_protected(plain.clone(), GATE, Some(true))).await;
+    let later = tokio::time::Instant::now() + std::time::Duration::from_secs(100);
+    for thing in bench.cloud.world().things.values_mut().filter(|thing| thing.kind == "Fake::Gate") {
+        thing.ready_at = Some(later);
+    }
+    let plan = bench.plan(&plain, Mode::Apply).await;
+    assert_eq!(plan.changes.iter().map(|change| change.action).collect::<Vec<_>>(), [Action::Wait]);
+    assert_eq!(asked(&plan), [by_name(GATE)]);
 }
 
 #[tokio::test(start_paused = true)]
