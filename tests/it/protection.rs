@@ -36,7 +36,7 @@ fn without(mut wanted: Blueprint, address: &str) -> Blueprint {
 
 /// The addresses that a plan asks for by name.
 fn asked(plan: &StackPlan) -> Vec<String> {
-    let plan = Plan { stacks: vec![plan.clone()] };
+    let plan = Plan { stacks: vec![plan.clone()], ..Plan::default() };
     refusals(&plan, &Guards::default(), &[]).into_iter().map(|refusal| refusal.to_string()).collect()
 }
 
@@ -151,7 +151,7 @@ async fn a_destroy_asks_in_a_protected_environment_only() {
 #[tokio::test(start_paused = true)]
 async fn only_the_named_one_is_let_go() {
     let plan = change(&environment(&json!({})), &blueprint(&[])).await;
-    let plan = Plan { stacks: vec![plan] };
+    let plan = Plan { stacks: vec![plan], ..Plan::default() };
     let allow = |stack: (&str, &str), resource: &str| {
         let stack = StackId::new(stack.0, stack.1);
         refusals(&plan, &Guards::default(), &[Allowance { stack, resource: resource.to_owned() }]).len()
@@ -166,7 +166,7 @@ async fn only_the_named_one_is_let_go() {
 #[tokio::test(start_paused = true)]
 async fn the_projects_guards_protect_kinds_and_count_deletions() {
     let plan = change(&environment(&json!({})), &without(environment(&json!({})), GATE)).await;
-    let plan = Plan { stacks: vec![plan] };
+    let plan = Plan { stacks: vec![plan], ..Plan::default() };
     let refused = |guards: &Guards| -> Vec<String> {
         refusals(&plan, guards, &[]).into_iter().map(|refusal| refusal.to_string()).collect()
     };

@@ -168,7 +168,7 @@ async fn schedule(url: &str, faults: &Value) {
 
 /// The addresses that a plan asks for by name.
 fn asked(plan: &StackPlan) -> Vec<String> {
-    let plan = Plan { stacks: vec![plan.clone()] };
+    let plan = Plan { stacks: vec![plan.clone()], ..Plan::default() };
     let words = refusals(&plan, &Guards::default(), &[]).into_iter().map(|refusal| refusal.to_string());
     words.map(|words| words.rsplit("production/").next().unwrap_or_default().to_owned()).collect()
 }
