@@ -29,7 +29,7 @@ fn every_kind_is_made_kept_and_taken_away() {
         for facts in KINDS.iter().map(|kind| kind.facts()).filter(is_played) {
             lives.spawn(async move {
                 let _turn = turns.acquire().await;
-                life(facts).await.err().map(|why| format!("## {}\n{why}", facts.kind))
+                life(&facts).await.err().map(|why| format!("## {}\n{why}", facts.kind))
             });
         }
         let failures: Vec<_> = lives.join_all().await.into_iter().flatten().collect();
@@ -39,9 +39,9 @@ fn every_kind_is_made_kept_and_taken_away() {
 }
 
 /// Apply, nothing to do, tagged, destroy, gone, and deleting once more is no failure.
-async fn life(facts: Facts) -> Result<(), String> {
+async fn life(facts: &Facts) -> Result<(), String> {
     let kind = facts.kind;
-    let blueprint = example_stack(&facts)?;
+    let blueprint = example_stack(facts)?;
     let uses = |kind: &&str| blueprint.resources.keys().any(|address| address.kind == *kind);
     let mut stage = Stage::new(ACCOUNT).await;
     stage.kinds.retain(|kind| uses(&kind.facts().kind));

@@ -33,7 +33,7 @@ where
     let mut listing = Listing::default();
     for (thing, state) in reader.0.list(K::TYPE)? {
         let place = |at: &&str| thing.spec.pointer(at).and_then(Value::as_str).unwrap_or_default();
-        let stands_in = K::CLAIMS.iter().map(|at| place(at)).any(|place| scope.asks_for(place));
+        let stands_in = K::CLAIMS.iter().map(place).any(|place| scope.asks_for(place));
         if !stands_in && !scope.owns(&thing.id, &thing.tags) {
             if let Some(name) = &thing.name {
                 let (id, name, tags) = (thing.id.clone(), name.clone(), thing.tags.clone());
