@@ -101,6 +101,21 @@ async fn what_was_truly_deleted_is_made_anew_after_one_more_look() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_may_only_have_lost_its_tags_and_cannot_be_looked_at_is_not_taken_for_gone() {
+    let bench = applied().await;
+    let part = id_of(&bench, "Fake::Part", "b");
+    {
+        let mut world = bench.cloud.world();
+        world.things.remove(&part);
+        world.denied.push("Fake::Part by id".to_owned());
+    }
+    let plan = bench.plan(&blueprint(&environment()), Mode::Apply).await;
+    assert!(blocked(&plan, "Fake::Part/b").contains(&part));
+    let change = plan.changes.iter().find(|change| change.address.name == "b").expect("it is blocked");
+    assert_eq!(change.cause, Cause::Unreadable);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_changed_name_tag_neither_makes_a_second_one_nor_deletes_the_first() {
     for (kind, name) in [("Fake::Net", "main"), ("Fake::Part", "a"), ("Fake::Group", "web"), ("Fake::Store", "db")] {
         let bench = applied().await;

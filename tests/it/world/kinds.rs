@@ -31,6 +31,11 @@ where
 {
     tokio::task::yield_now().await;
     let mut listing = Listing::default();
+    // A look by id may be refused where the look by tags is not.
+    let by_id = format!("{} by id", K::TYPE);
+    if !scope.also.is_empty() && reader.0.world().denied.contains(&by_id) {
+        return Err(Failure::new(Class::Denied, "not allowed"));
+    }
     for (thing, state) in reader.0.list(K::TYPE)? {
         let place = |at: &&str| thing.spec.pointer(at).and_then(Value::as_str).unwrap_or_default();
         let stands_in = K::CLAIMS.iter().map(place).any(|place| scope.asks_for(place));
