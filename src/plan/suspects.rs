@@ -9,7 +9,7 @@ use super::input::Input;
 use super::order::Shapes;
 use crate::blueprint::Resource;
 use crate::inventory::Inventory;
-use crate::resource::{Address, Facts, Live, Name, Stack, StackId, Tags, key, pointer};
+use crate::resource::{Address, Facts, Live, Name, Recorded, Stack, StackId, Tags, key, pointer};
 
 /// A live thing that may be a missing resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,14 +31,20 @@ pub(super) fn referred(input: &Input<'_>, shapes: &Shapes<'_>) -> Suspects {
         let (Some(wanted), Some(shape)) = (input.blueprint.resources.get(user), shapes.get(&*user.kind)) else {
             continue;
         };
+        let record = Recorded::read(live.tags.get(key::DIGEST));
         for (at, kind) in shape.schema().refs(&live.spec) {
+            let property = pointer::property(&at);
+            // What the last apply put there for another value of the YAML says nothing about this one.
+            if record.agrees(property, wanted.set.get(property)) == Some(false) {
+                continue;
+            }
             let Some(value) = live.spec.pointer(&at).and_then(Value::as_str) else { continue };
             let answers = |thing: &&Arc<Live>| thing.handles().contains(value);
             let mut estranged = input.inventory.sights(&kind).flat_map(|sight| &sight.estranged);
             let Some(thing) = estranged.find(answers) else { continue };
             let missing = candidates(input, wanted, &kind, &pointer::anywhere(&at));
             if !missing.is_empty() {
-                let property = pointer::property(&at).to_owned();
+                let property = property.to_owned();
                 clues.entry(&*thing.id).or_default().push(Clue { thing, user, property, missing });
             }
         }
@@ -150,7 +156,7 @@ pub(super) fn reason(stack: &Stack, address: &Address, suspects: &[Suspect]) -> 
             ),
             None => format!(
                 "{id} {because}, but lacks our tags: if it is this resource, `provision adopt {place} {id}` sets them; if it \
-                 is somebody else's, rename one of the two or remove it"
+                 is somebody else's, rename it, or take it out of the way"
             ),
         }
     };

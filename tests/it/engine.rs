@@ -49,7 +49,7 @@ pub fn environment() -> Vec<Wish> {
     ]
 }
 
-fn change(wishes: &mut [Wish], name: &str, property: &str, value: Value) {
+pub fn change(wishes: &mut [Wish], name: &str, property: &str, value: Value) {
     let wish =
         wishes.iter_mut().find(|wish| format!("{}/{}", wish.kind, wish.name) == name).expect("a wish of this name");
     wish.properties[property] = value;

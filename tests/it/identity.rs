@@ -4,8 +4,9 @@ use provision::plan::{Action, Cause, Mode, StackPlan, Verb};
 use provision::resource::key;
 use serde_json::json;
 
-use crate::engine::{actions, environment};
-use crate::world::{Bench, blueprint};
+use crate::engine::{actions, change, environment, reference};
+use crate::world::cloud::Thing;
+use crate::world::{Bench, Wish, blueprint};
 
 /// The id of the one thing of ours with this type and name.
 fn id_of(bench: &Bench, kind: &str, name: &str) -> String {
@@ -137,6 +138,32 @@ async fn a_changed_environment_tag_names_whose_it_says_it_is() {
         let note = blocked(&plan, &format!("{kind}/{name}"));
         assert!(note.contains(&id) && note.contains(&format!("acme/certification/{kind}/{name}")), "{note}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_somebody_elses_in_the_yaml_is_no_lost_resource() {
+    let bench = applied().await;
+    let net = id_of(&bench, "Fake::Net", "main");
+    let data = id_of(&bench, "Fake::Group", "data");
+    {
+        let mut world = bench.cloud.world();
+        let ours = world.things[&data].clone();
+        let spec = json!({ "Net": net, "Friends": [], "Ports": [] });
+        let tags = provision::resource::Tags::default();
+        let theirs = Thing { id: "group-0000ffff".into(), name: Some("theirs".into()), spec, tags, ..ours };
+        world.things.insert(theirs.id.clone(), theirs);
+    }
+    let mut wishes = environment();
+    change(&mut wishes, "Fake::Store/db", "Groups", json!(["group-0000ffff"]));
+    bench.apply(&blueprint(&wishes)).await;
+    change(&mut wishes, "Fake::Store/db", "Groups", json!([reference("Group", "new", "Id")]));
+    wishes.push(Wish::new("Fake::Group", "new", json!({ "Net": reference("Net", "main", "Id") })));
+    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    let expected = [
+        ("Fake::Group/new".to_owned(), Action::Create, Cause::New),
+        ("Fake::Store/db".to_owned(), Action::Update, Cause::Config),
+    ];
+    assert_eq!(actions(&plan), expected, "{:#?}", plan.changes);
 }
 
 #[tokio::test(start_paused = true)]
