@@ -21,9 +21,11 @@ impl LiveEdges {
     pub(super) fn of<'a>(shapes: &Shapes<'_>, all: impl Iterator<Item = (&'a Address, &'a Arc<Live>)>) -> Self {
         let all: Vec<_> = all.collect();
         let mut by_value: BTreeMap<String, Vec<LiveId>> = BTreeMap::new();
+        let ids: BTreeSet<&str> = all.iter().map(|(_, live)| live.id.as_str()).collect();
         for (address, live) in &all {
             let id = ((*address).clone(), live.id.clone());
-            for value in live.handles() {
+            // An output that is another thing's id names that thing: a target group tells its load balancer's ARN.
+            for value in live.handles().into_iter().filter(|value| *value == live.id || !ids.contains(&**value)) {
                 by_value.entry(value).or_default().push(id.clone());
             }
         }

@@ -121,6 +121,19 @@ fn a_change_of_the_yaml_changes_only_what_it_must() {
                     "delete AWS::Logs::LogGroup/service-jobs",
                 ],
             ),
+            (
+                "      api: { minimum: 2, maximum: 8 }\n",
+                "      api: { minimum: 2, maximum: 8, public: false, paths: [], scaling: { requests: null } }\n",
+                &[
+                    "delete AWS::ElasticLoadBalancingV2::ListenerRule/api",
+                    "delete AWS::ElasticLoadBalancingV2::TargetGroup/api",
+                    "update AWS::ApplicationAutoScaling::ScalableTarget/api /ScalingPolicies",
+                    "update AWS::EC2::SecurityGroup/alb /SecurityGroupEgress",
+                    "update AWS::EC2::SecurityGroup/service-api /SecurityGroupIngress",
+                    "update AWS::ECS::Service/api /HealthCheckGracePeriodSeconds",
+                    "update AWS::ECS::Service/api /LoadBalancers",
+                ],
+            ),
         ];
         for (old, new, expected) in changes {
             assert!(tenant.contains(old), "the sample has no {old}");
