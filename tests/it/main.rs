@@ -50,6 +50,8 @@ mod roles;
 #[cfg(feature = "sdk")]
 mod routes;
 mod sandbox;
+mod sandbox_faults;
+mod sandbox_lives;
 #[cfg(feature = "sdk")]
 mod stacks;
 #[cfg(feature = "sdk")]

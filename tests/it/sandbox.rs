@@ -145,16 +145,33 @@ async fn slow_creations_are_seen_pending_and_then_available() {
 }
 
 /// The first id of this name in an answer.
-fn id(answer: &str, name: &str) -> String {
+pub fn id(answer: &str, name: &str) -> String {
     let (_, rest) = answer.split_once(&format!("<{name}>")).expect("the answer names it");
     rest.split('<').next().expect("split gives one").to_owned()
 }
 
 /// Sends one EC2 request as `account`; status and body, or (0, "") if the connection was closed without an answer.
-async fn ec2(url: &str, account: &str, form: &str) -> (u16, String) {
-    let credential = format!("AWS4-HMAC-SHA256 Credential={account}/20260101/us-east-1/ec2/aws4_request, Signature=x");
+pub async fn ec2(url: &str, account: &str, form: &str) -> (u16, String) {
+    query(url, account, "ec2", &format!("{form}&Version=2016-11-15")).await
+}
+
+/// Sends one request of a query protocol; the form names the version too.
+pub async fn query(url: &str, account: &str, service: &str, form: &str) -> (u16, String) {
+    let scope = format!("{account}/20260101/us-east-1/{service}/aws4_request");
+    let credential = format!("AWS4-HMAC-SHA256 Credential={scope}, Signature=x");
     let head = format!("Authorization: {credential}\r\nContent-Type: application/x-www-form-urlencoded\r\n");
-    exchange(url, "POST /", &head, &format!("{form}&Version=2016-11-15")).await
+    exchange(url, "POST /", &head, form).await
+}
+
+/// Sends one request of a JSON protocol.
+pub async fn json_call(url: &str, account: &str, service: &str, target: &str, body: &Value) -> (u16, Value) {
+    let scope = format!("{account}/20260101/us-east-1/{service}/aws4_request");
+    let credential = format!("AWS4-HMAC-SHA256 Credential={scope}, Signature=x");
+    let head = format!(
+        "Authorization: {credential}\r\nContent-Type: application/x-amz-json-1.1\r\nX-Amz-Target: {target}\r\n"
+    );
+    let (status, answer) = exchange(url, "POST /", &head, &body.to_string()).await;
+    (status, serde_json::from_str(&answer).expect("JSON"))
 }
 
 pub async fn control(url: &str, method: &str, what: &str, body: &Value) -> (u16, String) {

@@ -151,6 +151,10 @@ def escape(text):
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+class NoAnswer(Exception):
+    """The caller hears nothing: the answer is lost, or the caller is dead."""
+
+
 def drop_connection(environ):
     """Ends the connection without a word, as a cable that is pulled after the request has arrived."""
     environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)

@@ -85,7 +85,7 @@ def create_replication_group(moto, self):
         group.transit_encryption_mode = "required"
     group.tags = None
     lay_out(backend, group, shards, int(replicas))
-    slow.settle(group, "status", "creating", "available")
+    slow.settle(group, "status", "creating", "available", "cache")
     return answer
 
 
@@ -146,7 +146,7 @@ def modify_replication_group(_moto, self):
         others = [kept for kept in group.log_delivery_configurations if kept["LogType"] != asked_log["LogType"]]
         turned_on = [] if asked_log.get("Enabled") is False else [{**asked_log, "Status": "active"}]
         group.log_delivery_configurations = others + turned_on
-    slow.settle(group, "status", "modifying", "available")
+    slow.settle(group, "status", "modifying", "available", "cache change")
     return ActionResult({"ReplicationGroup": group})
 
 
@@ -170,7 +170,7 @@ def recount(response, shards=None, replicas=None):
     shards = group.num_node_groups if shards is None else int(shards)
     replicas = group.replicas_per_node_group if replicas is None else int(replicas)
     lay_out(response.elasticache_backend, group, shards, replicas)
-    slow.settle(group, "status", "modifying", "available")
+    slow.settle(group, "status", "modifying", "available", "cache change")
     return ActionResult({"ReplicationGroup": group})
 
 
@@ -198,7 +198,7 @@ def delete_replication_group(_moto, self):
             tags=[],
         )
     drop_nodes(backend, group)
-    slow.leave(backend.replication_groups, group.replication_group_id, group, "status")
+    slow.leave(backend.replication_groups, group.replication_group_id, group, "status", "cache deletion")
     return ActionResult({"ReplicationGroup": group})
 
 

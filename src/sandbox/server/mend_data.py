@@ -48,7 +48,7 @@ def create_db_cluster(moto, self, kwargs):
         cluster.kms_key_id = None
     if not kwargs.get("storage_type"):
         cluster.storage_type = "aurora"
-    slow.settle(cluster, "_status", "creating", "available")
+    slow.settle(cluster, "_status", "creating", "available", "db cluster")
     return cluster
 
 
@@ -74,7 +74,7 @@ def modify_db_cluster(moto, self, kwargs):
     cluster.enabled_cloudwatch_logs_exports = held + on
     moto(self, asked)
     keep(cluster, asked)
-    slow.settle(cluster, "_status", "modifying", "available")
+    slow.settle(cluster, "_status", "modifying", "available", "db cluster change")
     return cluster
 
 
@@ -96,7 +96,7 @@ def delete_db_cluster(moto, self, cluster_identifier, snapshot_name=None):
     # The automated snapshot goes with it; the next cluster of the name makes one of the same name.
     for name in [name for name in self.cluster_snapshots if name.startswith(f"rds:{cluster_identifier}-")]:
         del self.cluster_snapshots[name]
-    slow.leave(self.clusters, cluster_identifier, cluster, "_status")
+    slow.leave(self.clusters, cluster_identifier, cluster, "_status", "db cluster deletion")
     return cluster
 
 
@@ -145,7 +145,7 @@ def create_db_instance(moto, self, db_kwargs):
         instance.db_subnet_group = self.subnet_groups.get(cluster.db_subnet_group_name)
     if not db_kwargs.get("ca_certificate_identifier"):
         instance.ca_certificate_identifier = "rds-ca-rsa2048-g1"
-    slow.settle(instance, "status", "creating", "available")
+    slow.settle(instance, "status", "creating", "available", "db instance")
     return instance
 
 
@@ -160,7 +160,7 @@ def modify_db_instance(moto, self, db_instance_identifier, db_kwargs):
         instance.pending_modified_values = None
     moto(self, db_instance_identifier, asked)
     keep(instance, asked)
-    slow.settle(instance, "status", "modifying", "available")
+    slow.settle(instance, "status", "modifying", "available", "db instance change")
     return instance
 
 
@@ -170,8 +170,16 @@ def delete_db_instance(moto, self, db_instance_identifier, *rest, **named):
     if held is not None and held.status == "deleting":
         raise refusal("InvalidDBInstanceState", f"Instance {db_instance_identifier} is already being deleted.")
     instance = moto(self, db_instance_identifier, *rest, **named)
-    slow.leave(self.databases, db_instance_identifier, instance, "status")
+    slow.leave(self.databases, db_instance_identifier, instance, "status", "db instance deletion")
     return instance
+
+
+@around(RDSBackend)
+def create_subnet_group(moto, self, subnet_name, *rest, **named):
+    """AWS refuses a second one of the name, moto replaces the first."""
+    if subnet_name in self.subnet_groups:
+        raise refusal("DBSubnetGroupAlreadyExists", f"The DB subnet group '{subnet_name}' already exists.")
+    return moto(self, subnet_name, *rest, **named)
 
 
 @around(RDSBackend)

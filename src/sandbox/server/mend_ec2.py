@@ -26,7 +26,7 @@ def create_nat_gateway(moto, self):
     # Its interface is AWS's, not a stranger in the VPC.
     gateway._eni.interface_type, gateway._eni.requester_managed = "nat_gateway", True
     gateway._eni.description, gateway._eni.status = f"Interface for NAT Gateway {gateway.id}", "in-use"
-    slow.settle(gateway, "state", "pending", "available")
+    slow.settle(gateway, "state", "pending", "available", "nat gateway")
     return answer
 
 
@@ -45,7 +45,7 @@ def delete_nat_gateway(moto, self, nat_gateway_id):
         self.enis.pop(gateway._eni.id, None)
 
     gateway.state = "deleting"
-    slow.later(finish)
+    slow.later(finish, "nat gateway deletion")
     return gateway
 
 
@@ -176,8 +176,27 @@ def neighbours(backend, service):
     return get_backend(service)[backend.account_id][backend.region_name]
 
 
+@around(EC2Backend)
+def delete_vpc(moto, self, vpc_id):
+    """AWS deletes no network with a group of one's own or a gateway in it."""
+    groups = [group for group in self.groups.get(vpc_id, {}).values() if group.name != "default"]
+    gateways = [gateway for gateway in self.internet_gateways.values() if gateway.vpc and gateway.vpc.id == vpc_id]
+    if groups or gateways:
+        raise EC2ClientError("DependencyViolation", f"The vpc '{vpc_id}' has dependencies and cannot be deleted.")
+    return moto(self, vpc_id)
+
+
+def linger(backend, subnets, groups, what):
+    """Lets network interfaces stay in these subnets and groups for a while after their owner is gone."""
+    kept = neighbours(backend, "ec2").__dict__.setdefault("sandbox_lingering", [])
+    entry = (subnets, groups)
+    kept.append(entry)
+    slow.later(lambda: kept.remove(entry), what)
+
+
 def security_groups_in_use(backend):
     """Sets of group ids, one for each thing that holds them."""
+    yield from (groups for _, groups in backend.__dict__.get("sandbox_lingering", ()))
     for groups in backend.groups.values():
         for group in groups.values():
             rules = [*group.ingress_rules, *group.egress_rules]
@@ -195,6 +214,7 @@ def security_groups_in_use(backend):
 
 def subnets_in_use(backend):
     """Sets of subnet ids, one for each thing that stands in them; a database holds all of its group's."""
+    yield from (subnets for subnets, _ in backend.__dict__.get("sandbox_lingering", ()))
     for gateway in backend.nat_gateways.values():
         if gateway.state != "deleted":
             yield {gateway.subnet_id}

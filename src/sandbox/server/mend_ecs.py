@@ -36,6 +36,8 @@ def create_service(moto, self):
             if asked.get("clientToken") and service.client_token == asked["clientToken"]:
                 return ActionResult({"service": service})
             raise refusal("InvalidParameterException", "Creation of service was not idempotent.")
+        if service.name == asked["serviceName"] and service.status == "DRAINING":
+            raise refusal("InvalidParameterException", "Unable to Start a service that is still Draining.")
     answer = moto(self)
     service = answer.result["service"]
     service.client_token = asked.get("clientToken")
@@ -74,7 +76,7 @@ def delete_service(moto, self):
     service = answer.result["service"]
     service.deployments = []
     service.running_count = service.desired_count = 0
-    slow.settle(service, "status", "DRAINING", "INACTIVE")
+    slow.settle(service, "status", "DRAINING", "INACTIVE", "draining")
     return answer
 
 
@@ -83,6 +85,13 @@ def list_services(moto, self, *arguments, **named):
     """AWS lists no INACTIVE service, moto does."""
     inactive = {service.arn for service in self.services.values() if service.status == "INACTIVE"}
     return [arn for arn in moto(self, *arguments, **named) if arn not in inactive]
+
+
+@around(EC2ContainerServiceBackend)
+def create_cluster(moto, self, cluster_name, *rest, **named):
+    """AWS answers with the one that there is, moto puts an empty one in its place."""
+    there = self.clusters.get(cluster_name)
+    return there if there and there.status == "ACTIVE" else moto(self, cluster_name, *rest, **named)
 
 
 @around(EC2ContainerServiceResponse)
@@ -139,7 +148,7 @@ def deploy(backend, service):
         "rolloutStateReason": f"ECS deployment {number} in progress.",
     }
     service.deployments = [deployment] + ([before | {"status": "ACTIVE"}] if before else [])
-    slow.later(lambda: finish(backend, service, deployment, before))
+    slow.later(lambda: finish(backend, service, deployment, before), "deployment")
 
 
 def finish(backend, service, deployment, before):

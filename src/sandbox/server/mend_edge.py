@@ -9,7 +9,7 @@ from moto.wafv2.models import WAFV2Backend
 from moto.wafv2.responses import WAFV2Response
 
 import slow
-from mend_ec2 import neighbours
+from mend_ec2 import linger, neighbours
 from patch import adds, around, refusal
 
 # What DescribeLoadBalancerAttributes tells of an application load balancer that nobody has changed.
@@ -55,7 +55,7 @@ def create_load_balancer(moto, self, **asked):
     balancer = moto(self, **asked)
     if balancer.type == "application":
         balancer.attrs.update(BALANCER_DEFAULTS)
-    slow.settle(balancer, "state", "provisioning", "active")
+    slow.settle(balancer, "state", "provisioning", "active", "load balancer")
     return balancer
 
 
@@ -73,6 +73,9 @@ def delete_load_balancer(moto, self, arn):
         message = f"Load balancer '{arn}' cannot be deleted because deletion protection is enabled"
         raise refusal("OperationNotPermitted", message)
     moto(self, arn)
+    # Its name is free at once; its interfaces stay for a while.
+    subnets = {subnet.id for subnet in balancer.subnets}
+    linger(self, subnets, set(balancer.security_groups or ()), "load balancer interfaces")
     for group in self.target_groups.values():
         group.load_balancer_arns = [held for held in group.load_balancer_arns if held != arn]
     neighbours(self, "wafv2").disassociate_web_acl(arn)
@@ -169,6 +172,14 @@ def delete_web_acl(moto, self, name, scope, _id, lock_token):
     if any(acl.name == name and acl.associated_resources for acl in self.wacls.values()):
         raise refusal("WAFAssociatedItemException", "AWS WAF couldn't delete the web ACL: it is associated.")
     return moto(self, name, scope, _id, lock_token)
+
+
+@around(WAFV2Backend)
+def create_ip_set(moto, self, name, scope, *rest, **named):
+    """AWS refuses a second one of the name, moto makes it."""
+    if any(kept.name == name and kept.scope == scope for kept in self.ip_sets.values()):
+        raise WAFV2DuplicateItemException()
+    return moto(self, name, scope, *rest, **named)
 
 
 @around(WAFV2Backend)

@@ -1,11 +1,41 @@
-"""The tagging API: pages of what there was when the first was asked for."""
+"""The tagging API: pages of what there was when the first was asked for, and an index that lags."""
 
+import time
+
+from moto.core.resource_tagging import make_tag_matcher, match_resource_type
 from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend
 
+import slow
 from patch import around
 
 
 @around(ResourceGroupsTaggingAPIBackend)
-def _get_resources_generator(moto, self, *arguments, **named):
+def _get_resources_generator(moto, self, tag_filters=None, resource_type_filters=None, resource_arn_list=None):
     """moto looks on from page to page, and fails if anything was made in between."""
-    return iter(list(moto(self, *arguments, **named)))
+    matches = make_tag_matcher(tag_filters)
+    return iter(
+        [
+            resource
+            for resource in indexed(self, list(moto(self)))
+            if matches(resource.tags)
+            and match_resource_type(resource.resource_type, resource_type_filters)
+            and (not resource_arn_list or resource.arn in resource_arn_list)
+        ]
+    )
+
+
+def indexed(backend, there):
+    """What the index knows: nothing of what is new to it for so long, and for so long still what is gone.
+
+    Its clock starts when it is asked, so a lag may be longer than the time that was set; AWS promises none."""
+    known = backend.__dict__.setdefault("sandbox_index", {})
+    now, lag = time.monotonic(), slow.duration("tag index")
+    present = {resource.arn: resource for resource in there}
+    for arn, resource in present.items():
+        known.setdefault(arn, {"shown": now + lag}).update(resource=resource, gone=None)
+    for arn, entry in list(known.items()):
+        if arn not in present and entry["gone"] is None:
+            entry["gone"] = now + lag
+        if entry["gone"] is not None and now >= entry["gone"]:
+            del known[arn]
+    return [entry["resource"] for entry in known.values() if now >= entry["shown"]]

@@ -12,14 +12,21 @@ mend_*.py, one file for services that belong together; lives that take time are 
 Control, all JSON (never seen by the SDK):
     GET  /_provision/health   {"pid", "token", "version", "seconds_slow", "calls"}
     GET  /_provision/calls    {"count", "calls": [{"service", "operation", "account", "region", "role", "status", "fault"}]}
-    POST /_provision/faults   a list of faults (see faults.py); replaces the schedule
-    POST /_provision/slow     {"seconds": N}: how long creations and deletions take from now on; 0 is at once
+    POST /_provision/faults   a list of faults (see faults.py); replaces the schedule. With /ACCOUNT behind it: only for
+                              calls of this account, which the schedule for all then leaves alone
+    GET  /_provision/deaths/ACCOUNT  the call that a deadly fault struck, once it has: {"service", "operation", "account"};
+                              null after half a minute in which none did
+    POST /_provision/slow     {"seconds": N}: how long creations and deletions take from now on; 0 is at once. Or
+                              {"scale": F}: as long as in AWS, times F
+    GET  /_provision/slow     the same, and {"times": AWS's seconds by what takes them}
+    POST /_provision/rates    {"factor": F}: throttles as AWS does, at F times its rates (rates.py has them); null: not
+    POST /_provision/fork     makes a second server that has all that this one has, and goes its own way from there:
+                              {"port", "pid"}; it ends when it is stopped, or with this one's owner
     POST /_provision/reset    empties every account, the call list and the fault schedule
     POST /_provision/stop     {"token"}: ends the process, if the token is its own
 """
 
 import argparse
-import io
 import json
 import os
 import secrets
@@ -28,6 +35,7 @@ import sys
 import threading
 import time
 import traceback
+from contextlib import nullcontext
 
 # Read by moto at import. Without the managed policies, attaching one that AWS made fails.
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
@@ -36,12 +44,7 @@ os.environ.setdefault("MOTO_ACM_VALIDATION_WAIT", "0")
 os.environ.setdefault("MOTO_S3_ALLOW_CROSSACCOUNT_ACCESS", "true")
 
 from moto.backends import get_backend  # noqa: E402
-from moto.moto_server.werkzeug_app import (  # noqa: E402
-    DomainDispatcherApplication,
-    MotoRequestHandler,
-    create_backend_app,
-)
-from werkzeug.serving import make_server  # noqa: E402
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # noqa: E402
 
 import answers  # noqa: E402
 import mend_cache  # noqa: E402, F401  imported for what they change in moto
@@ -52,10 +55,16 @@ import mend_edge  # noqa: E402, F401
 import mend_keys  # noqa: E402, F401
 import mend_logs  # noqa: E402, F401
 import mend_tags  # noqa: E402, F401
+import process  # noqa: E402
+import rates  # noqa: E402
 import slow  # noqa: E402
-from faults import Faults  # noqa: E402
+import wsgi  # noqa: E402
+from faults import Fault, Faults  # noqa: E402
 
 TOKEN = secrets.token_hex(16)
+# How long a watcher of deaths is kept waiting, in seconds.
+DEATH_WATCH = 30
+TOO_FAST = Fault("*", "throttle")
 # Services that call the server again while they answer; one lock for all would stop them for good.
 REENTRANT = {"apigateway", "execute-api", "states", "lambda", "batch"}
 
@@ -63,9 +72,14 @@ REENTRANT = {"apigateway", "execute-api", "states", "lambda", "batch"}
 class Sandbox:
     """The WSGI application: control, faults, translation, then moto."""
 
-    def __init__(self, version):
+    def __init__(self, version, owner):
         self.version = version
+        self.owner = owner
         self.moto = DomainDispatcherApplication(create_app)
+        self.begin()
+
+    def begin(self):
+        """What is this process's own, and not its accounts'."""
         # moto's dictionaries are not made for threads: a list walked while another request adds to it is a crash.
         self.turn = threading.RLock()
         self.faults = Faults()
@@ -73,40 +87,56 @@ class Sandbox:
 
     def __call__(self, environ, start_response):
         path = environ.get("PATH_INFO", "")
-        body = read_body(environ)
+        body = wsgi.read_body(environ)
         if path.startswith("/_provision/"):
             status, answer = self.control(environ["REQUEST_METHOD"], path.removeprefix("/_provision/"), body)
-            return respond(start_response, status, {"Content-Type": "application/json"}, json.dumps(answer).encode())
+            return wsgi.respond(start_response, status, {"Content-Type": "application/json"}, json.dumps(answer).encode())
         call = answers.Call(environ, body)
-        fault = self.faults.next_for(call)
+        schedule = self.faults.of(call.account)
+        fault = schedule.next_for(call) or (None if rates.takes(call) else TOO_FAST)
         record = call.record() | {"fault": fault.what if fault else None}
         self.calls.append(record)
-        if fault and not fault.reaches_aws:
-            status, headers, answer = fault.answer(call)
-        else:
-            status, headers, answer = self.ask_moto(call, environ)
-            if fault and fault.what == "lost-answer":
-                answers.drop_connection(environ)
-            elif fault:
-                status, headers, answer = fault.answer(call)
-        record["status"] = status
-        return respond(start_response, status, headers, answer)
+        try:
+            record["status"], headers, answer = self.answer(call, environ, schedule, fault)
+        except answers.NoAnswer:
+            answers.drop_connection(environ)
+        return wsgi.respond(start_response, record["status"], headers, answer)
 
-    def ask_moto(self, call, environ):
-        """Moto's answer; an operation that it lacks, or a crash of its own, becomes an error that no SDK retries."""
+    def answer(self, call, environ, schedule, fault):
+        """(status, headers, body) of what moto says, or of what the fault makes of it."""
+        if fault and fault.what == "die-before":
+            self.faults.die(schedule, call)
+        if fault and not fault.reaches_aws and not fault.kills:
+            return fault.answer(call)
+        said = self.ask_moto(call, environ, schedule, fault)
+        if fault and fault.what == "lost-answer":
+            raise answers.NoAnswer
+        if fault and fault.what == "error-after":
+            return fault.answer(call)
+        if fault and fault.what == "delay":
+            time.sleep(fault.seconds)
+        return said
+
+    def ask_moto(self, call, environ, schedule, fault):
+        """Moto's answer; an operation that it lacks, or a crash of its own, becomes an error that no SDK retries.
+
+        Nothing of a process that has died is carried out any more: what it had sent besides arrives too late."""
         call.translate_request(environ)
         try:
-            if call.service in REENTRANT:
-                status, headers, answer = run(self.moto, environ)
-            else:
-                with self.turn:
+            with nullcontext() if call.service in REENTRANT else self.turn:
+                if not schedule.died:
                     slow.finish_due()
-                    status, headers, answer = run(self.moto, environ)
+                    status, headers, answer = wsgi.run(self.moto, environ)
+                if fault and fault.what == "die-after":
+                    self.faults.die(schedule, call)
         except (NotImplementedError, ModuleNotFoundError):
             return call.not_offered()
         except Exception as crash:  # noqa: BLE001  a crash in moto must not look like an outage that is worth a retry
             traceback.print_exc()
             return call.error(501, "SandboxFailure", f"the sandbox crashed in {call.operation}: {crash!r}")
+        if schedule.died:
+            schedule.over.wait()
+            raise answers.NoAnswer
         # Flask's own page for a path that no route has: an operation, or a service, that moto lacks.
         if status in (404, 405) and answer.startswith(b"<!doctype html>"):
             return call.not_offered()
@@ -119,12 +149,21 @@ class Sandbox:
             return 200, health | {"seconds_slow": slow.seconds(), "calls": len(self.calls)}
         if (method, path) == ("GET", "calls"):
             return 200, {"count": len(self.calls), "calls": self.calls}
+        if (method, path) == ("GET", "slow"):
+            return 200, slow.pace()
+        path, _, account = path.partition("/")
+        if (method, path) == ("GET", "deaths"):
+            return 200, self.faults.death(account, DEATH_WATCH)
         try:
             asked = json.loads(body or b"null")
             if (method, path) == ("POST", "faults"):
-                self.faults.schedule(asked or [])
+                self.faults.schedule(asked or [], account or None)
+            elif (method, path) == ("POST", "fork"):
+                return 200, process.fork(self)
             elif (method, path) == ("POST", "slow"):
-                slow.set_seconds(asked["seconds"])
+                slow.set_pace(**asked)
+            elif (method, path) == ("POST", "rates"):
+                rates.set_factor(asked["factor"])
             elif (method, path) == ("POST", "reset"):
                 self.reset()
             elif (method, path) == ("POST", "stop"):
@@ -139,7 +178,8 @@ class Sandbox:
         with self.turn:
             reset_backends()
             slow.forget()
-        self.faults.schedule([])
+        rates.set_factor(None)
+        self.faults.forget()
         self.calls = []
 
     def stop(self, token):
@@ -166,69 +206,6 @@ def reset_backends():
         backends.clear()
 
 
-def read_body(environ):
-    """The whole request body, put back for moto to read again."""
-    stream = environ["wsgi.input"]
-    if environ.get("wsgi.input_terminated"):
-        body = stream.read()
-        environ.pop("HTTP_TRANSFER_ENCODING", None)
-        environ["CONTENT_LENGTH"] = str(len(body))
-    else:
-        body = stream.read(int(environ.get("CONTENT_LENGTH") or 0))
-    environ["wsgi.input"] = io.BytesIO(body)
-    return body
-
-
-def run(app, environ):
-    """Calls a WSGI application; (status, headers, body)."""
-    seen = {}
-
-    def start_response(status, headers, _exc_info=None):
-        seen.update(status=int(status.split()[0]), headers=dict(headers))
-
-    chunks = app(environ, start_response)
-    try:
-        body = b"".join(chunks)
-    finally:
-        if hasattr(chunks, "close"):
-            chunks.close()
-    return seen["status"], seen["headers"], body
-
-
-def respond(start_response, status, headers, body):
-    headers = {k: v for k, v in headers.items() if k.lower() not in ("content-length", "connection")} | (
-        {"Content-Length": str(len(body))} if status not in (204, 304) else {}
-    )
-    start_response(f"{status} Sandbox", list(headers.items()))
-    return [body]
-
-
-class Handler(MotoRequestHandler):
-    # Headers and body are two small writes; with Nagle's algorithm the second may wait 40 ms for an acknowledgement.
-    disable_nagle_algorithm = True
-
-    def log_request(self, *_args):
-        """Nothing: the call list has it."""
-
-
-def write_state(path, state):
-    """Whole or not at all, readable by its owner only: a second process may look at any moment."""
-    partial = f"{path}.{os.getpid()}"
-    with os.fdopen(os.open(partial, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as file:
-        json.dump(state, file)
-    os.replace(partial, path)
-
-
-def end_with(owner):
-    """Ends this process once that one is gone, however it went: a test run leaves no server behind."""
-    while True:
-        try:
-            os.kill(owner, 0)
-        except OSError:
-            os._exit(0)
-        time.sleep(1)
-
-
 def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--state", required=True)
@@ -240,14 +217,11 @@ def main():
     # It outlives the terminal that it was started from.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    slow.set_seconds(chosen.slow)
-    server = make_server("127.0.0.1", chosen.port, Sandbox(chosen.version), threaded=True, request_handler=Handler)
-    # moto calls itself on this port for the few services that need it.
-    os.environ["MOTO_PORT"] = str(server.server_port)
+    slow.set_pace(chosen.slow)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    server = process.listen(Sandbox(chosen.version, chosen.owner), chosen.port, chosen.owner)
     state = {"pid": os.getpid(), "port": server.server_port, "token": TOKEN, "version": chosen.version}
-    write_state(chosen.state, state)
-    if chosen.owner:
-        threading.Thread(target=end_with, args=[chosen.owner], daemon=True).start()
+    process.write_state(chosen.state, state)
     server.serve_forever()
 
 
