@@ -28,7 +28,7 @@ pub(crate) fn folder(name: &str) -> PathBuf {
 }
 
 /// What `tests/run` has prepared; without it, what the program would install for itself.
-async fn python() -> &'static PathBuf {
+pub(crate) async fn python() -> &'static PathBuf {
     static PYTHON: OnceCell<PathBuf> = OnceCell::const_new();
     PYTHON
         .get_or_init(|| async {

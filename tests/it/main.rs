@@ -22,6 +22,8 @@ mod blueprint;
 mod canned;
 #[cfg(feature = "sdk")]
 mod cli;
+#[cfg(feature = "sdk")]
+mod crash;
 mod engine;
 #[cfg(feature = "sdk")]
 mod export;

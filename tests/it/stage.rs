@@ -28,9 +28,14 @@ const PATIENCE: Duration = Duration::from_secs(300);
 /// Runs a test on threads with more stack than the two megabytes of a test's own: unoptimised, the futures of a whole
 /// stack's calls outgrow those.
 pub fn on_deep_stack(test: impl Future<Output = ()> + Send + 'static) {
+    on_deep_stack_for(PATIENCE, test);
+}
+
+/// The same for what takes long on purpose.
+pub fn on_deep_stack_for(patience: Duration, test: impl Future<Output = ()> + Send + 'static) {
     let runtime = tokio::runtime::Builder::new_multi_thread().thread_stack_size(16 << 20).enable_all().build();
     let runtime = runtime.expect("threads");
-    let patient = async { tokio::time::timeout(PATIENCE, test).await.expect("it ends in time") };
+    let patient = async move { tokio::time::timeout(patience, test).await.expect("it ends in time") };
     if let Err(failed) = runtime.block_on(runtime.spawn(patient)) {
         std::panic::resume_unwind(failed.into_panic());
     }
@@ -104,22 +109,24 @@ impl Stage {
     /// Deletes all, and fails with the ledger's failures and what is there afterwards but for what was kept.
     pub async fn destroy(&self, blueprint: &Blueprint) -> Result<Ledger, String> {
         let ledger = self.run(blueprint, Mode::Destroy).await?;
-        let inventory = self.inventory(blueprint).await;
-        let is_kept = |id: &str| ledger.kept.iter().any(|kept| kept.id.ends_with(id));
-        let left = inventory.all().filter(|(_, live)| !is_kept(&live.id));
-        let left: Vec<_> = left.map(|(address, live)| format!("{address} {}", live.id)).collect();
+        let left = left_over(&ledger, &self.inventory(blueprint).await);
         if left.is_empty() { Ok(ledger) } else { Err(format!("still there: {left:#?}")) }
     }
 
     /// Plans and carries out; fails with whatever went wrong.
     pub async fn run(&self, blueprint: &Blueprint, mode: Mode) -> Result<Ledger, String> {
         let inventory = self.inventory(blueprint).await;
-        let plan = plan_with(blueprint, &inventory, mode);
+        self.run_from(blueprint, &inventory, mode).await
+    }
+
+    /// The same from what was seen just now.
+    pub async fn run_from(&self, blueprint: &Blueprint, inventory: &Inventory, mode: Mode) -> Result<Ledger, String> {
+        let plan = plan_with(blueprint, inventory, mode);
         let blocked = plan.summary().blocked;
         if blocked > 0 {
             return Err(format!("{blocked} blocked:\n{}", words(&plan)));
         }
-        let ledger = self.carry_out(&plan, &inventory, &said).await;
+        let ledger = self.carry_out(&plan, inventory, &said).await;
         let bad: Vec<_> =
             ledger.steps.iter().filter_map(|(id, (outcome, _))| complaint(&plan.steps[id], outcome)).collect();
         if bad.is_empty() { Ok(ledger) } else { Err(bad.join("\n")) }
@@ -147,7 +154,7 @@ impl Stage {
         let live = inventory.all().map(|(_, live)| live.clone()).collect();
         // Every run has a name of its own: client tokens are made of it.
         let id = format!("{}-{}", self.run, fastrand::u64(..));
-        run(Run { plan, kinds: KINDS, hands: self, live, id: &id, stop, tell }).await
+        run(Run { plan, kinds: &self.kinds, hands: self, live, id: &id, stop, tell }).await
     }
 
     /// The calls that this account has sent so far, as `service:Operation`.
@@ -166,6 +173,13 @@ impl Stage {
         let config = config.http_client(aws_smithy_http_client::Builder::new().build_http());
         config.region("us-east-1").credentials_provider(keys).load().await
     }
+}
+
+/// What is there after a destroy and was not kept on purpose.
+pub fn left_over(ledger: &Ledger, inventory: &Inventory) -> Vec<String> {
+    let is_kept = |id: &str| ledger.kept.iter().any(|kept| kept.id.ends_with(id));
+    let left = inventory.all().filter(|(_, live)| !is_kept(&live.id));
+    left.map(|(address, live)| format!("{address} {}", live.id)).collect()
 }
 
 pub fn plan_with(blueprint: &Blueprint, inventory: &Inventory, mode: Mode) -> StackPlan {

@@ -1,0 +1,52 @@
+#!/usr/bin/env python3
+"""Puts things of other people into an account, which no run on acme/production may touch: plant_strangers.py URL ACCOUNT.
+
+Some bear no tags, some bear those of another stack of the same project, some have names that begin as ours do.
+"""
+
+import json
+import sys
+
+import boto3
+
+OTHER = {"provision:project": "provision", "provision:tenant": "acme", "provision:environment": "staging", "provision:name": "main"}
+TAGS = [{"Key": key, "Value": value} for key, value in OTHER.items()]
+
+
+def main():
+    url, account = sys.argv[1:]
+
+    def client(service):
+        keys = {"aws_access_key_id": account, "aws_secret_access_key": "secret"}
+        return boto3.client(service, endpoint_url=url, region_name="us-east-1", **keys)
+
+    ec2 = client("ec2")
+    nets = []
+    for cidr, tags in (("10.20.0.0/16", []), ("10.77.0.0/16", TAGS)):
+        asked = {"TagSpecifications": [{"ResourceType": "vpc", "Tags": tags}]} if tags else {}
+        vpc = ec2.create_vpc(CidrBlock=cidr, **asked)["Vpc"]["VpcId"]
+        for zone, third in (("a", 0), ("b", 16)):
+            subnet = cidr.replace("0.0/16", f"{third}.0/20")
+            nets.append(ec2.create_subnet(VpcId=vpc, CidrBlock=subnet, AvailabilityZone=f"us-east-1{zone}")["Subnet"]["SubnetId"])
+    group = ec2.create_security_group(GroupName="acme-production-alb", Description="by hand", VpcId=vpc)["GroupId"]
+    ec2.allocate_address(Domain="vpc")
+    elb = client("elbv2")
+    elb.create_load_balancer(Name="acme-production-other", Subnets=nets[2:], SecurityGroups=[group], Scheme="internal")
+    elb.create_target_group(Name="acme-production-tg", Protocol="HTTP", Port=80, VpcId=vpc, TargetType="ip")
+    trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
+    client("iam").create_role(RoleName="acme-production-someone", AssumeRolePolicyDocument=json.dumps(trust))
+    client("logs").create_log_group(logGroupName="/acme/production/by-hand")
+    kms = client("kms")
+    key = kms.create_key(Description="by hand")["KeyMetadata"]["KeyId"]
+    kms.create_alias(AliasName="alias/acme-production-by-hand", TargetKeyId=key)
+    rds = client("rds")
+    rds.create_db_subnet_group(DBSubnetGroupName="acme-production-hand", DBSubnetGroupDescription="by hand", SubnetIds=nets[:2], Tags=TAGS)
+    rds.create_db_cluster(DBClusterIdentifier="acme-staging-main", Engine="aurora-mysql", MasterUsername="admin", ManageMasterUserPassword=True, Tags=TAGS)
+    ecs = client("ecs")
+    ecs.create_cluster(clusterName="acme-staging-main", tags=[{"key": key, "value": value} for key, value in OTHER.items()])
+    client("acm").request_certificate(DomainName="www.acme.example", ValidationMethod="DNS")
+    client("wafv2").create_ip_set(Name="acme-production-hand", Scope="REGIONAL", IPAddressVersion="IPV4", Addresses=["192.0.2.0/24"])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,214 @@
+"""What there is in an account, service by service: for check_world.py."""
+
+from dataclasses import dataclass
+
+TENANT, ENVIRONMENT, NAME = "provision:tenant", "provision:environment", "provision:name"
+
+
+@dataclass
+class Thing:
+    """One thing: what it is called, by which ids AWS and others know it, and what it is.
+
+    Kinds whose physical names end in a hash of ids have such a name among their ids."""
+
+    name: str
+    identities: list
+    body: dict
+
+
+def thing(kind, body, tags, *identities):
+    """One thing; its first identity is what it is called if it bears no tags of a stack."""
+    tags = tags if isinstance(tags, dict) else {tag.get("Key", tag.get("key")): tag.get("Value", tag.get("value")) for tag in tags or ()}
+    ours = [tags.get(key) for key in (TENANT, ENVIRONMENT, NAME)]
+    name = f"{kind} {'/'.join(ours)}" if all(ours) else f"{kind} {identities[0]}"
+    known = [identity for identity in identities if identity] if all(ours) else []
+    return Thing(name, known, dict(body, Tags=tags))
+
+
+def made_by_aws(kind, item):
+    """What comes with a network is called after it."""
+    is_main = kind == "RouteTable" and any(one.get("Main") for one in item["Associations"])
+    is_default = kind == "SecurityGroup" and item["GroupName"] == "default"
+    return f"AWS::EC2::{kind} of {item['VpcId']}" if is_main or is_default else None
+
+
+def pages(client, operation, key, **asked):
+    if client.can_paginate(operation):
+        return [item for page in client.get_paginator(operation).paginate(**asked) for item in page.get(key) or ()]
+    return getattr(client, operation)(**asked).get(key) or []
+
+
+def network(client):
+    ec2 = client("ec2")
+    plain = (
+        ("VPC", "describe_vpcs", "Vpcs", "VpcId"),
+        ("Subnet", "describe_subnets", "Subnets", "SubnetId"),
+        ("InternetGateway", "describe_internet_gateways", "InternetGateways", "InternetGatewayId"),
+        ("EIP", "describe_addresses", "Addresses", "AllocationId"),
+        ("NatGateway", "describe_nat_gateways", "NatGateways", "NatGatewayId"),
+        ("RouteTable", "describe_route_tables", "RouteTables", "RouteTableId"),
+        ("SecurityGroup", "describe_security_groups", "SecurityGroups", "GroupId"),
+    )
+    for kind, operation, key, identity in plain:
+        for item in pages(ec2, operation, key):
+            if item.get("State") == "deleted":
+                continue
+            if kind == "VPC":
+                for name in ("enableDnsHostnames", "enableDnsSupport"):
+                    item[name] = ec2.describe_vpc_attribute(VpcId=item["VpcId"], Attribute=name)[name[0].upper() + name[1:]]
+            hashed = [item["GroupName"]] if kind == "SecurityGroup" and item["GroupName"] != "default" else []
+            arns = [item.pop(key) for key in ("SubnetArn", "SecurityGroupArn") if key in item]
+            if name := made_by_aws(kind, item):
+                yield Thing(name, [item[identity]], item)
+            else:
+                yield thing(f"AWS::EC2::{kind}", item, item.pop("Tags", []), item[identity], *hashed, *arns)
+
+
+def balancing(client):
+    elb = client("elbv2")
+
+    def tags(arn):
+        return elb.describe_tags(ResourceArns=[arn])["TagDescriptions"][0]["Tags"]
+
+    for item in pages(elb, "describe_load_balancers", "LoadBalancers"):
+        arn = item["LoadBalancerArn"]
+        item["Attributes"] = elb.describe_load_balancer_attributes(LoadBalancerArn=arn)["Attributes"]
+        yield thing("AWS::ElasticLoadBalancingV2::LoadBalancer", item, tags(arn), arn, arn.split("loadbalancer/")[1])
+        for listener in pages(elb, "describe_listeners", "Listeners", LoadBalancerArn=arn):
+            yield thing("AWS::ElasticLoadBalancingV2::Listener", listener, tags(listener["ListenerArn"]), listener["ListenerArn"])
+            for rule in elb.describe_rules(ListenerArn=listener["ListenerArn"])["Rules"]:
+                if not rule["IsDefault"]:
+                    yield thing("AWS::ElasticLoadBalancingV2::ListenerRule", rule, tags(rule["RuleArn"]), rule["RuleArn"])
+    for item in pages(elb, "describe_target_groups", "TargetGroups"):
+        arn = item["TargetGroupArn"]
+        item["Attributes"] = elb.describe_target_group_attributes(TargetGroupArn=arn)["Attributes"]
+        names = (arn, arn.split(":")[-1], item["TargetGroupName"])
+        yield thing("AWS::ElasticLoadBalancingV2::TargetGroup", item, tags(arn), *names)
+
+
+def firewall(client):
+    waf = client("wafv2")
+
+    def tags(arn):
+        return waf.list_tags_for_resource(ResourceARN=arn)["TagInfoForResource"]["TagList"]
+
+    for item in waf.list_web_acls(Scope="REGIONAL")["WebACLs"]:
+        acl = waf.get_web_acl(Name=item["Name"], Scope="REGIONAL", Id=item["Id"])["WebACL"]
+        acl["Resources"] = waf.list_resources_for_web_acl(WebACLArn=item["ARN"])["ResourceArns"]
+        yield thing("AWS::WAFv2::WebACL", acl, tags(item["ARN"]), item["ARN"], item["Id"])
+    for item in waf.list_ip_sets(Scope="REGIONAL")["IPSets"]:
+        addresses = waf.get_ip_set(Name=item["Name"], Scope="REGIONAL", Id=item["Id"])["IPSet"]
+        yield thing("AWS::WAFv2::IPSet", addresses, tags(item["ARN"]), item["ARN"], item["Id"])
+
+
+def containers(client):
+    ecs = client("ecs")
+    arns = pages(ecs, "list_clusters", "clusterArns")
+    for item in ecs.describe_clusters(clusters=arns, include=["TAGS", "SETTINGS", "CONFIGURATIONS"])["clusters"]:
+        if item["status"] == "INACTIVE":
+            continue
+        yield thing("AWS::ECS::Cluster", item, item.pop("tags", []), item["clusterArn"])
+        for service in pages(ecs, "list_services", "serviceArns", cluster=item["clusterArn"]):
+            told = ecs.describe_services(cluster=item["clusterArn"], services=[service], include=["TAGS"])["services"][0]
+            told["deployments"] = [(held["status"], held["rolloutState"], held["taskDefinition"]) for held in told["deployments"]]
+            yield thing("AWS::ECS::Service", told, told.pop("tags", []), service)
+    newest = {}
+    for arn in sorted(pages(ecs, "list_task_definitions", "taskDefinitionArns"), key=lambda arn: int(arn.rsplit(":", 1)[1])):
+        newest[arn.rsplit(":", 1)[0]] = arn
+    for arn in newest.values():
+        told = ecs.describe_task_definition(taskDefinition=arn, include=["TAGS"])
+        yield thing("AWS::ECS::TaskDefinition", told["taskDefinition"], told.get("tags", []), arn)
+
+
+def scaling(client):
+    auto = client("application-autoscaling")
+    policies = pages(auto, "describe_scaling_policies", "ScalingPolicies", ServiceNamespace="ecs")
+    for item in pages(auto, "describe_scalable_targets", "ScalableTargets", ServiceNamespace="ecs"):
+        item["Policies"] = [dict(one, PolicyARN="") for one in policies if one["ResourceId"] == item["ResourceId"]]
+        arn = item.pop("ScalableTargetARN", None)
+        tags = auto.list_tags_for_resource(ResourceARN=arn)["Tags"]
+        yield thing("AWS::ApplicationAutoScaling::ScalableTarget", item, tags, item["ResourceId"], arn)
+
+
+def roles(client):
+    iam = client("iam")
+    for item in pages(iam, "list_roles", "Roles"):
+        name = item["RoleName"]
+        if "/aws-service-role/" in item["Arn"]:
+            continue
+        documents = pages(iam, "list_role_policies", "PolicyNames", RoleName=name)
+        item["Policies"] = {one: iam.get_role_policy(RoleName=name, PolicyName=one)["PolicyDocument"] for one in documents}
+        item["Attached"] = pages(iam, "list_attached_role_policies", "AttachedPolicies", RoleName=name)
+        yield thing("AWS::IAM::Role", item, pages(iam, "list_role_tags", "Tags", RoleName=name), item["Arn"])
+
+
+def logs(client):
+    cloudwatch = client("logs")
+    for item in pages(cloudwatch, "describe_log_groups", "logGroups"):
+        arn = item["arn"].removesuffix(":*")
+        yield thing("AWS::Logs::LogGroup", item, cloudwatch.list_tags_for_resource(resourceArn=arn)["tags"], arn)
+
+
+def keys(client):
+    kms = client("kms")
+    aliases = pages(kms, "list_aliases", "Aliases")
+    for item in pages(kms, "list_keys", "Keys"):
+        key = item["KeyId"]
+        told = kms.describe_key(KeyId=key)["KeyMetadata"]
+        if told["KeyManager"] == "AWS":
+            continue
+        told["Aliases"] = [alias["AliasName"] for alias in aliases if alias.get("TargetKeyId") == key]
+        told["Policy"] = kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"]
+        if told["KeyState"] == "Enabled":
+            told["Rotation"] = kms.get_key_rotation_status(KeyId=key)["KeyRotationEnabled"]
+        tags = {tag["TagKey"]: tag["TagValue"] for tag in kms.list_resource_tags(KeyId=key)["Tags"]}
+        yield thing("AWS::KMS::Key", told, tags, key, item["KeyArn"])
+
+
+def certificates(client):
+    acm = client("acm")
+    for item in pages(acm, "list_certificates", "CertificateSummaryList"):
+        arn = item["CertificateArn"]
+        told = acm.describe_certificate(CertificateArn=arn)["Certificate"]
+        tags = acm.list_tags_for_certificate(CertificateArn=arn)["Tags"]
+        yield thing("AWS::CertificateManager::Certificate", told, tags, arn)
+
+
+def databases(client):
+    rds = client("rds")
+
+    def tags(arn):
+        return rds.list_tags_for_resource(ResourceName=arn)["TagList"]
+
+    for item in pages(rds, "describe_db_clusters", "DBClusters"):
+        yield thing("AWS::RDS::DBCluster", item, item.pop("TagList", []), item["DBClusterArn"])
+    for item in pages(rds, "describe_db_instances", "DBInstances"):
+        yield thing("AWS::RDS::DBInstance", item, item.pop("TagList", []), item["DBInstanceArn"])
+    for item in pages(rds, "describe_db_subnet_groups", "DBSubnetGroups"):
+        arn = item["DBSubnetGroupArn"]
+        yield thing("AWS::RDS::DBSubnetGroup", item, tags(arn), arn, item["DBSubnetGroupName"])
+    for item in pages(rds, "describe_db_cluster_parameter_groups", "DBClusterParameterGroups"):
+        name, arn = item["DBClusterParameterGroupName"], item["DBClusterParameterGroupArn"]
+        item["Parameters"] = pages(rds, "describe_db_cluster_parameters", "Parameters", DBClusterParameterGroupName=name)
+        yield thing("AWS::RDS::DBClusterParameterGroup", item, tags(arn), arn, name)
+    for item in pages(rds, "describe_db_cluster_snapshots", "DBClusterSnapshots", SnapshotType="manual"):
+        name, arn = item["DBClusterSnapshotIdentifier"], item["DBClusterSnapshotArn"]
+        yield thing("AWS::RDS::DBClusterSnapshot", item, item.pop("TagList", []), arn, name)
+
+
+def caches(client):
+    cache = client("elasticache")
+
+    def tags(arn):
+        return cache.list_tags_for_resource(ResourceName=arn)["TagList"]
+
+    for item in pages(cache, "describe_replication_groups", "ReplicationGroups"):
+        yield thing("AWS::ElastiCache::ReplicationGroup", item, tags(item["ARN"]), item["ARN"])
+    for item in pages(cache, "describe_cache_subnet_groups", "CacheSubnetGroups"):
+        arn = item["ARN"]
+        yield thing("AWS::ElastiCache::SubnetGroup", item, tags(arn), arn, item["CacheSubnetGroupName"])
+    for item in pages(cache, "describe_snapshots", "Snapshots"):
+        yield thing("AWS::ElastiCache::Snapshot", {"of": item.get("ReplicationGroupId")}, [], item["SnapshotName"])
+
+
+READS = [network, balancing, firewall, containers, scaling, roles, logs, keys, certificates, databases, caches]
