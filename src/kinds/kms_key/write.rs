@@ -22,7 +22,11 @@ pub(super) async fn look(writer: &Writer, name: &str, ours: &Tags) -> Result<Opt
     let candidates = tagged(writer, ours).await?.into_iter().chain(nameless(writer).await?);
     for id in candidates {
         match read(writer, &id).await {
-            Ok(Some(there)) if there.is_usable(ours) => return Ok(Some(there.id)),
+            Ok(Some(there)) if there.is_usable(ours) => {
+                // Found by none of its names, so the writer does not know yet that it is the step's own.
+                writer.admit(&there.id);
+                return Ok(Some(there.id));
+            }
             // A key that does not let us look is none that we made.
             Err(failure) if !failure.is(Class::Denied) => return Err(failure),
             _ => {}

@@ -2,6 +2,7 @@
 //! leaves, by a reader that shares no code with the program.
 
 mod case;
+mod lag;
 mod program;
 mod reader;
 mod server;
@@ -26,6 +27,11 @@ fn after_a_crash_the_next_runs_end_as_if_there_had_been_none() {
 #[test]
 fn the_program_can_be_killed_and_started_again() {
     on_deep_stack(program::kill_the_program(&[40, 95]));
+}
+
+#[test]
+fn a_key_that_was_made_just_before_the_crash_is_found_although_the_index_lags() {
+    on_deep_stack(lag::a_key_is_found_without_the_index());
 }
 
 /// The sweep that `tests/crash` asks for.
