@@ -55,6 +55,8 @@ mod sandbox;
 mod sandbox_faults;
 mod sandbox_lives;
 #[cfg(feature = "sdk")]
+mod sandbox_pace;
+#[cfg(feature = "sdk")]
 mod stacks;
 #[cfg(feature = "sdk")]
 mod stage;
