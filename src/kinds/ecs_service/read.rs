@@ -100,6 +100,8 @@ fn found(service: &Description, tags: Tags, state: State) -> Found<Service> {
 }
 
 fn spec(service: &Description) -> Spec {
+    // Without load balancers it means nothing, and cannot be taken back: AWS keeps what there was.
+    let grace = service.health_check_grace_period_seconds().filter(|_| !service.load_balancers().is_empty());
     Spec {
         availability_zone_rebalancing: service.availability_zone_rebalancing().map(|on| on.as_str().to_owned()),
         capacity_provider_strategy: CapacityProviderStrategy::read(service.capacity_provider_strategy()),
@@ -112,7 +114,7 @@ fn spec(service: &Description) -> Spec {
         desired_count: service.desired_count,
         enable_ecs_managed_tags: service.enable_ecs_managed_tags,
         enable_execute_command: service.enable_execute_command,
-        health_check_grace_period_seconds: service.health_check_grace_period_seconds().unwrap_or_default(),
+        health_check_grace_period_seconds: grace.unwrap_or_default(),
         launch_type: service.launch_type().map_or_else(default_launch_type, |launch| launch.as_str().to_owned()),
         load_balancers: service.load_balancers().iter().map(load_balancer).collect(),
         network_configuration: NetworkConfiguration {
