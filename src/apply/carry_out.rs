@@ -1,6 +1,6 @@
 //! An approved plan becomes a run: leases, a second look, all stacks at once, the leases given back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +13,10 @@ use super::lease::{Clock, Fence, Holder, Lease, LeaseStore, Refused};
 use super::walk::{Run, Stop, run};
 use crate::plan::{Plan, agrees};
 use crate::resource::{AnyKind, Cloud, Failure, Live, Stack, StackId};
+
+/// How long giving a lease back may take, and how long when the run is to stop at once.
+const ENDING: Duration = Duration::from_secs(20);
+const ENDING_AT_ONCE: Duration = Duration::from_secs(3);
 
 /// A plan, and all that was live of its stacks when it was made: what the run may touch.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +32,9 @@ pub type Recorder<'a> = Box<dyn Fn(Event) -> std::io::Result<()> + Send + Sync +
 pub trait Host<C: Cloud> {
     type Error: From<Failure>;
 
+    /// How far the run has been asked to stop, from now on.
+    fn stop(&self) -> watch::Receiver<Stop>;
+
     /// Opens the place where the stack's lease is kept.
     fn leases<'a>(&'a self, stack: &'a Stack) -> LocalBoxFuture<'a, Result<Arc<dyn LeaseStore>, Self::Error>>;
 
@@ -38,9 +45,6 @@ pub trait Host<C: Cloud> {
 
     /// Opens the record of one stack's run.
     fn recorder<'a>(&'a self, stack: &'a Stack) -> Result<Recorder<'a>, Self::Error>;
-
-    /// How far the run has been asked to stop, from now on.
-    fn stop(&self) -> watch::Receiver<Stop>;
 
     /// What changes the stack, as long as the fence lets it.
     fn hands<'a>(&'a self, stack: &'a Stack, fence: Fence) -> Box<dyn Hands<C> + 'a>;
@@ -68,6 +72,8 @@ pub enum Halted<E> {
     },
     /// What is there now needs another plan than the approved one: this.
     Stale(Box<Plan>),
+    /// The run was asked to stop while it took the leases.
+    Interrupted,
     Failed(E),
 }
 
@@ -82,23 +88,54 @@ pub async fn carry_out<C: Cloud, H: Host<C>>(
     kinds: &[&dyn AnyKind<C>],
     approved: Approved<'_>,
 ) -> Result<Vec<(Stack, Ledger)>, Halted<H::Error>> {
+    let stop = host.stop();
     let mut leases = BTreeMap::new();
-    let ended = match take_leases(host, approved, &mut leases).await {
-        Ok(()) => under_leases(host, kinds, approved, &leases).await,
+    let ended = match take_leases(host, approved, &stop, &mut leases).await {
+        Ok(()) => under_leases(host, kinds, approved, &stop, &leases).await,
         Err(halted) => Err(halted),
     };
-    let released = join_all(leases.into_values().map(Lease::release)).await;
-    for failure in released.into_iter().filter_map(Result::err) {
-        // A lease that can't be given back ends by itself within two minutes.
-        tracing::warn!(%failure, "a lease could not be given back; it ends by itself");
-    }
+    let let_go = ended.iter().flatten().filter(|(_, ledger)| ledger.abandoned() > 0);
+    let let_go: BTreeSet<StackId> = let_go.map(|(stack, _)| stack.id.clone()).collect();
+    join_all(leases.into_iter().map(|(stack, lease)| {
+        let may_still_arrive = let_go.contains(&stack);
+        let stop = &stop;
+        async move { if may_still_arrive { end(lease.abandon(), stop).await } else { end(lease.release(), stop).await } }
+    }))
+    .await;
     ended
+}
+
+/// Ends a lease within a time: it must not keep a run from its end.
+async fn end(ending: impl Future<Output = Result<(), Failure>>, stop: &watch::Receiver<Stop>) {
+    let at_once = async {
+        asked(stop, Stop::Now).await;
+        tokio::time::sleep(ENDING_AT_ONCE).await;
+    };
+    // A lease that can't be given back ends by itself within two minutes.
+    let why = tokio::select! {
+        ended = tokio::time::timeout(ENDING, ending) => match ended {
+            Ok(Ok(())) => return,
+            Ok(Err(failure)) => failure.to_string(),
+            Err(_) => "no answer".to_owned(),
+        },
+        () = at_once => "no answer".to_owned(),
+    };
+    tracing::warn!(%why, "a lease could not be given back; it ends by itself");
+}
+
+/// Returns once the run has been asked to stop at least so far.
+async fn asked(stop: &watch::Receiver<Stop>, far: Stop) {
+    if stop.clone().wait_for(|asked| *asked >= far).await.is_err() {
+        // Nobody is left who could ask.
+        std::future::pending::<()>().await;
+    }
 }
 
 /// Takes the lease of every stack that has something to do, in order, so that two runs never wait for each other.
 async fn take_leases<C: Cloud, H: Host<C>>(
     host: &H,
     approved: Approved<'_>,
+    stop: &watch::Receiver<Stop>,
     leases: &mut BTreeMap<StackId, Lease>,
 ) -> Result<(), Halted<H::Error>> {
     let Approved { plan, run, who, patience } = approved;
@@ -106,7 +143,16 @@ async fn take_leases<C: Cloud, H: Host<C>>(
     busy.sort_by(|a, b| a.id.cmp(&b.id));
     for stack in busy {
         let store = host.leases(stack).await.map_err(Halted::Failed)?;
-        match Lease::take(store, host.clock(), stack, run, who, patience).await {
+        let mut take = std::pin::pin!(Lease::take(store, host.clock(), stack, run, who, patience));
+        let taken = tokio::select! {
+            taken = &mut take => taken,
+            // What is just being taken must not be left behind: it is waited for, and given back.
+            () = asked(stop, Stop::Soon) => match tokio::time::timeout(ENDING_AT_ONCE, &mut take).await {
+                Ok(taken) => taken,
+                Err(_) => return Err(Halted::Interrupted),
+            },
+        };
+        match taken {
             Ok(lease) => drop(leases.insert(stack.id.clone(), lease)),
             Err(Refused::Held(holder)) => return Err(Halted::Locked { stack: stack.id.clone(), holder }),
             Err(Refused::Failed(failure)) => return Err(Halted::Failed(failure.into())),
@@ -119,6 +165,7 @@ async fn under_leases<C: Cloud, H: Host<C>>(
     host: &H,
     kinds: &[&dyn AnyKind<C>],
     approved: Approved<'_>,
+    stop: &watch::Receiver<Stop>,
     leases: &BTreeMap<StackId, Lease>,
 ) -> Result<Vec<(Stack, Ledger)>, Halted<H::Error>> {
     let Look { plan, live } = host.again().await.map_err(Halted::Failed)?;
@@ -129,7 +176,6 @@ async fn under_leases<C: Cloud, H: Host<C>>(
     // All records are opened before the first call of any stack.
     let recorders: Result<Vec<_>, _> = busy.iter().map(|(plan, _)| host.recorder(&plan.stack)).collect();
     let recorders = recorders.map_err(Halted::Failed)?;
-    let stop = host.stop();
     let runs = busy.iter().zip(&recorders).map(|((plan, lease), tell)| {
         let (stop, live) = (stop.clone(), live.get(&plan.stack.id).cloned().unwrap_or_default());
         async move {

@@ -45,6 +45,12 @@ pub enum Event {
         step: StepId,
         what: String,
     },
+    /// Let go of while it was under way: the run had to stop at once, and nobody has seen the end.
+    Abandoned {
+        stack: StackId,
+        step: StepId,
+        elapsed: Duration,
+    },
 }
 
 /// How one step ended.
@@ -56,6 +62,8 @@ pub enum Outcome {
     Waiting(String),
     /// Not started, because of a failed or waiting step, or an interrupt (none).
     NotStarted(Option<StepId>),
+    /// Under way when the run stopped at once; the next run looks what came of it.
+    Abandoned,
 }
 
 /// How a run over one stack ended.
@@ -68,6 +76,8 @@ pub struct Ledger {
     /// The template's outputs, as far as they are known.
     pub outputs: BTreeMap<String, Value>,
     pub interrupted: bool,
+    /// Why the run stopped of itself: what happened could no longer be recorded.
+    pub unrecorded: Option<String>,
     /// Wall-clock time of the run.
     pub elapsed: Duration,
 }
@@ -83,6 +93,10 @@ impl Ledger {
 
     pub fn not_started(&self) -> usize {
         self.count(|outcome| matches!(outcome, Outcome::NotStarted(_)))
+    }
+
+    pub fn abandoned(&self) -> usize {
+        self.count(|outcome| matches!(outcome, Outcome::Abandoned))
     }
 
     fn count(&self, which: impl Fn(&Outcome) -> bool) -> usize {

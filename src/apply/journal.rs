@@ -58,8 +58,8 @@ impl Journal {
 
     fn append(&self, line: &Value) -> io::Result<()> {
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.write_all(format!("{line}\n").as_bytes())?;
-        file.sync_data()
+        let written = file.write_all(format!("{line}\n").as_bytes()).and_then(|()| file.sync_data());
+        written.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", self.path.display())))
     }
 }
 
@@ -78,6 +78,9 @@ fn line(event: &Event) -> Option<Value> {
             ("skipped", stack, step, json!({ "because": because.as_ref().map(StepId::to_string) }))
         }
         Event::Waiting { stack, step, what } => ("waiting", stack, step, json!({ "for": what })),
+        Event::Abandoned { stack, step, elapsed } => {
+            ("abandoned", stack, step, json!({ "seconds": elapsed.as_secs_f64() }))
+        }
         Event::Progress { .. } => return None,
     };
     let mut line = json!({

@@ -53,9 +53,10 @@ pub async fn run<C: Cloud>(run: Run<'_, C>) -> Ledger {
         stacks: vec![plan.stack.id.clone()],
         also: BTreeSet::new(),
     };
+    let kinds: BTreeMap<_, _> = run.kinds.iter().map(|kind| (kind.facts().kind, *kind)).collect();
     let site = Site {
         stack: &plan.stack,
-        kinds: run.kinds.iter().map(|kind| (kind.facts().kind, *kind)).collect(),
+        kinds,
         hands: run.hands,
         watch: Watch::new(run.hands, scope),
         run: run.id,
@@ -63,8 +64,8 @@ pub async fn run<C: Cloud>(run: Run<'_, C>) -> Ledger {
         outputs: Mutex::default(),
         lives: Mutex::default(),
     };
-    let mut walk =
-        Walk { run: &run, site: &site, left: plan.steps.keys().collect(), ledger: Ledger::default(), broken: false };
+    let left = plan.steps.keys().collect();
+    let mut walk = Walk { run: &run, site: &site, left, under_way: BTreeMap::new(), ledger: Ledger::default() };
     walk.all().await;
     let mut ledger = walk.ledger;
     ledger.waiting.extend(plan.waiting.iter().cloned());
@@ -85,9 +86,8 @@ struct Walk<'a, 'r, C: Cloud> {
     site: &'a Site<'r, C>,
     /// Steps not started yet.
     left: BTreeSet<&'a StepId>,
+    under_way: BTreeMap<&'a StepId, Instant>,
     ledger: Ledger,
-    /// Whether an event could not be recorded.
-    broken: bool,
 }
 
 type Ending<'a> = (&'a Step, Result<Done>, Duration);
@@ -98,12 +98,8 @@ impl<'a, C: Cloud> Walk<'a, '_, C> {
         let mut running: FuturesUnordered<BoxFuture<'a, Ending<'a>>> = FuturesUnordered::new();
         let mut stop = self.run.stop.clone();
         loop {
-            if *stop.borrow() == Stop::No && !self.broken {
-                for step in self.ready(&tails) {
-                    self.left.remove(&step.id);
-                    self.tell(Event::Started { stack: self.run.plan.stack.id.clone(), step: step.id.clone() });
-                    running.push(self.carry_out(step));
-                }
+            if *stop.borrow() == Stop::No {
+                self.start(&tails, &mut running);
             }
             if running.is_empty() {
                 break;
@@ -113,8 +109,33 @@ impl<'a, C: Cloud> Walk<'a, '_, C> {
                 Ok(()) = stop.changed() => if *stop.borrow() == Stop::Now { break },
             }
         }
-        self.ledger.interrupted = *stop.borrow() != Stop::No || self.broken;
+        self.ledger.interrupted = *stop.borrow() != Stop::No;
+        self.abandon();
         self.skip_rest();
+    }
+
+    /// Starts what is ready. What cannot be recorded is not started, nor anything after it.
+    fn start(&mut self, tails: &BTreeMap<&StepId, u32>, running: &mut FuturesUnordered<BoxFuture<'a, Ending<'a>>>) {
+        for step in self.ready(tails) {
+            if self.ledger.unrecorded.is_none() {
+                self.tell(Event::Started { stack: self.run.plan.stack.id.clone(), step: step.id.clone() });
+            }
+            if self.ledger.unrecorded.is_some() {
+                return;
+            }
+            self.left.remove(&step.id);
+            self.under_way.insert(&step.id, Instant::now());
+            running.push(self.carry_out(step));
+        }
+    }
+
+    /// Lets go of what is still under way.
+    fn abandon(&mut self) {
+        for (id, since) in std::mem::take(&mut self.under_way) {
+            let (stack, elapsed) = (self.run.plan.stack.id.clone(), since.elapsed());
+            self.tell(Event::Abandoned { stack, step: id.clone(), elapsed });
+            self.ledger.steps.insert(id.clone(), (Outcome::Abandoned, elapsed));
+        }
     }
 
     /// The steps whose predecessors are all done, longest tail first.
@@ -142,6 +163,7 @@ impl<'a, C: Cloud> Walk<'a, '_, C> {
 
     fn end(&mut self, (step, end, elapsed): Ending<'_>) {
         let (stack, id) = (self.run.plan.stack.id.clone(), step.id.clone());
+        self.under_way.remove(&id);
         let outcome = match end {
             Ok(done) => {
                 self.ledger.kept.extend(done.kept);
@@ -189,8 +211,8 @@ impl<'a, C: Cloud> Walk<'a, '_, C> {
     }
 
     fn tell(&mut self, event: Event) {
-        if (self.run.tell)(event).is_err() {
-            self.broken = true;
+        if let Err(error) = (self.run.tell)(event) {
+            self.ledger.unrecorded.get_or_insert_with(|| error.to_string());
         }
     }
 }

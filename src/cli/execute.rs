@@ -9,6 +9,7 @@ use super::commands::plan::text_options;
 use super::engine::{Approved, As, Engine, carry_out, exit_of, plan_stacks, runtime};
 use super::exit::Exit;
 use super::failure::{Failure, Result};
+use super::interrupt::Interrupt;
 use super::project::Project;
 use super::prompt::confirm;
 use super::selector::Selector;
@@ -48,11 +49,19 @@ const ROUNDS: usize = 3;
 /// shows and asks again, and goes on.
 pub fn execute(world: &mut World, global: &Global, wish: &Wish<'_>) -> Result<Exit> {
     let runtime = runtime()?;
-    let engine = runtime.block_on(Engine::open(world, global, &wish.stacks))?;
+    let end = runtime.block_on(run(world, global, wish));
+    // A name that is still being looked up must not hold up an interrupted command.
+    runtime.shutdown_background();
+    end
+}
+
+async fn run(world: &mut World, global: &Global, wish: &Wish<'_>) -> Result<Exit> {
+    let interrupt = Interrupt::listen();
+    let engine = interrupt.or(Engine::open(world, global, &wish.stacks)).await?;
     let mut ledgers = Vec::new();
     let mut end = Exit::Done;
     for round in 0..ROUNDS {
-        let plan = runtime.block_on(look(&engine, world, wish))?.plan;
+        let plan = look(&engine, world, wish, &interrupt).await?.plan;
         let is_empty = plan.stacks.iter().all(|stack| stack.steps.is_empty());
         if round > 0 && is_empty {
             break;
@@ -64,16 +73,16 @@ pub fn execute(world: &mut World, global: &Global, wish: &Wish<'_>) -> Result<Ex
             break;
         }
         if !wish.yes {
-            confirm(world, &question(wish, &plan))?;
+            interrupt.or(confirm(world, &question(wish, &plan))).await?;
         }
         let blocked = plan.summary().blocked > 0;
         let progress = progress(world, global, wish, &plan);
         let ended = {
-            let (engine, world) = (&engine, &*world);
-            let again = || -> LocalBoxFuture<'_, Result<Look>> { Box::pin(look(engine, world, wish)) };
+            let (engine, world, interrupt) = (&engine, &*world, &interrupt);
+            let again = || -> LocalBoxFuture<'_, Result<Look>> { Box::pin(look(engine, world, wish, interrupt)) };
             let (project, patience) = (wish.project, wish.patience);
-            let approved = Approved { project, plan: &plan, again: &again, patience, progress };
-            runtime.block_on(carry_out(engine, world, approved))?
+            let approved = Approved { project, plan: &plan, again: &again, patience, progress, interrupt };
+            carry_out(engine, world, approved).await?
         };
         end = exit(&ended, blocked);
         if !wish.json {
@@ -89,13 +98,21 @@ pub fn execute(world: &mut World, global: &Global, wish: &Wish<'_>) -> Result<Ex
         world.out.print(&format!("{}\n", summary_json(&ledgers)))?;
     }
     engine.report_timings(world)?;
-    Ok(end)
+    match ledgers.iter().find_map(|ledger| ledger.unrecorded.as_ref()) {
+        Some(why) => Err(unrecorded(why)),
+        None => Ok(end),
+    }
 }
 
-async fn look(engine: &Engine, world: &World, wish: &Wish<'_>) -> Result<Look> {
+fn unrecorded(why: &str) -> Failure {
+    Failure::error(format!("the run stopped, since it could not be recorded: {why}"))
+        .hint("make room there, or name another folder with XDG_STATE_HOME, then run the command again")
+}
+
+async fn look(engine: &Engine, world: &World, wish: &Wish<'_>, interrupt: &Interrupt) -> Result<Look> {
     // What is nobody's only matters to a run that takes networks away.
     let survey = wish.mode == Mode::Destroy;
-    let inventories = engine.read(wish.project, &wish.stacks, As::Writer, survey).await?;
+    let inventories = interrupt.or(engine.read(wish.project, &wish.stacks, As::Writer, survey)).await?;
     let plan = plan_stacks(world, &wish.stacks, &inventories, wish.selectors, wish.mode)?;
     let live = |inventory: &Inventory| inventory.all().map(|(_, live)| live.clone()).collect();
     Ok(Look { plan, live: inventories.iter().map(|(stack, inventory)| (stack.clone(), live(inventory))).collect() })
@@ -145,8 +162,9 @@ fn progress(world: &World, global: &Global, wish: &Wish<'_>, plan: &Plan) -> Pro
         Progress::json(Box::new(world.out.clone()))
     } else if global.quiet {
         Progress::quiet(Box::new(world.err.clone()))
-    } else if world.err.is_terminal {
-        Progress::bars(plan.stacks.iter().map(|stack| stack.steps.len()).sum())
+    } else if world.err.is_terminal && world.variable("TERM") != Some("dumb") {
+        let steps = plan.stacks.iter().map(|stack| stack.steps.len()).filter(|steps| *steps > 0);
+        Progress::bars(&steps.collect::<Vec<_>>())
     } else {
         Progress::lines(Box::new(world.err.clone()))
     }
@@ -164,7 +182,7 @@ fn exit(ended: &[(Stack, Ledger)], blocked: bool) -> Exit {
     let any = |of: fn(&Ledger) -> bool| ended.iter().any(|(_, ledger)| of(ledger));
     if any(|ledger| ledger.interrupted) {
         Exit::Interrupted
-    } else if any(|ledger| ledger.failed() > 0 || ledger.not_started() > 0) {
+    } else if any(|ledger| ledger.failed() + ledger.not_started() + ledger.abandoned() > 0) {
         Exit::Error
     } else if blocked {
         Exit::Blocked

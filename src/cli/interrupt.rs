@@ -1,40 +1,107 @@
 use tokio::sync::watch;
 
-use super::world::Stream;
+use super::exit::Exit;
+use super::failure::{Failure, Result};
 use crate::apply::Stop;
 
-/// Turns the first Ctrl-C or SIGTERM into [`Stop::Soon`] and the second into [`Stop::Now`], and says so.
-pub fn watch(err: Stream) -> watch::Receiver<Stop> {
-    let (sender, receiver) = watch::channel(Stop::No);
-    tokio::spawn(async move {
-        for (stop, text) in [
-            (Stop::Soon, "\ninterrupted: finishing what is under way, starting nothing new (again to stop at once)\n"),
-            (Stop::Now, "\nstopping at once; run the command again to go on from what is there\n"),
-        ] {
-            signal().await;
-            let _ = err.print(text);
-            if sender.send(stop).is_err() {
-                return;
-            }
-        }
-    });
-    receiver
+/// The signals that ask a run to stop, from the moment on that somebody listens.
+///
+/// The first Ctrl-C or SIGTERM is [`Stop::Soon`], the second [`Stop::Now`]. A lost terminal (SIGHUP) is never more than
+/// [`Stop::Soon`]: the system and the shell each send it, and neither means haste.
+pub struct Interrupt {
+    stop: watch::Receiver<Stop>,
 }
 
-#[cfg(unix)]
-async fn signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        let _ = tokio::signal::ctrl_c().await;
-        return;
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
+impl Interrupt {
+    /// Listens from now on; inside a runtime.
+    pub fn listen() -> Self {
+        let (sender, stop) = watch::channel(Stop::No);
+        tokio::spawn(heed(sender));
+        Self { stop }
+    }
+
+    /// How far the run has been asked to stop.
+    pub fn stop(&self) -> watch::Receiver<Stop> {
+        self.stop.clone()
+    }
+
+    /// Returns once the run has been asked to stop at least as far as this.
+    pub async fn until(&self, stop: Stop) {
+        if self.stop.clone().wait_for(|asked| *asked >= stop).await.is_err() {
+            // Nobody listens any more, so nobody will ask.
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// Does what changes nothing, unless the first signal comes before it is done.
+    ///
+    /// # Errors
+    /// Its own, or that it was interrupted.
+    pub async fn or<T, E>(&self, work: impl Future<Output = Result<T, E>>) -> Result<T>
+    where
+        Failure: From<E>,
+    {
+        tokio::select! {
+            biased;
+            () = self.until(Stop::Soon) => Err(interrupted()),
+            done = work => Ok(done?),
+        }
     }
 }
 
+/// The end of a command that was interrupted while it changed nothing.
+pub fn interrupted() -> Failure {
+    Failure::new(Exit::Interrupted, "interrupted; nothing was under way")
+}
+
+#[cfg(unix)]
+async fn heed(stop: watch::Sender<Stop>) {
+    use tokio::signal::unix::SignalKind;
+    let mut ask = listen(SignalKind::interrupt());
+    let mut end = listen(SignalKind::terminate());
+    let mut lost = listen(SignalKind::hangup());
+    while *stop.borrow() != Stop::Now {
+        let is_urgent = tokio::select! {
+            () = next(&mut ask) => true,
+            () = next(&mut end) => true,
+            () = next(&mut lost) => false,
+        };
+        stop.send_modify(|stop| {
+            *stop = match *stop {
+                Stop::No => Stop::Soon,
+                Stop::Soon if !is_urgent => Stop::Soon,
+                Stop::Soon | Stop::Now => Stop::Now,
+            };
+        });
+    }
+}
+
+#[cfg(unix)]
+async fn next(signal: &mut Option<tokio::signal::unix::Signal>) {
+    match signal {
+        Some(signal) => {
+            signal.recv().await;
+        }
+        None => std::future::pending().await,
+    }
+}
+
+/// Listens to a signal, unless whoever started us had it ignored (`nohup`, a script's background job): so it stays.
+#[cfg(unix)]
+fn listen(kind: tokio::signal::unix::SignalKind) -> Option<tokio::signal::unix::Signal> {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
+    let is_ignored = mask & (1 << (kind.as_raw_value() - 1)) != 0;
+    if is_ignored { None } else { tokio::signal::unix::signal(kind).ok() }
+}
+
 #[cfg(not(unix))]
-async fn signal() {
-    let _ = tokio::signal::ctrl_c().await;
+async fn heed(stop: watch::Sender<Stop>) {
+    for asked in [Stop::Soon, Stop::Now] {
+        if tokio::signal::ctrl_c().await.is_err() {
+            return;
+        }
+        stop.send_replace(asked);
+    }
 }

@@ -17,6 +17,8 @@ pub fn start(global: &Global, to: &Stream) {
         .with_env_filter(EnvFilter::new(filter))
         .with_ansi(to.color)
         .with_target(false)
+        // A log that can't be written must not end the run: the subscriber would panic on standard error.
+        .log_internal_errors(false)
         .with_writer(move || stream.clone());
     // In tests several runs share a process: the first one's subscriber stays.
     let _ = match global.log_format {

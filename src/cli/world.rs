@@ -69,7 +69,7 @@ impl World {
 
 /// Standard output or standard error; clones write to the same.
 ///
-/// A reader that went away (`| head`) is no error: what is written from then on is dropped.
+/// A reader that went away (`| head`, a closed terminal) is no error: what is written from then on is dropped.
 #[derive(Clone)]
 pub struct Stream {
     to: Arc<Mutex<Box<dyn Write + Send>>>,
@@ -100,18 +100,23 @@ impl Stream {
 impl Write for Stream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.to.lock().unwrap_or_else(PoisonError::into_inner).write(bytes);
-        unless_closed(written, bytes.len())
+        self.unless_gone(written, bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        unless_closed(self.to.lock().unwrap_or_else(PoisonError::into_inner).flush(), ())
+        let flushed = self.to.lock().unwrap_or_else(PoisonError::into_inner).flush();
+        self.unless_gone(flushed, ())
     }
 }
 
-fn unless_closed<T>(result: io::Result<T>, instead: T) -> io::Result<T> {
-    match result {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(instead),
-        other => other,
+impl Stream {
+    /// A terminal that can't be written to was closed: it never fills up.
+    fn unless_gone<T>(&self, result: io::Result<T>, instead: T) -> io::Result<T> {
+        match result {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(instead),
+            Err(error) if self.is_terminal && error.kind() != io::ErrorKind::Interrupted => Ok(instead),
+            other => other,
+        }
     }
 }
 

@@ -23,6 +23,9 @@ pub fn event_json(event: &Event) -> Option<String> {
             object("skipped", stack, step, json!({ "because": because }))
         }
         Event::Waiting { stack, step, what } => object("waiting", stack, step, json!({ "for": what })),
+        Event::Abandoned { stack, step, elapsed } => {
+            object("abandoned", stack, step, json!({ "seconds": elapsed.as_secs_f64() }))
+        }
     };
     Some(value.to_string())
 }
@@ -36,6 +39,7 @@ pub fn summary_json(ledgers: &[Ledger]) -> String {
         "done": sum(Ledger::done),
         "failed": sum(Ledger::failed),
         "skipped": sum(Ledger::not_started),
+        "abandoned": sum(Ledger::abandoned),
         "seconds": seconds,
     })
     .to_string()
@@ -87,6 +91,9 @@ pub fn event_line(event: &Event) -> String {
             format!("{stack}: did not {} {}: interrupted", plain(step.verb), step.address)
         }
         Event::Waiting { stack, step, what } => format!("{stack}: {} waits for a person: {what}", step.address),
+        Event::Abandoned { stack, step, .. } => {
+            format!("{stack}: let go while {} {}: the next run looks what came of it", doing(step.verb), step.address)
+        }
     }
 }
 

@@ -1,8 +1,10 @@
+use std::time::Duration;
+
 use super::events::{doing, done, plain};
 use super::style::{CHANGE, DANGER, FAINT, HEAD, NEW, count, duration, paint, table};
 use super::value::show;
 use crate::apply::{Ledger, Outcome};
-use crate::plan::{StepId, Waiting};
+use crate::plan::{StepId, Verb, Waiting};
 use crate::resource::{Address, Failure, StackId};
 
 /// How a run over one stack ended, and what to do next. Coloured.
@@ -15,6 +17,7 @@ pub fn ledger_text(stack: &StackId, ledger: &Ledger, again: &str) -> String {
     let (held, waiting): (Vec<_>, Vec<_>) = waiting(ledger).into_iter().partition(is_held);
     section(&mut text, "waiting for a person", waiting.iter().map(waiting_line).collect());
     section(&mut text, "held back until then", held.iter().map(waiting_line).collect());
+    section(&mut text, "let go of under way (the next run looks what came of it)", abandoned_lines(ledger));
     section(&mut text, "not started", skipped_lines(ledger));
     let kept = ledger.kept.iter().map(|kept| format!("{} {} ({})", kept.what, kept.id, kept.why));
     section(&mut text, "kept", kept.collect());
@@ -26,13 +29,35 @@ pub fn ledger_text(stack: &StackId, ledger: &Ledger, again: &str) -> String {
     text
 }
 
+/// The steps that a person cares for. A create of several calls is completed by a retag: one thing, told once.
+fn told(ledger: &Ledger) -> impl Iterator<Item = (&StepId, &(Outcome, Duration))> {
+    ledger.steps.iter().filter(|(id, (outcome, _))| {
+        let main = ledger.steps.iter().find(|(other, _)| other.address == id.address && other.verb != Verb::Retag);
+        let goes_without_saying = match (main.map(|(_, (outcome, _))| outcome), outcome) {
+            (Some(Outcome::Done), Outcome::Done) => true,
+            (Some(main), Outcome::NotStarted(_)) => *main != Outcome::Done,
+            _ => false,
+        };
+        id.verb != Verb::Retag || !goes_without_saying
+    })
+}
+
 fn headline(stack: &StackId, ledger: &Ledger) -> String {
-    let waiting = waiting(ledger).len();
-    let numbers = [(ledger.failed(), "failed"), (waiting, "waiting"), (ledger.not_started(), "not started")];
-    let mut words = vec![format!("{} done", ledger.done())];
+    let number = |which: fn(&Outcome) -> bool| told(ledger).filter(|(_, (outcome, _))| which(outcome)).count();
+    let numbers = [
+        (number(|outcome| matches!(outcome, Outcome::Failed(_))), "failed"),
+        (waiting(ledger).len(), "waiting"),
+        (number(|outcome| matches!(outcome, Outcome::Abandoned)), "let go of"),
+        (number(|outcome| matches!(outcome, Outcome::NotStarted(_))), "not started"),
+    ];
+    let mut words = vec![format!("{} done", number(|outcome| matches!(outcome, Outcome::Done)))];
     words.extend(numbers.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{number} {what}")));
-    let interrupted = if ledger.interrupted { ", interrupted" } else { "" };
-    format!("{stack}: {}{interrupted} in {}", words.join(", "), duration(ledger.elapsed.as_secs()))
+    let stopped = match (&ledger.unrecorded, ledger.interrupted) {
+        (Some(_), _) => ", stopped",
+        (None, true) => ", interrupted",
+        (None, false) => "",
+    };
+    format!("{stack}: {}{stopped} in {}", words.join(", "), duration(ledger.elapsed.as_secs()))
 }
 
 fn section(text: &mut String, title: &str, lines: Vec<String>) {
@@ -46,9 +71,9 @@ fn section(text: &mut String, title: &str, lines: Vec<String>) {
 /// A line for each step while there are few; what a fresh environment makes is counted by verb.
 fn done_lines(ledger: &Ledger) -> Vec<String> {
     const FEW: usize = 12;
-    let steps: Vec<_> = ledger.steps.iter().filter(|(_, (outcome, _))| *outcome == Outcome::Done).collect();
+    let steps: Vec<_> = told(ledger).filter(|(_, (outcome, _))| *outcome == Outcome::Done).collect();
     if steps.len() <= FEW {
-        let line = |(id, (_, elapsed)): &(&StepId, &(Outcome, std::time::Duration))| {
+        let line = |(id, (_, elapsed)): &(&StepId, &(Outcome, Duration))| {
             let took = paint(FAINT, duration(elapsed.as_secs()));
             format!("{} {} {} {took}", paint(NEW, "✓"), done(id.verb), id.address)
         };
@@ -104,8 +129,13 @@ fn waiting_line(waiting: &Waiting) -> String {
     format!("{} {}: {}", paint(CHANGE, "…"), waiting.address, waiting.what)
 }
 
+fn abandoned_lines(ledger: &Ledger) -> Vec<String> {
+    let abandoned = ledger.steps.iter().filter(|(_, (outcome, _))| *outcome == Outcome::Abandoned);
+    abandoned.map(|(id, _)| format!("{} {} {}", paint(CHANGE, "?"), doing(id.verb), id.address)).collect()
+}
+
 fn skipped_lines(ledger: &Ledger) -> Vec<String> {
-    let line = |(id, (outcome, _)): (&StepId, &(Outcome, std::time::Duration))| match outcome {
+    let line = |(id, (outcome, _)): (&StepId, &(Outcome, Duration))| match outcome {
         Outcome::NotStarted(Some(because)) => Some(format!(
             "{} {}: {} {} did not end well",
             plain(id.verb),
@@ -113,14 +143,17 @@ fn skipped_lines(ledger: &Ledger) -> Vec<String> {
             doing(because.verb),
             because.address
         )),
-        Outcome::NotStarted(None) => Some(format!("{} {}: interrupted", plain(id.verb), id.address)),
+        Outcome::NotStarted(None) => {
+            let why = if ledger.unrecorded.is_some() { "it could not be recorded" } else { "interrupted" };
+            Some(format!("{} {}: {why}", plain(id.verb), id.address))
+        }
         _ => None,
     };
-    ledger.steps.iter().filter_map(line).collect()
+    told(ledger).filter_map(line).collect()
 }
 
 fn next(stack: &StackId, ledger: &Ledger, again: &str) -> Option<String> {
-    let unfinished = ledger.failed() + ledger.not_started() > 0 || ledger.interrupted;
+    let unfinished = ledger.failed() + ledger.not_started() + ledger.abandoned() > 0 || ledger.interrupted;
     if unfinished {
         Some(again.to_owned())
     } else if waiting(ledger).is_empty() {

@@ -1,17 +1,20 @@
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{self, Write};
 use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tokio::time::Instant;
 
 use super::events::{doing, event_json, event_line};
 use crate::apply::Event;
-use crate::plan::StepId;
+use crate::plan::{StepId, Verb};
 use crate::resource::StackId;
 
 /// So many running steps have a line of their own on a terminal.
 const LINES: usize = 10;
 const TICK: Duration = Duration::from_millis(120);
+/// How often a log says that something still goes on.
+const AGAIN: Duration = Duration::from_secs(30);
 
 /// Shows a run while it runs.
 pub struct Progress {
@@ -22,7 +25,7 @@ enum Shown {
     /// Bars on a terminal.
     Bars(Bars),
     /// One line an event.
-    Lines(Box<dyn Write + Send>),
+    Lines(Lines),
     /// One JSON object an event.
     Json(Box<dyn Write + Send>),
     /// Only what failed.
@@ -30,13 +33,14 @@ enum Shown {
 }
 
 impl Progress {
-    /// Bars on standard error, which is a terminal; `steps` is how many there are in all.
-    pub fn bars(steps: usize) -> Self {
+    /// Bars on standard error, which is a terminal that can move its cursor; `steps` is how many there are of each
+    /// stack.
+    pub fn bars(steps: &[usize]) -> Self {
         Self { shown: Shown::Bars(Bars::new(steps, ProgressDrawTarget::stderr())) }
     }
 
     pub fn lines(to: Box<dyn Write + Send>) -> Self {
-        Self { shown: Shown::Lines(to) }
+        Self { shown: Shown::Lines(Lines { to, last: BTreeMap::new() }) }
     }
 
     pub fn json(to: Box<dyn Write + Send>) -> Self {
@@ -54,7 +58,7 @@ impl Progress {
                 bars.event(event);
                 Ok(())
             }
-            Shown::Lines(to) => writeln!(to, "{}", event_line(event)),
+            Shown::Lines(lines) => lines.event(event),
             Shown::Json(to) => {
                 event_json(event).map_or(Ok(()), |line| writeln!(to, "{line}").and_then(|()| to.flush()))
             }
@@ -63,76 +67,155 @@ impl Progress {
         };
     }
 
-    /// Takes the bars away, for what is printed next.
-    pub fn finish(self) {
-        if let Shown::Bars(bars) = self.shown {
-            let _ = bars.all.clear();
+    /// Says something above the bars; `otherwise` where there are none.
+    pub fn above(&self, line: &str, otherwise: impl FnOnce()) {
+        match &self.shown {
+            // Not `suspend`: that panics if the terminal is gone, which is just when there is something to say.
+            Shown::Bars(bars) => drop(bars.all.println(line)),
+            Shown::Lines(_) | Shown::Json(_) | Shown::Quiet(_) => otherwise(),
         }
+    }
+
+    /// Takes the bars away, for what is printed next.
+    pub fn finish(self) {}
+}
+
+/// A log: what goes on is said again only when it is something else, or after a while.
+struct Lines {
+    to: Box<dyn Write + Send>,
+    last: BTreeMap<(StackId, StepId), (String, Duration)>,
+}
+
+impl Lines {
+    fn event(&mut self, event: &Event) -> io::Result<()> {
+        if let Event::Progress { stack, step, what, elapsed } = event {
+            let now = (what.clone(), *elapsed);
+            let (said, since) = self.last.entry((stack.clone(), step.clone())).or_insert_with(|| now.clone());
+            if said == what && *elapsed < *since + AGAIN {
+                return Ok(());
+            }
+            (*said, *since) = now;
+        }
+        // A retag completes a create; that it was not tried goes without saying.
+        if matches!(event, Event::Skipped { step, .. } if step.verb == Verb::Retag) {
+            return Ok(());
+        }
+        writeln!(self.to, "{}", event_line(event))
     }
 }
 
 struct Bars {
     all: MultiProgress,
     total: ProgressBar,
-    running: BTreeMap<(StackId, StepId), ProgressBar>,
-    /// Running steps without a line of their own.
-    hidden: usize,
+    /// In the order in which they began.
+    running: Vec<Running>,
     failed: usize,
+    /// Whether several stacks are worked on, and each line says which.
+    is_fleet: bool,
+}
+
+/// A step under way; it has a line of its own while there is room.
+struct Running {
+    stack: StackId,
+    step: StepId,
+    text: String,
+    since: Instant,
+    bar: Option<ProgressBar>,
 }
 
 impl Bars {
-    fn new(steps: usize, target: ProgressDrawTarget) -> Self {
+    fn new(steps: &[usize], target: ProgressDrawTarget) -> Self {
         let all = MultiProgress::with_draw_target(target);
-        let total = all.add(ProgressBar::new(steps as u64).with_style(style("{bar:30} {pos}/{len} · {elapsed} {msg}")));
+        let sum: usize = steps.iter().sum();
+        // What is wide is cut at the terminal's edge, however wide it is just then.
+        let total =
+            all.add(ProgressBar::new(sum as u64).with_style(style("{bar:30} {pos}/{len} · {elapsed} {wide_msg}")));
         total.enable_steady_tick(TICK);
-        Self { all, total, running: BTreeMap::new(), hidden: 0, failed: 0 }
+        Self { all, total, running: Vec::new(), failed: 0, is_fleet: steps.len() > 1 }
     }
 
     fn event(&mut self, event: &Event) {
         match event {
             Event::Started { stack, step } => self.start(stack, step),
             Event::Progress { stack, step, what, .. } => {
-                if let Some(bar) = self.running.get(&(stack.clone(), step.clone())) {
-                    bar.set_message(format!("{} {}: {what}", doing(step.verb), step.address));
+                let text = format!("{}: {what}", self.line(stack, step));
+                if let Some(running) = self.running.iter_mut().find(|one| one.is(stack, step)) {
+                    running.say(text);
                 }
             }
             Event::Failed { stack, step, .. } => {
                 self.failed += 1;
                 self.end(stack, step, Some(event_line(event)));
             }
-            Event::Waiting { stack, step, .. } => self.end(stack, step, Some(event_line(event))),
+            Event::Waiting { stack, step, .. } | Event::Abandoned { stack, step, .. } => {
+                self.end(stack, step, Some(event_line(event)));
+            }
             Event::Finished { stack, step, .. } => self.end(stack, step, None),
             Event::Skipped { .. } => self.total.inc(1),
         }
+        self.fill();
+        let hidden = self.running.iter().filter(|one| one.bar.is_none()).count();
         let failed = if self.failed > 0 { format!("· {} failed ", self.failed) } else { String::new() };
-        let hidden = if self.hidden > 0 { format!("· {} more running", self.hidden) } else { String::new() };
+        let hidden = if hidden > 0 { format!("· {hidden} more running") } else { String::new() };
         self.total.set_message(format!("{failed}{hidden}"));
     }
 
+    fn line(&self, stack: &StackId, step: &StepId) -> String {
+        let stack = if self.is_fleet { format!("{stack}: ") } else { String::new() };
+        format!("{stack}{} {}", doing(step.verb), step.address)
+    }
+
     fn start(&mut self, stack: &StackId, step: &StepId) {
-        if self.running.len() >= LINES {
-            self.hidden += 1;
-            return;
+        let text = self.line(stack, step);
+        let (stack, step) = (stack.clone(), step.clone());
+        self.running.push(Running { stack, step, text, since: Instant::now(), bar: None });
+    }
+
+    /// Gives the lines that are free to those who have none, the oldest first.
+    fn fill(&mut self) {
+        let free = LINES.saturating_sub(self.running.iter().filter(|one| one.bar.is_some()).count());
+        for running in self.running.iter_mut().filter(|one| one.bar.is_none()).take(free) {
+            let bar = ProgressBar::new_spinner().with_elapsed(running.since.elapsed());
+            let bar = self.all.insert_before(&self.total, bar.with_style(style("  {spinner} {elapsed:>4} {wide_msg}")));
+            bar.set_message(running.text.clone());
+            bar.enable_steady_tick(TICK);
+            running.bar = Some(bar);
         }
-        let bar = ProgressBar::new_spinner().with_style(style("  {spinner} {msg} · {elapsed}"));
-        let bar = self.all.insert_before(&self.total, bar);
-        bar.set_message(format!("{} {}", doing(step.verb), step.address));
-        bar.enable_steady_tick(TICK);
-        self.running.insert((stack.clone(), step.clone()), bar);
     }
 
     fn end(&mut self, stack: &StackId, step: &StepId, line: Option<String>) {
-        match self.running.remove(&(stack.clone(), step.clone())) {
-            Some(bar) => {
-                bar.finish_and_clear();
-                self.all.remove(&bar);
-            }
-            None => self.hidden = self.hidden.saturating_sub(1),
+        if let Some(at) = self.running.iter().position(|one| one.is(stack, step))
+            && let Some(bar) = self.running.remove(at).bar
+        {
+            bar.finish_and_clear();
+            self.all.remove(&bar);
         }
         self.total.inc(1);
         if let Some(line) = line {
             let _ = self.all.println(line);
         }
+    }
+}
+
+impl Running {
+    fn is(&self, stack: &StackId, step: &StepId) -> bool {
+        self.stack == *stack && self.step == *step
+    }
+
+    fn say(&mut self, text: String) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(text.clone());
+        }
+        self.text = text;
+    }
+}
+
+/// However a run ends, nothing of the bars stays.
+impl Drop for Bars {
+    fn drop(&mut self) {
+        self.running.iter().filter_map(|one| one.bar.as_ref()).for_each(ProgressBar::finish_and_clear);
+        self.total.finish_and_clear();
+        let _ = self.all.clear();
     }
 }
 

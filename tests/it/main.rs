@@ -24,6 +24,7 @@ mod canned;
 mod cli;
 #[cfg(feature = "sdk")]
 mod crash;
+mod edge;
 mod engine;
 #[cfg(feature = "sdk")]
 mod export;
@@ -57,12 +58,16 @@ mod sandbox_lives;
 #[cfg(feature = "sdk")]
 mod sandbox_pace;
 #[cfg(feature = "sdk")]
+mod signals;
+#[cfg(feature = "sdk")]
 mod stacks;
 #[cfg(feature = "sdk")]
 mod stage;
 mod strict;
 mod template;
 mod tenant;
+#[cfg(feature = "sdk")]
+mod terminal;
 mod tidy;
 mod world;
 mod yaml;

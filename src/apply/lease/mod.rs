@@ -7,6 +7,7 @@ mod takeover;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -78,6 +79,18 @@ impl Lease {
     /// # Errors
     /// If the store does not answer; the lease then ends by itself.
     pub async fn release(self) -> Result<()> {
+        self.end(|holder, now| Holder { run: String::new(), until: now, ..holder }).await
+    }
+
+    /// Ends the lease at once, but keeps others out for as long as a call of ours may still be on its way.
+    ///
+    /// # Errors
+    /// As [`release`](Self::release).
+    pub async fn abandon(self) -> Result<()> {
+        self.end(|holder, now| Holder { until: now, ..holder }).await
+    }
+
+    async fn end(self, last: impl FnOnce(Holder, Timestamp) -> Holder) -> Result<()> {
         self.heart.abort();
         self.held.lose("it was given back");
         let now = self.held.clock.now();
@@ -86,8 +99,7 @@ impl Lease {
         if !holder.is_of(&self.held.now().holder.run) {
             return Ok(());
         }
-        let free = Holder { run: String::new(), until: now, ..holder };
-        self.store.replace(&self.key, &version, free.body()).await.map(drop)
+        self.store.replace(&self.key, &version, last(holder, now).body()).await.map(drop)
     }
 }
 

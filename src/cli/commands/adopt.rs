@@ -11,6 +11,7 @@ use crate::cli::args::Global;
 use crate::cli::engine::{Adoption, Approved, Engine, carry_out, runtime};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
+use crate::cli::interrupt::Interrupt;
 use crate::cli::project::Project;
 use crate::cli::prompt::confirm;
 use crate::cli::selector::{Selector, unmatched_resource};
@@ -40,18 +41,26 @@ pub struct Args {
 }
 
 pub fn run(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
+    let runtime = runtime()?;
+    let end = runtime.block_on(adopt(world, global, args));
+    runtime.shutdown_background();
+    end
+}
+
+async fn adopt(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
+    let interrupt = Interrupt::listen();
     let Allowance { stack, resource: name } = &args.resource;
     let selector: Selector = format!("{stack}/{name}").parse().map_err(Failure::usage)?;
     let project = Project::load(world, global, std::slice::from_ref(&selector))?;
     let stacks = project.stacks();
     let blueprint = *stacks.first().ok_or_else(|| Failure::usage(format!("{stack} is not in the YAML")))?;
     let resource = wanted(blueprint, name, &selector)?;
-    let runtime = runtime()?;
-    let engine = runtime.block_on(Engine::open(world, global, &[blueprint]))?;
-    let adoption = runtime.block_on(engine.adoption(world, &project, blueprint, resource, &args.id))?;
+    let engine = interrupt.or(Engine::open(world, global, &[blueprint])).await?;
+    let adoption = interrupt.or(engine.adoption(world, &project, blueprint, resource, &args.id)).await?;
     world.out.print(&adoption_text(&adoption.plan, &adoption.differences, text_options(world, global, false)))?;
     if !args.yes {
-        confirm(world, &format!("Adopt {} as {}?", adoption.live.id, resource.address))?;
+        let question = format!("Adopt {} as {}?", adoption.live.id, resource.address);
+        interrupt.or(confirm(world, &question)).await?;
     }
     let ended = {
         let world = &*world;
@@ -59,8 +68,9 @@ pub fn run(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
         let again = || -> LocalBoxFuture<'_, Result<Look>> { Box::pin(look()) };
         let (plan, patience) = (whole(&adoption), args.lock_timeout);
         let progress = Progress::quiet(Box::new(world.err.clone()));
-        let approved = Approved { project: &project, plan: &plan, again: &again, patience, progress };
-        runtime.block_on(carry_out(&engine, world, approved))?
+        let approved =
+            Approved { project: &project, plan: &plan, again: &again, patience, progress, interrupt: &interrupt };
+        carry_out(&engine, world, approved).await?
     };
     engine.report_timings(world)?;
     let again = format!("provision adopt {stack}/{} {}", resource.address, args.id);

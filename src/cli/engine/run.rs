@@ -1,5 +1,6 @@
 //! An approved plan becomes a run: what `apply::carry_out` stands on, for AWS.
 
+use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -11,12 +12,12 @@ use super::hands::AwsHands;
 use super::lease::{BucketLeases, WallClock};
 use super::{As, Engine};
 use crate::apply::{
-    self, Clock, Fence, Halted, Hands, Holder, Host, Journal, LeaseStore, Ledger, Look, Recorder, Stop,
+    self, Clock, Event, Fence, Halted, Hands, Holder, Host, Journal, LeaseStore, Ledger, Look, Recorder, Stop,
 };
 use crate::aws::Aws;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
-use crate::cli::interrupt;
+use crate::cli::interrupt::{Interrupt, interrupted};
 use crate::cli::project::Project;
 use crate::cli::world::World;
 use crate::kinds::KINDS;
@@ -32,6 +33,7 @@ pub struct Approved<'a> {
     pub again: &'a dyn Fn() -> LocalBoxFuture<'a, Result<Look>>,
     pub patience: Duration,
     pub progress: Progress,
+    pub interrupt: &'a Interrupt,
 }
 
 /// Carries out an approved plan on all its stacks at once.
@@ -43,11 +45,15 @@ pub async fn carry_out<'a>(
     world: &'a World,
     approved: Approved<'a>,
 ) -> Result<Vec<(Stack, Ledger)>> {
-    credentials_last(engine, world, approved.plan).await?;
-    let Approved { project, plan, again, patience, progress } = approved;
-    let host = AwsHost { engine, world, project, again, progress: Mutex::new(progress), who: who(world) };
+    let Approved { project, plan, again, patience, progress, interrupt } = approved;
+    interrupt.or(credentials_last(engine, world, plan)).await?;
+    let (began, progress) = (watch::Sender::new(false), Mutex::new(progress));
+    let host = AwsHost { engine, world, project, again, interrupt, began, progress, who: who(world) };
     let approved = apply::Approved { plan, run: &engine.run, who: &host.who, patience };
-    let ended = apply::carry_out(&host, KINDS, approved).await;
+    let ended = tokio::select! {
+        ended = apply::carry_out(&host, KINDS, approved) => ended,
+        never = host.announce() => match never {},
+    };
     host.progress.into_inner().unwrap_or_else(PoisonError::into_inner).finish();
     ended.map_err(|halted| match halted {
         Halted::Locked { stack, holder } => locked(&stack, &holder),
@@ -55,6 +61,7 @@ pub async fn carry_out<'a>(
             let failure = Failure::new(Exit::Refused, "things changed after the plan was shown; nothing was done");
             stale(&saved_plan(plan), &saved_plan(&fresh)).into_iter().fold(failure, Failure::hint)
         }
+        Halted::Interrupted => interrupted(),
         Halted::Failed(failure) => failure,
     })
 }
@@ -64,6 +71,9 @@ struct AwsHost<'a> {
     world: &'a World,
     project: &'a Project,
     again: &'a dyn Fn() -> LocalBoxFuture<'a, Result<Look>>,
+    interrupt: &'a Interrupt,
+    /// Whether the first step may have been started.
+    began: watch::Sender<bool>,
     progress: Mutex<Progress>,
     who: String,
 }
@@ -73,8 +83,8 @@ impl Host<Aws> for AwsHost<'_> {
 
     fn leases<'a>(&'a self, stack: &'a Stack) -> LocalBoxFuture<'a, Result<Arc<dyn LeaseStore>>> {
         Box::pin(async move {
-            let store = self.engine.store(stack, &self.project.bucket(stack)).await?;
-            store.ensure_bucket().await?;
+            let store = self.interrupt.or(self.engine.store(stack, &self.project.bucket(stack))).await?;
+            self.interrupt.or(store.ensure_bucket()).await?;
             Ok(Arc::new(BucketLeases(store)) as Arc<dyn LeaseStore>)
         })
     }
@@ -91,17 +101,21 @@ impl Host<Aws> for AwsHost<'_> {
         let journal = self.journal(stack)?;
         let (clock, progress) = (self.world.clock, &self.progress);
         Ok(Box::new(move |event| {
-            journal.write(clock(), &event)?;
-            progress.lock().unwrap_or_else(PoisonError::into_inner).event(&event);
-            Ok(())
+            let written = journal.write(clock(), &event);
+            // What is not recorded is not started.
+            if written.is_ok() || !matches!(event, Event::Started { .. }) {
+                progress.lock().unwrap_or_else(PoisonError::into_inner).event(&event);
+            }
+            written
         }))
     }
 
     fn stop(&self) -> watch::Receiver<Stop> {
-        interrupt::watch(self.world.err.clone())
+        self.interrupt.stop()
     }
 
     fn hands<'a>(&'a self, stack: &'a Stack, fence: Fence) -> Box<dyn Hands<Aws> + 'a> {
+        self.began.send_replace(true);
         Box::new(AwsHands {
             sessions: self.engine.sessions.clone(),
             account: stack.account.clone(),
@@ -112,6 +126,23 @@ impl Host<Aws> for AwsHost<'_> {
 }
 
 impl AwsHost<'_> {
+    /// Says what a signal has begun, beside the bars; before the first step the command's end says it.
+    async fn announce(&self) -> Infallible {
+        let began = self.began.subscribe().wait_for(|began| *began).await.is_ok();
+        for (stop, text) in [
+            (Stop::Soon, "interrupted: finishing what is under way, starting nothing new (again to stop at once)"),
+            (Stop::Now, "stopping at once; run the command again to go on from what is there"),
+        ] {
+            self.interrupt.until(stop).await;
+            // If standard error is gone, nobody reads it.
+            let print = || drop(self.world.err.print(&format!("{text}\n")));
+            if began {
+                self.progress.lock().unwrap_or_else(PoisonError::into_inner).above(text, print);
+            }
+        }
+        std::future::pending().await
+    }
+
     /// The record of one stack's run, under the user's state folder.
     fn journal(&self, stack: &Stack) -> Result<Journal> {
         let folder = ["provision", "journals", &stack.account, &stack.id.tenant, &stack.id.environment]

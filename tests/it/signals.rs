@@ -1,0 +1,185 @@
+//! Ctrl-C, SIGTERM, a lost terminal, a reader that went away, a full disk: a run stops in order or goes on in order.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use provision::sandbox::Options;
+use serde_json::json;
+use tokio::sync::OnceCell;
+
+use crate::edge::{Edge, both};
+use crate::local_aws;
+
+/// A gateway that takes its time, and a table that needs it.
+const TEMPLATE: &str = "\
+resources:
+  - type: AWS::EC2::VPC
+    name: main
+    properties: { CidrBlock: 10.20.0.0/16 }
+  - type: AWS::EC2::InternetGateway
+    name: main
+    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\" }
+  - type: AWS::EC2::Subnet
+    name: public-1
+    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\", CidrBlock: 10.20.0.0/20 }
+  - type: AWS::EC2::EIP
+    name: nat-1
+    properties: { Domain: vpc }
+  - type: AWS::EC2::NatGateway
+    name: nat-1
+    properties:
+      SubnetId: \"{{ ref('AWS::EC2::Subnet/public-1') }}\"
+      AllocationId: \"{{ ref('AWS::EC2::EIP/nat-1', 'AllocationId') }}\"
+  - type: AWS::EC2::RouteTable
+    name: private
+    properties:
+      VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\"
+      Routes: [{ DestinationCidrBlock: 0.0.0.0/0, NatGatewayId: \"{{ ref('AWS::EC2::NatGateway/nat-1') }}\" }]
+";
+const GATEWAY: &str = "AWS::EC2::NatGateway/nat-1";
+const CREATING: &str = "creating AWS::EC2::NatGateway/nat-1";
+const APPLY: &[&str] = &["apply", "acme/test", "--yes"];
+/// How long the gateway takes.
+const SLOW: Duration = Duration::from_secs(4);
+
+async fn edge(name: &str, account: &str) -> Edge {
+    static SERVER: OnceCell<String> = OnceCell::const_new();
+    let start = || async {
+        let options = Options { slow: SLOW, ..local_aws::options().await };
+        local_aws::start(&local_aws::folder("slow"), &options).await.url
+    };
+    Edge::new(name, SERVER.get_or_init(start).await, account, TEMPLATE)
+}
+
+fn ends(edge: &Edge) -> Vec<String> {
+    let mut ends: Vec<_> = edge.journal().into_iter().filter(|event| !event.starts_with("started")).collect();
+    ends.retain(|event| event.contains("NatGateway") || event.contains("RouteTable"));
+    // A table is made, then tagged as complete.
+    ends.dedup();
+    ends
+}
+
+async fn goes_on(edge: &Edge) {
+    let again = edge.run(APPLY).await;
+    assert_eq!(again.status.code(), Some(0), "the lease was given back: {}", both(&again));
+}
+
+#[tokio::test]
+async fn the_first_ctrl_c_finishes_what_is_under_way_and_starts_nothing_new() {
+    let edge = edge("ctrl-c", "500000000001").await;
+    let steps = json!([["until", CREATING], ["type", "\u{3}"], ["until", "finishing what is under way"]]);
+    let ended = edge.terminal(APPLY, steps).await;
+    assert_eq!(ended.exit, Some(130), "{}", ended.output);
+    assert!(ended.output.contains("acme/test: 5 done, 1 not started, interrupted in"), "{}", ended.output);
+    assert!(ended.output.contains("create AWS::EC2::RouteTable/private: interrupted"), "{}", ended.output);
+    assert!(ended.output.contains("next: provision apply acme/test"), "{}", ended.output);
+    assert_eq!(ends(&edge), [&format!("finished {GATEWAY}"), "skipped AWS::EC2::RouteTable/private"]);
+    goes_on(&edge).await;
+}
+
+#[tokio::test]
+async fn the_second_ctrl_c_stops_at_once_and_says_what_is_left_under_way() {
+    let edge = edge("ctrl-c-twice", "500000000002").await;
+    let start = Instant::now();
+    let steps = json!([
+        ["until", CREATING],
+        ["type", "\u{3}"],
+        ["until", "finishing what is under way"],
+        ["type", "\u{3}"],
+        ["until", "stopping at once"],
+    ]);
+    let ended = edge.terminal(APPLY, steps).await;
+    assert_eq!(ended.exit, Some(130), "{}", ended.output);
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    assert!(ended.output.contains("4 done, 1 let go of, 1 not started, interrupted"), "{}", ended.output);
+    assert!(ended.output.contains(&format!("? creating {GATEWAY}")), "{}", ended.output);
+    assert_eq!(ends(&edge), [&format!("abandoned {GATEWAY}"), "skipped AWS::EC2::RouteTable/private"]);
+    let again = edge.run(APPLY).await;
+    assert_eq!(again.status.code(), Some(5), "a call may still be on its way: {}", both(&again));
+}
+
+#[tokio::test]
+async fn sigterm_is_as_ctrl_c() {
+    let edge = edge("sigterm", "500000000003").await;
+    let steps = json!([["until", CREATING], ["signal", "TERM"], ["until", "finishing what is under way"]]);
+    let ended = edge.terminal(APPLY, steps).await;
+    assert_eq!(ended.exit, Some(130), "{}", ended.output);
+    assert_eq!(ends(&edge), [&format!("finished {GATEWAY}"), "skipped AWS::EC2::RouteTable/private"]);
+    goes_on(&edge).await;
+}
+
+#[tokio::test]
+async fn a_lost_terminal_is_as_ctrl_c_and_never_haste() {
+    let edge = edge("hang-up", "500000000004").await;
+    // The system and the shell each send a signal when a terminal goes away.
+    let steps = json!([["until", CREATING], ["hang up"], ["signal", "HUP"], ["signal", "HUP"]]);
+    let ended = edge.terminal(APPLY, steps).await;
+    assert_eq!(ended.exit, Some(130), "{}", ended.output);
+    assert_eq!(ends(&edge), [&format!("finished {GATEWAY}"), "skipped AWS::EC2::RouteTable/private"]);
+    goes_on(&edge).await;
+}
+
+#[tokio::test]
+async fn a_run_that_was_told_to_ignore_a_lost_terminal_goes_on() {
+    let edge = edge("nohup", "500000000005").await;
+    let line = "trap '' HUP; \"$provision\" apply acme/test --yes & run=$!; sleep 3; kill -HUP $run; wait $run";
+    let ran = edge.shell(line).await;
+    assert_eq!(ran.status.code(), Some(0), "{}", both(&ran));
+}
+
+#[tokio::test]
+async fn ctrl_c_at_the_question_ends_it() {
+    let edge = edge("question", "500000000006").await;
+    let steps = json!([["until", "Only `yes` goes on"], ["type", "\u{3}"], ["until", "nothing was under way"]]);
+    let ended = edge.terminal(&["apply", "acme/test"], steps).await;
+    assert_eq!(ended.exit, Some(130), "{}", ended.output);
+    assert_eq!(edge.journal(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_reader_that_goes_away_does_not_stop_a_run() {
+    let edge = edge("head", "500000000007").await;
+    let ran = edge.shell("\"$provision\" apply acme/test --yes 2>&1 | head -1; exit ${PIPESTATUS[0]}").await;
+    assert_eq!(ran.status.code(), Some(0), "{}", both(&ran));
+    let finished: BTreeSet<_> = edge.journal().into_iter().filter(|event| event.starts_with("finished")).collect();
+    assert_eq!(finished.len(), 6, "{finished:?}");
+}
+
+#[tokio::test]
+async fn a_run_that_can_no_longer_be_recorded_stops_in_order_and_says_so() {
+    let edge = edge("full", "500000000008").await;
+    // A journal of one kilobyte: enough for the first steps.
+    let line = "trap '' XFSZ; ulimit -f 1; exec \"$provision\" apply acme/test --yes";
+    let ran = edge.shell(line).await;
+    let said = both(&ran);
+    assert_eq!(ran.status.code(), Some(1), "{said}");
+    assert!(
+        said.contains("error: the run stopped, since it could not be recorded: ")
+            && said.contains(".jsonl: File too large"),
+        "{said}"
+    );
+    assert!(said.contains("XDG_STATE_HOME") && said.contains("next: provision apply acme/test"), "{said}");
+    assert!(!said.contains("created AWS::EC2::RouteTable/private"), "{said}");
+    goes_on(&edge.with("XDG_STATE_HOME", &local_aws::folder("full-2").display().to_string())).await;
+}
+
+#[tokio::test]
+async fn a_run_that_can_not_be_recorded_does_not_start() {
+    let edge = edge("no-state", "500000000009").await.with("XDG_STATE_HOME", "/dev/null");
+    let ran = edge.run(APPLY).await;
+    let said = both(&ran);
+    assert_eq!(ran.status.code(), Some(1), "{said}");
+    assert!(said.contains("error: cannot write the journal in /dev/null/provision/journals/"), "{said}");
+    assert!(!said.contains("created AWS"), "{said}");
+    goes_on(&edge.with("XDG_STATE_HOME", &local_aws::folder("no-state").display().to_string())).await;
+}
+
+#[tokio::test]
+async fn a_log_that_can_not_be_written_does_not_stop_a_run() {
+    let edge = edge("dev-full", "500000000010").await;
+    let ran = edge.shell("\"$provision\" -vv apply acme/test --yes 2> /dev/full").await;
+    assert_eq!(ran.status.code(), Some(0), "{}", both(&ran));
+    let lost = edge.shell("\"$provision\" plan acme/test > /dev/full").await;
+    assert_eq!(lost.status.code(), Some(1), "a result that is lost is an error");
+    assert!(both(&lost).contains("cannot write the result: No space left on device"), "{}", both(&lost));
+}
