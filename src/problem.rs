@@ -57,11 +57,13 @@ pub struct Problem {
     pub what: String,
     /// What to do about it.
     pub hint: Option<String>,
+    /// Keys whose values are not shown with the line, beside those that look like secrets.
+    pub hidden: Arc<[String]>,
 }
 
 impl Problem {
     pub fn error(span: impl Into<Option<Span>>, what: impl Into<String>) -> Self {
-        Self { severity: Severity::Error, span: span.into(), what: what.into(), hint: None }
+        Self { severity: Severity::Error, span: span.into(), what: what.into(), hint: None, hidden: Arc::default() }
     }
 
     pub fn warning(span: impl Into<Option<Span>>, what: impl Into<String>) -> Self {

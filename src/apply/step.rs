@@ -11,7 +11,7 @@ use super::watch::Watch;
 use crate::plan::{Desired, Step, Verb};
 use crate::resource::{
     Address, AnyKind, AnyMade, Changes, Class, Cloud, Facts, Failure, FieldDiff, Kept, Live, Name, Reference, Result,
-    Settled, Shape, Stack, State, key, keyed, pointer, resolve,
+    Secrets, Settled, Shape, Stack, State, key, keyed, pointer, resolve,
 };
 
 /// What all steps of one stack's run share.
@@ -22,6 +22,8 @@ pub(super) struct Site<'a, C: Cloud> {
     pub(super) watch: Watch<'a, C>,
     /// The run's name, for client tokens.
     pub(super) run: &'a str,
+    /// The sensitive values of what the steps make, and of what they change.
+    pub(super) secrets: Secrets,
     /// The ids, names and outputs of everything that is the stack's.
     pub(super) own: Mutex<BTreeSet<String>>,
     /// The outputs of what this run made, updated or waited for.
@@ -41,7 +43,18 @@ pub(super) struct Done {
 
 impl<C: Cloud> Site<'_, C> {
     /// Carries out one step and waits until its resource is as the next steps need it.
-    pub(super) async fn carry_out(&self, step: &Step, says: impl FnMut(&str)) -> Result<Done> {
+    ///
+    /// Sensitive values are taken out of whatever AWS says about it.
+    pub(super) async fn carry_out(&self, step: &Step, mut says: impl FnMut(&str)) -> Result<Done> {
+        let done = self.do_it(step, |what| says(&self.secrets.hide(what))).await;
+        let hide = |what: String| self.secrets.hide(&what);
+        match done {
+            Ok(done) => Ok(Done { waiting: done.waiting.map(hide), ..done }),
+            Err(failure) => Err(self.secrets.hide_in(failure)),
+        }
+    }
+
+    async fn do_it(&self, step: &Step, says: impl FnMut(&str)) -> Result<Done> {
         let kind = *self
             .kinds
             .get(step.id.address.kind.as_str())

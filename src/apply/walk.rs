@@ -13,7 +13,7 @@ use super::hands::Hands;
 use super::step::{Done, Site};
 use super::watch::Watch;
 use crate::plan::{StackPlan, Step, StepId, Waiting};
-use crate::resource::{AnyKind, Cloud, Live, Result, Scope, pointer, resolve};
+use crate::resource::{AnyKind, Cloud, Live, Result, Scope, Secrets, pointer, resolve};
 
 /// How far a run has been asked to stop.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,6 +56,7 @@ pub async fn run<C: Cloud>(run: Run<'_, C>) -> Ledger {
     let kinds: BTreeMap<_, _> = run.kinds.iter().map(|kind| (kind.facts().kind, *kind)).collect();
     let site = Site {
         stack: &plan.stack,
+        secrets: secrets(plan, &kinds),
         kinds,
         hands: run.hands,
         watch: Watch::new(run.hands, scope),
@@ -215,6 +216,19 @@ impl<'a, C: Cloud> Walk<'a, '_, C> {
             self.ledger.unrecorded.get_or_insert_with(|| error.to_string());
         }
     }
+}
+
+/// The sensitive values of what the steps make, and of what they change.
+fn secrets<C: Cloud>(plan: &StackPlan, kinds: &BTreeMap<&'static str, &dyn AnyKind<C>>) -> Secrets {
+    let wanted = plan.steps.values().filter_map(|step| Some((&step.id.address.kind, &step.desired.as_ref()?.spec)));
+    let live_of = plan.steps.values().filter_map(|step| Some((&step.id.address.kind, &step.live.as_ref()?.spec)));
+    let mut secrets = Secrets::default();
+    for (kind, spec) in wanted.chain(live_of) {
+        if let Some(kind) = kinds.get(kind.as_str()) {
+            secrets.add(&kind.facts(), spec);
+        }
+    }
+    secrets
 }
 
 /// The seconds from each step's start to the end of the longest chain behind it.

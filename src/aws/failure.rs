@@ -23,10 +23,10 @@ where
             SdkError::ServiceError(answer) => {
                 let raw = (answer.raw() as &dyn Any).downcast_ref::<HttpResponse>();
                 match raw {
-                    Some(raw) if raw.status().is_success() => Self::new(
-                        Class::Other,
-                        format!("the answer cannot be read: {}{}", chain(answer.err()), first_words(raw)),
-                    ),
+                    // What was answered is not told: it may be credentials, or a container's environment.
+                    Some(raw) if raw.status().is_success() => {
+                        Self::new(Class::Other, format!("the answer cannot be read: {}", chain(answer.err())))
+                    }
                     raw => refusal(answer.err().meta(), raw),
                 }
             }

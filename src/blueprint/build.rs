@@ -156,7 +156,11 @@ fn resource(
     let (address, raw) = (&declaration.address.value, &declaration.properties);
     let before = problems.len();
     let root = known.shape.schema().root();
-    for violation in violation::all(known.validator(), root, raw, &address.to_string()) {
+    let hidden = |steps: &[String]| {
+        let at = steps.iter().fold(String::new(), |at, step| pointer::join(&at, step));
+        known.facts.sensitive.iter().any(|pattern| pointer::covers(pattern, &at))
+    };
+    for violation in violation::all(known.validator(), root, raw, &address.to_string(), &hidden) {
         let at = violation.pointer.iter().fold(String::new(), |at, step| pointer::join(&at, step));
         let is_named = violation.what.starts_with(&address.to_string());
         let what = if is_named { violation.what } else { format!("{address}: {}", violation.what) };
@@ -183,7 +187,10 @@ fn resource(
     let origins = place::named_as_in_plans(facts, raw, declaration.origins);
     for (at, what) in known.shape.check(&spec) {
         let span = place::of(&origins, &place::keyed(facts, &spec, &at));
-        problems.push(Problem::error(span, format!("{address}: {what}")));
+        // What begins with its verb is about the field.
+        let field = at.rsplit('/').next().filter(|field| what.starts_with("is ") && !field.is_empty());
+        let field = field.map(|field| format!("`{field}` ")).unwrap_or_default();
+        problems.push(Problem::error(span, format!("{address}: {field}{what}")));
     }
     let edges = edges(&spec);
     Some(Resource {

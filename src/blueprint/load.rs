@@ -10,7 +10,7 @@ use crate::problem::{Problem, Severity, suggest};
 use crate::resource::{Shape, Stack, StackId, Tags};
 use crate::template::{self, Library, Template};
 use crate::tenant::{self, Environment, Project, Settings, Tenant, cidr};
-use crate::yaml::{self, Placed};
+use crate::yaml::{self, Node, Placed, Value};
 
 /// A project, read and checked.
 #[derive(Debug)]
@@ -74,13 +74,34 @@ pub fn load_files(
     problems.extend(cidr::overlaps(&loading.ranges));
     problems.extend(fleet::collisions(&kinds, &blueprints));
     if problems.iter().any(Problem::is_error) {
-        return Err(sorted(problems));
+        return Err(veiled(sorted(problems), files));
     }
     let mut stacks: Vec<_> = all.into_iter().map(|(id, ..)| id).collect();
     stacks.sort();
     let fleet = blueprints.iter().map(|blueprint| blueprint.stack.clone()).collect();
     blueprints.retain(|blueprint| is_selected(&blueprint.stack.id));
-    Ok(Loaded { project, blueprints, stacks, fleet, warnings: sorted(warnings) })
+    Ok(Loaded { project, blueprints, stacks, fleet, warnings: veiled(sorted(warnings), files) })
+}
+
+/// Says with each problem which keys the project's own templates take secrets by: `writeOnly` parameters.
+fn veiled(problems: Vec<Problem>, files: &Files) -> Vec<Problem> {
+    fn gather(node: &Node, keys: &mut Vec<String>) {
+        for (key, value) in node.entries() {
+            if value.get("writeOnly").is_some_and(|flag| flag.value == Value::Bool(true)) {
+                keys.push(key.name.clone());
+            }
+            gather(value, keys);
+        }
+        node.items().iter().for_each(|item| gather(item, keys));
+    }
+    if problems.is_empty() {
+        return problems;
+    }
+    let mut keys = Vec::new();
+    let templates = files.templates.iter().filter_map(|file| yaml::read(&file.path, &file.bytes).ok());
+    templates.for_each(|template| gather(&template, &mut keys));
+    let hidden: Arc<[String]> = keys.into();
+    problems.into_iter().map(|problem| Problem { hidden: hidden.clone(), ..problem }).collect()
 }
 
 /// In the order of the files, so that the same input always says the same; each once.

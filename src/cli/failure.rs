@@ -60,6 +60,7 @@ impl Failure {
         let problems: Vec<_> = self
             .problems
             .iter()
+            .take(100)
             .map(|problem| {
                 let place = problem.span.as_ref().map(ToString::to_string);
                 serde_json::json!({ "place": place, "message": problem.what, "hint": problem.hint })

@@ -5,7 +5,9 @@ use futures_util::future::{BoxFuture, join_all};
 
 use super::estranged::look_again;
 use super::types::{Inventory, Seen, Sight, Unmanaged};
-use crate::resource::{Address, AnyKind, AnyListing, Cloud, Live, Result, Scope, Stack, StackId, key};
+use crate::resource::{
+    Address, AnyKind, AnyListing, Cloud, Facts, Live, Result, Scope, Secrets, Stack, StackId, State, key,
+};
 
 /// The kind whose things others stand in; what is found inside them and is nobody's is unmanaged.
 const NETWORK: &str = "AWS::EC2::VPC";
@@ -75,7 +77,28 @@ pub async fn collect<C: Cloud>(
     if request.survey {
         inventories.values_mut().for_each(report_copies);
     }
+    inventories.values_mut().for_each(|inventory| hide_secrets(kinds, inventory));
     inventories
+}
+
+/// Takes sensitive values out of what states say: why a task stopped can quote its command.
+fn hide_secrets<C: Cloud>(kinds: &[&dyn AnyKind<C>], inventory: &mut Inventory) {
+    let mut secrets = Secrets::default();
+    let facts: BTreeMap<&str, Facts> = kinds.iter().map(|kind| kind.facts()).map(|facts| (facts.kind, facts)).collect();
+    for (address, live) in inventory.all() {
+        if let Some(facts) = facts.get(address.kind.as_str()) {
+            secrets.add(facts, &live.spec);
+        }
+    }
+    if secrets.is_empty() {
+        return;
+    }
+    for seen in inventory.kinds.values_mut() {
+        let Seen::Read(sight) = seen else { continue };
+        for live in sight.found.values_mut().flatten().filter(|live| live.state != State::Ready) {
+            secrets.hide_in_state(&mut Arc::make_mut(live).state);
+        }
+    }
 }
 
 /// What one region said, in the order of the kinds.

@@ -175,9 +175,9 @@ impl Conditions {
 
     /// Reads live conditions; regular expressions are unmodelled.
     pub fn read(live: &[sdk::RuleCondition]) -> (Self, Vec<Unmodelled>) {
-        let expressions = live.iter().flat_map(regular_expressions).map(|expression| Unmodelled {
+        let expressions = live.iter().filter(|one| regular_expressions(one).next().is_some()).map(|one| Unmodelled {
             path: "/Conditions".into(),
-            text: format!("there is a condition by the regular expression `{expression}`"),
+            text: format!("there is a `{}` condition by a regular expression", one.field().unwrap_or("?")),
         });
         (live.iter().map(read).collect::<Vec<_>>().into(), expressions.collect())
     }

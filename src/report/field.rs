@@ -36,7 +36,9 @@ pub(super) fn ignored_line(address: &Address, field: &Field, show_values: bool) 
 
 fn change(field: &Field, show_values: bool, width: Option<usize>) -> Vec<String> {
     let is_new = field.cause == Cause::New && field.before.is_none();
-    if field.sensitive && !show_values {
+    // What is sensitive inside a larger value is taken out of it: then both sides can look the same.
+    let looks_the_same = !field.unknown && field.before.is_some() && field.before == field.after;
+    if (field.sensitive && !show_values) || looks_the_same {
         return vec![if is_new { "(sensitive)" } else { "(sensitive, changed)" }.to_owned()];
     }
     let short = |text: String, width: Option<usize>| width.map_or(text.clone(), |width| cut(&text, width));

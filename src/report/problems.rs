@@ -1,21 +1,37 @@
 //! Mistakes of the input: for people with the line itself, for programs as JSON, for code scanning as SARIF.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde_json::{Value, json};
 
 use super::document::pretty;
 use super::style::count;
-use crate::problem::{Problem, Severity};
+use crate::problem::{Problem, Severity, Source};
+use crate::yaml::masked;
 
 /// Lines longer than this (a whole file on one line) are shown around the mistake only.
 const WIDTH: usize = 160;
+/// So many problems are told: who has more corrects these first.
+const MOST: usize = 100;
 
 /// All problems with file, line, column, the line itself and a hint, and how many there are. Coloured.
+///
+/// Values on the lines that look like secrets are starred out: what is printed ends up in logs.
 pub fn problems_text(problems: &[Problem]) -> String {
     let renderer = Renderer::styled().term_width(WIDTH);
     let mut text = String::new();
-    for problem in problems {
-        text.push_str(&renderer.render(&[group(problem)]));
+    let told = &problems[..problems.len().min(MOST)];
+    let mut shown = Shown::new();
+    for problem in told {
+        if let Some(span) = &problem.span {
+            let source = &span.source;
+            shown.entry(Arc::as_ptr(source)).or_insert_with(|| masked(&source.text, &problem.hidden));
+        }
+    }
+    for problem in told {
+        text.push_str(&renderer.render(&[group(problem, &shown)]));
         text.push_str("\n\n");
     }
     let errors = problems.iter().filter(|problem| problem.is_error()).count();
@@ -23,20 +39,24 @@ pub fn problems_text(problems: &[Problem]) -> String {
     let parts = [(errors, "error"), (warnings, "warning")];
     let parts: Vec<_> = parts.iter().filter(|(number, _)| *number > 0).map(|(n, what)| count(*n, what)).collect();
     if !parts.is_empty() {
-        text.push_str(&format!("{}\n", parts.join(", ")));
+        let more = if problems.len() > MOST { format!("; the first {MOST} are told") } else { String::new() };
+        text.push_str(&format!("{}{more}\n", parts.join(", ")));
     }
     text
 }
 
-fn group(problem: &Problem) -> Group<'_> {
+/// The texts of the files as they may be shown.
+type Shown = HashMap<*const Source, String>;
+
+fn group<'a>(problem: &'a Problem, shown: &'a Shown) -> Group<'a> {
     let level = if problem.is_error() { Level::ERROR } else { Level::WARNING };
     let title = level.primary_title(problem.what.as_str());
     let mut group = match &problem.span {
         Some(span) => {
-            let snippet = Snippet::source(span.source.text.as_str()).path(span.path().display().to_string());
-            let length = span.source.text.len();
-            let bytes = span.bytes.start.min(length)..span.bytes.end.min(length);
-            title.element(snippet.annotation(AnnotationKind::Primary.span(first_line(&span.source.text, bytes))))
+            let text = shown.get(&Arc::as_ptr(&span.source)).map_or("", String::as_str);
+            let snippet = Snippet::source(text).path(span.path().display().to_string());
+            let bytes = span.bytes.start.min(text.len())..span.bytes.end.min(text.len());
+            title.element(snippet.annotation(AnnotationKind::Primary.span(first_line(text, bytes))))
         }
         None => Group::with_title(title),
     };
@@ -55,8 +75,8 @@ fn first_line(text: &str, bytes: std::ops::Range<usize>) -> std::ops::Range<usiz
 
 /// All problems as one JSON document.
 pub fn problems_json(problems: &[Problem]) -> String {
-    let all: Vec<_> = problems.iter().map(problem_json).collect();
-    pretty(&json!({ "format_version": "1.0", "problems": all }))
+    let all: Vec<_> = problems.iter().take(MOST).map(problem_json).collect();
+    pretty(&json!({ "format_version": "1.0", "problems": all, "untold": problems.len() - all.len() }))
 }
 
 fn problem_json(problem: &Problem) -> Value {
@@ -73,7 +93,7 @@ fn problem_json(problem: &Problem) -> Value {
 
 /// All problems as SARIF 2.1.0, which code scanning reads.
 pub fn problems_sarif(problems: &[Problem]) -> String {
-    let results: Vec<_> = problems.iter().map(sarif_result).collect();
+    let results: Vec<_> = problems.iter().take(MOST).map(sarif_result).collect();
     pretty(&json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",

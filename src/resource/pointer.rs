@@ -1,4 +1,4 @@
-//! JSON pointers (RFC 6901), with `*` for any one step in a pattern.
+//! JSON pointers (RFC 6901), in patterns with `*` for any one step and `**` for any number of them.
 //!
 //! In lists that are keyed, a step is the element's key instead of its index: `/ContainerDefinitions/web/Image`.
 
@@ -24,8 +24,25 @@ pub fn steps(pointer: &str) -> impl Iterator<Item = String> {
 
 /// Returns whether `pointer` is what `pattern` names, or lies below it.
 pub fn covers(pattern: &str, pointer: &str) -> bool {
-    let mut have = pointer.split('/').skip(1);
-    pattern.split('/').skip(1).all(|want| have.next().is_some_and(|step| want == "*" || want == step))
+    fn below(pattern: Option<&str>, pointer: Option<&str>) -> bool {
+        let Some(pattern) = pattern else { return true };
+        let (want, wanted) = split(pattern);
+        if want == "**" && below(wanted, pointer) {
+            return true;
+        }
+        let Some((step, rest)) = pointer.map(split) else { return false };
+        match want {
+            "**" => below(Some(pattern), rest),
+            "*" => below(wanted, rest),
+            _ => want == step && below(wanted, rest),
+        }
+    }
+    below(pattern.strip_prefix('/'), pointer.strip_prefix('/'))
+}
+
+/// The first step, and what is behind it.
+fn split(path: &str) -> (&str, Option<&str>) {
+    path.split_once('/').map_or((path, None), |(first, rest)| (first, Some(rest)))
 }
 
 /// Returns whether `pointer` is exactly what `pattern` names.

@@ -58,6 +58,10 @@ impl Folder {
     pub(super) fn open(cache: &Path) -> Result<Self, SandboxError> {
         let path = cache.join("provision").join("sandbox");
         fs::create_dir_all(&path).map_err(SandboxError::folder("create", &path))?;
+        // The server's log has requests in it, and its state the token that stops it.
+        #[cfg(unix)]
+        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o700))
+            .map_err(SandboxError::folder("close", &path))?;
         Ok(Self(path))
     }
 

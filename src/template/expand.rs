@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
+use super::budget::{Budget, Exceeded};
 use super::compile::{Branch, Item as ListItem, Repeat, Tree};
 use super::library::{Check, ResourceNode, Template};
 use super::origins::{Origin, Origins};
@@ -29,6 +30,7 @@ pub fn expand(
         problems: Vec::new(),
         parameters: parameters.entries().iter().map(|(key, _)| key.name.clone()).collect(),
         parted: BTreeMap::new(),
+        budget: Budget::new(),
     };
     let mut named = Vec::new();
     for node in &template.resources {
@@ -80,6 +82,7 @@ struct Expansion {
     parameters: BTreeSet<String>,
     /// Their items, once a `for` ran over them.
     parted: BTreeMap<String, Arc<[Item]>>,
+    budget: Budget,
 }
 
 impl Expansion {
@@ -97,8 +100,15 @@ impl Expansion {
 
     /// Returns a scope for every item that one variable runs over.
     fn items(&mut self, variable: &str, over: &Branch, outer: &Scope) -> Vec<Scope> {
+        if self.budget.is_spent() {
+            return Vec::new();
+        }
         let Some(items) = self.parts(over, outer) else { return Vec::new() };
         let length = items.len();
+        let spent = self.budget.items(length, &over.span);
+        if self.within(spent).is_none() {
+            return Vec::new();
+        }
         items.iter().enumerate().map(|(at, item)| outer.with_item(variable, item, at, length)).collect()
     }
 
@@ -212,6 +222,11 @@ impl Expansion {
         }
     }
 
+    /// Notes what there was no room for.
+    fn within(&mut self, spent: Result<(), Exceeded>) -> Option<()> {
+        spent.map_err(|exceeded| self.problems.extend(exceeded)).ok()
+    }
+
     /// Evaluates a value; nothing if it is null or its evaluation failed. Notes where every part of it comes from.
     fn value(&mut self, branch: &Branch, scope: &Scope, at: &str, origins: &mut Origins) -> Option<Json> {
         let mut origin = Origin { span: branch.span.clone(), from: Vec::new() };
@@ -227,6 +242,8 @@ impl Expansion {
                         return None;
                     }
                 };
+                let spent = self.budget.value(&value, &branch.span);
+                self.within(spent)?;
                 origin.from = sources(text, scope);
                 if let Some(node) = text.path().and_then(|path| scope.exact(path)) {
                     nested(node, at, &branch.span, origins);
@@ -303,7 +320,8 @@ impl Expansion {
             let at = check.at.as_ref().and_then(|branch| self.text(branch, &scope, "at"));
             let span = at.map_or_else(|| check.span.clone(), |at| parameters.nearest(at.value.split('.')).span.clone());
             let hint = check.hint.as_ref().and_then(|branch| self.text(branch, &scope, "hint"));
-            all.push(Problem { severity, span: Some(span), what: say.value, hint: hint.map(|hint| hint.value) });
+            let hint = hint.map(|hint| hint.value);
+            all.push(Problem { severity, hint, ..Problem::error(span, say.value) });
         }
         all
     }

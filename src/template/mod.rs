@@ -1,6 +1,7 @@
 //! `templates/*.yaml`, from files to the nodes of one stack: includes, parameters, `for`, `when`, and `{{ expressions }}`
 //! inside YAML scalars. YAML is parsed first, so an expression can never change the structure around it.
 
+mod budget;
 mod builtin;
 mod compile;
 mod engine;

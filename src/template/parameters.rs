@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 use super::violation::{self, Violation};
 use crate::problem::{Problem, Span, suggest};
 use crate::tenant::{RESERVED, overlay, without_nulls};
-use crate::yaml::{Key, Node, Value};
+use crate::yaml::{Key, Node, Value, is_secret};
 
 /// The parameters of a template: what they may be, and what they are when nobody says.
 #[derive(Debug)]
@@ -70,6 +70,12 @@ impl Parameters {
         for (key, node) in entries {
             let schema = self.declared.iter().find(|(known, _)| known.name == key.name).map(|(_, schema)| schema);
             match schema {
+                Some(schema) if node.is_null() && is_needed(schema) => {
+                    let what = format!("`{}` can't be removed: the template needs it", key.name);
+                    let hint = "leave the line out, and it has the template's default";
+                    problems.push(Problem::error(node.span.clone(), what).hint(hint));
+                    full.push((key, fill(schema.get("default").cloned().unwrap_or(node), schema)));
+                }
                 Some(schema) => full.push((key, fill(node, schema))),
                 None if node.is_null() => {}
                 None => full.push((key, node)),
@@ -77,7 +83,8 @@ impl Parameters {
         }
         let full = Node::new(Value::Map(full), merged.span);
         let checked = without_nulls(full.clone());
-        for violation in violation::all(&self.validator, &self.schema, &checked.to_json(), "the environment") {
+        let hidden = |steps: &[String]| is_hidden(&self.schema, steps) || steps.iter().any(|step| is_secret(step, &[]));
+        for violation in violation::all(&self.validator, &self.schema, &checked.to_json(), "the environment", &hidden) {
             problems.push(self.problem(violation, &checked, place, template));
         }
         self.with_gaps(full, place)
@@ -115,6 +122,32 @@ impl Parameters {
             None => problem,
         }
     }
+}
+
+/// Whether a parameter has a default and can't be null: expressions rely on its value.
+fn is_needed(schema: &Node) -> bool {
+    let allows_null = match schema.get("type").map(|kind| &kind.value) {
+        None => true,
+        Some(Value::String(kind)) => kind == "null",
+        Some(_) => {
+            schema.get("type").is_some_and(|kinds| kinds.items().iter().any(|kind| kind.as_str() == Some("null")))
+        }
+    };
+    !allows_null && schema.get("default").is_some_and(|default| !default.is_null())
+}
+
+/// Whether a schema on the way to a value says `writeOnly`: such values are taken, and not told to anybody.
+fn is_hidden(schema: &Json, steps: &[String]) -> bool {
+    let mut at = Some(schema);
+    for step in steps {
+        let Some(here) = at else { return false };
+        let named = here.get("properties").and_then(|properties| properties.get(step));
+        at = named.or_else(|| here.get("additionalProperties")).or_else(|| here.get("items"));
+        if at.and_then(|below| below.get("writeOnly")) == Some(&Json::Bool(true)) {
+            return true;
+        }
+    }
+    false
 }
 
 /// Says what a missing parameter is for.

@@ -29,11 +29,17 @@ pub enum Kind {
 }
 
 /// Returns every violation; `whole` names the value as such. A text that holds a reference is nobody's to check: its
-/// value is not known yet.
-pub fn all(validator: &Validator, schema: &Json, value: &Json, whole: &str) -> Vec<Violation> {
+/// value is not known yet. Values below pointers that are `hidden` are told by their type alone.
+pub fn all(
+    validator: &Validator,
+    schema: &Json,
+    value: &Json,
+    whole: &str,
+    hidden: &dyn Fn(&[String]) -> bool,
+) -> Vec<Violation> {
     let mut found = Vec::new();
     if !validator.is_valid(value) {
-        let around = Around { schema, whole };
+        let around = Around { schema, whole, hidden };
         validator.iter_errors(value).for_each(|error| explain(&error, &around, &mut found));
     }
     found
@@ -43,6 +49,20 @@ pub fn all(validator: &Validator, schema: &Json, value: &Json, whole: &str) -> V
 struct Around<'a> {
     schema: &'a Json,
     whole: &'a str,
+    hidden: &'a dyn Fn(&[String]) -> bool,
+}
+
+impl Around<'_> {
+    /// The value in words, unless it is hidden.
+    fn described(&self, steps: &[String], value: &Json) -> String {
+        match value {
+            _ if !(self.hidden)(steps) => described(value),
+            Json::Bool(_) => "a boolean".to_owned(),
+            Json::Number(_) => "a number".to_owned(),
+            Json::String(_) => "a text".to_owned(),
+            other => described(other),
+        }
+    }
 }
 
 fn explain(error: &ValidationError<'_>, around: &Around<'_>, found: &mut Vec<Violation>) {
@@ -57,7 +77,9 @@ fn explain(error: &ValidationError<'_>, around: &Around<'_>, found: &mut Vec<Vio
     let mut value = |what: String, hint: Option<String>| {
         found.push(Violation { pointer: steps.clone(), kind: Kind::Value, what, hint });
     };
-    if let Some(what) = bound(error.kind(), &name, instance) {
+    let is = around.described(&steps, instance);
+    let shown = if (around.hidden)(&steps) { is.clone() } else { instance.to_string() };
+    if let Some(what) = bound(error.kind(), &name, &shown) {
         value(what, None);
         return;
     }
@@ -90,33 +112,27 @@ fn explain(error: &ValidationError<'_>, around: &Around<'_>, found: &mut Vec<Vio
             });
         }
         ValidationErrorKind::Type { kind } => {
-            value(
-                format!("{name} must be {}, and is {}", wanted(kind), described(instance)),
-                type_hint(kind, instance),
-            );
+            value(format!("{name} must be {}, and is {is}", wanted(kind)), type_hint(kind, instance));
         }
         ValidationErrorKind::Enum { options } => {
             let all: Vec<_> = options.as_array().into_iter().flatten().map(bare).collect();
-            value(one_of(&name, instance, &all), choice_hint(instance, &all));
+            value(one_of(&name, &is, &all), choice_hint(instance, &all).filter(|_| !(around.hidden)(&steps)));
         }
         ValidationErrorKind::Constant { expected_value } => {
-            value(format!("{name} must be {}, and is {}", bare(expected_value), described(instance)), None);
+            value(format!("{name} must be {}, and is {is}", bare(expected_value)), None);
         }
         ValidationErrorKind::UniqueItems => value(format!("{name} has the same item twice"), None),
         ValidationErrorKind::Pattern { pattern } => {
-            value(
-                format!("{name} is {}, which does not look as it must", described(instance)),
-                Some(format!("it must match {pattern}")),
-            );
+            value(format!("{name} is {is}, which does not look as it must"), Some(format!("it must match {pattern}")));
         }
         ValidationErrorKind::Format { format } => {
-            value(format!("{name} is {}, which is no {format}", described(instance)), None);
+            value(format!("{name} is {is}, which is no {format}"), None);
         }
         ValidationErrorKind::PropertyNames { error: inner } => {
             let key = inner.instance().as_str().unwrap_or_default().to_owned();
             let rule = match inner.kind() {
                 ValidationErrorKind::Pattern { pattern } => format!("it must match {pattern}"),
-                _ => inner.to_string(),
+                _ => inner.masked().to_string(),
             };
             let mut pointer = steps.clone();
             pointer.push(key.clone());
@@ -127,12 +143,12 @@ fn explain(error: &ValidationError<'_>, around: &Around<'_>, found: &mut Vec<Vio
             choose(context, &name, instance, &steps, around, found);
         }
         ValidationErrorKind::FalseSchema => value(format!("{name} may not be set here"), None),
-        _ => value(format!("{name}: {error}"), None),
+        _ => value(format!("{name}: {}", error.masked()), None),
     }
 }
 
 /// Says which limit is broken, if it is one.
-fn bound(kind: &ValidationErrorKind, name: &str, instance: &Json) -> Option<String> {
+fn bound(kind: &ValidationErrorKind, name: &str, instance: &str) -> Option<String> {
     Some(match kind {
         ValidationErrorKind::Minimum { limit } => format!("{name} is {instance}; it must be {limit} or more"),
         ValidationErrorKind::Maximum { limit } => format!("{name} is {instance}; it must be {limit} or less"),
@@ -194,8 +210,8 @@ fn choose(
         found.push(Violation {
             pointer: steps.to_vec(),
             kind: Kind::Value,
-            what: one_of(name, instance, &consts),
-            hint: choice_hint(instance, &consts),
+            what: one_of(name, &around.described(steps, instance), &consts),
+            hint: choice_hint(instance, &consts).filter(|_| !(around.hidden)(steps)),
         });
     } else if let Some(errors) = deepest {
         errors.iter().for_each(|error| explain(error, around, found));
@@ -205,7 +221,7 @@ fn choose(
         found.push(Violation {
             pointer: steps.to_vec(),
             kind: Kind::Value,
-            what: format!("{name} must be {}, and is {}", wanted.join(" or "), described(instance)),
+            what: format!("{name} must be {}, and is {}", wanted.join(" or "), around.described(steps, instance)),
             hint: None,
         });
     }
@@ -239,8 +255,8 @@ fn subject(steps: &[String], whole: &str) -> String {
     }
 }
 
-fn one_of(name: &str, instance: &Json, all: &[String]) -> String {
-    format!("{name} is {}; it must be {}", described(instance), either(all))
+fn one_of(name: &str, is: &str, all: &[String]) -> String {
+    format!("{name} is {is}; it must be {}", either(all))
 }
 
 fn choice_hint(instance: &Json, all: &[String]) -> Option<String> {

@@ -1,4 +1,4 @@
-use super::{Key, Node, Value};
+use super::{Key, Node, Value, is_secret};
 use crate::problem::{Problem, Span, suggest};
 
 /// A value that was read, with its place.
@@ -118,7 +118,8 @@ pub fn missing(node: &Node, what: &str, name: &str) -> Problem {
 
 /// The problem of a value of another type.
 pub fn wrong_type(node: &Node, what: &str, wanted: &str) -> Problem {
-    let problem = Problem::error(node.span.clone(), format!("{what} must be {wanted}, and is {}", node.described()));
+    let is = if is_secret(what, &[]) { "something else".to_owned() } else { node.described() };
+    let problem = Problem::error(node.span.clone(), format!("{what} must be {wanted}, and is {is}"));
     match (&node.value, wanted) {
         (Value::Int(_) | Value::Float(_) | Value::Bool(_), "text") => problem.hint("put it in quotes"),
         (Value::String(text), _) if super::scalar::plain(text) != Value::String(text.clone()) => {

@@ -3,6 +3,7 @@
 //! Strict on purpose: one document, no duplicate keys, no tags, no merge keys, bounded aliases, depth and size.
 
 pub mod fields;
+mod masked;
 mod read;
 mod scalar;
 
@@ -13,6 +14,7 @@ use serde_json::Value as Json;
 use crate::problem::Span;
 
 pub use fields::{Fields, Placed};
+pub use masked::{is_secret, masked};
 pub use read::{MAX_BYTES, read, too_large};
 
 /// A value and the place where it was written.

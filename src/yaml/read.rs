@@ -15,6 +15,8 @@ const MAX_NODES: usize = 100_000;
 /// Nodes that aliases may add.
 const MAX_ALIASED: usize = 10_000;
 const MAX_DEPTH: usize = 64;
+/// A file with more mistakes than this is another kind of file.
+const MAX_PROBLEMS: usize = 100;
 
 /// Reads one file's text into a tree, or gives every mistake that could be found.
 pub fn read(path: &Path, bytes: &[u8]) -> Result<Node, Vec<Problem>> {
@@ -92,7 +94,7 @@ impl<'a> Reader<'a> {
 
     /// References are made by expressions alone; their brackets in the input would forge one.
     fn brackets(&mut self) {
-        for (at, letter) in self.source.text.match_indices([OPEN, CLOSE]) {
+        for (at, letter) in self.source.text.match_indices([OPEN, CLOSE]).take(MAX_PROBLEMS) {
             let place = self.at(at..at + letter.len());
             self.problems.push(
                 Problem::error(place, format!("`{letter}` may not stand in a file"))
@@ -133,6 +135,9 @@ impl<'a> Reader<'a> {
     fn node(&mut self, event: Event<'_>, marks: Marks, depth: usize) -> Result<(Node, usize), Stop> {
         if depth > MAX_DEPTH {
             return self.stop(marks, format!("more than {MAX_DEPTH} levels deep"), "flatten it");
+        }
+        if self.problems.len() >= MAX_PROBLEMS {
+            return Err(Stop);
         }
         self.nodes += 1;
         if self.nodes > MAX_NODES {

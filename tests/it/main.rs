@@ -58,6 +58,8 @@ mod sandbox_lives;
 #[cfg(feature = "sdk")]
 mod sandbox_pace;
 #[cfg(feature = "sdk")]
+mod secrets;
+#[cfg(feature = "sdk")]
 mod signals;
 #[cfg(feature = "sdk")]
 mod stacks;

@@ -24,7 +24,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("inventory", &["resource"]),
     ("plan", &["blueprint", "inventory", "problem", "resource"]),
     ("apply", &["plan", "resource"]),
-    ("report", &["apply", "blueprint", "inventory", "plan", "problem", "resource"]),
+    ("report", &["apply", "blueprint", "inventory", "plan", "problem", "resource", "yaml"]),
 ];
 
 /// A source file of the program.

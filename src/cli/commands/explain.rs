@@ -16,6 +16,10 @@ pub struct Args {
     /// acme/production/AWS::EC2::VPC/main.CidrBlock
     #[arg(value_name = "ADDRESS[.FIELD]")]
     address: String,
+
+    /// Write sensitive values too (on a terminal only)
+    #[arg(long)]
+    show_values: bool,
 }
 
 /// What the argument says.
@@ -28,6 +32,9 @@ struct Wanted {
 }
 
 pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
+    if args.show_values && !world.out.is_terminal {
+        return Err(Failure::usage("--show-values is for text on a terminal only"));
+    }
     let wanted = parse(&args.address)?;
     let project = Project::load(world, global, wanted.stack.as_slice())?;
     let stacks = project.stacks();
@@ -36,10 +43,11 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     let mut texts = Vec::new();
     for blueprint in &stacks {
         let Some(resource) = blueprint.resources.get(&wanted.address) else { continue };
-        let leaves = leaves(&kinds, resource, &wanted.field).ok_or_else(|| {
+        let mut leaves = leaves(&kinds, resource, &wanted.field).ok_or_else(|| {
             Failure::error(format!("{} has no field {}", wanted.address, wanted.field))
                 .hint(format!("`provision kinds {}` lists its fields", wanted.address.kind))
         })?;
+        leaves.iter_mut().for_each(|(_, leaf)| leaf.is_sensitive &= !args.show_values);
         let title = format!("{}/{}{}", blueprint.stack.id, wanted.address, wanted.field);
         texts.push(explain_text(&title, &leaves));
     }
@@ -85,5 +93,9 @@ fn no_such_resource(address: &Address, stacks: &[&Blueprint]) -> Failure {
     names.sort();
     names.dedup();
     let failure = Failure::error(format!("there is no {address}"));
-    if names.is_empty() { failure } else { failure.hint(format!("there are {}", names.join(", "))) }
+    if names.is_empty() {
+        failure
+    } else {
+        failure.hint(format!("there are {}", names.join(", ")))
+    }
 }

@@ -120,6 +120,11 @@ fn save(file: &PathBuf, text: &str) -> Result<()> {
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options.open(file).and_then(|mut to| to.write_all(text.as_bytes()));
+    let written = options.open(file).and_then(|mut to| {
+        // A file that was there keeps its mode when it is opened.
+        #[cfg(unix)]
+        to.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+        to.write_all(text.as_bytes())
+    });
     written.map_err(|error| Failure::error(format!("cannot write {}: {error}", file.display())))
 }

@@ -50,6 +50,8 @@ impl Kind for TaskDefinition {
         "/ContainerDefinitions/*/Command",
         "/ContainerDefinitions/*/EntryPoint",
         "/ContainerDefinitions/*/Environment",
+        "/ContainerDefinitions/*/HealthCheck/Command",
+        "/ContainerDefinitions/*/LogConfiguration/Options/splunk-token",
     ];
     const UPDATED_OUTPUTS: &'static [&'static str] = &["TaskDefinitionArn"];
     const REVISIONED: bool = true;

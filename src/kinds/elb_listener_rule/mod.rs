@@ -54,6 +54,7 @@ impl Kind for ListenerRule {
     const NAME: NameRule = NameRule::Assigned { max: 255 };
     const CLAIMS: &'static [&'static str] = &["/ListenerArn", "/Priority"];
     const CREATE_ONLY: &'static [&'static str] = &["/ListenerArn"];
+    const SENSITIVE: &'static [&'static str] = &["/Conditions/*/HttpHeaderConfig/Values"];
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
     const EXAMPLE: &'static str = "
 resources:

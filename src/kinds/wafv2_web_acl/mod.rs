@@ -81,6 +81,13 @@ impl Kind for WebAcl {
     const NAME: NameRule = NameRule::Unique { max: wafv2::NAME_MAX };
     const CREATE_ONLY: &'static [&'static str] = &["/Scope"];
     const KEYED: &'static [(&'static str, &'static str)] = &[("/Rules", "Name")];
+    // A header that only the right caller knows is looked for by its value.
+    const SENSITIVE: &'static [&'static str] = &[
+        "/DefaultAction/**/CustomRequestHandling",
+        "/DefaultAction/**/ResponseHeaders/*/Value",
+        "/Rules/*/Action/**/ResponseHeaders/*/Value",
+        "/Rules/*/Statement/**/SearchString",
+    ];
     const UPDATED_OUTPUTS: &'static [&'static str] = &["Capacity"];
     const SECONDS: u32 = 5;
     const EXAMPLE: &'static str = "
