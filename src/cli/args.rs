@@ -41,7 +41,7 @@ pub struct Global {
     pub sandbox: bool,
 
     /// Any other AWS-compatible endpoint [env: AWS_ENDPOINT_URL]
-    #[arg(long, value_name = "URL", global = true)]
+    #[arg(long, value_name = "URL", global = true, value_parser = endpoint)]
     pub endpoint_url: Option<String>,
 
     /// The AWS profile; without it the standard AWS credential chain [env: AWS_PROFILE]
@@ -111,4 +111,11 @@ pub enum Command {
     Sandbox(sandbox::Args),
     Completions(completions::Args),
     Man(man::Args),
+}
+
+/// An endpoint as the SDK takes it: it says of others only that the call can't be built.
+pub fn endpoint(text: &str) -> Result<String, String> {
+    let host = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://")).unwrap_or_default();
+    let is_url = !host.is_empty() && !host.starts_with([':', '/']) && !text.contains(char::is_whitespace);
+    if is_url { Ok(text.to_owned()) } else { Err(format!("`{text}` is no URL: write http://127.0.0.1:5000")) }
 }

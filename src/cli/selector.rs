@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
-use crate::plan::matches;
+use crate::resource::glob::matches;
 use crate::resource::{Address, StackId};
 
 /// `tenant`, `tenant/environment` or `tenant/environment/RESOURCE`; each part may have `*` and `?`.

@@ -1,6 +1,7 @@
 //! What a plan may not do without being told so.
 
 use super::types::{Action, Change, Plan};
+use crate::resource::glob::matches;
 use crate::resource::{Address, StackId};
 
 /// One `--allow-destroy tenant/environment/TYPE/name`; only the last part may have wildcards.
@@ -78,20 +79,6 @@ impl Allowance {
     fn covers(&self, stack: &StackId, address: &Address) -> bool {
         self.stack == *stack
             && (matches(&self.resource, &address.name) || matches(&self.resource, &address.to_string()))
-    }
-}
-
-/// Returns whether a text matches a pattern with `*` (any run) and `?` (any one character).
-pub fn matches(pattern: &str, text: &str) -> bool {
-    match (pattern.chars().next(), text.chars().next()) {
-        (None, None) => true,
-        (Some('*'), _) => {
-            let rest = &pattern[1..];
-            text.char_indices().map(|(i, _)| i).chain([text.len()]).any(|i| matches(rest, &text[i..]))
-        }
-        (Some('?'), Some(c)) => matches(&pattern[1..], &text[c.len_utf8()..]),
-        (Some(p), Some(c)) if p == c => matches(&pattern[p.len_utf8()..], &text[c.len_utf8()..]),
-        _ => false,
     }
 }
 

@@ -25,7 +25,7 @@ mod types;
 
 pub use adopt::{Unfit, adopted, adoption};
 pub use fingerprint::{agrees, fingerprint};
-pub use guards::{Allowance, Guards, Refusal, matches, refusals};
+pub use guards::{Allowance, Guards, Refusal, refusals};
 pub use input::{Input, Mode};
 pub use make::plan;
 pub use types::{Action, Cause, Change, Desired, Field, Plan, StackPlan, Step, StepId, Summary, Verb, Waiting};

@@ -7,6 +7,7 @@ mod diff;
 mod digest;
 mod erased;
 mod failure;
+pub mod glob;
 pub mod keyed;
 mod kind;
 mod name;

@@ -6,7 +6,7 @@ use minijinja::value::{Kwargs, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, State, UndefinedBehavior, Value};
 
 use super::scope::{STACK, Surroundings};
-use crate::resource::{Address, Name, NameRule, Reference};
+use crate::resource::{Address, Name, NameRule, Reference, glob};
 use crate::tenant::region;
 
 /// The functions of expressions, ours and the engine's.
@@ -132,7 +132,7 @@ fn reference_all(
         None => around.kind(kind).map_err(wrong)?.reference,
     };
     let addresses = around.addresses().ok_or_else(|| wrong("`ref_all` can't be used in `for`, `when` or `name`"))?;
-    let matching = addresses.keys().filter(|address| matches_glob(pattern, &address.to_string()));
+    let matching = addresses.keys().filter(|address| glob::matches(pattern, &address.to_string()));
     Ok(matching.map(|address| Reference { address: address.clone(), output: output.to_owned() }.to_string()).collect())
 }
 
@@ -187,26 +187,4 @@ fn merge(lower: &Value, upper: &Value) -> Result<Value, Error> {
         }
     }
     Ok(merged.into())
-}
-
-/// `*` for any letters, `?` for one.
-pub(super) fn matches_glob(pattern: &str, text: &str) -> bool {
-    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
-    let (mut p, mut t, mut star) = (0, 0, None);
-    while t < text.len() {
-        if p < pattern.len() && pattern[p] == '*' {
-            star = Some((p, t));
-            p += 1;
-        } else if p < pattern.len() && (pattern[p] == '?' || pattern[p] == text[t]) {
-            p += 1;
-            t += 1;
-        } else if let Some((at, from)) = star {
-            p = at + 1;
-            t = from + 1;
-            star = Some((at, from + 1));
-        } else {
-            return false;
-        }
-    }
-    pattern[p..].iter().all(|letter| *letter == '*')
 }

@@ -41,7 +41,7 @@ pub struct Ran {
 }
 
 /// Runs a command line in this process, without a terminal.
-fn provision(args: &[&str]) -> Ran {
+pub fn provision(args: &[&str]) -> Ran {
     provision_in(BTreeMap::new(), args)
 }
 
@@ -120,10 +120,37 @@ fn wrong_use_is_64_and_says_so_on_standard_error() {
         &["kinds", "AWS::No::Such"],
         &["--sandbox", "--endpoint-url", "http://127.0.0.1:1", "plan"],
         &["plan", "a//b"],
+        &["plan", "--endpoint-url", "nonsense"],
+        &["plan", "--offline", "--out", "file"],
+        &["plan", "-q", "-v"],
+        &["apply", "acme", "--plan", "file"],
+        &["apply", "acme", "--only", "drift"],
+        &["apply", "acme", "--format", "markdown"],
+        &["destroy", "--orphan", "acme/old", "--account", "1", "--region", "us-east-1"],
+        &["diff", "--format", "xml"],
+        &["explain"],
+        &["explain", "main"],
+        &["export"],
+        &["export", "terraform"],
+        &["graph", "--format", "png"],
+        &["init", "folder"],
+        &["sandbox"],
+        &["sandbox", "up", "--slow", "-1"],
+        &["sandbox", "up", "--port", "70000"],
+        &["schema", "acme"],
+        &["show", "--format", "xml"],
+        &["validate", "--format", "xml"],
+        &["completions", "tcsh"],
+        &["man", "bogus"],
     ] {
         let ran = provision(args);
         assert_eq!((ran.exit as u8, ran.out.as_str()), (64, ""), "{args:?}: {}", ran.err);
         assert!(!ran.err.is_empty(), "{args:?}");
+    }
+    for command in COMMANDS {
+        let ran = provision(&[command, "--bogus"]);
+        assert_eq!((ran.exit as u8, ran.out.as_str()), (64, ""), "{command}: {}", ran.err);
+        assert!(ran.err.contains("--bogus"), "{command}: {}", ran.err);
     }
 }
 
@@ -291,4 +318,13 @@ fn the_binary_exits_as_promised() {
         Command::new(binary).args(["kinds", "--format", "json"]).stdout(std::process::Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
     assert_eq!(child.wait().unwrap().code(), Some(0), "a closed pipe is quiet");
+}
+
+/// A pattern of stars once took a year to say no.
+#[test]
+fn a_selector_of_many_stars_is_answered_at_once() {
+    let stars = format!("{}b", "*a".repeat(30)).parse::<Selector>().unwrap();
+    let start = std::time::Instant::now();
+    assert!(!selects(&[stars], &StackId::new(&"a".repeat(60), "production")));
+    assert!(start.elapsed() < std::time::Duration::from_secs(1), "{:?}", start.elapsed());
 }

@@ -32,6 +32,8 @@ mod export;
 mod external;
 #[cfg(feature = "sdk")]
 mod facts;
+#[cfg(feature = "sdk")]
+mod fuzz;
 mod identity;
 #[cfg(feature = "sdk")]
 mod kinds;

@@ -4,9 +4,9 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
 use crate::cli::world::World;
 use crate::kinds::KINDS;
-use crate::plan::matches;
 use crate::report::{kind_markdown, kind_text, kinds_json, kinds_markdown, kinds_text};
 use crate::resource::Shape;
+use crate::resource::glob::matches;
 
 /// List the resource kinds, or show one with its fields, defaults and an example
 #[derive(Debug, clap::Args)]

@@ -14,7 +14,7 @@ use futures_util::future::try_join_all;
 use tokio::runtime::Runtime;
 use tokio::time::Instant;
 
-use super::args::Global;
+use super::args::{Global, endpoint};
 use super::exit::Exit;
 use super::failure::{Failure, Result};
 use super::project::{Bucket, Project};
@@ -73,7 +73,10 @@ impl Engine {
         let endpoint_url = match (&global.endpoint_url, global.sandbox) {
             (_, true) => Some(start_sandbox(world, global).await?),
             (Some(url), false) => Some(url.clone()),
-            (None, false) => world.variable("AWS_ENDPOINT_URL").map(str::to_owned),
+            (None, false) => {
+                let named = world.variable("AWS_ENDPOINT_URL").map(endpoint).transpose();
+                named.map_err(|why| Failure::usage(format!("AWS_ENDPOINT_URL: {why}")))?
+            }
         };
         let run = run_name(world);
         let reads = KINDS.iter().flat_map(|kind| kind.permissions().read).copied().collect();
