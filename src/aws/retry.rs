@@ -49,8 +49,9 @@ where
 }
 
 /// Creates what AWS gives neither a token nor a unique name for: looks for our own tags first, sends once, and when no
-/// answer came looks again before giving up. `send` must not be retried by the SDK (see [`Writer`](super::Writer)).
-pub async fn create_once<T, L, S>(mut look: impl FnMut() -> L, send: impl FnOnce() -> S) -> Result<T>
+/// answer came looks again before giving up. `send` must not be retried by the SDK (see [`Writer`](super::Writer)); what
+/// was throttled was not carried out, and is sent again.
+pub async fn create_once<T, L, S>(mut look: impl FnMut() -> L, send: impl FnMut() -> S) -> Result<T>
 where
     L: Future<Output = Result<Option<T>>>,
     S: Future<Output = Result<T>>,
@@ -58,7 +59,7 @@ where
     if let Some(there) = look().await? {
         return Ok(there);
     }
-    match send().await {
+    match retry(5 * MINUTE, |failure| failure.is(Class::Throttled), send).await {
         Err(failure) if failure.is(Class::Ambiguous) || failure.is(Class::Other) => {
             match until(Duration::from_secs(20), "looking for what a lost answer made", &mut look).await {
                 Ok(there) => Ok(there),

@@ -13,6 +13,8 @@ pub struct Session {
     pub(super) account: String,
     pub(super) region: String,
     pub(super) role: Option<Role>,
+    /// The profile that the command line names.
+    pub(super) profile: Option<String>,
     pub(super) expires: Option<SystemTime>,
     pub(super) config: SdkConfig,
     pub(super) meter: SharedInterceptor,
@@ -80,10 +82,24 @@ impl Session {
         Clients::new(self.config.clone(), vec![gate, self.meter.clone()])
     }
 
-    /// Says which role it was that could not be assumed.
+    /// Says which role it was that could not be assumed, and where credentials come from if there are none.
     fn explain(&self, failure: Failure) -> Failure {
-        let Some(role) = self.role.as_ref().filter(|_| failure.hint.is_none() && failure.is(Class::Credentials)) else {
+        if failure.hint.is_some() || !failure.is(Class::Credentials) {
             return failure;
+        }
+        let Some(role) = &self.role else {
+            return match &self.profile {
+                // AWS itself refused them.
+                _ if !failure.code.is_empty() => failure,
+                Some(profile) => failure.hint(format!(
+                    "look whether there is a profile `{profile}` (`aws configure list-profiles`), and log in to it \
+                     (`aws sso login --profile {profile}`)"
+                )),
+                None => failure.hint(
+                    "log in (for example `aws sso login`) or name a profile with --profile; to work without an account, \
+                     `--sandbox` starts a local AWS, and `plan --offline` asks nobody",
+                ),
+            };
         };
         let message = format!("cannot assume {}: {}", role.arn, failure.message);
         Failure { message, ..failure }.hint(

@@ -123,6 +123,7 @@ impl Sessions {
             account: account.to_owned(),
             region: region.to_owned(),
             role,
+            profile: self.setup.profile.clone(),
             expires: credentials::expiration(self.setup.profile.as_deref()),
             config: config.identity_cache(SharedIdentityCache::new(identity)).build(),
             meter: SharedInterceptor::new(Meter::new(limiter, self.timer.clone())),

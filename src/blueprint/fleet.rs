@@ -16,19 +16,25 @@ pub(super) fn collisions(kinds: &Kinds<'_>, blueprints: &[Blueprint]) -> Vec<Pro
             if !rule.is_some_and(|rule| rule.is_physical()) {
                 continue;
             }
-            let name = resource
-                .physical
-                .clone()
-                .unwrap_or_else(|| format!("{}-{}-{}", stack.id.tenant, stack.id.environment, resource.address.name));
+            let name =
+                resource.physical.clone().unwrap_or_else(|| format!("{}-{}", joined(&stack.id), resource.address.name));
             let kind = resource.address.kind.as_str();
             // Roles have no region; to keep them apart within an account is to keep all apart.
             let region = if kind.starts_with("AWS::IAM::") { "" } else { resource.region.as_str() };
             let key = (stack.account.as_str(), region, kind, name.clone());
             let Some(other) = taken.insert(key, &stack.id).filter(|other| **other != stack.id) else { continue };
+            // Stacks whose joined names are one are told as such, once and not resource by resource.
+            if joined(other) == joined(&stack.id) {
+                continue;
+            }
             let span = resource.origin("").map(|origin| origin.span.clone());
             let what = format!("{} of {} and one of {other} would both be called `{name}`", resource.address, stack.id);
             problems.push(Problem::error(span, what).hint("rename the tenant, the environment or the resource"));
         }
     }
     problems
+}
+
+fn joined(stack: &StackId) -> String {
+    format!("{}-{}", stack.tenant, stack.environment)
 }

@@ -47,5 +47,6 @@ pub use problems::{problems_json, problems_sarif, problems_text};
 pub use progress::Progress;
 pub use saved::{saved_plan, saved_plan_text, stale};
 pub use show::{Shown, show_env, show_json, show_text};
+pub use style::count;
 pub use timings::{CallTiming, timings_text};
 pub use value::{cut, list_delta, show};

@@ -135,23 +135,42 @@ fn pad_styled(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(width_of(&plain))))
 }
 
+/// A line for each field: path, values, and behind them cause and place; where that is too wide, below them.
 fn field_lines(change: &Change, options: TextOptions) -> Vec<String> {
     let path_width = change.fields.iter().map(|field| width_of(&field.path)).max().unwrap_or_default().min(PATH);
-    let room = options.width.map(|width| width.saturating_sub(INDENT + path_width + 2 + BEHIND).max(SHORTEST));
+    let left = INDENT + path_width + 2;
+    let beside = laid_out(change, options, path_width, options.width.map(|width| width.saturating_sub(left + BEHIND)));
+    let fits = |width: usize| {
+        beside.iter().all(|(line, behind)| behind.is_empty() || width_of(line) + 2 + width_of(behind) <= width)
+    };
+    if options.width.is_none_or(fits) {
+        let one = |(line, behind): &(String, String)| {
+            let behind = if behind.is_empty() { String::new() } else { format!("  {}", paint(FAINT, behind)) };
+            format!("{line}{behind}").trim_end().to_owned()
+        };
+        return beside.iter().map(one).collect();
+    }
+    let below = laid_out(change, options, path_width, options.width.map(|width| width.saturating_sub(left)));
+    let two = |(line, behind): &(String, String)| {
+        let behind = (!behind.is_empty()).then(|| format!("{}{}", " ".repeat(left), paint(FAINT, behind)));
+        std::iter::once(line.trim_end().to_owned()).chain(behind)
+    };
+    below.iter().flat_map(two).collect()
+}
+
+/// The fields' lines, plain, and what stands behind the first of each.
+fn laid_out(change: &Change, options: TextOptions, path_width: usize, room: Option<usize>) -> Vec<(String, String)> {
+    let room = room.map(|room| room.max(SHORTEST));
     let fields: Vec<_> = change.fields.iter().map(|field| FieldWords::of(field, options.show_values, room)).collect();
     let value_width = fields.iter().flat_map(|field| &field.change).map(|value| width_of(value)).max();
     let value_width = value_width.unwrap_or_default().min(60);
     let mut lines = Vec::new();
     for field in &fields {
         for (i, value) in field.change.iter().enumerate() {
-            let (path, behind) = if i == 0 {
-                (field.path.as_str(), paint(FAINT, format!("{}  {}", field.cause, field.place).trim_end()))
-            } else {
-                ("", String::new())
-            };
-            let indent = " ".repeat(INDENT);
-            let line = format!("{indent}{}  {}  {behind}", pad(path, path_width), pad(value, value_width));
-            lines.push(line.trim_end().to_owned());
+            let path = if i == 0 { field.path.as_str() } else { "" };
+            let line = format!("{}{}  {}", " ".repeat(INDENT), pad(path, path_width), pad(value, value_width));
+            let behind = format!("{}  {}", field.cause, field.place).trim_end().to_owned();
+            lines.push((line, if i == 0 { behind } else { String::new() }));
         }
     }
     lines

@@ -36,7 +36,7 @@ pub(super) fn table(rows: &[Vec<String>], indent: &str) -> String {
 }
 
 /// `1 resource`, `2 resources`.
-pub(super) fn count(number: usize, noun: &str) -> String {
+pub fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 

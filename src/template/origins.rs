@@ -9,13 +9,19 @@ pub type Origins = BTreeMap<String, Origin>;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
     pub span: Span,
-    /// Where the parameters that an expression used were set; the first is what a plan shows.
+    /// Where the parameters that an expression used were set.
     pub from: Vec<Span>,
 }
 
 impl Origin {
-    /// The place a person would change: the parameter's if there is one, else the template's.
+    /// The place a person would change: where a tenant or the project set a parameter, else its default, else the
+    /// template.
     pub fn place(&self) -> &Span {
-        self.from.first().unwrap_or(&self.span)
+        let set = self.from.iter().find(|span| !is_of_template(span));
+        set.or(self.from.first()).unwrap_or(&self.span)
     }
+}
+
+fn is_of_template(span: &Span) -> bool {
+    span.path().components().any(|part| ["templates", "built-in"].iter().any(|folder| part.as_os_str() == *folder))
 }

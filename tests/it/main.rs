@@ -17,6 +17,8 @@ mod aws_sessions;
 mod aws_store;
 #[cfg(feature = "sdk")]
 mod aws_survey;
+#[cfg(feature = "sdk")]
+mod bad_input;
 mod blueprint;
 #[cfg(feature = "sdk")]
 mod canned;
@@ -32,6 +34,8 @@ mod export;
 mod external;
 #[cfg(feature = "sdk")]
 mod facts;
+#[cfg(feature = "sdk")]
+mod failures;
 #[cfg(feature = "sdk")]
 mod fuzz;
 mod identity;

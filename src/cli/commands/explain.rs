@@ -6,6 +6,7 @@ use crate::cli::failure::{Failure, Result};
 use crate::cli::project::Project;
 use crate::cli::selector::Selector;
 use crate::cli::world::World;
+use crate::problem::suggest;
 use crate::report::explain_text;
 use crate::resource::{Address, pointer};
 
@@ -96,6 +97,6 @@ fn no_such_resource(address: &Address, stacks: &[&Blueprint]) -> Failure {
     if names.is_empty() {
         failure
     } else {
-        failure.hint(format!("there are {}", names.join(", ")))
+        failure.hint(suggest(&address.to_string(), names.iter().map(String::as_str)))
     }
 }

@@ -6,7 +6,7 @@ use crate::cli::failure::Result;
 use crate::cli::project::Project;
 use crate::cli::world::World;
 use crate::problem::Problem;
-use crate::report::{problems_json, problems_sarif, problems_text};
+use crate::report::{count, problems_json, problems_sarif, problems_text};
 
 /// Read everything, contact nobody; print every problem with its file, line, column and a hint
 #[derive(Debug, clap::Args)]
@@ -44,7 +44,7 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
         Format::Text => world.out.print(&problems_text(&problems))?,
     }
     if let (Format::Text, Some((stacks, resources)), false) = (args.format, sizes, global.quiet) {
-        world.out.print(&format!("valid: {stacks} stacks, {resources} resources\n"))?;
+        world.out.print(&format!("valid: {}, {}\n", count(stacks, "stack"), count(resources, "resource")))?;
     }
     Ok(if problems.iter().any(Problem::is_error) { Exit::Error } else { Exit::Done })
 }

@@ -82,7 +82,7 @@ class Call:
     def error(self, status, code, message):
         """(status, headers, body) of an error as this protocol's clients read it."""
         if self.protocol == "json":
-            headers = {"Content-Type": "application/x-amz-json-1.1", "x-amzn-ErrorType": code}
+            headers = {"Content-Type": "application/x-amz-json-1.1", "x-amzn-ErrorType": code, "x-amzn-RequestId": "sandbox"}
             return status, headers, json.dumps({"__type": code, "message": message, "Message": message}).encode()
         if self.protocol == "cbor":
             return status, CBOR_HEADERS, cbor2.dumps({"__type": code, "message": message})
@@ -92,7 +92,7 @@ class Call:
             "query": f"<ErrorResponse><Error><Type>Sender</Type>{said}</Error><RequestId>sandbox</RequestId></ErrorResponse>",
             "xml": f"<Error>{said}<RequestId>sandbox</RequestId></Error>",
         }
-        return status, {"Content-Type": "text/xml"}, formats[self.protocol].encode()
+        return status, {"Content-Type": "text/xml", "x-amzn-RequestId": "sandbox"}, formats[self.protocol].encode()
 
     def not_offered(self):
         """501, which no SDK retries, where moto would answer 500."""
