@@ -311,7 +311,7 @@ fn no_word_makes_the_readers_of_words_panic() {
             Reference::all_in(&serde_json::Value::from(text.clone()));
             let selector = "*".repeat(text.len().min(40)) + "a" + &text;
             if let Ok(selector) = selector.parse::<Selector>() {
-                let id = provision::resource::StackId::new(&"b".repeat(40), "production");
+                let id = provision::resource::StackId::new("b".repeat(40), "production");
                 provision::cli::selects(&[selector], &id);
             }
         })

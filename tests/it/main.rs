@@ -26,6 +26,7 @@ mod canned;
 mod cli;
 #[cfg(feature = "sdk")]
 mod crash;
+#[cfg(feature = "sdk")]
 mod edge;
 mod engine;
 #[cfg(feature = "sdk")]

@@ -88,7 +88,8 @@ fn screen(raw: &str) -> String {
                     "A" => row = row.saturating_sub(number),
                     "B" => row += number,
                     "K" => {
-                        lines[row] = lines[row].chars().take(if &rest[1..end] == "2" { 0 } else { column }).collect()
+                        let kept = if &rest[1..end] == "2" { 0 } else { column };
+                        lines[row] = lines[row].chars().take(kept).collect();
                     }
                     "J" => lines.truncate(row + 1),
                     _ => {}
