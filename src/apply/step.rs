@@ -155,10 +155,11 @@ impl<C: Cloud> Site<'_, C> {
     async fn delete(&self, kind: &dyn AnyKind<C>, step: &Step) -> Result<Done> {
         let live = self.live(kind, step).await?;
         let writer = self.hands.writer(&step.region, self.permit(step, None)).await?;
-        let kept = kind.delete(&writer, &live).await?;
+        let mut kept = kind.delete(&writer, &live).await?;
         let stays = kept.iter().any(|kept| kept.id == live.id || kept.id.ends_with(&format!("/{}", live.id)));
         if !stays {
             self.watch.gone(kind, &step.region, &live.id).await?;
+            kept.extend(shadow(&kind.facts(), &live));
         }
         Ok(Done { id: Some(live.id.clone()), kept, waiting: None })
     }
@@ -272,6 +273,12 @@ impl<C: Cloud> Site<'_, C> {
     fn own(&self) -> std::sync::MutexGuard<'_, BTreeSet<String>> {
         self.own.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What AWS goes on showing of a deleted thing: of what has revisions, those of the whole family.
+fn shadow(facts: &Facts, live: &Live) -> Option<Kept> {
+    let id = live.name.as_ref().filter(|_| facts.revisioned).unwrap_or(&live.id).clone();
+    Some(Kept { what: format!("deleted {}", facts.kind), id, why: facts.lingers?.to_owned() })
 }
 
 /// The create-only properties of a settled spec as one text: the hash in the names of create-first kinds.

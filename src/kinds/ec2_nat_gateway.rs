@@ -56,6 +56,8 @@ impl Kind for NatGateway {
         &["/SubnetId", "/AllocationId", "/ConnectivityType", "/PrivateIpAddress"];
     // Routes are moved to the new one before the old one goes; the new one needs an address of its own: see `refuses`.
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
+    const LINGERS: Option<&'static str> =
+        Some("EC2 goes on showing it, with its tags, for about an hour; it costs nothing");
     // Pending to available, measured 85 to 125 s.
     const SECONDS: u32 = 110;
     const EXAMPLE: &'static str = "

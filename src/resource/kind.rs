@@ -72,6 +72,8 @@ pub trait Kind: Sized + Send + Sync + 'static {
     const AWAITS_PERSON: bool = false;
     /// Whether create needs several calls: its digest reads `pending` until all are done.
     const SEVERAL_CALLS: bool = false;
+    /// Why, and for how long, AWS goes on showing a deleted one with its tags, if it does. The ledger says so.
+    const LINGERS: Option<&'static str> = None;
     /// Whether it is deleted after everything that may still make it anew (log groups that services write to).
     const DELETED_LAST: bool = false;
     /// Typical seconds from the first create call until ready, for the order of steps and the estimate.

@@ -51,6 +51,7 @@ pub struct Facts {
     pub revisioned: bool,
     pub awaits_person: bool,
     pub several_calls: bool,
+    pub lingers: Option<&'static str>,
     pub deleted_last: bool,
     pub seconds: u32,
 }
@@ -113,6 +114,7 @@ impl<K: Kind> Shape for K {
             revisioned: K::REVISIONED,
             awaits_person: K::AWAITS_PERSON,
             several_calls: K::SEVERAL_CALLS,
+            lingers: K::LINGERS,
             deleted_last: K::DELETED_LAST,
             seconds: K::SECONDS,
         }

@@ -20,11 +20,8 @@ pub const INITECH: &str = include_str!("../../tenants/initech.yaml");
 /// What a plan of one unchanged `acme/production` may cost.
 const CALLS: usize = 90;
 /// What AWS goes on listing by itself, and why.
-const LINGERING: &[(&str, &str)] = &[
-    (":natgateway/", "for an hour after its deletion"),
-    (":ecs:", "inactive, for as long as ECS likes"),
-    (":cluster-snapshot:rds:", "an automated backup: the ledger names the cluster whose backups are retained"),
-];
+const LINGERING: &[(&str, &str)] =
+    &[(":cluster-snapshot:rds:", "an automated backup: the ledger names the cluster whose backups are retained")];
 
 #[test]
 fn what_was_changed_by_hand_is_named_and_mended() {

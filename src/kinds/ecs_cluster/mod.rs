@@ -26,6 +26,8 @@ impl Kind for Cluster {
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     const KEYED: &'static [(&'static str, &'static str)] =
         &[("/ClusterSettings", "Name"), ("/DefaultCapacityProviderStrategy", "CapacityProvider")];
+    const LINGERS: Option<&'static str> =
+        Some("ECS goes on showing it as inactive, with its tags, for a while; it costs nothing");
     const EXAMPLE: &'static str = "
 resources:
   - type: AWS::ECS::Cluster

@@ -34,6 +34,8 @@ impl Kind for Service {
         &[("/HealthCheckGracePeriodSeconds", "/LoadBalancers")];
     /// 2 to 5 minutes until the tasks pull their image, start and pass their health checks.
     const SECONDS: u32 = 180;
+    const LINGERS: Option<&'static str> =
+        Some("ECS goes on showing it as inactive, with its tags, for a while; it costs nothing");
     const EXAMPLE: &'static str = "
 resources:
   - type: AWS::EC2::VPC
