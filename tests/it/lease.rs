@@ -283,10 +283,19 @@ async fn an_ended_lease_stops_its_holder_at_its_next_heartbeat_and_still_keeps_o
     lease.fence().check().unwrap();
     seconds(HEARTBEAT).await;
     assert!(reason(&lease.fence()).contains("ops@desk ended it"), "{}", reason(&lease.fence()));
-    lease.release().await.unwrap();
     assert_eq!(held_by(take(&bucket, &clock, "second", 0).await).run, "first");
     let wait = ended.free_from().as_second() - clock.now().as_second();
     take(&bucket, &clock, "second", u64::try_from(wait).unwrap() + 1).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_finds_its_lease_ended_gives_it_back_when_it_is_over() {
+    let (bucket, clock) = (Bucket::new(), Clocks::new());
+    let lease = take(&bucket, &clock, "first", 0).await.unwrap();
+    let before = seen(&bucket, &clock).await;
+    end_lease(&*bucket, &lease_key(&stack()), before, "ops@desk", clock.now()).await.unwrap();
+    lease.release().await.unwrap();
+    take(&bucket, &clock, "second", 0).await.unwrap().fence().check().unwrap();
 }
 
 #[tokio::test(start_paused = true)]

@@ -79,7 +79,7 @@ impl Lease {
     /// # Errors
     /// If the store does not answer; the lease then ends by itself.
     pub async fn release(self) -> Result<()> {
-        self.end(|holder, now| Holder { run: String::new(), until: now, ..holder }).await
+        self.end(|holder, now| Holder { run: String::new(), until: now, ended_by: None, ..holder }).await
     }
 
     /// Ends the lease at once, but keeps others out for as long as a call of ours may still be on its way.
@@ -96,7 +96,8 @@ impl Lease {
         let now = self.held.clock.now();
         let Some((body, version)) = self.store.read(&self.key).await? else { return Ok(()) };
         let holder = Holder::parse(&body, now);
-        if !holder.is_of(&self.held.now().holder.run) {
+        // Also one that somebody ended: that its run is over is known now.
+        if holder.run != self.held.now().holder.run {
             return Ok(());
         }
         self.store.replace(&self.key, &version, last(holder, now).body()).await.map(drop)
