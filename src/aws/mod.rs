@@ -34,7 +34,7 @@ pub use reader::Reader;
 pub use retry::{MINUTE, create_once, retry, until};
 pub use session::{Role, Session};
 pub use sessions::{ATTEMPT, OWN_READS, Sessions, Setup};
-pub use store::ObjectStore;
+pub use store::{ObjectStore, STORE_CALLS, StoreCall, StoreResource};
 pub use survey::{SURVEY_READS, Seen, survey};
 pub use tag_index::TagIndex;
 pub use timings::{Timing, Timings};

@@ -12,17 +12,48 @@ use super::Clients;
 use super::allowlist::Allowlist;
 use crate::resource::{Class, Failure, Result};
 
-/// All that the store may call, and only about its bucket.
-const OPERATIONS: &[&str] = &[
-    "s3:CreateBucket",
-    "s3:DeleteObject",
-    "s3:GetObject",
-    "s3:ListObjectsV2",
-    "s3:PutBucketEncryption",
-    "s3:PutBucketVersioning",
-    "s3:PutObject",
-    "s3:PutPublicAccessBlock",
+/// One operation that the store may call, and only about its bucket.
+#[derive(Clone, Copy, Debug)]
+pub struct StoreCall {
+    /// By its IAM-like name, `s3:ListObjectsV2`.
+    pub operation: &'static str,
+    /// The permission that it needs, which is often called differently.
+    pub action: &'static str,
+    pub about: StoreResource,
+}
+
+/// What a permission is given on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoreResource {
+    Bucket,
+    Objects,
+}
+
+/// All that the store may call.
+pub const STORE_CALLS: &[StoreCall] = &[
+    StoreCall { operation: "s3:CreateBucket", action: "s3:CreateBucket", about: StoreResource::Bucket },
+    StoreCall { operation: "s3:GetObject", action: "s3:GetObject", about: StoreResource::Objects },
+    StoreCall { operation: "s3:ListObjectsV2", action: "s3:ListBucket", about: StoreResource::Bucket },
+    StoreCall {
+        operation: "s3:PutBucketEncryption",
+        action: "s3:PutEncryptionConfiguration",
+        about: StoreResource::Bucket,
+    },
+    StoreCall { operation: "s3:PutBucketVersioning", action: "s3:PutBucketVersioning", about: StoreResource::Bucket },
+    StoreCall { operation: "s3:PutObject", action: "s3:PutObject", about: StoreResource::Objects },
+    StoreCall {
+        operation: "s3:PutPublicAccessBlock",
+        action: "s3:PutBucketPublicAccessBlock",
+        about: StoreResource::Bucket,
+    },
 ];
+
+impl StoreCall {
+    /// Whether it changes nothing: all that looking at leases and journals needs.
+    pub fn is_read(&self) -> bool {
+        self.operation.starts_with("s3:Get") || self.operation.starts_with("s3:List")
+    }
+}
 
 /// A bucket of small objects with conditional writes: where leases and journals are kept.
 ///
@@ -41,7 +72,7 @@ impl ObjectStore {
     }
 
     pub(super) fn gate(bucket: &str) -> SharedInterceptor {
-        let operations = Arc::new(OPERATIONS.iter().copied().collect());
+        let operations = Arc::new(STORE_CALLS.iter().map(|call| call.operation).collect());
         SharedInterceptor::new(Allowlist::new("the store of leases", operations, Some(bucket.to_owned())))
     }
 
@@ -75,17 +106,6 @@ impl ObjectStore {
         let sent = call.if_match(was).send().await.map_err(Failure::from);
         let answer = unless(Class::NotFound, unless(Class::Conflict, sent))?.flatten();
         answer.map(|answer| etag(answer.e_tag())).transpose()
-    }
-
-    /// Deletes an object that must still have this ETag; returns whether it had. What is gone is deleted.
-    pub async fn delete_if(&self, key: &str, was: &str) -> Result<bool> {
-        let call = self.clients.s3().delete_object().bucket(&self.bucket).key(key).if_match(was);
-        match call.send().await.map_err(Failure::from) {
-            Ok(_) => Ok(true),
-            Err(failure) if failure.is(Class::NotFound) => Ok(true),
-            Err(failure) if failure.is(Class::Conflict) => Ok(false),
-            Err(failure) => Err(failure),
-        }
     }
 
     /// Returns the keys that begin with a prefix, in order.

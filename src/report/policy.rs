@@ -14,40 +14,42 @@ pub enum Role {
     Write,
 }
 
+/// What a role may do with the buckets of leases and journals.
+#[derive(Clone, Debug, Default)]
+pub struct StorePolicy {
+    /// The ARNs of the buckets.
+    pub buckets: BTreeSet<String>,
+    /// The actions on a bucket itself.
+    pub on_buckets: BTreeSet<&'static str>,
+    /// The actions on what is in it.
+    pub on_objects: BTreeSet<&'static str>,
+}
+
 /// The IAM policy that a role needs for these kinds.
 ///
-/// `own` are the actions that the program needs beside the kinds' (tag index, survey); `bucket` is where leases and
-/// journals live, if that is a bucket.
-pub fn policy_json(kinds: &[Permissions], own: &[&str], role: Role, bucket: Option<&str>) -> String {
+/// `own` are the actions that the program needs beside the kinds' (who we are, tag index, survey).
+pub fn policy_json(kinds: &[Permissions], own: &[&str], role: Role, store: &StorePolicy) -> String {
+    let any = BTreeSet::from(["*".to_owned()]);
     let read: BTreeSet<&str> = kinds.iter().flat_map(|kind| kind.read).chain(own).copied().collect();
-    let mut statements = vec![statement("Read", &read)];
+    let mut statements = vec![statement("Read", &read, &any)];
     if role == Role::Write {
         let verbs =
             kinds.iter().flat_map(|kind| [kind.create, kind.update, kind.retag, kind.delete]).flatten().copied();
         let write: BTreeSet<&str> = verbs.filter(|action| !read.contains(action)).collect();
-        statements.push(statement("Write", &write));
-        if let Some(bucket) = bucket {
-            statements.extend(lease_statements(bucket));
-        }
+        statements.push(statement("Write", &write, &any));
+    }
+    if !store.buckets.is_empty() {
+        let objects = store.buckets.iter().map(|bucket| format!("{bucket}/*")).collect();
+        statements.push(statement("Bucket", &store.on_buckets, &store.buckets));
+        statements.push(statement("LeasesAndJournals", &store.on_objects, &objects));
     }
     pretty(&json!({ "Version": "2012-10-17", "Statement": statements }))
 }
 
-fn statement(name: &str, actions: &BTreeSet<&str>) -> Value {
-    json!({ "Sid": name, "Effect": "Allow", "Action": actions, "Resource": "*" })
-}
-
-fn lease_statements(bucket: &str) -> [Value; 2] {
-    [
-        json!({
-            "Sid": "Leases", "Effect": "Allow",
-            "Action": ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
-            "Resource": format!("arn:aws:s3:::{bucket}/*"),
-        }),
-        json!({
-            "Sid": "LeaseBucket", "Effect": "Allow",
-            "Action": ["s3:ListBucket"],
-            "Resource": format!("arn:aws:s3:::{bucket}"),
-        }),
-    ]
+fn statement(name: &str, actions: &BTreeSet<&str>, resources: &BTreeSet<String>) -> Value {
+    let resource = match resources.first().filter(|_| resources.len() == 1) {
+        Some(only) => json!(only),
+        None => json!(resources),
+    };
+    json!({ "Sid": name, "Effect": "Allow", "Action": actions, "Resource": resource })
 }

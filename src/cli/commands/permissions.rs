@@ -1,12 +1,13 @@
 use std::collections::BTreeSet;
 
+use crate::aws::{STORE_CALLS, StoreResource};
 use crate::cli::args::{Global, Selectors};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Result;
-use crate::cli::project::Project;
+use crate::cli::project::{Bucket, Project};
 use crate::cli::world::World;
 use crate::kinds::KINDS;
-use crate::report::{Role, policy_json};
+use crate::report::{Role, StorePolicy, policy_json};
 use crate::resource::Permissions;
 
 /// Print the IAM policy that an apply of the selected stacks needs, or a plan of them
@@ -15,7 +16,7 @@ pub struct Args {
     #[command(flatten)]
     selectors: Selectors,
 
-    /// For plan, diff and show: nothing that changes anything
+    /// For plan, diff, show, history and unlock without --take: nothing that changes anything
     #[arg(long)]
     read_only: bool,
 }
@@ -35,9 +36,27 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
         })
         .collect();
     let role = if args.read_only { Role::Read } else { Role::Write };
-    let bucket = stacks.first().map(|stack| project.bucket(&stack.stack).name);
-    world.out.print(&policy_json(&permissions, &own_reads(), role, bucket.as_deref()))?;
+    let buckets = stacks.iter().map(|stack| arn(&project.bucket(&stack.stack))).collect();
+    world.out.print(&policy_json(&permissions, &own_reads(), role, &store_policy(buckets, role)))?;
     Ok(Exit::Done)
+}
+
+/// Of the store's calls, a role that reads looks at leases and journals only.
+fn store_policy(buckets: BTreeSet<String>, role: Role) -> StorePolicy {
+    let actions = |about: StoreResource| -> BTreeSet<&'static str> {
+        let calls = STORE_CALLS.iter().filter(|call| call.about == about && (role == Role::Write || call.is_read()));
+        calls.map(|call| call.action).collect()
+    };
+    StorePolicy { buckets, on_buckets: actions(StoreResource::Bucket), on_objects: actions(StoreResource::Objects) }
+}
+
+fn arn(bucket: &Bucket) -> String {
+    let partition = match bucket.region.split('-').next() {
+        Some("cn") => "aws-cn",
+        _ if bucket.region.starts_with("us-gov-") => "aws-us-gov",
+        _ => "aws",
+    };
+    format!("arn:{partition}:s3:::{}", bucket.name)
 }
 
 /// What the program reads beside the kinds.
