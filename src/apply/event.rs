@@ -99,6 +99,17 @@ impl Ledger {
         self.count(|outcome| matches!(outcome, Outcome::Abandoned))
     }
 
+    /// Whether not all was tried, or not all went well.
+    pub fn is_broken_off(&self) -> bool {
+        self.failed() + self.not_started() + self.abandoned() > 0 || self.interrupted
+    }
+
+    /// Whether the same command has something left to do, now or once a person has done their part.
+    pub fn is_unfinished(&self) -> bool {
+        let waits = self.steps.values().any(|(outcome, _)| matches!(outcome, Outcome::Waiting(_)));
+        self.is_broken_off() || waits || !self.waiting.is_empty()
+    }
+
     fn count(&self, which: impl Fn(&Outcome) -> bool) -> usize {
         self.steps.values().filter(|(outcome, _)| which(outcome)).count()
     }

@@ -6,9 +6,9 @@ use std::sync::{Mutex, PoisonError};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::event::Event;
+use super::event::{Event, Ledger};
 use crate::plan::StepId;
-use crate::resource::Failure;
+use crate::resource::{Failure, StackId};
 
 /// The record of one run: a JSON object a line, written before the call that it announces is sent.
 ///
@@ -18,19 +18,39 @@ pub struct Journal {
     file: Mutex<File>,
 }
 
+/// What a journal begins with.
+#[derive(Clone, Copy, Debug)]
+pub struct Head<'a> {
+    pub stack: &'a StackId,
+    /// The run's name, unique.
+    pub run: &'a str,
+    /// Who, as people know them: `user@host`.
+    pub who: &'a str,
+    /// `apply`, `destroy` or `adopt`.
+    pub command: &'a str,
+}
+
 impl Journal {
-    /// Opens `<folder>/<run>.jsonl`, readable by its owner alone; a run that plans again goes on in the same file.
+    /// Opens `<folder>/<run>.jsonl`, readable by its owner alone, and begins it; a run that plans again goes on in the
+    /// same file.
     ///
     /// # Errors
     /// If the folder or file cannot be written.
-    pub fn create(folder: &Path, run: &str) -> io::Result<Self> {
+    pub fn begin(folder: &Path, head: Head<'_>, at: Timestamp) -> io::Result<Self> {
         std::fs::create_dir_all(folder)?;
-        let path = folder.join(format!("{run}.jsonl"));
+        let path = folder.join(format!("{}.jsonl", head.run));
         let mut options = OpenOptions::new();
         options.create(true).append(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        Ok(Self { file: Mutex::new(options.open(&path)?), path })
+        let journal = Self { file: Mutex::new(options.open(&path)?), path };
+        let Head { stack, run, who, command } = head;
+        let tool = env!("CARGO_PKG_VERSION");
+        journal.append(&json!({
+            "event": "run", "at": at, "stack": stack.to_string(), "run": run, "who": who, "command": command,
+            "tool": tool,
+        }))?;
+        Ok(journal)
     }
 
     pub fn path(&self) -> &Path {
@@ -47,13 +67,37 @@ impl Journal {
         self.append(&line)
     }
 
-    /// Writes a line of the run itself: who started it, how it ended.
+    /// Writes how the run over the stack ended.
     ///
     /// # Errors
     /// As [`write`](Self::write).
-    pub fn note(&self, at: Timestamp, mut line: Value) -> io::Result<()> {
-        line["at"] = at.to_string().into();
-        self.append(&line)
+    pub fn end(&self, at: Timestamp, ledger: &Ledger) -> io::Result<()> {
+        let outcome = match ledger {
+            ended if ended.interrupted => "interrupted",
+            ended if ended.failed() + ended.not_started() > 0 => "failed",
+            _ => "done",
+        };
+        self.append(&json!({
+            "event": "end", "at": at, "outcome": outcome, "done": ledger.done(), "failed": ledger.failed(),
+            "not_started": ledger.not_started(), "waiting": ledger.waiting.len(), "kept": ledger.kept.len(),
+            "seconds": ledger.elapsed.as_secs_f64(),
+        }))
+    }
+
+    /// Writes that the run ended before its first call.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    pub fn give_up(&self, at: Timestamp) -> io::Result<()> {
+        self.append(&json!({ "event": "end", "at": at, "outcome": "failed", "done": 0 }))
+    }
+
+    /// Returns all that is written so far.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn text(&self) -> io::Result<Vec<u8>> {
+        std::fs::read(&self.path)
     }
 
     fn append(&self, line: &Value) -> io::Result<()> {

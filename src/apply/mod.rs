@@ -5,6 +5,7 @@ mod event;
 mod hands;
 mod journal;
 mod lease;
+mod record;
 mod step;
 mod walk;
 mod watch;
@@ -12,9 +13,10 @@ mod watch;
 pub use carry_out::{Approved, Halted, Host, Look, Recorder, carry_out};
 pub use event::{Event, Ledger, Outcome};
 pub use hands::{Hands, Permit};
-pub use journal::Journal;
+pub use journal::{Head, Journal};
 pub use lease::{
     Clock, Fence, Holder, Lease, LeaseStore, Refused, Seen as SeenLease, Standing, end as end_lease,
     free as free_lease, key as lease_key, look as look_at_lease,
 };
+pub use record::{End, Entry, EntryEnd, Record, merge};
 pub use walk::{Run, Stop, run};

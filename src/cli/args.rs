@@ -3,8 +3,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 
 use super::commands::{
-    adopt, apply, completions, destroy, diff, explain, export, graph, init, kinds, man, permissions, plan, sandbox,
-    schema, show, validate,
+    adopt, apply, completions, destroy, diff, explain, export, graph, history, init, kinds, man, permissions, plan,
+    sandbox, schema, show, unlock, validate,
 };
 use super::selector::Selector;
 
@@ -69,6 +69,13 @@ pub struct Global {
     pub timings: bool,
 }
 
+impl Global {
+    /// The project's folder if none is named.
+    pub fn here() -> PathBuf {
+        PathBuf::from(".")
+    }
+}
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Color {
     #[default]
@@ -108,9 +115,11 @@ pub enum Command {
     Schema(schema::Args),
     Permissions(permissions::Args),
     Export(export::Args),
+    History(history::Args),
     Sandbox(sandbox::Args),
     Completions(completions::Args),
     Man(man::Args),
+    Unlock(unlock::Args),
 }
 
 /// An endpoint as the SDK takes it: it says of others only that the call can't be built.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures_util::future::LocalBoxFuture;
 
 use super::args::{Global, LogFormat};
+use super::command_line::CommandLine;
 use super::commands::plan::text_options;
 use super::engine::{Approved, As, Engine, carry_out, exit_of, plan_stacks, runtime};
 use super::exit::Exit;
@@ -17,8 +18,8 @@ use super::world::World;
 use crate::apply::{Ledger, Look};
 use crate::blueprint::Blueprint;
 use crate::inventory::Inventory;
-use crate::plan::{Allowance, Mode, Plan, refusals};
-use crate::report::{PlanDocument, Progress, ledger_text, plan_text, saved_plan, stale, summary_json};
+use crate::plan::{Allowance, Mode, Plan, Refusal, refusals};
+use crate::report::{Onward, PlanDocument, Progress, ledger_text, plan_text, saved_plan, stale, summary_json};
 use crate::resource::Stack;
 
 /// What is to be carried out, and under which conditions.
@@ -38,6 +39,10 @@ pub struct Wish<'a> {
     pub json: bool,
     /// `apply` or `destroy`.
     pub verb: &'static str,
+    /// The command as it was given.
+    pub same: CommandLine,
+    /// What goes on after a run that did not finish.
+    pub onward: CommandLine,
 }
 
 /// How often a run plans again because what waited for a person was done meanwhile.
@@ -48,18 +53,36 @@ const ROUNDS: usize = 3;
 /// What waited for a person (a certificate for its DNS records) may be there by the end of a long run: then it plans,
 /// shows and asks again, and goes on.
 pub fn execute(world: &mut World, global: &Global, wish: &Wish<'_>) -> Result<Exit> {
+    let mut summed_up = false;
+    let failure = match attempt(world, global, wish, &mut summed_up) {
+        Err(failure) => failure,
+        ended => return ended,
+    };
+    let failure = match failure.exit {
+        Exit::Usage | Exit::Declined | Exit::Refused => failure,
+        Exit::Locked => failure.next(wish.same.clone().with("--lock-timeout", "10m")),
+        _ => failure.next(&wish.same),
+    };
+    if wish.json && !summed_up {
+        world.out.print(&format!("{}\n", summary_json(&[], failure.next.as_deref())))?;
+    }
+    Err(failure)
+}
+
+/// Notes whether it wrote the summary of the events.
+fn attempt(world: &mut World, global: &Global, wish: &Wish<'_>, summed_up: &mut bool) -> Result<Exit> {
     let runtime = runtime()?;
-    let end = runtime.block_on(run(world, global, wish));
+    let end = runtime.block_on(run(world, global, wish, summed_up));
     // A name that is still being looked up must not hold up an interrupted command.
     runtime.shutdown_background();
     end
 }
 
-async fn run(world: &mut World, global: &Global, wish: &Wish<'_>) -> Result<Exit> {
+async fn run(world: &mut World, global: &Global, wish: &Wish<'_>, summed_up: &mut bool) -> Result<Exit> {
     let interrupt = Interrupt::listen();
     let engine = interrupt.or(Engine::open(world, global, &wish.stacks)).await?;
     let mut ledgers = Vec::new();
-    let mut end = Exit::Done;
+    let (mut end, mut unfinished) = (Exit::Done, false);
     for round in 0..ROUNDS {
         let plan = look(&engine, world, wish, &interrupt).await?.plan;
         let is_empty = plan.stacks.iter().all(|stack| stack.steps.is_empty());
@@ -81,13 +104,16 @@ async fn run(world: &mut World, global: &Global, wish: &Wish<'_>) -> Result<Exit
             let (engine, world, interrupt) = (&engine, &*world, &interrupt);
             let again = || -> LocalBoxFuture<'_, Result<Look>> { Box::pin(look(engine, world, wish, interrupt)) };
             let (project, patience) = (wish.project, wish.patience);
-            let approved = Approved { project, plan: &plan, again: &again, patience, progress, interrupt };
-            carry_out(engine, world, approved).await?
+            let command = wish.verb;
+            let approved = Approved { project, plan: &plan, again: &again, patience, progress, interrupt, command };
+            let ended = carry_out(engine, world, approved).await;
+            ended.map_err(|why| if why.exit == Exit::Refused { why.next(&wish.onward) } else { why })?
         };
         end = exit(&ended, blocked);
         if !wish.json {
-            tell(world, wish, &ended)?;
+            tell(world, global, wish, &ended)?;
         }
+        unfinished = ended.iter().any(|(_, ledger)| ledger.is_unfinished());
         let waited = ended.iter().any(|(_, ledger)| !ledger.waiting.is_empty());
         ledgers.extend(ended.into_iter().map(|(_, ledger)| ledger));
         if !waited || end != Exit::Done || wish.saved.is_some() {
@@ -95,7 +121,9 @@ async fn run(world: &mut World, global: &Global, wish: &Wish<'_>) -> Result<Exit
         }
     }
     if wish.json {
-        world.out.print(&format!("{}\n", summary_json(&ledgers)))?;
+        *summed_up = true;
+        let next = unfinished.then(|| wish.onward.to_string());
+        world.out.print(&format!("{}\n", summary_json(&ledgers, next.as_deref())))?;
     }
     engine.report_timings(world)?;
     match ledgers.iter().find_map(|ledger| ledger.unrecorded.as_ref()) {
@@ -134,10 +162,7 @@ fn check(wish: &Wish<'_>, plan: &Plan) -> Result<()> {
         let reasons = stale(saved, &saved_plan(plan));
         if !reasons.is_empty() {
             let failure = Failure::new(Exit::Refused, "the saved plan no longer holds; nothing was done");
-            return Err(reasons
-                .into_iter()
-                .fold(failure, Failure::hint)
-                .hint("save a new one with `provision plan --out`"));
+            return Err(reasons.into_iter().fold(failure, Failure::hint).next(&wish.onward));
         }
     }
     let refusals = refusals(plan, &wish.project.guards(), &wish.allowed);
@@ -145,7 +170,19 @@ fn check(wish: &Wish<'_>, plan: &Plan) -> Result<()> {
         return Ok(());
     }
     let failure = Failure::new(Exit::Refused, "a guard refuses this plan; nothing was done");
-    Err(refusals.iter().fold(failure, |failure, refusal| failure.hint(refusal.to_string())))
+    let failure = refusals.iter().fold(failure, |failure, refusal| failure.hint(refusal.to_string()));
+    let unnamed = refusals.iter().map(|refusal| match refusal {
+        Refusal::Protected { stack, address, .. } => Some(format!("{stack}/{address}")),
+        Refusal::TooManyDeletes { .. } | Refusal::Foreign { .. } => None,
+    });
+    // Only where naming them is all that is missing.
+    Err(match unnamed.collect::<Option<Vec<_>>>() {
+        Some(unnamed) => {
+            let named = |line: CommandLine, name| line.option("--allow-destroy", name);
+            failure.hint(format!("if that is meant: {}", unnamed.iter().fold(wish.same.clone(), named)))
+        }
+        None => failure,
+    })
 }
 
 fn question(wish: &Wish<'_>, plan: &Plan) -> String {
@@ -170,12 +207,17 @@ fn progress(world: &World, global: &Global, wish: &Wish<'_>, plan: &Plan) -> Pro
     }
 }
 
-fn tell(world: &World, wish: &Wish<'_>, ended: &[(Stack, Ledger)]) -> Result<()> {
+fn tell(world: &World, global: &Global, wish: &Wish<'_>, ended: &[(Stack, Ledger)]) -> Result<()> {
+    let onward = onward(global, wish);
     for (stack, ledger) in ended {
-        let again = format!("provision {} {}", wish.verb, stack.id);
-        world.out.print(&format!("\n{}", ledger_text(&stack.id, ledger, &again)))?;
+        world.out.print(&format!("\n{}", ledger_text(&stack.id, ledger, &onward)))?;
     }
     Ok(())
+}
+
+fn onward(global: &Global, wish: &Wish<'_>) -> Onward {
+    let show = CommandLine::new(global, "show").words(wish.selectors);
+    Onward { again: wish.onward.to_string(), show: show.to_string() }
 }
 
 fn exit(ended: &[(Stack, Ledger)], blocked: bool) -> Exit {

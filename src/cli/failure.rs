@@ -13,6 +13,8 @@ pub struct Failure {
     pub message: String,
     /// What to do next, one each.
     pub hints: Vec<String>,
+    /// The command that goes on from here, if there is one.
+    pub next: Option<String>,
     /// Mistakes of the input, shown with their lines in front of the message.
     pub problems: Vec<Problem>,
 }
@@ -21,7 +23,7 @@ pub type Result<T, E = Failure> = std::result::Result<T, E>;
 
 impl Failure {
     pub fn new(exit: Exit, message: impl Into<String>) -> Self {
-        Self { exit, message: message.into(), hints: Vec::new(), problems: Vec::new() }
+        Self { exit, message: message.into(), hints: Vec::new(), next: None, problems: Vec::new() }
     }
 
     /// Wrong use of the command line.
@@ -45,6 +47,13 @@ impl Failure {
         self
     }
 
+    /// Names the command that goes on from here, unless a better one is named already.
+    #[must_use]
+    pub fn next(mut self, next: impl ToString) -> Self {
+        self.next.get_or_insert_with(|| next.to_string());
+        self
+    }
+
     /// What is written to standard error. Coloured.
     pub fn text(&self) -> String {
         let mut text = problems_text(&self.problems);
@@ -52,6 +61,9 @@ impl Failure {
         let cyan = anstyle::AnsiColor::Cyan.on_default().bold();
         text.push_str(&format!("{red}error{red:#}: {}\n", self.message));
         self.hints.iter().for_each(|hint| text.push_str(&format!(" {cyan}hint{cyan:#}: {hint}\n")));
+        if let Some(next) = &self.next {
+            text.push_str(&format!(" {cyan}next{cyan:#}: {next}\n"));
+        }
         text
     }
 
@@ -68,7 +80,7 @@ impl Failure {
             .collect();
         let line = serde_json::json!({
             "level": "error", "message": self.message, "hints": self.hints, "problems": problems,
-            "exit": self.exit as u8,
+            "next": self.next, "exit": self.exit as u8,
         });
         format!("{line}\n")
     }

@@ -4,6 +4,7 @@
 
 mod allow;
 mod args;
+mod command_line;
 mod commands;
 mod engine;
 mod execute;
@@ -29,8 +30,8 @@ pub use world::{Stream, World};
 
 use args::{Color, Command, Global, LogFormat};
 use commands::{
-    adopt, apply, completions, destroy, diff, explain, export, graph, init, kinds, man, permissions, plan, sandbox,
-    schema, show, validate,
+    adopt, apply, completions, destroy, diff, explain, export, graph, history, init, kinds, man, permissions, plan,
+    sandbox, schema, show, unlock, validate,
 };
 
 /// The stack of the thread that a command line runs on, which polls all that it waits for: in bytes.
@@ -80,9 +81,11 @@ fn dispatch(world: &mut World, global: &Global, command: Command) -> Result<Exit
         Command::Schema(args) => schema::run(world, global, &args),
         Command::Permissions(args) => permissions::run(world, global, &args),
         Command::Export(args) => export::run(world, global, &args),
+        Command::History(args) => history::run(world, global, &args),
         Command::Sandbox(args) => sandbox::run(world, global, &args),
         Command::Completions(args) => completions::run(world, &args),
         Command::Man(args) => man::run(world, &args),
+        Command::Unlock(args) => unlock::run(world, global, &args),
     }
 }
 

@@ -75,6 +75,12 @@ pub fn refusals(plan: &Plan, guards: &Guards, allowed: &[Allowance]) -> Vec<Refu
     refusals
 }
 
+impl std::fmt::Display for Allowance {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.stack, self.resource)
+    }
+}
+
 impl Allowance {
     fn covers(&self, stack: &StackId, address: &Address) -> bool {
         self.stack == *stack

@@ -1,5 +1,6 @@
 //! The plan as JSON: what `plan --format json` prints and what `--out` saves. docs/plan.schema.json describes it.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -17,9 +18,32 @@ pub struct PlanDocument {
     /// Stacks that are there and no longer in the YAML.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub orphans: Vec<OrphanDocument>,
-    /// The version of the program that wrote a saved plan; absent in what is printed.
+    /// Of a plan that `--out` saved; absent in what is printed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tool: Option<String>,
+    pub saved: Option<SavedDocument>,
+}
+
+/// What a saved plan has beside the plan.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SavedDocument {
+    /// The program and the version that wrote it: no other may carry it out.
+    pub tool: String,
+    pub made: Timestamp,
+    /// When it may no longer be carried out.
+    pub expires: Timestamp,
+    pub mode: SavedMode,
+    /// What it was made for; none: every stack.
+    pub selectors: Vec<String>,
+    /// `sha256:` and the hash over the file's text without these very characters.
+    pub digest: String,
+}
+
+/// What is planned: to make AWS as the YAML says, or to take everything away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SavedMode {
+    Apply,
+    Destroy,
 }
 
 /// A stack that is there and no longer in the YAML.
@@ -130,7 +154,7 @@ impl PlanDocument {
         let mut stacks: Vec<_> = plan.stacks.iter().map(StackDocument::of).collect();
         stacks.sort_by(|a, b| (&a.tenant, &a.environment).cmp(&(&b.tenant, &b.environment)));
         let orphans = plan.orphans.iter().map(OrphanDocument::of).collect();
-        Self { format_version: FORMAT_VERSION.to_owned(), summary: plan.summary().into(), stacks, orphans, tool: None }
+        Self { format_version: FORMAT_VERSION.to_owned(), summary: plan.summary().into(), stacks, orphans, saved: None }
     }
 }
 

@@ -30,19 +30,23 @@ pub fn event_json(event: &Event) -> Option<String> {
     Some(value.to_string())
 }
 
-/// The last line: all ledgers summed up. What waits for a person is done as far as the run goes.
-pub fn summary_json(ledgers: &[Ledger]) -> String {
+/// The last line: all ledgers summed up, and the command that goes on from here if anything is left to do. What waits
+/// for a person is done as far as the run goes.
+pub fn summary_json(ledgers: &[Ledger], next: Option<&str>) -> String {
     let sum = |of: fn(&Ledger) -> usize| ledgers.iter().map(of).sum::<usize>();
     let seconds = ledgers.iter().map(|ledger| ledger.elapsed).max().unwrap_or_default().as_secs_f64();
-    json!({
+    let mut summary = json!({
         "event": "summary",
         "done": sum(Ledger::done),
         "failed": sum(Ledger::failed),
         "skipped": sum(Ledger::not_started),
         "abandoned": sum(Ledger::abandoned),
         "seconds": seconds,
-    })
-    .to_string()
+    });
+    if let Some(next) = next {
+        summary["next"] = next.into();
+    }
+    summary.to_string()
 }
 
 /// A failure in a program's terms.

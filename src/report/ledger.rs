@@ -7,10 +7,17 @@ use crate::apply::{Ledger, Outcome};
 use crate::plan::{StepId, Verb, Waiting};
 use crate::resource::{Address, Failure, StackId};
 
+/// The commands that a ledger names.
+#[derive(Clone, Debug)]
+pub struct Onward {
+    /// Goes on from here.
+    pub again: String,
+    /// Shows what waits.
+    pub show: String,
+}
+
 /// How a run over one stack ended, and what to do next. Coloured.
-///
-/// `again` is the command that goes on from here.
-pub fn ledger_text(stack: &StackId, ledger: &Ledger, again: &str) -> String {
+pub fn ledger_text(stack: &StackId, ledger: &Ledger, onward: &Onward) -> String {
     let mut text = format!("{}\n", paint(HEAD, headline(stack, ledger)));
     section(&mut text, "done", done_lines(ledger));
     section(&mut text, "failed", failed_lines(ledger));
@@ -23,7 +30,7 @@ pub fn ledger_text(stack: &StackId, ledger: &Ledger, again: &str) -> String {
     section(&mut text, "kept", kept.collect());
     let outputs: Vec<_> = ledger.outputs.iter().map(|(name, value)| vec![name.clone(), show(value)]).collect();
     section(&mut text, "outputs", table(&outputs, "").lines().map(str::to_owned).collect());
-    if let Some(next) = next(stack, ledger, again) {
+    if let Some(next) = next(ledger, onward) {
         text.push_str(&format!("\nnext: {}\n", paint(HEAD, next)));
     }
     text
@@ -152,13 +159,13 @@ fn skipped_lines(ledger: &Ledger) -> Vec<String> {
     told(ledger).filter_map(line).collect()
 }
 
-fn next(stack: &StackId, ledger: &Ledger, again: &str) -> Option<String> {
-    let unfinished = ledger.failed() + ledger.not_started() + ledger.abandoned() > 0 || ledger.interrupted;
-    if unfinished {
-        Some(again.to_owned())
-    } else if waiting(ledger).is_empty() {
+fn next(ledger: &Ledger, onward: &Onward) -> Option<String> {
+    let Onward { again, show } = onward;
+    if !ledger.is_unfinished() {
         None
+    } else if ledger.is_broken_off() {
+        Some(again.clone())
     } else {
-        Some(format!("see to what waits, then {again} (provision show {stack} lists it again)"))
+        Some(format!("see to what waits, then {again} ({show} lists it again)"))
     }
 }

@@ -1,13 +1,20 @@
 //! A plan in a file, and whether it still holds.
 
-use super::document::{ChangeDocument, FieldDocument, PlanDocument, StackDocument, pretty};
+use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
+
+use super::document::{
+    ChangeDocument, FORMAT_VERSION, FieldDocument, PlanDocument, SavedDocument, SavedMode, StackDocument, pretty,
+};
 use super::value::show;
 use crate::plan::{Plan, StackPlan, fingerprint};
 
-/// The plan as `--out` writes it: as JSON, and for each stack a fingerprint that covers sensitive values too.
+/// What this program calls itself in the plans that it saves.
+const TOOL: &str = concat!("provision ", env!("CARGO_PKG_VERSION"));
+
+/// The plan as JSON with, for each stack, a fingerprint that covers sensitive values too: what two plans are compared by.
 pub fn saved_plan(plan: &Plan) -> PlanDocument {
     let mut document = PlanDocument::of(plan);
-    document.tool = Some(format!("provision {}", env!("CARGO_PKG_VERSION")));
     for stack in &mut document.stacks {
         let of =
             |plan: &&StackPlan| plan.stack.id.tenant == stack.tenant && plan.stack.id.environment == stack.environment;
@@ -16,9 +23,83 @@ pub fn saved_plan(plan: &Plan) -> PlanDocument {
     document
 }
 
-/// The text of the file.
-pub fn saved_plan_text(plan: &Plan) -> String {
-    pretty(&saved_plan(plan))
+/// What a plan was made for, and until when it may be carried out.
+#[derive(Clone, Debug)]
+pub struct Saving {
+    pub made: Timestamp,
+    pub expires: Timestamp,
+    /// `apply`, or `destroy` for a plan that takes everything away.
+    pub mode: SavedMode,
+    /// As they were given; none: every stack.
+    pub selectors: Vec<String>,
+}
+
+/// The text of the file that `--out` writes, with a digest over all of it.
+pub fn saved_plan_text(plan: &Plan, saving: Saving) -> String {
+    let Saving { made, expires, mode, selectors } = saving;
+    let tool = TOOL.to_owned();
+    let mut document = saved_plan(plan);
+    document.saved = Some(SavedDocument { tool, made, expires, mode, selectors, digest: String::new() });
+    let digest = digest(&pretty(&document));
+    if let Some(saved) = &mut document.saved {
+        saved.digest = digest;
+    }
+    pretty(&document)
+}
+
+/// Why a file is no plan that may be carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unusable {
+    /// Not a plan at all, or one that was only printed.
+    NoPlan(String),
+    /// It ends too early.
+    CutOff,
+    /// Not the bytes that were saved.
+    Altered,
+    /// Another version of the program wrote it: which.
+    OtherVersion(String),
+    Expired(Timestamp),
+}
+
+/// Reads a saved plan back.
+///
+/// # Errors
+/// Why it may not be used.
+pub fn read_saved_plan(text: &str, now: Timestamp) -> Result<(PlanDocument, SavedDocument), Unusable> {
+    let document: PlanDocument = serde_json::from_str(text).map_err(|error| match error.classify() {
+        serde_json::error::Category::Eof if text.trim_start().starts_with('{') => Unusable::CutOff,
+        _ => Unusable::NoPlan(error.to_string()),
+    })?;
+    let Some(saved) = document.saved.clone() else {
+        return Err(Unusable::NoPlan("it was printed, and not saved with --out".to_owned()));
+    };
+    if saved.tool != TOOL || document.format_version != FORMAT_VERSION {
+        return Err(Unusable::OtherVersion(saved.tool));
+    }
+    // What was hashed is the text with nothing in the digest's place.
+    if saved.digest.is_empty() || digest(&text.replacen(&saved.digest, "", 1)) != saved.digest {
+        return Err(Unusable::Altered);
+    }
+    if now >= saved.expires {
+        return Err(Unusable::Expired(saved.expires));
+    }
+    Ok((document, saved))
+}
+
+impl std::fmt::Display for Unusable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NoPlan(why) => write!(f, "it is no saved plan: {why}"),
+            Self::CutOff => f.write_str("it is cut off"),
+            Self::Altered => f.write_str("it was changed after it was saved: its digest is another"),
+            Self::OtherVersion(tool) => write!(f, "{tool} wrote it, and this is {TOOL}"),
+            Self::Expired(at) => write!(f, "it expired at {}", at.strftime("%Y-%m-%d %H:%M:%SZ")),
+        }
+    }
+}
+
+fn digest(text: &str) -> String {
+    format!("sha256:{}", hex::encode(Sha256::digest(text.as_bytes())))
 }
 
 /// Returns what has changed since a plan was saved, one sentence each; empty if it still holds.

@@ -8,6 +8,7 @@ use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
+use provision::aws::{STORE_CALLS, StoreResource};
 use provision::cli::{
     Exit, Selector, Stream, World, parse_allowance, run, select_resources, selects, unmatched_resource, unmatched_stack,
 };
@@ -88,6 +89,8 @@ const COMMANDS: &[&str] = &[
     "schema",
     "permissions",
     "export",
+    "history",
+    "unlock",
     "sandbox",
     "completions",
     "man",
@@ -243,15 +246,45 @@ fn the_commands_that_only_compute_work_on_this_repository() {
     }
 }
 
+fn statements(args: &[&str]) -> Vec<serde_json::Value> {
+    let ran = provision(&[&["-C", repository(), "permissions"], args].concat());
+    let policy: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    policy["Statement"].as_array().unwrap().clone()
+}
+
+fn actions(statement: &serde_json::Value) -> Vec<&str> {
+    statement["Action"].as_array().unwrap().iter().filter_map(serde_json::Value::as_str).collect()
+}
+
 #[test]
 fn a_read_only_policy_changes_nothing() {
-    let ran = provision(&["-C", repository(), "permissions", "--read-only"]);
-    let policy: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
     let verbs = ["Describe", "Get", "List"];
-    for action in policy["Statement"][0]["Action"].as_array().unwrap() {
-        let name = action.as_str().unwrap().split_once(':').unwrap().1;
-        assert!(verbs.iter().any(|verb| name.starts_with(verb)), "{action}");
+    for statement in statements(&["--read-only"]) {
+        for action in actions(&statement) {
+            let name = action.split_once(':').unwrap().1;
+            assert!(verbs.iter().any(|verb| name.starts_with(verb)), "{action}");
+        }
     }
+}
+
+#[test]
+fn a_policy_has_all_that_leases_and_journals_need_on_their_bucket_and_nowhere_else() {
+    let bucket = "arn:aws:s3:::provision-provision-123456789012";
+    for (args, all) in [(&["acme/production"][..], true), (&["acme/production", "--read-only"][..], false)] {
+        let statements = statements(args);
+        let on = |resource: &str| statements.iter().find(|one| one["Resource"] == resource).unwrap();
+        for call in STORE_CALLS {
+            let on = match call.about {
+                StoreResource::Bucket => on(bucket),
+                StoreResource::Objects => on(&format!("{bucket}/*")),
+            };
+            assert_eq!(actions(on).contains(&call.action), all || call.is_read(), "{}", call.operation);
+        }
+        let own = ["sts:GetCallerIdentity", "tag:GetResources"];
+        assert!(own.iter().all(|own| actions(&statements[0]).contains(own)), "{args:?}");
+    }
+    let elsewhere = statements(&["initech/production"]);
+    assert!(elsewhere.iter().any(|one| one["Resource"] == "arn:aws:s3:::provision-provision-111122223333"));
 }
 
 #[test]

@@ -39,6 +39,7 @@ mod facts;
 mod failures;
 #[cfg(feature = "sdk")]
 mod fuzz;
+mod history;
 mod identity;
 #[cfg(feature = "sdk")]
 mod kinds;
@@ -54,6 +55,8 @@ mod paging;
 mod protection;
 #[cfg(feature = "sdk")]
 mod protection_aws;
+#[cfg(feature = "sdk")]
+mod records;
 mod report;
 #[cfg(feature = "sdk")]
 mod roles;
@@ -64,6 +67,7 @@ mod sandbox_faults;
 mod sandbox_lives;
 #[cfg(feature = "sdk")]
 mod sandbox_pace;
+mod saved;
 #[cfg(feature = "sdk")]
 mod secrets;
 #[cfg(feature = "sdk")]

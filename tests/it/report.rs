@@ -102,7 +102,7 @@ fn step(address: &str, verb: Verb, seconds: u32, after: &[&StepId]) -> (StepId, 
 }
 
 /// The illustration in the contract of the command line.
-fn illustration() -> Plan {
+pub fn illustration() -> Plan {
     let cache = Change {
         disruption: Disruption::DestroysData,
         protected: true,
@@ -220,7 +220,10 @@ fn the_plan_as_json_is_as_its_schema_says() {
     let foreign = Unmanaged { kind: "AWS::EC2::Instance".into(), id: "i-0abc".into(), place: "vpc-0abc".into() };
     plan.stacks[0].unmanaged.push(foreign);
     assert_valid(&plan_json(&plan));
-    assert_valid(&report::saved_plan_text(&plan));
+    let at = |text: &str| text.parse().unwrap();
+    let (made, expires) = (at("2026-11-23T00:00:00Z"), at("2026-11-24T00:00:00Z"));
+    let saving = report::Saving { made, expires, mode: report::SavedMode::Apply, selectors: Vec::new() };
+    assert_valid(&report::saved_plan_text(&plan, saving));
     assert_eq!(plan_json(&plan), plan_json(&plan.clone()));
 }
 
@@ -257,7 +260,8 @@ fn events_as_json_are_as_their_schema_says() {
         Event::Waiting { stack: stack.clone(), step: step.clone(), what: "a DNS record".into() },
     ];
     events.iter().for_each(|event| assert_valid(&report::event_json(event).unwrap()));
-    assert_valid(&report::summary_json(&[Ledger::default()]));
+    assert_valid(&report::summary_json(&[Ledger::default()], None));
+    assert_valid(&report::summary_json(&[Ledger::default()], Some("provision apply acme")));
     let progress = Event::Progress { stack, step, what: "creating".into(), elapsed };
     assert_eq!(report::event_json(&progress), None);
 }
@@ -335,7 +339,8 @@ fn a_ledger_tells_what_failed_why_and_what_next() {
         elapsed: second,
         ..Ledger::default()
     };
-    let text = report::ledger_text(&StackId::new("acme", "production"), &ledger, "provision apply acme/production");
+    let onward = report::Onward { again: "provision apply acme/production".into(), show: "provision show".into() };
+    let text = report::ledger_text(&StackId::new("acme", "production"), &ledger, &onward);
     let expected = "\
 acme/production: 0 done, 1 failed, 1 not started in 1 s
 

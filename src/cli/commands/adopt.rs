@@ -2,12 +2,12 @@ use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
 
-use super::apply::parse_duration;
 use super::plan::text_options;
 use crate::apply::Look;
 use crate::blueprint::{Blueprint, Resource};
 use crate::cli::allow::parse_allowance;
 use crate::cli::args::Global;
+use crate::cli::command_line::{CommandLine, parse_duration};
 use crate::cli::engine::{Adoption, Approved, Engine, carry_out, runtime};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
@@ -17,7 +17,7 @@ use crate::cli::prompt::confirm;
 use crate::cli::selector::{Selector, unmatched_resource};
 use crate::cli::world::World;
 use crate::plan::{Allowance, Plan};
-use crate::report::{Progress, adoption_text, ledger_text};
+use crate::report::{Onward, Progress, adoption_text, ledger_text};
 use crate::resource::Address;
 
 /// Take a resource that lost its tags, or that was made by hand, as the stack's own: writes its tags and nothing else
@@ -68,20 +68,36 @@ async fn adopt(world: &mut World, global: &Global, args: &Args) -> Result<Exit> 
         let again = || -> LocalBoxFuture<'_, Result<Look>> { Box::pin(look()) };
         let (plan, patience) = (whole(&adoption), args.lock_timeout);
         let progress = Progress::quiet(Box::new(world.err.clone()));
+        let command = "adopt";
+        let interrupt = &interrupt;
         let approved =
-            Approved { project: &project, plan: &plan, again: &again, patience, progress, interrupt: &interrupt };
-        carry_out(&engine, world, approved).await?
+            Approved { project: &project, plan: &plan, again: &again, patience, progress, interrupt, command };
+        carry_out(&engine, world, approved).await.map_err(|failure| match failure.exit {
+            Exit::Locked => failure.next(args.line(global).with("--lock-timeout", "10m")),
+            _ => failure.next(args.line(global)),
+        })?
     };
     engine.report_timings(world)?;
-    let again = format!("provision adopt {stack}/{} {}", resource.address, args.id);
+    let about = |command: &str| CommandLine::new(global, command).word(stack).to_string();
+    let onward = Onward { again: args.line(global).to_string(), show: about("show") };
     if let Some((_, ledger)) = ended.iter().find(|(_, ledger)| ledger.done() == 0) {
-        world.out.print(&format!("\n{}", ledger_text(stack, ledger, &again)))?;
+        world.out.print(&format!("\n{}", ledger_text(stack, ledger, &onward)))?;
         return Ok(if ledger.interrupted { Exit::Interrupted } else { Exit::Error });
     }
-    world.out.print(&format!(
-        "\nadopted; `provision plan {stack}` shows what differs, `provision apply {stack}` mends it\n"
-    ))?;
+    world.out.print(&format!("\nadopted; `{}` shows what differs, `{}` mends it\n", about("plan"), about("apply")))?;
     Ok(Exit::Done)
+}
+
+impl Args {
+    /// This very command line.
+    fn line(&self, global: &Global) -> CommandLine {
+        let line = CommandLine::new(global, "adopt").word(&self.resource).word(&self.id);
+        let line = match self.lock_timeout.as_secs() {
+            0 => line,
+            seconds => line.option("--lock-timeout", format!("{seconds}s")),
+        };
+        if self.yes { line.word("--yes") } else { line }
+    }
 }
 
 /// The resource that is meant, which the YAML has to have.

@@ -2,9 +2,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::ValueEnum;
+use jiff::Timestamp;
 
 use crate::cli::allow::parse_allowance;
 use crate::cli::args::{Global, Selectors};
+use crate::cli::command_line::{CommandLine, parse_duration};
 use crate::cli::execute::{Wish, execute};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
@@ -12,7 +14,7 @@ use crate::cli::project::Project;
 use crate::cli::selector::Selector;
 use crate::cli::world::World;
 use crate::plan::{Allowance, Mode};
-use crate::report::{FORMAT_VERSION, PlanDocument};
+use crate::report::{PlanDocument, SavedDocument, SavedMode, Unusable, read_saved_plan};
 
 /// Make AWS as the YAML says, after asking
 #[derive(Debug, clap::Args)]
@@ -24,7 +26,7 @@ pub struct Args {
     #[arg(long, conflicts_with = "selectors")]
     all: bool,
 
-    /// Go on only if the plan is still exactly the one saved by `plan --out`
+    /// Go on only if the plan is still exactly the one saved by `plan --out`, and that is not expired
     #[arg(long, value_name = "FILE", conflicts_with_all = ["selectors", "all", "only"])]
     plan: Option<PathBuf>,
 
@@ -69,57 +71,86 @@ pub enum Format {
 }
 
 pub fn run(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
-    let saved = args.plan.as_deref().map(read_plan).transpose()?;
+    let saved = args.plan.as_deref().map(|file| read_plan(file, (world.clock)())).transpose()?;
     let selectors = match &saved {
-        Some(document) => stacks_of(document)?,
+        Some((_, saving)) => selectors_of(saving)?,
         None => args.selectors.selectors.clone(),
     };
-    if selectors.is_empty() && !args.all {
+    if selectors.is_empty() && !args.all && saved.is_none() {
         return Err(Failure::usage("say which stacks to apply")
             .hint("name one, as in `provision apply acme/production`, or say --all"));
     }
     let project = Project::load(world, global, &selectors)?;
+    let same = args.line(global);
+    let onward = match (&args.plan, &saved) {
+        (Some(file), Some((_, saving))) => plan_again(global, file, saving),
+        _ => same.clone(),
+    };
     let wish = Wish {
         project: &project,
         stacks: project.stacks(),
         selectors: &selectors,
-        mode: if args.only.is_some() { Mode::OnlyConfig } else { Mode::Apply },
+        mode: match (&saved, args.only) {
+            (Some((_, saving)), _) if saving.mode == SavedMode::Destroy => Mode::Destroy,
+            (_, Some(Only::Config)) => Mode::OnlyConfig,
+            _ => Mode::Apply,
+        },
         allowed: args.consent.allow_destroy.clone(),
-        saved,
+        saved: saved.map(|(document, _)| document),
         yes: args.consent.yes,
         patience: args.consent.lock_timeout,
         json: args.format == Format::Json,
         verb: "apply",
+        same,
+        onward,
     };
     execute(world, global, &wish)
 }
 
-fn read_plan(file: &Path) -> Result<PlanDocument> {
-    let refuse = |why: String| Failure::error(format!("cannot use the plan {}: {why}", file.display()));
-    let text = std::fs::read_to_string(file).map_err(|error| refuse(error.to_string()))?;
-    let document: PlanDocument = serde_json::from_str(&text)
-        .map_err(|error| refuse(error.to_string()).hint("it has to be a file that `provision plan --out` wrote"))?;
-    if document.format_version != FORMAT_VERSION || document.stacks.iter().any(|stack| stack.fingerprint.is_none()) {
-        return Err(refuse("it was not written by `plan --out` of this version".to_owned()).hint("save the plan again"));
+impl Args {
+    /// This very command line.
+    fn line(&self, global: &Global) -> CommandLine {
+        let line = CommandLine::new(global, "apply").words(&self.selectors.selectors);
+        let line = if self.all { line.word("--all") } else { line };
+        let line = self.plan.iter().fold(line, |line, file| line.option("--plan", file.display()));
+        let line = self.only.iter().fold(line, |line, Only::Config| line.option("--only", "config"));
+        self.consent.add_to(line, self.format)
     }
-    Ok(document)
 }
 
-/// A saved plan is about its own stacks.
-fn stacks_of(document: &PlanDocument) -> Result<Vec<Selector>> {
-    let names = document.stacks.iter().map(|stack| format!("{}/{}", stack.tenant, stack.environment));
-    names.map(|name| name.parse().map_err(Failure::error)).collect()
+impl Consent {
+    /// Adds what was said to a command line.
+    pub fn add_to(&self, line: CommandLine, format: Format) -> CommandLine {
+        let line = self.allow_destroy.iter().fold(line, |line, allowed| line.option("--allow-destroy", allowed));
+        let line = match self.lock_timeout.as_secs() {
+            0 => line,
+            seconds => line.option("--lock-timeout", format!("{seconds}s")),
+        };
+        let line = if self.yes { line.word("--yes") } else { line };
+        if format == Format::Json { line.option("--format", "json") } else { line }
+    }
 }
 
-pub fn parse_duration(text: &str) -> Result<Duration, String> {
-    let wrong = || format!("`{text}` is no time: write 90s, 10m or 1h");
-    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let number: u64 = text[..digits].parse().map_err(|_| wrong())?;
-    let unit = match &text[digits..] {
-        "s" | "" => 1,
-        "m" => 60,
-        "h" => 3600,
-        _ => return Err(wrong()),
-    };
-    number.checked_mul(unit).map(Duration::from_secs).ok_or_else(wrong)
+/// Nothing is contacted for a file that may not be used.
+fn read_plan(file: &Path, now: Timestamp) -> Result<(PlanDocument, SavedDocument)> {
+    let bytes = std::fs::read(file);
+    let bytes = bytes.map_err(|error| Failure::error(format!("cannot read {}: {error}", file.display())))?;
+    let text = String::from_utf8(bytes).map_err(|_| Unusable::NoPlan("it is not UTF-8".to_owned()));
+    text.and_then(|text| read_saved_plan(&text, now)).map_err(|why| {
+        let exit = if matches!(why, Unusable::NoPlan(_)) { Exit::Error } else { Exit::Refused };
+        Failure::new(exit, format!("cannot use the plan {}: {why}", file.display()))
+            .hint("save a new one with `provision plan --out`; nothing was done")
+    })
+}
+
+/// A saved plan is about what it was made for.
+fn selectors_of(saving: &SavedDocument) -> Result<Vec<Selector>> {
+    saving.selectors.iter().map(|name| name.parse().map_err(Failure::error)).collect()
+}
+
+/// Once a saved plan has been carried out in part, or no longer holds, a new one has to be approved.
+fn plan_again(global: &Global, file: &Path, saving: &SavedDocument) -> CommandLine {
+    let line = CommandLine::new(global, "plan").words(&saving.selectors);
+    let line = if saving.mode == SavedMode::Destroy { line.word("--destroy") } else { line };
+    line.option("--out", file.display())
 }

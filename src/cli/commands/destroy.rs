@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use super::apply::{Consent, Format};
 use crate::blueprint::Blueprint;
 use crate::cli::args::{Global, Selectors};
+use crate::cli::command_line::CommandLine;
 use crate::cli::execute::{Wish, execute};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
@@ -75,8 +76,27 @@ pub fn run(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
         patience: args.consent.lock_timeout,
         json: args.format == Format::Json,
         verb: "destroy",
+        same: args.line(global),
+        onward: args.line(global),
     };
     execute(world, global, &wish)
+}
+
+impl Args {
+    /// This very command line.
+    fn line(&self, global: &Global) -> CommandLine {
+        let line = CommandLine::new(global, "destroy").words(&self.selectors.selectors);
+        let line = if self.all { line.word("--all") } else { line };
+        let options = [
+            ("--orphan", &self.orphan),
+            ("--account", &self.account),
+            ("--region", &self.region),
+            ("--role", &self.role),
+        ];
+        let given = options.iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
+        let line = given.fold(line, |line, (name, value)| line.option(name, value));
+        self.consent.add_to(line, self.format)
+    }
 }
 
 /// A stack that should have nothing in it; what is there is found by its tags. Guarded as production is.

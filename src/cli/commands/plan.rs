@@ -1,15 +1,18 @@
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::ValueEnum;
+use jiff::Timestamp;
 
 use crate::cli::args::{Global, Selectors};
+use crate::cli::command_line::parse_duration;
 use crate::cli::engine::{As, Engine, exit_of, nothing_there, plan_stacks, runtime};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
 use crate::cli::project::{Project, warn};
 use crate::cli::world::World;
 use crate::plan::{Mode, Plan};
-use crate::report::{TextOptions, plan_html, plan_json, plan_markdown, plan_text, saved_plan_text};
+use crate::report::{SavedMode, Saving, TextOptions, plan_html, plan_json, plan_markdown, plan_text, saved_plan_text};
 
 /// Show what `apply` would do; changes nothing
 #[derive(Debug, clap::Args)]
@@ -20,6 +23,10 @@ pub struct Args {
     /// Save the plan for `apply --plan`
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+
+    /// How long the saved plan may be carried out: 90s, 10m, 24h, 7d
+    #[arg(long, value_name = "TIME", default_value = "24h", value_parser = parse_duration, requires = "out")]
+    expires: Duration,
 
     #[command(flatten)]
     format: FormatArgs,
@@ -80,10 +87,22 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
         plan
     };
     if let Some(file) = &args.out {
-        save(file, &saved_plan_text(&plan))?;
+        save(file, &saved_plan_text(&plan, args.saving((world.clock)())?))?;
     }
     world.out.print(&args.format.render(world, global, &plan))?;
     Ok(exit_of(&plan, if args.detailed_exitcode { Exit::Differs } else { Exit::Done }))
+}
+
+impl Args {
+    fn saving(&self, made: Timestamp) -> Result<Saving> {
+        let expires = made.checked_add(self.expires);
+        Ok(Saving {
+            made,
+            expires: expires.map_err(|_| Failure::usage("--expires is beyond the end of time"))?,
+            mode: if self.destroy { SavedMode::Destroy } else { SavedMode::Apply },
+            selectors: self.selectors.selectors.iter().map(ToString::to_string).collect(),
+        })
+    }
 }
 
 impl FormatArgs {

@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -8,7 +9,7 @@ use crate::aws::ObjectStore;
 use crate::resource::Result;
 
 /// Leases in a bucket.
-pub(super) struct BucketLeases(pub(super) ObjectStore);
+pub(super) struct BucketLeases(pub(super) Arc<ObjectStore>);
 
 impl LeaseStore for BucketLeases {
     fn read<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<(Vec<u8>, String)>>> {

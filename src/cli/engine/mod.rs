@@ -3,7 +3,9 @@
 mod adopt;
 mod elsewhere;
 mod hands;
+mod journals;
 mod lease;
+mod records;
 mod run;
 mod source;
 
@@ -31,6 +33,7 @@ use crate::resource::{Address, Shape, Stack, StackId};
 use crate::sandbox;
 
 pub use adopt::Adoption;
+pub use records::{Taking, past_runs, recorded_here};
 pub use run::{Approved, carry_out};
 use source::AwsSource;
 
@@ -119,9 +122,14 @@ impl Engine {
         Ok(inventories)
     }
 
-    /// The bucket where a stack's lease lives, opened as the stack's writer.
-    async fn store(&self, stack: &Stack, bucket: &Bucket) -> Result<crate::aws::ObjectStore> {
-        let session = self.sessions.open(&stack.account, &bucket.region, As::Writer.role(stack)).await?;
+    /// The bucket where a stack's lease and journals live.
+    async fn store(
+        &self,
+        stack: &Stack,
+        bucket: &Bucket,
+        as_whom: As,
+    ) -> crate::resource::Result<crate::aws::ObjectStore> {
+        let session = self.sessions.open(&stack.account, &bucket.region, as_whom.role(stack)).await?;
         Ok(session.store(&bucket.name))
     }
 

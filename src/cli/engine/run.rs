@@ -1,20 +1,22 @@
 //! An approved plan becomes a run: what `apply::carry_out` stands on, for AWS.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use futures_util::future::LocalBoxFuture;
+use futures_util::future::{LocalBoxFuture, join_all};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::hands::AwsHands;
+use super::journals::{self, Kept};
 use super::lease::{BucketLeases, WallClock};
 use super::{As, Engine};
 use crate::apply::{
-    self, Clock, Event, Fence, Halted, Hands, Holder, Host, Journal, LeaseStore, Ledger, Look, Recorder, Stop,
+    self, Clock, Event, Fence, Halted, Hands, Head, Holder, Host, Journal, LeaseStore, Ledger, Look, Recorder, Stop,
 };
-use crate::aws::Aws;
+use crate::aws::{Aws, ObjectStore};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
 use crate::cli::interrupt::{Interrupt, interrupted};
@@ -34,6 +36,8 @@ pub struct Approved<'a> {
     pub patience: Duration,
     pub progress: Progress,
     pub interrupt: &'a Interrupt,
+    /// `apply`, `destroy` or `adopt`, for the journal.
+    pub command: &'static str,
 }
 
 /// Carries out an approved plan on all its stacks at once.
@@ -45,18 +49,30 @@ pub async fn carry_out<'a>(
     world: &'a World,
     approved: Approved<'a>,
 ) -> Result<Vec<(Stack, Ledger)>> {
-    let Approved { project, plan, again, patience, progress, interrupt } = approved;
+    let Approved { project, plan, again, patience, progress, interrupt, command } = approved;
     interrupt.or(credentials_last(engine, world, plan)).await?;
-    let (began, progress) = (watch::Sender::new(false), Mutex::new(progress));
-    let host = AwsHost { engine, world, project, again, interrupt, began, progress, who: who(world) };
+    let host = AwsHost {
+        engine,
+        world,
+        project,
+        again,
+        interrupt,
+        began: watch::Sender::new(false),
+        progress: Mutex::new(progress),
+        who: who(world),
+        command,
+        stores: Mutex::default(),
+        journals: Mutex::default(),
+    };
     let approved = apply::Approved { plan, run: &engine.run, who: &host.who, patience };
     let ended = tokio::select! {
         ended = apply::carry_out(&host, KINDS, approved) => ended,
         never = host.announce() => match never {},
     };
+    host.close_journals(ended.as_deref().unwrap_or_default()).await;
     host.progress.into_inner().unwrap_or_else(PoisonError::into_inner).finish();
     ended.map_err(|halted| match halted {
-        Halted::Locked { stack, holder } => locked(&stack, &holder),
+        Halted::Locked { stack, holder } => held(&stack, &holder),
         Halted::Stale(fresh) => {
             let failure = Failure::new(Exit::Refused, "things changed after the plan was shown; nothing was done");
             stale(&saved_plan(plan), &saved_plan(&fresh)).into_iter().fold(failure, Failure::hint)
@@ -76,6 +92,10 @@ struct AwsHost<'a> {
     began: watch::Sender<bool>,
     progress: Mutex<Progress>,
     who: String,
+    command: &'static str,
+    /// The buckets of the stacks whose leases were taken.
+    stores: Mutex<BTreeMap<StackId, Arc<ObjectStore>>>,
+    journals: Mutex<BTreeMap<StackId, Kept>>,
 }
 
 impl Host<Aws> for AwsHost<'_> {
@@ -83,8 +103,11 @@ impl Host<Aws> for AwsHost<'_> {
 
     fn leases<'a>(&'a self, stack: &'a Stack) -> LocalBoxFuture<'a, Result<Arc<dyn LeaseStore>>> {
         Box::pin(async move {
-            let store = self.interrupt.or(self.engine.store(stack, &self.project.bucket(stack))).await?;
+            let bucket = self.project.bucket(stack);
+            let store = self.interrupt.or(self.engine.store(stack, &bucket, As::Writer)).await?;
+            let store = Arc::new(store);
             self.interrupt.or(store.ensure_bucket()).await?;
+            locked(&self.stores).insert(stack.id.clone(), store.clone());
             Ok(Arc::new(BucketLeases(store)) as Arc<dyn LeaseStore>)
         })
     }
@@ -104,7 +127,7 @@ impl Host<Aws> for AwsHost<'_> {
             let written = journal.write(clock(), &event);
             // What is not recorded is not started.
             if written.is_ok() || !matches!(event, Event::Started { .. }) {
-                progress.lock().unwrap_or_else(PoisonError::into_inner).event(&event);
+                locked(progress).event(&event);
             }
             written
         }))
@@ -137,27 +160,43 @@ impl AwsHost<'_> {
             // If standard error is gone, nobody reads it.
             let print = || drop(self.world.err.print(&format!("{text}\n")));
             if began {
-                self.progress.lock().unwrap_or_else(PoisonError::into_inner).above(text, print);
+                locked(&self.progress).above(text, print);
             }
         }
         std::future::pending().await
     }
 
-    /// The record of one stack's run, under the user's state folder.
-    fn journal(&self, stack: &Stack) -> Result<Journal> {
-        let folder = ["provision", "journals", &stack.account, &stack.id.tenant, &stack.id.environment]
-            .iter()
-            .collect::<std::path::PathBuf>();
-        let folder = self.world.state().join(folder);
-        let run = &self.engine.run;
-        let journal = Journal::create(&folder, run)
+    /// Begins the record of one stack's run, under the user's state folder, and copies it to the stack's bucket.
+    fn journal(&self, stack: &Stack) -> Result<Arc<Journal>> {
+        let (folder, run) = (journals::folder(self.world, stack), &self.engine.run);
+        let head = Head { stack: &stack.id, run, who: &self.who, command: self.command };
+        let journal = Journal::begin(&folder, head, (self.world.clock)())
             .map_err(|error| Failure::error(format!("cannot write the journal in {}: {error}", folder.display())))?;
-        let note = serde_json::json!({ "event": "run", "stack": stack.id.to_string(), "who": self.who, "run": run });
-        journal
-            .note((self.world.clock)(), note)
-            .map_err(|error| Failure::error(format!("cannot write {}: {error}", journal.path().display())))?;
+        let store = locked(&self.stores).get(&stack.id).cloned();
+        let store = store.ok_or_else(|| Failure::error(format!("bug: {} has no lease", stack.id)))?;
+        let kept = Kept::new(journal, store, stack, run);
+        let journal = kept.journal.clone();
+        locked(&self.journals).insert(stack.id.clone(), kept);
         Ok(journal)
     }
+
+    /// Writes how each run ended, and copies the journals a last time.
+    async fn close_journals(&self, ended: &[(Stack, Ledger)]) {
+        let at = (self.world.clock)();
+        let kept = std::mem::take(&mut *locked(&self.journals));
+        for (stack, kept) in &kept {
+            let ledger = ended.iter().find(|(ended, _)| ended.id == *stack).map(|(_, ledger)| ledger);
+            let written = ledger.map_or_else(|| kept.journal.give_up(at), |ledger| kept.journal.end(at, ledger));
+            if let Err(error) = written {
+                tracing::warn!(%error, "the end of the run over {stack} could not be recorded");
+            }
+        }
+        join_all(kept.into_values().map(Kept::finish)).await;
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Refuses to start what the credentials would not live to finish.
@@ -179,15 +218,15 @@ async fn credentials_last(engine: &Engine, world: &World, plan: &Plan) -> Result
     Ok(())
 }
 
-fn locked(stack: &StackId, holder: &Holder) -> Failure {
+fn held(stack: &StackId, holder: &Holder) -> Failure {
     let Holder { run, who, since, until, .. } = holder;
     Failure::new(Exit::Locked, format!("{stack} is locked by {who} (run {run}) since {since}"))
-        .hint("wait for it to end, or let this run wait: --lock-timeout 10m")
-        .hint(format!("if that run is dead, its lease ends by itself soon after {until}"))
+        .hint("wait for it to end, or let this run wait with --lock-timeout")
+        .hint(format!("if that run is dead, its lease ends by itself soon after {until}; `provision unlock` shows it"))
 }
 
 /// `user@host`, as far as the environment tells.
-fn who(world: &World) -> String {
+pub(super) fn who(world: &World) -> String {
     let user = world.variable("USER").or_else(|| world.variable("LOGNAME")).unwrap_or("somebody");
     let host = world.variable("HOSTNAME").map(str::to_owned);
     let host = host.or_else(|| Some(std::fs::read_to_string("/etc/hostname").ok()?.trim().to_owned()));

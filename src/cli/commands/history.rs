@@ -1,0 +1,93 @@
+use super::apply::Format;
+use crate::apply::{Record, merge};
+use crate::cli::args::Global;
+use crate::cli::engine::{Engine, past_runs, recorded_here, runtime};
+use crate::cli::exit::Exit;
+use crate::cli::failure::{Failure, Result};
+use crate::cli::project::Project;
+use crate::cli::selector::Selector;
+use crate::cli::world::World;
+use crate::report::{history_json, history_text};
+use crate::resource::Stack;
+
+/// Show past runs: when, who, what changed, how they ended
+///
+/// From the journals in the bucket and on this machine. With -v, or for a run that is named, also each step.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Stacks (tenant, tenant/environment, with * and ?), or runs by name; none: every stack
+    #[arg(value_name = "SELECTOR|RUN")]
+    names: Vec<String>,
+
+    /// How many runs of each stack to look at, the newest first
+    #[arg(long, value_name = "NUMBER", default_value_t = 20)]
+    limit: usize,
+
+    /// Only the journals on this machine: no credentials, no network
+    #[arg(long)]
+    local: bool,
+
+    /// How to write it
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
+    // Runs are named by their time, tenants by a letter first.
+    let (runs, selectors): (Vec<_>, Vec<_>) =
+        args.names.iter().partition(|name| name.starts_with(|sign: char| sign.is_ascii_digit()));
+    let selectors = selectors.iter().map(|name| name.parse().map_err(Failure::usage)).collect::<Result<Vec<_>>>()?;
+    if let Some(partial) = selectors.iter().find(|selector: &&Selector| selector.is_partial()) {
+        return Err(Failure::usage(format!("`{partial}` names a resource; runs are of whole stacks")));
+    }
+    let project = Project::load(world, global, &selectors)?;
+    // Of a run that is named it does not matter how many came after it.
+    let most = if runs.is_empty() { args.limit } else { usize::MAX };
+    let stacks: Vec<_> = project.stacks().into_iter().map(|blueprint| &blueprint.stack).collect();
+    let mut records: Vec<Record> = stacks.iter().flat_map(|stack| recorded_here(world, stack, most)).collect();
+    let mut exit = Exit::Done;
+    let mut holders = Vec::new();
+    if !args.local {
+        let runtime = runtime()?;
+        let engine = runtime.block_on(Engine::open(world, global, &project.stacks()))?;
+        for (stack, answer) in runtime.block_on(recorded_there(&engine, world, &project, &stacks, most)) {
+            match answer {
+                Ok((there, holder)) => {
+                    records.extend(there);
+                    holders.extend(holder);
+                }
+                Err(failure) => {
+                    exit = Exit::Blocked;
+                    tracing::warn!(%failure, "the journals of {} in the bucket could not be read", stack.id);
+                }
+            }
+        }
+        engine.report_timings(world)?;
+    }
+    let records = merge(records).into_iter().filter(|record| runs.is_empty() || runs.contains(&&record.run)).collect();
+    let past = past_runs(records, &holders);
+    if let Some(missing) = runs.iter().find(|run| !past.iter().any(|past| past.record.run == ***run)) {
+        return Err(Failure::error(format!("no journal tells of a run {missing}")));
+    }
+    let steps = global.verbose > 0 || !runs.is_empty();
+    world.out.print(&match args.format {
+        Format::Text => history_text(&past, steps),
+        Format::Json => history_json(&past, steps),
+    })?;
+    Ok(exit)
+}
+
+type Answer = crate::resource::Result<(Vec<Record>, Option<crate::apply::Holder>)>;
+
+async fn recorded_there<'a>(
+    engine: &Engine,
+    world: &World,
+    project: &Project,
+    stacks: &[&'a Stack],
+    most: usize,
+) -> Vec<(&'a Stack, Answer)> {
+    let asked = stacks
+        .iter()
+        .map(|stack| async move { (*stack, engine.recorded_there(world, stack, &project.bucket(stack), most).await) });
+    futures_util::future::join_all(asked).await
+}

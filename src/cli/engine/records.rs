@@ -1,0 +1,87 @@
+//! What is asked of past runs and of who holds a stack now.
+
+use super::journals::{read_here, read_there};
+use super::lease::BucketLeases;
+use super::run::who;
+use super::{As, Engine};
+use crate::apply::{Holder, Record, SeenLease, Standing, end_lease, free_lease, lease_key, look_at_lease};
+use crate::cli::project::Bucket;
+use crate::cli::world::World;
+use crate::report::PastRun;
+use crate::resource::{Result, Stack};
+
+/// How a lease is taken from its holder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taking {
+    /// It is renewed no more, and ends when it would have without a heartbeat.
+    AtItsEnd,
+    /// It ends now, whether or not its holder is dead.
+    Now,
+}
+
+/// The runs that are recorded on this machine, and nowhere else that was asked.
+pub fn recorded_here(world: &World, stack: &Stack, most: usize) -> Vec<Record> {
+    read_here(world, stack, most)
+}
+
+/// Says of each run whether it is the one that holds its stack.
+pub fn past_runs(records: Vec<Record>, holders: &[Holder]) -> Vec<PastRun> {
+    let is_running = |record: &Record| holders.iter().any(|holder| holder.run == record.run);
+    records.into_iter().map(|record| PastRun { is_running: is_running(&record), record }).collect()
+}
+
+impl Engine {
+    /// The runs that are recorded in the stack's bucket, and who holds the stack now.
+    ///
+    /// # Errors
+    /// If the account is another than the tenant's file says, or the bucket cannot be read.
+    pub async fn recorded_there(
+        &self,
+        world: &World,
+        stack: &Stack,
+        bucket: &Bucket,
+        most: usize,
+    ) -> Result<(Vec<Record>, Option<Holder>)> {
+        let leases = self.leases(stack, bucket, As::Reader).await?;
+        let records = read_there(&leases.0, stack, most).await?;
+        let now = (world.clock)();
+        let seen = look_at_lease(&leases, &lease_key(stack), now).await?;
+        let holder = seen.map(|seen| seen.holder).filter(|holder| holder.standing(now) == Standing::Held);
+        Ok((records, holder))
+    }
+
+    /// Who holds a stack, or held it last.
+    ///
+    /// # Errors
+    /// As [`recorded_there`](Self::recorded_there).
+    pub async fn holder(&self, world: &World, stack: &Stack, bucket: &Bucket) -> Result<Option<SeenLease>> {
+        let leases = self.leases(stack, bucket, As::Reader).await?;
+        look_at_lease(&leases, &lease_key(stack), (world.clock)()).await
+    }
+
+    /// Takes a lease from its holder.
+    ///
+    /// # Errors
+    /// If it changed hands since it was seen, or the bucket cannot be written.
+    pub async fn take_from(
+        &self,
+        world: &World,
+        stack: &Stack,
+        bucket: &Bucket,
+        seen: SeenLease,
+        how: Taking,
+    ) -> Result<Holder> {
+        let leases = self.leases(stack, bucket, As::Writer).await?;
+        let (key, by, now) = (lease_key(stack), who(world), (world.clock)());
+        match how {
+            Taking::AtItsEnd => end_lease(&leases, &key, seen, &by, now).await,
+            Taking::Now => free_lease(&leases, &key, seen, &by, now).await,
+        }
+    }
+
+    async fn leases(&self, stack: &Stack, bucket: &Bucket, as_whom: As) -> Result<BucketLeases> {
+        let session = self.sessions.open(&stack.account, &bucket.region, as_whom.role(stack)).await?;
+        session.verify().await?;
+        Ok(BucketLeases(std::sync::Arc::new(self.store(stack, bucket, as_whom).await?)))
+    }
+}

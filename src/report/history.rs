@@ -1,0 +1,155 @@
+//! Past runs, and who holds a stack now.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::document::pretty;
+use super::style::{CHANGE, DANGER, FAINT, HEAD, NEW, duration, paint, table};
+use crate::apply::{End, Entry, EntryEnd, Holder, Record, Standing};
+use crate::resource::StackId;
+
+/// One run, and whether it holds its stack's lease.
+#[derive(Clone, Debug)]
+pub struct PastRun {
+    pub record: Record,
+    pub is_running: bool,
+}
+
+/// A line a run, newest first as they come; with `steps`, below each its steps. Coloured.
+pub fn history_text(runs: &[PastRun], steps: bool) -> String {
+    if runs.is_empty() {
+        return "no run is recorded\n".to_owned();
+    }
+    let rows: Vec<_> = runs.iter().map(row).collect();
+    let table = table(&rows, "");
+    let lines = table.lines().zip(runs).map(|(line, run)| {
+        let below = run.record.entries.iter().filter(|_| steps).map(entry_line).collect::<String>();
+        format!("{}\n{below}", painted(line, run))
+    });
+    lines.collect()
+}
+
+fn row(run: &PastRun) -> Vec<String> {
+    let Record { run: name, stack, who, command, started, last, .. } = &run.record;
+    let took = last.duration_since(*started).as_secs();
+    vec![
+        started.strftime("%Y-%m-%d %H:%M:%SZ").to_string(),
+        stack.clone(),
+        command.clone(),
+        outcome(run).to_owned(),
+        changes(&run.record),
+        duration(u64::try_from(took).unwrap_or_default()),
+        who.clone(),
+        name.clone(),
+    ]
+}
+
+/// A table is laid out without colours, which have no width.
+fn painted(line: &str, run: &PastRun) -> String {
+    let style = match (run.record.end, run.is_running) {
+        (End::Done, _) => NEW,
+        (End::Failed, _) | (End::Open, false) => DANGER,
+        (End::Interrupted, _) | (End::Open, true) => CHANGE,
+    };
+    let word = format!("  {}  ", outcome(run));
+    line.replacen(&word, &format!("  {}  ", paint(style, outcome(run))), 1)
+}
+
+fn outcome(run: &PastRun) -> &'static str {
+    match (run.record.end, run.is_running) {
+        (End::Done, _) => "done",
+        (End::Failed, _) => "failed",
+        (End::Interrupted, _) => "interrupted",
+        (End::Open, true) => "running",
+        (End::Open, false) => "died",
+    }
+}
+
+/// `12 create, 1 update`, or a dash.
+fn changes(record: &Record) -> String {
+    let changes: Vec<_> = record.changes().iter().map(|(verb, number)| format!("{number} {verb}")).collect();
+    if changes.is_empty() { "-".to_owned() } else { changes.join(", ") }
+}
+
+fn entry_line(entry: &Entry) -> String {
+    let Entry { verb, address, id, end, seconds } = entry;
+    let (sign, remark) = match end {
+        EntryEnd::Done => (paint(NEW, "✓"), took(*seconds)),
+        EntryEnd::Failed(why) => (paint(DANGER, "✗"), why.clone()),
+        EntryEnd::Skipped => (paint(FAINT, "-"), "not started".to_owned()),
+        EntryEnd::Open => (paint(CHANGE, "?"), "begun; how it ended is not recorded".to_owned()),
+    };
+    let id = id.as_ref().map(|id| format!(" {id}")).unwrap_or_default();
+    format!("    {sign} {verb} {address}{id}  {}\n", paint(FAINT, remark))
+}
+
+fn took(seconds: f64) -> String {
+    duration(std::time::Duration::try_from_secs_f64(seconds).unwrap_or_default().as_secs())
+}
+
+/// The same as one document; the steps are in it if they are asked for.
+pub fn history_json(runs: &[PastRun], steps: bool) -> String {
+    let runs: Vec<Value> = runs.iter().map(|run| run_json(run, steps)).collect();
+    pretty(&json!({ "runs": runs }))
+}
+
+fn run_json(run: &PastRun, steps: bool) -> Value {
+    let record = &run.record;
+    let (tenant, environment) = record.stack.split_once('/').unwrap_or((&record.stack, ""));
+    let mut value = json!({
+        "run": record.run, "tenant": tenant, "environment": environment, "command": record.command, "who": record.who,
+        "tool": record.tool, "started": record.started, "last": record.last, "outcome": outcome(run),
+        "changes": record.changes(),
+    });
+    if steps {
+        value["steps"] = record.entries.iter().map(entry_json).collect();
+    }
+    value
+}
+
+fn entry_json(entry: &Entry) -> Value {
+    let Entry { verb, address, id, end, seconds } = entry;
+    let (outcome, error) = match end {
+        EntryEnd::Done => ("finished", None),
+        EntryEnd::Failed(why) => ("failed", Some(why)),
+        EntryEnd::Skipped => ("skipped", None),
+        EntryEnd::Open => ("unknown", None),
+    };
+    json!({
+        "action": verb, "address": address, "id": id, "outcome": outcome, "error": error, "seconds": seconds,
+    })
+}
+
+/// Who holds a stack's lease, since when and until when.
+pub fn lease_text(stack: &StackId, holder: Option<&Holder>, now: Timestamp) -> String {
+    let name = paint(HEAD, stack);
+    let Some(holder) = holder else { return format!("{name}: no run has held it yet\n") };
+    let Holder { run, who, since, until, ended_by } = holder;
+    let free = holder.free_from();
+    let ended = ended_by.as_ref().map(|by| format!("; {by} ended it: it is not renewed any more")).unwrap_or_default();
+    let whose = format!("{who}, run {run}, since {} ({})", second(*since), ago(*since, now));
+    match holder.standing(now) {
+        Standing::Free => match ended_by {
+            Some(by) => format!("{name}: free; {by} took it from {who} at {}\n", second(*until)),
+            None => format!("{name}: free; {who} gave it back at {}\n", second(*until)),
+        },
+        Standing::Held => format!("{name}: held by {whose}, until {} unless renewed{ended}\n", second(*until)),
+        Standing::Ending => format!(
+            "{name}: it ran out at {} ({whose}){ended}; its last call may still be on its way: free from {}\n",
+            second(*until),
+            second(free)
+        ),
+        Standing::Expired => format!(
+            "{name}: free; it ran out at {} without being given back ({whose}){ended}; the next run takes it over\n",
+            second(*until)
+        ),
+    }
+}
+
+fn second(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
+}
+
+fn ago(at: Timestamp, now: Timestamp) -> String {
+    format!("{} ago", duration(u64::try_from(now.duration_since(at).as_secs()).unwrap_or_default()))
+}

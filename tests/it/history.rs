@@ -1,0 +1,122 @@
+//! Journals: what is written of a run, and what is read of it afterwards.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use provision::apply::{End, EntryEnd, Event, Head, Journal, Ledger, Outcome, Record, merge};
+use provision::plan::{StepId, Verb};
+use provision::report::{PastRun, history_json, history_text};
+use provision::resource::{Class, Failure, StackId};
+
+fn at(second: i64) -> Timestamp {
+    "2026-11-23T00:00:00Z".parse::<Timestamp>().unwrap() + jiff::SignedDuration::from_secs(second)
+}
+
+fn stack() -> StackId {
+    StackId::new("acme", "production")
+}
+
+fn step(address: &str, verb: Verb) -> StepId {
+    StepId { address: address.parse().unwrap(), verb, id: String::new() }
+}
+
+fn folder(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("provision-history-{}-{name}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&folder);
+    folder
+}
+
+/// A run of two steps, of which the second fails and a third is skipped; without its end.
+fn journal(name: &str) -> (Journal, PathBuf) {
+    let folder = folder(name);
+    let head = Head { stack: &stack(), run: name, who: "ada@laptop", command: "apply" };
+    let journal = Journal::begin(&folder, head, at(0)).unwrap();
+    let (vpc, subnet) = (step("AWS::EC2::VPC/main", Verb::Create), step("AWS::EC2::Subnet/a", Verb::Create));
+    let mut failure = Failure::new(Class::Quota, "too many");
+    failure.code = "SubnetLimitExceeded".into();
+    failure.request_id = Some("r-1".into());
+    let elapsed = Duration::from_secs(2);
+    for (second, event) in [
+        (1, Event::Started { stack: stack(), step: vpc.clone() }),
+        (2, Event::Progress { stack: stack(), step: vpc.clone(), what: "waiting".into(), elapsed }),
+        (3, Event::Finished { stack: stack(), step: vpc, id: Some("vpc-1".into()), elapsed }),
+        (3, Event::Started { stack: stack(), step: subnet.clone() }),
+        (5, Event::Failed { stack: stack(), step: subnet, failure, elapsed }),
+        (5, Event::Started { stack: stack(), step: step("AWS::EC2::EIP/nat", Verb::Create) }),
+    ] {
+        journal.write(at(second), &event).unwrap();
+    }
+    (journal, folder)
+}
+
+fn read(journal: &Journal) -> Record {
+    Record::parse(&String::from_utf8(journal.text().unwrap()).unwrap()).unwrap()
+}
+
+#[test]
+fn a_run_is_read_back_as_it_was_written() {
+    let (journal, folder) = journal("20261123T000000Z-aaaa");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(journal.path()).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "for its owner alone");
+    }
+    let died = read(&journal);
+    assert_eq!((died.end, died.last), (End::Open, at(5)));
+    let ends: Vec<_> = died.entries.iter().map(|entry| entry.end.clone()).collect();
+    let failed = EntryEnd::Failed("SubnetLimitExceeded: too many (request id r-1)".into());
+    assert_eq!(ends, [EntryEnd::Done, failed, EntryEnd::Open]);
+
+    let outcome = Outcome::Failed(Failure::new(Class::Quota, "too many"));
+    let steps = [(step("AWS::EC2::Subnet/a", Verb::Create), (outcome, Duration::ZERO))].into();
+    journal.end(at(9), &Ledger { steps, ..Ledger::default() }).unwrap();
+    let ended = read(&journal);
+    assert_eq!((ended.end, ended.last, ended.tool.as_str()), (End::Failed, at(9), env!("CARGO_PKG_VERSION")));
+    assert_eq!(ended.changes(), [("create", 1)].into());
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_journal_cut_off_anywhere_is_read_as_far_as_it_goes() {
+    let (journal, folder) = journal("20261123T000000Z-bbbb");
+    let text = String::from_utf8(journal.text().unwrap()).unwrap();
+    let first = text.lines().next().unwrap().len();
+    for length in 0..=text.len() {
+        let record = Record::parse(&text[..length]);
+        assert_eq!(record.is_some(), length >= first, "{length}");
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn of_two_copies_of_a_journal_the_longer_counts_and_the_newest_run_comes_first() {
+    let (journal, folder) = journal("20261123T000000Z-cccc");
+    let short = read(&journal);
+    journal.end(at(9), &Ledger::default()).unwrap();
+    let long = read(&journal);
+    let mut older = short.clone();
+    (older.run, older.started) = ("20261122T000000Z-dddd".into(), at(-86400));
+    let merged = merge([older.clone(), short.clone(), long.clone(), short]);
+    assert_eq!(merged, [long, older]);
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_run_without_an_end_is_running_or_has_died() {
+    let (journal, folder) = journal("20261123T000000Z-eeee");
+    let record = read(&journal);
+    let runs = [true, false].map(|is_running| PastRun { record: record.clone(), is_running });
+    let text = history_text(&runs, false);
+    let text = anstream::adapter::strip_str(&text).to_string();
+    let line =
+        "2026-11-23 00:00:00Z  acme/production  apply  running  1 create  5 s  ada@laptop  20261123T000000Z-eeee";
+    let lines: Vec<_> = text.lines().collect();
+    assert_eq!(lines, [line, line.replace("running", "died   ").as_str()]);
+    let json: serde_json::Value = serde_json::from_str(&history_json(&runs, true)).unwrap();
+    let outcomes = [0, 1].map(|run| json["runs"][run]["outcome"].as_str().unwrap());
+    assert_eq!(outcomes, ["running", "died"]);
+    assert_eq!(json["runs"][0]["steps"][2]["outcome"], "unknown");
+    std::fs::remove_dir_all(folder).unwrap();
+}
