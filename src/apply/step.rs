@@ -11,7 +11,7 @@ use super::watch::Watch;
 use crate::plan::{Desired, Step, Verb};
 use crate::resource::{
     Address, AnyKind, AnyMade, Changes, Class, Cloud, Facts, Failure, FieldDiff, Kept, Live, Name, Reference, Result,
-    Secrets, Settled, Shape, Stack, State, key, keyed, pointer, resolve,
+    Secrets, Settled, Shape, Stack, State, key, keyed, output, pointer, resolve,
 };
 
 /// What all steps of one stack's run share.
@@ -285,9 +285,4 @@ fn shadow(facts: &Facts, live: &Live) -> Option<Kept> {
 fn create_only(facts: &Facts, spec: &Value) -> String {
     let parts = facts.create_only.iter().map(|path| spec.pointer(path).unwrap_or(&Value::Null).to_string());
     parts.collect::<Vec<_>>().join("\n")
-}
-
-fn output(outputs: &Value, name: &str) -> Option<Value> {
-    let direct = outputs.get(name).or_else(|| name.split('.').try_fold(outputs, |value, step| value.get(step)));
-    direct.filter(|value| !value.is_null()).cloned()
 }

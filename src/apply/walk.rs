@@ -13,7 +13,7 @@ use super::hands::Hands;
 use super::step::{Done, Site};
 use super::watch::Watch;
 use crate::plan::{StackPlan, Step, StepId, Waiting};
-use crate::resource::{AnyKind, Cloud, Live, Result, Scope, Secrets, pointer, resolve};
+use crate::resource::{AnyKind, Cloud, Live, Result, Scope, Secrets, output, pointer, resolve};
 
 /// How far a run has been asked to stop.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,11 +72,7 @@ pub async fn run<C: Cloud>(run: Run<'_, C>) -> Ledger {
     ledger.waiting.extend(plan.waiting.iter().cloned());
     ledger.waiting.dedup();
     let outputs = site.outputs.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let lookup = |reference: &crate::resource::Reference| {
-        let made = outputs.get(&reference.address)?;
-        let direct = made.get(&reference.output);
-        direct.or_else(|| reference.output.split('.').try_fold(made, |value, step| value.get(step))).cloned()
-    };
+    let lookup = |reference: &crate::resource::Reference| output(outputs.get(&reference.address)?, &reference.output);
     ledger.outputs = plan.outputs.iter().map(|(name, value)| (name.clone(), resolve(value, &lookup))).collect();
     ledger.elapsed = start.elapsed();
     ledger

@@ -90,7 +90,8 @@ impl AnyMade {
     }
 }
 
-fn output(outputs: &Value, name: &str) -> Option<Value> {
+/// Returns an output by its name; dots lead into nested objects (`Endpoint.Address`).
+pub fn output(outputs: &Value, name: &str) -> Option<Value> {
     if let Some(value) = outputs.get(name) {
         return Some(value.clone()).filter(|value| !value.is_null());
     }

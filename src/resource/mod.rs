@@ -25,7 +25,7 @@ mod tags;
 pub use address::Address;
 pub use diff::{Difference, FieldDiff, compare};
 pub use digest::{Digest, Recorded};
-pub use erased::{AnyKind, AnyListing, AnyMade, Live};
+pub use erased::{AnyKind, AnyListing, AnyMade, Live, output};
 pub use failure::{Class, Failure, Result};
 pub use kind::{Changes, Cloud, Found, Kept, Kind, Listing, Made, Permissions, State, Stranger, Unmodelled, Unseen};
 pub use name::{Name, NameRule};
