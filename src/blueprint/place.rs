@@ -6,27 +6,36 @@ use crate::template::Origins;
 
 /// Returns a pointer with the indices of keyed lists replaced by the elements' keys, as plans name them.
 pub(super) fn keyed(facts: &Facts, spec: &Value, at: &str) -> String {
-    let mut named = String::new();
-    let mut node = Some(spec);
-    for step in pointer::steps(at) {
-        let element = match node {
-            Some(Value::Array(list)) => {
-                let key =
-                    facts.keyed.iter().find(|(pattern, _)| pointer::matches(pattern, &named)).map(|(_, key)| *key);
-                let item = step.parse::<usize>().ok().and_then(|index| list.get(index));
-                key.and_then(|key| Some((item?, element_key(item?, key))))
-            }
+    let top = Trail { named: String::new(), node: Some(spec) };
+    pointer::steps(at).fold(top, |trail, step| trail.down(facts, &step)).named
+}
+
+/// How far a pointer has been followed: under the name that plans use, and the value there.
+#[derive(Clone)]
+struct Trail<'a> {
+    named: String,
+    node: Option<&'a Value>,
+}
+
+impl Trail<'_> {
+    fn down(mut self, facts: &Facts, step: &str) -> Self {
+        let element = match self.node {
+            Some(Value::Array(list)) => step.parse::<usize>().ok().and_then(|index| list.get(index)),
             _ => None,
         };
-        node = match (&element, node) {
-            (Some((item, _)), _) => Some(*item),
-            (None, Some(Value::Array(list))) => step.parse::<usize>().ok().and_then(|index| list.get(index)),
-            (None, Some(Value::Object(map))) => map.get(&step),
-            _ => None,
+        let key = element.and_then(|item| Some(element_key(item, key_of(facts, &self.named)?)));
+        self.node = match self.node {
+            Some(Value::Object(map)) => map.get(step),
+            _ => element,
         };
-        named = pointer::join(&named, element.as_ref().map_or(&step, |(_, key)| key));
+        pointer::push(&mut self.named, key.as_deref().unwrap_or(step));
+        self
     }
-    named
+}
+
+/// The property by which the elements of the list at a pointer are told apart.
+fn key_of(facts: &Facts, named: &str) -> Option<&'static str> {
+    facts.keyed.iter().find(|(pattern, _)| pointer::matches(pattern, named)).map(|(_, key)| *key)
 }
 
 /// Returns the value at a pointer whose steps name elements of keyed lists by key or by index.
@@ -37,9 +46,8 @@ pub(super) fn value_at<'a>(facts: &Facts, spec: &'a Value, at: &str) -> Option<&
         node = match node {
             Value::Object(map) => map.get(&step)?,
             Value::Array(list) => {
-                let key =
-                    facts.keyed.iter().find(|(pattern, _)| pointer::matches(pattern, &named)).map(|(_, key)| *key);
-                let by_key = key.and_then(|key| list.iter().find(|item| element_key(item, key) == step));
+                let by_key =
+                    key_of(facts, &named).and_then(|key| list.iter().find(|item| element_key(item, key) == step));
                 by_key.or_else(|| list.get(step.parse::<usize>().ok()?))?
             }
             _ => return None,
@@ -55,8 +63,24 @@ pub(super) fn named_as_in_plans(facts: &Facts, raw: &Value, origins: Origins) ->
         return origins;
     }
     let is_below = |at: &str| facts.keyed.iter().any(|(pattern, _)| pointer::covers(pattern, at));
-    let named = |at: String| if is_below(&at) { keyed(facts, raw, &at) } else { at };
+    // In a map's order most pointers begin as the one before: only what is new of them is followed.
+    let mut trails = vec![(String::new(), Trail { named: String::new(), node: Some(raw) })];
+    let mut named = |at: String| {
+        if !is_below(&at) {
+            return at;
+        }
+        trails.truncate(trails.iter().rposition(|(above, _)| is_above(above, &at)).map_or(1, |last| last + 1));
+        let (above, trail) = &trails[trails.len() - 1];
+        let trail = pointer::steps(&at[above.len()..]).fold(trail.clone(), |trail, step| trail.down(facts, &step));
+        let named = trail.named.clone();
+        trails.push((at, trail));
+        named
+    };
     origins.into_iter().map(|(at, origin)| (named(at), origin)).collect()
+}
+
+fn is_above(above: &str, at: &str) -> bool {
+    at.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Returns the place of a pointer: where a person would change the value, or its nearest parent.

@@ -4,17 +4,22 @@
 
 use serde_json::Value;
 
-/// Appends one step, escaped.
+/// Returns the pointer with one step more, escaped.
 pub fn join(pointer: &str, step: &str) -> String {
     let mut joined = String::with_capacity(pointer.len() + 1 + step.len());
     joined.push_str(pointer);
-    joined.push('/');
-    if step.contains(['~', '/']) {
-        joined.push_str(&step.replace('~', "~0").replace('/', "~1"));
-    } else {
-        joined.push_str(step);
-    }
+    push(&mut joined, step);
     joined
+}
+
+/// Appends one step, escaped.
+pub fn push(pointer: &mut String, step: &str) {
+    pointer.push('/');
+    if step.contains(['~', '/']) {
+        pointer.push_str(&step.replace('~', "~0").replace('/', "~1"));
+    } else {
+        pointer.push_str(step);
+    }
 }
 
 /// Returns the steps, unescaped.
@@ -63,12 +68,18 @@ pub fn property(pointer: &str) -> &str {
 
 /// Calls `visit` with the pointer and value of every leaf (no object, no list), in order.
 pub fn walk(value: &Value, visit: &mut impl FnMut(&str, &Value)) {
-    fn go(at: &str, value: &Value, visit: &mut impl FnMut(&str, &Value)) {
+    fn go(at: &mut String, value: &Value, visit: &mut impl FnMut(&str, &Value)) {
+        let length = at.len();
+        let mut below = |step: &str, value: &Value| {
+            push(at, step);
+            go(at, value, visit);
+            at.truncate(length);
+        };
         match value {
-            Value::Object(map) => map.iter().for_each(|(k, v)| go(&join(at, k), v, visit)),
-            Value::Array(list) => list.iter().enumerate().for_each(|(i, v)| go(&join(at, &i.to_string()), v, visit)),
+            Value::Object(map) => map.iter().for_each(|(key, value)| below(key, value)),
+            Value::Array(list) => list.iter().enumerate().for_each(|(i, value)| below(&i.to_string(), value)),
             leaf => visit(at, leaf),
         }
     }
-    go("", value, visit);
+    go(&mut String::new(), value, visit);
 }

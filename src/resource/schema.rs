@@ -33,12 +33,7 @@ impl Schema {
 
     /// Returns the schema below `node` for one step of a pointer: a property, a map's key or a list's element.
     pub fn child<'a>(&'a self, node: &'a Value, step: &str) -> Option<&'a Value> {
-        self.variants(node).into_iter().find_map(|node| {
-            if let Some(property) = node.get("properties").and_then(|all| all.get(step)) {
-                return Some(property);
-            }
-            node.get("items").or_else(|| node.get("additionalProperties").filter(|extra| extra.is_object()))
-        })
+        below(&self.variants(node), step)
     }
 
     /// Returns whether a JSON object here is a map with free keys, and not a struct.
@@ -54,32 +49,32 @@ impl Schema {
     /// Returns the pointer and kind of every `Ref<K>` that a value holds.
     pub fn refs(&self, value: &Value) -> BTreeMap<String, String> {
         let mut found = BTreeMap::new();
-        self.collect_refs(&self.root, "", value, &mut found);
+        self.collect_refs(&self.root, &mut String::new(), value, &mut found);
         found
     }
 
     /// Returns the kind that the property a pattern (`*` for a list's elements) names refers to, if it is a `Ref<K>`.
     pub fn ref_at(&self, pattern: &str) -> Option<String> {
         let node = pointer::steps(pattern).try_fold(&self.root, |node, step| self.child(node, &step))?;
-        self.kind_of(node)
+        kind_of(&self.variants(node)).map(str::to_owned)
     }
 
-    fn kind_of(&self, node: &Value) -> Option<String> {
-        self.variants(node).into_iter().find_map(|node| node.get("x-ref")?.as_str().map(str::to_owned))
-    }
-
-    fn collect_refs(&self, node: &Value, at: &str, value: &Value, found: &mut BTreeMap<String, String>) {
-        let mut descend = |step: String, item: &Value| {
-            if let Some(child) = self.child(node, &step) {
-                self.collect_refs(child, &pointer::join(at, &step), item, found);
-            }
+    /// `at` is the pointer so far, which is the same again on return: a pointer is only copied where a reference is.
+    fn collect_refs(&self, node: &Value, at: &mut String, value: &Value, found: &mut BTreeMap<String, String>) {
+        let variants = self.variants(node);
+        let mut descend = |step: &str, item: &Value| {
+            let Some(child) = below(&variants, step) else { return };
+            let length = at.len();
+            pointer::push(at, step);
+            self.collect_refs(child, at, item, found);
+            at.truncate(length);
         };
         match value {
-            Value::Object(map) => map.iter().for_each(|(key, item)| descend(key.clone(), item)),
-            Value::Array(list) => list.iter().enumerate().for_each(|(i, item)| descend(i.to_string(), item)),
+            Value::Object(map) => map.iter().for_each(|(key, item)| descend(key, item)),
+            Value::Array(list) => list.iter().enumerate().for_each(|(i, item)| descend(&i.to_string(), item)),
             Value::String(_) => {
-                if let Some(kind) = self.kind_of(node) {
-                    found.insert(at.to_owned(), kind);
+                if let Some(kind) = kind_of(&variants) {
+                    found.insert(at.clone(), kind.to_owned());
                 }
             }
             _ => {}
@@ -101,4 +96,19 @@ impl Schema {
         }
         all
     }
+}
+
+/// The schema below any of these for one step.
+fn below<'a>(variants: &[&'a Value], step: &str) -> Option<&'a Value> {
+    variants.iter().find_map(|node| {
+        if let Some(property) = node.get("properties").and_then(|all| all.get(step)) {
+            return Some(property);
+        }
+        node.get("items").or_else(|| node.get("additionalProperties").filter(|extra| extra.is_object()))
+    })
+}
+
+/// The kind that any of these is a reference to.
+fn kind_of<'a>(variants: &[&'a Value]) -> Option<&'a str> {
+    variants.iter().find_map(|node| node.get("x-ref")?.as_str())
 }
