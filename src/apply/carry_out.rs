@@ -40,6 +40,9 @@ pub trait Host<C: Cloud> {
 
     fn clock(&self) -> Arc<dyn Clock>;
 
+    /// How long the cloud may take to show a change everywhere.
+    fn spread(&self) -> Duration;
+
     /// Makes the plan again, from what is there now.
     fn again(&self) -> LocalBoxFuture<'_, Result<Look, Self::Error>>;
 
@@ -168,6 +171,9 @@ async fn under_leases<C: Cloud, H: Host<C>>(
     stop: &watch::Receiver<Stop>,
     leases: &BTreeMap<StackId, Lease>,
 ) -> Result<Vec<(Stack, Ledger)>, Halted<H::Error>> {
+    // What the run before this one made is missed by lists for a while, and would be made twice.
+    let quiet = leases.values().map(|lease| lease.quiet_in(host.spread())).max().unwrap_or_default();
+    tokio::time::sleep(quiet).await;
     let Look { plan, live } = host.again().await.map_err(Halted::Failed)?;
     if !agrees(approved.plan, &plan) {
         return Err(Halted::Stale(Box::new(plan)));

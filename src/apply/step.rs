@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
+use tokio::time::Instant;
 
 use super::hands::{Hands, Permit};
 use super::watch::Watch;
@@ -13,6 +15,9 @@ use crate::resource::{
     Address, AnyKind, AnyMade, Changes, Class, Cloud, Facts, Failure, FieldDiff, Kept, Live, Name, Reference, Result,
     Secrets, Settled, Shape, Stack, State, key, keyed, output, pointer, resolve,
 };
+
+/// How far AWS's lists may lag behind a change: EC2's documentation speaks of seconds.
+const SPREAD: Duration = Duration::from_secs(10);
 
 /// What all steps of one stack's run share.
 pub(super) struct Site<'a, C: Cloud> {
@@ -28,6 +33,8 @@ pub(super) struct Site<'a, C: Cloud> {
     pub(super) own: Mutex<BTreeSet<String>>,
     /// The outputs of what this run made, updated or waited for.
     pub(super) outputs: Mutex<BTreeMap<Address, Value>>,
+    /// The ids of what this run made: beside it, an old thing of the same name may still be there.
+    pub(super) made: Mutex<BTreeMap<Address, String>>,
     /// The live things that this run has seen since it changed them.
     pub(super) lives: Mutex<BTreeMap<Address, Arc<Live>>>,
 }
@@ -112,9 +119,19 @@ impl<C: Cloud> Site<'_, C> {
         let writer = self.hands.writer(&step.region, self.permit(step, Some(spec.value()))).await?;
         let made = kind.update(&writer, &live, &spec, &changes).await?;
         let was_settling = matches!(made.state, State::Settling(_));
-        let done = self.settle_down(kind, step, made, says).await?;
-        if was_settling {
-            self.check_taken(kind.shape(), &step.id.address, spec.value(), &changes)?;
+        let id = made.id.clone();
+        let mut done = self.settle_down(kind, step, made, says).await?;
+        let sent = Instant::now();
+        // A list may go on showing what was there before.
+        while was_settling
+            && let Err(reverted) = self.check_taken(kind.shape(), &step.id.address, spec.value(), &changes)
+        {
+            if sent.elapsed() >= SPREAD {
+                return Err(reverted);
+            }
+            tokio::time::sleep(SPREAD / 10).await;
+            let name = &step.id.address.name;
+            done = self.remember(step, self.watch.ready(kind, &step.region, name, Some(&id), |_| ()).await?);
         }
         Ok(done)
     }
@@ -184,6 +201,7 @@ impl<C: Cloud> Site<'_, C> {
         says: impl FnMut(&str),
     ) -> Result<Done> {
         self.own().insert(made.id.clone());
+        self.made.lock().unwrap_or_else(PoisonError::into_inner).insert(step.id.address.clone(), made.id.clone());
         match made.state {
             State::Settling(_) => {
                 let name = &step.id.address.name;
@@ -234,7 +252,8 @@ impl<C: Cloud> Site<'_, C> {
     }
 
     async fn newest(&self, kind: &dyn AnyKind<C>, step: &Step) -> Result<Arc<Live>> {
-        let live = self.watch.ready(kind, &step.region, &step.id.address.name, None, |_| ()).await?;
+        let made = self.made.lock().unwrap_or_else(PoisonError::into_inner).get(&step.id.address).cloned();
+        let live = self.watch.ready(kind, &step.region, &step.id.address.name, made.as_deref(), |_| ()).await?;
         self.remember(step, live.clone());
         Ok(live)
     }

@@ -63,6 +63,7 @@ pub async fn run<C: Cloud>(run: Run<'_, C>) -> Ledger {
         run: run.id,
         own: Mutex::new(own(&run.live)),
         outputs: Mutex::default(),
+        made: Mutex::default(),
         lives: Mutex::default(),
     };
     let left = plan.steps.keys().collect();
@@ -102,8 +103,10 @@ impl<'a, C: Cloud> Walk<'a, '_, C> {
                 break;
             }
             tokio::select! {
-                Some(ending) = running.next() => self.end(ending),
+                // In this order: the same run ends the same.
+                biased;
                 Ok(()) = stop.changed() => if *stop.borrow() == Stop::Now { break },
+                Some(ending) = running.next() => self.end(ending),
             }
         }
         self.ledger.interrupted = *stop.borrow() != Stop::No;

@@ -21,7 +21,9 @@ pub fn plan(input: &Input<'_>) -> StackPlan {
     if let Some(why) = obstacle(input, &shapes) {
         return all_blocked(input, &why);
     }
-    let edges = LiveEdges::of(&shapes, input.inventory.all());
+    let renamed = renamed(input);
+    let all = input.inventory.all().map(|(address, live)| (renamed.get(address).copied().unwrap_or(address), live));
+    let edges = LiveEdges::of(&shapes, all);
     let order = Order::of(input.blueprint, |address| shapes.get(address.kind.as_str()).map(|shape| shape.facts().late));
     let (decisions, mut made) = if input.mode == Mode::Destroy {
         (None, Steps::default())
@@ -45,6 +47,18 @@ pub fn plan(input: &Input<'_>) -> StackPlan {
         select::narrow(&mut plan, input.blueprint, selection);
     }
     plan
+}
+
+/// What still bears a former name, with the new one: it is that resource, to those who refer to it and those it refers
+/// to.
+fn renamed<'a>(input: &Input<'a>) -> BTreeMap<Address, &'a Address> {
+    let resources = &input.blueprint.resources;
+    let live: BTreeSet<&Address> = input.inventory.all().map(|(address, _)| address).collect();
+    let renamed = resources.iter().filter(|_| input.mode != Mode::Destroy).filter_map(|(address, resource)| {
+        let old = Address::new(&*address.kind, resource.was.as_deref()?);
+        (!live.contains(address) && !resources.contains_key(&old)).then_some((old, address))
+    });
+    renamed.collect()
 }
 
 fn assemble(

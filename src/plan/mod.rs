@@ -11,6 +11,7 @@ mod foundation;
 mod guards;
 mod input;
 mod late;
+mod let_go;
 mod live_edges;
 mod make;
 mod order;

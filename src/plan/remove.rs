@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::decide::{Decisions, set_top};
 use super::fate::Fate;
 use super::input::{Input, Mode};
+use super::let_go::let_go;
 use super::live_edges::{LiveEdges, LiveId};
 use super::order::Shapes;
 use super::standing::Standing;
@@ -75,8 +76,9 @@ pub(super) fn remove(
 ) {
     mark_blocked(input, shapes, decisions, edges, victims);
     let going: BTreeMap<LiveId, Arc<Live>> =
-        victims.iter().filter(|v| v.blocked.is_none() && !v.deferred).map(|v| (v.id(), v.live.clone())).collect();
-    let stripped = strip_circles(shapes, edges, &going, steps);
+        victims.iter().filter(|v| v.goes()).map(|v| (v.id(), v.live.clone())).collect();
+    let mut stripped = strip_circles(shapes, edges, &going, steps);
+    stripped.extend(decisions.into_iter().flat_map(|decisions| let_go(shapes, edges, decisions, &going, steps)));
     for (id, live) in &going {
         let Some(shape) = shapes.get(id.0.kind.as_str()) else { continue };
         let mut after: BTreeSet<StepId> = BTreeSet::new();
@@ -117,19 +119,11 @@ fn mark_blocked(
     edges: &LiveEdges,
     victims: &mut [Victim],
 ) {
-    let blind: Vec<(&str, String)> = input
-        .inventory
-        .kinds
-        .iter()
-        .filter_map(|((_, kind), seen)| match seen {
-            Seen::Unknown(failure) => Some((kind.as_str(), failure.to_string())),
-            Seen::Read(_) => None,
-        })
-        .collect();
+    let blind = blind(input);
     let known: BTreeSet<String> = input.inventory.all().flat_map(|(_, live)| live.handles()).collect();
     for victim in victims.iter_mut().filter(|victim| victim.blocked.is_none()) {
-        if let Some((kind, failure)) = blind.iter().find(|(kind, _)| refers(shapes, kind, &victim.address.kind)) {
-            victim.blocked = Some(format!("{kind} could not be read and may use it: {failure}"));
+        if let Some((kind, why)) = blind.iter().find(|(kind, _)| refers(shapes, kind, &victim.address.kind)) {
+            victim.blocked = Some(format!("{kind} could not be read and may use it: {why}"));
         } else if let Some(ground) = foreign_ground(shapes, &known, victim) {
             victim.blocked = Some(format!(
                 "it stands in {ground}, which is not this stack's by its tags: one of the two had its tags changed; put them \
@@ -137,8 +131,26 @@ fn mark_blocked(
             ));
         }
     }
-    // What stays keeps what it uses.
-    while block_used(decisions, edges, victims) {}
+    // What a victim that stays refers to stays as well: until nothing more is found.
+    loop {
+        let staying: BTreeMap<LiveId, bool> =
+            victims.iter().filter(|victim| !victim.goes()).map(|victim| (victim.id(), victim.deferred)).collect();
+        let going: BTreeSet<LiveId> = victims.iter().filter(|victim| victim.goes()).map(Victim::id).collect();
+        for victim in victims.iter_mut().filter(|victim| victim.goes()) {
+            let id = victim.id();
+            for (from, _) in edges.into(&id).filter(|(from, _)| !going.contains(*from)) {
+                match (staying.get(from), decisions.and_then(|decisions| decisions.fates.get(&from.0))) {
+                    (Some(true), _) | (None, Some(Fate::Held { .. })) => victim.deferred = true,
+                    (None, Some(Fate::Update { .. } | Fate::Replace { .. })) => {}
+                    (None, _) if victim.cause == Cause::Superseded => victim.deferred = true,
+                    (Some(false) | None, _) => victim.blocked = Some(format!("{} still uses it", from.0)),
+                }
+            }
+        }
+        if victims.iter().filter(|victim| victim.goes()).count() == going.len() {
+            return;
+        }
+    }
 }
 
 /// What a live thing stands in, if that is none of the stack's: a VPC cannot go before its subnets do.
@@ -151,27 +163,16 @@ fn foreign_ground(shapes: &Shapes<'_>, known: &BTreeSet<String>, victim: &Victim
     values.find(|value| !value.is_empty() && !known.contains(*value)).map(str::to_owned)
 }
 
-/// Marks what is used by something that stays; returns whether that is news.
-fn block_used(decisions: Option<&Decisions>, edges: &LiveEdges, victims: &mut [Victim]) -> bool {
-    let going: BTreeSet<LiveId> = victims.iter().filter(|victim| victim.blocked.is_none()).map(Victim::id).collect();
-    let mut is_news = false;
-    for victim in victims.iter_mut().filter(|victim| victim.blocked.is_none()) {
-        for (from, _) in edges.into(&victim.id()) {
-            if going.contains(from) {
-                continue;
-            }
-            match decisions.and_then(|decisions| decisions.fates.get(&from.0)) {
-                Some(Fate::Update { .. } | Fate::Replace { .. }) => {}
-                Some(Fate::Held { .. }) => victim.deferred = true,
-                _ if victim.cause == Cause::Superseded => victim.deferred = true,
-                _ => {
-                    victim.blocked = Some(format!("{} still uses it", from.0));
-                    is_news = true;
-                }
-            }
+/// The kinds of which all, or something that is surely ours, could not be read, and why.
+fn blind(input: &Input<'_>) -> Vec<(String, String)> {
+    let kinds = input.inventory.kinds.iter().filter_map(|((_, kind), seen)| match seen {
+        Seen::Unknown(failure) => Some((kind.clone(), failure.to_string())),
+        Seen::Read(sight) => {
+            let ours = sight.unseen.iter().find(|unseen| unseen.tags.is_some())?;
+            Some((kind.clone(), format!("{}: {}", ours.id, ours.failure)))
         }
-    }
-    is_news
+    });
+    kinds.collect()
 }
 
 /// Returns whether specs of `kind` can refer to `target`.
@@ -272,6 +273,10 @@ fn graph<'a>(edges: &LiveEdges, going: &'a BTreeMap<LiveId, Arc<Live>>) -> (DiGr
 }
 
 impl Victim {
+    fn goes(&self) -> bool {
+        self.blocked.is_none() && !self.deferred
+    }
+
     pub(super) fn id(&self) -> LiveId {
         (self.address.clone(), self.live.id.clone())
     }

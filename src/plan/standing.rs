@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::suspects::{Suspect, Suspects, claimants, owner, reason, renamed};
 use crate::blueprint::Resource;
 use crate::inventory::{Inventory, Seen, Sight};
-use crate::resource::{Address, Facts, Live, Name, NameRule, Stack, Stranger};
+use crate::resource::{Address, Facts, Live, Name, NameRule, Stack, State, Stranger};
 
 /// How an address stands in live AWS.
 #[derive(Clone, Debug)]
@@ -133,10 +133,13 @@ fn choose(lives: &[Arc<Live>], facts: &Facts, is_current: impl Fn(&Live) -> bool
         return Standing::Present { live: only.clone(), superseded: Vec::new() };
     }
     let create_first = facts.replacement == crate::resource::Replacement::CreateFirst;
-    let mut current = lives.iter().filter(|live| is_current(live));
-    if let (true, Some(live), None) = (create_first, current.next(), current.next()) {
+    let current: Vec<_> = lives.iter().filter(|live| is_current(live)).collect();
+    // What failed, or goes, was replaced by one with the same properties.
+    let is_well = |live: &&&Arc<Live>| !matches!(live.state, State::Failed(_) | State::Leaving);
+    let well: Vec<_> = current.iter().filter(is_well).copied().collect();
+    if let (true, [live]) = (create_first, if well.is_empty() { &current[..] } else { &well[..] }) {
         let superseded = lives.iter().filter(|other| !Arc::ptr_eq(other, live)).cloned().collect();
-        return Standing::Present { live: live.clone(), superseded };
+        return Standing::Present { live: (*live).clone(), superseded };
     }
     let ids: Vec<_> = lives.iter().map(|live| live.id.as_str()).collect();
     Standing::Unknown {

@@ -21,6 +21,21 @@ pub(super) struct Steps {
     pub(super) last: BTreeMap<Address, StepId>,
 }
 
+impl Steps {
+    /// Gives a step another id, to those who wait for it as well.
+    pub(super) fn rename(&mut self, old: &StepId, new: &StepId) -> Option<&mut Step> {
+        let step = self.all.remove(old)?;
+        for other in self.all.values_mut() {
+            if other.after.remove(old) {
+                other.after.insert(new.clone());
+            }
+        }
+        self.last.values_mut().filter(|last| **last == *old).for_each(|last| last.clone_from(new));
+        self.all.insert(new.clone(), Step { id: new.clone(), ..step });
+        self.all.get_mut(new)
+    }
+}
+
 /// Makes the steps for every desired resource but deletions.
 pub(super) fn steps(input: &Input<'_>, shapes: &Shapes<'_>, order: &Order, decisions: &Decisions) -> Steps {
     let mut maker = Maker { input, shapes, order, decisions, steps: Steps::default(), late: Vec::new() };

@@ -40,6 +40,8 @@ pub struct Lease {
     key: String,
     held: Arc<Held>,
     heart: JoinHandle<()>,
+    /// Until when another run may have changed the stack, if there was one.
+    before: Option<Timestamp>,
 }
 
 impl Lease {
@@ -58,15 +60,22 @@ impl Lease {
             let asked = Asked::now(&*clock);
             let holder = Holder::new(run, who, asked.wall);
             match try_take(&*store, &key, &holder).await? {
-                Ok(version) => {
+                Ok((version, before)) => {
                     let held = Arc::new(Held::new(clock, holder, version, asked));
                     let heart = tokio::spawn(beat(store.clone(), key.clone(), held.clone()));
-                    return Ok(Self { store, key, held, heart });
+                    return Ok(Self { store, key, held, heart, before });
                 }
                 Err(other) if start.elapsed() >= patience => return Err(Refused::Held(Box::new(other))),
                 Err(_) => sleep(PAUSE.min(patience)).await,
             }
         }
+    }
+
+    /// Returns how long it takes until the last change of the run before this one is `spread` ago.
+    pub fn quiet_in(&self, spread: Duration) -> Duration {
+        let Some(before) = self.before else { return Duration::ZERO };
+        let ago = self.held.clock.now().duration_since(before);
+        spread.saturating_sub(Duration::try_from(ago).unwrap_or_default())
     }
 
     /// Returns the check that every attempt passes.
@@ -110,26 +119,31 @@ impl Drop for Lease {
     }
 }
 
-/// Tries once. The inner error is the holder who keeps us out.
-async fn try_take(store: &dyn LeaseStore, key: &str, holder: &Holder) -> Result<Result<String, Holder>, Refused> {
-    let written = match store.read(key).await? {
-        None => store.create(key, holder.body()).await,
+/// Tries once; returns the version, and the end of the time of whoever had it before. The inner error is the holder who
+/// keeps us out.
+async fn try_take(
+    store: &dyn LeaseStore,
+    key: &str,
+    holder: &Holder,
+) -> Result<Result<(String, Option<Timestamp>), Holder>, Refused> {
+    let (written, before) = match store.read(key).await? {
+        None => (store.create(key, holder.body()).await, None),
         Some((there, version)) => {
             let other = Holder::parse(&there, holder.since);
             if other.keeps_out(&holder.run, holder.since) {
                 return Ok(Err(other));
             }
-            store.replace(key, &version, holder.body()).await
+            (store.replace(key, &version, holder.body()).await, Some(other.until))
         }
     };
     let unsure = match written {
-        Ok(Some(version)) => return Ok(Ok(version)),
+        Ok(Some(version)) => return Ok(Ok((version, before))),
         Ok(None) => None,
         Err(failure) => Some(failure),
     };
     // Somebody was quicker; or our own write took effect although its answer was lost.
     match (store.read(key).await?, unsure) {
-        (Some((there, version)), _) if there == holder.body() => Ok(Ok(version)),
+        (Some((there, version)), _) if there == holder.body() => Ok(Ok((version, before))),
         (_, Some(failure)) => Err(failure.into()),
         (Some((there, _)), None) => Ok(Err(Holder::parse(&there, holder.since))),
         (None, None) => Ok(Err(Holder::new("unknown", "another run", holder.since))),

@@ -44,6 +44,8 @@ pub struct Engine {
     pub run: String,
     started: Instant,
     timings: bool,
+    /// Whether something else than AWS answers.
+    is_emulated: bool,
 }
 
 /// Which of a stack's roles is assumed.
@@ -85,8 +87,10 @@ impl Engine {
         let reads = KINDS.iter().flat_map(|kind| kind.permissions().read).copied().collect();
         let region = stacks.first().map_or_else(|| "us-east-1".to_owned(), |stack| stack.stack.region.clone());
         let profile = global.profile.clone();
+        let is_emulated = endpoint_url.is_some();
         let setup = Setup { profile, endpoint_url, region, run: run.clone(), reads, http_client: None };
-        Ok(Self { sessions: Arc::new(Sessions::new(setup)), run, started: Instant::now(), timings: global.timings })
+        let sessions = Arc::new(Sessions::new(setup));
+        Ok(Self { sessions, run, started: Instant::now(), timings: global.timings, is_emulated })
     }
 
     /// Checks every account, then reads all that is there of the stacks; `survey` also looks for what is nobody's.

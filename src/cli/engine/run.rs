@@ -27,6 +27,9 @@ use crate::plan::Plan;
 use crate::report::{Progress, estimate_all, saved_plan, stale};
 use crate::resource::{Stack, StackId};
 
+/// EC2's documentation speaks of seconds until a change is seen everywhere. What answers at `--endpoint-url` is at once.
+const SPREAD: Duration = Duration::from_secs(10);
+
 /// What a person, or `--yes`, agreed to.
 pub struct Approved<'a> {
     pub project: &'a Project,
@@ -114,6 +117,10 @@ impl Host<Aws> for AwsHost<'_> {
 
     fn clock(&self) -> Arc<dyn Clock> {
         Arc::new(WallClock(self.world.clock))
+    }
+
+    fn spread(&self) -> Duration {
+        if self.engine.is_emulated { Duration::ZERO } else { SPREAD }
     }
 
     fn again(&self) -> LocalBoxFuture<'_, Result<Look>> {

@@ -1,0 +1,95 @@
+//! Who refers by a late property to what has to go before its successor comes lets go of it first.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::decide::{Decisions, set_top};
+use super::fate::Fate;
+use super::live_edges::{LiveEdges, LiveId};
+use super::order::Shapes;
+use super::steps::Steps;
+use super::types::{Cause, Desired, Field, Step, StepId, Verb};
+use crate::resource::{Live, pointer};
+
+/// Puts an update that lets go before the update that refers to the successor: without it, each of them would wait for
+/// the other. Returns which edge each of them dissolves.
+pub(super) fn let_go(
+    shapes: &Shapes<'_>,
+    edges: &LiveEdges,
+    decisions: &Decisions,
+    going: &BTreeMap<LiveId, Arc<Live>>,
+    steps: &mut Steps,
+) -> BTreeMap<(LiveId, LiveId), StepId> {
+    let goes_first = |target: &LiveId| {
+        let fate = decisions.fates.get(&target.0);
+        let replaced = matches!(fate, Some(Fate::Replace { live, create_first: false, .. }) if live.id == target.1);
+        replaced && going.contains_key(target)
+    };
+    let mut dissolved = BTreeMap::new();
+    for (from, targets) in edges.out.iter().filter(|(from, _)| !going.contains_key(*from)) {
+        let Some(Fate::Update { live, .. }) = decisions.fates.get(&from.0) else { continue };
+        let Some(late) = shapes.get(from.0.kind.as_str()).map(|shape| shape.facts().late) else { continue };
+        let mut fields: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for (target, pointers) in targets.iter().filter(|(target, _)| goes_first(target)) {
+            let patterns = pointers.iter().map(|at| Some((*late.iter().find(|late| pointer::covers(late, at))?, at)));
+            let Some(patterns) = patterns.collect::<Option<Vec<_>>>() else { continue };
+            for (property, at) in patterns {
+                fields.entry(property).or_default().insert(at);
+            }
+            dissolved.insert((from.clone(), target.clone()), StepId::new(&from.0, Verb::Update, &from.1));
+        }
+        if !fields.is_empty() {
+            split(shapes, from, live, &fields, steps);
+        }
+    }
+    dissolved
+}
+
+/// Makes two updates of one: the first lets go, the second does what the one did.
+fn split(
+    shapes: &Shapes<'_>,
+    from: &LiveId,
+    live: &Arc<Live>,
+    fields: &BTreeMap<&str, BTreeSet<&str>>,
+    steps: &mut Steps,
+) {
+    let first = StepId::new(&from.0, Verb::Update, &from.1);
+    let second = StepId::new(&from.0, Verb::Update, "");
+    let Some(whole) = steps.rename(&first, &second) else { return };
+    // It looks at what the first has left.
+    whole.live = None;
+    let waits = whole.after.iter().filter(|id| id.verb == Verb::Wait && id.address == from.0).cloned().collect();
+    whole.after.insert(first.clone());
+    let mut spec = live.spec.clone();
+    for (property, pointers) in fields {
+        let left = without(spec.pointer(property), property, pointers);
+        set_top(&mut spec, property, left);
+    }
+    let spec = shapes[from.0.kind.as_str()].normalise(spec).unwrap_or_else(|_| live.spec.clone());
+    let fields = fields.keys().map(|property| Field {
+        path: (*property).to_owned(),
+        before: live.spec.pointer(property).cloned(),
+        after: spec.pointer(property).cloned(),
+        cause: Cause::Dependency,
+        replaces: false,
+        unknown: false,
+        sensitive: false,
+        ignored: None,
+        origin: None,
+    });
+    let desired = Desired { fields: fields.collect(), spec: spec.clone(), physical: None };
+    let step = Step { after: waits, ..Step::strip(&from.0, live, desired) };
+    steps.all.insert(first, step);
+}
+
+/// A list without the elements that the pointers lead into; anything else not at all.
+fn without(value: Option<&Value>, property: &str, pointers: &BTreeSet<&str>) -> Option<Value> {
+    let list = value?.as_array()?;
+    let led_into = |index: usize| {
+        let element = pointer::join(property, &index.to_string());
+        pointers.iter().any(|at| pointer::covers(&element, at))
+    };
+    Some(list.iter().enumerate().filter(|(index, _)| !led_into(*index)).map(|(_, item)| item.clone()).collect())
+}
