@@ -116,6 +116,7 @@ async fn end(ending: impl Future<Output = Result<(), Failure>>, stop: &watch::Re
     };
     // A lease that can't be given back ends by itself within two minutes.
     let why = tokio::select! {
+        biased;
         ended = tokio::time::timeout(ENDING, ending) => match ended {
             Ok(Ok(())) => return,
             Ok(Err(failure)) => failure.to_string(),
@@ -148,6 +149,7 @@ async fn take_leases<C: Cloud, H: Host<C>>(
         let store = host.leases(stack).await.map_err(Halted::Failed)?;
         let mut take = std::pin::pin!(Lease::take(store, host.clock(), stack, run, who, patience));
         let taken = tokio::select! {
+            biased;
             taken = &mut take => taken,
             // What is just being taken must not be left behind: it is waited for, and given back.
             () = asked(stop, Stop::Soon) => match tokio::time::timeout(ENDING_AT_ONCE, &mut take).await {

@@ -5,8 +5,8 @@ use provision::resource::key;
 use serde_json::json;
 
 use crate::engine::{actions, change, environment, reference};
-use crate::world::cloud::Thing;
-use crate::world::{Bench, Wish, blueprint};
+use crate::world::thing::Thing;
+use crate::world::{Bench, Fault, What, Wish, blueprint};
 
 /// The id of the one thing of ours with this type and name.
 fn id_of(bench: &Bench, kind: &str, name: &str) -> String {
@@ -108,7 +108,7 @@ async fn what_may_only_have_lost_its_tags_and_cannot_be_looked_at_is_not_taken_f
     {
         let mut world = bench.cloud.world();
         world.things.remove(&part);
-        world.denied.push("Fake::Part by id".to_owned());
+        world.faults.set(&[Fault::new("GetPartById", What::Deny, None)]);
     }
     let plan = bench.plan(&blueprint(&environment()), Mode::Apply).await;
     assert!(blocked(&plan, "Fake::Part/b").contains(&part));

@@ -50,6 +50,7 @@ mod local_aws;
 #[cfg(feature = "sdk")]
 mod log_groups;
 mod loose;
+mod pace;
 #[cfg(feature = "sdk")]
 mod paging;
 mod protection;
@@ -68,10 +69,12 @@ mod sandbox_lives;
 #[cfg(feature = "sdk")]
 mod sandbox_pace;
 mod saved;
+mod scenarios;
 #[cfg(feature = "sdk")]
 mod secrets;
 #[cfg(feature = "sdk")]
 mod signals;
+mod simulate;
 #[cfg(feature = "sdk")]
 mod stacks;
 #[cfg(feature = "sdk")]

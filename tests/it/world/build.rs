@@ -2,21 +2,31 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use provision::blueprint::{Blueprint, Resource};
 use provision::resource::{Address, Reference, Stack, StackId, Tags};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::kinds::KINDS;
 
 /// One desired resource: type, name, properties.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Wish {
-    pub kind: &'static str,
+    pub kind: String,
     pub name: String,
+    /// A former name, whose resource is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<String>,
     pub properties: Value,
 }
 
 impl Wish {
-    pub fn new(kind: &'static str, name: &str, properties: Value) -> Self {
-        Self { kind, name: name.to_owned(), properties }
+    pub fn new(kind: &str, name: &str, properties: Value) -> Self {
+        Self { kind: kind.to_owned(), name: name.to_owned(), was: None, properties }
+    }
+
+    /// `Fake::Net/main`.
+    pub fn place(&self) -> String {
+        format!("{}/{}", self.kind, self.name)
     }
 }
 
@@ -37,12 +47,16 @@ pub fn stack() -> Stack {
 
 /// Builds the blueprint of wishes that are known to be right.
 pub fn blueprint(wishes: &[Wish]) -> Blueprint {
+    blueprint_of(stack(), wishes)
+}
+
+pub fn blueprint_of(stack: Stack, wishes: &[Wish]) -> Blueprint {
     let mut resources: BTreeMap<Address, Resource> = wishes
         .iter()
         .map(|wish| {
             let kind = KINDS.iter().find(|kind| kind.facts().kind == wish.kind).expect("a fake kind");
             let spec = kind.normalise(wish.properties.clone()).unwrap_or_else(|why| panic!("{}: {why}", wish.name));
-            let address = Address::new(wish.kind, &*wish.name);
+            let address = Address::new(&*wish.kind, &*wish.name);
             let mut edges: BTreeMap<Address, BTreeSet<String>> = BTreeMap::new();
             for (pointer, reference) in Reference::all_in(&spec) {
                 edges.entry(reference.address).or_default().insert(pointer);
@@ -56,7 +70,7 @@ pub fn blueprint(wishes: &[Wish]) -> Blueprint {
                 set,
                 origins: BTreeMap::new(),
                 edges,
-                was: None,
+                was: wish.was.clone(),
                 physical: None,
                 protected: None,
                 external: BTreeSet::new(),
@@ -70,5 +84,5 @@ pub fn blueprint(wishes: &[Wish]) -> Blueprint {
         let dangling: Vec<_> = resource.edges.keys().filter(|target| !there.contains(*target)).collect();
         assert!(dangling.is_empty(), "{} refers to {dangling:?}, which nobody wishes", resource.address);
     }
-    Blueprint { stack: stack(), resources, outputs: BTreeMap::new(), warnings: Vec::new() }
+    Blueprint { stack, resources, outputs: BTreeMap::new(), warnings: Vec::new() }
 }

@@ -1,21 +1,25 @@
-use std::collections::BTreeMap;
+//! The fake cloud: things with specs, that refer to each other by id and take their time.
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use provision::resource::{Class, Cloud, Failure, Result, State, Tags};
+use provision::apply::{Fence, Permit};
+use provision::resource::{Class, Cloud, Result, Tags};
 use serde_json::Value;
-use tokio::sync::Notify;
 use tokio::time::Instant;
 
-/// The fake cloud: things with specs, that refer to each other by id and take their time.
-#[derive(Clone, Default)]
-pub struct FakeCloud(Arc<Inner>);
+use super::client::Client;
+use super::faults::{FAKE, Fault, Schedule, What};
+use super::leases::Leases;
+use super::pace::Pace;
+use super::thing::Thing;
 
-#[derive(Default)]
-struct Inner {
-    world: Mutex<World>,
-    crashed: Notify,
-}
+/// How often a throttled call is sent, with growing pauses, as the SDK does.
+const ATTEMPTS: u32 = 5;
+
+#[derive(Clone, Default)]
+pub struct FakeCloud(Arc<Mutex<World>>);
 
 /// Readers and writers are the cloud itself; a reader can't change it because it has no such method.
 impl Cloud for FakeCloud {
@@ -23,190 +27,273 @@ impl Cloud for FakeCloud {
     type Writer = Writer;
 }
 
-pub struct Reader(pub FakeCloud);
-pub struct Writer(pub FakeCloud);
+pub struct Reader {
+    pub cloud: FakeCloud,
+    pub client: Arc<Client>,
+}
 
-#[derive(Default)]
+pub struct Writer {
+    pub cloud: FakeCloud,
+    pub client: Arc<Client>,
+    pub permit: Permit,
+    /// None: the run has no lease.
+    pub fence: Option<Fence>,
+    /// What this writer has made.
+    pub made: Mutex<BTreeSet<String>>,
+}
+
+/// All there is, and all that happened to it.
 pub struct World {
     pub things: BTreeMap<String, Thing>,
-    /// Every mutating call so far: what it was.
-    pub calls: Vec<String>,
+    /// What was deleted and is still listed for a while.
+    pub ghosts: Vec<(Instant, Thing)>,
+    /// Every changing call that took effect.
+    pub calls: Vec<Call>,
+    /// How many lists were answered.
     pub reads: usize,
-    /// By the number of the mutating call, from 0.
-    pub faults: BTreeMap<usize, Fault>,
-    /// Kinds whose lists fail.
-    pub denied: Vec<String>,
-    /// How long creations and deletions take, by kind.
-    pub slowness: BTreeMap<String, Duration>,
+    pub faults: Schedule,
+    pub leases: Leases,
+    pub pace: Pace,
+    /// What was stopped at the gate, or should have been: each a broken promise.
+    pub trespasses: Vec<String>,
+    /// What happened to be tried, and how often.
+    pub seen: BTreeMap<&'static str, usize>,
+    pub start: Instant,
     next_id: usize,
-    dead: bool,
 }
 
+/// A changing call that took effect.
 #[derive(Clone, Debug)]
-pub struct Thing {
-    pub kind: String,
+pub struct Call {
+    pub at: Instant,
+    pub run: String,
+    /// `CreateNet`.
+    pub operation: String,
+    /// The place that the thing's tags name, `Fake::Net/main`.
+    pub place: String,
     pub id: String,
-    /// The physical name; unique per kind if there is one.
-    pub name: Option<String>,
-    pub spec: Value,
-    pub tags: Tags,
-    pub ready_at: Option<Instant>,
-    pub leaves_at: Option<Instant>,
-    pub human: bool,
-    pub failed: Option<String>,
 }
 
-/// What happens at a mutating call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fault {
-    pub what: What,
-    /// Whether the call took effect all the same.
-    pub after_effect: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum What {
-    /// The process dies.
-    Crash,
-    /// The service answers with an error.
-    Error,
-    /// No answer comes.
-    Lost,
+impl Default for World {
+    fn default() -> Self {
+        Self {
+            things: BTreeMap::new(),
+            ghosts: Vec::new(),
+            calls: Vec::new(),
+            reads: 0,
+            faults: Schedule::default(),
+            leases: Leases::default(),
+            pace: Pace::default(),
+            trespasses: Vec::new(),
+            seen: BTreeMap::new(),
+            start: Instant::now(),
+            next_id: 0,
+        }
+    }
 }
 
 impl FakeCloud {
     pub fn world(&self) -> MutexGuard<'_, World> {
-        self.0.world.lock().expect("no test panics while it holds the world")
+        self.0.lock().expect("no test panics while it holds the world")
     }
 
-    /// Returns when the process has died by a [`What::Crash`].
-    pub async fn crash(&self) {
-        self.0.crashed.notified().await;
+    /// Sends a read.
+    pub async fn read<T>(
+        &self,
+        client: &Client,
+        service: &str,
+        operation: &str,
+        effect: impl Fn(&mut World) -> Result<T>,
+    ) -> Result<T> {
+        self.send(client, service, operation, &|| Ok(()), &effect).await
     }
 
-    /// The dead process is started again.
-    pub fn revive(&self) {
-        self.world().dead = false;
-    }
-
-    /// Lists a kind, as one read.
-    pub fn list(&self, kind: &str) -> Result<Vec<(Thing, State)>> {
-        let mut world = self.world();
-        world.reads += 1;
-        if world.denied.iter().any(|denied| denied == kind) {
-            return Err(Failure { code: "AccessDenied".into(), ..Failure::new(Class::Denied, "not allowed") });
-        }
-        world.settle();
-        Ok(world
-            .things
-            .values()
-            .filter(|thing| thing.kind == kind)
-            .map(|thing| (thing.clone(), thing.state()))
-            .collect())
-    }
-
-    /// Makes a change, or fails as the schedule says.
-    pub async fn change<T>(&self, what: String, effect: impl FnOnce(&mut World) -> Result<T>) -> Result<T> {
-        if self.world().dead {
-            return std::future::pending().await;
-        }
-        let (fault, done) = self.world().strike(what, effect);
-        match fault.map(|fault| fault.what) {
-            None => done.expect("without a fault there is an effect"),
-            Some(What::Error) => {
-                Err(Failure { code: "InternalError".into(), ..Failure::new(Class::Other, "the service is ill") })
+    /// Sends a call: past the product's rate limit and `check`, over the wire, to what the schedule says or its effect.
+    pub async fn send<T>(
+        &self,
+        client: &Client,
+        service: &str,
+        operation: &str,
+        check: &(impl Fn() -> Result<()> + ?Sized),
+        effect: &(impl Fn(&mut World) -> Result<T> + ?Sized),
+    ) -> Result<T> {
+        let mut attempt = 0;
+        loop {
+            let rate = self.world().pace.rate(operation);
+            if let Some(rate) = rate {
+                client.limited(operation, rate).await;
             }
-            Some(What::Lost) => Err(Failure::new(Class::Ambiguous, "no answer")),
-            Some(What::Crash) => {
-                self.world().dead = true;
-                self.0.crashed.notify_one();
-                std::future::pending().await
+            client.gate().await;
+            check()?;
+            let answer = self.once(client, service, operation, effect).await;
+            let throttled = answer.as_ref().is_err_and(|failure| failure.is(Class::Throttled));
+            if let Some(rate) = rate {
+                client.learn(operation, rate, throttled);
             }
+            attempt += 1;
+            if !throttled || attempt == ATTEMPTS {
+                return answer;
+            }
+            tokio::time::sleep(Duration::from_secs(1 << attempt).min(Duration::from_secs(20))).await;
         }
+    }
+
+    async fn once<T>(
+        &self,
+        client: &Client,
+        service: &str,
+        operation: &str,
+        effect: &(impl Fn(&mut World) -> Result<T> + ?Sized),
+    ) -> Result<T> {
+        let (there, back) = self.world().pace.latency();
+        tokio::time::sleep(there).await;
+        let (fault, answer) = {
+            let mut world = self.world();
+            world.settle();
+            match world.faults.next_for(service, operation) {
+                Some(fault) if fault.what.takes_effect() => (Some(fault), Some(effect(&mut world))),
+                Some(fault) => (Some(fault), None),
+                None if world.pace.is_exhausted(operation) => {
+                    world.note("throttled by a bucket");
+                    (Some(Fault::new(operation, What::Throttle, None)), None)
+                }
+                None => (None, Some(effect(&mut world))),
+            }
+        };
+        if let Some(fault) = &fault {
+            if fault.what.kills() {
+                client.kill();
+            }
+            tokio::time::sleep(Duration::from_secs_f64(fault.seconds.unwrap_or_default())).await;
+        }
+        tokio::time::sleep(back).await;
+        client.gate().await;
+        match (fault.and_then(|fault| fault.failure()), answer) {
+            (Some(failure), _) => Err(failure),
+            (None, Some(answer)) => answer,
+            (None, None) => unreachable!("a call that neither failed nor took effect"),
+        }
+    }
+
+    /// Lists what is wanted of a kind.
+    pub async fn list(
+        &self,
+        client: &Client,
+        kind: &str,
+        wanted: impl Fn(&Thing) -> bool + Sync,
+    ) -> Result<Vec<Thing>> {
+        let operation = format!("Describe{}s", short(kind));
+        self.read(client, FAKE, &operation, |world| Ok(world.listed(kind, &wanted))).await
     }
 }
 
 impl World {
     pub fn new_id(&mut self, kind: &str) -> String {
         self.next_id += 1;
-        let short = kind.rsplit(':').next().unwrap_or(kind).to_lowercase();
-        format!("{short}-{:08x}", self.next_id)
+        format!("{}-{:08x}", short(kind).to_lowercase(), self.next_id)
     }
 
-    /// Counts the call, and lets it take effect unless the schedule says otherwise.
-    fn strike<T>(
-        &mut self,
-        what: String,
-        effect: impl FnOnce(&mut Self) -> Result<T>,
-    ) -> (Option<Fault>, Option<Result<T>>) {
-        self.settle();
-        let number = self.calls.len();
-        let fault = self.faults.remove(&number);
-        self.calls.push(what);
-        match fault {
-            Some(fault) if !fault.after_effect => (Some(fault), None),
-            fault => (fault, Some(effect(self))),
+    pub fn note(&mut self, what: &'static str) {
+        *self.seen.entry(what).or_default() += 1;
+    }
+
+    /// Puts a thing into the world; lists may miss it for a while.
+    pub fn insert(&mut self, thing: Thing) {
+        let hidden_until = self.pace.lag().map(|lag| Instant::now() + lag);
+        self.things.insert(thing.id.clone(), Thing { hidden_until, ..thing });
+    }
+
+    /// Takes a thing out of the world; lists may show it for a while.
+    pub fn remove(&mut self, id: &str) {
+        let Some(thing) = self.things.remove(id) else { return };
+        if let Some(lag) = self.pace.lag() {
+            self.ghosts.push((Instant::now() + lag, thing));
+        }
+    }
+
+    /// Keeps what lists may go on showing of a thing that has changed.
+    pub fn remember(&mut self, old: &Thing) {
+        let lag = self.pace.lag();
+        let Some(thing) = self.things.get_mut(&old.id) else { return };
+        thing.past.retain(|(until, ..)| *until > Instant::now());
+        if let Some(lag) = lag {
+            thing.past.push((Instant::now() + lag, old.spec.clone(), old.tags.clone()));
         }
     }
 
     /// What has left is gone.
-    fn settle(&mut self) {
+    pub fn settle(&mut self) {
         let now = Instant::now();
-        self.things.retain(|_, thing| thing.leaves_at.is_none_or(|at| at > now));
+        let gone: Vec<_> = self.things.values().filter(|thing| thing.leaves_at.is_some_and(|at| at <= now)).collect();
+        let gone: Vec<_> = gone.into_iter().map(|thing| thing.id.clone()).collect();
+        gone.iter().for_each(|id| self.remove(id));
+        self.ghosts.retain(|(until, _)| *until > now);
+    }
+
+    fn listed(&mut self, kind: &str, wanted: &dyn Fn(&Thing) -> bool) -> Vec<Thing> {
+        self.reads += 1;
+        let is_meant = |thing: &&Thing| thing.kind == kind && wanted(thing);
+        let all: Vec<_> = self.things.values().filter(is_meant).cloned().collect();
+        let mut shown = Vec::new();
+        for thing in all {
+            match thing.shown() {
+                None => self.note("a list missed something new"),
+                Some(seen) => {
+                    if (&seen.spec, &seen.tags) != (&thing.spec, &thing.tags) {
+                        self.note("a list showed something old");
+                    }
+                    shown.push(seen);
+                }
+            }
+        }
+        let ghosts: Vec<_> = self.ghosts.iter().filter(|(_, thing)| is_meant(&thing)).cloned().collect();
+        if !ghosts.is_empty() {
+            self.note("a list showed something deleted");
+        }
+        shown.extend(ghosts.into_iter().map(|(_, thing)| thing));
+        shown
     }
 
     /// The things whose specs hold this id.
     pub fn users(&self, id: &str) -> Vec<&Thing> {
-        self.things.values().filter(|thing| thing.id != id && thing.spec.to_string().contains(id)).collect()
-    }
-
-    pub fn slowness(&self, kind: &str) -> Duration {
-        self.slowness.get(kind).copied().unwrap_or_default()
-    }
-
-    /// Specs and tags of all that is there with places instead of ids: what two worlds are compared by.
-    pub fn outline(&self) -> Vec<String> {
-        let place = |thing: &Thing| format!("{}/{}", thing.kind, thing.tags.get("provision:name").unwrap_or("?"));
-        let places: BTreeMap<_, _> = self.things.values().map(|thing| (thing.id.clone(), place(thing))).collect();
-        let lines = self.things.values().map(|thing| {
-            let mut spec = thing.spec.clone();
-            name_places(&mut spec, &places);
-            let mut tags = thing.tags.clone();
-            tags.0.remove("provision:id");
-            format!("{} {spec} {}", place(thing), serde_json::to_value(&tags).expect("tags are JSON"))
-        });
-        let mut lines: Vec<_> = lines.collect();
-        lines.sort();
-        lines
+        self.things.values().filter(|thing| thing.id != id && mentions(&thing.spec, id)).collect()
     }
 }
 
-/// Puts places in the stead of ids, and sorts lists anew.
-fn name_places(value: &mut Value, places: &BTreeMap<String, String>) {
+fn mentions(value: &Value, id: &str) -> bool {
     match value {
-        Value::String(text) => {
-            for (id, place) in places {
-                *text = text.replace(id.as_str(), place);
-            }
-        }
-        Value::Array(list) => {
-            list.iter_mut().for_each(|item| name_places(item, places));
-            list.sort_by_key(ToString::to_string);
-        }
-        Value::Object(map) => map.values_mut().for_each(|item| name_places(item, places)),
-        _ => {}
+        Value::String(text) => text.contains(id),
+        Value::Array(list) => list.iter().any(|item| mentions(item, id)),
+        Value::Object(map) => map.values().any(|item| mentions(item, id)),
+        _ => false,
     }
 }
 
-impl Thing {
-    fn state(&self) -> State {
-        let now = Instant::now();
-        match (&self.failed, self.leaves_at, self.ready_at) {
-            (_, Some(_), _) => State::Leaving,
-            (Some(why), ..) => State::Failed(why.clone()),
-            (_, _, Some(at)) if at > now => State::Settling("it is being made".into()),
-            _ if self.human => State::Human("a record in the DNS".into()),
-            _ => State::Ready,
+/// All ids in a spec.
+pub fn ids(spec: &Value) -> Vec<String> {
+    let mut ids = Vec::new();
+    provision::resource::pointer::walk(spec, &mut |_, leaf| {
+        let text = leaf.as_str().unwrap_or_default();
+        let id = text.split('@').next().unwrap_or(text);
+        let tail = id.rsplit_once('-').map(|(_, tail)| tail);
+        if tail.is_some_and(|tail| tail.len() == 8 && u32::from_str_radix(tail, 16).is_ok()) {
+            ids.push(id.to_owned());
         }
-    }
+    });
+    ids
+}
+
+/// `Net` of `Fake::Net`.
+pub fn short(kind: &str) -> &str {
+    kind.rsplit(':').next().unwrap_or(kind)
+}
+
+/// The tags of one of the neighbours: another stack of the same tenant.
+pub fn neighbour_tags(name: &str) -> Tags {
+    Tags::from_iter([
+        ("provision:project", "test"),
+        ("provision:tenant", "acme"),
+        ("provision:environment", "certification"),
+        ("provision:name", name),
+    ])
 }

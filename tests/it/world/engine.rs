@@ -1,18 +1,15 @@
 use std::sync::Mutex;
 
-use futures_util::future::BoxFuture;
-use provision::apply::{Event, Hands, Ledger, Permit, Run, Stop, run};
+use provision::apply::{Event, Ledger, Run, Stop, run};
 use provision::blueprint::Blueprint;
-use provision::inventory::{Inventory, Request, Sought, Source, Unmanaged, collect};
-use provision::plan::{Input, Mode, StackPlan, plan};
-use provision::resource::{Result, Shape};
+use provision::plan::{Mode, StackPlan};
 use tokio::sync::watch;
 
-use super::build::stack;
-use super::cloud::{FakeCloud, Reader, Writer};
+use super::cloud::FakeCloud;
 use super::kinds::KINDS;
+use super::process::{FakeHands, Process};
 
-/// The whole engine on one fake cloud.
+/// The engine on one fake cloud, without leases.
 pub struct Bench {
     pub cloud: FakeCloud,
     pub events: Mutex<Vec<Event>>,
@@ -48,74 +45,32 @@ impl Bench {
         Self { cloud: FakeCloud::default(), events: Mutex::default() }
     }
 
-    pub async fn inventory(&self, blueprint: &Blueprint) -> Inventory {
-        let stack = stack();
-        let resources = blueprint.resources.values();
-        let wanted = resources.map(|resource| (resource.address.clone(), resource.region.clone())).collect();
-        let stacks = vec![Sought { stack: &stack, wanted }];
-        let request = Request { project: "test", account: &stack.account, stacks, survey: false };
-        collect(KINDS, self, &request).await.remove(&stack.id).expect("the stack was asked for")
-    }
-
     pub async fn plan(&self, blueprint: &Blueprint, mode: Mode) -> StackPlan {
-        let inventory = self.inventory(blueprint).await;
-        self.plan_with(blueprint, &inventory, mode)
-    }
-
-    pub fn plan_with(&self, blueprint: &Blueprint, inventory: &Inventory, mode: Mode) -> StackPlan {
-        let shapes: Vec<&dyn Shape> = KINDS.iter().map(|kind| kind.shape()).collect();
-        let today = jiff::civil::date(2026, 11, 23);
-        plan(&Input { blueprint, inventory, shapes: &shapes, mode, selection: None, today })
+        let process = Process::new(&self.cloud, "run", vec![blueprint], mode);
+        process.look().await.plan.stacks.remove(0)
     }
 
     /// Plans and carries out.
     pub async fn run(&self, blueprint: &Blueprint, mode: Mode) -> Outcome {
-        let inventory = self.inventory(blueprint).await;
-        let plan = self.plan_with(blueprint, &inventory, mode);
-        let (_stop, stopped) = watch::channel(Stop::No);
+        let process = Process::new(&self.cloud, "run", vec![blueprint], mode);
+        let look = process.look().await;
+        let (_stop, stop) = watch::channel(Stop::No);
         let tell = |event: Event| {
             self.events.lock().expect("no panic here").push(event);
             Ok(())
         };
-        let running = run(Run {
-            plan: &plan,
-            kinds: KINDS,
-            hands: self,
-            live: inventory.all().map(|(_, live)| live.clone()).collect(),
-            id: "run",
-            stop: stopped,
-            tell: &tell,
-        });
+        let hands = FakeHands { cloud: self.cloud.clone(), client: process.client.clone(), fence: None };
+        let live = look.live.into_values().next().expect("one stack");
+        let running =
+            run(Run { plan: &look.plan.stacks[0], kinds: KINDS, hands: &hands, live, id: "run", stop, tell: &tell });
         tokio::select! {
+            biased;
+            () = process.client.death() => Outcome::Crashed,
             ledger = running => Outcome::Ended(ledger),
-            () = self.cloud.crash() => {
-                self.cloud.revive();
-                Outcome::Crashed
-            }
         }
     }
 
     pub async fn apply(&self, blueprint: &Blueprint) -> Ledger {
         self.run(blueprint, Mode::Apply).await.clean()
-    }
-}
-
-impl Source<FakeCloud> for Bench {
-    fn reader<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Reader>> {
-        Box::pin(async { Ok(Reader(self.cloud.clone())) })
-    }
-
-    fn survey<'a>(&'a self, _: &'a Reader, _: &'a [String]) -> BoxFuture<'a, Result<Vec<Unmanaged>>> {
-        Box::pin(async { Ok(Vec::new()) })
-    }
-}
-
-impl Hands<FakeCloud> for Bench {
-    fn reader<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Reader>> {
-        Box::pin(async { Ok(Reader(self.cloud.clone())) })
-    }
-
-    fn writer<'a>(&'a self, _: &'a str, _: Permit) -> BoxFuture<'a, Result<Writer>> {
-        Box::pin(async { Ok(Writer(self.cloud.clone())) })
     }
 }

@@ -1,0 +1,148 @@
+//! Draws a history from a seed: first the YAML.
+
+use fastrand::Rng;
+use serde_json::{Value, json};
+
+use super::build::Wish;
+use super::draw_round::round;
+use super::history::{History, Yaml};
+
+/// The history of a seed; the same seed draws the same.
+pub fn draw(seed: u64) -> History {
+    let mut drawer = Drawer { rng: Rng::with_seed(seed), yaml: Yaml::new(&[]), names: 0 };
+    drawer.blueprint();
+    let wishes = drawer.yaml.wishes.clone();
+    let count = drawer.rng.usize(1..=4);
+    let rounds = (0..count).map(|index| round(&mut drawer, index)).collect();
+    History { seed, wishes, rounds }
+}
+
+/// Draws on what the YAML has so far.
+pub struct Drawer {
+    pub rng: Rng,
+    pub yaml: Yaml,
+    /// No name is used twice: what has a name again is the same resource.
+    names: usize,
+}
+
+impl Drawer {
+    fn blueprint(&mut self) {
+        for (kind, most) in [("Net", 2), ("Part", 4), ("Gate", 2), ("Group", 3), ("Store", 2), ("Recipe", 2)] {
+            self.some(kind, most);
+        }
+        for (kind, most) in [("Cert", 1), ("Door", 2), ("Work", 2)] {
+            self.some(kind, most);
+        }
+        self.close_circles();
+    }
+
+    fn some(&mut self, kind: &str, most: usize) {
+        // Without a net there is next to nothing.
+        let least = usize::from(kind == "Net");
+        for _ in 0..self.rng.usize(least..=most) {
+            let wish = self.wish(kind);
+            self.yaml.wishes.extend(wish);
+        }
+    }
+
+    pub fn chance(&mut self, one_in: usize) -> bool {
+        self.rng.usize(0..one_in) == 0
+    }
+
+    pub fn name(&mut self, kind: &str) -> String {
+        self.names += 1;
+        format!("{}{}", kind.to_lowercase(), self.names)
+    }
+
+    /// The places of a kind.
+    pub fn places(&self, kind: &str) -> Vec<String> {
+        let kind = format!("Fake::{kind}");
+        self.yaml.wishes.iter().filter(|wish| wish.kind == kind).map(Wish::place).collect()
+    }
+
+    pub fn pick<T: Clone>(&mut self, all: &[T]) -> Option<T> {
+        if all.is_empty() { None } else { Some(all[self.rng.usize(0..all.len())].clone()) }
+    }
+
+    /// A reference to one of a kind.
+    pub fn one(&mut self, kind: &str) -> Option<String> {
+        let all = self.places(kind);
+        self.pick(&all).map(|place| format!("⟦{place}.Id⟧"))
+    }
+
+    /// Some of a kind, perhaps none.
+    pub fn set_of(&mut self, kind: &str) -> Value {
+        let all = self.places(kind);
+        let some: Vec<_> = all.into_iter().filter(|_| self.rng.bool()).map(|place| format!("⟦{place}.Id⟧")).collect();
+        json!(some)
+    }
+
+    pub fn word<'w>(&mut self, words: &[&'w str]) -> &'w str {
+        words[self.rng.usize(0..words.len())]
+    }
+
+    pub fn ports(&mut self) -> Value {
+        let all = [22, 80, 443, 5432];
+        let some: Vec<_> = all.into_iter().filter(|_| self.rng.bool()).collect();
+        json!(some)
+    }
+
+    /// A new resource of a kind, if what it needs is there.
+    pub fn wish(&mut self, kind: &str) -> Option<Wish> {
+        let properties = match kind {
+            "Net" => json!({ "Range": format!("10.{}.0.0/16", self.rng.u8(..)), "Dns": self.rng.bool() }),
+            "Part" => {
+                let range = format!("10.0.{}.0/24", self.rng.u8(..));
+                json!({ "Net": self.one("Net")?, "Range": range, "Public": self.rng.bool() })
+            }
+            "Gate" => json!({ "Part": self.one("Part")?, "Size": self.word(&["small", "large"]) }),
+            "Group" => json!({ "Net": self.one("Net")?, "Ports": self.ports(), "Friends": self.set_of("Group") }),
+            "Store" => {
+                let (part, groups) = (self.one("Part")?, self.set_of("Group"));
+                let class = self.word(&["small", "large"]);
+                json!({ "Parts": [part], "Engine": "sql", "Class": class, "Groups": groups })
+            }
+            "Recipe" => {
+                let mut properties = json!({ "Steps": self.steps() });
+                if let Some(store) = self.one("Store").filter(|_| self.rng.bool()) {
+                    properties["Store"] = json!(format!("{store}@5432"));
+                }
+                properties
+            }
+            "Work" => {
+                let recipe = self.one("Recipe")?;
+                let revision = recipe.replace(".Id⟧", ".Revision⟧");
+                let (groups, doors, count) = (self.set_of("Group"), self.set_of("Door"), self.rng.u8(1..5));
+                json!({ "Recipe": recipe, "Revision": revision, "Groups": groups, "Doors": doors, "Count": count })
+            }
+            "Cert" => json!({ "Domain": format!("www{}.acme.example", self.rng.u8(..)) }),
+            "Door" => {
+                let mut properties = json!({ "Net": self.one("Net")?, "Rule": self.word(&["all", "some"]) });
+                if let Some(cert) = self.one("Cert") {
+                    properties["Cert"] = json!(cert);
+                }
+                properties
+            }
+            _ => return None,
+        };
+        let name = self.name(kind);
+        Some(Wish::new(&format!("Fake::{kind}"), &name, properties))
+    }
+
+    pub fn steps(&mut self) -> Value {
+        let steps: Vec<_> = (0..self.rng.usize(1..4)).map(|_| self.word(&["one", "two", "three"])).collect();
+        json!(steps)
+    }
+
+    /// Groups that admit each other, and themselves.
+    fn close_circles(&mut self) {
+        for place in self.places("Group") {
+            if self.chance(2) {
+                let friends = self.set_of("Group");
+                if let Some(wish) = self.yaml.wishes.iter_mut().find(|wish| wish.place() == place) {
+                    wish.properties["Friends"] = friends;
+                }
+            }
+        }
+    }
+}

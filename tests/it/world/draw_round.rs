@@ -1,0 +1,205 @@
+//! Draws one round: what changes in the YAML, what strangers do, which runs start, and what goes wrong.
+
+use serde_json::{Value, json};
+
+use super::draw::Drawer;
+use super::faults::{Fault, Nth, What};
+use super::history::{Drift, Edit, Job, Round, Verb, Weather};
+
+const KINDS: [&str; 9] = ["Net", "Part", "Gate", "Group", "Store", "Recipe", "Cert", "Door", "Work"];
+
+pub fn round(drawer: &mut Drawer, index: usize) -> Round {
+    let pause = drawer.pick(&[1, 30, 200]).unwrap_or(1);
+    let mut edits = Vec::new();
+    if index > 0 {
+        for _ in 0..drawer.rng.usize(0..4) {
+            let Some(edit) = edit(drawer) else { continue };
+            drawer.yaml.edit(&edit);
+            edits.push(edit);
+        }
+    }
+    let count = if index > 0 { drawer.rng.usize(0..4) } else { 0 };
+    let drift: Vec<_> = (0..count).filter_map(|_| drift(drawer)).collect();
+    let estranges = drift.iter().any(|drift| matches!(drift, Drift::Estrange { .. }));
+    let weather = Weather {
+        slow: drawer.pick(&[0, 10, 100]).unwrap_or(0),
+        latency: drawer.pick(&[20, 200, 2000]).unwrap_or(20),
+        lag: drawer.pick(&[0, 0, 1000, 4000]).unwrap_or(0),
+        rate: drawer.pick(&[0, 0, 2, 10]).unwrap_or(0),
+    };
+    let faults = if drawer.chance(3) { Vec::new() } else { faults(drawer) };
+    let runs = if !estranges && drawer.chance(4) { 2 } else { 1 };
+    Round { pause, edits, drift, weather, faults, runs: (0..runs).map(|_| job(drawer)).collect() }
+}
+
+fn edit(drawer: &mut Drawer) -> Option<Edit> {
+    match drawer.rng.usize(0..12) {
+        0 | 1 => {
+            let kind = drawer.word(&KINDS);
+            drawer.wish(kind).map(Edit::Add)
+        }
+        2 | 3 => {
+            let kind = drawer.word(&KINDS[1..]);
+            let all = drawer.places(kind);
+            drawer.pick(&all).map(|at| Edit::Remove { at })
+        }
+        4 => {
+            let all = &drawer.yaml.wishes;
+            let new: Vec<_> = all.iter().filter(|wish| wish.was.is_none()).map(|wish| wish.place()).collect();
+            let to = drawer.name("renamed");
+            drawer.pick(&new).map(|at| Edit::Rename { at, to })
+        }
+        5 => Some(Edit::UserTag { value: drawer.rng.u8(..).to_string() }),
+        6 => {
+            let (kind, property) =
+                drawer.pick(&[("Group", "Ports"), ("Group", "Friends"), ("Door", "Rule"), ("Store", "Groups")])?;
+            let all = drawer.places(kind);
+            drawer.pick(&all).map(|at| Edit::Unset { at, property: property.to_owned() })
+        }
+        _ => {
+            let (at, property, value) = field(drawer, true)?;
+            Some(Edit::Set { at, property, value })
+        }
+    }
+}
+
+/// A field and a value for it; create-only ones too, if the YAML is what changes.
+fn field(drawer: &mut Drawer, by_yaml: bool) -> Option<(String, String, Value)> {
+    let mut fields = vec![
+        ("Net", "Dns"),
+        ("Part", "Public"),
+        ("Group", "Ports"),
+        ("Group", "Friends"),
+        ("Store", "Class"),
+        ("Recipe", "Steps"),
+        ("Work", "Count"),
+        ("Door", "Rule"),
+    ];
+    if by_yaml {
+        fields.extend([("Net", "Range"), ("Part", "Range"), ("Gate", "Size"), ("Store", "Engine")]);
+        fields.extend([("Part", "Net"), ("Group", "Net"), ("Door", "Net"), ("Gate", "Part")]);
+        fields.extend([("Cert", "Domain"), ("Store", "Groups"), ("Work", "Groups"), ("Work", "Doors")]);
+    }
+    let (kind, property) = drawer.pick(&fields)?;
+    let all = drawer.places(kind);
+    let at = drawer.pick(&all)?;
+    let value = match property {
+        "Dns" | "Public" => json!(drawer.rng.bool()),
+        "Ports" => drawer.ports(),
+        // A stranger knows no references: all friends are gone.
+        "Friends" if !by_yaml => json!([]),
+        "Friends" | "Groups" => drawer.set_of("Group"),
+        "Doors" => drawer.set_of("Door"),
+        "Net" | "Part" => json!(drawer.one(property)?),
+        "Class" => json!(drawer.word(&["small", "large", "huge"])),
+        "Engine" => json!(drawer.word(&["sql", "nosql"])),
+        "Size" => json!(drawer.word(&["small", "large"])),
+        "Rule" => json!(drawer.word(&["all", "some", "none"])),
+        "Steps" => drawer.steps(),
+        "Count" => json!(drawer.rng.u8(1..9)),
+        "Domain" => json!(format!("web{}.acme.example", drawer.rng.u8(..))),
+        _ => json!(format!("10.{}.0.0/16", drawer.rng.u8(..))),
+    };
+    Some((at, property.to_owned(), value))
+}
+
+fn drift(drawer: &mut Drawer) -> Option<Drift> {
+    let any = |drawer: &mut Drawer, kinds: &[&str]| {
+        let kind = drawer.word(kinds);
+        let all = drawer.places(kind);
+        drawer.pick(&all)
+    };
+    Some(match drawer.rng.usize(0..11) {
+        0 | 1 => {
+            let (at, property, value) = field(drawer, false)?;
+            Drift::Set { at, property, value }
+        }
+        2 => Drift::Delete { at: any(drawer, &KINDS)? },
+        3 => Drift::Inside { at: any(drawer, &["Net"])? },
+        4 => Drift::Copy { at: any(drawer, &["Store"])? },
+        5 => {
+            let key = drawer.word(&["cost-center", "provision:template", "provision:digest", "owner"]);
+            Drift::Tag { at: any(drawer, &KINDS)?, key: key.to_owned(), value: "theirs".to_owned() }
+        }
+        6 => {
+            let key = drawer.word(&["cost-center", "provision:template", "provision:digest", "Name"]);
+            Drift::Untag { at: any(drawer, &KINDS)?, key: key.to_owned() }
+        }
+        8 => {
+            let parts = ["project", "tenant", "environment", "name"];
+            let key = format!("provision:{}", drawer.word(&parts));
+            Drift::Estrange { at: any(drawer, &KINDS)?, key }
+        }
+        7 => Drift::Break { at: any(drawer, &["Gate", "Door"])? },
+        _ => Drift::Person,
+    })
+}
+
+fn job(drawer: &mut Drawer) -> Job {
+    let verb = drawer.pick(&[
+        Verb::Apply,
+        Verb::Apply,
+        Verb::Apply,
+        Verb::Apply,
+        Verb::Apply,
+        Verb::OnlyConfig,
+        Verb::Plan,
+        Verb::Destroy,
+    ]);
+    let mut job = Job::new(verb.unwrap_or(Verb::Apply));
+    job.start = drawer.rng.u64(0..20_000);
+    job.patience = drawer.pick(&[0, 0, 200]).unwrap_or(0);
+    job.skew = drawer.rng.i64(-2000..=2000);
+    let stores = drawer.places("Store");
+    job.allow = match drawer.rng.usize(0..4) {
+        0 | 1 => vec!["*".to_owned()],
+        2 => drawer.pick(&stores).and_then(|place| Some(place.split_once('/')?.1.to_owned())).into_iter().collect(),
+        _ => Vec::new(),
+    };
+    // Most runs take less than half an hour.
+    let longest = drawer.pick(&[5_000, 60_000, 900_000]).unwrap_or(5_000);
+    let time = job.start + drawer.rng.u64(0..longest);
+    match drawer.rng.usize(0..10) {
+        0 => job.soon = Some(time),
+        1 => (job.soon, job.now) = (Some(time), Some(time + drawer.rng.u64(0..longest))),
+        2 => job.dies = Some(time),
+        3 | 4 => job.sleeps = Some((time, drawer.pick(&[10_000, 100_000, 400_000]).unwrap_or(10_000))),
+        _ => {}
+    }
+    job
+}
+
+fn faults(drawer: &mut Drawer) -> Vec<Fault> {
+    let count = drawer.rng.usize(1..4);
+    let mut faults: Vec<_> = (0..count).map(|_| fault(drawer)).collect();
+    // What is denied for good comes first, so that nothing else can strike in its place.
+    faults.sort_by_key(|fault| fault.nth.is_some());
+    faults
+}
+
+fn fault(drawer: &mut Drawer) -> Fault {
+    let what = drawer.pick(&What::ALL).unwrap_or(What::Deny);
+    let kind = drawer.word(&KINDS);
+    if what == What::Deny && drawer.rng.bool() {
+        // Standing: a whole kind, or what is read one by one.
+        let operation = if drawer.rng.bool() {
+            format!("Describe{kind}s")
+        } else {
+            format!("Get{}", drawer.word(&["Group", "Store"]))
+        };
+        return Fault::new(&operation, what, None);
+    }
+    let (operation, most) = match drawer.rng.usize(0..8) {
+        0 => ("PutObject".to_owned(), 12),
+        1 => ("GetObject".to_owned(), 2),
+        2 => ("*".to_owned(), 100),
+        3 => (format!("Describe{kind}s"), 6),
+        4 => (format!("Get{}", drawer.word(&["Group", "Store"])), 6),
+        5 => (format!("{}{kind}", drawer.word(&["Create", "Update", "Delete", "Tag"])), 3),
+        _ => ("*changing*".to_owned(), 24),
+    };
+    let first = drawer.rng.usize(1..=most);
+    let nth = if drawer.chance(4) { Nth::Many((first..first + 4).collect()) } else { Nth::One(first) };
+    let seconds = (what == What::Delay).then(|| f64::from(drawer.rng.u8(1..25)));
+    Fault { nth: Some(nth), seconds, ..Fault::new(&operation, what, None) }
+}

@@ -1,0 +1,243 @@
+//! What happens to one stack: its YAML, what strangers do, and the runs over it. A history can be saved and played.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::build::Wish;
+use super::faults::Fault;
+
+/// A history is drawn from its seed, or read from a scenario's folder.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct History {
+    /// Of the world's own pace: latencies and lags.
+    pub seed: u64,
+    /// The YAML before the first round.
+    pub wishes: Vec<Wish>,
+    pub rounds: Vec<Round>,
+}
+
+/// In this order: the YAML changes, strangers meddle, then the runs start.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Round {
+    /// Seconds since the last round ended.
+    pub pause: u64,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub edits: Vec<Edit>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub drift: Vec<Drift>,
+    pub weather: Weather,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<Fault>,
+    pub runs: Vec<Job>,
+}
+
+/// A change of the YAML. `at` is a place, `Fake::Net/main`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Edit {
+    Set {
+        at: String,
+        property: String,
+        value: Value,
+    },
+    Unset {
+        at: String,
+        property: String,
+    },
+    Add(Wish),
+    /// With all that needs it; sets only let go of it.
+    Remove {
+        at: String,
+    },
+    Rename {
+        at: String,
+        to: String,
+    },
+    /// The user's tag `cost-center`.
+    UserTag {
+        value: String,
+    },
+}
+
+/// What strangers do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Drift {
+    Set {
+        at: String,
+        property: String,
+        value: Value,
+    },
+    /// If nothing uses it.
+    Delete {
+        at: String,
+    },
+    /// A part of a stranger's inside one of our nets.
+    Inside {
+        at: String,
+    },
+    /// A restored copy, which carries our tags.
+    Copy {
+        at: String,
+    },
+    Tag {
+        at: String,
+        key: String,
+        value: String,
+    },
+    Untag {
+        at: String,
+        key: String,
+    },
+    Break {
+        at: String,
+    },
+    /// Takes one of the tags that make it ours off, until the round is over.
+    Estrange {
+        at: String,
+        key: String,
+    },
+    /// The person does what the certificates wait for.
+    Person,
+}
+
+/// How the cloud is this round.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Weather {
+    /// How slow creations are, in percent of a kind's usual time.
+    pub slow: u64,
+    /// The longest way of a call, in milliseconds.
+    pub latency: u64,
+    /// How far lists lag at most, in milliseconds.
+    pub lag: u64,
+    /// Calls a second of every operation; 0: no limit.
+    pub rate: u64,
+}
+
+/// One run of the program. Times are milliseconds from the round's start.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Job {
+    pub verb: Verb,
+    #[serde(default)]
+    pub start: u64,
+    /// `--allow-destroy`: names, or `*`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allow: Vec<String>,
+    /// `--lock-timeout`, in seconds.
+    #[serde(default)]
+    pub patience: u64,
+    /// The first Ctrl-C, and the second.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub soon: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub now: Option<u64>,
+    /// When the process dies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dies: Option<u64>,
+    /// When the machine is suspended, and for how long.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sleeps: Option<(u64, u64)>,
+    /// How far its wall clock is ahead, in milliseconds.
+    #[serde(default)]
+    pub skew: i64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verb {
+    Plan,
+    Apply,
+    OnlyConfig,
+    Destroy,
+}
+
+impl Job {
+    pub fn new(verb: Verb) -> Self {
+        let (soon, now, dies, sleeps) = (None, None, None, None);
+        Self { verb, start: 0, allow: Vec::new(), patience: 0, soon, now, dies, sleeps, skew: 0 }
+    }
+}
+
+/// The YAML as it stands: what edits work on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Yaml {
+    pub wishes: Vec<Wish>,
+    pub user_tag: String,
+}
+
+impl Yaml {
+    pub fn new(wishes: &[Wish]) -> Self {
+        Self { wishes: wishes.to_vec(), user_tag: "42".to_owned() }
+    }
+
+    /// An edit of what is no longer there changes nothing: so any part of a history can be left out.
+    pub fn edit(&mut self, edit: &Edit) {
+        match edit {
+            Edit::Set { at, property, value } => {
+                if let Some(wish) = self.find(at) {
+                    wish.properties[property.as_str()] = value.clone();
+                }
+            }
+            Edit::Unset { at, property } => {
+                if let Some(Value::Object(map)) = self.find(at).map(|wish| &mut wish.properties) {
+                    map.remove(property);
+                }
+            }
+            Edit::Add(wish) => self.wishes.push(wish.clone()),
+            Edit::Remove { at } => self.remove(at),
+            Edit::Rename { at, to } => self.rename(at, to),
+            Edit::UserTag { value } => self.user_tag.clone_from(value),
+        }
+        self.let_go_of_what_is_not_there();
+    }
+
+    fn find(&mut self, at: &str) -> Option<&mut Wish> {
+        self.wishes.iter_mut().find(|wish| wish.place() == at)
+    }
+
+    pub fn remove(&mut self, at: &str) {
+        self.wishes.retain(|wish| wish.place() != at);
+        self.let_go_of_what_is_not_there();
+    }
+
+    fn rename(&mut self, at: &str, to: &str) {
+        let Some(wish) = self.find(at) else { return };
+        let (old, new) = (format!("⟦{}.", wish.place()), format!("⟦{}/{to}.", wish.kind));
+        wish.was = Some(std::mem::replace(&mut wish.name, to.to_owned()));
+        for wish in &mut self.wishes {
+            let text = wish.properties.to_string().replace(&old, &new);
+            wish.properties = serde_json::from_str(&text).expect("it was JSON before");
+        }
+    }
+
+    /// Elements of lists go, and whoever refers otherwise goes whole.
+    fn let_go_of_what_is_not_there(&mut self) {
+        loop {
+            let there: Vec<String> = self.wishes.iter().map(|wish| format!("⟦{}.", wish.place())).collect();
+            let dangles = |value: &Value| {
+                let text = value.as_str().unwrap_or_default();
+                text.contains('⟦') && !there.iter().any(|place| text.contains(place.as_str()))
+            };
+            for wish in &mut self.wishes {
+                for value in wish.properties.as_object_mut().expect("an object").values_mut() {
+                    if let Value::Array(list) = value {
+                        list.retain(|item| !dangles(item));
+                    }
+                }
+            }
+            let before = self.wishes.len();
+            self.wishes.retain(|wish| {
+                let properties = wish.properties.as_object().expect("an object");
+                let has_parts = properties.get("Parts").is_none_or(|parts| *parts != json!([]));
+                has_parts && !properties.values().any(dangles)
+            });
+            if self.wishes.len() == before {
+                return;
+            }
+        }
+    }
+}

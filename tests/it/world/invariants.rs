@@ -1,0 +1,170 @@
+//! The promises that are checked after every round, each by what was called and not by what the engine says.
+
+use std::collections::BTreeMap;
+
+use provision::plan::{Plan, Step, Verb as StepVerb};
+
+use super::cloud::{Call, World, short};
+use super::faults::{Fault, What};
+use super::history::{Job, Verb};
+use super::strangers::Strangers;
+use super::thing::Thing;
+
+/// A broken promise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    pub promise: String,
+    pub what: String,
+}
+
+impl Broken {
+    pub fn new(promise: &str, what: String) -> Self {
+        Self { promise: promise.to_owned(), what }
+    }
+}
+
+/// What is known of one run.
+pub struct Trace {
+    pub run: String,
+    pub job: Job,
+    /// What was shown and agreed to.
+    pub plan: Plan,
+    /// Whether it ended before its first changing call, as it says.
+    pub halted: bool,
+    /// What was not done, for people.
+    pub end: Vec<String>,
+}
+
+impl std::fmt::Display for Trace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        writeln!(f, "{} {}", self.run, serde_json::to_string(&self.job).expect("jobs are JSON"))?;
+        for stack in &self.plan.stacks {
+            for change in &stack.changes {
+                writeln!(f, "  {:?} {} {:?}", change.action, change.address, change.notes)?;
+            }
+            for (id, step) in &stack.steps {
+                let after: Vec<_> = step.after.iter().map(ToString::to_string).collect();
+                writeln!(f, "    {id} after {after:?}")?;
+            }
+        }
+        self.end.iter().try_for_each(|line| writeln!(f, "  ! {line}"))
+    }
+}
+
+/// What kinds bear data; kept apart from what the engine thinks.
+const STATEFUL: [&str; 1] = ["Store"];
+
+/// Checks one run.
+pub fn run(world: &mut World, trace: &Trace) -> Result<(), Broken> {
+    if let Some(trespass) = world.trespasses.first() {
+        return Err(Broken::new("6: no call names what is not the stack's", trespass.clone()));
+    }
+    world.note("promise 6: no call names what is not the stack's");
+    let calls: Vec<Call> = world.calls.iter().filter(|call| call.run == trace.run).cloned().collect();
+    if trace.job.verb == Verb::Plan {
+        world.note("promise 4: plan changes nothing");
+        if let Some(call) = calls.first() {
+            return Err(Broken::new("4: plan changes nothing", format!("{call:?}")));
+        }
+        return Ok(());
+    }
+    world.note("promise 3: exactly the approved plan");
+    for call in &calls {
+        let step = trace.plan.stacks.iter().flat_map(|stack| stack.steps.values()).find(|step| is_of(call, step));
+        let Some(step) = step.filter(|_| !trace.halted) else {
+            let steps: Vec<_> = trace.plan.stacks.iter().flat_map(|stack| stack.steps.keys()).collect();
+            let text = format!("{call:?} is in no step (halted: {}): {steps:?}", trace.halted);
+            return Err(Broken::new("3: exactly the approved plan", text));
+        };
+        kept(world, trace, call, step)?;
+        one_writer(world, call)?;
+    }
+    Ok(())
+}
+
+/// Whether a call is part of a step.
+fn is_of(call: &Call, step: &Step) -> bool {
+    let same = if step.id.id.is_empty() || call.id.is_empty() {
+        step.id.address.to_string() == call.place
+    } else {
+        step.id.id == call.id
+    };
+    let verb = call.operation.trim_end_matches(short(&step.id.address.kind));
+    same && match verb {
+        "Create" => step.id.verb == StepVerb::Create,
+        // A net is made with two calls.
+        "Update" => {
+            step.id.verb == StepVerb::Update || (step.id.verb == StepVerb::Create && call.place.contains("Net/"))
+        }
+        "Tag" => step.id.verb == StepVerb::Retag,
+        _ => step.id.verb == StepVerb::Delete,
+    }
+}
+
+fn kept(world: &mut World, trace: &Trace, call: &Call, step: &Step) -> Result<(), Broken> {
+    if !STATEFUL.iter().any(|kind| call.operation == format!("Delete{kind}")) {
+        return Ok(());
+    }
+    world.note("promise 8: what bears data goes only when named");
+    // Under its new name, if it was just renamed.
+    let names = ["*", call.place.rsplit('/').next().unwrap_or_default(), &step.id.address.name];
+    if trace.job.allow.iter().any(|allowed| names.contains(&allowed.as_str())) {
+        return Ok(());
+    }
+    Err(Broken::new("8: what bears data goes only when named", format!("{call:?}, allowed: {:?}", trace.job.allow)))
+}
+
+/// No call lands after another run has taken the lease.
+fn one_writer(world: &mut World, call: &Call) -> Result<(), Broken> {
+    world.note("promise 10: one writer at a time");
+    let holder = world.leases.takes.iter().rev().find(|(at, _)| *at <= call.at).map(|(_, run)| run.clone());
+    if holder.as_deref() == Some(&call.run) {
+        return Ok(());
+    }
+    Err(Broken::new("10: one writer at a time", format!("{call:?} landed while {holder:?} had the lease")))
+}
+
+/// What a standing fault kept from being read was neither made, changed nor deleted.
+pub fn unread(
+    world: &mut World,
+    first: usize,
+    before: &BTreeMap<String, Thing>,
+    faults: &[Fault],
+) -> Result<(), Broken> {
+    for fault in faults.iter().filter(|fault| fault.what == What::Deny && fault.nth.is_none()) {
+        let whole = fault.operation.strip_prefix("Describe").map(|kinds| kinds.trim_end_matches('s'));
+        let Some(kind) = whole.or_else(|| fault.operation.strip_prefix("Get")) else { continue };
+        let touched = world.calls[first..].iter().find(|call| {
+            let is_kind = call.operation.ends_with(kind) && call.place.starts_with(&format!("Fake::{kind}/"));
+            // Of what is read one by one, what nobody has may be made.
+            let is_new = || !before.values().any(|thing| thing.place() == call.place);
+            is_kind && (whole.is_some() || !call.operation.starts_with("Create") || !is_new())
+        });
+        if let Some(call) = touched {
+            return Err(Broken::new("7: what could not be read was not touched", format!("{call:?}, {fault:?}")));
+        }
+        world.note("promise 7: what could not be read was not touched");
+    }
+    Ok(())
+}
+
+/// What is not ours is as it was.
+pub fn strangers(world: &mut World, strangers: &Strangers) -> Result<(), Broken> {
+    world.note("promise 6: strangers' things are as they were");
+    match strangers.harm(world) {
+        Some(harm) => Err(Broken::new("6: strangers' things are as they were", harm)),
+        None => Ok(()),
+    }
+}
+
+/// Nothing was made in the place of what only lost its tags.
+pub fn estranged(world: &mut World, strangers: &Strangers, first: usize) -> Result<(), Broken> {
+    for (id, place, _) in &strangers.estranged {
+        if let Some(call) = world.calls[first..].iter().find(|call| call.place == *place && call.id.is_empty()) {
+            let text = format!("{call:?}, while {id} is there");
+            return Err(Broken::new("11: what lost its tags is not made a second time", text));
+        }
+        world.note("promise 11: what lost its tags is not made a second time");
+    }
+    Ok(())
+}

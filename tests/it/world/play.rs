@@ -1,0 +1,231 @@
+//! Plays a history, and checks every promise on the way.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use jiff::SignedDuration;
+use provision::apply::{Halted, Outcome, Stop};
+use provision::blueprint::Blueprint;
+use provision::plan::{Allowance, Guards, Mode, Plan, refusals};
+use provision::resource::StackId;
+use tokio::sync::watch;
+
+use super::build::{blueprint_of, stack};
+use super::cloud::FakeCloud;
+use super::faults::Fault;
+use super::history::{History, Job, Round, Verb, Weather, Yaml};
+use super::invariants::{self, Broken, Trace};
+use super::process::Process;
+use super::strangers::Strangers;
+
+/// What a history tried, and how often.
+pub type Tried = BTreeMap<String, usize>;
+
+/// No run takes longer, whatever goes wrong, in virtual time.
+const LONGEST: Duration = Duration::from_secs(24 * 3600);
+
+/// Plays it on a paused clock of its own.
+///
+/// # Errors
+/// The first promise that was broken.
+pub fn play(history: &History) -> Result<Tried, Broken> {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    let runtime = builder.enable_time().start_paused(true).build().expect("a runtime");
+    runtime.block_on(async {
+        let mut stage = Stage::new(history);
+        for round in &history.rounds {
+            stage.round(round).await?;
+        }
+        stage.settle().await?;
+        stage.destroy().await?;
+        Ok(stage.tried())
+    })
+}
+
+pub struct Stage {
+    pub cloud: FakeCloud,
+    pub yaml: Yaml,
+    pub strangers: Strangers,
+    runs: usize,
+}
+
+impl Stage {
+    pub fn new(history: &History) -> Self {
+        let cloud = FakeCloud::default();
+        cloud.world().pace.rng = fastrand::Rng::with_seed(history.seed);
+        let strangers = Strangers::move_in(&mut cloud.world());
+        Self { cloud, yaml: Yaml::new(&history.wishes), strangers, runs: 0 }
+    }
+
+    fn blueprint(&self) -> Blueprint {
+        let mut stack = stack();
+        stack.tags.set("cost-center", &*self.yaml.user_tag);
+        blueprint_of(stack, &self.yaml.wishes)
+    }
+
+    async fn round(&mut self, round: &Round) -> Result<(), Broken> {
+        tokio::time::sleep(Duration::from_secs(round.pause)).await;
+        {
+            let mut world = self.cloud.world();
+            for edit in &round.edits {
+                self.yaml.edit(edit);
+            }
+            for drift in &round.drift {
+                if let Some(done) = self.strangers.meddle(&mut world, drift, &self.yaml) {
+                    world.note(done);
+                }
+            }
+        }
+        self.set(&round.weather, &round.faults);
+        let first = self.cloud.world().calls.len();
+        let blueprint = self.blueprint();
+        let before = self.cloud.world().things.clone();
+        let runs = round.runs.iter().enumerate().map(|(index, job)| {
+            let name = format!("run-{}", self.runs + index);
+            run(&self.cloud, &blueprint, job, name)
+        });
+        let traces: Result<Vec<Trace>, Broken> = join_all(runs).await.into_iter().collect();
+        self.runs += round.runs.len();
+        self.set(&Weather::default(), &[]);
+        let traces = traces?;
+        if traces.len() > 1 {
+            self.cloud.world().note("two runs at once");
+        }
+        let mut world = self.cloud.world();
+        traces.iter().try_for_each(|trace| invariants::run(&mut world, trace))?;
+        invariants::unread(&mut world, first, &before, &round.faults)?;
+        invariants::estranged(&mut world, &self.strangers, first)?;
+        self.strangers.put_right(&mut world);
+        invariants::strangers(&mut world, &self.strangers)
+    }
+
+    fn set(&self, weather: &Weather, faults: &[Fault]) {
+        let mut world = self.cloud.world();
+        world.faults.set(faults);
+        world.pace.set(weather);
+    }
+
+    /// One run in fair weather, with everything allowed; returns its plan.
+    pub async fn calm(&mut self, verb: Verb) -> Result<Plan, Broken> {
+        tokio::time::sleep(Duration::from_secs(200)).await;
+        self.cloud.world().things.values_mut().for_each(|thing| thing.human = false);
+        let job = Job { allow: vec!["*".to_owned()], patience: 600, ..Job::new(verb) };
+        self.runs += 1;
+        let name = format!("run-{}", self.runs - 1);
+        let trace = run(&self.cloud, &self.blueprint(), &job, name).await?;
+        invariants::run(&mut self.cloud.world(), &trace)?;
+        invariants::strangers(&mut self.cloud.world(), &self.strangers)?;
+        Ok(trace.plan)
+    }
+
+    /// Adds up what was tried.
+    fn tried(&self) -> Tried {
+        let world = self.cloud.world();
+        let struck = world.faults.struck.iter().map(|(what, count)| (format!("fault: {}", what.name()), *count));
+        struck.chain(world.seen.iter().map(|(what, count)| ((*what).to_owned(), *count))).collect()
+    }
+}
+
+/// One run of the program, as a person starts it.
+#[allow(clippy::print_stdout, reason = "a person asked for the trace")]
+async fn run(cloud: &FakeCloud, blueprint: &Blueprint, job: &Job, name: String) -> Result<Trace, Broken> {
+    tokio::time::sleep(Duration::from_millis(job.start)).await;
+    let mode = match job.verb {
+        Verb::Plan | Verb::Apply => Mode::Apply,
+        Verb::OnlyConfig => Mode::OnlyConfig,
+        Verb::Destroy => Mode::Destroy,
+    };
+    let (stop, stopped) = watch::channel(Stop::No);
+    let mut process = Process::new(cloud, &name, vec![blueprint], mode);
+    process.skew = SignedDuration::from_millis(job.skew);
+    process.stop = stopped;
+    let mut trace = Trace { run: name, job: job.clone(), plan: Plan::default(), halted: true, end: Vec::new() };
+    let client = process.client.clone();
+    let working = work(&process, job, &mut trace);
+    let ended = tokio::select! {
+        biased;
+        () = client.death() => Ok(()),
+        () = working => Ok(()),
+        () = disturb(cloud, &process, job, &stop) => Ok(()),
+        () = tokio::time::sleep(LONGEST) => {
+            Err(Broken::new("every run ends", format!("{} still runs after {LONGEST:?}", process.client.run)))
+        }
+    };
+    if std::env::var_os("SIMULATE_TRACE").is_some() {
+        println!("{trace}");
+    }
+    ended.map(|()| trace)
+}
+
+/// What `apply`, `destroy` and `plan` do.
+async fn work(process: &Process<'_>, job: &Job, trace: &mut Trace) {
+    let note = |what| process.cloud.world().note(what);
+    trace.plan = process.look().await.plan;
+    if job.verb == Verb::Plan {
+        return note("a plan");
+    }
+    let stack = StackId::new("acme", "production");
+    let allow = job.allow.iter().map(|name| Allowance { stack: stack.clone(), resource: name.clone() });
+    if !refusals(&trace.plan, &Guards::default(), &allow.collect::<Vec<_>>()).is_empty() {
+        return note("a guard refused");
+    }
+    // Whoever dies from here on may have sent something.
+    trace.halted = false;
+    match process.carry_out(&trace.plan, Duration::from_secs(job.patience)).await {
+        Ok(ended) => {
+            note("carried out");
+            let steps = ended.iter().flat_map(|(_, ledger)| &ledger.steps);
+            let bad = steps.filter(|(_, (outcome, _))| *outcome != Outcome::Done);
+            trace.end = bad.map(|(step, (outcome, _))| format!("{step}: {outcome:?}")).collect();
+        }
+        Err(halted) => {
+            trace.halted = true;
+            trace.end = vec![format!("{halted:.200?}")];
+            note(match halted {
+                Halted::Locked { .. } => "locked by another run",
+                Halted::Stale(_) => "stale after the second look",
+                Halted::Interrupted => "stopped before the first call",
+                Halted::Failed(_) => "the lease store failed",
+            });
+        }
+    }
+}
+
+/// Ctrl-C, death and suspension at their times; never ends by itself.
+async fn disturb(cloud: &FakeCloud, process: &Process<'_>, job: &Job, stop: &watch::Sender<Stop>) {
+    let mut times: Vec<(u64, Disturbance)> = Vec::new();
+    times.extend(job.soon.map(|at| (at, Disturbance::Stop(Stop::Soon))));
+    times.extend(job.now.map(|at| (at, Disturbance::Stop(Stop::Now))));
+    times.extend(job.dies.map(|at| (at, Disturbance::Death)));
+    times.extend(job.sleeps.map(|(at, time)| (at, Disturbance::Sleep(time))));
+    times.sort_by_key(|(at, _)| *at);
+    let mut now = job.start;
+    for (at, what) in times {
+        tokio::time::sleep(Duration::from_millis(at.saturating_sub(now))).await;
+        now = now.max(at);
+        let note = match what {
+            Disturbance::Stop(how) => {
+                // Nobody hears it before the walk starts, or after it.
+                let _ = stop.send(how);
+                if how == Stop::Soon { "stopped soon" } else { "stopped at once" }
+            }
+            Disturbance::Death => {
+                process.client.kill();
+                "died at a random time"
+            }
+            Disturbance::Sleep(time) => {
+                process.client.suspend(Duration::from_millis(time));
+                if time > 95_000 { "suspended past the lease" } else { "suspended" }
+            }
+        };
+        cloud.world().note(note);
+    }
+    std::future::pending().await
+}
+
+enum Disturbance {
+    Stop(Stop),
+    Death,
+    Sleep(u64),
+}

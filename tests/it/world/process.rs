@@ -1,0 +1,158 @@
+//! One run of the engine: what `apply::carry_out` stands on, over the fake cloud.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures_util::future::{BoxFuture, LocalBoxFuture};
+use jiff::{SignedDuration, Timestamp};
+use provision::apply::{
+    Approved, Clock, Event, Fence, Halted, Hands, Host, LeaseStore, Ledger, Look, Permit, Recorder, Stop, carry_out,
+};
+use provision::blueprint::Blueprint;
+use provision::inventory::{Inventory, Request, Sought, Source, Unmanaged, collect};
+use provision::plan::{Input, Mode, Plan, StackPlan, plan};
+use provision::resource::{Failure, Result, Shape, Stack};
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use super::client::Client;
+use super::cloud::{FakeCloud, Reader, Writer};
+use super::kinds::KINDS;
+use super::leases::FakeLeases;
+
+/// A process that plans and applies.
+pub struct Process<'a> {
+    pub cloud: FakeCloud,
+    pub client: Arc<Client>,
+    pub blueprints: Vec<&'a Blueprint>,
+    pub mode: Mode,
+    /// How far its wall clock is wrong.
+    pub skew: SignedDuration,
+    pub stop: watch::Receiver<Stop>,
+    pub events: Mutex<Vec<Event>>,
+}
+
+impl<'a> Process<'a> {
+    pub fn new(cloud: &FakeCloud, run: &str, blueprints: Vec<&'a Blueprint>, mode: Mode) -> Self {
+        let (_, stop) = watch::channel(Stop::No);
+        Self {
+            cloud: cloud.clone(),
+            client: Arc::new(Client::new(run)),
+            blueprints,
+            mode,
+            skew: SignedDuration::ZERO,
+            stop,
+            events: Mutex::default(),
+        }
+    }
+
+    /// Reads what is there, of all stacks at once, and plans.
+    pub async fn look(&self) -> Look {
+        let sought = |blueprint: &&'a Blueprint| {
+            let resources = blueprint.resources.values();
+            let wanted = resources.map(|resource| (resource.address.clone(), resource.region.clone())).collect();
+            Sought { stack: &blueprint.stack, wanted }
+        };
+        let stacks = self.blueprints.iter().map(sought).collect();
+        let request = Request { project: "test", account: "111122223333", stacks, survey: false };
+        let inventories = collect(KINDS, self, &request).await;
+        let mut look = Look::default();
+        for blueprint in &self.blueprints {
+            let id = &blueprint.stack.id;
+            let inventory = &inventories[id];
+            look.live.insert(id.clone(), inventory.all().map(|(_, live)| live.clone()).collect());
+            look.plan.stacks.push(plan_with(blueprint, inventory, self.mode));
+        }
+        look
+    }
+
+    /// Carries out an approved plan under the stacks' leases.
+    pub async fn carry_out(&self, plan: &Plan, patience: Duration) -> Result<Vec<(Stack, Ledger)>, Halted<Failure>> {
+        let approved = Approved { plan, run: &self.client.run, who: "somebody@somewhere", patience };
+        carry_out(self, KINDS, approved).await
+    }
+}
+
+fn plan_with(blueprint: &Blueprint, inventory: &Inventory, mode: Mode) -> StackPlan {
+    let shapes: Vec<&dyn Shape> = KINDS.iter().map(|kind| kind.shape()).collect();
+    let today = jiff::civil::date(2026, 11, 23);
+    plan(&Input { blueprint, inventory, shapes: &shapes, mode, selection: None, today })
+}
+
+impl Source<FakeCloud> for Process<'_> {
+    fn reader<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Reader>> {
+        Box::pin(async { Ok(Reader { cloud: self.cloud.clone(), client: self.client.clone() }) })
+    }
+
+    fn survey<'a>(&'a self, _: &'a Reader, _: &'a [String]) -> BoxFuture<'a, Result<Vec<Unmanaged>>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+}
+
+impl Host<FakeCloud> for Process<'_> {
+    type Error = Failure;
+
+    fn leases<'a>(&'a self, _: &'a Stack) -> LocalBoxFuture<'a, Result<Arc<dyn LeaseStore>>> {
+        let leases = FakeLeases { cloud: self.cloud.clone(), client: self.client.clone() };
+        Box::pin(async move { Ok(Arc::new(leases) as Arc<dyn LeaseStore>) })
+    }
+
+    fn clock(&self) -> Arc<dyn Clock> {
+        Arc::new(FakeClock { start: self.cloud.world().start, skew: self.skew })
+    }
+
+    fn spread(&self) -> Duration {
+        Duration::from_secs(10)
+    }
+
+    fn again(&self) -> LocalBoxFuture<'_, Result<Look>> {
+        Box::pin(async { Ok(self.look().await) })
+    }
+
+    fn recorder<'a>(&'a self, _: &'a Stack) -> Result<Recorder<'a>> {
+        Ok(Box::new(|event| {
+            self.events.lock().expect("no panic here").push(event);
+            Ok(())
+        }))
+    }
+
+    fn stop(&self) -> watch::Receiver<Stop> {
+        self.stop.clone()
+    }
+
+    fn hands<'a>(&'a self, _: &'a Stack, fence: Fence) -> Box<dyn Hands<FakeCloud> + 'a> {
+        Box::new(FakeHands { cloud: self.cloud.clone(), client: self.client.clone(), fence: Some(fence) })
+    }
+}
+
+/// Readers and writers of one process.
+pub struct FakeHands {
+    pub cloud: FakeCloud,
+    pub client: Arc<Client>,
+    pub fence: Option<Fence>,
+}
+
+impl Hands<FakeCloud> for FakeHands {
+    fn reader<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Reader>> {
+        Box::pin(async { Ok(Reader { cloud: self.cloud.clone(), client: self.client.clone() }) })
+    }
+
+    fn writer<'a>(&'a self, _: &'a str, permit: Permit) -> BoxFuture<'a, Result<Writer>> {
+        let (cloud, client, fence) = (self.cloud.clone(), self.client.clone(), self.fence.clone());
+        Box::pin(async { Ok(Writer { cloud, client, permit, fence, made: Mutex::default() }) })
+    }
+}
+
+/// The wall clock of one machine: tokio's, from a fixed day on.
+struct FakeClock {
+    start: Instant,
+    skew: SignedDuration,
+}
+
+impl Clock for FakeClock {
+    fn now(&self) -> Timestamp {
+        let day: Timestamp = "2026-11-23T00:00:00Z".parse().expect("a day");
+        let elapsed = SignedDuration::try_from(self.start.elapsed()).expect("less than an age");
+        day + elapsed + self.skew
+    }
+}

@@ -1,0 +1,100 @@
+//! The end of every history: the faults are over, and it runs until nothing is left to do.
+
+use provision::plan::{Action, Plan};
+
+use super::history::Verb;
+use super::invariants::Broken;
+use super::model::{standing, wanted};
+use super::play::Stage;
+
+/// So many calm runs must be enough: one for each link of the longest chain of things that wait for each other.
+const RUNS: usize = 10;
+
+impl Stage {
+    /// Runs until it is settled, and compares with what the YAML alone says.
+    pub async fn settle(&mut self) -> Result<(), Broken> {
+        self.strangers.guests_leave(&mut self.cloud.world());
+        let left = self.until_empty(Verb::Apply).await?;
+        if is_blocked(&left) {
+            self.follow_the_hint().await?;
+        }
+        let calls = self.cloud.world().calls.len();
+        let second = self.calm(Verb::Apply).await?;
+        let mut world = self.cloud.world();
+        world.note("promise 2: a second apply is empty");
+        if !is_empty(&second) || world.calls.len() != calls {
+            return Err(Broken::new("2: a second apply is empty", outline(&second)));
+        }
+        world.note("promise 1: the same final world");
+        let (is, should) = (standing(&world), wanted(&self.yaml));
+        if is == should {
+            return Ok(());
+        }
+        let lines = |from: &[String], other: &[String], sign: char| -> String {
+            from.iter().filter(|line| !other.contains(line)).map(|line| format!("{sign} {line}\n")).collect()
+        };
+        let text = format!("{}{}", lines(&should, &is, '-'), lines(&is, &should, '+'));
+        Err(Broken::new("1: the same final world, no duplicate, no orphan", text))
+    }
+
+    /// Takes out of the YAML what cannot let go, applies, and puts it back: as a blocked replacement's note says.
+    async fn follow_the_hint(&mut self) -> Result<(), Broken> {
+        self.cloud.world().note("a blocked replacement's hint followed");
+        let whole = self.yaml.clone();
+        for kind in ["Fake::Store", "Fake::Work", "Fake::Door"] {
+            for wish in whole.wishes.iter().filter(|wish| wish.kind == kind) {
+                self.yaml.remove(&wish.place());
+            }
+        }
+        self.until_empty(Verb::Apply).await?;
+        self.yaml = whole;
+        // What is put back is new: there is nothing under a former name.
+        self.until_empty(Verb::Apply).await.map(drop)
+    }
+
+    /// Everything goes, and nothing that bears the stack's tags is left.
+    pub async fn destroy(&mut self) -> Result<(), Broken> {
+        self.until_empty(Verb::Destroy).await?;
+        let mut world = self.cloud.world();
+        world.note("promise 5: destroy leaves nothing");
+        let left = standing(&world);
+        if left.is_empty() { Ok(()) } else { Err(Broken::new("5: destroy leaves nothing", left.join("\n"))) }
+    }
+
+    async fn until_empty(&mut self, verb: Verb) -> Result<Plan, Broken> {
+        let mut plan = Plan::default();
+        for _ in 0..RUNS {
+            plan = self.calm(verb).await?;
+            if is_empty(&plan) || (plan.stacks[0].steps.is_empty() && is_blocked(&plan)) {
+                return Ok(plan);
+            }
+        }
+        Err(Broken::new("1: it comes to an end", outline(&plan)))
+    }
+}
+
+fn is_empty(plan: &Plan) -> bool {
+    plan.stacks.iter().all(|stack| stack.changes.is_empty() && stack.steps.is_empty() && stack.waiting.is_empty())
+}
+
+fn is_blocked(plan: &Plan) -> bool {
+    plan.stacks.iter().flat_map(|stack| &stack.changes).any(|change| change.action == Action::Blocked)
+}
+
+fn outline(plan: &Plan) -> String {
+    let changes = plan.stacks.iter().flat_map(|stack| &stack.changes);
+    let lines = changes.map(|change| {
+        let fields: Vec<_> = change.fields.iter().map(|field| field.path.as_str()).collect();
+        format!(
+            "{:?} {} ({:?}) {} {}",
+            change.action,
+            change.address,
+            change.cause,
+            fields.join(" "),
+            change.notes.join("; ")
+        )
+    });
+    let waiting = plan.stacks.iter().flat_map(|stack| &stack.waiting).map(|waiting| format!("waiting {waiting:?}"));
+    let steps = plan.stacks.iter().flat_map(|stack| stack.steps.keys()).map(|step| format!("step {step}"));
+    lines.chain(waiting).chain(steps).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,167 @@
+//! What is not the stack's, and what strangers do to the stack.
+
+use std::collections::BTreeMap;
+
+use provision::resource::{Tags, key};
+use serde_json::{Value, json};
+
+use super::cloud::{World, neighbour_tags};
+use super::history::{Drift, Yaml};
+use super::thing::Thing;
+
+/// All that is not ours, as it was left: it must stay so to the last bit.
+#[derive(Default)]
+pub struct Strangers {
+    left: BTreeMap<String, Thing>,
+    /// Those of them that refer to something of ours, or might be it once that is gone.
+    guests: Vec<String>,
+    /// What lost a tag that made it ours: its id, its place and its tags before.
+    pub estranged: Vec<(String, String, Tags)>,
+}
+
+impl Strangers {
+    /// A neighbour's stack, and things without tags.
+    pub fn move_in(world: &mut World) -> Self {
+        let mut strangers = Self::default();
+        let net = world.new_id("Fake::Net");
+        let spec = json!({ "Range": "10.0.0.0/16", "Dns": true });
+        strangers.leave(world, Thing::new("Fake::Net", net.clone(), spec.clone(), neighbour_tags("main")));
+        let part = world.new_id("Fake::Part");
+        let of_part = json!({ "Net": net, "Range": "10.0.0.0/24", "Public": false });
+        strangers.leave(world, Thing::new("Fake::Part", part.clone(), of_part, neighbour_tags("a")));
+        let store = json!({ "Parts": [part], "Engine": "sql", "Class": "large", "Groups": [] });
+        let mut tags = neighbour_tags("db");
+        tags.set(key::ID, "acme-certification-db");
+        let name = Some("acme-certification-db".to_owned());
+        let id = world.new_id("Fake::Store");
+        strangers.leave(world, Thing { name, ..Thing::new("Fake::Store", id, store, tags) });
+        let id = world.new_id("Fake::Net");
+        strangers.leave(world, Thing::new("Fake::Net", id, spec, Tags::default()));
+        strangers
+    }
+
+    fn leave(&mut self, world: &mut World, thing: Thing) {
+        self.left.insert(thing.id.clone(), thing.clone());
+        world.things.insert(thing.id.clone(), thing);
+    }
+
+    /// Returns what was done to them, if anything was.
+    pub fn harm(&self, world: &World) -> Option<String> {
+        self.left.iter().find_map(|(id, left)| match world.things.get(id) {
+            Some(there) if there == left => None,
+            Some(there) => Some(format!("{id} was left as {left:?} and is {there:?}")),
+            None => Some(format!("{id} is gone")),
+        })
+    }
+
+    /// Takes away what holds up the end: a part inside one of our nets, a copy of what is gone, of which only a person
+    /// knows whether it is to take its place.
+    pub fn guests_leave(&mut self, world: &mut World) {
+        for id in self.guests.drain(..) {
+            self.left.remove(&id);
+            world.things.remove(&id);
+        }
+    }
+
+    /// Puts the tags back, as `provision adopt` does.
+    pub fn put_right(&mut self, world: &mut World) {
+        for (id, _, tags) in self.estranged.drain(..) {
+            if let Some(thing) = world.things.get_mut(&id) {
+                thing.tags = tags;
+            }
+        }
+    }
+
+    /// Does it, if there is what it is about; returns how often.
+    pub fn meddle(&mut self, world: &mut World, drift: &Drift, yaml: &Yaml) -> Option<&'static str> {
+        if *drift == Drift::Person {
+            world.things.values_mut().for_each(|thing| thing.human = false);
+            return Some("drift: a person acted");
+        }
+        let (Drift::Set { at, .. }
+        | Drift::Delete { at }
+        | Drift::Inside { at }
+        | Drift::Copy { at }
+        | Drift::Tag { at, .. }
+        | Drift::Untag { at, .. }
+        | Drift::Break { at }
+        | Drift::Estrange { at, .. }) = drift
+        else {
+            return None;
+        };
+        let ours = |thing: &&Thing| thing.is_of("acme", "production") && !thing.is_copy() && thing.place() == *at;
+        let target = world.things.values().find(ours).filter(|thing| thing.leaves_at.is_none())?.clone();
+        let is_used = !world.users(&target.id).is_empty();
+        // What nothing of ours refers to, and what has no name of its own, cannot be known again.
+        let is_named = target.kind != "Fake::Group"
+            && target.name == target.tags.get(key::NAME).map(|name| format!("acme-production-{name}"));
+        let is_known = is_named || world.users(&target.id).iter().any(|user| refers(yaml, user, &target));
+        // One at a time, or what knows it is not known itself.
+        let is_alone = self.estranged.is_empty();
+        let thing = world.things.get_mut(&target.id)?;
+        Some(match drift {
+            Drift::Estrange { .. } if !is_known || !is_alone => return None,
+            Drift::Estrange { key, .. } => {
+                self.estranged.push((target.id.clone(), target.place(), target.tags.clone()));
+                thing.tags.0.remove(key);
+                "drift: a tag that made it ours removed"
+            }
+            Drift::Set { property, value, .. } => {
+                thing.spec[property.as_str()] = value.clone();
+                "drift: a field changed"
+            }
+            Drift::Tag { key, value, .. } => {
+                thing.tags.set(key, value);
+                "drift: a tag changed"
+            }
+            Drift::Untag { key, .. } => {
+                thing.tags.0.remove(key);
+                "drift: a tag removed"
+            }
+            Drift::Break { .. } => {
+                thing.failed = Some("the machine below it broke".to_owned());
+                "drift: a thing failed"
+            }
+            Drift::Delete { .. } if is_used || !is_alone => return None,
+            Drift::Delete { .. } => {
+                world.things.remove(&target.id);
+                "drift: a thing deleted"
+            }
+            Drift::Inside { .. } => {
+                let id = world.new_id("Fake::Part");
+                let spec = json!({ "Net": target.id, "Range": "10.0.99.0/24", "Public": false });
+                self.guests.push(id.clone());
+                self.leave(world, Thing::new("Fake::Part", id, spec, Tags::default()));
+                "drift: a foreign thing inside"
+            }
+            Drift::Copy { .. } => {
+                let id = world.new_id(&target.kind);
+                let name = target.name.as_ref().map(|name| format!("{name}-restored-{id}"));
+                self.guests.push(id.clone());
+                // What a copy was restored into is not the copy's to keep.
+                let spec = without_ids(&target.spec);
+                self.leave(world, Thing { name, spec, ..Thing::new(&target.kind, id, Value::Null, target.tags) });
+                "drift: a copy with our tags"
+            }
+            Drift::Person => return None,
+        })
+    }
+}
+
+/// Whether a thing of ours refers to another by the YAML, too.
+fn refers(yaml: &Yaml, user: &Thing, target: &Thing) -> bool {
+    let reference = format!("⟦{}.", target.place());
+    let mut wishes = yaml.wishes.iter().filter(|wish| wish.place() == user.place());
+    user.is_of("acme", "production")
+        && !user.is_copy()
+        && wishes.any(|wish| wish.properties.to_string().contains(&reference))
+}
+
+fn without_ids(spec: &Value) -> Value {
+    let mut spec = spec.clone();
+    if let Value::Object(map) = &mut spec {
+        map.insert("Parts".to_owned(), json!([]));
+        map.insert("Groups".to_owned(), json!([]));
+    }
+    spec
+}

@@ -1,0 +1,84 @@
+use provision::resource::{State, Tags, key};
+use serde_json::Value;
+use tokio::time::Instant;
+
+/// One thing in the fake cloud.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Thing {
+    pub kind: String,
+    pub id: String,
+    /// The physical name; unique per kind if there is one.
+    pub name: Option<String>,
+    pub spec: Value,
+    pub tags: Tags,
+    pub ready_at: Option<Instant>,
+    pub leaves_at: Option<Instant>,
+    pub human: bool,
+    pub failed: Option<String>,
+    /// The client token that it was made with.
+    pub token: Option<String>,
+    /// Lists miss it until then.
+    pub hidden_until: Option<Instant>,
+    /// What lists show until the time beside it: spec and tags.
+    pub past: Vec<(Instant, Value, Tags)>,
+}
+
+impl Thing {
+    pub fn new(kind: &str, id: String, spec: Value, tags: Tags) -> Self {
+        Self {
+            kind: kind.to_owned(),
+            id,
+            name: None,
+            spec,
+            tags,
+            ready_at: None,
+            leaves_at: None,
+            human: false,
+            failed: None,
+            token: None,
+            hidden_until: None,
+            past: Vec::new(),
+        }
+    }
+
+    pub fn state(&self) -> State {
+        let now = Instant::now();
+        match (&self.failed, self.leaves_at, self.ready_at) {
+            (_, Some(_), _) => State::Leaving,
+            (Some(why), ..) => State::Failed(why.clone()),
+            (_, _, Some(at)) if at > now => State::Settling("it is being made".into()),
+            _ if self.human => State::Human("a record in the DNS".into()),
+            _ => State::Ready,
+        }
+    }
+
+    /// As lists show it now; none while they miss it.
+    pub fn shown(&self) -> Option<Self> {
+        let now = Instant::now();
+        if self.hidden_until.is_some_and(|until| until > now) {
+            return None;
+        }
+        let mut shown = self.clone();
+        if let Some((_, spec, tags)) = self.past.iter().find(|(until, ..)| *until > now) {
+            (shown.spec, shown.tags) = (spec.clone(), tags.clone());
+        }
+        Some(shown)
+    }
+
+    /// `Fake::Net/main`, by its tags.
+    pub fn place(&self) -> String {
+        format!("{}/{}", self.kind, self.tags.get(key::NAME).unwrap_or("?"))
+    }
+
+    /// Whether it bears the tags of this tenant's environment.
+    pub fn is_of(&self, tenant: &str, environment: &str) -> bool {
+        self.tags.get(key::TENANT) == Some(tenant)
+            && self.tags.get(key::ENVIRONMENT) == Some(environment)
+            && self.tags.get(key::NAME).is_some()
+    }
+
+    /// Whether it is a restored copy of something of ours: its name is not its `provision:id`.
+    pub fn is_copy(&self) -> bool {
+        self.name.is_some() && self.tags.get(key::ID).is_some_and(|id| self.name.as_deref() != Some(id))
+    }
+}

@@ -1,0 +1,257 @@
+//! What all fake verbs do; a kind differs by its constants and its spec.
+
+use std::time::Duration;
+
+use provision::resource::{
+    Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, Result, Scope, Stranger, Tags, Unseen, key,
+};
+use serde_json::Value;
+use tokio::time::Instant;
+
+use super::cloud::{FakeCloud, Reader, World, Writer, ids, short};
+use super::faults::FAKE;
+use super::kinds::Outputs;
+use super::thing::Thing;
+
+/// The kinds whose things are read one by one beside their list, and whether the tags come with the list.
+const DETAILED: [(&str, bool); 2] = [("Fake::Group", false), ("Fake::Store", true)];
+/// The kinds that AWS gives neither a client token nor a name: create looks for our own tags first.
+const LOOKED_FOR: [&str; 2] = ["Fake::Net", "Fake::Door"];
+/// For how long something that still uses a thing is waited for before its deletion fails.
+const BUSY: Duration = Duration::from_secs(20);
+
+pub async fn list<K>(reader: &Reader, scope: &Scope) -> Result<Listing<K>>
+where
+    K: Kind<Cloud = FakeCloud, Outputs = Outputs>,
+{
+    tokio::task::yield_now().await;
+    if !scope.also.is_empty() {
+        // A look by id may be refused where the look by tags is not.
+        let operation = format!("Get{}ById", short(K::TYPE));
+        reader.cloud.read(&reader.client, FAKE, &operation, |_| Ok(())).await?;
+    }
+    let mut listing = Listing::default();
+    let details = DETAILED.iter().find(|(kind, _)| *kind == K::TYPE);
+    let is_asked_for = |thing: &Thing| {
+        let place = |at: &&str| thing.spec.pointer(at).and_then(Value::as_str).unwrap_or_default();
+        let stands_in = K::CLAIMS.iter().map(place).any(|place| scope.asks_for(place));
+        stands_in || scope.owns(&thing.id, &thing.tags)
+    };
+    let may_be_ours = |thing: &Thing| thing.name.as_ref().is_some_and(|name| scope.may_own(name, K::NAME.max()));
+    let wanted = |thing: &Thing| is_asked_for(thing) || may_be_ours(thing);
+    for thing in reader.cloud.list(&reader.client, K::TYPE, wanted).await? {
+        if !is_asked_for(&thing) {
+            if let Some(name) = &thing.name {
+                let (id, name, tags) = (thing.id.clone(), name.clone(), thing.tags.clone());
+                listing.strangers.push(Stranger { id, name, tags });
+            }
+            continue;
+        }
+        if let Some((_, has_tags)) = details {
+            let operation = format!("Get{}", short(K::TYPE));
+            if let Err(failure) = reader.cloud.read(&reader.client, FAKE, &operation, |_| Ok(())).await {
+                let tags = has_tags.then(|| thing.tags.clone());
+                listing.unseen.push(Unseen { id: thing.id.clone(), tags, failure });
+                continue;
+            }
+        }
+        listing.found.push(Found {
+            spec: serde_json::from_value(thing.spec.clone()).expect("the fake cloud keeps what it was given"),
+            outputs: outputs(&thing),
+            state: thing.state(),
+            id: thing.id,
+            name: thing.name,
+            tags: thing.tags,
+            unmodelled: Vec::new(),
+            external: None,
+        });
+    }
+    Ok(listing)
+}
+
+/// The revision of a recipe: another one after every change of its steps.
+pub fn revision(spec: &Value) -> u64 {
+    let steps = spec.get("Steps").map(ToString::to_string).unwrap_or_default();
+    steps.bytes().map(u64::from).sum()
+}
+
+fn outputs(thing: &Thing) -> Outputs {
+    Outputs { id: thing.id.clone(), revision: revision(&thing.spec) }
+}
+
+fn made<K: Kind<Cloud = FakeCloud, Outputs = Outputs>>(thing: &Thing) -> Made<K> {
+    Made { id: thing.id.clone(), outputs: outputs(thing), state: thing.state() }
+}
+
+pub async fn create<K>(writer: &Writer, name: &Name, spec: &K::Spec, tags: &Tags) -> Result<Made<K>>
+where
+    K: Kind<Cloud = FakeCloud, Outputs = Outputs>,
+{
+    let spec = serde_json::to_value(spec).expect("specs are JSON");
+    let there = if LOOKED_FOR.contains(&K::TYPE) { look::<K>(writer, &spec, tags).await? } else { None };
+    let thing = match there {
+        Some(there) => there,
+        None => send::<K>(writer, name, &spec, tags).await?,
+    };
+    writer.made(&thing.id);
+    if thing.spec != spec && K::SEVERAL_CALLS {
+        let id = thing.id.clone();
+        writer.change("Update", K::TYPE, &id, Some(&spec), |world| set_spec(world, &id, &spec)).await?;
+    }
+    Ok(made(&thing))
+}
+
+async fn send<K: Kind>(writer: &Writer, name: &Name, spec: &Value, tags: &Tags) -> Result<Thing> {
+    let mut first = spec.clone();
+    if K::SEVERAL_CALLS {
+        // What is not create-only comes with a second call.
+        first["Dns"] = Value::Bool(false);
+    }
+    let name = K::NAME.is_physical().then(|| name.as_str().to_owned());
+    let sent = writer
+        .change("Create", K::TYPE, "", Some(spec), |world| insert::<K>(world, writer, name.as_ref(), &first, tags));
+    match sent.await {
+        Err(failure) if LOOKED_FOR.contains(&K::TYPE) && (failure.is(Class::Ambiguous) || failure.is(Class::Other)) => {
+            look_again::<K>(writer, spec, tags).await?.ok_or(failure)
+        }
+        Err(failure) if failure.is(Class::AlreadyExists) => {
+            adopt::<K>(writer, name.as_ref(), tags).await?.ok_or(failure)
+        }
+        sent => sent,
+    }
+}
+
+fn insert<K: Kind>(
+    world: &mut World,
+    writer: &Writer,
+    name: Option<&String>,
+    spec: &Value,
+    tags: &Tags,
+) -> Result<Thing> {
+    refuse_dangling(world, spec)?;
+    let token = Some(writer.permit.token.clone()).filter(|_| name.is_none() && !LOOKED_FOR.contains(&K::TYPE));
+    let twin = |thing: &&Thing| thing.kind == K::TYPE && token.is_some() && thing.token == token;
+    if let Some(thing) = world.things.values().find(twin) {
+        return Ok(thing.clone());
+    }
+    if name.is_some() && world.things.values().any(|thing| thing.kind == K::TYPE && thing.name.as_ref() == name) {
+        return Err(Failure::new(Class::AlreadyExists, "the name is taken"));
+    }
+    let slowness = world.pace.slowness(K::TYPE);
+    let thing = Thing {
+        name: name.cloned(),
+        ready_at: Some(Instant::now() + slowness),
+        human: K::AWAITS_PERSON,
+        token,
+        ..Thing::new(K::TYPE, world.new_id(K::TYPE), spec.clone(), tags.clone())
+    };
+    world.insert(thing.clone());
+    Ok(thing)
+}
+
+/// Looks for what bears our tags for this address and has what only a new one could have.
+async fn look<K: Kind>(writer: &Writer, spec: &Value, tags: &Tags) -> Result<Option<Thing>> {
+    let all = writer.cloud.list(&writer.client, K::TYPE, |thing| is_ours(thing, tags)).await?;
+    Ok(all.into_iter().find(|thing| {
+        let same = K::CREATE_ONLY.iter().all(|path| thing.spec.pointer(path) == spec.pointer(path));
+        same && is_ours(thing, tags) && thing.leaves_at.is_none() && thing.failed.is_none()
+    }))
+}
+
+async fn look_again<K: Kind>(writer: &Writer, spec: &Value, tags: &Tags) -> Result<Option<Thing>> {
+    let start = Instant::now();
+    while start.elapsed() < BUSY {
+        if let Some(thing) = look::<K>(writer, spec, tags).await? {
+            return Ok(Some(thing));
+        }
+        tokio::time::sleep(Duration::from_secs(2)).await;
+    }
+    Ok(None)
+}
+
+async fn adopt<K: Kind>(writer: &Writer, name: Option<&String>, tags: &Tags) -> Result<Option<Thing>> {
+    let all = writer.cloud.list(&writer.client, K::TYPE, |thing| is_ours(thing, tags)).await?;
+    Ok(all.into_iter().find(|thing| thing.name.as_ref() == name && is_ours(thing, tags) && thing.leaves_at.is_none()))
+}
+
+/// Whether a thing bears the tags of this address.
+fn is_ours(thing: &Thing, tags: &Tags) -> bool {
+    [key::PROJECT, key::TENANT, key::ENVIRONMENT, key::NAME].iter().all(|key| thing.tags.get(key) == tags.get(key))
+}
+
+/// AWS refuses ids that are not there.
+fn refuse_dangling(world: &World, spec: &Value) -> Result<()> {
+    let is_there = |id: &String| world.things.get(id).is_some_and(|thing| thing.leaves_at.is_none());
+    match ids(spec).into_iter().find(|id| !is_there(id)) {
+        Some(id) => Err(Failure::new(Class::NotFound, format!("{id} is not there"))),
+        None => Ok(()),
+    }
+}
+
+fn set_spec(world: &mut World, id: &str, spec: &Value) -> Result<Thing> {
+    refuse_dangling(world, spec)?;
+    let slowness = world.things.get(id).map(|thing| world.pace.slowness(&thing.kind)).unwrap_or_default();
+    let thing = world.things.get_mut(id).ok_or_else(|| Failure::new(Class::NotFound, "gone"))?;
+    if thing.leaves_at.is_some() {
+        return Err(Failure::new(Class::Busy, "it is being deleted"));
+    }
+    thing.spec = spec.clone();
+    thing.ready_at = thing.ready_at.max(Some(Instant::now() + slowness / 4));
+    Ok(thing.clone())
+}
+
+pub async fn update<K>(writer: &Writer, live: &Found<K>, spec: &K::Spec, changes: &Changes) -> Result<Made<K>>
+where
+    K: Kind<Cloud = FakeCloud, Outputs = Outputs>,
+{
+    assert!(!changes.is_empty(), "an update without changes");
+    let spec = serde_json::to_value(spec).expect("specs are JSON");
+    let id = live.id.as_str();
+    let thing = writer
+        .change("Update", K::TYPE, id, Some(&spec), |world| {
+            let there = world.things.get(id).ok_or_else(|| Failure::new(Class::NotFound, "gone"))?;
+            for path in K::CREATE_ONLY {
+                assert_eq!(there.spec.pointer(path), spec.pointer(path), "an update of a create-only property");
+            }
+            set_spec(world, id, &spec)
+        })
+        .await?;
+    Ok(made(&thing))
+}
+
+pub async fn retag<K: Kind>(writer: &Writer, live: &Found<K>, set: &Tags, unset: &[String]) -> Result<()> {
+    let id = live.id.as_str();
+    writer
+        .change("Tag", K::TYPE, id, None, |world| {
+            let thing = world.things.get_mut(id).ok_or_else(|| Failure::new(Class::NotFound, "gone"))?;
+            set.iter().for_each(|(key, value)| thing.tags.set(key, value));
+            unset.iter().for_each(|key| drop(thing.tags.0.remove(key)));
+            Ok(())
+        })
+        .await
+}
+
+pub async fn delete<K: Kind>(writer: &Writer, live: &Found<K>) -> Result<Vec<Kept>> {
+    let id = live.id.as_str();
+    let start = Instant::now();
+    loop {
+        let sent = writer.change("Delete", K::TYPE, id, None, |world| {
+            if let Some(user) = world.users(id).first() {
+                return Err(Failure::new(Class::Busy, format!("{} {} uses it", user.kind, user.id)));
+            }
+            let slowness = world.pace.slowness(K::TYPE);
+            match world.things.get_mut(id) {
+                Some(thing) if thing.leaves_at.is_some() => {}
+                Some(thing) if slowness > Duration::ZERO => thing.leaves_at = Some(Instant::now() + slowness),
+                _ => world.remove(id),
+            }
+            Ok(Vec::new())
+        });
+        match sent.await {
+            Err(failure) if failure.is(Class::Busy) && start.elapsed() < BUSY => {
+                tokio::time::sleep(Duration::from_secs(3)).await;
+            }
+            sent => return sent,
+        }
+    }
+}
