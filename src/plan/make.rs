@@ -13,7 +13,7 @@ use super::remove::{Victim, remove, victims};
 use super::select;
 use super::steps::{Steps, steps};
 use super::types::{Action, Cause, Change, StackPlan, Step, StepId, Verb, Waiting};
-use crate::resource::{Address, Disruption, Live, Replacement, State, key, resolve};
+use crate::resource::{Address, Disruption, Live, Recorded, Replacement, State, key, resolve};
 
 /// Makes the plan of one stack.
 pub fn plan(input: &Input<'_>) -> StackPlan {
@@ -192,6 +192,11 @@ fn desired_change(input: &Input<'_>, shapes: &Shapes<'_>, address: &Address, fat
             change.cause = overall(fields);
             change.disruption = shape.disruption(&diffs);
             let lifted = protection::lifted(&facts, live, spec);
+            // What completes a create that was cut short takes nothing away that anybody relies on.
+            let is_half_made = Recorded::read(live.tags.get(key::DIGEST)) == Recorded::Pending;
+            if is_half_made {
+                change.disruption = Disruption::None;
+            }
             let loses = change.disruption == Disruption::DestroysData && stands(Some(live));
             change.protected = loses || !lifted.is_empty();
             change.notes.extend(lifted.iter().map(|path| format!("turns its protection off ({path})")));

@@ -34,15 +34,16 @@ pub(super) fn referred(input: &Input<'_>, shapes: &Shapes<'_>) -> Suspects {
         let record = Recorded::read(live.tags.get(key::DIGEST));
         for (at, kind) in shape.schema().refs(&live.spec) {
             let property = pointer::property(&at);
-            // What the last apply put there for another value of the YAML says nothing about this one.
-            if record.agrees(property, wanted.set.get(property)) == Some(false) {
-                continue;
-            }
             let Some(value) = live.spec.pointer(&at).and_then(Value::as_str) else { continue };
             let answers = |thing: &&Arc<Live>| thing.handles().contains(value);
             let mut estranged = input.inventory.sights(&kind).flat_map(|sight| &sight.estranged);
             let Some(thing) = estranged.find(answers) else { continue };
-            let missing = candidates(input, wanted, &kind, &pointer::anywhere(&at));
+            let mut missing = candidates(input, wanted, &kind, &pointer::anywhere(&at));
+            // What the last apply put there for another value of the YAML says nothing about this one; then only the thing's
+            // own name tells.
+            if record.agrees(property, wanted.set.get(property)) == Some(false) {
+                missing.retain(|address| thing.tags.get(key::NAME) == Some(&*address.name));
+            }
             if !missing.is_empty() {
                 let property = property.to_owned();
                 clues.entry(&*thing.id).or_default().push(Clue { thing, user, property, missing });

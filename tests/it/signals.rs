@@ -90,7 +90,7 @@ async fn the_second_ctrl_c_stops_at_once_and_says_what_is_left_under_way() {
     ]);
     let ended = edge.terminal(APPLY, steps).await;
     assert_eq!(ended.exit, Some(130), "{}", ended.output);
-    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(90), "{:?}", start.elapsed());
     // On a busy machine a retag may be under way as well.
     assert!(ended.output.contains(" let go of, 1 not started, interrupted in"), "{}", ended.output);
     assert!(ended.output.contains(&format!("? creating {GATEWAY}")), "{}", ended.output);

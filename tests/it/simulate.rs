@@ -87,7 +87,7 @@ fn simulate(first: u64, count: u64) -> (Tried, BTreeMap<u64, Broken>) {
                     let mut sum = sum.lock().expect("no panic here");
                     match played {
                         Ok(tried) => {
-                            tried.into_iter().for_each(|(what, times)| *sum.0.entry(what).or_default() += times)
+                            tried.into_iter().for_each(|(what, times)| *sum.0.entry(what).or_default() += times);
                         }
                         Err(broken) => drop(sum.1.insert(seed, broken)),
                     }

@@ -221,7 +221,7 @@ async fn disturb(cloud: &FakeCloud, process: &Process<'_>, job: &Job, stop: &wat
         };
         cloud.world().note(note);
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 enum Disturbance {
