@@ -173,8 +173,7 @@ impl<C: Cloud> Site<'_, C> {
         let live = self.live(kind, step).await?;
         let writer = self.hands.writer(&step.region, self.permit(step, None)).await?;
         let mut kept = kind.delete(&writer, &live).await?;
-        let stays = kept.iter().any(|kept| kept.id == live.id || kept.id.ends_with(&format!("/{}", live.id)));
-        if !stays {
+        if !kept.iter().any(|kept| kept.is_itself) {
             self.watch.gone(kind, &step.region, &live.id).await?;
             kept.extend(shadow(&kind.facts(), &live));
         }
@@ -297,7 +296,7 @@ impl<C: Cloud> Site<'_, C> {
 /// What AWS goes on showing of a deleted thing: of what has revisions, those of the whole family.
 fn shadow(facts: &Facts, live: &Live) -> Option<Kept> {
     let id = live.name.as_ref().filter(|_| facts.revisioned).unwrap_or(&live.id).clone();
-    Some(Kept { what: format!("deleted {}", facts.kind), id, why: facts.lingers?.to_owned() })
+    Some(Kept { what: format!("deleted {}", facts.kind), id, why: facts.lingers?.to_owned(), is_itself: false })
 }
 
 /// The create-only properties of a settled spec as one text: the hash in the names of create-first kinds.

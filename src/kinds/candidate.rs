@@ -3,6 +3,7 @@
 use futures_util::future::join_all;
 
 use super::idempotence::{is_same, taken};
+use crate::aws::TagIndex;
 use crate::resource::{Class, Failure, Found, Kind, Listing, Result, Scope, Stranger, Tags, Unseen};
 
 /// A thing that has a name of ours, or that the tag index knows; only its own tags tell whose it is.
@@ -12,6 +13,21 @@ pub(super) struct Candidate<T> {
     pub arn: String,
     /// What the bulk read said of it.
     pub summary: T,
+}
+
+impl<T> Candidate<T> {
+    /// A thing that is known by its name, if that or the tag index says that it may be ours.
+    pub(super) fn named(
+        scope: &Scope,
+        index: &TagIndex,
+        (name, max): (Option<&str>, usize),
+        arn: Option<&str>,
+        summary: T,
+    ) -> Option<Self> {
+        let (name, arn) = (name?.to_owned(), arn?.to_owned());
+        let may_be = scope.may_own(&name, max) || index.get(&arn).is_some();
+        may_be.then(|| Self { id: name.clone(), name, arn, summary })
+    }
 }
 
 /// What came of looking at one candidate.

@@ -2,27 +2,13 @@
 
 use aws_sdk_elasticache::types::Tag;
 
-use super::candidate::Candidate;
 use crate::aws::{Clients, MINUTE, TagIndex, retry};
-use crate::resource::{Class, Failure, Result, Scope, Tags};
+use crate::resource::{Class, Failure, Result, Tags};
 
 /// The page size of the Describe operations: the most they take.
 pub(super) const PAGE: i32 = 100;
 /// Minutes that a change waits for the one before it: ElastiCache does one at a time.
 pub(super) const TURN: u32 = 60;
-
-/// Returns a thing as a candidate if its name or the tag index says that it may be ours.
-pub(super) fn candidate<T>(
-    scope: &Scope,
-    index: &TagIndex,
-    (name, max): (Option<&str>, usize),
-    arn: Option<&str>,
-    summary: T,
-) -> Option<Candidate<T>> {
-    let (name, arn) = (name?.to_owned(), arn?.to_owned());
-    let may_be = scope.may_own(&name, max) || index.get(&arn).is_some();
-    may_be.then(|| Candidate { id: name.clone(), name, arn, summary })
-}
 
 /// Reads the tags of a thing. ElastiCache refuses that while the thing is being made, changed or deleted; then what the
 /// tag index knows has to do.

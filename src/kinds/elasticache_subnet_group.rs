@@ -83,7 +83,7 @@ resources:
         let index = reader.tag_index(scope).await?;
         let candidates = groups.into_iter().filter_map(|group| {
             let (name, arn) = (group.cache_subnet_group_name.clone(), group.arn.clone());
-            elasticache::candidate(scope, &index, (name.as_deref(), NAME_MAX), arn.as_deref(), group)
+            Candidate::named(scope, &index, (name.as_deref(), NAME_MAX), arn.as_deref(), group)
         });
         let tags = |arn: String| {
             let index = &index;

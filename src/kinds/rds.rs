@@ -2,8 +2,7 @@
 
 use aws_sdk_rds::types::{DbCluster, DbInstance, Tag};
 
-use super::candidate::Candidate;
-use crate::aws::{Clients, MINUTE, Reader, TagIndex, retry};
+use crate::aws::{Clients, MINUTE, Reader, retry};
 use crate::resource::{Class, Failure, Found, Kind, Listing, Result, Scope, State, Stranger, Tags};
 
 /// The page size of the Describe operations: the most they take.
@@ -23,19 +22,6 @@ pub(super) async fn clusters(reader: &Reader) -> Result<Vec<DbCluster>> {
 pub(super) async fn instances(reader: &Reader) -> Result<Vec<DbInstance>> {
     let pages = reader.rds().describe_db_instances().max_records(PAGE).into_paginator().items();
     Ok(pages.send().collect::<Result<Vec<_>, _>>().await?)
-}
-
-/// Returns a group as a candidate if its name or the tag index says that it may be ours.
-pub(super) fn candidate<T>(
-    scope: &Scope,
-    index: &TagIndex,
-    name: Option<&str>,
-    arn: Option<&str>,
-    summary: T,
-) -> Option<Candidate<T>> {
-    let (name, arn) = (name?.to_owned(), arn?.to_owned());
-    let may_be = scope.may_own(&name, GROUP_MAX) || index.get(&arn).is_some();
-    may_be.then(|| Candidate { id: name.clone(), name, arn, summary })
 }
 
 /// Adds something whose tags came with it: ours, or a stranger if it only has a name that could be ours.

@@ -97,7 +97,7 @@ resources:
         let candidates = groups.into_iter().filter_map(|group| {
             let (name, arn) =
                 (group.db_cluster_parameter_group_name.clone(), group.db_cluster_parameter_group_arn.clone());
-            rds::candidate(scope, &index, name.as_deref(), arn.as_deref(), group)
+            Candidate::named(scope, &index, (name.as_deref(), rds::GROUP_MAX), arn.as_deref(), group)
         });
         let tags = |arn: String| async move { rds::tags_of(reader, &arn).await };
         Ok(examine(scope, candidates.collect(), tags, |candidate, tags| read(reader, candidate, tags)).await)

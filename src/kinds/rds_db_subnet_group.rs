@@ -85,7 +85,7 @@ resources:
         let index = reader.tag_index(scope).await?;
         let candidates = groups.into_iter().filter_map(|group| {
             let (name, arn) = (group.db_subnet_group_name.clone(), group.db_subnet_group_arn.clone());
-            rds::candidate(scope, &index, name.as_deref(), arn.as_deref(), group)
+            Candidate::named(scope, &index, (name.as_deref(), rds::GROUP_MAX), arn.as_deref(), group)
         });
         let tags = |arn: String| async move { rds::tags_of(reader, &arn).await };
         Ok(examine(scope, candidates.collect(), tags, |candidate, tags| async { Ok(found(candidate, tags)) }).await)

@@ -45,7 +45,8 @@ pub trait Kind: Sized + Send + Sync + 'static {
     const KEYED: &'static [(&'static str, &'static str)] = &[];
     /// Keyed lists of which only the declared elements are compared (load balancer attributes).
     const LISTED_ONLY: &'static [&'static str] = &[];
-    /// Keyed lists in which others may add elements: those are reported as unmanaged and left alone (routes).
+    /// Lists in which others may add elements: those are reported as unmanaged and left alone (routes, further ranges of a
+    /// VPC).
     const ADDITIVE: &'static [&'static str] = &[];
     /// Properties that count only at creation; afterwards the live value is carried over (see [`Kind::holds_initial`]).
     const INITIAL: &'static [&'static str] = &[];
@@ -246,6 +247,9 @@ pub struct Kept {
     pub id: String,
     /// Why, and until when.
     pub why: String,
+    /// Whether it is what was to be deleted, which then is not waited for.
+    #[serde(skip)]
+    pub is_itself: bool,
 }
 
 /// IAM actions by verb, `ec2:DescribeVpcs`.

@@ -1,6 +1,7 @@
 //! What is protected goes by name only, on the real kinds: what they say of a change, and what a deletion leaves.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use provision::blueprint::Blueprint;
 use provision::kinds::KINDS;
@@ -131,6 +132,28 @@ fn every_deletion_leaves_a_snapshot_of_its_own_and_the_key_that_reads_it() {
             .collect();
         assert!(snapshots.is_subset(&there), "{snapshots:?} of {there:?}");
         assert!(!stage.calls().await.contains(&"kms:ScheduleKeyDeletion".to_owned()));
+    });
+}
+
+#[test]
+fn a_cache_that_can_have_no_snapshot_is_waited_for_like_any_other() {
+    on_deep_stack(async {
+        let cache = local_aws::folder("no-snapshot");
+        let options = sandbox::Options { slow: Duration::from_secs(2), ..local_aws::options().await };
+        let server = local_aws::start(&cache, &options).await;
+        let stage = Stage::on(&server.url, "300000000023");
+        let vault = vault(&stage.account);
+        stage.apply(&vault).await.unwrap_or_else(|why| panic!("{why}"));
+        let refused = json!({ "operation": "DeleteReplicationGroup", "what": "error-before", "nth": 1,
+            "code": "SnapshotFeatureNotSupportedFault" });
+        schedule(&server.url, &json!([refused])).await;
+        let ledger = stage.destroy(&vault).await.unwrap_or_else(|why| panic!("{why}"));
+        let lost = ledger.kept.iter().find(|kept| kept.what == "nothing").expect("it is said that the data is gone");
+        assert!(lost.why.contains("its data is gone"), "{lost:?}");
+        let caches = aws_sdk_elasticache::Client::new(&stage.by_hand().await);
+        let left = caches.describe_replication_groups().send().await.expect("an answer");
+        assert_eq!(left.replication_groups(), [], "it was waited for");
+        sandbox::down(&cache).await.expect("it ends");
     });
 }
 

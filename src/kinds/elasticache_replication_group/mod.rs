@@ -121,7 +121,7 @@ resources:
         let (groups, clusters, index) = tokio::try_join!(groups(reader), clusters(reader), reader.tag_index(scope))?;
         let candidates = groups.into_iter().filter_map(|group| {
             let (name, arn) = (group.replication_group_id.clone(), group.arn.clone());
-            elasticache::candidate(scope, &index, (name.as_deref(), NAME_MAX), arn.as_deref(), group)
+            Candidate::named(scope, &index, (name.as_deref(), NAME_MAX), arn.as_deref(), group)
         });
         let tags = |arn: String| {
             let index = &index;
@@ -176,7 +176,7 @@ resources:
             match change::delete(writer, &live.id, Some(&snapshot)).await {
                 Ok(()) => {
                     let why = format!("the last state of {}; delete it by hand", live.id);
-                    return Ok(vec![Kept { what: "snapshot".to_owned(), id: snapshot, why }]);
+                    return Ok(vec![Kept { what: "snapshot".to_owned(), id: snapshot, why, is_itself: false }]);
                 }
                 // An earlier try took one, and the cache has been written to since: take another.
                 Err(failure) if failure.is(Class::AlreadyExists) => {}
@@ -184,7 +184,7 @@ resources:
                     change::delete(writer, &live.id, None).await?;
                     let why =
                         format!("ElastiCache takes no snapshot of this one ({}): its data is gone", failure.message);
-                    return Ok(vec![Kept { what: "nothing".to_owned(), id: live.id.clone(), why }]);
+                    return Ok(vec![Kept { what: "nothing".to_owned(), id: live.id.clone(), why, is_itself: false }]);
                 }
                 Err(failure) => return Err(failure),
             }

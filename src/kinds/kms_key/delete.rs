@@ -43,7 +43,7 @@ fn listed(names: &[String]) -> String {
 }
 
 fn kept(arn: &str, why: String) -> Kept {
-    Kept { what: "key".to_owned(), id: arn.to_owned(), why }
+    Kept { what: "key".to_owned(), id: arn.to_owned(), why, is_itself: true }
 }
 
 /// The date of a moment, `2026-12-24`.

@@ -57,11 +57,13 @@ fn kept(snapshot: &str, live: &Found<DbCluster>) -> Vec<Kept> {
             what: "snapshot".to_owned(),
             id: snapshot.to_owned(),
             why: format!("the last state of {}, encrypted with the cluster's key; delete it by hand", live.id),
+            is_itself: false,
         },
         Kept {
             what: "automated backups".to_owned(),
             id: live.outputs.resource_id.clone(),
             why: format!("a restore to any second is possible until they expire after {days} days"),
+            is_itself: false,
         },
     ]
 }
