@@ -2,7 +2,8 @@ use std::sync::Arc;
 
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{
-    BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration, PublicAccessBlockConfiguration,
+    BucketLifecycleConfiguration, BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration,
+    ExpirationStatus, LifecycleRule, LifecycleRuleFilter, NoncurrentVersionExpiration, PublicAccessBlockConfiguration,
     ServerSideEncryption, ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration, ServerSideEncryptionRule,
     VersioningConfiguration,
 };
@@ -11,6 +12,9 @@ use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 use super::Clients;
 use super::allowlist::Allowlist;
 use crate::resource::{Class, Failure, Result};
+
+/// After how many days an overwritten object goes: every heartbeat of a lease and every copy of a journal leaves one.
+const OLD_VERSIONS: i32 = 30;
 
 /// One operation that the store may call, and only about its bucket.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +41,11 @@ pub const STORE_CALLS: &[StoreCall] = &[
     StoreCall {
         operation: "s3:PutBucketEncryption",
         action: "s3:PutEncryptionConfiguration",
+        about: StoreResource::Bucket,
+    },
+    StoreCall {
+        operation: "s3:PutBucketLifecycleConfiguration",
+        action: "s3:PutLifecycleConfiguration",
         about: StoreResource::Bucket,
     },
     StoreCall { operation: "s3:PutBucketVersioning", action: "s3:PutBucketVersioning", about: StoreResource::Bucket },
@@ -119,7 +128,7 @@ impl ObjectStore {
         Ok(keys)
     }
 
-    /// Makes the bucket if it is not there: private, encrypted, versioned. One that is still empty gets these settings
+    /// Makes the bucket if it is not there: private, encrypted, versioned, without old versions for ever. One that is still empty gets these settings
     /// again, since an earlier run may have ended between its making and its settings.
     pub async fn ensure_bucket(&self) -> Result<()> {
         let call = self.clients.s3().list_objects_v2().bucket(&self.bucket).max_keys(1);
@@ -170,6 +179,16 @@ impl ObjectStore {
         s3.put_bucket_encryption().bucket(&self.bucket).server_side_encryption_configuration(encryption).send().await?;
         let versioning = VersioningConfiguration::builder().status(BucketVersioningStatus::Enabled).build();
         s3.put_bucket_versioning().bucket(&self.bucket).versioning_configuration(versioning).send().await?;
+        let expiry = NoncurrentVersionExpiration::builder().noncurrent_days(OLD_VERSIONS).build();
+        let rule = LifecycleRule::builder()
+            .id("old-versions")
+            .status(ExpirationStatus::Enabled)
+            .filter(LifecycleRuleFilter::builder().prefix("").build())
+            .noncurrent_version_expiration(expiry)
+            .build();
+        let lifecycle =
+            BucketLifecycleConfiguration::builder().rules(rule.map_err(incomplete)?).build().map_err(incomplete)?;
+        s3.put_bucket_lifecycle_configuration().bucket(&self.bucket).lifecycle_configuration(lifecycle).send().await?;
         Ok(())
     }
 }

@@ -20,15 +20,15 @@ async fn a_taken_key_and_a_changed_object_are_told_and_not_failures() {
 }
 
 #[tokio::test]
-async fn a_missing_bucket_is_made_private_encrypted_and_versioned() {
-    let aws = Canned::new(&[NO_BUCKET, DONE, DONE, DONE, DONE]);
+async fn a_missing_bucket_is_made_private_encrypted_and_without_old_versions_for_ever() {
+    let aws = Canned::new(&[NO_BUCKET, DONE, DONE, DONE, DONE, DONE]);
     aws.session(&[]).await.store("leases").ensure_bucket().await.unwrap();
     let asked = aws.asked();
-    let expected = ["GET", "PUT", "PUT", "PUT", "PUT"];
+    let expected = ["GET", "PUT", "PUT", "PUT", "PUT", "PUT"];
     assert!(asked.iter().map(|one| one.split(' ').next().unwrap()).eq(expected), "{asked:?}");
     assert!(asked.iter().all(|one| one.contains("http://127.0.0.1:1/leases")), "{asked:?}");
     assert!(!asked[1].contains("LocationConstraint"), "us-east-1 is not named: {}", asked[1]);
-    for (at, part) in [(2, "?publicAccessBlock"), (3, "?encryption"), (4, "?versioning")] {
+    for (at, part) in [(2, "?publicAccessBlock"), (3, "?encryption"), (4, "?versioning"), (5, "?lifecycle")] {
         assert!(asked[at].contains(part), "{}", asked[at]);
     }
 }
