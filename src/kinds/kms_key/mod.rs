@@ -97,6 +97,7 @@ resources:
         Permissions {
             read: &[
                 "kms:ListAliases",
+                "kms:ListKeys",
                 "kms:DescribeKey",
                 "kms:GetKeyPolicy",
                 "kms:GetKeyRotationStatus",
@@ -151,6 +152,8 @@ resources:
         let named = aliases.iter().filter(|alias| scope.may_own(&alias.name, MAX_NAME));
         ids.extend(named.map(|alias| alias.key_id.clone()));
         ids.extend(scope.asked_names().map(str::to_owned));
+        let nameless: BTreeSet<_> = &read::nameless(reader, &aliases).await? - &ids;
+        ids.extend(nameless.iter().cloned());
         let answers = join_all(ids.iter().map(|id| read::read(reader, scope, id, &aliases))).await;
         let mut listing = Listing::default();
         for (id, answer) in ids.iter().zip(answers) {
@@ -165,6 +168,8 @@ resources:
                     listing.strangers.extend(ours.map(stranger));
                 }
                 Err(failure) if failure.is(Class::NotFound) => {}
+                // A key without a name that does not let us look is none that we made.
+                Err(failure) if failure.is(Class::Denied) && nameless.contains(id) => {}
                 Err(failure) => {
                     let arn = format!(":key/{id}");
                     let tags = index.arns(&arn).next().and_then(|arn| index.get(arn)).cloned();

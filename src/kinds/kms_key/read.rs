@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use aws_sdk_kms::operation::get_key_rotation_status::GetKeyRotationStatusOutput;
 use aws_sdk_kms::types::{KeyMetadata, KeyState, Tag};
 
@@ -6,6 +8,9 @@ use super::{default_window, policy};
 use crate::aws::{Clients, Reader};
 use crate::resource::normal::PolicyDocument;
 use crate::resource::{Class, Failure, Found, Result, Scope, State, Tags, Unmodelled, key};
+
+/// The page size of ListKeys: the most it takes.
+const KEYS: i32 = 1000;
 
 /// A name for a key.
 pub(super) struct Alias {
@@ -33,6 +38,17 @@ pub(super) async fn aliases(clients: &Clients) -> Result<Vec<Alias>> {
             all.push(Alias { name: name.to_owned(), key_id: key_id.to_owned() });
         }
     }
+    Ok(all)
+}
+
+/// The keys that no alias names: a key that was made moments ago has none yet, and the tagging API does not know it.
+pub(super) async fn nameless(clients: &Clients, named: &[Alias]) -> Result<BTreeSet<String>> {
+    let mut items = clients.kms().list_keys().into_paginator().page_size(KEYS).items().send();
+    let mut all = BTreeSet::new();
+    while let Some(item) = items.next().await {
+        all.extend(item?.key_id);
+    }
+    all.retain(|id| named.iter().all(|alias| alias.key_id != *id));
     Ok(all)
 }
 

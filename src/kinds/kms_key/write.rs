@@ -1,15 +1,12 @@
 use aws_sdk_kms::types::{KeySpec, KeyUsageType, OriginType};
 use aws_sdk_resourcegroupstagging::types::TagFilter;
 
-use super::read::{aliases, if_there, is_leaving};
+use super::read::{aliases, if_there, is_leaving, nameless};
 use super::{Key, Spec, WINDOW, no_answer, policy, sdk_tag, sdk_tags};
 use crate::aws::{MINUTE, Writer};
 use crate::kinds::candidate;
 use crate::kinds::idempotence::{is_same, patiently};
 use crate::resource::{Class, Failure, Found, Result, Tags, key};
-
-/// The page size of ListKeys: the most it takes.
-const KEYS: i32 = 1000;
 
 /// Returns the id of the key that an earlier try has made: by its alias, else by its tags.
 ///
@@ -19,7 +16,8 @@ pub(super) async fn look(writer: &Writer, name: &str, ours: &Tags) -> Result<Opt
     if let Some(there) = named(writer, name).await?.filter(|there| there.is_usable(ours)) {
         return Ok(Some(there.id));
     }
-    let candidates = tagged(writer, ours).await?.into_iter().chain(nameless(writer).await?);
+    let nameless = nameless(writer, &aliases(writer).await?).await?;
+    let candidates = tagged(writer, ours).await?.into_iter().chain(nameless);
     for id in candidates {
         match read(writer, &id).await {
             Ok(Some(there)) if there.is_usable(ours) => {
@@ -45,18 +43,6 @@ async fn tagged(writer: &Writer, ours: &Tags) -> Result<Vec<String>> {
     while let Some(item) = items.next().await {
         all.extend(item?.resource_arn().and_then(|arn| arn.rsplit('/').next()).map(str::to_owned));
     }
-    Ok(all)
-}
-
-/// The keys that no alias names.
-async fn nameless(writer: &Writer) -> Result<Vec<String>> {
-    let named = aliases(writer).await?;
-    let mut items = writer.kms().list_keys().into_paginator().page_size(KEYS).items().send();
-    let mut all = Vec::new();
-    while let Some(item) = items.next().await {
-        all.extend(item?.key_id);
-    }
-    all.retain(|id| named.iter().all(|alias| alias.key_id != *id));
     Ok(all)
 }
 
