@@ -12,6 +12,7 @@ mod parameters;
 mod part;
 mod scope;
 mod text;
+mod values;
 pub mod violation;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -215,7 +215,8 @@ const ONE_PAGE: &[(&str, &[&str])] = &[
     ("kinds/ecs_service/state.rs", &["describe_tasks", "list_tasks"]),
     // The SDK has no paginator for WAF: the marker is followed by hand.
     ("kinds/wafv2_ip_set.rs", &["get_ip_set", "list_ip_sets"]),
-    ("kinds/wafv2_web_acl/mod.rs", &["get_web_acl", "list_web_acls"]),
+    ("kinds/wafv2_web_acl/live.rs", &["get_web_acl"]),
+    ("kinds/wafv2_web_acl/mod.rs", &["list_web_acls"]),
 ];
 
 /// Emulators answer in one page whatever there is; only AWS would tell.

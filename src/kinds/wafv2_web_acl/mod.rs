@@ -1,13 +1,15 @@
+mod live;
 mod read;
 mod statement;
 mod write;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use aws_sdk_wafv2::types as sdk;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use self::live::{found, get};
 use self::statement::{DefaultAction, Rule, Statement, VisibilityConfig};
 use super::candidate::{Candidate, adopt, examine};
 use super::wafv2::{self, Summary};
@@ -15,7 +17,6 @@ use crate::aws::{Aws, Clients, Reader, TagIndex, Writer};
 use crate::resource::normal::Set;
 use crate::resource::{
     Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Result, Scope, State, Tags,
-    Unmodelled, pointer,
 };
 
 /// A web application firewall: rules in front of a load balancer or a distribution.
@@ -152,8 +153,8 @@ resources:
             let call = writer.wafv2().create_web_acl().name(name.as_str()).scope(scope.clone());
             let call = call.default_action(write::default_action(&spec.default_action));
             let call = call.visibility_config(write::visibility(&spec.visibility_config));
-            let call = call.set_rules(Some(rules(spec))).set_description(description(spec));
-            let call = call.set_custom_response_bodies(bodies(spec)).set_token_domains(domains(spec));
+            let call = call.set_rules(Some(write::rules(spec))).set_description(write::description(spec));
+            let call = call.set_custom_response_bodies(write::bodies(spec)).set_token_domains(write::domains(spec));
             Ok(call.set_tags(Some(wafv2::sdk_tags(tags))).send().await?)
         });
         let id = match sent.await {
@@ -248,98 +249,13 @@ async fn list_all(clients: &Clients, scope: &sdk::Scope) -> Result<Vec<sdk::WebA
     }
 }
 
-async fn found(reader: &Reader, candidate: Candidate<Summary>, tags: Tags) -> Result<Found<WebAcl>> {
-    let Summary { id, scope } = candidate.summary;
-    let (spec, outputs, unmodelled) = get(reader, &candidate.name, &id, scope.as_str()).await?;
-    Ok(Found {
-        id: candidate.id,
-        name: Some(candidate.name),
-        spec,
-        outputs,
-        tags,
-        state: State::Ready,
-        unmodelled,
-        external: None,
-    })
-}
-
-/// Reads the content, and the token that the next change has to show.
-async fn get(clients: &Clients, name: &str, id: &str, scope: &str) -> Result<(Spec, Outputs, Vec<Unmodelled>)> {
-    let answer = clients.wafv2().get_web_acl().name(name).id(id).scope(scope.into()).send().await?;
-    let nothing = || Failure::new(Class::NotFound, format!("GetWebACL returned no web ACL {name}"));
-    let acl = answer.web_acl().ok_or_else(nothing)?;
-    let (spec, unmodelled) = spec(acl, scope).ok_or_else(nothing)?;
-    let outputs = Outputs {
-        reference: wafv2::reference(name, id, scope),
-        arn: acl.arn().to_owned(),
-        id: id.to_owned(),
-        name: name.to_owned(),
-        label_namespace: acl.label_namespace().unwrap_or_default().to_owned(),
-        capacity: acl.capacity(),
-        lock_token: answer.lock_token().unwrap_or_default().to_owned(),
-    };
-    Ok((spec, outputs, unmodelled))
-}
-
-fn spec(acl: &sdk::WebAcl, scope: &str) -> Option<(Spec, Vec<Unmodelled>)> {
-    let mut unmodelled = beyond(acl);
-    let mut rules = Vec::new();
-    for rule in acl.rules() {
-        let (ours, is_whole) = read::rule(rule);
-        if !is_whole {
-            let text = format!("{:?}", rule.statement());
-            unmodelled.push(Unmodelled { path: pointer::join("/Rules", rule.name()), text });
-        }
-        rules.extend(ours);
-    }
-    let body = |(key, body): (&String, &sdk::CustomResponseBody)| {
-        let content_type = body.content_type.as_str().to_owned();
-        (key.clone(), CustomResponseBody { content_type, content: body.content.clone() })
-    };
-    let spec = Spec {
-        scope: scope.to_owned(),
-        default_action: read::default_action(acl.default_action()?)?,
-        description: acl.description().unwrap_or_default().to_owned(),
-        rules,
-        visibility_config: read::visibility(acl.visibility_config()?),
-        custom_response_bodies: acl.custom_response_bodies().into_iter().flatten().map(body).collect(),
-        token_domains: acl.token_domains().iter().cloned().collect(),
-    };
-    Some((spec, unmodelled))
-}
-
-/// Returns what the web ACL has beyond our properties. An update takes it away, as it sends the whole.
-fn beyond(acl: &sdk::WebAcl) -> Vec<Unmodelled> {
-    // AWS turns this mode on by itself.
-    let ddos = acl.on_source_d_do_s_protection_config().map(|config| config.alb_low_reputation_mode().as_str());
-    let ddos = ddos.filter(|mode| *mode != "ACTIVE_UNDER_DDOS").map(str::to_owned);
-    let managed = acl.pre_process_firewall_manager_rule_groups().iter();
-    let managed: Vec<_> =
-        managed.chain(acl.post_process_firewall_manager_rule_groups()).map(|group| group.name()).collect();
-    let managed = Some(managed.join(", ")).filter(|names| !names.is_empty());
-    let allow = acl.default_action().and_then(|action| action.allow()?.custom_request_handling());
-    let all = [
-        ("/DefaultAction/Allow/CustomRequestHandling", allow.map(|it| format!("{it:?}"))),
-        ("/AssociationConfig", acl.association_config().map(|it| format!("{it:?}"))),
-        ("/CaptchaConfig", acl.captcha_config().map(|it| format!("{it:?}"))),
-        ("/ChallengeConfig", acl.challenge_config().map(|it| format!("{it:?}"))),
-        ("/DataProtectionConfig", acl.data_protection_config().map(|it| format!("{it:?}"))),
-        ("/ApplicationConfig", acl.application_config().map(|it| format!("{it:?}"))),
-        ("/MonetizationConfig", acl.monetization_config().map(|it| format!("{it:?}"))),
-        ("/OnSourceDDoSProtectionConfig", ddos),
-        ("/Rules", managed.map(|names| format!("Firewall Manager adds the rule groups {names}"))),
-    ];
-    let told = all.into_iter().filter_map(|(path, text)| Some(Unmodelled { path: path.to_owned(), text: text? }));
-    told.collect()
-}
-
 async fn put(writer: &Writer, name: &str, id: &str, spec: &Spec, token: &str) -> Result<()> {
     wafv2::patiently(|| async {
         let call = writer.wafv2().update_web_acl().name(name).id(id).scope(spec.scope.as_str().into());
         let call = call.default_action(write::default_action(&spec.default_action));
         let call = call.visibility_config(write::visibility(&spec.visibility_config));
-        let call = call.set_rules(Some(rules(spec))).set_description(description(spec));
-        let call = call.set_custom_response_bodies(bodies(spec)).set_token_domains(domains(spec));
+        let call = call.set_rules(Some(write::rules(spec))).set_description(write::description(spec));
+        let call = call.set_custom_response_bodies(write::bodies(spec)).set_token_domains(write::domains(spec));
         Ok(call.lock_token(token).send().await.map(drop)?)
     })
     .await
@@ -358,28 +274,6 @@ async fn there(writer: &Writer, name: &Name, scope: &sdk::Scope, tags: &Tags) ->
 
 fn made(outputs: Outputs) -> Made<WebAcl> {
     Made { id: outputs.arn.clone(), outputs, state: State::Ready }
-}
-
-fn rules(spec: &Spec) -> Vec<sdk::Rule> {
-    spec.rules.iter().map(write::rule).collect()
-}
-
-/// WAF refuses an empty description; left out means none.
-fn description(spec: &Spec) -> Option<String> {
-    Some(spec.description.clone()).filter(|text| !text.is_empty())
-}
-
-fn bodies(spec: &Spec) -> Option<HashMap<String, sdk::CustomResponseBody>> {
-    let body = |(key, body): (&String, &CustomResponseBody)| {
-        let to = sdk::CustomResponseBody::builder().content(&body.content);
-        let to = to.content_type(body.content_type.as_str().into());
-        (key.clone(), to.build().expect("content and type are set"))
-    };
-    Some(spec.custom_response_bodies.iter().map(body).collect()).filter(|all: &HashMap<_, _>| !all.is_empty())
-}
-
-fn domains(spec: &Spec) -> Option<Vec<String>> {
-    Some(spec.token_domains.iter().cloned().collect()).filter(|all: &Vec<_>| !all.is_empty())
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! From our types to the SDK's.
 
+use std::collections::HashMap;
+
 use aws_sdk_wafv2::primitives::Blob;
 use aws_sdk_wafv2::types as sdk;
 
@@ -7,6 +9,7 @@ use super::statement::{
     Action, Block, CustomResponse, DefaultAction, FieldToMatch, ForwardedIp, IpSetReference, ManagedRuleGroup, Named,
     OverrideAction, RateBased, Rule, Several, Statement, TextTransformation, VisibilityConfig,
 };
+use super::{CustomResponseBody, Spec};
 use crate::resource::normal::Set;
 
 /// Why no builder below can fail: each gets all that it requires.
@@ -241,4 +244,26 @@ fn transformations(from: &Set<TextTransformation>) -> Vec<sdk::TextTransformatio
 /// WAF tells an empty list by leaving it out.
 fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
     Some(list).filter(|list| !list.is_empty())
+}
+
+pub(super) fn rules(spec: &Spec) -> Vec<sdk::Rule> {
+    spec.rules.iter().map(rule).collect()
+}
+
+/// WAF refuses an empty description; left out means none.
+pub(super) fn description(spec: &Spec) -> Option<String> {
+    Some(spec.description.clone()).filter(|text| !text.is_empty())
+}
+
+pub(super) fn bodies(spec: &Spec) -> Option<HashMap<String, sdk::CustomResponseBody>> {
+    let body = |(key, body): (&String, &CustomResponseBody)| {
+        let to = sdk::CustomResponseBody::builder().content(&body.content);
+        let to = to.content_type(body.content_type.as_str().into());
+        (key.clone(), to.build().expect(COMPLETE))
+    };
+    Some(spec.custom_response_bodies.iter().map(body).collect()).filter(|all: &HashMap<_, _>| !all.is_empty())
+}
+
+pub(super) fn domains(spec: &Spec) -> Option<Vec<String>> {
+    Some(spec.token_domains.iter().cloned().collect()).filter(|all: &Vec<_>| !all.is_empty())
 }

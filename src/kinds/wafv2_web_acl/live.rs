@@ -1,0 +1,99 @@
+//! A live web ACL as a spec, and what it has beyond it.
+
+use aws_sdk_wafv2::types as sdk;
+
+use super::{CustomResponseBody, Outputs, Spec, WebAcl, read};
+use crate::aws::{Clients, Reader};
+use crate::kinds::candidate::Candidate;
+use crate::kinds::wafv2::{self, Summary};
+use crate::resource::{Class, Failure, Found, Result, State, Tags, Unmodelled, pointer};
+
+pub(super) async fn found(reader: &Reader, candidate: Candidate<Summary>, tags: Tags) -> Result<Found<WebAcl>> {
+    let Summary { id, scope } = candidate.summary;
+    let (spec, outputs, unmodelled) = get(reader, &candidate.name, &id, scope.as_str()).await?;
+    Ok(Found {
+        id: candidate.id,
+        name: Some(candidate.name),
+        spec,
+        outputs,
+        tags,
+        state: State::Ready,
+        unmodelled,
+        external: None,
+    })
+}
+
+/// Reads the content, and the token that the next change has to show.
+pub(super) async fn get(
+    clients: &Clients,
+    name: &str,
+    id: &str,
+    scope: &str,
+) -> Result<(Spec, Outputs, Vec<Unmodelled>)> {
+    let answer = clients.wafv2().get_web_acl().name(name).id(id).scope(scope.into()).send().await?;
+    let nothing = || Failure::new(Class::NotFound, format!("GetWebACL returned no web ACL {name}"));
+    let acl = answer.web_acl().ok_or_else(nothing)?;
+    let (spec, unmodelled) = spec(acl, scope).ok_or_else(nothing)?;
+    let outputs = Outputs {
+        reference: wafv2::reference(name, id, scope),
+        arn: acl.arn().to_owned(),
+        id: id.to_owned(),
+        name: name.to_owned(),
+        label_namespace: acl.label_namespace().unwrap_or_default().to_owned(),
+        capacity: acl.capacity(),
+        lock_token: answer.lock_token().unwrap_or_default().to_owned(),
+    };
+    Ok((spec, outputs, unmodelled))
+}
+
+fn spec(acl: &sdk::WebAcl, scope: &str) -> Option<(Spec, Vec<Unmodelled>)> {
+    let mut unmodelled = beyond(acl);
+    let mut rules = Vec::new();
+    for rule in acl.rules() {
+        let (ours, is_whole) = read::rule(rule);
+        if !is_whole {
+            let text = format!("{:?}", rule.statement());
+            unmodelled.push(Unmodelled { path: pointer::join("/Rules", rule.name()), text });
+        }
+        rules.extend(ours);
+    }
+    let body = |(key, body): (&String, &sdk::CustomResponseBody)| {
+        let content_type = body.content_type.as_str().to_owned();
+        (key.clone(), CustomResponseBody { content_type, content: body.content.clone() })
+    };
+    let spec = Spec {
+        scope: scope.to_owned(),
+        default_action: read::default_action(acl.default_action()?)?,
+        description: acl.description().unwrap_or_default().to_owned(),
+        rules,
+        visibility_config: read::visibility(acl.visibility_config()?),
+        custom_response_bodies: acl.custom_response_bodies().into_iter().flatten().map(body).collect(),
+        token_domains: acl.token_domains().iter().cloned().collect(),
+    };
+    Some((spec, unmodelled))
+}
+
+/// Returns what the web ACL has beyond our properties. An update takes it away, as it sends the whole.
+fn beyond(acl: &sdk::WebAcl) -> Vec<Unmodelled> {
+    // AWS turns this mode on by itself.
+    let ddos = acl.on_source_d_do_s_protection_config().map(|config| config.alb_low_reputation_mode().as_str());
+    let ddos = ddos.filter(|mode| *mode != "ACTIVE_UNDER_DDOS").map(str::to_owned);
+    let managed = acl.pre_process_firewall_manager_rule_groups().iter();
+    let managed: Vec<_> =
+        managed.chain(acl.post_process_firewall_manager_rule_groups()).map(|group| group.name()).collect();
+    let managed = Some(managed.join(", ")).filter(|names| !names.is_empty());
+    let allow = acl.default_action().and_then(|action| action.allow()?.custom_request_handling());
+    let all = [
+        ("/DefaultAction/Allow/CustomRequestHandling", allow.map(|it| format!("{it:?}"))),
+        ("/AssociationConfig", acl.association_config().map(|it| format!("{it:?}"))),
+        ("/CaptchaConfig", acl.captcha_config().map(|it| format!("{it:?}"))),
+        ("/ChallengeConfig", acl.challenge_config().map(|it| format!("{it:?}"))),
+        ("/DataProtectionConfig", acl.data_protection_config().map(|it| format!("{it:?}"))),
+        ("/ApplicationConfig", acl.application_config().map(|it| format!("{it:?}"))),
+        ("/MonetizationConfig", acl.monetization_config().map(|it| format!("{it:?}"))),
+        ("/OnSourceDDoSProtectionConfig", ddos),
+        ("/Rules", managed.map(|names| format!("Firewall Manager adds the rule groups {names}"))),
+    ];
+    let told = all.into_iter().filter_map(|(path, text)| Some(Unmodelled { path: path.to_owned(), text: text? }));
+    told.collect()
+}
