@@ -27,7 +27,8 @@ pub struct Resource {
     pub spec: Value,
     /// The top-level properties that the template set, as it set them (references unresolved, defaults left out).
     pub set: BTreeMap<String, Value>,
-    /// Where each value comes from, by JSON pointer; a pointer that is not there has its nearest parent's origin.
+    /// Where each value comes from, by JSON pointer, with elements of keyed lists by their key, as in plans; a pointer that
+    /// is not there has its nearest parent's origin.
     pub origins: BTreeMap<String, Origin>,
     /// The resources that its spec refers to, by the JSON pointers of the strings that refer (`""`: it only follows).
     pub edges: BTreeMap<Address, BTreeSet<String>>,

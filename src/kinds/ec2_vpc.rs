@@ -15,11 +15,14 @@ use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry};
 use crate::resource::{
     Changes, Class, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement, Result,
-    Scope, State, Tags, Unmodelled, Unseen,
+    Scope, State, Tags, Unmodelled, Unseen, pointer,
 };
 
 /// A network of a stack's own.
 pub struct Vpc;
+
+/// Where CloudFormation shows a VPC's further ranges.
+const RANGES: &str = "/CidrBlockAssociations";
 
 /// The properties of `AWS::EC2::VPC`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -54,6 +57,8 @@ impl Kind for Vpc {
     const TYPE: &'static str = "AWS::EC2::VPC";
     const REF: &'static str = "VpcId";
     const NAME: NameRule = NameRule::Assigned { max: 255 };
+    /// Further ranges are resources of their own to CloudFormation, so whoever adds one keeps it.
+    const ADDITIVE: &'static [&'static str] = &[RANGES];
     const LASTING: &'static [&'static str] = &["/CidrBlock"];
     const CREATE_ONLY: &'static [&'static str] = &["/CidrBlock"];
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
@@ -206,7 +211,7 @@ fn unmodelled(vpc: &Description) -> Vec<Unmodelled> {
     let more = more.filter_map(|set| set.cidr_block()).filter(|range| Some(*range) != vpc.cidr_block());
     let six = vpc.ipv6_cidr_block_association_set().iter().filter(|set| is_there(set.ipv6_cidr_block_state()));
     more.chain(six.filter_map(|set| set.ipv6_cidr_block()))
-        .map(|range| Unmodelled { path: "/CidrBlock".into(), text: format!("it also has the range {range}") })
+        .map(|range| Unmodelled { path: pointer::join(RANGES, range), text: format!("it also has the range {range}") })
         .collect()
 }
 

@@ -36,11 +36,13 @@ impl Comparing<'_> {
         let record = self.record();
         let is_ours =
             |extra: &FieldDiff| extra.before.as_ref().is_some_and(self.is_ours) || record.has_element(&extra.path);
-        let (ours, foreign) = difference.extra.into_iter().partition(is_ours);
-        difference.fields.extend::<Vec<_>>(ours);
+        let (ours, mut foreign) = difference.extra.into_iter().partition::<Vec<_>, _>(is_ours);
+        difference.fields.extend(ours);
         for unmodelled in &self.live.unmodelled {
             let before = Some(Value::from(unmodelled.text.clone()));
-            difference.fields.push(FieldDiff { path: unmodelled.path.clone(), before, after: None });
+            let beside = self.facts.additive.iter().any(|list| pointer::covers(list, &unmodelled.path));
+            let shown = if beside { &mut foreign } else { &mut difference.fields };
+            shown.push(FieldDiff { path: unmodelled.path.clone(), before, after: None });
         }
         self.resend_write_only(&desired, &mut difference.fields);
 
@@ -105,12 +107,11 @@ impl Comparing<'_> {
     fn field(&self, diff: FieldDiff) -> Field {
         let unknown = diff.after.as_ref().is_some_and(|after| after.to_string().contains([OPEN, CLOSE]));
         let cause = self.cause(&diff);
-        let origin = keyed::indexed(self.facts, &self.resource.spec, &diff.path).unwrap_or_else(|| diff.path.clone());
         Field {
             ignored: self.ignored(&diff.path).map(|ignore| ignore.owner.clone()),
             replaces: self.shape.replaces(&self.live.spec, &self.resource.spec, &diff),
             sensitive: self.facts.sensitive.iter().any(|pattern| pointer::covers(pattern, &diff.path)),
-            origin: self.resource.origin(&origin).cloned(),
+            origin: self.resource.origin(&diff.path).cloned(),
             cause,
             unknown,
             path: diff.path,

@@ -3,6 +3,8 @@
 //! **Invariant:** pure. No async, no clock, no AWS; the same input gives the same plan, byte for byte.
 
 mod adopt;
+mod changes;
+mod circles;
 mod decide;
 mod fate;
 mod fields;
@@ -19,10 +21,12 @@ mod protection;
 mod remove;
 mod select;
 mod standing;
+mod step;
 mod steps;
 mod suspects;
 mod tags;
 mod types;
+mod victims;
 
 pub use adopt::{Unfit, adopted, adoption};
 pub use fingerprint::{agrees, fingerprint};

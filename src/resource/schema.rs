@@ -59,6 +59,11 @@ impl Schema {
         kind_of(&self.variants(node)).map(str::to_owned)
     }
 
+    /// Returns the default of the property at a pointer, if it has one.
+    pub fn default_at(&self, at: &str) -> Option<&Value> {
+        pointer::steps(at).try_fold(&self.root, |node, step| self.child(node, &step))?.get("default")
+    }
+
     /// `at` is the pointer so far, which is the same again on return: a pointer is only copied where a reference is.
     fn collect_refs(&self, node: &Value, at: &mut String, value: &Value, found: &mut BTreeMap<String, String>) {
         let variants = self.variants(node);

@@ -140,6 +140,13 @@ fn a_change_of_the_yaml_changes_only_what_it_must() {
             assert_eq!(outline(&plan), *expected, "{}", words(&plan));
             let is_ours = |cause| !matches!(cause, Cause::Drift | Cause::Mixed | Cause::Unknown);
             assert!(plan.changes.iter().all(|change| is_ours(change.cause)), "{}", words(&plan));
+            if new.starts_with("/shop:") {
+                assert!(
+                    words(&plan).contains("config  tenants/tenant.yaml:18"),
+                    "where the image is: {}",
+                    words(&plan)
+                );
+            }
             stage.apply(&production).await.unwrap_or_else(|why| panic!("{old} -> {new}: {why}"));
         }
         let production = stack(account, &tenant.replace("\"4711\"", "\"4712\""), "production");
@@ -334,7 +341,7 @@ async fn register(hand: &aws_config::SdkConfig, target: &Live, minimum: i32, max
     call.resource_id(&target.id).min_capacity(minimum).max_capacity(maximum).send().await.expect("registered");
 }
 
-/// An instance, a security group and a route to a peering, made by hand; returns how a plan calls them.
+/// An instance, a security group, a route to a peering and a second range, made by hand; returns how a plan calls them.
 async fn move_in(stage: &Stage, inventory: &Inventory) -> BTreeSet<String> {
     let ec2 = aws_sdk_ec2::Client::new(&stage.by_hand().await);
     let id = |address: &str| live(inventory, address).id.clone();
@@ -351,7 +358,10 @@ async fn move_in(stage: &Stage, inventory: &Inventory) -> BTreeSet<String> {
     let route = ec2.create_route().route_table_id(id("AWS::EC2::RouteTable/private-1"));
     let route = route.destination_cidr_block("10.99.0.0/16").vpc_peering_connection_id(peering);
     route.send().await.expect("a route");
-    BTreeSet::from([group, instance.instance_id.expect("an id"), "10.99.0.0/16".to_owned()])
+    let range = ec2.associate_vpc_cidr_block().vpc_id(&vpc).cidr_block("10.98.0.0/16");
+    range.send().await.expect("a second range");
+    let id = instance.instance_id.expect("an id");
+    BTreeSet::from([group, id, "10.99.0.0/16".to_owned(), "10.98.0.0/16".to_owned()])
 }
 
 /// The ARNs of everything that bears the stack's tags, as the tagging API sees it.

@@ -1,4 +1,6 @@
 mod held;
+mod known;
+mod replacing;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -8,13 +10,13 @@ use serde_json::Value;
 use super::fate::Fate;
 use super::fields::{Compared, Comparing};
 use super::input::{Input, Mode};
-use super::live_edges::{LiveEdges, LiveId};
+use super::live_edges::LiveEdges;
 use super::order::{Order, Shapes};
 use super::standing::{Looking, Standing, standing};
 use super::suspects::{Suspects, referred};
 use crate::blueprint::Resource;
 use crate::inventory::Unmanaged;
-use crate::resource::{Address, Facts, Live, Reference, Replacement, Shape, State, pointer, resolve};
+use crate::resource::{Address, Live, Reference, Replacement, Shape, State, pointer};
 
 /// What becomes of every desired resource.
 pub(super) struct Decisions {
@@ -216,91 +218,6 @@ impl<'a> Decider<'a> {
             }
             (fate, _) => fate,
         }
-    }
-
-    /// Lets a replacement be create-first only if nothing it needs goes away first, and blocks one that is delete-first
-    /// while somebody cannot let go of the old one.
-    fn replaceable(&self, resource: &Resource, fate: Fate) -> Fate {
-        let Fate::Replace { live, spec, fields, create_first, why } = fate else { return fate };
-        let goes_first =
-            |need: &Address| matches!(self.fates.get(need), Some(Fate::Replace { create_first: false, .. }));
-        let create_first = create_first && !self.hard_needs(resource).any(goes_first);
-        let holder = (!create_first)
-            .then(|| self.holder(&(resource.address.clone(), live.id.clone()), &mut BTreeSet::new()))
-            .flatten();
-        match holder {
-            Some(holder) => {
-                let cause = fields.iter().find(|field| field.replaces).map_or("it", |field| field.path.as_str());
-                let why = format!(
-                    "{cause} can only change with a new resource, the old one has to go first, and {holder} cannot let go of it; \
-                     put the old value back, or take {holder} out of the YAML, apply, and put it back"
-                );
-                Fate::Blocked { live: Some(live), why, unreadable: false }
-            }
-            None => Fate::Replace { live, spec, fields, create_first, why },
-        }
-    }
-
-    /// Somebody who keeps hold of a live thing that would have to go, or of what would go with it: who refers to it by a
-    /// create-only property is replaced along, who refers by a late one can let go first, anybody else cannot.
-    fn holder(&self, id: &LiveId, seen: &mut BTreeSet<LiveId>) -> Option<Address> {
-        if !seen.insert(id.clone()) {
-            return None;
-        }
-        let covered = |patterns: &[&str], at: &str| patterns.iter().any(|pattern| pointer::covers(pattern, at));
-        self.edges.into(id).find_map(|(user, pointers)| {
-            let facts = self.facts(&user.0)?;
-            let stays = self.input.blueprint.resources.get(&user.0)?.edges.contains_key(&id.0);
-            let is_stuck = matches!(self.fates.get(&user.0), Some(Fate::Held { .. }));
-            if is_stuck
-                || (stays && pointers.iter().any(|at| !covered(facts.create_only, at) && !covered(facts.late, at)))
-            {
-                return Some(user.0.clone());
-            }
-            let goes_along = pointers.iter().any(|at| covered(facts.create_only, at));
-            goes_along.then(|| self.holder(user, seen)).flatten()
-        })
-    }
-
-    /// The desired spec with references filled in as far as they are known.
-    fn resolved(&self, resource: &Resource) -> Value {
-        let known = resolve(&resource.spec, &|reference| self.lookup(reference));
-        let shape = self.shapes[resource.address.kind.as_str()];
-        shape.normalise(known.clone()).unwrap_or(known)
-    }
-
-    fn lookup(&self, reference: &Reference) -> Option<Value> {
-        match self.fates.get(&reference.address) {
-            Some(fate) => fate.output(reference, &self.facts(&reference.address)?),
-            None => self.standings.get(&reference.address)?.live()?.output(&reference.output),
-        }
-    }
-
-    fn changes(&self, reference: &Reference) -> bool {
-        let facts = self.facts(&reference.address);
-        let fate = self.fates.get(&reference.address);
-        fate.zip(facts).is_some_and(|(fate, facts)| fate.changes_output(reference, &facts))
-    }
-
-    fn facts(&self, address: &Address) -> Option<Facts> {
-        self.shapes.get(address.kind.as_str()).map(|shape| shape.facts())
-    }
-
-    /// The targets that must be in place before the resource, by edges that are neither cut nor late.
-    fn hard_needs<'r>(&'r self, resource: &'r Resource) -> impl Iterator<Item = &'r Address> + 'r {
-        let late = self.shapes[resource.address.kind.as_str()].facts().late;
-        resource.edges.iter().filter_map(move |(target, pointers)| {
-            let is_late = pointers.iter().all(|at| late.iter().any(|pattern| pointer::covers(pattern, at)));
-            (!is_late && !self.order.is_cut(&resource.address, target)).then_some(target)
-        })
-    }
-
-    fn names_ours(&self, value: &Value) -> bool {
-        let mut ours = false;
-        pointer::walk(value, &mut |_, leaf| {
-            ours |= leaf.as_str().is_some_and(|text| self.ours.binary_search_by(|own| own.as_str().cmp(text)).is_ok());
-        });
-        ours
     }
 }
 

@@ -1,0 +1,55 @@
+//! Whether a resource can be replaced, and in which order.
+
+use std::collections::BTreeSet;
+
+use super::Decider;
+use crate::blueprint::Resource;
+use crate::plan::fate::Fate;
+use crate::plan::live_edges::LiveId;
+use crate::resource::{Address, pointer};
+
+impl Decider<'_> {
+    /// Lets a replacement be create-first only if nothing it needs goes away first, and blocks one that is delete-first
+    /// while somebody cannot let go of the old one.
+    pub(super) fn replaceable(&self, resource: &Resource, fate: Fate) -> Fate {
+        let Fate::Replace { live, spec, fields, create_first, why } = fate else { return fate };
+        let goes_first =
+            |need: &Address| matches!(self.fates.get(need), Some(Fate::Replace { create_first: false, .. }));
+        let create_first = create_first && !self.hard_needs(resource).any(goes_first);
+        let holder = (!create_first)
+            .then(|| self.holder(&(resource.address.clone(), live.id.clone()), &mut BTreeSet::new()))
+            .flatten();
+        match holder {
+            Some(holder) => {
+                let cause = fields.iter().find(|field| field.replaces).map_or("it", |field| field.path.as_str());
+                let why = format!(
+                    "{cause} can only change with a new resource, the old one has to go first, and {holder} cannot let go of it; \
+                     put the old value back, or take {holder} out of the YAML, apply, and put it back"
+                );
+                Fate::Blocked { live: Some(live), why, unreadable: false }
+            }
+            None => Fate::Replace { live, spec, fields, create_first, why },
+        }
+    }
+
+    /// Somebody who keeps hold of a live thing that would have to go, or of what would go with it: who refers to it by a
+    /// create-only property is replaced along, who refers by a late one can let go first, anybody else cannot.
+    fn holder(&self, id: &LiveId, seen: &mut BTreeSet<LiveId>) -> Option<Address> {
+        if !seen.insert(id.clone()) {
+            return None;
+        }
+        let covered = |patterns: &[&str], at: &str| patterns.iter().any(|pattern| pointer::covers(pattern, at));
+        self.edges.into(id).find_map(|(user, pointers)| {
+            let facts = self.facts(&user.0)?;
+            let stays = self.input.blueprint.resources.get(&user.0)?.edges.contains_key(&id.0);
+            let is_stuck = matches!(self.fates.get(&user.0), Some(Fate::Held { .. }));
+            if is_stuck
+                || (stays && pointers.iter().any(|at| !covered(facts.create_only, at) && !covered(facts.late, at)))
+            {
+                return Some(user.0.clone());
+            }
+            let goes_along = pointers.iter().any(|at| covered(facts.create_only, at));
+            goes_along.then(|| self.holder(user, seen)).flatten()
+        })
+    }
+}
