@@ -75,7 +75,7 @@ pub enum Halted<E> {
     },
     /// What is there now needs another plan than the approved one: this.
     Stale(Box<Plan>),
-    /// The run was asked to stop while it took the leases.
+    /// The run was asked to stop before its first step.
     Interrupted,
     Failed(E),
 }
@@ -175,7 +175,11 @@ async fn under_leases<C: Cloud, H: Host<C>>(
 ) -> Result<Vec<(Stack, Ledger)>, Halted<H::Error>> {
     // What the run before this one made is missed by lists for a while, and would be made twice.
     let quiet = leases.values().map(|lease| lease.quiet_in(host.spread())).max().unwrap_or_default();
-    tokio::time::sleep(quiet).await;
+    tokio::select! {
+        biased;
+        () = tokio::time::sleep(quiet) => {}
+        () = asked(stop, Stop::Soon) => return Err(Halted::Interrupted),
+    }
     let Look { plan, live } = host.again().await.map_err(Halted::Failed)?;
     if !agrees(approved.plan, &plan) {
         return Err(Halted::Stale(Box::new(plan)));

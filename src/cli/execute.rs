@@ -53,36 +53,35 @@ const ROUNDS: usize = 3;
 /// What waited for a person (a certificate for its DNS records) may be there by the end of a long run: then it plans,
 /// shows and asks again, and goes on.
 pub fn execute(world: &mut World, global: &Global, wish: &Wish<'_>) -> Result<Exit> {
-    let mut summed_up = false;
-    let failure = match attempt(world, global, wish, &mut summed_up) {
-        Err(failure) => failure,
-        ended => return ended,
-    };
-    let failure = match failure.exit {
+    let mut ledgers = Vec::new();
+    let ended = attempt(world, global, wish, &mut ledgers).map_err(|failure| match failure.exit {
         Exit::Usage | Exit::Declined | Exit::Refused => failure,
         Exit::Locked => failure.next(wish.same.clone().with("--lock-timeout", "10m")),
         _ => failure.next(&wish.same),
-    };
-    if wish.json && !summed_up {
-        world.out.print(&format!("{}\n", summary_json(&[], failure.next.as_deref())))?;
+    });
+    if wish.json {
+        let next = match &ended {
+            Ok(_) => ledgers.iter().any(Ledger::is_unfinished).then(|| wish.onward.to_string()),
+            Err(failure) => failure.next.clone(),
+        };
+        world.out.print(&format!("{}\n", summary_json(&ledgers, next.as_deref())))?;
     }
-    Err(failure)
+    ended
 }
 
-/// Notes whether it wrote the summary of the events.
-fn attempt(world: &mut World, global: &Global, wish: &Wish<'_>, summed_up: &mut bool) -> Result<Exit> {
+/// Leaves the ledgers of all rounds behind, also if a later one fails.
+fn attempt(world: &mut World, global: &Global, wish: &Wish<'_>, ledgers: &mut Vec<Ledger>) -> Result<Exit> {
     let runtime = runtime()?;
-    let end = runtime.block_on(run(world, global, wish, summed_up));
+    let end = runtime.block_on(run(world, global, wish, ledgers));
     // A name that is still being looked up must not hold up an interrupted command.
     runtime.shutdown_background();
     end
 }
 
-async fn run(world: &mut World, global: &Global, wish: &Wish<'_>, summed_up: &mut bool) -> Result<Exit> {
+async fn run(world: &mut World, global: &Global, wish: &Wish<'_>, ledgers: &mut Vec<Ledger>) -> Result<Exit> {
     let interrupt = Interrupt::listen();
     let engine = interrupt.or(Engine::open(world, global, &wish.stacks)).await?;
-    let mut ledgers = Vec::new();
-    let (mut end, mut unfinished) = (Exit::Done, false);
+    let mut end = Exit::Done;
     for round in 0..ROUNDS {
         let plan = look(&engine, world, wish, &interrupt).await?.plan;
         let is_empty = plan.stacks.iter().all(|stack| stack.steps.is_empty());
@@ -113,21 +112,15 @@ async fn run(world: &mut World, global: &Global, wish: &Wish<'_>, summed_up: &mu
         if !wish.json {
             tell(world, global, wish, &ended)?;
         }
-        unfinished = ended.iter().any(|(_, ledger)| ledger.is_unfinished());
         let waited = ended.iter().any(|(_, ledger)| !ledger.waiting.is_empty());
         ledgers.extend(ended.into_iter().map(|(_, ledger)| ledger));
         if !waited || end != Exit::Done || wish.saved.is_some() {
             break;
         }
     }
-    if wish.json {
-        *summed_up = true;
-        let next = unfinished.then(|| wish.onward.to_string());
-        world.out.print(&format!("{}\n", summary_json(&ledgers, next.as_deref())))?;
-    }
     engine.report_timings(world)?;
     match ledgers.iter().find_map(|ledger| ledger.unrecorded.as_ref()) {
-        Some(why) => Err(unrecorded(why)),
+        Some(why) => Err(unrecorded(why).next(&wish.onward)),
         None => Ok(end),
     }
 }
