@@ -21,6 +21,8 @@ mod aws_survey;
 mod bad_input;
 mod blueprint;
 #[cfg(feature = "sdk")]
+mod bounds;
+#[cfg(feature = "sdk")]
 mod canned;
 #[cfg(feature = "sdk")]
 mod cli;
