@@ -219,7 +219,7 @@ impl<'a, C: Cloud> Walk<'a, '_, C> {
 
 /// The sensitive values of what the steps make, and of what they change.
 fn secrets<C: Cloud>(plan: &StackPlan, kinds: &BTreeMap<&'static str, &dyn AnyKind<C>>) -> Secrets {
-    let wanted = plan.steps.values().filter_map(|step| Some((&step.id.address.kind, &step.desired.as_ref()?.spec)));
+    let wanted = plan.steps.values().filter_map(|step| Some((&step.id.address.kind, &*step.desired.as_ref()?.spec)));
     let live_of = plan.steps.values().filter_map(|step| Some((&step.id.address.kind, &step.live.as_ref()?.spec)));
     let mut secrets = Secrets::default();
     for (kind, spec) in wanted.chain(live_of) {

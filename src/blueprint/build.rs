@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
@@ -197,7 +198,7 @@ fn resource(
         address: address.clone(),
         region: declaration.region.as_ref().map_or_else(|| stack.region.clone(), |region| region.value.clone()),
         set: set(known, raw, &spec),
-        spec,
+        spec: Arc::new(spec),
         origins,
         edges,
         was: declaration.was.map(|was| was.value),
@@ -223,16 +224,13 @@ fn edges(spec: &Value) -> BTreeMap<Address, BTreeSet<String>> {
     edges
 }
 
-/// What the template set, in normal form; what is as the type fills it in anyway counts as not set.
-fn set(known: &Known<'_>, raw: &Value, spec: &Value) -> BTreeMap<String, Value> {
+/// The properties that the template set; what is as the type fills it in anyway counts as not set.
+fn set(known: &Known<'_>, raw: &Value, spec: &Value) -> BTreeSet<String> {
     let empty = Map::new();
-    let (raw, spec) = (raw.as_object().unwrap_or(&empty), spec.as_object().unwrap_or(&empty));
+    let raw = raw.as_object().unwrap_or(&empty);
     let defaults = known.defaults(raw);
-    raw.keys()
-        .filter_map(|name| spec.get_key_value(name))
-        .filter(|(name, value)| defaults.get(*name) != Some(*value))
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect()
+    let is_set = |name: &&String| spec.get(*name).is_some_and(|value| defaults.get(*name) != Some(value));
+    raw.keys().filter(is_set).cloned().collect()
 }
 
 fn ignored(

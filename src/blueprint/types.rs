@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -23,10 +24,10 @@ pub struct Resource {
     pub address: Address,
     /// The stack's, unless the template names another.
     pub region: String,
-    /// The whole spec in normal form, with references in it.
-    pub spec: Value,
-    /// The top-level properties that the template set, as it set them (references unresolved, defaults left out).
-    pub set: BTreeMap<String, Value>,
+    /// The whole spec in normal form, with references in it. Plans share it: most resources are made as they stand here.
+    pub spec: Arc<Value>,
+    /// The top-level properties that the template set to something else than what the type fills in anyway.
+    pub set: BTreeSet<String>,
     /// Where each value comes from, by JSON pointer, with elements of keyed lists by their key, as in plans; a pointer that
     /// is not there has its nearest parent's origin.
     pub origins: BTreeMap<String, Origin>,
@@ -45,6 +46,21 @@ pub struct Resource {
 }
 
 impl Resource {
+    /// What the template set, by property, with references unresolved.
+    pub fn set(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.set.iter().filter_map(|name| Some((name.as_str(), self.spec.get(name)?)))
+    }
+
+    /// What the template set a top-level property to.
+    pub fn set_to(&self, property: &str) -> Option<&Value> {
+        self.set.contains(property).then(|| self.spec.get(property)).flatten()
+    }
+
+    /// A spec for a plan: the resource's own if it is the same.
+    pub fn shared(&self, spec: Value) -> Arc<Value> {
+        if *self.spec == spec { self.spec.clone() } else { Arc::new(spec) }
+    }
+
     /// Where the value at a pointer comes from, or its nearest parent.
     pub fn origin(&self, pointer: &str) -> Option<&Origin> {
         let mut at = pointer;

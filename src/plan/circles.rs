@@ -6,12 +6,13 @@ use std::sync::Arc;
 use petgraph::algo::{has_path_connecting, tarjan_scc};
 use petgraph::graphmap::DiGraphMap;
 
-use super::decide::set_top;
+use super::decide::{Decisions, set_top};
+use super::fate::Fate;
 use super::live_edges::{LiveEdges, LiveId};
 use super::order::Shapes;
 use super::steps::Steps;
 use super::types::{Cause, Desired, Field, Step, StepId, Verb};
-use crate::resource::{Live, pointer};
+use crate::resource::{Address, Live, pointer};
 
 /// Makes updates that take late references away where things that go refer to each other in a circle. Returns which
 /// edge each of them dissolves.
@@ -50,7 +51,7 @@ pub(super) fn strip_circles(
             }
             fields.dedup_by(|a, b| a.path == b.path);
             let spec = shape.normalise(spec).unwrap_or_else(|_| live.spec.clone());
-            let step = Step::strip(&from.0, live, Desired { spec, fields, physical: None });
+            let step = Step::strip(&from.0, live, Desired { spec: Arc::new(spec), fields, physical: None });
             steps.all.insert(step.id.clone(), step);
         }
     }
@@ -108,4 +109,47 @@ fn graph<'a>(edges: &LiveEdges, going: &'a BTreeMap<LiveId, Arc<Live>>) -> (DiGr
         graph.add_node(i);
     }
     (graph, ids)
+}
+
+/// The replacements that wait for themselves, and why: the old one has to go first, and who uses it lets go only for
+/// something that needs the new one.
+pub(super) fn deadlocked(decisions: Option<&Decisions>, steps: &Steps) -> BTreeMap<Address, String> {
+    let ids: Vec<_> = steps.all.keys().collect();
+    let index: BTreeMap<_, _> = ids.iter().enumerate().map(|(i, id)| (*id, i)).collect();
+    let mut graph = DiGraphMap::<usize, ()>::new();
+    for (id, step) in &steps.all {
+        for before in step.after.iter().filter_map(|before| index.get(before)) {
+            graph.add_edge(index[id], *before, ());
+        }
+    }
+    let circles = tarjan_scc(&graph).into_iter().filter(|circle| circle.len() > 1);
+    let mut found = BTreeMap::new();
+    for circle in circles {
+        let inside: BTreeSet<&StepId> = circle.into_iter().map(|i| ids[i]).collect();
+        let user =
+            inside.iter().find(|id| id.verb == Verb::Update).map_or_else(String::new, |id| id.address.to_string());
+        for (address, live) in decisions.into_iter().flat_map(delete_first) {
+            let create = StepId::new(address, Verb::Create, "");
+            // The others in the circle need the first one's successor: they are blocked with it.
+            let is_first = inside.contains(&create)
+                && !steps.all[&create].after.iter().any(|id| id.verb == Verb::Create && inside.contains(id));
+            if is_first {
+                let why = format!(
+                    "{} has to go before its successor comes, and {user} lets go of it only for what needs the successor; \
+                     take {user} out of the YAML, apply, and put it back",
+                    live.id
+                );
+                found.insert(address.clone(), why);
+            }
+        }
+    }
+    found
+}
+
+/// The replacements whose old one has to go first.
+pub(super) fn delete_first(decisions: &Decisions) -> impl Iterator<Item = (&Address, &Arc<Live>)> {
+    decisions.fates.iter().filter_map(|(address, fate)| match fate {
+        Fate::Replace { live, create_first: false, .. } => Some((address, live)),
+        _ => None,
+    })
 }

@@ -13,11 +13,11 @@ pub(super) enum Fate {
     /// Not ready yet; then as it should be, or to be updated.
     Wait { live: Arc<Live> },
     /// It is there and differs.
-    Update { live: Arc<Live>, spec: Value, fields: Vec<Field> },
+    Update { live: Arc<Live>, spec: Arc<Value>, fields: Vec<Field> },
     /// It is not there. `leaving`: its predecessor still goes away.
-    Create { spec: Value, leaving: Option<Arc<Live>> },
+    Create { spec: Arc<Value>, leaving: Option<Arc<Live>> },
     /// A new one has to take the place of the old.
-    Replace { live: Arc<Live>, spec: Value, fields: Vec<Field>, create_first: bool, why: Option<String> },
+    Replace { live: Arc<Live>, spec: Arc<Value>, fields: Vec<Field>, create_first: bool, why: Option<String> },
     /// Nothing may be done to it.
     Blocked { live: Option<Arc<Live>>, why: String, unreadable: bool },
     /// It needs what waits for a person.
@@ -26,7 +26,7 @@ pub(super) enum Fate {
 
 impl Fate {
     /// What becomes of a live resource with these differences.
-    pub(super) fn of(shape: &dyn Shape, facts: &Facts, live: &Arc<Live>, spec: Value, fields: Vec<Field>) -> Self {
+    pub(super) fn of(shape: &dyn Shape, facts: &Facts, live: &Arc<Live>, spec: Arc<Value>, fields: Vec<Field>) -> Self {
         let waiting = match &live.state {
             State::Human(what) => Some(what.clone()),
             _ => None,

@@ -97,7 +97,7 @@ impl Comparing<'_> {
         for path in self.facts.write_only {
             let property = pointer::property(path);
             fields.retain(|field| !pointer::covers(path, &field.path));
-            if record.agrees(property, self.resource.set.get(property)) == Some(false) {
+            if record.agrees(property, self.resource.set_to(property)) == Some(false) {
                 let after = keyed::get(self.facts, desired, path).cloned();
                 fields.push(FieldDiff { path: (*path).to_owned(), before: None, after });
             }
@@ -123,7 +123,7 @@ impl Comparing<'_> {
     /// Tells the YAML's change from the live resource's by the digest written at the last apply.
     fn cause(&self, diff: &FieldDiff) -> Cause {
         let property = pointer::property(&diff.path);
-        let set = self.resource.set.get(property);
+        let set = self.resource.set_to(property);
         let depends =
             set.is_some_and(|value| Reference::all_in(value).iter().any(|(_, reference)| (self.changes)(reference)));
         match (self.record(), depends) {
@@ -152,7 +152,7 @@ impl Comparing<'_> {
 
 /// The fields of a resource that is not there yet: what the template sets.
 pub(super) fn of_new(resource: &Resource, facts: &Facts, spec: &Value) -> Vec<Field> {
-    let fields = resource.set.keys().map(|property| {
+    let fields = resource.set().map(|(property, _)| {
         let path = pointer::join("", property);
         let after = spec.get(property).cloned();
         Field {

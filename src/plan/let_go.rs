@@ -68,18 +68,21 @@ fn split(
         set_top(&mut spec, property, left);
     }
     let spec = shapes[from.0.kind.as_str()].normalise(spec).unwrap_or_else(|_| live.spec.clone());
-    let fields = fields.keys().map(|property| Field {
-        path: (*property).to_owned(),
-        before: live.spec.pointer(property).cloned(),
-        after: spec.pointer(property).cloned(),
-        cause: Cause::Dependency,
-        replaces: false,
-        unknown: false,
-        sensitive: false,
-        ignored: None,
-        origin: None,
-    });
-    let desired = Desired { fields: fields.collect(), spec: spec.clone(), physical: None };
+    let fields: Vec<_> = fields
+        .keys()
+        .map(|property| Field {
+            path: (*property).to_owned(),
+            before: live.spec.pointer(property).cloned(),
+            after: spec.pointer(property).cloned(),
+            cause: Cause::Dependency,
+            replaces: false,
+            unknown: false,
+            sensitive: false,
+            ignored: None,
+            origin: None,
+        })
+        .collect();
+    let desired = Desired { fields, spec: Arc::new(spec), physical: None };
     let step = Step { after: waits, ..Step::strip(&from.0, live, desired) };
     steps.all.insert(first, step);
 }

@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::changes::{blocked, desired_change, removed_change};
+use super::circles::deadlocked;
 use super::decide::{Decisions, decide, estranged};
 use super::foundation::obstacle;
 use super::input::{Input, Mode};
@@ -10,7 +11,7 @@ use super::remove::remove;
 use super::select;
 use super::steps::{Steps, steps};
 use super::types::{Change, StackPlan, Step, StepId};
-use super::victims::{Victim, victims};
+use super::victims::{Victim, mark_blocked, stuck, victims};
 use crate::resource::{Address, resolve};
 
 /// Makes the plan of one stack.
@@ -23,18 +24,7 @@ pub fn plan(input: &Input<'_>) -> StackPlan {
     let all = input.inventory.all().map(|(address, live)| (renamed.get(address).copied().unwrap_or(address), live));
     let edges = LiveEdges::of(&shapes, all);
     let order = Order::of(input.blueprint, |address| shapes.get(address.kind.as_str()).map(|shape| shape.facts().late));
-    let (decisions, mut made) = if input.mode == Mode::Destroy {
-        (None, Steps::default())
-    } else {
-        let decisions = decide(input, &shapes, &order, &edges);
-        let made = steps(input, &shapes, &order, &decisions);
-        (Some(decisions), made)
-    };
-    let mut leaving = victims(input, decisions.as_ref());
-    if let Some(selection) = &input.selection {
-        leaving.retain(|victim| selection.contains(&victim.address));
-    }
-    remove(input, &shapes, decisions.as_ref(), &edges, &mut leaving, &mut made);
+    let Decided { decisions, leaving, steps: made } = decided(input, &shapes, &order, &edges);
     let mut plan = assemble(input, &shapes, decisions.as_ref(), &leaving, made);
     if input.mode == Mode::Destroy {
         let left = estranged(input, &shapes, &order, &edges);
@@ -45,6 +35,38 @@ pub fn plan(input: &Input<'_>) -> StackPlan {
         select::narrow(&mut plan, input.blueprint, selection);
     }
     plan
+}
+
+/// What becomes of everything, what has to go for it, and the steps to that. A destroy decides nothing.
+struct Decided {
+    decisions: Option<Decisions>,
+    leaving: Vec<Victim>,
+    steps: Steps,
+}
+
+/// Decides until every replacement can be carried out: one whose old one has to go first, and can't, is blocked; then all
+/// is decided again, for those who need it.
+fn decided(input: &Input<'_>, shapes: &Shapes<'_>, order: &Order, edges: &LiveEdges) -> Decided {
+    let mut blocked = BTreeMap::new();
+    loop {
+        let decisions = (input.mode != Mode::Destroy).then(|| decide(input, shapes, order, edges, &blocked));
+        let mut leaving = victims(input, decisions.as_ref());
+        if let Some(selection) = &input.selection {
+            leaving.retain(|victim| selection.contains(&victim.address));
+        }
+        mark_blocked(input, shapes, decisions.as_ref(), edges, &mut leaving);
+        let mut more = stuck(decisions.as_ref(), &leaving);
+        if more.is_empty() {
+            let made = decisions.as_ref().map(|decisions| steps(input, shapes, order, decisions));
+            let mut steps = made.unwrap_or_default();
+            remove(shapes, decisions.as_ref(), edges, &leaving, &mut steps);
+            more = deadlocked(decisions.as_ref(), &steps);
+            if more.is_empty() {
+                return Decided { decisions, leaving, steps };
+            }
+        }
+        blocked.extend(more);
+    }
 }
 
 /// What still bears a former name, with the new one: it is that resource, to those who refer to it and those it refers

@@ -133,11 +133,14 @@ fn choose(lives: &[Arc<Live>], facts: &Facts, is_current: impl Fn(&Live) -> bool
         return Standing::Present { live: only.clone(), superseded: Vec::new() };
     }
     let create_first = facts.replacement == crate::resource::Replacement::CreateFirst;
-    let current: Vec<_> = lives.iter().filter(|live| is_current(live)).collect();
-    // What failed, or goes, was replaced by one with the same properties.
-    let is_well = |live: &&&Arc<Live>| !matches!(live.state, State::Failed(_) | State::Leaving);
-    let well: Vec<_> = current.iter().filter(is_well).copied().collect();
-    if let (true, [live]) = (create_first, if well.is_empty() { &current[..] } else { &well[..] }) {
+    let (current, former): (Vec<_>, Vec<_>) = lives.iter().partition(|live| is_current(live));
+    // What failed, or goes, was replaced by one with the same properties: those of today, or of a plan before this.
+    let well = |lives: &[_]| -> Vec<_> {
+        let is_well = |live: &&Arc<Live>| !matches!(live.state, State::Failed(_) | State::Leaving);
+        lives.iter().copied().filter(is_well).collect()
+    };
+    let candidates = [well(&current), current, well(&former)].into_iter().find(|lives| !lives.is_empty());
+    if let (true, Some([live])) = (create_first, candidates.as_deref()) {
         let superseded = lives.iter().filter(|other| !Arc::ptr_eq(other, live)).cloned().collect();
         return Standing::Present { live: (*live).clone(), superseded };
     }

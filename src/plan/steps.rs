@@ -94,7 +94,7 @@ impl Maker<'_> {
         resource: &Resource,
         facts: &Facts,
         live: &Arc<Live>,
-        spec: &Value,
+        spec: &Arc<Value>,
         fields: &[Field],
         mut after: BTreeSet<StepId>,
     ) {
@@ -119,12 +119,12 @@ impl Maker<'_> {
         }
     }
 
-    fn create(&mut self, resource: &Resource, facts: &Facts, spec: &Value, after: BTreeSet<StepId>) {
+    fn create(&mut self, resource: &Resource, facts: &Facts, spec: &Arc<Value>, after: BTreeSet<StepId>) {
         let id = StepId::new(&resource.address, Verb::Create, "");
         let late = late_properties(self.order, &resource.address, facts);
         let late: Vec<_> = late.into_iter().filter(|property| spec.pointer(property).is_some()).collect();
         let mut early = spec.clone();
-        late.iter().for_each(|property| set_top(&mut early, property, None));
+        late.iter().for_each(|property| set_top(Arc::make_mut(&mut early), property, None));
         let mut tags = self.tags(resource, facts);
         let digest = tags.get(key::DIGEST).unwrap_or_default().to_owned();
         let is_partial = facts.several_calls || !late.is_empty();
@@ -158,7 +158,7 @@ impl Maker<'_> {
         &mut self,
         resource: &Resource,
         facts: &Facts,
-        spec: &Value,
+        spec: &Arc<Value>,
         late: &[&str],
         created: StepId,
     ) -> StepId {

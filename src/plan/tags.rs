@@ -36,7 +36,7 @@ fn digest(stack: &Stack, resource: &Resource, facts: &Facts, left_out: &BTreeSet
         let path = pointer::join("", name);
         !left_out.contains(path.as_str()) && !facts.initial.contains(&path.as_str())
     };
-    let set = resource.set.iter().filter(|(name, _)| applied(name)).map(|(name, value)| (name.as_str(), value));
+    let set = resource.set().filter(|(name, _)| applied(name));
     let set = set.chain(tags.iter().map(|(name, value)| (name.as_str(), value)));
     Digest::of(set, elements(resource, facts))
 }

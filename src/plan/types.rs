@@ -159,7 +159,7 @@ pub struct Step {
 pub struct Desired {
     /// The spec to send, with the references that only the run can fill in; values that are carried over from the live
     /// resource (initial, external, ignored) are in it.
-    pub spec: Value,
+    pub spec: Arc<Value>,
     /// The planned changes, for an update.
     pub fields: Vec<Field>,
     /// A physical name given in full by the template, for a create.

@@ -113,7 +113,7 @@ fn a_template_becomes_a_graph_with_origins() {
     let [blueprint] = loaded.blueprints.as_slice() else { panic!("one stack") };
     let host = &blueprint.resources[&Address::new("Test::Host", "a")];
     assert_eq!(
-        host.spec,
+        *host.spec,
         json!({
             "Net": "⟦Test::Net/main.Id⟧",
             "Port": 80,
@@ -122,10 +122,10 @@ fn a_template_becomes_a_graph_with_origins() {
             "Disks": [{ "Name": "root", "Size": 10 }, { "Name": "data-1", "Size": 0 }],
         })
     );
-    let set: Vec<_> = host.set.keys().map(String::as_str).collect();
+    let set: Vec<_> = host.set.iter().map(String::as_str).collect();
     assert_eq!(set, ["Disks", "Friends", "Net", "Port"], "what the template set, without defaults");
     let net = &blueprint.resources[&Address::new("Test::Net", "main")];
-    assert_eq!(net.set.keys().collect::<Vec<_>>(), ["Range"], "a default that is written out counts as not set");
+    assert_eq!(net.set.iter().collect::<Vec<_>>(), ["Range"], "a default that is written out counts as not set");
     let edges: Vec<_> = host.edges.iter().map(|(to, at)| format!("{to} {at:?}")).collect();
     assert_eq!(edges, ["Test::Host/a {\"/Friends/0\"}", "Test::Host/b {\"/Friends/1\"}", "Test::Net/main {\"/Net\"}"]);
     let size = host.origin("/Disks/root/Size").expect("every value has an origin");

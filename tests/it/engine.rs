@@ -343,7 +343,8 @@ async fn stopped_at_any_call_and_run_again_it_ends_the_same() {
                     "{what:?} at call {call} ({mode:?}) comes to no end: {:#?}",
                     left.changes
                 );
-                assert_eq!(bench.cloud.world().outline(), goal, "{what:?} at call {call} ({mode:?})");
+                let why: Vec<_> = left.changes.iter().map(|change| (&change.address, &change.notes)).collect();
+                assert_eq!(bench.cloud.world().outline(), goal, "{what:?} at call {call} ({mode:?}): {why:?}");
             }
         }
     }

@@ -30,8 +30,17 @@ pub(super) struct Decisions {
 
 /// Decides in order, and again until nothing changes: an edge that was cut makes an early resource depend on the fate
 /// of a later one.
-pub(super) fn decide(input: &Input<'_>, shapes: &Shapes<'_>, order: &Order, edges: &LiveEdges) -> Decisions {
+///
+/// `stuck` are replacements that can't be carried out, and why.
+pub(super) fn decide(
+    input: &Input<'_>,
+    shapes: &Shapes<'_>,
+    order: &Order,
+    edges: &LiveEdges,
+    stuck: &BTreeMap<Address, String>,
+) -> Decisions {
     let mut decider = Decider::standing(input, shapes, order, edges);
+    decider.stuck.clone_from(stuck);
     let mut foreign = BTreeMap::new();
     let mut moved: BTreeSet<&Address> = order.sequence.iter().collect();
     // A chain of cut edges is as long as the blueprint at most; in practice two rounds do, and the second is short.
@@ -95,6 +104,7 @@ struct Decider<'a> {
     ours: Vec<String>,
     /// What live resources refer to and what is not ours by its tags.
     referred: Suspects,
+    stuck: BTreeMap<Address, String>,
 }
 
 impl<'a> Decider<'a> {
@@ -112,6 +122,7 @@ impl<'a> Decider<'a> {
             left_out: BTreeMap::new(),
             ours,
             referred: referred(input, shapes),
+            stuck: BTreeMap::new(),
         };
         for address in &order.sequence {
             let standing = decider.stand(&input.blueprint.resources[address]);
@@ -159,7 +170,7 @@ impl<'a> Decider<'a> {
             Err(why) => return Fate::Blocked { live: live.cloned(), why, unreadable: false },
         };
         let fate = match live {
-            None => Fate::Create { spec: desired, leaving: None },
+            None => Fate::Create { spec: resource.shared(desired), leaving: None },
             Some(live) => self.compare(resource, shape, live, desired, foreign),
         };
         let fate = self.replaceable(resource, fate);
@@ -181,7 +192,7 @@ impl<'a> Decider<'a> {
     ) -> Fate {
         let facts = shape.facts();
         match &live.state {
-            State::Leaving => return Fate::Create { spec: desired, leaving: Some(live.clone()) },
+            State::Leaving => return Fate::Create { spec: resource.shared(desired), leaving: Some(live.clone()) },
             State::Failed(why) if facts.stateful && !facts.awaits_person => {
                 let why = format!(
                     "{} has failed: {why}; it bears data, so it is not replaced: mend or delete it by hand",
@@ -209,6 +220,7 @@ impl<'a> Decider<'a> {
             id: pointer::steps(&extra.path).last().unwrap_or_default(),
             place: live.id.clone(),
         }));
+        let spec = resource.shared(spec);
         match (Fate::of(shape, &facts, live, spec.clone(), fields), &live.state) {
             // An update in place may mend what has failed; else a new one has to take its place.
             (Fate::Keep { .. } | Fate::Replace { .. }, State::Failed(why)) => {

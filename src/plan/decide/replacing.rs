@@ -13,6 +13,9 @@ impl Decider<'_> {
     /// while somebody cannot let go of the old one.
     pub(super) fn replaceable(&self, resource: &Resource, fate: Fate) -> Fate {
         let Fate::Replace { live, spec, fields, create_first, why } = fate else { return fate };
+        if let Some(why) = self.stuck.get(&resource.address) {
+            return Fate::Blocked { live: Some(live), why: why.clone(), unreadable: false };
+        }
         let goes_first =
             |need: &Address| matches!(self.fates.get(need), Some(Fate::Replace { create_first: false, .. }));
         let create_first = create_first && !self.hard_needs(resource).any(goes_first);
@@ -21,11 +24,15 @@ impl Decider<'_> {
             .flatten();
         match holder {
             Some(holder) => {
-                let cause = fields.iter().find(|field| field.replaces).map_or("it", |field| field.path.as_str());
-                let why = format!(
-                    "{cause} can only change with a new resource, the old one has to go first, and {holder} cannot let go of it; \
-                     put the old value back, or take {holder} out of the YAML, apply, and put it back"
-                );
+                let field = fields.iter().find(|field| field.replaces).map_or("it", |field| field.path.as_str());
+                let changes = || format!("{field} can only change with a new resource");
+                let way = match &why {
+                    _ if self.is_stuck(&holder) => "see there".to_owned(),
+                    Some(_) => format!("take {holder} out of the YAML, apply, and put it back"),
+                    None => format!("put the old value back, or take {holder} out of the YAML, apply, and put it back"),
+                };
+                let why = why.clone().unwrap_or_else(changes);
+                let why = format!("{why}, the old one has to go first, and {holder} cannot let go of it; {way}");
                 Fate::Blocked { live: Some(live), why, unreadable: false }
             }
             None => Fate::Replace { live, spec, fields, create_first, why },
@@ -42,8 +49,7 @@ impl Decider<'_> {
         self.edges.into(id).find_map(|(user, pointers)| {
             let facts = self.facts(&user.0)?;
             let stays = self.input.blueprint.resources.get(&user.0)?.edges.contains_key(&id.0);
-            let is_stuck = matches!(self.fates.get(&user.0), Some(Fate::Held { .. }));
-            if is_stuck
+            if self.is_stuck(&user.0)
                 || (stays && pointers.iter().any(|at| !covered(facts.create_only, at) && !covered(facts.late, at)))
             {
                 return Some(user.0.clone());
@@ -51,5 +57,10 @@ impl Decider<'_> {
             let goes_along = pointers.iter().any(|at| covered(facts.create_only, at));
             goes_along.then(|| self.holder(user, seen)).flatten()
         })
+    }
+
+    /// Whether nothing can be done to a resource now: not even what lets go of another.
+    fn is_stuck(&self, address: &Address) -> bool {
+        matches!(self.fates.get(address), Some(Fate::Held { .. } | Fate::Blocked { .. }))
     }
 }

@@ -62,11 +62,11 @@ pub fn blueprint_of(stack: Stack, wishes: &[Wish]) -> Blueprint {
                 edges.entry(reference.address).or_default().insert(pointer);
             }
             let named = wish.properties.as_object().expect("properties are an object");
-            let set = named.keys().map(|key| (key.clone(), spec[key].clone())).collect();
+            let set = named.keys().cloned().collect();
             let resource = Resource {
                 address: address.clone(),
                 region: "us-east-1".into(),
-                spec,
+                spec: spec.into(),
                 set,
                 origins: BTreeMap::new(),
                 edges,

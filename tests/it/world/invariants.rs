@@ -69,6 +69,13 @@ pub fn run(world: &mut World, trace: &Trace) -> Result<(), Broken> {
         return Ok(());
     }
     world.note("promise 3: exactly the approved plan");
+    for stack in &trace.plan.stacks {
+        let lost = stack.steps.values().find(|step| step.after.iter().any(|id| !stack.steps.contains_key(id)));
+        if let Some(step) = lost {
+            let text = format!("{} waits for what is no step: {:?}", step.id, step.after);
+            return Err(Broken::new("3: exactly the approved plan", text));
+        }
+    }
     for call in &calls {
         let step = trace.plan.stacks.iter().flat_map(|stack| stack.steps.values()).find(|step| is_of(call, step));
         let Some(step) = step.filter(|_| !trace.halted) else {

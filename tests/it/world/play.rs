@@ -30,6 +30,15 @@ const LONGEST: Duration = Duration::from_secs(24 * 3600);
 /// # Errors
 /// The first promise that was broken.
 pub fn play(history: &History) -> Result<Tried, Broken> {
+    let played = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| to_its_end(history)));
+    played.unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().cloned();
+        let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+        Err(Broken::new("no panic", text.unwrap_or_default()))
+    })
+}
+
+fn to_its_end(history: &History) -> Result<Tried, Broken> {
     let mut builder = tokio::runtime::Builder::new_current_thread();
     let runtime = builder.enable_time().start_paused(true).build().expect("a runtime");
     runtime.block_on(async {
