@@ -126,8 +126,8 @@ pub(super) fn deadlocked(decisions: Option<&Decisions>, steps: &Steps) -> BTreeM
     let mut found = BTreeMap::new();
     for circle in circles {
         let inside: BTreeSet<&StepId> = circle.into_iter().map(|i| ids[i]).collect();
-        let user =
-            inside.iter().find(|id| id.verb == Verb::Update).map_or_else(String::new, |id| id.address.to_string());
+        let Some(user) = inside.iter().find(|id| id.verb == Verb::Update).or(inside.first()) else { continue };
+        let user = &user.address;
         for (address, live) in decisions.into_iter().flat_map(delete_first) {
             let create = StepId::new(address, Verb::Create, "");
             // The others in the circle need the first one's successor: they are blocked with it.

@@ -142,7 +142,7 @@ pub(super) fn leaves(decisions: Option<&Decisions>, id: &LiveId) -> bool {
 pub(super) fn stuck(decisions: Option<&Decisions>, victims: &[Victim]) -> BTreeMap<Address, String> {
     let stuck = decisions.into_iter().flat_map(delete_first).filter_map(|(address, live)| {
         let old = victims.iter().find(|victim| victim.live.id == live.id && !victim.goes())?;
-        let why = old.blocked.clone().unwrap_or_else(|| "it is in use by what waits for a person".to_owned());
+        let why = old.blocked.clone().unwrap_or_else(|| "what uses it can't let go of it yet".to_owned());
         Some((address.clone(), format!("{} has to go first: {why}", live.id)))
     });
     stuck.collect()

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
@@ -19,6 +19,22 @@ pub struct Shown<'a> {
     pub outputs: &'a BTreeMap<String, Value>,
     pub inventory: &'a Inventory,
     pub waiting: &'a [Waiting],
+    /// The resources that were asked for; none: all.
+    pub only: Option<BTreeSet<Address>>,
+}
+
+impl Shown<'_> {
+    fn is_asked_for(&self, address: &Address) -> bool {
+        self.only.as_ref().is_none_or(|only| only.contains(address))
+    }
+
+    /// By address.
+    fn resources(&self) -> Vec<(&Address, &Live)> {
+        let all = self.inventory.all().map(|(address, live)| (address, live.as_ref()));
+        let mut all: Vec<_> = all.filter(|(address, _)| self.is_asked_for(address)).collect();
+        all.sort_by(|a, b| a.0.cmp(b.0).then_with(|| a.1.id.cmp(&b.1.id)));
+        all
+    }
 }
 
 /// Outputs, live resources with state and return values, and what waits for a person. Coloured.
@@ -35,7 +51,7 @@ pub fn show_text(shown: &Shown) -> String {
         }
     }
     let _ = writeln!(text, "\n{}", paint(HEAD, "resources"));
-    for (address, live) in sorted(shown.inventory) {
+    for (address, live) in shown.resources() {
         let _ = writeln!(text, "  {address}  {}{}", live.id, state_remark(&live.state));
         for (name, value) in outputs(live) {
             if value.as_str() != Some(live.id.as_str()) {
@@ -52,7 +68,7 @@ pub fn show_text(shown: &Shown) -> String {
 /// All shown stacks as one JSON document.
 pub fn show_json(stacks: &[Shown]) -> String {
     let stack = |shown: &Shown| {
-        let resources = sorted(shown.inventory).into_iter().map(|(address, live)| {
+        let resources = shown.resources().into_iter().map(|(address, live)| {
             json!({
                 "address": address, "type": address.kind, "name": address.name, "region": live.region,
                 "id": live.id, "physical_name": live.name, "state": state_word(&live.state), "attributes": live.outputs,
@@ -96,12 +112,6 @@ fn quoted(value: &Value) -> String {
         other => other.to_string(),
     };
     format!("'{}'", text.replace('\'', r"'\''"))
-}
-
-fn sorted(inventory: &Inventory) -> Vec<(&Address, &Live)> {
-    let mut all: Vec<_> = inventory.all().map(|(address, live)| (address, live.as_ref())).collect();
-    all.sort_by(|a, b| a.0.cmp(b.0).then_with(|| a.1.id.cmp(&b.1.id)));
-    all
 }
 
 fn outputs(live: &Live) -> Vec<(String, Value)> {

@@ -54,6 +54,8 @@ mod log_groups;
 mod loose;
 mod pace;
 #[cfg(feature = "sdk")]
+mod paced;
+#[cfg(feature = "sdk")]
 mod paging;
 mod protection;
 #[cfg(feature = "sdk")]
@@ -74,6 +76,8 @@ mod saved;
 mod scenarios;
 #[cfg(feature = "sdk")]
 mod secrets;
+#[cfg(feature = "sdk")]
+mod showing;
 #[cfg(feature = "sdk")]
 mod signals;
 mod simulate;

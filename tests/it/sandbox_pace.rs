@@ -2,28 +2,24 @@
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use futures_util::future::BoxFuture;
-use provision::aws::{Aws, Reader, Writer};
+use futures_util::future::join_all;
+use provision::aws::Aws;
 use provision::blueprint::Blueprint;
 use provision::kinds::KINDS;
 use provision::plan::{Mode, Step, StepId, Verb};
-use provision::resource::{
-    AnyKind, AnyListing, AnyMade, Changes, Difference, Disruption, Facts, FieldDiff, Kept, Live, Name, Permissions,
-    Result, Schema, Scope, Settled, Shape, Tags,
-};
+use provision::resource::AnyKind;
 use provision::sandbox;
 use serde_json::{Value, json};
 
 use crate::local_aws;
+use crate::paced::{Paced, SCALE};
 use crate::sandbox::control;
 use crate::stage::{Stage, blueprints, on_deep_stack, on_deep_stack_for, plan_with};
 
 const ACME: &str = include_str!("../../tenants/acme.yaml");
 const INITECH: &str = include_str!("../../tenants/initech.yaml");
-/// One second here is ten of AWS's.
-const SCALE: f64 = 0.1;
 /// The kinds that take their time, and what the server calls it.
 const SLOW: &[(&str, &str)] = &[
     ("AWS::EC2::NatGateway", "nat gateway"),
@@ -67,7 +63,7 @@ fn an_apply_at_the_pace_of_aws() {
         let mut lines = Vec::new();
         for run in ["first run", "second run, with the certificate"] {
             let plan = plan_with(&production, &stage.inventory(&production).await, Mode::Apply);
-            let path = longest(&plan.steps, &times);
+            let path = longest(&plan.steps, &times) * SCALE;
             let ledger = stage.run(&production, Mode::Apply).await.unwrap_or_else(|why| panic!("{why}"));
             let (took, steps) = (ledger.elapsed.as_secs_f64(), plan.steps.len());
             let ratio = if path > 0.0 { format!("{:.2}", took / path) } else { "-".into() };
@@ -79,7 +75,46 @@ fn an_apply_at_the_pace_of_aws() {
     });
 }
 
-/// The seconds of the longest chain of steps, by what the server makes each take.
+/// Measures twenty stacks at once in one account, at AWS's own times and rates. A report as well.
+#[test]
+#[ignore = "takes a quarter of an hour and measures time; tests/crash --pace-of-twenty runs it"]
+fn twenty_applies_at_the_pace_of_aws() {
+    on_deep_stack_for(Duration::from_secs(3600), async {
+        let cache = local_aws::folder("pace-of-twenty");
+        let url = local_aws::start(&cache, &local_aws::options().await).await.url;
+        ask(&url, "POST", "slow", &json!({ "scale": 1.0 })).await;
+        let times = ask(&url, "GET", "slow", &Value::Null).await["times"].clone();
+        let account = "800000000003";
+        let stage = Stage::on(&url, account);
+        let tenant = |index: usize| {
+            let name = format!("t{index:02}");
+            ACME.replace("tenant: acme", &format!("tenant: {name}")).replace("acme.example", &format!("{name}.example"))
+        };
+        let stacks: Vec<_> = (1..=20).map(|index| stack(account, &tenant(index))).collect();
+        let nothing = stage.inventory(&stacks[0]).await;
+        let path = longest(&plan_with(&stacks[0], &nothing, Mode::Apply).steps, &times);
+        let inventories = join_all(stacks.iter().map(|stack| stage.inventory(stack))).await;
+        ask(&url, "POST", "rates", &json!({ "factor": 1.0 })).await;
+        let start = Instant::now();
+        let runs = stacks.iter().zip(&inventories).map(|(stack, live)| stage.run_from(stack, live, Mode::Apply));
+        let ended: Result<Vec<_>, _> = join_all(runs).await.into_iter().collect();
+        let took = start.elapsed().as_secs_f64();
+        ended.unwrap_or_else(|why| panic!("{why}"));
+        let floor = ask(&url, "GET", "rates", &Value::Null).await;
+        let least = path.max(floor["seconds"].as_f64().expect("seconds"));
+        writeln!(
+            std::io::stdout(),
+            "\ntwenty stacks at once in {took:.1} s, longest chain {path:.1} s, bucket floor {floor}, ratio {:.2}\n\
+             {} calls throttled by the server, none of them seen by the user",
+            took / least,
+            throttles(&url).await
+        )
+        .expect("read");
+        sandbox::down(&cache).await.expect("it ends");
+    });
+}
+
+/// AWS's seconds of the longest chain of steps, by what the server makes each take.
 fn longest(steps: &BTreeMap<StepId, Step>, times: &Value) -> f64 {
     fn end<'a>(
         step: &'a Step,
@@ -94,7 +129,7 @@ fn longest(steps: &BTreeMap<StepId, Step>, times: &Value) -> f64 {
         let start = before.into_iter().map(|step| end(step, steps, times, known)).fold(0.0, f64::max);
         let waits = matches!(step.id.verb, Verb::Create | Verb::Update);
         let slow = SLOW.iter().find(|(kind, _)| waits && *kind == step.id.address.kind);
-        let own = slow.and_then(|(_, what)| times[what].as_f64()).unwrap_or_default() * SCALE;
+        let own = slow.and_then(|(_, what)| times[what].as_f64()).unwrap_or_default();
         known.insert(&step.id, start + own);
         start + own
     }
@@ -118,87 +153,4 @@ async fn ask(url: &str, method: &str, what: &str, body: &Value) -> Value {
 async fn throttles(url: &str) -> usize {
     let calls = ask(url, "GET", "calls", &Value::Null).await;
     calls["calls"].as_array().expect("a list").iter().filter(|call| call["fault"] == "throttle").count()
-}
-
-/// A kind whose usual time is scaled as the server's is: looks are spaced by it.
-struct Paced(&'static dyn AnyKind<Aws>);
-
-impl Shape for Paced {
-    fn facts(&self) -> Facts {
-        let facts = self.0.facts();
-        let seconds = (f64::from(facts.seconds) * SCALE).ceil() as u32;
-        Facts { seconds, ..facts }
-    }
-    fn permissions(&self) -> Permissions {
-        self.0.permissions()
-    }
-    fn schema(&self) -> &'static Schema {
-        self.0.schema()
-    }
-    fn normalise(&self, spec: Value) -> std::result::Result<Value, String> {
-        self.0.normalise(spec)
-    }
-    fn check(&self, spec: &Value) -> Vec<(String, String)> {
-        self.0.check(spec)
-    }
-    fn compare(&self, live: &Value, desired: &Value) -> Difference {
-        self.0.compare(live, desired)
-    }
-    fn disruption(&self, fields: &[FieldDiff]) -> Disruption {
-        self.0.disruption(fields)
-    }
-    fn refuses(&self, live: &Value, desired: &Value, fields: &[FieldDiff]) -> Option<String> {
-        self.0.refuses(live, desired, fields)
-    }
-    fn replaces(&self, live: &Value, desired: &Value, field: &FieldDiff) -> bool {
-        self.0.replaces(live, desired, field)
-    }
-    fn holds_initial(&self, field: &FieldDiff) -> bool {
-        self.0.holds_initial(field)
-    }
-    fn is_deployed_by_others(&self, path: &str, live: &Value, desired: &Value) -> bool {
-        self.0.is_deployed_by_others(path, live, desired)
-    }
-    fn follows(&self, spec: &Value, other_kind: &str, other_spec: &Value) -> Option<&'static str> {
-        self.0.follows(spec, other_kind, other_spec)
-    }
-}
-
-impl AnyKind<Aws> for Paced {
-    fn list<'a>(&'a self, reader: &'a Reader, scope: &'a Scope) -> BoxFuture<'a, Result<AnyListing>> {
-        self.0.list(reader, scope)
-    }
-    fn create<'a>(
-        &'a self,
-        writer: &'a Writer,
-        name: &'a Name,
-        spec: &'a Settled,
-        tags: &'a Tags,
-    ) -> BoxFuture<'a, Result<AnyMade>> {
-        self.0.create(writer, name, spec, tags)
-    }
-    fn update<'a>(
-        &'a self,
-        writer: &'a Writer,
-        live: &'a Live,
-        spec: &'a Settled,
-        changes: &'a Changes,
-    ) -> BoxFuture<'a, Result<AnyMade>> {
-        self.0.update(writer, live, spec, changes)
-    }
-    fn retag<'a>(
-        &'a self,
-        writer: &'a Writer,
-        live: &'a Live,
-        set: &'a Tags,
-        unset: &'a [String],
-    ) -> BoxFuture<'a, Result<()>> {
-        self.0.retag(writer, live, set, unset)
-    }
-    fn delete<'a>(&'a self, writer: &'a Writer, live: &'a Live) -> BoxFuture<'a, Result<Vec<Kept>>> {
-        self.0.delete(writer, live)
-    }
-    fn shape(&self) -> &dyn Shape {
-        self
-    }
 }

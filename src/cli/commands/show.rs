@@ -5,6 +5,7 @@ use crate::cli::engine::{As, Engine, plan_stacks, runtime};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
 use crate::cli::project::Project;
+use crate::cli::selector::select_resources;
 use crate::cli::world::World;
 use crate::inventory::{Inventory, Seen};
 use crate::plan::Mode;
@@ -41,22 +42,16 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     let engine = runtime.block_on(Engine::open(world, global, &stacks))?;
     let inventories = runtime.block_on(engine.read(&project, &stacks, As::Reader, false))?;
     let mut plan = plan_stacks(world, &stacks, &inventories, selectors, Mode::Apply)?;
+    let none = Inventory::default();
+    let mut shown = Vec::new();
     for stack in &mut plan.stacks {
-        // What is not there yet has no value to show.
-        stack.outputs.retain(|_, value| !value.to_string().contains(OPEN));
+        let inventory = inventories.get(&stack.stack.id).unwrap_or(&none);
+        let only = select_resources(selectors, &stack.stack.id, &inventory.all().map(|(at, _)| at.clone()).collect());
+        // What is not there yet has no value to show; the outputs are the whole stack's.
+        stack.outputs.retain(|_, value| only.is_none() && !value.to_string().contains(OPEN));
+        shown.push(Shown { stack: &stack.stack, outputs: &stack.outputs, inventory, waiting: &stack.waiting, only });
     }
     engine.report_timings(world)?;
-    let none = Inventory::default();
-    let shown: Vec<_> = plan
-        .stacks
-        .iter()
-        .map(|stack| Shown {
-            stack: &stack.stack,
-            outputs: &stack.outputs,
-            inventory: inventories.get(&stack.stack.id).unwrap_or(&none),
-            waiting: &stack.waiting,
-        })
-        .collect();
     world.out.print(&match args.format {
         Format::Text => shown.iter().map(show_text).collect::<Vec<_>>().join("\n"),
         Format::Json => show_json(&shown),

@@ -5,6 +5,8 @@ Written down from AWS's pages, apart from the client's own table (src/aws/rates.
 
 import time
 
+from faults import is_read
+
 # (calls at once after a pause, calls a second). EC2 API Reference, "Request throttling"; reads are {Describe,Get}*.
 EC2_READ, EC2_CHANGE = (100, 20), (50, 5)
 EC2 = {
@@ -53,6 +55,8 @@ OTHER = (20, 5)
 
 _factor = None
 _buckets = {}
+# How many tokens each bucket has given since the factor was set; of calls that change something.
+_given = {}
 
 
 def set_factor(factor):
@@ -60,6 +64,7 @@ def set_factor(factor):
     global _factor
     _factor = None if factor is None else float(factor)
     _buckets.clear()
+    _given.clear()
 
 
 def takes(call):
@@ -72,7 +77,26 @@ def takes(call):
     tokens, filled = _buckets.get(key, (most, now))
     tokens = min(most, tokens + (now - filled) * per_second * _factor)
     _buckets[key] = (tokens - 1 if tokens >= 1 else tokens, now)
+    if tokens >= 1 and not is_read(call.operation):
+        _given[key] = _given.get(key, 0) + 1
     return tokens >= 1
+
+
+def floor():
+    """The least seconds in which the changing calls since the factor was set could be made, and which bucket says so."""
+    least = {"seconds": 0.0, "bucket": None}
+    for (_, _, service, name), given in _given.items():
+        burst, per_second = rate_of_bucket(service, name)
+        seconds = (given - max(1, burst * min(1, _factor))) / (per_second * _factor)
+        if seconds > least["seconds"]:
+            least = {"seconds": seconds, "bucket": f"{service}:{name}"}
+    return least
+
+
+def rate_of_bucket(service, name):
+    """The rate of a bucket by its own name or, of a bucket with one operation, by that."""
+    shared = [(shared, figures) for shared, figures in EC2.values()] if service == "ec2" else list(ECS)
+    return dict(shared).get(name) or rate(service, name)[1]
 
 
 def rate(service, operation):

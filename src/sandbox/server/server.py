@@ -20,6 +20,7 @@ Control, all JSON (never seen by the SDK):
                               {"scale": F}: as long as in AWS, times F
     GET  /_provision/slow     the same, and {"times": AWS's seconds by what takes them}
     POST /_provision/rates    {"factor": F}: throttles as AWS does, at F times its rates (rates.py has them); null: not
+    GET  /_provision/rates    {"seconds", "bucket"}: the least time that the changing calls since then take, and why
     POST /_provision/fork     makes a second server that has all that this one has, and goes its own way from there:
                               {"port", "pid"}; it ends when it is stopped, or with this one's owner
     POST /_provision/reset    empties every account, the call list and the fault schedule
@@ -151,6 +152,8 @@ class Sandbox:
             return 200, {"count": len(self.calls), "calls": self.calls}
         if (method, path) == ("GET", "slow"):
             return 200, slow.pace()
+        if (method, path) == ("GET", "rates"):
+            return 200, rates.floor()
         path, _, account = path.partition("/")
         if (method, path) == ("GET", "deaths"):
             return 200, self.faults.death(account, DEATH_WATCH)

@@ -1,0 +1,95 @@
+//! Kinds that know that everything takes a tenth of its time.
+
+use futures_util::future::BoxFuture;
+use provision::aws::{Aws, Reader, Writer};
+use provision::resource::{
+    AnyKind, AnyListing, AnyMade, Changes, Difference, Disruption, Facts, FieldDiff, Kept, Live, Name, Permissions,
+    Result, Schema, Scope, Settled, Shape, Tags,
+};
+use serde_json::Value;
+
+/// One second here is ten of AWS's.
+pub const SCALE: f64 = 0.1;
+
+/// A kind whose usual time is scaled as the server's is: looks are spaced by it.
+pub struct Paced(pub &'static dyn AnyKind<Aws>);
+
+impl Shape for Paced {
+    fn facts(&self) -> Facts {
+        let facts = self.0.facts();
+        let seconds = (f64::from(facts.seconds) * SCALE).ceil() as u32;
+        Facts { seconds, ..facts }
+    }
+    fn permissions(&self) -> Permissions {
+        self.0.permissions()
+    }
+    fn schema(&self) -> &'static Schema {
+        self.0.schema()
+    }
+    fn normalise(&self, spec: Value) -> std::result::Result<Value, String> {
+        self.0.normalise(spec)
+    }
+    fn check(&self, spec: &Value) -> Vec<(String, String)> {
+        self.0.check(spec)
+    }
+    fn compare(&self, live: &Value, desired: &Value) -> Difference {
+        self.0.compare(live, desired)
+    }
+    fn disruption(&self, fields: &[FieldDiff]) -> Disruption {
+        self.0.disruption(fields)
+    }
+    fn refuses(&self, live: &Value, desired: &Value, fields: &[FieldDiff]) -> Option<String> {
+        self.0.refuses(live, desired, fields)
+    }
+    fn replaces(&self, live: &Value, desired: &Value, field: &FieldDiff) -> bool {
+        self.0.replaces(live, desired, field)
+    }
+    fn holds_initial(&self, field: &FieldDiff) -> bool {
+        self.0.holds_initial(field)
+    }
+    fn is_deployed_by_others(&self, path: &str, live: &Value, desired: &Value) -> bool {
+        self.0.is_deployed_by_others(path, live, desired)
+    }
+    fn follows(&self, spec: &Value, other_kind: &str, other_spec: &Value) -> Option<&'static str> {
+        self.0.follows(spec, other_kind, other_spec)
+    }
+}
+
+impl AnyKind<Aws> for Paced {
+    fn list<'a>(&'a self, reader: &'a Reader, scope: &'a Scope) -> BoxFuture<'a, Result<AnyListing>> {
+        self.0.list(reader, scope)
+    }
+    fn create<'a>(
+        &'a self,
+        writer: &'a Writer,
+        name: &'a Name,
+        spec: &'a Settled,
+        tags: &'a Tags,
+    ) -> BoxFuture<'a, Result<AnyMade>> {
+        self.0.create(writer, name, spec, tags)
+    }
+    fn update<'a>(
+        &'a self,
+        writer: &'a Writer,
+        live: &'a Live,
+        spec: &'a Settled,
+        changes: &'a Changes,
+    ) -> BoxFuture<'a, Result<AnyMade>> {
+        self.0.update(writer, live, spec, changes)
+    }
+    fn retag<'a>(
+        &'a self,
+        writer: &'a Writer,
+        live: &'a Live,
+        set: &'a Tags,
+        unset: &'a [String],
+    ) -> BoxFuture<'a, Result<()>> {
+        self.0.retag(writer, live, set, unset)
+    }
+    fn delete<'a>(&'a self, writer: &'a Writer, live: &'a Live) -> BoxFuture<'a, Result<Vec<Kept>>> {
+        self.0.delete(writer, live)
+    }
+    fn shape(&self) -> &dyn Shape {
+        self
+    }
+}
