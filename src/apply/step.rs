@@ -124,7 +124,7 @@ impl<C: Cloud> Site<'_, C> {
         let sent = Instant::now();
         // A list may go on showing what was there before.
         while was_settling
-            && let Err(reverted) = self.check_taken(kind.shape(), &step.id.address, spec.value(), &changes)
+            && let Err(reverted) = self.check_taken(kind.shape(), &step.id.address, &id, spec.value(), &changes)
         {
             if sent.elapsed() >= SPREAD {
                 return Err(reverted);
@@ -137,10 +137,17 @@ impl<C: Cloud> Site<'_, C> {
     }
 
     /// After an update that took its time: what was sent must be what is there, else AWS has rolled it back.
-    fn check_taken(&self, shape: &dyn Shape, address: &Address, spec: &Value, changes: &Changes) -> Result<()> {
+    fn check_taken(
+        &self,
+        shape: &dyn Shape,
+        address: &Address,
+        id: &str,
+        spec: &Value,
+        changes: &Changes,
+    ) -> Result<()> {
         let facts = shape.facts();
         let lives = self.lives.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(live) = lives.get(address) else { return Ok(()) };
+        let Some(live) = lives.get(address).filter(|live| live.id == id) else { return Ok(()) };
         let left = shape.compare(&live.spec, spec).fields;
         let reverted = left.iter().find(|left| {
             let is_read_back = !facts.write_only.iter().any(|path| pointer::covers(path, &left.path));
@@ -200,7 +207,10 @@ impl<C: Cloud> Site<'_, C> {
         says: impl FnMut(&str),
     ) -> Result<Done> {
         self.own().insert(made.id.clone());
-        self.made.lock().unwrap_or_else(PoisonError::into_inner).insert(step.id.address.clone(), made.id.clone());
+        // A change of what is there makes nothing; a new revision has another id.
+        if step.live.as_ref().is_none_or(|live| live.id != made.id) {
+            self.made.lock().unwrap_or_else(PoisonError::into_inner).insert(step.id.address.clone(), made.id.clone());
+        }
         match made.state {
             State::Settling(_) => {
                 let name = &step.id.address.name;
@@ -208,8 +218,10 @@ impl<C: Cloud> Site<'_, C> {
                 Ok(self.remember(step, live))
             }
             state => {
-                self.lives.lock().unwrap_or_else(PoisonError::into_inner).remove(&step.id.address);
-                self.keep_outputs(&step.id.address, made.outputs);
+                if !self.is_former(&step.id.address, &made.id) {
+                    self.lives.lock().unwrap_or_else(PoisonError::into_inner).remove(&step.id.address);
+                    self.keep_outputs(&step.id.address, made.outputs);
+                }
                 let waiting = match state {
                     State::Human(what) => Some(what),
                     _ => None,
@@ -226,9 +238,17 @@ impl<C: Cloud> Site<'_, C> {
         };
         let id = Some(live.id.clone());
         self.own().insert(live.id.clone());
-        self.keep_outputs(&step.id.address, live.outputs.clone());
-        self.lives.lock().unwrap_or_else(PoisonError::into_inner).insert(step.id.address.clone(), live);
+        if !self.is_former(&step.id.address, &live.id) {
+            self.keep_outputs(&step.id.address, live.outputs.clone());
+            self.lives.lock().unwrap_or_else(PoisonError::into_inner).insert(step.id.address.clone(), live);
+        }
         Done { id, kept: Vec::new(), waiting }
+    }
+
+    /// Whether this run has made a successor beside a thing: then who refers to the address means that one.
+    fn is_former(&self, address: &Address, id: &str) -> bool {
+        let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        made.get(address).is_some_and(|made| made != id)
     }
 
     fn keep_outputs(&self, address: &Address, outputs: Value) {
@@ -242,11 +262,13 @@ impl<C: Cloud> Site<'_, C> {
     /// The step's live thing: as this run saw it last, as the plan saw it, or looked for (after a create).
     async fn live(&self, kind: &dyn AnyKind<C>, step: &Step) -> Result<Arc<Live>> {
         let seen = self.lives.lock().unwrap_or_else(PoisonError::into_inner).get(&step.id.address).cloned();
+        let made = self.made.lock().unwrap_or_else(PoisonError::into_inner).get(&step.id.address).cloned();
         match (&step.live, seen) {
             (Some(planned), Some(seen)) if planned.id == seen.id => Ok(seen),
             (Some(planned), _) => Ok(planned.clone()),
-            (None, Some(seen)) => Ok(seen),
-            (None, None) => self.newest(kind, step).await,
+            // Not the old one, which may have let go of something beside its successor.
+            (None, Some(seen)) if made.is_none_or(|made| made == seen.id) => Ok(seen),
+            (None, _) => self.newest(kind, step).await,
         }
     }
 

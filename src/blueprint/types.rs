@@ -46,6 +46,11 @@ pub struct Resource {
 }
 
 impl Resource {
+    /// Its name, and the one that it had.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        [Some(self.address.name.as_str()), self.was.as_deref()].into_iter().flatten()
+    }
+
     /// What the template set, by property, with references unresolved.
     pub fn set(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.set.iter().filter_map(|name| Some((name.as_str(), self.spec.get(name)?)))

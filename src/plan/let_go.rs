@@ -31,8 +31,12 @@ pub(super) fn let_go(
     for (from, targets) in edges.out.iter().filter(|(from, _)| !going.contains_key(*from)) {
         let Some(Fate::Update { live, .. }) = decisions.fates.get(&from.0) else { continue };
         let Some(late) = shapes.get(from.0.kind.as_str()).map(|shape| shape.facts().late) else { continue };
+        if !targets.keys().any(goes_first) {
+            continue;
+        }
         let mut fields: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-        for (target, pointers) in targets.iter().filter(|(target, _)| goes_first(target)) {
+        // Also of what goes without a successor: that may stand where the other does.
+        for (target, pointers) in targets.iter().filter(|(target, _)| going.contains_key(*target)) {
             let patterns = pointers.iter().map(|at| Some((*late.iter().find(|late| pointer::covers(late, at))?, at)));
             let Some(patterns) = patterns.collect::<Option<Vec<_>>>() else { continue };
             for (property, at) in patterns {

@@ -119,7 +119,7 @@ fn takes_name(stack: &Stack, resource: &Resource, facts: &Facts, stranger: &Stra
     }
     let is_hashed = matches!(facts.name, NameRule::Hashed { .. });
     facts.name.is_physical()
-        && Name::is_of(&stranger.name, &stack.id, &resource.address.name, facts.name)
+        && resource.names().any(|own| Name::is_of(&stranger.name, &stack.id, own, facts.name))
         && !(is_hashed && owner(stack, &resource.address, &stranger.tags).is_some())
 }
 

@@ -99,7 +99,7 @@ pub(super) fn claimants(
     desired: &Value,
 ) -> Vec<Suspect> {
     let has_name = |live: &Live| {
-        let of = |name: &String| Name::is_of(name, &stack.id, &resource.address.name, facts.name);
+        let of = |name: &String| resource.names().any(|own| Name::is_of(name, &stack.id, own, facts.name));
         !facts.name.is_physical() || live.name.as_ref().is_some_and(of)
     };
     let shares = |live: &Live, pattern: &&str| !values(&live.spec, pattern).is_disjoint(&values(desired, pattern));
@@ -136,7 +136,7 @@ pub(super) fn renamed(
 ) -> Option<Suspect> {
     let made_as = |live: &Live| {
         let name = if facts.name.is_physical() { live.name.as_deref() } else { live.tags.get(super::tags::NAME) };
-        name.is_some_and(|name| Name::is_of(name, &stack.id, &resource.address.name, facts.name))
+        name.is_some_and(|name| resource.names().any(|own| Name::is_of(name, &stack.id, own, facts.name)))
     };
     let found = inventory.sights(&resource.address.kind).flat_map(|sight| &sight.found);
     let odd = found.filter(|(address, lives)| !is_wanted(address) || lives.len() > 1);

@@ -81,7 +81,7 @@ impl Stage {
                 self.yaml.edit(edit);
             }
             for drift in &round.drift {
-                if let Some(done) = self.strangers.meddle(&mut world, drift, &self.yaml) {
+                if let Some(done) = self.strangers.meddle(&mut world, drift, &self.yaml, &round.faults) {
                     world.note(done);
                 }
             }

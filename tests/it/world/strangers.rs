@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use provision::resource::{Tags, key};
 use serde_json::{Value, json};
 
-use super::cloud::{World, neighbour_tags};
+use super::cloud::{World, neighbour_tags, short};
+use super::faults::{Fault, What};
 use super::history::{Drift, Yaml};
 use super::thing::Thing;
 
@@ -73,7 +74,7 @@ impl Strangers {
     }
 
     /// Does it, if there is what it is about; returns how often.
-    pub fn meddle(&mut self, world: &mut World, drift: &Drift, yaml: &Yaml) -> Option<&'static str> {
+    pub fn meddle(&mut self, world: &mut World, drift: &Drift, yaml: &Yaml, faults: &[Fault]) -> Option<&'static str> {
         if *drift == Drift::Person {
             world.things.values_mut().for_each(|thing| thing.human = false);
             return Some("drift: a person acted");
@@ -92,10 +93,11 @@ impl Strangers {
         let ours = |thing: &&Thing| thing.is_of("acme", "production") && !thing.is_copy() && thing.place() == *at;
         let target = world.things.values().find(ours).filter(|thing| thing.leaves_at.is_none())?.clone();
         let is_used = !world.users(&target.id).is_empty();
-        // What nothing of ours refers to, and what has no name of its own, cannot be known again.
+        // What nothing of ours refers to that can be read, and what has no name of its own, cannot be known again.
         let is_named = target.kind != "Fake::Group"
             && target.name == target.tags.get(key::NAME).map(|name| format!("acme-production-{name}"));
-        let is_known = is_named || world.users(&target.id).iter().any(|user| refers(yaml, user, &target));
+        let tells = |user: &&Thing| refers(yaml, user, &target) && !is_denied(faults, user);
+        let is_known = is_named || world.users(&target.id).iter().any(tells);
         // One at a time, or what knows it is not known itself.
         let is_alone = self.estranged.is_empty();
         let thing = world.things.get_mut(&target.id)?;
@@ -146,6 +148,13 @@ impl Strangers {
             Drift::Person => return None,
         })
     }
+}
+
+/// Whether the lists of its kind, or a look at one of them, may be denied.
+fn is_denied(faults: &[Fault], thing: &Thing) -> bool {
+    let kind = short(&thing.kind);
+    let reads = [format!("Describe{kind}s"), format!("Get{kind}")];
+    faults.iter().any(|fault| fault.what == What::Deny && reads.contains(&fault.operation))
 }
 
 /// Whether a thing of ours refers to another by the YAML, too.

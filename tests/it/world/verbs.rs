@@ -211,7 +211,11 @@ where
         .change("Update", K::TYPE, id, Some(&spec), |world| {
             let there = world.things.get(id).ok_or_else(|| Failure::new(Class::NotFound, "gone"))?;
             for path in K::CREATE_ONLY {
-                assert_eq!(there.spec.pointer(path), spec.pointer(path), "an update of a create-only property");
+                assert_eq!(
+                    there.spec.pointer(path),
+                    spec.pointer(path),
+                    "an update of a create-only property of {id}: {changes:?}"
+                );
             }
             set_spec(world, id, &spec)
         })
