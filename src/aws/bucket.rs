@@ -20,16 +20,19 @@ pub struct Bucket {
     per_second: f64,
     tokens: f64,
     filled: Instant,
+    narrowed: Option<Instant>,
 }
 
 impl Bucket {
     /// The rate after throttling never falls below this, in calls per second: one call in five seconds still tells when
     /// AWS has recovered.
     const LEAST: f64 = 0.2;
+    /// Calls that were on their way together are throttled together: what comes so soon after says nothing new.
+    const TOGETHER: Duration = Duration::from_secs(1);
 
     /// A full bucket.
     pub fn new(rate: Rate, now: Instant) -> Self {
-        Self { rate, per_second: rate.per_second, tokens: rate.burst, filled: now }
+        Self { rate, per_second: rate.per_second, tokens: rate.burst, filled: now, narrowed: None }
     }
 
     /// Takes a token and returns how long to wait before using it.
@@ -42,14 +45,18 @@ impl Bucket {
     /// Halves the rate and empties the bucket: AWS throttled a call.
     pub fn narrow(&mut self, now: Instant) {
         self.fill(now);
+        if self.narrowed.is_some_and(|last| now.saturating_duration_since(last) < Self::TOGETHER) {
+            return;
+        }
+        self.narrowed = Some(now);
         self.tokens = self.tokens.min(0.0);
         self.per_second = (self.per_second / 2.0).max(Self::LEAST.min(self.rate.per_second));
     }
 
-    /// Adds one call per second, up to the most: AWS answered a call.
+    /// AWS answered a call: adds one call per second for every second in which all did, up to the most.
     pub fn widen(&mut self, now: Instant) {
         self.fill(now);
-        self.per_second = (self.per_second + 1.0).min(self.rate.most);
+        self.per_second = (self.per_second + 1.0 / self.per_second.max(1.0)).min(self.rate.most);
     }
 
     /// Calls per second as of now.

@@ -36,9 +36,20 @@ async fn throttling_halves_the_rate_and_empties_the_bucket() {
     bucket.narrow(Instant::now());
     assert_eq!(millis(bucket.take(Instant::now())), 200);
     for _ in 0..20 {
+        advance(Duration::from_secs(1)).await;
         bucket.narrow(Instant::now());
     }
     assert!(bucket.per_second() >= 0.2, "it still asks now and then: {}", bucket.per_second());
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_that_were_on_their_way_together_are_throttled_once() {
+    let mut bucket = Bucket::new(RATE, Instant::now());
+    for _ in 0..20 {
+        bucket.narrow(Instant::now());
+        advance(Duration::from_millis(40)).await;
+    }
+    assert!((bucket.per_second() - 5.0).abs() < f64::EPSILON, "{}", bucket.per_second());
 }
 
 #[tokio::test(start_paused = true)]
@@ -46,8 +57,8 @@ async fn successes_widen_the_rate_up_to_the_most() {
     let mut bucket = Bucket::new(RATE, Instant::now());
     bucket.narrow(Instant::now());
     bucket.widen(Instant::now());
-    assert!((bucket.per_second() - 6.0).abs() < f64::EPSILON);
-    for _ in 0..20 {
+    assert!((bucket.per_second() - 5.2).abs() < f64::EPSILON, "one call a second more for a second's calls");
+    for _ in 0..200 {
         bucket.widen(Instant::now());
     }
     assert!((bucket.per_second() - 12.0).abs() < f64::EPSILON);

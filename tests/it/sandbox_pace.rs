@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
+use provision::apply::Ledger;
 use provision::aws::Aws;
 use provision::blueprint::Blueprint;
 use provision::kinds::KINDS;
@@ -99,19 +100,32 @@ fn twenty_applies_at_the_pace_of_aws() {
         let runs = stacks.iter().zip(&inventories).map(|(stack, live)| stage.run_from(stack, live, Mode::Apply));
         let ended: Result<Vec<_>, _> = join_all(runs).await.into_iter().collect();
         let took = start.elapsed().as_secs_f64();
-        ended.unwrap_or_else(|why| panic!("{why}"));
+        let ledgers = ended.unwrap_or_else(|why| panic!("{why}"));
         let floor = ask(&url, "GET", "rates", &Value::Null).await;
         let least = path.max(floor["seconds"].as_f64().expect("seconds"));
         writeln!(
             std::io::stdout(),
             "\ntwenty stacks at once in {took:.1} s, longest chain {path:.1} s, bucket floor {floor}, ratio {:.2}\n\
-             {} calls throttled by the server, none of them seen by the user",
+             {} calls throttled by the server, none of them seen by the user\nlongest of a kind: {}",
             took / least,
-            throttles(&url).await
+            throttles(&url).await,
+            slowest(&ledgers)
         )
         .expect("read");
         sandbox::down(&cache).await.expect("it ends");
     });
+}
+
+/// The longest step of each kind, the longest first.
+fn slowest(ledgers: &[Ledger]) -> String {
+    let mut longest: BTreeMap<&str, f64> = BTreeMap::new();
+    for (id, (_, took)) in ledgers.iter().flat_map(|ledger| &ledger.steps) {
+        let known = longest.entry(&id.address.kind).or_default();
+        *known = known.max(took.as_secs_f64());
+    }
+    let mut longest: Vec<_> = longest.into_iter().collect();
+    longest.sort_by(|a, b| b.1.total_cmp(&a.1));
+    longest.iter().map(|(kind, seconds)| format!("{kind} {seconds:.0} s")).collect::<Vec<_>>().join(", ")
 }
 
 /// AWS's seconds of the longest chain of steps, by what the server makes each take.

@@ -47,7 +47,13 @@ WAF = {
     "DisassociateWebACL": (1, 0.5),
 }
 # KMS Developer Guide, "Request quotas".
-KMS = {"CreateKey": 5, "CreateAlias": 5, "DeleteAlias": 5, "UpdateAlias": 5, "ScheduleKeyDeletion": 15}
+KMS = {
+    **dict.fromkeys(("CreateKey", "CreateAlias", "DeleteAlias", "UpdateAlias"), 5),
+    "ScheduleKeyDeletion": 15,
+    "ListAliases": 500,
+    **dict.fromkeys(("GetKeyPolicy", "GetKeyRotationStatus"), 1000),
+    **dict.fromkeys(("DescribeKey", "ListResourceTags"), 2000),
+}
 # CloudWatch Logs, "Quotas".
 LOGS = dict.fromkeys(("CreateLogGroup", "DeleteLogGroup", "DescribeLogGroups"), 10)
 # AWS says nothing of the others: half of what a client would guess, so that it has to learn.
