@@ -262,12 +262,11 @@ impl<C: Cloud> Site<'_, C> {
     /// The step's live thing: as this run saw it last, as the plan saw it, or looked for (after a create).
     async fn live(&self, kind: &dyn AnyKind<C>, step: &Step) -> Result<Arc<Live>> {
         let seen = self.lives.lock().unwrap_or_else(PoisonError::into_inner).get(&step.id.address).cloned();
-        let made = self.made.lock().unwrap_or_else(PoisonError::into_inner).get(&step.id.address).cloned();
         match (&step.live, seen) {
             (Some(planned), Some(seen)) if planned.id == seen.id => Ok(seen),
             (Some(planned), _) => Ok(planned.clone()),
             // Not the old one, which may have let go of something beside its successor.
-            (None, Some(seen)) if made.is_none_or(|made| made == seen.id) => Ok(seen),
+            (None, Some(seen)) if !self.is_former(&step.id.address, &seen.id) => Ok(seen),
             (None, _) => self.newest(kind, step).await,
         }
     }
