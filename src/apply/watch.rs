@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::hands::Hands;
-use crate::resource::{AnyKind, AnyListing, Class, Cloud, Failure, Live, Result, Scope, State, key};
+use crate::resource::{AnyKind, AnyListing, Class, Cloud, Failure, Live, Result, Scope, State, Unseen, key};
 
 /// The first pause between two looks; each next is half as long again, up to a twentieth of the kind's usual time.
 const FIRST_PAUSE: Duration = Duration::from_millis(400);
@@ -29,9 +29,45 @@ struct Look {
 }
 
 /// What a look may show.
-pub(super) enum Sighting<'l> {
+enum Sighting<'l> {
     Gone,
     There(&'l Live),
+}
+
+/// What is waited for.
+#[derive(Clone, Copy)]
+enum Awaited<'a> {
+    Id(&'a str),
+    /// The logical name of what has no id yet.
+    Name(&'a str),
+}
+
+impl Awaited<'_> {
+    fn is(self, live: &Live) -> bool {
+        match self {
+            Self::Id(id) => live.id == id,
+            Self::Name(name) => live.tags.get(key::NAME) == Some(name),
+        }
+    }
+
+    fn may_be(self, unseen: &Unseen) -> bool {
+        match self {
+            Self::Id(id) => unseen.id == id,
+            Self::Name(name) => unseen.tags.as_ref().is_some_and(|tags| tags.get(key::NAME) == Some(name)),
+        }
+    }
+
+    /// # Errors
+    /// It may be there, but could not be read: that is not its absence.
+    fn find(self, listing: &AnyListing) -> Result<Sighting<'_>> {
+        if let Some(live) = listing.found.iter().find(|live| self.is(live)) {
+            return Ok(Sighting::There(live));
+        }
+        match listing.unseen.iter().find(|unseen| self.may_be(unseen)) {
+            Some(unseen) => Err(unseen.failure.clone()),
+            None => Ok(Sighting::Gone),
+        }
+    }
 }
 
 impl<'a, C: Cloud> Watch<'a, C> {
@@ -41,11 +77,11 @@ impl<'a, C: Cloud> Watch<'a, C> {
     }
 
     /// Looks until `done` says what came of it. `which` picks the thing out of those that claim the name.
-    pub(super) async fn until<T>(
+    async fn until<T>(
         &self,
         kind: &dyn AnyKind<C>,
         region: &str,
-        which: impl Fn(&Live) -> bool,
+        what: Awaited<'_>,
         mut done: impl FnMut(Sighting<'_>) -> Option<Result<T>>,
     ) -> Result<T> {
         let facts = kind.facts();
@@ -54,15 +90,16 @@ impl<'a, C: Cloud> Watch<'a, C> {
         let longest = (usual / 20).clamp(Duration::from_secs(1), LONGEST_PAUSE);
         let (mut pause, mut blind_since) = (FIRST_PAUSE, None);
         loop {
-            match self.look(kind, region, facts.kind).await {
-                Ok(listing) => {
+            let listing = self.look(kind, region, facts.kind).await;
+            match listing.as_ref().map_err(Failure::clone).and_then(|listing| what.find(listing)) {
+                Ok(sighting) => {
                     blind_since = None;
-                    let sighting =
-                        listing.found.iter().find(|live| which(live)).map_or(Sighting::Gone, Sighting::There);
                     if let Some(end) = done(sighting) {
                         return end;
                     }
                 }
+                // A thing that changes may refuse to be read until it has changed.
+                Err(failure) if failure.is(Class::Busy) => blind_since = None,
                 Err(failure)
                     if passes(&failure) && blind_since.get_or_insert_with(Instant::now).elapsed() < BLINDNESS =>
                 {
@@ -107,13 +144,10 @@ impl<'a, C: Cloud> Watch<'a, C> {
         id: Option<&str>,
         mut says: impl FnMut(&str),
     ) -> Result<Arc<Live>> {
-        let which = |live: &Live| match id {
-            Some(id) => live.id == id,
-            None => live.tags.get(key::NAME) == Some(name),
-        };
         // A thing just made may be invisible to lists for a while: absence is no answer within this time.
         let invisible = Instant::now() + Duration::from_secs(5 * 60);
-        self.until(kind, region, which, |sighting| match sighting {
+        let what = id.map_or(Awaited::Name(name), Awaited::Id);
+        self.until(kind, region, what, |sighting| match sighting {
             Sighting::Gone if Instant::now() < invisible => None,
             Sighting::Gone => Some(Err(Failure::new(Class::NotFound, "it is gone, or was never there"))),
             Sighting::There(live) => match &live.state {
@@ -132,18 +166,13 @@ impl<'a, C: Cloud> Watch<'a, C> {
 
     /// Waits until the thing with this id is gone.
     pub(super) async fn gone(&self, kind: &dyn AnyKind<C>, region: &str, id: &str) -> Result<()> {
-        self.until(
-            kind,
-            region,
-            |live| live.id == id,
-            |sighting| match sighting {
-                Sighting::Gone => Some(Ok(())),
-                Sighting::There(live) => match &live.state {
-                    State::Failed(why) => Some(Err(Failure::new(Class::Busy, format!("its deletion failed: {why}")))),
-                    _ => None,
-                },
+        self.until(kind, region, Awaited::Id(id), |sighting| match sighting {
+            Sighting::Gone => Some(Ok(())),
+            Sighting::There(live) => match &live.state {
+                State::Failed(why) => Some(Err(Failure::new(Class::Busy, format!("its deletion failed: {why}")))),
+                _ => None,
             },
-        )
+        })
         .await
     }
 }

@@ -91,5 +91,6 @@ mod tenant;
 #[cfg(feature = "sdk")]
 mod terminal;
 mod tidy;
+mod waiting;
 mod world;
 mod yaml;

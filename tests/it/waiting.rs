@@ -1,0 +1,48 @@
+//! What a run that waits for a thing makes of what it can't read.
+
+use std::time::Duration;
+
+use provision::apply::{Ledger, Outcome};
+use provision::plan::{Mode, Verb};
+use provision::resource::Class;
+
+use crate::engine::environment;
+use crate::world::{Bench, Fault, What, blueprint, engine};
+
+const DELETION: Duration = Duration::from_secs(400);
+
+/// Destroys the environment; the first look at the store while it is being deleted goes wrong.
+async fn destroyed_with_a_blind_look(what: What) -> (Bench, Ledger) {
+    let bench = Bench::new();
+    let wanted = blueprint(&environment());
+    bench.apply(&wanted).await;
+    {
+        let mut world = bench.cloud.world();
+        world.pace.slowness.insert("Fake::Store".into(), DELETION);
+        // The first look is the plan's.
+        world.faults.set(&[Fault::new("GetStore", what, Some(2))]);
+    }
+    let engine::Outcome::Ended(ledger) = bench.run(&wanted, Mode::Destroy).await else { panic!("the process died") };
+    (bench, ledger)
+}
+
+fn deletion(ledger: &Ledger) -> &(Outcome, Duration) {
+    let is_it = |kind: &str, verb| kind == "Fake::Store" && verb == Verb::Delete;
+    ledger.steps.iter().find(|(id, _)| is_it(&id.address.kind, id.verb)).expect("it was a step").1
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deletion_is_not_over_because_the_thing_could_not_be_read() {
+    let (bench, ledger) = destroyed_with_a_blind_look(What::ErrorBefore).await;
+    let (outcome, took) = deletion(&ledger);
+    assert_eq!(*outcome, Outcome::Done);
+    assert!(*took >= DELETION, "taken for gone after {took:?}");
+    assert_eq!(bench.cloud.world().outline(), [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_may_not_read_a_thing_is_told_so_instead_of_that_it_is_gone() {
+    let (_, ledger) = destroyed_with_a_blind_look(What::Deny).await;
+    let (outcome, _) = deletion(&ledger);
+    assert!(matches!(outcome, Outcome::Failed(failure) if failure.is(Class::Denied)), "{outcome:?}");
+}
