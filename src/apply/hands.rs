@@ -6,7 +6,7 @@ use crate::resource::{Address, Cloud, Result, StackId, Tags};
 
 /// What carries out steps: opens readers and writers for one stack's account.
 pub trait Hands<C: Cloud>: Send + Sync {
-    /// A fresh reader: it has seen nothing yet.
+    /// A reader for one look at what is waited for: it has seen nothing of it yet.
     fn reader<'a>(&'a self, region: &'a str) -> BoxFuture<'a, Result<C::Reader>>;
 
     /// A writer for one step, which checks every attempt against the permit and the lease.

@@ -17,6 +17,7 @@ mod once;
 mod operation;
 mod rates;
 mod reader;
+mod recent;
 mod retry;
 mod session;
 mod sessions;

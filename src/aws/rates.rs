@@ -30,6 +30,7 @@ pub(super) fn rate(operation: &Operation) -> (Cow<'static, str>, Rate) {
         },
         "wafv2" => own(waf(operation)),
         "kms" => own(kms(operation)),
+        "acm" => own(acm(operation)),
         // CreateLogGroup, DeleteLogGroup and DescribeLogGroups: 10 a second, raised from 5 after 2023.
         "logs" => own(published(10.0, 10.0)),
         _ => own(guess(operation)),
@@ -83,6 +84,17 @@ fn waf(operation: &Operation) -> Rate {
         "AssociateWebACL" | "DisassociateWebACL" => published(1.0, 0.5),
         _ if operation.is_read() => published(5.0, 5.0),
         _ => published(1.0, 1.0),
+    }
+}
+
+/// Source: ACM User Guide, "Quotas": API rate quotas. What that says of ListCertificates has changed: it is guessed.
+fn acm(operation: &Operation) -> Rate {
+    match operation.action.as_str() {
+        "DeleteCertificate" | "DescribeCertificate" | "ListTagsForCertificate" => published(10.0, 10.0),
+        "AddTagsToCertificate" | "RemoveTagsFromCertificate" | "RequestCertificate" | "UpdateCertificateOptions" => {
+            published(5.0, 5.0)
+        }
+        _ => guess(operation),
     }
 }
 

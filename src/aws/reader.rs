@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::once::Once;
+use super::recent::Recent;
 use super::{Clients, TagIndex};
 use crate::resource::{Result, Scope, StackId};
 
@@ -15,11 +16,13 @@ pub struct Reader {
     account: String,
     region: String,
     once: Once,
+    /// Of a wait's reader.
+    recent: Option<Arc<Recent>>,
 }
 
 impl Reader {
-    pub(super) fn new(clients: Clients, account: String, region: String) -> Self {
-        Self { clients, account, region, once: Once::default() }
+    pub(super) fn new(clients: Clients, account: String, region: String, recent: Option<Arc<Recent>>) -> Self {
+        Self { clients, account, region, once: Once::default(), recent }
     }
 
     /// Twelve digits.
@@ -40,12 +43,17 @@ impl Reader {
         self.once.get(key, fetch).await
     }
 
-    /// Returns the tags by ARN of what the tagging API knows for the scope's stacks, read once.
+    /// Returns the tags by ARN of what the tagging API knows for the scope's stacks: read once or, by the reader of a
+    /// wait, some time ago.
     ///
     /// It lags behind and misses some types, so it only tells which details are worth reading; whether a thing is
     /// ours is decided by the tags that its own service returns.
     pub async fn tag_index(&self, scope: &Scope) -> Result<Arc<TagIndex>> {
-        self.once("tag-index", TagIndex::read(&self.clients, scope)).await
+        let read = TagIndex::read(&self.clients, scope);
+        match &self.recent {
+            Some(recent) => recent.get(scope, read).await,
+            None => self.once("tag-index", read).await,
+        }
     }
 
     /// Returns the stacks of a project that anything in this account and region claims, as the tagging API sees it. It

@@ -1,9 +1,11 @@
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 use aws_types::SdkConfig;
 
 use super::allowlist::{Allowlist, Names};
+use super::recent::Recent;
 use super::writer_gate::WriterGate;
 use super::{Clients, ObjectStore, Reader, Writer, WriterScope};
 use crate::resource::{Class, Failure, Result};
@@ -19,6 +21,7 @@ pub struct Session {
     pub(super) config: SdkConfig,
     pub(super) meter: SharedInterceptor,
     pub(super) reads: Names,
+    pub(super) recent: Arc<Recent>,
 }
 
 impl Session {
@@ -59,9 +62,19 @@ impl Session {
 
     /// A reader for one pass over the kinds.
     pub fn reader(&self) -> Reader {
+        self.reader_with(None)
+    }
+
+    /// A reader for one look at what a run waits for. It shares the tag index with other looks of the last half minute;
+    /// all else that it reads is as fresh as by [`reader`](Self::reader).
+    pub fn waiting_reader(&self) -> Reader {
+        self.reader_with(Some(self.recent.clone()))
+    }
+
+    fn reader_with(&self, recent: Option<Arc<Recent>>) -> Reader {
         let gate = Allowlist::new("reads that the kinds declare", self.reads.clone(), None);
         let clients = self.clients(SharedInterceptor::new(gate));
-        Reader::new(clients, self.account.clone(), self.region.clone())
+        Reader::new(clients, self.account.clone(), self.region.clone(), recent)
     }
 
     /// A writer for one step.

@@ -128,6 +128,7 @@ impl Sessions {
             config: config.identity_cache(SharedIdentityCache::new(identity)).build(),
             meter: SharedInterceptor::new(Meter::new(limiter, self.timer.clone())),
             reads: self.reads.clone(),
+            recent: Arc::default(),
         }
     }
 

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use super::{StackId, Tags, key};
 
 /// What a read is about: the stacks that are asked for, in one account and region, and things that are asked for by id.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Scope {
     pub project: String,
     pub account: String,

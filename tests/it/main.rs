@@ -12,6 +12,8 @@ mod aws_gates;
 #[cfg(feature = "sdk")]
 mod aws_limits;
 #[cfg(feature = "sdk")]
+mod aws_recent;
+#[cfg(feature = "sdk")]
 mod aws_sessions;
 #[cfg(feature = "sdk")]
 mod aws_store;

@@ -258,7 +258,7 @@ impl Source<Aws> for Stage {
 
 impl Hands<Aws> for Stage {
     fn reader<'a>(&'a self, region: &'a str) -> BoxFuture<'a, Result<Reader>> {
-        Source::reader(self, region)
+        Box::pin(async move { Ok(self.session(region).await.waiting_reader()) })
     }
 
     fn writer<'a>(&'a self, region: &'a str, permit: Permit) -> BoxFuture<'a, Result<Writer>> {

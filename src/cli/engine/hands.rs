@@ -16,7 +16,9 @@ pub(super) struct AwsHands {
 
 impl Hands<Aws> for AwsHands {
     fn reader<'a>(&'a self, region: &'a str) -> BoxFuture<'a, Result<Reader>> {
-        Box::pin(async move { Ok(self.sessions.open(&self.account, region, self.role.clone()).await?.reader()) })
+        Box::pin(
+            async move { Ok(self.sessions.open(&self.account, region, self.role.clone()).await?.waiting_reader()) },
+        )
     }
 
     fn writer<'a>(&'a self, region: &'a str, permit: Permit) -> BoxFuture<'a, Result<Writer>> {

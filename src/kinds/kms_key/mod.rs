@@ -116,7 +116,6 @@ resources:
                 "kms:PutKeyPolicy",
                 "kms:EnableKeyRotation",
                 "kms:DisableKey",
-                "tag:GetResources",
             ],
             update: &[
                 "kms:PutKeyPolicy",

@@ -1,25 +1,22 @@
 use aws_sdk_kms::types::{KeySpec, KeyUsageType, OriginType};
-use aws_sdk_resourcegroupstagging::types::TagFilter;
+use futures_util::future::join_all;
 
 use super::read::{aliases, if_there, is_leaving, nameless};
 use super::{Key, Spec, WINDOW, no_answer, policy, sdk_tag, sdk_tags};
 use crate::aws::{MINUTE, Writer};
 use crate::kinds::candidate;
 use crate::kinds::idempotence::{is_same, patiently};
-use crate::resource::{Class, Failure, Found, Result, Tags, key};
+use crate::resource::{Class, Failure, Found, Result, Tags};
 
-/// Returns the id of the key that an earlier try has made: by its alias, else by its tags.
-///
-/// The tagging API lags, and a key that was made moments ago has no alias yet. So those without one are looked at, too:
-/// all others have been given theirs by whoever made them.
+/// Returns the id of the key that an earlier try has made: by its alias, or among those that have none yet. The tagging
+/// API would not know a key that was made moments ago.
 pub(super) async fn look(writer: &Writer, name: &str, ours: &Tags) -> Result<Option<String>> {
     if let Some(there) = named(writer, name).await?.filter(|there| there.is_usable(ours)) {
         return Ok(Some(there.id));
     }
     let nameless = nameless(writer, &aliases(writer).await?).await?;
-    let candidates = tagged(writer, ours).await?.into_iter().chain(nameless);
-    for id in candidates {
-        match read(writer, &id).await {
+    for read in join_all(nameless.iter().map(|id| read(writer, id))).await {
+        match read {
             Ok(Some(there)) if there.is_usable(ours) => {
                 // Found by none of its names, so the writer does not know yet that it is the step's own.
                 writer.admit(&there.id);
@@ -31,19 +28,6 @@ pub(super) async fn look(writer: &Writer, name: &str, ours: &Tags) -> Result<Opt
         }
     }
     Ok(None)
-}
-
-/// The keys with our tags, as far as the tagging API knows.
-async fn tagged(writer: &Writer, ours: &Tags) -> Result<Vec<String>> {
-    let keys = [key::PROJECT, key::TENANT, key::ENVIRONMENT, key::NAME];
-    let filters = keys.iter().filter_map(|key| Some(TagFilter::builder().key(*key).values(ours.get(key)?).build()));
-    let call = writer.tagging().get_resources().resource_type_filters("kms:key");
-    let mut items = call.set_tag_filters(Some(filters.collect())).into_paginator().items().send();
-    let mut all = Vec::new();
-    while let Some(item) = items.next().await {
-        all.extend(item?.resource_arn().and_then(|arn| arn.rsplit('/').next()).map(str::to_owned));
-    }
-    Ok(all)
 }
 
 pub(super) async fn create(writer: &Writer, spec: &Spec, tags: &Tags) -> Result<String> {

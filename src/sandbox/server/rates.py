@@ -54,6 +54,13 @@ KMS = {
     **dict.fromkeys(("GetKeyPolicy", "GetKeyRotationStatus"), 1000),
     **dict.fromkeys(("DescribeKey", "ListResourceTags"), 2000),
 }
+# ACM User Guide, "Quotas".
+ACM = {
+    **dict.fromkeys(("DeleteCertificate", "DescribeCertificate", "ListTagsForCertificate"), 10),
+    **dict.fromkeys(
+        ("AddTagsToCertificate", "RemoveTagsFromCertificate", "RequestCertificate", "UpdateCertificateOptions"), 5
+    ),
+}
 # CloudWatch Logs, "Quotas".
 LOGS = dict.fromkeys(("CreateLogGroup", "DeleteLogGroup", "DescribeLogGroups"), 10)
 # AWS says nothing of the others: half of what a client would guess, so that it has to learn.
@@ -115,5 +122,5 @@ def rate(service, operation):
         return found or (None, OTHER)
     if service == "wafv2":
         return None, WAF.get(operation, WAF_READ if reads else WAF_CHANGE)
-    figures = {"kms": KMS, "logs": LOGS}.get(service, {})
+    figures = {"acm": ACM, "kms": KMS, "logs": LOGS}.get(service, {})
     return None, (figures[operation],) * 2 if operation in figures else OTHER
