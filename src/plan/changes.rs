@@ -53,7 +53,7 @@ pub(super) fn desired_change(
     };
     match fate {
         Fate::Keep { live, waiting, ignored } => {
-            plan.ignored.extend(ignored.iter().map(|field| (address.clone(), field.clone())));
+            plan.ignored.extend(ignored.iter().map(|field| (address.clone(), shown(&facts, field))));
             if let Some(what) = waiting {
                 plan.waiting.push(Waiting { address: address.clone(), what: what.clone() });
             }
@@ -101,7 +101,7 @@ pub(super) fn desired_change(
             change.cause = if fields.is_empty() { Cause::Drift } else { overall(fields) };
             change.disruption = match (facts.stateful, create_first) {
                 (true, _) => Disruption::DestroysData,
-                (false, true) => Disruption::None,
+                (false, true) => facts.handover,
                 (false, false) => Disruption::Outage,
             };
             change.protected = stands(Some(live));

@@ -146,6 +146,11 @@ pub(super) fn deadlocked(decisions: Option<&Decisions>, steps: &Steps) -> BTreeM
     found
 }
 
+/// Whether a live thing has to go before its successor comes.
+pub(super) fn goes_first(decisions: &Decisions, id: &LiveId) -> bool {
+    delete_first(decisions).any(|(address, live)| (address, &live.id) == (&id.0, &id.1))
+}
+
 /// The replacements whose old one has to go first.
 pub(super) fn delete_first(decisions: &Decisions) -> impl Iterator<Item = (&Address, &Arc<Live>)> {
     decisions.fates.iter().filter_map(|(address, fate)| match fate {

@@ -26,6 +26,8 @@ pub(super) struct Compared {
     pub(super) fields: Vec<Field>,
     pub(super) spec: Value,
     pub(super) foreign: Vec<FieldDiff>,
+    /// What the spec cannot express and is to stay, because it is ignored or drift is left alone: no spec can carry it.
+    pub(super) left_alone: Vec<FieldDiff>,
 }
 
 impl Comparing<'_> {
@@ -38,12 +40,6 @@ impl Comparing<'_> {
             |extra: &FieldDiff| extra.before.as_ref().is_some_and(self.is_ours) || record.has_element(&extra.path);
         let (ours, mut foreign) = difference.extra.into_iter().partition::<Vec<_>, _>(is_ours);
         difference.fields.extend(ours);
-        for unmodelled in &self.live.unmodelled {
-            let before = Some(Value::from(unmodelled.text.clone()));
-            let beside = self.facts.additive.iter().any(|list| pointer::covers(list, &unmodelled.path));
-            let shown = if beside { &mut foreign } else { &mut difference.fields };
-            shown.push(FieldDiff { path: unmodelled.path.clone(), before, after: None });
-        }
         self.resend_write_only(&desired, &mut difference.fields);
 
         let mut fields = Vec::new();
@@ -60,8 +56,25 @@ impl Comparing<'_> {
                 fields.push(field);
             }
         }
+        let mut left_alone = Vec::new();
+        for unmodelled in &self.live.unmodelled {
+            let before = Some(Value::from(unmodelled.text.clone()));
+            let diff = FieldDiff { path: unmodelled.path.clone(), before, after: None };
+            if self.facts.additive.iter().any(|list| pointer::covers(list, &diff.path)) {
+                foreign.push(diff);
+                continue;
+            }
+            let field = self.field(diff.clone());
+            let is_left = self.only_config && field.cause == Cause::Drift;
+            if is_left || field.ignored.is_some() {
+                left_alone.push(diff);
+            }
+            if !is_left {
+                fields.push(field);
+            }
+        }
         fields.sort_by(|a, b| a.path.cmp(&b.path));
-        Compared { fields, spec: desired, foreign }
+        Compared { fields, spec: desired, foreign, left_alone }
     }
 
     /// Puts the values of paths that somebody else deploys into the desired spec, unless the plan itself changes what

@@ -1,6 +1,6 @@
 //! What forbids to touch a stack at all: it lives elsewhere, or what all of it stands on would be taken away.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -15,7 +15,39 @@ pub(super) fn obstacle(input: &Input<'_>, shapes: &Shapes<'_>) -> Option<String>
     if !elsewhere.is_empty() {
         return Some(lives_elsewhere(&input.blueprint.stack, elsewhere));
     }
-    (input.mode != Mode::Destroy).then(|| taken_away(input, shapes)).flatten()
+    if input.mode == Mode::Destroy {
+        return None;
+    }
+    let moved = moved(input);
+    if !moved.is_empty() {
+        return Some(lives_elsewhere(&input.blueprint.stack, &moved));
+    }
+    taken_away(input, shapes)
+}
+
+/// The regions in which the stack has what the YAML puts into its home region, if nothing at all is there: the home was
+/// changed while something else still names the old region. Roles are everywhere, so they tell nothing.
+fn moved(input: &Input<'_>) -> Vec<Orphan> {
+    let stack = &input.blueprint.stack;
+    let regional = || input.inventory.all().filter(|(address, _)| !address.kind.starts_with("AWS::IAM::"));
+    if regional().any(|(_, live)| live.region == stack.region) {
+        return Vec::new();
+    }
+    let mut regions: BTreeMap<&str, usize> = BTreeMap::new();
+    for (address, live) in regional() {
+        let wanted = input.blueprint.resources.get(address);
+        if wanted.is_some_and(|wanted| wanted.region == stack.region) {
+            *regions.entry(&live.region).or_default() += 1;
+        }
+    }
+    let orphan = |(region, resources): (&str, usize)| Orphan {
+        stack: stack.id.clone(),
+        account: stack.account.clone(),
+        region: region.to_owned(),
+        role: stack.write_role.clone(),
+        resources,
+    };
+    regions.into_iter().map(orphan).collect()
 }
 
 fn lives_elsewhere(stack: &Stack, elsewhere: &[Orphan]) -> String {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::circles::goes_first;
 use super::decide::{Decisions, set_top};
 use super::fate::Fate;
 use super::live_edges::{LiveEdges, LiveId};
@@ -22,11 +23,7 @@ pub(super) fn let_go(
     going: &BTreeMap<LiveId, Arc<Live>>,
     steps: &mut Steps,
 ) -> BTreeMap<(LiveId, LiveId), StepId> {
-    let goes_first = |target: &LiveId| {
-        let fate = decisions.fates.get(&target.0);
-        let replaced = matches!(fate, Some(Fate::Replace { live, create_first: false, .. }) if live.id == target.1);
-        replaced && going.contains_key(target)
-    };
+    let goes_first = |target: &LiveId| goes_first(decisions, target) && going.contains_key(target);
     let mut dissolved = BTreeMap::new();
     for (from, targets) in edges.out.iter().filter(|(from, _)| !going.contains_key(*from)) {
         let Some(Fate::Update { live, .. }) = decisions.fates.get(&from.0) else { continue };

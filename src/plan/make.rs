@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::changes::{blocked, desired_change, removed_change};
 use super::circles::deadlocked;
-use super::decide::{Decisions, decide, estranged};
+use super::decide::{Decisions, decide, left_behind};
 use super::foundation::obstacle;
 use super::input::{Input, Mode};
 use super::live_edges::LiveEdges;
@@ -11,6 +11,7 @@ use super::remove::remove;
 use super::select;
 use super::steps::{Steps, steps};
 use super::types::{Change, StackPlan, Step, StepId};
+use super::unread::{unlisted, unread};
 use super::victims::{Victim, mark_blocked, stuck, victims};
 use crate::resource::{Address, resolve};
 
@@ -24,15 +25,18 @@ pub fn plan(input: &Input<'_>) -> StackPlan {
     let all = input.inventory.all().map(|(address, live)| (renamed.get(address).copied().unwrap_or(address), live));
     let edges = LiveEdges::of(&shapes, all);
     let order = Order::of(input.blueprint, |address| shapes.get(address.kind.as_str()).map(|shape| shape.facts().late));
-    let Decided { decisions, leaving, steps: made } = decided(input, &shapes, &order, &edges);
+    let asked = input.selection.as_ref().map(|selection| select::closure(input.blueprint, selection));
+    let Decided { decisions, leaving, steps: made } = decided(input, &shapes, &order, &edges, asked.as_ref());
     let mut plan = assemble(input, &shapes, decisions.as_ref(), &leaving, made);
     if input.mode == Mode::Destroy {
-        let left = estranged(input, &shapes, &order, &edges);
+        let left = left_behind(input, &shapes, &order, &edges);
         plan.changes.extend(left.into_iter().map(|(address, why)| blocked(input, address, why)));
+        plan.changes.extend(unread(input));
+        plan.warnings.extend(unlisted(input));
         plan.changes.sort_by(|a, b| (&a.address, a.action, &a.id).cmp(&(&b.address, b.action, &b.id)));
     }
-    if let Some(selection) = &input.selection {
-        select::narrow(&mut plan, input.blueprint, selection);
+    if let Some(asked) = &asked {
+        select::narrow(&mut plan, asked);
     }
     plan
 }
@@ -45,16 +49,22 @@ struct Decided {
 }
 
 /// Decides until every replacement can be carried out: one whose old one has to go first, and can't, is blocked; then all
-/// is decided again, for those who need it.
-fn decided(input: &Input<'_>, shapes: &Shapes<'_>, order: &Order, edges: &LiveEdges) -> Decided {
+/// is decided again, for those who need it. `asked` is all that a partial apply is about.
+fn decided(
+    input: &Input<'_>,
+    shapes: &Shapes<'_>,
+    order: &Order,
+    edges: &LiveEdges,
+    asked: Option<&BTreeSet<Address>>,
+) -> Decided {
     let mut blocked = BTreeMap::new();
     loop {
         let decisions = (input.mode != Mode::Destroy).then(|| decide(input, shapes, order, edges, &blocked));
         let mut leaving = victims(input, decisions.as_ref());
-        if let Some(selection) = &input.selection {
-            leaving.retain(|victim| selection.contains(&victim.address));
+        if let Some(asked) = asked_to_go(input, asked) {
+            leaving.retain(|victim| asked.contains(&victim.address));
         }
-        mark_blocked(input, shapes, decisions.as_ref(), edges, &mut leaving);
+        mark_blocked(input, shapes, decisions.as_ref(), edges, asked, &mut leaving);
         let mut more = stuck(decisions.as_ref(), &leaving);
         if more.is_empty() {
             let made = decisions.as_ref().map(|decisions| steps(input, shapes, order, decisions));
@@ -67,6 +77,11 @@ fn decided(input: &Input<'_>, shapes: &Shapes<'_>, order: &Order, edges: &LiveEd
         }
         blocked.extend(more);
     }
+}
+
+/// A destroy takes what was asked for and not what that needs.
+fn asked_to_go<'a>(input: &'a Input<'_>, asked: Option<&'a BTreeSet<Address>>) -> Option<&'a BTreeSet<Address>> {
+    if input.mode == Mode::Destroy { input.selection.as_ref() } else { asked }
 }
 
 /// What still bears a former name, with the new one: it is that resource, to those who refer to it and those it refers
@@ -134,7 +149,7 @@ fn all_blocked(input: &Input<'_>, why: &str) -> StackPlan {
         ..StackPlan::empty(input.blueprint.stack.clone())
     };
     if let Some(selection) = &input.selection {
-        select::narrow(&mut plan, input.blueprint, selection);
+        select::narrow(&mut plan, &select::closure(input.blueprint, selection));
     }
     plan
 }

@@ -26,6 +26,7 @@ mod steps;
 mod suspects;
 mod tags;
 mod types;
+mod unread;
 mod victims;
 
 pub use adopt::{Unfit, adopted, adoption};

@@ -11,7 +11,7 @@ use super::live_edges::{LiveEdges, LiveId};
 use super::order::Shapes;
 use super::steps::Steps;
 use super::types::{Step, StepId, Verb};
-use super::victims::{Victim, leaves};
+use super::victims::{Victim, leaves, users};
 use crate::resource::{Live, State};
 
 /// Adds the deletions to the steps, each after all that refers to it is gone or updated.
@@ -29,7 +29,7 @@ pub(super) fn remove(
     for (id, live) in &going {
         let Some(shape) = shapes.get(id.0.kind.as_str()) else { continue };
         let mut after: BTreeSet<StepId> = BTreeSet::new();
-        for (from, _) in edges.into(id) {
+        for from in users(shapes, decisions, edges, id) {
             if let Some(strip) = stripped.get(&(from.clone(), id.clone())) {
                 after.insert(strip.clone());
             } else if let Some(user) = going.get(from) {

@@ -4,14 +4,19 @@ use super::types::StackPlan;
 use crate::blueprint::Blueprint;
 use crate::resource::Address;
 
-/// Narrows a plan to the resources asked for and what they need; deletions of others were left out before.
-pub(super) fn narrow(plan: &mut StackPlan, blueprint: &Blueprint, selection: &BTreeSet<Address>) {
+/// The resources asked for and all that they need.
+pub(super) fn closure(blueprint: &Blueprint, selection: &BTreeSet<Address>) -> BTreeSet<Address> {
     let mut wanted = selection.clone();
     let mut open: Vec<_> = selection.iter().cloned().collect();
     while let Some(address) = open.pop() {
         let needs = blueprint.resources.get(&address).into_iter().flat_map(|resource| resource.edges.keys());
         open.extend(needs.filter(|need| wanted.insert((*need).clone())).cloned().collect::<Vec<_>>());
     }
+    wanted
+}
+
+/// Narrows a plan to what is wanted. What others would have to do first for a deletion was left out before.
+pub(super) fn narrow(plan: &mut StackPlan, wanted: &BTreeSet<Address>) {
     plan.changes.retain(|change| wanted.contains(&change.address));
     plan.waiting.retain(|waiting| wanted.contains(&waiting.address));
     plan.ignored.retain(|(address, _)| wanted.contains(address));

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::suspects::{Suspect, Suspects, claimants, owner, reason, renamed};
 use crate::blueprint::Resource;
 use crate::inventory::{Inventory, Seen, Sight};
-use crate::resource::{Address, Facts, Live, Name, NameRule, Stack, State, Stranger};
+use crate::resource::{Address, Facts, Live, Name, NameRule, Stack, State, Stranger, Tags};
 
 /// How an address stands in live AWS.
 #[derive(Clone, Debug)]
@@ -66,7 +66,7 @@ pub(super) fn standing(
         return choose(lives, facts, is_current);
     }
     let unseen = sight.unseen.iter().find(|unseen| match &unseen.tags {
-        Some(tags) => tags.address(&address.kind).as_ref() == Some(address),
+        Some(tags) => is_named(resource, tags),
         None => true,
     });
     if let Some(unseen) = unseen {
@@ -95,10 +95,7 @@ fn suspects(looking: &Looking<'_>, resource: &Resource, sight: &Sight, desired: 
         })
         .collect();
     all.extend(referred.get(&resource.address).into_iter().flatten().cloned());
-    let copies = sight
-        .copies
-        .iter()
-        .filter(|live| live.tags.address(&resource.address.kind).as_ref() == Some(&resource.address));
+    let copies = sight.copies.iter().filter(|live| is_named(resource, &live.tags));
     all.extend(copies.map(|live| Suspect {
         id: live.id.clone(),
         because: "is a copy of this resource, which is itself gone".to_owned(),
@@ -109,6 +106,12 @@ fn suspects(looking: &Looking<'_>, resource: &Resource, sight: &Sight, desired: 
     let mut seen = BTreeSet::new();
     all.retain(|suspect| seen.insert(suspect.id.clone()));
     all
+}
+
+/// Returns whether tags name the resource, by its name or a former one.
+fn is_named(resource: &Resource, tags: &Tags) -> bool {
+    let named = tags.address(&resource.address.kind);
+    named.is_some_and(|named| resource.names().any(|own| own == named.name))
 }
 
 /// Returns whether a stranger has the name that the resource would get. Names that end in a hash leave room for another

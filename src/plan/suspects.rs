@@ -134,13 +134,15 @@ pub(super) fn renamed(
     inventory: &Inventory,
     is_wanted: impl Fn(&Address) -> bool,
 ) -> Option<Suspect> {
-    let made_as = |live: &Live| {
-        let name = if facts.name.is_physical() { live.name.as_deref() } else { live.tags.get(super::tags::NAME) };
-        name.is_some_and(|name| resource.names().any(|own| Name::is_of(name, &stack.id, own, facts.name)))
+    let made_as = |live: &Live, name: &str| {
+        let given = if facts.name.is_physical() { live.name.as_deref() } else { live.tags.get(super::tags::NAME) };
+        given.is_some_and(|given| Name::is_of(given, &stack.id, name, facts.name))
     };
     let found = inventory.sights(&resource.address.kind).flat_map(|sight| &sight.found);
     let odd = found.filter(|(address, lives)| !is_wanted(address) || lives.len() > 1);
-    let live = odd.flat_map(|(_, lives)| lives).find(|live| made_as(live))?;
+    // A long name is cut, and then begins as others do: what may well be who its tags say is nobody else.
+    let mut renamed = odd.flat_map(|(address, lives)| lives.iter().filter(|live| !made_as(live, &address.name)));
+    let live = renamed.find(|live| resource.names().any(|own| made_as(live, own)))?;
     let because = "was made as this resource, as its name says".to_owned();
     Some(Suspect { id: live.id.clone(), because, tags: live.tags.clone() })
 }

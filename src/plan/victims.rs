@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::circles::delete_first;
+use super::circles::{delete_first, goes_first};
 use super::decide::Decisions;
 use super::fate::Fate;
 use super::input::{Input, Mode};
@@ -28,22 +28,25 @@ pub(super) struct Victim {
 /// Finds what has to go: everything on a destroy, else what the blueprint does not name, what was superseded, and the
 /// old side of replacements.
 pub(super) fn victims(input: &Input<'_>, decisions: Option<&Decisions>) -> Vec<Victim> {
-    let mut victims = Vec::new();
+    let mut victims: Vec<Victim> = Vec::new();
     let mut add = |address: &Address, live: &Arc<Live>, cause| {
-        victims.push(Victim { address: address.clone(), live: live.clone(), cause, blocked: None, deferred: false });
+        // What is not bound to a region is listed in each.
+        if !victims.iter().any(|victim| victim.address == *address && is_same(&victim.live, live)) {
+            let (address, live) = (address.clone(), live.clone());
+            victims.push(Victim { address, live, cause, blocked: None, deferred: false });
+        }
     };
-    let renamed: BTreeSet<&str> = decisions
-        .into_iter()
-        .flat_map(|decisions| decisions.standings.values())
-        .filter_map(|standing| standing.live().map(|live| live.id.as_str()))
-        .collect();
+    let standings = || decisions.into_iter().flat_map(|decisions| &decisions.standings);
+    let stays: Vec<_> = standings().filter_map(|(address, standing)| Some((&address.kind, standing.live()?))).collect();
+    let stays = |address: &Address, live: &Live| {
+        stays.iter().any(|(kind, standing)| **kind == address.kind && is_same(standing, live))
+    };
     for (address, live) in input.inventory.all() {
-        let desired = input.mode != Mode::Destroy && input.blueprint.resources.contains_key(address);
-        if !desired && !renamed.contains(live.id.as_str()) {
+        if !is_wanted(input, decisions, address, live) && !stays(address, live) {
             add(address, live, Cause::Removed);
         }
     }
-    for (address, standing) in decisions.into_iter().flat_map(|decisions| &decisions.standings) {
+    for (address, standing) in standings() {
         if let Standing::Present { superseded, .. } = standing {
             superseded.iter().for_each(|live| add(address, live, Cause::Superseded));
         }
@@ -53,21 +56,37 @@ pub(super) fn victims(input: &Input<'_>, decisions: Option<&Decisions>) -> Vec<V
             add(address, live, Cause::Superseded);
         }
     }
-    for (address, standing) in decisions.into_iter().flat_map(|decisions| &decisions.standings) {
+    for (address, standing) in standings() {
         let Standing::Unknown { suspects, .. } = standing else { continue };
-        for victim in victims.iter_mut().filter(|victim| suspects.contains(&victim.live.id)) {
+        let is_suspect =
+            |victim: &&mut Victim| victim.address.kind == address.kind && suspects.contains(&victim.live.id);
+        for victim in victims.iter_mut().filter(is_suspect) {
             victim.blocked = Some(format!("it may be {address}, whose tags were changed: see there"));
         }
     }
     victims
 }
 
-/// Marks what must stay: something that refers to it stays, or could not be read.
+/// Whether the YAML has the address, and has it where the thing is. What is unknown elsewhere may be this one.
+fn is_wanted(input: &Input<'_>, decisions: Option<&Decisions>, address: &Address, live: &Live) -> bool {
+    let standing = decisions.and_then(|decisions| decisions.standings.get(address));
+    let is_unknown = matches!(standing, Some(Standing::Unknown { .. }));
+    let wanted = input.blueprint.resources.get(address).filter(|_| input.mode != Mode::Destroy);
+    wanted.is_some_and(|resource| resource.region == live.region || is_unknown)
+}
+
+/// Whether two sights are of one thing: ids that are names stand for another thing in each region, outputs tell.
+fn is_same(one: &Live, other: &Live) -> bool {
+    one.id == other.id && one.outputs == other.outputs
+}
+
+/// Marks what must stay: something that refers to it stays, could not be read, or is no part of a partial apply.
 pub(super) fn mark_blocked(
     input: &Input<'_>,
     shapes: &Shapes<'_>,
     decisions: Option<&Decisions>,
     edges: &LiveEdges,
+    asked: Option<&BTreeSet<Address>>,
     victims: &mut [Victim],
 ) {
     let blind = blind(input);
@@ -84,23 +103,59 @@ pub(super) fn mark_blocked(
     }
     // What a victim that stays refers to stays as well: until nothing more is found.
     loop {
-        let staying: BTreeMap<LiveId, bool> =
+        let staying =
             victims.iter().filter(|victim| !victim.goes()).map(|victim| (victim.id(), victim.deferred)).collect();
         let going: BTreeSet<LiveId> = victims.iter().filter(|victim| victim.goes()).map(Victim::id).collect();
+        let round = Round { decisions, asked, staying, going };
         for victim in victims.iter_mut().filter(|victim| victim.goes()) {
             let id = victim.id();
-            let stays = |from: &LiveId| !going.contains(from) && !leaves(decisions, from);
-            for (from, _) in edges.into(&id).filter(|(from, _)| stays(from)) {
-                match (staying.get(from), decisions.and_then(|decisions| decisions.fates.get(&from.0))) {
-                    (Some(true), _) | (None, Some(Fate::Held { .. })) => victim.deferred = true,
-                    (None, Some(Fate::Update { .. } | Fate::Replace { .. })) => {}
-                    (None, _) if victim.cause == Cause::Superseded => victim.deferred = true,
-                    (Some(false) | None, _) => victim.blocked = Some(format!("{} still uses it", from.0)),
+            for from in users(shapes, decisions, edges, &id) {
+                match round.hold(victim, from) {
+                    Some(Hold::Defers) => victim.deferred = true,
+                    Some(Hold::Blocks(why)) => victim.blocked = Some(why),
+                    None => {}
                 }
             }
         }
-        if victims.iter().filter(|victim| victim.goes()).count() == going.len() {
+        if victims.iter().filter(|victim| victim.goes()).count() == round.going.len() {
             return;
+        }
+    }
+}
+
+/// What a user that does not let go means for a victim.
+enum Hold {
+    Defers,
+    Blocks(String),
+}
+
+/// What is known of the victims so far.
+struct Round<'a> {
+    decisions: Option<&'a Decisions>,
+    asked: Option<&'a BTreeSet<Address>>,
+    /// Those that stay, and whether they only wait.
+    staying: BTreeMap<LiveId, bool>,
+    going: BTreeSet<LiveId>,
+}
+
+impl Round<'_> {
+    fn hold(&self, victim: &Victim, from: &LiveId) -> Option<Hold> {
+        let is_asked = self.asked.is_none_or(|asked| asked.contains(&from.0));
+        if self.going.contains(from) || (is_asked && leaves(self.decisions, from)) {
+            return None;
+        }
+        let is_first = self.decisions.is_some_and(|decisions| goes_first(decisions, &victim.id()));
+        let may_stay_beside = victim.cause == Cause::Superseded && !is_first;
+        match (self.staying.get(from), self.decisions.and_then(|decisions| decisions.fates.get(&from.0))) {
+            (Some(true), _) | (None, Some(Fate::Held { .. })) => Some(Hold::Defers),
+            (None, Some(Fate::Update { .. } | Fate::Replace { .. })) if is_asked => None,
+            (None, _) if may_stay_beside => Some(Hold::Defers),
+            (None, Some(Fate::Update { .. } | Fate::Replace { .. })) => Some(Hold::Blocks(format!(
+                "{} still uses it, and is not part of this plan: ask for that as well, or for the whole stack",
+                from.0
+            ))),
+            (None, _) if victim.cause == Cause::Superseded => Some(Hold::Defers),
+            (Some(false) | None, _) => Some(Hold::Blocks(format!("{} still uses it", from.0))),
         }
     }
 }
@@ -115,16 +170,38 @@ fn foreign_ground(shapes: &Shapes<'_>, known: &BTreeSet<String>, victim: &Victim
     values.find(|value| !value.is_empty() && !known.contains(*value)).map(str::to_owned)
 }
 
-/// The kinds of which all, or something that is surely ours, could not be read, and why.
+/// The kinds of which all, or something that is or may be ours, could not be read, and why.
 fn blind(input: &Input<'_>) -> Vec<(String, String)> {
     let kinds = input.inventory.kinds.iter().filter_map(|((_, kind), seen)| match seen {
         Seen::Unknown(failure) => Some((kind.clone(), failure.to_string())),
         Seen::Read(sight) => {
-            let ours = sight.unseen.iter().find(|unseen| unseen.tags.is_some())?;
-            Some((kind.clone(), format!("{}: {}", ours.id, ours.failure)))
+            let unseen = sight.unseen.first()?;
+            Some((kind.clone(), format!("{}: {}", unseen.id, unseen.failure)))
         }
     });
     kinds.collect()
+}
+
+/// The live things that use one: those that refer to it, and those that go by an output of these which an update changes,
+/// until they are updated themselves (tasks run by an old revision, and with its role).
+pub(super) fn users<'a>(
+    shapes: &Shapes<'_>,
+    decisions: Option<&Decisions>,
+    edges: &'a LiveEdges,
+    id: &'a LiveId,
+) -> BTreeSet<&'a LiveId> {
+    let is_revised = |from: &LiveId| {
+        let shape = shapes.get(from.0.kind.as_str());
+        let fate = decisions.and_then(|decisions| decisions.fates.get(&from.0));
+        matches!(fate, Some(Fate::Update { .. }))
+            && shape.is_some_and(|shape| !shape.facts().updated_outputs.is_empty())
+    };
+    let direct: BTreeSet<&LiveId> = edges.into(id).map(|(from, _)| from).collect();
+    let beyond: Vec<&LiveId> =
+        direct.iter().filter(|from| is_revised(from)).flat_map(|from| edges.into(from)).map(|(from, _)| from).collect();
+    let mut users: BTreeSet<&LiveId> = direct.into_iter().chain(beyond).collect();
+    users.retain(|from| **from != *id);
+    users
 }
 
 /// Returns whether specs of `kind` can refer to `target`.
@@ -141,7 +218,7 @@ pub(super) fn leaves(decisions: Option<&Decisions>, id: &LiveId) -> bool {
 /// The replacements whose old one has to go first and can't, and why not.
 pub(super) fn stuck(decisions: Option<&Decisions>, victims: &[Victim]) -> BTreeMap<Address, String> {
     let stuck = decisions.into_iter().flat_map(delete_first).filter_map(|(address, live)| {
-        let old = victims.iter().find(|victim| victim.live.id == live.id && !victim.goes())?;
+        let old = victims.iter().find(|victim| Arc::ptr_eq(&victim.live, live) && !victim.goes())?;
         let why = old.blocked.clone().unwrap_or_else(|| "what uses it can't let go of it yet".to_owned());
         Some((address.clone(), format!("{} has to go first: {why}", live.id)))
     });

@@ -90,7 +90,7 @@ pub(super) fn stack_text(plan: &StackPlan, options: TextOptions) -> String {
 pub(super) fn orphan_line(orphan: &Orphan) -> String {
     let Orphan { stack, account, region, resources, .. } = orphan;
     let found = count(*resources, "resource");
-    format!("{stack} is not in the YAML: {found} in {region} of {account}: {}", orphan.command())
+    format!("{stack} is not in the YAML there: {found} in {region} of {account}: {}", orphan.command())
 }
 
 /// A warning on one line: in a plan there is no room for the source.

@@ -41,6 +41,8 @@ pub trait Kind: Sized + Send + Sync + 'static {
     const LASTING: &'static [&'static str] = &[];
     /// Whether a replacement can stand beside the old one.
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
+    /// What those who use it suffer when a new one, made first, takes its place: a load balancer has another name then.
+    const HANDOVER: Disruption = Disruption::None;
     /// Lists of objects and the property that names an element.
     const KEYED: &'static [(&'static str, &'static str)] = &[];
     /// Keyed lists of which only the declared elements are compared (load balancer attributes).
@@ -71,6 +73,8 @@ pub trait Kind: Sized + Send + Sync + 'static {
     const REVISIONED: bool = false;
     /// Whether a new one waits for a person before it can be used (a certificate for its DNS records).
     const AWAITS_PERSON: bool = false;
+    /// Whether an update sends all of it, so that what the spec cannot express is lost (the rules of a web ACL).
+    const SENT_WHOLE: bool = false;
     /// Whether create needs several calls: its digest reads `pending` until all are done.
     const SEVERAL_CALLS: bool = false;
     /// Why, and for how long, AWS goes on showing a deleted one with its tags, if it does. The ledger says so.

@@ -232,6 +232,32 @@ fn a_stack_that_moved_in_the_yaml_is_noticed_and_one_that_left_it_is_an_orphan()
 }
 
 #[test]
+fn what_a_living_stack_has_where_nothing_of_it_belongs_is_an_orphan_and_goes_without_its_roles() {
+    on_deep_stack(async {
+        let home = INITECH.replace("us-east-1", "eu-west-1");
+        let (stage, wanted) = up("300000000033", &home, "production").await;
+        let logs = aws_sdk_cloudwatchlogs::Client::new(&stage.by_hand().await);
+        let inventory = stage.inventory(&wanted).await;
+        let (_, group) =
+            inventory.all().find(|(address, _)| address.kind == "AWS::Logs::LogGroup").expect("it has logs");
+        let tags = group.tags.iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+        logs.create_log_group().log_group_name(&group.id).set_tags(Some(tags)).send().await.expect("a leftover");
+        let desk = Desk::new(&stage, &home);
+        let ran = desk.run(&["diff"]).await;
+        let line = "initech/production is not in the YAML there: 1 resource in us-east-1 of 300000000033";
+        assert!(ran.out.contains(line), "{}{}", ran.out, ran.err);
+        let place = ["--account", "300000000033", "--region", "us-east-1"];
+        let consent = ["--yes", "--allow-destroy", "initech/production/*"];
+        let all = [&["destroy", "--orphan", "initech/production"][..], &place, &consent].concat();
+        let ran = desk.run(&all).await;
+        assert_eq!(ran.exit, Exit::Done, "{}{}", ran.out, ran.err);
+        let ran = desk.run(&["diff"]).await;
+        assert!(!ran.out.contains("is not in the YAML"), "{}{}", ran.out, ran.err);
+        assert!(stage.plan(&wanted).await.is_empty(), "nothing of the living stack went along");
+    });
+}
+
+#[test]
 fn ranges_and_zones_are_not_taken_away_from_a_living_stack() {
     on_deep_stack(async {
         let account = "300000000015";

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use provision::plan::{Action, Cause, Mode, StackPlan};
+use provision::resource::Disruption;
 use serde_json::{Value, json};
 
 use crate::world::{Bench, Fault, What, Wish, blueprint};
@@ -134,6 +135,8 @@ async fn a_create_first_replacement_deletes_the_old_last() {
     let mut wishes = environment();
     bench.apply(&blueprint(&wishes)).await;
     change(&mut wishes, "Fake::Gate/out", "Size", json!("large"));
+    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    assert_eq!(plan.changes[0].disruption, Disruption::Outage, "as the kind says of a handover");
     let before = bench.cloud.world().calls.len();
     bench.apply(&blueprint(&wishes)).await;
     let calls: Vec<_> = bench.cloud.world().calls[before..].iter().map(|call| call.operation.clone()).collect();

@@ -192,3 +192,29 @@ async fn a_destroy_says_what_it_would_leave_behind_and_keeps_what_that_stands_in
     let note = blocked(&plan, "Fake::Part/a");
     assert!(note.contains(&net), "{note}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_was_renamed_and_cannot_be_read_is_not_made_under_its_new_name() {
+    let bench = applied().await;
+    let mut wishes = environment();
+    let store = wishes.iter_mut().find(|wish| wish.kind == "Fake::Store").expect("it is there");
+    (store.name, store.was) = ("main".into(), Some("db".into()));
+    change(&mut wishes, "Fake::Recipe/shop", "Store", json!(format!("{}@5432", reference("Store", "main", "Id"))));
+    bench.cloud.world().faults.set(&[Fault::new("GetStore", What::Deny, None)]);
+    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    let note = blocked(&plan, "Fake::Store/main");
+    assert!(note.contains("could not be read"), "{note}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_two_whose_names_are_cut_to_the_same_neither_is_taken_for_the_other() {
+    let net = reference("Net", "main", "Id");
+    let group = |name: &str| Wish::new("Fake::Group", name, json!({ "Net": net }));
+    let net = Wish::new("Fake::Net", "main", json!({ "Range": "10.0.0.0/16" }));
+    let bench = Bench::new();
+    bench.apply(&blueprint(&[net.clone(), group("those-who-come-by-the-front-door")])).await;
+    let wanted = blueprint(&[net, group("those-who-come-by-the-back-door")]);
+    let plan = bench.plan(&wanted, Mode::Apply).await;
+    let all: Vec<_> = actions(&plan).into_iter().map(|(_, action, _)| action).collect();
+    assert_eq!(all, [Action::Create, Action::Delete], "{:#?}", plan.changes);
+}

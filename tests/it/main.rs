@@ -48,6 +48,8 @@ mod identity;
 #[cfg(feature = "sdk")]
 mod kinds;
 mod lease;
+mod leaving;
+mod left_alone;
 #[cfg(feature = "sdk")]
 mod listener;
 mod local_aws;
@@ -59,6 +61,7 @@ mod pace;
 mod paced;
 #[cfg(feature = "sdk")]
 mod paging;
+mod partial;
 mod protection;
 #[cfg(feature = "sdk")]
 mod protection_aws;

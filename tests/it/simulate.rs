@@ -17,6 +17,7 @@ const TRIED: &[&str] = &[
     "a list missed something new",
     "a list showed something deleted",
     "a list showed something old",
+    "a partial apply",
     "a plan",
     "died at a random time",
     "drift: a copy with our tags",

@@ -25,6 +25,15 @@ struct Place {
     write: Option<String>,
 }
 
+/// Whether a stack that is claimed in a place is one that is looked for.
+type IsMeant<'a> = dyn Fn(&Place, &StackId) -> bool + Sync + 'a;
+
+/// The kinds that are in every region.
+const ROLES: &str = "AWS::IAM::";
+
+/// Where what belongs to no region is kept: certificates and web ACLs of CloudFront.
+const GLOBAL: &str = "us-east-1";
+
 /// What a look at places found, and where it could not look: why.
 #[derive(Default)]
 pub struct Strays {
@@ -34,7 +43,7 @@ pub struct Strays {
 
 impl Engine {
     /// Finds the stacks that are there and not in the YAML: in every account of the stacks that were read, in their
-    /// regions and those that the project names for it.
+    /// regions and those that the project names for it. What a stack has in a region that it does not name is one, too.
     pub async fn orphans(&self, project: &Project, stacks: &[&Blueprint]) -> Strays {
         let accounts: BTreeSet<&str> = stacks.iter().map(|blueprint| &*blueprint.stack.account).collect();
         let mut places = BTreeSet::new();
@@ -43,9 +52,18 @@ impl Engine {
                 sought(blueprint).regions().into_iter().map(|region| Place::of(&blueprint.stack, region, As::Reader)),
             );
         }
+        places.extend(stacks.iter().map(|blueprint| Place::of(&blueprint.stack, GLOBAL, As::Reader)));
         let fleet = project.fleet().iter().filter(|stack| accounts.contains(&*stack.account));
         places.extend(fleet.map(|stack| Place::of(stack, &stack.region, As::Reader)));
-        self.strays(project.name(), once_each(places), &|stack| !project.has(stack)).await
+        let is_stray = |place: &Place, id: &StackId| {
+            let wanted = stacks.iter().find(|blueprint| blueprint.stack.id == *id);
+            match wanted.filter(|blueprint| blueprint.stack.account == place.account) {
+                // A region that nothing of the stack names any more.
+                Some(blueprint) => !sought(blueprint).regions().contains(&*place.region),
+                None => !project.has(id),
+            }
+        };
+        self.strays(project.name(), once_each(places), &is_stray).await
     }
 
     /// Looks in other regions and accounts for stacks of which nothing is where the YAML says.
@@ -63,7 +81,7 @@ impl Engine {
             .collect();
         let fleet = project.fleet();
         let places = missing.iter().flat_map(|one| other_places(&one.stack, fleet, as_whom)).collect();
-        let is_missing = |claimed: &StackId| missing.iter().any(|one| one.stack.id == *claimed);
+        let is_missing = |_: &Place, claimed: &StackId| missing.iter().any(|one| one.stack.id == *claimed);
         let strays = self.strays(project.name(), once_each(places), &is_missing).await;
         for blueprint in missing {
             let (stack, own) = (&blueprint.stack, sought(blueprint));
@@ -79,11 +97,12 @@ impl Engine {
     }
 
     /// Asks the tagging API in each place, and reads what it names.
-    async fn strays(&self, project: &str, places: Vec<Place>, is_meant: &(dyn Fn(&StackId) -> bool + Sync)) -> Strays {
+    async fn strays(&self, project: &str, places: Vec<Place>, is_meant: &IsMeant<'_>) -> Strays {
         let known = &self.verified(&places).await;
         let asked = join_all(places.iter().map(|place| async move {
             known[&*place.account].clone()?;
-            let claimed: BTreeSet<_> = self.claimed(project, place).await?.into_iter().filter(is_meant).collect();
+            let claimed = self.claimed(project, place).await?;
+            let claimed: BTreeSet<_> = claimed.into_iter().filter(|stack| is_meant(place, stack)).collect();
             Ok::<_, Failure>(if claimed.is_empty() { Vec::new() } else { self.confirm(project, place, &claimed).await })
         }));
         let mut strays = Strays::default();
@@ -179,6 +198,21 @@ impl Place {
     }
 }
 
+/// What the YAML has elsewhere by now shares its roles with what is left of it here: they are everywhere, and not taken
+/// along.
+pub(super) fn leave_roles(project: &Project, stacks: &[&Blueprint], inventories: &mut BTreeMap<StackId, Inventory>) {
+    let fleet = project.fleet();
+    let is_left = |here: &Stack| {
+        let is_other = |there: &Stack| (&there.account, &there.region) != (&here.account, &here.region);
+        fleet.iter().filter(|there| there.id == here.id).any(is_other)
+    };
+    for blueprint in stacks.iter().filter(|blueprint| is_left(&blueprint.stack)) {
+        if let Some(inventory) = inventories.get_mut(&blueprint.stack.id) {
+            inventory.kinds.retain(|(_, kind), _| !kind.starts_with(ROLES));
+        }
+    }
+}
+
 /// Where a stack may live instead: in its account every region, in the others those that the project names.
 fn other_places(stack: &Stack, fleet: &[Stack], as_whom: As) -> BTreeSet<Place> {
     let named: BTreeSet<&str> = fleet.iter().map(|other| &*other.region).collect();
@@ -198,6 +232,6 @@ fn once_each(places: BTreeSet<Place>) -> Vec<Place> {
 
 /// Returns whether anything of a stack is in its home region. Roles are everywhere, so they tell nothing.
 fn is_home(stack: &Stack, inventory: &Inventory) -> bool {
-    let mut regional = inventory.all().filter(|(address, _)| !address.kind.starts_with("AWS::IAM::"));
+    let mut regional = inventory.all().filter(|(address, _)| !address.kind.starts_with(ROLES));
     regional.any(|(_, live)| live.region == stack.region && live.state != State::Leaving)
 }

@@ -15,8 +15,8 @@ use super::ec2_vpc::Vpc;
 use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::resource::{
-    Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref, Replacement, Result,
-    Scope, State, Tags,
+    Changes, Class, Disruption, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref,
+    Replacement, Result, Scope, State, Tags,
 };
 
 /// Who may talk to whom, with all its rules.
@@ -56,6 +56,8 @@ impl Kind for SecurityGroup {
     const CLAIMS: &'static [&'static str] = &["/VpcId"];
     const CREATE_ONLY: &'static [&'static str] = &["/GroupDescription", "/VpcId"];
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
+    /// Tasks that still bear the old one are admitted nowhere until the services have moved.
+    const HANDOVER: Disruption = Disruption::Outage;
     // Groups that admit each other.
     const LATE: &'static [&'static str] = &["/SecurityGroupIngress", "/SecurityGroupEgress"];
     const SEVERAL_CALLS: bool = true;

@@ -55,6 +55,7 @@ impl Kind for TaskDefinition {
     ];
     const UPDATED_OUTPUTS: &'static [&'static str] = &["TaskDefinitionArn"];
     const REVISIONED: bool = true;
+    const SENT_WHOLE: bool = true;
     const LINGERS: Option<&'static str> =
         Some("ECS goes on showing its revisions, with their tags, until it has removed them; they cost nothing");
     const EXAMPLE: &'static str = "

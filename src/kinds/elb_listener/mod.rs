@@ -64,6 +64,7 @@ impl Kind for Listener {
     const TYPE: &'static str = "AWS::ElasticLoadBalancingV2::Listener";
     const REF: &'static str = "ListenerArn";
     const NAME: NameRule = NameRule::Assigned { max: 255 };
+    const SENT_WHOLE: bool = true;
     const CLAIMS: &'static [&'static str] = &["/LoadBalancerArn", "/Port"];
     const CREATE_ONLY: &'static [&'static str] = &["/LoadBalancerArn"];
     const REPLACEMENT: Replacement = Replacement::CreateFirst;

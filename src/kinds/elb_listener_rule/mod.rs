@@ -52,6 +52,7 @@ impl Kind for ListenerRule {
     const TYPE: &'static str = "AWS::ElasticLoadBalancingV2::ListenerRule";
     const REF: &'static str = "RuleArn";
     const NAME: NameRule = NameRule::Assigned { max: 255 };
+    const SENT_WHOLE: bool = true;
     const CLAIMS: &'static [&'static str] = &["/ListenerArn", "/Priority"];
     const CREATE_ONLY: &'static [&'static str] = &["/ListenerArn"];
     const SENSITIVE: &'static [&'static str] = &["/Conditions/*/HttpHeaderConfig/Values"];

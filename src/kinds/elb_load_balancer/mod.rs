@@ -13,8 +13,8 @@ use super::elb::{self, Attribute, NAME_MAX, Tagged};
 use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
-    Changes, Class, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement,
-    Result, Scope, State, Stranger, Tags, Unmodelled,
+    Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions,
+    Replacement, Result, Scope, State, Stranger, Tags, Unmodelled,
 };
 
 /// A load balancer, with the association of its web ACL (which AWS cannot tag).
@@ -33,6 +33,8 @@ impl Kind for LoadBalancer {
     const NAME: NameRule = NameRule::Hashed { max: NAME_MAX };
     const CREATE_ONLY: &'static [&'static str] = &["/Type", "/Scheme"];
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
+    /// Its DNS name is another.
+    const HANDOVER: Disruption = Disruption::Outage;
     const KEYED: &'static [(&'static str, &'static str)] = &[("/LoadBalancerAttributes", "Key")];
     const LISTED_ONLY: &'static [&'static str] = &["/LoadBalancerAttributes"];
     const PROTECTION: &'static [&'static str] = &["/LoadBalancerAttributes/deletion_protection.enabled/Value"];

@@ -10,8 +10,8 @@ use super::elb::{self, Attribute, NAME_MAX, Tagged};
 use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::resource::{
-    Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement, Result, Scope,
-    State, Stranger, Tags,
+    Changes, Class, Disruption, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement,
+    Result, Scope, State, Stranger, Tags,
 };
 
 /// Where a load balancer sends requests, and how it tells who is well.
@@ -40,6 +40,8 @@ impl Kind for TargetGroup {
     const CREATE_ONLY: &'static [&'static str] =
         &["/TargetType", "/Protocol", "/ProtocolVersion", "/Port", "/VpcId", "/IpAddressType"];
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
+    /// It is empty until the services have moved.
+    const HANDOVER: Disruption = Disruption::Outage;
     const KEYED: &'static [(&'static str, &'static str)] = &[("/TargetGroupAttributes", "Key")];
     const LISTED_ONLY: &'static [&'static str] = &["/TargetGroupAttributes"];
     const SEVERAL_CALLS: bool = true;

@@ -80,6 +80,7 @@ impl Kind for WebAcl {
     const TYPE: &'static str = "AWS::WAFv2::WebACL";
     const REF: &'static str = "Ref";
     const NAME: NameRule = NameRule::Unique { max: wafv2::NAME_MAX };
+    const SENT_WHOLE: bool = true;
     const CREATE_ONLY: &'static [&'static str] = &["/Scope"];
     const KEYED: &'static [(&'static str, &'static str)] = &[("/Rules", "Name")];
     // A header that only the right caller knows is looked for by its value.

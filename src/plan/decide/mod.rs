@@ -16,7 +16,7 @@ use super::standing::{Looking, Standing, standing};
 use super::suspects::{Suspects, referred};
 use crate::blueprint::Resource;
 use crate::inventory::Unmanaged;
-use crate::resource::{Address, Live, Reference, Replacement, Shape, State, pointer};
+use crate::resource::{Address, Facts, FieldDiff, Live, Reference, Replacement, Shape, State, pointer};
 
 /// What becomes of every desired resource.
 pub(super) struct Decisions {
@@ -77,8 +77,9 @@ pub(super) fn decide(
     Decisions { fates: decider.fates, standings: decider.standings, left_out: decider.left_out, foreign }
 }
 
-/// The missing resources that something without our tags may be, and what speaks for it: a destroy would leave that behind.
-pub(super) fn estranged(
+/// The resources that a destroy would leave behind, and why: they could not be read, or something without our tags may be
+/// them.
+pub(super) fn left_behind(
     input: &Input<'_>,
     shapes: &Shapes<'_>,
     order: &Order,
@@ -86,7 +87,7 @@ pub(super) fn estranged(
 ) -> Vec<(Address, String)> {
     let standings = Decider::standing(input, shapes, order, edges).standings;
     let told = standings.into_iter().filter_map(|(address, standing)| match standing {
-        Standing::Unknown { why, suspects, .. } if !suspects.is_empty() => Some((address, why)),
+        Standing::Unknown { why, suspects, unreadable } if unreadable || !suspects.is_empty() => Some((address, why)),
         _ => None,
     });
     told.collect()
@@ -100,7 +101,7 @@ struct Decider<'a> {
     standings: BTreeMap<Address, Standing>,
     fates: BTreeMap<Address, Fate>,
     left_out: BTreeMap<Address, BTreeSet<&'static str>>,
-    /// The ids and outputs of the stack's live resources, sorted.
+    /// What names the stack's live resources, sorted.
     ours: Vec<String>,
     /// What live resources refer to and what is not ours by its tags.
     referred: Suspects,
@@ -110,7 +111,7 @@ struct Decider<'a> {
 impl<'a> Decider<'a> {
     /// Finds out how every desired resource stands; no fate is decided yet.
     fn standing(input: &'a Input<'a>, shapes: &'a Shapes<'a>, order: &'a Order, edges: &'a LiveEdges) -> Self {
-        let mut ours: Vec<_> = input.inventory.all().flat_map(|(_, live)| own_values(live)).collect();
+        let mut ours: Vec<_> = input.inventory.all().flat_map(|(_, live)| live.handles()).collect();
         ours.sort();
         let mut decider = Self {
             input,
@@ -214,14 +215,14 @@ impl<'a> Decider<'a> {
             changes: &changes,
             is_ours: &is_ours,
         };
-        let Compared { fields, spec, foreign: theirs } = comparing.run(desired);
+        let Compared { fields, spec, foreign: theirs, left_alone } = comparing.run(desired);
         foreign.extend(theirs.into_iter().map(|extra| Unmanaged {
             kind: format!("{} {}", resource.address.kind, pointer::property(&extra.path)),
             id: pointer::steps(&extra.path).last().unwrap_or_default(),
             place: live.id.clone(),
         }));
         let spec = resource.shared(spec);
-        match (Fate::of(shape, &facts, live, spec.clone(), fields), &live.state) {
+        let fate = match (Fate::of(shape, &facts, live, spec.clone(), fields), &live.state) {
             // An update in place may mend what has failed; else a new one has to take its place.
             (Fate::Keep { .. } | Fate::Replace { .. }, State::Failed(why)) => {
                 let create_first = facts.replacement == Replacement::CreateFirst && !facts.name.is_physical();
@@ -229,8 +230,28 @@ impl<'a> Decider<'a> {
                 Fate::Replace { live: live.clone(), spec, fields: Vec::new(), create_first, why }
             }
             (fate, _) => fate,
+        };
+        match lost(&facts, &fate, &left_alone) {
+            Some(why) => Fate::Blocked { live: Some(live.clone()), why, unreadable: false },
+            None => fate,
         }
     }
+}
+
+/// Why an update can't be made, if it would take away what is to be left alone.
+fn lost(facts: &Facts, fate: &Fate, left_alone: &[FieldDiff]) -> Option<String> {
+    let Fate::Update { fields, .. } = fate else { return None };
+    let sent = |property: &str| {
+        let acted = fields.iter().filter(|field| field.ignored.is_none());
+        acted.map(|field| pointer::property(&field.path)).any(|sent| facts.sent_whole || sent == property)
+    };
+    let lost = left_alone.iter().find(|diff| sent(pointer::property(&diff.path)))?;
+    let what = lost.before.as_ref().and_then(Value::as_str).unwrap_or_default();
+    Some(format!(
+        "an update would take {} away ({what}), which is to be left alone and which no template can express: take it away \
+         by hand, or let the plan do that (no `ignore`, no `--only config`)",
+        lost.path
+    ))
 }
 
 /// Sets or removes a top-level property named by its pointer.
@@ -242,10 +263,4 @@ pub(super) fn set_top(spec: &mut Value, property: &str, value: Option<Value>) {
             None => drop(map.remove(name)),
         }
     }
-}
-
-fn own_values(live: &Live) -> Vec<String> {
-    let mut values = vec![live.id.clone()];
-    pointer::walk(&live.outputs, &mut |_, leaf| values.extend(leaf.as_str().map(str::to_owned)));
-    values
 }

@@ -9,7 +9,7 @@ use super::history::{History, Yaml};
 
 /// The history of a seed; the same seed draws the same.
 pub fn draw(seed: u64) -> History {
-    let mut drawer = Drawer { rng: Rng::with_seed(seed), yaml: Yaml::new(&[]), names: 0 };
+    let mut drawer = Drawer { rng: Rng::with_seed(seed), yaml: Yaml::new(&[]), gone: Vec::new(), names: 0 };
     drawer.blueprint();
     let wishes = drawer.yaml.wishes.clone();
     let count = drawer.rng.usize(1..=4);
@@ -21,6 +21,8 @@ pub fn draw(seed: u64) -> History {
 pub struct Drawer {
     pub rng: Rng,
     pub yaml: Yaml,
+    /// What the YAML had once.
+    pub gone: Vec<String>,
     /// No name is used twice: what has a name again is the same resource.
     names: usize,
 }

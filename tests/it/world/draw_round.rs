@@ -41,7 +41,9 @@ fn edit(drawer: &mut Drawer) -> Option<Edit> {
         2 | 3 => {
             let kind = drawer.word(&KINDS[1..]);
             let all = drawer.places(kind);
-            drawer.pick(&all).map(|at| Edit::Remove { at })
+            let at = drawer.pick(&all)?;
+            drawer.gone.push(at.clone());
+            Some(Edit::Remove { at })
         }
         4 => {
             let all = &drawer.yaml.wishes;
@@ -156,6 +158,12 @@ fn job(drawer: &mut Drawer) -> Job {
         2 => drawer.pick(&stores).and_then(|place| Some(place.split_once('/')?.1.to_owned())).into_iter().collect(),
         _ => Vec::new(),
     };
+    if job.verb == Verb::Apply && drawer.chance(5) {
+        let all: Vec<_> =
+            drawer.yaml.wishes.iter().map(|wish| wish.place()).chain(drawer.gone.iter().cloned()).collect();
+        let count = drawer.rng.usize(1..=3);
+        job.only = (0..count).filter_map(|_| drawer.pick(&all)).collect();
+    }
     // Most runs take less than half an hour.
     let longest = drawer.pick(&[5_000, 60_000, 900_000]).unwrap_or(5_000);
     let time = job.start + drawer.rng.u64(0..longest);

@@ -1,8 +1,10 @@
+use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 use provision::apply::{Event, Ledger, Run, Stop, run};
 use provision::blueprint::Blueprint;
 use provision::plan::{Mode, StackPlan};
+use provision::resource::Address;
 use tokio::sync::watch;
 
 use super::cloud::FakeCloud;
@@ -50,9 +52,31 @@ impl Bench {
         process.look().await.plan.stacks.remove(0)
     }
 
+    /// Plans a partial apply.
+    pub async fn plan_only(&self, blueprint: &Blueprint, asked: &[&str]) -> StackPlan {
+        self.only(blueprint, asked).look().await.plan.stacks.remove(0)
+    }
+
     /// Plans and carries out.
     pub async fn run(&self, blueprint: &Blueprint, mode: Mode) -> Outcome {
-        let process = Process::new(&self.cloud, "run", vec![blueprint], mode);
+        self.carry_out(Process::new(&self.cloud, "run", vec![blueprint], mode)).await
+    }
+
+    /// Plans a partial apply and carries it out.
+    pub async fn apply_only(&self, blueprint: &Blueprint, asked: &[&str]) -> Ledger {
+        self.carry_out(self.only(blueprint, asked)).await.clean()
+    }
+
+    fn only<'a>(&self, blueprint: &'a Blueprint, asked: &[&str]) -> Process<'a> {
+        let asked: BTreeSet<_> = asked
+            .iter()
+            .map(|place| place.rsplit_once('/').expect("type and name"))
+            .map(|(kind, name)| Address::new(kind, name))
+            .collect();
+        Process { selection: Some(asked), ..Process::new(&self.cloud, "run", vec![blueprint], Mode::Apply) }
+    }
+
+    async fn carry_out(&self, process: Process<'_>) -> Outcome {
         let look = process.look().await;
         let (_stop, stop) = watch::channel(Stop::No);
         let tell = |event: Event| {

@@ -127,6 +127,9 @@ pub struct Job {
     /// `--allow-destroy`: names, or `*`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub allow: Vec<String>,
+    /// The resources asked for, if not all: a partial apply.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<String>,
     /// `--lock-timeout`, in seconds.
     #[serde(default)]
     pub patience: u64,
@@ -158,7 +161,7 @@ pub enum Verb {
 impl Job {
     pub fn new(verb: Verb) -> Self {
         let (soon, now, dies, sleeps) = (None, None, None, None);
-        Self { verb, start: 0, allow: Vec::new(), patience: 0, soon, now, dies, sleeps, skew: 0 }
+        Self { verb, start: 0, allow: Vec::new(), only: Vec::new(), patience: 0, soon, now, dies, sleeps, skew: 0 }
     }
 }
 

@@ -120,6 +120,7 @@ fake_kind! {
     Gate, "Fake::Gate", NameRule::Assigned { max: 255 },
     const CREATE_ONLY: &'static [&'static str] = &["/Part", "/Size"];
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
+    const HANDOVER: Disruption = Disruption::Outage;
 }
 fake_kind! {
     /// Bears data, is slow, and has a unique name.
@@ -138,6 +139,7 @@ fake_kind! {
     /// Its revision changes with every update.
     Recipe, "Fake::Recipe", NameRule::Unique { max: 40 },
     const UPDATED_OUTPUTS: &'static [&'static str] = &["Revision"];
+    const SENSITIVE: &'static [&'static str] = &["/Steps/*"];
 }
 fake_kind! {
     Work, "Fake::Work", NameRule::Unique { max: 40 },

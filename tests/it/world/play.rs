@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use provision::apply::{Halted, Outcome, Stop};
 use provision::blueprint::Blueprint;
 use provision::plan::{Allowance, Guards, Mode, Plan, refusals};
-use provision::resource::StackId;
+use provision::resource::{Address, StackId};
 use tokio::sync::watch;
 
 use super::build::{blueprint_of, stack};
@@ -117,15 +117,30 @@ impl Stage {
 
     /// One run in fair weather, with everything allowed; returns its plan.
     pub async fn calm(&mut self, verb: Verb) -> Result<Plan, Broken> {
+        Ok(self.calm_run(Job::new(verb)).await?.plan)
+    }
+
+    /// As `calm`, for one resource: no step of it may fail.
+    pub async fn calm_part(&mut self, place: String) -> Result<(), Broken> {
+        let trace = self.calm_run(Job { only: vec![place.clone()], ..Job::new(Verb::Apply) }).await?;
+        match trace.end.iter().find(|end| end.contains("Failed")) {
+            Some(failed) => {
+                Err(Broken::new("1: a partial apply needs nothing that it leaves out", format!("{place}: {failed}")))
+            }
+            None => Ok(()),
+        }
+    }
+
+    async fn calm_run(&mut self, job: Job) -> Result<Trace, Broken> {
         tokio::time::sleep(Duration::from_secs(200)).await;
         self.cloud.world().things.values_mut().for_each(|thing| thing.human = false);
-        let job = Job { allow: vec!["*".to_owned()], patience: 600, ..Job::new(verb) };
+        let job = Job { allow: vec!["*".to_owned()], patience: 600, ..job };
         self.runs += 1;
         let name = format!("run-{}", self.runs - 1);
         let trace = run(&self.cloud, &self.blueprint(), &job, name).await?;
         invariants::run(&mut self.cloud.world(), &trace)?;
         invariants::strangers(&mut self.cloud.world(), &self.strangers)?;
-        Ok(trace.plan)
+        Ok(trace)
     }
 
     /// Adds up what was tried.
@@ -149,6 +164,10 @@ async fn run(cloud: &FakeCloud, blueprint: &Blueprint, job: &Job, name: String) 
     let mut process = Process::new(cloud, &name, vec![blueprint], mode);
     process.skew = SignedDuration::from_millis(job.skew);
     process.stop = stopped;
+    if !job.only.is_empty() {
+        cloud.world().note("a partial apply");
+        process.selection = Some(job.only.iter().map(|place| address(place)).collect());
+    }
     let mut trace = Trace { run: name, job: job.clone(), plan: Plan::default(), halted: true, end: Vec::new() };
     let client = process.client.clone();
     let working = work(&process, job, &mut trace);
@@ -165,6 +184,11 @@ async fn run(cloud: &FakeCloud, blueprint: &Blueprint, job: &Job, name: String) 
         println!("{trace}");
     }
     ended.map(|()| trace)
+}
+
+fn address(place: &str) -> Address {
+    let (kind, name) = place.rsplit_once('/').expect("type and name");
+    Address::new(kind, name)
 }
 
 /// What `apply`, `destroy` and `plan` do.

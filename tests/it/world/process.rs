@@ -1,5 +1,6 @@
 //! One run of the engine: what `apply::carry_out` stands on, over the fake cloud.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use provision::apply::{
 use provision::blueprint::Blueprint;
 use provision::inventory::{Inventory, Request, Sought, Source, Unmanaged, collect};
 use provision::plan::{Input, Mode, Plan, StackPlan, plan};
-use provision::resource::{Failure, Result, Shape, Stack};
+use provision::resource::{Address, Failure, Result, Shape, Stack, StackId};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -26,6 +27,8 @@ pub struct Process<'a> {
     pub client: Arc<Client>,
     pub blueprints: Vec<&'a Blueprint>,
     pub mode: Mode,
+    /// The resources asked for, if not all.
+    pub selection: Option<BTreeSet<Address>>,
     /// How far its wall clock is wrong.
     pub skew: SignedDuration,
     pub stop: watch::Receiver<Stop>,
@@ -40,14 +43,15 @@ impl<'a> Process<'a> {
             client: Arc::new(Client::new(run)),
             blueprints,
             mode,
+            selection: None,
             skew: SignedDuration::ZERO,
             stop,
             events: Mutex::default(),
         }
     }
 
-    /// Reads what is there, of all stacks at once, and plans.
-    pub async fn look(&self) -> Look {
+    /// Reads what is there, of all stacks at once.
+    pub async fn read(&self) -> BTreeMap<StackId, Inventory> {
         let sought = |blueprint: &&'a Blueprint| {
             let resources = blueprint.resources.values();
             let wanted = resources.map(|resource| (resource.address.clone(), resource.region.clone())).collect();
@@ -55,15 +59,27 @@ impl<'a> Process<'a> {
         };
         let stacks = self.blueprints.iter().map(sought).collect();
         let request = Request { project: "test", account: "111122223333", stacks, survey: false };
-        let inventories = collect(KINDS, self, &request).await;
+        collect(KINDS, self, &request).await
+    }
+
+    /// Reads and plans.
+    pub async fn look(&self) -> Look {
+        let inventories = self.read().await;
         let mut look = Look::default();
         for blueprint in &self.blueprints {
             let id = &blueprint.stack.id;
             let inventory = &inventories[id];
             look.live.insert(id.clone(), inventory.all().map(|(_, live)| live.clone()).collect());
-            look.plan.stacks.push(plan_with(blueprint, inventory, self.mode));
+            look.plan.stacks.push(self.plan(blueprint, inventory));
         }
         look
+    }
+
+    pub fn plan(&self, blueprint: &Blueprint, inventory: &Inventory) -> StackPlan {
+        let shapes: Vec<&dyn Shape> = KINDS.iter().map(|kind| kind.shape()).collect();
+        let today = jiff::civil::date(2026, 11, 23);
+        let (mode, selection) = (self.mode, self.selection.clone());
+        plan(&Input { blueprint, inventory, shapes: &shapes, mode, selection, today })
     }
 
     /// Carries out an approved plan under the stacks' leases.
@@ -71,12 +87,6 @@ impl<'a> Process<'a> {
         let approved = Approved { plan, run: &self.client.run, who: "somebody@somewhere", patience };
         carry_out(self, KINDS, approved).await
     }
-}
-
-fn plan_with(blueprint: &Blueprint, inventory: &Inventory, mode: Mode) -> StackPlan {
-    let shapes: Vec<&dyn Shape> = KINDS.iter().map(|kind| kind.shape()).collect();
-    let today = jiff::civil::date(2026, 11, 23);
-    plan(&Input { blueprint, inventory, shapes: &shapes, mode, selection: None, today })
 }
 
 impl Source<FakeCloud> for Process<'_> {

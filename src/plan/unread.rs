@@ -1,0 +1,55 @@
+//! What a destroy can't see, and so would leave behind.
+
+use std::collections::BTreeSet;
+
+use super::input::Input;
+use super::types::{Action, Cause, Change};
+use crate::inventory::Seen;
+use crate::problem::Problem;
+use crate::resource::{Address, Disruption};
+
+/// Things of this stack that the YAML does not have and that could not be read.
+pub(super) fn unread(input: &Input<'_>) -> Vec<Change> {
+    let mut all = Vec::new();
+    for ((region, kind), seen) in &input.inventory.kinds {
+        let Seen::Read(sight) = seen else { continue };
+        for unseen in &sight.unseen {
+            let Some(address) = unseen.tags.as_ref().and_then(|tags| tags.address(kind)) else { continue };
+            if !input.blueprint.resources.contains_key(&address) {
+                let why = format!("{} could not be read: {}", unseen.id, unseen.failure);
+                all.push(change(address, region, &unseen.id, why));
+            }
+        }
+    }
+    all
+}
+
+/// Kinds of which nothing is known in a region, where the YAML has none of them either: what there is of them stays.
+pub(super) fn unlisted(input: &Input<'_>) -> Vec<Problem> {
+    let wanted: BTreeSet<(&str, &str)> =
+        input.blueprint.resources.values().map(|resource| (&*resource.region, &*resource.address.kind)).collect();
+    let unknown = input.inventory.kinds.iter().filter_map(|((region, kind), seen)| match seen {
+        Seen::Unknown(failure) if !wanted.contains(&(&**region, &**kind)) => Some((region, kind, failure)),
+        _ => None,
+    });
+    let warning = |region: &str, kind: &str, failure: &dyn std::fmt::Display| {
+        let what = format!("{kind} could not be listed in {region}: {failure}");
+        Problem::warning(None, what).hint("the YAML has none; if the stack ever had, look there by hand")
+    };
+    unknown.map(|(region, kind, failure)| warning(region, kind, failure)).collect()
+}
+
+fn change(address: Address, region: &str, id: &str, why: String) -> Change {
+    Change {
+        address,
+        region: region.to_owned(),
+        action: Action::Blocked,
+        cause: Cause::Unreadable,
+        disruption: Disruption::None,
+        id: Some(id.to_owned()),
+        protected: false,
+        fields: Vec::new(),
+        after: BTreeSet::new(),
+        notes: vec![why],
+    }
+}

@@ -1,0 +1,166 @@
+//! What goes, and what holds it back.
+
+use std::sync::Arc;
+
+use provision::inventory::{Inventory, Seen, Sight};
+use provision::plan::{Action, Mode, StackPlan, Verb};
+use provision::resource::{Address, Class, Failure};
+use serde_json::json;
+
+use crate::engine::{change, environment, reference};
+use crate::world::process::Process;
+use crate::world::{Bench, Fault, What, Wish, blueprint};
+
+/// What one process sees of the one stack.
+async fn inventory(process: &Process<'_>) -> Inventory {
+    process.read().await.into_values().next().expect("one stack")
+}
+
+async fn applied(wishes: &[Wish]) -> Bench {
+    let bench = Bench::new();
+    bench.apply(&blueprint(wishes)).await;
+    bench
+}
+
+fn deleted(plan: &StackPlan) -> Vec<String> {
+    plan.steps.keys().filter(|id| id.verb == Verb::Delete).map(|id| id.address.to_string()).collect()
+}
+
+/// AWS knows many things by their names alone: a cluster of databases and one of tasks can be called the same.
+#[tokio::test(start_paused = true)]
+async fn what_has_the_same_id_as_something_of_another_kind_is_not_passed_over() {
+    let mut wishes = environment();
+    let bench = applied(&wishes).await;
+    wishes.retain(|wish| wish.place() != "Fake::Store/db");
+    change(&mut wishes, "Fake::Recipe/shop", "Store", json!(""));
+    let wanted = blueprint(&wishes);
+    let process = Process::new(&bench.cloud, "run", vec![&wanted], Mode::Apply);
+    let mut inventory = inventory(&process).await;
+    for seen in inventory.kinds.values_mut() {
+        let Seen::Read(sight) = seen else { panic!("all is readable") };
+        for (address, live) in
+            sight.found.iter_mut().flat_map(|(address, lives)| lives.iter_mut().map(move |live| (address, live)))
+        {
+            if ["Fake::Store/db", "Fake::Work/shop"].contains(&&*address.to_string()) {
+                Arc::make_mut(live).id = "acme-production-main".into();
+            }
+        }
+    }
+    let plan = process.plan(&wanted, &inventory);
+    let store = plan.changes.iter().find(|change| change.address == Address::new("Fake::Store", "db"));
+    assert_eq!(store.map(|change| change.action), Some(Action::Delete), "{:#?}", plan.changes);
+    assert!(store.is_some_and(|change| change.protected), "it bears data");
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_deleted_that_something_may_use_whose_tags_could_not_be_read_either() {
+    let mut wishes = environment();
+    wishes.push(Wish::new("Fake::Net", "spare", json!({ "Range": "10.9.0.0/16" })));
+    let bench = applied(&wishes).await;
+    let wanted = blueprint(&environment());
+    bench.cloud.world().faults.set(&[Fault::new("GetGroup", What::Deny, None)]);
+    let plan = bench.plan(&wanted, Mode::Apply).await;
+    assert_eq!(deleted(&plan), [""; 0], "a group may stand in it");
+    let spare = plan.changes.iter().find(|change| change.address.name == "spare").expect("it is told");
+    assert_eq!(spare.action, Action::Blocked);
+    assert!(spare.notes.join(" ").contains("Fake::Group could not be read and may use it"), "{:?}", spare.notes);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_destroy_says_what_it_could_not_read_and_would_leave_behind() {
+    let bench = applied(&environment()).await;
+    let faults = [Fault::new("DescribeGates", What::Deny, None), Fault::new("GetStore", What::Deny, None)];
+    bench.cloud.world().faults.set(&faults);
+    let mut wishes = environment();
+    wishes.retain(|wish| !["Fake::Store", "Fake::Recipe", "Fake::Work"].contains(&&*wish.kind));
+    let plan = bench.plan(&blueprint(&wishes), Mode::Destroy).await;
+    let blocked: Vec<_> =
+        plan.changes.iter().filter(|change| change.action == Action::Blocked).map(|c| c.address.to_string()).collect();
+    assert!(blocked.contains(&"Fake::Gate/out".to_owned()), "its kind can't be listed: {blocked:?}");
+    assert!(blocked.contains(&"Fake::Store/db".to_owned()), "its tags are known, and the YAML lacks it: {blocked:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_destroy_warns_of_kinds_that_it_could_not_list_and_the_yaml_does_not_have() {
+    let bench = applied(&environment()).await;
+    bench.cloud.world().faults.set(&[Fault::new("DescribeCerts", What::Deny, None)]);
+    let plan = bench.plan(&blueprint(&environment()), Mode::Destroy).await;
+    let warnings = format!("{:?}", plan.warnings);
+    assert!(warnings.contains("Fake::Cert could not be listed"), "{warnings}");
+}
+
+/// What runs by an old revision uses what that revision refers to, until the new one runs.
+#[tokio::test(start_paused = true)]
+async fn what_a_revision_referred_to_goes_after_those_who_run_by_it_have_moved_on() {
+    let store = |name: &str| {
+        let parts = [reference("Part", "a", "Id")];
+        Wish::new("Fake::Store", name, json!({ "Parts": parts, "Engine": "sql" }))
+    };
+    let mut wishes = environment();
+    wishes.retain(|wish| wish.kind != "Fake::Store");
+    wishes.extend([store("db"), store("next")]);
+    let bench = applied(&wishes).await;
+    change(&mut wishes, "Fake::Recipe/shop", "Store", json!(format!("{}@5432", reference("Store", "next", "Id"))));
+    wishes.retain(|wish| wish.place() != "Fake::Store/db");
+    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    let delete = plan.steps.values().find(|step| step.id.verb == Verb::Delete).expect("it goes");
+    let before: Vec<_> = delete.after.iter().map(|id| id.address.to_string()).collect();
+    assert!(before.contains(&"Fake::Work/shop".to_owned()), "{before:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_yaml_has_in_another_region_by_now_is_deleted_where_it_was() {
+    let bench = applied(&environment()).await;
+    let mut wanted = blueprint(&environment());
+    let gate = Address::new("Fake::Gate", "out");
+    let (there, here) = ("us-east-1".to_owned(), "eu-west-1".to_owned());
+    wanted.resources.get_mut(&gate).expect("it is wanted").region.clone_from(&here);
+    let process = Process::new(&bench.cloud, "run", vec![&wanted], Mode::Apply);
+    let mut inventory = inventory(&process).await;
+    // The gates of the other region are other gates.
+    inventory.kinds.insert((here, gate.kind.clone()), Seen::Read(Sight::default()));
+    let plan = process.plan(&wanted, &inventory);
+    let of_gate: Vec<_> = plan.changes.iter().filter(|change| change.address == gate).collect();
+    let said: Vec<_> = of_gate.iter().map(|change| (change.action, &*change.region)).collect();
+    assert_eq!(said, [(Action::Create, "eu-west-1"), (Action::Delete, &*there)], "{:#?}", plan.changes);
+    // Nothing is known of the new region: then the old one stays.
+    inventory.kinds.insert(("eu-west-1".into(), gate.kind.clone()), Seen::Unknown(Failure::new(Class::Denied, "no")));
+    let plan = process.plan(&wanted, &inventory);
+    assert_eq!(deleted(&plan), [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_listed_in_every_region_goes_once() {
+    let mut wishes = environment();
+    let bench = applied(&wishes).await;
+    wishes.retain(|wish| wish.kind != "Fake::Gate");
+    let mut wanted = blueprint(&wishes);
+    wanted.resources.get_mut(&Address::new("Fake::Recipe", "shop")).expect("it is wanted").region = "eu-west-1".into();
+    let process = Process::new(&bench.cloud, "run", vec![&wanted], Mode::Apply);
+    let plan = process.plan(&wanted, &inventory(&process).await);
+    let all: Vec<_> = plan.changes.iter().map(|change| (change.address.to_string(), change.action)).collect();
+    assert_eq!(all, [("Fake::Gate/out".to_owned(), Action::Delete)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stack_whose_home_was_moved_while_something_names_the_old_region_lives_there() {
+    let bench = applied(&environment()).await;
+    let mut wanted = blueprint(&environment());
+    wanted.stack.region = "eu-west-1".into();
+    for (address, resource) in &mut wanted.resources {
+        if address.kind != "Fake::Gate" {
+            resource.region = "eu-west-1".into();
+        }
+    }
+    let process = Process::new(&bench.cloud, "run", vec![&wanted], Mode::Apply);
+    let mut inventory = inventory(&process).await;
+    for ((region, _), seen) in &mut inventory.kinds {
+        if region == "eu-west-1" {
+            *seen = Seen::Read(Sight::default());
+        }
+    }
+    let plan = process.plan(&wanted, &inventory);
+    assert!(plan.steps.is_empty(), "{:#?}", plan.steps.keys());
+    let why = plan.changes[0].notes.join(" ");
+    assert!(why.contains("acme/production lives in us-east-1 of 111122223333 (8 resources)"), "{why}");
+}

@@ -1,0 +1,93 @@
+//! What is ignored, or drift that is left alone.
+
+use std::sync::Arc;
+
+use provision::blueprint::{Blueprint, Ignore};
+use provision::inventory::{Inventory, Seen};
+use provision::plan::{Action, Mode, StackPlan};
+use provision::resource::{Address, Live, Unmodelled};
+use serde_json::{Value, json};
+
+use crate::engine::{change, environment};
+use crate::world::process::Process;
+use crate::world::{Bench, Wish, blueprint, kinds};
+
+/// Changes what one process sees of a resource.
+fn meddle(inventory: &mut Inventory, place: &str, how: impl Fn(&mut Live)) {
+    for seen in inventory.kinds.values_mut() {
+        let Seen::Read(sight) = seen else { panic!("all is readable") };
+        let found = sight.found.iter_mut().filter(|(address, _)| address.to_string() == place);
+        found.flat_map(|(_, lives)| lives).for_each(|live| how(Arc::make_mut(live)));
+    }
+}
+
+fn ignoring(wishes: &[Wish], place: &str, field: &str) -> Blueprint {
+    let mut wanted = blueprint(wishes);
+    let (kind, name) = place.rsplit_once('/').expect("type and name");
+    let resource = wanted.resources.get_mut(&Address::new(kind, name)).expect("it is wanted");
+    resource.ignore.push(Ignore { field: field.into(), owner: "the network team".into(), until: None });
+    wanted
+}
+
+/// The plan when the group `web` has something that no spec can express.
+async fn plan(wishes: &[Wish], wanted: &Blueprint, mode: Mode) -> StackPlan {
+    let bench = Bench::new();
+    bench.apply(&blueprint(&environment())).await;
+    assert_ne!(wishes, environment(), "something changes");
+    let process = Process::new(&bench.cloud, "run", vec![wanted], mode);
+    let mut inventory = process.read().await.into_values().next().expect("one stack");
+    let odd = Unmodelled { path: "/Ports/odd".into(), text: "an odd port is open".into() };
+    meddle(&mut inventory, "Fake::Group/web", |live| live.unmodelled.push(odd.clone()));
+    process.plan(wanted, &inventory)
+}
+
+fn sent(plan: &StackPlan, kind: &str) -> Value {
+    let step = plan.steps.values().find(|step| step.id.address.kind == kind && step.desired.is_some());
+    (*step.and_then(|step| step.desired.as_ref()).expect("it is updated").spec).clone()
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_no_spec_can_express_is_not_written_into_the_spec_that_is_sent() {
+    let mut wishes = environment();
+    change(&mut wishes, "Fake::Group/web", "Friends", json!([]));
+    for (wanted, mode) in
+        [(ignoring(&wishes, "Fake::Group/web", "/Ports/odd"), Mode::Apply), (blueprint(&wishes), Mode::OnlyConfig)]
+    {
+        let plan = plan(&wishes, &wanted, mode).await;
+        let spec = sent(&plan, "Fake::Group");
+        assert_eq!(spec["Ports"], json!([443]));
+        let group = kinds::KINDS.iter().find(|kind| kind.facts().kind == "Fake::Group").expect("a fake kind");
+        group.normalise(spec).expect("it can be sent");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_update_that_would_take_away_what_is_to_be_left_alone_is_blocked() {
+    let mut wishes = environment();
+    change(&mut wishes, "Fake::Group/web", "Ports", json!([443, 8443]));
+    let wanted = ignoring(&wishes, "Fake::Group/web", "/Ports/odd");
+    let plan = plan(&wishes, &wanted, Mode::Apply).await;
+    let group = plan.changes.iter().find(|change| change.address.name == "web").expect("it is told");
+    assert_eq!(group.action, Action::Blocked);
+    assert_eq!(
+        group.notes,
+        [
+            "an update would take /Ports/odd away (an odd port is open), which is to be left alone and which no template can \
+          express: take it away by hand, or let the plan do that (no `ignore`, no `--only config`)"
+        ]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_ignored_shows_no_sensitive_value_that_lies_inside() {
+    let bench = Bench::new();
+    bench.apply(&blueprint(&environment())).await;
+    let wanted = ignoring(&environment(), "Fake::Recipe/shop", "/Steps");
+    let process = Process::new(&bench.cloud, "run", vec![&wanted], Mode::Apply);
+    let mut inventory = process.read().await.into_values().next().expect("one stack");
+    meddle(&mut inventory, "Fake::Recipe/shop", |live| live.spec["Steps"] = json!(["hunter2"]));
+    let plan = process.plan(&wanted, &inventory);
+    assert_eq!(plan.ignored.len(), 1, "{:?}", plan.ignored);
+    let text = format!("{:?}", plan.ignored);
+    assert!(!text.contains("hunter2"), "{text}");
+}
