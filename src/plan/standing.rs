@@ -142,8 +142,11 @@ fn choose(lives: &[Arc<Live>], facts: &Facts, is_current: impl Fn(&Live) -> bool
         let is_well = |live: &&Arc<Live>| !matches!(live.state, State::Failed(_) | State::Leaving);
         lives.iter().copied().filter(is_well).collect()
     };
+    let is_outdated = current.is_empty();
     let candidates = [well(&current), current, well(&former)].into_iter().find(|lives| !lives.is_empty());
-    if let (true, Some([live])) = (create_first, candidates.as_deref()) {
+    // If none is as it should be now, all give way to a new one, and it does not matter which of them is it meanwhile.
+    let chosen = candidates.filter(|lives| create_first && (lives.len() == 1 || is_outdated));
+    if let Some(live) = chosen.as_deref().and_then(<[_]>::first) {
         let superseded = lives.iter().filter(|other| !Arc::ptr_eq(other, live)).cloned().collect();
         return Standing::Present { live: (*live).clone(), superseded };
     }

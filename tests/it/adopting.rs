@@ -246,7 +246,8 @@ fn what_a_living_stack_has_where_nothing_of_it_belongs_is_an_orphan_and_goes_wit
         let ran = desk.run(&["diff"]).await;
         let line = "initech/production is not in the YAML there: 1 resource in us-east-1 of 300000000033";
         assert!(ran.out.contains(line), "{}{}", ran.out, ran.err);
-        let place = ["--account", "300000000033", "--region", "us-east-1"];
+        let role = "arn:aws:iam::300000000033:role/provision-apply";
+        let place = ["--account", "300000000033", "--region", "us-east-1", "--role", role];
         let consent = ["--yes", "--allow-destroy", "initech/production/*"];
         let all = [&["destroy", "--orphan", "initech/production"][..], &place, &consent].concat();
         let ran = desk.run(&all).await;

@@ -63,7 +63,7 @@ impl Engine {
                 None => !project.has(id),
             }
         };
-        self.strays(project.name(), once_each(places), &is_stray).await
+        self.strays(project, once_each(places), &is_stray).await
     }
 
     /// Looks in other regions and accounts for stacks of which nothing is where the YAML says.
@@ -82,7 +82,7 @@ impl Engine {
         let fleet = project.fleet();
         let places = missing.iter().flat_map(|one| other_places(&one.stack, fleet, as_whom)).collect();
         let is_missing = |_: &Place, claimed: &StackId| missing.iter().any(|one| one.stack.id == *claimed);
-        let strays = self.strays(project.name(), once_each(places), &is_missing).await;
+        let strays = self.strays(project, once_each(places), &is_missing).await;
         for blueprint in missing {
             let (stack, own) = (&blueprint.stack, sought(blueprint));
             let is_other = |found: &&Orphan| {
@@ -97,11 +97,11 @@ impl Engine {
     }
 
     /// Asks the tagging API in each place, and reads what it names.
-    async fn strays(&self, project: &str, places: Vec<Place>, is_meant: &IsMeant<'_>) -> Strays {
+    async fn strays(&self, project: &Project, places: Vec<Place>, is_meant: &IsMeant<'_>) -> Strays {
         let known = &self.verified(&places).await;
         let asked = join_all(places.iter().map(|place| async move {
             known[&*place.account].clone()?;
-            let claimed = self.claimed(project, place).await?;
+            let claimed = self.claimed(project.name(), place).await?;
             let claimed: BTreeSet<_> = claimed.into_iter().filter(|stack| is_meant(place, stack)).collect();
             Ok::<_, Failure>(if claimed.is_empty() { Vec::new() } else { self.confirm(project, place, &claimed).await })
         }));
@@ -147,12 +147,13 @@ impl Engine {
     }
 
     /// Reads what the tagging API named: it lags, and names what is on its way out.
-    async fn confirm(&self, project: &str, place: &Place, claimed: &BTreeSet<StackId>) -> Vec<Orphan> {
-        let stacks: Vec<Stack> = claimed.iter().map(|id| place.stack(project, id)).collect();
+    async fn confirm(&self, project: &Project, place: &Place, claimed: &BTreeSet<StackId>) -> Vec<Orphan> {
+        let stacks: Vec<Stack> = claimed.iter().map(|id| place.stack(project.name(), id)).collect();
         let source = AwsSource::new(Arc::clone(&self.sessions), &place.account, place.role());
         let wanted = stacks.iter().map(|stack| Sought { stack, wanted: BTreeMap::new() }).collect();
-        let request = Request { project, account: &place.account, stacks: wanted, survey: false };
-        let read = collect(KINDS, &source, &request).await;
+        let request = Request { project: project.name(), account: &place.account, stacks: wanted, survey: false };
+        let mut read = collect(KINDS, &source, &request).await;
+        leave_roles(project, &stacks, &mut read);
         let living =
             stacks.iter().filter(|stack| read.get(&stack.id).is_some_and(|inventory| is_home(stack, inventory)));
         let orphan = |stack: &Stack| Orphan {
@@ -200,14 +201,18 @@ impl Place {
 
 /// What the YAML has elsewhere by now shares its roles with what is left of it here: they are everywhere, and not taken
 /// along.
-pub(super) fn leave_roles(project: &Project, stacks: &[&Blueprint], inventories: &mut BTreeMap<StackId, Inventory>) {
+pub(super) fn leave_roles<'a>(
+    project: &Project,
+    stacks: impl IntoIterator<Item = &'a Stack>,
+    inventories: &mut BTreeMap<StackId, Inventory>,
+) {
     let fleet = project.fleet();
     let is_left = |here: &Stack| {
         let is_other = |there: &Stack| (&there.account, &there.region) != (&here.account, &here.region);
         fleet.iter().filter(|there| there.id == here.id).any(is_other)
     };
-    for blueprint in stacks.iter().filter(|blueprint| is_left(&blueprint.stack)) {
-        if let Some(inventory) = inventories.get_mut(&blueprint.stack.id) {
+    for stack in stacks.into_iter().filter(|stack| is_left(stack)) {
+        if let Some(inventory) = inventories.get_mut(&stack.id) {
             inventory.kinds.retain(|(_, kind), _| !kind.starts_with(ROLES));
         }
     }

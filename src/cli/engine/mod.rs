@@ -123,7 +123,7 @@ impl Engine {
         });
         let mut inventories = futures_util::future::join_all(reads).await.into_iter().flatten().collect();
         self.locate(project, stacks, as_whom, &mut inventories).await;
-        elsewhere::leave_roles(project, stacks, &mut inventories);
+        elsewhere::leave_roles(project, stacks.iter().map(|blueprint| &blueprint.stack), &mut inventories);
         Ok(inventories)
     }
 
