@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_ec2::types::{Filter, NetworkInterface, NetworkInterfaceType, Route, Tag};
+use futures_util::future::try_join_all;
 
 use super::Reader;
 use crate::resource::{Result, Tags};
@@ -8,7 +9,10 @@ use crate::resource::{Result, Tags};
 /// The page size of EC2's Describe operations; route tables allow 100.
 const PAGE: i32 = 1000;
 const ROUTE_TABLES_PAGE: i32 = 100;
-/// What the survey calls: seven operations, however many VPCs.
+/// How many VPCs are asked about at once: all filters of one call take 200 values together, and the states of instances
+/// are five of them.
+const VPCS: usize = 195;
+/// What the survey calls: seven operations, for so many VPCs each.
 pub const SURVEY_READS: &[&str] = &[
     "ec2:DescribeInstances",
     "ec2:DescribeInternetGateways",
@@ -37,9 +41,12 @@ pub struct Seen {
 /// the routes that lead to them; default security groups, main route tables and the interfaces that AWS's services keep
 /// for themselves are left out.
 pub async fn survey(reader: &Reader, vpcs: &[String]) -> Result<Vec<Seen>> {
-    if vpcs.is_empty() {
-        return Ok(Vec::new());
-    }
+    let parts = try_join_all(vpcs.chunks(VPCS).map(|some| part(reader, some))).await?;
+    let mut once = BTreeSet::new();
+    Ok(parts.into_iter().flatten().filter(|seen| once.insert((seen.kind, seen.id.clone()))).collect())
+}
+
+async fn part(reader: &Reader, vpcs: &[String]) -> Result<Vec<Seen>> {
     let (instances, interfaces, groups, subnets, tables, gateways, endpoints) = tokio::try_join!(
         instances(reader, vpcs),
         interfaces(reader, vpcs),
@@ -49,9 +56,7 @@ pub async fn survey(reader: &Reader, vpcs: &[String]) -> Result<Vec<Seen>> {
         gateways(reader, vpcs),
         endpoints(reader, vpcs),
     )?;
-    let mut once = BTreeSet::new();
-    let all = [instances, endpoints, gateways, interfaces, groups, subnets, tables].into_iter().flatten();
-    Ok(all.filter(|seen| once.insert((seen.kind, seen.id.clone()))).collect())
+    Ok([instances, endpoints, gateways, interfaces, groups, subnets, tables].into_iter().flatten().collect())
 }
 
 async fn instances(reader: &Reader, vpcs: &[String]) -> Result<Vec<Seen>> {

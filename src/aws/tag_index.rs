@@ -1,9 +1,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_resourcegroupstagging::types::TagFilter;
+use futures_util::future::try_join_all;
 
 use super::Clients;
 use crate::resource::{Failure, Result, Scope, StackId, Tags, key};
+
+/// How many values one filter of GetResources takes.
+const VALUES: usize = 20;
 
 /// What the tagging API (`tag:GetResources`) knows of the scope's stacks: tags by ARN.
 #[derive(Debug, Default)]
@@ -11,24 +15,28 @@ pub struct TagIndex(BTreeMap<String, Tags>);
 
 impl TagIndex {
     pub(super) async fn read(clients: &Clients, scope: &Scope) -> Result<Self> {
+        let tenants = scope.tenants();
+        let parts = try_join_all(tenants.chunks(VALUES).map(|some| Self::part(clients, scope, some))).await?;
+        Ok(Self(parts.into_iter().flatten().collect()))
+    }
+
+    /// What it knows of some of the scope's tenants.
+    async fn part(clients: &Clients, scope: &Scope, tenants: &[String]) -> Result<BTreeMap<String, Tags>> {
         let filter = |key: &str, values: Vec<String>| TagFilter::builder().key(key).set_values(Some(values)).build();
-        let pages = clients
+        let call = clients
             .tagging()
             .get_resources()
             .tag_filters(filter(key::PROJECT, vec![scope.project.clone()]))
-            .tag_filters(filter(key::TENANT, scope.tenants()))
-            .resources_per_page(100)
-            .into_paginator()
-            .items()
-            .send()
-            .collect::<std::result::Result<Vec<_>, _>>()
-            .await
-            .map_err(Failure::from)?;
-        let all = pages.into_iter().filter_map(|item| {
+            .tag_filters(filter(key::TENANT, tenants.to_vec()))
+            .resources_per_page(100);
+        let mut pages = call.into_paginator().items().send();
+        let mut part = BTreeMap::new();
+        while let Some(item) = pages.next().await {
+            let item = item.map_err(Failure::from)?;
             let tags: Tags = item.tags().iter().map(|tag| (tag.key(), tag.value())).collect();
-            Some((item.resource_arn()?.to_owned(), tags)).filter(|(_, tags)| scope.is_claimed(tags))
-        });
-        Ok(Self(all.collect()))
+            part.extend(item.resource_arn.filter(|_| scope.is_claimed(&tags)).map(|arn| (arn, tags)));
+        }
+        Ok(part)
     }
 
     /// Returns the stacks of a project that anything claims. Snapshots don't count: they outlive their stack on purpose.

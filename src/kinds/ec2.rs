@@ -8,19 +8,26 @@ use crate::resource::{Class, Failure, Ref, Result, Scope, Tags, key};
 /// The page size of most Describe operations; set always, because unpaged reads are throttled harder.
 pub(super) const PAGE: i32 = 1000;
 
+/// How many values all filters of one call take together.
+const VALUES: usize = 200;
+
 /// The server-side filters for the scope's stacks. What comes back is filtered again with [`Scope::owns`]. What is asked
-/// for by id may bear any tags or none: then nothing is filtered out here.
+/// for by id may bear any tags or none: then nothing is filtered out here; nor is it by what has too many values.
 pub(super) fn filters(scope: &Scope) -> Vec<Filter> {
     if !scope.also.is_empty() {
         return Vec::new();
     }
     let tag =
         |key: &str, values: Vec<String>| Filter::builder().name(format!("tag:{key}")).set_values(Some(values)).build();
-    vec![
-        tag(key::PROJECT, vec![scope.project.clone()]),
-        tag(key::TENANT, scope.tenants()),
-        tag(key::ENVIRONMENT, scope.environments()),
-    ]
+    let mut filters = vec![tag(key::PROJECT, vec![scope.project.clone()])];
+    let mut left = VALUES - 1;
+    for (key, values) in [(key::TENANT, scope.tenants()), (key::ENVIRONMENT, scope.environments())] {
+        if values.len() <= left {
+            left -= values.len();
+            filters.push(tag(key, values));
+        }
+    }
+    filters
 }
 
 /// The filter for one address, to look for what a lost answer made.
@@ -71,4 +78,27 @@ pub(super) fn is_blank<K>(reference: &Ref<K>) -> bool {
 /// Returns whether a failure passes by itself just after a create: EC2 does not show a new id everywhere at once.
 pub(super) fn is_fresh(failure: &Failure) -> bool {
     failure.is(Class::NotFound)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resource::StackId;
+
+    fn filters_for(tenants: usize) -> Vec<(String, usize)> {
+        let environments = ["production", "staging"];
+        let stacks = (0..tenants).flat_map(|n| environments.map(|name| StackId::new(format!("t{n}"), name)));
+        let scope = Scope { project: "p".into(), stacks: stacks.collect(), ..Scope::default() };
+        filters(&scope).iter().map(|one| (one.name().unwrap_or_default().to_owned(), one.values().len())).collect()
+    }
+
+    #[test]
+    fn filters_never_have_more_values_than_one_call_takes() {
+        let (project, tenant, environment) =
+            ("tag:provision:project", "tag:provision:tenant", "tag:provision:environment");
+        let named = |all: &[(&str, usize)]| all.iter().map(|(name, n)| ((*name).to_owned(), *n)).collect::<Vec<_>>();
+        assert_eq!(filters_for(197), named(&[(project, 1), (tenant, 197), (environment, 2)]));
+        assert_eq!(filters_for(198), named(&[(project, 1), (tenant, 198)]));
+        assert_eq!(filters_for(1000), named(&[(project, 1), (environment, 2)]));
+    }
 }

@@ -56,3 +56,17 @@ async fn a_vpc_is_surveyed_in_seven_calls_and_services_own_interfaces_are_left_o
     assert_eq!(seen[0].tags.get("Name"), Some("by hand"));
     assert_eq!(aws.asked().len(), 7);
 }
+
+#[tokio::test]
+async fn no_call_names_more_vpcs_than_its_filters_take() {
+    let aws = Canned::by_operation(&[]);
+    let vpcs: Vec<_> = (0..400).map(|n| format!("vpc-{n:03}")).collect();
+    survey(&aws.session(&[]).await.reader(), &vpcs).await.unwrap();
+    let asked = aws.asked();
+    assert_eq!(asked.len(), 7 * 3);
+    assert!(asked.iter().all(|one| one.matches(".Value.").count() <= 200), "{asked:?}");
+    for operation in ["DescribeInstances", "DescribeSubnets"] {
+        let of_it = asked.iter().filter(|one| one.contains(operation));
+        assert_eq!(of_it.map(|one| one.matches("vpc-").count() - one.matches("vpc-id").count()).sum::<usize>(), 400);
+    }
+}

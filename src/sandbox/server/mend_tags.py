@@ -1,4 +1,4 @@
-"""The tagging API: pages of what there was when the first was asked for, and an index that lags."""
+"""The tagging API: pages of what there was when the first was asked for, filters of twenty values, and an index that lags."""
 
 import time
 
@@ -6,7 +6,17 @@ from moto.core.resource_tagging import make_tag_matcher, match_resource_type
 from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend
 
 import slow
-from patch import around
+from patch import around, refusal
+
+VALUES = 20
+
+
+@around(ResourceGroupsTaggingAPIBackend)
+def get_resources(moto, self, *arguments, tag_filters=None, **named):
+    """moto takes any number of values."""
+    if any(len(one.get("Values") or []) > VALUES for one in tag_filters or []):
+        raise refusal("InvalidParameterException", f"A tag filter has more than {VALUES} values")
+    return moto(self, *arguments, tag_filters=tag_filters, **named)
 
 
 @around(ResourceGroupsTaggingAPIBackend)
