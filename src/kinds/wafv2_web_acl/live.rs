@@ -50,9 +50,9 @@ fn spec(acl: &sdk::WebAcl, scope: &str) -> Option<(Spec, Vec<Unmodelled>)> {
     let mut unmodelled = beyond(acl);
     let mut rules = Vec::new();
     for rule in acl.rules() {
-        let (ours, is_whole) = read::rule(rule);
-        if !is_whole {
-            let text = format!("{:?}", rule.statement());
+        let (ours, lost) = read::rule(rule);
+        if !lost.is_empty() {
+            let text = format!("a template cannot write all of its {}", lost.join(", "));
             unmodelled.push(Unmodelled { path: pointer::join("/Rules", rule.name()), text });
         }
         rules.extend(ours);
@@ -73,7 +73,8 @@ fn spec(acl: &sdk::WebAcl, scope: &str) -> Option<(Spec, Vec<Unmodelled>)> {
     Some((spec, unmodelled))
 }
 
-/// Returns what the web ACL has beyond our properties. An update takes it away, as it sends the whole.
+/// Returns what the web ACL has beyond our properties, without its values: a header may hold a secret. An update takes it
+/// away, as it sends the whole.
 fn beyond(acl: &sdk::WebAcl) -> Vec<Unmodelled> {
     // AWS turns this mode on by itself.
     let ddos = acl.on_source_d_do_s_protection_config().map(|config| config.alb_low_reputation_mode().as_str());
@@ -83,14 +84,15 @@ fn beyond(acl: &sdk::WebAcl) -> Vec<Unmodelled> {
         managed.chain(acl.post_process_firewall_manager_rule_groups()).map(|group| group.name()).collect();
     let managed = Some(managed.join(", ")).filter(|names| !names.is_empty());
     let allow = acl.default_action().and_then(|action| action.allow()?.custom_request_handling());
+    let is_set = |is_there: bool| is_there.then(|| "is set".to_owned());
     let all = [
-        ("/DefaultAction/Allow/CustomRequestHandling", allow.map(|it| format!("{it:?}"))),
-        ("/AssociationConfig", acl.association_config().map(|it| format!("{it:?}"))),
-        ("/CaptchaConfig", acl.captcha_config().map(|it| format!("{it:?}"))),
-        ("/ChallengeConfig", acl.challenge_config().map(|it| format!("{it:?}"))),
-        ("/DataProtectionConfig", acl.data_protection_config().map(|it| format!("{it:?}"))),
-        ("/ApplicationConfig", acl.application_config().map(|it| format!("{it:?}"))),
-        ("/MonetizationConfig", acl.monetization_config().map(|it| format!("{it:?}"))),
+        ("/DefaultAction/Allow/CustomRequestHandling", is_set(allow.is_some())),
+        ("/AssociationConfig", is_set(acl.association_config().is_some())),
+        ("/CaptchaConfig", is_set(acl.captcha_config().is_some())),
+        ("/ChallengeConfig", is_set(acl.challenge_config().is_some())),
+        ("/DataProtectionConfig", is_set(acl.data_protection_config().is_some())),
+        ("/ApplicationConfig", is_set(acl.application_config().is_some())),
+        ("/MonetizationConfig", is_set(acl.monetization_config().is_some())),
         ("/OnSourceDDoSProtectionConfig", ddos),
         ("/Rules", managed.map(|names| format!("Firewall Manager adds the rule groups {names}"))),
     ];

@@ -1,4 +1,5 @@
 mod live;
+mod lost;
 mod read;
 mod statement;
 mod write;

@@ -11,19 +11,19 @@ use super::statement::{
     Rule, RuleActionOverride, Several, SizeConstraint, SqliMatch, Statement, TextTransformation, VisibilityConfig,
     XssMatch,
 };
-use super::write;
+use super::{lost, write};
 use crate::resource::normal::Set;
 
-/// Returns the rule as far as our types can express it, and whether that is all of it.
-pub(super) fn rule(from: &sdk::Rule) -> (Option<Rule>, bool) {
+/// Returns the rule as far as our types can express it, and the names of its parts of which something is lost.
+pub(super) fn rule(from: &sdk::Rule) -> (Option<Rule>, Vec<&'static str>) {
     let mut tidy = from.clone();
     tidy_list(&mut tidy.rule_labels, |label| label.name.clone());
     if let Some(statement) = &mut tidy.statement {
         tidy_statement(statement);
     }
     let ours = to_rule(&tidy);
-    let whole = ours.as_ref().is_some_and(|ours| write::rule(ours) == tidy);
-    (ours, whole)
+    let lost = lost::parts(&tidy, ours.as_ref().map(write::rule).as_ref());
+    (ours, lost)
 }
 
 fn to_rule(from: &sdk::Rule) -> Option<Rule> {

@@ -53,7 +53,7 @@ fn statements() -> Vec<Value> {
 fn every_statement_survives_the_way_to_the_sdk_and_back() {
     for statement in statements() {
         let ours: Rule = from_value(rule("r", 1, &statement, ("Action", json!({ "Count": {} })))).unwrap();
-        assert_eq!(read::rule(&write::rule(&ours)), (Some(ours.clone()), true), "{statement}");
+        assert_eq!(read::rule(&write::rule(&ours)), (Some(ours.clone()), Vec::new()), "{statement}");
         let again: Rule = from_value(to_value(&ours).unwrap()).unwrap();
         assert_eq!(again, ours);
     }
@@ -66,7 +66,7 @@ fn what_has_no_order_reads_the_same_in_any() {
     let mut live = write::rule(&ours);
     let codes = live.statement.as_mut().unwrap().geo_match_statement.as_mut().unwrap().country_codes.as_mut();
     codes.unwrap().reverse();
-    assert_eq!(read::rule(&live), (Some(ours), true));
+    assert_eq!(read::rule(&live), (Some(ours), Vec::new()));
 }
 
 #[test]
@@ -75,9 +75,9 @@ fn what_our_types_cannot_express_is_told() {
     let ours: Rule = from_value(rule("r", 1, &geo, ("Action", json!({ "Block": {} })))).unwrap();
     let mut live = write::rule(&ours);
     live.challenge_config = Some(sdk::ChallengeConfig::builder().build());
-    assert_eq!(read::rule(&live), (Some(ours), false));
+    assert_eq!(read::rule(&live), (Some(ours), vec!["ChallengeConfig"]));
     live.statement = Some(sdk::Statement::builder().build());
-    assert_eq!(read::rule(&live), (None, false));
+    assert_eq!(read::rule(&live), (None, vec!["Statement"]));
 }
 
 #[test]
