@@ -21,6 +21,8 @@ mod aws_store;
 mod aws_survey;
 #[cfg(feature = "sdk")]
 mod bad_input;
+#[cfg(feature = "sdk")]
+mod balancers;
 mod blueprint;
 #[cfg(feature = "sdk")]
 mod bounds;

@@ -1,5 +1,6 @@
 use aws_sdk_elasticloadbalancingv2::types::{
-    IpAddressType, LoadBalancer as Description, LoadBalancerAttribute, LoadBalancerSchemeEnum, LoadBalancerTypeEnum,
+    IpAddressType, LoadBalancer as Description, LoadBalancerAttribute, LoadBalancerSchemeEnum, LoadBalancerStateEnum,
+    LoadBalancerTypeEnum,
 };
 
 use super::spec::{Outputs, Spec};
@@ -67,11 +68,27 @@ pub async fn set_web_acl(writer: &Writer, arn: &str, acl: &Ref<WebAcl>) -> Resul
 }
 
 /// Returns the ARN of the web ACL in front; asked only where one can stand, see [`Spec::web_acl_arn`].
+///
+/// # Errors
+/// [`Class::Busy`] if WAF does not know a load balancer that is active: only load balancing says that one is gone.
 pub async fn web_acl(reader: &Reader, description: &Description, arn: &str) -> Result<Ref<WebAcl>> {
     let is_public = description.scheme() == Some(&LoadBalancerSchemeEnum::InternetFacing);
     if !is_public || description.r#type() != Some(&LoadBalancerTypeEnum::Application) {
         return Ok(Ref::default());
     }
-    let answer = reader.wafv2().get_web_acl_for_resource().resource_arn(arn).send().await?;
-    Ok(answer.web_acl().map(|acl| Ref::from(acl.arn())).unwrap_or_default())
+    let call = reader.wafv2().get_web_acl_for_resource().resource_arn(arn);
+    match call.send().await.map_err(Failure::from) {
+        Ok(answer) => Ok(answer.web_acl().map(|acl| Ref::from(acl.arn())).unwrap_or_default()),
+        // WAF learns of a load balancer while it is provisioned, and puts nothing before one that it does not know.
+        Err(failure) if failure.is(Class::NotFound) && !is_active(description) => Ok(Ref::default()),
+        Err(failure) if failure.is(Class::NotFound) => Err(Failure { class: Class::Busy, ..failure }
+            .hint("WAF does not know the load balancer yet, or no more: run the command again in a few minutes")),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Whether it has been provisioned.
+fn is_active(description: &Description) -> bool {
+    use LoadBalancerStateEnum::{Failed, Provisioning};
+    !matches!(description.state().and_then(|state| state.code()), Some(Provisioning | Failed))
 }

@@ -223,7 +223,9 @@ async fn read(reader: &Reader, one: &Tagged<Description>) -> Result<Found<LoadBa
     let attributes = async {
         Ok::<_, Failure>(reader.elb().describe_load_balancer_attributes().load_balancer_arn(&arn).send().await?)
     };
-    let (attributes, web_acl_arn) = tokio::try_join!(attributes, web_acl(reader, description, &arn))?;
+    // What load balancing says goes first: of a load balancer that is gone, WAF knows nothing either.
+    let (attributes, web_acl_arn) = tokio::join!(attributes, web_acl(reader, description, &arn));
+    let (attributes, web_acl_arn) = (attributes?, web_acl_arn?);
     let attributes = attributes.attributes().iter().map(|one| Attribute::read(one.key(), one.value())).collect();
     Ok(Found {
         id: arn,
