@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::once::Once;
 use super::recent::Recent;
 use super::{Clients, TagIndex};
-use crate::resource::{Result, Scope, StackId};
+use crate::resource::{Result, Scope, StackId, Tags};
 
 /// Reads one account and region; its clients cannot change anything.
 ///
@@ -51,8 +51,21 @@ impl Reader {
     pub async fn tag_index(&self, scope: &Scope) -> Result<Arc<TagIndex>> {
         let read = TagIndex::read(&self.clients, scope);
         match &self.recent {
-            Some(recent) => recent.get(scope, read).await,
+            Some(recent) => recent.indexes.get(scope, read).await,
             None => self.once("tag-index", read).await,
+        }
+    }
+
+    /// Returns the tags of a thing that the tag index does not know: what `read` brings or, to the reader of a wait, what
+    /// it brought some time ago.
+    pub async fn tags_of_unknown(
+        &self,
+        arn: &str,
+        read: impl Future<Output = Result<Tags>> + Send,
+    ) -> Result<Arc<Tags>> {
+        match &self.recent {
+            Some(recent) => recent.tags.get(&arn.to_owned(), read).await,
+            None => read.await.map(Arc::new),
         }
     }
 

@@ -1,43 +1,53 @@
 use std::collections::HashMap;
 use std::future::Future;
+use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::TagIndex;
-use crate::resource::{Result, Scope};
+use crate::resource::{Result, Scope, Tags};
 
-/// How old a tag index may be for a look of a wait. The tagging API lags behind by itself, by times that AWS does not
+/// How old an answer may be for a look of a wait. The tagging API lags behind by itself, by times that AWS does not
 /// publish.
 const AGE: Duration = Duration::from_secs(30);
 
-/// A tag index and when it was asked for.
-type Known = Option<(Instant, Arc<TagIndex>)>;
-
-/// The tag indexes that waits use: a hundred looks a minute at all kinds of many stacks would otherwise each read their
-/// own, and the tagging API serves an account only a few calls a second.
+/// What the looks of all waits share: a hundred looks a minute at all kinds of many stacks would otherwise each ask, and
+/// the services that are asked serve an account only a few calls a second.
 #[derive(Default)]
-pub(super) struct Recent(Mutex<HashMap<Scope, Arc<tokio::sync::Mutex<Known>>>>);
+pub(super) struct Recent {
+    pub(super) indexes: Answers<Scope, TagIndex>,
+    /// The tags by ARN of what no tag index knows.
+    pub(super) tags: Answers<String, Tags>,
+}
 
-impl Recent {
-    /// Returns the scope's index if it is young enough, else what `read` brings. Who asks meanwhile waits for that.
-    pub(super) async fn get(
-        &self,
-        scope: &Scope,
-        read: impl Future<Output = Result<TagIndex>>,
-    ) -> Result<Arc<TagIndex>> {
+/// An answer and when it was asked for.
+type Known<V> = Option<(Instant, Arc<V>)>;
+
+/// Answers by what was asked.
+pub(super) struct Answers<K, V>(Mutex<HashMap<K, Arc<tokio::sync::Mutex<Known<V>>>>>);
+
+impl<K, V> Default for Answers<K, V> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<K: Clone + Eq + Hash, V> Answers<K, V> {
+    /// Returns the answer if it is young enough, else what `read` brings. Who asks meanwhile waits for that.
+    pub(super) async fn get(&self, asked: &K, read: impl Future<Output = Result<V>>) -> Result<Arc<V>> {
         let cell = {
             let mut cells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            cells.entry(scope.clone()).or_default().clone()
+            cells.entry(asked.clone()).or_default().clone()
         };
         let mut known = cell.lock().await;
-        if let Some((_, index)) = known.as_ref().filter(|(asked, _)| asked.elapsed() < AGE) {
-            return Ok(index.clone());
+        if let Some((_, answer)) = known.as_ref().filter(|(since, _)| since.elapsed() < AGE) {
+            return Ok(answer.clone());
         }
-        let asked = Instant::now();
-        let index = Arc::new(read.await?);
-        *known = Some((asked, index.clone()));
-        Ok(index)
+        let since = Instant::now();
+        let answer = Arc::new(read.await?);
+        *known = Some((since, answer.clone()));
+        Ok(answer)
     }
 }

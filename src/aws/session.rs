@@ -65,8 +65,8 @@ impl Session {
         self.reader_with(None)
     }
 
-    /// A reader for one look at what a run waits for. It shares the tag index with other looks of the last half minute;
-    /// all else that it reads is as fresh as by [`reader`](Self::reader).
+    /// A reader for one look at what a run waits for. It shares the tag index, and the tags of what that does not know,
+    /// with other looks of the last half minute; all else that it reads is as fresh as by [`reader`](Self::reader).
     pub fn waiting_reader(&self) -> Reader {
         self.reader_with(Some(self.recent.clone()))
     }

@@ -64,8 +64,9 @@ async fn writer(aws: &Canned, own: &[&str]) -> Writer {
     })
 }
 
+/// A lease that holds.
 #[derive(Debug)]
-struct Held;
+pub struct Held;
 
 impl Fence for Held {
     fn check(&self, _: &str) -> Result<(), Failure> {

@@ -29,6 +29,8 @@ mod bounds;
 #[cfg(feature = "sdk")]
 mod canned;
 #[cfg(feature = "sdk")]
+mod certificates;
+#[cfg(feature = "sdk")]
 mod cli;
 #[cfg(feature = "sdk")]
 mod crash;

@@ -9,20 +9,20 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::idempotence::{gone, patiently};
-use crate::aws::{Aws, MINUTE, Reader, Writer};
+use crate::aws::{Aws, MINUTE, Reader, Writer, create_once};
 use crate::resource::normal::Set;
 use crate::resource::{
     Changes, Class, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement,
     Result, Scope, State, Tags, Unseen,
 };
-use read::{candidates, is_acm, read, summaries};
+use read::{candidates, is_acm, read, requested, summaries};
 
 /// A public certificate, validated by DNS records that its domain's owner sets.
 pub struct Certificate;
 
 /// The properties of `AWS::CertificateManager::Certificate`. `CertificateTransparencyLoggingPreference` is not among
 /// them: since June 2026 AWS logs every public certificate and ignores it.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Spec {
     /// The main domain, `www.example.com` or `*.example.com`.
@@ -80,7 +80,13 @@ resources:
                 "acm:ListTagsForCertificate",
                 "tag:GetResources",
             ],
-            create: &["acm:RequestCertificate", "acm:AddTagsToCertificate"],
+            create: &[
+                "acm:RequestCertificate",
+                "acm:AddTagsToCertificate",
+                "acm:ListCertificates",
+                "acm:ListTagsForCertificate",
+                "acm:DescribeCertificate",
+            ],
             update: &["acm:UpdateCertificateOptions"],
             retag: &["acm:AddTagsToCertificate", "acm:RemoveTagsFromCertificate"],
             delete: &["acm:DeleteCertificate"],
@@ -96,7 +102,7 @@ resources:
             .chain(scope.also.iter().cloned())
             .collect();
         let candidates = candidates(summaries(reader).await?, &known);
-        let reads = candidates.iter().map(|arn| read(reader, scope, arn));
+        let reads = candidates.iter().map(|arn| read(reader, scope, arn, known.contains(arn)));
         let mut listing = Listing::default();
         for (arn, answer) in candidates.iter().zip(join_all(reads).await) {
             match answer {
@@ -114,12 +120,13 @@ resources:
     }
 
     async fn create(writer: &Writer, _: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
-        // ACM takes at most 32 word characters and remembers them for an hour; after that, the tags tell.
+        // ACM takes at most 32 word characters and remembers them for an hour; after that, and in another run, the tags
+        // tell.
         let token: String = writer.token().chars().filter(char::is_ascii_alphanumeric).take(32).collect();
         let export = CertificateExport::from(spec.certificate_export.as_str());
         let names = (!spec.subject_alternative_names.is_empty())
             .then(|| spec.subject_alternative_names.iter().cloned().collect());
-        let call = writer
+        let request = writer
             .acm()
             .request_certificate()
             .domain_name(&spec.domain_name)
@@ -129,9 +136,11 @@ resources:
             .options(CertificateOptions::builder().export(export).build())
             .idempotency_token(token)
             .set_tags(Some(sdk_tags(tags)));
-        let answer = call.send().await?;
-        let arn = answer.certificate_arn().map(str::to_owned);
-        let arn = arn.ok_or_else(|| Failure::new(Class::Other, "RequestCertificate returned no ARN"))?;
+        let send = || async {
+            let arn = request.clone().send().await?.certificate_arn;
+            arn.ok_or_else(|| Failure::new(Class::Other, "RequestCertificate returned no ARN"))
+        };
+        let arn = create_once(|| requested(writer, spec, tags), send).await?;
         Ok(made(arn, State::Settling("ACM to name the validation records".into())))
     }
 

@@ -4,13 +4,19 @@ use aws_sdk_acm::types::{
     CertificateDetail, CertificateOptions, CertificateStatus, CertificateSummary, DomainStatus, Filters, KeyAlgorithm,
     ValidationMethod,
 };
+use aws_smithy_types::DateTime;
 
 use super::{Certificate, Outputs, Spec, default_algorithm, default_export, default_validation};
-use crate::aws::Reader;
-use crate::resource::{Found, Result, Scope, State, Tags, Unmodelled};
+use crate::aws::{Clients, Reader};
+use crate::kinds::idempotence::is_same;
+use crate::resource::{Class, Found, Result, Scope, State, Tags, Unmodelled};
 
-/// How many certificates that the tag index does not know are looked at, newest first: the index lags by minutes.
-const FRESH: usize = 5;
+/// Of certificates that the tag index does not know, those are looked at that were requested in the hour before the
+/// newest of all: the index lags by minutes, and the program has no clock here.
+const FRESH: i64 = 3600;
+/// How many of them: so many stacks may have requested theirs at once. Their tags take ten seconds, as AWS answers
+/// ListTagsForCertificate ten times a second.
+const MOST: usize = 100;
 
 /// Certificates of ACM; `arn:aws:iot:…:cert/` and private authorities look alike.
 pub(super) fn is_acm(arn: &str) -> bool {
@@ -18,28 +24,74 @@ pub(super) fn is_acm(arn: &str) -> bool {
 }
 
 /// The whole account's; without `includes` AWS shows only those with RSA keys of 1024 and 2048 bits.
-pub(super) async fn summaries(reader: &Reader) -> Result<Vec<CertificateSummary>> {
+pub(super) async fn summaries(clients: &Clients) -> Result<Vec<CertificateSummary>> {
     let types = KeyAlgorithm::values().iter().map(|name| KeyAlgorithm::from(*name)).collect();
-    let call = reader.acm().list_certificates().includes(Filters::builder().set_key_types(Some(types)).build());
+    let call = clients.acm().list_certificates().includes(Filters::builder().set_key_types(Some(types)).build());
     Ok(call.into_paginator().page_size(1000).items().send().collect::<Result<Vec<_>, _>>().await?)
 }
 
 /// Chooses the certificates whose tags are worth reading: those that the index knows and that are there, and the newest.
 pub(super) fn candidates(mut all: Vec<CertificateSummary>, known: &BTreeSet<String>) -> Vec<String> {
-    all.sort_by_key(|summary| std::cmp::Reverse(summary.created_at().map(aws_smithy_types::DateTime::as_nanos)));
-    let arns = all.iter().filter_map(CertificateSummary::certificate_arn);
-    let (ours, others): (Vec<_>, Vec<_>) = arns.partition(|arn| known.contains(*arn));
-    ours.into_iter().chain(others.into_iter().take(FRESH)).map(str::to_owned).collect()
+    // Imported ones have no such time.
+    let requested = |one: &CertificateSummary| one.created_at().map(DateTime::secs);
+    all.sort_by_key(|one| std::cmp::Reverse(requested(one)));
+    let newest = all.first().and_then(requested).unwrap_or_default();
+    let is_fresh = |one: &&CertificateSummary| requested(one).is_some_and(|at| newest - at < FRESH);
+    let is_known = |one: &&CertificateSummary| one.certificate_arn().is_some_and(|arn| known.contains(arn));
+    let (ours, others): (Vec<_>, Vec<_>) = all.iter().partition(is_known);
+    let all = ours.into_iter().chain(others.into_iter().filter(is_fresh).take(MOST));
+    all.filter_map(CertificateSummary::certificate_arn).map(str::to_owned).collect()
 }
 
-pub(super) async fn read(reader: &Reader, scope: &Scope, arn: &str) -> Result<Option<Found<Certificate>>> {
-    let answer = reader.acm().list_tags_for_certificate().certificate_arn(arn).send().await?;
-    let tags: Tags = answer.tags().iter().map(|tag| (tag.key(), tag.value().unwrap_or_default())).collect();
+/// Reads a certificate if it is the scope's; `is_known` by the tag index or asked for.
+pub(super) async fn read(
+    reader: &Reader,
+    scope: &Scope,
+    arn: &str,
+    is_known: bool,
+) -> Result<Option<Found<Certificate>>> {
+    let tags = tags(reader, arn);
+    let tags = if is_known { tags.await? } else { (*reader.tags_of_unknown(arn, tags).await?).clone() };
     if !scope.owns(arn, &tags) {
         return Ok(None);
     }
     let answer = reader.acm().describe_certificate().certificate_arn(arn).send().await?;
     Ok(answer.certificate().map(|detail| found(arn, detail, tags)))
+}
+
+/// Looks for a certificate that an earlier run has requested for the same address, and that can still be used: lists
+/// may have missed it, and ACM does not know the token of another run.
+pub(super) async fn requested(clients: &Clients, spec: &Spec, ours: &Tags) -> Result<Option<String>> {
+    let all = summaries(clients).await?;
+    let is_meant = |one: &&CertificateSummary| {
+        let is_alive = matches!(one.status(), Some(CertificateStatus::PendingValidation | CertificateStatus::Issued));
+        is_alive && one.domain_name().is_some_and(|name| name.eq_ignore_ascii_case(&spec.domain_name))
+    };
+    for arn in all.iter().filter(is_meant).filter_map(CertificateSummary::certificate_arn) {
+        match requested_as(clients, arn, spec, ours).await {
+            Ok(true) => return Ok(Some(arn.to_owned())),
+            Ok(false) => {}
+            // Deleted meanwhile; or not ours, as ours let us look at them.
+            Err(failure) if failure.is(Class::NotFound) || failure.is(Class::Denied) => {}
+            Err(failure) => return Err(failure),
+        }
+    }
+    Ok(None)
+}
+
+/// Whether a certificate bears our tags and is what would be requested. The one that is to be replaced is not.
+async fn requested_as(clients: &Clients, arn: &str, spec: &Spec, ours: &Tags) -> Result<bool> {
+    let tags = tags(clients, arn).await?;
+    if !is_same(&tags, ours) {
+        return Ok(false);
+    }
+    let answer = clients.acm().describe_certificate().certificate_arn(arn).send().await?;
+    Ok(answer.certificate().is_some_and(|detail| found(arn, detail, tags).spec == *spec))
+}
+
+async fn tags(clients: &Clients, arn: &str) -> Result<Tags> {
+    let answer = clients.acm().list_tags_for_certificate().certificate_arn(arn).send().await?;
+    Ok(answer.tags().iter().map(|tag| (tag.key(), tag.value().unwrap_or_default())).collect())
 }
 
 pub(super) fn found(arn: &str, detail: &CertificateDetail, tags: Tags) -> Found<Certificate> {
@@ -123,6 +175,31 @@ mod tests {
 
     use super::*;
     use crate::resource::normal::Set;
+
+    fn summary(name: &str, created: Option<i64>) -> CertificateSummary {
+        let created = created.map(DateTime::from_secs);
+        CertificateSummary::builder().certificate_arn(name).set_created_at(created).build()
+    }
+
+    #[test]
+    fn what_is_known_and_what_was_requested_about_when_the_newest_was_is_looked_at() {
+        let all = vec![
+            summary("old", Some(1_000)),
+            summary("ours", Some(2_000)),
+            summary("imported", None),
+            summary("fresh", Some(9_000)),
+            summary("newest", Some(10_000)),
+        ];
+        let known = BTreeSet::from(["ours".to_owned(), "gone".to_owned()]);
+        assert_eq!(candidates(all, &known), ["ours", "newest", "fresh"]);
+    }
+
+    #[test]
+    fn as_many_fresh_ones_are_looked_at_as_stacks_may_request_at_once() {
+        let all: Vec<_> = (0..200).map(|n| summary(&format!("{n:03}"), Some(n))).collect();
+        let looked_at = candidates(all, &BTreeSet::new());
+        assert_eq!((looked_at.len(), looked_at[0].as_str(), looked_at[99].as_str()), (100, "199", "100"));
+    }
 
     fn pending(record: Option<ResourceRecord>) -> CertificateDetail {
         let domain = DomainValidation::builder().domain_name("a.example").set_resource_record(record).build().unwrap();

@@ -1,0 +1,93 @@
+//! Certificates: ACM gives one to whoever asks, so what an earlier run has asked for is looked for.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use provision::aws::WriterScope;
+use provision::kinds::KINDS;
+use provision::resource::{Address, Name, Scope, Settled, StackId, Tags, key};
+use serde_json::{Value, json};
+
+use crate::canned::Canned;
+use crate::listener::Held;
+
+const KIND: &str = "AWS::CertificateManager::Certificate";
+const EARLIER: &str = "arn:aws:acm:us-east-1:123456789012:certificate/5f2c7d1e-8f0b-4c55-9f3a-2b6f0d9a7e41";
+const NEW: &str = "arn:aws:acm:us-east-1:123456789012:certificate/11111111-8f0b-4c55-9f3a-2b6f0d9a7e41";
+
+fn tags() -> Tags {
+    Tags::from_iter([(key::PROJECT, "p"), (key::TENANT, "acme"), (key::ENVIRONMENT, "production"), (key::NAME, "site")])
+}
+
+/// ACM with one certificate, in this state and for these names.
+fn acm(status: &str, names: &[&str], tags: &Tags) -> Canned {
+    let summary = json!({ "CertificateArn": EARLIER, "DomainName": names[0], "Status": status, "CreatedAt": 1.0 });
+    let detail = json!({
+        "CertificateArn": EARLIER, "DomainName": names[0], "SubjectAlternativeNames": names, "Status": status,
+        "KeyAlgorithm": "RSA-2048",
+    });
+    let tags: Vec<_> = tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
+    let answers = [
+        ("ListCertificates", json!({ "CertificateSummaryList": [summary] })),
+        ("ListTagsForCertificate", json!({ "Tags": tags })),
+        ("DescribeCertificate", json!({ "Certificate": detail })),
+        ("RequestCertificate", json!({ "CertificateArn": NEW })),
+    ];
+    let answers = answers.map(|(operation, answer): (_, Value)| (operation, answer.to_string()));
+    Canned::by_operation(&answers.each_ref().map(|(operation, answer)| (*operation, 200, answer.as_str())))
+}
+
+/// Creates the certificate of www.example.com and example.com; returns which one it is.
+async fn create(aws: &Canned) -> String {
+    let kind = KINDS.iter().find(|kind| kind.facts().kind == KIND).unwrap();
+    let spec = json!({ "DomainName": "www.example.com", "SubjectAlternativeNames": ["example.com"] });
+    let spec = Settled::new(kind.normalise(spec).unwrap()).unwrap();
+    let writer = aws.session(&[]).await.writer(WriterScope {
+        address: Address::new(KIND, "site"),
+        stack: StackId::new("acme", "production"),
+        own: BTreeSet::new(),
+        mentioned: BTreeSet::new(),
+        token: "0".repeat(32),
+        fence: Arc::new(Held),
+    });
+    kind.create(&writer, &Name::given("site"), &spec, &tags()).await.unwrap().id
+}
+
+#[tokio::test]
+async fn what_another_run_has_requested_is_not_requested_again() {
+    let names = ["www.example.com", "example.com"];
+    for status in ["PENDING_VALIDATION", "ISSUED"] {
+        assert_eq!(create(&acm(status, &names, &tags())).await, EARLIER, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn what_failed_is_to_be_replaced_or_is_anothers_is_not_taken() {
+    let names = ["www.example.com", "example.com"];
+    let mut other = tags();
+    other.set(key::NAME, "other");
+    for (aws, why) in [
+        (acm("VALIDATION_TIMED_OUT", &names, &tags()), "nothing can come of it"),
+        (acm("ISSUED", &names[..1], &tags()), "the new one has one name more"),
+        (acm("ISSUED", &names, &other), "another address has it"),
+        (acm("ISSUED", &["example.net"], &tags()), "another domain"),
+    ] {
+        assert_eq!(create(&aws).await, NEW, "{why}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_looks_of_all_waits_share_the_tags_of_what_is_too_fresh_for_the_tag_index() {
+    let kind = KINDS.iter().find(|kind| kind.facts().kind == KIND).unwrap();
+    let summary = json!({ "CertificateArn": EARLIER, "DomainName": "www.example.com", "CreatedAt": 1.0 });
+    let list = json!({ "CertificateSummaryList": [summary] }).to_string();
+    let aws =
+        Canned::by_operation(&[("ListCertificates", 200, list.as_str()), ("ListCertificates", 200, list.as_str())]);
+    let session = aws.session(kind.permissions().read).await;
+    for tenant in ["acme", "globex"] {
+        let stacks = vec![StackId::new(tenant, "production")];
+        let scope = Scope { project: "p".into(), stacks, ..Scope::default() };
+        kind.list(&session.waiting_reader(), &scope).await.unwrap();
+    }
+    assert_eq!(aws.asked().iter().filter(|asked| asked.contains("ListTagsForCertificate")).count(), 1);
+}
