@@ -2,22 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use tokio::time::Instant;
 
 use super::hands::{Hands, Permit};
-use super::watch::Watch;
+use super::watch::{SPREAD, Watch};
 use crate::plan::{Desired, Step, Verb};
 use crate::resource::{
     Address, AnyKind, AnyMade, Changes, Class, Cloud, Facts, Failure, FieldDiff, Kept, Live, Name, Reference, Result,
     Secrets, Settled, Shape, Stack, State, key, keyed, output, pointer, resolve,
 };
-
-/// How far AWS's lists may lag behind a change: EC2's documentation speaks of seconds.
-const SPREAD: Duration = Duration::from_secs(10);
 
 /// What all steps of one stack's run share.
 pub(super) struct Site<'a, C: Cloud> {
@@ -131,7 +127,8 @@ impl<C: Cloud> Site<'_, C> {
             }
             tokio::time::sleep(SPREAD / 10).await;
             let name = &step.id.address.name;
-            done = self.remember(step, self.watch.ready(kind, &step.region, name, Some(&id), |_| ()).await?);
+            let live = self.watch.ready(kind, &step.region, name, Some(&id), before(step), |_| ()).await?;
+            done = self.remember(step, live);
         }
         Ok(done)
     }
@@ -181,7 +178,7 @@ impl<C: Cloud> Site<'_, C> {
         let writer = self.hands.writer(&step.region, self.permit(step, None)).await?;
         let mut kept = kind.delete(&writer, &live).await?;
         if !kept.iter().any(|kept| kept.is_itself) {
-            self.watch.gone(kind, &step.region, &live.id).await?;
+            self.watch.gone(kind, &step.region, &live).await?;
             kept.extend(shadow(&kind.facts(), &live));
         }
         Ok(Done { id: Some(live.id.clone()), kept, waiting: None })
@@ -190,11 +187,11 @@ impl<C: Cloud> Site<'_, C> {
     async fn wait(&self, kind: &dyn AnyKind<C>, step: &Step, says: impl FnMut(&str)) -> Result<Done> {
         let live = self.live(kind, step).await?;
         if live.state == State::Leaving {
-            self.watch.gone(kind, &step.region, &live.id).await?;
+            self.watch.gone(kind, &step.region, &live).await?;
             return Ok(Done::default());
         }
         let name = &step.id.address.name;
-        let live = self.watch.ready(kind, &step.region, name, Some(&live.id), says).await?;
+        let live = self.watch.ready(kind, &step.region, name, Some(&live.id), None, says).await?;
         Ok(self.remember(step, live))
     }
 
@@ -214,7 +211,7 @@ impl<C: Cloud> Site<'_, C> {
         match made.state {
             State::Settling(_) => {
                 let name = &step.id.address.name;
-                let live = self.watch.ready(kind, &step.region, name, Some(&made.id), says).await?;
+                let live = self.watch.ready(kind, &step.region, name, Some(&made.id), before(step), says).await?;
                 Ok(self.remember(step, live))
             }
             state => {
@@ -273,7 +270,8 @@ impl<C: Cloud> Site<'_, C> {
 
     async fn newest(&self, kind: &dyn AnyKind<C>, step: &Step) -> Result<Arc<Live>> {
         let made = self.made.lock().unwrap_or_else(PoisonError::into_inner).get(&step.id.address).cloned();
-        let live = self.watch.ready(kind, &step.region, &step.id.address.name, made.as_deref(), |_| ()).await?;
+        let name = &step.id.address.name;
+        let live = self.watch.ready(kind, &step.region, name, made.as_deref(), None, |_| ()).await?;
         self.remember(step, live.clone());
         Ok(live)
     }
@@ -312,6 +310,11 @@ impl<C: Cloud> Site<'_, C> {
     fn own(&self) -> std::sync::MutexGuard<'_, BTreeSet<String>> {
         self.own.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// How the step's thing was before it.
+fn before(step: &Step) -> Option<&State> {
+    step.live.as_ref().map(|live| &live.state)
 }
 
 /// What AWS goes on showing of a deleted thing: of what has revisions, those of the whole family.

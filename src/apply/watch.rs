@@ -7,6 +7,8 @@ use tokio::time::Instant;
 use super::hands::Hands;
 use crate::resource::{AnyKind, AnyListing, Class, Cloud, Failure, Live, Result, Scope, State, Unseen, key};
 
+/// How far AWS's lists may lag behind a change: EC2's documentation speaks of seconds.
+pub(super) const SPREAD: Duration = Duration::from_secs(10);
 /// The first pause between two looks; each next is half as long again, up to a twentieth of the kind's usual time.
 const FIRST_PAUSE: Duration = Duration::from_millis(400);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
@@ -67,6 +69,23 @@ impl Awaited<'_> {
             Some(unseen) => Err(unseen.failure.clone()),
             None => Ok(Sighting::Gone),
         }
+    }
+}
+
+/// The failure that a thing was in before it was changed: lists may go on showing it for a while.
+#[derive(Clone, Copy)]
+struct Former(Option<Instant>);
+
+impl Former {
+    /// Counts from now on.
+    fn of(before: Option<&State>) -> Self {
+        let had_failed = matches!(before, Some(State::Failed(_)));
+        Self(had_failed.then(|| Instant::now() + SPREAD))
+    }
+
+    /// Whether a failure that a list shows may still be this one. Its words don't tell: what is quoted in them moves on.
+    fn is_shown(self) -> bool {
+        self.0.is_some_and(|until| Instant::now() < until)
     }
 }
 
@@ -135,17 +154,20 @@ impl<'a, C: Cloud> Watch<'a, C> {
         Ok(listing)
     }
 
-    /// Waits until the thing with this id (or, before its id is known, of this name) can be used.
+    /// Waits until the thing with this id (or, before its id is known, of this name) can be used. `before` is how it was
+    /// before it was changed.
     pub(super) async fn ready(
         &self,
         kind: &dyn AnyKind<C>,
         region: &str,
         name: &str,
         id: Option<&str>,
+        before: Option<&State>,
         mut says: impl FnMut(&str),
     ) -> Result<Arc<Live>> {
         // A thing just made may be invisible to lists for a while: absence is no answer within this time.
         let invisible = Instant::now() + Duration::from_secs(5 * 60);
+        let former = Former::of(before);
         let what = id.map_or(Awaited::Name(name), Awaited::Id);
         self.until(kind, region, what, |sighting| match sighting {
             Sighting::Gone if Instant::now() < invisible => None,
@@ -157,6 +179,7 @@ impl<'a, C: Cloud> Watch<'a, C> {
                     None
                 }
                 State::Leaving => Some(Err(Failure::new(Class::Conflict, "somebody deletes it"))),
+                State::Failed(_) if former.is_shown() => None,
                 State::Failed(why) => Some(Err(Failure::new(Class::Invalid, why.clone())
                     .hint("see what it says, correct the YAML or the cause, then run the command again"))),
             },
@@ -164,11 +187,13 @@ impl<'a, C: Cloud> Watch<'a, C> {
         .await
     }
 
-    /// Waits until the thing with this id is gone.
-    pub(super) async fn gone(&self, kind: &dyn AnyKind<C>, region: &str, id: &str) -> Result<()> {
-        self.until(kind, region, Awaited::Id(id), |sighting| match sighting {
+    /// Waits until a thing is gone; `live` is how it was before its deletion.
+    pub(super) async fn gone(&self, kind: &dyn AnyKind<C>, region: &str, live: &Live) -> Result<()> {
+        let former = Former::of(Some(&live.state));
+        self.until(kind, region, Awaited::Id(&live.id), |sighting| match sighting {
             Sighting::Gone => Some(Ok(())),
             Sighting::There(live) => match &live.state {
+                State::Failed(_) if former.is_shown() => None,
                 State::Failed(why) => Some(Err(Failure::new(Class::Busy, format!("its deletion failed: {why}")))),
                 _ => None,
             },

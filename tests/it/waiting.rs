@@ -1,12 +1,13 @@
-//! What a run that waits for a thing makes of what it can't read.
+//! What a run that waits for a thing makes of what it can't read, and of what is old.
 
 use std::time::Duration;
 
 use provision::apply::{Ledger, Outcome};
 use provision::plan::{Mode, Verb};
 use provision::resource::Class;
+use serde_json::json;
 
-use crate::engine::environment;
+use crate::engine::{change, environment};
 use crate::world::{Bench, Fault, What, blueprint, engine};
 
 const DELETION: Duration = Duration::from_secs(400);
@@ -45,4 +46,50 @@ async fn who_may_not_read_a_thing_is_told_so_instead_of_that_it_is_gone() {
     let (_, ledger) = destroyed_with_a_blind_look(What::Deny).await;
     let (outcome, _) = deletion(&ledger);
     assert!(matches!(outcome, Outcome::Failed(failure) if failure.is(Class::Denied)), "{outcome:?}");
+}
+
+/// Breaks the thing of a kind; lists lag from now on.
+fn broken(bench: &Bench, kind: &str) {
+    let mut world = bench.cloud.world();
+    let thing = world.things.values_mut().find(|thing| thing.kind == kind).expect("a thing of this kind");
+    thing.failed = Some("the machine below it broke".to_owned());
+    world.pace.longest_lag = Duration::from_secs(5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_from_before_its_deletion_is_not_a_failed_deletion() {
+    let bench = Bench::new();
+    let wanted = blueprint(&environment());
+    bench.apply(&wanted).await;
+    broken(&bench, "Fake::Gate");
+    bench.run(&wanted, Mode::Destroy).await.clean();
+    assert_eq!(bench.cloud.world().outline(), [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_from_before_an_update_that_mends_it_is_waited_out() {
+    let bench = Bench::new();
+    let mut wishes = environment();
+    bench.apply(&blueprint(&wishes)).await;
+    broken(&bench, "Fake::Work");
+    bench.cloud.world().pace.slowness.insert("Fake::Work".into(), Duration::from_secs(60));
+    change(&mut wishes, "Fake::Recipe/shop", "Steps", json!(["one", "two"]));
+    let ledger = bench.apply(&blueprint(&wishes)).await;
+    assert!(ledger.steps.keys().any(|id| id.address.kind == "Fake::Work" && id.verb == Verb::Update));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_that_stays_is_told() {
+    let bench = Bench::new();
+    let wanted = blueprint(&environment());
+    bench.apply(&wanted).await;
+    broken(&bench, "Fake::Gate");
+    // What is deleted is shown as it was for ever.
+    bench.cloud.world().pace.longest_lag = Duration::from_secs(1_000_000);
+    let engine::Outcome::Ended(ledger) = bench.run(&wanted, Mode::Destroy).await else { panic!("the process died") };
+    let failed = ledger.steps.values().filter_map(|(outcome, took)| match outcome {
+        Outcome::Failed(failure) if failure.message.starts_with("its deletion failed") => Some(took.as_secs()),
+        _ => None,
+    });
+    assert_eq!(failed.collect::<Vec<_>>(), [10]);
 }

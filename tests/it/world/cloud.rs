@@ -217,7 +217,7 @@ impl World {
         let Some(thing) = self.things.get_mut(&old.id) else { return };
         thing.past.retain(|(until, ..)| *until > Instant::now());
         if let Some(lag) = lag {
-            thing.past.push((Instant::now() + lag, old.spec.clone(), old.tags.clone()));
+            thing.past.push((Instant::now() + lag, old.spec.clone(), old.tags.clone(), old.failed.clone()));
         }
     }
 

@@ -19,8 +19,8 @@ pub struct Thing {
     pub token: Option<String>,
     /// Lists miss it until then.
     pub hidden_until: Option<Instant>,
-    /// What lists show until the time beside it: spec and tags.
-    pub past: Vec<(Instant, Value, Tags)>,
+    /// What lists show until the time beside it: spec, tags, and why it had failed.
+    pub past: Vec<(Instant, Value, Tags, Option<String>)>,
 }
 
 impl Thing {
@@ -59,8 +59,8 @@ impl Thing {
             return None;
         }
         let mut shown = self.clone();
-        if let Some((_, spec, tags)) = self.past.iter().find(|(until, ..)| *until > now) {
-            (shown.spec, shown.tags) = (spec.clone(), tags.clone());
+        if let Some((_, spec, tags, failed)) = self.past.iter().find(|(until, ..)| *until > now) {
+            (shown.spec, shown.tags, shown.failed) = (spec.clone(), tags.clone(), failed.clone());
         }
         Some(shown)
     }

@@ -196,6 +196,7 @@ fn set_spec(world: &mut World, id: &str, spec: &Value) -> Result<Thing> {
         return Err(Failure::new(Class::Busy, "it is being deleted"));
     }
     thing.spec = spec.clone();
+    thing.failed = None;
     thing.ready_at = thing.ready_at.max(Some(Instant::now() + slowness / 4));
     Ok(thing.clone())
 }
