@@ -39,6 +39,8 @@ enum Trouble {
     Ill,
     /// Nothing takes effect, and nothing answers.
     Silent,
+    /// So many heartbeats of the holder land just after a read.
+    Beaten(usize),
 }
 
 impl Bucket {
@@ -56,7 +58,7 @@ impl Bucket {
         match trouble {
             Trouble::Ill => return Err(Failure::new(Class::Other, "the bucket is ill")),
             Trouble::Silent => return std::future::pending().await,
-            Trouble::None | Trouble::Lost => {}
+            Trouble::None | Trouble::Lost | Trouble::Beaten(_) => {}
         }
         let mut objects = self.objects.lock().unwrap();
         let version = objects.get(key).map(|(_, version)| version.to_string());
@@ -77,6 +79,13 @@ impl LeaseStore for Bucket {
         Box::pin(async move {
             tokio::task::yield_now().await;
             let there = self.objects.lock().unwrap().get(key).cloned();
+            let mut trouble = self.trouble.lock().unwrap();
+            if let Trouble::Beaten(beats) = &mut *trouble
+                && *beats > 0
+            {
+                *beats -= 1;
+                self.objects.lock().unwrap().values_mut().for_each(|(_, version)| *version += 1);
+            }
             Ok(there.map(|(body, version)| (body, version.to_string())))
         })
     }
@@ -296,6 +305,26 @@ async fn a_run_that_finds_its_lease_ended_gives_it_back_when_it_is_over() {
     end_lease(&*bucket, &lease_key(&stack()), before, "ops@desk", clock.now()).await.unwrap();
     lease.release().await.unwrap();
     take(&bucket, &clock, "second", 0).await.unwrap().fence().check().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lease_is_given_back_although_a_last_heartbeat_lands_meanwhile() {
+    let (bucket, clock) = (Bucket::new(), Clocks::new());
+    let lease = take(&bucket, &clock, "first", 0).await.unwrap();
+    bucket.is(Trouble::Beaten(1));
+    lease.release().await.unwrap();
+    let lease = take(&bucket, &clock, "second", 0).await.unwrap();
+    bucket.is(Trouble::Beaten(1));
+    lease.abandon().await.unwrap();
+    assert_eq!(seen(&bucket, &clock).await.holder.standing(clock.now()), Standing::Ending);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lease_that_could_not_be_given_back_is_told() {
+    let (bucket, clock) = (Bucket::new(), Clocks::new());
+    let lease = take(&bucket, &clock, "first", 0).await.unwrap();
+    bucket.is(Trouble::Beaten(usize::MAX));
+    assert_eq!(lease.release().await.unwrap_err().class, Class::Conflict);
 }
 
 #[tokio::test(start_paused = true)]

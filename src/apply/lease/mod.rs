@@ -25,6 +25,8 @@ const TRIES: Duration = Duration::from_secs(30);
 const TRY: Duration = Duration::from_secs(10);
 /// The pause between two looks at a lease, and between two tries of a heartbeat.
 const PAUSE: Duration = Duration::from_secs(1);
+/// How often giving a lease back is tried: one last heartbeat can land between its read and its write.
+const ENDS: usize = 5;
 
 /// Why a lease was not had.
 #[derive(Debug)]
@@ -86,7 +88,7 @@ impl Lease {
     /// Gives the lease back, so that the next run need not wait for its expiry. What another took stays another's.
     ///
     /// # Errors
-    /// If the store does not answer; the lease then ends by itself.
+    /// If the store does not answer, or others keep writing the lease; it then ends by itself.
     pub async fn release(self) -> Result<()> {
         self.end(|holder, now| Holder { run: String::new(), until: now, ended_by: None, ..holder }).await
     }
@@ -99,17 +101,22 @@ impl Lease {
         self.end(|holder, now| Holder { until: now, ..holder }).await
     }
 
-    async fn end(self, last: impl FnOnce(Holder, Timestamp) -> Holder) -> Result<()> {
+    async fn end(self, last: impl Fn(Holder, Timestamp) -> Holder) -> Result<()> {
         self.heart.abort();
         self.held.lose("it was given back");
         let now = self.held.clock.now();
-        let Some((body, version)) = self.store.read(&self.key).await? else { return Ok(()) };
-        let holder = Holder::parse(&body, now);
-        // Also one that somebody ended: that its run is over is known now.
-        if holder.run != self.held.now().holder.run {
-            return Ok(());
+        for _ in 0..ENDS {
+            let Some((body, version)) = self.store.read(&self.key).await? else { return Ok(()) };
+            let holder = Holder::parse(&body, now);
+            // Also one that somebody ended: that its run is over is known now.
+            if holder.run != self.held.now().holder.run {
+                return Ok(());
+            }
+            if self.store.replace(&self.key, &version, last(holder, now).body()).await?.is_some() {
+                return Ok(());
+            }
         }
-        self.store.replace(&self.key, &version, last(holder, now).body()).await.map(drop)
+        Err(Failure::new(Class::Conflict, "it changed each time between being read and being written"))
     }
 }
 
