@@ -97,10 +97,10 @@ pub async fn carry_out<C: Cloud, H: Host<C>>(
         Ok(()) => under_leases(host, kinds, approved, &stop, &leases).await,
         Err(halted) => Err(halted),
     };
-    let let_go = ended.iter().flatten().filter(|(_, ledger)| ledger.abandoned() > 0);
-    let let_go: BTreeSet<StackId> = let_go.map(|(stack, _)| stack.id.clone()).collect();
+    let open = ended.iter().flatten().filter(|(_, ledger)| ledger.may_still_arrive());
+    let open: BTreeSet<StackId> = open.map(|(stack, _)| stack.id.clone()).collect();
     join_all(leases.into_iter().map(|(stack, lease)| {
-        let may_still_arrive = let_go.contains(&stack);
+        let may_still_arrive = open.contains(&stack);
         let stop = &stop;
         async move { if may_still_arrive { end(lease.abandon(), stop).await } else { end(lease.release(), stop).await } }
     }))

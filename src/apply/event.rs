@@ -4,7 +4,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::plan::{StepId, Waiting};
-use crate::resource::{Failure, Kept, StackId};
+use crate::resource::{Class, Failure, Kept, StackId};
 
 /// What happens during a run, as it happens; the report room makes text and JSON of it.
 #[derive(Clone, Debug)]
@@ -97,6 +97,16 @@ impl Ledger {
 
     pub fn abandoned(&self) -> usize {
         self.count(|outcome| matches!(outcome, Outcome::Abandoned))
+    }
+
+    /// Whether a call of the run may still take effect: one that was let go of, or that no answer came to.
+    pub fn may_still_arrive(&self) -> bool {
+        let is_open = |outcome: &Outcome| match outcome {
+            Outcome::Abandoned => true,
+            Outcome::Failed(failure) => failure.is(Class::Ambiguous),
+            _ => false,
+        };
+        self.steps.values().any(|(outcome, _)| is_open(outcome))
     }
 
     /// Whether not all was tried, or not all went well.

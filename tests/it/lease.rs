@@ -7,13 +7,18 @@ use std::time::Duration;
 use futures_util::future::{BoxFuture, join_all};
 use jiff::Timestamp;
 use provision::apply::{
-    Clock, Fence, Holder, Lease, LeaseStore, Refused, SeenLease, Standing, end_lease, free_lease, lease_key,
+    Clock, Fence, Holder, Host as _, Lease, LeaseStore, Refused, SeenLease, Standing, end_lease, free_lease, lease_key,
     look_at_lease,
 };
+use provision::plan::Mode;
 use provision::resource::{Class, Failure, Result};
+use serde_json::json;
 use tokio::time::{Instant, sleep};
 
 use crate::world::build::stack;
+use crate::world::cloud::FakeCloud;
+use crate::world::process::Process;
+use crate::world::{Fault, What, Wish, blueprint};
 
 /// What `src/apply/lease` promises: a lease's lifetime, the pause between heartbeats, how long one is tried, and how
 /// long others stay away beyond the end.
@@ -342,4 +347,26 @@ async fn a_freed_lease_can_be_taken_at_once_and_its_holder_never_gets_it_back() 
     let failure = free_lease(&*bucket, &lease_key(&stack()), before, "ops@desk", clock.now()).await.unwrap_err();
     assert_eq!(failure.class, Class::Conflict, "what is another's by now is not freed by mistake");
     assert_eq!(held_by(take(&bucket, &clock, "third", 0).await).run, "second");
+}
+
+/// Loses the answer to one call of a run, and returns how its stack is held afterwards.
+async fn standing_after(call: Option<&str>) -> Standing {
+    let cloud = FakeCloud::default();
+    let wanted = blueprint(&[Wish::new("Fake::Cert", "main", json!({ "Domain": "a.example" }))]);
+    cloud
+        .world()
+        .faults
+        .set(&call.map(|call| Fault::new(call, What::LostAnswer, None)).into_iter().collect::<Vec<_>>());
+    let process = Process::new(&cloud, "first", vec![&wanted], Mode::Apply);
+    let plan = process.look().await.plan;
+    process.carry_out(&plan, Duration::ZERO).await.expect("it was begun");
+    let store = process.leases(&wanted.stack).await.expect("a store");
+    let now = process.clock().now();
+    look_at_lease(&*store, &lease_key(&wanted.stack), now).await.unwrap().unwrap().holder.standing(now)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_without_an_answer_keeps_others_out_for_as_long_as_it_may_still_arrive() {
+    assert_eq!(standing_after(None).await, Standing::Free);
+    assert_eq!(standing_after(Some("CreateCert")).await, Standing::Ending);
 }
