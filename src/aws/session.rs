@@ -85,10 +85,10 @@ impl Session {
         Writer::new(clients, gate, self.account.clone(), self.region.clone(), address, token)
     }
 
-    /// A bucket of this account and region, for leases and journals.
-    pub fn store(&self, bucket: &str) -> ObjectStore {
-        let gate = ObjectStore::gate(bucket);
-        ObjectStore::new(self.clients(gate), bucket.to_owned(), self.account.clone(), self.region.clone())
+    /// A bucket of this region for leases and journals, as this account reaches it; `owner` is the account whose it is.
+    pub fn store(&self, bucket: &str, owner: &str) -> ObjectStore {
+        let clients = self.clients(ObjectStore::gate(bucket));
+        ObjectStore::new(clients, bucket, owner, &self.account, &self.region)
     }
 
     fn clients(&self, gate: SharedInterceptor) -> Clients {

@@ -71,13 +71,17 @@ impl StoreCall {
 pub struct ObjectStore {
     clients: Clients,
     bucket: String,
+    /// The account whose the bucket is.
+    owner: String,
+    /// The account that uses it.
     account: String,
     region: String,
 }
 
 impl ObjectStore {
-    pub(super) fn new(clients: Clients, bucket: String, account: String, region: String) -> Self {
-        Self { clients, bucket, account, region }
+    pub(super) fn new(clients: Clients, bucket: &str, owner: &str, account: &str, region: &str) -> Self {
+        let [bucket, owner, account, region] = [bucket, owner, account, region].map(str::to_owned);
+        Self { clients, bucket, owner, account, region }
     }
 
     pub(super) fn gate(bucket: &str) -> SharedInterceptor {
@@ -128,25 +132,48 @@ impl ObjectStore {
         Ok(keys)
     }
 
-    /// Makes the bucket if it is not there: private, encrypted, versioned, without old versions for ever. One that is still empty gets these settings
-    /// again, since an earlier run may have ended between its making and its settings.
+    /// Makes the bucket if it is not there and is to be this account's: private, encrypted, versioned, without old
+    /// versions for ever. One that is still empty gets these settings again, since an earlier run may have ended between
+    /// its making and its settings.
     pub async fn ensure_bucket(&self) -> Result<()> {
         let call = self.clients.s3().list_objects_v2().bucket(&self.bucket).max_keys(1);
-        let asked = call.expected_bucket_owner(&self.account).send().await.map_err(Failure::from);
+        let asked = call.expected_bucket_owner(&self.owner).send().await.map_err(Failure::from);
+        let is_own = self.owner == self.account;
         match unless(Class::NotFound, asked) {
-            Ok(Some(answer)) if !answer.contents().is_empty() => return Ok(()),
+            Ok(Some(answer)) if !is_own || !answer.contents().is_empty() => return Ok(()),
             Ok(Some(_)) => {}
-            Ok(None) => self.create().await?,
+            Ok(None) if is_own => self.create().await?,
+            Ok(None) => return Err(self.missing()),
             Err(failure) if failure.is(Class::Denied) && failure.hint.is_none() => {
-                return Err(failure.hint(format!(
-                    "the bucket {} may belong to another account than {}, or you may not use it: give the project another \
-                     one, or yourself access",
-                    self.bucket, self.account
-                )));
+                return Err(failure.hint(self.denied()));
             }
             Err(failure) => return Err(failure),
         }
         self.close().await
+    }
+
+    fn missing(&self) -> Failure {
+        let Self { bucket, owner, account, .. } = self;
+        let message =
+            format!("the bucket {bucket} of account {owner} is not there, and account {account} can't make it");
+        Failure::new(Class::NotFound, message).hint(format!(
+            "apply a stack of account {owner} first, which makes it, or make it there by hand; its policy has to let \
+             account {account} list it, and get and put its objects"
+        ))
+    }
+
+    fn denied(&self) -> String {
+        let Self { bucket, owner, account, .. } = self;
+        if owner == account {
+            return format!(
+                "the bucket {bucket} may belong to another account than {account}, or you may not use it: give the \
+                 project another one, or yourself access, or say in provision.yaml whose it is (`bucket: {{ account }}`)"
+            );
+        }
+        format!(
+            "the bucket {bucket} has to belong to account {owner}, and its policy to let account {account} list it, and \
+             get and put its objects"
+        )
     }
 
     async fn create(&self) -> Result<()> {

@@ -58,7 +58,7 @@ pub fn load_files(
         .collect();
     // A template's mistakes are noted with the first stack that uses it: the selected come first.
     all.sort_by_key(|(id, ..)| (!is_selected(id), id.clone()));
-    let (mut blueprints, mut warnings) = (Vec::new(), Vec::new());
+    let (mut blueprints, mut warnings) = (Vec::new(), Vec::from_iter(project.check_bucket(&tenants)));
     for (id, tenant, environment) in &all {
         let mut found = Vec::new();
         blueprints.extend(loading.blueprint(id, tenant, environment, &mut found));

@@ -19,6 +19,8 @@ pub struct Project {
 pub struct Bucket {
     pub name: String,
     pub region: String,
+    /// Whose it is, in twelve digits.
+    pub account: String,
 }
 
 /// Writes warnings to standard error, unless that is to be quiet or for programs.
@@ -81,7 +83,8 @@ impl Project {
     /// and the account, so that no two runs ever look in different places.
     pub fn bucket(&self, stack: &Stack) -> Bucket {
         if let Some(bucket) = &self.loaded.project.bucket {
-            return Bucket { name: bucket.name.clone(), region: bucket.region.clone() };
+            let account = bucket.account.as_ref().unwrap_or(&stack.account).clone();
+            return Bucket { name: bucket.name.clone(), region: bucket.region.clone(), account };
         }
         // Never the stack's own region: a stack that moved must still find its lease.
         let region = match stack.region.split('-').next() {
@@ -89,7 +92,8 @@ impl Project {
             _ if stack.region.starts_with("us-gov-") => "us-gov-west-1",
             _ => "us-east-1",
         };
-        Bucket { name: format!("provision-{}-{}", stack.project, stack.account), region: region.to_owned() }
+        let name = format!("provision-{}-{}", stack.project, stack.account);
+        Bucket { name, region: region.to_owned(), account: stack.account.clone() }
     }
 
     pub fn guards(&self) -> Guards {

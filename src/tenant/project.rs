@@ -1,6 +1,6 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::problem::{Problem, suggest};
+use crate::problem::{Problem, Span, suggest};
 use crate::resource::Tags;
 use crate::yaml::{Fields, Node, Placed};
 
@@ -27,6 +27,9 @@ pub struct Project {
 pub struct Bucket {
     pub name: String,
     pub region: String,
+    /// Whose it is, in twelve digits; none: each stack's own account's.
+    pub account: Option<String>,
+    pub span: Span,
 }
 
 /// What a plan may not do without more being said.
@@ -68,7 +71,7 @@ impl Project {
         }
         project.defaults = fields.map("defaults", problems).cloned();
         project.tags = check::tags(&fields, problems);
-        project.bucket = fields.get("bucket").and_then(|node| bucket(node, problems));
+        project.bucket = fields.get("bucket").and_then(|node| project.read_bucket(node, problems));
         project.guards = fields.get("guards").map(|node| guards(node, problems)).unwrap_or_default();
         project
     }
@@ -91,23 +94,38 @@ impl Project {
                 .hint(suggest(&account.value, all))
         })
     }
-}
 
-fn bucket(node: &Node, problems: &mut Vec<Problem>) -> Option<Bucket> {
-    let fields = Fields::of(node, "`bucket`", &["name", "region"], problems)?;
-    let hint = "bucket: { name: acme-provision, region: us-east-1 }";
-    let name = fields.require("name", hint, problems).and_then(|_| fields.text("name", problems));
-    let place = fields.require("region", hint, problems).and_then(|_| fields.text("region", problems));
-    problems.extend(place.as_ref().and_then(region::check));
-    if let Some(name) = &name {
-        let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.".contains(&byte);
-        if !(3..=63).contains(&name.value.len()) || !name.value.bytes().all(is_letter) {
-            let what = format!("`{}` can't be the name of a bucket", name.value);
-            problems
-                .push(Problem::error(name.span.clone(), what).hint("3 to 63 small letters, digits, dashes and dots"));
-        }
+    /// Returns the warning about a bucket for the tenants of several accounts that does not say whose it is.
+    pub fn check_bucket(&self, tenants: &[Tenant]) -> Option<Problem> {
+        let bucket = self.bucket.as_ref().filter(|bucket| bucket.account.is_none())?;
+        let accounts: BTreeSet<_> = tenants.iter().map(|tenant| self.account(&tenant.account.value)).collect();
+        (accounts.len() > 1).then(|| {
+            let what = "`bucket` does not say whose it is, so that only stacks of its own account can use it";
+            Problem::warning(bucket.span.clone(), what).hint("add `account`: a number, or a name from `accounts`")
+        })
     }
-    Some(Bucket { name: name?.value, region: place?.value })
+
+    fn read_bucket(&self, node: &Node, problems: &mut Vec<Problem>) -> Option<Bucket> {
+        let fields = Fields::of(node, "`bucket`", &["name", "region", "account"], problems)?;
+        let hint = "bucket: { name: acme-provision, region: us-east-1 }";
+        let name = fields.require("name", hint, problems).and_then(|_| fields.text("name", problems));
+        let place = fields.require("region", hint, problems).and_then(|_| fields.text("region", problems));
+        problems.extend(place.as_ref().and_then(region::check));
+        if let Some(name) = &name {
+            let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.".contains(&byte);
+            if !(3..=63).contains(&name.value.len()) || !name.value.bytes().all(is_letter) {
+                let what = format!("`{}` can't be the name of a bucket", name.value);
+                problems.push(
+                    Problem::error(name.span.clone(), what).hint("3 to 63 small letters, digits, dashes and dots"),
+                );
+            }
+        }
+        let account = fields.get("account").and_then(|node| check::account(node, problems));
+        let account = account.map(|named| Placed { value: self.account(&named.value).to_owned(), ..named });
+        problems.extend(account.as_ref().and_then(check::account_digits));
+        let account = account.map(|account| account.value);
+        Some(Bucket { name: name?.value, region: place?.value, account, span: node.span.clone() })
+    }
 }
 
 fn guards(node: &Node, problems: &mut Vec<Problem>) -> Guards {

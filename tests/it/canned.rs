@@ -16,6 +16,7 @@ use provision::aws::{Session, Sessions, Setup};
 pub struct Canned {
     answers: Arc<Mutex<Vec<(String, u16, String)>>>,
     asked: Arc<Mutex<Vec<String>>>,
+    owners: Arc<Mutex<Vec<Option<String>>>>,
     /// Answers every other request with nothing in it, instead of failing.
     is_empty_beyond: bool,
 }
@@ -29,7 +30,7 @@ impl Canned {
     /// As `new`, with a part of the request that each answer is for.
     pub fn matching(answers: &[(&str, u16, &str)]) -> Self {
         let answers = answers.iter().map(|(part, status, body)| ((*part).to_owned(), *status, (*body).to_owned()));
-        Self { answers: Arc::new(Mutex::new(answers.collect())), asked: Arc::default(), is_empty_beyond: false }
+        Self { answers: Arc::new(Mutex::new(answers.collect())), ..Self::default() }
     }
 
     /// As `matching`, by the operation; every other operation answers that there is nothing.
@@ -43,6 +44,11 @@ impl Canned {
     /// The method, address, operation and body of every request so far.
     pub fn asked(&self) -> Vec<String> {
         self.asked.lock().unwrap().clone()
+    }
+
+    /// The account that each request expects a bucket to be of.
+    pub fn owners(&self) -> Vec<Option<String>> {
+        self.owners.lock().unwrap().clone()
     }
 
     /// All sessions over this network; readers may call `reads`.
@@ -68,6 +74,8 @@ impl HttpConnector for Canned {
         let body = String::from_utf8_lossy(request.body().bytes().unwrap_or_default()).into_owned();
         let operation = operation(&request, &body);
         let asked = format!("{} {} {operation} {body}", request.method(), request.uri());
+        let owner = request.headers().get("x-amz-expected-bucket-owner").map(str::to_owned);
+        self.owners.lock().unwrap().push(owner);
         let mut answers = self.answers.lock().unwrap();
         let fits = answers.iter().position(|(part, ..)| asked.contains(part.as_str()));
         self.asked.lock().unwrap().push(asked);

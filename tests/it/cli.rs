@@ -288,6 +288,31 @@ fn a_policy_has_all_that_leases_and_journals_need_on_their_bucket_and_nowhere_el
 }
 
 #[test]
+fn only_the_account_of_a_bucket_makes_it() {
+    let folder = folder("bucket");
+    let write = |name: &str, text: &str| std::fs::write(folder.join(name), text).unwrap();
+    std::fs::create_dir_all(folder.join("tenants")).unwrap();
+    write("provision.yaml", "bucket: { name: shared, region: us-east-1, account: \"123456789012\" }\n");
+    for (tenant, account) in [("acme", "123456789012"), ("initech", "111122223333")] {
+        let text = format!(
+            "tenant: {tenant}\ntemplate: minimal\naccount: \"{account}\"\nenvironments:\n  test: {{ region: us-east-1, \
+             cidr: 10.0.0.0/16, services: {{ web: {{ image: nginx }} }} }}\n"
+        );
+        write(&format!("tenants/{tenant}.yaml"), &text);
+    }
+    for (stack, makes) in [("acme/test", true), ("initech/test", false)] {
+        let ran = provision(&["-C", folder.to_str().unwrap(), "permissions", stack]);
+        assert_eq!(ran.exit, Exit::Done, "{}", ran.err);
+        let policy: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+        let statements = policy["Statement"].as_array().unwrap();
+        let on = |resource: &str| actions(statements.iter().find(|one| one["Resource"] == resource).unwrap());
+        assert_eq!(on("arn:aws:s3:::shared").contains(&"s3:CreateBucket"), makes, "{stack}");
+        assert!(on("arn:aws:s3:::shared").contains(&"s3:ListBucket"), "{stack}");
+        assert!(on("arn:aws:s3:::shared/*").contains(&"s3:PutObject"), "{stack}");
+    }
+}
+
+#[test]
 fn secrets_are_shown_on_a_terminal_only() {
     let ran = provision(&["-C", repository(), "plan", "--offline", "--show-values"]);
     assert_eq!(ran.exit, Exit::Usage);

@@ -90,7 +90,8 @@ impl Project {
     /// Makes somebody hold the stack for another minute.
     async fn lock(&self, who: &str) {
         let stage = Stage::on(&self.url, self.account);
-        let store = stage.session("us-east-1").await.store(&format!("provision-records-{}", self.account));
+        let store =
+            stage.session("us-east-1").await.store(&format!("provision-records-{}", self.account), self.account);
         store.ensure_bucket().await.unwrap();
         let now = jiff::Timestamp::now();
         let until = now + Duration::from_secs(60);

@@ -252,17 +252,44 @@ fn the_fleet_is_checked_as_a_whole() {
 }
 
 #[test]
+fn a_bucket_for_tenants_of_several_accounts_says_whose_it_is() {
+    let file = |tenant: &str, account: &str| {
+        format!(
+            "tenant: {tenant}\ntemplate: t\naccount: {account}\nenvironments:\n  x: {{ region: us-east-1, size: 1 }}\n"
+        )
+    };
+    let loaded = |bucket: &str| {
+        let accounts = "accounts: { main: \"123456789012\", other: \"111122223333\" }";
+        let project = Project::default()
+            .template("t.yaml", TEMPLATE)
+            .tenant("a.yaml", &file("a", "main"))
+            .tenant("b.yaml", &file("b", "other"))
+            .file(&format!("{accounts}\nbucket: {bucket}\n"));
+        let loaded = project.load().map_err(|problems| text(&problems)).expect("it is right");
+        (loaded.project.bucket.and_then(|bucket| bucket.account), text(&loaded.warnings))
+    };
+    let warning = "provision.yaml:2:9: `bucket` does not say whose it is, so that only stacks of its own account can use it | add `account`: a number, or a name from `accounts`\n";
+    for (bucket, account, warned) in [
+        ("{ name: abc, region: us-east-1 }", None, warning),
+        ("{ name: abc, region: us-east-1, account: main }", Some("123456789012"), ""),
+        ("{ name: abc, region: us-east-1, account: \"999999999999\" }", Some("999999999999"), ""),
+    ] {
+        assert_eq!(loaded(bucket), (account.map(str::to_owned), warned.to_owned()), "{bucket}");
+    }
+}
+
+#[test]
 fn a_bad_project_file_is_told_with_place_and_hint() {
     let text = "\
 projct: x
 accounts: { main: 123 }
-bucket: { name: X }
+bucket: { name: X, account: mian }
 guards: { max_deletes: -1, protected: [Test::Nte] }
 ";
     let project = tenant(HEAD, "  one: { region: us-east-1, size: 1 }\n").file(text);
     assert_eq!(
         project.problems(),
-        "provision.yaml:1:1: provision.yaml has no field `projct` | did you mean `project`?\nprovision.yaml:2:19: the account 123 must be in quotes | \"000000000123\"; without quotes a zero in front would be lost\nprovision.yaml:3:9: `bucket` needs the field `region` | bucket: { name: acme-provision, region: us-east-1 }\nprovision.yaml:3:17: `X` can't be the name of a bucket | 3 to 63 small letters, digits, dashes and dots\nprovision.yaml:4:24: `max_deletes` must be a whole number, 0 or more, and is the number -1\nprovision.yaml:4:40: there is no kind `Test::Nte` | did you mean `Test::Net`?\n"
+        "provision.yaml:1:1: provision.yaml has no field `projct` | did you mean `project`?\nprovision.yaml:2:19: the account 123 must be in quotes | \"000000000123\"; without quotes a zero in front would be lost\nprovision.yaml:3:9: `bucket` needs the field `region` | bucket: { name: acme-provision, region: us-east-1 }\nprovision.yaml:3:17: `X` can't be the name of a bucket | 3 to 63 small letters, digits, dashes and dots\nprovision.yaml:3:29: `mian` is not an AWS account id | twelve digits in quotes: `aws sts get-caller-identity` shows yours\nprovision.yaml:4:24: `max_deletes` must be a whole number, 0 or more, and is the number -1\nprovision.yaml:4:40: there is no kind `Test::Nte` | did you mean `Test::Net`?\n"
     );
 }
 

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use crate::aws::{STORE_CALLS, StoreResource};
+use crate::aws::{STORE_CALLS, StoreCall, StoreResource};
 use crate::cli::args::{Global, Selectors};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Result;
@@ -36,17 +36,25 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
         })
         .collect();
     let role = if args.read_only { Role::Read } else { Role::Write };
-    let buckets = stacks.iter().map(|stack| arn(&project.bucket(&stack.stack))).collect();
-    world.out.print(&policy_json(&permissions, &own_reads(), role, &store_policy(buckets, role)))?;
+    let buckets: Vec<_> = stacks.iter().map(|stack| (project.bucket(&stack.stack), &stack.stack.account)).collect();
+    world.out.print(&policy_json(&permissions, &own_reads(), role, &store_policy(&buckets, role)))?;
     Ok(Exit::Done)
 }
 
-/// Of the store's calls, a role that reads looks at leases and journals only.
-fn store_policy(buckets: BTreeSet<String>, role: Role) -> StorePolicy {
+/// Of the store's calls, a role that reads looks at leases and journals only; the bucket itself is made and set up by its
+/// own account. Each bucket stands beside the account that uses it.
+fn store_policy(buckets: &[(Bucket, &String)], role: Role) -> StorePolicy {
+    let is_own = buckets.iter().any(|(bucket, account)| bucket.account == **account);
+    let may = |call: &&StoreCall| match call.about {
+        _ if call.is_read() => true,
+        StoreResource::Bucket => role == Role::Write && is_own,
+        StoreResource::Objects => role == Role::Write,
+    };
     let actions = |about: StoreResource| -> BTreeSet<&'static str> {
-        let calls = STORE_CALLS.iter().filter(|call| call.about == about && (role == Role::Write || call.is_read()));
+        let calls = STORE_CALLS.iter().filter(|call| call.about == about).filter(may);
         calls.map(|call| call.action).collect()
     };
+    let buckets = buckets.iter().map(|(bucket, _)| arn(bucket)).collect();
     StorePolicy { buckets, on_buckets: actions(StoreResource::Bucket), on_objects: actions(StoreResource::Objects) }
 }
 

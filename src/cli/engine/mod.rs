@@ -135,7 +135,7 @@ impl Engine {
         as_whom: As,
     ) -> crate::resource::Result<crate::aws::ObjectStore> {
         let session = self.sessions.open(&stack.account, &bucket.region, as_whom.role(stack)).await?;
-        Ok(session.store(&bucket.name))
+        Ok(session.store(&bucket.name, &bucket.account))
     }
 
     /// Prints `--timings`, if asked for.
