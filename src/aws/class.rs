@@ -76,6 +76,7 @@ pub fn classify(code: &str, message: &str) -> Class {
         "OperationNotPermitted" if says("deletion protection") => Class::Invalid,
         _ if is_busy(code, message) => Class::Busy,
 
+        "ClientException" if says("Unable to describe task definition") => Class::NotFound,
         "NoSuchEntity"
         | "NoSuchBucket"
         | "NoSuchKey"

@@ -82,6 +82,7 @@ const CODES: &[(&str, &str, Class)] = &[
     ("InvalidParameterException", "Creation of service was not idempotent.", AlreadyExists),
     ("InvalidParameterException", "Task definition not usable", Invalid),
     ("ClientException", "Too many concurrent attempts to create a new revision of the specified family.", Busy),
+    ("ClientException", "Unable to describe task definition.", NotFound),
     ("ClientException", "Invalid setting for container", Invalid),
     ("ThrottlingException", "Rate exceeded", Throttled),
     ("ServerException", "", Other),

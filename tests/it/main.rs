@@ -73,6 +73,8 @@ mod protection_aws;
 mod records;
 mod report;
 #[cfg(feature = "sdk")]
+mod revisions;
+#[cfg(feature = "sdk")]
 mod roles;
 #[cfg(feature = "sdk")]
 mod routes;

@@ -140,6 +140,8 @@ fn cases() -> Vec<Case> {
             .after("ListClusters", json!({ "clusterArns": [cluster] }).to_string())
             .after("DescribeClusters", clusters.to_string()),
         case("AWS::ECS::TaskDefinition", "ListTaskDefinitionFamilies", with("nextToken")),
+        case("AWS::ECS::TaskDefinition", "ListTaskDefinitions", with("nextToken"))
+            .after("ListTaskDefinitionFamilies", json!({ "families": ["acme-production-web"] }).to_string()),
         case("AWS::ElastiCache::ReplicationGroup", "DescribeReplicationGroups", marker("DescribeReplicationGroups")),
         case("AWS::ElastiCache::ReplicationGroup", "DescribeCacheClusters", marker("DescribeCacheClusters")),
         case("AWS::ElastiCache::SubnetGroup", "DescribeCacheSubnetGroups", marker("DescribeCacheSubnetGroups")),

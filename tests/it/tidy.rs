@@ -209,9 +209,9 @@ const ONE_PAGE: &[(&str, &[&str])] = &[
     ("kinds/ecs_service/read.rs", &["describe_services"]),
     ("kinds/ecs_service/write.rs", &["describe_services"]),
     ("kinds/ecs_task_definition/mod.rs", &["describe_task_definition"]),
+    ("kinds/ecs_task_definition/read.rs", &["describe_task_definition"]),
     ("kinds/ecs_task_definition/revisions.rs", &["describe_services", "describe_task_definition"]),
-    // The newest few are enough: the last twenty revisions, a few stopped tasks.
-    ("kinds/ecs_task_definition/read.rs", &["describe_task_definition", "list_task_definitions"]),
+    // The newest few are enough: a few stopped tasks.
     ("kinds/ecs_service/state.rs", &["describe_tasks", "list_tasks"]),
     // The SDK has no paginator for WAF: the marker is followed by hand.
     ("kinds/wafv2_ip_set.rs", &["get_ip_set", "list_ip_sets"]),

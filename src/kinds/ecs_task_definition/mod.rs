@@ -76,7 +76,12 @@ resources:
 
     fn permissions() -> Permissions {
         Permissions {
-            read: &["ecs:ListTaskDefinitionFamilies", "ecs:ListTaskDefinitions", "ecs:DescribeTaskDefinition"],
+            read: &[
+                "ecs:ListTaskDefinitionFamilies",
+                "ecs:ListTaskDefinitions",
+                "ecs:DescribeTaskDefinition",
+                "tag:GetResources",
+            ],
             create: &["ecs:RegisterTaskDefinition", "ecs:DescribeTaskDefinition", "ecs:TagResource", "iam:PassRole"],
             update: &[
                 "ecs:RegisterTaskDefinition",
@@ -108,7 +113,7 @@ resources:
             match answer {
                 Ok(read::Seen::Ours(found)) => listing.found.push(*found),
                 Ok(read::Seen::Foreign(stranger)) => listing.strangers.push(stranger),
-                Err(failure) if is_none(&failure) => {}
+                Err(failure) if failure.is(Class::NotFound) => {}
                 Err(failure) => listing.unseen.push(Unseen { id: family, tags: None, failure }),
             }
         }
@@ -121,7 +126,7 @@ resources:
             Ok(there) => {
                 candidate::adopt(&format!("the task definition {name}"), &ecs::tags(there.tags()), tags)?;
             }
-            Err(failure) if is_none(&failure) => {}
+            Err(failure) if failure.is(Class::NotFound) => {}
             Err(failure) => return Err(failure),
         }
         register(writer, name.as_str(), spec, ecs::sdk_tags(tags)).await
@@ -172,11 +177,6 @@ resources:
         }
         mistakes
     }
-}
-
-/// Returns whether a family has no active revision: ECS calls that a mistake of the client's.
-fn is_none(failure: &Failure) -> bool {
-    failure.is(Class::NotFound) || failure.is(Class::Invalid)
 }
 
 fn check_containers(spec: &Spec) -> Vec<(String, String)> {

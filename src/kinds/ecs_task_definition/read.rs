@@ -3,13 +3,17 @@ use aws_sdk_ecs::types::{
     SortOrder, TaskDefinition as Description, TaskDefinitionFamilyStatus, TaskDefinitionField, TaskDefinitionStatus,
 };
 
+use futures_util::future::join_all;
+
 use super::{Outputs, TaskDefinition, from_aws};
 use crate::aws::Reader;
 use crate::kinds::ecs;
-use crate::resource::{Found, Result, Scope, State, Stranger, Tags};
+use crate::resource::{Class, Found, Result, Scope, State, Stranger, Tags};
 
-/// How far back to look for our own revision behind those of a pipeline.
+/// How many revisions of a pipeline are read, before the tag index is asked where ours is.
 const BACK: usize = 20;
+/// How many are read at once.
+const AT_ONCE: usize = 4;
 
 /// Whose a family is.
 pub(super) enum Seen {
@@ -42,20 +46,69 @@ pub(super) async fn family(reader: &Reader, scope: &Scope, family: &str) -> Resu
     if scope.owns(family, &tags) {
         return Ok(seen(family, &newest, tags, None));
     }
+    let theirs = newest.task_definition().and_then(Description::task_definition_arn).unwrap_or_default();
+    match ours(reader, scope, family, theirs).await? {
+        Some((older, tags)) => Ok(seen(family, &older, tags, newest.task_definition())),
+        None => Ok(Seen::Foreign(Stranger { id: family.to_owned(), name: family.to_owned(), tags })),
+    }
+}
+
+/// Finds our newest revision behind somebody else's. Only a family that was read to its end has none.
+async fn ours(
+    reader: &Reader,
+    scope: &Scope,
+    family: &str,
+    theirs: &str,
+) -> Result<Option<(DescribeTaskDefinitionOutput, Tags)>> {
     let call = reader.ecs().list_task_definitions().family_prefix(family).status(TaskDefinitionStatus::Active);
-    let answer = call.sort(SortOrder::Desc).max_results(100).send().await?;
-    let theirs = newest.task_definition().and_then(Description::task_definition_arn);
-    let mut older: Vec<_> =
-        answer.task_definition_arns().iter().filter(|arn| is_of(arn, family) && Some(arn.as_str()) != theirs).collect();
-    older.sort_by_key(|arn| std::cmp::Reverse(revision(arn)));
-    for arn in older.into_iter().take(BACK) {
-        let older = describe(reader, arn).await?;
-        let tags = ecs::tags(older.tags());
-        if scope.is_claimed(&tags) {
-            return Ok(seen(family, &older, tags, newest.task_definition()));
+    let mut items = call.sort(SortOrder::Desc).into_paginator().page_size(100).items().send();
+    let mut older = Vec::new();
+    while let Some(arn) = items.next().await {
+        older.push(arn?);
+    }
+    older.retain(|arn| is_of(arn, family) && arn != theirs);
+    newest_first(&mut older);
+    let late = older.split_off(older.len().min(BACK));
+    if let Some(found) = first_claimed(reader, scope, &older).await? {
+        return Ok(Some(found));
+    }
+    if late.is_empty() {
+        return Ok(None);
+    }
+    // Registered so long ago, it is in the index, which spares reading all that a pipeline has registered since.
+    let index = reader.tag_index(scope).await?;
+    let mut known: Vec<_> =
+        index.arns(":task-definition/").map(str::to_owned).filter(|arn| late.contains(arn)).collect();
+    newest_first(&mut known);
+    match first_claimed(reader, scope, &known).await? {
+        Some(found) => Ok(Some(found)),
+        None => first_claimed(reader, scope, &late).await,
+    }
+}
+
+/// The first of these revisions that bears our tags; one that was deleted meanwhile is none.
+async fn first_claimed(
+    reader: &Reader,
+    scope: &Scope,
+    arns: &[String],
+) -> Result<Option<(DescribeTaskDefinitionOutput, Tags)>> {
+    for some in arns.chunks(AT_ONCE) {
+        for answer in join_all(some.iter().map(|arn| describe(reader, arn))).await {
+            let revision = match answer {
+                Err(failure) if failure.is(Class::NotFound) => continue,
+                answer => answer?,
+            };
+            let tags = ecs::tags(revision.tags());
+            if scope.is_claimed(&tags) {
+                return Ok(Some((revision, tags)));
+            }
         }
     }
-    Ok(Seen::Foreign(Stranger { id: family.to_owned(), name: family.to_owned(), tags }))
+    Ok(None)
+}
+
+fn newest_first(arns: &mut [String]) {
+    arns.sort_by_key(|arn| std::cmp::Reverse(revision(arn)));
 }
 
 /// Returns whether an ARN is a revision of this very family; the filter takes prefixes.

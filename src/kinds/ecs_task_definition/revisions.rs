@@ -9,7 +9,7 @@ use crate::aws::{MINUTE, Writer};
 use crate::kinds::ecs;
 use crate::kinds::idempotence::is_same;
 use crate::kinds::idempotence::patiently;
-use crate::resource::{Class, Kept, Result, Tags};
+use crate::resource::{Class, Failure, Kept, Result, Tags};
 
 /// How many revisions stay, with the one to be registered.
 const KEEP: usize = 5;
@@ -25,7 +25,7 @@ pub(super) async fn prune(writer: &Writer, family: &str, ours: &Tags) -> Result<
     let used = in_use(writer, ours).await?;
     let mut leaving = Vec::new();
     for arn in old.iter().filter(|arn| !used.contains(*arn)) {
-        if is_same(&tags(writer, arn).await?, ours) {
+        if is_ours(writer, arn, ours).await? {
             deregister(writer, arn).await?;
             leaving.push(arn.clone());
         }
@@ -36,7 +36,7 @@ pub(super) async fn prune(writer: &Writer, family: &str, ours: &Tags) -> Result<
 /// Returns the newest active revision of ours.
 pub(super) async fn newest(writer: &Writer, family: &str, ours: &Tags) -> Result<Option<String>> {
     for arn in revisions(writer, family, TaskDefinitionStatus::Active).await? {
-        if is_same(&tags(writer, &arn).await?, ours) {
+        if is_ours(writer, &arn, ours).await? {
             return Ok(Some(arn));
         }
     }
@@ -47,13 +47,13 @@ pub(super) async fn newest(writer: &Writer, family: &str, ours: &Tags) -> Result
 pub(super) async fn delete_all(writer: &Writer, family: &str, ours: &Tags) -> Result<Vec<Kept>> {
     let mut leaving = Vec::new();
     for arn in revisions(writer, family, TaskDefinitionStatus::Active).await? {
-        if is_same(&tags(writer, &arn).await?, ours) {
+        if is_ours(writer, &arn, ours).await? {
             deregister(writer, &arn).await?;
             leaving.push(arn);
         }
     }
     for arn in revisions(writer, family, TaskDefinitionStatus::Inactive).await? {
-        if !leaving.contains(&arn) && is_same(&tags(writer, &arn).await?, ours) {
+        if !leaving.contains(&arn) && is_ours(writer, &arn, ours).await? {
             leaving.push(arn);
         }
     }
@@ -79,9 +79,13 @@ async fn revisions(writer: &Writer, family: &str, status: TaskDefinitionStatus) 
     Ok(all)
 }
 
-async fn tags(writer: &Writer, arn: &str) -> Result<Tags> {
+/// Returns whether a revision is there and bears our tags.
+async fn is_ours(writer: &Writer, arn: &str, ours: &Tags) -> Result<bool> {
     let call = writer.ecs().describe_task_definition().task_definition(arn).include(TaskDefinitionField::Tags);
-    Ok(ecs::tags(call.send().await?.tags()))
+    match call.send().await.map_err(Failure::from) {
+        Err(failure) if failure.is(Class::NotFound) => Ok(false),
+        answer => Ok(is_same(&ecs::tags(answer?.tags()), ours)),
+    }
 }
 
 /// The revisions that the services of the stack's clusters run, deploy or are leaving.

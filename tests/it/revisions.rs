@@ -1,0 +1,105 @@
+//! The revisions of a family among which a pipeline's stand before our own.
+
+use provision::aws::Aws;
+use provision::kinds::KINDS;
+use provision::resource::{AnyKind, AnyListing, Scope, StackId};
+use serde_json::{Value, json};
+
+use crate::canned::Canned;
+
+const FAMILY: &str = "acme-production-web";
+const NOT_THERE: &str = r#"{"__type":"ClientException","message":"Unable to describe task definition."}"#;
+
+fn arn(number: u32) -> String {
+    format!("arn:aws:ecs:us-east-1:123456789012:task-definition/{FAMILY}:{number}")
+}
+
+/// A family whose newest revision is `newest`; `ours` bears our tags, what `gone` names is deleted while we look.
+struct Family {
+    newest: u32,
+    ours: u32,
+    gone: u32,
+}
+
+type Answer = (String, u16, String);
+
+impl Family {
+    fn revision(&self, number: u32) -> Answer {
+        let tags = [("project", "p"), ("tenant", "acme"), ("environment", "production"), ("name", "web")];
+        let tags = tags.map(|(key, value)| json!({ "key": format!("provision:{key}"), "value": value }));
+        let tags = if number == self.ours { Value::from(tags.to_vec()) } else { json!([]) };
+        let definition = json!({ "taskDefinitionArn": arn(number), "containerDefinitions": [] });
+        (described(&arn(number)), 200, json!({ "taskDefinition": definition, "tags": tags }).to_string())
+    }
+
+    /// Everything that looking at the family may ask, often enough.
+    fn answers(&self) -> Vec<Answer> {
+        let gone = (described(&arn(self.gone)), 400, NOT_THERE.to_owned());
+        let arns: Vec<_> = (1..=self.newest).rev().map(arn).collect();
+        let list = (" ListTaskDefinitions ".to_owned(), 200, json!({ "taskDefinitionArns": arns }).to_string());
+        let families = json!({ "families": [FAMILY] }).to_string();
+        let newest = (described(FAMILY), 200, self.revision(self.newest).2);
+        let once = [(" ListTaskDefinitionFamilies ".to_owned(), 200, families), newest, gone, list];
+        let revisions = (1..=self.newest).filter(|number| *number != self.gone).map(|number| self.revision(number));
+        once.into_iter().chain(revisions).collect()
+    }
+}
+
+fn described(name: &str) -> String {
+    format!(" DescribeTaskDefinition {{\"taskDefinition\":\"{name}\"")
+}
+
+fn tin(answers: &[Answer]) -> Canned {
+    let all: Vec<_> = answers.iter().map(|(part, status, body)| (part.as_str(), *status, body.as_str())).collect();
+    Canned::matching(&all)
+}
+
+fn index(arns: &[String]) -> Answer {
+    let tags = [("project", "p"), ("tenant", "acme"), ("environment", "production"), ("name", "web")];
+    let tags = tags.map(|(key, value)| json!({ "Key": format!("provision:{key}"), "Value": value }));
+    let all: Vec<_> = arns.iter().map(|arn| json!({ "ResourceARN": arn, "Tags": tags })).collect();
+    (" GetResources ".to_owned(), 200, json!({ "ResourceTagMappingList": all }).to_string())
+}
+
+fn kind() -> &'static dyn AnyKind<Aws> {
+    *KINDS.iter().find(|kind| kind.facts().kind == "AWS::ECS::TaskDefinition").unwrap()
+}
+
+async fn list(aws: &Canned) -> AnyListing {
+    let session = aws.session(kind().permissions().read).await;
+    let stacks = vec![StackId::new("acme", "production")];
+    let scope = Scope { project: "p".into(), region: "us-east-1".into(), stacks, ..Scope::default() };
+    kind().list(&session.reader(), &scope).await.unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn our_revision_is_found_however_many_a_pipeline_has_registered_since() {
+    let family = Family { newest: 60, ours: 5, gone: 50 };
+    for (known, most) in [(vec![arn(5)], 22), (vec![], 60)] {
+        let aws = tin(&family.answers().into_iter().chain([index(&known)]).collect::<Vec<_>>());
+        let listing = list(&aws).await;
+        assert_eq!(listing.unseen.first().map(|unseen| unseen.failure.to_string()), None);
+        let found: Vec<_> = listing.found.iter().map(|live| live.id.clone()).collect();
+        assert_eq!((found, listing.strangers.len()), (vec![arn(5)], 0));
+        let described = aws.asked().iter().filter(|asked| asked.contains(" DescribeTaskDefinition ")).count();
+        assert!(described <= most, "{described}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_a_family_that_was_read_to_its_end_is_a_strangers() {
+    let family = Family { newest: 30, ours: 0, gone: 3 };
+    let listing = list(&tin(&family.answers().into_iter().chain([index(&[])]).collect::<Vec<_>>())).await;
+    assert_eq!((listing.found.len(), listing.strangers.len(), listing.unseen.len()), (0, 1, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_family_that_ecs_refuses_to_describe_is_unseen_and_one_without_revisions_is_not_there() {
+    let refused = r#"{"__type":"ClientException","message":"Something else is wrong."}"#;
+    for (body, unseen) in [(refused, 1), (NOT_THERE, 0)] {
+        let mut answers = Family { newest: 1, ours: 1, gone: 0 }.answers();
+        answers[1] = (described(FAMILY), 400, body.to_owned());
+        let listing = list(&tin(&answers)).await;
+        assert_eq!((listing.found.len(), listing.strangers.len(), listing.unseen.len()), (0, 0, unseen), "{body}");
+    }
+}
