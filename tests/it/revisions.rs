@@ -1,8 +1,11 @@
 //! The revisions of a family among which a pipeline's stand before our own.
 
-use provision::aws::Aws;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use provision::aws::{Aws, Fence, Writer, WriterScope};
 use provision::kinds::KINDS;
-use provision::resource::{AnyKind, AnyListing, Scope, StackId};
+use provision::resource::{Address, AnyKind, AnyListing, Changes, Failure, Scope, Settled, StackId};
 use serde_json::{Value, json};
 
 use crate::canned::Canned;
@@ -101,5 +104,59 @@ async fn a_family_that_ecs_refuses_to_describe_is_unseen_and_one_without_revisio
         answers[1] = (described(FAMILY), 400, body.to_owned());
         let listing = list(&tin(&answers)).await;
         assert_eq!((listing.found.len(), listing.strangers.len(), listing.unseen.len()), (0, 0, unseen), "{body}");
+    }
+}
+
+/// Registers another revision of a family whose tenth is ours, of nineteen; returns what was sent for it.
+async fn update(registers: Answer) -> (Result<(), Failure>, Vec<String>) {
+    let family = Family { newest: 19, ours: 10, gone: 0 };
+    let looks = family.answers().into_iter().chain(family.answers());
+    let prunes = [(" ListClusters ".to_owned(), 200, "{}".to_owned()), registers];
+    let leaves =
+        [" DeregisterTaskDefinition ", " DeleteTaskDefinitions "].map(|part| (part.to_owned(), 200, "{}".into()));
+    let aws = tin(&looks.chain(prunes).chain(leaves).collect::<Vec<_>>());
+    let live = list(&aws).await.found.remove(0);
+    let spec = Settled::new(live.spec.clone()).unwrap();
+    let before = aws.asked().len();
+    let made = kind().update(&writer(&aws).await, &live, &spec, &Changes::default()).await;
+    (made.map(drop), aws.asked().split_off(before))
+}
+
+fn place(asked: &[String], operation: &str) -> Option<usize> {
+    asked.iter().position(|asked| asked.contains(&format!(" {operation} ")))
+}
+
+#[tokio::test(start_paused = true)]
+async fn our_last_revision_stays_until_its_successor_is_there() {
+    let refused = r#"{"__type":"ClientException","message":"Invalid setting for container"}"#;
+    let (made, asked) = update((" RegisterTaskDefinition ".into(), 400, refused.into())).await;
+    assert!(made.is_err());
+    assert_eq!(place(&asked, "DeregisterTaskDefinition"), None, "{asked:#?}");
+
+    let registered = json!({ "taskDefinition": { "taskDefinitionArn": arn(20) } }).to_string();
+    let (made, asked) = update((" RegisterTaskDefinition ".into(), 200, registered)).await;
+    assert_eq!(made, Ok(()));
+    let (came, went) = (place(&asked, "RegisterTaskDefinition"), place(&asked, "DeregisterTaskDefinition"));
+    assert!(came.is_some() && came < went, "{asked:#?}");
+    assert!(asked[went.unwrap()].contains(&arn(10)));
+}
+
+async fn writer(aws: &Canned) -> Writer {
+    aws.session(&[]).await.writer(WriterScope {
+        address: Address::new("AWS::ECS::TaskDefinition", "web"),
+        stack: StackId::new("acme", "production"),
+        own: BTreeSet::from([FAMILY.to_owned(), arn(10)]),
+        mentioned: BTreeSet::new(),
+        token: "0".repeat(32),
+        fence: Arc::new(Held),
+    })
+}
+
+#[derive(Debug)]
+struct Held;
+
+impl Fence for Held {
+    fn check(&self, _: &str) -> Result<(), Failure> {
+        Ok(())
     }
 }

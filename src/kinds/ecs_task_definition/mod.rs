@@ -134,12 +134,13 @@ resources:
 
     async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, _: &Changes) -> Result<Made<Self>> {
         let family = live.name.as_deref().unwrap_or_default();
-        // Old revisions go before the new one comes: what a service still runs, and may have to go back to, is known
-        // now, while the deployment of the new one has yet to succeed.
-        if let Err(failure) = revisions::prune(writer, family, &live.tags).await {
+        let made = register(writer, family, spec, ecs::sdk_tags(&live.tags)).await?;
+        // Not before: behind a pipeline's revisions, an old one may be the last that bears our tags. And not later: what
+        // a service may have to go back to is what it runs now, while the new one has yet to be deployed.
+        if let Err(failure) = revisions::prune(writer, family, &made.id, &live.tags).await {
             tracing::warn!(family, %failure, "old revisions stay");
         }
-        register(writer, family, spec, ecs::sdk_tags(&live.tags)).await
+        Ok(made)
     }
 
     /// Tags the newest revision that is ours: after an update that is the one just registered.

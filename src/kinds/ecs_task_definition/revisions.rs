@@ -11,20 +11,21 @@ use crate::kinds::idempotence::is_same;
 use crate::kinds::idempotence::patiently;
 use crate::resource::{Class, Failure, Kept, Result, Tags};
 
-/// How many revisions stay, with the one to be registered.
+/// How many revisions stay, with the one just registered.
 const KEEP: usize = 5;
 /// How many DeleteTaskDefinitions takes.
 const DELETES: usize = 10;
 /// How many services DescribeServices takes.
 const SERVICES: usize = 10;
 
-/// Removes the revisions of ours behind the last four, except those that a service of the stack runs or is leaving.
-pub(super) async fn prune(writer: &Writer, family: &str, ours: &Tags) -> Result<()> {
+/// Removes the revisions of ours behind the last five, except `newest`, which was just registered, and those that a service
+/// of the stack runs or is leaving.
+pub(super) async fn prune(writer: &Writer, family: &str, newest: &str, ours: &Tags) -> Result<()> {
     let active = revisions(writer, family, TaskDefinitionStatus::Active).await?;
-    let Some(old) = active.get(KEEP - 1..).filter(|old| !old.is_empty()) else { return Ok(()) };
+    let Some(old) = active.get(KEEP..).filter(|old| !old.is_empty()) else { return Ok(()) };
     let used = in_use(writer, ours).await?;
     let mut leaving = Vec::new();
-    for arn in old.iter().filter(|arn| !used.contains(*arn)) {
+    for arn in old.iter().filter(|arn| *arn != newest && !used.contains(*arn)) {
         if is_ours(writer, arn, ours).await? {
             deregister(writer, arn).await?;
             leaving.push(arn.clone());
