@@ -34,6 +34,11 @@ impl Reader {
         &self.region
     }
 
+    /// Returns whether it was made to look at what a run waits for.
+    pub fn is_of_a_wait(&self) -> bool {
+        self.recent.is_some()
+    }
+
     /// Shares one response among kinds: fetches it when the first of them asks for `key`.
     pub async fn once<T, F>(&self, key: &str, fetch: F) -> Result<Arc<T>>
     where

@@ -88,7 +88,7 @@ resources:
                 "iam:PassRole",
                 "iam:CreateServiceLinkedRole",
             ],
-            update: &["ecs:UpdateService", "iam:PassRole"],
+            update: &["ecs:UpdateService", "ecs:DescribeServices", "iam:PassRole"],
             retag: &["ecs:TagResource", "ecs:UntagResource"],
             delete: &["ecs:DeleteService", "ecs:DescribeServices"],
         }

@@ -191,7 +191,8 @@ fn unmodelled(service: &Description) -> Vec<Unmodelled> {
         ),
     ];
     let set = parts.into_iter().filter(|(_, is_there)| *is_there);
-    set.map(|(path, _)| Unmodelled { path: path.to_owned(), text: "is set".to_owned() }).collect()
+    let set = set.map(|(path, _)| Unmodelled { path: path.to_owned(), text: "is set".to_owned() });
+    set.chain(state::unmodelled(service)).collect()
 }
 
 #[cfg(test)]

@@ -3,15 +3,25 @@
 use aws_sdk_ecs::types::{Deployment, DeploymentRolloutState, DesiredStatus, Service as Description};
 
 use crate::aws::Reader;
-use crate::resource::{Result, State};
+use crate::resource::{Result, State, Unmodelled};
+
+/// Where a plan shows that the last deployment failed: below what no spec has, so that a plan that leaves drift alone
+/// has no place to write it to.
+pub(super) const FAILED: &str = "/Deployments/PRIMARY";
 
 /// How many stopped tasks and events to tell.
 const TOLD: usize = 3;
 
 /// Returns the state; of a deployment that failed or is being rolled back also why, which takes two calls.
+///
+/// A failed deployment ends the wait for it. To a plan the service has not failed: the tasks from before go on, and what
+/// it needs is another deployment ([`unmodelled`]), not another service.
 pub(super) async fn of(reader: &Reader, service: &Description) -> State {
     let state = plain(service);
     let Some(failed) = failed(service) else { return state };
+    if matches!(state, State::Failed(_)) && !reader.is_of_a_wait() {
+        return State::Ready;
+    }
     // The reasons are an extra: without them the state stands.
     let reasons = reasons(reader, service).await.unwrap_or_default();
     let told = std::iter::once(failed.rollout_state_reason().unwrap_or("the deployment failed").to_owned());
@@ -21,6 +31,15 @@ pub(super) async fn of(reader: &Reader, service: &Description) -> State {
         State::Settling(_) => State::Settling(format!("the rollback of a failed deployment: {text}")),
         other => other,
     }
+}
+
+/// Returns the failure of the last deployment as what another deployment mends. Only what stays as it is until then: an
+/// approved plan has to be the same when it is made again.
+pub(super) fn unmodelled(service: &Description) -> Option<Unmodelled> {
+    let State::Failed(failed) = plain(service) else { return None };
+    let reason = primary(service).and_then(Deployment::rollout_state_reason);
+    let text = reason.map_or_else(|| failed.clone(), |reason| format!("{failed}: {reason}"));
+    Some(Unmodelled { path: FAILED.to_owned(), text })
 }
 
 fn plain(service: &Description) -> State {
@@ -33,14 +52,14 @@ fn plain(service: &Description) -> State {
         return if service.running_count == service.desired_count { State::Ready } else { waits };
     };
     match primary.rollout_state() {
-        Some(DeploymentRolloutState::Failed) => State::Failed("the deployment failed".to_owned()),
+        Some(DeploymentRolloutState::Failed) => State::Failed("the last deployment failed".to_owned()),
         Some(DeploymentRolloutState::InProgress) => waits,
         _ if service.running_count == service.desired_count => State::Ready,
         _ => waits,
     }
 }
 
-fn primary(service: &Description) -> Option<&Deployment> {
+pub(super) fn primary(service: &Description) -> Option<&Deployment> {
     service.deployments().iter().find(|deployment| deployment.status() == Some("PRIMARY"))
 }
 

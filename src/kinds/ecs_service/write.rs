@@ -1,8 +1,11 @@
-use aws_sdk_ecs::types::{self as sdk, ServiceField};
+use std::time::Duration;
+
+use aws_sdk_ecs::types::{self as sdk, Deployment, ServiceField};
 
 use super::spec::{Alarms, Awsvpc, DeploymentConfiguration, LoadBalancer, Spec};
+use super::state::{self, FAILED};
 use super::{Outputs, Service};
-use crate::aws::{MINUTE, Writer};
+use crate::aws::{MINUTE, Writer, until};
 use crate::kinds::candidate;
 use crate::kinds::ecs::{self, CapacityProviderStrategy};
 use crate::kinds::idempotence::patiently;
@@ -105,11 +108,28 @@ pub(super) async fn update(
     }
     // These reach tasks only when they start, and AWS does not start new ones for them by itself.
     let fresh = ["/CapacityProviderStrategy", "/EnableECSManagedTags", "/EnableExecuteCommand", "/PropagateTags"];
-    if changes.touches_any(&fresh) {
+    if changes.touches_any(&fresh) || touches(FAILED) {
         call = call.force_new_deployment(true);
     }
-    patiently(2 * MINUTE, PASSING, || call.clone().send()).await?;
+    let answer = patiently(2 * MINUTE, PASSING, || call.clone().send()).await?;
+    if touches(FAILED) {
+        deployed(writer, live, answer.service().and_then(state::primary)).await;
+    }
     Ok(made(&live.outputs.name, live.id.clone(), spec))
+}
+
+/// Waits until ECS shows the deployment just asked for: the failed one before it would be taken for its end.
+async fn deployed(writer: &Writer, live: &Found<Service>, wanted: Option<&Deployment>) {
+    let Some(id) = wanted.and_then(Deployment::id) else { return };
+    let call = writer.ecs().describe_services().cluster(live.spec.cluster.as_str()).services(&live.outputs.name);
+    let look = || async {
+        let answer = call.clone().send().await?;
+        let shown = answer.services().iter().filter_map(state::primary).any(|one| one.id() == Some(id));
+        Ok(shown.then_some(()))
+    };
+    if let Err(failure) = until(Duration::from_secs(20), "the new deployment", look).await {
+        tracing::warn!(%failure, "going on");
+    }
 }
 
 /// Returns whether the service is still to be deleted: it is neither draining nor gone.
