@@ -2,8 +2,10 @@
 
 use aws_sdk_rds::types::{DbCluster, DbInstance, Tag};
 
-use crate::aws::{Clients, MINUTE, Reader, retry};
-use crate::resource::{Class, Failure, Found, Kind, Listing, Result, Scope, State, Stranger, Tags};
+use crate::aws::{Clients, MINUTE, Reader, retry, until};
+use crate::resource::{
+    Changes, Class, Failure, Found, Kind, Listing, Result, Scope, Shape as _, State, Stranger, Tags,
+};
 
 /// The page size of the Describe operations: the most they take.
 pub(super) const PAGE: i32 = 100;
@@ -68,6 +70,30 @@ pub(super) async fn retag(clients: &Clients, arn: &str, set: &Tags, unset: &[Str
 /// Repeats a change while the thing, or what it needs, is in a state that refuses it for now.
 pub(super) async fn patiently<T, F: Future<Output = Result<T>>>(minutes: u32, call: impl FnMut() -> F) -> Result<T> {
     retry(MINUTE * minutes, |failure| failure.is(Class::Busy) || failure.is(Class::Propagating), call).await
+}
+
+/// Waits until RDS has begun with what was to be changed at once: for tens of seconds it shows the thing as `available`,
+/// with the values from before. What can't be seen to begin is waited for no longer than this, and no failure.
+pub(super) async fn begun<F: Future<Output = Result<bool>>>(mut has_begun: impl FnMut() -> F) {
+    let look = || {
+        let seen = has_begun();
+        async move { Ok(seen.await.unwrap_or_default().then_some(())) }
+    };
+    if let Err(failure) = until(3 * MINUTE, "a change that RDS has taken", look).await {
+        tracing::warn!(%failure, "going on");
+    }
+}
+
+/// Returns whether RDS has begun with the sent changes, or is through with them: `shown` is what it shows, without what
+/// is pending.
+///
+/// What is pending is told apart only here. Later nobody knows whether it was to be done at once or in the window, and a
+/// plan must not wait for the window.
+pub(super) fn has_begun<K: Kind>(kind: &K, status: &str, shown: &K::Spec, spec: &K::Spec, changes: &Changes) -> bool {
+    let value = |spec| serde_json::to_value(spec).unwrap_or_default();
+    let left = kind.compare(&value(shown), &value(spec)).fields;
+    let is_sent = |path: &str| changes.fields().iter().any(|sent| sent.path == path);
+    state(status) != State::Ready || !left.iter().any(|left| is_sent(&left.path))
 }
 
 /// What is gone already is deleted.

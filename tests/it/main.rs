@@ -35,6 +35,8 @@ mod cli;
 #[cfg(feature = "sdk")]
 mod crash;
 #[cfg(feature = "sdk")]
+mod databases;
+#[cfg(feature = "sdk")]
 mod deployments;
 #[cfg(feature = "sdk")]
 mod edge;

@@ -130,6 +130,9 @@ resources:
         }
         let call = change::modification(writer, live, spec, changes);
         let answer = rds::patiently(15, || async { Ok(call.clone().send().await?) }).await?;
+        if spec.apply_immediately {
+            rds::begun(|| has_begun(writer, &live.id, spec, changes)).await;
+        }
         made(answer.db_cluster(), "ModifyDBCluster")
     }
 
@@ -165,6 +168,13 @@ resources:
         ];
         [unmanaged, groupless, nameless].into_iter().flatten().chain(keys).flatten().collect()
     }
+}
+
+async fn has_begun(writer: &Writer, id: &str, spec: &Spec, changes: &Changes) -> Result<bool> {
+    let answer = writer.rds().describe_db_clusters().db_cluster_identifier(id).send().await?;
+    let cluster = answer.db_clusters().first().ok_or_else(|| rds::empty("DescribeDBClusters"))?;
+    let status = cluster.status().unwrap_or_default();
+    Ok(rds::has_begun(&DbCluster, status, &read::spec(cluster), spec, changes))
 }
 
 fn made(cluster: Option<&aws_sdk_rds::types::DbCluster>, operation: &str) -> Result<Made<DbCluster>> {

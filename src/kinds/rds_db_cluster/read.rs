@@ -27,7 +27,8 @@ pub(super) fn found(cluster: &Description, tags: Tags) -> Found<DbCluster> {
     }
 }
 
-fn spec(cluster: &Description) -> Spec {
+/// What is so now, without what is pending.
+pub(super) fn spec(cluster: &Description) -> Spec {
     let secret = cluster.master_user_secret();
     let capacities = cluster.serverless_v2_scaling_configuration().and_then(|range| {
         Some(ServerlessV2ScalingConfiguration {

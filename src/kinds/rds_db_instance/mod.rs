@@ -75,7 +75,7 @@ resources:
                 "kms:DescribeKey",
                 "kms:CreateGrant",
             ],
-            update: &["rds:ModifyDBInstance", "iam:PassRole"],
+            update: &["rds:ModifyDBInstance", "rds:DescribeDBInstances", "iam:PassRole"],
             retag: &["rds:AddTagsToResource", "rds:RemoveTagsFromResource"],
             delete: &["rds:DeleteDBInstance"],
         }
@@ -132,6 +132,9 @@ resources:
         }
         let call = modification(writer, &live.id, spec, changes);
         let answer = rds::patiently(15, || async { Ok(call.clone().send().await?) }).await?;
+        if spec.apply_immediately {
+            rds::begun(|| has_begun(writer, &live.id, spec, changes)).await;
+        }
         made(answer.db_instance(), "ModifyDBInstance")
     }
 
@@ -214,6 +217,13 @@ fn modification(writer: &Writer, id: &str, spec: &Spec, changes: &Changes) -> Mo
                 .filter(|_| touched("/PreferredMaintenanceWindow"))
                 .map(String::from),
         )
+}
+
+async fn has_begun(writer: &Writer, id: &str, spec: &Spec, changes: &Changes) -> Result<bool> {
+    let answer = writer.rds().describe_db_instances().db_instance_identifier(id).send().await?;
+    let instance = answer.db_instances().first().ok_or_else(|| rds::empty("DescribeDBInstances"))?;
+    let status = instance.db_instance_status().unwrap_or_default();
+    Ok(rds::has_begun(&DbInstance, status, &read::spec(instance), spec, changes))
 }
 
 fn made(instance: Option<&aws_sdk_rds::types::DbInstance>, operation: &str) -> Result<Made<DbInstance>> {

@@ -13,7 +13,7 @@ pub(super) fn found(instance: &Description, tags: Tags) -> Found<DbInstance> {
     Found {
         name: Some(id.clone()),
         id,
-        spec: spec(instance),
+        spec: with_pending(instance),
         outputs: outputs(instance),
         tags,
         state: rds::state(instance.db_instance_status().unwrap_or_default()),
@@ -23,15 +23,25 @@ pub(super) fn found(instance: &Description, tags: Tags) -> Found<DbInstance> {
 }
 
 /// What RDS has accepted and does in the next window reads as done.
-fn spec(instance: &Description) -> Spec {
+fn with_pending(instance: &Description) -> Spec {
+    let mut spec = spec(instance);
     let pending = instance.pending_modified_values();
-    let class = pending.and_then(|values| values.db_instance_class()).or(instance.db_instance_class());
-    let ca = pending.and_then(|values| values.ca_certificate_identifier()).or(instance.ca_certificate_identifier());
+    if let Some(class) = pending.and_then(|values| values.db_instance_class()) {
+        class.clone_into(&mut spec.db_instance_class);
+    }
+    if let Some(ca) = pending.and_then(|values| values.ca_certificate_identifier()) {
+        spec.ca_certificate_identifier = Some(ca.to_owned());
+    }
+    spec
+}
+
+/// What is so now, without what is pending.
+pub(super) fn spec(instance: &Description) -> Spec {
     let groups = instance.db_parameter_groups();
     Spec {
         db_cluster_identifier: instance.db_cluster_identifier().unwrap_or_default().into(),
         engine: instance.engine().unwrap_or_default().to_owned(),
-        db_instance_class: class.unwrap_or_default().to_owned(),
+        db_instance_class: instance.db_instance_class().unwrap_or_default().to_owned(),
         promotion_tier: instance.promotion_tier().unwrap_or(1),
         availability_zone: instance.availability_zone().map(str::to_owned),
         publicly_accessible: instance.publicly_accessible().unwrap_or_default(),
@@ -41,7 +51,7 @@ fn spec(instance: &Description) -> Spec {
         performance_insights_kms_key_id: instance.performance_insights_kms_key_id().map(Into::into),
         performance_insights_retention_period: instance.performance_insights_retention_period(),
         auto_minor_version_upgrade: instance.auto_minor_version_upgrade().unwrap_or(true),
-        ca_certificate_identifier: ca.map(str::to_owned),
+        ca_certificate_identifier: instance.ca_certificate_identifier().map(str::to_owned),
         db_parameter_group_name: groups.first().and_then(|group| group.db_parameter_group_name()).map(str::to_owned),
         preferred_maintenance_window: instance.preferred_maintenance_window().map(MaintenanceWindow::new),
         apply_immediately: true,

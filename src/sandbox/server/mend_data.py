@@ -62,11 +62,7 @@ def modify_db_cluster(moto, self, kwargs):
     if cluster.status != "available":
         raise refusal("InvalidDBClusterStateFault", f"DB cluster {name} is not in the available state.")
     asked = dict(kwargs.items())
-    version = asked.get("engine_version")
-    if version and version != cluster.engine_version and not asked.get("apply_immediately"):
-        cluster.pending_modified_values = {"EngineVersion": asked.pop("engine_version")}
-    elif version:
-        cluster.pending_modified_values = None
+    version = asked.pop("engine_version", None)
     exports = asked.pop("cloudwatch_logs_export_configuration", None) or {}
     off = set(exports.get("DisableLogTypes") or ())
     held = [kind for kind in cluster.enabled_cloudwatch_logs_exports if kind not in off]
@@ -74,8 +70,39 @@ def modify_db_cluster(moto, self, kwargs):
     cluster.enabled_cloudwatch_logs_exports = held + on
     moto(self, asked)
     keep(cluster, asked)
+    if version and version != cluster.engine_version:
+        pend(cluster, "EngineVersion", version)
+        if asked.get("apply_immediately"):
+            begin_later(cluster, "_status", "engine_version", version, "db cluster change")
+            return cluster
+    elif version:
+        cluster.pending_modified_values = None
     slow.settle(cluster, "_status", "modifying", "available", "db cluster change")
     return cluster
+
+
+def pend(thing, name, value):
+    thing.pending_modified_values = {name: value}
+
+
+def begin_later(thing, status, attribute, value, what):
+    """What is to happen at once is pending for a while, then under way, then done."""
+    pending = thing.pending_modified_values
+
+    def begin():
+        if getattr(thing, status) == "deleting" or thing.pending_modified_values is not pending:
+            return
+        setattr(thing, status, "modifying")
+        slow.later(finish, what)
+
+    def finish():
+        setattr(thing, attribute, value)
+        if thing.pending_modified_values is pending:
+            thing.pending_modified_values = None
+        if getattr(thing, status) == "modifying":
+            setattr(thing, status, "available")
+
+    slow.later(begin, "db change begins")
 
 
 def members(cluster):
@@ -153,13 +180,16 @@ def create_db_instance(moto, self, db_kwargs):
 def modify_db_instance(moto, self, db_instance_identifier, db_kwargs):
     asked = dict(db_kwargs.items())
     instance = self.describe_db_instances(db_instance_identifier)[0]
-    wanted = asked.get("db_instance_class")
-    if wanted and wanted != instance.db_instance_class and not asked.get("apply_immediately"):
-        instance.pending_modified_values = {"DBInstanceClass": asked.pop("db_instance_class")}
-    elif wanted:
-        instance.pending_modified_values = None
+    wanted = asked.pop("db_instance_class", None)
     moto(self, db_instance_identifier, asked)
     keep(instance, asked)
+    if wanted and wanted != instance.db_instance_class:
+        pend(instance, "DBInstanceClass", wanted)
+        if asked.get("apply_immediately"):
+            begin_later(instance, "status", "db_instance_class", wanted, "db instance change")
+            return instance
+    elif wanted:
+        instance.pending_modified_values = None
     slow.settle(instance, "status", "modifying", "available", "db instance change")
     return instance
 

@@ -12,6 +12,8 @@ AWS = {
     "nat gateway deletion": 60,
     "load balancer": 160,
     "load balancer interfaces": 60,
+    # RDS takes a change and goes on as if nothing were, for so long.
+    "db change begins": 20,
     "db cluster": 45,
     "db cluster change": 30,
     "db cluster deletion": 60,
