@@ -46,6 +46,7 @@ fn a_kind_tells_what_destroys_data() {
         ("AWS::Logs::LogGroup", "/RetentionInDays", json!(30), json!(90), None),
         ("AWS::Logs::LogGroup", "/RetentionInDays", json!(0), json!(30), DestroysData),
         ("AWS::Logs::LogGroup", "/RetentionInDays", json!(30), json!(0), None),
+        ("AWS::RDS::DBInstance", "/DBInstanceClass", json!("db.r6g.large"), json!("db.r6g.xlarge"), Outage),
         ("AWS::KMS::Key", "/Enabled", json!(true), json!(false), Outage),
         ("AWS::KMS::Key", "/Enabled", json!(false), json!(true), None),
     ] {

@@ -154,7 +154,9 @@ resources:
 
     fn disruption(fields: &[FieldDiff]) -> Disruption {
         let one = |field: &FieldDiff| match field.path.as_str() {
-            "/DBInstanceClass" | "/CACertificateIdentifier" => Disruption::Restart,
+            // A cluster's instances are changed at once: none is left that could become the writer meanwhile.
+            "/DBInstanceClass" => Disruption::Outage,
+            "/CACertificateIdentifier" => Disruption::Restart,
             _ => Disruption::None,
         };
         fields.iter().map(one).max().unwrap_or_default()
