@@ -235,7 +235,7 @@ fn a_stack_that_moved_in_the_yaml_is_noticed_and_one_that_left_it_is_an_orphan()
 fn what_a_living_stack_has_where_nothing_of_it_belongs_is_an_orphan_and_goes_without_its_roles() {
     on_deep_stack(async {
         let home = INITECH.replace("us-east-1", "eu-west-1");
-        let (stage, wanted) = up("300000000033", &home, "production").await;
+        let (stage, wanted) = up("300000000071", &home, "production").await;
         let logs = aws_sdk_cloudwatchlogs::Client::new(&stage.by_hand().await);
         let inventory = stage.inventory(&wanted).await;
         let (_, group) =
@@ -244,10 +244,10 @@ fn what_a_living_stack_has_where_nothing_of_it_belongs_is_an_orphan_and_goes_wit
         logs.create_log_group().log_group_name(&group.id).set_tags(Some(tags)).send().await.expect("a leftover");
         let desk = Desk::new(&stage, &home);
         let ran = desk.run(&["diff"]).await;
-        let line = "initech/production is not in the YAML there: 1 resource in us-east-1 of 300000000033";
+        let line = "initech/production is not in the YAML there: 1 resource in us-east-1 of 300000000071";
         assert!(ran.out.contains(line), "{}{}", ran.out, ran.err);
-        let role = "arn:aws:iam::300000000033:role/provision-apply";
-        let place = ["--account", "300000000033", "--region", "us-east-1", "--role", role];
+        let role = "arn:aws:iam::300000000071:role/provision-apply";
+        let place = ["--account", "300000000071", "--region", "us-east-1", "--role", role];
         let consent = ["--yes", "--allow-destroy", "initech/production/*"];
         let all = [&["destroy", "--orphan", "initech/production"][..], &place, &consent].concat();
         let ran = desk.run(&all).await;
