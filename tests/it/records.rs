@@ -124,7 +124,7 @@ const APPLY: &[&str] = &["apply", "acme/production", "--yes"];
 
 #[tokio::test]
 async fn of_two_processes_on_one_stack_one_proceeds_and_the_other_names_it() {
-    let project = Project::new("300000000021").await;
+    let project = Project::new("300000000081").await;
     let (ada, bob) = tokio::join!(project.run("ada", APPLY), project.run("bob", APPLY));
     let (winner, loser, name) = if ada.exit == Some(0) { (ada, bob, "ada") } else { (bob, ada, "bob") };
     winner.ends(0);
@@ -154,7 +154,7 @@ async fn of_two_processes_on_one_stack_one_proceeds_and_the_other_names_it() {
 
 #[tokio::test]
 async fn a_lease_is_shown_and_taken_only_when_told_so() {
-    let project = Project::new("300000000022").await;
+    let project = Project::new("300000000082").await;
     let unlock = |args: &'static [&'static str]| {
         let args = [&["unlock", "acme/production"], args].concat();
         let project = &project;
@@ -180,7 +180,7 @@ async fn a_lease_is_shown_and_taken_only_when_told_so() {
 /// taken over.
 #[tokio::test]
 async fn a_process_that_hangs_past_its_lease_changes_nothing_after_it_wakes() {
-    let project = Project::new("300000000023").await;
+    let project = Project::new("300000000083").await;
     let stage = Stage::on(&project.url, project.account);
     let changes = || async {
         let calls = stage.calls().await;
@@ -211,7 +211,7 @@ async fn a_process_that_hangs_past_its_lease_changes_nothing_after_it_wakes() {
 
 #[tokio::test]
 async fn a_saved_plan_is_carried_out_as_it_is_or_refused_before_anything_is_asked() {
-    let project = Project::new("300000000024").await;
+    let project = Project::new("300000000084").await;
     let file = project.folder.join("p.json");
     let name = file.to_str().unwrap();
     project.run("ada", &["plan", "acme/production", "--out", name, "--expires", "1h"]).await.ends(0);

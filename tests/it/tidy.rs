@@ -1,6 +1,6 @@
 //! The rules of the house that the compiler does not know.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -298,6 +298,23 @@ fn every_file_is_declared() {
         }
     }
     assert!(lost.is_empty(), "declared by no module: {lost:#?}");
+}
+
+/// Tests share one local AWS and keep apart by account.
+#[test]
+fn no_account_of_the_local_aws_is_used_by_two_files() {
+    let mut users: BTreeMap<String, BTreeSet<PathBuf>> = BTreeMap::new();
+    for path in files("tests").into_iter().filter(|path| has_extension(path, "rs")) {
+        for text in read(&path).split('"').skip(1).step_by(2) {
+            let is_account = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+            if is_account && text.starts_with("30000") {
+                users.entry(text.to_owned()).or_default().insert(path.clone());
+            }
+        }
+    }
+    assert!(users.len() > 10, "the search finds nothing: {users:?}");
+    let shared: Vec<_> = users.iter().filter(|(_, files)| files.len() > 1).collect();
+    assert!(shared.is_empty(), "{shared:?}");
 }
 
 #[cfg(feature = "sdk")]
