@@ -10,7 +10,7 @@ use crate::problem::{Problem, Severity, suggest};
 use crate::resource::{Shape, Stack, StackId, Tags};
 use crate::template::{self, Library, Template};
 use crate::tenant::{self, Environment, Project, Settings, Tenant, cidr};
-use crate::yaml::{self, Node, Placed, Value};
+use crate::yaml::{self, Node, Placed, Value, fields};
 
 /// A project, read and checked.
 #[derive(Debug)]
@@ -207,9 +207,10 @@ impl Loading<'_> {
         environment: &Environment,
         problems: &mut Vec<Problem>,
     ) -> Option<Settings> {
-        let named = tenant.profile(environment, self.project);
-        let profile = match named.and_then(Placed::text) {
-            Some(name) => {
+        // A null takes the name away that a lower layer gives.
+        let named = tenant.profile(environment, self.project).filter(|node| !node.is_null());
+        let profile = match named {
+            Some(node) => fields::text(node, "profile", problems).and_then(|name| {
                 let found = template.profile(&name.value);
                 if found.is_none() {
                     let what = format!("the template `{}` has no profile `{}`", template.name, name.value);
@@ -217,7 +218,7 @@ impl Loading<'_> {
                     problems.push(Problem::error(name.span, what).hint(suggest(&name.value, all)));
                 }
                 found
-            }
+            }),
             None => template.profile(&environment.name.value),
         };
         let defaults = template.parameters.defaults(&environment.name.span);

@@ -188,10 +188,12 @@ impl Expansion {
             });
         let external = node.external.as_ref().and_then(|branch| {
             let value = self.value(branch, scope, "", &mut Origins::new())?;
-            let paths: Option<_> =
-                value.as_array().map(|list| list.iter().filter_map(|path| path.as_str().map(str::to_owned)).collect());
+            let path = |item: &Json| item.as_str().map(str::to_owned);
+            let paths: Option<_> = value.as_array().and_then(|list| list.iter().map(path).collect());
             if paths.is_none() {
-                let what = format!("`external` must be a list of paths, and is {}", described(&value));
+                let other = value.as_array().and_then(|list| list.iter().find(|item| !item.is_string()));
+                let is = other.map_or_else(|| described(&value), |item| format!("a list with {}", described(item)));
+                let what = format!("`external` must be a list of paths, and is {is}");
                 self.problems.push(Problem::error(branch.span.clone(), what).hint("external: [/DesiredCount]"));
             }
             paths

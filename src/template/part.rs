@@ -1,5 +1,5 @@
 use crate::problem::Problem;
-use crate::yaml::{Fields, Key, Node, Placed};
+use crate::yaml::{Fields, Key, Node, Placed, Value, fields};
 
 /// One template file, before its includes are merged and its expressions compiled.
 #[derive(Debug, Default)]
@@ -19,7 +19,14 @@ impl Part {
         let known = ["description", "parameters", "profiles", "include", "checks", "warnings", "resources", "outputs"];
         let Some(fields) = Fields::of(root, "a template", &known, problems) else { return Self::default() };
         let mut map = |name: &str| fields.map(name, problems).map(Node::entries).unwrap_or_default().to_vec();
-        let (parameters, profiles, outputs) = (map("parameters"), map("profiles"), map("outputs"));
+        let (parameters, mut profiles, outputs) = (map("parameters"), map("profiles"), map("outputs"));
+        profiles.retain(|(key, node)| {
+            let is_map = matches!(node.value, Value::Map(_));
+            if !is_map {
+                problems.push(fields::wrong_type(node, &format!("the profile `{}`", key.name), "a map"));
+            }
+            is_map
+        });
         Self {
             description: fields.text("description", problems).map(|text| text.value),
             parameters,

@@ -57,6 +57,25 @@ fn cases() -> Vec<(&'static str, Vec<File>)> {
         ("a missing parameter", but("    cidr: 10.20.0.0/16\n", "")),
         ("an unknown template", but("template: modyo", "template: modoy")),
         ("an unknown profile", but("    region: us-east-1\n", "    region: us-east-1\n    profile: prodction\n")),
+        ("a profile that is a year", but("    region: us-east-1\n", "    region: us-east-1\n    profile: 2026\n")),
+        ("a profile that is a switch", but("    region: us-east-1\n", "    region: us-east-1\n    profile: true\n")),
+        (
+            "profiles, where there can be one",
+            tenant(
+                format!("{HEAD}{SOUND}").replace("environments:", "defaults: { profile: [production] }\nenvironments:"),
+            ),
+        ),
+        (
+            "a profile of a template that is no map",
+            template(&format!("{VPC}profiles:\n  production:\n  test: large\n")),
+        ),
+        (
+            "paths that others choose, one of them no path",
+            template(&format!(
+                "  - {}, external: [/EnableDnsSupport, 5] }}\n",
+                VPC.trim_start_matches("  - ").trim_end_matches(" }\n")
+            )),
+        ),
         ("an unknown region", but("us-east-1", "us-esat-1")),
         ("a tenant declared twice", [tenant(format!("{HEAD}{SOUND}")), vec![("tenants/other.yaml", other)]].concat()),
         ("a name that is too long", but("tenant: acme", "tenant: a-very-long-customer-name")),
