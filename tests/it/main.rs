@@ -70,6 +70,8 @@ mod paced;
 #[cfg(feature = "sdk")]
 mod paging;
 mod partial;
+#[cfg(feature = "sdk")]
+mod plan_file;
 mod protection;
 #[cfg(feature = "sdk")]
 mod protection_aws;

@@ -35,7 +35,14 @@ fn write_new(file: &Path, text: &str) -> std::io::Result<bool> {
         fs::create_dir_all(folder)?;
     }
     match fs::OpenOptions::new().write(true).create_new(true).open(file) {
-        Ok(mut to) => to.write_all(text.as_bytes()).map(|()| true),
+        Ok(mut to) => {
+            let written = to.write_all(text.as_bytes()).map(|()| true);
+            if written.is_err() {
+                // Half a file would be kept by the next time.
+                let _ = fs::remove_file(file);
+            }
+            written
+        }
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
         Err(error) => Err(error),
     }

@@ -1,4 +1,5 @@
-use std::path::PathBuf;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::ValueEnum;
@@ -132,18 +133,31 @@ pub fn text_options(world: &World, global: &Global, show_values: bool) -> TextOp
     TextOptions { width, verbose, show_values }
 }
 
-/// Writes a plan readable by its owner alone: it tells much about an environment.
-fn save(file: &PathBuf, text: &str) -> Result<()> {
-    use std::io::Write as _;
+/// Writes a plan readable by its owner alone, since it tells much about an environment; whole or not at all.
+fn save(file: &Path, text: &str) -> Result<()> {
+    let written = match std::fs::metadata(file) {
+        // A terminal, a pipe: nothing to replace, and its mode is not ours to change.
+        Ok(there) if !there.is_file() => {
+            std::fs::OpenOptions::new().write(true).open(file).and_then(|mut to| to.write_all(text.as_bytes()))
+        }
+        // Where a link leads, so that it stays a link.
+        Ok(_) => std::fs::canonicalize(file).and_then(|file| replace(&file, text)),
+        Err(_) => replace(file, text),
+    };
+    written.map_err(|error| Failure::error(format!("cannot write {}: {error}", file.display())))
+}
+
+fn replace(file: &Path, text: &str) -> io::Result<()> {
+    let mut beside = file.as_os_str().to_owned();
+    beside.push(format!(".{:016x}", fastrand::u64(..)));
     let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options.open(file).and_then(|mut to| {
-        // A file that was there keeps its mode when it is opened.
-        #[cfg(unix)]
-        to.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-        to.write_all(text.as_bytes())
-    });
-    written.map_err(|error| Failure::error(format!("cannot write {}: {error}", file.display())))
+    let written = options.open(&beside).and_then(|mut to| to.write_all(text.as_bytes()));
+    let written = written.and_then(|()| std::fs::rename(&beside, file));
+    if written.is_err() {
+        let _ = std::fs::remove_file(&beside);
+    }
+    written
 }
