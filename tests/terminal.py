@@ -8,7 +8,8 @@ SCRIPT: {"command": [...], "env": {...}, "columns": 80, "rows": 24, "seconds": 6
     ["signal", "TERM"]     send the program a signal
     ["resize", 60, 20]     make the terminal so many columns and rows large
     ["hang up"]            close the terminal
-ANSWER: {"exit": 130, "signal": null, "output": "...", "missed": null}; `missed` is the text that never came.
+ANSWER: {"exit": 130, "signal": null, "output": "...", "missed": null, "seconds": 0.2}; `missed` is the text that never
+    came, `seconds` how long it took from the last step to the end.
 """
 
 import fcntl
@@ -101,12 +102,14 @@ def main():
             terminal.master = None
         else:
             raise SystemExit(f"no such step: {what}")
+    left_alone = time.monotonic()
     status = terminal.end()
     answer = {
         "exit": os.WEXITSTATUS(status) if status is not None and os.WIFEXITED(status) else None,
         "signal": os.WTERMSIG(status) if status is not None and os.WIFSIGNALED(status) else None,
         "output": terminal.output.decode(errors="replace"),
         "missed": missed,
+        "seconds": time.monotonic() - left_alone,
     }
     json.dump(answer, sys.stdout)
 

@@ -14,9 +14,10 @@ use super::walk::{Run, Stop, run};
 use crate::plan::{Plan, agrees};
 use crate::resource::{AnyKind, Cloud, Failure, Live, Stack, StackId};
 
-/// How long giving a lease back may take, and how long when the run is to stop at once.
+/// How long giving a lease back may take.
 const ENDING: Duration = Duration::from_secs(20);
-const ENDING_AT_ONCE: Duration = Duration::from_secs(3);
+/// How long what ends a run in order may take once it is to stop at once.
+pub const ENDING_AT_ONCE: Duration = Duration::from_secs(3);
 
 /// A plan, and all that was live of its stacks when it was made: what the run may touch.
 #[derive(Clone, Debug, Default)]

@@ -2,22 +2,25 @@ use tokio::sync::watch;
 
 use super::exit::Exit;
 use super::failure::{Failure, Result};
-use crate::apply::Stop;
+use crate::apply::{ENDING_AT_ONCE, Stop};
 
 /// The signals that ask a run to stop, from the moment on that somebody listens.
 ///
 /// The first Ctrl-C or SIGTERM is [`Stop::Soon`], the second [`Stop::Now`]. A lost terminal (SIGHUP) is never more than
-/// [`Stop::Soon`]: the system and the shell each send it, and neither means haste.
+/// [`Stop::Soon`]: the system and the shell each send it, and neither means haste. What is left to do after [`Stop::Now`]
+/// is not waited for once there is a third.
 pub struct Interrupt {
     stop: watch::Receiver<Stop>,
+    cut: watch::Receiver<bool>,
 }
 
 impl Interrupt {
     /// Listens from now on; inside a runtime.
     pub fn listen() -> Self {
-        let (sender, stop) = watch::channel(Stop::No);
-        tokio::spawn(heed(sender));
-        Self { stop }
+        let (stopping, stop) = watch::channel(Stop::No);
+        let (cutting, cut) = watch::channel(false);
+        tokio::spawn(heed(stopping, cutting));
+        Self { stop, cut }
     }
 
     /// How far the run has been asked to stop.
@@ -30,6 +33,25 @@ impl Interrupt {
         if self.stop.clone().wait_for(|asked| *asked >= stop).await.is_err() {
             // Nobody listens any more, so nobody will ask.
             std::future::pending::<()>().await;
+        }
+    }
+
+    /// Returns once there was a third signal.
+    pub async fn until_cut(&self) {
+        if self.cut.clone().wait_for(|cut| *cut).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// Returns once what ends in order has had its time: a little after the second signal, at once with the third.
+    pub async fn out_of_patience(&self) {
+        let at_once = async {
+            self.until(Stop::Now).await;
+            tokio::time::sleep(ENDING_AT_ONCE).await;
+        };
+        tokio::select! {
+            () = at_once => {}
+            () = self.until_cut() => {}
         }
     }
 
@@ -54,23 +76,31 @@ pub fn interrupted() -> Failure {
     Failure::new(Exit::Interrupted, "interrupted; nothing was under way")
 }
 
+/// The end of a command that was not let end in order.
+pub fn cut_off() -> Failure {
+    Failure::new(Exit::Interrupted, "ended at once; what was under way may still happen, and the lease ends by itself")
+}
+
 #[cfg(unix)]
-async fn heed(stop: watch::Sender<Stop>) {
+async fn heed(stop: watch::Sender<Stop>, cut: watch::Sender<bool>) {
     use tokio::signal::unix::SignalKind;
     let mut ask = listen(SignalKind::interrupt());
     let mut end = listen(SignalKind::terminate());
     let mut lost = listen(SignalKind::hangup());
-    while *stop.borrow() != Stop::Now {
+    while !*cut.borrow() {
         let is_urgent = tokio::select! {
             () = next(&mut ask) => true,
             () = next(&mut end) => true,
             () = next(&mut lost) => false,
         };
+        if is_urgent && *stop.borrow() == Stop::Now {
+            cut.send_replace(true);
+        }
         stop.send_modify(|stop| {
             *stop = match *stop {
                 Stop::No => Stop::Soon,
-                Stop::Soon if !is_urgent => Stop::Soon,
-                Stop::Soon | Stop::Now => Stop::Now,
+                Stop::Soon if is_urgent => Stop::Now,
+                same => same,
             };
         });
     }
@@ -97,11 +127,14 @@ fn listen(kind: tokio::signal::unix::SignalKind) -> Option<tokio::signal::unix::
 }
 
 #[cfg(not(unix))]
-async fn heed(stop: watch::Sender<Stop>) {
+async fn heed(stop: watch::Sender<Stop>, cut: watch::Sender<bool>) {
     for asked in [Stop::Soon, Stop::Now] {
         if tokio::signal::ctrl_c().await.is_err() {
             return;
         }
         stop.send_replace(asked);
+    }
+    if tokio::signal::ctrl_c().await.is_ok() {
+        cut.send_replace(true);
     }
 }

@@ -23,6 +23,8 @@ pub struct Ended {
     pub output: String,
     /// With them.
     pub raw: String,
+    /// How long it took from the last step to the end.
+    pub seconds: f64,
 }
 
 impl Edge {
@@ -90,7 +92,8 @@ impl Edge {
         let raw = answer["output"].as_str().expect("text").to_owned();
         let output = strip(&raw);
         assert_eq!(answer["missed"], Value::Null, "the text never came; what did:\n{output}");
-        Ended { exit: answer["exit"].as_i64(), output, raw }
+        let seconds = answer["seconds"].as_f64().expect("a number");
+        Ended { exit: answer["exit"].as_i64(), output, raw, seconds }
     }
 
     /// The journal's events, as `name address`.

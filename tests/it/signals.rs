@@ -9,6 +9,7 @@ use tokio::sync::OnceCell;
 
 use crate::edge::{Edge, both};
 use crate::local_aws;
+use crate::sandbox::control;
 
 /// A gateway that takes its time, and a table that needs it.
 const TEMPLATE: &str = "\
@@ -97,6 +98,53 @@ async fn the_second_ctrl_c_stops_at_once_and_says_what_is_left_under_way() {
     assert_eq!(ends(&edge), [&format!("abandoned {GATEWAY}"), "skipped AWS::EC2::RouteTable/private"]);
     let again = edge.run(APPLY).await;
     assert_eq!(again.status.code(), Some(5), "a call may still be on its way: {}", both(&again));
+}
+
+/// From the second signal on nothing is waited for but a lease and a journal, for three seconds each.
+#[tokio::test]
+async fn after_the_second_ctrl_c_a_bucket_that_does_not_answer_is_not_waited_for() {
+    let edge = edge("ctrl-c-hung", "500000000011").await;
+    hang_bucket(&edge, "500000000011").await;
+    let steps = json!([
+        ["until", CREATING],
+        ["type", "\u{3}"],
+        ["until", "finishing what is under way"],
+        ["type", "\u{3}"],
+        ["until", "stopping at once"],
+    ]);
+    let ended = edge.terminal(APPLY, steps).await;
+    assert_eq!(ended.exit, Some(130), "{}", ended.output);
+    assert!(ended.output.contains(" let go of, 1 not started, interrupted in"), "{}", ended.output);
+    assert!(ended.output.contains("the journal was not copied to the bucket in time; it is in "), "{}", ended.output);
+    assert!(ended.seconds < 15.0, "{} s:\n{}", ended.seconds, ended.output);
+}
+
+#[tokio::test]
+async fn the_third_ctrl_c_waits_for_nothing() {
+    let edge = edge("ctrl-c-thrice", "500000000012").await;
+    hang_bucket(&edge, "500000000012").await;
+    let steps = json!([
+        ["until", CREATING],
+        ["type", "\u{3}"],
+        ["until", "finishing what is under way"],
+        ["type", "\u{3}"],
+        ["until", "stopping at once"],
+        ["type", "\u{3}"],
+    ]);
+    let ended = edge.terminal(APPLY, steps).await;
+    assert_eq!(ended.exit, Some(130), "{}", ended.output);
+    let said = "error: ended at once; what was under way may still happen, and the lease ends by itself";
+    assert!(ended.output.contains(said), "{}", ended.output);
+    assert!(ended.output.contains("next: provision apply acme/test --yes"), "{}", ended.output);
+    assert!(ended.seconds < 2.5, "{} s:\n{}", ended.seconds, ended.output);
+}
+
+/// From now on the bucket takes the lease, and answers nothing that is written to it later.
+async fn hang_bucket(edge: &Edge, account: &str) {
+    let later: Vec<_> = (2..50).collect();
+    let faults = json!([{ "operation": "PutObject", "nth": later, "what": "delay", "seconds": 40 }]);
+    let url = &edge.env["AWS_ENDPOINT_URL"];
+    assert_eq!(control(url, "POST", &format!("faults/{account}"), &faults).await.0, 200);
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::apply::{Journal, Record};
 use crate::aws::ObjectStore;
+use crate::cli::interrupt::Interrupt;
 use crate::cli::world::World;
 use crate::resource::{Class, Result, Stack};
 
@@ -44,13 +45,17 @@ impl Kept {
     }
 
     /// Copies the whole journal at the end of its run. One that can't be copied is still on this machine.
-    pub(super) async fn finish(self) {
+    pub(super) async fn finish(self, interrupt: &Interrupt) {
         self.copying.abort();
         let here = self.journal.path().display();
-        match timeout(PATIENCE, copy(&self.journal, &self.store, &self.key)).await {
-            Ok(Ok(_)) => {}
-            Ok(Err(failure)) => tracing::warn!(%failure, "the journal was not copied to the bucket; it is in {here}"),
-            Err(_) => tracing::warn!("the journal was not copied to the bucket in time; it is in {here}"),
+        let copied = tokio::select! {
+            copied = timeout(PATIENCE, copy(&self.journal, &self.store, &self.key)) => copied.ok(),
+            () = interrupt.out_of_patience() => None,
+        };
+        match copied {
+            Some(Ok(_)) => {}
+            Some(Err(failure)) => tracing::warn!(%failure, "the journal was not copied to the bucket; it is in {here}"),
+            None => tracing::warn!("the journal was not copied to the bucket in time; it is in {here}"),
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::apply::{
 use crate::aws::{Aws, ObjectStore};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
-use crate::cli::interrupt::{Interrupt, interrupted};
+use crate::cli::interrupt::{Interrupt, cut_off, interrupted};
 use crate::cli::project::Project;
 use crate::cli::world::World;
 use crate::kinds::KINDS;
@@ -71,6 +71,10 @@ pub async fn carry_out<'a>(
     let ended = tokio::select! {
         ended = apply::carry_out(&host, KINDS, approved) => ended,
         never = host.announce() => match never {},
+        () = interrupt.until_cut() => {
+            host.progress.into_inner().unwrap_or_else(PoisonError::into_inner).finish();
+            return Err(cut_off());
+        }
     };
     host.close_journals(ended.as_deref().unwrap_or_default()).await;
     host.progress.into_inner().unwrap_or_else(PoisonError::into_inner).finish();
@@ -198,7 +202,7 @@ impl AwsHost<'_> {
                 tracing::warn!(%error, "the end of the run over {stack} could not be recorded");
             }
         }
-        join_all(kept.into_values().map(Kept::finish)).await;
+        join_all(kept.into_values().map(|kept| kept.finish(self.interrupt))).await;
     }
 }
 
