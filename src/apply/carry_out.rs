@@ -47,6 +47,9 @@ pub trait Host<C: Cloud> {
     /// Makes the plan again, from what is there now.
     fn again(&self) -> LocalBoxFuture<'_, Result<Look, Self::Error>>;
 
+    /// Says once more that the plan may be carried out, which has been made again and is the approved one.
+    fn consent(&self, plan: &Plan) -> Result<(), Self::Error>;
+
     /// Opens the record of one stack's run.
     fn recorder<'a>(&'a self, stack: &'a Stack) -> Result<Recorder<'a>, Self::Error>;
 
@@ -83,7 +86,8 @@ pub enum Halted<E> {
 
 /// Carries out an approved plan on all its stacks at once.
 ///
-/// The leases are taken first. Then the plan is made again: unless it is the approved one, nothing is sent.
+/// The leases are taken first. Then the plan is made again: unless it is the approved one, and the host still consents,
+/// nothing is sent.
 ///
 /// # Errors
 /// [`Halted`] if nothing was sent. What fails later is in the ledgers.
@@ -185,6 +189,7 @@ async fn under_leases<C: Cloud, H: Host<C>>(
     if !agrees(approved.plan, &plan) {
         return Err(Halted::Stale(Box::new(plan)));
     }
+    host.consent(&plan).map_err(Halted::Failed)?;
     let busy: Vec<_> = plan.stacks.iter().filter_map(|plan| Some((plan, leases.get(&plan.stack.id)?))).collect();
     // All records are opened before the first call of any stack.
     let recorders: Result<Vec<_>, _> = busy.iter().map(|(plan, _)| host.recorder(&plan.stack)).collect();

@@ -1,5 +1,6 @@
 //! What `apply` and `destroy` share: plan, show, guard, ask, carry out, tell.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
@@ -18,9 +19,9 @@ use super::world::World;
 use crate::apply::{Ledger, Look};
 use crate::blueprint::Blueprint;
 use crate::inventory::Inventory;
-use crate::plan::{Allowance, Mode, Plan, Refusal, refusals};
+use crate::plan::{Action, Allowance, Change, Mode, Plan, Refusal, refusals};
 use crate::report::{Onward, PlanDocument, Progress, ledger_text, plan_text, saved_plan, stale, summary_json};
-use crate::resource::Stack;
+use crate::resource::{self, Stack, StackId};
 
 /// What is to be carried out, and under which conditions.
 pub struct Wish<'a> {
@@ -44,6 +45,9 @@ pub struct Wish<'a> {
     /// What goes on after a run that did not finish.
     pub onward: CommandLine,
 }
+
+/// What foreign things stand in.
+const NETWORK: &str = "AWS::EC2::VPC";
 
 /// How often a run plans again because what waited for a person was done meanwhile.
 const ROUNDS: usize = 3;
@@ -83,12 +87,13 @@ async fn run(world: &mut World, global: &Global, wish: &Wish<'_>, ledgers: &mut 
     let engine = interrupt.or(Engine::open(world, global, &wish.stacks)).await?;
     let mut end = Exit::Done;
     for round in 0..ROUNDS {
-        let plan = look(&engine, world, wish, &interrupt).await?.plan;
+        let Seen { look: Look { plan, .. }, unsurveyed } = look(&engine, world, wish, &interrupt).await?;
         let is_empty = plan.stacks.iter().all(|stack| stack.steps.is_empty());
         if round > 0 && is_empty {
             break;
         }
         show(world, global, wish, &plan)?;
+        surveyed(&plan, &unsurveyed)?;
         check(wish, &plan)?;
         end = exit_of(&plan, Exit::Done);
         if is_empty {
@@ -101,10 +106,11 @@ async fn run(world: &mut World, global: &Global, wish: &Wish<'_>, ledgers: &mut 
         let progress = progress(world, global, wish, &plan);
         let ended = {
             let (engine, world, interrupt) = (&engine, &*world, &interrupt);
-            let again = || -> LocalBoxFuture<'_, Result<Look>> { Box::pin(look(engine, world, wish, interrupt)) };
+            let again = || -> LocalBoxFuture<'_, Result<Look>> { Box::pin(look_again(engine, world, wish, interrupt)) };
+            let consent = |fresh: &Plan| check(wish, fresh);
             let (project, patience) = (wish.project, wish.patience);
-            let command = wish.verb;
-            let approved = Approved { project, plan: &plan, again: &again, patience, progress, interrupt, command };
+            let (plan, again, consent, command) = (&plan, &again, &consent, wish.verb);
+            let approved = Approved { project, plan, again, consent, patience, progress, interrupt, command };
             let ended = carry_out(engine, world, approved).await;
             ended.map_err(|why| if why.exit == Exit::Refused { why.next(&wish.onward) } else { why })?
         };
@@ -130,13 +136,37 @@ fn unrecorded(why: &str) -> Failure {
         .hint("make room there, or name another folder with XDG_STATE_HOME, then run the command again")
 }
 
-async fn look(engine: &Engine, world: &World, wish: &Wish<'_>, interrupt: &Interrupt) -> Result<Look> {
+/// What is there, and the stacks in whose networks it was not seen what is nobody's.
+struct Seen {
+    look: Look,
+    unsurveyed: BTreeMap<StackId, resource::Failure>,
+}
+
+async fn look(engine: &Engine, world: &World, wish: &Wish<'_>, interrupt: &Interrupt) -> Result<Seen> {
     // What is nobody's only matters to a run that takes networks away.
     let survey = wish.mode == Mode::Destroy;
     let inventories = interrupt.or(engine.read(wish.project, &wish.stacks, As::Writer, survey)).await?;
     let plan = plan_stacks(world, &wish.stacks, &inventories, wish.selectors, wish.mode)?;
     let live = |inventory: &Inventory| inventory.all().map(|(_, live)| live.clone()).collect();
-    Ok(Look { plan, live: inventories.iter().map(|(stack, inventory)| (stack.clone(), live(inventory))).collect() })
+    let look =
+        Look { plan, live: inventories.iter().map(|(stack, inventory)| (stack.clone(), live(inventory))).collect() };
+    let unsurveyed = inventories.into_iter().filter_map(|(stack, inventory)| Some((stack, inventory.survey_failure?)));
+    Ok(Seen { look, unsurveyed: unsurveyed.collect() })
+}
+
+async fn look_again(engine: &Engine, world: &World, wish: &Wish<'_>, interrupt: &Interrupt) -> Result<Look> {
+    let Seen { look, unsurveyed } = look(engine, world, wish, interrupt).await?;
+    surveyed(&look.plan, &unsurveyed)?;
+    Ok(look)
+}
+
+/// Refuses to take a network away while nobody knows what else stands in it: that would hold the run up half-way.
+fn surveyed(plan: &Plan, unsurveyed: &BTreeMap<StackId, resource::Failure>) -> Result<()> {
+    let goes = |change: &Change| change.action == Action::Delete && change.address.kind == NETWORK;
+    let mut stacks = plan.stacks.iter().filter(|plan| plan.changes.iter().any(goes)).map(|plan| &plan.stack.id);
+    let Some((stack, failure)) = stacks.find_map(|id| unsurveyed.get_key_value(id)) else { return Ok(()) };
+    let what = format!("{stack}: what else stands in the network to be deleted could not be read: {failure}");
+    Err(Failure::new(Exit::Blocked, format!("{what}; nothing was done")).hint(failure.advice()))
 }
 
 /// The plan goes to standard output with the results, unless that is for events.
@@ -150,6 +180,7 @@ fn show(world: &World, global: &Global, wish: &Wish<'_>, plan: &Plan) -> Result<
     Ok(())
 }
 
+/// Checks whether a saved plan still holds, and the guards; before the question, and once the leases are held.
 fn check(wish: &Wish<'_>, plan: &Plan) -> Result<()> {
     if let Some(saved) = &wish.saved {
         let reasons = stale(saved, &saved_plan(plan));

@@ -92,6 +92,8 @@ mod sandbox_pace;
 mod saved;
 mod scenarios;
 #[cfg(feature = "sdk")]
+mod second_look;
+#[cfg(feature = "sdk")]
 mod secrets;
 #[cfg(feature = "sdk")]
 mod showing;

@@ -70,8 +70,8 @@ async fn adopt(world: &mut World, global: &Global, args: &Args) -> Result<Exit> 
         let progress = Progress::quiet(Box::new(world.err.clone()));
         let command = "adopt";
         let interrupt = &interrupt;
-        let approved =
-            Approved { project: &project, plan: &plan, again: &again, patience, progress, interrupt, command };
+        let (project, plan, consent) = (&project, &plan, &|_: &Plan| Ok(()));
+        let approved = Approved { project, plan, again: &again, consent, patience, progress, interrupt, command };
         carry_out(&engine, world, approved).await.map_err(|failure| match failure.exit {
             Exit::Locked => failure.next(args.line(global).with("--lock-timeout", "10m")),
             _ => failure.next(args.line(global)),

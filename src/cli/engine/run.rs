@@ -36,6 +36,8 @@ pub struct Approved<'a> {
     pub plan: &'a Plan,
     /// Makes the plan again from what is there once the leases are held.
     pub again: &'a dyn Fn() -> LocalBoxFuture<'a, Result<Look>>,
+    /// Checks the plan made again as the approved one was checked: what is not part of either may have changed.
+    pub consent: &'a dyn Fn(&Plan) -> Result<()>,
     pub patience: Duration,
     pub progress: Progress,
     pub interrupt: &'a Interrupt,
@@ -52,13 +54,14 @@ pub async fn carry_out<'a>(
     world: &'a World,
     approved: Approved<'a>,
 ) -> Result<Vec<(Stack, Ledger)>> {
-    let Approved { project, plan, again, patience, progress, interrupt, command } = approved;
+    let Approved { project, plan, again, consent, patience, progress, interrupt, command } = approved;
     interrupt.or(credentials_last(engine, world, plan)).await?;
     let host = AwsHost {
         engine,
         world,
         project,
         again,
+        consent,
         interrupt,
         began: watch::Sender::new(false),
         progress: Mutex::new(progress),
@@ -94,6 +97,7 @@ struct AwsHost<'a> {
     world: &'a World,
     project: &'a Project,
     again: &'a dyn Fn() -> LocalBoxFuture<'a, Result<Look>>,
+    consent: &'a dyn Fn(&Plan) -> Result<()>,
     interrupt: &'a Interrupt,
     /// Whether the first step may have been started.
     began: watch::Sender<bool>,
@@ -129,6 +133,10 @@ impl Host<Aws> for AwsHost<'_> {
 
     fn again(&self) -> LocalBoxFuture<'_, Result<Look>> {
         (self.again)()
+    }
+
+    fn consent(&self, plan: &Plan) -> Result<()> {
+        (self.consent)(plan)
     }
 
     fn recorder<'a>(&'a self, stack: &'a Stack) -> Result<Recorder<'a>> {

@@ -32,6 +32,8 @@ pub struct Process<'a> {
     /// How far its wall clock is wrong.
     pub skew: SignedDuration,
     pub stop: watch::Receiver<Stop>,
+    /// What it says when it is asked a last time whether the plan may be carried out.
+    pub consent: Result<()>,
     pub events: Mutex<Vec<Event>>,
 }
 
@@ -46,6 +48,7 @@ impl<'a> Process<'a> {
             selection: None,
             skew: SignedDuration::ZERO,
             stop,
+            consent: Ok(()),
             events: Mutex::default(),
         }
     }
@@ -117,6 +120,10 @@ impl Host<FakeCloud> for Process<'_> {
 
     fn again(&self) -> LocalBoxFuture<'_, Result<Look>> {
         Box::pin(async { Ok(self.look().await) })
+    }
+
+    fn consent(&self, _: &Plan) -> Result<()> {
+        self.consent.clone()
     }
 
     fn recorder<'a>(&'a self, _: &'a Stack) -> Result<Recorder<'a>> {

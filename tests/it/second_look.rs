@@ -1,0 +1,126 @@
+//! What is looked at again: by the guards once the leases are held.
+
+use std::process::Output;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::edge::{Edge, both};
+use crate::local_aws;
+use crate::sandbox::control;
+use crate::stage::Stage;
+
+const NETWORK: &str = "\
+resources:
+  - type: AWS::EC2::VPC
+    name: main
+    properties: { CidrBlock: 10.20.0.0/16 }
+  - type: AWS::EC2::Subnet
+    name: public-1
+    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\", CidrBlock: 10.20.0.0/20 }
+";
+const APPLY: &[&str] = &["apply", "acme/test", "--yes"];
+const DESTROY: &[&str] = &["destroy", "acme/test", "--yes"];
+const UNSURVEYED: &str = "error: acme/test: what else stands in the network to be deleted could not be read: \
+                          ec2:DescribeInstances: UnauthorizedOperation: not authorized to perform: ec2:DescribeInstances";
+
+/// A project in an account of the shared server, whose faults are its own.
+struct Desk {
+    edge: Edge,
+    stage: Stage,
+}
+
+impl Desk {
+    async fn new(account: &str, template: &str) -> Self {
+        let url = &local_aws::endpoint().await.url;
+        Self { edge: Edge::new(account, url, account, template), stage: Stage::on(url, account) }
+    }
+
+    async fn up(account: &str) -> Self {
+        let desk = Self::new(account, NETWORK).await;
+        ends(&desk.edge.run(APPLY).await, 0, &[]);
+        desk
+    }
+
+    async fn faults(&self, faults: Value) {
+        let what = format!("faults/{}", self.stage.account);
+        assert_eq!(control(&self.stage.url, "POST", &what, &faults).await.0, 200);
+    }
+
+    async fn count(&self, call: &str) -> usize {
+        self.stage.calls().await.iter().filter(|one| one.contains(call)).count()
+    }
+
+    /// Does something while a run takes its lease, between its two looks.
+    async fn between<T>(&self, run: impl Future<Output = T>, work: impl Future<Output = ()>) -> T {
+        let before = self.count("s3:PutObject").await;
+        self.faults(json!([{ "operation": "PutObject", "nth": 1, "what": "delay", "seconds": 3 }])).await;
+        let taking = async {
+            while self.count("s3:PutObject").await == before {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let mut run = std::pin::pin!(run);
+        tokio::select! {
+            ran = &mut run => return ran,
+            () = taking => work.await,
+        }
+        run.await
+    }
+}
+
+#[track_caller]
+fn ends(ran: &Output, exit: i32, expected: &[&str]) {
+    let said = both(ran);
+    assert_eq!(ran.status.code(), Some(exit), "{said}");
+    for text in expected {
+        assert!(said.contains(text), "`{text}` is missing:\n{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_network_is_not_destroyed_while_nobody_knows_what_else_stands_in_it() {
+    let desk = Desk::up("300000000051").await;
+    desk.faults(json!([{ "operation": "DescribeInstances", "what": "deny" }])).await;
+    let next = "\n hint: give the role this action (`provision permissions` prints the policy), then run the command again\n \
+                next: provision destroy acme/test --yes\n";
+    ends(&desk.edge.run(DESTROY).await, 4, &["2 to delete", UNSURVEYED, "; nothing was done", next]);
+    // What leaves the network where it is does not need to know.
+    ends(&desk.edge.run(&["destroy", "acme/test/public-1", "--yes"]).await, 0, &["1 done"]);
+    assert_eq!(desk.count("ec2:Delete").await, 1);
+    desk.faults(json!([])).await;
+    ends(&desk.edge.run(DESTROY).await, 0, &["1 done"]);
+}
+
+#[tokio::test]
+async fn nor_if_that_is_found_out_once_the_lease_is_held() {
+    let desk = Desk::up("300000000052").await;
+    desk.faults(json!([{ "operation": "DescribeInstances", "nth": 2, "what": "deny" }])).await;
+    ends(&desk.edge.run(DESTROY).await, 4, &[UNSURVEYED]);
+    assert_eq!(desk.count("ec2:Delete").await, 0);
+    ends(&desk.edge.run(DESTROY).await, 0, &["2 done"]);
+}
+
+#[tokio::test]
+async fn what_comes_into_a_network_after_the_plan_was_shown_refuses_its_destruction() {
+    let desk = Desk::up("300000000053").await;
+    let ec2 = aws_sdk_ec2::Client::new(&desk.stage.by_hand().await);
+    let subnets = ec2.describe_subnets().send().await.expect("subnets");
+    let ours = subnets.subnets().iter().find(|subnet| subnet.cidr_block() == Some("10.20.0.0/20")).expect("ours");
+    let subnet = ours.subnet_id().expect("an id");
+    let ran = desk.between(desk.edge.run(DESTROY), async {
+        ec2.create_network_interface().subnet_id(subnet).send().await.expect("made by hand");
+    });
+    let ran = ran.await;
+    let interfaces = ec2.describe_network_interfaces().send().await.expect("interfaces");
+    let id = interfaces.network_interfaces()[0].network_interface_id().expect("an id");
+    let refused = format!(
+        "error: a guard refuses this plan; nothing was done\n hint: acme/test: AWS::EC2::NetworkInterface {id} is not ours \
+         and stands in AWS::EC2::VPC/main, which could not be deleted: remove it first\n \
+         next: provision destroy acme/test --yes\n"
+    );
+    ends(&ran, 6, &[&refused]);
+    assert_eq!(desk.count("ec2:Delete").await, 0);
+    ec2.delete_network_interface().network_interface_id(id).send().await.expect("deleted by hand");
+    ends(&desk.edge.run(DESTROY).await, 0, &["2 done"]);
+}
