@@ -89,7 +89,7 @@ async fn run(world: &mut World, global: &Global, wish: &Wish<'_>, ledgers: &mut 
     for round in 0..ROUNDS {
         let Seen { look: Look { plan, .. }, unsurveyed } = look(&engine, world, wish, &interrupt).await?;
         let is_empty = plan.stacks.iter().all(|stack| stack.steps.is_empty());
-        if round > 0 && is_empty {
+        if round > 0 && is_empty && plan.summary().blocked == 0 {
             break;
         }
         show(world, global, wish, &plan)?;

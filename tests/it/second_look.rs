@@ -1,4 +1,4 @@
-//! What is looked at again: by the guards once the leases are held.
+//! What is looked at again: by the guards once the leases are held, and by the rounds after the first.
 
 use std::process::Output;
 use std::time::Duration;
@@ -18,6 +18,40 @@ resources:
   - type: AWS::EC2::Subnet
     name: public-1
     properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\", CidrBlock: 10.20.0.0/20 }
+";
+/// A listener that waits for its certificate, which the server issues at once.
+const LISTENER: &str = "\
+resources:
+  - type: AWS::EC2::VPC
+    name: main
+    properties: { CidrBlock: 10.20.0.0/16 }
+  - type: AWS::EC2::Subnet
+    for: { n: \"{{ range(2) }}\" }
+    name: \"private-{{ n }}\"
+    properties:
+      VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\"
+      CidrBlock: \"10.20.{{ n }}.0/24\"
+      AvailabilityZoneId: \"{{ zone_ids(2)[n] }}\"
+  - type: AWS::EC2::SecurityGroup
+    name: alb
+    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\", GroupDescription: balancer }
+  - type: AWS::ElasticLoadBalancingV2::LoadBalancer
+    name: main
+    properties:
+      Scheme: internal
+      Subnets: [\"{{ ref('AWS::EC2::Subnet/private-0') }}\", \"{{ ref('AWS::EC2::Subnet/private-1') }}\"]
+      SecurityGroups: [\"{{ ref('AWS::EC2::SecurityGroup/alb') }}\"]
+  - type: AWS::CertificateManager::Certificate
+    name: www
+    properties: { DomainName: www.acme.example, ValidationMethod: DNS }
+  - type: AWS::ElasticLoadBalancingV2::Listener
+    name: https
+    properties:
+      LoadBalancerArn: \"{{ ref('AWS::ElasticLoadBalancingV2::LoadBalancer/main') }}\"
+      Port: 443
+      Protocol: HTTPS
+      Certificates: [{ CertificateArn: \"{{ ref('AWS::CertificateManager::Certificate/www') }}\" }]
+      DefaultActions: [{ Type: fixed-response, FixedResponseConfig: { StatusCode: \"404\" } }]
 ";
 const APPLY: &[&str] = &["apply", "acme/test", "--yes"];
 const DESTROY: &[&str] = &["destroy", "acme/test", "--yes"];
@@ -123,4 +157,20 @@ async fn what_comes_into_a_network_after_the_plan_was_shown_refuses_its_destruct
     assert_eq!(desk.count("ec2:Delete").await, 0);
     ec2.delete_network_interface().network_interface_id(id).send().await.expect("deleted by hand");
     ends(&desk.edge.run(DESTROY).await, 0, &["2 done"]);
+}
+
+/// What the listener waited for is there at the end of the run, so that it looks again; before, nobody asks for listeners.
+#[tokio::test]
+async fn what_a_later_round_can_not_read_is_shown_and_told_by_the_exit_code() {
+    let desk = Desk::new("300000000055", LISTENER).await;
+    desk.faults(json!([{ "operation": "DescribeListeners", "what": "deny" }])).await;
+    let (first, second) =
+        ("acme/test: 6 done, 1 waiting in ", "✗  blocked  AWS::ElasticLoadBalancingV2::Listener/https");
+    ends(
+        &desk.edge.run(APPLY).await,
+        4,
+        &[first, second, "elasticloadbalancing:DescribeListeners: AccessDenied", "1 blocked"],
+    );
+    desk.faults(json!([])).await;
+    ends(&desk.edge.run(APPLY).await, 0, &["acme/test: 1 done in "]);
 }
