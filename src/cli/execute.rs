@@ -20,7 +20,9 @@ use crate::apply::{Ledger, Look};
 use crate::blueprint::Blueprint;
 use crate::inventory::Inventory;
 use crate::plan::{Action, Allowance, Change, Mode, Plan, Refusal, refusals};
-use crate::report::{Onward, PlanDocument, Progress, ledger_text, plan_text, saved_plan, stale, summary_json};
+use crate::report::{
+    Onward, PlanDocument, Progress, Unusable, ledger_text, plan_text, saved_plan, stale, summary_json,
+};
 use crate::resource::{self, Stack, StackId};
 
 /// What is to be carried out, and under which conditions.
@@ -94,7 +96,7 @@ async fn run(world: &mut World, global: &Global, wish: &Wish<'_>, ledgers: &mut 
         }
         show(world, global, wish, &plan)?;
         surveyed(&plan, &unsurveyed)?;
-        check(wish, &plan)?;
+        check(world, wish, &plan)?;
         end = exit_of(&plan, Exit::Done);
         if is_empty {
             break;
@@ -107,7 +109,7 @@ async fn run(world: &mut World, global: &Global, wish: &Wish<'_>, ledgers: &mut 
         let ended = {
             let (engine, world, interrupt) = (&engine, &*world, &interrupt);
             let again = || -> LocalBoxFuture<'_, Result<Look>> { Box::pin(look_again(engine, world, wish, interrupt)) };
-            let consent = |fresh: &Plan| check(wish, fresh);
+            let consent = |fresh: &Plan| check(world, wish, fresh);
             let (project, patience) = (wish.project, wish.patience);
             let (plan, again, consent, command) = (&plan, &again, &consent, wish.verb);
             let approved = Approved { project, plan, again, consent, patience, progress, interrupt, command };
@@ -180,9 +182,14 @@ fn show(world: &World, global: &Global, wish: &Wish<'_>, plan: &Plan) -> Result<
     Ok(())
 }
 
-/// Checks whether a saved plan still holds, and the guards; before the question, and once the leases are held.
-fn check(wish: &Wish<'_>, plan: &Plan) -> Result<()> {
+/// Checks a saved plan's time and whether it still holds, and the guards; before the question, and once the leases are held.
+fn check(world: &World, wish: &Wish<'_>, plan: &Plan) -> Result<()> {
     if let Some(saved) = &wish.saved {
+        let expires = saved.saved.as_ref().map(|saving| saving.expires);
+        if let Some(expired) = expires.filter(|end| (world.clock)() >= *end).map(Unusable::Expired) {
+            let what = format!("the saved plan can no longer be carried out: {expired}; nothing was done");
+            return Err(Failure::new(Exit::Refused, what).next(&wish.onward));
+        }
         let reasons = stale(saved, &saved_plan(plan));
         if !reasons.is_empty() {
             let failure = Failure::new(Exit::Refused, "the saved plan no longer holds; nothing was done");

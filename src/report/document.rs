@@ -34,6 +34,9 @@ pub struct SavedDocument {
     pub mode: SavedMode,
     /// What it was made for; none: every stack.
     pub selectors: Vec<String>,
+    /// What answered in AWS's stead: `sandbox`, or a URL.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endpoint: Option<String>,
     /// `sha256:` and the hash over the file's text without these very characters.
     pub digest: String,
 }

@@ -32,14 +32,17 @@ pub struct Saving {
     pub mode: SavedMode,
     /// As they were given; none: every stack.
     pub selectors: Vec<String>,
+    /// What answered in AWS's stead: `sandbox`, or a URL.
+    pub endpoint: Option<String>,
 }
 
 /// The text of the file that `--out` writes, with a digest over all of it.
 pub fn saved_plan_text(plan: &Plan, saving: Saving) -> String {
-    let Saving { made, expires, mode, selectors } = saving;
+    let Saving { made, expires, mode, selectors, endpoint } = saving;
     let tool = TOOL.to_owned();
     let mut document = saved_plan(plan);
-    document.saved = Some(SavedDocument { tool, made, expires, mode, selectors, digest: String::new() });
+    let saved = SavedDocument { tool, made, expires, mode, selectors, endpoint, digest: String::new() };
+    document.saved = Some(saved);
     let digest = digest(&pretty(&document));
     if let Some(saved) = &mut document.saved {
         saved.digest = digest;

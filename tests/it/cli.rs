@@ -48,6 +48,11 @@ pub fn provision(args: &[&str]) -> Ran {
 
 /// The same with variables in its environment.
 pub fn provision_in(env: BTreeMap<String, String>, args: &[&str]) -> Ran {
+    provision_at(|| "2026-11-23T00:00:00Z".parse().unwrap(), env, args)
+}
+
+/// The same by another clock.
+pub fn provision_at(clock: fn() -> Timestamp, env: BTreeMap<String, String>, args: &[&str]) -> Ran {
     let (out, err) = (Captured::default(), Captured::default());
     let mut world = World {
         env,
@@ -55,7 +60,7 @@ pub fn provision_in(env: BTreeMap<String, String>, args: &[&str]) -> Ran {
         stdin_is_terminal: false,
         out: Stream::new(Box::new(out.clone()), false, None),
         err: Stream::new(Box::new(err.clone()), false, None),
-        clock: || "2026-11-23T00:00:00Z".parse::<Timestamp>().unwrap(),
+        clock,
         cpu: || None,
     };
     let exit = run(&mut world, std::iter::once("provision").chain(args.iter().copied()).map(OsString::from));

@@ -1,11 +1,18 @@
-//! The files that the program writes: a saved plan; a project's skeleton.
+//! The files that the program writes: a saved plan, and where it may be carried out; a project's skeleton.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::Path;
 
+use jiff::Timestamp;
+use provision::cli::Exit;
+use provision::report::{SavedMode, Saving, saved_plan_text};
+
+use crate::cli::{Ran, folder, provision_in};
 use crate::edge::{Edge, both};
 use crate::local_aws;
+use crate::report::illustration;
 
 const TEMPLATE: &str = "\
 resources:
@@ -13,6 +20,52 @@ resources:
     name: main
     properties: { CidrBlock: 10.20.0.0/16 }
 ";
+
+/// Carries out a plan that was saved for `made`, with these options and variables.
+fn apply(made: Option<&str>, options: &[&str], env: &[(&str, &str)]) -> Ran {
+    let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    let saving = Saving {
+        made: at("2026-11-23T00:00:00Z"),
+        expires: at("2026-11-24T00:00:00Z"),
+        mode: SavedMode::Apply,
+        selectors: Vec::new(),
+        endpoint: made.map(str::to_owned),
+    };
+    let file = folder(&format!("endpoint-{:016x}", fastrand::u64(..))).join("p.json");
+    fs::write(&file, saved_plan_text(&illustration(), saving)).unwrap();
+    let env: BTreeMap<_, _> = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let name = file.to_str().unwrap();
+    let ran = provision_in(env, &[options, &["apply", "--plan", name, "--yes"]].concat());
+    Ran { err: ran.err.replace(name, "p.json"), ..ran }
+}
+
+#[test]
+fn a_plan_for_one_place_is_carried_out_nowhere_else() {
+    const URL: &str = "http://127.0.0.1:5000";
+    let (sandbox, url) = (&["--sandbox"][..], &["--endpoint-url", URL][..]);
+    let variable = &[("AWS_ENDPOINT_URL", URL)][..];
+    let leave_out = "leave out --sandbox, --endpoint-url and AWS_ENDPOINT_URL";
+    for (made, options, env, is, here, way) in [
+        (Some("sandbox"), &[][..], &[][..], "the sandbox", "AWS", "say --sandbox"),
+        (Some("sandbox"), url, &[], "the sandbox", URL, "say --sandbox"),
+        (None, sandbox, &[], "AWS", "the sandbox", leave_out),
+        (None, url, &[], "AWS", URL, leave_out),
+        (None, &[], variable, "AWS", URL, leave_out),
+        (Some(URL), &[], &[], URL, "AWS", "say --endpoint-url http://127.0.0.1:5000"),
+    ] {
+        let ran = apply(made, options, env);
+        let said = format!(
+            "error: cannot use the plan p.json: it was made for {is}, and this is {here}\n \
+             hint: {way}, or save one for {here} with `provision plan --out`; nothing was done\n"
+        );
+        assert_eq!((ran.exit, ran.err, ran.out), (Exit::Refused, said, String::new()));
+    }
+    // The next thing that is wrong is that there is no such project.
+    for (made, options, env) in [(None, &[][..], &[][..]), (Some(URL), url, &[]), (Some(URL), &[], variable)] {
+        let ran = apply(made, &[options, &["-C", "/nowhere"]].concat(), env);
+        assert_eq!(ran.exit, Exit::Error, "{}", ran.err);
+    }
+}
 
 fn mode(file: &Path) -> u32 {
     fs::symlink_metadata(file).unwrap().permissions().mode() & 0o7777

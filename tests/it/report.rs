@@ -222,7 +222,8 @@ fn the_plan_as_json_is_as_its_schema_says() {
     assert_valid(&plan_json(&plan));
     let at = |text: &str| text.parse().unwrap();
     let (made, expires) = (at("2026-11-23T00:00:00Z"), at("2026-11-24T00:00:00Z"));
-    let saving = report::Saving { made, expires, mode: report::SavedMode::Apply, selectors: Vec::new() };
+    let saving =
+        report::Saving { made, expires, mode: report::SavedMode::Apply, selectors: Vec::new(), endpoint: None };
     assert_valid(&report::saved_plan_text(&plan, saving));
     assert_eq!(plan_json(&plan), plan_json(&plan.clone()));
 }

@@ -13,7 +13,10 @@ fn at(text: &str) -> Timestamp {
 
 fn text(plan: &Plan) -> String {
     let (made, expires) = (at("2026-11-23T00:00:00Z"), at("2026-11-24T00:00:00Z"));
-    saved_plan_text(plan, Saving { made, expires, mode: SavedMode::Apply, selectors: vec!["acme/production".into()] })
+    saved_plan_text(
+        plan,
+        Saving { made, expires, mode: SavedMode::Apply, selectors: vec!["acme/production".into()], endpoint: None },
+    )
 }
 
 fn now() -> Timestamp {

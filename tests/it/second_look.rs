@@ -1,10 +1,15 @@
 //! What is looked at again: by the guards once the leases are held, and by the rounds after the first.
 
+use std::collections::BTreeMap;
 use std::process::Output;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
+use provision::cli::Exit;
 use serde_json::{Value, json};
 
+use crate::cli::{Ran, provision_at};
 use crate::edge::{Edge, both};
 use crate::local_aws;
 use crate::sandbox::control;
@@ -52,6 +57,12 @@ resources:
       Protocol: HTTPS
       Certificates: [{ CertificateArn: \"{{ ref('AWS::CertificateManager::Certificate/www') }}\" }]
       DefaultActions: [{ Type: fixed-response, FixedResponseConfig: { StatusCode: \"404\" } }]
+";
+const TENANT: &str = "\
+tenant: acme
+template: t
+account: \"300000000054\"
+environments: { test: { region: us-east-1 } }
 ";
 const APPLY: &[&str] = &["apply", "acme/test", "--yes"];
 const DESTROY: &[&str] = &["destroy", "acme/test", "--yes"];
@@ -157,6 +168,42 @@ async fn what_comes_into_a_network_after_the_plan_was_shown_refuses_its_destruct
     assert_eq!(desk.count("ec2:Delete").await, 0);
     ec2.delete_network_interface().network_interface_id(id).send().await.expect("deleted by hand");
     ends(&desk.edge.run(DESTROY).await, 0, &["2 done"]);
+}
+
+/// How many seconds the clock of the test below is ahead.
+static AHEAD: AtomicI64 = AtomicI64::new(0);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_saved_plan_that_expires_while_the_lease_is_taken_is_not_carried_out() {
+    let desk = Desk::new("300000000054", NETWORK).await;
+    // In this process, an account is reached by a role in it.
+    let role = "arn:aws:iam::300000000054:role/it";
+    let tenant = format!("{TENANT}roles: {{ read: \"{role}\", write: \"{role}\" }}\n");
+    desk.edge.write("tenants/acme.yaml", &tenant);
+    let file = desk.edge.folder.join("p.json").display().to_string();
+    ends(&desk.edge.run(&["plan", "acme/test", "--out", &file, "--expires", "1h"]).await, 0, &[]);
+    let args = ["apply", "--plan", &file, "--yes"];
+    let apply = in_process(&desk.edge, &args);
+    let ran = desk.between(apply, async { AHEAD.store(2 * 3600, Ordering::Relaxed) }).await;
+    assert_eq!(ran.exit, Exit::Refused, "{}", ran.err);
+    let said = "error: the saved plan can no longer be carried out: it expired at 2";
+    let next = format!(
+        "Z; nothing was done\n next: provision -C {} plan acme/test --out {file}\n",
+        desk.edge.folder.display()
+    );
+    assert!(ran.err.contains(said) && ran.err.contains(&next), "{}", ran.err);
+    assert_eq!(desk.count("ec2:Create").await, 0);
+}
+
+/// Runs a command line in this process, by the clock that is ahead.
+async fn in_process(edge: &Edge, args: &[&str]) -> Ran {
+    let clock = || Timestamp::now() + SignedDuration::from_secs(AHEAD.load(Ordering::Relaxed));
+    let env: BTreeMap<_, _> = edge.env.clone();
+    let home = edge.folder.display().to_string();
+    let args: Vec<String> = ["-C", &home].iter().chain(args).map(ToString::to_string).collect();
+    let run = move || provision_at(clock, env, &args.iter().map(String::as_str).collect::<Vec<_>>());
+    let thread = std::thread::Builder::new().stack_size(provision::cli::STACK).spawn(run).expect("a thread");
+    tokio::task::spawn_blocking(|| thread.join().expect("no panic")).await.expect("it ends")
 }
 
 /// What the listener waited for is there at the end of the run, so that it looks again; before, nobody asks for listeners.

@@ -3,11 +3,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::ValueEnum;
-use jiff::Timestamp;
 
 use crate::cli::args::{Global, Selectors};
 use crate::cli::command_line::parse_duration;
-use crate::cli::engine::{As, Engine, exit_of, nothing_there, plan_stacks, runtime};
+use crate::cli::engine::{As, Engine, exit_of, nothing_there, plan_stacks, runtime, stand_in};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
 use crate::cli::project::{Project, warn};
@@ -88,20 +87,22 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
         plan
     };
     if let Some(file) = &args.out {
-        save(file, &saved_plan_text(&plan, args.saving((world.clock)())?))?;
+        save(file, &saved_plan_text(&plan, args.saving(world, global)?))?;
     }
     world.out.print(&args.format.render(world, global, &plan))?;
     Ok(exit_of(&plan, if args.detailed_exitcode { Exit::Differs } else { Exit::Done }))
 }
 
 impl Args {
-    fn saving(&self, made: Timestamp) -> Result<Saving> {
+    fn saving(&self, world: &World, global: &Global) -> Result<Saving> {
+        let made = (world.clock)();
         let expires = made.checked_add(self.expires);
         Ok(Saving {
             made,
             expires: expires.map_err(|_| Failure::usage("--expires is beyond the end of time"))?,
             mode: if self.destroy { SavedMode::Destroy } else { SavedMode::Apply },
             selectors: self.selectors.selectors.iter().map(ToString::to_string).collect(),
+            endpoint: stand_in(world, global)?,
         })
     }
 }

@@ -67,6 +67,21 @@ impl As {
     }
 }
 
+/// The local AWS, whatever its port is today.
+pub const SANDBOX: &str = "sandbox";
+
+/// What answers in AWS's stead: the sandbox, or a URL.
+pub fn stand_in(world: &World, global: &Global) -> Result<Option<String>> {
+    if global.sandbox {
+        return Ok(Some(SANDBOX.to_owned()));
+    }
+    if global.endpoint_url.is_some() {
+        return Ok(global.endpoint_url.clone());
+    }
+    let named = world.variable("AWS_ENDPOINT_URL").map(endpoint).transpose();
+    named.map_err(|why| Failure::usage(format!("AWS_ENDPOINT_URL: {why}")))
+}
+
 /// The runtime of the commands that wait for something.
 pub fn runtime() -> Result<Runtime> {
     Runtime::new().map_err(|error| Failure::error(format!("cannot start threads: {error}")))
@@ -75,13 +90,9 @@ pub fn runtime() -> Result<Runtime> {
 impl Engine {
     /// Makes ready to talk to AWS, or to the sandbox, which is started if it has to be. Contacts AWS not yet.
     pub async fn open(world: &World, global: &Global, stacks: &[&Blueprint]) -> Result<Self> {
-        let endpoint_url = match (&global.endpoint_url, global.sandbox) {
-            (_, true) => Some(start_sandbox(world, global).await?),
-            (Some(url), false) => Some(url.clone()),
-            (None, false) => {
-                let named = world.variable("AWS_ENDPOINT_URL").map(endpoint).transpose();
-                named.map_err(|why| Failure::usage(format!("AWS_ENDPOINT_URL: {why}")))?
-            }
+        let endpoint_url = match stand_in(world, global)? {
+            Some(name) if name == SANDBOX => Some(start_sandbox(world, global).await?),
+            url => url,
         };
         let run = run_name(world);
         let reads = KINDS.iter().flat_map(|kind| kind.permissions().read).copied().collect();

@@ -173,7 +173,10 @@ fn saved() -> String {
     let stacks = stacks.iter().map(|blueprint| plan_with(blueprint, &Inventory::default(), Mode::Apply));
     let plan = Plan { stacks: stacks.collect(), ..Plan::default() };
     let (made, expires) = (jiff::Timestamp::UNIX_EPOCH, jiff::Timestamp::MAX);
-    saved_plan_text(&plan, Saving { made, expires, mode: SavedMode::Apply, selectors: vec!["globex".to_owned()] })
+    saved_plan_text(
+        &plan,
+        Saving { made, expires, mode: SavedMode::Apply, selectors: vec!["globex".to_owned()], endpoint: None },
+    )
 }
 
 /// The plan with the digest that its text has, so that its reader gets past it.
