@@ -72,6 +72,12 @@ pub fn unmatched_stack(selectors: &[Selector], all: &[StackId]) -> Option<String
     Some(nothing(missing, all))
 }
 
+/// Returns the message for a selector that names a resource, where what is asked for (`runs are`) is of whole stacks.
+pub fn names_resource(selectors: &[Selector], what: &str) -> Option<String> {
+    let partial = selectors.iter().find(|selector| selector.is_partial())?;
+    Some(format!("`{partial}` names a resource; {what} of whole stacks"))
+}
+
 /// Picks the resources of one stack that are asked for; none if the stack is meant as a whole.
 pub fn select_resources(selectors: &[Selector], stack: &StackId, all: &BTreeSet<Address>) -> Option<BTreeSet<Address>> {
     let mine: Vec<_> = selectors.iter().filter(|selector| selector.matches_stack(stack)).collect();

@@ -71,7 +71,7 @@ pub enum Unusable {
 pub fn read_saved_plan(text: &str, now: Timestamp) -> Result<(PlanDocument, SavedDocument), Unusable> {
     let document: PlanDocument = serde_json::from_str(text).map_err(|error| match error.classify() {
         serde_json::error::Category::Eof if text.trim_start().starts_with('{') => Unusable::CutOff,
-        _ => Unusable::NoPlan(error.to_string()),
+        _ => other_tool(text).map_or_else(|| Unusable::NoPlan(error.to_string()), Unusable::OtherVersion),
     })?;
     let Some(saved) = document.saved.clone() else {
         return Err(Unusable::NoPlan("it was printed, and not saved with --out".to_owned()));
@@ -99,6 +99,12 @@ impl std::fmt::Display for Unusable {
             Self::Expired(at) => write!(f, "it expired at {}", at.strftime("%Y-%m-%d %H:%M:%SZ")),
         }
     }
+}
+
+/// Which other version wrote a file that this one can't read.
+fn other_tool(text: &str) -> Option<String> {
+    let document: serde_json::Value = serde_json::from_str(text).ok()?;
+    document["saved"]["tool"].as_str().filter(|tool| *tool != TOOL).map(str::to_owned)
 }
 
 fn digest(text: &str) -> String {

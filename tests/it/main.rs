@@ -112,4 +112,6 @@ mod terminal;
 mod tidy;
 mod waiting;
 mod world;
+#[cfg(feature = "sdk")]
+mod wrong_use;
 mod yaml;

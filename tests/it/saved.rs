@@ -41,6 +41,22 @@ fn a_plan_that_was_only_printed_is_no_saved_one() {
     assert!(matches!(read_saved_plan(&printed, now()), Err(Unusable::NoPlan(_))));
 }
 
+/// Whatever that one wrote into it.
+#[test]
+fn a_plan_of_another_version_is_told_by_its_name() {
+    let tool = concat!("provision ", env!("CARGO_PKG_VERSION"));
+    let other = text(&illustration()).replacen(tool, "provision 0.0.9", 1);
+    for text in [
+        other.clone(),
+        other.replacen("\"summary\"", "\"sum\"", 1),
+        other.replacen("\"mode\": \"apply\"", "\"mode\": 1", 1),
+    ] {
+        let unusable = read_saved_plan(&text, now()).unwrap_err();
+        let said = format!("provision 0.0.9 wrote it, and this is {tool}");
+        assert_eq!(unusable.to_string(), said);
+    }
+}
+
 proptest! {
     /// Wherever it is, and whatever it becomes.
     #[test]

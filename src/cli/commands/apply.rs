@@ -138,7 +138,10 @@ impl Consent {
 /// Nothing is contacted for a file that may not be used.
 fn read_plan(file: &Path, now: Timestamp) -> Result<(PlanDocument, SavedDocument)> {
     let bytes = std::fs::read(file);
-    let bytes = bytes.map_err(|error| Failure::error(format!("cannot read {}: {error}", file.display())))?;
+    let bytes = bytes.map_err(|error| {
+        Failure::error(format!("cannot read the plan {}: {error}", file.display()))
+            .hint("`provision plan --out` saves one; nothing was done")
+    })?;
     let text = String::from_utf8(bytes).map_err(|_| Unusable::NoPlan("it is not UTF-8".to_owned()));
     text.and_then(|text| read_saved_plan(&text, now)).map_err(|why| {
         let exit = if matches!(why, Unusable::NoPlan(_)) { Exit::Error } else { Exit::Refused };

@@ -53,7 +53,7 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
         texts.push(explain_text(&title, &leaves));
     }
     if texts.is_empty() {
-        return Err(no_such_resource(&wanted.address, &stacks));
+        return Err(no_such_resource(&wanted.address, &kinds, &stacks));
     }
     world.out.print(&texts.join("\n"))?;
     Ok(Exit::Done)
@@ -84,7 +84,7 @@ fn parse(text: &str) -> Result<Wanted> {
     Ok(Wanted { stack, address, field: steps.map(|step| format!("/{step}")).collect() })
 }
 
-fn no_such_resource(address: &Address, stacks: &[&Blueprint]) -> Failure {
+fn no_such_resource(address: &Address, kinds: &Kinds<'_>, stacks: &[&Blueprint]) -> Failure {
     let mut names: Vec<_> = stacks
         .iter()
         .flat_map(|blueprint| blueprint.resources.keys())
@@ -94,8 +94,10 @@ fn no_such_resource(address: &Address, stacks: &[&Blueprint]) -> Failure {
     names.sort();
     names.dedup();
     let failure = Failure::error(format!("there is no {address}"));
-    if names.is_empty() {
-        failure
+    if !kinds.names().any(|kind| kind == address.kind) {
+        failure.hint(format!("no kind is called so; {}", suggest(&address.kind, kinds.names())))
+    } else if names.is_empty() {
+        failure.hint(format!("nothing there is an {}; `provision graph` shows what is", address.kind))
     } else {
         failure.hint(suggest(&address.to_string(), names.iter().map(String::as_str)))
     }

@@ -5,6 +5,7 @@ use crate::cli::args::{Global, Selectors};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
 use crate::cli::project::Project;
+use crate::cli::selector::names_resource;
 use crate::cli::world::World;
 use crate::report::cloudformation_json;
 
@@ -23,6 +24,9 @@ enum Target {
 
 pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     let Target::Cloudformation(selectors) = &args.target;
+    if let Some(message) = names_resource(&selectors.selectors, "a template is") {
+        return Err(Failure::usage(message));
+    }
     let project = Project::load(world, global, &selectors.selectors)?;
     let stacks = project.stacks();
     let [blueprint] = stacks.as_slice() else {

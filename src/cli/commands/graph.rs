@@ -2,8 +2,9 @@ use clap::ValueEnum;
 
 use crate::cli::args::{Global, Selectors};
 use crate::cli::exit::Exit;
-use crate::cli::failure::Result;
+use crate::cli::failure::{Failure, Result};
 use crate::cli::project::Project;
+use crate::cli::selector::names_resource;
 use crate::cli::world::World;
 use crate::report::{graph_dot, graph_mermaid};
 
@@ -26,7 +27,11 @@ enum Format {
 }
 
 pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
-    let project = Project::load(world, global, &args.selectors.selectors)?;
+    let selectors = &args.selectors.selectors;
+    if let Some(message) = names_resource(selectors, "a graph is") {
+        return Err(Failure::usage(message));
+    }
+    let project = Project::load(world, global, selectors)?;
     let stacks = project.stacks();
     world.out.print(&match args.format {
         Format::Mermaid => graph_mermaid(&stacks),

@@ -5,7 +5,7 @@ use crate::cli::engine::{Engine, past_runs, recorded_here, runtime};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
 use crate::cli::project::Project;
-use crate::cli::selector::Selector;
+use crate::cli::selector::names_resource;
 use crate::cli::world::World;
 use crate::report::{history_json, history_text};
 use crate::resource::Stack;
@@ -37,8 +37,8 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     let (runs, selectors): (Vec<_>, Vec<_>) =
         args.names.iter().partition(|name| name.starts_with(|sign: char| sign.is_ascii_digit()));
     let selectors = selectors.iter().map(|name| name.parse().map_err(Failure::usage)).collect::<Result<Vec<_>>>()?;
-    if let Some(partial) = selectors.iter().find(|selector: &&Selector| selector.is_partial()) {
-        return Err(Failure::usage(format!("`{partial}` names a resource; runs are of whole stacks")));
+    if let Some(message) = names_resource(&selectors, "runs are") {
+        return Err(Failure::usage(message));
     }
     let project = Project::load(world, global, &selectors)?;
     // Of a run that is named it does not matter how many came after it.

@@ -1,6 +1,7 @@
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
 use crate::cli::world::World;
+use crate::problem::suggest;
 
 /// Print the manual page, or a command's (`provision man plan | man -l -`)
 #[derive(Debug, clap::Args)]
@@ -16,7 +17,10 @@ pub fn run(world: &World, args: &Args) -> Result<Exit> {
         None => root,
         Some(name) => {
             let found = root.find_subcommand(name).cloned();
-            let found = found.ok_or_else(|| Failure::usage(format!("there is no command `{name}`")))?;
+            let found = found.ok_or_else(|| {
+                let all = root.get_subcommands().map(clap::Command::get_name);
+                Failure::usage(format!("there is no command `{name}`")).hint(suggest(name, all))
+            })?;
             found.display_name(format!("provision-{name}"))
         }
     };

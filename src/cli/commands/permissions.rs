@@ -3,8 +3,9 @@ use std::collections::BTreeSet;
 use crate::aws::{STORE_CALLS, StoreCall, StoreResource};
 use crate::cli::args::{Global, Selectors};
 use crate::cli::exit::Exit;
-use crate::cli::failure::Result;
+use crate::cli::failure::{Failure, Result};
 use crate::cli::project::{Bucket, Project};
+use crate::cli::selector::names_resource;
 use crate::cli::world::World;
 use crate::kinds::KINDS;
 use crate::report::{Role, StorePolicy, policy_json};
@@ -22,7 +23,11 @@ pub struct Args {
 }
 
 pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
-    let project = Project::load(world, global, &args.selectors.selectors)?;
+    let selectors = &args.selectors.selectors;
+    if let Some(message) = names_resource(selectors, "a policy is") {
+        return Err(Failure::usage(message));
+    }
+    let project = Project::load(world, global, selectors)?;
     let stacks = project.stacks();
     let used: BTreeSet<&str> =
         stacks.iter().flat_map(|stack| stack.resources.keys()).map(|address| address.kind.as_str()).collect();

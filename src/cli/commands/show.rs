@@ -36,7 +36,9 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     let project = Project::load(world, global, selectors)?;
     let stacks = project.stacks();
     if args.format == Format::Env && stacks.len() != 1 {
-        return Err(Failure::usage(format!("--format env is for one stack, and these are {}", stacks.len())));
+        let names: Vec<_> = stacks.iter().map(|blueprint| blueprint.stack.id.to_string()).collect();
+        return Err(Failure::usage(format!("--format env is for one stack, and these are {}", stacks.len()))
+            .hint(format!("choose one of {}", names.join(", "))));
     }
     let runtime = runtime()?;
     let engine = runtime.block_on(Engine::open(world, global, &stacks))?;

@@ -1,9 +1,11 @@
 use clap::ValueEnum;
 
+use crate::blueprint::Blueprint;
 use crate::cli::args::{Global, Selectors};
 use crate::cli::exit::Exit;
-use crate::cli::failure::Result;
+use crate::cli::failure::{Failure, Result};
 use crate::cli::project::Project;
+use crate::cli::selector::unmatched_resource;
 use crate::cli::world::World;
 use crate::problem::Problem;
 use crate::report::{count, problems_json, problems_sarif, problems_text};
@@ -28,10 +30,16 @@ enum Format {
 }
 
 pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
-    let (problems, sizes) = match Project::read(global, &args.selectors.selectors)? {
+    let selectors = &args.selectors.selectors;
+    let (problems, sizes) = match Project::read(global, selectors)? {
         Err(problems) => (problems, None),
         Ok(project) => {
             let stacks = project.stacks();
+            let addresses = |stack: &&Blueprint| (stack.stack.id.clone(), stack.resources.keys().cloned().collect());
+            let known: Vec<_> = stacks.iter().map(addresses).collect();
+            if let Some((_, message)) = unmatched_resource(selectors, &known) {
+                return Err(Failure::usage(message));
+            }
             let mut problems = project.warnings().to_vec();
             problems.extend(stacks.iter().flat_map(|stack| stack.warnings.iter().cloned()));
             let resources: usize = stacks.iter().map(|stack| stack.resources.len()).sum();
