@@ -18,7 +18,7 @@ use super::selector::Selector;
 use super::world::World;
 use crate::apply::{Ledger, Look};
 use crate::blueprint::Blueprint;
-use crate::inventory::Inventory;
+use crate::inventory::{Inventory, NETWORK};
 use crate::plan::{Action, Allowance, Change, Mode, Plan, Refusal, refusals};
 use crate::report::{
     Onward, PlanDocument, Progress, Unusable, ledger_text, plan_text, saved_plan, stale, summary_json,
@@ -47,9 +47,6 @@ pub struct Wish<'a> {
     /// What goes on after a run that did not finish.
     pub onward: CommandLine,
 }
-
-/// What foreign things stand in.
-const NETWORK: &str = "AWS::EC2::VPC";
 
 /// How often a run plans again because what waited for a person was done meanwhile.
 const ROUNDS: usize = 3;

@@ -10,7 +10,7 @@ use crate::resource::{
 };
 
 /// The kind whose things others stand in; what is found inside them and is nobody's is unmanaged.
-const NETWORK: &str = "AWS::EC2::VPC";
+pub const NETWORK: &str = "AWS::EC2::VPC";
 
 /// Where readers come from; one account.
 pub trait Source<C: Cloud>: Send + Sync {
