@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::resource::{Address, Failure, Live, StackId, Stranger, Unseen};
+use crate::resource::{Address, Failure, Live, StackId, Stranger, Unseen, is_everywhere};
 
 /// What was seen of one stack. An observation that failed is unknown, never absent.
 #[derive(Clone, Debug, Default)]
@@ -88,6 +88,11 @@ impl Inventory {
             Seen::Read(sight) => Some(sight),
             Seen::Unknown(_) => None,
         })
+    }
+
+    /// Returns the live things that tell where the stack lives: roles are everywhere.
+    pub fn regional(&self) -> impl Iterator<Item = (&Address, &Arc<Live>)> {
+        self.all().filter(|(address, _)| !is_everywhere(&address.kind))
     }
 
     /// Returns every live thing with its address.

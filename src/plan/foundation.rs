@@ -26,15 +26,14 @@ pub(super) fn obstacle(input: &Input<'_>, shapes: &Shapes<'_>) -> Option<String>
 }
 
 /// The regions in which the stack has what the YAML puts into its home region, if nothing at all is there: the home was
-/// changed while something else still names the old region. Roles are everywhere, so they tell nothing.
+/// changed while something else still names the old region.
 fn moved(input: &Input<'_>) -> Vec<Orphan> {
     let stack = &input.blueprint.stack;
-    let regional = || input.inventory.all().filter(|(address, _)| !address.kind.starts_with("AWS::IAM::"));
-    if regional().any(|(_, live)| live.region == stack.region) {
+    if input.inventory.regional().any(|(_, live)| live.region == stack.region) {
         return Vec::new();
     }
     let mut regions: BTreeMap<&str, usize> = BTreeMap::new();
-    for (address, live) in regional() {
+    for (address, live) in input.inventory.regional() {
         let wanted = input.blueprint.resources.get(address);
         if wanted.is_some_and(|wanted| wanted.region == stack.region) {
             *regions.entry(&live.region).or_default() += 1;

@@ -22,7 +22,7 @@ mod shape;
 mod stack;
 mod tags;
 
-pub use address::Address;
+pub use address::{Address, is_everywhere};
 pub use diff::{Difference, FieldDiff, compare};
 pub use digest::{Digest, Recorded};
 pub use erased::{AnyKind, AnyListing, AnyMade, Live, output};

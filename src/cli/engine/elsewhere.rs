@@ -13,7 +13,7 @@ use crate::cli::project::Project;
 use crate::inventory::{Inventory, Orphan, Request, Sought, collect};
 use crate::kinds::KINDS;
 use crate::problem::Problem;
-use crate::resource::{Failure, Result, Stack, StackId, State, Tags};
+use crate::resource::{Failure, Result, Stack, StackId, State, Tags, is_everywhere};
 use crate::tenant::region;
 
 /// An account and region, and as whom it is read and changed there.
@@ -27,9 +27,6 @@ struct Place {
 
 /// Whether a stack that is claimed in a place is one that is looked for.
 type IsMeant<'a> = dyn Fn(&Place, &StackId) -> bool + Sync + 'a;
-
-/// The kinds that are in every region.
-const ROLES: &str = "AWS::IAM::";
 
 /// Where what belongs to no region is kept: certificates and web ACLs of CloudFront.
 const GLOBAL: &str = "us-east-1";
@@ -213,7 +210,7 @@ pub(super) fn leave_roles<'a>(
     };
     for stack in stacks.into_iter().filter(|stack| is_left(stack)) {
         if let Some(inventory) = inventories.get_mut(&stack.id) {
-            inventory.kinds.retain(|(_, kind), _| !kind.starts_with(ROLES));
+            inventory.kinds.retain(|(_, kind), _| !is_everywhere(kind));
         }
     }
 }
@@ -235,8 +232,7 @@ fn once_each(places: BTreeSet<Place>) -> Vec<Place> {
     places.into_iter().filter(|place| seen.insert((place.account.clone(), place.region.clone()))).collect()
 }
 
-/// Returns whether anything of a stack is in its home region. Roles are everywhere, so they tell nothing.
+/// Returns whether anything of a stack is in its home region.
 fn is_home(stack: &Stack, inventory: &Inventory) -> bool {
-    let mut regional = inventory.all().filter(|(address, _)| !address.kind.starts_with(ROLES));
-    regional.any(|(_, live)| live.region == stack.region && live.state != State::Leaving)
+    inventory.regional().any(|(_, live)| live.region == stack.region && live.state != State::Leaving)
 }
