@@ -14,9 +14,14 @@ use crate::resource::{Address, Disruption, FieldDiff, Live, Recorded, Replacemen
 
 /// A wanted resource that nothing may be done to, nor made.
 pub(super) fn blocked(input: &Input<'_>, address: Address, why: String) -> Change {
+    blocked_in(&input.blueprint.resources[&address].region, address, why)
+}
+
+/// A resource in a region that nothing may be done to, nor made.
+pub(super) fn blocked_in(region: &str, address: Address, why: String) -> Change {
     Change {
-        region: input.blueprint.resources[&address].region.clone(),
         address,
+        region: region.to_owned(),
         action: Action::Blocked,
         cause: Cause::Dependency,
         disruption: Disruption::None,

@@ -18,25 +18,31 @@ use crate::resource::{Address, resolve};
 /// Makes the plan of one stack.
 pub fn plan(input: &Input<'_>) -> StackPlan {
     let shapes: Shapes<'_> = input.shapes.iter().map(|shape| (shape.facts().kind, *shape)).collect();
-    if let Some(why) = obstacle(input, &shapes) {
-        return all_blocked(input, &why);
+    let asked = input.selection.as_ref().map(|selection| select::closure(input.blueprint, selection));
+    let mut plan = match obstacle(input, &shapes) {
+        Some(why) => all_blocked(input, &why),
+        None => unhindered(input, &shapes, asked.as_ref()),
+    };
+    if let Some(asked) = &asked {
+        select::narrow(&mut plan, asked);
     }
+    plan
+}
+
+/// The plan where nothing forbids to touch the stack, not narrowed yet; `asked` is all that a partial apply is about.
+fn unhindered(input: &Input<'_>, shapes: &Shapes<'_>, asked: Option<&BTreeSet<Address>>) -> StackPlan {
     let renamed = renamed(input);
     let all = input.inventory.all().map(|(address, live)| (renamed.get(address).copied().unwrap_or(address), live));
-    let edges = LiveEdges::of(&shapes, all);
+    let edges = LiveEdges::of(shapes, all);
     let order = Order::of(input.blueprint, |address| shapes.get(address.kind.as_str()).map(|shape| shape.facts().late));
-    let asked = input.selection.as_ref().map(|selection| select::closure(input.blueprint, selection));
-    let Decided { decisions, leaving, steps: made } = decided(input, &shapes, &order, &edges, asked.as_ref());
-    let mut plan = assemble(input, &shapes, decisions.as_ref(), &leaving, made);
+    let Decided { decisions, leaving, steps: made } = decided(input, shapes, &order, &edges, asked);
+    let mut plan = assemble(input, shapes, decisions.as_ref(), &leaving, made);
     if input.mode == Mode::Destroy {
-        let left = left_behind(input, &shapes, &order, &edges);
+        let left = left_behind(input, shapes, &order, &edges);
         plan.changes.extend(left.into_iter().map(|(address, why)| blocked(input, address, why)));
         plan.changes.extend(unread(input));
         plan.warnings.extend(unlisted(input));
         plan.changes.sort_by(|a, b| (&a.address, a.action, &a.id).cmp(&(&b.address, b.action, &b.id)));
-    }
-    if let Some(asked) = &asked {
-        select::narrow(&mut plan, asked);
     }
     plan
 }
@@ -142,16 +148,12 @@ fn all_blocked(input: &Input<'_>, why: &str) -> StackPlan {
     let resources = input.blueprint.resources.keys();
     let changes =
         resources.map(|address| Change { id: id(address), ..blocked(input, address.clone(), why.to_owned()) });
-    let mut plan = StackPlan {
+    StackPlan {
         changes: changes.collect(),
         unmanaged: input.inventory.unmanaged.clone(),
         warnings: input.blueprint.warnings.clone(),
         ..StackPlan::empty(input.blueprint.stack.clone())
-    };
-    if let Some(selection) = &input.selection {
-        select::narrow(&mut plan, &select::closure(input.blueprint, selection));
     }
-    plan
 }
 
 /// The addresses of the steps that come before a resource's own.

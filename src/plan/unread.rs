@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::changes::blocked_in;
 use super::input::Input;
-use super::types::{Action, Cause, Change};
+use super::types::{Cause, Change};
 use crate::inventory::Seen;
 use crate::problem::Problem;
-use crate::resource::{Address, Disruption};
 
 /// Things of this stack that the YAML does not have and that could not be read.
 pub(super) fn unread(input: &Input<'_>) -> Vec<Change> {
@@ -17,7 +17,8 @@ pub(super) fn unread(input: &Input<'_>) -> Vec<Change> {
             let Some(address) = unseen.tags.as_ref().and_then(|tags| tags.address(kind)) else { continue };
             if !input.blueprint.resources.contains_key(&address) {
                 let why = format!("{} could not be read: {}", unseen.id, unseen.failure);
-                all.push(change(address, region, &unseen.id, why));
+                let (cause, id) = (Cause::Unreadable, Some(unseen.id.clone()));
+                all.push(Change { cause, id, ..blocked_in(region, address, why) });
             }
         }
     }
@@ -37,19 +38,4 @@ pub(super) fn unlisted(input: &Input<'_>) -> Vec<Problem> {
         Problem::warning(None, what).hint("the YAML has none; if the stack ever had, look there by hand")
     };
     unknown.map(|(region, kind, failure)| warning(region, kind, failure)).collect()
-}
-
-fn change(address: Address, region: &str, id: &str, why: String) -> Change {
-    Change {
-        address,
-        region: region.to_owned(),
-        action: Action::Blocked,
-        cause: Cause::Unreadable,
-        disruption: Disruption::None,
-        id: Some(id.to_owned()),
-        protected: false,
-        fields: Vec::new(),
-        after: BTreeSet::new(),
-        notes: vec![why],
-    }
 }
