@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use provision::sandbox::Options;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
 use crate::edge::{Edge, both};
@@ -60,6 +60,19 @@ fn ends(edge: &Edge) -> Vec<String> {
     ends
 }
 
+/// Two Ctrl-C while the gateway is made, each heard before what comes next.
+fn interrupted_twice(then: &[Value]) -> Value {
+    let mut steps = vec![
+        json!(["until", CREATING]),
+        json!(["type", "\u{3}"]),
+        json!(["until", "finishing what is under way"]),
+        json!(["type", "\u{3}"]),
+        json!(["until", "stopping at once"]),
+    ];
+    steps.extend_from_slice(then);
+    steps.into()
+}
+
 async fn goes_on(edge: &Edge) {
     let again = edge.run(APPLY).await;
     assert_eq!(again.status.code(), Some(0), "the lease was given back: {}", both(&again));
@@ -82,14 +95,7 @@ async fn the_first_ctrl_c_finishes_what_is_under_way_and_starts_nothing_new() {
 async fn the_second_ctrl_c_stops_at_once_and_says_what_is_left_under_way() {
     let edge = edge("ctrl-c-twice", "500000000002").await;
     let start = Instant::now();
-    let steps = json!([
-        ["until", CREATING],
-        ["type", "\u{3}"],
-        ["until", "finishing what is under way"],
-        ["type", "\u{3}"],
-        ["until", "stopping at once"],
-    ]);
-    let ended = edge.terminal(APPLY, steps).await;
+    let ended = edge.terminal(APPLY, interrupted_twice(&[])).await;
     assert_eq!(ended.exit, Some(130), "{}", ended.output);
     assert!(start.elapsed() < Duration::from_secs(90), "{:?}", start.elapsed());
     // On a busy machine a retag may be under way as well.
@@ -105,14 +111,7 @@ async fn the_second_ctrl_c_stops_at_once_and_says_what_is_left_under_way() {
 async fn after_the_second_ctrl_c_a_bucket_that_does_not_answer_is_not_waited_for() {
     let edge = edge("ctrl-c-hung", "500000000011").await;
     hang_bucket(&edge, "500000000011").await;
-    let steps = json!([
-        ["until", CREATING],
-        ["type", "\u{3}"],
-        ["until", "finishing what is under way"],
-        ["type", "\u{3}"],
-        ["until", "stopping at once"],
-    ]);
-    let ended = edge.terminal(APPLY, steps).await;
+    let ended = edge.terminal(APPLY, interrupted_twice(&[])).await;
     assert_eq!(ended.exit, Some(130), "{}", ended.output);
     assert!(ended.output.contains(" let go of, 1 not started, interrupted in"), "{}", ended.output);
     assert!(ended.output.contains("the journal was not copied to the bucket in time; it is in "), "{}", ended.output);
@@ -123,15 +122,7 @@ async fn after_the_second_ctrl_c_a_bucket_that_does_not_answer_is_not_waited_for
 async fn the_third_ctrl_c_waits_for_nothing() {
     let edge = edge("ctrl-c-thrice", "500000000012").await;
     hang_bucket(&edge, "500000000012").await;
-    let steps = json!([
-        ["until", CREATING],
-        ["type", "\u{3}"],
-        ["until", "finishing what is under way"],
-        ["type", "\u{3}"],
-        ["until", "stopping at once"],
-        ["type", "\u{3}"],
-    ]);
-    let ended = edge.terminal(APPLY, steps).await;
+    let ended = edge.terminal(APPLY, interrupted_twice(&[json!(["type", "\u{3}"])])).await;
     assert_eq!(ended.exit, Some(130), "{}", ended.output);
     let said = "error: ended at once; what was under way may still happen, and the lease ends by itself";
     assert!(ended.output.contains(said), "{}", ended.output);

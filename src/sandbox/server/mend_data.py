@@ -70,19 +70,21 @@ def modify_db_cluster(moto, self, kwargs):
     cluster.enabled_cloudwatch_logs_exports = held + on
     moto(self, asked)
     keep(cluster, asked)
-    if version and version != cluster.engine_version:
-        pend(cluster, "EngineVersion", version)
-        if asked.get("apply_immediately"):
-            begin_later(cluster, "_status", "engine_version", version, "db cluster change")
-            return cluster
-    elif version:
-        cluster.pending_modified_values = None
-    slow.settle(cluster, "_status", "modifying", "available", "db cluster change")
+    change(cluster, "_status", ("EngineVersion", "engine_version", version), asked, "db cluster change")
     return cluster
 
 
-def pend(thing, name, value):
-    thing.pending_modified_values = {name: value}
+def change(thing, status, wanted, asked, what):
+    """Changes a thing; the one value that is pending at first is `wanted`: its name, its attribute, and what it is to be."""
+    name, attribute, value = wanted
+    if value and value != getattr(thing, attribute):
+        thing.pending_modified_values = {name: value}
+        if asked.get("apply_immediately"):
+            begin_later(thing, status, attribute, value, what)
+            return
+    elif value:
+        thing.pending_modified_values = None
+    slow.settle(thing, status, "modifying", "available", what)
 
 
 def begin_later(thing, status, attribute, value, what):
@@ -183,14 +185,7 @@ def modify_db_instance(moto, self, db_instance_identifier, db_kwargs):
     wanted = asked.pop("db_instance_class", None)
     moto(self, db_instance_identifier, asked)
     keep(instance, asked)
-    if wanted and wanted != instance.db_instance_class:
-        pend(instance, "DBInstanceClass", wanted)
-        if asked.get("apply_immediately"):
-            begin_later(instance, "status", "db_instance_class", wanted, "db instance change")
-            return instance
-    elif wanted:
-        instance.pending_modified_values = None
-    slow.settle(instance, "status", "modifying", "available", "db instance change")
+    change(instance, "status", ("DBInstanceClass", "db_instance_class", wanted), asked, "db instance change")
     return instance
 
 
