@@ -199,7 +199,7 @@ async fn under_leases<C: Cloud, H: Host<C>>(
         async move {
             let hands = host.hands(&plan.stack, lease.fence());
             let ledger = run(Run { plan, kinds, hands: &*hands, live, id: approved.run, stop, tell: &**tell }).await;
-            (plan.stack.clone(), ledger)
+            (plan.stack.clone(), Ledger { unleased: lease.lost(), ..ledger })
         }
     });
     Ok(join_all(runs).await)

@@ -78,6 +78,8 @@ pub struct Ledger {
     pub interrupted: bool,
     /// Why the run stopped of itself: what happened could no longer be recorded.
     pub unrecorded: Option<String>,
+    /// Why the lease was lost before the run's end: another run may have worked on the stack beside it.
+    pub unleased: Option<String>,
     /// Wall-clock time of the run.
     pub elapsed: Duration,
 }

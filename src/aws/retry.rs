@@ -8,11 +8,21 @@ pub const MINUTE: Duration = Duration::from_secs(60);
 /// The first pause; each next is half as long again, up to `LONGEST`.
 const FIRST: Duration = Duration::from_millis(500);
 const LONGEST: Duration = Duration::from_secs(10);
+/// How long a service that can't be reached is tried: about what the SDK's own attempts come to.
+const UNREACHED: Duration = Duration::from_secs(15);
 
 /// Repeats a call while `again` says that its failure passes by itself, for at most `patience`.
 ///
 /// Time is tokio's, so tests with a paused clock do not wait.
-pub async fn retry<T, F>(patience: Duration, again: impl Fn(&Failure) -> bool, mut call: impl FnMut() -> F) -> Result<T>
+pub async fn retry<T, F>(patience: Duration, again: impl Fn(&Failure) -> bool, call: impl FnMut() -> F) -> Result<T>
+where
+    F: Future<Output = Result<T>>,
+{
+    retry_within(|failure| again(failure).then_some(patience), call).await
+}
+
+/// Repeats a call for as long as each failure's own patience lasts, counted from the first call; none: it is final.
+async fn retry_within<T, F>(patience: impl Fn(&Failure) -> Option<Duration>, mut call: impl FnMut() -> F) -> Result<T>
 where
     F: Future<Output = Result<T>>,
 {
@@ -20,7 +30,7 @@ where
     let mut pause = FIRST;
     loop {
         match call().await {
-            Err(failure) if again(&failure) && start.elapsed() + pause < patience => {
+            Err(failure) if patience(&failure).is_some_and(|patience| start.elapsed() + pause < patience) => {
                 tracing::debug!(%failure, ?pause, "trying again");
                 tokio::time::sleep(pause).await;
                 pause = (pause * 3 / 2).min(LONGEST);
@@ -50,7 +60,7 @@ where
 
 /// Creates what AWS gives neither a token nor a unique name for: looks for our own tags first, sends once, and when no
 /// answer came looks again before giving up. `send` must not be retried by the SDK (see [`Writer`](super::Writer)); what
-/// was throttled was not carried out, and is sent again.
+/// was throttled, or never left this machine, was not carried out, and is sent again.
 pub async fn create_once<T, L, S>(mut look: impl FnMut() -> L, send: impl FnMut() -> S) -> Result<T>
 where
     L: Future<Output = Result<Option<T>>>,
@@ -59,7 +69,12 @@ where
     if let Some(there) = look().await? {
         return Ok(there);
     }
-    match retry(5 * MINUTE, |failure| failure.is(Class::Throttled), send).await {
+    let patience = |failure: &Failure| match failure.class {
+        Class::Throttled => Some(5 * MINUTE),
+        Class::Unreachable => Some(UNREACHED),
+        _ => None,
+    };
+    match retry_within(patience, send).await {
         Err(failure) if failure.is(Class::Ambiguous) || failure.is(Class::Other) => {
             match until(Duration::from_secs(20), "looking for what a lost answer made", &mut look).await {
                 Ok(there) => Ok(there),

@@ -43,6 +43,9 @@ pub fn summary_json(ledgers: &[Ledger], next: Option<&str>) -> String {
         "abandoned": sum(Ledger::abandoned),
         "seconds": seconds,
     });
+    if let Some(why) = ledgers.iter().find_map(|ledger| ledger.unleased.as_deref()) {
+        summary["lease_lost"] = why.into();
+    }
     if let Some(next) = next {
         summary["next"] = next.into();
     }

@@ -19,6 +19,7 @@ pub struct Onward {
 /// How a run over one stack ended, and what to do next. Coloured.
 pub fn ledger_text(stack: &StackId, ledger: &Ledger, onward: &Onward) -> String {
     let mut text = format!("{}\n", paint(HEAD, headline(stack, ledger)));
+    section(&mut text, "the lease was lost", ledger.unleased.iter().map(|why| unleased_line(stack, why)).collect());
     section(&mut text, "done", done_lines(ledger));
     section(&mut text, "failed", failed_lines(ledger));
     let (held, waiting): (Vec<_>, Vec<_>) = waiting(ledger).into_iter().partition(is_held);
@@ -73,6 +74,11 @@ fn section(text: &mut String, title: &str, lines: Vec<String>) {
     }
     text.push_str(&format!("\n{}\n", paint(HEAD, title)));
     lines.iter().for_each(|line| text.push_str(&format!("  {line}\n")));
+}
+
+fn unleased_line(stack: &StackId, why: &str) -> String {
+    let look = format!("`provision unlock {stack}` shows who holds it now");
+    format!("{} {why}; another run may have worked on the stack since ({look})", paint(DANGER, "!"))
 }
 
 /// A line for each step while there are few; what a fresh environment makes is counted by verb.

@@ -14,6 +14,8 @@ mod aws_limits;
 #[cfg(feature = "sdk")]
 mod aws_recent;
 #[cfg(feature = "sdk")]
+mod aws_retry;
+#[cfg(feature = "sdk")]
 mod aws_sessions;
 #[cfg(feature = "sdk")]
 mod aws_store;

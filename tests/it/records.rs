@@ -205,7 +205,9 @@ async fn a_process_that_hangs_past_its_lease_changes_nothing_after_it_wakes() {
     let first = Ran::of(first.wait_with_output().await.unwrap());
     assert_eq!(changes().await, before, "{}", first.err);
     assert_ne!(first.exit, Some(0), "{}", first.out);
-    assert!(first.out.contains("the lease on the stack is lost"), "{}\n{}", first.out, first.err);
+    let says = |text: &str| assert!(first.out.contains(text), "{text}:\n{}\n{}", first.out, first.err);
+    says("the lease was lost\n  ! ");
+    says("the lease on the stack is lost: ");
     assert!(project.run("bob", APPLY).await.ends(0).out.contains("nothing to do, 4 resources unchanged"));
 }
 

@@ -262,6 +262,10 @@ fn events_as_json_are_as_their_schema_says() {
     ];
     events.iter().for_each(|event| assert_valid(&report::event_json(event).unwrap()));
     assert_valid(&report::summary_json(&[Ledger::default()], None));
+    let unleased = Ledger { unleased: Some("its time ran out".into()), ..Ledger::default() };
+    let summary = report::summary_json(&[Ledger::default(), unleased], None);
+    assert_valid(&summary);
+    assert!(summary.contains("\"lease_lost\":\"its time ran out\""), "{summary}");
     assert_valid(&report::summary_json(&[Ledger::default()], Some("provision apply acme")));
     let progress = Event::Progress { stack, step, what: "creating".into(), elapsed };
     assert_eq!(report::event_json(&progress), None);
@@ -337,6 +341,7 @@ fn a_ledger_tells_what_failed_why_and_what_next() {
             (vpc.clone(), (Outcome::Failed(failure), second)),
             (subnet, (Outcome::NotStarted(Some(vpc)), Duration::ZERO)),
         ]),
+        unleased: Some("bob@laptop took it over (run 2)".into()),
         elapsed: second,
         ..Ledger::default()
     };
@@ -344,6 +349,9 @@ fn a_ledger_tells_what_failed_why_and_what_next() {
     let text = report::ledger_text(&StackId::new("acme", "production"), &ledger, &onward);
     let expected = "\
 acme/production: 0 done, 1 failed, 1 not started in 1 s
+
+the lease was lost
+  ! bob@laptop took it over (run 2); another run may have worked on the stack since (`provision unlock acme/production` shows who holds it now)
 
 failed
   ✗ create AWS::EC2::VPC/main

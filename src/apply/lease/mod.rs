@@ -85,6 +85,11 @@ impl Lease {
         Fence(self.held.clone())
     }
 
+    /// Returns why the lease is lost, if it is.
+    pub fn lost(&self) -> Option<String> {
+        self.held.lost()
+    }
+
     /// Gives the lease back, so that the next run need not wait for its expiry. What another took stays another's.
     ///
     /// # Errors
