@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{
     BucketLifecycleConfiguration, BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration,
@@ -64,7 +65,8 @@ impl StoreCall {
     }
 }
 
-/// A bucket of small objects with conditional writes: where leases and journals are kept.
+/// A bucket of small objects with conditional writes: where leases and journals are kept. Every call names the account
+/// whose the bucket has to be: a name that somebody else was quicker to take is refused, and nothing is told to it.
 ///
 /// A conditional write whose answer was lost is sent again by the SDK and then finds its own first attempt: who gets
 /// `None` reads the object before concluding that somebody else was quicker.
@@ -91,8 +93,8 @@ impl ObjectStore {
 
     /// Returns an object and its ETag; none if it is not there.
     pub async fn get(&self, key: &str) -> Result<Option<(Vec<u8>, String)>> {
-        let sent = self.clients.s3().get_object().bucket(&self.bucket).key(key).send().await;
-        let Some(answer) = unless(Class::NotFound, sent.map_err(Failure::from))? else {
+        let call = self.clients.s3().get_object().bucket(&self.bucket).key(key).expected_bucket_owner(&self.owner);
+        let Some(answer) = unless(Class::NotFound, call.send().await.map_err(Failure::from))? else {
             return Ok(None);
         };
         let etag = etag(answer.e_tag())?;
@@ -102,29 +104,31 @@ impl ObjectStore {
 
     /// Writes an object whatever was there; returns its ETag.
     pub async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<String> {
-        let call = self.clients.s3().put_object().bucket(&self.bucket).key(key).body(ByteStream::from(bytes));
-        etag(call.send().await?.e_tag())
+        etag(self.write(key, bytes).send().await?.e_tag())
     }
 
     /// Writes an object that must not be there yet; returns its ETag, or none if it is.
     pub async fn put_new(&self, key: &str, bytes: Vec<u8>) -> Result<Option<String>> {
-        let call = self.clients.s3().put_object().bucket(&self.bucket).key(key).body(ByteStream::from(bytes));
-        let sent = call.if_none_match("*").send().await.map_err(Failure::from);
+        let sent = self.write(key, bytes).if_none_match("*").send().await.map_err(Failure::from);
         unless(Class::Conflict, sent)?.map(|answer| etag(answer.e_tag())).transpose()
     }
 
     /// Writes an object that must still have this ETag; returns its new one, or none if it has another or is gone.
     pub async fn put_if(&self, key: &str, was: &str, bytes: Vec<u8>) -> Result<Option<String>> {
-        let call = self.clients.s3().put_object().bucket(&self.bucket).key(key).body(ByteStream::from(bytes));
-        let sent = call.if_match(was).send().await.map_err(Failure::from);
+        let sent = self.write(key, bytes).if_match(was).send().await.map_err(Failure::from);
         let answer = unless(Class::NotFound, unless(Class::Conflict, sent))?.flatten();
         answer.map(|answer| etag(answer.e_tag())).transpose()
+    }
+
+    fn write(&self, key: &str, bytes: Vec<u8>) -> PutObjectFluentBuilder {
+        let call = self.clients.s3().put_object().bucket(&self.bucket).key(key);
+        call.body(ByteStream::from(bytes)).expected_bucket_owner(&self.owner)
     }
 
     /// Returns the keys that begin with a prefix, in order.
     pub async fn list(&self, prefix: &str) -> Result<Vec<String>> {
         let call = self.clients.s3().list_objects_v2().bucket(&self.bucket).prefix(prefix);
-        let mut pages = call.into_paginator().send();
+        let mut pages = call.expected_bucket_owner(&self.owner).into_paginator().send();
         let mut keys = Vec::new();
         while let Some(page) = pages.next().await {
             keys.extend(page?.contents().iter().filter_map(|object| object.key().map(str::to_owned)));

@@ -24,6 +24,18 @@ async fn a_taken_key_and_a_changed_object_are_told_and_not_failures() {
 }
 
 #[tokio::test]
+async fn every_call_says_whose_the_bucket_has_to_be() {
+    let aws = Canned::new(&[NO_KEY, EXISTS, EXISTS, EXISTS, EMPTY]);
+    let store = aws.session(&[]).await.store("leases", OTHER);
+    assert_eq!(store.get("a").await, Ok(None));
+    assert!(store.put("a", Vec::new()).await.is_err());
+    assert_eq!(store.put_new("a", Vec::new()).await, Ok(None));
+    assert_eq!(store.put_if("a", "\"etag\"", Vec::new()).await, Ok(None));
+    assert_eq!(store.list("a").await, Ok(Vec::new()));
+    assert_eq!(aws.owners(), vec![Some(OTHER.to_owned()); 5]);
+}
+
+#[tokio::test]
 async fn a_missing_bucket_is_made_private_encrypted_and_without_old_versions_for_ever() {
     let aws = Canned::new(&[NO_BUCKET, DONE, DONE, DONE, DONE, DONE]);
     aws.session(&[]).await.store("leases", OWN).ensure_bucket().await.unwrap();
