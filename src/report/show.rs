@@ -8,7 +8,7 @@ use super::plan_text::heading;
 use super::style::{CHANGE, FAINT, HEAD, paint, table};
 use super::value::show;
 use crate::inventory::{Inventory, Seen};
-use crate::plan::Waiting;
+use crate::plan::{Change, Waiting};
 use crate::resource::{Address, Live, Stack, State};
 
 /// What `show` tells of one stack.
@@ -19,6 +19,8 @@ pub struct Shown<'a> {
     pub outputs: &'a BTreeMap<String, Value>,
     pub inventory: &'a Inventory,
     pub waiting: &'a [Waiting],
+    /// What the stack's plan would change: it says what of a resource is safe to tell.
+    pub changes: &'a [Change],
     /// The resources that were asked for; none: all.
     pub only: Option<BTreeSet<Address>>,
 }
@@ -34,6 +36,15 @@ impl Shown<'_> {
         let mut all: Vec<_> = all.filter(|(address, _)| self.is_asked_for(address)).collect();
         all.sort_by(|a, b| a.0.cmp(b.0).then_with(|| a.1.id.cmp(&b.1.id)));
         all
+    }
+
+    /// What no template can express of a resource, and the plan would mend: a failed deployment. By path, sensitive ones
+    /// left out.
+    fn unmodelled(&self, address: &Address, live: &Live) -> Vec<(&str, String)> {
+        let is_unmodelled = |path: &str| live.unmodelled.iter().any(|part| part.path == path);
+        let fields = self.changes.iter().filter(|change| change.address == *address).flat_map(|change| &change.fields);
+        let told = fields.filter(|field| !field.sensitive && is_unmodelled(&field.path));
+        told.filter_map(|field| Some((&*field.path, show(field.before.as_ref()?)))).collect()
     }
 }
 
@@ -53,6 +64,9 @@ pub fn show_text(shown: &Shown) -> String {
     let _ = writeln!(text, "\n{}", paint(HEAD, "resources"));
     for (address, live) in shown.resources() {
         let _ = writeln!(text, "  {address}  {}{}", live.id, state_remark(&live.state));
+        for (path, there) in shown.unmodelled(address, live) {
+            let _ = writeln!(text, "      {}", paint(CHANGE, format!("{path}: {there}")));
+        }
         for (name, value) in outputs(live) {
             if value.as_str() != Some(live.id.as_str()) {
                 let _ = writeln!(text, "      {}", paint(FAINT, format!("{name}: {}", show(&value))));
@@ -69,9 +83,13 @@ pub fn show_text(shown: &Shown) -> String {
 pub fn show_json(stacks: &[Shown]) -> String {
     let stack = |shown: &Shown| {
         let resources = shown.resources().into_iter().map(|(address, live)| {
+            let unmodelled = shown.unmodelled(address, live);
+            let unmodelled: Vec<_> =
+                unmodelled.into_iter().map(|(path, there)| json!({ "path": path, "there": there })).collect();
             json!({
                 "address": address, "type": address.kind, "name": address.name, "region": live.region,
                 "id": live.id, "physical_name": live.name, "state": state_word(&live.state), "attributes": live.outputs,
+                "unmodelled": unmodelled,
             })
         });
         let waiting = shown.waiting.iter().map(|one| json!({ "address": one.address, "for": one.what }));

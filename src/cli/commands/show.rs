@@ -8,7 +8,7 @@ use crate::cli::project::Project;
 use crate::cli::selector::select_resources;
 use crate::cli::world::World;
 use crate::inventory::{Inventory, Seen};
-use crate::plan::Mode;
+use crate::plan::{Mode, StackPlan};
 use crate::report::{Shown, show_env, show_json, show_text};
 use crate::resource::OPEN;
 
@@ -51,7 +51,8 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
         let only = select_resources(selectors, &stack.stack.id, &inventory.all().map(|(at, _)| at.clone()).collect());
         // What is not there yet has no value to show; the outputs are the whole stack's.
         stack.outputs.retain(|_, value| only.is_none() && !value.to_string().contains(OPEN));
-        shown.push(Shown { stack: &stack.stack, outputs: &stack.outputs, inventory, waiting: &stack.waiting, only });
+        let StackPlan { stack, outputs, waiting, changes, .. } = &*stack;
+        shown.push(Shown { stack, outputs, inventory, waiting, changes, only });
     }
     engine.report_timings(world)?;
     world.out.print(&match args.format {
