@@ -17,12 +17,13 @@ use aws_types::region::Region;
 use tokio::sync::{Mutex, OnceCell};
 
 use super::allowlist::Names;
+use super::credentials::Given;
 use super::endpoint::is_loopback;
 use super::limiter::{LimitedIdentity, Limiter};
 use super::meter::Meter;
 use super::survey::SURVEY_READS;
 use super::timings::Timer;
-use super::{Role, Session, Timings, credentials};
+use super::{Role, Session, Timings};
 use crate::resource::Result;
 
 /// A regional endpoint that does not accept a connection in five seconds is not reachable.
@@ -45,6 +46,8 @@ pub struct Setup {
     pub profile: Option<String>,
     /// An AWS-compatible endpoint for all services.
     pub endpoint_url: Option<String>,
+    /// Whether the sandbox answers there, which wants nobody's credentials and has every account.
+    pub is_sandbox: bool,
     /// Where credentials are looked up (SSO, STS) before a region is known.
     pub region: String,
     /// The run's id, part of the name of assumed sessions: AWS's audit trail shows it.
@@ -107,7 +110,12 @@ impl Sessions {
 
     async fn make(&self, account: &str, region: &str, role: Option<Role>) -> Session {
         let base = self.base.get_or_init(|| self.load()).await;
-        let base = base.to_builder().region(Region::new(region.to_owned())).build();
+        let given = Given::of(&self.setup);
+        let mut base = base.to_builder().region(Region::new(region.to_owned()));
+        if let Some(keys) = given.made_up(account) {
+            base = base.credentials_provider(keys);
+        }
+        let base = base.build();
         let limiter = self.limiter(account, region);
         let mut config = base.to_builder();
         if let Some(role) = &role {
@@ -124,7 +132,7 @@ impl Sessions {
             region: region.to_owned(),
             role,
             profile: self.setup.profile.clone(),
-            expires: credentials::expiration(self.setup.profile.as_deref()),
+            expires: given.expiration(),
             config: config.identity_cache(SharedIdentityCache::new(identity)).build(),
             meter: SharedInterceptor::new(Meter::new(limiter, self.timer.clone())),
             reads: self.reads.clone(),
@@ -140,10 +148,10 @@ impl Sessions {
 
     async fn load(&self) -> SdkConfig {
         let region = Region::new(self.setup.region.clone());
-        let loopback = self.setup.endpoint_url.as_deref().is_some_and(is_loopback);
+        let is_loopback = self.setup.endpoint_url.as_deref().is_some_and(is_loopback);
         let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT).read_timeout(ANSWER).build();
         // A server on this machine that does not answer is dead, not overloaded: say so at once.
-        let first_pause = Duration::from_millis(if loopback { 50 } else { 1000 });
+        let first_pause = Duration::from_millis(if is_loopback { 50 } else { 1000 });
         let retries = RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(first_pause);
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .region(region.clone())
@@ -155,7 +163,7 @@ impl Sessions {
         }
         let lookup =
             ProviderConfig::without_region().with_region(Some(region)).with_http_client(self.http_client.clone());
-        if let Some(provider) = credentials::provider(self.setup.profile.as_deref(), loopback, &lookup) {
+        if let Some(provider) = Given::of(&self.setup).provider(&lookup) {
             loader = loader.credentials_provider(provider);
         }
         loader.load().await

@@ -62,7 +62,11 @@ pub fn show_text(shown: &Shown) -> String {
         }
     }
     let _ = writeln!(text, "\n{}", paint(HEAD, "resources"));
-    for (address, live) in shown.resources() {
+    let (resources, unknown) = (shown.resources(), unknown(shown.inventory));
+    if resources.is_empty() && unknown.is_empty() {
+        text.push_str("  none is there\n");
+    }
+    for (address, live) in resources {
         let _ = writeln!(text, "  {address}  {}{}", live.id, state_remark(&live.state));
         for (path, there) in shown.unmodelled(address, live) {
             let _ = writeln!(text, "      {}", paint(CHANGE, format!("{path}: {there}")));
@@ -73,7 +77,7 @@ pub fn show_text(shown: &Shown) -> String {
             }
         }
     }
-    for (what, why) in unknown(shown.inventory) {
+    for (what, why) in unknown {
         let _ = writeln!(text, "  {what}  {}", paint(CHANGE, format!("could not be read: {why}")));
     }
     text

@@ -34,6 +34,18 @@ async fn credentials_of_another_account_are_refused_with_both_named() {
     assert!(failure.advice().contains("--profile"), "{}", failure.advice());
 }
 
+#[tokio::test]
+async fn the_sandbox_has_every_account_and_wants_nobodys_credentials() {
+    let aws = Canned::new(&[NO_VPCS, NO_VPCS]);
+    let prod = Some("prod".to_owned());
+    let sessions = Sessions::new(Setup { is_sandbox: true, profile: prod, ..aws.setup(&["ec2:DescribeVpcs"]) });
+    for account in ["111122223333", "444455556666"] {
+        let session = sessions.open(account, "us-east-1", None).await.unwrap();
+        session.reader().ec2().describe_vpcs().send().await.unwrap();
+    }
+    assert_eq!(aws.keys(), ["111122223333", "444455556666"]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn throttled_calls_are_counted_and_sent_again() {
     let aws = Canned::new(&[SLOW_DOWN, NO_VPCS]);

@@ -17,6 +17,7 @@ pub struct Canned {
     answers: Arc<Mutex<Vec<(String, u16, String)>>>,
     asked: Arc<Mutex<Vec<String>>>,
     owners: Arc<Mutex<Vec<Option<String>>>>,
+    keys: Arc<Mutex<Vec<String>>>,
     /// Answers every other request with nothing in it, instead of failing.
     is_empty_beyond: bool,
 }
@@ -51,16 +52,25 @@ impl Canned {
         self.owners.lock().unwrap().clone()
     }
 
+    /// The access key id that each request was signed with.
+    pub fn keys(&self) -> Vec<String> {
+        self.keys.lock().unwrap().clone()
+    }
+
     /// All sessions over this network; readers may call `reads`.
     pub fn sessions(&self, reads: &[&'static str]) -> Sessions {
-        Sessions::new(Setup {
+        Sessions::new(self.setup(reads))
+    }
+
+    pub fn setup(&self, reads: &[&'static str]) -> Setup {
+        Setup {
             endpoint_url: Some("http://127.0.0.1:1".into()),
             region: "us-east-1".into(),
             run: "test".into(),
             reads: reads.to_vec(),
             http_client: Some(SharedHttpClient::new(self.clone())),
             ..Setup::default()
-        })
+        }
     }
 
     /// One session without a role.
@@ -76,6 +86,9 @@ impl HttpConnector for Canned {
         let asked = format!("{} {} {operation} {body}", request.method(), request.uri());
         let owner = request.headers().get("x-amz-expected-bucket-owner").map(str::to_owned);
         self.owners.lock().unwrap().push(owner);
+        let signed = request.headers().get("authorization").unwrap_or_default();
+        let key = signed.split_once("Credential=").and_then(|(_, rest)| rest.split('/').next());
+        self.keys.lock().unwrap().push(key.unwrap_or_default().to_owned());
         let mut answers = self.answers.lock().unwrap();
         let fits = answers.iter().position(|(part, ..)| asked.contains(part.as_str()));
         self.asked.lock().unwrap().push(asked);

@@ -26,6 +26,8 @@ outputs:
 #[tokio::test]
 async fn show_tells_of_what_was_asked_for() {
     let edge = Edge::new("show", &local_aws::endpoint().await.url, ACCOUNT, TEMPLATE);
+    let before = edge.run(&["show", "acme/test"]).await;
+    assert!(both(&before).ends_with("\nresources\n  none is there\n"), "{}", both(&before));
     let applied = edge.run(&["apply", "acme/test", "--yes"]).await;
     assert_eq!(applied.status.code(), Some(0), "{}", both(&applied));
     let shown = async |args: &[&str]| {

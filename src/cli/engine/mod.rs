@@ -90,16 +90,15 @@ pub fn runtime() -> Result<Runtime> {
 impl Engine {
     /// Makes ready to talk to AWS, or to the sandbox, which is started if it has to be. Contacts AWS not yet.
     pub async fn open(world: &World, global: &Global, stacks: &[&Blueprint]) -> Result<Self> {
-        let endpoint_url = match stand_in(world, global)? {
-            Some(name) if name == SANDBOX => Some(start_sandbox(world, global).await?),
-            url => url,
-        };
+        let stand_in = stand_in(world, global)?;
+        let is_sandbox = stand_in.as_deref() == Some(SANDBOX);
+        let endpoint_url = if is_sandbox { Some(start_sandbox(world, global).await?) } else { stand_in };
         let run = run_name(world);
         let reads = KINDS.iter().flat_map(|kind| kind.permissions().read).copied().collect();
         let region = stacks.first().map_or_else(|| "us-east-1".to_owned(), |stack| stack.stack.region.clone());
         let profile = global.profile.clone();
         let is_emulated = endpoint_url.is_some();
-        let setup = Setup { profile, endpoint_url, region, run: run.clone(), reads, http_client: None };
+        let setup = Setup { profile, endpoint_url, is_sandbox, region, run: run.clone(), reads, http_client: None };
         let sessions = Arc::new(Sessions::new(setup));
         Ok(Self { sessions, run, started: Instant::now(), timings: global.timings, is_emulated })
     }
