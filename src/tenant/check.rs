@@ -87,11 +87,21 @@ pub(super) fn account(node: &Node, problems: &mut Vec<Problem>) -> Option<Placed
         let what = format!("the account {number} must be in quotes");
         problems.push(
             Problem::error(node.span.clone(), what)
-                .hint(format!("\"{number:012}\"; without quotes a zero in front would be lost")),
+                .hint(format!("\"{}\"; without quotes a zero in front would be lost", padded(number))),
         );
         return None;
     }
     fields::text(node, "account", problems)
+}
+
+/// Returns what was meant by an account id without quotes.
+pub(super) fn meant_account(node: &Node) -> Option<Placed<String>> {
+    let Value::Int(number) = node.value else { return None };
+    Some(Placed { value: padded(number), span: node.span.clone() })
+}
+
+fn padded(number: i64) -> String {
+    format!("{number:012}")
 }
 
 /// Returns the problem of what is not twelve digits.

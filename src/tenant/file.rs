@@ -12,7 +12,7 @@ pub fn read(root: &Node, problems: &mut Vec<Problem>) -> Option<Tenant> {
         fields.require("template", "template: modyo", problems).and_then(|_| fields.text("template", problems));
     let account = fields
         .require("account", "account: \"111122223333\"", problems)
-        .and_then(|node| check::account(node, problems));
+        .and_then(|node| check::account(node, problems).or_else(|| check::meant_account(node)));
     let roles = fields.get("roles").map(|node| roles(node, problems)).unwrap_or_default();
     let tags = check::tags(&fields, problems);
     let defaults = fields.map("defaults", problems).cloned();

@@ -86,6 +86,12 @@ fn bad_tenants_are_told_with_place_and_hint() {
             "tenants/acme.yaml:3:10: the account 12345678901 must be in quotes | \"012345678901\"; without quotes a zero in front would be lost",
         ),
         (
+            "an account without quotes, and more in the same file",
+            "tenant: acme\ntemplate: t\naccount: 123456789012",
+            "  one: { region: us-east-1, size: big }\n",
+            "tenants/acme.yaml:3:10: the account 123456789012 must be in quotes | \"123456789012\"; without quotes a zero in front would be lost\ntenants/acme.yaml:5:35: `size` must be a whole number, and is the text `big`",
+        ),
+        (
             "an account that is none",
             "tenant: acme\ntemplate: t\naccount: \"12345\"",
             good,
