@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::cli::allow::parse_allowance;
 use crate::cli::args::{Global, Selectors};
 use crate::cli::command_line::{CommandLine, parse_duration};
-use crate::cli::engine::{SANDBOX, stand_in};
+use crate::cli::engine::Target;
 use crate::cli::execute::{Wish, execute};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
@@ -74,7 +74,7 @@ pub enum Format {
 pub fn run(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
     let saved = args.plan.as_deref().map(|file| read_plan(file, (world.clock)())).transpose()?;
     if let (Some(file), Some((_, saving))) = (&args.plan, &saved) {
-        check_endpoint(file, saving.endpoint.as_deref(), stand_in(world, global)?.as_deref())?;
+        check_target(file, &Target::from_saved(saving.endpoint.as_deref()), &Target::of(world, global)?)?;
     }
     let selectors = match &saved {
         Some((_, saving)) => selectors_of(saving)?,
@@ -151,23 +151,12 @@ fn read_plan(file: &Path, now: Timestamp) -> Result<(PlanDocument, SavedDocument
 }
 
 /// A plan for one place is no plan for another, however alike the two may look.
-fn check_endpoint(file: &Path, made: Option<&str>, here: Option<&str>) -> Result<()> {
+fn check_target(file: &Path, made: &Target, here: &Target) -> Result<()> {
     if made == here {
         return Ok(());
     }
-    let words = |endpoint: Option<&str>| match endpoint {
-        None => "AWS".to_owned(),
-        Some(SANDBOX) => "the sandbox".to_owned(),
-        Some(url) => url.to_owned(),
-    };
-    let way = match made {
-        None => "leave out --sandbox, --endpoint-url and AWS_ENDPOINT_URL".to_owned(),
-        Some(SANDBOX) => "say --sandbox".to_owned(),
-        Some(url) => format!("say --endpoint-url {url}"),
-    };
-    let (made, here) = (words(made), words(here));
     let what = format!("cannot use the plan {}: it was made for {made}, and this is {here}", file.display());
-    let hint = format!("{way}, or save one for {here} with `provision plan --out`; nothing was done");
+    let hint = format!("{}, or save one for {here} with `provision plan --out`; nothing was done", made.way());
     Err(Failure::new(Exit::Refused, what).hint(hint))
 }
 

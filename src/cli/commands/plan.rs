@@ -6,7 +6,7 @@ use clap::ValueEnum;
 
 use crate::cli::args::{Global, Selectors};
 use crate::cli::command_line::parse_duration;
-use crate::cli::engine::{As, Engine, exit_of, nothing_there, plan_stacks, runtime, stand_in};
+use crate::cli::engine::{As, Engine, Target, exit_of, nothing_there, plan_stacks, runtime};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
 use crate::cli::project::{Project, warn};
@@ -102,7 +102,7 @@ impl Args {
             expires: expires.map_err(|_| Failure::usage("--expires is beyond the end of time"))?,
             mode: if self.destroy { SavedMode::Destroy } else { SavedMode::Apply },
             selectors: self.selectors.selectors.iter().map(ToString::to_string).collect(),
-            endpoint: stand_in(world, global)?,
+            endpoint: Target::of(world, global)?.to_saved(),
         })
     }
 }

@@ -8,6 +8,7 @@ mod lease;
 mod records;
 mod run;
 mod source;
+mod target;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use futures_util::future::try_join_all;
 use tokio::runtime::Runtime;
 use tokio::time::Instant;
 
-use super::args::{Global, endpoint};
+use super::args::Global;
 use super::exit::Exit;
 use super::failure::{Failure, Result};
 use super::project::{Bucket, Project};
@@ -36,6 +37,7 @@ pub use adopt::Adoption;
 pub use records::{Taking, past_runs, recorded_here};
 pub use run::{Approved, carry_out};
 use source::AwsSource;
+pub use target::Target;
 
 /// What a run talks to AWS through.
 pub struct Engine {
@@ -67,21 +69,6 @@ impl As {
     }
 }
 
-/// The local AWS, whatever its port is today.
-pub const SANDBOX: &str = "sandbox";
-
-/// What answers in AWS's stead: the sandbox, or a URL.
-pub fn stand_in(world: &World, global: &Global) -> Result<Option<String>> {
-    if global.sandbox {
-        return Ok(Some(SANDBOX.to_owned()));
-    }
-    if global.endpoint_url.is_some() {
-        return Ok(global.endpoint_url.clone());
-    }
-    let named = world.variable("AWS_ENDPOINT_URL").map(endpoint).transpose();
-    named.map_err(|why| Failure::usage(format!("AWS_ENDPOINT_URL: {why}")))
-}
-
 /// The runtime of the commands that wait for something.
 pub fn runtime() -> Result<Runtime> {
     Runtime::new().map_err(|error| Failure::error(format!("cannot start threads: {error}")))
@@ -90,9 +77,13 @@ pub fn runtime() -> Result<Runtime> {
 impl Engine {
     /// Makes ready to talk to AWS, or to the sandbox, which is started if it has to be. Contacts AWS not yet.
     pub async fn open(world: &World, global: &Global, stacks: &[&Blueprint]) -> Result<Self> {
-        let stand_in = stand_in(world, global)?;
-        let is_sandbox = stand_in.as_deref() == Some(SANDBOX);
-        let endpoint_url = if is_sandbox { Some(start_sandbox(world, global).await?) } else { stand_in };
+        let target = Target::of(world, global)?;
+        let is_sandbox = target == Target::Sandbox;
+        let endpoint_url = match target {
+            Target::Aws => None,
+            Target::Sandbox => Some(start_sandbox(world, global).await?),
+            Target::Url(url) => Some(url),
+        };
         let run = run_name(world);
         let reads = KINDS.iter().flat_map(|kind| kind.permissions().read).copied().collect();
         let region = stacks.first().map_or_else(|| "us-east-1".to_owned(), |stack| stack.stack.region.clone());
