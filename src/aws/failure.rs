@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_runtime_api::client::result::{ConnectorError, DispatchFailure, SdkError};
 use aws_smithy_types::error::ErrorMetadata;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
@@ -31,7 +31,7 @@ where
                 }
             }
             SdkError::TimeoutError(_) => Self::new(Class::Ambiguous, "no answer in time"),
-            SdkError::DispatchFailure(failure) if failure.is_timeout() || failure.is_io() => {
+            SdkError::DispatchFailure(failure) if is_network(&failure) => {
                 let text = failure.as_connector_error().map_or_else(String::new, |error| chain(error));
                 Self::new(if never_connected(&text) { Class::Unreachable } else { Class::Ambiguous }, text)
             }
@@ -98,6 +98,15 @@ fn first_words(raw: &HttpResponse) -> String {
     }
     let words: Vec<_> = plain.split_whitespace().take(20).collect();
     if words.is_empty() { String::new() } else { format!(": {}", words.join(" ")) }
+}
+
+/// Whether the network failed. What is wrong before anything is sent, credentials or a gate's refusal, comes as the same
+/// error; a connection that ends before the answer is told apart from it by its words alone.
+fn is_network(failure: &DispatchFailure) -> bool {
+    let is_cut = |error: &ConnectorError| {
+        cause::<CredentialsError>(error).is_none() && chain(error).contains("client error (SendRequest)")
+    };
+    failure.is_timeout() || failure.is_io() || failure.as_connector_error().is_some_and(is_cut)
 }
 
 /// Whether a connection was never made, so that nothing can have happened. A connection that was lost is another thing.

@@ -2,6 +2,8 @@
 
 use provision::aws::{Role, Sessions, Setup};
 use provision::resource::{Class, Failure};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 
 use crate::canned::Canned;
 
@@ -62,6 +64,35 @@ async fn an_endpoint_that_is_not_there_is_unreachable() {
     let failure = describe(&Canned::new(&[])).await;
     assert_eq!((failure.class, failure.operation.as_str()), (Class::Unreachable, "ec2:DescribeVpcs"));
     assert!(failure.message.contains("Connection refused"), "{}", failure.message);
+}
+
+/// What a call comes to that is heard to its end and answered with this, before the connection is closed.
+async fn answered_with(answer: &'static [u8]) -> Failure {
+    let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", server.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut connection, _)) = server.accept().await {
+            let mut heard = Vec::new();
+            while !heard.windows(12).any(|part| part == b"DescribeVpcs") {
+                connection.read_buf(&mut heard).await.unwrap();
+            }
+            connection.write_all(answer).await.unwrap();
+            connection.shutdown().await.unwrap();
+        }
+    });
+    let setup = Setup { endpoint_url: Some(url), region: "us-east-1".into(), run: "test".into(), ..Setup::default() };
+    let sessions = Sessions::new(Setup { reads: vec!["ec2:DescribeVpcs"], ..setup });
+    let session = sessions.open("123456789012", "us-east-1", None).await.unwrap();
+    session.reader().ec2().describe_vpcs().send().await.map_err(Failure::from).unwrap_err()
+}
+
+#[tokio::test]
+async fn a_call_that_was_heard_and_not_answered_may_have_been_carried_out() {
+    for answer in [b"".as_slice(), b"HTTP/1.1 200 OK\r\nContent-Le", b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n<D"]
+    {
+        let failure = answered_with(answer).await;
+        assert_eq!(failure.class, Class::Ambiguous, "{failure}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
