@@ -103,6 +103,8 @@ mod showing;
 mod signals;
 mod simulate;
 #[cfg(feature = "sdk")]
+mod spelling;
+#[cfg(feature = "sdk")]
 mod stacks;
 #[cfg(feature = "sdk")]
 mod stage;
