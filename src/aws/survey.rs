@@ -38,8 +38,8 @@ pub struct Seen {
 /// Returns everything that stands inside the VPCs, ours or not; the caller takes away what it manages.
 ///
 /// NAT gateways and interface endpoints are seen through their network interfaces, VPN gateways and peerings through
-/// the routes that lead to them; default security groups, main route tables and the interfaces that AWS's services keep
-/// for themselves are left out.
+/// the routes that lead to them; default security groups, main route tables and the interfaces of what has kinds here
+/// (load balancers, databases, caches, tasks) are left out.
 pub async fn survey(reader: &Reader, vpcs: &[String]) -> Result<Vec<Seen>> {
     let parts = try_join_all(vpcs.chunks(VPCS).map(|some| part(reader, some))).await?;
     let mut once = BTreeSet::new();
@@ -88,7 +88,12 @@ fn interface(one: &NetworkInterface) -> Option<Seen> {
         // The instance itself is listed.
         _ if one.attachment().is_some_and(|link| link.instance_id().is_some()) => None,
         // Load balancers, databases, caches and tasks: listed by their own kinds.
-        _ if one.requester_managed() == Some(true) => None,
+        None | Some("interface" | "load_balancer" | "network_load_balancer" | "branch" | "trunk")
+            if one.requester_managed() == Some(true) =>
+        {
+            None
+        }
+        // A function's, for instance: it goes when that does.
         _ => seen("AWS::EC2::NetworkInterface", one.network_interface_id(), one.vpc_id(), one.tag_set()),
     }
 }

@@ -8,7 +8,7 @@ const EMPTY: &[&str] =
     &["DescribeSecurityGroups", "DescribeSubnets", "DescribeInternetGateways", "DescribeVpcEndpoints"];
 
 #[tokio::test]
-async fn a_vpc_is_surveyed_in_seven_calls_and_services_own_interfaces_are_left_out() {
+async fn a_vpc_is_surveyed_in_seven_calls_and_interfaces_of_our_kinds_are_left_out() {
     let instance = "<DescribeInstancesResponse><reservationSet><item><instancesSet><item><instanceId>i-1</instanceId><vpcId>vpc-1</vpcId>\
         <tagSet><item><key>Name</key><value>by hand</value></item></tagSet></item></instancesSet></item></reservationSet></DescribeInstancesResponse>";
     let interface = |id: &str, more: &str| {
@@ -23,6 +23,8 @@ async fn a_vpc_is_surveyed_in_seven_calls_and_services_own_interfaces_are_left_o
              <description>Interface for NAT Gateway nat-1</description>",
         ),
         interface("eni-4", "<requesterManaged>false</requesterManaged>"),
+        interface("eni-5", "<requesterManaged>true</requesterManaged><interfaceType>interface</interfaceType>"),
+        interface("eni-6", "<requesterManaged>true</requesterManaged><interfaceType>lambda</interfaceType>"),
     ];
     let interfaces = format!(
         "<DescribeNetworkInterfacesResponse><networkInterfaceSet>{}</networkInterfaceSet></DescribeNetworkInterfacesResponse>",
@@ -50,6 +52,7 @@ async fn a_vpc_is_surveyed_in_seven_calls_and_services_own_interfaces_are_left_o
             "AWS::EC2::Instance i-1",
             "AWS::EC2::NatGateway nat-1",
             "AWS::EC2::NetworkInterface eni-4",
+            "AWS::EC2::NetworkInterface eni-6",
             "AWS::EC2::VPCPeeringConnection pcx-1",
         ]
     );
