@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::ec2;
 use super::ec2_vpc::Vpc;
 use super::idempotence::{gone, patiently};
-use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry};
+use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry, until};
 use crate::resource::{
     Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref,
     Replacement, Result, Scope, State, Tags,
@@ -123,7 +123,19 @@ resources:
     }
 }
 
+/// Attaches, and waits until that is shown: a gateway without an attachment looks ready, and what needs the way out fails.
 async fn attach(writer: &Writer, id: &str, vpc: &str) -> Result<()> {
+    send(writer, id, vpc).await?;
+    let is_shown = || async {
+        match attached_to(writer, id).await {
+            Err(failure) if ec2::is_fresh(&failure) => Ok(None),
+            there => Ok(there?.filter(|there| there == vpc)),
+        }
+    };
+    until(2 * MINUTE, "the attachment", is_shown).await.map(drop)
+}
+
+async fn send(writer: &Writer, id: &str, vpc: &str) -> Result<()> {
     let call = || {
         let call = writer.ec2().attach_internet_gateway().internet_gateway_id(id).vpc_id(vpc);
         async move { Ok::<_, Failure>(call.send().await.map(drop)?) }

@@ -94,7 +94,7 @@ resources:
     async fn create(writer: &Writer, _: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
         let look = || async {
             let answer = writer.ec2().describe_subnets().set_filters(Some(ec2::filters_of(tags))).send().await?;
-            Ok(answer.subnets().first().map(outputs))
+            Ok(answer.subnets().iter().find(|one| is_meant(one, spec)).map(outputs))
         };
         let outputs = create_once(look, || send(writer, spec, tags)).await?;
         if spec.map_public_ip_on_launch {
@@ -127,6 +127,15 @@ resources:
         }
         Vec::new()
     }
+}
+
+/// Whether a subnet is what would be made. The one that is to be replaced is not, although lists may still show it.
+fn is_meant(there: &Description, spec: &Spec) -> bool {
+    let agrees = |wanted: &Option<String>, zone: Option<&str>| wanted.is_none() || wanted.as_deref() == zone;
+    there.vpc_id() == Some(spec.vpc_id.as_str())
+        && there.cidr_block() == Some(spec.cidr_block.as_str())
+        && agrees(&spec.availability_zone, there.availability_zone())
+        && agrees(&spec.availability_zone_id, there.availability_zone_id())
 }
 
 /// The VPC may be seconds old and not known everywhere; a refusal made nothing, so it is sent again.

@@ -104,7 +104,11 @@ resources:
     async fn create(writer: &Writer, _: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
         let look = || async {
             let answer = writer.ec2().describe_vpcs().set_filters(Some(ec2::filters_of(tags))).send().await?;
-            Ok(answer.vpcs().iter().find_map(|vpc| vpc.vpc_id().map(str::to_owned)))
+            // The one that is to be replaced has another range or tenancy; lists may still show it.
+            let is_meant = |vpc: &&Description| {
+                vpc.cidr_block() == Some(spec.cidr_block.as_str()) && tenancy(vpc) == spec.instance_tenancy
+            };
+            Ok(answer.vpcs().iter().find(is_meant).and_then(Description::vpc_id).map(str::to_owned))
         };
         let send = || async {
             let tags = ec2::tagged(ResourceType::Vpc, tags);
@@ -183,7 +187,7 @@ async fn read(reader: &Reader, vpc: &Description) -> Result<Found<Vpc>> {
         cidr_block: vpc.cidr_block().unwrap_or_default().into(),
         enable_dns_hostnames: is_on(hostnames.enable_dns_hostnames()),
         enable_dns_support: is_on(support.enable_dns_support()),
-        instance_tenancy: vpc.instance_tenancy().map_or_else(default_tenancy, |tenancy| tenancy.as_str().to_owned()),
+        instance_tenancy: tenancy(vpc),
     };
     let state = match vpc.state() {
         Some(VpcState::Pending) => State::Settling("the VPC".into()),
@@ -242,6 +246,10 @@ fn made(vpc_id: String, spec: &Spec, state: State) -> Made<Vpc> {
 
 fn outputs(vpc_id: String, spec: &Spec) -> Outputs {
     Outputs { vpc_id, cidr_block: spec.cidr_block.as_str().to_owned() }
+}
+
+fn tenancy(vpc: &Description) -> String {
+    vpc.instance_tenancy().map_or_else(default_tenancy, |tenancy| tenancy.as_str().to_owned())
 }
 
 fn yes() -> bool {

@@ -66,6 +66,8 @@ mod local_aws;
 #[cfg(feature = "sdk")]
 mod log_groups;
 mod loose;
+#[cfg(feature = "sdk")]
+mod network;
 mod pace;
 #[cfg(feature = "sdk")]
 mod paced;
