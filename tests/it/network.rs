@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use provision::aws::{Writer, WriterScope};
 use provision::kinds::KINDS;
-use provision::resource::{Address, Failure, Name, Settled, StackId, Tags, key};
+use provision::resource::{Address, Class, Failure, Name, Settled, StackId, Tags, key};
 use serde_json::{Value, json};
 
 use crate::canned::Canned;
@@ -115,4 +115,38 @@ async fn an_internet_gateway_is_there_when_ec2_shows_its_attachment() {
         calls(&aws, &["AttachInternetGateway", describe]),
         [describe, "AttachInternetGateway", describe, describe]
     );
+}
+
+const FULL: (&str, u16, &str) = (
+    "AuthorizeSecurityGroupEgress",
+    400,
+    "<Response><Errors><Error><Code>RulesPerSecurityGroupLimitExceeded</Code><Message>60</Message></Error></Errors></Response>",
+);
+
+/// Creates a group with a rule for what goes out; returns what was done about such rules.
+async fn create_group(answers: &[(&str, u16, &str)]) -> (Result<String, Failure>, Vec<String>) {
+    let made = answer("CreateSecurityGroup", "<groupId>sg-0123456789abcdef0</groupId>");
+    let made = [("CreateSecurityGroup", 200, made.as_str())];
+    let aws = Canned::by_operation(&[&made, answers].concat());
+    let rule = json!({ "IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIp": "10.0.0.0/8" });
+    let spec = json!({ "GroupDescription": "d", "VpcId": VPC, "SecurityGroupEgress": [rule] });
+    let created = create(&aws, "AWS::EC2::SecurityGroup", spec).await;
+    let calls = calls(&aws, &["AuthorizeSecurityGroupEgress", "RevokeSecurityGroupEgress"]);
+    (created, calls.iter().map(|call| call.split("Security").next().unwrap_or_default().to_owned()).collect())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_that_has_no_room_for_old_and_new_rules_loses_the_old_ones_first() {
+    let (created, calls) = create_group(&[]).await;
+    assert_eq!((created.is_ok(), calls), (true, vec!["Authorize".to_owned(), "Revoke".to_owned()]));
+    let (created, calls) = create_group(&[FULL]).await;
+    assert!(created.is_ok(), "{created:?}");
+    assert_eq!(calls, ["Authorize", "Revoke", "Authorize"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_that_has_no_room_for_the_new_rules_alone_keeps_the_old_ones() {
+    let (created, calls) = create_group(&[FULL, FULL]).await;
+    assert_eq!(created.unwrap_err().class, Class::Quota);
+    assert_eq!(calls, ["Authorize", "Revoke", "Authorize", "Authorize"], "the last one puts them back");
 }

@@ -13,7 +13,8 @@ pub enum Direction {
     Out,
 }
 
-/// How one list of rules becomes another without a moment in which something wanted is refused.
+/// How one list of rules becomes another without a moment in which something wanted is refused, if the group has room for
+/// both.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Steps {
     /// First: what is new.
@@ -42,9 +43,22 @@ impl Steps {
 
     pub async fn take(&self, writer: &Writer, group: &str, direction: Direction) -> Result<()> {
         let call = Call { writer, group, direction };
-        call.each(&self.authorise, Verb::Authorise).await?;
+        match call.each(&self.authorise, Verb::Authorise).await {
+            Err(failure) if failure.is(Class::Quota) && !self.revoke.is_empty() => return self.make_room(&call).await,
+            other => other?,
+        }
         call.each(&self.describe, Verb::Describe).await?;
         call.each(&self.revoke, Verb::Revoke).await
+    }
+
+    /// Revokes before it authorises. What goes is put back if the new rules don't fit by themselves either.
+    async fn make_room(&self, call: &Call<'_>) -> Result<()> {
+        call.each(&self.revoke, Verb::Revoke).await?;
+        if let Err(failure) = call.each(&self.authorise, Verb::Authorise).await {
+            call.each(&self.revoke, Verb::Authorise).await?;
+            return Err(failure);
+        }
+        call.each(&self.describe, Verb::Describe).await
     }
 }
 
