@@ -31,6 +31,7 @@ mod writer_gate;
 pub use bucket::{Bucket, Rate};
 pub use class::classify;
 pub use clients::Clients;
+pub use endpoint::partition;
 pub use reader::Reader;
 pub use retry::{MINUTE, create_once, retry, until};
 pub use session::{Role, Session};

@@ -83,7 +83,7 @@ fn is_same_thing(one: &str, other: &str) -> bool {
 
 fn last_part(handle: &str) -> &str {
     match handle.strip_prefix("arn:") {
-        Some(arn) => arn.trim_end_matches(":*").rsplit('/').next().unwrap_or(arn),
+        Some(arn) => arn.trim_end_matches(":*").rsplit(['/', ':']).next().unwrap_or(arn),
         None => handle,
     }
 }

@@ -1,7 +1,16 @@
 //! Log groups, which AWS's services make anew as long as there is something to log.
 
-use provision::blueprint::Blueprint;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use provision::aws::WriterScope;
+use provision::blueprint::Blueprint;
+use provision::kinds::KINDS;
+use provision::resource::{Address, Name, Scope, Settled, StackId, Tags, key};
+use serde_json::json;
+
+use crate::canned::Canned;
+use crate::listener::Held;
 use crate::stage::{Stage, blueprints, on_deep_stack, words};
 
 const KIND: &str = "AWS::Logs::LogGroup";
@@ -54,6 +63,44 @@ fn only_what_an_unfinished_create_has_not_set_yet_is_set_without_consent() {
         hand.delete_retention_policy().log_group_name(&group.id).send().await.expect("allowed");
         assert!(!is_asked().await, "nobody has set it yet");
     });
+}
+
+/// AWS takes no colon in the pattern of a name.
+#[tokio::test]
+async fn a_log_group_that_is_asked_for_by_its_arn_is_looked_for_by_its_name() {
+    let kind = KINDS.iter().find(|kind| kind.facts().kind == KIND).unwrap();
+    let aws = Canned::by_operation(&[]);
+    let arn = "arn:aws:logs:us-east-1:123456789012:log-group:by-hand";
+    for arn in [arn.to_owned(), format!("{arn}:*")] {
+        let scope = Scope { project: "p".into(), also: BTreeSet::from([arn]), ..Scope::default() };
+        kind.list(&aws.session(kind.permissions().read).await.reader(), &scope).await.unwrap();
+    }
+    let asked = aws.asked();
+    let patterns: Vec<_> = asked.iter().filter_map(|asked| asked.split("DescribeLogGroups ").nth(1)).collect();
+    assert_eq!(patterns.len(), 2, "{asked:?}");
+    assert!(patterns.iter().all(|pattern| pattern.contains("\"logGroupNamePattern\":\"by-hand\"")), "{patterns:?}");
+}
+
+#[tokio::test]
+async fn the_arn_of_a_new_log_group_is_that_of_its_regions_partition() {
+    let kind = KINDS.iter().find(|kind| kind.facts().kind == KIND).unwrap();
+    for (region, partition) in [("eu-west-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")] {
+        let aws = Canned::by_operation(&[]);
+        let session = aws.sessions(&[]).open("123456789012", region, None).await.unwrap();
+        let writer = session.writer(WriterScope {
+            address: Address::new(KIND, "web"),
+            stack: StackId::new("acme", "production"),
+            own: BTreeSet::from(["acme-production-web".to_owned()]),
+            mentioned: BTreeSet::new(),
+            token: "0".repeat(32),
+            fence: Arc::new(Held),
+        });
+        let spec = Settled::new(kind.normalise(json!({})).unwrap()).unwrap();
+        let tags = Tags::from_iter([(key::TENANT, "acme"), (key::ENVIRONMENT, "production")]);
+        let made = kind.create(&writer, &Name::given("acme-production-web"), &spec, &tags).await.unwrap();
+        let arn = format!("arn:{partition}:logs:{region}:123456789012:log-group:acme-production-web:*");
+        assert_eq!(made.outputs["Arn"], arn);
+    }
 }
 
 fn stack(account: &str) -> Blueprint {

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use crate::aws::{STORE_CALLS, StoreCall, StoreResource};
+use crate::aws::{STORE_CALLS, StoreCall, StoreResource, partition};
 use crate::cli::args::{Global, Selectors};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
@@ -64,12 +64,7 @@ fn store_policy(buckets: &[(Bucket, &String)], role: Role) -> StorePolicy {
 }
 
 fn arn(bucket: &Bucket) -> String {
-    let partition = match bucket.region.split('-').next() {
-        Some("cn") => "aws-cn",
-        _ if bucket.region.starts_with("us-gov-") => "aws-us-gov",
-        _ => "aws",
-    };
-    format!("arn:{partition}:s3:::{}", bucket.name)
+    format!("arn:{}:s3:::{}", partition(&bucket.region), bucket.name)
 }
 
 /// What the program reads beside the kinds.

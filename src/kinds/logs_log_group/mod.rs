@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::candidate::{self, examine};
 use super::idempotence::{gone, patiently};
 use super::kms_key::Key;
-use crate::aws::{Aws, MINUTE, Reader, Writer};
+use crate::aws::{Aws, MINUTE, Reader, Writer, partition};
 use crate::resource::{
     Changes, Class, Disruption, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref,
     Replacement, Result, Scope, State, Tags,
@@ -109,7 +109,8 @@ resources:
 
     async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
         let name = name.as_str();
-        let arn = format!("arn:aws:logs:{}:{}:log-group:{name}", writer.region(), writer.account());
+        let (region, account) = (writer.region(), writer.account());
+        let arn = format!("arn:{}:logs:{region}:{account}:log-group:{name}", partition(region));
         let call = writer
             .logs()
             .create_log_group()
