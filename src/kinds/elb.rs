@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{candidate, ec2_vpc};
-use crate::aws::{Clients, Reader, Writer};
+use crate::aws::{Clients, MINUTE, Reader, Writer, retry};
 use crate::resource::{Changes, Class, Failure, Found, Kind, Listing, Result, Scope, Tags, Unseen, pointer};
 
 /// The largest page of these operations.
@@ -180,12 +180,18 @@ pub(super) fn sdk_tags(tags: &Tags) -> Vec<Tag> {
 /// Sets and removes tags of anything in load balancing.
 pub(super) async fn retag(writer: &Writer, arn: &str, set: &Tags, unset: &[String]) -> Result<()> {
     if !set.is_empty() {
-        writer.elb().add_tags().resource_arns(arn).set_tags(Some(sdk_tags(set))).send().await?;
+        let call = writer.elb().add_tags().resource_arns(arn).set_tags(Some(sdk_tags(set)));
+        when_known(|| async { Ok(call.clone().send().await.map(drop)?) }).await?;
     }
     if !unset.is_empty() {
         writer.elb().remove_tags().resource_arns(arn).set_tag_keys(Some(unset.to_vec())).send().await?;
     }
     Ok(())
+}
+
+/// Repeats a call about what may have been made moments ago, until load balancing knows it.
+pub(super) async fn when_known<F: Future<Output = Result<()>>>(call: impl FnMut() -> F) -> Result<()> {
+    retry(MINUTE, |failure| failure.is(Class::NotFound), call).await
 }
 
 /// Returns whether a failure passes by itself: load balancing does not see a new load balancer, target group, listener,

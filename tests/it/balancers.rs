@@ -1,9 +1,17 @@
-//! A load balancer is gone only if load balancing says so, whatever WAF knows of it.
+//! Load balancing, which does not know everything at once. A load balancer is gone only if load balancing itself says so.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use provision::aws::{Aws, Writer, WriterScope};
 use provision::kinds::KINDS;
-use provision::resource::{AnyListing, Class, Scope, StackId, State};
+use provision::resource::{
+    Address, AnyKind, AnyListing, Changes, Class, Failure, FieldDiff, Name, Scope, Settled, StackId, State, Tags, key,
+};
+use serde_json::{Value, json};
 
 use crate::canned::Canned;
+use crate::listener::Held;
 
 const ARN: &str = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/acme-production-main/1";
 const UNKNOWN_TO_WAF: (&str, u16, &str) =
@@ -14,8 +22,13 @@ const GONE: (&str, u16, &str) = (
     "<ErrorResponse><Error><Code>LoadBalancerNotFound</Code><Message>gone</Message></Error></ErrorResponse>",
 );
 
-/// Lists a public load balancer of ours in this state, with these answers.
-async fn list(state: &str, answers: &[(&str, u16, &str)]) -> AnyListing {
+fn kind(name: &str) -> &'static dyn AnyKind<Aws> {
+    let kind = format!("AWS::ElasticLoadBalancingV2::{name}");
+    *KINDS.iter().find(|one| one.facts().kind == kind).unwrap()
+}
+
+/// A public load balancer of ours in this state, and these answers.
+fn tin(state: &str, answers: &[(&str, u16, &str)]) -> Canned {
     let balancers = format!(
         "<DescribeLoadBalancersResponse><DescribeLoadBalancersResult><LoadBalancers><member>\
          <LoadBalancerArn>{ARN}</LoadBalancerArn><LoadBalancerName>acme-production-main</LoadBalancerName>\
@@ -30,8 +43,15 @@ async fn list(state: &str, answers: &[(&str, u16, &str)]) -> AnyListing {
          <Tags>{all}</Tags></member></TagDescriptions></DescribeTagsResult></DescribeTagsResponse>"
     );
     let there = [("DescribeLoadBalancers", 200, balancers.as_str()), ("DescribeTags", 200, tags.as_str())];
-    let aws = Canned::by_operation(&[&there, answers].concat());
-    let kind = KINDS.iter().find(|kind| kind.facts().kind == "AWS::ElasticLoadBalancingV2::LoadBalancer").unwrap();
+    Canned::by_operation(&[&there, answers].concat())
+}
+
+async fn list(state: &str, answers: &[(&str, u16, &str)]) -> AnyListing {
+    look(&tin(state, answers)).await
+}
+
+async fn look(aws: &Canned) -> AnyListing {
+    let kind = kind("LoadBalancer");
     let scope = Scope { project: "p".into(), stacks: vec![StackId::new("acme", "production")], ..Scope::default() };
     kind.list(&aws.session(kind.permissions().read).await.reader(), &scope).await.unwrap()
 }
@@ -57,4 +77,76 @@ async fn one_that_is_active_and_that_waf_does_not_know_is_not_read_and_not_absen
 async fn one_that_load_balancing_does_not_know_any_more_is_absent() {
     let listing = list("active", &[UNKNOWN_TO_WAF, GONE]).await;
     assert!(listing.found.is_empty() && listing.unseen.is_empty(), "{listing:#?}");
+}
+
+async fn writer(aws: &Canned, kind: &str, own: &[&str]) -> Writer {
+    aws.session(&[]).await.writer(WriterScope {
+        address: Address::new(kind, "main"),
+        stack: StackId::new("acme", "production"),
+        own: own.iter().map(|id| (*id).to_owned()).collect(),
+        mentioned: BTreeSet::from([VPC, GROUP, SUBNET].map(str::to_owned)),
+        token: "0".repeat(32),
+        fence: Arc::new(Held),
+    })
+}
+
+const VPC: &str = "vpc-0123456789abcdef0";
+const GROUP: &str = "sg-0123456789abcdef0";
+const SUBNET: &str = "subnet-0123456789abcdef0";
+
+fn refused(code: &str) -> String {
+    format!("<ErrorResponse><Error><Code>{code}</Code><Message>not there</Message></Error></ErrorResponse>")
+}
+
+fn sent(aws: &Canned, operation: &str) -> usize {
+    aws.asked().iter().filter(|asked| asked.contains(&format!(" {operation} "))).count()
+}
+
+/// Gives a load balancer another value of a property, which load balancing refuses once; returns how often it was sent.
+async fn change(property: &str, to: Value, operation: &str, code: &str, own: &[&str]) -> (Result<(), Failure>, usize) {
+    let refused = refused(code);
+    let aws = tin("active", &[(operation, 400, refused.as_str())]);
+    let live = look(&aws).await.found.remove(0);
+    let mut spec = live.spec.clone();
+    spec[property] = to;
+    let kind = kind("LoadBalancer");
+    let spec = Settled::new(kind.normalise(spec).unwrap()).unwrap();
+    let changes = Changes::new(vec![FieldDiff { path: format!("/{property}"), before: None, after: None }]);
+    let writer = writer(&aws, "LoadBalancer", &[own, &[ARN]].concat()).await;
+    let made = kind.update(&writer, &live, &spec, &changes).await;
+    (made.map(drop), sent(&aws, operation))
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_update_waits_for_groups_and_subnets_that_the_stack_has_just_made() {
+    for (property, id, operation, code) in [
+        ("SecurityGroups", GROUP, "SetSecurityGroups", "InvalidSecurityGroup"),
+        ("Subnets", SUBNET, "SetSubnets", "SubnetNotFound"),
+    ] {
+        assert_eq!(change(property, json!([id]), operation, code, &[id]).await, (Ok(()), 2), "{property}");
+        let (made, sent) = change(property, json!([id]), operation, code, &[]).await;
+        assert_eq!((made.is_err(), sent), (true, 1), "what is not the stack's own is never new");
+        let (made, sent) = change(property, json!([id]), operation, "LoadBalancerNotFound", &[id]).await;
+        assert_eq!((made.is_err(), sent), (true, 1), "the load balancer itself is not new");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_target_group_that_was_just_made_gets_its_attributes_although_it_is_not_known_yet() {
+    let made = "<CreateTargetGroupResponse><CreateTargetGroupResult><TargetGroups><member><TargetGroupArn>\
+         arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/acme-production-main/1\
+         </TargetGroupArn></member></TargetGroups></CreateTargetGroupResult></CreateTargetGroupResponse>";
+    let refused = refused("TargetGroupNotFound");
+    let modify = "ModifyTargetGroupAttributes";
+    let aws = Canned::by_operation(&[("CreateTargetGroup", 200, made), (modify, 400, refused.as_str())]);
+    let kind = kind("TargetGroup");
+    let spec = json!({
+        "Protocol": "HTTP", "Port": 80, "VpcId": VPC,
+        "TargetGroupAttributes": [{ "Key": "deregistration_delay.timeout_seconds", "Value": "30" }],
+    });
+    let spec = Settled::new(kind.normalise(spec).unwrap()).unwrap();
+    let tags = Tags::from_iter([(key::TENANT, "acme"), (key::ENVIRONMENT, "production"), (key::NAME, "main")]);
+    let writer = writer(&aws, "TargetGroup", &[]).await;
+    kind.create(&writer, &Name::given("acme-production-main"), &spec, &tags).await.unwrap();
+    assert_eq!(sent(&aws, modify), 2);
 }

@@ -152,7 +152,7 @@ resources:
             other => other?,
         };
         let attributes = spec.listener_attributes.iter().collect::<Vec<_>>();
-        set_attributes(writer, &arn, &attributes).await?;
+        elb::when_known(|| set_attributes(writer, &arn, &attributes)).await?;
         Ok(made(arn))
     }
 

@@ -8,7 +8,7 @@ use crate::aws::{MINUTE, Reader, Writer, retry};
 use crate::kinds::ec2::is_blank;
 use crate::kinds::elb::{self, Attribute};
 use crate::kinds::wafv2_web_acl::WebAcl;
-use crate::resource::{Class, Failure, Name, Ref, Result, Tags};
+use crate::resource::{Changes, Class, Failure, Name, Ref, Result, Tags};
 
 pub async fn send(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Outputs> {
     let groups: Vec<_> = spec.security_groups.iter().map(String::from).collect();
@@ -37,6 +37,28 @@ pub async fn adopt(writer: &Writer, name: &Name, tags: &Tags, failure: Failure) 
     let Some(there) = answer.load_balancers().first().map(Outputs::read) else { return Err(failure) };
     elb::adopt(writer, &there.load_balancer_arn, tags).await?;
     Ok(there)
+}
+
+/// Carries out the planned changes of where it stands and whom it admits. Two minutes for groups and subnets of ours that are
+/// seconds old; the load balancer itself is not: if it is gone, waiting is of no use.
+pub async fn set_network(writer: &Writer, arn: &str, spec: &Spec, changes: &Changes) -> Result<()> {
+    let elb = writer.elb();
+    let passes = |failure: &Failure| elb::is_fresh(writer, spec, failure) && failure.code != "LoadBalancerNotFound";
+    if changes.touches("/SecurityGroups") {
+        let groups: Vec<_> = spec.security_groups.iter().map(String::from).collect();
+        let call = elb.set_security_groups().load_balancer_arn(arn).set_security_groups(Some(groups));
+        retry(2 * MINUTE, passes, || async { Ok(call.clone().send().await.map(drop)?) }).await?;
+    }
+    if changes.touches("/Subnets") {
+        let subnets: Vec<_> = spec.subnets.iter().map(String::from).collect();
+        let call = elb.set_subnets().load_balancer_arn(arn).set_subnets(Some(subnets));
+        retry(2 * MINUTE, passes, || async { Ok(call.clone().send().await.map(drop)?) }).await?;
+    }
+    if changes.touches("/IpAddressType") {
+        let kind = IpAddressType::from(spec.ip_address_type.as_str());
+        elb.set_ip_address_type().load_balancer_arn(arn).ip_address_type(kind).send().await?;
+    }
+    Ok(())
 }
 
 pub async fn set_attributes(writer: &Writer, arn: &str, attributes: &[&Attribute]) -> Result<()> {

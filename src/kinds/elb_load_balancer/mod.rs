@@ -1,11 +1,11 @@
 mod calls;
 mod spec;
 
-use aws_sdk_elasticloadbalancingv2::types::{IpAddressType, LoadBalancer as Description, LoadBalancerStateEnum};
+use aws_sdk_elasticloadbalancingv2::types::{LoadBalancer as Description, LoadBalancerStateEnum};
 use futures_util::future::join_all;
 use serde_json::Value;
 
-use self::calls::{adopt, send, set_attributes, set_web_acl, web_acl};
+use self::calls::{adopt, send, set_attributes, set_network, set_web_acl, web_acl};
 use self::spec::{Outputs, Spec};
 use super::ec2::is_blank;
 use super::ec2_internet_gateway::InternetGateway;
@@ -135,7 +135,8 @@ resources:
             other => other?,
         };
         let arn = &outputs.load_balancer_arn;
-        set_attributes(writer, arn, &spec.load_balancer_attributes.iter().collect::<Vec<_>>()).await?;
+        let attributes = spec.load_balancer_attributes.iter().collect::<Vec<_>>();
+        elb::when_known(|| set_attributes(writer, arn, &attributes)).await?;
         if !is_blank(&spec.web_acl_arn) {
             set_web_acl(writer, arn, &spec.web_acl_arn).await?;
         }
@@ -143,19 +144,8 @@ resources:
     }
 
     async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
-        let (arn, elb) = (&live.outputs.load_balancer_arn, writer.elb());
-        if changes.touches("/SecurityGroups") {
-            let groups = spec.security_groups.iter().map(String::from).collect();
-            elb.set_security_groups().load_balancer_arn(arn).set_security_groups(Some(groups)).send().await?;
-        }
-        if changes.touches("/Subnets") {
-            let subnets = spec.subnets.iter().map(String::from).collect();
-            elb.set_subnets().load_balancer_arn(arn).set_subnets(Some(subnets)).send().await?;
-        }
-        if changes.touches("/IpAddressType") {
-            let kind = IpAddressType::from(spec.ip_address_type.as_str());
-            elb.set_ip_address_type().load_balancer_arn(arn).ip_address_type(kind).send().await?;
-        }
+        let arn = &live.outputs.load_balancer_arn;
+        set_network(writer, arn, spec, changes).await?;
         let attributes = elb::changed(&spec.load_balancer_attributes, changes, "/LoadBalancerAttributes");
         set_attributes(writer, arn, &attributes).await?;
         if changes.touches("/WebACLArn") {

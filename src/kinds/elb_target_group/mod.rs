@@ -119,7 +119,7 @@ resources:
             other => other?,
         };
         let attributes = spec.target_group_attributes.iter().collect::<Vec<_>>();
-        set_attributes(writer, &outputs.target_group_arn, &attributes).await?;
+        elb::when_known(|| set_attributes(writer, &outputs.target_group_arn, &attributes)).await?;
         Ok(made(outputs))
     }
 
