@@ -56,6 +56,8 @@ mod fuzz;
 mod history;
 mod identity;
 #[cfg(feature = "sdk")]
+mod keys;
+#[cfg(feature = "sdk")]
 mod kinds;
 mod lease;
 mod leaving;

@@ -195,7 +195,7 @@ resources:
     }
 
     async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
-        if live.unmodelled.iter().any(|part| part.path == "/Alias")
+        if changes.touches("/Alias")
             && let Some(name) = &live.name
         {
             write::alias(writer, name, &live.id, &live.tags).await?;
