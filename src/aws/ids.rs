@@ -26,6 +26,11 @@ pub(super) fn ids(text: &str) -> BTreeSet<&str> {
     found
 }
 
+/// Returns the words of a text: names, ids and ARNs among them.
+pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c| !is_word(c)).filter(|word| !word.is_empty())
+}
+
 /// Turns `%2F` and `+` of a query-protocol body back into text; bytes that are no UTF-8 become replacement characters.
 pub(super) fn decode(bytes: &[u8]) -> String {
     let mut plain = Vec::with_capacity(bytes.len());

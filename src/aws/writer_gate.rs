@@ -13,14 +13,14 @@ use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use aws_smithy_types::retry::RetryConfig;
 
 use super::WriterScope;
-use super::ids::{decode, ids};
+use super::ids::{decode, ids, words};
 use super::operation::Operation;
 use crate::resource::{Class, Failure, key};
 
 /// The creates that have neither a token nor a natural key: sent twice they make two.
 const ONCE: &[&str] =
     &["ec2:CreateVpc", "ec2:CreateSubnet", "ec2:CreateInternetGateway", "ec2:AllocateAddress", "kms:CreateKey"];
-/// Shorter strings (`tcp`, `web`) occur in what is foreign, too.
+/// Shorter strings (`tcp`, `web`) occur in what is foreign, too: those tell as whole words only.
 const TELLING: usize = 6;
 
 /// The gate of one step's writer: checks the lease and the targets of every change, attempt by attempt.
@@ -71,7 +71,7 @@ impl WriterGate {
             .iter()
             .all(|part| text.contains(*part));
         is_tagged
-            || scope.own.iter().any(|own| own.len() >= TELLING && lower.contains(&own.to_ascii_lowercase()))
+            || scope.own.iter().any(|own| is_named(&lower, &own.to_ascii_lowercase()))
             || admitted.lock().unwrap_or_else(PoisonError::into_inner).iter().any(|id| lower.contains(id))
     }
 
@@ -164,6 +164,14 @@ impl Intercept for WriterGate {
         }
         Ok(())
     }
+}
+
+/// Returns whether a text names one of the stack's own things; numbers, as ports are, name nothing.
+fn is_named(text: &str, own: &str) -> bool {
+    if own.len() >= TELLING {
+        return text.contains(own);
+    }
+    own.bytes().any(|byte| byte.is_ascii_alphabetic()) && words(text).any(|word| word == own)
 }
 
 /// The request as text: where it goes, and its body if that is in memory.

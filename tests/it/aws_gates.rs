@@ -155,3 +155,24 @@ async fn a_part_that_only_the_kind_knows_is_let_in_by_name() {
     writer.admit(id);
     call().await.unwrap();
 }
+
+/// What was adopted, or is named in full by a template, may be called anything.
+#[tokio::test]
+async fn what_has_a_short_name_is_named_by_the_whole_of_it() {
+    let aws = Canned::new(&[DONE, DONE]);
+    let own = ["web", "/app", "8080", "tcp"].map(str::to_owned);
+    let writer = aws.session(&[]).await.writer(WriterScope {
+        address: Address::new("AWS::IAM::Role", "web"),
+        stack: StackId::new("acme", "production"),
+        own: BTreeSet::from(own),
+        mentioned: BTreeSet::new(),
+        token: "0".repeat(32),
+        fence: Arc::new(Lasts(AtomicU32::new(9))),
+    });
+    writer.iam().delete_role().role_name("web").send().await.unwrap();
+    writer.logs().delete_log_group().log_group_name("/app").send().await.unwrap();
+    for foreign in ["webmaster", "web-admin", "8080"] {
+        let failure = failure(writer.iam().delete_role().role_name(foreign).send().await);
+        assert_eq!(failure.class, Class::Refused, "{foreign}");
+    }
+}
