@@ -150,3 +150,19 @@ async fn a_group_that_has_no_room_for_the_new_rules_alone_keeps_the_old_ones() {
     assert_eq!(created.unwrap_err().class, Class::Quota);
     assert_eq!(calls, ["Authorize", "Revoke", "Authorize", "Authorize"], "the last one puts them back");
 }
+
+/// EC2 tells the owner of others' groups alone.
+#[test]
+fn a_group_of_the_stack_is_in_the_stacks_account() {
+    let kind = KINDS.iter().find(|one| one.facts().kind == "AWS::EC2::SecurityGroup").unwrap();
+    let owner = |group: &str| {
+        let rule = json!({
+            "IpProtocol": "-1", "SourceSecurityGroupId": group, "SourceSecurityGroupOwnerId": "123456789012",
+        });
+        let spec = json!({ "GroupDescription": "d", "VpcId": VPC, "SecurityGroupIngress": [rule] });
+        let spec = kind.normalise(spec).unwrap();
+        spec.pointer("/SecurityGroupIngress/0/SourceSecurityGroupOwnerId").cloned()
+    };
+    assert_eq!(owner("⟦AWS::EC2::SecurityGroup/web.GroupId⟧"), None);
+    assert_eq!(owner("sg-0123456789abcdef0"), Some(json!("123456789012")));
+}

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::SecurityGroup;
 use crate::kinds::ec2::is_blank;
 use crate::kinds::ec2_cidr::Cidr;
-use crate::resource::Ref;
+use crate::resource::{OPEN, Ref};
 use crate::resource::normal::Set;
 
 /// What may come in: one protocol, one range of ports, one source, as in `SecurityGroupIngress`.
@@ -109,7 +109,8 @@ impl Rule {
         Self { protocol: "-1".into(), cidr: "0.0.0.0/0".into(), ..Self::default() }
     }
 
-    /// The form in which EC2 gives rules back: known protocols by name, ports only where there are any.
+    /// The form in which EC2 gives rules back: known protocols by name, ports only where there are any, the owner only of
+    /// others' groups.
     pub fn normal(mut self) -> Self {
         self.protocol = match self.protocol.to_ascii_lowercase().as_str() {
             "6" => "tcp".to_owned(),
@@ -121,6 +122,10 @@ impl Rule {
         };
         if !self.has_ports() {
             (self.from_port, self.to_port) = (None, None);
+        }
+        // A group of the stack's own is in its account.
+        if self.group.as_str().contains(OPEN) {
+            self.group_owner.clear();
         }
         self
     }
