@@ -78,6 +78,8 @@ mod paging;
 mod partial;
 #[cfg(feature = "sdk")]
 mod plan_file;
+#[cfg(feature = "sdk")]
+mod policies;
 mod protection;
 #[cfg(feature = "sdk")]
 mod protection_aws;

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::SecurityGroup;
 use crate::kinds::ec2::is_blank;
 use crate::kinds::ec2_cidr::Cidr;
-use crate::resource::{OPEN, Ref};
 use crate::resource::normal::Set;
+use crate::resource::{OPEN, Ref};
 
 /// What may come in: one protocol, one range of ports, one source, as in `SecurityGroupIngress`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]

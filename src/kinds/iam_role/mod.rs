@@ -13,7 +13,7 @@ use crate::resource::{
     Stranger, Tags,
 };
 use read::{details, found, traits};
-use write::{adopt, attach, bound, detach, outputs, put, strip, trust, update_inline};
+use write::{adopt, attach, bound, outputs, put, strip, trust, update_inline, update_managed};
 
 /// The longest name of a role.
 const MAX_NAME: usize = 64;
@@ -199,12 +199,7 @@ resources:
         }
         update_inline(writer, live, spec, changes).await?;
         if changes.touches("/ManagedPolicyArns") {
-            for arn in spec.managed_policy_arns.minus(&live.spec.managed_policy_arns) {
-                attach(writer, name, arn).await?;
-            }
-            for arn in live.spec.managed_policy_arns.minus(&spec.managed_policy_arns) {
-                detach(writer, name, arn).await?;
-            }
+            update_managed(writer, live, spec).await?;
         }
         Ok(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready })
     }
