@@ -125,10 +125,12 @@ resources:
             // The token moves although the content is the same, so what is there now decides.
             Err(failure) if failure.is(Class::Conflict) => {
                 let (now, token) = get(writer, name, &live.outputs.id, &live.spec.scope).await?;
-                if now != live.spec {
-                    return Err(wafv2::changed(name));
+                match now {
+                    // By an attempt of our own, whose answer was lost.
+                    now if now == *spec => {}
+                    now if now == live.spec => drop(put(&token).await?),
+                    _ => return Err(wafv2::changed(name)),
                 }
-                put(&token).await?;
             }
             sent => drop(sent?),
         }

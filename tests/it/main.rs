@@ -52,6 +52,8 @@ mod facts;
 #[cfg(feature = "sdk")]
 mod failures;
 #[cfg(feature = "sdk")]
+mod firewalls;
+#[cfg(feature = "sdk")]
 mod fuzz;
 mod history;
 mod identity;

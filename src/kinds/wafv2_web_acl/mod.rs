@@ -174,10 +174,14 @@ resources:
             // The token moves although the content is the same, so what is there now decides.
             Err(failure) if failure.is(Class::Conflict) => {
                 let (now, outputs, unmodelled) = get(writer, name, id, &live.spec.scope).await?;
-                if now != live.spec || unmodelled != live.unmodelled {
-                    return Err(wafv2::changed(name));
+                // By an attempt of our own, whose answer was lost.
+                let is_done = in_order(&now) == in_order(spec) && unmodelled.is_empty();
+                if !is_done {
+                    if now != live.spec || unmodelled != live.unmodelled {
+                        return Err(wafv2::changed(name));
+                    }
+                    put(writer, name, id, spec, &outputs.lock_token).await?;
                 }
-                put(writer, name, id, spec, &outputs.lock_token).await?;
             }
             sent => sent?,
         }
@@ -261,6 +265,13 @@ async fn put(writer: &Writer, name: &str, id: &str, spec: &Spec, token: &str) ->
         Ok(call.lock_token(token).send().await.map(drop)?)
     })
     .await
+}
+
+/// The same content with its rules in one order: their priorities tell the real one.
+fn in_order(spec: &Spec) -> Spec {
+    let mut spec = spec.clone();
+    spec.rules.sort_by_key(|rule| rule.priority);
+    spec
 }
 
 /// Returns the id of the web ACL of this name if an earlier try of ours made it.
