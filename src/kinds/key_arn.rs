@@ -1,11 +1,11 @@
 use super::kms_key::Key;
 use crate::resource::{CLOSE, Ref};
 
-/// Returns a mistake if a key is not given by its ARN: RDS and ElastiCache answer with ARNs, so a key's id would look
-/// like another key, and another key means another database.
+/// Returns a mistake if a key is not given by its ARN: RDS and ElastiCache answer with ARNs of keys, so a key's id or alias
+/// would look like another key, and another key means another database.
 pub(super) fn mistake(pointer: &str, key: Option<&Ref<Key>>) -> Option<(String, String)> {
     let text = key?.as_str();
-    let is_arn = text.starts_with("arn:") || text.ends_with(&format!(".Arn{CLOSE}"));
+    let is_arn = (text.starts_with("arn:") && text.contains(":key/")) || text.ends_with(&format!(".Arn{CLOSE}"));
     (!is_arn).then(|| (pointer.to_owned(), format!("`{text}` is not a key's ARN: write ref(<key>, 'Arn')")))
 }
 
@@ -18,6 +18,7 @@ mod tests {
         let mistake = |text: &str| mistake("/KmsKeyId", Some(&text.into())).map(|(_, text)| text);
         assert_eq!(mistake("arn:aws:kms:us-east-1:1:key/a"), None);
         assert_eq!(mistake("⟦AWS::KMS::Key/main.Arn⟧"), None);
+        assert!(mistake("arn:aws:kms:us-east-1:1:alias/a").is_some(), "they answer with the key behind an alias");
         assert_eq!(
             mistake("⟦AWS::KMS::Key/main.KeyId⟧").unwrap(),
             "`⟦AWS::KMS::Key/main.KeyId⟧` is not a key's ARN: write ref(<key>, 'Arn')"
