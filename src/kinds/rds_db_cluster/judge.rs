@@ -14,7 +14,8 @@ pub(super) fn disruption(field: &FieldDiff) -> Disruption {
 }
 
 /// Returns why a field cannot be changed, neither in place nor by a new cluster (which would be empty).
-pub(super) fn refusal(field: &FieldDiff) -> Option<String> {
+pub(super) fn refusal(live: &Value, field: &FieldDiff) -> Option<String> {
+    let has_secret = live["ManageMasterUserPassword"] == true && field.before.is_some();
     match field.path.as_str() {
         "/Engine" => Some(
             "RDS cannot change the engine of a cluster: declare another cluster, move the data (snapshot, AWS DMS), \
@@ -24,6 +25,12 @@ pub(super) fn refusal(field: &FieldDiff) -> Option<String> {
         "/MasterUsername" => Some(
             "RDS cannot rename the master user: create another user in the database, or declare another cluster and \
              move the data"
+                .to_owned(),
+        ),
+        "/MasterUserSecret/KmsKeyId" if has_secret => Some(
+            "RDS cannot change the key of the master user's secret: put the old key back, or let RDS make another secret \
+             by hand (aws rds modify-db-cluster --no-manage-master-user-password, then --manage-master-user-password with \
+             --master-user-secret-kms-key-id)"
                 .to_owned(),
         ),
         _ => None,

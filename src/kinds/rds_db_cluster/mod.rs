@@ -148,8 +148,8 @@ resources:
         fields.iter().map(judge::disruption).max().unwrap_or_default()
     }
 
-    fn refuses(_: &Value, _: &Value, fields: &[FieldDiff]) -> Option<String> {
-        fields.iter().find_map(judge::refusal)
+    fn refuses(live: &Value, _: &Value, fields: &[FieldDiff]) -> Option<String> {
+        fields.iter().find_map(|field| judge::refusal(live, field))
     }
 
     fn check(spec: &Spec) -> Vec<(String, String)> {

@@ -45,6 +45,16 @@ fn another_engine_is_refused() {
 }
 
 #[test]
+fn a_secret_keeps_its_key() {
+    let refused = |is_managed: bool| {
+        let fields = [field("/MasterUserSecret/KmsKeyId", json!("arn:aws:kms:us-east-1:1:key/a"), json!("b"))];
+        DbCluster::refuses(&json!({ "ManageMasterUserPassword": is_managed }), &Value::Null, &fields)
+    };
+    assert!(refused(true).unwrap().starts_with("RDS cannot change the key"));
+    assert_eq!(refused(false), None, "a secret that is made with the change has any key");
+}
+
+#[test]
 fn major_versions_are_told_apart() {
     assert!(judge::is_major("15.4", "16.4"));
     assert!(!judge::is_major("16.4", "16.6"));
