@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::aws::retry;
+use crate::aws::{retry, until};
 use crate::resource::{Class, Failure, Result, Tags, key};
 
 /// Returns whether two sets of tags claim the same address.
@@ -44,4 +44,19 @@ where
         async move { sent.await.map_err(Failure::from) }
     })
     .await
+}
+
+/// Waits until a service has begun with a change that it has taken: for a while it shows the thing as before. What can't
+/// be seen to begin is waited for no longer than `patience`, and no failure.
+pub(super) async fn begun<F>(patience: Duration, what: &str, mut has_begun: impl FnMut() -> F)
+where
+    F: Future<Output = Result<bool>>,
+{
+    let look = || {
+        let seen = has_begun();
+        async move { Ok(seen.await.unwrap_or_default().then_some(())) }
+    };
+    if let Err(failure) = until(patience, what, look).await {
+        tracing::warn!(%failure, "going on");
+    }
 }

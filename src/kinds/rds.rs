@@ -2,7 +2,8 @@
 
 use aws_sdk_rds::types::{DbCluster, DbInstance, Tag};
 
-use crate::aws::{Clients, MINUTE, Reader, retry, until};
+use super::idempotence;
+use crate::aws::{Clients, MINUTE, Reader, retry};
 use crate::resource::{
     Changes, Class, Failure, Found, Kind, Listing, Result, Scope, Shape as _, State, Stranger, Tags,
 };
@@ -73,15 +74,9 @@ pub(super) async fn patiently<T, F: Future<Output = Result<T>>>(minutes: u32, ca
 }
 
 /// Waits until RDS has begun with what was to be changed at once: for tens of seconds it shows the thing as `available`,
-/// with the values from before. What can't be seen to begin is waited for no longer than this, and no failure.
-pub(super) async fn begun<F: Future<Output = Result<bool>>>(mut has_begun: impl FnMut() -> F) {
-    let look = || {
-        let seen = has_begun();
-        async move { Ok(seen.await.unwrap_or_default().then_some(())) }
-    };
-    if let Err(failure) = until(3 * MINUTE, "a change that RDS has taken", look).await {
-        tracing::warn!(%failure, "going on");
-    }
+/// with the values from before.
+pub(super) async fn begun<F: Future<Output = Result<bool>>>(has_begun: impl FnMut() -> F) {
+    idempotence::begun(3 * MINUTE, "a change that RDS has taken", has_begun).await;
 }
 
 /// Returns whether RDS has begun with the sent changes, or is through with them: `shown` is what it shows, without what

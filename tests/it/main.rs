@@ -29,6 +29,8 @@ mod blueprint;
 #[cfg(feature = "sdk")]
 mod bounds;
 #[cfg(feature = "sdk")]
+mod caches;
+#[cfg(feature = "sdk")]
 mod canned;
 #[cfg(feature = "sdk")]
 mod certificates;

@@ -183,7 +183,7 @@ const ONE_PAGE: &[(&str, &[&str])] = &[
     ("kinds/ec2_route_table/association.rs", &["describe_route_tables"]),
     ("kinds/elb_load_balancer/calls.rs", &["describe_load_balancers", "get_web_acl_for_resource"]),
     ("kinds/elb_target_group/mod.rs", &["describe_target_groups", "describe_target_group_attributes"]),
-    ("kinds/elasticache_replication_group/change.rs", &["describe_replication_groups"]),
+    ("kinds/elasticache_replication_group/change.rs", &["describe_cache_clusters", "describe_replication_groups"]),
     ("kinds/elasticache_subnet_group.rs", &["describe_cache_subnet_groups"]),
     ("kinds/rds_db_cluster/mod.rs", &["describe_db_clusters"]),
     ("kinds/rds_db_cluster_parameter_group.rs", &["describe_db_cluster_parameter_groups"]),

@@ -7,12 +7,13 @@ use aws_sdk_elasticache::types::{
     LogDeliveryConfigurationRequest, ReplicationGroup as Description, TransitEncryptionMode,
 };
 
-use super::ReplicationGroup;
 use super::moves::{Move, SETTINGS, Tls};
 use super::spec::{Destination, LogDelivery, Spec};
+use super::{ReplicationGroup, read};
 use crate::aws::{MINUTE, Writer, until};
 use crate::kinds::elasticache::{self, TURN};
-use crate::resource::{Changes, Class, Failure, Found, Result, Tags};
+use crate::kinds::idempotence;
+use crate::resource::{Changes, Class, Failure, Found, Result, State, Tags};
 
 pub(super) fn creation(writer: &Writer, id: &str, spec: &Spec, tags: &Tags) -> CreateReplicationGroupFluentBuilder {
     let call = writer
@@ -91,6 +92,7 @@ pub(super) async fn send(
             let call = call.new_replica_count(spec.replicas_per_node_group);
             elasticache::patiently(TURN, || async { Ok(call.clone().send().await.map(drop)?) }).await
         }
+        Move::Users => modify(users(call, &live.spec, spec)).await,
         Move::Shards => reshard(writer, id, spec.num_node_groups).await,
     }
 }
@@ -112,8 +114,6 @@ fn settings(
     };
     // A parameter group of another engine version goes with that version.
     let parameters = touched("/CacheParameterGroupName") && !changes.touches_any(&["/Engine", "/EngineVersion"]);
-    let users = touched("/UserGroupIds");
-    let (have, want) = (&live.spec.user_group_ids, &spec.user_group_ids);
     let logs = touched("/LogDeliveryConfigurations").then(|| deliveries(&live.spec, spec));
     let groups = touched("/SecurityGroupIds").then(|| spec.security_group_ids.iter().map(String::from).collect());
     let description = touched("/ReplicationGroupDescription").then(|| spec.replication_group_description.clone());
@@ -125,9 +125,13 @@ fn settings(
         .set_preferred_maintenance_window(window.map(String::from))
         .set_cache_parameter_group_name(spec.cache_parameter_group_name.clone().filter(|_| parameters))
         .set_auto_minor_version_upgrade(touched("/AutoMinorVersionUpgrade").then_some(spec.auto_minor_version_upgrade))
-        .set_user_group_ids_to_add(some(want.minus(have).filter(|_| users).cloned().collect()))
-        .set_user_group_ids_to_remove(some(have.minus(want).filter(|_| users).cloned().collect()))
         .set_log_delivery_configurations(logs)
+}
+
+fn users(call: ModifyReplicationGroupFluentBuilder, live: &Spec, spec: &Spec) -> ModifyReplicationGroupFluentBuilder {
+    let (have, want) = (&live.user_group_ids, &spec.user_group_ids);
+    call.set_user_group_ids_to_add(some(want.minus(have).cloned().collect()))
+        .set_user_group_ids_to_remove(some(have.minus(want).cloned().collect()))
 }
 
 /// Turns on what is new or other, and off what is to go.
@@ -168,6 +172,22 @@ async fn reshard(writer: &Writer, id: &str, shards: i32) -> Result<()> {
     let call = writer.elasticache().modify_replication_group_shard_configuration().replication_group_id(id);
     let call = call.node_group_count(shards).apply_immediately(true).set_node_groups_to_remove(some(gone));
     elasticache::patiently(TURN, || async { Ok(call.clone().send().await.map(drop)?) }).await
+}
+
+/// Waits until ElastiCache has begun with a call: for a while it may show the group as `available`, as it was before.
+pub(super) async fn begun(writer: &Writer, id: &str, spec: &Spec, changes: &Changes, step: &Move) {
+    idempotence::begun(MINUTE, "a change that ElastiCache has taken", || has_begun(writer, id, spec, changes, step))
+        .await;
+}
+
+async fn has_begun(writer: &Writer, id: &str, spec: &Spec, changes: &Changes, step: &Move) -> Result<bool> {
+    let group = look(writer, id).await?;
+    if read::state(group.status().unwrap_or_default()) != State::Ready {
+        return Ok(true);
+    }
+    let Some(member) = group.member_clusters().first() else { return Ok(false) };
+    let answer = writer.elasticache().describe_cache_clusters().cache_cluster_id(member).send().await?;
+    Ok(step.is_shown(&read::spec(&group, answer.cache_clusters().first()), spec, changes))
 }
 
 /// Waits until the group takes the next change: available, and nothing pending.

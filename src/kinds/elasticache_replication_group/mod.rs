@@ -102,6 +102,7 @@ resources:
                 "elasticache:IncreaseReplicaCount",
                 "elasticache:DecreaseReplicaCount",
                 "elasticache:DescribeReplicationGroups",
+                "elasticache:DescribeCacheClusters",
                 "logs:CreateLogDelivery",
                 "logs:UpdateLogDelivery",
                 "logs:DeleteLogDelivery",
@@ -129,7 +130,7 @@ resources:
         };
         let read = |candidate: Candidate<Description>, tags| {
             let clusters = &clusters;
-            async move { Ok(read::found(candidate, clusters, tags)) }
+            async move { read::found(candidate, clusters, tags) }
         };
         Ok(examine(scope, candidates.collect(), tags, read).await)
     }
@@ -158,6 +159,7 @@ resources:
                 change::settled(writer, &live.id).await?;
             }
             change::send(writer, live, spec, changes, step).await?;
+            change::begun(writer, &live.id, spec, changes, step).await;
         }
         Ok(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Settling("the cache".to_owned()) })
     }

@@ -1,8 +1,9 @@
 //! The order of the calls that one update takes: ElastiCache has several operations for it, does one at a time, and
 //! turns TLS on and off in two steps only.
 
+use super::ReplicationGroup;
 use super::spec::Spec;
-use crate::resource::Changes;
+use crate::resource::{Changes, Shape as _, pointer};
 
 /// One call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +18,36 @@ pub(super) enum Move {
     Failover,
     FewerReplicas,
     Shards,
+    /// Who may log in.
+    Users,
     Tls(Tls),
+}
+
+impl Move {
+    /// The properties that it changes.
+    fn properties(&self) -> &'static [&'static str] {
+        match self {
+            Self::Settings => SETTINGS,
+            Self::Engine => &["/Engine", "/EngineVersion", "/CacheParameterGroupName"],
+            Self::NodeType => &["/CacheNodeType"],
+            Self::MoreReplicas | Self::FewerReplicas => &["/ReplicasPerNodeGroup"],
+            Self::Failover => &["/AutomaticFailoverEnabled", "/MultiAZEnabled"],
+            Self::Shards => &["/NumNodeGroups"],
+            Self::Users => &["/UserGroupIds"],
+            Self::Tls(_) => &["/TransitEncryptionEnabled", "/TransitEncryptionMode"],
+        }
+    }
+
+    /// Returns whether a group that is shown like this has had this part of the changes, or has it pending.
+    pub(super) fn is_shown(&self, shown: &Spec, want: &Spec, changes: &Changes) -> bool {
+        if let Self::Tls(tls) = self {
+            return Tls::of(shown.transit_encryption_enabled, shown.transit_encryption_mode.as_deref()) == *tls;
+        }
+        let value = |spec| serde_json::to_value(spec).unwrap_or_default();
+        let left = ReplicationGroup.compare(&value(shown), &value(want)).fields;
+        let is_own = |path: &str| self.properties().iter().any(|own| pointer::covers(own, path));
+        !left.iter().any(|left| is_own(&left.path) && changes.touches(&left.path))
+    }
 }
 
 /// How connections are encrypted.
@@ -48,12 +78,12 @@ pub(super) const SETTINGS: &[&str] = &[
     "/PreferredMaintenanceWindow",
     "/CacheParameterGroupName",
     "/AutoMinorVersionUpgrade",
-    "/UserGroupIds",
     "/LogDeliveryConfigurations",
 ];
 
-/// Returns the calls for these changes, in order: replicas come before the failover that needs them and go after it,
-/// and TLS comes last, when clients may have to follow.
+/// Returns the calls for these changes, in order: the engine comes before the settings that only a newer one has,
+/// replicas come before the failover that needs them and go after it, and TLS comes last, when clients may have to
+/// follow, but for the users that need it.
 pub(super) fn plan(live: &Spec, want: &Spec, changes: &Changes) -> Vec<Move> {
     let replicas = changes.touches("/ReplicasPerNodeGroup");
     let grows = want.replicas_per_node_group > live.replicas_per_node_group;
@@ -62,8 +92,8 @@ pub(super) fn plan(live: &Spec, want: &Spec, changes: &Changes) -> Vec<Move> {
     let settings: Vec<_> =
         SETTINGS.iter().copied().filter(|path| !(engine && *path == "/CacheParameterGroupName")).collect();
     let simple = [
-        (Move::Settings, changes.touches_any(&settings)),
         (Move::Engine, engine),
+        (Move::Settings, changes.touches_any(&settings)),
         (Move::NodeType, changes.touches("/CacheNodeType")),
         (Move::MoreReplicas, replicas && grows),
         (Move::Failover, changes.touches_any(&["/AutomaticFailoverEnabled", "/MultiAZEnabled"])),
@@ -71,10 +101,17 @@ pub(super) fn plan(live: &Spec, want: &Spec, changes: &Changes) -> Vec<Move> {
         (Move::Shards, changes.touches("/NumNodeGroups")),
     ];
     let mut moves: Vec<_> = simple.into_iter().filter(|(_, is_needed)| *is_needed).map(|(it, _)| it).collect();
-    if changes.touches_any(&["/TransitEncryptionEnabled", "/TransitEncryptionMode"]) {
+    let users = changes.touches("/UserGroupIds").then_some(Move::Users);
+    let encryption = changes.touches_any(&["/TransitEncryptionEnabled", "/TransitEncryptionMode"]).then(|| {
         let have = Tls::of(live.transit_encryption_enabled, live.transit_encryption_mode.as_deref());
         let want = Tls::of(want.transit_encryption_enabled, want.transit_encryption_mode.as_deref());
-        moves.extend(tls(&have, want).into_iter().map(Move::Tls));
+        tls(&have, want).into_iter().map(Move::Tls)
+    });
+    let encryption = encryption.into_iter().flatten();
+    if want.transit_encryption_enabled {
+        moves.extend(encryption.chain(users));
+    } else {
+        moves.extend(users.into_iter().chain(encryption));
     }
     moves
 }
@@ -121,6 +158,23 @@ mod tests {
         let changes = changes(&["/ReplicasPerNodeGroup", "/AutomaticFailoverEnabled"]);
         assert_eq!(plan(&spec(&json!({})), &want, &changes), [Move::MoreReplicas, Move::Failover]);
         assert_eq!(plan(&want, &spec(&json!({})), &changes), [Move::Failover, Move::FewerReplicas]);
+    }
+
+    #[test]
+    fn users_come_after_the_tls_that_they_need_and_go_before_it() {
+        let (off, on) = (spec(&json!({})), spec(&json!({ "TransitEncryptionEnabled": true })));
+        let changes = changes(&["/TransitEncryptionEnabled", "/UserGroupIds"]);
+        let tls = |tls: [Tls; 2]| tls.map(Move::Tls).to_vec();
+        let coming = tls([Tls::Preferred, Tls::Required]).into_iter().chain([Move::Users]).collect::<Vec<_>>();
+        assert_eq!(plan(&off, &on, &changes), coming);
+        let going = [Move::Users].into_iter().chain(tls([Tls::Preferred, Tls::Off])).collect::<Vec<_>>();
+        assert_eq!(plan(&on, &off, &changes), going);
+    }
+
+    #[test]
+    fn what_only_a_newer_version_has_comes_after_it() {
+        let changes = changes(&["/EngineVersion", "/LogDeliveryConfigurations"]);
+        assert_eq!(plan(&spec(&json!({})), &spec(&json!({})), &changes), [Move::Engine, Move::Settings]);
     }
 
     #[test]

@@ -9,26 +9,32 @@ use super::ReplicationGroup;
 use super::spec::{DeliveryStream, Destination, EndPoint, LogDelivery, LogGroup, Outputs, Spec};
 use crate::kinds::candidate::Candidate;
 use crate::kinds::maintenance_window::MaintenanceWindow;
-use crate::resource::{Found, State, Tags, Unmodelled};
+use crate::resource::{Class, Failure, Found, Result, State, Tags, Unmodelled};
 
+/// # Errors
+/// Half of it is not known while none of its nodes is shown, unless it has none any more.
 pub(super) fn found(
     candidate: Candidate<Description>,
     clusters: &[CacheCluster],
     tags: Tags,
-) -> Found<ReplicationGroup> {
+) -> Result<Found<ReplicationGroup>> {
     let group = candidate.summary;
     // All members are alike in what is asked of them.
     let member = clusters.iter().find(|cluster| cluster.replication_group_id() == Some(&candidate.name));
-    Found {
+    let state = state(group.status().unwrap_or_default());
+    if member.is_none() && matches!(state, State::Ready | State::Settling(_)) {
+        return Err(Failure::new(Class::Busy, "ElastiCache does not show its nodes yet"));
+    }
+    Ok(Found {
         id: candidate.id,
         name: Some(candidate.name),
         spec: spec(&group, member),
         outputs: outputs(&group),
         tags,
-        state: state(group.status().unwrap_or_default()),
+        state,
         unmodelled: beyond(&group, member),
         external: None,
-    }
+    })
 }
 
 pub(super) fn state(status: &str) -> State {
@@ -42,7 +48,7 @@ pub(super) fn state(status: &str) -> State {
 }
 
 /// What ElastiCache has accepted and does in the next window reads as done.
-fn spec(group: &Description, member: Option<&CacheCluster>) -> Spec {
+pub(super) fn spec(group: &Description, member: Option<&CacheCluster>) -> Spec {
     let pending = group.pending_modified_values();
     let shards = group.node_groups().len().max(1);
     let replicas = group.member_clusters().len() / shards;

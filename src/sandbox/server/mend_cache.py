@@ -25,7 +25,6 @@ KEPT = {
     "SnapshotWindow": "snapshot_window",
     "TransitEncryptionEnabled": "transit_encryption_enabled",
     "TransitEncryptionMode": "transit_encryption_mode",
-    "UserGroupIds": "user_group_ids",
 }
 SWITCHES = {"AutomaticFailoverEnabled": "automatic_failover", "MultiAZEnabled": "multi_az"}
 
@@ -142,6 +141,8 @@ def modify_replication_group(_moto, self):
     for name, kept in SWITCHES.items():
         if asked.get(name) is not None:
             setattr(group, kept, "enabled" if str(asked[name]).lower() == "true" else "disabled")
+    users = [*(group.user_group_ids or ()), *(asked.get("UserGroupIdsToAdd") or ())]
+    group.user_group_ids = [user for user in users if user not in (asked.get("UserGroupIdsToRemove") or ())]
     for asked_log in asked.get("LogDeliveryConfigurations") or ():
         others = [kept for kept in group.log_delivery_configurations if kept["LogType"] != asked_log["LogType"]]
         turned_on = [] if asked_log.get("Enabled") is False else [{**asked_log, "Status": "active"}]

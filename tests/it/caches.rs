@@ -1,0 +1,137 @@
+//! Caches: ElastiCache takes a change before it shows it, and a group before it shows its nodes.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use provision::aws::{Writer, WriterScope};
+use provision::kinds::KINDS;
+use provision::resource::{
+    Address, AnyKind, AnyListing, Changes, FieldDiff, Live, Scope, Settled, StackId, State, Tags, key,
+};
+use serde_json::json;
+
+use crate::canned::Canned;
+use crate::listener::Held;
+
+const NAME: &str = "acme-production-main";
+const ARN: &str = "arn:aws:elasticache:us-east-1:123456789012:replicationgroup:acme-production-main";
+const GROUPS: &str = "DescribeReplicationGroups";
+const MODIFY: &str = "ModifyReplicationGroup";
+
+/// The group as ElastiCache tells it.
+fn group(status: &str, more: &str) -> String {
+    let one = format!(
+        "<ReplicationGroupId>{NAME}</ReplicationGroupId><ARN>{ARN}</ARN><Status>{status}</Status><Description>d\
+         </Description><CacheNodeType>cache.t4g.small</CacheNodeType><MemberClusters><ClusterId>{NAME}-001</ClusterId>\
+         </MemberClusters>{more}"
+    );
+    answer(GROUPS, &format!("<ReplicationGroups><ReplicationGroup>{one}</ReplicationGroup></ReplicationGroups>"))
+}
+
+fn node() -> String {
+    let one = format!(
+        "<CacheClusterId>{NAME}-001</CacheClusterId><ReplicationGroupId>{NAME}</ReplicationGroupId><EngineVersion>7.1.0\
+         </EngineVersion><CacheSubnetGroupName>data</CacheSubnetGroupName>"
+    );
+    answer("DescribeCacheClusters", &format!("<CacheClusters><CacheCluster>{one}</CacheCluster></CacheClusters>"))
+}
+
+fn tags() -> String {
+    let tag = |key: &str, value: &str| format!("<Tag><Key>{key}</Key><Value>{value}</Value></Tag>");
+    let all = [(key::PROJECT, "p"), (key::TENANT, "acme"), (key::ENVIRONMENT, "production"), (key::NAME, "main")];
+    let all: String = all.into_iter().map(|(key, value)| tag(key, value)).collect();
+    answer("ListTagsForResource", &format!("<TagList>{all}</TagList>"))
+}
+
+fn answer(operation: &str, said: &str) -> String {
+    format!("<{operation}Response><{operation}Result>{said}</{operation}Result></{operation}Response>")
+}
+
+fn kind() -> &'static dyn AnyKind<provision::aws::Aws> {
+    *KINDS.iter().find(|kind| kind.facts().kind == "AWS::ElastiCache::ReplicationGroup").unwrap()
+}
+
+async fn list(aws: &Canned) -> AnyListing {
+    let scope = Scope {
+        project: "p".into(),
+        account: "123456789012".into(),
+        region: "us-east-1".into(),
+        stacks: vec![StackId::new("acme", "production")],
+        ..Scope::default()
+    };
+    kind().list(&aws.session(kind().permissions().read).await.reader(), &scope).await.unwrap()
+}
+
+async fn writer(aws: &Canned) -> Writer {
+    aws.session(&[]).await.writer(WriterScope {
+        address: Address::new(kind().facts().kind, "main"),
+        stack: StackId::new("acme", "production"),
+        own: BTreeSet::from([NAME.to_owned()]),
+        mentioned: BTreeSet::new(),
+        token: "0".repeat(32),
+        fence: Arc::new(Held),
+    })
+}
+
+async fn live() -> Live {
+    let (group, node, tags) = (group("available", ""), node(), tags());
+    let aws = Canned::by_operation(&[
+        (GROUPS, 200, &group),
+        ("DescribeCacheClusters", 200, &node),
+        ("ListTagsForResource", 200, &tags),
+    ]);
+    list(&aws).await.found.remove(0)
+}
+
+/// Of the requests so far: which changes were sent, and how often the group was looked at before each and after the last.
+fn course(aws: &Canned) -> Vec<usize> {
+    let asked = aws.asked();
+    asked
+        .split(|asked| asked.contains(MODIFY))
+        .map(|looks| looks.iter().filter(|one| one.contains(GROUPS)).count())
+        .collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_whose_nodes_do_not_show_is_not_told_by_half() {
+    for (status, expected) in [("creating", None), ("available", None), ("deleting", Some(State::Leaving))] {
+        let (group, tags) = (group(status, ""), tags());
+        let aws = Canned::by_operation(&[(GROUPS, 200, &group), ("ListTagsForResource", 200, &tags)]);
+        let listing = list(&aws).await;
+        assert_eq!(listing.found.first().map(|live| live.state.clone()), expected, "{status}");
+        let unseen: Vec<_> = listing.unseen.iter().map(|unseen| &*unseen.id).collect();
+        assert_eq!(unseen.is_empty(), expected.is_some(), "{status}: {unseen:?}");
+        assert!(listing.unseen.iter().all(|unseen| unseen.tags.as_ref().and_then(Tags::stack).is_some()));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_next_call_waits_until_the_one_before_has_begun_and_ended() {
+    let live = live().await;
+    let preferred = "<TransitEncryptionEnabled>true</TransitEncryptionEnabled><TransitEncryptionMode>preferred\
+                     </TransitEncryptionMode>";
+    let required = preferred.replace("preferred", "required");
+    let looks = [
+        // Taken, and not shown yet.
+        group("available", ""),
+        group("available", ""),
+        group("modifying", ""),
+        group("modifying", ""),
+        group("available", preferred),
+        // Again.
+        group("available", preferred),
+        group("available", &required),
+    ];
+    let (node, done) = (node(), answer(MODIFY, ""));
+    let mut answers = vec![(MODIFY, 200, &*done); 2];
+    answers.extend(looks.iter().map(|look| (GROUPS, 200, &**look)));
+    answers.extend(vec![("DescribeCacheClusters", 200, &*node); looks.len()]);
+    let aws = Canned::by_operation(&answers);
+    let spec = json!({ "ReplicationGroupDescription": "d", "CacheNodeType": "cache.t4g.small",
+        "TransitEncryptionEnabled": true, "TransitEncryptionMode": "required" });
+    let spec = Settled::new(kind().normalise(spec).unwrap()).unwrap();
+    let fields = ["/TransitEncryptionEnabled", "/TransitEncryptionMode"];
+    let changes = Changes::new(fields.map(|path| FieldDiff { path: path.into(), before: None, after: None }).into());
+    kind().update(&writer(&aws).await, &live, &spec, &changes).await.unwrap();
+    assert_eq!(course(&aws), [0, 5, 2], "{:#?}", aws.asked());
+}
