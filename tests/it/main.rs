@@ -108,6 +108,8 @@ mod second_look;
 #[cfg(feature = "sdk")]
 mod secrets;
 #[cfg(feature = "sdk")]
+mod services;
+#[cfg(feature = "sdk")]
 mod showing;
 #[cfg(feature = "sdk")]
 mod signals;

@@ -10,7 +10,7 @@ use super::spec::{
 use super::{Service, state};
 use crate::aws::Reader;
 use crate::kinds::ecs::{self, CapacityProviderStrategy};
-use crate::resource::{Class, Found, Listing, Result, Scope, State, Stranger, Tags, Unmodelled, Unseen};
+use crate::resource::{Class, Failure, Found, Listing, Result, Scope, State, Stranger, Tags, Unmodelled, Unseen};
 
 /// How many services one DescribeServices takes.
 const SERVICES: usize = 10;
@@ -46,7 +46,11 @@ async fn candidates(reader: &Reader, scope: &Scope) -> Result<BTreeMap<String, B
     let names: Vec<_> = clusters.iter().filter_map(|cluster| cluster.cluster_name()).collect();
     let lists = names.iter().map(|name| async move {
         let call = reader.ecs().list_services().cluster(*name).into_paginator().page_size(100);
-        call.items().send().collect::<std::result::Result<Vec<_>, _>>().await
+        match call.items().send().collect::<std::result::Result<Vec<_>, _>>().await.map_err(Failure::from) {
+            // It went while we looked, and it goes only without services.
+            Err(failure) if failure.is(Class::NotFound) => Ok(Vec::new()),
+            answer => answer,
+        }
     });
     for (name, arns) in names.iter().zip(try_join_all(lists).await?) {
         all.entry((*name).to_owned()).or_default().extend(arns);
@@ -66,7 +70,7 @@ async fn describe(
     reader: &Reader,
     cluster: &str,
     arns: Vec<String>,
-) -> std::result::Result<Vec<Description>, (Vec<String>, crate::resource::Failure)> {
+) -> std::result::Result<Vec<Description>, (Vec<String>, Failure)> {
     let call = reader.ecs().describe_services().cluster(cluster).set_services(Some(arns.clone()));
     let answer = call.include(ServiceField::Tags).send().await;
     answer.map(|answer| answer.services.unwrap_or_default()).map_err(|error| (arns, error.into()))

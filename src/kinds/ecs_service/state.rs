@@ -65,8 +65,11 @@ pub(super) fn primary(service: &Description) -> Option<&Deployment> {
 
 /// The failed deployment, primary or (while ECS rolls it back) not.
 fn failed(service: &Description) -> Option<&Deployment> {
-    let failed = |one: &&Deployment| one.rollout_state() == Some(&DeploymentRolloutState::Failed);
-    service.deployments().iter().find(failed)
+    service.deployments().iter().find(|one| has_failed(one))
+}
+
+pub(super) fn has_failed(deployment: &Deployment) -> bool {
+    deployment.rollout_state() == Some(&DeploymentRolloutState::Failed)
 }
 
 /// The last events of the service, newest first, without their prefix.

@@ -112,10 +112,16 @@ pub(super) async fn update(
         call = call.force_new_deployment(true);
     }
     let answer = patiently(2 * MINUTE, PASSING, || call.clone().send()).await?;
-    if touches(FAILED) {
-        deployed(writer, live, answer.service().and_then(state::primary)).await;
+    let made = made(&live.outputs.name, live.id.clone(), spec);
+    if live.unmodelled.iter().any(|part| part.path == FAILED) {
+        let wanted = answer.service().and_then(state::primary);
+        if wanted.is_some_and(state::has_failed) {
+            // Nothing was deployed: the failure from before stays, and is not the end of this.
+            return Ok(Made { state: State::Ready, ..made });
+        }
+        deployed(writer, live, wanted).await;
     }
-    Ok(made(&live.outputs.name, live.id.clone(), spec))
+    Ok(made)
 }
 
 /// Waits until ECS shows the deployment just asked for: the failed one before it would be taken for its end.

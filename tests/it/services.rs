@@ -1,0 +1,105 @@
+//! Services: a cluster that goes while we look, and a failure that was there before.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use provision::aws::{Aws, Writer, WriterScope};
+use provision::kinds::KINDS;
+use provision::resource::{Address, AnyKind, AnyListing, Changes, FieldDiff, Scope, Settled, StackId, State, keyed};
+use serde_json::{Value, json};
+
+use crate::canned::Canned;
+use crate::listener::Held;
+
+const CLUSTER: &str = "arn:aws:ecs:us-east-1:123456789012:cluster/acme-production-main";
+const ARN: &str = "arn:aws:ecs:us-east-1:123456789012:service/acme-production-main/acme-production-web";
+
+type Answer = (&'static str, u16, String);
+
+/// A cluster of ours.
+fn clusters() -> [Answer; 2] {
+    let one = json!({ "clusterArn": CLUSTER, "clusterName": "acme-production-main", "status": "ACTIVE" });
+    [
+        ("ListClusters", 200, json!({ "clusterArns": [CLUSTER] }).to_string()),
+        ("DescribeClusters", 200, json!({ "clusters": [one] }).to_string()),
+    ]
+}
+
+/// A service of ours, with this primary deployment.
+fn service(id: &str, rollout: &str) -> Value {
+    let tags = [("project", "p"), ("tenant", "acme"), ("environment", "production"), ("name", "web")];
+    let tags = tags.map(|(key, value)| json!({ "key": format!("provision:{key}"), "value": value }));
+    json!({
+        "serviceArn": ARN, "serviceName": "acme-production-web", "clusterArn": CLUSTER, "status": "ACTIVE", "tags": tags,
+        "taskDefinition": "arn:aws:ecs:us-east-1:123456789012:task-definition/acme-production-web:3",
+        "desiredCount": 1, "runningCount": 1,
+        "deployments": [{ "id": id, "status": "PRIMARY", "rolloutState": rollout }],
+    })
+}
+
+fn described(service: &Value) -> Answer {
+    ("DescribeServices", 200, json!({ "services": [service] }).to_string())
+}
+
+fn tin(answers: Vec<Answer>) -> Canned {
+    let all: Vec<_> = answers.iter().map(|(operation, status, body)| (*operation, *status, body.as_str())).collect();
+    Canned::by_operation(&all)
+}
+
+fn kind() -> &'static dyn AnyKind<Aws> {
+    *KINDS.iter().find(|kind| kind.facts().kind == "AWS::ECS::Service").unwrap()
+}
+
+async fn list(aws: &Canned) -> provision::resource::Result<AnyListing> {
+    let stacks = vec![StackId::new("acme", "production")];
+    let scope = Scope { project: "p".into(), region: "us-east-1".into(), stacks, ..Scope::default() };
+    kind().list(&aws.session(kind().permissions().read).await.reader(), &scope).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cluster_that_goes_while_we_look_has_no_services() {
+    let gone = r#"{"__type":"ClusterNotFoundException","message":"Cluster not found."}"#.to_owned();
+    let aws = tin(clusters().into_iter().chain([("ListServices", 400, gone)]).collect());
+    let listing = list(&aws).await.map(|listing| (listing.found.len(), listing.unseen.len()));
+    assert_eq!(listing, Ok((0, 0)));
+}
+
+/// Changes one property of a service whose last deployment failed, and leaves that alone; `after` is the deployment that
+/// ECS answers with. Returns the state, and how often the service was looked at.
+async fn change(path: &str, value: Value, after: &Value) -> (State, usize) {
+    let services = ("ListServices", 200, json!({ "serviceArns": [ARN] }).to_string());
+    let failed = service("ecs-svc/1", "FAILED");
+    let updated = ("UpdateService", 200, json!({ "service": after }).to_string());
+    // It is shown late.
+    let looks = [described(&failed), described(&failed), described(after)];
+    let aws = tin(clusters().into_iter().chain([services, updated]).chain(looks).collect());
+    let live = list(&aws).await.unwrap().found.remove(0);
+    let mut spec = live.spec.clone();
+    keyed::set(&kind().facts(), &mut spec, path, Some(&value));
+    let changes = Changes::new(vec![FieldDiff { path: path.into(), before: None, after: Some(value) }]);
+    let before = aws.asked().len();
+    let made = kind().update(&writer(&aws).await, &live, &Settled::new(spec).unwrap(), &changes).await.unwrap();
+    (made.state, aws.asked()[before..].iter().filter(|asked| asked.contains("DescribeServices")).count())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failed_deployment_that_is_left_alone_is_not_taken_for_the_end_of_a_change() {
+    let revision = json!("arn:aws:ecs:us-east-1:123456789012:task-definition/acme-production-web:4");
+    let (state, looks) = change("/TaskDefinition", revision, &service("ecs-svc/2", "IN_PROGRESS")).await;
+    assert!(matches!(state, State::Settling(_)), "{state:?}");
+    assert_eq!(looks, 2, "until the new deployment shows");
+    let failed = service("ecs-svc/1", "FAILED");
+    let (state, _) = change("/HealthCheckGracePeriodSeconds", json!(30), &failed).await;
+    assert_eq!(state, State::Ready, "nothing was deployed");
+}
+
+async fn writer(aws: &Canned) -> Writer {
+    aws.session(&[]).await.writer(WriterScope {
+        address: Address::new(kind().facts().kind, "web"),
+        stack: StackId::new("acme", "production"),
+        own: BTreeSet::from(["acme-production-web".to_owned(), ARN.to_owned()]),
+        mentioned: BTreeSet::from(["acme-production-main".to_owned()]),
+        token: "0".repeat(32),
+        fence: Arc::new(Held),
+    })
+}
