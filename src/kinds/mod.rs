@@ -34,6 +34,7 @@ mod idempotence;
 mod key_arn;
 mod kms_key;
 mod logs_log_group;
+mod lower_case;
 mod maintenance_window;
 mod rds;
 mod rds_db_cluster;

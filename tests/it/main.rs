@@ -6,6 +6,8 @@
 #[cfg(feature = "sdk")]
 mod adopting;
 #[cfg(feature = "sdk")]
+mod answered;
+#[cfg(feature = "sdk")]
 mod aws_class;
 #[cfg(feature = "sdk")]
 mod aws_gates;

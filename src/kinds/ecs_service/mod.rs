@@ -9,8 +9,8 @@ use super::ecs::{self, MAX_NAME};
 use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
-    Changes, Class, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement, Result,
-    Scope, Tags,
+    Changes, Class, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, OPEN, Permissions, Replacement,
+    Result, Scope, Tags,
 };
 pub use spec::{Outputs, Spec};
 
@@ -155,6 +155,12 @@ resources:
             let text =
                 "leaves no room to replace a task: MaximumPercent has to be over 100, or MinimumHealthyPercent under";
             mistake("/DeploymentConfiguration", text);
+        }
+        let revision = spec.task_definition.as_str();
+        let is_revision = revision.starts_with("arn:") && ecs::last(revision).contains(':');
+        if !is_revision && !revision.contains(OPEN) {
+            // ECS takes a family, too, and answers with what it runs of it.
+            mistake("/TaskDefinition", "is not the ARN of a revision: write ref(<task definition>)");
         }
         if spec.launch_type == "FARGATE" {
             if spec.network_configuration.awsvpc_configuration.subnets.is_empty() {

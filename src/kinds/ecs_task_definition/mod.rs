@@ -18,8 +18,8 @@ use super::ecs::{self, MAX_NAME};
 use super::idempotence::patiently;
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
-    Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement, Result, Scope,
-    State, Tags, Unseen, pointer,
+    CLOSE, Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement, Result,
+    Scope, State, Tags, Unseen, pointer,
 };
 pub use spec::{Outputs, Spec};
 use to_aws::{list, text};
@@ -170,6 +170,13 @@ resources:
                 && let Some((path, text)) = fargate::mistake(cpu, memory)
             {
                 mistake(path, text);
+            }
+        }
+        for (path, role) in [("/ExecutionRoleArn", &spec.execution_role_arn), ("/TaskRoleArn", &spec.task_role_arn)] {
+            let text = role.as_str();
+            // ECS takes a role's name, too, and answers with the ARN: another revision with every apply.
+            if !text.is_empty() && !text.starts_with("arn:") && !text.ends_with(&format!(".Arn{CLOSE}")) {
+                mistake(path, format!("`{text}` is not a role's ARN: write ref(<role>, 'Arn')"));
             }
         }
         if !(20..=200).contains(&spec.ephemeral_storage.size_in_gib) {

@@ -70,6 +70,11 @@ pub(super) fn mistakes(spec: &Spec) -> Vec<(String, String)> {
             "/UserGroupIds",
             "need TransitEncryptionEnabled",
         ),
+        (
+            spec.transit_encryption_mode.is_some() && !spec.transit_encryption_enabled,
+            "/TransitEncryptionMode",
+            "needs TransitEncryptionEnabled",
+        ),
         (spec.kms_key_id.is_some() && !spec.at_rest_encryption_enabled, "/KmsKeyId", "needs AtRestEncryptionEnabled"),
     ];
     let wrong = all.into_iter().filter(|(is_wrong, ..)| *is_wrong);

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use crate::kinds::ec2_security_group::SecurityGroup;
 use crate::kinds::elasticache_subnet_group::SubnetGroup;
 use crate::kinds::kms_key::Key;
+use crate::kinds::lower_case::lower_case;
 use crate::kinds::maintenance_window::MaintenanceWindow;
 use crate::resource::Ref;
 use crate::resource::normal::Set;
@@ -33,7 +34,7 @@ pub struct Spec {
     pub automatic_failover_enabled: bool,
     #[serde(rename = "MultiAZEnabled", default)]
     pub multi_az_enabled: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lower_case", skip_serializing_if = "Option::is_none")]
     pub cache_subnet_group_name: Option<Ref<SubnetGroup>>,
     #[serde(default)]
     pub security_group_ids: Set<Ref<SecurityGroup>>,
@@ -57,7 +58,7 @@ pub struct Spec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preferred_maintenance_window: Option<MaintenanceWindow>,
     /// Without it the engine's default group.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lower_case", skip_serializing_if = "Option::is_none")]
     pub cache_parameter_group_name: Option<String>,
     #[serde(default = "yes")]
     pub auto_minor_version_upgrade: bool,

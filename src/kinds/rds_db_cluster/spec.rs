@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::kinds::ec2_security_group::SecurityGroup;
 use crate::kinds::kms_key::Key;
+use crate::kinds::lower_case::lower_case;
 use crate::kinds::maintenance_window::MaintenanceWindow;
 use crate::kinds::rds_db_cluster_parameter_group::DbClusterParameterGroup;
 use crate::kinds::rds_db_subnet_group::DbSubnetGroup;
@@ -21,12 +22,22 @@ pub struct Spec {
     /// `provisioned`, for serverless v2 too.
     #[serde(default = "provisioned")]
     pub engine_mode: String,
-    #[serde(rename = "DBSubnetGroupName", default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        rename = "DBSubnetGroupName",
+        default,
+        deserialize_with = "lower_case",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub db_subnet_group_name: Option<Ref<DbSubnetGroup>>,
     #[serde(default)]
     pub vpc_security_group_ids: Set<Ref<SecurityGroup>>,
     /// Without it the engine's default group.
-    #[serde(rename = "DBClusterParameterGroupName", default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        rename = "DBClusterParameterGroupName",
+        default,
+        deserialize_with = "lower_case",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub db_cluster_parameter_group_name: Option<Ref<DbClusterParameterGroup>>,
     /// A database to create in the new cluster.
     #[serde(default, skip_serializing_if = "Option::is_none")]

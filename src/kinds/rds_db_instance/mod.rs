@@ -178,11 +178,20 @@ resources:
     }
 
     fn check(spec: &Spec) -> Vec<(String, String)> {
-        let roleless = (spec.monitoring_interval > 0 && spec.monitoring_role_arn.is_empty()).then(|| {
-            ("/MonitoringRoleArn".to_owned(), "enhanced monitoring needs a role that RDS may assume".to_owned())
-        });
-        let key = key_arn::mistake("/PerformanceInsightsKMSKeyId", spec.performance_insights_kms_key_id.as_ref());
-        roleless.into_iter().chain(key).collect()
+        let (is_monitored, has_insights) = (spec.monitoring_interval > 0, spec.enable_performance_insights);
+        let has_role = !spec.monitoring_role_arn.is_empty();
+        let key = spec.performance_insights_kms_key_id.as_ref();
+        let days = spec.performance_insights_retention_period;
+        let all = [
+            (is_monitored && !has_role, "/MonitoringRoleArn", "enhanced monitoring needs a role that RDS may assume"),
+            // RDS keeps none of these without what they belong to.
+            (has_role && !is_monitored, "/MonitoringRoleArn", "needs a MonitoringInterval over 0"),
+            (key.is_some() && !has_insights, "/PerformanceInsightsKMSKeyId", "needs EnablePerformanceInsights"),
+            (days.is_some() && !has_insights, "/PerformanceInsightsRetentionPeriod", "needs EnablePerformanceInsights"),
+        ];
+        let wrong = all.into_iter().filter(|(is_wrong, ..)| *is_wrong);
+        let wrong = wrong.map(|(_, at, text)| (at.to_owned(), text.to_owned()));
+        wrong.chain(key_arn::mistake("/PerformanceInsightsKMSKeyId", key)).collect()
     }
 }
 

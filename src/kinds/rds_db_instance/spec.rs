@@ -2,6 +2,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::kinds::kms_key::Key;
+use crate::kinds::lower_case::lower_case;
 use crate::kinds::maintenance_window::MaintenanceWindow;
 use crate::kinds::rds_db_cluster::DbCluster;
 use crate::resource::Ref;
@@ -11,7 +12,7 @@ use crate::resource::Ref;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Spec {
-    #[serde(rename = "DBClusterIdentifier")]
+    #[serde(rename = "DBClusterIdentifier", deserialize_with = "lower_case")]
     pub db_cluster_identifier: Ref<DbCluster>,
     /// The cluster's.
     pub engine: String,
@@ -46,7 +47,12 @@ pub struct Spec {
     #[serde(rename = "CACertificateIdentifier", default, skip_serializing_if = "Option::is_none")]
     pub ca_certificate_identifier: Option<String>,
     /// Without it the engine's default group.
-    #[serde(rename = "DBParameterGroupName", default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        rename = "DBParameterGroupName",
+        default,
+        deserialize_with = "lower_case",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub db_parameter_group_name: Option<String>,
     /// UTC, `sun:05:00-sun:06:00`; without it AWS chooses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
