@@ -30,7 +30,10 @@ impl Family {
     fn revision(&self, number: u32) -> Answer {
         let tags = [("project", "p"), ("tenant", "acme"), ("environment", "production"), ("name", "web")];
         let tags = tags.map(|(key, value)| json!({ "key": format!("provision:{key}"), "value": value }));
-        let tags = if number == self.ours { Value::from(tags.to_vec()) } else { json!([]) };
+        // CloudFormation made it once.
+        let theirs = json!({ "key": "aws:cloudformation:stack-name", "value": "legacy" });
+        let tags: Vec<_> = tags.into_iter().chain([theirs]).collect();
+        let tags = if number == self.ours { Value::from(tags) } else { json!([]) };
         let definition = json!({ "taskDefinitionArn": arn(number), "containerDefinitions": [] });
         (described(&arn(number)), 200, json!({ "taskDefinition": definition, "tags": tags }).to_string())
     }
@@ -138,6 +141,8 @@ async fn our_last_revision_stays_until_its_successor_is_there() {
     assert_eq!(made, Ok(()));
     let (came, went) = (place(&asked, "RegisterTaskDefinition"), place(&asked, "DeregisterTaskDefinition"));
     assert!(came.is_some() && came < went, "{asked:#?}");
+    let sent = &asked[came.unwrap()];
+    assert!(sent.contains("provision:name") && !sent.contains("aws:cloudformation"), "AWS alone may set these: {sent}");
     assert!(asked[went.unwrap()].contains(&arn(10)));
 }
 

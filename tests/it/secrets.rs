@@ -31,6 +31,9 @@ resources:
               each: { Name: \"{{ word.key }}\", Value: \"{{ word.value }}\" }
           HealthCheck: { Command: [CMD-SHELL, \"curl -H canary-health localhost\"] }
           LogConfiguration: { LogDriver: splunk, Options: { splunk-url: \"https://logs.example\", splunk-token: canary-splunk } }
+        - Name: router
+          Image: public.ecr.aws/aws-observability/aws-for-fluent-bit:2
+          LogConfiguration: { LogDriver: awsfirelens, Options: { Name: datadog, apikey: canary-apikey } }
   - type: AWS::EC2::VPC
     name: main
     properties: { CidrBlock: 10.20.0.0/16 }

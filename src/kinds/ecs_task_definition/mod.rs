@@ -51,7 +51,21 @@ impl Kind for TaskDefinition {
         "/ContainerDefinitions/*/EntryPoint",
         "/ContainerDefinitions/*/Environment",
         "/ContainerDefinitions/*/HealthCheck/Command",
+        // Drivers and plugins of Fluent Bit have them under these names; `SecretOptions` is the place for others.
+        "/ContainerDefinitions/*/LogConfiguration/Options/HTTP_Passwd",
+        "/ContainerDefinitions/*/LogConfiguration/Options/Shared_Key",
+        "/ContainerDefinitions/*/LogConfiguration/Options/Splunk_Token",
+        "/ContainerDefinitions/*/LogConfiguration/Options/apiKey",
+        "/ContainerDefinitions/*/LogConfiguration/Options/api_key",
+        "/ContainerDefinitions/*/LogConfiguration/Options/apikey",
+        "/ContainerDefinitions/*/LogConfiguration/Options/bearer_token",
+        "/ContainerDefinitions/*/LogConfiguration/Options/http_passwd",
+        "/ContainerDefinitions/*/LogConfiguration/Options/licenseKey",
+        "/ContainerDefinitions/*/LogConfiguration/Options/license_key",
+        "/ContainerDefinitions/*/LogConfiguration/Options/logentries-token",
+        "/ContainerDefinitions/*/LogConfiguration/Options/shared_key",
         "/ContainerDefinitions/*/LogConfiguration/Options/splunk-token",
+        "/ContainerDefinitions/*/LogConfiguration/Options/splunk_token",
     ];
     const UPDATED_OUTPUTS: &'static [&'static str] = &["TaskDefinitionArn"];
     const REVISIONED: bool = true;
@@ -134,7 +148,9 @@ resources:
 
     async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, _: &Changes) -> Result<Made<Self>> {
         let family = live.name.as_deref().unwrap_or_default();
-        let made = register(writer, family, spec, ecs::sdk_tags(&live.tags)).await?;
+        // AWS's own, which nobody else may set, stay behind with what CloudFormation made once.
+        let tags = live.tags.iter().filter(|(key, _)| !key.starts_with("aws:")).collect();
+        let made = register(writer, family, spec, ecs::sdk_tags(&tags)).await?;
         // Not before: behind a pipeline's revisions, an old one may be the last that bears our tags. And not later: what
         // a service may have to go back to is what it runs now, while the new one has yet to be deployed.
         if let Err(failure) = revisions::prune(writer, family, &made.id, &live.tags).await {
