@@ -95,6 +95,9 @@ resources:
                 "logs:UpdateLogDelivery",
                 "logs:GetLogDelivery",
                 "logs:ListLogDeliveries",
+                "logs:PutResourcePolicy",
+                "logs:DescribeResourcePolicies",
+                "logs:DescribeLogGroups",
             ],
             update: &[
                 "elasticache:ModifyReplicationGroup",
@@ -108,6 +111,10 @@ resources:
                 "logs:DeleteLogDelivery",
                 "logs:GetLogDelivery",
                 "logs:ListLogDeliveries",
+                "logs:PutResourcePolicy",
+                "logs:DescribeResourcePolicies",
+                "logs:DescribeLogGroups",
+                "iam:CreateServiceLinkedRole",
             ],
             retag: &["elasticache:AddTagsToResource", "elasticache:RemoveTagsFromResource"],
             delete: &[

@@ -79,6 +79,8 @@ resources:
                 "secretsmanager:TagResource",
                 "kms:DescribeKey",
                 "kms:CreateGrant",
+                "kms:Decrypt",
+                "kms:GenerateDataKey",
                 "iam:CreateServiceLinkedRole",
             ],
             update: &[
@@ -88,6 +90,9 @@ resources:
                 "secretsmanager:TagResource",
                 "secretsmanager:RotateSecret",
                 "kms:DescribeKey",
+                "kms:CreateGrant",
+                "kms:Decrypt",
+                "kms:GenerateDataKey",
             ],
             retag: &["rds:AddTagsToResource", "rds:RemoveTagsFromResource"],
             delete: &[
