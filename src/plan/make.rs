@@ -40,10 +40,10 @@ fn unhindered(input: &Input<'_>, shapes: &Shapes<'_>, asked: Option<&BTreeSet<Ad
     if input.mode == Mode::Destroy {
         let left = left_behind(input, shapes, &order, &edges);
         plan.changes.extend(left.into_iter().map(|(address, why)| blocked(input, address, why)));
-        plan.changes.extend(unread(input));
-        plan.warnings.extend(unlisted(input));
-        plan.changes.sort_by(|a, b| (&a.address, a.action, &a.id).cmp(&(&b.address, b.action, &b.id)));
     }
+    plan.changes.extend(unread(input));
+    plan.warnings.extend(unlisted(input));
+    plan.changes.sort_by(|a, b| (&a.address, a.action, &a.id).cmp(&(&b.address, b.action, &b.id)));
     plan
 }
 

@@ -1,4 +1,4 @@
-//! What a destroy can't see, and so would leave behind.
+//! What a plan can't see, and so would leave behind.
 
 use std::collections::BTreeSet;
 
@@ -7,15 +7,19 @@ use super::input::Input;
 use super::types::{Cause, Change};
 use crate::inventory::Seen;
 use crate::problem::Problem;
+use crate::resource::Address;
 
 /// Things of this stack that the YAML does not have and that could not be read.
 pub(super) fn unread(input: &Input<'_>) -> Vec<Change> {
+    let wanted = input.blueprint.resources.values();
+    let wanted: BTreeSet<Address> =
+        wanted.flat_map(|one| one.names().map(|name| Address::new(&*one.address.kind, name))).collect();
     let mut all = Vec::new();
     for ((region, kind), seen) in &input.inventory.kinds {
         let Seen::Read(sight) = seen else { continue };
         for unseen in &sight.unseen {
             let Some(address) = unseen.tags.as_ref().and_then(|tags| tags.address(kind)) else { continue };
-            if !input.blueprint.resources.contains_key(&address) {
+            if !wanted.contains(&address) {
                 let why = format!("{} could not be read: {}", unseen.id, unseen.failure);
                 let (cause, id) = (Cause::Unreadable, Some(unseen.id.clone()));
                 all.push(Change { cause, id, ..blocked_in(region, address, why) });

@@ -89,6 +89,31 @@ async fn a_destroy_warns_of_kinds_that_it_could_not_list_and_the_yaml_does_not_h
     assert!(warnings.contains("Fake::Cert could not be listed"), "{warnings}");
 }
 
+/// Such a plan would read as if it were gone already.
+#[tokio::test(start_paused = true)]
+async fn what_the_yaml_no_longer_has_and_could_not_be_read_is_told_by_an_apply_too() {
+    let bench = applied(&environment()).await;
+    let mut wishes = environment();
+    wishes.retain(|wish| !["Fake::Store", "Fake::Recipe", "Fake::Work"].contains(&&*wish.kind));
+    let wanted = blueprint(&wishes);
+    let told = async |operation| {
+        bench.cloud.world().faults.set(&[Fault::new(operation, What::Deny, None)]);
+        let plan = bench.plan(&wanted, Mode::Apply).await;
+        let store = plan.changes.iter().find(|change| change.address.kind == "Fake::Store").map(|change| change.action);
+        (store, format!("{:?}", plan.warnings).contains("Fake::Store could not be listed"))
+    };
+    assert_eq!(told("GetStore").await, (Some(Action::Blocked), false));
+    assert_eq!(told("DescribeStores").await, (None, true), "whether there is one, nobody knows");
+    // Under its new name it is wanted, and blocked as that.
+    wishes.extend(environment().into_iter().filter(|wish| wish.kind == "Fake::Store"));
+    let store = wishes.last_mut().expect("a store");
+    (store.name, store.was) = ("data".into(), Some("db".into()));
+    bench.cloud.world().faults.set(&[Fault::new("GetStore", What::Deny, None)]);
+    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    let stores: Vec<_> = plan.changes.iter().filter(|change| change.address.kind == "Fake::Store").collect();
+    assert_eq!(stores.iter().map(|change| &*change.address.name).collect::<Vec<_>>(), ["data"], "{stores:#?}");
+}
+
 /// What runs by an old revision uses what that revision refers to, until the new one runs.
 #[tokio::test(start_paused = true)]
 async fn what_a_revision_referred_to_goes_after_those_who_run_by_it_have_moved_on() {
