@@ -146,11 +146,31 @@ async fn our_last_revision_stays_until_its_successor_is_there() {
     assert!(asked[went.unwrap()].contains(&arn(10)));
 }
 
+/// A resource that was renamed in the YAML keeps its family, whose old revisions keep the old name's tags.
+#[tokio::test(start_paused = true)]
+async fn all_of_a_renamed_familys_revisions_go_but_a_pipelines() {
+    let family = Family { newest: 3, ours: 3, gone: 0 };
+    let mut answers = family.answers();
+    let former = family.revision(3).2.replace("\"web\"", "\"site\"").replace(&arn(3), &arn(2));
+    answers.retain(|(part, ..)| *part != described(&arn(2)));
+    answers.push((described(&arn(2)), 200, former));
+    let leaves = [" DeregisterTaskDefinition ", " DeregisterTaskDefinition ", " DeleteTaskDefinitions "];
+    answers.extend(leaves.map(|part| (part.to_owned(), 200, "{}".to_owned())));
+    answers.push((" ListTaskDefinitions ".to_owned(), 200, "{}".to_owned()));
+    let aws = tin(&answers);
+    let live = list(&aws).await.found.remove(0);
+    kind().delete(&writer(&aws).await, &live).await.unwrap();
+    let asked = aws.asked();
+    let went: Vec<_> = asked.iter().filter(|asked| asked.contains(" DeregisterTaskDefinition ")).collect();
+    let is = |number: u32| went.iter().any(|asked| asked.contains(&arn(number)));
+    assert_eq!((is(3), is(2), is(1)), (true, true, false), "{asked:#?}");
+}
+
 async fn writer(aws: &Canned) -> Writer {
     aws.session(&[]).await.writer(WriterScope {
         address: Address::new("AWS::ECS::TaskDefinition", "web"),
         stack: StackId::new("acme", "production"),
-        own: BTreeSet::from([FAMILY.to_owned(), arn(10)]),
+        own: BTreeSet::from([FAMILY.to_owned(), arn(10), arn(3)]),
         mentioned: BTreeSet::new(),
         token: "0".repeat(32),
         fence: Arc::new(Held),

@@ -7,9 +7,8 @@ use aws_sdk_ecs::types::{SortOrder, TaskDefinitionField, TaskDefinitionStatus};
 use super::read::{is_of, revision};
 use crate::aws::{MINUTE, Writer};
 use crate::kinds::ecs;
-use crate::kinds::idempotence::is_same;
 use crate::kinds::idempotence::patiently;
-use crate::resource::{Class, Failure, Kept, Result, Tags};
+use crate::resource::{Class, Failure, Kept, Result, Tags, key};
 
 /// How many revisions stay, with the one just registered.
 const KEEP: usize = 5;
@@ -80,13 +79,19 @@ async fn revisions(writer: &Writer, family: &str, status: TaskDefinitionStatus) 
     Ok(all)
 }
 
-/// Returns whether a revision is there and bears our tags.
+/// Returns whether a revision is there and bears our stack's tags: a family is one resource's, and what that was called
+/// before stands on its old revisions.
 async fn is_ours(writer: &Writer, arn: &str, ours: &Tags) -> Result<bool> {
     let call = writer.ecs().describe_task_definition().task_definition(arn).include(TaskDefinitionField::Tags);
     match call.send().await.map_err(Failure::from) {
         Err(failure) if failure.is(Class::NotFound) => Ok(false),
-        answer => Ok(is_same(&ecs::tags(answer?.tags()), ours)),
+        answer => Ok(is_of_the_stack(&ecs::tags(answer?.tags()), ours)),
     }
+}
+
+fn is_of_the_stack(live: &Tags, ours: &Tags) -> bool {
+    let is_project = live.get(key::PROJECT).is_some() && live.get(key::PROJECT) == ours.get(key::PROJECT);
+    is_project && live.stack().is_some() && live.stack() == ours.stack()
 }
 
 /// The revisions that the services of the stack's clusters run, deploy or are leaving.
