@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use provision::aws::{Aws, Writer, WriterScope};
 use provision::kinds::KINDS;
-use provision::resource::{Address, AnyKind, AnyListing, Changes, FieldDiff, Scope, Settled, StackId, State, keyed};
+use provision::resource::{
+    Address, AnyKind, AnyListing, Changes, FieldDiff, Name, Scope, Settled, StackId, State, Tags, key, keyed,
+};
 use serde_json::{Value, json};
 
 use crate::canned::Canned;
@@ -91,6 +93,23 @@ async fn a_failed_deployment_that_is_left_alone_is_not_taken_for_the_end_of_a_ch
     let failed = service("ecs-svc/1", "FAILED");
     let (state, _) = change("/HealthCheckGracePeriodSeconds", json!(30), &failed).await;
     assert_eq!(state, State::Ready, "nothing was deployed");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_daemon_is_made_without_a_number_of_tasks() {
+    for (strategy, is_sent) in [("DAEMON", false), ("REPLICA", true)] {
+        let made = ("CreateService", 200, json!({ "service": service("ecs-svc/1", "IN_PROGRESS") }).to_string());
+        let aws = tin(vec![made]);
+        let spec = json!({
+            "Cluster": "acme-production-main", "SchedulingStrategy": strategy,
+            "TaskDefinition": "arn:aws:ecs:us-east-1:123456789012:task-definition/acme-production-web:3",
+        });
+        let spec = Settled::new(kind().normalise(spec).unwrap()).unwrap();
+        let tags = Tags::from_iter([(key::TENANT, "acme"), (key::ENVIRONMENT, "production"), (key::NAME, "web")]);
+        kind().create(&writer(&aws).await, &Name::given("acme-production-web"), &spec, &tags).await.unwrap();
+        let sent = aws.asked().pop().unwrap();
+        assert_eq!(sent.contains("desiredCount"), is_sent, "{sent}");
+    }
 }
 
 async fn writer(aws: &Canned) -> Writer {

@@ -29,7 +29,7 @@ pub(super) async fn create(writer: &Writer, name: &str, spec: &Spec, tags: &Tags
         .cluster(spec.cluster.as_str())
         .service_name(name)
         .task_definition(spec.task_definition.as_str())
-        .desired_count(spec.desired_count)
+        .set_desired_count((spec.scheduling_strategy != "DAEMON").then_some(spec.desired_count))
         .set_launch_type(
             spec.capacity_provider_strategy.is_empty().then(|| sdk::LaunchType::from(spec.launch_type.as_str())),
         )
