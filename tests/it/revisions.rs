@@ -72,9 +72,15 @@ fn kind() -> &'static dyn AnyKind<Aws> {
 }
 
 async fn list(aws: &Canned) -> AnyListing {
+    list_also(aws, &[]).await
+}
+
+/// Asks for things by name or ARN as well.
+async fn list_also(aws: &Canned, also: &[&str]) -> AnyListing {
+    let also = also.iter().map(|asked| (*asked).to_owned()).collect();
     let session = aws.session(kind().permissions().read).await;
     let stacks = vec![StackId::new("acme", "production")];
-    let scope = Scope { project: "p".into(), region: "us-east-1".into(), stacks, ..Scope::default() };
+    let scope = Scope { project: "p".into(), region: "us-east-1".into(), stacks, also, ..Scope::default() };
     kind().list(&session.reader(), &scope).await.unwrap()
 }
 
@@ -108,6 +114,23 @@ async fn a_family_that_ecs_refuses_to_describe_is_unseen_and_one_without_revisio
         let listing = list(&tin(&answers)).await;
         assert_eq!((listing.found.len(), listing.strangers.len(), listing.unseen.len()), (0, 0, unseen), "{body}");
     }
+}
+
+/// A revision's ARN, as services refer to it, or as somebody gives it to `adopt`.
+#[tokio::test(start_paused = true)]
+async fn a_family_is_found_by_a_revision_that_is_asked_for() {
+    let legacy = "arn:aws:ecs:us-east-1:123456789012:task-definition/legacy:7";
+    let families = json!({ "families": ["legacy", "legacy-other"] }).to_string();
+    let definition = json!({ "taskDefinitionArn": legacy, "containerDefinitions": [] });
+    let aws = tin(&[
+        (" ListTaskDefinitionFamilies {\"familyPrefix\":\"acme-production-\"".to_owned(), 200, "{}".to_owned()),
+        (" ListTaskDefinitionFamilies {\"familyPrefix\":\"legacy\"".to_owned(), 200, families),
+        (described("legacy"), 200, json!({ "taskDefinition": definition, "tags": [] }).to_string()),
+        (" ListTaskDefinitions ".to_owned(), 200, json!({ "taskDefinitionArns": [legacy] }).to_string()),
+    ]);
+    let listing = list_also(&aws, &[legacy]).await;
+    let found: Vec<_> = listing.found.iter().map(|live| live.id.as_str()).collect();
+    assert_eq!((found, listing.strangers.len(), listing.unseen.len()), (vec![legacy], 0, 0), "{:#?}", aws.asked());
 }
 
 /// Registers another revision of a family whose tenth is ours, of nineteen; returns what was sent for it.

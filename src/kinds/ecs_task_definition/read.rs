@@ -24,7 +24,7 @@ pub(super) enum Seen {
 /// The families with a name of ours that have an active revision.
 pub(super) async fn families(reader: &Reader, scope: &Scope) -> Result<Vec<String>> {
     let mut all = Vec::new();
-    for prefix in scope.prefixes().chain(scope.also.iter().cloned()) {
+    for prefix in scope.prefixes().chain(asked(scope).map(str::to_owned)) {
         let call = reader.ecs().list_task_definition_families().family_prefix(&prefix);
         let call = call.status(TaskDefinitionFamilyStatus::Active);
         let mut items = call.into_paginator().page_size(100).items().send();
@@ -32,10 +32,25 @@ pub(super) async fn families(reader: &Reader, scope: &Scope) -> Result<Vec<Strin
             all.push(family?);
         }
     }
-    all.retain(|family| scope.may_own(family, ecs::MAX_NAME));
+    all.retain(|family| scope.may_own(family, ecs::MAX_NAME) || is_asked(scope, family));
     all.sort();
     all.dedup();
     Ok(all)
+}
+
+/// The families that are asked for, by their name or by a revision.
+fn asked(scope: &Scope) -> impl Iterator<Item = &str> {
+    scope.also.iter().filter_map(|asked| {
+        let revision = match asked.strip_prefix("arn:") {
+            Some(arn) => arn.split_once(":task-definition/")?.1,
+            None => asked,
+        };
+        revision.split(':').next()
+    })
+}
+
+fn is_asked(scope: &Scope, family: &str) -> bool {
+    asked(scope).any(|asked| asked == family)
 }
 
 /// Reads the newest revision of a family that is ours. If a pipeline has registered a newer one without our tags, that
@@ -49,6 +64,7 @@ pub(super) async fn family(reader: &Reader, scope: &Scope, family: &str) -> Resu
     let theirs = newest.task_definition().and_then(Description::task_definition_arn).unwrap_or_default();
     match ours(reader, scope, family, theirs).await? {
         Some((older, tags)) => Ok(seen(family, &older, tags, newest.task_definition())),
+        None if is_asked(scope, family) => Ok(seen(family, &newest, tags, None)),
         None => Ok(Seen::Foreign(Stranger { id: family.to_owned(), name: family.to_owned(), tags })),
     }
 }
