@@ -4,11 +4,17 @@ use serde_json::Value;
 
 use crate::resource::OPEN;
 
-/// Reads a name that AWS keeps in lower case, whatever it was given in; a reference stays as it is until it is known.
+/// Reads names that AWS keeps in lower case, whatever they were given in: one, a list of them, or what holds them; a
+/// reference stays as it is until it is known.
 pub(super) fn lower_case<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<T, D::Error> {
-    let written = match Value::deserialize(deserializer)? {
+    serde_json::from_value(lowered(Value::deserialize(deserializer)?)).map_err(D::Error::custom)
+}
+
+fn lowered(written: Value) -> Value {
+    match written {
         Value::String(text) if !text.contains(OPEN) => Value::String(text.to_ascii_lowercase()),
+        Value::Array(items) => items.into_iter().map(lowered).collect(),
+        Value::Object(fields) => fields.into_iter().map(|(name, value)| (name, lowered(value))).collect(),
         other => other,
-    };
-    serde_json::from_value(written).map_err(D::Error::custom)
+    }
 }

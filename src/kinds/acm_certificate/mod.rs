@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use aws_sdk_acm::types::{CertificateExport, CertificateOptions, KeyAlgorithm, Tag, ValidationMethod};
 use futures_util::future::join_all;
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::idempotence::{gone, patiently};
+use super::lower_case::lower_case;
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once};
-use crate::resource::normal::{Set, lower_case};
+use crate::resource::normal::Set;
 use crate::resource::{
     Changes, Class, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement,
     Result, Scope, State, Tags, Unseen,
@@ -26,10 +27,10 @@ pub struct Certificate;
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Spec {
     /// The main domain, `www.example.com` or `*.example.com`.
-    #[serde(deserialize_with = "domain")]
+    #[serde(deserialize_with = "lower_case")]
     pub domain_name: String,
     /// Further domains; AWS adds the main one itself.
-    #[serde(default, deserialize_with = "domains")]
+    #[serde(default, deserialize_with = "lower_case")]
     pub subject_alternative_names: Set<String>,
     /// `DNS` or `EMAIL`; AWS can move from `EMAIL` to `DNS`, not back.
     #[serde(default = "default_validation")]
@@ -202,16 +203,6 @@ fn sdk_tags(tags: &Tags) -> Vec<Tag> {
 
 fn tag(key: &str, value: Option<&str>) -> Tag {
     Tag::builder().key(key).set_value(value.map(str::to_owned)).build().expect("the key is set")
-}
-
-/// ACM gives domains back in lower case.
-fn domain<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    String::deserialize(deserializer).map(|written| lower_case(&written))
-}
-
-fn domains<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Set<String>, D::Error> {
-    let written = Vec::<String>::deserialize(deserializer)?;
-    Ok(written.iter().map(|name| lower_case(name)).collect())
 }
 
 fn default_validation() -> String {

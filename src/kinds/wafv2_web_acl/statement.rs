@@ -3,11 +3,12 @@
 //! What is absent serialises as `null` and not as nothing, so that a condition that somebody adds by hand is seen.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
+use crate::kinds::lower_case::lower_case;
 use crate::kinds::wafv2_ip_set::IpSet;
 use crate::resource::Ref;
-use crate::resource::normal::{Set, lower_case};
+use crate::resource::normal::Set;
 
 /// One rule; rules are evaluated from the lowest priority up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -309,8 +310,8 @@ pub struct TextTransformation {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub enum FieldToMatch {
-    SingleHeader(#[serde(deserialize_with = "caseless")] Named),
-    SingleQueryArgument(#[serde(deserialize_with = "caseless")] Named),
+    SingleHeader(#[serde(deserialize_with = "lower_case")] Named),
+    SingleQueryArgument(#[serde(deserialize_with = "lower_case")] Named),
     AllQueryArguments {},
     UriPath {},
     QueryString {},
@@ -325,11 +326,6 @@ pub struct Body {
     /// What to do with the rest: `CONTINUE`, `MATCH` or `NO_MATCH`.
     #[serde(default = "carry_on")]
     pub oversize_handling: String,
-}
-
-/// WAF gives the names of headers and arguments back in lower case.
-fn caseless<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Named, D::Error> {
-    Named::deserialize(deserializer).map(|written| Named { name: lower_case(&written.name) })
 }
 
 fn five_minutes() -> i64 {
