@@ -207,8 +207,7 @@ async fn read(reader: &Reader, candidate: Candidate<Summary>, tags: Tags) -> Res
 /// Reads the content and the token that the next change has to show.
 async fn get(clients: &Clients, name: &str, id: &str, scope: &str) -> Result<(Spec, String)> {
     let answer = clients.wafv2().get_ip_set().name(name).id(id).scope(scope.into()).send().await?;
-    let set =
-        answer.ip_set().ok_or_else(|| Failure::new(Class::NotFound, format!("GetIPSet returned no set {name}")))?;
+    let set = answer.ip_set().ok_or_else(|| Failure::new(Class::Other, format!("GetIPSet returned no set {name}")))?;
     let spec = Spec {
         addresses: set.addresses().iter().map(|text| normal(text)).collect(),
         description: set.description().unwrap_or_default().to_owned(),

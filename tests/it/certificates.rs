@@ -91,3 +91,20 @@ async fn the_looks_of_all_waits_share_the_tags_of_what_is_too_fresh_for_the_tag_
     }
     assert_eq!(aws.asked().iter().filter(|asked| asked.contains("ListTagsForCertificate")).count(), 1);
 }
+
+#[tokio::test]
+async fn one_of_ours_that_acm_says_nothing_of_is_not_absent() {
+    let kind = KINDS.iter().find(|kind| kind.facts().kind == KIND).unwrap();
+    let summary = json!({ "CertificateArn": EARLIER, "DomainName": "www.example.com", "CreatedAt": 1.0 });
+    let list = json!({ "CertificateSummaryList": [summary] }).to_string();
+    let ours = tags();
+    let ours: Vec<_> = ours.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
+    let ours = json!({ "Tags": ours }).to_string();
+    let aws = Canned::by_operation(&[
+        ("ListCertificates", 200, list.as_str()),
+        ("ListTagsForCertificate", 200, ours.as_str()),
+    ]);
+    let scope = Scope { project: "p".into(), stacks: vec![StackId::new("acme", "production")], ..Scope::default() };
+    let listing = kind.list(&aws.session(kind.permissions().read).await.reader(), &scope).await.unwrap();
+    assert_eq!((listing.found.len(), listing.unseen.len()), (0, 1));
+}

@@ -9,7 +9,7 @@ use aws_smithy_types::DateTime;
 use super::{Certificate, Outputs, Spec, default_algorithm, default_export, default_validation};
 use crate::aws::{Clients, Reader};
 use crate::kinds::idempotence::is_same;
-use crate::resource::{Class, Found, Result, Scope, State, Tags, Unmodelled};
+use crate::resource::{Class, Failure, Found, Result, Scope, State, Tags, Unmodelled};
 
 /// Of certificates that the tag index does not know, those are looked at that were requested in the hour before the
 /// newest of all: the index lags by minutes, and the program has no clock here.
@@ -55,8 +55,7 @@ pub(super) async fn read(
     if !scope.owns(arn, &tags) {
         return Ok(None);
     }
-    let answer = reader.acm().describe_certificate().certificate_arn(arn).send().await?;
-    Ok(answer.certificate().map(|detail| found(arn, detail, tags)))
+    describe(reader, arn, tags).await.map(Some)
 }
 
 /// Looks for a certificate that an earlier run has requested for the same address, and that can still be used: lists
@@ -85,8 +84,13 @@ async fn requested_as(clients: &Clients, arn: &str, spec: &Spec, ours: &Tags) ->
     if !is_same(&tags, ours) {
         return Ok(false);
     }
+    Ok(describe(clients, arn, tags).await?.spec == *spec)
+}
+
+async fn describe(clients: &Clients, arn: &str, tags: Tags) -> Result<Found<Certificate>> {
     let answer = clients.acm().describe_certificate().certificate_arn(arn).send().await?;
-    Ok(answer.certificate().is_some_and(|detail| found(arn, detail, tags).spec == *spec))
+    let nothing = || Failure::new(Class::Other, format!("DescribeCertificate returned no certificate {arn}"));
+    Ok(found(arn, answer.certificate().ok_or_else(nothing)?, tags))
 }
 
 async fn tags(clients: &Clients, arn: &str) -> Result<Tags> {

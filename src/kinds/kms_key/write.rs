@@ -128,7 +128,7 @@ async fn named(writer: &Writer, name: &str) -> Result<Option<There>> {
 async fn read(writer: &Writer, id: &str) -> Result<Option<There>> {
     let answer = writer.kms().describe_key().key_id(id).send().await.map_err(Failure::from);
     let Some(answer) = if_there(answer)? else { return Ok(None) };
-    let Some(metadata) = answer.key_metadata() else { return Ok(None) };
+    let metadata = answer.key_metadata().ok_or_else(|| no_answer("DescribeKey"))?;
     let id = metadata.key_id().to_owned();
     let tags = writer.kms().list_resource_tags().key_id(&id).send().await?;
     let tags = tags.tags().iter().map(|tag| (tag.tag_key(), tag.tag_value())).collect();

@@ -31,7 +31,8 @@ pub(super) async fn get(
     scope: &str,
 ) -> Result<(Spec, Outputs, Vec<Unmodelled>)> {
     let answer = clients.wafv2().get_web_acl().name(name).id(id).scope(scope.into()).send().await?;
-    let nothing = || Failure::new(Class::NotFound, format!("GetWebACL returned no web ACL {name}"));
+    // That is not its absence, for which WAF has a code.
+    let nothing = || Failure::new(Class::Other, format!("GetWebACL returned no web ACL {name} that can be made out"));
     let acl = answer.web_acl().ok_or_else(nothing)?;
     let (spec, unmodelled) = spec(acl, scope).ok_or_else(nothing)?;
     let outputs = Outputs {
