@@ -12,10 +12,11 @@ const ROUTE_TABLES_PAGE: i32 = 100;
 /// How many VPCs are asked about at once: all filters of one call take 200 values together, and the states of instances
 /// are five of them.
 const VPCS: usize = 195;
-/// What the survey calls: seven operations, for so many VPCs each.
+/// What the survey calls: eight operations, for so many VPCs each.
 pub const SURVEY_READS: &[&str] = &[
     "ec2:DescribeInstances",
     "ec2:DescribeInternetGateways",
+    "ec2:DescribeNetworkAcls",
     "ec2:DescribeNetworkInterfaces",
     "ec2:DescribeRouteTables",
     "ec2:DescribeSecurityGroups",
@@ -38,8 +39,8 @@ pub struct Seen {
 /// Returns everything that stands inside the VPCs, ours or not; the caller takes away what it manages.
 ///
 /// NAT gateways and interface endpoints are seen through their network interfaces, VPN gateways and peerings through
-/// the routes that lead to them; default security groups, main route tables and the interfaces of what has kinds here
-/// (load balancers, databases, caches, tasks) are left out.
+/// the routes that lead to them; default security groups and network ACLs, main route tables and the interfaces of what
+/// has kinds here (load balancers, databases, caches, tasks) are left out.
 pub async fn survey(reader: &Reader, vpcs: &[String]) -> Result<Vec<Seen>> {
     let parts = try_join_all(vpcs.chunks(VPCS).map(|some| part(reader, some))).await?;
     let mut once = BTreeSet::new();
@@ -47,7 +48,7 @@ pub async fn survey(reader: &Reader, vpcs: &[String]) -> Result<Vec<Seen>> {
 }
 
 async fn part(reader: &Reader, vpcs: &[String]) -> Result<Vec<Seen>> {
-    let (instances, interfaces, groups, subnets, tables, gateways, endpoints) = tokio::try_join!(
+    let (instances, interfaces, groups, subnets, tables, gateways, endpoints, acls) = tokio::try_join!(
         instances(reader, vpcs),
         interfaces(reader, vpcs),
         groups(reader, vpcs),
@@ -55,8 +56,9 @@ async fn part(reader: &Reader, vpcs: &[String]) -> Result<Vec<Seen>> {
         tables(reader, vpcs),
         gateways(reader, vpcs),
         endpoints(reader, vpcs),
+        acls(reader, vpcs),
     )?;
-    Ok([instances, endpoints, gateways, interfaces, groups, subnets, tables].into_iter().flatten().collect())
+    Ok([instances, endpoints, gateways, interfaces, groups, subnets, tables, acls].into_iter().flatten().collect())
 }
 
 async fn instances(reader: &Reader, vpcs: &[String]) -> Result<Vec<Seen>> {
@@ -148,6 +150,14 @@ async fn endpoints(reader: &Reader, vpcs: &[String]) -> Result<Vec<Seen>> {
     let all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
     let all = all.iter();
     Ok(all.filter_map(|one| seen("AWS::EC2::VPCEndpoint", one.vpc_endpoint_id(), one.vpc_id(), one.tags())).collect())
+}
+
+/// Those that somebody made: the default one goes with its VPC.
+async fn acls(reader: &Reader, vpcs: &[String]) -> Result<Vec<Seen>> {
+    let call = reader.ec2().describe_network_acls().filters(inside("vpc-id", vpcs)).max_results(PAGE);
+    let all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
+    let made = all.iter().filter(|acl| acl.is_default() != Some(true));
+    Ok(made.filter_map(|one| seen("AWS::EC2::NetworkAcl", one.network_acl_id(), one.vpc_id(), one.tags())).collect())
 }
 
 fn inside(filter: &str, vpcs: &[String]) -> Filter {

@@ -8,7 +8,7 @@ const EMPTY: &[&str] =
     &["DescribeSecurityGroups", "DescribeSubnets", "DescribeInternetGateways", "DescribeVpcEndpoints"];
 
 #[tokio::test]
-async fn a_vpc_is_surveyed_in_seven_calls_and_interfaces_of_our_kinds_are_left_out() {
+async fn a_vpc_is_surveyed_in_eight_calls_and_interfaces_of_our_kinds_are_left_out() {
     let instance = "<DescribeInstancesResponse><reservationSet><item><instancesSet><item><instanceId>i-1</instanceId><vpcId>vpc-1</vpcId>\
         <tagSet><item><key>Name</key><value>by hand</value></item></tagSet></item></instancesSet></item></reservationSet></DescribeInstancesResponse>";
     let interface = |id: &str, more: &str| {
@@ -34,7 +34,14 @@ async fn a_vpc_is_surveyed_in_seven_calls_and_interfaces_of_our_kinds_are_left_o
         <associationSet><item><main>true</main></item></associationSet>\
         <routeSet><item><vpcPeeringConnectionId>pcx-1</vpcPeeringConnectionId></item>\
         <item><gatewayId>local</gatewayId></item></routeSet></item></routeTableSet></DescribeRouteTablesResponse>";
+    let acl = |id: &str, is_default: bool| {
+        format!("<item><networkAclId>{id}</networkAclId><vpcId>vpc-1</vpcId><default>{is_default}</default></item>")
+    };
+    let acls = [acl("acl-1", true), acl("acl-2", false)].concat();
+    let acls =
+        format!("<DescribeNetworkAclsResponse><networkAclSet>{acls}</networkAclSet></DescribeNetworkAclsResponse>");
     let mut answers = vec![
+        ("DescribeNetworkAcls", 200, acls.as_str()),
         ("DescribeInstances", 200, instance),
         ("DescribeNetworkInterfaces", 200, interfaces.as_str()),
         ("DescribeRouteTables", 200, tables),
@@ -54,10 +61,11 @@ async fn a_vpc_is_surveyed_in_seven_calls_and_interfaces_of_our_kinds_are_left_o
             "AWS::EC2::NetworkInterface eni-4",
             "AWS::EC2::NetworkInterface eni-6",
             "AWS::EC2::VPCPeeringConnection pcx-1",
+            "AWS::EC2::NetworkAcl acl-2",
         ]
     );
     assert_eq!(seen[0].tags.get("Name"), Some("by hand"));
-    assert_eq!(aws.asked().len(), 7);
+    assert_eq!(aws.asked().len(), 8);
 }
 
 #[tokio::test]
@@ -66,7 +74,7 @@ async fn no_call_names_more_vpcs_than_its_filters_take() {
     let vpcs: Vec<_> = (0..400).map(|n| format!("vpc-{n:03}")).collect();
     survey(&aws.session(&[]).await.reader(), &vpcs).await.unwrap();
     let asked = aws.asked();
-    assert_eq!(asked.len(), 7 * 3);
+    assert_eq!(asked.len(), 8 * 3);
     assert!(asked.iter().all(|one| one.matches(".Value.").count() <= 200), "{asked:?}");
     for operation in ["DescribeInstances", "DescribeSubnets"] {
         let of_it = asked.iter().filter(|one| one.contains(operation));
