@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::collect::{Request, Sought, Source, scope, share};
 use super::types::{Inventory, Seen, Sight};
-use crate::resource::{AnyKind, AnyListing, Cloud, Failure, Live, Result, Shape, StackId, Unseen, pointer};
+use crate::resource::{AnyKind, AnyListing, Cloud, Failure, Live, Result, Scope, Shape, StackId, Unseen, pointer};
 
 /// The region and the position of a kind.
 type Place = (String, usize);
@@ -64,7 +64,7 @@ fn add<C: Cloud>(
     let is_ours = |id: &str| ours.found.values().flatten().chain(&ours.copies).any(|live| live.id == id);
     let estranged = new.found.iter().filter(|live| !is_ours(&live.id)).cloned().map(Arc::new);
     sight.estranged = estranged.collect();
-    sight.unseen.extend(listing.unseen.iter().filter(|one| asked.contains(&one.id)).cloned());
+    sight.unseen.extend(listing.unseen.iter().filter(|one| is_asked(asked, &one.id)).cloned());
     sight.copies.extend(ours.copies);
     for (address, lives) in ours.found {
         sight.found.entry(address).or_default().extend(lives);
@@ -148,8 +148,25 @@ fn is_meant(shape: &dyn Shape, live: &Live, asked: &BTreeSet<String>) -> bool {
     stands_in || !asked.is_disjoint(&live.handles())
 }
 
+/// Returns whether what could not be read is one of those asked for: by its id, where those are ARNs, too.
+fn is_asked(asked: &BTreeSet<String>, id: &str) -> bool {
+    Scope { also: asked.clone(), ..Scope::default() }.asks_for(id)
+}
+
 /// The second look failed: any missing resource of the kind may be there all the same.
 fn unseen(asked: BTreeSet<String>, failure: &Failure) -> Unseen {
     let asked = asked.into_iter().collect::<Vec<_>>().join(", ");
     Unseen { id: format!("whether {asked} only lost its tags"), tags: None, failure: failure.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_not_be_read_is_one_of_those_asked_for_by_its_arn_too() {
+        let asked = BTreeSet::from(["arn:aws:kms:us-east-1:123456789012:key/0f5a".to_owned()]);
+        assert!(is_asked(&asked, "0f5a"));
+        assert!(!is_asked(&asked, "f5a"));
+    }
 }
