@@ -16,6 +16,7 @@ use crate::listener::Held;
 const NAME: &str = "acme-production-main";
 const ARN: &str = "arn:aws:elasticache:us-east-1:123456789012:replicationgroup:acme-production-main";
 const GROUPS: &str = "DescribeReplicationGroups";
+const DELETE: &str = "DeleteReplicationGroup";
 const MODIFY: &str = "ModifyReplicationGroup";
 
 /// The group as ElastiCache tells it.
@@ -60,6 +61,22 @@ async fn list(aws: &Canned) -> AnyListing {
         ..Scope::default()
     };
     kind().list(&aws.session(kind().permissions().read).await.reader(), &scope).await.unwrap()
+}
+
+/// Only what says that there are no snapshots of such a group lets it go without one.
+#[tokio::test(start_paused = true)]
+async fn a_group_goes_without_a_snapshot_only_if_it_can_have_none() {
+    let live = live().await;
+    let done = answer(DELETE, "");
+    for (code, is_gone) in [("SnapshotFeatureNotSupportedFault", true), ("InvalidParameterCombination", false)] {
+        let error = format!("<Error><Code>{code}</Code><Message>Snapshot: not now</Message></Error>");
+        let error = format!("<ErrorResponse>{error}</ErrorResponse>");
+        let aws = Canned::by_operation(&[(DELETE, 400, &error), (DELETE, 200, &done)]);
+        let kept = kind().delete(&writer(&aws).await, &live).await;
+        assert_eq!(kept.is_ok(), is_gone, "{code}: {kept:?}");
+        let without = aws.asked().iter().filter(|asked| !asked.contains("FinalSnapshotIdentifier=")).count();
+        assert_eq!(without, usize::from(is_gone), "{:#?}", aws.asked());
+    }
 }
 
 async fn writer(aws: &Canned) -> Writer {

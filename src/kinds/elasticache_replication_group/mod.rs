@@ -243,11 +243,10 @@ fn final_snapshot(id: &str, outputs: &Outputs, attempt: u32) -> String {
     }
 }
 
-/// Returns whether ElastiCache refused the snapshot and not the deletion: some node types have none. The class does not
-/// tell that from other mistakes, so the code has to.
+/// Returns whether ElastiCache says that there are no snapshots of such a group: some node types have none. The class does
+/// not tell that from other refusals, after which the data stays, so the code has to.
 fn takes_none(failure: &Failure) -> bool {
-    let is_combination = failure.code == "InvalidParameterCombination" && failure.message.contains("napshot");
-    is_combination || failure.code.starts_with("SnapshotFeatureNotSupported")
+    failure.code.starts_with("SnapshotFeatureNotSupported")
 }
 
 #[cfg(test)]
