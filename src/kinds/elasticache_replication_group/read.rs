@@ -1,8 +1,8 @@
 //! From ElastiCache's descriptions to ours: the group says one half, its members the other.
 
 use aws_sdk_elasticache::types::{
-    AutomaticFailoverStatus, CacheCluster, Endpoint, LogDeliveryConfiguration, MultiAzStatus,
-    PendingAutomaticFailoverStatus, ReplicationGroup as Description,
+    AutomaticFailoverStatus, CacheCluster, Endpoint, LogDeliveryConfiguration, LogDeliveryConfigurationStatus,
+    MultiAzStatus, PendingAutomaticFailoverStatus, ReplicationGroup as Description,
 };
 
 use super::ReplicationGroup;
@@ -113,7 +113,12 @@ fn port(group: &Description, member: Option<&CacheCluster>) -> Option<i32> {
     configuration.or_else(primary).or_else(node)
 }
 
+/// Returns where a log goes; one that ElastiCache can't deliver, or takes away, goes nowhere.
 fn delivery(from: &LogDeliveryConfiguration) -> Option<LogDelivery> {
+    if matches!(from.status(), Some(LogDeliveryConfigurationStatus::Error | LogDeliveryConfigurationStatus::Disabling))
+    {
+        return None;
+    }
     let details = from.destination_details()?;
     let logs = details
         .cloud_watch_logs_details()
@@ -174,9 +179,25 @@ fn count(number: usize) -> i32 {
 
 #[cfg(test)]
 mod tests {
-    use aws_sdk_elasticache::types::{NodeGroup, ReplicationGroupPendingModifiedValues, TransitEncryptionMode};
+    use aws_sdk_elasticache::types::{
+        CloudWatchLogsDestinationDetails, DestinationDetails, DestinationType, LogFormat, LogType, NodeGroup,
+        ReplicationGroupPendingModifiedValues, TransitEncryptionMode,
+    };
 
     use super::*;
+
+    #[test]
+    fn a_log_that_is_not_delivered_is_none() {
+        let to = CloudWatchLogsDestinationDetails::builder().log_group("g").build();
+        let log = LogDeliveryConfiguration::builder()
+            .log_type(LogType::SlowLog)
+            .log_format(LogFormat::Json)
+            .destination_type(DestinationType::CloudWatchLogs)
+            .destination_details(DestinationDetails::builder().cloud_watch_logs_details(to).build());
+        let read = |status| delivery(&log.clone().status(status).build()).is_some();
+        assert!(read(LogDeliveryConfigurationStatus::Active) && read(LogDeliveryConfigurationStatus::Enabling));
+        assert!(!read(LogDeliveryConfigurationStatus::Error) && !read(LogDeliveryConfigurationStatus::Disabling));
+    }
 
     #[test]
     fn shards_and_replicas_are_counted_and_pending_tls_reads_as_done() {
