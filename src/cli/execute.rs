@@ -19,7 +19,7 @@ use super::world::World;
 use crate::apply::{Ledger, Look};
 use crate::blueprint::Blueprint;
 use crate::inventory::{Inventory, NETWORK};
-use crate::plan::{Action, Allowance, Change, Mode, Plan, Refusal, refusals};
+use crate::plan::{Action, Allowance, Change, Mode, Plan, Refusal, StackPlan, refusals};
 use crate::report::{
     Onward, PlanDocument, Progress, Unusable, ledger_text, plan_text, saved_plan, stale, summary_json,
 };
@@ -143,7 +143,21 @@ struct Seen {
 
 async fn look(engine: &Engine, world: &World, wish: &Wish<'_>, interrupt: &Interrupt) -> Result<Seen> {
     // What is nobody's only matters to a run that takes networks away.
-    let survey = wish.mode == Mode::Destroy;
+    let is_destroy = wish.mode == Mode::Destroy;
+    let seen = look_with(engine, world, wish, interrupt, is_destroy).await?;
+    if is_destroy || !seen.look.plan.stacks.iter().any(takes_network) {
+        return Ok(seen);
+    }
+    look_with(engine, world, wish, interrupt, true).await
+}
+
+async fn look_with(
+    engine: &Engine,
+    world: &World,
+    wish: &Wish<'_>,
+    interrupt: &Interrupt,
+    survey: bool,
+) -> Result<Seen> {
     let inventories = interrupt.or(engine.read(wish.project, &wish.stacks, As::Writer, survey)).await?;
     let plan = plan_stacks(world, &wish.stacks, &inventories, wish.selectors, wish.mode)?;
     let live = |inventory: &Inventory| inventory.all().map(|(_, live)| live.clone()).collect();
@@ -161,11 +175,15 @@ async fn look_again(engine: &Engine, world: &World, wish: &Wish<'_>, interrupt: 
 
 /// Refuses to take a network away while nobody knows what else stands in it: that would hold the run up half-way.
 fn surveyed(plan: &Plan, unsurveyed: &BTreeMap<StackId, resource::Failure>) -> Result<()> {
-    let goes = |change: &Change| change.action == Action::Delete && change.address.kind == NETWORK;
-    let mut stacks = plan.stacks.iter().filter(|plan| plan.changes.iter().any(goes)).map(|plan| &plan.stack.id);
+    let mut stacks = plan.stacks.iter().filter(|plan| takes_network(plan)).map(|plan| &plan.stack.id);
     let Some((stack, failure)) = stacks.find_map(|id| unsurveyed.get_key_value(id)) else { return Ok(()) };
     let what = format!("{stack}: what else stands in the network to be deleted could not be read: {failure}");
     Err(Failure::new(Exit::Blocked, format!("{what}; nothing was done")).hint(failure.advice()))
+}
+
+fn takes_network(plan: &StackPlan) -> bool {
+    let goes = |change: &Change| change.action == Action::Delete && change.address.kind == NETWORK;
+    plan.changes.iter().any(goes)
 }
 
 /// The plan goes to standard output with the results, unless that is for events.

@@ -138,6 +138,18 @@ async fn a_network_is_not_destroyed_while_nobody_knows_what_else_stands_in_it() 
 }
 
 #[tokio::test]
+async fn nor_is_one_that_the_yaml_no_longer_has() {
+    let desk = Desk::up("300000000097").await;
+    let other = "resources: [{ type: AWS::Logs::LogGroup, name: left, properties: {} }]\n";
+    desk.edge.write("templates/t.yaml", other);
+    desk.faults(json!([{ "operation": "DescribeInstances", "what": "deny" }])).await;
+    ends(&desk.edge.run(APPLY).await, 4, &["2 to delete", UNSURVEYED, "; nothing was done"]);
+    assert_eq!(desk.count("ec2:Delete").await + desk.count("logs:Create").await, 0);
+    desk.faults(json!([])).await;
+    ends(&desk.edge.run(APPLY).await, 0, &["3 done"]);
+}
+
+#[tokio::test]
 async fn nor_if_that_is_found_out_once_the_lease_is_held() {
     let desk = Desk::up("300000000052").await;
     desk.faults(json!([{ "operation": "DescribeInstances", "nth": 2, "what": "deny" }])).await;
