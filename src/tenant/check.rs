@@ -11,6 +11,10 @@ const LONGEST_NAME: usize = 20;
 /// AWS allows 50 tags a resource; seven are ours, and a few are left for other tools.
 const MOST_TAGS: usize = 40;
 
+/// What the names of security groups (`sg-`) and of load balancers (`internal-`) may not begin with, as EC2's and Elastic
+/// Load Balancing's references say; the names of both begin with the tenant's.
+const TAKEN: [&str; 2] = ["sg", "internal"];
+
 /// Returns whether a tenant, environment or project may be called so: `[a-z][a-z0-9-]{0,19}`.
 pub fn is_name(name: &str) -> bool {
     complaint(name).is_none()
@@ -20,6 +24,16 @@ pub(super) fn name(name: &Placed<String>, what: &str) -> Option<Problem> {
     complaint(&name.value).map(|(why, hint)| {
         Problem::error(name.span.clone(), format!("`{}` can't be the name of {what}: {why}", name.value)).hint(hint)
     })
+}
+
+/// Returns the problem of what a tenant may not be called.
+pub(super) fn tenant_name(name: &Placed<String>) -> Option<Problem> {
+    let is_taken = TAKEN.iter().any(|taken| name.value.split('-').next() == Some(taken));
+    let taken = is_taken.then(|| {
+        Problem::error(name.span.clone(), format!("`{}` can't be the name of a tenant", name.value))
+            .hint("AWS refuses security groups whose names begin with `sg-`, and load balancers with `internal-`")
+    });
+    self::name(name, "a tenant").or(taken)
 }
 
 fn complaint(name: &str) -> Option<(String, String)> {

@@ -17,7 +17,7 @@ pub fn read(root: &Node, problems: &mut Vec<Problem>) -> Option<Tenant> {
     let tags = check::tags(&fields, problems);
     let defaults = fields.map("defaults", problems).cloned();
     let environments = environments(&fields, problems);
-    problems.extend(name.as_ref().and_then(|name| check::name(name, "a tenant")));
+    problems.extend(name.as_ref().and_then(check::tenant_name));
     Some(Tenant { name: name?, template: template?, account: account?, roles, tags, defaults, environments })
 }
 

@@ -110,6 +110,12 @@ fn bad_tenants_are_told_with_place_and_hint() {
             "tenants/acme.yaml:1:9: `a-very-long-customer-name` can't be the name of a tenant: it has 25 characters | at most 20: it is part of the names of all resources",
         ),
         (
+            "a name that AWS keeps for itself",
+            "tenant: sg-fans\ntemplate: t\naccount: \"123456789012\"",
+            good,
+            "tenants/acme.yaml:1:9: `sg-fans` can't be the name of a tenant | AWS refuses security groups whose names begin with `sg-`, and load balancers with `internal-`",
+        ),
+        (
             "wrong letters",
             "tenant: Acme\ntemplate: t\naccount: \"123456789012\"",
             "  one_two: { region: us-east-1, size: 1 }\n",
