@@ -66,8 +66,9 @@ fn each_command_has_the_role_that_it_needs_and_no_other() {
     }
 }
 
+/// Whether a call changes nothing; who takes on a role does not.
 fn is_read(operation: &str) -> bool {
-    ["Describe", "List", "Get"].iter().any(|verb| operation.starts_with(verb))
+    ["AssumeRole", "Describe", "List", "Get"].iter().any(|verb| operation.starts_with(verb))
 }
 
 /// The operations in the account so far, and as which role each was asked for.
