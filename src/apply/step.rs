@@ -29,8 +29,8 @@ pub(super) struct Site<'a, C: Cloud> {
     pub(super) own: Mutex<BTreeSet<String>>,
     /// The outputs of what this run made, updated or waited for.
     pub(super) outputs: Mutex<BTreeMap<Address, Value>>,
-    /// The ids of what this run made: beside it, an old thing of the same name may still be there.
-    pub(super) made: Mutex<BTreeMap<Address, String>>,
+    /// The regions and ids of what this run made: beside it, an old thing of the same name may still be there.
+    pub(super) made: Mutex<BTreeMap<Address, (String, String)>>,
     /// The live things that this run has seen since it changed them.
     pub(super) lives: Mutex<BTreeMap<Address, Arc<Live>>>,
 }
@@ -206,7 +206,8 @@ impl<C: Cloud> Site<'_, C> {
         self.own().insert(made.id.clone());
         // A change of what is there makes nothing; a new revision has another id.
         if step.live.as_ref().is_none_or(|live| live.id != made.id) {
-            self.made.lock().unwrap_or_else(PoisonError::into_inner).insert(step.id.address.clone(), made.id.clone());
+            let (address, place) = (step.id.address.clone(), (step.region.clone(), made.id.clone()));
+            self.made.lock().unwrap_or_else(PoisonError::into_inner).insert(address, place);
         }
         match made.state {
             State::Settling(_) => {
@@ -215,7 +216,7 @@ impl<C: Cloud> Site<'_, C> {
                 Ok(self.remember(step, live))
             }
             state => {
-                if !self.is_former(&step.id.address, &made.id) {
+                if !self.is_former(step, &made.id) {
                     self.lives.lock().unwrap_or_else(PoisonError::into_inner).remove(&step.id.address);
                     self.keep_outputs(&step.id.address, made.outputs);
                 }
@@ -235,7 +236,7 @@ impl<C: Cloud> Site<'_, C> {
         };
         let id = Some(live.id.clone());
         self.own().insert(live.id.clone());
-        if !self.is_former(&step.id.address, &live.id) {
+        if !self.is_former(step, &live.id) {
             self.keep_outputs(&step.id.address, live.outputs.clone());
             self.lives.lock().unwrap_or_else(PoisonError::into_inner).insert(step.id.address.clone(), live);
         }
@@ -243,9 +244,9 @@ impl<C: Cloud> Site<'_, C> {
     }
 
     /// Whether this run has made a successor beside a thing: then who refers to the address means that one.
-    fn is_former(&self, address: &Address, id: &str) -> bool {
+    fn is_former(&self, step: &Step, id: &str) -> bool {
         let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        made.get(address).is_some_and(|made| made != id)
+        made.get(&step.id.address).is_some_and(|(region, made)| (&**region, &**made) != (&*step.region, id))
     }
 
     fn keep_outputs(&self, address: &Address, outputs: Value) {
@@ -260,16 +261,17 @@ impl<C: Cloud> Site<'_, C> {
     async fn live(&self, kind: &dyn AnyKind<C>, step: &Step) -> Result<Arc<Live>> {
         let seen = self.lives.lock().unwrap_or_else(PoisonError::into_inner).get(&step.id.address).cloned();
         match (&step.live, seen) {
-            (Some(planned), Some(seen)) if planned.id == seen.id => Ok(seen),
+            (Some(planned), Some(seen)) if planned.id == seen.id && planned.region == seen.region => Ok(seen),
             (Some(planned), _) => Ok(planned.clone()),
             // Not the old one, which may have let go of something beside its successor.
-            (None, Some(seen)) if !self.is_former(&step.id.address, &seen.id) => Ok(seen),
+            (None, Some(seen)) if !self.is_former(step, &seen.id) => Ok(seen),
             (None, _) => self.newest(kind, step).await,
         }
     }
 
     async fn newest(&self, kind: &dyn AnyKind<C>, step: &Step) -> Result<Arc<Live>> {
         let made = self.made.lock().unwrap_or_else(PoisonError::into_inner).get(&step.id.address).cloned();
+        let made = made.map(|(_, id)| id);
         let name = &step.id.address.name;
         let live = self.watch.ready(kind, &step.region, name, made.as_deref(), None, |_| ()).await?;
         self.remember(step, live.clone());

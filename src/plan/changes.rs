@@ -147,6 +147,7 @@ pub(super) fn removed_change(input: &Input<'_>, shapes: &Shapes<'_>, victim: &Vi
     let is_replacement = plan.changes.iter().any(|change| {
         change.action == Action::Replace
             && change.address == victim.address
+            && change.region == victim.live.region
             && change.id.as_deref() == Some(&victim.live.id)
     });
     if victim.deferred || (is_replacement && victim.blocked.is_none()) {

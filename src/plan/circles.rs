@@ -8,7 +8,7 @@ use petgraph::graphmap::DiGraphMap;
 
 use super::decide::{Decisions, set_top};
 use super::fate::Fate;
-use super::live_edges::{LiveEdges, LiveId};
+use super::live_edges::{LiveEdges, LiveId, live_id};
 use super::order::Shapes;
 use super::steps::Steps;
 use super::types::{Cause, Desired, Field, Step, StepId, Verb};
@@ -148,7 +148,7 @@ pub(super) fn deadlocked(decisions: Option<&Decisions>, steps: &Steps) -> BTreeM
 
 /// Whether a live thing has to go before its successor comes.
 pub(super) fn goes_first(decisions: &Decisions, id: &LiveId) -> bool {
-    delete_first(decisions).any(|(address, live)| (address, &live.id) == (&id.0, &id.1))
+    delete_first(decisions).any(|(address, live)| live_id(address, live) == *id)
 }
 
 /// The replacements whose old one has to go first.

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::circles::goes_first;
 use super::decide::{Decisions, set_top};
 use super::fate::Fate;
-use super::live_edges::{LiveEdges, LiveId};
+use super::live_edges::{LiveEdges, LiveId, live_id};
 use super::order::Shapes;
 use super::steps::Steps;
 use super::types::{Cause, Desired, Field, Step, StepId, Verb};
@@ -27,6 +27,9 @@ pub(super) fn let_go(
     let mut dissolved = BTreeMap::new();
     for (from, targets) in edges.out.iter().filter(|(from, _)| !going.contains_key(*from)) {
         let Some(Fate::Update { live, .. }) = decisions.fates.get(&from.0) else { continue };
+        if live_id(&from.0, live) != *from {
+            continue;
+        }
         let Some(late) = shapes.get(from.0.kind.as_str()).map(|shape| shape.facts().late) else { continue };
         if !targets.keys().any(goes_first) {
             continue;

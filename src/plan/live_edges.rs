@@ -4,10 +4,16 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::order::Shapes;
-use crate::resource::{Address, Live, pointer};
+use crate::resource::{Address, Live, is_everywhere, pointer};
 
-/// A live thing, by its place and id.
-pub(super) type LiveId = (Address, String);
+/// A live thing, by its address, its id and its region: an id that is a name stands for another thing in each. What is
+/// everywhere has none.
+pub(super) type LiveId = (Address, String, String);
+
+pub(super) fn live_id(address: &Address, live: &Live) -> LiveId {
+    let region = if is_everywhere(&address.kind) { String::new() } else { live.region.clone() };
+    (address.clone(), live.id.clone(), region)
+}
 
 /// Which live things refer to which: from live `Ref` fields, and from ARNs and AWS-made ids inside strings.
 /// Equal names never make an edge.
@@ -20,23 +26,23 @@ pub(super) struct LiveEdges {
 impl LiveEdges {
     pub(super) fn of<'a>(shapes: &Shapes<'_>, all: impl Iterator<Item = (&'a Address, &'a Arc<Live>)>) -> Self {
         let all: Vec<_> = all.collect();
-        let mut by_value: BTreeMap<String, Vec<LiveId>> = BTreeMap::new();
+        let mut by_value: BTreeMap<String, BTreeSet<LiveId>> = BTreeMap::new();
         let ids: BTreeSet<&str> = all.iter().map(|(_, live)| live.id.as_str()).collect();
         for (address, live) in &all {
-            let id = ((*address).clone(), live.id.clone());
+            let id = live_id(address, live);
             // An output that is another thing's id names that thing: a target group tells its load balancer's ARN.
             for value in live.handles().into_iter().filter(|value| *value == live.id || !ids.contains(&**value)) {
-                by_value.entry(value).or_default().push(id.clone());
+                by_value.entry(value).or_default().insert(id.clone());
             }
         }
         let mut edges = Self::default();
         for (address, live) in &all {
             let Some(shape) = shapes.get(address.kind.as_str()) else { continue };
-            let from = ((*address).clone(), live.id.clone());
+            let from = live_id(address, live);
             let refs = shape.schema().refs(&live.spec);
             pointer::walk(&live.spec, &mut |at, leaf| {
                 let Value::String(text) = leaf else { return };
-                for target in targets(text, refs.get(at), &by_value).filter(|target| *target != from) {
+                for target in targets(text, refs.get(at), &live.region, &by_value).filter(|target| *target != from) {
                     let pointers = edges.out.entry(from.clone()).or_default().entry(target).or_default();
                     pointers.insert(at.to_owned());
                 }
@@ -51,18 +57,22 @@ impl LiveEdges {
     }
 }
 
-/// The live things that a string names. A `Ref` field names a thing of its kind by any output; any other string names
-/// what it holds an ARN or AWS-made id of.
+/// The live things that a string in a region names. A `Ref` field names a thing of its kind by any output; any other string
+/// names what it holds an ARN or AWS-made id of.
 fn targets<'a>(
     text: &'a str,
     kind: Option<&'a String>,
-    by_value: &'a BTreeMap<String, Vec<LiveId>>,
+    region: &'a str,
+    by_value: &'a BTreeMap<String, BTreeSet<LiveId>>,
 ) -> impl Iterator<Item = LiveId> + 'a {
     let whole = kind.and_then(|kind| by_value.get(text).map(|ids| (kind, ids)));
-    let exact = whole.into_iter().flat_map(|(kind, ids)| ids.iter().filter(move |id| id.0.kind == **kind)).cloned();
+    let exact = whole.into_iter().flat_map(|(kind, ids)| ids.iter().filter(move |id| id.0.kind == **kind));
+    let (near, far): (Vec<_>, Vec<_>) = exact.cloned().partition(|(_, _, at)| at.is_empty() || at == region);
+    // Of what is named alike elsewhere, what is here is meant.
+    let exact = if near.is_empty() { far } else { near };
     let inside =
         words(text).filter(|word| is_made_by_aws(word)).filter_map(|word| by_value.get(word)).flatten().cloned();
-    exact.chain(inside)
+    exact.into_iter().chain(inside)
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {

@@ -13,7 +13,7 @@ use super::steps::{Steps, steps};
 use super::types::{Change, StackPlan, Step, StepId};
 use super::unread::{unlisted, unread};
 use super::victims::{Victim, mark_blocked, stuck, victims};
-use crate::resource::{Address, resolve};
+use crate::resource::{Address, Live, resolve};
 
 /// Makes the plan of one stack.
 pub fn plan(input: &Input<'_>) -> StackPlan {
@@ -32,7 +32,8 @@ pub fn plan(input: &Input<'_>) -> StackPlan {
 /// The plan where nothing forbids to touch the stack, not narrowed yet; `asked` is all that a partial apply is about.
 fn unhindered(input: &Input<'_>, shapes: &Shapes<'_>, asked: Option<&BTreeSet<Address>>) -> StackPlan {
     let renamed = renamed(input);
-    let all = input.inventory.all().map(|(address, live)| (renamed.get(address).copied().unwrap_or(address), live));
+    let named = |address: &Address, live: &Live| renamed.get(&(address.clone(), live.region.as_str())).copied();
+    let all = input.inventory.all().map(|(address, live)| (named(address, live).unwrap_or(address), live));
     let edges = LiveEdges::of(shapes, all);
     let order = Order::of(input.blueprint, |address| shapes.get(address.kind.as_str()).map(|shape| shape.facts().late));
     let Decided { decisions, leaving, steps: made } = decided(input, shapes, &order, &edges, asked);
@@ -90,14 +91,16 @@ fn asked_to_go<'a>(input: &'a Input<'_>, asked: Option<&'a BTreeSet<Address>>) -
     if input.mode == Mode::Destroy { input.selection.as_ref() } else { asked }
 }
 
-/// What still bears a former name, with the new one: it is that resource, to those who refer to it and those it refers
-/// to.
-fn renamed<'a>(input: &Input<'a>) -> BTreeMap<Address, &'a Address> {
+/// What still bears a former name, by that and its region, with the new one: it is that resource, to those who refer to it
+/// and those it refers to.
+fn renamed<'a>(input: &'a Input<'a>) -> BTreeMap<(Address, &'a str), &'a Address> {
     let resources = &input.blueprint.resources;
-    let live: BTreeSet<&Address> = input.inventory.all().map(|(address, _)| address).collect();
+    let live: BTreeSet<(&Address, &str)> =
+        input.inventory.all().map(|(address, live)| (address, live.region.as_str())).collect();
     let renamed = resources.iter().filter(|_| input.mode != Mode::Destroy).filter_map(|(address, resource)| {
         let old = Address::new(&*address.kind, resource.was.as_deref()?);
-        (!live.contains(address) && !resources.contains_key(&old)).then_some((old, address))
+        let is_gone = !live.contains(&(address, &resource.region)) && !resources.contains_key(&old);
+        is_gone.then_some(((old, resource.region.as_str()), address))
     });
     renamed.collect()
 }

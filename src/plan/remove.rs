@@ -7,7 +7,7 @@ use super::circles::{delete_last, strip_circles};
 use super::decide::Decisions;
 use super::fate::Fate;
 use super::let_go::let_go;
-use super::live_edges::{LiveEdges, LiveId};
+use super::live_edges::{LiveEdges, LiveId, live_id};
 use super::order::Shapes;
 use super::steps::Steps;
 use super::types::{Step, StepId, Verb};
@@ -41,9 +41,7 @@ pub(super) fn remove(
                 after.insert(update.clone());
             }
         }
-        if let Some(decisions) = decisions
-            && matches!(decisions.fates.get(&id.0), Some(Fate::Replace { live: old, create_first: true, .. }) if old.id == id.1)
-        {
+        if decisions.is_some_and(|decisions| follows_its_successor(decisions, id)) {
             after.insert(StepId::new(&id.0, Verb::Create, ""));
         }
         if matches!(live.state, State::Settling(_)) {
@@ -58,4 +56,12 @@ pub(super) fn remove(
         steps.all.insert(step.id.clone(), step);
     }
     delete_last(shapes, edges, &going, steps);
+}
+
+/// Whether a live thing goes once the one that takes its place has come.
+fn follows_its_successor(decisions: &Decisions, id: &LiveId) -> bool {
+    match decisions.fates.get(&id.0) {
+        Some(Fate::Replace { live, create_first: true, .. }) => live_id(&id.0, live) == *id,
+        _ => false,
+    }
 }

@@ -7,7 +7,7 @@ use super::circles::{delete_first, goes_first};
 use super::decide::Decisions;
 use super::fate::Fate;
 use super::input::{Input, Mode};
-use super::live_edges::{LiveEdges, LiveId};
+use super::live_edges::{LiveEdges, LiveId, live_id};
 use super::order::Shapes;
 use super::standing::Standing;
 use super::types::Cause;
@@ -212,7 +212,7 @@ fn refers(shapes: &Shapes<'_>, kind: &str, target: &str) -> bool {
 /// Whether a live thing is being deleted already, and its successor waits for that.
 pub(super) fn leaves(decisions: Option<&Decisions>, id: &LiveId) -> bool {
     let fate = decisions.and_then(|decisions| decisions.fates.get(&id.0));
-    matches!(fate, Some(Fate::Create { leaving: Some(live), .. }) if live.id == id.1)
+    matches!(fate, Some(Fate::Create { leaving: Some(live), .. }) if live_id(&id.0, live) == *id)
 }
 
 /// The replacements whose old one has to go first and can't, and why not.
@@ -231,6 +231,6 @@ impl Victim {
     }
 
     pub(super) fn id(&self) -> LiveId {
-        (self.address.clone(), self.live.id.clone())
+        live_id(&self.address, &self.live)
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Decider;
 use crate::blueprint::Resource;
 use crate::plan::fate::Fate;
-use crate::plan::live_edges::LiveId;
+use crate::plan::live_edges::{LiveId, live_id};
 use crate::resource::{Address, pointer};
 
 impl Decider<'_> {
@@ -19,9 +19,8 @@ impl Decider<'_> {
         let goes_first =
             |need: &Address| matches!(self.fates.get(need), Some(Fate::Replace { create_first: false, .. }));
         let create_first = create_first && !self.hard_needs(resource).any(goes_first);
-        let holder = (!create_first)
-            .then(|| self.holder(&(resource.address.clone(), live.id.clone()), &mut BTreeSet::new()))
-            .flatten();
+        let holder =
+            (!create_first).then(|| self.holder(&live_id(&resource.address, &live), &mut BTreeSet::new())).flatten();
         match holder {
             Some(holder) => {
                 let field = fields.iter().find(|field| field.replaces).map_or("it", |field| field.path.as_str());
