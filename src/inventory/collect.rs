@@ -4,9 +4,9 @@ use std::sync::Arc;
 use futures_util::future::{BoxFuture, join_all};
 
 use super::estranged::look_again;
-use super::types::{Inventory, Seen, Sight, Unmanaged};
+use super::types::{Inventory, Orphan, Seen, Sight, Unmanaged};
 use crate::resource::{
-    Address, AnyKind, AnyListing, Cloud, Facts, Live, Result, Scope, Secrets, Stack, StackId, State, key,
+    Address, AnyKind, AnyListing, Cloud, Facts, Live, Result, Scope, Secrets, Stack, StackId, State, is_everywhere, key,
 };
 
 /// The kind whose things others stand in; what is found inside them and is nobody's is unmanaged.
@@ -42,6 +42,31 @@ impl Sought<'_> {
     /// The home region and those that resources name.
     pub fn regions(&self) -> BTreeSet<&str> {
         self.wanted.values().map(String::as_str).chain([self.stack.region.as_str()]).collect()
+    }
+
+    /// Returns whether most of what should be in the home region is there. If not, the stack may live elsewhere: what named
+    /// the new home before is here all the same.
+    pub fn is_at_home(&self, inventory: &Inventory) -> bool {
+        let is_regional =
+            |(address, at): &(&Address, &String)| **at == self.stack.region && !is_everywhere(&address.kind);
+        let wanted = self.wanted.iter().filter(is_regional).count();
+        wanted == 0 || self.missing_at_home(inventory).len() * 2 < wanted
+    }
+
+    /// Returns whether a stack that is not at home lives where something of it was found: that is missing at home, or
+    /// nothing is there at all.
+    pub fn lives_with(&self, found: &Orphan, inventory: &Inventory) -> bool {
+        let is_empty = inventory.living_in(&self.stack.region).next().is_none();
+        is_empty || self.missing_at_home(inventory).into_iter().any(|address| found.addresses.contains(address))
+    }
+
+    fn missing_at_home(&self, inventory: &Inventory) -> Vec<&Address> {
+        let home = &self.stack.region;
+        let there: BTreeSet<&Address> = inventory.living_in(home).collect();
+        let is_missing = |(address, at): &(&Address, &String)| {
+            *at == home && !is_everywhere(&address.kind) && !there.contains(*address)
+        };
+        self.wanted.iter().filter(is_missing).map(|(address, _)| address).collect()
     }
 }
 

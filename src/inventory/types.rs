@@ -1,9 +1,9 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::resource::{Address, Failure, Live, StackId, Stranger, Unseen, is_everywhere};
+use crate::resource::{Address, Failure, Live, Result, StackId, State, Stranger, Unseen, is_everywhere};
 
 /// What was seen of one stack. An observation that failed is unknown, never absent.
 #[derive(Clone, Debug, Default)]
@@ -65,6 +65,8 @@ pub struct Orphan {
     pub role: Option<String>,
     /// How many things were found.
     pub resources: usize,
+    /// What lives there.
+    pub addresses: BTreeSet<Address>,
 }
 
 impl Orphan {
@@ -93,6 +95,31 @@ impl Inventory {
     /// Returns the live things that tell where the stack lives: roles are everywhere.
     pub fn regional(&self) -> impl Iterator<Item = (&Address, &Arc<Live>)> {
         self.all().filter(|(address, _)| !is_everywhere(&address.kind))
+    }
+
+    /// Returns what lives in a region, and does not leave it.
+    pub fn living_in<'a>(&'a self, region: &'a str) -> impl Iterator<Item = &'a Address> {
+        let lives = self.regional().filter(move |(_, live)| live.region == region && live.state != State::Leaving);
+        lives.map(|(address, _)| address)
+    }
+
+    /// Returns what lives in a region that the stack is said to be in.
+    ///
+    /// # Errors
+    /// Nothing of it was found, and something could not be read: that may be there.
+    pub fn residents(&self, region: &str) -> Result<BTreeSet<Address>> {
+        let living: BTreeSet<Address> = self.living_in(region).cloned().collect();
+        match self.failure().filter(|_| living.is_empty()) {
+            Some(failure) => Err(failure.clone()),
+            None => Ok(living),
+        }
+    }
+
+    fn failure(&self) -> Option<&Failure> {
+        self.kinds.values().find_map(|seen| match seen {
+            Seen::Unknown(failure) => Some(failure),
+            Seen::Read(sight) => sight.unseen.first().map(|unseen| &unseen.failure),
+        })
     }
 
     /// Returns every live thing with its address.

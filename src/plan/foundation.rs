@@ -45,6 +45,7 @@ fn moved(input: &Input<'_>) -> Vec<Orphan> {
         region: region.to_owned(),
         role: stack.write_role.clone(),
         resources,
+        addresses: BTreeSet::new(),
     };
     regions.into_iter().map(orphan).collect()
 }
@@ -54,7 +55,7 @@ fn lives_elsewhere(stack: &Stack, elsewhere: &[Orphan]) -> String {
     let places: Vec<_> = elsewhere.iter().map(place).collect();
     let commands: Vec<_> = elsewhere.iter().map(|there| format!("`{}`", there.command())).collect();
     format!(
-        "{} lives {} and has nothing in {} of {}, where the YAML puts it: put `region` and `account` back, or destroy it \
+        "{} lives {} and not in {} of {}, where the YAML puts it: put `region` and `account` back, or destroy it \
          there first: {}",
         stack.id,
         places.join(" and "),

@@ -236,6 +236,7 @@ fn an_orphan_is_shown_everywhere_with_what_deletes_it() {
         region: "eu-west-1".into(),
         role: Some("arn:aws:iam::123456789012:role/apply".into()),
         resources: 73,
+        addresses: BTreeSet::new(),
     };
     let plan = Plan { orphans: vec![orphan], ..plan_of(Vec::new()) };
     assert_valid(&plan_json(&plan));

@@ -13,7 +13,7 @@ use crate::cli::project::Project;
 use crate::inventory::{Inventory, Orphan, Request, Sought, collect};
 use crate::kinds::KINDS;
 use crate::problem::Problem;
-use crate::resource::{Failure, Result, Stack, StackId, State, Tags, is_everywhere};
+use crate::resource::{Failure, Result, Stack, StackId, Tags, is_everywhere};
 use crate::tenant::region;
 
 /// An account and region, and as whom it is read and changed there.
@@ -63,7 +63,7 @@ impl Engine {
         self.strays(project, once_each(places), &is_stray).await
     }
 
-    /// Looks in other regions and accounts for stacks of which nothing is where the YAML says.
+    /// Looks in other regions and accounts for stacks of which most is not where the YAML says.
     pub(super) async fn locate(
         &self,
         project: &Project,
@@ -74,7 +74,7 @@ impl Engine {
         let missing: Vec<_> = stacks
             .iter()
             .filter(|one| !one.resources.is_empty())
-            .filter(|one| inventories.get(&one.stack.id).is_some_and(|inventory| !is_home(&one.stack, inventory)))
+            .filter(|one| inventories.get(&one.stack.id).is_some_and(|inventory| !sought(one).is_at_home(inventory)))
             .collect();
         let fleet = project.fleet();
         let places = missing.iter().flat_map(|one| other_places(&one.stack, fleet, as_whom)).collect();
@@ -87,7 +87,8 @@ impl Engine {
                 found.stack == stack.id && !is_own
             };
             if let Some(inventory) = inventories.get_mut(&stack.id) {
-                inventory.elsewhere = strays.found.iter().filter(is_other).cloned().collect();
+                let lives_there = |found: &&Orphan| is_other(found) && own.lives_with(found, inventory);
+                inventory.elsewhere = strays.found.iter().filter(lives_there).cloned().collect();
                 inventory.unsearched = strays.unsearched.iter().map(|problem| problem.what.clone()).collect();
             }
         }
@@ -100,23 +101,25 @@ impl Engine {
             known[&*place.account].clone()?;
             let claimed = self.claimed(project.name(), place).await?;
             let claimed: BTreeSet<_> = claimed.into_iter().filter(|stack| is_meant(place, stack)).collect();
-            Ok::<_, Failure>(if claimed.is_empty() { Vec::new() } else { self.confirm(project, place, &claimed).await })
+            Ok(if claimed.is_empty() { Vec::new() } else { self.confirm(project, place, &claimed).await })
         }));
         let mut strays = Strays::default();
-        let mut failed: BTreeMap<(String, &str), Vec<&str>> = BTreeMap::new();
+        let mut failed: BTreeMap<(String, &str), BTreeSet<&str>> = BTreeMap::new();
         for (place, answer) in places.iter().zip(asked.await) {
-            match answer {
-                Ok(found) => strays.found.extend(found),
-                Err(failure) => {
-                    let why = Failure { request_id: None, ..failure }.to_string();
-                    failed.entry((why, &place.account)).or_default().push(&place.region);
+            for found in answer.unwrap_or_else(|failure| vec![Err(failure)]) {
+                match found {
+                    Ok(orphan) => strays.found.push(orphan),
+                    Err(failure) => {
+                        let why = Failure { request_id: None, ..failure }.to_string();
+                        failed.entry((why, &place.account)).or_default().insert(&place.region);
+                    }
                 }
             }
         }
         strays.found.sort();
         let unsearched = failed.into_iter();
         strays.unsearched.extend(unsearched.map(|((why, account), regions)| {
-            let regions = regions.join(", ");
+            let regions = regions.into_iter().collect::<Vec<_>>().join(", ");
             let what =
                 format!("{regions} of {account} could not be searched for stacks that the YAML has not there: {why}");
             Problem::warning(None, what)
@@ -143,24 +146,32 @@ impl Engine {
         session.reader().claimed_stacks(project).await
     }
 
-    /// Reads what the tagging API named: it lags, and names what is on its way out.
-    async fn confirm(&self, project: &Project, place: &Place, claimed: &BTreeSet<StackId>) -> Vec<Orphan> {
+    /// Reads what the tagging API named: it lags, and names what is on its way out. What it named and could not be read may
+    /// be there.
+    async fn confirm(&self, project: &Project, place: &Place, claimed: &BTreeSet<StackId>) -> Vec<Result<Orphan>> {
         let stacks: Vec<Stack> = claimed.iter().map(|id| place.stack(project.name(), id)).collect();
         let source = AwsSource::new(Arc::clone(&self.sessions), &place.account, place.role());
         let wanted = stacks.iter().map(|stack| Sought { stack, wanted: BTreeMap::new() }).collect();
         let request = Request { project: project.name(), account: &place.account, stacks: wanted, survey: false };
         let mut read = collect(KINDS, &source, &request).await;
         leave_roles(project, &stacks, &mut read);
-        let living =
-            stacks.iter().filter(|stack| read.get(&stack.id).is_some_and(|inventory| is_home(stack, inventory)));
-        let orphan = |stack: &Stack| Orphan {
-            stack: stack.id.clone(),
-            account: place.account.clone(),
-            region: place.region.clone(),
-            role: place.write.clone(),
-            resources: read[&stack.id].all().count(),
+        let answer = |stack: &Stack| {
+            let inventory = read.get(&stack.id)?;
+            let addresses = match inventory.residents(&stack.region) {
+                Ok(addresses) if addresses.is_empty() => return None,
+                Ok(addresses) => addresses,
+                Err(failure) => return Some(Err(failure)),
+            };
+            Some(Ok(Orphan {
+                stack: stack.id.clone(),
+                account: place.account.clone(),
+                region: place.region.clone(),
+                role: place.write.clone(),
+                resources: inventory.all().count(),
+                addresses,
+            }))
         };
-        living.map(orphan).collect()
+        stacks.iter().filter_map(answer).collect()
     }
 }
 
@@ -230,9 +241,4 @@ fn other_places(stack: &Stack, fleet: &[Stack], as_whom: As) -> BTreeSet<Place> 
 fn once_each(places: BTreeSet<Place>) -> Vec<Place> {
     let mut seen = BTreeSet::new();
     places.into_iter().filter(|place| seen.insert((place.account.clone(), place.region.clone()))).collect()
-}
-
-/// Returns whether anything of a stack is in its home region.
-fn is_home(stack: &Stack, inventory: &Inventory) -> bool {
-    inventory.regional().any(|(_, live)| live.region == stack.region && live.state != State::Leaving)
 }

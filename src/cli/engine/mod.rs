@@ -95,7 +95,7 @@ impl Engine {
     }
 
     /// Checks every account, then reads all that is there of the stacks; `survey` also looks for what is nobody's.
-    /// A stack of which nothing is where the YAML says is looked for elsewhere.
+    /// A stack of which most is not where the YAML says is looked for elsewhere.
     pub async fn read(
         &self,
         project: &Project,
