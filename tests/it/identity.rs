@@ -15,7 +15,7 @@ fn id_of(bench: &Bench, kind: &str, name: &str) -> String {
     named.next().unwrap_or_else(|| panic!("there is no {kind}/{name}")).id.clone()
 }
 
-/// Takes all of our tags off a thing, or sets one of them; returns its id.
+/// Takes all of our tags off a thing, or sets one of them; returns the id by which people know it.
 fn meddle(bench: &Bench, kind: &str, name: &str, tag: Option<(&str, &str)>) -> String {
     let id = id_of(bench, kind, name);
     let mut world = bench.cloud.world();
@@ -24,7 +24,7 @@ fn meddle(bench: &Bench, kind: &str, name: &str, tag: Option<(&str, &str)>) -> S
         Some((key, value)) => thing.tags.set(key, value),
         None => thing.tags.0.retain(|key, _| !key.starts_with(key::PREFIX)),
     }
-    id
+    thing.shown_id().to_owned()
 }
 
 /// What each missing resource is blocked by; fails if anything would be made.

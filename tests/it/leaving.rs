@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use provision::inventory::{Inventory, Seen, Sight};
+use provision::inventory::{Inventory, Seen};
 use provision::plan::{Action, Mode, StackPlan, Verb};
 use provision::resource::{Address, Class, Failure};
 use serde_json::json;
@@ -138,16 +138,13 @@ async fn what_the_yaml_has_in_another_region_by_now_is_deleted_where_it_was() {
     let bench = applied(&environment()).await;
     let mut wanted = blueprint(&environment());
     let gate = Address::new("Fake::Gate", "out");
-    let (there, here) = ("us-east-1".to_owned(), "eu-west-1".to_owned());
-    wanted.resources.get_mut(&gate).expect("it is wanted").region.clone_from(&here);
+    wanted.resources.get_mut(&gate).expect("it is wanted").region = "eu-west-1".into();
     let process = Process::new(&bench.cloud, "run", vec![&wanted], Mode::Apply);
     let mut inventory = inventory(&process).await;
-    // The gates of the other region are other gates.
-    inventory.kinds.insert((here, gate.kind.clone()), Seen::Read(Sight::default()));
     let plan = process.plan(&wanted, &inventory);
     let of_gate: Vec<_> = plan.changes.iter().filter(|change| change.address == gate).collect();
     let said: Vec<_> = of_gate.iter().map(|change| (change.action, &*change.region)).collect();
-    assert_eq!(said, [(Action::Create, "eu-west-1"), (Action::Delete, &*there)], "{:#?}", plan.changes);
+    assert_eq!(said, [(Action::Create, "eu-west-1"), (Action::Delete, "us-east-1")], "{:#?}", plan.changes);
     // Nothing is known of the new region: then the old one stays.
     inventory.kinds.insert(("eu-west-1".into(), gate.kind.clone()), Seen::Unknown(Failure::new(Class::Denied, "no")));
     let plan = process.plan(&wanted, &inventory);
@@ -157,14 +154,14 @@ async fn what_the_yaml_has_in_another_region_by_now_is_deleted_where_it_was() {
 #[tokio::test(start_paused = true)]
 async fn what_is_listed_in_every_region_goes_once() {
     let mut wishes = environment();
+    wishes.push(Wish::new("AWS::IAM::Role", "shop", json!({})));
+    wishes
+        .push(Wish { region: Some("eu-west-1".into()), ..Wish::new("Fake::Cert", "far", json!({ "Domain": "far" })) });
     let bench = applied(&wishes).await;
-    wishes.retain(|wish| wish.kind != "Fake::Gate");
-    let mut wanted = blueprint(&wishes);
-    wanted.resources.get_mut(&Address::new("Fake::Recipe", "shop")).expect("it is wanted").region = "eu-west-1".into();
-    let process = Process::new(&bench.cloud, "run", vec![&wanted], Mode::Apply);
-    let plan = process.plan(&wanted, &inventory(&process).await);
+    wishes.retain(|wish| wish.kind != "AWS::IAM::Role");
+    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
     let all: Vec<_> = plan.changes.iter().map(|change| (change.address.to_string(), change.action)).collect();
-    assert_eq!(all, [("Fake::Gate/out".to_owned(), Action::Delete)]);
+    assert_eq!(all, [("AWS::IAM::Role/shop".to_owned(), Action::Delete)]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -178,12 +175,7 @@ async fn a_stack_whose_home_was_moved_while_something_names_the_old_region_lives
         }
     }
     let process = Process::new(&bench.cloud, "run", vec![&wanted], Mode::Apply);
-    let mut inventory = inventory(&process).await;
-    for ((region, _), seen) in &mut inventory.kinds {
-        if region == "eu-west-1" {
-            *seen = Seen::Read(Sight::default());
-        }
-    }
+    let inventory = inventory(&process).await;
     let plan = process.plan(&wanted, &inventory);
     assert!(plan.steps.is_empty(), "{:#?}", plan.steps.keys());
     let why = plan.changes[0].notes.join(" ");

@@ -91,6 +91,7 @@ mod protection;
 mod protection_aws;
 #[cfg(feature = "sdk")]
 mod records;
+mod regions;
 mod report;
 #[cfg(feature = "sdk")]
 mod revisions;

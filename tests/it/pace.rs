@@ -17,13 +17,14 @@ use crate::world::process::Process;
 use crate::world::{Rate, Wish};
 
 /// Seconds until a new one can be used: a NAT gateway, an Aurora cluster, an ECS service, a listener.
-const SECONDS: [(&str, u64); 9] = [
+const SECONDS: [(&str, u64); 10] = [
     ("Net", 2),
     ("Part", 1),
     ("Gate", 120),
     ("Group", 1),
     ("Store", 600),
     ("Recipe", 1),
+    ("Role", 1),
     ("Work", 180),
     ("Cert", 5),
     ("Door", 3),

@@ -7,6 +7,11 @@ use serde_json::Value;
 
 use super::kinds::KINDS;
 
+/// The stack's first home.
+pub const HOME: &str = "us-east-1";
+/// All there are.
+pub const REGIONS: [&str; 3] = [HOME, "eu-west-1", "sa-east-1"];
+
 /// One desired resource: type, name, properties.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -16,12 +21,15 @@ pub struct Wish {
     /// A former name, whose resource is kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub was: Option<String>,
+    /// The region, if the YAML names one; else the home region.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
     pub properties: Value,
 }
 
 impl Wish {
     pub fn new(kind: &str, name: &str, properties: Value) -> Self {
-        Self { kind: kind.to_owned(), name: name.to_owned(), was: None, properties }
+        Self { kind: kind.to_owned(), name: name.to_owned(), was: None, region: None, properties }
     }
 
     /// `Fake::Net/main`.
@@ -35,7 +43,7 @@ pub fn stack() -> Stack {
         id: StackId::new("acme", "production"),
         project: "test".into(),
         account: "111122223333".into(),
-        region: "us-east-1".into(),
+        region: HOME.into(),
         template: "fake".into(),
         tags: Tags::from_iter([("cost-center", "42")]),
         read_role: None,
@@ -65,7 +73,7 @@ pub fn blueprint_of(stack: Stack, wishes: &[Wish]) -> Blueprint {
             let set = named.keys().cloned().collect();
             let resource = Resource {
                 address: address.clone(),
-                region: "us-east-1".into(),
+                region: wish.region.clone().unwrap_or_else(|| stack.region.clone()),
                 spec: spec.into(),
                 set,
                 origins: BTreeMap::new(),

@@ -30,11 +30,15 @@ impl Cloud for FakeCloud {
 pub struct Reader {
     pub cloud: FakeCloud,
     pub client: Arc<Client>,
+    /// It sees nothing of any other.
+    pub region: String,
 }
 
 pub struct Writer {
     pub cloud: FakeCloud,
     pub client: Arc<Client>,
+    /// It finds nothing in any other.
+    pub region: String,
     pub permit: Permit,
     /// None: the run has no lease.
     pub fence: Option<Fence>,
@@ -67,6 +71,7 @@ pub struct World {
 pub struct Call {
     pub at: Instant,
     pub run: String,
+    pub region: String,
     /// `CreateNet`.
     pub operation: String,
     /// The place that the thing's tags name, `Fake::Net/main`.
@@ -175,15 +180,19 @@ impl FakeCloud {
         }
     }
 
-    /// Lists what is wanted of a kind.
+    /// Lists what is wanted of a kind in a region.
     pub async fn list(
         &self,
         client: &Client,
         kind: &str,
+        region: &str,
         wanted: impl Fn(&Thing) -> bool + Sync,
     ) -> Result<Vec<Thing>> {
         let operation = format!("Describe{}s", short(kind));
-        self.read(client, FAKE, &operation, |world| Ok(world.listed(kind, &wanted))).await
+        self.read(client, FAKE, &operation, |world| {
+            Ok(world.listed(kind, &|thing| thing.is_in(region) && wanted(thing)))
+        })
+        .await
     }
 }
 
@@ -254,9 +263,23 @@ impl World {
         shown
     }
 
-    /// The things whose specs hold this id.
+    /// What calls in a region find by an id.
+    pub fn found(&self, id: &str, region: &str) -> Option<&Thing> {
+        self.things.get(id).filter(|thing| thing.is_in(region))
+    }
+
+    pub fn found_mut(&mut self, id: &str, region: &str) -> Option<&mut Thing> {
+        self.things.get_mut(id).filter(|thing| thing.is_in(region))
+    }
+
+    /// The things whose specs hold this id, or its name in its region.
     pub fn users(&self, id: &str) -> Vec<&Thing> {
-        self.things.values().filter(|thing| thing.id != id && mentions(&thing.spec, id)).collect()
+        let named = self.things.get(id).filter(|thing| thing.name.is_some());
+        let is_named = |user: &Thing| {
+            named.is_some_and(|thing| thing.is_in(&user.region) && mentions(&user.spec, thing.shown_id()))
+        };
+        let uses = |user: &&Thing| user.id != id && (mentions(&user.spec, id) || is_named(user));
+        self.things.values().filter(uses).collect()
     }
 }
 
@@ -286,6 +309,12 @@ pub fn ids(spec: &Value) -> Vec<String> {
 /// `Net` of `Fake::Net`.
 pub fn short(kind: &str) -> &str {
     kind.rsplit(':').next().unwrap_or(kind)
+}
+
+/// `Fake::Net` of `Net`.
+pub fn long(kind: &str) -> String {
+    let all = super::kinds::KINDS.iter().map(|kind| kind.facts().kind);
+    all.into_iter().find(|long| short(long) == kind).unwrap_or(kind).to_owned()
 }
 
 /// The tags of one of the neighbours: another stack of the same tenant.

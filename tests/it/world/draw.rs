@@ -3,13 +3,18 @@
 use fastrand::Rng;
 use serde_json::{Value, json};
 
-use super::build::Wish;
+use super::build::{REGIONS, Wish};
+use super::cloud::long;
 use super::draw_round::round;
 use super::history::{History, Yaml};
 
 /// The history of a seed; the same seed draws the same.
 pub fn draw(seed: u64) -> History {
-    let mut drawer = Drawer { rng: Rng::with_seed(seed), yaml: Yaml::new(&[]), gone: Vec::new(), names: 0 };
+    let (rng, yaml) = (Rng::with_seed(seed), Yaml::new(&[]));
+    let mut drawer = Drawer { rng, yaml, gone: Vec::new(), second: None, here: None, names: 0 };
+    if drawer.rng.bool() {
+        drawer.second = drawer.pick(&REGIONS).map(str::to_owned);
+    }
     drawer.blueprint();
     let wishes = drawer.yaml.wishes.clone();
     let count = drawer.rng.usize(1..=4);
@@ -23,13 +28,19 @@ pub struct Drawer {
     pub yaml: Yaml,
     /// What the YAML had once.
     pub gone: Vec<String>,
+    /// The region that some of the resources name.
+    pub second: Option<String>,
+    /// The region in which references are drawn; none: what names none.
+    pub here: Option<String>,
     /// No name is used twice: what has a name again is the same resource.
     names: usize,
 }
 
 impl Drawer {
     fn blueprint(&mut self) {
-        for (kind, most) in [("Net", 2), ("Part", 4), ("Gate", 2), ("Group", 3), ("Store", 2), ("Recipe", 2)] {
+        for (kind, most) in
+            [("Net", 2), ("Part", 4), ("Gate", 2), ("Group", 3), ("Store", 2), ("Role", 1), ("Recipe", 2)]
+        {
             self.some(kind, most);
         }
         for (kind, most) in [("Cert", 1), ("Door", 2), ("Work", 2)] {
@@ -58,7 +69,7 @@ impl Drawer {
 
     /// The places of a kind.
     pub fn places(&self, kind: &str) -> Vec<String> {
-        let kind = format!("Fake::{kind}");
+        let kind = long(kind);
         self.yaml.wishes.iter().filter(|wish| wish.kind == kind).map(Wish::place).collect()
     }
 
@@ -66,15 +77,38 @@ impl Drawer {
         if all.is_empty() { None } else { Some(all[self.rng.usize(0..all.len())].clone()) }
     }
 
-    /// A reference to one of a kind.
+    /// The region that a resource names.
+    pub fn region_of(&self, place: &str) -> Option<String> {
+        self.yaml.wishes.iter().find(|wish| wish.place() == place)?.region.clone()
+    }
+
+    fn places_here(&self, kind: &str) -> Vec<String> {
+        self.places(kind).into_iter().filter(|place| self.region_of(place) == self.here).collect()
+    }
+
+    /// A reference to one of a kind, in this region.
     pub fn one(&mut self, kind: &str) -> Option<String> {
+        let all = self.places_here(kind);
+        self.pick(&all).map(|place| format!("⟦{place}.Id⟧"))
+    }
+
+    /// A reference to one of a kind, wherever it is.
+    fn any(&mut self, kind: &str) -> Option<String> {
         let all = self.places(kind);
         self.pick(&all).map(|place| format!("⟦{place}.Id⟧"))
     }
 
-    /// Some of a kind, perhaps none.
-    pub fn set_of(&mut self, kind: &str) -> Value {
+    /// A reference to one of a kind; from now on, its region is where references are drawn.
+    fn ground(&mut self, kind: &str) -> Option<String> {
         let all = self.places(kind);
+        let place = self.pick(&all)?;
+        self.here = self.region_of(&place);
+        Some(format!("⟦{place}.Id⟧"))
+    }
+
+    /// Some of a kind in this region, perhaps none.
+    pub fn set_of(&mut self, kind: &str) -> Value {
+        let all = self.places_here(kind);
         let some: Vec<_> = all.into_iter().filter(|_| self.rng.bool()).map(|place| format!("⟦{place}.Id⟧")).collect();
         json!(some)
     }
@@ -91,16 +125,17 @@ impl Drawer {
 
     /// A new resource of a kind, if what it needs is there.
     pub fn wish(&mut self, kind: &str) -> Option<Wish> {
+        self.here = if self.chance(3) { self.second.clone() } else { None };
         let properties = match kind {
             "Net" => json!({ "Range": format!("10.{}.0.0/16", self.rng.u8(..)), "Dns": self.rng.bool() }),
             "Part" => {
                 let range = format!("10.0.{}.0/24", self.rng.u8(..));
-                json!({ "Net": self.one("Net")?, "Range": range, "Public": self.rng.bool() })
+                json!({ "Net": self.ground("Net")?, "Range": range, "Public": self.rng.bool() })
             }
-            "Gate" => json!({ "Part": self.one("Part")?, "Size": self.word(&["small", "large"]) }),
-            "Group" => json!({ "Net": self.one("Net")?, "Ports": self.ports(), "Friends": self.set_of("Group") }),
+            "Gate" => json!({ "Part": self.ground("Part")?, "Size": self.word(&["small", "large"]) }),
+            "Group" => json!({ "Net": self.ground("Net")?, "Ports": self.ports(), "Friends": self.set_of("Group") }),
             "Store" => {
-                let (part, groups) = (self.one("Part")?, self.set_of("Group"));
+                let (part, groups) = (self.ground("Part")?, self.set_of("Group"));
                 let class = self.word(&["small", "large"]);
                 json!({ "Parts": [part], "Engine": "sql", "Class": class, "Groups": groups })
             }
@@ -112,15 +147,22 @@ impl Drawer {
                 properties
             }
             "Work" => {
-                let recipe = self.one("Recipe")?;
+                let recipe = self.ground("Recipe")?;
                 let revision = recipe.replace(".Id⟧", ".Revision⟧");
+                let recipe = if self.rng.bool() { recipe } else { recipe.replace(".Id⟧", ".Name⟧") };
                 let (groups, doors, count) = (self.set_of("Group"), self.set_of("Door"), self.rng.u8(1..5));
-                json!({ "Recipe": recipe, "Revision": revision, "Groups": groups, "Doors": doors, "Count": count })
+                let mut properties =
+                    json!({ "Recipe": recipe, "Revision": revision, "Groups": groups, "Doors": doors, "Count": count });
+                if let Some(role) = self.any("Role") {
+                    properties["Role"] = json!(role);
+                }
+                properties
             }
+            "Role" => json!({ "Trust": self.word(&["works", "all"]) }),
             "Cert" => json!({ "Domain": format!("www{}.acme.example", self.rng.u8(..)) }),
             "Door" => {
-                let mut properties = json!({ "Net": self.one("Net")?, "Rule": self.word(&["all", "some"]) });
-                if let Some(cert) = self.one("Cert") {
+                let mut properties = json!({ "Net": self.ground("Net")?, "Rule": self.word(&["all", "some"]) });
+                if let Some(cert) = self.any("Cert") {
                     properties["Cert"] = json!(cert);
                 }
                 properties
@@ -128,7 +170,7 @@ impl Drawer {
             _ => return None,
         };
         let name = self.name(kind);
-        Some(Wish::new(&format!("Fake::{kind}"), &name, properties))
+        Some(Wish { region: self.here.clone(), ..Wish::new(&long(kind), &name, properties) })
     }
 
     pub fn steps(&mut self) -> Value {
@@ -140,6 +182,7 @@ impl Drawer {
     fn close_circles(&mut self) {
         for place in self.places("Group") {
             if self.chance(2) {
+                self.here = self.region_of(&place);
                 let friends = self.set_of("Group");
                 if let Some(wish) = self.yaml.wishes.iter_mut().find(|wish| wish.place() == place) {
                     wish.properties["Friends"] = friends;

@@ -2,16 +2,22 @@
 
 use serde_json::{Value, json};
 
+use super::build::{HOME, REGIONS};
 use super::draw::Drawer;
 use super::faults::{Fault, Nth, What};
 use super::history::{Drift, Edit, Job, Round, Verb, Weather};
 
-const KINDS: [&str; 9] = ["Net", "Part", "Gate", "Group", "Store", "Recipe", "Cert", "Door", "Work"];
+const KINDS: [&str; 10] = ["Net", "Part", "Gate", "Group", "Store", "Recipe", "Role", "Cert", "Door", "Work"];
 
 pub fn round(drawer: &mut Drawer, index: usize) -> Round {
     let pause = drawer.pick(&[1, 30, 200]).unwrap_or(1);
     let mut edits = Vec::new();
     if index > 0 {
+        if drawer.yaml.home != HOME && drawer.rng.bool() {
+            let back = Edit::Home { region: HOME.to_owned() };
+            drawer.yaml.edit(&back);
+            edits.push(back);
+        }
         for _ in 0..drawer.rng.usize(0..4) {
             let Some(edit) = edit(drawer) else { continue };
             drawer.yaml.edit(&edit);
@@ -33,7 +39,14 @@ pub fn round(drawer: &mut Drawer, index: usize) -> Round {
 }
 
 fn edit(drawer: &mut Drawer) -> Option<Edit> {
-    match drawer.rng.usize(0..12) {
+    match drawer.rng.usize(0..14) {
+        12 => {
+            let all: Vec<_> = drawer.yaml.wishes.iter().map(|wish| wish.place()).collect();
+            let regions = [None, Some(drawer.word(&REGIONS).to_owned())];
+            let (at, region) = (drawer.pick(&all)?, drawer.pick(&regions)?);
+            Some(Edit::Move { at, region })
+        }
+        13 if drawer.chance(3) => Some(Edit::Home { region: drawer.word(&REGIONS).to_owned() }),
         0 | 1 => {
             let kind = drawer.word(&KINDS);
             drawer.wish(kind).map(Edit::Add)
@@ -76,6 +89,7 @@ fn field(drawer: &mut Drawer, by_yaml: bool) -> Option<(String, String, Value)> 
         ("Recipe", "Steps"),
         ("Work", "Count"),
         ("Door", "Rule"),
+        ("Role", "Trust"),
     ];
     if by_yaml {
         fields.extend([("Net", "Range"), ("Part", "Range"), ("Gate", "Size"), ("Store", "Engine")]);
@@ -85,7 +99,9 @@ fn field(drawer: &mut Drawer, by_yaml: bool) -> Option<(String, String, Value)> 
     let (kind, property) = drawer.pick(&fields)?;
     let all = drawer.places(kind);
     let at = drawer.pick(&all)?;
+    drawer.here = drawer.region_of(&at);
     let value = match property {
+        "Trust" => json!(drawer.word(&["works", "all"])),
         "Dns" | "Public" => json!(drawer.rng.bool()),
         "Ports" => drawer.ports(),
         // A stranger knows no references: all friends are gone.
@@ -164,6 +180,10 @@ fn job(drawer: &mut Drawer) -> Job {
         let count = drawer.rng.usize(1..=3);
         job.only = (0..count).filter_map(|_| drawer.pick(&all)).collect();
     }
+    if job.verb == Verb::Destroy && drawer.chance(3) {
+        // What is in the home region is no orphan.
+        job.orphan = Some(drawer.word(&REGIONS).to_owned()).filter(|region| *region != drawer.yaml.home);
+    }
     // Most runs take less than half an hour.
     let longest = drawer.pick(&[5_000, 60_000, 900_000]).unwrap_or(5_000);
     let time = job.start + drawer.rng.u64(0..longest);
@@ -199,7 +219,7 @@ fn fault(drawer: &mut Drawer) -> Fault {
     }
     let (operation, most) = match drawer.rng.usize(0..8) {
         0 => ("PutObject".to_owned(), 12),
-        1 => ("GetObject".to_owned(), 2),
+        1 => (drawer.word(&["GetObject", "GetResources"]).to_owned(), 2),
         2 => ("*".to_owned(), 100),
         3 => (format!("Describe{kind}s"), 6),
         4 => (format!("Get{}", drawer.word(&["Group", "Store"])), 6),

@@ -27,18 +27,24 @@ impl Writer {
             self.admit(&mut self.cloud.world(), &operation, id, spec)
         };
         let recorded = |world: &mut World| {
-            let before = world.things.get(id).map(|thing| (thing.place(), thing.clone()));
+            let before = world.found(id, &self.region).map(|thing| (thing.place(), thing.clone()));
             let answer = effect(world)?;
             if let Some((_, old)) = &before {
                 world.remember(old);
             }
+            if before.is_none() && !id.is_empty() {
+                // What is not there is not changed.
+                return Ok(answer);
+            }
+            let shown = before.as_ref().map(|(_, thing)| thing.shown_id().to_owned()).unwrap_or_default();
             let place = before.map_or_else(|| self.permit.address.to_string(), |(place, _)| place);
             let call = Call {
                 at: Instant::now(),
                 run: self.client.run.clone(),
+                region: self.region.clone(),
                 operation: operation.clone(),
                 place,
-                id: id.to_owned(),
+                id: shown,
             };
             world.calls.push(call);
             Ok(answer)

@@ -1,10 +1,13 @@
 //! What happens to one stack: its YAML, what strangers do, and the runs over it. A history can be saved and played.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::build::Wish;
+use super::build::{HOME, Wish};
 use super::faults::Fault;
+use super::verbs::FAR;
 
 /// A history is drawn from its seed, or read from a scenario's folder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -58,6 +61,16 @@ pub enum Edit {
     /// The user's tag `cost-center`.
     UserTag {
         value: String,
+    },
+    /// To a region, or home, with all that has to be in one region with it.
+    Move {
+        at: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        region: Option<String>,
+    },
+    /// The home region: of all that names none for itself.
+    Home {
+        region: String,
     },
 }
 
@@ -130,6 +143,9 @@ pub struct Job {
     /// The resources asked for, if not all: a partial apply.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub only: Vec<String>,
+    /// `--orphan`: a destroy of what is left in this region.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub orphan: Option<String>,
     /// `--lock-timeout`, in seconds.
     #[serde(default)]
     pub patience: u64,
@@ -161,7 +177,8 @@ pub enum Verb {
 impl Job {
     pub fn new(verb: Verb) -> Self {
         let (soon, now, dies, sleeps) = (None, None, None, None);
-        Self { verb, start: 0, allow: Vec::new(), only: Vec::new(), patience: 0, soon, now, dies, sleeps, skew: 0 }
+        let (allow, only, orphan) = (Vec::new(), Vec::new(), None);
+        Self { verb, start: 0, allow, only, orphan, patience: 0, soon, now, dies, sleeps, skew: 0 }
     }
 }
 
@@ -170,11 +187,22 @@ impl Job {
 pub struct Yaml {
     pub wishes: Vec<Wish>,
     pub user_tag: String,
+    pub home: String,
 }
 
 impl Yaml {
     pub fn new(wishes: &[Wish]) -> Self {
-        Self { wishes: wishes.to_vec(), user_tag: "42".to_owned() }
+        Self { wishes: wishes.to_vec(), user_tag: "42".to_owned(), home: HOME.to_owned() }
+    }
+
+    /// Where a wish belongs.
+    pub fn region<'a>(&'a self, wish: &'a Wish) -> &'a str {
+        wish.region.as_deref().unwrap_or(&self.home)
+    }
+
+    /// The home region and those that something names.
+    pub fn regions(&self) -> BTreeSet<&str> {
+        self.wishes.iter().map(|wish| self.region(wish)).chain([self.home.as_str()]).collect()
     }
 
     /// An edit of what is no longer there changes nothing: so any part of a history can be left out.
@@ -194,6 +222,12 @@ impl Yaml {
             Edit::Remove { at } => self.remove(at),
             Edit::Rename { at, to } => self.rename(at, to),
             Edit::UserTag { value } => self.user_tag.clone_from(value),
+            Edit::Move { at, region } => {
+                let along = self.together(at);
+                let moved = self.wishes.iter_mut().filter(|wish| along.contains(&wish.place()));
+                moved.for_each(|wish| wish.region.clone_from(region));
+            }
+            Edit::Home { region } => self.home.clone_from(region),
         }
         self.let_go_of_what_is_not_there();
     }
@@ -217,18 +251,48 @@ impl Yaml {
         }
     }
 
-    /// Elements of lists go, and whoever refers otherwise goes whole.
+    /// All that has to be in one region: what refers to it and what it refers to, and so on.
+    fn together(&self, at: &str) -> BTreeSet<String> {
+        let near: Vec<(String, String)> = self
+            .wishes
+            .iter()
+            .filter(|wish| !FAR.contains(&&*wish.kind))
+            .map(|wish| (wish.place(), wish.properties.to_string()))
+            .collect();
+        let refers = |text: &str, place: &str| text.contains(&format!("⟦{place}."));
+        let mut along = BTreeSet::from([at.to_owned()]);
+        loop {
+            let is_next = |(place, text): &&(String, String)| {
+                let mut known = near.iter().filter(|(known, _)| along.contains(known));
+                !along.contains(place) && known.any(|(known, own)| refers(text, known) || refers(own, place))
+            };
+            let Some((next, _)) = near.iter().find(is_next) else { return along };
+            along.insert(next.clone());
+        }
+    }
+
+    /// What a reference in a region can mean, as it begins.
+    fn meant_in(&self, region: &str) -> Vec<String> {
+        let meant = self.wishes.iter().filter(|wish| FAR.contains(&&*wish.kind) || self.region(wish) == region);
+        meant.map(|wish| format!("⟦{}.", wish.place())).collect()
+    }
+
+    /// Elements of lists go, and whoever refers otherwise goes whole. What is in another region is not there.
     fn let_go_of_what_is_not_there(&mut self) {
         loop {
-            let there: Vec<String> = self.wishes.iter().map(|wish| format!("⟦{}.", wish.place())).collect();
-            let dangles = |value: &Value| {
+            let meant: BTreeMap<String, Vec<String>> =
+                self.regions().into_iter().map(|region| (region.to_owned(), self.meant_in(region))).collect();
+            let home = self.home.clone();
+            let meant = |wish: &Wish| &meant[wish.region.as_ref().unwrap_or(&home)];
+            let dangles = |there: &[String], value: &Value| {
                 let text = value.as_str().unwrap_or_default();
                 text.contains('⟦') && !there.iter().any(|place| text.contains(place.as_str()))
             };
             for wish in &mut self.wishes {
+                let there = meant(wish);
                 for value in wish.properties.as_object_mut().expect("an object").values_mut() {
                     if let Value::Array(list) = value {
-                        list.retain(|item| !dangles(item));
+                        list.retain(|item| !dangles(there, item));
                     }
                 }
             }
@@ -236,7 +300,7 @@ impl Yaml {
             self.wishes.retain(|wish| {
                 let properties = wish.properties.as_object().expect("an object");
                 let has_parts = properties.get("Parts").is_none_or(|parts| *parts != json!([]));
-                has_parts && !properties.values().any(dangles)
+                has_parts && !properties.values().any(|value| dangles(meant(wish), value))
             });
             if self.wishes.len() == before {
                 return;

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use provision::plan::{Plan, Step, Verb as StepVerb};
+use provision::resource::{is_everywhere, key};
 
-use super::cloud::{Call, World, short};
+use super::build::Wish;
+use super::cloud::{Call, World, long, short};
 use super::faults::{Fault, What};
-use super::history::{Job, Verb};
+use super::history::{Job, Verb, Yaml};
 use super::strangers::Strangers;
 use super::thing::Thing;
 
@@ -40,7 +42,7 @@ impl std::fmt::Display for Trace {
         writeln!(f, "{} {}", self.run, serde_json::to_string(&self.job).expect("jobs are JSON"))?;
         for stack in &self.plan.stacks {
             for change in &stack.changes {
-                writeln!(f, "  {:?} {} {:?}", change.action, change.address, change.notes)?;
+                writeln!(f, "  {:?} {} in {} {:?}", change.action, change.address, change.region, change.notes)?;
             }
             for (id, step) in &stack.steps {
                 let after: Vec<_> = step.after.iter().map(ToString::to_string).collect();
@@ -97,6 +99,7 @@ fn is_of(call: &Call, step: &Step) -> bool {
         step.id.id == call.id
     };
     let verb = call.operation.trim_end_matches(short(&step.id.address.kind));
+    let same = same && step.region == call.region;
     same && match verb {
         "Create" => step.id.verb == StepVerb::Create,
         // A net is made with two calls.
@@ -142,9 +145,9 @@ pub fn unread(
         let whole = fault.operation.strip_prefix("Describe").map(|kinds| kinds.trim_end_matches('s'));
         let Some(kind) = whole.or_else(|| fault.operation.strip_prefix("Get")) else { continue };
         let touched = world.calls[first..].iter().find(|call| {
-            let is_kind = call.operation.ends_with(kind) && call.place.starts_with(&format!("Fake::{kind}/"));
+            let is_kind = call.operation.ends_with(kind) && call.place.starts_with(&format!("{}/", long(kind)));
             // Of what is read one by one, what nobody has may be made.
-            let is_new = || !before.values().any(|thing| thing.place() == call.place);
+            let is_new = || !before.values().any(|thing| thing.place() == call.place && thing.is_in(&call.region));
             is_kind && (whole.is_some() || !call.operation.starts_with("Create") || !is_new())
         });
         if let Some(call) = touched {
@@ -166,12 +169,36 @@ pub fn strangers(world: &mut World, strangers: &Strangers) -> Result<(), Broken>
 
 /// Nothing was made in the place of what only lost its tags.
 pub fn estranged(world: &mut World, strangers: &Strangers, first: usize) -> Result<(), Broken> {
-    for (id, place, _) in &strangers.estranged {
-        if let Some(call) = world.calls[first..].iter().find(|call| call.place == *place && call.id.is_empty()) {
-            let text = format!("{call:?}, while {id} is there");
+    for lost in &strangers.estranged {
+        let is_twin = |call: &&Call| call.place == lost.place() && call.id.is_empty() && lost.is_in(&call.region);
+        if let Some(call) = world.calls[first..].iter().find(is_twin) {
+            let text = format!("{call:?}, while {} is there", lost.id);
             return Err(Broken::new("11: what lost its tags is not made a second time", text));
         }
         world.note("promise 11: what lost its tags is not made a second time");
     }
     Ok(())
+}
+
+/// While a stack lives elsewhere than the YAML says, nothing of it is made.
+pub fn elsewhere(world: &mut World, yaml: &Yaml, before: &BTreeMap<String, Thing>, first: usize) -> Result<(), Broken> {
+    let is_regional = |kind: &str| !is_everywhere(kind);
+    let at_home = yaml.wishes.iter().filter(|wish| is_regional(&wish.kind) && yaml.region(wish) == yaml.home);
+    let at_home: Vec<_> = at_home.map(Wish::place).collect();
+    let lives = |thing: &&Thing| {
+        let is_ours = thing.is_of("acme", "production") && thing.tags.get(key::PROJECT) == Some("test");
+        is_ours && is_regional(&thing.kind) && !thing.is_copy() && thing.leaves_at.is_none()
+    };
+    let is_there = |place: &&String| before.values().any(|thing| thing.region == yaml.home && thing.place() == **place);
+    let there = at_home.iter().filter(is_there).count();
+    let is_missing = |thing: &Thing| at_home.contains(&thing.place()) && !is_there(&&thing.place());
+    let is_stray = |thing: &&Thing| !yaml.regions().contains(&*thing.region) && is_missing(thing);
+    let other = before.values().filter(lives).find(is_stray);
+    let Some(other) = other.filter(|_| !at_home.is_empty() && there * 2 <= at_home.len()) else { return Ok(()) };
+    let text = "11: a stack that lives elsewhere is not made a second time";
+    world.note("promise 11: a stack that lives elsewhere is not made a second time");
+    match world.calls[first..].iter().find(|call| call.operation.starts_with("Create")) {
+        Some(call) => Err(Broken::new(text, format!("{call:?}, while {} is in {}", other.id, other.region))),
+        None => Ok(()),
+    }
 }

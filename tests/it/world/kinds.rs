@@ -11,12 +11,16 @@ use super::cloud::{FakeCloud, Reader, Writer};
 use super::verbs;
 
 /// Every fake kind.
-pub static KINDS: &[&dyn AnyKind<FakeCloud>] = &[&Cert, &Door, &Gate, &Group, &Net, &Part, &Recipe, &Store, &Work];
+pub static KINDS: &[&dyn AnyKind<FakeCloud>] =
+    &[&Cert, &Door, &Gate, &Group, &Net, &Part, &Recipe, &Role, &Store, &Work];
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Outputs {
     pub id: String,
+    /// As others in its region may name it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// Changes with every update of a recipe.
     #[serde(default)]
     pub revision: u64,
@@ -91,7 +95,11 @@ pub mod specs {
         guarded: bool
     });
     spec!(Recipe { steps: Vec<String>, #[serde(default)] store: String });
-    spec!(Work { recipe: Ref<super::Recipe>, revision: Value, #[serde(default)] groups: Set<Ref<super::Group>>, #[serde(default)] doors: Set<Ref<super::Door>>, #[serde(default)] count: i64 });
+    spec!(Work { recipe: Ref<super::Recipe>, revision: Value, #[serde(default)] groups: Set<Ref<super::Group>>, #[serde(default)] doors: Set<Ref<super::Door>>, #[serde(default)] count: i64, #[serde(default)] role: Ref<super::Role> });
+    spec!(Role {
+        #[serde(default)]
+        trust: String
+    });
     spec!(Cert { domain: String });
     spec!(Door { net: Ref<super::Net>, #[serde(default)] cert: Ref<super::Cert>, #[serde(default)] rule: String });
 }
@@ -148,7 +156,11 @@ fake_kind! {
     const SECONDS: u32 = 60;
 }
 fake_kind! {
-    /// Waits for a person.
+    /// Is everywhere, as the product knows by its type.
+    Role, "AWS::IAM::Role", NameRule::Unique { max: 40 },
+}
+fake_kind! {
+    /// Waits for a person. What is in another region may refer to it.
     Cert, "Fake::Cert", NameRule::Assigned { max: 255 },
     const CREATE_ONLY: &'static [&'static str] = &["/Domain"];
     const REPLACEMENT: Replacement = Replacement::CreateFirst;

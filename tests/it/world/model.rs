@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use provision::resource::{Reference, Tags, key};
+use provision::resource::{Reference, Tags, is_everywhere, key};
 use serde_json::Value;
 
-use super::cloud::World;
+use super::cloud::{World, ids};
 use super::history::Yaml;
 use super::kinds::KINDS;
 use super::thing::Thing;
@@ -15,11 +15,11 @@ use super::verbs::revision;
 pub fn standing(world: &World) -> Vec<String> {
     let ours = |thing: &&Thing| thing.is_of("acme", "production") && !thing.is_copy();
     let things: Vec<&Thing> = world.things.values().filter(ours).collect();
-    let places: BTreeMap<_, _> = things.iter().map(|thing| (thing.id.clone(), thing.place())).collect();
+    let places: BTreeMap<_, _> = things.iter().flat_map(|thing| named(thing)).collect();
     let lines = things.iter().map(|thing| {
         let mut spec = thing.spec.clone();
         name_places(&mut spec, &places);
-        line(&thing.kind, &thing.place(), spec, &thing.tags)
+        line(&thing.kind, &thing.region, &thing.place(), spec, &thing.tags)
     });
     sorted(lines.collect())
 }
@@ -46,19 +46,20 @@ pub fn wanted(yaml: &Yaml) -> Vec<String> {
         if ["Net", "Part", "Gate", "Cert", "Door"].iter().any(|kind| wish.kind == format!("Fake::{kind}")) {
             tags.set("Name", format!("acme-production-{}", wish.name));
         }
-        line(&wish.kind, &wish.place(), spec, &tags)
+        line(&wish.kind, yaml.region(wish), &wish.place(), spec, &tags)
     });
     sorted(lines.collect())
 }
 
-fn line(kind: &str, place: &str, mut spec: Value, tags: &Tags) -> String {
+fn line(kind: &str, region: &str, place: &str, mut spec: Value, tags: &Tags) -> String {
     if kind == "Fake::Work" {
         // Counts only at creation.
         spec["Count"] = Value::Null;
     }
     let known = [key::PROJECT, key::TENANT, key::ENVIRONMENT, key::TEMPLATE, key::NAME, "cost-center", "Name"];
     let tags: Tags = tags.iter().filter(|(key, value)| known.contains(key) || *value == "pending").collect();
-    format!("{place} {spec} {}", serde_json::to_value(&tags).expect("tags are JSON"))
+    let region = if is_everywhere(kind) { "everywhere" } else { region };
+    format!("{region} {place} {spec} {}", serde_json::to_value(&tags).expect("tags are JSON"))
 }
 
 /// Puts places, and revisions, in the stead of references.
@@ -83,11 +84,19 @@ fn settle(value: &mut Value, revisions: &BTreeMap<String, u64>) {
     }
 }
 
+/// By what others name a thing, its place.
+fn named(thing: &Thing) -> impl Iterator<Item = (String, String)> {
+    [thing.id.clone(), thing.shown_id().to_owned()].into_iter().map(|id| (id, thing.place()))
+}
+
 /// Puts places in the stead of ids, and sorts lists anew.
 fn name_places(value: &mut Value, places: &BTreeMap<String, String>) {
     match value {
         Value::String(text) => {
-            for (id, place) in places {
+            if let Some(place) = places.get(text) {
+                text.clone_from(place);
+            }
+            for (id, place) in places.iter().filter(|(id, _)| !ids(&Value::from(id.as_str())).is_empty()) {
                 *text = text.replace(id.as_str(), place);
             }
         }
@@ -108,7 +117,7 @@ fn sorted(mut lines: Vec<String>) -> Vec<String> {
 impl World {
     /// Specs and all tags of all that is there with places instead of ids: what two worlds are compared by.
     pub fn outline(&self) -> Vec<String> {
-        let places: BTreeMap<_, _> = self.things.values().map(|thing| (thing.id.clone(), thing.place())).collect();
+        let places: BTreeMap<_, _> = self.things.values().flat_map(named).collect();
         let lines = self.things.values().map(|thing| {
             let mut spec = thing.spec.clone();
             name_places(&mut spec, &places);

@@ -8,13 +8,13 @@ use jiff::SignedDuration;
 use provision::apply::{Halted, Outcome, Stop};
 use provision::blueprint::Blueprint;
 use provision::plan::{Allowance, Guards, Mode, Plan, refusals};
-use provision::resource::{Address, StackId};
+use provision::resource::{Address, Stack, StackId};
 use tokio::sync::watch;
 
-use super::build::{blueprint_of, stack};
+use super::build::{REGIONS, blueprint_of, stack};
 use super::cloud::FakeCloud;
 use super::faults::Fault;
-use super::history::{History, Job, Round, Verb, Weather, Yaml};
+use super::history::{Edit, History, Job, Round, Verb, Weather, Yaml};
 use super::invariants::{self, Broken, Trace};
 use super::process::Process;
 use super::strangers::Strangers;
@@ -67,10 +67,18 @@ impl Stage {
         Self { cloud, yaml: Yaml::new(&history.wishes), strangers, runs: 0 }
     }
 
-    fn blueprint(&self) -> Blueprint {
-        let mut stack = stack();
+    pub fn blueprint(&self) -> Blueprint {
+        let mut stack = Stack { region: self.yaml.home.clone(), ..stack() };
         stack.tags.set("cost-center", &*self.yaml.user_tag);
         blueprint_of(stack, &self.yaml.wishes)
+    }
+
+    /// What a run is about: all of the stack, or what is left of it somewhere.
+    fn subject(&self, job: &Job) -> Blueprint {
+        match &job.orphan {
+            None => self.blueprint(),
+            Some(region) => blueprint_of(Stack { region: region.clone(), ..stack() }, &[]),
+        }
     }
 
     async fn round(&mut self, round: &Round) -> Result<(), Broken> {
@@ -79,6 +87,11 @@ impl Stage {
             let mut world = self.cloud.world();
             for edit in &round.edits {
                 self.yaml.edit(edit);
+                match edit {
+                    Edit::Move { .. } => world.note("a resource has another region"),
+                    Edit::Home { .. } => world.note("the stack has another home"),
+                    _ => {}
+                }
             }
             for drift in &round.drift {
                 if let Some(done) = self.strangers.meddle(&mut world, drift, &self.yaml, &round.faults) {
@@ -88,11 +101,11 @@ impl Stage {
         }
         self.set(&round.weather, &round.faults);
         let first = self.cloud.world().calls.len();
-        let blueprint = self.blueprint();
+        let subjects: Vec<_> = round.runs.iter().map(|job| self.subject(job)).collect();
         let before = self.cloud.world().things.clone();
-        let runs = round.runs.iter().enumerate().map(|(index, job)| {
+        let runs = round.runs.iter().zip(&subjects).enumerate().map(|(index, (job, subject))| {
             let name = format!("run-{}", self.runs + index);
-            run(&self.cloud, &blueprint, job, name)
+            run(&self.cloud, subject, job, name)
         });
         let traces: Result<Vec<Trace>, Broken> = join_all(runs).await.into_iter().collect();
         self.runs += round.runs.len();
@@ -105,6 +118,7 @@ impl Stage {
         traces.iter().try_for_each(|trace| invariants::run(&mut world, trace))?;
         invariants::unread(&mut world, first, &before, &round.faults)?;
         invariants::estranged(&mut world, &self.strangers, first)?;
+        invariants::elsewhere(&mut world, &self.yaml, &before, first)?;
         self.strangers.put_right(&mut world);
         invariants::strangers(&mut world, &self.strangers)
     }
@@ -131,13 +145,13 @@ impl Stage {
         }
     }
 
-    async fn calm_run(&mut self, job: Job) -> Result<Trace, Broken> {
+    pub async fn calm_run(&mut self, job: Job) -> Result<Trace, Broken> {
         tokio::time::sleep(Duration::from_secs(200)).await;
         self.cloud.world().things.values_mut().for_each(|thing| thing.human = false);
         let job = Job { allow: vec!["*".to_owned()], patience: 600, ..job };
         self.runs += 1;
         let name = format!("run-{}", self.runs - 1);
-        let trace = run(&self.cloud, &self.blueprint(), &job, name).await?;
+        let trace = run(&self.cloud, &self.subject(&job), &job, name).await?;
         invariants::run(&mut self.cloud.world(), &trace)?;
         invariants::strangers(&mut self.cloud.world(), &self.strangers)?;
         Ok(trace)
@@ -164,6 +178,7 @@ async fn run(cloud: &FakeCloud, blueprint: &Blueprint, job: &Job, name: String) 
     let mut process = Process::new(cloud, &name, vec![blueprint], mode);
     process.skew = SignedDuration::from_millis(job.skew);
     process.stop = stopped;
+    (process.regions, process.is_orphan) = (&REGIONS, job.orphan.is_some());
     if !job.only.is_empty() {
         cloud.world().note("a partial apply");
         process.selection = Some(job.only.iter().map(|place| address(place)).collect());
@@ -197,6 +212,9 @@ async fn work(process: &Process<'_>, job: &Job, trace: &mut Trace) {
     trace.plan = process.look().await.plan;
     if job.verb == Verb::Plan {
         return note("a plan");
+    }
+    if job.verb != Verb::Destroy && trace.plan.stacks.iter().any(|stack| !stack.warnings.is_empty()) {
+        return note("a region could not be searched");
     }
     let stack = StackId::new("acme", "production");
     let allow = job.allow.iter().map(|name| Allowance { stack: stack.clone(), resource: name.clone() });

@@ -10,9 +10,10 @@ use provision::apply::{
     Approved, Clock, Event, Fence, Halted, Hands, Host, LeaseStore, Ledger, Look, Permit, Recorder, Stop, carry_out,
 };
 use provision::blueprint::Blueprint;
-use provision::inventory::{Inventory, Request, Sought, Source, Unmanaged, collect};
+use provision::inventory::{Inventory, Orphan, Request, Sought, Source, Unmanaged, collect};
 use provision::plan::{Input, Mode, Plan, StackPlan, plan};
-use provision::resource::{Address, Failure, Result, Shape, Stack, StackId};
+use provision::problem::Problem;
+use provision::resource::{Address, Failure, Result, Shape, Stack, StackId, is_everywhere};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -20,6 +21,7 @@ use super::client::Client;
 use super::cloud::{FakeCloud, Reader, Writer};
 use super::kinds::KINDS;
 use super::leases::FakeLeases;
+use super::thing::Thing;
 
 /// A process that plans and applies.
 pub struct Process<'a> {
@@ -35,6 +37,10 @@ pub struct Process<'a> {
     /// What it says when it is asked a last time whether the plan may be carried out.
     pub consent: Result<()>,
     pub events: Mutex<Vec<Event>>,
+    /// Where a stack is looked for that is not where the YAML says.
+    pub regions: &'static [&'static str],
+    /// Whether what is left of a stack in a region is all that it is about.
+    pub is_orphan: bool,
 }
 
 impl<'a> Process<'a> {
@@ -50,19 +56,69 @@ impl<'a> Process<'a> {
             stop,
             consent: Ok(()),
             events: Mutex::default(),
+            regions: &[],
+            is_orphan: false,
         }
     }
 
     /// Reads what is there, of all stacks at once.
     pub async fn read(&self) -> BTreeMap<StackId, Inventory> {
-        let sought = |blueprint: &&'a Blueprint| {
-            let resources = blueprint.resources.values();
-            let wanted = resources.map(|resource| (resource.address.clone(), resource.region.clone())).collect();
-            Sought { stack: &blueprint.stack, wanted }
-        };
-        let stacks = self.blueprints.iter().map(sought).collect();
+        let stacks = self.blueprints.iter().map(|blueprint| sought(blueprint)).collect();
+        let mut inventories = self.collect(stacks).await;
+        for blueprint in &self.blueprints {
+            let Some(inventory) = inventories.get_mut(&blueprint.stack.id) else { continue };
+            let own = sought(blueprint);
+            if !own.is_at_home(inventory) {
+                let strays = self.strays(&own).await;
+                inventory.elsewhere =
+                    strays.found.into_iter().filter(|found| own.lives_with(found, inventory)).collect();
+                inventory.unsearched = strays.unsearched;
+            }
+            if self.is_orphan {
+                inventory.kinds.retain(|(_, kind), _| !is_everywhere(kind));
+            }
+        }
+        inventories
+    }
+
+    async fn collect(&self, stacks: Vec<Sought<'_>>) -> BTreeMap<StackId, Inventory> {
         let request = Request { project: "test", account: "111122223333", stacks, survey: false };
         collect(KINDS, self, &request).await
+    }
+
+    /// Looks for a stack in the regions that nothing of it names.
+    pub async fn strays(&self, own: &Sought<'_>) -> Strays {
+        let mut strays = Strays::default();
+        for region in self.regions.iter().filter(|region| !own.regions().contains(**region)) {
+            match self.resources_in(own.stack, region).await {
+                Ok(addresses) if addresses.is_empty() => {}
+                Ok(addresses) => strays.found.push(Orphan {
+                    stack: own.stack.id.clone(),
+                    account: own.stack.account.clone(),
+                    region: (*region).to_owned(),
+                    role: None,
+                    resources: addresses.len(),
+                    addresses,
+                }),
+                Err(failure) => strays.unsearched.push(format!("{region} could not be searched: {failure}")),
+            }
+        }
+        strays
+    }
+
+    /// What of a stack lives in a region: asks the tagging API, and reads what that names.
+    async fn resources_in(&self, stack: &Stack, region: &str) -> Result<BTreeSet<Address>> {
+        let StackId { tenant, environment } = &stack.id;
+        let claimed = self.cloud.read(&self.client, "tagging", "GetResources", |world| {
+            let mut shown = world.things.values().filter(|thing| thing.region == region).filter_map(Thing::shown);
+            Ok(shown.any(|thing| thing.is_of(tenant, environment)))
+        });
+        if !claimed.await? {
+            return Ok(BTreeSet::new());
+        }
+        let stack = Stack { region: region.to_owned(), ..stack.clone() };
+        let read = self.collect(vec![Sought { stack: &stack, wanted: BTreeMap::new() }]).await;
+        read[&stack.id].residents(region)
     }
 
     /// Reads and plans.
@@ -82,7 +138,9 @@ impl<'a> Process<'a> {
         let shapes: Vec<&dyn Shape> = KINDS.iter().map(|kind| kind.shape()).collect();
         let today = jiff::civil::date(2026, 11, 23);
         let (mode, selection) = (self.mode, self.selection.clone());
-        plan(&Input { blueprint, inventory, shapes: &shapes, mode, selection, today })
+        let mut plan = plan(&Input { blueprint, inventory, shapes: &shapes, mode, selection, today });
+        plan.warnings.extend(inventory.unsearched.iter().map(|why| Problem::warning(None, why.clone())));
+        plan
     }
 
     /// Carries out an approved plan under the stacks' leases.
@@ -92,9 +150,23 @@ impl<'a> Process<'a> {
     }
 }
 
+/// What a look at other regions found, and where it could not look: why.
+#[derive(Default)]
+pub struct Strays {
+    pub found: Vec<Orphan>,
+    pub unsearched: Vec<String>,
+}
+
+pub fn sought(blueprint: &Blueprint) -> Sought<'_> {
+    let resources = blueprint.resources.values();
+    let wanted = resources.map(|resource| (resource.address.clone(), resource.region.clone())).collect();
+    Sought { stack: &blueprint.stack, wanted }
+}
+
 impl Source<FakeCloud> for Process<'_> {
-    fn reader<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Reader>> {
-        Box::pin(async { Ok(Reader { cloud: self.cloud.clone(), client: self.client.clone() }) })
+    fn reader<'a>(&'a self, region: &'a str) -> BoxFuture<'a, Result<Reader>> {
+        let (cloud, client, region) = (self.cloud.clone(), self.client.clone(), region.to_owned());
+        Box::pin(async { Ok(Reader { cloud, client, region }) })
     }
 
     fn survey<'a>(&'a self, _: &'a Reader, _: &'a [String]) -> BoxFuture<'a, Result<Vec<Unmanaged>>> {
@@ -150,13 +222,15 @@ pub struct FakeHands {
 }
 
 impl Hands<FakeCloud> for FakeHands {
-    fn reader<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Reader>> {
-        Box::pin(async { Ok(Reader { cloud: self.cloud.clone(), client: self.client.clone() }) })
+    fn reader<'a>(&'a self, region: &'a str) -> BoxFuture<'a, Result<Reader>> {
+        let (cloud, client, region) = (self.cloud.clone(), self.client.clone(), region.to_owned());
+        Box::pin(async { Ok(Reader { cloud, client, region }) })
     }
 
-    fn writer<'a>(&'a self, _: &'a str, permit: Permit) -> BoxFuture<'a, Result<Writer>> {
+    fn writer<'a>(&'a self, region: &'a str, permit: Permit) -> BoxFuture<'a, Result<Writer>> {
         let (cloud, client, fence) = (self.cloud.clone(), self.client.clone(), self.fence.clone());
-        Box::pin(async { Ok(Writer { cloud, client, permit, fence, made: Mutex::default() }) })
+        let region = region.to_owned();
+        Box::pin(async { Ok(Writer { cloud, client, region, permit, fence, made: Mutex::default() }) })
     }
 }
 

@@ -81,7 +81,8 @@ fn smaller(history: &History) -> Vec<History> {
             yaml.remove(&place);
             other.wishes = yaml.wishes;
         });
-        for property in ["Friends", "Groups", "Doors", "Store"] {
+        with(&|other| other.wishes[index].region = None);
+        for property in ["Friends", "Groups", "Doors", "Store", "Role", "Cert"] {
             with(&|other| drop(other.wishes[index].properties.as_object_mut().and_then(|map| map.remove(property))));
         }
     }

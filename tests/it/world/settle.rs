@@ -1,24 +1,36 @@
 //! The end of every history: the faults are over, and it runs until nothing is left to do.
 
-use provision::plan::{Action, Plan};
+use provision::plan::{Action, Mode, Plan};
 
-use super::history::Verb;
+use super::build::REGIONS;
+use super::history::{Job, Verb};
 use super::invariants::Broken;
 use super::model::{standing, wanted};
 use super::play::Stage;
+use super::process::{Process, sought};
 
 /// So many calm runs must be enough: one for each link of the longest chain of things that wait for each other.
 const RUNS: usize = 10;
+/// So many hints are followed.
+const HINTS: usize = 4;
 
 impl Stage {
     /// Runs until it is settled, and compares with what the YAML alone says.
     pub async fn settle(&mut self) -> Result<(), Broken> {
         self.strangers.guests_leave(&mut self.cloud.world());
         self.some_part().await?;
-        let left = self.until_empty(Verb::Apply).await?;
-        if is_blocked(&left) {
+        // What one hint leads to may need another.
+        for _ in 0..HINTS {
+            let left = self.until_empty(Verb::Apply).await?;
+            if self.leave_former_homes(&left).await? {
+                continue;
+            }
+            if !is_blocked(&left) {
+                break;
+            }
             self.follow_the_hint().await?;
         }
+        self.leave_former_regions().await?;
         let calls = self.cloud.world().calls.len();
         let second = self.calm(Verb::Apply).await?;
         let mut world = self.cloud.world();
@@ -49,6 +61,38 @@ impl Stage {
         }
     }
 
+    /// Destroys the stack where it lives instead, as a blocked plan's note says; returns whether it said so.
+    async fn leave_former_homes(&mut self, plan: &Plan) -> Result<bool, Broken> {
+        let changes = plan.stacks.iter().flat_map(|stack| &stack.changes);
+        let named = |region: &&&str| {
+            let command = format!("--region {region}`");
+            changes.clone().any(|change| change.notes.iter().any(|note| note.contains(&command)))
+        };
+        let regions: Vec<_> = REGIONS.iter().filter(named).collect();
+        for region in &regions {
+            self.cloud.world().note("a former home left");
+            self.destroy_orphan(region).await?;
+        }
+        Ok(!regions.is_empty())
+    }
+
+    /// Destroys what is left where nothing of the YAML is any more, as a plan tells.
+    async fn leave_former_regions(&mut self) -> Result<(), Broken> {
+        let blueprint = self.blueprint();
+        let mut process = Process::new(&self.cloud, "strays", vec![&blueprint], Mode::Apply);
+        process.regions = &REGIONS;
+        for stray in process.strays(&sought(&blueprint)).await.found {
+            self.cloud.world().note("a former region left");
+            self.destroy_orphan(&stray.region).await?;
+        }
+        Ok(())
+    }
+
+    async fn destroy_orphan(&mut self, region: &str) -> Result<(), Broken> {
+        let job = Job { orphan: Some(region.to_owned()), ..Job::new(Verb::Destroy) };
+        self.until_done(&job).await.map(drop)
+    }
+
     /// Takes out of the YAML what cannot let go, applies, and puts it back: as a blocked replacement's note says.
     async fn follow_the_hint(&mut self) -> Result<(), Broken> {
         self.cloud.world().note("a blocked replacement's hint followed");
@@ -74,9 +118,13 @@ impl Stage {
     }
 
     async fn until_empty(&mut self, verb: Verb) -> Result<Plan, Broken> {
+        self.until_done(&Job::new(verb)).await
+    }
+
+    async fn until_done(&mut self, job: &Job) -> Result<Plan, Broken> {
         let mut plan = Plan::default();
         for _ in 0..RUNS {
-            plan = self.calm(verb).await?;
+            plan = self.calm_run(job.clone()).await?.plan;
             if is_empty(&plan) || (plan.stacks[0].steps.is_empty() && is_blocked(&plan)) {
                 return Ok(plan);
             }
@@ -98,9 +146,10 @@ fn outline(plan: &Plan) -> String {
     let lines = changes.map(|change| {
         let fields: Vec<_> = change.fields.iter().map(|field| field.path.as_str()).collect();
         format!(
-            "{:?} {} ({:?}) {} {}",
+            "{:?} {} in {} ({:?}) {} {}",
             change.action,
             change.address,
+            change.region,
             change.cause,
             fields.join(" "),
             change.notes.join("; ")

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use provision::resource::{Tags, key};
 use serde_json::{Value, json};
 
+use super::build::REGIONS;
 use super::cloud::{World, neighbour_tags, short};
 use super::faults::{Fault, What};
 use super::history::{Drift, Yaml};
@@ -16,29 +17,34 @@ pub struct Strangers {
     left: BTreeMap<String, Thing>,
     /// Those of them that refer to something of ours, or might be it once that is gone.
     guests: Vec<String>,
-    /// What lost a tag that made it ours: its id, its place and its tags before.
-    pub estranged: Vec<(String, String, Tags)>,
+    /// What lost a tag that made it ours, as it was before.
+    pub estranged: Vec<Thing>,
 }
 
 impl Strangers {
-    /// A neighbour's stack, and things without tags.
+    /// In every region a neighbour's stack, and things without tags.
     pub fn move_in(world: &mut World) -> Self {
         let mut strangers = Self::default();
-        let net = world.new_id("Fake::Net");
-        let spec = json!({ "Range": "10.0.0.0/16", "Dns": true });
-        strangers.leave(world, Thing::new("Fake::Net", net.clone(), spec.clone(), neighbour_tags("main")));
-        let part = world.new_id("Fake::Part");
+        REGIONS.iter().for_each(|region| strangers.settle(world, region));
+        strangers
+    }
+
+    fn settle(&mut self, world: &mut World, region: &str) {
+        let mut leave = |world: &mut World, kind: &str, spec: &Value, tags: Tags, name: Option<&str>| {
+            let (id, name) = (world.new_id(kind), name.map(str::to_owned));
+            let thing = Thing::new(kind, id.clone(), spec.clone(), tags);
+            self.leave(world, Thing { name, region: region.to_owned(), ..thing });
+            id
+        };
+        let of_net = json!({ "Range": "10.0.0.0/16", "Dns": true });
+        let net = leave(world, "Fake::Net", &of_net, neighbour_tags("main"), None);
         let of_part = json!({ "Net": net, "Range": "10.0.0.0/24", "Public": false });
-        strangers.leave(world, Thing::new("Fake::Part", part.clone(), of_part, neighbour_tags("a")));
-        let store = json!({ "Parts": [part], "Engine": "sql", "Class": "large", "Groups": [] });
+        let part = leave(world, "Fake::Part", &of_part, neighbour_tags("a"), None);
+        let of_store = json!({ "Parts": [part], "Engine": "sql", "Class": "large", "Groups": [] });
         let mut tags = neighbour_tags("db");
         tags.set(key::ID, "acme-certification-db");
-        let name = Some("acme-certification-db".to_owned());
-        let id = world.new_id("Fake::Store");
-        strangers.leave(world, Thing { name, ..Thing::new("Fake::Store", id, store, tags) });
-        let id = world.new_id("Fake::Net");
-        strangers.leave(world, Thing::new("Fake::Net", id, spec, Tags::default()));
-        strangers
+        leave(world, "Fake::Store", &of_store, tags, Some("acme-certification-db"));
+        leave(world, "Fake::Net", &of_net, Tags::default(), None);
     }
 
     fn leave(&mut self, world: &mut World, thing: Thing) {
@@ -66,9 +72,9 @@ impl Strangers {
 
     /// Puts the tags back, as `provision adopt` does.
     pub fn put_right(&mut self, world: &mut World) {
-        for (id, _, tags) in self.estranged.drain(..) {
-            if let Some(thing) = world.things.get_mut(&id) {
-                thing.tags = tags;
+        for before in self.estranged.drain(..) {
+            if let Some(thing) = world.things.get_mut(&before.id) {
+                thing.tags = before.tags;
             }
         }
     }
@@ -104,7 +110,7 @@ impl Strangers {
         Some(match drift {
             Drift::Estrange { .. } if !is_known || !is_alone => return None,
             Drift::Estrange { key, .. } => {
-                self.estranged.push((target.id.clone(), target.place(), target.tags.clone()));
+                self.estranged.push(target.clone());
                 thing.tags.0.remove(key);
                 "drift: a tag that made it ours removed"
             }
@@ -133,7 +139,8 @@ impl Strangers {
                 let id = world.new_id("Fake::Part");
                 let spec = json!({ "Net": target.id, "Range": "10.0.99.0/24", "Public": false });
                 self.guests.push(id.clone());
-                self.leave(world, Thing::new("Fake::Part", id, spec, Tags::default()));
+                let part = Thing::new("Fake::Part", id, spec, Tags::default());
+                self.leave(world, Thing { region: target.region, ..part });
                 "drift: a foreign thing inside"
             }
             Drift::Copy { .. } => {
@@ -142,7 +149,8 @@ impl Strangers {
                 self.guests.push(id.clone());
                 // What a copy was restored into is not the copy's to keep.
                 let spec = without_ids(&target.spec);
-                self.leave(world, Thing { name, spec, ..Thing::new(&target.kind, id, Value::Null, target.tags) });
+                let copy = Thing::new(&target.kind, id, spec, target.tags);
+                self.leave(world, Thing { name, region: target.region, ..copy });
                 "drift: a copy with our tags"
             }
             Drift::Person => return None,

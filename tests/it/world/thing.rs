@@ -1,13 +1,17 @@
-use provision::resource::{State, Tags, key};
+use provision::resource::{State, Tags, is_everywhere, key};
 use serde_json::Value;
 use tokio::time::Instant;
+
+use super::build::HOME;
 
 /// One thing in the fake cloud.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Thing {
     pub kind: String,
     pub id: String,
-    /// The physical name; unique per kind if there is one.
+    /// Of what is everywhere, the one that it was made in.
+    pub region: String,
+    /// The physical name; unique per kind and region if there is one.
     pub name: Option<String>,
     pub spec: Value,
     pub tags: Tags,
@@ -28,6 +32,7 @@ impl Thing {
         Self {
             kind: kind.to_owned(),
             id,
+            region: HOME.to_owned(),
             name: None,
             spec,
             tags,
@@ -63,6 +68,16 @@ impl Thing {
             (shown.spec, shown.tags, shown.failed) = (spec.clone(), tags.clone(), failed.clone());
         }
         Some(shown)
+    }
+
+    /// What people know it by: its name, if only one in a region can have that.
+    pub fn shown_id(&self) -> &str {
+        self.name.as_deref().filter(|_| self.kind != "Fake::Group").unwrap_or(&self.id)
+    }
+
+    /// Whether calls in a region find it.
+    pub fn is_in(&self, region: &str) -> bool {
+        self.region == region || is_everywhere(&self.kind)
     }
 
     /// `Fake::Net/main`, by its tags.

@@ -17,6 +17,8 @@ use super::thing::Thing;
 const DETAILED: [(&str, bool); 2] = [("Fake::Group", false), ("Fake::Store", true)];
 /// The kinds that AWS gives neither a client token nor a name: create looks for our own tags first.
 const LOOKED_FOR: [&str; 2] = ["Fake::Net", "Fake::Door"];
+/// The kinds that may be referred to from another region, as a distribution does to its certificate.
+pub const FAR: [&str; 2] = ["Fake::Cert", "AWS::IAM::Role"];
 /// For how long something that still uses a thing is waited for before its deletion fails.
 const BUSY: Duration = Duration::from_secs(20);
 
@@ -35,14 +37,14 @@ where
     let is_asked_for = |thing: &Thing| {
         let place = |at: &&str| thing.spec.pointer(at).and_then(Value::as_str).unwrap_or_default();
         let stands_in = K::CLAIMS.iter().map(place).any(|place| scope.asks_for(place));
-        stands_in || scope.owns(&thing.id, &thing.tags)
+        stands_in || scope.owns(&thing.id, &thing.tags) || scope.asks_for(thing.shown_id())
     };
     let may_be_ours = |thing: &Thing| thing.name.as_ref().is_some_and(|name| scope.may_own(name, K::NAME.max()));
     let wanted = |thing: &Thing| is_asked_for(thing) || may_be_ours(thing);
-    for thing in reader.cloud.list(&reader.client, K::TYPE, wanted).await? {
+    for thing in reader.cloud.list(&reader.client, K::TYPE, &reader.region, wanted).await? {
         if !is_asked_for(&thing) {
             if let Some(name) = &thing.name {
-                let (id, name, tags) = (thing.id.clone(), name.clone(), thing.tags.clone());
+                let (id, name, tags) = (thing.shown_id().to_owned(), name.clone(), thing.tags.clone());
                 listing.strangers.push(Stranger { id, name, tags });
             }
             continue;
@@ -51,7 +53,7 @@ where
             let operation = format!("Get{}", short(K::TYPE));
             if let Err(failure) = reader.cloud.read(&reader.client, FAKE, &operation, |_| Ok(())).await {
                 let tags = has_tags.then(|| thing.tags.clone());
-                listing.unseen.push(Unseen { id: thing.id.clone(), tags, failure });
+                listing.unseen.push(Unseen { id: thing.shown_id().to_owned(), tags, failure });
                 continue;
             }
         }
@@ -59,7 +61,7 @@ where
             spec: serde_json::from_value(thing.spec.clone()).expect("the fake cloud keeps what it was given"),
             outputs: outputs(&thing),
             state: thing.state(),
-            id: thing.id,
+            id: thing.shown_id().to_owned(),
             name: thing.name,
             tags: thing.tags,
             unmodelled: Vec::new(),
@@ -76,11 +78,12 @@ pub fn revision(spec: &Value) -> u64 {
 }
 
 fn outputs(thing: &Thing) -> Outputs {
-    Outputs { id: thing.id.clone(), revision: revision(&thing.spec) }
+    let name = thing.name.clone().filter(|name| name == thing.shown_id());
+    Outputs { id: thing.id.clone(), name, revision: revision(&thing.spec) }
 }
 
 fn made<K: Kind<Cloud = FakeCloud, Outputs = Outputs>>(thing: &Thing) -> Made<K> {
-    Made { id: thing.id.clone(), outputs: outputs(thing), state: thing.state() }
+    Made { id: thing.shown_id().to_owned(), outputs: outputs(thing), state: thing.state() }
 }
 
 pub async fn create<K>(writer: &Writer, name: &Name, spec: &K::Spec, tags: &Tags) -> Result<Made<K>>
@@ -96,7 +99,7 @@ where
     writer.made(&thing.id);
     if thing.spec != spec && K::SEVERAL_CALLS {
         let id = thing.id.clone();
-        writer.change("Update", K::TYPE, &id, Some(&spec), |world| set_spec(world, &id, &spec)).await?;
+        writer.change("Update", K::TYPE, &id, Some(&spec), |world| set_spec(world, writer, &id, &spec)).await?;
     }
     Ok(made(&thing))
 }
@@ -128,17 +131,21 @@ fn insert<K: Kind>(
     spec: &Value,
     tags: &Tags,
 ) -> Result<Thing> {
-    refuse_dangling(world, spec)?;
+    refuse_dangling(world, spec, &writer.region)?;
     let token = Some(writer.permit.token.clone()).filter(|_| name.is_none() && !LOOKED_FOR.contains(&K::TYPE));
-    let twin = |thing: &&Thing| thing.kind == K::TYPE && token.is_some() && thing.token == token;
+    let twin = |thing: &&Thing| {
+        thing.kind == K::TYPE && token.is_some() && thing.token == token && thing.is_in(&writer.region)
+    };
     if let Some(thing) = world.things.values().find(twin) {
         return Ok(thing.clone());
     }
-    if name.is_some() && world.things.values().any(|thing| thing.kind == K::TYPE && thing.name.as_ref() == name) {
+    let has_name = |thing: &Thing| thing.kind == K::TYPE && thing.name.as_ref() == name && thing.is_in(&writer.region);
+    if name.is_some() && world.things.values().any(has_name) {
         return Err(Failure::new(Class::AlreadyExists, "the name is taken"));
     }
     let slowness = world.pace.slowness(K::TYPE);
     let thing = Thing {
+        region: writer.region.clone(),
         name: name.cloned(),
         ready_at: Some(Instant::now() + slowness),
         human: K::AWAITS_PERSON,
@@ -151,7 +158,7 @@ fn insert<K: Kind>(
 
 /// Looks for what bears our tags for this address and has what only a new one could have.
 async fn look<K: Kind>(writer: &Writer, spec: &Value, tags: &Tags) -> Result<Option<Thing>> {
-    let all = writer.cloud.list(&writer.client, K::TYPE, |thing| is_ours(thing, tags)).await?;
+    let all = writer.cloud.list(&writer.client, K::TYPE, &writer.region, |thing| is_ours(thing, tags)).await?;
     Ok(all.into_iter().find(|thing| {
         let same = K::CREATE_ONLY.iter().all(|path| thing.spec.pointer(path) == spec.pointer(path));
         same && is_ours(thing, tags) && thing.leaves_at.is_none() && thing.failed.is_none()
@@ -170,7 +177,7 @@ async fn look_again<K: Kind>(writer: &Writer, spec: &Value, tags: &Tags) -> Resu
 }
 
 async fn adopt<K: Kind>(writer: &Writer, name: Option<&String>, tags: &Tags) -> Result<Option<Thing>> {
-    let all = writer.cloud.list(&writer.client, K::TYPE, |thing| is_ours(thing, tags)).await?;
+    let all = writer.cloud.list(&writer.client, K::TYPE, &writer.region, |thing| is_ours(thing, tags)).await?;
     Ok(all.into_iter().find(|thing| thing.name.as_ref() == name && is_ours(thing, tags) && thing.leaves_at.is_none()))
 }
 
@@ -179,19 +186,20 @@ fn is_ours(thing: &Thing, tags: &Tags) -> bool {
     [key::PROJECT, key::TENANT, key::ENVIRONMENT, key::NAME].iter().all(|key| thing.tags.get(key) == tags.get(key))
 }
 
-/// AWS refuses ids that are not there.
-fn refuse_dangling(world: &World, spec: &Value) -> Result<()> {
-    let is_there = |id: &String| world.things.get(id).is_some_and(|thing| thing.leaves_at.is_none());
+/// AWS refuses ids that are not there, and those of another region but for certificates.
+fn refuse_dangling(world: &World, spec: &Value, region: &str) -> Result<()> {
+    let is_meant = |thing: &Thing| thing.is_in(region) || FAR.contains(&&*thing.kind);
+    let is_there = |id: &String| world.things.get(id).is_some_and(|thing| thing.leaves_at.is_none() && is_meant(thing));
     match ids(spec).into_iter().find(|id| !is_there(id)) {
         Some(id) => Err(Failure::new(Class::NotFound, format!("{id} is not there"))),
         None => Ok(()),
     }
 }
 
-fn set_spec(world: &mut World, id: &str, spec: &Value) -> Result<Thing> {
-    refuse_dangling(world, spec)?;
-    let slowness = world.things.get(id).map(|thing| world.pace.slowness(&thing.kind)).unwrap_or_default();
-    let thing = world.things.get_mut(id).ok_or_else(|| Failure::new(Class::NotFound, "gone"))?;
+fn set_spec(world: &mut World, writer: &Writer, id: &str, spec: &Value) -> Result<Thing> {
+    refuse_dangling(world, spec, &writer.region)?;
+    let slowness = world.found(id, &writer.region).map(|thing| world.pace.slowness(&thing.kind)).unwrap_or_default();
+    let thing = world.found_mut(id, &writer.region).ok_or_else(|| Failure::new(Class::NotFound, "gone"))?;
     if thing.leaves_at.is_some() {
         return Err(Failure::new(Class::Busy, "it is being deleted"));
     }
@@ -207,10 +215,10 @@ where
 {
     assert!(!changes.is_empty(), "an update without changes");
     let spec = serde_json::to_value(spec).expect("specs are JSON");
-    let id = live.id.as_str();
+    let id = live.outputs.id.as_str();
     let thing = writer
         .change("Update", K::TYPE, id, Some(&spec), |world| {
-            let there = world.things.get(id).ok_or_else(|| Failure::new(Class::NotFound, "gone"))?;
+            let there = world.found(id, &writer.region).ok_or_else(|| Failure::new(Class::NotFound, "gone"))?;
             for path in K::CREATE_ONLY {
                 assert_eq!(
                     there.spec.pointer(path),
@@ -218,17 +226,20 @@ where
                     "an update of a create-only property of {id}: {changes:?}"
                 );
             }
-            set_spec(world, id, &spec)
+            set_spec(world, writer, id, &spec)
         })
         .await?;
     Ok(made(&thing))
 }
 
-pub async fn retag<K: Kind>(writer: &Writer, live: &Found<K>, set: &Tags, unset: &[String]) -> Result<()> {
-    let id = live.id.as_str();
+pub async fn retag<K>(writer: &Writer, live: &Found<K>, set: &Tags, unset: &[String]) -> Result<()>
+where
+    K: Kind<Cloud = FakeCloud, Outputs = Outputs>,
+{
+    let id = live.outputs.id.as_str();
     writer
         .change("Tag", K::TYPE, id, None, |world| {
-            let thing = world.things.get_mut(id).ok_or_else(|| Failure::new(Class::NotFound, "gone"))?;
+            let thing = world.found_mut(id, &writer.region).ok_or_else(|| Failure::new(Class::NotFound, "gone"))?;
             set.iter().for_each(|(key, value)| thing.tags.set(key, value));
             unset.iter().for_each(|key| drop(thing.tags.0.remove(key)));
             Ok(())
@@ -236,16 +247,22 @@ pub async fn retag<K: Kind>(writer: &Writer, live: &Found<K>, set: &Tags, unset:
         .await
 }
 
-pub async fn delete<K: Kind>(writer: &Writer, live: &Found<K>) -> Result<Vec<Kept>> {
-    let id = live.id.as_str();
+pub async fn delete<K>(writer: &Writer, live: &Found<K>) -> Result<Vec<Kept>>
+where
+    K: Kind<Cloud = FakeCloud, Outputs = Outputs>,
+{
+    let id = live.outputs.id.as_str();
     let start = Instant::now();
     loop {
         let sent = writer.change("Delete", K::TYPE, id, None, |world| {
+            if world.found(id, &writer.region).is_none() {
+                return Ok(Vec::new());
+            }
             if let Some(user) = world.users(id).first() {
                 return Err(Failure::new(Class::Busy, format!("{} {} uses it", user.kind, user.id)));
             }
             let slowness = world.pace.slowness(K::TYPE);
-            match world.things.get_mut(id) {
+            match world.found_mut(id, &writer.region) {
                 Some(thing) if thing.leaves_at.is_some() => {}
                 Some(thing) if slowness > Duration::ZERO => thing.leaves_at = Some(Instant::now() + slowness),
                 _ => world.remove(id),
