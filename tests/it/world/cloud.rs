@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use provision::apply::{Fence, Permit};
-use provision::resource::{Class, Cloud, Result, Tags};
+use provision::resource::{Class, Cloud, Result, Tags, is_everywhere};
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -270,6 +270,12 @@ impl World {
 
     pub fn found_mut(&mut self, id: &str, region: &str) -> Option<&mut Thing> {
         self.things.get_mut(id).filter(|thing| thing.is_in(region))
+    }
+
+    /// Whether something in one region uses what is in another, or everywhere.
+    pub fn reaches(&self, from: &str, is_target: impl Fn(&Thing) -> bool) -> bool {
+        let far = self.things.values().filter(|thing| thing.region != from || is_everywhere(&thing.kind));
+        far.filter(|thing| is_target(thing)).any(|thing| self.users(&thing.id).iter().any(|user| user.region == from))
     }
 
     /// The things whose specs hold this id, or its name in its region.

@@ -118,7 +118,9 @@ impl Stage {
         traces.iter().try_for_each(|trace| invariants::run(&mut world, trace))?;
         invariants::unread(&mut world, first, &before, &round.faults)?;
         invariants::estranged(&mut world, &self.strangers, first)?;
-        invariants::elsewhere(&mut world, &self.yaml, &before, first)?;
+        if round.runs.iter().all(|job| job.orphan.is_none()) {
+            invariants::elsewhere(&mut world, &self.yaml, &before, first)?;
+        }
         self.strangers.put_right(&mut world);
         invariants::strangers(&mut world, &self.strangers)
     }

@@ -3,7 +3,7 @@
 use provision::plan::{Action, Mode, Plan};
 
 use super::build::REGIONS;
-use super::history::{Job, Verb};
+use super::history::{Edit, Job, Verb};
 use super::invariants::Broken;
 use super::model::{standing, wanted};
 use super::play::Stage;
@@ -18,6 +18,7 @@ impl Stage {
     /// Runs until it is settled, and compares with what the YAML alone says.
     pub async fn settle(&mut self) -> Result<(), Broken> {
         self.strangers.guests_leave(&mut self.cloud.world());
+        self.leave_far_users().await?;
         self.some_part().await?;
         // What one hint leads to may need another.
         for _ in 0..HINTS {
@@ -70,6 +71,14 @@ impl Stage {
         };
         let regions: Vec<_> = REGIONS.iter().filter(named).collect();
         for region in &regions {
+            let is_used =
+                |from: &&str| from != *region && self.cloud.world().reaches(from, |thing| thing.region == ***region);
+            if REGIONS.iter().any(is_used) {
+                // The other way out: what is used from elsewhere can't go.
+                self.cloud.world().note("a former home put back");
+                self.yaml.edit(&Edit::Home { region: (**region).to_owned() });
+                return Ok(true);
+            }
             self.cloud.world().note("a former home left");
             self.destroy_orphan(region).await?;
         }
@@ -78,14 +87,31 @@ impl Stage {
 
     /// Destroys what is left where nothing of the YAML is any more, as a plan tells.
     async fn leave_former_regions(&mut self) -> Result<(), Broken> {
+        for region in self.former_regions().await {
+            self.cloud.world().note("a former region left");
+            self.destroy_orphan(&region).await?;
+        }
+        Ok(())
+    }
+
+    /// Destroys first what would keep hold of what is elsewhere, unseen: a role, a certificate.
+    async fn leave_far_users(&mut self) -> Result<(), Broken> {
+        for region in self.former_regions().await {
+            let keeps_hold = self.cloud.world().reaches(&region, |_| true);
+            if keeps_hold {
+                let job = Job { orphan: Some(region), ..Job::new(Verb::Destroy) };
+                self.calm_run(job).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn former_regions(&self) -> Vec<String> {
         let blueprint = self.blueprint();
         let mut process = Process::new(&self.cloud, "strays", vec![&blueprint], Mode::Apply);
         process.regions = &REGIONS;
-        for stray in process.strays(&sought(&blueprint)).await.found {
-            self.cloud.world().note("a former region left");
-            self.destroy_orphan(&stray.region).await?;
-        }
-        Ok(())
+        let strays = process.strays(&sought(&blueprint)).await;
+        strays.found.into_iter().map(|stray| stray.region).collect()
     }
 
     async fn destroy_orphan(&mut self, region: &str) -> Result<(), Broken> {
