@@ -13,12 +13,14 @@ pub struct Rate {
     pub most: f64,
 }
 
-/// A token bucket on tokio's clock. It goes below zero: who takes the token that is not there yet waits its turn.
+/// A token bucket on tokio's clock. Who takes a token that is not there yet gets a moment of its own, after all that were
+/// given away, whatever the rate was then and is now.
 #[derive(Clone, Debug)]
 pub struct Bucket {
     rate: Rate,
     per_second: f64,
     tokens: f64,
+    /// When there were so many tokens: in time to come, if calls wait for theirs.
     filled: Instant,
     narrowed: Option<Instant>,
 }
@@ -38,8 +40,13 @@ impl Bucket {
     /// Takes a token and returns how long to wait before using it.
     pub fn take(&mut self, now: Instant) -> Duration {
         self.fill(now);
-        self.tokens -= 1.0;
-        if self.tokens >= 0.0 { Duration::ZERO } else { Duration::from_secs_f64(-self.tokens / self.per_second) }
+        if self.tokens >= 1.0 {
+            self.tokens -= 1.0;
+        } else {
+            self.filled += Duration::from_secs_f64((1.0 - self.tokens) / self.per_second);
+            self.tokens = 0.0;
+        }
+        self.filled.saturating_duration_since(now)
     }
 
     /// Halves the rate and empties the bucket: AWS throttled a call.
@@ -49,7 +56,7 @@ impl Bucket {
             return;
         }
         self.narrowed = Some(now);
-        self.tokens = self.tokens.min(0.0);
+        self.tokens = 0.0;
         self.per_second = (self.per_second / 2.0).max(Self::LEAST.min(self.rate.per_second));
     }
 
@@ -67,6 +74,6 @@ impl Bucket {
     fn fill(&mut self, now: Instant) {
         let elapsed = now.saturating_duration_since(self.filled).as_secs_f64();
         self.tokens = (self.tokens + elapsed * self.per_second).min(self.rate.burst);
-        self.filled = now;
+        self.filled = self.filled.max(now);
     }
 }

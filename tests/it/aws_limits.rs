@@ -64,6 +64,24 @@ async fn successes_widen_the_rate_up_to_the_most() {
     assert!((bucket.per_second() - 12.0).abs() < f64::EPSILON);
 }
 
+/// Whoever waits was given its moment at the rate of then; the rate changes while it waits.
+#[tokio::test(start_paused = true)]
+async fn no_two_calls_get_the_same_moment_however_the_rate_changes() {
+    let rate = Rate { burst: 1.0, per_second: 1.0, most: 1.0 };
+    let mut bucket = Bucket::new(rate, Instant::now());
+    let mut moments = Vec::new();
+    for round in 0..12 {
+        moments.extend((0..3).map(|_| Instant::now() + bucket.take(Instant::now())));
+        match round % 4 {
+            0 => bucket.narrow(Instant::now()),
+            _ => bucket.widen(Instant::now()),
+        }
+        advance(Duration::from_millis(1500)).await;
+    }
+    let closest = moments.windows(2).map(|pair| pair[1].saturating_duration_since(pair[0])).min().unwrap();
+    assert!(closest >= Duration::from_millis(999), "{closest:?}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn calls_wait_for_their_own_bucket_and_not_for_others() {
     let aws = Canned::new(&[(200, "{}"); 4]);
