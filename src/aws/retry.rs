@@ -11,14 +11,15 @@ const LONGEST: Duration = Duration::from_secs(10);
 /// How long a service that can't be reached is tried: about what the SDK's own attempts come to.
 const UNREACHED: Duration = Duration::from_secs(15);
 
-/// Repeats a call while `again` says that its failure passes by itself, for at most `patience`.
+/// Repeats a call while `again` says that its failure passes by itself, for at most `patience`. What was throttled was not
+/// carried out: that passes as well, also where the SDK has given up.
 ///
 /// Time is tokio's, so tests with a paused clock do not wait.
 pub async fn retry<T, F>(patience: Duration, again: impl Fn(&Failure) -> bool, call: impl FnMut() -> F) -> Result<T>
 where
     F: Future<Output = Result<T>>,
 {
-    retry_within(|failure| again(failure).then_some(patience), call).await
+    retry_within(|failure| (failure.is(Class::Throttled) || again(failure)).then_some(patience), call).await
 }
 
 /// Repeats a call for as long as each failure's own patience lasts, counted from the first call; none: it is final.

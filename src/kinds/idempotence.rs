@@ -32,14 +32,13 @@ where
     }
 }
 
-/// Repeats a call while its failure is of one of `classes`, for at most `patience`. What was throttled was not carried
-/// out: that passes as well, also where the SDK has given up.
+/// Repeats a call while its failure is of one of `classes`, for at most `patience`.
 pub(super) async fn patiently<F, T, E>(patience: Duration, classes: &[Class], mut call: impl FnMut() -> F) -> Result<T>
 where
     F: Future<Output = Result<T, E>>,
     Failure: From<E>,
 {
-    let again = |failure: &Failure| failure.is(Class::Throttled) || classes.contains(&failure.class);
+    let again = |failure: &Failure| classes.contains(&failure.class);
     retry(patience, again, || {
         let sent = call();
         async move { sent.await.map_err(Failure::from) }

@@ -66,19 +66,14 @@ pub(super) async fn retag(clients: &Clients, arn: &str, set: &Tags, unset: &[Str
     Ok(())
 }
 
-/// Repeats a change while WAF has not spread what it refers to, or still counts the last user of what is to go; and one
-/// that was throttled for longer than the SDK tries, as at one change a second for all stacks of a region some are.
+/// Repeats a change while WAF has not spread what it refers to, or still counts the last user of what is to go.
 pub(super) async fn patiently<T, F: Future<Output = Result<T>>>(call: impl FnMut() -> F) -> Result<T> {
-    retry(5 * MINUTE, passes, call).await
-}
-
-fn passes(failure: &Failure) -> bool {
-    matches!(failure.class, Class::Busy | Class::Throttled)
+    retry(5 * MINUTE, |failure| failure.is(Class::Busy), call).await
 }
 
 /// Deletes; what is gone already is done. `call` reads its lock token anew, since the end of the last reference moves it.
 pub(super) async fn delete<F: Future<Output = Result<()>>>(call: impl FnMut() -> F) -> Result<Vec<Kept>> {
-    match retry(5 * MINUTE, |failure| passes(failure) || failure.is(Class::Conflict), call).await {
+    match retry(5 * MINUTE, |failure| failure.is(Class::Busy) || failure.is(Class::Conflict), call).await {
         Err(failure) if !failure.is(Class::NotFound) => Err(failure),
         _ => Ok(Vec::new()),
     }
