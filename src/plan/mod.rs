@@ -34,4 +34,5 @@ pub use fingerprint::{agrees, fingerprint};
 pub use guards::{Allowance, Guards, Refusal, refusals};
 pub use input::{Input, Mode};
 pub use make::plan;
+pub use standing::unread;
 pub use types::{Action, Cause, Change, Desired, Field, Plan, StackPlan, Step, StepId, Summary, Verb, Waiting};

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::suspects::{Suspect, Suspects, claimants, owner, reason, renamed};
 use crate::blueprint::Resource;
 use crate::inventory::{Inventory, Seen, Sight};
-use crate::resource::{Address, Facts, Live, Name, NameRule, Stack, State, Stranger, Tags};
+use crate::resource::{Address, Facts, Live, Name, NameRule, Stack, State, Stranger, Tags, Unseen};
 
 /// How an address stands in live AWS.
 #[derive(Clone, Debug)]
@@ -65,11 +65,7 @@ pub(super) fn standing(
     if let Some(lives) = claims(&address.name).or_else(|| resource.was.as_deref().and_then(claims)) {
         return choose(lives, facts, is_current);
     }
-    let unseen = sight.unseen.iter().find(|unseen| match &unseen.tags {
-        Some(tags) => is_named(resource, tags),
-        None => true,
-    });
-    if let Some(unseen) = unseen {
+    if let Some(unseen) = unread(sight, resource) {
         return unreadable(format!("{} could not be read: {}", unseen.id, unseen.failure));
     }
     let suspects = suspects(looking, resource, sight, desired);
@@ -81,6 +77,11 @@ pub(super) fn standing(
         unreadable: false,
         suspects: suspects.into_iter().map(|suspect| suspect.id).collect(),
     }
+}
+
+/// Returns what may be a resource, under its name or a former one, and could not be read.
+pub fn unread<'a>(sight: &'a Sight, resource: &Resource) -> Option<&'a Unseen> {
+    sight.unseen.iter().find(|unseen| unseen.tags.as_ref().is_none_or(|tags| is_named(resource, tags)))
 }
 
 /// What may be a missing resource: by its name, by what ours refer to, by what only one living thing can have.

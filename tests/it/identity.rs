@@ -1,7 +1,8 @@
 //! Identity is never lost quietly: what lost its tags, or had them changed, is not made a second time.
 
-use provision::plan::{Action, Cause, Mode, StackPlan, Verb};
-use provision::resource::key;
+use provision::inventory::Sight;
+use provision::plan::{Action, Cause, Mode, StackPlan, Verb, unread};
+use provision::resource::{Class, Failure, Tags, Unseen, key};
 use serde_json::json;
 
 use crate::engine::{actions, change, environment, reference};
@@ -204,6 +205,22 @@ async fn what_was_renamed_and_cannot_be_read_is_not_made_under_its_new_name() {
     let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
     let note = blocked(&plan, "Fake::Store/main");
     assert!(note.contains("could not be read"), "{note}");
+}
+
+#[test]
+fn what_could_not_be_read_may_be_what_it_says_it_is_or_if_it_says_nothing_anything() {
+    let wish =
+        Wish { was: Some("office".to_owned()), ..Wish::new("Fake::Net", "main", json!({ "Range": "10.0.0.0/16" })) };
+    let blueprint = blueprint(&[wish]);
+    let resource = blueprint.resources.values().next().expect("one");
+    let may_be = |tags: Option<&str>| {
+        let tags = tags.map(|name| Tags::from_iter([(key::NAME, name)]));
+        let unseen = Unseen { id: "net-1".into(), tags, failure: Failure::new(Class::Denied, "no") };
+        unread(&Sight { unseen: vec![unseen], ..Sight::default() }, resource).is_some()
+    };
+    assert!(may_be(Some("main")) && may_be(None));
+    assert!(may_be(Some("office")), "it was called so before");
+    assert!(!may_be(Some("other")));
 }
 
 #[tokio::test(start_paused = true)]

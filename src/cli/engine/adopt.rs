@@ -11,8 +11,8 @@ use crate::cli::project::Project;
 use crate::cli::world::World;
 use crate::inventory::{Inventory, Seen};
 use crate::kinds::KINDS;
-use crate::plan::{Mode, StackPlan, Unfit, adopted, adoption};
-use crate::resource::{Address, AnyListing, Live, Scope, Tags, Unseen};
+use crate::plan::{Mode, StackPlan, Unfit, adopted, adoption, unread};
+use crate::resource::{AnyListing, Live, Scope};
 
 /// What adopting a thing writes, and what is different about it.
 pub struct Adoption {
@@ -45,7 +45,9 @@ impl Engine {
                 failure.hint(format!("if {} is the wrong one, remove its provision: tags by hand first", live.id))
             );
         }
-        if let Some(unseen) = unread(inventory, &resource.region, address) {
+        if let Some(Seen::Read(sight)) = inventory.seen(&resource.region, &address.kind)
+            && let Some(unseen) = unread(sight, resource)
+        {
             let what = format!("{} may be {address}, and could not be read: {}", unseen.id, unseen.failure);
             return Err(Failure::new(Exit::Blocked, what).hint(unseen.failure.advice()));
         }
@@ -74,13 +76,6 @@ impl Engine {
         let kind = kind.ok_or_else(|| Failure::error(format!("bug: no kind {}", address.kind)))?;
         kind.list(&session.reader(), &scope).await.map_err(|failure| Failure { exit: Exit::Blocked, ..failure.into() })
     }
-}
-
-/// What may be the resource at an address, and could not be read.
-fn unread<'a>(inventory: &'a Inventory, region: &str, address: &Address) -> Option<&'a Unseen> {
-    let Some(Seen::Read(sight)) = inventory.seen(region, &address.kind) else { return None };
-    let may_be = |tags: &Tags| tags.address(&address.kind).is_some_and(|named| named.name == address.name);
-    sight.unseen.iter().find(|unseen| unseen.tags.as_ref().is_none_or(may_be))
 }
 
 /// The thing that was asked for, out of all that its kind listed.
@@ -128,26 +123,4 @@ fn differences(
     let mut plan = plan.stacks.into_iter().next().unwrap_or_else(|| StackPlan::empty(blueprint.stack.clone()));
     plan.changes.retain(|change| change.address == *address);
     Ok(StackPlan { changes: plan.changes, ..StackPlan::empty(plan.stack) })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::inventory::Sight;
-    use crate::resource::{Class, key};
-
-    #[test]
-    fn what_could_not_be_read_may_be_what_it_says_it_is_or_if_it_says_nothing_anything() {
-        let unread = |tags: Option<&str>| {
-            let tags = tags.map(|name| Tags::from_iter([(key::NAME, name)]));
-            let unseen =
-                Unseen { id: "vpc-1".into(), tags, failure: crate::resource::Failure::new(Class::Denied, "no") };
-            let sight = Sight { unseen: vec![unseen], ..Sight::default() };
-            let place = ("us-east-1".to_owned(), "AWS::EC2::VPC".to_owned());
-            let inventory = Inventory { kinds: [(place, Seen::Read(sight))].into(), ..Inventory::default() };
-            super::unread(&inventory, "us-east-1", &Address::new("AWS::EC2::VPC", "main")).is_some()
-        };
-        assert!(unread(Some("main")) && unread(None));
-        assert!(!unread(Some("other")));
-    }
 }
