@@ -47,9 +47,7 @@ impl Sought<'_> {
     /// Returns whether most of what should be in the home region is there. If not, the stack may live elsewhere: what named
     /// the new home before is here all the same.
     pub fn is_at_home(&self, inventory: &Inventory) -> bool {
-        let is_regional =
-            |(address, at): &(&Address, &String)| **at == self.stack.region && !is_everywhere(&address.kind);
-        let wanted = self.wanted.iter().filter(is_regional).count();
+        let wanted = self.wanted_at_home().count();
         wanted == 0 || self.missing_at_home(inventory).len() * 2 < wanted
     }
 
@@ -61,12 +59,14 @@ impl Sought<'_> {
     }
 
     fn missing_at_home(&self, inventory: &Inventory) -> Vec<&Address> {
-        let home = &self.stack.region;
-        let there: BTreeSet<&Address> = inventory.living_in(home).collect();
-        let is_missing = |(address, at): &(&Address, &String)| {
-            *at == home && !is_everywhere(&address.kind) && !there.contains(*address)
-        };
-        self.wanted.iter().filter(is_missing).map(|(address, _)| address).collect()
+        let there: BTreeSet<&Address> = inventory.living_in(&self.stack.region).collect();
+        self.wanted_at_home().filter(|address| !there.contains(address)).collect()
+    }
+
+    fn wanted_at_home(&self) -> impl Iterator<Item = &Address> {
+        let home =
+            self.wanted.iter().filter(|(address, at)| **at == self.stack.region && !is_everywhere(&address.kind));
+        home.map(|(address, _)| address)
     }
 }
 

@@ -24,56 +24,39 @@ pub(super) async fn update_inline(writer: &Writer, live: &Found<Role>, spec: &Sp
     let new: Vec<_> = spec.policies.iter().filter(touched).collect();
     let old = live.spec.policies.iter().filter(|policy| touched(policy) && !wanted(&policy.policy_name));
     let old: Vec<_> = old.collect();
-    let put_all = async |policies: &[&Policy]| {
-        for policy in policies {
-            put(writer, name, policy).await?;
-        }
-        Ok(())
-    };
-    let remove = async || {
-        for policy in &old {
-            drop_inline(writer, name, &policy.policy_name).await?;
-        }
-        Ok(())
-    };
-    exchange(|| put_all(&new), remove, || put_all(&old)).await
+    exchange(&new, &old, |one| put(writer, name, one), |one| drop_inline(writer, name, &one.policy_name)).await
 }
 
 pub(super) async fn update_managed(writer: &Writer, live: &Found<Role>, spec: &Spec) -> Result<()> {
     let name = &live.outputs.role_name;
     let new: Vec<_> = spec.managed_policy_arns.minus(&live.spec.managed_policy_arns).collect();
     let old: Vec<_> = live.spec.managed_policy_arns.minus(&spec.managed_policy_arns).collect();
-    let attach_all = async |arns: &[&String]| {
-        for arn in arns {
-            attach(writer, name, arn).await?;
-        }
-        Ok(())
-    };
-    let remove = async || {
-        for arn in &old {
-            detach(writer, name, arn).await?;
-        }
-        Ok(())
-    };
-    exchange(|| attach_all(&new), remove, || attach_all(&old)).await
+    exchange(&new, &old, |arn| attach(writer, name, arn), |arn| detach(writer, name, arn)).await
 }
 
 /// Adds before it takes away, so that nothing wanted is missing for a moment. Where AWS has no room for both, what goes
 /// goes first, and comes back if the new does not fit by itself either.
-async fn exchange<A, R, B>(add: impl Fn() -> A, remove: impl FnOnce() -> R, restore: impl FnOnce() -> B) -> Result<()>
+async fn exchange<T, A, R>(new: &[T], old: &[T], add: impl Fn(T) -> A, remove: impl Fn(T) -> R) -> Result<()>
 where
+    T: Copy,
     A: Future<Output = Result<()>>,
     R: Future<Output = Result<()>>,
-    B: Future<Output = Result<()>>,
 {
-    match add().await {
-        Err(failure) if failure.is(Class::Quota) => remove().await?,
+    match each(new, &add).await {
+        Err(failure) if failure.is(Class::Quota) => each(old, &remove).await?,
         Err(failure) => return Err(failure),
-        Ok(()) => return remove().await,
+        Ok(()) => return each(old, &remove).await,
     }
-    if let Err(failure) = add().await {
-        restore().await?;
+    if let Err(failure) = each(new, &add).await {
+        each(old, &add).await?;
         return Err(failure);
+    }
+    Ok(())
+}
+
+async fn each<T: Copy, F: Future<Output = Result<()>>>(all: &[T], call: impl Fn(T) -> F) -> Result<()> {
+    for one in all {
+        call(*one).await?;
     }
     Ok(())
 }
