@@ -6,11 +6,11 @@ use std::sync::Arc;
 use provision::aws::{Aws, Writer, WriterScope};
 use provision::kinds::KINDS;
 use provision::resource::{
-    Address, AnyKind, AnyListing, Changes, Class, Failure, FieldDiff, Name, Scope, Settled, StackId, State, Tags, key,
+    Address, AnyKind, AnyListing, Changes, Class, Failure, FieldDiff, Name, Settled, StackId, State, Tags, key,
 };
 use serde_json::{Value, json};
 
-use crate::canned::Canned;
+use crate::canned::{Canned, scope};
 use crate::listener::Held;
 
 const ARN: &str = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/acme-production-main/1";
@@ -52,8 +52,7 @@ async fn list(state: &str, answers: &[(&str, u16, &str)]) -> AnyListing {
 
 async fn look(aws: &Canned) -> AnyListing {
     let kind = kind("LoadBalancer");
-    let scope = Scope { project: "p".into(), stacks: vec![StackId::new("acme", "production")], ..Scope::default() };
-    kind.list(&aws.session(kind.permissions().read).await.reader(), &scope).await.unwrap()
+    kind.list(&aws.session(kind.permissions().read).await.reader(), &scope()).await.unwrap()
 }
 
 #[tokio::test]

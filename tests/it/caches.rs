@@ -5,12 +5,10 @@ use std::sync::Arc;
 
 use provision::aws::{Writer, WriterScope};
 use provision::kinds::KINDS;
-use provision::resource::{
-    Address, AnyKind, AnyListing, Changes, FieldDiff, Live, Scope, Settled, StackId, State, Tags, key,
-};
+use provision::resource::{Address, AnyKind, AnyListing, Changes, FieldDiff, Live, Settled, StackId, State, Tags, key};
 use serde_json::json;
 
-use crate::canned::Canned;
+use crate::canned::{Canned, scope};
 use crate::listener::Held;
 
 const NAME: &str = "acme-production-main";
@@ -53,14 +51,7 @@ fn kind() -> &'static dyn AnyKind<provision::aws::Aws> {
 }
 
 async fn list(aws: &Canned) -> AnyListing {
-    let scope = Scope {
-        project: "p".into(),
-        account: "123456789012".into(),
-        region: "us-east-1".into(),
-        stacks: vec![StackId::new("acme", "production")],
-        ..Scope::default()
-    };
-    kind().list(&aws.session(kind().permissions().read).await.reader(), &scope).await.unwrap()
+    kind().list(&aws.session(kind().permissions().read).await.reader(), &scope()).await.unwrap()
 }
 
 /// Only what says that there are no snapshots of such a group lets it go without one.

@@ -10,6 +10,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use provision::aws::{Session, Sessions, Setup};
+use provision::resource::{Scope, StackId};
 
 /// Gives each answer once, the first that fits the request, then fails as a network does.
 #[derive(Clone, Debug, Default)]
@@ -109,6 +110,17 @@ impl HttpConnector for Canned {
 impl HttpClient for Canned {
     fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
         SharedHttpConnector::new(self.clone())
+    }
+}
+
+/// The stack that canned lists are of.
+pub fn scope() -> Scope {
+    Scope {
+        project: "p".into(),
+        account: "123456789012".into(),
+        region: "us-east-1".into(),
+        stacks: vec![StackId::new("acme", "production")],
+        ..Scope::default()
     }
 }
 

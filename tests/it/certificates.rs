@@ -8,7 +8,7 @@ use provision::kinds::KINDS;
 use provision::resource::{Address, Name, Scope, Settled, StackId, Tags, key};
 use serde_json::{Value, json};
 
-use crate::canned::Canned;
+use crate::canned::{Canned, scope};
 use crate::listener::Held;
 
 const KIND: &str = "AWS::CertificateManager::Certificate";
@@ -104,7 +104,6 @@ async fn one_of_ours_that_acm_says_nothing_of_is_not_absent() {
         ("ListCertificates", 200, list.as_str()),
         ("ListTagsForCertificate", 200, ours.as_str()),
     ]);
-    let scope = Scope { project: "p".into(), stacks: vec![StackId::new("acme", "production")], ..Scope::default() };
-    let listing = kind.list(&aws.session(kind.permissions().read).await.reader(), &scope).await.unwrap();
+    let listing = kind.list(&aws.session(kind.permissions().read).await.reader(), &scope()).await.unwrap();
     assert_eq!((listing.found.len(), listing.unseen.len()), (0, 1));
 }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use provision::aws::WriterScope;
 use provision::kinds::KINDS;
-use provision::resource::{Address, AnyListing, Changes, Failure, FieldDiff, Scope, Settled, StackId};
+use provision::resource::{Address, AnyListing, Changes, Failure, FieldDiff, Settled, StackId};
 use serde_json::{Value, json};
 
-use crate::canned::Canned;
+use crate::canned::{Canned, scope};
 use crate::listener::Held;
 
 const NAME: &str = "acme-production-main";
@@ -60,8 +60,7 @@ fn tin(answers: &[(String, u16, String)]) -> Canned {
 
 async fn list(case: &Case, aws: &Canned) -> AnyListing {
     let kind = KINDS.iter().find(|known| known.facts().kind == case.kind).unwrap();
-    let scope = Scope { project: "p".into(), stacks: vec![StackId::new("acme", "production")], ..Scope::default() };
-    kind.list(&aws.session(kind.permissions().read).await.reader(), &scope).await.unwrap()
+    kind.list(&aws.session(kind.permissions().read).await.reader(), &scope()).await.unwrap()
 }
 
 #[tokio::test(start_paused = true)]

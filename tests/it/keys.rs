@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use provision::aws::{Aws, WriterScope};
 use provision::kinds::KINDS;
-use provision::resource::{Address, AnyKind, Changes, Failure, FieldDiff, Live, Scope, Settled, StackId, key};
+use provision::resource::{Address, AnyKind, Changes, Failure, FieldDiff, Live, Settled, StackId, key};
 use serde_json::{Value, json};
 
-use crate::canned::Canned;
+use crate::canned::{Canned, scope};
 use crate::listener::Held;
 
 const KIND: &str = "AWS::KMS::Key";
@@ -51,9 +51,8 @@ fn kms() -> Canned {
 /// Gives the key another value of a property, none for what is no property of its spec; returns what was called.
 async fn change(property: &str, to: Value) -> (Result<(), Failure>, Vec<String>) {
     let aws = kms();
-    let scope = Scope { project: "p".into(), stacks: vec![StackId::new("acme", "production")], ..Scope::default() };
     let session = aws.session(kind().permissions().read).await;
-    let live: Live = kind().list(&session.reader(), &scope).await.unwrap().found.remove(0);
+    let live: Live = kind().list(&session.reader(), &scope()).await.unwrap().found.remove(0);
     assert_eq!(live.unmodelled[0].path, "/Alias");
     let mut spec = live.spec.clone();
     if !to.is_null() {

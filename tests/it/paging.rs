@@ -3,10 +3,9 @@
 use std::fmt::Write as _;
 
 use provision::kinds::KINDS;
-use provision::resource::{Scope, StackId};
 use serde_json::{Value, json};
 
-use crate::canned::Canned;
+use crate::canned::{Canned, scope};
 
 /// One operation: the kind whose `list` calls it, what has to be there first, and the first of two pages.
 struct Case {
@@ -206,14 +205,7 @@ async fn the_second_page_of_every_list_is_asked_for() {
         let aws = Canned::by_operation(&page.into_iter().chain(before).collect::<Vec<_>>());
         let kind = KINDS.iter().find(|kind| kind.facts().kind == case.kind).unwrap();
         let session = aws.session(kind.permissions().read).await;
-        let scope = Scope {
-            project: "p".into(),
-            account: "123456789012".into(),
-            region: "us-east-1".into(),
-            stacks: vec![StackId::new("acme", "production")],
-            ..Scope::default()
-        };
-        let listed = kind.list(&session.reader(), &scope).await;
+        let listed = kind.list(&session.reader(), &scope()).await;
         if !aws.asked().iter().any(|asked| asked.contains(case.operation) && asked.contains(TOKEN)) {
             let failure = listed.err().map(|failure| failure.to_string()).unwrap_or_default();
             missed.push(format!("{} of {}: {failure} {:#?}", case.operation, case.kind, aws.asked()));

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use provision::aws::WriterScope;
 use provision::kinds::KINDS;
-use provision::resource::{Address, Changes, Class, Failure, FieldDiff, Scope, Settled, StackId};
+use provision::resource::{Address, Changes, Class, Failure, FieldDiff, Settled, StackId};
 use serde_json::{Value, json};
 
-use crate::canned::Canned;
+use crate::canned::{Canned, scope};
 use crate::listener::Held;
 
 const KIND: &str = "AWS::IAM::Role";
@@ -43,9 +43,8 @@ async fn change(
 ) -> (Result<(), Failure>, Vec<String>) {
     let aws = iam(answers);
     let kind = KINDS.iter().find(|kind| kind.facts().kind == KIND).unwrap();
-    let scope = Scope { project: "p".into(), stacks: vec![StackId::new("acme", "production")], ..Scope::default() };
     let session = aws.session(kind.permissions().read).await;
-    let live = kind.list(&session.reader(), &scope).await.unwrap().found.remove(0);
+    let live = kind.list(&session.reader(), &scope()).await.unwrap().found.remove(0);
     let mut spec = live.spec.clone();
     spec[property] = to;
     let spec = Settled::new(kind.normalise(spec).unwrap()).unwrap();
