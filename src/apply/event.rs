@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::plan::{StepId, Waiting};
+use crate::plan::{Later, StepId, Waiting};
 use crate::resource::{Class, Failure, Kept, StackId};
 
 /// What happens during a run, as it happens; the report room makes text and JSON of it.
@@ -73,6 +73,8 @@ pub struct Ledger {
     /// What deletes left behind on purpose.
     pub kept: Vec<Kept>,
     pub waiting: Vec<Waiting>,
+    /// What AWS does later by itself of what was done.
+    pub later: Vec<Later>,
     /// The template's outputs, as far as they are known.
     pub outputs: BTreeMap<String, Value>,
     pub interrupted: bool,

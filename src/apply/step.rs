@@ -67,7 +67,7 @@ impl<C: Cloud> Site<'_, C> {
             (Verb::Update, Some(desired)) => self.update(kind, step, desired, says).await,
             (Verb::Create | Verb::Update, None) => Err(Failure::new(Class::Other, "bug: a step without a spec")),
             (Verb::Retag, _) => self.retag(kind, step).await,
-            (Verb::Delete, _) => self.delete(kind, step).await,
+            (Verb::Delete, _) => self.delete(kind, step, says).await,
             (Verb::Wait, _) => self.wait(kind, step, says).await,
         }
     }
@@ -148,7 +148,8 @@ impl<C: Cloud> Site<'_, C> {
         let left = shape.compare(&live.spec, spec).fields;
         let reverted = left.iter().find(|left| {
             let is_read_back = !facts.write_only.iter().any(|path| pointer::covers(path, &left.path));
-            is_read_back && changes.fields().iter().any(|sent| sent.path == left.path)
+            let is_so = live.shows_until_done(&left.path).is_some() || live.has_in_force(left);
+            is_read_back && !is_so && changes.fields().iter().any(|sent| sent.path == left.path)
         });
         match reverted {
             Some(field) => {
@@ -173,9 +174,13 @@ impl<C: Cloud> Site<'_, C> {
         Ok(Done { id: Some(live.id.clone()), ..Done::default() })
     }
 
-    async fn delete(&self, kind: &dyn AnyKind<C>, step: &Step) -> Result<Done> {
-        let live = self.live(kind, step).await?;
+    async fn delete(&self, kind: &dyn AnyKind<C>, step: &Step, says: impl FnMut(&str)) -> Result<Done> {
+        let mut live = self.live(kind, step).await?;
         let writer = self.hands.writer(&step.region, self.permit(step, None)).await?;
+        if live.asleep.is_some() {
+            kind.start(&writer, &live).await?;
+            live = self.watch.awake(kind, &step.region, &live.id, says).await?;
+        }
         let mut kept = kind.delete(&writer, &live).await?;
         if !kept.iter().any(|kept| kept.is_itself) {
             self.watch.gone(kind, &step.region, &live).await?;

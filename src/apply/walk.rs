@@ -12,7 +12,7 @@ use super::event::{Event, Ledger, Outcome};
 use super::hands::Hands;
 use super::step::{Done, Site};
 use super::watch::Watch;
-use crate::plan::{StackPlan, Step, StepId, Waiting};
+use crate::plan::{Later, StackPlan, Step, StepId, Verb, Waiting};
 use crate::resource::{AnyKind, Cloud, Live, Result, Scope, Secrets, output, pointer, resolve};
 
 /// How far a run has been asked to stop.
@@ -72,6 +72,11 @@ pub async fn run<C: Cloud>(run: Run<'_, C>) -> Ledger {
     let mut ledger = walk.ledger;
     ledger.waiting.extend(plan.waiting.iter().cloned());
     ledger.waiting.dedup();
+    let is_sent = |later: &&Later| {
+        let mut steps = ledger.steps.iter().filter(|(id, _)| id.verb == Verb::Update && id.address == later.address);
+        steps.any(|(_, (outcome, _))| *outcome == Outcome::Done)
+    };
+    ledger.later = plan.later.iter().filter(is_sent).cloned().collect();
     let outputs = site.outputs.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let lookup = |reference: &crate::resource::Reference| output(outputs.get(&reference.address)?, &reference.output);
     ledger.outputs = plan.outputs.iter().map(|(name, value)| (name.clone(), resolve(value, &lookup))).collect();

@@ -187,6 +187,28 @@ impl<'a, C: Cloud> Watch<'a, C> {
         .await
     }
 
+    /// Waits until a thing that was started is awake.
+    pub(super) async fn awake(
+        &self,
+        kind: &dyn AnyKind<C>,
+        region: &str,
+        id: &str,
+        mut says: impl FnMut(&str),
+    ) -> Result<Arc<Live>> {
+        self.until(kind, region, Awaited::Id(id), |sighting| match sighting {
+            Sighting::Gone => Some(Err(Failure::new(Class::NotFound, "it is gone"))),
+            Sighting::There(live) if live.asleep.is_some() => None,
+            Sighting::There(live) => {
+                if let State::Settling(what) = &live.state {
+                    says(what);
+                    return None;
+                }
+                Some(Ok(Arc::new(live.clone())))
+            }
+        })
+        .await
+    }
+
     /// Waits until a thing is gone; `live` is how it was before its deletion.
     pub(super) async fn gone(&self, kind: &dyn AnyKind<C>, region: &str, live: &Live) -> Result<()> {
         let former = Former::of(Some(&live.state));

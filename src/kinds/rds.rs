@@ -4,12 +4,15 @@ use aws_sdk_rds::types::{DbCluster, DbInstance, Tag};
 
 use super::idempotence;
 use crate::aws::{Clients, MINUTE, Reader, retry};
+use crate::resource::version::{self, Move};
 use crate::resource::{
-    Changes, Class, Failure, Found, Kind, Listing, Result, Scope, Shape as _, State, Stranger, Tags,
+    Changes, Class, Failure, Found, Kind, Listing, Result, Scope, Shape as _, State, Stranger, Tags, pointer,
 };
 
 /// The page size of the Describe operations: the most they take.
 pub(super) const PAGE: i32 = 100;
+/// What a person has to do with one that was stopped.
+const STOPPED: &str = "somebody stopped it: start it (aws rds start-db-cluster)";
 /// The longest name of clusters and instances.
 pub(super) const ID_MAX: usize = 63;
 /// The longest name of groups.
@@ -87,7 +90,8 @@ pub(super) async fn begun<F: Future<Output = Result<bool>>>(has_begun: impl FnMu
 pub(super) fn has_begun<K: Kind>(kind: &K, status: &str, shown: &K::Spec, spec: &K::Spec, changes: &Changes) -> bool {
     let value = |spec| serde_json::to_value(spec).unwrap_or_default();
     let left = kind.compare(&value(shown), &value(spec)).fields;
-    let is_sent = |path: &str| changes.fields().iter().any(|sent| sent.path == path);
+    let is_read_back = |path: &str| !K::WRITE_ONLY.iter().any(|pattern| pointer::covers(pattern, path));
+    let is_sent = |path: &str| is_read_back(path) && changes.fields().iter().any(|sent| sent.path == path);
     state(status) != State::Ready || !left.iter().any(|left| is_sent(&left.path))
 }
 
@@ -99,13 +103,41 @@ pub(super) fn gone(answer: Result<()>) -> Result<()> {
     }
 }
 
+/// Returns whether an upgrade to another major version is pending: until then the cluster and its instances keep their
+/// parameter groups, and RDS refuses those of the other version.
+pub(super) fn is_upgraded_later(cluster: &DbCluster) -> bool {
+    let have = cluster.engine_version().unwrap_or_default();
+    let want = cluster.pending_modified_values().and_then(|pending| pending.engine_version());
+    want.is_some_and(|want| version::between(have, want) == Move::Major)
+}
+
+/// Returns how a stopped cluster or instance sleeps: RDS refuses to change or delete it.
+pub(super) fn asleep(state: &State, what: &str) -> Option<String> {
+    let is_stopped = matches!(state, State::Human(why) if why == STOPPED);
+    is_stopped.then(|| format!("{what} is stopped"))
+}
+
+/// Starts a cluster with all its instances; one that starts already, or runs, is left to that.
+pub(super) async fn start_cluster(clients: &Clients, id: &str) -> Result<()> {
+    let started = clients.rds().start_db_cluster().db_cluster_identifier(id).send().await;
+    begun_already(started.map(drop).map_err(Failure::from))
+}
+
+/// What is on its way already needs no second start.
+pub(super) fn begun_already(answer: Result<()>) -> Result<()> {
+    match answer {
+        Err(failure) if failure.is(Class::Busy) => Ok(()),
+        other => other,
+    }
+}
+
 /// Reads the status of a cluster or an instance; what is not named here passes by itself.
 pub(super) fn state(status: &str) -> State {
     match status {
         // Optimising the storage takes hours and hinders nobody; a backup only changes, which wait for it.
         "available" | "storage-optimization" | "backing-up" => State::Ready,
         "deleting" | "delete-precheck" => State::Leaving,
-        "stopped" => State::Human("somebody stopped it: start it (aws rds start-db-cluster)".to_owned()),
+        "stopped" => State::Human(STOPPED.to_owned()),
         "failed"
         | "restore-error"
         | "storage-full"

@@ -15,13 +15,15 @@ pub enum Unfit {
     Owned(String),
     /// It is on its way out.
     Leaving,
+    /// No spec can express it, and why.
+    Misfit(String),
 }
 
 /// Plans the adoption of a live thing: a retag with the tags that tell whose it is, and nothing else. The digest is not
 /// among them, so that the next plan's causes read unknown.
 ///
 /// # Errors
-/// [`Unfit`] if it is somebody else's, or about to go.
+/// [`Unfit`] if it is somebody else's, about to go, or of another shape than a spec can have.
 pub fn adoption(
     blueprint: &Blueprint,
     resource: &Resource,
@@ -34,6 +36,9 @@ pub fn adoption(
     }
     if live.state == State::Leaving {
         return Err(Unfit::Leaving);
+    }
+    if let Some(why) = &live.misfit {
+        return Err(Unfit::Misfit(why.clone()));
     }
     let set_tags: Tags = identity(blueprint, resource, facts, live)
         .iter()

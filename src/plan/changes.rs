@@ -7,9 +7,9 @@ use super::fate::Fate;
 use super::fields::{of_new, overall, shown};
 use super::input::{Input, Mode};
 use super::order::Shapes;
-use super::protection;
 use super::types::{Action, Cause, Change, Field, StackPlan, Step, StepId, Verb, Waiting};
 use super::victims::Victim;
+use super::{pending, protection};
 use crate::resource::{Address, Disruption, FieldDiff, Live, Recorded, Replacement, Shape, State, key};
 
 /// A wanted resource that nothing may be done to, nor made.
@@ -56,6 +56,10 @@ pub(super) fn desired_change(
         after: BTreeSet::new(),
         notes: Vec::new(),
     };
+    if let Some(live) = fate.live() {
+        let changed = fate.fields();
+        plan.pending.extend(pending::accepted(address, shape, live, input.now, changed));
+    }
     match fate {
         Fate::Keep { live, waiting, ignored } => {
             plan.ignored.extend(ignored.iter().map(|field| (address.clone(), shown(&facts, field))));
@@ -89,9 +93,15 @@ pub(super) fn desired_change(
             change.cause = overall(fields);
             change.disruption = shape.disruption(&diffs);
             let lifted = protection::lifted(&facts, live, spec);
-            let loses = change.disruption == Disruption::DestroysData && stands(Some(live));
+            let irreversible = shape.irreversible(&live.spec, spec, &diffs);
+            let loses = (change.disruption == Disruption::DestroysData || irreversible.is_some()) && stands(Some(live));
             change.protected = loses || !lifted.is_empty();
             change.notes.extend(lifted.iter().map(|path| format!("turns its protection off ({path})")));
+            change.notes.extend(irreversible);
+            let later = pending::put_off(address, shape, live, spec, fields, input.now);
+            change.notes.extend(later.iter().map(|later| format!("{} changes {}", later.path, later.when)));
+            change.notes.extend(shape.advice(&live.spec, spec, &diffs));
+            plan.later.extend(later);
             change.fields = fields.iter().map(|field| shown(&facts, field)).collect();
             if let State::Human(what) = &live.state {
                 plan.waiting.push(Waiting { address: address.clone(), what: what.clone() });
@@ -116,6 +126,7 @@ pub(super) fn desired_change(
             }
             change.fields = fields.iter().map(|field| shown(&facts, field)).collect();
             change.notes.extend(why.clone());
+            change.notes.extend(live.asleep.as_deref().map(awakened));
         }
         Fate::Blocked { why, unreadable, .. } => {
             change.action = Action::Blocked;
@@ -136,7 +147,8 @@ pub(super) fn desired_change(
 fn standing_diffs(shape: &dyn Shape, live: &Live, fields: &[Field]) -> Vec<FieldDiff> {
     let is_half_made = Recorded::read(live.tags.get(key::DIGEST)) == Recorded::Pending;
     let is_unset = |diff: &FieldDiff| is_half_made && diff.before.as_ref() == shape.schema().default_at(&diff.path);
-    let counted = fields.iter().filter(|field| field.ignored.is_none()).map(Field::as_diff);
+    let counted = fields.iter().filter(|field| field.ignored.is_none());
+    let counted = counted.map(|field| live.as_running(&field.as_diff())).filter(|diff| diff.before != diff.after);
     counted.filter(|diff| !is_unset(diff)).collect()
 }
 
@@ -156,14 +168,17 @@ pub(super) fn removed_change(input: &Input<'_>, shapes: &Shapes<'_>, victim: &Vi
     // The YAML still names what a destroy takes.
     let declared = input.blueprint.resources.get(&victim.address).and_then(|resource| resource.protected);
     let is_guarded = input.mode != Mode::Destroy || input.blueprint.stack.protected;
+    let bears_data = protection::bears_data(&facts, &victim.live);
     let bears_nothing =
-        victim.cause == Cause::Superseded && facts.replacement == Replacement::CreateFirst && !facts.stateful;
+        victim.cause == Cause::Superseded && facts.replacement == Replacement::CreateFirst && !bears_data;
+    let is_going = victim.blocked.is_none();
+    let asleep = victim.live.asleep.as_deref().filter(|_| is_going);
     plan.changes.push(Change {
         address: victim.address.clone(),
         region: victim.live.region.clone(),
         action: if victim.blocked.is_some() { Action::Blocked } else { Action::Delete },
         cause: victim.cause,
-        disruption: match (facts.stateful, bears_nothing) {
+        disruption: match (bears_data, bears_nothing) {
             (true, _) => Disruption::DestroysData,
             (false, true) => Disruption::None,
             (false, false) => Disruption::Outage,
@@ -172,8 +187,13 @@ pub(super) fn removed_change(input: &Input<'_>, shapes: &Shapes<'_>, victim: &Vi
         protected: is_guarded && protection::stands(declared, &facts, Some(&victim.live)),
         fields: Vec::new(),
         after: BTreeSet::new(),
-        notes: victim.blocked.iter().cloned().collect(),
+        notes: victim.blocked.iter().cloned().chain(victim.live.misfit.clone()).chain(asleep.map(awakened)).collect(),
     });
+}
+
+/// What happens to one that sleeps before it goes.
+fn awakened(asleep: &str) -> String {
+    format!("{asleep}, and AWS deletes none that is: it is started, waited for, then deleted")
 }
 
 /// Returns whether a step takes away the mark that the YAML protects a resource.

@@ -38,7 +38,7 @@ impl Fate {
                 _ => Self::Keep { live: live.clone(), waiting, ignored: fields },
             };
         }
-        let diffs: Vec<_> = counted.iter().map(|field| field.as_diff()).collect();
+        let diffs: Vec<_> = counted.iter().map(|field| live.as_running(&field.as_diff())).collect();
         if let Some(why) = shape.refuses(&live.spec, &spec, &diffs) {
             return Self::Blocked { live: Some(live.clone()), why, unreadable: false };
         }
@@ -56,6 +56,14 @@ impl Fate {
             }
             Self::Blocked { live, .. } | Self::Held { live, .. } => live.as_ref(),
             Self::Create { .. } => None,
+        }
+    }
+
+    /// The fields that an update or a replacement changes.
+    pub(super) fn fields(&self) -> &[Field] {
+        match self {
+            Self::Update { fields, .. } | Self::Replace { fields, .. } => fields,
+            _ => &[],
         }
     }
 

@@ -44,7 +44,10 @@ impl Comparing<'_> {
 
         let mut fields = Vec::new();
         for diff in difference.fields {
-            if self.holds(&diff) {
+            if self.live.has_in_force(&diff) {
+                continue;
+            }
+            if self.holds(&diff) || self.is_pending(&diff) {
                 keyed::set(self.facts, &mut desired, &diff.path, diff.before.as_ref());
                 continue;
             }
@@ -104,6 +107,19 @@ impl Comparing<'_> {
         under(self.facts.write_only) && diff.before.is_some()
     }
 
+    /// Returns whether a difference is part of a change that AWS has accepted and does not show, and that the YAML has not
+    /// changed since.
+    fn is_pending(&self, diff: &FieldDiff) -> bool {
+        let record = self.record();
+        let is_as_sent = |path: &str| {
+            let property = pointer::property(path);
+            self.resource.set_to(property).is_none_or(|set| record.agrees(property, Some(set)) == Some(true))
+        };
+        self.live.shows_until_done(&diff.path).is_some()
+            && is_as_sent(&diff.path)
+            && self.live.pending.iter().all(|pending| is_as_sent(&pending.path))
+    }
+
     /// Write-only values are sent again when their digest changed.
     fn resend_write_only(&self, desired: &Value, fields: &mut Vec<FieldDiff>) {
         let record = self.record();
@@ -111,8 +127,13 @@ impl Comparing<'_> {
             let property = pointer::property(path);
             fields.retain(|field| !pointer::covers(path, &field.path));
             if record.agrees(property, self.resource.set_to(property)) == Some(false) {
+                // What the YAML no longer gives is not taken back: nobody knows what was there before.
                 let after = keyed::get(self.facts, desired, path).cloned();
-                fields.push(FieldDiff { path: (*path).to_owned(), before: None, after });
+                fields.extend(after.map(|after| FieldDiff {
+                    path: (*path).to_owned(),
+                    before: None,
+                    after: Some(after),
+                }));
             }
         }
     }

@@ -1,5 +1,7 @@
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
+
 use crate::blueprint::Blueprint;
 use crate::inventory::Inventory;
 use crate::resource::{Address, Shape};
@@ -16,8 +18,15 @@ pub struct Input<'a> {
     /// The resources asked for, and whether a name asks for it; none: all of them. A partial apply brings its
     /// dependencies along.
     pub selection: Option<BTreeSet<Address>>,
-    /// Today, for ignores that end.
-    pub today: jiff::civil::Date,
+    /// The time, for ignores that end and for maintenance windows.
+    pub now: Timestamp,
+}
+
+impl Input<'_> {
+    /// Today in UTC.
+    pub(super) fn today(&self) -> jiff::civil::Date {
+        self.now.to_zoned(jiff::tz::TimeZone::UTC).date()
+    }
 }
 
 /// What kind of plan.

@@ -5,9 +5,11 @@ use serde_json::Value;
 use crate::resource::{Facts, Live, key, keyed};
 
 /// Returns whether a resource is protected: by its kind, unless the YAML says otherwise; by what the YAML said when it was
-/// last applied; or because AWS refuses its deletion.
+/// last applied; because AWS refuses its deletion; or because it is something else than the YAML can mean.
 pub(super) fn stands(declared: Option<bool>, facts: &Facts, live: Option<&Live>) -> bool {
-    let is_kept = |live: &Live| bears_mark(live) || facts.protection.iter().any(|path| is_on(facts, &live.spec, path));
+    let is_kept = |live: &Live| {
+        live.misfit.is_some() || bears_mark(live) || facts.protection.iter().any(|path| is_on(facts, &live.spec, path))
+    };
     declared.unwrap_or(facts.stateful) || live.is_some_and(is_kept)
 }
 
@@ -17,6 +19,11 @@ pub(super) fn lifted(facts: &Facts, live: &Live, desired: &Value) -> Vec<&'stati
     let stays = |path: &str| keyed::get(facts, desired, path).is_none() || is_on(facts, desired, path);
     let all = facts.protection.iter().copied();
     all.filter(|path| is_on(facts, &live.spec, path) && !stays(path)).collect()
+}
+
+/// Returns whether a live thing bears data, or cannot be had back.
+pub(super) fn bears_data(facts: &Facts, live: &Live) -> bool {
+    facts.stateful || live.misfit.is_some()
 }
 
 /// Returns whether the tag says that the YAML protected it.

@@ -19,6 +19,8 @@ pub(super) fn closure(blueprint: &Blueprint, selection: &BTreeSet<Address>) -> B
 pub(super) fn narrow(plan: &mut StackPlan, wanted: &BTreeSet<Address>) {
     plan.changes.retain(|change| wanted.contains(&change.address));
     plan.waiting.retain(|waiting| wanted.contains(&waiting.address));
+    plan.pending.retain(|later| wanted.contains(&later.address));
+    plan.later.retain(|later| wanted.contains(&later.address));
     plan.ignored.retain(|(address, _)| wanted.contains(address));
     plan.steps.retain(|id, _| wanted.contains(&id.address));
     let left: BTreeSet<_> = plan.steps.keys().cloned().collect();

@@ -30,6 +30,10 @@ pub struct StackPlan {
     pub unchanged: usize,
     /// What waits for a person, and what is held back by it.
     pub waiting: Vec<Waiting>,
+    /// What AWS has accepted and does later by itself: no difference, and not done yet.
+    pub pending: Vec<Later>,
+    /// What of the plan AWS will do only later.
+    pub later: Vec<Later>,
     /// Known differences that somebody owns, left alone.
     pub ignored: Vec<(Address, Field)>,
     pub unmanaged: Vec<Unmanaged>,
@@ -166,6 +170,20 @@ pub struct Desired {
     pub physical: Option<String>,
 }
 
+/// A change that AWS does later by itself: one that it has accepted, or one that it will put off.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Later {
+    pub address: Address,
+    /// JSON pointer of the property.
+    pub path: String,
+    /// The value until then.
+    pub before: Option<Value>,
+    /// The value from then on; none if AWS does not show what it was given.
+    pub after: Option<Value>,
+    /// `in the maintenance window, Sun 2026-12-06 05:00 to 06:00 UTC`, `with a reboot of main-1`.
+    pub when: String,
+}
+
 /// Something that only a person can bring about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Waiting {
@@ -196,6 +214,8 @@ impl StackPlan {
             steps: BTreeMap::new(),
             unchanged: 0,
             waiting: Vec::new(),
+            pending: Vec::new(),
+            later: Vec::new(),
             ignored: Vec::new(),
             unmanaged: Vec::new(),
             warnings: Vec::new(),

@@ -9,6 +9,7 @@ use super::fate::Fate;
 use super::input::{Input, Mode};
 use super::live_edges::{LiveEdges, LiveId, live_id};
 use super::order::Shapes;
+use super::pending;
 use super::standing::Standing;
 use super::types::Cause;
 use crate::inventory::Seen;
@@ -106,7 +107,7 @@ pub(super) fn mark_blocked(
         let staying =
             victims.iter().filter(|victim| !victim.goes()).map(|victim| (victim.id(), victim.deferred)).collect();
         let going: BTreeSet<LiveId> = victims.iter().filter(|victim| victim.goes()).map(Victim::id).collect();
-        let round = Round { decisions, asked, staying, going };
+        let round = Round { shapes, edges, decisions, asked, staying, going };
         for victim in victims.iter_mut().filter(|victim| victim.goes()) {
             let id = victim.id();
             for from in users(shapes, decisions, edges, &id) {
@@ -131,6 +132,8 @@ enum Hold {
 
 /// What is known of the victims so far.
 struct Round<'a> {
+    shapes: &'a Shapes<'a>,
+    edges: &'a LiveEdges,
     decisions: Option<&'a Decisions>,
     asked: Option<&'a BTreeSet<Address>>,
     /// Those that stay, and whether they only wait.
@@ -148,7 +151,9 @@ impl Round<'_> {
         let may_stay_beside = victim.cause == Cause::Superseded && !is_first;
         match (self.staying.get(from), self.decisions.and_then(|decisions| decisions.fates.get(&from.0))) {
             (Some(true), _) | (None, Some(Fate::Held { .. })) => Some(Hold::Defers),
-            (None, Some(Fate::Update { .. } | Fate::Replace { .. })) if is_asked => None,
+            (None, Some(fate @ (Fate::Update { .. } | Fate::Replace { .. }))) if is_asked => {
+                self.lets_go_later(victim, from, fate).then_some(Hold::Defers)
+            }
             (None, _) if may_stay_beside => Some(Hold::Defers),
             (None, Some(Fate::Update { .. } | Fate::Replace { .. })) => Some(Hold::Blocks(format!(
                 "{} still uses it, and is not part of this plan: ask for that as well, or for the whole stack",
@@ -157,6 +162,21 @@ impl Round<'_> {
             (None, _) if victim.cause == Cause::Superseded => Some(Hold::Defers),
             (Some(false) | None, _) => Some(Hold::Blocks(format!("{} still uses it", from.0))),
         }
+    }
+}
+
+impl Round<'_> {
+    /// Whether a user lets go of a victim only in its maintenance window.
+    fn lets_go_later(&self, victim: &Victim, from: &LiveId, fate: &Fate) -> bool {
+        let (Some(shape), Fate::Update { live, spec, fields }) = (self.shapes.get(from.0.kind.as_str()), fate) else {
+            return false;
+        };
+        let id = victim.id();
+        let held = self.edges.into(&id).filter(|(user, _)| *user == from).flat_map(|(_, pointers)| pointers);
+        held.into_iter().any(|at| match fields.iter().find(|field| field.path == *at) {
+            Some(field) => pending::waits(*shape, live, spec, &field.as_diff()),
+            None => live.shows_until_done(at).is_some(),
+        })
     }
 }
 

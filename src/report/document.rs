@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::inventory::Orphan;
-use crate::plan::{Change, Field, Plan, StackPlan, Summary};
+use crate::plan::{Change, Field, Later, Plan, StackPlan, Summary};
 
 /// Rises in its first number when a reader of the format could stumble.
 pub const FORMAT_VERSION: &str = "1.0";
@@ -84,6 +84,12 @@ pub struct StackDocument {
     pub summary: SummaryDocument,
     pub changes: Vec<ChangeDocument>,
     pub waiting: Vec<WaitingDocument>,
+    /// What AWS has accepted and does later by itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pending: Vec<LaterDocument>,
+    /// What of the plan AWS will do only later.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub later: Vec<LaterDocument>,
     pub unmanaged: Vec<Value>,
     /// Known differences that somebody owns, left alone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -133,6 +139,18 @@ pub struct FieldDocument {
 pub struct IgnoredDocument {
     pub address: String,
     pub field: FieldDocument,
+}
+
+/// A change that AWS does later by itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LaterDocument {
+    pub address: String,
+    pub path: String,
+    pub before: Option<Value>,
+    /// Null if AWS does not show it.
+    pub after: Option<Value>,
+    /// In words, with the next window's date.
+    pub when: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -192,6 +210,8 @@ impl StackDocument {
             summary: plan.summary().into(),
             changes: changes.into_iter().map(ChangeDocument::of).collect(),
             waiting: plan.waiting.iter().map(waiting).collect(),
+            pending: plan.pending.iter().map(LaterDocument::of).collect(),
+            later: plan.later.iter().map(LaterDocument::of).collect(),
             unmanaged: plan.unmanaged.iter().map(|thing| serde_json::json!(thing)).collect(),
             ignored: plan
                 .ignored
@@ -203,6 +223,13 @@ impl StackDocument {
                 .collect(),
             fingerprint: None,
         }
+    }
+}
+
+impl LaterDocument {
+    pub(super) fn of(later: &Later) -> Self {
+        let Later { address, path, before, after, when } = later.clone();
+        Self { address: address.to_string(), path, before, after, when }
     }
 }
 

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use super::events::{doing, done, plain};
+use super::later::later_line;
 use super::style::{CHANGE, DANGER, FAINT, HEAD, NEW, count, duration, paint, table};
 use super::value::show;
 use crate::apply::{Ledger, Outcome};
@@ -25,6 +26,7 @@ pub fn ledger_text(stack: &StackId, ledger: &Ledger, onward: &Onward) -> String 
     let (held, waiting): (Vec<_>, Vec<_>) = waiting(ledger).into_iter().partition(is_held);
     section(&mut text, "waiting for a person", waiting.iter().map(waiting_line).collect());
     section(&mut text, "held back until then", held.iter().map(waiting_line).collect());
+    section(&mut text, "taken by AWS, and done later", ledger.later.iter().map(later_line).collect());
     section(&mut text, "let go of under way (the next run looks what came of it)", abandoned_lines(ledger));
     section(&mut text, "not started", skipped_lines(ledger));
     let kept = ledger.kept.iter().map(|kept| format!("{} {} ({})", kept.what, kept.id, kept.why));

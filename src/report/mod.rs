@@ -14,6 +14,7 @@ mod field;
 mod graph;
 mod history;
 mod kinds;
+mod later;
 mod ledger;
 mod order;
 mod plan_html;

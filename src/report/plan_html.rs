@@ -4,6 +4,7 @@ use serde::Serialize;
 use super::change::{remarks, sign, verb};
 use super::estimate::estimate_all;
 use super::field::{FieldWords, ignored_line};
+use super::later::later_line;
 use super::order::{Care, by_care, consent, needs_consent};
 use super::plan_text::{heading, orphan_line, warning_line};
 use super::summary::summary_line;
@@ -25,6 +26,7 @@ struct StackPart {
     heading: String,
     changes: Vec<ChangePart>,
     waiting: Vec<(String, String)>,
+    pending: Vec<String>,
     ignored: Vec<String>,
     foreign: Vec<String>,
     warnings: Vec<String>,
@@ -72,6 +74,7 @@ fn stack_part(plan: &StackPlan) -> StackPart {
         heading: heading(&plan.stack),
         changes: by_care(plan).into_iter().map(|change| change_part(plan, change)).collect(),
         waiting: plan.waiting.iter().map(|waiting| (waiting.address.to_string(), waiting.what.clone())).collect(),
+        pending: plan.pending.iter().map(later_line).collect(),
         ignored: plan.ignored.iter().map(|(address, field)| ignored_line(address, field, false)).collect(),
         foreign: plan.unmanaged.iter().map(|thing| format!("{} {} in {}", thing.kind, thing.id, thing.place)).collect(),
         warnings: plan.warnings.iter().map(warning_line).collect(),

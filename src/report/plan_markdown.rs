@@ -1,6 +1,7 @@
 use super::change::{remarks, sign, verb};
 use super::estimate::estimate_all;
 use super::field::{FieldWords, ignored_line};
+use super::later::later_line;
 use super::order::{Care, by_care, consent, needs_consent};
 use super::plan_text::{heading, orphan_line, warning_line};
 use super::style::count;
@@ -74,6 +75,7 @@ fn add_rest(text: &mut String, plan: &StackPlan) -> usize {
         format!("- … **waiting** {} for {}\n", code(&waiting.address.to_string()), code(&waiting.what))
     };
     lines.extend(plan.waiting.iter().map(waiting));
+    lines.extend(plan.pending.iter().map(|later| format!("- … **pending** {}\n", code(&later_line(later)))));
     lines.extend(plan.warnings.iter().map(|warning| format!("- {}\n", escape(&warning_line(warning)))));
     let ignored =
         |(address, field): &(Address, Field)| format!("- = ignored: {}\n", code(&ignored_line(address, field, false)));

@@ -1,6 +1,7 @@
 use super::change::{remarks, sign, verb};
 use super::estimate::estimate_all;
 use super::field::{FieldWords, ignored_line};
+use super::later::later_line;
 use super::order::{Care, by_care, consent, needs_consent};
 use super::style::{CHANGE, DANGER, FAINT, HEAD, NEW, count, pad, paint, width_of};
 use super::summary::summary_line;
@@ -73,6 +74,7 @@ pub(super) fn stack_text(plan: &StackPlan, options: TextOptions) -> String {
     for waiting in &plan.waiting {
         lines.push(format!(" {}  waiting  {}  for {}", paint(CHANGE, "…"), waiting.address, waiting.what));
     }
+    lines.extend(plan.pending.iter().map(|later| format!(" {}  pending  {}", paint(CHANGE, "…"), later_line(later))));
     for (address, field) in &plan.ignored {
         lines.push(paint(FAINT, format!(" =  ignored  {}", ignored_line(address, field, options.show_values))));
     }

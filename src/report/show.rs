@@ -3,12 +3,13 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::document::pretty;
+use super::document::{LaterDocument, pretty};
+use super::later::later_line;
 use super::plan_text::heading;
 use super::style::{CHANGE, FAINT, HEAD, paint, table};
 use super::value::show;
 use crate::inventory::{Inventory, Seen};
-use crate::plan::{Change, Waiting};
+use crate::plan::{Change, Later, Waiting};
 use crate::resource::{Address, Live, Stack, State};
 
 /// What `show` tells of one stack.
@@ -19,6 +20,8 @@ pub struct Shown<'a> {
     pub outputs: &'a BTreeMap<String, Value>,
     pub inventory: &'a Inventory,
     pub waiting: &'a [Waiting],
+    /// What AWS has accepted and does later by itself.
+    pub pending: &'a [Later],
     /// What the stack's plan would change: it says what of a resource is safe to tell.
     pub changes: &'a [Change],
     /// The resources that were asked for; none: all.
@@ -59,6 +62,12 @@ pub fn show_text(shown: &Shown) -> String {
         let _ = writeln!(text, "\n{}", paint(HEAD, "waiting for a person"));
         for waiting in shown.waiting {
             let _ = writeln!(text, "  {} {}: {}", paint(CHANGE, "…"), waiting.address, waiting.what);
+        }
+    }
+    if !shown.pending.is_empty() {
+        let _ = writeln!(text, "\n{}", paint(HEAD, "taken by AWS, and done later"));
+        for later in shown.pending {
+            let _ = writeln!(text, "  {} {}", paint(CHANGE, "…"), later_line(later));
         }
     }
     let _ = writeln!(text, "\n{}", paint(HEAD, "resources"));
@@ -102,7 +111,8 @@ pub fn show_json(stacks: &[Shown]) -> String {
             "tenant": shown.stack.id.tenant, "environment": shown.stack.id.environment,
             "account": shown.stack.account, "region": shown.stack.region, "template": shown.stack.template,
             "outputs": shown.outputs, "resources": resources.collect::<Vec<_>>(),
-            "waiting": waiting.collect::<Vec<_>>(), "unknown": unknown.collect::<Vec<_>>(),
+            "waiting": waiting.collect::<Vec<_>>(),
+            "pending": shown.pending.iter().map(LaterDocument::of).collect::<Vec<_>>(), "unknown": unknown.collect::<Vec<_>>(),
         })
     };
     pretty(&json!({ "format_version": "1.0", "stacks": stacks.iter().map(stack).collect::<Vec<_>>() }))

@@ -27,6 +27,7 @@ pub(super) fn drifted_fields(plan: &Plan) -> usize {
 
 fn counts(plan: &Plan, summary: &Summary) -> String {
     let waiting: usize = plan.stacks.iter().map(|stack| stack.waiting.len()).sum();
+    let pending: usize = plan.stacks.iter().map(|stack| stack.pending.len()).sum();
     let unmanaged: usize = plan.stacks.iter().map(|stack| stack.unmanaged.len()).sum();
     let numbers = [
         (summary.replace, "to replace"),
@@ -37,6 +38,7 @@ fn counts(plan: &Plan, summary: &Summary) -> String {
         (summary.wait, "to wait for"),
         (summary.blocked, "blocked"),
         (waiting, "waiting"),
+        (pending, "pending"),
         (unmanaged, "unmanaged"),
         (plan.orphans.len(), "orphaned stacks"),
     ];

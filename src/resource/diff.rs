@@ -1,7 +1,7 @@
 use serde_json::Value;
 
 use super::keyed::element_key;
-use super::{Facts, Schema, pointer};
+use super::{Facts, Schema, pointer, version};
 
 /// One field that differs, with its JSON pointer (elements of keyed lists by their key).
 #[derive(Clone, Debug, PartialEq)]
@@ -99,20 +99,13 @@ impl Comparison<'_> {
     /// Returns whether AWS has raised a version by itself: live is newer within the desired prefix or major version.
     fn is_newer(&self, at: &str, live: &Value, desired: &Value) -> bool {
         let (Some(live), Some(desired)) = (live.as_str(), desired.as_str()) else { return false };
-        matches_any(self.facts.versions, at) && {
-            let (have, want) = (numbers(live), numbers(desired));
-            have.starts_with(&want) || (have.first() == want.first() && have > want)
-        }
+        let is_version = matches_any(self.facts.versions, at);
+        is_version && matches!(version::between(live, desired), version::Move::None | version::Move::MinorDown)
     }
 
     fn report(&mut self, path: String, before: Option<&Value>, after: Option<&Value>) {
         self.difference.fields.push(FieldDiff { path, before: before.cloned(), after: after.cloned() });
     }
-}
-
-/// The numbers of a version: `8.0.mysql_aurora.3.08.0` is 8, 0, 3, 8, 0.
-fn numbers(version: &str) -> Vec<u64> {
-    version.split(['.', '_', '-']).filter_map(|part| part.parse().ok()).collect()
 }
 
 fn matches_any(patterns: &[&str], at: &str) -> bool {

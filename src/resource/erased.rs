@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    Changes, Class, Cloud, Failure, Found, Kept, Kind, Name, Result, Scope, Settled, Shape, State, Stranger, Tags,
-    Unmodelled, Unseen, pointer,
+    Changes, Class, Cloud, Failure, FieldDiff, Found, Kept, Kind, Name, Pending, Result, Scope, Settled, Shape, State,
+    Stranger, Tags, Unmodelled, Unseen, pointer,
 };
 
 /// One live resource with its type erased; keeps what its kind found, for the kind's own use.
@@ -25,10 +25,38 @@ pub struct Live {
     pub state: State,
     pub unmodelled: Vec<Unmodelled>,
     pub external: Option<Value>,
+    /// Why no spec can express it at all; it counts as bearing data.
+    pub misfit: Option<String>,
+    /// Values in force that nobody has set, in the form of a spec.
+    pub in_force: Option<Value>,
+    /// What AWS has accepted and does later.
+    pub pending: Vec<Pending>,
+    /// How it sleeps, if it has to be started before it is deleted.
+    pub asleep: Option<String>,
     found: Arc<dyn Any + Send + Sync>,
 }
 
 impl Live {
+    /// Returns whether a difference is none: AWS does not show the value as set, but it is in force.
+    pub fn has_in_force(&self, field: &FieldDiff) -> bool {
+        let wanted = field.after.as_ref().filter(|_| field.before.is_none());
+        wanted.is_some_and(|wanted| self.in_force.as_ref().and_then(|all| all.pointer(&field.path)) == Some(wanted))
+    }
+
+    /// Returns the pending change of a property whose live value AWS shows until it is done.
+    pub fn shows_until_done(&self, path: &str) -> Option<&Pending> {
+        self.pending.iter().find(|pending| pending.after.is_none() && pointer::covers(&pending.path, path))
+    }
+
+    /// Returns a difference with what is so now, where the spec reads as if a pending change were done.
+    pub fn as_running(&self, field: &FieldDiff) -> FieldDiff {
+        let pending = self.pending.iter().find(|pending| pending.after.is_some() && pending.path == field.path);
+        match pending {
+            Some(Pending { before, .. }) => FieldDiff { before: before.clone(), ..field.clone() },
+            None => field.clone(),
+        }
+    }
+
     /// Returns an output by its name; dots lead into nested objects (`Endpoint.Address`).
     pub fn output(&self, name: &str) -> Option<Value> {
         output(&self.outputs, name)
@@ -98,7 +126,7 @@ pub fn output(outputs: &Value, name: &str) -> Option<Value> {
     name.split('.').try_fold(outputs, |value, step| value.get(step)).filter(|value| !value.is_null()).cloned()
 }
 
-/// A kind with its types erased: the five verbs over JSON values.
+/// A kind with its types erased: its verbs over JSON values.
 pub trait AnyKind<C: Cloud>: Shape {
     fn list<'a>(&'a self, reader: &'a C::Reader, scope: &'a Scope) -> BoxFuture<'a, Result<AnyListing>>;
 
@@ -127,6 +155,8 @@ pub trait AnyKind<C: Cloud>: Shape {
     ) -> BoxFuture<'a, Result<()>>;
 
     fn delete<'a>(&'a self, writer: &'a C::Writer, live: &'a Live) -> BoxFuture<'a, Result<Vec<Kept>>>;
+
+    fn start<'a>(&'a self, writer: &'a C::Writer, live: &'a Live) -> BoxFuture<'a, Result<()>>;
 
     /// The same kind, as plan sees it.
     fn shape(&self) -> &dyn Shape;
@@ -192,6 +222,10 @@ impl<K: Kind> AnyKind<K::Cloud> for K {
         Box::pin(async move { K::delete(writer, found::<K>(live)?).await })
     }
 
+    fn start<'a>(&'a self, writer: &'a <K::Cloud as Cloud>::Writer, live: &'a Live) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move { K::start(writer, found::<K>(live)?).await })
+    }
+
     fn shape(&self) -> &dyn Shape {
         self
     }
@@ -208,6 +242,10 @@ fn erase<K: Kind>(found: Found<K>, scope: &Scope) -> Result<Live> {
         state: found.state.clone(),
         unmodelled: found.unmodelled.clone(),
         external: found.external.as_ref().map(value).transpose()?,
+        misfit: K::misfit(&found),
+        in_force: K::in_force(&found),
+        pending: K::pending(&found),
+        asleep: K::asleep(&found),
         found: Arc::new(found),
     })
 }

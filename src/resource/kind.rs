@@ -1,11 +1,14 @@
 use std::future::Future;
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{Disruption, FieldDiff, Name, NameRule, Replacement, Result, Scope, Tags, pointer};
+use super::{
+    Class, Disruption, Failure, FieldDiff, Name, NameRule, Pending, Replacement, Result, Scope, Tags, Window, pointer,
+};
 
 /// What a kind talks to: AWS, or the fake cloud of the tests.
 pub trait Cloud: 'static {
@@ -122,6 +125,56 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// Deletes it; what is gone already is done. Returns what stays behind on purpose (snapshots, keys in their window).
     fn delete(writer: &Writer<Self>, live: &Found<Self>) -> impl Future<Output = Result<Vec<Kept>>> + Send;
 
+    /// Starts one that is [`asleep`](Kind::asleep); it need not be awake on return.
+    fn start(_writer: &Writer<Self>, live: &Found<Self>) -> impl Future<Output = Result<()>> + Send {
+        let failure = Failure::new(Class::Other, format!("bug: {} {} cannot be started", Self::TYPE, live.id));
+        async { Err(failure) }
+    }
+
+    /// Returns why no spec can express a found one, if it has another shape than what is offered here (a database that
+    /// belongs to no cluster). It counts as bearing data: it is not adopted, changed nor replaced, and deleted only when
+    /// named; `delete` has to know its shape.
+    fn misfit(_found: &Found<Self>) -> Option<String> {
+        None
+    }
+
+    /// Returns values that are in force on a found one although nobody has set them, in the form of a spec: what the YAML
+    /// sets to the same is no difference, though AWS does not show it as set.
+    fn in_force(_found: &Found<Self>) -> Option<Value> {
+        None
+    }
+
+    /// Returns what AWS has accepted for a found one and does later; its spec reads as if that were done.
+    fn pending(_found: &Found<Self>) -> Vec<Pending> {
+        Vec::new()
+    }
+
+    /// Returns whether AWS, when it is sent this change, does it only in the maintenance window.
+    fn waits_for_window(_live: &Value, _desired: &Value, _field: &FieldDiff) -> bool {
+        false
+    }
+
+    /// Returns the maintenance window of a live one that is open at a time, or the next one after it.
+    fn window(_live: &Value, _now: Timestamp) -> Option<Window> {
+        None
+    }
+
+    /// Returns why a change of these fields can't be taken back, if so: it goes by name only on what is protected.
+    fn irreversible(_live: &Value, _desired: &Value, _fields: &[FieldDiff]) -> Option<String> {
+        None
+    }
+
+    /// Returns what a reviewer should know of a change of these fields: how long it takes, who restarts or fails over, in
+    /// which order; a sentence each.
+    fn advice(_live: &Value, _desired: &Value, _fields: &[FieldDiff]) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Returns how a found one sleeps, if it does: AWS neither changes nor deletes it until it is started.
+    fn asleep(_found: &Found<Self>) -> Option<String> {
+        None
+    }
+
     /// Returns what a change of these fields does to those who use the resource.
     fn disruption(_fields: &[FieldDiff]) -> Disruption {
         Disruption::None
@@ -129,6 +182,11 @@ pub trait Kind: Sized + Send + Sync + 'static {
 
     /// Returns why an update of these fields can't be done in place nor by replacement, if so.
     fn refuses(_live: &Value, _desired: &Value, _fields: &[FieldDiff]) -> Option<String> {
+        None
+    }
+
+    /// Returns why none can be made from a spec, though one that is there may have it (a password that is left as it is).
+    fn refuses_new(_desired: &Value) -> Option<String> {
         None
     }
 
@@ -219,7 +277,7 @@ pub struct Unseen {
     pub id: String,
     /// Its tags, if those could be read; without them every address of the kind may be it.
     pub tags: Option<Tags>,
-    pub failure: super::Failure,
+    pub failure: Failure,
 }
 
 /// What a kind's `list` saw.

@@ -1,8 +1,9 @@
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::diff::{Difference, compare};
-use super::{FieldDiff, Kind, NameRule, Permissions, Schema};
+use super::{FieldDiff, Kind, NameRule, Permissions, Schema, Window};
 
 /// Whether a replacement can stand beside the old resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +79,17 @@ pub trait Shape: Send + Sync {
 
     fn disruption(&self, fields: &[FieldDiff]) -> Disruption;
 
+    fn irreversible(&self, live: &Value, desired: &Value, fields: &[FieldDiff]) -> Option<String>;
+
+    fn advice(&self, live: &Value, desired: &Value, fields: &[FieldDiff]) -> Vec<String>;
+
+    fn waits_for_window(&self, live: &Value, desired: &Value, field: &FieldDiff) -> bool;
+
+    fn window(&self, live: &Value, now: Timestamp) -> Option<Window>;
+
     fn refuses(&self, live: &Value, desired: &Value, fields: &[FieldDiff]) -> Option<String>;
+
+    fn refuses_new(&self, desired: &Value) -> Option<String>;
 
     /// Returns whether a change of this field needs a new resource.
     fn replaces(&self, live: &Value, desired: &Value, field: &FieldDiff) -> bool;
@@ -149,8 +160,28 @@ impl<K: Kind> Shape for K {
         K::disruption(fields)
     }
 
+    fn irreversible(&self, live: &Value, desired: &Value, fields: &[FieldDiff]) -> Option<String> {
+        K::irreversible(live, desired, fields)
+    }
+
+    fn advice(&self, live: &Value, desired: &Value, fields: &[FieldDiff]) -> Vec<String> {
+        K::advice(live, desired, fields)
+    }
+
+    fn waits_for_window(&self, live: &Value, desired: &Value, field: &FieldDiff) -> bool {
+        K::waits_for_window(live, desired, field)
+    }
+
+    fn window(&self, live: &Value, now: Timestamp) -> Option<Window> {
+        K::window(live, now)
+    }
+
     fn refuses(&self, live: &Value, desired: &Value, fields: &[FieldDiff]) -> Option<String> {
         K::refuses(live, desired, fields)
+    }
+
+    fn refuses_new(&self, desired: &Value) -> Option<String> {
+        K::refuses_new(desired)
     }
 
     fn replaces(&self, live: &Value, desired: &Value, field: &FieldDiff) -> bool {

@@ -96,6 +96,11 @@ const EMBEDDED: Exceptions = &[
     ("AWS::EC2::RouteTable", "Routes", "routes have no tags"),
     ("AWS::EC2::RouteTable", "SubnetIds", "associations have no tags"),
     ("AWS::ElasticLoadBalancingV2::LoadBalancer", "WebACLArn", "a web ACL's association has no tags"),
+    (
+        "AWS::ElastiCache::ReplicationGroup",
+        "ApplyImmediately",
+        "how an update is sent: ElastiCache's own parameter, nothing that is kept",
+    ),
     ("AWS::RDS::DBCluster", "ApplyImmediately", "how an update is sent: RDS's own parameter, nothing that is kept"),
 ];
 

@@ -2,7 +2,7 @@
 
 use provision::resource::{
     Changes, Cloud, Difference, Disruption, Facts, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule,
-    Permissions, Replacement, Result, Schema, Scope, Shape, Tags, compare,
+    Permissions, Replacement, Result, Schema, Scope, Shape, Tags, Window, compare,
 };
 use serde_json::Value;
 
@@ -119,7 +119,27 @@ impl Shape for Loose {
         Disruption::None
     }
 
+    fn irreversible(&self, _: &Value, _: &Value, _: &[FieldDiff]) -> Option<String> {
+        None
+    }
+
+    fn advice(&self, _: &Value, _: &Value, _: &[FieldDiff]) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn waits_for_window(&self, _: &Value, _: &Value, _: &FieldDiff) -> bool {
+        false
+    }
+
+    fn window(&self, _: &Value, _: jiff::Timestamp) -> Option<Window> {
+        None
+    }
+
     fn refuses(&self, _: &Value, _: &Value, _: &[FieldDiff]) -> Option<String> {
+        None
+    }
+
+    fn refuses_new(&self, _: &Value) -> Option<String> {
         None
     }
 

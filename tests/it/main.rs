@@ -41,6 +41,12 @@ mod cli;
 #[cfg(feature = "sdk")]
 mod crash;
 #[cfg(feature = "sdk")]
+mod database_passwords;
+#[cfg(feature = "sdk")]
+mod database_shapes;
+#[cfg(feature = "sdk")]
+mod database_upgrades;
+#[cfg(feature = "sdk")]
 mod databases;
 #[cfg(feature = "sdk")]
 mod deployments;

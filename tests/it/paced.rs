@@ -4,7 +4,7 @@ use futures_util::future::BoxFuture;
 use provision::aws::{Aws, Reader, Writer};
 use provision::resource::{
     AnyKind, AnyListing, AnyMade, Changes, Difference, Disruption, Facts, FieldDiff, Kept, Live, Name, Permissions,
-    Result, Schema, Scope, Settled, Shape, Tags,
+    Result, Schema, Scope, Settled, Shape, Tags, Window,
 };
 use serde_json::Value;
 
@@ -38,8 +38,23 @@ impl Shape for Paced {
     fn disruption(&self, fields: &[FieldDiff]) -> Disruption {
         self.0.disruption(fields)
     }
+    fn irreversible(&self, live: &Value, desired: &Value, fields: &[FieldDiff]) -> Option<String> {
+        self.0.irreversible(live, desired, fields)
+    }
+    fn advice(&self, live: &Value, desired: &Value, fields: &[FieldDiff]) -> Vec<String> {
+        self.0.advice(live, desired, fields)
+    }
+    fn waits_for_window(&self, live: &Value, desired: &Value, field: &FieldDiff) -> bool {
+        self.0.waits_for_window(live, desired, field)
+    }
+    fn window(&self, live: &Value, now: jiff::Timestamp) -> Option<Window> {
+        self.0.window(live, now)
+    }
     fn refuses(&self, live: &Value, desired: &Value, fields: &[FieldDiff]) -> Option<String> {
         self.0.refuses(live, desired, fields)
+    }
+    fn refuses_new(&self, desired: &Value) -> Option<String> {
+        self.0.refuses_new(desired)
     }
     fn replaces(&self, live: &Value, desired: &Value, field: &FieldDiff) -> bool {
         self.0.replaces(live, desired, field)
@@ -88,6 +103,9 @@ impl AnyKind<Aws> for Paced {
     }
     fn delete<'a>(&'a self, writer: &'a Writer, live: &'a Live) -> BoxFuture<'a, Result<Vec<Kept>>> {
         self.0.delete(writer, live)
+    }
+    fn start<'a>(&'a self, writer: &'a Writer, live: &'a Live) -> BoxFuture<'a, Result<()>> {
+        self.0.start(writer, live)
     }
     fn shape(&self) -> &dyn Shape {
         self

@@ -40,6 +40,8 @@ fn plan_of(changes: Vec<Change>) -> Plan {
         steps: BTreeMap::new(),
         unchanged: 71,
         waiting: Vec::new(),
+        pending: Vec::new(),
+        later: Vec::new(),
         ignored: Vec::new(),
         unmanaged: Vec::new(),
         warnings: Vec::new(),

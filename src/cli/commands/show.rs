@@ -51,8 +51,8 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
         let only = select_resources(selectors, &stack.stack.id, &inventory.all().map(|(at, _)| at.clone()).collect());
         // What is not there yet has no value to show; the outputs are the whole stack's.
         stack.outputs.retain(|_, value| only.is_none() && !value.to_string().contains(OPEN));
-        let StackPlan { stack, outputs, waiting, changes, .. } = &*stack;
-        shown.push(Shown { stack, outputs, inventory, waiting, changes, only });
+        let StackPlan { stack, outputs, waiting, pending, changes, .. } = &*stack;
+        shown.push(Shown { stack, outputs, inventory, waiting, pending, changes, only });
     }
     engine.report_timings(world)?;
     world.out.print(&match args.format {

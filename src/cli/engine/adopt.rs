@@ -99,6 +99,7 @@ fn refusal(id: &str, unfit: Unfit) -> Failure {
         Unfit::Owned(owner) => Failure::new(Exit::Refused, format!("{id} bears the tags of {owner}"))
             .hint("if they are wrong, remove its provision: tags by hand, then adopt it"),
         Unfit::Leaving => Failure::new(Exit::Refused, format!("{id} is being deleted")),
+        Unfit::Misfit(why) => Failure::new(Exit::Refused, format!("{id} {why}")),
     }
 }
 

@@ -179,7 +179,7 @@ pub fn plan_stacks(
     mode: Mode,
 ) -> Result<Plan> {
     let shapes: Vec<&dyn Shape> = KINDS.iter().map(|kind| kind.shape()).collect();
-    let today = (world.clock)().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let now = (world.clock)();
     let none = Inventory::default();
     let mut known = Vec::new();
     let mut all = Plan::default();
@@ -190,7 +190,7 @@ pub fn plan_stacks(
         let addresses: BTreeSet<Address> = blueprint.resources.keys().cloned().chain(live).collect();
         let selection = select_resources(selectors, id, &addresses);
         known.push((id.clone(), addresses));
-        let mut made = plan(&Input { blueprint, inventory, shapes: &shapes, mode, selection, today });
+        let mut made = plan(&Input { blueprint, inventory, shapes: &shapes, mode, selection, now });
         made.warnings.extend(inventory.unsearched.iter().map(|why| Problem::warning(None, why.clone())));
         made.warnings.extend(inventory.survey_failure.iter().map(|failure| {
             Problem::warning(None, format!("the look for unmanaged resources is incomplete: {failure}"))

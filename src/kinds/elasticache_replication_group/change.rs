@@ -30,7 +30,7 @@ pub(super) fn creation(writer: &Writer, id: &str, spec: &Spec, tags: &Tags) -> C
         .multi_az_enabled(spec.multi_az_enabled)
         .set_cache_subnet_group_name(spec.cache_subnet_group_name.as_ref().map(String::from))
         .set_security_group_ids(Some(spec.security_group_ids.iter().map(String::from).collect()))
-        .at_rest_encryption_enabled(spec.at_rest_encryption_enabled)
+        .set_at_rest_encryption_enabled(spec.at_rest_encryption_enabled)
         .transit_encryption_enabled(spec.transit_encryption_enabled)
         .set_transit_encryption_mode(spec.transit_encryption_mode.as_deref().map(Into::into))
         .set_kms_key_id(spec.kms_key_id.as_ref().map(String::from))
@@ -57,7 +57,9 @@ pub(super) async fn send(
     step: &Move,
 ) -> Result<()> {
     let id = &live.id;
-    let call = writer.elasticache().modify_replication_group().replication_group_id(id).apply_immediately(true);
+    // What moves no data, or is done in two steps, is not put off.
+    let at_once = spec.apply_immediately || !matches!(step, Move::Engine | Move::NodeType);
+    let call = writer.elasticache().modify_replication_group().replication_group_id(id).apply_immediately(at_once);
     match step {
         Move::Settings => modify(settings(call, live, spec, changes)).await,
         Move::Engine => {

@@ -4,6 +4,8 @@ use serde_json::Value;
 
 use super::spec::Spec;
 use crate::kinds::key_arn;
+use crate::kinds::maintenance_window::MaintenanceWindow;
+use crate::resource::version::{self, Move};
 use crate::resource::{Disruption, FieldDiff};
 
 /// Returns what one changed field does.
@@ -32,6 +34,12 @@ pub(super) fn refusal(live: &Value, desired: &Value, fields: &[FieldDiff]) -> Op
              move to it"
                 .to_owned(),
         );
+    }
+    if let Some((have, want)) = older(fields) {
+        return Some(format!(
+            "ElastiCache cannot go back from {have} to {want}: put the newer version into the YAML, or declare another cache \
+             from a snapshot of before the upgrade and move to it"
+        ));
     }
     let back = text(live, "Engine").as_deref() == Some("valkey") && text(desired, "Engine").as_deref() == Some("redis");
     back.then(|| "ElastiCache does not go back from Valkey to Redis: declare another cache and move to it".to_owned())
@@ -75,9 +83,72 @@ pub(super) fn mistakes(spec: &Spec) -> Vec<(String, String)> {
             "/TransitEncryptionMode",
             "needs TransitEncryptionEnabled",
         ),
-        (spec.kms_key_id.is_some() && !spec.at_rest_encryption_enabled, "/KmsKeyId", "needs AtRestEncryptionEnabled"),
+        (spec.kms_key_id.is_some() && !is_encrypted(spec), "/KmsKeyId", "needs AtRestEncryptionEnabled"),
     ];
     let wrong = all.into_iter().filter(|(is_wrong, ..)| *is_wrong);
-    let wrong = wrong.map(|(_, at, text)| (at.to_owned(), text.to_owned()));
+    let wrong = wrong.map(|(_, at, text)| (at.to_owned(), text.to_owned())).chain(windows(spec));
     wrong.chain(key_arn::mistake("/KmsKeyId", spec.kms_key_id.as_ref())).collect()
 }
+
+/// Returns whether data at rest is encrypted, as AWS chooses if nobody says.
+fn is_encrypted(spec: &Spec) -> bool {
+    spec.at_rest_encryption_enabled.unwrap_or(spec.engine == "valkey")
+}
+
+/// ElastiCache refuses windows that overlap also where no snapshots are taken.
+pub(super) fn windows(spec: &Spec) -> Vec<(String, String)> {
+    let (maintenance, snapshot) = (spec.preferred_maintenance_window.as_ref(), spec.snapshot_window.as_deref());
+    MaintenanceWindow::mistakes(maintenance, ("/PreferredMaintenanceWindow", HOUR), snapshot, ("/SnapshotWindow", HOUR))
+}
+
+/// The versions of a change to an older major version, which none can be made to.
+fn older(fields: &[FieldDiff]) -> Option<(String, String)> {
+    let field = fields.iter().find(|field| field.path == "/EngineVersion")?;
+    let (have, want) = (words(field.before.as_ref()), words(field.after.as_ref()));
+    (version::between(&have, &want) == Move::MajorDown).then_some((have, want))
+}
+
+/// Returns whether a change comes in the window, if it may wait.
+pub(super) fn waits(field: &FieldDiff, is_upgraded: bool) -> bool {
+    match field.path.as_str() {
+        "/Engine" | "/EngineVersion" | "/CacheNodeType" => true,
+        // A parameter group of another version goes with that version.
+        "/CacheParameterGroupName" => is_upgraded,
+        _ => false,
+    }
+}
+
+/// Returns why a change can't be taken back.
+pub(super) fn irreversible(fields: &[FieldDiff]) -> Option<String> {
+    let field = |path: &str| fields.iter().find(|field| field.path == path);
+    let major = field("/EngineVersion").filter(|field| {
+        version::between(&words(field.before.as_ref()), &words(field.after.as_ref())) == Move::Major
+            && field.before.is_some()
+    });
+    let field = field("/Engine").or(major)?;
+    let (have, want) = (words(field.before.as_ref()), words(field.after.as_ref()));
+    Some(format!("{have} → {want} is an upgrade that ElastiCache cannot take back"))
+}
+
+/// Returns how a change is felt.
+pub(super) fn advice(live: &Value, desired: &Value, fields: &[FieldDiff]) -> Vec<String> {
+    let is_moved = fields.iter().any(|field| waits(field, false));
+    if !is_moved {
+        return Vec::new();
+    }
+    let at_once = if desired["ApplyImmediately"] == false { "" } else { "at once, not in the window: " };
+    let how = if live["AutomaticFailoverEnabled"] == true {
+        "the replicas are exchanged one after the other, then the primary hands over to one: connections drop for seconds, \
+         twice at most; about ten minutes for each node"
+    } else {
+        "nothing can take over: the cache is down while its node is exchanged, some minutes"
+    };
+    vec![format!("{at_once}{how}")]
+}
+
+fn words(value: Option<&Value>) -> String {
+    value.and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+/// The shortest window that ElastiCache takes, in minutes.
+const HOUR: u32 = 60;

@@ -5,16 +5,18 @@ mod read;
 mod spec;
 
 use aws_sdk_elasticache::types::{CacheCluster, ReplicationGroup as Description};
+use jiff::Timestamp;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 pub use self::spec::{Outputs, Spec};
 use super::candidate::{Candidate, adopt, examine};
 use super::elasticache;
+use super::maintenance_window::{self, MaintenanceWindow};
 use crate::aws::{Aws, Reader, TagIndex, Writer};
 use crate::resource::{
-    Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions,
-    Result, Scope, State, Tags,
+    Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Pending,
+    Permissions, Result, Scope, State, Tags, Window,
 };
 
 /// A Redis or Valkey cache with its replicas and shards.
@@ -35,6 +37,7 @@ impl Kind for ReplicationGroup {
         &["/AtRestEncryptionEnabled", "/CacheSubnetGroupName", "/KmsKeyId", "/Port"];
     const KEYED: &'static [(&'static str, &'static str)] = &[("/LogDeliveryConfigurations", "LogType")];
     const VERSIONS: &'static [&'static str] = &["/EngineVersion"];
+    const WRITE_ONLY: &'static [&'static str] = &["/ApplyImmediately"];
     const STATEFUL: bool = true;
     const SECONDS: u32 = 460;
     const EXAMPLE: &'static str = "
@@ -207,8 +210,30 @@ resources:
         fields.iter().map(judge::disruption).max().unwrap_or_default()
     }
 
+    fn pending(found: &Found<Self>) -> Vec<Pending> {
+        found.outputs.pending.clone()
+    }
+
+    fn waits_for_window(live: &Value, desired: &Value, field: &FieldDiff) -> bool {
+        let is_upgraded = ["Engine", "EngineVersion"].iter().any(|name| live[name] != desired[name]);
+        desired["ApplyImmediately"] == false && judge::waits(field, is_upgraded)
+    }
+
+    fn window(live: &Value, now: Timestamp) -> Option<Window> {
+        MaintenanceWindow::new(live["PreferredMaintenanceWindow"].as_str()?).next(now)
+    }
+
+    fn irreversible(_: &Value, _: &Value, fields: &[FieldDiff]) -> Option<String> {
+        judge::irreversible(fields)
+    }
+
+    fn advice(live: &Value, desired: &Value, fields: &[FieldDiff]) -> Vec<String> {
+        judge::advice(live, desired, fields)
+    }
+
     fn refuses(live: &Value, desired: &Value, fields: &[FieldDiff]) -> Option<String> {
-        judge::refusal(live, desired, fields)
+        let windows = || maintenance_window::clash(live, desired, fields, judge::windows);
+        judge::refusal(live, desired, fields).or_else(windows)
     }
 
     fn check(spec: &Spec) -> Vec<(String, String)> {

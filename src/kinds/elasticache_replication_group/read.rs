@@ -1,15 +1,16 @@
 //! From ElastiCache's descriptions to ours: the group says one half, its members the other.
 
 use aws_sdk_elasticache::types::{
-    AutomaticFailoverStatus, CacheCluster, Endpoint, LogDeliveryConfiguration, LogDeliveryConfigurationStatus,
-    MultiAzStatus, PendingAutomaticFailoverStatus, ReplicationGroup as Description,
+    AutomaticFailoverStatus, CacheCluster, DataTieringStatus, Endpoint, LogDeliveryConfiguration,
+    LogDeliveryConfigurationStatus, MultiAzStatus, PendingAutomaticFailoverStatus, ReplicationGroup as Description,
 };
 
 use super::ReplicationGroup;
 use super::spec::{DeliveryStream, Destination, EndPoint, LogDelivery, LogGroup, Outputs, Spec};
 use crate::kinds::candidate::Candidate;
 use crate::kinds::maintenance_window::MaintenanceWindow;
-use crate::resource::{Class, Failure, Found, Result, State, Tags, Unmodelled};
+use crate::kinds::pending;
+use crate::resource::{Class, Failure, Found, Pending, Result, State, Tags, Unmodelled, Until};
 
 /// # Errors
 /// Half of it is not known while none of its nodes is shown, unless it has none any more.
@@ -25,11 +26,12 @@ pub(super) fn found(
     if member.is_none() && matches!(state, State::Ready | State::Settling(_)) {
         return Err(Failure::new(Class::Busy, "ElastiCache does not show its nodes yet"));
     }
+    let (now, then) = (shown(&group, member), spec(&group, member));
     Ok(Found {
         id: candidate.id,
         name: Some(candidate.name),
-        spec: spec(&group, member),
-        outputs: outputs(&group),
+        outputs: Outputs { pending: pending(&now, &then), ..outputs(&group) },
+        spec: then,
         tags,
         state,
         unmodelled: beyond(&group, member),
@@ -47,18 +49,56 @@ pub(super) fn state(status: &str) -> State {
     }
 }
 
-/// What ElastiCache has accepted and does in the next window reads as done.
+/// What ElastiCache does later: another version or node type in the window, with what belongs to it.
+fn pending(now: &Spec, then: &Spec) -> Vec<Pending> {
+    let under_way = "the change that is under way";
+    let until = |path: &str| match path {
+        "/EngineVersion" | "/CacheNodeType" => Until::Window,
+        _ => Until::Event(under_way.to_owned()),
+    };
+    let mut all = pending::between(now, then, until);
+    if all.iter().any(|one| one.path == "/EngineVersion") {
+        all.push(pending::goes_along("/CacheParameterGroupName", now.cache_parameter_group_name.as_deref()));
+        // A pending version does not tell whether the engine changes with it.
+        all.extend((now.engine == "redis").then(|| pending::goes_along("/Engine", Some(&now.engine))));
+    }
+    all
+}
+
+/// What ElastiCache has accepted and does later reads as done.
 pub(super) fn spec(group: &Description, member: Option<&CacheCluster>) -> Spec {
-    let pending = group.pending_modified_values();
+    let mut spec = shown(group, member);
+    if let Some(pending) = member.and_then(|member| member.pending_modified_values()) {
+        spec.engine_version = pending.engine_version().map(str::to_owned).or(spec.engine_version);
+        if let Some(node_type) = pending.cache_node_type() {
+            node_type.clone_into(&mut spec.cache_node_type);
+        }
+    }
+    let Some(pending) = group.pending_modified_values() else { return spec };
+    if let Some(status) = pending.automatic_failover_status() {
+        spec.automatic_failover_enabled = *status == PendingAutomaticFailoverStatus::Enabled;
+    }
+    if let Some(is_on) = pending.transit_encryption_enabled() {
+        spec.transit_encryption_enabled = is_on;
+    }
+    let mode = pending.transit_encryption_mode().map(|mode| mode.as_str().to_owned()).or(spec.transit_encryption_mode);
+    spec.transit_encryption_mode = mode.filter(|_| spec.transit_encryption_enabled);
+    if let Some(users) = pending.user_groups() {
+        let stay = spec.user_group_ids.iter().filter(|id| !users.user_group_ids_to_remove().contains(id));
+        spec.user_group_ids = stay.chain(users.user_group_ids_to_add()).cloned().collect();
+    }
+    spec
+}
+
+/// What is so now, without what is pending.
+fn shown(group: &Description, member: Option<&CacheCluster>) -> Spec {
     let shards = group.node_groups().len().max(1);
     let replicas = group.member_clusters().len() / shards;
-    let is_on = pending.and_then(|values| values.transit_encryption_enabled()).or(group.transit_encryption_enabled());
-    let mode = pending.and_then(|values| values.transit_encryption_mode()).or(group.transit_encryption_mode());
+    let is_on = group.transit_encryption_enabled();
+    let mode = group.transit_encryption_mode();
     let mode_of_cluster = group.cluster_mode().map(|mode| mode.as_str().to_owned());
     let is_cluster = group.cluster_enabled().unwrap_or_default();
-    let version = member.and_then(|member| {
-        member.pending_modified_values().and_then(|values| values.engine_version()).or(member.engine_version())
-    });
+    let version = member.and_then(|member| member.engine_version());
     let engine = group.engine().or(member.and_then(|member| member.engine())).unwrap_or("redis");
     let parameters = member.and_then(|member| member.cache_parameter_group()?.cache_parameter_group_name());
     let removed = |status: Option<&str>| status == Some("removing");
@@ -78,7 +118,7 @@ pub(super) fn spec(group: &Description, member: Option<&CacheCluster>) -> Spec {
             .filter(|group| !removed(group.status()))
             .filter_map(|group| group.security_group_id())
             .collect(),
-        at_rest_encryption_enabled: group.at_rest_encryption_enabled().unwrap_or_default(),
+        at_rest_encryption_enabled: Some(group.at_rest_encryption_enabled().unwrap_or_default()),
         transit_encryption_enabled: is_on.unwrap_or_default(),
         transit_encryption_mode: mode.filter(|_| is_on == Some(true)).map(|mode| mode.as_str().to_owned()),
         kms_key_id: group.kms_key_id().map(Into::into),
@@ -92,18 +132,12 @@ pub(super) fn spec(group: &Description, member: Option<&CacheCluster>) -> Spec {
         port: port(group, member).unwrap_or(6379),
         user_group_ids: group.user_group_ids().iter().cloned().collect(),
         log_delivery_configurations: group.log_delivery_configurations().iter().filter_map(delivery).collect(),
+        apply_immediately: true,
     }
 }
 
 fn has_failover(group: &Description) -> bool {
-    let pending = group.pending_modified_values().and_then(|values| values.automatic_failover_status());
-    match pending {
-        Some(pending) => *pending == PendingAutomaticFailoverStatus::Enabled,
-        None => matches!(
-            group.automatic_failover(),
-            Some(AutomaticFailoverStatus::Enabled | AutomaticFailoverStatus::Enabling)
-        ),
-    }
+    matches!(group.automatic_failover(), Some(AutomaticFailoverStatus::Enabled | AutomaticFailoverStatus::Enabling))
 }
 
 fn port(group: &Description, member: Option<&CacheCluster>) -> Option<i32> {
@@ -144,6 +178,7 @@ pub(super) fn outputs(group: &Description) -> Outputs {
         reader_end_point: end_point(shard.and_then(|shard| shard.reader_endpoint())),
         configuration_end_point: end_point(group.configuration_endpoint()),
         arn: group.arn().unwrap_or_default().to_owned(),
+        pending: Vec::new(),
         created: group.replication_group_create_time().map_or(0, |time| time.secs()),
     }
 }
@@ -162,8 +197,16 @@ fn beyond(group: &Description, member: Option<&CacheCluster>) -> Vec<Unmodelled>
     let uneven = sizes.len() > 1;
     let topic = member.and_then(|member| member.notification_configuration()?.topic_arn());
     let global = group.global_replication_group_info().and_then(|info| info.global_replication_group_id());
+    let is_tiered = group.data_tiering() == Some(&DataTieringStatus::Enabled);
+    let ip = group.ip_discovery().map(|kind| kind.as_str()).filter(|kind| *kind != "ipv4");
+    let durability = group.durability().map(|kind| kind.as_str()).filter(|kind| *kind != "default");
+    let network = group.network_type().map(|kind| kind.as_str()).filter(|kind| *kind != "ipv4");
     let is_secret = group.auth_token_enabled() == Some(true);
     let all = [
+        ("/DataTieringEnabled", is_tiered.then(|| "what is seldom used is kept on disk".to_owned())),
+        ("/Durability", durability.map(str::to_owned)),
+        ("/IpDiscovery", ip.map(str::to_owned)),
+        ("/NetworkType", network.map(str::to_owned)),
         ("/AuthToken", is_secret.then(|| "clients log in with a token".to_owned())),
         ("/NodeGroupConfiguration", uneven.then(|| format!("its shards have {sizes:?} nodes"))),
         ("/NotificationTopicArn", topic.map(str::to_owned)),

@@ -6,8 +6,8 @@ use crate::kinds::elasticache_subnet_group::SubnetGroup;
 use crate::kinds::kms_key::Key;
 use crate::kinds::lower_case::lower_case;
 use crate::kinds::maintenance_window::MaintenanceWindow;
-use crate::resource::Ref;
 use crate::resource::normal::Set;
+use crate::resource::{Pending, Ref};
 
 /// The properties of `AWS::ElastiCache::ReplicationGroup`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -38,8 +38,9 @@ pub struct Spec {
     pub cache_subnet_group_name: Option<Ref<SubnetGroup>>,
     #[serde(default)]
     pub security_group_ids: Set<Ref<SecurityGroup>>,
-    #[serde(default)]
-    pub at_rest_encryption_enabled: bool,
+    /// Without it as AWS chooses: on with Valkey, off with Redis.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_rest_encryption_enabled: Option<bool>,
     #[serde(default)]
     pub transit_encryption_enabled: bool,
     /// `required`, or `preferred` to let clients without TLS in; without it AWS takes `required` for a new group.
@@ -69,6 +70,10 @@ pub struct Spec {
     pub user_group_ids: Set<String>,
     #[serde(default)]
     pub log_delivery_configurations: Vec<LogDelivery>,
+    /// Whether another engine, version or node type comes at once or in the maintenance window. A parameter of
+    /// ElastiCache's API and no property of CloudFormation.
+    #[serde(default = "yes")]
+    pub apply_immediately: bool,
 }
 
 /// Where one log goes.
@@ -122,6 +127,9 @@ pub struct Outputs {
     /// Seconds since 1970 of its creation: with the ARN it tells it from a later one of the same name.
     #[serde(skip)]
     pub(super) created: i64,
+    /// What ElastiCache has accepted and does later.
+    #[serde(skip)]
+    pub(super) pending: Vec<Pending>,
 }
 
 /// Where something answers; nothing until it does.

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::resource::version::{self, Move};
 use crate::resource::{Disruption, FieldDiff};
 
 /// Returns what one changed field does.
@@ -22,6 +23,12 @@ pub(super) fn refusal(live: &Value, field: &FieldDiff) -> Option<String> {
              then remove this one"
                 .to_owned(),
         ),
+        "/EngineVersion" if upgrade(field) == Move::MajorDown => Some(format!(
+            "RDS cannot go back from {} to {}: put the newer version into the YAML, or restore a snapshot from before the \
+             upgrade as another cluster and move to it",
+            text(field.before.as_ref()),
+            text(field.after.as_ref())
+        )),
         "/MasterUsername" => Some(
             "RDS cannot rename the master user: create another user in the database, or declare another cluster and \
              move the data"
@@ -43,9 +50,61 @@ fn is_less(field: &FieldDiff) -> bool {
     number(&field.after) < number(&field.before)
 }
 
-/// Returns whether another version is another major version: its first number, or for Aurora MySQL (`8.0.mysql_aurora`)
-/// its first two.
-pub(super) fn is_major(have: &str, want: &str) -> bool {
-    let parts = if have.contains("mysql") || want.contains("mysql") { 2 } else { 1 };
-    !have.split('.').take(parts).eq(want.split('.').take(parts))
+/// RDS gives up a managed password only for another one.
+pub(super) fn unkept_password(desired: &Value, fields: &[FieldDiff]) -> Option<String> {
+    let stops =
+        |field: &FieldDiff| field.path == "/ManageMasterUserPassword" && field.after == Some(Value::Bool(false));
+    let is_left = fields.iter().any(stops) && desired["MasterUserPassword"].is_null();
+    is_left.then(|| {
+        "RDS stops to manage the password only for another one: name its secret in MasterUserPassword".to_owned()
+    })
+}
+
+/// Returns whether RDS does a change only in the window: those that its API keeps as pending values, and the parameter
+/// group of another major version.
+pub(super) fn waits(live: &Value, desired: &Value, field: &FieldDiff) -> bool {
+    match field.path.as_str() {
+        "/EngineVersion" | "/EnableIAMDatabaseAuthentication" | "/StorageType" => true,
+        "/DBClusterParameterGroupName" => {
+            let version = |spec: &Value| spec["EngineVersion"].as_str().unwrap_or_default().to_owned();
+            version::between(&version(live), &version(desired)) == Move::Major
+        }
+        _ => false,
+    }
+}
+
+/// Returns why a change can't be taken back.
+pub(super) fn irreversible(field: &FieldDiff) -> Option<String> {
+    (field.path == "/EngineVersion" && upgrade(field) == Move::Major).then(|| {
+        format!(
+            "{} → {} is a major upgrade, which RDS cannot take back: try it on a copy first (restore the last snapshot)",
+            text(field.before.as_ref()),
+            text(field.after.as_ref())
+        )
+    })
+}
+
+/// Returns how a change is felt. The times are what AWS's documentation and public reports name.
+pub(super) fn advice(desired: &Value, field: &FieldDiff) -> Option<String> {
+    let at_once = if desired["ApplyImmediately"] == false { "" } else { "at once, not in the window: " };
+    let what = match (field.path.as_str(), upgrade(field)) {
+        ("/EngineVersion", Move::Major) => {
+            "all instances are down together while RDS converts the storage, about ten minutes, with many tables more than \
+             an hour"
+        }
+        ("/EngineVersion", _) => "the instances restart, and connections are dropped for about half a minute",
+        ("/Port", _) => {
+            return Some("the instances restart at once, whatever the window, and answer on the new port".into());
+        }
+        _ => return None,
+    };
+    Some(format!("{at_once}{what}"))
+}
+
+fn upgrade(field: &FieldDiff) -> Move {
+    version::between(&text(field.before.as_ref()), &text(field.after.as_ref()))
+}
+
+fn text(value: Option<&Value>) -> String {
+    value.and_then(Value::as_str).unwrap_or_default().to_owned()
 }

@@ -1,19 +1,26 @@
+mod beyond;
 mod change;
+mod check;
 mod delete;
 mod judge;
 mod read;
 mod spec;
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 pub use self::spec::{Outputs, Spec};
 use super::candidate::adopt;
-use super::{key_arn, rds};
+use super::maintenance_window::{self, MaintenanceWindow};
+use super::rds;
 use crate::aws::{Aws, Reader, Writer};
 use crate::resource::{
-    Changes, Class, Disruption, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Result,
-    Scope, State, Tags,
+    Changes, Class, Disruption, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Pending, Permissions,
+    Result, Scope, State, Tags, Window,
 };
+
+/// What says only how other changes are carried out.
+const SENT_ALONG: &[&str] = &["/ApplyImmediately", "/DBInstanceParameterGroupName"];
 
 /// An Aurora cluster: the storage and the endpoints of a database; its instances are resources of their own.
 pub struct DbCluster;
@@ -28,7 +35,9 @@ impl Kind for DbCluster {
     const NAME: NameRule = NameRule::Unique { max: rds::ID_MAX };
     const CREATE_ONLY: &'static [&'static str] =
         &["/DBSubnetGroupName", "/DatabaseName", "/EngineMode", "/KmsKeyId", "/StorageEncrypted"];
-    const WRITE_ONLY: &'static [&'static str] = &["/ApplyImmediately"];
+    const WRITE_ONLY: &'static [&'static str] =
+        &["/ApplyImmediately", "/DBInstanceParameterGroupName", "/MasterUserPassword"];
+    const SENSITIVE: &'static [&'static str] = &["/MasterUserPassword"];
     const VERSIONS: &'static [&'static str] = &["/EngineVersion"];
     const STATEFUL: bool = true;
     const PROTECTION: &'static [&'static str] = &["/DeletionProtection"];
@@ -77,6 +86,7 @@ resources:
                 "rds:DescribeDBClusters",
                 "secretsmanager:CreateSecret",
                 "secretsmanager:TagResource",
+                "secretsmanager:GetSecretValue",
                 "kms:DescribeKey",
                 "kms:CreateGrant",
                 "kms:Decrypt",
@@ -89,6 +99,7 @@ resources:
                 "secretsmanager:CreateSecret",
                 "secretsmanager:TagResource",
                 "secretsmanager:RotateSecret",
+                "secretsmanager:GetSecretValue",
                 "kms:DescribeKey",
                 "kms:CreateGrant",
                 "kms:Decrypt",
@@ -96,6 +107,7 @@ resources:
             ],
             retag: &["rds:AddTagsToResource", "rds:RemoveTagsFromResource"],
             delete: &[
+                "rds:StartDBCluster",
                 "rds:ModifyDBCluster",
                 "rds:DeleteDBCluster",
                 "rds:CreateDBClusterSnapshot",
@@ -115,7 +127,8 @@ resources:
     }
 
     async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
-        let call = change::creation(writer, name.as_str(), spec, tags);
+        let password = change::password(writer, spec, None).await?;
+        let call = change::creation(writer, name.as_str(), spec, password, tags);
         match rds::patiently(2, || async { Ok(call.clone().send().await?) }).await {
             Ok(answer) => made(answer.db_cluster(), "CreateDBCluster"),
             Err(failure) if failure.is(Class::AlreadyExists) => {
@@ -130,10 +143,11 @@ resources:
     }
 
     async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
-        if changes.fields().iter().all(|field| field.path == "/ApplyImmediately") {
+        if changes.fields().iter().all(|field| SENT_ALONG.contains(&&*field.path)) {
             return Ok(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready });
         }
-        let call = change::modification(writer, live, spec, changes);
+        let password = change::password(writer, spec, Some(changes)).await?;
+        let call = change::modification(writer, live, spec, changes, password);
         let answer = rds::patiently(15, || async { Ok(call.clone().send().await?) }).await?;
         if spec.apply_immediately {
             rds::begun(|| has_begun(writer, &live.id, spec, changes)).await;
@@ -149,29 +163,62 @@ resources:
         delete::delete(writer, live).await
     }
 
+    async fn start(writer: &Writer, live: &Found<Self>) -> Result<()> {
+        rds::start_cluster(writer, &live.id).await
+    }
+
+    fn misfit(found: &Found<Self>) -> Option<String> {
+        let engine = &found.spec.engine;
+        let is_other = !engine.starts_with("aurora");
+        is_other.then(|| format!("is a cluster of the engine {engine}, and only Aurora's can be expressed"))
+    }
+
+    fn pending(found: &Found<Self>) -> Vec<Pending> {
+        found.outputs.pending.clone()
+    }
+
+    fn asleep(found: &Found<Self>) -> Option<String> {
+        rds::asleep(&found.state, "the cluster")
+    }
+
     fn disruption(fields: &[FieldDiff]) -> Disruption {
         fields.iter().map(judge::disruption).max().unwrap_or_default()
     }
 
-    fn refuses(live: &Value, _: &Value, fields: &[FieldDiff]) -> Option<String> {
-        fields.iter().find_map(|field| judge::refusal(live, field))
+    fn refuses_new(desired: &Value) -> Option<String> {
+        let has_password = desired["ManageMasterUserPassword"] == true || !desired["MasterUserPassword"].is_null();
+        let text =
+            "a new cluster needs a password: ManageMasterUserPassword: true, or MasterUserPassword from a secret";
+        let mode = "AWS makes no such cluster any more: for serverless, leave EngineMode out, set \
+                    ServerlessV2ScalingConfiguration, and give the instances the class db.serverless";
+        let is_old = desired["EngineMode"] != "provisioned";
+        is_old.then_some(mode).or((!has_password).then_some(text)).map(str::to_owned)
+    }
+
+    fn waits_for_window(live: &Value, desired: &Value, field: &FieldDiff) -> bool {
+        desired["ApplyImmediately"] == false && judge::waits(live, desired, field)
+    }
+
+    fn window(live: &Value, now: Timestamp) -> Option<Window> {
+        MaintenanceWindow::new(live["PreferredMaintenanceWindow"].as_str()?).next(now)
+    }
+
+    fn irreversible(_: &Value, _: &Value, fields: &[FieldDiff]) -> Option<String> {
+        fields.iter().find_map(judge::irreversible)
+    }
+
+    fn advice(_: &Value, desired: &Value, fields: &[FieldDiff]) -> Vec<String> {
+        fields.iter().filter_map(|field| judge::advice(desired, field)).collect()
+    }
+
+    fn refuses(live: &Value, desired: &Value, fields: &[FieldDiff]) -> Option<String> {
+        let windows = || maintenance_window::clash(live, desired, fields, check::windows);
+        let refused = fields.iter().find_map(|field| judge::refusal(live, field));
+        refused.or_else(|| judge::unkept_password(desired, fields)).or_else(windows)
     }
 
     fn check(spec: &Spec) -> Vec<(String, String)> {
-        let mistake = |at: &str, text: &str| Some((at.to_owned(), text.to_owned()));
-        let unmanaged = (!spec.manage_master_user_password)
-            .then(|| mistake("/ManageMasterUserPassword", "must be true: passwords have no place in a specification"));
-        let groupless = spec
-            .vpc_security_group_ids
-            .is_empty()
-            .then(|| mistake("/VpcSecurityGroupIds", "name at least one: AWS would take the VPC's default group"));
-        let nameless =
-            spec.master_username.is_none().then(|| mistake("/MasterUsername", "a new cluster needs a master user"));
-        let keys = [
-            key_arn::mistake("/KmsKeyId", spec.kms_key_id.as_ref()),
-            key_arn::mistake("/MasterUserSecret/KmsKeyId", spec.master_user_secret.kms_key_id.as_ref()),
-        ];
-        [unmanaged, groupless, nameless].into_iter().flatten().chain(keys).flatten().collect()
+        check::mistakes(spec)
     }
 }
 

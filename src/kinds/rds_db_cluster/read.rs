@@ -1,28 +1,34 @@
 //! From RDS's description to ours.
 
-use aws_sdk_rds::types::{ClusterPendingModifiedValues, DbCluster as Description};
+use aws_sdk_rds::types::{ClusterPendingModifiedValues, DbCluster as Description, LocalWriteForwardingStatus};
+use serde_json::Value;
 
-use super::DbCluster;
 use super::spec::{Endpoint, MasterUserSecret, Outputs, ReadEndpoint, Secret, ServerlessV2ScalingConfiguration, Spec};
+use super::{DbCluster, beyond};
 use crate::kinds::maintenance_window::MaintenanceWindow;
-use crate::kinds::rds;
+use crate::kinds::{pending, rds};
 use crate::resource::normal::Set;
-use crate::resource::{Found, Tags, Unmodelled};
+use crate::resource::{Found, Pending, Tags, Until};
+
+/// The status of a member on which static parameters are not in force yet.
+const REBOOT: &str = "pending-reboot";
 
 pub(super) fn found(cluster: &Description, tags: Tags) -> Found<DbCluster> {
     let id = cluster.db_cluster_identifier().unwrap_or_default().to_owned();
-    let mut spec = spec(cluster);
+    let now = spec(cluster);
+    let mut spec = now.clone();
     if let Some(pending) = cluster.pending_modified_values() {
         overlay(&mut spec, pending);
     }
+    let pending = pending(cluster, &now, &spec);
     Found {
         name: Some(id.clone()),
         id,
         spec,
-        outputs: outputs(cluster),
+        outputs: Outputs { pending, ..outputs(cluster) },
         tags,
         state: rds::state(cluster.status().unwrap_or_default()),
-        unmodelled: beyond(cluster),
+        unmodelled: beyond::properties(cluster),
         external: None,
     }
 }
@@ -48,10 +54,12 @@ pub(super) fn spec(cluster: &Description) -> Spec {
         db_subnet_group_name: cluster.db_subnet_group().map(Into::into),
         vpc_security_group_ids: groups(cluster),
         db_cluster_parameter_group_name: cluster.db_cluster_parameter_group().map(Into::into),
+        db_instance_parameter_group_name: None,
         database_name: cluster.database_name().map(str::to_owned),
         port: cluster.port(),
         master_username: cluster.master_username().map(str::to_owned),
-        manage_master_user_password: secret.is_some(),
+        manage_master_user_password: Some(secret.is_some()),
+        master_user_password: None,
         master_user_secret: MasterUserSecret {
             kms_key_id: secret.and_then(|secret| secret.kms_key_id()).map(Into::into),
         },
@@ -67,8 +75,40 @@ pub(super) fn spec(cluster: &Description) -> Spec {
         serverless_v2_scaling_configuration: capacities,
         storage_type,
         auto_minor_version_upgrade: cluster.auto_minor_version_upgrade(),
+        database_insights_mode: cluster.database_insights_mode().map_or("standard", |mode| mode.as_str()).to_owned(),
+        enable_local_write_forwarding: forwards_writes(cluster),
+        network_type: cluster.network_type().filter(|kind| !kind.is_empty()).unwrap_or("IPV4").to_owned(),
         apply_immediately: true,
     }
+}
+
+/// What RDS does later: in the window, the parameter group with the major version that it belongs to, and static parameters
+/// with the next reboot.
+fn pending(cluster: &Description, now: &Spec, then: &Spec) -> Vec<Pending> {
+    let mut all = pending::between(now, then, |_| Until::Window);
+    let group = cluster.db_cluster_parameter_group();
+    if rds::is_upgraded_later(cluster) {
+        all.push(pending::goes_along("/DBClusterParameterGroupName", group));
+    }
+    let waits =
+        cluster.db_cluster_members().iter().filter(|one| one.db_cluster_parameter_group_status() == Some(REBOOT));
+    let names: Vec<_> = waits.filter_map(|member| member.db_instance_identifier()).collect();
+    if !names.is_empty() {
+        let group = group.map(Value::from);
+        all.push(Pending {
+            path: "/DBClusterParameterGroupName".to_owned(),
+            before: group.clone(),
+            after: group,
+            until: Until::Event(format!("a reboot of {}, for its static parameters", names.join(", "))),
+        });
+    }
+    all
+}
+
+/// Returns whether readers forward writes, or are about to.
+fn forwards_writes(cluster: &Description) -> bool {
+    use LocalWriteForwardingStatus::{Enabled, Enabling, Requested};
+    matches!(cluster.local_write_forwarding_status(), Some(Enabled | Enabling | Requested))
 }
 
 /// A group that is being taken away is no longer one.
@@ -107,33 +147,6 @@ pub(super) fn outputs(cluster: &Description) -> Outputs {
         endpoint: Endpoint { address: cluster.endpoint().map(str::to_owned), port: cluster.port() },
         read_endpoint: ReadEndpoint { address: cluster.reader_endpoint().map(str::to_owned) },
         master_user_secret: Secret { secret_arn: secret.and_then(|secret| secret.secret_arn()).map(str::to_owned) },
+        pending: Vec::new(),
     }
-}
-
-/// Returns what the cluster has beyond our properties. Monitoring and Performance Insights are read from the
-/// instances, whose values the cluster only repeats.
-fn beyond(cluster: &Description) -> Vec<Unmodelled> {
-    let roles: Vec<_> = cluster.associated_roles().iter().filter_map(|role| role.role_arn()).collect();
-    let is_on = |on: Option<bool>| on == Some(true);
-    let all = [
-        ("/AssociatedRoles", !roles.is_empty(), roles.join(", ")),
-        ("/EnableHttpEndpoint", is_on(cluster.http_endpoint_enabled()), "the Data API is on".to_owned()),
-        (
-            "/BacktrackWindow",
-            cluster.backtrack_window().is_some_and(|seconds| seconds > 0),
-            format!("{} s", cluster.backtrack_window().unwrap_or_default()),
-        ),
-        (
-            "/GlobalClusterIdentifier",
-            cluster.global_cluster_identifier().is_some_and(|id| !id.is_empty()),
-            cluster.global_cluster_identifier().unwrap_or_default().to_owned(),
-        ),
-        (
-            "/ReplicationSourceIdentifier",
-            cluster.replication_source_identifier().is_some_and(|id| !id.is_empty()),
-            cluster.replication_source_identifier().unwrap_or_default().to_owned(),
-        ),
-    ];
-    let there = all.into_iter().filter(|(_, is_there, _)| *is_there);
-    there.map(|(path, _, text)| Unmodelled { path: path.to_owned(), text }).collect()
 }

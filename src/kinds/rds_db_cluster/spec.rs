@@ -1,14 +1,15 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::kinds::dynamic_reference::DynamicReference;
 use crate::kinds::ec2_security_group::SecurityGroup;
 use crate::kinds::kms_key::Key;
 use crate::kinds::lower_case::lower_case;
 use crate::kinds::maintenance_window::MaintenanceWindow;
 use crate::kinds::rds_db_cluster_parameter_group::DbClusterParameterGroup;
 use crate::kinds::rds_db_subnet_group::DbSubnetGroup;
-use crate::resource::Ref;
 use crate::resource::normal::Set;
+use crate::resource::{Pending, Ref};
 
 /// The properties of `AWS::RDS::DBCluster`. Its zones are those of the subnet group.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -19,7 +20,7 @@ pub struct Spec {
     /// A version or the beginning of one: AWS raises it within its major version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub engine_version: Option<String>,
-    /// `provisioned`, for serverless v2 too.
+    /// `provisioned`, for serverless v2 too; AWS offers no other any more.
     #[serde(default = "provisioned")]
     pub engine_mode: String,
     #[serde(
@@ -39,6 +40,9 @@ pub struct Spec {
         skip_serializing_if = "Option::is_none"
     )]
     pub db_cluster_parameter_group_name: Option<Ref<DbClusterParameterGroup>>,
+    /// The parameter group that all instances get with an upgrade to another major version; it counts only then.
+    #[serde(rename = "DBInstanceParameterGroupName", default, skip_serializing_if = "Option::is_none")]
+    pub db_instance_parameter_group_name: Option<String>,
     /// A database to create in the new cluster.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database_name: Option<String>,
@@ -48,9 +52,14 @@ pub struct Spec {
     /// Cannot be changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub master_username: Option<String>,
-    /// Whether RDS keeps and rotates the master user's password in Secrets Manager; the only way here.
-    #[serde(default)]
-    pub manage_master_user_password: bool,
+    /// Whether RDS makes, keeps and rotates the master user's password in Secrets Manager. Without it, and without
+    /// `MasterUserPassword`, the password is left as it is, which only a cluster that is there already has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manage_master_user_password: Option<bool>,
+    /// The secret that holds a password of one's own; needs `ManageMasterUserPassword: false`. It is read when the cluster
+    /// is made and when this text changes: a secret that rotates has to change the database itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub master_user_password: Option<DynamicReference>,
     #[serde(default)]
     pub master_user_secret: MasterUserSecret,
     /// The ARN of the key of storage and snapshots; without it `aws/rds`.
@@ -85,6 +94,15 @@ pub struct Spec {
     /// Without it as AWS chooses for the engine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auto_minor_version_upgrade: Option<bool>,
+    /// `standard`, or `advanced`, which keeps Performance Insights of all instances for 15 months.
+    #[serde(default = "standard")]
+    pub database_insights_mode: String,
+    /// Whether readers take writes and forward them to the writer.
+    #[serde(default)]
+    pub enable_local_write_forwarding: bool,
+    /// `IPV4`, or `DUAL` for IPv6 as well, if the subnets have it.
+    #[serde(default = "ipv4")]
+    pub network_type: String,
     /// Whether changes that restart something happen at once or in the maintenance window. A parameter of RDS's API
     /// and no property of CloudFormation.
     #[serde(default = "yes")]
@@ -125,6 +143,9 @@ pub struct Outputs {
     pub endpoint: Endpoint,
     pub read_endpoint: ReadEndpoint,
     pub master_user_secret: Secret,
+    /// What RDS has accepted and does later.
+    #[serde(skip)]
+    pub(super) pending: Vec<Pending>,
 }
 
 /// Where the writer answers.
@@ -155,6 +176,14 @@ fn yes() -> bool {
 
 fn one_day() -> i32 {
     1
+}
+
+fn standard() -> String {
+    "standard".to_owned()
+}
+
+fn ipv4() -> String {
+    "IPV4".to_owned()
 }
 
 fn provisioned() -> String {

@@ -53,17 +53,3 @@ fn a_secret_keeps_its_key() {
     assert!(refused(true).unwrap().starts_with("RDS cannot change the key"));
     assert_eq!(refused(false), None, "a secret that is made with the change has any key");
 }
-
-#[test]
-fn major_versions_are_told_apart() {
-    assert!(judge::is_major("15.4", "16.4"));
-    assert!(!judge::is_major("16.4", "16.6"));
-    assert!(judge::is_major("5.7.mysql_aurora.2.11.2", "8.0.mysql_aurora.3.04.0"));
-    assert!(!judge::is_major("8.0.mysql_aurora.3.04.0", "8.0.mysql_aurora.3.08.0"));
-}
-
-#[test]
-fn every_final_snapshot_has_its_own_name() {
-    assert_eq!(delete::final_snapshot("cluster-abc", 1), "cluster-abc-final");
-    assert_eq!(delete::final_snapshot("cluster-abc", 2), "cluster-abc-final-2");
-}

@@ -1,16 +1,20 @@
+mod delete;
 mod read;
 mod spec;
 
 use aws_sdk_rds::operation::modify_db_instance::builders::ModifyDBInstanceFluentBuilder;
+use aws_sdk_rds::types::DbCluster;
+use jiff::Timestamp;
 use serde_json::Value;
 
 pub use self::spec::{Outputs, Spec};
 use super::candidate::adopt;
+use super::maintenance_window::MaintenanceWindow;
 use super::{key_arn, rds};
 use crate::aws::{Aws, Reader, Writer};
 use crate::resource::{
-    Changes, Class, Disruption, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Result,
-    Scope, State, Tags,
+    Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Pending,
+    Permissions, Result, Scope, State, Tags, Window,
 };
 
 /// An instance of an Aurora cluster: the first becomes its writer, the others are readers. It bears no data of its own.
@@ -65,7 +69,7 @@ resources:
 
     fn permissions() -> Permissions {
         Permissions {
-            read: &["rds:DescribeDBInstances"],
+            read: &["rds:DescribeDBInstances", "rds:DescribeDBClusters"],
             create: &[
                 "rds:CreateDBInstance",
                 "rds:AddTagsToResource",
@@ -75,18 +79,29 @@ resources:
                 "kms:DescribeKey",
                 "kms:CreateGrant",
             ],
-            update: &["rds:ModifyDBInstance", "rds:DescribeDBInstances", "iam:PassRole"],
+            update: &["rds:ModifyDBInstance", "rds:DescribeDBInstances", "rds:DescribeDBClusters", "iam:PassRole"],
             retag: &["rds:AddTagsToResource", "rds:RemoveTagsFromResource"],
-            delete: &["rds:DeleteDBInstance"],
+            delete: &[
+                "rds:StartDBCluster",
+                "rds:StartDBInstance",
+                "rds:ModifyDBInstance",
+                "rds:DeleteDBInstance",
+                "rds:CreateDBSnapshot",
+                "rds:AddTagsToResource",
+            ],
         }
     }
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         let instances = reader.once("rds:instances", rds::instances(reader)).await?;
+        let clusters = reader.once("rds:clusters", rds::clusters(reader)).await?;
         let mut listing = Listing::default();
         for instance in instances.iter() {
             let id = instance.db_instance_identifier().unwrap_or_default();
-            rds::sort(&mut listing, scope, id, instance.tag_list(), |tags| read::found(instance, tags));
+            rds::sort(&mut listing, scope, id, instance.tag_list(), |tags| {
+                let is_its = |cluster: &&DbCluster| cluster.db_cluster_identifier() == instance.db_cluster_identifier();
+                read::found(instance, clusters.iter().find(is_its), tags)
+            });
         }
         Ok(listing)
     }
@@ -130,6 +145,10 @@ resources:
         if changes.fields().iter().all(|field| field.path == "/ApplyImmediately") {
             return Ok(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready });
         }
+        let changes = &without_what_waits(writer, spec, changes).await?;
+        if changes.is_empty() {
+            return Ok(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready });
+        }
         let call = modification(writer, &live.id, spec, changes);
         let answer = rds::patiently(15, || async { Ok(call.clone().send().await?) }).await?;
         if spec.apply_immediately {
@@ -143,13 +162,34 @@ resources:
     }
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
-        // No final snapshot: the data is the cluster's, and AWS takes none of a member.
-        let delete = rds::patiently(15, || async {
-            let call = writer.rds().delete_db_instance().db_instance_identifier(&live.id).skip_final_snapshot(true);
-            Ok(call.send().await.map(drop)?)
-        });
-        rds::gone(delete.await)?;
-        Ok(Vec::new())
+        delete::delete(writer, live).await
+    }
+
+    async fn start(writer: &Writer, live: &Found<Self>) -> Result<()> {
+        if live.outputs.alone.is_none() {
+            return rds::start_cluster(writer, live.spec.db_cluster_identifier.as_str()).await;
+        }
+        let started = writer.rds().start_db_instance().db_instance_identifier(&live.id).send().await;
+        rds::begun_already(started.map(drop).map_err(Failure::from))
+    }
+
+    fn misfit(found: &Found<Self>) -> Option<String> {
+        let engine = &found.spec.engine;
+        let of_other = || format!("is of the engine {engine}, and only members of Aurora clusters can be expressed");
+        let alone =
+            "stands alone: it belongs to no Aurora cluster and holds data of its own, which cannot be expressed";
+        match found.outputs.alone {
+            Some(_) => Some(alone.to_owned()),
+            None => (!engine.starts_with("aurora")).then(of_other),
+        }
+    }
+
+    fn pending(found: &Found<Self>) -> Vec<Pending> {
+        found.outputs.pending.clone()
+    }
+
+    fn asleep(found: &Found<Self>) -> Option<String> {
+        rds::asleep(&found.state, "the database")
     }
 
     fn disruption(fields: &[FieldDiff]) -> Disruption {
@@ -160,6 +200,24 @@ resources:
             _ => Disruption::None,
         };
         fields.iter().map(one).max().unwrap_or_default()
+    }
+
+    fn waits_for_window(_: &Value, desired: &Value, field: &FieldDiff) -> bool {
+        let is_put_off = ["/DBInstanceClass", "/CACertificateIdentifier"].contains(&&*field.path);
+        desired["ApplyImmediately"] == false && is_put_off
+    }
+
+    fn window(live: &Value, now: Timestamp) -> Option<Window> {
+        MaintenanceWindow::new(live["PreferredMaintenanceWindow"].as_str()?).next(now)
+    }
+
+    fn advice(_: &Value, desired: &Value, fields: &[FieldDiff]) -> Vec<String> {
+        let is_new_class = fields.iter().any(|field| field.path == "/DBInstanceClass");
+        let at_once = if desired["ApplyImmediately"] == false { "" } else { "at once, not in the window: " };
+        // AWS names five to ten minutes.
+        let text = "it is down for five to ten minutes; a writer hands over to a reader, if one is up. To keep the cluster up, \
+                    apply the readers alone first, then the writer";
+        is_new_class.then(|| format!("{at_once}{text}")).into_iter().collect()
     }
 
     fn refuses(_: &Value, _: &Value, fields: &[FieldDiff]) -> Option<String> {
@@ -193,6 +251,19 @@ resources:
         let wrong = wrong.map(|(_, at, text)| (at.to_owned(), text.to_owned()));
         wrong.chain(key_arn::mistake("/PerformanceInsightsKMSKeyId", key)).collect()
     }
+}
+
+/// A parameter group of another major version is the cluster's upgrade's business while that is pending: RDS would refuse
+/// it before.
+async fn without_what_waits(writer: &Writer, spec: &Spec, changes: &Changes) -> Result<Changes> {
+    let path = "/DBParameterGroupName";
+    if !changes.touches(path) {
+        return Ok(changes.clone());
+    }
+    let call = writer.rds().describe_db_clusters().db_cluster_identifier(spec.db_cluster_identifier.as_str());
+    let waits = call.send().await?.db_clusters().iter().any(rds::is_upgraded_later);
+    let left = changes.fields().iter().filter(|field| !waits || field.path != path);
+    Ok(Changes::new(left.cloned().collect()))
 }
 
 /// One Modify call with what changes, and nothing else.
@@ -260,7 +331,7 @@ mod tests {
         let pending = PendingModifiedValues::builder().db_instance_class("db.r6g.xlarge").build();
         let instance =
             Description::builder().db_instance_class("db.r6g.large").pending_modified_values(pending).build();
-        assert_eq!(read::found(&instance, Tags::default()).spec.db_instance_class, "db.r6g.xlarge");
+        assert_eq!(read::found(&instance, None, Tags::default()).spec.db_instance_class, "db.r6g.xlarge");
     }
 
     #[test]

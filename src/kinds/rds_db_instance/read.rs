@@ -1,25 +1,38 @@
 //! From RDS's description to ours.
 
-use aws_sdk_rds::types::DbInstance as Description;
+use aws_sdk_rds::types::{DbCluster, DbInstance as Description};
 
 use super::DbInstance;
-use super::spec::{Endpoint, Outputs, Spec};
+use super::spec::{Alone, Endpoint, Outputs, Spec};
 use crate::kinds::maintenance_window::MaintenanceWindow;
-use crate::kinds::rds;
-use crate::resource::{Found, Tags};
+use crate::kinds::{pending, rds};
+use crate::resource::{Found, Pending, Tags, Unmodelled, Until};
 
-pub(super) fn found(instance: &Description, tags: Tags) -> Found<DbInstance> {
+/// `cluster` is the one that it belongs to.
+pub(super) fn found(instance: &Description, cluster: Option<&DbCluster>, tags: Tags) -> Found<DbInstance> {
+    let (now, spec) = (spec(instance), with_pending(instance));
+    let pending = pending(&now, &spec, cluster);
     let id = instance.db_instance_identifier().unwrap_or_default().to_owned();
     Found {
         name: Some(id.clone()),
         id,
-        spec: with_pending(instance),
-        outputs: outputs(instance),
+        spec,
+        outputs: Outputs { pending, ..outputs(instance) },
         tags,
         state: rds::state(instance.db_instance_status().unwrap_or_default()),
-        unmodelled: Vec::new(),
+        unmodelled: beyond(instance, cluster),
         external: None,
     }
+}
+
+/// What RDS does in the window; a parameter group of one's own is exchanged with the cluster's major version.
+fn pending(now: &Spec, then: &Spec, cluster: Option<&DbCluster>) -> Vec<Pending> {
+    let mut all = pending::between(now, then, |_| Until::Window);
+    let group = now.db_parameter_group_name.as_deref().filter(|name| !name.starts_with("default."));
+    if group.is_some() && cluster.is_some_and(rds::is_upgraded_later) {
+        all.push(pending::goes_along("/DBParameterGroupName", group));
+    }
+    all
 }
 
 /// What RDS has accepted and does in the next window reads as done.
@@ -58,6 +71,21 @@ pub(super) fn spec(instance: &Description) -> Spec {
     }
 }
 
+/// What a person may have set and no property of ours expresses. What a member only repeats
+/// of its cluster is told there.
+fn beyond(instance: &Description, cluster: Option<&DbCluster>) -> Vec<Unmodelled> {
+    let roles: Vec<_> = instance.associated_roles().iter().filter_map(|role| role.role_arn()).collect();
+    let domains: Vec<_> = instance.domain_memberships().iter().filter_map(|one| one.domain()).collect();
+    let usual = cluster.and_then(|cluster| cluster.database_insights_mode()).map_or("standard", |mode| mode.as_str());
+    let insights = instance.database_insights_mode().map(|mode| mode.as_str()).filter(|mode| *mode != usual);
+    let all = [
+        ("/AssociatedRoles", (!roles.is_empty()).then(|| roles.join(", "))),
+        ("/DatabaseInsightsMode", insights.map(str::to_owned)),
+        ("/Domain", (!domains.is_empty()).then(|| domains.join(", "))),
+    ];
+    all.into_iter().filter_map(|(path, text)| Some(Unmodelled { path: path.to_owned(), text: text? })).collect()
+}
+
 pub(super) fn outputs(instance: &Description) -> Outputs {
     let endpoint = instance.endpoint();
     Outputs {
@@ -68,5 +96,18 @@ pub(super) fn outputs(instance: &Description) -> Outputs {
             address: endpoint.and_then(|endpoint| endpoint.address()).map(str::to_owned),
             port: endpoint.and_then(|endpoint| endpoint.port()),
         },
+        alone: alone(instance),
+        pending: Vec::new(),
     }
+}
+
+fn alone(instance: &Description) -> Option<Alone> {
+    let is_member = instance.db_cluster_identifier().is_some_and(|cluster| !cluster.is_empty());
+    let sources =
+        [instance.read_replica_source_db_instance_identifier(), instance.read_replica_source_db_cluster_identifier()];
+    (!is_member).then(|| Alone {
+        is_protected: instance.deletion_protection().unwrap_or_default(),
+        is_replica: sources.iter().any(|source| source.is_some_and(|source| !source.is_empty())),
+        days: instance.backup_retention_period().unwrap_or_default(),
+    })
 }

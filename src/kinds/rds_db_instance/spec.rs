@@ -5,7 +5,7 @@ use crate::kinds::kms_key::Key;
 use crate::kinds::lower_case::lower_case;
 use crate::kinds::maintenance_window::MaintenanceWindow;
 use crate::kinds::rds_db_cluster::DbCluster;
-use crate::resource::Ref;
+use crate::resource::{Pending, Ref};
 
 /// The properties of `AWS::RDS::DBInstance`, as far as a member of an Aurora cluster has its own. Engine version,
 /// groups, backups and encryption are the cluster's.
@@ -72,6 +72,22 @@ pub struct Outputs {
     pub arn: String,
     pub dbi_resource_id: String,
     pub endpoint: Endpoint,
+    /// Of one that belongs to no cluster.
+    #[serde(skip)]
+    pub(super) alone: Option<Alone>,
+    /// What RDS has accepted and does later.
+    #[serde(skip)]
+    pub(super) pending: Vec<Pending>,
+}
+
+/// What counts of an instance that is a database of its own.
+#[derive(Clone, Debug)]
+pub(super) struct Alone {
+    pub is_protected: bool,
+    /// Whether it repeats another database, whose data it is.
+    pub is_replica: bool,
+    /// For so many days its automated backups are kept.
+    pub days: i32,
 }
 
 /// Where this instance answers, whatever its role; not known until it is there.

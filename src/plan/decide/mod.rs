@@ -174,7 +174,7 @@ impl<'a> Decider<'a> {
             None => Fate::Create { spec: resource.shared(desired), leaving: None },
             Some(live) => self.compare(resource, shape, live, desired, foreign),
         };
-        let fate = self.replaceable(resource, fate);
+        let fate = self.replaceable(resource, creatable(shape, fate));
         match (holder, &fate) {
             (Some(by), Fate::Create { .. } | Fate::Update { .. } | Fate::Replace { .. }) => {
                 Fate::Held { live: live.cloned(), by }
@@ -194,6 +194,11 @@ impl<'a> Decider<'a> {
         let facts = shape.facts();
         match &live.state {
             State::Leaving => return Fate::Create { spec: resource.shared(desired), leaving: Some(live.clone()) },
+            _ if live.misfit.is_some() => {
+                let why = live.misfit.as_deref().unwrap_or_default();
+                let why = format!("{} {why}: it is left alone; name another, or delete it by hand", live.id);
+                return Fate::Blocked { live: Some(live.clone()), why, unreadable: false };
+            }
             State::Failed(why) if facts.stateful && !facts.awaits_person => {
                 let why = format!(
                     "{} has failed: {why}; it bears data, so it is not replaced: mend or delete it by hand",
@@ -211,7 +216,7 @@ impl<'a> Decider<'a> {
             resource,
             live,
             only_config: self.input.mode == Mode::OnlyConfig,
-            today: self.input.today,
+            today: self.input.today(),
             changes: &changes,
             is_ours: &is_ours,
         };
@@ -231,7 +236,7 @@ impl<'a> Decider<'a> {
             }
             (fate, _) => fate,
         };
-        match lost(&facts, &fate, &left_alone) {
+        match lost(&facts, &fate, &left_alone).or_else(|| sleeps(&fate)) {
             Some(why) => Fate::Blocked { live: Some(live.clone()), why, unreadable: false },
             None => fate,
         }
@@ -252,6 +257,24 @@ fn lost(facts: &Facts, fate: &Fate, left_alone: &[FieldDiff]) -> Option<String> 
          by hand, or let the plan do that (no `ignore`, no `--only config`)",
         lost.path
     ))
+}
+
+/// Blocks what would make a new one of a spec that none can be made of.
+fn creatable(shape: &dyn Shape, fate: Fate) -> Fate {
+    let why = match &fate {
+        Fate::Create { spec, .. } | Fate::Replace { spec, .. } => shape.refuses_new(spec),
+        _ => None,
+    };
+    match why {
+        Some(why) => Fate::Blocked { live: fate.live().cloned(), why, unreadable: false },
+        None => fate,
+    }
+}
+
+/// Why an update can't be made now, if AWS changes nothing that sleeps.
+fn sleeps(fate: &Fate) -> Option<String> {
+    let Fate::Update { live, .. } = fate else { return None };
+    Some(format!("{}, and AWS changes none that is", live.asleep.as_ref()?))
 }
 
 /// Sets or removes a top-level property named by its pointer.

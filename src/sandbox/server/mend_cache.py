@@ -26,6 +26,8 @@ KEPT = {
     "TransitEncryptionEnabled": "transit_encryption_enabled",
     "TransitEncryptionMode": "transit_encryption_mode",
 }
+# What waits for the maintenance window unless it is to be done at once; the last two only with another version.
+PUT_OFF = ("EngineVersion", "CacheNodeType", "Engine", "CacheParameterGroupName")
 SWITCHES = {"AutomaticFailoverEnabled": "automatic_failover", "MultiAZEnabled": "multi_az"}
 
 
@@ -48,6 +50,11 @@ class Node:
     @property
     def cache_cluster_status(self):
         return self.group.status
+
+    @property
+    def pending_modified_values(self):
+        pending = getattr(self.group, "put_off", {})
+        return {name: pending[name] for name in ("EngineVersion", "CacheNodeType") if name in pending} or None
 
     @property
     def security_groups(self):
@@ -82,7 +89,9 @@ def create_replication_group(moto, self):
     group.preferred_maintenance_window = group.preferred_maintenance_window or "sun:05:00-sun:06:00"
     if group.transit_encryption_enabled and not group.transit_encryption_mode:
         group.transit_encryption_mode = "required"
-    group.tags = None
+    group.tags, group.put_off = None, {}
+    # AWS chooses a window also where it takes no snapshots.
+    group.snapshot_window = asked.get("SnapshotWindow") or "02:00-03:00"
     lay_out(backend, group, shards, int(replicas))
     slow.settle(group, "status", "creating", "available", "cache")
     return answer
@@ -134,7 +143,11 @@ def drop_nodes(backend, group):
 
 @around(ElastiCacheResponse)
 def modify_replication_group(_moto, self):
-    group, asked = available(self), self.params
+    group, asked = available(self), dict(self.params.items())
+    if asked.get("ApplyImmediately"):
+        asked, group.put_off = {**group.put_off, **asked}, {}
+    elif any(asked.get(name) is not None for name in PUT_OFF[:3]):
+        group.put_off = {**group.put_off, **{name: asked.pop(name) for name in PUT_OFF if asked.get(name) is not None}}
     for name, kept in KEPT.items():
         if asked.get(name) is not None:
             setattr(group, kept, asked[name])

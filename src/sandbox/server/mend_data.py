@@ -41,8 +41,7 @@ def create_db_cluster(moto, self, kwargs):
     cluster = moto(self, kwargs)
     keep(cluster, kwargs)
     if not kwargs.get("db_cluster_parameter_group_name"):
-        major = "8.0" if cluster.engine == "aurora-mysql" else cluster.engine_version.split(".")[0]
-        cluster.parameter_group = f"default.{cluster.engine}{major}"
+        cluster.parameter_group = default_group(cluster.engine, cluster.engine_version)
     if not cluster.storage_encrypted:
         # moto invents a key for clusters that are not encrypted.
         cluster.kms_key_id = None
@@ -63,6 +62,8 @@ def modify_db_cluster(moto, self, kwargs):
         raise refusal("InvalidDBClusterStateFault", f"DB cluster {name} is not in the available state.")
     asked = dict(kwargs.items())
     version = asked.pop("engine_version", None)
+    group = asked.pop("db_cluster_parameter_group_name", None)
+    refuse_foreign_group(self, cluster, group, version)
     exports = asked.pop("cloudwatch_logs_export_configuration", None) or {}
     off = set(exports.get("DisableLogTypes") or ())
     held = [kind for kind in cluster.enabled_cloudwatch_logs_exports if kind not in off]
@@ -70,8 +71,36 @@ def modify_db_cluster(moto, self, kwargs):
     cluster.enabled_cloudwatch_logs_exports = held + on
     moto(self, asked)
     keep(cluster, asked)
+    if group and not is_major(cluster.engine_version, version):
+        cluster.parameter_group = group
+    elif is_major(cluster.engine_version, version):
+        # The group of another major version comes with that version, and is not shown before.
+        cluster.group_to_come = group or default_group(cluster.engine, version)
     change(cluster, "_status", ("EngineVersion", "engine_version", version), asked, "db cluster change")
     return cluster
+
+
+def is_major(have, want):
+    return bool(want) and major(have) != major(want)
+
+
+def major(version):
+    """The major version in the names of families: 8.0 of 8.0.mysql_aurora.3.08.0, 16 of 16.4."""
+    parts = version.split(".")
+    return ".".join(parts[:2]) if "mysql" in version else parts[0]
+
+
+def default_group(engine, version):
+    return f"default.{engine}{major(version)}"
+
+
+def refuse_foreign_group(backend, cluster, group, version):
+    family = f"{cluster.engine}{major(version or cluster.engine_version)}"
+    kept = backend.db_cluster_parameter_groups.get(group) if group else None
+    if kept is not None and kept.db_parameter_group_family != family:
+        theirs = kept.db_parameter_group_family
+        message = f"The Parameter Group {group} with DBParameterGroupFamily {theirs} cannot be used for this cluster."
+        raise refusal("InvalidParameterCombination", f"{message} Please use a Parameter Group with family {family}")
 
 
 def change(thing, status, wanted, asked, what):
@@ -99,6 +128,8 @@ def begin_later(thing, status, attribute, value, what):
 
     def finish():
         setattr(thing, attribute, value)
+        if getattr(thing, "group_to_come", None):
+            thing.parameter_group, thing.group_to_come = thing.group_to_come, None
         if thing.pending_modified_values is pending:
             thing.pending_modified_values = None
         if getattr(thing, status) == "modifying":
@@ -118,9 +149,41 @@ DBCluster._members = property(members)
 
 
 @around(RDSBackend)
+def stop_db_cluster(moto, self, cluster_identifier):
+    """Its instances stop with it; moto lets them run."""
+    answer = moto(self, cluster_identifier)
+    for instance in members(self.clusters[cluster_identifier]):
+        instance.status = "stopped"
+    return answer
+
+
+@around(RDSBackend)
+def start_db_cluster(moto, self, cluster_identifier):
+    answer = moto(self, cluster_identifier)
+    cluster = self.clusters[cluster_identifier]
+    slow.settle(cluster, "_status", "starting", "available", "db cluster")
+    for instance in members(cluster):
+        slow.settle(instance, "status", "starting", "available", "db cluster")
+    return answer
+
+
+def cluster_of(backend, instance):
+    """The cluster of an instance; none if it stands alone."""
+    name = getattr(instance, "db_cluster_identifier", None)
+    return backend.clusters.get(name) if name else None
+
+
+def refuse_stopped(cluster):
+    if cluster is not None and cluster.status == "stopped":
+        name = cluster.db_cluster_identifier
+        raise refusal("InvalidDBClusterStateFault", f"Db cluster {name} is in stopped state")
+
+
+@around(RDSBackend)
 def delete_db_cluster(moto, self, cluster_identifier, snapshot_name=None):
     if cluster_identifier in self.clusters and self.clusters[cluster_identifier].status == "deleting":
         raise refusal("InvalidDBClusterStateFault", f"Cluster {cluster_identifier} is already being deleted.")
+    refuse_stopped(self.clusters.get(cluster_identifier))
     cluster = moto(self, cluster_identifier, snapshot_name)
     # The automated snapshot goes with it; the next cluster of the name makes one of the same name.
     for name in [name for name in self.cluster_snapshots if name.startswith(f"rds:{cluster_identifier}-")]:
@@ -168,7 +231,7 @@ def describe_db_cluster_automated_backups(self):
 def create_db_instance(moto, self, db_kwargs):
     instance = moto(self, db_kwargs)
     keep(instance, db_kwargs)
-    cluster = self.clusters.get(instance.db_cluster_identifier)
+    cluster = cluster_of(self, instance)
     if cluster is not None and getattr(instance, "db_subnet_group", None) is None:
         # AWS tells the cluster's.
         instance.db_subnet_group = self.subnet_groups.get(cluster.db_subnet_group_name)
@@ -194,6 +257,7 @@ def delete_db_instance(moto, self, db_instance_identifier, *rest, **named):
     held = self.databases.get(db_instance_identifier)
     if held is not None and held.status == "deleting":
         raise refusal("InvalidDBInstanceState", f"Instance {db_instance_identifier} is already being deleted.")
+    refuse_stopped(cluster_of(self, held))
     instance = moto(self, db_instance_identifier, *rest, **named)
     slow.leave(self.databases, db_instance_identifier, instance, "status", "db instance deletion")
     return instance
@@ -224,6 +288,28 @@ def delete_subnet_group(moto, self, subnet_name):
         message = f"Cannot delete the subnet group '{subnet_name}' because at least one database instance is using it."
         raise refusal("InvalidDBSubnetGroupStateFault", message)
     return moto(self, subnet_name)
+
+
+# What RDS sets itself, by the beginning of the family, and that it takes effect with a reboot only.
+SYSTEM = {"aurora-postgresql": {"shared_preload_libraries": "pg_stat_statements"}}
+SWITCHES = {"on": "1", "off": "0"}
+
+
+@around(RDSResponse)
+def describe_db_cluster_parameters(moto, self):
+    """A value that is RDS's own comes back as its own, and a switch as a number; moto knows no sources."""
+    answer = moto(self)
+    group = self.backend.db_cluster_parameter_groups[self.params["DBClusterParameterGroupName"]]
+    own = next((own for start, own in SYSTEM.items() if group.db_parameter_group_family.startswith(start)), {})
+    told = {name: {"ParameterName": name, "ParameterValue": value, "ApplyType": "static"} for name, value in own.items()}
+    for parameter in answer.result["Parameters"]:
+        name, value = parameter["ParameterName"], str(parameter.get("ParameterValue", ""))
+        told[name] = {**told.get(name, {}), **parameter, "ParameterValue": SWITCHES.get(value.lower(), value)}
+    for name, parameter in told.items():
+        parameter["Source"] = "system" if own.get(name) == parameter["ParameterValue"] else "user"
+    asked = self.params.get("Source")
+    wanted = [parameter for parameter in told.values() if not asked or parameter["Source"] == asked]
+    return ActionResult({"Parameters": wanted})
 
 
 @adds(RDSResponse)

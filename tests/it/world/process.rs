@@ -136,9 +136,9 @@ impl<'a> Process<'a> {
 
     pub fn plan(&self, blueprint: &Blueprint, inventory: &Inventory) -> StackPlan {
         let shapes: Vec<&dyn Shape> = KINDS.iter().map(|kind| kind.shape()).collect();
-        let today = jiff::civil::date(2026, 11, 23);
+        let now = "2026-11-23T00:00:00Z".parse().unwrap();
         let (mode, selection) = (self.mode, self.selection.clone());
-        let mut plan = plan(&Input { blueprint, inventory, shapes: &shapes, mode, selection, today });
+        let mut plan = plan(&Input { blueprint, inventory, shapes: &shapes, mode, selection, now });
         plan.warnings.extend(inventory.unsearched.iter().map(|why| Problem::warning(None, why.clone())));
         plan
     }

@@ -1,14 +1,15 @@
-use std::collections::{BTreeMap, HashMap};
+mod parameters;
 
-use aws_sdk_rds::types::{ApplyMethod, DbClusterParameterGroup as Description, Parameter};
+use std::collections::BTreeMap;
+
+use aws_sdk_rds::types::DbClusterParameterGroup as Description;
 use schemars::JsonSchema;
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use super::candidate::{Candidate, adopt, examine};
 use super::rds;
-use crate::aws::{Aws, Clients, Reader, Writer};
+use crate::aws::{Aws, Reader, Writer};
 use crate::resource::{
     Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions,
     Replacement, Result, Scope, State, Tags,
@@ -16,9 +17,6 @@ use crate::resource::{
 
 /// Engine settings of a database cluster. AWS allows 50 groups in a region: declare one only for settings of one's own.
 pub struct DbClusterParameterGroup;
-
-/// The most parameters that one Modify or Reset takes.
-const BATCH: usize = 20;
 
 /// The properties of `AWS::RDS::DBClusterParameterGroup`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -28,8 +26,8 @@ pub struct Spec {
     /// The engine and major version, `aurora-postgresql16`.
     pub family: String,
     /// Values by name; all others have the engine's defaults. Static ones take effect with the next reboot of the
-    /// instances.
-    #[serde(deserialize_with = "texts")]
+    /// instances. RDS keeps `on` and `off` as 1 and 0.
+    #[serde(deserialize_with = "parameters::texts")]
     #[schemars(with = "BTreeMap<String, Value>")]
     pub parameters: BTreeMap<String, String>,
 }
@@ -41,6 +39,9 @@ pub struct Outputs {
     pub name: String,
     #[serde(skip)]
     arn: String,
+    /// What RDS itself sets: what the YAML sets to the same is shown there.
+    #[serde(skip)]
+    system: BTreeMap<String, String>,
 }
 
 impl Kind for DbClusterParameterGroup {
@@ -117,14 +118,15 @@ resources:
             }
             Err(failure) => return Err(failure),
         }
-        set(writer, name.as_str(), spec.parameters.iter().collect()).await?;
+        parameters::set(writer, name.as_str(), spec.parameters.iter().collect()).await?;
         Ok(made(name.as_str()))
     }
 
     async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, _: &Changes) -> Result<Made<Self>> {
         let (have, want) = (&live.spec.parameters, &spec.parameters);
-        set(writer, &live.id, want.iter().filter(|(name, value)| have.get(*name) != Some(value)).collect()).await?;
-        reset(writer, &live.id, have.keys().filter(|name| !want.contains_key(*name)).collect()).await?;
+        let is_other = |(name, value): &(&String, &String)| have.get(*name) != Some(value);
+        parameters::set(writer, &live.id, want.iter().filter(is_other).collect()).await?;
+        parameters::reset(writer, &live.id, have.keys().filter(|name| !want.contains_key(*name)).collect()).await?;
         Ok(made(&live.id))
     }
 
@@ -141,6 +143,10 @@ resources:
         Ok(Vec::new())
     }
 
+    fn in_force(found: &Found<Self>) -> Option<Value> {
+        Some(json!({ "Parameters": found.outputs.system }))
+    }
+
     fn disruption(_: &[FieldDiff]) -> Disruption {
         // Dynamic parameters act at once, static ones wait for a reboot that somebody else decides on.
         Disruption::None
@@ -153,16 +159,15 @@ async fn read(
     tags: Tags,
 ) -> Result<Found<DbClusterParameterGroup>> {
     let group = candidate.summary;
-    let set = parameters(reader, &candidate.name, Some("user")).await?;
-    let parameters =
-        set.into_iter().filter_map(|parameter| Some((parameter.parameter_name?, parameter.parameter_value?)));
+    let own = parameters::of(reader, &candidate.name, "user").await?;
+    let system = parameters::of(reader, &candidate.name, "system").await?;
     Ok(Found {
         spec: Spec {
             description: group.description().unwrap_or_default().to_owned(),
             family: group.db_parameter_group_family().unwrap_or_default().to_owned(),
-            parameters: parameters.collect(),
+            parameters: own,
         },
-        outputs: Outputs { name: candidate.name.clone(), arn: candidate.arn },
+        outputs: Outputs { name: candidate.name.clone(), arn: candidate.arn, system },
         id: candidate.id,
         name: Some(candidate.name),
         tags,
@@ -172,95 +177,7 @@ async fn read(
     })
 }
 
-/// Reads the parameters of a group; those of the source `user` are the ones that somebody set.
-async fn parameters(clients: &Clients, group: &str, source: Option<&str>) -> Result<Vec<Parameter>> {
-    let call = clients.rds().describe_db_cluster_parameters().db_cluster_parameter_group_name(group);
-    let pages = call.set_source(source.map(str::to_owned)).max_records(rds::PAGE).into_paginator().items();
-    Ok(pages.send().collect::<Result<Vec<_>, _>>().await?)
-}
-
-/// Sets values: dynamic parameters at once, static ones with the next reboot.
-async fn set(writer: &Writer, group: &str, values: Vec<(&String, &String)>) -> Result<()> {
-    if values.is_empty() {
-        return Ok(());
-    }
-    let methods = methods(writer, group).await?;
-    let all: Vec<_> = values
-        .into_iter()
-        .map(|(name, value)| {
-            let to = Parameter::builder().parameter_name(name).parameter_value(value);
-            to.apply_method(methods.get(name).cloned().unwrap_or(ApplyMethod::Immediate)).build()
-        })
-        .collect();
-    for batch in all.chunks(BATCH) {
-        let call = writer.rds().modify_db_cluster_parameter_group().db_cluster_parameter_group_name(group);
-        let call = call.set_parameters(Some(batch.to_vec()));
-        rds::patiently(5, || async { Ok(call.clone().send().await.map(drop)?) }).await?;
-    }
-    Ok(())
-}
-
-/// Gives parameters the engine's defaults again.
-async fn reset(writer: &Writer, group: &str, names: Vec<&String>) -> Result<()> {
-    if names.is_empty() {
-        return Ok(());
-    }
-    let methods = methods(writer, group).await?;
-    let all: Vec<_> = names
-        .into_iter()
-        .map(|name| {
-            let method = methods.get(name).cloned().unwrap_or(ApplyMethod::Immediate);
-            Parameter::builder().parameter_name(name).apply_method(method).build()
-        })
-        .collect();
-    for batch in all.chunks(BATCH) {
-        let call = writer.rds().reset_db_cluster_parameter_group().db_cluster_parameter_group_name(group);
-        let call = call.reset_all_parameters(false).set_parameters(Some(batch.to_vec()));
-        rds::patiently(5, || async { Ok(call.clone().send().await.map(drop)?) }).await?;
-    }
-    Ok(())
-}
-
-/// Returns how each parameter of the group's family can be applied.
-async fn methods(writer: &Writer, group: &str) -> Result<HashMap<String, ApplyMethod>> {
-    let all = parameters(writer, group, None).await?;
-    let method = |parameter: Parameter| {
-        let is_static = parameter.apply_type.as_deref() == Some("static");
-        let method = if is_static { ApplyMethod::PendingReboot } else { ApplyMethod::Immediate };
-        Some((parameter.parameter_name?, method))
-    };
-    Ok(all.into_iter().filter_map(method).collect())
-}
-
 fn made(name: &str) -> Made<DbClusterParameterGroup> {
-    let outputs = Outputs { name: name.to_owned(), arn: String::new() };
+    let outputs = Outputs { name: name.to_owned(), arn: String::new(), system: BTreeMap::new() };
     Made { id: name.to_owned(), outputs, state: State::Ready }
-}
-
-/// RDS keeps values as text; YAML may give numbers and booleans (which MySQL writes 1 and 0).
-fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
-    let written = BTreeMap::<String, Value>::deserialize(deserializer)?;
-    let text = |(name, value)| match value {
-        Value::String(text) => Ok((name, text)),
-        Value::Bool(on) => Ok((name, u8::from(on).to_string())),
-        Value::Number(number) => Ok((name, number.to_string())),
-        other => Err(D::Error::custom(format!("the parameter {name} wants a text or a number, not {other}"))),
-    };
-    written.into_iter().map(text).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::{from_value, json};
-
-    use super::*;
-
-    #[test]
-    fn values_become_text() {
-        let spec: Spec = from_value(json!({
-            "Description": "d", "Family": "f", "Parameters": { "a": 1, "b": true, "c": "x" },
-        }))
-        .unwrap();
-        assert_eq!(serde_json::to_value(spec.parameters).unwrap(), json!({ "a": "1", "b": "1", "c": "x" }));
-    }
 }

@@ -1,0 +1,47 @@
+//! What a cluster's specification must not say.
+
+use super::spec::Spec;
+use crate::kinds::key_arn;
+use crate::kinds::maintenance_window::MaintenanceWindow;
+
+/// The shortest windows that RDS takes, in minutes.
+const HALF_AN_HOUR: u32 = 30;
+
+/// Returns what is wrong, with its pointer.
+pub(super) fn mistakes(spec: &Spec) -> Vec<(String, String)> {
+    let all = [
+        (
+            spec.master_user_password.is_some() && spec.manage_master_user_password != Some(false),
+            "/ManageMasterUserPassword",
+            "must be false beside MasterUserPassword",
+        ),
+        (
+            spec.master_user_secret.kms_key_id.is_some() && spec.manage_master_user_password != Some(true),
+            "/MasterUserSecret/KmsKeyId",
+            "needs ManageMasterUserPassword: true",
+        ),
+        (
+            spec.vpc_security_group_ids.is_empty(),
+            "/VpcSecurityGroupIds",
+            "name at least one: AWS would take the VPC's default group",
+        ),
+        (spec.master_username.is_none(), "/MasterUsername", "a new cluster needs a master user"),
+    ];
+    let wrong = all.into_iter().filter(|(is_wrong, ..)| *is_wrong);
+    let wrong = wrong.map(|(_, at, text)| (at.to_owned(), text.to_owned()));
+    let keys = [
+        key_arn::mistake("/KmsKeyId", spec.kms_key_id.as_ref()),
+        key_arn::mistake("/MasterUserSecret/KmsKeyId", spec.master_user_secret.kms_key_id.as_ref()),
+    ];
+    wrong.chain(keys.into_iter().flatten()).chain(windows(spec)).collect()
+}
+
+/// RDS takes no backup while it maintains, and refuses windows that overlap.
+pub(super) fn windows(spec: &Spec) -> Vec<(String, String)> {
+    MaintenanceWindow::mistakes(
+        spec.preferred_maintenance_window.as_ref(),
+        ("/PreferredMaintenanceWindow", HALF_AN_HOUR),
+        spec.preferred_backup_window.as_deref(),
+        ("/PreferredBackupWindow", HALF_AN_HOUR),
+    )
+}
