@@ -4,6 +4,7 @@
 //! **Invariant:** `aws_sdk_*` is named only here and in `kinds/`.
 
 mod allowlist;
+mod attached;
 mod bucket;
 mod class;
 mod clients;
@@ -37,7 +38,7 @@ pub use retry::{MINUTE, create_once, retry, until};
 pub use session::{Role, Session};
 pub use sessions::{ATTEMPT, OWN_READS, Sessions, Setup};
 pub use store::{ObjectStore, STORE_CALLS, StoreCall, StoreResource};
-pub use survey::{SURVEY_READS, Seen, survey};
+pub use survey::{SURVEY_READS, Seen, Survey, Things, survey};
 pub use tag_index::TagIndex;
 pub use timings::{Timing, Timings};
 pub use writer::{Fence, Writer, WriterScope};

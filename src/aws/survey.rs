@@ -1,10 +1,10 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_ec2::types::{Filter, NetworkInterface, NetworkInterfaceType, Route, Tag};
 use futures_util::future::try_join_all;
 
-use super::Reader;
-use crate::resource::{Result, Tags};
+use super::{Reader, attached};
+use crate::resource::{Failure, Result, Tags};
 
 /// The page size of EC2's Describe operations; route tables allow 100.
 const PAGE: i32 = 1000;
@@ -12,8 +12,13 @@ const ROUTE_TABLES_PAGE: i32 = 100;
 /// How many VPCs are asked about at once: all filters of one call take 200 values together, and the states of instances
 /// are five of them.
 const VPCS: usize = 195;
-/// What the survey calls: eight operations, for so many VPCs each.
+/// What the survey calls: eight operations of EC2 for so many VPCs each, and the others for each thing that they are about.
 pub const SURVEY_READS: &[&str] = &[
+    "elasticloadbalancing:DescribeTargetHealth",
+    "kms:ListGrants",
+    "logs:DescribeResourcePolicies",
+    "logs:DescribeSubscriptionFilters",
+    "wafv2:ListLoggingConfigurations",
     "ec2:DescribeInstances",
     "ec2:DescribeInternetGateways",
     "ec2:DescribeNetworkAcls",
@@ -24,30 +29,49 @@ pub const SURVEY_READS: &[&str] = &[
     "ec2:DescribeVpcEndpoints",
 ];
 
-/// Something that stands inside a VPC, whoever made it.
+/// The ids of a stack's things, by their CloudFormation types.
+pub type Things = BTreeMap<&'static str, Vec<String>>;
+
+/// Something that stands inside a VPC or on a thing, whoever made it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seen {
     /// The CloudFormation type.
     pub kind: &'static str,
     pub id: String,
-    /// The VPC.
-    pub vpc: String,
+    /// The id of the VPC, or of the thing.
+    pub place: String,
     /// Empty where the thing was only seen through another: a gateway through a route.
     pub tags: Tags,
 }
 
-/// Returns everything that stands inside the VPCs, ours or not; the caller takes away what it manages.
+/// What a survey saw.
+#[derive(Debug)]
+pub struct Survey {
+    pub seen: Vec<Seen>,
+    /// Why it is not known what others have attached to the things, if it is not.
+    pub incomplete: Option<Failure>,
+}
+
+/// Returns everything that stands inside the VPCs, ours or not, and what others have attached to the things; the caller
+/// takes away what it manages.
 ///
 /// NAT gateways and interface endpoints are seen through their network interfaces, VPN gateways and peerings through
 /// the routes that lead to them; default security groups and network ACLs, main route tables and the interfaces of what
 /// has kinds here (load balancers, databases, caches, tasks) are left out.
-pub async fn survey(reader: &Reader, vpcs: &[String]) -> Result<Vec<Seen>> {
+pub async fn survey(reader: &Reader, things: &Things) -> Result<Survey> {
+    let vpcs = things.get("AWS::EC2::VPC").map(Vec::as_slice).unwrap_or_default();
     let parts = try_join_all(vpcs.chunks(VPCS).map(|some| part(reader, some))).await?;
+    let (parts, served): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
     let mut once = BTreeSet::new();
-    Ok(parts.into_iter().flatten().filter(|seen| once.insert((seen.kind, seen.id.clone()))).collect())
+    let mut seen: Vec<_> =
+        parts.into_iter().flatten().filter(|seen| once.insert((seen.kind, seen.id.clone()))).collect();
+    let attached = attached::attached(reader, things, &served.into_iter().flatten().collect()).await;
+    let incomplete = attached.map(|attached| seen.extend(attached)).err();
+    Ok(Survey { seen, incomplete })
 }
 
-async fn part(reader: &Reader, vpcs: &[String]) -> Result<Vec<Seen>> {
+/// What stands in some VPCs, and the addresses that services of AWS hold there.
+async fn part(reader: &Reader, vpcs: &[String]) -> Result<(Vec<Seen>, BTreeSet<String>)> {
     let (instances, interfaces, groups, subnets, tables, gateways, endpoints, acls) = tokio::try_join!(
         instances(reader, vpcs),
         interfaces(reader, vpcs),
@@ -58,7 +82,12 @@ async fn part(reader: &Reader, vpcs: &[String]) -> Result<Vec<Seen>> {
         endpoints(reader, vpcs),
         acls(reader, vpcs),
     )?;
-    Ok([instances, endpoints, gateways, interfaces, groups, subnets, tables, acls].into_iter().flatten().collect())
+    let served = interfaces.iter().filter(|one| one.requester_managed() == Some(true));
+    let served = served.flat_map(|one| one.private_ip_addresses()).filter_map(|one| one.private_ip_address());
+    let served = served.map(str::to_owned).collect();
+    let interfaces = interfaces.iter().filter_map(interface).collect();
+    let all = [instances, endpoints, gateways, interfaces, groups, subnets, tables, acls];
+    Ok((all.into_iter().flatten().collect(), served))
 }
 
 async fn instances(reader: &Reader, vpcs: &[String]) -> Result<Vec<Seen>> {
@@ -71,10 +100,9 @@ async fn instances(reader: &Reader, vpcs: &[String]) -> Result<Vec<Seen>> {
     Ok(all.filter_map(|one| seen("AWS::EC2::Instance", one.instance_id(), one.vpc_id(), one.tags())).collect())
 }
 
-async fn interfaces(reader: &Reader, vpcs: &[String]) -> Result<Vec<Seen>> {
+async fn interfaces(reader: &Reader, vpcs: &[String]) -> Result<Vec<NetworkInterface>> {
     let call = reader.ec2().describe_network_interfaces().filters(inside("vpc-id", vpcs)).max_results(PAGE);
-    let all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
-    Ok(all.iter().filter_map(interface).collect())
+    Ok(call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?)
 }
 
 /// What a network interface says is there: itself, or whose it is.
@@ -166,5 +194,5 @@ fn inside(filter: &str, vpcs: &[String]) -> Filter {
 
 fn seen(kind: &'static str, id: Option<&str>, vpc: Option<&str>, tags: &[Tag]) -> Option<Seen> {
     let tags = tags.iter().filter_map(|tag| Some((tag.key()?, tag.value()?))).collect();
-    Some(Seen { kind, id: id?.to_owned(), vpc: vpc?.to_owned(), tags })
+    Some(Seen { kind, id: id?.to_owned(), place: vpc?.to_owned(), tags })
 }

@@ -6,19 +6,31 @@ use futures_util::future::{BoxFuture, join_all};
 use super::estranged::look_again;
 use super::types::{Inventory, Orphan, Seen, Sight, Unmanaged};
 use crate::resource::{
-    Address, AnyKind, AnyListing, Cloud, Facts, Live, Result, Scope, Secrets, Stack, StackId, State, is_everywhere, key,
+    Address, AnyKind, AnyListing, Cloud, Facts, Failure, Live, Result, Scope, Secrets, Stack, StackId, State,
+    is_everywhere, key,
 };
 
-/// The kind whose things others stand in; what is found inside them and is nobody's is unmanaged.
+/// The kind whose things others stand in: it can't go while anything is inside.
 pub const NETWORK: &str = "AWS::EC2::VPC";
+
+/// What is nobody's in one region.
+#[derive(Debug, Default)]
+pub struct Surveyed {
+    pub things: Vec<Unmanaged>,
+    /// Why it is not known what others have attached to the stack's things, if it is not.
+    pub incomplete: Option<Failure>,
+}
+
+/// The ids of what was found in one region, by type.
+pub type Things = BTreeMap<&'static str, Vec<String>>;
 
 /// Where readers come from; one account.
 pub trait Source<C: Cloud>: Send + Sync {
     /// Opens a fresh reader for one region.
     fn reader<'a>(&'a self, region: &'a str) -> BoxFuture<'a, Result<C::Reader>>;
 
-    /// Lists all that stands in these networks, ours or not.
-    fn survey<'a>(&'a self, reader: &'a C::Reader, networks: &'a [String]) -> BoxFuture<'a, Result<Vec<Unmanaged>>>;
+    /// Lists all that stands in the networks among these things, ours or not, and what others have attached to them.
+    fn survey<'a>(&'a self, reader: &'a C::Reader, things: &'a Things) -> BoxFuture<'a, Result<Surveyed>>;
 }
 
 /// The stacks to read in one account.
@@ -92,13 +104,25 @@ pub async fn collect<C: Cloud>(
                 };
                 inventory.kinds.insert((region.name.clone(), kind.facts().kind.to_owned()), seen);
             }
+            for (kind, listing) in kinds.iter().zip(&region.listings) {
+                let attached = listing.iter().flat_map(|listing| &listing.attached);
+                inventory.attached.extend(attached.map(|one| Unmanaged {
+                    kind: kind.facts().kind.to_owned(),
+                    id: one.id.clone(),
+                    place: one.host.clone(),
+                }));
+            }
             match &region.survey {
-                Ok(all) => inventory.unmanaged.extend(unmanaged(inventory, all)),
+                Ok(all) => {
+                    inventory.unmanaged.extend(unmanaged(inventory, &all.things));
+                    inventory.incomplete = all.incomplete.clone().or(inventory.incomplete.take());
+                }
                 Err(failure) => inventory.survey_failure = Some(failure.clone()),
             }
         }
     }
     look_again(kinds, source, request, &mut inventories).await;
+    inventories.values_mut().for_each(report_attached);
     if request.survey {
         inventories.values_mut().for_each(report_copies);
     }
@@ -130,7 +154,7 @@ fn hide_secrets<C: Cloud>(kinds: &[&dyn AnyKind<C>], inventory: &mut Inventory) 
 struct Region {
     name: String,
     listings: Vec<Result<AnyListing>>,
-    survey: Result<Vec<Unmanaged>>,
+    survey: Result<Surveyed>,
 }
 
 async fn read_region<C: Cloud>(
@@ -148,14 +172,14 @@ async fn read_region<C: Cloud>(
         }
     };
     let listings = join_all(kinds.iter().map(|kind| kind.list(&reader, &scope))).await;
-    let networks: Vec<String> = kinds
-        .iter()
-        .zip(&listings)
-        .filter(|(kind, _)| kind.facts().kind == NETWORK)
-        .flat_map(|(_, listing)| listing.iter().flat_map(|listing| listing.found.iter().map(|live| live.id.clone())))
-        .collect();
+    let mut things = Things::new();
+    for (kind, listing) in kinds.iter().zip(&listings) {
+        let found = listing.iter().flat_map(|listing| &listing.found).map(|live| live.id.clone());
+        things.entry(kind.facts().kind).or_default().extend(found);
+    }
+    let is_empty = things.values().all(Vec::is_empty);
     let survey =
-        if request.survey && !networks.is_empty() { source.survey(&reader, &networks).await } else { Ok(Vec::new()) };
+        if request.survey && !is_empty { source.survey(&reader, &things).await } else { Ok(Surveyed::default()) };
     Region { name: region.to_owned(), listings, survey }
 }
 
@@ -212,10 +236,23 @@ fn report_copies(inventory: &mut Inventory) {
     inventory.unmanaged.extend(copies.collect::<Vec<_>>());
 }
 
-/// What stands in the stack's networks and is none of its own things.
+/// What others have attached to things of the stack; what may be one of its own that lost its tags is told as that.
+fn report_attached(inventory: &mut Inventory) {
+    let attached = std::mem::take(&mut inventory.attached);
+    let ids = |lives: &mut dyn Iterator<Item = &Arc<Live>>| lives.map(|live| live.id.clone()).collect::<BTreeSet<_>>();
+    let ours = ids(&mut inventory.all().map(|(_, live)| live));
+    let sights = inventory.kinds.values().filter_map(|seen| match seen {
+        Seen::Read(sight) => Some(sight),
+        Seen::Unknown(_) => None,
+    });
+    let estranged = ids(&mut sights.flat_map(|sight| &sight.estranged));
+    let is_meant =
+        |one: &Unmanaged| ours.contains(&one.place) && !ours.contains(&one.id) && !estranged.contains(&one.id);
+    inventory.unmanaged.extend(attached.into_iter().filter(is_meant));
+}
+
+/// What stands in the stack's networks or on its things, and is none of them.
 fn unmanaged(inventory: &Inventory, all: &[Unmanaged]) -> Vec<Unmanaged> {
-    let networks: BTreeSet<&str> =
-        inventory.all().filter(|(address, _)| address.kind == NETWORK).map(|(_, live)| live.id.as_str()).collect();
     let ours: BTreeSet<&str> = inventory.all().map(|(_, live)| live.id.as_str()).collect();
-    all.iter().filter(|thing| networks.contains(&*thing.place) && !ours.contains(&*thing.id)).cloned().collect()
+    all.iter().filter(|thing| ours.contains(&*thing.place) && !ours.contains(&*thing.id)).cloned().collect()
 }

@@ -4,5 +4,5 @@ mod collect;
 mod estranged;
 mod types;
 
-pub use collect::{NETWORK, Request, Sought, Source, collect};
+pub use collect::{NETWORK, Request, Sought, Source, Surveyed, Things, collect};
 pub use types::{Inventory, Orphan, Seen, Sight, Unmanaged};

@@ -10,10 +10,14 @@ use crate::resource::{Address, Failure, Live, Result, StackId, State, Stranger, 
 pub struct Inventory {
     /// What each kind's list said, by region and type. A kind that is not here was not asked.
     pub kinds: BTreeMap<(String, String), Seen>,
-    /// Things inside the stack's VPC that no kind of ours claims.
+    /// Things inside the stack's VPC, or on its things, that no kind of ours claims.
     pub unmanaged: Vec<Unmanaged>,
+    /// What stands on something that may be the stack's; sorted into `unmanaged` when all is read.
+    pub attached: Vec<Unmanaged>,
     /// Why the look for unmanaged things is incomplete, if it is.
     pub survey_failure: Option<Failure>,
+    /// Why it is not known what others have attached to the stack's things, if it is not.
+    pub incomplete: Option<Failure>,
     /// Where the stack lives instead, if it is not where the YAML says: nothing of it may be made a second time.
     pub elsewhere: Vec<Orphan>,
     /// Where a stack of which nothing is there might live and could not be looked for: why.

@@ -2,12 +2,13 @@ use aws_sdk_ec2::types::{Address, DomainType, ResourceType};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::beyond::Beyond;
 use super::ec2;
 use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once};
 use crate::resource::{
-    Changes, Class, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement, Result, Scope, State,
-    Tags, Unmodelled,
+    Attachable, Changes, Class, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement, Result,
+    Scope, State, Tags, Told,
 };
 
 /// A public IPv4 address that stays the same.
@@ -41,6 +42,8 @@ impl Kind for Eip {
     const TYPE: &'static str = "AWS::EC2::EIP";
     const REF: &'static str = "PublicIp";
     const NAME: NameRule = NameRule::Assigned { max: 255 };
+    const ATTACHABLE: &'static [Attachable] =
+        &[Attachable::new("AWS::EC2::EIPAssociation", Told::Noted("/InstanceId"))];
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
     const EXAMPLE: &'static str = "
 resources:
@@ -119,6 +122,8 @@ fn found(address: &Address) -> Found<Eip> {
     let outputs = outputs(address);
     // A NAT gateway holds it too, but not through an instance.
     let instance = address.instance_id().filter(|id| !id.is_empty());
+    // A region's own group is named like it; those of local zones and the like have more to their names.
+    let border = address.network_border_group().filter(|group| group.matches('-').count() > 2);
     Found {
         id: outputs.allocation_id.clone(),
         name: None,
@@ -126,10 +131,13 @@ fn found(address: &Address) -> Found<Eip> {
         outputs,
         tags: ec2::tags(address.tags()),
         state: State::Ready,
-        unmodelled: instance
-            .map(|id| Unmodelled { path: "/InstanceId".into(), text: format!("it is associated with instance {id}") })
-            .into_iter()
-            .collect(),
+        unmodelled: Beyond::default()
+            .tell("/InstanceId", instance.map(|id| format!("it is associated with instance {id}")))
+            .value("/PublicIpv4Pool", address.public_ipv4_pool(), "amazon")
+            .tell("/NetworkBorderGroup", border.map(|group| format!("it is of {group}")))
+            .tell("/CustomerOwnedIp", address.customer_owned_ip().map(|ip| format!("it is {ip}")))
+            .tell("/CarrierIp", address.carrier_ip().map(|ip| format!("it is {ip}")))
+            .take(),
         external: None,
     }
 }

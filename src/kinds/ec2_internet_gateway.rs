@@ -7,8 +7,8 @@ use super::ec2_vpc::Vpc;
 use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry, until};
 use crate::resource::{
-    Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref,
-    Replacement, Result, Scope, State, Tags,
+    Attachable, Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule,
+    Permissions, Ref, Replacement, Result, Scope, State, Tags, Told,
 };
 
 /// A VPC's door to the internet, with its attachment (which AWS cannot tag).
@@ -37,6 +37,8 @@ impl Kind for InternetGateway {
     const TYPE: &'static str = "AWS::EC2::InternetGateway";
     const REF: &'static str = "InternetGatewayId";
     const NAME: NameRule = NameRule::Assigned { max: 255 };
+    const ATTACHABLE: &'static [Attachable] =
+        &[Attachable::new("AWS::EC2::GatewayRouteTableAssociation", Told::Left("it stands at the route table"))];
     const CLAIMS: &'static [&'static str] = &["/VpcId"];
     // A VPC has at most one.
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;

@@ -3,6 +3,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::beyond::Beyond;
 use super::ec2;
 use super::ec2_eip::Eip;
 use super::ec2_internet_gateway::InternetGateway;
@@ -10,8 +11,8 @@ use super::ec2_subnet::Subnet;
 use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::resource::{
-    Changes, Class, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref,
-    Replacement, Result, Scope, State, Tags, Unmodelled,
+    Attachable, Changes, Class, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref,
+    Replacement, Result, Scope, State, Tags, Told,
 };
 
 /// The way out of private subnets.
@@ -52,6 +53,8 @@ impl Kind for NatGateway {
     const TYPE: &'static str = "AWS::EC2::NatGateway";
     const REF: &'static str = "NatGatewayId";
     const NAME: NameRule = NameRule::Assigned { max: 255 };
+    const ATTACHABLE: &'static [Attachable] =
+        &[Attachable::new("AWS::EC2::EIPAssociation", Told::Noted("/SecondaryAllocationIds"))];
     const CREATE_ONLY: &'static [&'static str] =
         &["/SubnetId", "/AllocationId", "/ConnectivityType", "/PrivateIpAddress"];
     // Routes are moved to the new one before the old one goes; the new one needs an address of its own: see `refuses`.
@@ -170,11 +173,25 @@ fn found(gateway: &Description) -> Found<NatGateway> {
     let id = gateway.nat_gateway_id().unwrap_or_default().to_owned();
     let addresses = gateway.nat_gateway_addresses();
     let primary = addresses.iter().find(|one| one.is_primary() == Some(true)).or(addresses.first());
-    let mut unmodelled = Vec::new();
-    if addresses.len() > 1 {
-        let text = format!("it has {} more addresses", addresses.len() - 1);
-        unmodelled.push(Unmodelled { path: "/SecondaryAllocationIds".into(), text });
-    }
+    let more: Vec<_> = addresses
+        .iter()
+        .filter(|one| !primary.is_some_and(|primary| std::ptr::eq(*one, primary)))
+        .map(|one| one.allocation_id().or(one.private_ip()).unwrap_or("?"))
+        .collect();
+    let more = (!more.is_empty()).then(|| format!("it has {} more addresses: {}", more.len(), more.join(", ")));
+    let unmodelled = Beyond::default()
+        .tell("/SecondaryAllocationIds", more)
+        .value("/AvailabilityMode", gateway.availability_mode().map(|mode| mode.as_str()), "zonal")
+        .value("/AutoProvisionZones", gateway.auto_provision_zones().map(|on| on.as_str()), "disabled")
+        .value("/AutoScalingIps", gateway.auto_scaling_ips().map(|on| on.as_str()), "disabled")
+        .tell(
+            "/AttachedAppliances",
+            gateway
+                .attached_appliances()
+                .iter()
+                .map(|one| format!("{} stands in it", one.appliance_arn().unwrap_or("an appliance"))),
+        )
+        .take();
     Found {
         name: None,
         spec: Spec {

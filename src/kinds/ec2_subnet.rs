@@ -2,14 +2,15 @@ use aws_sdk_ec2::types::{AttributeBooleanValue, HostnameType, ResourceType, Subn
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::beyond::Beyond;
 use super::ec2;
 use super::ec2_cidr::Cidr;
 use super::ec2_vpc::Vpc;
 use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry};
 use crate::resource::{
-    Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref, Replacement, Result,
-    Scope, State, Tags, Unmodelled,
+    Attachable, Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref,
+    Replacement, Result, Scope, State, Tags, Told, Unmodelled,
 };
 
 /// A range of a VPC in one zone.
@@ -54,6 +55,20 @@ impl Kind for Subnet {
     const TYPE: &'static str = "AWS::EC2::Subnet";
     const REF: &'static str = "SubnetId";
     const NAME: NameRule = NameRule::Assigned { max: 255 };
+    const ATTACHABLE: &'static [Attachable] = &[
+        Attachable::new("AWS::EC2::SubnetCidrBlock", Told::Noted("/Ipv6CidrBlock")),
+        Attachable::new(
+            "AWS::EC2::SubnetRouteTableAssociation",
+            Told::Left("it stands at the route table, which has all that are its own"),
+        ),
+        Attachable::new(
+            "AWS::EC2::SubnetNetworkAclAssociation",
+            Told::Left("the network ACL is told; every subnet has one"),
+        ),
+        Attachable::new("AWS::EC2::Instance", Told::Surveyed),
+        Attachable::new("AWS::EC2::NatGateway", Told::Surveyed),
+        Attachable::new("AWS::EC2::NetworkInterface", Told::Surveyed),
+    ];
     const LASTING: &'static [&'static str] = &["/AvailabilityZoneId"];
     const CLAIMS: &'static [&'static str] = &["/VpcId", "/CidrBlock"];
     const CREATE_ONLY: &'static [&'static str] = &["/VpcId", "/CidrBlock", "/AvailabilityZone", "/AvailabilityZoneId"];
@@ -204,25 +219,34 @@ fn found(subnet: &Description) -> Found<Subnet> {
 
 /// What someone may have turned on and the spec has no word for.
 fn unmodelled(subnet: &Description) -> Vec<Unmodelled> {
-    let mut all = Vec::new();
-    let mut note = |is_on: bool, path: &str, text: &str| {
-        if is_on {
-            all.push(Unmodelled { path: path.to_owned(), text: text.to_owned() });
-        }
-    };
+    let is_on = Option::<bool>::unwrap_or_default;
     let has_ipv6 = subnet.ipv6_cidr_block_association_set().iter().any(|set| {
         set.ipv6_cidr_block_state()
             .and_then(|state| state.state())
             .is_some_and(|state| matches!(state.as_str(), "associating" | "associated"))
     });
-    note(has_ipv6, "/Ipv6CidrBlock", "it has an IPv6 range");
-    let assigns = subnet.assign_ipv6_address_on_creation().unwrap_or_default();
-    note(assigns, "/AssignIpv6AddressOnCreation", "IPv6 addresses are assigned");
-    note(subnet.enable_dns64().unwrap_or_default(), "/EnableDns64", "DNS64 is on");
-    let by_resource = subnet
-        .private_dns_name_options_on_launch()
-        .and_then(|options| options.hostname_type())
-        .is_some_and(|kind| *kind == HostnameType::ResourceName);
-    note(by_resource, "/PrivateDnsNameOptionsOnLaunch", "instances are named after their ids");
-    all
+    let names = subnet.private_dns_name_options_on_launch();
+    let by_resource =
+        names.and_then(|options| options.hostname_type()).is_some_and(|kind| *kind == HostnameType::ResourceName);
+    let four = names.and_then(|options| options.enable_resource_name_dns_a_record());
+    let six = names.and_then(|options| options.enable_resource_name_dns_aaaa_record());
+    let pool = subnet.customer_owned_ipv4_pool().map(|pool| format!("is {pool}"));
+    let device = subnet.enable_lni_at_device_index().map(|index| format!("is {index}"));
+    Beyond::default()
+        .note("/Ipv6CidrBlock", has_ipv6, "it has an IPv6 range")
+        .note("/Ipv6Native", is_on(subnet.ipv6_native()), "it has IPv6 only")
+        .note(
+            "/AssignIpv6AddressOnCreation",
+            is_on(subnet.assign_ipv6_address_on_creation()),
+            "IPv6 addresses are assigned",
+        )
+        .note("/EnableDns64", is_on(subnet.enable_dns64()), "DNS64 is on")
+        .note("/PrivateDnsNameOptionsOnLaunch", by_resource, "instances are named after their ids")
+        .note("/PrivateDnsNameOptionsOnLaunch/EnableResourceNameDnsARecord", is_on(four), "is on")
+        .note("/PrivateDnsNameOptionsOnLaunch/EnableResourceNameDnsAAAARecord", is_on(six), "is on")
+        .tell("/EnableLniAtDeviceIndex", device)
+        .note("/MapCustomerOwnedIpOnLaunch", is_on(subnet.map_customer_owned_ip_on_launch()), "is on")
+        .tell("/CustomerOwnedIpv4Pool", pool)
+        .tell("/OutpostArn", subnet.outpost_arn().map(|outpost| format!("it stands on {outpost}")))
+        .take()
 }

@@ -9,13 +9,15 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::beyond::Beyond;
 use super::ec2;
 use super::ec2_cidr::Cidr;
+use super::ec2_dhcp_options::Options;
 use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry};
 use crate::resource::{
-    Changes, Class, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement, Result,
-    Scope, State, Tags, Unmodelled, Unseen, pointer,
+    Attachable, Changes, Class, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement,
+    Result, Scope, State, Tags, Told, Unmodelled, Unseen, pointer,
 };
 
 /// A network of a stack's own.
@@ -23,6 +25,11 @@ pub struct Vpc;
 
 /// Where CloudFormation shows a VPC's further ranges.
 const RANGES: &str = "/CidrBlockAssociations";
+/// What `AWS::EC2::VPCDHCPOptionsAssociation`, `AWS::EC2::VPCEncryptionControl` and `AWS::EC2::VPCBlockPublicAccessOptions`
+/// do to it.
+const OPTIONS: &str = "/DhcpOptionsId";
+const ENCRYPTION: &str = "/VpcEncryptionControl";
+const CLOSED: &str = "/InternetGatewayBlockMode";
 
 /// The properties of `AWS::EC2::VPC`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -57,8 +64,28 @@ impl Kind for Vpc {
     const TYPE: &'static str = "AWS::EC2::VPC";
     const REF: &'static str = "VpcId";
     const NAME: NameRule = NameRule::Assigned { max: 255 };
-    /// Further ranges are resources of their own to CloudFormation, so whoever adds one keeps it.
-    const ADDITIVE: &'static [&'static str] = &[RANGES];
+    const ATTACHABLE: &'static [Attachable] = &[
+        Attachable::new("AWS::EC2::VPCCidrBlock", Told::Additive(RANGES)),
+        Attachable::new("AWS::EC2::VPCDHCPOptionsAssociation", Told::Additive(OPTIONS)),
+        Attachable::new("AWS::EC2::VPCEncryptionControl", Told::Additive(ENCRYPTION)),
+        Attachable::new("AWS::EC2::VPCBlockPublicAccessOptions", Told::Additive(CLOSED)),
+        Attachable::new("AWS::EC2::Subnet", Told::Surveyed),
+        Attachable::new("AWS::EC2::RouteTable", Told::Surveyed),
+        Attachable::new("AWS::EC2::SecurityGroup", Told::Surveyed),
+        Attachable::new("AWS::EC2::NetworkAcl", Told::Surveyed),
+        Attachable::new("AWS::EC2::InternetGateway", Told::Surveyed),
+        Attachable::new("AWS::EC2::VPNGateway", Told::Surveyed),
+        Attachable::new("AWS::EC2::VPCPeeringConnection", Told::Surveyed),
+        Attachable::new("AWS::EC2::VPCEndpoint", Told::Surveyed),
+        Attachable::new("AWS::EC2::Instance", Told::Surveyed),
+        Attachable::new("AWS::EC2::FlowLog", Told::Left("it listens, and changes nothing")),
+        Attachable::new(
+            "AWS::Route53::HostedZone",
+            Told::Left("a private zone that answers in it is read by no operation of EC2"),
+        ),
+    ];
+    /// Further ranges and the like are resources of their own to CloudFormation, so whoever adds one keeps it.
+    const ADDITIVE: &'static [&'static str] = &[RANGES, OPTIONS, ENCRYPTION, CLOSED];
     const LASTING: &'static [&'static str] = &["/CidrBlock"];
     const CREATE_ONLY: &'static [&'static str] = &["/CidrBlock"];
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
@@ -74,7 +101,7 @@ resources:
 
     fn permissions() -> Permissions {
         Permissions {
-            read: &["ec2:DescribeVpcs", "ec2:DescribeVpcAttribute"],
+            read: &["ec2:DescribeVpcs", "ec2:DescribeVpcAttribute", "ec2:DescribeDhcpOptions"],
             create: &["ec2:CreateVpc", "ec2:CreateTags", "ec2:ModifyVpcAttribute", "ec2:DescribeVpcs"],
             update: &["ec2:ModifyVpcAttribute", "ec2:ModifyVpcTenancy"],
             retag: &["ec2:CreateTags", "ec2:DeleteTags"],
@@ -85,7 +112,8 @@ resources:
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         let mut listing = Listing::default();
         let all = reader.once("ec2:vpcs", describe(reader, scope)).await?;
-        let details = join_all(all.iter().map(|vpc| read(reader, vpc))).await;
+        let options = Options::read(reader, &all).await;
+        let details = join_all(all.iter().map(|vpc| read(reader, vpc, &options))).await;
         for (vpc, read) in all.iter().zip(details) {
             match read {
                 Ok(found) => listing.found.push(found),
@@ -174,7 +202,7 @@ pub(super) async fn ids(reader: &Reader, scope: &Scope) -> Result<BTreeSet<Strin
     Ok(all.iter().filter_map(|vpc| vpc.vpc_id().map(str::to_owned)).collect())
 }
 
-async fn read(reader: &Reader, vpc: &Description) -> Result<Found<Vpc>> {
+async fn read(reader: &Reader, vpc: &Description, options: &Options) -> Result<Found<Vpc>> {
     let id = vpc.vpc_id().unwrap_or_default().to_owned();
     let attribute = |name| reader.ec2().describe_vpc_attribute().vpc_id(&id).attribute(name).send();
     let (hostnames, support) = tokio::try_join!(
@@ -200,13 +228,13 @@ async fn read(reader: &Reader, vpc: &Description) -> Result<Found<Vpc>> {
         spec,
         tags: ec2::tags(vpc.tags()),
         state,
-        unmodelled: unmodelled(vpc),
+        unmodelled: unmodelled(vpc, options),
         external: None,
     })
 }
 
-/// Further ranges; what is being taken away does not count.
-fn unmodelled(vpc: &Description) -> Vec<Unmodelled> {
+/// Further ranges, and what others have set for all that stands in it; what is being taken away does not count.
+fn unmodelled(vpc: &Description, options: &Options) -> Vec<Unmodelled> {
     let is_there = |state: Option<&VpcCidrBlockState>| {
         let code = state.and_then(VpcCidrBlockState::state);
         matches!(code, Some(VpcCidrBlockStateCode::Associated | VpcCidrBlockStateCode::Associating))
@@ -214,9 +242,26 @@ fn unmodelled(vpc: &Description) -> Vec<Unmodelled> {
     let more = vpc.cidr_block_association_set().iter().filter(|set| is_there(set.cidr_block_state()));
     let more = more.filter_map(|set| set.cidr_block()).filter(|range| Some(*range) != vpc.cidr_block());
     let six = vpc.ipv6_cidr_block_association_set().iter().filter(|set| is_there(set.ipv6_cidr_block_state()));
-    more.chain(six.filter_map(|set| set.ipv6_cidr_block()))
-        .map(|range| Unmodelled { path: pointer::join(RANGES, range), text: format!("it also has the range {range}") })
-        .collect()
+    let mut beyond = Beyond::default();
+    for range in more.chain(six.filter_map(|set| set.ipv6_cidr_block())) {
+        beyond.note(&pointer::join(RANGES, range), true, &format!("it also has the range {range}"));
+    }
+    if let Some((id, text)) = vpc.dhcp_options_id().and_then(|id| Some((id, options.beyond_aws(id)?))) {
+        beyond.note(&pointer::join(OPTIONS, id), true, text);
+    }
+    let encryption = vpc.encryption_control().filter(|control| {
+        let state = control.state().map_or("", |state| state.as_str());
+        !["deleting", "deleted", ""].contains(&state)
+    });
+    if let Some(mode) = encryption.and_then(|control| control.mode()) {
+        let text = format!("traffic without encryption: {}", mode.as_str());
+        beyond.note(&pointer::join(ENCRYPTION, mode.as_str()), true, &text);
+    }
+    let blocked = vpc.block_public_access_states().and_then(|states| states.internet_gateway_block_mode());
+    if let Some(mode) = blocked.map(|mode| mode.as_str()).filter(|mode| *mode != "off") {
+        beyond.note(&pointer::join(CLOSED, mode), true, "the region keeps internet gateways from it");
+    }
+    beyond.take()
 }
 
 /// One attribute a call; support goes on before hostnames, which need it, and off after them.

@@ -8,8 +8,8 @@ use super::elasticache;
 use crate::aws::{Aws, Reader, TagIndex, Writer};
 use crate::resource::normal::Set;
 use crate::resource::{
-    Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref, Replacement, Result,
-    Scope, State, Tags,
+    Attachable, Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref,
+    Replacement, Result, Scope, State, Tags, Told,
 };
 
 /// The subnets that a cache may use.
@@ -44,6 +44,10 @@ impl Kind for SubnetGroup {
     const TYPE: &'static str = "AWS::ElastiCache::SubnetGroup";
     const REF: &'static str = "CacheSubnetGroupName";
     const NAME: NameRule = NameRule::Hashed { max: NAME_MAX };
+    const ATTACHABLE: &'static [Attachable] = &[Attachable::new(
+        "AWS::ElastiCache::ReplicationGroup",
+        Told::Left("it uses the group and changes nothing of it"),
+    )];
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
     const EXAMPLE: &'static str = "
 resources:

@@ -1,16 +1,15 @@
-//! What the load balancing kinds share: the reads, tags (which come only on request), attributes.
+//! What the load balancing kinds share: the reads, and tags (which come only on request).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aws_sdk_elasticloadbalancingv2::types::{Listener, LoadBalancer, Tag};
 use futures_util::future::join_all;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{candidate, ec2_vpc};
 use crate::aws::{Clients, MINUTE, Reader, Writer, retry};
-use crate::resource::{Changes, Class, Failure, Found, Kind, Listing, Result, Scope, Tags, Unseen, pointer};
+use crate::resource::{Class, Failure, Found, Kind, Listing, Result, Scope, Tags, Unseen, pointer};
 
 /// The largest page of these operations.
 pub(super) const PAGE: i32 = 400;
@@ -18,25 +17,6 @@ pub(super) const PAGE: i32 = 400;
 pub(super) const NAME_MAX: usize = 32;
 /// How many resources one `DescribeTags` answers for.
 const TAGS_AT_ONCE: usize = 20;
-
-/// A setting by its key, as in `LoadBalancerAttributes`; only the keys that are listed are compared and set.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub struct Attribute {
-    pub key: String,
-    pub value: String,
-}
-
-impl Attribute {
-    pub(super) fn read(key: Option<&str>, value: Option<&str>) -> Self {
-        Self { key: key.unwrap_or_default().to_owned(), value: value.unwrap_or_default().to_owned() }
-    }
-}
-
-/// The attributes that the plan changes.
-pub(super) fn changed<'a>(all: &'a [Attribute], changes: &Changes, property: &str) -> Vec<&'a Attribute> {
-    all.iter().filter(|attribute| changes.touches(&pointer::join(property, &attribute.key))).collect()
-}
 
 /// A resource with its tags.
 pub(super) struct Tagged<T> {

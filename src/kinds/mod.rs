@@ -5,10 +5,12 @@
 
 mod acm_certificate;
 mod autoscaling_scalable_target;
+mod beyond;
 mod candidate;
 mod dynamic_reference;
 mod ec2;
 mod ec2_cidr;
+mod ec2_dhcp_options;
 mod ec2_eip;
 mod ec2_internet_gateway;
 mod ec2_nat_gateway;
@@ -25,6 +27,7 @@ mod elasticache_replication_group;
 mod elasticache_subnet_group;
 mod elb;
 mod elb_action;
+mod elb_attribute;
 mod elb_condition;
 mod elb_listener;
 mod elb_listener_rule;

@@ -8,8 +8,8 @@ use super::rds;
 use crate::aws::{Aws, Reader, Writer};
 use crate::resource::normal::Set;
 use crate::resource::{
-    Changes, Class, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref, Replacement, Result, Scope,
-    State, Tags,
+    Attachable, Changes, Class, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref, Replacement,
+    Result, Scope, State, Tags, Told,
 };
 
 /// The subnets that a database may use.
@@ -43,6 +43,8 @@ impl Kind for DbSubnetGroup {
     const TYPE: &'static str = "AWS::RDS::DBSubnetGroup";
     const REF: &'static str = "DBSubnetGroupName";
     const NAME: NameRule = NameRule::Hashed { max: rds::GROUP_MAX };
+    const ATTACHABLE: &'static [Attachable] =
+        &[Attachable::new("AWS::RDS::DBCluster", Told::Left("it uses the group and changes nothing of it"))];
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
     const EXAMPLE: &'static str = "
 resources:

@@ -9,8 +9,8 @@ use super::wafv2::{self, Summary};
 use crate::aws::{Aws, Clients, Reader, TagIndex, Writer};
 use crate::resource::normal::Set;
 use crate::resource::{
-    Changes, Class, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Result, Scope,
-    State, Tags,
+    Attachable, Changes, Class, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions,
+    Result, Scope, State, Tags, Told,
 };
 
 /// Addresses that rules of a web ACL allow or block.
@@ -54,6 +54,8 @@ impl Kind for IpSet {
     const TYPE: &'static str = "AWS::WAFv2::IPSet";
     const REF: &'static str = "Ref";
     const NAME: NameRule = NameRule::Unique { max: wafv2::NAME_MAX };
+    const ATTACHABLE: &'static [Attachable] =
+        &[Attachable::new("AWS::WAFv2::WebACL", Told::Left("it uses the set and changes nothing of it"))];
     const CREATE_ONLY: &'static [&'static str] = &["/Scope"];
     const EXAMPLE: &'static str = "
 resources:

@@ -63,7 +63,9 @@ impl Comparing<'_> {
         for unmodelled in &self.live.unmodelled {
             let before = Some(Value::from(unmodelled.text.clone()));
             let diff = FieldDiff { path: unmodelled.path.clone(), before, after: None };
-            if self.facts.additive.iter().any(|list| pointer::covers(list, &diff.path)) {
+            // Of an element that is declared, it is ours to mend.
+            let is_declared = keyed::get(self.facts, &desired, &diff.path).is_some();
+            if !is_declared && self.facts.additive.iter().any(|list| pointer::covers(list, &diff.path)) {
                 foreign.push(diff);
                 continue;
             }

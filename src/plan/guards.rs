@@ -100,7 +100,7 @@ impl std::fmt::Display for Refusal {
             ),
             Self::Foreign { stack, address, kind, id } => write!(
                 f,
-                "{stack}: {kind} {id} is not ours and stands in {address}, which could not be deleted: remove it first"
+                "{stack}: {kind} {id} is not ours and stands in {address}, which could not be deleted or would take it along: remove it first"
             ),
         }
     }

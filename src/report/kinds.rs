@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::document::pretty;
 use super::schema_words::{FieldDoc, field_docs, nested};
 use super::style::{HEAD, count, duration, paint, table};
-use crate::resource::{Facts, NameRule, Permissions, Replacement, Shape};
+use crate::resource::{Attachable, Facts, NameRule, Permissions, Replacement, Shape, Told};
 
 /// The page docs/kinds.md, whole.
 pub fn kinds_markdown(kinds: &[&dyn Shape]) -> String {
@@ -41,6 +41,7 @@ pub fn kind_markdown(kind: &dyn Shape) -> String {
     for (name, node) in nested(root) {
         let _ = write!(text, "\n### {} `{name}`\n\n{}", facts.kind, fields_markdown(&field_docs(&facts, root, node)));
     }
+    text.push_str(&attachable_markdown(facts.attachable));
     let _ = write!(text, "\nPermissions: {}\n", permission_words(&kind.permissions()));
     let _ = write!(text, "\n```yaml\n{}\n```\n", facts.example.trim());
     text
@@ -145,6 +146,25 @@ fn remarks(facts: &Facts) -> Vec<String> {
         all.push(format!("Return values that an update changes: {}.", facts.updated_outputs.join(", ")));
     }
     all
+}
+
+/// What others can attach, and how that is told.
+fn attachable_markdown(all: &[Attachable]) -> String {
+    if all.is_empty() {
+        return String::new();
+    }
+    let mut text = "\n| others can attach | which is |\n|---|---|\n".to_owned();
+    for Attachable { what, told } in all {
+        let how = match told {
+            Told::Compared(path) => format!("compared: `{path}`"),
+            Told::Noted(path) => format!("told as drift: `{path}`"),
+            Told::Additive(_) | Told::Listed => "told as foreign, and left alone".to_owned(),
+            Told::Surveyed => "told as foreign by `diff`, and left alone".to_owned(),
+            Told::Left(why) => format!("not told: {why}"),
+        };
+        let _ = writeln!(text, "| {what} | {how} |");
+    }
+    text
 }
 
 fn permission_words(permissions: &Permissions) -> String {

@@ -101,6 +101,7 @@ pub struct AnyListing {
     pub found: Vec<Live>,
     pub strangers: Vec<Stranger>,
     pub unseen: Vec<Unseen>,
+    pub attached: Vec<Attached>,
 }
 
 /// What create and update leave behind, with its type erased.
@@ -174,6 +175,7 @@ impl<K: Kind> AnyKind<K::Cloud> for K {
                 found: listing.found.into_iter().map(|found| erase(found, scope)).collect::<Result<_>>()?,
                 strangers: listing.strangers,
                 unseen: listing.unseen,
+                attached: listing.attached,
             })
         })
     }

@@ -32,6 +32,8 @@ pub trait Kind: Sized + Send + Sync + 'static {
     const EXAMPLE: &'static str;
     /// How AWS names it.
     const NAME: NameRule;
+    /// What others can attach to it, and how that is told. Has no default, so that none is forgotten.
+    const ATTACHABLE: &'static [Attachable];
     /// Properties that only a new resource can have differently.
     const CREATE_ONLY: &'static [&'static str] = &[];
     /// Properties of which, taken together (and with its name, on kinds that have one), only one living resource can have
@@ -48,7 +50,8 @@ pub trait Kind: Sized + Send + Sync + 'static {
     const HANDOVER: Disruption = Disruption::None;
     /// Lists of objects and the property that names an element.
     const KEYED: &'static [(&'static str, &'static str)] = &[];
-    /// Keyed lists of which only the declared elements are compared (load balancer attributes).
+    /// Keyed lists of which only the elements are compared that are declared or known to the type, which fills in what AWS
+    /// documents (load balancer attributes).
     const LISTED_ONLY: &'static [&'static str] = &[];
     /// Lists in which others may add elements: those are reported as unmanaged and left alone (routes, further ranges of a
     /// VPC).
@@ -285,11 +288,13 @@ pub struct Listing<K: Kind> {
     pub found: Vec<Found<K>>,
     pub strangers: Vec<Stranger>,
     pub unseen: Vec<Unseen>,
+    /// Things of others that stand on what may be ours, of kinds that say so ([`Told::Listed`](super::Told)).
+    pub attached: Vec<Attached>,
 }
 
 impl<K: Kind> Default for Listing<K> {
     fn default() -> Self {
-        Self { found: Vec::new(), strangers: Vec::new(), unseen: Vec::new() }
+        Self { found: Vec::new(), strangers: Vec::new(), unseen: Vec::new(), attached: Vec::new() }
     }
 }
 

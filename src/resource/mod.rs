@@ -3,6 +3,7 @@
 //! **Invariant:** this room imports no other room and no SDK; every room may import it.
 
 mod address;
+mod attachable;
 mod diff;
 mod digest;
 mod erased;
@@ -25,6 +26,7 @@ mod tags;
 pub mod version;
 
 pub use address::{Address, is_everywhere};
+pub use attachable::{Attachable, Attached, Told};
 pub use diff::{Difference, FieldDiff, compare};
 pub use digest::{Digest, Recorded};
 pub use erased::{AnyKind, AnyListing, AnyMade, Live, output};

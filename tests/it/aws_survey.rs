@@ -1,11 +1,15 @@
 //! What stands inside a VPC.
 
-use provision::aws::survey;
+use provision::aws::{Survey, Things, survey};
 
 use crate::canned::Canned;
 
 const EMPTY: &[&str] =
     &["DescribeSecurityGroups", "DescribeSubnets", "DescribeInternetGateways", "DescribeVpcEndpoints"];
+
+fn things(vpcs: &[&str]) -> Things {
+    Things::from([("AWS::EC2::VPC", vpcs.iter().map(|id| (*id).to_owned()).collect())])
+}
 
 #[tokio::test]
 async fn a_vpc_is_surveyed_in_eight_calls_and_interfaces_of_our_kinds_are_left_out() {
@@ -51,7 +55,7 @@ async fn a_vpc_is_surveyed_in_eight_calls_and_interfaces_of_our_kinds_are_left_o
     let aws = Canned::matching(&answers);
 
     let reader = aws.session(&[]).await.reader();
-    let seen = survey(&reader, &["vpc-1".to_owned()]).await.unwrap();
+    let Survey { seen, .. } = survey(&reader, &things(&["vpc-1"])).await.unwrap();
     let ids: Vec<_> = seen.iter().map(|seen| format!("{} {}", seen.kind, seen.id)).collect();
     assert_eq!(
         ids,
@@ -72,7 +76,8 @@ async fn a_vpc_is_surveyed_in_eight_calls_and_interfaces_of_our_kinds_are_left_o
 async fn no_call_names_more_vpcs_than_its_filters_take() {
     let aws = Canned::by_operation(&[]);
     let vpcs: Vec<_> = (0..400).map(|n| format!("vpc-{n:03}")).collect();
-    survey(&aws.session(&[]).await.reader(), &vpcs).await.unwrap();
+    let vpcs: Vec<_> = vpcs.iter().map(String::as_str).collect();
+    survey(&aws.session(&[]).await.reader(), &things(&vpcs)).await.unwrap();
     let asked = aws.asked();
     assert_eq!(asked.len(), 8 * 3);
     assert!(asked.iter().all(|one| one.matches(".Value.").count() <= 200), "{asked:?}");

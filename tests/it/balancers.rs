@@ -78,6 +78,59 @@ async fn one_that_load_balancing_does_not_know_any_more_is_absent() {
     assert!(listing.found.is_empty() && listing.unseen.is_empty(), "{listing:#?}");
 }
 
+#[test]
+fn an_attribute_that_the_template_does_not_name_has_the_value_that_aws_documents() {
+    for (name, property, spec, key, usual, by_hand) in [
+        (
+            "LoadBalancer",
+            "LoadBalancerAttributes",
+            json!({}),
+            "routing.http.desync_mitigation_mode",
+            "defensive",
+            "monitor",
+        ),
+        (
+            "LoadBalancer",
+            "LoadBalancerAttributes",
+            json!({ "Scheme": "internal" }),
+            "ipv6.deny_all_igw_traffic",
+            "true",
+            "false",
+        ),
+        (
+            "TargetGroup",
+            "TargetGroupAttributes",
+            json!({ "TargetType": "ip", "Protocol": "TCP", "Port": 80, "VpcId": VPC }),
+            "preserve_client_ip.enabled",
+            "false",
+            "true",
+        ),
+        (
+            "Listener",
+            "ListenerAttributes",
+            json!({ "LoadBalancerArn": ARN, "Protocol": "HTTP", "Port": 80, "DefaultActions": [] }),
+            "routing.http.response.server.enabled",
+            "true",
+            "false",
+        ),
+    ] {
+        let kind = kind(name);
+        let with = |value: &str| {
+            let mut spec = spec.clone();
+            spec[property] = json!([{ "Key": key, "Value": value }]);
+            kind.normalise(spec).unwrap()
+        };
+        let desired = kind.normalise(spec.clone()).unwrap();
+        let fields = |live: &Value| {
+            let fields = kind.compare(live, &desired).fields;
+            fields.into_iter().map(|field| (field.path, field.before, field.after)).collect::<Vec<_>>()
+        };
+        assert_eq!(fields(&with(usual)), [], "{name}");
+        let path = format!("/{property}/{key}/Value");
+        assert_eq!(fields(&with(by_hand)), [(path, Some(json!(by_hand)), Some(json!(usual)))], "{name}");
+    }
+}
+
 async fn writer(aws: &Canned, kind: &str, own: &[&str]) -> Writer {
     aws.session(&[]).await.writer(WriterScope {
         address: Address::new(kind, "main"),

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::canned::{Canned, scope};
 use crate::listener::Held;
+use crate::stage::{Stage, blueprints, on_deep_stack, words};
 
 const NAME: &str = "acme-production-main";
 const MOVED: &str = r#"{ "__type": "WAFOptimisticLockException", "Message": "moved" }"#;
@@ -123,4 +124,53 @@ async fn a_token_that_moved_without_a_change_is_read_again_and_a_foreign_change_
             case.kind
         );
     }
+}
+
+/// A web ACL with what managed groups, rule groups and the account's applications are told.
+const TEMPLATE: &str = "
+resources:
+  - type: AWS::WAFv2::WebACL
+    name: main
+    properties:
+      Scope: REGIONAL
+      DefaultAction: { Allow: {} }
+      VisibilityConfig: { SampledRequestsEnabled: true, CloudWatchMetricsEnabled: true, MetricName: main }
+      OnSourceDDoSProtectionConfig: { ALBLowReputationMode: ALWAYS_ON }
+      ApplicationConfig: { Attributes: [{ Name: purpose, Values: [shop] }] }
+      Rules:
+        - Name: own
+          Priority: 0
+          Statement:
+            RuleGroupReferenceStatement: { Arn: \"arn:aws:wafv2:us-east-1:300000000087:regional/rulegroup/own/1\" }
+          OverrideAction: { None: {} }
+          VisibilityConfig: { SampledRequestsEnabled: true, CloudWatchMetricsEnabled: true, MetricName: own }
+        - Name: bots
+          Priority: 1
+          Statement:
+            ManagedRuleGroupStatement:
+              VendorName: AWS
+              Name: AWSManagedRulesBotControlRuleSet
+              ManagedRuleGroupConfigs: [{ AWSManagedRulesBotControlRuleSet: { InspectionLevel: COMMON } }]
+          OverrideAction: { None: {} }
+          VisibilityConfig: { SampledRequestsEnabled: true, CloudWatchMetricsEnabled: true, MetricName: bots }
+";
+
+#[test]
+fn what_rule_groups_and_attacks_are_met_with_comes_back_as_it_was_written() {
+    on_deep_stack(async {
+        let stage = Stage::new("300000000087").await;
+        let stack = |template: &str| {
+            let tenant = "tenant: walls\ntemplate: own\naccount: \"300000000087\"\nenvironments: { production: { region: us-east-1 } }\n";
+            let all = blueprints(&[("walls.yaml", tenant)], &[("own.yaml", template)]);
+            all.unwrap_or_else(|why| panic!("{why}")).remove(0)
+        };
+        stage.apply(&stack(TEMPLATE)).await.unwrap_or_else(|why| panic!("{why}"));
+        let calmer = TEMPLATE.replace("ALWAYS_ON", "ACTIVE_UNDER_DDOS").replace("COMMON", "TARGETED");
+        let plan = stage.plan(&stack(&calmer)).await;
+        let fields: Vec<_> =
+            plan.changes.iter().flat_map(|change| &change.fields).map(|field| field.path.as_str()).collect();
+        let bots = "/Rules/bots/Statement/ManagedRuleGroupStatement/ManagedRuleGroupConfigs";
+        assert_eq!(fields, ["/OnSourceDDoSProtectionConfig/ALBLowReputationMode", bots], "{}", words(&plan));
+        stage.apply(&stack(&calmer)).await.unwrap_or_else(|why| panic!("{why}"));
+    });
 }

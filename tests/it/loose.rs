@@ -24,6 +24,7 @@ impl Kind for Any {
     const REF: &'static str = "Id";
     const EXAMPLE: &'static str = "";
     const NAME: NameRule = NameRule::Unique { max: 512 };
+    const ATTACHABLE: &'static [Attachable] = &[];
 
     fn permissions() -> Permissions {
         Permissions::default()

@@ -8,6 +8,10 @@ mod adopting;
 #[cfg(feature = "sdk")]
 mod answered;
 #[cfg(feature = "sdk")]
+mod answers;
+#[cfg(feature = "sdk")]
+mod attached;
+#[cfg(feature = "sdk")]
 mod aws_class;
 #[cfg(feature = "sdk")]
 mod aws_gates;

@@ -1,9 +1,13 @@
 //! Routes: an additive list, of which the stack's own are told from others' whatever became of their targets.
 
-use provision::blueprint::Blueprint;
-use provision::plan::Action;
+use std::sync::Arc;
 
-use crate::stage::{Stage, blueprints, on_deep_stack, words};
+use provision::blueprint::Blueprint;
+use provision::inventory::Seen;
+use provision::plan::{Action, Mode};
+use provision::resource::Unmodelled;
+
+use crate::stage::{Stage, blueprints, on_deep_stack, plan_with, words};
 
 const ACCOUNT: &str = "300000000032";
 /// A peering that somebody made: it is referred to, and no resource of the stack.
@@ -51,6 +55,35 @@ fn a_removed_route_goes_although_its_target_is_nobodys_and_a_foreign_one_stays()
         stage.apply(&bare).await.unwrap_or_else(|why| panic!("{why}"));
         let unmanaged: Vec<_> = stage.plan(&bare).await.unmanaged.into_iter().map(|thing| thing.id).collect();
         assert!(foreign.iter().all(|range| unmanaged.contains(&(*range).to_owned())), "they stay: {unmanaged:?}");
+    });
+}
+
+#[test]
+fn a_declared_route_that_leads_nowhere_is_told_with_its_reason_and_a_foreign_one_is_nobodys() {
+    on_deep_stack(async {
+        let stage = Stage::new("300000000086").await;
+        let bare = stack(&TEMPLATE.replace(ROUTES, "      Routes: []\n"));
+        stage.apply(&bare).await.unwrap_or_else(|why| panic!("{why}"));
+        let (_, peering) = peer(&stage, &bare).await;
+        let routed = stack(&TEMPLATE.replace(PEERING, &peering));
+        stage.apply(&routed).await.unwrap_or_else(|why| panic!("{why}"));
+        let mut inventory = stage.inventory(&routed).await;
+        for seen in inventory.kinds.values_mut() {
+            let Seen::Read(sight) = seen else { continue };
+            let tables = sight.found.iter_mut().filter(|(address, _)| address.kind == "AWS::EC2::RouteTable");
+            for live in tables.flat_map(|(_, lives)| lives) {
+                for range in ["10.99.0.0~116", "10.98.0.0~116"] {
+                    let text = "leads nowhere: the peering is gone".to_owned();
+                    let path = format!("/Routes/{range}");
+                    Arc::make_mut(live).unmodelled.push(Unmodelled { path, text });
+                }
+            }
+        }
+        let plan = plan_with(&routed, &inventory, Mode::Apply);
+        let fields: Vec<_> = plan.changes.iter().flat_map(|change| &change.fields).collect();
+        assert_eq!(fields.iter().map(|field| field.path.as_str()).collect::<Vec<_>>(), ["/Routes/10.99.0.0~116"]);
+        assert_eq!(fields[0].before, Some("leads nowhere: the peering is gone".into()));
+        assert!(plan.unmanaged.iter().any(|thing| thing.id == "10.98.0.0/16"), "{:?}", plan.unmanaged);
     });
 }
 

@@ -173,7 +173,7 @@ async fn what_comes_into_a_network_after_the_plan_was_shown_refuses_its_destruct
     let id = interfaces.network_interfaces()[0].network_interface_id().expect("an id");
     let refused = format!(
         "error: a guard refuses this plan; nothing was done\n hint: acme/test: AWS::EC2::NetworkInterface {id} is not ours \
-         and stands in AWS::EC2::VPC/main, which could not be deleted: remove it first\n \
+         and stands in AWS::EC2::VPC/main, which could not be deleted or would take it along: remove it first\n \
          next: provision destroy acme/test --yes\n"
     );
     ends(&ran, 6, &[&refused]);

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use provision::apply::{Event, Hands, Ledger, Outcome, Permit, Run, Stop, run};
-use provision::aws::{Aws, Fence, Reader, Role, Session, Sessions, Setup, Writer, WriterScope, survey};
+use provision::aws::{Aws, Fence, Reader, Role, Seen, Session, Sessions, Setup, Survey, Writer, WriterScope, survey};
 use provision::blueprint::{Blueprint, Files, Source as File, load_files};
-use provision::inventory::{Inventory, Request, Sought, Source, Unmanaged, collect};
+use provision::inventory::{Inventory, Request, Sought, Source, Surveyed, Things, Unmanaged, collect};
 use provision::kinds::KINDS;
 use provision::plan::{Input, Mode, Plan, StackPlan, Step, plan};
 use provision::report::{TextOptions, event_line, plan_text};
@@ -248,10 +248,11 @@ impl Source<Aws> for Stage {
         Box::pin(async move { Ok(self.session(region).await.reader()) })
     }
 
-    fn survey<'a>(&'a self, reader: &'a Reader, networks: &'a [String]) -> BoxFuture<'a, Result<Vec<Unmanaged>>> {
+    fn survey<'a>(&'a self, reader: &'a Reader, things: &'a Things) -> BoxFuture<'a, Result<Surveyed>> {
         Box::pin(async move {
-            let seen = survey(reader, networks).await?;
-            Ok(seen.into_iter().map(|one| Unmanaged { kind: one.kind.into(), id: one.id, place: one.vpc }).collect())
+            let Survey { seen, incomplete } = survey(reader, things).await?;
+            let thing = |one: Seen| Unmanaged { kind: one.kind.into(), id: one.id, place: one.place };
+            Ok(Surveyed { things: seen.into_iter().map(thing).collect(), incomplete })
         })
     }
 }

@@ -1,7 +1,7 @@
 //! Two small kinds with strict types, over a cloud in which nothing happens.
 
 use provision::resource::{
-    Changes, Found, Kept, Kind, Listing, Made, Name, NameRule, OrRef, Permissions, Ref, Result, Scope, Tags,
+    Attachable, Changes, Found, Kept, Kind, Listing, Made, Name, NameRule, OrRef, Permissions, Ref, Result, Scope, Tags,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -92,12 +92,14 @@ macro_rules! idle {
 impl Kind for Net {
     const TYPE: &'static str = "Test::Net";
     const NAME: NameRule = NameRule::Assigned { max: 255 };
+    const ATTACHABLE: &'static [Attachable] = &[];
     idle!(NetSpec);
 }
 
 impl Kind for Host {
     const TYPE: &'static str = "Test::Host";
     const NAME: NameRule = NameRule::Unique { max: 32 };
+    const ATTACHABLE: &'static [Attachable] = &[];
     const LATE: &'static [&'static str] = &["/Friends"];
     const KEYED: &'static [(&'static str, &'static str)] = &[("/Disks", "Name")];
     idle!(HostSpec);

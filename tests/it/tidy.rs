@@ -180,6 +180,8 @@ const ONE_PAGE: &[(&str, &[&str])] = &[
     ("kinds/ec2_security_group/mod.rs", &["describe_security_groups"]),
     ("kinds/ec2_subnet.rs", &["describe_subnets"]),
     ("kinds/ec2_vpc.rs", &["describe_vpcs", "describe_vpc_attribute"]),
+    // Ids and pages exclude each other.
+    ("kinds/ec2_dhcp_options.rs", &["describe_dhcp_options"]),
     ("kinds/ec2_route_table/association.rs", &["describe_route_tables"]),
     ("kinds/elb_load_balancer/calls.rs", &["describe_load_balancers", "get_web_acl_for_resource"]),
     ("kinds/elb_target_group/mod.rs", &["describe_target_groups", "describe_target_group_attributes"]),

@@ -35,8 +35,8 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     plan.orphans = strays.found;
     engine.report_timings(world)?;
     world.out.print(&args.format.render(world, global, &plan))?;
-    let unread =
-        !strays.unsearched.is_empty() || inventories.values().any(|inventory| inventory.survey_failure.is_some());
+    let unread = !strays.unsearched.is_empty()
+        || inventories.values().any(|one| one.survey_failure.is_some() || one.incomplete.is_some());
     let unmanaged = !plan.orphans.is_empty() || plan.stacks.iter().any(|stack| !stack.unmanaged.is_empty());
     Ok(match exit_of(&plan, Exit::Differs) {
         Exit::Done | Exit::Differs if unread => Exit::Blocked,

@@ -192,7 +192,7 @@ pub fn plan_stacks(
         known.push((id.clone(), addresses));
         let mut made = plan(&Input { blueprint, inventory, shapes: &shapes, mode, selection, now });
         made.warnings.extend(inventory.unsearched.iter().map(|why| Problem::warning(None, why.clone())));
-        made.warnings.extend(inventory.survey_failure.iter().map(|failure| {
+        made.warnings.extend(inventory.survey_failure.iter().chain(&inventory.incomplete).map(|failure| {
             Problem::warning(None, format!("the look for unmanaged resources is incomplete: {failure}"))
         }));
         all.stacks.push(made);

@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
-use crate::aws::{Aws, Reader, Role, Sessions, survey};
-use crate::inventory::{Source, Unmanaged};
+use crate::aws::{Aws, Reader, Role, Seen, Sessions, Survey, survey};
+use crate::inventory::{Source, Surveyed, Things, Unmanaged};
 use crate::resource::Result;
 
 /// Readers of one account.
@@ -33,13 +33,11 @@ impl Source<Aws> for AwsSource {
         Box::pin(async move { Ok(self.sessions.open(&self.account, region, self.role.clone()).await?.reader()) })
     }
 
-    fn survey<'a>(&'a self, reader: &'a Reader, networks: &'a [String]) -> BoxFuture<'a, Result<Vec<Unmanaged>>> {
+    fn survey<'a>(&'a self, reader: &'a Reader, things: &'a Things) -> BoxFuture<'a, Result<Surveyed>> {
         Box::pin(async move {
-            let seen = survey(reader, networks).await?;
-            Ok(seen
-                .into_iter()
-                .map(|one| Unmanaged { kind: one.kind.to_owned(), id: one.id, place: one.vpc })
-                .collect())
+            let Survey { seen, incomplete } = survey(reader, things).await?;
+            let thing = |one: Seen| Unmanaged { kind: one.kind.to_owned(), id: one.id, place: one.place };
+            Ok(Surveyed { things: seen.into_iter().map(thing).collect(), incomplete })
         })
     }
 }

@@ -13,8 +13,8 @@ use super::lower_case::lower_case;
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once};
 use crate::resource::normal::Set;
 use crate::resource::{
-    Changes, Class, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement,
-    Result, Scope, State, Tags, Unseen,
+    Attachable, Changes, Class, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions,
+    Replacement, Result, Scope, State, Tags, Unseen,
 };
 use read::{candidates, is_acm, read, requested, summaries};
 
@@ -58,6 +58,7 @@ impl Kind for Certificate {
     const TYPE: &'static str = "AWS::CertificateManager::Certificate";
     const REF: &'static str = "CertificateArn";
     const NAME: NameRule = NameRule::Assigned { max: 255 };
+    const ATTACHABLE: &'static [Attachable] = &[];
     const CREATE_ONLY: &'static [&'static str] =
         &["/DomainName", "/SubjectAlternativeNames", "/KeyAlgorithm", "/CertificateExport"];
     const REPLACEMENT: Replacement = Replacement::CreateFirst;

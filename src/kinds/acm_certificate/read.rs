@@ -8,8 +8,9 @@ use aws_smithy_types::DateTime;
 
 use super::{Certificate, Outputs, Spec, default_algorithm, default_export, default_validation};
 use crate::aws::{Clients, Reader};
+use crate::kinds::beyond::Beyond;
 use crate::kinds::idempotence::is_same;
-use crate::resource::{Class, Failure, Found, Result, Scope, State, Tags, Unmodelled};
+use crate::resource::{Class, Failure, Found, Result, Scope, State, Tags};
 
 /// Of certificates that the tag index does not know, those are looked at that were requested in the hour before the
 /// newest of all: the index lags by minutes, and the program has no clock here.
@@ -99,14 +100,15 @@ async fn tags(clients: &Clients, arn: &str) -> Result<Tags> {
 }
 
 pub(super) fn found(arn: &str, detail: &CertificateDetail, tags: Tags) -> Found<Certificate> {
-    let domain_name = detail.domain_name().unwrap_or_default().to_owned();
+    // Names mean the same in any case; ACM answers with those of an imported certificate as that has them.
+    let domain_name = detail.domain_name().unwrap_or_default().to_ascii_lowercase();
     let methods = detail.domain_validation_options().iter().filter_map(|domain| domain.validation_method());
     let spec = Spec {
         subject_alternative_names: detail
             .subject_alternative_names()
             .iter()
-            .filter(|name| **name != domain_name)
-            .cloned()
+            .map(|name| name.to_ascii_lowercase())
+            .filter(|name| *name != domain_name)
             .collect(),
         domain_name,
         validation_method: methods.map(|method| method.as_str().to_owned()).next().unwrap_or_else(default_validation),
@@ -117,10 +119,14 @@ pub(super) fn found(arn: &str, detail: &CertificateDetail, tags: Tags) -> Found<
             .and_then(CertificateOptions::export)
             .map_or_else(default_export, |export| export.as_str().to_owned()),
     };
-    let authority = detail.certificate_authority_arn().map(|authority| Unmodelled {
-        path: "/CertificateAuthorityArn".to_owned(),
-        text: format!("issued by the private authority {authority}"),
-    });
+    let authority = detail.certificate_authority_arn().map(|arn| format!("issued by the private authority {arn}"));
+    let endpoint = detail.acme_endpoint_arn().map(|arn| format!("it was asked for at {arn}"));
+    let unmodelled = Beyond::default()
+        .tell("/CertificateAuthorityArn", authority)
+        .tell("/AcmeEndpointArn", endpoint)
+        .value("/Type", detail.r#type().map(|kind| kind.as_str()), "AMAZON_ISSUED")
+        .value("/ManagedBy", detail.managed_by().map(|service| service.as_str()), "")
+        .take();
     Found {
         id: arn.to_owned(),
         name: None,
@@ -128,7 +134,7 @@ pub(super) fn found(arn: &str, detail: &CertificateDetail, tags: Tags) -> Found<
         outputs: Outputs { certificate_arn: arn.to_owned() },
         tags,
         state: state(detail),
-        unmodelled: authority.into_iter().collect(),
+        unmodelled,
         external: None,
     }
 }
@@ -224,6 +230,20 @@ mod tests {
         assert_eq!(found.state, State::Human("CNAME _x.a.example -> _y.acm.aws".into()));
         assert_eq!(found.spec.key_algorithm, "RSA_2048");
         assert_eq!(found.spec.subject_alternative_names, Set::from_iter(["b.example"]));
+    }
+
+    #[test]
+    fn names_are_the_same_in_any_case() {
+        let detail = CertificateDetail::builder()
+            .domain_name("WWW.Example.com")
+            .subject_alternative_names("www.example.COM")
+            .subject_alternative_names("Example.com");
+        let found = found("arn", &detail.build(), Tags::default());
+        let written: Spec = serde_json::from_value(serde_json::json!({
+            "DomainName": "www.Example.com", "SubjectAlternativeNames": ["EXAMPLE.com"],
+        }))
+        .unwrap();
+        assert_eq!(found.spec, written);
     }
 
     #[test]

@@ -8,10 +8,10 @@ use serde_json::Value;
 use super::candidate::{self, examine};
 use super::ecs;
 use super::idempotence::{gone, patiently};
-use crate::aws::{Aws, MINUTE, Reader, Writer};
+use crate::aws::{Aws, MINUTE, Reader, Writer, partition};
 use crate::resource::{
-    Changes, Class, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement, Result, Scope, State,
-    Tags, pointer,
+    Attachable, Attached, Changes, Class, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement,
+    Result, Scope, State, Tags, Told, pointer,
 };
 pub use spec::{Outputs, Spec};
 use write::{delete_policy, put_policy, register};
@@ -30,6 +30,10 @@ impl Kind for ScalableTarget {
     const TYPE: &'static str = "AWS::ApplicationAutoScaling::ScalableTarget";
     const REF: &'static str = "Id";
     const NAME: NameRule = NameRule::Assigned { max: 255 };
+    const ATTACHABLE: &'static [Attachable] = &[
+        Attachable::new("AWS::ApplicationAutoScaling::ScalingPolicy", Told::Compared("/ScalingPolicies")),
+        Attachable::new("ScheduledActions", Told::Noted("/ScheduledActions")),
+    ];
     const CREATE_ONLY: &'static [&'static str] = &["/ResourceId", "/ScalableDimension", "/ServiceNamespace"];
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     const KEYED: &'static [(&'static str, &'static str)] = &[("/ScalingPolicies", "PolicyName")];
@@ -136,8 +140,8 @@ resources:
             ready(Ok(read::found(&target.summary, tags, &policies, &schedules)))
         };
         let mut listing = examine(scope, candidates, tags, read).await;
-        // A target has no name of its own that anybody else's could take.
-        listing.strangers.clear();
+        // A target has no name of its own that anybody else's could take, but may scale a service of ours.
+        listing.attached = listing.strangers.drain(..).map(|other| attached(reader, other.id)).collect();
         Ok(listing)
     }
 
@@ -245,4 +249,11 @@ fn reference(resource: &str, dimension: &str, namespace: &str) -> String {
 fn made(spec: &Spec, arn: String) -> Made<ScalableTarget> {
     let id = reference(&spec.resource_id, &spec.scalable_dimension, &spec.service_namespace);
     Made { id: spec.resource_id.clone(), outputs: Outputs { id, arn }, state: State::Ready }
+}
+
+/// A target of somebody else's, on the service that it scales.
+fn attached(reader: &Reader, id: String) -> Attached {
+    // `service/<cluster>/<service>` is the end of the service's ARN.
+    let host = format!("arn:{}:ecs:{}:{}:{id}", partition(reader.region()), reader.region(), reader.account());
+    Attached { id, host }
 }

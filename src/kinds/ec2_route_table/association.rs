@@ -1,22 +1,37 @@
 use std::collections::BTreeMap;
 
-use aws_sdk_ec2::types::{Filter, RouteTable, RouteTableAssociationStateCode};
+use aws_sdk_ec2::types::{Filter, RouteTable, RouteTableAssociation, RouteTableAssociationStateCode};
 
 use crate::aws::{MINUTE, Writer, retry};
 use crate::kinds::ec2;
 use crate::kinds::idempotence::{gone, patiently};
-use crate::resource::{Class, Failure, Result};
+use crate::resource::{Class, Failure, Result, Unmodelled, pointer};
+
+/// Where the associations of gateways stand, which others add: `AWS::EC2::GatewayRouteTableAssociation`.
+pub const OF_GATEWAYS: &str = "/GatewayAssociations";
 
 /// Returns the id of each subnet's association by subnet; the main association has no subnet.
 pub fn of(table: &RouteTable) -> BTreeMap<String, String> {
-    use RouteTableAssociationStateCode::{Disassociated, Disassociating};
-    let standing = table.associations().iter().filter(|one| {
-        let state = one.association_state().and_then(|state| state.state());
-        !matches!(state, Some(Disassociated | Disassociating))
-    });
-    standing
+    standing(table)
         .filter_map(|one| Some((one.subnet_id()?.to_owned(), one.route_table_association_id()?.to_owned())))
         .collect()
+}
+
+/// Returns the gateways whose traffic into the VPC takes the table's routes, and the pools of addresses that do.
+pub fn of_gateways(table: &RouteTable) -> impl Iterator<Item = Unmodelled> {
+    let guests = standing(table).filter_map(|one| one.gateway_id().or(one.public_ipv4_pool()));
+    guests.map(|guest| Unmodelled {
+        path: pointer::join(OF_GATEWAYS, guest),
+        text: format!("what comes in by {guest} takes its routes"),
+    })
+}
+
+fn standing(table: &RouteTable) -> impl Iterator<Item = &RouteTableAssociation> {
+    use RouteTableAssociationStateCode::{Disassociated, Disassociating};
+    table.associations().iter().filter(|one| {
+        let state = one.association_state().and_then(|state| state.state());
+        !matches!(state, Some(Disassociated | Disassociating))
+    })
 }
 
 /// Associates a subnet, taking it over from another table without a gap.

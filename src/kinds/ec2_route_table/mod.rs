@@ -15,12 +15,15 @@ use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::resource::normal::Set;
 use crate::resource::{
-    Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref,
-    Replacement, Result, Scope, State, Tags, pointer,
+    Attachable, Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule,
+    Permissions, Ref, Replacement, Result, Scope, State, Tags, Told, Unmodelled, pointer,
 };
 
 /// A route table with its routes and its subnets (which AWS cannot tag).
 pub struct RouteTable;
+
+/// What `AWS::EC2::VPNGatewayRoutePropagation` adds.
+const PROPAGATION: &str = "/PropagatingVgws";
 
 /// The properties of `AWS::EC2::RouteTable`, and of its `AWS::EC2::Route` and `AWS::EC2::SubnetRouteTableAssociation`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -53,12 +56,18 @@ impl Kind for RouteTable {
     const TYPE: &'static str = "AWS::EC2::RouteTable";
     const REF: &'static str = "RouteTableId";
     const NAME: NameRule = NameRule::Assigned { max: 255 };
+    const ATTACHABLE: &'static [Attachable] = &[
+        Attachable::new("AWS::EC2::Route", Told::Additive("/Routes")),
+        Attachable::new("AWS::EC2::SubnetRouteTableAssociation", Told::Compared("/SubnetIds")),
+        Attachable::new("AWS::EC2::GatewayRouteTableAssociation", Told::Additive(association::OF_GATEWAYS)),
+        Attachable::new("AWS::EC2::VPNGatewayRoutePropagation", Told::Additive(PROPAGATION)),
+    ];
     const CLAIMS: &'static [&'static str] = &["/SubnetIds/*"];
     const CREATE_ONLY: &'static [&'static str] = &["/VpcId"];
     // The new table takes the subnets over, one by one and without a gap.
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
     const KEYED: &'static [(&'static str, &'static str)] = &[("/Routes", "DestinationCidrBlock")];
-    const ADDITIVE: &'static [&'static str] = &["/Routes"];
+    const ADDITIVE: &'static [&'static str] = &["/Routes", association::OF_GATEWAYS, PROPAGATION];
     const SEVERAL_CALLS: bool = true;
     const EXAMPLE: &'static str = "
 resources:
@@ -211,7 +220,13 @@ fn disruption(field: &FieldDiff) -> Disruption {
 
 fn found(table: &Description) -> Found<RouteTable> {
     let id = table.route_table_id().unwrap_or_default().to_owned();
-    let (routes, unmodelled) = route::read(table.routes());
+    let (routes, mut unmodelled) = route::read(table.routes());
+    unmodelled.extend(association::of_gateways(table));
+    let propagating = table.propagating_vgws().iter().filter_map(|gateway| gateway.gateway_id());
+    unmodelled.extend(propagating.map(|gateway| Unmodelled {
+        path: pointer::join(PROPAGATION, gateway),
+        text: format!("{gateway} adds routes"),
+    }));
     let associations = association::of(table);
     let is = |code: RouteTableAssociationStateCode| {
         table.associations().iter().any(|one| one.association_state().and_then(|state| state.state()) == Some(&code))

@@ -70,24 +70,31 @@ impl Route {
     }
 }
 
-/// Reads the routes that somebody made. Left out are those that AWS made itself (local, propagated) and those to prefix
-/// lists, which gateway endpoints and peers bring along.
+/// Reads the routes that somebody made. Left out are those that AWS made itself (local, propagated) and those that a gateway
+/// endpoint brings along.
 pub fn read(routes: &[Description]) -> (Vec<Route>, Vec<Unmodelled>) {
+    let is_of_endpoint = |route: &Description| {
+        route.destination_prefix_list_id().is_some() && route.gateway_id().is_some_and(|id| id.starts_with("vpce-"))
+    };
     let made = routes.iter().filter(|route| {
         route.origin() == Some(&RouteOrigin::CreateRoute)
-            && route.destination_prefix_list_id().is_none()
+            && !is_of_endpoint(route)
             && route.gateway_id() != Some("local")
     });
     let mut known = Vec::new();
     let mut unmodelled = Vec::new();
     for route in made {
         let Some(destination) = route.destination_cidr_block() else {
-            let text = format!("there is a route to {}", route.destination_ipv6_cidr_block().unwrap_or("somewhere"));
-            unmodelled.push(Unmodelled { path: "/Routes".into(), text });
+            let to = route.destination_ipv6_cidr_block().or(route.destination_prefix_list_id()).unwrap_or("somewhere");
+            let text = format!("there is a route to {to}");
+            unmodelled.push(Unmodelled { path: pointer::join("/Routes", to), text });
             continue;
         };
         let read = read_one(destination, route);
         unmodelled.extend(blackhole(&read, route));
+        if let Some(network) = route.odb_network_arn() {
+            unmodelled.push(Unmodelled { path: read.pointer(), text: format!("leads to {network}") });
+        }
         known.push(read);
     }
     known.sort_by(|a, b| a.destination_cidr_block.cmp(&b.destination_cidr_block));
@@ -189,6 +196,16 @@ mod tests {
 
     fn made(destination: &str) -> aws_sdk_ec2::types::builders::RouteBuilder {
         Description::builder().destination_cidr_block(destination).origin(RouteOrigin::CreateRoute)
+    }
+
+    #[test]
+    fn a_route_that_no_template_can_write_is_told_by_where_it_leads() {
+        let six = Description::builder().destination_ipv6_cidr_block("::/0").origin(RouteOrigin::CreateRoute).build();
+        let list = Description::builder().destination_prefix_list_id("pl-1").origin(RouteOrigin::CreateRoute);
+        let (known, unmodelled) = read(&[six, list.transit_gateway_id("tgw-1").build()]);
+        assert!(known.is_empty());
+        let at: Vec<_> = unmodelled.into_iter().map(|one| one.path).collect();
+        assert_eq!(at, ["/Routes/::~10", "/Routes/pl-1"]);
     }
 
     #[test]

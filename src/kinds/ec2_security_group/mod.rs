@@ -15,8 +15,8 @@ use super::ec2_vpc::Vpc;
 use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::resource::{
-    Changes, Class, Disruption, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref,
-    Replacement, Result, Scope, State, Tags,
+    Attachable, Changes, Class, Disruption, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions,
+    Ref, Replacement, Result, Scope, State, Tags, Told,
 };
 
 /// Who may talk to whom, with all its rules.
@@ -53,6 +53,11 @@ impl Kind for SecurityGroup {
     const TYPE: &'static str = "AWS::EC2::SecurityGroup";
     const REF: &'static str = "GroupId";
     const NAME: NameRule = NameRule::Hashed { max: 255 };
+    const ATTACHABLE: &'static [Attachable] = &[
+        Attachable::new("AWS::EC2::SecurityGroupIngress", Told::Compared("/SecurityGroupIngress")),
+        Attachable::new("AWS::EC2::SecurityGroupEgress", Told::Compared("/SecurityGroupEgress")),
+        Attachable::new("AWS::EC2::NetworkInterface", Told::Surveyed),
+    ];
     const CLAIMS: &'static [&'static str] = &["/VpcId"];
     const CREATE_ONLY: &'static [&'static str] = &["/GroupDescription", "/VpcId"];
     const REPLACEMENT: Replacement = Replacement::CreateFirst;

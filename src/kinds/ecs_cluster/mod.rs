@@ -2,18 +2,22 @@ mod spec;
 
 use aws_sdk_ecs::types::{Cluster as Description, ClusterField};
 
+use super::beyond::Beyond;
 use super::candidate;
 use super::ecs::{self, CapacityProviderStrategy, MAX_NAME};
 use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
-    Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement, Result, Scope,
-    State, Stranger, Tags, Unmodelled,
+    Attachable, Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement,
+    Result, Scope, State, Stranger, Tags, Told,
 };
 pub use spec::{Outputs, Spec};
 
 /// A cluster, in which services run.
 pub struct Cluster;
+
+/// Where instances that others have registered are told, by their number.
+const INSTANCES: &str = "/ContainerInstances";
 
 impl Kind for Cluster {
     type Cloud = Aws;
@@ -23,9 +27,16 @@ impl Kind for Cluster {
     const TYPE: &'static str = "AWS::ECS::Cluster";
     const REF: &'static str = "ClusterName";
     const NAME: NameRule = NameRule::Unique { max: MAX_NAME };
+    const ATTACHABLE: &'static [Attachable] = &[
+        Attachable::new("AWS::ECS::Service", Told::Listed),
+        Attachable::new("AWS::ECS::CapacityProvider", Told::Compared("/CapacityProviders")),
+        Attachable::new("ContainerInstances", Told::Additive(INSTANCES)),
+        Attachable::new("Tasks", Told::Left("those that somebody runs end by themselves")),
+    ];
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     const KEYED: &'static [(&'static str, &'static str)] =
         &[("/ClusterSettings", "Name"), ("/DefaultCapacityProviderStrategy", "CapacityProvider")];
+    const ADDITIVE: &'static [&'static str] = &[INSTANCES];
     const LINGERS: Option<&'static str> =
         Some("ECS goes on showing it as inactive, with its tags, for a while; it costs nothing");
     const EXAMPLE: &'static str = "
@@ -135,10 +146,11 @@ resources:
 fn found(cluster: &Description, tags: Tags) -> Found<Cluster> {
     let name = cluster.cluster_name().unwrap_or_default().to_owned();
     let namespace = cluster.service_connect_defaults().and_then(|defaults| defaults.namespace());
-    let unmodelled = namespace.map(|namespace| Unmodelled {
-        path: "/ServiceConnectDefaults".to_owned(),
-        text: format!("services join the namespace {namespace}"),
-    });
+    let instances = cluster.registered_container_instances_count();
+    let unmodelled = Beyond::default()
+        .tell("/ServiceConnectDefaults", namespace.map(|namespace| format!("services join the namespace {namespace}")))
+        .note(&format!("{INSTANCES}/{instances}"), instances > 0, "instances of others offer to run tasks")
+        .take();
     let state = match cluster.status() {
         Some("PROVISIONING") => State::Settling("the cluster".into()),
         Some("DEPROVISIONING") => State::Leaving,
@@ -155,7 +167,7 @@ fn found(cluster: &Description, tags: Tags) -> Found<Cluster> {
         outputs: Outputs { cluster_name: name, arn: cluster.cluster_arn().unwrap_or_default().to_owned() },
         tags,
         state,
-        unmodelled: unmodelled.into_iter().collect(),
+        unmodelled,
         external: None,
     }
 }

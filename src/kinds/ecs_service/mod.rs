@@ -9,8 +9,8 @@ use super::ecs::{self, MAX_NAME};
 use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
-    Changes, Class, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, OPEN, Permissions, Replacement,
-    Result, Scope, Tags,
+    Attachable, Changes, Class, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, OPEN, Permissions,
+    Replacement, Result, Scope, Tags, Told,
 };
 pub use spec::{Outputs, Spec};
 
@@ -25,6 +25,10 @@ impl Kind for Service {
     const TYPE: &'static str = "AWS::ECS::Service";
     const REF: &'static str = "ServiceArn";
     const NAME: NameRule = NameRule::Unique { max: MAX_NAME };
+    const ATTACHABLE: &'static [Attachable] = &[
+        Attachable::new("AWS::ApplicationAutoScaling::ScalableTarget", Told::Listed),
+        Attachable::new("AWS::ECS::TaskSet", Told::Noted("/TaskSets")),
+    ];
     const CREATE_ONLY: &'static [&'static str] = &["/Cluster", "/SchedulingStrategy"];
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     const KEYED: &'static [(&'static str, &'static str)] = &[("/CapacityProviderStrategy", "CapacityProvider")];

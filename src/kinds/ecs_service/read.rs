@@ -9,8 +9,11 @@ use super::spec::{
 };
 use super::{Service, state};
 use crate::aws::Reader;
+use crate::kinds::beyond::Beyond;
 use crate::kinds::ecs::{self, CapacityProviderStrategy};
-use crate::resource::{Class, Failure, Found, Listing, Result, Scope, State, Stranger, Tags, Unmodelled, Unseen};
+use crate::resource::{
+    Attached, Class, Failure, Found, Listing, Result, Scope, State, Stranger, Tags, Unmodelled, Unseen,
+};
 
 /// How many services one DescribeServices takes.
 const SERVICES: usize = 10;
@@ -83,7 +86,11 @@ async fn sort(reader: &Reader, scope: &Scope, service: &Description, listing: &m
     if scope.owns(&id, &tags) {
         let state = state::of(reader, service).await;
         listing.found.push(found(service, tags, state));
-    } else if scope.may_own(&name, ecs::MAX_NAME) {
+        return;
+    }
+    let host = ecs::last(service.cluster_arn().unwrap_or_default()).to_owned();
+    listing.attached.push(Attached { id: id.clone(), host });
+    if scope.may_own(&name, ecs::MAX_NAME) {
         listing.strangers.push(Stranger { id, name, tags });
     }
 }
@@ -187,6 +194,7 @@ fn unmodelled(service: &Description) -> Vec<Unmodelled> {
             primary.and_then(|one| one.service_connect_configuration()).is_some_and(|connect| connect.enabled),
         ),
         ("/VolumeConfigurations", primary.is_some_and(|one| !one.volume_configurations().is_empty())),
+        ("/TaskSets", !service.task_sets().is_empty()),
         ("/VpcLatticeConfigurations", primary.is_some_and(|one| !one.vpc_lattice_configurations().is_empty())),
         ("/DeploymentConfiguration/Strategy", strategy.is_some_and(|strategy| strategy.as_str() != "ROLLING")),
         (
@@ -194,9 +202,43 @@ fn unmodelled(service: &Description) -> Vec<Unmodelled> {
             configuration.is_some_and(|configuration| !configuration.lifecycle_hooks().is_empty()),
         ),
     ];
-    let set = parts.into_iter().filter(|(_, is_there)| *is_there);
-    let set = set.map(|(path, _)| Unmodelled { path: path.to_owned(), text: "is set".to_owned() });
-    set.chain(state::unmodelled(service)).collect()
+    let mut beyond = Beyond::default();
+    for (path, is_there) in parts {
+        beyond.note(path, is_there, "is set");
+    }
+    if let Some(configuration) = configuration {
+        beyond_deployment(configuration, &mut beyond);
+    }
+    for balancer in service.load_balancers() {
+        let name = balancer.load_balancer_name().filter(|name| !name.is_empty());
+        beyond.tell("/LoadBalancers", name.map(|name| format!("the classic load balancer {name} sends to it")));
+        let advanced = balancer.advanced_configuration().is_some();
+        beyond.note("/LoadBalancers", advanced, "one has an AdvancedConfiguration");
+    }
+    beyond.take().into_iter().chain(state::unmodelled(service)).collect()
+}
+
+/// Notes what of a deployment a spec cannot express, and AWS's figures for it are not these.
+fn beyond_deployment(configuration: &sdk::DeploymentConfiguration, beyond: &mut Beyond) {
+    let at = |name: &str| format!("/DeploymentConfiguration/{name}");
+    let bake = configuration.bake_time_in_minutes().filter(|minutes| *minutes != 0);
+    beyond
+        .tell(&at("BakeTimeInMinutes"), bake.map(|minutes| format!("is {minutes}")))
+        .note(&at("LinearConfiguration"), configuration.linear_configuration().is_some(), "is set")
+        .note(&at("CanaryConfiguration"), configuration.canary_configuration().is_some(), "is set");
+    let early = configuration.early_success_criteria().filter(|criteria| criteria.enable);
+    let early = early.map(|criteria| match criteria.healthy_percent() {
+        Some(share) => format!("a deployment counts as done when {share}% are healthy"),
+        None => "a deployment counts as done early".to_owned(),
+    });
+    beyond.tell(&at("EarlySuccessCriteria"), early);
+    let breaker = configuration.deployment_circuit_breaker();
+    let resets = breaker.is_some_and(|breaker| breaker.reset_on_healthy_task().unwrap_or_default());
+    let threshold = breaker.and_then(|breaker| breaker.threshold_configuration());
+    let threshold = threshold.map(|threshold| format!("is {} {}", threshold.r#type().as_str(), threshold.value()));
+    beyond
+        .note(&at("DeploymentCircuitBreaker/ResetOnHealthyTask"), resets, "is on")
+        .tell(&at("DeploymentCircuitBreaker/ThresholdConfiguration"), threshold);
 }
 
 #[cfg(test)]

@@ -46,7 +46,9 @@ fn plain(service: &Description) -> State {
     if service.status() == Some("DRAINING") {
         return State::Leaving;
     }
-    let waits = State::Settling(format!("{} of {} tasks running", service.running_count, service.desired_count));
+    let hindrance = hindrance(service).map(|text| format!(": {text}")).unwrap_or_default();
+    let counts = format!("{} of {} tasks running", service.running_count, service.desired_count);
+    let waits = State::Settling(counts + &hindrance);
     let Some(primary) = primary(service) else {
         // Another controller deploys: the counts are all that ECS tells.
         return if service.running_count == service.desired_count { State::Ready } else { waits };
@@ -57,6 +59,13 @@ fn plain(service: &Description) -> State {
         _ if service.running_count == service.desired_count => State::Ready,
         _ => waits,
     }
+}
+
+/// Why tasks do not come up, if the newest event of the service says so: ECS tries again and again, and tells nowhere else.
+fn hindrance(service: &Description) -> Option<String> {
+    let newest = events(service).next()?;
+    let says = ["unable", "failed", "unhealthy", "error"].iter().any(|word| newest.contains(word));
+    (says && service.running_count < service.desired_count).then_some(newest)
 }
 
 pub(super) fn primary(service: &Description) -> Option<&Deployment> {
@@ -106,6 +115,8 @@ async fn reasons(reader: &Reader, service: &Description) -> Result<Vec<String>> 
 
 #[cfg(test)]
 mod tests {
+    use aws_sdk_ecs::types::ServiceEvent;
+
     use super::*;
 
     fn service(rollout: DeploymentRolloutState, running: i32) -> Description {
@@ -120,6 +131,18 @@ mod tests {
         assert_eq!(plain(&service(DeploymentRolloutState::Completed, 2)), waits);
         assert_eq!(plain(&service(DeploymentRolloutState::InProgress, 2)), waits);
         assert!(matches!(plain(&service(DeploymentRolloutState::Failed, 0)), State::Failed(_)));
+    }
+
+    #[test]
+    fn a_service_that_cannot_place_its_tasks_says_why() {
+        let event = |text: &str| ServiceEvent::builder().message(text).build();
+        let stuck =
+            "(service web) was unable to place a task because no container instance met all of its requirements";
+        let mut service = service(DeploymentRolloutState::InProgress, 0);
+        service.events = Some(vec![event(stuck), event("(service web) has started 1 tasks")]);
+        assert_eq!(plain(&service), State::Settling(format!("0 of 3 tasks running: {stuck}")));
+        service.events.as_mut().unwrap().remove(0);
+        assert_eq!(plain(&service), State::Settling("0 of 3 tasks running".into()));
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub(super) fn unmodelled(from: &Description) -> Vec<Unmodelled> {
     let mut all = Vec::new();
     let mut note = |at: &str, parts: &[(&str, bool)]| {
         for (name, _) in parts.iter().filter(|(_, is_there)| *is_there) {
-            all.push(Unmodelled { path: pointer::join(at, name), text: "is set".to_owned() });
+            all.push(Unmodelled { path: format!("{at}/{name}"), text: "is set".to_owned() });
         }
     };
     note(
@@ -62,9 +62,16 @@ pub(super) fn unmodelled(from: &Description) -> Vec<Unmodelled> {
                 ("RestartPolicy", one.restart_policy().is_some_and(|policy| policy.enabled)),
                 ("SystemControls", !one.system_controls().is_empty()),
                 ("VolumesFrom", !one.volumes_from().is_empty()),
-                ("Devices", linux.is_some_and(|linux| !linux.devices().is_empty())),
-                ("Tmpfs", linux.is_some_and(|linux| !linux.tmpfs().is_empty())),
-                ("SharedMemorySize", linux.is_some_and(|linux| linux.shared_memory_size().is_some())),
+                ("LinuxParameters/Devices", linux.is_some_and(|linux| !linux.devices().is_empty())),
+                ("LinuxParameters/Tmpfs", linux.is_some_and(|linux| !linux.tmpfs().is_empty())),
+                ("LinuxParameters/SharedMemorySize", linux.is_some_and(|linux| linux.shared_memory_size().is_some())),
+                ("LinuxParameters/MaxSwap", linux.is_some_and(|linux| linux.max_swap().is_some())),
+                ("LinuxParameters/Swappiness", linux.is_some_and(|linux| linux.swappiness().is_some())),
+                (
+                    "PortMappings/ContainerPortRange",
+                    one.port_mappings().iter().any(|port| port.container_port_range().is_some()),
+                ),
+                ("VersionConsistency", one.version_consistency().is_some_and(|on| on.as_str() != "enabled")),
             ],
         );
     }
@@ -73,6 +80,11 @@ pub(super) fn unmodelled(from: &Description) -> Vec<Unmodelled> {
             &pointer::join("/Volumes", one.name().unwrap_or_default()),
             &[
                 ("DockerVolumeConfiguration", one.docker_volume_configuration().is_some()),
+                ("S3FilesVolumeConfiguration", one.s3files_volume_configuration().is_some()),
+                (
+                    "EFSVolumeConfiguration/TransitEncryptionPort",
+                    one.efs_volume_configuration().is_some_and(|efs| efs.transit_encryption_port().is_some()),
+                ),
                 (
                     "FSxWindowsFileServerVolumeConfiguration",
                     one.fsx_windows_file_server_volume_configuration().is_some(),

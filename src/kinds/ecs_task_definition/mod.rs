@@ -18,8 +18,8 @@ use super::ecs::{self, MAX_NAME};
 use super::idempotence::patiently;
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
-    CLOSE, Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement, Result,
-    Scope, State, Tags, Unseen, pointer,
+    Attachable, CLOSE, Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions,
+    Replacement, Result, Scope, State, Tags, Told, Unseen, pointer,
 };
 pub use spec::{Outputs, Spec};
 use to_aws::{list, text};
@@ -36,6 +36,10 @@ impl Kind for TaskDefinition {
     const TYPE: &'static str = "AWS::ECS::TaskDefinition";
     const REF: &'static str = "TaskDefinitionArn";
     const NAME: NameRule = NameRule::Unique { max: MAX_NAME };
+    const ATTACHABLE: &'static [Attachable] = &[Attachable::new(
+        "Revisions",
+        Told::Left("a newer one that somebody registers is not run by our services; `external` takes it up"),
+    )];
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     const KEYED: &'static [(&'static str, &'static str)] = &[
         ("/ContainerDefinitions", "Name"),
@@ -127,6 +131,7 @@ resources:
             match answer {
                 Ok(read::Seen::Ours(found)) => listing.found.push(*found),
                 Ok(read::Seen::Foreign(stranger)) => listing.strangers.push(stranger),
+                Ok(read::Seen::Gone) => {}
                 Err(failure) if failure.is(Class::NotFound) => {}
                 Err(failure) => listing.unseen.push(Unseen { id: family, tags: None, failure }),
             }

@@ -19,6 +19,8 @@ const AT_ONCE: usize = 4;
 pub(super) enum Seen {
     Ours(Box<Found<TaskDefinition>>),
     Foreign(Stranger),
+    /// All of its revisions were deregistered: services run the last one, and none can be started with it.
+    Gone,
 }
 
 /// The families with a name of ours that have an active revision.
@@ -58,12 +60,14 @@ fn is_asked(scope: &Scope, family: &str) -> bool {
 pub(super) async fn family(reader: &Reader, scope: &Scope, family: &str) -> Result<Seen> {
     let newest = describe(reader, family).await?;
     let tags = ecs::tags(newest.tags());
-    if scope.owns(family, &tags) {
+    let is_active = is_active(&newest);
+    if is_active && scope.owns(family, &tags) {
         return Ok(seen(family, &newest, tags, None));
     }
     let theirs = newest.task_definition().and_then(Description::task_definition_arn).unwrap_or_default();
     match ours(reader, scope, family, theirs).await? {
-        Some((older, tags)) => Ok(seen(family, &older, tags, newest.task_definition())),
+        Some((older, tags)) => Ok(seen(family, &older, tags, newest.task_definition().filter(|_| is_active))),
+        None if !is_active => Ok(Seen::Gone),
         None if is_asked(scope, family) => Ok(seen(family, &newest, tags, None)),
         None => Ok(Seen::Foreign(Stranger { id: family.to_owned(), name: family.to_owned(), tags })),
     }
@@ -121,6 +125,11 @@ async fn first_claimed(
         }
     }
     Ok(None)
+}
+
+/// Returns whether a revision was not deregistered.
+fn is_active(answer: &DescribeTaskDefinitionOutput) -> bool {
+    answer.task_definition().and_then(Description::status).is_none_or(|status| *status == TaskDefinitionStatus::Active)
 }
 
 fn newest_first(arns: &mut [String]) {

@@ -15,8 +15,8 @@ use super::elasticache;
 use super::maintenance_window::{self, MaintenanceWindow};
 use crate::aws::{Aws, Reader, TagIndex, Writer};
 use crate::resource::{
-    Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Pending,
-    Permissions, Result, Scope, State, Tags, Window,
+    Attachable, Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule,
+    Pending, Permissions, Result, Scope, State, Tags, Told, Window,
 };
 
 /// A Redis or Valkey cache with its replicas and shards.
@@ -33,6 +33,10 @@ impl Kind for ReplicationGroup {
     const TYPE: &'static str = "AWS::ElastiCache::ReplicationGroup";
     const REF: &'static str = "ReplicationGroupId";
     const NAME: NameRule = NameRule::Unique { max: NAME_MAX };
+    const ATTACHABLE: &'static [Attachable] = &[
+        Attachable::new("AWS::ElastiCache::UserGroup", Told::Compared("/UserGroupIds")),
+        Attachable::new("AWS::ElastiCache::GlobalReplicationGroup", Told::Noted("/GlobalReplicationGroupId")),
+    ];
     const CREATE_ONLY: &'static [&'static str] =
         &["/AtRestEncryptionEnabled", "/CacheSubnetGroupName", "/KmsKeyId", "/Port"];
     const KEYED: &'static [(&'static str, &'static str)] = &[("/LogDeliveryConfigurations", "LogType")];

@@ -4,7 +4,8 @@ use aws_sdk_elasticloadbalancingv2::types::{
 
 use super::{Certificate, Spec};
 use crate::aws::{MINUTE, Writer, retry};
-use crate::kinds::elb::{self, Attribute};
+use crate::kinds::elb;
+use crate::kinds::elb_attribute::Attribute;
 use crate::resource::{Failure, Result, Tags};
 
 /// Five minutes: a certificate of ours that was just issued is refused for a while.

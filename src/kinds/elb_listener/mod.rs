@@ -1,29 +1,33 @@
 mod calls;
 
-use aws_sdk_elasticloadbalancingv2::types::Listener as Description;
+use aws_sdk_elasticloadbalancingv2::types::{Certificate as SdkCertificate, Listener as Description};
 use futures_util::future::join_all;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use self::calls::{adopt, modify, send, set_attributes};
 use super::acm_certificate::Certificate as AcmCertificate;
-use super::elb::{self, Attribute, Tagged};
+use super::elb::{self, Tagged};
 use super::elb_action::{Actions, redirects_to_https};
+use super::elb_attribute::{self, Attribute};
 use super::elb_load_balancer::LoadBalancer;
 use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
-    Changes, Class, Disruption, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref,
-    Replacement, Result, Scope, State, Tags, Unmodelled,
+    Attachable, Attached, Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name,
+    NameRule, Permissions, Ref, Replacement, Result, Scope, State, Tags, Told, Unmodelled, pointer,
 };
 
 /// A port of a load balancer, and what happens to what no rule takes.
 pub struct Listener;
 
+/// Where further certificates are told, which others add.
+const FURTHER: &str = "/FurtherCertificates";
+
 /// The properties of `AWS::ElasticLoadBalancingV2::Listener`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+#[serde(remote = "Self", rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Spec {
     pub load_balancer_arn: Ref<LoadBalancer>,
     #[schemars(range(min = 1, max = 65535))]
@@ -37,9 +41,29 @@ pub struct Spec {
     #[serde(default)]
     pub certificates: Vec<Certificate>,
     pub default_actions: Actions,
-    /// Only the listed keys are compared.
+    /// What is not listed has the value that AWS documents for it.
     #[serde(default)]
     pub listener_attributes: Vec<Attribute>,
+}
+
+impl Spec {
+    fn filled(mut self) -> Self {
+        elb_attribute::fill(&mut self.listener_attributes, &elb_attribute::of_listener(&self.protocol));
+        self
+    }
+}
+
+impl<'de> Deserialize<'de> for Spec {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        // The derived one, an inherent function because of `remote`.
+        Self::deserialize(deserializer).map(Self::filled)
+    }
+}
+
+impl Serialize for Spec {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
 }
 
 /// A certificate by its ARN.
@@ -64,12 +88,17 @@ impl Kind for Listener {
     const TYPE: &'static str = "AWS::ElasticLoadBalancingV2::Listener";
     const REF: &'static str = "ListenerArn";
     const NAME: NameRule = NameRule::Assigned { max: 255 };
+    const ATTACHABLE: &'static [Attachable] = &[
+        Attachable::new("AWS::ElasticLoadBalancingV2::ListenerRule", Told::Listed),
+        Attachable::new("AWS::ElasticLoadBalancingV2::ListenerCertificate", Told::Additive(FURTHER)),
+    ];
     const SENT_WHOLE: bool = true;
     const CLAIMS: &'static [&'static str] = &["/LoadBalancerArn", "/Port"];
     const CREATE_ONLY: &'static [&'static str] = &["/LoadBalancerArn"];
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
     const KEYED: &'static [(&'static str, &'static str)] = &[("/ListenerAttributes", "Key")];
     const LISTED_ONLY: &'static [&'static str] = &["/ListenerAttributes"];
+    const ADDITIVE: &'static [&'static str] = &[FURTHER];
     const SEVERAL_CALLS: bool = true;
     const EXAMPLE: &'static str = "
 resources:
@@ -110,6 +139,7 @@ resources:
                 "elasticloadbalancing:DescribeLoadBalancers",
                 "elasticloadbalancing:DescribeListeners",
                 "elasticloadbalancing:DescribeListenerAttributes",
+                "elasticloadbalancing:DescribeListenerCertificates",
                 "elasticloadbalancing:DescribeTags",
                 "ec2:DescribeVpcs",
             ],
@@ -134,7 +164,11 @@ resources:
             let balancer = one.item.load_balancer_arn().unwrap_or_default();
             elb::owns(scope, one.item.listener_arn(), &one.tags) || scope.asks_for(balancer)
         };
-        let ours: Vec<_> = all.seen.iter().filter(is_meant).collect();
+        let (ours, others): (Vec<_>, Vec<_>) = all.seen.iter().partition(is_meant);
+        listing.attached.extend(others.into_iter().filter_map(|one| {
+            let host = one.item.load_balancer_arn()?.to_owned();
+            Some(Attached { id: one.item.listener_arn()?.to_owned(), host })
+        }));
         let details = join_all(ours.iter().map(|one| read(reader, one))).await;
         for (one, read) in ours.into_iter().zip(details) {
             elb::keep(&mut listing, one.item.listener_arn(), &one.tags, read);
@@ -151,7 +185,7 @@ resources:
             }
             other => other?,
         };
-        let attributes = spec.listener_attributes.iter().collect::<Vec<_>>();
+        let attributes = elb_attribute::unusual(&spec.listener_attributes, &elb_attribute::of_listener(&spec.protocol));
         elb::when_known(|| set_attributes(writer, &arn, &attributes)).await?;
         Ok(made(arn))
     }
@@ -160,7 +194,7 @@ resources:
         if changes.touches_any(&["/Port", "/Protocol", "/SslPolicy", "/Certificates", "/DefaultActions"]) {
             modify(writer, &live.id, spec).await?;
         }
-        let attributes = elb::changed(&spec.listener_attributes, changes, "/ListenerAttributes");
+        let attributes = elb_attribute::changed(&spec.listener_attributes, changes, "/ListenerAttributes");
         set_attributes(writer, &live.id, &attributes).await?;
         Ok(made(live.id.clone()))
     }
@@ -217,9 +251,12 @@ resources:
 async fn read(reader: &Reader, one: &Tagged<Description>) -> Result<Found<Listener>> {
     let live = &one.item;
     let arn = live.listener_arn().unwrap_or_default().to_owned();
-    let attributes = reader.elb().describe_listener_attributes().listener_arn(&arn).send().await?;
+    let attributes =
+        async { Ok::<_, Failure>(reader.elb().describe_listener_attributes().listener_arn(&arn).send().await?) };
+    let (attributes, further) = tokio::try_join!(attributes, further(reader, live, &arn))?;
     let (default_actions, mut unmodelled) = Actions::read(live.default_actions(), "/DefaultActions");
     unmodelled.extend(foreign(live));
+    unmodelled.extend(further);
     let certificates = live.certificates().iter().filter_map(|one| one.certificate_arn());
     Ok(Found {
         name: None,
@@ -235,7 +272,8 @@ async fn read(reader: &Reader, one: &Tagged<Description>) -> Result<Found<Listen
                 .iter()
                 .map(|one| Attribute::read(one.key(), one.value()))
                 .collect(),
-        },
+        }
+        .filled(),
         outputs: Outputs { listener_arn: arn.clone() },
         id: arn,
         tags: one.tags.clone(),
@@ -243,6 +281,24 @@ async fn read(reader: &Reader, one: &Tagged<Description>) -> Result<Found<Listen
         unmodelled,
         external: None,
     })
+}
+
+/// Further certificates, for other names (`AWS::ElasticLoadBalancingV2::ListenerCertificate`), which others add. Only
+/// secure listeners are asked: the list of listeners tells the default one alone.
+async fn further(reader: &Reader, live: &Description, arn: &str) -> Result<Vec<Unmodelled>> {
+    if live.certificates().is_empty() {
+        return Ok(Vec::new());
+    }
+    let call = reader.elb().describe_listener_certificates().listener_arn(arn).page_size(elb::PAGE);
+    let all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
+    let own = |one: &&SdkCertificate| {
+        one.is_default() == Some(true)
+            || live.certificates().iter().any(|default| default.certificate_arn() == one.certificate_arn())
+    };
+    let others = all.iter().filter(|one| !own(one)).filter_map(SdkCertificate::certificate_arn);
+    Ok(others
+        .map(|arn| Unmodelled { path: pointer::join(FURTHER, arn), text: "it is shown for its names".to_owned() })
+        .collect())
 }
 
 fn foreign(live: &Description) -> Vec<Unmodelled> {

@@ -14,8 +14,8 @@ use super::elb_listener::Listener;
 use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::resource::{
-    Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref, Replacement, Result,
-    Scope, State, Tags, Unmodelled,
+    Attachable, Attached, Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref,
+    Replacement, Result, Scope, State, Tags, Unmodelled,
 };
 
 /// Which requests of a listener go where.
@@ -52,6 +52,7 @@ impl Kind for ListenerRule {
     const TYPE: &'static str = "AWS::ElasticLoadBalancingV2::ListenerRule";
     const REF: &'static str = "RuleArn";
     const NAME: NameRule = NameRule::Assigned { max: 255 };
+    const ATTACHABLE: &'static [Attachable] = &[];
     const SENT_WHOLE: bool = true;
     const CLAIMS: &'static [&'static str] = &["/ListenerArn", "/Priority"];
     const CREATE_ONLY: &'static [&'static str] = &["/ListenerArn"];
@@ -144,12 +145,17 @@ resources:
         // The default rule is the listener's.
         all.retain(|(_, rule)| rule.is_default() != Some(true));
         let all = elb::with_tags(reader, all, |(_, rule)| rule.rule_arn()).await?;
-        let ours = all.into_iter().filter(|one| {
+        let (ours, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| {
             let (listener, rule) = &one.item;
             elb::owns(scope, rule.rule_arn(), &one.tags) || scope.asks_for(listener)
         });
+        let attached = others.into_iter().filter_map(|one| {
+            let (host, rule) = one.item;
+            Some(Attached { id: rule.rule_arn?, host })
+        });
         Ok(Listing {
-            found: ours.map(|one| found(&one.item.0, &one.item.1, one.tags)).collect(),
+            found: ours.into_iter().map(|one| found(&one.item.0, &one.item.1, one.tags)).collect(),
+            attached: attached.collect(),
             unseen: listeners.unseen.iter().cloned().chain(unseen).collect(),
             ..Listing::default()
         })

@@ -6,7 +6,8 @@ use aws_sdk_elasticloadbalancingv2::types::{
 use super::spec::{Outputs, Spec};
 use crate::aws::{MINUTE, Reader, Writer, retry};
 use crate::kinds::ec2::is_blank;
-use crate::kinds::elb::{self, Attribute};
+use crate::kinds::elb;
+use crate::kinds::elb_attribute::Attribute;
 use crate::kinds::wafv2_web_acl::WebAcl;
 use crate::resource::{Changes, Class, Failure, Name, Ref, Result, Tags};
 

@@ -7,14 +7,16 @@ use serde_json::Value;
 
 use self::calls::{adopt, send, set_attributes, set_network, set_web_acl, web_acl};
 use self::spec::{Outputs, Spec};
+use super::beyond::Beyond;
 use super::ec2::is_blank;
 use super::ec2_internet_gateway::InternetGateway;
-use super::elb::{self, Attribute, NAME_MAX, Tagged};
+use super::elb::{self, NAME_MAX, Tagged};
+use super::elb_attribute::{self, Attribute};
 use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
-    Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions,
-    Replacement, Result, Scope, State, Stranger, Tags, Unmodelled,
+    Attachable, Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule,
+    Permissions, Replacement, Result, Scope, State, Stranger, Tags, Told, Unmodelled,
 };
 
 /// A load balancer, with the association of its web ACL (which AWS cannot tag).
@@ -31,6 +33,14 @@ impl Kind for LoadBalancer {
     const TYPE: &'static str = "AWS::ElasticLoadBalancingV2::LoadBalancer";
     const REF: &'static str = "LoadBalancerArn";
     const NAME: NameRule = NameRule::Hashed { max: NAME_MAX };
+    const ATTACHABLE: &'static [Attachable] = &[
+        Attachable::new("AWS::ElasticLoadBalancingV2::Listener", Told::Listed),
+        Attachable::new("AWS::WAFv2::WebACLAssociation", Told::Compared("/WebACLArn")),
+        Attachable::new(
+            "AWS::EC2::VPCEndpointService",
+            Told::Left("it offers the load balancer to others, and changes nothing of it"),
+        ),
+    ];
     const CREATE_ONLY: &'static [&'static str] = &["/Type", "/Scheme"];
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
     /// Its DNS name is another.
@@ -135,7 +145,8 @@ resources:
             other => other?,
         };
         let arn = &outputs.load_balancer_arn;
-        let attributes = spec.load_balancer_attributes.iter().collect::<Vec<_>>();
+        let usual = elb_attribute::of_balancer(&spec.r#type, &spec.scheme);
+        let attributes = elb_attribute::unusual(&spec.load_balancer_attributes, &usual);
         elb::when_known(|| set_attributes(writer, arn, &attributes)).await?;
         if !is_blank(&spec.web_acl_arn) {
             set_web_acl(writer, arn, &spec.web_acl_arn).await?;
@@ -146,7 +157,7 @@ resources:
     async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
         let arn = &live.outputs.load_balancer_arn;
         set_network(writer, arn, spec, changes).await?;
-        let attributes = elb::changed(&spec.load_balancer_attributes, changes, "/LoadBalancerAttributes");
+        let attributes = elb_attribute::changed(&spec.load_balancer_attributes, changes, "/LoadBalancerAttributes");
         set_attributes(writer, arn, &attributes).await?;
         if changes.touches("/WebACLArn") {
             set_web_acl(writer, arn, &spec.web_acl_arn).await?;
@@ -243,11 +254,26 @@ fn state(description: &Description) -> State {
 }
 
 fn unmodelled(description: &Description) -> Vec<Unmodelled> {
-    let addresses = description.availability_zones().iter().flat_map(|zone| zone.load_balancer_addresses());
-    addresses
-        .filter_map(|address| address.allocation_id())
-        .map(|id| Unmodelled { path: "/SubnetMappings".into(), text: format!("it has the address {id}") })
-        .collect()
+    let zones = description.availability_zones();
+    let addresses = zones.iter().flat_map(|zone| zone.load_balancer_addresses());
+    let fixed = addresses
+        .filter_map(|address| address.allocation_id().or(address.private_ipv4_address()).or(address.ipv6_address()));
+    let sources = zones.iter().flat_map(|zone| zone.source_nat_ipv6_prefixes());
+    let pools = description.ipam_pools().and_then(|pools| pools.ipv4_ipam_pool_id());
+    let by_link = description.enforce_security_group_inbound_rules_on_private_link_traffic();
+    let prefix = description.enable_prefix_for_ipv6_source_nat().map(|on| on.as_str());
+    Beyond::default()
+        .tell("/SubnetMappings", fixed.map(|id| format!("it has the address {id}")))
+        .tell("/SubnetMappings", sources.map(|prefix| format!("it asks from {prefix}")))
+        .tell(
+            "/SubnetMappings",
+            zones.iter().filter_map(|zone| zone.outpost_id()).map(|id| format!("it stands on {id}")),
+        )
+        .value("/EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic", by_link, "on")
+        .value("/EnablePrefixForIpv6SourceNat", prefix, "off")
+        .tell("/Ipv4IpamPoolId", pools.map(|pool| format!("its addresses are of {pool}")))
+        .tell("/CustomerOwnedIpv4Pool", description.customer_owned_ipv4_pool().map(|pool| format!("is {pool}")))
+        .take()
 }
 
 fn made(outputs: Outputs) -> Made<LoadBalancer> {

@@ -2,19 +2,19 @@ use aws_sdk_elasticloadbalancingv2::types::{
     IpAddressType, LoadBalancer as Description, LoadBalancerSchemeEnum, LoadBalancerTypeEnum,
 };
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::kinds::ec2::is_blank;
 use crate::kinds::ec2_security_group::SecurityGroup;
 use crate::kinds::ec2_subnet::Subnet;
-use crate::kinds::elb::Attribute;
+use crate::kinds::elb_attribute::{self, Attribute};
 use crate::kinds::wafv2_web_acl::WebAcl;
 use crate::resource::Ref;
 use crate::resource::normal::Set;
 
 /// The properties of `AWS::ElasticLoadBalancingV2::LoadBalancer`, and the `WebACLArn` of its `AWS::WAFv2::WebACLAssociation`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+#[serde(remote = "Self", rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Spec {
     /// `application` or `network`.
     #[serde(default = "default_type")]
@@ -30,7 +30,7 @@ pub struct Spec {
     pub subnets: Set<Ref<Subnet>>,
     #[serde(default)]
     pub security_groups: Set<Ref<SecurityGroup>>,
-    /// Only the listed keys are compared.
+    /// What is not listed has the value that AWS documents for it.
     #[serde(default)]
     pub load_balancer_attributes: Vec<Attribute>,
     /// The web ACL in front of a public application load balancer; empty for none. It is not read for others: AWS answers
@@ -66,6 +66,13 @@ impl Spec {
             load_balancer_attributes,
             web_acl_arn,
         }
+        .filled()
+    }
+
+    fn filled(mut self) -> Self {
+        let usual = elb_attribute::of_balancer(&self.r#type, &self.scheme);
+        elb_attribute::fill(&mut self.load_balancer_attributes, &usual);
+        self
     }
 
     /// Returns mistakes that the schema cannot express.
@@ -90,6 +97,19 @@ impl Spec {
             say("/WebACLArn", "stands in front of internet-facing application load balancers only");
         }
         mistakes
+    }
+}
+
+impl<'de> Deserialize<'de> for Spec {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // The derived one, an inherent function because of `remote`.
+        Self::deserialize(deserializer).map(Self::filled)
+    }
+}
+
+impl Serialize for Spec {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
     }
 }
 

@@ -5,13 +5,15 @@ use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 
 use self::spec::{HEALTH_CHECK, Matcher, Spec};
+use super::beyond::Beyond;
 use super::ec2_vpc;
-use super::elb::{self, Attribute, NAME_MAX, Tagged};
+use super::elb::{self, NAME_MAX, Tagged};
+use super::elb_attribute::{self, Attribute};
 use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::resource::{
-    Changes, Class, Disruption, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement,
-    Result, Scope, State, Stranger, Tags,
+    Attachable, Changes, Class, Disruption, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions,
+    Replacement, Result, Scope, State, Stranger, Tags, Told,
 };
 
 /// Where a load balancer sends requests, and how it tells who is well.
@@ -37,6 +39,13 @@ impl Kind for TargetGroup {
     const TYPE: &'static str = "AWS::ElasticLoadBalancingV2::TargetGroup";
     const REF: &'static str = "TargetGroupArn";
     const NAME: NameRule = NameRule::Hashed { max: NAME_MAX };
+    const ATTACHABLE: &'static [Attachable] = &[
+        Attachable::new("Targets", Told::Surveyed),
+        Attachable::new(
+            "AWS::ElasticLoadBalancingV2::ListenerRule",
+            Told::Left("it stands at the listener; a group of ours behind one of others shows in LoadBalancerArns"),
+        ),
+    ];
     const CREATE_ONLY: &'static [&'static str] =
         &["/TargetType", "/Protocol", "/ProtocolVersion", "/Port", "/VpcId", "/IpAddressType"];
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
@@ -118,7 +127,8 @@ resources:
             }
             other => other?,
         };
-        let attributes = spec.target_group_attributes.iter().collect::<Vec<_>>();
+        let usual = elb_attribute::of_group(&spec.target_type, &spec.protocol);
+        let attributes = elb_attribute::unusual(&spec.target_group_attributes, &usual);
         elb::when_known(|| set_attributes(writer, &outputs.target_group_arn, &attributes)).await?;
         Ok(made(outputs))
     }
@@ -127,7 +137,7 @@ resources:
         if changes.touches_any(HEALTH_CHECK) {
             set_health_check(writer, &live.id, spec).await?;
         }
-        let attributes = elb::changed(&spec.target_group_attributes, changes, "/TargetGroupAttributes");
+        let attributes = elb_attribute::changed(&spec.target_group_attributes, changes, "/TargetGroupAttributes");
         set_attributes(writer, &live.id, &attributes).await?;
         Ok(made(live.outputs.clone()))
     }
@@ -235,7 +245,9 @@ async fn read(reader: &Reader, one: &Tagged<Description>) -> Result<Found<Target
         outputs,
         tags: one.tags.clone(),
         state: State::Ready,
-        unmodelled: Vec::new(),
+        unmodelled: Beyond::default()
+            .tell("/TargetControlPort", one.item.target_control_port().map(|port| format!("is {port}")))
+            .take(),
         external: None,
     })
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::kinds::ec2::is_blank;
 use crate::kinds::ec2_vpc::Vpc;
-use crate::kinds::elb::Attribute;
+use crate::kinds::elb_attribute::{self, Attribute};
 use crate::resource::Ref;
 
 /// The properties of `AWS::ElasticLoadBalancingV2::TargetGroup`. Its targets are not among them: services register
@@ -52,7 +52,7 @@ pub struct Spec {
     /// The answers that count as healthy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub matcher: Option<Matcher>,
-    /// Only the listed keys are compared.
+    /// What is not listed has the value that AWS documents for it.
     #[serde(default)]
     pub target_group_attributes: Vec<Attribute>,
 }
@@ -131,6 +131,8 @@ impl Spec {
             (false, _) => 10,
         };
         self.health_check_timeout_seconds.get_or_insert(seconds);
+        let usual = elb_attribute::of_group(&self.target_type, &self.protocol);
+        elb_attribute::fill(&mut self.target_group_attributes, &usual);
         if by_http {
             let path = if is_grpc { "/AWS.ALB/healthcheck" } else { "/" };
             self.health_check_path.get_or_insert_with(|| path.to_owned());

@@ -9,8 +9,8 @@ use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::normal::{PolicyDocument, Set};
 use crate::resource::{
-    Changes, Class, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement, Result, Scope, State,
-    Stranger, Tags,
+    Attachable, Changes, Class, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement, Result,
+    Scope, State, Stranger, Tags, Told,
 };
 use read::{details, found, traits};
 use write::{adopt, attach, bound, outputs, put, strip, trust, update_inline, update_managed};
@@ -73,9 +73,16 @@ impl Kind for Role {
     const TYPE: &'static str = "AWS::IAM::Role";
     const REF: &'static str = "RoleName";
     const NAME: NameRule = NameRule::Unique { max: MAX_NAME };
+    const ATTACHABLE: &'static [Attachable] = &[
+        Attachable::new("AWS::IAM::RolePolicy", Told::Compared("/Policies")),
+        Attachable::new("AWS::IAM::ManagedPolicy", Told::Compared("/ManagedPolicyArns")),
+        Attachable::new("PermissionsBoundary", Told::Compared("/PermissionsBoundary")),
+        Attachable::new("AWS::IAM::InstanceProfile", Told::Additive(read::PROFILES)),
+    ];
     const CREATE_ONLY: &'static [&'static str] = &["/Path"];
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     const KEYED: &'static [(&'static str, &'static str)] = &[("/Policies", "PolicyName")];
+    const ADDITIVE: &'static [&'static str] = &[read::PROFILES];
     const LATE: &'static [&'static str] = &["/Policies"];
     const SEVERAL_CALLS: bool = true;
     const EXAMPLE: &'static str = r#"

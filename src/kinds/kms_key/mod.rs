@@ -16,8 +16,8 @@ use super::idempotence::patiently;
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once};
 use crate::resource::normal::PolicyDocument;
 use crate::resource::{
-    Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions,
-    Replacement, Result, Scope, State, Stranger, Tags, Unseen, pointer,
+    Attachable, Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule,
+    Permissions, Replacement, Result, Scope, State, Stranger, Tags, Told, Unseen, pointer,
 };
 
 /// The longest name: an alias has 256 characters with its `alias/`.
@@ -80,7 +80,13 @@ impl Kind for Key {
     const TYPE: &'static str = "AWS::KMS::Key";
     const REF: &'static str = "KeyId";
     const NAME: NameRule = NameRule::Unique { max: MAX_NAME };
+    const ATTACHABLE: &'static [Attachable] = &[
+        Attachable::new("AWS::KMS::Alias", Told::Additive(read::ALIASES)),
+        Attachable::new("AWS::KMS::ReplicaKey", Told::Additive(read::REPLICAS)),
+        Attachable::new("Grants", Told::Surveyed),
+    ];
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
+    const ADDITIVE: &'static [&'static str] = &[read::ALIASES, read::REPLICAS];
     const LATE: &'static [&'static str] = &["/KeyPolicy"];
     const STATEFUL: bool = true;
     const SEVERAL_CALLS: bool = true;

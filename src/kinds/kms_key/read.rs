@@ -1,14 +1,17 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_kms::operation::get_key_rotation_status::GetKeyRotationStatusOutput;
-use aws_sdk_kms::types::{KeyMetadata, KeyState, Tag};
+use aws_sdk_kms::types::{KeyMetadata, KeyState, MultiRegionKey, MultiRegionKeyType, Tag};
 
 use super::{Key, Outputs, Spec, WINDOW, default_key_spec, default_key_usage, default_origin, default_rotation};
 use super::{default_window, policy};
 use crate::aws::{Clients, Reader};
 use crate::resource::normal::PolicyDocument;
-use crate::resource::{Class, Failure, Found, Result, Scope, State, Tags, Unmodelled, key};
+use crate::resource::{Class, Failure, Found, Result, Scope, State, Tags, Unmodelled, key, pointer};
 
+/// Where further names and replicas are told, which others add.
+pub(super) const ALIASES: &str = "/Aliases";
+pub(super) const REPLICAS: &str = "/ReplicaKeys";
 /// The page size of ListKeys: the most it takes.
 const KEYS: i32 = 1000;
 
@@ -111,6 +114,14 @@ fn found(
     {
         odd("/Alias", format!("alias/{name} does not name it"));
     }
+    let others = names.iter().filter(|other| Some(**other) != name.as_deref());
+    let others: Vec<_> = others.map(|other| pointer::join(ALIASES, other)).collect();
+    for path in others {
+        odd(&path, "it has this name, too".to_owned());
+    }
+    for (path, text) in beyond(metadata) {
+        odd(&path, text);
+    }
     let window = tags.0.remove(WINDOW).and_then(|days| days.parse().ok()).unwrap_or_else(default_window);
     let text = |value: Option<&str>, default: fn() -> String| value.map_or_else(default, str::to_owned);
     let spec = Spec {
@@ -149,6 +160,25 @@ fn key_policy(text: Option<&str>, account: &str) -> (PolicyDocument, Option<Stri
     let Some(root) = policy::root_of_all(&document) else { return (document, None) };
     let foreign = (!root.contains(account)).then(|| format!("gives everything to {root}"));
     (PolicyDocument::default(), foreign)
+}
+
+/// What keys of other stores, regions and materials are, which no template can write.
+fn beyond(metadata: &KeyMetadata) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    let mut say = |path: &str, text: Option<String>| all.extend(text.map(|text| (path.to_owned(), text)));
+    let regions = metadata.multi_region_configuration();
+    let primary = regions.filter(|one| one.multi_region_key_type() == Some(&MultiRegionKeyType::Replica));
+    let primary = primary.map(|one| one.primary_key().and_then(MultiRegionKey::arn).unwrap_or("another key"));
+    say("/PrimaryKeyArn", primary.map(|arn| format!("it is a replica of {arn}")));
+    say("/CustomKeyStoreId", metadata.custom_key_store_id().map(|store| format!("it is kept in {store}")));
+    let outside = metadata.xks_key_configuration().map(|key| key.id().unwrap_or("a key outside of AWS"));
+    say("/XksKeyId", outside.map(|id| format!("it is kept as {id}")));
+    let expires = metadata.expiration_model().is_some_and(|model| model.as_str() == "KEY_MATERIAL_EXPIRES");
+    say("/ValidTo", expires.then(|| "its material expires".to_owned()));
+    for replica in regions.iter().flat_map(|one| one.replica_keys()).filter_map(MultiRegionKey::arn) {
+        say(&pointer::join(REPLICAS, replica), Some("it has a replica elsewhere".to_owned()));
+    }
+    all
 }
 
 fn state(metadata: &KeyMetadata) -> State {

@@ -13,8 +13,8 @@ use super::idempotence::{gone, patiently};
 use super::kms_key::Key;
 use crate::aws::{Aws, MINUTE, Reader, Writer, partition};
 use crate::resource::{
-    Changes, Class, Disruption, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref,
-    Replacement, Result, Scope, State, Tags,
+    Attachable, Changes, Class, Disruption, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions,
+    Ref, Replacement, Result, Scope, State, Tags, Told,
 };
 use read::{candidates, found};
 
@@ -62,7 +62,14 @@ impl Kind for LogGroup {
     const TYPE: &'static str = "AWS::Logs::LogGroup";
     const REF: &'static str = "LogGroupName";
     const NAME: NameRule = NameRule::Unique { max: 512 };
+    const ATTACHABLE: &'static [Attachable] = &[
+        Attachable::new("AWS::Logs::MetricFilter", Told::Additive(read::METRICS)),
+        Attachable::new("AWS::Logs::AccountPolicy", Told::Additive(read::INHERITED)),
+        Attachable::new("AWS::Logs::SubscriptionFilter", Told::Surveyed),
+        Attachable::new("AWS::Logs::ResourcePolicy", Told::Surveyed),
+    ];
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
+    const ADDITIVE: &'static [&'static str] = &[read::METRICS, read::INHERITED];
     const STATEFUL: bool = true;
     const PROTECTION: &'static [&'static str] = &["/DeletionProtectionEnabled"];
     const SEVERAL_CALLS: bool = true;

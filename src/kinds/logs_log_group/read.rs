@@ -4,13 +4,17 @@ use aws_sdk_cloudwatchlogs::types::LogGroup as Description;
 
 use super::{LogGroup, Outputs, Spec, default_class, plain};
 use crate::aws::Reader;
+use crate::kinds::beyond::Beyond;
 use crate::kinds::candidate::Candidate;
-use crate::resource::{Found, Result, Scope, State, Tags, Unmodelled};
+use crate::resource::{Found, Result, Scope, State, Tags, Unmodelled, pointer};
 
 /// The page size.
 const PAGE: i32 = 50;
 /// How many groups one DescribeLogGroups takes by name.
 const IDENTIFIERS: usize = 50;
+/// Where the metric filters that others add are told, by their number, and what the account's policies do to all groups.
+pub(super) const METRICS: &str = "/MetricFilters";
+pub(super) const INHERITED: &str = "/AccountPolicies";
 
 /// Returns the log groups whose tags are worth reading: those with a name of ours anywhere in theirs
 /// (`/aws/ecs/containerinsights/acme-production-main/performance`), and those that the tag index knows.
@@ -49,11 +53,12 @@ async fn names(reader: &Reader, scope: &Scope) -> Result<BTreeSet<String>> {
 
 pub(super) fn found(group: &Description, tags: Tags) -> Found<LogGroup> {
     let name = group.log_group_name().unwrap_or_default().to_owned();
-    let protected = group.data_protection_status().filter(|status| status.as_str() == "ACTIVATED");
-    let unmodelled = protected.map(|_| Unmodelled {
-        path: "/DataProtectionPolicy".to_owned(),
-        text: "a data protection policy masks parts of the logs".to_owned(),
-    });
+    let masks = group.data_protection_status().is_some_and(|status| status.as_str() == "ACTIVATED");
+    let takes_bearers = group.bearer_token_authentication_enabled().unwrap_or_default();
+    let unmodelled = Beyond::default()
+        .note("/DataProtectionPolicy", masks, "a data protection policy masks parts of the logs")
+        .note("/BearerTokenAuthenticationEnabled", takes_bearers, "who has a bearer token may write into it")
+        .take();
     Found {
         id: name.clone(),
         name: Some(name.clone()),
@@ -66,7 +71,19 @@ pub(super) fn found(group: &Description, tags: Tags) -> Found<LogGroup> {
         outputs: Outputs { arn: format!("{}:*", plain(group.arn())), log_group_name: name },
         tags,
         state: State::Ready,
-        unmodelled: unmodelled.into_iter().collect(),
+        unmodelled: unmodelled.into_iter().chain(guests(group)).collect(),
         external: None,
     }
+}
+
+/// What others have put upon it: filters that count, and policies of the whole account.
+fn guests(group: &Description) -> impl Iterator<Item = Unmodelled> {
+    let filters = group.metric_filter_count().filter(|count| *count > 0).map(|count| (METRICS, count.to_string()));
+    let inherited = group.inherited_properties().iter().map(|one| (INHERITED, one.as_str().to_owned()));
+    let retention = group.retention_policy_name().map(|name| (INHERITED, name.to_owned()));
+    filters
+        .into_iter()
+        .chain(inherited)
+        .chain(retention)
+        .map(|(list, what)| Unmodelled { path: pointer::join(list, &what), text: "others have added it".to_owned() })
 }

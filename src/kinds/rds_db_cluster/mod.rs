@@ -15,8 +15,8 @@ use super::maintenance_window::{self, MaintenanceWindow};
 use super::rds;
 use crate::aws::{Aws, Reader, Writer};
 use crate::resource::{
-    Changes, Class, Disruption, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Pending, Permissions,
-    Result, Scope, State, Tags, Window,
+    Attachable, Changes, Class, Disruption, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Pending,
+    Permissions, Result, Scope, State, Tags, Told, Window,
 };
 
 /// What says only how other changes are carried out.
@@ -33,6 +33,11 @@ impl Kind for DbCluster {
     const TYPE: &'static str = "AWS::RDS::DBCluster";
     const REF: &'static str = "DBClusterIdentifier";
     const NAME: NameRule = NameRule::Unique { max: rds::ID_MAX };
+    const ATTACHABLE: &'static [Attachable] = &[
+        Attachable::new("AWS::RDS::DBInstance", Told::Listed),
+        Attachable::new("AssociatedRoles", Told::Noted("/AssociatedRoles")),
+        Attachable::new("AWS::RDS::GlobalCluster", Told::Noted("/GlobalClusterIdentifier")),
+    ];
     const CREATE_ONLY: &'static [&'static str] =
         &["/DBSubnetGroupName", "/DatabaseName", "/EngineMode", "/KmsKeyId", "/StorageEncrypted"];
     const WRITE_ONLY: &'static [&'static str] =

@@ -11,8 +11,8 @@ use super::candidate::{Candidate, adopt, examine};
 use super::rds;
 use crate::aws::{Aws, Reader, Writer};
 use crate::resource::{
-    Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions,
-    Replacement, Result, Scope, State, Tags,
+    Attachable, Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule,
+    Permissions, Replacement, Result, Scope, State, Tags, Told,
 };
 
 /// Engine settings of a database cluster. AWS allows 50 groups in a region: declare one only for settings of one's own.
@@ -52,6 +52,10 @@ impl Kind for DbClusterParameterGroup {
     const TYPE: &'static str = "AWS::RDS::DBClusterParameterGroup";
     const REF: &'static str = "DBClusterParameterGroupName";
     const NAME: NameRule = NameRule::Hashed { max: rds::GROUP_MAX };
+    const ATTACHABLE: &'static [Attachable] = &[
+        Attachable::new("Parameters", Told::Compared("/Parameters")),
+        Attachable::new("AWS::RDS::DBCluster", Told::Left("it uses the group and changes nothing of it")),
+    ];
     const CREATE_ONLY: &'static [&'static str] = &["/Description", "/Family"];
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
     const SEVERAL_CALLS: bool = true;

@@ -13,8 +13,8 @@ use super::maintenance_window::MaintenanceWindow;
 use super::{key_arn, rds};
 use crate::aws::{Aws, Reader, Writer};
 use crate::resource::{
-    Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Pending,
-    Permissions, Result, Scope, State, Tags, Window,
+    Attachable, Attached, Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name,
+    NameRule, Pending, Permissions, Result, Scope, State, Tags, Told, Window,
 };
 
 /// An instance of an Aurora cluster: the first becomes its writer, the others are readers. It bears no data of its own.
@@ -28,6 +28,8 @@ impl Kind for DbInstance {
     const TYPE: &'static str = "AWS::RDS::DBInstance";
     const REF: &'static str = "DBInstanceIdentifier";
     const NAME: NameRule = NameRule::Unique { max: rds::ID_MAX };
+    const ATTACHABLE: &'static [Attachable] =
+        &[Attachable::new("Read replicas", Told::Left("those of Aurora are instances of the cluster"))];
     const CREATE_ONLY: &'static [&'static str] = &["/DBClusterIdentifier"];
     const WRITE_ONLY: &'static [&'static str] = &["/ApplyImmediately"];
     const SECONDS: u32 = 390;
@@ -98,10 +100,13 @@ resources:
         let mut listing = Listing::default();
         for instance in instances.iter() {
             let id = instance.db_instance_identifier().unwrap_or_default();
+            let found = listing.found.len();
             rds::sort(&mut listing, scope, id, instance.tag_list(), |tags| {
                 let is_its = |cluster: &&DbCluster| cluster.db_cluster_identifier() == instance.db_cluster_identifier();
                 read::found(instance, clusters.iter().find(is_its), tags)
             });
+            let host = instance.db_cluster_identifier().filter(|_| listing.found.len() == found);
+            listing.attached.extend(host.map(|host| Attached { id: id.to_owned(), host: host.to_owned() }));
         }
         Ok(listing)
     }

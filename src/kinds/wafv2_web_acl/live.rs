@@ -2,7 +2,10 @@
 
 use aws_sdk_wafv2::types as sdk;
 
-use super::{CustomResponseBody, Outputs, Spec, WebAcl, read};
+use super::{
+    ApplicationAttribute, ApplicationConfig, CustomResponseBody, OnSourceDdosProtection, Outputs, Spec, WebAcl,
+    default_reputation, read,
+};
 use crate::aws::{Clients, Reader};
 use crate::kinds::candidate::Candidate;
 use crate::kinds::wafv2::{self, Summary};
@@ -62,6 +65,14 @@ fn spec(acl: &sdk::WebAcl, scope: &str) -> Option<(Spec, Vec<Unmodelled>)> {
         let content_type = body.content_type.as_str().to_owned();
         (key.clone(), CustomResponseBody { content_type, content: body.content.clone() })
     };
+    let attribute = |one: &sdk::ApplicationAttribute| ApplicationAttribute {
+        name: one.name().unwrap_or_default().to_owned(),
+        values: one.values().iter().cloned().collect(),
+    };
+    let application = acl.application_config().map(|config| config.attributes()).filter(|all| !all.is_empty());
+    let reputation = acl.on_source_d_do_s_protection_config().map(|config| OnSourceDdosProtection {
+        alb_low_reputation_mode: config.alb_low_reputation_mode().as_str().to_owned(),
+    });
     let spec = Spec {
         scope: scope.to_owned(),
         default_action: read::default_action(acl.default_action()?)?,
@@ -70,6 +81,9 @@ fn spec(acl: &sdk::WebAcl, scope: &str) -> Option<(Spec, Vec<Unmodelled>)> {
         visibility_config: read::visibility(acl.visibility_config()?),
         custom_response_bodies: acl.custom_response_bodies().into_iter().flatten().map(body).collect(),
         token_domains: acl.token_domains().iter().cloned().collect(),
+        on_source_ddos_protection_config: reputation.unwrap_or_else(default_reputation),
+        application_config: application
+            .map(|all| ApplicationConfig { attributes: all.iter().map(attribute).collect() }),
     };
     Some((spec, unmodelled))
 }
@@ -77,9 +91,6 @@ fn spec(acl: &sdk::WebAcl, scope: &str) -> Option<(Spec, Vec<Unmodelled>)> {
 /// Returns what the web ACL has beyond our properties, without its values: a header may hold a secret. An update takes it
 /// away, as it sends the whole.
 fn beyond(acl: &sdk::WebAcl) -> Vec<Unmodelled> {
-    // AWS turns this mode on by itself.
-    let ddos = acl.on_source_d_do_s_protection_config().map(|config| config.alb_low_reputation_mode().as_str());
-    let ddos = ddos.filter(|mode| *mode != "ACTIVE_UNDER_DDOS").map(str::to_owned);
     let managed = acl.pre_process_firewall_manager_rule_groups().iter();
     let managed: Vec<_> =
         managed.chain(acl.post_process_firewall_manager_rule_groups()).map(|group| group.name()).collect();
@@ -92,9 +103,7 @@ fn beyond(acl: &sdk::WebAcl) -> Vec<Unmodelled> {
         ("/CaptchaConfig", is_set(acl.captcha_config().is_some())),
         ("/ChallengeConfig", is_set(acl.challenge_config().is_some())),
         ("/DataProtectionConfig", is_set(acl.data_protection_config().is_some())),
-        ("/ApplicationConfig", is_set(acl.application_config().is_some())),
         ("/MonetizationConfig", is_set(acl.monetization_config().is_some())),
-        ("/OnSourceDDoSProtectionConfig", ddos),
         ("/Rules", managed.map(|names| format!("Firewall Manager adds the rule groups {names}"))),
     ];
     let told = all.into_iter().filter_map(|(path, text)| Some(Unmodelled { path: path.to_owned(), text: text? }));

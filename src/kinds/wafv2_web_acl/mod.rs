@@ -1,3 +1,4 @@
+mod group;
 mod live;
 mod lost;
 mod read;
@@ -17,7 +18,8 @@ use super::wafv2::{self, Summary};
 use crate::aws::{Aws, Clients, Reader, TagIndex, Writer};
 use crate::resource::normal::Set;
 use crate::resource::{
-    Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Result, Scope, State, Tags,
+    Attachable, Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Result, Scope,
+    State, Tags, Told,
 };
 
 /// A web application firewall: rules in front of a load balancer or a distribution.
@@ -44,6 +46,36 @@ pub struct Spec {
     /// Further domains that accept the tokens of challenges.
     #[serde(default)]
     pub token_domains: Set<String>,
+    /// Of load balancers.
+    #[serde(rename = "OnSourceDDoSProtectionConfig", default = "default_reputation")]
+    pub on_source_ddos_protection_config: OnSourceDdosProtection,
+    /// What the console knows of the application. It counts at creation alone: AWS takes no other afterwards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub application_config: Option<ApplicationConfig>,
+}
+
+/// How load balancers are protected against many requests.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OnSourceDdosProtection {
+    /// Whether sources of ill repute are slowed down always (`ALWAYS_ON`) or under attack (`ACTIVE_UNDER_DDOS`).
+    #[serde(rename = "ALBLowReputationMode")]
+    pub alb_low_reputation_mode: String,
+}
+
+/// What the console knows of the application, by which it recommends rules.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct ApplicationConfig {
+    pub attributes: Set<ApplicationAttribute>,
+}
+
+/// A trait of the application.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct ApplicationAttribute {
+    pub name: String,
+    pub values: Set<String>,
 }
 
 /// An answer to a blocked request.
@@ -81,9 +113,18 @@ impl Kind for WebAcl {
     const TYPE: &'static str = "AWS::WAFv2::WebACL";
     const REF: &'static str = "Ref";
     const NAME: NameRule = NameRule::Unique { max: wafv2::NAME_MAX };
+    const ATTACHABLE: &'static [Attachable] = &[
+        Attachable::new("Rule groups of Firewall Manager", Told::Noted("/Rules")),
+        Attachable::new("AWS::WAFv2::LoggingConfiguration", Told::Surveyed),
+        Attachable::new(
+            "AWS::WAFv2::WebACLAssociation",
+            Told::Left("who stands behind it names it, and changes nothing of it"),
+        ),
+    ];
     const SENT_WHOLE: bool = true;
     const CREATE_ONLY: &'static [&'static str] = &["/Scope"];
     const KEYED: &'static [(&'static str, &'static str)] = &[("/Rules", "Name")];
+    const INITIAL: &'static [&'static str] = &["/ApplicationConfig"];
     // A header that only the right caller knows is looked for by its value.
     const SENSITIVE: &'static [&'static str] = &[
         "/DefaultAction/**/CustomRequestHandling",
@@ -157,6 +198,8 @@ resources:
             let call = call.visibility_config(write::visibility(&spec.visibility_config));
             let call = call.set_rules(Some(write::rules(spec))).set_description(write::description(spec));
             let call = call.set_custom_response_bodies(write::bodies(spec)).set_token_domains(write::domains(spec));
+            let call = call.set_on_source_d_do_s_protection_config(write::reputation(spec, None));
+            let call = call.set_application_config(spec.application_config.as_ref().map(write::application));
             Ok(call.set_tags(Some(wafv2::sdk_tags(tags))).send().await?)
         });
         let id = match sent.await {
@@ -170,7 +213,7 @@ resources:
 
     async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, _: &Changes) -> Result<Made<Self>> {
         let Outputs { name, id, lock_token, .. } = &live.outputs;
-        match put(writer, name, id, spec, lock_token).await {
+        match put(writer, live, spec, lock_token).await {
             // The token moves although the content is the same, so what is there now decides.
             Err(failure) if failure.is(Class::Conflict) => {
                 let (now, outputs, unmodelled) = get(writer, name, id, &live.spec.scope).await?;
@@ -180,7 +223,7 @@ resources:
                     if now != live.spec || unmodelled != live.unmodelled {
                         return Err(wafv2::changed(name));
                     }
-                    put(writer, name, id, spec, &outputs.lock_token).await?;
+                    put(writer, live, spec, &outputs.lock_token).await?;
                 }
             }
             sent => sent?,
@@ -215,7 +258,7 @@ resources:
                 let text = format!("the rule {other} has the priority {} too", rule.priority);
                 mistakes.push((format!("/Rules/{i}/Priority"), text));
             }
-            let is_group = matches!(rule.statement, Statement::ManagedRuleGroup(_));
+            let is_group = matches!(rule.statement, Statement::ManagedRuleGroup(_) | Statement::RuleGroup(_));
             if is_group != rule.override_action.is_some() || is_group == rule.action.is_some() {
                 let text = if is_group {
                     "a rule group takes an OverrideAction (`None: {}` or `Count: {}`) and no Action"
@@ -255,13 +298,16 @@ async fn list_all(clients: &Clients, scope: &sdk::Scope) -> Result<Vec<sdk::WebA
     }
 }
 
-async fn put(writer: &Writer, name: &str, id: &str, spec: &Spec, token: &str) -> Result<()> {
+/// Sends the whole, but for what WAF keeps if it is left out and takes no other of.
+async fn put(writer: &Writer, live: &Found<WebAcl>, spec: &Spec, token: &str) -> Result<()> {
+    let Outputs { name, id, .. } = &live.outputs;
     wafv2::patiently(|| async {
         let call = writer.wafv2().update_web_acl().name(name).id(id).scope(spec.scope.as_str().into());
         let call = call.default_action(write::default_action(&spec.default_action));
         let call = call.visibility_config(write::visibility(&spec.visibility_config));
         let call = call.set_rules(Some(write::rules(spec))).set_description(write::description(spec));
         let call = call.set_custom_response_bodies(write::bodies(spec)).set_token_domains(write::domains(spec));
+        let call = call.set_on_source_d_do_s_protection_config(write::reputation(spec, Some(&live.spec)));
         Ok(call.lock_token(token).send().await.map(drop)?)
     })
     .await
@@ -283,6 +329,11 @@ async fn there(writer: &Writer, name: &Name, scope: &sdk::Scope, tags: &Tags) ->
     };
     adopt(&format!("the web ACL {name}"), &wafv2::tags(writer, arn).await?, tags)?;
     Ok(id.to_owned())
+}
+
+/// What AWS gives every web ACL.
+fn default_reputation() -> OnSourceDdosProtection {
+    OnSourceDdosProtection { alb_low_reputation_mode: "ACTIVE_UNDER_DDOS".to_owned() }
 }
 
 fn made(outputs: Outputs) -> Made<WebAcl> {

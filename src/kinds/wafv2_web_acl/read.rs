@@ -5,13 +5,13 @@
 
 use aws_sdk_wafv2::types as sdk;
 
+use super::group::{ManagedRuleGroup, ManagedRuleGroupConfig, RuleActionOverride, RuleGroup};
 use super::statement::{
     Action, Block, Body, ByteMatch, CustomResponse, DefaultAction, FieldToMatch, ForwardedIp, Geo, Header,
-    IpSetForwardedIp, IpSetReference, LabelMatch, ManagedRuleGroup, Named, One, OverrideAction, RateBased, RegexMatch,
-    Rule, RuleActionOverride, Several, SizeConstraint, SqliMatch, Statement, TextTransformation, VisibilityConfig,
-    XssMatch,
+    IpSetForwardedIp, IpSetReference, LabelMatch, Named, One, OverrideAction, RateBased, RegexMatch, Rule, Several,
+    SizeConstraint, SqliMatch, Statement, TextTransformation, VisibilityConfig, XssMatch,
 };
-use super::{lost, write};
+use super::{group, lost, write};
 use crate::resource::normal::Set;
 
 /// Returns the rule as far as our types can express it, and the names of its parts of which something is lost.
@@ -84,6 +84,13 @@ fn block(from: &sdk::BlockAction) -> Block {
 fn statement(from: &sdk::Statement) -> Option<Statement> {
     if let Some(group) = &from.managed_rule_group_statement {
         return managed(group).map(Statement::ManagedRuleGroup);
+    }
+    if let Some(group) = &from.rule_group_reference_statement {
+        return Some(Statement::RuleGroup(RuleGroup {
+            arn: group.arn.clone(),
+            excluded_rules: named(group.excluded_rules(), |rule| &rule.name),
+            rule_action_overrides: overrides(group.rule_action_overrides())?,
+        }));
     }
     if let Some(rate) = &from.rate_based_statement {
         return rate_based(rate).map(Statement::RateBased);
@@ -160,17 +167,23 @@ fn boxed(from: &sdk::Statement) -> Option<Box<Statement>> {
     statement(from).map(Box::new)
 }
 
-fn managed(from: &sdk::ManagedRuleGroupStatement) -> Option<ManagedRuleGroup> {
-    let overrides = from.rule_action_overrides().iter().map(|rule| {
+fn overrides(from: &[sdk::RuleActionOverride]) -> Option<Set<RuleActionOverride>> {
+    let all = from.iter().map(|rule| {
         let action_to_use = action(rule.action_to_use.as_ref()?)?;
         Some(RuleActionOverride { name: rule.name.clone(), action_to_use })
     });
+    Some(all.collect::<Option<Vec<_>>>()?.into_iter().collect())
+}
+
+fn managed(from: &sdk::ManagedRuleGroupStatement) -> Option<ManagedRuleGroup> {
+    let configs = from.managed_rule_group_configs().iter().map(ManagedRuleGroupConfig::read);
     Some(ManagedRuleGroup {
         vendor_name: from.vendor_name.clone(),
         name: from.name.clone(),
         version: from.version.clone(),
         excluded_rules: named(from.excluded_rules(), |rule| &rule.name),
-        rule_action_overrides: overrides.collect::<Option<Vec<_>>>()?.into_iter().collect(),
+        rule_action_overrides: overrides(from.rule_action_overrides())?,
+        managed_rule_group_configs: configs.collect::<Option<Vec<_>>>()?.into_iter().collect(),
         scope_down_statement: scope_down(from.scope_down_statement.as_deref())?,
     })
 }
@@ -237,8 +250,13 @@ fn tidy_statement(statement: &mut sdk::Statement) {
     if let Some(group) = &mut statement.managed_rule_group_statement {
         tidy_list(&mut group.excluded_rules, |rule| rule.name.clone());
         tidy_list(&mut group.rule_action_overrides, |rule| rule.name.clone());
-        tidy_list(&mut group.managed_rule_group_configs, |_| ());
+        group.managed_rule_group_configs.iter_mut().flatten().for_each(group::tidy);
+        tidy_list(&mut group.managed_rule_group_configs, ManagedRuleGroupConfig::read);
         group.scope_down_statement.iter_mut().for_each(|inner| tidy_statement(inner));
+    }
+    if let Some(group) = &mut statement.rule_group_reference_statement {
+        tidy_list(&mut group.excluded_rules, |rule| rule.name.clone());
+        tidy_list(&mut group.rule_action_overrides, |rule| rule.name.clone());
     }
     if let Some(rate) = &mut statement.rate_based_statement {
         if rate.evaluation_window_sec == 0 {

@@ -5,6 +5,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::group::{ManagedRuleGroup, RuleGroup};
 use crate::kinds::lower_case::lower_case;
 use crate::kinds::wafv2_ip_set::IpSet;
 use crate::resource::Ref;
@@ -110,6 +111,8 @@ pub enum OverrideAction {
 pub enum Statement {
     #[serde(rename = "ManagedRuleGroupStatement")]
     ManagedRuleGroup(ManagedRuleGroup),
+    #[serde(rename = "RuleGroupReferenceStatement")]
+    RuleGroup(RuleGroup),
     #[serde(rename = "RateBasedStatement")]
     RateBased(RateBased),
     #[serde(rename = "IPSetReferenceStatement")]
@@ -148,35 +151,6 @@ pub struct Several {
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct One {
     pub statement: Box<Statement>,
-}
-
-/// A rule group of AWS or of a vendor, `AWSManagedRulesCommonRuleSet`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub struct ManagedRuleGroup {
-    /// `AWS`, or a vendor on the Marketplace.
-    pub vendor_name: String,
-    pub name: String,
-    /// A version to stay on; without it the vendor's default.
-    #[serde(default)]
-    pub version: Option<String>,
-    /// Rules that only count (the older way to say it).
-    #[serde(default)]
-    pub excluded_rules: Set<Named>,
-    /// Rules of the group that act otherwise than the vendor meant.
-    #[serde(default)]
-    pub rule_action_overrides: Set<RuleActionOverride>,
-    /// The requests that the group looks at; without it all.
-    #[serde(default)]
-    pub scope_down_statement: Option<Box<Statement>>,
-}
-
-/// Another action for one rule of a group.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub struct RuleActionOverride {
-    pub name: String,
-    pub action_to_use: Action,
 }
 
 /// Too many requests from one source.

@@ -28,6 +28,24 @@ fn statements() -> Vec<Value> {
             "RuleActionOverrides": [{ "Name": "SizeRestrictions_BODY", "ActionToUse": { "Count": {} } }],
             "ExcludedRules": [{ "Name": "NoUserAgent_HEADER" }], "ScopeDownStatement": bytes,
         }}),
+        json!({ "RuleGroupReferenceStatement": {
+            "Arn": "arn:aws:wafv2:us-east-1:1:regional/rulegroup/a/b",
+            "RuleActionOverrides": [{ "Name": "x", "ActionToUse": { "Block": {} } }],
+        }}),
+        json!({ "ManagedRuleGroupStatement": {
+            "VendorName": "AWS", "Name": "AWSManagedRulesBotControlRuleSet", "ManagedRuleGroupConfigs": [
+                { "AWSManagedRulesBotControlRuleSet": { "InspectionLevel": "TARGETED", "EnableMachineLearning": false } },
+            ],
+        }}),
+        json!({ "ManagedRuleGroupStatement": {
+            "VendorName": "AWS", "Name": "AWSManagedRulesAntiDDoSRuleSet", "ManagedRuleGroupConfigs": [
+                { "AWSManagedRulesAntiDDoSRuleSet": { "SensitivityToBlock": "MEDIUM", "ClientSideActionConfig": {
+                    "Challenge": { "UsageOfAction": "ENABLED", "ExemptUriRegularExpressions": [
+                        { "RegexString": "/b" }, { "RegexString": "/a" },
+                    ]},
+                }}},
+            ],
+        }}),
         json!({ "RateBasedStatement": { "Limit": 100, "AggregateKeyType": "IP", "ScopeDownStatement": {
             "AndStatement": { "Statements": [
                 { "NotStatement": { "Statement": { "GeoMatchStatement": { "CountryCodes": ["CL", "AR"] } } } },
@@ -95,7 +113,7 @@ fn rules_that_clash_or_act_wrongly_are_mistakes() {
     let block = || ("Action", json!({ "Block": {} }));
     let spec: Spec = from_value(json!({
         "Scope": "REGIONAL", "DefaultAction": { "Allow": {} }, "VisibilityConfig": visibility(),
-        "Rules": [rule("a", 1, &group, block()), rule("a", 1, &statements()[1], block())],
+        "Rules": [rule("a", 1, &group, block()), rule("a", 1, &statements()[4], block())],
     }))
     .unwrap();
     assert_eq!(

@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use aws_sdk_wafv2::primitives::Blob;
 use aws_sdk_wafv2::types as sdk;
 
+use super::group::{ManagedRuleGroup, ManagedRuleGroupConfig, RuleActionOverride, RuleGroup};
 use super::statement::{
-    Action, Block, CustomResponse, DefaultAction, FieldToMatch, ForwardedIp, IpSetReference, ManagedRuleGroup, Named,
-    OverrideAction, RateBased, Rule, Several, Statement, TextTransformation, VisibilityConfig,
+    Action, Block, CustomResponse, DefaultAction, FieldToMatch, ForwardedIp, IpSetReference, Named, OverrideAction,
+    RateBased, Rule, Several, Statement, TextTransformation, VisibilityConfig,
 };
-use super::{CustomResponseBody, Spec};
+use super::{ApplicationConfig, CustomResponseBody, Spec, default_reputation};
 use crate::resource::normal::Set;
 
 /// Why no builder below can fail: each gets all that it requires.
@@ -88,6 +89,7 @@ pub(super) fn statement(from: &Statement) -> sdk::Statement {
     let to = sdk::Statement::builder();
     match from {
         Statement::ManagedRuleGroup(group) => to.managed_rule_group_statement(managed(group)),
+        Statement::RuleGroup(group) => to.rule_group_reference_statement(rule_group(group)),
         Statement::RateBased(rate) => to.rate_based_statement(rate_based(rate)),
         Statement::IpSet(set) => to.ip_set_reference_statement(ip_set(set)),
         Statement::Geo(geo) => {
@@ -164,21 +166,38 @@ fn boxed(from: &Statement) -> Box<sdk::Statement> {
     Box::new(statement(from))
 }
 
-fn managed(from: &ManagedRuleGroup) -> sdk::ManagedRuleGroupStatement {
-    let excluded = from.excluded_rules.iter().map(|rule| {
-        let Named { name } = rule;
-        sdk::ExcludedRule::builder().name(name).build().expect(COMPLETE)
-    });
-    let overrides = from.rule_action_overrides.iter().map(|rule| {
+fn excluded(from: &Set<Named>) -> Option<Vec<sdk::ExcludedRule>> {
+    let one = |rule: &Named| sdk::ExcludedRule::builder().name(&rule.name).build().expect(COMPLETE);
+    some(from.iter().map(one).collect())
+}
+
+fn overrides(from: &Set<RuleActionOverride>) -> Option<Vec<sdk::RuleActionOverride>> {
+    let one = |rule: &RuleActionOverride| {
         let to = sdk::RuleActionOverride::builder().name(&rule.name).action_to_use(action(&rule.action_to_use));
         to.build().expect(COMPLETE)
-    });
+    };
+    some(from.iter().map(one).collect())
+}
+
+fn rule_group(from: &RuleGroup) -> sdk::RuleGroupReferenceStatement {
+    sdk::RuleGroupReferenceStatement::builder()
+        .arn(&from.arn)
+        .set_excluded_rules(excluded(&from.excluded_rules))
+        .set_rule_action_overrides(overrides(&from.rule_action_overrides))
+        .build()
+        .expect(COMPLETE)
+}
+
+fn managed(from: &ManagedRuleGroup) -> sdk::ManagedRuleGroupStatement {
     sdk::ManagedRuleGroupStatement::builder()
         .vendor_name(&from.vendor_name)
         .name(&from.name)
         .set_version(from.version.clone())
-        .set_excluded_rules(some(excluded.collect()))
-        .set_rule_action_overrides(some(overrides.collect()))
+        .set_excluded_rules(excluded(&from.excluded_rules))
+        .set_rule_action_overrides(overrides(&from.rule_action_overrides))
+        .set_managed_rule_group_configs(some(
+            from.managed_rule_group_configs.iter().map(ManagedRuleGroupConfig::to_sdk).collect(),
+        ))
         .set_scope_down_statement(from.scope_down_statement.as_deref().map(boxed))
         .build()
         .expect(COMPLETE)
@@ -266,4 +285,21 @@ pub(super) fn bodies(spec: &Spec) -> Option<HashMap<String, sdk::CustomResponseB
 
 pub(super) fn domains(spec: &Spec) -> Option<Vec<String>> {
     Some(spec.token_domains.iter().cloned().collect()).filter(|all: &Vec<_>| !all.is_empty())
+}
+
+/// The protection against many requests: said where it is, or was, another than AWS gives unasked.
+pub(super) fn reputation(spec: &Spec, was: Option<&Spec>) -> Option<sdk::OnSourceDDoSProtectionConfig> {
+    let is_usual = |spec: &Spec| spec.on_source_ddos_protection_config == default_reputation();
+    (!is_usual(spec) || was.is_some_and(|was| !is_usual(was))).then(|| {
+        let mode = spec.on_source_ddos_protection_config.alb_low_reputation_mode.as_str().into();
+        sdk::OnSourceDDoSProtectionConfig::builder().alb_low_reputation_mode(mode).build().expect(COMPLETE)
+    })
+}
+
+pub(super) fn application(from: &ApplicationConfig) -> sdk::ApplicationConfig {
+    let attributes = from.attributes.iter().map(|one| {
+        let values = one.values.iter().cloned().collect();
+        sdk::ApplicationAttribute::builder().name(&one.name).set_values(Some(values)).build()
+    });
+    sdk::ApplicationConfig::builder().set_attributes(Some(attributes.collect())).build()
 }

@@ -113,6 +113,26 @@ def update_cluster_settings(self):
     return ActionResult({"cluster": cluster})
 
 
+@around(EC2ContainerServiceBackend)
+def list_task_definition_families(moto, self, family_prefix=None):
+    """Those with an active revision, which is what is asked for; moto tells all."""
+    return (family for family in moto(self, family_prefix) if active_revisions(self, family))
+
+
+@around(EC2ContainerServiceBackend)
+def describe_task_definition(moto, self, task_definition_str):
+    """A family is its last active revision."""
+    name = task_definition_str.split("/")[-1]
+    if ":" not in name and name in self.task_definitions:
+        last = max(active_revisions(self, name), default=0)
+        return moto(self, f"{name}:{last}")
+    return moto(self, task_definition_str)
+
+
+def active_revisions(backend, family):
+    return [number for number, one in backend.task_definitions[family].items() if one.status == "ACTIVE"]
+
+
 @around(EC2ContainerServiceResponse)
 def register_task_definition(moto, self):
     answer = moto(self)

@@ -5,7 +5,7 @@ import json
 from moto.acm.models import AWSCertificateManagerBackend
 from moto.elbv2.models import ELBv2Backend, FakeLoadBalancer
 from moto.wafv2.exceptions import WAFV2DuplicateItemException
-from moto.wafv2.models import WAFV2Backend
+from moto.wafv2.models import FakeWebACL, WAFV2Backend
 from moto.wafv2.responses import WAFV2Response
 
 import slow
@@ -165,6 +165,30 @@ def associate_web_acl(moto, self, web_acl_arn, resource_arn):
     if web_acl_arn in self.wacls:
         self.disassociate_web_acl(resource_arn)
     return moto(self, web_acl_arn, resource_arn)
+
+
+def _keep_settings(self, answer):
+    """moto drops what a web ACL is told of attacks by number and of the application."""
+    asked = json.loads(self.body)
+    acl = next(acl for acl in self.wafv2_backend.wacls.values() if acl.name == asked["Name"])
+    settings = {name: asked[name] for name in ("OnSourceDDoSProtectionConfig", "ApplicationConfig") if asked.get(name)}
+    acl.settings = {**getattr(acl, "settings", {}), **settings}
+    return answer
+
+
+@around(WAFV2Response)
+def create_web_acl(moto, self):
+    return _keep_settings(self, moto(self))
+
+
+@around(WAFV2Response)
+def update_web_acl(moto, self):
+    return _keep_settings(self, moto(self))
+
+
+@around(FakeWebACL)
+def to_dict(moto, self):
+    return {**moto(self), **getattr(self, "settings", {})}
 
 
 @around(WAFV2Backend)

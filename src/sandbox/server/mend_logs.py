@@ -1,4 +1,4 @@
-"""CloudWatch Logs: a group's key and its deletion protection, and groups by pattern or by name."""
+"""CloudWatch Logs: a group's key, filters and deletion protection, and groups by pattern or by name."""
 
 import json
 
@@ -21,6 +21,7 @@ def create_log_group(moto, self):
 def to_describe_dict(moto, self):
     told = {**moto(self), "logGroupClass": getattr(self, "group_class", "STANDARD")}
     told["deletionProtectionEnabled"] = getattr(self, "is_protected", False)
+    told["metricFilterCount"] = len(getattr(self, "filter_names", ()))
     return {name: value for name, value in told.items() if value is not None}
 
 
@@ -37,6 +38,22 @@ def describe_log_groups(moto, self):
     told = [group.to_describe_dict() for group in groups if pattern in group.name]
     bare = ("arn", "creationTime", "logGroupName")
     return json.dumps({"logGroups": [{name: group[name] for name in bare} for group in told]})
+
+
+@around(LogsResponse)
+def put_metric_filter(moto, self):
+    answer = moto(self)
+    group = group_of(self, self._get_param("logGroupName"))
+    group.filter_names = {*getattr(group, "filter_names", ()), self._get_param("filterName")}
+    return answer
+
+
+@around(LogsResponse)
+def delete_metric_filter(moto, self):
+    answer = moto(self)
+    group = group_of(self, self._get_param("logGroupName"))
+    group.filter_names = {*getattr(group, "filter_names", ())} - {self._get_param("filterName")}
+    return answer
 
 
 @adds(LogsResponse)

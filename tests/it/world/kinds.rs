@@ -1,7 +1,7 @@
 use provision::resource::normal::Set;
 use provision::resource::{
-    AnyKind, Changes, Disruption, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref,
-    Replacement, Result, Scope, Tags,
+    AnyKind, Attachable, Changes, Disruption, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions,
+    Ref, Replacement, Result, Scope, Tags,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -39,6 +39,7 @@ macro_rules! fake_kind {
             const REF: &'static str = "Id";
             const EXAMPLE: &'static str = "";
             const NAME: NameRule = $name;
+            const ATTACHABLE: &'static [Attachable] = &[];
             $($rest)*
 
             fn permissions() -> Permissions {

@@ -10,7 +10,7 @@ use provision::apply::{
     Approved, Clock, Event, Fence, Halted, Hands, Host, LeaseStore, Ledger, Look, Permit, Recorder, Stop, carry_out,
 };
 use provision::blueprint::Blueprint;
-use provision::inventory::{Inventory, Orphan, Request, Sought, Source, Unmanaged, collect};
+use provision::inventory::{Inventory, Orphan, Request, Sought, Source, Surveyed, Things, collect};
 use provision::plan::{Input, Mode, Plan, StackPlan, plan};
 use provision::problem::Problem;
 use provision::resource::{Address, Failure, Result, Shape, Stack, StackId, is_everywhere};
@@ -169,8 +169,8 @@ impl Source<FakeCloud> for Process<'_> {
         Box::pin(async { Ok(Reader { cloud, client, region }) })
     }
 
-    fn survey<'a>(&'a self, _: &'a Reader, _: &'a [String]) -> BoxFuture<'a, Result<Vec<Unmanaged>>> {
-        Box::pin(async { Ok(Vec::new()) })
+    fn survey<'a>(&'a self, _: &'a Reader, _: &'a Things) -> BoxFuture<'a, Result<Surveyed>> {
+        Box::pin(async { Ok(Surveyed::default()) })
     }
 }
 

@@ -1,0 +1,162 @@
+//! What others attach to things of ours: compared, or told as nobody's. Which it is says each kind.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_elasticloadbalancingv2::types::{
+    Action, ActionTypeEnum, FixedResponseActionConfig, ProtocolEnum, RuleCondition, TargetDescription,
+};
+use aws_sdk_kms::types::GrantOperation;
+use provision::blueprint::Blueprint;
+use provision::kinds::KINDS;
+use provision::plan::{Guards, Mode, Plan, refusals};
+use provision::resource::{Facts, Told};
+
+use crate::stage::{Stage, blueprints, on_deep_stack, plan_with, words};
+
+const ACCOUNT: &str = "300000000085";
+const PARTS: [&str; 2] = ["AWS::ElasticLoadBalancingV2::ListenerRule", "AWS::ECS::Service"];
+/// What a look at one stack may ask: so many calls for lists and the survey, and a few for each thing's details.
+const CALLS: usize = 50;
+const MORE: &str = "
+  - type: AWS::Logs::LogGroup
+    name: web
+    properties: {}
+  - type: AWS::KMS::Key
+    name: main
+    properties: {}
+";
+
+/// The examples of a rule and of a service, which stand in one network, with a log group and a key.
+fn template() -> String {
+    let example =
+        |kind: &str| KINDS.iter().map(|known| known.facts()).find(|facts| facts.kind == kind).unwrap().example;
+    let service = example(PARTS[1]).split_once("  - type: AWS::EC2::Subnet").unwrap().1;
+    format!("{}  - type: AWS::EC2::Subnet{}{MORE}", example(PARTS[0]), service.replace("10.20.0.0/20", "10.20.64.0/20"))
+}
+
+#[test]
+fn what_others_attach_to_things_of_ours_is_told_and_holds_their_deletion_up() {
+    on_deep_stack(async {
+        let stage = Stage::new(ACCOUNT).await;
+        let stack = stack(ACCOUNT, &template());
+        stage.apply(&stack).await.unwrap_or_else(|why| panic!("{why}"));
+        assert_eq!(stage.plan(&stack).await.unmanaged, [], "nobody was here");
+
+        let before = stage.calls().await.len();
+        let things = stage.inventory(&stack).await.all().count();
+        let asked = stage.calls().await.len() - before;
+        assert!(asked <= CALLS + 4 * things, "{asked} calls for {things} things");
+
+        let by_hand = stage.by_hand().await;
+        let inventory = stage.inventory(&stack).await;
+        let id = |kind: &str| inventory.all().find(|(address, _)| address.kind == kind).expect(kind).1.id.clone();
+        let elb = aws_sdk_elasticloadbalancingv2::Client::new(&by_hand);
+        let answer = FixedResponseActionConfig::builder().status_code("200").build();
+        let answer = Action::builder().r#type(ActionTypeEnum::FixedResponse).fixed_response_config(answer).build();
+        let host = RuleCondition::builder().field("host-header").values("evil.example").build();
+        let listener = id("AWS::ElasticLoadBalancingV2::Listener");
+        let rule = elb.create_rule().listener_arn(&listener).priority(1).conditions(host).actions(answer.clone());
+        let rule = rule.send().await.unwrap().rules()[0].rule_arn().unwrap().to_owned();
+        let balancer = id("AWS::ElasticLoadBalancingV2::LoadBalancer");
+        let port = elb.create_listener().load_balancer_arn(&balancer).port(81).protocol(ProtocolEnum::Http);
+        let port = port.default_actions(answer).send().await.unwrap();
+        let port = port.listeners()[0].listener_arn().unwrap().to_owned();
+        let group = id("AWS::ElasticLoadBalancingV2::TargetGroup");
+        let target = TargetDescription::builder().id("192.0.2.7").port(80).build();
+        elb.register_targets().target_group_arn(&group).targets(target).send().await.unwrap();
+        let ecs = aws_sdk_ecs::Client::new(&by_hand);
+        let cluster = id("AWS::ECS::Cluster");
+        let tasks = id("AWS::ECS::TaskDefinition");
+        let service =
+            ecs.create_service().cluster(&cluster).service_name("theirs").task_definition(tasks).desired_count(0);
+        let service = service.send().await.unwrap().service().unwrap().service_arn().unwrap().to_owned();
+        let logs = aws_sdk_cloudwatchlogs::Client::new(&by_hand);
+        let log_group = id("AWS::Logs::LogGroup");
+        let filter = logs.put_metric_filter().log_group_name(&log_group).filter_name("f").filter_pattern("x");
+        let metric = aws_sdk_cloudwatchlogs::types::MetricTransformation::builder();
+        let metric = metric.metric_name("m").metric_namespace("n").metric_value("1").build().unwrap();
+        filter.metric_transformations(metric).send().await.unwrap();
+        let policy = format!("{{\"Resource\": \"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:{log_group}:*\"}}");
+        logs.put_resource_policy().policy_name("theirs").policy_document(policy).send().await.unwrap();
+        let kms = aws_sdk_kms::Client::new(&by_hand);
+        let key = id("AWS::KMS::Key");
+        let grant = kms.create_grant().key_id(&key).operations(GrantOperation::Decrypt);
+        let grant = grant.grantee_principal(format!("arn:aws:iam::{ACCOUNT}:role/theirs")).send().await.unwrap();
+        kms.create_alias().alias_name("alias/theirs").target_key_id(&key).send().await.unwrap();
+
+        let plan = stage.plan(&stack).await;
+        let told: BTreeSet<_> =
+            plan.unmanaged.iter().map(|thing| (&*thing.kind, thing.id.clone(), thing.place.clone())).collect();
+        let expected = BTreeSet::from([
+            ("AWS::ElasticLoadBalancingV2::ListenerRule", rule, listener),
+            ("AWS::ElasticLoadBalancingV2::Listener", port, balancer),
+            ("AWS::ElasticLoadBalancingV2::TargetGroup Targets", "192.0.2.7".to_owned(), group),
+            ("AWS::ECS::Service", service, cluster),
+            ("AWS::Logs::LogGroup MetricFilters", "1".to_owned(), log_group.clone()),
+            ("AWS::Logs::ResourcePolicy", "theirs".to_owned(), log_group),
+            ("AWS::KMS::Key Grants", grant.grant_id().unwrap().to_owned(), key.clone()),
+            ("AWS::KMS::Key Aliases", "theirs".to_owned(), key),
+        ]);
+        assert_eq!(told, expected);
+        assert!(plan.is_empty(), "none of it is ours to change:\n{}", words(&plan));
+
+        let gone = plan_with(&stack, &stage.inventory(&stack).await, Mode::Destroy);
+        let gone = Plan { stacks: vec![gone], ..Plan::default() };
+        let refused: Vec<_> = refusals(&gone, &Guards::default(), &[]).iter().map(ToString::to_string).collect();
+        let refused = refused.join("\n");
+        assert!(refused.contains("AWS::ECS::Service"), "{refused}");
+    });
+}
+
+#[test]
+fn every_list_that_others_may_add_to_is_among_what_they_can_attach_and_each_is_told_as_it_says() {
+    let mut wrong = Vec::new();
+    for kind in KINDS {
+        let Facts { kind: name, attachable, additive, .. } = kind.facts();
+        let has = |property: &str| kind.schema().root()["properties"].get(&property[1..]).is_some();
+        for one in attachable {
+            let is_right = match one.told {
+                Told::Compared(path) => has(path),
+                Told::Additive(path) => additive.contains(&path),
+                Told::Noted(path) => path.starts_with('/'),
+                Told::Listed => KINDS.iter().any(|known| known.facts().kind == one.what),
+                Told::Surveyed => true,
+                Told::Left(why) => !why.is_empty(),
+            };
+            if !is_right {
+                wrong.push(format!("{name}: {}", one.what));
+            }
+        }
+        let told = |path: &&&str| attachable.iter().any(|one| matches!(one.told, Told::Additive(at) if at == **path));
+        wrong
+            .extend(additive.iter().filter(|path| !told(path)).map(|path| format!("{name}: {path} is told by nobody")));
+    }
+    assert_eq!(wrong, [""; 0]);
+}
+
+/// Nobody can start a task with a revision that is gone: the next one that stops does not come back.
+#[test]
+fn a_running_service_whose_task_definition_was_deregistered_gets_another() {
+    on_deep_stack(async {
+        let stage = Stage::new("300000000088").await;
+        let service = KINDS.iter().map(|known| known.facts()).find(|facts| facts.kind == PARTS[1]).unwrap().example;
+        let stack = stack("300000000088", service);
+        stage.apply(&stack).await.unwrap_or_else(|why| panic!("{why}"));
+        let inventory = stage.inventory(&stack).await;
+        let (_, tasks) = inventory.all().find(|(address, _)| address.kind == "AWS::ECS::TaskDefinition").unwrap();
+        let ecs = aws_sdk_ecs::Client::new(&stage.by_hand().await);
+        ecs.deregister_task_definition().task_definition(&tasks.id).send().await.unwrap();
+        let plan = stage.plan(&stack).await;
+        let changed: Vec<_> = plan.changes.iter().map(|change| change.address.kind.as_str()).collect();
+        assert_eq!(changed, ["AWS::ECS::Service", "AWS::ECS::TaskDefinition"], "{}", words(&plan));
+        stage.apply(&stack).await.unwrap_or_else(|why| panic!("{why}"));
+    });
+}
+
+fn stack(account: &str, template: &str) -> Blueprint {
+    let tenant = format!(
+        "tenant: host\ntemplate: own\naccount: \"{account}\"\nenvironments: {{ production: {{ region: us-east-1 }} }}\n"
+    );
+    let all = blueprints(&[("host.yaml", &tenant)], &[("own.yaml", template)]);
+    all.unwrap_or_else(|why| panic!("{why}")).remove(0)
+}
