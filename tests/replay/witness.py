@@ -1,0 +1,241 @@
+"""Whether what answers.txt says of a member of an answer is true: each is changed on a recorded thing of its own, and the program
+has to notice those that are compared or told. Many things with one change each live in one account, so that a run of the program
+judges all of them."""
+
+import collections
+import copy
+import json
+import os
+import re
+import shutil
+import sys
+
+import harness
+import mutate_lib
+import subjects
+import wire
+from account import Account
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import answers  # noqa: E402
+
+# Changes that one account takes.
+TOGETHER = 60
+# In place of a value: the member goes.
+TAKE = object()
+# Recordings of a kind that are looked through for one that has a member.
+RICHEST = 30
+
+
+class Copy:
+    """A recorded thing under another id and name."""
+
+    def __init__(self, subject, number, record):
+        self.kind, self.region, self.subject = subject.kind, subject.region, subject
+        self.words = {word: other(word, number) for word in called(subject)}
+        self.priority = 100 + number
+        self.spec = self.placed(self.renamed(record["spec"]), int)
+
+    def renamed(self, value):
+        text = json.dumps(value, default=str)
+        for old, new in self.words.items():
+            text = re.sub(rf"(?<![A-Za-z0-9_]){re.escape(old)}(?![A-Za-z0-9_])", new, text)
+        return json.loads(text)
+
+    def placed(self, thing, form):
+        """A rule of a listener has a priority of its own."""
+        return {**thing, "Priority": form(self.priority)} if self.kind.type.endswith("::ListenerRule") else thing
+
+    def fresh(self):
+        thing = self.placed(self.renamed(self.subject.raw), str)
+        return wire.revive(thing), wire.revive(self.renamed(self.subject.extra_raw))
+
+    def name(self):
+        return self.renamed(self.subject.name())
+
+
+def called(subject):
+    """The id and the name of a thing, without what is around them."""
+    thing = subject.thing
+    if "ResourceId" in thing:
+        return [thing["ResourceId"].rsplit("/", 1)[-1]]
+    words = [subject.name().removeprefix("acme-production-")] if subject.kind.named else []
+    end = re.split("[/:]", subject.id or "")[-1]
+    return [word for word in dict.fromkeys([*words, end]) if len(word) > 3]
+
+
+def other(word, number):
+    """Another word of the same form."""
+    prefix, body = re.fullmatch(r"([a-z]+-)?([0-9a-f-]{8,})", word).groups() if is_id(word) else (word, None)
+    return f"{prefix}-{number}" if body is None else f"{prefix or ''}{number:04d}{body[4:]}"
+
+
+def is_id(word):
+    return re.fullmatch(r"([a-z]+-)?[0-9a-f-]{8,}", word) is not None
+
+
+def check(binary, work, records, data, only):
+    """Tries every member of every kind; returns whether all that should be noticed was."""
+    product = harness.Product(binary, work)
+    known = {(r["kind"], r["digest"]): r for r in json.load(open(records)) if r.get("spec") is not None and r.get("found")}
+    recorded = collections.defaultdict(list)
+    for path in data:
+        for subject in subjects.load(path)[0]:
+            record = known.get((subject.kind.type, subject.digest))
+            usable = record and not subject.excluded and not subject.strangers and record["state"] == "ready"
+            if usable and (only is None or subject.kind.type == only):
+                recorded[subject.kind.type].append((subject, record))
+    good = True
+    for kind, lines in answers.read().items():
+        if only is not None and kind != only:
+            continue
+        members = recorded.get(kind)
+        if not members:
+            print(f"{kind}: nothing recorded to try its members on")
+            continue
+        tried, missed = try_kind(product, members, lines)
+        print(f"{kind}: {tried} members tried, {len(missed)} unnoticed", flush=True)
+        for path, line in missed:
+            print(f"SILENT {kind}: {path} is said to be {line}, and a change of it is not noticed")
+        good = good and not missed
+    return good
+
+
+def try_kind(product, members, lines):
+    """Returns how many members were tried, and those that nobody noticed."""
+    # AWS tells once a second what stands before a public load balancer, and the program asks no faster.
+    slow = lambda one: getattr(one[0].kind, "needs_acl", lambda _: False)(one[0].thing)
+    order = lambda one: (slow(one), bool(one[1]["amended"]), -len(json.dumps(one[0].raw)))
+    rich = sorted(members, key=order)[:RICHEST]
+    changes = []
+    for path, of in mutate_lib.absent(rich[0][0].kind.shape()):
+        plain = mutate_lib.generic(path)
+        line = answers.line_of(lines, rich[0][0].kind.botocore, plain)
+        if line is None or not line.must_show:
+            continue
+        there = [(s, r, at) for s, r in rich for at in [find(s.thing, path)] if at is not None]
+        if there:
+            subject, record, at = there[0]
+            changes += [(plain, line, subject, record, at, value) for value in (*others(of, value_at(subject.thing, at)), TAKE)]
+        elif line.sign == "=":
+            # What a template leaves out is AWS's to choose: without a recording that has it, nothing tells.
+            continue
+        bare = [one for one in rich if find(one[0].thing, path[:1]) is None] or rich
+        changes += [(plain, line, *one, path, value) for one in (bare[0], rich[0]) for value in others(of, None)]
+    changes = [change for change in changes if stands(change)]
+    noticed = set()
+    for region in {c[2].region for c in changes}:
+        here = [c for c in changes if c[2].region == region]
+        for start in range(0, len(here), TOGETHER):
+            noticed |= judge(product, region, here[start : start + TOGETHER])
+    plain = {c[0]: c[1] for c in changes}
+    return len(plain), sorted((path, line.words) for path, line in plain.items() if path not in noticed)
+
+
+def others(of, known):
+    """Values of a member that are not the known one."""
+    some = getattr(of, "enum", None) or [mutate_lib.invented(of)]
+    some = [*some, "of-a-b-c-d"] if of.type_name == "string" else some
+    if known not in (None, "", [], {}):
+        some = [mutate_lib.other(known, of) if not isinstance(known, (list, dict)) else known, *some]
+    return [value for value in some if value != known][:8]
+
+
+def value_at(thing, path):
+    for step in path:
+        thing = thing[step]
+    return thing
+
+
+def put(thing, path, value):
+    """Sets a member in every element of the lists above it, or takes it out of the one that is named."""
+    if not path:
+        return
+    step, rest = path[0], path[1:]
+    if isinstance(thing, list):
+        if rest:
+            thing.extend([] if thing else [{}])
+            for one in thing:
+                put(one, rest, value)
+        elif value is TAKE:
+            del thing[-1:]
+        else:
+            thing.append(value)
+    elif rest:
+        if not isinstance(thing.get(step), (dict, list)):
+            thing[step] = [] if isinstance(rest[0], int) else {}
+        put(thing[step], rest, value)
+    elif value is TAKE:
+        thing.pop(step, None)
+    else:
+        thing[step] = value
+
+
+def find(thing, path):
+    """Where a member stands in a thing, with the first element of every list that has one; nothing if nowhere."""
+    if not path:
+        return ()
+    if isinstance(thing, list):
+        for i, one in enumerate(thing):
+            rest = find(one, path[1:])
+            if rest is not None:
+                return (i, *rest)
+        return None
+    if not isinstance(thing, dict) or thing.get(path[0]) in (None, [], {}):
+        return None
+    rest = find(thing[path[0]], path[1:])
+    return None if rest is None else (path[0], *rest)
+
+
+def judge(product, region, changes):
+    """The members of which a change was noticed."""
+    copies = [Copy(c[2], n, c[3]) for n, c in enumerate(changes)]
+
+    def alter(i, thing, extra):
+        put(thing, changes[i][4], copy.deepcopy(changes[i][5]) if changes[i][5] is not TAKE else TAKE)
+
+    before, after = look(product, region, copies, None), look(product, region, copies, alter)
+    return {c[0] for i, c in enumerate(changes) if before[i] != after[i]}
+
+
+def stands(change):
+    """Whether the harness can put the changed thing into an account: some members it needs itself."""
+    thing, extra = Copy(change[2], 0, change[3]).fresh()
+    try:
+        put(thing, change[4], copy.deepcopy(change[5]) if change[5] is not TAKE else TAKE)
+        change[2].kind.install(Account(), thing, extra, {})
+    except (KeyError, IndexError, TypeError, AttributeError, ValueError):
+        return False
+    return True
+
+
+def look(product, region, copies, alter):
+    """What the program makes of each copy."""
+    batch = harness.Batch(product, copies, region)
+    try:
+        account, companions = batch.account(alter)
+        server = harness.Server(account)
+        try:
+            result = [harness.Result(copies[0])]
+            plan = batch.plan({i: copy.deepcopy(c.spec) for i, c in enumerate(copies)}, companions, server, result) or {}
+            if result[0].why:
+                raise RuntimeError(result[0].why)
+            shown = batch.show(server, [])
+            guests = collections.defaultdict(list)
+            for guest in batch.last.get("unmanaged", []):
+                guests[guest["where"]].append(json.dumps(guest, sort_keys=True))
+            return [outlook(plan, shown, guests, c, i) for i, c in enumerate(copies)]
+        finally:
+            server.shutdown()
+            server.server_close()
+    finally:
+        shutil.rmtree(batch.folder, ignore_errors=True)
+
+
+def outlook(plan, shown, guests, one, number):
+    change = plan.get((one.kind.type, f"r{number}")) or {}
+    live = shown.get((one.kind.type, f"r{number}")) or {}
+    fields = {f["path"]: [f["before"], f["sensitive"]] for f in change.get("fields", [])}
+    notes = [note for note in change.get("notes", []) if not note.startswith("tags:")]
+    mine = sorted(text for place, all_ in guests.items() if place == live.get("id") for text in all_)
+    return [change.get("action"), fields, notes, live.get("state", "gone"), live.get("unmodelled"), live.get("attributes"), mine]
