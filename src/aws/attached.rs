@@ -107,7 +107,7 @@ fn is_of_aws(grant: &GrantListEntry) -> bool {
 async fn logging(reader: &Reader, acls: &[String]) -> Result<Vec<Seen>> {
     let mut all = Vec::new();
     let scopes = [(Scope::Regional, ":regional/"), (Scope::Cloudfront, ":global/")];
-    for (scope, part) in scopes.into_iter().filter(|(_, part)| acls.iter().any(|arn| arn.contains(part))) {
+    for (scope, _) in scopes.into_iter().filter(|(_, part)| acls.iter().any(|arn| arn.contains(part))) {
         let mut next = None;
         loop {
             let call = reader.wafv2().list_logging_configurations().scope(scope.clone()).limit(PAGE);
@@ -125,7 +125,6 @@ async fn logging(reader: &Reader, acls: &[String]) -> Result<Vec<Seen>> {
                 break;
             }
         }
-        let _ = part;
     }
     Ok(all)
 }
