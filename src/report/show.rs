@@ -9,7 +9,7 @@ use super::plan_text::heading;
 use super::style::{CHANGE, FAINT, HEAD, paint, table};
 use super::value::show;
 use crate::inventory::{Inventory, Seen};
-use crate::plan::{Change, Later, Waiting};
+use crate::plan::{Action, Change, Later, Waiting};
 use crate::resource::{Address, Live, Stack, State};
 
 /// What `show` tells of one stack.
@@ -42,8 +42,12 @@ impl Shown<'_> {
     }
 
     /// What no template can express of a resource, and the plan would mend: a failed deployment. By path, sensitive ones
-    /// left out.
-    fn unmodelled(&self, address: &Address, live: &Live) -> Vec<(&str, String)> {
+    /// left out. What the YAML has no more is compared with nothing: there it is all that its kind tells in words.
+    fn unmodelled<'b>(&'b self, address: &Address, live: &'b Live) -> Vec<(&'b str, String)> {
+        let goes = |change: &Change| change.address == *address && change.action == Action::Delete;
+        if self.changes.iter().any(goes) {
+            return live.unmodelled.iter().map(|part| (&*part.path, part.text.clone())).collect();
+        }
         let is_unmodelled = |path: &str| live.unmodelled.iter().any(|part| part.path == path);
         let fields = self.changes.iter().filter(|change| change.address == *address).flat_map(|change| &change.fields);
         let told = fields.filter(|field| !field.sensitive && is_unmodelled(&field.path));
