@@ -48,7 +48,8 @@ async fn targets(reader: &Reader, group: &str, served: &BTreeSet<String>) -> Res
     let answer = reader.elb().describe_target_health().target_group_arn(group).send().await.map_err(Failure::from);
     let all = if_there(answer.map(|answer| answer.target_health_descriptions.unwrap_or_default()))?;
     let stays = |one: &&TargetHealthDescription| {
-        !one.target_health().and_then(|health| health.state()).is_some_and(|state| state.as_str() == "draining")
+        let state = one.target_health().and_then(|health| health.state());
+        state.is_none_or(|state| state.as_str() != "draining")
     };
     let addresses = all.iter().filter(stays).filter_map(|one| one.target()?.id());
     let by_hand = addresses.filter(|id| id.contains(['.', ':']) && !id.starts_with("arn:") && !served.contains(*id));
