@@ -43,7 +43,7 @@ impl Kind for SubnetGroup {
 
     const TYPE: &'static str = "AWS::ElastiCache::SubnetGroup";
     const REF: &'static str = "CacheSubnetGroupName";
-    const NAME: NameRule = NameRule::Hashed { max: NAME_MAX };
+    const NAME: NameRule = NameRule::Unique { max: NAME_MAX };
     const ATTACHABLE: &'static [Attachable] = &[Attachable::new(
         "AWS::ElastiCache::ReplicationGroup",
         Told::Left("it uses the group and changes nothing of it"),

@@ -42,7 +42,7 @@ impl Kind for DbSubnetGroup {
 
     const TYPE: &'static str = "AWS::RDS::DBSubnetGroup";
     const REF: &'static str = "DBSubnetGroupName";
-    const NAME: NameRule = NameRule::Hashed { max: rds::GROUP_MAX };
+    const NAME: NameRule = NameRule::Unique { max: rds::GROUP_MAX };
     const ATTACHABLE: &'static [Attachable] =
         &[Attachable::new("AWS::RDS::DBCluster", Told::Left("it uses the group and changes nothing of it"))];
     const REPLACEMENT: Replacement = Replacement::CreateFirst;

@@ -26,12 +26,16 @@ pub(super) struct LiveEdges {
 impl LiveEdges {
     pub(super) fn of<'a>(shapes: &Shapes<'_>, all: impl Iterator<Item = (&'a Address, &'a Arc<Live>)>) -> Self {
         let all: Vec<_> = all.collect();
-        let mut by_value: BTreeMap<String, BTreeSet<LiveId>> = BTreeMap::new();
+        let (mut by_value, mut by_id): (Named, Named) = (Named::new(), Named::new());
         let ids: BTreeSet<&str> = all.iter().map(|(_, live)| live.id.as_str()).collect();
         for (address, live) in &all {
             let id = live_id(address, live);
             // An output that is another thing's id names that thing: a target group tells its load balancer's ARN.
             for value in live.handles().into_iter().filter(|value| *value == live.id || !ids.contains(&**value)) {
+                // A name is nobody's alone: a subnet group of caches can have that of one of databases.
+                if live.name.as_ref() != Some(&value) {
+                    by_id.entry(value.clone()).or_default().insert(id.clone());
+                }
                 by_value.entry(value).or_default().insert(id.clone());
             }
         }
@@ -42,7 +46,8 @@ impl LiveEdges {
             let refs = shape.schema().refs(&live.spec);
             pointer::walk(&live.spec, &mut |at, leaf| {
                 let Value::String(text) = leaf else { return };
-                for target in targets(text, refs.get(at), &live.region, &by_value).filter(|target| *target != from) {
+                let targets = targets(text, refs.get(at), &live.region, &by_value, &by_id);
+                for target in targets.filter(|target| *target != from) {
                     let pointers = edges.out.entry(from.clone()).or_default().entry(target).or_default();
                     pointers.insert(at.to_owned());
                 }
@@ -57,21 +62,24 @@ impl LiveEdges {
     }
 }
 
+/// The live things that a text is a handle of.
+type Named = BTreeMap<String, BTreeSet<LiveId>>;
+
 /// The live things that a string in a region names. A `Ref` field names a thing of its kind by any output; any other string
 /// names what it holds an ARN or AWS-made id of.
 fn targets<'a>(
     text: &'a str,
     kind: Option<&'a String>,
     region: &'a str,
-    by_value: &'a BTreeMap<String, BTreeSet<LiveId>>,
+    by_value: &'a Named,
+    by_id: &'a Named,
 ) -> impl Iterator<Item = LiveId> + 'a {
     let whole = kind.and_then(|kind| by_value.get(text).map(|ids| (kind, ids)));
     let exact = whole.into_iter().flat_map(|(kind, ids)| ids.iter().filter(move |id| id.0.kind == **kind));
     let (near, far): (Vec<_>, Vec<_>) = exact.cloned().partition(|(_, _, at)| at.is_empty() || at == region);
     // Of what is named alike elsewhere, what is here is meant.
     let exact = if near.is_empty() { far } else { near };
-    let inside =
-        words(text).filter(|word| is_made_by_aws(word)).filter_map(|word| by_value.get(word)).flatten().cloned();
+    let inside = words(text).filter(|word| is_made_by_aws(word)).filter_map(|word| by_id.get(word)).flatten().cloned();
     exact.into_iter().chain(inside)
 }
 
