@@ -33,6 +33,11 @@ fn show_object(map: &Map<String, Value>) -> String {
     if let (2, Some(Value::String(key)), Some(value)) = (map.len(), map.get("Key"), map.get("Value")) {
         return format!("{key}={}", show(value));
     }
+    // A choice without particulars (`Count: {}`) is its name.
+    let is_bare = |value: &Value| value.as_object().is_some_and(|inner| inner.values().all(Value::is_null));
+    if let (1, Some((name, _))) = (map.len(), map.iter().next().filter(|(_, value)| is_bare(value))) {
+        return name.clone();
+    }
     let fields: Vec<_> = map.iter().map(|(key, value)| format!("{key}: {}", show(value))).collect();
     format!("{{{}}}", fields.join(", "))
 }

@@ -24,7 +24,7 @@ pub struct Difference {
 /// Compares two normalised specs of one kind.
 ///
 /// A property that the desired struct leaves out is AWS's to choose and is not compared; a key that a desired map
-/// leaves out is to go. Keyed lists compare element by element, other lists as wholes.
+/// leaves out is to go. Of a choice, another one is another value. Keyed lists compare element by element, other lists as wholes.
 pub fn compare(facts: &Facts, schema: &Schema, live: &Value, desired: &Value) -> Difference {
     let mut comparison = Comparison { facts, schema, difference: Difference::default() };
     comparison.value("", schema.root(), Some(live), Some(desired));
@@ -40,6 +40,11 @@ struct Comparison<'a> {
 impl Comparison<'_> {
     fn value(&mut self, at: &str, node: &Value, live: Option<&Value>, desired: Option<&Value>) {
         match (live, desired) {
+            (Some(Value::Object(have)), Some(Value::Object(want)))
+                if !have.keys().eq(want.keys()) && self.schema.is_choice(node) =>
+            {
+                self.report(at.to_owned(), live, desired);
+            }
             (Some(Value::Object(live)), Some(Value::Object(desired))) => {
                 let is_map = self.schema.is_map(node);
                 for (key, wanted) in desired {

@@ -46,6 +46,24 @@ impl Schema {
         })
     }
 
+    /// Returns whether a list here is a set: neither order nor repetition means anything.
+    pub fn is_set(&self, node: &Value) -> bool {
+        self.variants(node).iter().any(|node| node.get("x-set").is_some_and(|set| set == &Value::Bool(true)))
+    }
+
+    /// Returns whether an object here has exactly one of several keys.
+    pub fn is_choice(&self, node: &Value) -> bool {
+        let has_one_key =
+            |node: &Value| node.get("properties").and_then(Value::as_object).is_some_and(|keys| keys.len() == 1);
+        let choices = |node: &&Value| node.get("oneOf").and_then(Value::as_array).cloned().unwrap_or_default();
+        self.variants(node).iter().map(choices).any(|all| !all.is_empty() && all.iter().all(has_one_key))
+    }
+
+    /// Returns the schema of what a pointer leads to.
+    pub fn node(&self, at: &str) -> Option<&Value> {
+        pointer::steps(at).try_fold(&self.root, |node, step| self.child(node, &step))
+    }
+
     /// Returns the pointer and kind of every `Ref<K>` that a value holds.
     pub fn refs(&self, value: &Value) -> BTreeMap<String, String> {
         let mut found = BTreeMap::new();
@@ -55,13 +73,12 @@ impl Schema {
 
     /// Returns the kind that the property a pattern (`*` for a list's elements) names refers to, if it is a `Ref<K>`.
     pub fn ref_at(&self, pattern: &str) -> Option<String> {
-        let node = pointer::steps(pattern).try_fold(&self.root, |node, step| self.child(node, &step))?;
-        kind_of(&self.variants(node)).map(str::to_owned)
+        kind_of(&self.variants(self.node(pattern)?)).map(str::to_owned)
     }
 
     /// Returns the default of the property at a pointer, if it has one.
     pub fn default_at(&self, at: &str) -> Option<&Value> {
-        pointer::steps(at).try_fold(&self.root, |node, step| self.child(node, &step))?.get("default")
+        self.node(at)?.get("default")
     }
 
     /// `at` is the pointer so far, which is the same again on return: a pointer is only copied where a reference is.
