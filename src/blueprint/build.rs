@@ -20,7 +20,7 @@ pub fn build(
     problems: &mut Vec<Problem>,
 ) -> Option<Blueprint> {
     let mut found = Vec::new();
-    let Expanded { declarations, outputs, warnings } = expanded;
+    let Expanded { declarations, families, outputs, mut warnings } = expanded;
     let all = unique(&declarations, &mut found);
     let mut resources = BTreeMap::new();
     let is_broken = declarations.iter().any(|declaration| declaration.is_broken);
@@ -52,6 +52,7 @@ pub fn build(
         graph::follow(kinds, &mut resources);
         graph::check(kinds, &resources, &mut found);
         lint::check(&resources, &mut found);
+        warnings.extend(lint::warnings(&resources));
     }
     ignored(ignore, &all, &mut resources, &mut found);
     for problem in found {
@@ -65,6 +66,7 @@ pub fn build(
         resources,
         outputs,
         warnings,
+        families,
     })
 }
 
@@ -185,7 +187,8 @@ fn resource(
     };
     let facts = &known.facts;
     external(&declaration, facts.kind, problems);
-    let origins = place::named_as_in_plans(facts, raw, declaration.origins);
+    let origins = place::sorted_as_in_spec(known.shape.schema(), raw, &spec, declaration.origins);
+    let origins = place::named_as_in_plans(facts, raw, origins);
     for (at, what) in known.shape.check(&spec) {
         let span = place::of(&origins, &place::keyed(facts, &spec, &at));
         // What begins with its verb is about the field.
@@ -200,6 +203,7 @@ fn resource(
         set: set(known, raw, &spec),
         spec: Arc::new(spec),
         origins,
+        exists_by: declaration.exists_by,
         edges,
         was: declaration.was.map(|was| was.value),
         physical: declaration.physical.map(|name| name.value),

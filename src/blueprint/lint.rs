@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Resource;
 use crate::problem::{Problem, Span};
-use crate::resource::Address;
+use crate::resource::{Address, glob};
 
 /// Applies every rule.
 pub(super) fn check(resources: &BTreeMap<Address, Resource>, problems: &mut Vec<Problem>) {
@@ -42,6 +42,53 @@ fn same_priorities(resources: &BTreeMap<Address, Resource>, problems: &mut Vec<P
             problems.push(Problem::error(place(rule, "/Priority"), what).hint("give each rule of a listener its own"));
         }
     }
+}
+
+/// What a reviewer should know: a rule that never gets a request, because one before it takes them all.
+pub(super) fn warnings(resources: &BTreeMap<Address, Resource>) -> Vec<Problem> {
+    let rules: Vec<_> = of_kind(resources, "AWS::ElasticLoadBalancingV2::ListenerRule").collect();
+    let priority = |rule: &Resource| rule.spec.get("Priority").and_then(Value::as_i64);
+    let is_before = |one: &Resource, other: &Resource| {
+        one.spec.get("ListenerArn") == other.spec.get("ListenerArn") && priority(one) < priority(other)
+    };
+    let shadowed = rules.iter().filter_map(|rule| {
+        let first = rules.iter().find(|first| is_before(first, rule) && takes_all(first, rule))?;
+        let number = |rule: &Resource| priority(rule).unwrap_or_default();
+        let what = format!(
+            "{} (priority {}) never gets a request: {} (priority {}) comes first and takes all of its",
+            rule.address,
+            number(rule),
+            first.address,
+            number(first)
+        );
+        let hint = "give what is narrower the lower priority";
+        Some(Problem::warning(place(rule, "/Priority"), what).hint(hint))
+    });
+    shadowed.collect()
+}
+
+/// Whether a rule applies to every request that another applies to: each of its conditions is wider than one of the other's.
+fn takes_all(first: &Resource, rule: &Resource) -> bool {
+    let conditions =
+        |rule: &Resource| rule.spec.get("Conditions").and_then(Value::as_array).cloned().unwrap_or_default();
+    let narrower = conditions(rule);
+    conditions(first).iter().all(|wide| narrower.iter().any(|narrow| is_wider(wide, narrow)))
+}
+
+fn is_wider(wide: &Value, narrow: &Value) -> bool {
+    let values = |condition: &Value, config: &str| -> Option<Vec<String>> {
+        let list = condition.get(config)?.get("Values")?.as_array()?;
+        Some(list.iter().filter_map(|value| Some(value.as_str()?.to_owned())).collect())
+    };
+    let covered = |config: &str, text: fn(&str) -> String| {
+        let (wide, narrow) = (values(wide, config)?, values(narrow, config)?);
+        let is_covered = |narrow: &String| wide.iter().any(|wide| glob::covers(&text(wide), &text(narrow)));
+        Some(narrow.iter().all(is_covered))
+    };
+    wide == narrow
+        || covered("PathPatternConfig", str::to_owned).unwrap_or(false)
+        // Host names are told apart without regard to case.
+        || covered("HostHeaderConfig", str::to_ascii_lowercase).unwrap_or(false)
 }
 
 fn of_kind<'a>(resources: &'a BTreeMap<Address, Resource>, kind: &'a str) -> impl Iterator<Item = &'a Resource> {

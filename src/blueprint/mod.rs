@@ -13,7 +13,7 @@ mod skeleton;
 mod sources;
 mod types;
 
-pub use crate::template::Origin;
+pub use crate::template::{Family, Origin};
 pub use build::build;
 pub use explain::{Explained, explain};
 pub use kinds::Kinds;

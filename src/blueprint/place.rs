@@ -1,13 +1,14 @@
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::problem::Span;
-use crate::resource::{Facts, pointer};
+use crate::resource::{Facts, Schema, keyed as lists, pointer};
 use crate::template::Origins;
 
 /// Returns a pointer with the indices of keyed lists replaced by the elements' keys, as plans name them.
 pub(super) fn keyed(facts: &Facts, spec: &Value, at: &str) -> String {
-    let top = Trail { named: String::new(), node: Some(spec) };
-    pointer::steps(at).fold(top, |trail, step| trail.down(facts, &step)).named
+    lists::named(facts, spec, at)
 }
 
 /// How far a pointer has been followed: under the name that plans use, and the value there.
@@ -77,6 +78,42 @@ pub(super) fn named_as_in_plans(facts: &Facts, raw: &Value, origins: Origins) ->
         named
     };
     origins.into_iter().map(|(at, origin)| (named(at), origin)).collect()
+}
+
+/// Returns origins with the elements of sets at the places that they have in the spec, which sorts them.
+pub(super) fn sorted_as_in_spec(schema: &Schema, raw: &Value, spec: &Value, origins: Origins) -> Origins {
+    let mut moved = BTreeMap::new();
+    for (name, written) in raw.as_object().into_iter().flatten() {
+        let at = pointer::join("", name);
+        let is_set = schema.node(&at).is_some_and(|node| schema.is_set(node));
+        let (Some(written), Some(sorted)) = (written.as_array(), spec.get(name).and_then(Value::as_array)) else {
+            continue;
+        };
+        for (index, item) in written.iter().enumerate().filter(|_| is_set) {
+            if let Some(place) = sorted.iter().position(|other| is_written_as(item, other)) {
+                moved.insert(format!("{at}/{index}"), format!("{at}/{place}"));
+            }
+        }
+    }
+    if moved.is_empty() {
+        return origins;
+    }
+    let element = |at: &str| at.match_indices('/').nth(2).map_or(at.len(), |(end, _)| end);
+    let place = |at: String| match moved.get(&at[..element(&at)]) {
+        Some(place) => format!("{place}{}", &at[element(&at)..]),
+        None => at,
+    };
+    origins.into_iter().map(|(at, origin)| (place(at), origin)).collect()
+}
+
+/// Whether a value in normal form may be what was written: it has all of that.
+fn is_written_as(written: &Value, normal: &Value) -> bool {
+    match (written, normal) {
+        (Value::Object(written), Value::Object(normal)) => {
+            written.iter().all(|(key, value)| normal.get(key).is_some_and(|normal| is_written_as(value, normal)))
+        }
+        _ => written == normal,
+    }
 }
 
 fn is_above(above: &str, at: &str) -> bool {

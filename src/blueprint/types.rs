@@ -3,9 +3,9 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::problem::Problem;
+use crate::problem::{Problem, Span};
 use crate::resource::{Address, Stack};
-use crate::template::Origin;
+use crate::template::{Family, Origin};
 
 /// What one stack should be.
 #[derive(Clone, Debug)]
@@ -16,6 +16,8 @@ pub struct Blueprint {
     pub outputs: BTreeMap<String, Value>,
     /// What a reviewer should know (no domain: HTTP only).
     pub warnings: Vec<Problem>,
+    /// What there would be of other parameters.
+    pub families: Vec<Family>,
 }
 
 /// One resource as it should be.
@@ -31,6 +33,8 @@ pub struct Resource {
     /// Where each value comes from, by JSON pointer, with elements of keyed lists by their key, as in plans; a pointer that
     /// is not there has its nearest parent's origin.
     pub origins: BTreeMap<String, Origin>,
+    /// Where the parameters stand whose values decided that it is there.
+    pub exists_by: Vec<Span>,
     /// The resources that its spec refers to, by the JSON pointers of the strings that refer (`""`: it only follows).
     pub edges: BTreeMap<Address, BTreeSet<String>>,
     /// A former name, whose resource is kept and retagged.

@@ -20,3 +20,33 @@ pub fn matches(pattern: &str, text: &str) -> bool {
     }
     pattern[p..].iter().all(|letter| *letter == '*')
 }
+
+/// Returns whether a pattern matches whatever another one does. A pattern of which that can't be told is none.
+pub fn covers(wide: &str, narrow: &str) -> bool {
+    // No pattern has these letters; what matches them in an asterisk's place, and nothing there, matches anything.
+    let filled = |run: &str| narrow.replace('?', "\u{1}").replace('*', run);
+    matches(wide, &filled("")) && matches(wide, &filled("\u{1}\u{1}\u{1}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_covers_what_is_narrower() {
+        for (wide, narrow, is_covered) in [
+            ("/*", "/api/*", true),
+            ("/*", "/*", true),
+            ("/api/*", "/*", false),
+            ("/api/*", "/api", false),
+            ("/?*", "/*", false),
+            ("/?", "/*", false),
+            ("/??", "/a?", true),
+            ("*.example.com", "www.example.com", true),
+            ("*.example.com", "*.example.com", true),
+            ("*", "a*b?c", true),
+        ] {
+            assert_eq!(covers(wide, narrow), is_covered, "{wide} {narrow}");
+        }
+    }
+}

@@ -56,6 +56,23 @@ pub fn indexed(facts: &Facts, value: &Value, path: &str) -> Option<String> {
     Some(real)
 }
 
+/// Turns the indices of elements of keyed lists into their keys.
+pub fn named(facts: &Facts, value: &Value, path: &str) -> String {
+    let (mut named, mut here) = (String::new(), Some(value));
+    for step in pointer::steps(path) {
+        let key = facts.keyed.iter().find(|(pattern, _)| pointer::matches(pattern, &named)).map(|(_, key)| *key);
+        let item = here.and_then(|here| match here {
+            Value::Array(list) => list.get(step.parse::<usize>().ok()?),
+            other => other.get(&step),
+        });
+        let is_element = matches!(here, Some(Value::Array(_)));
+        let name = key.filter(|_| is_element).and_then(|key| Some(element_key(item?, key)));
+        named = pointer::join(&named, name.as_deref().unwrap_or(&step));
+        here = item;
+    }
+    named
+}
+
 /// The text by which an element of a keyed list is known.
 pub fn element_key(item: &Value, key: &str) -> String {
     match item.get(key) {

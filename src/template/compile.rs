@@ -11,6 +11,25 @@ pub(super) struct Branch {
     pub tree: Tree,
 }
 
+impl Branch {
+    /// The text, if no expression is in it.
+    pub fn fixed(&self) -> Option<&str> {
+        match &self.tree {
+            Tree::Fixed(value) => value.as_str(),
+            _ => None,
+        }
+    }
+
+    /// The text, with `*` for every expression in it.
+    pub fn pattern(&self) -> String {
+        match &self.tree {
+            Tree::Fixed(value) => value.as_str().map_or_else(|| value.to_string(), str::to_owned),
+            Tree::Text(text) => text.pattern(),
+            Tree::List(_) | Tree::Map(_) => String::new(),
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(super) enum Tree {
     Fixed(Json),

@@ -5,7 +5,7 @@ use ipnet::Ipv4Net;
 use minijinja::value::{Kwargs, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, State, UndefinedBehavior, Value};
 
-use super::scope::{STACK, Surroundings};
+use super::scope::{Named, STACK, Surroundings};
 use crate::resource::{Address, Name, NameRule, Reference, glob};
 use crate::tenant::region;
 
@@ -132,15 +132,19 @@ fn reference_all(
         None => around.kind(kind).map_err(wrong)?.reference,
     };
     let addresses = around.addresses().ok_or_else(|| wrong("`ref_all` can't be used in `for`, `when` or `name`"))?;
-    let matching = addresses.keys().filter(|address| glob::matches(pattern, &address.to_string()));
-    Ok(matching.map(|address| Reference { address: address.clone(), output: output.to_owned() }.to_string()).collect())
+    let matching = addresses.iter().filter(|(address, _)| glob::matches(pattern, &address.to_string()));
+    let reference = |(address, named): (&Address, &Named)| {
+        around.trail.existence(&named.uses);
+        Reference { address: address.clone(), output: output.to_owned() }.to_string()
+    };
+    Ok(matching.map(reference).collect())
 }
 
 fn physical(state: &State<'_, '_>, address: &str) -> Result<String, Error> {
     let around = surroundings(state);
     let address: Address = address.parse().map_err(wrong)?;
     let max = around.kind(&address.kind).map_err(wrong)?.name.max();
-    let given = around.addresses().and_then(|all| all.get(&address)).and_then(Option::as_ref);
+    let given = around.addresses().and_then(|all| all.get(&address)).and_then(|named| named.physical.as_ref());
     Ok(match given {
         Some(given) => given.clone(),
         None => Name::of(&around.stack, &address.name, NameRule::Unique { max }, "").to_string(),

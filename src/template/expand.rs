@@ -7,10 +7,11 @@ use super::budget::{Budget, Exceeded};
 use super::compile::{Branch, Repeat, Tree};
 use super::library::{Check, ResourceNode, Template};
 use super::origins::{Origin, Origins};
-use super::scope::{Item, Scope, Stack, Surroundings};
+use super::scope::{Item, Named, Scope, Stack, Surroundings};
+use super::tracked::{Trail, Uses};
 use super::values::without_nulls;
 use super::violation::described;
-use super::{Declaration, Expanded, KindFacts};
+use super::{Declaration, Expanded, Family, KindFacts};
 use crate::problem::{Problem, Severity};
 use crate::resource::Address;
 use crate::yaml::{Node, Placed};
@@ -32,22 +33,31 @@ pub fn expand(
         parted: BTreeMap::new(),
         budget: Budget::new(),
     };
+    let mut expanded = Expanded::default();
     let mut named = Vec::new();
     for node in &template.resources {
-        for inner in expansion.scopes(&node.repeat, &scope) {
-            if let Some(address) = expansion.address(node, &inner) {
+        let scopes = expansion.scopes(&node.repeat, &scope);
+        if let Some(kind) = node.kind.fixed() {
+            let (kind, name) = (kind.to_owned(), node.name.pattern());
+            expanded.families.push(Family { kind, name, from: scopes.all.values });
+        }
+        for (inner, mut uses) in scopes.passed {
+            let (address, more) = scope.trail().follow(|| expansion.address(node, &inner));
+            uses.add(&more);
+            if let Some(address) = address {
                 let physical = node.physical.as_ref().and_then(|branch| expansion.text(branch, &inner, "physical"));
-                named.push((node, inner, address, physical));
+                named.push((node, inner, address, physical, uses));
             }
         }
     }
-    let addresses = named
-        .iter()
-        .map(|(_, _, address, physical)| (address.value.clone(), physical.as_ref().map(|name| name.value.clone())));
+    let addresses = named.iter().map(|(_, _, address, physical, uses)| {
+        let physical = physical.as_ref().map(|name| name.value.clone());
+        (address.value.clone(), Named { physical, uses: uses.clone() })
+    });
     surroundings.set_addresses(addresses.collect());
-    let mut expanded = Expanded::default();
-    for (node, inner, address, physical) in named {
-        expanded.declarations.push(expansion.declaration(node, &inner, address, physical));
+    for (node, inner, address, physical, uses) in named {
+        let declaration = expansion.declaration(node, &inner, address, physical);
+        expanded.declarations.push(Declaration { exists_by: uses.values, ..declaration });
     }
     for (key, branch) in &template.outputs {
         let is_set = expansion.text_gap(branch, &scope);
@@ -81,59 +91,92 @@ pub(super) struct Expansion {
     /// The names that mean the same in every scope: no `for` may hide one.
     parameters: BTreeSet<String>,
     /// Their items, once a `for` ran over them.
-    parted: BTreeMap<String, Arc<[Item]>>,
+    parted: BTreeMap<String, (Arc<[Item]>, Uses)>,
     pub(super) budget: Budget,
+}
+
+/// The scopes of a repetition.
+pub(super) struct Scopes {
+    /// One for every combination of items that `when` lets pass, and what decided that it is there.
+    pub(super) passed: Vec<(Scope, Uses)>,
+    /// What decided which of them there are.
+    pub(super) all: Uses,
 }
 
 impl Expansion {
     /// Returns a scope for every combination of items of `for` that `when` lets pass.
-    pub(super) fn scopes(&mut self, repeat: &Repeat, outer: &Scope) -> Vec<Scope> {
-        let mut scopes = vec![outer.clone()];
+    pub(super) fn scopes(&mut self, repeat: &Repeat, outer: &Scope) -> Scopes {
+        let mut all = Uses::default();
+        let mut passed = vec![(outer.clone(), Uses::default())];
         for (variable, over) in &repeat.over {
-            scopes = scopes.iter().flat_map(|scope| self.items(variable, over, scope)).collect();
+            let mut next = Vec::new();
+            for (scope, uses) in &passed {
+                let (items, more) = self.items(variable, over, scope);
+                all.add(&more);
+                let uses = || {
+                    let mut uses = uses.clone();
+                    uses.add(&more);
+                    uses
+                };
+                next.extend(items.into_iter().map(|scope| (scope, uses())));
+            }
+            passed = next;
         }
         if let Some(when) = &repeat.when {
-            scopes.retain(|scope| self.holds(when, scope));
+            passed.retain_mut(|(scope, uses)| {
+                let trail = scope.trail().clone();
+                let (holds, more) = trail.follow(|| self.holds(when, scope));
+                all.add(&more);
+                uses.add(&more);
+                holds
+            });
         }
-        scopes
+        Scopes { passed, all }
     }
 
     /// Returns a scope for every item that one variable runs over.
-    fn items(&mut self, variable: &str, over: &Branch, outer: &Scope) -> Vec<Scope> {
+    fn items(&mut self, variable: &str, over: &Branch, outer: &Scope) -> (Vec<Scope>, Uses) {
         if self.budget.is_spent() {
-            return Vec::new();
+            return Default::default();
         }
-        let Some(items) = self.parts(over, outer) else { return Vec::new() };
+        let Some((items, uses)) = self.parts(over, outer) else { return Default::default() };
         let length = items.len();
         let spent = self.budget.items(length, &over.span);
         if self.within(spent).is_none() {
-            return Vec::new();
+            return Default::default();
         }
-        items.iter().enumerate().map(|(at, item)| outer.with_item(variable, item, at, length)).collect()
+        let scopes = items.iter().enumerate().map(|(at, item)| outer.with_item(variable, item, at, length));
+        (scopes.collect(), uses)
     }
 
     /// Parts what a variable runs over; a parameter, which means the same everywhere, once for the whole stack.
-    fn parts(&mut self, over: &Branch, outer: &Scope) -> Option<Arc<[Item]>> {
+    fn parts(&mut self, over: &Branch, outer: &Scope) -> Option<(Arc<[Item]>, Uses)> {
+        let trail = outer.trail().clone();
         let Tree::Text(text) = &over.tree else {
-            let value = self.value(over, outer, "", &mut Origins::new())?;
-            return self.all_of(over, &value, &[]);
+            let (value, uses) = trail.follow(|| self.value(over, outer, "", &mut Origins::new()));
+            return Some((self.all_of(over, &value?, &[], &trail)?, uses));
         };
         let name = text.path().filter(|path| path.len() == 1).map(|path| &path[0]);
         if let Some(known) = name.and_then(|name| self.parted.get(name)) {
-            return Some(Arc::clone(known));
+            return Some(known.clone());
         }
         // Not `value`: that would drop the nulls in a parameter, and expressions ask for them (`x is none`).
-        let value = text.evaluate(outer).map_err(|problem| self.problems.push(*problem)).ok()?;
-        let sources: Vec<&Node> = text.uses().filter_map(|path| outer.node(path)).collect();
-        let items = self.all_of(over, &value, &sources)?;
-        if let Some(name) = name.filter(|name| self.parameters.contains(*name)) {
-            self.parted.insert(name.clone(), Arc::clone(&items));
+        let (value, mut uses) = trail.follow(|| text.evaluate(outer));
+        let value = value.map_err(|problem| self.problems.push(*problem)).ok()?;
+        if text.path().is_some() {
+            // Which entries there are counts, not yet what they hold.
+            uses = trail.follow(|| text.count(outer)).1;
         }
-        Some(items)
+        let sources: Vec<&Node> = text.uses().filter_map(|path| outer.node(path)).collect();
+        let items = self.all_of(over, &value, &sources, &trail)?;
+        if let Some(name) = name.filter(|name| self.parameters.contains(*name)) {
+            self.parted.insert(name.clone(), (Arc::clone(&items), uses.clone()));
+        }
+        Some((items, uses))
     }
 
-    fn all_of(&mut self, over: &Branch, value: &Json, sources: &[&Node]) -> Option<Arc<[Item]>> {
-        let items = Item::all_of(value, sources);
+    fn all_of(&mut self, over: &Branch, value: &Json, sources: &[&Node], trail: &Trail) -> Option<Arc<[Item]>> {
+        let items = Item::all_of(value, sources, trail);
         if items.is_none() {
             let what = format!("`for` needs a list or a map, and this is {}", described(value));
             self.problems.push(Problem::error(over.span.clone(), what));
@@ -173,7 +216,7 @@ impl Expansion {
     ) -> Declaration {
         let before = self.problems.len();
         let mut origins = Origins::new();
-        origins.insert(String::new(), Origin { span: node.span.clone(), from: Vec::new() });
+        origins.insert(String::new(), Origin { span: node.span.clone(), from: Vec::new(), over: Vec::new() });
         let properties = node.properties.as_ref().and_then(|branch| self.value(branch, scope, "", &mut origins));
         let region = node.region.as_ref().and_then(|branch| self.text(branch, scope, "region"));
         let was = node.was.as_ref().and_then(|branch| self.text(branch, scope, "was"));
@@ -207,6 +250,7 @@ impl Expansion {
             physical,
             protected,
             external: external.unwrap_or_default(),
+            exists_by: Vec::new(),
             span: node.span.clone(),
             is_broken: self.problems.len() > before,
         }
@@ -241,7 +285,7 @@ impl Expansion {
 
     fn said(&mut self, check: &Check, scope: &Scope, parameters: &Node, severity: Severity) -> Vec<Problem> {
         let mut all = Vec::new();
-        for scope in self.scopes(&check.repeat, scope) {
+        for (scope, _) in self.scopes(&check.repeat, scope).passed {
             let Some(say) = self.text(&check.say, &scope, "say") else { continue };
             let at = check.at.as_ref().and_then(|branch| self.text(branch, &scope, "at"));
             let span = at.map_or_else(|| check.span.clone(), |at| parameters.nearest(at.value.split('.')).span.clone());

@@ -12,6 +12,7 @@ mod parameters;
 mod part;
 mod scope;
 mod text;
+mod tracked;
 mod values;
 pub mod violation;
 
@@ -34,6 +35,7 @@ pub use scope::Stack;
 #[derive(Debug, Default)]
 pub struct Expanded {
     pub declarations: Vec<Declaration>,
+    pub families: Vec<Family>,
     pub outputs: BTreeMap<String, Json>,
     pub warnings: Vec<Problem>,
 }
@@ -52,10 +54,23 @@ pub struct Declaration {
     pub physical: Option<Placed<String>>,
     pub protected: Option<bool>,
     pub external: BTreeSet<String>,
+    /// Where the parameters stand whose values decided that it is there.
+    pub exists_by: Vec<Span>,
     /// The node's first line.
     pub span: Span,
     /// Whether an expression in it failed: the rest of it is not worth checking.
     pub is_broken: bool,
+}
+
+/// The resources that one node of a template makes, or would make of other parameters.
+#[derive(Clone, Debug)]
+pub struct Family {
+    /// Their type.
+    pub kind: String,
+    /// Their name, with `*` for what is computed.
+    pub name: String,
+    /// Where the parameters stand whose values decide which of them there are.
+    pub from: Vec<Span>,
 }
 
 /// What expressions need to know of a kind.

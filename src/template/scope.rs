@@ -6,6 +6,7 @@ use minijinja::value::Object;
 use serde_json::Value as Json;
 
 use super::KindFacts;
+use super::tracked::{Trail, Uses, tracked};
 use crate::problem::{Span, suggest};
 use crate::resource::{Address, StackId};
 use crate::yaml::{Key, Node, Placed, Value as Yaml};
@@ -31,23 +32,34 @@ pub(super) struct Surroundings {
     pub stack: StackId,
     pub region: String,
     pub kinds: Arc<BTreeMap<&'static str, KindFacts>>,
-    /// All addresses of the stack and their given physical names; empty until all names are evaluated.
-    addresses: OnceLock<BTreeMap<Address, Option<String>>>,
+    /// All addresses of the stack; empty until all names are evaluated.
+    addresses: OnceLock<BTreeMap<Address, Named>>,
+    pub trail: Trail,
+}
+
+/// What is known of a resource once its name is.
+#[derive(Debug)]
+pub(super) struct Named {
+    /// A physical name given in full.
+    pub physical: Option<String>,
+    /// What decided that it is there, under this name.
+    pub uses: Uses,
 }
 
 impl Object for Surroundings {}
 
 impl Surroundings {
     pub fn new(stack: &Stack, kinds: Arc<BTreeMap<&'static str, KindFacts>>) -> Self {
-        Self { stack: stack.id.clone(), region: stack.region.value.clone(), kinds, addresses: OnceLock::new() }
+        let (id, region) = (stack.id.clone(), stack.region.value.clone());
+        Self { stack: id, region, kinds, addresses: OnceLock::new(), trail: Trail::default() }
     }
 
-    pub fn addresses(&self) -> Option<&BTreeMap<Address, Option<String>>> {
+    pub fn addresses(&self) -> Option<&BTreeMap<Address, Named>> {
         self.addresses.get()
     }
 
     /// Tells the functions all addresses; once.
-    pub fn set_addresses(&self, addresses: BTreeMap<Address, Option<String>>) {
+    pub fn set_addresses(&self, addresses: BTreeMap<Address, Named>) {
         self.addresses.set(addresses).expect("a stack is expanded once");
     }
 
@@ -69,23 +81,34 @@ struct Variables {
     values: BTreeMap<String, Value>,
     /// Trees with places; a variable without one (`loop`) has no origin.
     nodes: BTreeMap<String, Arc<Node>>,
+    trail: Trail,
 }
 
 impl Object for Variables {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        self.value(key.as_str()?)
+        let name = key.as_str()?;
+        // Maps and lists note by themselves what of them is looked at.
+        if let Some(scalar) = self.node(name).filter(|node| node.entries().is_empty() && node.items().is_empty()) {
+            // An item of a `for` mostly chooses: a database by its name, of which something else is the value.
+            if self.is_item(name) { self.trail.keys(&scalar.span) } else { self.trail.value(&scalar.span) }
+        }
+        self.value(name)
     }
 }
 
 impl Variables {
-    fn set(&mut self, name: &str, node: Node) {
-        self.values.insert(name.to_owned(), live(&node.to_json()));
+    fn set(&mut self, name: &str, key: Option<&Span>, node: Node) {
+        self.values.insert(name.to_owned(), tracked(&node, key, &self.trail));
         self.nodes.insert(name.to_owned(), Arc::new(node));
     }
 
     fn value(&self, name: &str) -> Option<Value> {
         let outer = || self.outer.as_ref().and_then(|outer| outer.value(name));
         self.values.get(name).cloned().or_else(outer)
+    }
+
+    fn is_item(&self, name: &str) -> bool {
+        self.outer.as_ref().is_some_and(|outer| self.values.contains_key(name) || outer.is_item(name))
     }
 
     fn node(&self, name: &str) -> Option<&Node> {
@@ -101,24 +124,25 @@ impl Scope {
     pub const NAMES: [&'static str; 6] = ["tenant", "environment", "account", "region", "project", "partition"];
 
     pub fn new(stack: &Stack, surroundings: &Arc<Surroundings>, parameters: &Node) -> Self {
-        let mut all = Variables::default();
+        let mut all = Variables { trail: surroundings.trail.clone(), ..Variables::default() };
         let text = |value: &str, span: &Span| Node::new(Yaml::String(value.to_owned()), span.clone());
-        all.set("tenant", text(&stack.id.tenant, &stack.tenant_span));
-        all.set("environment", text(&stack.id.environment, &stack.environment_span));
-        all.set("account", text(&stack.account.value, &stack.account.span));
-        all.set("region", text(&stack.region.value, &stack.region.span));
+        all.set("tenant", None, text(&stack.id.tenant, &stack.tenant_span));
+        all.set("environment", None, text(&stack.id.environment, &stack.environment_span));
+        all.set("account", None, text(&stack.account.value, &stack.account.span));
+        all.set("region", None, text(&stack.region.value, &stack.region.span));
         all.values.insert("project".into(), Value::from(stack.project.as_str()));
         all.values.insert("partition".into(), Value::from("aws"));
         all.values.insert(STACK.into(), Value::from_dyn_object(Arc::clone(surroundings)));
         for (key, node) in parameters.entries() {
-            all.set(&key.name, node.clone());
+            all.set(&key.name, Some(&key.span), node.clone());
         }
         Self(Arc::new(all))
     }
 
     /// Returns the scope of one item of a `for`; `position` counts from 0.
     pub fn with_item(&self, variable: &str, item: &Item, position: usize, length: usize) -> Self {
-        let mut inner = Variables { outer: Some(Arc::clone(&self.0)), ..Variables::default() };
+        let trail = self.0.trail.clone();
+        let mut inner = Variables { outer: Some(Arc::clone(&self.0)), trail, ..Variables::default() };
         inner.values.insert(variable.to_owned(), item.value.clone());
         if let Some(node) = &item.node {
             inner.nodes.insert(variable.to_owned(), Arc::clone(node));
@@ -132,6 +156,11 @@ impl Scope {
         ];
         inner.values.insert("loop".into(), BTreeMap::from(facts).into());
         Self(Arc::new(inner))
+    }
+
+    /// What takes note of the parameters that expressions look at.
+    pub fn trail(&self) -> &Trail {
+        &self.0.trail
     }
 
     /// Returns what expressions are evaluated in.
@@ -167,8 +196,11 @@ pub(super) struct Item {
 impl Item {
     /// Parts a value into items: a list's items, a map's entries as `{key, value}` in key order. `sources` are trees
     /// that the value was computed from, the first its very own if there is one.
-    pub fn all_of(value: &Json, sources: &[&Node]) -> Option<Vec<Self>> {
-        let item = |value: Value, node: Option<Node>| Self { value, node: node.map(Arc::new) };
+    pub fn all_of(value: &Json, sources: &[&Node], trail: &Trail) -> Option<Vec<Self>> {
+        let item = |value: Value, node: Option<Node>| {
+            let value = node.as_ref().map_or(value, |node| tracked(node, None, trail));
+            Self { value, node: node.map(Arc::new) }
+        };
         match value {
             Json::Null => Some(Vec::new()),
             Json::Array(list) => {

@@ -61,6 +61,15 @@ impl Text {
         }
     }
 
+    /// The text with `*` for every expression.
+    pub fn pattern(&self) -> String {
+        let part = |part: &Part| match part {
+            Part::Plain(text) => text.clone(),
+            Part::Expression(_) => "*".to_owned(),
+        };
+        self.parts.iter().map(part).collect()
+    }
+
     fn expressions(&self) -> impl Iterator<Item = &Compiled> {
         self.parts.iter().filter_map(|part| match part {
             Part::Expression(compiled) => Some(compiled),
@@ -94,6 +103,14 @@ impl Text {
             }
         }
         Ok(Json::String(joined))
+    }
+
+    /// Asks how many there are of what the text's only expression makes.
+    pub fn count(&self, scope: &Scope) -> Option<usize> {
+        match self.parts.as_slice() {
+            [Part::Expression(only)] => only.expression.eval(scope.context()).ok()?.len(),
+            _ => None,
+        }
     }
 
     fn gap(&self, compiled: &Compiled) -> Problem {

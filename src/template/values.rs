@@ -6,7 +6,7 @@ use super::compile::{Branch, Item as ListItem, Tree};
 use super::expand::Expansion;
 use super::origins::{Origin, Origins};
 use super::scope::Scope;
-use super::text::Text;
+use super::tracked::Uses;
 use crate::problem::Span;
 use crate::resource::pointer;
 use crate::yaml::{Node, Value as Yaml};
@@ -14,12 +14,13 @@ use crate::yaml::{Node, Value as Yaml};
 impl Expansion {
     /// Evaluates a value; nothing if it is null or its evaluation failed. Notes where every part of it comes from.
     pub(super) fn value(&mut self, branch: &Branch, scope: &Scope, at: &str, origins: &mut Origins) -> Option<Json> {
-        let mut origin = Origin { span: branch.span.clone(), from: Vec::new() };
+        let mut uses = Uses::default();
         let value = match &branch.tree {
             Tree::Fixed(Json::Null) => return None,
             Tree::Fixed(value) => value.clone(),
             Tree::Text(text) => {
-                let value = match text.evaluate(scope) {
+                let (evaluated, looked_at) = scope.trail().follow(|| text.evaluate(scope));
+                let value = match evaluated {
                     Ok(Json::Null) => return None,
                     Ok(value) => value,
                     Err(problem) => {
@@ -29,7 +30,7 @@ impl Expansion {
                 };
                 let spent = self.budget.value(&value, &branch.span);
                 self.within(spent)?;
-                origin.from = sources(text, scope);
+                uses = looked_at;
                 if let Some(node) = text.path().and_then(|path| scope.exact(path)) {
                     nested(node, at, &branch.span, origins);
                 }
@@ -38,8 +39,10 @@ impl Expansion {
             Tree::Map(entries) => {
                 let mut map = Map::new();
                 for (key, child) in entries {
-                    if let Some(value) = self.value(child, scope, &pointer::join(at, key), origins) {
+                    let place = pointer::join(at, key);
+                    if let Some(value) = self.value(child, scope, &place, origins) {
                         map.insert(key.clone(), value);
+                        add(&mut uses, origins.get(&place));
                     }
                 }
                 Json::Object(map)
@@ -47,13 +50,14 @@ impl Expansion {
             Tree::List(items) => {
                 let mut list = Vec::new();
                 for item in items {
-                    self.item(item, scope, at, &mut list, &mut origin.from, origins);
+                    self.item(item, scope, at, &mut list, &mut uses, origins);
                 }
                 Json::Array(list)
             }
         };
         if !at.is_empty() {
-            origins.insert(at.to_owned(), origin);
+            let Uses { values: from, keys: over } = uses;
+            origins.insert(at.to_owned(), Origin { span: branch.span.clone(), from, over });
         }
         Some(value)
     }
@@ -64,43 +68,32 @@ impl Expansion {
         scope: &Scope,
         at: &str,
         list: &mut Vec<Json>,
-        from: &mut Vec<Span>,
+        uses: &mut Uses,
         origins: &mut Origins,
     ) {
         let (scopes, each) = match item {
-            ListItem::One(branch) => (vec![scope.clone()], branch),
+            ListItem::One(branch) => (vec![(scope.clone(), Uses::default())], branch),
             ListItem::Splice { repeat, each } => {
-                for (_, over) in &repeat.over {
-                    if let Tree::Text(text) = &over.tree {
-                        add(from, sources(text, scope));
-                    }
-                }
-                (self.scopes(repeat, scope), each)
+                let scopes = self.scopes(repeat, scope);
+                uses.add(&scopes.all);
+                (scopes.passed, each)
             }
         };
-        for inner in scopes {
+        for (inner, _) in scopes {
             let place = pointer::join(at, &list.len().to_string());
             if let Some(value) = self.value(each, &inner, &place, origins) {
                 list.push(value);
-                // A list compares as a whole: the first parameter in it is where a person would look.
-                add(from, origins.get(&place).map(|origin| origin.from.clone()).unwrap_or_default());
+                // A list may compare as a whole: the first parameter in it is where a person would look.
+                add(uses, origins.get(&place));
             }
         }
     }
 }
 
-/// The places of the parameters that a text uses, each once.
-fn sources(text: &Text, scope: &Scope) -> Vec<Span> {
-    let mut spans = Vec::new();
-    add(&mut spans, text.uses().filter_map(|path| scope.node(path)).map(|node| node.span.clone()).collect());
-    spans
-}
-
-fn add(spans: &mut Vec<Span>, more: Vec<Span>) {
-    for span in more {
-        if !spans.contains(&span) {
-            spans.push(span);
-        }
+/// What a value was computed from, the value around it was computed from too.
+fn add(uses: &mut Uses, inner: Option<&Origin>) {
+    if let Some(Origin { from, over, .. }) = inner {
+        uses.add(&Uses { values: from.clone(), keys: over.clone() });
     }
 }
 
@@ -109,7 +102,7 @@ fn nested(node: &Node, at: &str, written: &Span, origins: &mut Origins) {
     let mut note = |step: &str, node: &Node| {
         let at = pointer::join(at, step);
         nested(node, &at, written, origins);
-        origins.insert(at, Origin { span: written.clone(), from: vec![node.span.clone()] });
+        origins.insert(at, Origin { span: written.clone(), from: vec![node.span.clone()], over: Vec::new() });
     };
     match &node.value {
         Yaml::Map(entries) => entries.iter().for_each(|(key, node)| note(&key.name, node)),

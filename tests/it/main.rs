@@ -86,6 +86,8 @@ mod log_groups;
 mod loose;
 #[cfg(feature = "sdk")]
 mod network;
+#[cfg(feature = "sdk")]
+mod origins;
 mod pace;
 #[cfg(feature = "sdk")]
 mod paced;

@@ -126,7 +126,13 @@ fn blueprint_of_orphan(project: &Project, name: &str, args: &Args) -> Result<Blu
         external_id: None,
         protected: true,
     };
-    Ok(Blueprint { stack, resources: BTreeMap::new(), outputs: BTreeMap::new(), warnings: Vec::new() })
+    Ok(Blueprint {
+        stack,
+        resources: BTreeMap::new(),
+        outputs: BTreeMap::new(),
+        warnings: Vec::new(),
+        families: Vec::new(),
+    })
 }
 
 fn account(text: &str) -> Result<String, String> {

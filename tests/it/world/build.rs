@@ -77,6 +77,7 @@ pub fn blueprint_of(stack: Stack, wishes: &[Wish]) -> Blueprint {
                 spec: spec.into(),
                 set,
                 origins: BTreeMap::new(),
+                exists_by: Vec::new(),
                 edges,
                 was: wish.was.clone(),
                 physical: None,
@@ -92,5 +93,5 @@ pub fn blueprint_of(stack: Stack, wishes: &[Wish]) -> Blueprint {
         let dangling: Vec<_> = resource.edges.keys().filter(|target| !there.contains(*target)).collect();
         assert!(dangling.is_empty(), "{} refers to {dangling:?}, which nobody wishes", resource.address);
     }
-    Blueprint { stack, resources, outputs: BTreeMap::new(), warnings: Vec::new() }
+    Blueprint { stack, resources, outputs: BTreeMap::new(), warnings: Vec::new(), families: Vec::new() }
 }
