@@ -12,7 +12,7 @@ use super::watch::{SPREAD, Watch};
 use crate::plan::{Desired, Step, Verb};
 use crate::resource::{
     Address, AnyKind, AnyMade, Changes, Class, Cloud, Facts, Failure, FieldDiff, Kept, Live, Name, Reference, Result,
-    Secrets, Settled, Shape, Stack, State, key, keyed, output, pointer, resolve,
+    Secrets, Settled, Shape, Stack, State, Tags, key, keyed, output, pointer, resolve,
 };
 
 /// What all steps of one stack's run share.
@@ -85,7 +85,7 @@ impl<C: Cloud> Site<'_, C> {
             Some(given) => Name::given(given.clone()),
             None => Name::of(&self.stack.id, &step.id.address.name, facts.name, &create_only(&facts, spec.value())),
         };
-        let mut tags = step.set_tags.clone();
+        let mut tags = self.tags(kind.shape(), step);
         if facts.name.is_physical() {
             tags.set(key::ID, name.as_str());
         }
@@ -169,8 +169,10 @@ impl<C: Cloud> Site<'_, C> {
         } else {
             self.live(kind, step).await?
         };
-        let writer = self.hands.writer(&step.region, self.permit(step, None)).await?;
-        kind.retag(&writer, &live, &step.set_tags, &step.unset_tags).await?;
+        let tags = self.tags(kind.shape(), step);
+        let permit = Permit { tags: tags.clone(), ..self.permit(step, None) };
+        let writer = self.hands.writer(&step.region, permit).await?;
+        kind.retag(&writer, &live, &tags, &step.unset_tags).await?;
         Ok(Done { id: Some(live.id.clone()), ..Done::default() })
     }
 
@@ -295,6 +297,17 @@ impl<C: Cloud> Site<'_, C> {
             let left = left.collect::<Vec<_>>().join(", ");
             Failure::new(Class::Conflict, format!("{left} is not known although its resource is there"))
         })
+    }
+
+    /// The tags to set, with the digest as it is now that all it stands for is known.
+    fn tags(&self, shape: &dyn Shape, step: &Step) -> Tags {
+        let mut tags = step.set_tags.clone();
+        if let Some(marks) = &step.marks {
+            let outputs = self.outputs.lock().unwrap_or_else(PoisonError::into_inner);
+            let lookup = |reference: &Reference| output(outputs.get(&reference.address)?, &reference.output);
+            tags.set(key::DIGEST, marks.settled(shape, &lookup));
+        }
+        tags
     }
 
     fn permit(&self, step: &Step, spec: Option<&Value>) -> Permit {

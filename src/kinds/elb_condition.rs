@@ -10,6 +10,7 @@ use crate::resource::normal::Set;
 /// In normal form values stand in the condition's own config, sorted; order means nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(from = "Vec<Condition>")]
+#[schemars(extend("x-set" = true))]
 pub struct Conditions(Set<Condition>);
 
 /// One condition.

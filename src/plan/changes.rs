@@ -1,7 +1,6 @@
 //! What a person reviews: one change a resource.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use super::fate::Fate;
 use super::fields::{of_new, overall, shown};
@@ -43,7 +42,7 @@ pub(super) fn desired_change(
     let resource = &input.blueprint.resources[address];
     let shape = shapes[address.kind.as_str()];
     let facts = shape.facts();
-    let stands = |live: Option<&Arc<Live>>| protection::stands(resource.protected, &facts, live.map(|live| &**live));
+    let stands = |loses: bool, live: &Live| protection::stands(resource.protected, loses, &facts, Some(live));
     let mut change = Change {
         address: address.clone(),
         region: resource.region.clone(),
@@ -94,7 +93,8 @@ pub(super) fn desired_change(
             change.disruption = shape.disruption(&diffs);
             let lifted = protection::lifted(&facts, live, spec);
             let irreversible = shape.irreversible(&live.spec, spec, &diffs);
-            let loses = (change.disruption == Disruption::DestroysData || irreversible.is_some()) && stands(Some(live));
+            let is_lost = change.disruption == Disruption::DestroysData || irreversible.is_some();
+            let loses = is_lost && stands(facts.stateful, live);
             change.protected = loses || !lifted.is_empty();
             change.notes.extend(lifted.iter().map(|path| format!("turns its protection off ({path})")));
             change.notes.extend(irreversible);
@@ -114,12 +114,18 @@ pub(super) fn desired_change(
         Fate::Replace { live, fields, create_first, why, .. } => {
             change.action = Action::Replace;
             change.cause = if fields.is_empty() { Cause::Drift } else { overall(fields) };
-            change.disruption = match (facts.stateful, create_first) {
+            let loses = facts.stateful && !(facts.interchangeable && *create_first);
+            change.disruption = match (loses, create_first) {
                 (true, _) => Disruption::DestroysData,
                 (false, true) => facts.handover,
                 (false, false) => Disruption::Outage,
             };
-            change.protected = stands(Some(live));
+            change.protected = stands(loses, live);
+            if facts.awaits_person && *create_first && why.is_none() {
+                change
+                    .notes
+                    .push("the new one comes first; the old one stays until that is ready and in use".to_owned());
+            }
             if facts.awaits_person && why.is_some() {
                 // What a person never made usable bears nothing.
                 (change.protected, change.disruption) = (false, Disruption::None);
@@ -128,8 +134,9 @@ pub(super) fn desired_change(
             change.notes.extend(why.clone());
             change.notes.extend(live.asleep.as_deref().map(awakened));
         }
-        Fate::Blocked { why, unreadable, .. } => {
+        Fate::Blocked { why, unreadable, fields, .. } => {
             change.action = Action::Blocked;
+            change.fields = fields.iter().map(|field| shown(&facts, field)).collect();
             change.cause = if *unreadable { Cause::Unreadable } else { Cause::Dependency };
             change.notes.push(why.clone());
         }
@@ -168,9 +175,8 @@ pub(super) fn removed_change(input: &Input<'_>, shapes: &Shapes<'_>, victim: &Vi
     // The YAML still names what a destroy takes.
     let declared = input.blueprint.resources.get(&victim.address).and_then(|resource| resource.protected);
     let is_guarded = input.mode != Mode::Destroy || input.blueprint.stack.protected;
-    let bears_data = protection::bears_data(&facts, &victim.live);
-    let bears_nothing =
-        victim.cause == Cause::Superseded && facts.replacement == Replacement::CreateFirst && !bears_data;
+    let has_heir = victim.cause == Cause::Superseded && facts.replacement == Replacement::CreateFirst;
+    let loses = protection::bears_data(&facts, &victim.live) && !(has_heir && facts.interchangeable);
     let is_going = victim.blocked.is_none();
     let asleep = victim.live.asleep.as_deref().filter(|_| is_going);
     plan.changes.push(Change {
@@ -178,13 +184,13 @@ pub(super) fn removed_change(input: &Input<'_>, shapes: &Shapes<'_>, victim: &Vi
         region: victim.live.region.clone(),
         action: if victim.blocked.is_some() { Action::Blocked } else { Action::Delete },
         cause: victim.cause,
-        disruption: match (bears_data, bears_nothing) {
+        disruption: match (loses, has_heir) {
             (true, _) => Disruption::DestroysData,
             (false, true) => Disruption::None,
             (false, false) => Disruption::Outage,
         },
         id: Some(victim.live.id.clone()),
-        protected: is_guarded && protection::stands(declared, &facts, Some(&victim.live)),
+        protected: is_guarded && protection::stands(declared, loses, &facts, Some(&victim.live)),
         fields: Vec::new(),
         after: BTreeSet::new(),
         notes: victim.blocked.iter().cloned().chain(victim.live.misfit.clone()).chain(asleep.map(awakened)).collect(),

@@ -18,8 +18,8 @@ pub(super) enum Fate {
     Create { spec: Arc<Value>, leaving: Option<Arc<Live>> },
     /// A new one has to take the place of the old.
     Replace { live: Arc<Live>, spec: Arc<Value>, fields: Vec<Field>, create_first: bool, why: Option<String> },
-    /// Nothing may be done to it.
-    Blocked { live: Option<Arc<Live>>, why: String, unreadable: bool },
+    /// Nothing may be done to it. `fields`: how it differs, as far as that can be told.
+    Blocked { live: Option<Arc<Live>>, why: String, unreadable: bool, fields: Vec<Field> },
     /// It needs what waits for a person.
     Held { live: Option<Arc<Live>>, by: Address },
 }
@@ -40,13 +40,31 @@ impl Fate {
         }
         let diffs: Vec<_> = counted.iter().map(|field| live.as_running(&field.as_diff())).collect();
         if let Some(why) = shape.refuses(&live.spec, &spec, &diffs) {
-            return Self::Blocked { live: Some(live.clone()), why, unreadable: false };
+            return Self::Blocked { live: Some(live.clone()), why, unreadable: false, fields };
         }
         if counted.iter().any(|field| field.replaces) {
             let create_first = facts.replacement == Replacement::CreateFirst;
             return Self::Replace { live: live.clone(), spec, fields, create_first, why: None };
         }
         Self::Update { live: live.clone(), spec, fields }
+    }
+
+    /// The same with nothing done to it.
+    pub(super) fn blocked(self, live: Option<&Arc<Live>>, why: String) -> Self {
+        Self::Blocked { live: live.cloned(), why, unreadable: false, fields: self.into_fields() }
+    }
+
+    fn into_fields(self) -> Vec<Field> {
+        match self {
+            Self::Update { fields, .. } | Self::Replace { fields, .. } | Self::Blocked { fields, .. } => fields,
+            Self::Keep { ignored, .. } => ignored,
+            Self::Wait { .. } | Self::Create { .. } | Self::Held { .. } => Vec::new(),
+        }
+    }
+
+    /// Whether what will be it is still to be made.
+    pub(super) fn is_new(&self) -> bool {
+        matches!(self, Self::Create { .. } | Self::Replace { .. })
     }
 
     pub(super) fn live(&self) -> Option<&Arc<Live>> {
@@ -93,7 +111,7 @@ impl Fate {
             Self::Update { fields, .. } => (2, fields.len()),
             Self::Create { .. } => (3, 0),
             Self::Replace { fields, .. } => (4, fields.len()),
-            Self::Blocked { .. } => (5, 0),
+            Self::Blocked { fields, .. } => (5, fields.len()),
             Self::Held { .. } => (6, 0),
         }
     }

@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
+use super::causes::Causes;
 use super::types::{Cause, Field};
-use crate::blueprint::{Ignore, Resource};
-use crate::resource::{CLOSE, Facts, FieldDiff, Live, OPEN, Recorded, Reference, Shape, key, keyed, pointer};
+use crate::blueprint::{Ignore, Origin, Resource};
+use crate::resource::{CLOSE, Facts, FieldDiff, Live, OPEN, Recorded, Reference, Shape, key, keyed, parts, pointer};
 
 /// What the comparison of one resource needs beside its two specs.
 pub(super) struct Comparing<'a> {
@@ -17,6 +18,8 @@ pub(super) struct Comparing<'a> {
     pub(super) today: jiff::civil::Date,
     /// Whether the plan changes what a reference stands for.
     pub(super) changes: &'a dyn Fn(&Reference) -> bool,
+    /// Fills in the references of a value as far as they are known.
+    pub(super) settle: &'a dyn Fn(&Value) -> Value,
     /// Whether a live value names a resource of this stack.
     pub(super) is_ours: &'a dyn Fn(&Value) -> bool,
 }
@@ -42,6 +45,7 @@ impl Comparing<'_> {
         difference.fields.extend(ours);
         self.resend_write_only(&desired, &mut difference.fields);
 
+        let causes = self.causes(record);
         let mut fields = Vec::new();
         for diff in difference.fields {
             if self.live.has_in_force(&diff) {
@@ -51,13 +55,13 @@ impl Comparing<'_> {
                 keyed::set(self.facts, &mut desired, &diff.path, diff.before.as_ref());
                 continue;
             }
-            let field = self.field(diff);
-            if field.ignored.is_some() || (self.only_config && field.cause == Cause::Drift) {
+            let told: Vec<_> = causes.of(diff).into_iter().map(|(diff, cause)| self.field(diff, cause)).collect();
+            // What differs for several reasons is set back from the last to the first that is left.
+            let is_left = |field: &&Field| field.ignored.is_some() || (self.only_config && field.cause == Cause::Drift);
+            for field in told.iter().rev().filter(is_left) {
                 keyed::set(self.facts, &mut desired, &field.path, field.before.as_ref());
             }
-            if !(self.only_config && field.cause == Cause::Drift) {
-                fields.push(field);
-            }
+            fields.extend(told.into_iter().filter(|field| !(self.only_config && field.cause == Cause::Drift)));
         }
         let mut left_alone = Vec::new();
         for unmodelled in &self.live.unmodelled {
@@ -69,7 +73,8 @@ impl Comparing<'_> {
                 foreign.push(diff);
                 continue;
             }
-            let field = self.field(diff.clone());
+            let cause = causes.of(diff.clone()).first().map_or(Cause::Unknown, |(_, cause)| *cause);
+            let field = self.field(diff.clone(), cause);
             let is_left = self.only_config && field.cause == Cause::Drift;
             if is_left || field.ignored.is_some() {
                 left_alone.push(diff);
@@ -140,14 +145,13 @@ impl Comparing<'_> {
         }
     }
 
-    fn field(&self, diff: FieldDiff) -> Field {
+    fn field(&self, diff: FieldDiff, cause: Cause) -> Field {
         let unknown = diff.after.as_ref().is_some_and(|after| after.to_string().contains([OPEN, CLOSE]));
-        let cause = self.cause(&diff);
         Field {
             ignored: self.ignored(&diff.path).map(|ignore| ignore.owner.clone()),
             replaces: self.shape.replaces(&self.live.spec, &self.resource.spec, &diff),
             sensitive: self.facts.sensitive.iter().any(|pattern| pointer::covers(pattern, &diff.path)),
-            origin: self.resource.origin(&diff.path).cloned(),
+            origin: self.origin(&diff),
             cause,
             unknown,
             path: diff.path,
@@ -156,22 +160,25 @@ impl Comparing<'_> {
         }
     }
 
-    /// Tells the YAML's change from the live resource's by the digest written at the last apply.
-    fn cause(&self, diff: &FieldDiff) -> Cause {
-        let property = pointer::property(&diff.path);
-        let set = self.resource.set_to(property);
-        let depends =
-            set.is_some_and(|value| Reference::all_in(value).iter().any(|(_, reference)| (self.changes)(reference)));
-        match (self.record(), depends) {
-            (Recorded::Pending, _) => Cause::Config,
-            (record, depends) => match (record.agrees(property, set), depends) {
-                (Some(false), _) => Cause::Config,
-                (Some(true), true) => Cause::Dependency,
-                (Some(true), false) => Cause::Drift,
-                (None, true) => Cause::Dependency,
-                (None, false) => Cause::Unknown,
-            },
+    /// Where a person would look: for what comes, where that was written; for what only goes, what it was taken out of.
+    fn origin(&self, diff: &FieldDiff) -> Option<Origin> {
+        let whole = self.resource.origin(&diff.path)?;
+        let delta = parts::set_delta(self.shape.schema(), &diff.path, diff.before.as_ref(), diff.after.as_ref());
+        match delta {
+            Some((gone, come)) if !gone.is_empty() && come.is_empty() => Some(whole.of_removed()),
+            Some((_, come)) => {
+                let written = keyed::get(self.facts, &self.resource.spec, &diff.path).and_then(Value::as_array);
+                let index = written.and_then(|all| all.iter().position(|item| come.contains(&&(self.settle)(item))));
+                let element = index.map(|index| pointer::join(&diff.path, &index.to_string()));
+                element.and_then(|element| self.resource.origin(&element)).or(Some(whole)).cloned()
+            }
+            None if diff.after.is_none() => Some(whole.of_removed()),
+            None => Some(whole.clone()),
         }
+    }
+
+    fn causes(&self, record: Recorded) -> Causes<'_> {
+        Causes { shape: self.shape, resource: self.resource, record, changes: self.changes }
     }
 
     fn record(&self) -> Recorded {
@@ -184,6 +191,21 @@ impl Comparing<'_> {
             .iter()
             .find(|ignore| pointer::covers(&ignore.field, path) && ignore.until.is_none_or(|until| self.today <= until))
     }
+}
+
+/// Puts the fields of one path together that have causes of their own: what is sent has one difference a path.
+pub(super) fn joined(fields: impl Iterator<Item = Field>) -> Vec<Field> {
+    let mut joined: Vec<Field> = Vec::new();
+    for field in fields {
+        match joined.last_mut().filter(|last| last.path == field.path && last.after == field.before) {
+            Some(last) => {
+                let cause = if last.cause == field.cause { field.cause } else { Cause::Mixed };
+                *last = Field { before: last.before.take(), cause, ..field };
+            }
+            None => joined.push(field),
+        }
+    }
+    joined
 }
 
 /// The fields of a resource that is not there yet: what the template sets.

@@ -8,29 +8,49 @@ use super::decide::set_top;
 use crate::blueprint::Resource;
 use crate::resource::{Address, Facts, Reference, keyed};
 
-/// Leaves out of a late property what needs something that is held: single elements of a list if they can be told by
-/// what they refer to, else the whole. What is live in their place stays.
-pub(super) fn leave_out(
-    facts: &Facts,
-    resource: &Resource,
-    property: &str,
-    needed: &BTreeSet<Address>,
-    live: Option<&Value>,
-    spec: &mut Value,
-) {
-    let live = live.and_then(|live| live.pointer(property));
-    match spec.pointer(property).and_then(Value::as_array) {
-        Some(list) if !is_whole(resource, property, needed) => {
-            let held = held(resource, property, needed);
-            let key = facts.keyed.iter().find(|(pattern, _)| *pattern == property).map(|(_, key)| *key);
-            let kept = list.iter().enumerate().filter_map(|(index, item)| {
-                if held.contains(&index) { live_twin(live, item, key?) } else { Some(item.clone()) }
-            });
-            let kept = kept.collect();
-            set_top(spec, property, Some(kept));
-        }
-        _ => set_top(spec, property, live.cloned()),
+/// What leaving out needs to know of a resource.
+pub(super) struct Late<'a> {
+    pub(super) facts: &'a Facts,
+    pub(super) resource: &'a Resource,
+    pub(super) live: Option<&'a Value>,
+    /// Whether a live element of a list is known to be none that we put there.
+    pub(super) is_foreign: &'a dyn Fn(&str, &Value) -> bool,
+}
+
+impl Late<'_> {
+    /// Leaves out of a late property what needs something that is held: single elements of a list if they can be told by
+    /// what they refer to, else the whole. What is live in their place stays, but not what somebody else put there.
+    pub(super) fn leave_out(&self, property: &str, needed: &BTreeSet<Address>, spec: &mut Value) {
+        let live = self.live.and_then(|live| live.pointer(property));
+        let key = self.facts.keyed.iter().find(|(pattern, _)| *pattern == property).map(|(_, key)| *key);
+        let held = held(self.resource, property, needed);
+        let wanted = spec.pointer(property).and_then(Value::as_array).filter(|_| !held.is_empty());
+        let left = match (wanted, live.and_then(Value::as_array)) {
+            (Some(list), _) if held.len() < list.len() => Some(others(list, &held, |item| live_twin(live, item, key?))),
+            (Some(list), Some(_)) if key.is_some() => Some(others(list, &held, |item| live_twin(live, item, key?))),
+            (Some(_), Some(there)) => {
+                Some(there.iter().filter(|item| !(self.is_foreign)(property, item)).cloned().collect())
+            }
+            _ => live.cloned(),
+        };
+        set_top(spec, property, left);
     }
+}
+
+/// What of a late property's list does not need something that is held; nothing if that can't be told.
+pub(super) fn applied(resource: &Resource, property: &str, needed: &BTreeSet<Address>) -> Option<Value> {
+    let list = resource.spec.pointer(property)?.as_array()?;
+    let held = held(resource, property, needed);
+    (!held.is_empty() && held.len() < list.len()).then(|| others(list, &held, |_| None))
+}
+
+/// A list with something else, or nothing, in place of what is held.
+fn others(list: &[Value], held: &BTreeSet<usize>, instead: impl Fn(&Value) -> Option<Value>) -> Value {
+    let kept = list
+        .iter()
+        .enumerate()
+        .filter_map(|(index, item)| if held.contains(&index) { instead(item) } else { Some(item.clone()) });
+    kept.collect()
 }
 
 /// Returns whether all of a late property has to be left out: each of its elements, or none that can be told.

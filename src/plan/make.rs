@@ -3,6 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::changes::{blocked, desired_change, removed_change};
 use super::circles::deadlocked;
 use super::decide::{Decisions, decide, left_behind};
+use super::derived::Fed;
 use super::foundation::obstacle;
 use super::input::{Input, Mode};
 use super::live_edges::LiveEdges;
@@ -55,8 +56,8 @@ struct Decided {
     steps: Steps,
 }
 
-/// Decides until every replacement can be carried out: one whose old one has to go first, and can't, is blocked; then all
-/// is decided again, for those who need it. `asked` is all that a partial apply is about.
+/// Decides until every change can be carried out: a replacement whose old one has to go first, and can't, is blocked, and
+/// what derives from something blocked; then all is decided again, for those who need it. `asked` is all that a partial apply is about.
 fn decided(
     input: &Input<'_>,
     shapes: &Shapes<'_>,
@@ -71,8 +72,11 @@ fn decided(
         if let Some(asked) = asked_to_go(input, asked) {
             leaving.retain(|victim| asked.contains(&victim.address));
         }
+        let fed = Fed::of(input, decisions.as_ref());
+        fed.keep(input, &mut leaving);
         mark_blocked(input, shapes, decisions.as_ref(), edges, asked, &mut leaving);
         let mut more = stuck(decisions.as_ref(), &leaving);
+        more.extend(fed.changes(input, decisions.as_ref()));
         if more.is_empty() {
             let made = decisions.as_ref().map(|decisions| steps(input, shapes, order, decisions));
             let mut steps = made.unwrap_or_default();

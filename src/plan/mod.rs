@@ -3,9 +3,11 @@
 //! **Invariant:** pure. No async, no clock, no AWS; the same input gives the same plan, byte for byte.
 
 mod adopt;
+mod causes;
 mod changes;
 mod circles;
 mod decide;
+mod derived;
 mod fate;
 mod fields;
 mod fingerprint;

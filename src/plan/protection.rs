@@ -4,13 +4,14 @@ use serde_json::Value;
 
 use crate::resource::{Facts, Live, key, keyed};
 
-/// Returns whether a resource is protected: by its kind, unless the YAML says otherwise; by what the YAML said when it was
-/// last applied; because AWS refuses its deletion; or because it is something else than the YAML can mean.
-pub(super) fn stands(declared: Option<bool>, facts: &Facts, live: Option<&Live>) -> bool {
+/// Returns whether a resource is protected: because something is lost with it, unless the YAML says otherwise; by what the
+/// YAML said when it was last applied; because AWS refuses its deletion; or because it is something else than the YAML can
+/// mean.
+pub(super) fn stands(declared: Option<bool>, loses: bool, facts: &Facts, live: Option<&Live>) -> bool {
     let is_kept = |live: &Live| {
         live.misfit.is_some() || bears_mark(live) || facts.protection.iter().any(|path| is_on(facts, &live.spec, path))
     };
-    declared.unwrap_or(facts.stateful) || live.is_some_and(is_kept)
+    declared.unwrap_or(loses) || live.is_some_and(is_kept)
 }
 
 /// The protections that are on in live AWS and off in what is desired.

@@ -19,6 +19,7 @@ impl Step {
             live: None,
             desired: None,
             set_tags: Tags::default(),
+            marks: None,
             unset_tags: Vec::new(),
             seconds: 0,
         }

@@ -7,12 +7,13 @@ use serde_json::Value;
 
 use super::decide::{Decisions, set_top};
 use super::fate::Fate;
+use super::fields::joined;
 use super::input::Input;
 use super::order::{Order, Shapes};
 use super::tags;
 use super::types::{Cause, Desired, Field, Step, StepId, Verb};
 use crate::blueprint::Resource;
-use crate::resource::{Address, Digest, Facts, Live, State, Tags, key, pointer};
+use crate::resource::{Address, Digest, Facts, Live, Marks, Shape, State, Tags, key, pointer, resolve};
 
 /// The steps so far, and for each address the one after which it is as desired.
 #[derive(Default)]
@@ -58,14 +59,14 @@ struct Maker<'a> {
 
 impl Maker<'_> {
     fn resource(&mut self, resource: &Resource, fate: &Fate) {
-        let facts = self.shapes[resource.address.kind.as_str()].facts();
+        let facts = self.shape(resource).facts();
         let first = self.needs(resource);
         match fate {
-            Fate::Keep { live, .. } => drop(self.retag(resource, &facts, live, BTreeSet::new())),
+            Fate::Keep { live, .. } => self.retag(resource, live, BTreeSet::new()),
             Fate::Wait { live } => {
                 let wait = self.wait(resource, &facts, live);
                 self.steps.last.insert(resource.address.clone(), wait.clone());
-                self.retag(resource, &facts, live, BTreeSet::from([wait]));
+                self.retag(resource, live, BTreeSet::from([wait]));
             }
             Fate::Update { live, spec, fields } => self.update(resource, &facts, live, spec, fields, first),
             Fate::Create { spec, leaving } => {
@@ -102,7 +103,7 @@ impl Maker<'_> {
             after.insert(self.wait(resource, facts, live));
         }
         let id = StepId::new(&resource.address, Verb::Update, &live.id);
-        let acted = fields.iter().filter(|field| field.ignored.is_none()).cloned().collect();
+        let acted = joined(fields.iter().filter(|field| field.ignored.is_none()).cloned());
         let desired = Desired { spec: spec.clone(), fields: acted, physical: None };
         self.push(Step {
             region: resource.region.clone(),
@@ -113,7 +114,7 @@ impl Maker<'_> {
             ..Step::new(id.clone())
         });
         self.steps.last.insert(resource.address.clone(), id.clone());
-        self.retag(resource, facts, live, BTreeSet::from([id.clone()]));
+        self.retag(resource, live, BTreeSet::from([id.clone()]));
         if self.order.cuts.contains_key(&resource.address) {
             self.late.push((id, resource.address.clone()));
         }
@@ -125,17 +126,18 @@ impl Maker<'_> {
         let late: Vec<_> = late.into_iter().filter(|property| spec.pointer(property).is_some()).collect();
         let mut early = spec.clone();
         late.iter().for_each(|property| set_top(Arc::make_mut(&mut early), property, None));
-        let mut tags = self.tags(resource, facts);
-        let digest = tags.get(key::DIGEST).unwrap_or_default().to_owned();
+        let marks = self.marks(resource, None);
+        let mut tags = tags::desired(&self.input.blueprint.stack, resource, facts, &marks);
         let is_partial = facts.several_calls || !late.is_empty();
         if is_partial {
-            tags.set(key::DIGEST, Digest::pending().as_str());
+            tags.set(key::DIGEST, Digest::PENDING);
         }
         self.push(Step {
             region: resource.region.clone(),
             after,
             desired: Some(Desired { spec: early, fields: Vec::new(), physical: resource.physical.clone() }),
             set_tags: tags,
+            marks: (!is_partial).then(|| marks.clone()),
             seconds: facts.seconds,
             ..Step::new(id.clone())
         });
@@ -146,7 +148,8 @@ impl Maker<'_> {
             self.push(Step {
                 region: resource.region.clone(),
                 after: BTreeSet::from([complete]),
-                set_tags: Tags::from_iter([(key::DIGEST, digest)]),
+                set_tags: Tags::from_iter([(key::DIGEST, marks.text())]),
+                marks: Some(marks),
                 seconds: 1,
                 ..Step::new(retag)
             });
@@ -196,35 +199,45 @@ impl Maker<'_> {
         id
     }
 
-    fn retag(
-        &mut self,
-        resource: &Resource,
-        facts: &Facts,
-        live: &Arc<Live>,
-        after: BTreeSet<StepId>,
-    ) -> Option<StepId> {
-        let desired = self.tags(resource, facts);
-        let (set_tags, unset_tags) = tags::retag(live, &desired, facts);
+    fn retag(&mut self, resource: &Resource, live: &Arc<Live>, after: BTreeSet<StepId>) {
+        let facts = self.shape(resource).facts();
+        let marks = self.marks(resource, Some(live));
+        let desired = tags::desired(&self.input.blueprint.stack, resource, &facts, &marks);
+        let (mut set_tags, unset_tags) = tags::retag(live, &desired, &facts);
+        // What the update before it fills in, only the run knows.
+        if marks.is_open() && !after.is_empty() {
+            set_tags.set(key::DIGEST, marks.text());
+        }
         if set_tags.is_empty() && unset_tags.is_empty() {
-            return None;
+            return;
         }
         let id = StepId::new(&resource.address, Verb::Retag, &live.id);
         self.push(Step {
             region: resource.region.clone(),
             after,
             live: Some(live.clone()),
+            marks: set_tags.get(key::DIGEST).is_some().then_some(marks),
             set_tags,
             unset_tags,
             seconds: 1,
-            ..Step::new(id.clone())
+            ..Step::new(id)
         });
-        Some(id)
     }
 
-    fn tags(&self, resource: &Resource, facts: &Facts) -> Tags {
-        let nothing = BTreeSet::new();
-        let left_out = self.decisions.left_out.get(&resource.address).unwrap_or(&nothing);
-        tags::desired(&self.input.blueprint.stack, resource, facts, left_out)
+    /// What its digest will be made of.
+    fn marks(&self, resource: &Resource, live: Option<&Live>) -> Marks {
+        let shape = self.shape(resource);
+        let known = resolve(&resource.spec, &|reference| {
+            let fate = self.decisions.fates.get(&reference.address)?;
+            fate.output(reference, &self.shapes.get(reference.address.kind.as_str())?.facts())
+        });
+        let spec = resource.shared(shape.normalise(known.clone()).unwrap_or(known));
+        let left_out = self.decisions.left_out.get(&resource.address).cloned().unwrap_or_default();
+        tags::marks(&self.input.blueprint.stack, resource, shape, live, spec, &left_out)
+    }
+
+    fn shape(&self, resource: &Resource) -> &'_ dyn Shape {
+        self.shapes[resource.address.kind.as_str()]
     }
 
     /// Lets late updates follow what they refer to, now that all steps are known.

@@ -1,23 +1,24 @@
-use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use serde_json::Value;
+
+use super::decide::LeftOut;
 use crate::blueprint::Resource;
-use crate::resource::{Digest, Facts, Live, Name, Recorded, Stack, Tags, key, keyed, pointer};
+use crate::resource::{Digest, Facts, Live, Marks, Name, Recorded, Shape, Stack, Tags, key, keyed, pointer};
 
-/// What goes before a user tag's key in the digest, so that a tag the YAML no longer names is known to be ours.
-const TAG: &str = "tag:";
 /// The tag that consoles show as the name.
 pub(super) const NAME: &str = "Name";
 
-/// The tags a resource should bear, but for `provision:id`, which only its creation knows.
-/// `left_out` are the properties that wait for something and so are not applied yet.
-pub(super) fn desired(stack: &Stack, resource: &Resource, facts: &Facts, left_out: &BTreeSet<&str>) -> Tags {
+/// The tags a resource should bear, but for `provision:id`, which only its creation knows, and its digest, which is as whole
+/// as the marks are.
+pub(super) fn desired(stack: &Stack, resource: &Resource, facts: &Facts, marks: &Marks) -> Tags {
     let mut tags = stack.tags.clone();
     tags.set(key::PROJECT, &*stack.project);
     tags.set(key::TENANT, &*stack.id.tenant);
     tags.set(key::ENVIRONMENT, &*stack.id.environment);
     tags.set(key::NAME, &*resource.address.name);
     tags.set(key::TEMPLATE, &*stack.template);
-    tags.set(key::DIGEST, digest(stack, resource, facts, left_out).as_str());
+    tags.set(key::DIGEST, marks.text());
     if resource.protected == Some(true) {
         tags.set(key::PROTECTED, "true");
     }
@@ -28,17 +29,31 @@ pub(super) fn desired(stack: &Stack, resource: &Resource, facts: &Facts, left_ou
 }
 
 /// The digest of what the template set, and of the user's tags. What counts at creation only is left out: afterwards the
-/// template's value is neither compared nor applied.
-fn digest(stack: &Stack, resource: &Resource, facts: &Facts, left_out: &BTreeSet<&str>) -> Digest {
-    let tags: Vec<_> =
-        stack.tags.iter().map(|(key, value)| (format!("{TAG}{key}"), serde_json::Value::from(value))).collect();
-    let applied = |name: &str| {
-        let path = pointer::join("", name);
-        !left_out.contains(path.as_str()) && !facts.initial.contains(&path.as_str())
-    };
-    let set = resource.set().filter(|(name, _)| applied(name));
-    let set = set.chain(tags.iter().map(|(name, value)| (name.as_str(), value)));
-    Digest::of(set, elements(resource, facts))
+/// template's value is neither compared nor applied. Of what is not applied yet, the last digest's word stays: nothing that
+/// this plan doesn't show may read another way afterwards.
+///
+/// `spec` is the whole desired one with its references filled in as far as they are known.
+pub(super) fn marks(
+    stack: &Stack,
+    resource: &Resource,
+    shape: &dyn Shape,
+    live: Option<&Live>,
+    spec: Arc<Value>,
+    left_out: &LeftOut,
+) -> Marks {
+    let facts = shape.facts();
+    let record = Recorded::read(live.and_then(|live| live.tags.get(key::DIGEST)));
+    let mut marks = Marks::new(Digest::default(), spec);
+    let counts = |name: &str| !facts.initial.contains(&pointer::join("", name).as_str());
+    for (name, written) in resource.set().filter(|(name, _)| counts(name)) {
+        match left_out.get(pointer::join("", name).as_str()) {
+            Some(applied) => marks.keep(shape, name, &record, applied.as_ref()),
+            None => marks.property(shape, name, written),
+        }
+    }
+    stack.tags.iter().for_each(|(key, _)| marks.tag(key));
+    elements(resource, &facts).iter().for_each(|pointer| marks.element(pointer));
+    marks
 }
 
 /// The pointers of what the template puts into additive lists.
@@ -65,7 +80,7 @@ pub(super) fn retag(live: &Live, desired: &Tags, facts: &Facts) -> (Tags, Vec<St
         .tags
         .iter()
         .filter(|(key, _)| desired.get(key).is_none())
-        .filter(|(key, _)| *key == key::PROTECTED || record.agrees(&format!("{TAG}{key}"), None) == Some(false))
+        .filter(|(key, _)| *key == key::PROTECTED || record.has_tag(key))
         .map(|(key, _)| key.to_owned())
         .collect();
     (set, unset)

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::blueprint::Origin;
 use crate::inventory::{Orphan, Unmanaged};
 use crate::problem::Problem;
-use crate::resource::{Address, Disruption, Live, Stack, Tags};
+use crate::resource::{Address, Disruption, Live, Marks, Stack, Tags};
 
 /// The plans of the selected stacks, by name.
 #[derive(Clone, Debug, Default)]
@@ -154,6 +154,8 @@ pub struct Step {
     /// The tags to set and to remove (create: the whole set).
     pub set_tags: Tags,
     pub unset_tags: Vec<String>,
+    /// What the digest among the tags is made of, once all that it stands for is known.
+    pub marks: Option<Marks>,
     /// Typical seconds, for the order of steps and the estimate.
     pub seconds: u32,
 }

@@ -13,7 +13,7 @@ use super::pending;
 use super::standing::Standing;
 use super::types::Cause;
 use crate::inventory::Seen;
-use crate::resource::{Address, Live, pointer};
+use crate::resource::{Address, Live, State, pointer};
 
 /// A live thing that has to go.
 pub(super) struct Victim {
@@ -93,6 +93,7 @@ pub(super) fn mark_blocked(
     let blind = blind(input);
     let known: BTreeSet<String> = input.inventory.all().flat_map(|(_, live)| live.handles()).collect();
     for victim in victims.iter_mut().filter(|victim| victim.blocked.is_none()) {
+        victim.deferred = awaits_heir(shapes, decisions, victim);
         if let Some((kind, why)) = blind.iter().find(|(kind, _)| refers(shapes, kind, &victim.address.kind)) {
             victim.blocked = Some(format!("{kind} could not be read and may use it: {why}"));
         } else if let Some(ground) = foreign_ground(shapes, &known, victim) {
@@ -122,6 +123,14 @@ pub(super) fn mark_blocked(
             return;
         }
     }
+}
+
+/// Whether something usable stays until what takes its place is usable too: a person has to see to that.
+fn awaits_heir(shapes: &Shapes<'_>, decisions: Option<&Decisions>, victim: &Victim) -> bool {
+    let awaits_person = shapes.get(victim.address.kind.as_str()).is_some_and(|shape| shape.facts().awaits_person);
+    let heir = decisions.and_then(|decisions| decisions.fates.get(&victim.address)).filter(|fate| !fate.is_new());
+    let is_ready = heir.and_then(Fate::live).is_some_and(|heir| heir.state == State::Ready);
+    awaits_person && victim.cause == Cause::Superseded && victim.live.state == State::Ready && !is_ready
 }
 
 /// What a user that does not let go means for a victim.

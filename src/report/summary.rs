@@ -2,7 +2,7 @@
 
 use super::estimate::Estimate;
 use super::style::{count, duration};
-use crate::plan::{Action, Cause, Plan, Summary};
+use crate::plan::{Cause, Plan, Summary};
 
 /// `1 to replace, 2 to update, 1 waiting · about 9 min (ElastiCache) · 1 drifted field`.
 pub(super) fn summary_line(plan: &Plan, estimate: &Estimate) -> String {
@@ -20,8 +20,7 @@ pub(super) fn summary_line(plan: &Plan, estimate: &Estimate) -> String {
 
 /// How many fields somebody changed in AWS; ignored ones are not counted.
 pub(super) fn drifted_fields(plan: &Plan) -> usize {
-    let changes = plan.stacks.iter().flat_map(|stack| &stack.changes);
-    let fields = changes.filter(|change| change.action != Action::Blocked).flat_map(|change| &change.fields);
+    let fields = plan.stacks.iter().flat_map(|stack| &stack.changes).flat_map(|change| &change.fields);
     fields.filter(|field| field.cause == Cause::Drift && field.ignored.is_none()).count()
 }
 

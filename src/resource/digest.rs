@@ -1,115 +1,145 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
+use super::record::Recorded;
+
 /// The scheme's version, in front of every digest.
-const SCHEME: &str = "v1";
+pub(super) const SCHEME: &str = "v2";
 /// Reads so until a create of several calls is complete.
-const PENDING: &str = "pending";
-/// Letters of a property's name hash and of its value's hash. 7 letters a property let 35 properties fit into a tag
-/// (256 characters); a value's 24 bits make a change of one property go unseen once in 16 million.
-const NAME_LETTERS: usize = 3;
-const VALUE_LETTERS: usize = 4;
+pub(super) const PENDING: &str = "pending";
+/// Letters of the hash of a property's name, and of its value: a value's 24 bits make a change of one property go unseen
+/// once in 16 million.
+pub(super) const NAME_LETTERS: usize = 3;
+pub(super) const VALUE_LETTERS: usize = 4;
+/// Letters of a part's hash: as many as there is room for. With two, one foreign element of a list in 4,096 parts is taken
+/// for one of ours.
+pub(super) const PART_LETTERS: [usize; 3] = [4, 3, 2];
+/// More parts of one property than this are not kept: one letter counts them.
+const MOST_PARTS: usize = 63;
 /// AWS's limit for a tag's value.
 const MAX_LENGTH: usize = 256;
+/// Stands in front of properties of which not all found room.
+pub(super) const CUT: char = '+';
+/// Stands between the sections.
+pub(super) const BETWEEN: char = '.';
+/// Letters that tags allow everywhere.
+pub(super) const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// What a template set, as short hashes per property: written as the tag `provision:digest`, it tells a change of the
-/// configuration from a change of the live resource without a state file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Digest(String);
+/// What a template set, as short hashes: written as the tag `provision:digest`, it tells a change of the configuration
+/// from a change of the live resource without a state file (docs/decisions/0011).
+///
+/// Of every property there is the hash of its value with references unresolved; of lists, objects and of what holds
+/// references also those of its parts as they were applied, with references filled in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Digest {
+    properties: BTreeMap<String, String>,
+    /// The user's tags: those that the YAML no longer names are known to be ours.
+    tags: BTreeSet<String>,
+    /// Elements of additive lists, by their pointers.
+    elements: BTreeSet<String>,
+    /// By the name of the property: the parts, each in the most letters there are.
+    parts: BTreeMap<String, BTreeSet<String>>,
+    /// The letters of the shortest part that was taken over from an earlier digest.
+    letters: Option<usize>,
+}
 
 impl Digest {
-    /// Hashes the properties that a template set, with references unresolved, and the pointers of the elements that it
-    /// put into additive lists: a removed one is told from somebody else's by them. What finds no room is left out,
-    /// elements first.
-    pub fn of<'a>(
-        set: impl IntoIterator<Item = (&'a str, &'a Value)>,
-        elements: impl IntoIterator<Item = String>,
-    ) -> Self {
-        let mut parts: Vec<_> = set.into_iter().map(|(name, value)| entry(name, value)).collect();
-        parts.sort();
-        let mut elements: Vec<_> = elements.into_iter().map(|pointer| element(&pointer)).collect();
-        elements.sort();
-        let mut text = format!("{SCHEME}:");
-        for part in parts.into_iter().chain(elements) {
-            if text.len() + part.len() <= MAX_LENGTH {
-                text.push_str(&part);
-            }
-        }
-        Self(text)
-    }
-
     /// What a resource bears while its create is under way.
-    pub fn pending() -> Self {
-        Self(PENDING.to_owned())
+    pub const PENDING: &'static str = PENDING;
+
+    pub fn property(&mut self, name: &str, value: &Value) {
+        self.properties.insert(hash(name, NAME_LETTERS), hash(&value.to_string(), VALUE_LETTERS));
     }
 
-    pub fn as_str(&self) -> &str {
-        &self.0
+    /// Takes the parts of a property as they are applied; see [`parts::texts`](super::parts::texts).
+    pub fn parts(&mut self, name: &str, parts: impl IntoIterator<Item = String>) {
+        let parts = parts.into_iter().map(|part| hash(&part, PART_LETTERS[0])).collect();
+        self.parts.insert(hash(name, NAME_LETTERS), parts);
     }
-}
 
-/// A digest as it was read from a tag.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Recorded {
-    /// Its create was not completed.
-    Pending,
-    /// The hash of the value by the hash of the property's name.
-    Known(BTreeMap<String, String>),
-    /// Missing, or of a scheme we do not know.
-    Unknown,
-}
+    pub fn tag(&mut self, key: &str) {
+        self.tags.insert(hash(key, VALUE_LETTERS));
+    }
 
-impl Recorded {
-    pub fn read(tag: Option<&str>) -> Self {
-        match tag.and_then(|text| text.split_once(':').or(Some((text, "")))) {
-            Some((PENDING, "")) => Self::Pending,
-            Some((SCHEME, rest)) if rest.is_ascii() && rest.len().is_multiple_of(NAME_LETTERS + VALUE_LETTERS) => {
-                Self::Known(
-                    rest.as_bytes()
-                        .chunks(NAME_LETTERS + VALUE_LETTERS)
-                        .map(|chunk| String::from_utf8_lossy(chunk).into_owned())
-                        .map(|chunk| (chunk[..NAME_LETTERS].to_owned(), chunk[NAME_LETTERS..].to_owned()))
-                        .collect(),
-                )
-            }
-            _ => Self::Unknown,
+    pub fn element(&mut self, pointer: &str) {
+        self.elements.insert(hash(pointer, VALUE_LETTERS));
+    }
+
+    /// Takes over what an earlier digest says of a property's value: the new one is not applied yet.
+    pub fn keep_property(&mut self, name: &str, record: &Recorded) {
+        let name = hash(name, NAME_LETTERS);
+        if let Recorded::Known(record) = record
+            && let Some(value) = record.properties.get(&name)
+        {
+            self.properties.insert(name, value.clone());
         }
     }
 
-    /// Returns whether the property was last applied with this value (`None`: not set by the template).
-    /// Nothing if the record does not tell.
-    pub fn agrees(&self, property: &str, value: Option<&Value>) -> Option<bool> {
-        let Self::Known(all) = self else { return None };
-        let recorded = all.get(&hash(property, NAME_LETTERS));
-        Some(match (recorded, value) {
-            (Some(recorded), Some(value)) => *recorded == hash(&value.to_string(), VALUE_LETTERS),
-            (None, None) => true,
-            _ => false,
-        })
+    /// Takes over what an earlier digest says of a property's parts.
+    pub fn keep_parts(&mut self, name: &str, record: &Recorded) {
+        let name = hash(name, NAME_LETTERS);
+        if let Recorded::Known(record) = record
+            && let Some(parts) = record.parts.get(&name)
+        {
+            self.letters = Some(self.letters.map_or(record.letters, |letters| letters.min(record.letters)));
+            self.parts.insert(name, parts.clone());
+        }
     }
 
-    /// Returns whether the template had put this element into an additive list when it was last applied.
-    pub fn has_element(&self, pointer: &str) -> bool {
-        let Self::Known(all) = self else { return false };
-        let (name, value) = (hash(pointer, NAME_LETTERS), hash(&Value::from(pointer).to_string(), VALUE_LETTERS));
-        all.get(&name) == Some(&value)
+    /// The tag's value. What finds no room is left out: the largest lists of parts first, properties last.
+    pub fn text(&self) -> String {
+        let mut text = format!("{SCHEME}:");
+        let properties: Vec<_> = self.properties.iter().map(|(name, value)| format!("{name}{value}")).collect();
+        // One letter for the cut, three for what stands between.
+        let room = (MAX_LENGTH - text.len() - 4) / (NAME_LETTERS + VALUE_LETTERS);
+        if properties.len() > room {
+            text.push(CUT);
+        }
+        properties.iter().take(room).for_each(|property| text.push_str(property));
+        for section in [&self.tags, &self.elements] {
+            text.push(BETWEEN);
+            for mark in section {
+                // Room for the last section's mark.
+                if text.len() + mark.len() + 2 <= MAX_LENGTH {
+                    text.push_str(mark);
+                }
+            }
+        }
+        let parts = self.parts_text(MAX_LENGTH.saturating_sub(text.len() + 2));
+        if !parts.is_empty() {
+            text.push(BETWEEN);
+            text.push_str(&parts);
+        }
+        text
+    }
+
+    /// The last section: how many letters a part has, and for each property its name, the number of its parts, and these.
+    fn parts_text(&self, room: usize) -> String {
+        let mut kept: Vec<_> = self.parts.iter().filter(|(_, parts)| parts.len() <= MOST_PARTS).collect();
+        kept.sort_by_key(|(name, parts)| (parts.len(), *name));
+        while !kept.is_empty() {
+            for letters in PART_LETTERS.into_iter().filter(|letters| self.letters.is_none_or(|most| *letters <= most)) {
+                let length: usize = kept.iter().map(|(_, parts)| NAME_LETTERS + 1 + parts.len() * letters).sum();
+                if length < room {
+                    kept.sort();
+                    let one = |(name, parts): &(&String, &BTreeSet<String>)| {
+                        let count = char::from(ALPHABET[parts.len()]);
+                        let parts: String = parts.iter().map(|part| &part[..letters]).collect();
+                        format!("{name}{count}{parts}")
+                    };
+                    return format!("{letters}{}", kept.iter().map(one).collect::<String>());
+                }
+            }
+            kept.pop();
+        }
+        String::new()
     }
 }
 
-fn entry(name: &str, value: &Value) -> String {
-    hash(name, NAME_LETTERS) + &hash(&value.to_string(), VALUE_LETTERS)
-}
-
-/// An element of an additive list: its value is compared like any other's, so its place is all that is kept.
-fn element(pointer: &str) -> String {
-    entry(pointer, &Value::from(pointer))
-}
-
-/// The first letters of a SHA-256 in 64 letters that tags allow everywhere.
-fn hash(text: &str, letters: usize) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+/// The first letters of a SHA-256.
+pub(super) fn hash(text: &str, letters: usize) -> String {
     let hash = Sha256::digest(text.as_bytes());
     hash.iter().take(letters).map(|byte| char::from(ALPHABET[usize::from(byte & 63)])).collect()
 }
@@ -118,23 +148,73 @@ fn hash(text: &str, letters: usize) -> String {
 mod tests {
     use super::*;
 
-    #[test]
-    fn an_element_is_known_by_its_pointer_alone() {
-        let routes = Value::from(vec!["a route"]);
-        let digest = Digest::of([("Routes", &routes)], ["/Routes/10.0.0.0~18".to_owned()]);
-        let record = Recorded::read(Some(digest.as_str()));
-        assert_eq!(record.agrees("Routes", Some(&routes)), Some(true));
-        assert!(record.has_element("/Routes/10.0.0.0~18"));
-        assert!(!record.has_element("/Routes/10.9.0.0~116"));
+    fn read(digest: &Digest) -> Recorded {
+        Recorded::read(Some(&digest.text()))
     }
 
     #[test]
-    fn properties_go_before_elements_where_there_is_no_room_for_all() {
+    fn an_element_and_a_tag_are_known_by_their_names_alone() {
+        let mut digest = Digest::default();
+        let routes = Value::from(vec!["a route"]);
+        digest.property("Routes", &routes);
+        digest.element("/Routes/10.0.0.0~18");
+        digest.tag("owner");
+        let record = read(&digest);
+        assert_eq!(record.agrees("Routes", Some(&routes)), Some(true));
+        assert!(record.has_element("/Routes/10.0.0.0~18") && !record.has_element("/Routes/10.9.0.0~116"));
+        assert!(record.has_tag("owner") && !record.has_tag("team"));
+    }
+
+    #[test]
+    fn what_finds_no_room_is_unknown_and_properties_go_before_parts() {
         let names: Vec<_> = (0..30).map(|i| format!("Property{i}")).collect();
-        let set = names.iter().map(|name| (name.as_str(), &Value::Null));
-        let digest = Digest::of(set, (0..30).map(|i| format!("/Routes/10.{i}.0.0~116")));
-        assert!(digest.as_str().len() <= MAX_LENGTH);
-        let record = Recorded::read(Some(digest.as_str()));
+        let mut digest = Digest::default();
+        for name in &names {
+            digest.property(name, &Value::Null);
+            digest.parts(name, (0..9).map(|i| format!("/{name}/{i}")));
+        }
+        assert!(digest.text().len() <= MAX_LENGTH);
+        let record = read(&digest);
         assert!(names.iter().all(|name| record.agrees(name, Some(&Value::Null)) == Some(true)));
+        assert_eq!(record.had("Property0", ["/Property0/1".to_owned()]), None);
+        for i in 30..50 {
+            digest.property(&format!("Property{i}"), &Value::Null);
+        }
+        assert!(digest.text().len() <= MAX_LENGTH);
+        let known = (0..50).filter(|i| read(&digest).agrees(&format!("Property{i}"), Some(&Value::Null)) == Some(true));
+        assert_eq!(known.count(), (MAX_LENGTH - 7) / 7);
+        assert!((0..50).all(|i| read(&digest).agrees(&format!("Property{i}"), Some(&Value::Null)) != Some(false)));
+    }
+
+    #[test]
+    fn parts_are_known_in_as_many_letters_as_there_is_room_for() {
+        for (many, letters) in [(3, "4"), (50, "4"), (62, "3")] {
+            let mut digest = Digest::default();
+            digest.property("Rules", &Value::Null);
+            digest.property("Others", &Value::Null);
+            digest.parts("Rules", (0..many).map(|i| format!("/Rules\n{i}")));
+            digest.parts("Others", []);
+            let text = digest.text();
+            assert!(text.len() <= MAX_LENGTH, "{text}");
+            assert!(text.rsplit(BETWEEN).next().is_some_and(|parts| parts.starts_with(letters)), "{text}");
+            let record = read(&digest);
+            assert!((0..many).all(|i| record.had("Rules", [format!("/Rules\n{i}")]) == Some(true)), "{text}");
+            assert_eq!(record.had("Rules", ["/Rules\nnobody's".to_owned()]), Some(false));
+            assert_eq!(record.had("Others", ["/Others\n1".to_owned()]), Some(false));
+            assert_eq!(record.had("Unheard", ["/Unheard\n1".to_owned()]), None);
+        }
+    }
+
+    #[test]
+    fn what_is_taken_over_reads_as_before() {
+        let mut old = Digest::default();
+        old.property("Rules", &Value::from(1));
+        old.parts("Rules", ["/Rules\n1".to_owned()]);
+        let record = read(&old);
+        let mut new = Digest::default();
+        new.keep_property("Rules", &record);
+        new.keep_parts("Rules", &record);
+        new.keep_parts("Others", &record);
+        assert_eq!(new.text(), old.text());
     }
 }

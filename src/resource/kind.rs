@@ -72,6 +72,9 @@ pub trait Kind: Sized + Send + Sync + 'static {
     const UPDATED_OUTPUTS: &'static [&'static str] = &[];
     /// Whether it bears data or cannot be had back: never deleted or replaced without consent.
     const STATEFUL: bool = false;
+    /// Whether a new one that is in use does all that the old one did, so that nothing is lost with that: a certificate, and
+    /// neither a key, whose data it alone can read, nor an address, which others know.
+    const INTERCHANGEABLE: bool = false;
     /// Properties that make AWS refuse a deletion while they are true: what has one on goes by name only, and so does
     /// an update that turns it off.
     const PROTECTION: &'static [&'static str] = &[];

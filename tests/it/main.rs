@@ -38,6 +38,7 @@ mod bounds;
 mod caches;
 #[cfg(feature = "sdk")]
 mod canned;
+mod causes;
 #[cfg(feature = "sdk")]
 mod certificates;
 #[cfg(feature = "sdk")]
@@ -54,6 +55,7 @@ mod database_upgrades;
 mod databases;
 #[cfg(feature = "sdk")]
 mod deployments;
+mod derived;
 #[cfg(feature = "sdk")]
 mod edge;
 mod engine;
@@ -141,6 +143,8 @@ mod tenant;
 #[cfg(feature = "sdk")]
 mod terminal;
 mod tidy;
+#[cfg(feature = "sdk")]
+mod told;
 mod waiting;
 mod world;
 #[cfg(feature = "sdk")]

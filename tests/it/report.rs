@@ -98,6 +98,7 @@ fn step(address: &str, verb: Verb, seconds: u32, after: &[&StepId]) -> (StepId, 
         desired: None,
         set_tags: Tags::default(),
         unset_tags: Vec::new(),
+        marks: None,
         seconds,
     };
     (id, step)

@@ -63,6 +63,7 @@ impl Kind for Certificate {
         &["/DomainName", "/SubjectAlternativeNames", "/KeyAlgorithm", "/CertificateExport"];
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
     const STATEFUL: bool = true;
+    const INTERCHANGEABLE: bool = true;
     const AWAITS_PERSON: bool = true;
     /// 1.5 to 9 minutes were seen until a certificate with its records in place was issued.
     const SECONDS: u32 = 120;

@@ -62,6 +62,7 @@ pub struct Egress {
 /// Rules in which order means nothing, each in normal form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(from = "Vec<R>", bound(deserialize = "R: Ord + Clone + Into<Rule> + From<Rule> + Deserialize<'de>"))]
+#[schemars(extend("x-set" = true))]
 pub struct Rules<R: Ord>(Set<R>);
 
 impl<R: Ord> Default for Rules<R> {

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{Decider, set_top};
+use super::{Decider, LeftOut, set_top};
 use crate::blueprint::Resource;
 use crate::plan::fate::Fate;
-use crate::plan::late;
-use crate::resource::{Address, Shape, pointer, resolve};
+use crate::plan::late::{self, Late};
+use crate::resource::{Address, Live, Recorded, Shape, key, parts, pointer, resolve};
 
 impl Decider<'_> {
     /// Returns whether a resource waits for a person, or is held by one that does.
@@ -23,12 +23,20 @@ impl Decider<'_> {
         }
     }
 
-    /// Resolves the spec and leaves out, of its late properties, what refers to something that is held or blocked; what
-    /// is live there stays.
-    pub(super) fn without_held(&self, resource: &Resource, shape: &dyn Shape, live: Option<&Value>) -> Value {
+    /// Resolves the spec and leaves out, of its late properties, what refers to something that is held or unknown; what is
+    /// live there stays.
+    pub(super) fn without_held(&self, resource: &Resource, shape: &dyn Shape, live: Option<&Live>) -> Value {
+        let facts = shape.facts();
         let mut spec = resolve(&resource.spec, &|reference| self.lookup(reference));
+        let record = Recorded::read(live.and_then(|live| live.tags.get(key::DIGEST)));
+        let is_foreign = |path: &str, item: &Value| {
+            let texts = parts::texts(&facts, shape.schema(), path, &Value::from(vec![item.clone()]));
+            record.had(pointer::property(path), texts) == Some(false)
+        };
+        let live = live.map(|live| &live.spec);
+        let late = Late { facts: &facts, resource, live, is_foreign: &is_foreign };
         for (property, targets) in self.held_properties(resource) {
-            late::leave_out(&shape.facts(), resource, property, &self.shared_with(&targets), live, &mut spec);
+            late.leave_out(property, &self.shared_with(&targets), &mut spec);
         }
         for property in self.beside_held(resource) {
             set_top(&mut spec, property, live.and_then(|live| live.pointer(property)).cloned());
@@ -36,9 +44,20 @@ impl Decider<'_> {
         spec
     }
 
-    /// The properties that do not count as applied.
-    pub(super) fn left_out(&self, resource: &Resource) -> BTreeSet<&'static str> {
-        self.held_properties(resource).into_keys().chain(self.beside_held(resource)).collect()
+    /// The properties that do not count as applied, and what of their lists does.
+    pub(super) fn left_out(&self, resource: &Resource) -> LeftOut {
+        let shape = self.shapes[resource.address.kind.as_str()];
+        let mut all = LeftOut::new();
+        for (property, targets) in self.held_properties(resource) {
+            let applied = late::applied(resource, property, &self.shared_with(&targets)).and_then(|list| {
+                let mut spec = resolve(&resource.spec, &|reference| self.lookup(reference));
+                set_top(&mut spec, property, Some(resolve(&list, &|reference| self.lookup(reference))));
+                shape.normalise(spec).ok()?.pointer(property).cloned()
+            });
+            all.insert(property, applied);
+        }
+        all.extend(self.beside_held(resource).into_iter().map(|property| (property, None)));
+        all
     }
 
     /// The properties that count only beside a late one that is left out as a whole.
@@ -52,11 +71,12 @@ impl Decider<'_> {
         beside.iter().filter(|(_, late)| is_gone(late)).map(|(property, _)| *property).collect()
     }
 
-    /// The late properties that need something held or blocked, and what.
+    /// The late properties that need something held, or blocked and not there, and what.
     fn held_properties<'r>(&self, resource: &'r Resource) -> BTreeMap<&'static str, Vec<&'r Address>> {
         let late = self.shapes[resource.address.kind.as_str()].facts().late;
-        let is_held =
-            |target: &Address| self.is_waiting(target) || matches!(self.fates.get(target), Some(Fate::Blocked { .. }));
+        let is_held = |target: &Address| {
+            self.is_waiting(target) || matches!(self.fates.get(target), Some(Fate::Blocked { live: None, .. }))
+        };
         let mut properties: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for (target, pointers) in resource.edges.iter().filter(|(target, _)| is_held(target)) {
             for at in pointers {

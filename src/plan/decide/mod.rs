@@ -1,3 +1,4 @@
+mod blocked;
 mod held;
 mod known;
 mod replacing;
@@ -8,30 +9,33 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::fate::Fate;
-use super::fields::{Compared, Comparing};
-use super::input::{Input, Mode};
+use super::fields::Compared;
+use super::input::Input;
 use super::live_edges::LiveEdges;
 use super::order::{Order, Shapes};
 use super::standing::{Looking, Standing, standing};
 use super::suspects::{Suspects, referred};
 use crate::blueprint::Resource;
 use crate::inventory::Unmanaged;
-use crate::resource::{Address, Facts, FieldDiff, Live, Reference, Replacement, Shape, State, pointer};
+use crate::resource::{Address, Facts, FieldDiff, Live, Replacement, Shape, State, pointer};
 
 /// What becomes of every desired resource.
 pub(super) struct Decisions {
     pub(super) fates: BTreeMap<Address, Fate>,
     pub(super) standings: BTreeMap<Address, Standing>,
     /// The late properties that wait for something held, wholly or in part: they do not count as applied.
-    pub(super) left_out: BTreeMap<Address, BTreeSet<&'static str>>,
+    pub(super) left_out: BTreeMap<Address, LeftOut>,
     /// Elements of additive lists that are not ours.
     pub(super) foreign: Vec<Unmanaged>,
 }
 
+/// By property: what of its list is applied, if that can be told.
+pub(super) type LeftOut = BTreeMap<&'static str, Option<Value>>;
+
 /// Decides in order, and again until nothing changes: an edge that was cut makes an early resource depend on the fate
 /// of a later one.
 ///
-/// `stuck` are replacements that can't be carried out, and why.
+/// `stuck` are changes that can't be carried out, and why.
 pub(super) fn decide(
     input: &Input<'_>,
     shapes: &Shapes<'_>,
@@ -100,7 +104,7 @@ struct Decider<'a> {
     edges: &'a LiveEdges,
     standings: BTreeMap<Address, Standing>,
     fates: BTreeMap<Address, Fate>,
-    left_out: BTreeMap<Address, BTreeSet<&'static str>>,
+    left_out: BTreeMap<Address, LeftOut>,
     /// What names the stack's live resources, sorted.
     ours: Vec<String>,
     /// What live resources refer to and what is not ours by its tags.
@@ -151,30 +155,30 @@ impl<'a> Decider<'a> {
     fn fate(&self, resource: &Resource, foreign: &mut Vec<Unmanaged>) -> Fate {
         let standing = &self.standings[&resource.address];
         if let Standing::Unknown { why, unreadable, .. } = standing {
-            return Fate::Blocked { live: None, why: why.clone(), unreadable: *unreadable };
+            return Fate::Blocked { live: None, why: why.clone(), unreadable: *unreadable, fields: Vec::new() };
         }
         let live = standing.live();
         if let Some(blocker) =
             self.hard_needs(resource).find(|need| matches!(self.fates.get(need), Some(Fate::Blocked { .. })))
         {
-            return Fate::Blocked {
-                live: live.cloned(),
-                why: format!("needs {blocker}, which is blocked"),
-                unreadable: false,
-            };
+            return self.blocked(resource, live, format!("needs {blocker}, which is blocked"));
         }
         let shape = self.shapes[resource.address.kind.as_str()];
-        let resolved = self.without_held(resource, shape, live.map(|live| &live.spec));
+        let resolved = self.without_held(resource, shape, live.map(|live| &**live));
         let holder = self.hard_needs(resource).find(|need| self.is_waiting(need)).cloned();
         let desired = match shape.normalise(resolved) {
             Ok(desired) => desired,
-            Err(why) => return Fate::Blocked { live: live.cloned(), why, unreadable: false },
+            Err(why) => return self.blocked(resource, live, why),
         };
         let fate = match live {
             None => Fate::Create { spec: resource.shared(desired), leaving: None },
             Some(live) => self.compare(resource, shape, live, desired, foreign),
         };
         let fate = self.replaceable(resource, creatable(shape, fate));
+        let fate = match (self.stuck.get(&resource.address), &fate) {
+            (Some(why), Fate::Create { .. } | Fate::Update { .. }) => fate.blocked(live, why.clone()),
+            _ => fate,
+        };
         match (holder, &fate) {
             (Some(by), Fate::Create { .. } | Fate::Update { .. } | Fate::Replace { .. }) => {
                 Fate::Held { live: live.cloned(), by }
@@ -197,30 +201,18 @@ impl<'a> Decider<'a> {
             _ if live.misfit.is_some() => {
                 let why = live.misfit.as_deref().unwrap_or_default();
                 let why = format!("{} {why}: it is left alone; name another, or delete it by hand", live.id);
-                return Fate::Blocked { live: Some(live.clone()), why, unreadable: false };
+                return self.blocked(resource, Some(live), why);
             }
             State::Failed(why) if facts.stateful && !facts.awaits_person => {
                 let why = format!(
                     "{} has failed: {why}; it bears data, so it is not replaced: mend or delete it by hand",
                     live.id
                 );
-                return Fate::Blocked { live: Some(live.clone()), why, unreadable: false };
+                return self.blocked(resource, Some(live), why);
             }
             State::Ready | State::Settling(_) | State::Human(_) | State::Failed(_) => {}
         }
-        let changes = |reference: &Reference| self.changes(reference);
-        let is_ours = |value: &Value| self.names_ours(value);
-        let comparing = Comparing {
-            shape,
-            facts: &facts,
-            resource,
-            live,
-            only_config: self.input.mode == Mode::OnlyConfig,
-            today: self.input.today(),
-            changes: &changes,
-            is_ours: &is_ours,
-        };
-        let Compared { fields, spec, foreign: theirs, left_alone } = comparing.run(desired);
+        let Compared { fields, spec, foreign: theirs, left_alone } = self.compared(resource, shape, live, desired);
         foreign.extend(theirs.into_iter().map(|extra| Unmanaged {
             kind: format!("{} {}", resource.address.kind, pointer::property(&extra.path)),
             id: pointer::steps(&extra.path).last().unwrap_or_default(),
@@ -237,7 +229,7 @@ impl<'a> Decider<'a> {
             (fate, _) => fate,
         };
         match lost(&facts, &fate, &left_alone).or_else(|| sleeps(&fate)) {
-            Some(why) => Fate::Blocked { live: Some(live.clone()), why, unreadable: false },
+            Some(why) => fate.blocked(Some(live), why),
             None => fate,
         }
     }
@@ -266,7 +258,10 @@ fn creatable(shape: &dyn Shape, fate: Fate) -> Fate {
         _ => None,
     };
     match why {
-        Some(why) => Fate::Blocked { live: fate.live().cloned(), why, unreadable: false },
+        Some(why) => {
+            let live = fate.live().cloned();
+            fate.blocked(live.as_ref(), why)
+        }
         None => fate,
     }
 }

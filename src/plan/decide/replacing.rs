@@ -14,7 +14,7 @@ impl Decider<'_> {
     pub(super) fn replaceable(&self, resource: &Resource, fate: Fate) -> Fate {
         let Fate::Replace { live, spec, fields, create_first, why } = fate else { return fate };
         if let Some(why) = self.stuck.get(&resource.address) {
-            return Fate::Blocked { live: Some(live), why: why.clone(), unreadable: false };
+            return Fate::Blocked { live: Some(live), why: why.clone(), unreadable: false, fields };
         }
         let goes_first =
             |need: &Address| matches!(self.fates.get(need), Some(Fate::Replace { create_first: false, .. }));
@@ -32,7 +32,7 @@ impl Decider<'_> {
                 };
                 let why = why.clone().unwrap_or_else(changes);
                 let why = format!("{why}, the old one has to go first, and {holder} cannot let go of it; {way}");
-                Fate::Blocked { live: Some(live), why, unreadable: false }
+                Fate::Blocked { live: Some(live), why, unreadable: false, fields }
             }
             None => Fate::Replace { live, spec, fields, create_first, why },
         }

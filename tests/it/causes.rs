@@ -1,0 +1,196 @@
+//! A cause is told for every element of a list, and what is not shown is not forgotten.
+
+use provision::plan::{Action, Cause, Field, Mode, StackPlan};
+use provision::resource::{Tags, key};
+use serde_json::{Value, json};
+
+use crate::engine::{actions, change, environment, reference};
+use crate::world::thing::Thing;
+use crate::world::{Bench, Fault, What, Wish, blueprint};
+
+async fn applied(wishes: &[Wish]) -> Bench {
+    let bench = Bench::new();
+    bench.apply(&blueprint(wishes)).await;
+    bench
+}
+
+/// Changes the one thing of ours with this type and name, behind our back.
+fn by_hand(bench: &Bench, kind: &str, name: &str, how: impl FnOnce(&mut Thing)) {
+    let mut world = bench.cloud.world();
+    let mut named =
+        world.things.values_mut().filter(|thing| thing.kind == kind && thing.tags.get(key::NAME) == Some(name));
+    how(named.next().unwrap_or_else(|| panic!("there is no {kind}/{name}")));
+}
+
+fn fields<'a>(plan: &'a StackPlan, address: &str) -> &'a [Field] {
+    let change = plan.changes.iter().find(|change| change.address.to_string() == address);
+    &change.unwrap_or_else(|| panic!("{address} is passed over: {:#?}", plan.changes)).fields
+}
+
+/// Path, before, after and cause of each.
+fn told(fields: &[Field]) -> Vec<(&str, Value, Value, Cause)> {
+    let value = |value: &Option<Value>| value.clone().unwrap_or_default();
+    fields.iter().map(|field| (&*field.path, value(&field.before), value(&field.after), field.cause)).collect()
+}
+
+fn sent(plan: &StackPlan, address: &str) -> Value {
+    let step = plan.steps.values().find(|step| step.id.address.to_string() == address && step.desired.is_some());
+    (*step.and_then(|step| step.desired.as_ref()).expect("it is updated").spec).clone()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hand_opened_port_is_drift_beside_a_change_of_the_yaml() {
+    let mut wishes = environment();
+    let bench = applied(&wishes).await;
+    by_hand(&bench, "Fake::Group", "web", |thing| thing.spec["Ports"] = json!([22, 443]));
+    change(&mut wishes, "Fake::Group/web", "Ports", json!([443, 8443]));
+    let wanted = blueprint(&wishes);
+    let plan = bench.plan(&wanted, Mode::Apply).await;
+    let expected = [
+        ("/Ports", json!([22, 443]), json!([22, 443, 8443]), Cause::Config),
+        ("/Ports", json!([22, 443, 8443]), json!([443, 8443]), Cause::Drift),
+    ];
+    assert_eq!(told(fields(&plan, "Fake::Group/web")), expected);
+    assert_eq!(actions(&plan), [("Fake::Group/web".to_owned(), Action::Update, Cause::Mixed)]);
+    assert_eq!(sent(&plan, "Fake::Group/web")["Ports"], json!([443, 8443]));
+
+    let plan = bench.plan(&wanted, Mode::OnlyConfig).await;
+    assert_eq!(told(fields(&plan, "Fake::Group/web")), expected[..1]);
+    bench.run(&wanted, Mode::OnlyConfig).await.clean();
+    let left = bench.plan(&wanted, Mode::Apply).await;
+    let expected = [("/Ports", json!([22, 443, 8443]), json!([443, 8443]), Cause::Drift)];
+    assert_eq!(told(fields(&left, "Fake::Group/web")), expected, "what was left alone is drift still");
+    bench.apply(&wanted).await;
+    assert_eq!(actions(&bench.plan(&wanted, Mode::Apply).await), []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_somebody_took_out_of_a_list_is_drift_beside_what_the_yaml_takes_out() {
+    let mut wishes = environment();
+    change(&mut wishes, "Fake::Group/web", "Ports", json!([80, 443, 8443]));
+    let bench = applied(&wishes).await;
+    by_hand(&bench, "Fake::Group", "web", |thing| thing.spec["Ports"] = json!([80, 443]));
+    change(&mut wishes, "Fake::Group/web", "Ports", json!([443, 8443]));
+    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    let expected = [
+        ("/Ports", json!([80, 443]), json!([443]), Cause::Config),
+        ("/Ports", json!([443]), json!([443, 8443]), Cause::Drift),
+    ];
+    assert_eq!(told(fields(&plan, "Fake::Group/web")), expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_output_of_ours_that_has_not_arrived_is_a_dependency_and_only_config_carries_it_on() {
+    let mut wishes = environment();
+    let bench = applied(&wishes).await;
+    change(&mut wishes, "Fake::Recipe/shop", "Steps", json!(["one", "two"]));
+    let wanted = blueprint(&wishes);
+    bench.cloud.world().faults.set(&[Fault::new("UpdateWork", What::Deny, None)]);
+    bench.run(&wanted, Mode::Apply).await;
+    bench.cloud.world().faults.set(&[]);
+    let plan = bench.plan(&wanted, Mode::Apply).await;
+    assert_eq!(actions(&plan), [("Fake::Work/shop".to_owned(), Action::Update, Cause::Dependency)]);
+    bench.run(&wanted, Mode::OnlyConfig).await.clean();
+    assert_eq!(actions(&bench.plan(&wanted, Mode::Apply).await), []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_somebody_else_put_in_the_place_of_an_output_is_drift() {
+    let wishes = environment();
+    let bench = applied(&wishes).await;
+    by_hand(&bench, "Fake::Work", "shop", |thing| thing.spec["Revision"] = json!(7));
+    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    assert_eq!(actions(&plan), [("Fake::Work/shop".to_owned(), Action::Update, Cause::Drift)]);
+}
+
+/// A certificate is replaced, and its door follows once it is issued.
+#[tokio::test(start_paused = true)]
+async fn a_certificate_that_is_replaced_and_issued_is_followed_without_drift_and_without_consent() {
+    let net = reference("Net", "main", "Id");
+    let mut wishes = environment();
+    wishes.push(Wish::new("Fake::Cert", "www", json!({ "Domain": "www.acme.example" })));
+    wishes.push(Wish::new("Fake::Door", "https", json!({ "Net": net, "Cert": reference("Cert", "www", "Id") })));
+    let issue = |bench: &Bench| {
+        bench.cloud.world().things.values_mut().filter(|thing| thing.human).for_each(|thing| thing.human = false);
+    };
+    let bench = applied(&wishes).await;
+    issue(&bench);
+    bench.apply(&blueprint(&wishes)).await;
+    change(&mut wishes, "Fake::Cert/www", "Domain", json!("shop.acme.example"));
+    let wanted = blueprint(&wishes);
+    let plan = bench.plan(&wanted, Mode::Apply).await;
+    assert_eq!(actions(&plan), [("Fake::Cert/www".to_owned(), Action::Replace, Cause::Config)]);
+    assert!(!plan.steps.keys().any(|step| step.verb == provision::plan::Verb::Delete), "the old one is in use");
+    bench.apply(&wanted).await;
+    assert_eq!(actions(&bench.plan(&wanted, Mode::Apply).await), [], "nothing to do until it is issued");
+    issue(&bench);
+    let plan = bench.plan(&wanted, Mode::Apply).await;
+    let expected = [
+        ("Fake::Cert/www".to_owned(), Action::Delete, Cause::Superseded),
+        ("Fake::Door/https".to_owned(), Action::Update, Cause::Dependency),
+    ];
+    assert_eq!(actions(&plan), expected);
+    assert!(plan.changes.iter().all(|change| !change.protected), "{:#?}", plan.changes);
+    bench.run(&wanted, Mode::OnlyConfig).await.clean();
+    assert_eq!(actions(&bench.plan(&wanted, Mode::Apply).await), []);
+    let certs = bench.cloud.world().things.values().filter(|thing| thing.kind == "Fake::Cert").count();
+    assert_eq!(certs, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn drift_shows_while_something_else_is_blocked_and_is_still_drift_afterwards() {
+    let wishes = environment();
+    let wanted = blueprint(&wishes);
+    let bench = applied(&wishes).await;
+    let mut tags = Tags::default();
+    by_hand(&bench, "Fake::Group", "data", |thing| tags = std::mem::take(&mut thing.tags));
+    let digest = |bench: &Bench| {
+        let mut digest = None;
+        by_hand(bench, "Fake::Group", "web", |thing| digest = thing.tags.get(key::DIGEST).map(str::to_owned));
+        digest
+    };
+    let before = digest(&bench);
+    by_hand(&bench, "Fake::Group", "web", |thing| {
+        let own = json!(thing.shown_id());
+        thing.spec["Friends"].as_array_mut().expect("friends").push(own);
+    });
+    let plan = bench.plan(&wanted, Mode::Apply).await;
+    let causes: Vec<_> = fields(&plan, "Fake::Group/web").iter().map(|field| field.cause).collect();
+    assert_eq!(causes, [Cause::Drift], "{:#?}", plan.changes);
+    bench.run(&wanted, Mode::OnlyConfig).await;
+    assert_eq!(digest(&bench), before, "no digest is rewritten while a difference is left");
+    let is_nobodys = |thing: &&mut Thing| thing.kind == "Fake::Group" && thing.tags.is_empty();
+    bench.cloud.world().things.values_mut().find(is_nobodys).expect("the other group").tags = tags;
+    let plan = bench.plan(&wanted, Mode::Apply).await;
+    assert_eq!(actions(&plan), [("Fake::Group/web".to_owned(), Action::Update, Cause::Drift)]);
+    assert_eq!(actions(&bench.plan(&wanted, Mode::OnlyConfig).await), []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_blocked_shows_what_is_there_and_what_is_wanted() {
+    let mut wishes = environment();
+    let bench = applied(&wishes).await;
+    change(&mut wishes, "Fake::Store/db", "Class", json!("huge"));
+    by_hand(&bench, "Fake::Store", "db", |thing| thing.spec["Days"] = json!(3));
+    by_hand(&bench, "Fake::Part", "a", |thing| thing.tags = Tags::default());
+    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    let change = plan.changes.iter().find(|change| change.address.name == "db").expect("the store is told");
+    assert_eq!(change.action, Action::Blocked);
+    let expected =
+        [("/Class", json!("large"), json!("huge"), Cause::Config), ("/Days", json!(3), json!(0), Cause::Drift)];
+    assert_eq!(told(&change.fields), expected, "and not the part that can't be told");
+    // Nothing differs in what only needs it.
+    assert_eq!(told(fields(&plan, "Fake::Gate/out")), []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_never_became_usable_goes_with_its_replacement() {
+    let mut wishes = environment();
+    wishes.push(Wish::new("Fake::Cert", "www", json!({ "Domain": "www.acme.example" })));
+    let bench = applied(&wishes).await;
+    change(&mut wishes, "Fake::Cert/www", "Domain", json!("shop.acme.example"));
+    bench.apply(&blueprint(&wishes)).await;
+    let world = bench.cloud.world();
+    let certs: Vec<_> = world.things.values().filter(|thing| thing.kind == "Fake::Cert").collect();
+    assert_eq!(certs.len(), 1, "{certs:#?}");
+}
