@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    Changes, Class, Cloud, Failure, FieldDiff, Found, Kept, Kind, Name, Pending, Result, Scope, Settled, Shape, State,
-    Stranger, Tags, Unmodelled, Unseen, pointer,
+    Attached, Changes, Class, Cloud, Failure, FieldDiff, Found, Kept, Kind, Name, Pending, Result, Scope, Settled,
+    Shape, State, Stranger, Tags, Unmodelled, Unseen, pointer,
 };
 
 /// One live resource with its type erased; keeps what its kind found, for the kind's own use.

@@ -7,7 +7,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{
-    Class, Disruption, Failure, FieldDiff, Name, NameRule, Pending, Replacement, Result, Scope, Tags, Window, pointer,
+    Attachable, Attached, Class, Disruption, Failure, FieldDiff, Name, NameRule, Pending, Replacement, Result, Scope,
+    Tags, Window, pointer,
 };
 
 /// What a kind talks to: AWS, or the fake cloud of the tests.

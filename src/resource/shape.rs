@@ -3,7 +3,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::diff::{Difference, compare};
-use super::{FieldDiff, Kind, NameRule, Permissions, Schema, Window};
+use super::{Attachable, FieldDiff, Kind, NameRule, Permissions, Schema, Window};
 
 /// Whether a replacement can stand beside the old resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! Kinds of every type that the built-in templates use, which take any properties: for tests of the input side.
 
 use provision::resource::{
-    Changes, Cloud, Difference, Disruption, Facts, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule,
-    Permissions, Replacement, Result, Schema, Scope, Shape, Tags, Window, compare,
+    Attachable, Changes, Cloud, Difference, Disruption, Facts, FieldDiff, Found, Kept, Kind, Listing, Made, Name,
+    NameRule, Permissions, Replacement, Result, Schema, Scope, Shape, Tags, Window, compare,
 };
 use serde_json::Value;
 
