@@ -8,18 +8,18 @@ use crate::resource::normal::PolicyDocument;
 /// Reads a key policy and takes AWS's default policy for none, so that written and left out are equal.
 pub(super) fn default_is_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PolicyDocument, D::Error> {
     let document = PolicyDocument::deserialize(deserializer)?;
-    Ok(if root_of_all(&document).is_some() { PolicyDocument::default() } else { document })
+    Ok(if account_of_all(&document).is_some() { PolicyDocument::default() } else { document })
 }
 
-/// Returns the root ARN to which a policy gives everything, if that is all that it does.
-pub(super) fn root_of_all(document: &PolicyDocument) -> Option<&str> {
+/// Returns the account to which a policy gives everything, if that is all that it does.
+pub(super) fn account_of_all(document: &PolicyDocument) -> Option<&str> {
     let [Value::Object(only)] = document.value().get("Statement")?.as_array()?.as_slice() else { return None };
     let is = |key: &str, text: &str| only.get(key).is_some_and(|value| value == text);
     let keys = ["Sid", "Effect", "Principal", "Action", "Resource"];
     let plain = only.keys().all(|key| keys.contains(&key.as_str()));
     let principal = only.get("Principal")?.as_object().filter(|map| map.len() == 1)?;
-    let root = principal.get("AWS")?.as_str().filter(|arn| arn.ends_with(":root"))?;
-    (plain && is("Effect", "Allow") && is("Action", "kms:*") && is("Resource", "*")).then_some(root)
+    let account = principal.get("AWS")?.as_str().filter(|id| id.bytes().all(|byte| byte.is_ascii_digit()))?;
+    (plain && is("Effect", "Allow") && is("Action", "kms:*") && is("Resource", "*")).then_some(account)
 }
 
 /// AWS's default policy, for a key that gives up its own; `key` is its ARN.
@@ -53,7 +53,7 @@ mod tests {
     #[test]
     fn the_default_policy_is_no_policy() {
         let default = default_for(KEY);
-        assert_eq!(root_of_all(&default), Some("arn:aws:iam::123456789012:root"));
+        assert_eq!(account_of_all(&default), Some("123456789012"));
         assert!(read(&default).is_empty());
     }
 

@@ -157,8 +157,8 @@ fn key_policy(text: Option<&str>, account: &str) -> (PolicyDocument, Option<Stri
         Ok(document) => document,
         Err(error) => return (PolicyDocument::default(), Some(format!("is no JSON: {error}"))),
     };
-    let Some(root) = policy::root_of_all(&document) else { return (document, None) };
-    let foreign = (!root.contains(account)).then(|| format!("gives everything to {root}"));
+    let Some(whole) = policy::account_of_all(&document) else { return (document, None) };
+    let foreign = (whole != account).then(|| format!("gives everything to the account {whole}"));
     (PolicyDocument::default(), foreign)
 }
 

@@ -76,8 +76,6 @@ pub(super) async fn alias(writer: &Writer, name: &str, id: &str, ours: &Tags) ->
 pub(super) async fn set_policy(writer: &Writer, live: &Found<Key>, spec: &Spec) -> Result<()> {
     let document =
         if spec.key_policy.is_empty() { policy::default_for(&live.outputs.arn) } else { spec.key_policy.clone() };
-    // The account's root stands in AWS's default, whether or not it stood in the policy before.
-    policy::root_of_all(&document).into_iter().for_each(|root| writer.admit(root));
     let call = writer.kms().put_key_policy().key_id(&live.id).policy(document.to_string());
     patiently(2 * MINUTE, &[Class::Propagating], || call.clone().send()).await.map(drop)
 }

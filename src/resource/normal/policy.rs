@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 ///
 /// AWS treats a list of one and its element alike, and the order of actions, resources, principals and condition
 /// values as meaningless; so lists of strings are sorted, lists of one are opened, statements are always a list in
-/// their written order, `{"AWS": "*"}` is `*`, and an account id is the account's root ARN.
+/// their written order, `{"AWS": "*"}` is `*`, and an account's root ARN, of whatever partition, is the account's id.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct PolicyDocument(Value);
@@ -101,7 +101,7 @@ fn principal(value: Value) -> Value {
     let map: Map<_, _> = map
         .into_iter()
         .map(|(key, value)| {
-            let value = if key == "AWS" { each(value, account_root) } else { value };
+            let value = if key == "AWS" { each(value, account) } else { value };
             (key, strings(value))
         })
         .collect();
@@ -140,11 +140,32 @@ fn text(value: Value) -> Value {
     }
 }
 
-fn account_root(value: Value) -> Value {
-    match value.as_str() {
-        Some(id) if id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit()) => {
-            format!("arn:aws:iam::{id}:root").into()
+/// `arn:aws-cn:iam::123456789012:root` and `123456789012` are one; AWS answers with the first, whichever was written.
+fn account(value: Value) -> Value {
+    let id = value.as_str().and_then(|text| {
+        let id = text.strip_prefix("arn:")?.split_once(":iam::")?.1.strip_suffix(":root")?;
+        (id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit())).then(|| id.to_owned())
+    });
+    id.map_or(value, Value::String)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn principal_of(text: &str) -> PolicyDocument {
+        PolicyDocument::new(json!({ "Statement": [{ "Effect": "Allow", "Principal": { "AWS": text } }] }))
+    }
+
+    #[test]
+    fn an_account_is_the_same_by_its_id_and_by_its_root_in_every_partition() {
+        for partition in ["aws", "aws-cn", "aws-us-gov", "aws-eusc", "aws-iso-b"] {
+            let root = principal_of(&format!("arn:{partition}:iam::123456789012:root"));
+            assert_eq!(root, principal_of("123456789012"), "{partition}");
         }
-        _ => value,
+        let user = "arn:aws-cn:iam::123456789012:user/root";
+        assert_eq!(principal_of(user).value()["Statement"][0]["Principal"]["AWS"], user);
     }
 }
