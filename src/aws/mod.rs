@@ -32,7 +32,6 @@ mod writer_gate;
 pub use bucket::{Bucket, Rate};
 pub use class::classify;
 pub use clients::Clients;
-pub use endpoint::partition;
 pub use reader::Reader;
 pub use retry::{MINUTE, create_once, retry, until};
 pub use session::{Role, Session};

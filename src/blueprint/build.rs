@@ -4,7 +4,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::kinds::{Kinds, Known};
-use super::{Blueprint, Ignore, Resource, graph, lint, place};
+use super::{Blueprint, Ignore, Resource, arns, graph, lint, place, references, switches, unique};
 use crate::problem::{Problem, Span, suggest};
 use crate::resource::{Address, Reference, Stack, pointer};
 use crate::template::{Declaration, Expanded, violation};
@@ -31,23 +31,16 @@ pub fn build(
             found.push(Problem::error(declaration.span.clone(), what).hint(suggest(kind, kinds.names())));
             continue;
         };
-        references(&declaration, known, &all, &mut found);
+        references::of_properties(kinds, &declaration, known, &all, &mut found);
         names(&declaration, known, &all, &mut found);
         if let Some(resource) = resource(declaration, known, stack, &mut found) {
             resources.insert(resource.address.clone(), resource);
         }
     }
     for (name, value) in &outputs {
-        for (_, reference) in Reference::all_in(value) {
-            if !all.contains_key(&reference.address) {
-                let what = format!("the output `{name}` refers to {}, which is not in this stack", reference.address);
-                let names: Vec<_> = all.keys().map(Address::to_string).collect();
-                let hint = suggest(&reference.address.to_string(), names.iter().map(String::as_str));
-                found.push(Problem::error(None, what).hint(hint));
-            }
-        }
+        references::of_output(kinds, name, value, &all, &mut found);
     }
-    let is_whole = found.is_empty() && !is_broken;
+    let is_whole = !is_broken && !found.iter().any(Problem::is_error);
     if is_whole {
         graph::follow(kinds, &mut resources);
         graph::check(kinds, &resources, &mut found);
@@ -81,47 +74,6 @@ fn unique(declarations: &[Declaration], problems: &mut Vec<Problem>) -> BTreeMap
         }
     }
     all
-}
-
-/// Checks that references lead to resources, of the kinds that the properties expect.
-fn references(
-    declaration: &Declaration,
-    known: &Known<'_>,
-    all: &BTreeMap<Address, Span>,
-    problems: &mut Vec<Problem>,
-) {
-    let expected = known.shape.schema().refs(&declaration.properties);
-    for (at, reference) in Reference::all_in(&declaration.properties) {
-        let address = &reference.address;
-        let span = declared(declaration, &at);
-        let property = pointer::property(&at);
-        if !all.contains_key(address) {
-            let names: Vec<_> = all.keys().map(Address::to_string).collect();
-            let what = format!("`{property}` of {} refers to {address}, which is not there", declaration.address.value);
-            let hint = suggest(&address.to_string(), names.iter().map(String::as_str));
-            problems.push(Problem::error(span, what).hint(hint));
-        } else if let Some(kind) = expected.get(&at).filter(|kind| **kind != address.kind) {
-            let what =
-                format!("`{property}` of {} expects a {kind}, and refers to {address}", declaration.address.value);
-            let names: Vec<_> = all.keys().filter(|other| other.kind == *kind).map(Address::to_string).collect();
-            let hint = suggest(&address.to_string(), names.iter().map(String::as_str));
-            problems.push(Problem::error(span, what).hint(hint));
-        }
-    }
-}
-
-/// A wrong reference is the template's mistake, whatever parameters it was made of.
-fn declared(declaration: &Declaration, at: &str) -> Span {
-    let mut at = at;
-    loop {
-        if let Some(origin) = declaration.origins.get(at) {
-            return origin.span.clone();
-        }
-        match at.rfind('/') {
-            Some(end) => at = &at[..end],
-            None => return declaration.span.clone(),
-        }
-    }
 }
 
 fn names(declaration: &Declaration, known: &Known<'_>, all: &BTreeMap<Address, Span>, problems: &mut Vec<Problem>) {
@@ -187,6 +139,11 @@ fn resource(
     };
     let facts = &known.facts;
     external(&declaration, facts.kind, problems);
+    let subject = address.to_string();
+    let region = declaration.region.as_ref().map_or(&*stack.region, |region| &*region.value);
+    problems.extend(arns::mistakes(known, stack, region, raw, &declaration.origins, &subject));
+    problems.extend(unique::mistakes(facts, &spec, &declaration.origins, &subject));
+    problems.extend(switches::mistakes(known, raw, &spec, &declaration.origins, &subject));
     let origins = place::sorted_as_in_spec(known.shape.schema(), raw, &spec, declaration.origins);
     let origins = place::named_as_in_plans(facts, raw, origins);
     for (at, what) in known.shape.check(&spec) {

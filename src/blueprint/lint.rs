@@ -10,25 +10,7 @@ use crate::resource::{Address, glob};
 
 /// Applies every rule.
 pub(super) fn check(resources: &BTreeMap<Address, Resource>, problems: &mut Vec<Problem>) {
-    unguarded_load_balancers(resources, problems);
     same_priorities(resources, problems);
-}
-
-/// A load balancer that the internet reaches has a web ACL.
-fn unguarded_load_balancers(resources: &BTreeMap<Address, Resource>, problems: &mut Vec<Problem>) {
-    for resource in of_kind(resources, "AWS::ElasticLoadBalancingV2::LoadBalancer") {
-        let is = |property: &str, value: &str| resource.spec.get(property).and_then(Value::as_str) == Some(value);
-        let is_guarded = resource.spec.get("WebACLArn").and_then(Value::as_str).is_some_and(|arn| !arn.is_empty());
-        if is("Scheme", "internet-facing") && !is("Type", "network") && !is_guarded {
-            problems.push(
-                Problem::error(
-                    place(resource, "/Scheme"),
-                    format!("{} is public and has no web ACL", resource.address),
-                )
-                .hint("set `WebACLArn`, or make it internal"),
-            );
-        }
-    }
 }
 
 /// Rules of one listener have different priorities.

@@ -76,6 +76,7 @@ pub fn load_files(
     if problems.iter().any(Problem::is_error) {
         return Err(veiled(sorted(problems), files));
     }
+    warnings.extend(problems);
     let mut stacks: Vec<_> = all.into_iter().map(|(id, ..)| id).collect();
     stacks.sort();
     let fleet = blueprints.iter().map(|blueprint| blueprint.stack.clone()).collect();

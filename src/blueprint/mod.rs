@@ -1,5 +1,6 @@
 //! What should be: the checked graph of one stack's resources, acyclic but for `LATE` properties.
 
+mod arns;
 mod build;
 mod explain;
 mod fleet;
@@ -8,10 +9,14 @@ mod kinds;
 mod lint;
 mod load;
 mod place;
+mod references;
 mod schema;
 mod skeleton;
 mod sources;
+mod switches;
+mod template_schema;
 mod types;
+mod unique;
 
 pub use crate::template::{Family, Origin};
 pub use build::build;
@@ -21,4 +26,5 @@ pub use load::{Loaded, load, load_files};
 pub use schema::schema;
 pub use skeleton::skeleton;
 pub use sources::{Files, Source};
+pub use template_schema::template_schema;
 pub use types::{Blueprint, Ignore, Resource};

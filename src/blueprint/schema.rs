@@ -59,7 +59,10 @@ fn environment(parameters: &Value, profiles: &[String]) -> Value {
     let mut properties = parameters.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
     properties.values_mut().for_each(open);
     let own = json!({
-        "region": { "enum": region::names().collect::<Vec<_>>(), "description": "The home region." },
+        "region": {
+            "anyOf": [{ "enum": region::names().collect::<Vec<_>>() }, { "type": "string", "pattern": region::SHAPE }],
+            "description": "The home region.",
+        },
         "profile": { "enum": profiles, "description": "A named overlay of the template; default: the environment's name." },
         "protected": { "type": "boolean", "default": true, "description": "Whether `destroy` asks for what bears data by name." },
         "ignore": {

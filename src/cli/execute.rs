@@ -158,7 +158,14 @@ async fn look_with(
     interrupt: &Interrupt,
     survey: bool,
 ) -> Result<Seen> {
-    let inventories = interrupt.or(engine.read(wish.project, &wish.stacks, As::Writer, survey)).await?;
+    let mut inventories = interrupt.or(engine.read(wish.project, &wish.stacks, As::Writer, survey)).await?;
+    if wish.mode != Mode::Destroy {
+        let asked = async {
+            engine.preflight(&wish.stacks, As::Writer, &mut inventories).await;
+            Ok::<_, Failure>(())
+        };
+        interrupt.or(asked).await?;
+    }
     let plan = plan_stacks(world, &wish.stacks, &inventories, wish.selectors, wish.mode)?;
     let live = |inventory: &Inventory| inventory.all().map(|(_, live)| live.clone()).collect();
     let look =

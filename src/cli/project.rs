@@ -7,7 +7,7 @@ use crate::blueprint::{self, Blueprint, Loaded};
 use crate::plan::Guards;
 use crate::problem::Problem;
 use crate::report::problems_text;
-use crate::resource::{Stack, StackId};
+use crate::resource::{Stack, StackId, home};
 
 /// A project's folder, read, checked and narrowed to the selected stacks.
 pub struct Project {
@@ -87,11 +87,7 @@ impl Project {
             return Bucket { name: bucket.name.clone(), region: bucket.region.clone(), account };
         }
         // Never the stack's own region: a stack that moved must still find its lease.
-        let region = match stack.region.split('-').next() {
-            Some("cn") => "cn-north-1",
-            _ if stack.region.starts_with("us-gov-") => "us-gov-west-1",
-            _ => "us-east-1",
-        };
+        let region = home(&stack.region);
         let name = format!("provision-{}-{}", stack.project, stack.account);
         Bucket { name, region: region.to_owned(), account: stack.account.clone() }
     }

@@ -2,7 +2,9 @@
 
 mod collect;
 mod estranged;
+mod preflight;
 mod types;
 
 pub use collect::{NETWORK, Request, Sought, Source, Surveyed, Things, collect};
-pub use types::{Inventory, Orphan, Seen, Sight, Unmanaged};
+pub use preflight::{Wanted, preflight};
+pub use types::{Inventory, Orphan, Refusal, Seen, Sight, Unmanaged};

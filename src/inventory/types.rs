@@ -22,6 +22,18 @@ pub struct Inventory {
     pub elsewhere: Vec<Orphan>,
     /// Where a stack of which nothing is there might live and could not be looked for: why.
     pub unsearched: Vec<String>,
+    /// What AWS says that it would refuse, of values that are not live yet.
+    pub refused: BTreeMap<Address, Vec<Refusal>>,
+    /// Kinds of which AWS could not be asked what it would refuse: why.
+    pub unchecked: BTreeMap<String, String>,
+}
+
+/// A value that AWS would refuse.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Its pointer, with elements of keyed lists by their key.
+    pub at: String,
+    pub why: String,
 }
 
 /// What one kind's list said in one region.

@@ -26,7 +26,7 @@ pub struct Spec {
 }
 
 /// The return values of `AWS::EC2::EIP`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct Outputs {
     pub public_ip: String,

@@ -23,7 +23,7 @@ pub struct Spec {
 }
 
 /// The return values of `AWS::EC2::InternetGateway`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct Outputs {
     pub internet_gateway_id: String,

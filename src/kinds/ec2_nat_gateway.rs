@@ -12,7 +12,7 @@ use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::resource::{
     Attachable, Changes, Class, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref,
-    Replacement, Result, Scope, State, Tags, Told,
+    Replacement, Result, Scope, State, Switch, Tags, Told,
 };
 
 /// The way out of private subnets.
@@ -36,7 +36,7 @@ pub struct Spec {
 }
 
 /// The return values of `AWS::EC2::NatGateway`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct Outputs {
     pub nat_gateway_id: String,
@@ -58,6 +58,7 @@ impl Kind for NatGateway {
     const CREATE_ONLY: &'static [&'static str] =
         &["/SubnetId", "/AllocationId", "/ConnectivityType", "/PrivateIpAddress"];
     // Routes are moved to the new one before the old one goes; the new one needs an address of its own: see `refuses`.
+    const SWITCHES: &'static [Switch] = &[Switch::with("/AllocationId", "/ConnectivityType", &["public"])];
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
     const LINGERS: Option<&'static str> =
         Some("EC2 goes on showing it, with its tags, for about an hour; it costs nothing");
@@ -160,9 +161,8 @@ resources:
     fn check(spec: &Spec) -> Vec<(String, String)> {
         let has_address = !ec2::is_blank(&spec.allocation_id);
         let what = match (spec.connectivity_type.as_str(), has_address) {
-            ("public", true) | ("private", false) => return Vec::new(),
+            ("public", true) | ("private", _) => return Vec::new(),
             ("public", false) => ("/AllocationId", "a public NAT gateway needs the AllocationId of an AWS::EC2::EIP"),
-            ("private", true) => ("/AllocationId", "a private NAT gateway has no public address"),
             _ => ("/ConnectivityType", "is `public` or `private`"),
         };
         vec![(what.0.to_owned(), what.1.to_owned())]

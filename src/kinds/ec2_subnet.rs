@@ -35,7 +35,7 @@ pub struct Spec {
 }
 
 /// The return values of `AWS::EC2::Subnet`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct Outputs {
     pub subnet_id: String,
@@ -136,11 +136,10 @@ resources:
     }
 
     fn check(spec: &Spec) -> Vec<(String, String)> {
-        if spec.availability_zone.is_some() && spec.availability_zone_id.is_some() {
-            let what = "give the zone by name or by id, not both".to_owned();
-            return vec![("/AvailabilityZone".to_owned(), what)];
-        }
-        Vec::new()
+        let both = spec.availability_zone.is_some() && spec.availability_zone_id.is_some();
+        let zone = both.then(|| ("/AvailabilityZone", "give the zone by name or by id, not both".to_owned()));
+        let range = spec.cidr_block.network_mistake().map(|what| ("/CidrBlock", what));
+        [zone, range].into_iter().flatten().map(|(at, what)| (at.to_owned(), what)).collect()
     }
 }
 

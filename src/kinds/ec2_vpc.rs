@@ -17,7 +17,7 @@ use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry};
 use crate::resource::{
     Attachable, Changes, Class, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement,
-    Result, Scope, State, Tags, Told, Unmodelled, Unseen, pointer,
+    Result, Scope, State, Switch, Tags, Told, Unmodelled, Unseen, pointer,
 };
 
 /// A network of a stack's own.
@@ -49,7 +49,7 @@ pub struct Spec {
 }
 
 /// The return values of `AWS::EC2::VPC`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct Outputs {
     pub vpc_id: String,
@@ -86,6 +86,7 @@ impl Kind for Vpc {
     ];
     /// Further ranges and the like are resources of their own to CloudFormation, so whoever adds one keeps it.
     const ADDITIVE: &'static [&'static str] = &[RANGES, OPTIONS, ENCRYPTION, CLOSED];
+    const SWITCHES: &'static [Switch] = &[Switch::with("/EnableDnsHostnames", "/EnableDnsSupport", &["true"])];
     const LASTING: &'static [&'static str] = &["/CidrBlock"];
     const CREATE_ONLY: &'static [&'static str] = &["/CidrBlock"];
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
@@ -178,10 +179,7 @@ resources:
 
     fn check(spec: &Spec) -> Vec<(String, String)> {
         let mut mistakes = Vec::new();
-        if spec.enable_dns_hostnames && !spec.enable_dns_support {
-            let what = "needs EnableDnsSupport".to_owned();
-            mistakes.push(("/EnableDnsHostnames".to_owned(), what));
-        }
+        mistakes.extend(spec.cidr_block.network_mistake().map(|what| ("/CidrBlock".to_owned(), what)));
         if !["default", "dedicated"].contains(&spec.instance_tenancy.as_str()) {
             mistakes.push(("/InstanceTenancy".to_owned(), "is `default` or `dedicated`".to_owned()));
         }

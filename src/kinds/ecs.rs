@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::idempotence::patiently;
 use crate::aws::{MINUTE, Reader, Writer};
-use crate::resource::{Class, Reference, Result, Scope, Tags};
+use crate::resource::{Class, Reference, Result, Scope, Tags, pointer};
 
 /// The longest name of a cluster, a service and a task definition's family.
 pub(super) const MAX_NAME: usize = 255;
@@ -35,6 +35,34 @@ impl CapacityProviderStrategy {
             weight: item.weight,
         };
         items.iter().map(read).collect()
+    }
+
+    pub(super) fn is_fargate(&self) -> bool {
+        self.capacity_provider == "FARGATE" || self.capacity_provider == "FARGATE_SPOT"
+    }
+
+    /// Returns what ECS refuses of a strategy, with the pointer below `at`.
+    pub(super) fn mistakes(strategy: &[Self], at: &str) -> Vec<(String, String)> {
+        let mut all = Vec::new();
+        let mut say = |at: String, text: &str| all.push((at, text.to_owned()));
+        if strategy.len() > 1 && strategy.iter().all(|part| part.weight == 0) {
+            say(at.to_owned(), "has no Weight over 0: one of its providers needs one");
+        }
+        for part in strategy.iter().filter(|part| part.base > 0).skip(1) {
+            let at = pointer::join(at, &part.capacity_provider);
+            say(pointer::join(&at, "Base"), "may be over 0 for one provider only");
+        }
+        let mixed = strategy.iter().find(|part| part.is_fargate() != strategy[0].is_fargate());
+        if let Some(part) = mixed {
+            say(
+                pointer::join(at, &part.capacity_provider),
+                "Fargate and container instances don't go together in one strategy",
+            );
+        }
+        if strategy.len() > 20 {
+            say(at.to_owned(), "has more than 20 providers");
+        }
+        all
     }
 
     pub(super) fn items(strategy: &[Self]) -> Vec<CapacityProviderStrategyItem> {
@@ -104,7 +132,7 @@ pub(super) fn shares_target_group(ours: &Value, other: &Value) -> bool {
         let references = Reference::all_in(value).into_iter().map(|(_, reference)| reference.address);
         let mut found: Vec<_> =
             references.filter(|address| address.kind == KIND).map(|address| address.to_string()).collect();
-        crate::resource::pointer::walk(value, &mut |_, leaf| {
+        pointer::walk(value, &mut |_, leaf| {
             let at = leaf.as_str().and_then(|text| text.find("targetgroup/").map(|at| &text[at..]));
             found.extend(at.map(str::to_owned));
         });

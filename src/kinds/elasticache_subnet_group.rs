@@ -28,7 +28,7 @@ pub struct Spec {
 }
 
 /// The return values of `AWS::ElastiCache::SubnetGroup`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct Outputs {
     pub cache_subnet_group_name: String,

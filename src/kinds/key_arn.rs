@@ -2,7 +2,7 @@ use super::kms_key::Key;
 use crate::resource::{CLOSE, Ref};
 
 /// Returns a mistake if a key is not given by its ARN: RDS and ElastiCache answer with ARNs of keys, so a key's id or alias
-/// would look like another key, and another key means another database.
+/// would look like another key, and another key means another database; CloudWatch Logs takes nothing else.
 pub(super) fn mistake(pointer: &str, key: Option<&Ref<Key>>) -> Option<(String, String)> {
     let text = key?.as_str();
     let is_arn = (text.starts_with("arn:") && text.contains(":key/")) || text.ends_with(&format!(".Arn{CLOSE}"));

@@ -40,6 +40,7 @@ mod kms_key;
 mod logs_log_group;
 mod lower_case;
 mod maintenance_window;
+mod offers;
 mod pending;
 mod rds;
 mod rds_db_cluster;

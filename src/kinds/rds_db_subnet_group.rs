@@ -27,7 +27,7 @@ pub struct Spec {
 }
 
 /// The return values of `AWS::RDS::DBSubnetGroup`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Outputs {
     #[serde(rename = "DBSubnetGroupName")]
     pub name: String,

@@ -34,7 +34,7 @@ pub struct Spec {
 }
 
 /// The return values of `AWS::WAFv2::IPSet`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct Outputs {
     /// `name|id|scope`.

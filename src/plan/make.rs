@@ -12,7 +12,7 @@ use super::remove::remove;
 use super::select;
 use super::steps::{Steps, steps};
 use super::types::{Change, StackPlan, Step, StepId};
-use super::unread::{unlisted, unread};
+use super::unread::{unchecked, unlisted, unread};
 use super::victims::{Victim, mark_blocked, stuck, victims};
 use crate::resource::{Address, Live, resolve};
 
@@ -45,6 +45,7 @@ fn unhindered(input: &Input<'_>, shapes: &Shapes<'_>, asked: Option<&BTreeSet<Ad
     }
     plan.changes.extend(unread(input));
     plan.warnings.extend(unlisted(input));
+    plan.warnings.extend(unchecked(input));
     plan.changes.sort_by(|a, b| (&a.address, a.action, &a.id).cmp(&(&b.address, b.action, &b.id)));
     plan
 }

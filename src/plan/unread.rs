@@ -43,3 +43,12 @@ pub(super) fn unlisted(input: &Input<'_>) -> Vec<Problem> {
     };
     unknown.map(|(region, kind, failure)| warning(region, kind, failure)).collect()
 }
+
+/// Kinds of which AWS could not be asked whether it would take what is to be made.
+pub(super) fn unchecked(input: &Input<'_>) -> Vec<Problem> {
+    let warning = |(kind, why): (&String, &String)| {
+        let what = format!("not checked whether AWS offers what {kind} asks for: it {why}");
+        Problem::warning(None, what).hint("`provision permissions` names the reads; without them an apply finds out")
+    };
+    input.inventory.unchecked.iter().map(warning).collect()
+}

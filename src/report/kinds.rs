@@ -42,7 +42,8 @@ pub fn kind_markdown(kind: &dyn Shape) -> String {
         let _ = write!(text, "\n### {} `{name}`\n\n{}", facts.kind, fields_markdown(&field_docs(&facts, root, node)));
     }
     text.push_str(&attachable_markdown(facts.attachable));
-    let _ = write!(text, "\nPermissions: {}\n", permission_words(&kind.permissions()));
+    let _ = write!(text, "\nReturn values:\n\n{}", outputs_markdown(kind));
+    let _ = write!(text, "\nPermissions: {}\n", permission_words(&kind.permissions(), facts.asks));
     let _ = write!(text, "\n```yaml\n{}\n```\n", facts.example.trim());
     text
 }
@@ -56,6 +57,16 @@ fn fields_markdown(fields: &[FieldDoc]) -> String {
         let _ = writeln!(text, "| `{}` | {kind} | {} | {remark} |", field.name, field.default.replace('|', "\\|"));
     }
     text
+}
+
+/// What `ref(address, name)` may ask for.
+fn outputs_markdown(kind: &dyn Shape) -> String {
+    let lines = kind.outputs().names().into_iter().flatten().map(|(name, text)| {
+        let text = text.replace('\n', " ");
+        let colon = if text.is_empty() { "" } else { ": " };
+        format!("- `{name}`{colon}{text}\n")
+    });
+    lines.collect()
 }
 
 /// The list of kinds, a line each.
@@ -77,6 +88,7 @@ pub fn kind_text(kind: &dyn Shape) -> String {
     let root = kind.schema().root();
     let mut text = format!("{}\n\n", paint(HEAD, facts.kind));
     remarks(&facts).iter().for_each(|remark| text.push_str(&format!("  {}\n", remark.replace('`', ""))));
+    let outputs: Vec<_> = kind.outputs().names().into_iter().flatten().map(|(name, text)| vec![name, text]).collect();
     let mut part = |title: String, fields: &[FieldDoc]| {
         let rows: Vec<_> = fields
             .iter()
@@ -98,6 +110,7 @@ pub fn kind_text(kind: &dyn Shape) -> String {
     for (name, node) in nested(root) {
         part(name.to_owned(), &field_docs(&facts, root, node));
     }
+    let _ = write!(text, "\n{}\n{}", paint(HEAD, "return values"), table(&outputs, "  "));
     let _ = write!(text, "\n{}\n{}\n", paint(HEAD, "example"), facts.example.trim());
     text
 }
@@ -108,10 +121,10 @@ pub fn kinds_json(kinds: &[&dyn Shape]) -> String {
         let (facts, permissions) = (kind.facts(), kind.permissions());
         json!({
             "type": facts.kind, "ref": facts.reference, "stateful": facts.stateful,
-            "create_only": facts.create_only, "schema": kind.schema().root(), "example": facts.example.trim(),
+            "create_only": facts.create_only, "schema": kind.schema().root(), "outputs": kind.outputs().root(), "example": facts.example.trim(),
             "permissions": {
                 "read": permissions.read, "create": permissions.create, "update": permissions.update,
-                "retag": permissions.retag, "delete": permissions.delete,
+                "retag": permissions.retag, "delete": permissions.delete, "ask": facts.asks,
             },
         })
     };
@@ -167,13 +180,14 @@ fn attachable_markdown(all: &[Attachable]) -> String {
     text
 }
 
-fn permission_words(permissions: &Permissions) -> String {
+fn permission_words(permissions: &Permissions, asks: &[&str]) -> String {
     let verbs = [
         ("read", permissions.read),
         ("create", permissions.create),
         ("update", permissions.update),
         ("retag", permissions.retag),
         ("delete", permissions.delete),
+        ("ask before (optional)", asks),
     ];
     let words = verbs.iter().filter(|(_, actions)| !actions.is_empty()).map(|(verb, actions)| {
         let actions: Vec<_> = actions.iter().map(|action| format!("`{action}`")).collect();

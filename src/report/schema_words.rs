@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::resource::{Facts, pointer};
+use crate::resource::{Facts, Switch, pointer};
 
 /// One property, in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub(super) struct FieldDoc {
     /// `required`, a value, or nothing: then AWS chooses.
     pub default: String,
     /// `create-only`, `exclusive list`, ...
-    pub marks: Vec<&'static str>,
+    pub marks: Vec<String>,
     /// Its documentation, on one line.
     pub text: String,
 }
@@ -41,21 +41,22 @@ pub(super) fn nested(root: &Value) -> impl Iterator<Item = (&str, &Value)> {
     all.map(|(name, node)| (name.as_str(), node)).filter(|(_, node)| node.get("properties").is_some())
 }
 
-fn marks(facts: &Facts, name: &str, field: &Value) -> Vec<&'static str> {
+fn marks(facts: &Facts, name: &str, field: &Value) -> Vec<String> {
     let at = pointer::join("", name);
     let names = |patterns: &[&str]| patterns.iter().any(|pattern| pointer::property(pattern) == name);
     let mut marks = Vec::new();
+    let mut mark = |text: &str| marks.push(text.to_owned());
     if facts.create_only.iter().any(|pattern| pointer::covers(pattern, &at)) {
-        marks.push("**create-only**");
+        mark("**create-only**");
     }
     if names(facts.additive) {
-        marks.push("**additive**: others may add elements");
+        mark("**additive**: others may add elements");
     } else if names(facts.listed_only) {
-        marks.push("only what is listed is compared");
+        mark("only what is listed is compared");
     } else if is_list_of_objects(field) {
-        marks.push("**exclusive**: other elements are drift");
+        mark("**exclusive**: other elements are drift");
     }
-    for (patterns, mark) in [
+    for (patterns, text) in [
         (facts.initial, "counts only at creation"),
         (facts.write_only, "cannot be read back"),
         (facts.late, "may be set after creation"),
@@ -63,10 +64,19 @@ fn marks(facts: &Facts, name: &str, field: &Value) -> Vec<&'static str> {
         (facts.sensitive, "sensitive"),
     ] {
         if names(patterns) {
-            marks.push(mark);
+            mark(text);
         }
     }
+    marks.extend(facts.switches.iter().filter(|switch| switch.property == at).map(switch_words));
     marks
+}
+
+fn switch_words(switch: &Switch) -> String {
+    let by = pointer::steps(switch.by).last().unwrap_or_default();
+    let word = if switch.is_off { "not with" } else { "only with" };
+    let values = switch.values.join(", ");
+    let colon = if values.is_empty() { "" } else { ": " };
+    format!("{word} `{by}{colon}{values}`")
 }
 
 fn is_list_of_objects(field: &Value) -> bool {

@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    Attached, Changes, Class, Cloud, Failure, FieldDiff, Found, Kept, Kind, Name, Pending, Result, Scope, Settled,
-    Shape, State, Stranger, Tags, Unmodelled, Unseen, pointer,
+    Attached, Changes, Class, Cloud, Failure, FieldDiff, Found, Kept, Kind, Name, Pending, Question, Result, Scope,
+    Settled, Shape, State, Stranger, Tags, Unmodelled, Unseen, pointer,
 };
 
 /// One live resource with its type erased; keeps what its kind found, for the kind's own use.
@@ -159,6 +159,15 @@ pub trait AnyKind<C: Cloud>: Shape {
 
     fn start<'a>(&'a self, writer: &'a C::Writer, live: &'a Live) -> BoxFuture<'a, Result<()>>;
 
+    /// See [`Kind::questions`]; the spec is one that [`Shape::normalise`] accepts.
+    fn questions(&self, _spec: &Value) -> Vec<Question> {
+        Vec::new()
+    }
+
+    fn answer<'a>(&'a self, _reader: &'a C::Reader, _about: &'a [String]) -> BoxFuture<'a, Result<Option<String>>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
+
     /// The same kind, as plan sees it.
     fn shape(&self) -> &dyn Shape;
 }
@@ -226,6 +235,18 @@ impl<K: Kind> AnyKind<K::Cloud> for K {
 
     fn start<'a>(&'a self, writer: &'a <K::Cloud as Cloud>::Writer, live: &'a Live) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move { K::start(writer, found::<K>(live)?).await })
+    }
+
+    fn questions(&self, spec: &Value) -> Vec<Question> {
+        serde_json::from_value(spec.clone()).map(|typed| K::questions(&typed)).unwrap_or_default()
+    }
+
+    fn answer<'a>(
+        &'a self,
+        reader: &'a <K::Cloud as Cloud>::Reader,
+        about: &'a [String],
+    ) -> BoxFuture<'a, Result<Option<String>>> {
+        Box::pin(K::answer(reader, about))
     }
 
     fn shape(&self) -> &dyn Shape {

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{
     Attachable, Attached, Class, Disruption, Failure, FieldDiff, Name, NameRule, Pending, Replacement, Result, Scope,
-    Tags, Window, pointer,
+    Switch, Tags, Window, pointer,
 };
 
 /// What a kind talks to: AWS, or the fake cloud of the tests.
@@ -49,8 +49,13 @@ pub trait Kind: Sized + Send + Sync + 'static {
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     /// What those who use it suffer when a new one, made first, takes its place: a load balancer has another name then.
     const HANDOVER: Disruption = Disruption::None;
-    /// Lists of objects and the property that names an element.
+    /// Lists of objects and the property that names an element; two of one name are a mistake.
     const KEYED: &'static [(&'static str, &'static str)] = &[];
+    /// Keyed lists, or maps, that must not have a name in common: the variables of a container and its secrets. A `*` of
+    /// the second is the same step as in the first.
+    const APART: &'static [(&'static str, &'static str)] = &[];
+    /// Properties that count only beside others (the period of a rotation that is off); set without, they are a mistake.
+    const SWITCHES: &'static [Switch] = &[];
     /// Keyed lists of which only the elements are compared that are declared or known to the type, which fills in what AWS
     /// documents (load balancer attributes).
     const LISTED_ONLY: &'static [&'static str] = &[];
@@ -91,13 +96,15 @@ pub trait Kind: Sized + Send + Sync + 'static {
     const LINGERS: Option<&'static str> = None;
     /// Whether it is deleted after everything that may still make it anew (log groups that services write to).
     const DELETED_LAST: bool = false;
+    /// The IAM actions that [`Kind::answer`] needs, all of them reads. Who may not call them is told less, and no more.
+    const ASKS: &'static [&'static str] = &[];
     /// Typical seconds from the first create call until ready, for the order of steps and the estimate.
     const SECONDS: u32 = 2;
 
     /// The properties, named and shaped as CloudFormation's.
     type Spec: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'static;
-    /// CloudFormation's return values; `#[serde(skip)]` fields may keep lock tokens for update and delete.
-    type Outputs: Serialize + DeserializeOwned + Send + Sync + 'static;
+    /// CloudFormation's return values, which references are checked against; `#[serde(skip)]` fields may keep lock tokens for update and delete.
+    type Outputs: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'static;
 
     /// The IAM actions that each verb needs; a reader refuses every operation that no kind lists under `read`.
     fn permissions() -> Permissions;
@@ -222,6 +229,16 @@ pub trait Kind: Sized + Send + Sync + 'static {
     fn check(_spec: &Self::Spec) -> Vec<(String, String)> {
         Vec::new()
     }
+
+    /// Returns what only AWS can say of the values, to be asked before anything is made of them.
+    fn questions(_spec: &Self::Spec) -> Vec<Question> {
+        Vec::new()
+    }
+
+    /// Returns why AWS would refuse what a question is about; none: it would not.
+    fn answer(_reader: &Reader<Self>, _about: &[String]) -> impl Future<Output = Result<Option<String>>> + Send {
+        std::future::ready(Ok(None))
+    }
 }
 
 /// The reader of a kind's cloud.
@@ -321,6 +338,21 @@ pub struct Kept {
     /// Whether it is what was to be deleted, which then is not waited for.
     #[serde(skip)]
     pub is_itself: bool,
+}
+
+/// A value that only AWS can judge: a version, whether it is on offer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// The value's pointer, with elements of keyed lists by their key.
+    pub at: String,
+    /// What is asked, for the kind to understand. What is alike is asked once, whoever wants to know.
+    pub about: Vec<String>,
+}
+
+impl Question {
+    pub fn new(at: impl Into<String>, about: &[&str]) -> Self {
+        Self { at: at.into(), about: about.iter().map(|part| (*part).to_owned()).collect() }
+    }
 }
 
 /// IAM actions by verb, `ec2:DescribeVpcs`.

@@ -61,6 +61,14 @@ pub fn anywhere(pointer: &str) -> String {
     pointer.split('/').map(|step| if is_index(&step) { "*" } else { step }).collect::<Vec<_>>().join("/")
 }
 
+/// Returns what `other` names for `pointer`, which `pattern` matches: each `*` of it is the step at which `pattern` has its
+/// own in the same order.
+pub fn alike(pattern: &str, pointer: &str, other: &str) -> String {
+    let mut stars = pattern.split('/').zip(pointer.split('/')).filter(|(step, _)| *step == "*").map(|(_, step)| step);
+    let steps = other.split('/').map(|step| if step == "*" { stars.next().unwrap_or(step) } else { step });
+    steps.collect::<Vec<_>>().join("/")
+}
+
 /// Returns the first step: the top-level property.
 pub fn property(pointer: &str) -> &str {
     pointer.split('/').nth(1).unwrap_or("")

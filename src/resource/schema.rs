@@ -4,25 +4,26 @@ use std::any::TypeId;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
-use super::{Kind, pointer};
+use super::pointer;
 
-/// The JSON Schema (draft 2020-12) of one kind's spec.
+/// The JSON Schema (draft 2020-12) of one kind's spec or outputs.
 #[derive(Debug)]
 pub struct Schema {
     root: Value,
 }
 
 impl Schema {
-    /// Returns the schema of a kind's spec; made once per kind and kept for the life of the program.
-    pub fn of<K: Kind>() -> &'static Self {
+    /// Returns the schema of a kind's spec or outputs; made once per type and kept for the life of the program.
+    pub fn of<T: JsonSchema + 'static>() -> &'static Self {
         static ALL: OnceLock<Mutex<HashMap<TypeId, &'static Schema>>> = OnceLock::new();
         let mut all = ALL.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
-        all.entry(TypeId::of::<K>()).or_insert_with(|| {
+        all.entry(TypeId::of::<T>()).or_insert_with(|| {
             let generator = SchemaSettings::draft2020_12().into_generator();
-            Box::leak(Box::new(Self { root: generator.into_root_schema_for::<K::Spec>().to_value() }))
+            Box::leak(Box::new(Self { root: generator.into_root_schema_for::<T>().to_value() }))
         })
     }
 
@@ -79,6 +80,27 @@ impl Schema {
     /// Returns the default of the property at a pointer, if it has one.
     pub fn default_at(&self, at: &str) -> Option<&Value> {
         self.node(at)?.get("default")
+    }
+
+    /// Returns the names of all values in it, with dots into nested structs (`Endpoint.Address`) and what each is; none if
+    /// any name will do.
+    pub fn names(&self) -> Option<BTreeMap<String, String>> {
+        let mut names = BTreeMap::new();
+        self.collect_names(&self.root, "", &mut names).then_some(names)
+    }
+
+    fn collect_names(&self, node: &Value, at: &str, names: &mut BTreeMap<String, String>) -> bool {
+        let variants = self.variants(node);
+        let Some(properties) = variants.iter().find_map(|node| node.get("properties")?.as_object()) else {
+            let description = variants.iter().find_map(|node| node.get("description")?.as_str());
+            names.insert(at.to_owned(), description.unwrap_or_default().to_owned());
+            return !at.is_empty();
+        };
+        let mut below = properties.iter().map(|(name, child)| {
+            let at = if at.is_empty() { name.clone() } else { format!("{at}.{name}") };
+            self.collect_names(child, &at, names)
+        });
+        below.all(|is_named| is_named)
     }
 
     /// `at` is the pointer so far, which is the same again on return: a pointer is only copied where a reference is.

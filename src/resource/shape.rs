@@ -26,6 +26,36 @@ pub enum Disruption {
     DestroysData,
 }
 
+/// A property that AWS ignores, or refuses, unless another one has a certain value.
+#[derive(Clone, Copy, Debug)]
+pub struct Switch {
+    /// The property's pointer, with `*` for any one step.
+    pub property: &'static str,
+    /// The other's pointer; a `*` is the same step as in `property`.
+    pub by: &'static str,
+    /// The values, as text; none: anything but false, zero and what is empty. Of a list one item is enough.
+    pub values: &'static [&'static str],
+    /// Whether it is these values that switch it off.
+    pub is_off: bool,
+}
+
+impl Switch {
+    /// On with these values.
+    pub const fn with(property: &'static str, by: &'static str, values: &'static [&'static str]) -> Self {
+        Self { property, by, values, is_off: false }
+    }
+
+    /// Off with these values.
+    pub const fn unless(property: &'static str, by: &'static str, values: &'static [&'static str]) -> Self {
+        Self { property, by, values, is_off: true }
+    }
+
+    /// On with any.
+    pub const fn beside(property: &'static str, by: &'static str) -> Self {
+        Self { property, by, values: &[], is_off: false }
+    }
+}
+
 /// The constants of a [`Kind`], gathered for the engine; see there for what each means.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts {
@@ -40,6 +70,8 @@ pub struct Facts {
     pub replacement: Replacement,
     pub handover: Disruption,
     pub keyed: &'static [(&'static str, &'static str)],
+    pub apart: &'static [(&'static str, &'static str)],
+    pub switches: &'static [Switch],
     pub listed_only: &'static [&'static str],
     pub additive: &'static [&'static str],
     pub initial: &'static [&'static str],
@@ -58,6 +90,7 @@ pub struct Facts {
     pub several_calls: bool,
     pub lingers: Option<&'static str>,
     pub deleted_last: bool,
+    pub asks: &'static [&'static str],
     pub seconds: u32,
 }
 
@@ -69,6 +102,9 @@ pub trait Shape: Send + Sync {
 
     /// Returns the JSON Schema of the spec.
     fn schema(&self) -> &'static Schema;
+
+    /// Returns the JSON Schema of the outputs.
+    fn outputs(&self) -> &'static Schema;
 
     /// Passes a spec through its type: defaults filled in, sets sorted. Refuses with a sentence.
     fn normalise(&self, spec: Value) -> Result<Value, String>;
@@ -117,6 +153,8 @@ impl<K: Kind> Shape for K {
             replacement: K::REPLACEMENT,
             handover: K::HANDOVER,
             keyed: K::KEYED,
+            apart: K::APART,
+            switches: K::SWITCHES,
             listed_only: K::LISTED_ONLY,
             additive: K::ADDITIVE,
             initial: K::INITIAL,
@@ -135,6 +173,7 @@ impl<K: Kind> Shape for K {
             several_calls: K::SEVERAL_CALLS,
             lingers: K::LINGERS,
             deleted_last: K::DELETED_LAST,
+            asks: K::ASKS,
             seconds: K::SECONDS,
         }
     }
@@ -144,7 +183,11 @@ impl<K: Kind> Shape for K {
     }
 
     fn schema(&self) -> &'static Schema {
-        Schema::of::<K>()
+        Schema::of::<K::Spec>()
+    }
+
+    fn outputs(&self) -> &'static Schema {
+        Schema::of::<K::Outputs>()
     }
 
     fn normalise(&self, spec: Value) -> Result<Value, String> {

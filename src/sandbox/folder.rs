@@ -27,6 +27,7 @@ const FILES: &[(&str, &str)] = &[
     ("mend_edge.py", include_str!("server/mend_edge.py")),
     ("mend_keys.py", include_str!("server/mend_keys.py")),
     ("mend_logs.py", include_str!("server/mend_logs.py")),
+    ("mend_offers.py", include_str!("server/mend_offers.py")),
     ("mend_tags.py", include_str!("server/mend_tags.py")),
 ];
 

@@ -153,7 +153,12 @@ fn physical(state: &State<'_, '_>, address: &str) -> Result<String, Error> {
 
 fn zone_ids(state: &State<'_, '_>, count: usize) -> Result<Vec<&'static str>, Error> {
     let around = surroundings(state);
-    let zones = region::zones(&around.region).unwrap_or_default();
+    let Some(zones) = region::zones(&around.region) else {
+        return Err(bad_parameter(format!(
+            "the zones of {} are not known to this version of the program",
+            around.region
+        )));
+    };
     if count > zones.len() {
         return Err(bad_parameter(format!("{} has {} zones, not {count}", around.region, zones.len())));
     }

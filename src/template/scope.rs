@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use super::KindFacts;
 use super::tracked::{Trail, Uses, tracked};
 use crate::problem::{Span, suggest};
-use crate::resource::{Address, StackId};
+use crate::resource::{Address, StackId, partition};
 use crate::yaml::{Key, Node, Placed, Value as Yaml};
 
 /// The variable through which functions see the stack; no name a template could write.
@@ -131,7 +131,7 @@ impl Scope {
         all.set("account", None, text(&stack.account.value, &stack.account.span));
         all.set("region", None, text(&stack.region.value, &stack.region.span));
         all.values.insert("project".into(), Value::from(stack.project.as_str()));
-        all.values.insert("partition".into(), Value::from("aws"));
+        all.values.insert("partition".into(), Value::from(partition(&stack.region.value)));
         all.values.insert(STACK.into(), Value::from_dyn_object(Arc::clone(surroundings)));
         for (key, node) in parameters.entries() {
             all.set(&key.name, Some(&key.span), node.clone());

@@ -109,12 +109,6 @@ fn cases() -> Vec<(&'static str, Vec<File>)> {
         ("a range too small for the subnets", but("10.20.0.0/16", "10.20.0.0/25")),
         ("a range that is not private", but("10.20.0.0/16", "11.20.0.0/16")),
         (
-            "a public load balancer without a web ACL",
-            template(
-                "  - type: AWS::ElasticLoadBalancingV2::LoadBalancer\n    name: main\n    properties: { Scheme: internet-facing, Subnets: [subnet-1, subnet-2], SecurityGroups: [sg-1] }\n",
-            ),
-        ),
-        (
             "the web ACL turned off",
             but("    domain: www.acme.example\n", "    domain: www.acme.example\n    waf: null\n"),
         ),

@@ -255,12 +255,11 @@ const BAD: &[Case] = &[
         "templates/t.yaml:2:5: a resource needs the field `name` | name: main",
     ),
     (
-        "a public load balancer without web ACL, and equal priorities",
+        "equal priorities",
         "resources:
-  - { type: \"AWS::ElasticLoadBalancingV2::LoadBalancer\", name: a, properties: { Scheme: internet-facing } }
   - { type: \"AWS::ElasticLoadBalancingV2::ListenerRule\", name: a, properties: { ListenerArn: x, Priority: 1 } }
   - { type: \"AWS::ElasticLoadBalancingV2::ListenerRule\", name: b, properties: { ListenerArn: x, Priority: 1 } }",
-        "templates/t.yaml:2:89: AWS::ElasticLoadBalancingV2::LoadBalancer/a is public and has no web ACL | set `WebACLArn`, or make it internal\ntemplates/t.yaml:4:107: AWS::ElasticLoadBalancingV2::ListenerRule/a and AWS::ElasticLoadBalancingV2::ListenerRule/b have the same priority, 1 | give each rule of a listener its own",
+        "templates/t.yaml:3:107: AWS::ElasticLoadBalancingV2::ListenerRule/a and AWS::ElasticLoadBalancingV2::ListenerRule/b have the same priority, 1 | give each rule of a listener its own",
     ),
 ];
 

@@ -101,7 +101,11 @@ impl Shape for Loose {
     }
 
     fn schema(&self) -> &'static Schema {
-        Schema::of::<Any>()
+        Schema::of::<Value>()
+    }
+
+    fn outputs(&self) -> &'static Schema {
+        Schema::of::<Value>()
     }
 
     fn normalise(&self, spec: Value) -> std::result::Result<Value, String> {

@@ -42,6 +42,8 @@ mod causes;
 #[cfg(feature = "sdk")]
 mod certificates;
 #[cfg(feature = "sdk")]
+mod checks;
+#[cfg(feature = "sdk")]
 mod cli;
 #[cfg(feature = "sdk")]
 mod crash;
@@ -100,6 +102,8 @@ mod partial;
 mod plan_file;
 #[cfg(feature = "sdk")]
 mod policies;
+#[cfg(feature = "sdk")]
+mod preflight;
 mod protection;
 #[cfg(feature = "sdk")]
 mod protection_aws;
@@ -126,6 +130,8 @@ mod second_look;
 mod secrets;
 #[cfg(feature = "sdk")]
 mod services;
+#[cfg(feature = "sdk")]
+mod shapes;
 #[cfg(feature = "sdk")]
 mod showing;
 #[cfg(feature = "sdk")]

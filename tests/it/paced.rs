@@ -26,6 +26,9 @@ impl Shape for Paced {
     fn schema(&self) -> &'static Schema {
         self.0.schema()
     }
+    fn outputs(&self) -> &'static Schema {
+        self.0.outputs()
+    }
     fn normalise(&self, spec: Value) -> std::result::Result<Value, String> {
         self.0.normalise(spec)
     }

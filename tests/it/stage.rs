@@ -65,7 +65,11 @@ impl Stage {
             endpoint_url: Some(url.to_owned()),
             region: "us-east-1".into(),
             run: "it".into(),
-            reads: KINDS.iter().flat_map(|kind| kind.permissions().read).copied().collect(),
+            reads: KINDS
+                .iter()
+                .flat_map(|kind| kind.permissions().read.iter().chain(kind.facts().asks))
+                .copied()
+                .collect(),
             ..Setup::default()
         };
         let run = format!("it-{}", fastrand::u64(..));

@@ -192,6 +192,8 @@ const ONE_PAGE: &[(&str, &[&str])] = &[
     ("kinds/rds_db_instance/mod.rs", &["describe_db_clusters", "describe_db_instances"]),
     ("kinds/rds_db_subnet_group.rs", &["describe_db_subnet_groups"]),
     ("kinds/autoscaling_scalable_target/write.rs", &["describe_scalable_targets", "list_tags_for_resource"]),
+    // One is enough, and what pages by a marker.
+    ("kinds/offers.rs", &["describe_orderable_db_instance_options", "describe_engine_default_cluster_parameters"]),
     // One thing's details.
     ("kinds/acm_certificate/read.rs", &["describe_certificate", "list_tags_for_certificate"]),
     ("kinds/autoscaling_scalable_target/mod.rs", &["list_tags_for_resource"]),

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use crate::aws::{STORE_CALLS, StoreCall, StoreResource, partition};
+use crate::aws::{STORE_CALLS, StoreCall, StoreResource};
 use crate::cli::args::{Global, Selectors};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
@@ -9,7 +9,7 @@ use crate::cli::selector::names_resource;
 use crate::cli::world::World;
 use crate::kinds::KINDS;
 use crate::report::{Role, StorePolicy, policy_json};
-use crate::resource::Permissions;
+use crate::resource::{Permissions, partition};
 
 /// Print the IAM policy that an apply of the selected stacks needs, or a plan of them
 #[derive(Debug, clap::Args)]
@@ -67,7 +67,8 @@ fn arn(bucket: &Bucket) -> String {
     format!("arn:{}:s3:::{}", partition(&bucket.region), bucket.name)
 }
 
-/// What the program reads beside the kinds.
+/// What the program reads beside the kinds' lists. What is asked before anything is made is among it, and can be left out.
 fn own_reads() -> Vec<&'static str> {
-    [crate::aws::OWN_READS, crate::aws::SURVEY_READS].concat()
+    let asks = KINDS.iter().flat_map(|kind| kind.facts().asks).copied();
+    [crate::aws::OWN_READS, crate::aws::SURVEY_READS].concat().into_iter().chain(asks).collect()
 }

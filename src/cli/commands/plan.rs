@@ -76,7 +76,10 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     } else {
         let runtime = runtime()?;
         let engine = runtime.block_on(Engine::open(world, global, &stacks))?;
-        let inventories = runtime.block_on(engine.read(&project, &stacks, As::Reader, args.destroy))?;
+        let mut inventories = runtime.block_on(engine.read(&project, &stacks, As::Reader, args.destroy))?;
+        if !args.destroy {
+            runtime.block_on(engine.preflight(&stacks, As::Reader, &mut inventories));
+        }
         let mut plan = plan_stacks(world, &stacks, &inventories, selectors, mode)?;
         if selectors.is_empty() {
             let strays = runtime.block_on(engine.orphans(&project, &stacks));

@@ -1,4 +1,5 @@
-use crate::blueprint::{Files, schema};
+use super::kinds::shapes;
+use crate::blueprint::{Files, schema, template_schema};
 use crate::cli::args::Global;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
@@ -6,9 +7,17 @@ use crate::cli::world::World;
 
 /// Print the JSON Schema of tenant files, with every template's parameters, for editors
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// Of template files instead: the kinds, their properties, and the outputs that `ref` may ask for
+    #[arg(long)]
+    templates: bool,
+}
 
-pub fn run(world: &World, global: &Global, _: &Args) -> Result<Exit> {
+pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
+    if args.templates {
+        world.out.print(&format!("{:#}\n", template_schema(&shapes())))?;
+        return Ok(Exit::Done);
+    }
     // Without a project the built-in templates are what there is.
     let files = if global.dir.join("tenants").is_dir() {
         Files::read(&global.dir).map_err(Failure::problems)?

@@ -13,7 +13,7 @@ use crate::cli::project::Project;
 use crate::inventory::{Inventory, Orphan, Request, Sought, collect};
 use crate::kinds::KINDS;
 use crate::problem::Problem;
-use crate::resource::{Failure, Result, Stack, StackId, Tags, is_everywhere};
+use crate::resource::{Failure, Result, Stack, StackId, Tags, home, is_everywhere, partition};
 use crate::tenant::region;
 
 /// An account and region, and as whom it is read and changed there.
@@ -27,9 +27,6 @@ struct Place {
 
 /// Whether a stack that is claimed in a place is one that is looked for.
 type IsMeant<'a> = dyn Fn(&Place, &StackId) -> bool + Sync + 'a;
-
-/// Where what belongs to no region is kept: certificates and web ACLs of CloudFront.
-const GLOBAL: &str = "us-east-1";
 
 /// What a look at places found, and where it could not look: why.
 #[derive(Default)]
@@ -49,7 +46,8 @@ impl Engine {
                 sought(blueprint).regions().into_iter().map(|region| Place::of(&blueprint.stack, region, As::Reader)),
             );
         }
-        places.extend(stacks.iter().map(|blueprint| Place::of(&blueprint.stack, GLOBAL, As::Reader)));
+        // Where what belongs to no region is kept: certificates and web ACLs of CloudFront.
+        places.extend(stacks.iter().map(|it| Place::of(&it.stack, home(&it.stack.region), As::Reader)));
         let fleet = project.fleet().iter().filter(|stack| accounts.contains(&*stack.account));
         places.extend(fleet.map(|stack| Place::of(stack, &stack.region, As::Reader)));
         let is_stray = |place: &Place, id: &StackId| {
@@ -229,12 +227,16 @@ pub(super) fn leave_roles<'a>(
 /// Where a stack may live instead: in its account every region, in the others those that the project names.
 fn other_places(stack: &Stack, fleet: &[Stack], as_whom: As) -> BTreeSet<Place> {
     let named: BTreeSet<&str> = fleet.iter().map(|other| &*other.region).collect();
-    let mut own: BTreeSet<Place> = named.iter().map(|region| Place::of(stack, region, as_whom)).collect();
-    own.extend(region::names().map(|region| Place::of(stack, region, as_whom)));
+    // An account is of one partition.
+    let is_near = |stack: &Stack, region: &str| partition(region) == partition(&stack.region);
+    let known = region::names().filter(|region| is_near(stack, region));
+    let mut places: BTreeSet<Place> = known.map(|region| Place::of(stack, region, as_whom)).collect();
     let others = fleet.iter().filter(|other| other.account != stack.account);
-    let others = others.flat_map(|other| named.iter().map(|region| Place::of(other, region, as_whom)));
-    own.extend(others);
-    own
+    for other in others.chain([stack]) {
+        let regions = named.iter().filter(|region| is_near(other, region));
+        places.extend(regions.map(|region| Place::of(other, region, as_whom)));
+    }
+    places
 }
 
 /// One way into each account and region is enough.

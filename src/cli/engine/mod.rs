@@ -25,7 +25,7 @@ use super::selector::{Selector, select_resources, unmatched_resource};
 use super::world::World;
 use crate::aws::{Role, Sessions, Setup};
 use crate::blueprint::Blueprint;
-use crate::inventory::{Inventory, Request, Seen, Sight, Sought, collect};
+use crate::inventory::{Inventory, Request, Seen, Sight, Sought, Wanted, collect, preflight};
 use crate::kinds::KINDS;
 use crate::plan::{Input, Mode, Plan, plan};
 use crate::problem::Problem;
@@ -85,7 +85,8 @@ impl Engine {
             Target::Url(url) => Some(url),
         };
         let run = run_name(world);
-        let reads = KINDS.iter().flat_map(|kind| kind.permissions().read).copied().collect();
+        let reads =
+            KINDS.iter().flat_map(|kind| kind.permissions().read.iter().chain(kind.facts().asks)).copied().collect();
         let region = stacks.first().map_or_else(|| "us-east-1".to_owned(), |stack| stack.stack.region.clone());
         let profile = global.profile.clone();
         let is_emulated = endpoint_url.is_some();
@@ -126,6 +127,27 @@ impl Engine {
         self.locate(project, stacks, as_whom, &mut inventories).await;
         elsewhere::leave_roles(project, stacks.iter().map(|blueprint| &blueprint.stack), &mut inventories);
         Ok(inventories)
+    }
+
+    /// Asks AWS what it would refuse of what is to be made or changed, and notes that in the inventories.
+    pub async fn preflight(&self, stacks: &[&Blueprint], as_whom: As, inventories: &mut BTreeMap<StackId, Inventory>) {
+        let mut accounts: BTreeMap<_, Vec<Wanted<'_>>> = BTreeMap::new();
+        for blueprint in stacks {
+            let stack = &blueprint.stack;
+            let role = as_whom.role(stack).map(|role| (role.arn, role.external_id));
+            let wanted = blueprint.resources.values().map(|resource| Wanted {
+                stack: &stack.id,
+                address: &resource.address,
+                region: &resource.region,
+                spec: &resource.spec,
+            });
+            accounts.entry((&stack.account, role)).or_default().extend(wanted);
+        }
+        for ((account, role), wanted) in accounts {
+            let role = role.map(|(arn, external_id)| Role { arn, external_id });
+            let source = AwsSource::new(self.sessions.clone(), account, role);
+            preflight(KINDS, &source, &wanted, inventories).await;
+        }
     }
 
     /// The bucket where a stack's lease and journals live.

@@ -44,7 +44,7 @@ pub struct Spec {
 }
 
 /// The return values of `AWS::CertificateManager::Certificate`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct Outputs {
     pub certificate_arn: String,

@@ -11,11 +11,13 @@ use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, partition};
 use crate::resource::{
     Attachable, Attached, Changes, Class, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement,
-    Result, Scope, State, Tags, Told, pointer,
+    Result, Scope, State, Switch, Tags, Told, pointer,
 };
 pub use spec::{Outputs, Spec};
 use write::{delete_policy, put_policy, register};
 
+/// The metric that counts the requests of a target group.
+const BY_REQUESTS: &str = "ALBRequestCountPerTarget";
 /// Changes of one target meet, or the service-linked role is not visible yet.
 const PASSING: &[Class] = &[Class::Busy, Class::Propagating];
 
@@ -37,6 +39,11 @@ impl Kind for ScalableTarget {
     const CREATE_ONLY: &'static [&'static str] = &["/ResourceId", "/ScalableDimension", "/ServiceNamespace"];
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     const KEYED: &'static [(&'static str, &'static str)] = &[("/ScalingPolicies", "PolicyName")];
+    const SWITCHES: &'static [Switch] = &[Switch::with(
+        "/ScalingPolicies/*/TargetTrackingScalingPolicyConfiguration/PredefinedMetricSpecification/ResourceLabel",
+        "/ScalingPolicies/*/TargetTrackingScalingPolicyConfiguration/PredefinedMetricSpecification/PredefinedMetricType",
+        &[BY_REQUESTS],
+    )];
     const LATE: &'static [&'static str] = &["/ScalingPolicies"];
     const SEVERAL_CALLS: bool = true;
     const EXAMPLE: &'static str = "
@@ -231,9 +238,10 @@ resources:
                 mistakes.push((format!("{at}/PolicyType"), text));
             }
             let metric = &policy.target_tracking_scaling_policy_configuration.predefined_metric_specification;
-            if (metric.predefined_metric_type == "ALBRequestCountPerTarget") == metric.resource_label.is_empty() {
-                let text = "goes with PredefinedMetricType ALBRequestCountPerTarget, and only with it".to_owned();
-                let path = "TargetTrackingScalingPolicyConfiguration/PredefinedMetricSpecification/ResourceLabel";
+            if metric.predefined_metric_type == BY_REQUESTS && metric.resource_label.is_empty() {
+                let text = format!("is {BY_REQUESTS}, which needs a ResourceLabel");
+                let path =
+                    "TargetTrackingScalingPolicyConfiguration/PredefinedMetricSpecification/PredefinedMetricType";
                 mistakes.push((format!("{at}/{path}"), text));
             }
         }

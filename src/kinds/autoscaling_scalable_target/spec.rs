@@ -69,7 +69,7 @@ pub struct Metric {
 }
 
 /// The return value of `AWS::ApplicationAutoScaling::ScalableTarget`.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct Outputs {
     /// `service/<cluster>/<service>|ecs:service:DesiredCount|ecs`.

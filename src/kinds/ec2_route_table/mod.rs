@@ -39,7 +39,7 @@ pub struct Spec {
 }
 
 /// The return values of `AWS::EC2::RouteTable`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct Outputs {
     pub route_table_id: String,
@@ -188,11 +188,7 @@ resources:
         let mut mistakes = Vec::new();
         for (index, route) in spec.routes.iter().enumerate() {
             let at = format!("/Routes/{index}");
-            mistakes.extend(route.mistake().map(|what| (at.clone(), what)));
-            if find(&spec.routes[..index], route).is_some() {
-                let what = format!("{} has a route already", route.destination_cidr_block.as_str());
-                mistakes.push((at, what));
-            }
+            mistakes.extend(route.mistake().map(|what| (at, what)));
         }
         mistakes
     }

@@ -38,7 +38,7 @@ pub struct Spec {
 }
 
 /// The return values of `AWS::EC2::SecurityGroup`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct Outputs {
     pub group_id: String,
@@ -179,7 +179,13 @@ resources:
     fn check(spec: &Spec) -> Vec<(String, String)> {
         let ingress = check("/SecurityGroupIngress", &spec.security_group_ingress.all());
         let egress = check("/SecurityGroupEgress", &spec.security_group_egress.all());
-        ingress.into_iter().chain(egress).collect()
+        let own = rule::odd(&spec.group_description).map(|what| ("/GroupDescription".to_owned(), what));
+        let own = own.or_else(|| {
+            spec.group_description
+                .is_empty()
+                .then(|| ("/GroupDescription".to_owned(), "is empty, and EC2 wants a text".to_owned()))
+        });
+        ingress.into_iter().chain(egress).chain(own).collect()
     }
 }
 
@@ -190,6 +196,8 @@ fn check(at: &str, rules: &[Rule]) -> Vec<(String, String)> {
         let name = format!("{} {}", rule.protocol, rule.from_port.map_or_else(String::new, |port| port.to_string()));
         let mut say = |what: &str| mistakes.push((at.to_owned(), format!("the rule `{}` {what}", name.trim_end())));
         rule.mistake().map(&mut say);
+        let parts = [rule.cidr.mistake(), rule.cidr_six.mistake(), rule::odd(&rule.description)];
+        parts.into_iter().flatten().for_each(|what| say(&format!("has a mistake: {what}")));
         if rules[..index].iter().any(|other| other.is_same(rule)) {
             say("stands twice, with different descriptions");
         }

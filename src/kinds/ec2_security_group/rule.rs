@@ -14,7 +14,7 @@ use crate::resource::{OPEN, Ref};
 pub struct Ingress {
     /// `tcp`, `udp`, `icmp`, `icmpv6`, a protocol's number, or `-1` for all.
     pub ip_protocol: String,
-    /// The first port; with ICMP the type, -1 for all. Only TCP, UDP and ICMP have ports.
+    /// The first port; with ICMP the type, -1 for all. Only TCP, UDP and ICMP have ports; with others EC2 ignores them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from_port: Option<i32>,
     /// The last port; with ICMP the code, -1 for all.
@@ -41,7 +41,7 @@ pub struct Ingress {
 pub struct Egress {
     /// `tcp`, `udp`, `icmp`, `icmpv6`, a protocol's number, or `-1` for all.
     pub ip_protocol: String,
-    /// The first port; with ICMP the type, -1 for all. Only TCP, UDP and ICMP have ports.
+    /// The first port; with ICMP the type, -1 for all. Only TCP, UDP and ICMP have ports; with others EC2 ignores them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from_port: Option<i32>,
     /// The last port; with ICMP the code, -1 for all.
@@ -123,6 +123,10 @@ impl Rule {
         };
         if !self.has_ports() {
             (self.from_port, self.to_port) = (None, None);
+        } else if self.protocol == "icmpv6" {
+            // All types and codes, if none is said.
+            self.from_port = self.from_port.or(Some(-1));
+            self.to_port = self.to_port.or(Some(-1));
         }
         // A group of the stack's own is in its account.
         if self.group.as_str().contains(OPEN) {
@@ -153,6 +157,11 @@ impl Rule {
             0 => return Some("says nothing of whom it admits: a range, a security group or a prefix list"),
             1 => {}
             _ => return Some("admits several: write one rule for each"),
+        }
+        if !self.has_ports() && self.protocol != "-1" && self.protocol.parse::<u8>().is_err() {
+            return Some(
+                "is of no protocol that EC2 knows: tcp, udp, icmp, icmpv6, a number from 0 to 255, or -1 for all",
+            );
         }
         match (self.from_port, self.to_port) {
             (Some(from), Some(to)) if to != -1 && from > to && self.protocol.starts_with(['t', 'u']) => {
@@ -193,6 +202,17 @@ impl Rule {
     pub fn without_description(&self) -> Self {
         Self { description: String::new(), ..self.clone() }
     }
+}
+
+/// Returns what EC2 refuses of a description: other than these letters, or more than 255 of them
+/// (docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html).
+pub fn odd(description: &str) -> Option<String> {
+    let is_taken = |c: char| c.is_ascii_alphanumeric() || " ._-:/()#,@[]+=&;{}!$*".contains(c);
+    if let Some(odd) = description.chars().find(|c| !is_taken(*c)) {
+        return Some(format!("`{odd}` in a description; EC2 takes letters, digits and ._-:/()#,@[]+=&;{{}}!$*"));
+    }
+    let length = description.len();
+    (length > 255).then(|| format!("a description of {length} letters, and EC2 takes 255"))
 }
 
 /// Takes apart what EC2 groups by protocol and ports; `account` is the group's own.

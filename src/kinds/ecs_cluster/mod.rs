@@ -9,9 +9,12 @@ use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
     Attachable, Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement,
-    Result, Scope, State, Stranger, Tags, Told,
+    Result, Scope, State, Stranger, Tags, Told, pointer,
 };
 pub use spec::{Outputs, Spec};
+
+/// The pointer of the strategy that services get which name none.
+const DEFAULT_STRATEGY: &str = "/DefaultCapacityProviderStrategy";
 
 /// A cluster, in which services run.
 pub struct Cluster;
@@ -35,7 +38,7 @@ impl Kind for Cluster {
     ];
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     const KEYED: &'static [(&'static str, &'static str)] =
-        &[("/ClusterSettings", "Name"), ("/DefaultCapacityProviderStrategy", "CapacityProvider")];
+        &[("/ClusterSettings", "Name"), (DEFAULT_STRATEGY, "CapacityProvider")];
     const ADDITIVE: &'static [&'static str] = &[INSTANCES];
     const LINGERS: Option<&'static str> =
         Some("ECS goes on showing it as inactive, with its tags, for a while; it costs nothing");
@@ -132,14 +135,13 @@ resources:
     }
 
     fn check(spec: &Spec) -> Vec<(String, String)> {
-        let unknown = spec.default_capacity_provider_strategy.iter().map(|part| &part.capacity_provider);
-        let unknown = unknown.filter(|name| !spec.capacity_providers.contains(*name));
-        unknown
-            .map(|name| {
-                let path = crate::resource::pointer::join("/DefaultCapacityProviderStrategy", name);
-                (path, format!("names {name}, which is not among CapacityProviders"))
-            })
-            .collect()
+        let strategy = &spec.default_capacity_provider_strategy;
+        let names = strategy.iter().map(|part| &part.capacity_provider);
+        let unknown = names.filter(|name| !spec.capacity_providers.contains(*name)).map(|name| {
+            let path = pointer::join(DEFAULT_STRATEGY, name);
+            (path, format!("names {name}, which is not among CapacityProviders"))
+        });
+        unknown.chain(CapacityProviderStrategy::mistakes(strategy, DEFAULT_STRATEGY)).collect()
     }
 }
 

@@ -78,7 +78,7 @@ pub struct ManagedStorage {
 }
 
 /// The return values of `AWS::ECS::Cluster`, and its name, which is what `Ref` gives.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct Outputs {
     pub cluster_name: String,

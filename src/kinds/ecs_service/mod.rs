@@ -5,13 +5,14 @@ mod write;
 
 use serde_json::Value;
 
-use super::ecs::{self, MAX_NAME};
+use super::ecs::{self, CapacityProviderStrategy, MAX_NAME};
 use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
     Attachable, Changes, Class, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, OPEN, Permissions,
-    Replacement, Result, Scope, Tags, Told,
+    Replacement, Result, Scope, Switch, Tags, Told,
 };
+use spec::DAEMON;
 pub use spec::{Outputs, Spec};
 
 /// Keeps a number of tasks running.
@@ -32,6 +33,20 @@ impl Kind for Service {
     const CREATE_ONLY: &'static [&'static str] = &["/Cluster", "/SchedulingStrategy"];
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     const KEYED: &'static [(&'static str, &'static str)] = &[("/CapacityProviderStrategy", "CapacityProvider")];
+    const SWITCHES: &'static [Switch] = &[
+        Switch::with("/AvailabilityZoneRebalancing", "/SchedulingStrategy", &["REPLICA"]),
+        Switch::with("/DesiredCount", "/SchedulingStrategy", &["REPLICA"]),
+        Switch::with("/DeploymentConfiguration/Alarms", "/DeploymentController/Type", &["ECS"]),
+        Switch::with("/DeploymentConfiguration/DeploymentCircuitBreaker", "/DeploymentController/Type", &["ECS"]),
+        Switch::beside(
+            "/NetworkConfiguration/AwsvpcConfiguration/SecurityGroups",
+            "/NetworkConfiguration/AwsvpcConfiguration/Subnets",
+        ),
+        Switch::beside(
+            "/NetworkConfiguration/AwsvpcConfiguration/AssignPublicIp",
+            "/NetworkConfiguration/AwsvpcConfiguration/Subnets",
+        ),
+    ];
     const INITIAL: &'static [&'static str] = &["/DesiredCount"];
     const LATE: &'static [&'static str] = &["/LoadBalancers"];
     const BESIDE_LATE: &'static [(&'static str, &'static str)] =
@@ -125,9 +140,20 @@ resources:
         Ok(Vec::new())
     }
 
-    /// A strategy can take the place of a launch type and another strategy; a launch type needs a new service.
-    fn replaces(_: &Value, desired: &Value, field: &FieldDiff) -> bool {
-        field.path == "/LaunchType" && desired["CapacityProviderStrategy"].as_array().is_none_or(Vec::is_empty)
+    /// A strategy can take the place of a launch type and of another strategy, and a launch type that of a strategy over
+    /// the same machines; from one launch type to another there is no way.
+    fn replaces(live: &Value, desired: &Value, field: &FieldDiff) -> bool {
+        if field.path != "/LaunchType" {
+            return false;
+        }
+        let providers = live["CapacityProviderStrategy"].as_array().map_or(&[][..], Vec::as_slice);
+        let is_fargate =
+            |part: &Value| part["CapacityProvider"].as_str().is_some_and(|name| name.starts_with("FARGATE"));
+        match desired["LaunchType"].as_str() {
+            Some("FARGATE") => providers.is_empty() || !providers.iter().all(is_fargate),
+            Some("EC2") => providers.is_empty() || providers.iter().any(is_fargate),
+            _ => true,
+        }
     }
 
     /// A pipeline registers a revision behind ours and deploys that. An older one is ours, not rolled out yet, or theirs,
@@ -155,10 +181,20 @@ resources:
         let mut mistakes = Vec::new();
         let mut mistake = |path: &str, text: &str| mistakes.push((path.to_owned(), text.to_owned()));
         let deployment = &spec.deployment_configuration;
-        if deployment.maximum_percent <= 100 && deployment.minimum_healthy_percent >= 100 {
+        let (most, least) = (deployment.maximum_percent, deployment.minimum_healthy_percent);
+        let is_daemon = spec.scheduling_strategy == DAEMON;
+        if is_daemon && most != Some(100) {
+            mistake(
+                "/DeploymentConfiguration/MaximumPercent",
+                "is always 100 with SchedulingStrategy DAEMON: leave it out",
+            );
+        } else if most.is_some_and(|most| most <= 100) && least.is_some_and(|least| least >= 100) {
             let text =
                 "leaves no room to replace a task: MaximumPercent has to be over 100, or MinimumHealthyPercent under";
             mistake("/DeploymentConfiguration", text);
+        }
+        if spec.availability_zone_rebalancing.as_deref() == Some("ENABLED") && most.is_some_and(|most| most <= 100) {
+            mistake("/AvailabilityZoneRebalancing", "needs a MaximumPercent over 100");
         }
         let revision = spec.task_definition.as_str();
         let is_revision = revision.starts_with("arn:") && ecs::last(revision).contains(':');
@@ -166,17 +202,34 @@ resources:
             // ECS takes a family, too, and answers with what it runs of it.
             mistake("/TaskDefinition", "is not the ARN of a revision: write ref(<task definition>)");
         }
-        if spec.launch_type == "FARGATE" {
-            if spec.network_configuration.awsvpc_configuration.subnets.is_empty() {
-                mistake("/NetworkConfiguration", "names no Subnets, but Fargate needs them");
-            }
-            if spec.scheduling_strategy == "DAEMON" {
-                mistake("/SchedulingStrategy", "is DAEMON, which Fargate does not offer");
-            }
-            if !spec.capacity_provider_strategy.is_empty() {
-                mistake("/LaunchType", "and CapacityProviderStrategy exclude each other");
-            }
+        if spec.launch_type.is_some() && spec.strategy().is_some() {
+            mistake("/LaunchType", "and CapacityProviderStrategy exclude each other");
         }
+        let network = &spec.network_configuration.awsvpc_configuration;
+        match spec.is_fargate() {
+            Some(true) => {
+                if network.subnets.is_empty() {
+                    mistake("/NetworkConfiguration", "names no Subnets, but Fargate needs them");
+                }
+                if is_daemon {
+                    mistake("/SchedulingStrategy", "is DAEMON, which Fargate does not offer");
+                }
+            }
+            Some(false) => {
+                if spec.platform_version.is_some() {
+                    mistake("/PlatformVersion", "is Fargate's, and this service does not run there: leave it out");
+                }
+                if network.assign_public_ip == "ENABLED" {
+                    let at = "/NetworkConfiguration/AwsvpcConfiguration/AssignPublicIp";
+                    mistake(at, "is ENABLED, which only Fargate offers");
+                }
+            }
+            None => {}
+        }
+        mistakes.extend(CapacityProviderStrategy::mistakes(
+            spec.strategy().unwrap_or_default(),
+            "/CapacityProviderStrategy",
+        ));
         mistakes
     }
 }

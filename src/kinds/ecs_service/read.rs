@@ -5,7 +5,7 @@ use futures_util::future::{join_all, try_join_all};
 
 use super::spec::{
     Alarms, Awsvpc, CircuitBreaker, DeploymentConfiguration, DeploymentController, LoadBalancer, NetworkConfiguration,
-    Outputs, Spec, default_launch_type, no_propagation, replica,
+    Outputs, Spec, no_propagation, replica,
 };
 use super::{Service, state};
 use crate::aws::Reader;
@@ -111,11 +111,9 @@ fn found(service: &Description, tags: Tags, state: State) -> Found<Service> {
 }
 
 fn spec(service: &Description) -> Spec {
-    // Without load balancers it means nothing, and cannot be taken back: AWS keeps what there was.
-    let grace = service.health_check_grace_period_seconds().filter(|_| !service.load_balancers().is_empty());
     Spec {
         availability_zone_rebalancing: service.availability_zone_rebalancing().map(|on| on.as_str().to_owned()),
-        capacity_provider_strategy: CapacityProviderStrategy::read(service.capacity_provider_strategy()),
+        capacity_provider_strategy: Some(CapacityProviderStrategy::read(service.capacity_provider_strategy())),
         cluster: ecs::last(service.cluster_arn().unwrap_or_default()).into(),
         deployment_configuration: service.deployment_configuration().map(deployment).unwrap_or_default(),
         deployment_controller: service
@@ -125,8 +123,8 @@ fn spec(service: &Description) -> Spec {
         desired_count: service.desired_count,
         enable_ecs_managed_tags: service.enable_ecs_managed_tags,
         enable_execute_command: service.enable_execute_command,
-        health_check_grace_period_seconds: grace.unwrap_or_default(),
-        launch_type: service.launch_type().map_or_else(default_launch_type, |launch| launch.as_str().to_owned()),
+        health_check_grace_period_seconds: service.health_check_grace_period_seconds().unwrap_or_default(),
+        launch_type: service.launch_type().map(|launch| launch.as_str().to_owned()),
         load_balancers: service.load_balancers().iter().map(load_balancer).collect(),
         network_configuration: NetworkConfiguration {
             awsvpc_configuration: service
@@ -142,10 +140,10 @@ fn spec(service: &Description) -> Spec {
             .map_or_else(replica, |strategy| strategy.as_str().to_owned()),
         task_definition: service.task_definition().unwrap_or_default().into(),
     }
+    .filled()
 }
 
 fn deployment(from: &sdk::DeploymentConfiguration) -> DeploymentConfiguration {
-    let default = DeploymentConfiguration::default();
     DeploymentConfiguration {
         alarms: from
             .alarms()
@@ -159,8 +157,8 @@ fn deployment(from: &sdk::DeploymentConfiguration) -> DeploymentConfiguration {
             .deployment_circuit_breaker()
             .map(|breaker| CircuitBreaker { enable: breaker.enable, rollback: breaker.rollback })
             .unwrap_or_default(),
-        maximum_percent: from.maximum_percent().unwrap_or(default.maximum_percent),
-        minimum_healthy_percent: from.minimum_healthy_percent().unwrap_or(default.minimum_healthy_percent),
+        maximum_percent: from.maximum_percent(),
+        minimum_healthy_percent: from.minimum_healthy_percent(),
     }
 }
 

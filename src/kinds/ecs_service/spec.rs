@@ -1,5 +1,5 @@
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::kinds::ecs::{self, CapacityProviderStrategy};
 use crate::kinds::ecs_cluster::Cluster;
@@ -7,16 +7,19 @@ use crate::kinds::ecs_task_definition::TaskDefinition;
 use crate::resource::normal::Set;
 use crate::resource::{OPEN, Ref};
 
+/// The scheduling strategy that starts a task on every instance.
+pub(super) const DAEMON: &str = "DAEMON";
+
 /// The properties of `AWS::ECS::Service`; the service's name is the physical name.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+#[serde(remote = "Self", rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Spec {
     /// `ENABLED` or `DISABLED`; AWS chooses by the kind of service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub availability_zone_rebalancing: Option<String>,
-    /// In place of `LaunchType`.
-    #[serde(default)]
-    pub capacity_provider_strategy: Vec<CapacityProviderStrategy>,
+    /// In place of `LaunchType`. With neither, AWS takes the cluster's default strategy, or `EC2` where that has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capacity_provider_strategy: Option<Vec<CapacityProviderStrategy>>,
     /// The name of the cluster; an ARN is shortened to it.
     #[serde(default = "default_cluster", deserialize_with = "short")]
     pub cluster: Ref<Cluster>,
@@ -32,12 +35,12 @@ pub struct Spec {
     /// Whether people can run commands in the containers.
     #[serde(default)]
     pub enable_execute_command: bool,
-    /// Seconds in which a fresh task's failed health checks do not count; only with load balancers.
+    /// Seconds in which a fresh task's failed health checks, a load balancer's or a container's, do not count.
     #[serde(default)]
     pub health_check_grace_period_seconds: i32,
-    /// `FARGATE`, `EC2` or `EXTERNAL`.
-    #[serde(default = "default_launch_type")]
-    pub launch_type: String,
+    /// `FARGATE`, `EC2` or `EXTERNAL`; see `CapacityProviderStrategy`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub launch_type: Option<String>,
     #[serde(default)]
     pub load_balancers: Set<LoadBalancer>,
     #[serde(default)]
@@ -56,15 +59,17 @@ pub struct Spec {
 }
 
 /// How a deployment replaces tasks.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", default, deny_unknown_fields)]
 pub struct DeploymentConfiguration {
     pub alarms: Alarms,
     pub deployment_circuit_breaker: CircuitBreaker,
-    /// Percent of the desired tasks that may run during a deployment, old and new together.
-    pub maximum_percent: i32,
-    /// Percent of the desired tasks that stay up during a deployment.
-    pub minimum_healthy_percent: i32,
+    /// Percent of the desired tasks that may run during a deployment, old and new together: 200, of a `DAEMON` always 100.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub maximum_percent: Option<i32>,
+    /// Percent of the desired tasks that stay up during a deployment: 100, of a `DAEMON` 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minimum_healthy_percent: Option<i32>,
 }
 
 /// Alarms that fail a deployment.
@@ -121,21 +126,45 @@ pub struct Awsvpc {
 }
 
 /// The return values of `AWS::ECS::Service`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct Outputs {
     pub service_arn: String,
     pub name: String,
 }
 
-impl Default for DeploymentConfiguration {
-    fn default() -> Self {
-        Self {
-            alarms: Alarms::default(),
-            deployment_circuit_breaker: CircuitBreaker::default(),
-            maximum_percent: 200,
-            minimum_healthy_percent: 100,
-        }
+impl Spec {
+    /// Fills in what AWS documents for the scheduling strategy.
+    pub(super) fn filled(mut self) -> Self {
+        let (most, least) = if self.scheduling_strategy == DAEMON { (100, 0) } else { (200, 100) };
+        let deployment = &mut self.deployment_configuration;
+        deployment.maximum_percent.get_or_insert(most);
+        deployment.minimum_healthy_percent.get_or_insert(least);
+        self
+    }
+
+    /// The strategy, if one is named.
+    pub(super) fn strategy(&self) -> Option<&[CapacityProviderStrategy]> {
+        self.capacity_provider_strategy.as_deref().filter(|strategy| !strategy.is_empty())
+    }
+
+    /// Whether the tasks run on Fargate; none where the cluster's default strategy decides.
+    pub(super) fn is_fargate(&self) -> Option<bool> {
+        let by_type = self.launch_type.as_ref().map(|launch| launch == "FARGATE");
+        by_type.or_else(|| self.strategy().map(|strategy| strategy.iter().all(CapacityProviderStrategy::is_fargate)))
+    }
+}
+
+impl<'de> Deserialize<'de> for Spec {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // The derived one, an inherent function because of `remote`.
+        Self::deserialize(deserializer).map(Self::filled)
+    }
+}
+
+impl Serialize for Spec {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
     }
 }
 
@@ -159,10 +188,6 @@ fn short<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Ref<Cluster>, D::
 
 fn default_cluster() -> Ref<Cluster> {
     Ref::new("default")
-}
-
-pub(super) fn default_launch_type() -> String {
-    "EC2".to_owned()
 }
 
 pub(super) fn no_propagation() -> String {

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use aws_sdk_ecs::types::{self as sdk, Deployment, ServiceField};
 
-use super::spec::{Alarms, Awsvpc, DeploymentConfiguration, LoadBalancer, Spec};
+use super::spec::{Alarms, Awsvpc, DAEMON, LoadBalancer, Spec};
 use super::state::{self, FAILED};
 use super::{Outputs, Service};
 use crate::aws::{MINUTE, Writer, until};
@@ -13,6 +13,8 @@ use crate::resource::{Changes, Class, Failure, Found, Made, Result, State, Tags}
 
 /// What passes by itself: a role, a target group's listener or the service-linked role is not visible yet.
 const PASSING: &[Class] = &[Class::Propagating];
+/// What says on what the tasks run.
+const PLACES: &[&str] = &["/CapacityProviderStrategy", "/LaunchType"];
 /// Why a builder whose parts are all set can't fail.
 const SET: &str = "all required parts are set";
 
@@ -22,6 +24,8 @@ pub(super) async fn create(writer: &Writer, name: &str, spec: &Spec, tags: &Tags
         return Ok(made(name, arn, spec));
     }
     let has_balancers = !spec.load_balancers.is_empty();
+    let grace = spec.health_check_grace_period_seconds;
+    let grace = (has_balancers || grace > 0).then_some(grace);
     let call = writer
         .ecs()
         .create_service()
@@ -29,16 +33,14 @@ pub(super) async fn create(writer: &Writer, name: &str, spec: &Spec, tags: &Tags
         .cluster(spec.cluster.as_str())
         .service_name(name)
         .task_definition(spec.task_definition.as_str())
-        .set_desired_count((spec.scheduling_strategy != "DAEMON").then_some(spec.desired_count))
-        .set_launch_type(
-            spec.capacity_provider_strategy.is_empty().then(|| sdk::LaunchType::from(spec.launch_type.as_str())),
-        )
+        .set_desired_count((spec.scheduling_strategy != DAEMON).then_some(spec.desired_count))
+        .set_launch_type(spec.launch_type.as_deref().map(sdk::LaunchType::from))
         .set_capacity_provider_strategy(strategy(spec))
-        .deployment_configuration(deployment(&spec.deployment_configuration))
+        .deployment_configuration(deployment(spec))
         .deployment_controller(controller(spec))
         .set_network_configuration(network(&spec.network_configuration.awsvpc_configuration))
         .set_load_balancers(has_balancers.then(|| balancers(spec)))
-        .set_health_check_grace_period_seconds(has_balancers.then_some(spec.health_check_grace_period_seconds))
+        .set_health_check_grace_period_seconds(grace)
         .set_platform_version(spec.platform_version.clone())
         .set_availability_zone_rebalancing(rebalancing(spec))
         .scheduling_strategy(sdk::SchedulingStrategy::from(spec.scheduling_strategy.as_str()))
@@ -61,7 +63,6 @@ pub(super) async fn update(
     changes: &Changes,
 ) -> Result<Made<Service>> {
     let touches = |path: &str| changes.touches(path);
-    let has_balancers = !spec.load_balancers.is_empty();
     let mut call = writer.ecs().update_service().cluster(live.spec.cluster.as_str()).service(&live.outputs.name);
     if touches("/TaskDefinition") {
         call = call.task_definition(spec.task_definition.as_str());
@@ -70,7 +71,7 @@ pub(super) async fn update(
         call = call.desired_count(spec.desired_count);
     }
     if touches("/DeploymentConfiguration") {
-        let mut configuration = deployment(&spec.deployment_configuration);
+        let mut configuration = deployment(spec);
         if touches("/DeploymentConfiguration/Alarms") {
             configuration.alarms = Some(alarms(&spec.deployment_configuration.alarms));
         }
@@ -85,13 +86,15 @@ pub(super) async fn update(
     if touches("/LoadBalancers") {
         call = call.set_load_balancers(Some(balancers(spec)));
     }
-    if has_balancers && changes.touches_any(&["/LoadBalancers", "/HealthCheckGracePeriodSeconds"]) {
+    let with_balancers = touches("/LoadBalancers") && !spec.load_balancers.is_empty();
+    if with_balancers || touches("/HealthCheckGracePeriodSeconds") {
         call = call.health_check_grace_period_seconds(spec.health_check_grace_period_seconds);
     }
     if touches("/PlatformVersion") {
         call = call.set_platform_version(spec.platform_version.clone());
     }
-    if changes.touches_any(&["/CapacityProviderStrategy", "/LaunchType"]) {
+    if changes.touches_any(PLACES) {
+        // Without one the service goes back to a launch type; there is no other way to name that.
         call = call.set_capacity_provider_strategy(Some(strategy(spec).unwrap_or_default()));
     }
     if touches("/AvailabilityZoneRebalancing") {
@@ -106,9 +109,9 @@ pub(super) async fn update(
     if touches("/PropagateTags") {
         call = call.propagate_tags(sdk::PropagateTags::from(spec.propagate_tags.as_str()));
     }
-    // These reach tasks only when they start, and AWS does not start new ones for them by itself.
-    let fresh = ["/CapacityProviderStrategy", "/EnableECSManagedTags", "/EnableExecuteCommand", "/PropagateTags"];
-    if changes.touches_any(&fresh) || touches(FAILED) {
+    // These reach tasks only when they start, and AWS does not start new ones for them by itself; another place it refuses.
+    let fresh = ["/EnableECSManagedTags", "/EnableExecuteCommand", "/PropagateTags"];
+    if changes.touches_any(PLACES) || changes.touches_any(&fresh) || touches(FAILED) {
         call = call.force_new_deployment(true);
     }
     let answer = patiently(2 * MINUTE, PASSING, || call.clone().send()).await?;
@@ -165,17 +168,18 @@ fn made(name: &str, service_arn: String, spec: &Spec) -> Made<Service> {
 }
 
 fn strategy(spec: &Spec) -> Option<Vec<sdk::CapacityProviderStrategyItem>> {
-    let strategy = &spec.capacity_provider_strategy;
-    (!strategy.is_empty()).then(|| CapacityProviderStrategy::items(strategy))
+    spec.strategy().map(CapacityProviderStrategy::items)
 }
 
-fn deployment(from: &DeploymentConfiguration) -> sdk::DeploymentConfiguration {
+fn deployment(spec: &Spec) -> sdk::DeploymentConfiguration {
+    let from = &spec.deployment_configuration;
     let breaker = &from.deployment_circuit_breaker;
     let breaker = sdk::DeploymentCircuitBreaker::builder().enable(breaker.enable).rollback(breaker.rollback).build();
     sdk::DeploymentConfiguration::builder()
         .deployment_circuit_breaker(breaker)
-        .maximum_percent(from.maximum_percent)
-        .minimum_healthy_percent(from.minimum_healthy_percent)
+        // A daemon's can't be said.
+        .set_maximum_percent(from.maximum_percent.filter(|_| spec.scheduling_strategy != DAEMON))
+        .set_minimum_healthy_percent(from.minimum_healthy_percent)
         .set_alarms((from.alarms != Alarms::default()).then(|| alarms(&from.alarms)))
         .build()
 }

@@ -1,6 +1,8 @@
+mod check;
 mod container;
 mod fargate;
 mod from_aws;
+mod image;
 mod read;
 mod revisions;
 mod spec;
@@ -18,8 +20,8 @@ use super::ecs::{self, MAX_NAME};
 use super::idempotence::patiently;
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
-    Attachable, CLOSE, Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions,
-    Replacement, Result, Scope, State, Tags, Told, Unseen, pointer,
+    Attachable, Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement,
+    Result, Scope, State, Switch, Tags, Told, Unseen,
 };
 pub use spec::{Outputs, Spec};
 use to_aws::{list, text};
@@ -50,6 +52,11 @@ impl Kind for TaskDefinition {
         ("/ContainerDefinitions/*/Ulimits", "Name"),
         ("/Volumes", "Name"),
     ];
+    const APART: &'static [(&'static str, &'static str)] = &[
+        ("/ContainerDefinitions/*/Environment", "/ContainerDefinitions/*/Secrets"),
+        ("/ContainerDefinitions/*/LogConfiguration/Options", "/ContainerDefinitions/*/LogConfiguration/SecretOptions"),
+    ];
+    const SWITCHES: &'static [Switch] = check::SWITCHES;
     const SENSITIVE: &'static [&'static str] = &[
         "/ContainerDefinitions/*/Command",
         "/ContainerDefinitions/*/EntryPoint",
@@ -176,58 +183,8 @@ resources:
     }
 
     fn check(spec: &Spec) -> Vec<(String, String)> {
-        let mut mistakes = check_containers(spec);
-        let mut mistake = |path: &str, text: String| mistakes.push((path.to_owned(), text));
-        if spec.requires_compatibilities.contains(&"FARGATE".to_owned()) {
-            if spec.network_mode != "awsvpc" {
-                mistake("/NetworkMode", format!("is {}, but Fargate needs awsvpc", spec.network_mode));
-            }
-            for (path, units) in [("/Cpu", &spec.cpu), ("/Memory", &spec.memory)] {
-                if units.as_str().is_empty() {
-                    mistake(path, "is missing, but Fargate needs it".to_owned());
-                }
-            }
-            if let (Some(cpu), Some(memory)) = (spec.cpu.number(), spec.memory.number())
-                && let Some((path, text)) = fargate::mistake(cpu, memory)
-            {
-                mistake(path, text);
-            }
-        }
-        for (path, role) in [("/ExecutionRoleArn", &spec.execution_role_arn), ("/TaskRoleArn", &spec.task_role_arn)] {
-            let text = role.as_str();
-            // ECS takes a role's name, too, and answers with the ARN: another revision with every apply.
-            if !text.is_empty() && !text.starts_with("arn:") && !text.ends_with(&format!(".Arn{CLOSE}")) {
-                mistake(path, format!("`{text}` is not a role's ARN: write ref(<role>, 'Arn')"));
-            }
-        }
-        if !(20..=200).contains(&spec.ephemeral_storage.size_in_gib) {
-            let text = format!("is {}, but has to be from 20 to 200 GiB", spec.ephemeral_storage.size_in_gib);
-            mistake("/EphemeralStorage/SizeInGiB", text);
-        }
-        mistakes
+        check::mistakes(spec)
     }
-}
-
-fn check_containers(spec: &Spec) -> Vec<(String, String)> {
-    let containers = &spec.container_definitions;
-    let mut mistakes = Vec::new();
-    if !containers.iter().any(|container| container.essential) {
-        let text = "needs at least one container that is Essential".to_owned();
-        mistakes.push(("/ContainerDefinitions".to_owned(), text));
-    }
-    for (index, container) in containers.iter().enumerate() {
-        let at = pointer::join("/ContainerDefinitions", &container.name);
-        if containers[..index].iter().any(|earlier| earlier.name == container.name) {
-            mistakes.push((at.clone(), format!("is there twice: two containers are called {}", container.name)));
-        }
-        for dependency in &container.depends_on {
-            let name = &dependency.container_name;
-            if !containers.iter().any(|other| other.name == *name) {
-                mistakes.push((format!("{at}/DependsOn"), format!("names {name}, which is no container of the task")));
-            }
-        }
-    }
-    mistakes
 }
 
 /// Registers a revision, while IAM may not show the roles everywhere yet.

@@ -108,7 +108,7 @@ pub struct EfsAuthorization {
 }
 
 /// The return value of `AWS::ECS::TaskDefinition`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct Outputs {
     /// With the revision: another one after every update.

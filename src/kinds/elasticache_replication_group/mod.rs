@@ -11,12 +11,12 @@ use sha2::{Digest as _, Sha256};
 
 pub use self::spec::{Outputs, Spec};
 use super::candidate::{Candidate, adopt, examine};
-use super::elasticache;
 use super::maintenance_window::{self, MaintenanceWindow};
+use super::{elasticache, offers};
 use crate::aws::{Aws, Reader, TagIndex, Writer};
 use crate::resource::{
     Attachable, Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule,
-    Pending, Permissions, Result, Scope, State, Tags, Told, Window,
+    Pending, Permissions, Question, Result, Scope, State, Tags, Told, Window,
 };
 
 /// A Redis or Valkey cache with its replicas and shards.
@@ -44,6 +44,7 @@ impl Kind for ReplicationGroup {
     const WRITE_ONLY: &'static [&'static str] = &["/ApplyImmediately"];
     const STATEFUL: bool = true;
     const SECONDS: u32 = 460;
+    const ASKS: &'static [&'static str] = &["elasticache:DescribeCacheEngineVersions"];
     const EXAMPLE: &'static str = "
 resources:
   - type: AWS::EC2::VPC
@@ -238,6 +239,16 @@ resources:
     fn refuses(live: &Value, desired: &Value, fields: &[FieldDiff]) -> Option<String> {
         let windows = || maintenance_window::clash(live, desired, fields, judge::windows);
         judge::refusal(live, desired, fields).or_else(windows)
+    }
+
+    fn questions(spec: &Spec) -> Vec<Question> {
+        let version = spec.engine_version.as_deref();
+        version.map(|version| Question::new("/EngineVersion", &[&spec.engine, version])).into_iter().collect()
+    }
+
+    async fn answer(reader: &Reader, about: &[String]) -> Result<Option<String>> {
+        let [engine, version] = about else { return Ok(None) };
+        offers::cache_version(reader, engine, version).await
     }
 
     fn check(spec: &Spec) -> Vec<(String, String)> {

@@ -115,7 +115,7 @@ pub struct DeliveryStream {
 
 /// The return values of `AWS::ElastiCache::ReplicationGroup`. Primary and reader are there without cluster mode, the
 /// configuration endpoint with it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct Outputs {
     pub replication_group_id: String,
@@ -133,7 +133,7 @@ pub struct Outputs {
 }
 
 /// Where something answers; nothing until it does.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct EndPoint {
     pub address: Option<String>,

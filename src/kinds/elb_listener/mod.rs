@@ -16,7 +16,7 @@ use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
     Attachable, Attached, Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name,
-    NameRule, Permissions, Ref, Replacement, Result, Scope, State, Tags, Told, Unmodelled, pointer,
+    NameRule, Permissions, Ref, Replacement, Result, Scope, State, Switch, Tags, Told, Unmodelled, pointer,
 };
 
 /// A port of a load balancer, and what happens to what no rule takes.
@@ -74,7 +74,7 @@ pub struct Certificate {
 }
 
 /// The return values of `AWS::ElasticLoadBalancingV2::Listener`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct Outputs {
     pub listener_arn: String,
@@ -99,6 +99,11 @@ impl Kind for Listener {
     const KEYED: &'static [(&'static str, &'static str)] = &[("/ListenerAttributes", "Key")];
     const LISTED_ONLY: &'static [&'static str] = &["/ListenerAttributes"];
     const ADDITIVE: &'static [&'static str] = &[FURTHER];
+    const SWITCHES: &'static [Switch] = &[
+        Switch::with("/Certificates", "/Protocol", &["HTTPS", "TLS"]),
+        Switch::with("/SslPolicy", "/Protocol", &["HTTPS", "TLS"]),
+        Switch::with("/ListenerAttributes/tcp.idle_timeout.seconds", "/Protocol", &["TCP"]),
+    ];
     const SEVERAL_CALLS: bool = true;
     const EXAMPLE: &'static str = "
 resources:
@@ -237,12 +242,8 @@ resources:
         let is_secure = ["HTTPS", "TLS"].contains(&spec.protocol.as_str());
         match spec.certificates.len() {
             0 if is_secure => say("/Certificates", "HTTPS and TLS need a certificate"),
-            1.. if !is_secure => say("/Certificates", "only HTTPS and TLS have a certificate"),
             2.. => say("/Certificates", "a listener has one certificate here"),
             _ => {}
-        }
-        if spec.ssl_policy.is_some() && !is_secure {
-            say("/SslPolicy", "only HTTPS and TLS have one");
         }
         mistakes
     }

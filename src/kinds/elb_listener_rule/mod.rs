@@ -34,7 +34,7 @@ pub struct Spec {
 }
 
 /// The return values of `AWS::ElasticLoadBalancingV2::ListenerRule`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct Outputs {
     pub rule_arn: String,

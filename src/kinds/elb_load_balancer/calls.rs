@@ -90,13 +90,12 @@ pub async fn set_web_acl(writer: &Writer, arn: &str, acl: &Ref<WebAcl>) -> Resul
     retry(5 * MINUTE, passes, call).await
 }
 
-/// Returns the ARN of the web ACL in front; asked only where one can stand, see [`Spec::web_acl_arn`].
+/// Returns the ARN of the web ACL in front; asked only where one can stand: AWS answers that question once a second.
 ///
 /// # Errors
 /// [`Class::Busy`] if WAF does not know a load balancer that is active: only load balancing says that one is gone.
 pub async fn web_acl(reader: &Reader, description: &Description, arn: &str) -> Result<Ref<WebAcl>> {
-    let is_public = description.scheme() == Some(&LoadBalancerSchemeEnum::InternetFacing);
-    if !is_public || description.r#type() != Some(&LoadBalancerTypeEnum::Application) {
+    if description.r#type() != Some(&LoadBalancerTypeEnum::Application) {
         return Ok(Ref::default());
     }
     let call = reader.wafv2().get_web_acl_for_resource().resource_arn(arn);

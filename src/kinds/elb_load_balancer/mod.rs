@@ -16,7 +16,7 @@ use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
     Attachable, Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule,
-    Permissions, Replacement, Result, Scope, State, Stranger, Tags, Told, Unmodelled,
+    Permissions, Replacement, Result, Scope, State, Stranger, Switch, Tags, Told, Unmodelled,
 };
 
 /// A load balancer, with the association of its web ACL (which AWS cannot tag).
@@ -46,6 +46,7 @@ impl Kind for LoadBalancer {
     /// Its DNS name is another.
     const HANDOVER: Disruption = Disruption::Outage;
     const KEYED: &'static [(&'static str, &'static str)] = &[("/LoadBalancerAttributes", "Key")];
+    const SWITCHES: &'static [Switch] = spec::SWITCHES;
     const LISTED_ONLY: &'static [&'static str] = &["/LoadBalancerAttributes"];
     const PROTECTION: &'static [&'static str] = &["/LoadBalancerAttributes/deletion_protection.enabled/Value"];
     const SEVERAL_CALLS: bool = true;

@@ -4,13 +4,12 @@ use aws_sdk_elasticloadbalancingv2::types::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::kinds::ec2::is_blank;
 use crate::kinds::ec2_security_group::SecurityGroup;
 use crate::kinds::ec2_subnet::Subnet;
 use crate::kinds::elb_attribute::{self, Attribute};
 use crate::kinds::wafv2_web_acl::WebAcl;
-use crate::resource::Ref;
 use crate::resource::normal::Set;
+use crate::resource::{Ref, Switch};
 
 /// The properties of `AWS::ElasticLoadBalancingV2::LoadBalancer`, and the `WebACLArn` of its `AWS::WAFv2::WebACLAssociation`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -33,14 +32,40 @@ pub struct Spec {
     /// What is not listed has the value that AWS documents for it.
     #[serde(default)]
     pub load_balancer_attributes: Vec<Attribute>,
-    /// The web ACL in front of a public application load balancer; empty for none. It is not read for others: AWS answers
-    /// that question once a second.
+    /// The web ACL in front of an application load balancer; empty for none.
     #[serde(default, rename = "WebACLArn")]
     pub web_acl_arn: Ref<WebAcl>,
 }
 
+const APPLICATION: &[&str] = &["application"];
+const NETWORK: &[&str] = &["network"];
+
+/// What counts only with one type of load balancer: the other refuses the attribute
+/// (docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html).
+pub const SWITCHES: &[Switch] = &[
+    Switch::with("/WebACLArn", "/Type", APPLICATION),
+    Switch::with("/LoadBalancerAttributes/client_keep_alive.seconds", "/Type", APPLICATION),
+    Switch::with("/LoadBalancerAttributes/connection_logs.s3.bucket", "/Type", APPLICATION),
+    Switch::with("/LoadBalancerAttributes/connection_logs.s3.enabled", "/Type", APPLICATION),
+    Switch::with("/LoadBalancerAttributes/connection_logs.s3.prefix", "/Type", APPLICATION),
+    Switch::with("/LoadBalancerAttributes/idle_timeout.timeout_seconds", "/Type", APPLICATION),
+    Switch::with("/LoadBalancerAttributes/routing.http.desync_mitigation_mode", "/Type", APPLICATION),
+    Switch::with("/LoadBalancerAttributes/routing.http.drop_invalid_header_fields.enabled", "/Type", APPLICATION),
+    Switch::with("/LoadBalancerAttributes/routing.http.preserve_host_header.enabled", "/Type", APPLICATION),
+    Switch::with(
+        "/LoadBalancerAttributes/routing.http.x_amzn_tls_version_and_cipher_suite.enabled",
+        "/Type",
+        APPLICATION,
+    ),
+    Switch::with("/LoadBalancerAttributes/routing.http.xff_client_port.enabled", "/Type", APPLICATION),
+    Switch::with("/LoadBalancerAttributes/routing.http.xff_header_processing.mode", "/Type", APPLICATION),
+    Switch::with("/LoadBalancerAttributes/routing.http2.enabled", "/Type", APPLICATION),
+    Switch::with("/LoadBalancerAttributes/waf.fail_open.enabled", "/Type", APPLICATION),
+    Switch::with("/LoadBalancerAttributes/dns_record.client_routing_policy", "/Type", NETWORK),
+];
+
 /// The return values of `AWS::ElasticLoadBalancingV2::LoadBalancer`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct Outputs {
     pub load_balancer_arn: String,
@@ -91,10 +116,6 @@ impl Spec {
         }
         if is_application && self.security_groups.is_empty() {
             say("/SecurityGroups", "without one AWS takes the VPC's default group: declare a security group");
-        }
-        let can_have_one = is_application && self.scheme == "internet-facing";
-        if !is_blank(&self.web_acl_arn) && !can_have_one {
-            say("/WebACLArn", "stands in front of internet-facing application load balancers only");
         }
         mistakes
     }

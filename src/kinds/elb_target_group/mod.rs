@@ -2,6 +2,7 @@ mod spec;
 
 use aws_sdk_elasticloadbalancingv2::types::{ProtocolEnum, TargetGroup as Description, TargetGroupAttribute};
 use futures_util::future::join_all;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::spec::{HEALTH_CHECK, Matcher, Spec};
@@ -13,14 +14,14 @@ use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::resource::{
     Attachable, Changes, Class, Disruption, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions,
-    Replacement, Result, Scope, State, Stranger, Tags, Told,
+    Replacement, Result, Scope, State, Stranger, Switch, Tags, Told,
 };
 
 /// Where a load balancer sends requests, and how it tells who is well.
 pub struct TargetGroup;
 
 /// The return values of `AWS::ElasticLoadBalancingV2::TargetGroup`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct Outputs {
     pub target_group_arn: String,
@@ -52,6 +53,7 @@ impl Kind for TargetGroup {
     /// It is empty until the services have moved.
     const HANDOVER: Disruption = Disruption::Outage;
     const KEYED: &'static [(&'static str, &'static str)] = &[("/TargetGroupAttributes", "Key")];
+    const SWITCHES: &'static [Switch] = spec::SWITCHES;
     const LISTED_ONLY: &'static [&'static str] = &["/TargetGroupAttributes"];
     const SEVERAL_CALLS: bool = true;
     const EXAMPLE: &'static str = "

@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::kinds::ec2::is_blank;
 use crate::kinds::ec2_vpc::Vpc;
 use crate::kinds::elb_attribute::{self, Attribute};
-use crate::resource::Ref;
+use crate::resource::{Ref, Switch};
 
 /// The properties of `AWS::ElasticLoadBalancingV2::TargetGroup`. Its targets are not among them: services register
 /// themselves.
@@ -86,6 +86,30 @@ pub const HEALTH_CHECK: &[&str] = &[
     "/Matcher",
 ];
 
+const HTTP: &[&str] = &["HTTP", "HTTPS"];
+const STREAM: &[&str] = &["TCP", "TLS", "UDP", "TCP_UDP", "QUIC", "TCP_QUIC"];
+
+/// What counts only with certain protocols; of the attributes those that a load balancer of another type refuses
+/// (docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html).
+pub const SWITCHES: &[Switch] = &[
+    Switch::with("/ProtocolVersion", "/Protocol", HTTP),
+    Switch::with("/HealthCheckPath", "/HealthCheckProtocol", HTTP),
+    Switch::with("/Matcher", "/HealthCheckProtocol", HTTP),
+    Switch::with("/Matcher/GrpcCode", "/ProtocolVersion", &["GRPC"]),
+    Switch::unless("/Matcher/HttpCode", "/ProtocolVersion", &["GRPC"]),
+    Switch::with("/TargetGroupAttributes/load_balancing.algorithm.type", "/Protocol", HTTP),
+    Switch::with("/TargetGroupAttributes/load_balancing.algorithm.anomaly_mitigation", "/Protocol", HTTP),
+    Switch::with("/TargetGroupAttributes/slow_start.duration_seconds", "/Protocol", HTTP),
+    Switch::with("/TargetGroupAttributes/stickiness.app_cookie.cookie_name", "/Protocol", HTTP),
+    Switch::with("/TargetGroupAttributes/stickiness.app_cookie.duration_seconds", "/Protocol", HTTP),
+    Switch::with("/TargetGroupAttributes/stickiness.lb_cookie.duration_seconds", "/Protocol", HTTP),
+    Switch::with("/TargetGroupAttributes/deregistration_delay.connection_termination.enabled", "/Protocol", STREAM),
+    Switch::with("/TargetGroupAttributes/preserve_client_ip.enabled", "/Protocol", STREAM),
+    Switch::with("/TargetGroupAttributes/proxy_protocol_v2.enabled", "/Protocol", STREAM),
+    Switch::with("/TargetGroupAttributes/target_failover.on_deregistration", "/Protocol", &["GENEVE"]),
+    Switch::with("/TargetGroupAttributes/target_failover.on_unhealthy", "/Protocol", &["GENEVE"]),
+];
+
 impl Spec {
     /// Reads a live target group; its attributes come by a call of their own.
     pub fn read(live: &Description, target_group_attributes: Vec<Attribute>) -> Self {
@@ -153,6 +177,16 @@ impl Spec {
         }
         if !["HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "GENEVE"].contains(&self.protocol.as_str()) {
             say("/Protocol", "is HTTP, HTTPS, TCP, TLS, UDP, TCP_UDP or GENEVE");
+        }
+        if !self.health_check_enabled {
+            say("/HealthCheckEnabled", "is always true: only functions go without");
+        }
+        let is_checked =
+            |protocols: &[&str]| protocols.contains(&self.health_check_protocol.as_deref().unwrap_or_default());
+        if HTTP.contains(&self.protocol.as_str()) && !is_checked(HTTP) {
+            say("/HealthCheckProtocol", "is HTTP or HTTPS where Protocol is");
+        } else if !is_checked(&["HTTP", "HTTPS", "TCP"]) {
+            say("/HealthCheckProtocol", "is HTTP, HTTPS or TCP");
         }
         if is_blank(&self.vpc_id) {
             say("/VpcId", "is needed");

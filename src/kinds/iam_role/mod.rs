@@ -9,14 +9,17 @@ use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::normal::{PolicyDocument, Set};
 use crate::resource::{
-    Attachable, Changes, Class, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement, Result,
-    Scope, State, Stranger, Tags, Told,
+    Attachable, Changes, Class, Found, Kept, Kind, Listing, Made, Name, NameRule, OPEN, Permissions, Replacement,
+    Result, Scope, State, Stranger, Tags, Told,
 };
 use read::{details, found, traits};
 use write::{adopt, attach, bound, outputs, put, strip, trust, update_inline, update_managed};
 
 /// The longest name of a role.
 const MAX_NAME: usize = 64;
+/// The most letters of a role's inline policies together, blanks not counted
+/// (docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
+const INLINE: usize = 10_240;
 /// What passes by itself: a principal made moments ago is not visible yet, or two changes of one role meet.
 const PASSING: &[Class] = &[Class::Propagating, Class::Conflict];
 
@@ -57,7 +60,7 @@ pub struct Policy {
 }
 
 /// The return values of `AWS::IAM::Role`, and its name, which is what `Ref` gives.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct Outputs {
     pub arn: String,
@@ -233,6 +236,30 @@ resources:
         let call = writer.iam().delete_role().role_name(name);
         gone(patiently(2 * MINUTE, &[Class::Busy, Class::Conflict], || call.clone().send()).await)?;
         Ok(Vec::new())
+    }
+
+    fn check(spec: &Spec) -> Vec<(String, String)> {
+        let mut mistakes = Vec::new();
+        let mut mistake = |at: &str, what: String| mistakes.push((at.to_owned(), what));
+        if !(3600..=43_200).contains(&spec.max_session_duration) {
+            let seconds = spec.max_session_duration;
+            mistake("/MaxSessionDuration", format!("is {seconds}, but has to be from 3600 to 43200 seconds"));
+        }
+        if !spec.path.starts_with('/') || !spec.path.ends_with('/') {
+            mistake("/Path", format!("is `{}`, but has to begin and end with a slash", spec.path));
+        }
+        let arns = spec.managed_policy_arns.iter().map(|arn| ("/ManagedPolicyArns", arn));
+        let boundary = Some(("/PermissionsBoundary", &spec.permissions_boundary)).filter(|(_, arn)| !arn.is_empty());
+        for (at, arn) in arns.chain(boundary).filter(|(_, arn)| !arn.starts_with("arn:") && !arn.contains(OPEN)) {
+            mistake(at, format!("`{arn}` is not a policy's ARN"));
+        }
+        let texts: Vec<_> = spec.policies.iter().map(|policy| policy.policy_document.to_string()).collect();
+        let letters: usize = texts.iter().map(String::len).sum();
+        // A reference is longer or shorter than what it will be.
+        if letters > INLINE && !texts.iter().any(|text| text.contains(OPEN)) {
+            mistake("/Policies", format!("are {letters} letters together, and IAM takes {INLINE}"));
+        }
+        mistakes
     }
 }
 

@@ -17,7 +17,7 @@ use crate::aws::{Aws, MINUTE, Reader, Writer, create_once};
 use crate::resource::normal::PolicyDocument;
 use crate::resource::{
     Attachable, Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule,
-    Permissions, Replacement, Result, Scope, State, Stranger, Tags, Told, Unseen, pointer,
+    Permissions, Replacement, Result, Scope, State, Stranger, Switch, Tags, Told, Unseen, pointer,
 };
 
 /// The longest name: an alias has 256 characters with its `alias/`.
@@ -53,7 +53,7 @@ pub struct Spec {
     /// Whether replicas in other regions can share its material.
     #[serde(default)]
     pub multi_region: bool,
-    /// Where the key material comes from: `AWS_KMS`, `EXTERNAL`, `AWS_CLOUDHSM`.
+    /// Where the key material comes from: `AWS_KMS` or `EXTERNAL`.
     #[serde(default = "default_origin")]
     pub origin: String,
     /// Days between a delete and its being final, during which it can be cancelled; 7 to 30.
@@ -65,7 +65,7 @@ pub struct Spec {
 }
 
 /// The return values of `AWS::KMS::Key`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct Outputs {
     pub key_id: String,
@@ -88,6 +88,11 @@ impl Kind for Key {
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     const ADDITIVE: &'static [&'static str] = &[read::ALIASES, read::REPLICAS];
     const LATE: &'static [&'static str] = &["/KeyPolicy"];
+    const SWITCHES: &'static [Switch] = &[
+        Switch::with("/EnableKeyRotation", "/KeySpec", &["SYMMETRIC_DEFAULT"]),
+        Switch::with("/EnableKeyRotation", "/Origin", &["AWS_KMS"]),
+        Switch::with("/RotationPeriodInDays", "/EnableKeyRotation", &["true"]),
+    ];
     const STATEFUL: bool = true;
     const SEVERAL_CALLS: bool = true;
     const EXAMPLE: &'static str = "
@@ -270,11 +275,28 @@ resources:
         };
         within("/PendingWindowInDays", spec.pending_window_in_days, 7, 30);
         within("/RotationPeriodInDays", spec.rotation_period_in_days, 90, 2560);
-        if spec.enable_key_rotation && (spec.key_spec != default_key_spec() || spec.origin != default_origin()) {
-            let text = "only symmetric keys whose material AWS made can be rotated by AWS".to_owned();
-            mistakes.push(("/EnableKeyRotation".to_owned(), text));
+        if !["AWS_KMS", "EXTERNAL"].contains(&spec.origin.as_str()) {
+            let text = format!("is {}, but only AWS_KMS and EXTERNAL go without a key store of one's own", spec.origin);
+            mistakes.push(("/Origin".to_owned(), text));
+        }
+        if let Some(usages) = usages(&spec.key_spec).filter(|usages| !usages.contains(&spec.key_usage.as_str())) {
+            let text = format!("is {}, but a key of {} is for {}", spec.key_usage, spec.key_spec, usages.join(" or "));
+            mistakes.push(("/KeyUsage".to_owned(), text));
         }
         mistakes
+    }
+}
+
+/// What a kind of key can be for (docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html, "KeyUsage"); none for one
+/// that is newer than this list.
+fn usages(key_spec: &str) -> Option<&'static [&'static str]> {
+    match key_spec.split('_').next()? {
+        "SYMMETRIC" => Some(&["ENCRYPT_DECRYPT"]),
+        "HMAC" => Some(&["GENERATE_VERIFY_MAC"]),
+        "RSA" => Some(&["ENCRYPT_DECRYPT", "SIGN_VERIFY"]),
+        "ECC" => Some(&["SIGN_VERIFY", "KEY_AGREEMENT"]),
+        "ML" => Some(&["SIGN_VERIFY"]),
+        _ => None,
     }
 }
 

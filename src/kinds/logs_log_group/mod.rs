@@ -10,17 +10,20 @@ use serde_json::Value;
 
 use super::candidate::{self, examine};
 use super::idempotence::{gone, patiently};
+use super::key_arn;
 use super::kms_key::Key;
-use crate::aws::{Aws, MINUTE, Reader, Writer, partition};
+use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
     Attachable, Changes, Class, Disruption, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions,
-    Ref, Replacement, Result, Scope, State, Tags, Told,
+    Ref, Replacement, Result, Scope, State, Switch, Tags, Told, partition,
 };
 use read::{candidates, found};
 
 /// The days that CloudWatch Logs offers; 0 is for ever.
 const RETENTIONS: &[i32] =
     &[0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
+/// The class whose retention is AWS's: what PutRetentionPolicy says is not taken, and DescribeLogGroups tells AWS's own.
+const DELIVERY: &str = "DELIVERY";
 /// Two changes of one log group meet, or the key that it shall use does not let the service in yet.
 const PASSING: &[Class] = &[Class::Busy, Class::Propagating, Class::Conflict];
 
@@ -37,16 +40,16 @@ pub struct Spec {
     /// The ARN of the key that encrypts it; empty for the service's own.
     #[serde(default)]
     pub kms_key_id: Ref<Key>,
-    /// `STANDARD`, `INFREQUENT_ACCESS` or `DELIVERY`.
+    /// `STANDARD`, `INFREQUENT_ACCESS`, `ESSENTIALS` or `DELIVERY`.
     #[serde(default = "default_class")]
     pub log_group_class: String,
-    /// Days; 0, as CloudFormation's absence, is for ever.
+    /// Days; 0, as CloudFormation's absence, is for ever. Of the class `DELIVERY` AWS decides, and keeps a day or two.
     #[serde(default)]
     pub retention_in_days: i32,
 }
 
 /// The return values of `AWS::Logs::LogGroup`, and its name, which is what `Ref` gives.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct Outputs {
     /// Ends in `:*`, as policies want it.
@@ -72,6 +75,7 @@ impl Kind for LogGroup {
     const ADDITIVE: &'static [&'static str] = &[read::METRICS, read::INHERITED];
     const STATEFUL: bool = true;
     const PROTECTION: &'static [&'static str] = &["/DeletionProtectionEnabled"];
+    const SWITCHES: &'static [Switch] = &[Switch::unless("/RetentionInDays", "/LogGroupClass", &[DELIVERY])];
     const SEVERAL_CALLS: bool = true;
     /// Container Insights and RDS make a group anew, without key, retention and tags, as long as there is something to log.
     const DELETED_LAST: bool = true;
@@ -193,12 +197,14 @@ resources:
     }
 
     fn check(spec: &Spec) -> Vec<(String, String)> {
+        let key = Some(&spec.kms_key_id).filter(|key| !key.as_str().is_empty());
+        let mistakes = key_arn::mistake("/KmsKeyId", key).into_iter();
         if RETENTIONS.contains(&spec.retention_in_days) {
-            return Vec::new();
+            return mistakes.collect();
         }
         let days: Vec<_> = RETENTIONS.iter().map(i32::to_string).collect();
         let text = format!("is {}, but AWS offers only {} days", spec.retention_in_days, days.join(", "));
-        vec![("/RetentionInDays".to_owned(), text)]
+        mistakes.chain([("/RetentionInDays".to_owned(), text)]).collect()
     }
 }
 

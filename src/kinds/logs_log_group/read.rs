@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use aws_sdk_cloudwatchlogs::types::LogGroup as Description;
 
-use super::{LogGroup, Outputs, Spec, default_class, plain};
+use super::{DELIVERY, LogGroup, Outputs, Spec, default_class, plain};
 use crate::aws::Reader;
 use crate::kinds::beyond::Beyond;
 use crate::kinds::candidate::Candidate;
@@ -59,14 +59,16 @@ pub(super) fn found(group: &Description, tags: Tags) -> Found<LogGroup> {
         .note("/DataProtectionPolicy", masks, "a data protection policy masks parts of the logs")
         .note("/BearerTokenAuthenticationEnabled", takes_bearers, "who has a bearer token may write into it")
         .take();
+    let class = group.log_group_class().map_or_else(default_class, |class| class.as_str().to_owned());
+    let retention = group.retention_in_days().filter(|_| class != DELIVERY);
     Found {
         id: name.clone(),
         name: Some(name.clone()),
         spec: Spec {
             deletion_protection_enabled: group.deletion_protection_enabled().unwrap_or_default(),
             kms_key_id: group.kms_key_id().unwrap_or_default().into(),
-            log_group_class: group.log_group_class().map_or_else(default_class, |class| class.as_str().to_owned()),
-            retention_in_days: group.retention_in_days().unwrap_or_default(),
+            log_group_class: class,
+            retention_in_days: retention.unwrap_or_default(),
         },
         outputs: Outputs { arn: format!("{}:*", plain(group.arn())), log_group_name: name },
         tags,

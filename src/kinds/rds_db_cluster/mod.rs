@@ -12,11 +12,11 @@ use serde_json::Value;
 pub use self::spec::{Outputs, Spec};
 use super::candidate::adopt;
 use super::maintenance_window::{self, MaintenanceWindow};
-use super::rds;
+use super::{offers, rds};
 use crate::aws::{Aws, Reader, Writer};
 use crate::resource::{
     Attachable, Changes, Class, Disruption, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Pending,
-    Permissions, Result, Scope, State, Tags, Told, Window,
+    Permissions, Question, Result, Scope, State, Tags, Told, Window,
 };
 
 /// What says only how other changes are carried out.
@@ -47,6 +47,7 @@ impl Kind for DbCluster {
     const STATEFUL: bool = true;
     const PROTECTION: &'static [&'static str] = &["/DeletionProtection"];
     const SECONDS: u32 = 45;
+    const ASKS: &'static [&'static str] = &["rds:DescribeDBEngineVersions"];
     const EXAMPLE: &'static str = "
 resources:
   - type: AWS::EC2::VPC
@@ -220,6 +221,16 @@ resources:
         let windows = || maintenance_window::clash(live, desired, fields, check::windows);
         let refused = fields.iter().find_map(|field| judge::refusal(live, field));
         refused.or_else(|| judge::unkept_password(desired, fields)).or_else(windows)
+    }
+
+    fn questions(spec: &Spec) -> Vec<Question> {
+        let version = spec.engine_version.as_deref();
+        version.map(|version| Question::new("/EngineVersion", &[&spec.engine, version])).into_iter().collect()
+    }
+
+    async fn answer(reader: &Reader, about: &[String]) -> Result<Option<String>> {
+        let [engine, version] = about else { return Ok(None) };
+        offers::database_version(reader, engine, version).await
     }
 
     fn check(spec: &Spec) -> Vec<(String, String)> {

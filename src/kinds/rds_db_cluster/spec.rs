@@ -130,7 +130,7 @@ pub struct ServerlessV2ScalingConfiguration {
 }
 
 /// The return values of `AWS::RDS::DBCluster`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct Outputs {
     #[serde(rename = "DBClusterIdentifier")]
@@ -149,7 +149,7 @@ pub struct Outputs {
 }
 
 /// Where the writer answers.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct Endpoint {
     pub address: Option<String>,
@@ -157,14 +157,14 @@ pub struct Endpoint {
 }
 
 /// Where the readers answer, one of them at a time.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct ReadEndpoint {
     pub address: Option<String>,
 }
 
 /// The secret that holds the master user's name and password.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct Secret {
     pub secret_arn: Option<String>,

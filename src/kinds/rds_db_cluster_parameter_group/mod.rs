@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::candidate::{Candidate, adopt, examine};
-use super::rds;
+use super::{offers, rds};
 use crate::aws::{Aws, Reader, Writer};
 use crate::resource::{
     Attachable, Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule,
-    Permissions, Replacement, Result, Scope, State, Tags, Told,
+    Permissions, Question, Replacement, Result, Scope, State, Tags, Told, pointer,
 };
 
 /// Engine settings of a database cluster. AWS allows 50 groups in a region: declare one only for settings of one's own.
@@ -33,7 +33,7 @@ pub struct Spec {
 }
 
 /// The return values of `AWS::RDS::DBClusterParameterGroup`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Outputs {
     #[serde(rename = "DBClusterParameterGroupName")]
     pub name: String,
@@ -59,6 +59,7 @@ impl Kind for DbClusterParameterGroup {
     const CREATE_ONLY: &'static [&'static str] = &["/Description", "/Family"];
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
     const SEVERAL_CALLS: bool = true;
+    const ASKS: &'static [&'static str] = &["rds:DescribeEngineDefaultClusterParameters"];
     const EXAMPLE: &'static str = "
 resources:
   - type: AWS::RDS::DBClusterParameterGroup
@@ -106,6 +107,16 @@ resources:
         });
         let tags = |arn: String| async move { rds::tags_of(reader, &arn).await };
         Ok(examine(scope, candidates.collect(), tags, |candidate, tags| read(reader, candidate, tags)).await)
+    }
+
+    fn questions(spec: &Spec) -> Vec<Question> {
+        let question = |name: &String| Question::new(pointer::join("/Parameters", name), &[&spec.family, name]);
+        spec.parameters.keys().map(question).collect()
+    }
+
+    async fn answer(reader: &Reader, about: &[String]) -> Result<Option<String>> {
+        let [family, name] = about else { return Ok(None) };
+        offers::parameter(reader, family, name).await
     }
 
     async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {

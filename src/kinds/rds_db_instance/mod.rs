@@ -10,11 +10,11 @@ use serde_json::Value;
 pub use self::spec::{Outputs, Spec};
 use super::candidate::adopt;
 use super::maintenance_window::MaintenanceWindow;
-use super::{key_arn, rds};
+use super::{key_arn, offers, rds};
 use crate::aws::{Aws, Reader, Writer};
 use crate::resource::{
     Attachable, Attached, Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name,
-    NameRule, Pending, Permissions, Result, Scope, State, Tags, Told, Window,
+    NameRule, Pending, Permissions, Question, Result, Scope, State, Tags, Told, Window,
 };
 
 /// An instance of an Aurora cluster: the first becomes its writer, the others are readers. It bears no data of its own.
@@ -33,6 +33,7 @@ impl Kind for DbInstance {
     const CREATE_ONLY: &'static [&'static str] = &["/DBClusterIdentifier"];
     const WRITE_ONLY: &'static [&'static str] = &["/ApplyImmediately"];
     const SECONDS: u32 = 390;
+    const ASKS: &'static [&'static str] = &["rds:DescribeOrderableDBInstanceOptions"];
     const EXAMPLE: &'static str = "
 resources:
   - type: AWS::EC2::VPC
@@ -238,6 +239,15 @@ resources:
             "/PerformanceInsightsKMSKeyId" => field.before.as_ref().is_some_and(|key| !key.is_null()),
             _ => false,
         }
+    }
+
+    fn questions(spec: &Spec) -> Vec<Question> {
+        vec![Question::new("/DBInstanceClass", &[&spec.engine, &spec.db_instance_class])]
+    }
+
+    async fn answer(reader: &Reader, about: &[String]) -> Result<Option<String>> {
+        let [engine, class] = about else { return Ok(None) };
+        offers::database_class(reader, engine, class).await
     }
 
     fn check(spec: &Spec) -> Vec<(String, String)> {

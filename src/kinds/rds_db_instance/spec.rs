@@ -63,7 +63,7 @@ pub struct Spec {
 }
 
 /// The return values of `AWS::RDS::DBInstance`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct Outputs {
     #[serde(rename = "DBInstanceIdentifier")]
@@ -91,7 +91,7 @@ pub(super) struct Alone {
 }
 
 /// Where this instance answers, whatever its role; not known until it is there.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct Endpoint {
     pub address: Option<String>,

@@ -88,7 +88,7 @@ pub struct CustomResponseBody {
 }
 
 /// The return values of `AWS::WAFv2::WebACL`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct Outputs {
     /// `name|id|scope`.
@@ -248,12 +248,8 @@ resources:
 
     fn check(spec: &Spec) -> Vec<(String, String)> {
         let mut mistakes = Vec::new();
-        let mut names = BTreeMap::new();
         let mut priorities = BTreeMap::new();
         for (i, rule) in spec.rules.iter().enumerate() {
-            if names.insert(&rule.name, i).is_some() {
-                mistakes.push((format!("/Rules/{i}/Name"), format!("another rule is called {} too", rule.name)));
-            }
             if let Some(other) = priorities.insert(rule.priority, &rule.name) {
                 let text = format!("the rule {other} has the priority {} too", rule.priority);
                 mistakes.push((format!("/Rules/{i}/Priority"), text));

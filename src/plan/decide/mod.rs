@@ -1,6 +1,7 @@
 mod blocked;
 mod held;
 mod known;
+mod refused;
 mod replacing;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -179,6 +180,7 @@ impl<'a> Decider<'a> {
             (Some(why), Fate::Create { .. } | Fate::Update { .. }) => fate.blocked(live, why.clone()),
             _ => fate,
         };
+        let fate = self.allowed(resource, live, fate);
         match (holder, &fate) {
             (Some(by), Fate::Create { .. } | Fate::Update { .. } | Fate::Replace { .. }) => {
                 Fate::Held { live: live.cloned(), by }

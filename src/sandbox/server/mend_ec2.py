@@ -94,13 +94,30 @@ def get_tags(moto, self):
 
 # Security group rules
 
+# As EC2 tells them, whatever they were called; all others are numbers and have no ports.
+WITH_PORTS = {"tcp": "tcp", "6": "tcp", "udp": "udp", "17": "udp", "icmp": "icmp", "1": "icmp", "icmpv6": "icmpv6", "58": "icmpv6"}
+
 
 @around(SecurityGroupRule)
 def __init__(moto, self, *arguments, **named):
-    """A prefix list's description is dropped."""
-    moto(self, *arguments, **named)
-    asked = inspect.signature(moto).bind(self, *arguments, **named).arguments.get("prefix_list_id")
-    self.prefix_list_description = (asked or {}).get("Description")
+    """A prefix list's description is dropped; a protocol without ports is a crash, and so is ICMPv6 of all types."""
+    call = inspect.signature(moto).bind(self, *arguments, **named)
+    asked = call.arguments
+    protocol = str(asked["ip_protocol"]).lower()
+    known = WITH_PORTS.get(protocol)
+    if known == "icmpv6":
+        asked["from_port"] = -1 if asked["from_port"] is None else asked["from_port"]
+        asked["to_port"] = -1 if asked["to_port"] is None else asked["to_port"]
+    elif not known:
+        if protocol not in ("-1", "all") and not (protocol.isdecimal() and int(protocol) < 256):
+            raise EC2ClientError("InvalidPermission.Malformed", f"Invalid protocol: {protocol}")
+        asked["from_port"] = asked["to_port"] = 0
+    moto(*call.args, **call.kwargs)
+    if known:
+        self.ip_protocol = known
+    else:
+        self.from_port = self.to_port = None
+    self.prefix_list_description = (asked.get("prefix_list_id") or {}).get("Description")
 
 
 def same_rule(self, other):
@@ -111,8 +128,7 @@ def same_rule(self, other):
 def identity(rule):
     source = rule.source_group or {}
     ranges = (rule.ip_range.get("CidrIp"), rule.ip_range.get("CidrIpv6"))
-    ports = (None, None) if rule.ip_protocol == "-1" else (rule.from_port, rule.to_port)
-    return rule.ip_protocol, *ports, *ranges, source.get("GroupId"), rule.prefix_list_id, rule.is_egress
+    return rule.ip_protocol, rule.from_port, rule.to_port, *ranges, source.get("GroupId"), rule.prefix_list_id, rule.is_egress
 
 
 def description(rule):

@@ -42,7 +42,10 @@ def create_service(moto, self):
     service = answer.result["service"]
     service.client_token = asked.get("clientToken")
     remember(service, asked, SERVICE_FIELDS)
-    if asked.get("capacityProviderStrategy"):
+    if not asked.get("launchType") and not asked.get("capacityProviderStrategy"):
+        cluster = self.ecs_backend.clusters[service.cluster_name]
+        service.capacity_provider_strategy = list(cluster.default_capacity_provider_strategy or ())
+    if getattr(service, "capacity_provider_strategy", None):
         service.launch_type = None
     service.deployments = []
     deploy(self.ecs_backend, service)
@@ -57,7 +60,19 @@ def update_service(moto, self):
     before = {name: getattr(service, xform_name(name), None) for name in DEPLOYS}
     if service.status != "ACTIVE":
         raise refusal("ServiceNotActiveException", "Service was not ACTIVE.")
+    before_it, place = place_of(service), asked.get("capacityProviderStrategy")
+    if place is not None and place != before_it and not asked.get("forceNewDeployment"):
+        message = (
+            "When switching from launch type to capacity provider strategy on an existing service, or making a change to a "
+            "capacity provider strategy on a service that is already using one, you must force a new deployment."
+        )
+        raise refusal("InvalidParameterException", message)
     answer = moto(self)
+    if place:
+        service.launch_type = None
+    elif before_it and place is not None:
+        is_fargate = before_it[0]["capacityProvider"].startswith("FARGATE")
+        service.launch_type = "FARGATE" if is_fargate else "EC2"
     if asked.get("taskDefinition"):
         service.task_definition = self.ecs_backend.describe_task_definition(asked["taskDefinition"]).arn
     changed = any(getattr(service, xform_name(name), None) != before[name] for name in DEPLOYS)
@@ -138,6 +153,10 @@ def register_task_definition(moto, self):
     answer = moto(self)
     remember(answer.result["taskDefinition"], self._get_params(), ["enableFaultInjection"])
     return answer
+
+
+def place_of(service):
+    return list(getattr(service, "capacity_provider_strategy", None) or ())
 
 
 def services_in(response, cluster):

@@ -14,7 +14,7 @@ use super::verbs;
 pub static KINDS: &[&dyn AnyKind<FakeCloud>] =
     &[&Cert, &Door, &Gate, &Group, &Net, &Part, &Recipe, &Role, &Store, &Work];
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct Outputs {
     pub id: String,

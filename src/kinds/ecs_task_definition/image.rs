@@ -1,0 +1,129 @@
+//! Names of container images (github.com/distribution/reference).
+
+use crate::resource::OPEN;
+
+/// An image in a private registry of ECR.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ecr {
+    pub account: String,
+    pub region: String,
+    pub repository: String,
+    /// `:tag` or `@sha256:...`; empty for the tag `latest`.
+    pub version: String,
+}
+
+impl Ecr {
+    /// Returns the parts of an image's name, if it is in a private registry of ECR:
+    /// `123456789012.dkr.ecr.us-east-1.amazonaws.com/shop:42`.
+    pub fn of(image: &str) -> Option<Self> {
+        let (host, path) = image.split_once('/')?;
+        let mut parts = host.split('.');
+        let account = parts.next().filter(|id| id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit()))?;
+        let (docker, service, region) = (parts.next()?, parts.next()?, parts.next()?);
+        if docker != "dkr" || !service.starts_with("ecr") {
+            return None;
+        }
+        let (repository, version) = path.split_at(path.find(['@', ':']).unwrap_or(path.len()));
+        let of = |text: &str| text.to_owned();
+        Some(Self { account: of(account), region: of(region), repository: of(repository), version: of(version) })
+    }
+}
+
+/// Returns what is wrong with the name of an image, if anything; one that is not known yet is right.
+pub(super) fn mistake(image: &str) -> Option<String> {
+    if image.contains(OPEN) {
+        return None;
+    }
+    let (name, digest) = image.split_once('@').map_or((image, None), |(name, digest)| (name, Some(digest)));
+    // A colon behind the last slash begins a tag, one before it a registry's port.
+    let tail = name.rfind('/').map_or(0, |slash| slash + 1);
+    let (name, tag) = match name[tail..].find(':') {
+        Some(colon) => (&name[..tail + colon], Some(&name[tail + colon + 1..])),
+        None => (name, None),
+    };
+    let (registry, path) = match name.split_once('/') {
+        Some((first, rest)) if first.contains(['.', ':']) || first == "localhost" => (Some(first), rest),
+        _ => (None, name),
+    };
+    let is_digest =
+        |text: &str| text.strip_prefix("sha256:").is_some_and(|hex| hex.len() == 64 && hex.bytes().all(is_low_hex));
+    let wrong = if registry.is_some_and(|host| !host.bytes().all(|b| b.is_ascii_alphanumeric() || b".:-".contains(&b)))
+    {
+        "its registry is no host"
+    } else if path.is_empty() || !path.split('/').all(is_component) {
+        "its path has other than small letters, digits and single separators (. _ -) between them"
+    } else if tag.is_some_and(|tag| !is_tag(tag)) {
+        "its tag has other than up to 128 letters, digits, dots, dashes and underscores"
+    } else if digest.is_some_and(|digest| !is_digest(digest)) {
+        "its digest is not `sha256:` and 64 hexadecimal digits"
+    } else {
+        return None;
+    };
+    Some(format!("`{image}` is no name of an image: {wrong}"))
+}
+
+fn is_low_hex(byte: u8) -> bool {
+    byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte)
+}
+
+fn is_component(text: &str) -> bool {
+    let is_word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let bytes = text.as_bytes();
+    let ends = bytes.first().is_some_and(|byte| is_word(*byte)) && bytes.last().is_some_and(|byte| is_word(*byte));
+    let separators = text.split(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit()).filter(|part| !part.is_empty());
+    let is_separator = |part: &str| part == "." || part == "_" || part == "__" || part.bytes().all(|byte| byte == b'-');
+    ends && separators.into_iter().all(is_separator)
+}
+
+fn is_tag(text: &str) -> bool {
+    let is_inner = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    (1..=128).contains(&text.len()) && text.bytes().all(is_inner) && !text.starts_with(['.', '-'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_registries_take_are_taken() {
+        let digest = format!("shop@sha256:{}", "0a".repeat(32));
+        for image in [
+            "nginx",
+            "nginx:1.29",
+            "library/nginx",
+            "public.ecr.aws/nginx/nginx:1.29",
+            "registry.example.com:5000/a/b--c__d.e:V_1.2-x",
+            "localhost/shop",
+            &digest,
+            "123456789012.dkr.ecr.us-east-1.amazonaws.com/shop:42",
+            "⟦AWS::ECR::Repository/shop.RepositoryUri⟧:1",
+        ] {
+            assert_eq!(mistake(image), None, "{image}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_no_registry_takes_is_a_mistake_that_says_what() {
+        for (image, what) in [
+            ("Shop:1", "path"),
+            ("shop:", "tag"),
+            ("shop:a b", "tag"),
+            ("a//b", "path"),
+            ("shop@sha256:12", "digest"),
+            ("https://example.com/shop", "path"),
+            ("", "path"),
+        ] {
+            assert!(mistake(image).is_some_and(|text| text.contains(what)), "{image}: {:?}", mistake(image));
+        }
+    }
+
+    #[test]
+    fn an_image_of_ecr_is_known_by_its_host() {
+        let ecr = Ecr::of("123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/team/shop:42").unwrap();
+        assert_eq!(
+            (ecr.region.as_str(), ecr.repository.as_str(), ecr.version.as_str()),
+            ("cn-north-1", "team/shop", ":42")
+        );
+        assert_eq!(Ecr::of("public.ecr.aws/nginx/nginx:1.29"), None);
+    }
+}
