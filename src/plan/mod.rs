@@ -38,4 +38,5 @@ pub use guards::{Allowance, Guards, Refusal, refusals};
 pub use input::{Input, Mode};
 pub use make::plan;
 pub use standing::unread;
+pub use tags::own_tags;
 pub use types::{Action, Cause, Change, Desired, Field, Later, Plan, StackPlan, Step, StepId, Summary, Verb, Waiting};

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::decide::LeftOut;
 use crate::blueprint::Resource;
-use crate::resource::{Digest, Facts, Live, Marks, Name, Recorded, Shape, Stack, Tags, key, keyed, pointer};
+use crate::resource::{Digest, Facts, Live, Marks, Name, NameRule, Recorded, Shape, Stack, Tags, key, keyed, pointer};
 
 /// The tag that consoles show as the name.
 pub(super) const NAME: &str = "Name";
@@ -12,18 +12,24 @@ pub(super) const NAME: &str = "Name";
 /// The tags a resource should bear, but for `provision:id`, which only its creation knows, and its digest, which is as whole
 /// as the marks are.
 pub(super) fn desired(stack: &Stack, resource: &Resource, facts: &Facts, marks: &Marks) -> Tags {
+    let mut tags = own_tags(stack, resource, facts.name);
+    tags.set(key::DIGEST, marks.text());
+    tags
+}
+
+/// Returns the tags that tell whose a resource is and what the user wants on it: all but those about what was applied.
+pub fn own_tags(stack: &Stack, resource: &Resource, rule: NameRule) -> Tags {
     let mut tags = stack.tags.clone();
     tags.set(key::PROJECT, &*stack.project);
     tags.set(key::TENANT, &*stack.id.tenant);
     tags.set(key::ENVIRONMENT, &*stack.id.environment);
     tags.set(key::NAME, &*resource.address.name);
     tags.set(key::TEMPLATE, &*stack.template);
-    tags.set(key::DIGEST, marks.text());
     if resource.protected == Some(true) {
         tags.set(key::PROTECTED, "true");
     }
-    if !facts.name.is_physical() && tags.get(NAME).is_none() {
-        tags.set(NAME, Name::of(&stack.id, &resource.address.name, facts.name, "").as_str());
+    if !rule.is_physical() && tags.get(NAME).is_none() {
+        tags.set(NAME, Name::of(&stack.id, &resource.address.name, rule, "").as_str());
     }
     tags
 }

@@ -58,7 +58,7 @@ async fn life(facts: &Facts) -> Result<(), String> {
 }
 
 /// The example as the one stack of a tenant of its own.
-fn example_stack(facts: &Facts) -> Result<Blueprint, String> {
+pub fn example_stack(facts: &Facts) -> Result<Blueprint, String> {
     let number = KINDS.iter().position(|kind| kind.facts().kind == facts.kind);
     let tenant = format!("zoo-{}", number.expect("it comes from there"));
     let tenant = format!(

@@ -9,11 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use self::intrinsic::Intrinsics;
-use self::names::{LogicalIds, logical_word, physical_name};
-use self::parts::{Part, split};
+use self::names::{LogicalIds, logical_word, name_property, physical_name};
+use self::parts::{Part, Split, split};
 use super::document::pretty;
 use crate::blueprint::{Blueprint, Resource};
-use crate::resource::{Address, Facts, Shape, key};
+use crate::plan::own_tags;
+use crate::resource::{Address, Facts, Shape};
 
 /// CloudFormation's limit for a template's description.
 const DESCRIPTION: usize = 1024;
@@ -58,18 +59,14 @@ impl Export<'_> {
     /// Adds a resource and the resources that its embedded fields become.
     fn add(&self, resource: &Resource, resources: &mut Map<String, Value>) {
         let id = self.ids.of_address(&resource.address);
-        let split = split(&resource.address.kind, &id, without_empties(&resource.spec));
+        let split = self.split(resource);
         let mut properties = split.properties;
         // A whole property that is an empty map says nothing either.
         properties.retain(|_, value| !value.as_object().is_some_and(Map::is_empty));
-        if let Some((property, name)) = self.physical(resource)
-            && !properties.contains_key(property)
-        {
-            properties.insert(property.to_owned(), Value::String(name));
+        if let (Some(property), Some(name)) = (name_property(&resource.address.kind), self.physical(resource)) {
+            properties.entry(property).or_insert(Value::String(name));
         }
-        if names::bears_tags(&resource.address.kind) {
-            properties.insert("Tags".to_owned(), self.tags(resource));
-        }
+        properties.insert("Tags".to_owned(), self.tags(resource));
         let mut body = Map::new();
         body.insert("Type".to_owned(), json!(resource.address.kind));
         if let Some(policy) = self.deletion_policy(resource) {
@@ -123,25 +120,23 @@ impl Export<'_> {
         let Some(resource) = self.blueprint.resources.get(address).filter(|_| self.ids.has(address)) else {
             return Vec::new();
         };
-        let split = split(&address.kind, &self.ids.of_address(address), without_empties(&resource.spec));
-        split.parts.into_iter().map(|part| part.id).collect()
+        self.split(resource).parts.into_iter().map(|part| part.id).collect()
     }
 
-    fn physical(&self, resource: &Resource) -> Option<(&'static str, String)> {
+    fn split(&self, resource: &Resource) -> Split {
+        let (own, name) = (self.ids.of_address(&resource.address), self.physical(resource));
+        split(&resource.address.kind, &own, name.as_deref(), without_empties(&resource.address.kind, &resource.spec))
+    }
+
+    fn physical(&self, resource: &Resource) -> Option<String> {
         let facts = self.facts.get(resource.address.kind.as_str())?;
         physical_name(&self.blueprint.stack.id, resource, facts.name)
     }
 
     /// The tags that we would write, but for the digest, which is about our own specs.
     fn tags(&self, resource: &Resource) -> Value {
-        let stack = &self.blueprint.stack;
-        let mut tags = stack.tags.clone();
-        tags.set("Name", format!("{}-{}-{}", stack.id.tenant, stack.id.environment, resource.address.name));
-        tags.set(key::PROJECT, &stack.project);
-        tags.set(key::TENANT, &stack.id.tenant);
-        tags.set(key::ENVIRONMENT, &stack.id.environment);
-        tags.set(key::NAME, &resource.address.name);
-        tags.set(key::TEMPLATE, &stack.template);
+        let rule = self.facts.get(resource.address.kind.as_str()).map(|facts| facts.name);
+        let tags = rule.map(|rule| own_tags(&self.blueprint.stack, resource, rule)).unwrap_or_default();
         tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect()
     }
 
@@ -178,21 +173,25 @@ impl Export<'_> {
 /// Lists that CloudFormation wants even when nothing is in them.
 const WANTED_EMPTY: &[&str] = &["Addresses", "AlarmNames"];
 
-/// Leaves out what says nothing: null, empty text and empty lists. Empty objects stay: `{ "Block": {} }` means something.
-fn without_empties(value: &Value) -> Value {
+/// The services in whose properties an empty object says something: `{ "Block": {} }`.
+const EMPTY_SAYS: &str = "AWS::WAFv2::";
+
+/// Leaves out what says nothing: null, empty text, empty lists, and objects but for those of [`EMPTY_SAYS`].
+fn without_empties(kind: &str, value: &Value) -> Value {
     let says_something = |name: &str, value: &Value| match value {
         Value::Null => false,
         Value::String(text) => !text.is_empty(),
         Value::Array(list) => !list.is_empty() || WANTED_EMPTY.contains(&name),
+        Value::Object(map) => !map.is_empty() || kind.starts_with(EMPTY_SAYS),
         _ => true,
     };
     match value {
         Value::Object(map) => map
             .iter()
-            .map(|(key, item)| (key.clone(), without_empties(item)))
+            .map(|(key, item)| (key.clone(), without_empties(kind, item)))
             .filter(|(key, item)| says_something(key, item))
             .collect(),
-        Value::Array(list) => list.iter().map(without_empties).collect(),
+        Value::Array(list) => list.iter().map(|item| without_empties(kind, item)).collect(),
         other => other.clone(),
     }
 }

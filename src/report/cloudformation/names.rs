@@ -3,56 +3,38 @@ use std::collections::BTreeMap;
 use crate::blueprint::Resource;
 use crate::resource::{Address, Name, NameRule, StackId};
 
-/// The property by which each kind takes its physical name.
+/// The property by which each kind takes its physical name. A key has none: its name is its alias.
 const NAME_PROPERTIES: &[(&str, &str)] = &[
-    ("AWS::Backup::BackupVault", "BackupVaultName"),
-    ("AWS::CloudWatch::Alarm", "AlarmName"),
-    ("AWS::CloudWatch::Dashboard", "DashboardName"),
-    ("AWS::Cognito::UserPool", "UserPoolName"),
-    ("AWS::DynamoDB::Table", "TableName"),
     ("AWS::EC2::SecurityGroup", "GroupName"),
-    ("AWS::ECR::Repository", "RepositoryName"),
     ("AWS::ECS::Cluster", "ClusterName"),
     ("AWS::ECS::Service", "ServiceName"),
     ("AWS::ECS::TaskDefinition", "Family"),
-    ("AWS::EKS::Cluster", "Name"),
     ("AWS::ElastiCache::ReplicationGroup", "ReplicationGroupId"),
     ("AWS::ElastiCache::SubnetGroup", "CacheSubnetGroupName"),
     ("AWS::ElasticLoadBalancingV2::LoadBalancer", "Name"),
     ("AWS::ElasticLoadBalancingV2::TargetGroup", "Name"),
     ("AWS::IAM::Role", "RoleName"),
-    ("AWS::Lambda::Function", "FunctionName"),
     ("AWS::Logs::LogGroup", "LogGroupName"),
-    ("AWS::OpenSearchService::Domain", "DomainName"),
     ("AWS::RDS::DBCluster", "DBClusterIdentifier"),
     ("AWS::RDS::DBClusterParameterGroup", "DBClusterParameterGroupName"),
     ("AWS::RDS::DBInstance", "DBInstanceIdentifier"),
     ("AWS::RDS::DBSubnetGroup", "DBSubnetGroupName"),
-    ("AWS::S3::Bucket", "BucketName"),
-    ("AWS::SNS::Topic", "TopicName"),
-    ("AWS::SQS::Queue", "QueueName"),
-    ("AWS::SecretsManager::Secret", "Name"),
     ("AWS::WAFv2::IPSet", "Name"),
     ("AWS::WAFv2::WebACL", "Name"),
 ];
 
-/// Kinds that CloudFormation does not tag.
-const UNTAGGED: &[&str] = &["AWS::CloudFront::OriginAccessControl"];
-
-pub(super) fn bears_tags(kind: &str) -> bool {
-    !UNTAGGED.contains(&kind)
+/// The property that holds a kind's physical name.
+pub(super) fn name_property(kind: &str) -> Option<&'static str> {
+    NAME_PROPERTIES.iter().find(|(known, _)| *known == kind).map(|(_, property)| *property)
 }
 
-/// The property and the physical name, where the name does not depend on what only the run knows.
-pub(super) fn physical_name(stack: &StackId, resource: &Resource, rule: NameRule) -> Option<(&'static str, String)> {
-    let kind = resource.address.kind.as_str();
-    let property = NAME_PROPERTIES.iter().find(|(known, _)| *known == kind).map(|(_, property)| *property)?;
-    let name = match (&resource.physical, rule) {
-        (Some(name), _) => name.clone(),
-        (None, NameRule::Unique { .. }) => Name::of(stack, &resource.address.name, rule, "").to_string(),
-        (None, NameRule::Assigned { .. } | NameRule::Hashed { .. }) => return None,
-    };
-    Some((property, name))
+/// The physical name, where it does not depend on what only the run knows.
+pub(super) fn physical_name(stack: &StackId, resource: &Resource, rule: NameRule) -> Option<String> {
+    match (&resource.physical, rule) {
+        (Some(name), _) => Some(name.clone()),
+        (None, NameRule::Unique { .. }) => Some(Name::of(stack, &resource.address.name, rule, "").to_string()),
+        (None, NameRule::Assigned { .. } | NameRule::Hashed { .. }) => None,
+    }
 }
 
 /// The logical id of every resource of a stack.

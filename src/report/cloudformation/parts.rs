@@ -18,28 +18,36 @@ pub(super) struct Part {
 }
 
 /// Parameters of AWS's calls that are no properties in CloudFormation.
-const CALL_ONLY: &[(&str, &[&str])] = &[
-    ("AWS::RDS::DBCluster", &["ApplyImmediately"]),
-    ("AWS::RDS::DBInstance", &["ApplyImmediately"]),
-    ("AWS::ElastiCache::ReplicationGroup", &["ApplyImmediately"]),
-];
+const CALL_ONLY: &[(&str, &[&str])] =
+    &[("AWS::RDS::DBCluster", &["ApplyImmediately"]), ("AWS::RDS::DBInstance", &["ApplyImmediately"])];
 
-/// Takes a spec apart. `own` is the resource's logical id, which its parts refer to by CloudFormation's functions.
-pub(super) fn split(kind: &str, own: &str, spec: Value) -> Split {
+/// Takes a spec apart. `own` is the resource's logical id, which its parts refer to by CloudFormation's functions; `name`
+/// its physical name, if it is not left to CloudFormation.
+pub(super) fn split(kind: &str, own: &str, name: Option<&str>, spec: Value) -> Split {
     let Value::Object(mut properties) = spec else { return Split { properties: Map::new(), parts: Vec::new() } };
     for (_, names) in CALL_ONLY.iter().filter(|(call_kind, _)| *call_kind == kind) {
         names.iter().for_each(|name| drop(properties.remove(*name)));
     }
+    properties.retain(|property, value| !is_said_by_absence(kind, property, value));
     let parts = match kind {
         "AWS::EC2::InternetGateway" => attachment(own, &mut properties),
         "AWS::EC2::RouteTable" => [routes(own, &mut properties), associations(own, &mut properties)].concat(),
         "AWS::EC2::SecurityGroup" => rules_between_groups(own, &mut properties),
         "AWS::ElasticLoadBalancingV2::LoadBalancer" => web_acl(own, &mut properties),
-        "AWS::KMS::Key" => aliases(own, &mut properties),
+        "AWS::KMS::Key" => alias(own, name),
         "AWS::ApplicationAutoScaling::ScalableTarget" => scaling_policies(own, &mut properties),
         _ => Vec::new(),
     };
     Split { properties, parts: parts.into_iter().map(Part::from).collect() }
+}
+
+/// Values of ours that CloudFormation says by leaving the property out, and refuses when they are written.
+fn is_said_by_absence(kind: &str, property: &str, value: &Value) -> bool {
+    match (kind, property) {
+        ("AWS::Logs::LogGroup", "RetentionInDays") => *value == 0,
+        ("AWS::ECS::Service", "PropagateTags") => *value == "NONE",
+        _ => false,
+    }
 }
 
 type Parts = Vec<(String, &'static str, Value)>;
@@ -103,19 +111,27 @@ fn rules_between_groups(own: &str, properties: &mut Map<String, Value>) -> Parts
             parts.push((format!("{own}{suffix}{}", number + 1), kind, rule));
         }
     }
+    // Whether rules that are resources of their own take EC2's default rule away, AWS does not say; one of the group's own does.
+    properties.entry("SecurityGroupEgress").or_insert_with(|| json!([nothing_goes_out()]));
     parts
 }
 
+/// The rule that CloudFormation's documentation of `AWS::EC2::SecurityGroup` gives to let nothing out: a group without any
+/// keeps the one by which EC2 lets everything out.
+fn nothing_goes_out() -> Value {
+    json!({ "IpProtocol": "-1", "CidrIp": "127.0.0.1/32", "Description": "Takes the place of the default that lets everything out" })
+}
+
 fn web_acl(own: &str, properties: &mut Map<String, Value>) -> Parts {
-    let acl = ["WebACLArn", "WebAclArn"].iter().find_map(|name| properties.remove(*name));
+    let acl = properties.remove("WebACLArn");
     let part = |acl| json!({ "ResourceArn": reference(own), "WebACLArn": acl });
     acl.map(|acl| (format!("{own}WebACL"), "AWS::WAFv2::WebACLAssociation", part(acl))).into_iter().collect()
 }
 
-fn aliases(own: &str, properties: &mut Map<String, Value>) -> Parts {
-    let alias = ["AliasName", "Alias"].iter().find_map(|name| properties.remove(*name));
-    let part = |alias| json!({ "AliasName": alias, "TargetKeyId": reference(own) });
-    alias.map(|alias| (format!("{own}Alias"), "AWS::KMS::Alias", part(alias))).into_iter().collect()
+/// A key's physical name is its alias.
+fn alias(own: &str, name: Option<&str>) -> Parts {
+    let part = |name| json!({ "AliasName": format!("alias/{name}"), "TargetKeyId": reference(own) });
+    name.map(|name| (format!("{own}Alias"), "AWS::KMS::Alias", part(name))).into_iter().collect()
 }
 
 fn scaling_policies(own: &str, properties: &mut Map<String, Value>) -> Parts {
