@@ -45,7 +45,7 @@ pub fn load_files(
     let tenants: Vec<_> = files.tenants.iter().filter_map(|file| tenant(file, &mut problems)).collect();
     if tenants.is_empty() && problems.is_empty() {
         let what = "there is no tenant: the folder `tenants` has no .yaml file";
-        problems.push(Problem::error(None, what).hint("`provision init` writes an example"));
+        problems.push(Problem::error(None, what).hint("`⟪init⟫` writes an example"));
     }
     problems.extend(tenants.iter().filter_map(|tenant| project.check_account(tenant)));
     problems.extend(tenant::fleet(&tenants, &project));

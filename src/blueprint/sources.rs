@@ -44,8 +44,7 @@ impl Files {
         if !dir.join("tenants").is_dir() {
             let what = format!("there is no folder `{}`", shown.join("tenants").display());
             problems.push(
-                Problem::error(None, what)
-                    .hint("`provision init` makes a project; `-C DIR` names one that is elsewhere"),
+                Problem::error(None, what).hint("`⟪init⟫` makes a project; `-C DIR` names one that is elsewhere"),
             );
         }
         if problems.is_empty() { Ok(Self { project, tenants, templates }) } else { Err(problems) }

@@ -1,86 +1,84 @@
-use std::fmt;
 use std::time::Duration;
 
 use super::args::{Color, Global, LogFormat};
+use super::engine::Target;
+use super::world::World;
+use crate::resource::{quoted, spell};
 
-/// A command line for a person to run next, with the global options that this one was given.
+/// How this program was called: what every command that it names has to begin with, to be about the same folder and the
+/// same AWS.
 #[derive(Clone, Debug)]
-pub struct CommandLine {
-    /// Global options, the command, its arguments: each a word or an option with its value.
-    parts: Vec<(String, Option<String>)>,
+pub struct Called {
+    /// The program's name and its global options.
+    whole: String,
+    /// The same for commands that contact nobody.
+    offline: String,
 }
 
-impl CommandLine {
-    /// `command` is `apply`, `plan`, ...
-    pub fn new(global: &Global, command: &str) -> Self {
-        let mut line = Self { parts: Vec::new() };
-        if global.dir != Global::here() {
-            line = line.option("-C", global.dir.display());
-        }
-        if global.sandbox {
-            line = line.word("--sandbox");
-        }
-        for (name, value) in [("--endpoint-url", &global.endpoint_url), ("--profile", &global.profile)] {
-            line = value.iter().fold(line, |line, value| line.option(name, value));
-        }
-        line = match global.color {
-            Color::Auto => line,
-            Color::Always => line.option("--color", "always"),
-            Color::Never => line.option("--color", "never"),
+/// What a text is that commands are written into.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Form {
+    #[default]
+    Text,
+    Json,
+    Html,
+}
+
+impl Default for Called {
+    fn default() -> Self {
+        Self { whole: "provision".to_owned(), offline: "provision".to_owned() }
+    }
+}
+
+impl Called {
+    /// As the command line says; an endpoint that the environment names is told as well, for there is no other in the
+    /// terminal where the command may be pasted.
+    pub fn of(world: &World, global: &Global) -> Self {
+        let option = |name: &str, value: &str| format!(" {name} {}", quoted(value));
+        let dir = global.dir.display().to_string();
+        let here = if global.dir == Global::here() { String::new() } else { option("-C", &dir) };
+        let target = match Target::of(world, global) {
+            Ok(Target::Sandbox) => " --sandbox".to_owned(),
+            Ok(Target::Url(url)) => option("--endpoint-url", &url),
+            Ok(Target::Aws) | Err(_) => String::new(),
         };
-        if global.quiet {
-            line = line.word("--quiet");
-        }
-        line = (0..global.verbose).fold(line, |line, _| line.word("-v"));
-        if global.log_format == LogFormat::Json {
-            line = line.option("--log-format", "json");
-        }
-        if global.timings {
-            line = line.word("--timings");
-        }
-        line.word(command)
+        let profile = global.profile.iter().map(|name| option("--profile", name)).collect::<String>();
+        let mut how = String::new();
+        how.push_str(match global.color {
+            Color::Auto => "",
+            Color::Always => " --color always",
+            Color::Never => " --color never",
+        });
+        how.push_str(if global.quiet { " --quiet" } else { "" });
+        how.push_str(&" -v".repeat(usize::from(global.verbose)));
+        how.push_str(if global.log_format == LogFormat::Json { " --log-format json" } else { "" });
+        how.push_str(if global.timings { " --timings" } else { "" });
+        Self { whole: format!("provision{here}{target}{profile}{how}"), offline: format!("provision{here}{how}") }
     }
 
-    #[must_use]
-    pub fn word(mut self, word: impl ToString) -> Self {
-        self.parts.push((word.to_string(), None));
-        self
-    }
-
-    #[must_use]
-    pub fn words(self, words: impl IntoIterator<Item = impl ToString>) -> Self {
-        words.into_iter().fold(self, Self::word)
-    }
-
-    #[must_use]
-    pub fn option(mut self, name: &str, value: impl ToString) -> Self {
-        self.parts.push((name.to_owned(), Some(value.to_string())));
-        self
-    }
-
-    /// With an option in the place of the same one, or behind.
-    #[must_use]
-    pub fn with(mut self, name: &str, value: impl ToString) -> Self {
-        self.parts.retain(|(part, _)| part != name);
-        self.option(name, value)
+    /// Writes the commands that a text names as they are typed: the only way by which one is printed.
+    pub fn spell(&self, text: &str, form: Form) -> String {
+        let typed = |command: &str| {
+            let is_offline = command.split(' ').any(|word| word == "--offline");
+            let called = if is_offline { &self.offline } else { &self.whole };
+            format!("{} {command}", form.escaped(called))
+        };
+        spell(text, typed)
     }
 }
 
-impl fmt::Display for CommandLine {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("provision")?;
-        let words = self.parts.iter().flat_map(|(word, value)| std::iter::once(word).chain(value));
-        words.into_iter().try_for_each(|word| write!(f, " {}", quoted(word)))
+impl Form {
+    /// What of plain text has a meaning in the form, without it.
+    fn escaped(self, text: &str) -> String {
+        match self {
+            Self::Text => text.to_owned(),
+            Self::Json => {
+                let quoted = serde_json::Value::from(text).to_string();
+                quoted[1..quoted.len() - 1].to_owned()
+            }
+            Self::Html => text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"),
+        }
     }
-}
-
-/// A word as a shell takes it for one.
-fn quoted(word: &str) -> String {
-    let is_plain = |sign: char| sign.is_ascii_alphanumeric() || "-_./:=@%+,".contains(sign);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 /// Reads `90s`, `10m`, `24h` or `7d`; a number alone is seconds.

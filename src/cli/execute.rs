@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::future::LocalBoxFuture;
 
 use super::args::{Global, LogFormat};
-use super::command_line::CommandLine;
+use super::command_line::Form;
 use super::commands::plan::text_options;
 use super::engine::{Approved, As, Engine, carry_out, exit_of, plan_stacks, runtime};
 use super::exit::Exit;
@@ -15,15 +15,15 @@ use super::interrupt::Interrupt;
 use super::project::Project;
 use super::prompt::confirm;
 use super::selector::Selector;
-use super::world::World;
+use super::world::{Lines, World};
 use crate::apply::{Ledger, Look};
 use crate::blueprint::Blueprint;
 use crate::inventory::{Inventory, NETWORK};
-use crate::plan::{Action, Allowance, Change, Mode, Plan, Refusal, StackPlan, refusals};
+use crate::plan::{Action, Allowance, Change, Mode, Plan, StackPlan, refusals};
 use crate::report::{
     Onward, PlanDocument, Progress, Unusable, ledger_text, plan_text, saved_plan, stale, summary_json,
 };
-use crate::resource::{self, Stack, StackId};
+use crate::resource::{self, Command, Stack, StackId};
 
 /// What is to be carried out, and under which conditions.
 pub struct Wish<'a> {
@@ -43,9 +43,9 @@ pub struct Wish<'a> {
     /// `apply` or `destroy`.
     pub verb: &'static str,
     /// The command as it was given.
-    pub same: CommandLine,
+    pub same: Command,
     /// What goes on after a run that did not finish.
-    pub onward: CommandLine,
+    pub onward: Command,
 }
 
 /// How often a run plans again because what waited for a person was done meanwhile.
@@ -67,7 +67,7 @@ pub fn execute(world: &mut World, global: &Global, wish: &Wish<'_>) -> Result<Ex
             Ok(_) => ledgers.iter().any(Ledger::is_unfinished).then(|| wish.onward.to_string()),
             Err(failure) => failure.next.clone(),
         };
-        world.out.print(&format!("{}\n", summary_json(&ledgers, next.as_deref())))?;
+        world.out.print_as(Form::Json, &format!("{}\n", summary_json(&ledgers, next.as_deref())))?;
     }
     ended
 }
@@ -115,7 +115,7 @@ async fn run(world: &mut World, global: &Global, wish: &Wish<'_>, ledgers: &mut 
         };
         end = exit(&ended, blocked);
         if !wish.json {
-            tell(world, global, wish, &ended)?;
+            tell(world, wish, &ended)?;
         }
         let waited = ended.iter().any(|(_, ledger)| !ledger.waiting.is_empty());
         ledgers.extend(ended.into_iter().map(|(_, ledger)| ledger));
@@ -166,7 +166,8 @@ async fn look_with(
         };
         interrupt.or(asked).await?;
     }
-    let plan = plan_stacks(world, &wish.stacks, &inventories, wish.selectors, wish.mode)?;
+    let guarding = wish.project.guarding(&wish.allowed);
+    let plan = plan_stacks(world, &wish.stacks, &inventories, wish.selectors, wish.mode, &guarding)?;
     let live = |inventory: &Inventory| inventory.all().map(|(_, live)| live.clone()).collect();
     let look =
         Look { plan, live: inventories.iter().map(|(stack, inventory)| (stack.clone(), live(inventory))).collect() };
@@ -188,7 +189,7 @@ fn surveyed(plan: &Plan, unsurveyed: &BTreeMap<StackId, resource::Failure>) -> R
     Err(Failure::new(Exit::Blocked, format!("{what}; nothing was done")).hint(failure.advice()))
 }
 
-fn takes_network(plan: &StackPlan) -> bool {
+pub fn takes_network(plan: &StackPlan) -> bool {
     let goes = |change: &Change| change.action == Action::Delete && change.address.kind == NETWORK;
     plan.changes.iter().any(goes)
 }
@@ -218,20 +219,17 @@ fn check(world: &World, wish: &Wish<'_>, plan: &Plan) -> Result<()> {
             return Err(reasons.into_iter().fold(failure, Failure::hint).next(&wish.onward));
         }
     }
-    let refusals = refusals(plan, &wish.project.guards(), &wish.allowed);
+    let refusals = refusals(plan);
     if refusals.is_empty() {
         return Ok(());
     }
     let failure = Failure::new(Exit::Refused, "a guard refuses this plan; nothing was done");
     let failure = refusals.iter().fold(failure, |failure, refusal| failure.hint(refusal.to_string()));
-    let unnamed = refusals.iter().map(|refusal| match refusal {
-        Refusal::Protected { stack, address, .. } => Some(format!("{stack}/{address}")),
-        Refusal::TooManyDeletes { .. } | Refusal::Foreign { .. } => None,
-    });
+    let unnamed = refusals.iter().map(|refusal| refusal.allowance());
     // Only where naming them is all that is missing.
     Err(match unnamed.collect::<Option<Vec<_>>>() {
         Some(unnamed) => {
-            let named = |line: CommandLine, name| line.option("--allow-destroy", name);
+            let named = |line: Command, name| line.option("--allow-destroy", name);
             failure.hint(format!("if that is meant: {}", unnamed.iter().fold(wish.same.clone(), named)))
         }
         None => failure,
@@ -249,28 +247,28 @@ fn question(wish: &Wish<'_>, plan: &Plan) -> String {
 
 fn progress(world: &World, global: &Global, wish: &Wish<'_>, plan: &Plan) -> Progress {
     if wish.json {
-        Progress::json(Box::new(world.out.clone()))
+        Progress::json(Box::new(Lines::new(&world.out, Form::Json)))
     } else if global.quiet {
-        Progress::quiet(Box::new(world.err.clone()))
+        Progress::quiet(Box::new(Lines::new(&world.err, Form::Text)))
     } else if world.err.is_terminal && world.variable("TERM") != Some("dumb") {
         let steps = plan.stacks.iter().map(|stack| stack.steps.len()).filter(|steps| *steps > 0);
-        Progress::bars(&steps.collect::<Vec<_>>())
+        let called = world.err.called.clone();
+        Progress::bars(&steps.collect::<Vec<_>>(), move |line| called.spell(line, Form::Text))
     } else {
-        Progress::lines(Box::new(world.err.clone()))
+        Progress::lines(Box::new(Lines::new(&world.err, Form::Text)))
     }
 }
 
-fn tell(world: &World, global: &Global, wish: &Wish<'_>, ended: &[(Stack, Ledger)]) -> Result<()> {
-    let onward = onward(global, wish);
+fn tell(world: &World, wish: &Wish<'_>, ended: &[(Stack, Ledger)]) -> Result<()> {
+    let onward = onward(wish);
     for (stack, ledger) in ended {
         world.out.print(&format!("\n{}", ledger_text(&stack.id, ledger, &onward)))?;
     }
     Ok(())
 }
 
-fn onward(global: &Global, wish: &Wish<'_>) -> Onward {
-    let show = CommandLine::new(global, "show").words(wish.selectors);
-    Onward { again: wish.onward.to_string(), show: show.to_string() }
+fn onward(wish: &Wish<'_>) -> Onward {
+    Onward { again: wish.onward.clone(), show: Command::new("show").words(wish.selectors) }
 }
 
 fn exit(ended: &[(Stack, Ledger)], blocked: bool) -> Exit {

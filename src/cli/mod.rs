@@ -29,6 +29,7 @@ pub use selector::{Selector, select_resources, selects, unmatched_resource, unma
 pub use world::{Stream, World};
 
 use args::{Color, Command, Global, LogFormat};
+use command_line::{Called, Form};
 use commands::{
     adopt, apply, completions, destroy, diff, explain, export, graph, history, init, kinds, man, permissions, plan,
     sandbox, schema, show, unlock, validate,
@@ -48,13 +49,18 @@ pub fn run(world: &mut World, arguments: impl IntoIterator<Item = OsString>) -> 
     };
     let global = args.global;
     set_colors(world, global.color);
+    let called = Called::of(world, &global);
+    (world.out.called, world.err.called) = (called.clone(), called);
     log::start(&global, &world.err);
     match dispatch(world, &global, args.command) {
         Ok(exit) => exit,
         Err(failure) => {
-            let text = if global.log_format == LogFormat::Json { failure.json() } else { failure.text() };
+            let (form, text) = match global.log_format {
+                LogFormat::Json => (Form::Json, failure.json()),
+                LogFormat::Text => (Form::Text, failure.text()),
+            };
             // If standard error is gone there is nobody left to tell; the exit code still says it.
-            let _ = world.err.print(&text);
+            let _ = world.err.print_as(form, &text);
             failure.exit
         }
     }

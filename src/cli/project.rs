@@ -4,7 +4,7 @@ use super::failure::{Failure, Result};
 use super::selector::{Selector, selects, unmatched_stack};
 use super::world::World;
 use crate::blueprint::{self, Blueprint, Loaded};
-use crate::plan::Guards;
+use crate::plan::{Allowance, Guarding, Guards};
 use crate::problem::Problem;
 use crate::report::problems_text;
 use crate::resource::{Stack, StackId, home};
@@ -92,11 +92,13 @@ impl Project {
         Bucket { name, region: region.to_owned(), account: stack.account.clone() }
     }
 
-    pub fn guards(&self) -> Guards {
+    /// What plans are held against, where so much was allowed.
+    pub fn guarding(&self, allowed: &[Allowance]) -> Guarding {
         let guards = &self.loaded.project.guards;
-        Guards {
+        let guards = Guards {
             max_deletes: guards.max_deletes,
             protected: guards.protected.iter().map(|kind| kind.value.clone()).collect(),
-        }
+        };
+        Guarding { guards, allowed: allowed.to_vec() }
     }
 }

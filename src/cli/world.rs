@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::command_line::{Called, Form};
+
 /// All side effects of a run: built once in `main`, made up in tests.
 pub struct World {
     /// The environment's variables.
@@ -78,22 +80,58 @@ pub struct Stream {
     pub width: Option<usize>,
     /// Whether colours are written or stripped.
     pub color: bool,
+    /// How the commands are typed that texts name.
+    pub called: Called,
 }
 
 impl Stream {
     pub fn new(to: Box<dyn Write + Send>, is_terminal: bool, width: Option<usize>) -> Self {
-        Self { to: Arc::new(Mutex::new(to)), is_terminal, width, color: false }
+        Self { to: Arc::new(Mutex::new(to)), is_terminal, width, color: false, called: Called::default() }
     }
 
-    /// Writes text that may be coloured.
+    /// Writes text that may be coloured, and that may name commands.
     pub fn print(&self, text: &str) -> io::Result<()> {
-        let mut to = self.clone();
+        self.print_as(Form::Text, text)
+    }
+
+    /// The same for a text in another form.
+    pub fn print_as(&self, form: Form, text: &str) -> io::Result<()> {
+        let (mut to, text) = (self.clone(), &self.called.spell(text, form));
         if self.color {
             to.write_all(text.as_bytes())?;
         } else {
             to.write_all(anstream::adapter::strip_str(text).to_string().as_bytes())?;
         }
         to.flush()
+    }
+}
+
+/// Writes what comes in pieces line by line, as [`Stream::print_as`] does.
+pub struct Lines {
+    to: Stream,
+    form: Form,
+    line: Vec<u8>,
+}
+
+impl Lines {
+    pub fn new(to: &Stream, form: Form) -> Self {
+        Self { to: to.clone(), form, line: Vec::new() }
+    }
+}
+
+impl Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.line.extend(bytes);
+        if let Some(end) = self.line.iter().rposition(|byte| *byte == b'\n') {
+            let lines: Vec<_> = self.line.drain(..=end).collect();
+            self.to.print_as(self.form, &String::from_utf8_lossy(&lines))?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let rest = std::mem::take(&mut self.line);
+        self.to.print_as(self.form, &String::from_utf8_lossy(&rest))
     }
 }
 

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::resource::{Address, Failure, Live, Result, StackId, State, Stranger, Unseen, is_everywhere};
+use crate::resource::{Address, Command, Failure, Live, Result, StackId, State, Stranger, Unseen, is_everywhere};
 
 /// What was seen of one stack. An observation that failed is unknown, never absent.
 #[derive(Clone, Debug, Default)]
@@ -87,10 +87,11 @@ pub struct Orphan {
 
 impl Orphan {
     /// The command that deletes it, after asking.
-    pub fn command(&self) -> String {
+    pub fn command(&self) -> Command {
         let Self { stack, account, region, role, .. } = self;
-        let role = role.as_ref().map(|arn| format!(" --role {arn}")).unwrap_or_default();
-        format!("provision destroy --orphan {stack} --account {account} --region {region}{role}")
+        let destroy = Command::new("destroy").option("--orphan", stack).option("--account", account);
+        let destroy = destroy.option("--region", region);
+        role.iter().fold(destroy, |line, arn| line.option("--role", arn))
     }
 }
 

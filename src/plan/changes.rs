@@ -16,6 +16,19 @@ pub(super) fn blocked(input: &Input<'_>, address: Address, why: String) -> Chang
     blocked_in(&input.blueprint.resources[&address].region, address, why)
 }
 
+/// Why a resource is blocked that needs another one which is.
+pub(super) fn needs(blocker: &Address) -> String {
+    format!("{NEEDS}{blocker}{BLOCKED}")
+}
+
+/// Returns the blocked resource that a blocked one needs; none if it is blocked by itself.
+pub fn needed(change: &Change) -> Option<Address> {
+    change.notes.iter().find_map(|note| note.strip_prefix(NEEDS)?.strip_suffix(BLOCKED)?.parse().ok())
+}
+
+const NEEDS: &str = "needs ";
+const BLOCKED: &str = ", which is blocked";
+
 /// A resource in a region that nothing may be done to, nor made.
 pub(super) fn blocked_in(region: &str, address: Address, why: String) -> Change {
     Change {

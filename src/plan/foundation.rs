@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::input::{Input, Mode};
 use super::order::Shapes;
 use crate::inventory::Orphan;
-use crate::resource::{OPEN, Stack};
+use crate::resource::{Command, OPEN, Stack};
 
 /// Returns why nothing of the stack may be made or changed, and the way out.
 pub(super) fn obstacle(input: &Input<'_>, shapes: &Shapes<'_>) -> Option<String> {
@@ -86,8 +86,9 @@ fn taken_away(input: &Input<'_>, shapes: &Shapes<'_>) -> Option<String> {
                 if let Some(value) = value.filter(|value| !kept.contains(value)) {
                     return Some(format!(
                         "{property} {value} of {address} ({}) can't be taken away or changed while the stack lives: put it \
-                         back, or destroy the stack (`provision destroy {}`) and apply it anew",
-                        live.id, input.blueprint.stack.id
+                         back, or destroy the stack (`{}`) and apply it anew",
+                        live.id,
+                        Command::new("destroy").word(&input.blueprint.stack.id)
                     ));
                 }
             }

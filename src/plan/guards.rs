@@ -1,6 +1,6 @@
 //! What a plan may not do without being told so.
 
-use super::types::{Action, Change, Plan};
+use super::types::{Action, Change, Plan, StackPlan};
 use crate::resource::glob::matches;
 use crate::resource::{Address, StackId};
 
@@ -19,6 +19,22 @@ pub struct Guards {
     pub max_deletes: Option<usize>,
     /// Kinds that are protected beside those that bear data.
     pub protected: Vec<String>,
+}
+
+/// What stands against carrying out a plan, and whether it was met by what was said on the command line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Guard {
+    pub refusal: Refusal,
+    /// Whether an apply that is told the same lets it pass.
+    pub is_satisfied: bool,
+}
+
+/// What a plan is held against.
+#[derive(Clone, Debug, Default)]
+pub struct Guarding {
+    pub guards: Guards,
+    /// What was named with `--allow-destroy`.
+    pub allowed: Vec<Allowance>,
 }
 
 /// Why a plan is refused.
@@ -44,35 +60,54 @@ pub enum Refusal {
     },
 }
 
-/// Checks a plan against the guards; an empty answer lets it pass.
-pub fn refusals(plan: &Plan, guards: &Guards, allowed: &[Allowance]) -> Vec<Refusal> {
-    let mut refusals = Vec::new();
-    for stack in &plan.stacks {
-        let id = &stack.stack.id;
-        let goes = |change: &&Change| matches!(change.action, Action::Delete | Action::Replace);
-        let deletes = stack.changes.iter().filter(goes).count();
-        if let Some(limit) = guards.max_deletes.filter(|limit| deletes > *limit) {
-            refusals.push(Refusal::TooManyDeletes { stack: id.clone(), deletes, limit });
+/// Holds every stack's plan against the guards: each that has something to say of it becomes part of the plan. What the
+/// project protects by its kind is marked as protected.
+pub fn guard(plan: &mut Plan, guarding: &Guarding) {
+    let Guarding { guards, allowed } = guarding;
+    for stack in &mut plan.stacks {
+        for change in &mut stack.changes {
+            change.protected |= goes(change) && guards.protected.contains(&change.address.kind);
         }
-        for change in stack.changes.iter().filter(|change| change.action == Action::Delete) {
-            let inside = stack.unmanaged.iter().filter(|thing| change.id.as_ref() == Some(&thing.place));
-            refusals.extend(inside.map(|thing| Refusal::Foreign {
+        stack.guards = guards_of(stack, guards, allowed);
+    }
+}
+
+/// Returns what refuses a plan that was held against the guards; nothing lets it pass.
+pub fn refusals(plan: &Plan) -> Vec<&Refusal> {
+    let all = plan.stacks.iter().flat_map(|stack| &stack.guards);
+    all.filter(|guard| !guard.is_satisfied).map(|guard| &guard.refusal).collect()
+}
+
+fn goes(change: &Change) -> bool {
+    matches!(change.action, Action::Delete | Action::Replace)
+}
+
+fn guards_of(stack: &StackPlan, guards: &Guards, allowed: &[Allowance]) -> Vec<Guard> {
+    let id = &stack.stack.id;
+    let mut all = Vec::new();
+    let deletes = stack.changes.iter().filter(|change| goes(change)).count();
+    if let Some(limit) = guards.max_deletes.filter(|_| deletes > 0) {
+        let refusal = Refusal::TooManyDeletes { stack: id.clone(), deletes, limit };
+        all.push(Guard { refusal, is_satisfied: deletes <= limit });
+    }
+    for change in stack.changes.iter().filter(|change| change.action == Action::Delete) {
+        let inside = stack.unmanaged.iter().filter(|thing| change.id.as_ref() == Some(&thing.place));
+        all.extend(inside.map(|thing| Guard {
+            refusal: Refusal::Foreign {
                 stack: id.clone(),
                 address: change.address.clone(),
                 kind: thing.kind.clone(),
                 id: thing.id.clone(),
-            }));
-        }
-        for change in &stack.changes {
-            let by_kind = goes(&change) && guards.protected.contains(&change.address.kind);
-            let is_protected = change.action != Action::Blocked && (change.protected || by_kind);
-            if is_protected && !allowed.iter().any(|allowance| allowance.covers(id, &change.address)) {
-                let (stack, address) = (id.clone(), change.address.clone());
-                refusals.push(Refusal::Protected { stack, address, action: change.action });
-            }
-        }
+            },
+            is_satisfied: false,
+        }));
     }
-    refusals
+    let protected = stack.changes.iter().filter(|change| change.protected && change.action != Action::Blocked);
+    all.extend(protected.map(|change| Guard {
+        refusal: Refusal::Protected { stack: id.clone(), address: change.address.clone(), action: change.action },
+        is_satisfied: allowed.iter().any(|allowance| allowance.covers(id, &change.address)),
+    }));
+    all
 }
 
 impl std::fmt::Display for Allowance {
@@ -88,6 +123,16 @@ impl Allowance {
     }
 }
 
+impl Refusal {
+    /// Returns what to say behind `--allow-destroy` for it to pass, where that is all that is missing.
+    pub fn allowance(&self) -> Option<String> {
+        match self {
+            Self::Protected { stack, address, .. } => Some(format!("{stack}/{address}")),
+            Self::TooManyDeletes { .. } | Self::Foreign { .. } => None,
+        }
+    }
+}
+
 impl std::fmt::Display for Refusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -96,7 +141,8 @@ impl std::fmt::Display for Refusal {
             }
             Self::TooManyDeletes { stack, deletes, limit } => write!(
                 f,
-                "{stack}: {deletes} deletions and replacements, and provision.yaml allows {limit} (guards.max_deletes)"
+                "{stack}: {deletes} to delete or replace, and provision.yaml allows {limit}: raise guards.max_deletes there, \
+                 or name fewer resources"
             ),
             Self::Foreign { stack, address, kind, id } => write!(
                 f,

@@ -119,6 +119,7 @@ fn assemble(
 ) -> StackPlan {
     let stack = &input.blueprint.stack;
     let mut plan = StackPlan {
+        ours: ours(input),
         steps: steps.all,
         unmanaged: input.inventory.unmanaged.clone(),
         warnings: input.blueprint.warnings.clone(),
@@ -150,6 +151,20 @@ fn assemble(
     plan
 }
 
+/// The stack's live resources by each id that names one of them and no other: a service and its role may have one name.
+fn ours(input: &Input<'_>) -> BTreeMap<String, Address> {
+    let mut owners: BTreeMap<String, BTreeSet<&Address>> = BTreeMap::new();
+    for (address, live) in input.inventory.all() {
+        for handle in live.handles() {
+            owners.entry(handle).or_default().insert(address);
+        }
+    }
+    // A port or a revision is no name of anything.
+    let is_name = |handle: &str| handle.contains(|sign: char| sign.is_ascii_alphabetic());
+    let only = |owners: BTreeSet<&Address>| (owners.len() == 1).then(|| owners.into_iter().next().cloned()).flatten();
+    owners.into_iter().filter(|(id, _)| is_name(id)).filter_map(|(id, owners)| Some((id, only(owners)?))).collect()
+}
+
 /// Nothing may be done to any resource of the stack, for one reason.
 fn all_blocked(input: &Input<'_>, why: &str) -> StackPlan {
     let id = |address: &Address| input.inventory.all().find(|(at, _)| *at == address).map(|(_, live)| live.id.clone());
@@ -157,6 +172,7 @@ fn all_blocked(input: &Input<'_>, why: &str) -> StackPlan {
     let changes =
         resources.map(|address| Change { id: id(address), ..blocked(input, address.clone(), why.to_owned()) });
     StackPlan {
+        ours: ours(input),
         changes: changes.collect(),
         unmanaged: input.inventory.unmanaged.clone(),
         warnings: input.blueprint.warnings.clone(),

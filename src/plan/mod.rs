@@ -33,8 +33,9 @@ mod unread;
 mod victims;
 
 pub use adopt::{Unfit, adopted, adoption};
+pub use changes::needed;
 pub use fingerprint::{agrees, fingerprint};
-pub use guards::{Allowance, Guards, Refusal, refusals};
+pub use guards::{Allowance, Guard, Guarding, Guards, Refusal, guard, refusals};
 pub use input::{Input, Mode};
 pub use make::plan;
 pub use standing::unread;

@@ -9,7 +9,7 @@ use super::input::Input;
 use super::order::Shapes;
 use crate::blueprint::Resource;
 use crate::inventory::Inventory;
-use crate::resource::{Address, Facts, Live, Name, Recorded, Stack, StackId, Tags, key, pointer};
+use crate::resource::{Address, Command, Facts, Live, Name, Recorded, Stack, StackId, Tags, key, pointer};
 
 /// A live thing that may be a missing resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,13 +152,14 @@ pub(super) fn reason(stack: &Stack, address: &Address, suspects: &[Suspect]) -> 
     let place = format!("{}/{address}", stack.id);
     let one = |suspect: &Suspect| {
         let Suspect { id, because, tags } = suspect;
+        let adopt = Command::new("adopt").word(&place).word(id);
         match owner(stack, address, tags) {
             Some(owner) => format!(
                 "{id} {because}, but bears the tags of {owner}: if they are wrong, remove its provision: tags by hand, then \
-                 `provision adopt {place} {id}`; if it was renamed in the YAML, say `was:` there; else rename one of the two"
+                 `{adopt}`; if it was renamed in the YAML, say `was:` there; else rename one of the two"
             ),
             None => format!(
-                "{id} {because}, but lacks our tags: if it is this resource, `provision adopt {place} {id}` sets them; if it \
+                "{id} {because}, but lacks our tags: if it is this resource, `{adopt}` sets them; if it \
                  is somebody else's, rename it, or take it out of the way"
             ),
         }

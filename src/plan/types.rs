@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::guards::Guard;
 use crate::blueprint::Origin;
 use crate::inventory::{Orphan, Unmanaged};
 use crate::problem::Problem;
@@ -40,6 +41,10 @@ pub struct StackPlan {
     pub warnings: Vec<Problem>,
     /// Outputs with what is known of them filled in.
     pub outputs: BTreeMap<String, Value>,
+    /// The stack's own live resources by each id that names one of them and no other.
+    pub ours: BTreeMap<String, Address>,
+    /// What an apply of it runs up against, see [`guard`](super::guard).
+    pub guards: Vec<Guard>,
 }
 
 /// What happens to one resource, as a person reviews it.
@@ -222,6 +227,8 @@ impl StackPlan {
             unmanaged: Vec::new(),
             warnings: Vec::new(),
             outputs: BTreeMap::new(),
+            ours: BTreeMap::new(),
+            guards: Vec::new(),
         }
     }
 
@@ -239,6 +246,13 @@ impl StackPlan {
             } += 1;
         }
         summary
+    }
+
+    /// Returns how many of the resources to be created an update completes, once what they refer to is there.
+    pub fn completed_later(&self) -> usize {
+        let is_created = |address: &Address| self.steps.contains_key(&StepId::new(address, Verb::Create, ""));
+        let updates = self.steps.keys().filter(|id| id.verb == Verb::Update);
+        updates.filter(|id| is_created(&id.address)).count()
     }
 
     /// Returns whether there is nothing to do; what only waits for a person is no difference.

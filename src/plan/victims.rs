@@ -99,7 +99,7 @@ pub(super) fn mark_blocked(
         } else if let Some(ground) = foreign_ground(shapes, &known, victim) {
             victim.blocked = Some(format!(
                 "it stands in {ground}, which is not this stack's by its tags: one of the two had its tags changed; put them \
-                 right first (`provision adopt`)"
+                 right first (`⟪adopt⟫`)"
             ));
         }
     }

@@ -37,7 +37,9 @@ pub(super) fn remarks(change: &Change) -> String {
     if needs_consent(change) {
         words.push("protected".to_owned());
     }
-    if change.fields.is_empty() {
+    // Why something is blocked, its notes say.
+    let is_told = change.action == Action::Blocked && change.cause == Cause::Dependency;
+    if change.fields.is_empty() && !is_told {
         words.extend(reason(change.cause).map(str::to_owned));
     }
     words.join(" · ")

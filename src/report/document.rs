@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::inventory::Orphan;
-use crate::plan::{Change, Field, Later, Plan, StackPlan, Summary};
+use crate::plan::{Change, Field, Guard, Later, Plan, Refusal, StackPlan, Summary};
 
 /// Rises in its first number when a reader of the format could stumble.
 pub const FORMAT_VERSION: &str = "1.0";
@@ -94,6 +94,9 @@ pub struct StackDocument {
     /// Known differences that somebody owns, left alone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ignored: Vec<IgnoredDocument>,
+    /// What stands against an apply of it, and whether it was met by what was said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub guards: Vec<GuardDocument>,
     /// Over all compared values, sensitive ones too; absent in what is printed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<String>,
@@ -154,6 +157,22 @@ pub struct LaterDocument {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GuardDocument {
+    /// `protected`, `max-deletes` or `foreign`.
+    pub guard: String,
+    /// What it is about; absent: the whole stack.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// In words, with what satisfies it.
+    pub message: String,
+    /// Whether an apply that is told the same lets the plan pass.
+    pub satisfied: bool,
+    /// What to say behind `--allow-destroy`, where that is all that is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allow_destroy: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WaitingDocument {
     pub address: String,
     #[serde(rename = "for")]
@@ -187,7 +206,7 @@ impl OrphanDocument {
             account: orphan.account.clone(),
             region: orphan.region.clone(),
             resources: orphan.resources,
-            command: orphan.command(),
+            command: orphan.command().to_string(),
         }
     }
 }
@@ -221,6 +240,7 @@ impl StackDocument {
                     field: FieldDocument::of(field),
                 })
                 .collect(),
+            guards: plan.guards.iter().map(GuardDocument::of).collect(),
             fingerprint: None,
         }
     }
@@ -230,6 +250,23 @@ impl LaterDocument {
     pub(super) fn of(later: &Later) -> Self {
         let Later { address, path, before, after, when } = later.clone();
         Self { address: address.to_string(), path, before, after, when }
+    }
+}
+
+impl GuardDocument {
+    fn of(guard: &Guard) -> Self {
+        let (name, address) = match &guard.refusal {
+            Refusal::Protected { address, .. } => ("protected", Some(address)),
+            Refusal::Foreign { address, .. } => ("foreign", Some(address)),
+            Refusal::TooManyDeletes { .. } => ("max-deletes", None),
+        };
+        Self {
+            guard: name.to_owned(),
+            address: address.map(ToString::to_string),
+            message: guard.refusal.to_string(),
+            satisfied: guard.is_satisfied,
+            allow_destroy: guard.refusal.allowance(),
+        }
     }
 }
 

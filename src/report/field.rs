@@ -1,8 +1,26 @@
 //! One changed field, in plain words; text, Markdown and HTML lay the same words out.
 
-use super::value::{cut, list_delta, show};
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::difference::difference;
+use super::value::{outward, show};
 use crate::plan::{Cause, Field};
-use crate::resource::{Address, OPEN};
+use crate::resource::{Address, OPEN, pointer};
+
+/// The live ids of the stack's own resources.
+pub(super) type Ours = BTreeMap<String, Address>;
+
+/// How fields are put in words.
+#[derive(Clone, Copy)]
+pub(super) struct Wording<'a> {
+    pub ours: &'a Ours,
+    /// Writes sensitive values.
+    pub show_values: bool,
+    /// What a line holds, as far as leaving out what both sides share gets there; none: whole values.
+    pub width: Option<usize>,
+}
 
 /// What a field's line says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,11 +34,10 @@ pub(super) struct FieldWords {
 }
 
 impl FieldWords {
-    /// Puts a field in words; values longer than `width` characters are cut in the middle.
-    pub(super) fn of(field: &Field, show_values: bool, width: Option<usize>) -> Self {
+    pub(super) fn of(field: &Field, wording: Wording<'_>) -> Self {
         Self {
             path: field.path.clone(),
-            change: change(field, show_values, width),
+            change: change(field, wording),
             cause: cause(field),
             place: field.origin.as_ref().map(|origin| origin.place().to_string()).unwrap_or_default(),
         }
@@ -28,45 +45,74 @@ impl FieldWords {
 }
 
 /// A known difference that is left alone: `AWS::WAFv2::IPSet/blocked/Addresses + 203.0.113.7/32 (soc@acme.example)`.
-pub(super) fn ignored_line(address: &Address, field: &Field, show_values: bool) -> String {
+pub(super) fn ignored_line(address: &Address, field: &Field, ours: &Ours, show_values: bool) -> String {
     const WIDTH: usize = 60;
     let owner = field.ignored.as_deref().unwrap_or("nobody");
-    format!("{address}{} {} ({owner})", field.path, change(field, show_values, Some(WIDTH)).join("  "))
+    let wording = Wording { ours, show_values, width: Some(WIDTH) };
+    format!("{address}{} {} ({owner})", field.path, change(field, wording).join("  "))
 }
 
-fn change(field: &Field, show_values: bool, width: Option<usize>) -> Vec<String> {
+fn change(field: &Field, wording: Wording<'_>) -> Vec<String> {
     let is_new = field.cause == Cause::New && field.before.is_none();
     // What is sensitive inside a larger value is taken out of it: then both sides can look the same.
     let looks_the_same = !field.unknown && field.before.is_some() && field.before == field.after;
-    if (field.sensitive && !show_values) || looks_the_same {
+    if (field.sensitive && !wording.show_values) || looks_the_same {
         return vec![if is_new { "(sensitive)" } else { "(sensitive, changed)" }.to_owned()];
     }
-    let short = |text: String, width: Option<usize>| width.map_or(text.clone(), |width| cut(&text, width));
+    let is_outward = pointer::property(&field.path) == "SecurityGroupEgress";
     // Of what is created there is no before; its references say by themselves that they are known later.
     if let (true, Some(value)) = (is_new, &field.after) {
-        return vec![short(show(value), width)];
+        return vec![show(&if is_outward { outward(value) } else { value.clone() })];
     }
-    if !field.unknown
-        && let Some(items) = list_delta(field.before.as_ref(), field.after.as_ref())
-    {
-        return one_line_if_it_fits(items.into_iter().map(|item| short(item, width)).collect(), width);
+    let (mut before, mut after) = named(field, wording.ours);
+    if is_outward {
+        (before, after) = (before.as_ref().map(outward), after.as_ref().map(outward));
     }
-    let half = width.map(|width| width.saturating_sub(3) / 2);
-    let before = field.before.as_ref().map_or_else(|| "(not set)".to_owned(), |value| short(show(value), half));
-    let after = match &field.after {
-        Some(value) if field.unknown && value.to_string().contains(OPEN) => {
-            format!("{} (known after apply)", short(show(value), half))
+    match &after {
+        // It depends on more than references.
+        None if field.unknown => {
+            let before = before.as_ref().map_or_else(|| "(not set)".to_owned(), show);
+            vec![format!("{before} → (known after apply)")]
         }
-        _ if field.unknown => "(known after apply)".to_owned(),
-        Some(value) => short(show(value), half),
-        None => "(removed)".to_owned(),
-    };
-    vec![format!("{before} → {after}")]
+        _ => {
+            let mut lines = difference(before.as_ref(), after.as_ref(), wording.width);
+            let is_list = after.as_ref().is_some_and(Value::is_array);
+            if let Some(last) = lines.last_mut().filter(|_| field.unknown && !is_list) {
+                last.push_str(" (known after apply)");
+            }
+            lines
+        }
+    }
 }
 
-fn one_line_if_it_fits(items: Vec<String>, width: Option<usize>) -> Vec<String> {
-    let joined = items.join("  ");
-    if items.len() <= 2 && joined.chars().count() <= width.unwrap_or(usize::MAX) { vec![joined] } else { items }
+/// Both values with the addresses of our own resources in the places of their live ids. Where one side is to become what
+/// the other is the address of, only the ids tell them apart, and stay.
+fn named(field: &Field, ours: &Ours) -> (Option<Value>, Option<Value>) {
+    let after = field.after.as_ref();
+    let is_told =
+        |address: &Address| after.is_some_and(|after| after.to_string().contains(&format!("{OPEN}{address}.")));
+    let mut ids: BTreeMap<&Address, BTreeSet<String>> = BTreeMap::new();
+    for value in field.before.iter().chain(after) {
+        pointer::walk(value, &mut |_, leaf| {
+            if let Some((id, address)) = leaf.as_str().and_then(|id| ours.get_key_value(id)) {
+                ids.entry(address).or_default().insert(id.clone());
+            }
+        });
+    }
+    let is_the_only = |address: &Address| ids.get(address).is_some_and(|ids| ids.len() == 1);
+    let name = |value: &Value| {
+        with_names(value, &|id| ours.get(id).filter(|address| !is_told(address) && is_the_only(address)))
+    };
+    (field.before.as_ref().map(name), after.map(name))
+}
+
+fn with_names<'a>(value: &Value, name: &impl Fn(&str) -> Option<&'a Address>) -> Value {
+    match value {
+        Value::String(text) => name(text).map_or_else(|| value.clone(), |address| address.to_string().into()),
+        Value::Array(list) => list.iter().map(|item| with_names(item, name)).collect(),
+        Value::Object(map) => map.iter().map(|(key, item)| (key.clone(), with_names(item, name))).collect(),
+        other => other.clone(),
+    }
 }
 
 fn cause(field: &Field) -> String {

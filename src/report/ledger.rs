@@ -6,15 +6,15 @@ use super::style::{CHANGE, DANGER, FAINT, HEAD, NEW, count, duration, paint, tab
 use super::value::show;
 use crate::apply::{Ledger, Outcome};
 use crate::plan::{StepId, Verb, Waiting};
-use crate::resource::{Address, Failure, StackId};
+use crate::resource::{Address, Command, Failure, StackId};
 
 /// The commands that a ledger names.
 #[derive(Clone, Debug)]
 pub struct Onward {
     /// Goes on from here.
-    pub again: String,
+    pub again: Command,
     /// Shows what waits.
-    pub show: String,
+    pub show: Command,
 }
 
 /// How a run over one stack ended, and what to do next. Coloured.
@@ -39,10 +39,17 @@ pub fn ledger_text(stack: &StackId, ledger: &Ledger, onward: &Onward) -> String 
     text
 }
 
-/// The steps that a person cares for. A create of several calls is completed by a retag: one thing, told once.
+/// The steps that a person cares for. A create of several calls is completed by a retag, one that others have to stand
+/// before by an update: one thing, told once.
 fn told(ledger: &Ledger) -> impl Iterator<Item = (&StepId, &(Outcome, Duration))> {
     ledger.steps.iter().filter(|(id, (outcome, _))| {
         let main = ledger.steps.iter().find(|(other, _)| other.address == id.address && other.verb != Verb::Retag);
+        let is_created = |(other, (outcome, _)): (&StepId, &(Outcome, Duration))| {
+            other.verb == Verb::Create && other.address == id.address && *outcome == Outcome::Done
+        };
+        if id.verb == Verb::Update && *outcome == Outcome::Done && ledger.steps.iter().any(is_created) {
+            return false;
+        }
         let goes_without_saying = match (main.map(|(_, (outcome, _))| outcome), outcome) {
             (Some(Outcome::Done), Outcome::Done) => true,
             (Some(main), Outcome::NotStarted(_)) => *main != Outcome::Done,
@@ -79,7 +86,7 @@ fn section(text: &mut String, title: &str, lines: Vec<String>) {
 }
 
 fn unleased_line(stack: &StackId, why: &str) -> String {
-    let look = format!("`provision unlock {stack}` shows who holds it now");
+    let look = format!("`{}` shows who holds it now", Command::new("unlock").word(stack));
     format!("{} {why}; another run may have worked on the stack since ({look})", paint(DANGER, "!"))
 }
 
@@ -172,7 +179,7 @@ fn next(ledger: &Ledger, onward: &Onward) -> Option<String> {
     if !ledger.is_unfinished() {
         None
     } else if ledger.is_broken_off() {
-        Some(again.clone())
+        Some(again.to_string())
     } else {
         Some(format!("see to what waits, then {again} ({show} lists it again)"))
     }

@@ -4,8 +4,10 @@
 //! Text for terminals is always coloured; the stream that it goes to strips the colours where they don't belong.
 
 mod adoption;
+mod blocked;
 mod change;
 mod cloudformation;
+mod difference;
 mod document;
 mod estimate;
 mod events;
@@ -15,6 +17,7 @@ mod graph;
 mod history;
 mod kinds;
 mod later;
+mod layout;
 mod ledger;
 mod order;
 mod plan_html;
@@ -23,6 +26,7 @@ mod plan_text;
 mod policy;
 mod problems;
 mod progress;
+mod reading;
 mod saved;
 mod schema_words;
 mod show;
@@ -48,8 +52,9 @@ pub use plan_text::{TextOptions, plan_text};
 pub use policy::{Role, StorePolicy, policy_json};
 pub use problems::{problems_json, problems_sarif, problems_text};
 pub use progress::Progress;
+pub use reading::{Read, Reading};
 pub use saved::{Saving, Unusable, read_saved_plan, saved_plan, saved_plan_text, stale};
 pub use show::{Shown, show_env, show_json, show_text};
 pub use style::count;
 pub use timings::{CallTiming, timings_text};
-pub use value::{cut, list_delta, show};
+pub use value::{list_delta, show};

@@ -1,6 +1,6 @@
 //! The order in which a person should look at changes, and which of them need consent.
 
-use crate::plan::{Action, Change, StackPlan};
+use crate::plan::{Action, Change, Refusal, StackPlan};
 use crate::resource::{Disruption, StackId};
 
 /// How closely a reviewer has to look at a change; the first needs most care.
@@ -11,11 +11,12 @@ pub enum Care {
     Failover,
     /// Also what only turns a protection off.
     Replaces,
+    /// Nothing happens to it, and something should.
+    Blocked,
     Restarts,
     Updates,
     Creates,
     Waits,
-    Blocked,
 }
 
 impl Care {
@@ -50,6 +51,14 @@ pub fn by_care(plan: &StackPlan) -> Vec<&Change> {
 /// Returns whether apply refuses the change unless it is named with `--allow-destroy`.
 pub fn needs_consent(change: &Change) -> bool {
     change.protected && change.action != Action::Blocked
+}
+
+/// Returns what is missing behind `--allow-destroy` for a change: nothing if it needs nothing, or was named.
+pub fn unnamed(plan: &StackPlan, change: &Change) -> Option<String> {
+    let is_about =
+        |refusal: &Refusal| matches!(refusal, Refusal::Protected { address, .. } if *address == change.address);
+    let is_refused = plan.guards.iter().any(|guard| !guard.is_satisfied && is_about(&guard.refusal));
+    (needs_consent(change) && is_refused).then(|| consent(&plan.stack.id, change))
 }
 
 /// What to write behind `--allow-destroy` for a change.

@@ -1,14 +1,15 @@
 use minijinja::{AutoEscape, Environment};
 use serde::Serialize;
 
+use super::blocked::obstacles;
 use super::change::{remarks, sign, verb};
 use super::estimate::estimate_all;
-use super::field::{FieldWords, ignored_line};
+use super::field::{FieldWords, Wording, ignored_line};
 use super::later::later_line;
-use super::order::{Care, by_care, consent, needs_consent};
-use super::plan_text::{heading, orphan_line, warning_line};
+use super::order::{Care, by_care, unnamed};
+use super::plan_text::{foreign_line, heading, orphan_line, warning_line};
 use super::summary::summary_line;
-use crate::plan::{Change, Plan, StackPlan};
+use crate::plan::{Action, Change, Plan, StackPlan, refusals};
 
 /// The page's template; every value that it writes is escaped.
 const TEMPLATE: &str = include_str!("plan.html");
@@ -18,6 +19,8 @@ struct Page {
     summary: String,
     stacks: Vec<StackPart>,
     orphans: Vec<String>,
+    /// What stands against an apply, but for what only has to be named: that stands with the change.
+    refusals: Vec<String>,
     tool: &'static str,
 }
 
@@ -44,6 +47,8 @@ struct ChangePart {
     consent: Option<String>,
     notes: Vec<String>,
     fields: Vec<FieldPart>,
+    /// What is blocked with it.
+    folded: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -56,10 +61,12 @@ struct FieldPart {
 
 /// The plan as one HTML page that needs nothing else.
 pub fn plan_html(plan: &Plan) -> String {
+    let unmet = refusals(plan).into_iter().filter(|refusal| refusal.allowance().is_none());
     let page = Page {
         summary: summary_line(plan, &estimate_all(plan)),
         stacks: plan.stacks.iter().map(stack_part).collect(),
         orphans: plan.orphans.iter().map(orphan_line).collect(),
+        refusals: unmet.map(ToString::to_string).collect(),
         tool: env!("CARGO_PKG_VERSION"),
     };
     let mut environment = Environment::new();
@@ -72,19 +79,35 @@ pub fn plan_html(plan: &Plan) -> String {
 fn stack_part(plan: &StackPlan) -> StackPart {
     StackPart {
         heading: heading(&plan.stack),
-        changes: by_care(plan).into_iter().map(|change| change_part(plan, change)).collect(),
+        changes: changes(plan),
         waiting: plan.waiting.iter().map(|waiting| (waiting.address.to_string(), waiting.what.clone())).collect(),
         pending: plan.pending.iter().map(later_line).collect(),
-        ignored: plan.ignored.iter().map(|(address, field)| ignored_line(address, field, false)).collect(),
-        foreign: plan.unmanaged.iter().map(|thing| format!("{} {} in {}", thing.kind, thing.id, thing.place)).collect(),
+        ignored: plan.ignored.iter().map(|(address, field)| ignored_line(address, field, &plan.ours, false)).collect(),
+        foreign: plan.unmanaged.iter().map(|thing| foreign_line(thing, plan)).collect(),
         warnings: plan.warnings.iter().map(warning_line).collect(),
         unchanged: plan.unchanged,
     }
 }
 
+/// The changes in the order in which to look at them; of what is blocked the causes, with who needs them.
+fn changes(plan: &StackPlan) -> Vec<ChangePart> {
+    let (before, after): (Vec<_>, Vec<_>) =
+        by_care(plan).into_iter().partition(|change| Care::of(change) < Care::Blocked);
+    let part = |change: &Change| change_part(plan, change);
+    let mut parts: Vec<_> = before.into_iter().map(part).collect();
+    for obstacle in obstacles(plan) {
+        let folded = obstacle.folded().iter().map(|change| change.address.to_string()).collect();
+        parts.push(ChangePart { folded, ..part(obstacle.first()) });
+        parts.extend(obstacle.unfolded().map(part));
+    }
+    parts.extend(after.into_iter().filter(|change| change.action != Action::Blocked).map(part));
+    parts
+}
+
 fn change_part(plan: &StackPlan, change: &Change) -> ChangePart {
     let field = |field| {
-        let words = FieldWords::of(field, false, None);
+        let wording = Wording { ours: &plan.ours, show_values: false, width: None };
+        let words = FieldWords::of(field, wording);
         FieldPart { path: words.path, change: words.change, cause: words.cause, place: words.place }
     };
     ChangePart {
@@ -98,8 +121,9 @@ fn change_part(plan: &StackPlan, change: &Change) -> ChangePart {
         verb: verb(change.action),
         address: change.address.to_string(),
         remarks: remarks(change),
-        consent: needs_consent(change).then(|| consent(&plan.stack.id, change)),
+        consent: unnamed(plan, change),
         notes: change.notes.clone(),
         fields: change.fields.iter().map(field).collect(),
+        folded: Vec::new(),
     }
 }

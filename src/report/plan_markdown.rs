@@ -1,17 +1,18 @@
+use super::blocked::{Obstacle, obstacles};
 use super::change::{remarks, sign, verb};
 use super::estimate::estimate_all;
-use super::field::{FieldWords, ignored_line};
+use super::field::{FieldWords, Wording, ignored_line};
 use super::later::later_line;
-use super::order::{Care, by_care, consent, needs_consent};
-use super::plan_text::{heading, orphan_line, warning_line};
+use super::order::{Care, by_care, consent, unnamed};
+use super::plan_text::{foreign_line, heading, orphan_line, warning_line};
 use super::style::count;
 use super::summary::summary_line;
-use crate::plan::{Action, Change, Field, Plan, StackPlan};
+use crate::plan::{Action, Change, Field, Plan, StackPlan, refusals};
 use crate::resource::Address;
 
 /// What a pull request's comment holds at GitHub. Counted in bytes here, which are never fewer than characters.
 pub const MARKDOWN_LIMIT: usize = 65_536;
-/// A value in a comment is cut in the middle beyond this.
+/// Beyond this, what both sides of a value share is left out.
 const VALUE: usize = 400;
 /// Kept free for the line that says how much is missing.
 const LAST_LINE: usize = 160;
@@ -20,7 +21,10 @@ const LAST_LINE: usize = 160;
 /// as fit. What destroys is never left out: where the details don't fit, its names stay.
 pub fn plan_markdown(plan: &Plan) -> String {
     let mut text = format!("### Plan: {}\n", summary_line(plan, &estimate_all(plan)));
-    text.push_str(&dangers(plan, MARKDOWN_LIMIT - text.len() - LAST_LINE));
+    for refusal in refusals(plan).into_iter().filter(|refusal| refusal.allowance().is_none()) {
+        text.push_str(&format!("\n**An apply refuses this:** {}\n", escape(&refusal.to_string())));
+    }
+    text.push_str(&dangers(plan, MARKDOWN_LIMIT.saturating_sub(text.len() + LAST_LINE)));
     for orphan in &plan.orphans {
         text.push_str(&format!("\n- ? **orphan** {}\n", escape(&orphan_line(orphan))));
     }
@@ -29,7 +33,7 @@ pub fn plan_markdown(plan: &Plan) -> String {
         left_out += add_rest(&mut text, stack);
     }
     if left_out > 0 {
-        text.push_str(&format!("\n{} not shown: `provision plan` prints all.\n", count(left_out, "more line")));
+        text.push_str(&format!("\n{} not shown: `⟪plan⟫` prints all.\n", count(left_out, "more line")));
     }
     text
 }
@@ -49,7 +53,7 @@ fn dangers(plan: &Plan, room: usize) -> String {
     let whole = |details: bool| {
         dangers
             .iter()
-            .map(|(stack, change)| block(change, Some(stack), details))
+            .map(|(stack, change)| block(change, stack, true, details))
             .fold(title.to_owned(), |all, one| all + &one)
     };
     let names = || {
@@ -60,31 +64,27 @@ fn dangers(plan: &Plan, room: usize) -> String {
     };
     let candidates: [&dyn Fn() -> String; 3] = [&|| whole(true), &|| whole(false), &names];
     candidates.iter().map(|make| make()).find(|text| text.len() <= room).unwrap_or_else(|| {
-        format!(
-            "{title}**{} interrupt or destroy, too many to name here.** `provision plan` prints them.\n",
-            dangers.len()
-        )
+        format!("{title}**{} interrupt or destroy, too many to name here.** `⟪plan⟫` prints them.\n", dangers.len())
     })
 }
 
 /// Adds a stack's other lines while they fit; returns how many did not.
 fn add_rest(text: &mut String, plan: &StackPlan) -> usize {
     let changes = by_care(plan).into_iter().filter(|change| !Care::of(change).is_dangerous());
-    let mut lines: Vec<_> = changes.map(|change| block(change, None, true)).collect();
+    let changes = changes.filter(|change| change.action != Action::Blocked);
+    let mut lines: Vec<_> = obstacles(plan).iter().map(|obstacle| obstacle_block(obstacle, plan)).collect();
+    lines.extend(changes.map(|change| block(change, plan, false, true)));
     let waiting = |waiting: &crate::plan::Waiting| {
         format!("- … **waiting** {} for {}\n", code(&waiting.address.to_string()), code(&waiting.what))
     };
     lines.extend(plan.waiting.iter().map(waiting));
     lines.extend(plan.pending.iter().map(|later| format!("- … **pending** {}\n", code(&later_line(later)))));
     lines.extend(plan.warnings.iter().map(|warning| format!("- {}\n", escape(&warning_line(warning)))));
-    let ignored =
-        |(address, field): &(Address, Field)| format!("- = ignored: {}\n", code(&ignored_line(address, field, false)));
+    let ignored = |(address, field): &(Address, Field)| {
+        format!("- = ignored: {}\n", code(&ignored_line(address, field, &plan.ours, false)))
+    };
     lines.extend(plan.ignored.iter().map(ignored));
-    lines.extend(
-        plan.unmanaged
-            .iter()
-            .map(|thing| format!("- ? foreign: {} {} in {}\n", code(&thing.kind), code(&thing.id), code(&thing.place))),
-    );
+    lines.extend(plan.unmanaged.iter().map(|thing| format!("- ? foreign: {}\n", code(&foreign_line(thing, plan)))));
     let title = format!("\n#### {}\n\n{} unchanged\n\n", escape(&heading(&plan.stack)), plan.unchanged);
     let mut fits = |piece: &str| {
         let fits = text.len() + piece.len() + LAST_LINE <= MARKDOWN_LIMIT;
@@ -102,21 +102,17 @@ fn add_rest(text: &mut String, plan: &StackPlan) -> usize {
 }
 
 /// One change as list items; with its stack's name where the section is about all stacks.
-fn block(change: &Change, stack: Option<&StackPlan>, details: bool) -> String {
-    let address = match stack {
-        Some(plan) => consent(&plan.stack.id, change),
-        None => change.address.to_string(),
-    };
+fn block(change: &Change, plan: &StackPlan, is_named: bool, details: bool) -> String {
+    let address = if is_named { consent(&plan.stack.id, change) } else { change.address.to_string() };
     let mut text = format!("- {} **{}** {}", sign(change).replace(['-', '+'], ""), verb(change.action), code(&address))
         .replace("-  ", "- ");
     let remarks = remarks(change);
     if !remarks.is_empty() {
         text.push_str(&format!(" ({})", escape(&remarks)));
     }
-    if needs_consent(change)
-        && let Some(plan) = stack
-    {
-        text.push_str(&format!(" needs `--allow-destroy {}`", consent(&plan.stack.id, change)));
+    let unnamed = unnamed(plan, change);
+    if let Some(allowance) = &unnamed {
+        text.push_str(&format!(" needs `--allow-destroy {allowance}`"));
     }
     text.push('\n');
     if !details {
@@ -125,12 +121,26 @@ fn block(change: &Change, stack: Option<&StackPlan>, details: bool) -> String {
     change.notes.iter().for_each(|note| text.push_str(&format!("  - {}\n", escape(note))));
     if change.action != Action::Create {
         for field in &change.fields {
-            let words = FieldWords::of(field, false, Some(VALUE));
+            let wording = Wording { ours: &plan.ours, show_values: false, width: Some(VALUE) };
+            let words = FieldWords::of(field, wording);
             let change = words.change.iter().map(|line| code(line)).collect::<Vec<_>>().join(" ");
             let place = if words.place.is_empty() { String::new() } else { format!(" {}", code(&words.place)) };
             text.push_str(&format!("  - {} {change} {}{place}\n", code(&words.path), escape(&words.cause)));
         }
     }
+    text
+}
+
+/// The cause of what is blocked, with who needs it folded.
+fn obstacle_block(obstacle: &Obstacle<'_>, plan: &StackPlan) -> String {
+    let mut text = block(obstacle.first(), plan, false, true);
+    let folded = obstacle.folded();
+    if !folded.is_empty() {
+        let names = folded.iter().map(|change| code(&change.address.to_string())).collect::<Vec<_>>().join(", ");
+        let number = count(folded.len(), "more resource");
+        text.push_str(&format!("  - <details><summary>blocks {number}</summary>{names}</details>\n"));
+    }
+    obstacle.unfolded().for_each(|change| text.push_str(&block(change, plan, false, true)));
     text
 }
 

@@ -1,12 +1,15 @@
+use super::blocked::{Obstacle, obstacles};
 use super::change::{remarks, sign, verb};
+use super::difference::wrapped;
 use super::estimate::estimate_all;
-use super::field::{FieldWords, ignored_line};
+use super::field::ignored_line;
 use super::later::later_line;
-use super::order::{Care, by_care, consent, needs_consent};
+use super::layout::Layout;
+use super::order::{Care, by_care};
 use super::style::{CHANGE, DANGER, FAINT, HEAD, NEW, count, pad, paint, width_of};
 use super::summary::summary_line;
-use crate::inventory::Orphan;
-use crate::plan::{Action, Change, Plan, StackPlan};
+use crate::inventory::{Orphan, Unmanaged};
+use crate::plan::{Action, Change, Plan, StackPlan, refusals};
 use crate::problem::Problem;
 use crate::resource::Stack;
 
@@ -21,14 +24,10 @@ pub struct TextOptions {
     pub show_values: bool,
 }
 
-/// What stands in front of a field.
-const INDENT: usize = 15;
-/// Paths are aligned up to here; longer ones push their line.
-const PATH: usize = 44;
-/// What cause and place take beside a value, at most.
-const BEHIND: usize = 40;
-/// A value is never cut shorter than this, however narrow the terminal is.
-const SHORTEST: usize = 30;
+/// What stands in front of a note.
+const NOTE: &str = "               ";
+/// So many that are blocked with another are named.
+const FOLDED: usize = 3;
 
 /// The plan as a person reviews it: grouped by stack, dangerous changes first, the summary last. Coloured.
 pub fn plan_text(plan: &Plan, options: TextOptions) -> String {
@@ -46,12 +45,10 @@ pub fn plan_text(plan: &Plan, options: TextOptions) -> String {
         text.push_str(&paint(FAINT, "what is created is named only: -v lists its properties"));
         text.push('\n');
     }
-    for stack in &plan.stacks {
-        for change in stack.changes.iter().filter(|change| needs_consent(change)) {
-            let argument = consent(&stack.stack.id, change);
-            let line = format!("{} is protected: name it with --allow-destroy {argument}", change.address.name);
-            text.push_str(&format!("{}\n", paint(DANGER, line)));
-        }
+    let refusals = refusals(plan);
+    if !refusals.is_empty() {
+        text.push_str(&format!("{}\n", paint(DANGER, "an apply refuses this as it is:")));
+        refusals.iter().for_each(|refusal| text.push_str(&format!("  {}\n", paint(DANGER, refusal))));
     }
     text
 }
@@ -62,30 +59,35 @@ pub(super) fn heading(stack: &Stack) -> String {
 }
 
 pub(super) fn stack_text(plan: &StackPlan, options: TextOptions) -> String {
+    let layout = Layout { ours: &plan.ours, options };
     let mut lines = vec![paint(HEAD, heading(&plan.stack)), String::new()];
-    let mut told: Option<&Change> = None;
-    for change in by_care(plan) {
-        // One reason often blocks a whole stack: it is told once.
-        let is_told = change.action == Action::Blocked && told.is_some_and(|last| last.notes == change.notes);
-        let quiet = Change { notes: vec!["for the same reason".to_owned()], ..change.clone() };
-        lines.extend(change_lines(if is_told { &quiet } else { change }, &plan.stack, options));
-        told = Some(change);
-    }
+    let (before, after): (Vec<_>, Vec<_>) =
+        by_care(plan).into_iter().partition(|change| Care::of(change) < Care::Blocked);
+    lines.extend(before.iter().flat_map(|change| change_lines(change, &plan.stack, layout)));
+    lines.extend(obstacles(plan).iter().flat_map(|obstacle| obstacle_lines(obstacle, &plan.stack, layout)));
+    let after = after.iter().filter(|change| change.action != Action::Blocked);
+    lines.extend(after.flat_map(|change| change_lines(change, &plan.stack, layout)));
     for waiting in &plan.waiting {
         lines.push(format!(" {}  waiting  {}  for {}", paint(CHANGE, "…"), waiting.address, waiting.what));
     }
     lines.extend(plan.pending.iter().map(|later| format!(" {}  pending  {}", paint(CHANGE, "…"), later_line(later))));
     for (address, field) in &plan.ignored {
-        lines.push(paint(FAINT, format!(" =  ignored  {}", ignored_line(address, field, options.show_values))));
+        let line = ignored_line(address, field, &plan.ours, options.show_values);
+        lines.push(paint(FAINT, format!(" =  ignored  {line}")));
     }
-    for thing in &plan.unmanaged {
-        lines.push(paint(FAINT, format!(" ?  foreign  {} {} in {}", thing.kind, thing.id, thing.place)));
-    }
+    lines
+        .extend(plan.unmanaged.iter().map(|thing| paint(FAINT, format!(" ?  foreign  {}", foreign_line(thing, plan)))));
     if plan.unchanged > 0 {
         lines.push(format!("    {}", paint(FAINT, format!("{} unchanged", plan.unchanged))));
     }
     lines.extend(plan.warnings.iter().map(|warning| format!("    {}", paint(CHANGE, warning_line(warning)))));
     lines.join("\n") + "\n"
+}
+
+/// Something that is not ours, and what of ours it stands in.
+pub(super) fn foreign_line(thing: &Unmanaged, plan: &StackPlan) -> String {
+    let place = plan.ours.get(&thing.place).map_or_else(|| thing.place.clone(), ToString::to_string);
+    format!("{} {} in {place}", thing.kind, thing.id)
 }
 
 /// A stack that the YAML no longer has, and the command that deletes it.
@@ -107,7 +109,39 @@ pub(super) fn warning_line(problem: &Problem) -> String {
     line
 }
 
-fn change_lines(change: &Change, stack: &Stack, options: TextOptions) -> Vec<String> {
+/// The cause of what is blocked, and who needs it, folded.
+fn obstacle_lines(obstacle: &Obstacle<'_>, stack: &Stack, layout: Layout<'_>) -> Vec<String> {
+    let first = obstacle.first();
+    let mut folded = obstacle.folded();
+    let is_of_many = obstacle.causes.len() > 1 && first.fields.is_empty();
+    let mut lines = if is_of_many { many_lines(obstacle) } else { change_lines(first, stack, layout) };
+    if is_of_many {
+        folded.insert(0, first);
+    }
+    if !folded.is_empty() {
+        let most = if layout.options.verbose { usize::MAX } else { FOLDED };
+        let named = folded.iter().take(most).map(|change| change.address.to_string()).collect::<Vec<_>>().join(", ");
+        let more = folded.len().saturating_sub(most);
+        let more = if more > 0 { format!(" and {more} more (-v names all)") } else { String::new() };
+        let what =
+            if is_of_many { String::new() } else { format!("blocked with it: {}: ", count(folded.len(), "resource")) };
+        let line = format!("{what}{named}{more}");
+        let width = layout.options.width.map(|width| width.saturating_sub(NOTE.len()));
+        lines.extend(wrapped(&line, width).iter().map(|line| format!("{NOTE}{}", paint(FAINT, line.trim_end()))));
+    }
+    lines.extend(obstacle.unfolded().flat_map(|change| change_lines(change, stack, layout)));
+    lines
+}
+
+/// What has one cause, which none of them is more than the others.
+fn many_lines(obstacle: &Obstacle<'_>) -> Vec<String> {
+    let first = obstacle.first();
+    let what = format!("{} for one reason", count(obstacle.causes.len() + obstacle.held.len(), "resource"));
+    let head = format!(" {}  {}{what}", paint(DANGER, sign(first)), paint(DANGER, pad(verb(first.action), 9)));
+    std::iter::once(head).chain(first.notes.iter().map(|note| format!("{NOTE}{note}"))).collect()
+}
+
+fn change_lines(change: &Change, stack: &Stack, layout: Layout<'_>) -> Vec<String> {
     let style = match Care::of(change) {
         care if care.is_dangerous() => DANGER,
         Care::Blocked => DANGER,
@@ -124,9 +158,9 @@ fn change_lines(change: &Change, stack: &Stack, options: TextOptions) -> Vec<Str
         head = format!("{}  {}", pad_styled(&head, 66), paint(style, remarks));
     }
     let mut lines = vec![head];
-    lines.extend(change.notes.iter().map(|note| format!("{}{note}", " ".repeat(INDENT))));
-    if change.action != Action::Create || options.verbose {
-        lines.extend(field_lines(change, options));
+    lines.extend(change.notes.iter().map(|note| format!("{NOTE}{note}")));
+    if change.action != Action::Create || layout.options.verbose {
+        lines.extend(layout.fields(change));
     }
     lines
 }
@@ -135,45 +169,4 @@ fn change_lines(change: &Change, stack: &Stack, options: TextOptions) -> Vec<Str
 fn pad_styled(text: &str, width: usize) -> String {
     let plain = anstream::adapter::strip_str(text).to_string();
     format!("{text}{}", " ".repeat(width.saturating_sub(width_of(&plain))))
-}
-
-/// A line for each field: path, values, and behind them cause and place; where that is too wide, below them.
-fn field_lines(change: &Change, options: TextOptions) -> Vec<String> {
-    let path_width = change.fields.iter().map(|field| width_of(&field.path)).max().unwrap_or_default().min(PATH);
-    let left = INDENT + path_width + 2;
-    let beside = laid_out(change, options, path_width, options.width.map(|width| width.saturating_sub(left + BEHIND)));
-    let fits = |width: usize| {
-        beside.iter().all(|(line, behind)| behind.is_empty() || width_of(line) + 2 + width_of(behind) <= width)
-    };
-    if options.width.is_none_or(fits) {
-        let one = |(line, behind): &(String, String)| {
-            let behind = if behind.is_empty() { String::new() } else { format!("  {}", paint(FAINT, behind)) };
-            format!("{line}{behind}").trim_end().to_owned()
-        };
-        return beside.iter().map(one).collect();
-    }
-    let below = laid_out(change, options, path_width, options.width.map(|width| width.saturating_sub(left)));
-    let two = |(line, behind): &(String, String)| {
-        let behind = (!behind.is_empty()).then(|| format!("{}{}", " ".repeat(left), paint(FAINT, behind)));
-        std::iter::once(line.trim_end().to_owned()).chain(behind)
-    };
-    below.iter().flat_map(two).collect()
-}
-
-/// The fields' lines, plain, and what stands behind the first of each.
-fn laid_out(change: &Change, options: TextOptions, path_width: usize, room: Option<usize>) -> Vec<(String, String)> {
-    let room = room.map(|room| room.max(SHORTEST));
-    let fields: Vec<_> = change.fields.iter().map(|field| FieldWords::of(field, options.show_values, room)).collect();
-    let value_width = fields.iter().flat_map(|field| &field.change).map(|value| width_of(value)).max();
-    let value_width = value_width.unwrap_or_default().min(60);
-    let mut lines = Vec::new();
-    for field in &fields {
-        for (i, value) in field.change.iter().enumerate() {
-            let path = if i == 0 { field.path.as_str() } else { "" };
-            let line = format!("{}{}  {}", " ".repeat(INDENT), pad(path, path_width), pad(value, value_width));
-            let behind = format!("{}  {}", field.cause, field.place).trim_end().to_owned();
-            lines.push((line, if i == 0 { behind } else { String::new() }));
-        }
-    }
-    lines
 }

@@ -34,9 +34,9 @@ enum Shown {
 
 impl Progress {
     /// Bars on standard error, which is a terminal that can move its cursor; `steps` is how many there are of each
-    /// stack.
-    pub fn bars(steps: &[usize]) -> Self {
-        Self { shown: Shown::Bars(Bars::new(steps, ProgressDrawTarget::stderr())) }
+    /// stack, and `spelled` writes the commands that a line names.
+    pub fn bars(steps: &[usize], spelled: impl Fn(&str) -> String + Send + 'static) -> Self {
+        Self { shown: Shown::Bars(Bars::new(steps, ProgressDrawTarget::stderr(), Box::new(spelled))) }
     }
 
     pub fn lines(to: Box<dyn Write + Send>) -> Self {
@@ -112,6 +112,7 @@ struct Bars {
     failed: usize,
     /// Whether several stacks are worked on, and each line says which.
     is_fleet: bool,
+    spelled: Box<dyn Fn(&str) -> String + Send>,
 }
 
 /// A step under way; it has a line of its own while there is room.
@@ -124,14 +125,14 @@ struct Running {
 }
 
 impl Bars {
-    fn new(steps: &[usize], target: ProgressDrawTarget) -> Self {
+    fn new(steps: &[usize], target: ProgressDrawTarget, spelled: Box<dyn Fn(&str) -> String + Send>) -> Self {
         let all = MultiProgress::with_draw_target(target);
         let sum: usize = steps.iter().sum();
         // What is wide is cut at the terminal's edge, however wide it is just then.
         let total =
             all.add(ProgressBar::new(sum as u64).with_style(style("{bar:30} {pos}/{len} · {elapsed} {wide_msg}")));
         total.enable_steady_tick(TICK);
-        Self { all, total, running: Vec::new(), failed: 0, is_fleet: steps.len() > 1 }
+        Self { all, total, running: Vec::new(), failed: 0, is_fleet: steps.len() > 1, spelled }
     }
 
     fn event(&mut self, event: &Event) {
@@ -192,7 +193,7 @@ impl Bars {
         }
         self.total.inc(1);
         if let Some(line) = line {
-            let _ = self.all.println(line);
+            let _ = self.all.println((self.spelled)(&line));
         }
     }
 }

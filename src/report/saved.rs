@@ -36,18 +36,18 @@ pub struct Saving {
     pub endpoint: Option<String>,
 }
 
-/// The text of the file that `--out` writes, with a digest over all of it.
-pub fn saved_plan_text(plan: &Plan, saving: Saving) -> String {
+/// The text of the file that `--out` writes, with a digest over all of it; `spelled` writes the commands in it.
+pub fn saved_plan_text(plan: &Plan, saving: Saving, spelled: impl Fn(&str) -> String) -> String {
     let Saving { made, expires, mode, selectors, endpoint } = saving;
     let tool = TOOL.to_owned();
     let mut document = saved_plan(plan);
     let saved = SavedDocument { tool, made, expires, mode, selectors, endpoint, digest: String::new() };
     document.saved = Some(saved);
-    let digest = digest(&pretty(&document));
+    let digest = digest(&spelled(&pretty(&document)));
     if let Some(saved) = &mut document.saved {
         saved.digest = digest;
     }
-    pretty(&document)
+    spelled(&pretty(&document))
 }
 
 /// Why a file is no plan that may be carried out.

@@ -2,7 +2,7 @@
 
 use super::estimate::Estimate;
 use super::style::{count, duration};
-use crate::plan::{Cause, Plan, Summary};
+use crate::plan::{Cause, Plan, StackPlan, Summary};
 
 /// `1 to replace, 2 to update, 1 waiting · about 9 min (ElastiCache) · 1 drifted field`.
 pub(super) fn summary_line(plan: &Plan, estimate: &Estimate) -> String {
@@ -41,8 +41,13 @@ fn counts(plan: &Plan, summary: &Summary) -> String {
         (unmanaged, "unmanaged"),
         (plan.orphans.len(), "orphaned stacks"),
     ];
-    let words: Vec<_> =
-        numbers.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{number} {what}")).collect();
+    let completed: usize = plan.stacks.iter().map(StackPlan::completed_later).sum();
+    let completed = if completed > 0 { format!(" ({completed} of them in two steps)") } else { String::new() };
+    let word = |(number, what): &(usize, &str)| {
+        let how = if *what == "to create" { &*completed } else { "" };
+        format!("{number} {what}{how}")
+    };
+    let words: Vec<_> = numbers.iter().filter(|(number, _)| *number > 0).map(word).collect();
     let nothing_to_do = plan.stacks.iter().all(|stack| stack.changes.is_empty());
     let as_it_should_be = format!("nothing to do, {} unchanged", count(summary.unchanged, "resource"));
     match (nothing_to_do, words.is_empty()) {

@@ -22,6 +22,7 @@ fn show_text(text: &str) -> String {
         || plain.trim() != plain
         || plain.chars().any(char::is_control)
         || matches!(plain.as_str(), "true" | "false" | "null")
+        || plain.starts_with(['{', '['])
         || plain.parse::<f64>().is_ok();
     if ambiguous { Value::String(plain).to_string() } else { plain }
 }
@@ -42,25 +43,51 @@ fn show_object(map: &Map<String, Value>) -> String {
     format!("{{{}}}", fields.join(", "))
 }
 
-/// A security group's rule as people say it: `tcp 22 from 0.0.0.0/0`.
+/// A security group's rule as people say it: `tcp 22 from 0.0.0.0/0 (the world)`; nothing of what has other parts as well.
 fn traffic_rule(map: &Map<String, Value>) -> Option<String> {
     const FROM: &[&str] = &["CidrIp", "CidrIpv6", "SourcePrefixListId", "SourceSecurityGroupId"];
-    const TO: &[&str] = &["DestinationPrefixListId", "DestinationSecurityGroupId"];
+    const TO: &[&str] =
+        &["DestinationPrefixListId", "DestinationSecurityGroupId", "DestinationCidrIp", "DestinationCidrIpv6"];
+    const OTHER: &[&str] = &["IpProtocol", "FromPort", "ToPort", "Description"];
+    let mut said = map.iter().filter(|(_, value)| !value.is_null() && **value != "").map(|(key, _)| key.as_str());
+    if !said.all(|key| FROM.iter().chain(TO).chain(OTHER).any(|known| *known == key)) {
+        return None;
+    }
     let protocol = map.get("IpProtocol")?.as_str()?;
-    let peer = |keys: &[&str]| keys.iter().find_map(|key| map.get(*key).filter(|value| !value.is_null())).map(show);
-    let peer = match (peer(TO), peer(FROM)) {
-        (Some(to), _) => format!("to {to}"),
-        // A CIDR stands in rules of both directions; which one, the field's path tells.
-        (None, Some(from)) => format!("from {from}"),
-        (None, None) => return None,
+    let peers = |keys: &[&str]| {
+        let peers = keys.iter().filter_map(|key| map.get(*key)).filter(|value| !value.is_null());
+        peers.map(show).collect::<Vec<_>>()
+    };
+    let peer = match (peers(TO).as_slice(), peers(FROM).as_slice()) {
+        ([to], []) => format!("to {to}"),
+        ([], [from]) => format!("from {from}"),
+        _ => return None,
     };
     let ports = match (map.get("FromPort").and_then(Value::as_i64), map.get("ToPort").and_then(Value::as_i64)) {
-        _ if protocol == "-1" => return Some(format!("all traffic {peer}")),
+        (None, None) => String::new(),
         (Some(from), Some(to)) if from == to => format!(" {from}"),
         (Some(from), Some(to)) => format!(" {from}-{to}"),
-        _ => String::new(),
+        _ => return None,
     };
-    Some(format!("{protocol}{ports} {peer}"))
+    let protocol = if protocol == "-1" { "all traffic" } else { protocol };
+    let why = map.get("Description").and_then(Value::as_str).filter(|text| !text.is_empty());
+    let why = why.map(|text| format!(" ({text})")).unwrap_or_default();
+    Some(format!("{protocol}{ports} {peer}{why}"))
+}
+
+/// The rules that say where traffic goes, with their CIDR as what it is there: in rules of both directions it has one name.
+pub(super) fn outward(value: &Value) -> Value {
+    match value {
+        Value::Array(rules) => rules.iter().map(outward).collect(),
+        Value::Object(rule) => rule
+            .iter()
+            .map(|(key, value)| match key.as_str() {
+                "CidrIp" | "CidrIpv6" => (format!("Destination{key}"), value.clone()),
+                _ => (key.clone(), value.clone()),
+            })
+            .collect(),
+        other => other.clone(),
+    }
 }
 
 /// Shows the difference of two lists as what goes (`- item`) and what comes (`+ item`); nothing if neither is a list,
@@ -82,20 +109,12 @@ pub fn list_delta(before: Option<&Value>, after: Option<&Value>) -> Option<Vec<S
             None => come.push(item),
         }
     }
-    let lines: Vec<_> = (gone.iter().map(|item| format!("- {}", show(item))))
-        .chain(come.iter().map(|item| format!("+ {}", show(item))))
+    // What looks alike is written out.
+    let others = |own: &Value, others: &[Value]| others.iter().any(|other| show(other) == show(own));
+    let told = |item: &Value, among: &[Value]| if others(item, among) { item.to_string() } else { show(item) };
+    let known = |item: &Value| if item.to_string().contains(OPEN) { " (known after apply)" } else { "" };
+    let lines: Vec<_> = (gone.iter().map(|item| format!("- {}", told(item, &come))))
+        .chain(come.iter().map(|item| format!("+ {}{}", told(item, &gone), known(item))))
         .collect();
     (!lines.is_empty()).then_some(lines)
-}
-
-/// Shortens to `width` characters by taking out the middle, where least is lost: both ends of ids, ARNs and paths tell.
-pub fn cut(text: &str, width: usize) -> String {
-    let length = text.chars().count();
-    if length <= width || width < 5 {
-        return text.to_owned();
-    }
-    let tail = (width - 1) / 2;
-    let head: String = text.chars().take(width - 1 - tail).collect();
-    let tail: String = text.chars().skip(length - tail).collect();
-    format!("{head}…{tail}")
 }

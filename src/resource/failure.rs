@@ -91,7 +91,7 @@ impl Failure {
                 "somebody else's resource has this name: rename one of them, or remove it if it is a leftover"
             }
             Class::Busy => {
-                "something still uses it: run the command again in a few minutes, and look for foreign resources with `provision diff`"
+                "something still uses it: run the command again in a few minutes, and look for foreign resources with `⟪diff⟫`"
             }
             Class::Propagating => "AWS has not spread a new resource yet: run the command again in a minute",
             Class::Throttled => "AWS throttles this account: run the command again, or ask for a higher rate",
@@ -99,7 +99,7 @@ impl Failure {
                 "raise the quota (aws service-quotas request-service-quota-increase), then run the command again"
             }
             Class::Denied => {
-                "give the role this action (`provision permissions` prints the policy), then run the command again"
+                "give the role this action (`⟪permissions⟫` prints the policy), then run the command again"
             }
             Class::Credentials => {
                 "renew the credentials (for example `aws sso login`), check --profile, then run the command again"

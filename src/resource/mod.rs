@@ -4,6 +4,7 @@
 
 mod address;
 mod attachable;
+mod command;
 mod diff;
 mod digest;
 mod erased;
@@ -31,6 +32,7 @@ pub mod version;
 
 pub use address::{Address, is_everywhere};
 pub use attachable::{Attachable, Attached, Told};
+pub use command::{Command, quoted, spell};
 pub use diff::{Difference, FieldDiff, compare};
 pub use digest::Digest;
 pub use erased::{AnyKind, AnyListing, AnyMade, Live, output};

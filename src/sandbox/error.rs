@@ -51,7 +51,7 @@ pub enum SandboxError {
     )]
     Hung { pid: u32, port: u16 },
 
-    #[error("no sandbox is running\nstart one with `provision sandbox up`")]
+    #[error("no sandbox is running\nstart one with `⟪sandbox up⟫`")]
     NotRunning,
 
     #[error("the sandbox refused {what}: {said}")]

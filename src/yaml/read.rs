@@ -125,7 +125,7 @@ impl<'a> Reader<'a> {
         if root.as_ref().is_none_or(Node::is_null) && self.problems.is_empty() {
             self.problems.push(
                 Problem::error(self.at(0..0), "the file is empty")
-                    .hint("`provision init` writes an example; remove the file if it is not needed"),
+                    .hint("`⟪init⟫` writes an example; remove the file if it is not needed"),
             );
         }
         root

@@ -58,7 +58,21 @@ impl Desk {
             provision_in(BTreeMap::from([("HOME".to_owned(), home)]), &args)
         });
         let running = running.expect("a thread");
-        tokio::task::spawn_blocking(|| running.join().expect("no panic")).await.expect("it ends")
+        let ran = tokio::task::spawn_blocking(|| running.join().expect("no panic")).await.expect("it ends");
+        self.names_whole_commands(&ran);
+        ran
+    }
+
+    /// What is pasted into another terminal is about the same folder and the same AWS.
+    fn names_whole_commands(&self, ran: &Ran) {
+        let called = format!("provision -C {} --endpoint-url {} ", self.folder.display(), self.url);
+        for text in [&ran.out, &ran.err] {
+            let named = text.matches("provision ").count();
+            // A tool is named after its version, and where a template comes from.
+            let others = text.matches("<p class=\"faint\">provision ").count();
+            assert_eq!(text.matches(&called).count() + others, named, "{text}");
+            assert!(!text.contains(['⟪', '⟫']), "{text}");
+        }
     }
 }
 
@@ -118,7 +132,7 @@ fn what_loses_its_tags_is_blocked_and_adopted_and_nothing_is_made_twice() {
             untag(&stage, address, thing).await;
             let place = format!("acme/production/{address}");
             let note = blocked(&stage.plan(&production).await, address);
-            assert!(note.contains(&format!("`provision adopt {place} {}`", thing.id)), "{address}: {note}");
+            assert!(note.contains(&format!("`⟪adopt {place} {}⟫`", thing.id)), "{address}: {note}");
             let ran = desk.run(&["adopt", &place, &thing.id, "--yes"]).await;
             assert_eq!(ran.exit, Exit::Done, "{address}: {}{}", ran.out, ran.err);
         }
@@ -208,22 +222,25 @@ fn a_stack_that_moved_in_the_yaml_is_noticed_and_one_that_left_it_is_an_orphan()
         desk.write(&INITECH.replace("us-east-1", "eu-west-1"));
         let ran = desk.run(&["plan"]).await;
         assert_eq!(ran.exit, Exit::Blocked, "{}{}", ran.out, ran.err);
-        let command = "provision destroy --orphan initech/production --account 300000000014 --region us-east-1";
+        let command = "destroy --orphan initech/production --account 300000000014 --region us-east-1";
         assert!(ran.out.contains(command) && !ran.out.contains("to create"), "{}", ran.out);
 
         let staging = INITECH.replace("  production:", "  staging:").replace("10.40.0.0/20", "10.41.0.0/20");
         desk.write(&staging);
-        for command in [&["plan"][..], &["diff"]] {
+        for command in [&["plan"][..], &["diff"], &["plan", "--format", "markdown"], &["plan", "--format", "html"]] {
             let ran = desk.run(command).await;
-            assert!(ran.out.contains("initech/production is not in the YAML"), "{}{}", ran.out, ran.err);
+            let out = ran.out.replace("&#x2f;", "/");
+            assert!(out.contains("initech/production is not in the YAML"), "{}{}", ran.out, ran.err);
         }
         let ran = desk.run(&["diff", "--format", "json"]).await;
         let plan: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
         assert_eq!(plan["orphans"][0]["environment"], "production", "{}", ran.out);
         let role = "arn:aws:iam::300000000014:role/provision-apply";
-        assert_eq!(plan["orphans"][0]["command"], format!("{command} --role {role}"));
+        let (home, url) = (desk.folder.display(), &desk.url);
+        let whole = format!("provision -C {home} --endpoint-url {url} {command} --role {role}");
+        assert_eq!(plan["orphans"][0]["command"], whole);
         let consent = ["--role", role, "--yes", "--allow-destroy", "initech/production/*"];
-        let args: Vec<&str> = command.split(' ').skip(1).chain(consent).collect();
+        let args: Vec<&str> = command.split(' ').chain(consent).collect();
         let ran = desk.run(&args).await;
         assert_eq!(ran.exit, Exit::Done, "{}{}", ran.out, ran.err);
         let ran = desk.run(&["plan"]).await;

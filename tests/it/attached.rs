@@ -8,10 +8,11 @@ use aws_sdk_elasticloadbalancingv2::types::{
 use aws_sdk_kms::types::GrantOperation;
 use provision::blueprint::Blueprint;
 use provision::kinds::KINDS;
-use provision::plan::{Guards, Mode, Plan, refusals};
+use provision::plan::{Guards, Mode, Plan};
 use provision::resource::{Facts, Told};
 
 use crate::stage::{Stage, blueprints, on_deep_stack, plan_with, words};
+use crate::world::refused;
 
 const ACCOUNT: &str = "300000000085";
 const PARTS: [&str; 2] = ["AWS::ElasticLoadBalancingV2::ListenerRule", "AWS::ECS::Service"];
@@ -102,7 +103,7 @@ fn what_others_attach_to_things_of_ours_is_told_and_holds_their_deletion_up() {
 
         let gone = plan_with(&stack, &stage.inventory(&stack).await, Mode::Destroy);
         let gone = Plan { stacks: vec![gone], ..Plan::default() };
-        let refused: Vec<_> = refusals(&gone, &Guards::default(), &[]).iter().map(ToString::to_string).collect();
+        let refused: Vec<_> = refused(&gone, &Guards::default(), &[]).iter().map(ToString::to_string).collect();
         let refused = refused.join("\n");
         assert!(refused.contains("AWS::ECS::Service"), "{refused}");
     });

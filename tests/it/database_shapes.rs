@@ -1,11 +1,12 @@
 //! Databases of another shape than the product offers, and those that sleep: neither loses its data.
 
 use provision::blueprint::Blueprint;
-use provision::plan::{Action, Guards, Mode, Plan, StackPlan, Unfit, adoption, refusals};
+use provision::plan::{Action, Guards, Mode, Plan, StackPlan, Unfit, adoption};
 use provision::resource::{Disruption, Tags, key};
 
 use crate::stacks::live;
 use crate::stage::{Stage, blueprints, on_deep_stack, plan_with, words};
+use crate::world::refused;
 
 const MEMBER: &str = "
 resources:
@@ -71,7 +72,7 @@ async fn stands_alone(stage: &Stage, blueprint: &Blueprint) {
 }
 
 fn asked(plan: &StackPlan) -> usize {
-    refusals(&Plan { stacks: vec![plan.clone()], ..Plan::default() }, &Guards::default(), &[]).len()
+    refused(&Plan { stacks: vec![plan.clone()], ..Plan::default() }, &Guards::default(), &[]).len()
 }
 
 #[test]

@@ -90,7 +90,7 @@ impl Edge {
         let answer = child.wait_with_output().await.expect("it ends").stdout;
         let answer: Value = serde_json::from_slice(&answer).expect("it answers in JSON");
         let raw = answer["output"].as_str().expect("text").to_owned();
-        let output = strip(&raw);
+        let output = for_aws(&strip(&raw));
         assert_eq!(answer["missed"], Value::Null, "the text never came; what did:\n{output}");
         let seconds = answer["seconds"].as_f64().expect("a number");
         Ended { exit: answer["exit"].as_i64(), output, raw, seconds }
@@ -144,7 +144,20 @@ pub fn strip(text: &str) -> String {
     anstream::adapter::strip_str(text).to_string()
 }
 
-/// What a process wrote to both streams.
+/// What a process wrote to both streams, its commands as if they were for AWS.
 pub fn both(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    let all = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    for_aws(&all)
+}
+
+/// The commands of a text without the endpoint that every one of them names here.
+pub fn for_aws(text: &str) -> String {
+    let mut pieces = text.split("provision --endpoint-url ");
+    let mut out = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (_, command) = piece.split_once(' ').expect("a URL and a command");
+        out.push_str("provision ");
+        out.push_str(command);
+    }
+    out
 }

@@ -72,7 +72,7 @@ async fn whatever_loses_its_tags_is_named_with_its_id_and_never_made_again() {
         let id = meddle(&bench, kind, name, None);
         let plan = bench.plan(&blueprint(&environment()), Mode::Apply).await;
         let note = blocked(&plan, &format!("{kind}/{name}"));
-        assert!(note.contains(&format!("`provision adopt acme/production/{kind}/{name} {id}`")), "{note}");
+        assert!(note.contains(&format!("`⟪adopt acme/production/{kind}/{name} {id}⟫`")), "{note}");
         only_tags(&plan);
     }
 }
@@ -82,8 +82,8 @@ async fn of_two_that_lost_their_tags_each_finds_its_own_address() {
     let bench = applied().await;
     let (a, b) = (meddle(&bench, "Fake::Part", "a", None), meddle(&bench, "Fake::Part", "b", None));
     let plan = bench.plan(&blueprint(&environment()), Mode::Apply).await;
-    assert!(blocked(&plan, "Fake::Part/a").contains(&format!("Fake::Part/a {a}`")));
-    assert!(blocked(&plan, "Fake::Part/b").contains(&format!("Fake::Part/b {b}`")));
+    assert!(blocked(&plan, "Fake::Part/a").contains(&format!("Fake::Part/a {a}⟫`")));
+    assert!(blocked(&plan, "Fake::Part/b").contains(&format!("Fake::Part/b {b}⟫`")));
 }
 
 #[tokio::test(start_paused = true)]

@@ -108,6 +108,8 @@ mod protection;
 #[cfg(feature = "sdk")]
 mod protection_aws;
 #[cfg(feature = "sdk")]
+mod readme;
+#[cfg(feature = "sdk")]
 mod records;
 mod regions;
 mod report;

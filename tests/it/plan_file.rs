@@ -32,7 +32,7 @@ fn apply(made: Option<&str>, options: &[&str], env: &[(&str, &str)]) -> Ran {
         endpoint: made.map(str::to_owned),
     };
     let file = folder(&format!("endpoint-{:016x}", fastrand::u64(..))).join("p.json");
-    fs::write(&file, saved_plan_text(&illustration(), saving)).unwrap();
+    fs::write(&file, saved_plan_text(&illustration(), saving, str::to_owned)).unwrap();
     let env: BTreeMap<_, _> = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let name = file.to_str().unwrap();
     let ran = provision_in(env, &[options, &["apply", "--plan", name, "--yes"]].concat());
@@ -54,9 +54,14 @@ fn a_plan_for_one_place_is_carried_out_nowhere_else() {
         (Some(URL), &[], &[], URL, "AWS", "say --endpoint-url http://127.0.0.1:5000"),
     ] {
         let ran = apply(made, options, env);
+        let called = match here {
+            "AWS" => "provision",
+            "the sandbox" => "provision --sandbox",
+            _ => "provision --endpoint-url http://127.0.0.1:5000",
+        };
         let said = format!(
             "error: cannot use the plan p.json: it was made for {is}, and this is {here}\n \
-             hint: {way}, or save one for {here} with `provision plan --out`; nothing was done\n"
+             hint: {way}, or save one for {here} with `{called} plan --out plan.json`; nothing was done\n"
         );
         assert_eq!((ran.exit, ran.err, ran.out), (Exit::Refused, said, String::new()));
     }

@@ -1,11 +1,11 @@
 //! What is protected goes by name only, on fake kinds: the rules of the plan, whatever the kinds are.
 
 use provision::blueprint::Blueprint;
-use provision::plan::{Action, Allowance, Guards, Mode, Plan, StackPlan, refusals};
+use provision::plan::{Action, Allowance, Guards, Mode, Plan, StackPlan};
 use provision::resource::{Address, StackId, key};
 use serde_json::{Value, json};
 
-use crate::world::{Bench, Wish, blueprint};
+use crate::world::{Bench, Wish, blueprint, refused};
 
 const STORE: &str = "Fake::Store/db";
 const GATE: &str = "Fake::Gate/out";
@@ -37,7 +37,7 @@ fn without(mut wanted: Blueprint, address: &str) -> Blueprint {
 /// The addresses that a plan asks for by name.
 fn asked(plan: &StackPlan) -> Vec<String> {
     let plan = Plan { stacks: vec![plan.clone()], ..Plan::default() };
-    refusals(&plan, &Guards::default(), &[]).into_iter().map(|refusal| refusal.to_string()).collect()
+    refused(&plan, &Guards::default(), &[]).into_iter().map(|refusal| refusal.to_string()).collect()
 }
 
 fn by_name(address: &str) -> String {
@@ -154,7 +154,7 @@ async fn only_the_named_one_is_let_go() {
     let plan = Plan { stacks: vec![plan], ..Plan::default() };
     let allow = |stack: (&str, &str), resource: &str| {
         let stack = StackId::new(stack.0, stack.1);
-        refusals(&plan, &Guards::default(), &[Allowance { stack, resource: resource.to_owned() }]).len()
+        refused(&plan, &Guards::default(), &[Allowance { stack, resource: resource.to_owned() }]).len()
     };
     assert_eq!(allow(("acme", "production"), STORE), 0);
     assert_eq!(allow(("acme", "production"), "db"), 0);
@@ -167,14 +167,15 @@ async fn only_the_named_one_is_let_go() {
 async fn the_projects_guards_protect_kinds_and_count_deletions() {
     let plan = change(&environment(&json!({})), &without(environment(&json!({})), GATE)).await;
     let plan = Plan { stacks: vec![plan], ..Plan::default() };
-    let refused = |guards: &Guards| -> Vec<String> {
-        refusals(&plan, guards, &[]).into_iter().map(|refusal| refusal.to_string()).collect()
+    let words = |guards: &Guards| -> Vec<String> {
+        refused(&plan, guards, &[]).into_iter().map(|refusal| refusal.to_string()).collect()
     };
-    assert_eq!(refused(&Guards { max_deletes: None, protected: vec!["Fake::Gate".into()] }), [by_name(GATE)]);
-    assert_eq!(refused(&Guards { max_deletes: Some(1), protected: Vec::new() }), Vec::<String>::new());
+    assert_eq!(words(&Guards { max_deletes: None, protected: vec!["Fake::Gate".into()] }), [by_name(GATE)]);
+    assert_eq!(words(&Guards { max_deletes: Some(1), protected: Vec::new() }), Vec::<String>::new());
     let few = Guards { max_deletes: Some(0), protected: Vec::new() };
     assert_eq!(
-        refused(&few),
-        ["acme/production: 1 deletions and replacements, and provision.yaml allows 0 (guards.max_deletes)"]
+        words(&few),
+        ["acme/production: 1 to delete or replace, and provision.yaml allows 0: raise guards.max_deletes there, \
+          or name fewer resources"]
     );
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use provision::blueprint::Blueprint;
 use provision::kinds::KINDS;
-use provision::plan::{Guards, Mode, Plan, StackPlan, refusals};
+use provision::plan::{Guards, Mode, Plan, StackPlan};
 use provision::resource::{Disruption, FieldDiff, keyed};
 use provision::sandbox;
 use serde_json::{Value, json};
@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use crate::local_aws;
 use crate::sandbox::control;
 use crate::stage::{Stage, blueprints, on_deep_stack, words};
+use crate::world::refused;
 
 /// A database and a cache on a key of their own.
 const VAULT: &str = include_str!("../data/vault.yaml");
@@ -193,7 +194,7 @@ async fn schedule(url: &str, faults: &Value) {
 /// The addresses that a plan asks for by name.
 fn asked(plan: &StackPlan) -> Vec<String> {
     let plan = Plan { stacks: vec![plan.clone()], ..Plan::default() };
-    let words = refusals(&plan, &Guards::default(), &[]).into_iter().map(|refusal| refusal.to_string());
+    let words = refused(&plan, &Guards::default(), &[]).into_iter().map(|refusal| refusal.to_string());
     words.map(|words| words.rsplit("production/").next().unwrap_or_default().to_owned()).collect()
 }
 

@@ -16,6 +16,7 @@ fn text(plan: &Plan) -> String {
     saved_plan_text(
         plan,
         Saving { made, expires, mode: SavedMode::Apply, selectors: vec!["acme/production".into()], endpoint: None },
+        str::to_owned,
     )
 }
 

@@ -161,6 +161,21 @@ fn no_room_is_reached_by_climbing() {
     });
 }
 
+/// A command that is written out lacks the global options of the one that was given: pasted, it goes to another place.
+#[test]
+fn no_text_spells_a_command_of_ours() {
+    let names: Vec<_> =
+        files("src/cli/commands").iter().filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).collect();
+    let spells = |line: &str| names.iter().any(|name| names_word(line, &format!("provision {name}")));
+    none("write `⟪plan⟫` or resource::Command, which the command line spells", |source| {
+        source.code.lines().any(spells)
+    });
+}
+
+fn names_word(line: &str, words: &str) -> bool {
+    line.match_indices(words).any(|(at, _)| !line[at + words.len()..].starts_with(|sign: char| sign.is_alphanumeric()))
+}
+
 #[test]
 fn only_kinds_and_aws_name_the_sdk() {
     none("names aws_sdk_*", |source| source.code.contains("aws_sdk_") && !source.is_in(&["kinds", "aws"]));

@@ -98,7 +98,7 @@ fn what_is_refused_is_told_with_place_and_hint() {
         (
             "an empty file",
             b"# nothing\n",
-            "f.yaml:1:1: the file is empty | `provision init` writes an example; remove the file if it is not needed",
+            "f.yaml:1:1: the file is empty | `⟪init⟫` writes an example; remove the file if it is not needed",
         ),
         (
             "not UTF-8",

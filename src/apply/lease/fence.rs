@@ -80,7 +80,7 @@ impl Fence {
     pub fn check(&self) -> Result<()> {
         let Some(reason) = self.0.lost() else { return Ok(()) };
         Err(Failure::new(Class::Refused, format!("the lease on the stack is lost: {reason}"))
-            .hint("another run may work on this stack now; look with `provision unlock`, then run the command again"))
+            .hint("another run may work on this stack now; look with `⟪unlock⟫`, then run the command again"))
     }
 }
 

@@ -7,7 +7,7 @@ use crate::apply::Look;
 use crate::blueprint::{Blueprint, Resource};
 use crate::cli::allow::parse_allowance;
 use crate::cli::args::Global;
-use crate::cli::command_line::{CommandLine, parse_duration};
+use crate::cli::command_line::{Form, parse_duration};
 use crate::cli::engine::{Adoption, Approved, Engine, carry_out, runtime};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
@@ -15,10 +15,10 @@ use crate::cli::interrupt::Interrupt;
 use crate::cli::project::Project;
 use crate::cli::prompt::confirm;
 use crate::cli::selector::{Selector, unmatched_resource};
-use crate::cli::world::World;
+use crate::cli::world::{Lines, World};
 use crate::plan::{Allowance, Plan};
 use crate::report::{Onward, Progress, adoption_text, ledger_text};
-use crate::resource::Address;
+use crate::resource::{Address, Command};
 
 /// Take a resource that lost its tags, or that was made by hand, as the stack's own: writes its tags and nothing else
 #[derive(Debug, clap::Args)]
@@ -67,19 +67,19 @@ async fn adopt(world: &mut World, global: &Global, args: &Args) -> Result<Exit> 
         let look = || async { Ok(only(engine.adoption(world, &project, blueprint, resource, &args.id).await?)) };
         let again = || -> LocalBoxFuture<'_, Result<Look>> { Box::pin(look()) };
         let (plan, patience) = (whole(&adoption), args.lock_timeout);
-        let progress = Progress::quiet(Box::new(world.err.clone()));
+        let progress = Progress::quiet(Box::new(Lines::new(&world.err, Form::Text)));
         let command = "adopt";
         let interrupt = &interrupt;
         let (project, plan, consent) = (&project, &plan, &|_: &Plan| Ok(()));
         let approved = Approved { project, plan, again: &again, consent, patience, progress, interrupt, command };
         carry_out(&engine, world, approved).await.map_err(|failure| match failure.exit {
-            Exit::Locked => failure.next(args.line(global).with("--lock-timeout", "10m")),
-            _ => failure.next(args.line(global)),
+            Exit::Locked => failure.next(args.line().with("--lock-timeout", "10m")),
+            _ => failure.next(args.line()),
         })?
     };
     engine.report_timings(world)?;
-    let about = |command: &str| CommandLine::new(global, command).word(stack).to_string();
-    let onward = Onward { again: args.line(global).to_string(), show: about("show") };
+    let about = |command: &str| Command::new(command).word(stack);
+    let onward = Onward { again: args.line(), show: about("show") };
     if let Some((_, ledger)) = ended.iter().find(|(_, ledger)| ledger.done() == 0) {
         world.out.print(&format!("\n{}", ledger_text(stack, ledger, &onward)))?;
         return Ok(if ledger.interrupted { Exit::Interrupted } else { Exit::Error });
@@ -90,8 +90,8 @@ async fn adopt(world: &mut World, global: &Global, args: &Args) -> Result<Exit> 
 
 impl Args {
     /// This very command line.
-    fn line(&self, global: &Global) -> CommandLine {
-        let line = CommandLine::new(global, "adopt").word(&self.resource).word(&self.id);
+    fn line(&self) -> Command {
+        let line = Command::new("adopt").word(&self.resource).word(&self.id);
         let line = match self.lock_timeout.as_secs() {
             0 => line,
             seconds => line.option("--lock-timeout", format!("{seconds}s")),

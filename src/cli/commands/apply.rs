@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::cli::allow::parse_allowance;
 use crate::cli::args::{Global, Selectors};
-use crate::cli::command_line::{CommandLine, parse_duration};
+use crate::cli::command_line::parse_duration;
 use crate::cli::engine::Target;
 use crate::cli::execute::{Wish, execute};
 use crate::cli::exit::Exit;
@@ -16,6 +16,7 @@ use crate::cli::selector::Selector;
 use crate::cli::world::World;
 use crate::plan::{Allowance, Mode};
 use crate::report::{PlanDocument, SavedDocument, SavedMode, Unusable, read_saved_plan};
+use crate::resource::Command;
 
 /// Make AWS as the YAML says, after asking
 #[derive(Debug, clap::Args)]
@@ -81,13 +82,14 @@ pub fn run(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
         None => args.selectors.selectors.clone(),
     };
     if selectors.is_empty() && !args.all && saved.is_none() {
-        return Err(Failure::usage("say which stacks to apply")
-            .hint("name one, as in `provision apply acme/production`, or say --all"));
+        return Err(
+            Failure::usage("say which stacks to apply").hint("name one, as in `⟪apply acme/production⟫`, or say --all")
+        );
     }
     let project = Project::load(world, global, &selectors)?;
-    let same = args.line(global);
+    let same = args.line();
     let onward = match (&args.plan, &saved) {
-        (Some(file), Some((_, saving))) => plan_again(global, file, saving),
+        (Some(file), Some((_, saving))) => plan_again(file, saving),
         _ => same.clone(),
     };
     let wish = Wish {
@@ -113,8 +115,8 @@ pub fn run(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
 
 impl Args {
     /// This very command line.
-    fn line(&self, global: &Global) -> CommandLine {
-        let line = CommandLine::new(global, "apply").words(&self.selectors.selectors);
+    fn line(&self) -> Command {
+        let line = Command::new("apply").words(&self.selectors.selectors);
         let line = if self.all { line.word("--all") } else { line };
         let line = self.plan.iter().fold(line, |line, file| line.option("--plan", file.display()));
         let line = self.only.iter().fold(line, |line, Only::Config| line.option("--only", "config"));
@@ -124,7 +126,7 @@ impl Args {
 
 impl Consent {
     /// Adds what was said to a command line.
-    pub fn add_to(&self, line: CommandLine, format: Format) -> CommandLine {
+    pub fn add_to(&self, line: Command, format: Format) -> Command {
         let line = self.allow_destroy.iter().fold(line, |line, allowed| line.option("--allow-destroy", allowed));
         let line = match self.lock_timeout.as_secs() {
             0 => line,
@@ -140,13 +142,13 @@ fn read_plan(file: &Path, now: Timestamp) -> Result<(PlanDocument, SavedDocument
     let bytes = std::fs::read(file);
     let bytes = bytes.map_err(|error| {
         Failure::error(format!("cannot read the plan {}: {error}", file.display()))
-            .hint("`provision plan --out` saves one; nothing was done")
+            .hint("`⟪plan --out plan.json⟫` saves one; nothing was done")
     })?;
     let text = String::from_utf8(bytes).map_err(|_| Unusable::NoPlan("it is not UTF-8".to_owned()));
     text.and_then(|text| read_saved_plan(&text, now)).map_err(|why| {
         let exit = if matches!(why, Unusable::NoPlan(_)) { Exit::Error } else { Exit::Refused };
         Failure::new(exit, format!("cannot use the plan {}: {why}", file.display()))
-            .hint("save a new one with `provision plan --out`; nothing was done")
+            .hint("save a new one with `⟪plan --out plan.json⟫`; nothing was done")
     })
 }
 
@@ -156,7 +158,7 @@ fn check_target(file: &Path, made: &Target, here: &Target) -> Result<()> {
         return Ok(());
     }
     let what = format!("cannot use the plan {}: it was made for {made}, and this is {here}", file.display());
-    let hint = format!("{}, or save one for {here} with `provision plan --out`; nothing was done", made.way());
+    let hint = format!("{}, or save one for {here} with `⟪plan --out plan.json⟫`; nothing was done", made.way());
     Err(Failure::new(Exit::Refused, what).hint(hint))
 }
 
@@ -166,8 +168,8 @@ fn selectors_of(saving: &SavedDocument) -> Result<Vec<Selector>> {
 }
 
 /// Once a saved plan has been carried out in part, or no longer holds, a new one has to be approved.
-fn plan_again(global: &Global, file: &Path, saving: &SavedDocument) -> CommandLine {
-    let line = CommandLine::new(global, "plan").words(&saving.selectors);
+fn plan_again(file: &Path, saving: &SavedDocument) -> Command {
+    let line = Command::new("plan").words(&saving.selectors);
     let line = if saving.mode == SavedMode::Destroy { line.word("--destroy") } else { line };
     line.option("--out", file.display())
 }

@@ -3,14 +3,13 @@ use std::collections::BTreeMap;
 use super::apply::{Consent, Format};
 use crate::blueprint::Blueprint;
 use crate::cli::args::{Global, Selectors};
-use crate::cli::command_line::CommandLine;
 use crate::cli::execute::{Wish, execute};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
 use crate::cli::project::Project;
 use crate::cli::world::World;
 use crate::plan::Mode;
-use crate::resource::{Stack, StackId, Tags};
+use crate::resource::{Command, Stack, StackId, Tags};
 
 /// Delete everything of a stack, after asking; protected resources need --allow-destroy
 #[derive(Debug, clap::Args)]
@@ -58,7 +57,7 @@ pub fn run(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
         }
         None if selectors.is_empty() && !args.all => {
             return Err(Failure::usage("say which stacks to destroy")
-                .hint("name one, as in `provision destroy acme/certification`, or say --all"));
+                .hint("name one, as in `⟪destroy acme/certification⟫`, or say --all"));
         }
         None => {
             project = Project::load(world, global, selectors)?;
@@ -76,16 +75,16 @@ pub fn run(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
         patience: args.consent.lock_timeout,
         json: args.format == Format::Json,
         verb: "destroy",
-        same: args.line(global),
-        onward: args.line(global),
+        same: args.line(),
+        onward: args.line(),
     };
     execute(world, global, &wish)
 }
 
 impl Args {
     /// This very command line.
-    fn line(&self, global: &Global) -> CommandLine {
-        let line = CommandLine::new(global, "destroy").words(&self.selectors.selectors);
+    fn line(&self) -> Command {
+        let line = Command::new("destroy").words(&self.selectors.selectors);
         let line = if self.all { line.word("--all") } else { line };
         let options = [
             ("--orphan", &self.orphan),
@@ -112,7 +111,7 @@ fn blueprint_of_orphan(project: &Project, name: &str, args: &Args) -> Result<Blu
     let moved = project.fleet().iter().find(|stack| stack.id == id).is_some_and(|stack| !is_there(stack));
     if project.has(&id) && !moved {
         let failure = Failure::usage(format!("{id} is in the YAML and no orphan"));
-        return Err(failure.hint(format!("`provision destroy {id}`")));
+        return Err(failure.hint(format!("`{}`", Command::new("destroy").word(id))));
     }
     let stack = Stack {
         id,

@@ -29,12 +29,12 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     let runtime = runtime()?;
     let engine = runtime.block_on(Engine::open(world, global, &stacks))?;
     let inventories = runtime.block_on(engine.read(&project, &stacks, As::Reader, true))?;
-    let mut plan = plan_stacks(world, &stacks, &inventories, selectors, Mode::Apply)?;
+    let mut plan = plan_stacks(world, &stacks, &inventories, selectors, Mode::Apply, &project.guarding(&[]))?;
     let strays = runtime.block_on(engine.orphans(&project, &stacks));
     warn(world, global, &strays.unsearched)?;
     plan.orphans = strays.found;
     engine.report_timings(world)?;
-    world.out.print(&args.format.render(world, global, &plan))?;
+    args.format.print(world, global, &plan)?;
     let unread = !strays.unsearched.is_empty()
         || inventories.values().any(|one| one.survey_failure.is_some() || one.incomplete.is_some());
     let unmanaged = !plan.orphans.is_empty() || plan.stacks.iter().any(|stack| !stack.unmanaged.is_empty());

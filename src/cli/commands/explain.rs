@@ -8,7 +8,7 @@ use crate::cli::selector::Selector;
 use crate::cli::world::World;
 use crate::problem::suggest;
 use crate::report::explain_text;
-use crate::resource::{Address, pointer};
+use crate::resource::{Address, Command, pointer};
 
 /// Print the final value of a resource or field, and the file and line that set it
 #[derive(Debug, clap::Args)]
@@ -46,7 +46,7 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
         let Some(resource) = blueprint.resources.get(&wanted.address) else { continue };
         let mut leaves = leaves(&kinds, resource, &wanted.field).ok_or_else(|| {
             Failure::error(format!("{} has no field {}", wanted.address, wanted.field))
-                .hint(format!("`provision kinds {}` lists its fields", wanted.address.kind))
+                .hint(format!("`{}` lists its fields", Command::new("kinds").word(&wanted.address.kind)))
         })?;
         leaves.iter_mut().for_each(|(_, leaf)| leaf.is_sensitive &= !args.show_values);
         let title = format!("{}/{}{}", blueprint.stack.id, wanted.address, wanted.field);
@@ -97,7 +97,7 @@ fn no_such_resource(address: &Address, kinds: &Kinds<'_>, stacks: &[&Blueprint])
     if !kinds.names().any(|kind| kind == address.kind) {
         failure.hint(format!("no kind is called so; {}", suggest(&address.kind, kinds.names())))
     } else if names.is_empty() {
-        failure.hint(format!("nothing there is an {}; `provision graph` shows what is", address.kind))
+        failure.hint(format!("nothing there is an {}; `⟪graph⟫` shows what is", address.kind))
     } else {
         failure.hint(suggest(&address.to_string(), names.iter().map(String::as_str)))
     }

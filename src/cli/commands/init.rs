@@ -23,7 +23,7 @@ pub fn run(world: &World, global: &Global, _: &Args) -> Result<Exit> {
         }
     }
     if written > 0 && !global.quiet {
-        world.out.print("\nnext: read tenants/example.yaml, then `provision plan --offline`\n")?;
+        world.out.print("\nnext: read tenants/example.yaml, then `⟪plan --offline⟫`\n")?;
     }
     Ok(Exit::Done)
 }

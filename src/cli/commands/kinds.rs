@@ -40,7 +40,7 @@ pub fn run(world: &World, args: &Args) -> Result<Exit> {
             };
             let found: Vec<_> = all.into_iter().filter(is_wanted).collect();
             if found.is_empty() {
-                let hint = "`provision kinds` lists them";
+                let hint = "`⟪kinds⟫` lists them";
                 return Err(Failure::usage(format!("there is no kind `{pattern}`")).hint(hint));
             }
             found

@@ -4,14 +4,16 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 
+use crate::cli::allow::parse_allowance;
 use crate::cli::args::{Global, Selectors};
-use crate::cli::command_line::parse_duration;
+use crate::cli::command_line::{Form, parse_duration};
 use crate::cli::engine::{As, Engine, Target, exit_of, nothing_there, plan_stacks, runtime};
+use crate::cli::execute::takes_network;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
 use crate::cli::project::{Project, warn};
 use crate::cli::world::World;
-use crate::plan::{Mode, Plan};
+use crate::plan::{Allowance, Mode, Plan, refusals};
 use crate::report::{SavedMode, Saving, TextOptions, plan_html, plan_json, plan_markdown, plan_text, saved_plan_text};
 
 /// Show what `apply` would do; changes nothing
@@ -42,6 +44,10 @@ pub struct Args {
     /// Plan the destruction
     #[arg(long)]
     destroy: bool,
+
+    /// Take a protected resource as named, as apply and destroy do (repeatable)
+    #[arg(long, value_name = "TENANT/ENVIRONMENT/TYPE/NAME", value_parser = parse_allowance)]
+    allow_destroy: Vec<Allowance>,
 }
 
 /// How plan and diff write what they found.
@@ -71,16 +77,30 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     let project = Project::load(world, global, selectors)?;
     let stacks = project.stacks();
     let mode = if args.destroy { Mode::Destroy } else { Mode::Apply };
+    let guarding = project.guarding(&args.allow_destroy);
+    let mut is_unsurveyed = false;
     let plan = if args.offline {
-        plan_stacks(world, &stacks, &nothing_there(&stacks), selectors, mode)?
+        plan_stacks(world, &stacks, &nothing_there(&stacks), selectors, mode, &guarding)?
     } else {
         let runtime = runtime()?;
         let engine = runtime.block_on(Engine::open(world, global, &stacks))?;
-        let mut inventories = runtime.block_on(engine.read(&project, &stacks, As::Reader, args.destroy))?;
-        if !args.destroy {
-            runtime.block_on(engine.preflight(&stacks, As::Reader, &mut inventories));
+        let look = |survey| {
+            let mut inventories = runtime.block_on(engine.read(&project, &stacks, As::Reader, survey))?;
+            if !args.destroy {
+                runtime.block_on(engine.preflight(&stacks, As::Reader, &mut inventories));
+            }
+            let plan = plan_stacks(world, &stacks, &inventories, selectors, mode, &guarding)?;
+            Ok::<_, Failure>((inventories, plan))
+        };
+        let (mut inventories, mut plan) = look(args.destroy)?;
+        // As an apply does before it takes a network away: what else stands in it would refuse that.
+        if !args.destroy && plan.stacks.iter().any(takes_network) {
+            (inventories, plan) = look(true)?;
         }
-        let mut plan = plan_stacks(world, &stacks, &inventories, selectors, mode)?;
+        is_unsurveyed =
+            plan.stacks.iter().filter(|stack| takes_network(stack)).any(|stack| {
+                inventories.get(&stack.stack.id).is_some_and(|inventory| inventory.survey_failure.is_some())
+            });
         if selectors.is_empty() {
             let strays = runtime.block_on(engine.orphans(&project, &stacks));
             warn(world, global, &strays.unsearched)?;
@@ -90,10 +110,16 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
         plan
     };
     if let Some(file) = &args.out {
-        save(file, &saved_plan_text(&plan, args.saving(world, global)?))?;
+        let spelled = |text: &str| world.out.called.spell(text, Form::Json);
+        save(file, &saved_plan_text(&plan, args.saving(world, global)?, spelled))?;
     }
-    world.out.print(&args.format.render(world, global, &plan))?;
-    Ok(exit_of(&plan, if args.detailed_exitcode { Exit::Differs } else { Exit::Done }))
+    args.format.print(world, global, &plan)?;
+    Ok(match exit_of(&plan, if args.detailed_exitcode { Exit::Differs } else { Exit::Done }) {
+        // As the apply would end that is told the same.
+        _ if is_unsurveyed => Exit::Blocked,
+        _ if !refusals(&plan).is_empty() => Exit::Refused,
+        exit => exit,
+    })
 }
 
 impl Args {
@@ -119,13 +145,14 @@ impl FormatArgs {
         Ok(())
     }
 
-    pub fn render(&self, world: &World, global: &Global, plan: &Plan) -> String {
-        match self.format {
-            Format::Text => plan_text(plan, text_options(world, global, self.show_values)),
-            Format::Json => plan_json(plan),
-            Format::Markdown => plan_markdown(plan),
-            Format::Html => plan_html(plan),
-        }
+    pub fn print(&self, world: &World, global: &Global, plan: &Plan) -> io::Result<()> {
+        let (form, text) = match self.format {
+            Format::Text => (Form::Text, plan_text(plan, text_options(world, global, self.show_values))),
+            Format::Json => (Form::Json, plan_json(plan)),
+            Format::Markdown => (Form::Text, plan_markdown(plan)),
+            Format::Html => (Form::Html, plan_html(plan)),
+        };
+        world.out.print_as(form, &text)
     }
 }
 
@@ -133,7 +160,7 @@ impl FormatArgs {
 pub fn text_options(world: &World, global: &Global, show_values: bool) -> TextOptions {
     const LOG: usize = 160;
     let verbose = global.verbose > 0;
-    let width = if verbose { None } else { Some(world.out.width.unwrap_or(LOG)) };
+    let width = world.out.width.or((!verbose).then_some(LOG));
     TextOptions { width, verbose, show_values }
 }
 

@@ -1,6 +1,7 @@
 use clap::ValueEnum;
 
 use crate::cli::args::{Global, Selectors};
+use crate::cli::command_line::Form;
 use crate::cli::engine::{As, Engine, plan_stacks, runtime};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
@@ -43,7 +44,7 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     let runtime = runtime()?;
     let engine = runtime.block_on(Engine::open(world, global, &stacks))?;
     let inventories = runtime.block_on(engine.read(&project, &stacks, As::Reader, false))?;
-    let mut plan = plan_stacks(world, &stacks, &inventories, selectors, Mode::Apply)?;
+    let mut plan = plan_stacks(world, &stacks, &inventories, selectors, Mode::Apply, &project.guarding(&[]))?;
     let none = Inventory::default();
     let mut shown = Vec::new();
     for stack in &mut plan.stacks {
@@ -55,11 +56,13 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
         shown.push(Shown { stack, outputs, inventory, waiting, pending, changes, only });
     }
     engine.report_timings(world)?;
-    world.out.print(&match args.format {
+    let form = if args.format == Format::Json { Form::Json } else { Form::Text };
+    let text = match args.format {
         Format::Text => shown.iter().map(show_text).collect::<Vec<_>>().join("\n"),
         Format::Json => show_json(&shown),
         Format::Env => shown.iter().map(|one| show_env(one.outputs)).collect(),
-    })?;
+    };
+    world.out.print_as(form, &text)?;
     Ok(if inventories.values().any(has_unread) { Exit::Blocked } else { Exit::Done })
 }
 

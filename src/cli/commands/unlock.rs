@@ -1,6 +1,5 @@
 use crate::apply::{Holder, SeenLease, Standing};
 use crate::cli::args::Global;
-use crate::cli::command_line::CommandLine;
 use crate::cli::engine::{Engine, Taking, runtime};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
@@ -9,7 +8,7 @@ use crate::cli::prompt::confirm;
 use crate::cli::selector::Selector;
 use crate::cli::world::World;
 use crate::report::lease_text;
-use crate::resource::Stack;
+use crate::resource::{Command, Stack};
 
 /// Show who holds a stack, and take the lease away when told so
 ///
@@ -54,7 +53,7 @@ pub fn run(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
     let Some(how) = runtime.block_on(told(world, stack, args, &seen))? else { return Ok(Exit::Done) };
     let bucket = project.bucket(stack);
     let holder = runtime.block_on(engine.take_from(world, stack, &bucket, seen, how))?;
-    world.out.print(&outcome(world, global, stack, &holder))?;
+    world.out.print(&outcome(world, stack, &holder))?;
     Ok(Exit::Done)
 }
 
@@ -72,9 +71,9 @@ async fn told(world: &mut World, stack: &Stack, args: &Args, seen: &SeenLease) -
     Ok(Some(if args.now || is_over { Taking::Now } else { Taking::AtItsEnd }))
 }
 
-fn outcome(world: &World, global: &Global, stack: &Stack, holder: &Holder) -> String {
+fn outcome(world: &World, stack: &Stack, holder: &Holder) -> String {
     let now = (world.clock)();
-    let apply = CommandLine::new(global, "apply").word(&stack.id);
+    let apply = Command::new("apply").word(&stack.id);
     let text = lease_text(&stack.id, Some(holder), now);
     if holder.standing(now) == Standing::Free {
         return format!(

@@ -2,6 +2,7 @@ use clap::ValueEnum;
 
 use crate::blueprint::Blueprint;
 use crate::cli::args::{Global, Selectors};
+use crate::cli::command_line::Form;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
 use crate::cli::project::Project;
@@ -47,8 +48,8 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
         }
     };
     match args.format {
-        Format::Json => world.out.print(&problems_json(&problems))?,
-        Format::Sarif => world.out.print(&problems_sarif(&problems))?,
+        Format::Json => world.out.print_as(Form::Json, &problems_json(&problems))?,
+        Format::Sarif => world.out.print_as(Form::Json, &problems_sarif(&problems))?,
         Format::Text => world.out.print(&problems_text(&problems))?,
     }
     if let (Format::Text, Some((stacks, resources)), false) = (args.format, sizes, global.quiet) {

@@ -11,7 +11,7 @@ use crate::cli::project::Project;
 use crate::cli::world::World;
 use crate::inventory::{Inventory, Seen};
 use crate::kinds::KINDS;
-use crate::plan::{Mode, StackPlan, Unfit, adopted, adoption, unread};
+use crate::plan::{Guarding, Mode, StackPlan, Unfit, adopted, adoption, unread};
 use crate::resource::{AnyListing, Live, Scope};
 
 /// What adopting a thing writes, and what is different about it.
@@ -120,8 +120,8 @@ fn differences(
         sight.found.insert(address.clone(), vec![live]);
     }
     let inventories = BTreeMap::from([(blueprint.stack.id.clone(), inventory.clone())]);
-    let plan = plan_stacks(world, &[blueprint], &inventories, &[], Mode::Apply)?;
+    let plan = plan_stacks(world, &[blueprint], &inventories, &[], Mode::Apply, &Guarding::default())?;
     let mut plan = plan.stacks.into_iter().next().unwrap_or_else(|| StackPlan::empty(blueprint.stack.clone()));
     plan.changes.retain(|change| change.address == *address);
-    Ok(StackPlan { changes: plan.changes, ..StackPlan::empty(plan.stack) })
+    Ok(StackPlan { changes: plan.changes, ours: plan.ours, ..StackPlan::empty(plan.stack) })
 }

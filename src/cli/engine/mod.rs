@@ -5,6 +5,7 @@ mod elsewhere;
 mod hands;
 mod journals;
 mod lease;
+mod reading;
 mod records;
 mod run;
 mod source;
@@ -12,6 +13,7 @@ mod target;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use futures_util::future::try_join_all;
 use tokio::runtime::Runtime;
@@ -27,13 +29,14 @@ use crate::aws::{Role, Sessions, Setup};
 use crate::blueprint::Blueprint;
 use crate::inventory::{Inventory, Request, Seen, Sight, Sought, Wanted, collect, preflight};
 use crate::kinds::KINDS;
-use crate::plan::{Input, Mode, Plan, plan};
+use crate::plan::{Guarding, Input, Mode, Plan, guard, plan};
 use crate::problem::Problem;
 use crate::report::{CallTiming, timings_text};
 use crate::resource::{Address, Shape, Stack, StackId};
 use crate::sandbox;
 
 pub use adopt::Adoption;
+use reading::Screen;
 pub use records::{Taking, past_runs, recorded_here};
 pub use run::{Approved, carry_out};
 use source::AwsSource;
@@ -48,6 +51,10 @@ pub struct Engine {
     timings: bool,
     /// Whether something else than AWS answers.
     is_emulated: bool,
+    /// How a look at what is there is shown.
+    screen: Screen,
+    /// Whether a plan is being carried out, and shown.
+    is_running: AtomicBool,
 }
 
 /// Which of a stack's roles is assumed.
@@ -92,7 +99,8 @@ impl Engine {
         let is_emulated = endpoint_url.is_some();
         let setup = Setup { profile, endpoint_url, is_sandbox, region, run: run.clone(), reads, http_client: None };
         let sessions = Arc::new(Sessions::new(setup));
-        Ok(Self { sessions, run, started: Instant::now(), timings: global.timings, is_emulated })
+        let (started, timings, screen) = (Instant::now(), global.timings, Screen::of(world, global));
+        Ok(Self { sessions, run, started, timings, is_emulated, screen, is_running: AtomicBool::new(false) })
     }
 
     /// Checks every account, then reads all that is there of the stacks; `survey` also looks for what is nobody's.
@@ -117,14 +125,21 @@ impl Engine {
                 (project, AwsSource::new(self.sessions.clone(), account, role), stacks)
             })
             .collect();
-        try_join_all(sources.iter().map(|(_, source, stacks)| source.verify(&stacks[0].stack.region))).await?;
-        let reads = sources.iter().map(|(project, source, stacks)| async move {
-            let stacks = stacks.iter().map(|blueprint| sought(blueprint)).collect();
-            let request = Request { project, account: source.account(), stacks, survey };
-            collect(KINDS, source, &request).await
-        });
-        let mut inventories = futures_util::future::join_all(reads).await.into_iter().flatten().collect();
-        self.locate(project, stacks, as_whom, &mut inventories).await;
+        let done = &AtomicUsize::new(0);
+        let look = async {
+            try_join_all(sources.iter().map(|(_, source, stacks)| source.verify(&stacks[0].stack.region))).await?;
+            let reads = sources.iter().map(|(project, source, stacks)| async move {
+                let stacks = stacks.iter().map(|blueprint| sought(blueprint)).collect();
+                let request = Request { project, account: source.account(), stacks, survey };
+                let read = collect(KINDS, source, &request).await;
+                done.fetch_add(1, Ordering::Relaxed);
+                read
+            });
+            let mut inventories = futures_util::future::join_all(reads).await.into_iter().flatten().collect();
+            self.locate(project, stacks, as_whom, &mut inventories).await;
+            Ok::<_, Failure>(inventories)
+        };
+        let mut inventories = self.shown(stacks.len(), (done, sources.len()), look).await?;
         elsewhere::leave_roles(project, stacks.iter().map(|blueprint| &blueprint.stack), &mut inventories);
         Ok(inventories)
     }
@@ -191,7 +206,7 @@ pub fn nothing_there(stacks: &[&Blueprint]) -> BTreeMap<StackId, Inventory> {
     stacks.iter().map(empty).collect()
 }
 
-/// Plans every stack, narrowed to what the selectors name. A selector that names no resource, neither wanted nor live,
+/// Plans every stack, narrowed to what the selectors name, and holds the plan against the guards. A selector that names no resource, neither wanted nor live,
 /// is wrong use.
 pub fn plan_stacks(
     world: &World,
@@ -199,6 +214,7 @@ pub fn plan_stacks(
     inventories: &BTreeMap<StackId, Inventory>,
     selectors: &[Selector],
     mode: Mode,
+    guarding: &Guarding,
 ) -> Result<Plan> {
     let shapes: Vec<&dyn Shape> = KINDS.iter().map(|kind| kind.shape()).collect();
     let now = (world.clock)();
@@ -219,6 +235,7 @@ pub fn plan_stacks(
         }));
         all.stacks.push(made);
     }
+    guard(&mut all, guarding);
     match unmatched_resource(selectors, &known) {
         Some((_, message)) => Err(Failure::usage(message)),
         None => Ok(all),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -71,6 +72,7 @@ pub async fn carry_out<'a>(
         journals: Mutex::default(),
     };
     let approved = apply::Approved { plan, run: &engine.run, who: &host.who, patience };
+    engine.is_running.store(true, Ordering::Relaxed);
     let ended = tokio::select! {
         ended = apply::carry_out(&host, KINDS, approved) => ended,
         never = host.announce() => match never {},
@@ -79,6 +81,7 @@ pub async fn carry_out<'a>(
             return Err(cut_off());
         }
     };
+    engine.is_running.store(false, Ordering::Relaxed);
     host.close_journals(ended.as_deref().unwrap_or_default()).await;
     host.progress.into_inner().unwrap_or_else(PoisonError::into_inner).finish();
     ended.map_err(|halted| match halted {
@@ -241,7 +244,7 @@ fn held(stack: &StackId, holder: &Holder) -> Failure {
     let Holder { run, who, since, until, .. } = holder;
     Failure::new(Exit::Locked, format!("{stack} is locked by {who} (run {run}) since {since}"))
         .hint("wait for it to end, or let this run wait with --lock-timeout")
-        .hint(format!("if that run is dead, its lease ends by itself soon after {until}; `provision unlock` shows it"))
+        .hint(format!("if that run is dead, its lease ends by itself soon after {until}; `⟪unlock⟫` shows it"))
 }
 
 /// `user@host`, as far as the environment tells.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::changes::needs;
 use super::fate::Fate;
 use super::fields::Compared;
 use super::input::Input;
@@ -162,7 +163,7 @@ impl<'a> Decider<'a> {
         if let Some(blocker) =
             self.hard_needs(resource).find(|need| matches!(self.fates.get(need), Some(Fate::Blocked { .. })))
         {
-            return self.blocked(resource, live, format!("needs {blocker}, which is blocked"));
+            return self.blocked(resource, live, needs(blocker));
         }
         let shape = self.shapes[resource.address.kind.as_str()];
         let resolved = self.without_held(resource, shape, live.map(|live| &**live));

@@ -176,6 +176,7 @@ fn saved() -> String {
     saved_plan_text(
         &plan,
         Saving { made, expires, mode: SavedMode::Apply, selectors: vec!["globex".to_owned()], endpoint: None },
+        str::to_owned,
     )
 }
 

@@ -25,7 +25,16 @@ pub mod strangers;
 pub mod thing;
 pub mod verbs;
 
+use provision::plan::{Allowance, Guarding, Guards, Plan, Refusal, guard, refusals};
+
 pub use bucket::Rate;
 pub use build::{Wish, blueprint};
 pub use engine::Bench;
 pub use faults::{Fault, What};
+
+/// What refuses a plan under these guards, where so much was allowed.
+pub fn refused(plan: &Plan, guards: &Guards, allowed: &[Allowance]) -> Vec<Refusal> {
+    let mut plan = plan.clone();
+    guard(&mut plan, &Guarding { guards: guards.clone(), allowed: allowed.to_vec() });
+    refusals(&plan).into_iter().cloned().collect()
+}

@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use jiff::SignedDuration;
 use provision::apply::{Halted, Outcome, Stop};
 use provision::blueprint::Blueprint;
-use provision::plan::{Allowance, Guards, Mode, Plan, refusals};
+use provision::plan::{Allowance, Guards, Mode, Plan};
 use provision::resource::{Address, Stack, StackId};
 use tokio::sync::watch;
 
@@ -17,6 +17,7 @@ use super::faults::Fault;
 use super::history::{Edit, History, Job, Round, Verb, Weather, Yaml};
 use super::invariants::{self, Broken, Trace};
 use super::process::Process;
+use super::refused;
 use super::strangers::Strangers;
 
 /// What a history tried, and how often.
@@ -220,7 +221,7 @@ async fn work(process: &Process<'_>, job: &Job, trace: &mut Trace) {
     }
     let stack = StackId::new("acme", "production");
     let allow = job.allow.iter().map(|name| Allowance { stack: stack.clone(), resource: name.clone() });
-    if !refusals(&trace.plan, &Guards::default(), &allow.collect::<Vec<_>>()).is_empty() {
+    if !refused(&trace.plan, &Guards::default(), &allow.collect::<Vec<_>>()).is_empty() {
         return note("a guard refused");
     }
     // Whoever dies from here on may have sent something.
