@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::after::Afters;
 use super::kinds::{Kinds, Known};
 use super::{Blueprint, Ignore, Resource, arns, graph, lint, place, references, switches, unique};
 use crate::problem::{Problem, Span, suggest};
@@ -23,6 +24,7 @@ pub fn build(
     let Expanded { declarations, families, outputs, mut warnings } = expanded;
     let all = unique(&declarations, &mut found);
     let mut resources = BTreeMap::new();
+    let mut afters = Afters::default();
     let is_broken = declarations.iter().any(|declaration| declaration.is_broken);
     for declaration in declarations {
         let kind = &declaration.address.value.kind;
@@ -33,6 +35,7 @@ pub fn build(
         };
         references::of_properties(kinds, &declaration, known, &all, &mut found);
         names(&declaration, known, &all, &mut found);
+        afters.add(&declaration, &all, &mut found);
         if let Some(resource) = resource(declaration, known, stack, &mut found) {
             resources.insert(resource.address.clone(), resource);
         }
@@ -42,8 +45,8 @@ pub fn build(
     }
     let is_whole = !is_broken && !found.iter().any(Problem::is_error);
     if is_whole {
-        graph::follow(kinds, &mut resources);
-        graph::check(kinds, &resources, &mut found);
+        graph::follow(kinds, &afters, &mut resources);
+        graph::check(kinds, &afters, &resources, &mut found);
         lint::check(&resources, &mut found);
         warnings.extend(lint::warnings(&resources));
     }

@@ -2,36 +2,76 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
+use super::after::Afters;
 use super::kinds::Kinds;
 use super::{Resource, place};
-use crate::problem::Problem;
-use crate::resource::{Address, pointer};
+use crate::problem::{Problem, Span};
+use crate::resource::{Address, Neighbours, Piece, Reference, pointer};
 
-/// Adds the edges that no reference shows: a resource that follows another of the stack.
-pub(super) fn follow(kinds: &Kinds<'_>, resources: &mut BTreeMap<Address, Resource>) {
+/// The resources of a blueprint, as references name them.
+struct Wanted<'r>(&'r BTreeMap<Address, Resource>);
+
+impl Neighbours for Wanted<'_> {
+    fn named<'a>(&'a self, text: &str) -> Vec<(&'a Address, &'a Value)> {
+        let named = Reference::split(text).into_iter().filter_map(|piece| match piece {
+            Piece::Reference(reference) => self.0.get_key_value(&reference.address),
+            Piece::Text(_) => None,
+        });
+        named.map(|(address, resource)| (address, &*resource.spec)).collect()
+    }
+}
+
+/// Adds the edges that no reference shows: what the template says, then what follows another of the stack by its kind.
+///
+/// A whole resource that follows another is only better made after it: where that would close a circle it does not.
+pub(super) fn follow(kinds: &Kinds<'_>, afters: &Afters, resources: &mut BTreeMap<Address, Resource>) {
+    for (address, other) in afters.iter() {
+        add(resources, address, other, "");
+    }
     let mut more = Vec::new();
     for (address, resource) in &*resources {
         let Some(known) = kinds.get(&address.kind) else { continue };
         for (other, target) in resources.iter().filter(|(other, _)| *other != address) {
-            if let Some(property) = known.shape.follows(&resource.spec, &other.kind, &target.spec) {
-                let at = if property.is_empty() || property.starts_with('/') {
-                    property.to_owned()
-                } else {
-                    format!("/{property}")
-                };
-                more.push((address.clone(), other.clone(), at));
-            }
+            let property = known.shape.follows(&resource.spec, other, &target.spec, &Wanted(resources));
+            more.extend(property.map(|property| (address.clone(), other.clone(), property)));
         }
     }
-    for (address, other, at) in more {
-        if let Some(resource) = resources.get_mut(&address) {
-            resource.edges.entry(other).or_default().insert(at);
+    for (address, other, property) in more {
+        if !property.is_empty() || !needs(resources, &other, &address) {
+            add(resources, &address, &other, property);
         }
     }
 }
 
+fn add(resources: &mut BTreeMap<Address, Resource>, address: &Address, other: &Address, at: &str) {
+    if let Some(resource) = resources.get_mut(address) {
+        resource.edges.entry(other.clone()).or_default().insert(at.to_owned());
+    }
+}
+
+/// Whether a resource needs another, directly or through others.
+fn needs(resources: &BTreeMap<Address, Resource>, address: &Address, other: &Address) -> bool {
+    let (mut open, mut seen) = (vec![address], BTreeSet::new());
+    while let Some(at) = open.pop() {
+        if at == other {
+            return true;
+        }
+        if seen.insert(at) {
+            open.extend(resources.get(at).into_iter().flat_map(|resource| resource.edges.keys()));
+        }
+    }
+    false
+}
+
 /// Finds circles that no `LATE` property cuts.
-pub(super) fn check(kinds: &Kinds<'_>, resources: &BTreeMap<Address, Resource>, problems: &mut Vec<Problem>) {
+pub(super) fn check(
+    kinds: &Kinds<'_>,
+    afters: &Afters,
+    resources: &BTreeMap<Address, Resource>,
+    problems: &mut Vec<Problem>,
+) {
     let firm: BTreeMap<&Address, BTreeSet<&Address>> = resources
         .iter()
         .map(|(address, resource)| {
@@ -45,7 +85,7 @@ pub(super) fn check(kinds: &Kinds<'_>, resources: &BTreeMap<Address, Resource>, 
     for start in firm.keys() {
         let mut path = Vec::new();
         if let Some(circle) = search(start, &firm, &mut path, &mut done) {
-            problems.push(problem(&circle, kinds, resources));
+            problems.push(problem(&circle, kinds, afters, resources));
         }
     }
 }
@@ -69,19 +109,32 @@ fn search<'a>(
     circle
 }
 
-fn problem(circle: &[&Address], kinds: &Kinds<'_>, resources: &BTreeMap<Address, Resource>) -> Problem {
-    let first = circle[0];
-    let next = circle.get(1).copied().unwrap_or(first);
-    let resource = &resources[first];
-    let at = resource.edges.get(next).and_then(BTreeSet::first).map_or("", String::as_str);
-    let span = kinds.get(&first.kind).and_then(|known| {
-        let at = place::keyed(&known.facts, &resource.spec, at);
-        resource.origin(&at).map(|origin| origin.span.clone())
-    });
-    let names: Vec<_> = circle.iter().chain([&first]).map(ToString::to_string).collect();
+fn problem(
+    circle: &[&Address],
+    kinds: &Kinds<'_>,
+    afters: &Afters,
+    resources: &BTreeMap<Address, Resource>,
+) -> Problem {
+    let names: Vec<_> = circle.iter().chain(&circle[..1]).map(ToString::to_string).collect();
     let what = match circle {
         [only] => format!("{only} refers to itself, and can't be made without"),
         _ => format!("these resources need each other in a circle: {}", names.join(" -> ")),
     };
+    let next = circle.iter().cycle().skip(1);
+    let mut said = circle.iter().zip(next).filter(|(one, other)| resources[**one].only_follows(other));
+    if let Some(place) = said.find_map(|(one, other)| afters.place(one, other)) {
+        return Problem::error(place.clone(), what).hint("take this one out of `after`");
+    }
+    let span = reference_of(circle, kinds, resources);
     Problem::error(span, what).hint("remove one of the references; none of them can be set after creation")
+}
+
+/// Where the first resource of a circle refers to the next.
+fn reference_of(circle: &[&Address], kinds: &Kinds<'_>, resources: &BTreeMap<Address, Resource>) -> Option<Span> {
+    let (first, next) = (circle[0], circle.get(1).unwrap_or(&circle[0]));
+    let resource = &resources[first];
+    let at = resource.edges.get(*next).and_then(BTreeSet::first).map_or("", String::as_str);
+    let known = kinds.get(&first.kind)?;
+    let at = place::keyed(&known.facts, &resource.spec, at);
+    resource.origin(&at).map(|origin| origin.span.clone())
 }

@@ -1,5 +1,6 @@
 //! What should be: the checked graph of one stack's resources, acyclic but for `LATE` properties.
 
+mod after;
 mod arns;
 mod build;
 mod explain;

@@ -55,6 +55,11 @@ impl Resource {
         [Some(self.address.name.as_str()), self.was.as_deref()].into_iter().flatten()
     }
 
+    /// Whether it needs another in place without referring to it.
+    pub fn only_follows(&self, other: &Address) -> bool {
+        self.edges.get(other).is_some_and(|pointers| pointers.iter().all(String::is_empty))
+    }
+
     /// What the template set, by property, with references unresolved.
     pub fn set(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.set.iter().filter_map(|name| Some((name.as_str(), self.spec.get(name)?)))

@@ -2,6 +2,8 @@
 
 use aws_sdk_ec2::types::{Filter, ResourceType, Tag, TagSpecification};
 
+use serde_json::Value;
+
 use crate::aws::{MINUTE, Writer, retry};
 use crate::resource::{Class, Failure, Ref, Result, Scope, Tags, key};
 
@@ -68,6 +70,15 @@ pub(super) async fn retag(writer: &Writer, id: &str, set: &Tags, unset: &[String
 /// Returns the id that a create answered with.
 pub(super) fn id_in(answer: Option<&str>, operation: &str) -> Result<String> {
     answer.map(str::to_owned).ok_or_else(|| Failure::new(Class::Other, format!("{operation} returned no id")))
+}
+
+/// Returns whether a route table serves one of the subnets that a value names.
+pub(super) fn serves(table: &Value, subnets: &Value) -> bool {
+    let served = |subnet: &Value| table["SubnetIds"].as_array().is_some_and(|all| all.contains(subnet));
+    match subnets {
+        Value::Array(subnets) => subnets.iter().any(served),
+        subnet => served(subnet),
+    }
 }
 
 /// Whether a reference is not given; such are not written out.

@@ -7,12 +7,13 @@ use super::beyond::Beyond;
 use super::ec2;
 use super::ec2_eip::Eip;
 use super::ec2_internet_gateway::InternetGateway;
+use super::ec2_route_table::RouteTable;
 use super::ec2_subnet::Subnet;
 use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::resource::{
-    Attachable, Changes, Class, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref,
-    Replacement, Result, Scope, State, Switch, Tags, Told,
+    Address, Attachable, Changes, Class, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule,
+    Neighbours, Permissions, Ref, Replacement, Result, Scope, State, Switch, Tags, Told,
 };
 
 /// The way out of private subnets.
@@ -152,10 +153,20 @@ resources:
         })
     }
 
-    /// EC2 refuses a public gateway in a VPC without an attached internet gateway.
-    fn follows(spec: &Value, other_kind: &str, _: &Value) -> Option<&'static str> {
+    /// EC2 refuses a public gateway in a VPC without an attached internet gateway; and what goes out by it, goes on by the
+    /// routes of its own subnet. A table that leads to a NAT gateway itself is not its way on.
+    fn follows(spec: &Value, other: &Address, other_spec: &Value, _: &dyn Neighbours) -> Option<&'static str> {
         let is_public = spec.get("ConnectivityType").is_none_or(|kind| kind == "public");
-        (other_kind == InternetGateway::TYPE && is_public).then_some("")
+        let leads_to_one = |table: &Value| {
+            let routes = table["Routes"].as_array().into_iter().flatten();
+            routes.filter_map(|route| route["NatGatewayId"].as_str()).any(|id| !id.is_empty())
+        };
+        let is_way_out = match &*other.kind {
+            InternetGateway::TYPE => is_public,
+            RouteTable::TYPE => ec2::serves(other_spec, &spec["SubnetId"]) && !leads_to_one(other_spec),
+            _ => false,
+        };
+        is_way_out.then_some("")
     }
 
     fn check(spec: &Spec) -> Vec<(String, String)> {

@@ -83,6 +83,10 @@ impl Comparing<'_> {
                 fields.push(field);
             }
         }
+        let tells = |field: &Field| self.facts.status.iter().any(|path| pointer::covers(path, &field.path));
+        if fields.iter().any(|field| field.ignored.is_none() && !tells(field)) {
+            fields.retain(|field| !tells(field));
+        }
         fields.sort_by(|a, b| a.path.cmp(&b.path));
         Compared { fields, spec: desired, foreign, left_alone }
     }

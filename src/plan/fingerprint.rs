@@ -1,19 +1,21 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::types::{Action, Change, Plan, StackPlan, Step, StepId, Verb};
+use super::types::{Action, Change, Field, Plan, StackPlan, Step, StepId, Verb};
 use crate::resource::StackId;
 
 /// A hash over all that a stack's plan compares and does, sensitive values too.
 ///
 /// Causes and places are left out: they say where a difference comes from, not what is done. So are waits: what became
-/// ready by itself meanwhile changes nothing that a person agreed to.
+/// ready by itself meanwhile changes nothing that a person agreed to; nor does what an update that overtakes it finds.
 pub fn fingerprint(plan: &StackPlan) -> String {
     let mut changes: Vec<_> = plan.changes.iter().filter(|change| change.action != Action::Wait).collect();
     changes.sort_by(|a, b| a.address.cmp(&b.address).then_with(|| a.id.cmp(&b.id)));
-    let changes: Vec<_> = changes.into_iter().map(change).collect();
+    let overtaking: BTreeSet<_> =
+        plan.steps.values().filter(|step| step.overtakes).map(|step| &step.id.address).collect();
+    let changes: Vec<_> = changes.into_iter().map(|one| change(one, overtaking.contains(&one.address))).collect();
     let steps: Vec<_> = plan.steps.values().filter(|step| step.id.verb != Verb::Wait).map(step).collect();
     let stack = &plan.stack;
     let all = json!([stack.id, stack.account, stack.region, stack.template, changes, steps]);
@@ -28,8 +30,9 @@ pub fn agrees(approved: &Plan, fresh: &Plan) -> bool {
     prints(approved) == prints(fresh)
 }
 
-fn change(change: &Change) -> Value {
-    let fields = change.fields.iter().map(|field| json!([field.path, field.before, field.after, field.ignored]));
+fn change(change: &Change, overtakes: bool) -> Value {
+    let before = |field: &Field| field.before.clone().filter(|_| !overtakes);
+    let fields = change.fields.iter().map(|field| json!([field.path, before(field), field.after, field.ignored]));
     let fields: Vec<_> = fields.collect();
     let Change { address, action, region, id, protected, disruption, .. } = change;
     json!([address, action, region, id, protected, disruption, fields])

@@ -11,6 +11,7 @@ mod derived;
 mod fate;
 mod fields;
 mod fingerprint;
+mod followers;
 mod foundation;
 mod guards;
 mod input;

@@ -6,16 +6,19 @@ use std::sync::Arc;
 use super::circles::{delete_last, strip_circles};
 use super::decide::Decisions;
 use super::fate::Fate;
+use super::followers::outlast;
 use super::let_go::let_go;
 use super::live_edges::{LiveEdges, LiveId, live_id};
 use super::order::Shapes;
 use super::steps::Steps;
 use super::types::{Step, StepId, Verb};
 use super::victims::{Victim, leaves, users};
+use crate::blueprint::Blueprint;
 use crate::resource::{Live, State};
 
 /// Adds the deletions to the steps, each after all that refers to it is gone or updated.
 pub(super) fn remove(
+    blueprint: &Blueprint,
     shapes: &Shapes<'_>,
     decisions: Option<&Decisions>,
     edges: &LiveEdges,
@@ -44,7 +47,7 @@ pub(super) fn remove(
         if decisions.is_some_and(|decisions| follows_its_successor(decisions, id)) {
             after.insert(StepId::new(&id.0, Verb::Create, ""));
         }
-        if matches!(live.state, State::Settling(_)) {
+        if matches!(live.state, State::Settling(_)) && !shape.facts().deleted_unsettled {
             let wait = Step::wait(&id.0, live, shape.facts().seconds);
             after.insert(wait.id.clone());
             steps.all.insert(wait.id.clone(), wait);
@@ -56,6 +59,7 @@ pub(super) fn remove(
         steps.all.insert(step.id.clone(), step);
     }
     delete_last(shapes, edges, &going, steps);
+    outlast(blueprint, shapes, decisions, &going, steps);
 }
 
 /// Whether a live thing goes once the one that takes its place has come.

@@ -21,6 +21,7 @@ impl Step {
             set_tags: Tags::default(),
             marks: None,
             unset_tags: Vec::new(),
+            overtakes: false,
             seconds: 0,
         }
     }

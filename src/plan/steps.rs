@@ -99,17 +99,19 @@ impl Maker<'_> {
         fields: &[Field],
         mut after: BTreeSet<StepId>,
     ) {
-        if matches!(live.state, State::Settling(_)) {
+        let acted = joined(fields.iter().filter(|field| field.ignored.is_none()).cloned());
+        let overtakes = overtakes(facts, &acted);
+        if matches!(live.state, State::Settling(_)) && !overtakes {
             after.insert(self.wait(resource, facts, live));
         }
         let id = StepId::new(&resource.address, Verb::Update, &live.id);
-        let acted = joined(fields.iter().filter(|field| field.ignored.is_none()).cloned());
         let desired = Desired { spec: spec.clone(), fields: acted, physical: None };
         self.push(Step {
             region: resource.region.clone(),
             after,
             live: Some(live.clone()),
             desired: Some(desired),
+            overtakes,
             seconds: facts.seconds,
             ..Step::new(id.clone())
         });
@@ -256,6 +258,11 @@ impl Maker<'_> {
     fn push(&mut self, step: Step) {
         self.steps.all.insert(step.id.clone(), step);
     }
+}
+
+/// Whether an update need not wait for what is under way.
+fn overtakes(facts: &Facts, fields: &[Field]) -> bool {
+    fields.iter().all(|field| facts.overtakes.iter().any(|pattern| pointer::covers(pattern, &field.path)))
 }
 
 /// The late properties of a resource that hang on cut edges.

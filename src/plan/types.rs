@@ -161,6 +161,8 @@ pub struct Step {
     pub unset_tags: Vec<String>,
     /// What the digest among the tags is made of, once all that it stands for is known.
     pub marks: Option<Marks>,
+    /// Whether the update takes the place of whatever is under way: then what is there moves on by itself meanwhile.
+    pub overtakes: bool,
     /// Typical seconds, for the order of steps and the estimate.
     pub seconds: u32,
 }

@@ -49,8 +49,8 @@ fn ids(blueprint: &Blueprint, stack: usize) -> BTreeMap<&Address, String> {
 
 /// From, to, and whether it only follows without a reference.
 fn edges(blueprint: &Blueprint) -> impl Iterator<Item = (&Address, &Address, bool)> {
-    blueprint.resources.values().flat_map(|resource| {
-        let only_follows = |pointers: &std::collections::BTreeSet<String>| pointers.iter().all(String::is_empty);
-        resource.edges.iter().map(move |(to, pointers)| (&resource.address, to, only_follows(pointers)))
-    })
+    blueprint
+        .resources
+        .values()
+        .flat_map(|resource| resource.edges.keys().map(move |to| (&resource.address, to, resource.only_follows(to))))
 }

@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{
-    Attachable, Attached, Class, Disruption, Failure, FieldDiff, Name, NameRule, Pending, Replacement, Result, Scope,
-    Switch, Tags, Window, pointer,
+    Address, Attachable, Attached, Class, Disruption, Failure, FieldDiff, Name, NameRule, Neighbours, Pending,
+    Replacement, Result, Scope, Switch, Tags, Window, pointer,
 };
 
 /// What a kind talks to: AWS, or the fake cloud of the tests.
@@ -84,6 +84,15 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// Properties that make AWS refuse a deletion while they are true: what has one on goes by name only, and so does
     /// an update that turns it off.
     const PROTECTION: &'static [&'static str] = &[];
+    /// Properties that can be changed while the resource has not settled yet: such an update is sent at once and takes the
+    /// place of what is under way. Without them, an update waits: most services refuse it until then. A change that can't
+    /// come to its end by itself (tasks that don't start) has to be here, or nobody gets its correction in.
+    const OVERTAKES: &'static [&'static str] = &[];
+    /// Whether it can be deleted while it has not settled yet.
+    const DELETED_UNSETTLED: bool = false;
+    /// Where [`Found::unmodelled`] says how the last change went, which the next one mends: a difference only where nothing
+    /// else differs.
+    const STATUS: &'static [&'static str] = &[];
     /// Whether an update makes a new revision beside the old one (task definitions); old revisions are not claimants.
     const REVISIONED: bool = false;
     /// Whether a new one waits for a person before it can be used (a certificate for its DNS records).
@@ -220,8 +229,16 @@ pub trait Kind: Sized + Send + Sync + 'static {
     }
 
     /// Returns the property (or `""` for the whole resource) that needs `other` in place although it does not refer
-    /// to it: a service needs the rule that attaches its target group. Both specs are unresolved.
-    fn follows(_spec: &Value, _other_kind: &str, _other_spec: &Value) -> Option<&'static str> {
+    /// to it: a service needs the rule that attaches its target group. What follows another is made after it, and deleted
+    /// before it.
+    ///
+    /// The specs are two of a blueprint, unresolved, or two live ones; what either names is found among `neighbours`.
+    fn follows(
+        _spec: &Value,
+        _other: &Address,
+        _other_spec: &Value,
+        _neighbours: &dyn Neighbours,
+    ) -> Option<&'static str> {
         None
     }
 

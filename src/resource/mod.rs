@@ -14,6 +14,7 @@ pub mod keyed;
 mod kind;
 mod marks;
 mod name;
+mod neighbours;
 pub mod normal;
 mod partition;
 pub mod parts;
@@ -42,6 +43,7 @@ pub use kind::{
 };
 pub use marks::Marks;
 pub use name::{Name, NameRule};
+pub use neighbours::Neighbours;
 pub use partition::{home, partition};
 pub use pending::{Pending, Until, Window};
 pub use record::Recorded;

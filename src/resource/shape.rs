@@ -3,7 +3,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::diff::{Difference, compare};
-use super::{Attachable, FieldDiff, Kind, NameRule, Permissions, Schema, Window};
+use super::{Address, Attachable, FieldDiff, Kind, NameRule, Neighbours, Permissions, Schema, Window};
 
 /// Whether a replacement can stand beside the old resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +84,9 @@ pub struct Facts {
     pub stateful: bool,
     pub interchangeable: bool,
     pub protection: &'static [&'static str],
+    pub overtakes: &'static [&'static str],
+    pub deleted_unsettled: bool,
+    pub status: &'static [&'static str],
     pub revisioned: bool,
     pub awaits_person: bool,
     pub sent_whole: bool,
@@ -136,7 +139,13 @@ pub trait Shape: Send + Sync {
 
     fn is_deployed_by_others(&self, path: &str, live: &Value, desired: &Value) -> bool;
 
-    fn follows(&self, spec: &Value, other_kind: &str, other_spec: &Value) -> Option<&'static str>;
+    fn follows(
+        &self,
+        spec: &Value,
+        other: &Address,
+        other_spec: &Value,
+        neighbours: &dyn Neighbours,
+    ) -> Option<&'static str>;
 }
 
 impl<K: Kind> Shape for K {
@@ -167,6 +176,9 @@ impl<K: Kind> Shape for K {
             stateful: K::STATEFUL,
             interchangeable: K::INTERCHANGEABLE,
             protection: K::PROTECTION,
+            overtakes: K::OVERTAKES,
+            deleted_unsettled: K::DELETED_UNSETTLED,
+            status: K::STATUS,
             revisioned: K::REVISIONED,
             awaits_person: K::AWAITS_PERSON,
             sent_whole: K::SENT_WHOLE,
@@ -244,7 +256,13 @@ impl<K: Kind> Shape for K {
         K::is_deployed_by_others(path, live, desired)
     }
 
-    fn follows(&self, spec: &Value, other_kind: &str, other_spec: &Value) -> Option<&'static str> {
-        K::follows(spec, other_kind, other_spec)
+    fn follows(
+        &self,
+        spec: &Value,
+        other: &Address,
+        other_spec: &Value,
+        neighbours: &dyn Neighbours,
+    ) -> Option<&'static str> {
+        K::follows(spec, other, other_spec, neighbours)
     }
 }

@@ -241,6 +241,7 @@ impl Expansion {
             }
             paths
         });
+        let after = node.after.as_ref().map(|branch| self.after(branch, scope)).unwrap_or_default();
         Declaration {
             address,
             region,
@@ -251,9 +252,37 @@ impl Expansion {
             protected,
             external: external.unwrap_or_default(),
             exists_by: Vec::new(),
+            after,
             span: node.span.clone(),
             is_broken: self.problems.len() > before,
         }
+    }
+
+    fn after(&mut self, branch: &Branch, scope: &Scope) -> Vec<Placed<Address>> {
+        let mut origins = Origins::new();
+        let value = self.value(branch, scope, "", &mut origins).and_then(without_nulls);
+        let Some(Json::Array(items)) = value else {
+            if let Some(other) = value {
+                let what = format!("`after` must be a list of addresses, and is {}", described(&other));
+                let problem = Problem::error(branch.span.clone(), what).hint("after: [AWS::EC2::RouteTable/main]");
+                self.problems.push(problem);
+            }
+            return Vec::new();
+        };
+        let mut all = Vec::new();
+        for (index, item) in items.iter().enumerate() {
+            let origin = origins.get(&format!("/{index}"));
+            let span = origin.map_or(&branch.span, |origin| &origin.span).clone();
+            match item
+                .as_str()
+                .ok_or_else(|| format!("an address is text, and this is {}", described(item)))
+                .and_then(str::parse)
+            {
+                Ok(value) => all.push(Placed { value, span }),
+                Err(what) => self.problems.push(Problem::error(span, format!("`after`: {what}"))),
+            }
+        }
+        all
     }
 
     fn text(&mut self, branch: &Branch, scope: &Scope, name: &str) -> Option<Placed<String>> {

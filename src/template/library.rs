@@ -58,6 +58,7 @@ pub(super) struct ResourceNode {
     pub physical: Option<Branch>,
     pub protected: Option<Branch>,
     pub external: Option<Branch>,
+    pub after: Option<Branch>,
 }
 
 impl Library {
@@ -178,7 +179,8 @@ fn check(node: &Node, what: &'static str, names: &[String], problems: &mut Vec<P
 }
 
 fn resource(node: &Node, names: &[String], problems: &mut Vec<Problem>) -> Option<ResourceNode> {
-    let known = ["type", "name", "properties", "region", "for", "when", "was", "physical", "protected", "external"];
+    let known =
+        ["type", "name", "properties", "region", "for", "when", "was", "physical", "protected", "external", "after"];
     let fields = Fields::of(node, "a resource", &known, problems)?;
     let kind = fields.require("type", "type: AWS::EC2::VPC", problems);
     let name = fields.require("name", "name: main", problems);
@@ -194,6 +196,7 @@ fn resource(node: &Node, names: &[String], problems: &mut Vec<Problem>) -> Optio
         physical: optional("physical"),
         protected: optional("protected"),
         external: optional("external"),
+        after: optional("after"),
         repeat,
         kind: branch(kind?),
         name: branch(name?),

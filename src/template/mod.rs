@@ -56,6 +56,8 @@ pub struct Declaration {
     pub external: BTreeSet<String>,
     /// Where the parameters stand whose values decided that it is there.
     pub exists_by: Vec<Span>,
+    /// What has to be in place first, although no property refers to it.
+    pub after: Vec<Placed<Address>>,
     /// The node's first line.
     pub span: Span,
     /// Whether an expression in it failed: the rest of it is not worth checking.

@@ -210,6 +210,26 @@ const BAD: &[Case] = &[
         "templates/t.yaml:8:15: these resources need each other in a circle: Test::Host/a -> Test::Host/b -> Test::Host/a | remove one of the references; none of them can be set after creation",
     ),
     (
+        "a circle that `after` closes",
+        "resources:
+  - type: Test::Net
+    name: main
+    after: [Test::Host/a]
+    properties: { Range: x }
+  - { type: Test::Host, name: a, properties: { Net: \"{{ ref('Test::Net/main') }}\" } }",
+        "templates/t.yaml:4:13: these resources need each other in a circle: Test::Host/a -> Test::Net/main -> Test::Host/a | take this one out of `after`",
+    ),
+    (
+        "`after` what is not there, after itself, and what is no address",
+        "resources:
+  - type: Test::Net
+    name: main
+    after: [Test::Net/mian, Test::Net/main, main, 4]
+    properties: { Range: x }
+  - { type: Test::Net, name: b, after: yes, properties: { Range: x } }",
+        "templates/t.yaml:4:13: Test::Net/main comes after Test::Net/mian, which is not there | did you mean `Test::Net/main`?\ntemplates/t.yaml:4:29: Test::Net/main comes after itself | take it out of `after`\ntemplates/t.yaml:4:45: `after`: `main` is not an address such as AWS::EC2::VPC/main (names are [a-z0-9-]+)\ntemplates/t.yaml:4:51: `after`: an address is text, and this is the number 4\ntemplates/t.yaml:6:40: `after` must be a list of addresses, and is the text `yes` | after: [AWS::EC2::RouteTable/main]",
+    ),
+    (
         "the same address twice",
         "resources:\n  - { type: Test::Net, name: a, properties: { Range: x } }\n  - { type: Test::Net, name: a, properties: { Range: y } }",
         "templates/t.yaml:3:30: Test::Net/a is there twice; the other is at templates/t.yaml:2 | give one of them another name",

@@ -1,7 +1,12 @@
 //! A deployment that fails: the service's tasks go on, and what mends it is another deployment.
 
+use std::sync::Arc;
+
+use provision::apply::Event;
 use provision::blueprint::Blueprint;
-use provision::plan::{Action, Mode};
+use provision::inventory::{Inventory, Seen};
+use provision::plan::{Action, Mode, Plan, Verb, agrees};
+use provision::resource::State;
 
 use crate::stage::{Stage, blueprints, on_deep_stack, plan_with, words};
 
@@ -65,10 +70,64 @@ fn a_failed_deployment_is_followed_by_another_and_never_by_another_service() {
     });
 }
 
+/// A deployment that never comes to its end, since no circuit breaker gives it up.
+#[test]
+fn a_stuck_deployment_does_not_keep_its_correction_out() {
+    on_deep_stack(async {
+        let stage = Stage::new("300000000066").await;
+        let patient = |tag: &str| {
+            of_template(&stage.account, &TEMPLATE.replace("TAG", tag).replace("Enable: true", "Enable: false"))
+        };
+        stage.apply(&patient("1")).await.unwrap_or_else(|why| panic!("{why}"));
+        let is_stuck = |event: &Event| matches!(event, Event::Progress { step, .. } if step.address.name == "web");
+        stage.die_at(&patient("broken"), is_stuck).await;
+
+        let corrected = patient("2");
+        let plan = stage.plan(&corrected).await;
+        assert!(plan.steps.keys().all(|id| id.verb != Verb::Wait), "{:#?}", plan.steps.keys());
+        stage.apply(&corrected).await.unwrap_or_else(|why| panic!("{why}"));
+        stage.die_at(&patient("broken"), is_stuck).await;
+        stage.destroy(&corrected).await.unwrap_or_else(|why| panic!("{why}"));
+    });
+}
+
+/// Between the two looks of a run, a circuit breaker may give up what the correction is for.
+#[test]
+fn what_a_deployment_comes_to_by_itself_does_not_make_its_correction_stale() {
+    on_deep_stack(async {
+        let stage = Stage::new("300000000067").await;
+        let tagged = |tag: &str| of_template(&stage.account, &TEMPLATE.replace("TAG", tag));
+        stage.apply(&tagged("1")).await.unwrap_or_else(|why| panic!("{why}"));
+        stage.apply(&tagged("broken")).await.expect_err("the deployment fails");
+        let failed = stage.inventory(&tagged("2")).await;
+        let mut under_way = failed.clone();
+        for seen in under_way.kinds.values_mut() {
+            let Seen::Read(sight) = seen else { continue };
+            for live in sight.found.iter_mut().filter(|(at, _)| at.kind == "AWS::ECS::Service").flat_map(|(_, all)| all)
+            {
+                let live = Arc::make_mut(live);
+                live.state = State::Settling("0 of 1 tasks running".into());
+                live.unmodelled.clear();
+                let revision = live.spec["TaskDefinition"].as_str().unwrap().replace(":2", ":1");
+                live.spec["TaskDefinition"] = revision.into();
+            }
+        }
+        let plan = |inventory: &Inventory| {
+            let stacks = vec![plan_with(&tagged("2"), inventory, Mode::Apply)];
+            Plan { stacks, ..Plan::default() }
+        };
+        assert!(agrees(&plan(&under_way), &plan(&failed)), "{}", words(&plan(&failed).stacks[0]));
+    });
+}
+
 fn running(tag: &str) -> Blueprint {
-    let tenant = "tenant: breaker\ntemplate: own\naccount: \"300000000061\"\n\
-                  environments: { production: { region: us-east-1 } }\n";
-    let template = TEMPLATE.replace("TAG", tag);
-    let all = blueprints(&[("breaker.yaml", tenant)], &[("own.yaml", &template)]);
+    of_template("300000000061", &TEMPLATE.replace("TAG", tag))
+}
+
+fn of_template(account: &str, template: &str) -> Blueprint {
+    let tenant = format!(
+        "tenant: breaker\ntemplate: own\naccount: \"{account}\"\nenvironments: {{ production: {{ region: us-east-1 }} }}\n"
+    );
+    let all = blueprints(&[("breaker.yaml", &tenant)], &[("own.yaml", template)]);
     all.unwrap_or_else(|why| panic!("{why}")).remove(0)
 }

@@ -1,8 +1,8 @@
 //! Kinds of every type that the built-in templates use, which take any properties: for tests of the input side.
 
 use provision::resource::{
-    Attachable, Changes, Cloud, Difference, Disruption, Facts, FieldDiff, Found, Kept, Kind, Listing, Made, Name,
-    NameRule, Permissions, Replacement, Result, Schema, Scope, Shape, Tags, Window, compare,
+    Address, Attachable, Changes, Cloud, Difference, Disruption, Facts, FieldDiff, Found, Kept, Kind, Listing, Made,
+    Name, NameRule, Neighbours, Permissions, Replacement, Result, Schema, Scope, Shape, Tags, Window, compare,
 };
 use serde_json::Value;
 
@@ -160,7 +160,7 @@ impl Shape for Loose {
         true
     }
 
-    fn follows(&self, _: &Value, _: &str, _: &Value) -> Option<&'static str> {
+    fn follows(&self, _: &Value, _: &Address, _: &Value, _: &dyn Neighbours) -> Option<&'static str> {
         None
     }
 }

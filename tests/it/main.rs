@@ -91,6 +91,8 @@ mod loose;
 #[cfg(feature = "sdk")]
 mod network;
 #[cfg(feature = "sdk")]
+mod order;
+#[cfg(feature = "sdk")]
 mod origins;
 mod pace;
 #[cfg(feature = "sdk")]

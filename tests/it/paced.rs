@@ -3,8 +3,8 @@
 use futures_util::future::BoxFuture;
 use provision::aws::{Aws, Reader, Writer};
 use provision::resource::{
-    AnyKind, AnyListing, AnyMade, Changes, Difference, Disruption, Facts, FieldDiff, Kept, Live, Name, Permissions,
-    Result, Schema, Scope, Settled, Shape, Tags, Window,
+    Address, AnyKind, AnyListing, AnyMade, Changes, Difference, Disruption, Facts, FieldDiff, Kept, Live, Name,
+    Neighbours, Permissions, Result, Schema, Scope, Settled, Shape, Tags, Window,
 };
 use serde_json::Value;
 
@@ -68,8 +68,14 @@ impl Shape for Paced {
     fn is_deployed_by_others(&self, path: &str, live: &Value, desired: &Value) -> bool {
         self.0.is_deployed_by_others(path, live, desired)
     }
-    fn follows(&self, spec: &Value, other_kind: &str, other_spec: &Value) -> Option<&'static str> {
-        self.0.follows(spec, other_kind, other_spec)
+    fn follows(
+        &self,
+        spec: &Value,
+        other: &Address,
+        other_spec: &Value,
+        neighbours: &dyn Neighbours,
+    ) -> Option<&'static str> {
+        self.0.follows(spec, other, other_spec, neighbours)
     }
 }
 

@@ -91,6 +91,7 @@ fn step(address: &str, verb: Verb, seconds: u32, after: &[&StepId]) -> (StepId, 
         set_tags: Tags::default(),
         unset_tags: Vec::new(),
         marks: None,
+        overtakes: false,
         seconds,
     };
     (id, step)

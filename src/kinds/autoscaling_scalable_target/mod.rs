@@ -10,8 +10,8 @@ use super::ecs;
 use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, partition};
 use crate::resource::{
-    Attachable, Attached, Changes, Class, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement,
-    Result, Scope, State, Switch, Tags, Told, pointer,
+    Address, Attachable, Attached, Changes, Class, Found, Kept, Kind, Listing, Made, Name, NameRule, Neighbours,
+    Permissions, Replacement, Result, Scope, State, Switch, Tags, Told, pointer,
 };
 pub use spec::{Outputs, Spec};
 use write::{delete_policy, put_policy, register};
@@ -215,9 +215,10 @@ resources:
     }
 
     /// A metric of requests per target is refused until the target group hangs on its load balancer.
-    fn follows(spec: &Value, other_kind: &str, other_spec: &Value) -> Option<&'static str> {
+    fn follows(spec: &Value, other: &Address, other_spec: &Value, _: &dyn Neighbours) -> Option<&'static str> {
         let attaches = ["AWS::ElasticLoadBalancingV2::Listener", "AWS::ElasticLoadBalancingV2::ListenerRule"];
-        let follows = attaches.contains(&other_kind) && ecs::shares_target_group(&spec["ScalingPolicies"], other_spec);
+        let follows =
+            attaches.contains(&&*other.kind) && ecs::shares_target_group(&spec["ScalingPolicies"], other_spec);
         follows.then_some("/ScalingPolicies")
     }
 

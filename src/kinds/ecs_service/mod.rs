@@ -1,3 +1,4 @@
+mod needs;
 mod read;
 mod spec;
 mod state;
@@ -9,8 +10,8 @@ use super::ecs::{self, CapacityProviderStrategy, MAX_NAME};
 use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
-    Attachable, Changes, Class, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, OPEN, Permissions,
-    Replacement, Result, Scope, Switch, Tags, Told,
+    Address, Attachable, Changes, Class, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Neighbours, OPEN,
+    Permissions, Replacement, Result, Scope, Switch, Tags, Told,
 };
 use spec::DAEMON;
 pub use spec::{Outputs, Spec};
@@ -51,6 +52,12 @@ impl Kind for Service {
     const LATE: &'static [&'static str] = &["/LoadBalancers"];
     const BESIDE_LATE: &'static [(&'static str, &'static str)] =
         &[("/HealthCheckGracePeriodSeconds", "/LoadBalancers")];
+    /// ECS takes UpdateService at any time: a new deployment takes the place of the one under way. One that can't place or
+    /// start its tasks, with no circuit breaker, never ends by itself.
+    const OVERTAKES: &'static [&'static str] = &["/**"];
+    /// By force, which the deletion is.
+    const DELETED_UNSETTLED: bool = true;
+    const STATUS: &'static [&'static str] = &[state::FAILED];
     /// 2 to 5 minutes until the tasks pull their image, start and pass their health checks.
     const SECONDS: u32 = 180;
     const LINGERS: Option<&'static str> =
@@ -170,11 +177,14 @@ resources:
         }
     }
 
-    /// ECS refuses a target group that no listener or rule forwards to.
-    fn follows(spec: &Value, other_kind: &str, other_spec: &Value) -> Option<&'static str> {
+    /// ECS refuses a target group that no listener or rule forwards to. And tasks are started when their way out and what
+    /// they connect to are there: a deployment whose tasks can't pull their image or reach their database fails.
+    fn follows(spec: &Value, other: &Address, other_spec: &Value, neighbours: &dyn Neighbours) -> Option<&'static str> {
         let attaches = ["AWS::ElasticLoadBalancingV2::Listener", "AWS::ElasticLoadBalancingV2::ListenerRule"];
-        let follows = attaches.contains(&other_kind) && ecs::shares_target_group(&spec["LoadBalancers"], other_spec);
-        follows.then_some("/LoadBalancers")
+        if attaches.contains(&&*other.kind) && ecs::shares_target_group(&spec["LoadBalancers"], other_spec) {
+            return Some("/LoadBalancers");
+        }
+        needs::of_tasks(spec, other, other_spec, neighbours).then_some("")
     }
 
     fn check(spec: &Spec) -> Vec<(String, String)> {

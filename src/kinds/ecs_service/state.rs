@@ -12,7 +12,8 @@ pub(super) const FAILED: &str = "/Deployments/PRIMARY";
 /// How many stopped tasks and events to tell.
 const TOLD: usize = 3;
 
-/// Returns the state; of a deployment that failed or is being rolled back also why, which takes two calls.
+/// Returns the state; of a deployment that failed, and is rolled back or followed by another, also why, which takes two
+/// calls.
 ///
 /// A failed deployment ends the wait for it. To a plan the service has not failed: the tasks from before go on, and what
 /// it needs is another deployment ([`unmodelled`]), not another service.
@@ -28,7 +29,7 @@ pub(super) async fn of(reader: &Reader, service: &Description) -> State {
     let text = told.chain(reasons).chain(events(service)).collect::<Vec<_>>().join("; ");
     match state {
         State::Failed(_) => State::Failed(text),
-        State::Settling(_) => State::Settling(format!("the rollback of a failed deployment: {text}")),
+        State::Settling(what) => State::Settling(format!("{what}, after a deployment that failed: {text}")),
         other => other,
     }
 }

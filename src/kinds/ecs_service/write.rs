@@ -116,18 +116,17 @@ pub(super) async fn update(
     }
     let answer = patiently(2 * MINUTE, PASSING, || call.clone().send()).await?;
     let made = made(&live.outputs.name, live.id.clone(), spec);
-    if live.unmodelled.iter().any(|part| part.path == FAILED) {
-        let wanted = answer.service().and_then(state::primary);
-        if wanted.is_some_and(state::has_failed) {
-            // Nothing was deployed: the failure from before stays, and is not the end of this.
-            return Ok(Made { state: State::Ready, ..made });
-        }
-        deployed(writer, live, wanted).await;
+    let wanted = answer.service().and_then(state::primary);
+    if wanted.is_some_and(state::has_failed) {
+        // Nothing was deployed: the failure from before stays, and is not the end of this.
+        return Ok(Made { state: State::Ready, ..made });
     }
+    deployed(writer, live, wanted).await;
     Ok(made)
 }
 
-/// Waits until ECS shows the deployment just asked for: the failed one before it would be taken for its end.
+/// Waits until ECS shows the deployment just asked for: the one before it, which failed, was overtaken or is rolled back,
+/// would be taken for its end.
 async fn deployed(writer: &Writer, live: &Found<Service>, wanted: Option<&Deployment>) {
     let Some(id) = wanted.and_then(Deployment::id) else { return };
     let call = writer.ecs().describe_services().cluster(live.spec.cluster.as_str()).services(&live.outputs.name);

@@ -15,8 +15,9 @@ use super::elb_load_balancer::LoadBalancer;
 use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
-    Attachable, Attached, Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name,
-    NameRule, Permissions, Ref, Replacement, Result, Scope, State, Switch, Tags, Told, Unmodelled, pointer,
+    Address, Attachable, Attached, Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made,
+    Name, NameRule, Neighbours, Permissions, Ref, Replacement, Result, Scope, State, Switch, Tags, Told, Unmodelled,
+    pointer,
 };
 
 /// A port of a load balancer, and what happens to what no rule takes.
@@ -223,9 +224,9 @@ resources:
     }
 
     /// Nobody is sent to HTTPS before it answers there.
-    fn follows(spec: &Value, other_kind: &str, other_spec: &Value) -> Option<&'static str> {
+    fn follows(spec: &Value, other: &Address, other_spec: &Value, _: &dyn Neighbours) -> Option<&'static str> {
         let is_https = |spec: &Value| spec.get("Protocol").is_some_and(|protocol| protocol == "HTTPS");
-        let follows = other_kind == Self::TYPE
+        let follows = other.kind == Self::TYPE
             && is_https(other_spec)
             && !is_https(spec)
             && spec.get("LoadBalancerArn") == other_spec.get("LoadBalancerArn")
@@ -330,9 +331,11 @@ mod tests {
         let http = json!({ "LoadBalancerArn": "⟦lb⟧", "Protocol": "HTTP", "DefaultActions": redirect });
         let https = json!({ "LoadBalancerArn": "⟦lb⟧", "Protocol": "HTTPS" });
         let elsewhere = json!({ "LoadBalancerArn": "⟦other⟧", "Protocol": "HTTPS" });
-        assert_eq!(Listener::follows(&http, Listener::TYPE, &https), Some(""));
-        assert_eq!(Listener::follows(&http, Listener::TYPE, &elsewhere), None);
-        assert_eq!(Listener::follows(&https, Listener::TYPE, &https), None);
-        assert_eq!(Listener::follows(&http, LoadBalancer::TYPE, &https), None);
+        let follows =
+            |spec: &Value, kind: &str, other: &Value| Listener::follows(spec, &Address::new(kind, "other"), other, &());
+        assert_eq!(follows(&http, Listener::TYPE, &https), Some(""));
+        assert_eq!(follows(&http, Listener::TYPE, &elsewhere), None);
+        assert_eq!(follows(&https, Listener::TYPE, &https), None);
+        assert_eq!(follows(&http, LoadBalancer::TYPE, &https), None);
     }
 }

@@ -14,8 +14,8 @@ use super::elb_listener::Listener;
 use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::resource::{
-    Attachable, Attached, Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref,
-    Replacement, Result, Scope, State, Tags, Unmodelled,
+    Address, Attachable, Attached, Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule,
+    Neighbours, Permissions, Ref, Replacement, Result, Scope, State, Tags, Unmodelled,
 };
 
 /// Which requests of a listener go where.
@@ -200,9 +200,9 @@ resources:
 
     /// Nobody is sent to HTTPS before it answers there. A rule does not name its load balancer; a stack with several that
     /// redirect waits a little longer than it must.
-    fn follows(spec: &Value, other_kind: &str, other_spec: &Value) -> Option<&'static str> {
+    fn follows(spec: &Value, other: &Address, other_spec: &Value, _: &dyn Neighbours) -> Option<&'static str> {
         let is_https = other_spec.get("Protocol").is_some_and(|protocol| protocol == "HTTPS");
-        (other_kind == Listener::TYPE && is_https && redirects_to_https(spec.get("Actions"))).then_some("")
+        (other.kind == Listener::TYPE && is_https && redirects_to_https(spec.get("Actions"))).then_some("")
     }
 
     fn check(spec: &Spec) -> Vec<(String, String)> {

@@ -8,15 +8,16 @@ use serde_json::Value;
 use self::calls::{adopt, send, set_attributes, set_network, set_web_acl, web_acl};
 use self::spec::{Outputs, Spec};
 use super::beyond::Beyond;
-use super::ec2::is_blank;
+use super::ec2::{self, is_blank};
 use super::ec2_internet_gateway::InternetGateway;
+use super::ec2_route_table::RouteTable;
 use super::elb::{self, NAME_MAX, Tagged};
 use super::elb_attribute::{self, Attribute};
 use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
-    Attachable, Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule,
-    Permissions, Replacement, Result, Scope, State, Stranger, Switch, Tags, Told, Unmodelled,
+    Address, Attachable, Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name,
+    NameRule, Neighbours, Permissions, Replacement, Result, Scope, State, Stranger, Switch, Tags, Told, Unmodelled,
 };
 
 /// A load balancer, with the association of its web ACL (which AWS cannot tag).
@@ -201,10 +202,16 @@ resources:
         })
     }
 
-    /// A public one is refused in a VPC without an attached internet gateway; a stack has one VPC.
-    fn follows(spec: &Value, other_kind: &str, _: &Value) -> Option<&'static str> {
+    /// A public one is refused in a VPC without an attached internet gateway, a stack has one VPC; and it answers nobody
+    /// until its subnets have their way out.
+    fn follows(spec: &Value, other: &Address, other_spec: &Value, _: &dyn Neighbours) -> Option<&'static str> {
         let is_public = spec.get("Scheme").is_none_or(|scheme| scheme != "internal");
-        (other_kind == InternetGateway::TYPE && is_public).then_some("")
+        let is_way_out = match &*other.kind {
+            InternetGateway::TYPE => true,
+            RouteTable::TYPE => ec2::serves(other_spec, &spec["Subnets"]),
+            _ => false,
+        };
+        (is_public && is_way_out).then_some("")
     }
 
     fn check(spec: &Spec) -> Vec<(String, String)> {

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::Decider;
 use crate::blueprint::Resource;
+use crate::plan::fate::Fate;
 use crate::resource::{Address, Facts, Reference, pointer, resolve};
 
 impl Decider<'_> {
@@ -38,6 +39,14 @@ impl Decider<'_> {
             let is_late = pointers.iter().all(|at| late.iter().any(|pattern| pointer::covers(pattern, at)));
             (!is_late && !self.order.is_cut(&resource.address, target)).then_some(target)
         })
+    }
+
+    /// Whether nothing can be done to a resource because of one that it needs. What it only follows is enough as it stands.
+    pub(super) fn is_blocked_by(&self, resource: &Resource, need: &Address) -> bool {
+        match self.fates.get(need) {
+            Some(Fate::Blocked { live, .. }) => live.is_none() || !resource.only_follows(need),
+            _ => false,
+        }
     }
 
     pub(super) fn names_ours(&self, value: &Value) -> bool {

@@ -160,9 +160,7 @@ impl<'a> Decider<'a> {
             return Fate::Blocked { live: None, why: why.clone(), unreadable: *unreadable, fields: Vec::new() };
         }
         let live = standing.live();
-        if let Some(blocker) =
-            self.hard_needs(resource).find(|need| matches!(self.fates.get(need), Some(Fate::Blocked { .. })))
-        {
+        if let Some(blocker) = self.hard_needs(resource).find(|need| self.is_blocked_by(resource, need)) {
             return self.blocked(resource, live, needs(blocker));
         }
         let shape = self.shapes[resource.address.kind.as_str()];

@@ -187,17 +187,17 @@ def deploy(backend, service):
         "rolloutStateReason": f"ECS deployment {number} in progress.",
     }
     service.deployments = [deployment] + ([before | {"status": "ACTIVE"}] if before else [])
-    slow.later(lambda: finish(backend, service, deployment, before), "deployment")
+    slow.later(lambda: finish(backend, service, deployment), "deployment")
 
 
-def finish(backend, service, deployment, before):
+def finish(backend, service, deployment):
     if deployment not in service.deployments:
         return
     containers = backend.describe_task_definition(deployment["taskDefinition"]).container_definitions
     if any(container["image"].endswith(BROKEN) for container in containers):
-        return fail(service, deployment, before)
+        return fail(service, deployment)
     complete(deployment)
-    service.deployments = [deployment]
+    service.deployments, service.completed = [deployment], deployment
     service.running_count, service.pending_count = service.desired_count, 0
 
 
@@ -207,8 +207,8 @@ def complete(deployment):
     deployment["rolloutStateReason"] = f"ECS deployment {number} completed."
 
 
-def fail(service, deployment, before):
-    """The circuit breaker: with rollback the deployment before is primary again."""
+def fail(service, deployment):
+    """The circuit breaker: with rollback the last deployment that came to its end is primary again."""
     breaker = (getattr(service, "deployment_configuration", None) or {}).get("deploymentCircuitBreaker") or {}
     if not breaker.get("enable"):
         return
@@ -216,6 +216,7 @@ def fail(service, deployment, before):
     deployment.update(rolloutState="FAILED", rolloutStateReason=reason, failedTasks=3, pendingCount=0)
     message = f"(service {service.name}) (deployment {deployment['id']}) deployment failed: tasks failed to start."
     service.events.insert(0, {"id": deployment["id"], "createdAt": utcnow(), "message": message})
+    before = getattr(service, "completed", None)
     if breaker.get("rollback") and before:
         deployment["status"] = "ACTIVE"
         service.task_definition = before["taskDefinition"]

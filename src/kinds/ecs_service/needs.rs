@@ -1,0 +1,55 @@
+//! What a service's tasks need in place, although the service does not refer to it.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::kinds::ec2;
+use crate::kinds::ec2_route_table::RouteTable;
+use crate::kinds::ec2_security_group::SecurityGroup;
+use crate::kinds::ecs_task_definition::TaskDefinition;
+use crate::kinds::elasticache_replication_group::ReplicationGroup;
+use crate::kinds::rds_db_cluster::DbCluster;
+use crate::kinds::rds_db_instance::DbInstance;
+use crate::resource::{Address, Kind as _, Neighbours};
+
+type Named<'a> = BTreeMap<&'a Address, &'a Value>;
+
+/// Returns whether another resource is the tasks' way out, or something that they connect to. A database cluster answers
+/// nobody before its instances do.
+pub(super) fn of_tasks(spec: &Value, other: &Address, other_spec: &Value, neighbours: &dyn Neighbours) -> bool {
+    let network = &spec["NetworkConfiguration"]["AwsvpcConfiguration"];
+    let groups = || neighbours.all_named(&network["SecurityGroups"], SecurityGroup::TYPE);
+    match &*other.kind {
+        RouteTable::TYPE => ec2::serves(other_spec, &network["Subnets"]),
+        ReplicationGroup::TYPE => connects(&groups(), &other_spec["SecurityGroupIds"], neighbours),
+        DbCluster::TYPE => connects(&groups(), &other_spec["VpcSecurityGroupIds"], neighbours),
+        DbInstance::TYPE => {
+            let clusters = neighbours.all_named(&other_spec["DBClusterIdentifier"], DbCluster::TYPE);
+            clusters.iter().any(|(cluster, theirs)| {
+                is_told_of(spec, cluster, neighbours) || connects(&groups(), &theirs["VpcSecurityGroupIds"], neighbours)
+            })
+        }
+        _ => false,
+    }
+}
+
+/// Whether the task definition names a database cluster, in a container's environment for instance.
+fn is_told_of(spec: &Value, cluster: &Address, neighbours: &dyn Neighbours) -> bool {
+    let tasks = neighbours.all_named(&spec["TaskDefinition"], TaskDefinition::TYPE);
+    tasks.values().any(|task| neighbours.all_named(task, &cluster.kind).contains_key(cluster))
+}
+
+/// Whether a rule leads from one of our groups to one of theirs, on either side.
+fn connects(ours: &Named<'_>, theirs: &Value, neighbours: &dyn Neighbours) -> bool {
+    let theirs = neighbours.all_named(theirs, SecurityGroup::TYPE);
+    leads(ours, "SecurityGroupEgress", "DestinationSecurityGroupId", &theirs, neighbours)
+        || leads(&theirs, "SecurityGroupIngress", "SourceSecurityGroupId", ours, neighbours)
+}
+
+/// Whether the rules of some groups name one of the others.
+fn leads(from: &Named<'_>, list: &str, end: &str, to: &Named<'_>, neighbours: &dyn Neighbours) -> bool {
+    let rules = from.values().filter_map(|group| group[list].as_array()).flatten();
+    let mut ends = rules.map(|rule| neighbours.all_named(&rule[end], SecurityGroup::TYPE));
+    ends.any(|named| named.keys().any(|group| to.contains_key(group)))
+}

@@ -1,0 +1,93 @@
+//! What goes only after those that follow it: a service that drains still needs its way out and its database.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::decide::Decisions;
+use super::fate::Fate;
+use super::live_edges::LiveId;
+use super::order::Shapes;
+use super::steps::Steps;
+use super::types::{StepId, Verb};
+use crate::blueprint::Blueprint;
+use crate::resource::{Address, Live, Neighbours, State};
+
+/// Lets deletions wait for the followers that go as well, or are changed so that they no longer follow. Only where nothing
+/// waits the other way round: unlike a reference, this keeps no call from being accepted.
+pub(super) fn outlast(
+    blueprint: &Blueprint,
+    shapes: &Shapes<'_>,
+    decisions: Option<&Decisions>,
+    going: &BTreeMap<LiveId, Arc<Live>>,
+    steps: &mut Steps,
+) {
+    let updates =
+        decisions.into_iter().flat_map(|decisions| &decisions.fates).filter_map(|(address, fate)| match fate {
+            Fate::Update { live, .. } => Some((address, live, steps.last.get(address)?.clone())),
+            _ => None,
+        });
+    let deletions = going.iter().map(|(id, live)| (&id.0, live, end(&id.0, live)));
+    let all: Vec<_> = updates.chain(deletions).collect();
+    let stays = decisions.into_iter().flat_map(|decisions| &decisions.fates);
+    let stays = stays.filter_map(|(address, fate)| Some((address, fate.live()?)));
+    let there = There::of(stays.chain(going.iter().map(|(id, live)| (&id.0, live))));
+    for (id, live) in going {
+        let deletion = end(&id.0, live);
+        for (address, follower, step) in &all {
+            let Some(shape) = shapes.get(address.kind.as_str()) else { continue };
+            let is_said = || blueprint.resources.get(*address).is_some_and(|resource| resource.only_follows(&id.0));
+            let follows = || shape.follows(&follower.spec, &id.0, &live.spec, &there).is_some();
+            if !Arc::ptr_eq(follower, live)
+                && follower.region == live.region
+                && (is_said() || follows())
+                && !waits_for(steps, step, &deletion)
+                && let Some(deletion) = steps.all.get_mut(&deletion)
+            {
+                deletion.after.insert(step.clone());
+            }
+        }
+    }
+}
+
+/// The step after which a thing that goes is gone.
+fn end(address: &Address, live: &Live) -> StepId {
+    let verb = if live.state == State::Leaving { Verb::Wait } else { Verb::Delete };
+    StepId::new(address, verb, &live.id)
+}
+
+/// Whether a step waits for another, directly or through others.
+fn waits_for(steps: &Steps, step: &StepId, other: &StepId) -> bool {
+    let (mut open, mut seen) = (vec![step], BTreeSet::new());
+    while let Some(id) = open.pop() {
+        if id == other {
+            return true;
+        }
+        if seen.insert(id) {
+            open.extend(steps.all.get(id).into_iter().flat_map(|step| &step.after));
+        }
+    }
+    false
+}
+
+/// What is live, by what names it.
+struct There<'a>(BTreeMap<String, Vec<(&'a Address, &'a Value)>>);
+
+impl<'a> There<'a> {
+    fn of(all: impl Iterator<Item = (&'a Address, &'a Arc<Live>)>) -> Self {
+        let mut by_name: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for (address, live) in all {
+            for name in live.handles() {
+                by_name.entry(name).or_default().push((address, &live.spec));
+            }
+        }
+        Self(by_name)
+    }
+}
+
+impl Neighbours for There<'_> {
+    fn named<'a>(&'a self, text: &str) -> Vec<(&'a Address, &'a Value)> {
+        self.0.get(text).cloned().unwrap_or_default()
+    }
+}
