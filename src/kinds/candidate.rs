@@ -13,6 +13,8 @@ pub(super) struct Candidate<T> {
     pub arn: String,
     /// What the bulk read said of it.
     pub summary: T,
+    /// Whether that says that it is being deleted: then what is not found of it is gone.
+    pub is_leaving: bool,
 }
 
 impl<T> Candidate<T> {
@@ -26,7 +28,7 @@ impl<T> Candidate<T> {
     ) -> Option<Self> {
         let (name, arn) = (name?.to_owned(), arn?.to_owned());
         let may_be = scope.may_own(&name, max) || index.get(&arn).is_some();
-        may_be.then(|| Self { id: name.clone(), name, arn, summary })
+        may_be.then(|| Self { id: name.clone(), name, arn, summary, is_leaving: false })
     }
 }
 
@@ -35,12 +37,12 @@ enum Sight<K: Kind> {
     Ours(Found<K>),
     Foreign(Stranger),
     Unseen(Unseen),
-    /// Deleted between two calls.
+    /// It was leaving, and is gone.
     Gone,
 }
 
 /// Reads the tags of each candidate, then the details of those that are the scope's. What fails for one stays unseen
-/// for that one.
+/// for that one; also what is not found, since a list has just shown it.
 pub(super) async fn examine<K, T, A, B>(
     scope: &Scope,
     candidates: Vec<Candidate<T>>,
@@ -55,10 +57,11 @@ where
     let looks = candidates.into_iter().map(|candidate| {
         let (id, name) = (candidate.id.clone(), candidate.name.clone());
         let arn = candidate.arn.clone();
+        let is_leaving = candidate.is_leaving;
         let (tags, read) = (tags(arn.clone()), &read);
         async move {
             let unseen = |id, tags, failure: Failure| match failure.class {
-                Class::NotFound => Sight::Gone,
+                Class::NotFound if is_leaving => Sight::Gone,
                 _ => Sight::Unseen(Unseen { id, tags, failure }),
             };
             let tags = match tags.await {

@@ -118,8 +118,6 @@ resources:
         for (vpc, read) in all.iter().zip(details) {
             match read {
                 Ok(found) => listing.found.push(found),
-                // Deleted since it was described.
-                Err(failure) if failure.is(Class::NotFound) => {}
                 Err(failure) => listing.unseen.push(Unseen {
                     id: vpc.vpc_id().unwrap_or_default().to_owned(),
                     tags: Some(ec2::tags(vpc.tags())),

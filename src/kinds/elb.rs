@@ -24,8 +24,8 @@ pub(super) struct Tagged<T> {
     pub tags: Tags,
 }
 
-/// What was read of things that AWS lists per parent only, and the parents that did not answer.
-pub(super) struct PerParent<T> {
+/// What was read of things, and those, or the parents of those, that did not answer.
+pub(super) struct Looked<T> {
     pub seen: Vec<Tagged<T>>,
     pub unseen: Vec<Unseen>,
 }
@@ -34,11 +34,11 @@ pub(super) struct PerParent<T> {
 ///
 /// One of ours stands in the stack's VPC and bears the stack's name, so either sign makes its tags worth reading; the
 /// tagging API could tell no more.
-pub(super) async fn load_balancers(reader: &Reader, scope: &Scope) -> Result<Arc<Vec<Tagged<LoadBalancer>>>> {
+pub(super) async fn load_balancers(reader: &Reader, scope: &Scope) -> Result<Arc<Looked<LoadBalancer>>> {
     reader.once("elb:load-balancers", describe_load_balancers(reader, scope)).await
 }
 
-async fn describe_load_balancers(reader: &Reader, scope: &Scope) -> Result<Vec<Tagged<LoadBalancer>>> {
+async fn describe_load_balancers(reader: &Reader, scope: &Scope) -> Result<Looked<LoadBalancer>> {
     let call = reader.elb().describe_load_balancers().page_size(PAGE);
     let mut all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
     let vpcs = ec2_vpc::ids(reader, scope).await?;
@@ -51,13 +51,13 @@ async fn describe_load_balancers(reader: &Reader, scope: &Scope) -> Result<Vec<T
 }
 
 /// The listeners of the scope's load balancers, with their tags; read once.
-pub(super) async fn listeners(reader: &Reader, scope: &Scope) -> Result<Arc<PerParent<Listener>>> {
+pub(super) async fn listeners(reader: &Reader, scope: &Scope) -> Result<Arc<Looked<Listener>>> {
     reader.once("elb:listeners", describe_listeners(reader, scope)).await
 }
 
-async fn describe_listeners(reader: &Reader, scope: &Scope) -> Result<PerParent<Listener>> {
+async fn describe_listeners(reader: &Reader, scope: &Scope) -> Result<Looked<Listener>> {
     let parents = load_balancers(reader, scope).await?;
-    let arns = parents.iter().map(|one| (one.item.load_balancer_arn(), &one.tags));
+    let arns = parents.seen.iter().map(|one| (one.item.load_balancer_arn(), &one.tags));
     let arns = arns.filter(|(arn, tags)| owns(scope, *arn, tags)).filter_map(|(arn, _)| arn);
     let reads = arns.map(|arn| async move {
         let call = reader.elb().describe_listeners().load_balancer_arn(arn).page_size(PAGE);
@@ -65,7 +65,10 @@ async fn describe_listeners(reader: &Reader, scope: &Scope) -> Result<PerParent<
         (arn.to_owned(), read.map_err(Failure::from))
     });
     let (all, unseen) = gather(join_all(reads).await);
-    Ok(PerParent { seen: with_tags(reader, all, Listener::listener_arn).await?, unseen })
+    let mut looked = with_tags(reader, all, Listener::listener_arn).await?;
+    // Whose load balancer it is, nobody knows: so the listeners of it are as unseen.
+    looked.unseen.extend(parents.unseen.iter().cloned().chain(unseen));
+    Ok(looked)
 }
 
 /// Returns whether tags or ARN make something the scope's.
@@ -73,51 +76,59 @@ pub(super) fn owns(scope: &Scope, arn: Option<&str>, tags: &Tags) -> bool {
     scope.owns(arn.unwrap_or_default(), tags)
 }
 
-/// Joins what the parents answered. A parent that is gone has nothing; of one that did not answer, everything is unseen.
+/// Joins what the parents answered. Of one that did not, everything is unseen; also of one that was not found, since a
+/// list has just shown it.
 pub(super) fn gather<T>(answers: Vec<(String, Result<Vec<T>>)>) -> (Vec<T>, Vec<Unseen>) {
     let mut all = Vec::new();
     let mut unseen = Vec::new();
     for (parent, answer) in answers {
         match answer {
             Ok(items) => all.extend(items),
-            Err(failure) if failure.is(Class::NotFound) => {}
             Err(failure) => unseen.push(Unseen { id: parent, tags: None, failure }),
         }
     }
     (all, unseen)
 }
 
-/// Adds what the read of one resource's details gave to the listing: what is gone is left out, what could not be read is
-/// unseen, alone.
+/// Adds what the read of one resource's details gave to the listing: what could not be read, or was not found although a
+/// list has just shown it, is unseen, alone.
 pub(super) fn keep<K: Kind>(listing: &mut Listing<K>, id: Option<&str>, tags: &Tags, read: Result<Found<K>>) {
     match read {
         Ok(found) => listing.found.push(found),
-        Err(failure) if failure.is(Class::NotFound) => {}
         Err(failure) => {
             listing.unseen.push(Unseen { id: id.unwrap_or_default().to_owned(), tags: Some(tags.clone()), failure });
         }
     }
 }
 
-/// Reads the tags of resources; those that are gone meanwhile are left out.
+/// Reads the tags of resources that a list has shown; those that are not found are unseen.
 pub(super) async fn with_tags<T>(
     clients: &Clients,
     items: Vec<T>,
     arn: impl Fn(&T) -> Option<&str>,
-) -> Result<Vec<Tagged<T>>> {
+) -> Result<Looked<T>> {
     let arns: Vec<_> = items.iter().filter_map(|item| arn(item).map(str::to_owned)).collect();
     let mut tags = BTreeMap::new();
     for answer in join_all(arns.chunks(TAGS_AT_ONCE).map(|some| tags_of(clients, some))).await {
         tags.extend(answer?);
     }
-    let tagged = items.into_iter().filter_map(|item| {
-        let tags = tags.remove(arn(&item)?)?;
-        Some(Tagged { item, tags })
-    });
-    Ok(tagged.collect())
+    let mut looked = Looked { seen: Vec::new(), unseen: Vec::new() };
+    for item in items {
+        let Some(id) = arn(&item).map(str::to_owned) else { continue };
+        match tags.remove(&id) {
+            Some(tags) => looked.seen.push(Tagged { item, tags }),
+            None => looked.unseen.push(Unseen { failure: no_tags(&id), id, tags: None }),
+        }
+    }
+    Ok(looked)
 }
 
-/// The tags by ARN. One resource that is gone fails the call for all of them; then they are asked for one by one.
+fn no_tags(arn: &str) -> Failure {
+    Failure::new(Class::NotFound, format!("load balancing lists {arn}, and does not find its tags"))
+        .hint("run the command again: it was made or deleted just now")
+}
+
+/// The tags by ARN. One resource that is not found fails the call for all of them; then they are asked for one by one.
 async fn tags_of(clients: &Clients, arns: &[String]) -> Result<BTreeMap<String, Tags>> {
     match describe_tags(clients, arns).await {
         Err(failure) if failure.is(Class::NotFound) => {}

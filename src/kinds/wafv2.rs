@@ -38,6 +38,7 @@ pub(super) fn candidate(
         name: name.to_owned(),
         arn: arn.to_owned(),
         summary: Summary { id: id.to_owned(), scope: waf_scope.clone() },
+        is_leaving: false,
     })
 }
 

@@ -155,6 +155,8 @@ mod terminal;
 mod tidy;
 #[cfg(feature = "sdk")]
 mod told;
+#[cfg(feature = "sdk")]
+mod unfound;
 mod waiting;
 mod world;
 #[cfg(feature = "sdk")]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use provision::aws::{Aws, Writer, WriterScope};
 use provision::kinds::KINDS;
 use provision::resource::{
-    Address, AnyKind, AnyListing, Changes, FieldDiff, Name, Scope, Settled, StackId, State, Tags, key, keyed,
+    Address, AnyKind, AnyListing, Changes, Class, FieldDiff, Name, Scope, Settled, StackId, State, Tags, key, keyed,
 };
 use serde_json::{Value, json};
 
@@ -59,11 +59,21 @@ async fn list(aws: &Canned) -> provision::resource::Result<AnyListing> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_cluster_that_goes_while_we_look_has_no_services() {
+async fn a_cluster_that_is_not_found_although_it_was_listed_has_unknown_services() {
     let gone = r#"{"__type":"ClusterNotFoundException","message":"Cluster not found."}"#.to_owned();
     let aws = tin(clusters().into_iter().chain([("ListServices", 400, gone)]).collect());
     let listing = list(&aws).await.map(|listing| (listing.found.len(), listing.unseen.len()));
-    assert_eq!(listing, Ok((0, 0)));
+    assert_eq!(listing.unwrap_err().class, Class::NotFound);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_service_that_is_missing_although_it_was_listed_is_unknown() {
+    let listed = ("ListServices", 200, json!({ "serviceArns": [ARN] }).to_string());
+    let missing = json!({ "services": [], "failures": [{ "arn": ARN, "reason": "MISSING" }] }).to_string();
+    let aws = tin(clusters().into_iter().chain([listed, ("DescribeServices", 200, missing)]).collect());
+    let listing = list(&aws).await.unwrap();
+    let unseen: Vec<_> = listing.unseen.iter().map(|unseen| unseen.id.as_str()).collect();
+    assert_eq!((listing.found.len(), &unseen[..]), (0, &[ARN][..]));
 }
 
 /// Changes one property of a service whose last deployment failed, and leaves that alone; `after` is the deployment that

@@ -111,7 +111,6 @@ resources:
         for (arn, answer) in candidates.iter().zip(join_all(reads).await) {
             match answer {
                 Ok(found) => listing.found.extend(found),
-                Err(failure) if failure.is(Class::NotFound) => {}
                 // Ours let us look at them; whatever else fails, a certificate that the index lags behind may be ours.
                 Err(failure) if failure.is(Class::Denied) && !known.contains(arn) => {}
                 Err(failure) => {

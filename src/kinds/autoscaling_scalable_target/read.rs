@@ -26,7 +26,7 @@ pub(super) async fn candidates(reader: &Reader, scope: &Scope) -> Result<Vec<Can
         let is_ours = target.resource_id().split('/').skip(1).any(may_own) || index.get(&arn).is_some();
         if is_ours || scope.asks_for(target.resource_id()) {
             let id = target.resource_id.clone();
-            all.push(Candidate { name: id.clone(), id, arn, summary: target });
+            all.push(Candidate { name: id.clone(), id, arn, summary: target, is_leaving: false });
         }
     }
     Ok(all)

@@ -20,42 +20,54 @@ const SERVICES: usize = 10;
 
 /// Reads the services of the scope's clusters, and those that the tag index knows elsewhere.
 pub(super) async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Service>> {
-    let candidates = candidates(reader, scope).await?;
-    let chunks = candidates.iter().flat_map(|(cluster, arns)| {
+    let Candidates { by_cluster, listed } = candidates(reader, scope).await?;
+    let chunks = by_cluster.iter().flat_map(|(cluster, arns)| {
         let arns: Vec<_> = arns.iter().cloned().collect();
         arns.chunks(SERVICES).map(|some| (cluster.as_str(), some.to_vec())).collect::<Vec<_>>()
     });
     let mut listing = Listing::default();
     for answer in join_all(chunks.map(|(cluster, some)| describe(reader, cluster, some))).await {
         match answer {
-            Ok(services) => {
+            Ok((services, missing)) => {
+                let failure = Failure::new(Class::NotFound, "ECS lists it, and does not describe it")
+                    .hint("run the command again: it was made or deleted just now");
+                listing.unseen.extend(unseen(missing, &failure, &listed));
                 for service in services.iter().filter(|service| service.status() != Some("INACTIVE")) {
                     sort(reader, scope, service, &mut listing).await;
                 }
             }
-            Err((arns, failure)) if !failure.is(Class::NotFound) => {
-                listing.unseen.extend(arns.into_iter().map(|id| Unseen { id, tags: None, failure: failure.clone() }));
-            }
-            Err(_) => {}
+            Err((arns, failure)) => listing.unseen.extend(unseen(arns, &failure, &listed)),
         }
     }
     Ok(listing)
 }
 
-/// The ARNs of services whose tags are worth reading, by cluster.
-async fn candidates(reader: &Reader, scope: &Scope) -> Result<BTreeMap<String, BTreeSet<String>>> {
+/// What could not be described. The tag index goes on naming what is gone; what a list has just shown is there.
+fn unseen(arns: Vec<String>, failure: &Failure, listed: &BTreeSet<String>) -> impl Iterator<Item = Unseen> {
+    let is_there = move |arn: &String| !failure.is(Class::NotFound) || listed.contains(arn);
+    arns.into_iter().filter(is_there).map(move |id| Unseen { id, tags: None, failure: failure.clone() })
+}
+
+/// The ARNs of services whose tags are worth reading.
+struct Candidates {
+    by_cluster: BTreeMap<String, BTreeSet<String>>,
+    /// Those that the list of their cluster has shown.
+    listed: BTreeSet<String>,
+}
+
+async fn candidates(reader: &Reader, scope: &Scope) -> Result<Candidates> {
     let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let clusters = reader.once(ecs::CLUSTERS_KEY, ecs::clusters(reader, scope)).await?;
-    let names: Vec<_> = clusters.iter().filter_map(|cluster| cluster.cluster_name()).collect();
+    // One that is being deleted has no services any more.
+    let there = clusters.iter().filter(|cluster| cluster.status() != Some("DEPROVISIONING"));
+    let names: Vec<_> = there.filter_map(|cluster| cluster.cluster_name()).collect();
     let lists = names.iter().map(|name| async move {
         let call = reader.ecs().list_services().cluster(*name).into_paginator().page_size(100);
-        match call.items().send().collect::<std::result::Result<Vec<_>, _>>().await.map_err(Failure::from) {
-            // It went while we looked, and it goes only without services.
-            Err(failure) if failure.is(Class::NotFound) => Ok(Vec::new()),
-            answer => answer,
-        }
+        call.items().send().collect::<std::result::Result<Vec<_>, _>>().await.map_err(Failure::from)
     });
+    let mut listed = BTreeSet::new();
     for (name, arns) in names.iter().zip(try_join_all(lists).await?) {
+        listed.extend(arns.iter().cloned());
         all.entry((*name).to_owned()).or_default().extend(arns);
     }
     let index = reader.tag_index(scope).await?;
@@ -66,17 +78,26 @@ async fn candidates(reader: &Reader, scope: &Scope) -> Result<BTreeMap<String, B
             all.entry(cluster.to_owned()).or_default().insert(arn.to_owned());
         }
     }
-    Ok(all)
+    Ok(Candidates { by_cluster: all, listed })
 }
 
+/// Describes services; also returns those that were not answered.
 async fn describe(
     reader: &Reader,
     cluster: &str,
     arns: Vec<String>,
-) -> std::result::Result<Vec<Description>, (Vec<String>, Failure)> {
+) -> std::result::Result<(Vec<Description>, Vec<String>), (Vec<String>, Failure)> {
     let call = reader.ecs().describe_services().cluster(cluster).set_services(Some(arns.clone()));
     let answer = call.include(ServiceField::Tags).send().await;
-    answer.map(|answer| answer.services.unwrap_or_default()).map_err(|error| (arns, error.into()))
+    match answer {
+        Ok(answer) => {
+            let services = answer.services.unwrap_or_default();
+            let is_missing = |arn: &String| services.iter().all(|service| service.service_arn() != Some(arn.as_str()));
+            let missing = arns.into_iter().filter(is_missing).collect();
+            Ok((services, missing))
+        }
+        Err(error) => Err((arns, error.into())),
+    }
 }
 
 async fn sort(reader: &Reader, scope: &Scope, service: &Description, listing: &mut Listing<Service>) {

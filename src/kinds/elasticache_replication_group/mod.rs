@@ -137,7 +137,9 @@ resources:
         let (groups, clusters, index) = tokio::try_join!(groups(reader), clusters(reader), reader.tag_index(scope))?;
         let candidates = groups.into_iter().filter_map(|group| {
             let (name, arn) = (group.replication_group_id.clone(), group.arn.clone());
-            Candidate::named(scope, &index, (name.as_deref(), NAME_MAX), arn.as_deref(), group)
+            let is_leaving = read::state(group.status().unwrap_or_default()) == State::Leaving;
+            let candidate = Candidate::named(scope, &index, (name.as_deref(), NAME_MAX), arn.as_deref(), group)?;
+            Some(Candidate { is_leaving, ..candidate })
         });
         let tags = |arn: String| {
             let index = &index;

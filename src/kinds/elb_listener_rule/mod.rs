@@ -145,7 +145,7 @@ resources:
         // The default rule is the listener's.
         all.retain(|(_, rule)| rule.is_default() != Some(true));
         let all = elb::with_tags(reader, all, |(_, rule)| rule.rule_arn()).await?;
-        let (ours, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| {
+        let (ours, others): (Vec<_>, Vec<_>) = all.seen.into_iter().partition(|one| {
             let (listener, rule) = &one.item;
             elb::owns(scope, rule.rule_arn(), &one.tags) || scope.asks_for(listener)
         });
@@ -156,7 +156,7 @@ resources:
         Ok(Listing {
             found: ours.into_iter().map(|one| found(&one.item.0, &one.item.1, one.tags)).collect(),
             attached: attached.collect(),
-            unseen: listeners.unseen.iter().cloned().chain(unseen).collect(),
+            unseen: listeners.unseen.iter().cloned().chain(unseen).chain(all.unseen).collect(),
             ..Listing::default()
         })
     }

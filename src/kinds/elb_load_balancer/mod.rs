@@ -131,9 +131,9 @@ resources:
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         let all = elb::load_balancers(reader, scope).await?;
         let (ours, others): (Vec<_>, Vec<_>) =
-            all.iter().partition(|one| elb::owns(scope, one.item.load_balancer_arn(), &one.tags));
+            all.seen.iter().partition(|one| elb::owns(scope, one.item.load_balancer_arn(), &one.tags));
         let strangers = others.into_iter().filter_map(|one| stranger(one, scope)).collect();
-        let mut listing = Listing { strangers, ..Listing::default() };
+        let mut listing = Listing { strangers, unseen: all.unseen.clone(), ..Listing::default() };
         let details = join_all(ours.iter().map(|one| read(reader, one))).await;
         for (one, read) in ours.into_iter().zip(details) {
             elb::keep(&mut listing, one.item.load_balancer_arn(), &one.tags, read);

@@ -9,8 +9,8 @@ use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::normal::{PolicyDocument, Set};
 use crate::resource::{
-    Attachable, Changes, Class, Found, Kept, Kind, Listing, Made, Name, NameRule, OPEN, Permissions, Replacement,
-    Result, Scope, State, Stranger, Tags, Told,
+    Attachable, Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, OPEN, Permissions,
+    Replacement, Result, Scope, State, Stranger, Tags, Told, Unseen,
 };
 use read::{details, found, traits};
 use write::{adopt, attach, bound, outputs, put, strip, trust, update_inline, update_managed};
@@ -162,7 +162,15 @@ resources:
         }
         let traits = reader.once("iam:role-traits", traits(reader)).await?;
         for (role, tags) in ours {
-            listing.found.push(found(role, tags, traits.get(role.arn().unwrap_or_default())));
+            let arn = role.arn().unwrap_or_default();
+            match traits.get(arn) {
+                Some(traits) => listing.found.push(found(role, tags, traits)),
+                None => {
+                    let what = "IAM shows its policies, and not its description yet: run the command again";
+                    let failure = Failure::new(Class::NotFound, what);
+                    listing.unseen.push(Unseen { id: arn.to_owned(), tags: Some(tags), failure });
+                }
+            }
         }
         Ok(listing)
     }

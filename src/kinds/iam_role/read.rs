@@ -36,8 +36,8 @@ pub(super) async fn traits(reader: &Reader) -> Result<BTreeMap<String, (String, 
     Ok(all)
 }
 
-pub(super) fn found(role: &RoleDetail, tags: Tags, traits: Option<&(String, i32)>) -> Found<Role> {
-    let (description, max_session_duration) = traits.cloned().unwrap_or((String::new(), default_session()));
+pub(super) fn found(role: &RoleDetail, tags: Tags, traits: &(String, i32)) -> Found<Role> {
+    let (description, max_session_duration) = traits.clone();
     let mut unmodelled = Vec::new();
     let mut document = |path: String, text: Option<&str>| {
         PolicyDocument::parse(&decoded(text.unwrap_or("{}"))).unwrap_or_else(|error| {
@@ -119,7 +119,7 @@ mod tests {
             .role_policy_list(PolicyDetail::builder().policy_name("queue").policy_document("%7B%7D").build())
             .attached_managed_policies(AttachedPolicy::builder().policy_arn("arn:aws:iam::aws:policy/X").build())
             .build();
-        let found = found(&role, Tags::default(), Some(&("words".into(), 7200)));
+        let found = found(&role, Tags::default(), &("words".into(), 7200));
         assert_eq!(
             found.spec.assume_role_policy_document.to_string(),
             r#"{"Statement":[{"Action":"sts:AssumeRole"}]}"#

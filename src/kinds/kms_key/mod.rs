@@ -160,10 +160,12 @@ resources:
         let tagged = index.arns(":key/").filter(|arn| arn.split(':').nth(2) == Some("kms"));
         let mut ids: BTreeSet<String> = tagged.filter_map(|arn| arn.rsplit('/').next().map(str::to_owned)).collect();
         let named = aliases.iter().filter(|alias| scope.may_own(&alias.name, MAX_NAME));
-        ids.extend(named.map(|alias| alias.key_id.clone()));
+        let mut listed: BTreeSet<String> = named.map(|alias| alias.key_id.clone()).collect();
+        ids.extend(listed.iter().cloned());
         ids.extend(scope.asked_names().map(str::to_owned));
         let nameless: BTreeSet<_> = &read::nameless(reader, &aliases).await? - &ids;
         ids.extend(nameless.iter().cloned());
+        listed.extend(nameless.iter().cloned());
         let answers = join_all(ids.iter().map(|id| read::read(reader, scope, id, &aliases))).await;
         let mut listing = Listing::default();
         for (id, answer) in ids.iter().zip(answers) {
@@ -177,7 +179,11 @@ resources:
                         |alias: &read::Alias| Stranger { id: id.clone(), name: alias.name.clone(), tags: tags.clone() };
                     listing.strangers.extend(ours.map(stranger));
                 }
-                Err(failure) if failure.is(Class::NotFound) => {}
+                Ok(read::Seen::Unread(tags, failure)) => {
+                    listing.unseen.push(Unseen { id: id.clone(), tags: Some(tags), failure });
+                }
+                // The tag index goes on naming what is deleted; what a list has just shown is there.
+                Err(failure) if failure.is(Class::NotFound) && !listed.contains(id) => {}
                 // A key without a name that does not let us look is none that we made.
                 Err(failure) if failure.is(Class::Denied) && nameless.contains(id) => {}
                 Err(failure) => {

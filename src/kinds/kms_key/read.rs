@@ -28,6 +28,8 @@ pub(super) enum Seen {
     /// Ours, but in its deletion window: gone for us, and a new one may take its name.
     Leaving,
     Foreign(Tags),
+    /// Ours and there, but something of it could not be read.
+    Unread(Tags, Failure),
 }
 
 /// All aliases of the account and region that name a key, also those of AWS (`aws/rds`).
@@ -71,10 +73,15 @@ pub(super) async fn read(reader: &Reader, scope: &Scope, id: &str, aliases: &[Al
     if is_leaving(metadata) {
         return Ok(Seen::Leaving);
     }
-    let (policy, rotation) = tokio::try_join!(
+    let details = tokio::try_join!(
         async { Ok(reader.kms().get_key_policy().key_id(id).send().await?) },
         rotation(reader, metadata)
-    )?;
+    );
+    // What is not found here was shown a moment ago.
+    let (policy, rotation) = match details {
+        Ok(details) => details,
+        Err(failure) => return Ok(Seen::Unread(tags, failure)),
+    };
     let names: Vec<_> = aliases.iter().filter(|alias| alias.key_id == id).map(|alias| alias.name.as_str()).collect();
     Ok(Seen::Ours(Box::new(found(metadata, policy.policy(), rotation, &names, tags))))
 }

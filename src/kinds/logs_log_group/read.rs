@@ -30,7 +30,7 @@ pub(super) async fn candidates(reader: &Reader, scope: &Scope) -> Result<Vec<Can
             let group = group?;
             let Some(name) = group.log_group_name().map(str::to_owned) else { continue };
             let arn = group.log_group_arn().map_or_else(|| plain(group.arn()), str::to_owned);
-            all.push(Candidate { id: name.clone(), name, arn, summary: group });
+            all.push(Candidate { id: name.clone(), name, arn, summary: group, is_leaving: false });
         }
     }
     Ok(all)
