@@ -176,16 +176,16 @@ impl<C: Cloud> Site<'_, C> {
         Ok(Done { id: Some(live.id.clone()), ..Done::default() })
     }
 
-    async fn delete(&self, kind: &dyn AnyKind<C>, step: &Step, says: impl FnMut(&str)) -> Result<Done> {
+    async fn delete(&self, kind: &dyn AnyKind<C>, step: &Step, mut says: impl FnMut(&str)) -> Result<Done> {
         let mut live = self.live(kind, step).await?;
         let writer = self.hands.writer(&step.region, self.permit(step, None)).await?;
         if live.asleep.is_some() {
             kind.start(&writer, &live).await?;
-            live = self.watch.awake(kind, &step.region, &live.id, says).await?;
+            live = self.watch.awake(kind, &step.region, &live.id, &mut says).await?;
         }
         let mut kept = kind.delete(&writer, &live).await?;
         if !kept.iter().any(|kept| kept.is_itself) {
-            self.watch.gone(kind, &step.region, &live).await?;
+            self.watch.gone(kind, &step.region, &live, &mut says).await?;
             kept.extend(shadow(&kind.facts(), &live));
         }
         Ok(Done { id: Some(live.id.clone()), kept, waiting: None })
@@ -194,7 +194,7 @@ impl<C: Cloud> Site<'_, C> {
     async fn wait(&self, kind: &dyn AnyKind<C>, step: &Step, says: impl FnMut(&str)) -> Result<Done> {
         let live = self.live(kind, step).await?;
         if live.state == State::Leaving {
-            self.watch.gone(kind, &step.region, &live).await?;
+            self.watch.gone(kind, &step.region, &live, says).await?;
             return Ok(Done::default());
         }
         let name = &step.id.address.name;

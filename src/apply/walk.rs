@@ -1,5 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
@@ -14,6 +14,9 @@ use super::step::{Done, Site};
 use super::watch::Watch;
 use crate::plan::{Later, StackPlan, Step, StepId, Verb, Waiting};
 use crate::resource::{AnyKind, Cloud, Live, Result, Scope, Secrets, output, pointer, resolve};
+
+/// How often a step that takes its time says again what it waits for.
+const AGAIN: Duration = Duration::from_secs(30);
 
 /// How far a run has been asked to stop.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -156,12 +159,28 @@ impl<'a, C: Cloud> Walk<'a, '_, C> {
         let (site, tell, stack) = (self.site, self.run.tell, &self.run.plan.stack.id);
         Box::pin(async move {
             let start = Instant::now();
+            let awaited = Mutex::new("AWS to take it".to_owned());
             let says = |what: &str| {
                 let (stack, step, elapsed) = (stack.clone(), step.id.clone(), start.elapsed());
                 // Progress is not part of the record: whether it can be written does not matter.
                 let _ = tell(Event::Progress { stack, step, what: what.to_owned(), elapsed });
             };
-            let end = site.carry_out(step, says).await;
+            let told = |what: &str| {
+                what.clone_into(&mut awaited.lock().unwrap_or_else(PoisonError::into_inner));
+                says(what);
+            };
+            let mut work = std::pin::pin!(site.carry_out(step, told));
+            // A kind that tries again says nothing itself.
+            let end = loop {
+                tokio::select! {
+                    biased;
+                    end = &mut work => break end,
+                    () = tokio::time::sleep(AGAIN) => {
+                        let awaited = awaited.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                        says(&awaited);
+                    }
+                }
+            };
             (step, end, start.elapsed())
         })
     }

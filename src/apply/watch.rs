@@ -5,15 +5,13 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::hands::Hands;
-use crate::resource::{AnyKind, AnyListing, Class, Cloud, Failure, Live, Result, Scope, State, Unseen, key};
+use crate::resource::{AnyKind, AnyListing, Class, Cloud, Facts, Failure, Live, Result, Scope, State, Unseen, key};
 
 /// How far AWS's lists may lag behind a change: EC2's documentation speaks of seconds.
 pub(super) const SPREAD: Duration = Duration::from_secs(10);
 /// The first pause between two looks; each next is half as long again, up to a twentieth of the kind's usual time.
 const FIRST_PAUSE: Duration = Duration::from_millis(400);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
-/// How long to wait beyond three times the kind's usual time. Ending a wait forgets nothing: the next run goes on.
-const EXTRA_PATIENCE: Duration = Duration::from_secs(30 * 60);
 /// For how long a list that fails by itself (throttled, no answer) is tried again.
 const BLINDNESS: Duration = Duration::from_secs(5 * 60);
 
@@ -34,6 +32,13 @@ struct Look {
 enum Sighting<'l> {
     Gone,
     There(&'l Live),
+}
+
+/// What a look means for who waits.
+enum Seen<T> {
+    End(Result<T>),
+    /// Not yet; what is awaited, in words.
+    Awaits(String),
 }
 
 /// What is waited for.
@@ -95,13 +100,15 @@ impl<'a, C: Cloud> Watch<'a, C> {
         Self { hands, scope, looks: Mutex::default() }
     }
 
-    /// Looks until `done` says what came of it. `which` picks the thing out of those that claim the name.
+    /// Looks until `done` says what came of it, and tells after each look what is awaited. `which` picks the thing out of
+    /// those that claim the name.
     async fn until<T>(
         &self,
         kind: &dyn AnyKind<C>,
         region: &str,
-        what: Awaited<'_>,
-        mut done: impl FnMut(Sighting<'_>) -> Option<Result<T>>,
+        which: Awaited<'_>,
+        mut says: impl FnMut(&str),
+        mut done: impl FnMut(Sighting<'_>) -> Seen<T>,
     ) -> Result<T> {
         let facts = kind.facts();
         let usual = Duration::from_secs(u64::from(facts.seconds));
@@ -110,25 +117,29 @@ impl<'a, C: Cloud> Watch<'a, C> {
         let (mut pause, mut blind_since) = (FIRST_PAUSE, None);
         loop {
             let listing = self.look(kind, region, facts.kind).await;
-            match listing.as_ref().map_err(Failure::clone).and_then(|listing| what.find(listing)) {
+            let awaited = match listing.as_ref().map_err(Failure::clone).and_then(|listing| which.find(listing)) {
                 Ok(sighting) => {
                     blind_since = None;
-                    if let Some(end) = done(sighting) {
-                        return end;
+                    match done(sighting) {
+                        Seen::End(end) => return end,
+                        Seen::Awaits(what) => what,
                     }
                 }
                 // A thing that changes may refuse to be read until it has changed.
-                Err(failure) if failure.is(Class::Busy) => blind_since = None,
+                Err(failure) if failure.is(Class::Busy) => {
+                    blind_since = None;
+                    format!("an answer of AWS: {}", failure.message)
+                }
                 Err(failure)
                     if passes(&failure) && blind_since.get_or_insert_with(Instant::now).elapsed() < BLINDNESS =>
                 {
-                    tracing::debug!(%failure, kind = facts.kind, "looking again");
+                    format!("an answer of AWS: {}", failure.message)
                 }
                 Err(failure) => return Err(failure),
-            }
-            if start.elapsed() > usual * 3 + EXTRA_PATIENCE {
-                let text = format!("still not there after {} minutes; it may yet come", start.elapsed().as_secs() / 60);
-                return Err(Failure::new(Class::Busy, text).hint("run the command again: it goes on waiting"));
+            };
+            says(&awaited);
+            if start.elapsed() > Duration::from_secs(u64::from(facts.patience)) {
+                return Err(overdue(&facts, start.elapsed(), &awaited));
             }
             tokio::time::sleep(pause).await;
             pause = (pause * 3 / 2).min(longest);
@@ -163,24 +174,21 @@ impl<'a, C: Cloud> Watch<'a, C> {
         name: &str,
         id: Option<&str>,
         before: Option<&State>,
-        mut says: impl FnMut(&str),
+        says: impl FnMut(&str),
     ) -> Result<Arc<Live>> {
         // A thing just made may be invisible to lists for a while: absence is no answer within this time.
         let invisible = Instant::now() + Duration::from_secs(5 * 60);
         let former = Former::of(before);
-        let what = id.map_or(Awaited::Name(name), Awaited::Id);
-        self.until(kind, region, what, |sighting| match sighting {
-            Sighting::Gone if Instant::now() < invisible => None,
-            Sighting::Gone => Some(Err(Failure::new(Class::NotFound, "it is gone, or was never there"))),
+        let which = id.map_or(Awaited::Name(name), Awaited::Id);
+        self.until(kind, region, which, says, |sighting| match sighting {
+            Sighting::Gone if Instant::now() < invisible => Seen::Awaits("AWS to list it".to_owned()),
+            Sighting::Gone => Seen::End(Err(Failure::new(Class::NotFound, "it is gone, or was never there"))),
             Sighting::There(live) => match &live.state {
-                State::Ready | State::Human(_) => Some(Ok(Arc::new(live.clone()))),
-                State::Settling(what) => {
-                    says(what);
-                    None
-                }
-                State::Leaving => Some(Err(Failure::new(Class::Conflict, "somebody deletes it"))),
-                State::Failed(_) if former.is_shown() => None,
-                State::Failed(why) => Some(Err(Failure::new(Class::Invalid, why.clone())
+                State::Ready | State::Human(_) => Seen::End(Ok(Arc::new(live.clone()))),
+                State::Settling(what) => Seen::Awaits(what.clone()),
+                State::Leaving => Seen::End(Err(Failure::new(Class::Conflict, "somebody deletes it"))),
+                State::Failed(_) if former.is_shown() => Seen::Awaits("AWS to show the change".to_owned()),
+                State::Failed(why) => Seen::End(Err(Failure::new(Class::Invalid, why.clone())
                     .hint("see what it says, correct the YAML or the cause, then run the command again"))),
             },
         })
@@ -193,35 +201,49 @@ impl<'a, C: Cloud> Watch<'a, C> {
         kind: &dyn AnyKind<C>,
         region: &str,
         id: &str,
-        mut says: impl FnMut(&str),
+        says: impl FnMut(&str),
     ) -> Result<Arc<Live>> {
-        self.until(kind, region, Awaited::Id(id), |sighting| match sighting {
-            Sighting::Gone => Some(Err(Failure::new(Class::NotFound, "it is gone"))),
-            Sighting::There(live) if live.asleep.is_some() => None,
-            Sighting::There(live) => {
-                if let State::Settling(what) = &live.state {
-                    says(what);
-                    return None;
-                }
-                Some(Ok(Arc::new(live.clone())))
-            }
+        self.until(kind, region, Awaited::Id(id), says, |sighting| match sighting {
+            Sighting::Gone => Seen::End(Err(Failure::new(Class::NotFound, "it is gone"))),
+            Sighting::There(live) => match &live.state {
+                State::Settling(what) => Seen::Awaits(what.clone()),
+                _ if live.asleep.is_some() => Seen::Awaits("its start".to_owned()),
+                _ => Seen::End(Ok(Arc::new(live.clone()))),
+            },
         })
         .await
     }
 
     /// Waits until a thing is gone; `live` is how it was before its deletion.
-    pub(super) async fn gone(&self, kind: &dyn AnyKind<C>, region: &str, live: &Live) -> Result<()> {
+    pub(super) async fn gone(
+        &self,
+        kind: &dyn AnyKind<C>,
+        region: &str,
+        live: &Live,
+        says: impl FnMut(&str),
+    ) -> Result<()> {
         let former = Former::of(Some(&live.state));
-        self.until(kind, region, Awaited::Id(&live.id), |sighting| match sighting {
-            Sighting::Gone => Some(Ok(())),
+        let still = || Seen::Awaits("its end: AWS still lists it".to_owned());
+        self.until(kind, region, Awaited::Id(&live.id), says, |sighting| match sighting {
+            Sighting::Gone => Seen::End(Ok(())),
             Sighting::There(live) => match &live.state {
-                State::Failed(_) if former.is_shown() => None,
-                State::Failed(why) => Some(Err(Failure::new(Class::Busy, format!("its deletion failed: {why}")))),
-                _ => None,
+                State::Failed(_) if former.is_shown() => still(),
+                State::Failed(why) => Seen::End(Err(Failure::new(Class::Busy, format!("its deletion failed: {why}")))),
+                _ => still(),
             },
         })
         .await
     }
+}
+
+/// The end of a wait that took too long.
+fn overdue(facts: &Facts, waited: Duration, awaited: &str) -> Failure {
+    let text = format!("waited {} minutes, and still for {awaited}; it may yet come", waited.as_secs() / 60);
+    Failure::new(Class::Busy, text).hint(if facts.overtakes.is_empty() {
+        "run the command again: it goes on waiting"
+    } else {
+        "run the command again: it goes on waiting; or correct what keeps it, and apply: the correction need not wait"
+    })
 }
 
 /// Returns whether a failed list passes by itself.

@@ -7,10 +7,12 @@ use crate::apply::{Event, Ledger};
 use crate::plan::{StepId, Verb};
 use crate::resource::{Failure, StackId};
 
-/// One event as one line of JSON without a newline; nothing for those that only tell of progress.
-pub fn event_json(event: &Event) -> Option<String> {
+/// One event as one line of JSON without a newline.
+pub fn event_json(event: &Event) -> String {
     let value = match event {
-        Event::Progress { .. } => return None,
+        Event::Progress { stack, step, what, elapsed } => {
+            object("progress", stack, step, json!({ "for": what, "seconds": elapsed.as_secs_f64() }))
+        }
         Event::Started { stack, step } => object("started", stack, step, json!({})),
         Event::Finished { stack, step, id, elapsed } => {
             object("finished", stack, step, json!({ "id": id, "seconds": elapsed.as_secs_f64() }))
@@ -27,7 +29,7 @@ pub fn event_json(event: &Event) -> Option<String> {
             object("abandoned", stack, step, json!({ "seconds": elapsed.as_secs_f64() }))
         }
     };
-    Some(value.to_string())
+    value.to_string()
 }
 
 /// The last line: all ledgers summed up, and the command that goes on from here if anything is left to do. What waits

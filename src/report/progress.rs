@@ -27,7 +27,7 @@ enum Shown {
     /// One line an event.
     Lines(Lines),
     /// One JSON object an event.
-    Json(Box<dyn Write + Send>),
+    Json(Json),
     /// Only what failed.
     Quiet(Box<dyn Write + Send>),
 }
@@ -40,11 +40,11 @@ impl Progress {
     }
 
     pub fn lines(to: Box<dyn Write + Send>) -> Self {
-        Self { shown: Shown::Lines(Lines { to, last: BTreeMap::new() }) }
+        Self { shown: Shown::Lines(Lines { to, said: Said::default() }) }
     }
 
     pub fn json(to: Box<dyn Write + Send>) -> Self {
-        Self { shown: Shown::Json(to) }
+        Self { shown: Shown::Json(Json { to, said: Said::default() }) }
     }
 
     pub fn quiet(to: Box<dyn Write + Send>) -> Self {
@@ -59,9 +59,7 @@ impl Progress {
                 Ok(())
             }
             Shown::Lines(lines) => lines.event(event),
-            Shown::Json(to) => {
-                event_json(event).map_or(Ok(()), |line| writeln!(to, "{line}").and_then(|()| to.flush()))
-            }
+            Shown::Json(json) => json.event(event),
             Shown::Quiet(to) if matches!(event, Event::Failed { .. }) => writeln!(to, "{}", event_line(event)),
             Shown::Quiet(_) => Ok(()),
         };
@@ -80,21 +78,51 @@ impl Progress {
     pub fn finish(self) {}
 }
 
-/// A log: what goes on is said again only when it is something else, or after a while.
+/// What was said of each step under way: what goes on is said again only when it is something else, or after a while.
+#[derive(Default)]
+struct Said(BTreeMap<(StackId, StepId), (String, Duration)>);
+
+impl Said {
+    /// Whether an event says something that was not said just now.
+    fn is_news(&mut self, event: &Event) -> bool {
+        let Event::Progress { stack, step, what, elapsed } = event else { return true };
+        let now = (what.clone(), *elapsed);
+        match self.0.get(&(stack.clone(), step.clone())) {
+            Some((said, since)) if said == what && *elapsed < *since + AGAIN => false,
+            _ => {
+                self.0.insert((stack.clone(), step.clone()), now);
+                true
+            }
+        }
+    }
+}
+
+/// Objects for a program.
+struct Json {
+    to: Box<dyn Write + Send>,
+    said: Said,
+}
+
+impl Json {
+    fn event(&mut self, event: &Event) -> io::Result<()> {
+        if !self.said.is_news(event) {
+            return Ok(());
+        }
+        writeln!(self.to, "{}", event_json(event))?;
+        self.to.flush()
+    }
+}
+
+/// A log.
 struct Lines {
     to: Box<dyn Write + Send>,
-    last: BTreeMap<(StackId, StepId), (String, Duration)>,
+    said: Said,
 }
 
 impl Lines {
     fn event(&mut self, event: &Event) -> io::Result<()> {
-        if let Event::Progress { stack, step, what, elapsed } = event {
-            let now = (what.clone(), *elapsed);
-            let (said, since) = self.last.entry((stack.clone(), step.clone())).or_insert_with(|| now.clone());
-            if said == what && *elapsed < *since + AGAIN {
-                return Ok(());
-            }
-            (*said, *since) = now;
+        if !self.said.is_news(event) {
+            return Ok(());
         }
         // A retag completes a create; that it was not tried goes without saying.
         if matches!(event, Event::Skipped { step, .. } if step.verb == Verb::Retag) {

@@ -109,6 +109,8 @@ pub trait Kind: Sized + Send + Sync + 'static {
     const ASKS: &'static [&'static str] = &[];
     /// Typical seconds from the first create call until ready, for the order of steps and the estimate.
     const SECONDS: u32 = 2;
+    /// The longest that an apply waits for one of the kind, in seconds. Ending a wait forgets nothing: the next run goes on.
+    const PATIENCE: u32 = 3 * Self::SECONDS + 30 * 60;
 
     /// The properties, named and shaped as CloudFormation's.
     type Spec: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'static;

@@ -95,6 +95,7 @@ pub struct Facts {
     pub deleted_last: bool,
     pub asks: &'static [&'static str],
     pub seconds: u32,
+    pub patience: u32,
 }
 
 /// All of a kind that plan needs: facts and pure functions, no cloud.
@@ -187,6 +188,7 @@ impl<K: Kind> Shape for K {
             deleted_last: K::DELETED_LAST,
             asks: K::ASKS,
             seconds: K::SECONDS,
+            patience: K::PATIENCE,
         }
     }
 

@@ -257,7 +257,7 @@ fn events_as_json_are_as_their_schema_says() {
         Event::Skipped { stack: stack.clone(), step: step.clone(), because: None },
         Event::Waiting { stack: stack.clone(), step: step.clone(), what: "a DNS record".into() },
     ];
-    events.iter().for_each(|event| assert_valid(&report::event_json(event).unwrap()));
+    events.iter().for_each(|event| assert_valid(&report::event_json(event)));
     assert_valid(&report::summary_json(&[Ledger::default()], None));
     let unleased = Ledger { unleased: Some("its time ran out".into()), ..Ledger::default() };
     let summary = report::summary_json(&[Ledger::default(), unleased], None);
@@ -265,7 +265,7 @@ fn events_as_json_are_as_their_schema_says() {
     assert!(summary.contains("\"lease_lost\":\"its time ran out\""), "{summary}");
     assert_valid(&report::summary_json(&[Ledger::default()], Some("provision apply acme")));
     let progress = Event::Progress { stack, step, what: "creating".into(), elapsed };
-    assert_eq!(report::event_json(&progress), None);
+    assert_valid(&report::event_json(&progress));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use provision::apply::{Ledger, Outcome};
+use provision::apply::{Event, Ledger, Outcome};
 use provision::plan::{Mode, Verb};
 use provision::resource::Class;
 use serde_json::json;
@@ -92,4 +92,41 @@ async fn a_failure_that_stays_is_told() {
         _ => None,
     });
     assert_eq!(failed.collect::<Vec<_>>(), [10]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_ends_with_what_it_was_for_and_what_to_do_next() {
+    let bench = Bench::new();
+    bench.cloud.world().pace.slowness.insert("Fake::Store".into(), Duration::from_secs(1_000_000));
+    let wanted = blueprint(&environment());
+    let engine::Outcome::Ended(ledger) = bench.run(&wanted, Mode::Apply).await else { panic!("the process died") };
+    let failed = ledger.steps.values().find_map(|(outcome, took)| match outcome {
+        Outcome::Failed(failure) => Some((failure.clone(), *took)),
+        _ => None,
+    });
+    let (failure, took) = failed.expect("it takes too long");
+    assert!(failure.message.starts_with("waited 50 minutes, and still for "), "{}", failure.message);
+    assert_eq!(failure.advice(), "run the command again: it goes on waiting");
+    assert!(took < Duration::from_secs(3 * 400 + 31 * 60), "three times the usual time and half an hour: {took:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_run_waits_for_is_said_again_and_again_also_of_a_deletion() {
+    let bench = Bench::new();
+    let wanted = blueprint(&environment());
+    bench.apply(&wanted).await;
+    bench.cloud.world().pace.slowness.insert("Fake::Store".into(), DELETION);
+    bench.events.lock().unwrap().clear();
+    bench.run(&wanted, Mode::Destroy).await.clean();
+    let events = bench.events.lock().unwrap();
+    let ages = events.iter().filter_map(|event| match event {
+        Event::Progress { step, what, elapsed, .. } if step.address.kind == "Fake::Store" => {
+            assert_eq!(what, "its end: AWS still lists it");
+            Some(elapsed.as_secs())
+        }
+        _ => None,
+    });
+    let ages: Vec<_> = ages.collect();
+    assert!(ages.windows(2).all(|pair| pair[1] - pair[0] <= 30), "{ages:?}");
+    assert!(ages.last().is_some_and(|last| last + 30 >= DELETION.as_secs()), "{ages:?}");
 }
