@@ -39,8 +39,12 @@ impl Comparing<'_> {
         let live = self.carry_external(&mut desired);
         let mut difference = self.shape.compare(&live, &desired);
         let record = self.record();
-        let is_ours =
-            |extra: &FieldDiff| extra.before.as_ref().is_some_and(self.is_ours) || record.has_element(&extra.path);
+        // What was added by hand may lead to ours as well: only what the template had put there is ours. What a create that
+        // was cut short had put there, no record tells yet.
+        let is_half_made = record == Recorded::Pending;
+        let is_ours = |extra: &FieldDiff| {
+            record.has_element(&extra.path) || (is_half_made && extra.before.as_ref().is_some_and(self.is_ours))
+        };
         let (ours, mut foreign) = difference.extra.into_iter().partition::<Vec<_>, _>(is_ours);
         difference.fields.extend(ours);
         self.resend_write_only(&desired, &mut difference.fields);
@@ -68,9 +72,11 @@ impl Comparing<'_> {
             let before = Some(Value::from(unmodelled.text.clone()));
             let diff = FieldDiff { path: unmodelled.path.clone(), before, after: None };
             // Of an element that is declared, it is ours to mend.
-            let is_declared = keyed::get(self.facts, &desired, &diff.path).is_some();
-            if !is_declared && self.facts.additive.iter().any(|list| pointer::covers(list, &diff.path)) {
-                foreign.push(diff);
+            let is_below = self.facts.additive.iter().any(|list| pointer::covers(list, &diff.path));
+            let is_declared = || keyed::get(self.facts, &desired, &diff.path).is_some_and(|value| !value.is_array());
+            if is_below && !is_declared() {
+                // One of ours that is to go says so already.
+                foreign.extend(Some(diff).filter(|diff| !record.has_element(&diff.path)));
                 continue;
             }
             let cause = causes.of(diff.clone()).first().map_or(Cause::Unknown, |(_, cause)| *cause);

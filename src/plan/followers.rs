@@ -58,7 +58,7 @@ fn end(address: &Address, live: &Live) -> StepId {
 }
 
 /// Whether a step waits for another, directly or through others.
-fn waits_for(steps: &Steps, step: &StepId, other: &StepId) -> bool {
+pub(super) fn waits_for(steps: &Steps, step: &StepId, other: &StepId) -> bool {
     let (mut open, mut seen) = (vec![step], BTreeSet::new());
     while let Some(id) = open.pop() {
         if id == other {

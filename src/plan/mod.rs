@@ -29,6 +29,7 @@ mod step;
 mod steps;
 mod suspects;
 mod tags;
+mod takers;
 mod types;
 mod unread;
 mod victims;

@@ -11,6 +11,7 @@ use super::let_go::let_go;
 use super::live_edges::{LiveEdges, LiveId, live_id};
 use super::order::Shapes;
 use super::steps::Steps;
+use super::takers::give_after_taking;
 use super::types::{Step, StepId, Verb};
 use super::victims::{Victim, leaves, users};
 use crate::blueprint::Blueprint;
@@ -59,6 +60,7 @@ pub(super) fn remove(
         steps.all.insert(step.id.clone(), step);
     }
     delete_last(shapes, edges, &going, steps);
+    give_after_taking(shapes, steps);
     outlast(blueprint, shapes, decisions, &going, steps);
 }
 

@@ -23,7 +23,7 @@ async fn writer(aws: &Canned, kind: &str) -> Writer {
     aws.session(&[]).await.writer(WriterScope {
         address: Address::new(kind, "main"),
         stack: StackId::new("acme", "production"),
-        own: BTreeSet::from([VPC.to_owned()]),
+        own: BTreeSet::from([VPC.to_owned(), OLD.to_owned()]),
         mentioned: BTreeSet::new(),
         token: "0".repeat(32),
         fence: Arc::new(Held),
@@ -149,6 +149,18 @@ async fn a_group_that_has_no_room_for_the_new_rules_alone_keeps_the_old_ones() {
     let (created, calls) = create_group(&[FULL, FULL]).await;
     assert_eq!(created.unwrap_err().class, Class::Quota);
     assert_eq!(calls, ["Authorize", "Revoke", "Authorize", "Authorize"], "the last one puts them back");
+}
+
+/// Its holder let go of it between the refusal and the look.
+#[tokio::test(start_paused = true)]
+async fn a_subnet_that_nobody_holds_any_more_is_associated_anew() {
+    let made =
+        answer("CreateRouteTable", "<routeTable><routeTableId>rtb-0123456789abcdef0</routeTableId></routeTable>");
+    let taken = "<Response><Errors><Error><Code>Resource.AlreadyAssociated</Code><Message>it is</Message></Error></Errors></Response>";
+    let associate = "AssociateRouteTable";
+    let aws = Canned::by_operation(&[("CreateRouteTable", 200, made.as_str()), (associate, 400, taken)]);
+    create(&aws, "AWS::EC2::RouteTable", json!({ "VpcId": VPC, "SubnetIds": [OLD] })).await.unwrap();
+    assert_eq!(calls(&aws, &[associate, "DescribeRouteTables"]), [associate, "DescribeRouteTables", associate]);
 }
 
 /// EC2 tells the owner of others' groups alone.

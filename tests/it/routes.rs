@@ -87,6 +87,58 @@ fn a_declared_route_that_leads_nowhere_is_told_with_its_reason_and_a_foreign_one
     });
 }
 
+#[test]
+fn a_route_added_by_hand_to_our_own_gateway_is_left_alone() {
+    on_deep_stack(async {
+        let stage = Stage::new("300000000068").await;
+        let table = "      Routes:\n        - { DestinationCidrBlock: 0.0.0.0/0, GatewayId: \"{{ ref('AWS::EC2::InternetGateway/main') }}\" }\n";
+        let gateway = "  - type: AWS::EC2::InternetGateway\n    name: main\n    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\" }\n";
+        let mut wanted = stack(&(TEMPLATE.replace(ROUTES, table) + gateway));
+        wanted.stack.account.clone_from(&stage.account);
+        stage.apply(&wanted).await.unwrap_or_else(|why| panic!("{why}"));
+        let inventory = stage.inventory(&wanted).await;
+        let id = |address: &str| inventory.all().find(|(at, _)| at.to_string() == address).unwrap().1.id.clone();
+        let ec2 = aws_sdk_ec2::Client::new(&stage.by_hand().await);
+        let route = ec2.create_route().route_table_id(id("AWS::EC2::RouteTable/main"));
+        let route = route.destination_cidr_block("198.51.100.0/24").gateway_id(id("AWS::EC2::InternetGateway/main"));
+        route.send().await.unwrap();
+        let plan = stage.plan(&wanted).await;
+        assert!(plan.is_empty(), "{}", words(&plan));
+        assert!(plan.unmanaged.iter().any(|thing| thing.id == "198.51.100.0/24"), "{:?}", plan.unmanaged);
+    });
+}
+
+#[test]
+fn a_subnet_that_moves_to_another_table_is_taken_over_before_it_is_given_up() {
+    let tables = |one: &str, other: &str| {
+        let table = |name: &str, subnets: &str| {
+            format!(
+                "  - type: AWS::EC2::RouteTable\n    name: {name}\n    properties: {{ VpcId: \"{{{{ ref('AWS::EC2::VPC/main') \
+                 }}}}\", SubnetIds: [{subnets}] }}\n"
+            )
+        };
+        let network = TEMPLATE.split("  - type: AWS::EC2::RouteTable").next().unwrap().to_owned();
+        network + &table("a", one) + &table("b", other)
+    };
+    on_deep_stack(async move {
+        let stage = Stage::new("300000000070").await;
+        let subnet = "\"{{ ref('AWS::EC2::Subnet/main') }}\"";
+        let of = |one: &str, other: &str| {
+            let mut wanted = stack(&tables(one, other));
+            wanted.stack.account.clone_from(&stage.account);
+            wanted
+        };
+        let (here, there) = (of(subnet, ""), of("", subnet));
+        stage.apply(&here).await.unwrap_or_else(|why| panic!("{why}"));
+        for (wanted, giver, taker) in [(&there, "a", "b"), (&here, "b", "a")] {
+            let plan = stage.plan(wanted).await;
+            let step = |name: &str| plan.steps.values().find(|step| step.id.address.name == name).unwrap();
+            assert!(step(giver).after.contains(&step(taker).id), "{:#?}", plan.steps.keys());
+            stage.apply(wanted).await.unwrap_or_else(|why| panic!("{why}"));
+        }
+    });
+}
+
 /// Makes a second VPC and peers it with the stack's; returns the stack's route table and the peering.
 async fn peer(stage: &Stage, blueprint: &Blueprint) -> (String, String) {
     let inventory = stage.inventory(blueprint).await;

@@ -34,8 +34,14 @@ fn standing(table: &RouteTable) -> impl Iterator<Item = &RouteTableAssociation> 
     })
 }
 
-/// Associates a subnet, taking it over from another table without a gap.
+/// Associates a subnet, taking it over from another table without a gap. A holder that lets go of it meanwhile leaves
+/// nothing to take over: then it is associated anew.
 pub async fn put(writer: &Writer, table: &str, subnet: &str) -> Result<()> {
+    let again = |failure: &Failure| failure.is(Class::AlreadyExists) || failure.is(Class::NotFound);
+    retry(2 * MINUTE, again, || take(writer, table, subnet)).await
+}
+
+async fn take(writer: &Writer, table: &str, subnet: &str) -> Result<()> {
     let call = || {
         let call = writer.ec2().associate_route_table().route_table_id(table).subnet_id(subnet);
         async move { Ok::<_, Failure>(call.send().await.map(drop)?) }

@@ -120,11 +120,10 @@ fn read_one(destination: &str, route: &Description) -> Route {
     }
 }
 
-/// A gateway that is gone under a route is worth saying; only for the gateways that stacks own, as a foreign blackhole
-/// in an additive list is nobody's drift.
+/// What a route leads to is gone, and what goes its way is lost. Whether it is the stack's own, the plan tells.
 fn blackhole(read: &Route, route: &Description) -> Option<Unmodelled> {
-    let target = [read.gateway_id.as_str(), read.nat_gateway_id.as_str()].into_iter().find(|id| !id.is_empty())?;
     let is_dead = route.state() == Some(&RouteState::Blackhole);
+    let target = read.targets().into_iter().map(|(_, id)| id).find(|id| !id.is_empty()).unwrap_or("its target");
     is_dead.then(|| Unmodelled { path: read.pointer(), text: format!("leads nowhere: {target} is gone") })
 }
 
@@ -231,15 +230,21 @@ mod tests {
     }
 
     #[test]
-    fn a_dead_nat_gateway_is_said_and_a_dead_peering_is_not() {
+    fn a_route_that_leads_nowhere_says_so_whatever_it_led_to() {
         let dead = [
             made("0.0.0.0/0").nat_gateway_id("nat-1").state(RouteState::Blackhole).build(),
             made("10.9.0.0/16").vpc_peering_connection_id("pcx-1").state(RouteState::Blackhole).build(),
         ];
         let (known, unmodelled) = read(&dead);
         assert_eq!(known.len(), 2);
-        assert_eq!(unmodelled.len(), 1);
-        assert_eq!(unmodelled[0].path, "/Routes/0.0.0.0~10");
+        let said: Vec<_> = unmodelled.iter().map(|part| (part.path.as_str(), part.text.as_str())).collect();
+        assert_eq!(
+            said,
+            [
+                ("/Routes/0.0.0.0~10", "leads nowhere: nat-1 is gone"),
+                ("/Routes/10.9.0.0~116", "leads nowhere: pcx-1 is gone"),
+            ]
+        );
     }
 
     #[test]

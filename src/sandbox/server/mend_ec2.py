@@ -76,6 +76,16 @@ def create_route_table(moto, self):
     return answer
 
 
+@around(EC2Backend)
+def associate_route_table(moto, self, route_table_id, gateway_id=None, subnet_id=None):
+    """AWS refuses a subnet that another table holds; moto answers with that one's association."""
+    others = [table for table in self.route_tables.values() if table.id != route_table_id]
+    if subnet_id and any(subnet_id in table._associations.values() for table in others):
+        message = f"the specified association for route table {route_table_id} conflicts with an existing association"
+        raise EC2ClientError("Resource.AlreadyAssociated", message)
+    return moto(self, route_table_id, gateway_id, subnet_id)
+
+
 def tokens(backend):
     return backend.__dict__.setdefault("sandbox_tokens", {})
 
