@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use futures_util::future::BoxFuture;
 use provision::aws::{Aws, Reader};
 use provision::blueprint::Blueprint;
-use provision::inventory::{Inventory, Seen, Sight, Source, Unmanaged, Wanted, preflight};
+use provision::inventory::{Inventory, Seen, Sight, Source, Surveyed, Things, Wanted, preflight};
 use provision::kinds::KINDS;
 use provision::plan::{Mode, StackPlan};
 use provision::resource::{Address, Result, StackId};
@@ -85,8 +85,8 @@ impl Source<Aws> for Tin {
         })
     }
 
-    fn survey<'a>(&'a self, _: &'a Reader, _: &'a [String]) -> BoxFuture<'a, Result<Vec<Unmanaged>>> {
-        Box::pin(async { Ok(Vec::new()) })
+    fn survey<'a>(&'a self, _: &'a Reader, _: &'a Things) -> BoxFuture<'a, Result<Surveyed>> {
+        Box::pin(async { Ok(Surveyed::default()) })
     }
 }
 
