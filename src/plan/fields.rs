@@ -49,7 +49,7 @@ impl Comparing<'_> {
         difference.fields.extend(ours);
         self.resend_write_only(&desired, &mut difference.fields);
 
-        let causes = self.causes(record);
+        let causes = self.causes(record.clone());
         let mut fields = Vec::new();
         for diff in difference.fields {
             if self.live.has_in_force(&diff) {

@@ -48,7 +48,7 @@ pub(super) fn unlisted(input: &Input<'_>) -> Vec<Problem> {
 pub(super) fn unchecked(input: &Input<'_>) -> Vec<Problem> {
     let warning = |(kind, why): (&String, &String)| {
         let what = format!("not checked whether AWS offers what {kind} asks for: it {why}");
-        Problem::warning(None, what).hint("`provision permissions` names the reads; without them an apply finds out")
+        Problem::warning(None, what).hint("`⟪permissions⟫` names the reads; without them an apply finds out")
     };
     input.inventory.unchecked.iter().map(warning).collect()
 }

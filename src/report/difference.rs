@@ -189,6 +189,9 @@ enum Piece {
     Differ(String, String),
 }
 
+/// How many shared characters beside a difference say where it is.
+const AROUND: usize = 4;
+
 /// Both texts without as much of what they share as it takes for either to have at most `width` characters; where that is
 /// not enough, they are longer.
 pub(super) fn shortened(old: &str, new: &str, width: usize) -> (String, String) {
@@ -197,8 +200,6 @@ pub(super) fn shortened(old: &str, new: &str, width: usize) -> (String, String) 
     }
     let pieces = pieces(old, new);
     let most = pieces.iter().map(|piece| if let Piece::Common(text) = piece { text.len() } else { 0 }).max();
-    // A little of what is around a difference says where it is.
-    const AROUND: usize = 4;
     let (mut least, mut beyond) = (AROUND, most.unwrap_or_default().max(AROUND) + 1);
     let fits = |around| {
         let (old, new) = around_differences(&pieces, around);
@@ -284,9 +285,10 @@ fn words(text: &str) -> Vec<&str> {
     let mut words = Vec::new();
     let mut rest = text;
     while let Some(sign) = rest.chars().next() {
-        let end = match sign.is_alphanumeric() {
-            true => rest.find(|sign: char| !sign.is_alphanumeric()).unwrap_or(rest.len()),
-            false => sign.len_utf8(),
+        let end = if sign.is_alphanumeric() {
+            rest.find(|sign: char| !sign.is_alphanumeric()).unwrap_or(rest.len())
+        } else {
+            sign.len_utf8()
         };
         let (word, after) = rest.split_at(end);
         words.push(word);
@@ -305,9 +307,10 @@ fn shared_runs(old: &[&str], new: &[&str]) -> Vec<(usize, usize, usize)> {
     let mut longest = vec![0_u16; (old.len() + 1) * row];
     for i in (0..old.len()).rev() {
         for j in (0..new.len()).rev() {
-            longest[i * row + j] = match old[i] == new[j] {
-                true => longest[(i + 1) * row + j + 1] + 1,
-                false => longest[(i + 1) * row + j].max(longest[i * row + j + 1]),
+            longest[i * row + j] = if old[i] == new[j] {
+                longest[(i + 1) * row + j + 1] + 1
+            } else {
+                longest[(i + 1) * row + j].max(longest[i * row + j + 1])
             };
         }
     }

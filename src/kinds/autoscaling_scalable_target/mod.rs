@@ -8,10 +8,10 @@ use serde_json::Value;
 use super::candidate::{self, examine};
 use super::ecs;
 use super::idempotence::{gone, patiently};
-use crate::aws::{Aws, MINUTE, Reader, Writer, partition};
+use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
     Address, Attachable, Attached, Changes, Class, Found, Kept, Kind, Listing, Made, Name, NameRule, Neighbours,
-    Permissions, Replacement, Result, Scope, State, Switch, Tags, Told, pointer,
+    Permissions, Replacement, Result, Scope, State, Switch, Tags, Told, partition, pointer,
 };
 pub use spec::{Outputs, Spec};
 use write::{delete_policy, put_policy, register};
