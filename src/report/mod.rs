@@ -29,6 +29,7 @@ mod progress;
 mod reading;
 mod saved;
 mod schema_words;
+mod shortened;
 mod show;
 mod style;
 mod summary;

@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{
-    Address, Attachable, Attached, Class, Disruption, Failure, FieldDiff, Name, NameRule, Neighbours, Pending,
-    Replacement, Result, Scope, Switch, Tags, Window, pointer,
+    Address, Attachable, Attached, Changes, Class, Disruption, Failure, FieldDiff, Name, NameRule, Neighbours, Pending,
+    Replacement, Result, Scope, Switch, Tags, Window,
 };
 
 /// What a kind talks to: AWS, or the fake cloud of the tests.
@@ -382,32 +382,4 @@ pub struct Permissions {
     pub update: &'static [&'static str],
     pub retag: &'static [&'static str],
     pub delete: &'static [&'static str],
-}
-
-/// The planned changes of one update; a kind asks them by path and does not decide again.
-#[derive(Clone, Debug, Default)]
-pub struct Changes(Vec<FieldDiff>);
-
-impl Changes {
-    pub fn new(fields: Vec<FieldDiff>) -> Self {
-        Self(fields)
-    }
-
-    /// Returns whether anything at or below the pointer (`*` for any step) changes, or a list above it does.
-    pub fn touches(&self, pattern: &str) -> bool {
-        self.0.iter().any(|field| pointer::covers(pattern, &field.path) || pointer::covers(&field.path, pattern))
-    }
-
-    /// Returns whether any of the pointers is touched.
-    pub fn touches_any(&self, patterns: &[&str]) -> bool {
-        patterns.iter().any(|pattern| self.touches(pattern))
-    }
-
-    pub fn fields(&self) -> &[FieldDiff] {
-        &self.0
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
 }

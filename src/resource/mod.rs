@@ -4,6 +4,7 @@
 
 mod address;
 mod attachable;
+mod changes;
 mod command;
 mod diff;
 mod digest;
@@ -33,14 +34,13 @@ pub mod version;
 
 pub use address::{Address, is_everywhere};
 pub use attachable::{Attachable, Attached, Told};
+pub use changes::Changes;
 pub use command::{Command, quoted, spell};
 pub use diff::{Difference, FieldDiff, compare};
 pub use digest::Digest;
 pub use erased::{AnyKind, AnyListing, AnyMade, Live, output};
 pub use failure::{Class, Failure, Result};
-pub use kind::{
-    Changes, Cloud, Found, Kept, Kind, Listing, Made, Permissions, Question, State, Stranger, Unmodelled, Unseen,
-};
+pub use kind::{Cloud, Found, Kept, Kind, Listing, Made, Permissions, Question, State, Stranger, Unmodelled, Unseen};
 pub use marks::Marks;
 pub use name::{Name, NameRule};
 pub use neighbours::Neighbours;

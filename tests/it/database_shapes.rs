@@ -78,7 +78,7 @@ fn asked(plan: &StackPlan) -> usize {
 #[test]
 fn a_database_that_stands_alone_goes_by_name_and_leaves_its_last_state() {
     on_deep_stack(async {
-        let stage = Stage::new("300000000067").await;
+        let stage = Stage::new("300000000072").await;
         let nothing = stack(&stage.account, NOTHING);
         stage.apply(&nothing).await.unwrap_or_else(|why| panic!("{why}"));
         stands_alone(&stage, &nothing).await;
@@ -100,7 +100,7 @@ fn a_database_that_stands_alone_goes_by_name_and_leaves_its_last_state() {
 #[test]
 fn a_database_that_stands_alone_is_neither_replaced_nor_adopted() {
     on_deep_stack(async {
-        let stage = Stage::new("300000000068").await;
+        let stage = Stage::new("300000000073").await;
         let member = stack(&stage.account, MEMBER);
         stands_alone(&stage, &member).await;
         let inventory = stage.inventory(&member).await;

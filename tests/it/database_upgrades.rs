@@ -64,7 +64,7 @@ fn cluster_notes(plan: &StackPlan) -> String {
 #[test]
 fn a_major_upgrade_in_the_window_is_one_pending_change_with_its_parameter_group() {
     on_deep_stack(async {
-        let stage = Stage::new("300000000064").await;
+        let stage = Stage::new("300000000074").await;
         let account = stage.account.clone();
         stage.apply(&database(&account, "16.4", false)).await.unwrap_or_else(|why| panic!("{why}"));
         let upgraded = database(&account, "17.2", false);
@@ -117,7 +117,7 @@ async fn groups(rds: &aws_sdk_rds::Client) -> Vec<(String, String)> {
 #[test]
 fn an_upgrade_is_taken_back_while_it_is_pending_and_refused_afterwards() {
     on_deep_stack(async {
-        let stage = Stage::new("300000000065").await;
+        let stage = Stage::new("300000000077").await;
         let account = stage.account.clone();
         let (old, new) = (database(&account, "16.4", false), database(&account, "17.2", false));
         stage.apply(&old).await.unwrap_or_else(|why| panic!("{why}"));

@@ -272,6 +272,7 @@ mod tests {
             .desired_count(1)
             .build();
         let written = serde_json::json!({
+            "CapacityProviderStrategy": [],
             "Cluster": "arn:aws:ecs:us-east-1:123456789012:cluster/acme-production-main",
             "TaskDefinition": "arn",
         });

@@ -123,7 +123,6 @@ fn rules_that_clash_or_act_wrongly_are_mistakes() {
                 "/Rules/0".to_owned(),
                 "a rule group takes an OverrideAction (`None: {}` or `Count: {}`) and no Action".to_owned()
             ),
-            ("/Rules/1/Name".to_owned(), "another rule is called a too".to_owned()),
             ("/Rules/1/Priority".to_owned(), "the rule a has the priority 1 too".to_owned()),
         ]
     );
