@@ -190,7 +190,8 @@ fn a_missing_project_is_an_error_with_the_way_out() {
     let empty = folder("empty");
     let ran = provision(&["-C", empty.to_str().unwrap(), "plan", "--offline"]);
     assert_eq!((ran.exit, ran.out.as_str()), (Exit::Error, ""));
-    assert!(ran.err.contains("provision init"), "{}", ran.err);
+    let way_out = format!("`provision -C {} init`", empty.display());
+    assert!(ran.err.contains(&way_out), "{}", ran.err);
 }
 
 #[test]
