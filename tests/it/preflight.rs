@@ -133,8 +133,8 @@ async fn a_parameter_that_is_in_no_family_or_can_not_be_changed_is_told() {
     };
     let page = |parameters: &str, marker: &str| {
         format!(
-            "<R><DescribeEngineDefaultClusterParametersResult><EngineDefaults>{marker}<Parameters>{parameters}</Parameters>\
-             </EngineDefaults></DescribeEngineDefaultClusterParametersResult></R>"
+            "<DescribeEngineDefaultClusterParametersResponse><DescribeEngineDefaultClusterParametersResult><EngineDefaults>{marker}<Parameters>{parameters}</Parameters>\
+             </EngineDefaults></DescribeEngineDefaultClusterParametersResult></DescribeEngineDefaultClusterParametersResponse>"
         )
     };
     for (name, what) in [

@@ -191,7 +191,14 @@ fn without_empties(kind: &str, value: &Value) -> Value {
             .map(|(key, item)| (key.clone(), without_empties(kind, item)))
             .filter(|(key, item)| says_something(key, item))
             .collect(),
-        Value::Array(list) => list.iter().map(|item| without_empties(kind, item)).collect(),
+        Value::Array(list) => {
+            list.iter().filter(|item| !is_unset(item)).map(|item| without_empties(kind, item)).collect()
+        }
         other => other.clone(),
     }
+}
+
+/// An attribute without a value is one that is not set.
+fn is_unset(item: &Value) -> bool {
+    item.get("Key").is_some() && item.get("Value").is_some_and(|value| value == "")
 }
