@@ -31,7 +31,13 @@ fn iam(answers: &[(&str, u16, &str)]) -> Canned {
         "<GetAccountAuthorizationDetailsResponse><GetAccountAuthorizationDetailsResult><RoleDetailList><member>{role}</member>\
          </RoleDetailList></GetAccountAuthorizationDetailsResult></GetAccountAuthorizationDetailsResponse>"
     );
-    Canned::by_operation(&[&[("GetAccountAuthorizationDetails", 200, details.as_str())], answers].concat())
+    let listed = format!(
+        "<ListRolesResponse><ListRolesResult><Roles><member><Path>/</Path><RoleName>{NAME}</RoleName><RoleId>AROA1</RoleId>\
+         <Arn>arn:aws:iam::123456789012:role/{NAME}</Arn><CreateDate>2026-01-01T00:00:00Z</CreateDate></member></Roles>\
+         </ListRolesResult></ListRolesResponse>"
+    );
+    let reads = [("GetAccountAuthorizationDetails", 200, details.as_str()), ("ListRoles", 200, listed.as_str())];
+    Canned::by_operation(&[reads.as_slice(), answers].concat())
 }
 
 /// Gives the role other policies; returns what was done about them.

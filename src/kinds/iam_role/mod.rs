@@ -163,13 +163,12 @@ resources:
         let traits = reader.once("iam:role-traits", traits(reader)).await?;
         for (role, tags) in ours {
             let arn = role.arn().unwrap_or_default();
-            match traits.get(arn) {
-                Some(traits) => listing.found.push(found(role, tags, traits)),
-                None => {
-                    let what = "IAM shows its policies, and not its description yet: run the command again";
-                    let failure = Failure::new(Class::NotFound, what);
-                    listing.unseen.push(Unseen { id: arn.to_owned(), tags: Some(tags), failure });
-                }
+            if let Some(traits) = traits.get(arn) {
+                listing.found.push(found(role, tags, traits));
+            } else {
+                let what = "IAM shows its policies, and not its description yet: run the command again";
+                let failure = Failure::new(Class::NotFound, what);
+                listing.unseen.push(Unseen { id: arn.to_owned(), tags: Some(tags), failure });
             }
         }
         Ok(listing)
