@@ -26,7 +26,7 @@ fn lines() -> Vec<(String, String, char, String)> {
     let mut all = Vec::new();
     for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
         let Some(line) = line.strip_prefix("    ") else {
-            kind = line.split(' ').next().unwrap_or_default().to_owned();
+            line.split(' ').next().unwrap_or_default().clone_into(&mut kind);
             continue;
         };
         let mut parts = line.splitn(3, ' ');

@@ -92,9 +92,8 @@ fn an_export_makes_what_an_apply_makes() {
             if let NameRule::Unique { .. } = shape.facts().name {
                 let name = Name::of(&stack.id, &address.name, shape.facts().name, "").to_string();
                 let name = resource.physical.clone().unwrap_or(name);
-                match take_name(&mut thing, &name) {
-                    true => {}
-                    false => say(format!("nothing is called {name}")),
+                if !take_name(&mut thing, &name) {
+                    say(format!("nothing is called {name}"));
                 }
             }
             // Of the calls, not of what they make.
@@ -221,13 +220,12 @@ impl Made {
             return;
         }
         let (_, of, field, value) = PARTS.iter().find(|(one, ..)| *one == kind).unwrap_or_else(|| panic!("{kind}"));
-        let item = match value {
-            Some(value) => properties[value].clone(),
-            None => {
-                let mut item = properties.clone();
-                item.as_object_mut().expect("properties").remove(*of);
-                item
-            }
+        let item = if let Some(value) = value {
+            properties[value].clone()
+        } else {
+            let mut item = properties.clone();
+            item.as_object_mut().expect("properties").remove(*of);
+            item
         };
         let owner = self.things.get_mut(&owner(addresses, &properties[of])).expect("what it is part of");
         let list = owner.entry(*field).or_insert_with(|| json!([]));
@@ -261,12 +259,11 @@ fn read(addresses: &BTreeMap<String, Address>, value: &Value) -> Value {
                 let mut out = pieces.next().unwrap_or_default().to_owned();
                 for piece in pieces {
                     let (inner, rest) = piece.split_once('}').expect("a closing brace");
-                    match inner.strip_prefix('!') {
-                        Some(plain) => out.push_str(&format!("${{{plain}}}")),
-                        None => {
-                            let (id, output) = inner.split_once('.').map_or((inner, None), |(id, out)| (id, Some(out)));
-                            out.push_str(&reference(id, output));
-                        }
+                    if let Some(plain) = inner.strip_prefix('!') {
+                        out.push_str(&format!("${{{plain}}}"));
+                    } else {
+                        let (id, output) = inner.split_once('.').map_or((inner, None), |(id, out)| (id, Some(out)));
+                        out.push_str(&reference(id, output));
                     }
                     out.push_str(rest);
                 }

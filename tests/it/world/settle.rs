@@ -66,7 +66,7 @@ impl Stage {
     async fn leave_former_homes(&mut self, plan: &Plan) -> Result<bool, Broken> {
         let changes = plan.stacks.iter().flat_map(|stack| &stack.changes);
         let named = |region: &&&str| {
-            let command = format!("--region {region}`");
+            let command = format!("--region {region}⟫`");
             changes.clone().any(|change| change.notes.iter().any(|note| note.contains(&command)))
         };
         let regions: Vec<_> = REGIONS.iter().filter(named).collect();
