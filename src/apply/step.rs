@@ -101,19 +101,32 @@ impl<C: Cloud> Site<'_, C> {
         kind: &dyn AnyKind<C>,
         step: &Step,
         desired: &Desired,
-        says: impl FnMut(&str),
+        mut says: impl FnMut(&str),
     ) -> Result<Done> {
-        let live = self.live(kind, step).await?;
-        let spec = self.settle(kind.shape(), &desired.spec)?;
+        // Its own first half has changed what the plan saw.
+        let is_second = step.after.iter().any(|id| id.verb == Verb::Update && id.address == step.id.address);
+        let live = if is_second { self.newest(kind, step).await? } else { self.live(kind, step).await? };
+        let mut spec = self.settle(kind.shape(), &desired.spec)?;
         let facts = kind.facts();
-        let fields = desired.fields.iter().map(|field| FieldDiff {
-            path: field.path.clone(),
-            before: field.before.clone(),
-            after: keyed::get(&facts, spec.value(), &field.path).cloned(),
-        });
-        let changes = Changes::new(fields.collect());
+        let changed = |spec: &Settled| {
+            let fields = desired.fields.iter().map(|field| FieldDiff {
+                path: field.path.clone(),
+                before: field.before.clone(),
+                after: keyed::get(&facts, spec.value(), &field.path).cloned(),
+            });
+            Changes::new(fields.collect())
+        };
+        let mut changes = changed(&spec);
         let writer = self.hands.writer(&step.region, self.permit(step, Some(spec.value()))).await?;
-        let made = kind.update(&writer, &live, &spec, &changes).await?;
+        let made = match (kind.update(&writer, &live, &spec, &changes).await, &desired.cramped) {
+            (Err(failure), Some(cramped)) if failure.is(Class::Quota) => {
+                says("there is no room for the old beside the new: the old goes first");
+                spec = self.settle(kind.shape(), cramped)?;
+                changes = changed(&spec);
+                kind.update(&writer, &live, &spec, &changes).await?
+            }
+            (made, _) => made?,
+        };
         let was_settling = matches!(made.state, State::Settling(_));
         let id = made.id.clone();
         let mut done = self.settle_down(kind, step, made, says).await?;
@@ -146,19 +159,12 @@ impl<C: Cloud> Site<'_, C> {
         let lives = self.lives.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(live) = lives.get(address).filter(|live| live.id == id) else { return Ok(()) };
         let left = shape.compare(&live.spec, spec).fields;
-        let reverted = left.iter().find(|left| {
+        let reverted_field = left.iter().find(|left| {
             let is_read_back = !facts.write_only.iter().any(|path| pointer::covers(path, &left.path));
             let is_so = live.shows_until_done(&left.path).is_some() || live.has_in_force(left);
             is_read_back && !is_so && changes.fields().iter().any(|sent| sent.path == left.path)
         });
-        match reverted {
-            Some(field) => {
-                Err(Failure::new(Class::Invalid, format!("{} was set back by AWS after the update", field.path)).hint(
-                    "a deployment may have been rolled back: see the service's events and the stopped tasks' reasons",
-                ))
-            }
-            None => Ok(()),
-        }
+        reverted_field.map_or(Ok(()), |field| Err(reverted(&field.path)))
     }
 
     async fn retag(&self, kind: &dyn AnyKind<C>, step: &Step) -> Result<Done> {
@@ -199,6 +205,9 @@ impl<C: Cloud> Site<'_, C> {
         }
         let name = &step.id.address.name;
         let live = self.watch.ready(kind, &step.region, name, Some(&live.id), None, says).await?;
+        if let Some(desired) = &step.desired {
+            stayed(kind.shape(), &live, &desired.spec)?;
+        }
         Ok(self.remember(step, live))
     }
 
@@ -279,8 +288,9 @@ impl<C: Cloud> Site<'_, C> {
     async fn newest(&self, kind: &dyn AnyKind<C>, step: &Step) -> Result<Arc<Live>> {
         let made = self.made.lock().unwrap_or_else(PoisonError::into_inner).get(&step.id.address).cloned();
         let made = made.map(|(_, id)| id);
+        let id = made.as_deref().or(step.live.as_ref().filter(|_| step.id.verb == Verb::Update).map(|live| &*live.id));
         let name = &step.id.address.name;
-        let live = self.watch.ready(kind, &step.region, name, made.as_deref(), None, |_| ()).await?;
+        let live = self.watch.ready(kind, &step.region, name, id, None, |_| ()).await?;
         self.remember(step, live.clone());
         Ok(live)
     }
@@ -330,6 +340,21 @@ impl<C: Cloud> Site<'_, C> {
     fn own(&self) -> std::sync::MutexGuard<'_, BTreeSet<String>> {
         self.own.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What became ready must be what was seen to be under way, else AWS has rolled it back.
+fn stayed(shape: &dyn Shape, live: &Live, seen: &Value) -> Result<()> {
+    let facts = shape.facts();
+    let is_initial = |path: &str| facts.initial.iter().any(|pattern| pointer::covers(pattern, path));
+    match shape.compare(&live.spec, seen).fields.iter().find(|field| !is_initial(&field.path)) {
+        Some(field) => Err(reverted(&field.path)),
+        None => Ok(()),
+    }
+}
+
+fn reverted(path: &str) -> Failure {
+    Failure::new(Class::Invalid, format!("{path} was set back by AWS after the update"))
+        .hint("a deployment may have been rolled back: see the service's events and the stopped tasks' reasons")
 }
 
 /// How the step's thing was before it.

@@ -57,6 +57,7 @@ impl Kind for IpSet {
     const ATTACHABLE: &'static [Attachable] =
         &[Attachable::new("AWS::WAFv2::WebACL", Told::Left("it uses the set and changes nothing of it"))];
     const CREATE_ONLY: &'static [&'static str] = &["/Scope"];
+    const GRANTS: &'static [&'static str] = &["/Addresses"];
     const EXAMPLE: &'static str = "
 resources:
   - type: AWS::WAFv2::IPSet

@@ -67,7 +67,9 @@ impl Causes<'_> {
         let Some(agrees) = self.record.agrees(property, written) else {
             return if self.depends(written) { Cause::Dependency } else { Cause::Unknown };
         };
-        let ours = if agrees { Cause::Dependency } else { Cause::Config };
+        // What refers to nothing and differs although the YAML is as it was, an apply has left half done.
+        let refers = written.is_some_and(|value| value.to_string().contains(OPEN));
+        let ours = if agrees && refers { Cause::Dependency } else { Cause::Config };
         let had = |value: Option<&Value>| value.map(|value| self.had(property, path, value));
         match (had(before), had(after)) {
             // Not recorded, part by part.

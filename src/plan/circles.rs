@@ -51,7 +51,8 @@ pub(super) fn strip_circles(
             }
             fields.dedup_by(|a, b| a.path == b.path);
             let spec = shape.normalise(spec).unwrap_or_else(|_| live.spec.clone());
-            let step = Step::strip(&from.0, live, Desired { spec: Arc::new(spec), fields, physical: None });
+            let step =
+                Step::strip(&from.0, live, Desired { spec: Arc::new(spec), fields, physical: None, cramped: None });
             steps.all.insert(step.id.clone(), step);
         }
     }

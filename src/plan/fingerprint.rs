@@ -41,6 +41,6 @@ fn change(change: &Change, overtakes: bool) -> Value {
 fn step(step: &Step) -> Value {
     let waits = |id: &&StepId| id.verb == Verb::Wait;
     let after: Vec<_> = step.after.iter().filter(|id| !waits(id)).map(ToString::to_string).collect();
-    let desired = step.desired.as_ref().map(|desired| (&*desired.spec, &desired.physical));
+    let desired = step.desired.as_ref().map(|desired| (&*desired.spec, &desired.physical, desired.cramped.as_deref()));
     json!([step.id.to_string(), step.region, after, desired, step.set_tags, step.unset_tags])
 }

@@ -72,10 +72,10 @@ pub(super) fn waits_for(steps: &Steps, step: &StepId, other: &StepId) -> bool {
 }
 
 /// What is live, by what names it.
-struct There<'a>(BTreeMap<String, Vec<(&'a Address, &'a Value)>>);
+pub(super) struct There<'a>(BTreeMap<String, Vec<(&'a Address, &'a Value)>>);
 
 impl<'a> There<'a> {
-    fn of(all: impl Iterator<Item = (&'a Address, &'a Arc<Live>)>) -> Self {
+    pub(super) fn of(all: impl Iterator<Item = (&'a Address, &'a Arc<Live>)>) -> Self {
         let mut by_name: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for (address, live) in all {
             for name in live.handles() {

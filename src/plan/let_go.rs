@@ -86,7 +86,7 @@ fn split(
             origin: None,
         })
         .collect();
-    let desired = Desired { fields, spec: Arc::new(spec), physical: None };
+    let desired = Desired { fields, spec: Arc::new(spec), physical: None, cramped: None };
     let step = Step { after: waits, ..Step::strip(&from.0, live, desired) };
     steps.all.insert(first, step);
 }

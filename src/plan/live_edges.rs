@@ -4,7 +4,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::order::Shapes;
-use crate::resource::{Address, Live, is_everywhere, pointer};
+use crate::resource::{Address, Live, Reference, is_everywhere, pointer};
 
 /// A live thing, by its address, its id and its region: an id that is a name stands for another thing in each. What is
 /// everywhere has none.
@@ -21,14 +21,15 @@ pub(super) fn live_id(address: &Address, live: &Live) -> LiveId {
 pub(super) struct LiveEdges {
     /// By the thing that refers: the things it refers to, and the pointers in its spec.
     pub(super) out: BTreeMap<LiveId, BTreeMap<LiveId, BTreeSet<String>>>,
+    /// What each id or output names that is nobody else's.
+    by_id: Named,
 }
 
 impl LiveEdges {
-    pub(super) fn of<'a>(shapes: &Shapes<'_>, all: impl Iterator<Item = (&'a Address, &'a Arc<Live>)>) -> Self {
-        let all: Vec<_> = all.collect();
+    pub(super) fn of(shapes: &Shapes<'_>, all: &[(&Address, &Arc<Live>)]) -> Self {
         let (mut by_value, mut by_id): (Named, Named) = (Named::new(), Named::new());
         let ids: BTreeSet<&str> = all.iter().map(|(_, live)| live.id.as_str()).collect();
-        for (address, live) in &all {
+        for (address, live) in all {
             let id = live_id(address, live);
             // An output that is another thing's id names that thing: a target group tells its load balancer's ARN.
             for value in live.handles().into_iter().filter(|value| *value == live.id || !ids.contains(&**value)) {
@@ -40,7 +41,7 @@ impl LiveEdges {
             }
         }
         let mut edges = Self::default();
-        for (address, live) in &all {
+        for (address, live) in all {
             let Some(shape) = shapes.get(address.kind.as_str()) else { continue };
             let from = live_id(address, live);
             let refs = shape.schema().refs(&live.spec);
@@ -53,7 +54,18 @@ impl LiveEdges {
                 }
             });
         }
+        edges.by_id = by_id;
         edges
+    }
+
+    /// Returns the resources that a value names, by reference or by what AWS made for them.
+    pub(super) fn named(&self, value: &Value) -> BTreeSet<Address> {
+        let mut named: BTreeSet<_> = Reference::all_in(value).into_iter().map(|(_, one)| one.address).collect();
+        pointer::walk(value, &mut |_, leaf| {
+            let made_by_aws = words(leaf.as_str().unwrap_or_default()).filter(|word| is_made_by_aws(word));
+            named.extend(made_by_aws.filter_map(|word| self.by_id.get(word)).flatten().map(|id| id.0.clone()));
+        });
+        named
     }
 
     /// Returns the live things that refer to `target`, with the pointers.

@@ -7,12 +7,15 @@ use super::derived::Fed;
 use super::foundation::obstacle;
 use super::input::{Input, Mode};
 use super::live_edges::LiveEdges;
+use super::narrow::Narrowing;
 use super::order::{Order, Shapes};
 use super::remove::remove;
 use super::select;
 use super::steps::{Steps, steps};
+use super::taken::{Taken, tell};
 use super::types::{Change, StackPlan, Step, StepId};
 use super::unread::{unchecked, unlisted, unread};
+use super::uses::Uses;
 use super::victims::{Victim, mark_blocked, stuck, victims};
 use crate::resource::{Address, Live, resolve};
 
@@ -35,10 +38,13 @@ fn unhindered(input: &Input<'_>, shapes: &Shapes<'_>, asked: Option<&BTreeSet<Ad
     let renamed = renamed(input);
     let named = |address: &Address, live: &Live| renamed.get(&(address.clone(), live.region.as_str())).copied();
     let all = input.inventory.all().map(|(address, live)| (named(address, live).unwrap_or(address), live));
-    let edges = LiveEdges::of(shapes, all);
+    let all: Vec<_> = all.collect();
+    let edges = LiveEdges::of(shapes, &all);
+    let uses = Uses::of(input.blueprint, shapes, &edges, &all);
     let order = Order::of(input.blueprint, |address| shapes.get(address.kind.as_str()).map(|shape| shape.facts().late));
-    let Decided { decisions, leaving, steps: made } = decided(input, shapes, &order, &edges, asked);
+    let Decided { decisions, leaving, steps: made, taken } = decided(input, shapes, &order, (&edges, &uses), asked);
     let mut plan = assemble(input, shapes, decisions.as_ref(), &leaving, made);
+    tell(input, shapes, decisions.as_ref(), &taken, &mut plan);
     if input.mode == Mode::Destroy {
         let left = left_behind(input, shapes, &order, &edges);
         plan.changes.extend(left.into_iter().map(|(address, why)| blocked(input, address, why)));
@@ -55,6 +61,7 @@ struct Decided {
     decisions: Option<Decisions>,
     leaving: Vec<Victim>,
     steps: Steps,
+    taken: BTreeMap<Address, Taken>,
 }
 
 /// Decides until every change can be carried out: a replacement whose old one has to go first, and can't, is blocked, and
@@ -63,19 +70,24 @@ fn decided(
     input: &Input<'_>,
     shapes: &Shapes<'_>,
     order: &Order,
-    edges: &LiveEdges,
+    (edges, uses): (&LiveEdges, &Uses),
     asked: Option<&BTreeSet<Address>>,
 ) -> Decided {
-    let mut blocked = BTreeMap::new();
+    let (mut blocked, mut kept) = (BTreeMap::new(), BTreeMap::new());
     loop {
-        let decisions = (input.mode != Mode::Destroy).then(|| decide(input, shapes, order, edges, &blocked));
-        let mut leaving = victims(input, decisions.as_ref());
-        if let Some(asked) = asked_to_go(input, asked) {
-            leaving.retain(|victim| asked.contains(&victim.address));
-        }
+        let decisions = (input.mode != Mode::Destroy).then(|| decide(input, shapes, order, edges, &blocked, &kept));
+        let narrowing = Narrowing { input, shapes, decisions: decisions.as_ref(), edges, uses };
+        let is_asked = |victim: &Victim| asked_to_go(input, asked).is_none_or(|asked| asked.contains(&victim.address));
+        let (mut leaving, unasked): (Vec<_>, Vec<_>) =
+            victims(input, decisions.as_ref()).into_iter().partition(is_asked);
         let fed = Fed::of(input, decisions.as_ref());
         fed.keep(input, &mut leaving);
         mark_blocked(input, shapes, decisions.as_ref(), edges, asked, &mut leaving);
+        let more = narrowing.kept(&leaving, &unasked, asked);
+        if !more.is_empty() {
+            kept.extend(more);
+            continue;
+        }
         let mut more = stuck(decisions.as_ref(), &leaving);
         more.extend(fed.changes(input, decisions.as_ref()));
         if more.is_empty() {
@@ -84,7 +96,8 @@ fn decided(
             remove(input.blueprint, shapes, decisions.as_ref(), edges, &leaving, &mut steps);
             more = deadlocked(decisions.as_ref(), &steps);
             if more.is_empty() {
-                return Decided { decisions, leaving, steps };
+                let taken = narrowing.order(&mut steps);
+                return Decided { decisions, leaving, steps, taken };
             }
         }
         blocked.extend(more);

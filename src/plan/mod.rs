@@ -3,6 +3,7 @@
 //! **Invariant:** pure. No async, no clock, no AWS; the same input gives the same plan, byte for byte.
 
 mod adopt;
+mod after;
 mod causes;
 mod changes;
 mod circles;
@@ -13,12 +14,15 @@ mod fields;
 mod fingerprint;
 mod followers;
 mod foundation;
+mod grants;
 mod guards;
 mod input;
+mod keep;
 mod late;
 mod let_go;
 mod live_edges;
 mod make;
+mod narrow;
 mod order;
 mod pending;
 mod protection;
@@ -29,9 +33,11 @@ mod step;
 mod steps;
 mod suspects;
 mod tags;
+mod taken;
 mod takers;
 mod types;
 mod unread;
+mod uses;
 mod victims;
 
 pub use adopt::{Unfit, adopted, adoption};

@@ -105,7 +105,7 @@ impl Maker<'_> {
             after.insert(self.wait(resource, facts, live));
         }
         let id = StepId::new(&resource.address, Verb::Update, &live.id);
-        let desired = Desired { spec: spec.clone(), fields: acted, physical: None };
+        let desired = Desired { spec: spec.clone(), fields: acted, physical: None, cramped: None };
         self.push(Step {
             region: resource.region.clone(),
             after,
@@ -137,7 +137,12 @@ impl Maker<'_> {
         self.push(Step {
             region: resource.region.clone(),
             after,
-            desired: Some(Desired { spec: early, fields: Vec::new(), physical: resource.physical.clone() }),
+            desired: Some(Desired {
+                spec: early,
+                fields: Vec::new(),
+                physical: resource.physical.clone(),
+                cramped: None,
+            }),
             set_tags: tags,
             marks: (!is_partial).then(|| marks.clone()),
             seconds: facts.seconds,
@@ -182,7 +187,7 @@ impl Maker<'_> {
         self.push(Step {
             region: resource.region.clone(),
             after: BTreeSet::from([created]),
-            desired: Some(Desired { spec: spec.clone(), fields: fields.collect(), physical: None }),
+            desired: Some(Desired { spec: spec.clone(), fields: fields.collect(), physical: None, cramped: None }),
             seconds: facts.seconds.min(60),
             ..Step::new(id.clone())
         });

@@ -57,6 +57,11 @@ pub(super) fn marks(
             None => marks.property(shape, name, written),
         }
     }
+    // What the YAML no longer sets, and still applies.
+    let unset = left_out.iter().map(|(at, applied)| (pointer::property(at), applied));
+    for (name, applied) in unset.filter(|(name, _)| resource.set_to(name).is_none() && counts(name)) {
+        marks.keep(shape, name, &record, applied.as_ref());
+    }
     stack.tags.iter().for_each(|(key, _)| marks.tag(key));
     elements(resource, &facts).iter().for_each(|pointer| marks.element(pointer));
     marks

@@ -131,7 +131,8 @@ pub struct Field {
 pub struct StepId {
     pub address: Address,
     pub verb: Verb,
-    /// The live id that the step is about; empty for a create, and for an update that completes a create.
+    /// The live id that the step is about; empty for a create, for an update that completes a create, and for the second
+    /// half of an update and what it leaves between the halves.
     pub id: String,
 }
 
@@ -154,7 +155,7 @@ pub struct Step {
     pub after: BTreeSet<StepId>,
     /// What is there: for every verb but create.
     pub live: Option<Arc<Live>>,
-    /// What should be there: for create and update.
+    /// What should be there: for create and update. A wait that has one fails if something else is there in the end.
     pub desired: Option<Desired>,
     /// The tags to set and to remove (create: the whole set).
     pub set_tags: Tags,
@@ -177,6 +178,8 @@ pub struct Desired {
     pub fields: Vec<Field>,
     /// A physical name given in full by the template, for a create.
     pub physical: Option<String>,
+    /// The spec of the second half, for an update that is the first: sent instead where AWS has no room for both.
+    pub cramped: Option<Arc<Value>>,
 }
 
 /// A change that AWS does later by itself: one that it has accepted, or one that it will put off.

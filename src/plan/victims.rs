@@ -158,6 +158,9 @@ impl Round<'_> {
         }
         let is_first = self.decisions.is_some_and(|decisions| goes_first(decisions, &victim.id()));
         let may_stay_beside = victim.cause == Cause::Superseded && !is_first;
+        if self.keeps(from, &victim.id()) {
+            return Some(Hold::Blocks(format!("{} still names it, and can't let go of it now: see there", from.0)));
+        }
         match (self.staying.get(from), self.decisions.and_then(|decisions| decisions.fates.get(&from.0))) {
             (Some(true), _) | (None, Some(Fate::Held { .. })) => Some(Hold::Defers),
             (None, Some(fate @ (Fate::Update { .. } | Fate::Replace { .. }))) if is_asked => {
@@ -187,6 +190,13 @@ impl Round<'_> {
             None => live.shows_until_done(at).is_some(),
         })
     }
+
+    /// Whether an update leaves what refers to a victim, for those who may still need it.
+    fn keeps(&self, from: &LiveId, victim: &LiveId) -> bool {
+        let kept = self.decisions.and_then(|decisions| decisions.kept.get(&from.0));
+        let pointers = self.edges.out.get(from).and_then(|targets| targets.get(victim));
+        kept.zip(pointers).is_some_and(|(kept, pointers)| pointers.iter().any(|at| kept.covers(at)))
+    }
 }
 
 /// What a live thing stands in, if that is none of the stack's: a VPC cannot go before its subnets do.
@@ -200,7 +210,7 @@ fn foreign_ground(shapes: &Shapes<'_>, known: &BTreeSet<String>, victim: &Victim
 }
 
 /// The kinds of which all, or something that is or may be ours, could not be read, and why.
-fn blind(input: &Input<'_>) -> Vec<(String, String)> {
+pub(super) fn blind(input: &Input<'_>) -> Vec<(String, String)> {
     let kinds = input.inventory.kinds.iter().filter_map(|((_, kind), seen)| match seen {
         Seen::Unknown(failure) => Some((kind.clone(), failure.to_string())),
         Seen::Read(sight) => {
@@ -234,7 +244,7 @@ pub(super) fn users<'a>(
 }
 
 /// Returns whether specs of `kind` can refer to `target`.
-fn refers(shapes: &Shapes<'_>, kind: &str, target: &str) -> bool {
+pub(super) fn refers(shapes: &Shapes<'_>, kind: &str, target: &str) -> bool {
     shapes.get(kind).is_some_and(|shape| shape.schema().root().to_string().contains(&format!("\"x-ref\":\"{target}\"")))
 }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{
     Address, Attachable, Attached, Changes, Class, Disruption, Failure, FieldDiff, Name, NameRule, Neighbours, Pending,
-    Replacement, Result, Scope, Switch, Tags, Window,
+    Replacement, Result, Scope, Switch, Tags, Window, normal,
 };
 
 /// What a kind talks to: AWS, or the fake cloud of the tests.
@@ -70,6 +70,9 @@ pub trait Kind: Sized + Send + Sync + 'static {
     const LATE: &'static [&'static str] = &[];
     /// Properties that count only beside a late one, which stands second: while that is left out, so are they.
     const BESIDE_LATE: &'static [(&'static str, &'static str)] = &[];
+    /// Properties that give something to those who use the resource, or whom they name: rules, policies, routes, providers.
+    /// An update gives before those are changed, and takes away after it: see [`Kind::widened`].
+    const GRANTS: &'static [&'static str] = &[];
     /// Properties that AWS raises by itself: a newer live value within the given prefix is equal (engine versions).
     const VERSIONS: &'static [&'static str] = &[];
     /// Properties whose values are shown only on request (environments, commands, headers).
@@ -228,6 +231,12 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// Returns whether the live value at an external path is somebody else's, and not one of our own that is out of date.
     fn is_deployed_by_others(_path: &str, _live: &Value, _desired: &Value) -> bool {
         true
+    }
+
+    /// Returns the value of a field below [`Kind::GRANTS`] that has what there is and what is wanted; none if nothing is taken
+    /// away, or if it can't have both. Of a list, all elements of both.
+    fn widened(_path: &str, before: &Value, after: &Value) -> Option<Value> {
+        normal::both(before, after)
     }
 
     /// Returns the property (or `""` for the whole resource) that needs `other` in place although it does not refer

@@ -78,6 +78,7 @@ pub struct Facts {
     pub write_only: &'static [&'static str],
     pub late: &'static [&'static str],
     pub beside_late: &'static [(&'static str, &'static str)],
+    pub grants: &'static [&'static str],
     pub versions: &'static [&'static str],
     pub sensitive: &'static [&'static str],
     pub updated_outputs: &'static [&'static str],
@@ -140,6 +141,9 @@ pub trait Shape: Send + Sync {
 
     fn is_deployed_by_others(&self, path: &str, live: &Value, desired: &Value) -> bool;
 
+    /// Returns the value that has what there is and what is wanted of what a property grants, if it takes something away.
+    fn widened(&self, path: &str, before: &Value, after: &Value) -> Option<Value>;
+
     fn follows(
         &self,
         spec: &Value,
@@ -171,6 +175,7 @@ impl<K: Kind> Shape for K {
             write_only: K::WRITE_ONLY,
             late: K::LATE,
             beside_late: K::BESIDE_LATE,
+            grants: K::GRANTS,
             versions: K::VERSIONS,
             sensitive: K::SENSITIVE,
             updated_outputs: K::UPDATED_OUTPUTS,
@@ -256,6 +261,10 @@ impl<K: Kind> Shape for K {
 
     fn is_deployed_by_others(&self, path: &str, live: &Value, desired: &Value) -> bool {
         K::is_deployed_by_others(path, live, desired)
+    }
+
+    fn widened(&self, path: &str, before: &Value, after: &Value) -> Option<Value> {
+        K::widened(path, before, after)
     }
 
     fn follows(

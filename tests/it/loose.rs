@@ -120,6 +120,10 @@ impl Shape for Loose {
         compare(&self.facts(), self.schema(), live, desired)
     }
 
+    fn widened(&self, _: &str, _: &Value, _: &Value) -> Option<Value> {
+        None
+    }
+
     fn disruption(&self, _: &[FieldDiff]) -> Disruption {
         Disruption::None
     }

@@ -73,6 +73,8 @@ mod failures;
 mod firewalls;
 #[cfg(feature = "sdk")]
 mod fuzz;
+#[cfg(feature = "sdk")]
+mod handing_over;
 mod history;
 mod identity;
 #[cfg(feature = "sdk")]
@@ -148,6 +150,7 @@ mod stacks;
 #[cfg(feature = "sdk")]
 mod stage;
 mod strict;
+mod taking;
 mod template;
 mod tenant;
 #[cfg(feature = "sdk")]

@@ -68,6 +68,9 @@ impl Shape for Paced {
     fn is_deployed_by_others(&self, path: &str, live: &Value, desired: &Value) -> bool {
         self.0.is_deployed_by_others(path, live, desired)
     }
+    fn widened(&self, path: &str, before: &Value, after: &Value) -> Option<Value> {
+        self.0.widened(path, before, after)
+    }
     fn follows(
         &self,
         spec: &Value,

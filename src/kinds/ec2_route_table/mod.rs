@@ -68,6 +68,7 @@ impl Kind for RouteTable {
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
     const KEYED: &'static [(&'static str, &'static str)] = &[("/Routes", "DestinationCidrBlock")];
     const ADDITIVE: &'static [&'static str] = &["/Routes", association::OF_GATEWAYS, PROPAGATION];
+    const GRANTS: &'static [&'static str] = &["/Routes"];
     const SEVERAL_CALLS: bool = true;
     const EXAMPLE: &'static str = "
 resources:

@@ -6,6 +6,7 @@ mod tests;
 use aws_sdk_ec2::types::{Filter, ResourceType, SecurityGroup as Description};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use self::rule::{Egress, Ingress, Rule, Rules, flatten};
 use self::steps::{Direction, Steps, revoke_all};
@@ -15,8 +16,8 @@ use super::ec2_vpc::Vpc;
 use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::resource::{
-    Attachable, Changes, Class, Disruption, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions,
-    Ref, Replacement, Result, Scope, State, Tags, Told,
+    Attachable, Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref,
+    Replacement, Result, Scope, State, Tags, Told,
 };
 
 /// Who may talk to whom, with all its rules.
@@ -61,8 +62,7 @@ impl Kind for SecurityGroup {
     const CLAIMS: &'static [&'static str] = &["/VpcId"];
     const CREATE_ONLY: &'static [&'static str] = &["/GroupDescription", "/VpcId"];
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
-    /// Tasks that still bear the old one are admitted nowhere until the services have moved.
-    const HANDOVER: Disruption = Disruption::Outage;
+    const GRANTS: &'static [&'static str] = &["/SecurityGroupIngress", "/SecurityGroupEgress"];
     // Groups that admit each other.
     const LATE: &'static [&'static str] = &["/SecurityGroupIngress", "/SecurityGroupEgress"];
     const SEVERAL_CALLS: bool = true;
@@ -176,6 +176,20 @@ resources:
         Ok(Vec::new())
     }
 
+    /// A rule under another description is the same rule.
+    fn widened(path: &str, before: &Value, after: &Value) -> Option<Value> {
+        let all = |list: &Value| match path {
+            "/SecurityGroupIngress" => Rules::<Ingress>::deserialize(list).map(|rules| rules.all()),
+            _ => Rules::<Egress>::deserialize(list).map(|rules| rules.all()),
+        };
+        let (live, desired) = (all(before).ok()?, all(after).ok()?);
+        let both = both(&live, &desired)?.into_iter();
+        match path {
+            "/SecurityGroupIngress" => serde_json::to_value(both.collect::<Rules<Ingress>>()).ok(),
+            _ => serde_json::to_value(both.collect::<Rules<Egress>>()).ok(),
+        }
+    }
+
     fn check(spec: &Spec) -> Vec<(String, String)> {
         let ingress = check("/SecurityGroupIngress", &spec.security_group_ingress.all());
         let egress = check("/SecurityGroupEgress", &spec.security_group_egress.all());
@@ -187,6 +201,13 @@ resources:
         });
         ingress.into_iter().chain(egress).chain(own).collect()
     }
+}
+
+/// The wanted rules and those that go; none if none goes.
+fn both(live: &[Rule], desired: &[Rule]) -> Option<Vec<Rule>> {
+    let goes = |rule: &&Rule| !desired.iter().any(|wanted| wanted.is_same(rule));
+    let gone: Vec<_> = live.iter().filter(goes).cloned().collect();
+    (!gone.is_empty()).then(|| gone.into_iter().chain(desired.iter().cloned()).collect())
 }
 
 fn check(at: &str, rules: &[Rule]) -> Vec<(String, String)> {

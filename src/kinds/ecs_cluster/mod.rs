@@ -40,6 +40,7 @@ impl Kind for Cluster {
     const KEYED: &'static [(&'static str, &'static str)] =
         &[("/ClusterSettings", "Name"), (DEFAULT_STRATEGY, "CapacityProvider")];
     const ADDITIVE: &'static [&'static str] = &[INSTANCES];
+    const GRANTS: &'static [&'static str] = &["/CapacityProviders"];
     const LINGERS: Option<&'static str> =
         Some("ECS goes on showing it as inactive, with its tags, for a while; it costs nothing");
     const EXAMPLE: &'static str = "

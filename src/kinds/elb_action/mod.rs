@@ -1,3 +1,4 @@
+mod both;
 mod live;
 #[cfg(test)]
 mod tests;
@@ -6,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use self::both::both;
 use super::ec2::is_blank;
 use super::elb_target_group::TargetGroup;
 use crate::resource::Ref;

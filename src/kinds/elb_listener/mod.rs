@@ -9,7 +9,7 @@ use serde_json::Value;
 use self::calls::{adopt, modify, send, set_attributes};
 use super::acm_certificate::Certificate as AcmCertificate;
 use super::elb::{self, Tagged};
-use super::elb_action::{Actions, redirects_to_https};
+use super::elb_action::{self, Actions, redirects_to_https};
 use super::elb_attribute::{self, Attribute};
 use super::elb_load_balancer::LoadBalancer;
 use super::idempotence::{gone, patiently};
@@ -105,6 +105,7 @@ impl Kind for Listener {
         Switch::with("/SslPolicy", "/Protocol", &["HTTPS", "TLS"]),
         Switch::with("/ListenerAttributes/tcp.idle_timeout.seconds", "/Protocol", &["TCP"]),
     ];
+    const GRANTS: &'static [&'static str] = &["/DefaultActions"];
     const SEVERAL_CALLS: bool = true;
     const EXAMPLE: &'static str = "
 resources:
@@ -232,6 +233,10 @@ resources:
             && spec.get("LoadBalancerArn") == other_spec.get("LoadBalancerArn")
             && redirects_to_https(spec.get("DefaultActions"));
         follows.then_some("")
+    }
+
+    fn widened(_: &str, before: &Value, after: &Value) -> Option<Value> {
+        elb_action::both(before, after)
     }
 
     fn check(spec: &Spec) -> Vec<(String, String)> {

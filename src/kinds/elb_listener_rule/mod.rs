@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use self::priority::Room;
 use super::elb;
-use super::elb_action::{Actions, redirects_to_https};
+use super::elb_action::{self, Actions, redirects_to_https};
 use super::elb_condition::Conditions;
 use super::elb_listener::Listener;
 use super::idempotence::{gone, patiently};
@@ -56,6 +56,7 @@ impl Kind for ListenerRule {
     const SENT_WHOLE: bool = true;
     const CLAIMS: &'static [&'static str] = &["/ListenerArn", "/Priority"];
     const CREATE_ONLY: &'static [&'static str] = &["/ListenerArn"];
+    const GRANTS: &'static [&'static str] = &["/Actions"];
     const SENSITIVE: &'static [&'static str] = &["/Conditions/*/HttpHeaderConfig/Values"];
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
     const EXAMPLE: &'static str = "
@@ -203,6 +204,10 @@ resources:
     fn follows(spec: &Value, other: &Address, other_spec: &Value, _: &dyn Neighbours) -> Option<&'static str> {
         let is_https = other_spec.get("Protocol").is_some_and(|protocol| protocol == "HTTPS");
         (other.kind == Listener::TYPE && is_https && redirects_to_https(spec.get("Actions"))).then_some("")
+    }
+
+    fn widened(_: &str, before: &Value, after: &Value) -> Option<Value> {
+        elb_action::both(before, after)
     }
 
     fn check(spec: &Spec) -> Vec<(String, String)> {

@@ -4,10 +4,11 @@ mod write;
 use aws_sdk_iam::types::Tag;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
-use crate::resource::normal::{PolicyDocument, Set};
+use crate::resource::normal::{self, PolicyDocument, Set};
 use crate::resource::{
     Attachable, Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, OPEN, Permissions,
     Replacement, Result, Scope, State, Stranger, Tags, Told, Unseen,
@@ -87,6 +88,8 @@ impl Kind for Role {
     const KEYED: &'static [(&'static str, &'static str)] = &[("/Policies", "PolicyName")];
     const ADDITIVE: &'static [&'static str] = &[read::PROFILES];
     const LATE: &'static [&'static str] = &["/Policies"];
+    const GRANTS: &'static [&'static str] =
+        &["/AssumeRolePolicyDocument", "/ManagedPolicyArns", "/PermissionsBoundary", "/Policies"];
     const SEVERAL_CALLS: bool = true;
     const EXAMPLE: &'static str = r#"
 resources:
@@ -232,6 +235,15 @@ resources:
             patiently(MINUTE, PASSING, || call.clone().send()).await?;
         }
         Ok(())
+    }
+
+    /// A boundary takes away from a role that had none; of two, nobody knows which allows more.
+    fn widened(path: &str, before: &Value, after: &Value) -> Option<Value> {
+        match path {
+            "/PermissionsBoundary" => (before == "").then(|| before.clone()),
+            _ if path.ends_with("/Statement") => normal::both_statements(before, after),
+            _ => normal::both(before, after),
+        }
     }
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {

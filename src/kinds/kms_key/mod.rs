@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::idempotence::patiently;
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once};
-use crate::resource::normal::PolicyDocument;
+use crate::resource::normal::{self, PolicyDocument};
 use crate::resource::{
     Attachable, Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule,
     Permissions, Replacement, Result, Scope, State, Stranger, Switch, Tags, Told, Unseen, pointer,
@@ -93,6 +93,7 @@ impl Kind for Key {
         Switch::with("/EnableKeyRotation", "/Origin", &["AWS_KMS"]),
         Switch::with("/RotationPeriodInDays", "/EnableKeyRotation", &["true"]),
     ];
+    const GRANTS: &'static [&'static str] = &["/Enabled", "/KeyPolicy"];
     const STATEFUL: bool = true;
     const SEVERAL_CALLS: bool = true;
     const EXAMPLE: &'static str = "
@@ -260,6 +261,14 @@ resources:
     fn disruption(fields: &[FieldDiff]) -> Disruption {
         let turns_off = |field: &FieldDiff| field.path == "/Enabled" && field.after == Some(Value::Bool(false));
         if fields.iter().any(turns_off) { Disruption::Outage } else { Disruption::None }
+    }
+
+    /// A key that goes off takes away, and comes on early.
+    fn widened(path: &str, before: &Value, after: &Value) -> Option<Value> {
+        match path {
+            "/Enabled" => (after == false).then(|| before.clone()),
+            _ => normal::both_statements(before, after).filter(|_| path.ends_with("/Statement")),
+        }
     }
 
     /// AWS fixes what a key is when it makes it; CloudFormation refuses these changes as well.

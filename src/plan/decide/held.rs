@@ -57,6 +57,7 @@ impl Decider<'_> {
             all.insert(property, applied);
         }
         all.extend(self.beside_held(resource).into_iter().map(|property| (property, None)));
+        all.extend(self.kept_properties(&resource.address));
         all
     }
 

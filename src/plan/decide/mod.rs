@@ -1,5 +1,6 @@
 mod blocked;
 mod held;
+mod keeping;
 mod known;
 mod refused;
 mod replacing;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+pub(super) use self::keeping::Kept;
 use super::changes::needs;
 use super::fate::Fate;
 use super::fields::Compared;
@@ -27,6 +29,8 @@ pub(super) struct Decisions {
     pub(super) standings: BTreeMap<Address, Standing>,
     /// The late properties that wait for something held, wholly or in part: they do not count as applied.
     pub(super) left_out: BTreeMap<Address, LeftOut>,
+    /// What updates would take away and leave, because somebody who may still need it can't be changed now.
+    pub(super) kept: BTreeMap<Address, Kept>,
     /// Elements of additive lists that are not ours.
     pub(super) foreign: Vec<Unmanaged>,
 }
@@ -37,16 +41,18 @@ pub(super) type LeftOut = BTreeMap<&'static str, Option<Value>>;
 /// Decides in order, and again until nothing changes: an edge that was cut makes an early resource depend on the fate
 /// of a later one.
 ///
-/// `stuck` are changes that can't be carried out, and why.
+/// `stuck` are changes that can't be carried out, `kept` what may take nothing away, and why.
 pub(super) fn decide(
     input: &Input<'_>,
     shapes: &Shapes<'_>,
     order: &Order,
     edges: &LiveEdges,
     stuck: &BTreeMap<Address, String>,
+    kept: &BTreeMap<Address, String>,
 ) -> Decisions {
     let mut decider = Decider::standing(input, shapes, order, edges);
     decider.stuck.clone_from(stuck);
+    decider.keeps.clone_from(kept);
     let mut foreign = BTreeMap::new();
     let mut moved: BTreeSet<&Address> = order.sequence.iter().collect();
     // A chain of cut edges is as long as the blueprint at most; in practice two rounds do, and the second is short.
@@ -61,13 +67,15 @@ pub(super) fn decide(
             if round > 0 && !is_concerned && !looks_ahead {
                 continue;
             }
-            let mut theirs = Vec::new();
-            let fate = decider.fate(resource, &mut theirs);
+            let (mut theirs, mut kept) = (Vec::new(), None);
+            let fate = decider.fate(resource, &mut theirs, &mut kept);
+            let fate = keeping::whole(fate, &mut kept);
             if decider.fates.get(address).is_none_or(|last| last.outline() != fate.outline()) {
                 moved.insert(address);
             }
             foreign.insert(address.clone(), theirs);
             decider.fates.insert(address.clone(), fate);
+            decider.keep(address, kept);
             decider.left_out.insert(address.clone(), decider.left_out(resource));
         }
         if round > 0 && moved.is_empty() {
@@ -80,7 +88,8 @@ pub(super) fn decide(
     }
     let mut foreign: Vec<_> = foreign.into_values().flatten().collect();
     foreign.sort();
-    Decisions { fates: decider.fates, standings: decider.standings, left_out: decider.left_out, foreign }
+    let Decider { fates, standings, left_out, kept, .. } = decider;
+    Decisions { fates, standings, left_out, kept, foreign }
 }
 
 /// The resources that a destroy would leave behind, and why: they could not be read, or something without our tags may be
@@ -112,6 +121,8 @@ struct Decider<'a> {
     /// What live resources refer to and what is not ours by its tags.
     referred: Suspects,
     stuck: BTreeMap<Address, String>,
+    keeps: BTreeMap<Address, String>,
+    kept: BTreeMap<Address, Kept>,
 }
 
 impl<'a> Decider<'a> {
@@ -130,6 +141,8 @@ impl<'a> Decider<'a> {
             ours,
             referred: referred(input, shapes),
             stuck: BTreeMap::new(),
+            keeps: BTreeMap::new(),
+            kept: BTreeMap::new(),
         };
         for address in &order.sequence {
             let standing = decider.stand(&input.blueprint.resources[address]);
@@ -154,7 +167,7 @@ impl<'a> Decider<'a> {
         })
     }
 
-    fn fate(&self, resource: &Resource, foreign: &mut Vec<Unmanaged>) -> Fate {
+    fn fate(&self, resource: &Resource, foreign: &mut Vec<Unmanaged>, kept: &mut Option<Kept>) -> Fate {
         let standing = &self.standings[&resource.address];
         if let Standing::Unknown { why, unreadable, .. } = standing {
             return Fate::Blocked { live: None, why: why.clone(), unreadable: *unreadable, fields: Vec::new() };
@@ -172,7 +185,7 @@ impl<'a> Decider<'a> {
         };
         let fate = match live {
             None => Fate::Create { spec: resource.shared(desired), leaving: None },
-            Some(live) => self.compare(resource, shape, live, desired, foreign),
+            Some(live) => self.compare(resource, shape, live, desired, foreign, kept),
         };
         let fate = self.replaceable(resource, creatable(shape, fate));
         let fate = match (self.stuck.get(&resource.address), &fate) {
@@ -195,6 +208,7 @@ impl<'a> Decider<'a> {
         live: &Arc<Live>,
         desired: Value,
         foreign: &mut Vec<Unmanaged>,
+        kept: &mut Option<Kept>,
     ) -> Fate {
         let facts = shape.facts();
         match &live.state {
@@ -214,6 +228,7 @@ impl<'a> Decider<'a> {
             State::Ready | State::Settling(_) | State::Human(_) | State::Failed(_) => {}
         }
         let Compared { fields, spec, foreign: theirs, left_alone } = self.compared(resource, shape, live, desired);
+        let (fields, spec) = self.keeping(shape, &resource.address, live, (fields, spec), kept);
         foreign.extend(theirs.into_iter().map(|extra| Unmanaged {
             kind: format!("{} {}", resource.address.kind, pointer::property(&extra.path)),
             id: pointer::steps(&extra.path).last().unwrap_or_default(),

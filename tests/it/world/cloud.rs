@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use super::client::Client;
 use super::faults::{FAKE, Fault, Schedule, What};
+use super::history::Yaml;
 use super::leases::Leases;
 use super::pace::Pace;
 use super::thing::Thing;
@@ -60,6 +61,10 @@ pub struct World {
     pub pace: Pace,
     /// What was stopped at the gate, or should have been: each a broken promise.
     pub trespasses: Vec<String>,
+    /// What was taken from running versions: each a broken promise.
+    pub deprived: Vec<String>,
+    /// The YAML in force; none: nothing was promised to anybody.
+    pub yaml: Option<Yaml>,
     /// What happened to be tried, and how often.
     pub seen: BTreeMap<&'static str, usize>,
     pub start: Instant,
@@ -90,6 +95,8 @@ impl Default for World {
             leases: Leases::default(),
             pace: Pace::default(),
             trespasses: Vec::new(),
+            deprived: Vec::new(),
+            yaml: None,
             seen: BTreeMap::new(),
             start: Instant::now(),
             next_id: 0,
@@ -230,8 +237,9 @@ impl World {
         }
     }
 
-    /// What has left is gone.
+    /// What has left is gone, and rollouts end.
     pub fn settle(&mut self) {
+        self.roll_out();
         let now = Instant::now();
         let gone: Vec<_> = self.things.values().filter(|thing| thing.leaves_at.is_some_and(|at| at <= now)).collect();
         let gone: Vec<_> = gone.into_iter().map(|thing| thing.id.clone()).collect();

@@ -140,7 +140,7 @@ impl Drawer {
                 json!({ "Parts": [part], "Engine": "sql", "Class": class, "Groups": groups })
             }
             "Recipe" => {
-                let mut properties = json!({ "Steps": self.steps() });
+                let mut properties = json!({ "Steps": self.steps(), "Needs": self.ports() });
                 if let Some(store) = self.one("Store").filter(|_| self.rng.bool()) {
                     properties["Store"] = json!(format!("{store}@5432"));
                 }

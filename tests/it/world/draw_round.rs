@@ -18,6 +18,9 @@ pub fn round(drawer: &mut Drawer, index: usize) -> Round {
             drawer.yaml.edit(&back);
             edits.push(back);
         }
+        if drawer.chance(2) {
+            edits.extend(moved_needs(drawer));
+        }
         for _ in 0..drawer.rng.usize(0..4) {
             let Some(edit) = edit(drawer) else { continue };
             drawer.yaml.edit(&edit);
@@ -32,10 +35,42 @@ pub fn round(drawer: &mut Drawer, index: usize) -> Round {
         latency: drawer.pick(&[20, 200, 2000]).unwrap_or(20),
         lag: drawer.pick(&[0, 0, 1000, 4000]).unwrap_or(0),
         rate: drawer.pick(&[0, 0, 2, 10]).unwrap_or(0),
+        broken: drawer.pick(&[0, 0, 50]).unwrap_or(0),
     };
     let faults = if drawer.chance(3) { Vec::new() } else { faults(drawer) };
     let runs = if !estranges && drawer.chance(4) { 2 } else { 1 };
     Round { pause, edits, drift, weather, faults, runs: (0..runs).map(|_| job(drawer)).collect() }
+}
+
+/// Another version of what a work does, with other needs, and others who let it have them.
+fn moved_needs(drawer: &mut Drawer) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    let mut push = |drawer: &mut Drawer, at: Option<String>, property: &str, value: Value| {
+        let Some(at) = at else { return };
+        let edit = Edit::Set { at, property: property.to_owned(), value };
+        drawer.yaml.edit(&edit);
+        edits.push(edit);
+    };
+    let (recipes, groups, works) = (drawer.places("Recipe"), drawer.places("Group"), drawer.places("Work"));
+    let (recipe, needs) = (drawer.pick(&recipes), drawer.ports());
+    push(drawer, recipe.clone(), "Needs", needs);
+    let steps = drawer.steps();
+    push(drawer, recipe, "Steps", steps);
+    for _ in 0..2 {
+        let (group, ports) = (drawer.pick(&groups), drawer.ports());
+        push(drawer, group, "Ports", ports);
+        let Some(group) = drawer.pick(&groups) else { continue };
+        drawer.here = drawer.region_of(&group);
+        let friends = drawer.set_of("Group");
+        push(drawer, Some(group), "Friends", friends);
+    }
+    if let Some(at) = drawer.pick(&works).filter(|_| drawer.chance(4)) {
+        drawer.gone.push(at.clone());
+        let edit = Edit::Remove { at };
+        drawer.yaml.edit(&edit);
+        edits.push(edit);
+    }
+    edits
 }
 
 fn edit(drawer: &mut Drawer) -> Option<Edit> {
@@ -94,7 +129,13 @@ fn field(drawer: &mut Drawer, by_yaml: bool) -> Option<(String, String, Value)> 
     if by_yaml {
         fields.extend([("Net", "Range"), ("Part", "Range"), ("Gate", "Size"), ("Store", "Engine")]);
         fields.extend([("Part", "Net"), ("Group", "Net"), ("Door", "Net"), ("Gate", "Part")]);
-        fields.extend([("Cert", "Domain"), ("Store", "Groups"), ("Work", "Groups"), ("Work", "Doors")]);
+        fields.extend([
+            ("Recipe", "Needs"),
+            ("Cert", "Domain"),
+            ("Store", "Groups"),
+            ("Work", "Groups"),
+            ("Work", "Doors"),
+        ]);
     }
     let (kind, property) = drawer.pick(&fields)?;
     let all = drawer.places(kind);
@@ -103,7 +144,7 @@ fn field(drawer: &mut Drawer, by_yaml: bool) -> Option<(String, String, Value)> 
     let value = match property {
         "Trust" => json!(drawer.word(&["works", "all"])),
         "Dns" | "Public" => json!(drawer.rng.bool()),
-        "Ports" => drawer.ports(),
+        "Ports" | "Needs" => drawer.ports(),
         // A stranger knows no references: all friends are gone.
         "Friends" if !by_yaml => json!([]),
         "Friends" | "Groups" => drawer.set_of("Group"),

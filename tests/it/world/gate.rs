@@ -28,7 +28,9 @@ impl Writer {
         };
         let recorded = |world: &mut World| {
             let before = world.found(id, &self.region).map(|thing| (thing.place(), thing.clone()));
+            let held = world.held();
             let answer = effect(world)?;
+            world.check_held(&held, &format!("{operation} {id}"));
             if let Some((_, old)) = &before {
                 world.remember(old);
             }

@@ -128,6 +128,8 @@ pub struct Weather {
     pub lag: u64,
     /// Calls a second of every operation; 0: no limit.
     pub rate: u64,
+    /// How many of a hundred rollouts fail.
+    pub broken: u8,
 }
 
 /// One run of the program. Times are milliseconds from the round's start.

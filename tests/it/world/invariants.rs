@@ -62,6 +62,9 @@ pub fn run(world: &mut World, trace: &Trace) -> Result<(), Broken> {
         return Err(Broken::new("6: no call names what is not the stack's", trespass.clone()));
     }
     world.note("promise 6: no call names what is not the stack's");
+    if let Some(deprived) = world.deprived.first() {
+        return Err(Broken::new("12: nobody is without what the running version needs", deprived.clone()));
+    }
     let calls: Vec<Call> = world.calls.iter().filter(|call| call.run == trace.run).cloned().collect();
     if trace.job.verb == Verb::Plan {
         world.note("promise 4: plan changes nothing");

@@ -95,7 +95,7 @@ pub mod specs {
         #[serde(default)]
         guarded: bool
     });
-    spec!(Recipe { steps: Vec<String>, #[serde(default)] store: String });
+    spec!(Recipe { steps: Vec<String>, #[serde(default)] store: String, #[serde(default)] needs: Set<i64> });
     spec!(Work { recipe: Ref<super::Recipe>, revision: Value, #[serde(default)] groups: Set<Ref<super::Group>>, #[serde(default)] doors: Set<Ref<super::Door>>, #[serde(default)] count: i64, #[serde(default)] role: Ref<super::Role> });
     spec!(Role {
         #[serde(default)]
@@ -123,6 +123,7 @@ fake_kind! {
     const CREATE_ONLY: &'static [&'static str] = &["/Net"];
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
     const LATE: &'static [&'static str] = &["/Friends"];
+    const GRANTS: &'static [&'static str] = &["/Friends", "/Ports"];
 }
 fake_kind! {
     /// Replaced with the new one first.

@@ -16,6 +16,7 @@ pub mod invariants;
 pub mod kinds;
 pub mod leases;
 pub mod model;
+pub mod needs;
 pub mod pace;
 pub mod play;
 pub mod process;

@@ -18,6 +18,8 @@ pub struct Pace {
     pub latency: Duration,
     /// How far lists lag behind at most.
     pub longest_lag: Duration,
+    /// How many of a hundred rollouts fail.
+    pub broken: u8,
     /// What an operation draws from; by its name, or `*` for all others.
     pub rates: BTreeMap<String, Rate>,
     buckets: BTreeMap<String, Bucket>,
@@ -30,6 +32,7 @@ impl Default for Pace {
             slowness: BTreeMap::new(),
             latency: Duration::ZERO,
             longest_lag: Duration::ZERO,
+            broken: 0,
             rates: BTreeMap::new(),
             buckets: BTreeMap::new(),
         }
@@ -43,6 +46,7 @@ impl Pace {
             usual().map(|(kind, usual)| (kind, usual * u32::try_from(weather.slow).expect("percent") / 100)).collect();
         self.latency = Duration::from_millis(weather.latency);
         self.longest_lag = Duration::from_millis(weather.lag);
+        self.broken = weather.broken;
         let per_second = weather.rate as f64;
         let rate = Rate { burst: per_second * 2.0, per_second, most: per_second };
         self.rates = (weather.rate > 0).then(|| ("*".to_owned(), rate)).into_iter().collect();
@@ -52,6 +56,11 @@ impl Pace {
     /// How long creating a thing of this kind takes.
     pub fn slowness(&self, kind: &str) -> Duration {
         self.slowness.get(kind).copied().unwrap_or_default()
+    }
+
+    /// Whether a rollout fails.
+    pub fn breaks(&mut self) -> bool {
+        self.broken > 0 && self.rng.u8(0..100) < self.broken
     }
 
     /// The time to the cloud and back.

@@ -100,6 +100,7 @@ impl Stage {
                 }
             }
         }
+        self.cloud.world().yaml = Some(self.yaml.clone());
         self.set(&round.weather, &round.faults);
         let first = self.cloud.world().calls.len();
         let subjects: Vec<_> = round.runs.iter().map(|job| self.subject(job)).collect();
@@ -151,6 +152,7 @@ impl Stage {
     pub async fn calm_run(&mut self, job: Job) -> Result<Trace, Broken> {
         tokio::time::sleep(Duration::from_secs(200)).await;
         self.cloud.world().things.values_mut().for_each(|thing| thing.human = false);
+        self.cloud.world().yaml = Some(self.yaml.clone());
         let job = Job { allow: vec!["*".to_owned()], patience: 600, ..job };
         self.runs += 1;
         let name = format!("run-{}", self.runs - 1);

@@ -3,6 +3,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::build::HOME;
+use super::needs::{Rollout, Version};
 
 /// One thing in the fake cloud.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,8 +24,13 @@ pub struct Thing {
     pub token: Option<String>,
     /// Lists miss it until then.
     pub hidden_until: Option<Instant>,
+    /// The versions that run, of a work, and the change of them that is under way.
+    pub versions: Vec<Version>,
+    pub rollout: Option<Rollout>,
     /// What lists show until the time beside it: spec, tags, and why it had failed.
     pub past: Vec<(Instant, Value, Tags, Option<String>)>,
+    /// When the cloud answered with it, in an answer: whoever waits for that reads an old state beside an old spec.
+    pub answered: Option<Instant>,
 }
 
 impl Thing {
@@ -42,12 +48,15 @@ impl Thing {
             failed: None,
             token: None,
             hidden_until: None,
+            versions: Vec::new(),
+            rollout: None,
             past: Vec::new(),
+            answered: None,
         }
     }
 
     pub fn state(&self) -> State {
-        let now = Instant::now();
+        let now = self.answered.unwrap_or_else(Instant::now);
         match (&self.failed, self.leaves_at, self.ready_at) {
             (_, Some(_), _) => State::Leaving,
             (Some(why), ..) => State::Failed(why.clone()),
@@ -57,13 +66,18 @@ impl Thing {
         }
     }
 
+    /// As a call answers with it now.
+    pub fn as_answered(&self) -> Self {
+        Self { answered: Some(Instant::now()), ..self.clone() }
+    }
+
     /// As lists show it now; none while they miss it.
     pub fn shown(&self) -> Option<Self> {
         let now = Instant::now();
         if self.hidden_until.is_some_and(|until| until > now) {
             return None;
         }
-        let mut shown = self.clone();
+        let mut shown = self.as_answered();
         if let Some((_, spec, tags, failed)) = self.past.iter().find(|(until, ..)| *until > now) {
             (shown.spec, shown.tags, shown.failed) = (spec.clone(), tags.clone(), failed.clone());
         }

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use super::cloud::{FakeCloud, Reader, World, Writer, ids, short};
 use super::faults::FAKE;
 use super::kinds::Outputs;
+use super::needs::Rollout;
 use super::thing::Thing;
 
 /// The kinds whose things are read one by one beside their list, and whether the tags come with the list.
@@ -19,6 +20,10 @@ const DETAILED: [(&str, bool); 2] = [("Fake::Group", false), ("Fake::Store", tru
 const LOOKED_FOR: [&str; 2] = ["Fake::Net", "Fake::Door"];
 /// The kinds that may be referred to from another region, as a distribution does to its certificate.
 pub const FAR: [&str; 2] = ["Fake::Cert", "AWS::IAM::Role"];
+/// What runs in versions.
+const WORK: &str = "Fake::Work";
+/// The shortest time that a change of version takes.
+const ROLLOUT: Duration = Duration::from_secs(3);
 /// For how long something that still uses a thing is waited for before its deletion fails.
 const BUSY: Duration = Duration::from_secs(20);
 
@@ -73,8 +78,8 @@ where
 
 /// The revision of a recipe: another one after every change of its steps.
 pub fn revision(spec: &Value) -> u64 {
-    let steps = spec.get("Steps").map(ToString::to_string).unwrap_or_default();
-    steps.bytes().map(u64::from).sum()
+    let parts = [&spec["Steps"], &spec["Needs"]].map(ToString::to_string);
+    parts.concat().bytes().map(u64::from).sum()
 }
 
 fn outputs(thing: &Thing) -> Outputs {
@@ -144,7 +149,10 @@ fn insert<K: Kind>(
         return Err(Failure::new(Class::AlreadyExists, "the name is taken"));
     }
     let slowness = world.pace.slowness(K::TYPE);
+    let place = format!("{}/{}", K::TYPE, tags.get(key::NAME).unwrap_or_default());
+    let versions = (K::TYPE == WORK).then(|| world.version(&place, spec)).into_iter().collect();
     let thing = Thing {
+        versions,
         region: writer.region.clone(),
         name: name.cloned(),
         ready_at: Some(Instant::now() + slowness),
@@ -203,10 +211,27 @@ fn set_spec(world: &mut World, writer: &Writer, id: &str, spec: &Value) -> Resul
     if thing.leaves_at.is_some() {
         return Err(Failure::new(Class::Busy, "it is being deleted"));
     }
-    thing.spec = spec.clone();
+    let old = std::mem::replace(&mut thing.spec, spec.clone());
     thing.failed = None;
     thing.ready_at = thing.ready_at.max(Some(Instant::now() + slowness / 4));
-    Ok(thing.clone())
+    if thing.kind == WORK && ["Recipe", "Revision", "Groups"].iter().any(|part| old[part] != spec[part]) {
+        roll_out(world, writer, id, &old, slowness);
+    }
+    world.found(id, &writer.region).map(Thing::as_answered).ok_or_else(|| Failure::new(Class::NotFound, "gone"))
+}
+
+/// Starts another version beside those that run, which stay until it is well.
+fn roll_out(world: &mut World, writer: &Writer, id: &str, old: &Value, slowness: Duration) {
+    let until = Instant::now() + (slowness / 4).max(ROLLOUT);
+    let fails = world.pace.breaks();
+    let Some(thing) = world.found(id, &writer.region) else { return };
+    let version = world.version(&thing.place(), &thing.spec);
+    let Some(thing) = world.found_mut(id, &writer.region) else { return };
+    let begun = thing.rollout.take().map(|rollout| (rollout.before, rollout.versions));
+    let (before, versions) = begun.unwrap_or_else(|| (old.clone(), thing.versions.clone()));
+    thing.rollout = Some(Rollout { until, fails, before, versions });
+    thing.versions.push(version);
+    thing.ready_at = thing.ready_at.max(Some(until));
 }
 
 pub async fn update<K>(writer: &Writer, live: &Found<K>, spec: &K::Spec, changes: &Changes) -> Result<Made<K>>

@@ -1,0 +1,237 @@
+//! First what gives, then those who use it, and last what takes away: a rollout that fails leaves everybody with what the
+//! running version needs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::after::After;
+use super::decide::{Decisions, LeftOut};
+use super::grants::{Halves, difference, going, granted, halves, is_granted};
+use super::input::Input;
+use super::live_edges::LiveEdges;
+use super::order::Shapes;
+use super::steps::Steps;
+use super::tags;
+use super::taken::Taken;
+use super::types::{Desired, Field, Step, StepId, Verb};
+use super::uses::Uses;
+use crate::resource::{Address, State, Tags, key};
+
+/// What the order of steps is made from.
+pub(super) struct Narrowing<'a> {
+    pub(super) input: &'a Input<'a>,
+    pub(super) shapes: &'a Shapes<'a>,
+    pub(super) decisions: Option<&'a Decisions>,
+    pub(super) edges: &'a LiveEdges,
+    pub(super) uses: &'a Uses,
+}
+
+/// An update that somebody waits for, or that waits for somebody.
+struct Turn {
+    step: StepId,
+    users: BTreeSet<Address>,
+}
+
+impl Narrowing<'_> {
+    /// Parts the updates that take something away from somebody who is changed as well, and orders all by it. An order
+    /// that would make a circle is left out: what has to go first goes first.
+    pub(super) fn order(&self, steps: &mut Steps) -> BTreeMap<Address, Taken> {
+        let (mut told, mut takes) = (BTreeMap::new(), Vec::new());
+        let updates: Vec<StepId> = steps.all.keys().filter(|id| id.verb == Verb::Update).cloned().collect();
+        let gives = updates.iter().filter_map(|id| {
+            let users = self.given(&id.address, &steps.all[id].desired.as_ref()?.fields)?;
+            Some(Turn { step: id.clone(), users })
+        });
+        let gives: Vec<_> = gives.collect();
+        for id in updates {
+            let Some((halves, users)) = self.taken(steps, &id) else { continue };
+            let movers: BTreeSet<Address> =
+                users.iter().filter(|user| !own_steps(steps, user).is_empty()).cloned().collect();
+            // What one takes from somebody, another may give instead.
+            let others = gives.iter().filter(|give| give.step.address != id.address && !give.users.is_disjoint(&users));
+            let others: BTreeSet<StepId> = others.map(|give| give.step.clone()).collect();
+            if movers.is_empty() && !users.is_empty() {
+                told.insert(id.address.clone(), Taken::Unmoved(users));
+            }
+            if movers.is_empty() && others.is_empty() {
+                continue;
+            }
+            let last = if halves.early.is_empty() {
+                step_aside(steps, &id);
+                id.clone()
+            } else {
+                self.split(steps, &id, halves)
+            };
+            if !movers.is_empty() {
+                told.insert(id.address.clone(), Taken::After(movers.clone()));
+            }
+            takes.push((Turn { step: last, users: movers }, others));
+        }
+        for (address, stranded) in Self::connect(steps, &gives, &takes) {
+            told.insert(address, Taken::Before(stranded));
+        }
+        told
+    }
+
+    /// Those who need what the fields of an update give, if they give anything.
+    pub(super) fn given(&self, address: &Address, fields: &[Field]) -> Option<BTreeSet<Address>> {
+        let facts = self.shapes.get(address.kind.as_str())?.facts();
+        let granted = fields.iter().filter(|field| is_granted(&facts, &field.path));
+        let given: Vec<_> = granted.flat_map(|field| difference(field.after.as_ref(), field.before.as_ref())).collect();
+        (!given.is_empty()).then(|| self.users(address, &given))
+    }
+
+    /// The halves of an update that takes something away, and the living who use the resource or are named by what goes.
+    fn taken(&self, steps: &Steps, id: &StepId) -> Option<(Halves, BTreeSet<Address>)> {
+        let shape = self.shapes.get(id.address.kind.as_str())?;
+        let step = &steps.all[id];
+        let (live, desired) = (step.live.as_ref()?, step.desired.as_ref()?);
+        let halves = halves(*shape, live, &desired.spec, &desired.fields)?;
+        let is_parted = steps.all.contains_key(&StepId::new(&id.address, Verb::Update, ""));
+        if is_parted && !halves.early.is_empty() {
+            return None;
+        }
+        let users = self.users(&id.address, &going(&halves.late));
+        Some((halves, users.into_iter().filter(|user| self.lives(steps, user)).collect()))
+    }
+
+    pub(super) fn users(&self, address: &Address, elements: &[Value]) -> BTreeSet<Address> {
+        let named = elements.iter().flat_map(|element| self.edges.named(element));
+        let mut users = self.uses.all(named.chain([address.clone()]));
+        users.remove(address);
+        users
+    }
+
+    /// Whether something of the address is there now.
+    fn lives(&self, steps: &Steps, address: &Address) -> bool {
+        let fate = self.decisions.and_then(|decisions| decisions.fates.get(address));
+        let goes = |step: &Step| step.id.address == *address && step.live.is_some();
+        fate.is_some_and(|fate| fate.live().is_some()) || steps.all.values().any(goes)
+    }
+
+    /// Makes two updates of one: the first gives, the second takes away. Whoever waits to be let go of waits for that.
+    fn split(&self, steps: &mut Steps, first: &StepId, halves: Halves) -> StepId {
+        let Halves { wide, early, late } = halves;
+        let second = StepId::new(&first.address, Verb::Update, "");
+        let retag = StepId::new(&first.address, Verb::Retag, &first.id);
+        let properties = granted(&self.shapes[first.address.kind.as_str()].facts(), &late, &wide);
+        let Some(step) = steps.all.get_mut(first) else { return second };
+        let Some(desired) = &mut step.desired else { return second };
+        let spec = std::mem::replace(&mut desired.spec, Arc::new(wide));
+        desired.fields = early;
+        desired.cramped = Some(spec.clone());
+        let (live, region, seconds) = (step.live.clone(), step.region.clone(), step.seconds.min(60));
+        let narrow = Desired { spec, fields: late, physical: None, cramped: None };
+        for other in steps.all.values_mut() {
+            let waits = other.id.verb == Verb::Delete || other.id == retag;
+            if waits && other.after.remove(first) {
+                other.after.insert(second.clone());
+            }
+        }
+        let after = BTreeSet::from([first.clone()]);
+        let step = Step { region, after, live, desired: Some(narrow), seconds, ..Step::new(second.clone()) };
+        steps.all.insert(second.clone(), step);
+        self.record_half(steps, first, &retag, properties);
+        second
+    }
+
+    /// Lets the digest say between the halves that the properties are as no YAML has them: a run that ends there leaves a
+    /// change under way, and no drift.
+    fn record_half(&self, steps: &mut Steps, first: &StepId, retag: &StepId, properties: LeftOut) {
+        let Some(whole) = steps.all.get(retag) else { return };
+        let Some((live, resource)) = whole.live.clone().zip(self.input.blueprint.resources.get(&first.address)) else {
+            return;
+        };
+        let shape = self.shapes[first.address.kind.as_str()];
+        let Some(spec) =
+            whole.marks.as_ref().and(steps.all[first].desired.as_ref()).and_then(|one| one.cramped.clone())
+        else {
+            return;
+        };
+        let left_out = self.decisions.and_then(|decisions| decisions.left_out.get(&first.address));
+        let left_out = left_out.cloned().into_iter().flatten().chain(properties).collect();
+        let marks = tags::marks(&self.input.blueprint.stack, resource, shape, Some(&live), spec, &left_out);
+        let half = StepId::new(&first.address, Verb::Retag, "");
+        let step = Step {
+            region: whole.region.clone(),
+            after: BTreeSet::from([first.clone()]),
+            live: Some(live),
+            set_tags: Tags::from_iter([(key::DIGEST, marks.text())]),
+            marks: Some(marks),
+            seconds: 1,
+            ..Step::new(half.clone())
+        };
+        steps.all.insert(half.clone(), step);
+        if let Some(whole) = steps.all.get_mut(retag) {
+            whole.after.insert(half);
+        }
+    }
+
+    /// Writes the order into the steps; returns those who lose something before they have changed, by who takes it.
+    fn connect(
+        steps: &mut Steps,
+        gives: &[Turn],
+        takes: &[(Turn, BTreeSet<StepId>)],
+    ) -> BTreeMap<Address, BTreeSet<Address>> {
+        let (mut after, mut stranded) = (After::of(steps), BTreeMap::<_, BTreeSet<_>>::new());
+        for (turn, others) in takes {
+            for other in others {
+                after.add(&turn.step, other);
+            }
+            for user in &turn.users {
+                let refused = own_steps(steps, user).iter().filter(|own| !after.add(&turn.step, own)).count();
+                if refused > 0 {
+                    stranded.entry(turn.step.address.clone()).or_default().insert(user.clone());
+                }
+                stay_as_planned(steps, user);
+            }
+        }
+        for turn in gives {
+            for user in &turn.users {
+                let starts = own_steps(steps, user).into_iter();
+                let starts = starts.filter(|own| matches!(own.verb, Verb::Create | Verb::Update));
+                for own in starts {
+                    after.add(&own, &turn.step);
+                }
+            }
+        }
+        after.write(steps);
+        stranded
+    }
+}
+
+/// The steps after which a resource no longer needs what it needed: all but tags, and waits for it to be ready.
+fn own_steps(steps: &Steps, address: &Address) -> BTreeSet<StepId> {
+    let own = steps.all.range(StepId::new(address, Verb::Create, "")..);
+    let own = own.take_while(|(id, _)| id.address == *address).filter(|(id, _)| id.verb != Verb::Retag);
+    own.map(|(id, _)| id.clone()).collect()
+}
+
+/// A rollout that is under way and that nothing changes has to end as it was seen: else what it needed is needed still.
+fn stay_as_planned(steps: &mut Steps, user: &Address) {
+    if own_steps(steps, user).iter().any(|own| own.verb != Verb::Wait) {
+        return;
+    }
+    for step in steps.all.values_mut().filter(|step| step.id.address == *user && step.id.verb == Verb::Wait) {
+        let settling = step.live.as_ref().filter(|live| matches!(live.state, State::Settling(_)));
+        step.desired = settling.map(|live| Desired {
+            spec: Arc::new(live.spec.clone()),
+            fields: Vec::new(),
+            physical: None,
+            cramped: None,
+        });
+    }
+}
+
+/// Lets nobody wait for an update that only takes away, but what is let go of by it: they wait for what that waited for.
+fn step_aside(steps: &mut Steps, id: &StepId) {
+    let before = steps.all[id].after.clone();
+    let others = steps.all.values_mut().filter(|step| step.id.verb != Verb::Delete && step.id.address != id.address);
+    for step in others {
+        if step.after.remove(id) {
+            step.after.extend(before.iter().cloned());
+        }
+    }
+}

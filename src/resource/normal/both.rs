@@ -1,0 +1,62 @@
+use serde_json::Value;
+
+/// Returns a list with what there is and what is wanted; none if nothing is taken away, or if it is no list.
+pub fn both(before: &Value, after: &Value) -> Option<Value> {
+    let (before, after) = (before.as_array()?, after.as_array()?);
+    if before.iter().all(|item| after.contains(item)) {
+        return None;
+    }
+    let new = after.iter().filter(|item| !before.contains(item));
+    Some(before.iter().chain(new).cloned().collect())
+}
+
+/// The same of a policy's statements: what either allows is allowed, and only what both deny is denied. An old statement
+/// gives its `Sid` up to a new one.
+pub fn both_statements(before: &Value, after: &Value) -> Option<Value> {
+    let (before, after) = (before.as_array()?, after.as_array()?);
+    let allows = |one: &Value| one["Effect"] != "Deny";
+    let takes = before.iter().any(|one| allows(one) && !after.contains(one))
+        || after.iter().any(|one| !allows(one) && !before.contains(one));
+    if !takes {
+        return None;
+    }
+    let old = before.iter().filter(|one| allows(one) || after.contains(one));
+    let old = old.map(|one| if after.contains(one) { one.clone() } else { without_taken_sid(one, after) });
+    let new = after.iter().filter(|one| allows(one) && !before.contains(one)).cloned();
+    Some(old.chain(new).collect())
+}
+
+fn without_taken_sid(statement: &Value, others: &[Value]) -> Value {
+    let mut statement = statement.clone();
+    let is_taken = others.iter().any(|other| !other["Sid"].is_null() && other["Sid"] == statement["Sid"]);
+    if let Some(fields) = statement.as_object_mut().filter(|_| is_taken) {
+        fields.remove("Sid");
+    }
+    statement
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn both_lists_begin_with_what_is_there() {
+        assert_eq!(both(&json!([2, 1]), &json!([3, 1])), Some(json!([2, 1, 3])));
+        assert_eq!(both(&json!([1, 2]), &json!([2])), Some(json!([1, 2])), "it only takes away");
+        assert_eq!(both(&json!([1]), &json!([2, 1])), None, "it takes nothing away");
+        assert_eq!(both(&json!("one"), &json!("other")), None);
+    }
+
+    #[test]
+    fn both_policies_allow_what_either_does_and_deny_what_both_do() {
+        let (read, write) = (json!({ "Sid": "S", "Action": "read" }), json!({ "Sid": "S", "Action": "write" }));
+        let deny = json!({ "Effect": "Deny", "Action": "drop" });
+        let old = json!({ "Action": "read" });
+        assert_eq!(both_statements(&json!([read, deny]), &json!([write, deny])), Some(json!([old, deny, write])));
+        assert_eq!(both_statements(&json!([read, deny]), &json!([read])), None, "it allows more");
+        assert_eq!(both_statements(&json!([read]), &json!([read, deny])), Some(json!([read])), "a denial takes away");
+        assert_eq!(both_statements(&json!([read]), &json!([])), Some(json!([read])));
+    }
+}
