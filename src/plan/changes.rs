@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::fate::Fate;
-use super::fields::{of_new, overall, shown};
+use super::fields::{judged, of_new, overall, shown};
 use super::input::{Input, Mode};
 use super::order::Shapes;
 use super::types::{Action, Cause, Change, Field, StackPlan, Step, StepId, Verb, Waiting};
@@ -167,8 +167,7 @@ pub(super) fn desired_change(
 fn standing_diffs(shape: &dyn Shape, live: &Live, fields: &[Field]) -> Vec<FieldDiff> {
     let is_half_made = Recorded::read(live.tags.get(key::DIGEST)) == Recorded::Pending;
     let is_unset = |diff: &FieldDiff| is_half_made && diff.before.as_ref() == shape.schema().default_at(&diff.path);
-    let counted = fields.iter().filter(|field| field.ignored.is_none());
-    let counted = counted.map(|field| live.as_running(&field.as_diff())).filter(|diff| diff.before != diff.after);
+    let counted = judged(live, fields).into_iter().filter(|diff| diff.before != diff.after);
     counted.filter(|diff| !is_unset(diff)).collect()
 }
 

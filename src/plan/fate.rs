@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::fields::judged;
 use super::types::Field;
 use crate::resource::{Address, Facts, Live, Reference, Replacement, Shape, State};
 
@@ -38,8 +39,7 @@ impl Fate {
                 _ => Self::Keep { live: live.clone(), waiting, ignored: fields },
             };
         }
-        let diffs: Vec<_> = counted.iter().map(|field| live.as_running(&field.as_diff())).collect();
-        if let Some(why) = shape.refuses(&live.spec, &spec, &diffs) {
+        if let Some(why) = shape.refuses(&live.spec, &spec, &judged(live, &fields)) {
             return Self::Blocked { live: Some(live.clone()), why, unreadable: false, fields };
         }
         if counted.iter().any(|field| field.replaces) {
@@ -49,9 +49,10 @@ impl Fate {
         Self::Update { live: live.clone(), spec, fields }
     }
 
-    /// The same with nothing done to it.
+    /// The same with nothing done to it. What leaves is no longer there.
     pub(super) fn blocked(self, live: Option<&Arc<Live>>, why: String) -> Self {
-        Self::Blocked { live: live.cloned(), why, unreadable: false, fields: self.into_fields() }
+        let live = live.filter(|live| live.state != State::Leaving).cloned();
+        Self::Blocked { live, why, unreadable: false, fields: self.into_fields() }
     }
 
     fn into_fields(self) -> Vec<Field> {

@@ -218,6 +218,12 @@ pub(super) fn joined(fields: impl Iterator<Item = Field>) -> Vec<Field> {
     joined
 }
 
+/// What kinds judge: what is acted on, of each path the whole difference, from what is so now.
+pub(super) fn judged(live: &Live, fields: &[Field]) -> Vec<FieldDiff> {
+    let acted = joined(fields.iter().filter(|field| field.ignored.is_none()).cloned());
+    acted.iter().map(|field| live.as_running(&field.as_diff())).collect()
+}
+
 /// The fields of a resource that is not there yet: what the template sets.
 pub(super) fn of_new(resource: &Resource, facts: &Facts, spec: &Value) -> Vec<Field> {
     let fields = resource.set().map(|(property, _)| {

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::fields::judged;
 use super::types::{Field, Later};
 use crate::resource::{Address, FieldDiff, Live, Pending, Shape, Until};
 
@@ -37,8 +38,7 @@ pub(super) fn put_off(
     fields: &[Field],
     now: Timestamp,
 ) -> Vec<Later> {
-    let diffs = fields.iter().filter(|field| field.ignored.is_none()).map(|field| live.as_running(&field.as_diff()));
-    let later = diffs.filter(|diff| waits(shape, live, desired, diff)).map(|diff| Later {
+    let later = judged(live, fields).into_iter().filter(|diff| waits(shape, live, desired, diff)).map(|diff| Later {
         address: address.clone(),
         path: diff.path,
         before: diff.before,

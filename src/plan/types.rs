@@ -255,9 +255,8 @@ impl StackPlan {
 
     /// Returns how many of the resources to be created an update completes, once what they refer to is there.
     pub fn completed_later(&self) -> usize {
-        let is_created = |address: &Address| self.steps.contains_key(&StepId::new(address, Verb::Create, ""));
-        let updates = self.steps.keys().filter(|id| id.verb == Verb::Update);
-        updates.filter(|id| is_created(&id.address)).count()
+        let created = self.changes.iter().filter(|change| change.action == Action::Create);
+        created.filter(|change| self.steps.contains_key(&StepId::new(&change.address, Verb::Update, ""))).count()
     }
 
     /// Returns whether there is nothing to do; what only waits for a person is no difference.

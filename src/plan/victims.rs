@@ -158,7 +158,7 @@ impl Round<'_> {
         }
         let is_first = self.decisions.is_some_and(|decisions| goes_first(decisions, &victim.id()));
         let may_stay_beside = victim.cause == Cause::Superseded && !is_first;
-        if self.keeps(from, &victim.id()) {
+        if self.keeps(from, victim) {
             return Some(Hold::Blocks(format!("{} still names it, and can't let go of it now: see there", from.0)));
         }
         match (self.staying.get(from), self.decisions.and_then(|decisions| decisions.fates.get(&from.0))) {
@@ -172,6 +172,7 @@ impl Round<'_> {
                 from.0
             ))),
             (None, _) if victim.cause == Cause::Superseded => Some(Hold::Defers),
+            (None, Some(fate)) if fate.live().is_some_and(|live| self.shows(victim, from, live)) => Some(Hold::Defers),
             (Some(false) | None, _) => Some(Hold::Blocks(format!("{} still uses it", from.0))),
         }
     }
@@ -183,19 +184,27 @@ impl Round<'_> {
         let (Some(shape), Fate::Update { live, spec, fields }) = (self.shapes.get(from.0.kind.as_str()), fate) else {
             return false;
         };
-        let id = victim.id();
-        let held = self.edges.into(&id).filter(|(user, _)| *user == from).flat_map(|(_, pointers)| pointers);
-        held.into_iter().any(|at| match fields.iter().find(|field| field.path == *at) {
+        self.pointers(victim, from).any(|at| match fields.iter().find(|field| field.path == *at) {
             Some(field) => pending::waits(*shape, live, spec, &field.as_diff()),
             None => live.shows_until_done(at).is_some(),
         })
     }
 
+    /// Whether a user shows a victim only until a pending change is done.
+    fn shows(&self, victim: &Victim, from: &LiveId, user: &Live) -> bool {
+        self.pointers(victim, from).any(|at| user.shows_until_done(at).is_some())
+    }
+
+    /// Where in a user's spec a victim stands.
+    fn pointers<'r>(&'r self, victim: &Victim, from: &LiveId) -> impl Iterator<Item = &'r String> {
+        let targets = self.edges.out.get(from);
+        targets.and_then(|targets| targets.get(&victim.id())).into_iter().flatten()
+    }
+
     /// Whether an update leaves what refers to a victim, for those who may still need it.
-    fn keeps(&self, from: &LiveId, victim: &LiveId) -> bool {
+    fn keeps(&self, from: &LiveId, victim: &Victim) -> bool {
         let kept = self.decisions.and_then(|decisions| decisions.kept.get(&from.0));
-        let pointers = self.edges.out.get(from).and_then(|targets| targets.get(victim));
-        kept.zip(pointers).is_some_and(|(kept, pointers)| pointers.iter().any(|at| kept.covers(at)))
+        kept.is_some_and(|kept| self.pointers(victim, from).any(|at| kept.covers(at)))
     }
 }
 

@@ -182,15 +182,23 @@ fn stale_change(stack: &str, old: &ChangeDocument, new: &ChangeDocument) -> Vec<
             reasons.push(format!("{stack} {address}: {what} was {before}, is {after}"));
         }
     }
-    for field in &old.fields {
-        match new.fields.iter().find(|other| other.path == field.path) {
+    for (index, field) in old.fields.iter().enumerate() {
+        match twin_field(&old.fields, index, &new.fields) {
             Some(now) => reasons.extend(stale_field(field, now).map(|why| format!("{stack} {address}{why}"))),
             None => reasons.push(format!("{stack} {address}{}: no longer differs", field.path)),
         }
     }
-    let unplanned = new.fields.iter().filter(|field| !old.fields.iter().any(|other| other.path == field.path));
-    reasons.extend(unplanned.map(|field| format!("{stack} {address}{}: differs since", field.path)));
+    let unplanned =
+        new.fields.iter().enumerate().filter(|(index, _)| twin_field(&new.fields, *index, &old.fields).is_none());
+    reasons.extend(unplanned.map(|(_, field)| format!("{stack} {address}{}: differs since", field.path)));
     reasons
+}
+
+/// The same difference among others: of several with one path, which have causes of their own, the one at the same place.
+fn twin_field<'a>(all: &[FieldDocument], index: usize, others: &'a [FieldDocument]) -> Option<&'a FieldDocument> {
+    let path = &all[index].path;
+    let before = all[..index].iter().filter(|field| field.path == *path).count();
+    others.iter().filter(|field| field.path == *path).nth(before)
 }
 
 fn stale_field(old: &FieldDocument, new: &FieldDocument) -> Option<String> {

@@ -8,7 +8,13 @@ use super::{Facts, Schema, pointer};
 /// Calls `visit` with every part of the value at a path. The elements of a set all have the path of their list.
 fn walk(facts: &Facts, schema: &Schema, path: &str, value: &Value, visit: &mut impl FnMut(&str, &Value)) {
     let node = schema.node(path).unwrap_or(&Value::Null);
-    Walk { facts, schema }.go(path, node, value, visit);
+    let list = path.rsplit_once('/').map_or("", |(list, _)| list);
+    let walk = Walk { facts, schema };
+    // An element has the same parts alone as within its list.
+    match (value, walk.key(list)) {
+        (Value::Object(_), Some(key)) => walk.element(path, key, node, value, visit),
+        _ => walk.go(path, node, value, visit),
+    }
 }
 
 /// Returns the parts of the value at a path, each as one text. What is sensitive is known by its place alone.
@@ -45,10 +51,14 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
+    /// What the elements of the list at a path are told apart by, if it is a keyed one.
+    fn key(&self, at: &str) -> Option<&'static str> {
+        self.facts.keyed.iter().find(|(pattern, _)| pointer::matches(pattern, at)).map(|(_, key)| *key)
+    }
+
     fn go(&self, at: &str, node: &Value, value: &Value, visit: &mut impl FnMut(&str, &Value)) {
         let child = |step: &str| self.schema.child(node, step).unwrap_or(&Value::Null);
-        let key = self.facts.keyed.iter().find(|(pattern, _)| pointer::matches(pattern, at)).map(|(_, key)| *key);
-        match (value, key) {
+        match (value, self.key(at)) {
             (Value::Null, _) => {}
             (Value::Object(map), _) if !map.is_empty() => {
                 for (name, inner) in map {

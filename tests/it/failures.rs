@@ -178,7 +178,7 @@ async fn a_resource_that_may_not_be_read_blocks_itself_and_the_rest_goes_on() {
         &[
             "✗  blocked  AWS::EC2::VPC/main",
             "could not be read: ec2:DescribeVpcAttribute: UnauthorizedOperation: ",
-            "needs AWS::EC2::VPC/main, which is blocked",
+            "blocked with it: 2 resources: AWS::EC2::InternetGateway/main, AWS::EC2::Subnet/public-1",
             "1 to update, 4 blocked",
         ],
     );

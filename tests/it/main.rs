@@ -60,6 +60,8 @@ mod deployments;
 mod derived;
 #[cfg(feature = "sdk")]
 mod edge;
+#[cfg(feature = "sdk")]
+mod elements;
 mod engine;
 #[cfg(feature = "sdk")]
 mod export;

@@ -200,8 +200,9 @@ async fn a_saved_plan_that_expires_while_the_lease_is_taken_is_not_carried_out()
     assert_eq!(ran.exit, Exit::Refused, "{}", ran.err);
     let said = "error: the saved plan can no longer be carried out: it expired at 2";
     let next = format!(
-        "Z; nothing was done\n next: provision -C {} plan acme/test --out {file}\n",
-        desk.edge.folder.display()
+        "Z; nothing was done\n next: provision -C {} --endpoint-url {} plan acme/test --out {file}\n",
+        desk.edge.folder.display(),
+        desk.edge.env["AWS_ENDPOINT_URL"]
     );
     assert!(ran.err.contains(said) && ran.err.contains(&next), "{}", ran.err);
     assert_eq!(desk.count("ec2:Create").await, 0);

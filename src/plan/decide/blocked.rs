@@ -12,11 +12,12 @@ use crate::plan::fields::{Compared, Comparing};
 use crate::plan::input::Mode;
 use crate::plan::standing::Standing;
 use crate::plan::types::Field;
-use crate::resource::{Facts, Live, OPEN, Recorded, Reference, Shape, key, keyed, pointer, resolve};
+use crate::resource::{Facts, Live, OPEN, Recorded, Reference, Shape, State, key, keyed, pointer, resolve};
 
 impl Decider<'_> {
     /// The fate of what can't be done, and why.
     pub(super) fn blocked(&self, resource: &Resource, live: Option<&Arc<Live>>, why: String) -> Fate {
+        let live = live.filter(|live| live.state != State::Leaving);
         let fields = live.map(|live| self.differences(resource, live)).unwrap_or_default();
         Fate::Blocked { live: live.cloned(), why, unreadable: false, fields }
     }
@@ -56,7 +57,9 @@ impl Decider<'_> {
             .edges
             .iter()
             .filter(|(target, _)| matches!(self.standings.get(target), Some(Standing::Unknown { .. })));
-        let places: BTreeSet<&String> = unknown.flat_map(|(_, pointers)| pointers).collect();
+        // What only follows something has no place for it.
+        let places: BTreeSet<&String> =
+            unknown.flat_map(|(_, pointers)| pointers).filter(|at| !at.is_empty()).collect();
         for at in places {
             let property = pointer::property(at);
             let is_open = spec.pointer(at).is_some_and(|value| value.to_string().contains(OPEN));

@@ -49,6 +49,12 @@ impl Decider<'_> {
         }
     }
 
+    /// Whether a resource has to wait for one that itself waits. What it only follows is enough as it stands.
+    pub(super) fn is_held_by(&self, resource: &Resource, need: &Address) -> bool {
+        let stands = self.fates.get(need).is_some_and(|fate| fate.live().is_some());
+        self.is_waiting(need) && !(stands && resource.only_follows(need))
+    }
+
     pub(super) fn names_ours(&self, value: &Value) -> bool {
         let mut ours = false;
         pointer::walk(value, &mut |_, leaf| {

@@ -174,11 +174,12 @@ impl<'a> Decider<'a> {
         }
         let live = standing.live();
         if let Some(blocker) = self.hard_needs(resource).find(|need| self.is_blocked_by(resource, need)) {
-            return self.blocked(resource, live, needs(blocker));
+            let refused = self.refused_new(resource).filter(|_| live.is_none());
+            return self.blocked(resource, live, refused.unwrap_or_else(|| needs(blocker)));
         }
         let shape = self.shapes[resource.address.kind.as_str()];
         let resolved = self.without_held(resource, shape, live.map(|live| &**live));
-        let holder = self.hard_needs(resource).find(|need| self.is_waiting(need)).cloned();
+        let holder = self.hard_needs(resource).find(|need| self.is_held_by(resource, need)).cloned();
         let desired = match shape.normalise(resolved) {
             Ok(desired) => desired,
             Err(why) => return self.blocked(resource, live, why),

@@ -20,12 +20,21 @@ impl Decider<'_> {
                 .any(|field| pointer::covers(&field.path, &refusal.at) || pointer::covers(&refusal.at, &field.path)),
             _ => false,
         };
-        let due: Vec<_> = refused.iter().filter(is_due).map(|refusal| told(resource, refusal)).collect();
-        if due.is_empty() {
-            return fate;
+        match all_of(resource, refused.iter().filter(is_due)) {
+            Some(why) => fate.blocked(live, why),
+            None => fate,
         }
-        fate.blocked(live, due.join("; "))
     }
+
+    /// What AWS would refuse of one that is not there yet: told beside what it waits for, so that all is mended at once.
+    pub(super) fn refused_new(&self, resource: &Resource) -> Option<String> {
+        all_of(resource, self.input.inventory.refused.get(&resource.address)?.iter())
+    }
+}
+
+fn all_of<'a>(resource: &Resource, refusals: impl Iterator<Item = &'a Refusal>) -> Option<String> {
+    let told: Vec<_> = refusals.map(|refusal| told(resource, refusal)).collect();
+    (!told.is_empty()).then(|| told.join("; "))
 }
 
 fn told(resource: &Resource, refusal: &Refusal) -> String {

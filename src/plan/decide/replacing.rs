@@ -47,7 +47,8 @@ impl Decider<'_> {
         let covered = |patterns: &[&str], at: &str| patterns.iter().any(|pattern| pointer::covers(pattern, at));
         self.edges.into(id).find_map(|(user, pointers)| {
             let facts = self.facts(&user.0)?;
-            let stays = self.input.blueprint.resources.get(&user.0)?.edges.contains_key(&id.0);
+            let resource = self.input.blueprint.resources.get(&user.0)?;
+            let stays = resource.edges.contains_key(&id.0) && !resource.only_follows(&id.0);
             if self.is_stuck(&user.0)
                 || (stays && pointers.iter().any(|at| !covered(facts.create_only, at) && !covered(facts.late, at)))
             {

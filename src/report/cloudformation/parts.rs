@@ -18,8 +18,11 @@ pub(super) struct Part {
 }
 
 /// Parameters of AWS's calls that are no properties in CloudFormation.
-const CALL_ONLY: &[(&str, &[&str])] =
-    &[("AWS::RDS::DBCluster", &["ApplyImmediately"]), ("AWS::RDS::DBInstance", &["ApplyImmediately"])];
+const CALL_ONLY: &[(&str, &[&str])] = &[
+    ("AWS::ElastiCache::ReplicationGroup", &["ApplyImmediately"]),
+    ("AWS::RDS::DBCluster", &["ApplyImmediately"]),
+    ("AWS::RDS::DBInstance", &["ApplyImmediately"]),
+];
 
 /// Takes a spec apart. `own` is the resource's logical id, which its parts refer to by CloudFormation's functions; `name`
 /// its physical name, if it is not left to CloudFormation.
