@@ -52,6 +52,23 @@ async fn what_has_the_same_id_as_something_of_another_kind_is_not_passed_over() 
     assert!(store.is_some_and(|change| change.protected), "it bears data");
 }
 
+/// Subnet groups of databases and of caches can be called the same: who names the one does not hold the other.
+#[tokio::test(start_paused = true)]
+async fn what_has_the_name_of_something_that_is_used_can_go() {
+    let mut wishes = environment();
+    change(&mut wishes, "Fake::Work/shop", "Recipe", json!(reference("Recipe", "shop", "Name")));
+    wishes.push(Wish::new("Fake::Store", "shop", json!({ "Parts": [], "Engine": "sql", "Class": "large" })));
+    let bench = applied(&wishes).await;
+    let named = |kind: &str| {
+        let world = bench.cloud.world();
+        world.things.values().find(|thing| thing.place() == kind).and_then(|thing| thing.name.clone())
+    };
+    assert_eq!(named("Fake::Store/shop"), named("Fake::Recipe/shop"), "one name, two kinds");
+    wishes.retain(|wish| wish.place() != "Fake::Store/shop");
+    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    assert_eq!(deleted(&plan), ["Fake::Store/shop"], "{:#?}", plan.changes);
+}
+
 #[tokio::test(start_paused = true)]
 async fn nothing_is_deleted_that_something_may_use_whose_tags_could_not_be_read_either() {
     let mut wishes = environment();
