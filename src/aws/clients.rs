@@ -68,6 +68,7 @@ clients! {
     acm: aws_sdk_acm, "acm", "ACM";
     autoscaling: aws_sdk_applicationautoscaling, "application-autoscaling", "Application Auto Scaling";
     ec2: aws_sdk_ec2, "ec2", "EC2";
+    ecr: aws_sdk_ecr, "ecr", "ECR";
     ecs: aws_sdk_ecs, "ecs", "ECS";
     elasticache: aws_sdk_elasticache, "elasticache", "ElastiCache";
     elb: aws_sdk_elasticloadbalancingv2, "elasticloadbalancing", "Elastic Load Balancing v2";

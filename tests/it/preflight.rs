@@ -194,3 +194,48 @@ async fn what_could_not_be_listed_is_not_asked_about() {
     let refused = inventories.values().flat_map(|one| one.refused.keys()).collect::<Vec<_>>();
     assert!(!refused.contains(&&Address::new(CLUSTER, "main")), "{refused:?}");
 }
+
+const TASK: &str = "
+resources:
+  - type: AWS::ECS::TaskDefinition
+    name: web
+    properties:
+      RequiresCompatibilities: [FARGATE]
+      NetworkMode: awsvpc
+      Cpu: 256
+      Memory: 512
+      ExecutionRoleArn: arn:aws:iam::123456789012:role/pull
+      ContainerDefinitions: [{ Name: web, Image: 'IMAGE' }]
+";
+
+#[test]
+fn an_image_that_ecr_has_not_is_told_before_anything_is_made() {
+    on_deep_stack(async {
+        let stage = Stage::new("300000000096").await;
+        let tenant = format!(
+            "tenant: ledger\ntemplate: own\naccount: \"{}\"\nenvironments: {{ test: {{ region: us-east-1 }} }}\n",
+            stage.account
+        );
+        for (image, expected) in [
+            ("123456789012.dkr.ecr.us-east-1.amazonaws.com/shop:42", None),
+            ("123456789012.dkr.ecr.us-east-1.amazonaws.com/shop:missing", Some("has no image :missing: push it first")),
+            ("123456789012.dkr.ecr.us-east-1.amazonaws.com/missing/shop", Some("has no repository missing/shop")),
+            // Not asked about: another region's, another registry's.
+            ("123456789012.dkr.ecr.eu-west-1.amazonaws.com/missing/shop", None),
+            ("public.ecr.aws/missing/shop:1", None),
+        ] {
+            let template = TASK.replace("IMAGE", image);
+            let all = blueprints(&[("ledger.yaml", &tenant)], &[("own.yaml", &template)]);
+            let all = all.unwrap_or_else(|why| panic!("{why}"));
+            let mut inventories = nothing_there(&all);
+            ask(&stage, &all, &mut inventories).await;
+            let plan = plan_of(&all[0], &inventories);
+            let text = words(&plan);
+            assert_eq!(plan.summary().blocked, usize::from(expected.is_some()), "{image}: {text}");
+            assert!(text.contains(expected.unwrap_or("1 to create")), "{image}: {text}");
+            assert!(inventories.values().all(|one| one.unchecked.is_empty()), "{image}: {inventories:?}");
+        }
+        let asked = stage.calls().await.iter().filter(|call| *call == "ecr:DescribeImages").count();
+        assert_eq!(asked, 3);
+    });
+}

@@ -195,6 +195,8 @@ const ONE_PAGE: &[(&str, &[&str])] = &[
     ("kinds/ec2_security_group/mod.rs", &["describe_security_groups"]),
     ("kinds/ec2_subnet.rs", &["describe_subnets"]),
     ("kinds/ec2_vpc.rs", &["describe_vpcs", "describe_vpc_attribute"]),
+    // One image is asked about.
+    ("kinds/ecs_task_definition/image.rs", &["describe_images"]),
     // Ids and pages exclude each other.
     ("kinds/ec2_dhcp_options.rs", &["describe_dhcp_options"]),
     ("kinds/ec2_route_table/association.rs", &["describe_route_tables"]),

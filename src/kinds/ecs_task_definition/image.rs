@@ -1,6 +1,10 @@
 //! Names of container images (github.com/distribution/reference).
 
-use crate::resource::OPEN;
+use aws_sdk_ecr::types::ImageIdentifier;
+
+use super::spec::Spec;
+use crate::aws::Reader;
+use crate::resource::{Failure, OPEN, Question, Result, pointer};
 
 /// An image in a private registry of ECR.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,6 +30,45 @@ impl Ecr {
         let (repository, version) = path.split_at(path.find(['@', ':']).unwrap_or(path.len()));
         let of = |text: &str| text.to_owned();
         Some(Self { account: of(account), region: of(region), repository: of(repository), version: of(version) })
+    }
+}
+
+/// Asks about the images of private registries.
+pub(super) fn questions(spec: &Spec) -> Vec<Question> {
+    let images =
+        spec.container_definitions.iter().filter_map(|container| Some((container, Ecr::of(&container.image)?)));
+    let asked = images.map(|(container, image)| {
+        let at = pointer::join(&pointer::join("/ContainerDefinitions", &container.name), "Image");
+        Question::new(at, &[&image.account, &image.region, &image.repository, &image.version])
+    });
+    asked.collect()
+}
+
+/// Returns why no task can start from an image, if ECR has none. A reader asks in its own region only.
+pub(super) async fn missing(
+    reader: &Reader,
+    account: &str,
+    region: &str,
+    (repository, version): (&str, &str),
+) -> Result<Option<String>> {
+    if region != reader.region() {
+        return Ok(None);
+    }
+    let version = if version.is_empty() { ":latest" } else { version };
+    let id = match version.strip_prefix('@') {
+        Some(digest) => ImageIdentifier::builder().image_digest(digest),
+        None => ImageIdentifier::builder().image_tag(&version[1..]),
+    };
+    let call = reader.ecr().describe_images().registry_id(account).repository_name(repository).image_ids(id.build());
+    match call.send().await.map_err(Failure::from) {
+        Ok(_) => Ok(None),
+        Err(failure) if failure.code == "RepositoryNotFoundException" => {
+            Ok(Some(format!("ECR of {account} in {region} has no repository {repository}")))
+        }
+        Err(failure) if failure.code == "ImageNotFoundException" => {
+            Ok(Some(format!("the repository {repository} has no image {version}: push it first")))
+        }
+        Err(failure) => Err(failure),
     }
 }
 

@@ -20,8 +20,8 @@ use super::ecs::{self, MAX_NAME};
 use super::idempotence::patiently;
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
-    Attachable, Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement,
-    Result, Scope, State, Switch, Tags, Told, Unseen,
+    Attachable, Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Question,
+    Replacement, Result, Scope, State, Switch, Tags, Told, Unseen,
 };
 pub use spec::{Outputs, Spec};
 use to_aws::{list, text};
@@ -57,6 +57,7 @@ impl Kind for TaskDefinition {
         ("/ContainerDefinitions/*/LogConfiguration/Options", "/ContainerDefinitions/*/LogConfiguration/SecretOptions"),
     ];
     const SWITCHES: &'static [Switch] = check::SWITCHES;
+    const ASKS: &'static [&'static str] = &["ecr:DescribeImages"];
     const SENSITIVE: &'static [&'static str] = &[
         "/ContainerDefinitions/*/Command",
         "/ContainerDefinitions/*/EntryPoint",
@@ -180,6 +181,15 @@ resources:
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
         revisions::delete_all(writer, live.name.as_deref().unwrap_or_default(), &live.tags).await
+    }
+
+    fn questions(spec: &Spec) -> Vec<Question> {
+        image::questions(spec)
+    }
+
+    async fn answer(reader: &Reader, about: &[String]) -> Result<Option<String>> {
+        let [account, region, repository, version] = about else { return Ok(None) };
+        image::missing(reader, account, region, (repository, version)).await
     }
 
     fn check(spec: &Spec) -> Vec<(String, String)> {

@@ -1,5 +1,7 @@
-"""What AWS offers: versions, classes and parameters. moto knows none of them, or only those of years ago."""
+"""What AWS offers: versions, classes, parameters, and images. moto knows none of them, or only those of years ago."""
 
+from moto.ecr.exceptions import ImageNotFoundException
+from moto.ecr.models import ECRBackend
 from moto.elasticache.responses import ElastiCacheResponse
 from moto.rds.responses import RDSResponse
 
@@ -12,8 +14,19 @@ VERSIONS = {
     "redis": ["6.2", "7.0", "7.1"],
     "valkey": ["7.2", *(f"{major}.{minor}" for major in range(8, 12) for minor in range(7))],
 }
-# A class of this family is not on offer.
+# A class of this family is not on offer, a repository or tag of this name not there.
 MISSING = "missing"
+
+
+@around(ECRBackend)
+def describe_images(moto, self, repository_name, registry_id=None, image_ids=None):
+    """Nobody pushes images to the sandbox: it has all that a template names."""
+    if MISSING in repository_name:
+        return moto(self, repository_name, registry_id, image_ids)
+    for image in image_ids or []:
+        if MISSING in image.get("imageTag", ""):
+            raise ImageNotFoundException(str(image), repository_name, registry_id or self.account_id)
+    return []
 
 
 @adds(RDSResponse)
