@@ -23,7 +23,16 @@ pub(super) fn needs(blocker: &Address) -> String {
 
 /// Returns the blocked resource that a blocked one needs; none if it is blocked by itself.
 pub fn needed(change: &Change) -> Option<Address> {
-    change.notes.iter().find_map(|note| note.strip_prefix(NEEDS)?.strip_suffix(BLOCKED)?.parse().ok())
+    change.notes.iter().find_map(|note| needed_by(note))
+}
+
+/// Whether a reason is only that something else is blocked.
+pub(super) fn is_for_another(why: &str) -> bool {
+    needed_by(why).is_some()
+}
+
+fn needed_by(why: &str) -> Option<Address> {
+    why.strip_prefix(NEEDS)?.strip_suffix(BLOCKED)?.parse().ok()
 }
 
 const NEEDS: &str = "needs ";

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::changes::is_for_another;
 use super::decide::Decisions;
 use super::fate::Fate;
 use super::input::{Input, Mode};
@@ -24,9 +25,15 @@ pub(super) struct Fed<'a> {
 impl<'a> Fed<'a> {
     pub(super) fn of(input: &'a Input<'_>, decisions: Option<&'a Decisions>) -> Self {
         let fates = decisions.into_iter().flat_map(|decisions| &decisions.fates);
+        let blocked = fates.filter(|_| input.mode != Mode::Destroy).filter_map(|(address, fate)| match fate {
+            Fate::Blocked { live, why, fields, .. } => Some((is_for_another(why), address, live, fields)),
+            _ => None,
+        });
+        let mut blocked: Vec<_> = blocked.collect();
+        // The first is named: what is blocked by itself.
+        blocked.sort_by_key(|(is_for_another, address, ..)| (*is_for_another, *address));
         let mut fed = Self::default();
-        for (address, fate) in fates.filter(|_| input.mode != Mode::Destroy) {
-            let Fate::Blocked { live, fields, .. } = fate else { continue };
+        for (_, address, live, fields) in blocked {
             match (live, input.blueprint.resources.get(address)) {
                 (Some(_), _) => fed.blocked.extend(fields.iter().flat_map(sources).map(|span| (span, address, true))),
                 // What can't be seen may differ in anything.

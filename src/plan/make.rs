@@ -1,9 +1,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::changes::{blocked, desired_change, removed_change};
+use super::changes::{blocked, desired_change, is_for_another, removed_change};
 use super::circles::deadlocked;
 use super::decide::{Decisions, decide, left_behind};
 use super::derived::Fed;
+use super::fate::Fate;
 use super::foundation::obstacle;
 use super::input::{Input, Mode};
 use super::live_edges::LiveEdges;
@@ -88,6 +89,8 @@ fn decided(
             kept.extend(more);
             continue;
         }
+        // What can't be done by itself keeps its reason, also when what it needs is blocked because of it.
+        let own = blocked_by_themselves(decisions.as_ref());
         let mut more = stuck(decisions.as_ref(), &leaving);
         more.extend(fed.changes(input, decisions.as_ref()));
         if more.is_empty() {
@@ -100,8 +103,19 @@ fn decided(
                 return Decided { decisions, leaving, steps, taken };
             }
         }
+        blocked.extend(own);
         blocked.extend(more);
     }
+}
+
+/// What is blocked for another reason than that something else is.
+fn blocked_by_themselves(decisions: Option<&Decisions>) -> BTreeMap<Address, String> {
+    let fates = decisions.into_iter().flat_map(|decisions| &decisions.fates);
+    let blocked = fates.filter_map(|(address, fate)| match fate {
+        Fate::Blocked { why, unreadable: false, .. } if !is_for_another(why) => Some((address.clone(), why.clone())),
+        _ => None,
+    });
+    blocked.collect()
 }
 
 /// A destroy takes what was asked for and not what that needs.

@@ -204,7 +204,7 @@ resources:
       NetworkMode: awsvpc
       Cpu: 256
       Memory: 512
-      ExecutionRoleArn: arn:aws:iam::123456789012:role/pull
+      ExecutionRoleArn: arn:aws:iam::300000000096:role/pull
       ContainerDefinitions: [{ Name: web, Image: 'IMAGE' }]
 ";
 

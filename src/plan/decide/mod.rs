@@ -174,8 +174,9 @@ impl<'a> Decider<'a> {
         }
         let live = standing.live();
         if let Some(blocker) = self.hard_needs(resource).find(|need| self.is_blocked_by(resource, need)) {
-            let refused = self.refused_new(resource).filter(|_| live.is_none());
-            return self.blocked(resource, live, refused.unwrap_or_else(|| needs(blocker)));
+            let own = self.stuck.get(&resource.address).cloned();
+            let own = own.or_else(|| self.refused_new(resource).filter(|_| live.is_none()));
+            return self.blocked(resource, live, own.unwrap_or_else(|| needs(blocker)));
         }
         let shape = self.shapes[resource.address.kind.as_str()];
         let resolved = self.without_held(resource, shape, live.map(|live| &**live));
