@@ -133,6 +133,10 @@ pub fn stale(saved: &PlanDocument, fresh: &PlanDocument) -> Vec<String> {
 }
 
 fn stale_stack(name: &str, old: &StackDocument, new: &StackDocument) -> Vec<String> {
+    // The fingerprint says which differences count: what an update that overtakes a deployment finds is none.
+    if old.fingerprint.is_some() && old.fingerprint == new.fingerprint {
+        return Vec::new();
+    }
     let mut reasons = Vec::new();
     for (what, before, after) in [
         ("account", &old.account, &new.account),

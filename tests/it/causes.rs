@@ -1,6 +1,7 @@
 //! A cause is told for every element of a list, and what is not shown is not forgotten.
 
-use provision::plan::{Action, Cause, Field, Mode, StackPlan};
+use provision::plan::{Action, Cause, Field, Mode, Plan, StackPlan};
+use provision::report::{PlanDocument, saved_plan, stale};
 use provision::resource::{Tags, key};
 use serde_json::{Value, json};
 
@@ -62,6 +63,32 @@ async fn a_hand_opened_port_is_drift_beside_a_change_of_the_yaml() {
     assert_eq!(told(fields(&left, "Fake::Group/web")), expected, "what was left alone is drift still");
     bench.apply(&wanted).await;
     assert_eq!(actions(&bench.plan(&wanted, Mode::Apply).await), []);
+}
+
+/// Of two differences of one path, each is compared with its own.
+#[tokio::test(start_paused = true)]
+async fn a_saved_plan_in_which_a_list_differs_for_two_reasons_holds_until_one_of_them_changes() {
+    let mut wishes = environment();
+    let bench = applied(&wishes).await;
+    by_hand(&bench, "Fake::Group", "web", |thing| thing.spec["Ports"] = json!([22, 443]));
+    change(&mut wishes, "Fake::Group/web", "Ports", json!([443, 8443]));
+    let wanted = blueprint(&wishes);
+    let saved = saved(bench.plan(&wanted, Mode::Apply).await);
+    assert_eq!(stale(&saved, &saved), Vec::<String>::new());
+    // Nor does telling what changed take the one for the other, where something else did.
+    let mut elsewhere = saved.clone();
+    elsewhere.stacks[0].fingerprint = Some("another".to_owned());
+    let why = stale(&saved, &elsewhere);
+    assert!(matches!(why.as_slice(), [only] if only.contains("a sensitive value, a tag or the order")), "{why:?}");
+
+    by_hand(&bench, "Fake::Group", "web", |thing| thing.spec["Ports"] = json!([22, 25, 443]));
+    let fresh = self::saved(bench.plan(&wanted, Mode::Apply).await);
+    let why = stale(&saved, &fresh);
+    assert!(why.len() == 2 && why.iter().all(|why| why.contains("Fake::Group/web/Ports: AWS had")), "{why:#?}");
+}
+
+fn saved(plan: StackPlan) -> PlanDocument {
+    saved_plan(&Plan { stacks: vec![plan], ..Plan::default() })
 }
 
 #[tokio::test(start_paused = true)]

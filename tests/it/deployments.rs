@@ -6,6 +6,7 @@ use provision::apply::Event;
 use provision::blueprint::Blueprint;
 use provision::inventory::{Inventory, Seen};
 use provision::plan::{Action, Mode, Plan, Verb, agrees};
+use provision::report::{saved_plan, stale};
 use provision::resource::State;
 
 use crate::stage::{Stage, blueprints, on_deep_stack, plan_with, words};
@@ -116,7 +117,14 @@ fn what_a_deployment_comes_to_by_itself_does_not_make_its_correction_stale() {
             let stacks = vec![plan_with(&tagged("2"), inventory, Mode::Apply)];
             Plan { stacks, ..Plan::default() }
         };
-        assert!(agrees(&plan(&under_way), &plan(&failed)), "{}", words(&plan(&failed).stacks[0]));
+        let (approved, fresh) = (plan(&under_way), plan(&failed));
+        let found = |plan: &Plan| -> Vec<_> {
+            let fields = plan.stacks[0].changes.iter().flat_map(|change| &change.fields);
+            fields.filter(|field| field.path == "/TaskDefinition").map(|field| field.before.clone()).collect()
+        };
+        assert_ne!(found(&approved), found(&fresh), "the two looks find different revisions");
+        assert!(agrees(&approved, &fresh), "{}", words(&fresh.stacks[0]));
+        assert_eq!(stale(&saved_plan(&approved), &saved_plan(&fresh)), Vec::<String>::new());
     });
 }
 
