@@ -73,6 +73,7 @@ mod facts;
 mod failures;
 #[cfg(feature = "sdk")]
 mod firewalls;
+mod followed;
 #[cfg(feature = "sdk")]
 mod fuzz;
 #[cfg(feature = "sdk")]

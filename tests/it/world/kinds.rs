@@ -99,7 +99,10 @@ pub mod specs {
     spec!(Work { recipe: Ref<super::Recipe>, revision: Value, #[serde(default)] groups: Set<Ref<super::Group>>, #[serde(default)] doors: Set<Ref<super::Door>>, #[serde(default)] count: i64, #[serde(default)] role: Ref<super::Role> });
     spec!(Role {
         #[serde(default)]
-        trust: String
+        trust: String,
+        /// Once there are some, there are some for good.
+        #[serde(default)]
+        keepers: Set<i64>
     });
     spec!(Cert { domain: String });
     spec!(Door { net: Ref<super::Net>, #[serde(default)] cert: Ref<super::Cert>, #[serde(default)] rule: String });
@@ -160,6 +163,10 @@ fake_kind! {
 fake_kind! {
     /// Is everywhere, as the product knows by its type.
     Role, "AWS::IAM::Role", NameRule::Unique { max: 40 },
+    fn refuses(_: &Value, _: &Value, fields: &[FieldDiff]) -> Option<String> {
+        let is_empty = |field: &&FieldDiff| field.path == "/Keepers" && field.after == Some(serde_json::json!([]));
+        fields.iter().find(is_empty).map(|_| "somebody has to keep it".to_owned())
+    }
 }
 fake_kind! {
     /// Waits for a person. What is in another region may refer to it.
