@@ -44,12 +44,14 @@ impl Shown<'_> {
     /// What no template can express of a resource, and the plan would mend: a failed deployment. By path, sensitive ones
     /// left out. What the YAML has no more is compared with nothing: there it is all that its kind tells in words.
     fn unmodelled<'b>(&'b self, address: &Address, live: &'b Live) -> Vec<(&'b str, String)> {
-        let goes = |change: &Change| change.address == *address && change.action == Action::Delete;
+        // Of two that claim one address, each has a change of its own.
+        let is_about = |change: &Change| change.address == *address && change.id.as_deref() == Some(&live.id);
+        let goes = |change: &Change| is_about(change) && change.action == Action::Delete;
         if self.changes.iter().any(goes) {
             return live.unmodelled.iter().map(|part| (&*part.path, part.text.clone())).collect();
         }
         let is_unmodelled = |path: &str| live.unmodelled.iter().any(|part| part.path == path);
-        let fields = self.changes.iter().filter(|change| change.address == *address).flat_map(|change| &change.fields);
+        let fields = self.changes.iter().filter(|change| is_about(change)).flat_map(|change| &change.fields);
         let told = fields.filter(|field| !field.sensitive && is_unmodelled(&field.path));
         told.filter_map(|field| Some((&*field.path, show(field.before.as_ref()?)))).collect()
     }

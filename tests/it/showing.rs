@@ -1,11 +1,21 @@
 //! What `show` tells of a live stack.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use aws_sdk_ec2::types::AttributeBooleanValue;
+use provision::inventory::Seen;
+use provision::plan::{Action, Mode, StackPlan};
+use provision::report::{Shown, show_json};
+use provision::resource::Unmodelled;
 use serde_json::{Value, json};
 
 use crate::edge::{Edge, both};
+use crate::engine::{environment, reference};
 use crate::local_aws;
 use crate::stage::Stage;
+use crate::world::process::Process;
+use crate::world::{Bench, Wish, blueprint};
 
 const ACCOUNT: &str = "600000000031";
 const TEMPLATE: &str = "\
@@ -64,4 +74,51 @@ async fn show_tells_of_what_was_asked_for() {
     assert_eq!(stack(&["acme/test/AWS::EC2::Subnet/main"]).await["resources"][0]["unmodelled"], told);
     let text = shown(&["acme/test"]).await;
     assert!(text.contains("/AssignIpv6AddressOnCreation: IPv6 addresses are assigned\n"), "{text}");
+}
+
+/// Of two that claim one address one stays: of that it tells what the plan would mend, and of the other all in words.
+#[tokio::test(start_paused = true)]
+async fn what_no_template_can_express_is_told_of_the_one_that_has_it() {
+    let (bench, net, cert) = (Bench::new(), reference("Net", "main", "Id"), reference("Cert", "www", "Id"));
+    let wished = |domain: &str| {
+        let mut wishes = environment();
+        wishes.push(Wish::new("Fake::Cert", "www", json!({ "Domain": domain })));
+        wishes.push(Wish::new("Fake::Door", "https", json!({ "Net": net, "Cert": cert })));
+        blueprint(&wishes)
+    };
+    let issue = || bench.cloud.world().things.values_mut().for_each(|thing| thing.human = false);
+    bench.apply(&wished("www.acme.example")).await;
+    issue();
+    bench.apply(&wished("www.acme.example")).await;
+    let wanted = wished("shop.acme.example");
+    bench.apply(&wanted).await;
+    issue();
+    let process = Process::new(&bench.cloud, "run", vec![&wanted], Mode::Apply);
+    let mut inventory = process.read().await.remove(&wanted.stack.id).expect("it was asked for");
+    let StackPlan { stack, waiting, pending, changes, .. } = process.plan(&wanted, &inventory);
+    let goes = changes.iter().find(|change| change.action == Action::Delete).and_then(|change| change.id.clone());
+    let goes = goes.unwrap_or_else(|| panic!("one too many: {changes:#?}"));
+    for seen in inventory.kinds.values_mut() {
+        let Seen::Read(sight) = seen else { continue };
+        for live in sight.found.values_mut().flatten().map(Arc::make_mut) {
+            live.unmodelled = vec![Unmodelled { path: "/Extra".into(), text: format!("of {}", live.id) }];
+        }
+    }
+    let outputs = BTreeMap::new();
+    let shown = Shown {
+        stack: &stack,
+        outputs: &outputs,
+        inventory: &inventory,
+        waiting: &waiting,
+        pending: &pending,
+        changes: &changes,
+        only: None,
+    };
+    let all: Value = serde_json::from_str(&show_json(&[shown])).expect("JSON");
+    let parts = all["stacks"][0]["resources"].as_array().expect("a list").iter();
+    let parts = parts.filter(|one| one["type"] == "Fake::Cert");
+    let told: Vec<_> = parts.map(|one| (one["id"] == *goes, one["unmodelled"].clone())).collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    let words = json!([{ "path": "/Extra", "there": format!("of {goes}") }]);
+    assert!(told.contains(&(true, words)) && told.contains(&(false, json!([]))), "{told:#?}");
 }
