@@ -41,6 +41,7 @@ pub fn template_schema(shapes: &[&dyn Shape]) -> Value {
                     "physical": { "type": "string", "description": "Its physical name in full." },
                     "protected": { "description": "Whether it goes by name only." },
                     "external": { "description": "Pointers to what somebody else sets." },
+                    "after": { "description": "What has to be in place first, although no property refers to it." },
                 },
                 "allOf": cases,
             },

@@ -178,10 +178,12 @@ fn check(node: &Node, what: &'static str, names: &[String], problems: &mut Vec<P
     Some(Check { repeat, at, hint, say: compile::branch(say, &inner, problems), span: node.start() })
 }
 
+/// What a template may say of a resource.
+pub const RESOURCE_FIELDS: &[&str] =
+    &["type", "name", "properties", "region", "for", "when", "was", "physical", "protected", "external", "after"];
+
 fn resource(node: &Node, names: &[String], problems: &mut Vec<Problem>) -> Option<ResourceNode> {
-    let known =
-        ["type", "name", "properties", "region", "for", "when", "was", "physical", "protected", "external", "after"];
-    let fields = Fields::of(node, "a resource", &known, problems)?;
+    let fields = Fields::of(node, "a resource", RESOURCE_FIELDS, problems)?;
     let kind = fields.require("type", "type: AWS::EC2::VPC", problems);
     let name = fields.require("name", "name: main", problems);
     fields.map("properties", problems);

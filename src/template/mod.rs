@@ -26,9 +26,10 @@ use crate::yaml::Placed;
 
 pub use builtin::FILES;
 pub use expand::expand;
-pub use library::{Library, Template};
+pub use library::{Library, RESOURCE_FIELDS, Template};
 pub use origins::{Origin, Origins};
 pub use parameters::Parameters;
+pub use part::TEMPLATE_FIELDS;
 pub use scope::Stack;
 
 /// What a template says of one stack.

@@ -14,10 +14,13 @@ pub(super) struct Part {
     pub outputs: Vec<(Key, Node)>,
 }
 
+/// What a template file may say.
+pub const TEMPLATE_FIELDS: &[&str] =
+    &["description", "parameters", "profiles", "include", "checks", "warnings", "resources", "outputs"];
+
 impl Part {
     pub fn read(root: &Node, problems: &mut Vec<Problem>) -> Self {
-        let known = ["description", "parameters", "profiles", "include", "checks", "warnings", "resources", "outputs"];
-        let Some(fields) = Fields::of(root, "a template", &known, problems) else { return Self::default() };
+        let Some(fields) = Fields::of(root, "a template", TEMPLATE_FIELDS, problems) else { return Self::default() };
         let mut map = |name: &str| fields.map(name, problems).map(Node::entries).unwrap_or_default().to_vec();
         let (parameters, mut profiles, outputs) = (map("parameters"), map("profiles"), map("outputs"));
         profiles.retain(|(key, node)| {

@@ -1,10 +1,12 @@
 //! What is told before anything is made: values without their switch, names that are taken, outputs that are not there.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use provision::blueprint::{Files, Source, load_files, template_schema};
 use provision::kinds::KINDS;
 use provision::resource::{Address, Facts, pointer};
+use provision::template::{RESOURCE_FIELDS, TEMPLATE_FIELDS};
 
 use crate::blueprint::text;
 use crate::stage::{blueprints, shapes};
@@ -193,6 +195,47 @@ fn the_schema_of_templates_knows_the_outputs() {
     let odd =
         serde_json::json!({ "resources": [{ "type": "AWS::EC2::VPC", "name": "a", "properties": { "Cidr": 1 } }] });
     assert!(!schema.is_valid(&odd), "a property that the kind has not");
+}
+
+/// A task starts with a secret of elsewhere only if somebody lets it in: said where the tenant names it.
+#[test]
+fn a_secret_of_another_region_or_account_is_warned_of_at_the_tenants_line() {
+    let tenant = "\
+tenant: acme
+template: modyo
+account: \"300000000123\"
+defaults:
+  cidr: 10.20.0.0/16
+  services:
+    web:
+      image: example.com/web:1
+      secrets:
+        OWN: arn:aws:secretsmanager:us-east-1:300000000123:secret:own-AbCdEf
+        FAR: arn:aws:secretsmanager:eu-west-1:300000000123:secret:far-AbCdEf
+        THEIRS: arn:aws:secretsmanager:us-east-1:300000000124:secret:theirs-AbCdEf
+environments: { production: { region: us-east-1 } }
+";
+    let stack = blueprints(&[("acme.yaml", tenant)], &[]).unwrap_or_else(|why| panic!("{why}")).remove(0);
+    let said = text(&stack.warnings);
+    let secrets: Vec<_> = said.lines().filter(|line| line.contains("the secret ")).collect();
+    assert_eq!(secrets.len(), 2, "{said}");
+    for (line, (place, name)) in secrets.iter().zip([("acme.yaml:11:", "FAR"), ("acme.yaml:12:", "THEIRS")]) {
+        assert!(line.starts_with(&format!("tenants/{place}")), "{line}");
+        assert!(line.contains(&format!("the secret {name} of web is of another account or region")), "{line}");
+    }
+}
+
+/// What the loader takes, an editor takes, and no more.
+#[test]
+fn the_schema_of_templates_has_the_fields_that_the_loader_knows() {
+    let schema = template_schema(&shapes());
+    let told = |at: &str| -> BTreeSet<String> {
+        let properties = schema.pointer(at).and_then(serde_json::Value::as_object).expect("properties");
+        properties.keys().cloned().collect()
+    };
+    let known = |fields: &[&str]| -> BTreeSet<String> { fields.iter().map(|&field| field.to_owned()).collect() };
+    assert_eq!(told("/properties"), known(TEMPLATE_FIELDS));
+    assert_eq!(told("/$defs/resource/properties"), known(RESOURCE_FIELDS));
 }
 
 /// What `Ref` gives, what an update changes and what a database answers are all among the outputs.
