@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::Resource;
 use super::after::Afters;
 use super::kinds::Kinds;
-use super::{Resource, place};
 use crate::problem::{Problem, Span};
-use crate::resource::{Address, Neighbours, Piece, Reference, pointer};
+use crate::resource::{Address, Neighbours, Piece, Reference, keyed, pointer};
 
 /// The resources of a blueprint, as references name them.
 struct Wanted<'r>(&'r BTreeMap<Address, Resource>);
@@ -135,6 +135,6 @@ fn reference_of(circle: &[&Address], kinds: &Kinds<'_>, resources: &BTreeMap<Add
     let resource = &resources[first];
     let at = resource.edges.get(*next).and_then(BTreeSet::first).map_or("", String::as_str);
     let known = kinds.get(&first.kind)?;
-    let at = place::keyed(&known.facts, &resource.spec, at);
+    let at = keyed::named(&known.facts, &resource.spec, at);
     resource.origin(&at).map(|origin| origin.span.clone())
 }

@@ -3,60 +3,9 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::problem::Span;
-use crate::resource::{Facts, Schema, keyed as lists, pointer};
+use crate::resource::keyed::Trail;
+use crate::resource::{Facts, Schema, pointer};
 use crate::template::Origins;
-
-/// Returns a pointer with the indices of keyed lists replaced by the elements' keys, as plans name them.
-pub(super) fn keyed(facts: &Facts, spec: &Value, at: &str) -> String {
-    lists::named(facts, spec, at)
-}
-
-/// How far a pointer has been followed: under the name that plans use, and the value there.
-#[derive(Clone)]
-struct Trail<'a> {
-    named: String,
-    node: Option<&'a Value>,
-}
-
-impl Trail<'_> {
-    fn down(mut self, facts: &Facts, step: &str) -> Self {
-        let element = match self.node {
-            Some(Value::Array(list)) => step.parse::<usize>().ok().and_then(|index| list.get(index)),
-            _ => None,
-        };
-        let key = element.and_then(|item| Some(element_key(item, key_of(facts, &self.named)?)));
-        self.node = match self.node {
-            Some(Value::Object(map)) => map.get(step),
-            _ => element,
-        };
-        pointer::push(&mut self.named, key.as_deref().unwrap_or(step));
-        self
-    }
-}
-
-/// The property by which the elements of the list at a pointer are told apart.
-fn key_of(facts: &Facts, named: &str) -> Option<&'static str> {
-    facts.keyed.iter().find(|(pattern, _)| pointer::matches(pattern, named)).map(|(_, key)| *key)
-}
-
-/// Returns the value at a pointer whose steps name elements of keyed lists by key or by index.
-pub(super) fn value_at<'a>(facts: &Facts, spec: &'a Value, at: &str) -> Option<&'a Value> {
-    let mut named = String::new();
-    let mut node = spec;
-    for step in pointer::steps(at) {
-        node = match node {
-            Value::Object(map) => map.get(&step)?,
-            Value::Array(list) => {
-                let by_key =
-                    key_of(facts, &named).and_then(|key| list.iter().find(|item| element_key(item, key) == step));
-                by_key.or_else(|| list.get(step.parse::<usize>().ok()?))?
-            }
-            _ => return None,
-        };
-        named = pointer::join(&named, &step);
-    }
-    Some(node)
-}
 
 /// Returns origins under the pointers that plans use.
 pub(super) fn named_as_in_plans(facts: &Facts, raw: &Value, origins: Origins) -> Origins {
@@ -65,7 +14,7 @@ pub(super) fn named_as_in_plans(facts: &Facts, raw: &Value, origins: Origins) ->
     }
     let is_below = |at: &str| facts.keyed.iter().any(|(pattern, _)| pointer::covers(pattern, at));
     // In a map's order most pointers begin as the one before: only what is new of them is followed.
-    let mut trails = vec![(String::new(), Trail { named: String::new(), node: Some(raw) })];
+    let mut trails = vec![(String::new(), Trail::new(raw))];
     let mut named = |at: String| {
         if !is_below(&at) {
             return at;
@@ -128,13 +77,5 @@ pub(super) fn of(origins: &Origins, at: &str) -> Option<Span> {
             return Some(origin.place().clone());
         }
         at = &at[..at.rfind('/')?];
-    }
-}
-
-fn element_key(item: &Value, key: &str) -> String {
-    match item.get(key) {
-        Some(Value::String(text)) => text.clone(),
-        Some(other) => other.to_string(),
-        None => String::new(),
     }
 }

@@ -36,13 +36,25 @@ pub fn set(facts: &Facts, value: &mut Value, path: &str, new: Option<&Value>) {
     }
 }
 
+/// The same for whoever may name an element of a keyed list by its index as well: what has such a key comes first.
+pub fn find<'a>(facts: &Facts, value: &'a Value, path: &str) -> Option<&'a Value> {
+    value.pointer(&resolved(facts, value, path, true)?)
+}
+
 /// Turns the keys in a path into indices; none if something on the way is missing.
 pub fn indexed(facts: &Facts, value: &Value, path: &str) -> Option<String> {
+    resolved(facts, value, path, false)
+}
+
+fn resolved(facts: &Facts, value: &Value, path: &str, or_by_index: bool) -> Option<String> {
     let (mut at, mut real, mut here) = (String::new(), String::new(), value);
     for step in pointer::steps(path) {
-        let key = facts.keyed.iter().find(|(pattern, _)| pointer::matches(pattern, &at)).map(|(_, key)| *key);
-        let actual = match (here, key) {
-            (Value::Array(list), Some(key)) => list.iter().position(|item| element_key(item, key) == step)?.to_string(),
+        let actual = match (here, key_of(facts, &at)) {
+            (Value::Array(list), Some(key)) => match list.iter().position(|item| element_key(item, key) == step) {
+                Some(index) => index.to_string(),
+                None if or_by_index => step.clone(),
+                None => return None,
+            },
             _ => step.clone(),
         };
         at = pointer::join(&at, &step);
@@ -58,19 +70,41 @@ pub fn indexed(facts: &Facts, value: &Value, path: &str) -> Option<String> {
 
 /// Turns the indices of elements of keyed lists into their keys.
 pub fn named(facts: &Facts, value: &Value, path: &str) -> String {
-    let (mut named, mut here) = (String::new(), Some(value));
-    for step in pointer::steps(path) {
-        let key = facts.keyed.iter().find(|(pattern, _)| pointer::matches(pattern, &named)).map(|(_, key)| *key);
-        let item = here.and_then(|here| match here {
-            Value::Array(list) => list.get(step.parse::<usize>().ok()?),
-            other => other.get(&step),
-        });
-        let is_element = matches!(here, Some(Value::Array(_)));
-        let name = key.filter(|_| is_element).and_then(|key| Some(element_key(item?, key)));
-        named = pointer::join(&named, name.as_deref().unwrap_or(&step));
-        here = item;
+    pointer::steps(path).fold(Trail::new(value), |trail, step| trail.down(facts, &step)).named
+}
+
+/// How far a path has been followed: under the name that plans use, and the value there.
+#[derive(Clone, Debug)]
+pub struct Trail<'a> {
+    pub named: String,
+    here: Option<&'a Value>,
+}
+
+impl<'a> Trail<'a> {
+    pub fn new(value: &'a Value) -> Self {
+        Self { named: String::new(), here: Some(value) }
     }
-    named
+
+    /// One step further, which names an element of a list by its index.
+    #[must_use]
+    pub fn down(mut self, facts: &Facts, step: &str) -> Self {
+        let element = match self.here {
+            Some(Value::Array(list)) => step.parse::<usize>().ok().and_then(|index| list.get(index)),
+            _ => None,
+        };
+        let key = element.and_then(|item| Some(element_key(item, key_of(facts, &self.named)?)));
+        self.here = match self.here {
+            Some(Value::Object(map)) => map.get(step),
+            _ => element,
+        };
+        pointer::push(&mut self.named, key.as_deref().unwrap_or(step));
+        self
+    }
+}
+
+/// The property by which the elements of the list at a path are told apart.
+fn key_of(facts: &Facts, named: &str) -> Option<&'static str> {
+    facts.keyed.iter().find(|(pattern, _)| pointer::matches(pattern, named)).map(|(_, key)| *key)
 }
 
 /// The text by which an element of a keyed list is known.
