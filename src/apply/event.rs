@@ -58,9 +58,7 @@ pub enum Event {
 pub enum Outcome {
     Done,
     Failed(Failure),
-    /// A person has to go on.
-    Waiting(String),
-    /// Not started, because of a failed or waiting step, or an interrupt (none).
+    /// Not started, because of a failed step, or an interrupt (none).
     NotStarted(Option<StepId>),
     /// Under way when the run stopped at once; the next run looks what came of it.
     Abandoned,
@@ -120,8 +118,7 @@ impl Ledger {
 
     /// Whether the same command has something left to do, now or once a person has done their part.
     pub fn is_unfinished(&self) -> bool {
-        let waits = self.steps.values().any(|(outcome, _)| matches!(outcome, Outcome::Waiting(_)));
-        self.is_broken_off() || waits || !self.waiting.is_empty()
+        self.is_broken_off() || !self.waiting.is_empty()
     }
 
     fn count(&self, which: impl Fn(&Outcome) -> bool) -> usize {

@@ -129,14 +129,10 @@ fn failure_lines(id: &StepId, failure: &Failure) -> Vec<String> {
 
 /// What waits, each once: as the plan knew, and as the run found.
 fn waiting(ledger: &Ledger) -> Vec<Waiting> {
-    let found = ledger.steps.iter().filter_map(|(id, (outcome, _))| match outcome {
-        Outcome::Waiting(what) => Some(Waiting { address: id.address.clone(), what: what.clone() }),
-        _ => None,
-    });
     let mut all: Vec<Waiting> = Vec::new();
-    for waiting in found.chain(ledger.waiting.iter().cloned()) {
-        if !all.contains(&waiting) {
-            all.push(waiting);
+    for waiting in &ledger.waiting {
+        if !all.contains(waiting) {
+            all.push(waiting.clone());
         }
     }
     all

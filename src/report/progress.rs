@@ -176,9 +176,9 @@ impl Bars {
                 self.failed += 1;
                 self.end(stack, step, Some(event_line(event)));
             }
-            Event::Waiting { stack, step, .. } | Event::Abandoned { stack, step, .. } => {
-                self.end(stack, step, Some(event_line(event)));
-            }
+            Event::Abandoned { stack, step, .. } => self.end(stack, step, Some(event_line(event))),
+            // Its step has ended already.
+            Event::Waiting { .. } => self.print(&event_line(event)),
             Event::Finished { stack, step, .. } => self.end(stack, step, None),
             Event::Skipped { .. } => self.total.inc(1),
         }
@@ -220,9 +220,12 @@ impl Bars {
             self.all.remove(&bar);
         }
         self.total.inc(1);
-        if let Some(line) = line {
-            let _ = self.all.println((self.spelled)(&line));
-        }
+        line.iter().for_each(|line| self.print(line));
+    }
+
+    /// Says a line above the bars.
+    fn print(&self, line: &str) {
+        let _ = self.all.println((self.spelled)(line));
     }
 }
 
@@ -250,4 +253,74 @@ impl Drop for Bars {
 
 fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).expect("the templates are constants and a test makes both")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::super::style::duration;
+    use super::*;
+    use crate::resource::Address;
+
+    /// What was written, for whoever looks on.
+    #[derive(Clone, Default)]
+    struct Paper(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Paper {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().expect("no panic here").extend(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Paper {
+        fn lines(&self) -> Vec<String> {
+            String::from_utf8_lossy(&self.0.lock().expect("no panic here")).lines().map(str::to_owned).collect()
+        }
+    }
+
+    fn step() -> (StackId, StepId) {
+        (StackId::new("acme", "production"), StepId::new(&Address::new("AWS::EC2::Subnet", "main"), Verb::Delete, ""))
+    }
+
+    fn awaits(what: &str, seconds: u64) -> Event {
+        let ((stack, step), elapsed) = (step(), Duration::from_secs(seconds));
+        Event::Progress { stack, step, what: what.to_owned(), elapsed }
+    }
+
+    #[test]
+    fn a_wait_is_said_in_a_pipe_at_once_and_every_half_minute_with_its_name_and_age() {
+        for is_json in [false, true] {
+            let paper = Paper::default();
+            let to = Box::new(paper.clone());
+            let mut progress = if is_json { Progress::json(to) } else { Progress::lines(to) };
+            [0, 10, 29, 30, 45, 60].iter().for_each(|age| progress.event(&awaits("its end", *age)));
+            progress.event(&awaits("another thing", 61));
+            let lines = paper.lines();
+            assert_eq!(lines.len(), 4, "{lines:#?}");
+            for (line, (what, age)) in
+                lines.iter().zip([("its end", 0), ("its end", 30), ("its end", 60), ("another", 61)])
+            {
+                let age = if is_json { format!("\"seconds\":{age}.0") } else { duration(age) };
+                assert!(line.contains("AWS::EC2::Subnet/main") && line.contains(what) && line.contains(&age), "{line}");
+            }
+        }
+    }
+
+    /// A certificate that is asked for ends its step, and a person is told.
+    #[test]
+    fn what_waits_for_a_person_is_counted_once() {
+        let mut bars = Bars::new(&[3], ProgressDrawTarget::hidden(), Box::new(str::to_owned));
+        let (stack, step) = step();
+        bars.event(&Event::Started { stack: stack.clone(), step: step.clone() });
+        let (id, elapsed) = (None, Duration::ZERO);
+        bars.event(&Event::Finished { stack: stack.clone(), step: step.clone(), id, elapsed });
+        bars.event(&Event::Waiting { stack, step, what: "a DNS record".to_owned() });
+        assert_eq!(bars.total.position(), 1);
+    }
 }

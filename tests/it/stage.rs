@@ -211,7 +211,7 @@ fn complaint(step: &Step, outcome: &Outcome) -> Option<String> {
     match outcome {
         Outcome::Failed(failure) => Some(format!("{id}: {failure}")),
         // A skipped step says nothing that its cause does not say.
-        Outcome::Done | Outcome::Waiting(_) | Outcome::NotStarted(Some(_)) => None,
+        Outcome::Done | Outcome::NotStarted(Some(_)) => None,
         Outcome::Abandoned => Some(format!("{id}: let go of")),
         Outcome::NotStarted(None) => Some(format!("{id}: not started, it is after {after:#?}")),
     }

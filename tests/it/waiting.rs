@@ -130,3 +130,21 @@ async fn what_a_run_waits_for_is_said_again_and_again_also_of_a_deletion() {
     assert!(ages.windows(2).all(|pair| pair[1] - pair[0] <= 30), "{ages:?}");
     assert!(ages.last().is_some_and(|last| last + 30 >= DELETION.as_secs()), "{ages:?}");
 }
+
+/// Within one call nothing is heard of AWS, and the run says so all the same.
+#[tokio::test(start_paused = true)]
+async fn a_call_that_takes_long_is_said_twice_a_minute() {
+    let bench = Bench::new();
+    let delay = Fault { seconds: Some(200.0), ..Fault::new("CreateNet", What::Delay, None) };
+    bench.cloud.world().faults.set(&[delay]);
+    bench.apply(&blueprint(&environment())).await;
+    let events = bench.events.lock().unwrap();
+    let ages = events.iter().filter_map(|event| match event {
+        Event::Progress { step, what, elapsed, .. } if step.address.kind == "Fake::Net" && elapsed.as_secs() < 200 => {
+            assert_eq!(what, "AWS to take it");
+            Some(elapsed.as_secs())
+        }
+        _ => None,
+    });
+    assert_eq!(ages.collect::<Vec<_>>(), [30, 60, 90, 120, 150, 180]);
+}
