@@ -1,6 +1,5 @@
 //! What `apply` and `destroy` share: plan, show, guard, ask, carry out, tell.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
@@ -8,7 +7,7 @@ use futures_util::future::LocalBoxFuture;
 use super::args::{Global, LogFormat};
 use super::command_line::Form;
 use super::commands::plan::text_options;
-use super::engine::{Approved, As, Engine, carry_out, exit_of, plan_stacks, runtime};
+use super::engine::{Approved, As, Engine, Looked, Looking, carry_out, exit_of, runtime};
 use super::exit::Exit;
 use super::failure::{Failure, Result};
 use super::interrupt::Interrupt;
@@ -18,12 +17,12 @@ use super::selector::Selector;
 use super::world::{Lines, World};
 use crate::apply::{Ledger, Look};
 use crate::blueprint::Blueprint;
-use crate::inventory::{Inventory, NETWORK};
-use crate::plan::{Action, Allowance, Change, Mode, Plan, StackPlan, refusals};
+use crate::inventory::Inventory;
+use crate::plan::{Allowance, Mode, Plan, refusals};
 use crate::report::{
     Onward, PlanDocument, Progress, Unusable, ledger_text, plan_text, saved_plan, stale, summary_json,
 };
-use crate::resource::{self, Command, Stack, StackId};
+use crate::resource::{Command, Stack};
 
 /// What is to be carried out, and under which conditions.
 pub struct Wish<'a> {
@@ -86,29 +85,30 @@ async fn run(world: &mut World, global: &Global, wish: &Wish<'_>, ledgers: &mut 
     let engine = interrupt.or(Engine::open(world, global, &wish.stacks)).await?;
     let mut end = Exit::Done;
     for round in 0..ROUNDS {
-        let Seen { look: Look { plan, .. }, unsurveyed } = look(&engine, world, wish, &interrupt).await?;
+        let looked = look(&engine, world, wish, &interrupt).await?;
+        let plan = &looked.plan;
         let is_empty = plan.stacks.iter().all(|stack| stack.steps.is_empty());
         if round > 0 && is_empty && plan.summary().blocked == 0 {
             break;
         }
-        show(world, global, wish, &plan)?;
-        surveyed(&plan, &unsurveyed)?;
-        check(world, wish, &plan)?;
-        end = exit_of(&plan, Exit::Done);
+        show(world, global, wish, plan)?;
+        surveyed(&looked)?;
+        check(world, wish, plan)?;
+        end = exit_of(plan, Exit::Done);
         if is_empty {
             break;
         }
         if !wish.yes {
-            interrupt.or(confirm(world, &question(wish, &plan))).await?;
+            interrupt.or(confirm(world, &question(wish, plan))).await?;
         }
         let blocked = plan.summary().blocked > 0;
-        let progress = progress(world, global, wish, &plan);
+        let progress = progress(world, global, wish, plan);
         let ended = {
             let (engine, world, interrupt) = (&engine, &*world, &interrupt);
             let again = || -> LocalBoxFuture<'_, Result<Look>> { Box::pin(look_again(engine, world, wish, interrupt)) };
             let consent = |fresh: &Plan| check(world, wish, fresh);
             let (project, patience) = (wish.project, wish.patience);
-            let (plan, again, consent, command) = (&plan, &again, &consent, wish.verb);
+            let (again, consent, command) = (&again, &consent, wish.verb);
             let approved = Approved { project, plan, again, consent, patience, progress, interrupt, command };
             let ended = carry_out(engine, world, approved).await;
             ended.map_err(|why| if why.exit == Exit::Refused { why.next(&wish.onward) } else { why })?
@@ -135,63 +135,32 @@ fn unrecorded(why: &str) -> Failure {
         .hint("make room there, or name another folder with XDG_STATE_HOME, then run the command again")
 }
 
-/// What is there, and the stacks in whose networks it was not seen what is nobody's.
-struct Seen {
-    look: Look,
-    unsurveyed: BTreeMap<StackId, resource::Failure>,
-}
-
-async fn look(engine: &Engine, world: &World, wish: &Wish<'_>, interrupt: &Interrupt) -> Result<Seen> {
-    // What is nobody's only matters to a run that takes networks away.
-    let is_destroy = wish.mode == Mode::Destroy;
-    let seen = look_with(engine, world, wish, interrupt, is_destroy).await?;
-    if is_destroy || !seen.look.plan.stacks.iter().any(takes_network) {
-        return Ok(seen);
-    }
-    look_with(engine, world, wish, interrupt, true).await
-}
-
-async fn look_with(
-    engine: &Engine,
-    world: &World,
-    wish: &Wish<'_>,
-    interrupt: &Interrupt,
-    survey: bool,
-) -> Result<Seen> {
-    let mut inventories = interrupt.or(engine.read(wish.project, &wish.stacks, As::Writer, survey)).await?;
-    if wish.mode != Mode::Destroy {
-        let asked = async {
-            engine.preflight(&wish.stacks, As::Writer, &mut inventories).await;
-            Ok::<_, Failure>(())
-        };
-        interrupt.or(asked).await?;
-    }
-    let guarding = wish.project.guarding(&wish.allowed);
-    let plan = plan_stacks(world, &wish.stacks, &inventories, wish.selectors, wish.mode, &guarding)?;
-    let live = |inventory: &Inventory| inventory.all().map(|(_, live)| live.clone()).collect();
-    let look =
-        Look { plan, live: inventories.iter().map(|(stack, inventory)| (stack.clone(), live(inventory))).collect() };
-    let unsurveyed = inventories.into_iter().filter_map(|(stack, inventory)| Some((stack, inventory.survey_failure?)));
-    Ok(Seen { look, unsurveyed: unsurveyed.collect() })
+async fn look(engine: &Engine, world: &World, wish: &Wish<'_>, interrupt: &Interrupt) -> Result<Looked> {
+    let looking = Looking {
+        project: wish.project,
+        stacks: &wish.stacks,
+        selectors: wish.selectors,
+        as_whom: As::Writer,
+        mode: wish.mode,
+        allowed: &wish.allowed,
+        survey: false,
+    };
+    interrupt.or(engine.look(world, &looking)).await
 }
 
 async fn look_again(engine: &Engine, world: &World, wish: &Wish<'_>, interrupt: &Interrupt) -> Result<Look> {
-    let Seen { look, unsurveyed } = look(engine, world, wish, interrupt).await?;
-    surveyed(&look.plan, &unsurveyed)?;
-    Ok(look)
+    let looked = look(engine, world, wish, interrupt).await?;
+    surveyed(&looked)?;
+    let live = |inventory: Inventory| inventory.all().map(|(_, live)| live.clone()).collect();
+    let live = looked.inventories.into_iter().map(|(stack, inventory)| (stack, live(inventory))).collect();
+    Ok(Look { plan: looked.plan, live })
 }
 
 /// Refuses to take a network away while nobody knows what else stands in it: that would hold the run up half-way.
-fn surveyed(plan: &Plan, unsurveyed: &BTreeMap<StackId, resource::Failure>) -> Result<()> {
-    let mut stacks = plan.stacks.iter().filter(|plan| takes_network(plan)).map(|plan| &plan.stack.id);
-    let Some((stack, failure)) = stacks.find_map(|id| unsurveyed.get_key_value(id)) else { return Ok(()) };
+fn surveyed(looked: &Looked) -> Result<()> {
+    let Some((stack, failure)) = looked.unsurveyed() else { return Ok(()) };
     let what = format!("{stack}: what else stands in the network to be deleted could not be read: {failure}");
     Err(Failure::new(Exit::Blocked, format!("{what}; nothing was done")).hint(failure.advice()))
-}
-
-pub fn takes_network(plan: &StackPlan) -> bool {
-    let goes = |change: &Change| change.action == Action::Delete && change.address.kind == NETWORK;
-    plan.changes.iter().any(goes)
 }
 
 /// The plan goes to standard output with the results, unless that is for events.

@@ -14,32 +14,61 @@ use crate::resource::Address;
 pub const MARKDOWN_LIMIT: usize = 65_536;
 /// Beyond this, what both sides of a value share is left out.
 const VALUE: usize = 400;
-/// Kept free for the line that says how much is missing.
-const LAST_LINE: usize = 160;
 
-/// The plan for a pull request: the summary, then every change that interrupts or destroys, then as many of the others
-/// as fit. What destroys is never left out: where the details don't fit, its names stay.
-pub fn plan_markdown(plan: &Plan) -> String {
-    let mut text = format!("### Plan: {}\n", summary_line(plan, &estimate_all(plan)));
-    for refusal in refusals(plan).into_iter().filter(|refusal| refusal.allowance().is_none()) {
-        text.push_str(&format!("\n**An apply refuses this:** {}\n", escape(&refusal.to_string())));
-    }
-    text.push_str(&dangers(plan, MARKDOWN_LIMIT.saturating_sub(text.len() + LAST_LINE)));
-    for orphan in &plan.orphans {
-        text.push_str(&format!("\n- ? **orphan** {}\n", escape(&orphan_line(orphan))));
-    }
-    let mut left_out = 0;
-    for stack in &plan.stacks {
-        left_out += add_rest(&mut text, stack);
-    }
-    if left_out > 0 {
-        text.push_str(&format!("\n{} not shown: `⟪plan⟫` prints all.\n", count(left_out, "more line")));
-    }
-    text
+/// What is written so far, with its commands as they are typed, and within the limit.
+struct Page<'a> {
+    text: String,
+    spelled: &'a dyn Fn(&str) -> String,
+    /// How much of the limit there is but for the line that says how much is missing.
+    limit: usize,
 }
 
-/// All dangerous changes, in as much detail as fits.
-fn dangers(plan: &Plan, room: usize) -> String {
+impl Page<'_> {
+    fn room(&self) -> usize {
+        self.limit.saturating_sub(self.text.len())
+    }
+
+    fn add(&mut self, piece: &str) {
+        self.text.push_str(&(self.spelled)(piece));
+    }
+
+    /// Adds a piece if it fits.
+    fn fits(&mut self, piece: &str) -> bool {
+        let piece = (self.spelled)(piece);
+        let fits = piece.len() <= self.room();
+        if fits {
+            self.text.push_str(&piece);
+        }
+        fits
+    }
+}
+
+/// The plan for a pull request: the summary, then every change that interrupts or destroys, then as many of the others
+/// as fit. What destroys is never left out: where the details don't fit, its names stay. `spelled` writes the commands in it.
+pub fn plan_markdown(plan: &Plan, spelled: impl Fn(&str) -> String) -> String {
+    let missing = |number: usize| format!("\n{} not shown: `⟪plan⟫` prints all.\n", count(number, "more line"));
+    let limit = MARKDOWN_LIMIT.saturating_sub(spelled(&missing(usize::MAX)).len());
+    let mut page = Page { text: String::new(), spelled: &spelled, limit };
+    page.add(&format!("### Plan: {}\n", summary_line(plan, &estimate_all(plan))));
+    for refusal in refusals(plan).into_iter().filter(|refusal| refusal.allowance().is_none()) {
+        page.add(&format!("\n**An apply refuses this:** {}\n", escape(&refusal.to_string())));
+    }
+    let dangers = dangers(plan, &page);
+    page.text.push_str(&dangers);
+    let orphans = plan.orphans.iter().map(|orphan| format!("\n- ? **orphan** {}\n", escape(&orphan_line(orphan))));
+    let orphans: Vec<_> = orphans.collect();
+    let mut left_out = orphans.len() - orphans.iter().take_while(|line| page.fits(line)).count();
+    for stack in &plan.stacks {
+        left_out += add_rest(&mut page, stack);
+    }
+    if left_out > 0 {
+        page.add(&missing(left_out));
+    }
+    page.text
+}
+
+/// All dangerous changes, in as much detail as the page has room for.
+fn dangers(plan: &Plan, page: &Page<'_>) -> String {
     let dangers: Vec<_> = plan
         .stacks
         .iter()
@@ -63,13 +92,17 @@ fn dangers(plan: &Plan, room: usize) -> String {
         format!("{title}{}\n", names.collect::<Vec<_>>().join(", "))
     };
     let candidates: [&dyn Fn() -> String; 3] = [&|| whole(true), &|| whole(false), &names];
-    candidates.iter().map(|make| make()).find(|text| text.len() <= room).unwrap_or_else(|| {
-        format!("{title}**{} interrupt or destroy, too many to name here.** `⟪plan⟫` prints them.\n", dangers.len())
+    let mut candidates = candidates.iter().map(|make| (page.spelled)(&make()));
+    candidates.find(|text| text.len() <= page.room()).unwrap_or_else(|| {
+        let many = dangers.len();
+        (page.spelled)(&format!(
+            "{title}**{many} interrupt or destroy, too many to name here.** `⟪plan⟫` prints them.\n"
+        ))
     })
 }
 
 /// Adds a stack's other lines while they fit; returns how many did not.
-fn add_rest(text: &mut String, plan: &StackPlan) -> usize {
+fn add_rest(page: &mut Page<'_>, plan: &StackPlan) -> usize {
     let changes = by_care(plan).into_iter().filter(|change| !Care::of(change).is_dangerous());
     let changes = changes.filter(|change| change.action != Action::Blocked);
     let mut lines: Vec<_> = obstacles(plan).iter().map(|obstacle| obstacle_block(obstacle, plan)).collect();
@@ -86,18 +119,11 @@ fn add_rest(text: &mut String, plan: &StackPlan) -> usize {
     lines.extend(plan.ignored.iter().map(ignored));
     lines.extend(plan.unmanaged.iter().map(|thing| format!("- ? foreign: {}\n", code(&foreign_line(thing, plan)))));
     let title = format!("\n#### {}\n\n{} unchanged\n\n", escape(&heading(&plan.stack)), plan.unchanged);
-    let mut fits = |piece: &str| {
-        let fits = text.len() + piece.len() + LAST_LINE <= MARKDOWN_LIMIT;
-        if fits {
-            text.push_str(piece);
-        }
-        fits
-    };
-    if !fits(&title) {
+    if !page.fits(&title) {
         return lines.len();
     }
     // The first line that does not fit ends the list: what is shown is then a beginning, and not a choice.
-    let shown = lines.iter().take_while(|line| fits(line)).count();
+    let shown = lines.iter().take_while(|line| page.fits(line)).count();
     lines.len() - shown
 }
 

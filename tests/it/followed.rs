@@ -22,7 +22,11 @@ fn follow(wanted: &mut Blueprint, who: &str, whom: &str) {
 
 fn by_hand(bench: &Bench, place: &str, how: impl FnOnce(&mut Thing)) {
     let mut world = bench.cloud.world();
-    how(world.things.values_mut().find(|thing| thing.place() == place).unwrap_or_else(|| panic!("there is no {place}")));
+    how(world
+        .things
+        .values_mut()
+        .find(|thing| thing.place() == place)
+        .unwrap_or_else(|| panic!("there is no {place}")));
 }
 
 fn action(plan: &StackPlan, place: &str) -> Option<Action> {

@@ -17,7 +17,7 @@ use provision::report::{
     self, MARKDOWN_LIMIT, TextOptions, estimate, list_delta, plan_html, plan_json, plan_markdown, plan_text,
     saved_plan, show, stale,
 };
-use provision::resource::{Address, Class, Command, Disruption, Failure, Stack, StackId, Tags};
+use provision::resource::{Address, Class, Command, Disruption, Failure, Stack, StackId, Tags, spell};
 use serde_json::{Value, json};
 
 fn stack() -> Stack {
@@ -164,7 +164,9 @@ fn sensitive_values_are_in_no_form_of_a_plan() {
     let plan = plan_of(vec![Change { fields: vec![secret], ..change("AWS::ECS::TaskDefinition/web", Action::Update) }]);
     let options = TextOptions { verbose: true, ..TextOptions::default() };
     let saved = serde_json::to_string(&saved_plan(&plan)).unwrap();
-    for text in [plan_text(&plan, options), plan_json(&plan), plan_markdown(&plan), plan_html(&plan), saved] {
+    for text in
+        [plan_text(&plan, options), plan_json(&plan), plan_markdown(&plan, str::to_owned), plan_html(&plan), saved]
+    {
         assert!(!text.contains("canary"), "{text}");
     }
     assert!(plan_text(&plan, TextOptions { show_values: true, ..options }).contains("canary-1 → canary-2"));
@@ -238,7 +240,12 @@ fn an_orphan_is_shown_everywhere_with_what_deletes_it() {
     assert_valid(&plan_json(&plan));
     let command = "⟪destroy --orphan acme/old --account 123456789012 --region eu-west-1 --role \
                    arn:aws:iam::123456789012:role/apply⟫";
-    for text in [plan_text(&plan, TextOptions::default()), plan_json(&plan), plan_markdown(&plan), plan_html(&plan)] {
+    for text in [
+        plan_text(&plan, TextOptions::default()),
+        plan_json(&plan),
+        plan_markdown(&plan, str::to_owned),
+        plan_html(&plan),
+    ] {
         assert!(text.replace("&#x2f;", "/").contains(command), "{text}");
     }
 }
@@ -374,7 +381,12 @@ fn a_plan_that_an_apply_refuses_says_so_and_what_satisfies_it() {
     guard(&mut plan, &Guarding { guards: guards.clone(), allowed: Vec::new() });
     let limit = "acme/production: 1 to delete or replace, and provision.yaml allows 0";
     let name = "--allow-destroy acme/production/AWS::ElastiCache::ReplicationGroup/sessions";
-    for text in [plain(&plan, None), plan_json(&plan), plan_markdown(&plan), plan_html(&plan).replace("&#x2f;", "/")] {
+    for text in [
+        plain(&plan, None),
+        plan_json(&plan),
+        plan_markdown(&plan, str::to_owned),
+        plan_html(&plan).replace("&#x2f;", "/"),
+    ] {
         let text = text.replace('\\', "");
         assert!(text.contains(limit) && text.contains(name), "{text}");
     }
@@ -385,7 +397,7 @@ fn a_plan_that_an_apply_refuses_says_so_and_what_satisfies_it() {
     // What was named is not asked for again.
     let allowed = vec![Allowance { stack: StackId::new("acme", "production"), resource: "sessions".into() }];
     guard(&mut plan, &Guarding { guards: Guards::default(), allowed });
-    for text in [plain(&plan, None), plan_markdown(&plan), plan_html(&plan)] {
+    for text in [plain(&plan, None), plan_markdown(&plan, str::to_owned), plan_html(&plan)] {
         assert!(!text.contains("--allow-destroy") && text.contains("protected"), "{text}");
     }
     assert!(plan_json(&plan).contains("\"satisfied\": true"));
@@ -426,7 +438,7 @@ fn what_is_blocked_is_told_by_its_cause_first_and_once() {
     assert!(text.contains(expected), "{text}");
     let all = strip_str(&plan_text(&plan, TextOptions { verbose: true, ..TextOptions::default() })).to_string();
     assert!((0..40).all(|n| all.contains(&format!("Service/worker-{n}"))), "{all}");
-    for text in [plan_markdown(&plan), plan_html(&plan)] {
+    for text in [plan_markdown(&plan, str::to_owned), plan_html(&plan)] {
         assert_eq!(text.matches("worker-7").count(), 1, "{text}");
         assert!(text.find("DBCluster") < text.find("worker-7"));
     }
@@ -538,6 +550,35 @@ fn any_value() -> impl Strategy<Value = Value> {
     })
 }
 
+/// Commands are as long as they are typed: an orphan's is one, and so is what a note says of adopting.
+#[test]
+fn a_comment_keeps_its_limit_with_the_commands_as_they_are_typed() {
+    let mut plan = plan_of(
+        (0..400)
+            .map(|i| {
+                let notes =
+                    vec![format!("it may be vpc-{i}: `{}` takes it", Command::new("adopt").word(format!("acme/{i}")))];
+                Change { notes, ..change(&format!("AWS::EC2::VPC/main-{i}"), Action::Blocked) }
+            })
+            .collect(),
+    );
+    plan.orphans = (0..400)
+        .map(|i| Orphan {
+            stack: StackId::new("gone", format!("e{i}")),
+            account: "123456789012".into(),
+            region: "us-east-1".into(),
+            role: None,
+            resources: 3,
+            addresses: BTreeSet::new(),
+        })
+        .collect();
+    let called = format!("provision -C {} --profile customer-of-ours", "/a/long/way/to/the/folder".repeat(4));
+    let text = plan_markdown(&plan, |text| spell(text, |command| format!("{called} {command}")));
+    assert!(text.len() <= MARKDOWN_LIMIT, "{} of {MARKDOWN_LIMIT}", text.len());
+    assert!(text.contains(&format!("not shown: `{called} plan` prints all.")), "{}", &text[text.len() - 300..]);
+    assert!(!text.contains('⟪'));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
@@ -575,7 +616,7 @@ proptest! {
             fields: vec![field("/A", json!(long), json!("b"), Cause::Drift)],
             ..change("AWS::EC2::VPC/x", Action::Update)
         });
-        let text = plan_markdown(&plan_of(removed.chain(updated).collect()));
+        let text = plan_markdown(&plan_of(removed.chain(updated).collect()), str::to_owned);
         prop_assert!(text.len() <= MARKDOWN_LIMIT);
         for i in 0..deletes {
             let address = format!("AWS::EC2::Subnet/resource-{i}");

@@ -58,6 +58,27 @@ resources:
       Certificates: [{ CertificateArn: \"{{ ref('AWS::CertificateManager::Certificate/www') }}\" }]
       DefaultActions: [{ Type: fixed-response, FixedResponseConfig: { StatusCode: \"404\" } }]
 ";
+/// What has to be named before it goes.
+const LOGS: &str = "\
+resources:
+  - type: AWS::Logs::LogGroup
+    name: shop
+    properties: { RetentionInDays: 30 }
+";
+/// A cluster of a version that AWS does not offer.
+const CLUSTER: &str = "\
+resources:
+  - type: AWS::RDS::DBCluster
+    name: main
+    properties:
+      Engine: aurora-postgresql
+      EngineVersion: \"99.1\"
+      DBSubnetGroupName: data
+      VpcSecurityGroupIds: [sg-1]
+      MasterUsername: master
+      ManageMasterUserPassword: true
+";
+const PLAN: &[&str] = &["plan", "acme/test"];
 const TENANT: &str = "\
 tenant: acme
 template: t
@@ -124,6 +145,43 @@ fn ends(ran: &Output, exit: i32, expected: &[&str]) {
 }
 
 #[tokio::test]
+async fn a_plan_ends_as_an_apply_of_it_would() {
+    let desk = Desk::new("300000000120", LOGS).await;
+    ends(&desk.edge.run(APPLY).await, 0, &[]);
+    desk.edge.write("templates/t.yaml", "resources: []\n");
+    let named = "acme/test/AWS::Logs::LogGroup/shop";
+    ends(&desk.edge.run(PLAN).await, 6, &["an apply refuses this", named]);
+    ends(&desk.edge.run(APPLY).await, 6, &["a guard refuses this plan; nothing was done", named]);
+    let [with_name, detailed]: [&[&str]; 2] = [&["--allow-destroy", named], &["--detailed-exitcode"]];
+    ends(&desk.edge.run(&[PLAN, with_name].concat()).await, 0, &["1 to delete"]);
+    ends(&desk.edge.run(&[PLAN, with_name, detailed].concat()).await, 2, &["1 to delete"]);
+    ends(&desk.edge.run(&[PLAN, detailed].concat()).await, 6, &["an apply refuses this"]);
+    desk.edge.write("provision.yaml", "guards: { max_deletes: 0 }\n");
+    ends(&desk.edge.run(&[PLAN, with_name].concat()).await, 6, &["an apply refuses this", "max_deletes"]);
+    ends(&desk.edge.run(&[APPLY, with_name].concat()).await, 6, &["nothing was done", "max_deletes"]);
+    desk.edge.write("provision.yaml", "guards: { max_deletes: 1 }\n");
+    ends(&desk.edge.run(&[APPLY, with_name].concat()).await, 0, &["1 done"]);
+}
+
+/// One look, whoever takes it: what AWS would refuse, and, where a network goes, what else stands in it.
+#[tokio::test]
+async fn plan_diff_and_apply_ask_the_same_and_no_more_than_once() {
+    let desk = Desk::up("300000000121").await;
+    desk.edge.write("templates/t.yaml", CLUSTER);
+    let (call, survey) = ("rds:DescribeDBEngineVersions", "ec2:DescribeInstances");
+    for args in [PLAN, &["diff", "acme/test"], APPLY] {
+        let before = (desk.count(call).await, desk.count(survey).await);
+        // The other resources of the plan can go, and an apply does that.
+        ends(&desk.edge.run(args).await, 4, &["99.1", "2 to delete"]);
+        let asked = (desk.count(call).await - before.0, desk.count(survey).await - before.1);
+        assert!(asked.0 > 0 && asked.1 > 0, "{args:?}: {asked:?}");
+        if args != APPLY {
+            assert_eq!(asked.0, 1, "{args:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_network_is_not_destroyed_while_nobody_knows_what_else_stands_in_it() {
     let desk = Desk::up("300000000051").await;
     desk.faults(json!([{ "operation": "DescribeInstances", "what": "deny" }])).await;
@@ -135,6 +193,18 @@ async fn a_network_is_not_destroyed_while_nobody_knows_what_else_stands_in_it() 
     assert_eq!(desk.count("ec2:Delete").await, 1);
     desk.faults(json!([])).await;
     ends(&desk.edge.run(DESTROY).await, 0, &["1 done"]);
+}
+
+/// The plan of a change that takes a network away ends as its apply.
+#[tokio::test]
+async fn a_plan_that_takes_a_network_away_is_blocked_while_nobody_knows_what_else_stands_in_it() {
+    let desk = Desk::up("300000000122").await;
+    desk.edge.write("templates/t.yaml", "resources: []\n");
+    desk.faults(json!([{ "operation": "DescribeInstances", "what": "deny" }])).await;
+    ends(&desk.edge.run(PLAN).await, 4, &["2 to delete", "not authorized to perform: ec2:DescribeInstances"]);
+    ends(&desk.edge.run(APPLY).await, 4, &[UNSURVEYED, "; nothing was done"]);
+    desk.faults(json!([])).await;
+    ends(&desk.edge.run(PLAN).await, 0, &["2 to delete"]);
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 use super::plan::FormatArgs;
 use crate::cli::args::{Global, Selectors};
-use crate::cli::engine::{As, Engine, exit_of, plan_stacks, runtime};
+use crate::cli::engine::{As, Engine, Looked, Looking, exit_of, runtime};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Result;
 use crate::cli::project::{Project, warn};
@@ -28,8 +28,16 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     let stacks = project.stacks();
     let runtime = runtime()?;
     let engine = runtime.block_on(Engine::open(world, global, &stacks))?;
-    let inventories = runtime.block_on(engine.read(&project, &stacks, As::Reader, true))?;
-    let mut plan = plan_stacks(world, &stacks, &inventories, selectors, Mode::Apply, &project.guarding(&[]))?;
+    let looking = Looking {
+        project: &project,
+        stacks: &stacks,
+        selectors,
+        as_whom: As::Reader,
+        mode: Mode::Apply,
+        allowed: &[],
+        survey: true,
+    };
+    let Looked { mut plan, inventories } = runtime.block_on(engine.look(world, &looking))?;
     let strays = runtime.block_on(engine.orphans(&project, &stacks));
     warn(world, global, &strays.unsearched)?;
     plan.orphans = strays.found;

@@ -7,8 +7,7 @@ use clap::ValueEnum;
 use crate::cli::allow::parse_allowance;
 use crate::cli::args::{Global, Selectors};
 use crate::cli::command_line::{Form, parse_duration};
-use crate::cli::engine::{As, Engine, Target, exit_of, nothing_there, plan_stacks, runtime};
-use crate::cli::execute::takes_network;
+use crate::cli::engine::{As, Engine, Looking, Target, exit_of, nothing_there, plan_stacks, runtime};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
 use crate::cli::project::{Project, warn};
@@ -77,30 +76,25 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     let project = Project::load(world, global, selectors)?;
     let stacks = project.stacks();
     let mode = if args.destroy { Mode::Destroy } else { Mode::Apply };
-    let guarding = project.guarding(&args.allow_destroy);
     let mut is_unsurveyed = false;
     let plan = if args.offline {
+        let guarding = project.guarding(&args.allow_destroy);
         plan_stacks(world, &stacks, &nothing_there(&stacks), selectors, mode, &guarding)?
     } else {
         let runtime = runtime()?;
         let engine = runtime.block_on(Engine::open(world, global, &stacks))?;
-        let look = |survey| {
-            let mut inventories = runtime.block_on(engine.read(&project, &stacks, As::Reader, survey))?;
-            if !args.destroy {
-                runtime.block_on(engine.preflight(&stacks, As::Reader, &mut inventories));
-            }
-            let plan = plan_stacks(world, &stacks, &inventories, selectors, mode, &guarding)?;
-            Ok::<_, Failure>((inventories, plan))
+        let looking = Looking {
+            project: &project,
+            stacks: &stacks,
+            selectors,
+            as_whom: As::Reader,
+            mode,
+            allowed: &args.allow_destroy,
+            survey: false,
         };
-        let (mut inventories, mut plan) = look(args.destroy)?;
-        // As an apply does before it takes a network away: what else stands in it would refuse that.
-        if !args.destroy && plan.stacks.iter().any(takes_network) {
-            (inventories, plan) = look(true)?;
-        }
-        is_unsurveyed =
-            plan.stacks.iter().filter(|stack| takes_network(stack)).any(|stack| {
-                inventories.get(&stack.stack.id).is_some_and(|inventory| inventory.survey_failure.is_some())
-            });
+        let looked = runtime.block_on(engine.look(world, &looking))?;
+        is_unsurveyed = looked.unsurveyed().is_some();
+        let mut plan = looked.plan;
         if selectors.is_empty() {
             let strays = runtime.block_on(engine.orphans(&project, &stacks));
             warn(world, global, &strays.unsearched)?;
@@ -149,7 +143,10 @@ impl FormatArgs {
         let (form, text) = match self.format {
             Format::Text => (Form::Text, plan_text(plan, text_options(world, global, self.show_values))),
             Format::Json => (Form::Json, plan_json(plan)),
-            Format::Markdown => (Form::Text, plan_markdown(plan)),
+            Format::Markdown => {
+                let spelled = |text: &str| world.out.called.spell(text, Form::Text);
+                (Form::Text, plan_markdown(plan, spelled))
+            }
             Format::Html => (Form::Html, plan_html(plan)),
         };
         world.out.print_as(form, &text)

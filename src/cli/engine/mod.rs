@@ -5,6 +5,7 @@ mod elsewhere;
 mod hands;
 mod journals;
 mod lease;
+mod look;
 mod reading;
 mod records;
 mod run;
@@ -36,6 +37,7 @@ use crate::resource::{Address, Shape, Stack, StackId};
 use crate::sandbox;
 
 pub use adopt::Adoption;
+pub use look::{Looked, Looking};
 use reading::Screen;
 pub use records::{Taking, past_runs, recorded_here};
 pub use run::{Approved, carry_out};
@@ -145,7 +147,7 @@ impl Engine {
     }
 
     /// Asks AWS what it would refuse of what is to be made or changed, and notes that in the inventories.
-    pub async fn preflight(&self, stacks: &[&Blueprint], as_whom: As, inventories: &mut BTreeMap<StackId, Inventory>) {
+    async fn preflight(&self, stacks: &[&Blueprint], as_whom: As, inventories: &mut BTreeMap<StackId, Inventory>) {
         let mut accounts: BTreeMap<_, Vec<Wanted<'_>>> = BTreeMap::new();
         for blueprint in stacks {
             let stack = &blueprint.stack;
