@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::args::{Color, Global, LogFormat};
 use super::engine::Target;
 use super::world::World;
-use crate::resource::{quoted, spell};
+use crate::resource::{AWS, quoted, spell};
 
 /// How this program was called: what every command that it names has to begin with, to be about the same folder and the
 /// same AWS.
@@ -13,6 +13,8 @@ pub struct Called {
     whole: String,
     /// The same for commands that contact nobody.
     offline: String,
+    /// What AWS's own command has to end with; none where it is about the sandbox, whose address and keys it does not know.
+    aws: Option<String>,
 }
 
 /// What a text is that commands are written into.
@@ -26,7 +28,7 @@ pub enum Form {
 
 impl Default for Called {
     fn default() -> Self {
-        Self { whole: "provision".to_owned(), offline: "provision".to_owned() }
+        Self { whole: "provision".to_owned(), offline: "provision".to_owned(), aws: Some(String::new()) }
     }
 }
 
@@ -37,11 +39,12 @@ impl Called {
         let option = |name: &str, value: &str| format!(" {name} {}", quoted(value));
         let dir = global.dir.display().to_string();
         let here = if global.dir == Global::here() { String::new() } else { option("-C", &dir) };
-        let target = match Target::of(world, global) {
-            Ok(Target::Sandbox) => " --sandbox".to_owned(),
-            Ok(Target::Url(url)) => option("--endpoint-url", &url),
-            Ok(Target::Aws) | Err(_) => String::new(),
+        let endpoint = match Target::of(world, global) {
+            Ok(Target::Sandbox) => None,
+            Ok(Target::Url(url)) => Some(option("--endpoint-url", &url)),
+            Ok(Target::Aws) | Err(_) => Some(String::new()),
         };
+        let target = endpoint.clone().unwrap_or_else(|| " --sandbox".to_owned());
         let profile = global.profile.iter().map(|name| option("--profile", name)).collect::<String>();
         let mut how = String::new();
         how.push_str(match global.color {
@@ -53,12 +56,19 @@ impl Called {
         how.push_str(&" -v".repeat(usize::from(global.verbose)));
         how.push_str(if global.log_format == LogFormat::Json { " --log-format json" } else { "" });
         how.push_str(if global.timings { " --timings" } else { "" });
-        Self { whole: format!("provision{here}{target}{profile}{how}"), offline: format!("provision{here}{how}") }
+        let aws = endpoint.map(|endpoint| format!("{profile}{endpoint}"));
+        Self { whole: format!("provision{here}{target}{profile}{how}"), offline: format!("provision{here}{how}"), aws }
     }
 
     /// Writes the commands that a text names as they are typed: the only way by which one is printed.
     pub fn spell(&self, text: &str, form: Form) -> String {
         let typed = |command: &str| {
+            if let Some(call) = command.strip_prefix(AWS) {
+                return match &self.aws {
+                    Some(options) => format!("{command}{}", form.escaped(options)),
+                    None => format!("{call}, in the sandbox"),
+                };
+            }
             let is_offline = command.split(' ').any(|word| word == "--offline");
             let called = if is_offline { &self.offline } else { &self.whole };
             format!("{} {command}", form.escaped(called))
@@ -94,4 +104,21 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
         _ => return Err(wrong()),
     };
     number.checked_mul(unit).map(Duration::from_secs).ok_or_else(wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_of_aws_goes_where_ours_went() {
+        let text = "start it (⟪aws rds start-db-cluster --region eu-west-1⟫)";
+        let called = |aws: Option<&str>| Called { aws: aws.map(str::to_owned), ..Called::default() };
+        let elsewhere = called(Some(" --profile \"p\" --endpoint-url http://127.0.0.1:1"));
+        let options = "--region eu-west-1 --profile \"p\" --endpoint-url http://127.0.0.1:1";
+        assert_eq!(elsewhere.spell(text, Form::Text), format!("start it (aws rds start-db-cluster {options})"));
+        assert!(elsewhere.spell(text, Form::Json).contains("--profile \\\"p\\\""));
+        let sandbox = "start it (rds start-db-cluster --region eu-west-1, in the sandbox)";
+        assert_eq!(called(None).spell(text, Form::Text), sandbox, "that would go to AWS");
+    }
 }

@@ -96,7 +96,12 @@ impl Stream {
 
     /// The same for a text in another form.
     pub fn print_as(&self, form: Form, text: &str) -> io::Result<()> {
-        let (mut to, text) = (self.clone(), &self.called.spell(text, form));
+        self.print_raw(&self.called.spell(text, form))
+    }
+
+    /// Writes text that names no commands, as it is: a file of another tool's.
+    pub fn print_raw(&self, text: &str) -> io::Result<()> {
+        let mut to = self.clone();
         if self.color {
             to.write_all(text.as_bytes())?;
         } else {

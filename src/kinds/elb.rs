@@ -209,10 +209,8 @@ pub(super) fn is_fresh(writer: &Writer, spec: &impl Serialize, failure: &Failure
 /// Says what to do about something that the spec names and load balancing does not take.
 pub(super) fn explain(failure: Failure) -> Failure {
     match failure.code.as_str() {
-        "CertificateNotFound" | "UnsupportedCertificate" => failure.hint(
-            "CertificateArn has to name a certificate of this account and region that is issued and not expired \
-             (aws acm describe-certificate)",
-        ),
+        "CertificateNotFound" | "UnsupportedCertificate" => failure
+            .hint("CertificateArn has to name a certificate of this account and region that is issued and not expired"),
         "TargetGroupNotFound" => failure.hint("TargetGroupArn has to name a target group of this account and region"),
         _ => failure,
     }

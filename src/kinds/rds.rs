@@ -12,7 +12,7 @@ use crate::resource::{
 /// The page size of the Describe operations: the most they take.
 pub(super) const PAGE: i32 = 100;
 /// What a person has to do with one that was stopped.
-const STOPPED: &str = "somebody stopped it: start it (aws rds start-db-cluster)";
+const STOPPED: &str = "somebody stopped it: start it (⟪aws rds start-db-cluster⟫)";
 /// The longest name of clusters and instances.
 pub(super) const ID_MAX: usize = 63;
 /// The longest name of groups.

@@ -29,7 +29,7 @@ pub(super) async fn with_final_snapshot<F: Future<Output = Result<()>>>(
     }
     let last = name(resource, TRIES);
     Err(Failure::new(Class::AlreadyExists, format!("final snapshots up to {last} are there already"))
-        .hint("delete the older ones (aws rds delete-db-cluster-snapshot), then run the command again"))
+        .hint("delete the older ones (⟪aws rds delete-db-cluster-snapshot⟫), then run the command again"))
 }
 
 /// What is left of a database: its snapshot, and the backups that RDS keeps for so many days.

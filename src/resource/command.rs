@@ -1,4 +1,4 @@
-//! Commands of this program inside texts: what a person may run next.
+//! Commands inside texts: what a person may run next, of this program's and of AWS's own.
 
 use std::fmt;
 
@@ -6,8 +6,12 @@ use std::fmt;
 const OPEN: char = '⟪';
 /// Closes it.
 const CLOSE: char = '⟫';
+/// How a command of AWS's own begins.
+pub const AWS: &str = "aws ";
+/// What opens and closes a command: no input has these, so that none is taken for one.
+pub const COMMAND: [char; 2] = [OPEN, CLOSE];
 
-/// A command of this program, written `⟪apply acme/production⟫` until it is spelled.
+/// A command of this program, written `⟪apply acme/production⟫` until it is spelled; one of AWS's own begins with `aws`.
 ///
 /// Every room may name one, in a hint or a note, and none of them knows how the program was called: on which folder, and
 /// whether on AWS, the sandbox or an endpoint. Only the command line does, and [`spell`] is where all that it prints passes.
@@ -56,6 +60,15 @@ impl fmt::Display for Command {
     }
 }
 
+/// Says in which region the AWS commands of a text are to be run, where they don't yet: kinds name the call alone.
+pub fn located(text: &str, region: &str) -> String {
+    spell(text, |command| {
+        let lacks = command.starts_with(AWS) && !command.contains(" --region ");
+        let region = if lacks { format!(" --region {}", quoted(region)) } else { String::new() };
+        format!("{OPEN}{command}{region}{CLOSE}")
+    })
+}
+
 /// Writes a word as a shell takes it for one.
 pub fn quoted(word: &str) -> String {
     let is_plain = |sign: char| sign.is_ascii_alphanumeric() || "-_./:=@%+,".contains(sign);
@@ -91,5 +104,13 @@ mod tests {
                      `provision --sandbox diff` shows it";
         assert_eq!(spell(&text, |command| format!("provision --sandbox {command}")), typed);
         assert_eq!(spell("a ⟪ b", str::to_owned), "a ⟪ b");
+    }
+
+    #[test]
+    fn only_aws_commands_get_a_region_and_once() {
+        let text = "start it (⟪aws rds start-db-cluster⟫), then `⟪plan⟫`";
+        let there = "start it (⟪aws rds start-db-cluster --region eu-west-1⟫), then `⟪plan⟫`";
+        assert_eq!(located(text, "eu-west-1"), there);
+        assert_eq!(located(there, "us-east-1"), there);
     }
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::{
     Attached, Changes, Class, Cloud, Failure, FieldDiff, Found, Kept, Kind, Name, Pending, Question, Result, Scope,
-    Settled, Shape, State, Stranger, Tags, Unmodelled, Unseen, pointer,
+    Settled, Shape, State, Stranger, Tags, Unmodelled, Unseen, located, pointer,
 };
 
 /// One live resource with its type erased; keeps what its kind found, for the kind's own use.
@@ -210,7 +210,8 @@ impl<K: Kind> AnyKind<K::Cloud> for K {
         changes: &'a Changes,
     ) -> BoxFuture<'a, Result<AnyMade>> {
         Box::pin(async move {
-            let made = K::update(writer, found::<K>(live)?, &typed::<K>(spec)?, changes).await?;
+            let made = K::update(writer, found::<K>(live)?, &typed::<K>(spec)?, changes).await;
+            let made = made.map_err(|failure| failure.located(&live.region))?;
             Ok(AnyMade { id: made.id, outputs: value(&made.outputs)?, state: made.state })
         })
     }
@@ -230,7 +231,12 @@ impl<K: Kind> AnyKind<K::Cloud> for K {
         writer: &'a <K::Cloud as Cloud>::Writer,
         live: &'a Live,
     ) -> BoxFuture<'a, Result<Vec<Kept>>> {
-        Box::pin(async move { K::delete(writer, found::<K>(live)?).await })
+        Box::pin(async move {
+            let mut kept =
+                K::delete(writer, found::<K>(live)?).await.map_err(|failure| failure.located(&live.region))?;
+            kept.iter_mut().for_each(|kept| kept.why = located(&kept.why, &live.region));
+            Ok(kept)
+        })
     }
 
     fn start<'a>(&'a self, writer: &'a <K::Cloud as Cloud>::Writer, live: &'a Live) -> BoxFuture<'a, Result<()>> {
@@ -262,7 +268,7 @@ fn erase<K: Kind>(found: Found<K>, scope: &Scope) -> Result<Live> {
         spec: value(&found.spec)?,
         outputs: value(&found.outputs)?,
         tags: found.tags.clone(),
-        state: found.state.clone(),
+        state: found.state.clone().located(&scope.region),
         unmodelled: found.unmodelled.clone(),
         external: found.external.as_ref().map(value).transpose()?,
         misfit: K::misfit(&found),

@@ -3,6 +3,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::located;
+
 /// The result of anything that talks to the cloud.
 pub type Result<T, E = Failure> = std::result::Result<T, E>;
 
@@ -76,6 +78,14 @@ impl Failure {
         self
     }
 
+    /// The same with the region in the AWS commands that it names.
+    #[must_use]
+    pub fn located(mut self, region: &str) -> Self {
+        self.message = located(&self.message, region);
+        self.hint = self.hint.map(|hint| located(&hint, region));
+        self
+    }
+
     pub fn is(&self, class: Class) -> bool {
         self.class == class
     }
@@ -95,9 +105,7 @@ impl Failure {
             }
             Class::Propagating => "AWS has not spread a new resource yet: run the command again in a minute",
             Class::Throttled => "AWS throttles this account: run the command again, or ask for a higher rate",
-            Class::Quota => {
-                "raise the quota (aws service-quotas request-service-quota-increase), then run the command again"
-            }
+            Class::Quota => "raise the quota (in Service Quotas), then run the command again",
             Class::Denied => {
                 "give the role this action (`⟪permissions⟫` prints the policy), then run the command again"
             }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{
     Address, Attachable, Attached, Changes, Class, Disruption, Failure, FieldDiff, Name, NameRule, Neighbours, Pending,
-    Replacement, Result, Scope, Switch, Tags, Window, normal,
+    Replacement, Result, Scope, State, Switch, Tags, Window, normal,
 };
 
 /// What a kind talks to: AWS, or the fake cloud of the tests.
@@ -288,20 +288,6 @@ pub struct Found<K: Kind> {
     pub unmodelled: Vec<Unmodelled>,
     /// What somebody else deployed since (an outside pipeline), for resources whose template says `external`.
     pub external: Option<K::Spec>,
-}
-
-/// How a live resource is doing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum State {
-    Ready,
-    /// Creating or modifying; the text says what it waits for.
-    Settling(String),
-    /// Being deleted.
-    Leaving,
-    /// Broken for good, and why.
-    Failed(String),
-    /// Waits for a person, and what for (`CNAME _x.example -> _y.acm-validations.aws`).
-    Human(String),
 }
 
 /// Part of a live resource that its spec cannot express.

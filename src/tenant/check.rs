@@ -123,7 +123,7 @@ pub(super) fn account_digits(account: &Placed<String>) -> Option<Problem> {
     let is_account = account.value.len() == 12 && account.value.bytes().all(|byte| byte.is_ascii_digit());
     (!is_account).then(|| {
         Problem::error(account.span.clone(), format!("`{}` is not an AWS account id", account.value))
-            .hint("twelve digits in quotes: `aws sts get-caller-identity` shows yours")
+            .hint("twelve digits in quotes: `⟪aws sts get-caller-identity⟫` shows yours")
     })
 }
 

@@ -6,7 +6,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span as Marks, StrInp
 
 use super::{Key, Node, Value, scalar};
 use crate::problem::{Problem, Source, Span};
-use crate::resource::{CLOSE, OPEN};
+use crate::resource::{CLOSE, COMMAND, OPEN};
 
 /// The largest file that is read: a thousand times the size of a usual tenant file.
 pub const MAX_BYTES: u64 = 1 << 20;
@@ -17,6 +17,8 @@ const MAX_ALIASED: usize = 10_000;
 const MAX_DEPTH: usize = 64;
 /// A file with more mistakes than this is another kind of file.
 const MAX_PROBLEMS: usize = 100;
+/// What stands around references and around commands.
+const BRACKETS: [char; 4] = [OPEN, CLOSE, COMMAND[0], COMMAND[1]];
 
 /// Reads one file's text into a tree, or gives every mistake that could be found.
 pub fn read(path: &Path, bytes: &[u8]) -> Result<Node, Vec<Problem>> {
@@ -40,6 +42,15 @@ pub fn too_large(path: &Path, bytes: u64) -> Problem {
     let place = Span { source: Arc::new(Source { path: path.to_owned(), text: String::new() }), bytes: 0..0 };
     Problem::error(place, format!("the file has {bytes} bytes; at most {MAX_BYTES} are read"))
         .hint("is it really a YAML file of this project? Move it elsewhere, or split it")
+}
+
+fn forged(place: Span, letter: &str) -> Problem {
+    let is_command = letter.contains(COMMAND);
+    Problem::error(place, format!("`{letter}` may not stand in a file")).hint(if is_command {
+        "the program writes its own commands between these: use other brackets"
+    } else {
+        "write a reference as an expression: \"{{ ref('AWS::EC2::VPC/main') }}\""
+    })
 }
 
 fn decode(path: &Path, bytes: &[u8]) -> Result<String, Problem> {
@@ -92,14 +103,21 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// References are made by expressions alone; their brackets in the input would forge one.
+    /// References are made by expressions alone, and commands by the program; their brackets in the input would forge one.
     fn brackets(&mut self) {
-        for (at, letter) in self.source.text.match_indices([OPEN, CLOSE]).take(MAX_PROBLEMS) {
+        for (at, letter) in self.source.text.match_indices(BRACKETS).take(MAX_PROBLEMS) {
             let place = self.at(at..at + letter.len());
-            self.problems.push(
-                Problem::error(place, format!("`{letter}` may not stand in a file"))
-                    .hint("write a reference as an expression: \"{{ ref('AWS::EC2::VPC/main') }}\""),
-            );
+            self.problems.push(forged(place, letter));
+        }
+    }
+
+    /// The same of a value in which an escape (`\u27E6`) makes one.
+    fn escaped_bracket(&mut self, text: &str, marks: Marks) {
+        if let Some((_, letter)) = text.match_indices(BRACKETS).next()
+            && !self.source.text.contains(BRACKETS)
+        {
+            let place = self.span(marks);
+            self.problems.push(forged(place, letter));
         }
     }
 
@@ -147,6 +165,7 @@ impl<'a> Reader<'a> {
             Event::Alias(anchor) => self.alias(anchor, marks),
             Event::Scalar(text, style, anchor, tag) => {
                 self.refuse_tag(tag.as_deref(), marks);
+                self.escaped_bracket(&text, marks);
                 let value = match style {
                     ScalarStyle::Plain => scalar::plain(&text),
                     _ => Value::String(text.into_owned()),

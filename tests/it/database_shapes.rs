@@ -126,6 +126,11 @@ fn a_stopped_cluster_is_started_before_it_is_deleted_and_not_changed() {
         let rds = aws_sdk_rds::Client::new(&stage.by_hand().await);
         rds.stop_db_cluster().db_cluster_identifier("bank-production-main").send().await.expect("stopped");
 
+        let plan = stage.plan(&database).await;
+        let waits = plan.waiting.iter().find(|waiting| waiting.address.kind == "AWS::RDS::DBCluster");
+        let what = waits.map(|waiting| waiting.what.as_str()).unwrap_or_default();
+        assert!(what.contains("(⟪aws rds start-db-cluster --region us-east-1⟫)"), "{what}");
+
         let changed = template("10");
         let plan = stage.plan(&changed).await;
         let change = plan.changes.iter().find(|change| !change.fields.is_empty() || change.action == Action::Blocked);

@@ -224,7 +224,7 @@ async fn a_quota_that_is_exhausted() {
         1,
         &[
             "✗ create AWS::EC2::VPC/main\n      ec2:CreateVpc: VpcLimitExceeded: ",
-            "\n      hint: raise the quota (aws service-quotas request-service-quota-increase), then run the command again\n",
+            "\n      hint: raise the quota (in Service Quotas), then run the command again\n",
             "next: provision apply acme/test",
         ],
     );

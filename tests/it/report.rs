@@ -360,7 +360,7 @@ the lease was lost
 failed
   ✗ create AWS::EC2::VPC/main
       ec2:CreateVpc: VpcLimitExceeded: The maximum number of VPCs has been reached. (request id r-1)
-      hint: raise the quota (aws service-quotas request-service-quota-increase), then run the command again
+      hint: raise the quota (in Service Quotas), then run the command again
 
 not started
   create AWS::EC2::Subnet/a: creating AWS::EC2::VPC/main did not end well

@@ -95,7 +95,7 @@ fn bad_tenants_are_told_with_place_and_hint() {
             "an account that is none",
             "tenant: acme\ntemplate: t\naccount: \"12345\"",
             good,
-            "tenants/acme.yaml:3:10: `12345` is not an AWS account id | twelve digits in quotes: `aws sts get-caller-identity` shows yours",
+            "tenants/acme.yaml:3:10: `12345` is not an AWS account id | twelve digits in quotes: `⟪aws sts get-caller-identity⟫` shows yours",
         ),
         (
             "an unknown template",
@@ -301,7 +301,7 @@ guards: { max_deletes: -1, protected: [Test::Nte] }
     let project = tenant(HEAD, "  one: { region: us-east-1, size: 1 }\n").file(text);
     assert_eq!(
         project.problems(),
-        "provision.yaml:1:1: provision.yaml has no field `projct` | did you mean `project`?\nprovision.yaml:2:19: the account 123 must be in quotes | \"000000000123\"; without quotes a zero in front would be lost\nprovision.yaml:3:9: `bucket` needs the field `region` | bucket: { name: acme-provision, region: us-east-1 }\nprovision.yaml:3:17: `X` can't be the name of a bucket | 3 to 63 small letters, digits, dashes and dots\nprovision.yaml:3:29: `mian` is not an AWS account id | twelve digits in quotes: `aws sts get-caller-identity` shows yours\nprovision.yaml:4:24: `max_deletes` must be a whole number, 0 or more, and is the number -1\nprovision.yaml:4:40: there is no kind `Test::Nte` | did you mean `Test::Net`?\n"
+        "provision.yaml:1:1: provision.yaml has no field `projct` | did you mean `project`?\nprovision.yaml:2:19: the account 123 must be in quotes | \"000000000123\"; without quotes a zero in front would be lost\nprovision.yaml:3:9: `bucket` needs the field `region` | bucket: { name: acme-provision, region: us-east-1 }\nprovision.yaml:3:17: `X` can't be the name of a bucket | 3 to 63 small letters, digits, dashes and dots\nprovision.yaml:3:29: `mian` is not an AWS account id | twelve digits in quotes: `⟪aws sts get-caller-identity⟫` shows yours\nprovision.yaml:4:24: `max_deletes` must be a whole number, 0 or more, and is the number -1\nprovision.yaml:4:40: there is no kind `Test::Nte` | did you mean `Test::Net`?\n"
     );
 }
 

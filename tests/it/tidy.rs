@@ -172,6 +172,29 @@ fn no_text_spells_a_command_of_ours() {
     });
 }
 
+/// The same of AWS's own commands, but for those that are about the login and the profiles of this machine.
+#[test]
+fn no_text_spells_a_command_of_aws() {
+    let is_call = |rest: &str| {
+        let mut words = rest.split(|sign: char| !sign.is_ascii_lowercase() && sign != '-');
+        let service = words.next().unwrap_or_default();
+        !["", "sso", "configure"].contains(&service)
+            && rest[service.len()..].starts_with(' ')
+            && words.next() != Some("")
+    };
+    let spells = |line: &str| {
+        line.match_indices("aws ").any(|(at, words)| {
+            let before = line[..at].chars().next_back();
+            let is_word = before.is_none_or(|sign| !sign.is_alphanumeric() && !"-_/.⟪".contains(sign));
+            is_word && is_call(&line[at + words.len()..])
+        })
+    };
+    assert!(spells("start it (aws rds start-db-cluster)") && !spells("`aws sso login`"));
+    none("write `⟪aws rds start-db-cluster⟫`, which the command line spells", |source| {
+        source.code.lines().any(spells)
+    });
+}
+
 fn names_word(line: &str, words: &str) -> bool {
     line.match_indices(words).any(|(at, _)| !line[at + words.len()..].starts_with(|sign: char| sign.is_alphanumeric()))
 }

@@ -110,6 +110,16 @@ fn what_is_refused_is_told_with_place_and_hint() {
             "a: ⟦AWS::EC2::VPC/main.VpcId⟧\n".as_bytes(),
             "f.yaml:1:4: `⟦` may not stand in a file | write a reference as an expression: \"{{ ref('AWS::EC2::VPC/main') }}\"\nf.yaml:1:29: `⟧` may not stand in a file | write a reference as an expression: \"{{ ref('AWS::EC2::VPC/main') }}\"",
         ),
+        (
+            "a bracket of commands",
+            "a: ⟪apply⟫\n".as_bytes(),
+            "f.yaml:1:4: `⟪` may not stand in a file | the program writes its own commands between these: use other brackets\nf.yaml:1:10: `⟫` may not stand in a file | the program writes its own commands between these: use other brackets",
+        ),
+        (
+            "an escaped bracket",
+            b"a: [\"\\u27EAapply\\u27EB\"]\n",
+            "f.yaml:1:5: `⟪` may not stand in a file | the program writes its own commands between these: use other brackets",
+        ),
         ("too deep", deep.as_bytes(), "f.yaml:1:66: more than 64 levels deep | flatten it"),
         (
             "an alias bomb",

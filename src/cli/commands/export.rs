@@ -34,6 +34,6 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
         return Err(Failure::usage(format!("one template is one stack, and these are {}", stacks.len()))
             .hint(format!("choose one of {}", names.join(", "))));
     };
-    world.out.print(&cloudformation_json(blueprint, &shapes()))?;
+    world.out.print_raw(&cloudformation_json(blueprint, &shapes()))?;
     Ok(Exit::Done)
 }

@@ -15,7 +15,7 @@ pub struct Args {
 
 pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     if args.templates {
-        world.out.print(&format!("{:#}\n", template_schema(&shapes())))?;
+        world.out.print_raw(&format!("{:#}\n", template_schema(&shapes())))?;
         return Ok(Exit::Done);
     }
     // Without a project the built-in templates are what there is.
@@ -25,6 +25,6 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
         Files::default()
     };
     let schema = schema(&files).map_err(Failure::problems)?;
-    world.out.print(&format!("{schema:#}\n"))?;
+    world.out.print_raw(&format!("{schema:#}\n"))?;
     Ok(Exit::Done)
 }

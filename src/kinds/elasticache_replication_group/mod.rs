@@ -210,7 +210,7 @@ resources:
         }
         let last = final_snapshot(&live.id, &live.outputs, 9);
         Err(Failure::new(Class::AlreadyExists, format!("final snapshots up to {last} are there already"))
-            .hint("delete the older ones (aws elasticache delete-snapshot), then run the command again"))
+            .hint("delete the older ones (⟪aws elasticache delete-snapshot⟫), then run the command again"))
     }
 
     fn disruption(fields: &[FieldDiff]) -> Disruption {

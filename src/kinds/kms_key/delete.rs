@@ -31,7 +31,7 @@ pub(super) async fn delete(writer: &Writer, live: &Found<Key>) -> Result<Vec<Kep
         Err(failure) => return Err(failure),
     };
     let when = date.map_or_else(|| format!("within {pending_window_in_days} days"), |date| format!("on {date}"));
-    let why = format!("deleted {when}; until then `aws kms cancel-key-deletion --key-id {}` brings it back", live.id);
+    let why = format!("deleted {when}; until then `⟪aws kms cancel-key-deletion --key-id {}⟫` brings it back", live.id);
     Ok(vec![kept(arn, why)])
 }
 

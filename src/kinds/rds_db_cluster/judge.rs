@@ -36,8 +36,7 @@ pub(super) fn refusal(live: &Value, field: &FieldDiff) -> Option<String> {
         ),
         "/MasterUserSecret/KmsKeyId" if has_secret => Some(
             "RDS cannot change the key of the master user's secret: put the old key back, or let RDS make another secret \
-             by hand (aws rds modify-db-cluster --no-manage-master-user-password, then --manage-master-user-password with \
-             --master-user-secret-kms-key-id)"
+             by hand (ModifyDBCluster without ManageMasterUserPassword, then with it and MasterUserSecretKmsKeyId)"
                 .to_owned(),
         ),
         _ => None,
