@@ -89,7 +89,7 @@ pub enum Cause {
     Config,
     /// The live resource was changed.
     Drift,
-    /// Both, in different fields.
+    /// Config and drift: in different fields, in parts of one list, or where what is sent has both.
     Mixed,
     /// The YAML no longer has it.
     Removed,

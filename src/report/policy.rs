@@ -27,8 +27,9 @@ pub struct StorePolicy {
 
 /// The IAM policy that a role needs for these kinds.
 ///
-/// `own` are the actions that the program needs beside the kinds' (who we are, tag index, survey).
-pub fn policy_json(kinds: &[Permissions], own: &[&str], role: Role, store: &StorePolicy) -> String {
+/// `own` are the actions that the program needs beside the kinds' (who we are, tag index, survey); `asks` those that it may
+/// be without: they have a statement of their own, which can be left out.
+pub fn policy_json(kinds: &[Permissions], own: &[&str], asks: &[&str], role: Role, store: &StorePolicy) -> String {
     let any = BTreeSet::from(["*".to_owned()]);
     let read: BTreeSet<&str> = kinds.iter().flat_map(|kind| kind.read).chain(own).copied().collect();
     let mut statements = vec![statement("Read", &read, &any)];
@@ -37,6 +38,10 @@ pub fn policy_json(kinds: &[Permissions], own: &[&str], role: Role, store: &Stor
             kinds.iter().flat_map(|kind| [kind.create, kind.update, kind.retag, kind.delete]).flatten().copied();
         let write: BTreeSet<&str> = verbs.filter(|action| !read.contains(action)).collect();
         statements.push(statement("Write", &write, &any));
+    }
+    let asks: BTreeSet<&str> = asks.iter().filter(|action| !read.contains(*action)).copied().collect();
+    if !asks.is_empty() {
+        statements.push(statement("AskBefore", &asks, &any));
     }
     if !store.buckets.is_empty() {
         let objects = store.buckets.iter().map(|bucket| format!("{bucket}/*")).collect();

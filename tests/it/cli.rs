@@ -12,6 +12,7 @@ use provision::aws::{STORE_CALLS, StoreResource};
 use provision::cli::{
     Exit, Selector, Stream, World, parse_allowance, run, select_resources, selects, unmatched_resource, unmatched_stack,
 };
+use provision::kinds::KINDS;
 use provision::resource::{Address, StackId};
 
 #[derive(Clone, Default)]
@@ -270,6 +271,19 @@ fn a_read_only_policy_changes_nothing() {
             let name = action.split_once(':').unwrap().1;
             assert!(verbs.iter().any(|verb| name.starts_with(verb)), "{action}");
         }
+    }
+}
+
+#[test]
+fn what_is_only_asked_before_anything_is_made_has_a_statement_that_can_be_left_out() {
+    for args in [&["acme/production"][..], &["--read-only"]] {
+        let statements = statements(args);
+        let (optional, needed): (Vec<_>, Vec<_>) = statements.iter().partition(|one| one["Sid"] == "AskBefore");
+        let needed: Vec<_> = needed.into_iter().flat_map(actions).collect();
+        let [optional] = optional.as_slice() else { panic!("{args:?}: {statements:#?}") };
+        let asks: Vec<_> = KINDS.iter().flat_map(|kind| kind.facts().asks).copied().collect();
+        assert!(asks.iter().all(|ask| needed.contains(ask) != actions(optional).contains(ask)), "{args:?}");
+        assert!(actions(optional).contains(&"rds:DescribeDBEngineVersions"), "{optional}");
     }
 }
 

@@ -42,7 +42,9 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
         .collect();
     let role = if args.read_only { Role::Read } else { Role::Write };
     let buckets: Vec<_> = stacks.iter().map(|stack| (project.bucket(&stack.stack), &stack.stack.account)).collect();
-    world.out.print(&policy_json(&permissions, &own_reads(), role, &store_policy(&buckets, role)))?;
+    let own = [crate::aws::OWN_READS, crate::aws::SURVEY_READS].concat();
+    let asks: Vec<_> = KINDS.iter().flat_map(|kind| kind.facts().asks).copied().collect();
+    world.out.print_raw(&policy_json(&permissions, &own, &asks, role, &store_policy(&buckets, role)))?;
     Ok(Exit::Done)
 }
 
@@ -65,10 +67,4 @@ fn store_policy(buckets: &[(Bucket, &String)], role: Role) -> StorePolicy {
 
 fn arn(bucket: &Bucket) -> String {
     format!("arn:{}:s3:::{}", partition(&bucket.region), bucket.name)
-}
-
-/// What the program reads beside the kinds' lists. What is asked before anything is made is among it, and can be left out.
-fn own_reads() -> Vec<&'static str> {
-    let asks = KINDS.iter().flat_map(|kind| kind.facts().asks).copied();
-    [crate::aws::OWN_READS, crate::aws::SURVEY_READS].concat().into_iter().chain(asks).collect()
 }
