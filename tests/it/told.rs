@@ -66,6 +66,7 @@ fn a_stack_says_what_is_held_what_is_drift_and_what_only_follows() {
         let (stage, wanted) = up("300000000042").await;
         an_engine_that_cannot_change_holds_its_port_everywhere(&stage).await;
         a_hand_opened_port_is_drift_beside_the_yaml(&stage, &wanted).await;
+        a_field_points_at_the_line_that_a_person_would_change(&stage).await;
         a_firewall_that_only_counts_says_so(&stage).await;
         the_last_cache_goes_although_a_database_has_a_group_of_that_name(&stage).await;
         a_policy_by_hand_shows_while_a_subnet_is_not_known(&stage, &wanted).await;
@@ -105,6 +106,23 @@ async fn a_hand_opened_port_is_drift_beside_the_yaml(stage: &Stage, wanted: &Blu
     assert_eq!(causes, [Cause::Config, Cause::Drift], "{}", words(&plan));
     let shut = ec2.revoke_security_group_ingress().group_id(&group).ip_protocol("tcp").cidr_ip("0.0.0.0/0");
     shut.from_port(22).to_port(22).send().await.unwrap();
+}
+
+/// Of what comes, where that was written; of what only goes, what it was taken out of.
+async fn a_field_points_at_the_line_that_a_person_would_change(stage: &Stage) {
+    let clients = "clients:\n      - 0.0.0.0/0\n      - 10.0.0.0/8\n    domain:";
+    let edits = [("domain:", clients), ("databases: [main]", "databases: []")];
+    let plan = stage.plan(&tenant(&stage.account, &edits)).await;
+    let line = |address: &str| {
+        let fields = &find(&plan, address).fields;
+        let field = fields.iter().find(|field| field.path == "/SecurityGroupIngress");
+        let origin = field.and_then(|field| field.origin.as_ref()).unwrap_or_else(|| panic!("{fields:#?}"));
+        let place = origin.place();
+        let text = place.source.text.lines().nth(place.line_column().0 - 1).unwrap_or_default();
+        format!("{}: {}", place.path().display(), text.trim())
+    };
+    assert_eq!(line("AWS::EC2::SecurityGroup/alb"), "tenants/told.yaml: - 10.0.0.0/8");
+    assert_eq!(line("AWS::EC2::SecurityGroup/database-main"), "tenants/told.yaml: services:");
 }
 
 async fn a_firewall_that_only_counts_says_so(stage: &Stage) {
