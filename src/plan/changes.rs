@@ -190,6 +190,8 @@ pub(super) fn removed_change(input: &Input<'_>, shapes: &Shapes<'_>, victim: &Vi
             && change.region == victim.live.region
             && change.id.as_deref() == Some(&victim.live.id)
     });
+    let user = victim.until.as_ref().and_then(|user| plan.changes.iter_mut().find(|change| change.address == *user));
+    user.into_iter().for_each(|user| user.notes.push(format!("{} stays until then", victim.name())));
     if victim.deferred || (is_replacement && victim.blocked.is_none()) {
         return;
     }

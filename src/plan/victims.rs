@@ -22,8 +22,10 @@ pub(super) struct Victim {
     pub(super) cause: Cause,
     /// Why it can't go now.
     pub(super) blocked: Option<String>,
-    /// Whether it only waits for a resource that a person holds up.
+    /// Whether it only waits for a resource that a person holds up, or that lets go of it later.
     pub(super) deferred: bool,
+    /// Who lets go of it only by a change that AWS makes later.
+    pub(super) until: Option<Address>,
 }
 
 /// Finds what has to go: everything on a destroy, else what the blueprint does not name, what was superseded, and the
@@ -34,7 +36,7 @@ pub(super) fn victims(input: &Input<'_>, decisions: Option<&Decisions>) -> Vec<V
         // What is not bound to a region is listed in each.
         if !victims.iter().any(|victim| victim.address == *address && is_same(&victim.live, live)) {
             let (address, live) = (address.clone(), live.clone());
-            victims.push(Victim { address, live, cause, blocked: None, deferred: false });
+            victims.push(Victim { address, live, cause, blocked: None, deferred: false, until: None });
         }
     };
     let standings = || decisions.into_iter().flat_map(|decisions| &decisions.standings);
@@ -114,6 +116,7 @@ pub(super) fn mark_blocked(
             for from in users(shapes, decisions, edges, &id) {
                 match round.hold(victim, from) {
                     Some(Hold::Defers) => victim.deferred = true,
+                    Some(Hold::Outlasts) => (victim.deferred, victim.until) = (true, Some(from.0.clone())),
                     Some(Hold::Blocks(why)) => victim.blocked = Some(why),
                     None => {}
                 }
@@ -136,6 +139,8 @@ fn awaits_heir(shapes: &Shapes<'_>, decisions: Option<&Decisions>, victim: &Vict
 /// What a user that does not let go means for a victim.
 enum Hold {
     Defers,
+    /// It lets go by a change that AWS makes later.
+    Outlasts,
     Blocks(String),
 }
 
@@ -164,7 +169,7 @@ impl Round<'_> {
         match (self.staying.get(from), self.decisions.and_then(|decisions| decisions.fates.get(&from.0))) {
             (Some(true), _) | (None, Some(Fate::Held { .. })) => Some(Hold::Defers),
             (None, Some(fate @ (Fate::Update { .. } | Fate::Replace { .. }))) if is_asked => {
-                self.lets_go_later(victim, from, fate).then_some(Hold::Defers)
+                self.lets_go_later(victim, from, fate).then_some(Hold::Outlasts)
             }
             (None, _) if may_stay_beside => Some(Hold::Defers),
             (None, Some(Fate::Update { .. } | Fate::Replace { .. })) => Some(Hold::Blocks(format!(
@@ -276,6 +281,11 @@ pub(super) fn stuck(decisions: Option<&Decisions>, victims: &[Victim]) -> BTreeM
 impl Victim {
     pub(super) fn goes(&self) -> bool {
         self.blocked.is_none() && !self.deferred
+    }
+
+    /// As people tell it from what takes its place.
+    pub(super) fn name(&self) -> String {
+        format!("{} ({})", self.address, self.live.id)
     }
 
     pub(super) fn id(&self) -> LiveId {

@@ -79,6 +79,10 @@ fn a_major_upgrade_in_the_window_is_one_pending_change_with_its_parameter_group(
         );
         assert!(notes.contains("16.4 → 17.2 is a major upgrade, which RDS cannot take back"), "{notes}");
         assert!(notes.contains("all instances are down together"), "{notes}");
+        let rds = aws_sdk_rds::Client::new(&stage.by_hand().await);
+        let old = groups(&rds).await.remove(0).0;
+        let stays = format!("AWS::RDS::DBClusterParameterGroup/main ({old}) stays until then");
+        assert!(notes.contains(&stays), "the old group is not among the changes: {notes}");
 
         let ledger = stage.apply(&upgraded).await.unwrap_or_else(|why| panic!("{why}"));
         let later: Vec<_> = ledger.later.iter().map(|later| &*later.path).collect();
@@ -91,7 +95,6 @@ fn a_major_upgrade_in_the_window_is_one_pending_change_with_its_parameter_group(
         assert!(said.contains("pending") && said.contains(line), "{said}");
 
         // The window comes.
-        let rds = aws_sdk_rds::Client::new(&stage.by_hand().await);
         let call = rds.modify_db_cluster().db_cluster_identifier("ledger-production-main").engine_version("17.2");
         let group =
             groups(&rds).await.into_iter().find(|(_, family)| family == "aurora-postgresql17").expect("it is made").0;
