@@ -84,6 +84,12 @@ where
     listing
 }
 
+/// The failure of a thing that a service lists and leaves out when it is asked to describe it: that is no absence.
+pub(super) fn only_listed(service: &str) -> Failure {
+    Failure::new(Class::NotFound, format!("{service} lists it, and does not describe it"))
+        .hint("run the command again: it was made or deleted just now")
+}
+
 /// Lets a create go on with what is there already if it bears our tags for this address: an earlier try made it.
 ///
 /// # Errors

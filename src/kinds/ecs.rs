@@ -1,13 +1,16 @@
 //! What the ECS kinds share: tags, clusters, names out of ARNs.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_ecs::types::{CapacityProviderStrategyItem, Cluster, ClusterField, Tag};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::candidate;
 use super::idempotence::patiently;
 use crate::aws::{MINUTE, Reader, Writer};
-use crate::resource::{Class, Reference, Result, Scope, Tags, pointer};
+use crate::resource::{Class, Reference, Result, Scope, Tags, Unseen, pointer};
 
 /// The longest name of a cluster, a service and a task definition's family.
 pub(super) const MAX_NAME: usize = 255;
@@ -95,9 +98,16 @@ pub(super) async fn retag(writer: &Writer, arn: &str, set: &Tags, unset: &[Strin
     Ok(())
 }
 
-/// The clusters that may be the scope's, described with tags, settings and configuration; inactive ones are gone.
-/// Read with [`Reader::once`] under [`CLUSTERS_KEY`], as services need them as well.
-pub(super) async fn clusters(reader: &Reader, scope: &Scope) -> Result<Vec<Cluster>> {
+/// The clusters that may be the scope's.
+pub(super) struct Clusters {
+    /// Described with tags, settings and configuration; inactive ones are gone.
+    pub seen: Vec<Cluster>,
+    /// Those that ECS lists and does not describe.
+    pub unseen: Vec<Unseen>,
+}
+
+/// Reads the clusters. With [`Reader::once`] under [`CLUSTERS_KEY`], as services need them as well.
+pub(super) async fn clusters(reader: &Reader, scope: &Scope) -> Result<Clusters> {
     let mut arns = Vec::new();
     let mut items = reader.ecs().list_clusters().into_paginator().page_size(100).items().send();
     let index = reader.tag_index(scope).await?;
@@ -107,14 +117,22 @@ pub(super) async fn clusters(reader: &Reader, scope: &Scope) -> Result<Vec<Clust
             arns.push(arn);
         }
     }
-    let mut all = Vec::new();
+    let mut seen = Vec::new();
     for some in arns.chunks(CLUSTERS) {
         let call = reader.ecs().describe_clusters().set_clusters(Some(some.to_vec()));
         let call = call.include(ClusterField::Tags).include(ClusterField::Settings);
-        all.extend(call.include(ClusterField::Configurations).send().await?.clusters.unwrap_or_default());
+        seen.extend(call.include(ClusterField::Configurations).send().await?.clusters.unwrap_or_default());
     }
-    all.retain(|cluster| cluster.status() != Some("INACTIVE"));
-    Ok(all)
+    let described: BTreeSet<_> = seen.iter().filter_map(|cluster| cluster.cluster_arn()).collect();
+    let missing = arns.iter().filter(|arn| !described.contains(arn.as_str()));
+    let unseen = missing.map(|arn| Unseen {
+        id: last(arn).to_owned(),
+        tags: index.get(arn).cloned(),
+        failure: candidate::only_listed("ECS"),
+    });
+    let unseen = unseen.collect();
+    seen.retain(|cluster| cluster.status() != Some("INACTIVE"));
+    Ok(Clusters { seen, unseen })
 }
 
 /// See [`clusters`].

@@ -17,11 +17,14 @@ fn arn(number: u32) -> String {
     format!("arn:aws:ecs:us-east-1:123456789012:task-definition/{FAMILY}:{number}")
 }
 
-/// A family whose newest revision is `newest`; `ours` bears our tags, what `gone` names is deleted while we look.
+/// A family whose newest revision is `newest`; `ours` bears our tags, what `gone` names is listed and not found, and
+/// what `left` names is deregistered while we look.
+#[derive(Clone, Copy)]
 struct Family {
     newest: u32,
     ours: u32,
     gone: u32,
+    left: u32,
 }
 
 type Answer = (String, u16, String);
@@ -34,7 +37,8 @@ impl Family {
         let theirs = json!({ "key": "aws:cloudformation:stack-name", "value": "legacy" });
         let tags: Vec<_> = tags.into_iter().chain([theirs]).collect();
         let tags = if number == self.ours { Value::from(tags) } else { json!([]) };
-        let definition = json!({ "taskDefinitionArn": arn(number), "containerDefinitions": [] });
+        let status = if number == self.left { "INACTIVE" } else { "ACTIVE" };
+        let definition = json!({ "taskDefinitionArn": arn(number), "status": status, "containerDefinitions": [] });
         (described(&arn(number)), 200, json!({ "taskDefinition": definition, "tags": tags }).to_string())
     }
 
@@ -86,7 +90,7 @@ async fn list_also(aws: &Canned, also: &[&str]) -> AnyListing {
 
 #[tokio::test(start_paused = true)]
 async fn our_revision_is_found_however_many_a_pipeline_has_registered_since() {
-    let family = Family { newest: 60, ours: 5, gone: 50 };
+    let family = Family { newest: 60, ours: 5, gone: 0, left: 50 };
     for (known, most) in [(vec![arn(5)], 22), (vec![], 60)] {
         let aws = tin(&family.answers().into_iter().chain([index(&known)]).collect::<Vec<_>>());
         let listing = list(&aws).await;
@@ -100,20 +104,35 @@ async fn our_revision_is_found_however_many_a_pipeline_has_registered_since() {
 
 #[tokio::test(start_paused = true)]
 async fn only_a_family_that_was_read_to_its_end_is_a_strangers() {
-    let family = Family { newest: 30, ours: 0, gone: 3 };
+    let whole = Family { newest: 30, ours: 0, gone: 0, left: 3 };
+    // What was not found may have been ours.
+    for (family, seen) in [(whole, (0, 1, 0)), (Family { gone: 3, ..whole }, (0, 0, 1))] {
+        let listing = list(&tin(&family.answers().into_iter().chain([index(&[])]).collect::<Vec<_>>())).await;
+        assert_eq!((listing.found.len(), listing.strangers.len(), listing.unseen.len()), seen, "{}", family.gone);
+    }
+}
+
+/// Else a lagging answer would have it registered anew, with the template's image in the place of a pipeline's.
+#[tokio::test(start_paused = true)]
+async fn one_of_ours_that_is_listed_and_not_found_hides_behind_no_older_one() {
+    let family = Family { newest: 9, ours: 3, gone: 5, left: 0 };
     let listing = list(&tin(&family.answers().into_iter().chain([index(&[])]).collect::<Vec<_>>())).await;
-    assert_eq!((listing.found.len(), listing.strangers.len(), listing.unseen.len()), (0, 1, 0));
+    let unseen: Vec<_> = listing.unseen.iter().map(|unseen| unseen.id.as_str()).collect();
+    assert_eq!((listing.found.len(), listing.strangers.len(), &unseen[..]), (0, 0, &[FAMILY][..]));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_family_that_ecs_refuses_to_describe_is_unseen_and_one_without_revisions_is_not_there() {
+async fn a_family_that_is_listed_and_not_described_is_unseen_and_one_without_an_active_revision_is_not_there() {
     let refused = r#"{"__type":"ClientException","message":"Something else is wrong."}"#;
-    for (body, unseen) in [(refused, 1), (NOT_THERE, 0)] {
-        let mut answers = Family { newest: 1, ours: 1, gone: 0 }.answers();
+    for body in [refused, NOT_THERE] {
+        let mut answers = Family { newest: 1, ours: 1, gone: 0, left: 0 }.answers();
         answers[1] = (described(FAMILY), 400, body.to_owned());
         let listing = list(&tin(&answers)).await;
-        assert_eq!((listing.found.len(), listing.strangers.len(), listing.unseen.len()), (0, 0, unseen), "{body}");
+        assert_eq!((listing.found.len(), listing.strangers.len(), listing.unseen.len()), (0, 0, 1), "{body}");
     }
+    let inactive = Family { newest: 1, ours: 1, gone: 0, left: 1 };
+    let listing = list(&tin(&inactive.answers())).await;
+    assert_eq!((listing.found.len(), listing.strangers.len(), listing.unseen.len()), (0, 0, 0));
 }
 
 /// A revision's ARN, as services refer to it, or as somebody gives it to `adopt`.
@@ -135,7 +154,7 @@ async fn a_family_is_found_by_a_revision_that_is_asked_for() {
 
 /// Registers another revision of a family whose tenth is ours, of nineteen; returns what was sent for it.
 async fn update(registers: Answer) -> (Result<(), Failure>, Vec<String>) {
-    let family = Family { newest: 19, ours: 10, gone: 0 };
+    let family = Family { newest: 19, ours: 10, gone: 0, left: 0 };
     let looks = family.answers().into_iter().chain(family.answers());
     let prunes = [(" ListClusters ".to_owned(), 200, "{}".to_owned()), registers];
     let leaves =
@@ -172,7 +191,7 @@ async fn our_last_revision_stays_until_its_successor_is_there() {
 /// A resource that was renamed in the YAML keeps its family, whose old revisions keep the old name's tags.
 #[tokio::test(start_paused = true)]
 async fn all_of_a_renamed_familys_revisions_go_but_a_pipelines() {
-    let family = Family { newest: 3, ours: 3, gone: 0 };
+    let family = Family { newest: 3, ours: 3, gone: 0, left: 0 };
     let mut answers = family.answers();
     let former = family.revision(3).2.replace("\"web\"", "\"site\"").replace(&arn(3), &arn(2));
     answers.retain(|(part, ..)| *part != described(&arn(2)));

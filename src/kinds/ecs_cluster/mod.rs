@@ -64,8 +64,9 @@ resources:
     }
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
-        let mut listing = Listing::default();
-        for cluster in reader.once(ecs::CLUSTERS_KEY, ecs::clusters(reader, scope)).await?.iter() {
+        let clusters = reader.once(ecs::CLUSTERS_KEY, ecs::clusters(reader, scope)).await?;
+        let mut listing = Listing { unseen: clusters.unseen.clone(), ..Listing::default() };
+        for cluster in &clusters.seen {
             let tags = ecs::tags(cluster.tags());
             let name = cluster.cluster_name().unwrap_or_default().to_owned();
             if scope.owns(&name, &tags) {

@@ -10,6 +10,7 @@ use super::spec::{
 use super::{Service, state};
 use crate::aws::Reader;
 use crate::kinds::beyond::Beyond;
+use crate::kinds::candidate;
 use crate::kinds::ecs::{self, CapacityProviderStrategy};
 use crate::resource::{
     Attached, Class, Failure, Found, Listing, Result, Scope, State, Stranger, Tags, Unmodelled, Unseen,
@@ -20,18 +21,19 @@ const SERVICES: usize = 10;
 
 /// Reads the services of the scope's clusters, and those that the tag index knows elsewhere.
 pub(super) async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Service>> {
-    let Candidates { by_cluster, listed } = candidates(reader, scope).await?;
+    let clusters = reader.once(ecs::CLUSTERS_KEY, ecs::clusters(reader, scope)).await?;
+    let Candidates { by_cluster, listed } = candidates(reader, scope, &clusters.seen).await?;
     let chunks = by_cluster.iter().flat_map(|(cluster, arns)| {
         let arns: Vec<_> = arns.iter().cloned().collect();
         arns.chunks(SERVICES).map(|some| (cluster.as_str(), some.to_vec())).collect::<Vec<_>>()
     });
-    let mut listing = Listing::default();
+    // Which services a cluster has that is not described, nobody knows: any of ours may be there.
+    let hidden = clusters.unseen.iter().map(|cluster| Unseen { tags: None, ..cluster.clone() });
+    let mut listing = Listing { unseen: hidden.collect(), ..Listing::default() };
     for answer in join_all(chunks.map(|(cluster, some)| describe(reader, cluster, some))).await {
         match answer {
             Ok((services, missing)) => {
-                let failure = Failure::new(Class::NotFound, "ECS lists it, and does not describe it")
-                    .hint("run the command again: it was made or deleted just now");
-                listing.unseen.extend(unseen(missing, &failure, &listed));
+                listing.unseen.extend(unseen(missing, &candidate::only_listed("ECS"), &listed));
                 for service in services.iter().filter(|service| service.status() != Some("INACTIVE")) {
                     sort(reader, scope, service, &mut listing).await;
                 }
@@ -55,9 +57,8 @@ struct Candidates {
     listed: BTreeSet<String>,
 }
 
-async fn candidates(reader: &Reader, scope: &Scope) -> Result<Candidates> {
+async fn candidates(reader: &Reader, scope: &Scope, clusters: &[sdk::Cluster]) -> Result<Candidates> {
     let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let clusters = reader.once(ecs::CLUSTERS_KEY, ecs::clusters(reader, scope)).await?;
     // One that is being deleted has no services any more.
     let there = clusters.iter().filter(|cluster| cluster.status() != Some("DEPROVISIONING"));
     let names: Vec<_> = there.filter_map(|cluster| cluster.cluster_name()).collect();

@@ -140,7 +140,7 @@ resources:
                 Ok(read::Seen::Ours(found)) => listing.found.push(*found),
                 Ok(read::Seen::Foreign(stranger)) => listing.strangers.push(stranger),
                 Ok(read::Seen::Gone) => {}
-                Err(failure) if failure.is(Class::NotFound) => {}
+                // Also what is not found: ECS has just listed the family.
                 Err(failure) => listing.unseen.push(Unseen { id: family, tags: None, failure }),
             }
         }

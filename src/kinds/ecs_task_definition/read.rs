@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use super::{Outputs, TaskDefinition, from_aws};
 use crate::aws::Reader;
 use crate::kinds::ecs;
-use crate::resource::{Class, Found, Result, Scope, State, Stranger, Tags};
+use crate::resource::{Found, Result, Scope, State, Stranger, Tags};
 
 /// How many revisions of a pipeline are read, before the tag index is asked where ours is.
 const BACK: usize = 20;
@@ -106,7 +106,10 @@ async fn ours(
     }
 }
 
-/// The first of these revisions that bears our tags; one that was deleted meanwhile is none.
+/// The first of these revisions that bears our tags and was not deregistered meanwhile.
+///
+/// # Errors
+/// Also if one is not found: ECS has just listed it, and it may be ours.
 async fn first_claimed(
     reader: &Reader,
     scope: &Scope,
@@ -114,12 +117,9 @@ async fn first_claimed(
 ) -> Result<Option<(DescribeTaskDefinitionOutput, Tags)>> {
     for some in arns.chunks(AT_ONCE) {
         for answer in join_all(some.iter().map(|arn| describe(reader, arn))).await {
-            let revision = match answer {
-                Err(failure) if failure.is(Class::NotFound) => continue,
-                answer => answer?,
-            };
+            let revision = answer?;
             let tags = ecs::tags(revision.tags());
-            if scope.is_claimed(&tags) {
+            if is_active(&revision) && scope.is_claimed(&tags) {
                 return Ok(Some((revision, tags)));
             }
         }

@@ -161,12 +161,14 @@ resources:
         let tagged = index.arns(":key/").filter(|arn| arn.split(':').nth(2) == Some("kms"));
         let mut ids: BTreeSet<String> = tagged.filter_map(|arn| arn.rsplit('/').next().map(str::to_owned)).collect();
         let named = aliases.iter().filter(|alias| scope.may_own(&alias.name, MAX_NAME));
-        let mut listed: BTreeSet<String> = named.map(|alias| alias.key_id.clone()).collect();
-        ids.extend(listed.iter().cloned());
+        ids.extend(named.map(|alias| alias.key_id.clone()));
         ids.extend(scope.asked_names().map(str::to_owned));
-        let nameless: BTreeSet<_> = &read::nameless(reader, &aliases).await? - &ids;
-        ids.extend(nameless.iter().cloned());
+        let nameless = read::nameless(reader, &aliases).await?;
+        let mut listed: BTreeSet<String> = aliases.iter().map(|alias| alias.key_id.clone()).collect();
         listed.extend(nameless.iter().cloned());
+        // Of these, nothing but their tags says whose they are.
+        let nameless = &nameless - &ids;
+        ids.extend(nameless.iter().cloned());
         let answers = join_all(ids.iter().map(|id| read::read(reader, scope, id, &aliases))).await;
         let mut listing = Listing::default();
         for (id, answer) in ids.iter().zip(answers) {

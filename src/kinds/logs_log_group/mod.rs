@@ -110,12 +110,15 @@ resources:
     }
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
-        let candidates = candidates(reader, scope).await?;
+        let (candidates, unseen) = candidates(reader, scope).await?;
         let tags = |arn: String| async move {
             let answer = reader.logs().list_tags_for_resource().resource_arn(arn).send().await?;
             Ok(tags(answer.tags()))
         };
-        Ok(examine(scope, candidates, tags, |candidate, tags| ready(Ok(found(&candidate.summary, tags)))).await)
+        let read = |candidate: candidate::Candidate<_>, tags| ready(Ok(found(&candidate.summary, tags)));
+        let mut listing: Listing<Self> = examine(scope, candidates, tags, read).await;
+        listing.unseen.extend(unseen);
+        Ok(listing)
     }
 
     async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {

@@ -1,12 +1,12 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_cloudwatchlogs::types::LogGroup as Description;
 
 use super::{DELIVERY, LogGroup, Outputs, Spec, default_class, plain};
 use crate::aws::Reader;
 use crate::kinds::beyond::Beyond;
-use crate::kinds::candidate::Candidate;
-use crate::resource::{Found, Result, Scope, State, Tags, Unmodelled, pointer};
+use crate::kinds::candidate::{self, Candidate};
+use crate::resource::{Found, Result, Scope, State, Tags, Unmodelled, Unseen, pointer};
 
 /// The page size.
 const PAGE: i32 = 50;
@@ -20,8 +20,13 @@ pub(super) const INHERITED: &str = "/AccountPolicies";
 /// (`/aws/ecs/containerinsights/acme-production-main/performance`), and those that the tag index knows.
 ///
 /// A search by pattern tells names, ARNs and times alone, so the groups themselves are asked for by name.
-pub(super) async fn candidates(reader: &Reader, scope: &Scope) -> Result<Vec<Candidate<Description>>> {
-    let names: Vec<_> = names(reader, scope).await?.into_iter().collect();
+/// What a search has shown and that does not answer is unseen; what the tag index alone names may be gone.
+pub(super) async fn candidates(reader: &Reader, scope: &Scope) -> Result<(Vec<Candidate<Description>>, Vec<Unseen>)> {
+    let listed = listed(reader, scope).await?;
+    let index = reader.tag_index(scope).await?;
+    let known: BTreeMap<_, _> = index.arns(":log-group:").filter_map(|arn| Some((name_in(arn)?, arn))).collect();
+    let names: BTreeSet<_> = listed.iter().map(String::as_str).chain(known.keys().copied()).collect();
+    let names: Vec<_> = names.into_iter().map(str::to_owned).collect();
     let mut all = Vec::new();
     for some in names.chunks(IDENTIFIERS) {
         let call = reader.logs().describe_log_groups().set_log_group_identifiers(Some(some.to_vec()));
@@ -33,10 +38,24 @@ pub(super) async fn candidates(reader: &Reader, scope: &Scope) -> Result<Vec<Can
             all.push(Candidate { id: name.clone(), name, arn, summary: group, is_leaving: false });
         }
     }
-    Ok(all)
+    let described: BTreeSet<_> = all.iter().map(|group| group.name.as_str()).collect();
+    let missing = listed.iter().filter(|name| !described.contains(name.as_str()));
+    let unseen = missing.map(|name| Unseen {
+        id: name.clone(),
+        tags: known.get(name.as_str()).and_then(|arn| index.get(arn)).cloned(),
+        failure: candidate::only_listed("CloudWatch Logs"),
+    });
+    let unseen = unseen.collect();
+    Ok((all, unseen))
 }
 
-async fn names(reader: &Reader, scope: &Scope) -> Result<BTreeSet<String>> {
+/// The name in an ARN, which may end in `:*`.
+fn name_in(arn: &str) -> Option<&str> {
+    arn.split(":log-group:").nth(1).map(|name| name.trim_end_matches(":*"))
+}
+
+/// The names that searches show.
+async fn listed(reader: &Reader, scope: &Scope) -> Result<BTreeSet<String>> {
     let mut all = BTreeSet::new();
     for part in scope.prefixes().chain(scope.asked_names().map(str::to_owned)) {
         let call = reader.logs().describe_log_groups().log_group_name_pattern(&part);
@@ -45,9 +64,6 @@ async fn names(reader: &Reader, scope: &Scope) -> Result<BTreeSet<String>> {
             all.extend(group?.log_group_name.filter(|name| name.contains(&part)));
         }
     }
-    let index = reader.tag_index(scope).await?;
-    let known = index.arns(":log-group:").filter_map(|arn| arn.split(":log-group:").nth(1));
-    all.extend(known.map(|name| name.trim_end_matches(":*").to_owned()));
     Ok(all)
 }
 

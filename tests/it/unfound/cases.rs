@@ -1,0 +1,314 @@
+//! Kinds, and what AWS answers to their lists: something of ours that one call shows and another does not find.
+
+use serde_json::{Value, json};
+
+pub type Answer = (&'static str, u16, String);
+/// A kind, and answers of AWS to its list.
+type Case = (&'static str, Vec<Answer>);
+
+const NAME: &str = "acme-production-main";
+const OURS: [(&str, &str); 4] = [("project", "p"), ("tenant", "acme"), ("environment", "production"), ("name", "main")];
+
+pub fn cases() -> Vec<Case> {
+    let all = [network(), keys_and_names(), balancing(), firewalls(), logs(), tasks(), scaling(), databases()];
+    all.into_iter().flatten().collect()
+}
+
+/// Our tags, with these names for key and value.
+fn tags(key: &str, value: &str) -> Value {
+    OURS.map(|(name, text)| json!({ key: format!("provision:{name}"), value: text })).into_iter().collect()
+}
+
+fn xml_tags(element: &str, key: &str, value: &str) -> String {
+    let one = |(name, text): &(&str, &str)| {
+        format!("<{element}><{key}>provision:{name}</{key}><{value}>{text}</{value}></{element}>")
+    };
+    OURS.iter().map(one).collect()
+}
+
+pub fn wrapped(operation: &str, inner: &str) -> String {
+    format!("<{operation}Response><{operation}Result>{inner}</{operation}Result></{operation}Response>")
+}
+
+fn arn(service: &str, rest: &str) -> String {
+    format!("arn:aws:{service}:us-east-1:123456789012:{rest}")
+}
+
+fn says(operation: &'static str, answer: &Value) -> Answer {
+    (operation, 200, answer.to_string())
+}
+
+fn shows(operation: &'static str, inner: &str) -> Answer {
+    (operation, 200, wrapped(operation, inner))
+}
+
+/// In the protocols of JSON.
+fn refuses(operation: &'static str, code: &str) -> Answer {
+    (operation, 400, json!({ "__type": code, "message": "not found" }).to_string())
+}
+
+pub fn refused_xml(code: &str) -> String {
+    format!("<ErrorResponse><Error><Code>{code}</Code><Message>not found</Message></Error></ErrorResponse>")
+}
+
+/// In the query protocols.
+fn has_not(operation: &'static str, code: &str) -> Answer {
+    (operation, 400, refused_xml(code))
+}
+
+fn network() -> Vec<Case> {
+    let vpc = format!(
+        "<vpcId>vpc-1</vpcId><cidrBlock>10.0.0.0/16</cidrBlock><tagSet>{}</tagSet>",
+        xml_tags("item", "key", "value")
+    );
+    let no =
+        "<Response><Errors><Error><Code>InvalidVpcID.NotFound</Code><Message>no</Message></Error></Errors></Response>";
+    vec![(
+        "AWS::EC2::VPC",
+        vec![
+            (
+                "DescribeVpcs",
+                200,
+                format!("<DescribeVpcsResponse><vpcSet><item>{vpc}</item></vpcSet></DescribeVpcsResponse>"),
+            ),
+            ("DescribeVpcAttribute", 400, no.to_owned()),
+        ],
+    )]
+}
+
+/// Keys, certificates and roles.
+fn keys_and_names() -> Vec<Case> {
+    let key = "AWS::KMS::Key";
+    let alias = |name: &str| says("ListAliases", &json!({ "Aliases": [{ "AliasName": name, "TargetKeyId": "k1" }] }));
+    let named = || alias("alias/acme-production-main");
+    let owned = json!({ "Tags": tags("TagKey", "TagValue") });
+    let metadata = json!({ "KeyMetadata": { "KeyId": "k1", "Enabled": true, "KeyState": "Enabled" } });
+    let indexed = || {
+        let one = json!({ "ResourceARN": arn("kms", "key/k1"), "Tags": tags("Key", "Value") });
+        says("GetResources", &json!({ "ResourceTagMappingList": [one] }))
+    };
+    let certificate = json!({ "CertificateArn": arn("acm", "certificate/a"), "CreatedAt": 1.0 });
+    let role = format!(
+        "<RoleDetailList><member><RoleName>{NAME}</RoleName><Arn>arn:aws:iam::123456789012:role/{NAME}</Arn>\
+         <Tags>{}</Tags></member></RoleDetailList>",
+        xml_tags("member", "Key", "Value")
+    );
+    vec![
+        (
+            key,
+            vec![
+                named(),
+                says("ListResourceTags", &owned),
+                says("DescribeKey", &metadata),
+                refuses("GetKeyPolicy", "NotFoundException"),
+            ],
+        ),
+        (key, vec![named(), says("ListResourceTags", &owned), refuses("DescribeKey", "NotFoundException")]),
+        (key, vec![named(), refuses("ListResourceTags", "NotFoundException")]),
+        // The index and an alias of somebody else's choice, or the list of all keys.
+        (key, vec![indexed(), alias("alias/other"), refuses("ListResourceTags", "NotFoundException")]),
+        (
+            key,
+            vec![
+                indexed(),
+                says("ListKeys", &json!({ "Keys": [{ "KeyId": "k1" }] })),
+                refuses("ListResourceTags", "NotFoundException"),
+            ],
+        ),
+        (
+            "AWS::CertificateManager::Certificate",
+            vec![
+                says("ListCertificates", &json!({ "CertificateSummaryList": [certificate] })),
+                refuses("ListTagsForCertificate", "ResourceNotFoundException"),
+            ],
+        ),
+        (
+            "AWS::CertificateManager::Certificate",
+            vec![
+                says("ListCertificates", &json!({ "CertificateSummaryList": [certificate] })),
+                says("ListTagsForCertificate", &json!({ "Tags": tags("Key", "Value") })),
+                refuses("DescribeCertificate", "ResourceNotFoundException"),
+            ],
+        ),
+        ("AWS::IAM::Role", vec![shows("GetAccountAuthorizationDetails", &role)]),
+    ]
+}
+
+/// Our tags on a thing of load balancing.
+fn tagged(thing: &str) -> Answer {
+    let tags = xml_tags("member", "Key", "Value");
+    let one = format!("<member><ResourceArn>{thing}</ResourceArn><Tags>{tags}</Tags></member>");
+    shows("DescribeTags", &format!("<TagDescriptions>{one}</TagDescriptions>"))
+}
+
+/// All at once, then one by one.
+fn untagged(code: &str) -> [Answer; 2] {
+    [has_not("DescribeTags", code), has_not("DescribeTags", code)]
+}
+
+fn balancing() -> Vec<Case> {
+    let [balancer, listener, rule, group] =
+        ["loadbalancer/app/a/1", "listener/app/a/1/2", "listener-rule/app/a/1/2/3", "targetgroup/a/1"]
+            .map(|rest| arn("elasticloadbalancing", rest));
+    let balancers = || {
+        let one = format!("<LoadBalancerArn>{balancer}</LoadBalancerArn><LoadBalancerName>{NAME}</LoadBalancerName>");
+        shows("DescribeLoadBalancers", &format!("<LoadBalancers><member>{one}</member></LoadBalancers>"))
+    };
+    let listeners = || {
+        let one = format!("<ListenerArn>{listener}</ListenerArn><LoadBalancerArn>{balancer}</LoadBalancerArn>");
+        let one = format!("{one}<Port>80</Port><Protocol>HTTP</Protocol>");
+        shows("DescribeListeners", &format!("<Listeners><member>{one}</member></Listeners>"))
+    };
+    let groups = || {
+        let one = format!("<TargetGroupArn>{group}</TargetGroupArn><TargetGroupName>{NAME}</TargetGroupName>");
+        shows("DescribeTargetGroups", &format!("<TargetGroups><member>{one}</member></TargetGroups>"))
+    };
+    let rules = shows(
+        "DescribeRules",
+        &format!("<Rules><member><RuleArn>{rule}</RuleArn><IsDefault>false</IsDefault></member></Rules>"),
+    );
+    let no_balancer = || [vec![balancers()], untagged("LoadBalancerNotFound").to_vec()].concat();
+    let to_listeners = || vec![balancers(), tagged(&balancer)];
+    let to_rules = || vec![balancers(), tagged(&balancer), listeners(), tagged(&listener)];
+    let of_balancer = "AWS::ElasticLoadBalancingV2::LoadBalancer";
+    let of_listener = "AWS::ElasticLoadBalancingV2::Listener";
+    let of_rule = "AWS::ElasticLoadBalancingV2::ListenerRule";
+    let of_group = "AWS::ElasticLoadBalancingV2::TargetGroup";
+    let missing = "LoadBalancerNotFound";
+    vec![
+        (of_balancer, no_balancer()),
+        (of_balancer, vec![balancers(), tagged(&balancer), has_not("DescribeLoadBalancerAttributes", missing)]),
+        (of_listener, no_balancer()),
+        (of_listener, [to_listeners(), vec![has_not("DescribeListeners", missing)]].concat()),
+        (of_listener, [to_rules(), vec![has_not("DescribeListenerAttributes", "ListenerNotFound")]].concat()),
+        (of_rule, no_balancer()),
+        (of_rule, [to_listeners(), vec![has_not("DescribeListeners", missing)]].concat()),
+        (of_rule, [to_rules(), vec![has_not("DescribeRules", "ListenerNotFound")]].concat()),
+        (of_rule, [to_rules(), vec![rules], untagged("RuleNotFound").to_vec()].concat()),
+        (of_group, [vec![groups()], untagged("TargetGroupNotFound").to_vec()].concat()),
+        (of_group, vec![groups(), tagged(&group), has_not("DescribeTargetGroupAttributes", "TargetGroupNotFound")]),
+    ]
+}
+
+fn firewalls() -> Vec<Case> {
+    let one = |what: &str| json!({ "Name": NAME, "Id": "1", "ARN": arn("wafv2", &format!("regional/{what}/a/1")) });
+    let (set, acl) = (json!({ "IPSets": [one("ipset")] }), json!({ "WebACLs": [one("webacl")] }));
+    let owned = || {
+        let tags = json!({ "ResourceARN": "a", "TagList": tags("Key", "Value") });
+        says("ListTagsForResource", &json!({ "TagInfoForResource": tags }))
+    };
+    let missing = "WAFNonexistentItemException";
+    vec![
+        ("AWS::WAFv2::IPSet", vec![says("ListIPSets", &set), owned(), refuses("GetIPSet", missing)]),
+        ("AWS::WAFv2::IPSet", vec![says("ListIPSets", &set), refuses("ListTagsForResource", missing)]),
+        ("AWS::WAFv2::WebACL", vec![says("ListWebACLs", &acl), owned(), refuses("GetWebACL", missing)]),
+        ("AWS::WAFv2::WebACL", vec![says("ListWebACLs", &acl), refuses("ListTagsForResource", missing)]),
+    ]
+}
+
+fn logs() -> Vec<Case> {
+    let group = json!({ "logGroupName": NAME, "arn": arn("logs", &format!("log-group:{NAME}:*")) });
+    let shown = || says("DescribeLogGroups", &json!({ "logGroups": [group] }));
+    vec![
+        ("AWS::Logs::LogGroup", vec![shown(), shown(), refuses("ListTagsForResource", "ResourceNotFoundException")]),
+        // A search shows it, and asked for by its name it does not answer.
+        ("AWS::Logs::LogGroup", vec![shown(), says("DescribeLogGroups", &json!({ "logGroups": [] }))]),
+    ]
+}
+
+fn tasks() -> Vec<Case> {
+    let cluster = arn("ecs", &format!("cluster/{NAME}"));
+    let listed = || says("ListClusters", &json!({ "clusterArns": [cluster] }));
+    let missing = |what: &str| json!({ "failures": [{ "arn": what, "reason": "MISSING" }] });
+    let no_cluster = || vec![listed(), says("DescribeClusters", &missing(&cluster))];
+    let described = json!({ "clusterArn": cluster, "clusterName": NAME, "status": "ACTIVE" });
+    let service = arn("ecs", &format!("service/{NAME}/{NAME}"));
+    let revision = |number: u32| arn("ecs", &format!("task-definition/{NAME}:{number}"));
+    let families = || says("ListTaskDefinitionFamilies", &json!({ "families": [NAME] }));
+    let unknown = json!({ "__type": "ClientException", "message": "Unable to describe task definition." });
+    let no_revision = || ("DescribeTaskDefinition", 400, unknown.to_string());
+    let newest = json!({ "taskDefinitionArn": revision(2), "status": "ACTIVE", "containerDefinitions": [] });
+    vec![
+        ("AWS::ECS::Cluster", no_cluster()),
+        // Which services it has, nobody knows.
+        ("AWS::ECS::Service", no_cluster()),
+        (
+            "AWS::ECS::Service",
+            vec![
+                listed(),
+                says("DescribeClusters", &json!({ "clusters": [described] })),
+                says("ListServices", &json!({ "serviceArns": [service] })),
+                says("DescribeServices", &missing(&service)),
+            ],
+        ),
+        ("AWS::ECS::TaskDefinition", vec![families(), no_revision()]),
+        // A pipeline's revision stands before one that may be ours.
+        (
+            "AWS::ECS::TaskDefinition",
+            vec![
+                families(),
+                says("DescribeTaskDefinition", &json!({ "taskDefinition": newest })),
+                says("ListTaskDefinitions", &json!({ "taskDefinitionArns": [revision(2), revision(1)] })),
+                no_revision(),
+            ],
+        ),
+    ]
+}
+
+fn scaling() -> Vec<Case> {
+    let target = json!({
+        "ServiceNamespace": "ecs", "ScalableDimension": "ecs:service:DesiredCount",
+        "ResourceId": format!("service/{NAME}/{NAME}"), "MinCapacity": 1, "MaxCapacity": 2, "RoleARN": "role",
+        "CreationTime": 1.0, "ScalableTargetARN": arn("application-autoscaling", "scalable-target/1"),
+    });
+    vec![(
+        "AWS::ApplicationAutoScaling::ScalableTarget",
+        vec![
+            says("DescribeScalableTargets", &json!({ "ScalableTargets": [target] })),
+            refuses("ListTagsForResource", "ResourceNotFoundException"),
+        ],
+    )]
+}
+
+/// RDS and ElastiCache.
+fn databases() -> Vec<Case> {
+    let group = |service: &str, element: &str, name: &str, arn_of: &str| {
+        let arn = arn(service, &format!("group:{NAME}"));
+        format!("<{element}s><{element}><{name}>{NAME}</{name}><{arn_of}>{arn}</{arn_of}></{element}></{element}s>")
+    };
+    let subnets = group("rds", "DBSubnetGroup", "DBSubnetGroupName", "DBSubnetGroupArn");
+    let parameters = || {
+        let [name, arn] = ["DBClusterParameterGroupName", "DBClusterParameterGroupArn"];
+        let inner = group("rds", "DBClusterParameterGroup", name, arn);
+        shows("DescribeDBClusterParameterGroups", &inner)
+    };
+    let caches = group("elasticache", "CacheSubnetGroup", "CacheSubnetGroupName", "ARN");
+    let owned = || shows("ListTagsForResource", &format!("<TagList>{}</TagList>", xml_tags("Tag", "Key", "Value")));
+    let no_tags = |code: &str| has_not("ListTagsForResource", code);
+    let replication = format!(
+        "<ReplicationGroups><ReplicationGroup><ReplicationGroupId>{NAME}</ReplicationGroupId><Status>available</Status>\
+         <ARN>{}</ARN></ReplicationGroup></ReplicationGroups>",
+        arn("elasticache", &format!("replicationgroup:{NAME}"))
+    );
+    vec![
+        (
+            "AWS::RDS::DBSubnetGroup",
+            vec![shows("DescribeDBSubnetGroups", &subnets), no_tags("DBSubnetGroupNotFoundFault")],
+        ),
+        ("AWS::RDS::DBClusterParameterGroup", vec![parameters(), no_tags("DBParameterGroupNotFound")]),
+        (
+            "AWS::RDS::DBClusterParameterGroup",
+            vec![parameters(), owned(), has_not("DescribeDBClusterParameters", "DBParameterGroupNotFound")],
+        ),
+        (
+            "AWS::ElastiCache::SubnetGroup",
+            vec![shows("DescribeCacheSubnetGroups", &caches), no_tags("CacheSubnetGroupNotFoundFault")],
+        ),
+        (
+            "AWS::ElastiCache::ReplicationGroup",
+            vec![shows("DescribeReplicationGroups", &replication), no_tags("ReplicationGroupNotFoundFault")],
+        ),
+        // Its nodes are in another list, and not yet shown.
+        ("AWS::ElastiCache::ReplicationGroup", vec![shows("DescribeReplicationGroups", &replication), owned()]),
+    ]
+}
