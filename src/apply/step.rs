@@ -116,14 +116,15 @@ impl<C: Cloud> Site<'_, C> {
             });
             Changes::new(fields.collect())
         };
+        let sent = |spec: &Settled| self.settle(kind.shape(), &step.keeping(spec.value()));
         let mut changes = changed(&spec);
         let writer = self.hands.writer(&step.region, self.permit(step, Some(spec.value()))).await?;
-        let made = match (kind.update(&writer, &live, &spec, &changes).await, &desired.cramped) {
+        let made = match (kind.update(&writer, &live, &sent(&spec)?, &changes).await, &desired.cramped) {
             (Err(failure), Some(cramped)) if failure.is(Class::Quota) => {
                 says("there is no room for the old beside the new: the old goes first");
                 spec = self.settle(kind.shape(), cramped)?;
                 changes = changed(&spec);
-                kind.update(&writer, &live, &spec, &changes).await?
+                kind.update(&writer, &live, &sent(&spec)?, &changes).await?
             }
             (made, _) => made?,
         };
@@ -132,9 +133,7 @@ impl<C: Cloud> Site<'_, C> {
         let mut done = self.settle_down(kind, step, made, says).await?;
         let sent = Instant::now();
         // A list may go on showing what was there before.
-        while was_settling
-            && let Err(reverted) = self.check_taken(kind.shape(), &step.id.address, &id, spec.value(), &changes)
-        {
+        while was_settling && let Err(reverted) = self.check_taken(kind.shape(), step, &id, spec.value(), &changes) {
             if sent.elapsed() >= SPREAD {
                 return Err(reverted);
             }
@@ -147,18 +146,11 @@ impl<C: Cloud> Site<'_, C> {
     }
 
     /// After an update that took its time: what was sent must be what is there, else AWS has rolled it back.
-    fn check_taken(
-        &self,
-        shape: &dyn Shape,
-        address: &Address,
-        id: &str,
-        spec: &Value,
-        changes: &Changes,
-    ) -> Result<()> {
+    fn check_taken(&self, shape: &dyn Shape, step: &Step, id: &str, spec: &Value, changes: &Changes) -> Result<()> {
         let facts = shape.facts();
         let lives = self.lives.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(live) = lives.get(address).filter(|live| live.id == id) else { return Ok(()) };
-        let left = shape.compare(&live.spec, spec).fields;
+        let Some(live) = lives.get(&step.id.address).filter(|live| live.id == id) else { return Ok(()) };
+        let left = shape.compare(&step.without_passed(&live.spec), spec).fields;
         let reverted_field = left.iter().find(|left| {
             let is_read_back = !facts.write_only.iter().any(|path| pointer::covers(path, &left.path));
             let is_so = live.shows_until_done(&left.path).is_some() || live.has_in_force(left);

@@ -113,6 +113,16 @@ pub(super) fn desired_change(
             change.action = Action::Update;
             change.cause = overall(fields);
             change.disruption = shape.disruption(&diffs);
+            let step = plan.steps.get(&StepId::new(address, Verb::Update, &live.id));
+            if let Some(step) = step.filter(|step| !step.passes.is_empty()) {
+                let kept: Vec<_> = diffs.iter().cloned().map(|diff| step.as_kept(diff)).collect();
+                // Without a gap, and yet with somebody else from then on.
+                change.disruption = shape.disruption(&kept).max(Disruption::Failover);
+                let takers: BTreeSet<_> = step.passes.iter().map(|passed| &passed.to).collect();
+                change
+                    .notes
+                    .extend(takers.iter().map(|taker| format!("{taker} takes over what it gives up, without a gap")));
+            }
             let lifted = protection::lifted(&facts, live, spec);
             let irreversible = shape.irreversible(&live.spec, spec, &diffs);
             let is_lost = change.disruption == Disruption::DestroysData || irreversible.is_some();

@@ -42,5 +42,6 @@ fn step(step: &Step) -> Value {
     let waits = |id: &&StepId| id.verb == Verb::Wait;
     let after: Vec<_> = step.after.iter().filter(|id| !waits(id)).map(ToString::to_string).collect();
     let desired = step.desired.as_ref().map(|desired| (&*desired.spec, &desired.physical, desired.cramped.as_deref()));
-    json!([step.id.to_string(), step.region, after, desired, step.set_tags, step.unset_tags])
+    let passes: Vec<_> = step.passes.iter().map(|one| json!([one.list, one.element, one.to])).collect();
+    json!([step.id.to_string(), step.region, after, desired, passes, step.set_tags, step.unset_tags])
 }

@@ -96,7 +96,7 @@ fn decided(
         if more.is_empty() {
             let made = decisions.as_ref().map(|decisions| steps(input, shapes, order, decisions));
             let mut steps = made.unwrap_or_default();
-            remove(input.blueprint, shapes, decisions.as_ref(), edges, &leaving, &mut steps);
+            remove(input.blueprint, shapes, decisions.as_ref(), edges, &leaving, asked, &mut steps);
             more = deadlocked(decisions.as_ref(), &steps);
             if more.is_empty() {
                 let taken = narrowing.order(&mut steps);

@@ -48,4 +48,6 @@ pub use input::{Input, Mode};
 pub use make::plan;
 pub use standing::unread;
 pub use tags::own_tags;
-pub use types::{Action, Cause, Change, Desired, Field, Later, Plan, StackPlan, Step, StepId, Summary, Verb, Waiting};
+pub use types::{
+    Action, Cause, Change, Desired, Field, Later, Passed, Plan, StackPlan, Step, StepId, Summary, Verb, Waiting,
+};

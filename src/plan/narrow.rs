@@ -123,6 +123,7 @@ impl Narrowing<'_> {
         desired.fields = early;
         desired.cramped = Some(spec.clone());
         let (live, region, seconds) = (step.live.clone(), step.region.clone(), step.seconds.min(60));
+        let passes = step.passes.clone();
         let narrow = Desired { spec, fields: late, physical: None, cramped: None };
         for other in steps.all.values_mut() {
             let waits = other.id.verb == Verb::Delete || other.id == retag;
@@ -131,7 +132,7 @@ impl Narrowing<'_> {
             }
         }
         let after = BTreeSet::from([first.clone()]);
-        let step = Step { region, after, live, desired: Some(narrow), seconds, ..Step::new(second.clone()) };
+        let step = Step { region, after, live, desired: Some(narrow), passes, seconds, ..Step::new(second.clone()) };
         steps.all.insert(second.clone(), step);
         self.record_half(steps, first, &retag, properties);
         second

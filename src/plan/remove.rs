@@ -11,19 +11,21 @@ use super::let_go::let_go;
 use super::live_edges::{LiveEdges, LiveId, live_id};
 use super::order::Shapes;
 use super::steps::Steps;
-use super::takers::give_after_taking;
+use super::takers::pass_on;
 use super::types::{Step, StepId, Verb};
 use super::victims::{Victim, leaves, users};
 use crate::blueprint::Blueprint;
-use crate::resource::{Live, State};
+use crate::resource::{Address, Live, State};
 
-/// Adds the deletions to the steps, each after all that refers to it is gone or updated.
+/// Adds the deletions to the steps, each after all that refers to it is gone or updated. `asked` is all that a partial apply
+/// is about.
 pub(super) fn remove(
     blueprint: &Blueprint,
     shapes: &Shapes<'_>,
     decisions: Option<&Decisions>,
     edges: &LiveEdges,
     victims: &[Victim],
+    asked: Option<&BTreeSet<Address>>,
     steps: &mut Steps,
 ) {
     let going: BTreeMap<LiveId, Arc<Live>> =
@@ -60,7 +62,7 @@ pub(super) fn remove(
         steps.all.insert(step.id.clone(), step);
     }
     delete_last(shapes, edges, &going, steps);
-    give_after_taking(shapes, steps);
+    pass_on(shapes, asked, steps);
     outlast(blueprint, shapes, decisions, &going, steps);
 }
 

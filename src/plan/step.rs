@@ -1,8 +1,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::types::{Desired, Step, StepId, Verb};
-use crate::resource::{Address, Live, Tags};
+use serde_json::Value;
+
+use super::types::{Desired, Passed, Step, StepId, Verb};
+use crate::resource::{Address, FieldDiff, Live, Tags};
 
 impl StepId {
     pub fn new(address: &Address, verb: Verb, id: &str) -> Self {
@@ -22,8 +24,38 @@ impl Step {
             marks: None,
             unset_tags: Vec::new(),
             overtakes: false,
+            passes: Vec::new(),
             seconds: 0,
         }
+    }
+
+    /// Returns a spec of it with what another step takes over: nobody gives that up.
+    pub fn keeping(&self, spec: &Value) -> Value {
+        let mut spec = spec.clone();
+        for Passed { list, element, .. } in &self.passes {
+            keep(spec.pointer_mut(list), element);
+        }
+        spec
+    }
+
+    /// Returns a spec of it without what another step takes over: whether that has been taken yet is not its own doing.
+    pub fn without_passed(&self, spec: &Value) -> Value {
+        let mut spec = spec.clone();
+        for Passed { list, element, .. } in &self.passes {
+            if let Some(Value::Array(all)) = spec.pointer_mut(list) {
+                all.retain(|one| one != element);
+            }
+        }
+        spec
+    }
+
+    /// Returns a difference without what another step takes over: for those who use it, nothing is taken away.
+    pub(super) fn as_kept(&self, diff: FieldDiff) -> FieldDiff {
+        let mut after = diff.after;
+        for Passed { element, .. } in self.passes.iter().filter(|passed| passed.list == diff.path) {
+            keep(after.as_mut(), element);
+        }
+        FieldDiff { after, ..diff }
     }
 
     /// A deletion.
@@ -48,5 +80,14 @@ impl Step {
             seconds: 2,
             ..Self::new(id)
         }
+    }
+}
+
+/// Adds an element to a list that has it not.
+fn keep(list: Option<&mut Value>, element: &str) {
+    if let Some(Value::Array(all)) = list
+        && !all.iter().any(|one| one == element)
+    {
+        all.push(element.into());
     }
 }

@@ -164,8 +164,20 @@ pub struct Step {
     pub marks: Option<Marks>,
     /// Whether the update takes the place of whatever is under way: then what is there moves on by itself meanwhile.
     pub overtakes: bool,
+    /// What another step takes over: it is not this one's to give up.
+    pub passes: Vec<Passed>,
     /// Typical seconds, for the order of steps and the estimate.
     pub seconds: u32,
+}
+
+/// An element of a claimed list that passes from one to another without a gap.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passed {
+    /// JSON pointer of the list.
+    pub list: String,
+    pub element: String,
+    /// Who takes it.
+    pub to: Address,
 }
 
 /// What a create or an update aims at.

@@ -92,6 +92,7 @@ fn step(address: &str, verb: Verb, seconds: u32, after: &[&StepId]) -> (StepId, 
         unset_tags: Vec::new(),
         marks: None,
         overtakes: false,
+        passes: Vec::new(),
         seconds,
     };
     (id, step)

@@ -1,13 +1,14 @@
 //! Routes: an additive list, of which the stack's own are told from others' whatever became of their targets.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use provision::blueprint::Blueprint;
 use provision::inventory::Seen;
-use provision::plan::{Action, Mode};
-use provision::resource::Unmodelled;
+use provision::plan::{Action, Change, Input, Mode, StackPlan, Step, Verb, plan};
+use provision::resource::{Disruption, Unmodelled};
 
-use crate::stage::{Stage, blueprints, on_deep_stack, plan_with, words};
+use crate::stage::{Stage, blueprints, on_deep_stack, plan_with, shapes, words};
 
 const ACCOUNT: &str = "300000000032";
 /// A peering that somebody made: it is referred to, and no resource of the stack.
@@ -108,34 +109,92 @@ fn a_route_added_by_hand_to_our_own_gateway_is_left_alone() {
     });
 }
 
+/// Two tables of one VPC with these of its two subnets.
+fn tables(stage: &Stage, one: &[&str], other: &[&str]) -> Blueprint {
+    let network = TEMPLATE.split("  - type: AWS::EC2::RouteTable").next().unwrap().to_owned();
+    let vpc = "\"{{ ref('AWS::EC2::VPC/main') }}\"";
+    let second = format!(
+        "  - type: AWS::EC2::Subnet\n    name: second\n    properties: {{ VpcId: {vpc}, CidrBlock: 10.20.1.0/24 }}\n"
+    );
+    let table = |name: &str, subnets: &[&str]| {
+        let subnets: Vec<_> =
+            subnets.iter().map(|name| format!("\"{{{{ ref('AWS::EC2::Subnet/{name}') }}}}\"")).collect();
+        let subnets = subnets.join(", ");
+        format!(
+            "  - type: AWS::EC2::RouteTable\n    name: {name}\n    properties: {{ VpcId: {vpc}, SubnetIds: [{subnets}] }}\n"
+        )
+    };
+    let mut wanted = stack(&(network + &second + &table("a", one) + &table("b", other)));
+    wanted.stack.account.clone_from(&stage.account);
+    wanted
+}
+
+/// Plans and applies, and returns what no subnet is to be without: the calls that end an association.
+async fn hand_over(stage: &Stage, wanted: &Blueprint) -> (StackPlan, Vec<String>) {
+    let (plan, before) = (stage.plan(wanted).await, stage.calls().await.len());
+    stage.apply(wanted).await.unwrap_or_else(|why| panic!("{why}"));
+    let again = stage.plan(wanted).await;
+    assert!(again.is_empty(), "{}", words(&again));
+    let calls = stage.calls().await.split_off(before);
+    (plan, calls.into_iter().filter(|call| call.contains("DisassociateRouteTable")).collect())
+}
+
+fn update<'p>(plan: &'p StackPlan, name: &str) -> (&'p Step, &'p Change) {
+    let step = plan.steps.values().find(|step| step.id.address.name == name && step.id.verb == Verb::Update);
+    let change = plan.changes.iter().find(|change| change.address.name == name);
+    step.zip(change).unwrap_or_else(|| panic!("{name}: {:#?}", plan.steps.keys()))
+}
+
 #[test]
 fn a_subnet_that_moves_to_another_table_is_taken_over_before_it_is_given_up() {
-    let tables = |one: &str, other: &str| {
-        let table = |name: &str, subnets: &str| {
-            format!(
-                "  - type: AWS::EC2::RouteTable\n    name: {name}\n    properties: {{ VpcId: \"{{{{ ref('AWS::EC2::VPC/main') \
-                 }}}}\", SubnetIds: [{subnets}] }}\n"
-            )
-        };
-        let network = TEMPLATE.split("  - type: AWS::EC2::RouteTable").next().unwrap().to_owned();
-        network + &table("a", one) + &table("b", other)
-    };
     on_deep_stack(async move {
         let stage = Stage::new("300000000070").await;
-        let subnet = "\"{{ ref('AWS::EC2::Subnet/main') }}\"";
-        let of = |one: &str, other: &str| {
-            let mut wanted = stack(&tables(one, other));
-            wanted.stack.account.clone_from(&stage.account);
-            wanted
-        };
-        let (here, there) = (of(subnet, ""), of("", subnet));
+        let (here, there) = (tables(&stage, &["main"], &[]), tables(&stage, &[], &["main"]));
         stage.apply(&here).await.unwrap_or_else(|why| panic!("{why}"));
         for (wanted, giver, taker) in [(&there, "a", "b"), (&here, "b", "a")] {
-            let plan = stage.plan(wanted).await;
-            let step = |name: &str| plan.steps.values().find(|step| step.id.address.name == name).unwrap();
-            assert!(step(giver).after.contains(&step(taker).id), "{:#?}", plan.steps.keys());
-            stage.apply(wanted).await.unwrap_or_else(|why| panic!("{why}"));
+            let (plan, ended) = hand_over(&stage, wanted).await;
+            let (step, change) = update(&plan, giver);
+            assert!(step.after.contains(&update(&plan, taker).0.id), "{:#?}", plan.steps.keys());
+            assert_eq!(change.disruption, Disruption::Failover, "no outage, for there is no gap");
+            let taker = format!("AWS::EC2::RouteTable/{taker} takes over what it gives up, without a gap");
+            assert!(change.notes.contains(&taker), "{:?}", change.notes);
+            assert!(ended.is_empty(), "{ended:?}");
         }
+        // What nobody takes is given up, and that is an outage.
+        let (plan, ended) = hand_over(&stage, &tables(&stage, &[], &[])).await;
+        assert_eq!((update(&plan, "a").1.disruption, ended.len()), (Disruption::Outage, 1));
+    });
+}
+
+#[test]
+fn two_tables_exchange_their_subnets_and_neither_is_ever_without() {
+    on_deep_stack(async {
+        let stage = Stage::new("300000000110").await;
+        let (here, there) = (tables(&stage, &["main"], &["second"]), tables(&stage, &["second"], &["main"]));
+        stage.apply(&here).await.unwrap_or_else(|why| panic!("{why}"));
+        for wanted in [&there, &here] {
+            let (plan, ended) = hand_over(&stage, wanted).await;
+            let of = |name| update(&plan, name).1.disruption;
+            assert_eq!((of("a"), of("b")), (Disruption::Failover, Disruption::Failover), "{}", words(&plan));
+            assert!(ended.is_empty(), "{ended:?}");
+        }
+    });
+}
+
+/// Who was not asked for takes nothing, so that what was asked for is done.
+#[test]
+fn what_a_partial_apply_leaves_out_takes_nothing_over() {
+    on_deep_stack(async {
+        let stage = Stage::new("300000000111").await;
+        stage.apply(&tables(&stage, &["main"], &[])).await.unwrap_or_else(|why| panic!("{why}"));
+        let wanted = tables(&stage, &[], &["main"]);
+        let inventory = stage.inventory(&wanted).await;
+        let asked = BTreeSet::from(["AWS::EC2::RouteTable/a".parse().unwrap()]);
+        let (shapes, now) = (shapes(), "2026-11-23T00:00:00Z".parse().unwrap());
+        let (blueprint, mode, selection) = (&wanted, Mode::Apply, Some(asked));
+        let plan = plan(&Input { blueprint, inventory: &inventory, shapes: &shapes, mode, selection, now });
+        let (step, change) = update(&plan, "a");
+        assert_eq!((step.passes.len(), change.disruption), (0, Disruption::Outage), "{}", words(&plan));
     });
 }
 
