@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use aws_sdk_elasticloadbalancingv2::types::{Listener, LoadBalancer, Tag};
+use aws_sdk_elasticloadbalancingv2::types::{Listener, LoadBalancer, ProtocolEnum, Tag};
 use futures_util::future::join_all;
 use serde::Serialize;
 
@@ -161,6 +161,12 @@ pub(super) async fn tags(clients: &Clients, arn: &str) -> Result<Tags> {
 /// Checks that what has the name or port that we want is ours, from an earlier create that was cut short.
 pub(super) async fn adopt(writer: &Writer, arn: &str, ours: &Tags) -> Result<()> {
     candidate::adopt(arn, &tags(writer, arn).await?, ours)
+}
+
+/// Returns what is wrong with a protocol: it is none of those that the API has, but for some that don't go here.
+pub(super) fn no_protocol(protocol: &str, excepted: &[&str]) -> Option<String> {
+    let known: Vec<_> = ProtocolEnum::values().iter().copied().filter(|one| !excepted.contains(one)).collect();
+    (!known.contains(&protocol)).then(|| format!("is `{protocol}`, and not one of {}", known.join(", ")))
 }
 
 /// Tags for a create call.

@@ -209,3 +209,56 @@ fn what_ec2_and_iam_refuse_by_shape_is_told_before() {
     let key = said_of("AWS::KMS::Key", "{ KeySpec: RSA_2048, KeyUsage: GENERATE_VERIFY_MAC }");
     assert!(key.contains("a key of RSA_2048 is for ENCRYPT_DECRYPT or SIGN_VERIFY"), "{key}");
 }
+
+/// Versions, classes, sizes and names of logs that came after the template, and the ARNs of other partitions.
+#[test]
+fn what_aws_adds_to_its_lists_is_taken_by_the_templates() {
+    let modyo = |region: &str, partition: &str, more: &str| {
+        let text = format!(
+            "
+tenant: later
+template: modyo
+account: \"300000000112\"
+environments:
+  production:
+    region: {region}
+    cidr: 10.61.0.0/20
+    domain: www.later.example
+    certificate: \"arn:{partition}:acm:{region}:300000000112:certificate/11111111-2222-3333-4444-555555555555\"
+    services:
+      web:
+        image: public.ecr.aws/nginx/nginx:1.27
+        cpu: 32768
+        memory: 249856
+        public: true
+        priority: 10
+        secrets: {{ KEY: \"arn:{partition}:secretsmanager:{region}:300000000112:secret:key-AbCdEf\" }}
+{more}"
+        );
+        blueprints(&[("later.yaml", &text)], &[])
+    };
+    let databases = "    databases:
+      one: { engine: postgresql, version: \"18.1\", class: db.x2g.large-x, exports: [postgresql, iam-db-auth-error] }
+      two: { engine: mysql, version: 8.4.mysql_aurora.4.01.0, exports: [error, iam-db-auth-error] }
+    caches:
+      new: { engine: valkey, version: \"9.0\", node_type: cache.r9gd.48xlarge }
+";
+    for (region, partition) in [("us-east-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")] {
+        let loaded = modyo(region, partition, databases);
+        assert_eq!(loaded.map(|all| all.len()), Ok(1), "{region}");
+    }
+    let listener = |protocol: &str| {
+        let given =
+            format!("{{ LoadBalancerArn: \"arn:aws:x\", Port: 443, Protocol: {protocol}, DefaultActions: [] }}");
+        said_of("AWS::ElasticLoadBalancingV2::Listener", &given)
+    };
+    let (quic, geneve) = (listener("TCP_QUIC"), listener("GENEVE"));
+    assert!(!quic.contains("not one of") && geneve.contains("is `GENEVE`, and not one of"), "{quic}\n{geneve}");
+    // And what can't be a version, a class or a size is none.
+    for (right, wrong) in
+        [("version: \"18.1\"", "version: latest"), ("class: db.x2g.large-x", "class: large"), ("\"9.0\"", "\"9\"")]
+    {
+        let refused = modyo("us-east-1", "aws", &databases.replace(right, wrong));
+        assert!(refused.is_err(), "{wrong}");
+    }
+}

@@ -19,8 +19,13 @@ const SIZES: &[Size] = &[
     Size { cpu: 16_384, least: 32_768, most: 122_880, step: 8192 },
 ];
 
-/// Returns what is wrong with a task's size on Fargate: the property and a sentence with what is offered.
+/// Returns what is wrong with a task's size on Fargate: the property and a sentence with what is offered. AWS has added to
+/// the list before, always at its end: what is larger than all of it, in whole processors, is for ECS to say.
 pub(super) fn mistake(cpu: u32, memory: u32) -> Option<(&'static str, String)> {
+    let is_newer = SIZES.last().is_some_and(|last| cpu > last.cpu) && cpu.is_multiple_of(1024);
+    if is_newer {
+        return None;
+    }
     let Some(size) = SIZES.iter().find(|size| size.cpu == cpu) else {
         let offered: Vec<_> = SIZES.iter().map(|size| size.cpu.to_string()).collect();
         return Some(("/Cpu", format!("is {cpu}, but Fargate offers {} CPU units", offered.join(", "))));
@@ -56,6 +61,12 @@ mod tests {
         for (cpu, memory) in [(256, 1536), (512, 512), (1024, 2560), (8192, 17_408), (16_384, 36_864)] {
             assert_eq!(mistake(cpu, memory).map(|(path, _)| path), Some("/Memory"), "{cpu} with {memory}");
         }
+    }
+
+    #[test]
+    fn what_is_larger_than_the_list_is_for_ecs_to_say() {
+        assert_eq!(mistake(32_768, 249_856), None);
+        assert_eq!(mistake(16_385, 32_768).map(|(path, _)| path), Some("/Cpu"));
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub struct Spec {
     pub load_balancer_arn: Ref<LoadBalancer>,
     #[schemars(range(min = 1, max = 65535))]
     pub port: i32,
-    /// `HTTP` or `HTTPS`; `TCP`, `TLS`, `UDP` or `TCP_UDP` on a network load balancer.
+    /// `HTTP` or `HTTPS`; `TCP`, `TLS`, `UDP`, `TCP_UDP`, `QUIC` or `TCP_QUIC` on a network load balancer.
     pub protocol: String,
     /// Which TLS versions and ciphers are spoken, `ELBSecurityPolicy-TLS13-1-2-2021-06`. Left out, AWS chooses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -242,8 +242,9 @@ resources:
     fn check(spec: &Spec) -> Vec<(String, String)> {
         let mut mistakes = spec.default_actions.check("/DefaultActions");
         let mut say = |at: &str, what: &str| mistakes.push((at.to_owned(), what.to_owned()));
-        if !["HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP"].contains(&spec.protocol.as_str()) {
-            say("/Protocol", "is HTTP, HTTPS, TCP, TLS, UDP or TCP_UDP");
+        // That of a gateway load balancer's listener can't be named.
+        if let Some(text) = elb::no_protocol(&spec.protocol, &["GENEVE"]) {
+            say("/Protocol", &text);
         }
         let is_secure = ["HTTPS", "TLS"].contains(&spec.protocol.as_str());
         match spec.certificates.len() {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::kinds::ec2::is_blank;
 use crate::kinds::ec2_vpc::Vpc;
+use crate::kinds::elb;
 use crate::kinds::elb_attribute::{self, Attribute};
 use crate::resource::{Ref, Switch};
 
@@ -17,7 +18,7 @@ pub struct Spec {
     /// `instance`, `ip` (what Fargate needs) or `alb`.
     #[serde(default = "default_target_type")]
     pub target_type: String,
-    /// `HTTP`, `HTTPS`, `TCP`, `TLS`, `UDP`, `TCP_UDP` or `GENEVE`.
+    /// `HTTP`, `HTTPS`, `TCP`, `TLS`, `UDP`, `TCP_UDP`, `QUIC`, `TCP_QUIC` or `GENEVE`.
     pub protocol: String,
     /// `HTTP1`, `HTTP2` or `GRPC`, with HTTP and HTTPS only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -175,8 +176,8 @@ impl Spec {
         if !["instance", "ip", "alb"].contains(&self.target_type.as_str()) {
             say("/TargetType", "is `instance`, `ip` or `alb`; functions (`lambda`) are not supported");
         }
-        if !["HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "GENEVE"].contains(&self.protocol.as_str()) {
-            say("/Protocol", "is HTTP, HTTPS, TCP, TLS, UDP, TCP_UDP or GENEVE");
+        if let Some(text) = elb::no_protocol(&self.protocol, &[]) {
+            say("/Protocol", &text);
         }
         if !self.health_check_enabled {
             say("/HealthCheckEnabled", "is always true: only functions go without");
@@ -256,6 +257,21 @@ mod tests {
         assert_eq!(http.matcher.unwrap().http_code.as_deref(), Some("200"));
         let tcp = spec("TCP");
         assert_eq!((tcp.health_check_path, tcp.matcher, tcp.health_check_timeout_seconds), (None, None, Some(10)));
+    }
+
+    #[test]
+    fn every_protocol_of_the_api_is_taken_and_nothing_else() {
+        let wrong = |protocol: &str| -> Vec<String> {
+            let spec: Spec = from_value(json!({ "Protocol": protocol, "Port": 443, "VpcId": "vpc-1" })).unwrap();
+            spec.check().into_iter().map(|(at, text)| format!("{at} {text}")).collect()
+        };
+        for protocol in ["HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "GENEVE", "QUIC", "TCP_QUIC"] {
+            assert_eq!(wrong(protocol), [""; 0], "{protocol}");
+        }
+        assert_eq!(
+            wrong("quic"),
+            ["/Protocol is `quic`, and not one of GENEVE, HTTP, HTTPS, QUIC, TCP, TCP_QUIC, TCP_UDP, TLS, UDP"]
+        );
     }
 
     #[test]

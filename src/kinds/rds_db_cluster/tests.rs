@@ -53,3 +53,21 @@ fn a_secret_keeps_its_key() {
     assert!(refused(true).unwrap().starts_with("RDS cannot change the key"));
     assert_eq!(refused(false), None, "a secret that is made with the change has any key");
 }
+
+#[test]
+fn windows_that_overlap_with_what_aws_has_chosen_are_refused() {
+    let with = |window: &str| {
+        let mut spec = json!({ "Engine": "aurora-mysql", "PreferredBackupWindow": "05:30-06:30" });
+        spec["PreferredMaintenanceWindow"] = json!(window);
+        spec
+    };
+    let refused = |window: &str| {
+        let mut desired = with(window);
+        desired.as_object_mut().unwrap().remove("PreferredBackupWindow");
+        let fields = [field("/PreferredMaintenanceWindow", json!("mon:01:00-mon:02:00"), json!(window))];
+        DbCluster::refuses(&with("mon:01:00-mon:02:00"), &desired, &fields)
+    };
+    let why = refused("sun:06:00-sun:07:00").unwrap();
+    assert!(why.contains("05:30-06:30") && why.ends_with("give both windows"), "{why}");
+    assert_eq!(refused("sun:07:00-sun:08:00"), None);
+}
