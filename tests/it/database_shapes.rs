@@ -116,6 +116,64 @@ fn a_database_that_stands_alone_is_neither_replaced_nor_adopted() {
     });
 }
 
+/// Aurora's older serverless, of which AWS makes no new one and the scaling could not be set.
+#[test]
+fn a_new_cluster_of_another_mode_is_blocked_with_the_way() {
+    on_deep_stack(async {
+        let stage = Stage::new("300000000113").await;
+        let template = |mode: &str| CLUSTER.replace("DAYS", "7").replace("EngineVersion:", mode);
+        let old = stack(&stage.account, &template("EngineMode: serverless\n      EngineVersion:"));
+        let plan = stage.plan(&old).await;
+        let change = plan.changes.iter().find(|change| change.address.kind == "AWS::RDS::DBCluster").expect("told");
+        assert_eq!(change.action, Action::Blocked, "{}", words(&plan));
+        let way = "leave EngineMode out, set ServerlessV2ScalingConfiguration";
+        assert!(change.notes.join(" ").contains(way), "{:?}", change.notes);
+        let usual = stack(&stage.account, &template("EngineMode: provisioned\n      EngineVersion:"));
+        assert_eq!(stage.plan(&usual).await.summary().blocked, 0);
+    });
+}
+
+/// What RDS calls a Multi-AZ DB cluster: three instances that no resource here can say.
+#[test]
+fn a_cluster_of_another_engine_goes_by_name_and_is_not_adopted() {
+    on_deep_stack(async {
+        let stage = Stage::new("300000000114").await;
+        let nothing = stack(&stage.account, NOTHING);
+        stage.apply(&nothing).await.unwrap_or_else(|why| panic!("{why}"));
+        let tag = |key: &str, value: &str| aws_sdk_rds::types::Tag::builder().key(key).value(value).build();
+        let stack_id = &nothing.stack.id;
+        let tags = vec![
+            tag(key::PROJECT, &nothing.stack.project),
+            tag(key::TENANT, &stack_id.tenant),
+            tag(key::ENVIRONMENT, &stack_id.environment),
+            tag(key::NAME, "main"),
+            tag(key::ID, "multi"),
+        ];
+        let rds = aws_sdk_rds::Client::new(&stage.by_hand().await);
+        let call = rds.create_db_cluster().db_cluster_identifier("multi").engine("mysql").engine_version("8.0.36");
+        let call = call.db_cluster_instance_class("db.m5d.large").allocated_storage(100).iops(1000).storage_type("io1");
+        let call = call.master_username("master").master_user_password("notasecret1").set_tags(Some(tags));
+        call.send().await.expect("made");
+
+        let plan = stage.plan(&nothing).await;
+        let change = plan.changes.iter().find(|change| change.action == Action::Delete).expect("it goes");
+        assert_eq!((change.protected, change.disruption), (true, Disruption::DestroysData), "{}", words(&plan));
+        assert!(change.notes[0].contains("a cluster of the engine mysql"), "{:?}", change.notes);
+        assert_eq!(asked(&plan), 1);
+
+        let wanted = stack(&stage.account, &CLUSTER.replace("DAYS", "7"));
+        let inventory = stage.inventory(&wanted).await;
+        let address = "AWS::RDS::DBCluster/main";
+        let mut found = live(&inventory, address).clone();
+        found.tags = Tags::default();
+        let resource = &wanted.resources[&address.parse().unwrap()];
+        let facts = provision::kinds::KINDS.iter().map(|kind| kind.facts());
+        let facts = facts.into_iter().find(|facts| facts.kind == "AWS::RDS::DBCluster").expect("a kind");
+        let refused = adoption(&wanted, resource, &facts, &std::sync::Arc::new(found)).expect_err("it can't be said");
+        assert!(matches!(&refused, Unfit::Misfit(why) if why.contains("of the engine mysql")), "{refused:?}");
+    });
+}
+
 #[test]
 fn a_stopped_cluster_is_started_before_it_is_deleted_and_not_changed() {
     on_deep_stack(async {

@@ -48,6 +48,8 @@ mod cli;
 #[cfg(feature = "sdk")]
 mod crash;
 #[cfg(feature = "sdk")]
+mod database_groups;
+#[cfg(feature = "sdk")]
 mod database_passwords;
 #[cfg(feature = "sdk")]
 mod database_shapes;
