@@ -40,8 +40,9 @@ def read(path=FILE):
             kinds.setdefault(kind, []).append(here)
             continue
         member, sign, words = re.match(r"\s+(\S+)\s+(\S)\s+(.*\S)", text).groups()
-        if sign not in SIGNS or member in here:
-            raise SystemExit(f"answers.txt:{number}: {member} is said twice, or by none of {SIGNS}")
+        # One line for whatever comes would hide what AWS adds.
+        if sign not in SIGNS or member in here or "*" in member:
+            raise SystemExit(f"answers.txt:{number}: {member} is said twice, by none of {SIGNS}, or for any member")
         here[member] = Line(sign, words, number)
     return kinds
 
@@ -61,7 +62,7 @@ def nearest(answers, path):
         for spelling in (above, above.removesuffix("[]")):
             if spelling in answers:
                 return answers[spelling]
-    return answers.get("*")
+    return None
 
 
 def members(answers, session=botocore.session.Session()):

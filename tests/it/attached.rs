@@ -6,11 +6,14 @@ use aws_sdk_elasticloadbalancingv2::types::{
     Action, ActionTypeEnum, FixedResponseActionConfig, ProtocolEnum, RuleCondition, TargetDescription,
 };
 use aws_sdk_kms::types::GrantOperation;
+use provision::aws::{Things, survey};
 use provision::blueprint::Blueprint;
 use provision::kinds::KINDS;
 use provision::plan::{Guards, Mode, Plan};
 use provision::resource::{Facts, Told};
+use serde_json::json;
 
+use crate::canned::Canned;
 use crate::stage::{Stage, blueprints, on_deep_stack, plan_with, words};
 use crate::world::refused;
 
@@ -109,6 +112,86 @@ fn what_others_attach_to_things_of_ours_is_told_and_holds_their_deletion_up() {
     });
 }
 
+/// A VPC and things of ours, and what AWS answers of them that others have attached.
+fn surveyed() -> (Things, Canned) {
+    let things = [
+        ("AWS::EC2::VPC", "vpc-1"),
+        ("AWS::ElasticLoadBalancingV2::TargetGroup", "group"),
+        ("AWS::KMS::Key", "key"),
+        ("AWS::Logs::LogGroup", "logs"),
+        ("AWS::WAFv2::WebACL", "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/a/1"),
+    ];
+    let ec2 = |operation: &str, set: &str, item: &str| {
+        format!("<{operation}Response><{set}><item><vpcId>vpc-1</vpcId>{item}</item></{set}></{operation}Response>")
+    };
+    let instance = "<DescribeInstancesResponse><reservationSet><item><instancesSet><item><instanceId>i-1</instanceId>\
+                    <vpcId>vpc-1</vpcId></item></instancesSet></item></reservationSet></DescribeInstancesResponse>";
+    let gateway = "<requesterManaged>true</requesterManaged><interfaceType>nat_gateway</interfaceType>\
+                   <description>Interface for NAT Gateway nat-1</description></item>\
+                   <item><vpcId>vpc-1</vpcId><networkInterfaceId>eni-1</networkInterfaceId>";
+    let routes = "<routeTableId>rtb-1</routeTableId><routeSet><item><vpcPeeringConnectionId>pcx-1</vpcPeeringConnectionId>\
+                  </item><item><gatewayId>vgw-1</gatewayId></item></routeSet>";
+    let attached =
+        "<internetGatewayId>igw-1</internetGatewayId><attachmentSet><item><vpcId>vpc-1</vpcId></item></attachmentSet>";
+    let target = "<DescribeTargetHealthResponse><DescribeTargetHealthResult><TargetHealthDescriptions><member><Target>\
+                  <Id>192.0.2.7</Id></Target></member></TargetHealthDescriptions></DescribeTargetHealthResult>\
+                  </DescribeTargetHealthResponse>";
+    let answers = [
+        ("DescribeInstances", instance.to_owned()),
+        ("DescribeNetworkInterfaces", ec2("DescribeNetworkInterfaces", "networkInterfaceSet", gateway)),
+        ("DescribeSecurityGroups", ec2("DescribeSecurityGroups", "securityGroupInfo", "<groupId>sg-1</groupId>")),
+        ("DescribeSubnets", ec2("DescribeSubnets", "subnetSet", "<subnetId>subnet-1</subnetId>")),
+        ("DescribeRouteTables", ec2("DescribeRouteTables", "routeTableSet", routes)),
+        ("DescribeInternetGateways", ec2("DescribeInternetGateways", "internetGatewaySet", attached)),
+        ("DescribeVpcEndpoints", ec2("DescribeVpcEndpoints", "vpcEndpointSet", "<vpcEndpointId>vpce-1</vpcEndpointId>")),
+        ("DescribeNetworkAcls", ec2("DescribeNetworkAcls", "networkAclSet", "<networkAclId>acl-1</networkAclId>")),
+        ("DescribeTargetHealth", target.to_owned()),
+        ("ListGrants", json!({ "Grants": [{ "GrantId": "g", "GranteePrincipal": "arn:aws:iam::1:role/x" }] }).to_string()),
+        (
+            "DescribeResourcePolicies",
+            json!({ "resourcePolicies": [{ "policyName": "p", "policyDocument": "\":log-group:logs:*\"" }] }).to_string(),
+        ),
+        (
+            "DescribeSubscriptionFilters",
+            json!({ "subscriptionFilters": [{ "filterName": "theirs", "logGroupName": "logs" }] }).to_string(),
+        ),
+        (
+            "ListLoggingConfigurations",
+            json!({ "LoggingConfigurations": [
+                { "ResourceArn": things[4].1, "LogDestinationConfigs": ["arn:aws:s3:::aws-waf-logs-theirs"] },
+                { "ResourceArn": "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/b/2", "LogDestinationConfigs": ["x"] },
+            ] })
+            .to_string(),
+        ),
+    ];
+    let answers: Vec<_> = answers.iter().map(|(operation, body)| (*operation, 200, body.as_str())).collect();
+    (things.map(|(kind, id)| (kind, vec![id.to_owned()])).into(), Canned::by_operation(&answers))
+}
+
+/// What a kind says to be surveyed is what a survey sees, and nothing else.
+#[tokio::test]
+async fn what_is_said_to_be_surveyed_is_seen_by_a_survey() {
+    let (things, aws) = surveyed();
+    let survey = survey(&aws.session(&[]).await.reader(), &things).await.unwrap();
+    assert_eq!(survey.incomplete, None);
+    let place = |kind: &str| survey.seen.iter().find(|one| one.kind == kind).map(|one| (&*one.id, &*one.place));
+    assert_eq!(place("AWS::Logs::SubscriptionFilter"), Some(("theirs", "logs")));
+    let acl = &*things["AWS::WAFv2::WebACL"][0];
+    assert_eq!(place("AWS::WAFv2::LoggingConfiguration"), Some(("arn:aws:s3:::aws-waf-logs-theirs", acl)));
+    let logs = survey.seen.iter().filter(|one| one.kind == "AWS::WAFv2::LoggingConfiguration");
+    assert_eq!(logs.count(), 1, "not those of others' web ACLs");
+
+    let seen: BTreeSet<String> = survey.seen.iter().map(|one| one.kind.to_owned()).collect();
+    let said =
+        KINDS.iter().map(|kind| kind.facts()).flat_map(|facts| {
+            let surveyed = facts.attachable.iter().filter(|one| matches!(one.told, Told::Surveyed));
+            surveyed.map(move |one| {
+                if one.what.contains("::") { one.what.to_owned() } else { format!("{} {}", facts.kind, one.what) }
+            })
+        });
+    assert_eq!(seen, said.collect());
+}
+
 #[test]
 fn every_list_that_others_may_add_to_is_among_what_they_can_attach_and_each_is_told_as_it_says() {
     let mut wrong = Vec::new();
@@ -121,6 +204,7 @@ fn every_list_that_others_may_add_to_is_among_what_they_can_attach_and_each_is_t
                 Told::Additive(path) => additive.contains(&path),
                 Told::Noted(path) => path.starts_with('/'),
                 Told::Listed => KINDS.iter().any(|known| known.facts().kind == one.what),
+                // A survey tells: `what_is_said_to_be_surveyed_is_seen_by_a_survey`.
                 Told::Surveyed => true,
                 Told::Left(why) => !why.is_empty(),
             };

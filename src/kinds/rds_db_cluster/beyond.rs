@@ -2,7 +2,19 @@
 
 use aws_sdk_rds::types::{ActivityStreamStatus, DbCluster as Description};
 
-use crate::resource::Unmodelled;
+use crate::resource::{Unmodelled, pointer};
+
+/// Where the endpoints are told that others add.
+pub(super) const ENDPOINTS: &str = "/CustomEndpoints";
+
+/// Returns the endpoints that others have added beside the cluster's own two.
+pub(super) fn endpoints(cluster: &Description) -> impl Iterator<Item = Unmodelled> {
+    let text = "it answers beside the cluster's own".to_owned();
+    cluster
+        .custom_endpoints()
+        .iter()
+        .map(move |endpoint| Unmodelled { path: pointer::join(ENDPOINTS, endpoint), text: text.clone() })
+}
 
 /// Returns what a person may have set and no property of ours expresses. Monitoring and Performance Insights are read from
 /// the instances, whose values the cluster only repeats.

@@ -37,9 +37,11 @@ impl Kind for DbCluster {
         Attachable::new("AWS::RDS::DBInstance", Told::Listed),
         Attachable::new("AssociatedRoles", Told::Noted("/AssociatedRoles")),
         Attachable::new("AWS::RDS::GlobalCluster", Told::Noted("/GlobalClusterIdentifier")),
+        Attachable::new("CustomEndpoints", Told::Additive(beyond::ENDPOINTS)),
     ];
     const CREATE_ONLY: &'static [&'static str] =
         &["/DBSubnetGroupName", "/DatabaseName", "/EngineMode", "/KmsKeyId", "/StorageEncrypted"];
+    const ADDITIVE: &'static [&'static str] = &[beyond::ENDPOINTS];
     const WRITE_ONLY: &'static [&'static str] =
         &["/ApplyImmediately", "/DBInstanceParameterGroupName", "/MasterUserPassword"];
     const SENSITIVE: &'static [&'static str] = &["/MasterUserPassword"];

@@ -28,7 +28,7 @@ pub(super) fn found(cluster: &Description, tags: Tags) -> Found<DbCluster> {
         outputs: Outputs { pending, ..outputs(cluster) },
         tags,
         state: rds::state(cluster.status().unwrap_or_default()),
-        unmodelled: beyond::properties(cluster),
+        unmodelled: beyond::properties(cluster).into_iter().chain(beyond::endpoints(cluster)).collect(),
         external: None,
     }
 }

@@ -71,3 +71,11 @@ fn windows_that_overlap_with_what_aws_has_chosen_are_refused() {
     assert!(why.contains("05:30-06:30") && why.ends_with("give both windows"), "{why}");
     assert_eq!(refused("sun:07:00-sun:08:00"), None);
 }
+
+#[test]
+fn endpoints_that_others_add_are_theirs() {
+    let cluster = Description::builder().engine("aurora-mysql").custom_endpoints("reports").build();
+    let told: Vec<_> = read::found(&cluster, Tags::default()).unmodelled.into_iter().map(|one| one.path).collect();
+    assert_eq!(told, ["/CustomEndpoints/reports"]);
+    assert!(DbCluster::ADDITIVE.contains(&"/CustomEndpoints"));
+}
