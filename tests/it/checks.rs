@@ -63,6 +63,33 @@ fn a_value_without_its_switch_is_a_mistake_with_both_lines() {
     assert_eq!(said_of("AWS::KMS::Key", "{ RotationPeriodInDays: 365 }"), "", "what it is anyway says nothing");
 }
 
+#[test]
+fn where_commands_are_logged_and_when_a_database_pauses_count_only_with_their_switch() {
+    let cluster = |exec: &str| {
+        said_of("AWS::ECS::Cluster", &format!("{{ Configuration: {{ ExecuteCommandConfiguration: {exec} }} }}"))
+    };
+    let log = "LogConfiguration: { CloudWatchLogGroupName: commands }";
+    assert_eq!(cluster(&format!("{{ Logging: OVERRIDE, {log} }}")), "");
+    assert_eq!(cluster("{ Logging: NONE }"), "");
+    for logging in ["", "Logging: NONE,"] {
+        let said = cluster(&format!("{{ {logging} {log} }}"));
+        assert!(said.contains("`LogConfiguration` counts only with `Logging: OVERRIDE`"), "{said}");
+    }
+    let said = cluster("{ Logging: OVERRIDE, LogConfiguration: { S3KeyPrefix: a } }");
+    assert!(said.contains("needs a LogConfiguration with a log group or a bucket"), "{said}");
+
+    let database = |least: &str| {
+        let range = format!("{{ MinCapacity: {least}, MaxCapacity: 4, SecondsUntilAutoPause: 600 }}");
+        let given = format!(
+            "{{ Engine: aurora-mysql, MasterUsername: m, ManageMasterUserPassword: true, VpcSecurityGroupIds: [sg-1], \
+             ServerlessV2ScalingConfiguration: {range} }}"
+        );
+        said_of("AWS::RDS::DBCluster", &given)
+    };
+    assert_eq!(database("0"), "");
+    assert!(database("0.5").contains("needs a MinCapacity of 0"), "{}", database("0.5"));
+}
+
 /// Every switch of every kind names properties that there are, and is off by what it says.
 #[test]
 fn the_switches_of_every_kind_are_properties() {
@@ -126,35 +153,133 @@ fn a_variable_and_a_secret_of_one_name_are_a_mistake_with_both_lines() {
     assert!(said.contains("t.yaml:10") && said.contains("t.yaml:12"), "{said}");
 }
 
-/// Every keyed list of every kind, from its schema: two elements of one key are told.
+/// Every keyed list of every kind: two elements of one key are told.
 #[test]
 fn the_lists_of_every_kind_take_a_name_once() {
+    let task = |more: &str| format!("{{ ContainerDefinitions: [{{ Name: web, Image: nginx, {more} }}] }}");
+    let scaling = "TargetTrackingScalingPolicyConfiguration: { TargetValue: 1, PredefinedMetricSpecification: { PredefinedMetricType: ECSServiceAverageCPUUtilization } }";
+    let policy = format!("{{ PolicyName: p, PolicyType: TargetTrackingScaling, {scaling} }}");
+    let log = "LogType: slow-log, DestinationType: cloudwatch-logs, DestinationDetails: { CloudWatchLogsDetails: { LogGroup: g } }";
     let twice = [
         (
-            "AWS::EC2::RouteTable",
-            "{ VpcId: vpc-1, Routes: [{ DestinationCidrBlock: 10.0.0.0/8, GatewayId: igw-1 }, { DestinationCidrBlock: 10.1.0.0/8, GatewayId: igw-2 }] }",
+            "AWS::ApplicationAutoScaling::ScalableTarget/ScalingPolicies",
+            format!(
+                "{{ MaxCapacity: 2, MinCapacity: 1, ResourceId: service/a/b, ScalableDimension: \"ecs:service:DesiredCount\", \
+                 ServiceNamespace: ecs, ScalingPolicies: [{policy}, {policy}] }}"
+            ),
         ),
         (
-            "AWS::IAM::Role",
-            "{ AssumeRolePolicyDocument: {}, Policies: [{ PolicyName: p, PolicyDocument: {} }, { PolicyName: p, PolicyDocument: { a: 1 } }] }",
+            "AWS::EC2::RouteTable/Routes",
+            "{ VpcId: vpc-1, Routes: [{ DestinationCidrBlock: 10.0.0.0/8, GatewayId: igw-1 }, { DestinationCidrBlock: 10.1.0.0/8, GatewayId: igw-2 }] }".into(),
         ),
         (
-            "AWS::ECS::Cluster",
-            "{ CapacityProviders: [FARGATE], DefaultCapacityProviderStrategy: [{ CapacityProvider: FARGATE, Weight: 1 }, { CapacityProvider: FARGATE, Weight: 2 }] }",
+            "AWS::ECS::Cluster/ClusterSettings",
+            "{ ClusterSettings: [{ Name: containerInsights, Value: enabled }, { Name: containerInsights, Value: disabled }] }".into(),
         ),
         (
-            "AWS::ElasticLoadBalancingV2::TargetGroup",
-            "{ Protocol: HTTP, Port: 80, VpcId: vpc-1, TargetGroupAttributes: [{ Key: k, Value: a }, { Key: k, Value: b }] }",
+            "AWS::ECS::Cluster/DefaultCapacityProviderStrategy",
+            "{ CapacityProviders: [FARGATE], DefaultCapacityProviderStrategy: [{ CapacityProvider: FARGATE, Weight: 1 }, { CapacityProvider: FARGATE, Weight: 2 }] }".into(),
         ),
         (
-            "AWS::WAFv2::WebACL",
-            "{ Scope: REGIONAL, DefaultAction: { Allow: {} }, VisibilityConfig: { SampledRequestsEnabled: true, CloudWatchMetricsEnabled: true, MetricName: m }, Rules: [{ Name: r, Priority: 1, Action: { Count: {} }, Statement: { GeoMatchStatement: { CountryCodes: [CH] } }, VisibilityConfig: { SampledRequestsEnabled: true, CloudWatchMetricsEnabled: true, MetricName: m } }, { Name: r, Priority: 2, Action: { Count: {} }, Statement: { GeoMatchStatement: { CountryCodes: [DE] } }, VisibilityConfig: { SampledRequestsEnabled: true, CloudWatchMetricsEnabled: true, MetricName: m } }] }",
+            "AWS::ECS::Service/CapacityProviderStrategy",
+            "{ TaskDefinition: a, CapacityProviderStrategy: [{ CapacityProvider: FARGATE, Weight: 1 }, { CapacityProvider: FARGATE, Weight: 2 }] }".into(),
+        ),
+        (
+            "AWS::ECS::TaskDefinition/ContainerDefinitions",
+            "{ ContainerDefinitions: [{ Name: web, Image: nginx }, { Name: web, Image: caddy }] }".into(),
+        ),
+        (
+            "AWS::ECS::TaskDefinition/ContainerDefinitions/*/DependsOn",
+            task("DependsOn: [{ ContainerName: db, Condition: START }, { ContainerName: db, Condition: HEALTHY }]"),
+        ),
+        (
+            "AWS::ECS::TaskDefinition/ContainerDefinitions/*/Environment",
+            task("Environment: [{ Name: A, Value: a }, { Name: A, Value: b }]"),
+        ),
+        (
+            "AWS::ECS::TaskDefinition/ContainerDefinitions/*/LogConfiguration/SecretOptions",
+            task("LogConfiguration: { LogDriver: splunk, SecretOptions: [{ Name: a, ValueFrom: x }, { Name: a, ValueFrom: y }] }"),
+        ),
+        (
+            "AWS::ECS::TaskDefinition/ContainerDefinitions/*/Secrets",
+            task("Secrets: [{ Name: A, ValueFrom: x }, { Name: A, ValueFrom: y }]"),
+        ),
+        (
+            "AWS::ECS::TaskDefinition/ContainerDefinitions/*/Ulimits",
+            task("Ulimits: [{ Name: nofile, SoftLimit: 1, HardLimit: 2 }, { Name: nofile, SoftLimit: 2, HardLimit: 2 }]"),
+        ),
+        (
+            "AWS::ECS::TaskDefinition/Volumes",
+            "{ ContainerDefinitions: [{ Name: web, Image: nginx }], Volumes: [{ Name: v }, { Name: v }] }".into(),
+        ),
+        (
+            "AWS::ElastiCache::ReplicationGroup/LogDeliveryConfigurations",
+            format!(
+                "{{ ReplicationGroupDescription: d, CacheNodeType: cache.t4g.small, SecurityGroupIds: [sg-1], \
+                 LogDeliveryConfigurations: [{{ {log}, LogFormat: json }}, {{ {log}, LogFormat: text }}] }}"
+            ),
+        ),
+        (
+            "AWS::ElasticLoadBalancingV2::Listener/ListenerAttributes",
+            "{ LoadBalancerArn: a, Port: 80, Protocol: HTTP, DefaultActions: [], ListenerAttributes: [{ Key: k, Value: a }, { Key: k, Value: b }] }".into(),
+        ),
+        (
+            "AWS::ElasticLoadBalancingV2::LoadBalancer/LoadBalancerAttributes",
+            "{ Subnets: [subnet-1, subnet-2], LoadBalancerAttributes: [{ Key: k, Value: a }, { Key: k, Value: b }] }".into(),
+        ),
+        (
+            "AWS::ElasticLoadBalancingV2::TargetGroup/TargetGroupAttributes",
+            "{ Protocol: HTTP, Port: 80, VpcId: vpc-1, TargetGroupAttributes: [{ Key: k, Value: a }, { Key: k, Value: b }] }".into(),
+        ),
+        (
+            "AWS::IAM::Role/Policies",
+            "{ AssumeRolePolicyDocument: {}, Policies: [{ PolicyName: p, PolicyDocument: {} }, { PolicyName: p, PolicyDocument: { a: 1 } }] }".into(),
+        ),
+        (
+            "AWS::WAFv2::WebACL/Rules",
+            "{ Scope: REGIONAL, DefaultAction: { Allow: {} }, VisibilityConfig: { SampledRequestsEnabled: true, CloudWatchMetricsEnabled: true, MetricName: m }, Rules: [{ Name: r, Priority: 1, Action: { Count: {} }, Statement: { GeoMatchStatement: { CountryCodes: [CH] } }, VisibilityConfig: { SampledRequestsEnabled: true, CloudWatchMetricsEnabled: true, MetricName: m } }, { Name: r, Priority: 2, Action: { Count: {} }, Statement: { GeoMatchStatement: { CountryCodes: [DE] } }, VisibilityConfig: { SampledRequestsEnabled: true, CloudWatchMetricsEnabled: true, MetricName: m } }] }".into(),
         ),
     ];
-    for (kind, properties) in twice {
-        let said = said_of(kind, properties);
-        assert_eq!(said.matches("is there twice").count(), 1, "{kind}: {said}");
+    let lists = KINDS
+        .iter()
+        .map(|kind| kind.facts())
+        .flat_map(|facts| facts.keyed.iter().map(move |(list, _)| format!("{}{list}", facts.kind)));
+    let lists: BTreeSet<String> = lists.collect();
+    assert_eq!(lists, twice.iter().map(|(list, _)| (*list).to_owned()).collect(), "each is tried");
+    for (list, properties) in twice {
+        let said: String = said_of(list.split('/').next().unwrap(), &properties);
+        assert_eq!(said.matches("is there twice").count(), 1, "{list}: {said}");
     }
+}
+
+/// The variable of a tenant beside the one that the template sets for a database.
+#[test]
+fn a_variable_that_the_template_sets_too_is_a_mistake_with_both_lines() {
+    let tenant = "
+tenant: acme
+template: modyo
+account: \"300000000090\"
+environments:
+  production:
+    region: us-east-1
+    cidr: 10.0.0.0/20
+    services:
+      web:
+        image: nginx:1
+        databases: [main]
+        environment:
+          LOG_LEVEL: info
+          DATABASE_MAIN_HOST: hush.example
+    databases:
+      main: { engine: postgresql, version: \"16.4\" }
+";
+    let said = blueprints(&[("acme.yaml", tenant)], &[]).expect_err("one of both would not count");
+    assert_eq!(said.matches("`DATABASE_MAIN_HOST` is there twice in `Environment`").count(), 1, "{said}");
+    // The line that asks for the database, for which the template sets the other one.
+    assert!(said.contains("tenants/acme.yaml:12") && said.contains("tenants/acme.yaml:15"), "{said}");
+    assert!(!said.contains("hush"), "{said}");
+    let others = tenant.replace("DATABASE_MAIN_HOST", "DATABASE_OTHER_HOST");
+    assert!(blueprints(&[("acme.yaml", &others)], &[]).is_ok());
 }
 
 #[test]

@@ -9,12 +9,16 @@ use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
     Attachable, Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement,
-    Result, Scope, State, Stranger, Tags, Told, pointer,
+    Result, Scope, State, Stranger, Switch, Tags, Told, pointer,
 };
 pub use spec::{Outputs, Spec};
 
 /// The pointer of the strategy that services get which name none.
 const DEFAULT_STRATEGY: &str = "/DefaultCapacityProviderStrategy";
+
+/// Where commands that people run in containers are logged, and whether; ECS refuses each without the other.
+const EXEC_LOG: &str = "/Configuration/ExecuteCommandConfiguration/LogConfiguration";
+const EXEC_LOGGING: &str = "/Configuration/ExecuteCommandConfiguration/Logging";
 
 /// A cluster, in which services run.
 pub struct Cluster;
@@ -41,6 +45,7 @@ impl Kind for Cluster {
         &[("/ClusterSettings", "Name"), (DEFAULT_STRATEGY, "CapacityProvider")];
     const ADDITIVE: &'static [&'static str] = &[INSTANCES];
     const GRANTS: &'static [&'static str] = &["/CapacityProviders"];
+    const SWITCHES: &'static [Switch] = &[Switch::with(EXEC_LOG, EXEC_LOGGING, &["OVERRIDE"])];
     const LINGERS: Option<&'static str> =
         Some("ECS goes on showing it as inactive, with its tags, for a while; it costs nothing");
     const EXAMPLE: &'static str = "
@@ -143,7 +148,11 @@ resources:
             let path = pointer::join(DEFAULT_STRATEGY, name);
             (path, format!("names {name}, which is not among CapacityProviders"))
         });
-        unknown.chain(CapacityProviderStrategy::mistakes(strategy, DEFAULT_STRATEGY)).collect()
+        let nowhere = spec.configuration.logs_nowhere().then(|| {
+            let text = "is OVERRIDE, which needs a LogConfiguration with a log group or a bucket";
+            (EXEC_LOGGING.to_owned(), text.to_owned())
+        });
+        unknown.chain(CapacityProviderStrategy::mistakes(strategy, DEFAULT_STRATEGY)).chain(nowhere).collect()
     }
 }
 

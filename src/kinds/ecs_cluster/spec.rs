@@ -136,6 +136,12 @@ impl Configuration {
         }
     }
 
+    /// Returns whether commands are to be logged to a place of one's own, and none is named.
+    pub(super) fn logs_nowhere(&self) -> bool {
+        let ExecuteCommand { logging, log_configuration: log, .. } = &self.execute_command_configuration;
+        logging == "OVERRIDE" && log.cloud_watch_log_group_name.is_empty() && log.s3_bucket_name.is_empty()
+    }
+
     /// For a create: nothing where nothing is asked for.
     pub(super) fn sdk(&self) -> Option<ClusterConfiguration> {
         (*self != Self::default()).then(|| self.complete())

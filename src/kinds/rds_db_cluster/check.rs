@@ -25,6 +25,13 @@ pub(super) fn mistakes(spec: &Spec) -> Vec<(String, String)> {
             "/VpcSecurityGroupIds",
             "name at least one: AWS would take the VPC's default group",
         ),
+        (
+            spec.serverless_v2_scaling_configuration
+                .as_ref()
+                .is_some_and(|range| range.seconds_until_auto_pause.is_some() && range.min_capacity > 0.0),
+            "/ServerlessV2ScalingConfiguration/SecondsUntilAutoPause",
+            "needs a MinCapacity of 0: what never scales to nothing never pauses, and RDS refuses it",
+        ),
         (spec.master_username.is_none(), "/MasterUsername", "a new cluster needs a master user"),
     ];
     let wrong = all.into_iter().filter(|(is_wrong, ..)| *is_wrong);
