@@ -35,6 +35,8 @@ mod blueprint;
 #[cfg(feature = "sdk")]
 mod bounds;
 #[cfg(feature = "sdk")]
+mod cache_upgrades;
+#[cfg(feature = "sdk")]
 mod caches;
 #[cfg(feature = "sdk")]
 mod canned;

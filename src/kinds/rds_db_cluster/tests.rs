@@ -79,3 +79,18 @@ fn endpoints_that_others_add_are_theirs() {
     assert_eq!(told, ["/CustomEndpoints/reports"]);
     assert!(DbCluster::ADDITIVE.contains(&"/CustomEndpoints"));
 }
+
+#[test]
+fn how_a_change_is_felt_is_told_by_what_it_is() {
+    let advice = |field: FieldDiff, now: bool| {
+        DbCluster::advice(&Value::Null, &json!({ "ApplyImmediately": now }), &[field]).join(" ")
+    };
+    let version = |have: &str, want: &str| field("/EngineVersion", json!(have), json!(want));
+    let minor = advice(version("16.4", "16.6"), false);
+    assert!(minor.starts_with("the instances restart, and connections are dropped"), "{minor}");
+    assert!(advice(version("16.4", "16.6"), true).starts_with("at once, not in the window: the instances restart"));
+    assert!(advice(version("16.4", "17.2"), false).starts_with("all instances are down together"));
+    let port = advice(field("/Port", json!(5432), json!(5433)), false);
+    assert!(port.starts_with("the instances restart at once, whatever the window"), "{port}");
+    assert_eq!(advice(field("/CopyTagsToSnapshot", json!(false), json!(true)), true), "");
+}

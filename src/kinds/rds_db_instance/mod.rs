@@ -350,6 +350,38 @@ mod tests {
     }
 
     #[test]
+    fn another_class_comes_in_the_window_and_says_how_it_is_felt() {
+        let field = |path: &str| FieldDiff { path: path.to_owned(), before: None, after: Some(json!("b")) };
+        let class = field("/DBInstanceClass");
+        let waits = |now: bool, field: &FieldDiff| {
+            DbInstance::waits_for_window(&Value::Null, &json!({ "ApplyImmediately": now }), field)
+        };
+        assert!(waits(false, &class) && waits(false, &field("/CACertificateIdentifier")));
+        assert!(!waits(true, &class) && !waits(false, &field("/PromotionTier")));
+        let live = json!({ "PreferredMaintenanceWindow": "sun:05:00-sun:06:00" });
+        let window = DbInstance::window(&live, "2026-11-23T00:00:00Z".parse().unwrap()).unwrap();
+        assert_eq!(window.to_string(), "Sun 2026-11-29 05:00 to 06:00 UTC");
+        let advice = |now: bool| {
+            let desired = json!({ "ApplyImmediately": now });
+            DbInstance::advice(&Value::Null, &desired, std::slice::from_ref(&class)).join(" ")
+        };
+        assert!(advice(false).starts_with("it is down for five to ten minutes"), "{}", advice(false));
+        assert!(advice(true).starts_with("at once, not in the window: it is down"), "{}", advice(true));
+    }
+
+    #[test]
+    fn what_waits_for_the_window_is_pending_until_it_is_done() {
+        let pending = PendingModifiedValues::builder().db_instance_class("db.r6g.xlarge").build();
+        let instance = Description::builder().db_instance_class("db.r6g.large");
+        let of = |instance: Description| DbInstance::pending(&read::found(&instance, None, Tags::default()));
+        let later = of(instance.clone().pending_modified_values(pending).build());
+        let later: Vec<_> = later.iter().map(|one| (&*one.path, one.before.clone(), one.after.clone())).collect();
+        let class = |size: &str| Some(json!(format!("db.r6g.{size}")));
+        assert_eq!(later, [("/DBInstanceClass", class("large"), class("xlarge"))]);
+        assert_eq!(of(instance.build()).len(), 0);
+    }
+
+    #[test]
     fn insights_that_are_on_keep_their_key() {
         let field = |before| FieldDiff {
             path: "/PerformanceInsightsKMSKeyId".to_owned(),
