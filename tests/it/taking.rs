@@ -215,3 +215,22 @@ async fn who_refers_to_what_only_takes_away_does_not_wait_for_it() {
     let work = step(&plan, "Fake::Work/shop", Verb::Update);
     assert!(follows(&plan, web, &work) && follows(&plan, &work, data), "{:#?}", plan.steps);
 }
+
+#[tokio::test(start_paused = true)]
+async fn where_there_is_no_room_for_both_the_old_goes_first() {
+    let mut wishes = environment();
+    change(&mut wishes, "Fake::Group/web", "Ports", json!([1, 2, 3, 4]));
+    let bench = applied(&wishes).await;
+    change(&mut wishes, "Fake::Group/web", "Ports", json!([5, 6, 7, 8]));
+    change(&mut wishes, "Fake::Recipe/shop", "Steps", json!(["two"]));
+    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    let [first, _] = &updates(&plan, "Fake::Group/web")[..] else { panic!("{:#?}", plan.steps.keys()) };
+    assert_eq!(sent(&plan, first, "Ports").as_array().map(Vec::len), Some(8), "more than a group has room for");
+    bench.run(&blueprint(&wishes), Mode::Apply).await.clean();
+    let ports = {
+        let world = bench.cloud.world();
+        world.things.values().find(|thing| thing.place() == "Fake::Group/web").map(|thing| thing.spec["Ports"].clone())
+    };
+    assert_eq!(ports, Some(json!([5, 6, 7, 8])));
+    assert!(bench.plan(&blueprint(&wishes), Mode::Apply).await.is_empty());
+}

@@ -24,6 +24,8 @@ pub const FAR: [&str; 2] = ["Fake::Cert", "AWS::IAM::Role"];
 const WORK: &str = "Fake::Work";
 /// The shortest time that a change of version takes.
 const ROLLOUT: Duration = Duration::from_secs(3);
+/// How many ports a group has room for: more than histories draw.
+const MOST_PORTS: usize = 6;
 /// For how long something that still uses a thing is waited for before its deletion fails.
 const BUSY: Duration = Duration::from_secs(20);
 
@@ -210,6 +212,9 @@ fn set_spec(world: &mut World, writer: &Writer, id: &str, spec: &Value) -> Resul
     let thing = world.found_mut(id, &writer.region).ok_or_else(|| Failure::new(Class::NotFound, "gone"))?;
     if thing.leaves_at.is_some() {
         return Err(Failure::new(Class::Busy, "it is being deleted"));
+    }
+    if spec["Ports"].as_array().is_some_and(|ports| ports.len() > MOST_PORTS) {
+        return Err(Failure::new(Class::Quota, "too many ports"));
     }
     let old = std::mem::replace(&mut thing.spec, spec.clone());
     thing.failed = None;
