@@ -8,15 +8,13 @@ use super::fate::Fate;
 use super::foundation::obstacle;
 use super::input::{Input, Mode};
 use super::live_edges::LiveEdges;
-use super::narrow::Narrowing;
+use super::narrowing::{Narrowing, Taken, Users, tell};
 use super::order::{Order, Shapes};
 use super::remove::remove;
 use super::select;
 use super::steps::{Steps, steps};
-use super::taken::{Taken, tell};
 use super::types::{Change, StackPlan, Step, StepId};
 use super::unread::{unchecked, unlisted, unread};
-use super::uses::Uses;
 use super::victims::{Victim, mark_blocked, stuck, victims};
 use crate::resource::{Address, Live, resolve};
 
@@ -41,9 +39,9 @@ fn unhindered(input: &Input<'_>, shapes: &Shapes<'_>, asked: Option<&BTreeSet<Ad
     let all = input.inventory.all().map(|(address, live)| (named(address, live).unwrap_or(address), live));
     let all: Vec<_> = all.collect();
     let edges = LiveEdges::of(shapes, &all);
-    let uses = Uses::of(input.blueprint, shapes, &edges, &all);
+    let users = Users::of(input.blueprint, shapes, &edges, &all);
     let order = Order::of(input.blueprint, |address| shapes.get(address.kind.as_str()).map(|shape| shape.facts().late));
-    let Decided { decisions, leaving, steps: made, taken } = decided(input, shapes, &order, (&edges, &uses), asked);
+    let Decided { decisions, leaving, steps: made, taken } = decided(input, shapes, &order, (&edges, &users), asked);
     let mut plan = assemble(input, shapes, decisions.as_ref(), &leaving, made);
     tell(input, shapes, decisions.as_ref(), &taken, &mut plan);
     if input.mode == Mode::Destroy {
@@ -71,13 +69,13 @@ fn decided(
     input: &Input<'_>,
     shapes: &Shapes<'_>,
     order: &Order,
-    (edges, uses): (&LiveEdges, &Uses),
+    (edges, users): (&LiveEdges, &Users),
     asked: Option<&BTreeSet<Address>>,
 ) -> Decided {
     let (mut blocked, mut kept) = (BTreeMap::new(), BTreeMap::new());
     loop {
         let decisions = (input.mode != Mode::Destroy).then(|| decide(input, shapes, order, edges, &blocked, &kept));
-        let narrowing = Narrowing { input, shapes, decisions: decisions.as_ref(), edges, uses };
+        let narrowing = Narrowing { input, shapes, decisions: decisions.as_ref(), edges, users };
         let is_asked = |victim: &Victim| asked_to_go(input, asked).is_none_or(|asked| asked.contains(&victim.address));
         let (mut leaving, unasked): (Vec<_>, Vec<_>) =
             victims(input, decisions.as_ref()).into_iter().partition(is_asked);

@@ -3,7 +3,6 @@
 //! **Invariant:** pure. No async, no clock, no AWS; the same input gives the same plan, byte for byte.
 
 mod adopt;
-mod after;
 mod causes;
 mod changes;
 mod circles;
@@ -14,15 +13,13 @@ mod fields;
 mod fingerprint;
 mod followers;
 mod foundation;
-mod grants;
 mod guards;
 mod input;
-mod keep;
 mod late;
 mod let_go;
 mod live_edges;
 mod make;
-mod narrow;
+mod narrowing;
 mod order;
 mod pending;
 mod protection;
@@ -33,11 +30,9 @@ mod step;
 mod steps;
 mod suspects;
 mod tags;
-mod taken;
 mod takers;
 mod types;
 mod unread;
-mod uses;
 mod victims;
 
 pub use adopt::{Unfit, adopted, adoption};

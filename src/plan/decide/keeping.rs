@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{Decider, LeftOut};
 use crate::plan::fate::Fate;
 use crate::plan::fields::joined;
-use crate::plan::grants::{Halves, granted, halves};
+use crate::plan::narrowing::{Halves, granted, halves};
 use crate::plan::types::Field;
 use crate::resource::{Address, Live, Shape, pointer};
 

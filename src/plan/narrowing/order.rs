@@ -6,26 +6,26 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::after::After;
-use super::decide::{Decisions, LeftOut};
-use super::grants::{Halves, difference, going, granted, halves, is_granted};
-use super::input::Input;
-use super::live_edges::LiveEdges;
-use super::order::Shapes;
-use super::steps::Steps;
-use super::tags;
-use super::taken::Taken;
-use super::types::{Desired, Field, Step, StepId, Verb};
-use super::uses::Uses;
+use super::acyclic::Acyclic;
+use super::halves::{Halves, difference, going, granted, halves, is_granted};
+use super::told::Taken;
+use super::users::Users;
+use crate::plan::decide::{Decisions, LeftOut};
+use crate::plan::input::Input;
+use crate::plan::live_edges::LiveEdges;
+use crate::plan::order::Shapes;
+use crate::plan::steps::Steps;
+use crate::plan::tags;
+use crate::plan::types::{Desired, Field, Step, StepId, Verb};
 use crate::resource::{Address, State, Tags, key};
 
 /// What the order of steps is made from.
-pub(super) struct Narrowing<'a> {
-    pub(super) input: &'a Input<'a>,
-    pub(super) shapes: &'a Shapes<'a>,
-    pub(super) decisions: Option<&'a Decisions>,
-    pub(super) edges: &'a LiveEdges,
-    pub(super) uses: &'a Uses,
+pub(in crate::plan) struct Narrowing<'a> {
+    pub(in crate::plan) input: &'a Input<'a>,
+    pub(in crate::plan) shapes: &'a Shapes<'a>,
+    pub(in crate::plan) decisions: Option<&'a Decisions>,
+    pub(in crate::plan) edges: &'a LiveEdges,
+    pub(in crate::plan) users: &'a Users,
 }
 
 /// An update that somebody waits for, or that waits for somebody.
@@ -37,7 +37,7 @@ struct Turn {
 impl Narrowing<'_> {
     /// Parts the updates that take something away from somebody who is changed as well, and orders all by it. An order
     /// that would make a circle is left out: what has to go first goes first.
-    pub(super) fn order(&self, steps: &mut Steps) -> BTreeMap<Address, Taken> {
+    pub(in crate::plan) fn order(&self, steps: &mut Steps) -> BTreeMap<Address, Taken> {
         let (mut told, mut takes) = (BTreeMap::new(), Vec::new());
         let updates: Vec<StepId> = steps.all.keys().filter(|id| id.verb == Verb::Update).cloned().collect();
         let gives = updates.iter().filter_map(|id| {
@@ -76,7 +76,7 @@ impl Narrowing<'_> {
     }
 
     /// Those who need what the fields of an update give, if they give anything.
-    pub(super) fn given(&self, address: &Address, fields: &[Field]) -> Option<BTreeSet<Address>> {
+    pub(in crate::plan) fn given(&self, address: &Address, fields: &[Field]) -> Option<BTreeSet<Address>> {
         let facts = self.shapes.get(address.kind.as_str())?.facts();
         let granted = fields.iter().filter(|field| is_granted(&facts, &field.path));
         let given: Vec<_> = granted.flat_map(|field| difference(field.after.as_ref(), field.before.as_ref())).collect();
@@ -97,9 +97,9 @@ impl Narrowing<'_> {
         Some((halves, users.into_iter().filter(|user| self.lives(steps, user)).collect()))
     }
 
-    pub(super) fn users(&self, address: &Address, elements: &[Value]) -> BTreeSet<Address> {
+    pub(in crate::plan) fn users(&self, address: &Address, elements: &[Value]) -> BTreeSet<Address> {
         let named = elements.iter().flat_map(|element| self.edges.named(element));
-        let mut users = self.uses.all(named.chain([address.clone()]));
+        let mut users = self.users.all(named.chain([address.clone()]));
         users.remove(address);
         users
     }
@@ -176,7 +176,7 @@ impl Narrowing<'_> {
         gives: &[Turn],
         takes: &[(Turn, BTreeSet<StepId>)],
     ) -> BTreeMap<Address, BTreeSet<Address>> {
-        let (mut after, mut stranded) = (After::of(steps), BTreeMap::<_, BTreeSet<_>>::new());
+        let (mut after, mut stranded) = (Acyclic::of(steps), BTreeMap::<_, BTreeSet<_>>::new());
         for (turn, others) in takes {
             for other in others {
                 after.add(&turn.step, other);

@@ -2,19 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::decide::Decisions;
-use super::fate::Fate;
-use super::fields::joined;
-use super::grants::{going, halves};
-use super::narrow::Narrowing;
-use super::standing::Standing;
-use super::victims::{Victim, blind, refers};
+use super::halves::{going, halves};
+use super::order::Narrowing;
+use crate::plan::decide::Decisions;
+use crate::plan::fate::Fate;
+use crate::plan::fields::joined;
+use crate::plan::standing::Standing;
+use crate::plan::victims::{Victim, blind, refers};
 use crate::resource::Address;
 
 impl Narrowing<'_> {
     /// The resources whose updates may take nothing away, and why. `asked` is all that a partial apply is about, `unasked`
     /// what would go besides.
-    pub(super) fn kept(
+    pub(in crate::plan) fn kept(
         &self,
         leaving: &[Victim],
         unasked: &[Victim],

@@ -1,16 +1,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::steps::Steps;
-use super::types::StepId;
+use crate::plan::steps::Steps;
+use crate::plan::types::StepId;
 
 /// Which step comes after which, to add to without making a circle.
-pub(super) struct After {
+pub(in crate::plan) struct Acyclic {
     index: BTreeMap<StepId, usize>,
     after: Vec<BTreeSet<usize>>,
 }
 
-impl After {
-    pub(super) fn of(steps: &Steps) -> Self {
+impl Acyclic {
+    pub(in crate::plan) fn of(steps: &Steps) -> Self {
         let index: BTreeMap<_, _> = steps.all.keys().cloned().enumerate().map(|(i, id)| (id, i)).collect();
         let before = |id: &StepId| index.get(id).copied();
         let after = steps.all.values().map(|step| step.after.iter().filter_map(before).collect()).collect();
@@ -18,7 +18,7 @@ impl After {
     }
 
     /// Lets `later` come after `earlier`, unless that comes after it already; returns whether it comes after.
-    pub(super) fn add(&mut self, later: &StepId, earlier: &StepId) -> bool {
+    pub(in crate::plan) fn add(&mut self, later: &StepId, earlier: &StepId) -> bool {
         let (Some(later), Some(earlier)) = (self.index.get(later), self.index.get(earlier)) else { return true };
         if self.after[*later].contains(earlier) {
             return true;
@@ -42,7 +42,7 @@ impl After {
         false
     }
 
-    pub(super) fn write(self, steps: &mut Steps) {
+    pub(in crate::plan) fn write(self, steps: &mut Steps) {
         let ids: Vec<_> = self.index.into_keys().collect();
         for (step, after) in steps.all.values_mut().zip(&self.after) {
             step.after.extend(after.iter().map(|before| ids[*before].clone()));

@@ -2,17 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::changes::blocked;
-use super::decide::Decisions;
-use super::fields::shown;
-use super::input::Input;
-use super::order::Shapes;
-use super::types::{Action, Change, StackPlan};
+use crate::plan::changes::blocked;
+use crate::plan::decide::Decisions;
+use crate::plan::fields::shown;
+use crate::plan::input::Input;
+use crate::plan::order::Shapes;
+use crate::plan::types::{Action, Change, StackPlan};
 use crate::resource::{Address, Disruption};
 
 /// What becomes of what an update takes away.
 #[derive(Debug)]
-pub(super) enum Taken {
+pub(in crate::plan) enum Taken {
     /// It goes once these have been changed, who may still need it.
     After(BTreeSet<Address>),
     /// It goes before these have been changed: of what waits for each other, something has to go first.
@@ -25,7 +25,7 @@ pub(super) enum Taken {
 const NAMED: usize = 3;
 
 /// Tells what goes last, what goes from under those who stay, and what can't go now.
-pub(super) fn tell(
+pub(in crate::plan) fn tell(
     input: &Input<'_>,
     shapes: &Shapes<'_>,
     decisions: Option<&Decisions>,

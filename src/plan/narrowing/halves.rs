@@ -2,24 +2,24 @@
 
 use serde_json::Value;
 
-use super::decide::LeftOut;
-use super::types::{Cause, Field};
+use crate::plan::decide::LeftOut;
+use crate::plan::types::{Cause, Field};
 use crate::resource::{Facts, Live, Shape, keyed, pointer};
 
 /// An update that takes something away, in two halves.
-pub(super) struct Halves {
+pub(in crate::plan) struct Halves {
     /// What there is and what is to come, both.
-    pub(super) wide: Value,
+    pub(in crate::plan) wide: Value,
     /// The fields that lead from live to `wide`; none if the update only takes away.
-    pub(super) early: Vec<Field>,
+    pub(in crate::plan) early: Vec<Field>,
     /// The fields that lead from `wide` to what is desired.
-    pub(super) late: Vec<Field>,
+    pub(in crate::plan) late: Vec<Field>,
 }
 
 /// Parts the fields of an update. None if it takes away nothing that somebody may need, or if nobody can have both.
 ///
 /// What somebody put there by hand is no half of this: nobody of ours was ever told to need it.
-pub(super) fn halves(shape: &dyn Shape, live: &Live, desired: &Value, fields: &[Field]) -> Option<Halves> {
+pub(in crate::plan) fn halves(shape: &dyn Shape, live: &Live, desired: &Value, fields: &[Field]) -> Option<Halves> {
     let facts = shape.facts();
     let (mut wide, mut early, mut late) = (desired.clone(), Vec::new(), Vec::new());
     for field in fields.iter().filter(|field| field.ignored.is_none()) {
@@ -52,12 +52,12 @@ fn both(shape: &dyn Shape, facts: &Facts, live: &Live, field: &Field) -> Option<
 }
 
 /// Whether a property gives something to those who use the resource, or whom it names.
-pub(super) fn is_granted(facts: &Facts, at: &str) -> bool {
+pub(in crate::plan) fn is_granted(facts: &Facts, at: &str) -> bool {
     facts.grants.iter().any(|pattern| pointer::covers(pattern, at))
 }
 
 /// What a field takes away, or what it gives, element by element where it is a list.
-pub(super) fn difference(from: Option<&Value>, to: Option<&Value>) -> Vec<Value> {
+pub(in crate::plan) fn difference(from: Option<&Value>, to: Option<&Value>) -> Vec<Value> {
     match (from, to) {
         (Some(Value::Array(from)), Some(Value::Array(to))) => {
             from.iter().filter(|item| !to.contains(item)).cloned().collect()
@@ -67,12 +67,12 @@ pub(super) fn difference(from: Option<&Value>, to: Option<&Value>) -> Vec<Value>
 }
 
 /// What the late fields take away.
-pub(super) fn going(late: &[Field]) -> Vec<Value> {
+pub(in crate::plan) fn going(late: &[Field]) -> Vec<Value> {
     late.iter().flat_map(|field| difference(field.before.as_ref(), field.after.as_ref())).collect()
 }
 
 /// The granted properties that these fields are below, as they are between the halves.
-pub(super) fn granted(facts: &Facts, fields: &[Field], wide: &Value) -> LeftOut {
+pub(in crate::plan) fn granted(facts: &Facts, fields: &[Field], wide: &Value) -> LeftOut {
     let is_below = |pattern: &&&'static str| fields.iter().any(|field| pointer::covers(pattern, &field.path));
     facts.grants.iter().filter(is_below).map(|property| (*property, wide.pointer(property).cloned())).collect()
 }

@@ -3,40 +3,40 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::followers::There;
-use super::grants::is_granted;
-use super::live_edges::LiveEdges;
-use super::order::Shapes;
+use super::halves::is_granted;
 use crate::blueprint::Blueprint;
+use crate::plan::followers::There;
+use crate::plan::live_edges::LiveEdges;
+use crate::plan::order::Shapes;
 use crate::resource::{Address, Live};
 
 /// By resource, who uses it: by reference, live or desired, or because it follows it.
 ///
 /// A rule that admits a group does not use that group: what is granted is no use.
 #[derive(Debug, Default)]
-pub(super) struct Uses {
+pub(in crate::plan) struct Users {
     users: BTreeMap<Address, BTreeSet<Address>>,
 }
 
-impl Uses {
-    pub(super) fn of(
+impl Users {
+    pub(in crate::plan) fn of(
         blueprint: &Blueprint,
         shapes: &Shapes<'_>,
         edges: &LiveEdges,
         all: &[(&Address, &Arc<Live>)],
     ) -> Self {
-        let mut uses = Self::default();
+        let mut users = Self::default();
         let is_use = |from: &Address, pointers: &BTreeSet<String>| {
             let facts = shapes.get(from.kind.as_str()).map(|shape| shape.facts());
             facts.is_none_or(|facts| pointers.iter().any(|at| !is_granted(&facts, at)))
         };
         for (from, resource) in &blueprint.resources {
             let targets = resource.edges.iter().filter(|(_, pointers)| is_use(from, pointers));
-            targets.for_each(|(target, _)| uses.add(from, target));
+            targets.for_each(|(target, _)| users.add(from, target));
         }
         for (from, targets) in &edges.out {
             let targets = targets.iter().filter(|(_, pointers)| is_use(&from.0, pointers));
-            targets.for_each(|(target, _)| uses.add(&from.0, &target.0));
+            targets.for_each(|(target, _)| users.add(&from.0, &target.0));
         }
         let there = There::of(all.iter().copied());
         for (from, live) in all {
@@ -44,10 +44,10 @@ impl Uses {
             for (target, _) in all.iter().filter(|(target, other)| {
                 target != from && shape.follows(&live.spec, target, &other.spec, &there).is_some()
             }) {
-                uses.add(from, target);
+                users.add(from, target);
             }
         }
-        uses
+        users
     }
 
     fn add(&mut self, from: &Address, target: &Address) {
@@ -57,7 +57,7 @@ impl Uses {
     }
 
     /// All who use one of these, directly or through others.
-    pub(super) fn all(&self, used: impl IntoIterator<Item = Address>) -> BTreeSet<Address> {
+    pub(in crate::plan) fn all(&self, used: impl IntoIterator<Item = Address>) -> BTreeSet<Address> {
         let mut open: Vec<Address> = used.into_iter().collect();
         let mut found = BTreeSet::new();
         while let Some(next) = open.pop() {
