@@ -9,6 +9,7 @@ use super::order::Shapes;
 use super::types::{Action, Cause, Change, Field, StackPlan, Step, StepId, Verb, Waiting};
 use super::victims::Victim;
 use super::{pending, protection};
+use crate::problem::Span;
 use crate::resource::{Address, Disruption, FieldDiff, Live, Recorded, Replacement, Shape, State, key};
 
 /// A wanted resource that nothing may be done to, nor made.
@@ -21,7 +22,7 @@ pub(super) fn needs(blocker: &Address) -> String {
     format!("{NEEDS}{blocker}{BLOCKED}")
 }
 
-/// Returns the blocked resource that a blocked one needs; none if it is blocked by itself.
+/// Returns the blocked resource that a blocked one needs, or shares a line of the YAML with; none if it is blocked by itself.
 pub fn needed(change: &Change) -> Option<Address> {
     change.notes.iter().find_map(|note| needed_by(note))
 }
@@ -32,11 +33,20 @@ pub(super) fn is_for_another(why: &str) -> bool {
 }
 
 fn needed_by(why: &str) -> Option<Address> {
-    why.strip_prefix(NEEDS)?.strip_suffix(BLOCKED)?.parse().ok()
+    let needs = || why.strip_prefix(NEEDS)?.strip_suffix(BLOCKED);
+    let shares = || why.split_once(FEEDS)?.1.strip_suffix(TOGETHER)?.strip_suffix(BLOCKED);
+    needs().or_else(shares)?.parse().ok()
+}
+
+/// Why a change is held that comes from the same line as one which is blocked.
+pub(super) fn shares(line: &Span, blocked: &Address) -> String {
+    format!("{line}{FEEDS}{blocked}{BLOCKED}{TOGETHER}")
 }
 
 const NEEDS: &str = "needs ";
 const BLOCKED: &str = ", which is blocked";
+const FEEDS: &str = " also feeds ";
+const TOGETHER: &str = ": both change together, or neither does";
 
 /// A resource in a region that nothing may be done to, nor made.
 pub(super) fn blocked_in(region: &str, address: Address, why: String) -> Change {

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::changes::is_for_another;
+use super::changes::{is_for_another, shares};
 use super::decide::Decisions;
 use super::fate::Fate;
 use super::input::{Input, Mode};
@@ -73,7 +73,7 @@ impl<'a> Fed<'a> {
             });
             let known = self.blocked.iter().filter(|(.., is_known)| *is_known);
             victim.blocked = families.flat_map(|family| &family.from).find_map(|span| {
-                known.clone().find(|(fed, ..)| *fed == span).map(|(span, address, _)| why(span, address))
+                known.clone().find(|(fed, ..)| *fed == span).map(|(span, address, _)| shares(span, address))
             });
         }
     }
@@ -95,13 +95,9 @@ impl<'a> Fed<'a> {
             let fed = self.blocked.iter().find(|(fed, address, is_known)| {
                 *fed == span && *address != &resource.address && (*is_known || is_near(address))
             });
-            fed.map(|(span, address, _)| why(span, address))
+            fed.map(|(span, address, _)| shares(span, address))
         })
     }
-}
-
-fn why(span: &Span, address: &Address) -> String {
-    format!("{span} also feeds {address}, which is blocked: both change together, or neither does")
 }
 
 /// The parameters by which a field differs from what was applied.

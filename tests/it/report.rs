@@ -425,11 +425,20 @@ fn what_is_blocked_is_told_by_its_cause_first_and_once() {
         fields: vec![field("/DesiredCount", json!(1), json!(2), Cause::Config)],
         ..blocked("AWS::ECS::Service/web", "needs AWS::RDS::DBInstance/main-1, which is blocked")
     });
+    let shared = "tenants/acme.yaml:3 also feeds AWS::RDS::DBCluster/main, which is blocked: both change together, or neither \
+                  does";
+    changes.push(Change {
+        fields: vec![field("/GroupDescription", json!("a"), json!("b"), Cause::Config)],
+        ..blocked("AWS::EC2::SecurityGroup/database-main", shared)
+    });
     let plan = plan_of(changes);
     let expected = "\
  ✗  blocked  AWS::RDS::DBCluster/main
                its engine can't be changed
                blocked with it: 41 resources: AWS::ECS::Service/worker-0, AWS::ECS::Service/worker-1, AWS::ECS::Service/worker-10 and 38 more (-v names all)
+ ✗  blocked  AWS::EC2::SecurityGroup/database-main
+               tenants/acme.yaml:3 also feeds AWS::RDS::DBCluster/main, which is blocked: both change together, or neither does
+               /GroupDescription  a → b  config
  ✗  blocked  AWS::ECS::Service/web
                needs AWS::RDS::DBInstance/main-1, which is blocked
                /DesiredCount  1 → 2  config
