@@ -217,11 +217,14 @@ fn an_image_that_ecr_has_not_is_told_before_anything_is_made() {
             stage.account
         );
         for (image, expected) in [
-            ("123456789012.dkr.ecr.us-east-1.amazonaws.com/shop:42", None),
-            ("123456789012.dkr.ecr.us-east-1.amazonaws.com/shop:missing", Some("has no image :missing: push it first")),
-            ("123456789012.dkr.ecr.us-east-1.amazonaws.com/missing/shop", Some("has no repository missing/shop")),
-            // Not asked about: another region's, another registry's.
-            ("123456789012.dkr.ecr.eu-west-1.amazonaws.com/missing/shop", None),
+            ("300000000096.dkr.ecr.us-east-1.amazonaws.com/shop:42", None),
+            ("300000000096.dkr.ecr.us-east-1.amazonaws.com/shop:missing", Some("has no image :missing: push it first")),
+            ("300000000096.dkr.ecr.us-east-1.amazonaws.com/missing/shop", Some("has no repository missing/shop")),
+            // Fetched at the first pull.
+            ("300000000096.dkr.ecr.us-east-1.amazonaws.com/docker-hub/missing/nginx:1", None),
+            // Not asked about: another region's, another account's, another registry's.
+            ("300000000096.dkr.ecr.eu-west-1.amazonaws.com/missing/shop", None),
+            ("123456789012.dkr.ecr.us-east-1.amazonaws.com/missing/shop", None),
             ("public.ecr.aws/missing/shop:1", None),
         ] {
             let template = TASK.replace("IMAGE", image);
@@ -236,6 +239,6 @@ fn an_image_that_ecr_has_not_is_told_before_anything_is_made() {
             assert!(inventories.values().all(|one| one.unchecked.is_empty()), "{image}: {inventories:?}");
         }
         let asked = stage.calls().await.iter().filter(|call| *call == "ecr:DescribeImages").count();
-        assert_eq!(asked, 3);
+        assert_eq!(asked, 4);
     });
 }

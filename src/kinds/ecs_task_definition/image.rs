@@ -44,14 +44,15 @@ pub(super) fn questions(spec: &Spec) -> Vec<Question> {
     asked.collect()
 }
 
-/// Returns why no task can start from an image, if ECR has none. A reader asks in its own region only.
+/// Returns why no task can start from an image, if ECR has none. A reader asks about its own account and region: what another
+/// account's registry would fetch at the first pull can't be told from outside.
 pub(super) async fn missing(
     reader: &Reader,
     account: &str,
     region: &str,
     (repository, version): (&str, &str),
 ) -> Result<Option<String>> {
-    if region != reader.region() {
+    if (account, region) != (reader.account(), reader.region()) {
         return Ok(None);
     }
     let version = if version.is_empty() { ":latest" } else { version };
@@ -60,16 +61,30 @@ pub(super) async fn missing(
         None => ImageIdentifier::builder().image_tag(&version[1..]),
     };
     let call = reader.ecr().describe_images().registry_id(account).repository_name(repository).image_ids(id.build());
-    match call.send().await.map_err(Failure::from) {
-        Ok(_) => Ok(None),
+    let why = match call.send().await.map_err(Failure::from) {
+        Ok(_) => return Ok(None),
         Err(failure) if failure.code == "RepositoryNotFoundException" => {
-            Ok(Some(format!("ECR of {account} in {region} has no repository {repository}")))
+            format!("ECR of {account} in {region} has no repository {repository}")
         }
         Err(failure) if failure.code == "ImageNotFoundException" => {
-            Ok(Some(format!("the repository {repository} has no image {version}: push it first")))
+            format!("the repository {repository} has no image {version}: push it first")
         }
-        Err(failure) => Err(failure),
+        Err(failure) => return Err(failure),
+    };
+    Ok((!is_fetched(reader, repository).await?).then_some(why))
+}
+
+/// Whether the registry fetches the images of a repository from another one, with the repository, at the first pull.
+async fn is_fetched(reader: &Reader, repository: &str) -> Result<bool> {
+    let mut rules = reader.ecr().describe_pull_through_cache_rules().into_paginator().items().send();
+    while let Some(rule) = rules.next().await {
+        let prefix = rule?.ecr_repository_prefix.unwrap_or_default();
+        let is_below = repository.strip_prefix(&*prefix).is_some_and(|rest| rest.starts_with('/'));
+        if is_below || prefix == "ROOT" {
+            return Ok(true);
+        }
     }
+    Ok(false)
 }
 
 /// Returns what is wrong with the name of an image, if anything; one that is not known yet is right.

@@ -57,7 +57,7 @@ impl Kind for TaskDefinition {
         ("/ContainerDefinitions/*/LogConfiguration/Options", "/ContainerDefinitions/*/LogConfiguration/SecretOptions"),
     ];
     const SWITCHES: &'static [Switch] = check::SWITCHES;
-    const ASKS: &'static [&'static str] = &["ecr:DescribeImages"];
+    const ASKS: &'static [&'static str] = &["ecr:DescribeImages", "ecr:DescribePullThroughCacheRules"];
     const SENSITIVE: &'static [&'static str] = &[
         "/ContainerDefinitions/*/Command",
         "/ContainerDefinitions/*/EntryPoint",

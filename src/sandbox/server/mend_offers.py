@@ -2,6 +2,7 @@
 
 from moto.ecr.exceptions import ImageNotFoundException
 from moto.ecr.models import ECRBackend
+from moto.ecr.responses import ECRResponse
 from moto.elasticache.responses import ElastiCacheResponse
 from moto.rds.responses import RDSResponse
 
@@ -16,6 +17,8 @@ VERSIONS = {
 }
 # A class of this family is not on offer, a repository or tag of this name not there.
 MISSING = "missing"
+# What a registry fetches by itself at the first pull.
+FETCHED = "docker-hub"
 
 
 @around(ECRBackend)
@@ -27,6 +30,11 @@ def describe_images(moto, self, repository_name, registry_id=None, image_ids=Non
         if MISSING in image.get("imageTag", ""):
             raise ImageNotFoundException(str(image), repository_name, registry_id or self.account_id)
     return []
+
+
+@adds(ECRResponse)
+def describe_pull_through_cache_rules(self):
+    return ActionResult({"pullThroughCacheRules": [{"ecrRepositoryPrefix": FETCHED}]})
 
 
 @adds(RDSResponse)
