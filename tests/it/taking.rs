@@ -234,3 +234,25 @@ async fn where_there_is_no_room_for_both_the_old_goes_first() {
     assert_eq!(ports, Some(json!([5, 6, 7, 8])));
     assert!(bench.plan(&blueprint(&wishes), Mode::Apply).await.is_empty());
 }
+
+#[tokio::test(start_paused = true)]
+async fn of_those_who_lose_something_who_stays_is_an_outage_beside_who_moves() {
+    let mut wishes = environment();
+    wishes.push(Wish::new("Fake::Recipe", "other", json!({ "Steps": ["one"] })));
+    wishes.push(Wish::new(
+        "Fake::Work",
+        "other",
+        json!({
+            "Recipe": reference("Recipe", "other", "Id"), "Revision": reference("Recipe", "other", "Revision"),
+            "Groups": [reference("Group", "web", "Id")], "Count": 1,
+        }),
+    ));
+    let bench = applied(&wishes).await;
+    change(&mut wishes, "Fake::Group/web", "Ports", json!([8443]));
+    change(&mut wishes, "Fake::Recipe/shop", "Steps", json!(["two"]));
+    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    let told = plan.changes.iter().find(|change| change.address.name == "web").expect("it is told");
+    let notes = told.notes.join("; ");
+    assert_eq!(told.disruption, Disruption::Outage, "{notes}");
+    assert!(notes.contains("goes last, after") && notes.contains("what Fake::Work/other may need"), "{notes}");
+}

@@ -52,8 +52,9 @@ impl Narrowing<'_> {
             // What one takes from somebody, another may give instead.
             let others = gives.iter().filter(|give| give.step.address != id.address && !give.users.is_disjoint(&users));
             let others: BTreeSet<StepId> = others.map(|give| give.step.clone()).collect();
+            let left = self.left(&id.address, &going(&halves.late), &users, &movers);
             if movers.is_empty() && !users.is_empty() {
-                told.insert(id.address.clone(), Taken::Unmoved(users));
+                told.insert(id.address.clone(), Taken::Unmoved(if left.is_empty() { users } else { left.clone() }));
             }
             if movers.is_empty() && others.is_empty() {
                 continue;
@@ -65,7 +66,7 @@ impl Narrowing<'_> {
                 self.split(steps, &id, halves)
             };
             if !movers.is_empty() {
-                told.insert(id.address.clone(), Taken::After(movers.clone()));
+                told.insert(id.address.clone(), Taken::After { movers: movers.clone(), left });
             }
             takes.push((Turn { step: last, users: movers }, others));
         }
@@ -95,6 +96,26 @@ impl Narrowing<'_> {
         }
         let users = self.users(&id.address, &going(&halves.late));
         Some((halves, users.into_iter().filter(|user| self.lives(steps, user)).collect()))
+    }
+
+    /// Those of the users who lose something and are not changed. Of what names somebody, only who uses both needs it: who
+    /// comes from one group to another. Who uses it through one that is changed goes along.
+    fn left(
+        &self,
+        address: &Address,
+        going: &[Value],
+        users: &BTreeSet<Address>,
+        movers: &BTreeSet<Address>,
+    ) -> BTreeSet<Address> {
+        let own = self.users.all([address.clone()].into_iter());
+        let along = self.users.all(movers.iter().cloned());
+        let needs = |user: &Address| {
+            going.iter().any(|element| {
+                let named = self.edges.named(element);
+                own.contains(user) && (named.is_empty() || self.users.all(named.into_iter()).contains(user))
+            })
+        };
+        users.iter().filter(|user| !movers.contains(*user) && !along.contains(*user) && needs(user)).cloned().collect()
     }
 
     pub(in crate::plan) fn users(&self, address: &Address, elements: &[Value]) -> BTreeSet<Address> {

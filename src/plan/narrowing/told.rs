@@ -13,8 +13,8 @@ use crate::resource::{Address, Disruption};
 /// What becomes of what an update takes away.
 #[derive(Debug)]
 pub(in crate::plan) enum Taken {
-    /// It goes once these have been changed, who may still need it.
-    After(BTreeSet<Address>),
+    /// It goes once the movers have been changed, who may still need it; those who are left stay as they are.
+    After { movers: BTreeSet<Address>, left: BTreeSet<Address> },
     /// It goes before these have been changed: of what waits for each other, something has to go first.
     Before(BTreeSet<Address>),
     /// It goes, and those who use it stay as they are.
@@ -34,17 +34,15 @@ pub(in crate::plan) fn tell(
 ) {
     for change in plan.changes.iter_mut().filter(|change| change.action == Action::Update) {
         match taken.get(&change.address) {
-            Some(Taken::After(users)) => {
-                change.notes.push(format!("what it takes away goes last, after {}", names(users)));
+            Some(Taken::After { movers, left }) => {
+                change.notes.push(format!("what it takes away goes last, after {}", names(movers)));
+                strand(change, left);
             }
             Some(Taken::Before(users)) => {
                 change.disruption = change.disruption.max(Disruption::Outage);
                 change.notes.push(format!("takes away what {} may need before that has changed", names(users)));
             }
-            Some(Taken::Unmoved(users)) => {
-                change.disruption = change.disruption.max(Disruption::Outage);
-                change.notes.push(format!("takes away what {} may need, and nothing changes there", names(users)));
-            }
+            Some(Taken::Unmoved(users)) => strand(change, users),
             None => {}
         }
     }
@@ -61,6 +59,14 @@ pub(in crate::plan) fn tell(
         let fields = kept.fields.iter().map(|field| shown(&facts, field)).collect();
         plan.unchanged = plan.unchanged.saturating_sub(1);
         plan.changes.push(Change { fields, ..blocked(input, address.clone(), kept.why.clone()) });
+    }
+}
+
+/// Tells of those who lose something and stay as they are.
+fn strand(change: &mut Change, left: &BTreeSet<Address>) {
+    if !left.is_empty() {
+        change.disruption = change.disruption.max(Disruption::Outage);
+        change.notes.push(format!("takes away what {} may need, and nothing changes there", names(left)));
     }
 }
 
