@@ -1,4 +1,4 @@
-/// How the program ends; the numbers are a contract (docs/cli.md).
+/// How the program ends; the numbers are a contract (docs/operating.md, "Exit codes").
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Exit {
