@@ -107,12 +107,12 @@ impl Narrowing<'_> {
         users: &BTreeSet<Address>,
         movers: &BTreeSet<Address>,
     ) -> BTreeSet<Address> {
-        let own = self.users.all([address.clone()].into_iter());
+        let own = self.users.all([address.clone()]);
         let along = self.users.all(movers.iter().cloned());
         let needs = |user: &Address| {
             going.iter().any(|element| {
                 let named = self.edges.named(element);
-                own.contains(user) && (named.is_empty() || self.users.all(named.into_iter()).contains(user))
+                own.contains(user) && (named.is_empty() || self.users.all(named).contains(user))
             })
         };
         users.iter().filter(|user| !movers.contains(*user) && !along.contains(*user) && needs(user)).cloned().collect()
