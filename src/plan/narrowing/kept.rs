@@ -52,9 +52,7 @@ impl Narrowing<'_> {
         });
         holds.collect()
     }
-}
 
-impl Narrowing<'_> {
     /// Those who give something in the YAML and not in this plan, why not, and to whom.
     fn not_giving<'a>(
         &self,

@@ -108,14 +108,13 @@ impl Narrowing<'_> {
         movers: &BTreeSet<Address>,
     ) -> BTreeSet<Address> {
         let own = self.users.all([address.clone()]);
+        let losing = going.iter().flat_map(|element| {
+            let named = self.edges.named(element);
+            if named.is_empty() { own.clone() } else { &own & &self.users.all(named) }
+        });
+        let losing: BTreeSet<Address> = losing.collect();
         let along = self.users.all(movers.iter().cloned());
-        let needs = |user: &Address| {
-            going.iter().any(|element| {
-                let named = self.edges.named(element);
-                own.contains(user) && (named.is_empty() || self.users.all(named).contains(user))
-            })
-        };
-        users.iter().filter(|user| !movers.contains(*user) && !along.contains(*user) && needs(user)).cloned().collect()
+        &(&(users & &losing) - movers) - &along
     }
 
     pub(in crate::plan) fn users(&self, address: &Address, elements: &[Value]) -> BTreeSet<Address> {
