@@ -73,6 +73,9 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// Properties that give something to those who use the resource, or whom they name: rules, policies, routes, providers.
     /// An update gives before those are changed, and takes away after it: see [`Kind::widened`].
     const GRANTS: &'static [&'static str] = &[];
+    /// Lists of the security groups in which the resource stands: others come to it by what these admit. An update of such
+    /// a list gives first and takes away last, as one of [`Kind::GRANTS`]; unlike those, it is a use of the groups.
+    const MEMBERSHIPS: &'static [&'static str] = &[];
     /// Properties that AWS raises by itself: a newer live value within the given prefix is equal (engine versions).
     const VERSIONS: &'static [&'static str] = &[];
     /// Properties whose values are shown only on request (environments, commands, headers).

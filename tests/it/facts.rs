@@ -229,3 +229,22 @@ fn no_read_only_property_can_be_set() {
         assert!(both.is_empty(), "{}: {both:?}", facts.kind);
     }
 }
+
+/// Kinds that stand in security groups, and whose updates need not come in two halves.
+const MOVED_AT_ONCE: &[(&str, &str)] =
+    &[("AWS::ECS::Service", "tasks keep the groups they were started in until a rollout has replaced them")];
+
+#[test]
+fn every_kind_that_stands_in_groups_leaves_them_last() {
+    let others: BTreeSet<&str> = all()
+        .iter()
+        .filter(|(facts, shape, ..)| {
+            let refers = shape.schema().root().to_string().contains("\"x-ref\":\"AWS::EC2::SecurityGroup\"");
+            refers && facts.memberships.is_empty() && facts.grants.is_empty()
+        })
+        .map(|(facts, ..)| facts.kind)
+        .collect();
+    assert_eq!(others, MOVED_AT_ONCE.iter().map(|(kind, _)| *kind).collect(), "each has MEMBERSHIPS or a reason");
+    let bear: Vec<_> = all().iter().filter(|(facts, ..)| !facts.memberships.is_empty()).map(|it| it.0.kind).collect();
+    assert_eq!(bear.len(), 3, "{bear:?}");
+}

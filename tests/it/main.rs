@@ -97,6 +97,7 @@ mod local_aws;
 #[cfg(feature = "sdk")]
 mod log_groups;
 mod loose;
+mod memberships;
 #[cfg(feature = "sdk")]
 mod network;
 #[cfg(feature = "sdk")]

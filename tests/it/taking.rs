@@ -7,20 +7,20 @@ use serde_json::{Value, json};
 use crate::engine::{change, environment, reference};
 use crate::world::{Bench, Wish, blueprint};
 
-async fn applied(wishes: &[Wish]) -> Bench {
+pub async fn applied(wishes: &[Wish]) -> Bench {
     let bench = Bench::new();
     bench.apply(&blueprint(wishes)).await;
     bench
 }
 
 /// Whether one step comes after another, directly or through others.
-fn follows(plan: &StackPlan, later: &StepId, earlier: &StepId) -> bool {
+pub fn follows(plan: &StackPlan, later: &StepId, earlier: &StepId) -> bool {
     let after = plan.steps.get(later).map(|step| step.after.clone()).unwrap_or_default();
     after.iter().any(|before| before == earlier || follows(plan, before, earlier))
 }
 
 /// The updates of a resource, the first half before the second.
-fn updates(plan: &StackPlan, place: &str) -> Vec<StepId> {
+pub fn updates(plan: &StackPlan, place: &str) -> Vec<StepId> {
     let (kind, name) = place.rsplit_once('/').expect("type and name");
     let address = Address::new(kind, name);
     let own = plan.steps.keys().filter(|id| id.address == address && id.verb == Verb::Update);
@@ -29,11 +29,11 @@ fn updates(plan: &StackPlan, place: &str) -> Vec<StepId> {
     own
 }
 
-fn sent(plan: &StackPlan, id: &StepId, property: &str) -> Value {
+pub fn sent(plan: &StackPlan, id: &StepId, property: &str) -> Value {
     plan.steps[id].desired.as_ref().expect("an update").spec[property].clone()
 }
 
-fn step(plan: &StackPlan, place: &str, verb: Verb) -> StepId {
+pub fn step(plan: &StackPlan, place: &str, verb: Verb) -> StepId {
     let id = plan.steps.keys().find(|id| id.address.to_string() == place && id.verb == verb);
     id.cloned().unwrap_or_else(|| panic!("no {verb:?} of {place}: {:#?}", plan.steps.keys()))
 }

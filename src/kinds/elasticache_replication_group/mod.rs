@@ -37,6 +37,7 @@ impl Kind for ReplicationGroup {
         Attachable::new("AWS::ElastiCache::UserGroup", Told::Compared("/UserGroupIds")),
         Attachable::new("AWS::ElastiCache::GlobalReplicationGroup", Told::Noted("/GlobalReplicationGroupId")),
     ];
+    const MEMBERSHIPS: &'static [&'static str] = &["/SecurityGroupIds"];
     const CREATE_ONLY: &'static [&'static str] =
         &["/AtRestEncryptionEnabled", "/CacheSubnetGroupName", "/KmsKeyId", "/Port"];
     const KEYED: &'static [(&'static str, &'static str)] = &[("/LogDeliveryConfigurations", "LogType")];

@@ -42,6 +42,7 @@ impl Kind for LoadBalancer {
             Told::Left("it offers the load balancer to others, and changes nothing of it"),
         ),
     ];
+    const MEMBERSHIPS: &'static [&'static str] = &["/SecurityGroups"];
     const CREATE_ONLY: &'static [&'static str] = &["/Type", "/Scheme"];
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
     /// Its DNS name is another.

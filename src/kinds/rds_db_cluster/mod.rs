@@ -39,6 +39,7 @@ impl Kind for DbCluster {
         Attachable::new("AWS::RDS::GlobalCluster", Told::Noted("/GlobalClusterIdentifier")),
         Attachable::new("CustomEndpoints", Told::Additive(beyond::ENDPOINTS)),
     ];
+    const MEMBERSHIPS: &'static [&'static str] = &["/VpcSecurityGroupIds"];
     const CREATE_ONLY: &'static [&'static str] =
         &["/DBSubnetGroupName", "/DatabaseName", "/EngineMode", "/KmsKeyId", "/StorageEncrypted"];
     const ADDITIVE: &'static [&'static str] = &[beyond::ENDPOINTS];

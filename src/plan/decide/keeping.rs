@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{Decider, LeftOut};
 use crate::plan::fate::Fate;
 use crate::plan::fields::joined;
-use crate::plan::narrowing::{Halves, granted, halves};
+use crate::plan::narrowing::{Halves, halves, parted};
 use crate::plan::types::Field;
 use crate::resource::{Address, Live, Shape, pointer};
 
@@ -50,9 +50,9 @@ impl Decider<'_> {
     ) -> (Vec<Field>, Value) {
         let Some(why) = self.keeps.get(address) else { return (fields, spec) };
         let (ignored, acted): (Vec<_>, Vec<_>) = fields.into_iter().partition(|field| field.ignored.is_some());
-        match halves(shape, live, &spec, &joined(acted.iter().cloned())) {
+        match halves(shape, self.edges, live, &spec, &joined(acted.iter().cloned())) {
             Some(Halves { wide, early, late }) => {
-                let properties = granted(&shape.facts(), &late, &wide);
+                let properties = parted(&shape.facts(), &late, &wide);
                 *kept = Some(Kept { why: why.clone(), fields: late, properties });
                 (early.into_iter().chain(ignored).collect(), wide)
             }

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::plan::decide::LeftOut;
+use crate::plan::live_edges::LiveEdges;
 use crate::plan::types::{Cause, Field};
 use crate::resource::{Facts, Live, Shape, keyed, pointer};
 
@@ -18,12 +19,19 @@ pub(in crate::plan) struct Halves {
 
 /// Parts the fields of an update. None if it takes away nothing that somebody may need, or if nobody can have both.
 ///
-/// What somebody put there by hand is no half of this: nobody of ours was ever told to need it.
-pub(in crate::plan) fn halves(shape: &dyn Shape, live: &Live, desired: &Value, fields: &[Field]) -> Option<Halves> {
+/// What somebody put there by hand is no half of this: nobody of ours was ever told to need it. Nor is a group whose
+/// successor takes its place: that admits the same.
+pub(in crate::plan) fn halves(
+    shape: &dyn Shape,
+    edges: &LiveEdges,
+    live: &Live,
+    desired: &Value,
+    fields: &[Field],
+) -> Option<Halves> {
     let facts = shape.facts();
     let (mut wide, mut early, mut late) = (desired.clone(), Vec::new(), Vec::new());
     for field in fields.iter().filter(|field| field.ignored.is_none()) {
-        let Some(both) = both(shape, &facts, live, field) else {
+        let Some(both) = both(shape, &facts, edges, live, field) else {
             early.push(field.clone());
             continue;
         };
@@ -38,17 +46,32 @@ pub(in crate::plan) fn halves(shape: &dyn Shape, live: &Live, desired: &Value, f
 }
 
 /// The value that has what was there and what is wanted, if the field takes something away.
-fn both(shape: &dyn Shape, facts: &Facts, live: &Live, field: &Field) -> Option<Value> {
+fn both(shape: &dyn Shape, facts: &Facts, edges: &LiveEdges, live: &Live, field: &Field) -> Option<Value> {
     let before = field.before.as_ref()?;
-    let is_granted = is_granted(facts, &field.path) && field.cause != Cause::Drift;
+    let is_split = split(facts).any(|property| pointer::covers(property, &field.path)) && field.cause != Cause::Drift;
     // What no spec can express can't be kept by one either.
-    if !is_granted || keyed::get(facts, &live.spec, &field.path) != Some(before) {
+    if !is_split || keyed::get(facts, &live.spec, &field.path) != Some(before) {
         return None;
     }
+    let before = if is_granted(facts, &field.path) { before.clone() } else { unsucceeded(edges, field)? };
     match &field.after {
-        None => Some(before.clone()),
-        Some(after) => shape.widened(&field.path, before, after),
+        None => Some(before),
+        Some(after) => shape.widened(&field.path, &before, after),
     }
+}
+
+/// The groups of a list that go, without those whose successor comes: by the address of both.
+fn unsucceeded(edges: &LiveEdges, field: &Field) -> Option<Value> {
+    let coming = field.after.as_ref().map(|after| edges.named(after)).unwrap_or_default();
+    let is_succeeded = |group: &&Value| !edges.named(group).is_disjoint(&coming);
+    let going = difference(field.before.as_ref(), field.after.as_ref());
+    let lost: Vec<_> = going.iter().filter(|group| !is_succeeded(group)).cloned().collect();
+    (!lost.is_empty()).then_some(Value::Array(lost))
+}
+
+/// The properties whose updates come in two halves.
+fn split(facts: &Facts) -> impl Iterator<Item = &'static str> {
+    facts.grants.iter().chain(facts.memberships).copied()
 }
 
 /// Whether a property gives something to those who use the resource, or whom it names.
@@ -62,17 +85,13 @@ pub(in crate::plan) fn difference(from: Option<&Value>, to: Option<&Value>) -> V
         (Some(Value::Array(from)), Some(Value::Array(to))) => {
             from.iter().filter(|item| !to.contains(item)).cloned().collect()
         }
+        (Some(Value::Array(from)), None) => from.clone(),
         (from, _) => from.cloned().into_iter().collect(),
     }
 }
 
-/// What the late fields take away.
-pub(in crate::plan) fn going(late: &[Field]) -> Vec<Value> {
-    late.iter().flat_map(|field| difference(field.before.as_ref(), field.after.as_ref())).collect()
-}
-
-/// The granted properties that these fields are below, as they are between the halves.
-pub(in crate::plan) fn granted(facts: &Facts, fields: &[Field], wide: &Value) -> LeftOut {
-    let is_below = |pattern: &&&'static str| fields.iter().any(|field| pointer::covers(pattern, &field.path));
-    facts.grants.iter().filter(is_below).map(|property| (*property, wide.pointer(property).cloned())).collect()
+/// The properties below which these fields are, as they are between the halves.
+pub(in crate::plan) fn parted(facts: &Facts, fields: &[Field], wide: &Value) -> LeftOut {
+    let is_below = |pattern: &&'static str| fields.iter().any(|field| pointer::covers(pattern, &field.path));
+    split(facts).filter(is_below).map(|property| (property, wide.pointer(property).cloned())).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::halves::{going, halves};
+use super::halves::halves;
 use super::order::Narrowing;
 use crate::plan::decide::Decisions;
 use crate::plan::fate::Fate;
@@ -26,8 +26,8 @@ impl Narrowing<'_> {
         let holds = decisions.fates.iter().filter_map(|(address, fate)| {
             let Fate::Update { live, spec, fields } = fate else { return None };
             let shape = self.shapes.get(address.kind.as_str())?;
-            let late = halves(*shape, live, spec, &joined(fields.iter().cloned()))?.late;
-            let users = self.users(address, &going(&late));
+            let late = halves(*shape, self.edges, live, spec, &joined(fields.iter().cloned()))?.late;
+            let users = self.users(address, &self.going(address, &late));
             let left = |user: &Address| {
                 let goes = unasked.iter().any(|victim| victim.address == *user);
                 let changes = matches!(decisions.fates.get(user), Some(Fate::Update { .. } | Fate::Replace { .. }));

@@ -5,10 +5,11 @@ mod acyclic;
 mod halves;
 mod kept;
 mod order;
+mod reach;
 mod told;
 mod users;
 
-pub(super) use self::halves::{Halves, granted, halves};
+pub(super) use self::halves::{Halves, halves, parted};
 pub(super) use self::order::Narrowing;
 pub(super) use self::told::{Taken, tell};
 pub(super) use self::users::Users;

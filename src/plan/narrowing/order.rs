@@ -4,10 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use super::acyclic::Acyclic;
-use super::halves::{Halves, difference, going, granted, halves, is_granted};
+use super::halves::{Halves, halves, parted};
 use super::told::Taken;
 use super::users::Users;
 use crate::plan::decide::{Decisions, LeftOut};
@@ -16,7 +14,7 @@ use crate::plan::live_edges::LiveEdges;
 use crate::plan::order::Shapes;
 use crate::plan::steps::Steps;
 use crate::plan::tags;
-use crate::plan::types::{Desired, Field, Step, StepId, Verb};
+use crate::plan::types::{Desired, Step, StepId, Verb};
 use crate::resource::{Address, State, Tags, key};
 
 /// What the order of steps is made from.
@@ -52,8 +50,9 @@ impl Narrowing<'_> {
             // What one takes from somebody, another may give instead.
             let others = gives.iter().filter(|give| give.step.address != id.address && !give.users.is_disjoint(&users));
             let others: BTreeSet<StepId> = others.map(|give| give.step.clone()).collect();
-            let left = self.left(&id.address, &going(&halves.late), &users, &movers);
-            if movers.is_empty() && !users.is_empty() {
+            let lost = self.lost(&id.address, &halves.late);
+            let left = self.left(&id.address, &lost, &users, &movers);
+            if movers.is_empty() && !users.is_empty() && !lost.is_empty() {
                 told.insert(id.address.clone(), Taken::Unmoved(if left.is_empty() { users } else { left.clone() }));
             }
             if movers.is_empty() && others.is_empty() {
@@ -76,52 +75,18 @@ impl Narrowing<'_> {
         told
     }
 
-    /// Those who need what the fields of an update give, if they give anything.
-    pub(in crate::plan) fn given(&self, address: &Address, fields: &[Field]) -> Option<BTreeSet<Address>> {
-        let facts = self.shapes.get(address.kind.as_str())?.facts();
-        let granted = fields.iter().filter(|field| is_granted(&facts, &field.path));
-        let given: Vec<_> = granted.flat_map(|field| difference(field.after.as_ref(), field.before.as_ref())).collect();
-        (!given.is_empty()).then(|| self.users(address, &given))
-    }
-
     /// The halves of an update that takes something away, and the living who use the resource or are named by what goes.
     fn taken(&self, steps: &Steps, id: &StepId) -> Option<(Halves, BTreeSet<Address>)> {
         let shape = self.shapes.get(id.address.kind.as_str())?;
         let step = &steps.all[id];
         let (live, desired) = (step.live.as_ref()?, step.desired.as_ref()?);
-        let halves = halves(*shape, live, &desired.spec, &desired.fields)?;
+        let halves = halves(*shape, self.edges, live, &desired.spec, &desired.fields)?;
         let is_parted = steps.all.contains_key(&StepId::new(&id.address, Verb::Update, ""));
         if is_parted && !halves.early.is_empty() {
             return None;
         }
-        let users = self.users(&id.address, &going(&halves.late));
+        let users = self.users(&id.address, &self.going(&id.address, &halves.late));
         Some((halves, users.into_iter().filter(|user| self.lives(steps, user)).collect()))
-    }
-
-    /// Those of the users who lose something and are not changed. Of what names somebody, only who uses both needs it: who
-    /// comes from one group to another. Who uses it through one that is changed goes along.
-    fn left(
-        &self,
-        address: &Address,
-        going: &[Value],
-        users: &BTreeSet<Address>,
-        movers: &BTreeSet<Address>,
-    ) -> BTreeSet<Address> {
-        let own = self.users.all([address.clone()]);
-        let losing = going.iter().flat_map(|element| {
-            let named = self.edges.named(element);
-            if named.is_empty() { own.clone() } else { &own & &self.users.all(named) }
-        });
-        let losing: BTreeSet<Address> = losing.collect();
-        let along = self.users.all(movers.iter().cloned());
-        &(&(users & &losing) - movers) - &along
-    }
-
-    pub(in crate::plan) fn users(&self, address: &Address, elements: &[Value]) -> BTreeSet<Address> {
-        let named = elements.iter().flat_map(|element| self.edges.named(element));
-        let mut users = self.users.all(named.chain([address.clone()]));
-        users.remove(address);
-        users
     }
 
     /// Whether something of the address is there now.
@@ -136,7 +101,7 @@ impl Narrowing<'_> {
         let Halves { wide, early, late } = halves;
         let second = StepId::new(&first.address, Verb::Update, "");
         let retag = StepId::new(&first.address, Verb::Retag, &first.id);
-        let properties = granted(&self.shapes[first.address.kind.as_str()].facts(), &late, &wide);
+        let properties = parted(&self.shapes[first.address.kind.as_str()].facts(), &late, &wide);
         let Some(step) = steps.all.get_mut(first) else { return second };
         let Some(desired) = &mut step.desired else { return second };
         let spec = std::mem::replace(&mut desired.spec, Arc::new(wide));

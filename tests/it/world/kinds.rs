@@ -138,6 +138,7 @@ fake_kind! {
 fake_kind! {
     /// Bears data, is slow, and has a unique name.
     Store, "Fake::Store", NameRule::Unique { max: 40 },
+    const MEMBERSHIPS: &'static [&'static str] = &["/Groups"];
     const CREATE_ONLY: &'static [&'static str] = &["/Engine"];
     const STATEFUL: bool = true;
     const PROTECTION: &'static [&'static str] = &["/Guarded"];

@@ -1,0 +1,112 @@
+//! Whom an update reaches by what it gives and by what it takes away.
+
+use std::collections::BTreeSet;
+
+use super::halves::{difference, is_granted};
+use super::order::Narrowing;
+use crate::plan::types::Field;
+use crate::resource::{Address, pointer};
+
+/// What one element of a list names: whom it is for. None is named by what is for all who use the resource.
+pub(super) type Named = BTreeSet<Address>;
+
+impl Narrowing<'_> {
+    /// Those who need what the fields of an update give, if they give anything.
+    pub(in crate::plan) fn given(&self, address: &Address, fields: &[Field]) -> Option<BTreeSet<Address>> {
+        let given: Vec<_> = fields.iter().flat_map(|field| self.named(address, field, true)).collect();
+        (!given.is_empty()).then(|| self.users(address, &given))
+    }
+
+    /// Whom each element names that these fields take away.
+    pub(super) fn going(&self, address: &Address, late: &[Field]) -> Vec<Named> {
+        late.iter().flat_map(|field| self.named(address, field, false)).collect()
+    }
+
+    /// The same, without the groups that others in the list make up for: they admit the same.
+    pub(super) fn lost(&self, address: &Address, late: &[Field]) -> Vec<Named> {
+        let lost = late.iter().flat_map(|field| {
+            let mut named = self.named(address, field, false);
+            if self.is_membership(address, field) {
+                let stay = field.after.as_ref().map(|after| self.edges.named(after)).unwrap_or_default();
+                let admitted: Named = stay.iter().flat_map(|group| self.wished(group)).collect();
+                named.retain(|admits| admits.is_empty() || !admits.is_subset(&admitted));
+            }
+            named
+        });
+        lost.collect()
+    }
+
+    /// All who use the resource, or one of those whom the elements name.
+    pub(super) fn users(&self, address: &Address, elements: &[Named]) -> BTreeSet<Address> {
+        let named = elements.iter().flatten().chain([address]).cloned();
+        let mut users = self.users.all(named);
+        users.remove(address);
+        users
+    }
+
+    /// Those of the users who lose something and are not changed. Of what names somebody, only who uses both needs it: who
+    /// comes from one group to another. Who uses it through one that is changed goes along.
+    pub(super) fn left(
+        &self,
+        address: &Address,
+        lost: &[Named],
+        users: &BTreeSet<Address>,
+        movers: &BTreeSet<Address>,
+    ) -> BTreeSet<Address> {
+        let own = self.users.all([address.clone()]);
+        let losing = lost.iter().flat_map(|named| {
+            if named.is_empty() { own.clone() } else { &own & &self.users.all(named.iter().cloned()) }
+        });
+        let losing: BTreeSet<Address> = losing.collect();
+        let along = self.users.all(movers.iter().cloned());
+        &(&(users & &losing) - movers) - &along
+    }
+
+    /// Whom each element names that a field gives, or takes away. A group in which the resource stands is for those whom it
+    /// admits, or who may go out to it.
+    fn named(&self, address: &Address, field: &Field, gives: bool) -> Vec<Named> {
+        let is_membership = self.is_membership(address, field);
+        let facts = self.shapes.get(address.kind.as_str()).map(|shape| shape.facts());
+        if !is_membership && !facts.is_some_and(|facts| is_granted(&facts, &field.path)) {
+            return Vec::new();
+        }
+        let (from, to) = (field.before.as_ref(), field.after.as_ref());
+        let elements = if gives { difference(to, from) } else { difference(from, to) };
+        let named = elements.iter().map(|element| {
+            let named = self.edges.named(element);
+            if is_membership { named.iter().flat_map(|group| self.admitted(group)).collect() } else { named }
+        });
+        named.collect()
+    }
+
+    fn is_membership(&self, address: &Address, field: &Field) -> bool {
+        let shape = self.shapes.get(address.kind.as_str());
+        shape.is_some_and(|shape| {
+            shape.facts().memberships.iter().any(|property| pointer::covers(property, &field.path))
+        })
+    }
+
+    /// Whom a group admits or may go out to, and who admits it or may go out to it: as it is and as it is to be.
+    fn admitted(&self, group: &Address) -> Named {
+        let live = self.edges.out.iter().flat_map(|(from, targets)| {
+            targets.iter().filter_map(|(to, pointers)| self.other_end(group, &from.0, &to.0, pointers))
+        });
+        live.chain(self.wished(group)).collect()
+    }
+
+    /// The same, as it is to be.
+    fn wished(&self, group: &Address) -> Named {
+        let ends = self.input.blueprint.resources.iter().flat_map(|(from, resource)| {
+            resource.edges.iter().filter_map(|(to, pointers)| self.other_end(group, from, to, pointers))
+        });
+        ends.collect()
+    }
+
+    /// Who stands at the other end of a grant that begins or ends at a group.
+    fn other_end(&self, group: &Address, from: &Address, to: &Address, pointers: &BTreeSet<String>) -> Option<Address> {
+        let end = if from == group { to } else { from };
+        let facts = self.shapes.get(from.kind.as_str())?.facts();
+        let is_grant = (from == group || to == group) && pointers.iter().any(|at| is_granted(&facts, at));
+        is_grant.then(|| end.clone())
+    }
+}
