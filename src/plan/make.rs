@@ -64,7 +64,8 @@ struct Decided {
 }
 
 /// Decides until every change can be carried out: a replacement whose old one has to go first, and can't, is blocked, and
-/// what derives from something blocked; then all is decided again, for those who need it. `asked` is all that a partial apply is about.
+/// what derives from something blocked; then all is decided again, for those who need it. Each round blocks or keeps one
+/// resource more, so there are no more rounds than resources. `asked` is all that a partial apply is about.
 fn decided(
     input: &Input<'_>,
     shapes: &Shapes<'_>,
@@ -82,7 +83,8 @@ fn decided(
         let fed = Fed::of(input, decisions.as_ref());
         fed.keep(input, &mut leaving);
         mark_blocked(input, shapes, decisions.as_ref(), edges, asked, &mut leaving);
-        let more = narrowing.kept(&leaving, &unasked, asked);
+        let mut more = narrowing.kept(&leaving, &unasked, asked);
+        more.retain(|address, _| !kept.contains_key(address));
         if !more.is_empty() {
             kept.extend(more);
             continue;
@@ -91,11 +93,13 @@ fn decided(
         let own = blocked_by_themselves(decisions.as_ref());
         let mut more = stuck(decisions.as_ref(), &leaving);
         more.extend(fed.changes(input, decisions.as_ref()));
+        more.retain(|address, _| !blocked.contains_key(address));
         if more.is_empty() {
             let made = decisions.as_ref().map(|decisions| steps(input, shapes, order, decisions));
             let mut steps = made.unwrap_or_default();
             remove(input.blueprint, shapes, decisions.as_ref(), edges, &leaving, asked, &mut steps);
             more = deadlocked(decisions.as_ref(), &steps);
+            more.retain(|address, _| !blocked.contains_key(address));
             if more.is_empty() {
                 let taken = narrowing.order(&mut steps);
                 return Decided { decisions, leaving, steps, taken };

@@ -85,6 +85,8 @@ mod handing_over;
 mod history;
 mod identity;
 #[cfg(feature = "sdk")]
+mod key_deletions;
+#[cfg(feature = "sdk")]
 mod keys;
 #[cfg(feature = "sdk")]
 mod kinds;

@@ -47,7 +47,7 @@ fn kept(arn: &str, why: String) -> Kept {
 }
 
 /// The date of a moment, `2026-12-24`.
-fn day(moment: &aws_smithy_types::DateTime) -> Option<String> {
+pub(super) fn day(moment: &aws_smithy_types::DateTime) -> Option<String> {
     let text = moment.fmt(aws_smithy_types::date_time::Format::DateTime).ok()?;
     text.split('T').next().map(str::to_owned)
 }

@@ -136,6 +136,7 @@ resources:
                 "kms:DisableKeyRotation",
                 "kms:EnableKey",
                 "kms:DisableKey",
+                "kms:CancelKeyDeletion",
                 "kms:TagResource",
                 "kms:CreateAlias",
                 "kms:UpdateAlias",
@@ -215,6 +216,10 @@ resources:
     }
 
     async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
+        // Until then it takes no other change, and then it is disabled.
+        if changes.touches(read::DELETION) {
+            writer.kms().cancel_key_deletion().key_id(&live.id).send().await?;
+        }
         if changes.touches("/Alias")
             && let Some(name) = &live.name
         {

@@ -12,6 +12,8 @@ use crate::resource::{Class, Failure, Found, Result, Scope, State, Tags, Unmodel
 /// Where further names and replicas are told, which others add.
 pub(super) const ALIASES: &str = "/Aliases";
 pub(super) const REPLICAS: &str = "/ReplicaKeys";
+/// Where a deletion stands that somebody else has scheduled.
+pub(super) const DELETION: &str = "/DeletionDate";
 /// The page size of ListKeys: the most it takes.
 const KEYS: i32 = 1000;
 
@@ -70,7 +72,9 @@ pub(super) async fn read(reader: &Reader, scope: &Scope, id: &str, aliases: &[Al
     }
     let answer = reader.kms().describe_key().key_id(id).send().await?;
     let metadata = answer.key_metadata().ok_or_else(|| super::no_answer("DescribeKey"))?;
-    if is_leaving(metadata) {
+    let names: Vec<_> = aliases.iter().filter(|alias| alias.key_id == id).map(|alias| alias.name.as_str()).collect();
+    // Who deletes it here takes its name off first. With it, the key is the stack's still, and can be had back.
+    if is_leaving(metadata) && names.is_empty() {
         return Ok(Seen::Leaving);
     }
     let details = tokio::try_join!(
@@ -82,7 +86,6 @@ pub(super) async fn read(reader: &Reader, scope: &Scope, id: &str, aliases: &[Al
         Ok(details) => details,
         Err(failure) => return Ok(Seen::Unread(tags, failure)),
     };
-    let names: Vec<_> = aliases.iter().filter(|alias| alias.key_id == id).map(|alias| alias.name.as_str()).collect();
     Ok(Seen::Ours(Box::new(found(metadata, policy.policy(), rotation, &names, tags))))
 }
 
@@ -181,6 +184,10 @@ fn beyond(metadata: &KeyMetadata) -> Vec<(String, String)> {
     let outside = metadata.xks_key_configuration().map(|key| key.id().unwrap_or("a key outside of AWS"));
     say("/XksKeyId", outside.map(|id| format!("it is kept as {id}")));
     let expires = metadata.expiration_model().is_some_and(|model| model.as_str() == "KEY_MATERIAL_EXPIRES");
+    let day =
+        metadata.deletion_date().and_then(super::delete::day).map(|day| format!(", on {day}")).unwrap_or_default();
+    let leaves = format!("somebody has scheduled its deletion{day}; without it nobody reads the data again");
+    say(DELETION, is_leaving(metadata).then_some(leaves));
     say("/ValidTo", expires.then(|| "its material expires".to_owned()));
     for replica in regions.iter().flat_map(|one| one.replica_keys()).filter_map(MultiRegionKey::arn) {
         say(&pointer::join(REPLICAS, replica), Some("it has a replica elsewhere".to_owned()));

@@ -11,28 +11,37 @@ pub fn both(before: &Value, after: &Value) -> Option<Value> {
 }
 
 /// The same of a policy's statements: what either allows is allowed, and only what both deny is denied. An old statement
-/// gives its `Sid` up to a new one.
+/// gives its `Sid` up to a new one: a `Sid` allows nothing, so statements that differ in nothing else are one.
 pub fn both_statements(before: &Value, after: &Value) -> Option<Value> {
     let (before, after) = (before.as_array()?, after.as_array()?);
     let allows = |one: &Value| one["Effect"] != "Deny";
-    let takes = before.iter().any(|one| allows(one) && !after.contains(one))
-        || after.iter().any(|one| !allows(one) && !before.contains(one));
+    let takes = before.iter().any(|one| allows(one) && same(one, after).is_none())
+        || after.iter().any(|one| !allows(one) && same(one, before).is_none());
     if !takes {
         return None;
     }
-    let old = before.iter().filter(|one| allows(one) || after.contains(one));
-    let old = old.map(|one| if after.contains(one) { one.clone() } else { without_taken_sid(one, after) });
-    let new = after.iter().filter(|one| allows(one) && !before.contains(one)).cloned();
+    let old = before.iter().filter(|one| allows(one) || same(one, after).is_some());
+    let old = old.map(|one| same(one, after).cloned().unwrap_or_else(|| without_taken_sid(one, after)));
+    let new = after.iter().filter(|one| allows(one) && same(one, before).is_none()).cloned();
     Some(old.chain(new).collect())
 }
 
-fn without_taken_sid(statement: &Value, others: &[Value]) -> Value {
-    let mut statement = statement.clone();
-    let is_taken = others.iter().any(|other| !other["Sid"].is_null() && other["Sid"] == statement["Sid"]);
-    if let Some(fields) = statement.as_object_mut().filter(|_| is_taken) {
+/// The statement that says the same, whatever its `Sid` is.
+fn same<'a>(statement: &Value, among: &'a [Value]) -> Option<&'a Value> {
+    let plain = without_sid(statement.clone());
+    among.iter().find(|other| without_sid((*other).clone()) == plain)
+}
+
+fn without_sid(mut statement: Value) -> Value {
+    if let Some(fields) = statement.as_object_mut() {
         fields.remove("Sid");
     }
     statement
+}
+
+fn without_taken_sid(statement: &Value, others: &[Value]) -> Value {
+    let is_taken = others.iter().any(|other| !other["Sid"].is_null() && other["Sid"] == statement["Sid"]);
+    if is_taken { without_sid(statement.clone()) } else { statement.clone() }
 }
 
 #[cfg(test)]
@@ -58,5 +67,10 @@ mod tests {
         assert_eq!(both_statements(&json!([read, deny]), &json!([read])), None, "it allows more");
         assert_eq!(both_statements(&json!([read]), &json!([read, deny])), Some(json!([read])), "a denial takes away");
         assert_eq!(both_statements(&json!([read]), &json!([])), Some(json!([read])));
+        assert_eq!(both_statements(&json!([read]), &json!([old])), None, "a `Sid` gives nothing");
+        for (before, after) in [(json!([read, deny]), json!([write, deny])), (json!([read]), json!([read, deny]))] {
+            let both = both_statements(&before, &after).expect("it takes something away");
+            assert_eq!(both_statements(&before, &both), None, "both take nothing away: {both}");
+        }
     }
 }
