@@ -15,6 +15,8 @@ use crate::resource::{Class, Failure, Found, Kind, Listing, Result, Scope, Tags,
 pub(super) const PAGE: i32 = 400;
 /// The longest name of a load balancer or target group.
 pub(super) const NAME_MAX: usize = 32;
+/// What load balancing says of a target group that another load balancer has.
+const SHARED: &str = "TargetGroupAssociationLimit";
 /// How many resources one `DescribeTags` answers for.
 const TAGS_AT_ONCE: usize = 20;
 
@@ -192,14 +194,14 @@ pub(super) async fn when_known<F: Future<Output = Result<()>>>(call: impl FnMut(
 }
 
 /// Returns whether a failure passes by itself: load balancing does not see a new load balancer, target group, listener,
-/// subnet or certificate everywhere at once. What the spec names and the stack has not made is never new: if that is not
-/// found, it is wrong.
+/// subnet or certificate everywhere at once, and a replaced load balancer's other listeners may not have let go of a target
+/// group yet. What the spec names and the stack has not made is never new: if that is not found, it is wrong.
 pub(super) fn is_fresh(writer: &Writer, spec: &impl Serialize, failure: &Failure) -> bool {
     let passes = failure.is(Class::NotFound)
-        || ["UnsupportedCertificate", "InvalidSecurityGroup"].contains(&failure.code.as_str());
+        || ["UnsupportedCertificate", "InvalidSecurityGroup", SHARED].contains(&failure.code.as_str());
     let meant = match failure.code.as_str() {
         "CertificateNotFound" | "UnsupportedCertificate" => "certificate/",
-        "TargetGroupNotFound" => ":targetgroup/",
+        "TargetGroupNotFound" | SHARED => ":targetgroup/",
         "LoadBalancerNotFound" => ":loadbalancer/",
         "SubnetNotFound" => "subnet-",
         "InvalidSecurityGroup" => "sg-",
@@ -218,6 +220,7 @@ pub(super) fn explain(failure: Failure) -> Failure {
         "CertificateNotFound" | "UnsupportedCertificate" => failure
             .hint("CertificateArn has to name a certificate of this account and region that is issued and not expired"),
         "TargetGroupNotFound" => failure.hint("TargetGroupArn has to name a target group of this account and region"),
+        SHARED => failure.hint("a target group belongs to one load balancer: give each its own"),
         _ => failure,
     }
 }

@@ -126,6 +126,8 @@ mod readme;
 #[cfg(feature = "sdk")]
 mod records;
 mod regions;
+#[cfg(feature = "sdk")]
+mod replaced;
 mod report;
 #[cfg(feature = "sdk")]
 mod revisions;

@@ -96,7 +96,8 @@ impl Kind for Listener {
     const SENT_WHOLE: bool = true;
     const CLAIMS: &'static [&'static str] = &["/LoadBalancerArn", "/Port"];
     const CREATE_ONLY: &'static [&'static str] = &["/LoadBalancerArn"];
-    const REPLACEMENT: Replacement = Replacement::CreateFirst;
+    /// Only another load balancer replaces it, and that one can't have a target group before the old one lets go of it.
+    const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     const KEYED: &'static [(&'static str, &'static str)] = &[("/ListenerAttributes", "Key")];
     const LISTED_ONLY: &'static [&'static str] = &["/ListenerAttributes"];
     const ADDITIVE: &'static [&'static str] = &[FURTHER];

@@ -58,7 +58,8 @@ impl Kind for ListenerRule {
     const CREATE_ONLY: &'static [&'static str] = &["/ListenerArn"];
     const GRANTS: &'static [&'static str] = &["/Actions"];
     const SENSITIVE: &'static [&'static str] = &["/Conditions/*/HttpHeaderConfig/Values"];
-    const REPLACEMENT: Replacement = Replacement::CreateFirst;
+    /// As the listener: its target groups can't be another load balancer's at the same time.
+    const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     const EXAMPLE: &'static str = "
 resources:
   - type: AWS::EC2::VPC

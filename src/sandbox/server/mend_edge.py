@@ -98,7 +98,33 @@ def create_listener(moto, self, load_balancer_arn, protocol, port, *rest, **name
     balancer = self.load_balancers.get(load_balancer_arn)
     if balancer and any(str(listener.port) == str(port) for listener in balancer.listeners.values()):
         raise refusal("DuplicateListener", "A listener already exists on this port for this load balancer")
+    alone(self, load_balancer_arn, named.get("actions") or next((one for one in rest if isinstance(one, list)), []))
     return moto(self, load_balancer_arn, protocol, port, *rest, **named)
+
+
+@around(ELBv2Backend)
+def create_rule(moto, self, listener_arn, conditions, priority, actions, *rest, **named):
+    for balancer in self.load_balancers.values():
+        if listener_arn in balancer.listeners:
+            alone(self, balancer.arn, actions)
+    return moto(self, listener_arn, conditions, priority, actions, *rest, **named)
+
+
+def alone(backend, balancer_arn, actions):
+    """A target group is one load balancer's: AWS refuses it behind another's listener or rule, moto does not."""
+    asked = {arn for action in actions for arn in sent_to(backend, action)}
+    for balancer in backend.load_balancers.values():
+        rules = [rule for listener in balancer.listeners.values() for rule in listener.rules.values()]
+        held = {arn for rule in rules for action in rule.actions for arn in sent_to(backend, action.data)}
+        if balancer.arn != balancer_arn and held & asked:
+            shared = ", ".join(sorted(held & asked))
+            message = f"The following target groups cannot be associated with more than one load balancer: {shared}"
+            raise refusal("TargetGroupAssociationLimit", message)
+
+
+def sent_to(backend, action):
+    is_forward = action.get("Type") == "forward"
+    return backend._get_target_group_arns_from(action_data=action) if is_forward else []
 
 
 @around(ELBv2Backend)
