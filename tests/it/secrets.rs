@@ -34,6 +34,9 @@ resources:
         - Name: router
           Image: public.ecr.aws/aws-observability/aws-for-fluent-bit:2
           LogConfiguration: { LogDriver: awsfirelens, Options: { Name: datadog, apikey: canary-apikey } }
+        - Name: fluent
+          Image: public.ecr.aws/aws-observability/aws-for-fluent-bit:2
+          FirelensConfiguration: { Type: fluentbit }
   - type: AWS::EC2::VPC
     name: main
     properties: { CidrBlock: 10.20.0.0/16 }

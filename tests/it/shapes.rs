@@ -24,11 +24,19 @@ fn what_ecs_refuses_of_a_task_is_told_before() {
         ("", "PortMappings: [{ ContainerPort: 80, HostPort: 8080 }]", "`HostPort` is 8080"),
         ("", "PortMappings: [{ ContainerPort: 80 }, { ContainerPort: 80 }]", "maps tcp 80 a second time"),
         ("", "MountPoints: [{ ContainerPath: /a, SourceVolume: nowhere }]", "not among Volumes"),
+        ("", "LogConfiguration: { LogDriver: awsfirelens }", "no container has a FirelensConfiguration"),
+        ("", "FirelensConfiguration: { Type: fluentbit }", "no container has the LogDriver awsfirelens"),
         ("", "Memory: 128, MemoryReservation: 256", "`MemoryReservation` is 256"),
         ("", "Privileged: true", "`Privileged` is not offered on Fargate"),
         ("", "DependsOn: [{ ContainerName: web, Condition: START }]", "wait for itself"),
         ("IpcMode: host,", "", "`IpcMode` is not offered on Fargate"),
         ("Volumes: [{ Name: v, Host: { SourcePath: /a } }],", "", "`SourcePath` is not offered"),
+        (
+            "Volumes: [{ Name: v, EFSVolumeConfiguration: { FilesystemId: fs-1, RootDirectory: /a, \
+             TransitEncryption: ENABLED, AuthorizationConfig: { AccessPointId: fsap-1 } } }],",
+            "",
+            "has to be / with an access point",
+        ),
         (
             "Volumes: [{ Name: v, EFSVolumeConfiguration: { RootDirectory: /a } }],",
             "",

@@ -10,6 +10,10 @@ use crate::resource::{CLOSE, Switch, pointer};
 /// What counts only beside something else.
 pub(super) const SWITCHES: &[Switch] = &[
     Switch::with("/EphemeralStorage/SizeInGiB", "/RequiresCompatibilities", &["FARGATE"]),
+    Switch::beside(
+        "/ContainerDefinitions/*/FirelensConfiguration/Options",
+        "/ContainerDefinitions/*/FirelensConfiguration/Type",
+    ),
     Switch::beside("/ContainerDefinitions/*/HealthCheck/Interval", "/ContainerDefinitions/*/HealthCheck/Command"),
     Switch::beside("/ContainerDefinitions/*/HealthCheck/Retries", "/ContainerDefinitions/*/HealthCheck/Command"),
     Switch::beside("/ContainerDefinitions/*/HealthCheck/StartPeriod", "/ContainerDefinitions/*/HealthCheck/Command"),
@@ -64,6 +68,7 @@ pub(super) fn mistakes(spec: &Spec) -> Mistakes {
             let text = format!("is {}, but has to be under Memory, {}", one.memory_reservation, one.memory);
             all.push((format!("{at}/MemoryReservation"), text));
         }
+        router(spec, one, &at, &mut all);
         dependencies(spec, one, &at, &mut all);
         ports(spec, one, &at, &mut all);
         mounts(spec, one, &at, &mut all);
@@ -149,6 +154,21 @@ fn volumes(spec: &Spec, all: &mut Mistakes) {
             let text = "has to be / with an access point, which says it: leave it out".to_owned();
             all.push((format!("{at}/RootDirectory"), text));
         }
+    }
+}
+
+/// ECS takes neither who logs by FireLens without a router, nor a router for nobody.
+fn router(spec: &Spec, one: &Container, at: &str, all: &mut Mistakes) {
+    let routes = |one: &Container| !one.firelens_configuration.kind.is_empty();
+    let is_routed = |one: &Container| one.log_configuration.log_driver == "awsfirelens";
+    let others = &spec.container_definitions;
+    if is_routed(one) && !others.iter().any(routes) {
+        let text = "is awsfirelens, but no container has a FirelensConfiguration".to_owned();
+        all.push((format!("{at}/LogConfiguration/LogDriver"), text));
+    }
+    if routes(one) && !others.iter().any(is_routed) {
+        let text = "is set, but no container has the LogDriver awsfirelens".to_owned();
+        all.push((format!("{at}/FirelensConfiguration"), text));
     }
 }
 

@@ -31,6 +31,8 @@ pub struct Container {
     #[serde(default = "yes")]
     pub essential: bool,
     #[serde(default)]
+    pub firelens_configuration: Firelens,
+    #[serde(default)]
     pub health_check: HealthCheck,
     pub image: String,
     #[serde(default)]
@@ -109,6 +111,17 @@ pub struct Dependency {
     /// `START`, `COMPLETE`, `SUCCESS` or `HEALTHY`.
     pub condition: String,
     pub container_name: String,
+}
+
+/// Makes the container the router of what the others log by `awsfirelens`; none while `Type` is empty.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", default, deny_unknown_fields)]
+pub struct Firelens {
+    /// `enable-ecs-log-metadata`, `config-file-type`, `config-file-value`.
+    pub options: BTreeMap<String, String>,
+    /// `fluentbit` or `fluentd`.
+    #[serde(rename = "Type")]
+    pub kind: String,
 }
 
 /// A command that tells whether the container is well; none while `Command` is empty.

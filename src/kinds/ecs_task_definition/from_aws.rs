@@ -3,8 +3,8 @@
 use aws_sdk_ecs::types::{self as sdk, ContainerDefinition, TaskDefinition as Description};
 
 use super::container::{
-    Capabilities, Container, Dependency, EnvironmentFile, HealthCheck, LinuxParameters, LogConfiguration, MountPoint,
-    PortMapping, RepositoryCredentials, Secret, Ulimit, Variable, tcp,
+    Capabilities, Container, Dependency, EnvironmentFile, Firelens, HealthCheck, LinuxParameters, LogConfiguration,
+    MountPoint, PortMapping, RepositoryCredentials, Secret, Ulimit, Variable, tcp,
 };
 use super::spec::{Efs, EfsAuthorization, EphemeralStorage, Host, RuntimePlatform, Spec, Volume, default_network_mode};
 use crate::resource::{Unmodelled, pointer};
@@ -55,7 +55,6 @@ pub(super) fn unmodelled(from: &Description) -> Vec<Unmodelled> {
                 ("DnsServers", !one.dns_servers().is_empty()),
                 ("DockerSecurityOptions", !one.docker_security_options().is_empty()),
                 ("ExtraHosts", !one.extra_hosts().is_empty()),
-                ("FirelensConfiguration", one.firelens_configuration().is_some()),
                 ("Hostname", one.hostname().is_some()),
                 ("Links", !one.links().is_empty()),
                 ("ResourceRequirements", !one.resource_requirements().is_empty()),
@@ -105,6 +104,7 @@ fn container(from: &ContainerDefinition) -> Container {
         environment: from.environment().iter().map(variable).collect(),
         environment_files: from.environment_files().iter().map(environment_file).collect(),
         essential: from.essential().unwrap_or(true),
+        firelens_configuration: from.firelens_configuration().map(firelens).unwrap_or_default(),
         health_check: from.health_check().map(health_check).unwrap_or_default(),
         image: text(from.image()),
         interactive: from.interactive().unwrap_or_default(),
@@ -150,6 +150,13 @@ fn environment_file(from: &sdk::EnvironmentFile) -> EnvironmentFile {
 
 fn secret(from: &sdk::Secret) -> Secret {
     Secret { name: from.name.clone(), value_from: from.value_from.clone() }
+}
+
+fn firelens(from: &sdk::FirelensConfiguration) -> Firelens {
+    Firelens {
+        options: from.options().map(|options| options.clone().into_iter().collect()).unwrap_or_default(),
+        kind: from.r#type.as_str().to_owned(),
+    }
 }
 
 fn health_check(from: &sdk::HealthCheck) -> HealthCheck {

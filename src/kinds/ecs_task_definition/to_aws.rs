@@ -2,7 +2,7 @@
 
 use aws_sdk_ecs::types as sdk;
 
-use super::container::{Container, HealthCheck, LinuxParameters, LogConfiguration, PortMapping, Secret};
+use super::container::{Container, Firelens, HealthCheck, LinuxParameters, LogConfiguration, PortMapping, Secret};
 use super::spec::{Efs, Volume};
 
 /// Why a builder whose parts are all set can't fail.
@@ -25,6 +25,7 @@ pub(super) fn container(from: &Container) -> sdk::ContainerDefinition {
         .set_entry_point(list(from.entry_point.clone()))
         .set_environment(list(from.environment.iter().map(variable).collect()))
         .set_environment_files(list(from.environment_files.iter().map(environment_file).collect()))
+        .set_firelens_configuration(firelens(&from.firelens_configuration))
         .set_health_check((!from.health_check.command.is_empty()).then(|| health_check(&from.health_check)))
         .set_interactive(from.interactive.then_some(true))
         .set_linux_parameters(linux_parameters(&from.linux_parameters))
@@ -87,6 +88,13 @@ fn environment_file(from: &super::container::EnvironmentFile) -> sdk::Environmen
 
 fn secret(from: &Secret) -> sdk::Secret {
     sdk::Secret::builder().name(&from.name).value_from(&from.value_from).build().expect(SET)
+}
+
+fn firelens(from: &Firelens) -> Option<sdk::FirelensConfiguration> {
+    let kind = sdk::FirelensConfigurationType::from(text(&from.kind)?.as_str());
+    let options = from.options.clone().into_iter().collect();
+    let router = sdk::FirelensConfiguration::builder().r#type(kind);
+    Some(router.set_options((!from.options.is_empty()).then_some(options)).build().expect(SET))
 }
 
 fn health_check(from: &HealthCheck) -> sdk::HealthCheck {
@@ -189,6 +197,7 @@ mod tests {
                 "Command": ["serve"],
                 "DependsOn": [{ "ContainerName": "init", "Condition": "SUCCESS" }],
                 "Environment": [{ "Name": "A", "Value": "" }],
+                "FirelensConfiguration": { "Type": "fluentbit", "Options": { "enable-ecs-log-metadata": "true" } },
                 "HealthCheck": { "Command": ["CMD", "true"], "Interval": 10 },
                 "LinuxParameters": { "Capabilities": { "Drop": ["ALL"] }, "InitProcessEnabled": true },
                 "LogConfiguration": { "LogDriver": "awslogs", "Options": { "awslogs-group": "g" } },
