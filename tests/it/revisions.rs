@@ -153,10 +153,12 @@ async fn a_family_is_found_by_a_revision_that_is_asked_for() {
 }
 
 /// Registers another revision of a family whose tenth is ours, of nineteen; returns what was sent for it.
-async fn update(registers: Answer) -> (Result<(), Failure>, Vec<String>) {
+async fn update(registers: &[(u16, &str)]) -> (Result<(), Failure>, Vec<String>) {
     let family = Family { newest: 19, ours: 10, gone: 0, left: 0 };
     let looks = family.answers().into_iter().chain(family.answers());
-    let prunes = [(" ListClusters ".to_owned(), 200, "{}".to_owned()), registers];
+    let registers =
+        registers.iter().map(|(code, says)| (" RegisterTaskDefinition ".to_owned(), *code, (*says).to_owned()));
+    let prunes = registers.chain([(" ListClusters ".to_owned(), 200, "{}".to_owned())]);
     let leaves =
         [" DeregisterTaskDefinition ", " DeleteTaskDefinitions "].map(|part| (part.to_owned(), 200, "{}".into()));
     let aws = tin(&looks.chain(prunes).chain(leaves).collect::<Vec<_>>());
@@ -174,18 +176,28 @@ fn place(asked: &[String], operation: &str) -> Option<usize> {
 #[tokio::test(start_paused = true)]
 async fn our_last_revision_stays_until_its_successor_is_there() {
     let refused = r#"{"__type":"ClientException","message":"Invalid setting for container"}"#;
-    let (made, asked) = update((" RegisterTaskDefinition ".into(), 400, refused.into())).await;
+    let (made, asked) = update(&[(400, refused)]).await;
     assert!(made.is_err());
     assert_eq!(place(&asked, "DeregisterTaskDefinition"), None, "{asked:#?}");
 
     let registered = json!({ "taskDefinition": { "taskDefinitionArn": arn(20) } }).to_string();
-    let (made, asked) = update((" RegisterTaskDefinition ".into(), 200, registered)).await;
+    let (made, asked) = update(&[(200, &registered)]).await;
     assert_eq!(made, Ok(()));
     let (came, went) = (place(&asked, "RegisterTaskDefinition"), place(&asked, "DeregisterTaskDefinition"));
     assert!(came.is_some() && came < went, "{asked:#?}");
     let sent = &asked[came.unwrap()];
     assert!(sent.contains("provision:name") && !sent.contains("aws:cloudformation"), "AWS alone may set these: {sent}");
     assert!(asked[went.unwrap()].contains(&arn(10)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_revision_waits_for_one_that_a_pipeline_registers() {
+    let text = "Too many concurrent attempts to create a new revision of the specified family.";
+    let busy = json!({ "__type": "ClientException", "message": text }).to_string();
+    let registered = json!({ "taskDefinition": { "taskDefinitionArn": arn(20) } }).to_string();
+    let (made, asked) = update(&[(400, &busy), (400, &busy), (200, &registered)]).await;
+    assert_eq!(made, Ok(()));
+    assert_eq!(asked.iter().filter(|asked| asked.contains(" RegisterTaskDefinition ")).count(), 3, "{asked:#?}");
 }
 
 /// A resource that was renamed in the YAML keeps its family, whose old revisions keep the old name's tags.

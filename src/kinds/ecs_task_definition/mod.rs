@@ -197,7 +197,7 @@ resources:
     }
 }
 
-/// Registers a revision, while IAM may not show the roles everywhere yet.
+/// Registers a revision, while IAM may not show the roles everywhere yet, and while a pipeline may register one, too.
 async fn register(writer: &Writer, family: &str, spec: &Spec, tags: Vec<Tag>) -> Result<Made<TaskDefinition>> {
     let compatibilities = spec.requires_compatibilities.iter().map(|name| Compatibility::from(name.as_str()));
     let is_linux = spec.runtime_platform == spec::RuntimePlatform::default();
@@ -228,7 +228,7 @@ async fn register(writer: &Writer, family: &str, spec: &Spec, tags: Vec<Tag>) ->
         .set_task_role_arn(text(spec.task_role_arn.as_str()))
         .set_volumes(list(spec.volumes.iter().map(to_aws::volume).collect()))
         .set_tags(list(tags));
-    let answer = patiently(2 * MINUTE, &[Class::Propagating], || call.clone().send()).await?;
+    let answer = patiently(2 * MINUTE, &[Class::Propagating, Class::Busy], || call.clone().send()).await?;
     let arn = answer.task_definition().and_then(|made| made.task_definition_arn()).map(str::to_owned);
     let arn = arn.ok_or_else(|| Failure::new(Class::Other, "RegisterTaskDefinition returned no ARN"))?;
     Ok(Made { id: arn.clone(), outputs: Outputs { task_definition_arn: arn }, state: State::Ready })
