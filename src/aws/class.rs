@@ -70,6 +70,7 @@ pub fn classify(code: &str, message: &str) -> Class {
         | "ConditionalCheckFailedException" => Class::Conflict,
 
         "LimitExceeded" | "TargetGroupAssociationLimit" => Class::Quota,
+        "InvalidParameterException" if says("maximum number of capacity providers") => Class::Quota,
         _ if is_quota(code) => Class::Quota,
 
         // Protection does not pass by itself, unlike everything else that may not be deleted yet.
@@ -132,7 +133,9 @@ fn is_busy(code: &str, message: &str) -> bool {
         "InvalidParameterException" => {
             message.contains("while deployments are active") || message.contains("still Draining")
         }
-        "ClientException" => message.contains("Too many concurrent attempts"),
+        "ClientException" => ["Too many concurrent attempts", "was not ACTIVE", "cannot be deleted while"]
+            .iter()
+            .any(|saying| message.contains(saying)),
         _ => false,
     };
     by_message

@@ -82,6 +82,13 @@ const CODES: &[(&str, &str, Class)] = &[
     ("InvalidParameterException", "Creation of service was not idempotent.", AlreadyExists),
     ("InvalidParameterException", "Task definition not usable", Invalid),
     ("ClientException", "Too many concurrent attempts to create a new revision of the specified family.", Busy),
+    ("ClientException", "Cluster was not ACTIVE.", Busy),
+    (
+        "ClientException",
+        "The Cluster cannot be deleted while Cluster Scoped Capacity Providers are attached to the cluster",
+        Busy,
+    ),
+    ("InvalidParameterException", "The maximum number of capacity providers per cluster has been exceeded.", Quota),
     ("ClientException", "Unable to describe task definition.", NotFound),
     ("ClientException", "Invalid setting for container", Invalid),
     ("ThrottlingException", "Rate exceeded", Throttled),
