@@ -1,3 +1,4 @@
+mod controller;
 mod needs;
 mod read;
 mod spec;
@@ -145,6 +146,10 @@ resources:
         let call = writer.ecs().delete_service().cluster(live.spec.cluster.as_str()).service(&live.outputs.name);
         gone(patiently(2 * MINUTE, &[Class::Busy], || call.clone().force(true).send()).await)?;
         Ok(Vec::new())
+    }
+
+    fn refuses(live: &Value, desired: &Value, fields: &[FieldDiff]) -> Option<String> {
+        controller::refusal(live, desired, fields)
     }
 
     /// A strategy can take the place of a launch type and of another strategy, and a launch type that of a strategy over

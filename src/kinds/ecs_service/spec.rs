@@ -1,6 +1,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::controller;
 use crate::kinds::ecs::{self, CapacityProviderStrategy};
 use crate::kinds::ecs_cluster::Cluster;
 use crate::kinds::ecs_task_definition::TaskDefinition;
@@ -170,7 +171,7 @@ impl Serialize for Spec {
 
 impl Default for DeploymentController {
     fn default() -> Self {
-        Self { kind: "ECS".to_owned() }
+        Self { kind: controller::ECS.to_owned() }
     }
 }
 

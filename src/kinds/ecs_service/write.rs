@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use aws_sdk_ecs::types::{self as sdk, Deployment, ServiceField};
 
+use super::controller::is_ecs;
 use super::spec::{Alarms, Awsvpc, DAEMON, LoadBalancer, Spec};
 use super::state::{self, FAILED};
 use super::{Outputs, Service};
@@ -111,7 +112,7 @@ pub(super) async fn update(
     }
     // These reach tasks only when they start, and AWS does not start new ones for them by itself; another place it refuses.
     let fresh = ["/EnableECSManagedTags", "/EnableExecuteCommand", "/PropagateTags"];
-    if changes.touches_any(PLACES) || changes.touches_any(&fresh) || touches(FAILED) {
+    if is_ecs(spec) && (changes.touches_any(PLACES) || changes.touches_any(&fresh) || touches(FAILED)) {
         call = call.force_new_deployment(true);
     }
     let answer = patiently(2 * MINUTE, PASSING, || call.clone().send()).await?;
@@ -175,7 +176,7 @@ fn deployment(spec: &Spec) -> sdk::DeploymentConfiguration {
     let breaker = &from.deployment_circuit_breaker;
     let breaker = sdk::DeploymentCircuitBreaker::builder().enable(breaker.enable).rollback(breaker.rollback).build();
     sdk::DeploymentConfiguration::builder()
-        .deployment_circuit_breaker(breaker)
+        .set_deployment_circuit_breaker(is_ecs(spec).then_some(breaker))
         // A daemon's can't be said.
         .set_maximum_percent(from.maximum_percent.filter(|_| spec.scheduling_strategy != DAEMON))
         .set_minimum_healthy_percent(from.minimum_healthy_percent)
