@@ -32,7 +32,7 @@ pub struct Spec {
     pub ip_address_type: String,
     #[serde(default = "yes")]
     pub health_check_enabled: bool,
-    /// `HTTP` with HTTP and HTTPS, else `TCP`.
+    /// `HTTP` with HTTP and HTTPS, and before an `alb`; else `TCP`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub health_check_protocol: Option<String>,
     #[serde(default = "default_health_check_port")]
@@ -40,9 +40,9 @@ pub struct Spec {
     /// `/`, with gRPC `/AWS.ALB/healthcheck`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub health_check_path: Option<String>,
-    /// 5 to 300 s.
-    #[serde(default = "default_interval")]
-    pub health_check_interval_seconds: i32,
+    /// 5 to 300 s: 30, with GENEVE 10.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health_check_interval_seconds: Option<i32>,
     /// 2 to 120 s.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub health_check_timeout_seconds: Option<i32>,
@@ -87,6 +87,8 @@ pub const HEALTH_CHECK: &[&str] = &[
     "/Matcher",
 ];
 
+/// The target type of a load balancer behind another.
+const ALB: &str = "alb";
 const HTTP: &[&str] = &["HTTP", "HTTPS"];
 const STREAM: &[&str] = &["TCP", "TLS", "UDP", "TCP_UDP", "QUIC", "TCP_QUIC"];
 
@@ -130,7 +132,7 @@ impl Spec {
             health_check_protocol: live.health_check_protocol().map(|protocol| protocol.as_str().to_owned()),
             health_check_port: text(live.health_check_port(), default_health_check_port),
             health_check_path: live.health_check_path().map(str::to_owned),
-            health_check_interval_seconds: live.health_check_interval_seconds().unwrap_or_else(default_interval),
+            health_check_interval_seconds: live.health_check_interval_seconds(),
             health_check_timeout_seconds: live.health_check_timeout_seconds(),
             healthy_threshold_count: live.healthy_threshold_count().unwrap_or_else(default_healthy),
             unhealthy_threshold_count: live.unhealthy_threshold_count().unwrap_or_else(default_unhealthy),
@@ -147,7 +149,8 @@ impl Spec {
             self.protocol_version.get_or_insert_with(|| "HTTP1".to_owned());
         }
         let is_grpc = self.protocol_version.as_deref() == Some("GRPC");
-        let checked = self.health_check_protocol.get_or_insert(if is_application { "HTTP" } else { "TCP" }.to_owned());
+        let answers = is_application || self.target_type == ALB;
+        let checked = self.health_check_protocol.get_or_insert(if answers { "HTTP" } else { "TCP" }.to_owned());
         let by_http = checked.starts_with("HTTP");
         let seconds = match (is_application, checked.as_str()) {
             (true, _) => 5,
@@ -156,6 +159,7 @@ impl Spec {
             (false, _) => 10,
         };
         self.health_check_timeout_seconds.get_or_insert(seconds);
+        self.health_check_interval_seconds.get_or_insert(if self.protocol == "GENEVE" { 10 } else { 30 });
         let usual = elb_attribute::of_group(&self.target_type, &self.protocol);
         elb_attribute::fill(&mut self.target_group_attributes, &usual);
         if by_http {
@@ -186,13 +190,15 @@ impl Spec {
             |protocols: &[&str]| protocols.contains(&self.health_check_protocol.as_deref().unwrap_or_default());
         if HTTP.contains(&self.protocol.as_str()) && !is_checked(HTTP) {
             say("/HealthCheckProtocol", "is HTTP or HTTPS where Protocol is");
+        } else if self.target_type == ALB && !is_checked(HTTP) {
+            say("/HealthCheckProtocol", "is HTTP or HTTPS before an `alb`");
         } else if !is_checked(&["HTTP", "HTTPS", "TCP"]) {
             say("/HealthCheckProtocol", "is HTTP, HTTPS or TCP");
         }
         if is_blank(&self.vpc_id) {
             say("/VpcId", "is needed");
         }
-        if self.health_check_timeout_seconds.is_some_and(|seconds| seconds >= self.health_check_interval_seconds) {
+        if self.health_check_timeout_seconds >= self.health_check_interval_seconds {
             say("/HealthCheckTimeoutSeconds", "must be less than HealthCheckIntervalSeconds");
         }
         mistakes
@@ -224,10 +230,6 @@ fn default_health_check_port() -> String {
     "traffic-port".to_owned()
 }
 
-fn default_interval() -> i32 {
-    30
-}
-
 fn default_healthy() -> i32 {
     5
 }
@@ -242,7 +244,7 @@ fn yes() -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{from_value, json};
+    use serde_json::{Value, from_value, json};
 
     use super::*;
 
@@ -257,6 +259,46 @@ mod tests {
         assert_eq!(http.matcher.unwrap().http_code.as_deref(), Some("200"));
         let tcp = spec("TCP");
         assert_eq!((tcp.health_check_path, tcp.matcher, tcp.health_check_timeout_seconds), (None, None, Some(10)));
+    }
+
+    #[test]
+    fn before_another_load_balancer_and_with_geneve_the_figures_are_others() {
+        let spec = |more: Value| -> Spec {
+            let mut written = json!({ "Protocol": "TCP", "Port": 80, "VpcId": "vpc-1" });
+            written.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            from_value(written).unwrap()
+        };
+        let alb = spec(json!({ "TargetType": "alb" }));
+        assert_eq!(alb.health_check_protocol.as_deref(), Some("HTTP"));
+        assert_eq!((alb.health_check_timeout_seconds, alb.health_check_interval_seconds), (Some(6), Some(30)));
+        assert_eq!(alb.matcher.unwrap().http_code.as_deref(), Some("200-399"));
+        let wrong = spec(json!({ "TargetType": "alb", "HealthCheckProtocol": "TCP" })).check();
+        assert!(wrong.iter().any(|(_, text)| text.contains("before an `alb`")), "{wrong:?}");
+        let geneve = spec(json!({ "Protocol": "GENEVE", "Port": 6081 }));
+        assert_eq!((geneve.health_check_timeout_seconds, geneve.health_check_interval_seconds), (Some(5), Some(10)));
+    }
+
+    #[test]
+    fn attributes_go_by_protocol_and_target_type() {
+        let value = |kind: &str, protocol: &str, key: &str| {
+            let written = json!({ "TargetType": kind, "Protocol": protocol, "Port": 80, "VpcId": "vpc-1" });
+            let spec: Spec = from_value(written).unwrap();
+            let one = spec.target_group_attributes.into_iter().find(|one| one.key == key);
+            one.map(|one| one.value)
+        };
+        for (kind, protocol, key, usual) in [
+            ("ip", "TCP", "preserve_client_ip.enabled", "false"),
+            ("ip", "UDP", "preserve_client_ip.enabled", "true"),
+            ("instance", "TCP", "preserve_client_ip.enabled", "true"),
+            ("instance", "TCP", "deregistration_delay.connection_termination.enabled", "false"),
+            ("ip", "TCP_UDP", "deregistration_delay.connection_termination.enabled", "true"),
+            ("ip", "TCP", "stickiness.type", "source_ip"),
+            ("ip", "HTTP", "stickiness.type", "lb_cookie"),
+            ("instance", "HTTP", "stickiness.enabled", "false"),
+        ] {
+            assert_eq!(value(kind, protocol, key).as_deref(), Some(usual), "{kind} {protocol} {key}");
+        }
+        assert_eq!(value("ip", "HTTP", "preserve_client_ip.enabled"), None);
     }
 
     #[test]
