@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::resource::Unmodelled;
 use crate::resource::normal::Set;
 
+/// The fields on which a rule has one condition at most.
+const ONCE: &[&str] = &["host-header", "http-request-method", "path-pattern", "source-ip"];
+
 /// What a request must be like for a rule to apply: all of the conditions, and of each any of its values.
 ///
 /// In normal form values stand in the condition's own config, sorted; order means nothing.
@@ -167,7 +170,10 @@ impl Conditions {
         if self.0.is_empty() {
             return vec![("/Conditions".to_owned(), "a rule needs a condition".to_owned())];
         }
-        self.0.iter().filter_map(|one| Some(("/Conditions".to_owned(), one.mistake()?))).collect()
+        let twice = ONCE.iter().filter(|field| self.0.iter().filter(|one| one.field == **field).count() > 1);
+        let twice = twice.map(|field| format!("has `{field}` twice: put the values into one condition"));
+        let all = self.0.iter().filter_map(Condition::mistake).chain(twice);
+        all.map(|text| ("/Conditions".to_owned(), text)).collect()
     }
 
     pub fn to_sdk(&self) -> Vec<sdk::RuleCondition> {
@@ -253,6 +259,22 @@ mod tests {
         // AWS repeats plain values beside the config.
         live.push(sdk::RuleCondition::builder().field("path-pattern").values("/api/*").build());
         assert_eq!(Conditions::read(&live), (desired, Vec::new()));
+    }
+
+    #[test]
+    fn headers_may_be_asked_about_more_than_once_and_paths_not() {
+        let header = |name: &str| json!({ "Field": "http-header", "HttpHeaderConfig": { "HttpHeaderName": name, "Values": ["*"] } });
+        assert_eq!(conditions(json!([header("X-A"), header("X-B")])).check(), []);
+        let path = |value: &str| json!({ "Field": "path-pattern", "Values": [value] });
+        let wrong = conditions(json!([path("/a"), path("/b")])).check();
+        assert_eq!(wrong[0].1, "has `path-pattern` twice: put the values into one condition");
+    }
+
+    #[test]
+    fn a_regular_expression_by_hand_is_told() {
+        let by_hand = sdk::PathPatternConditionConfig::builder().regex_values("^/a").build();
+        let live = sdk::RuleCondition::builder().field("path-pattern").path_pattern_config(by_hand).build();
+        assert_eq!(Conditions::read(&[live]).1[0].text, "there is a `path-pattern` condition by a regular expression");
     }
 
     #[test]

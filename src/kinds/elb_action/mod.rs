@@ -132,14 +132,30 @@ impl Action {
         let given =
             (self.forward_config.is_some(), self.redirect_config.is_some(), self.fixed_response_config.is_some());
         match (self.r#type.as_str(), given) {
-            ("forward", (true, false, false))
-            | ("redirect", (false, true, false))
-            | ("fixed-response", (false, false, true)) => None,
+            ("forward", (true, false, false)) => self.forward_config.as_ref().and_then(Forward::mistake),
+            ("redirect", (false, true, false)) => self.redirect_config.as_ref().and_then(Redirect::mistake),
+            ("fixed-response", (false, false, true)) => None,
             ("forward", _) => Some("a `forward` has a TargetGroupArn or a ForwardConfig, and nothing else"),
             ("redirect", _) => Some("a `redirect` has a RedirectConfig, and nothing else"),
             ("fixed-response", _) => Some("a `fixed-response` has a FixedResponseConfig, and nothing else"),
             _ => Some("Type is `forward`, `redirect` or `fixed-response`"),
         }
+    }
+}
+
+impl Forward {
+    fn mistake(&self) -> Option<&'static str> {
+        let sticky = &self.target_group_stickiness_config;
+        let is_endless = sticky.enabled && sticky.duration_seconds.is_none();
+        is_endless.then_some("a TargetGroupStickinessConfig that is Enabled needs DurationSeconds")
+    }
+}
+
+impl Redirect {
+    fn mistake(&self) -> Option<&'static str> {
+        let is_same = self.host == same_host() && self.path == same_path();
+        let is_same = is_same && self.port == same_port() && self.protocol == same_protocol();
+        is_same.then_some("a `redirect` has another Protocol, Host, Port or Path, or it goes round in a circle")
     }
 }
 

@@ -45,3 +45,23 @@ fn a_login_put_in_front_by_hand_is_told() {
     let (_, unmodelled) = Actions::read(&[live], "/DefaultActions");
     assert_eq!(unmodelled[0].text, "there is an action `authenticate-oidc`");
 }
+
+#[test]
+fn what_goes_round_in_a_circle_or_sticks_for_no_time_is_a_mistake() {
+    let said = |action: Value| actions(json!([action])).check("/Actions").pop().map(|(_, text)| text);
+    let redirect = |config: Value| said(json!({ "Type": "redirect", "RedirectConfig": config }));
+    assert!(redirect(json!({ "StatusCode": "HTTP_301" })).is_some_and(|text| text.contains("circle")));
+    assert!(redirect(json!({ "StatusCode": "HTTP_301", "Query": "a=1" })).is_some_and(|text| text.contains("circle")));
+    assert_eq!(redirect(json!({ "StatusCode": "HTTP_301", "Path": "/new" })), None);
+    let sticky = |config: Value| {
+        let group = json!([{ "TargetGroupArn": "arn:a" }]);
+        let forward = json!({ "TargetGroups": group, "TargetGroupStickinessConfig": config });
+        json!({ "Type": "forward", "ForwardConfig": forward })
+    };
+    assert!(said(sticky(json!({ "Enabled": true }))).is_some_and(|text| text.contains("DurationSeconds")));
+    let lone = sticky(json!({ "Enabled": true, "DurationSeconds": 900 }));
+    assert_eq!(said(lone.clone()), None);
+    let desired = actions(json!([lone]));
+    assert_eq!(Actions::read(&desired.to_sdk(), "").0, desired, "also of a group that is alone");
+    assert_ne!(desired, actions(json!([{ "Type": "forward", "TargetGroupArn": "arn:a" }])));
+}
