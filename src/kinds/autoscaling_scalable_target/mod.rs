@@ -10,7 +10,7 @@ use super::ecs;
 use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
-    Address, Attachable, Attached, Changes, Class, Found, Kept, Kind, Listing, Made, Name, NameRule, Neighbours,
+    Address, Attachable, Attached, CLOSE, Changes, Class, Found, Kept, Kind, Listing, Made, Name, NameRule, Neighbours,
     Permissions, Replacement, Result, Scope, State, Switch, Tags, Told, partition, pointer,
 };
 pub use spec::{Outputs, Spec};
@@ -231,6 +231,10 @@ resources:
         if spec.service_namespace != "ecs" {
             let text = format!("is {}, but only ecs is supported", spec.service_namespace);
             mistakes.push(("/ServiceNamespace".to_owned(), text));
+        }
+        if spec.resource_id.contains("arn:") || spec.resource_id.contains(&format!("Arn{CLOSE}")) {
+            let text = "names an ARN, which scales nothing: it is service/<cluster's name>/<service's Name>";
+            mistakes.push(("/ResourceId".to_owned(), text.to_owned()));
         }
         for policy in &spec.scaling_policies {
             let at = pointer::join("/ScalingPolicies", &policy.policy_name);
