@@ -130,6 +130,8 @@ mod regions;
 mod replaced;
 mod report;
 #[cfg(feature = "sdk")]
+mod reported;
+#[cfg(feature = "sdk")]
 mod revisions;
 #[cfg(feature = "sdk")]
 mod roles;
