@@ -151,8 +151,8 @@ fn rules_change_places_without_another_rule() {
       Conditions: [{ Field: host-header, Values: [pages.example] }]
       Actions: [{ Type: forward, TargetGroupArn: \"{{ ref('AWS::ElasticLoadBalancingV2::TargetGroup/pages') }}\" }]
 ";
-            let template = format!("{BALANCER}{other}").replace("SCHEME", "internal").replace("PAGES", pages);
-            stack(account, &template.replace("Priority: 10", &format!("Priority: {api}")))
+            let balancer = BALANCER.replace("SCHEME", "internal").replace("Priority: 10", &format!("Priority: {api}"));
+            stack(account, &(balancer + &other.replace("PAGES", pages)))
         };
         stage.apply(&with("10", "20")).await.unwrap_or_else(|why| panic!("{why}"));
         for (api, pages) in [("20", "10"), ("20", "30")] {
