@@ -52,6 +52,8 @@ mod crash;
 #[cfg(feature = "sdk")]
 mod database_groups;
 #[cfg(feature = "sdk")]
+mod database_parameters;
+#[cfg(feature = "sdk")]
 mod database_passwords;
 #[cfg(feature = "sdk")]
 mod database_shapes;

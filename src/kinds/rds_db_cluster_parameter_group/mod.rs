@@ -26,7 +26,7 @@ pub struct Spec {
     /// The engine and major version, `aurora-postgresql16`.
     pub family: String,
     /// Values by name; all others have the engine's defaults. Static ones take effect with the next reboot of the
-    /// instances. RDS keeps `on` and `off` as 1 and 0.
+    /// instances. RDS keeps `on` and `off`, `true` and `false` as 1 and 0.
     #[serde(deserialize_with = "parameters::texts")]
     #[schemars(with = "BTreeMap<String, Value>")]
     pub parameters: BTreeMap<String, String>,
@@ -39,9 +39,9 @@ pub struct Outputs {
     pub name: String,
     #[serde(skip)]
     arn: String,
-    /// What RDS itself sets: what the YAML sets to the same is shown there.
+    /// What RDS itself sets, or the engine takes by default: what the YAML sets to the same is shown there.
     #[serde(skip)]
-    system: BTreeMap<String, String>,
+    given: BTreeMap<String, String>,
 }
 
 impl Kind for DbClusterParameterGroup {
@@ -140,8 +140,9 @@ resources:
     async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, _: &Changes) -> Result<Made<Self>> {
         let (have, want) = (&live.spec.parameters, &spec.parameters);
         let is_other = |(name, value): &(&String, &String)| have.get(*name) != Some(value);
-        parameters::set(writer, &live.id, want.iter().filter(is_other).collect()).await?;
+        // A value may be right only beside what another has without us.
         parameters::reset(writer, &live.id, have.keys().filter(|name| !want.contains_key(*name)).collect()).await?;
+        parameters::set(writer, &live.id, want.iter().filter(is_other).collect()).await?;
         Ok(made(&live.id))
     }
 
@@ -159,7 +160,7 @@ resources:
     }
 
     fn in_force(found: &Found<Self>) -> Option<Value> {
-        Some(json!({ "Parameters": found.outputs.system }))
+        Some(json!({ "Parameters": found.outputs.given }))
     }
 
     fn disruption(_: &[FieldDiff]) -> Disruption {
@@ -174,15 +175,14 @@ async fn read(
     tags: Tags,
 ) -> Result<Found<DbClusterParameterGroup>> {
     let group = candidate.summary;
-    let own = parameters::of(reader, &candidate.name, "user").await?;
-    let system = parameters::of(reader, &candidate.name, "system").await?;
+    let parameters::Values { user, given } = parameters::of(reader, &candidate.name).await?;
     Ok(Found {
         spec: Spec {
             description: group.description().unwrap_or_default().to_owned(),
             family: group.db_parameter_group_family().unwrap_or_default().to_owned(),
-            parameters: own,
+            parameters: user,
         },
-        outputs: Outputs { name: candidate.name.clone(), arn: candidate.arn, system },
+        outputs: Outputs { name: candidate.name.clone(), arn: candidate.arn, given },
         id: candidate.id,
         name: Some(candidate.name),
         tags,
@@ -193,6 +193,6 @@ async fn read(
 }
 
 fn made(name: &str) -> Made<DbClusterParameterGroup> {
-    let outputs = Outputs { name: name.to_owned(), arn: String::new(), system: BTreeMap::new() };
+    let outputs = Outputs { name: name.to_owned(), arn: String::new(), given: BTreeMap::new() };
     Made { id: name.to_owned(), outputs, state: State::Ready }
 }

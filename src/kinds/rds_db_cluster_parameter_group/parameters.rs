@@ -14,20 +14,41 @@ use crate::resource::Result;
 /// The most parameters that one Modify or Reset takes.
 const BATCH: usize = 20;
 /// What switches are written as, on and off: RDS keeps most of them as numbers.
-const ON: [&str; 2] = ["1", "on"];
-const OFF: [&str; 2] = ["0", "off"];
+const ON: [&str; 3] = ["1", "on", "true"];
+const OFF: [&str; 3] = ["0", "off", "false"];
+/// What RDS checks against each other: one call has to bring both, or the first is refused beside the other's old value.
+const TOGETHER: [[&str; 2]; 5] = [
+    ["character_set_server", "collation_server"],
+    ["enforce_gtid_consistency", "gtid-mode"],
+    ["password_encryption", "rds.accepted_password_auth_method"],
+    ["ssl_max_protocol_version", "ssl_min_protocol_version"],
+    ["binlog_format", "rds.change_data_capture_streaming"],
+];
 
-/// Reads the values of one source: `user` for those that somebody set, `system` for those that RDS sets itself. A value
-/// that is the same as RDS's own counts as its own.
-pub(super) async fn of(reader: &Reader, group: &str, source: &str) -> Result<BTreeMap<String, String>> {
-    let all = listed(reader, group, Some(source)).await?;
-    let named = |parameter: Parameter| Some((parameter.parameter_name?, normal(&parameter.parameter_value?)));
-    Ok(all.into_iter().filter_map(named).collect())
+/// The values of a group, by their names.
+#[derive(Default)]
+pub(super) struct Values {
+    /// What somebody set.
+    pub user: BTreeMap<String, String>,
+    /// What RDS sets itself, or the engine takes by default. What somebody set to the same counts as this.
+    pub given: BTreeMap<String, String>,
 }
 
-async fn listed(clients: &Clients, group: &str, source: Option<&str>) -> Result<Vec<Parameter>> {
+pub(super) async fn of(reader: &Reader, group: &str) -> Result<Values> {
+    let mut values = Values::default();
+    for parameter in listed(reader, group).await? {
+        let of = if parameter.source.as_deref() == Some("user") { &mut values.user } else { &mut values.given };
+        if let (Some(name), Some(value)) = (parameter.parameter_name, parameter.parameter_value) {
+            of.insert(name, normal(&value));
+        }
+    }
+    Ok(values)
+}
+
+/// Every parameter of the group's family.
+async fn listed(clients: &Clients, group: &str) -> Result<Vec<Parameter>> {
     let call = clients.rds().describe_db_cluster_parameters().db_cluster_parameter_group_name(group);
-    let pages = call.set_source(source.map(str::to_owned)).max_records(rds::PAGE).into_paginator().items();
+    let pages = call.max_records(rds::PAGE).into_paginator().items();
     Ok(pages.send().collect::<Result<Vec<_>, _>>().await?)
 }
 
@@ -46,9 +67,9 @@ pub(super) async fn set(writer: &Writer, group: &str, values: Vec<(&String, &Str
             to.apply_method(method(of_family)).build()
         })
         .collect();
-    for batch in all.chunks(BATCH) {
+    for batch in batches(all) {
         let call = writer.rds().modify_db_cluster_parameter_group().db_cluster_parameter_group_name(group);
-        let call = call.set_parameters(Some(batch.to_vec()));
+        let call = call.set_parameters(Some(batch));
         rds::patiently(5, || async { Ok(call.clone().send().await.map(drop)?) }).await?;
     }
     Ok(())
@@ -64,17 +85,33 @@ pub(super) async fn reset(writer: &Writer, group: &str, names: Vec<&String>) -> 
         .into_iter()
         .map(|name| Parameter::builder().parameter_name(name).apply_method(method(known.get(name))).build())
         .collect();
-    for batch in all.chunks(BATCH) {
+    for batch in batches(all) {
         let call = writer.rds().reset_db_cluster_parameter_group().db_cluster_parameter_group_name(group);
-        let call = call.reset_all_parameters(false).set_parameters(Some(batch.to_vec()));
+        let call = call.reset_all_parameters(false).set_parameters(Some(batch));
         rds::patiently(5, || async { Ok(call.clone().send().await.map(drop)?) }).await?;
     }
     Ok(())
 }
 
-/// Every parameter of the group's family.
+/// Shares the parameters out to calls, those that belong together to one.
+fn batches(mut all: Vec<Parameter>) -> Vec<Vec<Parameter>> {
+    let first = |parameter: &Parameter| {
+        let name = parameter.parameter_name().unwrap_or_default();
+        TOGETHER.iter().find(|pair| pair.contains(&name)).map_or(name, |pair| pair[0]).to_owned()
+    };
+    all.sort_by_key(first);
+    let mut batches: Vec<Vec<Parameter>> = Vec::new();
+    for bundle in all.chunk_by(|one, other| first(one) == first(other)) {
+        match batches.last_mut().filter(|last| last.len() + bundle.len() <= BATCH) {
+            Some(last) => last.extend_from_slice(bundle),
+            None => batches.push(bundle.to_vec()),
+        }
+    }
+    batches
+}
+
 async fn known(writer: &Writer, group: &str) -> Result<HashMap<String, Parameter>> {
-    let all = listed(writer, group, None).await?;
+    let all = listed(writer, group).await?;
     Ok(all.into_iter().filter_map(|parameter| Some((parameter.parameter_name.clone()?, parameter))).collect())
 }
 
@@ -128,10 +165,11 @@ mod tests {
     #[test]
     fn values_become_text_and_switches_numbers() {
         let spec: Spec = from_value(json!({
-            "Description": "d", "Family": "f", "Parameters": { "a": 1, "b": true, "c": "x", "d": "ON", "e": "off" },
+            "Description": "d", "Family": "f",
+            "Parameters": { "a": 1, "b": true, "c": "x", "d": "ON", "e": "off", "f": "TRUE", "g": "false" },
         }))
         .unwrap();
-        let expected = json!({ "a": "1", "b": "1", "c": "x", "d": "1", "e": "0" });
+        let expected = json!({ "a": "1", "b": "1", "c": "x", "d": "1", "e": "0", "f": "1", "g": "0" });
         assert_eq!(serde_json::to_value(spec.parameters).unwrap(), expected);
     }
 
@@ -141,6 +179,7 @@ mod tests {
             ("1", Some("0,1"), "1"),
             ("1", Some("ON, OFF"), "ON"),
             ("0", Some("local,on,off"), "off"),
+            ("1", Some("true,false"), "true"),
             ("1", Some("0-100"), "1"),
             ("1", None, "1"),
             ("x", Some("on,off"), "x"),

@@ -292,7 +292,13 @@ def delete_subnet_group(moto, self, subnet_name):
 
 # What RDS sets itself, by the beginning of the family, and that it takes effect with a reboot only.
 SYSTEM = {"aurora-postgresql": {"shared_preload_libraries": "pg_stat_statements"}}
+# What the engine would take anyway: a value that equals it is told as the engine's.
+DEFAULTS = {"aurora-postgresql": {"log_statement": "none"}}
 SWITCHES = {"on": "1", "off": "0"}
+
+
+def of_family(values, family):
+    return next((own for start, own in values.items() if family.startswith(start)), {})
 
 
 @around(RDSResponse)
@@ -300,13 +306,15 @@ def describe_db_cluster_parameters(moto, self):
     """A value that is RDS's own comes back as its own, and a switch as a number; moto knows no sources."""
     answer = moto(self)
     group = self.backend.db_cluster_parameter_groups[self.params["DBClusterParameterGroupName"]]
-    own = next((own for start, own in SYSTEM.items() if group.db_parameter_group_family.startswith(start)), {})
-    told = {name: {"ParameterName": name, "ParameterValue": value, "ApplyType": "static"} for name, value in own.items()}
+    own, default = (of_family(values, group.db_parameter_group_family) for values in (SYSTEM, DEFAULTS))
+    told = {name: {"ParameterName": name, "ParameterValue": value} for name, value in default.items()}
+    told |= {name: {"ParameterName": name, "ParameterValue": value, "ApplyType": "static"} for name, value in own.items()}
     for parameter in answer.result["Parameters"]:
         name, value = parameter["ParameterName"], str(parameter.get("ParameterValue", ""))
         told[name] = {**told.get(name, {}), **parameter, "ParameterValue": SWITCHES.get(value.lower(), value)}
     for name, parameter in told.items():
-        parameter["Source"] = "system" if own.get(name) == parameter["ParameterValue"] else "user"
+        sources = [("system", own.get(name)), ("engine-default", default.get(name))]
+        parameter["Source"] = next((of for of, value in sources if value == parameter["ParameterValue"]), "user")
     asked = self.params.get("Source")
     wanted = [parameter for parameter in told.values() if not asked or parameter["Source"] == asked]
     return ActionResult({"Parameters": wanted})
