@@ -181,6 +181,9 @@ fn is_propagation(message: &str) -> bool {
         "verify that the ECS service role being passed has the proper permissions",
         "IAM role ARN value is invalid or does not include the required permissions",
         "role has not propagated",
+        // RDS of its own role, which it makes with the first database of an account.
+        "permission to create service linked role",
+        "UsingWithRDS.IAM.ServiceLinkedRoles",
         "Invalid IAM Instance Profile",
         "Invalid principal in policy",
         "is not allowed to be used with",

@@ -8,8 +8,8 @@ use super::elasticache;
 use crate::aws::{Aws, Reader, TagIndex, Writer};
 use crate::resource::normal::Set;
 use crate::resource::{
-    Attachable, Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref,
-    Replacement, Result, Scope, State, Tags, Told,
+    Attachable, Changes, Class, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref, Replacement,
+    Result, Scope, State, Tags, Told,
 };
 
 /// The subnets that a cache may use.
@@ -99,7 +99,9 @@ resources:
     async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
         let call = writer.elasticache().create_cache_subnet_group().cache_subnet_group_name(name.as_str());
         let call = call.cache_subnet_group_description(&spec.description).set_subnet_ids(Some(subnets(spec)));
-        match call.set_tags(Some(elasticache::sdk_tags(tags))).send().await.map_err(Failure::from) {
+        let call = call.set_tags(Some(elasticache::sdk_tags(tags)));
+        // The first of an account waits until ElastiCache has made its own role.
+        match elasticache::patiently(5, || async { Ok(call.clone().send().await?) }).await {
             Ok(answer) => {
                 Ok(made(answer.cache_subnet_group().ok_or_else(|| elasticache::empty("CreateCacheSubnetGroup"))?))
             }
@@ -136,6 +138,11 @@ resources:
             Err(failure) if !failure.is(Class::NotFound) => Err(failure),
             _ => Ok(Vec::new()),
         }
+    }
+
+    fn check(spec: &Spec) -> Vec<(String, String)> {
+        let text = "ElastiCache wants at least one subnet".to_owned();
+        spec.subnet_ids.is_empty().then(|| ("/SubnetIds".to_owned(), text)).into_iter().collect()
     }
 }
 

@@ -96,7 +96,9 @@ resources:
     async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
         let call = writer.rds().create_db_subnet_group().db_subnet_group_name(name.as_str());
         let call = call.db_subnet_group_description(&spec.description).set_subnet_ids(Some(subnets(spec)));
-        match call.set_tags(Some(rds::sdk_tags(tags))).send().await.map_err(crate::resource::Failure::from) {
+        let call = call.set_tags(Some(rds::sdk_tags(tags)));
+        // The first of an account waits until RDS has made its own role.
+        match rds::patiently(5, || async { Ok(call.clone().send().await?) }).await {
             Ok(answer) => Ok(made(answer.db_subnet_group().ok_or_else(|| rds::empty("CreateDBSubnetGroup"))?)),
             Err(failure) if failure.is(Class::AlreadyExists) => {
                 let call = writer.rds().describe_db_subnet_groups().db_subnet_group_name(name.as_str());

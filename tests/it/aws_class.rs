@@ -50,6 +50,20 @@ const CODES: &[(&str, &str, Class)] = &[
     ("OperationNotPermitted", "cannot be deleted because deletion protection is enabled", Invalid),
     ("OperationNotPermitted", "", Busy),
     ("UnsupportedCertificate", "", Propagating),
+    // The first database or cache of an account: RDS says two things while its own role is being made.
+    (
+        "InvalidParameterValue",
+        "Unable to create the resource. Verify that you have permission to create service linked role. Otherwise wait and \
+         try again later",
+        Propagating,
+    ),
+    (
+        "InvalidParameterValue",
+        "Missing necessary credentials. Please check \
+         http://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAM.ServiceLinkedRoles.html",
+        Propagating,
+    ),
+    ("ServiceLinkedRoleNotFoundFault", "", Propagating),
     ("TargetGroupAssociationLimit", "", Quota),
     ("TooManyLoadBalancers", "", Quota),
     ("TooManyUniqueTargetGroupsPerLoadBalancer", "", Quota),

@@ -166,6 +166,8 @@ mod stacks;
 #[cfg(feature = "sdk")]
 mod stage;
 mod strict;
+#[cfg(feature = "sdk")]
+mod subnet_groups;
 mod taking;
 mod template;
 mod tenant;
