@@ -6,7 +6,7 @@ use std::sync::Arc;
 use provision::aws::{Writer, WriterScope};
 use provision::kinds::KINDS;
 use provision::resource::{Address, AnyKind, AnyListing, Changes, FieldDiff, Live, Settled, StackId, State, Tags, key};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::canned::{Canned, scope};
 use crate::listener::Held;
@@ -142,4 +142,73 @@ async fn the_next_call_waits_until_the_one_before_has_begun_and_ended() {
     let changes = Changes::new(fields.map(|path| FieldDiff { path: path.into(), before: None, after: None }).into());
     kind().update(&writer(&aws).await, &live, &spec, &changes).await.unwrap();
     assert_eq!(course(&aws), [0, 5, 2], "{:#?}", aws.asked());
+}
+
+/// Changes a group that is told with `more` to have these properties; returns the changes that were sent: the first is
+/// refused for now.
+async fn change(more: &str, wanted: Value, fields: &[&str]) -> Vec<String> {
+    let live = live().await;
+    let (group, node, done) = (group("available", more), node(), answer(MODIFY, ""));
+    // The node that came last is still being made when the group is available already.
+    let error = "<Error><Code>InvalidCacheClusterState</Code><Message>not now</Message></Error>";
+    let busy = format!("<ErrorResponse>{error}</ErrorResponse>");
+    let mut answers = vec![(MODIFY, 400, &*busy), (MODIFY, 200, &*done)];
+    answers.extend(vec![(GROUPS, 200, &*group); 40]);
+    answers.extend(vec![("DescribeCacheClusters", 200, &*node); 40]);
+    let aws = Canned::by_operation(&answers);
+    let mut spec = json!({ "ReplicationGroupDescription": "d", "CacheNodeType": "cache.t4g.small" });
+    spec.as_object_mut().unwrap().extend(wanted.as_object().unwrap().clone());
+    let spec = Settled::new(kind().normalise(spec).unwrap()).unwrap();
+    let field = |path: &&str| FieldDiff { path: (*path).into(), before: None, after: None };
+    let changes = Changes::new(fields.iter().map(field).collect());
+    kind().update(&writer(&aws).await, &live, &spec, &changes).await.unwrap();
+    aws.asked().into_iter().filter(|asked| asked.contains(MODIFY)).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_change_waits_for_a_node_that_is_still_being_made() {
+    let sent = change("", json!({ "CacheNodeType": "cache.m7g.large" }), &["/CacheNodeType"]).await;
+    assert!(sent.len() == 2 && sent[0] == sent[1], "{sent:#?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn snapshots_are_turned_on_with_the_node_that_they_are_taken_of() {
+    let member = |node: &str, role: &str| {
+        let said = format!("<CacheClusterId>{NAME}-{node}</CacheClusterId><CurrentRole>{role}</CurrentRole>");
+        format!("<NodeGroupMember>{said}</NodeGroupMember>")
+    };
+    let members = [member("001", "primary"), member("002", "replica")].concat();
+    let shard = format!("<NodeGroupId>0001</NodeGroupId><NodeGroupMembers>{members}</NodeGroupMembers>");
+    let shard = format!("<NodeGroups><NodeGroup>{shard}</NodeGroup></NodeGroups>");
+    let sharded = format!("<ClusterEnabled>true</ClusterEnabled>{shard}");
+    for (more, source) in [("", Some("001")), (&*shard, Some("002")), (&*sharded, None)] {
+        let sent = change(more, json!({ "SnapshotRetentionLimit": 7 }), &["/SnapshotRetentionLimit"]).await.remove(0);
+        assert!(sent.contains("SnapshotRetentionLimit=7"), "{sent}");
+        let is_said = source.is_none_or(|node| sent.contains(&format!("SnapshottingClusterId={NAME}-{node}")));
+        assert!(is_said && sent.contains("SnapshottingClusterId") == source.is_some(), "{more}: {sent}");
+    }
+    let sent = change(&shard, json!({ "SnapshotWindow": "03:00-04:00" }), &["/SnapshotWindow"]).await.remove(0);
+    assert!(!sent.contains("SnapshottingClusterId"), "only to turn them on: {sent}");
+}
+
+/// ElastiCache refuses to put off where logs go, and takes what has not changed for a change.
+#[tokio::test(start_paused = true)]
+async fn only_what_moves_data_is_put_off_and_only_what_changes_is_sent() {
+    let details = json!({ "CloudWatchLogsDetails": { "LogGroup": "g" } });
+    let log = json!({ "LogType": "slow-log", "DestinationType": "cloudwatch-logs", "LogFormat": "json",
+        "DestinationDetails": details });
+    let with = |name: &str, value: Value| {
+        let mut all = json!({ "ApplyImmediately": false, "TransitEncryptionEnabled": true });
+        all[name] = value;
+        all
+    };
+    let logs = with("LogDeliveryConfigurations", json!([log]));
+    let sent = change("", logs, &["/LogDeliveryConfigurations"]).await.remove(0);
+    assert!(sent.contains("ApplyImmediately=true") && sent.contains("slow-log"), "{sent}");
+    let node = with("CacheNodeType", json!("cache.m7g.large"));
+    let sent = change("", node, &["/CacheNodeType"]).await.remove(0);
+    assert!(sent.contains("ApplyImmediately=false") && sent.contains("cache.m7g.large"), "{sent}");
+    for other in ["TransitEncryption", "AutomaticFailover", "UserGroup", "LogDelivery", "SecurityGroup"] {
+        assert!(!sent.contains(other), "{other}: {sent}");
+    }
 }

@@ -61,7 +61,10 @@ pub(super) async fn send(
     let at_once = spec.apply_immediately || !matches!(step, Move::Engine | Move::NodeType);
     let call = writer.elasticache().modify_replication_group().replication_group_id(id).apply_immediately(at_once);
     match step {
-        Move::Settings => modify(settings(call, live, spec, changes)).await,
+        Move::Settings => {
+            let source = snapshotted(writer, live, spec, changes).await?;
+            modify(settings(call, live, spec, changes).set_snapshotting_cluster_id(source)).await
+        }
         Move::Engine => {
             let parameters =
                 spec.cache_parameter_group_name.clone().filter(|_| changes.touches("/CacheParameterGroupName"));
@@ -101,6 +104,28 @@ pub(super) async fn send(
 
 async fn modify(call: ModifyReplicationGroupFluentBuilder) -> Result<()> {
     elasticache::patiently(TURN, || async { Ok(call.clone().send().await.map(drop)?) }).await
+}
+
+/// The node that daily snapshots are taken of, where they are turned on: ElastiCache wants it said, but in cluster mode. A
+/// replica does the work if there is one.
+async fn snapshotted(
+    writer: &Writer,
+    live: &Found<ReplicationGroup>,
+    spec: &Spec,
+    changes: &Changes,
+) -> Result<Option<String>> {
+    let is_off = live.spec.snapshot_retention_limit == 0 && spec.snapshot_retention_limit > 0;
+    if !is_off || !changes.touches("/SnapshotRetentionLimit") {
+        return Ok(None);
+    }
+    let group = look(writer, &live.id).await?;
+    if group.cluster_enabled() == Some(true) {
+        return Ok(None);
+    }
+    let mut members = group.node_groups().iter().flat_map(|shard| shard.node_group_members());
+    let replica = members.find(|member| member.current_role() == Some("replica"));
+    let replica = replica.and_then(|member| member.cache_cluster_id()).map(str::to_owned);
+    Ok(replica.or_else(|| group.member_clusters().first().cloned()))
 }
 
 /// What changes of the settings, and nothing else.

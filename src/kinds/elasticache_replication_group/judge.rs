@@ -35,6 +35,15 @@ pub(super) fn refusal(live: &Value, desired: &Value, fields: &[FieldDiff]) -> Op
                 .to_owned(),
         );
     }
+    if fields.iter().any(|field| field.path.starts_with("/TransitEncryption")) {
+        let version = text(desired, "EngineVersion").or_else(|| text(live, "EngineVersion"));
+        if let Some(version) = version.filter(|version| is_too_old_for_tls(version)) {
+            return Some(format!(
+                "ElastiCache changes the TLS of a group {TLS_SINCE}, and this has {version}: raise EngineVersion with it, or \
+                 declare another cache and move to it"
+            ));
+        }
+    }
     if let Some((have, want)) = older(fields) {
         return Some(format!(
             "ElastiCache cannot go back from {have} to {want}: put the newer version into the YAML, or declare another cache \
@@ -47,6 +56,8 @@ pub(super) fn refusal(live: &Value, desired: &Value, fields: &[FieldDiff]) -> Op
 
 /// Returns what does not go together.
 pub(super) fn mistakes(spec: &Spec) -> Vec<(String, String)> {
+    let is_cluster = spec.num_node_groups > 1 || spec.cluster_mode.as_deref() == Some("enabled");
+    let is_old = spec.engine_version.as_deref().is_some_and(is_too_old_for_tls);
     let all = [
         (
             spec.security_group_ids.is_empty(),
@@ -59,15 +70,11 @@ pub(super) fn mistakes(spec: &Spec) -> Vec<(String, String)> {
             "needs AutomaticFailoverEnabled",
         ),
         (
-            spec.automatic_failover_enabled && spec.num_node_groups == 1 && spec.replicas_per_node_group == 0,
+            spec.automatic_failover_enabled && !is_cluster && spec.replicas_per_node_group == 0,
             "/AutomaticFailoverEnabled",
             "needs at least one replica (ReplicasPerNodeGroup)",
         ),
-        (
-            spec.num_node_groups > 1 && !spec.automatic_failover_enabled,
-            "/AutomaticFailoverEnabled",
-            "must be true with several shards",
-        ),
+        (is_cluster && !spec.automatic_failover_enabled, "/AutomaticFailoverEnabled", "must be true in cluster mode"),
         (
             spec.num_node_groups > 1 && spec.cluster_mode.as_deref() == Some("disabled"),
             "/ClusterMode",
@@ -83,11 +90,26 @@ pub(super) fn mistakes(spec: &Spec) -> Vec<(String, String)> {
             "/TransitEncryptionMode",
             "needs TransitEncryptionEnabled",
         ),
+        (
+            spec.transit_encryption_mode.is_some() && is_old,
+            "/TransitEncryptionMode",
+            "modes of TLS are there from 7.0.5 on",
+        ),
         (spec.kms_key_id.is_some() && !is_encrypted(spec), "/KmsKeyId", "needs AtRestEncryptionEnabled"),
     ];
     let wrong = all.into_iter().filter(|(is_wrong, ..)| *is_wrong);
     let wrong = wrong.map(|(_, at, text)| (at.to_owned(), text.to_owned())).chain(windows(spec));
     wrong.chain(key_arn::mistake("/KmsKeyId", spec.kms_key_id.as_ref())).collect()
+}
+
+/// From which version on ElastiCache has modes of TLS, and changes it in place.
+const TLS_SINCE: &str = "from 7.0.5 on";
+
+/// Returns whether a version, or all that begin so, are from before that.
+fn is_too_old_for_tls(version: &str) -> bool {
+    let numbers: Vec<u32> = version.split('.').map_while(|part| part.parse().ok()).collect();
+    !numbers.is_empty()
+        && numbers.iter().zip([7, 0, 5]).find(|(have, since)| *have != since).is_some_and(|(have, since)| *have < since)
 }
 
 /// Returns whether data at rest is encrypted, as AWS chooses if nobody says.

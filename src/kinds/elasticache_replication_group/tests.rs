@@ -137,3 +137,38 @@ fn what_waits_for_the_window_is_said_with_how_it_is_felt() {
     assert!(down.starts_with("at once, not in the window: nothing can take over"), "{down}");
     assert_eq!(advice(json!({}), &later, &field("/SnapshotWindow", "a", "b")), "");
 }
+
+#[test]
+fn tls_of_an_older_version_is_refused() {
+    let fields = [field("/TransitEncryptionEnabled", "false", "true")];
+    let refused = |live: &str, desired: Value| {
+        ReplicationGroup::refuses(&json!({ "Engine": "redis", "EngineVersion": live }), &desired, &fields)
+    };
+    let why = refused("6.2.6", json!({ "Engine": "redis" })).unwrap();
+    assert!(why.contains("7.0.5") && why.contains("6.2.6"), "{why}");
+    assert!(refused("6.2.6", json!({ "Engine": "redis", "EngineVersion": "6.2" })).is_some());
+    assert_eq!(refused("6.2.6", json!({ "Engine": "redis", "EngineVersion": "7.1" })), None, "the upgrade goes first");
+    assert_eq!(refused("7.0.7", json!({ "Engine": "redis", "EngineVersion": "7" })), None);
+    assert_eq!(refused("7.2.6", json!({ "Engine": "valkey" })), None);
+    let wrong = |version: &str| -> Vec<String> {
+        let mut tls = json!({ "TransitEncryptionEnabled": true, "TransitEncryptionMode": "preferred" });
+        tls["EngineVersion"] = json!(version);
+        ReplicationGroup::check(&from_value(with(tls)).unwrap()).into_iter().map(|(at, _)| at).collect()
+    };
+    assert_eq!(wrong("6.2"), ["/TransitEncryptionMode"]);
+    assert_eq!([wrong("7.0"), wrong("7.1")], [[""; 0], [""; 0]]);
+    let without: Spec = from_value(with(json!({ "TransitEncryptionMode": "preferred" }))).unwrap();
+    let at: Vec<_> = ReplicationGroup::check(&without).into_iter().map(|(at, _)| at).collect();
+    assert_eq!(at, ["/TransitEncryptionMode"], "a mode without TLS");
+}
+
+#[test]
+fn cluster_mode_needs_the_failover_and_no_replica() {
+    let wrong = |properties: Value| -> Vec<String> {
+        ReplicationGroup::check(&from_value(with(properties)).unwrap()).into_iter().map(|(at, _)| at).collect()
+    };
+    let one = |failover: bool| json!({ "ClusterMode": "enabled", "AutomaticFailoverEnabled": failover });
+    assert_eq!(wrong(one(true)), [""; 0], "one shard without replicas");
+    assert_eq!(wrong(one(false)), ["/AutomaticFailoverEnabled"]);
+    assert_eq!(wrong(json!({ "AutomaticFailoverEnabled": true })), ["/AutomaticFailoverEnabled"]);
+}
