@@ -60,7 +60,7 @@ pub(super) fn creation(
         .enable_iam_database_authentication(spec.enable_iam_database_authentication)
         .copy_tags_to_snapshot(spec.copy_tags_to_snapshot)
         .set_serverless_v2_scaling_configuration(capacities(spec))
-        .set_storage_type(spec.storage_type.clone())
+        .storage_type(&spec.storage_type)
         .set_auto_minor_version_upgrade(spec.auto_minor_version_upgrade)
         .set_database_insights_mode(is_advanced(spec).then_some(DatabaseInsightsMode::Advanced))
         .set_enable_performance_insights(is_advanced(spec).then_some(true))
@@ -122,7 +122,7 @@ pub(super) fn modification(
         .set_serverless_v2_scaling_configuration(
             if_touched("/ServerlessV2ScalingConfiguration").and_then(|()| capacities(spec)),
         )
-        .set_storage_type(if_touched("/StorageType").and(spec.storage_type.clone()))
+        .set_storage_type(if_touched("/StorageType").map(|()| spec.storage_type.clone()))
         .set_auto_minor_version_upgrade(if_touched("/AutoMinorVersionUpgrade").and(spec.auto_minor_version_upgrade))
         .set_database_insights_mode(
             if_touched("/DatabaseInsightsMode").map(|()| spec.database_insights_mode.as_str().into()),

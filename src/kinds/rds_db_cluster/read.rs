@@ -45,8 +45,7 @@ pub(super) fn spec(cluster: &Description) -> Spec {
     });
     let engine = cluster.engine().unwrap_or_default().to_owned();
     // The standard storage of Aurora has a name only on the way in.
-    let standard = engine.starts_with("aurora").then(|| "aurora".to_owned());
-    let storage_type = cluster.storage_type().filter(|kind| !kind.is_empty()).map(str::to_owned).or(standard);
+    let storage_type = cluster.storage_type().filter(|kind| !kind.is_empty()).unwrap_or("aurora").to_owned();
     Spec {
         engine,
         engine_version: cluster.engine_version().map(str::to_owned),
@@ -126,7 +125,7 @@ pub(super) fn overlay(spec: &mut Spec, pending: &ClusterPendingModifiedValues) {
         spec.backup_retention_period = days;
     }
     if let Some(kind) = pending.storage_type() {
-        spec.storage_type = Some(kind.to_owned());
+        kind.clone_into(&mut spec.storage_type);
     }
     if let Some(on) = pending.iam_database_authentication_enabled() {
         spec.enable_iam_database_authentication = on;

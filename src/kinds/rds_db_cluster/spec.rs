@@ -88,9 +88,9 @@ pub struct Spec {
     /// The range of instances of the class `db.serverless`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub serverless_v2_scaling_configuration: Option<ServerlessV2ScalingConfiguration>,
-    /// `aurora`, or `aurora-iopt1` for steady prices of I/O; without it `aurora`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub storage_type: Option<String>,
+    /// `aurora`, or `aurora-iopt1` for steady prices of I/O.
+    #[serde(default = "aurora")]
+    pub storage_type: String,
     /// Without it as AWS chooses for the engine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auto_minor_version_upgrade: Option<bool>,
@@ -176,6 +176,10 @@ fn yes() -> bool {
 
 fn one_day() -> i32 {
     1
+}
+
+fn aurora() -> String {
+    "aurora".to_owned()
 }
 
 fn standard() -> String {

@@ -26,7 +26,7 @@ fn pending_changes_read_as_done() {
     assert_eq!(spec.engine_version.as_deref(), Some("16.6"));
     assert_eq!(spec.backup_retention_period, 7);
     assert_eq!(serde_json::to_value(spec.enable_cloudwatch_logs_exports).unwrap(), json!(["error", "slowquery"]));
-    assert_eq!(spec.storage_type.as_deref(), Some("aurora"));
+    assert_eq!(spec.storage_type, "aurora");
 }
 
 #[test]
@@ -93,4 +93,30 @@ fn how_a_change_is_felt_is_told_by_what_it_is() {
     let port = advice(field("/Port", json!(5432), json!(5433)), false);
     assert!(port.starts_with("the instances restart at once, whatever the window"), "{port}");
     assert_eq!(advice(field("/CopyTagsToSnapshot", json!(false), json!(true)), true), "");
+}
+
+#[test]
+fn the_storage_goes_back_to_the_standard_when_the_yaml_drops_the_other() {
+    use crate::resource::Shape as _;
+    let normal = |storage: Value| {
+        let mut spec = json!({ "Engine": "aurora-mysql" });
+        spec.as_object_mut().unwrap().extend(storage.as_object().unwrap().clone());
+        DbCluster.normalise(spec).unwrap()
+    };
+    let left = |live: Value, wanted: Value| DbCluster.compare(&normal(live), &normal(wanted)).fields;
+    let fast = || json!({ "StorageType": "aurora-iopt1" });
+    assert_eq!(left(fast(), json!({})).into_iter().map(|field| field.path).collect::<Vec<_>>(), ["/StorageType"]);
+    assert_eq!(left(json!({}), json!({ "StorageType": "aurora" })).len(), 0);
+    assert_eq!(left(fast(), fast()).len(), 0);
+}
+
+#[test]
+fn a_newer_minor_version_is_no_difference() {
+    use crate::resource::Shape as _;
+    let normal = |version: &str| {
+        DbCluster.normalise(json!({ "Engine": "aurora-postgresql", "EngineVersion": version })).unwrap()
+    };
+    let differs = |live: &str, wanted: &str| !DbCluster.compare(&normal(live), &normal(wanted)).fields.is_empty();
+    assert!(!differs("16.6", "16.4") && !differs("16.6", "16"), "AWS has raised it");
+    assert!(differs("16.4", "16.6") && differs("16.6", "17.2") && differs("17.2", "16.6"));
 }
