@@ -155,3 +155,22 @@ pub(super) fn state(status: &str) -> State {
 pub(super) fn empty(operation: &str) -> Failure {
     Failure::new(Class::Other, format!("{operation} returned nothing"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_passes_by_itself_is_told_from_what_is_ready_and_what_has_failed() {
+        for status in ["available", "storage-optimization", "backing-up"] {
+            assert_eq!(state(status), State::Ready, "{status}");
+        }
+        for status in ["creating", "modifying", "configuring-enhanced-monitoring", "upgrading", "one of tomorrow"] {
+            assert_eq!(state(status), State::Settling(status.to_owned()));
+        }
+        for status in ["failed", "incompatible-parameters", "inaccessible-encryption-credentials"] {
+            assert!(matches!(state(status), State::Failed(_)), "{status}");
+        }
+        assert_eq!(state("deleting"), State::Leaving);
+    }
+}

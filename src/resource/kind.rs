@@ -170,7 +170,8 @@ pub trait Kind: Sized + Send + Sync + 'static {
     }
 
     /// Returns values that are in force on a found one although nobody has set them, in the form of a spec: what the YAML
-    /// sets to the same is no difference, though AWS does not show it as set.
+    /// sets to the same is no difference, though AWS does not show it as set. So is what only counts until something above
+    /// overrules it (what a cluster turns on for all its members).
     fn in_force(_found: &Found<Self>) -> Option<Value> {
         None
     }

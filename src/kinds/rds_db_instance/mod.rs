@@ -5,7 +5,7 @@ mod spec;
 use aws_sdk_rds::operation::modify_db_instance::builders::ModifyDBInstanceFluentBuilder;
 use aws_sdk_rds::types::DbCluster;
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub use self::spec::{Outputs, Spec};
 use super::candidate::adopt;
@@ -190,6 +190,11 @@ resources:
         }
     }
 
+    fn in_force(found: &Found<Self>) -> Option<Value> {
+        // RDS refuses to turn off for a member what its cluster has turned on.
+        found.outputs.has_clusters_insights.then(|| json!({ "EnablePerformanceInsights": false }))
+    }
+
     fn pending(found: &Found<Self>) -> Vec<Pending> {
         found.outputs.pending.clone()
     }
@@ -335,60 +340,4 @@ fn given(text: &str) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use aws_sdk_rds::types::{DbInstance as Description, PendingModifiedValues};
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn a_class_that_waits_for_the_window_reads_as_done() {
-        let pending = PendingModifiedValues::builder().db_instance_class("db.r6g.xlarge").build();
-        let instance =
-            Description::builder().db_instance_class("db.r6g.large").pending_modified_values(pending).build();
-        assert_eq!(read::found(&instance, None, Tags::default()).spec.db_instance_class, "db.r6g.xlarge");
-    }
-
-    #[test]
-    fn another_class_comes_in_the_window_and_says_how_it_is_felt() {
-        let field = |path: &str| FieldDiff { path: path.to_owned(), before: None, after: Some(json!("b")) };
-        let class = field("/DBInstanceClass");
-        let waits = |now: bool, field: &FieldDiff| {
-            DbInstance::waits_for_window(&Value::Null, &json!({ "ApplyImmediately": now }), field)
-        };
-        assert!(waits(false, &class) && waits(false, &field("/CACertificateIdentifier")));
-        assert!(!waits(true, &class) && !waits(false, &field("/PromotionTier")));
-        let live = json!({ "PreferredMaintenanceWindow": "sun:05:00-sun:06:00" });
-        let window = DbInstance::window(&live, "2026-11-23T00:00:00Z".parse().unwrap()).unwrap();
-        assert_eq!(window.to_string(), "Sun 2026-11-29 05:00 to 06:00 UTC");
-        let advice = |now: bool| {
-            let desired = json!({ "ApplyImmediately": now });
-            DbInstance::advice(&Value::Null, &desired, std::slice::from_ref(&class)).join(" ")
-        };
-        assert!(advice(false).starts_with("it is down for five to ten minutes"), "{}", advice(false));
-        assert!(advice(true).starts_with("at once, not in the window: it is down"), "{}", advice(true));
-    }
-
-    #[test]
-    fn what_waits_for_the_window_is_pending_until_it_is_done() {
-        let pending = PendingModifiedValues::builder().db_instance_class("db.r6g.xlarge").build();
-        let instance = Description::builder().db_instance_class("db.r6g.large");
-        let of = |instance: Description| DbInstance::pending(&read::found(&instance, None, Tags::default()));
-        let later = of(instance.clone().pending_modified_values(pending).build());
-        let later: Vec<_> = later.iter().map(|one| (&*one.path, one.before.clone(), one.after.clone())).collect();
-        let class = |size: &str| Some(json!(format!("db.r6g.{size}")));
-        assert_eq!(later, [("/DBInstanceClass", class("large"), class("xlarge"))]);
-        assert_eq!(of(instance.build()).len(), 0);
-    }
-
-    #[test]
-    fn insights_that_are_on_keep_their_key() {
-        let field = |before| FieldDiff {
-            path: "/PerformanceInsightsKMSKeyId".to_owned(),
-            before,
-            after: Some(json!("arn:aws:kms:us-east-1:1:key/b")),
-        };
-        assert!(DbInstance::replaces(&Value::Null, &Value::Null, &field(Some(json!("arn:aws:kms:us-east-1:1:key/a")))));
-        assert!(!DbInstance::replaces(&Value::Null, &Value::Null, &field(None)));
-    }
-}
+mod tests;

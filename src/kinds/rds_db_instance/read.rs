@@ -1,6 +1,8 @@
 //! From RDS's description to ours.
 
-use aws_sdk_rds::types::{DbCluster, DbInstance as Description};
+use aws_sdk_rds::types::{DatabaseInsightsMode, DbCluster, DbInstance as Description};
+
+use serde_json::Value;
 
 use super::DbInstance;
 use super::spec::{Alone, Endpoint, Outputs, Spec};
@@ -11,13 +13,14 @@ use crate::resource::{Found, Pending, Tags, Unmodelled, Until};
 /// `cluster` is the one that it belongs to.
 pub(super) fn found(instance: &Description, cluster: Option<&DbCluster>, tags: Tags) -> Found<DbInstance> {
     let (now, spec) = (spec(instance), with_pending(instance));
-    let pending = pending(&now, &spec, cluster);
+    let pending = pending(&now, &spec, instance, cluster);
+    let has_advanced = |cluster: &DbCluster| cluster.database_insights_mode() == Some(&DatabaseInsightsMode::Advanced);
     let id = instance.db_instance_identifier().unwrap_or_default().to_owned();
     Found {
         name: Some(id.clone()),
         id,
         spec,
-        outputs: Outputs { pending, ..outputs(instance) },
+        outputs: Outputs { pending, has_clusters_insights: cluster.is_some_and(has_advanced), ..outputs(instance) },
         tags,
         state: rds::state(instance.db_instance_status().unwrap_or_default()),
         unmodelled: beyond(instance, cluster),
@@ -25,9 +28,22 @@ pub(super) fn found(instance: &Description, cluster: Option<&DbCluster>, tags: T
     }
 }
 
-/// What RDS does in the window; a parameter group of one's own is exchanged with the cluster's major version.
-fn pending(now: &Spec, then: &Spec, cluster: Option<&DbCluster>) -> Vec<Pending> {
+/// The status of a parameter group whose static parameters are not in force yet.
+const REBOOT: &str = "pending-reboot";
+
+/// What RDS does in the window; a parameter group of one's own is exchanged with the cluster's major version, and its static
+/// parameters wait for a reboot.
+fn pending(now: &Spec, then: &Spec, instance: &Description, cluster: Option<&DbCluster>) -> Vec<Pending> {
     let mut all = pending::between(now, then, |_| Until::Window);
+    if instance.db_parameter_groups().iter().any(|group| group.parameter_apply_status() == Some(REBOOT)) {
+        let group = now.db_parameter_group_name.as_deref().map(Value::from);
+        all.push(Pending {
+            path: "/DBParameterGroupName".to_owned(),
+            before: group.clone(),
+            after: group,
+            until: Until::Event("a reboot, for its static parameters".to_owned()),
+        });
+    }
     let group = now.db_parameter_group_name.as_deref().filter(|name| !name.starts_with("default."));
     if group.is_some() && cluster.is_some_and(rds::is_upgraded_later) {
         all.push(pending::goes_along("/DBParameterGroupName", group));
@@ -97,6 +113,7 @@ pub(super) fn outputs(instance: &Description) -> Outputs {
             port: endpoint.and_then(|endpoint| endpoint.port()),
         },
         alone: alone(instance),
+        has_clusters_insights: false,
         pending: Vec::new(),
     }
 }

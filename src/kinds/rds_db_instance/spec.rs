@@ -75,6 +75,9 @@ pub struct Outputs {
     /// Of one that belongs to no cluster.
     #[serde(skip)]
     pub(super) alone: Option<Alone>,
+    /// Whether its cluster has the advanced mode of Database Insights, which turns Performance Insights on for all members.
+    #[serde(skip)]
+    pub(super) has_clusters_insights: bool,
     /// What RDS has accepted and does later.
     #[serde(skip)]
     pub(super) pending: Vec<Pending>,
