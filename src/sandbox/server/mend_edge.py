@@ -3,6 +3,7 @@
 import json
 
 from moto.acm.models import AWSCertificateManagerBackend
+from moto.core.utils import camelcase_to_underscores
 from moto.elbv2.models import ELBv2Backend, FakeLoadBalancer
 from moto.wafv2.exceptions import WAFV2DuplicateItemException
 from moto.wafv2.models import FakeWebACL, WAFV2Backend
@@ -209,7 +210,15 @@ def create_web_acl(moto, self):
 
 @around(WAFV2Response)
 def update_web_acl(moto, self):
-    return _keep_settings(self, moto(self))
+    """An update replaces the whole; moto leaves what is sent empty or not at all."""
+    answer = moto(self)
+    asked = json.loads(self.body)
+    acl = next(acl for acl in self.wafv2_backend.wacls.values() if acl.name == asked["Name"])
+    acl.rules = acl.rules if asked.get("Rules") else []
+    acl.description = asked.get("Description") or ""
+    for name in ("CustomResponseBodies", "CaptchaConfig", "ChallengeConfig", "TokenDomains", "AssociationConfig"):
+        setattr(acl, camelcase_to_underscores(name), asked.get(name))
+    return _keep_settings(self, answer)
 
 
 @around(FakeWebACL)

@@ -1,8 +1,11 @@
-"""The tagging API: pages of what there was when the first was asked for, filters of twenty values, and an index that lags."""
+"""The tagging API: pages of what there was when the first was asked for, filters of twenty values, and an index that lags.
+
+Tags of roles, whose keys are the same in any case."""
 
 import time
 
 from moto.core.resource_tagging import make_tag_matcher, match_resource_type
+from moto.iam.models import IAMBackend
 from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend
 
 import slow
@@ -49,3 +52,24 @@ def indexed(backend, there):
         if entry["gone"] is not None and now >= entry["gone"]:
             del known[arn]
     return [entry["resource"] for entry in known.values() if now >= entry["shown"]]
+
+
+def _without(role, keys):
+    keys = {key.lower() for key in keys}
+    return [tag for tag in role.tags if tag["Key"].lower() not in keys]
+
+
+@around(IAMBackend)
+def tag_role(moto, self, role_name, tags):
+    """A key in another case takes the place of the one that is there; moto keeps both."""
+    moto(self, role_name, tags)
+    role = self.get_role(role_name)
+    role.tags = _without(role, [tag["Key"] for tag in tags]) + tags
+
+
+@around(IAMBackend)
+def untag_role(moto, self, role_name, tag_keys):
+    """A key goes in whatever case it is named."""
+    moto(self, role_name, tag_keys)
+    role = self.get_role(role_name)
+    role.tags = _without(role, tag_keys)
