@@ -228,7 +228,9 @@ impl Loading<'_> {
         Settings::of(merged, &environment.name, problems)
     }
 
+    /// The project's tags under the tenant's. To IAM a key is the same in any case, so the tenant's spelling counts.
     fn tags(&self, tenant: &Tenant) -> Tags {
-        self.project.tags.iter().chain(tenant.tags.iter()).collect()
+        let is_free = |key: &str| !tenant.tags.iter().any(|(other, _)| other.to_lowercase() == key.to_lowercase());
+        self.project.tags.iter().filter(|(key, _)| is_free(key)).chain(tenant.tags.iter()).collect()
     }
 }

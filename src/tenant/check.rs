@@ -74,6 +74,9 @@ pub(super) fn tags(fields: &Fields<'_>, problems: &mut Vec<Problem>) -> Tags {
             problems.push(wrong("is empty or longer than 128 characters", "shorten it"));
         } else if !name.name.chars().all(is_tag_letter) {
             problems.push(wrong("has characters that not every service takes", "letters, digits, spaces and _.:/=+-@"));
+        } else if let Some((other, _)) = tags.iter().find(|(other, _)| other.to_lowercase() == lower) {
+            let what = format!("differs from `{other}` in its case alone");
+            problems.push(wrong(&what, "IAM takes the two for one: keep one of them"));
         }
         let Some(text) = fields::text(value, &name.name, problems) else { continue };
         if text.value.chars().count() > 256 || !text.value.chars().all(is_tag_letter) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use provision::aws::WriterScope;
 use provision::kinds::KINDS;
-use provision::resource::{Address, Changes, Class, Failure, FieldDiff, Settled, StackId};
+use provision::resource::{Address, Changes, Class, Failure, FieldDiff, Name, Settled, StackId, Tags};
 use serde_json::{Value, json};
 
 use crate::canned::{Canned, scope};
@@ -109,4 +109,98 @@ async fn old_policies_come_back_where_there_is_no_room_for_the_new_ones_alone() 
     let (made, calls) = inline(&[("PutRolePolicy", 409, FULL), ("PutRolePolicy", 409, FULL)]).await;
     assert_eq!(made.unwrap_err().class, Class::Quota);
     assert_eq!(calls, ["Put new", "Delete old", "Put new", "Put old"]);
+}
+
+/// Makes a role with an inline policy and an attached one; returns what was sent.
+async fn create(answers: &[(&str, u16, &str)]) -> (Result<(), Failure>, Vec<String>) {
+    let made = format!(
+        "<CreateRoleResponse><CreateRoleResult><Role><Path>/</Path><RoleName>{NAME}</RoleName><RoleId>AROA1</RoleId>\
+         <Arn>arn:aws:iam::123456789012:role/{NAME}</Arn><CreateDate>2026-01-01T00:00:00Z</CreateDate></Role>\
+         </CreateRoleResult></CreateRoleResponse>"
+    );
+    let aws = Canned::by_operation(&[&[("CreateRole", 200, made.as_str())], answers].concat());
+    let kind = KINDS.iter().find(|kind| kind.facts().kind == KIND).unwrap();
+    let spec = json!({
+        "AssumeRolePolicyDocument": {}, "ManagedPolicyArns": [NEW],
+        "Policies": [{ "PolicyName": "new", "PolicyDocument": {} }],
+    });
+    let spec = Settled::new(kind.normalise(spec).unwrap()).unwrap();
+    let writer = aws.session(&[]).await.writer(WriterScope {
+        address: Address::new(KIND, "main"),
+        stack: StackId::new("acme", "production"),
+        own: BTreeSet::from([NAME.to_owned()]),
+        mentioned: BTreeSet::from([NEW.to_owned()]),
+        token: "0".repeat(32),
+        fence: Arc::new(Held),
+    });
+    let made = kind.create(&writer, &Name::given(NAME), &spec, &Tags::default()).await;
+    let asked = aws.asked();
+    (made.map(drop), asked.iter().map(|asked| asked.split(' ').nth(2).unwrap_or_default().to_owned()).collect())
+}
+
+fn unknown(what: &str) -> String {
+    format!("<ErrorResponse><Error><Code>NoSuchEntity</Code><Message>{what}</Message></Error></ErrorResponse>")
+}
+
+/// IAM does not show a new role everywhere at once; a policy that is not the stack's own is never new.
+#[tokio::test(start_paused = true)]
+async fn a_role_that_was_just_made_gets_its_policies_although_it_is_not_known_yet() {
+    let role = unknown(&format!("The role with name {NAME} cannot be found."));
+    let (made, calls) = create(&[("PutRolePolicy", 404, &role), ("AttachRolePolicy", 404, &role)]).await;
+    assert!(made.is_ok(), "{made:?}");
+    assert_eq!(calls, ["CreateRole", "PutRolePolicy", "PutRolePolicy", "AttachRolePolicy", "AttachRolePolicy"]);
+    let policy = unknown(&format!("Policy {NEW} does not exist or is not attachable."));
+    let (made, calls) = create(&[("AttachRolePolicy", 404, &policy)]).await;
+    assert_eq!(made.unwrap_err().class, Class::NotFound);
+    assert_eq!(calls, ["CreateRole", "PutRolePolicy", "AttachRolePolicy"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn changes_of_one_role_that_meet_are_sent_again() {
+    let met = FULL.replace("LimitExceeded", "ConcurrentModification");
+    let (made, calls) = attached(&[("AttachRolePolicy", 409, &met), ("DetachRolePolicy", 409, &met)]).await;
+    assert_eq!(
+        (made.is_ok(), calls),
+        (true, ["Attach new", "Attach new", "Detach old", "Detach old"].map(str::to_owned).to_vec())
+    );
+    for operation in ["PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary"] {
+        let to = if operation.starts_with("Put") { NEW } else { "" };
+        let (made, calls) =
+            change("PermissionsBoundary", json!(to), &["/PermissionsBoundary"], &[(operation, 409, &met)]).await;
+        assert_eq!((made.is_ok(), calls.len()), (true, 2), "{operation}");
+    }
+}
+
+/// A list may show nothing for a moment after something else of the role was removed.
+#[tokio::test(start_paused = true)]
+async fn what_still_holds_a_role_is_looked_for_again() {
+    let list = |members: &str| {
+        format!(
+            "<ListAttachedRolePoliciesResponse><ListAttachedRolePoliciesResult><AttachedPolicies>{members}\
+             </AttachedPolicies></ListAttachedRolePoliciesResult></ListAttachedRolePoliciesResponse>"
+        )
+    };
+    let (none, one) = (list(""), list(&format!("<member><PolicyArn>{OLD}</PolicyArn></member>")));
+    let held = FULL.replace("LimitExceeded", "DeleteConflict");
+    let aws = iam(&[
+        ("ListAttachedRolePolicies", 200, &none),
+        ("DeleteRole", 409, &held),
+        ("ListAttachedRolePolicies", 200, &one),
+    ]);
+    let kind = KINDS.iter().find(|kind| kind.facts().kind == KIND).unwrap();
+    let session = aws.session(kind.permissions().read).await;
+    let live = kind.list(&session.reader(), &scope()).await.unwrap().found.remove(0);
+    let writer = session.writer(WriterScope {
+        address: Address::new(KIND, "main"),
+        stack: StackId::new("acme", "production"),
+        own: BTreeSet::from([NAME.to_owned()]),
+        mentioned: BTreeSet::from([OLD.to_owned()]),
+        token: "0".repeat(32),
+        fence: Arc::new(Held),
+    });
+    kind.delete(&writer, &live).await.unwrap();
+    let asked = aws.asked();
+    let calls = asked.iter().map(|asked| asked.split(' ').nth(2).unwrap_or_default());
+    let calls: Vec<_> = calls.filter(|call| call.starts_with("De")).collect();
+    assert_eq!(calls, ["DeleteRole", "DetachRolePolicy", "DeleteRole"]);
 }

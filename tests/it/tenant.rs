@@ -206,6 +206,12 @@ fn bad_tenants_are_told_with_place_and_hint() {
             "tenants/acme.yaml:4:9: the tag `provision:name` is not yours to set | `provision:` and `aws:` tags are written by the program and AWS\ntenants/acme.yaml:4:36: `cost` must be text, and is the number 42 | put it in quotes",
         ),
         (
+            "tags that are one to IAM",
+            "tenant: acme\ntemplate: t\naccount: \"123456789012\"\ntags: { Owner: ann, owner: bob }",
+            good,
+            "tenants/acme.yaml:4:21: the tag `owner` differs from `Owner` in its case alone | IAM takes the two for one: keep one of them",
+        ),
+        (
             "a role that is none",
             "tenant: acme\ntemplate: t\naccount: \"123456789012\"\nroles: { read: provision-plan }",
             good,

@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::idempotence::{gone, patiently};
-use crate::aws::{Aws, MINUTE, Reader, Writer};
+use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::resource::normal::{self, PolicyDocument, Set};
 use crate::resource::{
     Attachable, Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, OPEN, Permissions,
     Replacement, Result, Scope, State, Stranger, Tags, Told, Unseen,
 };
 use read::{details, found, traits};
-use write::{adopt, attach, bound, outputs, put, strip, trust, update_inline, update_managed};
+use write::{adopt, bound, equip, outputs, strip, trust, update_inline, update_managed};
 
 /// The longest name of a role.
 const MAX_NAME: usize = 64;
@@ -194,12 +194,7 @@ resources:
             Err(failure) if failure.is(Class::AlreadyExists) => adopt(writer, name, spec, tags).await?,
             Err(failure) => return Err(failure),
         };
-        for policy in &spec.policies {
-            put(writer, name, policy).await?;
-        }
-        for arn in spec.managed_policy_arns.iter() {
-            attach(writer, name, arn).await?;
-        }
+        equip(writer, name, spec).await?;
         Ok(Made { id: outputs.arn.clone(), outputs, state: State::Ready })
     }
 
@@ -230,8 +225,11 @@ resources:
             let call = writer.iam().tag_role().role_name(name).set_tags(Some(sdk_tags(set)));
             patiently(MINUTE, PASSING, || call.clone().send()).await?;
         }
+        // To IAM a key is the same in any case: what was set above has taken the place of its other spelling.
+        let is_set = |key: &&String| set.iter().any(|(other, _)| other.to_lowercase() == key.to_lowercase());
+        let unset: Vec<_> = unset.iter().filter(|key| !is_set(key)).cloned().collect();
         if !unset.is_empty() {
-            let call = writer.iam().untag_role().role_name(name).set_tag_keys(Some(unset.to_vec()));
+            let call = writer.iam().untag_role().role_name(name).set_tag_keys(Some(unset));
             patiently(MINUTE, PASSING, || call.clone().send()).await?;
         }
         Ok(())
@@ -248,12 +246,14 @@ resources:
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
         let name = &live.outputs.role_name;
-        match strip(writer, name).await {
-            Err(failure) if failure.is(Class::NotFound) => return Ok(Vec::new()),
-            stripped => stripped?,
-        }
         let call = writer.iam().delete_role().role_name(name);
-        gone(patiently(2 * MINUTE, &[Class::Busy, Class::Conflict], || call.clone().send()).await)?;
+        let passes = |failure: &Failure| failure.is(Class::Busy) || failure.is(Class::Conflict);
+        // A list may show nothing for a moment after something else was removed: what still holds the role is looked for again.
+        let take = || async {
+            strip(writer, name).await?;
+            Ok(call.clone().send().await.map(drop)?)
+        };
+        gone(retry(2 * MINUTE, passes, take).await)?;
         Ok(Vec::new())
     }
 

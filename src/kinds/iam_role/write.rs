@@ -1,5 +1,5 @@
 use super::{Outputs, PASSING, Policy, Role, Spec, tags};
-use crate::aws::{MINUTE, Writer};
+use crate::aws::{MINUTE, Writer, retry};
 use crate::kinds::candidate;
 use crate::kinds::idempotence::{gone, patiently};
 use crate::resource::normal::PolicyDocument;
@@ -15,6 +15,19 @@ pub(super) async fn adopt(writer: &Writer, name: &str, spec: &Spec, ours: &Tags)
     candidate::adopt(&format!("the role {name}"), &live, ours)?;
     trust(writer, name, &spec.assume_role_policy_document).await?;
     Ok(outputs(Some(role)))
+}
+
+/// Gives a role that was just made its policies. IAM does not show it everywhere at once; a policy that is not there is
+/// named by the answer, and not waited for.
+pub(super) async fn equip(writer: &Writer, name: &str, spec: &Spec) -> Result<()> {
+    let is_new = |failure: &Failure, policy: &str| failure.is(Class::NotFound) && !failure.message.contains(policy);
+    for policy in &spec.policies {
+        retry(MINUTE, |failure| failure.is(Class::NotFound), || put(writer, name, policy)).await?;
+    }
+    for arn in spec.managed_policy_arns.iter() {
+        retry(MINUTE, |failure| is_new(failure, arn), || attach(writer, name, arn)).await?;
+    }
+    Ok(())
 }
 
 pub(super) async fn update_inline(writer: &Writer, live: &Found<Role>, spec: &Spec, changes: &Changes) -> Result<()> {
@@ -68,13 +81,14 @@ pub(super) async fn trust(writer: &Writer, name: &str, document: &PolicyDocument
 
 pub(super) async fn bound(writer: &Writer, name: &str, boundary: &str) -> Result<()> {
     if boundary.is_empty() {
-        return gone(writer.iam().delete_role_permissions_boundary().role_name(name).send().await);
+        let call = writer.iam().delete_role_permissions_boundary().role_name(name);
+        return gone(patiently(MINUTE, PASSING, || call.clone().send()).await);
     }
     let call = writer.iam().put_role_permissions_boundary().role_name(name).permissions_boundary(boundary);
     patiently(MINUTE, PASSING, || call.clone().send()).await.map(drop)
 }
 
-pub(super) async fn put(writer: &Writer, name: &str, policy: &Policy) -> Result<()> {
+async fn put(writer: &Writer, name: &str, policy: &Policy) -> Result<()> {
     let call = writer.iam().put_role_policy().role_name(name).policy_name(&policy.policy_name);
     let call = call.policy_document(policy.policy_document.to_string());
     patiently(2 * MINUTE, PASSING, || call.clone().send()).await.map(drop)
@@ -85,7 +99,7 @@ pub(super) async fn drop_inline(writer: &Writer, name: &str, policy: &str) -> Re
     gone(patiently(MINUTE, PASSING, || call.clone().send()).await)
 }
 
-pub(super) async fn attach(writer: &Writer, name: &str, arn: &str) -> Result<()> {
+async fn attach(writer: &Writer, name: &str, arn: &str) -> Result<()> {
     let call = writer.iam().attach_role_policy().role_name(name).policy_arn(arn);
     patiently(MINUTE, PASSING, || call.clone().send()).await.map(drop)
 }
@@ -109,7 +123,8 @@ pub(super) async fn strip(writer: &Writer, name: &str) -> Result<()> {
     let profiles = writer.iam().list_instance_profiles_for_role().role_name(name).into_paginator().items().send();
     for profile in profiles.collect::<Result<Vec<_>, _>>().await? {
         let call = writer.iam().remove_role_from_instance_profile().role_name(name);
-        gone(call.instance_profile_name(profile.instance_profile_name).send().await)?;
+        let call = call.instance_profile_name(profile.instance_profile_name);
+        gone(patiently(MINUTE, PASSING, || call.clone().send()).await)?;
     }
     Ok(())
 }
