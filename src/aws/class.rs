@@ -23,6 +23,8 @@ pub fn classify(code: &str, message: &str) -> Class {
     match code {
         _ if THROTTLES.contains(&code) || says("Rate exceeded") => Class::Throttled,
 
+        // Logs denies a key whose policy was written moments ago.
+        "AccessDeniedException" if says("is not allowed to be used with") => Class::Propagating,
         // EC2 says the same of an address that somebody else has allocated.
         "AuthFailure" if !says("credentials") => Class::Denied,
         "AccessDenied"
@@ -165,6 +167,7 @@ fn is_busy(code: &str, message: &str) -> bool {
                 | "IncorrectState"
                 | "IncorrectInstanceState"
                 | "KMSInvalidStateException"
+                | "DisabledException"
                 | "OperationNotPermitted"
                 | "PriorityInUse"
         )

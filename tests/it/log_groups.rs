@@ -103,6 +103,34 @@ async fn the_arn_of_a_new_log_group_is_that_of_its_regions_partition() {
     }
 }
 
+/// The service that logs makes its group at the same time.
+#[tokio::test(start_paused = true)]
+async fn a_change_that_meets_another_is_sent_again() {
+    let kind = KINDS.iter().find(|kind| kind.facts().kind == KIND).unwrap();
+    let met = r#"{ "__type": "OperationAbortedException", "message": "A conflicting operation is in progress." }"#;
+    let denied = r#"{ "__type": "AccessDeniedException", "message": "The specified KMS key does not exist or is not allowed to be used with LogGroup 'a'" }"#;
+    let aws = Canned::by_operation(&[
+        ("CreateLogGroup", 400, met),
+        ("CreateLogGroup", 400, denied),
+        ("PutRetentionPolicy", 400, met),
+    ]);
+    let key = "arn:aws:kms:us-east-1:123456789012:key/1";
+    let writer = aws.session(&[]).await.writer(WriterScope {
+        address: Address::new(KIND, "web"),
+        stack: StackId::new("acme", "production"),
+        own: BTreeSet::from(["acme-production-web".to_owned()]),
+        mentioned: BTreeSet::from([key.to_owned()]),
+        token: "0".repeat(32),
+        fence: Arc::new(Held),
+    });
+    let spec = Settled::new(kind.normalise(json!({ "RetentionInDays": 30, "KmsKeyId": key })).unwrap()).unwrap();
+    kind.create(&writer, &Name::given("acme-production-web"), &spec, &Tags::default()).await.unwrap();
+    let asked = aws.asked();
+    let calls: Vec<_> = asked.iter().map(|asked| asked.split(' ').nth(2).unwrap_or_default()).collect();
+    let (made, kept) = ("CreateLogGroup", "PutRetentionPolicy");
+    assert_eq!(calls, [made, made, made, kept, kept]);
+}
+
 fn stack(account: &str) -> Blueprint {
     let tenant = format!(
         "tenant: scribe\ntemplate: own\naccount: \"{account}\"\nenvironments: {{ production: {{ region: us-east-1 }} }}\n"

@@ -278,8 +278,17 @@ resources:
         }
     }
 
-    /// AWS fixes what a key is when it makes it; CloudFormation refuses these changes as well.
-    fn refuses(_: &Value, _: &Value, fields: &[FieldDiff]) -> Option<String> {
+    /// AWS fixes what a key is when it makes it; CloudFormation refuses these changes as well. And it changes no rotation of
+    /// a key that is off.
+    fn refuses(live: &Value, desired: &Value, fields: &[FieldDiff]) -> Option<String> {
+        let is_off = |spec: &Value| spec.get("Enabled").is_some_and(|on| on == false);
+        let rotates =
+            |field: &FieldDiff| ["/EnableKeyRotation", "/RotationPeriodInDays"].contains(&field.path.as_str());
+        if is_off(live) && is_off(desired) && fields.iter().any(rotates) {
+            let why =
+                "AWS changes the rotation only of a key that is enabled: leave the rotation as it is, or set Enabled";
+            return Some(why.to_owned());
+        }
         let fixed = ["KeySpec", "KeyUsage", "MultiRegion", "Origin"];
         let field = fields.iter().map(|field| pointer::property(&field.path)).find(|name| fixed.contains(name))?;
         Some(format!(

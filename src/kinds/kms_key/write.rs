@@ -8,6 +8,9 @@ use crate::kinds::candidate;
 use crate::kinds::idempotence::{is_same, patiently};
 use crate::resource::{Class, Failure, Found, Result, Tags};
 
+/// What passes by itself: KMS does not see everywhere at once that a key is there, or that it is on again.
+const PASSING: &[Class] = &[Class::NotFound, Class::Busy];
+
 /// Returns the id of the key that an earlier try has made: by its alias, or among those that have none yet. The tagging
 /// API would not know a key that was made moments ago.
 pub(super) async fn look(writer: &Writer, name: &str, ours: &Tags) -> Result<Option<String>> {
@@ -82,20 +85,20 @@ pub(super) async fn set_policy(writer: &Writer, live: &Found<Key>, spec: &Spec) 
 
 pub(super) async fn set_rotation(writer: &Writer, id: &str, spec: &Spec) -> Result<()> {
     if !spec.enable_key_rotation {
-        writer.kms().disable_key_rotation().key_id(id).send().await?;
-        return Ok(());
+        let call = writer.kms().disable_key_rotation().key_id(id);
+        return patiently(2 * MINUTE, PASSING, || call.clone().send()).await.map(drop);
     }
     let call = writer.kms().enable_key_rotation().key_id(id).rotation_period_in_days(spec.rotation_period_in_days);
-    patiently(2 * MINUTE, &[Class::NotFound], || call.clone().send()).await.map(drop)
+    patiently(2 * MINUTE, PASSING, || call.clone().send()).await.map(drop)
 }
 
 pub(super) async fn set_enabled(writer: &Writer, id: &str, spec: &Spec) -> Result<()> {
     if spec.enabled {
-        writer.kms().enable_key().key_id(id).send().await?;
-    } else {
-        writer.kms().disable_key().key_id(id).send().await?;
+        let call = writer.kms().enable_key().key_id(id);
+        return patiently(2 * MINUTE, PASSING, || call.clone().send()).await.map(drop);
     }
-    Ok(())
+    let call = writer.kms().disable_key().key_id(id);
+    patiently(2 * MINUTE, PASSING, || call.clone().send()).await.map(drop)
 }
 
 pub(super) async fn arn(writer: &Writer, id: &str) -> Result<String> {
