@@ -107,3 +107,37 @@ async fn one_of_ours_that_acm_says_nothing_of_is_not_absent() {
     let listing = kind.list(&aws.session(kind.permissions().read).await.reader(), &scope()).await.unwrap();
     assert_eq!((listing.found.len(), listing.unseen.len()), (0, 1));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_certificate_that_cannot_be_deleted_says_who_uses_it() {
+    const USER: &str = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/theirs/1";
+    let busy = r#"{ "__type": "ResourceInUseException", "message": "is in use" }"#;
+    let detail = json!({
+        "CertificateArn": EARLIER, "DomainName": "www.example.com", "Status": "ISSUED", "InUseBy": [USER],
+    });
+    let detail = json!({ "Certificate": detail }).to_string();
+    let ours = tags();
+    let ours: Vec<_> = ours.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
+    let (ours, list) = (
+        json!({ "Tags": ours }).to_string(),
+        json!({ "CertificateSummaryList": [{ "CertificateArn": EARLIER, "CreatedAt": 1.0 }] }).to_string(),
+    );
+    let mut answers = vec![("ListCertificates", 200, list.as_str()), ("ListTagsForCertificate", 200, ours.as_str())];
+    answers.extend([("DescribeCertificate", 200, detail.as_str()); 2]);
+    // As often as twenty minutes have room for.
+    answers.extend(std::iter::repeat_n(("DeleteCertificate", 400, busy), 1000));
+    let aws = Canned::by_operation(&answers);
+    let kind = KINDS.iter().find(|kind| kind.facts().kind == KIND).unwrap();
+    let session = aws.session(kind.permissions().read).await;
+    let live = kind.list(&session.reader(), &scope()).await.unwrap().found.remove(0);
+    let writer = session.writer(WriterScope {
+        address: Address::new(KIND, "site"),
+        stack: StackId::new("acme", "production"),
+        own: BTreeSet::from([EARLIER.to_owned()]),
+        mentioned: BTreeSet::new(),
+        token: "0".repeat(32),
+        fence: Arc::new(Held),
+    });
+    let failure = kind.delete(&writer, &live).await.unwrap_err();
+    assert!(failure.hint.as_deref().unwrap_or_default().contains(USER), "{failure:?}");
+}

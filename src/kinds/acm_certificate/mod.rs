@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use aws_sdk_acm::types::{CertificateExport, CertificateOptions, KeyAlgorithm, Tag, ValidationMethod};
 use futures_util::future::join_all;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use super::idempotence::{gone, patiently};
@@ -13,10 +13,13 @@ use super::lower_case::lower_case;
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once};
 use crate::resource::normal::Set;
 use crate::resource::{
-    Attachable, Changes, Class, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions,
-    Replacement, Result, Scope, State, Tags, Unseen,
+    Attachable, Changes, Class, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, OPEN,
+    Permissions, Replacement, Result, Scope, State, Tags, Unseen,
 };
-use read::{candidates, is_acm, read, requested, summaries};
+use read::{candidates, is_acm, read, requested, summaries, used};
+
+/// The longest main domain: it is the certificate's common name.
+const MAX_NAME: usize = 64;
 
 /// A public certificate, validated by DNS records that its domain's owner sets.
 pub struct Certificate;
@@ -26,11 +29,11 @@ pub struct Certificate;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Spec {
-    /// The main domain, `www.example.com` or `*.example.com`.
-    #[serde(deserialize_with = "lower_case")]
+    /// The main domain, `www.example.com` or `*.example.com`; at most 64 letters.
+    #[serde(deserialize_with = "domain")]
     pub domain_name: String,
     /// Further domains; AWS adds the main one itself.
-    #[serde(default, deserialize_with = "lower_case")]
+    #[serde(default, deserialize_with = "domains")]
     pub subject_alternative_names: Set<String>,
     /// `DNS` or `EMAIL`; AWS can move from `EMAIL` to `DNS`, not back.
     #[serde(default = "default_validation")]
@@ -93,7 +96,7 @@ resources:
             ],
             update: &["acm:UpdateCertificateOptions"],
             retag: &["acm:AddTagsToCertificate", "acm:RemoveTagsFromCertificate"],
-            delete: &["acm:DeleteCertificate"],
+            delete: &["acm:DeleteCertificate", "acm:DescribeCertificate"],
         }
     }
 
@@ -172,8 +175,10 @@ resources:
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
         let call = writer.acm().delete_certificate().certificate_arn(&live.id);
         // Load balancers let go of a certificate up to 20 minutes after their listener is gone.
-        gone(patiently(20 * MINUTE, &[Class::Busy], || call.clone().send()).await)?;
-        Ok(Vec::new())
+        match gone(patiently(20 * MINUTE, &[Class::Busy], || call.clone().send()).await) {
+            Err(failure) if failure.is(Class::Busy) => Err(used(writer, &live.id, failure).await),
+            answer => answer.map(|()| Vec::new()),
+        }
     }
 
     fn replaces(_: &Value, desired: &Value, field: &FieldDiff) -> bool {
@@ -182,6 +187,13 @@ resources:
 
     fn check(spec: &Spec) -> Vec<(String, String)> {
         let mut mistakes = Vec::new();
+        let names = spec.subject_alternative_names.iter().map(|name| ("/SubjectAlternativeNames", name));
+        let wrong = |(at, name): (&str, &String)| no_domain(name).map(|why| (at.to_owned(), format!("{name} {why}")));
+        mistakes.extend([("/DomainName", &spec.domain_name)].into_iter().chain(names).filter_map(wrong));
+        if spec.domain_name.len() > MAX_NAME && !spec.domain_name.contains(OPEN) {
+            let text = format!("is longer than {MAX_NAME} letters: put a shorter one here, and it among the others");
+            mistakes.push(("/DomainName".to_owned(), text));
+        }
         if spec.subject_alternative_names.contains(&spec.domain_name) {
             let text = format!("repeats DomainName {}, which AWS adds by itself: leave it out", spec.domain_name);
             mistakes.push(("/SubjectAlternativeNames".to_owned(), text));
@@ -192,6 +204,23 @@ resources:
         }
         mistakes
     }
+}
+
+/// Returns what is wrong with a domain, as ACM takes it.
+fn no_domain(name: &str) -> Option<&'static str> {
+    let is_taken = |letter: char| letter.is_ascii_alphanumeric() || "-.*".contains(letter);
+    (!name.contains(OPEN) && !name.chars().all(is_taken))
+        .then_some("has other signs than letters, digits, hyphens and dots: other letters go in Punycode, `xn--...`")
+}
+
+/// A domain as ACM keeps it: in lower case, without the dot at its end that zones have.
+fn domain<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    lower_case(deserializer).map(|name: String| name.trim_end_matches('.').to_owned())
+}
+
+fn domains<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Set<String>, D::Error> {
+    let names: Vec<String> = lower_case(deserializer)?;
+    Ok(names.iter().map(|name| name.trim_end_matches('.')).collect())
 }
 
 fn made(certificate_arn: String, state: State) -> Made<Certificate> {

@@ -94,6 +94,16 @@ async fn describe(clients: &Clients, arn: &str, tags: Tags) -> Result<Found<Cert
     Ok(found(arn, answer.certificate().ok_or_else(nothing)?, tags))
 }
 
+/// Says of a certificate that is still in use who uses it, as far as ACM tells.
+pub(super) async fn used(clients: &Clients, arn: &str, failure: Failure) -> Failure {
+    let answer = clients.acm().describe_certificate().certificate_arn(arn).send().await;
+    let users = answer.ok().and_then(|answer| answer.certificate).map(|detail| detail.in_use_by().join(", "));
+    match users.filter(|users| !users.is_empty()) {
+        Some(users) => failure.hint(format!("it is used by {users}: take it away there, then run the command again")),
+        None => failure,
+    }
+}
+
 async fn tags(clients: &Clients, arn: &str) -> Result<Tags> {
     let answer = clients.acm().list_tags_for_certificate().certificate_arn(arn).send().await?;
     Ok(answer.tags().iter().map(|tag| (tag.key(), tag.value().unwrap_or_default())).collect())
@@ -230,6 +240,18 @@ mod tests {
         assert_eq!(found.state, State::Human("CNAME _x.a.example -> _y.acm.aws".into()));
         assert_eq!(found.spec.key_algorithm, "RSA_2048");
         assert_eq!(found.spec.subject_alternative_names, Set::from_iter(["b.example"]));
+    }
+
+    #[test]
+    fn a_domain_and_all_below_it_need_one_record() {
+        let record = ResourceRecord::builder().name("_x.a.example.").r#type(RecordType::Cname).value("_y.acm.aws.");
+        let record = record.build().unwrap();
+        let domain =
+            |name: &str| DomainValidation::builder().domain_name(name).resource_record(record.clone()).build().unwrap();
+        let detail = CertificateDetail::builder().status(CertificateStatus::PendingValidation);
+        let detail = detail.domain_validation_options(domain("a.example"));
+        let detail = detail.domain_validation_options(domain("*.a.example")).build();
+        assert_eq!(state(&detail), State::Human("CNAME _x.a.example -> _y.acm.aws".into()));
     }
 
     #[test]
