@@ -183,6 +183,88 @@ async fn an_update_waits_for_groups_and_subnets_that_the_stack_has_just_made() {
     }
 }
 
+/// WAF knows neither a new load balancer nor a new web ACL at once, and says so in two ways.
+#[tokio::test(start_paused = true)]
+async fn a_web_acl_is_put_in_front_as_soon_as_waf_knows_both() {
+    const ACL: &str = "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/acme-production-main/1";
+    let unknown = |code: &str| format!("{{ \"__type\": \"{code}\", \"Message\": \"not yet\" }}");
+    let unknown = [unknown("WAFUnavailableEntityException"), unknown("WAFNonexistentItemException")];
+    let aws = tin("active", &unknown.each_ref().map(|answer| ("AssociateWebACL", 400, answer.as_str())));
+    let live = look(&aws).await.found.remove(0);
+    let mut spec = live.spec.clone();
+    spec["WebACLArn"] = ACL.into();
+    let kind = kind("LoadBalancer");
+    let spec = Settled::new(kind.normalise(spec).unwrap()).unwrap();
+    let changes = Changes::new(vec![FieldDiff { path: "/WebACLArn".into(), before: None, after: None }]);
+    let writer = writer(&aws, "LoadBalancer", &[ACL, ARN]).await;
+    kind.update(&writer, &live, &spec, &changes).await.unwrap();
+    assert_eq!(sent(&aws, "AssociateWebACL"), 3);
+}
+
+/// An attribute that the partition does not know yet is refused, also with its usual value.
+#[tokio::test]
+async fn a_new_load_balancer_is_told_only_what_is_not_usual() {
+    let made = format!(
+        "<CreateLoadBalancerResponse><CreateLoadBalancerResult><LoadBalancers><member><LoadBalancerArn>{ARN}\
+         </LoadBalancerArn></member></LoadBalancers></CreateLoadBalancerResult></CreateLoadBalancerResponse>"
+    );
+    for (value, times) in [("defensive", 0), ("strictest", 1)] {
+        let aws = Canned::by_operation(&[("CreateLoadBalancer", 200, made.as_str())]);
+        let kind = kind("LoadBalancer");
+        let spec = json!({
+            "Subnets": [SUBNET], "SecurityGroups": [GROUP],
+            "LoadBalancerAttributes": [{ "Key": "routing.http.desync_mitigation_mode", "Value": value }],
+        });
+        let spec = Settled::new(kind.normalise(spec).unwrap()).unwrap();
+        let writer = writer(&aws, "LoadBalancer", &[ARN, "acme-production-main"]).await;
+        kind.create(&writer, &Name::given("acme-production-main"), &spec, &Tags::default()).await.unwrap();
+        let asked = aws.asked();
+        let told: Vec<_> = asked.iter().filter(|asked| asked.contains(" ModifyLoadBalancerAttributes ")).collect();
+        assert_eq!(told.len(), times, "{told:?}");
+        assert!(told.iter().all(|body| body.matches("Attributes.member").count() == 2), "{told:?}");
+    }
+}
+
+#[test]
+fn the_groups_of_a_network_load_balancer_change_in_place_but_from_none_and_to_none() {
+    let kind = kind("LoadBalancer");
+    let with = |groups: &[&str]| {
+        kind.normalise(json!({ "Type": "network", "Subnets": [SUBNET], "SecurityGroups": groups })).unwrap()
+    };
+    let refused = |from: &[&str], to: &[&str]| {
+        let (live, desired) = (with(from), with(to));
+        let fields = kind.compare(&live, &desired).fields;
+        assert_eq!(fields.len(), 1);
+        assert!(!fields.iter().any(|field| kind.shape().replaces(&live, &desired, field)));
+        kind.shape().refuses(&live, &desired, &fields).is_some()
+    };
+    assert!(!refused(&[GROUP], &["sg-1", "sg-2"]));
+    assert!(refused(&[], &[GROUP]) && refused(&[GROUP], &[]));
+}
+
+/// A load balancer with IPv6 takes no subnet without it.
+#[tokio::test]
+async fn subnets_with_ipv6_come_before_ipv6_and_ipv6_goes_before_they_do() {
+    let ways = [("dualstack", ["SetSubnets", "SetIpAddressType"]), ("ipv4", ["SetIpAddressType", "SetSubnets"])];
+    for (kind_of_address, order) in ways {
+        let aws = tin("active", &[]);
+        let live = look(&aws).await.found.remove(0);
+        let mut spec = live.spec.clone();
+        spec["IpAddressType"] = kind_of_address.into();
+        spec["Subnets"] = json!([SUBNET]);
+        let kind = kind("LoadBalancer");
+        let spec = Settled::new(kind.normalise(spec).unwrap()).unwrap();
+        let field = |path: &str| FieldDiff { path: path.into(), before: None, after: None };
+        let changes = Changes::new(["/IpAddressType", "/Subnets"].map(field).to_vec());
+        let writer = writer(&aws, "LoadBalancer", &[ARN]).await;
+        let before = aws.asked().len();
+        kind.update(&writer, &live, &spec, &changes).await.unwrap();
+        let asked = aws.asked().split_off(before);
+        let calls: Vec<_> = asked.iter().map(|asked| asked.split(' ').nth(2).unwrap_or_default()).collect();
+        assert_eq!(calls, order, "{kind_of_address}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_target_group_that_was_just_made_gets_its_attributes_although_it_is_not_known_yet() {
     let made = "<CreateTargetGroupResponse><CreateTargetGroupResult><TargetGroups><member><TargetGroupArn>\

@@ -50,14 +50,26 @@ pub async fn set_network(writer: &Writer, arn: &str, spec: &Spec, changes: &Chan
         let call = elb.set_security_groups().load_balancer_arn(arn).set_security_groups(Some(groups));
         retry(2 * MINUTE, passes, || async { Ok(call.clone().send().await.map(drop)?) }).await?;
     }
+    // With IPv6 it takes no subnet without it: the type goes down before the subnets do, and up after them.
+    let goes_down = spec.ip_address_type == "ipv4";
+    if goes_down {
+        set_address_type(writer, arn, spec, changes).await?;
+    }
     if changes.touches("/Subnets") {
         let subnets: Vec<_> = spec.subnets.iter().map(String::from).collect();
         let call = elb.set_subnets().load_balancer_arn(arn).set_subnets(Some(subnets));
         retry(2 * MINUTE, passes, || async { Ok(call.clone().send().await.map(drop)?) }).await?;
     }
+    if !goes_down {
+        set_address_type(writer, arn, spec, changes).await?;
+    }
+    Ok(())
+}
+
+async fn set_address_type(writer: &Writer, arn: &str, spec: &Spec, changes: &Changes) -> Result<()> {
     if changes.touches("/IpAddressType") {
         let kind = IpAddressType::from(spec.ip_address_type.as_str());
-        elb.set_ip_address_type().load_balancer_arn(arn).ip_address_type(kind).send().await?;
+        writer.elb().set_ip_address_type().load_balancer_arn(arn).ip_address_type(kind).send().await?;
     }
     Ok(())
 }
