@@ -162,8 +162,8 @@ resources:
 
     fn check(spec: &Spec) -> Vec<(String, String)> {
         let wrong = |text: &String| match text.parse::<IpNet>() {
-            Ok(IpNet::V4(_)) if spec.ip_address_version == "IPV4" => None,
-            Ok(IpNet::V6(_)) if spec.ip_address_version == "IPV6" => None,
+            Ok(range @ IpNet::V4(_)) if spec.ip_address_version == "IPV4" => not_taken(range),
+            Ok(range @ IpNet::V6(_)) if spec.ip_address_version == "IPV6" => not_taken(range),
             Ok(_) => Some(format!("{text} is not an {} range", spec.ip_address_version)),
             Err(_) if text.contains(crate::resource::OPEN) => None,
             Err(_) => Some(format!("{text} is not a range such as 192.0.2.44/32")),
@@ -265,6 +265,19 @@ fn ranges<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Set<String>, D::
     Ok(written.iter().map(|text| normal(text)).collect())
 }
 
+/// Returns why WAF refuses a range of the right version.
+fn not_taken(range: IpNet) -> Option<String> {
+    let halves = match range {
+        IpNet::V4(_) => "0.0.0.0/1 and 128.0.0.0/1",
+        IpNet::V6(_) => "::/1 and 8000::/1",
+    };
+    if range.prefix_len() == 0 {
+        return Some(format!("{range} is every address, which WAF takes in no set: write {halves}"));
+    }
+    let whole = range.trunc();
+    (whole != range).then(|| format!("{range} begins within its range: write {whole}"))
+}
+
 /// One spelling for each IPv6 range; what is no range is left to [`Kind::check`].
 fn normal(text: &str) -> String {
     text.parse::<IpNet>().map_or_else(|_| text.to_owned(), |range| range.to_string())
@@ -292,5 +305,34 @@ mod tests {
             mistakes.into_iter().map(|(_, text)| text).collect::<Vec<_>>(),
             ["10.0.0.1 is not a range such as 192.0.2.44/32", "::/0 is not an IPV4 range"]
         );
+    }
+
+    #[test]
+    fn another_version_is_refused_with_what_to_do() {
+        let field = |path: &str| [FieldDiff { path: path.to_owned(), before: None, after: None }];
+        let refused = |path: &str| IpSet::refuses(&Value::Null, &Value::Null, &field(path));
+        assert!(refused("/IPAddressVersion").is_some_and(|why| why.contains("declare another set")));
+        assert_eq!(refused("/Addresses"), None);
+    }
+
+    #[test]
+    fn ranges_that_waf_takes_nowhere_are_mistakes() {
+        let mistakes = |version: &str, range: &str| {
+            let mistakes =
+                IpSet::check(&spec(version, &[range, "192.0.2.0/24"][..if version == "IPV4" { 2 } else { 1 }]));
+            mistakes.into_iter().map(|(_, text)| text).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            mistakes("IPV4", "195.178.188.66/29"),
+            ["195.178.188.66/29 begins within its range: write 195.178.188.64/29"]
+        );
+        assert_eq!(mistakes("IPV6", "2001:db8::1/32"), ["2001:db8::1/32 begins within its range: write 2001:db8::/32"]);
+        let halves = "0.0.0.0/0 is every address, which WAF takes in no set: write 0.0.0.0/1 and 128.0.0.0/1";
+        assert_eq!(mistakes("IPV4", "0.0.0.0/0"), [halves]);
+        assert_eq!(
+            mistakes("IPV6", "::/0"),
+            ["::/0 is every address, which WAF takes in no set: write ::/1 and 8000::/1"]
+        );
+        assert_eq!(mistakes("IPV4", "195.178.188.64/29"), [""; 0]);
     }
 }
