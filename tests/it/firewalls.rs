@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use provision::aws::WriterScope;
+use provision::aws::{Writer, WriterScope};
 use provision::kinds::KINDS;
-use provision::resource::{Address, AnyListing, Changes, Failure, FieldDiff, Settled, StackId};
+use provision::resource::{Address, AnyListing, Changes, Failure, FieldDiff, Settled, StackId, pointer};
 use serde_json::{Value, json};
 
 use crate::canned::{Canned, scope};
@@ -64,6 +64,17 @@ async fn list(case: &Case, aws: &Canned) -> AnyListing {
     kind.list(&aws.session(kind.permissions().read).await.reader(), &scope()).await.unwrap()
 }
 
+async fn writer(aws: &Canned, case: &Case) -> Writer {
+    aws.session(&[]).await.writer(WriterScope {
+        address: Address::new(case.kind, "main"),
+        stack: StackId::new("acme", "production"),
+        own: BTreeSet::from([NAME.to_owned()]),
+        mentioned: BTreeSet::new(),
+        token: "0".repeat(32),
+        fence: Arc::new(Held),
+    })
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_cannot_be_made_out_is_not_absent() {
     for case in CASES {
@@ -92,14 +103,7 @@ async fn change(case: &Case, there: &str) -> (Result<(), Failure>, usize) {
     let mut spec = live.spec.clone();
     spec["Description"] = "new".into();
     let spec = Settled::new(kind.normalise(spec).unwrap()).unwrap();
-    let writer = aws.session(&[]).await.writer(WriterScope {
-        address: Address::new(kind.facts().kind, "main"),
-        stack: StackId::new("acme", "production"),
-        own: BTreeSet::from([NAME.to_owned()]),
-        mentioned: BTreeSet::new(),
-        token: "0".repeat(32),
-        fence: Arc::new(Held),
-    });
+    let writer = writer(&aws, case).await;
     let changes = Changes::new(vec![FieldDiff { path: "/Description".into(), before: None, after: None }]);
     let made = kind.update(&writer, &live, &spec, &changes).await;
     (made.map(drop), aws.asked().iter().filter(|asked| asked.contains(&format!(" Update{name} "))).count())
@@ -124,6 +128,41 @@ async fn a_token_that_moved_without_a_change_is_read_again_and_a_foreign_change_
             case.kind
         );
     }
+}
+
+/// An emptied list is sent as such: left out it is refused; and WAF takes no description without letters.
+#[tokio::test]
+async fn a_set_that_is_emptied_sends_no_addresses_and_no_words() {
+    let case = &CASES[0];
+    let read = ("GetIPSet".to_owned(), 200, json!({ "IPSet": content("old"), "LockToken": "a" }).to_string());
+    let aws = tin(&[&listed(case)[..], &[read]].concat());
+    let live = list(case, &aws).await.found.remove(0);
+    let kind = KINDS.iter().find(|known| known.facts().kind == case.kind).unwrap();
+    let mut spec = live.spec.clone();
+    spec["Addresses"] = json!([]);
+    spec["Description"] = "".into();
+    let spec = Settled::new(kind.normalise(spec).unwrap()).unwrap();
+    let writer = writer(&aws, case).await;
+    kind.update(&writer, &live, &spec, &Changes::new(Vec::new())).await.unwrap();
+    let asked = aws.asked();
+    let sent = asked.iter().find_map(|asked| asked.split(" UpdateIPSet ").nth(1)).unwrap();
+    let sent: Value = serde_json::from_str(sent).unwrap();
+    assert_eq!((&sent["Addresses"], sent.get("Description")), (&json!([]), None));
+}
+
+/// What Firewall Manager puts before and behind the rules no update takes away.
+#[tokio::test]
+async fn the_groups_of_firewall_manager_are_told_as_somebody_elses() {
+    let case = &CASES[1];
+    let mut acl = content("d");
+    acl["PreProcessFirewallManagerRuleGroups"] = json!([{ "Name": "first", "Priority": 0 }]);
+    acl["PostProcessFirewallManagerRuleGroups"] = json!([{ "Name": "last", "Priority": 0 }]);
+    let read = ("GetWebACL".to_owned(), 200, json!({ "WebACL": acl, "LockToken": "a" }).to_string());
+    let live = list(case, &tin(&[&listed(case)[..], &[read]].concat())).await.found.remove(0);
+    let kind = KINDS.iter().find(|known| known.facts().kind == case.kind).unwrap();
+    let is_theirs = |path: &str| kind.facts().additive.iter().any(|list| pointer::covers(list, path));
+    let told: Vec<_> = live.unmodelled.iter().map(|one| (one.path.rsplit('/').next(), is_theirs(&one.path))).collect();
+    assert_eq!(told, [(Some("first"), true), (Some("last"), true)]);
 }
 
 /// A web ACL with what managed groups, rule groups and the account's applications are told.

@@ -2,7 +2,7 @@
 
 use aws_sdk_wafv2::types as sdk;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::statement::{Action, Named, Statement};
 use crate::resource::normal::Set;
@@ -56,7 +56,7 @@ pub struct RuleActionOverride {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub enum ManagedRuleGroupConfig {
-    #[serde(rename = "AWSManagedRulesBotControlRuleSet")]
+    #[serde(rename = "AWSManagedRulesBotControlRuleSet", deserialize_with = "bots")]
     BotControl(BotControl),
     #[serde(rename = "AWSManagedRulesAntiDDoSRuleSet")]
     AntiDdos(AntiDdos),
@@ -113,6 +113,9 @@ pub struct Expression {
 
 /// Puts what has no order into ours, and gives AWS's figures where WAF leaves them out.
 pub(super) fn tidy(config: &mut sdk::ManagedRuleGroupConfig) {
+    if let Some(bots) = &mut config.aws_managed_rules_bot_control_rule_set {
+        bots.enable_machine_learning = learns(bots.inspection_level.as_str(), bots.enable_machine_learning);
+    }
     let Some(ddos) = &mut config.aws_managed_rules_anti_d_do_s_rule_set else { return };
     ddos.sensitivity_to_block.get_or_insert(sdk::SensitivityToAct::Low);
     if let Some(challenge) = ddos.client_side_action_config.as_mut().and_then(|config| config.challenge.as_mut()) {
@@ -184,6 +187,18 @@ impl ManagedRuleGroupConfig {
         }
         .build()
     }
+}
+
+/// Machines learn only where bots are looked at closely; what is said of it elsewhere does not count, and WAF gives back
+/// something else.
+fn learns(level: &str, said: bool) -> bool {
+    said || level != sdk::InspectionLevel::Targeted.as_str()
+}
+
+fn bots<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BotControl, D::Error> {
+    let mut bots = BotControl::deserialize(deserializer)?;
+    bots.enable_machine_learning = learns(&bots.inspection_level, bots.enable_machine_learning);
+    Ok(bots)
 }
 
 fn yes() -> bool {

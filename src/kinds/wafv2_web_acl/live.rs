@@ -11,6 +11,13 @@ use crate::kinds::candidate::Candidate;
 use crate::kinds::wafv2::{self, Summary};
 use crate::resource::{Class, Failure, Found, Result, State, Tags, Unmodelled, pointer};
 
+/// What the rules begin with by which Shield Advanced answers attacks on the application. Who takes one out turns that off
+/// (docs.aws.amazon.com/waf/latest/developerguide/ddos-automatic-app-layer-response-rg.html).
+pub(super) const SHIELD: &str = "ShieldMitigationRuleGroup_";
+/// Where these are told, and the rule groups that Firewall Manager puts before and behind ours: no update takes those away.
+pub(super) const SHIELDS: &str = "/ShieldAdvancedRules";
+pub(super) const MANAGERS: &str = "/FirewallManagerRuleGroups";
+
 pub(super) async fn found(reader: &Reader, candidate: Candidate<Summary>, tags: Tags) -> Result<Found<WebAcl>> {
     let Summary { id, scope } = candidate.summary;
     let (spec, outputs, unmodelled) = get(reader, &candidate.name, &id, scope.as_str()).await?;
@@ -37,7 +44,7 @@ pub(super) async fn get(
     // That is not its absence, for which WAF has a code.
     let nothing = || Failure::new(Class::Other, format!("GetWebACL returned no web ACL {name} that can be made out"));
     let acl = answer.web_acl().ok_or_else(nothing)?;
-    let (spec, unmodelled) = spec(acl, scope).ok_or_else(nothing)?;
+    let (spec, theirs, unmodelled) = spec(acl, scope).ok_or_else(nothing)?;
     let outputs = Outputs {
         reference: wafv2::reference(name, id, scope),
         arn: acl.arn().to_owned(),
@@ -46,14 +53,18 @@ pub(super) async fn get(
         label_namespace: acl.label_namespace().unwrap_or_default().to_owned(),
         capacity: acl.capacity(),
         lock_token: answer.lock_token().unwrap_or_default().to_owned(),
+        theirs,
     };
     Ok((spec, outputs, unmodelled))
 }
 
-fn spec(acl: &sdk::WebAcl, scope: &str) -> Option<(Spec, Vec<Unmodelled>)> {
+/// The spec, the rules that are AWS's own, and what is there beyond the spec.
+fn spec(acl: &sdk::WebAcl, scope: &str) -> Option<(Spec, Vec<sdk::Rule>, Vec<Unmodelled>)> {
     let mut unmodelled = beyond(acl);
     let mut rules = Vec::new();
-    for rule in acl.rules() {
+    let (theirs, own): (Vec<_>, Vec<_>) = acl.rules().iter().partition(|rule| rule.name().starts_with(SHIELD));
+    unmodelled.extend(theirs.iter().map(|rule| added(SHIELDS, rule.name(), "Shield Advanced")));
+    for rule in own {
         let (ours, lost) = read::rule(rule);
         if !lost.is_empty() {
             let text = format!("a template cannot write all of its {}", lost.join(", "));
@@ -85,16 +96,18 @@ fn spec(acl: &sdk::WebAcl, scope: &str) -> Option<(Spec, Vec<Unmodelled>)> {
         application_config: application
             .map(|all| ApplicationConfig { attributes: all.iter().map(attribute).collect() }),
     };
-    Some((spec, unmodelled))
+    Some((spec, theirs.into_iter().cloned().collect(), unmodelled))
+}
+
+fn added(list: &str, name: &str, by: &str) -> Unmodelled {
+    Unmodelled { path: pointer::join(list, name), text: format!("{by} has added it") }
 }
 
 /// Returns what the web ACL has beyond our properties, without its values: a header may hold a secret. An update takes it
 /// away, as it sends the whole.
 fn beyond(acl: &sdk::WebAcl) -> Vec<Unmodelled> {
     let managed = acl.pre_process_firewall_manager_rule_groups().iter();
-    let managed: Vec<_> =
-        managed.chain(acl.post_process_firewall_manager_rule_groups()).map(|group| group.name()).collect();
-    let managed = Some(managed.join(", ")).filter(|names| !names.is_empty());
+    let managed = managed.chain(acl.post_process_firewall_manager_rule_groups());
     let allow = acl.default_action().and_then(|action| action.allow()?.custom_request_handling());
     let is_set = |is_there: bool| is_there.then(|| "is set".to_owned());
     let all = [
@@ -104,8 +117,7 @@ fn beyond(acl: &sdk::WebAcl) -> Vec<Unmodelled> {
         ("/ChallengeConfig", is_set(acl.challenge_config().is_some())),
         ("/DataProtectionConfig", is_set(acl.data_protection_config().is_some())),
         ("/MonetizationConfig", is_set(acl.monetization_config().is_some())),
-        ("/Rules", managed.map(|names| format!("Firewall Manager adds the rule groups {names}"))),
     ];
     let told = all.into_iter().filter_map(|(path, text)| Some(Unmodelled { path: path.to_owned(), text: text? }));
-    told.collect()
+    told.chain(managed.map(|group| added(MANAGERS, group.name(), "Firewall Manager"))).collect()
 }

@@ -18,8 +18,8 @@ use super::wafv2::{self, Summary};
 use crate::aws::{Aws, Clients, Reader, TagIndex, Writer};
 use crate::resource::normal::Set;
 use crate::resource::{
-    Attachable, Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Result, Scope,
-    State, Tags, Told,
+    Attachable, Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, OPEN, Permissions, Result,
+    Scope, State, Tags, Told, Unmodelled, pointer,
 };
 
 /// A web application firewall: rules in front of a load balancer or a distribution.
@@ -103,6 +103,9 @@ pub struct Outputs {
     pub capacity: i64,
     #[serde(skip)]
     lock_token: String,
+    /// Rules that AWS itself has put among ours, and that an update has to send along.
+    #[serde(skip)]
+    theirs: Vec<sdk::Rule>,
 }
 
 impl Kind for WebAcl {
@@ -114,13 +117,15 @@ impl Kind for WebAcl {
     const REF: &'static str = "Ref";
     const NAME: NameRule = NameRule::Unique { max: wafv2::NAME_MAX };
     const ATTACHABLE: &'static [Attachable] = &[
-        Attachable::new("Rule groups of Firewall Manager", Told::Noted("/Rules")),
+        Attachable::new("Rule groups of Firewall Manager", Told::Additive(live::MANAGERS)),
+        Attachable::new("The rule of Shield Advanced", Told::Additive(live::SHIELDS)),
         Attachable::new("AWS::WAFv2::LoggingConfiguration", Told::Surveyed),
         Attachable::new(
             "AWS::WAFv2::WebACLAssociation",
             Told::Left("who stands behind it names it, and changes nothing of it"),
         ),
     ];
+    const ADDITIVE: &'static [&'static str] = &[live::MANAGERS, live::SHIELDS];
     const SENT_WHOLE: bool = true;
     const CREATE_ONLY: &'static [&'static str] = &["/Scope"];
     const KEYED: &'static [(&'static str, &'static str)] = &[("/Rules", "Name")];
@@ -130,6 +135,7 @@ impl Kind for WebAcl {
         "/DefaultAction/**/CustomRequestHandling",
         "/DefaultAction/**/ResponseHeaders/*/Value",
         "/Rules/*/Action/**/ResponseHeaders/*/Value",
+        "/Rules/*/Statement/**/ResponseHeaders/*/Value",
         "/Rules/*/Statement/**/SearchString",
     ];
     const UPDATED_OUTPUTS: &'static [&'static str] = &["Capacity"];
@@ -212,18 +218,19 @@ resources:
     }
 
     async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, _: &Changes) -> Result<Made<Self>> {
-        let Outputs { name, id, lock_token, .. } = &live.outputs;
-        match put(writer, live, spec, lock_token).await {
+        let Outputs { name, id, .. } = &live.outputs;
+        match put(writer, live, spec, &live.outputs).await {
             // The token moves although the content is the same, so what is there now decides.
             Err(failure) if failure.is(Class::Conflict) => {
                 let (now, outputs, unmodelled) = get(writer, name, id, &live.spec.scope).await?;
+                let beyond = lasting(&unmodelled);
                 // By an attempt of our own, whose answer was lost.
-                let is_done = in_order(&now) == in_order(spec) && unmodelled.is_empty();
+                let is_done = in_order(&now) == in_order(spec) && beyond.is_empty();
                 if !is_done {
-                    if now != live.spec || unmodelled != live.unmodelled {
+                    if now != live.spec || beyond != lasting(&live.unmodelled) {
                         return Err(wafv2::changed(name));
                     }
-                    put(writer, live, spec, &outputs.lock_token).await?;
+                    put(writer, live, spec, &outputs).await?;
                 }
             }
             sent => sent?,
@@ -254,6 +261,10 @@ resources:
                 let text = format!("the rule {other} has the priority {} too", rule.priority);
                 mistakes.push((format!("/Rules/{i}/Priority"), text));
             }
+            if rule.name.starts_with(live::SHIELD) {
+                let text = format!("begins with {}, as the rules of Shield Advanced alone do", live::SHIELD);
+                mistakes.push((format!("/Rules/{i}/Name"), text));
+            }
             let is_group = matches!(rule.statement, Statement::ManagedRuleGroup(_) | Statement::RuleGroup(_));
             if is_group != rule.override_action.is_some() || is_group == rule.action.is_some() {
                 let text = if is_group {
@@ -264,8 +275,21 @@ resources:
                 mistakes.push((format!("/Rules/{i}"), text.to_owned()));
             }
         }
+        mistakes.extend(bodiless(spec));
         mistakes
     }
+}
+
+/// The answers that an action refers to and that are not there.
+fn bodiless(spec: &Spec) -> Vec<(String, String)> {
+    let mut mistakes = Vec::new();
+    pointer::walk(&serde_json::to_value(spec).unwrap_or_default(), &mut |at, leaf| {
+        let key = leaf.as_str().filter(|_| at.ends_with("/CustomResponseBodyKey"));
+        if let Some(key) = key.filter(|key| !spec.custom_response_bodies.contains_key(*key) && !key.contains(OPEN)) {
+            mistakes.push((at.to_owned(), format!("CustomResponseBodies has no `{key}`")));
+        }
+    });
+    mistakes
 }
 
 async fn summaries(
@@ -294,17 +318,27 @@ async fn list_all(clients: &Clients, scope: &sdk::Scope) -> Result<Vec<sdk::WebA
     }
 }
 
-/// Sends the whole, but for what WAF keeps if it is left out and takes no other of.
-async fn put(writer: &Writer, live: &Found<WebAcl>, spec: &Spec, token: &str) -> Result<()> {
-    let Outputs { name, id, .. } = &live.outputs;
+/// What somebody has changed of ours, without what AWS adds by itself.
+fn lasting(unmodelled: &[Unmodelled]) -> Vec<&Unmodelled> {
+    let is_added = |one: &&Unmodelled| WebAcl::ADDITIVE.iter().any(|list| pointer::covers(list, &one.path));
+    unmodelled.iter().filter(|one| !is_added(one)).collect()
+}
+
+/// Sends the whole as it is to be in place of what was read with this token, but for what WAF keeps if it is left out and
+/// takes no other of.
+async fn put(writer: &Writer, live: &Found<WebAcl>, spec: &Spec, read: &Outputs) -> Result<()> {
+    let Outputs { name, id, lock_token, theirs, .. } = read;
+    let rules = [write::rules(spec), theirs.clone()].concat();
+    let groups = theirs.iter().filter_map(|rule| rule.statement()?.rule_group_reference_statement());
+    groups.for_each(|group| writer.admit(group.arn()));
     wafv2::patiently(|| async {
         let call = writer.wafv2().update_web_acl().name(name).id(id).scope(spec.scope.as_str().into());
         let call = call.default_action(write::default_action(&spec.default_action));
         let call = call.visibility_config(write::visibility(&spec.visibility_config));
-        let call = call.set_rules(Some(write::rules(spec))).set_description(write::description(spec));
+        let call = call.set_rules(Some(rules.clone())).set_description(write::description(spec));
         let call = call.set_custom_response_bodies(write::bodies(spec)).set_token_domains(write::domains(spec));
         let call = call.set_on_source_d_do_s_protection_config(write::reputation(spec, Some(&live.spec)));
-        Ok(call.lock_token(token).send().await.map(drop)?)
+        Ok(call.lock_token(lock_token).send().await.map(drop)?)
     })
     .await
 }

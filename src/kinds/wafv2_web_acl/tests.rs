@@ -127,3 +127,86 @@ fn rules_that_clash_or_act_wrongly_are_mistakes() {
         ]
     );
 }
+
+fn acl(rules: &[Value], more: (&str, Value)) -> Spec {
+    let acl = json!({
+        "Scope": "REGIONAL", "DefaultAction": { "Allow": {} }, "VisibilityConfig": visibility(), "Rules": rules,
+        more.0: more.1,
+    });
+    from_value(acl).unwrap()
+}
+
+fn bots(level: &str, learns: &Value) -> Value {
+    let mut config = json!({ "InspectionLevel": level });
+    if !learns.is_null() {
+        config["EnableMachineLearning"] = learns.clone();
+    }
+    json!({ "ManagedRuleGroupStatement": {
+        "VendorName": "AWS", "Name": "AWSManagedRulesBotControlRuleSet",
+        "ManagedRuleGroupConfigs": [{ "AWSManagedRulesBotControlRuleSet": config }],
+    }})
+}
+
+/// WAF learns only where bots are looked at closely, and answers elsewhere as it likes.
+#[test]
+fn what_machines_learn_counts_for_targeted_bots_alone() {
+    let read = |level: &str, written: &Value, answered: bool| {
+        let none = || ("OverrideAction", json!({ "None": {} }));
+        let ours: Rule = from_value(rule("r", 1, &bots(level, written), none())).unwrap();
+        let mut live = write::rule(&ours);
+        let group = live.statement.as_mut().unwrap().managed_rule_group_statement.as_mut().unwrap();
+        let config = &mut group.managed_rule_group_configs.as_mut().unwrap()[0];
+        config.aws_managed_rules_bot_control_rule_set.as_mut().unwrap().enable_machine_learning = answered;
+        let (live, lost) = read::rule(&live);
+        assert_eq!(lost, [""; 0]);
+        live == Some(ours)
+    };
+    for answered in [true, false] {
+        for written in [json!(null), json!(true), json!(false)] {
+            assert!(read("COMMON", &written, answered), "{written} {answered}");
+        }
+        assert_eq!(read("TARGETED", &json!(false), answered), !answered);
+        assert_eq!(read("TARGETED", &json!(null), answered), answered);
+    }
+}
+
+#[test]
+fn an_answer_of_ones_own_that_is_not_there_is_a_mistake() {
+    let response = json!({ "CustomResponse": { "ResponseCode": 403, "CustomResponseBodyKey": "sorry" } });
+    let rule = rule("r", 1, &statements()[7], ("Action", json!({ "Block": response })));
+    let sorry = json!({ "sorry": { "ContentType": "TEXT_PLAIN", "Content": "No." } });
+    assert_eq!(WebAcl::check(&acl(std::slice::from_ref(&rule), ("CustomResponseBodies", sorry))), []);
+    let [(at, text)] = &WebAcl::check(&acl(&[rule], ("CustomResponseBodies", json!({}))))[..] else { panic!("one") };
+    assert_eq!(at, "/Rules/0/Action/Block/CustomResponse/CustomResponseBodyKey");
+    assert_eq!(text, "CustomResponseBodies has no `sorry`");
+}
+
+#[test]
+fn every_header_of_an_answer_is_hidden() {
+    let response = json!({ "ResponseCode": 403, "ResponseHeaders": [{ "Name": "x", "Value": "secret" }] });
+    let block = json!({ "Block": { "CustomResponse": response } });
+    let group = json!({ "ManagedRuleGroupStatement": {
+        "VendorName": "AWS", "Name": "x", "RuleActionOverrides": [{ "Name": "y", "ActionToUse": block }],
+    }});
+    let rules = [
+        rule("a", 1, &group, ("OverrideAction", json!({ "None": {} }))),
+        rule("b", 2, &statements()[7], ("Action", block.clone())),
+    ];
+    let spec = to_value(acl(&rules, ("DefaultAction", block))).unwrap();
+    let mut seen = 0;
+    pointer::walk(&spec, &mut |at, leaf| {
+        if leaf == "secret" {
+            seen += 1;
+            let at = at.replace("/Rules/0", "/Rules/a").replace("/Rules/1", "/Rules/b");
+            assert!(WebAcl::SENSITIVE.iter().any(|pattern| pointer::covers(pattern, &at)), "{at}");
+        }
+    });
+    assert_eq!(seen, 3);
+}
+
+#[test]
+fn a_rule_of_shields_name_is_a_mistake() {
+    let rule = rule("ShieldMitigationRuleGroup_1_2_3", 1, &statements()[7], ("Action", json!({ "Count": {} })));
+    let mistakes = WebAcl::check(&acl(&[rule], ("Description", json!("d"))));
+    assert_eq!(mistakes.into_iter().map(|(at, _)| at).collect::<Vec<_>>(), ["/Rules/0/Name"]);
+}
