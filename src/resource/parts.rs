@@ -1,5 +1,7 @@
 //! The parts of a value that a comparison tells apart: fields of objects, elements of keyed lists and of sets.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::keyed::element_key;
@@ -40,6 +42,7 @@ pub fn set_delta<'a>(
     let items = |value: Option<&'a Value>| value.and_then(Value::as_array).into_iter().flatten().collect::<Vec<_>>();
     let (before, after) = (items(before), items(after));
     let alone = |these: &[&'a Value], those: &[&'a Value]| -> Vec<&'a Value> {
+        let those: HashSet<_> = those.iter().collect();
         these.iter().filter(|item| !those.contains(item)).copied().collect()
     };
     Some((alone(&before, &after), alone(&after, &before)))

@@ -1,13 +1,17 @@
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 /// Returns a list with what there is and what is wanted; none if nothing is taken away, or if it is no list.
 pub fn both(before: &Value, after: &Value) -> Option<Value> {
     let (before, after) = (before.as_array()?, after.as_array()?);
-    if before.iter().all(|item| after.contains(item)) {
+    // Lists may be long: an IP set has up to 10,000 addresses.
+    let (old, new): (HashSet<_>, HashSet<_>) = (before.iter().collect(), after.iter().collect());
+    if old.is_subset(&new) {
         return None;
     }
-    let new = after.iter().filter(|item| !before.contains(item));
-    Some(before.iter().chain(new).cloned().collect())
+    let come = after.iter().filter(|item| !old.contains(item));
+    Some(before.iter().chain(come).cloned().collect())
 }
 
 /// The same of a policy's statements: what either allows is allowed, and only what both deny is denied. An old statement
