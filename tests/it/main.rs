@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, reason = "in a test, what cannot be unwrapped is the failure")]
 
 #[cfg(feature = "sdk")]
+mod access;
+#[cfg(feature = "sdk")]
 mod adopting;
 #[cfg(feature = "sdk")]
 mod answered;
