@@ -20,20 +20,34 @@ impl Cidr {
         self.0.is_empty()
     }
 
-    /// Returns what is wrong with it, if anything; what is not known yet is right.
+    /// Returns what is wrong with it as an IPv4 range, if anything; what is not known yet is right.
     pub fn mistake(&self) -> Option<String> {
-        let is_known = !self.0.is_empty() && !self.0.contains(OPEN);
-        (is_known && self.0.parse::<IpNet>().is_err()).then(|| format!("`{}` is no range such as 10.20.0.0/16", self.0))
+        self.other_than(|range| matches!(range, IpNet::V4(_)), "range such as 10.20.0.0/16")
+    }
+
+    /// The same as an IPv6 range.
+    pub fn mistake_six(&self) -> Option<String> {
+        self.other_than(|range| matches!(range, IpNet::V6(_)), "IPv6 range such as 2001:db8::/32")
     }
 
     /// The same for the range of a network, /16 to /28.
     pub fn network_mistake(&self) -> Option<String> {
-        let prefix = self.0.parse::<IpNet>().map(|range| range.prefix_len());
-        match prefix {
-            Ok(16..=28) => None,
-            Ok(length) => Some(format!("`{}` is a /{length}, and EC2 takes /16 to /28", self.0)),
-            Err(_) => self.mistake(),
+        match self.range() {
+            Some(IpNet::V4(range)) if !(16..=28).contains(&range.prefix_len()) => {
+                Some(format!("`{range}` is a /{}, and EC2 takes /16 to /28", range.prefix_len()))
+            }
+            _ => self.mistake(),
         }
+    }
+
+    fn range(&self) -> Option<IpNet> {
+        self.0.parse().ok()
+    }
+
+    fn other_than(&self, is_of_family: fn(&IpNet) -> bool, what: &str) -> Option<String> {
+        let is_known = !self.0.is_empty() && !self.0.contains(OPEN);
+        let is_wrong = is_known && !self.range().as_ref().is_some_and(is_of_family);
+        is_wrong.then(|| format!("`{}` is no {what}", self.0))
     }
 }
 
@@ -60,6 +74,14 @@ mod tests {
         assert!(Cidr::from("10.0.0.0").mistake().is_some());
         assert_eq!(Cidr::from("10.0.0.0/20").network_mistake(), None);
         assert_eq!(Cidr::from("⟦AWS::EC2::VPC/main.CidrBlock⟧").network_mistake(), None);
+    }
+
+    #[test]
+    fn a_range_is_of_the_family_that_its_property_is_for() {
+        assert!(Cidr::from("2001:db8::/20").network_mistake().is_some());
+        assert!(Cidr::from("::/0").mistake().is_some() && Cidr::from("0.0.0.0/0").mistake_six().is_some());
+        assert!(Cidr::from("0.0.0.0/0").mistake().is_none() && Cidr::from("::/0").mistake_six().is_none());
+        assert!(Cidr::from("").mistake().is_none() && Cidr::from("").mistake_six().is_none());
     }
 
     #[test]

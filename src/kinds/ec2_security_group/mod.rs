@@ -3,6 +3,8 @@ mod steps;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use aws_sdk_ec2::types::{Filter, ResourceType, SecurityGroup as Description};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,7 +18,7 @@ use super::ec2_vpc::Vpc;
 use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::resource::{
-    Attachable, Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref,
+    Attachable, Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Question, Ref,
     Replacement, Result, Scope, State, Tags, Told,
 };
 
@@ -190,6 +192,22 @@ resources:
         }
     }
 
+    fn questions(spec: &Spec) -> Vec<Question> {
+        let ingress = spec.security_group_ingress.all();
+        owners(&ingress).into_iter().map(|owner| Question::new("/SecurityGroupIngress", &[owner])).collect()
+    }
+
+    async fn answer(reader: &Reader, about: &[String]) -> Result<Option<String>> {
+        let is_own = about.iter().any(|owner| owner == reader.account());
+        Ok(is_own.then(|| {
+            format!(
+                "{} is the account of the group itself, and EC2 tells the owners of others' groups alone: leave \
+                 SourceSecurityGroupOwnerId out, or the rule differs for ever",
+                reader.account()
+            )
+        }))
+    }
+
     fn check(spec: &Spec) -> Vec<(String, String)> {
         let ingress = check("/SecurityGroupIngress", &spec.security_group_ingress.all());
         let egress = check("/SecurityGroupEgress", &spec.security_group_egress.all());
@@ -201,6 +219,11 @@ resources:
         });
         ingress.into_iter().chain(egress).chain(own).collect()
     }
+}
+
+/// The owner that a rule names, or several, each once.
+fn owners(rules: &[Rule]) -> BTreeSet<&str> {
+    rules.iter().map(|rule| rule.group_owner.as_str()).filter(|owner| !owner.is_empty()).collect()
 }
 
 /// The wanted rules and those that go; none if none goes.
@@ -217,7 +240,7 @@ fn check(at: &str, rules: &[Rule]) -> Vec<(String, String)> {
         let name = format!("{} {}", rule.protocol, rule.from_port.map_or_else(String::new, |port| port.to_string()));
         let mut say = |what: &str| mistakes.push((at.to_owned(), format!("the rule `{}` {what}", name.trim_end())));
         rule.mistake().map(&mut say);
-        let parts = [rule.cidr.mistake(), rule.cidr_six.mistake(), rule::odd(&rule.description)];
+        let parts = [rule.cidr.mistake(), rule.cidr_six.mistake_six(), rule::odd(&rule.description)];
         parts.into_iter().flatten().for_each(|what| say(&format!("has a mistake: {what}")));
         if rules[..index].iter().any(|other| other.is_same(rule)) {
             say("stands twice, with different descriptions");

@@ -164,8 +164,16 @@ impl Rule {
             );
         }
         match (self.from_port, self.to_port) {
-            (Some(from), Some(to)) if to != -1 && from > to && self.protocol.starts_with(['t', 'u']) => {
-                Some("FromPort is above ToPort")
+            (Some(from), Some(to)) if self.protocol.starts_with(['t', 'u']) => {
+                let is_port = |port| (0..=65535).contains(&port);
+                match (is_port(from) && is_port(to), from > to) {
+                    (false, _) => Some("has a port that is none: all ports are 0 to 65535"),
+                    (true, true) => Some("FromPort is above ToPort"),
+                    _ => None,
+                }
+            }
+            (Some(-1), Some(code)) if code != -1 && self.has_ports() => {
+                Some("is for all types of ICMP, FromPort -1: then ToPort, the code, is -1 as well")
             }
             (Some(_), Some(_)) => None,
             _ if self.has_ports() => Some("needs FromPort and ToPort"),

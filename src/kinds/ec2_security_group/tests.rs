@@ -70,4 +70,22 @@ fn a_rule_admits_exactly_one() {
         Some("the rule `udp` needs FromPort and ToPort".to_owned())
     );
     assert_eq!(mistake(json!({ "IpProtocol": "-1", "CidrIp": "0.0.0.0/0" })), None);
+    let six = json!({ "IpProtocol": "-1", "CidrIpv6": "10.0.0.0/8" });
+    assert!(mistake(six).is_some_and(|what| what.contains("no IPv6 range")));
+}
+
+#[test]
+fn ports_are_ports_and_all_types_of_icmp_have_all_codes() {
+    let mistake = |protocol: &str, from: i32, to: i32| {
+        let rule = json!({ "IpProtocol": protocol, "FromPort": from, "ToPort": to, "CidrIp": "10.0.0.0/8" });
+        let rules: Rules<Ingress> = from_value(json!([rule])).unwrap();
+        super::check("", &rules.all()).pop().map(|(_, what)| what).unwrap_or_default()
+    };
+    for (from, to) in [(-1, -1), (0, -1), (0, 65536)] {
+        assert!(mistake("tcp", from, to).contains("all ports are 0 to 65535"), "{from} to {to}");
+    }
+    assert!(mistake("udp", 80, 79).contains("FromPort is above ToPort"));
+    assert_eq!(mistake("tcp", 0, 65535), "");
+    assert!(mistake("icmp", -1, 0).contains("ToPort, the code, is -1 as well"));
+    assert_eq!((mistake("icmp", 3, -1), mistake("icmpv6", -1, -1)), (String::new(), String::new()));
 }
