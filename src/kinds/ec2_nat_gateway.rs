@@ -143,14 +143,20 @@ resources:
     }
 
     fn refuses(_: &Value, desired: &Value, fields: &[FieldDiff]) -> Option<String> {
-        let keeps_address = !fields.iter().any(|field| field.path == "/AllocationId");
+        let keeps = |property: &str| !fields.iter().any(|field| field.path == property);
         let is_public = desired.get("ConnectivityType").is_none_or(|kind| kind == "public");
-        let replaced = fields.iter().any(|field| Self::CREATE_ONLY.contains(&field.path.as_str()));
-        (replaced && keeps_address && is_public).then(|| {
-            "the new gateway cannot take over the address of the old one while that still serves: \
-             give it an AWS::EC2::EIP of a new name as well"
-                .to_owned()
-        })
+        let has_inner = desired.get("PrivateIpAddress").is_some_and(|address| !address.is_null());
+        if Self::CREATE_ONLY.iter().all(|property| keeps(property)) {
+            return None;
+        }
+        let what = if is_public && keeps("/AllocationId") {
+            "address of the old one while that still serves: give it an AWS::EC2::EIP of a new name as well"
+        } else if has_inner && keeps("/PrivateIpAddress") && keeps("/SubnetId") {
+            "PrivateIpAddress of the old one while that still serves: give it another, or leave it to AWS"
+        } else {
+            return None;
+        };
+        Some(format!("the new gateway cannot take over the {what}"))
     }
 
     /// EC2 refuses a public gateway in a VPC without an attached internet gateway; and what goes out by it, goes on by the
@@ -234,4 +240,28 @@ fn found(gateway: &Description) -> Found<NatGateway> {
 
 fn default_connectivity() -> String {
     "public".to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_new_gateway_takes_no_address_over_from_the_old_one_while_that_serves() {
+        let refused = |desired: Value, changed: &[&str]| {
+            let fields = changed.iter().map(|path| FieldDiff { path: (*path).into(), before: None, after: None });
+            NatGateway::refuses(&Value::Null, &desired, &fields.collect::<Vec<_>>())
+        };
+        let public = || json!({ "ConnectivityType": "public" });
+        assert!(refused(public(), &["/SubnetId"]).is_some_and(|why| why.contains("AWS::EC2::EIP")));
+        assert_eq!(refused(public(), &["/SubnetId", "/AllocationId"]), None);
+        let private = || json!({ "ConnectivityType": "private", "PrivateIpAddress": "10.20.0.9" });
+        assert!(refused(private(), &["/ConnectivityType"]).is_some_and(|why| why.contains("PrivateIpAddress")));
+        assert_eq!(refused(private(), &["/ConnectivityType", "/PrivateIpAddress"]), None);
+        assert_eq!(refused(private(), &["/SubnetId"]), None, "another subnet has other addresses");
+        assert_eq!(refused(json!({ "ConnectivityType": "private" }), &["/SubnetId"]), None);
+        assert_eq!(refused(public(), &[]), None, "tags alone replace nothing");
+    }
 }
