@@ -1,7 +1,7 @@
 mod association;
 mod route;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_ec2::types::{ResourceType, RouteTable as Description, RouteTableAssociationStateCode};
 use schemars::JsonSchema;
@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use self::route::Route;
 use super::ec2;
+use super::ec2_cidr::Cidr;
 use super::ec2_subnet::Subnet;
 use super::ec2_vpc::Vpc;
 use super::idempotence::{gone, patiently};
@@ -46,6 +47,9 @@ pub struct Outputs {
     /// The id of each subnet's association, by subnet.
     #[serde(skip)]
     associations: BTreeMap<String, String>,
+    /// The ranges of the local routes that lead somewhere else.
+    #[serde(skip)]
+    redirected: BTreeSet<Cidr>,
 }
 
 impl Kind for RouteTable {
@@ -153,7 +157,12 @@ resources:
         let gone = live.spec.routes.iter().filter(|route| find(&spec.routes, route).is_none());
         // Only those that the plan names: the others are somebody else's.
         for route in gone.filter(|route| changes.touches(&route.pointer())) {
-            route::delete(writer, &live.id, &route.destination_cidr_block).await?;
+            let destination = &route.destination_cidr_block;
+            if live.outputs.redirected.contains(destination) {
+                route::restore(writer, &live.id, destination).await?;
+            } else {
+                route::delete(writer, &live.id, destination).await?;
+            }
         }
         if changes.touches("/SubnetIds") {
             for subnet in spec.subnet_ids.minus(&live.spec.subnet_ids) {
@@ -242,7 +251,7 @@ fn found(table: &Description) -> Found<RouteTable> {
             routes,
             subnet_ids: associations.keys().map(String::as_str).collect(),
         },
-        outputs: Outputs { route_table_id: id.clone(), associations },
+        outputs: Outputs { route_table_id: id.clone(), associations, redirected: route::redirected(table.routes()) },
         id,
         tags: ec2::tags(table.tags()),
         state,
@@ -252,7 +261,7 @@ fn found(table: &Description) -> Found<RouteTable> {
 }
 
 fn made(id: String) -> Made<RouteTable> {
-    let outputs = Outputs { route_table_id: id.clone(), associations: BTreeMap::new() };
+    let outputs = Outputs { route_table_id: id.clone(), associations: BTreeMap::new(), redirected: BTreeSet::new() };
     Made { id, outputs, state: State::Settling("the associations".into()) }
 }
 

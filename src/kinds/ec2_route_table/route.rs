@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use aws_sdk_ec2::types::{Route as Description, RouteOrigin, RouteState};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -63,23 +65,27 @@ impl Route {
     pub fn mistake(&self) -> Option<String> {
         let given: Vec<_> = self.targets().into_iter().filter(|(_, id)| !id.is_empty()).map(|(name, _)| name).collect();
         match given.as_slice() {
-            [_] => None,
+            _ if self.destination_cidr_block.is_empty() => Some("needs a DestinationCidrBlock".to_owned()),
+            [_] => self.destination_cidr_block.mistake(),
             [] => Some("needs a target: GatewayId, NatGatewayId, TransitGatewayId, ...".to_owned()),
             several => Some(format!("has several targets ({}); a route has one", several.join(", "))),
         }
     }
 }
 
-/// Reads the routes that somebody made. Left out are those that AWS made itself (local, propagated) and those that a gateway
-/// endpoint brings along.
+/// What a route within the VPC leads to, unless it was redirected.
+const LOCAL: &str = "local";
+
+/// Reads the routes that somebody made, or redirected: a local route that leads to a firewall is still of the table's own
+/// making. Left out are those that are AWS's own (local, propagated) and those that a gateway endpoint brings along.
 pub fn read(routes: &[Description]) -> (Vec<Route>, Vec<Unmodelled>) {
     let is_of_endpoint = |route: &Description| {
         route.destination_prefix_list_id().is_some() && route.gateway_id().is_some_and(|id| id.starts_with("vpce-"))
     };
     let made = routes.iter().filter(|route| {
-        route.origin() == Some(&RouteOrigin::CreateRoute)
+        matches!(route.origin(), Some(RouteOrigin::CreateRoute | RouteOrigin::CreateRouteTable))
             && !is_of_endpoint(route)
-            && route.gateway_id() != Some("local")
+            && route.gateway_id() != Some(LOCAL)
     });
     let mut known = Vec::new();
     let mut unmodelled = Vec::new();
@@ -99,6 +105,13 @@ pub fn read(routes: &[Description]) -> (Vec<Route>, Vec<Unmodelled>) {
     }
     known.sort_by(|a, b| a.destination_cidr_block.cmp(&b.destination_cidr_block));
     (known, unmodelled)
+}
+
+/// Returns the ranges of the local routes that lead somewhere else.
+pub fn redirected(routes: &[Description]) -> BTreeSet<Cidr> {
+    let of_table = routes.iter().filter(|route| route.origin() == Some(&RouteOrigin::CreateRouteTable));
+    let led_away = of_table.filter(|route| route.gateway_id() != Some(LOCAL));
+    led_away.filter_map(|route| route.destination_cidr_block().map(Cidr::from)).collect()
 }
 
 fn read_one(destination: &str, route: &Description) -> Route {
@@ -189,6 +202,12 @@ pub async fn delete(writer: &Writer, table: &str, destination: &Cidr) -> Result<
     )
 }
 
+/// Lets a local route that was redirected lead to the VPC again; it can't be deleted.
+pub async fn restore(writer: &Writer, table: &str, destination: &Cidr) -> Result<()> {
+    let call = writer.ec2().replace_route().route_table_id(table).destination_cidr_block(destination.as_str());
+    Ok(call.local_target(true).send().await.map(drop)?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -229,6 +248,18 @@ mod tests {
         assert!(unmodelled.is_empty());
     }
 
+    /// Only its target changes; by its origin it is still the table's own.
+    #[test]
+    fn a_local_route_that_was_redirected_is_somebodys() {
+        let local = Description::builder().destination_cidr_block("10.0.0.0/16").origin(RouteOrigin::CreateRouteTable);
+        let through = local.clone().network_interface_id("eni-1").build();
+        let (known, unmodelled) = read(std::slice::from_ref(&through));
+        assert_eq!(known[0].network_interface_id, "eni-1");
+        assert!(unmodelled.is_empty());
+        let routes = [through, made("10.9.0.0/16").nat_gateway_id("nat-1").build(), local.gateway_id(LOCAL).build()];
+        assert_eq!(redirected(&routes), BTreeSet::from(["10.0.0.0/16".into()]));
+    }
+
     #[test]
     fn a_route_that_leads_nowhere_says_so_whatever_it_led_to() {
         let dead = [
@@ -255,5 +286,8 @@ mod tests {
         assert!(route.mistake().is_none());
         route.gateway_id = "igw-1".into();
         assert_eq!(route.mistake().as_deref(), Some("has several targets (GatewayId, NatGatewayId); a route has one"));
+        route.gateway_id = "".into();
+        route.destination_cidr_block = "::/0".into();
+        assert_eq!(route.mistake().as_deref(), Some("`::/0` is no range such as 10.20.0.0/16"));
     }
 }
