@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use ipnet::IpNet;
 use serde_json::Value;
 
 use super::Resource;
@@ -11,6 +12,24 @@ use crate::resource::{Address, glob};
 /// Applies every rule.
 pub(super) fn check(resources: &BTreeMap<Address, Resource>, problems: &mut Vec<Problem>) {
     same_priorities(resources, problems);
+    overlapping_subnets(resources, problems);
+}
+
+/// Subnets of one network have ranges of their own: EC2 refuses the second when the first is made.
+fn overlapping_subnets(resources: &BTreeMap<Address, Resource>, problems: &mut Vec<Problem>) {
+    let range = |subnet: &Resource| subnet.spec.get("CidrBlock")?.as_str()?.parse::<IpNet>().ok();
+    let subnets: Vec<_> =
+        of_kind(resources, "AWS::EC2::Subnet").filter_map(|subnet| Some((subnet, range(subnet)?))).collect();
+    for (index, (subnet, range)) in subnets.iter().enumerate() {
+        let is_taken = |(first, taken): &&(&Resource, IpNet)| {
+            let overlaps = taken.contains(range) || range.contains(taken);
+            overlaps && first.region == subnet.region && first.spec.get("VpcId") == subnet.spec.get("VpcId")
+        };
+        if let Some((first, taken)) = subnets[..index].iter().find(is_taken) {
+            let what = format!("{} ({range}) and {} ({taken}) overlap in one network", subnet.address, first.address);
+            problems.push(Problem::error(place(subnet, "/CidrBlock"), what).hint("give each a range of its own"));
+        }
+    }
 }
 
 /// Rules of one listener have different priorities.
