@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::beyond::Beyond;
 use super::ec2;
-use super::idempotence::{gone, patiently};
-use crate::aws::{Aws, MINUTE, Reader, Writer, create_once};
+use super::idempotence::gone;
+use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry};
 use crate::resource::{
-    Attachable, Changes, Class, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement, Result,
-    Scope, State, Tags, Told,
+    Attachable, Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement,
+    Result, Scope, State, Tags, Told,
 };
 
 /// A public IPv4 address that stays the same.
@@ -96,11 +96,14 @@ resources:
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
         // Ten minutes: a NAT gateway keeps its address until it is deleted, one or two minutes after the call.
-        gone(
-            patiently(10 * MINUTE, &[Class::Busy], || writer.ec2().release_address().allocation_id(&live.id).send())
-                .await,
-        )?;
-        Ok(Vec::new())
+        let release = || {
+            let call = writer.ec2().release_address().allocation_id(&live.id);
+            async move { Ok::<_, Failure>(call.send().await.map(drop)?) }
+        };
+        match retry(10 * MINUTE, is_held, release).await {
+            Err(failure) if is_held(&failure) => Err(failure),
+            answer => gone(answer).map(|()| Vec::new()),
+        }
     }
 
     fn check(spec: &Spec) -> Vec<(String, String)> {
@@ -109,6 +112,12 @@ resources:
         }
         vec![("/Domain".to_owned(), "AWS gives out addresses for VPCs only: `vpc`".to_owned())]
     }
+}
+
+/// Whether something still holds the address. For some seconds after a NAT gateway has gone, EC2 says so by denying
+/// access, or by missing the gateway's network interface; the address itself is neither denied nor missing then.
+fn is_held(failure: &Failure) -> bool {
+    failure.is(Class::Busy) || ["AuthFailure", "InvalidNetworkInterfaceID.NotFound"].contains(&failure.code.as_str())
 }
 
 fn outputs(address: &Address) -> Outputs {

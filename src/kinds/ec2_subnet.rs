@@ -152,7 +152,8 @@ fn is_meant(there: &Description, spec: &Spec) -> bool {
         && agrees(&spec.availability_zone_id, there.availability_zone_id())
 }
 
-/// The VPC may be seconds old and not known everywhere; a refusal made nothing, so it is sent again.
+/// The VPC may be seconds old and not known everywhere, and the range not free yet of one that is seconds gone; a refusal
+/// made nothing, so it is sent again.
 async fn send(writer: &Writer, spec: &Spec, tags: &Tags) -> Result<Outputs> {
     let call = || {
         let call = writer
@@ -165,7 +166,8 @@ async fn send(writer: &Writer, spec: &Spec, tags: &Tags) -> Result<Outputs> {
             .tag_specifications(ec2::tagged(ResourceType::Subnet, tags));
         async move { Ok::<_, Failure>(call.send().await?) }
     };
-    let answer = retry(2 * MINUTE, ec2::is_fresh, call).await?;
+    let passes = |failure: &Failure| ec2::is_fresh(failure) || failure.is(Class::AlreadyExists);
+    let answer = retry(2 * MINUTE, passes, call).await?;
     let subnet = answer.subnet();
     ec2::id_in(subnet.and_then(Description::subnet_id), "CreateSubnet")?;
     Ok(subnet.map(outputs).expect("a subnet with an id is there"))

@@ -67,6 +67,8 @@ mod databases;
 mod deployments;
 mod derived;
 #[cfg(feature = "sdk")]
+mod ec2_says;
+#[cfg(feature = "sdk")]
 mod edge;
 #[cfg(feature = "sdk")]
 mod elements;

@@ -11,7 +11,9 @@ use serde_json::{Value, json};
 use crate::canned::Canned;
 use crate::listener::Held;
 
-const VPC: &str = "vpc-0123456789abcdef0";
+pub const VPC: &str = "vpc-0123456789abcdef0";
+pub const INTERNET: &str = "igw-0123456789abcdef0";
+pub const ADDRESS: &str = "eipalloc-0123456789abcdef0";
 const OLD: &str = "subnet-00000000000000001";
 const NEW: &str = "subnet-00000000000000002";
 
@@ -19,11 +21,11 @@ fn tags() -> Tags {
     Tags::from_iter([(key::PROJECT, "p"), (key::TENANT, "acme"), (key::ENVIRONMENT, "production"), (key::NAME, "main")])
 }
 
-async fn writer(aws: &Canned, kind: &str) -> Writer {
+pub async fn writer(aws: &Canned, kind: &str) -> Writer {
     aws.session(&[]).await.writer(WriterScope {
         address: Address::new(kind, "main"),
         stack: StackId::new("acme", "production"),
-        own: BTreeSet::from([VPC.to_owned(), OLD.to_owned()]),
+        own: [VPC, OLD, INTERNET, ADDRESS].map(str::to_owned).into(),
         mentioned: BTreeSet::new(),
         token: "0".repeat(32),
         fence: Arc::new(Held),
@@ -31,7 +33,7 @@ async fn writer(aws: &Canned, kind: &str) -> Writer {
 }
 
 /// Creates it; returns its id.
-async fn create(aws: &Canned, kind: &str, spec: Value) -> Result<String, Failure> {
+pub async fn create(aws: &Canned, kind: &str, spec: Value) -> Result<String, Failure> {
     let known = KINDS.iter().find(|one| one.facts().kind == kind).unwrap();
     let spec = Settled::new(known.normalise(spec).unwrap()).unwrap();
     known
@@ -40,14 +42,14 @@ async fn create(aws: &Canned, kind: &str, spec: Value) -> Result<String, Failure
         .map(|made| made.id)
 }
 
-fn calls(aws: &Canned, operations: &[&str]) -> Vec<String> {
+pub fn calls(aws: &Canned, operations: &[&str]) -> Vec<String> {
     let asked = aws.asked();
     let operation = |asked: &String| asked.split(' ').nth(2).unwrap_or_default().to_owned();
     asked.iter().map(operation).filter(|operation| operations.contains(&operation.as_str())).collect()
 }
 
 /// An EC2 answer.
-fn answer(operation: &str, said: &str) -> String {
+pub fn answer(operation: &str, said: &str) -> String {
     format!("<{operation}Response>{said}</{operation}Response>")
 }
 
