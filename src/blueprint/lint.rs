@@ -13,6 +13,19 @@ use crate::resource::{Address, glob};
 pub(super) fn check(resources: &BTreeMap<Address, Resource>, problems: &mut Vec<Problem>) {
     same_priorities(resources, problems);
     overlapping_subnets(resources, problems);
+    second_gateways(resources, problems);
+}
+
+/// A network has one internet gateway: EC2 refuses to attach another.
+fn second_gateways(resources: &BTreeMap<Address, Resource>, problems: &mut Vec<Problem>) {
+    let mut taken = BTreeMap::<(&str, &str), &Resource>::new();
+    for gateway in of_kind(resources, "AWS::EC2::InternetGateway") {
+        let Some(vpc) = gateway.spec.get("VpcId").and_then(Value::as_str) else { continue };
+        if let Some(first) = taken.insert((&gateway.region, vpc), gateway) {
+            let what = format!("{} and {} are attached to one network", first.address, gateway.address);
+            problems.push(Problem::error(place(gateway, "/VpcId"), what).hint("a network has one internet gateway"));
+        }
+    }
 }
 
 /// Subnets of one network have ranges of their own: EC2 refuses the second when the first is made.
