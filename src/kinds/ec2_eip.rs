@@ -8,13 +8,16 @@ use super::idempotence::gone;
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry};
 use crate::resource::{
     Attachable, Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement,
-    Result, Scope, State, Tags, Told,
+    Result, Scope, State, Tags, Told, pointer,
 };
 
 /// A public IPv4 address that stays the same.
 ///
 /// It bears no data, so it is not stateful; but customers put it on allow lists, and a released one does not come back.
 pub struct Eip;
+
+/// Where it stands which instance others have given it to.
+const HOLDER: &str = "/InstanceId";
 
 /// The properties of `AWS::EC2::EIP`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -42,8 +45,8 @@ impl Kind for Eip {
     const TYPE: &'static str = "AWS::EC2::EIP";
     const REF: &'static str = "PublicIp";
     const NAME: NameRule = NameRule::Assigned { max: 255 };
-    const ATTACHABLE: &'static [Attachable] =
-        &[Attachable::new("AWS::EC2::EIPAssociation", Told::Noted("/InstanceId"))];
+    const ATTACHABLE: &'static [Attachable] = &[Attachable::new("AWS::EC2::EIPAssociation", Told::Additive(HOLDER))];
+    const ADDITIVE: &'static [&'static str] = &[HOLDER];
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
     const EXAMPLE: &'static str = "
 resources:
@@ -131,6 +134,10 @@ fn found(address: &Address) -> Found<Eip> {
     let outputs = outputs(address);
     // A NAT gateway holds it too, but not through an instance.
     let instance = address.instance_id().filter(|id| !id.is_empty());
+    let mut beyond = Beyond::default();
+    if let Some(id) = instance {
+        beyond.note(&pointer::join(HOLDER, id), true, "it is associated with this instance");
+    }
     // A region's own group is named like it; those of local zones and the like have more to their names.
     let border = address.network_border_group().filter(|group| group.matches('-').count() > 2);
     Found {
@@ -140,8 +147,7 @@ fn found(address: &Address) -> Found<Eip> {
         outputs,
         tags: ec2::tags(address.tags()),
         state: State::Ready,
-        unmodelled: Beyond::default()
-            .tell("/InstanceId", instance.map(|id| format!("it is associated with instance {id}")))
+        unmodelled: beyond
             .value("/PublicIpv4Pool", address.public_ipv4_pool(), "amazon")
             .tell("/NetworkBorderGroup", border.map(|group| format!("it is of {group}")))
             .tell("/CustomerOwnedIp", address.customer_owned_ip().map(|ip| format!("it is {ip}")))

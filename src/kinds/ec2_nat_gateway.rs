@@ -13,11 +13,14 @@ use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::resource::{
     Address, Attachable, Changes, Class, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule,
-    Neighbours, Permissions, Ref, Replacement, Result, Scope, State, Switch, Tags, Told,
+    Neighbours, Permissions, Ref, Replacement, Result, Scope, State, Switch, Tags, Told, pointer,
 };
 
 /// The way out of private subnets.
 pub struct NatGateway;
+
+/// Where its further addresses stand.
+const MORE: &str = "/SecondaryAllocationIds";
 
 /// The properties of `AWS::EC2::NatGateway`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -54,8 +57,9 @@ impl Kind for NatGateway {
     const TYPE: &'static str = "AWS::EC2::NatGateway";
     const REF: &'static str = "NatGatewayId";
     const NAME: NameRule = NameRule::Assigned { max: 255 };
-    const ATTACHABLE: &'static [Attachable] =
-        &[Attachable::new("AWS::EC2::EIPAssociation", Told::Noted("/SecondaryAllocationIds"))];
+    const ATTACHABLE: &'static [Attachable] = &[Attachable::new("AWS::EC2::EIPAssociation", Told::Additive(MORE))];
+    /// Whoever gives it further addresses keeps them, as long as it stands.
+    const ADDITIVE: &'static [&'static str] = &[MORE];
     const CREATE_ONLY: &'static [&'static str] =
         &["/SubnetId", "/AllocationId", "/ConnectivityType", "/PrivateIpAddress"];
     // Routes are moved to the new one before the old one goes; the new one needs an address of its own: see `refuses`.
@@ -190,14 +194,12 @@ fn found(gateway: &Description) -> Found<NatGateway> {
     let id = gateway.nat_gateway_id().unwrap_or_default().to_owned();
     let addresses = gateway.nat_gateway_addresses();
     let primary = addresses.iter().find(|one| one.is_primary() == Some(true)).or(addresses.first());
-    let more: Vec<_> = addresses
-        .iter()
-        .filter(|one| !primary.is_some_and(|primary| std::ptr::eq(*one, primary)))
-        .map(|one| one.allocation_id().or(one.private_ip()).unwrap_or("?"))
-        .collect();
-    let more = (!more.is_empty()).then(|| format!("it has {} more addresses: {}", more.len(), more.join(", ")));
-    let unmodelled = Beyond::default()
-        .tell("/SecondaryAllocationIds", more)
+    let mut beyond = Beyond::default();
+    for one in addresses.iter().filter(|one| !primary.is_some_and(|primary| std::ptr::eq(*one, primary))) {
+        let id = one.allocation_id().or(one.private_ip()).unwrap_or("?");
+        beyond.note(&pointer::join(MORE, id), true, &format!("it also has the address {id}"));
+    }
+    let unmodelled = beyond
         .value("/AvailabilityMode", gateway.availability_mode().map(|mode| mode.as_str()), "zonal")
         .value("/AutoProvisionZones", gateway.auto_provision_zones().map(|on| on.as_str()), "disabled")
         .value("/AutoScalingIps", gateway.auto_scaling_ips().map(|on| on.as_str()), "disabled")

@@ -10,11 +10,16 @@ use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry};
 use crate::resource::{
     Attachable, Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref,
-    Replacement, Result, Scope, State, Tags, Told, Unmodelled,
+    Replacement, Result, Scope, State, Tags, Told, Unmodelled, pointer,
 };
 
 /// A range of a VPC in one zone.
 pub struct Subnet;
+
+/// Where an IPv6 range stands, which is a resource of its own to CloudFormation: whoever adds one keeps it.
+const SIX: &str = "/Ipv6CidrBlock";
+/// How what starts in it is called.
+const NAMES: &str = "/PrivateDnsNameOptionsOnLaunch";
 
 /// The properties of `AWS::EC2::Subnet`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -56,7 +61,7 @@ impl Kind for Subnet {
     const REF: &'static str = "SubnetId";
     const NAME: NameRule = NameRule::Assigned { max: 255 };
     const ATTACHABLE: &'static [Attachable] = &[
-        Attachable::new("AWS::EC2::SubnetCidrBlock", Told::Noted("/Ipv6CidrBlock")),
+        Attachable::new("AWS::EC2::SubnetCidrBlock", Told::Additive(SIX)),
         Attachable::new(
             "AWS::EC2::SubnetRouteTableAssociation",
             Told::Left("it stands at the route table, which has all that are its own"),
@@ -69,6 +74,7 @@ impl Kind for Subnet {
         Attachable::new("AWS::EC2::NatGateway", Told::Surveyed),
         Attachable::new("AWS::EC2::NetworkInterface", Told::Surveyed),
     ];
+    const ADDITIVE: &'static [&'static str] = &[SIX];
     const LASTING: &'static [&'static str] = &["/AvailabilityZoneId"];
     const CLAIMS: &'static [&'static str] = &["/VpcId", "/CidrBlock"];
     const CREATE_ONLY: &'static [&'static str] = &["/VpcId", "/CidrBlock", "/AvailabilityZone", "/AvailabilityZoneId"];
@@ -122,6 +128,7 @@ resources:
         if changes.touches("/MapPublicIpOnLaunch") {
             set_public_ip(writer, &live.id, spec.map_public_ip_on_launch).await?;
         }
+        turn_off(writer, &live.id, changes).await?;
         Ok(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready })
     }
 
@@ -182,6 +189,24 @@ async fn set_public_ip(writer: &Writer, id: &str, on: bool) -> Result<()> {
     retry(5 * MINUTE, ec2::is_fresh, call).await
 }
 
+/// Turns off what no template can turn on, one attribute a call.
+async fn turn_off(writer: &Writer, id: &str, changes: &Changes) -> Result<()> {
+    let off = || AttributeBooleanValue::builder().value(false).build();
+    let call = || writer.ec2().modify_subnet_attribute().subnet_id(id);
+    if changes.touches("/AssignIpv6AddressOnCreation") {
+        call().assign_ipv6_address_on_creation(off()).send().await?;
+    }
+    if changes.touches("/EnableDns64") {
+        call().enable_dns64(off()).send().await?;
+    }
+    if changes.touches(NAMES) {
+        call().private_dns_hostname_type_on_launch(HostnameType::IpName).send().await?;
+        call().enable_resource_name_dns_a_record_on_launch(off()).send().await?;
+        call().enable_resource_name_dns_aaaa_record_on_launch(off()).send().await?;
+    }
+    Ok(())
+}
+
 fn outputs(subnet: &Description) -> Outputs {
     Outputs {
         subnet_id: subnet.subnet_id().unwrap_or_default().to_owned(),
@@ -221,11 +246,15 @@ fn found(subnet: &Description) -> Found<Subnet> {
 /// What someone may have turned on and the spec has no word for.
 fn unmodelled(subnet: &Description) -> Vec<Unmodelled> {
     let is_on = Option::<bool>::unwrap_or_default;
-    let has_ipv6 = subnet.ipv6_cidr_block_association_set().iter().any(|set| {
+    let six = subnet.ipv6_cidr_block_association_set().iter().filter(|set| {
         set.ipv6_cidr_block_state()
             .and_then(|state| state.state())
             .is_some_and(|state| matches!(state.as_str(), "associating" | "associated"))
     });
+    let mut beyond = Beyond::default();
+    for range in six.filter_map(|set| set.ipv6_cidr_block()) {
+        beyond.note(&pointer::join(SIX, range), true, &format!("it also has the range {range}"));
+    }
     let names = subnet.private_dns_name_options_on_launch();
     let by_resource =
         names.and_then(|options| options.hostname_type()).is_some_and(|kind| *kind == HostnameType::ResourceName);
@@ -233,8 +262,7 @@ fn unmodelled(subnet: &Description) -> Vec<Unmodelled> {
     let six = names.and_then(|options| options.enable_resource_name_dns_aaaa_record());
     let pool = subnet.customer_owned_ipv4_pool().map(|pool| format!("is {pool}"));
     let device = subnet.enable_lni_at_device_index().map(|index| format!("is {index}"));
-    Beyond::default()
-        .note("/Ipv6CidrBlock", has_ipv6, "it has an IPv6 range")
+    beyond
         .note("/Ipv6Native", is_on(subnet.ipv6_native()), "it has IPv6 only")
         .note(
             "/AssignIpv6AddressOnCreation",
@@ -242,7 +270,7 @@ fn unmodelled(subnet: &Description) -> Vec<Unmodelled> {
             "IPv6 addresses are assigned",
         )
         .note("/EnableDns64", is_on(subnet.enable_dns64()), "DNS64 is on")
-        .note("/PrivateDnsNameOptionsOnLaunch", by_resource, "instances are named after their ids")
+        .note(NAMES, by_resource, "instances are named after their ids")
         .note("/PrivateDnsNameOptionsOnLaunch/EnableResourceNameDnsARecord", is_on(four), "is on")
         .note("/PrivateDnsNameOptionsOnLaunch/EnableResourceNameDnsAAAARecord", is_on(six), "is on")
         .tell("/EnableLniAtDeviceIndex", device)

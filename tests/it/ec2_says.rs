@@ -292,12 +292,78 @@ fn subnets_of_one_network_that_overlap_are_a_mistake_with_the_line() {
         let subnet = |(name, (vpc, range)): (&str, (&str, &str))| {
             format!("  - type: {SUBNET}\n    name: {name}\n    properties: {{ VpcId: {vpc}, CidrBlock: {range} }}\n")
         };
-        let all: String = ["a", "b"].into_iter().zip(ranges).map(subnet).collect();
-        let tenant = "tenant: acme\ntemplate: own\naccount: \"123456789012\"\nenvironments: { production: { region: us-east-1 } }\n";
-        blueprints(&[("acme.yaml", tenant)], &[("own.yaml", &format!("resources:\n{all}"))]).err().unwrap_or_default()
+        mistakes(&["a", "b"].into_iter().zip(ranges).map(subnet).collect::<String>())
     };
     let clash = said([("vpc-1", "10.0.24.0/20"), ("vpc-1", "10.0.28.0/22")]);
     assert!(clash.contains("AWS::EC2::Subnet/b (10.0.28.0/22)") && clash.contains("own.yaml:7"), "{clash}");
     assert_eq!(said([("vpc-1", "10.0.16.0/20"), ("vpc-1", "10.0.32.0/20")]), "");
     assert_eq!(said([("vpc-1", "10.0.16.0/20"), ("vpc-2", "10.0.16.0/20")]), "", "another network");
+}
+
+#[test]
+fn a_second_internet_gateway_of_a_network_is_a_mistake_with_the_line() {
+    let gateway =
+        |name: &str, vpc: &str| format!("  - type: {GATEWAY}\n    name: {name}\n    properties: {{ VpcId: {vpc} }}\n");
+    let two = mistakes(&(gateway("a", "vpc-1") + &gateway("b", "vpc-1")));
+    assert!(two.contains("attached to one network") && two.contains("own.yaml:7"), "{two}");
+    assert_eq!(mistakes(&(gateway("a", "vpc-1") + &gateway("b", "vpc-2"))), "");
+}
+
+/// What `validate` says of these resources.
+fn mistakes(resources: &str) -> String {
+    let tenant =
+        "tenant: acme\ntemplate: own\naccount: \"123456789012\"\nenvironments: { production: { region: us-east-1 } }\n";
+    blueprints(&[("acme.yaml", tenant)], &[("own.yaml", &format!("resources:\n{resources}"))]).err().unwrap_or_default()
+}
+
+/// The words about one thing that is listed so.
+async fn told(name: &str, operation: &str, set: &str, thing: &str) -> Vec<String> {
+    let shown = shown(operation, set, thing);
+    let aws = Canned::by_operation(&[(operation, 200, shown.as_str())]);
+    list(&aws, name).await.remove(0).unmodelled.into_iter().map(|one| one.path).collect()
+}
+
+/// Below a list of theirs: no update of ours takes it away, so it would differ for ever.
+#[tokio::test(start_paused = true)]
+async fn what_others_give_a_gateway_an_address_or_a_subnet_is_theirs() {
+    let address = |id: &str, is_primary: bool| {
+        format!("<item><allocationId>{id}</allocationId><isPrimary>{is_primary}</isPrimary></item>")
+    };
+    let addresses = address("eipalloc-2", false) + &address("eipalloc-1", true);
+    let gateway = nat("0", &format!("<natGatewayAddressSet>{addresses}</natGatewayAddressSet>"));
+    let held = format!("<allocationId>{ADDRESS}</allocationId><domain>vpc</domain><instanceId>i-1</instanceId>");
+    let six = "<item><ipv6CidrBlock>2001:db8::/64</ipv6CidrBlock><ipv6CidrBlockState><state>associated</state>\
+               </ipv6CidrBlockState></item>";
+    let subnet =
+        format!("<subnetId>subnet-1</subnetId><ipv6CidrBlockAssociationSet>{six}</ipv6CidrBlockAssociationSet>");
+    for (name, operation, set, thing, at) in [
+        (NAT, "DescribeNatGateways", "natGatewaySet", gateway, "/SecondaryAllocationIds/eipalloc-2"),
+        (EIP, "DescribeAddresses", "addressesSet", held, "/InstanceId/i-1"),
+        (SUBNET, "DescribeSubnets", "subnetSet", subnet, "/Ipv6CidrBlock/2001:db8::~164"),
+    ] {
+        assert_eq!(told(name, operation, set, &thing).await, [at]);
+        let additive = kind(name).facts().additive;
+        assert!(additive.iter().any(|list| at.starts_with(list)), "{name}: {additive:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_somebody_turned_on_in_a_subnet_is_turned_off_one_by_one() {
+    let subnet = "<subnetId>subnet-1</subnetId><enableDns64>true</enableDns64><privateDnsNameOptionsOnLaunch>\
+                  <hostnameType>resource-name</hostnameType></privateDnsNameOptionsOnLaunch>";
+    let there = shown("DescribeSubnets", "subnetSet", subnet);
+    let aws = Canned::by_operation(&[("DescribeSubnets", 200, there.as_str())]);
+    let live = list(&aws, SUBNET).await.remove(0);
+    let field = |path: &str| FieldDiff { path: path.into(), before: None, after: None };
+    let changes = Changes::new(live.unmodelled.iter().map(|one| field(&one.path)).collect());
+    let spec = Settled::new(live.spec.clone()).unwrap();
+    kind(SUBNET).update(&writer(&aws, &live).await, &live, &spec, &changes).await.unwrap();
+    let asked = aws.asked();
+    let sent: Vec<_> = asked.iter().filter(|asked| asked.contains(" ModifySubnetAttribute ")).collect();
+    let sets = |what: &str| sent.iter().filter(|asked| asked.contains(what)).count();
+    assert_eq!(
+        (sent.len(), sets("EnableDns64.Value=false"), sets("PrivateDnsHostnameTypeOnLaunch=ip-name")),
+        (4, 1, 1),
+        "{sent:?}"
+    );
 }
