@@ -76,6 +76,9 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// Lists of the security groups in which the resource stands: others come to it by what these admit. An update of such
     /// a list gives first and takes away last, as one of [`Kind::GRANTS`]; unlike those, it is a use of the groups.
     const MEMBERSHIPS: &'static [&'static str] = &[];
+    /// Properties whose change starts a rollout: what runs is replaced by what needs only what the YAML says now. Any other
+    /// update leaves running what runs, with all that it needs.
+    const ROLLOUT: &'static [&'static str] = &[];
     /// Properties that AWS raises by itself: a newer live value within the given prefix is equal (engine versions).
     const VERSIONS: &'static [&'static str] = &[];
     /// Properties whose values are shown only on request (environments, commands, headers).

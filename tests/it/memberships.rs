@@ -56,7 +56,7 @@ async fn a_group_that_admits_others_is_an_outage_of_those_who_stay() {
     let plan = bench.plan(&blueprint(&in_another_group(&["data"])), Mode::Apply).await;
     let change = told(&plan, "db");
     assert_eq!(change.disruption, Disruption::Outage, "{:?}", change.notes);
-    assert!(change.notes.join(" ").contains("Fake::Work/shop may need"), "{:?}", change.notes);
+    assert!(change.notes.join(" ").contains("Fake::Work/shop may still need"), "{:?}", change.notes);
 }
 
 #[tokio::test(start_paused = true)]

@@ -254,5 +254,27 @@ async fn of_those_who_lose_something_who_stays_is_an_outage_beside_who_moves() {
     let told = plan.changes.iter().find(|change| change.address.name == "web").expect("it is told");
     let notes = told.notes.join("; ");
     assert_eq!(told.disruption, Disruption::Outage, "{notes}");
-    assert!(notes.contains("goes last, after") && notes.contains("what Fake::Work/other may need"), "{notes}");
+    assert!(notes.contains("goes last, after") && notes.contains("what Fake::Work/other may still need"), "{notes}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_changes_in_something_else_goes_on_needing_what_is_taken_away() {
+    let bench = applied(&environment()).await;
+    let mut wishes = environment();
+    change(&mut wishes, "Fake::Group/web", "Ports", json!([]));
+    wishes.push(Wish::new("Fake::Door", "front", json!({ "Net": reference("Net", "main", "Id") })));
+    change(&mut wishes, "Fake::Work/shop", "Doors", json!([reference("Door", "front", "Id")]));
+    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    let told = plan.changes.iter().find(|change| change.address.name == "web").expect("it is told");
+    assert_eq!(told.disruption, Disruption::Outage, "{:?}", told.notes);
+    assert!(
+        told.notes.join(" ").contains("what Fake::Work/shop may still need"),
+        "only who is next to it: {:?}",
+        told.notes
+    );
+    // Another version needs what the YAML says now.
+    change(&mut wishes, "Fake::Recipe/shop", "Steps", json!(["two"]));
+    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    let told = plan.changes.iter().find(|change| change.address.name == "web").expect("it is told");
+    assert_eq!(told.disruption, Disruption::None, "{:?}", told.notes);
 }

@@ -208,7 +208,8 @@ fn find<'a>(routes: &'a [Route], like: &Route) -> Option<&'a Route> {
     routes.iter().find(|route| route.destination_cidr_block == like.destination_cidr_block)
 }
 
-/// A route or subnet taken away cuts off; one redirected breaks the connections that stand; one added harms nobody.
+/// A subnet taken away is cut off; a route redirected breaks the connections that stand. Of one taken away the plan tells by
+/// who needs it.
 fn disruption(field: &FieldDiff) -> Disruption {
     let is_whole = pointer::matches("/Routes/*", &field.path);
     match (&field.before, &field.after) {
@@ -217,8 +218,7 @@ fn disruption(field: &FieldDiff) -> Disruption {
             let left = all(before).into_iter().any(|subnet| !all(after).contains(&subnet));
             if left { Disruption::Outage } else { Disruption::None }
         }
-        (Some(_), None) if is_whole => Disruption::Outage,
-        (None, Some(_)) if is_whole => Disruption::None,
+        (None, _) | (_, None) if is_whole => Disruption::None,
         _ if pointer::covers("/Routes/*", &field.path) => Disruption::Failover,
         _ => Disruption::None,
     }

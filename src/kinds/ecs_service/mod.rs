@@ -53,6 +53,17 @@ impl Kind for Service {
     const LATE: &'static [&'static str] = &["/LoadBalancers"];
     const BESIDE_LATE: &'static [(&'static str, &'static str)] =
         &[("/HealthCheckGracePeriodSeconds", "/LoadBalancers")];
+    const ROLLOUT: &'static [&'static str] = &[
+        "/CapacityProviderStrategy",
+        "/EnableECSManagedTags",
+        "/EnableExecuteCommand",
+        "/LaunchType",
+        "/LoadBalancers",
+        "/NetworkConfiguration",
+        "/PlatformVersion",
+        "/PropagateTags",
+        "/TaskDefinition",
+    ];
     /// ECS takes UpdateService at any time: a new deployment takes the place of the one under way. One that can't place or
     /// start its tasks, with no circuit breaker, never ends by itself.
     const OVERTAKES: &'static [&'static str] = &["/**"];

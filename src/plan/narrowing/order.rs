@@ -52,6 +52,7 @@ impl Narrowing<'_> {
             let others: BTreeSet<StepId> = others.map(|give| give.step.clone()).collect();
             let lost = self.lost(&id.address, &halves.late);
             let left = self.left(&id.address, &lost, &users, &movers);
+            let left = self.nearest(&id.address, left);
             if movers.is_empty() && !users.is_empty() && !lost.is_empty() {
                 told.insert(id.address.clone(), Taken::Unmoved(if left.is_empty() { users } else { left.clone() }));
             }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::halves::{difference, is_granted};
 use super::order::Narrowing;
+use crate::plan::fate::Fate;
 use crate::plan::types::Field;
 use crate::resource::{Address, pointer};
 
@@ -44,8 +45,8 @@ impl Narrowing<'_> {
         users
     }
 
-    /// Those of the users who lose something and are not changed. Of what names somebody, only who uses both needs it: who
-    /// comes from one group to another. Who uses it through one that is changed goes along.
+    /// Those of the users who lose something and go on needing it. Of what names somebody, only who uses both needs it: who
+    /// comes from one group to another. Who uses it through one that moves on goes along.
     pub(super) fn left(
         &self,
         address: &Address,
@@ -58,8 +59,41 @@ impl Narrowing<'_> {
             if named.is_empty() { own.clone() } else { &own & &self.users.all(named.iter().cloned()) }
         });
         let losing: BTreeSet<Address> = losing.collect();
-        let along = self.users.all(movers.iter().cloned());
-        &(&(users & &losing) - movers) - &along
+        let moved: BTreeSet<Address> = movers.iter().filter(|user| self.moves_on(user, address)).cloned().collect();
+        let along = self.users.all(moved.iter().cloned());
+        &(&(users & &losing) - &moved) - &along
+    }
+
+    /// Whether a user that is changed leaves what is taken away: it goes, or what runs is replaced, or it lets go of the
+    /// resource.
+    fn moves_on(&self, user: &Address, address: &Address) -> bool {
+        let fate = self.decisions.and_then(|decisions| decisions.fates.get(user));
+        let (Some(Fate::Update { fields, .. }), Some(shape)) = (fate, self.shapes.get(user.kind.as_str())) else {
+            return true;
+        };
+        let facts = shape.facts();
+        let own = self.edges.out.iter().filter(|(from, _)| from.0 == *user).flat_map(|(_, targets)| targets);
+        let pointers: Vec<_> = own.filter(|(to, _)| to.0 == *address).flat_map(|(_, pointers)| pointers).collect();
+        let is_left = |field: &Field| {
+            facts.rollout.iter().any(|property| pointer::covers(property, &field.path))
+                || pointers.iter().any(|at| pointer::covers(&field.path, at))
+        };
+        facts.revisioned || fields.iter().filter(|field| field.ignored.is_none()).any(is_left)
+    }
+
+    /// Of those who lose something, the ones that refer to the resource themselves, if any do, and for a revision who runs by
+    /// it: who uses it through them is told nothing more by its name.
+    pub(super) fn nearest(&self, address: &Address, left: BTreeSet<Address>) -> BTreeSet<Address> {
+        let is_revision = |user: &Address| {
+            self.shapes.get(user.kind.as_str()).is_some_and(|shape| !shape.facts().updated_outputs.is_empty())
+        };
+        let near = self
+            .users
+            .direct(address)
+            .into_iter()
+            .flat_map(|user| if is_revision(&user) { self.users.direct(&user) } else { BTreeSet::from([user]) });
+        let near = &left & &near.collect();
+        if near.is_empty() { left } else { near }
     }
 
     /// Whom each element names that a field gives, or takes away. A group in which the resource stands is for those whom it

@@ -13,7 +13,7 @@ use crate::resource::{Address, Disruption};
 /// What becomes of what an update takes away.
 #[derive(Debug)]
 pub(in crate::plan) enum Taken {
-    /// It goes once the movers have been changed, who may still need it; those who are left stay as they are.
+    /// It goes once the movers have been changed, who may still need it; those who are left go on needing it.
     After { movers: BTreeSet<Address>, left: BTreeSet<Address> },
     /// It goes before these have been changed: of what waits for each other, something has to go first.
     Before(BTreeSet<Address>),
@@ -62,11 +62,11 @@ pub(in crate::plan) fn tell(
     }
 }
 
-/// Tells of those who lose something and stay as they are.
+/// Tells of those who lose something that they go on needing.
 fn strand(change: &mut Change, left: &BTreeSet<Address>) {
     if !left.is_empty() {
         change.disruption = change.disruption.max(Disruption::Outage);
-        change.notes.push(format!("takes away what {} may need, and nothing changes there", names(left)));
+        change.notes.push(format!("takes away what {} may still need afterwards", names(left)));
     }
 }
 

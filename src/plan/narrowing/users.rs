@@ -56,6 +56,11 @@ impl Users {
         }
     }
 
+    /// Those who use a resource themselves.
+    pub(in crate::plan) fn direct(&self, used: &Address) -> BTreeSet<Address> {
+        self.users.get(used).cloned().unwrap_or_default()
+    }
+
     /// All who use one of these, directly or through others.
     pub(in crate::plan) fn all(&self, used: impl IntoIterator<Item = Address>) -> BTreeSet<Address> {
         let mut open: Vec<Address> = used.into_iter().collect();

@@ -159,6 +159,7 @@ fake_kind! {
     Work, "Fake::Work", NameRule::Unique { max: 40 },
     const INITIAL: &'static [&'static str] = &["/Count"];
     const LATE: &'static [&'static str] = &["/Doors"];
+    const ROLLOUT: &'static [&'static str] = &["/Groups", "/Recipe", "/Revision"];
     const SECONDS: u32 = 60;
 }
 fake_kind! {
