@@ -138,6 +138,8 @@ mod report;
 #[cfg(feature = "sdk")]
 mod reported;
 #[cfg(feature = "sdk")]
+mod reports;
+#[cfg(feature = "sdk")]
 mod revisions;
 #[cfg(feature = "sdk")]
 mod roles;
