@@ -10,6 +10,7 @@ use super::input::{Input, Mode};
 use super::live_edges::LiveEdges;
 use super::narrowing::{Narrowing, Taken, Users, tell};
 use super::order::{Order, Shapes};
+use super::outage;
 use super::remove::remove;
 use super::select;
 use super::steps::{Steps, steps};
@@ -102,6 +103,7 @@ fn decided(
             more.retain(|address, _| !blocked.contains_key(address));
             if more.is_empty() {
                 let taken = narrowing.order(&mut steps);
+                decisions.iter().for_each(|decisions| outage::shorten(decisions, &mut steps));
                 return Decided { decisions, leaving, steps, taken };
             }
         }

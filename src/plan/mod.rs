@@ -21,6 +21,7 @@ mod live_edges;
 mod make;
 mod narrowing;
 mod order;
+mod outage;
 mod pending;
 mod protection;
 mod remove;

@@ -132,6 +132,9 @@ fn another_load_balancer_takes_the_target_groups_over() {
         for at in ["Listener/http", "ListenerRule/api"] {
             let at = format!("AWS::ElasticLoadBalancingV2::{at}");
             assert!(waits(&plan, &at, Verb::Create, &at, Verb::Delete), "{at}: {}", words(&plan));
+            // The old one answers until the new load balancer can.
+            let balancer = "AWS::ElasticLoadBalancingV2::LoadBalancer/web";
+            assert!(waits(&plan, &at, Verb::Delete, balancer, Verb::Create), "{at}: {}", words(&plan));
         }
         stage.apply(&open).await.unwrap_or_else(|why| panic!("{why}"));
     });

@@ -278,3 +278,41 @@ async fn who_changes_in_something_else_goes_on_needing_what_is_taken_away() {
     let told = plan.changes.iter().find(|change| change.address.name == "web").expect("it is told");
     assert_eq!(told.disruption, Disruption::None, "{:?}", told.notes);
 }
+
+/// Two nets; the doors and parts of the first move to the second, which is new.
+fn another_net(net: &str) -> Vec<Wish> {
+    let at = reference("Net", net, "Id");
+    let mut wishes = vec![
+        Wish::new("Fake::Net", "main", json!({ "Range": "10.0.0.0/16" })),
+        Wish::new("Fake::Door", "web", json!({ "Net": at })),
+        Wish::new("Fake::Part", "a", json!({ "Net": at, "Range": "10.0.0.0/24" })),
+        Wish::new("Fake::Gate", "out", json!({ "Part": reference("Part", "a", "Id"), "Size": "small" })),
+    ];
+    if net != "main" {
+        wishes.push(Wish::new("Fake::Net", net, json!({ "Range": "10.1.0.0/16" })));
+    }
+    wishes
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_goes_before_its_successor_comes_stays_until_all_else_that_it_needs_is_there() {
+    let bench = applied(&another_net("main")).await;
+    let wanted = blueprint(&another_net("other"));
+    let plan = bench.plan(&wanted, Mode::Apply).await;
+    let needed = step(&plan, "Fake::Net/other", Verb::Create);
+    // The gate's successor needs the part's, and that waits for the gate to go: what the part's needs counts.
+    for place in ["Fake::Door/web", "Fake::Part/a", "Fake::Gate/out"] {
+        let (old, new) = (step(&plan, place, Verb::Delete), step(&plan, place, Verb::Create));
+        assert!(follows(&plan, &new, &old), "{place} goes first");
+        assert!(follows(&plan, &old, &needed), "{place}: {:#?}", plan.steps);
+    }
+    let fault = crate::world::Fault::new("CreateNet", crate::world::What::ErrorBefore, None);
+    bench.cloud.world().faults.set(&[fault]);
+    let before: Vec<String> = bench.cloud.world().things.keys().cloned().collect();
+    bench.run(&wanted, Mode::Apply).await;
+    let after: Vec<String> = bench.cloud.world().things.keys().cloned().collect();
+    assert_eq!(after, before, "nothing goes for which nothing can come");
+    bench.cloud.world().faults.set(&[]);
+    bench.apply(&wanted).await;
+    assert!(bench.plan(&wanted, Mode::Apply).await.is_empty());
+}
