@@ -1,9 +1,12 @@
 //! What the EC2 kinds share: tag filters, tags, retagging.
 
+use std::time::Duration;
+
 use aws_sdk_ec2::types::{Filter, ResourceType, Tag, TagSpecification};
 
 use serde_json::Value;
 
+use super::idempotence::gone_as;
 use crate::aws::{MINUTE, Writer, retry};
 use crate::resource::{Class, Failure, Ref, Result, Scope, Tags, key};
 
@@ -89,6 +92,24 @@ pub(super) fn is_blank<K>(reference: &Ref<K>) -> bool {
 /// Returns whether a failure passes by itself just after a create: EC2 does not show a new id everywhere at once.
 pub(super) fn is_fresh(failure: &Failure) -> bool {
     failure.is(Class::NotFound)
+}
+
+/// Deletes a thing; `codes` say that it is gone already. What still uses it holds it, and for some seconds EC2 misses
+/// instead what has just gone beside it (a network interface): both are waited out for at most `patience`, and neither
+/// says that the thing is gone.
+pub(super) async fn delete<F, T, E>(patience: Duration, codes: &[&str], mut call: impl FnMut() -> F) -> Result<()>
+where
+    F: Future<Output = Result<T, E>>,
+    Failure: From<E>,
+{
+    let holds = |failure: &Failure| {
+        failure.is(Class::Busy) || (failure.is(Class::NotFound) && !codes.contains(&failure.code.as_str()))
+    };
+    let sent = retry(patience, holds, || {
+        let sent = call();
+        async move { sent.await.map_err(Failure::from) }
+    });
+    gone_as::<T, Failure>(codes, sent.await)
 }
 
 #[cfg(test)]

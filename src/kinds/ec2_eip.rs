@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::beyond::Beyond;
 use super::ec2;
-use super::idempotence::gone;
+use super::idempotence::gone_as;
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry};
 use crate::resource::{
     Attachable, Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement,
@@ -105,7 +105,7 @@ resources:
         };
         match retry(10 * MINUTE, is_held, release).await {
             Err(failure) if is_held(&failure) => Err(failure),
-            answer => gone(answer).map(|()| Vec::new()),
+            answer => gone_as(MISSING, answer).map(|()| Vec::new()),
         }
     }
 
@@ -116,6 +116,9 @@ resources:
         vec![("/Domain".to_owned(), "AWS gives out addresses for VPCs only: `vpc`".to_owned())]
     }
 }
+
+/// What EC2 says of an address that is gone.
+const MISSING: &[&str] = &["InvalidAddress.NotFound", "InvalidAddressID.NotFound", "InvalidAllocationID.NotFound"];
 
 /// Whether something still holds the address. For some seconds after a NAT gateway has gone, EC2 says so by denying
 /// access, or by missing the gateway's network interface; the address itself is neither denied nor missing then.

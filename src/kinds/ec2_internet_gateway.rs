@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use super::ec2;
 use super::ec2_vpc::Vpc;
-use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry, until};
 use crate::resource::{
     Attachable, Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule,
@@ -106,12 +105,8 @@ resources:
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
         detach(writer, &live.id, live.spec.vpc_id.as_str()).await?;
-        gone(
-            patiently(5 * MINUTE, &[Class::Busy], || {
-                writer.ec2().delete_internet_gateway().internet_gateway_id(&live.id).send()
-            })
-            .await,
-        )?;
+        let call = || writer.ec2().delete_internet_gateway().internet_gateway_id(&live.id).send();
+        ec2::delete(5 * MINUTE, &[MISSING], call).await?;
         Ok(Vec::new())
     }
 
@@ -150,6 +145,9 @@ async fn send(writer: &Writer, id: &str, vpc: &str) -> Result<()> {
     }
 }
 
+/// What EC2 says of a gateway that is gone.
+const MISSING: &str = "InvalidInternetGatewayID.NotFound";
+
 /// Returns the VPC that the gateway is attached to now.
 async fn attached_to(writer: &Writer, id: &str) -> Result<Option<String>> {
     let answer = writer.ec2().describe_internet_gateways().internet_gateway_ids(id).send().await?;
@@ -162,12 +160,11 @@ async fn detach(writer: &Writer, id: &str, vpc: &str) -> Result<()> {
     if vpc.is_empty() {
         return Ok(());
     }
-    gone(
-        patiently(20 * MINUTE, &[Class::Busy], || {
-            writer.ec2().detach_internet_gateway().internet_gateway_id(id).vpc_id(vpc).send()
-        })
-        .await,
-    )
+    let codes = &[MISSING, "Gateway.NotAttached", "InvalidVpcID.NotFound"];
+    ec2::delete(20 * MINUTE, codes, || {
+        writer.ec2().detach_internet_gateway().internet_gateway_id(id).vpc_id(vpc).send()
+    })
+    .await
 }
 
 fn vpc_of(gateway: &Description) -> Option<&str> {

@@ -9,11 +9,10 @@ use super::ec2_eip::Eip;
 use super::ec2_internet_gateway::InternetGateway;
 use super::ec2_route_table::RouteTable;
 use super::ec2_subnet::Subnet;
-use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::resource::{
-    Address, Attachable, Changes, Class, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule,
-    Neighbours, Permissions, Ref, Replacement, Result, Scope, State, Switch, Tags, Told, pointer,
+    Address, Attachable, Changes, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Neighbours,
+    Permissions, Ref, Replacement, Result, Scope, State, Switch, Tags, Told, pointer,
 };
 
 /// The way out of private subnets.
@@ -139,10 +138,8 @@ resources:
     }
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
-        gone(
-            patiently(5 * MINUTE, &[Class::Busy], || writer.ec2().delete_nat_gateway().nat_gateway_id(&live.id).send())
-                .await,
-        )?;
+        let codes = &["InvalidNatGatewayID.NotFound", "NatGatewayNotFound"];
+        ec2::delete(5 * MINUTE, codes, || writer.ec2().delete_nat_gateway().nat_gateway_id(&live.id).send()).await?;
         Ok(Vec::new())
     }
 

@@ -6,7 +6,6 @@ use super::beyond::Beyond;
 use super::ec2;
 use super::ec2_cidr::Cidr;
 use super::ec2_vpc::Vpc;
-use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry};
 use crate::resource::{
     Attachable, Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref,
@@ -138,7 +137,8 @@ resources:
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
         // Twenty minutes: the interfaces of load balancers, tasks and databases outlive them.
-        gone(patiently(20 * MINUTE, &[Class::Busy], || writer.ec2().delete_subnet().subnet_id(&live.id).send()).await)?;
+        let codes = &["InvalidSubnetID.NotFound"];
+        ec2::delete(20 * MINUTE, codes, || writer.ec2().delete_subnet().subnet_id(&live.id).send()).await?;
         Ok(Vec::new())
     }
 

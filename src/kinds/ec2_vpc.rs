@@ -13,11 +13,10 @@ use super::beyond::Beyond;
 use super::ec2;
 use super::ec2_cidr::Cidr;
 use super::ec2_dhcp_options::Options;
-use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry};
 use crate::resource::{
-    Attachable, Changes, Class, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement,
-    Result, Scope, State, Switch, Tags, Told, Unmodelled, Unseen, pointer,
+    Attachable, Changes, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement, Result,
+    Scope, State, Switch, Tags, Told, Unmodelled, Unseen, pointer,
 };
 
 /// A network of a stack's own.
@@ -166,7 +165,8 @@ resources:
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
         // Five minutes: the last network interfaces linger after their owners are gone.
-        gone(patiently(5 * MINUTE, &[Class::Busy], || writer.ec2().delete_vpc().vpc_id(&live.id).send()).await)?;
+        let codes = &["InvalidVpcID.NotFound"];
+        ec2::delete(5 * MINUTE, codes, || writer.ec2().delete_vpc().vpc_id(&live.id).send()).await?;
         Ok(Vec::new())
     }
 

@@ -32,6 +32,18 @@ where
     }
 }
 
+/// The same where a service also says of something else that it is not found: only what it says with one of these codes
+/// is about the thing itself.
+pub(super) fn gone_as<T, E>(codes: &[&str], answer: Result<T, E>) -> Result<()>
+where
+    Failure: From<E>,
+{
+    match answer.map_err(Failure::from) {
+        Err(failure) if !codes.contains(&failure.code.as_str()) => Err(failure),
+        _ => Ok(()),
+    }
+}
+
 /// Repeats a call while its failure is of one of `classes`, for at most `patience`.
 pub(super) async fn patiently<F, T, E>(patience: Duration, classes: &[Class], mut call: impl FnMut() -> F) -> Result<T>
 where

@@ -86,6 +86,47 @@ async fn an_address_is_released_once_the_gateway_that_held_it_is_forgotten() {
     assert_eq!(release(&["UnauthorizedOperation"]).await.0.unwrap_err().class, Class::Denied);
 }
 
+/// How a thing is deleted that EC2 refuses to delete once, and how often that is asked for.
+async fn deleted(name: &str, list: (&str, &str, &str), operation: &str, code: &str) -> (Result<(), Failure>, usize) {
+    let (there, refused) = (shown(list.0, list.1, list.2), no(code));
+    let aws = Canned::by_operation(&[(list.0, 200, there.as_str()), (operation, 400, refused.as_str())]);
+    let deleted = delete(&aws, name).await;
+    (deleted, calls(&aws, &[operation]).len())
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_ec2_misses_beside_a_thing_does_not_say_that_the_thing_is_gone() {
+    let vpc = format!("<vpcId>{VPC}</vpcId><cidrBlock>10.20.0.0/16</cidrBlock>");
+    let subnet = format!("<subnetId>subnet-1</subnetId><vpcId>{VPC}</vpcId><cidrBlock>10.20.0.0/24</cidrBlock>");
+    let group = format!("<groupId>sg-1</groupId><groupName>acme-production-main</groupName><vpcId>{VPC}</vpcId>");
+    let table = format!("<routeTableId>rtb-1</routeTableId><vpcId>{VPC}</vpcId>");
+    let gateway = format!("<internetGatewayId>{INTERNET}</internetGatewayId>");
+    let nat = nat("0", "<state>available</state>");
+    for (name, list, operation, code) in [
+        (NETWORK, ("DescribeVpcs", "vpcSet", &vpc), "DeleteVpc", "InvalidVpcID.NotFound"),
+        (SUBNET, ("DescribeSubnets", "subnetSet", &subnet), "DeleteSubnet", "InvalidSubnetID.NotFound"),
+        (
+            GROUP,
+            ("DescribeSecurityGroups", "securityGroupInfo", &group),
+            "DeleteSecurityGroup",
+            "InvalidGroup.NotFound",
+        ),
+        (TABLE, ("DescribeRouteTables", "routeTableSet", &table), "DeleteRouteTable", "InvalidRouteTableID.NotFound"),
+        (
+            GATEWAY,
+            ("DescribeInternetGateways", "internetGatewaySet", &gateway),
+            "DeleteInternetGateway",
+            "InvalidInternetGatewayID.NotFound",
+        ),
+        (NAT, ("DescribeNatGateways", "natGatewaySet", &nat), "DeleteNatGateway", "NatGatewayNotFound"),
+    ] {
+        let list = (list.0, list.1, list.2.as_str());
+        assert_eq!(deleted(name, list, operation, code).await, (Ok(()), 1), "{name}: what is gone is gone");
+        let beside = deleted(name, list, operation, "InvalidNetworkInterfaceID.NotFound").await;
+        assert_eq!(beside, (Ok(()), 2), "{name}: it is still there");
+    }
+}
+
 /// Creates a subnet with these refusals before.
 async fn make_subnet(refusals: usize) -> (Result<String, Failure>, usize) {
     let made = format!("<subnet><subnetId>subnet-00000000000000002</subnetId><vpcId>{VPC}</vpcId></subnet>");

@@ -155,6 +155,22 @@ async fn a_role_that_was_just_made_gets_its_policies_although_it_is_not_known_ye
     assert_eq!(calls, ["CreateRole", "PutRolePolicy", "AttachRolePolicy"]);
 }
 
+/// A role that somebody deleted has nothing to be taken off: an update of it has not been done.
+#[tokio::test(start_paused = true)]
+async fn what_is_off_a_role_is_done_but_not_where_there_is_no_role() {
+    let no_role = unknown(&format!("The role with name {NAME} cannot be found."));
+    for (property, path, to, operation, off) in [
+        ("Policies", "/Policies/old", json!([]), "DeleteRolePolicy", "The role policy with name old cannot be found."),
+        ("ManagedPolicyArns", "/ManagedPolicyArns", json!([]), "DetachRolePolicy", "Policy Old was not found."),
+        ("PermissionsBoundary", "/PermissionsBoundary", json!(""), "DeleteRolePermissionsBoundary", "It has none."),
+    ] {
+        let (made, _) = change(property, to.clone(), &[path], &[(operation, 404, &unknown(off))]).await;
+        assert_eq!(made, Ok(()), "{operation}");
+        let (made, _) = change(property, to, &[path], &[(operation, 404, &no_role)]).await;
+        assert_eq!(made.map_err(|failure| failure.class), Err(Class::NotFound), "{operation}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn changes_of_one_role_that_meet_are_sent_again() {
     let met = FULL.replace("LimitExceeded", "ConcurrentModification");

@@ -4,7 +4,6 @@ use aws_sdk_ec2::types::{Filter, RouteTable, RouteTableAssociation, RouteTableAs
 
 use crate::aws::{MINUTE, Writer, retry};
 use crate::kinds::ec2;
-use crate::kinds::idempotence::{gone, patiently};
 use crate::resource::{Class, Failure, Result, Unmodelled, pointer};
 
 /// Where the associations of gateways stand, which others add: `AWS::EC2::GatewayRouteTableAssociation`.
@@ -70,8 +69,6 @@ async fn take_over(writer: &Writer, table: &str, subnet: &str, failure: Failure)
 pub async fn delete(writer: &Writer, listed: &BTreeMap<String, String>, subnet: &str) -> Result<()> {
     let Some(id) = listed.get(subnet) else { return Ok(()) };
     writer.admit(id);
-    gone(
-        patiently(5 * MINUTE, &[Class::Busy], || writer.ec2().disassociate_route_table().association_id(id).send())
-            .await,
-    )
+    let codes = &["InvalidAssociationID.NotFound"];
+    ec2::delete(5 * MINUTE, codes, || writer.ec2().disassociate_route_table().association_id(id).send()).await
 }

@@ -12,12 +12,11 @@ use super::ec2;
 use super::ec2_cidr::Cidr;
 use super::ec2_subnet::Subnet;
 use super::ec2_vpc::Vpc;
-use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::resource::normal::Set;
 use crate::resource::{
-    Attachable, Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule,
-    Permissions, Ref, Replacement, Result, Scope, State, Tags, Told, Unmodelled, pointer,
+    Attachable, Changes, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions,
+    Ref, Replacement, Result, Scope, State, Tags, Told, Unmodelled, pointer,
 };
 
 /// A route table with its routes and its subnets (which AWS cannot tag).
@@ -183,10 +182,8 @@ resources:
         for subnet in live.outputs.associations.keys() {
             association::delete(writer, &live.outputs.associations, subnet).await?;
         }
-        gone(
-            patiently(5 * MINUTE, &[Class::Busy], || writer.ec2().delete_route_table().route_table_id(&live.id).send())
-                .await,
-        )?;
+        let codes = &["InvalidRouteTableID.NotFound"];
+        ec2::delete(5 * MINUTE, codes, || writer.ec2().delete_route_table().route_table_id(&live.id).send()).await?;
         Ok(Vec::new())
     }
 

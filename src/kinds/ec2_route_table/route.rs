@@ -9,7 +9,6 @@ use crate::kinds::ec2::{self, is_blank};
 use crate::kinds::ec2_cidr::Cidr;
 use crate::kinds::ec2_internet_gateway::InternetGateway;
 use crate::kinds::ec2_nat_gateway::NatGateway;
-use crate::kinds::idempotence::{gone, patiently};
 use crate::resource::{Class, Failure, Ref, Result, Unmodelled, pointer};
 
 /// An IPv4 route: a destination and exactly one target, as `AWS::EC2::Route`.
@@ -194,12 +193,8 @@ async fn replace(writer: &Writer, table: &str, route: &Route) -> Result<()> {
 }
 
 pub async fn delete(writer: &Writer, table: &str, destination: &Cidr) -> Result<()> {
-    gone(
-        patiently(1 * MINUTE, &[Class::Busy], || {
-            writer.ec2().delete_route().route_table_id(table).destination_cidr_block(destination.as_str()).send()
-        })
-        .await,
-    )
+    let call = || writer.ec2().delete_route().route_table_id(table).destination_cidr_block(destination.as_str()).send();
+    ec2::delete(MINUTE, &["InvalidRoute.NotFound"], call).await
 }
 
 /// Lets a local route that was redirected lead to the VPC again; it can't be deleted.

@@ -15,7 +15,7 @@ use self::steps::{Direction, Steps, revoke_all};
 use super::candidate;
 use super::ec2;
 use super::ec2_vpc::Vpc;
-use super::idempotence::{gone, patiently};
+use super::idempotence::gone;
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::resource::{
     Attachable, Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Question, Ref,
@@ -171,10 +171,8 @@ resources:
         gone(revoke_all(writer, &live.id, &live.spec.security_group_ingress.all(), Direction::In).await)?;
         gone(revoke_all(writer, &live.id, &live.spec.security_group_egress.all(), Direction::Out).await)?;
         // Fifteen minutes: the interfaces of load balancers, tasks and databases outlive them.
-        gone(
-            patiently(15 * MINUTE, &[Class::Busy], || writer.ec2().delete_security_group().group_id(&live.id).send())
-                .await,
-        )?;
+        let codes = &["InvalidGroup.NotFound", "InvalidSecurityGroupID.NotFound"];
+        ec2::delete(15 * MINUTE, codes, || writer.ec2().delete_security_group().group_id(&live.id).send()).await?;
         Ok(Vec::new())
     }
 

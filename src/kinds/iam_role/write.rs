@@ -82,7 +82,7 @@ pub(super) async fn trust(writer: &Writer, name: &str, document: &PolicyDocument
 pub(super) async fn bound(writer: &Writer, name: &str, boundary: &str) -> Result<()> {
     if boundary.is_empty() {
         let call = writer.iam().delete_role_permissions_boundary().role_name(name);
-        return gone(patiently(MINUTE, PASSING, || call.clone().send()).await);
+        return off(patiently(MINUTE, PASSING, || call.clone().send()).await);
     }
     let call = writer.iam().put_role_permissions_boundary().role_name(name).permissions_boundary(boundary);
     patiently(MINUTE, PASSING, || call.clone().send()).await.map(drop)
@@ -96,7 +96,7 @@ async fn put(writer: &Writer, name: &str, policy: &Policy) -> Result<()> {
 
 pub(super) async fn drop_inline(writer: &Writer, name: &str, policy: &str) -> Result<()> {
     let call = writer.iam().delete_role_policy().role_name(name).policy_name(policy);
-    gone(patiently(MINUTE, PASSING, || call.clone().send()).await)
+    off(patiently(MINUTE, PASSING, || call.clone().send()).await)
 }
 
 async fn attach(writer: &Writer, name: &str, arn: &str) -> Result<()> {
@@ -106,7 +106,15 @@ async fn attach(writer: &Writer, name: &str, arn: &str) -> Result<()> {
 
 pub(super) async fn detach(writer: &Writer, name: &str, arn: &str) -> Result<()> {
     let call = writer.iam().detach_role_policy().role_name(name).policy_arn(arn);
-    gone(patiently(MINUTE, PASSING, || call.clone().send()).await)
+    off(patiently(MINUTE, PASSING, || call.clone().send()).await)
+}
+
+/// Takes for success that something is off the role already, but not that there is no role.
+fn off<T>(answer: Result<T>) -> Result<()> {
+    match answer {
+        Err(failure) if failure.message.contains("role with name") => Err(failure),
+        other => gone(other),
+    }
 }
 
 /// Removes all that keeps a role from being deleted, as it is now and not as it was listed. Each list is read to its end

@@ -225,7 +225,7 @@ async fn adopt(writer: &Writer, name: &str, arn: &str, spec: &Spec, ours: &Tags)
 async fn set_retention(writer: &Writer, name: &str, days: i32) -> Result<()> {
     if days == 0 {
         let call = writer.logs().delete_retention_policy().log_group_name(name);
-        return gone(patiently(MINUTE, PASSING, || call.clone().send()).await);
+        return patiently(MINUTE, PASSING, || call.clone().send()).await.map(drop);
     }
     let call = writer.logs().put_retention_policy().log_group_name(name).retention_in_days(days);
     patiently(MINUTE, PASSING, || call.clone().send()).await.map(drop)
