@@ -80,6 +80,7 @@ impl Kind for Subnet {
     // Two subnets cannot share a range.
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     const SEVERAL_CALLS: bool = true;
+    const MENDS: &'static [&'static str] = &["/AssignIpv6AddressOnCreation", "/EnableDns64", NAMES];
     const EXAMPLE: &'static str = "
 resources:
   - type: AWS::EC2::VPC

@@ -31,6 +31,8 @@ pub(super) struct Compared {
     pub(super) foreign: Vec<FieldDiff>,
     /// What the spec cannot express and is to stay, because it is ignored or drift is left alone: no spec can carry it.
     pub(super) left_alone: Vec<FieldDiff>,
+    /// What the spec cannot express and no update takes away.
+    pub(super) lasting: Vec<Field>,
 }
 
 impl Comparing<'_> {
@@ -67,7 +69,9 @@ impl Comparing<'_> {
             }
             fields.extend(told.into_iter().filter(|field| !(self.only_config && field.cause == Cause::Drift)));
         }
-        let mut left_alone = Vec::new();
+        let (mut left_alone, mut lasting) = (Vec::new(), Vec::new());
+        let mends = |path: &str| self.facts.mends.iter().any(|pattern| pointer::covers(pattern, path));
+        let tells = |path: &str| self.facts.status.iter().any(|pattern| pointer::covers(pattern, path));
         for unmodelled in &self.live.unmodelled {
             let before = Some(Value::from(unmodelled.text.clone()));
             let diff = FieldDiff { path: unmodelled.path.clone(), before, after: None };
@@ -85,16 +89,18 @@ impl Comparing<'_> {
             if is_left || field.ignored.is_some() {
                 left_alone.push(diff);
             }
-            if !is_left {
-                fields.push(field);
+            let is_acted_on = field.replaces || field.ignored.is_some() || mends(&field.path) || tells(&field.path);
+            match is_left {
+                true => {}
+                false if is_acted_on => fields.push(field),
+                false => lasting.push(field),
             }
         }
-        let tells = |field: &Field| self.facts.status.iter().any(|path| pointer::covers(path, &field.path));
-        if fields.iter().any(|field| field.ignored.is_none() && !tells(field)) {
-            fields.retain(|field| !tells(field));
+        if fields.iter().any(|field| field.ignored.is_none() && !tells(&field.path)) {
+            fields.retain(|field| !tells(&field.path));
         }
         fields.sort_by(|a, b| a.path.cmp(&b.path));
-        Compared { fields, spec: desired, foreign, left_alone }
+        Compared { fields, spec: desired, foreign, left_alone, lasting }
     }
 
     /// Puts the values of paths that somebody else deploys into the desired spec, unless the plan itself changes what

@@ -7,6 +7,7 @@ use super::derived::Fed;
 use super::fate::Fate;
 use super::foundation::obstacle;
 use super::input::{Input, Mode};
+use super::lasting;
 use super::live_edges::LiveEdges;
 use super::narrowing::{Narrowing, Taken, Users, tell};
 use super::order::{Order, Shapes};
@@ -45,6 +46,7 @@ fn unhindered(input: &Input<'_>, shapes: &Shapes<'_>, asked: Option<&BTreeSet<Ad
     let Decided { decisions, leaving, steps: made, taken } = decided(input, shapes, &order, (&edges, &users), asked);
     let mut plan = assemble(input, shapes, decisions.as_ref(), &leaving, made);
     tell(input, shapes, decisions.as_ref(), &taken, &mut plan);
+    decisions.iter().for_each(|decisions| lasting::tell(input, shapes, decisions, &mut plan));
     if input.mode == Mode::Destroy {
         let left = left_behind(input, shapes, &order, &edges);
         plan.changes.extend(left.into_iter().map(|(address, why)| blocked(input, address, why)));

@@ -15,6 +15,7 @@ mod followers;
 mod foundation;
 mod guards;
 mod input;
+mod lasting;
 mod late;
 mod let_go;
 mod live_edges;

@@ -170,7 +170,7 @@ fn attachable_markdown(all: &[Attachable]) -> String {
     for Attachable { what, told } in all {
         let how = match told {
             Told::Compared(path) => format!("compared: `{path}`"),
-            Told::Noted(path) => format!("told as drift: `{path}`"),
+            Told::Noted(path) => format!("told as drift that no apply takes away: `{path}`"),
             Told::Additive(_) | Told::Listed => "told as foreign, and left alone".to_owned(),
             Told::Surveyed => "told as foreign by `diff`, and left alone".to_owned(),
             Told::Left(why) => format!("not told: {why}"),

@@ -102,6 +102,9 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// Where [`Found::unmodelled`] says how the last change went, which the next one mends: a difference only where nothing
     /// else differs.
     const STATUS: &'static [&'static str] = &[];
+    /// What of [`Found::unmodelled`] an update takes away that is handed its path. What is elsewhere is told and left to a
+    /// person: an update would send nothing for it, say that it is done, and come again with every plan.
+    const MENDS: &'static [&'static str] = &[];
     /// Whether an update makes a new revision beside the old one (task definitions); old revisions are not claimants.
     const REVISIONED: bool = false;
     /// Whether a new one waits for a person before it can be used (a certificate for its DNS records).

@@ -10,7 +10,7 @@ use provision::aws::{Things, survey};
 use provision::blueprint::Blueprint;
 use provision::kinds::KINDS;
 use provision::plan::{Guards, Mode, Plan};
-use provision::resource::{Facts, Told};
+use provision::resource::{Facts, Told, pointer};
 use serde_json::json;
 
 use crate::canned::Canned;
@@ -196,13 +196,14 @@ async fn what_is_said_to_be_surveyed_is_seen_by_a_survey() {
 fn every_list_that_others_may_add_to_is_among_what_they_can_attach_and_each_is_told_as_it_says() {
     let mut wrong = Vec::new();
     for kind in KINDS {
-        let Facts { kind: name, attachable, additive, .. } = kind.facts();
+        let Facts { kind: name, attachable, additive, mends, .. } = kind.facts();
         let has = |property: &str| kind.schema().root()["properties"].get(&property[1..]).is_some();
         for one in attachable {
             let is_right = match one.told {
                 Told::Compared(path) => has(path),
                 Told::Additive(path) => additive.contains(&path),
-                Told::Noted(path) => path.starts_with('/'),
+                // No update takes it away.
+                Told::Noted(path) => path.starts_with('/') && !mends.iter().any(|mended| pointer::covers(mended, path)),
                 Told::Listed => KINDS.iter().any(|known| known.facts().kind == one.what),
                 // A survey tells: `what_is_said_to_be_surveyed_is_seen_by_a_survey`.
                 Told::Surveyed => true,

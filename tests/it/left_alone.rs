@@ -36,9 +36,12 @@ async fn plan(wishes: &[Wish], wanted: &Blueprint, mode: Mode) -> StackPlan {
     assert_ne!(wishes, environment(), "something changes");
     let process = Process::new(&bench.cloud, "run", vec![wanted], mode);
     let mut inventory = process.read().await.into_values().next().expect("one stack");
-    let odd = Unmodelled { path: "/Ports/odd".into(), text: "an odd port is open".into() };
-    meddle(&mut inventory, "Fake::Group/web", |live| live.unmodelled.push(odd.clone()));
+    meddle(&mut inventory, "Fake::Group/web", |live| live.unmodelled.push(odd("/Ports/odd")));
     process.plan(wanted, &inventory)
+}
+
+fn odd(path: &str) -> Unmodelled {
+    Unmodelled { path: path.into(), text: "an odd port is open".into() }
 }
 
 fn sent(plan: &StackPlan, kind: &str) -> Value {
@@ -90,4 +93,46 @@ async fn what_is_ignored_shows_no_sensitive_value_that_lies_inside() {
     assert_eq!(plan.ignored.len(), 1, "{:?}", plan.ignored);
     let text = format!("{:?}", plan.ignored);
     assert!(!text.contains("hunter2"), "{text}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_no_update_takes_away_is_told_without_a_step_and_hinders_nothing_else() {
+    let bench = Bench::new();
+    bench.apply(&blueprint(&environment())).await;
+    let mut wishes = environment();
+    for (property, value) in [("Steps", json!(["one"])), ("Steps", json!(["two"]))] {
+        change(&mut wishes, "Fake::Recipe/shop", property, value.clone());
+        let wanted = blueprint(&wishes);
+        let process = Process::new(&bench.cloud, "run", vec![&wanted], Mode::Apply);
+        let mut inventory = process.read().await.into_values().next().expect("one stack");
+        // One that others need, one that is changed, and one whose update takes it away.
+        for place in ["Fake::Net/main", "Fake::Recipe/shop"] {
+            meddle(&mut inventory, place, |live| live.unmodelled.push(odd("/Odd")));
+        }
+        meddle(&mut inventory, "Fake::Group/data", |live| live.unmodelled.push(odd("/Ports/odd")));
+        let plan = process.plan(&wanted, &inventory);
+        let told = |kind: &str, name: &str| {
+            let mut own = plan.changes.iter().filter(|change| change.address == Address::new(kind, name));
+            own.next().unwrap_or_else(|| panic!("{name} is told: {:#?}", plan.changes))
+        };
+        let steps = |kind: &str| plan.steps.keys().filter(|id| id.address.kind == kind).count();
+        let net = told("Fake::Net", "main");
+        assert_eq!((net.action, &*net.fields[0].path, steps("Fake::Net")), (Action::Blocked, "/Odd", 0));
+        let note = "/Odd (an odd port is open): no template can say it, and no update takes it away; take it away by hand, \
+                    or name it under `ignore`";
+        assert_eq!(net.notes, [note]);
+        let recipe = told("Fake::Recipe", "shop");
+        let (action, count) = if value == json!(["two"]) { (Action::Update, true) } else { (Action::Blocked, false) };
+        assert_eq!((recipe.action, steps("Fake::Recipe") > 0), (action, count));
+        assert!(recipe.notes.iter().any(|one| one == note), "{:?}", recipe.notes);
+        assert_eq!(told("Fake::Group", "data").action, Action::Update);
+        let all = environment().len();
+        let told = plan.changes.len();
+        assert_eq!(plan.unchanged + told, all, "{:#?}", plan.changes);
+        // Ignored, it is told no more.
+        let ignored = ignoring(&wishes, "Fake::Net/main", "/Odd");
+        let plan = process.plan(&ignored, &inventory);
+        assert!(!plan.changes.iter().any(|change| change.address.kind == "Fake::Net"), "{:#?}", plan.changes);
+        assert_eq!(plan.ignored.len(), 1);
+    }
 }

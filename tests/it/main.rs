@@ -107,6 +107,8 @@ mod log_groups;
 mod loose;
 mod memberships;
 #[cfg(feature = "sdk")]
+mod mended;
+#[cfg(feature = "sdk")]
 mod network;
 #[cfg(feature = "sdk")]
 mod order;

@@ -105,6 +105,37 @@ async fn a_failed_deployment_that_is_left_alone_is_not_taken_for_the_end_of_a_ch
     assert_eq!(state, State::Ready, "nothing was deployed");
 }
 
+/// An empty list takes it away; what is not sent, ECS leaves as it is.
+#[tokio::test(start_paused = true)]
+async fn what_no_template_can_say_of_a_service_is_taken_away_by_name() {
+    let mends: BTreeSet<&str> = kind().facts().mends.iter().copied().collect();
+    let told = [
+        ("/DeploymentConfiguration/LifecycleHooks", "\"lifecycleHooks\":[]"),
+        ("/DeploymentConfiguration/Strategy", "\"strategy\":\"ROLLING\""),
+        ("/LoadBalancers", "\"loadBalancers\":[]"),
+        ("/PlacementConstraints", "\"placementConstraints\":[]"),
+        ("/PlacementStrategies", "\"placementStrategy\":[]"),
+        ("/ServiceConnectConfiguration", "\"serviceConnectConfiguration\":{\"enabled\":false}"),
+        ("/ServiceRegistries", "\"serviceRegistries\":[]"),
+        ("/VolumeConfigurations", "\"volumeConfigurations\":[]"),
+        ("/VpcLatticeConfigurations", "\"vpcLatticeConfigurations\":[]"),
+    ];
+    assert_eq!(told.map(|(path, _)| path).into_iter().collect::<BTreeSet<_>>(), mends, "each is tried");
+    for (path, text) in told {
+        let services = ("ListServices", 200, json!({ "serviceArns": [ARN] }).to_string());
+        let there = service("ecs-svc/1", "COMPLETED");
+        let updated = ("UpdateService", 200, json!({ "service": there }).to_string());
+        let aws = tin(clusters().into_iter().chain([services, updated, described(&there)]).collect());
+        let live = list(&aws).await.unwrap().found.remove(0);
+        let changes = Changes::new(vec![FieldDiff { path: path.into(), before: None, after: None }]);
+        let spec = Settled::new(live.spec.clone()).unwrap();
+        kind().update(&writer(&aws).await, &live, &spec, &changes).await.unwrap();
+        let sent: Vec<_> = aws.asked().into_iter().filter(|asked| asked.contains(" UpdateService ")).collect();
+        assert!(sent.len() == 1 && sent[0].contains(text), "{path}: {sent:?}");
+        assert!(told.iter().filter(|(other, _)| *other != path).all(|(_, text)| !sent[0].contains(text)), "{sent:?}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_daemon_is_made_without_a_number_of_tasks() {
     for (strategy, is_sent) in [("DAEMON", false), ("REPLICA", true)] {

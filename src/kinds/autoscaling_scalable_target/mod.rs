@@ -46,6 +46,7 @@ impl Kind for ScalableTarget {
     )];
     const LATE: &'static [&'static str] = &["/ScalingPolicies"];
     const SEVERAL_CALLS: bool = true;
+    const MENDS: &'static [&'static str] = &["/ScalingPolicies"];
     const EXAMPLE: &'static str = "
 resources:
   - type: AWS::EC2::VPC

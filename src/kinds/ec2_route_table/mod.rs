@@ -73,6 +73,7 @@ impl Kind for RouteTable {
     const ADDITIVE: &'static [&'static str] = &["/Routes", association::OF_GATEWAYS, PROPAGATION];
     const GRANTS: &'static [&'static str] = &["/Routes"];
     const SEVERAL_CALLS: bool = true;
+    const MENDS: &'static [&'static str] = &["/Routes"];
     const EXAMPLE: &'static str = "
 resources:
   - type: AWS::EC2::VPC

@@ -1,6 +1,8 @@
 mod spec;
 
-use aws_sdk_ecs::types::{Cluster as Description, ClusterField};
+use aws_sdk_ecs::types::{
+    Cluster as Description, ClusterField, ClusterServiceConnectDefaultsRequest as ServiceConnectDefaults,
+};
 
 use super::beyond::Beyond;
 use super::candidate;
@@ -19,6 +21,9 @@ const DEFAULT_STRATEGY: &str = "/DefaultCapacityProviderStrategy";
 /// Where commands that people run in containers are logged, and whether; ECS refuses each without the other.
 const EXEC_LOG: &str = "/Configuration/ExecuteCommandConfiguration/LogConfiguration";
 const EXEC_LOGGING: &str = "/Configuration/ExecuteCommandConfiguration/Logging";
+
+/// Where the namespace is told that somebody lets services join, for an update to take away.
+const DEFAULTS: &str = "/ServiceConnectDefaults";
 
 /// A cluster, in which services run.
 pub struct Cluster;
@@ -48,6 +53,7 @@ impl Kind for Cluster {
     const SWITCHES: &'static [Switch] = &[Switch::with(EXEC_LOG, EXEC_LOGGING, &["OVERRIDE"])];
     const LINGERS: Option<&'static str> =
         Some("ECS goes on showing it as inactive, with its tags, for a while; it costs nothing");
+    const MENDS: &'static [&'static str] = &[DEFAULTS];
     const EXAMPLE: &'static str = "
 resources:
   - type: AWS::ECS::Cluster
@@ -109,10 +115,13 @@ resources:
     }
 
     async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
-        if changes.touches_any(&["/ClusterSettings", "/Configuration"]) {
+        if changes.touches_any(&["/ClusterSettings", "/Configuration", DEFAULTS]) {
             let call = writer.ecs().update_cluster().cluster(&live.id).set_settings(Some(spec.settings()));
             let configuration = changes.touches("/Configuration").then(|| spec.configuration.complete());
-            let call = call.set_configuration(configuration);
+            // An empty namespace takes it away.
+            let none = || ServiceConnectDefaults::builder().namespace("").build().expect("it has all that it needs");
+            let none = changes.touches(DEFAULTS).then(none);
+            let call = call.set_configuration(configuration).set_service_connect_defaults(none);
             patiently(MINUTE, &[Class::Busy], || call.clone().send()).await?;
         }
         if changes.touches_any(&["/CapacityProviders", "/DefaultCapacityProviderStrategy"]) {
@@ -161,7 +170,7 @@ fn found(cluster: &Description, tags: Tags) -> Found<Cluster> {
     let namespace = cluster.service_connect_defaults().and_then(|defaults| defaults.namespace());
     let instances = cluster.registered_container_instances_count();
     let unmodelled = Beyond::default()
-        .tell("/ServiceConnectDefaults", namespace.map(|namespace| format!("services join the namespace {namespace}")))
+        .tell(DEFAULTS, namespace.map(|namespace| format!("services join the namespace {namespace}")))
         .note(&format!("{INSTANCES}/{instances}"), instances > 0, "instances of others offer to run tasks")
         .take();
     let state = match cluster.status() {

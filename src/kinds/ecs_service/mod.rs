@@ -74,6 +74,7 @@ impl Kind for Service {
     const SECONDS: u32 = 180;
     const LINGERS: Option<&'static str> =
         Some("ECS goes on showing it as inactive, with its tags, for a while; it costs nothing");
+    const MENDS: &'static [&'static str] = write::MENDS;
     const EXAMPLE: &'static str = "
 resources:
   - type: AWS::EC2::VPC

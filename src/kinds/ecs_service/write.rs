@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use aws_sdk_ecs::operation::update_service::builders::UpdateServiceFluentBuilder;
 use aws_sdk_ecs::types::{self as sdk, Deployment, ServiceField};
 
 use super::controller::is_ecs;
@@ -14,6 +15,18 @@ use crate::resource::{Changes, Class, Failure, Found, Made, Result, State, Tags}
 
 /// What passes by itself: a role, a target group's listener or the service-linked role is not visible yet.
 const PASSING: &[Class] = &[Class::Propagating];
+/// What no template can say and an update takes away.
+pub(super) const MENDS: &[&str] = &[
+    "/DeploymentConfiguration/LifecycleHooks",
+    "/DeploymentConfiguration/Strategy",
+    "/LoadBalancers",
+    "/PlacementConstraints",
+    "/PlacementStrategies",
+    "/ServiceConnectConfiguration",
+    "/ServiceRegistries",
+    "/VolumeConfigurations",
+    "/VpcLatticeConfigurations",
+];
 /// What says on what the tasks run.
 const PLACES: &[&str] = &["/CapacityProviderStrategy", "/LaunchType"];
 /// Why a builder whose parts are all set can't fail.
@@ -76,6 +89,12 @@ pub(super) async fn update(
         if touches("/DeploymentConfiguration/Alarms") {
             configuration.alarms = Some(alarms(&spec.deployment_configuration.alarms));
         }
+        if touches("/DeploymentConfiguration/Strategy") {
+            configuration.strategy = Some(sdk::DeploymentStrategy::Rolling);
+        }
+        if touches("/DeploymentConfiguration/LifecycleHooks") {
+            configuration.lifecycle_hooks = Some(Vec::new());
+        }
         call = call.deployment_configuration(configuration);
     }
     if touches("/DeploymentController") {
@@ -110,6 +129,7 @@ pub(super) async fn update(
     if touches("/PropagateTags") {
         call = call.propagate_tags(sdk::PropagateTags::from(spec.propagate_tags.as_str()));
     }
+    call = without(call, changes);
     // These reach tasks only when they start, and AWS does not start new ones for them by itself; another place it refuses.
     let fresh = ["/EnableECSManagedTags", "/EnableExecuteCommand", "/PropagateTags"];
     if is_ecs(spec) && (changes.touches_any(PLACES) || changes.touches_any(&fresh) || touches(FAILED)) {
@@ -124,6 +144,18 @@ pub(super) async fn update(
     }
     deployed(writer, live, wanted).await;
     Ok(made)
+}
+
+/// Takes away what no template can say: an empty list does, and what is not sent stays.
+fn without(call: UpdateServiceFluentBuilder, changes: &Changes) -> UpdateServiceFluentBuilder {
+    let touches = |path: &str| changes.touches(path);
+    let off = || sdk::ServiceConnectConfiguration::builder().enabled(false).build();
+    call.set_placement_constraints(touches("/PlacementConstraints").then(Vec::new))
+        .set_placement_strategy(touches("/PlacementStrategies").then(Vec::new))
+        .set_service_connect_configuration(touches("/ServiceConnectConfiguration").then(off))
+        .set_service_registries(touches("/ServiceRegistries").then(Vec::new))
+        .set_volume_configurations(touches("/VolumeConfigurations").then(Vec::new))
+        .set_vpc_lattice_configurations(touches("/VpcLatticeConfigurations").then(Vec::new))
 }
 
 /// Waits until ECS shows the deployment just asked for: the one before it, which failed, was overtaken or is rolled back,

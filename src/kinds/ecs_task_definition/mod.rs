@@ -84,6 +84,7 @@ impl Kind for TaskDefinition {
     const SENT_WHOLE: bool = true;
     const LINGERS: Option<&'static str> =
         Some("ECS goes on showing its revisions, with their tags, until it has removed them; they cost nothing");
+    const MENDS: &'static [&'static str] = &["/**"];
     const EXAMPLE: &'static str = "
 resources:
   - type: AWS::ECS::TaskDefinition

@@ -1,12 +1,13 @@
 use aws_sdk_elasticloadbalancingv2::types::{
-    Certificate as SdkCertificate, Listener as Description, ListenerAttribute, ProtocolEnum,
+    Certificate as SdkCertificate, Listener as Description, ListenerAttribute, MutualAuthenticationAttributes,
+    ProtocolEnum,
 };
 
-use super::{Certificate, Spec};
+use super::{ALPN, Certificate, MUTUAL, Spec};
 use crate::aws::{MINUTE, Writer, retry};
 use crate::kinds::elb;
 use crate::kinds::elb_attribute::Attribute;
-use crate::resource::{Failure, Result, Tags};
+use crate::resource::{Changes, Failure, Result, Tags};
 
 /// Five minutes: a certificate of ours that was just issued is refused for a while.
 pub async fn send(writer: &Writer, spec: &Spec, tags: &Tags) -> Result<String> {
@@ -39,7 +40,10 @@ pub async fn adopt(writer: &Writer, spec: &Spec, tags: &Tags, failure: Failure) 
 }
 
 /// Sets all but the attributes; AWS refuses a protocol without what belongs to it.
-pub async fn modify(writer: &Writer, arn: &str, spec: &Spec) -> Result<()> {
+/// Sends all of it, and takes away what no template can say and somebody set where `changes` name it: else it stays.
+pub async fn modify(writer: &Writer, arn: &str, spec: &Spec, changes: &Changes) -> Result<()> {
+    let no_mutual = changes.touches(MUTUAL).then(|| MutualAuthenticationAttributes::builder().mode("off").build());
+    let no_alpn = changes.touches(ALPN).then(|| vec!["None".to_owned()]);
     let call = || {
         let call = writer
             .elb()
@@ -49,7 +53,9 @@ pub async fn modify(writer: &Writer, arn: &str, spec: &Spec) -> Result<()> {
             .protocol(ProtocolEnum::from(spec.protocol.as_str()))
             .set_ssl_policy(spec.ssl_policy.clone())
             .set_certificates(certificates(spec))
-            .set_default_actions(Some(spec.default_actions.to_sdk()));
+            .set_default_actions(Some(spec.default_actions.to_sdk()))
+            .set_mutual_authentication(no_mutual.clone())
+            .set_alpn_policy(no_alpn.clone());
         async move { Ok(call.send().await.map(drop)?) }
     };
     // The listener itself is not fresh: if it is gone, waiting is of no use.

@@ -23,6 +23,9 @@ use crate::resource::{
 /// A port of a load balancer, and what happens to what no rule takes.
 pub struct Listener;
 
+/// What somebody else may have set and an update takes away: the order of protocols, and that clients show certificates.
+const ALPN: &str = "/AlpnPolicy";
+const MUTUAL: &str = "/MutualAuthentication";
 /// Where further certificates are told, which others add.
 const FURTHER: &str = "/FurtherCertificates";
 
@@ -108,6 +111,7 @@ impl Kind for Listener {
     ];
     const GRANTS: &'static [&'static str] = &["/DefaultActions"];
     const SEVERAL_CALLS: bool = true;
+    const MENDS: &'static [&'static str] = &[ALPN, "/DefaultActions", MUTUAL];
     const EXAMPLE: &'static str = "
 resources:
   - type: AWS::EC2::VPC
@@ -188,7 +192,7 @@ resources:
         let arn = match send(writer, spec, tags).await {
             Err(failure) if failure.is(Class::AlreadyExists) => {
                 let arn = adopt(writer, spec, tags, failure).await?;
-                modify(writer, &arn, spec).await?;
+                modify(writer, &arn, spec, &Changes::default()).await?;
                 arn
             }
             other => other?,
@@ -199,8 +203,10 @@ resources:
     }
 
     async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
-        if changes.touches_any(&["/Port", "/Protocol", "/SslPolicy", "/Certificates", "/DefaultActions"]) {
-            modify(writer, &live.id, spec).await?;
+        if changes.touches_any(&["/Port", "/Protocol", "/SslPolicy", "/Certificates", "/DefaultActions"])
+            || changes.touches_any(&[ALPN, MUTUAL])
+        {
+            modify(writer, &live.id, spec, changes).await?;
         }
         let attributes = elb_attribute::changed(&spec.listener_attributes, changes, "/ListenerAttributes");
         set_attributes(writer, &live.id, &attributes).await?;
@@ -312,12 +318,10 @@ async fn further(reader: &Reader, live: &Description, arn: &str) -> Result<Vec<U
 
 fn foreign(live: &Description) -> Vec<Unmodelled> {
     let mode = live.mutual_authentication().and_then(|mutual| mutual.mode()).filter(|mode| *mode != "off");
-    let mutual = mode.map(|mode| Unmodelled {
-        path: "/MutualAuthentication".into(),
-        text: format!("clients' certificates are asked for: {mode}"),
-    });
+    let mutual = mode
+        .map(|mode| Unmodelled { path: MUTUAL.into(), text: format!("clients' certificates are asked for: {mode}") });
     let alpn = live.alpn_policy().first().filter(|policy| *policy != "None");
-    let alpn = alpn.map(|policy| Unmodelled { path: "/AlpnPolicy".into(), text: format!("it is {policy}") });
+    let alpn = alpn.map(|policy| Unmodelled { path: ALPN.into(), text: format!("it is {policy}") });
     mutual.into_iter().chain(alpn).collect()
 }
 

@@ -18,6 +18,9 @@ use crate::resource::{
     Neighbours, Permissions, Ref, Replacement, Result, Scope, State, Tags, Unmodelled,
 };
 
+/// Where it is told that somebody had a rule rewrite what is asked, for an update to take away.
+const TRANSFORMS: &str = "/Transforms";
+
 /// Which requests of a listener go where.
 pub struct ListenerRule;
 
@@ -60,6 +63,7 @@ impl Kind for ListenerRule {
     const SENSITIVE: &'static [&'static str] = &["/Conditions/*/HttpHeaderConfig/Values"];
     /// As the listener: its target groups can't be another load balancer's at the same time.
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
+    const MENDS: &'static [&'static str] = &["/Actions", "/Conditions", TRANSFORMS];
     const EXAMPLE: &'static str = "
 resources:
   - type: AWS::EC2::VPC
@@ -172,7 +176,7 @@ resources:
                 other => return other,
             }
             match priority::make_room(writer, listener, spec.priority, tags).await? {
-                Room::Ours(arn) => modify(writer, &arn, spec).await.map(|()| arn),
+                Room::Ours(arn) => modify(writer, &arn, spec, false).await.map(|()| arn),
                 Room::Free => send(writer, spec, tags).await,
             }
         };
@@ -185,8 +189,8 @@ resources:
         if changes.touches("/Priority") {
             priority::set(writer, listener, &live.id, spec.priority, &live.tags).await?;
         }
-        if changes.touches_any(&["/Conditions", "/Actions"]) {
-            modify(writer, &live.id, spec).await?;
+        if changes.touches_any(&["/Conditions", "/Actions", TRANSFORMS]) {
+            modify(writer, &live.id, spec, changes.touches(TRANSFORMS)).await?;
         }
         Ok(made(live.id.clone(), listener))
     }
@@ -235,9 +239,10 @@ async fn send(writer: &Writer, spec: &Spec, tags: &Tags) -> Result<String> {
     elb::arn_in(answer.rules().first().and_then(Description::rule_arn), "CreateRule")
 }
 
-async fn modify(writer: &Writer, arn: &str, spec: &Spec) -> Result<()> {
+/// `resets`: takes away how somebody had it rewrite what is asked, which stays otherwise.
+async fn modify(writer: &Writer, arn: &str, spec: &Spec, resets: bool) -> Result<()> {
     let call = || {
-        let call = writer.elb().modify_rule().rule_arn(arn);
+        let call = writer.elb().modify_rule().rule_arn(arn).set_reset_transforms(resets.then_some(true));
         let call = call.set_conditions(Some(spec.conditions.to_sdk())).set_actions(Some(spec.actions.to_sdk()));
         async move { Ok(call.send().await.map(drop)?) }
     };
@@ -253,7 +258,7 @@ fn found(listener: &str, rule: &Description, tags: Tags) -> Found<ListenerRule> 
     unmodelled.extend(foreign);
     if !rule.transforms().is_empty() {
         let text = "it rewrites the host or the URL".to_owned();
-        unmodelled.push(Unmodelled { path: "/Transforms".into(), text });
+        unmodelled.push(Unmodelled { path: TRANSFORMS.into(), text });
     }
     Found {
         name: None,

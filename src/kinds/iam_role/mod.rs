@@ -91,6 +91,7 @@ impl Kind for Role {
     const GRANTS: &'static [&'static str] =
         &["/AssumeRolePolicyDocument", "/ManagedPolicyArns", "/PermissionsBoundary", "/Policies"];
     const SEVERAL_CALLS: bool = true;
+    const MENDS: &'static [&'static str] = &["/AssumeRolePolicyDocument", "/Policies"];
     const EXAMPLE: &'static str = r#"
 resources:
   - type: AWS::IAM::Role

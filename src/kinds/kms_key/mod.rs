@@ -96,6 +96,7 @@ impl Kind for Key {
     const GRANTS: &'static [&'static str] = &["/Enabled", "/KeyPolicy"];
     const STATEFUL: bool = true;
     const SEVERAL_CALLS: bool = true;
+    const MENDS: &'static [&'static str] = &["/Alias", read::DELETION, "/KeyPolicy"];
     const EXAMPLE: &'static str = "
 resources:
   - type: AWS::KMS::Key

@@ -135,6 +135,7 @@ pub(super) fn modification(
             if_touched("/EnableLocalWriteForwarding").map(|()| spec.enable_local_write_forwarding),
         )
         .set_network_type(if_touched("/NetworkType").map(|()| spec.network_type.clone()))
+        .set_backtrack_window(if_touched("/BacktrackWindow").map(|()| 0))
 }
 
 /// The version goes along with a parameter group while its upgrade is pending: RDS takes the group of another version only

@@ -51,6 +51,7 @@ impl Kind for DbCluster {
     const PROTECTION: &'static [&'static str] = &["/DeletionProtection"];
     const SECONDS: u32 = 45;
     const ASKS: &'static [&'static str] = &["rds:DescribeDBEngineVersions"];
+    const MENDS: &'static [&'static str] = &["/BacktrackWindow"];
     const EXAMPLE: &'static str = "
 resources:
   - type: AWS::EC2::VPC

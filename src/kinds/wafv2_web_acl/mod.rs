@@ -140,6 +140,7 @@ impl Kind for WebAcl {
     ];
     const UPDATED_OUTPUTS: &'static [&'static str] = &["Capacity"];
     const SECONDS: u32 = 5;
+    const MENDS: &'static [&'static str] = &["/**"];
     const EXAMPLE: &'static str = "
 resources:
   - type: AWS::WAFv2::IPSet

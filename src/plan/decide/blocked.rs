@@ -47,7 +47,8 @@ impl Decider<'_> {
         let mut spec = self.without_held(resource, shape, Some(live));
         self.presume(resource, &shape.facts(), live, &mut spec);
         let desired = shape.normalise(spec);
-        desired.map(|desired| self.compared(resource, shape, live, desired).fields).unwrap_or_default()
+        let compared = desired.map(|desired| self.compared(resource, shape, live, desired));
+        compared.map(|all| all.fields.into_iter().chain(all.lasting).collect()).unwrap_or_default()
     }
 
     /// Takes what is live for what refers to something that is there and can't be told: that is no difference.

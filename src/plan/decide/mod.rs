@@ -19,6 +19,7 @@ use super::live_edges::LiveEdges;
 use super::order::{Order, Shapes};
 use super::standing::{Looking, Standing, standing};
 use super::suspects::{Suspects, referred};
+use super::types::Field;
 use crate::blueprint::Resource;
 use crate::inventory::Unmanaged;
 use crate::resource::{Address, Facts, FieldDiff, Live, Replacement, Shape, State, pointer};
@@ -31,8 +32,18 @@ pub(super) struct Decisions {
     pub(super) left_out: BTreeMap<Address, LeftOut>,
     /// What updates would take away and leave, because somebody who may still need it can't be changed now.
     pub(super) kept: BTreeMap<Address, Kept>,
+    /// What differs and no step takes away.
+    pub(super) lasting: BTreeMap<Address, Vec<Field>>,
     /// Elements of additive lists that are not ours.
     pub(super) foreign: Vec<Unmanaged>,
+}
+
+/// What is told of a resource beside its fate.
+#[derive(Default)]
+struct Aside {
+    foreign: Vec<Unmanaged>,
+    kept: Option<Kept>,
+    lasting: Vec<Field>,
 }
 
 /// By property: what of its list is applied, if that can be told.
@@ -53,7 +64,7 @@ pub(super) fn decide(
     let mut decider = Decider::standing(input, shapes, order, edges);
     decider.stuck.clone_from(stuck);
     decider.keeps.clone_from(kept);
-    let mut foreign = BTreeMap::new();
+    let (mut foreign, mut lasting) = (BTreeMap::new(), BTreeMap::new());
     let mut moved: BTreeSet<&Address> = order.sequence.iter().collect();
     // A chain of cut edges is as long as the blueprint at most; in practice two rounds do, and the second is short.
     for round in 0..=order.sequence.len() {
@@ -67,15 +78,16 @@ pub(super) fn decide(
             if round > 0 && !is_concerned && !looks_ahead {
                 continue;
             }
-            let (mut theirs, mut kept) = (Vec::new(), None);
-            let fate = decider.fate(resource, &mut theirs, &mut kept);
-            let fate = keeping::whole(fate, &mut kept);
+            let mut aside = Aside::default();
+            let fate = decider.fate(resource, &mut aside);
+            let fate = keeping::whole(fate, &mut aside.kept);
             if decider.fates.get(address).is_none_or(|last| last.outline() != fate.outline()) {
                 moved.insert(address);
             }
-            foreign.insert(address.clone(), theirs);
+            foreign.insert(address.clone(), aside.foreign);
+            lasting.insert(address.clone(), aside.lasting);
             decider.fates.insert(address.clone(), fate);
-            decider.keep(address, kept);
+            decider.keep(address, aside.kept);
             decider.left_out.insert(address.clone(), decider.left_out(resource));
         }
         if round > 0 && moved.is_empty() {
@@ -88,8 +100,9 @@ pub(super) fn decide(
     }
     let mut foreign: Vec<_> = foreign.into_values().flatten().collect();
     foreign.sort();
+    lasting.retain(|_, fields| !fields.is_empty());
     let Decider { fates, standings, left_out, kept, .. } = decider;
-    Decisions { fates, standings, left_out, kept, foreign }
+    Decisions { fates, standings, left_out, kept, lasting, foreign }
 }
 
 /// The resources that a destroy would leave behind, and why: they could not be read, or something without our tags may be
@@ -167,7 +180,7 @@ impl<'a> Decider<'a> {
         })
     }
 
-    fn fate(&self, resource: &Resource, foreign: &mut Vec<Unmanaged>, kept: &mut Option<Kept>) -> Fate {
+    fn fate(&self, resource: &Resource, aside: &mut Aside) -> Fate {
         let standing = &self.standings[&resource.address];
         if let Standing::Unknown { why, unreadable, .. } = standing {
             return Fate::Blocked { live: None, why: why.clone(), unreadable: *unreadable, fields: Vec::new() };
@@ -187,7 +200,7 @@ impl<'a> Decider<'a> {
         };
         let fate = match live {
             None => Fate::Create { spec: resource.shared(desired), leaving: None },
-            Some(live) => self.compare(resource, shape, live, desired, foreign, kept),
+            Some(live) => self.compare(resource, shape, live, desired, aside),
         };
         let fate = self.replaceable(resource, creatable(shape, fate));
         let fate = match (self.stuck.get(&resource.address), &fate) {
@@ -209,8 +222,7 @@ impl<'a> Decider<'a> {
         shape: &dyn Shape,
         live: &Arc<Live>,
         desired: Value,
-        foreign: &mut Vec<Unmanaged>,
-        kept: &mut Option<Kept>,
+        aside: &mut Aside,
     ) -> Fate {
         let facts = shape.facts();
         match &live.state {
@@ -229,9 +241,10 @@ impl<'a> Decider<'a> {
             }
             State::Ready | State::Settling(_) | State::Human(_) | State::Failed(_) => {}
         }
-        let Compared { fields, spec, foreign: theirs, left_alone } = self.compared(resource, shape, live, desired);
-        let (fields, spec) = self.keeping(shape, &resource.address, live, (fields, spec), kept);
-        foreign.extend(theirs.into_iter().map(|extra| Unmanaged {
+        let Compared { fields, spec, foreign, left_alone, lasting } = self.compared(resource, shape, live, desired);
+        aside.lasting = lasting;
+        let (fields, spec) = self.keeping(shape, &resource.address, live, (fields, spec), &mut aside.kept);
+        aside.foreign.extend(foreign.into_iter().map(|extra| Unmanaged {
             kind: format!("{} {}", resource.address.kind, pointer::property(&extra.path)),
             id: pointer::steps(&extra.path).last().unwrap_or_default(),
             place: live.id.clone(),

@@ -127,6 +127,7 @@ fake_kind! {
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
     const LATE: &'static [&'static str] = &["/Friends"];
     const GRANTS: &'static [&'static str] = &["/Friends", "/Ports"];
+    const MENDS: &'static [&'static str] = &["/Ports"];
 }
 fake_kind! {
     /// Replaced with the new one first.

@@ -1,0 +1,45 @@
+//! What somebody gave a resource and no step takes away again.
+
+use super::changes::blocked;
+use super::decide::Decisions;
+use super::fate::Fate;
+use super::fields::{overall, shown};
+use super::input::Input;
+use super::order::Shapes;
+use super::types::{Change, Field, StackPlan};
+
+/// Tells it beside what else becomes of the resource, which goes on as if it were not there: nothing has to wait for it.
+pub(super) fn tell(input: &Input<'_>, shapes: &Shapes<'_>, decisions: &Decisions, plan: &mut StackPlan) {
+    for (address, fields) in &decisions.lasting {
+        let fate = &decisions.fates[address];
+        // What was only brought along is told when it is asked for; a new one comes without it.
+        let is_asked = input.selection.as_ref().is_none_or(|asked| asked.contains(address));
+        if !is_asked || fate.is_new() {
+            continue;
+        }
+        let notes = fields.iter().map(note);
+        if let Some(change) = plan.changes.iter_mut().find(|change| change.address == *address) {
+            change.notes.extend(notes);
+            continue;
+        }
+        let facts = shapes[address.kind.as_str()].facts();
+        if matches!(fate, Fate::Keep { .. }) {
+            plan.unchanged = plan.unchanged.saturating_sub(1);
+        }
+        plan.changes.push(Change {
+            id: fate.live().map(|live| live.id.clone()),
+            cause: overall(fields),
+            fields: fields.iter().map(|field| shown(&facts, field)).collect(),
+            notes: notes.collect(),
+            ..blocked(input, address.clone(), String::new())
+        });
+    }
+}
+
+fn note(field: &Field) -> String {
+    let what = field.before.as_ref().and_then(|before| before.as_str()).unwrap_or_default();
+    format!(
+        "{} ({what}): no template can say it, and no update takes it away; take it away by hand, or name it under `ignore`",
+        field.path
+    )
+}
