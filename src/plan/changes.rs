@@ -8,7 +8,7 @@ use super::input::{Input, Mode};
 use super::order::Shapes;
 use super::types::{Action, Cause, Change, Field, StackPlan, Step, StepId, Verb, Waiting};
 use super::victims::Victim;
-use super::{pending, protection};
+use super::{pending, protection, tags};
 use crate::problem::Span;
 use crate::resource::{Address, Disruption, FieldDiff, Live, Recorded, Replacement, Shape, State, key};
 
@@ -101,14 +101,13 @@ pub(super) fn desired_change(
                 plan.unchanged += 1;
                 return;
             };
-            let keys = step
-                .set_tags
-                .iter()
-                .map(|(key, _)| key.to_owned())
-                .chain(step.unset_tags.iter().map(|key| format!("-{key}")));
-            change.notes.push(format!("tags: {}", keys.collect::<Vec<_>>().join(", ")));
             change.action = Action::Retag;
-            change.cause = Cause::Config;
+            change.fields = tags::fields(live, step);
+            change.cause = overall(&change.fields);
+            if change.fields.is_empty() {
+                change.cause = Cause::Config;
+                change.notes.push(format!("tags: {}", key::DIGEST));
+            }
         }
         Fate::Wait { live } => {
             change.action = Action::Wait;
@@ -117,11 +116,15 @@ pub(super) fn desired_change(
                 State::Settling(what) => Some(what.clone()),
                 _ => None,
             });
+            let retag = plan.steps.get(&StepId::new(address, Verb::Retag, &live.id));
+            change.fields = retag.map(|step| tags::fields(live, step)).unwrap_or_default();
         }
         Fate::Update { live, fields, spec } => {
             let diffs = standing_diffs(shape, live, fields);
+            let retag = plan.steps.get(&StepId::new(address, Verb::Retag, &live.id));
+            let tags = retag.map(|step| tags::fields(live, step)).unwrap_or_default();
             change.action = Action::Update;
-            change.cause = overall(fields);
+            change.cause = overall(&fields.iter().chain(&tags).cloned().collect::<Vec<_>>());
             change.disruption = shape.disruption(&diffs);
             let step = plan.steps.get(&StepId::new(address, Verb::Update, &live.id));
             if let Some(step) = step.filter(|step| !step.passes.is_empty()) {
@@ -144,7 +147,7 @@ pub(super) fn desired_change(
             change.notes.extend(later.iter().map(|later| format!("{} changes {}", later.path, later.when)));
             change.notes.extend(shape.advice(&live.spec, spec, &diffs));
             plan.later.extend(later);
-            change.fields = fields.iter().map(|field| shown(&facts, field)).collect();
+            change.fields = fields.iter().map(|field| shown(&facts, field)).chain(tags).collect();
             if let State::Human(what) = &live.state {
                 plan.waiting.push(Waiting { address: address.clone(), what: what.clone() });
             }

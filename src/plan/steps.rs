@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::decide::{Decisions, set_top};
 use super::fate::Fate;
 use super::fields::joined;
-use super::input::Input;
+use super::input::{Input, Mode};
 use super::order::{Order, Shapes};
 use super::tags;
 use super::types::{Cause, Desired, Field, Step, StepId, Verb};
@@ -210,7 +210,7 @@ impl Maker<'_> {
         let facts = self.shape(resource).facts();
         let marks = self.marks(resource, Some(live));
         let desired = tags::desired(&self.input.blueprint.stack, resource, &facts, &marks);
-        let (mut set_tags, unset_tags) = tags::retag(live, &desired, &facts);
+        let (mut set_tags, unset_tags) = tags::retag(live, &desired, &facts, self.input.mode == Mode::OnlyConfig);
         // What the update before it fills in, only the run knows.
         if marks.is_open() && !after.is_empty() {
             set_tags.set(key::DIGEST, marks.text());

@@ -3,11 +3,14 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::decide::LeftOut;
+use super::types::{Cause, Field, Step};
 use crate::blueprint::Resource;
 use crate::resource::{Digest, Facts, Live, Marks, Name, NameRule, Recorded, Shape, Stack, Tags, key, keyed, pointer};
 
 /// The tag that consoles show as the name.
 pub(super) const NAME: &str = "Name";
+/// Where a difference of a tag is told, under CloudFormation's name for them.
+const TAGS: &str = "/Tags";
 
 /// The tags a resource should bear, but for `provision:id`, which only its creation knows, and its digest, which is as whole
 /// as the marks are.
@@ -63,6 +66,7 @@ pub(super) fn marks(
         marks.keep(shape, name, &record, applied.as_ref());
     }
     stack.tags.iter().for_each(|(key, _)| marks.tag(key));
+    marks.tag_values(own_tags(stack, resource, facts.name).iter().filter(|(key, _)| is_told(key)));
     elements(resource, &facts).iter().for_each(|pointer| marks.element(pointer));
     marks
 }
@@ -77,22 +81,73 @@ fn elements(resource: &Resource, facts: &Facts) -> Vec<String> {
     elements.collect()
 }
 
-/// The tags to set and to remove on what is there. Tags that we never wrote are neither compared nor removed.
-pub(super) fn retag(live: &Live, desired: &Tags, facts: &Facts) -> (Tags, Vec<String>) {
+/// Whether the digest keeps a tag's value. The other tags of ours say whose a thing is: what bears others is not found.
+fn is_told(key: &str) -> bool {
+    !key.starts_with("provision:") || key == key::PROTECTED
+}
+
+/// The tags to set and to remove on what is there. Tags that we never wrote are neither compared nor removed; where drift is
+/// left alone, what somebody changed stays.
+pub(super) fn retag(live: &Live, desired: &Tags, facts: &Facts, only_config: bool) -> (Tags, Vec<String>) {
+    let record = Recorded::read(live.tags.get(key::DIGEST));
+    let is_left = |key: &str, after: Option<&str>| only_config && cause(live, &record, key, after) == Cause::Drift;
     let mut set: Tags = desired.iter().filter(|(key, value)| live.tags.get(key) != Some(value)).collect();
+    set = set.iter().filter(|(key, value)| !is_left(key, Some(value))).collect();
     if facts.name.is_physical()
         && live.tags.get(key::ID).is_none()
         && let Some(name) = &live.name
     {
         set.set(key::ID, name);
     }
-    let record = Recorded::read(live.tags.get(key::DIGEST));
     let unset = live
         .tags
         .iter()
         .filter(|(key, _)| desired.get(key).is_none())
         .filter(|(key, _)| *key == key::PROTECTED || record.has_tag(key))
+        .filter(|(key, _)| !is_left(key, None))
         .map(|(key, _)| key.to_owned())
         .collect();
     (set, unset)
+}
+
+/// The differences of tags that a step puts right, each with its cause. The digest follows from all the others.
+pub(super) fn fields(live: &Live, step: &Step) -> Vec<Field> {
+    let record = Recorded::read(live.tags.get(key::DIGEST));
+    let set = step.set_tags.iter().filter(|(key, _)| *key != key::DIGEST).map(|(key, value)| (key, Some(value)));
+    let unset = step.unset_tags.iter().map(|key| (key.as_str(), None));
+    let field = |(key, after): (&str, Option<&str>)| Field {
+        path: pointer::join(TAGS, key),
+        before: live.tags.get(key).map(Value::from),
+        after: after.map(Value::from),
+        cause: cause(live, &record, key, after),
+        replaces: false,
+        unknown: false,
+        sensitive: false,
+        ignored: None,
+        origin: None,
+    };
+    set.chain(unset).map(field).collect()
+}
+
+/// Why a tag differs: the digest tells what was applied. Where somebody changed what the YAML changed as well, it is the
+/// YAML's.
+fn cause(live: &Live, record: &Recorded, key: &str, after: Option<&str>) -> Cause {
+    if *record == Recorded::Pending || !is_told(key) {
+        return Cause::Config;
+    }
+    match after {
+        Some(after) => match record.had_tag(key, after) {
+            Some(true) => Cause::Drift,
+            Some(false) => Cause::Config,
+            None if matches!(record, Recorded::Known(_)) && key != NAME && !record.has_tag(key) => Cause::Config,
+            None => Cause::Unknown,
+        },
+        // A protection that nobody applied is somebody's.
+        None if key == key::PROTECTED => match live.tags.get(key).and_then(|value| record.had_tag(key, value)) {
+            Some(false) => Cause::Drift,
+            Some(true) => Cause::Config,
+            None => Cause::Unknown,
+        },
+        None => Cause::Config,
+    }
 }

@@ -13,6 +13,7 @@ mod estimate;
 mod events;
 mod explain;
 mod field;
+mod folded;
 mod graph;
 mod history;
 mod kinds;

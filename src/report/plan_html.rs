@@ -5,9 +5,11 @@ use super::blocked::obstacles;
 use super::change::{remarks, sign, verb};
 use super::estimate::estimate_all;
 use super::field::{FieldWords, Wording, ignored_line};
+use super::folded::folded;
 use super::later::later_line;
 use super::order::{Care, by_care, unnamed};
 use super::plan_text::{foreign_line, heading, orphan_line, warning_line};
+use super::style::count;
 use super::summary::summary_line;
 use crate::plan::{Action, Change, Plan, StackPlan, refusals};
 
@@ -47,6 +49,8 @@ struct ChangePart {
     consent: Option<String>,
     notes: Vec<String>,
     fields: Vec<FieldPart>,
+    /// Of whom it says the same.
+    same: Vec<String>,
     /// What is blocked with it.
     folded: Vec<String>,
 }
@@ -100,7 +104,13 @@ fn changes(plan: &StackPlan) -> Vec<ChangePart> {
         parts.push(ChangePart { folded, ..part(obstacle.first()) });
         parts.extend(obstacle.unfolded().map(part));
     }
-    parts.extend(after.into_iter().filter(|change| change.action != Action::Blocked).map(part));
+    for folded in folded(after.into_iter().filter(|change| change.action != Action::Blocked)) {
+        let part = part(folded.first);
+        parts.push(match folded.others.len() {
+            0 => part,
+            _ => ChangePart { address: count(folded.len(), "resource"), same: folded.addresses().collect(), ..part },
+        });
+    }
     parts
 }
 
@@ -124,6 +134,7 @@ fn change_part(plan: &StackPlan, change: &Change) -> ChangePart {
         consent: unnamed(plan, change),
         notes: change.notes.clone(),
         fields: change.fields.iter().map(field).collect(),
+        same: Vec::new(),
         folded: Vec::new(),
     }
 }

@@ -2,6 +2,7 @@ use super::blocked::{Obstacle, obstacles};
 use super::change::{remarks, sign, verb};
 use super::estimate::estimate_all;
 use super::field::{FieldWords, Wording, ignored_line};
+use super::folded::{Folded, folded};
 use super::later::later_line;
 use super::order::{Care, by_care, consent, unnamed};
 use super::plan_text::{foreign_line, heading, orphan_line, warning_line};
@@ -106,7 +107,7 @@ fn add_rest(page: &mut Page<'_>, plan: &StackPlan) -> usize {
     let changes = by_care(plan).into_iter().filter(|change| !Care::of(change).is_dangerous());
     let changes = changes.filter(|change| change.action != Action::Blocked);
     let mut lines: Vec<_> = obstacles(plan).iter().map(|obstacle| obstacle_block(obstacle, plan)).collect();
-    lines.extend(changes.map(|change| block(change, plan, false, true)));
+    lines.extend(folded(changes).iter().map(|folded| folded_block(folded, plan)));
     let waiting = |waiting: &crate::plan::Waiting| {
         format!("- … **waiting** {} for {}\n", code(&waiting.address.to_string()), code(&waiting.what))
     };
@@ -155,6 +156,18 @@ fn block(change: &Change, plan: &StackPlan, is_named: bool, details: bool) -> St
         }
     }
     text
+}
+
+/// What is said of many at once, with their names folded.
+fn folded_block(folded: &Folded<'_>, plan: &StackPlan) -> String {
+    let text = block(folded.first, plan, false, true);
+    if folded.others.is_empty() {
+        return text;
+    }
+    let (own, number) = (code(&folded.first.address.to_string()), count(folded.len(), "resource"));
+    let names = folded.addresses().map(|address| code(&address)).collect::<Vec<_>>().join(", ");
+    let text = text.replacen(&own, &number, 1);
+    format!("{text}  - <details><summary>{number}</summary>{names}</details>\n")
 }
 
 /// The cause of what is blocked, with who needs it folded.

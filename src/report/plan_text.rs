@@ -3,6 +3,7 @@ use super::change::{remarks, sign, verb};
 use super::difference::wrapped;
 use super::estimate::estimate_all;
 use super::field::ignored_line;
+use super::folded::{Folded, folded};
 use super::later::later_line;
 use super::layout::Layout;
 use super::order::{Care, by_care};
@@ -66,7 +67,7 @@ pub(super) fn stack_text(plan: &StackPlan, options: TextOptions) -> String {
     lines.extend(before.iter().flat_map(|change| change_lines(change, &plan.stack, layout)));
     lines.extend(obstacles(plan).iter().flat_map(|obstacle| obstacle_lines(obstacle, &plan.stack, layout)));
     let after = after.iter().filter(|change| change.action != Action::Blocked);
-    lines.extend(after.flat_map(|change| change_lines(change, &plan.stack, layout)));
+    lines.extend(folded(after.copied()).iter().flat_map(|folded| folded_lines(folded, &plan.stack, layout)));
     for waiting in &plan.waiting {
         lines.push(format!(" {}  waiting  {}  for {}", paint(CHANGE, "…"), waiting.address, waiting.what));
     }
@@ -119,17 +120,42 @@ fn obstacle_lines(obstacle: &Obstacle<'_>, stack: &Stack, layout: Layout<'_>) ->
         folded.insert(0, first);
     }
     if !folded.is_empty() {
-        let most = if layout.options.verbose { usize::MAX } else { FOLDED };
-        let named = folded.iter().take(most).map(|change| change.address.to_string()).collect::<Vec<_>>().join(", ");
-        let more = folded.len().saturating_sub(most);
-        let more = if more > 0 { format!(" and {more} more (-v names all)") } else { String::new() };
         let what =
             if is_of_many { String::new() } else { format!("blocked with it: {}: ", count(folded.len(), "resource")) };
-        let line = format!("{what}{named}{more}");
-        let width = layout.options.width.map(|width| width.saturating_sub(NOTE.len()));
-        lines.extend(wrapped(&line, width).iter().map(|line| format!("{NOTE}{}", paint(FAINT, line.trim_end()))));
+        lines.extend(named_lines(&what, folded.iter().map(|change| change.address.to_string()), layout));
     }
     lines.extend(obstacle.unfolded().flat_map(|change| change_lines(change, stack, layout)));
+    lines
+}
+
+/// The first few of many by name, and how many more there are.
+fn named_lines(what: &str, addresses: impl Iterator<Item = String>, layout: Layout<'_>) -> Vec<String> {
+    let addresses: Vec<_> = addresses.collect();
+    let most = if layout.options.verbose { usize::MAX } else { FOLDED };
+    let named = addresses.iter().take(most).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let more = addresses.len().saturating_sub(most);
+    let more = if more > 0 { format!(" and {more} more (-v names all)") } else { String::new() };
+    let width = layout.options.width.map(|width| width.saturating_sub(NOTE.len()));
+    let lines = wrapped(&format!("{what}{named}{more}"), width);
+    lines.iter().map(|line| format!("{NOTE}{}", paint(FAINT, line.trim_end()))).collect()
+}
+
+/// What is said of many at once: how many, what, and the first of them.
+fn folded_lines(folded: &Folded<'_>, stack: &Stack, layout: Layout<'_>) -> Vec<String> {
+    let first = folded.first;
+    if folded.others.is_empty() {
+        return change_lines(first, stack, layout);
+    }
+    let head = format!(
+        " {}  {}{}",
+        paint(CHANGE, sign(first)),
+        paint(CHANGE, pad(verb(first.action), 9)),
+        count(folded.len(), "resource")
+    );
+    let mut lines = vec![head];
+    lines.extend(first.notes.iter().map(|note| format!("{NOTE}{note}")));
+    lines.extend(layout.fields(first));
+    lines.extend(named_lines("", folded.addresses(), layout));
     lines
 }
 

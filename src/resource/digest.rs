@@ -24,6 +24,8 @@ const MAX_LENGTH: usize = 256;
 pub(super) const CUT: char = '+';
 /// Stands between the sections.
 pub(super) const BETWEEN: char = '.';
+/// What the parts are called that are tags' values.
+pub(super) const TAG_VALUES: &str = "tags";
 /// Letters that tags allow everywhere.
 pub(super) const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
@@ -57,6 +59,11 @@ impl Digest {
     pub fn parts(&mut self, name: &str, parts: impl IntoIterator<Item = String>) {
         let parts = parts.into_iter().map(|part| hash(&part, PART_LETTERS[0])).collect();
         self.parts.insert(hash(name, NAME_LETTERS), parts);
+    }
+
+    /// Takes the values of tags as they are applied, all together: they are parts under a name that no property has.
+    pub fn tag_values<'a>(&mut self, tags: impl IntoIterator<Item = (&'a str, &'a str)>) {
+        self.parts(TAG_VALUES, tags.into_iter().map(|(key, value)| tag_text(key, value)));
     }
 
     pub fn tag(&mut self, key: &str) {
@@ -138,6 +145,11 @@ impl Digest {
     }
 }
 
+/// What is hashed of a tag and its value.
+pub(super) fn tag_text(key: &str, value: &str) -> String {
+    format!("{key}\n{value}")
+}
+
 /// The first letters of a SHA-256.
 pub(super) fn hash(text: &str, letters: usize) -> String {
     let hash = Sha256::digest(text.as_bytes());
@@ -163,6 +175,17 @@ mod tests {
         assert_eq!(record.agrees("Routes", Some(&routes)), Some(true));
         assert!(record.has_element("/Routes/10.0.0.0~18") && !record.has_element("/Routes/10.9.0.0~116"));
         assert!(record.has_tag("owner") && !record.has_tag("team"));
+    }
+
+    #[test]
+    fn a_tags_value_is_known_and_of_a_digest_without_values_unknown() {
+        let mut digest = Digest::default();
+        digest.tag("owner");
+        assert_eq!(read(&digest).had_tag("owner", "ann"), None);
+        digest.tag_values([("owner", "ann")]);
+        let record = read(&digest);
+        assert_eq!((record.had_tag("owner", "ann"), record.had_tag("owner", "bob")), (Some(true), Some(false)));
+        assert!(record.has_tag("owner"));
     }
 
     #[test]

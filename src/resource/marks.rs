@@ -45,6 +45,10 @@ impl Marks {
         self.digest.tag(key);
     }
 
+    pub fn tag_values<'a>(&mut self, tags: impl IntoIterator<Item = (&'a str, &'a str)>) {
+        self.digest.tag_values(tags);
+    }
+
     pub fn element(&mut self, pointer: &str) {
         self.digest.element(pointer);
     }

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::digest::{ALPHABET, BETWEEN, CUT, NAME_LETTERS, PENDING, SCHEME, VALUE_LETTERS, hash};
+use super::digest::{ALPHABET, BETWEEN, CUT, NAME_LETTERS, PENDING, SCHEME, TAG_VALUES, VALUE_LETTERS, hash, tag_text};
 
 /// The scheme before this one: properties, tags and elements in one row, no parts.
 const FIRST_SCHEME: &str = "v1";
@@ -74,6 +74,11 @@ impl Recorded {
             return record.properties.get(&hash(pointer, NAME_LETTERS)) == Some(&value);
         }
         record.elements.contains(&hash(pointer, VALUE_LETTERS))
+    }
+
+    /// Returns whether this was the tag's value when it was last applied. Nothing if the record does not tell.
+    pub fn had_tag(&self, key: &str, value: &str) -> Option<bool> {
+        self.had(TAG_VALUES, [tag_text(key, value)])
     }
 
     /// Returns whether the user's tag was written when it was last applied.

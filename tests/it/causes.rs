@@ -6,6 +6,7 @@ use provision::resource::{Tags, key};
 use serde_json::{Value, json};
 
 use crate::engine::{actions, change, environment, reference};
+use crate::stage::words;
 use crate::world::thing::Thing;
 use crate::world::{Bench, Fault, What, Wish, blueprint};
 
@@ -220,4 +221,42 @@ async fn one_that_never_became_usable_goes_with_its_replacement() {
     let world = bench.cloud.world();
     let certs: Vec<_> = world.things.values().filter(|thing| thing.kind == "Fake::Cert").collect();
     assert_eq!(certs.len(), 1, "{certs:#?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tag_changed_by_hand_is_drift_and_the_yamls_change_of_one_is_told_once() {
+    let wishes = environment();
+    let bench = applied(&wishes).await;
+    let mut wanted = blueprint(&wishes);
+    by_hand(&bench, "Fake::Group", "web", |thing| thing.tags.set("cost-center", "7"));
+    by_hand(&bench, "Fake::Store", "db", |thing| drop(thing.tags.0.remove("cost-center")));
+    let plan = bench.plan(&wanted, Mode::Apply).await;
+    let drifted = |before: Value| vec![("/Tags/cost-center", before, json!("42"), Cause::Drift)];
+    assert_eq!(told(fields(&plan, "Fake::Group/web")), drifted(json!("7")));
+    assert_eq!(told(fields(&plan, "Fake::Store/db")), drifted(Value::Null));
+    assert!(plan.changes.iter().all(|change| (change.action, change.cause) == (Action::Retag, Cause::Drift)));
+    assert!(words(&plan).contains("2 drifted fields"), "{}", words(&plan));
+    assert_eq!(actions(&bench.plan(&wanted, Mode::OnlyConfig).await), [], "drift is left alone");
+
+    // The YAML's own change goes everywhere, also where somebody had changed it.
+    wanted.stack.tags.set("cost-center", "43");
+    let plan = bench.plan(&wanted, Mode::OnlyConfig).await;
+    let is_config = |field: &Field| (&*field.path, field.cause) == ("/Tags/cost-center", Cause::Config);
+    assert!(plan.changes.iter().all(|change| change.fields.iter().all(is_config)), "{:#?}", plan.changes);
+    assert_eq!(plan.changes.len(), wanted.resources.len());
+    let text = words(&plan);
+    let folded = format!("{} resources", plan.changes.len() - 2);
+    assert!(text.contains(&folded) && text.contains("\"42\" → \"43\""), "{text}");
+    assert_eq!(text.matches("\"42\" → \"43\"").count(), 1, "{text}");
+    bench.run(&wanted, Mode::OnlyConfig).await.clean();
+    assert_eq!(actions(&bench.plan(&wanted, Mode::Apply).await), []);
+
+    // A digest of before tells no values.
+    by_hand(&bench, "Fake::Group", "web", |thing| {
+        let digest = thing.tags.get(key::DIGEST).expect("a digest").rsplit_once('.').expect("its parts").0.to_owned();
+        thing.tags.set(key::DIGEST, digest);
+        thing.tags.set("cost-center", "7");
+    });
+    let plan = bench.plan(&wanted, Mode::Apply).await;
+    assert_eq!(told(fields(&plan, "Fake::Group/web"))[0].3, Cause::Unknown);
 }

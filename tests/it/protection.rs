@@ -106,7 +106,11 @@ async fn taking_the_mark_away_goes_by_name_and_putting_it_on_does_not() {
     let marked = with_protected(plain.clone(), GATE, Some(true));
     let plan = change(&marked, &plain).await;
     assert_eq!(asked(&plan), [by_name(GATE)]);
-    assert_eq!(plan.changes[0].notes, [format!("tags: -{}", key::PROTECTED)]);
+    let [field] = &plan.changes[0].fields[..] else { panic!("{:#?}", plan.changes[0].fields) };
+    assert_eq!(
+        (&*field.path, &field.before, &field.after),
+        (&*format!("/Tags/{}", key::PROTECTED), &Some(json!("true")), &None)
+    );
     assert_eq!(asked(&change(&plain, &marked).await), Vec::<String>::new());
 }
 
