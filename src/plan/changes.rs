@@ -156,7 +156,7 @@ pub(super) fn desired_change(
             change.fields = of_new(resource, &facts, spec).iter().map(|field| shown(&facts, field)).collect();
             change.notes.extend(leaving.as_ref().map(|live| format!("after {} is gone", live.id)));
         }
-        Fate::Replace { live, fields, create_first, why, .. } => {
+        Fate::Replace { live, spec, fields, create_first, why } => {
             change.action = Action::Replace;
             change.cause = if fields.is_empty() { Cause::Drift } else { overall(fields) };
             let loses = facts.stateful && !(facts.interchangeable && *create_first);
@@ -166,6 +166,16 @@ pub(super) fn desired_change(
                 (false, false) => Disruption::Outage,
             };
             change.protected = stands(loses, live);
+            if facts.interchangeable && why.is_none() {
+                let all = facts.create_only.iter().map(|path| FieldDiff {
+                    path: (*path).to_owned(),
+                    before: live.spec.pointer(path).cloned(),
+                    after: spec.pointer(path).cloned(),
+                });
+                let all: Vec<_> = all.collect();
+                change.disruption = change.disruption.max(shape.disruption(&all));
+                change.notes.extend(shape.advice(&live.spec, spec, &all));
+            }
             if facts.awaits_person && *create_first && why.is_none() {
                 change
                     .notes

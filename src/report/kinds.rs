@@ -146,7 +146,11 @@ fn remarks(facts: &Facts) -> Vec<String> {
         Replacement::CreateFirst => "A replacement is made before the old one goes.".to_owned(),
         Replacement::DeleteFirst => "A replacement is made after the old one is gone: an outage.".to_owned(),
     });
-    if facts.stateful {
+    if facts.interchangeable {
+        let text = "Deleted only when named with `--allow-destroy`. A replacement asks nobody: the old one goes once the new one \
+                    is in use; a name that only the old one serves is told as an outage.";
+        all.push(text.to_owned());
+    } else if facts.stateful {
         all.push("Keeps data: deleted or replaced only when named with `--allow-destroy`.".to_owned());
     }
     if facts.revisioned {

@@ -5,12 +5,15 @@ use std::sync::Arc;
 
 use provision::aws::WriterScope;
 use provision::kinds::KINDS;
-use provision::resource::{Address, Name, Scope, Settled, StackId, Tags, key};
+use provision::plan::Action;
+use provision::resource::{Address, Disruption, Name, Scope, Settled, StackId, Tags, key};
 use serde_json::{Value, json};
 
 use crate::canned::{Canned, scope};
 use crate::listener::Held;
+use crate::stage::{Stage, blueprints, on_deep_stack, words};
 
+const ACCOUNT: &str = "300000000159";
 const KIND: &str = "AWS::CertificateManager::Certificate";
 const EARLIER: &str = "arn:aws:acm:us-east-1:123456789012:certificate/5f2c7d1e-8f0b-4c55-9f3a-2b6f0d9a7e41";
 const NEW: &str = "arn:aws:acm:us-east-1:123456789012:certificate/11111111-8f0b-4c55-9f3a-2b6f0d9a7e41";
@@ -140,4 +143,33 @@ async fn a_certificate_that_cannot_be_deleted_says_who_uses_it() {
     });
     let failure = kind.delete(&writer, &live).await.unwrap_err();
     assert!(failure.hint.as_deref().unwrap_or_default().contains(USER), "{failure:?}");
+}
+
+#[test]
+fn a_name_that_the_new_one_does_not_serve_is_an_outage_that_names_it() {
+    on_deep_stack(async {
+        let stage = Stage::new(ACCOUNT).await;
+        let stack = |names: &str| {
+            let tenant = format!(
+                "tenant: names\ntemplate: own\naccount: \"{ACCOUNT}\"\nenvironments: {{ production: {{ region: us-east-1 }} }}\n"
+            );
+            let template = format!(
+                "resources:\n  - type: AWS::CertificateManager::Certificate\n    name: site\n    properties: \
+                 {{ DomainName: www.acme.example, SubjectAlternativeNames: {names} }}\n"
+            );
+            blueprints(&[("names.yaml", &tenant)], &[("own.yaml", &template)]).unwrap().remove(0)
+        };
+        stage.bring_up(&stack("[acme.example, shop.acme.example]")).await.unwrap_or_else(|why| panic!("{why}"));
+        let told = async |names: &str| {
+            let plan = stage.plan(&stack(names)).await;
+            let [change] = &plan.changes[..] else { panic!("{}", words(&plan)) };
+            assert_eq!((change.action, change.protected), (Action::Replace, false), "{}", words(&plan));
+            (change.disruption, words(&plan))
+        };
+        let (disruption, text) = told("[acme.example]").await;
+        assert_eq!(disruption, Disruption::Outage, "{text}");
+        assert!(text.contains("no longer serves shop.acme.example"), "{text}");
+        let (disruption, text) = told("[acme.example, \"*.acme.example\"]").await;
+        assert_eq!(disruption, Disruption::None, "{text}");
+    });
 }

@@ -1,3 +1,4 @@
+mod names;
 mod read;
 
 use std::collections::BTreeSet;
@@ -13,7 +14,7 @@ use super::lower_case::lower_case;
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once};
 use crate::resource::normal::Set;
 use crate::resource::{
-    Attachable, Changes, Class, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, OPEN,
+    Attachable, Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, OPEN,
     Permissions, Replacement, Result, Scope, State, Tags, Unseen,
 };
 use read::{candidates, is_acm, read, requested, summaries, used};
@@ -183,6 +184,17 @@ resources:
 
     fn replaces(_: &Value, desired: &Value, field: &FieldDiff) -> bool {
         field.path == "/ValidationMethod" && desired["ValidationMethod"] != "DNS"
+    }
+
+    /// A name that the new one does not serve is gone as soon as the listener has the new one.
+    fn disruption(fields: &[FieldDiff]) -> Disruption {
+        if names::dropped(fields).is_empty() { Disruption::None } else { Disruption::Outage }
+    }
+
+    fn advice(_: &Value, _: &Value, fields: &[FieldDiff]) -> Vec<String> {
+        let dropped = names::dropped(fields);
+        let told = || format!("no longer serves {}: who calls it by that gets an error of TLS", dropped.join(", "));
+        if dropped.is_empty() { Vec::new() } else { vec![told()] }
     }
 
     fn check(spec: &Spec) -> Vec<(String, String)> {
