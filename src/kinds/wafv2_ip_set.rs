@@ -160,6 +160,16 @@ resources:
         })
     }
 
+    fn advice(live: &Value, desired: &Value, _: &[FieldDiff]) -> Vec<String> {
+        let ranges = |spec: &Value| -> Vec<IpNet> {
+            let all = spec.get("Addresses").and_then(Value::as_array).into_iter().flatten();
+            all.filter_map(|range| range.as_str()?.parse().ok()).collect()
+        };
+        let before = ranges(live);
+        let come = ranges(desired).into_iter().filter(|range| !before.contains(range));
+        come.filter_map(vast).collect()
+    }
+
     fn check(spec: &Spec) -> Vec<(String, String)> {
         let wrong = |text: &String| match text.parse::<IpNet>() {
             Ok(range @ IpNet::V4(_)) if spec.ip_address_version == "IPV4" => not_taken(range),
@@ -265,6 +275,21 @@ fn ranges<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Set<String>, D::
     Ok(written.iter().map(|text| normal(text)).collect())
 }
 
+/// Says what a range does that holds a 256th of all IPv4 addresses or more, or of IPv6 more than any one network.
+fn vast(range: IpNet) -> Option<String> {
+    let (most, version) = match range {
+        IpNet::V4(_) => (8, "IPv4"),
+        IpNet::V6(_) => (19, "IPv6"),
+    };
+    let part = 1_u64 << range.prefix_len().min(32);
+    (range.prefix_len() <= most).then(|| {
+        format!(
+            "{range} is one in {part} of all {version} addresses: a rule that blocks this set shuts them all out, one that allows \
+             it lets them all in"
+        )
+    })
+}
+
 /// Returns why WAF refuses a range of the right version.
 fn not_taken(range: IpNet) -> Option<String> {
     let halves = match range {
@@ -313,6 +338,19 @@ mod tests {
         let refused = |path: &str| IpSet::refuses(&Value::Null, &Value::Null, &field(path));
         assert!(refused("/IPAddressVersion").is_some_and(|why| why.contains("declare another set")));
         assert_eq!(refused("/Addresses"), None);
+    }
+
+    #[test]
+    fn a_range_that_holds_much_of_the_internet_says_so_when_it_comes() {
+        let set = |ranges: &[&str]| json!({ "Addresses": ranges });
+        let said = |before: &[&str], after: &[&str]| IpSet::advice(&set(before), &set(after), &[]);
+        let told = said(&[], &["0.0.0.0/1", "192.0.2.0/24"]);
+        assert!(
+            matches!(&told[..], [one] if one.starts_with("0.0.0.0/1 is one in 2 of all IPv4 addresses")),
+            "{told:?}"
+        );
+        assert_eq!(said(&["0.0.0.0/1"], &["0.0.0.0/1", "10.0.0.0/9"]), [""; 0]);
+        assert_eq!(said(&[], &["8000::/1"]).len(), 1);
     }
 
     #[test]

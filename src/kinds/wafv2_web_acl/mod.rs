@@ -1,5 +1,6 @@
 mod group;
 mod live;
+mod loosened;
 mod lost;
 mod read;
 mod statement;
@@ -10,6 +11,7 @@ use std::collections::BTreeMap;
 use aws_sdk_wafv2::types as sdk;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use self::live::{found, get};
 use self::statement::{DefaultAction, Rule, Statement, VisibilityConfig};
@@ -18,8 +20,8 @@ use super::wafv2::{self, Summary};
 use crate::aws::{Aws, Clients, Reader, TagIndex, Writer};
 use crate::resource::normal::Set;
 use crate::resource::{
-    Attachable, Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, OPEN, Permissions, Result,
-    Scope, State, Tags, Told, Unmodelled, pointer,
+    Attachable, Changes, Class, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, OPEN,
+    Permissions, Result, Scope, State, Tags, Told, Unmodelled, pointer,
 };
 
 /// A web application firewall: rules in front of a load balancer or a distribution.
@@ -252,6 +254,10 @@ resources:
             Ok(call.scope(live.spec.scope.as_str().into()).send().await.map(drop)?)
         })
         .await
+    }
+
+    fn advice(live: &Value, desired: &Value, _: &[FieldDiff]) -> Vec<String> {
+        loosened::sentences(live, desired)
     }
 
     fn check(spec: &Spec) -> Vec<(String, String)> {

@@ -210,3 +210,33 @@ fn a_rule_of_shields_name_is_a_mistake() {
     let mistakes = WebAcl::check(&acl(&[rule], ("Description", json!("d"))));
     assert_eq!(mistakes.into_iter().map(|(at, _)| at).collect::<Vec<_>>(), ["/Rules/0/Name"]);
 }
+
+#[test]
+fn a_web_acl_that_blocks_less_says_what() {
+    let group = |name: &str, action: &str, overrides: Value| {
+        let statement = json!({ "ManagedRuleGroupStatement": {
+            "VendorName": "AWS", "Name": name, "RuleActionOverrides": overrides } });
+        rule(name, 1, &statement, ("OverrideAction", json!({ action: {} })))
+    };
+    let rate = |action: &str| rule("rate", 2, &json!({ "RateBasedStatement": {} }), ("Action", json!({ action: {} })));
+    let acl = |rules: Value| json!({ "DefaultAction": { "Allow": {} }, "Rules": rules });
+    let said = |before: Value, after: Value| WebAcl::advice(&acl(before), &acl(after), &[]);
+    let before = json!([group("Common", "None", json!([])), rate("Block")]);
+    assert_eq!(
+        said(before.clone(), json!([group("Common", "Count", json!([])), rate("Count")])),
+        ["no longer blocks what these rules match, and only counts it: Common, rate"]
+    );
+    assert_eq!(
+        said(before.clone(), json!([rate("Block")])),
+        ["no longer blocks what these rules matched, which go: Common"]
+    );
+    let excepted = json!([{ "Name": "Size", "ActionToUse": { "Count": {} } }]);
+    assert_eq!(
+        said(before.clone(), json!([group("Common", "None", excepted), rate("Block")])),
+        ["of Common no longer blocks what these rules match: Size"]
+    );
+    assert!(said(before.clone(), before.clone()).is_empty());
+    assert!(said(json!([rate("Count")]), before).is_empty());
+    let blocks = json!({ "DefaultAction": { "Block": {} }, "Rules": [] });
+    assert_eq!(WebAcl::advice(&blocks, &acl(json!([])), &[]).len(), 1);
+}
