@@ -40,7 +40,16 @@ pub(super) fn mistakes(spec: &Spec) -> Vec<(String, String)> {
         key_arn::mistake("/KmsKeyId", spec.kms_key_id.as_ref()),
         key_arn::mistake("/MasterUserSecret/KmsKeyId", spec.master_user_secret.kms_key_id.as_ref()),
     ];
-    wrong.chain(keys.into_iter().flatten()).chain(windows(spec)).collect()
+    let user = reserved(spec).map(|text| ("/MasterUsername".to_owned(), text));
+    wrong.chain(keys.into_iter().flatten()).chain(user).chain(windows(spec)).collect()
+}
+
+/// Names that RDS gives to no master user: its own, and what PostgreSQL keeps for itself.
+fn reserved(spec: &Spec) -> Option<String> {
+    let user = spec.master_username.as_deref()?.to_lowercase();
+    let is_postgres = spec.engine.contains("postgres");
+    let is_reserved = user == "rdsadmin" || (is_postgres && (user == "admin" || user.starts_with("pg_")));
+    is_reserved.then(|| format!("is {user}, which {} reserves: choose another name, such as master", spec.engine))
 }
 
 /// RDS takes no backup while it maintains, and refuses windows that overlap.

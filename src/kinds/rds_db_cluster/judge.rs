@@ -34,6 +34,11 @@ pub(super) fn refusal(live: &Value, field: &FieldDiff) -> Option<String> {
              move the data"
                 .to_owned(),
         ),
+        "/DatabaseName" if field.before.is_some() => Some(
+            "RDS makes the first database with the cluster alone: put the old name back and create another database inside it, \
+             or declare another cluster, move the data, then remove this one"
+                .to_owned(),
+        ),
         "/MasterUserSecret/KmsKeyId" if has_secret => Some(
             "RDS cannot change the key of the master user's secret: put the old key back, or let RDS make another secret \
              by hand (ModifyDBCluster without ManageMasterUserPassword, then with it and MasterUserSecretKmsKeyId)"

@@ -45,6 +45,13 @@ fn another_engine_is_refused() {
 }
 
 #[test]
+fn another_name_of_the_first_database_is_refused_with_the_way_out() {
+    let fields = [field("/DatabaseName", json!("app"), json!("other"))];
+    let refused = DbCluster::refuses(&Value::Null, &Value::Null, &fields).unwrap();
+    assert!(refused.contains("put the old name back") && refused.contains("declare another cluster"), "{refused}");
+}
+
+#[test]
 fn a_secret_keeps_its_key() {
     let refused = |is_managed: bool| {
         let fields = [field("/MasterUserSecret/KmsKeyId", json!("arn:aws:kms:us-east-1:1:key/a"), json!("b"))];
@@ -119,4 +126,22 @@ fn a_newer_minor_version_is_no_difference() {
     let differs = |live: &str, wanted: &str| !DbCluster.compare(&normal(live), &normal(wanted)).fields.is_empty();
     assert!(!differs("16.6", "16.4") && !differs("16.6", "16"), "AWS has raised it");
     assert!(differs("16.4", "16.6") && differs("16.6", "17.2") && differs("17.2", "16.6"));
+}
+
+#[test]
+fn names_that_an_engine_keeps_are_no_master_users() {
+    let is_taken = |engine: &str, user: &str| {
+        let spec = json!({ "Engine": engine, "MasterUsername": user, "VpcSecurityGroupIds": ["sg-1"] });
+        let mistakes = DbCluster::check(&serde_json::from_value(spec).unwrap());
+        !mistakes.iter().any(|(at, text)| at == "/MasterUsername" && text.contains("reserves"))
+    };
+    for (engine, user, expected) in [
+        ("aurora-postgresql", "admin", false),
+        ("aurora-postgresql", "pg_app", false),
+        ("aurora-postgresql", "postgres", true),
+        ("aurora-mysql", "admin", true),
+        ("aurora-mysql", "rdsadmin", false),
+    ] {
+        assert_eq!(is_taken(engine, user), expected, "{engine} {user}");
+    }
 }
