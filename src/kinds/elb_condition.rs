@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::resource::Unmodelled;
 use crate::resource::normal::Set;
 
+/// Values that one rule takes over all its conditions; no quota raises it.
+const MOST_VALUES: usize = 5;
+
 /// The fields on which a rule has one condition at most.
 const ONCE: &[&str] = &["host-header", "http-request-method", "path-pattern", "source-ip"];
 
@@ -108,6 +111,18 @@ impl Condition {
         }
     }
 
+    fn values(&self) -> usize {
+        let plain = [
+            &self.host_header_config,
+            &self.http_request_method_config,
+            &self.path_pattern_config,
+            &self.source_ip_config,
+        ];
+        plain.into_iter().flatten().map(|config| config.values.len()).sum::<usize>()
+            + self.http_header_config.as_ref().map_or(0, |config| config.values.len())
+            + self.query_string_config.as_ref().map_or(0, |config| config.values.len())
+    }
+
     fn mistake(&self) -> Option<String> {
         let configs = [
             ("host-header", self.host_header_config.is_some()),
@@ -172,7 +187,11 @@ impl Conditions {
         }
         let twice = ONCE.iter().filter(|field| self.0.iter().filter(|one| one.field == **field).count() > 1);
         let twice = twice.map(|field| format!("has `{field}` twice: put the values into one condition"));
-        let all = self.0.iter().filter_map(Condition::mistake).chain(twice);
+        let values: usize = self.0.iter().map(Condition::values).sum();
+        let many = (values > MOST_VALUES).then(|| {
+            format!("has {values} values, and a rule takes {MOST_VALUES} over all its conditions: part it in several")
+        });
+        let all = self.0.iter().filter_map(Condition::mistake).chain(twice).chain(many);
         all.map(|text| ("/Conditions".to_owned(), text)).collect()
     }
 
@@ -259,6 +278,16 @@ mod tests {
         // AWS repeats plain values beside the config.
         live.push(sdk::RuleCondition::builder().field("path-pattern").values("/api/*").build());
         assert_eq!(Conditions::read(&live), (desired, Vec::new()));
+    }
+
+    #[test]
+    fn a_rule_takes_five_values_over_all_its_conditions() {
+        let rule = |hosts: &[&str]| {
+            let paths = json!({ "Field": "path-pattern", "Values": ["/a", "/b", "/c"] });
+            conditions(json!([{ "Field": "host-header", "Values": hosts }, paths])).check()
+        };
+        assert_eq!(rule(&["a.example", "b.example"]), []);
+        assert!(rule(&["a.example", "b.example", "c.example"])[0].1.starts_with("has 6 values, and a rule takes 5"));
     }
 
     #[test]

@@ -112,7 +112,10 @@ fn explain(error: &ValidationError<'_>, around: &Around<'_>, found: &mut Vec<Vio
             });
         }
         ValidationErrorKind::Type { kind } => {
-            value(format!("{name} must be {}, and is {is}", wanted(kind)), type_hint(kind, instance));
+            match instance.as_str().filter(|text| is_beyond(text) && wanted(kind).contains("number")) {
+                Some(_) => value(format!("{name} is too large a number: none has more than 64 bits"), None),
+                None => value(format!("{name} must be {}, and is {is}", wanted(kind)), type_hint(kind, instance)),
+            }
         }
         ValidationErrorKind::Enum { options } => {
             let all: Vec<_> = options.as_array().into_iter().flatten().map(bare).collect();
@@ -294,6 +297,12 @@ fn wanted(kind: &TypeKind) -> String {
     }
 }
 
+/// Whether a text is a whole number that is text only because it has more than 64 bits.
+fn is_beyond(text: &str) -> bool {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<i64>().is_err()
+}
+
 fn type_hint(kind: &TypeKind, instance: &Json) -> Option<String> {
     let wanted = wanted(kind);
     match instance {
@@ -319,5 +328,14 @@ pub fn described(value: &Json) -> String {
         Json::String(_) => "a text".to_owned(),
         Json::Array(_) => "a list".to_owned(),
         Json::Object(_) => "a map".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_number_of_more_than_64_bits_is_known_for_one() {
+        assert!(super::is_beyond("99999999999999999999") && super::is_beyond("-99999999999999999999"));
+        assert!(!super::is_beyond("9223372036854775807") && !super::is_beyond("9e99") && !super::is_beyond(""));
     }
 }

@@ -155,6 +155,25 @@ fn cases() -> Vec<(&'static str, Vec<File>)> {
                 ("provision.yaml", b"projct: x\n".to_vec()),
             ],
         ),
+        ("a number of more than 64 bits", but("priority: 10", "priority: 99999999999999999999")),
+        (
+            "a rule group that is not there",
+            but(
+                "    services:",
+                "    waf: { count_rules: { AWSManagedRulesComonRuleSet: [SizeRestrictions_BODY] } }\n    services:",
+            ),
+        ),
+        (
+            "more hosts and paths than a rule takes",
+            but("priority: 10", "priority: 10, hosts: [a.example, b.example, c.example], paths: [/a, /b, /c]"),
+        ),
+        (
+            "a master user that the engine keeps for itself",
+            but(
+                "    services:",
+                "    databases: { main: { engine: postgresql, version: \"16.11\", user: admin } }\n    services:",
+            ),
+        ),
     ]
 }
 
