@@ -114,7 +114,7 @@ pub async fn collect<C: Cloud>(
             }
             match &region.survey {
                 Ok(all) => {
-                    inventory.unmanaged.extend(unmanaged(inventory, &all.things));
+                    inventory.attached.extend(all.things.iter().cloned());
                     inventory.incomplete = all.incomplete.clone().or(inventory.incomplete.take());
                 }
                 Err(failure) => inventory.survey_failure = Some(failure.clone()),
@@ -236,23 +236,12 @@ fn report_copies(inventory: &mut Inventory) {
     inventory.unmanaged.extend(copies.collect::<Vec<_>>());
 }
 
-/// What others have attached to things of the stack; what may be one of its own that lost its tags is told as that.
+/// What stands in the stack's networks or on its things, and is none of them: known when all is read. What of it may be one
+/// of the stack's own that lost its tags only a plan can tell.
 fn report_attached(inventory: &mut Inventory) {
     let attached = std::mem::take(&mut inventory.attached);
-    let ids = |lives: &mut dyn Iterator<Item = &Arc<Live>>| lives.map(|live| live.id.clone()).collect::<BTreeSet<_>>();
-    let ours = ids(&mut inventory.all().map(|(_, live)| live));
-    let sights = inventory.kinds.values().filter_map(|seen| match seen {
-        Seen::Read(sight) => Some(sight),
-        Seen::Unknown(_) => None,
-    });
-    let estranged = ids(&mut sights.flat_map(|sight| &sight.estranged));
-    let is_meant =
-        |one: &Unmanaged| ours.contains(&one.place) && !ours.contains(&one.id) && !estranged.contains(&one.id);
-    inventory.unmanaged.extend(attached.into_iter().filter(is_meant));
-}
-
-/// What stands in the stack's networks or on its things, and is none of them.
-fn unmanaged(inventory: &Inventory, all: &[Unmanaged]) -> Vec<Unmanaged> {
     let ours: BTreeSet<&str> = inventory.all().map(|(_, live)| live.id.as_str()).collect();
-    all.iter().filter(|thing| ours.contains(&*thing.place) && !ours.contains(&*thing.id)).cloned().collect()
+    let is_theirs = |one: &Unmanaged| ours.contains(&*one.place) && !ours.contains(&*one.id);
+    let theirs: Vec<_> = attached.into_iter().filter(is_theirs).collect();
+    inventory.unmanaged.extend(theirs);
 }

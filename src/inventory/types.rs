@@ -12,7 +12,7 @@ pub struct Inventory {
     pub kinds: BTreeMap<(String, String), Seen>,
     /// Things inside the stack's VPC, or on its things, that no kind of ours claims.
     pub unmanaged: Vec<Unmanaged>,
-    /// What stands on something that may be the stack's; sorted into `unmanaged` when all is read.
+    /// What stands in or on something that may be the stack's; sorted into `unmanaged` when all is read.
     pub attached: Vec<Unmanaged>,
     /// Why the look for unmanaged things is incomplete, if it is.
     pub survey_failure: Option<Failure>,

@@ -1,6 +1,7 @@
 //! What a plan may not do without being told so.
 
 use super::types::{Action, Change, Plan, StackPlan};
+use crate::inventory::Unmanaged;
 use crate::resource::glob::matches;
 use crate::resource::{Address, StackId};
 
@@ -51,7 +52,8 @@ pub enum Refusal {
         deletes: usize,
         limit: usize,
     },
-    /// Something that is not ours stands inside what would be deleted, and would hold the deletion up half-way.
+    /// Something that is not ours stands in or on what would be deleted or replaced: it would hold that up half-way, or go
+    /// with it.
     Foreign {
         stack: StackId,
         address: Address,
@@ -82,6 +84,13 @@ fn goes(change: &Change) -> bool {
     matches!(change.action, Action::Delete | Action::Replace)
 }
 
+/// Whether a thing would hold up that another goes, or go with it. What is a part of what is replaced, and no thing of its own
+/// (what an account imposes on it), does neither.
+fn stands_in(thing: &Unmanaged, change: &Change) -> bool {
+    let is_part = || thing.kind.strip_prefix(&change.address.kind).is_some_and(|part| part.starts_with(' '));
+    change.id.as_ref() == Some(&thing.place) && (change.action == Action::Delete || !is_part())
+}
+
 fn guards_of(stack: &StackPlan, guards: &Guards, allowed: &[Allowance]) -> Vec<Guard> {
     let id = &stack.stack.id;
     let mut all = Vec::new();
@@ -90,8 +99,8 @@ fn guards_of(stack: &StackPlan, guards: &Guards, allowed: &[Allowance]) -> Vec<G
         let refusal = Refusal::TooManyDeletes { stack: id.clone(), deletes, limit };
         all.push(Guard { refusal, is_satisfied: deletes <= limit });
     }
-    for change in stack.changes.iter().filter(|change| change.action == Action::Delete) {
-        let inside = stack.unmanaged.iter().filter(|thing| change.id.as_ref() == Some(&thing.place));
+    for change in stack.changes.iter().filter(|change| goes(change)) {
+        let inside = stack.unmanaged.iter().filter(|thing| stands_in(thing, change));
         all.extend(inside.map(|thing| Guard {
             refusal: Refusal::Foreign {
                 stack: id.clone(),

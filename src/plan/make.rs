@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::changes::{blocked, desired_change, is_for_another, removed_change};
 use super::circles::deadlocked;
-use super::decide::{Decisions, decide, left_behind};
+use super::decide::{Decisions, decide, left_behind, standings};
 use super::derived::Fed;
 use super::fate::Fate;
 use super::foundation::obstacle;
@@ -14,6 +14,7 @@ use super::order::{Order, Shapes};
 use super::outage;
 use super::remove::remove;
 use super::select;
+use super::standing::Standing;
 use super::steps::{Steps, steps};
 use super::types::{Change, StackPlan, Step, StepId};
 use super::unread::{unchecked, unlisted, unread};
@@ -47,9 +48,17 @@ fn unhindered(input: &Input<'_>, shapes: &Shapes<'_>, asked: Option<&BTreeSet<Ad
     let mut plan = assemble(input, shapes, decisions.as_ref(), &leaving, made);
     tell(input, shapes, decisions.as_ref(), &taken, &mut plan);
     decisions.iter().for_each(|decisions| lasting::tell(input, shapes, decisions, &mut plan));
+    let standings = match decisions {
+        Some(decisions) => decisions.standings,
+        None => standings(input, shapes, &order, &edges),
+    };
+    // What may be one of ours is told as that; a copy is told as such all the same.
+    let suspects: BTreeSet<&String> = standings.values().flat_map(Standing::suspects).collect();
+    let ours: BTreeSet<&String> = input.inventory.all().map(|(_, live)| &live.id).collect();
+    plan.unmanaged.retain(|thing| !(suspects.contains(&thing.id) && ours.contains(&thing.place)));
     if input.mode == Mode::Destroy {
-        let left = left_behind(input, shapes, &order, &edges);
-        plan.changes.extend(left.into_iter().map(|(address, why)| blocked(input, address, why)));
+        let left = left_behind(&standings);
+        plan.changes.extend(left.map(|(address, why)| blocked(input, address.clone(), why.to_owned())));
     }
     plan.changes.extend(unread(input));
     plan.warnings.extend(unlisted(input));

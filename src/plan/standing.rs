@@ -33,6 +33,14 @@ impl Standing {
             _ => None,
         }
     }
+
+    /// The ids of what may be it.
+    pub(super) fn suspects(&self) -> &[String] {
+        match self {
+            Self::Unknown { suspects, .. } => suspects,
+            _ => &[],
+        }
+    }
 }
 
 /// What finding out how a resource stands needs beside it.

@@ -9,7 +9,7 @@ use aws_sdk_kms::types::GrantOperation;
 use provision::aws::{Things, survey};
 use provision::blueprint::Blueprint;
 use provision::kinds::KINDS;
-use provision::plan::{Guards, Mode, Plan};
+use provision::plan::{Guards, Mode, Plan, StackPlan};
 use provision::resource::{Facts, Told, pointer};
 use serde_json::json;
 
@@ -21,6 +21,36 @@ const ACCOUNT: &str = "300000000085";
 const PARTS: [&str; 2] = ["AWS::ElasticLoadBalancingV2::ListenerRule", "AWS::ECS::Service"];
 /// What a look at one stack may ask: so many calls for lists and the survey, and a few for each thing's details.
 const CALLS: usize = 50;
+/// One more of each kind that others can attach.
+const ANOTHER: &str = "
+  - type: AWS::ElasticLoadBalancingV2::Listener
+    name: more
+    properties:
+      LoadBalancerArn: \"{{ ref('AWS::ElasticLoadBalancingV2::LoadBalancer/web') }}\"
+      Port: 8080
+      Protocol: HTTP
+      DefaultActions:
+        - Type: fixed-response
+          FixedResponseConfig: { StatusCode: \"404\", ContentType: text/plain }
+  - type: AWS::ElasticLoadBalancingV2::ListenerRule
+    name: more
+    properties:
+      ListenerArn: \"{{ ref('AWS::ElasticLoadBalancingV2::Listener/http') }}\"
+      Priority: 20
+      Conditions:
+        - { Field: path-pattern, PathPatternConfig: { Values: [/more] } }
+      Actions:
+        - Type: fixed-response
+          FixedResponseConfig: { StatusCode: \"404\", ContentType: text/plain }
+  - type: AWS::ECS::Service
+    name: more
+    properties:
+      Cluster: \"{{ ref('AWS::ECS::Cluster/main') }}\"
+      TaskDefinition: \"{{ ref('AWS::ECS::TaskDefinition/web') }}\"
+      LaunchType: FARGATE
+      DesiredCount: 0
+      NetworkConfiguration: { AwsvpcConfiguration: { Subnets: [\"{{ ref('AWS::EC2::Subnet/tasks') }}\"] } }
+";
 const MORE: &str = "
   - type: AWS::Logs::LogGroup
     name: web
@@ -91,6 +121,7 @@ fn what_others_attach_to_things_of_ours_is_told_and_holds_their_deletion_up() {
         let plan = stage.plan(&stack).await;
         let told: BTreeSet<_> =
             plan.unmanaged.iter().map(|thing| (&*thing.kind, thing.id.clone(), thing.place.clone())).collect();
+        let (their_rule, their_listener) = (rule.clone(), port.clone());
         let expected = BTreeSet::from([
             ("AWS::ElasticLoadBalancingV2::ListenerRule", rule, listener),
             ("AWS::ElasticLoadBalancingV2::Listener", port, balancer),
@@ -103,6 +134,35 @@ fn what_others_attach_to_things_of_ours_is_told_and_holds_their_deletion_up() {
         ]);
         assert_eq!(told, expected);
         assert!(plan.is_empty(), "none of it is ours to change:\n{}", words(&plan));
+
+        // Where one of ours is missing, what is there is told all the same, but for what may be that one.
+        let told = |plan: &StackPlan| -> BTreeSet<_> {
+            plan.unmanaged.iter().map(|thing| (thing.kind.clone(), thing.id.clone(), thing.place.clone())).collect()
+        };
+        let more = stage.plan(&self::stack(ACCOUNT, &format!("{}{ANOTHER}", template()))).await;
+        assert_eq!(told(&more), told(&plan), "{}", words(&more));
+        let (_, ours) = inventory.all().find(|(address, _)| address.kind == PARTS[0]).unwrap();
+        let keys: Vec<_> = ours.tags.iter().map(|(key, _)| key.to_owned()).collect();
+        elb.remove_tags().resource_arns(&ours.id).set_tag_keys(Some(keys)).send().await.unwrap();
+        let lost = stage.plan(&stack).await;
+        assert_eq!(lost.summary().blocked, 1, "its tags were taken off:\n{}", words(&lost));
+        assert_eq!(told(&lost), told(&plan), "{}", words(&lost));
+        let tag = |(key, value)| aws_sdk_elasticloadbalancingv2::types::Tag::builder().key(key).value(value).build();
+        elb.add_tags()
+            .resource_arns(&ours.id)
+            .set_tags(Some(ours.tags.iter().map(tag).collect()))
+            .send()
+            .await
+            .unwrap();
+
+        // A replacement would take it along.
+        let moved = self::stack(ACCOUNT, &template().replace("Scheme: internal", "Scheme: internet-facing"));
+        let moved = Plan { stacks: vec![stage.plan(&moved).await], ..Plan::default() };
+        let why: Vec<_> = refused(&moved, &Guards::default(), &[]).iter().map(ToString::to_string).collect();
+        for id in [&their_rule, &their_listener] {
+            let is_refused = why.iter().any(|why| why.contains(&**id) && why.contains("remove it first"));
+            assert!(is_refused, "{id}: {why:#?}\n{}", words(&moved.stacks[0]));
+        }
 
         let gone = plan_with(&stack, &stage.inventory(&stack).await, Mode::Destroy);
         let gone = Plan { stacks: vec![gone], ..Plan::default() };

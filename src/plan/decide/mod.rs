@@ -105,20 +105,25 @@ pub(super) fn decide(
     Decisions { fates, standings, left_out, kept, lasting, foreign }
 }
 
-/// The resources that a destroy would leave behind, and why: they could not be read, or something without our tags may be
-/// them.
-pub(super) fn left_behind(
+/// How every resource stands, where nothing is decided.
+pub(super) fn standings(
     input: &Input<'_>,
     shapes: &Shapes<'_>,
     order: &Order,
     edges: &LiveEdges,
-) -> Vec<(Address, String)> {
-    let standings = Decider::standing(input, shapes, order, edges).standings;
-    let told = standings.into_iter().filter_map(|(address, standing)| match standing {
-        Standing::Unknown { why, suspects, unreadable } if unreadable || !suspects.is_empty() => Some((address, why)),
+) -> BTreeMap<Address, Standing> {
+    Decider::standing(input, shapes, order, edges).standings
+}
+
+/// The resources that a destroy would leave behind, and why: they could not be read, or something without our tags may be
+/// them.
+pub(super) fn left_behind(standings: &BTreeMap<Address, Standing>) -> impl Iterator<Item = (&Address, &str)> {
+    standings.iter().filter_map(|(address, standing)| match standing {
+        Standing::Unknown { why, suspects, unreadable } if *unreadable || !suspects.is_empty() => {
+            Some((address, why.as_str()))
+        }
         _ => None,
-    });
-    told.collect()
+    })
 }
 
 struct Decider<'a> {
