@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use super::tags::waiting;
 use super::types::Cause;
 use crate::blueprint::Resource;
 use crate::resource::{FieldDiff, OPEN, Recorded, Reference, Shape, keyed, parts, pointer};
@@ -69,7 +70,9 @@ impl Causes<'_> {
         };
         // What refers to nothing and differs although the YAML is as it was, an apply has left half done.
         let refers = written.is_some_and(|value| value.to_string().contains(OPEN));
-        let ours = if agrees && refers { Cause::Dependency } else { Cause::Config };
+        // What was left out until something else is there, that brings on.
+        let waited = written.is_some_and(|value| self.record.has_element(&waiting(property, value)));
+        let ours = if (agrees && refers) || waited { Cause::Dependency } else { Cause::Config };
         let had = |value: Option<&Value>| value.map(|value| self.had(property, path, value));
         match (had(before), had(after)) {
             // Not recorded, part by part.

@@ -182,13 +182,25 @@ impl Comparing<'_> {
         let delta = parts::set_delta(self.shape.schema(), &diff.path, diff.before.as_ref(), diff.after.as_ref());
         match delta {
             Some((gone, come)) if !gone.is_empty() && come.is_empty() => Some(whole.of_removed()),
-            Some((_, come)) => {
+            Some((gone, come)) => {
                 let written = keyed::get(self.facts, &self.resource.spec, &diff.path).and_then(Value::as_array);
                 let index = written.and_then(|all| all.iter().position(|item| come.contains(&&(self.settle)(item))));
                 let element = index.map(|index| pointer::join(&diff.path, &index.to_string()));
-                element.and_then(|element| self.resource.origin(&element)).or(Some(whole)).cloned()
+                let element = element.and_then(|element| self.resource.origin(&element)).unwrap_or(whole);
+                let has = |value: &Option<Value>, part: usize| {
+                    value.as_ref().and_then(Value::as_array).is_some_and(|all| all.len() == part)
+                };
+                let is_another = has(&diff.before, gone.len()) && has(&diff.after, come.len());
+                Some(if gone.is_empty() {
+                    element.of_new()
+                } else if is_another && !whole.chosen.is_empty() {
+                    whole.of_another()
+                } else {
+                    element.clone()
+                })
             }
             None if diff.after.is_none() => Some(whole.of_removed()),
+            None if diff.before.is_none() => Some(whole.of_new()),
             None => Some(whole.clone()),
         }
     }

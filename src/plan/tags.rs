@@ -56,19 +56,31 @@ pub(super) fn marks(
     let counts = |name: &str| !facts.initial.contains(&pointer::join("", name).as_str());
     for (name, written) in resource.set().filter(|(name, _)| counts(name)) {
         match left_out.get(pointer::join("", name).as_str()) {
-            Some(applied) => marks.keep(shape, name, &record, applied.as_ref()),
+            Some(left) => {
+                marks.keep(shape, name, &record, left.applied.as_ref());
+                // What was applied once, and is only not seen now, does not wait.
+                let mark = waiting(name, written);
+                if left.waits && (!matches!(record, Recorded::Known(_)) || record.has_element(&mark)) {
+                    marks.element(&mark);
+                }
+            }
             None => marks.property(shape, name, written),
         }
     }
     // What the YAML no longer sets, and still applies.
-    let unset = left_out.iter().map(|(at, applied)| (pointer::property(at), applied));
-    for (name, applied) in unset.filter(|(name, _)| resource.set_to(name).is_none() && counts(name)) {
-        marks.keep(shape, name, &record, applied.as_ref());
+    let unset = left_out.iter().map(|(at, left)| (pointer::property(at), left));
+    for (name, left) in unset.filter(|(name, _)| resource.set_to(name).is_none() && counts(name)) {
+        marks.keep(shape, name, &record, left.applied.as_ref());
     }
     stack.tags.iter().for_each(|(key, _)| marks.tag(key));
     marks.tag_values(own_tags(stack, resource, facts.name).iter().filter(|(key, _)| is_told(key)));
     elements(resource, &facts).iter().for_each(|pointer| marks.element(pointer));
     marks
+}
+
+/// What a digest says of a property with this value, references unresolved, as long as it waits for what it refers to.
+pub(super) fn waiting(name: &str, written: &Value) -> String {
+    format!("{name} waits {written}")
 }
 
 /// The pointers of what the template puts into additive lists.

@@ -216,7 +216,7 @@ impl Expansion {
     ) -> Declaration {
         let before = self.problems.len();
         let mut origins = Origins::new();
-        origins.insert(String::new(), Origin { span: node.span.clone(), from: Vec::new(), over: Vec::new() });
+        origins.insert(String::new(), Origin::new(node.span.clone()));
         let properties = node.properties.as_ref().and_then(|branch| self.value(branch, scope, "", &mut origins));
         let region = node.region.as_ref().and_then(|branch| self.text(branch, scope, "region"));
         let was = node.was.as_ref().and_then(|branch| self.text(branch, scope, "was"));

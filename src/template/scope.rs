@@ -6,7 +6,7 @@ use minijinja::value::Object;
 use serde_json::Value as Json;
 
 use super::KindFacts;
-use super::tracked::{Trail, Uses, tracked};
+use super::tracked::{Trail, Uses, tracked, tracked_entry};
 use crate::problem::{Span, suggest};
 use crate::resource::{Address, StackId, partition};
 use crate::yaml::{Key, Node, Placed, Value as Yaml};
@@ -158,6 +158,17 @@ impl Scope {
         Self(Arc::new(inner))
     }
 
+    /// Where everything stands that the item of the innermost `for` holds; of an entry of a map, its value.
+    pub fn within_item(&self) -> Vec<Span> {
+        let (mut spans, mut open) = (Vec::new(), Vec::new());
+        open.extend(self.0.nodes.values().map(Arc::as_ref).map(|node| node.get("value").unwrap_or(node)));
+        while let Some(node) = open.pop() {
+            spans.push(node.span.clone());
+            open.extend(node.items().iter().chain(node.entries().iter().map(|(_, node)| node)));
+        }
+        spans
+    }
+
     /// What takes note of the parameters that expressions look at.
     pub fn trail(&self) -> &Trail {
         &self.0.trail
@@ -201,6 +212,10 @@ impl Item {
             let value = node.as_ref().map_or(value, |node| tracked(node, None, trail));
             Self { value, node: node.map(Arc::new) }
         };
+        let pair = |value: Value, node: Option<Node>| {
+            let value = node.as_ref().map_or(value, |node| tracked_entry(node, trail));
+            Self { value, node: node.map(Arc::new) }
+        };
         match value {
             Json::Null => Some(Vec::new()),
             Json::Array(list) => {
@@ -209,9 +224,9 @@ impl Item {
             }
             Json::Object(map) => {
                 let find = |key: &str| sources.iter().find_map(|node| entry(node, key));
-                let pair =
+                let both =
                     |key: &str, value: &Json| BTreeMap::from([("key", Value::from(key)), ("value", live(value))]);
-                Some(map.iter().map(|(key, value)| item(pair(key, value).into(), find(key))).collect())
+                Some(map.iter().map(|(key, value)| pair(both(key, value).into(), find(key))).collect())
             }
             _ => None,
         }

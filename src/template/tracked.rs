@@ -16,12 +16,22 @@ pub(super) struct Uses {
     pub(super) values: Vec<Span>,
     /// Where the maps and lists stand of which the keys or the number counted.
     pub(super) keys: Vec<Span>,
+    /// Those of the values that are the names of what a `for` is at.
+    pub(super) names: Vec<Span>,
+    /// Where the values stand that chose among lists of which each has its own reason to be there.
+    pub(super) chosen: Vec<Span>,
 }
 
 impl Uses {
     /// Adds others, each once.
     pub(super) fn add(&mut self, more: &Self) {
-        for (own, more) in [(&mut self.values, &more.values), (&mut self.keys, &more.keys)] {
+        let all = [
+            (&mut self.values, &more.values),
+            (&mut self.keys, &more.keys),
+            (&mut self.names, &more.names),
+            (&mut self.chosen, &more.chosen),
+        ];
+        for (own, more) in all {
             more.iter().for_each(|span| note(own, span));
         }
     }
@@ -59,10 +69,20 @@ impl Trail {
         }
     }
 
+    /// Takes note of the name of what a `for` is at.
+    fn name(&self, span: &Span) {
+        if let Some(uses) = self.followed().last_mut() {
+            note(&mut uses.names, span);
+        }
+    }
+
     /// Notes what decided that there is something: of a list of such things, that tells more than what chose the list.
     pub(super) fn existence(&self, uses: &Uses) {
         if let Some(last) = self.followed().last_mut() {
             let chosen_by = std::mem::replace(last, uses.clone());
+            // Of the second thing of a list, the first is no reason.
+            let is_first = chosen_by.chosen.is_empty();
+            last.chosen.clone_from(if is_first { &chosen_by.values } else { &chosen_by.chosen });
             last.add(&chosen_by);
         }
     }
@@ -84,6 +104,8 @@ struct Tree {
     inner: Inner,
     /// The key that it stands under, or its first line.
     span: Span,
+    /// Whether it is an entry of a map that a `for` is at, with its `key` and its `value`.
+    is_entry: bool,
     trail: Trail,
 }
 
@@ -119,7 +141,19 @@ pub(super) fn tracked(node: &Node, key: Option<&Span>, trail: &Trail) -> Value {
         }
     };
     let span = key.cloned().unwrap_or_else(|| node.start());
-    Value::from_object(Tree { inner, span, trail: trail.clone() })
+    Value::from_object(Tree { inner, span, is_entry: false, trail: trail.clone() })
+}
+
+/// The same of an entry of a map that a `for` is at.
+pub(super) fn tracked_entry(node: &Node, trail: &Trail) -> Value {
+    let part = |name: &str| {
+        let node = node.get(name)?;
+        let is_scalar = !matches!(node.value, Yaml::List(_) | Yaml::Map(_));
+        let child = Child { value: tracked(node, None, trail), span: is_scalar.then(|| node.span.clone()) };
+        Some((name.to_owned(), child))
+    };
+    let inner = Inner::Map(["key", "value"].into_iter().filter_map(part).collect());
+    Value::from_object(Tree { inner, span: node.start(), is_entry: true, trail: trail.clone() })
 }
 
 impl Tree {
@@ -144,7 +178,15 @@ impl Object for Tree {
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         match &self.inner {
-            Inner::Map(map) => self.child(key.as_str().and_then(|key| map.get(key))),
+            Inner::Map(map) => {
+                let name = key.as_str().and_then(|key| map.get(key));
+                let is_name = self.is_entry && key.as_str() == Some("key");
+                name.filter(|_| is_name)
+                    .and_then(|name| name.span.as_ref())
+                    .iter()
+                    .for_each(|span| self.trail.name(span));
+                self.child(name)
+            }
             Inner::List(list) => self.child(key.as_usize().and_then(|index| list.get(index))),
         }
     }

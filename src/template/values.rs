@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::compile::{Branch, Item as ListItem, Tree};
+use super::compile::{Branch, Item as ListItem, Repeat, Tree};
 use super::expand::Expansion;
 use super::origins::{Origin, Origins};
 use super::scope::Scope;
@@ -56,8 +56,9 @@ impl Expansion {
             }
         };
         if !at.is_empty() {
-            let Uses { values: from, keys: over } = uses;
-            origins.insert(at.to_owned(), Origin { span: branch.span.clone(), from, over });
+            let Uses { values: from, keys: over, names, chosen } = uses;
+            let origin = Origin { from, over, names, chosen, ..Origin::new(branch.span.clone()) };
+            origins.insert(at.to_owned(), origin);
         }
         Some(value)
     }
@@ -71,18 +72,21 @@ impl Expansion {
         uses: &mut Uses,
         origins: &mut Origins,
     ) {
-        let (scopes, each) = match item {
-            ListItem::One(branch) => (vec![(scope.clone(), Uses::default())], branch),
+        let (scopes, each, repeat) = match item {
+            ListItem::One(branch) => (vec![(scope.clone(), Uses::default())], branch, None),
             ListItem::Splice { repeat, each } => {
                 let scopes = self.scopes(repeat, scope);
                 uses.add(&scopes.all);
-                (scopes.passed, each)
+                (scopes.passed, each, Some(repeat))
             }
         };
-        for (inner, _) in scopes {
+        for (inner, by) in scopes {
             let place = pointer::join(at, &list.len().to_string());
             if let Some(value) = self.value(each, &inner, &place, origins) {
                 list.push(value);
+                if let (Some(repeat), Some(origin)) = (repeat, origins.get_mut(&place)) {
+                    origin.exists = existence(repeat, &inner, &origin.from, by);
+                }
                 // A list may compare as a whole: the first parameter in it is where a person would look.
                 add(uses, origins.get(&place));
             }
@@ -90,10 +94,24 @@ impl Expansion {
     }
 }
 
+/// By which parameters an element is there: what it says of itself in what its `for` runs over, what its `when` looked at
+/// there, and what else decided.
+fn existence(repeat: &Repeat, inner: &Scope, from: &[Span], by: Uses) -> Vec<Span> {
+    if repeat.over.is_empty() {
+        return by.values.into_iter().chain(by.keys).collect();
+    }
+    let own = inner.within_item();
+    let said = from.iter().chain(&by.values).filter(|span| own.contains(span));
+    // An item without parts is its own line.
+    let item = own.first().filter(|_| own.len() == 1);
+    said.chain(item).chain(&by.keys).cloned().collect()
+}
+
 /// What a value was computed from, the value around it was computed from too.
 fn add(uses: &mut Uses, inner: Option<&Origin>) {
-    if let Some(Origin { from, over, .. }) = inner {
-        uses.add(&Uses { values: from.clone(), keys: over.clone() });
+    if let Some(Origin { from, over, names, .. }) = inner {
+        let (values, keys, names) = (from.clone(), over.clone(), names.clone());
+        uses.add(&Uses { values, keys, names, ..Uses::default() });
     }
 }
 
@@ -102,7 +120,7 @@ fn nested(node: &Node, at: &str, written: &Span, origins: &mut Origins) {
     let mut note = |step: &str, node: &Node| {
         let at = pointer::join(at, step);
         nested(node, &at, written, origins);
-        origins.insert(at, Origin { span: written.clone(), from: vec![node.span.clone()], over: Vec::new() });
+        origins.insert(at, Origin { from: vec![node.span.clone()], ..Origin::new(written.clone()) });
     };
     match &node.value {
         Yaml::Map(entries) => entries.iter().for_each(|(key, node)| note(&key.name, node)),

@@ -165,6 +165,33 @@ async fn a_certificate_that_is_replaced_and_issued_is_followed_without_drift_and
     assert_eq!(certs, 1);
 }
 
+/// What waited for a certificate comes once it is there; nobody changed the YAML for it.
+#[tokio::test(start_paused = true)]
+async fn what_was_left_out_until_something_is_there_is_a_dependency() {
+    let net = reference("Net", "main", "Id");
+    let mut wishes = environment();
+    wishes.push(Wish::new("Fake::Cert", "www", json!({ "Domain": "www.acme.example" })));
+    wishes.push(Wish::new("Fake::Door", "https", json!({ "Net": net, "Cert": reference("Cert", "www", "Id") })));
+    change(&mut wishes, "Fake::Work/shop", "Doors", json!([reference("Door", "https", "Id")]));
+    let bench = applied(&wishes).await;
+    let issue = || bench.cloud.world().things.values_mut().for_each(|thing| thing.human = false);
+    issue();
+    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    let causes = |plan: &StackPlan| -> Vec<_> {
+        fields(plan, "Fake::Work/shop").iter().map(|field| (field.path.clone(), field.cause)).collect()
+    };
+    assert_eq!(causes(&plan), [("/Doors".to_owned(), Cause::Dependency)]);
+
+    // A change of the YAML beside it is one.
+    wishes.push(Wish::new("Fake::Door", "http", json!({ "Net": reference("Net", "main", "Id") })));
+    let doors = json!([reference("Door", "https", "Id"), reference("Door", "http", "Id")]);
+    change(&mut wishes, "Fake::Work/shop", "Doors", doors);
+    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    assert_eq!(causes(&plan), [("/Doors".to_owned(), Cause::Config)]);
+    bench.apply(&blueprint(&wishes)).await;
+    assert_eq!(actions(&bench.plan(&blueprint(&wishes), Mode::Apply).await), []);
+}
+
 #[tokio::test(start_paused = true)]
 async fn drift_shows_while_something_else_is_blocked_and_is_still_drift_afterwards() {
     let wishes = environment();

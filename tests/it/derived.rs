@@ -20,7 +20,7 @@ fn line(number: usize) -> Span {
 
 /// Says which line feeds a property.
 fn feed(wanted: &mut Blueprint, place: &str, at: &str, number: usize) {
-    let origin = Origin { span: line(10), from: vec![line(number)], over: Vec::new() };
+    let origin = Origin { from: vec![line(number)], ..Origin::new(line(10)) };
     let address: Address = place.parse().expect("an address");
     wanted.resources.get_mut(&address).expect("it is wanted").origins.insert(at.into(), origin);
 }

@@ -77,7 +77,7 @@ fn origin(line: usize) -> Option<Origin> {
     let text = "x: 1\n".repeat(line);
     let start = 5 * (line - 1);
     let source = Arc::new(Source { path: "tenants/acme.yaml".into(), text });
-    Some(Origin { span: Span { source, bytes: start..start + 4 }, from: Vec::new(), over: Vec::new() })
+    Some(Origin::new(Span { source, bytes: start..start + 4 }))
 }
 
 fn step(address: &str, verb: Verb, seconds: u32, after: &[&StepId]) -> (StepId, Step) {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{Decider, LeftOut, set_top};
+use super::{Decider, Left, LeftOut, set_top};
 use crate::blueprint::Resource;
 use crate::plan::fate::Fate;
 use crate::plan::late::{self, Late};
@@ -54,9 +54,10 @@ impl Decider<'_> {
                 set_top(&mut spec, property, Some(resolve(&list, &|reference| self.lookup(reference))));
                 shape.normalise(spec).ok()?.pointer(property).cloned()
             });
-            all.insert(property, applied);
+            all.insert(property, Left { applied, waits: true });
         }
-        all.extend(self.beside_held(resource).into_iter().map(|property| (property, None)));
+        let beside = self.beside_held(resource).into_iter();
+        all.extend(beside.map(|property| (property, Left { applied: None, waits: true })));
         all.extend(self.kept_properties(&resource.address));
         all
     }

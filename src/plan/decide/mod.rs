@@ -46,8 +46,17 @@ struct Aside {
     lasting: Vec<Field>,
 }
 
-/// By property: what of its list is applied, if that can be told.
-pub(super) type LeftOut = BTreeMap<&'static str, Option<Value>>;
+/// By property, what does not count as applied.
+pub(super) type LeftOut = BTreeMap<&'static str, Left>;
+
+/// A property that is left out, wholly or in part.
+#[derive(Clone, Debug)]
+pub(super) struct Left {
+    /// What of its list is applied, if that can be told.
+    pub(super) applied: Option<Value>,
+    /// Whether it waits for something that it refers to.
+    pub(super) waits: bool,
+}
 
 /// Decides in order, and again until nothing changes: an edge that was cut makes an early resource depend on the fate
 /// of a later one.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::plan::decide::LeftOut;
+use crate::plan::decide::{Left, LeftOut};
 use crate::plan::live_edges::LiveEdges;
 use crate::plan::types::{Cause, Field};
 use crate::resource::{Facts, Live, Shape, keyed, pointer};
@@ -93,5 +93,6 @@ pub(in crate::plan) fn difference(from: Option<&Value>, to: Option<&Value>) -> V
 /// The properties below which these fields are, as they are between the halves.
 pub(in crate::plan) fn parted(facts: &Facts, fields: &[Field], wide: &Value) -> LeftOut {
     let is_below = |pattern: &&'static str| fields.iter().any(|field| pointer::covers(pattern, &field.path));
-    split(facts).filter(is_below).map(|property| (property, wide.pointer(property).cloned())).collect()
+    let left = |property: &str| Left { applied: wide.pointer(property).cloned(), waits: false };
+    split(facts).filter(is_below).map(|property| (property, left(property))).collect()
 }
