@@ -103,7 +103,18 @@ fn named(field: &Field, ours: &Ours) -> (Option<Value>, Option<Value>) {
     let name = |value: &Value| {
         with_names(value, &|id| ours.get(id).filter(|address| !is_told(address) && is_the_only(address)))
     };
-    (field.before.as_ref().map(name), after.map(name))
+    let (before, named) = (field.before.as_ref().map(name), after.map(name));
+    // Where the other side is none of ours any more, an earlier revision, the id tells which is which.
+    match (&before, &named, after) {
+        (Some(Value::String(old)), Some(Value::String(address)), Some(Value::String(id)))
+            if address != id && field.before.as_ref().is_some_and(|before| before == old) =>
+        {
+            let short = id.rsplit('/').next().unwrap_or(id);
+            let both = format!("{address} ({short})");
+            (before, Some(both.into()))
+        }
+        _ => (before, named),
+    }
 }
 
 fn with_names<'a>(value: &Value, name: &impl Fn(&str) -> Option<&'a Address>) -> Value {
@@ -139,5 +150,33 @@ pub(super) fn cause_word(cause: Cause) -> &'static str {
         Cause::Dependency => "dependency",
         Cause::Waiting => "waiting",
         Cause::Unknown => "unknown",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// A rollout that failed left the service on the revision before.
+    #[test]
+    fn an_earlier_revision_is_told_from_the_one_that_is_ours() {
+        let revision = |number: u32| format!("arn:aws:ecs:us-east-1:123456789012:task-definition/acme-web:{number}");
+        let field = Field {
+            path: "/TaskDefinition".to_owned(),
+            before: Some(json!(revision(5))),
+            after: Some(json!(revision(6))),
+            replaces: false,
+            sensitive: false,
+            origin: None,
+            cause: Cause::Dependency,
+            unknown: false,
+            ignored: None,
+        };
+        let ours = [(revision(6), "AWS::ECS::TaskDefinition/web".parse().expect("an address"))].into();
+        let wording = Wording { ours: &ours, show_values: false, width: Some(100) };
+        let said = change(&field, wording).join(" ");
+        assert!(said.contains("web:5 → AWS::ECS::TaskDefinition/web (acme-web:6)"), "{said}");
     }
 }
