@@ -220,6 +220,18 @@ mod tests {
     }
 
     #[test]
+    fn a_key_stays_with_its_value() {
+        let statement = |sid: &str, who: &str| json!([{ "Action": "kms:*", "Effect": "Allow", "Principal": { "AWS": who }, "Resource": "*", "Sid": sid }]);
+        let (old, new) = (statement("One", "111111111111"), statement("Other", "999999999999"));
+        for width in 20..120 {
+            for line in &told(&old, &new, width) {
+                assert!(!line.contains("…: ") && !line.contains(": …") && line.contains("AWS: "), "{width}: {line}");
+            }
+        }
+        assert_eq!(told(&old, &new, 40)[1], "+ …AWS: \"999999999999\"}, … Sid: Other}");
+    }
+
+    #[test]
     fn a_document_of_one_line_is_told_by_its_parts() {
         let statement = |action: &str| json!({ "Effect": "Allow", "Action": action, "Resource": "*".repeat(300) });
         let document = |actions: &[&str]| {

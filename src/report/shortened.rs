@@ -51,11 +51,11 @@ fn around_differences(pieces: &[Piece], around: usize) -> (String, String) {
             Piece::Common(text) => {
                 let head = if at == 0 { 0 } else { around };
                 let tail = if at + 1 == pieces.len() { 0 } else { around };
-                let kept: String = if text.len() <= head + tail + 1 {
-                    text.iter().collect()
-                } else {
-                    let (head, tail) = (whole_head(text, head), whole_tail(text, tail));
-                    head.iter().chain(once(&LEFT_OUT)).chain(tail).collect()
+                let kept: String = match (text.len() > head + tail + 1).then(|| ends(text, head, tail)) {
+                    Some((head, tail)) if head.len() + tail.len() + 1 < text.len() => {
+                        head.iter().chain(once(&LEFT_OUT)).chain(tail).collect()
+                    }
+                    _ => text.iter().collect(),
                 };
                 old.push_str(&kept);
                 new.push_str(&kept);
@@ -65,20 +65,50 @@ fn around_differences(pieces: &[Piece], around: usize) -> (String, String) {
     (old, new)
 }
 
-/// The first so many characters without the word that they would cut, unless there is no other.
-fn whole_head(text: &[char], length: usize) -> &[char] {
-    let (head, rest) = text.split_at(length);
-    let is_cut = rest.first().is_some_and(|sign| sign.is_alphanumeric());
-    let whole = head.iter().rposition(|sign| !sign.is_alphanumeric()).filter(|_| is_cut);
-    whole.map_or(head, |last| &head[..=last])
+/// Both ends of a text. A key goes with its value: what is left out takes neither from the other.
+fn ends(text: &[char], head: usize, tail: usize) -> (&[char], &[char]) {
+    (whole_head(text, head), whole_tail(text, tail))
 }
 
-/// The last so many characters without the word that they would cut, unless there is no other.
+/// The first so many characters without the word that they would cut, unless there is no other, and without a key whose
+/// value does not begin in them.
+fn whole_head(text: &[char], length: usize) -> &[char] {
+    let (head, rest) = text.split_at(length);
+    if let Some(key) = key_around(text, length) {
+        return &text[..key];
+    }
+    let is_cut = rest.first().is_some_and(|sign| sign.is_alphanumeric());
+    let whole = head.iter().rposition(|sign| !sign.is_alphanumeric()).filter(|_| is_cut);
+    let head = whole.map_or(head, |last| &head[..=last]);
+    key_around(text, head.len()).map_or(head, |key| &text[..key])
+}
+
+/// The last so many characters without the word that they would cut, unless there is no other, and with the whole key of
+/// the value that they begin with.
 fn whole_tail(text: &[char], length: usize) -> &[char] {
-    let (rest, tail) = text.split_at(text.len() - length);
+    let at = text.len() - length;
+    if let Some(key) = key_around(text, at) {
+        return &text[key..];
+    }
+    let (rest, tail) = text.split_at(at);
     let is_cut = rest.last().is_some_and(|sign| sign.is_alphanumeric());
     let whole = tail.iter().position(|sign| !sign.is_alphanumeric()).filter(|_| is_cut);
-    whole.map_or(tail, |first| &tail[first..])
+    let tail = whole.map_or(tail, |first| &tail[first..]);
+    key_around(text, text.len() - tail.len()).map_or(tail, |key| &text[key..])
+}
+
+/// Where the key begins that a place parts from its value: `Principal: {`, `"AWS": "`.
+fn key_around(text: &[char], at: usize) -> Option<usize> {
+    let is_of_key = |sign: &char| sign.is_alphanumeric() || matches!(sign, '"' | '_' | '-' | '.' | '/' | ':');
+    let is_colon = |at: usize| text.get(at) == Some(&':') && text.get(at + 1) == Some(&' ');
+    // Within a key, or between its colon and the value's first sign.
+    let ahead = (at..text.len()).find(|at| is_colon(*at) || !is_of_key(&text[*at])).filter(|at| is_colon(*at));
+    let opened = at - text[..at].iter().rev().take_while(|sign| matches!(sign, '{' | '[' | '"')).count();
+    let behind = opened.checked_sub(2).filter(|at| is_colon(*at));
+    let parted = at.checked_sub(1).filter(|at| is_colon(*at));
+    let colon = ahead.or(behind).or(parted)?;
+    let length = text[..colon].iter().rev().take_while(|sign| is_of_key(sign)).count();
+    (length > 0).then_some(colon - length)
 }
 
 /// Splits two texts by whole words: what is common at both ends, and between them what is common to the longest line of
