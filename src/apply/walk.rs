@@ -13,7 +13,7 @@ use super::hands::Hands;
 use super::step::{Done, Site};
 use super::watch::Watch;
 use crate::plan::{Later, StackPlan, Step, StepId, Verb, Waiting};
-use crate::resource::{AnyKind, Cloud, Live, Result, Scope, Secrets, output, pointer, resolve};
+use crate::resource::{AnyKind, Cloud, Live, OPEN, Result, Scope, Secrets, output, pointer, resolve};
 
 /// How often a step that takes its time says again what it waits for.
 const AGAIN: Duration = Duration::from_secs(30);
@@ -82,7 +82,12 @@ pub async fn run<C: Cloud>(run: Run<'_, C>) -> Ledger {
     ledger.later = plan.later.iter().filter(is_sent).cloned().collect();
     let outputs = site.outputs.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let lookup = |reference: &crate::resource::Reference| output(outputs.get(&reference.address)?, &reference.output);
+    let is_told = |name: &String, value: &serde_json::Value| {
+        let missing = plan.outputs_after.get(name).into_iter().flatten();
+        !value.to_string().contains(OPEN) && missing.into_iter().all(|address| outputs.contains_key(address))
+    };
     ledger.outputs = plan.outputs.iter().map(|(name, value)| (name.clone(), resolve(value, &lookup))).collect();
+    ledger.outputs.retain(|name, value| is_told(name, value));
     ledger.elapsed = start.elapsed();
     ledger
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::problem::{Problem, Span, suggest};
 use crate::resource::Address;
 use crate::template::Declaration;
+use crate::yaml::Placed;
 
 /// Where each `after` is written, by the resource and what it comes after.
 #[derive(Default)]
@@ -19,15 +20,13 @@ impl Afters {
         problems: &mut Vec<Problem>,
     ) {
         let own = &declaration.address.value;
-        for after in &declaration.after {
-            let mistake = |what: String| Problem::error(after.span.clone(), what);
-            if after.value == *own {
-                problems.push(mistake(format!("{own} comes after itself")).hint("take it out of `after`"));
-            } else if !all.contains_key(&after.value) {
-                let names: Vec<_> = all.keys().map(Address::to_string).collect();
-                let hint = suggest(&after.value.to_string(), names.iter().map(String::as_str));
-                problems.push(mistake(format!("{own} comes after {}, which is not there", after.value)).hint(hint));
-            } else {
+        let (itself, others): (Vec<_>, Vec<_>) = declaration.after.iter().partition(|after| after.value == *own);
+        for after in itself {
+            let mistake = Problem::error(after.span.clone(), format!("{own} comes after itself"));
+            problems.push(mistake.hint("take it out of `after`"));
+        }
+        for after in others {
+            if check(&own.to_string(), std::slice::from_ref(after), all, problems) {
                 self.0.insert((own.clone(), after.value.clone()), after.span.clone());
             }
         }
@@ -41,4 +40,21 @@ impl Afters {
     pub(super) fn iter(&self) -> impl Iterator<Item = (&Address, &Address)> {
         self.0.keys().map(|(one, other)| (one, other))
     }
+}
+
+/// Returns whether all that something comes after is there; what is not is a mistake.
+pub(super) fn check(
+    subject: &str,
+    after: &[Placed<Address>],
+    all: &BTreeMap<Address, Span>,
+    problems: &mut Vec<Problem>,
+) -> bool {
+    let missing: Vec<_> = after.iter().filter(|after| !all.contains_key(&after.value)).collect();
+    for after in &missing {
+        let names: Vec<_> = all.keys().map(Address::to_string).collect();
+        let hint = suggest(&after.value.to_string(), names.iter().map(String::as_str));
+        let what = format!("{subject} comes after {}, which is not there", after.value);
+        problems.push(Problem::error(after.span.clone(), what).hint(hint));
+    }
+    missing.is_empty()
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::after::Afters;
 use super::kinds::{Kinds, Known};
-use super::{Blueprint, Ignore, Resource, arns, graph, lint, place, references, switches, unique};
+use super::{Blueprint, Ignore, Resource, after, arns, graph, lint, place, references, switches, unique};
 use crate::problem::{Problem, Span, suggest};
 use crate::resource::{Address, Reference, Stack, keyed, pointer};
 use crate::template::{Declaration, Expanded, violation};
@@ -21,7 +21,7 @@ pub fn build(
     problems: &mut Vec<Problem>,
 ) -> Option<Blueprint> {
     let mut found = Vec::new();
-    let Expanded { declarations, families, outputs, mut warnings } = expanded;
+    let Expanded { declarations, families, outputs, outputs_after, mut warnings } = expanded;
     let all = unique(&declarations, &mut found);
     let mut resources = BTreeMap::new();
     let mut afters = Afters::default();
@@ -43,6 +43,9 @@ pub fn build(
     for (name, value) in &outputs {
         references::of_output(kinds, name, value, &all, &mut found);
     }
+    for (name, after) in &outputs_after {
+        after::check(&format!("the output {name}"), after, &all, &mut found);
+    }
     let is_whole = !is_broken && !found.iter().any(Problem::is_error);
     if is_whole {
         graph::follow(kinds, &afters, &mut resources);
@@ -61,6 +64,10 @@ pub fn build(
         stack: stack.clone(),
         resources,
         outputs,
+        outputs_after: outputs_after
+            .into_iter()
+            .map(|(name, after)| (name, after.into_iter().map(|address| address.value).collect()))
+            .collect(),
         warnings,
         families,
     })

@@ -14,6 +14,8 @@ pub struct Blueprint {
     pub resources: BTreeMap<Address, Resource>,
     /// The template's outputs, with references in them.
     pub outputs: BTreeMap<String, Value>,
+    /// By output: what has to be there before it is told, beside what it refers to.
+    pub outputs_after: BTreeMap<String, BTreeSet<Address>>,
     /// What a reviewer should know (no domain: HTTP only).
     pub warnings: Vec<Problem>,
     /// What there would be of other parameters.

@@ -186,6 +186,14 @@ fn assemble(
             (name.clone(), resolve(value, &lookup))
         })
         .collect();
+    let is_there = |address: &Address| {
+        let fate = decisions.and_then(|decisions| decisions.fates.get(address));
+        fate.is_some_and(|fate| !matches!(fate, Fate::Create { .. }) && fate.live().is_some())
+    };
+    let missing = input.blueprint.outputs_after.iter().map(|(name, after)| {
+        (name.clone(), after.iter().filter(|address| !is_there(address)).cloned().collect::<BTreeSet<_>>())
+    });
+    plan.outputs_after = missing.filter(|(_, missing)| !missing.is_empty()).collect();
     plan.changes.sort_by(|a, b| (&a.address, a.action, &a.id).cmp(&(&b.address, b.action, &b.id)));
     for index in 0..plan.changes.len() {
         plan.changes[index].after = comes_after(&plan.steps, &plan.changes[index].address);

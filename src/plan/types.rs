@@ -41,6 +41,8 @@ pub struct StackPlan {
     pub warnings: Vec<Problem>,
     /// Outputs with what is known of them filled in.
     pub outputs: BTreeMap<String, Value>,
+    /// By output: what is not there yet and has to be before it is told.
+    pub outputs_after: BTreeMap<String, BTreeSet<Address>>,
     /// The stack's own live resources by each id that names one of them and no other.
     pub ours: BTreeMap<String, Address>,
     /// What an apply of it runs up against, see [`guard`](super::guard).
@@ -244,6 +246,7 @@ impl StackPlan {
             unmanaged: Vec::new(),
             warnings: Vec::new(),
             outputs: BTreeMap::new(),
+            outputs_after: BTreeMap::new(),
             ours: BTreeMap::new(),
             guards: Vec::new(),
         }

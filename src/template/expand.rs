@@ -60,11 +60,14 @@ pub fn expand(
         expanded.declarations.push(Declaration { exists_by: uses.values, ..declaration });
     }
     for (key, branch) in &template.outputs {
+        let (branch, after) = output(branch);
         let is_set = expansion.text_gap(branch, &scope);
         if let Some(value) =
             expansion.value(branch, &scope, "", &mut Origins::new()).filter(|_| is_set).and_then(without_nulls)
         {
             expanded.outputs.insert(key.name.clone(), value);
+            let after = after.map(|after| expansion.after(after, &scope)).filter(|after| !after.is_empty());
+            expanded.outputs_after.extend(after.map(|after| (key.name.clone(), after)));
         }
     }
     let wrong: Vec<_> =
@@ -84,6 +87,16 @@ pub fn expand(
         }
     }
     expanded
+}
+
+/// The value of an output, and what it comes after: `{ value, after }`, or the value alone.
+fn output(branch: &Branch) -> (&Branch, Option<&Branch>) {
+    let Tree::Map(entries) = &branch.tree else { return (branch, None) };
+    let named = |name: &str| entries.iter().find(|(key, _)| key == name).map(|(_, branch)| branch);
+    match (entries.len(), named("value"), named("after")) {
+        (2, Some(value), Some(after)) => (value, Some(after)),
+        _ => (branch, None),
+    }
 }
 
 pub(super) struct Expansion {

@@ -38,6 +38,8 @@ pub struct Expanded {
     pub declarations: Vec<Declaration>,
     pub families: Vec<Family>,
     pub outputs: BTreeMap<String, Json>,
+    /// By output: what has to be there before it is told, beside what it refers to.
+    pub outputs_after: BTreeMap<String, Vec<Placed<Address>>>,
     pub warnings: Vec<Problem>,
 }
 

@@ -1,6 +1,5 @@
 //! From files to blueprints: what comes out, and bad input with the whole text of its problems.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use provision::blueprint::{Files, Kinds, Loaded, Source, explain, load_files, schema, skeleton};
@@ -104,6 +103,9 @@ resources:
           each: { Name: \"data-{{ n }}\" }
 outputs:
   address: \"host-{{ ref('Test::Host/a', 'Address') }}\"
+  url:
+    value: \"http://{{ ref('Test::Host/a', 'Address') }}\"
+    after: [\"Test::Host/{{ names | last }}\"]
   none: \"{{ none }}\"
 ";
 
@@ -131,7 +133,14 @@ fn a_template_becomes_a_graph_with_origins() {
     let size = host.origin("/Disks/root/Size").expect("every value has an origin");
     assert_eq!(size.place().to_string(), "templates/t.yaml:2", "the parameter's default");
     assert_eq!(size.span.to_string(), "templates/t.yaml:16", "the expression");
-    assert_eq!(blueprint.outputs, BTreeMap::from([("address".into(), json!("host-⟦Test::Host/a.Address⟧"))]));
+    let outputs = [("address", "host-⟦Test::Host/a.Address⟧"), ("url", "http://⟦Test::Host/a.Address⟧")];
+    assert_eq!(blueprint.outputs, outputs.map(|(name, value)| (name.to_owned(), json!(value))).into());
+    let after = [("url".to_owned(), [Address::new("Test::Host", "b")].into())];
+    assert_eq!(blueprint.outputs_after, after.into());
+
+    let lost = GOOD.replace("Test::Host/{{ names | last }}", "Test::Host/c");
+    let problems = text(&Project::of(&lost).load().map(drop).expect_err("it is not there"));
+    assert!(problems.contains("the output url comes after Test::Host/c, which is not there"), "{problems}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use provision::plan::{Mode, Verb};
 use provision::resource::Class;
 use serde_json::json;
 
-use crate::engine::{change, environment};
+use crate::engine::{change, environment, reference};
 use crate::world::{Bench, Fault, What, blueprint, engine};
 
 const DELETION: Duration = Duration::from_secs(400);
@@ -147,4 +147,28 @@ async fn a_call_that_takes_long_is_said_twice_a_minute() {
         _ => None,
     });
     assert_eq!(ages.collect::<Vec<_>>(), [30, 60, 90, 120, 150, 180]);
+}
+
+/// A URL where nothing answers yet is none.
+#[tokio::test(start_paused = true)]
+async fn an_output_is_told_once_what_it_comes_from_is_there() {
+    let bench = Bench::new();
+    let mut wanted = blueprint(&environment());
+    let url = json!(format!("http://{}", reference("Gate", "out", "Id")));
+    wanted.outputs =
+        [("url", url), ("net", json!(reference("Net", "main", "Id")))].map(|(name, value)| (name.into(), value)).into();
+    wanted.outputs.insert("store".into(), json!(reference("Store", "db", "Id")));
+    let listener = "Fake::Work/shop".parse().expect("an address");
+    wanted.outputs_after = [("url".to_owned(), [listener].into())].into();
+    let told = |ledger: &Ledger| ledger.outputs.keys().cloned().collect::<Vec<_>>();
+
+    let denied = ["CreateWork", "CreateStore"].map(|operation| Fault::new(operation, What::Deny, None));
+    bench.cloud.world().faults.set(&denied);
+    let engine::Outcome::Ended(ledger) = bench.run(&wanted, Mode::Apply).await else { panic!("the process died") };
+    assert_eq!(told(&ledger), ["net"], "{:#?}", ledger.outputs);
+    bench.cloud.world().faults.set(&[]);
+    let plan = bench.plan(&wanted, Mode::Apply).await;
+    assert!(plan.outputs_after.contains_key("url"), "nor does anybody else say it");
+    assert_eq!(told(&bench.apply(&wanted).await), ["net", "store", "url"]);
+    assert!(bench.plan(&wanted, Mode::Apply).await.outputs_after.is_empty());
 }

@@ -129,6 +129,7 @@ fn blueprint_of_orphan(project: &Project, name: &str, args: &Args) -> Result<Blu
         stack,
         resources: BTreeMap::new(),
         outputs: BTreeMap::new(),
+        outputs_after: BTreeMap::new(),
         warnings: Vec::new(),
         families: Vec::new(),
     })

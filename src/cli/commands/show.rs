@@ -51,7 +51,10 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
         let inventory = inventories.get(&stack.stack.id).unwrap_or(&none);
         let only = select_resources(selectors, &stack.stack.id, &inventory.all().map(|(at, _)| at.clone()).collect());
         // What is not there yet has no value to show; the outputs are the whole stack's.
-        stack.outputs.retain(|_, value| only.is_none() && !value.to_string().contains(OPEN));
+        let missing = std::mem::take(&mut stack.outputs_after);
+        let is_there =
+            |name: &String, value: &serde_json::Value| !missing.contains_key(name) && !value.to_string().contains(OPEN);
+        stack.outputs.retain(|name, value| only.is_none() && is_there(name, value));
         let StackPlan { stack, outputs, waiting, pending, changes, .. } = &*stack;
         shown.push(Shown { stack, outputs, inventory, waiting, pending, changes, only });
     }

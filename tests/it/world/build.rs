@@ -93,5 +93,6 @@ pub fn blueprint_of(stack: Stack, wishes: &[Wish]) -> Blueprint {
         let dangling: Vec<_> = resource.edges.keys().filter(|target| !there.contains(*target)).collect();
         assert!(dangling.is_empty(), "{} refers to {dangling:?}, which nobody wishes", resource.address);
     }
-    Blueprint { stack, resources, outputs: BTreeMap::new(), warnings: Vec::new(), families: Vec::new() }
+    let (outputs, outputs_after) = Default::default();
+    Blueprint { stack, resources, outputs, outputs_after, warnings: Vec::new(), families: Vec::new() }
 }
