@@ -5,8 +5,7 @@ use provision::report::{PlanDocument, saved_plan, stale};
 use provision::resource::{Tags, key};
 use serde_json::{Value, json};
 
-use crate::engine::{actions, change, environment, reference};
-use crate::stage::words;
+use crate::engine::{actions, change, environment, reference, words};
 use crate::world::thing::Thing;
 use crate::world::{Bench, Fault, What, Wish, blueprint};
 

@@ -3,12 +3,21 @@
 use std::time::Duration;
 
 use provision::apply::Halted;
-use provision::plan::{Action, Cause, Mode, StackPlan};
+use provision::plan::{Action, Cause, Mode, Plan, StackPlan};
+use provision::report::{TextOptions, plan_text};
 use provision::resource::{Class, Disruption, Failure};
 use serde_json::{Value, json};
 
 use crate::world::process::Process;
 use crate::world::{Bench, Fault, What, Wish, blueprint};
+
+/// A plan as a person would read it.
+pub fn words(plan: &StackPlan) -> String {
+    plan_text(
+        &Plan { stacks: vec![plan.clone()], ..Plan::default() },
+        TextOptions { verbose: false, show_values: true, width: None },
+    )
+}
 
 pub fn reference(kind: &str, name: &str, output: &str) -> String {
     format!("⟦Fake::{kind}/{name}.{output}⟧")

@@ -10,12 +10,13 @@ use provision::aws::{Aws, Fence, Reader, Role, Seen, Session, Sessions, Setup, S
 use provision::blueprint::{Blueprint, Files, Source as File, load_files};
 use provision::inventory::{Inventory, Request, Sought, Source, Surveyed, Things, Unmanaged, collect};
 use provision::kinds::KINDS;
-use provision::plan::{Input, Mode, Plan, StackPlan, Step, plan};
-use provision::report::{TextOptions, event_line, plan_text};
+use provision::plan::{Input, Mode, StackPlan, Step, plan};
+use provision::report::event_line;
 use provision::resource::{AnyKind, Failure, Result, Shape};
 use serde_json::Value;
 use tokio::sync::{Notify, watch};
 
+pub use crate::engine::words;
 use crate::local_aws;
 use crate::sandbox::control;
 
@@ -196,14 +197,6 @@ pub fn plan_with(blueprint: &Blueprint, inventory: &Inventory, mode: Mode) -> St
 fn said(event: Event) -> std::io::Result<()> {
     println!("{}", event_line(&event));
     Ok(())
-}
-
-/// A plan as a person would read it.
-pub fn words(plan: &StackPlan) -> String {
-    plan_text(
-        &Plan { stacks: vec![plan.clone()], ..Plan::default() },
-        TextOptions { verbose: false, show_values: true, width: None },
-    )
 }
 
 fn complaint(step: &Step, outcome: &Outcome) -> Option<String> {
