@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::fate::Fate;
-use super::fields::{judged, of_new, overall, shown};
+use super::fields::{judged, of_new, overall, shown, told};
 use super::input::{Input, Mode};
 use super::order::Shapes;
 use super::types::{Action, Cause, Change, Field, StackPlan, Step, StepId, Verb, Waiting};
@@ -143,11 +143,12 @@ pub(super) fn desired_change(
             change.protected = loses || !lifted.is_empty();
             change.notes.extend(lifted.iter().map(|path| format!("turns its protection off ({path})")));
             change.notes.extend(irreversible);
+            change.notes.extend(pending::told(shape, live, spec, &judged(live, fields)));
             let later = pending::put_off(address, shape, live, spec, fields, input.now);
             change.notes.extend(later.iter().map(|later| format!("{} changes {}", later.path, later.when)));
             change.notes.extend(shape.advice(&live.spec, spec, &diffs));
             plan.later.extend(later);
-            change.fields = fields.iter().map(|field| shown(&facts, field)).chain(tags).collect();
+            change.fields = told(&facts, live, fields).into_iter().chain(tags).collect();
             if let State::Human(what) = &live.state {
                 plan.waiting.push(Waiting { address: address.clone(), what: what.clone() });
             }
@@ -185,13 +186,16 @@ pub(super) fn desired_change(
                 // What a person never made usable bears nothing.
                 (change.protected, change.disruption) = (false, Disruption::None);
             }
-            change.fields = fields.iter().map(|field| shown(&facts, field)).collect();
+            change.fields = told(&facts, live, fields);
             change.notes.extend(why.clone());
             change.notes.extend(live.asleep.as_deref().map(awakened));
         }
-        Fate::Blocked { why, unreadable, fields, .. } => {
+        Fate::Blocked { live, why, unreadable, fields } => {
             change.action = Action::Blocked;
-            change.fields = fields.iter().map(|field| shown(&facts, field)).collect();
+            change.fields = match live {
+                Some(live) => told(&facts, live, fields),
+                None => fields.iter().map(|field| shown(&facts, field)).collect(),
+            };
             change.cause = if *unreadable { Cause::Unreadable } else { Cause::Dependency };
             change.notes.push(why.clone());
         }

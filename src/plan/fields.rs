@@ -3,9 +3,12 @@
 use serde_json::Value;
 
 use super::causes::Causes;
+use super::pending::hastened;
 use super::types::{Cause, Field};
 use crate::blueprint::{Ignore, Origin, Resource};
-use crate::resource::{CLOSE, Facts, FieldDiff, Live, OPEN, Recorded, Reference, Shape, key, keyed, parts, pointer};
+use crate::resource::{
+    CLOSE, Facts, FieldDiff, Live, OPEN, Pending, Recorded, Reference, Shape, key, keyed, parts, pointer,
+};
 
 /// What the comparison of one resource needs beside its two specs.
 pub(super) struct Comparing<'a> {
@@ -52,12 +55,16 @@ impl Comparing<'_> {
         self.resend_write_only(&desired, &mut difference.fields);
 
         let causes = self.causes(record.clone());
-        let mut fields = Vec::new();
+        let (mut fields, mut put_off) = (Vec::new(), Vec::new());
         for diff in difference.fields {
             if self.live.has_in_force(&diff) {
                 continue;
             }
-            if self.holds(&diff) || self.is_pending(&diff) {
+            if self.is_pending(&diff) {
+                put_off.push(diff);
+                continue;
+            }
+            if self.holds(&diff) {
                 keyed::set(self.facts, &mut desired, &diff.path, diff.before.as_ref());
                 continue;
             }
@@ -96,6 +103,19 @@ impl Comparing<'_> {
                 false => lasting.push(field),
             }
         }
+        if self.hastens(&desired, &fields) {
+            let pending = self.live.pending.iter().filter(|pending| pending.is_put_off());
+            let pending = pending.map(|Pending { path, before, after, .. }| FieldDiff {
+                path: path.clone(),
+                before: before.clone(),
+                after: after.clone(),
+            });
+            let due = pending.filter(|diff| !fields.iter().any(|field| field.path == diff.path));
+            let due: Vec<_> = due.chain(put_off).flat_map(|diff| causes.of(diff)).collect();
+            fields.extend(due.into_iter().map(|(diff, cause)| Field { ignored: None, ..self.field(diff, cause) }));
+        } else {
+            put_off.iter().for_each(|diff| keyed::set(self.facts, &mut desired, &diff.path, diff.before.as_ref()));
+        }
         if fields.iter().any(|field| field.ignored.is_none() && !tells(&field.path)) {
             fields.retain(|field| !tells(&field.path));
         }
@@ -118,6 +138,17 @@ impl Comparing<'_> {
             }
         }
         live
+    }
+
+    /// Returns whether these changes, or what only says how changes are carried out, make AWS do at once what is pending.
+    fn hastens(&self, desired: &Value, fields: &[Field]) -> bool {
+        let acted = judged(self.live, fields);
+        let is_told_otherwise = || {
+            let record = self.record();
+            let mut properties = self.facts.sent_along.iter().map(|path| pointer::property(path));
+            properties.any(|property| record.agrees(property, self.resource.set_to(property)) == Some(false))
+        };
+        (!acted.is_empty() || is_told_otherwise()) && hastened(self.shape, self.live, desired, &acted)
     }
 
     /// Returns whether a difference does not count: an initial value that is within bounds, or a write-only one.
@@ -149,6 +180,9 @@ impl Comparing<'_> {
         for path in self.facts.write_only {
             let property = pointer::property(path);
             fields.retain(|field| !pointer::covers(path, &field.path));
+            if self.facts.sent_along.contains(path) {
+                continue;
+            }
             if record.agrees(property, self.resource.set_to(property)) == Some(false) {
                 // What the YAML no longer gives is not taken back: nobody knows what was there before.
                 let after = keyed::get(self.facts, desired, path).cloned();
@@ -273,6 +307,18 @@ pub(super) fn shown(facts: &Facts, field: &Field) -> Field {
         return field.clone();
     }
     Field { before: hide(&field.before), after: hide(&field.after), ..field.clone() }
+}
+
+/// The fields as people are told them: from what is so now, whatever is pending. What only takes a pending change back has no
+/// other value than that.
+pub(super) fn told(facts: &Facts, live: &Live, fields: &[Field]) -> Vec<Field> {
+    let is_whole = |field: &Field| fields.iter().filter(|other| other.path == field.path).count() == 1;
+    let told = fields.iter().map(|field| {
+        let running = live.as_running(&field.as_diff()).before;
+        let before = if is_whole(field) && running != field.after { running } else { field.before.clone() };
+        shown(facts, &Field { before, ..field.clone() })
+    });
+    told.collect()
 }
 
 fn hide_inside(facts: &Facts, at: &str, value: &mut Value) {

@@ -38,7 +38,8 @@ pub(super) fn put_off(
     fields: &[Field],
     now: Timestamp,
 ) -> Vec<Later> {
-    let later = judged(live, fields).into_iter().filter(|diff| waits(shape, live, desired, diff)).map(|diff| Later {
+    let diffs = judged(live, fields);
+    let later = diffs.iter().filter(|diff| waits(shape, live, desired, &diffs, diff)).cloned().map(|diff| Later {
         address: address.clone(),
         path: diff.path,
         before: diff.before,
@@ -48,10 +49,37 @@ pub(super) fn put_off(
     later.collect()
 }
 
-/// Whether AWS does a change only in the maintenance window. What only takes a pending change back waits for nothing.
-pub(super) fn waits(shape: &dyn Shape, live: &Live, desired: &Value, diff: &FieldDiff) -> bool {
+/// Whether AWS does a change, one of an update's, only in the maintenance window. What only takes a pending change back
+/// waits for nothing.
+pub(super) fn waits(shape: &dyn Shape, live: &Live, desired: &Value, update: &[FieldDiff], diff: &FieldDiff) -> bool {
     let running = live.as_running(diff);
-    running.before != running.after && shape.waits_for_window(&live.spec, desired, &running)
+    running.before != running.after
+        && shape.waits_for_window(&live.spec, desired, &running)
+        && !hastened(shape, live, desired, update)
+}
+
+/// Whether an update makes AWS do at once what is pending until the maintenance window.
+pub(super) fn hastened(shape: &dyn Shape, live: &Live, desired: &Value, update: &[FieldDiff]) -> bool {
+    live.pending.iter().any(Pending::is_put_off) && shape.hastens(desired, update)
+}
+
+/// What a person should know of an update of what has changes pending: which come now, and which do not come any more.
+pub(super) fn told(shape: &dyn Shape, live: &Live, desired: &Value, update: &[FieldDiff]) -> Vec<String> {
+    let is_hastened = hastened(shape, live, desired, update);
+    let pending = live.pending.iter().filter(|pending| pending.is_put_off());
+    let (coming, other): (Vec<_>, Vec<_>) = pending
+        .filter_map(|pending| Some((pending, update.iter().find(|diff| diff.path == pending.path)?)))
+        .partition(|(pending, diff)| is_hastened && pending.after == diff.after);
+    let paths: Vec<_> = coming.iter().map(|(pending, _)| &*pending.path).collect();
+    let now = (!paths.is_empty()).then(|| {
+        format!("{} was pending until the maintenance window: AWS does it now, with this update", paths.join(", "))
+    });
+    let gone = other.into_iter().map(|(Pending { path, after, .. }, _)| {
+        let value = after.as_ref().map(|after| after.as_str().map_or_else(|| after.to_string(), str::to_owned));
+        let value = value.unwrap_or_default();
+        format!("{path} {value} is pending, and does not come")
+    });
+    now.into_iter().chain(gone).collect()
 }
 
 /// `in the maintenance window, Sun 2026-12-06 05:00 to 06:00 UTC`.

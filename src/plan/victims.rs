@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::circles::{delete_first, goes_first};
 use super::decide::Decisions;
 use super::fate::Fate;
+use super::fields::judged;
 use super::input::{Input, Mode};
 use super::live_edges::{LiveEdges, LiveId, live_id};
 use super::order::Shapes;
@@ -190,7 +191,7 @@ impl Round<'_> {
             return false;
         };
         self.pointers(victim, from).any(|at| match fields.iter().find(|field| field.path == *at) {
-            Some(field) => pending::waits(*shape, live, spec, &field.as_diff()),
+            Some(field) => pending::waits(*shape, live, spec, &judged(live, fields), &field.as_diff()),
             None => live.shows_until_done(at).is_some(),
         })
     }

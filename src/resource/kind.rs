@@ -66,6 +66,9 @@ pub trait Kind: Sized + Send + Sync + 'static {
     const INITIAL: &'static [&'static str] = &[];
     /// Properties that cannot be read back; they are sent again when their digest changed.
     const WRITE_ONLY: &'static [&'static str] = &[];
+    /// Write-only properties that say only how other changes are carried out, parameters of the call: alone they are no
+    /// difference.
+    const SENT_ALONG: &'static [&'static str] = &[];
     /// Properties that can be set after creation; cycles are cut there, and what waits for a person leaves them out.
     const LATE: &'static [&'static str] = &[];
     /// Properties that count only beside a late one, which stands second: while that is left out, so are they.
@@ -189,6 +192,14 @@ pub trait Kind: Sized + Send + Sync + 'static {
 
     /// Returns whether AWS, when it is sent this change, does it only in the maintenance window.
     fn waits_for_window(_live: &Value, _desired: &Value, _field: &FieldDiff) -> bool {
+        false
+    }
+
+    /// Returns whether AWS, when it is sent an update of these fields, also does at once what is pending until the window;
+    /// of no fields, whether it would be told to by [`SENT_ALONG`](Kind::SENT_ALONG) alone.
+    ///
+    /// What is pending is then part of the update: with its disruption, and sent with the rest.
+    fn hastens(_desired: &Value, _fields: &[FieldDiff]) -> bool {
         false
     }
 

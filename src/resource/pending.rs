@@ -17,6 +17,13 @@ pub struct Pending {
     pub until: Until,
 }
 
+impl Pending {
+    /// Whether it waits for the maintenance window, and its value is shown.
+    pub fn is_put_off(&self) -> bool {
+        self.until == Until::Window && self.after.is_some()
+    }
+}
+
 /// What a pending change waits for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Until {

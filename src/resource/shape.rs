@@ -76,6 +76,7 @@ pub struct Facts {
     pub additive: &'static [&'static str],
     pub initial: &'static [&'static str],
     pub write_only: &'static [&'static str],
+    pub sent_along: &'static [&'static str],
     pub late: &'static [&'static str],
     pub beside_late: &'static [(&'static str, &'static str)],
     pub grants: &'static [&'static str],
@@ -131,6 +132,8 @@ pub trait Shape: Send + Sync {
 
     fn waits_for_window(&self, live: &Value, desired: &Value, field: &FieldDiff) -> bool;
 
+    fn hastens(&self, desired: &Value, fields: &[FieldDiff]) -> bool;
+
     fn window(&self, live: &Value, now: Timestamp) -> Option<Window>;
 
     fn refuses(&self, live: &Value, desired: &Value, fields: &[FieldDiff]) -> Option<String>;
@@ -176,6 +179,7 @@ impl<K: Kind> Shape for K {
             additive: K::ADDITIVE,
             initial: K::INITIAL,
             write_only: K::WRITE_ONLY,
+            sent_along: K::SENT_ALONG,
             late: K::LATE,
             beside_late: K::BESIDE_LATE,
             grants: K::GRANTS,
@@ -242,6 +246,10 @@ impl<K: Kind> Shape for K {
 
     fn waits_for_window(&self, live: &Value, desired: &Value, field: &FieldDiff) -> bool {
         K::waits_for_window(live, desired, field)
+    }
+
+    fn hastens(&self, desired: &Value, fields: &[FieldDiff]) -> bool {
+        K::hastens(desired, fields)
     }
 
     fn window(&self, live: &Value, now: Timestamp) -> Option<Window> {

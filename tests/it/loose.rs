@@ -140,6 +140,10 @@ impl Shape for Loose {
         false
     }
 
+    fn hastens(&self, _: &Value, _: &[FieldDiff]) -> bool {
+        false
+    }
+
     fn window(&self, _: &Value, _: jiff::Timestamp) -> Option<Window> {
         None
     }

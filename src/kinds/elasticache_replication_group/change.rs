@@ -3,11 +3,11 @@
 use aws_sdk_elasticache::operation::create_replication_group::builders::CreateReplicationGroupFluentBuilder;
 use aws_sdk_elasticache::operation::modify_replication_group::builders::ModifyReplicationGroupFluentBuilder;
 use aws_sdk_elasticache::types::{
-    CloudWatchLogsDestinationDetails, ClusterMode, DestinationDetails, KinesisFirehoseDestinationDetails,
+    CacheCluster, CloudWatchLogsDestinationDetails, ClusterMode, DestinationDetails, KinesisFirehoseDestinationDetails,
     LogDeliveryConfigurationRequest, ReplicationGroup as Description, TransitEncryptionMode,
 };
 
-use super::moves::{Move, SETTINGS, Tls};
+use super::moves::{Move, Pace, SETTINGS, Tls};
 use super::spec::{Destination, LogDelivery, Spec};
 use super::{ReplicationGroup, read};
 use crate::aws::{MINUTE, Writer, until};
@@ -54,12 +54,11 @@ pub(super) async fn send(
     live: &Found<ReplicationGroup>,
     spec: &Spec,
     changes: &Changes,
-    step: &Move,
+    (step, pace): (&Move, Pace),
 ) -> Result<()> {
     let id = &live.id;
-    // What moves no data, or is done in two steps, is not put off.
-    let at_once = spec.apply_immediately || !matches!(step, Move::Engine | Move::NodeType);
-    let call = writer.elasticache().modify_replication_group().replication_group_id(id).apply_immediately(at_once);
+    let call = writer.elasticache().modify_replication_group().replication_group_id(id);
+    let call = call.apply_immediately(pace.is_at_once(step));
     match step {
         Move::Settings => {
             let source = snapshotted(writer, live, spec, changes).await?;
@@ -202,19 +201,36 @@ async fn reshard(writer: &Writer, id: &str, shards: i32) -> Result<()> {
 }
 
 /// Waits until ElastiCache has begun with a call: for a while it may show the group as `available`, as it was before.
-pub(super) async fn begun(writer: &Writer, id: &str, spec: &Spec, changes: &Changes, step: &Move) {
-    idempotence::begun(MINUTE, "a change that ElastiCache has taken", || has_begun(writer, id, spec, changes, step))
-        .await;
+pub(super) async fn begun(writer: &Writer, id: &str, spec: &Spec, changes: &Changes, (step, pace): (&Move, Pace)) {
+    idempotence::begun(MINUTE, "a change that ElastiCache has taken", || async move {
+        // What was pending before is no sign of a beginning.
+        let read = if pace == Pace::Hastened { read::shown } else { read::spec };
+        let (state, shown) = state(writer, id, read).await?;
+        Ok(state != State::Ready || shown.is_some_and(|shown| step.is_shown(&shown, spec, changes)))
+    })
+    .await;
 }
 
-async fn has_begun(writer: &Writer, id: &str, spec: &Spec, changes: &Changes, step: &Move) -> Result<bool> {
+/// Returns whether a call before this one has brought what it is to bring: one that is done at once takes along what was
+/// pending.
+pub(super) async fn is_done(writer: &Writer, id: &str, spec: &Spec, changes: &Changes, step: &Move) -> Result<bool> {
+    let (_, shown) = state(writer, id, read::shown).await?;
+    Ok(shown.is_some_and(|shown| step.is_shown(&shown, spec, changes)))
+}
+
+/// Returns the group's state, and its spec once it has nodes.
+async fn state(
+    writer: &Writer,
+    id: &str,
+    read: fn(&Description, Option<&CacheCluster>) -> Spec,
+) -> Result<(State, Option<Spec>)> {
     let group = look(writer, id).await?;
-    if read::state(group.status().unwrap_or_default()) != State::Ready {
-        return Ok(true);
-    }
-    let Some(member) = group.member_clusters().first() else { return Ok(false) };
+    let state = read::state(group.status().unwrap_or_default());
+    let Some(member) = group.member_clusters().first().filter(|_| state == State::Ready) else {
+        return Ok((state, None));
+    };
     let answer = writer.elasticache().describe_cache_clusters().cache_cluster_id(member).send().await?;
-    Ok(step.is_shown(&read::spec(&group, answer.cache_clusters().first()), spec, changes))
+    Ok((state, Some(read(&group, answer.cache_clusters().first()))))
 }
 
 /// Waits until the group takes the next change: available, and nothing pending.

@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
+use super::moves::SETTINGS;
 use super::spec::Spec;
 use crate::kinds::key_arn;
 use crate::kinds::maintenance_window::MaintenanceWindow;
 use crate::resource::version::{self, Move};
-use crate::resource::{Disruption, FieldDiff};
+use crate::resource::{Disruption, FieldDiff, pointer};
 
 /// Returns what one changed field does.
 pub(super) fn disruption(field: &FieldDiff) -> Disruption {
@@ -138,6 +139,13 @@ pub(super) fn waits(field: &FieldDiff, is_upgraded: bool) -> bool {
         "/CacheParameterGroupName" => is_upgraded,
         _ => false,
     }
+}
+
+/// Returns whether ElastiCache takes a change only by a call that also does at once whatever is pending, or may do so. The
+/// settings come at once without that, but for the parameter group.
+pub(super) fn hastens(field: &FieldDiff) -> bool {
+    let is_setting = SETTINGS.iter().any(|path| pointer::covers(path, &field.path));
+    !waits(field, false) && (!is_setting || field.path == "/CacheParameterGroupName")
 }
 
 /// Returns why a change can't be taken back.

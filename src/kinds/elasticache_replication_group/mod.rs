@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
+use self::moves::Pace;
 pub use self::spec::{Outputs, Spec};
 use super::candidate::{Candidate, adopt, examine};
 use super::maintenance_window::{self, MaintenanceWindow};
@@ -43,6 +44,7 @@ impl Kind for ReplicationGroup {
     const KEYED: &'static [(&'static str, &'static str)] = &[("/LogDeliveryConfigurations", "LogType")];
     const VERSIONS: &'static [&'static str] = &["/EngineVersion"];
     const WRITE_ONLY: &'static [&'static str] = &["/ApplyImmediately"];
+    const SENT_ALONG: &'static [&'static str] = &["/ApplyImmediately"];
     const STATEFUL: bool = true;
     const SECONDS: u32 = 460;
     const ASKS: &'static [&'static str] = &["elasticache:DescribeCacheEngineVersions"];
@@ -172,12 +174,16 @@ resources:
     }
 
     async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
-        for (i, step) in moves::plan(&live.spec, spec, changes).iter().enumerate() {
+        let pace = Pace::of(live, spec, changes);
+        for (i, step) in moves::plan(&live.spec, spec, changes, pace).iter().enumerate() {
             if i > 0 {
                 change::settled(writer, &live.id).await?;
+                if pace == Pace::Hastened && change::is_done(writer, &live.id, spec, changes, step).await? {
+                    continue;
+                }
             }
-            change::send(writer, live, spec, changes, step).await?;
-            change::begun(writer, &live.id, spec, changes, step).await;
+            change::send(writer, live, spec, changes, (step, pace)).await?;
+            change::begun(writer, &live.id, spec, changes, (step, pace)).await;
         }
         Ok(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Settling("the cache".to_owned()) })
     }
@@ -225,6 +231,10 @@ resources:
     fn waits_for_window(live: &Value, desired: &Value, field: &FieldDiff) -> bool {
         let is_upgraded = ["Engine", "EngineVersion"].iter().any(|name| live[name] != desired[name]);
         desired["ApplyImmediately"] == false && judge::waits(field, is_upgraded)
+    }
+
+    fn hastens(desired: &Value, fields: &[FieldDiff]) -> bool {
+        desired["ApplyImmediately"] != false || fields.iter().any(judge::hastens)
     }
 
     fn window(live: &Value, now: Timestamp) -> Option<Window> {

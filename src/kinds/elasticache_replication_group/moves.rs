@@ -1,9 +1,9 @@
 //! The order of the calls that one update takes: ElastiCache has several operations for it, does one at a time, and
 //! turns TLS on and off in two steps only.
 
-use super::ReplicationGroup;
 use super::spec::Spec;
-use crate::resource::{Changes, Shape as _, pointer};
+use super::{ReplicationGroup, judge};
+use crate::resource::{Changes, Found, Pending, Shape as _, pointer};
 
 /// One call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +50,40 @@ impl Move {
     }
 }
 
+/// When the changes of one update come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pace {
+    /// All at once.
+    AtOnce,
+    /// All at once, and what was pending with them.
+    Hastened,
+    /// Another engine, version or node type in the window. `beside`: while something is pending, which has to stay so.
+    InWindow { beside: bool },
+}
+
+impl Pace {
+    pub(super) fn of(live: &Found<ReplicationGroup>, want: &Spec, changes: &Changes) -> Self {
+        let is_pending = live.outputs.pending.iter().any(Pending::is_put_off);
+        let hastens = want.apply_immediately || changes.fields().iter().any(judge::hastens);
+        match (is_pending, hastens) {
+            (true, true) => Self::Hastened,
+            (false, _) if want.apply_immediately => Self::AtOnce,
+            (beside, _) => Self::InWindow { beside },
+        }
+    }
+
+    /// Returns whether a call of an update says that it is to be done now. What moves no data, or is done in two steps, is
+    /// not put off.
+    pub(super) fn is_at_once(self, step: &Move) -> bool {
+        match (self, step) {
+            (Self::AtOnce | Self::Hastened, _) => true,
+            (Self::InWindow { .. }, Move::Engine | Move::NodeType) => false,
+            (Self::InWindow { beside }, Move::Settings) => !beside,
+            (Self::InWindow { .. }, _) => true,
+        }
+    }
+}
+
 /// How connections are encrypted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Tls {
@@ -84,7 +118,9 @@ pub(super) const SETTINGS: &[&str] = &[
 /// Returns the calls for these changes, in order: the engine comes before the settings that only a newer one has,
 /// replicas come before the failover that needs them and go after it, and TLS comes last, when clients may have to
 /// follow, but for the users that need it.
-pub(super) fn plan(live: &Spec, want: &Spec, changes: &Changes) -> Vec<Move> {
+///
+/// What waits for the window comes last: any call after it that is to be done now would bring it along.
+pub(super) fn plan(live: &Spec, want: &Spec, changes: &Changes, pace: Pace) -> Vec<Move> {
     let replicas = changes.touches("/ReplicasPerNodeGroup");
     let grows = want.replicas_per_node_group > live.replicas_per_node_group;
     let engine = changes.touches_any(&["/Engine", "/EngineVersion"]);
@@ -113,6 +149,8 @@ pub(super) fn plan(live: &Spec, want: &Spec, changes: &Changes) -> Vec<Move> {
     } else {
         moves.extend(users.into_iter().chain(encryption));
     }
+    moves
+        .sort_by_key(|step| matches!(pace, Pace::InWindow { .. }) && !pace.is_at_once(step) && *step != Move::Settings);
     moves
 }
 
@@ -156,8 +194,8 @@ mod tests {
     fn replicas_come_before_the_failover_that_needs_them() {
         let want = spec(&json!({ "ReplicasPerNodeGroup": 1, "AutomaticFailoverEnabled": true }));
         let changes = changes(&["/ReplicasPerNodeGroup", "/AutomaticFailoverEnabled"]);
-        assert_eq!(plan(&spec(&json!({})), &want, &changes), [Move::MoreReplicas, Move::Failover]);
-        assert_eq!(plan(&want, &spec(&json!({})), &changes), [Move::Failover, Move::FewerReplicas]);
+        assert_eq!(plan(&spec(&json!({})), &want, &changes, Pace::AtOnce), [Move::MoreReplicas, Move::Failover]);
+        assert_eq!(plan(&want, &spec(&json!({})), &changes, Pace::AtOnce), [Move::Failover, Move::FewerReplicas]);
     }
 
     #[test]
@@ -166,22 +204,30 @@ mod tests {
         let changes = changes(&["/TransitEncryptionEnabled", "/UserGroupIds"]);
         let tls = |tls: [Tls; 2]| tls.map(Move::Tls).to_vec();
         let coming = tls([Tls::Preferred, Tls::Required]).into_iter().chain([Move::Users]).collect::<Vec<_>>();
-        assert_eq!(plan(&off, &on, &changes), coming);
+        assert_eq!(plan(&off, &on, &changes, Pace::AtOnce), coming);
         let going = [Move::Users].into_iter().chain(tls([Tls::Preferred, Tls::Off])).collect::<Vec<_>>();
-        assert_eq!(plan(&on, &off, &changes), going);
+        assert_eq!(plan(&on, &off, &changes, Pace::AtOnce), going);
     }
 
     #[test]
     fn what_only_a_newer_version_has_comes_after_it() {
         let changes = changes(&["/EngineVersion", "/LogDeliveryConfigurations"]);
-        assert_eq!(plan(&spec(&json!({})), &spec(&json!({})), &changes), [Move::Engine, Move::Settings]);
+        assert_eq!(plan(&spec(&json!({})), &spec(&json!({})), &changes, Pace::AtOnce), [Move::Engine, Move::Settings]);
+    }
+
+    #[test]
+    fn what_waits_for_the_window_comes_last() {
+        let spec = spec(&json!({ "ApplyImmediately": false }));
+        let changes = changes(&["/EngineVersion", "/CacheNodeType", "/SnapshotRetentionLimit", "/MultiAZEnabled"]);
+        let moves = plan(&spec, &spec, &changes, Pace::InWindow { beside: false });
+        assert_eq!(moves, [Move::Settings, Move::Failover, Move::Engine, Move::NodeType]);
     }
 
     #[test]
     fn a_parameter_group_goes_with_its_engine_version() {
         let both = changes(&["/EngineVersion", "/CacheParameterGroupName"]);
-        assert_eq!(plan(&spec(&json!({})), &spec(&json!({})), &both), [Move::Engine]);
+        assert_eq!(plan(&spec(&json!({})), &spec(&json!({})), &both, Pace::AtOnce), [Move::Engine]);
         let alone = changes(&["/CacheParameterGroupName"]);
-        assert_eq!(plan(&spec(&json!({})), &spec(&json!({})), &alone), [Move::Settings]);
+        assert_eq!(plan(&spec(&json!({})), &spec(&json!({})), &alone, Pace::AtOnce), [Move::Settings]);
     }
 }

@@ -91,7 +91,7 @@ pub(super) fn spec(group: &Description, member: Option<&CacheCluster>) -> Spec {
 }
 
 /// What is so now, without what is pending.
-fn shown(group: &Description, member: Option<&CacheCluster>) -> Spec {
+pub(super) fn shown(group: &Description, member: Option<&CacheCluster>) -> Spec {
     let shards = group.node_groups().len().max(1);
     let replicas = group.member_clusters().len() / shards;
     let is_on = group.transit_encryption_enabled();

@@ -93,7 +93,10 @@ pub(super) fn modification(
         let exports = CloudwatchLogsExportConfiguration::builder()
             .set_enable_log_types(some(want.minus(have).cloned().collect()))
             .set_disable_log_types(some(have.minus(want).cloned().collect()));
-        call = call.cloudwatch_logs_export_configuration(exports.build());
+        // What is pending reads as done.
+        if have != want {
+            call = call.cloudwatch_logs_export_configuration(exports.build());
+        }
     }
     let secret = if_touched("/MasterUserSecret").and(spec.master_user_secret.kms_key_id.as_ref());
     // A key alone is not taken: it goes with the switch.

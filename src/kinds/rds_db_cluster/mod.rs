@@ -19,9 +19,6 @@ use crate::resource::{
     Permissions, Question, Result, Scope, State, Tags, Told, Window,
 };
 
-/// What says only how other changes are carried out.
-const SENT_ALONG: &[&str] = &["/ApplyImmediately", "/DBInstanceParameterGroupName"];
-
 /// An Aurora cluster: the storage and the endpoints of a database; its instances are resources of their own.
 pub struct DbCluster;
 
@@ -45,6 +42,7 @@ impl Kind for DbCluster {
     const ADDITIVE: &'static [&'static str] = &[beyond::ENDPOINTS];
     const WRITE_ONLY: &'static [&'static str] =
         &["/ApplyImmediately", "/DBInstanceParameterGroupName", "/MasterUserPassword"];
+    const SENT_ALONG: &'static [&'static str] = &["/ApplyImmediately", "/DBInstanceParameterGroupName"];
     const SENSITIVE: &'static [&'static str] = &["/MasterUserPassword"];
     const VERSIONS: &'static [&'static str] = &["/EngineVersion"];
     const STATEFUL: bool = true;
@@ -153,7 +151,7 @@ resources:
     }
 
     async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
-        if changes.fields().iter().all(|field| SENT_ALONG.contains(&&*field.path)) {
+        if changes.fields().iter().all(|field| Self::SENT_ALONG.contains(&&*field.path)) {
             return Ok(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready });
         }
         let password = change::password(writer, spec, Some(changes)).await?;
@@ -207,6 +205,11 @@ resources:
 
     fn waits_for_window(live: &Value, desired: &Value, field: &FieldDiff) -> bool {
         desired["ApplyImmediately"] == false && judge::waits(live, desired, field)
+    }
+
+    /// RDS documents it of instances, and keeps silent of clusters.
+    fn hastens(desired: &Value, _: &[FieldDiff]) -> bool {
+        desired["ApplyImmediately"] != false
     }
 
     fn window(live: &Value, now: Timestamp) -> Option<Window> {

@@ -32,6 +32,7 @@ impl Kind for DbInstance {
         &[Attachable::new("Read replicas", Told::Left("those of Aurora are instances of the cluster"))];
     const CREATE_ONLY: &'static [&'static str] = &["/DBClusterIdentifier"];
     const WRITE_ONLY: &'static [&'static str] = &["/ApplyImmediately"];
+    const SENT_ALONG: &'static [&'static str] = &["/ApplyImmediately"];
     const SECONDS: u32 = 390;
     const ASKS: &'static [&'static str] = &["rds:DescribeOrderableDBInstanceOptions"];
     const EXAMPLE: &'static str = "
@@ -148,7 +149,7 @@ resources:
     }
 
     async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
-        if changes.fields().iter().all(|field| field.path == "/ApplyImmediately") {
+        if changes.fields().iter().all(|field| Self::SENT_ALONG.contains(&&*field.path)) {
             return Ok(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready });
         }
         let changes = &without_what_waits(writer, spec, changes).await?;
@@ -216,6 +217,11 @@ resources:
     fn waits_for_window(_: &Value, desired: &Value, field: &FieldDiff) -> bool {
         let is_put_off = ["/DBInstanceClass", "/CACertificateIdentifier"].contains(&&*field.path);
         desired["ApplyImmediately"] == false && is_put_off
+    }
+
+    /// RDS documents it of instances, and keeps silent of clusters.
+    fn hastens(desired: &Value, _: &[FieldDiff]) -> bool {
+        desired["ApplyImmediately"] != false
     }
 
     fn window(live: &Value, now: Timestamp) -> Option<Window> {

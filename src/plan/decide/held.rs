@@ -59,7 +59,23 @@ impl Decider<'_> {
         let beside = self.beside_held(resource).into_iter();
         all.extend(beside.map(|property| (property, Left { applied: None, waits: true })));
         all.extend(self.kept_properties(&resource.address));
+        all.extend(self.unsent(resource).into_iter().map(|property| (property, None)));
         all
+    }
+
+    /// What says only how changes are carried out, of what has none: nothing is recorded for it.
+    fn unsent(&self, resource: &Resource) -> Vec<&'static str> {
+        let (Some(Fate::Keep { live, .. } | Fate::Wait { live }), sent) =
+            (self.fates.get(&resource.address), self.shapes[resource.address.kind.as_str()].facts().sent_along)
+        else {
+            return Vec::new();
+        };
+        let record = Recorded::read(live.tags.get(key::DIGEST));
+        let is_other = |path: &&&str| {
+            let property = pointer::property(path);
+            record.agrees(property, resource.set_to(property)) == Some(false)
+        };
+        sent.iter().filter(is_other).copied().collect()
     }
 
     /// The properties that count only beside a late one that is left out as a whole.

@@ -106,6 +106,7 @@ def refuse_foreign_group(backend, cluster, group, version):
 def change(thing, status, wanted, asked, what):
     """Changes a thing; the one value that is pending at first is `wanted`: its name, its attribute, and what it is to be."""
     name, attribute, value = wanted
+    pending = getattr(thing, "pending_modified_values", None) or {}
     if value and value != getattr(thing, attribute):
         thing.pending_modified_values = {name: value}
         if asked.get("apply_immediately"):
@@ -113,6 +114,10 @@ def change(thing, status, wanted, asked, what):
             return
     elif value:
         thing.pending_modified_values = None
+    elif asked.get("apply_immediately") and pending.get(name):
+        # A change that is to come at once brings what is pending.
+        begin_later(thing, status, attribute, pending[name], what)
+        return
     slow.settle(thing, status, "modifying", "available", what)
 
 
