@@ -9,9 +9,26 @@ use crate::resource::{Disruption, FieldDiff};
 pub(super) fn disruption(field: &FieldDiff) -> Disruption {
     match field.path.as_str() {
         "/EngineVersion" | "/Port" => Disruption::Outage,
+        path if PASSWORD.contains(&path) => Disruption::Outage,
         "/BackupRetentionPeriod" if is_less(field) => Disruption::DestroysData,
         _ => Disruption::None,
     }
+}
+
+/// Where the master user's password comes from.
+const PASSWORD: &[&str] = &["/ManageMasterUserPassword", "/MasterUserPassword"];
+
+/// Returns who loses by another password: RDS takes one at a time, so no order of steps spares them.
+pub(super) fn advice_on_password(fields: &[FieldDiff]) -> Option<String> {
+    let is_other = fields.iter().any(|field| PASSWORD.contains(&&*field.path));
+    let is_given_up = fields.iter().any(|field| field.path == PASSWORD[0] && field.before == Some(Value::Bool(true)));
+    let secret = if is_given_up { ", and RDS deletes its secret" } else { "" };
+    is_other.then(|| {
+        format!(
+            "the old password ends at once{secret}: whoever holds it (tasks that run, until their services have rolled out) \
+             is refused new connections"
+        )
+    })
 }
 
 /// Returns why a field cannot be changed, neither in place nor by a new cluster (which would be empty).

@@ -221,7 +221,8 @@ resources:
     }
 
     fn advice(_: &Value, desired: &Value, fields: &[FieldDiff]) -> Vec<String> {
-        fields.iter().filter_map(|field| judge::advice(desired, field)).collect()
+        let single = fields.iter().filter_map(|field| judge::advice(desired, field));
+        single.chain(judge::advice_on_password(fields)).collect()
     }
 
     fn refuses(live: &Value, desired: &Value, fields: &[FieldDiff]) -> Option<String> {

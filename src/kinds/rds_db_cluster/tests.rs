@@ -103,6 +103,21 @@ fn how_a_change_is_felt_is_told_by_what_it_is() {
 }
 
 #[test]
+fn another_password_is_an_outage_for_those_who_hold_the_old_one() {
+    let managed = |before: bool| field("/ManageMasterUserPassword", json!(before), json!(!before));
+    let own = FieldDiff { path: "/MasterUserPassword".to_owned(), before: None, after: Some(json!("reference")) };
+    let advice = |fields: &[FieldDiff]| DbCluster::advice(&Value::Null, &json!({}), fields);
+    for fields in [vec![managed(true), own.clone()], vec![managed(false)], vec![own]] {
+        assert_eq!(DbCluster::disruption(&fields), Disruption::Outage);
+        let told = advice(&fields);
+        assert!(told.len() == 1 && told[0].contains("refused new connections"), "{told:?}");
+        let is_given_up = fields[0].before == Some(json!(true));
+        assert_eq!(told[0].contains("RDS deletes its secret"), is_given_up);
+    }
+    assert_eq!(advice(&[field("/CopyTagsToSnapshot", json!(false), json!(true))]), [""; 0]);
+}
+
+#[test]
 fn the_storage_goes_back_to_the_standard_when_the_yaml_drops_the_other() {
     use crate::resource::Shape as _;
     let normal = |storage: Value| {
