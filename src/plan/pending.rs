@@ -49,6 +49,12 @@ pub(super) fn put_off(
     later.collect()
 }
 
+/// What of an update AWS does at once.
+pub(super) fn at_once(shape: &dyn Shape, live: &Live, desired: &Value, fields: &[Field]) -> Vec<FieldDiff> {
+    let diffs = judged(live, fields);
+    diffs.iter().filter(|diff| !waits(shape, live, desired, &diffs, diff)).cloned().collect()
+}
+
 /// Whether AWS does a change, one of an update's, only in the maintenance window. What only takes a pending change back
 /// waits for nothing.
 pub(super) fn waits(shape: &dyn Shape, live: &Live, desired: &Value, update: &[FieldDiff], diff: &FieldDiff) -> bool {

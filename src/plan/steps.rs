@@ -10,6 +10,7 @@ use super::fate::Fate;
 use super::fields::joined;
 use super::input::{Input, Mode};
 use super::order::{Order, Shapes};
+use super::pending;
 use super::tags;
 use super::types::{Cause, Desired, Field, Step, StepId, Verb};
 use crate::blueprint::Resource;
@@ -104,6 +105,7 @@ impl Maker<'_> {
         if matches!(live.state, State::Settling(_)) && !overtakes {
             after.insert(self.wait(resource, facts, live));
         }
+        let now = pending::at_once(self.shape(resource), live, spec, fields);
         let id = StepId::new(&resource.address, Verb::Update, &live.id);
         let desired = Desired { spec: spec.clone(), fields: acted, physical: None, cramped: None };
         self.push(Step {
@@ -112,7 +114,7 @@ impl Maker<'_> {
             live: Some(live.clone()),
             desired: Some(desired),
             overtakes,
-            seconds: facts.seconds,
+            seconds: self.shape(resource).takes(&live.spec, &now),
             ..Step::new(id.clone())
         });
         self.steps.last.insert(resource.address.clone(), id.clone());

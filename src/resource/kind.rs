@@ -219,6 +219,11 @@ pub trait Kind: Sized + Send + Sync + 'static {
         Vec::new()
     }
 
+    /// Returns the typical seconds of an update of these fields, which AWS does at once; as the [`advice`](Kind::advice) says.
+    fn takes(_live: &Value, _fields: &[FieldDiff]) -> u32 {
+        Self::SECONDS
+    }
+
     /// Returns how a found one sleeps, if it does: AWS neither changes nor deletes it until it is started.
     fn asleep(_found: &Found<Self>) -> Option<String> {
         None

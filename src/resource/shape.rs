@@ -134,6 +134,9 @@ pub trait Shape: Send + Sync {
 
     fn hastens(&self, desired: &Value, fields: &[FieldDiff]) -> bool;
 
+    /// Returns the typical seconds of an update that changes these fields now.
+    fn takes(&self, live: &Value, fields: &[FieldDiff]) -> u32;
+
     fn window(&self, live: &Value, now: Timestamp) -> Option<Window>;
 
     fn refuses(&self, live: &Value, desired: &Value, fields: &[FieldDiff]) -> Option<String>;
@@ -246,6 +249,10 @@ impl<K: Kind> Shape for K {
 
     fn waits_for_window(&self, live: &Value, desired: &Value, field: &FieldDiff) -> bool {
         K::waits_for_window(live, desired, field)
+    }
+
+    fn takes(&self, live: &Value, fields: &[FieldDiff]) -> u32 {
+        K::takes(live, fields)
     }
 
     fn hastens(&self, desired: &Value, fields: &[FieldDiff]) -> bool {

@@ -140,6 +140,10 @@ impl Shape for Loose {
         false
     }
 
+    fn takes(&self, _: &Value, _: &[FieldDiff]) -> u32 {
+        self.facts().seconds
+    }
+
     fn hastens(&self, _: &Value, _: &[FieldDiff]) -> bool {
         false
     }

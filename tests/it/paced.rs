@@ -50,6 +50,9 @@ impl Shape for Paced {
     fn waits_for_window(&self, live: &Value, desired: &Value, field: &FieldDiff) -> bool {
         self.0.waits_for_window(live, desired, field)
     }
+    fn takes(&self, live: &Value, fields: &[FieldDiff]) -> u32 {
+        self.0.takes(live, fields)
+    }
     fn hastens(&self, desired: &Value, fields: &[FieldDiff]) -> bool {
         self.0.hastens(desired, fields)
     }

@@ -160,6 +160,20 @@ pub(super) fn irreversible(fields: &[FieldDiff]) -> Option<String> {
     Some(format!("{have} → {want} is an upgrade that ElastiCache cannot take back"))
 }
 
+/// So long ElastiCache needs for each node that it exchanges.
+const NODE_MINUTES: u32 = 10;
+
+/// Returns how long a change takes, if that is not as long as a group takes to be made.
+pub(super) fn seconds(live: &Value, fields: &[FieldDiff]) -> Option<u32> {
+    let number = |key: &str| live[key].as_u64().and_then(|number| u32::try_from(number).ok());
+    if fields.iter().any(|field| waits(field, false)) && live["AutomaticFailoverEnabled"] == true {
+        let nodes = (number("ReplicasPerNodeGroup").unwrap_or_default() + 1) * number("NumNodeGroups").unwrap_or(1);
+        return Some(nodes * NODE_MINUTES * 60);
+    }
+    let is_setting = |field: &FieldDiff| SETTINGS.iter().any(|path| pointer::covers(path, &field.path));
+    fields.iter().all(is_setting).then_some(60)
+}
+
 /// Returns how a change is felt.
 pub(super) fn advice(live: &Value, desired: &Value, fields: &[FieldDiff]) -> Vec<String> {
     let is_moved = fields.iter().any(|field| waits(field, false));
@@ -168,10 +182,12 @@ pub(super) fn advice(live: &Value, desired: &Value, fields: &[FieldDiff]) -> Vec
     }
     let at_once = if desired["ApplyImmediately"] == false { "" } else { "at once, not in the window: " };
     let how = if live["AutomaticFailoverEnabled"] == true {
-        "the replicas are exchanged one after the other, then the primary hands over to one: connections drop for seconds, \
-         twice at most; about ten minutes for each node"
+        format!(
+            "the replicas are exchanged one after the other, then the primary hands over to one: connections drop for \
+             seconds, twice at most; about {NODE_MINUTES} minutes for each node"
+        )
     } else {
-        "nothing can take over: the cache is down while its node is exchanged, some minutes"
+        "nothing can take over: the cache is down while its node is exchanged, some minutes".to_owned()
     };
     vec![format!("{at_once}{how}")]
 }

@@ -47,6 +47,7 @@ impl Kind for ReplicationGroup {
     const SENT_ALONG: &'static [&'static str] = &["/ApplyImmediately"];
     const STATEFUL: bool = true;
     const SECONDS: u32 = 460;
+    const PATIENCE: u32 = 2 * 60 * 60;
     const ASKS: &'static [&'static str] = &["elasticache:DescribeCacheEngineVersions"];
     const EXAMPLE: &'static str = "
 resources:
@@ -231,6 +232,10 @@ resources:
     fn waits_for_window(live: &Value, desired: &Value, field: &FieldDiff) -> bool {
         let is_upgraded = ["Engine", "EngineVersion"].iter().any(|name| live[name] != desired[name]);
         desired["ApplyImmediately"] == false && judge::waits(field, is_upgraded)
+    }
+
+    fn takes(live: &Value, fields: &[FieldDiff]) -> u32 {
+        judge::seconds(live, fields).unwrap_or(Self::SECONDS)
     }
 
     fn hastens(desired: &Value, fields: &[FieldDiff]) -> bool {

@@ -94,9 +94,16 @@ pub(super) fn waits(live: &Value, desired: &Value, field: &FieldDiff) -> bool {
     }
 }
 
+/// So long a major upgrade takes at least, as AWS's documentation and public reports name it.
+pub(super) const MAJOR_MINUTES: u32 = 10;
+
+pub(super) fn is_major(field: &FieldDiff) -> bool {
+    field.path == "/EngineVersion" && upgrade(field) == Move::Major
+}
+
 /// Returns why a change can't be taken back.
 pub(super) fn irreversible(field: &FieldDiff) -> Option<String> {
-    (field.path == "/EngineVersion" && upgrade(field) == Move::Major).then(|| {
+    is_major(field).then(|| {
         format!(
             "{} → {} is a major upgrade, which RDS cannot take back: try it on a copy first (restore the last snapshot)",
             text(field.before.as_ref()),
@@ -110,10 +117,14 @@ pub(super) fn advice(desired: &Value, field: &FieldDiff) -> Option<String> {
     let at_once = if desired["ApplyImmediately"] == false { "" } else { "at once, not in the window: " };
     let what = match (field.path.as_str(), upgrade(field)) {
         ("/EngineVersion", Move::Major) => {
-            "all instances are down together while RDS converts the storage, about ten minutes, with many tables more than \
-             an hour"
+            format!(
+                "all instances are down together while RDS converts the storage, about {MAJOR_MINUTES} minutes, with many \
+                 tables more than an hour"
+            )
         }
-        ("/EngineVersion", _) => "the instances restart, and connections are dropped for about half a minute",
+        ("/EngineVersion", _) => {
+            "the instances restart, and connections are dropped for about half a minute".to_owned()
+        }
         ("/Port", _) => {
             return Some("the instances restart at once, whatever the window, and answer on the new port".into());
         }

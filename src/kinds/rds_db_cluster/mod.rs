@@ -48,6 +48,8 @@ impl Kind for DbCluster {
     const STATEFUL: bool = true;
     const PROTECTION: &'static [&'static str] = &["/DeletionProtection"];
     const SECONDS: u32 = 45;
+    // A major upgrade of a database with many tables takes more than an hour.
+    const PATIENCE: u32 = 2 * 60 * 60;
     const ASKS: &'static [&'static str] = &["rds:DescribeDBEngineVersions"];
     const MENDS: &'static [&'static str] = &["/BacktrackWindow"];
     const EXAMPLE: &'static str = "
@@ -205,6 +207,10 @@ resources:
 
     fn waits_for_window(live: &Value, desired: &Value, field: &FieldDiff) -> bool {
         desired["ApplyImmediately"] == false && judge::waits(live, desired, field)
+    }
+
+    fn takes(_: &Value, fields: &[FieldDiff]) -> u32 {
+        if fields.iter().any(judge::is_major) { judge::MAJOR_MINUTES * 60 } else { Self::SECONDS }
     }
 
     /// RDS documents it of instances, and keeps silent of clusters.

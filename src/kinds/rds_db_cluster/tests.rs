@@ -103,6 +103,15 @@ fn how_a_change_is_felt_is_told_by_what_it_is() {
 }
 
 #[test]
+fn an_upgrade_takes_as_long_as_is_said_of_it() {
+    let version = |have: &str, want: &str| field("/EngineVersion", json!(have), json!(want));
+    assert_eq!(DbCluster::takes(&Value::Null, &[version("16.4", "17.2")]), 600);
+    let said = DbCluster::advice(&Value::Null, &json!({}), &[version("16.4", "17.2")]).join(" ");
+    assert!(said.contains("about 10 minutes"), "{said}");
+    assert_eq!(DbCluster::takes(&Value::Null, &[version("16.4", "16.6")]), DbCluster::SECONDS);
+}
+
+#[test]
 fn another_password_is_an_outage_for_those_who_hold_the_old_one() {
     let managed = |before: bool| field("/ManageMasterUserPassword", json!(before), json!(!before));
     let own = FieldDiff { path: "/MasterUserPassword".to_owned(), before: None, after: Some(json!("reference")) };

@@ -219,6 +219,11 @@ resources:
         desired["ApplyImmediately"] == false && is_put_off
     }
 
+    fn takes(_: &Value, fields: &[FieldDiff]) -> u32 {
+        let is_new_class = fields.iter().any(|field| field.path == "/DBInstanceClass");
+        if is_new_class { Self::SECONDS } else { 60 }
+    }
+
     /// RDS documents it of instances, and keeps silent of clusters.
     fn hastens(desired: &Value, _: &[FieldDiff]) -> bool {
         desired["ApplyImmediately"] != false
