@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -70,6 +70,8 @@ pub struct Ledger {
     pub steps: BTreeMap<StepId, (Outcome, Duration)>,
     /// What deletes left behind on purpose.
     pub kept: Vec<Kept>,
+    /// The deletions that left the thing itself.
+    pub left: BTreeSet<StepId>,
     pub waiting: Vec<Waiting>,
     /// What AWS does later by itself of what was done.
     pub later: Vec<Later>,

@@ -357,7 +357,13 @@ fn before(step: &Step) -> Option<&State> {
 /// What AWS goes on showing of a deleted thing: of what has revisions, those of the whole family.
 fn shadow(facts: &Facts, live: &Live) -> Option<Kept> {
     let id = live.name.as_ref().filter(|_| facts.revisioned).unwrap_or(&live.id).clone();
-    Some(Kept { what: format!("deleted {}", facts.kind), id, why: facts.lingers?.to_owned(), is_itself: false })
+    Some(Kept {
+        what: format!("deleted {}", facts.kind),
+        id,
+        why: facts.lingers?.to_owned(),
+        is_itself: false,
+        stays: false,
+    })
 }
 
 /// The create-only properties of a settled spec as one text: the hash in the names of create-first kinds.

@@ -195,6 +195,7 @@ impl<'a, C: Cloud> Walk<'a, '_, C> {
         self.under_way.remove(&id);
         let outcome = match end {
             Ok(done) => {
+                self.ledger.left.extend(done.kept.iter().any(|kept| kept.stays).then(|| id.clone()));
                 self.ledger.kept.extend(done.kept);
                 self.tell(Event::Finished { stack: stack.clone(), step: id.clone(), id: done.id, elapsed });
                 if let Some(what) = done.waiting {

@@ -40,12 +40,14 @@ pub(super) fn kept(snapshot: String, id: &str, resource: &str, days: i32) -> Vec
             id: snapshot,
             why: format!("the last state of {id}, encrypted as it was; delete it by hand"),
             is_itself: false,
+            stays: false,
         },
         Kept {
             what: "automated backups".to_owned(),
             id: resource.to_owned(),
             why: format!("a restore to any second is possible until they expire after {days} days"),
             is_itself: false,
+            stays: false,
         },
     ]
 }

@@ -217,7 +217,14 @@ fn standing_diffs(shape: &dyn Shape, live: &Live, fields: &[Field]) -> Vec<Field
     counted.filter(|diff| !is_unset(diff)).collect()
 }
 
-pub(super) fn removed_change(input: &Input<'_>, shapes: &Shapes<'_>, victim: &Victim, plan: &mut StackPlan) {
+/// `heirs` are the things that go as well and leave what only this one can read.
+pub(super) fn removed_change(
+    input: &Input<'_>,
+    shapes: &Shapes<'_>,
+    victim: &Victim,
+    heirs: &BTreeSet<&Address>,
+    plan: &mut StackPlan,
+) {
     let Some(shape) = shapes.get(victim.address.kind.as_str()) else { return };
     let facts = shape.facts();
     // The old side of a replacement is part of the replacement's own line.
@@ -239,12 +246,14 @@ pub(super) fn removed_change(input: &Input<'_>, shapes: &Shapes<'_>, victim: &Vi
     let loses = protection::bears_data(&facts, &victim.live) && !(has_heir && facts.interchangeable);
     let is_going = victim.blocked.is_none();
     let asleep = victim.live.asleep.as_deref().filter(|_| is_going);
+    let stays = facts.stays_for.filter(|_| is_going).map(|what| left_for(what, heirs));
     plan.changes.push(Change {
         address: victim.address.clone(),
         region: victim.live.region.clone(),
         action: if victim.blocked.is_some() { Action::Blocked } else { Action::Delete },
         cause: victim.cause,
         disruption: match (loses, has_heir) {
+            (true, _) if stays.is_some() && !heirs.is_empty() => Disruption::None,
             (true, _) => Disruption::DestroysData,
             (false, true) => Disruption::None,
             (false, false) => Disruption::Outage,
@@ -253,8 +262,25 @@ pub(super) fn removed_change(input: &Input<'_>, shapes: &Shapes<'_>, victim: &Vi
         protected: is_guarded && protection::stands(declared, loses, &facts, Some(&victim.live)),
         fields: Vec::new(),
         after: BTreeSet::new(),
-        notes: victim.blocked.iter().cloned().chain(victim.live.misfit.clone()).chain(asleep.map(awakened)).collect(),
+        notes: victim
+            .blocked
+            .iter()
+            .cloned()
+            .chain(victim.live.misfit.clone())
+            .chain(asleep.map(awakened))
+            .chain(stays)
+            .collect(),
     });
+}
+
+/// What is said of the deletion of what stays while something needs it.
+fn left_for(what: &str, heirs: &BTreeSet<&Address>) -> String {
+    let then = "the next destroy after that is gone takes it";
+    if heirs.is_empty() {
+        return format!("stays as long as there is {what}: {then}");
+    }
+    let names: Vec<_> = heirs.iter().map(ToString::to_string).collect();
+    format!("stays: the deletion of {} leaves {what}; {then}", names.join(" and "))
 }
 
 /// What happens to one that sleeps before it goes.

@@ -18,7 +18,7 @@ use super::standing::Standing;
 use super::steps::{Steps, steps};
 use super::types::{Change, StackPlan, Step, StepId};
 use super::unread::{unchecked, unlisted, unread};
-use super::victims::{Victim, mark_blocked, stuck, victims};
+use super::victims::{Victim, heirs, mark_blocked, stuck, victims};
 use crate::resource::{Address, Live, resolve};
 
 /// Makes the plan of one stack.
@@ -45,7 +45,7 @@ fn unhindered(input: &Input<'_>, shapes: &Shapes<'_>, asked: Option<&BTreeSet<Ad
     let users = Users::of(input.blueprint, shapes, &edges, &all);
     let order = Order::of(input.blueprint, |address| shapes.get(address.kind.as_str()).map(|shape| shape.facts().late));
     let Decided { decisions, leaving, steps: made, taken } = decided(input, shapes, &order, (&edges, &users), asked);
-    let mut plan = assemble(input, shapes, decisions.as_ref(), &leaving, made);
+    let mut plan = assemble(input, shapes, decisions.as_ref(), (&leaving, &edges), made);
     tell(input, shapes, decisions.as_ref(), &taken, &mut plan);
     decisions.iter().for_each(|decisions| lasting::tell(input, shapes, decisions, &mut plan));
     let standings = match decisions {
@@ -156,7 +156,7 @@ fn assemble(
     input: &Input<'_>,
     shapes: &Shapes<'_>,
     decisions: Option<&Decisions>,
-    leaving: &[Victim],
+    (leaving, edges): (&[Victim], &LiveEdges),
     steps: Steps,
 ) -> StackPlan {
     let stack = &input.blueprint.stack;
@@ -171,7 +171,7 @@ fn assemble(
         desired_change(input, shapes, address, fate, &mut plan);
     }
     for victim in leaving {
-        removed_change(input, shapes, victim, &mut plan);
+        removed_change(input, shapes, victim, &heirs(shapes, edges, leaving, victim), &mut plan);
     }
     plan.unmanaged.extend(decisions.into_iter().flat_map(|decisions| decisions.foreign.iter().cloned()));
     plan.unmanaged.sort();

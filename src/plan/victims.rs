@@ -258,6 +258,23 @@ pub(super) fn users<'a>(
     users
 }
 
+/// What goes as well, and leaves something that only a victim can read.
+pub(super) fn heirs<'a>(
+    shapes: &Shapes<'_>,
+    edges: &'a LiveEdges,
+    leaving: &[Victim],
+    victim: &Victim,
+) -> BTreeSet<&'a Address> {
+    let going: BTreeSet<LiveId> = leaving.iter().filter(|other| other.goes()).map(Victim::id).collect();
+    let leaves = |from: &LiveId, at: &BTreeSet<String>| {
+        let leaves = shapes.get(from.0.kind.as_str()).map(|shape| shape.facts().leaves).unwrap_or_default();
+        at.iter().any(|at| leaves.contains(&at.as_str()))
+    };
+    let id = victim.id();
+    let users = edges.out.iter().filter_map(|(from, targets)| Some((from, targets.get(&id)?)));
+    users.filter(|(from, at)| going.contains(*from) && leaves(from, at)).map(|(from, _)| &from.0).collect()
+}
+
 /// Returns whether specs of `kind` can refer to `target`.
 pub(super) fn refers(shapes: &Shapes<'_>, kind: &str, target: &str) -> bool {
     shapes.get(kind).is_some_and(|shape| shape.schema().root().to_string().contains(&format!("\"x-ref\":\"{target}\"")))

@@ -97,18 +97,21 @@ fn done_lines(ledger: &Ledger) -> Vec<String> {
     if steps.len() <= FEW {
         let line = |(id, (_, elapsed)): &(&StepId, &(Outcome, Duration))| {
             let took = paint(FAINT, duration(elapsed.as_secs()));
-            format!("{} {} {} {took}", paint(NEW, "✓"), done(id.verb), id.address)
+            format!("{} {} {} {took}", paint(NEW, "✓"), came(ledger, id), id.address)
         };
         return steps.iter().map(line).collect();
     }
-    let mut verbs: Vec<_> = steps.iter().map(|(id, _)| id.verb).collect();
-    verbs.sort();
-    verbs.dedup();
-    let number = |verb| steps.iter().filter(|(id, _)| id.verb == verb).count();
-    verbs
-        .into_iter()
-        .map(|verb| format!("{} {} {}", paint(NEW, "✓"), done(verb), count(number(verb), "resource")))
-        .collect()
+    let mut ends: Vec<_> = steps.iter().map(|(id, _)| (id.verb, came(ledger, id))).collect();
+    ends.sort_unstable();
+    let number = |end| ends.iter().filter(|other| **other == end).count();
+    let mut told = ends.clone();
+    told.dedup();
+    told.into_iter().map(|end| format!("{} {} {}", paint(NEW, "✓"), end.1, count(number(end), "resource"))).collect()
+}
+
+/// What came of a step: not every deletion takes the thing.
+fn came(ledger: &Ledger, id: &StepId) -> &'static str {
+    if ledger.left.contains(id) { "left" } else { done(id.verb) }
 }
 
 fn failed_lines(ledger: &Ledger) -> Vec<String> {

@@ -66,8 +66,7 @@ pub trait Kind: Sized + Send + Sync + 'static {
     const INITIAL: &'static [&'static str] = &[];
     /// Properties that cannot be read back; they are sent again when their digest changed.
     const WRITE_ONLY: &'static [&'static str] = &[];
-    /// Write-only properties that say only how other changes are carried out, parameters of the call: alone they are no
-    /// difference.
+    /// Write-only properties that say only how others are changed (parameters of the call): alone they are no difference.
     const SENT_ALONG: &'static [&'static str] = &[];
     /// Properties that can be set after creation; cycles are cut there, and what waits for a person leaves them out.
     const LATE: &'static [&'static str] = &[];
@@ -96,14 +95,13 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// Properties that make AWS refuse a deletion while they are true: what has one on goes by name only, and so does
     /// an update that turns it off.
     const PROTECTION: &'static [&'static str] = &[];
-    /// Properties that can be changed while the resource has not settled yet: such an update is sent at once and takes the
-    /// place of what is under way. Without them, an update waits: most services refuse it until then. A change that can't
-    /// come to its end by itself (tasks that don't start) has to be here, or nobody gets its correction in.
+    /// Properties that can be changed while the resource has not settled yet: such an update takes the place of what is under
+    /// way. Without them, an update waits: most services refuse it until then. A change that can't come to its end by itself
+    /// (tasks that don't start) has to be here, or nobody gets its correction in.
     const OVERTAKES: &'static [&'static str] = &[];
     /// Whether it can be deleted while it has not settled yet.
     const DELETED_UNSETTLED: bool = false;
-    /// Where [`Found::unmodelled`] says how the last change went, which the next one mends: a difference only where nothing
-    /// else differs.
+    /// Where [`Found::unmodelled`] says how the last change went, which the next one mends: a difference only if alone.
     const STATUS: &'static [&'static str] = &[];
     /// What of [`Found::unmodelled`] an update takes away that is handed its path. What is elsewhere is told and left to a
     /// person: an update would send nothing for it, say that it is done, and come again with every plan.
@@ -120,6 +118,10 @@ pub trait Kind: Sized + Send + Sync + 'static {
     const LINGERS: Option<&'static str> = None;
     /// Whether it is deleted after everything that may still make it anew (log groups that services write to).
     const DELETED_LAST: bool = false;
+    /// Properties that name what is needed to read what a deletion leaves (the key of a final snapshot).
+    const LEAVES: &'static [&'static str] = &[];
+    /// What a deletion leaves it for (a key, for its snapshots), where AWS alone knows whether there is such.
+    const STAYS_FOR: Option<&'static str> = None;
     /// The IAM actions that [`Kind::answer`] needs, all of them reads. Who may not call them is told less, and no more.
     const ASKS: &'static [&'static str] = &[];
     /// Typical seconds from the first create call until ready, for the order of steps and the estimate.
@@ -178,9 +180,8 @@ pub trait Kind: Sized + Send + Sync + 'static {
         None
     }
 
-    /// Returns values that are in force on a found one although nobody has set them, in the form of a spec: what the YAML
-    /// sets to the same is no difference, though AWS does not show it as set. So is what only counts until something above
-    /// overrules it (what a cluster turns on for all its members).
+    /// Returns values in force on a found one that AWS does not show as set, in the form of a spec: what the YAML sets to the
+    /// same is no difference. So is what counts only until something above overrules it (what a cluster turns on for all).
     fn in_force(_found: &Found<Self>) -> Option<Value> {
         None
     }
@@ -195,10 +196,7 @@ pub trait Kind: Sized + Send + Sync + 'static {
         false
     }
 
-    /// Returns whether AWS, when it is sent an update of these fields, also does at once what is pending until the window;
-    /// of no fields, whether it would be told to by [`SENT_ALONG`](Kind::SENT_ALONG) alone.
-    ///
-    /// What is pending is then part of the update: with its disruption, and sent with the rest.
+    /// Returns whether an update of these fields, or of none, makes AWS do at once what is pending: that is then part of it.
     fn hastens(_desired: &Value, _fields: &[FieldDiff]) -> bool {
         false
     }
@@ -213,8 +211,7 @@ pub trait Kind: Sized + Send + Sync + 'static {
         None
     }
 
-    /// Returns what a reviewer should know of a change of these fields: how long it takes, who restarts or fails over, in
-    /// which order; a sentence each.
+    /// Returns what a reviewer should know of a change of these fields: how long it takes, who restarts; a sentence each.
     fn advice(_live: &Value, _desired: &Value, _fields: &[FieldDiff]) -> Vec<String> {
         Vec::new()
     }
@@ -378,6 +375,9 @@ pub struct Kept {
     /// Whether it is what was to be deleted, which then is not waited for.
     #[serde(skip)]
     pub is_itself: bool,
+    /// Whether that is not deleted, now or later.
+    #[serde(skip)]
+    pub stays: bool,
 }
 
 /// A value that only AWS can judge: a version, whether it is on offer.

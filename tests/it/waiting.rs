@@ -24,7 +24,7 @@ async fn destroyed_with_a_blind_look(what: What) -> (Bench, Ledger) {
         world.faults.set(&[Fault::new("GetStore", what, Some(2))]);
     }
     let engine::Outcome::Ended(ledger) = bench.run(&wanted, Mode::Destroy).await else { panic!("the process died") };
-    (bench, ledger)
+    (bench, *ledger)
 }
 
 fn deletion(ledger: &Ledger) -> &(Outcome, Duration) {

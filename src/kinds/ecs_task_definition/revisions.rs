@@ -63,7 +63,13 @@ pub(super) async fn delete_all(writer: &Writer, family: &str, ours: &Tags) -> Re
         Ok(refused) => refused.join(", "),
         Err(failure) => failure.to_string(),
     };
-    Ok(vec![Kept { what: "inactive task definitions".to_owned(), id: family.to_owned(), why, is_itself: false }])
+    Ok(vec![Kept {
+        what: "inactive task definitions".to_owned(),
+        id: family.to_owned(),
+        why,
+        is_itself: false,
+        stays: false,
+    }])
 }
 
 /// The ARNs of a family's revisions, newest first.

@@ -46,6 +46,7 @@ impl Kind for ReplicationGroup {
     const WRITE_ONLY: &'static [&'static str] = &["/ApplyImmediately"];
     const SENT_ALONG: &'static [&'static str] = &["/ApplyImmediately"];
     const STATEFUL: bool = true;
+    const LEAVES: &'static [&'static str] = &["/KmsKeyId"];
     const SECONDS: u32 = 460;
     const PATIENCE: u32 = 2 * 60 * 60;
     const ASKS: &'static [&'static str] = &["elasticache:DescribeCacheEngineVersions"];
@@ -203,7 +204,13 @@ resources:
             match change::delete(writer, &live.id, Some(&snapshot)).await {
                 Ok(()) => {
                     let why = format!("the last state of {}; delete it by hand", live.id);
-                    return Ok(vec![Kept { what: "snapshot".to_owned(), id: snapshot, why, is_itself: false }]);
+                    return Ok(vec![Kept {
+                        what: "snapshot".to_owned(),
+                        id: snapshot,
+                        why,
+                        is_itself: false,
+                        stays: false,
+                    }]);
                 }
                 // An earlier try took one, and the cache has been written to since: take another.
                 Err(failure) if failure.is(Class::AlreadyExists) => {}
@@ -211,7 +218,13 @@ resources:
                     change::delete(writer, &live.id, None).await?;
                     let why =
                         format!("ElastiCache takes no snapshot of this one ({}): its data is gone", failure.message);
-                    return Ok(vec![Kept { what: "nothing".to_owned(), id: live.id.clone(), why, is_itself: false }]);
+                    return Ok(vec![Kept {
+                        what: "nothing".to_owned(),
+                        id: live.id.clone(),
+                        why,
+                        is_itself: false,
+                        stays: false,
+                    }]);
                 }
                 Err(failure) => return Err(failure),
             }

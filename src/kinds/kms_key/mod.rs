@@ -95,6 +95,7 @@ impl Kind for Key {
     ];
     const GRANTS: &'static [&'static str] = &["/Enabled", "/KeyPolicy"];
     const STATEFUL: bool = true;
+    const STAYS_FOR: Option<&'static str> = Some("a snapshot or a backup that it encrypts");
     const SEVERAL_CALLS: bool = true;
     const MENDS: &'static [&'static str] = &["/Alias", read::DELETION, "/KeyPolicy"];
     const EXAMPLE: &'static str = "

@@ -46,6 +46,7 @@ impl Kind for DbCluster {
     const SENSITIVE: &'static [&'static str] = &["/MasterUserPassword"];
     const VERSIONS: &'static [&'static str] = &["/EngineVersion"];
     const STATEFUL: bool = true;
+    const LEAVES: &'static [&'static str] = &["/KmsKeyId"];
     const PROTECTION: &'static [&'static str] = &["/DeletionProtection"];
     const SECONDS: u32 = 45;
     // A major upgrade of a database with many tables takes more than an hour.

@@ -19,7 +19,7 @@ pub struct Bench {
 
 /// How a run ended.
 pub enum Outcome {
-    Ended(Ledger),
+    Ended(Box<Ledger>),
     /// The process died.
     Crashed,
 }
@@ -35,7 +35,7 @@ impl Outcome {
                     .filter(|(_, (outcome, _))| *outcome != provision::apply::Outcome::Done)
                     .collect();
                 assert!(bad.is_empty(), "not all went well: {bad:#?}");
-                ledger
+                *ledger
             }
             Self::Crashed => panic!("the process died"),
         }
@@ -90,7 +90,7 @@ impl Bench {
         tokio::select! {
             biased;
             () = process.client.death() => Outcome::Crashed,
-            ledger = running => Outcome::Ended(ledger),
+            ledger = running => Outcome::Ended(Box::new(ledger)),
         }
     }
 
