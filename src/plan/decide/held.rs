@@ -59,7 +59,7 @@ impl Decider<'_> {
         let beside = self.beside_held(resource).into_iter();
         all.extend(beside.map(|property| (property, Left { applied: None, waits: true })));
         all.extend(self.kept_properties(&resource.address));
-        all.extend(self.unsent(resource).into_iter().map(|property| (property, None)));
+        all.extend(self.unsent(resource).into_iter().map(|property| (property, Left { applied: None, waits: false })));
         all
     }
 
