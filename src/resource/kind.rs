@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{
     Address, Attachable, Attached, Changes, Class, Disruption, Failure, FieldDiff, Name, NameRule, Neighbours, Pending,
-    Replacement, Result, Scope, State, Switch, Tags, Window, normal,
+    Question, Replacement, Result, Scope, State, Switch, Tags, Window, normal,
 };
 
 /// What a kind talks to: AWS, or the fake cloud of the tests.
@@ -378,21 +378,6 @@ pub struct Kept {
     /// Whether that is not deleted, now or later.
     #[serde(skip)]
     pub stays: bool,
-}
-
-/// A value that only AWS can judge: a version, whether it is on offer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Question {
-    /// The value's pointer, with elements of keyed lists by their key.
-    pub at: String,
-    /// What is asked, for the kind to understand. What is alike is asked once, whoever wants to know.
-    pub about: Vec<String>,
-}
-
-impl Question {
-    pub fn new(at: impl Into<String>, about: &[&str]) -> Self {
-        Self { at: at.into(), about: about.iter().map(|part| (*part).to_owned()).collect() }
-    }
 }
 
 /// IAM actions by verb, `ec2:DescribeVpcs`.

@@ -120,6 +120,7 @@ mod paced;
 #[cfg(feature = "sdk")]
 mod paging;
 mod partial;
+#[cfg(feature = "sdk")]
 mod pending;
 #[cfg(feature = "sdk")]
 mod plan_file;

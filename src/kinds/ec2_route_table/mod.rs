@@ -270,12 +270,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_takes_a_way_away_is_an_outage() {
+    fn only_a_subnet_that_is_let_go_of_is_an_outage_whoever_needs_it() {
         let case = |path: &str, before: Option<Value>, after: Option<Value>| {
             disruption(&FieldDiff { path: path.into(), before, after })
         };
         let some = || Some(json!({}));
-        assert_eq!(case("/Routes/0.0.0.0~10", some(), None), Disruption::Outage);
+        assert_eq!(case("/Routes/0.0.0.0~10", some(), None), Disruption::None, "the plan tells who needs it");
         assert_eq!(case("/Routes/0.0.0.0~10", None, some()), Disruption::None);
         assert_eq!(case("/Routes/0.0.0.0~10/NatGatewayId", None, Some(json!("nat-2"))), Disruption::Failover);
         assert_eq!(case("/SubnetIds", Some(json!(["a"])), Some(json!(["a", "b"]))), Disruption::None);
