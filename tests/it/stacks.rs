@@ -277,7 +277,7 @@ fn what_counts_only_beside_a_load_balancer_waits_for_it() {
         let service = |change: &&provision::plan::Change| change.address.to_string() == "AWS::ECS::Service/web";
         let web = plan.changes.iter().find(service).unwrap_or_else(|| panic!("it gets its balancer: {}", words(&plan)));
         let causes: BTreeMap<_, _> = web.fields.iter().map(|field| (field.path.as_str(), field.cause)).collect();
-        let expected = [("/HealthCheckGracePeriodSeconds", Cause::Config), ("/LoadBalancers", Cause::Config)];
+        let expected = [("/HealthCheckGracePeriodSeconds", Cause::Dependency), ("/LoadBalancers", Cause::Dependency)];
         assert_eq!(causes, BTreeMap::from(expected), "{}", words(&plan));
     });
 }

@@ -179,9 +179,18 @@ async fn a_policy_by_hand_shows_while_a_subnet_is_not_known(stage: &Stage, wante
 }
 
 async fn a_certificate_is_replaced_without_harm(stage: &Stage) {
-    let wanted = tenant(&stage.account, &[("www.told.example", "shop.told.example")]);
     let (certificate, listener) =
         ("AWS::CertificateManager::Certificate/main", "AWS::ElasticLoadBalancingV2::Listener/https");
+    let dropping = tenant(&stage.account, &[("www.told.example", "shop.told.example")]);
+    let plan = stage.plan(&dropping).await;
+    assert_eq!(
+        find(&plan, certificate).disruption,
+        Disruption::Outage,
+        "who calls it by the old name: {}",
+        words(&plan)
+    );
+    let both = "domain: shop.told.example\n    alternative_names: [www.told.example]";
+    let wanted = tenant(&stage.account, &[("domain: www.told.example", both)]);
     let plan = stage.plan(&wanted).await;
     let change = find(&plan, certificate);
     assert_eq!((change.action, change.protected, change.disruption), (Action::Replace, false, Disruption::None));
