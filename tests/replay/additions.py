@@ -6,6 +6,7 @@ service as functions of an account, below.
 
 import re
 
+import harness
 import kinds
 from account import Account
 
@@ -33,8 +34,38 @@ READS = {
 KINDS = []
 
 
+def without_tags(plan):
+    """A plan of the harness without fields of tags: what a recorded thing is called is none of its properties. What the plan
+    tells as unmanaged is kept for `told`."""
+
+    def of(self, specs, companions, server, results):
+        changes = plan(self, specs, companions, server, results)
+        for change in (changes or {}).values():
+            change["fields"] = [one for one in change.get("fields", []) if not one["path"].startswith("/Tags/")]
+        if changes is not None:
+            for result in results:
+                result.unmanaged = [one["type"] for one in self.last.get("unmanaged", [])]
+        return changes
+
+    return of
+
+
+def told(silent):
+    """Of what `show` is silent about, what the plan does not tell either: as unmanaged, below a list to which others may add,
+    or in a note, where no update takes it away."""
+
+    def is_told(result, pointer):
+        path = "/" + pointer.strip("/").split("/")[0]
+        kind = f"{result.subject.kind.type} {path.strip('/')}"
+        return kind in getattr(result, "unmanaged", []) or any(note.startswith(f"{path} (") for note in result.notes)
+
+    return property(lambda result: [one for one in silent.fget(result) if not is_told(result, one[0])])
+
+
 def install(data):
     """Adds what the harness lacks; what it has by now is its own. `data` are the recordings' files."""
+    harness.Batch.plan = without_tags(harness.Batch.plan)
+    harness.Result.silent = told(harness.Result.silent)
     for path in data:
         RECORDED.update(re.findall(r"dopt-[0-9a-f]+", open(path).read()))
     for name, read in READS.items():
