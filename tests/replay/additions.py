@@ -62,9 +62,27 @@ def told(silent):
     return property(lambda result: [one for one in silent.fget(result) if not is_told(result, one[0])])
 
 
+# Of one network there is one gateway, and no two subnets of one range: what was recorded at different times stands alone.
+ALONE = ("AWS::EC2::InternetGateway", "AWS::EC2::Subnet")
+
+
+def apart(batches):
+    """The harness's batches, with those things alone that can't stand beside each other."""
+
+    def of(things, *arguments):
+        for region, batch in batches(things, *arguments):
+            if batch[0].kind.type in ALONE:
+                yield from ((region, [one]) for one in batch)
+            else:
+                yield region, batch
+
+    return of
+
+
 def install(data):
     """Adds what the harness lacks; what it has by now is its own. `data` are the recordings' files."""
     harness.Batch.plan = without_tags(harness.Batch.plan)
+    harness.batches = apart(harness.batches)
     harness.Result.silent = told(harness.Result.silent)
     for path in data:
         RECORDED.update(re.findall(r"dopt-[0-9a-f]+", open(path).read()))

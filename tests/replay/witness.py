@@ -17,6 +17,7 @@ import wire
 from account import Account
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from additions import ALONE  # noqa: E402  (run.py sets the path)
 import answers  # noqa: E402
 
 # Changes that one account takes.
@@ -126,8 +127,9 @@ def try_kind(product, members, lines):
     noticed = set()
     for region in {c[2].region for c in changes}:
         here = [c for c in changes if c[2].region == region]
-        for start in range(0, len(here), TOGETHER):
-            noticed |= judge(product, region, here[start : start + TOGETHER])
+        together = 1 if rich[0][0].kind.type in ALONE else TOGETHER
+        for start in range(0, len(here), together):
+            noticed |= judge(product, region, here[start : start + together])
     plain = {c[0]: c[1] for c in changes}
     return len(plain), sorted((path, line.words) for path, line in plain.items() if path not in noticed)
 
