@@ -83,7 +83,7 @@ impl<C: Cloud> Site<'_, C> {
         let spec = self.settle(kind.shape(), &desired.spec)?;
         let name = match &desired.physical {
             Some(given) => Name::given(given.clone()),
-            None => Name::of(&self.stack.id, &step.id.address.name, facts.name, &create_only(&facts, spec.value())),
+            None => Name::of(&self.stack.id, &step.id.address.name, facts.name, &create_only(facts, spec.value())),
         };
         let mut tags = self.tags(kind.shape(), step);
         if facts.name.is_physical() {
@@ -112,7 +112,7 @@ impl<C: Cloud> Site<'_, C> {
             let fields = desired.fields.iter().map(|field| FieldDiff {
                 path: field.path.clone(),
                 before: field.before.clone(),
-                after: keyed::get(&facts, spec.value(), &field.path).cloned(),
+                after: keyed::get(facts, spec.value(), &field.path).cloned(),
             });
             Changes::new(fields.collect())
         };
@@ -184,7 +184,7 @@ impl<C: Cloud> Site<'_, C> {
         let mut kept = kind.delete(&writer, &live).await?;
         if !kept.iter().any(|kept| kept.is_itself) {
             self.watch.gone(kind, &step.region, &live, &mut says).await?;
-            kept.extend(shadow(&kind.facts(), &live));
+            kept.extend(shadow(kind.facts(), &live));
         }
         Ok(Done { id: Some(live.id.clone()), kept, waiting: None })
     }

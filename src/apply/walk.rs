@@ -254,7 +254,7 @@ fn secrets<C: Cloud>(plan: &StackPlan, kinds: &BTreeMap<&'static str, &dyn AnyKi
     let mut secrets = Secrets::default();
     for (kind, spec) in wanted.chain(live_of) {
         if let Some(kind) = kinds.get(kind.as_str()) {
-            secrets.add(&kind.facts(), spec);
+            secrets.add(kind.facts(), spec);
         }
     }
     secrets

@@ -138,8 +138,8 @@ impl<'a, C: Cloud> Watch<'a, C> {
                 Err(failure) => return Err(failure),
             };
             says(&awaited);
-            if start.elapsed() > Duration::from_secs(u64::from(facts.patience)) {
-                return Err(overdue(&facts, start.elapsed(), &awaited));
+            if start.elapsed() > Duration::from_secs(u64::from(facts.patience())) {
+                return Err(overdue(facts, start.elapsed(), &awaited));
             }
             tokio::time::sleep(pause).await;
             pause = (pause * 3 / 2).min(longest);

@@ -20,8 +20,8 @@ pub fn explain<'a>(kinds: &Kinds<'_>, resource: &'a Resource, at: &str) -> Expla
     let Some(known) = kinds.get(&resource.address.kind) else {
         return Explained { value: resource.spec.pointer(at), origin: resource.origin(at), is_sensitive: false };
     };
-    let value = keyed::find(&known.facts, &resource.spec, at);
-    let named = keyed::named(&known.facts, &resource.spec, at);
+    let value = keyed::find(known.facts, &resource.spec, at);
+    let named = keyed::named(known.facts, &resource.spec, at);
     let property = pointer::property(&named);
     let is_sensitive = known.facts.sensitive.iter().any(|pattern| pointer::covers(pattern, &named));
     let is_written = property.is_empty() || resource.origins.contains_key(&format!("/{property}"));

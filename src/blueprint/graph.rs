@@ -135,6 +135,6 @@ fn reference_of(circle: &[&Address], kinds: &Kinds<'_>, resources: &BTreeMap<Add
     let resource = &resources[first];
     let at = resource.edges.get(*next).and_then(BTreeSet::first).map_or("", String::as_str);
     let known = kinds.get(&first.kind)?;
-    let at = keyed::named(&known.facts, &resource.spec, at);
+    let at = keyed::named(known.facts, &resource.spec, at);
     resource.origin(&at).map(|origin| origin.span.clone())
 }

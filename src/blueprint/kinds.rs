@@ -16,7 +16,7 @@ pub struct Kinds<'a> {
 /// One kind.
 pub(super) struct Known<'a> {
     pub shape: &'a dyn Shape,
-    pub facts: Facts,
+    pub facts: &'a Facts,
     validator: OnceLock<Validator>,
     defaults: OnceLock<Map<String, Value>>,
 }

@@ -14,10 +14,10 @@ use crate::template::Origins;
 pub(super) fn mistakes(known: &Known<'_>, raw: &Value, spec: &Value, origins: &Origins, subject: &str) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut visit = |at: &str, value: &Value| {
-        let named = keyed::named(&known.facts, raw, at);
+        let named = keyed::named(known.facts, raw, at);
         for switch in known.facts.switches.iter().filter(|switch| pointer::matches(switch.property, &named)) {
             let by = pointer::alike(switch.property, &named, switch.by);
-            let found = keyed::find(&known.facts, spec, &by);
+            let found = keyed::find(known.facts, spec, &by);
             if is_nothing(known, &named, value) || is_on(switch, found) {
                 continue;
             }
@@ -90,7 +90,7 @@ fn last(path: &str) -> String {
 
 /// The pointer, by index, of what is named as in plans.
 fn indexed(known: &Known<'_>, raw: &Value, named: &str) -> Option<String> {
-    keyed::indexed(&known.facts, raw, named)
+    keyed::indexed(known.facts, raw, named)
 }
 
 /// Calls `visit` with the pointer and value of everything below; `at` is the same again on return.

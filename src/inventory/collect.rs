@@ -133,7 +133,8 @@ pub async fn collect<C: Cloud>(
 /// Takes sensitive values out of what states say: why a task stopped can quote its command.
 fn hide_secrets<C: Cloud>(kinds: &[&dyn AnyKind<C>], inventory: &mut Inventory) {
     let mut secrets = Secrets::default();
-    let facts: BTreeMap<&str, Facts> = kinds.iter().map(|kind| kind.facts()).map(|facts| (facts.kind, facts)).collect();
+    let facts: BTreeMap<&str, &Facts> =
+        kinds.iter().map(|kind| kind.facts()).map(|facts| (facts.kind, facts)).collect();
     for (address, live) in inventory.all() {
         if let Some(facts) = facts.get(address.kind.as_str()) {
             secrets.add(facts, &live.spec);

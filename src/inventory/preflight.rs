@@ -84,11 +84,11 @@ async fn ask<C: Cloud>(
 /// Whether a value is not live yet: what is there needs no leave.
 fn is_new<C: Cloud>(kind: &dyn AnyKind<C>, one: &Wanted<'_>, inventory: &Inventory, at: &str) -> bool {
     let facts = kind.facts();
-    let desired = keyed::get(&facts, one.spec, at);
+    let desired = keyed::get(facts, one.spec, at);
     match inventory.seen(one.region, facts.kind) {
         Some(Seen::Read(sight)) => {
             let lives = sight.found.get(one.address).into_iter().flatten();
-            lives.into_iter().all(|live| keyed::get(&facts, &live.spec, at) != desired)
+            lives.into_iter().all(|live| keyed::get(facts, &live.spec, at) != desired)
         }
         // Of what is not known nothing is made.
         _ => false,

@@ -7,8 +7,8 @@ use super::ec2;
 use super::idempotence::gone_as;
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry};
 use crate::resource::{
-    Attachable, Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement,
-    Result, Scope, State, Tags, Told, pointer,
+    Attachable, Changes, Class, Essentials, Facts, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule,
+    Permissions, Replacement, Result, Scope, State, Tags, Told, pointer,
 };
 
 /// A public IPv4 address that stays the same.
@@ -37,33 +37,41 @@ pub struct Outputs {
     pub allocation_id: String,
 }
 
-impl Kind for Eip {
-    type Cloud = Aws;
-    type Spec = Spec;
-    type Outputs = Outputs;
-
-    const TYPE: &'static str = "AWS::EC2::EIP";
-    const REF: &'static str = "PublicIp";
-    const NAME: NameRule = NameRule::Assigned { max: 255 };
-    const ATTACHABLE: &'static [Attachable] = &[Attachable::new("AWS::EC2::EIPAssociation", Told::Additive(HOLDER))];
-    const ADDITIVE: &'static [&'static str] = &[HOLDER];
-    const REPLACEMENT: Replacement = Replacement::CreateFirst;
-    const EXAMPLE: &'static str = "
+/// What the docs show and the life-cycle test creates.
+const EXAMPLE: &str = "
 resources:
   - type: AWS::EC2::EIP
     name: nat-1
     properties: { Domain: vpc }
 ";
 
-    fn permissions() -> Permissions {
-        Permissions {
-            read: &["ec2:DescribeAddresses"],
-            create: &["ec2:AllocateAddress", "ec2:CreateTags", "ec2:DescribeAddresses"],
-            update: &[],
-            retag: &["ec2:CreateTags", "ec2:DeleteTags"],
-            delete: &["ec2:ReleaseAddress"],
-        }
-    }
+impl Kind for Eip {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const FACTS: Facts = Facts {
+        additive: &[HOLDER],
+        replacement: Replacement::CreateFirst,
+        ..Facts::of(Essentials {
+            kind: "AWS::EC2::EIP",
+            reference: "PublicIp",
+            name: NameRule::Assigned { max: 255 },
+            name_property: None,
+            global: false,
+            sends_once: &["ec2:AllocateAddress"],
+            id_prefixes: &["eipalloc-"],
+            attachable: &[Attachable::new("AWS::EC2::EIPAssociation", Told::Additive(HOLDER))],
+            example: EXAMPLE,
+            permissions: Permissions {
+                read: &["ec2:DescribeAddresses"],
+                create: &["ec2:AllocateAddress", "ec2:CreateTags", "ec2:DescribeAddresses"],
+                update: &[],
+                retag: &["ec2:CreateTags", "ec2:DeleteTags"],
+                delete: &["ec2:ReleaseAddress"],
+            },
+        })
+    };
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         // Not paged by AWS: all at once.

@@ -6,8 +6,8 @@ use super::ec2;
 use super::ec2_vpc::Vpc;
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry, until};
 use crate::resource::{
-    Attachable, Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule,
-    Permissions, Ref, Replacement, Result, Scope, State, Tags, Told,
+    Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Kept, Kind, Listing, Made,
+    Name, NameRule, Permissions, Ref, Replacement, Result, Scope, State, Tags, Told,
 };
 
 /// A VPC's door to the internet, with its attachment (which AWS cannot tag).
@@ -28,21 +28,8 @@ pub struct Outputs {
     pub internet_gateway_id: String,
 }
 
-impl Kind for InternetGateway {
-    type Cloud = Aws;
-    type Spec = Spec;
-    type Outputs = Outputs;
-
-    const TYPE: &'static str = "AWS::EC2::InternetGateway";
-    const REF: &'static str = "InternetGatewayId";
-    const NAME: NameRule = NameRule::Assigned { max: 255 };
-    const ATTACHABLE: &'static [Attachable] =
-        &[Attachable::new("AWS::EC2::GatewayRouteTableAssociation", Told::Left("it stands at the route table"))];
-    const CLAIMS: &'static [&'static str] = &["/VpcId"];
-    // A VPC has at most one.
-    const REPLACEMENT: Replacement = Replacement::DeleteFirst;
-    const SEVERAL_CALLS: bool = true;
-    const EXAMPLE: &'static str = "
+/// What the docs show and the life-cycle test creates.
+const EXAMPLE: &str = "
 resources:
   - type: AWS::EC2::VPC
     name: main
@@ -52,20 +39,43 @@ resources:
     properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\" }
 ";
 
-    fn permissions() -> Permissions {
-        Permissions {
-            read: &["ec2:DescribeInternetGateways"],
-            create: &[
-                "ec2:CreateInternetGateway",
-                "ec2:CreateTags",
-                "ec2:AttachInternetGateway",
-                "ec2:DescribeInternetGateways",
-            ],
-            update: &["ec2:AttachInternetGateway", "ec2:DetachInternetGateway", "ec2:DescribeInternetGateways"],
-            retag: &["ec2:CreateTags", "ec2:DeleteTags"],
-            delete: &["ec2:DetachInternetGateway", "ec2:DeleteInternetGateway"],
-        }
-    }
+impl Kind for InternetGateway {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const FACTS: Facts = Facts {
+        claims: &["/VpcId"],
+        // A VPC has at most one.
+        replacement: Replacement::DeleteFirst,
+        several_calls: true,
+        ..Facts::of(Essentials {
+            kind: "AWS::EC2::InternetGateway",
+            reference: "InternetGatewayId",
+            name: NameRule::Assigned { max: 255 },
+            name_property: None,
+            global: false,
+            sends_once: &["ec2:CreateInternetGateway"],
+            id_prefixes: &["igw-"],
+            attachable: &[Attachable::new(
+                "AWS::EC2::GatewayRouteTableAssociation",
+                Told::Left("it stands at the route table"),
+            )],
+            example: EXAMPLE,
+            permissions: Permissions {
+                read: &["ec2:DescribeInternetGateways"],
+                create: &[
+                    "ec2:CreateInternetGateway",
+                    "ec2:CreateTags",
+                    "ec2:AttachInternetGateway",
+                    "ec2:DescribeInternetGateways",
+                ],
+                update: &["ec2:AttachInternetGateway", "ec2:DetachInternetGateway", "ec2:DescribeInternetGateways"],
+                retag: &["ec2:CreateTags", "ec2:DeleteTags"],
+                delete: &["ec2:DetachInternetGateway", "ec2:DeleteInternetGateway"],
+            },
+        })
+    };
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         let call = reader.ec2().describe_internet_gateways().set_filters(Some(ec2::filters(scope)));

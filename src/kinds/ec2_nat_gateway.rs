@@ -11,8 +11,8 @@ use super::ec2_route_table::RouteTable;
 use super::ec2_subnet::Subnet;
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::resource::{
-    Address, Attachable, Changes, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Neighbours,
-    Permissions, Ref, Replacement, Result, Scope, State, Switch, Tags, Told, pointer,
+    Address, Attachable, Changes, Essentials, Facts, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name,
+    NameRule, Neighbours, Permissions, Ref, Replacement, Result, Scope, State, Switch, Tags, Told, pointer,
 };
 
 /// The way out of private subnets.
@@ -48,27 +48,8 @@ pub struct Outputs {
     pub eni_id: Option<String>,
 }
 
-impl Kind for NatGateway {
-    type Cloud = Aws;
-    type Spec = Spec;
-    type Outputs = Outputs;
-
-    const TYPE: &'static str = "AWS::EC2::NatGateway";
-    const REF: &'static str = "NatGatewayId";
-    const NAME: NameRule = NameRule::Assigned { max: 255 };
-    const ATTACHABLE: &'static [Attachable] = &[Attachable::new("AWS::EC2::EIPAssociation", Told::Additive(MORE))];
-    /// Whoever gives it further addresses keeps them, as long as it stands.
-    const ADDITIVE: &'static [&'static str] = &[MORE];
-    const CREATE_ONLY: &'static [&'static str] =
-        &["/SubnetId", "/AllocationId", "/ConnectivityType", "/PrivateIpAddress"];
-    // Routes are moved to the new one before the old one goes; the new one needs an address of its own: see `refuses`.
-    const SWITCHES: &'static [Switch] = &[Switch::with("/AllocationId", "/ConnectivityType", &["public"])];
-    const REPLACEMENT: Replacement = Replacement::CreateFirst;
-    const LINGERS: Option<&'static str> =
-        Some("EC2 goes on showing it, with its tags, for about an hour; it costs nothing");
-    // Pending to available, measured 85 to 125 s.
-    const SECONDS: u32 = 110;
-    const EXAMPLE: &'static str = "
+/// What the docs show and the life-cycle test creates.
+const EXAMPLE: &str = "
 resources:
   - type: AWS::EC2::VPC
     name: main
@@ -89,15 +70,40 @@ resources:
       AllocationId: \"{{ ref('AWS::EC2::EIP/nat-1', 'AllocationId') }}\"
 ";
 
-    fn permissions() -> Permissions {
-        Permissions {
-            read: &["ec2:DescribeNatGateways"],
-            create: &["ec2:CreateNatGateway", "ec2:CreateTags"],
-            update: &[],
-            retag: &["ec2:CreateTags", "ec2:DeleteTags"],
-            delete: &["ec2:DeleteNatGateway"],
-        }
-    }
+impl Kind for NatGateway {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const FACTS: Facts = Facts {
+        // Whoever gives it further addresses keeps them, as long as it stands.
+        additive: &[MORE],
+        create_only: &["/SubnetId", "/AllocationId", "/ConnectivityType", "/PrivateIpAddress"],
+        // Routes are moved to the new one before the old one goes; the new one needs an address of its own: see `refuses`.
+        switches: &[Switch::with("/AllocationId", "/ConnectivityType", &["public"])],
+        replacement: Replacement::CreateFirst,
+        lingers: Some("EC2 goes on showing it, with its tags, for about an hour; it costs nothing"),
+        // Pending to available, measured 85 to 125 s.
+        seconds: 110,
+        ..Facts::of(Essentials {
+            kind: "AWS::EC2::NatGateway",
+            reference: "NatGatewayId",
+            name: NameRule::Assigned { max: 255 },
+            name_property: None,
+            global: false,
+            sends_once: &[],
+            id_prefixes: &["nat-"],
+            attachable: &[Attachable::new("AWS::EC2::EIPAssociation", Told::Additive(MORE))],
+            example: EXAMPLE,
+            permissions: Permissions {
+                read: &["ec2:DescribeNatGateways"],
+                create: &["ec2:CreateNatGateway", "ec2:CreateTags"],
+                update: &[],
+                retag: &["ec2:CreateTags", "ec2:DeleteTags"],
+                delete: &["ec2:DeleteNatGateway"],
+            },
+        })
+    };
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         let call = reader.ec2().describe_nat_gateways().set_filter(Some(ec2::filters(scope))).max_results(ec2::PAGE);
@@ -147,7 +153,7 @@ resources:
         let keeps = |property: &str| !fields.iter().any(|field| field.path == property);
         let is_public = desired.get("ConnectivityType").is_none_or(|kind| kind == "public");
         let has_inner = desired.get("PrivateIpAddress").is_some_and(|address| !address.is_null());
-        if Self::CREATE_ONLY.iter().all(|property| keeps(property)) {
+        if Self::FACTS.create_only.iter().all(|property| keeps(property)) {
             return None;
         }
         let what = if is_public && keeps("/AllocationId") {
@@ -169,8 +175,10 @@ resources:
             routes.filter_map(|route| route["NatGatewayId"].as_str()).any(|id| !id.is_empty())
         };
         let is_way_out = match &*other.kind {
-            InternetGateway::TYPE => is_public,
-            RouteTable::TYPE => ec2::serves(other_spec, &spec["SubnetId"]) && !leads_to_one(other_spec),
+            kind if kind == InternetGateway::FACTS.kind => is_public,
+            kind if kind == RouteTable::FACTS.kind => {
+                ec2::serves(other_spec, &spec["SubnetId"]) && !leads_to_one(other_spec)
+            }
             _ => false,
         };
         is_way_out.then_some("")

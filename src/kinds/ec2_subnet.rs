@@ -8,8 +8,8 @@ use super::ec2_cidr::Cidr;
 use super::ec2_vpc::Vpc;
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry};
 use crate::resource::{
-    Attachable, Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref,
-    Replacement, Result, Scope, State, Tags, Told, Unmodelled, pointer,
+    Attachable, Changes, Class, Essentials, Facts, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule,
+    Permissions, Ref, Replacement, Result, Scope, State, Tags, Told, Unmodelled, pointer,
 };
 
 /// A range of a VPC in one zone.
@@ -51,37 +51,8 @@ pub struct Outputs {
     pub availability_zone_id: Option<String>,
 }
 
-impl Kind for Subnet {
-    type Cloud = Aws;
-    type Spec = Spec;
-    type Outputs = Outputs;
-
-    const TYPE: &'static str = "AWS::EC2::Subnet";
-    const REF: &'static str = "SubnetId";
-    const NAME: NameRule = NameRule::Assigned { max: 255 };
-    const ATTACHABLE: &'static [Attachable] = &[
-        Attachable::new("AWS::EC2::SubnetCidrBlock", Told::Additive(SIX)),
-        Attachable::new(
-            "AWS::EC2::SubnetRouteTableAssociation",
-            Told::Left("it stands at the route table, which has all that are its own"),
-        ),
-        Attachable::new(
-            "AWS::EC2::SubnetNetworkAclAssociation",
-            Told::Left("the network ACL is told; every subnet has one"),
-        ),
-        Attachable::new("AWS::EC2::Instance", Told::Surveyed),
-        Attachable::new("AWS::EC2::NatGateway", Told::Surveyed),
-        Attachable::new("AWS::EC2::NetworkInterface", Told::Surveyed),
-    ];
-    const ADDITIVE: &'static [&'static str] = &[SIX];
-    const LASTING: &'static [&'static str] = &["/AvailabilityZoneId"];
-    const CLAIMS: &'static [&'static str] = &["/VpcId", "/CidrBlock"];
-    const CREATE_ONLY: &'static [&'static str] = &["/VpcId", "/CidrBlock", "/AvailabilityZone", "/AvailabilityZoneId"];
-    // Two subnets cannot share a range.
-    const REPLACEMENT: Replacement = Replacement::DeleteFirst;
-    const SEVERAL_CALLS: bool = true;
-    const MENDS: &'static [&'static str] = &["/AssignIpv6AddressOnCreation", "/EnableDns64", NAMES];
-    const EXAMPLE: &'static str = "
+/// What the docs show and the life-cycle test creates.
+const EXAMPLE: &str = "
 resources:
   - type: AWS::EC2::VPC
     name: main
@@ -94,15 +65,52 @@ resources:
       MapPublicIpOnLaunch: true
 ";
 
-    fn permissions() -> Permissions {
-        Permissions {
-            read: &["ec2:DescribeSubnets"],
-            create: &["ec2:CreateSubnet", "ec2:CreateTags", "ec2:ModifySubnetAttribute", "ec2:DescribeSubnets"],
-            update: &["ec2:ModifySubnetAttribute"],
-            retag: &["ec2:CreateTags", "ec2:DeleteTags"],
-            delete: &["ec2:DeleteSubnet"],
-        }
-    }
+impl Kind for Subnet {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const FACTS: Facts = Facts {
+        additive: &[SIX],
+        lasting: &["/AvailabilityZoneId"],
+        claims: &["/VpcId", "/CidrBlock"],
+        create_only: &["/VpcId", "/CidrBlock", "/AvailabilityZone", "/AvailabilityZoneId"],
+        // Two subnets cannot share a range.
+        replacement: Replacement::DeleteFirst,
+        several_calls: true,
+        mends: &["/AssignIpv6AddressOnCreation", "/EnableDns64", NAMES],
+        ..Facts::of(Essentials {
+            kind: "AWS::EC2::Subnet",
+            reference: "SubnetId",
+            name: NameRule::Assigned { max: 255 },
+            name_property: None,
+            global: false,
+            sends_once: &["ec2:CreateSubnet"],
+            id_prefixes: &["subnet-"],
+            attachable: &[
+                Attachable::new("AWS::EC2::SubnetCidrBlock", Told::Additive(SIX)),
+                Attachable::new(
+                    "AWS::EC2::SubnetRouteTableAssociation",
+                    Told::Left("it stands at the route table, which has all that are its own"),
+                ),
+                Attachable::new(
+                    "AWS::EC2::SubnetNetworkAclAssociation",
+                    Told::Left("the network ACL is told; every subnet has one"),
+                ),
+                Attachable::new("AWS::EC2::Instance", Told::Surveyed),
+                Attachable::new("AWS::EC2::NatGateway", Told::Surveyed),
+                Attachable::new("AWS::EC2::NetworkInterface", Told::Surveyed),
+            ],
+            example: EXAMPLE,
+            permissions: Permissions {
+                read: &["ec2:DescribeSubnets"],
+                create: &["ec2:CreateSubnet", "ec2:CreateTags", "ec2:ModifySubnetAttribute", "ec2:DescribeSubnets"],
+                update: &["ec2:ModifySubnetAttribute"],
+                retag: &["ec2:CreateTags", "ec2:DeleteTags"],
+                delete: &["ec2:DeleteSubnet"],
+            },
+        })
+    };
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         let call = reader.ec2().describe_subnets().set_filters(Some(ec2::filters(scope))).max_results(ec2::PAGE);

@@ -15,8 +15,8 @@ use super::ec2_cidr::Cidr;
 use super::ec2_dhcp_options::Options;
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry};
 use crate::resource::{
-    Attachable, Changes, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement, Result,
-    Scope, State, Switch, Tags, Told, Unmodelled, Unseen, pointer,
+    Attachable, Changes, Essentials, Facts, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions,
+    Replacement, Result, Scope, State, Switch, Tags, Told, Unmodelled, Unseen, pointer,
 };
 
 /// A network of a stack's own.
@@ -55,42 +55,8 @@ pub struct Outputs {
     pub cidr_block: String,
 }
 
-impl Kind for Vpc {
-    type Cloud = Aws;
-    type Spec = Spec;
-    type Outputs = Outputs;
-
-    const TYPE: &'static str = "AWS::EC2::VPC";
-    const REF: &'static str = "VpcId";
-    const NAME: NameRule = NameRule::Assigned { max: 255 };
-    const ATTACHABLE: &'static [Attachable] = &[
-        Attachable::new("AWS::EC2::VPCCidrBlock", Told::Additive(RANGES)),
-        Attachable::new("AWS::EC2::VPCDHCPOptionsAssociation", Told::Additive(OPTIONS)),
-        Attachable::new("AWS::EC2::VPCEncryptionControl", Told::Additive(ENCRYPTION)),
-        Attachable::new("AWS::EC2::VPCBlockPublicAccessOptions", Told::Additive(CLOSED)),
-        Attachable::new("AWS::EC2::Subnet", Told::Surveyed),
-        Attachable::new("AWS::EC2::RouteTable", Told::Surveyed),
-        Attachable::new("AWS::EC2::SecurityGroup", Told::Surveyed),
-        Attachable::new("AWS::EC2::NetworkAcl", Told::Surveyed),
-        Attachable::new("AWS::EC2::InternetGateway", Told::Surveyed),
-        Attachable::new("AWS::EC2::VPNGateway", Told::Surveyed),
-        Attachable::new("AWS::EC2::VPCPeeringConnection", Told::Surveyed),
-        Attachable::new("AWS::EC2::VPCEndpoint", Told::Surveyed),
-        Attachable::new("AWS::EC2::Instance", Told::Surveyed),
-        Attachable::new("AWS::EC2::FlowLog", Told::Left("it listens, and changes nothing")),
-        Attachable::new(
-            "AWS::Route53::HostedZone",
-            Told::Left("a private zone that answers in it is read by no operation of EC2"),
-        ),
-    ];
-    /// Further ranges and the like are resources of their own to CloudFormation, so whoever adds one keeps it.
-    const ADDITIVE: &'static [&'static str] = &[RANGES, OPTIONS, ENCRYPTION, CLOSED];
-    const SWITCHES: &'static [Switch] = &[Switch::with("/EnableDnsHostnames", "/EnableDnsSupport", &["true"])];
-    const LASTING: &'static [&'static str] = &["/CidrBlock"];
-    const CREATE_ONLY: &'static [&'static str] = &["/CidrBlock"];
-    const REPLACEMENT: Replacement = Replacement::DeleteFirst;
-    const SEVERAL_CALLS: bool = true;
-    const EXAMPLE: &'static str = "
+/// What the docs show and the life-cycle test creates.
+const EXAMPLE: &str = "
 resources:
   - type: AWS::EC2::VPC
     name: main
@@ -99,15 +65,57 @@ resources:
       EnableDnsHostnames: true
 ";
 
-    fn permissions() -> Permissions {
-        Permissions {
-            read: &["ec2:DescribeVpcs", "ec2:DescribeVpcAttribute", "ec2:DescribeDhcpOptions"],
-            create: &["ec2:CreateVpc", "ec2:CreateTags", "ec2:ModifyVpcAttribute", "ec2:DescribeVpcs"],
-            update: &["ec2:ModifyVpcAttribute", "ec2:ModifyVpcTenancy"],
-            retag: &["ec2:CreateTags", "ec2:DeleteTags"],
-            delete: &["ec2:DeleteVpc"],
-        }
-    }
+impl Kind for Vpc {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const FACTS: Facts = Facts {
+        // Further ranges and the like are resources of their own to CloudFormation, so whoever adds one keeps it.
+        additive: &[RANGES, OPTIONS, ENCRYPTION, CLOSED],
+        switches: &[Switch::with("/EnableDnsHostnames", "/EnableDnsSupport", &["true"])],
+        lasting: &["/CidrBlock"],
+        create_only: &["/CidrBlock"],
+        replacement: Replacement::DeleteFirst,
+        several_calls: true,
+        ..Facts::of(Essentials {
+            kind: "AWS::EC2::VPC",
+            reference: "VpcId",
+            name: NameRule::Assigned { max: 255 },
+            name_property: None,
+            global: false,
+            sends_once: &["ec2:CreateVpc"],
+            id_prefixes: &["vpc-"],
+            attachable: &[
+                Attachable::new("AWS::EC2::VPCCidrBlock", Told::Additive(RANGES)),
+                Attachable::new("AWS::EC2::VPCDHCPOptionsAssociation", Told::Additive(OPTIONS)),
+                Attachable::new("AWS::EC2::VPCEncryptionControl", Told::Additive(ENCRYPTION)),
+                Attachable::new("AWS::EC2::VPCBlockPublicAccessOptions", Told::Additive(CLOSED)),
+                Attachable::new("AWS::EC2::Subnet", Told::Surveyed),
+                Attachable::new("AWS::EC2::RouteTable", Told::Surveyed),
+                Attachable::new("AWS::EC2::SecurityGroup", Told::Surveyed),
+                Attachable::new("AWS::EC2::NetworkAcl", Told::Surveyed),
+                Attachable::new("AWS::EC2::InternetGateway", Told::Surveyed),
+                Attachable::new("AWS::EC2::VPNGateway", Told::Surveyed),
+                Attachable::new("AWS::EC2::VPCPeeringConnection", Told::Surveyed),
+                Attachable::new("AWS::EC2::VPCEndpoint", Told::Surveyed),
+                Attachable::new("AWS::EC2::Instance", Told::Surveyed),
+                Attachable::new("AWS::EC2::FlowLog", Told::Left("it listens, and changes nothing")),
+                Attachable::new(
+                    "AWS::Route53::HostedZone",
+                    Told::Left("a private zone that answers in it is read by no operation of EC2"),
+                ),
+            ],
+            example: EXAMPLE,
+            permissions: Permissions {
+                read: &["ec2:DescribeVpcs", "ec2:DescribeVpcAttribute", "ec2:DescribeDhcpOptions"],
+                create: &["ec2:CreateVpc", "ec2:CreateTags", "ec2:ModifyVpcAttribute", "ec2:DescribeVpcs"],
+                update: &["ec2:ModifyVpcAttribute", "ec2:ModifyVpcTenancy"],
+                retag: &["ec2:CreateTags", "ec2:DeleteTags"],
+                delete: &["ec2:DeleteVpc"],
+            },
+        })
+    };
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         let mut listing = Listing::default();

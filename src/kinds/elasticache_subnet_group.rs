@@ -8,8 +8,8 @@ use super::elasticache;
 use crate::aws::{Aws, Reader, TagIndex, Writer};
 use crate::resource::normal::Set;
 use crate::resource::{
-    Attachable, Changes, Class, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref, Replacement,
-    Result, Scope, State, Tags, Told,
+    Attachable, Changes, Class, Essentials, Facts, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref,
+    Replacement, Result, Scope, State, Tags, Told,
 };
 
 /// The subnets that a cache may use.
@@ -36,20 +36,8 @@ pub struct Outputs {
     arn: String,
 }
 
-impl Kind for SubnetGroup {
-    type Cloud = Aws;
-    type Spec = Spec;
-    type Outputs = Outputs;
-
-    const TYPE: &'static str = "AWS::ElastiCache::SubnetGroup";
-    const REF: &'static str = "CacheSubnetGroupName";
-    const NAME: NameRule = NameRule::Unique { max: NAME_MAX };
-    const ATTACHABLE: &'static [Attachable] = &[Attachable::new(
-        "AWS::ElastiCache::ReplicationGroup",
-        Told::Left("it uses the group and changes nothing of it"),
-    )];
-    const REPLACEMENT: Replacement = Replacement::CreateFirst;
-    const EXAMPLE: &'static str = "
+/// What the docs show and the life-cycle test creates.
+const EXAMPLE: &str = "
 resources:
   - type: AWS::EC2::VPC
     name: main
@@ -65,21 +53,41 @@ resources:
     properties: { Description: the data subnets, SubnetIds: [\"{{ ref('AWS::EC2::Subnet/data') }}\"] }
 ";
 
-    fn permissions() -> Permissions {
-        Permissions {
-            read: &["elasticache:DescribeCacheSubnetGroups", "elasticache:ListTagsForResource", "tag:GetResources"],
-            create: &[
-                "elasticache:CreateCacheSubnetGroup",
-                "elasticache:AddTagsToResource",
-                "elasticache:DescribeCacheSubnetGroups",
-                "elasticache:ListTagsForResource",
-                "iam:CreateServiceLinkedRole",
-            ],
-            update: &["elasticache:ModifyCacheSubnetGroup"],
-            retag: &["elasticache:AddTagsToResource", "elasticache:RemoveTagsFromResource"],
-            delete: &["elasticache:DeleteCacheSubnetGroup"],
-        }
-    }
+impl Kind for SubnetGroup {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const FACTS: Facts = Facts {
+        replacement: Replacement::CreateFirst,
+        ..Facts::of(Essentials {
+            kind: "AWS::ElastiCache::SubnetGroup",
+            reference: "CacheSubnetGroupName",
+            name: NameRule::Unique { max: NAME_MAX },
+            name_property: Some("CacheSubnetGroupName"),
+            global: false,
+            sends_once: &[],
+            id_prefixes: &[],
+            attachable: &[Attachable::new(
+                "AWS::ElastiCache::ReplicationGroup",
+                Told::Left("it uses the group and changes nothing of it"),
+            )],
+            example: EXAMPLE,
+            permissions: Permissions {
+                read: &["elasticache:DescribeCacheSubnetGroups", "elasticache:ListTagsForResource", "tag:GetResources"],
+                create: &[
+                    "elasticache:CreateCacheSubnetGroup",
+                    "elasticache:AddTagsToResource",
+                    "elasticache:DescribeCacheSubnetGroups",
+                    "elasticache:ListTagsForResource",
+                    "iam:CreateServiceLinkedRole",
+                ],
+                update: &["elasticache:ModifyCacheSubnetGroup"],
+                retag: &["elasticache:AddTagsToResource", "elasticache:RemoveTagsFromResource"],
+                delete: &["elasticache:DeleteCacheSubnetGroup"],
+            },
+        })
+    };
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         let call = reader.elasticache().describe_cache_subnet_groups().max_records(elasticache::PAGE);

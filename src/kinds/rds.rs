@@ -90,7 +90,7 @@ pub(super) async fn begun<F: Future<Output = Result<bool>>>(has_begun: impl FnMu
 pub(super) fn has_begun<K: Kind>(kind: &K, status: &str, shown: &K::Spec, spec: &K::Spec, changes: &Changes) -> bool {
     let value = |spec| serde_json::to_value(spec).unwrap_or_default();
     let left = kind.compare(&value(shown), &value(spec)).fields;
-    let is_read_back = |path: &str| !K::WRITE_ONLY.iter().any(|pattern| pointer::covers(pattern, path));
+    let is_read_back = |path: &str| !K::FACTS.write_only.iter().any(|pattern| pointer::covers(pattern, path));
     let is_sent = |path: &str| is_read_back(path) && changes.fields().iter().any(|sent| sent.path == path);
     state(status) != State::Ready || !left.iter().any(|left| is_sent(&left.path))
 }

@@ -8,8 +8,8 @@ use super::rds;
 use crate::aws::{Aws, Reader, Writer};
 use crate::resource::normal::Set;
 use crate::resource::{
-    Attachable, Changes, Class, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref, Replacement,
-    Result, Scope, State, Tags, Told,
+    Attachable, Changes, Class, Essentials, Facts, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref,
+    Replacement, Result, Scope, State, Tags, Told,
 };
 
 /// The subnets that a database may use.
@@ -35,18 +35,8 @@ pub struct Outputs {
     pub arn: String,
 }
 
-impl Kind for DbSubnetGroup {
-    type Cloud = Aws;
-    type Spec = Spec;
-    type Outputs = Outputs;
-
-    const TYPE: &'static str = "AWS::RDS::DBSubnetGroup";
-    const REF: &'static str = "DBSubnetGroupName";
-    const NAME: NameRule = NameRule::Unique { max: rds::GROUP_MAX };
-    const ATTACHABLE: &'static [Attachable] =
-        &[Attachable::new("AWS::RDS::DBCluster", Told::Left("it uses the group and changes nothing of it"))];
-    const REPLACEMENT: Replacement = Replacement::CreateFirst;
-    const EXAMPLE: &'static str = "
+/// What the docs show and the life-cycle test creates.
+const EXAMPLE: &str = "
 resources:
   - type: AWS::EC2::VPC
     name: main
@@ -65,21 +55,41 @@ resources:
       SubnetIds: [\"{{ ref('AWS::EC2::Subnet/data-1') }}\", \"{{ ref('AWS::EC2::Subnet/data-2') }}\"]
 ";
 
-    fn permissions() -> Permissions {
-        Permissions {
-            read: &["rds:DescribeDBSubnetGroups", "rds:ListTagsForResource", "tag:GetResources"],
-            create: &[
-                "rds:CreateDBSubnetGroup",
-                "rds:AddTagsToResource",
-                "rds:DescribeDBSubnetGroups",
-                "rds:ListTagsForResource",
-                "iam:CreateServiceLinkedRole",
-            ],
-            update: &["rds:ModifyDBSubnetGroup"],
-            retag: &["rds:AddTagsToResource", "rds:RemoveTagsFromResource"],
-            delete: &["rds:DeleteDBSubnetGroup"],
-        }
-    }
+impl Kind for DbSubnetGroup {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const FACTS: Facts = Facts {
+        replacement: Replacement::CreateFirst,
+        ..Facts::of(Essentials {
+            kind: "AWS::RDS::DBSubnetGroup",
+            reference: "DBSubnetGroupName",
+            name: NameRule::Unique { max: rds::GROUP_MAX },
+            name_property: Some("DBSubnetGroupName"),
+            global: false,
+            sends_once: &[],
+            id_prefixes: &[],
+            attachable: &[Attachable::new(
+                "AWS::RDS::DBCluster",
+                Told::Left("it uses the group and changes nothing of it"),
+            )],
+            example: EXAMPLE,
+            permissions: Permissions {
+                read: &["rds:DescribeDBSubnetGroups", "rds:ListTagsForResource", "tag:GetResources"],
+                create: &[
+                    "rds:CreateDBSubnetGroup",
+                    "rds:AddTagsToResource",
+                    "rds:DescribeDBSubnetGroups",
+                    "rds:ListTagsForResource",
+                    "iam:CreateServiceLinkedRole",
+                ],
+                update: &["rds:ModifyDBSubnetGroup"],
+                retag: &["rds:AddTagsToResource", "rds:RemoveTagsFromResource"],
+                delete: &["rds:DeleteDBSubnetGroup"],
+            },
+        })
+    };
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         let pages = reader.rds().describe_db_subnet_groups().max_records(rds::PAGE).into_paginator().items();

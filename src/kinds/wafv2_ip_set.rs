@@ -9,8 +9,8 @@ use super::wafv2::{self, Summary};
 use crate::aws::{Aws, Clients, Reader, TagIndex, Writer};
 use crate::resource::normal::Set;
 use crate::resource::{
-    Attachable, Changes, Class, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions,
-    Result, Scope, State, Tags, Told,
+    Attachable, Changes, Class, Essentials, Facts, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name,
+    NameRule, Permissions, Result, Scope, State, Tags, Told,
 };
 
 /// Addresses that rules of a web ACL allow or block.
@@ -46,19 +46,8 @@ pub struct Outputs {
     lock_token: String,
 }
 
-impl Kind for IpSet {
-    type Cloud = Aws;
-    type Spec = Spec;
-    type Outputs = Outputs;
-
-    const TYPE: &'static str = "AWS::WAFv2::IPSet";
-    const REF: &'static str = "Ref";
-    const NAME: NameRule = NameRule::Unique { max: wafv2::NAME_MAX };
-    const ATTACHABLE: &'static [Attachable] =
-        &[Attachable::new("AWS::WAFv2::WebACL", Told::Left("it uses the set and changes nothing of it"))];
-    const CREATE_ONLY: &'static [&'static str] = &["/Scope"];
-    const GRANTS: &'static [&'static str] = &["/Addresses"];
-    const EXAMPLE: &'static str = "
+/// What the docs show and the life-cycle test creates.
+const EXAMPLE: &str = "
 resources:
   - type: AWS::WAFv2::IPSet
     name: office
@@ -68,21 +57,42 @@ resources:
       Addresses: [192.0.2.0/24, 198.51.100.7/32]
 ";
 
-    fn permissions() -> Permissions {
-        Permissions {
-            read: &["wafv2:ListIPSets", "wafv2:GetIPSet", "wafv2:ListTagsForResource", "tag:GetResources"],
-            create: &[
-                "wafv2:CreateIPSet",
-                "wafv2:TagResource",
-                "wafv2:ListIPSets",
-                "wafv2:GetIPSet",
-                "wafv2:ListTagsForResource",
-            ],
-            update: &["wafv2:UpdateIPSet", "wafv2:GetIPSet"],
-            retag: &["wafv2:TagResource", "wafv2:UntagResource"],
-            delete: &["wafv2:DeleteIPSet", "wafv2:GetIPSet"],
-        }
-    }
+impl Kind for IpSet {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const FACTS: Facts = Facts {
+        create_only: &["/Scope"],
+        grants: &["/Addresses"],
+        ..Facts::of(Essentials {
+            kind: "AWS::WAFv2::IPSet",
+            reference: "Ref",
+            name: NameRule::Unique { max: wafv2::NAME_MAX },
+            name_property: Some("Name"),
+            global: false,
+            sends_once: &[],
+            id_prefixes: &[],
+            attachable: &[Attachable::new(
+                "AWS::WAFv2::WebACL",
+                Told::Left("it uses the set and changes nothing of it"),
+            )],
+            example: EXAMPLE,
+            permissions: Permissions {
+                read: &["wafv2:ListIPSets", "wafv2:GetIPSet", "wafv2:ListTagsForResource", "tag:GetResources"],
+                create: &[
+                    "wafv2:CreateIPSet",
+                    "wafv2:TagResource",
+                    "wafv2:ListIPSets",
+                    "wafv2:GetIPSet",
+                    "wafv2:ListTagsForResource",
+                ],
+                update: &["wafv2:UpdateIPSet", "wafv2:GetIPSet"],
+                retag: &["wafv2:TagResource", "wafv2:UntagResource"],
+                delete: &["wafv2:DeleteIPSet", "wafv2:GetIPSet"],
+            },
+        })
+    };
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         let index = reader.tag_index(scope).await?;

@@ -93,7 +93,7 @@ impl Causes<'_> {
 
     /// Whether this was applied. What is not known yet was not.
     fn had(&self, property: &str, path: &str, value: &Value) -> Option<bool> {
-        let texts = parts::texts(&self.shape.facts(), self.shape.schema(), path, value);
+        let texts = parts::texts(self.shape.facts(), self.shape.schema(), path, value);
         let had = self.record.had(property, texts)?;
         Some(had && !value.to_string().contains(OPEN))
     }
@@ -105,7 +105,7 @@ impl Causes<'_> {
 
     /// Whether what the template wrote at a path refers to something; of what it did not write there, its property.
     fn refers(&self, path: &str) -> bool {
-        let written = keyed::get(&self.shape.facts(), &self.resource.spec, path);
+        let written = keyed::get(self.shape.facts(), &self.resource.spec, path);
         let written = written.or_else(|| self.resource.set_to(pointer::property(path)));
         written.is_some_and(|value| value.to_string().contains(OPEN))
     }

@@ -74,7 +74,7 @@ pub(super) fn desired_change(
     let resource = &input.blueprint.resources[address];
     let shape = shapes[address.kind.as_str()];
     let facts = shape.facts();
-    let stands = |loses: bool, live: &Live| protection::stands(resource.protected, loses, &facts, Some(live));
+    let stands = |loses: bool, live: &Live| protection::stands(resource.protected, loses, facts, Some(live));
     let mut change = Change {
         address: address.clone(),
         region: resource.region.clone(),
@@ -93,7 +93,7 @@ pub(super) fn desired_change(
     }
     match fate {
         Fate::Keep { live, waiting, ignored } => {
-            plan.ignored.extend(ignored.iter().map(|field| (address.clone(), shown(&facts, field))));
+            plan.ignored.extend(ignored.iter().map(|field| (address.clone(), shown(facts, field))));
             if let Some(what) = waiting {
                 plan.waiting.push(Waiting { address: address.clone(), what: what.clone() });
             }
@@ -136,7 +136,7 @@ pub(super) fn desired_change(
                     .notes
                     .extend(takers.iter().map(|taker| format!("{taker} takes over what it gives up, without a gap")));
             }
-            let lifted = protection::lifted(&facts, live, spec);
+            let lifted = protection::lifted(facts, live, spec);
             let irreversible = shape.irreversible(&live.spec, spec, &diffs);
             let is_lost = change.disruption == Disruption::DestroysData || irreversible.is_some();
             let loses = is_lost && stands(facts.stateful, live);
@@ -148,13 +148,13 @@ pub(super) fn desired_change(
             change.notes.extend(later.iter().map(|later| format!("{} changes {}", later.path, later.when)));
             change.notes.extend(shape.advice(&live.spec, spec, &diffs));
             plan.later.extend(later);
-            change.fields = told(&facts, live, fields).into_iter().chain(tags).collect();
+            change.fields = told(facts, live, fields).into_iter().chain(tags).collect();
             if let State::Human(what) = &live.state {
                 plan.waiting.push(Waiting { address: address.clone(), what: what.clone() });
             }
         }
         Fate::Create { leaving, spec } => {
-            change.fields = of_new(resource, &facts, spec).iter().map(|field| shown(&facts, field)).collect();
+            change.fields = of_new(resource, facts, spec).iter().map(|field| shown(facts, field)).collect();
             change.notes.extend(leaving.as_ref().map(|live| format!("after {} is gone", live.id)));
         }
         Fate::Replace { live, spec, fields, create_first, why } => {
@@ -186,15 +186,15 @@ pub(super) fn desired_change(
                 // What a person never made usable bears nothing.
                 (change.protected, change.disruption) = (false, Disruption::None);
             }
-            change.fields = told(&facts, live, fields);
+            change.fields = told(facts, live, fields);
             change.notes.extend(why.clone());
             change.notes.extend(live.asleep.as_deref().map(awakened));
         }
         Fate::Blocked { live, why, unreadable, fields } => {
             change.action = Action::Blocked;
             change.fields = match live {
-                Some(live) => told(&facts, live, fields),
-                None => fields.iter().map(|field| shown(&facts, field)).collect(),
+                Some(live) => told(facts, live, fields),
+                None => fields.iter().map(|field| shown(facts, field)).collect(),
             };
             change.cause = if *unreadable { Cause::Unreadable } else { Cause::Dependency };
             change.notes.push(why.clone());
@@ -243,7 +243,7 @@ pub(super) fn removed_change(
     let declared = input.blueprint.resources.get(&victim.address).and_then(|resource| resource.protected);
     let is_guarded = input.mode != Mode::Destroy || input.blueprint.stack.protected;
     let has_heir = victim.cause == Cause::Superseded && facts.replacement == Replacement::CreateFirst;
-    let loses = protection::bears_data(&facts, &victim.live) && !(has_heir && facts.interchangeable);
+    let loses = protection::bears_data(facts, &victim.live) && !(has_heir && facts.interchangeable);
     let is_going = victim.blocked.is_none();
     let asleep = victim.live.asleep.as_deref().filter(|_| is_going);
     let stays = facts.stays_for.filter(|_| is_going).map(|what| left_for(what, heirs));
@@ -259,7 +259,7 @@ pub(super) fn removed_change(
             (false, false) => Disruption::Outage,
         },
         id: Some(victim.live.id.clone()),
-        protected: is_guarded && protection::stands(declared, loses, &facts, Some(&victim.live)),
+        protected: is_guarded && protection::stands(declared, loses, facts, Some(&victim.live)),
         fields: Vec::new(),
         after: BTreeSet::new(),
         notes: victim

@@ -181,7 +181,7 @@ fn assemble(
         .map(|(name, value)| {
             let lookup = |reference: &crate::resource::Reference| {
                 let fate = decisions?.fates.get(&reference.address)?;
-                fate.output(reference, &shapes.get(reference.address.kind.as_str())?.facts())
+                fate.output(reference, shapes.get(reference.address.kind.as_str())?.facts())
             };
             (name.clone(), resolve(value, &lookup))
         })

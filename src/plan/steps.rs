@@ -60,7 +60,7 @@ struct Maker<'a> {
 
 impl Maker<'_> {
     fn resource(&mut self, resource: &Resource, fate: &Fate) {
-        let facts = self.shape(resource).facts();
+        let facts = *self.shape(resource).facts();
         let first = self.needs(resource);
         match fate {
             Fate::Keep { live, .. } => self.retag(resource, live, BTreeSet::new()),
@@ -209,7 +209,7 @@ impl Maker<'_> {
     }
 
     fn retag(&mut self, resource: &Resource, live: &Arc<Live>, after: BTreeSet<StepId>) {
-        let facts = self.shape(resource).facts();
+        let facts = *self.shape(resource).facts();
         let marks = self.marks(resource, Some(live));
         let desired = tags::desired(&self.input.blueprint.stack, resource, &facts, &marks);
         let (mut set_tags, unset_tags) = tags::retag(live, &desired, &facts, self.input.mode == Mode::OnlyConfig);
@@ -238,7 +238,7 @@ impl Maker<'_> {
         let shape = self.shape(resource);
         let known = resolve(&resource.spec, &|reference| {
             let fate = self.decisions.fates.get(&reference.address)?;
-            fate.output(reference, &self.shapes.get(reference.address.kind.as_str())?.facts())
+            fate.output(reference, self.shapes.get(reference.address.kind.as_str())?.facts())
         });
         let spec = resource.shared(shape.normalise(known.clone()).unwrap_or(known));
         let left_out = self.decisions.left_out.get(&resource.address).cloned().unwrap_or_default();

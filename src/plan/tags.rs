@@ -74,7 +74,7 @@ pub(super) fn marks(
     }
     stack.tags.iter().for_each(|(key, _)| marks.tag(key));
     marks.tag_values(own_tags(stack, resource, facts.name).iter().filter(|(key, _)| is_told(key)));
-    elements(resource, &facts).iter().for_each(|pointer| marks.element(pointer));
+    elements(resource, facts).iter().for_each(|pointer| marks.element(pointer));
     marks
 }
 

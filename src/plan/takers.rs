@@ -17,13 +17,13 @@ pub(super) fn pass_on(shapes: &Shapes<'_>, asked: Option<&BTreeSet<Address>>, st
     let mut handed: Vec<(StepId, StepId, BTreeSet<Element>)> = Vec::new();
     for giver in steps.all.values() {
         let Some(facts) = shapes.get(giver.id.address.kind.as_str()).map(|shape| shape.facts()) else { continue };
-        let given = given(&facts, giver);
+        let given = given(facts, giver);
         let others = steps.all.values().filter(|taker| {
             let is_asked = asked.is_none_or(|asked| asked.contains(&taker.id.address));
             let is_like = taker.id.address.kind == giver.id.address.kind && taker.region == giver.region;
             is_asked && is_like && taker.id != giver.id
         });
-        let takers = others.map(|taker| (taker, &given & &taken(&facts, taker)));
+        let takers = others.map(|taker| (taker, &given & &taken(facts, taker)));
         let takers = takers.filter(|(_, passed)| !passed.is_empty());
         handed.extend(takers.map(|(taker, passed)| (giver.id.clone(), taker.id.clone(), passed)));
     }

@@ -34,16 +34,16 @@ pub fn kind_markdown(kind: &dyn Shape) -> String {
     let facts = kind.facts();
     let root = kind.schema().root();
     let mut text = format!("## {}\n\n", facts.kind);
-    for remark in remarks(&facts) {
+    for remark in remarks(facts) {
         let _ = writeln!(text, "- {remark}");
     }
-    let _ = write!(text, "\n{}", fields_markdown(&field_docs(&facts, root, root)));
+    let _ = write!(text, "\n{}", fields_markdown(&field_docs(facts, root, root)));
     for (name, node) in nested(root) {
-        let _ = write!(text, "\n### {} `{name}`\n\n{}", facts.kind, fields_markdown(&field_docs(&facts, root, node)));
+        let _ = write!(text, "\n### {} `{name}`\n\n{}", facts.kind, fields_markdown(&field_docs(facts, root, node)));
     }
     text.push_str(&attachable_markdown(facts.attachable));
     let _ = write!(text, "\nReturn values:\n\n{}", outputs_markdown(kind));
-    let _ = write!(text, "\nPermissions: {}\n", permission_words(&kind.permissions(), facts.asks));
+    let _ = write!(text, "\nPermissions: {}\n", permission_words(&kind.facts().permissions, facts.asks));
     let _ = write!(text, "\n```yaml\n{}\n```\n", facts.example.trim());
     text
 }
@@ -87,7 +87,7 @@ pub fn kind_text(kind: &dyn Shape) -> String {
     let facts = kind.facts();
     let root = kind.schema().root();
     let mut text = format!("{}\n\n", paint(HEAD, facts.kind));
-    remarks(&facts).iter().for_each(|remark| text.push_str(&format!("  {}\n", remark.replace('`', ""))));
+    remarks(facts).iter().for_each(|remark| text.push_str(&format!("  {}\n", remark.replace('`', ""))));
     let outputs: Vec<_> = kind.outputs().names().into_iter().flatten().map(|(name, text)| vec![name, text]).collect();
     let mut part = |title: String, fields: &[FieldDoc]| {
         let rows: Vec<_> = fields
@@ -106,9 +106,9 @@ pub fn kind_text(kind: &dyn Shape) -> String {
             .collect();
         let _ = write!(text, "\n{}\n{}", paint(HEAD, title), table(&rows, "  "));
     };
-    part("properties".to_owned(), &field_docs(&facts, root, root));
+    part("properties".to_owned(), &field_docs(facts, root, root));
     for (name, node) in nested(root) {
-        part(name.to_owned(), &field_docs(&facts, root, node));
+        part(name.to_owned(), &field_docs(facts, root, node));
     }
     let _ = write!(text, "\n{}\n{}", paint(HEAD, "return values"), table(&outputs, "  "));
     let _ = write!(text, "\n{}\n{}\n", paint(HEAD, "example"), facts.example.trim());
@@ -118,7 +118,7 @@ pub fn kind_text(kind: &dyn Shape) -> String {
 /// All kinds, or one, as JSON: facts, schema and permissions.
 pub fn kinds_json(kinds: &[&dyn Shape]) -> String {
     let kind = |kind: &&dyn Shape| {
-        let (facts, permissions) = (kind.facts(), kind.permissions());
+        let (facts, permissions) = (kind.facts(), kind.facts().permissions);
         json!({
             "type": facts.kind, "ref": facts.reference, "stateful": facts.stateful,
             "create_only": facts.create_only, "schema": kind.schema().root(), "outputs": kind.outputs().root(), "example": facts.example.trim(),

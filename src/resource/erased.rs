@@ -284,12 +284,13 @@ fn value(from: &impl Serialize) -> Result<Value> {
 }
 
 fn typed<K: Kind>(spec: &Settled) -> Result<K::Spec> {
-    serde_json::from_value(spec.value().clone())
-        .map_err(|error| Failure::new(Class::Invalid, format!("{} does not accept its settled spec: {error}", K::TYPE)))
+    serde_json::from_value(spec.value().clone()).map_err(|error| {
+        Failure::new(Class::Invalid, format!("{} does not accept its settled spec: {error}", K::FACTS.kind))
+    })
 }
 
 fn found<K: Kind>(live: &Live) -> Result<&Found<K>> {
     live.found
         .downcast_ref()
-        .ok_or_else(|| Failure::new(Class::Other, format!("bug: {} was handed another kind's resource", K::TYPE)))
+        .ok_or_else(|| Failure::new(Class::Other, format!("bug: {} was handed another kind's resource", K::FACTS.kind)))
 }

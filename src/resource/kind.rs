@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{
-    Address, Attachable, Attached, Changes, Class, Disruption, Failure, FieldDiff, Name, NameRule, Neighbours, Pending,
-    Question, Replacement, Result, Scope, State, Switch, Tags, Window, normal,
+    Address, Attached, Changes, Class, Disruption, Facts, Failure, FieldDiff, Name, Neighbours, Pending, Question,
+    Result, Scope, State, Tags, Window, normal,
 };
 
 /// What a kind talks to: AWS, or the fake cloud of the tests.
@@ -21,121 +21,16 @@ pub trait Cloud: 'static {
 
 /// One AWS resource type: how to read it in bulk, and how to create, change, retag and delete it.
 ///
-/// The constants are facts for the engine; each has a default that fits most kinds. Paths are JSON pointers into
-/// the spec, where `*` stands for any one step and elements of keyed lists are named by their key.
+/// What is said by data is in [`facts`](Facts::facts); the functions are what takes code.
 pub trait Kind: Sized + Send + Sync + 'static {
     type Cloud: Cloud;
-    /// The CloudFormation type, `AWS::EC2::Subnet`.
-    const TYPE: &'static str;
-    /// The output that CloudFormation's `Ref` returns.
-    const REF: &'static str;
-    /// A small template that needs nothing else: the example in the docs, and what the life-cycle test creates.
-    const EXAMPLE: &'static str;
-    /// How AWS names it.
-    const NAME: NameRule;
-    /// What others can attach to it, and how that is told. Has no default, so that none is forgotten.
-    const ATTACHABLE: &'static [Attachable];
-    /// Properties that only a new resource can have differently.
-    const CREATE_ONLY: &'static [&'static str] = &[];
-    /// Properties of which, taken together (and with its name, on kinds that have one), only one living resource can have
-    /// a value: a subnet's VPC and range. Something else that has them is in the way of a create, or is what was to be
-    /// created and lost its tags. Where one of them refers to something, `list` finds what stands in it if that is asked
-    /// for in [`Scope::also`].
-    const CLAIMS: &'static [&'static str] = &[];
-    /// Properties whose values, over all resources of the kind in a stack, may be added to and not taken away while the
-    /// stack lives: a network's range, the zones that its subnets stand in.
-    const LASTING: &'static [&'static str] = &[];
-    /// Whether a replacement can stand beside the old one.
-    const REPLACEMENT: Replacement = Replacement::DeleteFirst;
-    /// What those who use it suffer when a new one, made first, takes its place: a load balancer has another name then.
-    const HANDOVER: Disruption = Disruption::None;
-    /// Lists of objects and the property that names an element; two of one name are a mistake.
-    const KEYED: &'static [(&'static str, &'static str)] = &[];
-    /// Keyed lists, or maps, that must not have a name in common: the variables of a container and its secrets. A `*` of
-    /// the second is the same step as in the first.
-    const APART: &'static [(&'static str, &'static str)] = &[];
-    /// Properties that count only beside others (the period of a rotation that is off); set without, they are a mistake.
-    const SWITCHES: &'static [Switch] = &[];
-    /// Keyed lists of which only the elements are compared that are declared or known to the type, which fills in what AWS
-    /// documents (load balancer attributes).
-    const LISTED_ONLY: &'static [&'static str] = &[];
-    /// Lists in which others may add elements: those are reported as unmanaged and left alone (routes, further ranges of a
-    /// VPC).
-    const ADDITIVE: &'static [&'static str] = &[];
-    /// Properties that count only at creation; afterwards the live value is carried over (see [`Kind::holds_initial`]).
-    const INITIAL: &'static [&'static str] = &[];
-    /// Properties that cannot be read back; they are sent again when their digest changed.
-    const WRITE_ONLY: &'static [&'static str] = &[];
-    /// Write-only properties that say only how others are changed (parameters of the call): alone they are no difference.
-    const SENT_ALONG: &'static [&'static str] = &[];
-    /// Properties that can be set after creation; cycles are cut there, and what waits for a person leaves them out.
-    const LATE: &'static [&'static str] = &[];
-    /// Properties that count only beside a late one, which stands second: while that is left out, so are they.
-    const BESIDE_LATE: &'static [(&'static str, &'static str)] = &[];
-    /// Properties that give something to those who use the resource, or whom they name: rules, policies, routes, providers.
-    /// An update gives before those are changed, and takes away after it: see [`Kind::widened`].
-    const GRANTS: &'static [&'static str] = &[];
-    /// Lists of the security groups in which the resource stands: others come to it by what these admit. An update of such
-    /// a list gives first and takes away last, as one of [`Kind::GRANTS`]; unlike those, it is a use of the groups.
-    const MEMBERSHIPS: &'static [&'static str] = &[];
-    /// Properties whose change starts a rollout: what runs is replaced by what needs only what the YAML says now. Any other
-    /// update leaves running what runs, with all that it needs.
-    const ROLLOUT: &'static [&'static str] = &[];
-    /// Properties that AWS raises by itself: a newer live value within the given prefix is equal (engine versions).
-    const VERSIONS: &'static [&'static str] = &[];
-    /// Properties whose values are shown only on request (environments, commands, headers).
-    const SENSITIVE: &'static [&'static str] = &[];
-    /// Outputs that change when the resource is updated; unknown in the plan while it has an update.
-    const UPDATED_OUTPUTS: &'static [&'static str] = &[];
-    /// Whether it bears data or cannot be had back: never deleted or replaced without consent.
-    const STATEFUL: bool = false;
-    /// Whether a new one that is in use does all that the old one did, so that nothing is lost with that: a certificate, and
-    /// neither a key, whose data it alone can read, nor an address, which others know.
-    const INTERCHANGEABLE: bool = false;
-    /// Properties that make AWS refuse a deletion while they are true: what has one on goes by name only, and so does
-    /// an update that turns it off.
-    const PROTECTION: &'static [&'static str] = &[];
-    /// Properties that can be changed while the resource has not settled yet: such an update takes the place of what is under
-    /// way. Without them, an update waits: most services refuse it until then. A change that can't come to its end by itself
-    /// (tasks that don't start) has to be here, or nobody gets its correction in.
-    const OVERTAKES: &'static [&'static str] = &[];
-    /// Whether it can be deleted while it has not settled yet.
-    const DELETED_UNSETTLED: bool = false;
-    /// Where [`Found::unmodelled`] says how the last change went, which the next one mends: a difference only if alone.
-    const STATUS: &'static [&'static str] = &[];
-    /// What of [`Found::unmodelled`] an update takes away that is handed its path. What is elsewhere is told and left to a
-    /// person: an update would send nothing for it, say that it is done, and come again with every plan.
-    const MENDS: &'static [&'static str] = &[];
-    /// Whether an update makes a new revision beside the old one (task definitions); old revisions are not claimants.
-    const REVISIONED: bool = false;
-    /// Whether a new one waits for a person before it can be used (a certificate for its DNS records).
-    const AWAITS_PERSON: bool = false;
-    /// Whether an update sends all of it, so that what the spec cannot express is lost (the rules of a web ACL).
-    const SENT_WHOLE: bool = false;
-    /// Whether create needs several calls: its digest reads `pending` until all are done.
-    const SEVERAL_CALLS: bool = false;
-    /// Why, and for how long, AWS goes on showing a deleted one with its tags, if it does. The ledger says so.
-    const LINGERS: Option<&'static str> = None;
-    /// Whether it is deleted after everything that may still make it anew (log groups that services write to).
-    const DELETED_LAST: bool = false;
-    /// Properties that name what is needed to read what a deletion leaves (the key of a final snapshot).
-    const LEAVES: &'static [&'static str] = &[];
-    /// What a deletion leaves it for (a key, for its snapshots), where AWS alone knows whether there is such.
-    const STAYS_FOR: Option<&'static str> = None;
-    /// The IAM actions that [`Kind::answer`] needs, all of them reads. Who may not call them is told less, and no more.
-    const ASKS: &'static [&'static str] = &[];
-    /// Typical seconds from the first create call until ready, for the order of steps and the estimate.
-    const SECONDS: u32 = 2;
-    /// The longest that an apply waits for one of the kind, in seconds. Ending a wait forgets nothing: the next run goes on.
-    const PATIENCE: u32 = 3 * Self::SECONDS + 30 * 60;
+    /// What the engine knows of it.
+    const FACTS: Facts;
 
     /// The properties, named and shaped as CloudFormation's.
     type Spec: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'static;
     /// CloudFormation's return values, which references are checked against; `#[serde(skip)]` fields may keep lock tokens for update and delete.
     type Outputs: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'static;
-
-    /// The IAM actions that each verb needs; a reader refuses every operation that no kind lists under `read`.
-    fn permissions() -> Permissions;
 
     /// Reads everything of this kind that the scope's stacks own, in bulk.
     fn list(reader: &Reader<Self>, scope: &Scope) -> impl Future<Output = Result<Listing<Self>>> + Send;
@@ -169,7 +64,7 @@ pub trait Kind: Sized + Send + Sync + 'static {
 
     /// Starts one that is [`asleep`](Kind::asleep); it need not be awake on return.
     fn start(_writer: &Writer<Self>, live: &Found<Self>) -> impl Future<Output = Result<()>> + Send {
-        let failure = Failure::new(Class::Other, format!("bug: {} {} cannot be started", Self::TYPE, live.id));
+        let failure = Failure::new(Class::Other, format!("bug: {} {} cannot be started", Self::FACTS.kind, live.id));
         async { Err(failure) }
     }
 
@@ -218,7 +113,7 @@ pub trait Kind: Sized + Send + Sync + 'static {
 
     /// Returns the typical seconds of an update of these fields, which AWS does at once; as the [`advice`](Kind::advice) says.
     fn takes(_live: &Value, _fields: &[FieldDiff]) -> u32 {
-        Self::SECONDS
+        Self::FACTS.seconds
     }
 
     /// Returns how a found one sleeps, if it does: AWS neither changes nor deletes it until it is started.
@@ -246,7 +141,7 @@ pub trait Kind: Sized + Send + Sync + 'static {
         false
     }
 
-    /// Returns whether the live value of an [`INITIAL`](Kind::INITIAL) property is within what the stack allows.
+    /// Returns whether the live value of an [`initial`](Facts::initial) property is within what the stack allows.
     fn holds_initial(_field: &FieldDiff) -> bool {
         true
     }
@@ -256,7 +151,7 @@ pub trait Kind: Sized + Send + Sync + 'static {
         true
     }
 
-    /// Returns the value of a field below [`Kind::GRANTS`] that has what there is and what is wanted; none if nothing is taken
+    /// Returns the value of a field below [`grants`](Facts::grants) that has what there is and what is wanted; none if nothing is taken
     /// away, or if it can't have both. Of a list, all elements of both.
     fn widened(_path: &str, before: &Value, after: &Value) -> Option<Value> {
         normal::both(before, after)
@@ -388,4 +283,9 @@ pub struct Permissions {
     pub update: &'static [&'static str],
     pub retag: &'static [&'static str],
     pub delete: &'static [&'static str],
+}
+
+impl Permissions {
+    /// Nothing is called.
+    pub const NONE: Self = Self { read: &[], create: &[], update: &[], retag: &[], delete: &[] };
 }

@@ -78,7 +78,7 @@ impl Marks {
 }
 
 fn found(shape: &dyn Shape, name: &str, value: &Value) -> Vec<String> {
-    parts::texts(&shape.facts(), shape.schema(), &pointer::join("", name), value)
+    parts::texts(shape.facts(), shape.schema(), &pointer::join("", name), value)
 }
 
 fn is_open(value: &Value) -> bool {

@@ -177,11 +177,11 @@ impl<'de, K: Kind> Deserialize<'de> for Ref<K> {
         let text = String::deserialize(deserializer)?;
         for piece in Reference::split(&text) {
             if let Piece::Reference(reference) = piece
-                && reference.address.kind != K::TYPE
+                && reference.address.kind != K::FACTS.kind
             {
                 return Err(D::Error::custom(format!(
                     "expects a reference to {}, not to {}",
-                    K::TYPE,
+                    K::FACTS.kind,
                     reference.address
                 )));
             }
@@ -192,7 +192,7 @@ impl<'de, K: Kind> Deserialize<'de> for Ref<K> {
 
 impl<K: Kind> JsonSchema for Ref<K> {
     fn schema_name() -> std::borrow::Cow<'static, str> {
-        format!("Ref_{}", K::TYPE.replace("::", "_")).into()
+        format!("Ref_{}", K::FACTS.kind.replace("::", "_")).into()
     }
 
     fn inline_schema() -> bool {
@@ -200,7 +200,7 @@ impl<K: Kind> JsonSchema for Ref<K> {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "x-ref": K::TYPE })
+        json_schema!({ "type": "string", "x-ref": K::FACTS.kind })
     }
 }
 

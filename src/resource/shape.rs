@@ -3,7 +3,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::diff::{Difference, compare};
-use super::{Address, Attachable, FieldDiff, Kind, NameRule, Neighbours, Permissions, Schema, Window};
+use super::{Address, Facts, FieldDiff, Kind, Neighbours, Schema, Window};
 
 /// Whether a replacement can stand beside the old resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,60 +56,9 @@ impl Switch {
     }
 }
 
-/// The constants of a [`Kind`], gathered for the engine; see there for what each means.
-#[derive(Clone, Copy, Debug)]
-pub struct Facts {
-    pub kind: &'static str,
-    pub reference: &'static str,
-    pub example: &'static str,
-    pub name: NameRule,
-    pub attachable: &'static [Attachable],
-    pub create_only: &'static [&'static str],
-    pub claims: &'static [&'static str],
-    pub lasting: &'static [&'static str],
-    pub replacement: Replacement,
-    pub handover: Disruption,
-    pub keyed: &'static [(&'static str, &'static str)],
-    pub apart: &'static [(&'static str, &'static str)],
-    pub switches: &'static [Switch],
-    pub listed_only: &'static [&'static str],
-    pub additive: &'static [&'static str],
-    pub initial: &'static [&'static str],
-    pub write_only: &'static [&'static str],
-    pub sent_along: &'static [&'static str],
-    pub late: &'static [&'static str],
-    pub beside_late: &'static [(&'static str, &'static str)],
-    pub grants: &'static [&'static str],
-    pub memberships: &'static [&'static str],
-    pub rollout: &'static [&'static str],
-    pub versions: &'static [&'static str],
-    pub sensitive: &'static [&'static str],
-    pub updated_outputs: &'static [&'static str],
-    pub stateful: bool,
-    pub interchangeable: bool,
-    pub protection: &'static [&'static str],
-    pub overtakes: &'static [&'static str],
-    pub deleted_unsettled: bool,
-    pub status: &'static [&'static str],
-    pub mends: &'static [&'static str],
-    pub revisioned: bool,
-    pub awaits_person: bool,
-    pub sent_whole: bool,
-    pub several_calls: bool,
-    pub lingers: Option<&'static str>,
-    pub deleted_last: bool,
-    pub leaves: &'static [&'static str],
-    pub stays_for: Option<&'static str>,
-    pub asks: &'static [&'static str],
-    pub seconds: u32,
-    pub patience: u32,
-}
-
 /// All of a kind that plan needs: facts and pure functions, no cloud.
 pub trait Shape: Send + Sync {
-    fn facts(&self) -> Facts;
-
-    fn permissions(&self) -> Permissions;
+    fn facts(&self) -> &Facts;
 
     /// Returns the JSON Schema of the spec.
     fn schema(&self) -> &'static Schema;
@@ -165,57 +114,8 @@ pub trait Shape: Send + Sync {
 }
 
 impl<K: Kind> Shape for K {
-    fn facts(&self) -> Facts {
-        Facts {
-            kind: K::TYPE,
-            reference: K::REF,
-            example: K::EXAMPLE,
-            name: K::NAME,
-            attachable: K::ATTACHABLE,
-            create_only: K::CREATE_ONLY,
-            claims: K::CLAIMS,
-            lasting: K::LASTING,
-            replacement: K::REPLACEMENT,
-            handover: K::HANDOVER,
-            keyed: K::KEYED,
-            apart: K::APART,
-            switches: K::SWITCHES,
-            listed_only: K::LISTED_ONLY,
-            additive: K::ADDITIVE,
-            initial: K::INITIAL,
-            write_only: K::WRITE_ONLY,
-            sent_along: K::SENT_ALONG,
-            late: K::LATE,
-            beside_late: K::BESIDE_LATE,
-            grants: K::GRANTS,
-            memberships: K::MEMBERSHIPS,
-            rollout: K::ROLLOUT,
-            versions: K::VERSIONS,
-            sensitive: K::SENSITIVE,
-            updated_outputs: K::UPDATED_OUTPUTS,
-            stateful: K::STATEFUL,
-            interchangeable: K::INTERCHANGEABLE,
-            protection: K::PROTECTION,
-            overtakes: K::OVERTAKES,
-            deleted_unsettled: K::DELETED_UNSETTLED,
-            status: K::STATUS,
-            mends: K::MENDS,
-            revisioned: K::REVISIONED,
-            awaits_person: K::AWAITS_PERSON,
-            sent_whole: K::SENT_WHOLE,
-            several_calls: K::SEVERAL_CALLS,
-            lingers: K::LINGERS,
-            deleted_last: K::DELETED_LAST,
-            leaves: K::LEAVES,
-            stays_for: K::STAYS_FOR,
-            asks: K::ASKS,
-            seconds: K::SECONDS,
-            patience: K::PATIENCE,
-        }
-    }
-
-    fn permissions(&self) -> Permissions {
-        K::permissions()
+    fn facts(&self) -> &Facts {
+        &K::FACTS
     }
 
     fn schema(&self) -> &'static Schema {
@@ -236,7 +136,7 @@ impl<K: Kind> Shape for K {
     }
 
     fn compare(&self, live: &Value, desired: &Value) -> Difference {
-        compare(&Shape::facts(self), Shape::schema(self), live, desired)
+        compare(Shape::facts(self), Shape::schema(self), live, desired)
     }
 
     fn disruption(&self, fields: &[FieldDiff]) -> Disruption {
@@ -276,7 +176,7 @@ impl<K: Kind> Shape for K {
     }
 
     fn replaces(&self, live: &Value, desired: &Value, field: &FieldDiff) -> bool {
-        K::CREATE_ONLY.iter().any(|pattern| super::pointer::covers(pattern, &field.path))
+        K::FACTS.create_only.iter().any(|pattern| super::pointer::covers(pattern, &field.path))
             || K::replaces(live, desired, field)
     }
 

@@ -258,7 +258,7 @@ fn every_list_that_others_may_add_to_is_among_what_they_can_attach_and_each_is_t
     for kind in KINDS {
         let Facts { kind: name, attachable, additive, mends, .. } = kind.facts();
         let has = |property: &str| kind.schema().root()["properties"].get(&property[1..]).is_some();
-        for one in attachable {
+        for one in *attachable {
             let is_right = match one.told {
                 Told::Compared(path) => has(path),
                 Told::Additive(path) => additive.contains(&path),

@@ -52,7 +52,7 @@ async fn list(state: &str, answers: &[(&str, u16, &str)]) -> AnyListing {
 
 async fn look(aws: &Canned) -> AnyListing {
     let kind = kind("LoadBalancer");
-    kind.list(&aws.session(kind.permissions().read).await.reader(), &scope()).await.unwrap()
+    kind.list(&aws.session(kind.facts().permissions.read).await.reader(), &scope()).await.unwrap()
 }
 
 #[tokio::test]

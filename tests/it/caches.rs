@@ -51,7 +51,7 @@ fn kind() -> &'static dyn AnyKind<provision::aws::Aws> {
 }
 
 async fn list(aws: &Canned) -> AnyListing {
-    kind().list(&aws.session(kind().permissions().read).await.reader(), &scope()).await.unwrap()
+    kind().list(&aws.session(kind().facts().permissions.read).await.reader(), &scope()).await.unwrap()
 }
 
 /// Only what says that there are no snapshots of such a group lets it go without one.

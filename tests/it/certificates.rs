@@ -86,7 +86,7 @@ async fn the_looks_of_all_waits_share_the_tags_of_what_is_too_fresh_for_the_tag_
     let list = json!({ "CertificateSummaryList": [summary] }).to_string();
     let aws =
         Canned::by_operation(&[("ListCertificates", 200, list.as_str()), ("ListCertificates", 200, list.as_str())]);
-    let session = aws.session(kind.permissions().read).await;
+    let session = aws.session(kind.facts().permissions.read).await;
     for tenant in ["acme", "globex"] {
         let stacks = vec![StackId::new(tenant, "production")];
         let scope = Scope { project: "p".into(), stacks, ..Scope::default() };
@@ -107,7 +107,7 @@ async fn one_of_ours_that_acm_says_nothing_of_is_not_absent() {
         ("ListCertificates", 200, list.as_str()),
         ("ListTagsForCertificate", 200, ours.as_str()),
     ]);
-    let listing = kind.list(&aws.session(kind.permissions().read).await.reader(), &scope()).await.unwrap();
+    let listing = kind.list(&aws.session(kind.facts().permissions.read).await.reader(), &scope()).await.unwrap();
     assert_eq!((listing.found.len(), listing.unseen.len()), (0, 1));
 }
 
@@ -131,7 +131,7 @@ async fn a_certificate_that_cannot_be_deleted_says_who_uses_it() {
     answers.extend(std::iter::repeat_n(("DeleteCertificate", 400, busy), 1000));
     let aws = Canned::by_operation(&answers);
     let kind = KINDS.iter().find(|kind| kind.facts().kind == KIND).unwrap();
-    let session = aws.session(kind.permissions().read).await;
+    let session = aws.session(kind.facts().permissions.read).await;
     let live = kind.list(&session.reader(), &scope()).await.unwrap().found.remove(0);
     let writer = session.writer(WriterScope {
         address: Address::new(KIND, "site"),

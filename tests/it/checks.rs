@@ -104,7 +104,7 @@ fn the_switches_of_every_kind_are_properties() {
             });
             assert!(at.is_some(), "{name} has no {path}");
         }
-        for (one, other) in apart {
+        for (one, other) in *apart {
             let stars = |path: &str| path.matches('*').count();
             assert!(stars(one) >= stars(other), "{name}: {one} says less than {other}");
             assert!(keyed.iter().any(|(list, _)| list == other), "{name}: {other} has no names");

@@ -65,7 +65,7 @@ fn rds(pending: &str) -> Canned {
 }
 
 async fn live(aws: &Canned, name: &str) -> Live {
-    let session = aws.session(kind(name).permissions().read).await;
+    let session = aws.session(kind(name).facts().permissions.read).await;
     kind(name).list(&session.reader(), &scope()).await.unwrap().found.remove(0)
 }
 
@@ -73,9 +73,9 @@ async fn live(aws: &Canned, name: &str) -> Live {
 async fn change(aws: &Canned, name: &str, wanted: &[(&str, Value)]) -> Vec<String> {
     let live = live(aws, name).await;
     let mut spec = live.spec.clone();
-    keyed::set(&kind(name).facts(), &mut spec, "/ApplyImmediately", Some(&json!(false)));
+    keyed::set(kind(name).facts(), &mut spec, "/ApplyImmediately", Some(&json!(false)));
     let fields = wanted.iter().map(|(path, value)| {
-        keyed::set(&kind(name).facts(), &mut spec, path, Some(value));
+        keyed::set(kind(name).facts(), &mut spec, path, Some(value));
         FieldDiff { path: (*path).into(), before: None, after: Some(value.clone()) }
     });
     let changes = Changes::new(fields.collect());

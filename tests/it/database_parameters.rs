@@ -58,7 +58,7 @@ async fn live(told: &[(&str, &str, &str)]) -> Live {
         ("ListTagsForResource", 200, &tags),
         (PARAMETERS, 200, &told),
     ]);
-    kind().list(&aws.session(kind().permissions().read).await.reader(), &scope()).await.unwrap().found.remove(0)
+    kind().list(&aws.session(kind().facts().permissions.read).await.reader(), &scope()).await.unwrap().found.remove(0)
 }
 
 #[tokio::test(start_paused = true)]

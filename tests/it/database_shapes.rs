@@ -111,7 +111,7 @@ fn a_database_that_stands_alone_is_neither_replaced_nor_adopted() {
         found.tags = Tags::default();
         let facts = provision::kinds::KINDS.iter().map(|kind| kind.facts());
         let facts = facts.into_iter().find(|facts| facts.kind == "AWS::RDS::DBInstance").expect("a kind");
-        let refused = adoption(&member, resource, &facts, &std::sync::Arc::new(found)).expect_err("it is no member");
+        let refused = adoption(&member, resource, facts, &std::sync::Arc::new(found)).expect_err("it is no member");
         assert!(matches!(&refused, Unfit::Misfit(why) if why.contains("belongs to no Aurora cluster")), "{refused:?}");
     });
 }
@@ -169,7 +169,7 @@ fn a_cluster_of_another_engine_goes_by_name_and_is_not_adopted() {
         let resource = &wanted.resources[&address.parse().unwrap()];
         let facts = provision::kinds::KINDS.iter().map(|kind| kind.facts());
         let facts = facts.into_iter().find(|facts| facts.kind == "AWS::RDS::DBCluster").expect("a kind");
-        let refused = adoption(&wanted, resource, &facts, &std::sync::Arc::new(found)).expect_err("it can't be said");
+        let refused = adoption(&wanted, resource, facts, &std::sync::Arc::new(found)).expect_err("it can't be said");
         assert!(matches!(&refused, Unfit::Misfit(why) if why.contains("of the engine mysql")), "{refused:?}");
     });
 }

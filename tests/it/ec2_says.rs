@@ -41,7 +41,7 @@ fn shown(operation: &str, set: &str, thing: &str) -> String {
 }
 
 async fn list(aws: &Canned, name: &str) -> Vec<Live> {
-    let session = aws.session(kind(name).permissions().read).await;
+    let session = aws.session(kind(name).facts().permissions.read).await;
     kind(name).list(&session.reader(), &scope()).await.unwrap().found
 }
 
@@ -232,7 +232,7 @@ async fn a_local_route_that_was_redirected_leads_to_the_vpc_again_and_no_other_d
     let at = |range: &str| format!("/Routes/{}", range.replace('/', "~1"));
     let (mut spec, mut fields) = (live.spec.clone(), Vec::new());
     for range in ["10.20.0.0/16", "10.9.0.0/16"] {
-        let before = keyed::get(&kind(TABLE).facts(), &live.spec, &at(range)).cloned();
+        let before = keyed::get(kind(TABLE).facts(), &live.spec, &at(range)).cloned();
         assert!(before.is_some(), "{range} is somebody's: {:?}", live.spec);
         fields.push(FieldDiff { path: at(range), before, after: None });
     }

@@ -12,7 +12,7 @@ fn an_element_of_a_list_has_the_same_parts_alone_as_within_it() {
     let mut tried = 0;
     for shape in KINDS {
         let facts = shape.facts();
-        let stack = example_stack(&facts).expect("the example is right");
+        let stack = example_stack(facts).expect("the example is right");
         for resource in stack.resources.values().filter(|resource| resource.address.kind == facts.kind) {
             let whole = shape.normalise((*resource.spec).clone()).expect("the example is right");
             for without in without_one(&whole) {
@@ -20,8 +20,8 @@ fn an_element_of_a_list_has_the_same_parts_alone_as_within_it() {
                     let Some(after) = &field.after else { continue };
                     let property = pointer::property(&field.path);
                     let at = pointer::join("", property);
-                    let all = parts::texts(&facts, shape.schema(), &at, &whole[property]);
-                    let own = parts::texts(&facts, shape.schema(), &field.path, after);
+                    let all = parts::texts(facts, shape.schema(), &at, &whole[property]);
+                    let own = parts::texts(facts, shape.schema(), &field.path, after);
                     assert!(
                         own.iter().all(|part| all.contains(part)),
                         "{} {}: {own:?} {all:?}",

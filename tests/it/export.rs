@@ -134,7 +134,7 @@ fn stacks() -> Vec<Blueprint> {
     let samples: Vec<_> = samples.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     let mut all = blueprints(&samples, &[]).unwrap_or_else(|why| panic!("{why}"));
     for facts in KINDS.iter().map(|kind| kind.facts()) {
-        all.push(example_stack(&facts).unwrap_or_else(|why| panic!("{}: {why}", facts.kind)));
+        all.push(example_stack(facts).unwrap_or_else(|why| panic!("{}: {why}", facts.kind)));
     }
     let tenant = "tenant: shut\ntemplate: closed\naccount: \"123456789012\"\ntags: { Name: given }\n\
                   environments: { test: { region: us-east-1 } }\n";
@@ -275,7 +275,7 @@ fn read(addresses: &BTreeMap<String, Address>, value: &Value) -> Value {
     }
 }
 
-fn facts(kind: &str) -> Facts {
+fn facts(kind: &str) -> &'static Facts {
     shape(kind).facts()
 }
 

@@ -112,7 +112,7 @@ fn registered() -> BTreeMap<String, Registered> {
 }
 
 /// Every kind with its place in the registry, and its top-level properties.
-fn all() -> Vec<(Facts, &'static dyn Shape, Registered, BTreeSet<String>)> {
+fn all() -> Vec<(&'static Facts, &'static dyn Shape, Registered, BTreeSet<String>)> {
     let mut registered = registered();
     let kinds = KINDS.iter().map(|kind| {
         let facts = kind.facts();

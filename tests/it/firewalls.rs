@@ -61,7 +61,7 @@ fn tin(answers: &[(String, u16, String)]) -> Canned {
 
 async fn list(case: &Case, aws: &Canned) -> AnyListing {
     let kind = KINDS.iter().find(|known| known.facts().kind == case.kind).unwrap();
-    kind.list(&aws.session(kind.permissions().read).await.reader(), &scope()).await.unwrap()
+    kind.list(&aws.session(kind.facts().permissions.read).await.reader(), &scope()).await.unwrap()
 }
 
 async fn writer(aws: &Canned, case: &Case) -> Writer {

@@ -56,7 +56,7 @@ async fn change(property: &str, to: Value) -> (Result<(), Failure>, Vec<String>)
 
 /// Gives a key other values; `properties` are what the plan changes.
 async fn change_of(aws: &Canned, properties: &[&str], to: &[(&str, Value)]) -> (Result<(), Failure>, Vec<String>) {
-    let session = aws.session(kind().permissions().read).await;
+    let session = aws.session(kind().facts().permissions.read).await;
     let live: Live = kind().list(&session.reader(), &scope()).await.unwrap().found.remove(0);
     assert_eq!(live.unmodelled[0].path, "/Alias");
     let mut spec = live.spec.clone();

@@ -23,13 +23,13 @@ const ACCOUNT: &str = "200000000000";
 #[test]
 fn every_kind_is_made_kept_and_taken_away() {
     on_deep_stack(async {
-        let is_played = |facts: &Facts| NOT_PLAYED.iter().all(|(kind, _)| *kind != facts.kind);
+        let is_played = |facts: &&Facts| NOT_PLAYED.iter().all(|(kind, _)| *kind != facts.kind);
         let turns: &Semaphore = Box::leak(Box::new(Semaphore::new(AT_ONCE)));
         let mut lives = JoinSet::new();
         for facts in KINDS.iter().map(|kind| kind.facts()).filter(is_played) {
             lives.spawn(async move {
                 let _turn = turns.acquire().await;
-                life(&facts).await.err().map(|why| format!("## {}\n{why}", facts.kind))
+                life(facts).await.err().map(|why| format!("## {}\n{why}", facts.kind))
             });
         }
         let failures: Vec<_> = lives.join_all().await.into_iter().flatten().collect();

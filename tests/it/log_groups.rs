@@ -73,7 +73,7 @@ async fn a_log_group_that_is_asked_for_by_its_arn_is_looked_for_by_its_name() {
     let arn = "arn:aws:logs:us-east-1:123456789012:log-group:by-hand";
     for arn in [arn.to_owned(), format!("{arn}:*")] {
         let scope = Scope { project: "p".into(), also: BTreeSet::from([arn]), ..Scope::default() };
-        kind.list(&aws.session(kind.permissions().read).await.reader(), &scope).await.unwrap();
+        kind.list(&aws.session(kind.facts().permissions.read).await.reader(), &scope).await.unwrap();
     }
     let asked = aws.asked();
     let patterns: Vec<_> = asked.iter().filter_map(|asked| asked.split("DescribeLogGroups ").nth(1)).collect();

@@ -1,7 +1,7 @@
 //! Kinds of every type that the built-in templates use, which take any properties: for tests of the input side.
 
 use provision::resource::{
-    Address, Attachable, Changes, Cloud, Difference, Disruption, Facts, FieldDiff, Found, Kept, Kind, Listing, Made,
+    Address, Changes, Cloud, Difference, Disruption, Essentials, Facts, FieldDiff, Found, Kept, Kind, Listing, Made,
     Name, NameRule, Neighbours, Permissions, Replacement, Result, Schema, Scope, Shape, Tags, Window, compare,
 };
 use serde_json::Value;
@@ -20,15 +20,19 @@ impl Kind for Any {
     type Cloud = Nowhere;
     type Spec = Value;
     type Outputs = Value;
-    const TYPE: &'static str = "Any";
-    const REF: &'static str = "Id";
-    const EXAMPLE: &'static str = "";
-    const NAME: NameRule = NameRule::Unique { max: 512 };
-    const ATTACHABLE: &'static [Attachable] = &[];
 
-    fn permissions() -> Permissions {
-        Permissions::default()
-    }
+    const FACTS: Facts = Facts::of(Essentials {
+        kind: "Any",
+        reference: "Id",
+        name: NameRule::Unique { max: 512 },
+        name_property: None,
+        global: false,
+        sends_once: &[],
+        id_prefixes: &[],
+        attachable: &[],
+        example: "",
+        permissions: Permissions::NONE,
+    });
 
     async fn list((): &(), _: &Scope) -> Result<Listing<Self>> {
         Ok(Listing::default())
@@ -52,7 +56,7 @@ impl Kind for Any {
 }
 
 /// A kind of any type.
-pub struct Loose(&'static str);
+pub struct Loose(Facts);
 
 const TYPES: &[&str] = &[
     "AWS::ApplicationAutoScaling::ScalableTarget",
@@ -86,18 +90,20 @@ const TYPES: &[&str] = &[
 
 /// One of every type.
 pub fn loose() -> Vec<Loose> {
-    TYPES.iter().map(|kind| Loose(kind)).collect()
+    TYPES.iter().map(|kind| Loose::of(kind)).collect()
+}
+
+impl Loose {
+    fn of(kind: &'static str) -> Self {
+        let late: &[&str] =
+            if kind == "AWS::EC2::SecurityGroup" { &["/SecurityGroupIngress", "/SecurityGroupEgress"] } else { &[] };
+        Self(Facts { kind, late, replacement: Replacement::DeleteFirst, ..Any::FACTS })
+    }
 }
 
 impl Shape for Loose {
-    fn facts(&self) -> Facts {
-        let late: &[&str] =
-            if self.0 == "AWS::EC2::SecurityGroup" { &["/SecurityGroupIngress", "/SecurityGroupEgress"] } else { &[] };
-        Facts { kind: self.0, late, replacement: Replacement::DeleteFirst, ..Shape::facts(&Any) }
-    }
-
-    fn permissions(&self) -> Permissions {
-        Permissions::default()
+    fn facts(&self) -> &Facts {
+        &self.0
     }
 
     fn schema(&self) -> &'static Schema {
@@ -117,7 +123,7 @@ impl Shape for Loose {
     }
 
     fn compare(&self, live: &Value, desired: &Value) -> Difference {
-        compare(&self.facts(), self.schema(), live, desired)
+        compare(self.facts(), self.schema(), live, desired)
     }
 
     fn widened(&self, _: &str, _: &Value, _: &Value) -> Option<Value> {

@@ -87,7 +87,7 @@ async fn sent(name: &str, answers: &[Answer], operation: &str, path: &str) -> Ve
     let answers: Vec<_> =
         answers.iter().map(|(operation, status, body)| (*operation, *status, body.as_str())).collect();
     let (aws, kind) = (Canned::by_operation(&answers), kind(name));
-    let session = aws.session(kind.permissions().read).await;
+    let session = aws.session(kind.facts().permissions.read).await;
     let live = kind.list(&session.reader(), &scope()).await.unwrap().found.remove(0);
     let writer = session.writer(WriterScope {
         address: provision::resource::Address::new(name, "main"),

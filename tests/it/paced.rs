@@ -4,7 +4,7 @@ use futures_util::future::BoxFuture;
 use provision::aws::{Aws, Reader, Writer};
 use provision::resource::{
     Address, AnyKind, AnyListing, AnyMade, Changes, Difference, Disruption, Facts, FieldDiff, Kept, Live, Name,
-    Neighbours, Permissions, Result, Schema, Scope, Settled, Shape, Tags, Window,
+    Neighbours, Result, Schema, Scope, Settled, Shape, Tags, Window,
 };
 use serde_json::Value;
 
@@ -12,70 +12,76 @@ use serde_json::Value;
 pub const SCALE: f64 = 0.1;
 
 /// A kind whose usual time is scaled as the server's is: looks are spaced by it.
-pub struct Paced(pub &'static dyn AnyKind<Aws>);
+pub struct Paced {
+    kind: &'static dyn AnyKind<Aws>,
+    facts: Facts,
+}
+
+impl Paced {
+    pub fn of(kind: &'static dyn AnyKind<Aws>) -> Self {
+        let facts = *kind.facts();
+        let seconds = (f64::from(facts.seconds) * SCALE).ceil() as u32;
+        Self { kind, facts: Facts { seconds, ..facts } }
+    }
+}
 
 impl Shape for Paced {
-    fn facts(&self) -> Facts {
-        let facts = self.0.facts();
-        let seconds = (f64::from(facts.seconds) * SCALE).ceil() as u32;
-        Facts { seconds, ..facts }
-    }
-    fn permissions(&self) -> Permissions {
-        self.0.permissions()
+    fn facts(&self) -> &Facts {
+        &self.facts
     }
     fn schema(&self) -> &'static Schema {
-        self.0.schema()
+        self.kind.schema()
     }
     fn outputs(&self) -> &'static Schema {
-        self.0.outputs()
+        self.kind.outputs()
     }
     fn normalise(&self, spec: Value) -> std::result::Result<Value, String> {
-        self.0.normalise(spec)
+        self.kind.normalise(spec)
     }
     fn check(&self, spec: &Value) -> Vec<(String, String)> {
-        self.0.check(spec)
+        self.kind.check(spec)
     }
     fn compare(&self, live: &Value, desired: &Value) -> Difference {
-        self.0.compare(live, desired)
+        self.kind.compare(live, desired)
     }
     fn disruption(&self, fields: &[FieldDiff]) -> Disruption {
-        self.0.disruption(fields)
+        self.kind.disruption(fields)
     }
     fn irreversible(&self, live: &Value, desired: &Value, fields: &[FieldDiff]) -> Option<String> {
-        self.0.irreversible(live, desired, fields)
+        self.kind.irreversible(live, desired, fields)
     }
     fn advice(&self, live: &Value, desired: &Value, fields: &[FieldDiff]) -> Vec<String> {
-        self.0.advice(live, desired, fields)
+        self.kind.advice(live, desired, fields)
     }
     fn waits_for_window(&self, live: &Value, desired: &Value, field: &FieldDiff) -> bool {
-        self.0.waits_for_window(live, desired, field)
+        self.kind.waits_for_window(live, desired, field)
     }
     fn takes(&self, live: &Value, fields: &[FieldDiff]) -> u32 {
-        self.0.takes(live, fields)
+        self.kind.takes(live, fields)
     }
     fn hastens(&self, desired: &Value, fields: &[FieldDiff]) -> bool {
-        self.0.hastens(desired, fields)
+        self.kind.hastens(desired, fields)
     }
     fn window(&self, live: &Value, now: jiff::Timestamp) -> Option<Window> {
-        self.0.window(live, now)
+        self.kind.window(live, now)
     }
     fn refuses(&self, live: &Value, desired: &Value, fields: &[FieldDiff]) -> Option<String> {
-        self.0.refuses(live, desired, fields)
+        self.kind.refuses(live, desired, fields)
     }
     fn refuses_new(&self, desired: &Value) -> Option<String> {
-        self.0.refuses_new(desired)
+        self.kind.refuses_new(desired)
     }
     fn replaces(&self, live: &Value, desired: &Value, field: &FieldDiff) -> bool {
-        self.0.replaces(live, desired, field)
+        self.kind.replaces(live, desired, field)
     }
     fn holds_initial(&self, field: &FieldDiff) -> bool {
-        self.0.holds_initial(field)
+        self.kind.holds_initial(field)
     }
     fn is_deployed_by_others(&self, path: &str, live: &Value, desired: &Value) -> bool {
-        self.0.is_deployed_by_others(path, live, desired)
+        self.kind.is_deployed_by_others(path, live, desired)
     }
     fn widened(&self, path: &str, before: &Value, after: &Value) -> Option<Value> {
-        self.0.widened(path, before, after)
+        self.kind.widened(path, before, after)
     }
     fn follows(
         &self,
@@ -84,13 +90,13 @@ impl Shape for Paced {
         other_spec: &Value,
         neighbours: &dyn Neighbours,
     ) -> Option<&'static str> {
-        self.0.follows(spec, other, other_spec, neighbours)
+        self.kind.follows(spec, other, other_spec, neighbours)
     }
 }
 
 impl AnyKind<Aws> for Paced {
     fn list<'a>(&'a self, reader: &'a Reader, scope: &'a Scope) -> BoxFuture<'a, Result<AnyListing>> {
-        self.0.list(reader, scope)
+        self.kind.list(reader, scope)
     }
     fn create<'a>(
         &'a self,
@@ -99,7 +105,7 @@ impl AnyKind<Aws> for Paced {
         spec: &'a Settled,
         tags: &'a Tags,
     ) -> BoxFuture<'a, Result<AnyMade>> {
-        self.0.create(writer, name, spec, tags)
+        self.kind.create(writer, name, spec, tags)
     }
     fn update<'a>(
         &'a self,
@@ -108,7 +114,7 @@ impl AnyKind<Aws> for Paced {
         spec: &'a Settled,
         changes: &'a Changes,
     ) -> BoxFuture<'a, Result<AnyMade>> {
-        self.0.update(writer, live, spec, changes)
+        self.kind.update(writer, live, spec, changes)
     }
     fn retag<'a>(
         &'a self,
@@ -117,13 +123,13 @@ impl AnyKind<Aws> for Paced {
         set: &'a Tags,
         unset: &'a [String],
     ) -> BoxFuture<'a, Result<()>> {
-        self.0.retag(writer, live, set, unset)
+        self.kind.retag(writer, live, set, unset)
     }
     fn delete<'a>(&'a self, writer: &'a Writer, live: &'a Live) -> BoxFuture<'a, Result<Vec<Kept>>> {
-        self.0.delete(writer, live)
+        self.kind.delete(writer, live)
     }
     fn start<'a>(&'a self, writer: &'a Writer, live: &'a Live) -> BoxFuture<'a, Result<()>> {
-        self.0.start(writer, live)
+        self.kind.start(writer, live)
     }
     fn shape(&self) -> &dyn Shape {
         self

@@ -204,7 +204,7 @@ async fn the_second_page_of_every_list_is_asked_for() {
         let before = case.before.iter().map(|(operation, answer)| (*operation, 200, answer.as_str()));
         let aws = Canned::by_operation(&page.into_iter().chain(before).collect::<Vec<_>>());
         let kind = KINDS.iter().find(|kind| kind.facts().kind == case.kind).unwrap();
-        let session = aws.session(kind.permissions().read).await;
+        let session = aws.session(kind.facts().permissions.read).await;
         let listed = kind.list(&session.reader(), &scope()).await;
         if !aws.asked().iter().any(|asked| asked.contains(case.operation) && asked.contains(TOKEN)) {
             let failure = listed.err().map(|failure| failure.to_string()).unwrap_or_default();

@@ -49,7 +49,7 @@ async fn change(
 ) -> (Result<(), Failure>, Vec<String>) {
     let aws = iam(answers);
     let kind = KINDS.iter().find(|kind| kind.facts().kind == KIND).unwrap();
-    let session = aws.session(kind.permissions().read).await;
+    let session = aws.session(kind.facts().permissions.read).await;
     let live = kind.list(&session.reader(), &scope()).await.unwrap().found.remove(0);
     let mut spec = live.spec.clone();
     spec[property] = to;
@@ -204,7 +204,7 @@ async fn what_still_holds_a_role_is_looked_for_again() {
         ("ListAttachedRolePolicies", 200, &one),
     ]);
     let kind = KINDS.iter().find(|kind| kind.facts().kind == KIND).unwrap();
-    let session = aws.session(kind.permissions().read).await;
+    let session = aws.session(kind.facts().permissions.read).await;
     let live = kind.list(&session.reader(), &scope()).await.unwrap().found.remove(0);
     let writer = session.writer(WriterScope {
         address: Address::new(KIND, "main"),

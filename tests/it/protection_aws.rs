@@ -76,7 +76,7 @@ fn the_paths_of_protection_are_read_from_live_specs() {
     ] {
         let facts = KINDS.iter().map(|one| one.facts()).find(|facts| facts.kind == kind).unwrap();
         let [path] = facts.protection else { panic!("{kind} has one") };
-        let value = keyed::get(&facts, &spec, path).unwrap_or_else(|| panic!("{kind} has no {path}"));
+        let value = keyed::get(facts, &spec, path).unwrap_or_else(|| panic!("{kind} has no {path}"));
         assert!(*value == json!(true) || *value == json!("true"), "{kind}: {value}");
     }
 }

@@ -58,7 +58,7 @@ fn cluster(status: &str, tags: &Value) -> Value {
 async fn list(aws: &Canned, kind: &dyn AnyKind<Aws>) -> AnyListing {
     let stacks = vec![StackId::new("acme", "production")];
     let scope = Scope { project: "p".into(), region: "us-east-1".into(), stacks, ..Scope::default() };
-    kind.list(&aws.session(kind.permissions().read).await.reader(), &scope).await.unwrap()
+    kind.list(&aws.session(kind.facts().permissions.read).await.reader(), &scope).await.unwrap()
 }
 
 async fn writer(aws: &Canned, kind: &str) -> Writer {

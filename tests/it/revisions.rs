@@ -82,7 +82,7 @@ async fn list(aws: &Canned) -> AnyListing {
 /// Asks for things by name or ARN as well.
 async fn list_also(aws: &Canned, also: &[&str]) -> AnyListing {
     let also = also.iter().map(|asked| (*asked).to_owned()).collect();
-    let session = aws.session(kind().permissions().read).await;
+    let session = aws.session(kind().facts().permissions.read).await;
     let stacks = vec![StackId::new("acme", "production")];
     let scope = Scope { project: "p".into(), region: "us-east-1".into(), stacks, also, ..Scope::default() };
     kind().list(&session.reader(), &scope).await.unwrap()

@@ -60,7 +60,7 @@ fn an_apply_at_the_pace_of_aws() {
         let production = stack(account, ACME);
         let mut stage = Stage::on(&url, account);
         stage.kinds =
-            KINDS.iter().map(|kind| &*Box::leak(Box::new(Paced(*kind))) as &'static dyn AnyKind<Aws>).collect();
+            KINDS.iter().map(|kind| &*Box::leak(Box::new(Paced::of(*kind))) as &'static dyn AnyKind<Aws>).collect();
         let mut lines = Vec::new();
         for run in ["first run", "second run, with the certificate"] {
             let plan = plan_with(&production, &stage.inventory(&production).await, Mode::Apply);

@@ -55,7 +55,7 @@ fn kind() -> &'static dyn AnyKind<Aws> {
 async fn list(aws: &Canned) -> provision::resource::Result<AnyListing> {
     let stacks = vec![StackId::new("acme", "production")];
     let scope = Scope { project: "p".into(), region: "us-east-1".into(), stacks, ..Scope::default() };
-    kind().list(&aws.session(kind().permissions().read).await.reader(), &scope).await
+    kind().list(&aws.session(kind().facts().permissions.read).await.reader(), &scope).await
 }
 
 #[tokio::test(start_paused = true)]
@@ -87,7 +87,7 @@ async fn change(path: &str, value: Value, after: &Value) -> (State, usize) {
     let aws = tin(clusters().into_iter().chain([services, updated]).chain(looks).collect());
     let live = list(&aws).await.unwrap().found.remove(0);
     let mut spec = live.spec.clone();
-    keyed::set(&kind().facts(), &mut spec, path, Some(&value));
+    keyed::set(kind().facts(), &mut spec, path, Some(&value));
     let changes = Changes::new(vec![FieldDiff { path: path.into(), before: None, after: Some(value) }]);
     let before = aws.asked().len();
     let made = kind().update(&writer(&aws).await, &live, &Settled::new(spec).unwrap(), &changes).await.unwrap();

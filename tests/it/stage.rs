@@ -68,7 +68,7 @@ impl Stage {
             run: "it".into(),
             reads: KINDS
                 .iter()
-                .flat_map(|kind| kind.permissions().read.iter().chain(kind.facts().asks))
+                .flat_map(|kind| kind.facts().permissions.read.iter().chain(kind.facts().asks))
                 .copied()
                 .collect(),
             ..Setup::default()

@@ -1,7 +1,8 @@
 //! Two small kinds with strict types, over a cloud in which nothing happens.
 
 use provision::resource::{
-    Attachable, Changes, Found, Kept, Kind, Listing, Made, Name, NameRule, OrRef, Permissions, Ref, Result, Scope, Tags,
+    Changes, Essentials, Facts, Found, Kept, Kind, Listing, Made, Name, NameRule, OrRef, Permissions, Ref, Result,
+    Scope, Tags,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -55,17 +56,27 @@ enum Mode {
     Slow,
 }
 
+/// What is the same of both.
+const fn essentials(kind: &'static str, name: NameRule) -> Essentials {
+    Essentials {
+        kind,
+        reference: "Id",
+        name,
+        name_property: None,
+        global: false,
+        sends_once: &[],
+        id_prefixes: &[],
+        attachable: &[],
+        example: "",
+        permissions: Permissions::NONE,
+    }
+}
+
 macro_rules! idle {
     ($spec:ty) => {
         type Cloud = Nowhere;
         type Spec = $spec;
         type Outputs = Value;
-        const REF: &'static str = "Id";
-        const EXAMPLE: &'static str = "";
-
-        fn permissions() -> Permissions {
-            Permissions::default()
-        }
 
         async fn list((): &(), _: &Scope) -> Result<Listing<Self>> {
             Ok(Listing::default())
@@ -90,18 +101,16 @@ macro_rules! idle {
 }
 
 impl Kind for Net {
-    const TYPE: &'static str = "Test::Net";
-    const NAME: NameRule = NameRule::Assigned { max: 255 };
-    const ATTACHABLE: &'static [Attachable] = &[];
+    const FACTS: Facts = Facts::of(essentials("Test::Net", NameRule::Assigned { max: 255 }));
     idle!(NetSpec);
 }
 
 impl Kind for Host {
-    const TYPE: &'static str = "Test::Host";
-    const NAME: NameRule = NameRule::Unique { max: 32 };
-    const ATTACHABLE: &'static [Attachable] = &[];
-    const LATE: &'static [&'static str] = &["/Friends"];
-    const KEYED: &'static [(&'static str, &'static str)] = &[("/Disks", "Name")];
+    const FACTS: Facts = Facts {
+        late: &["/Friends"],
+        keyed: &[("/Disks", "Name")],
+        ..Facts::of(essentials("Test::Host", NameRule::Unique { max: 32 }))
+    };
     idle!(HostSpec);
 
     fn check(spec: &HostSpec) -> Vec<(String, String)> {

@@ -87,7 +87,7 @@ impl Group {
         let groups = answer(&operation, &format!("<{noun}s>{}</{noun}s>", self.told(), noun = self.noun));
         let tags = answer("ListTagsForResource", &format!("<TagList>{tags}</TagList>"));
         let aws = Canned::by_operation(&[(&operation, 200, &groups), ("ListTagsForResource", 200, &tags)]);
-        let session = aws.session(self.any().permissions().read).await;
+        let session = aws.session(self.any().facts().permissions.read).await;
         self.any().list(&session.reader(), &scope()).await.unwrap().found.remove(0)
     }
 

@@ -168,7 +168,7 @@ async fn a_policy_by_hand_shows_while_a_subnet_is_not_known(stage: &Stage, wante
 
     let resource = &wanted.resources[&address];
     let facts = stage.kinds.iter().map(|kind| kind.facts()).find(|facts| facts.kind == address.kind).unwrap();
-    let own = adopted(wanted, resource, &facts, &subnet);
+    let own = adopted(wanted, resource, facts, &subnet);
     let all: Vec<_> = own.tags.iter().map(tags).collect();
     ec2.create_tags().resources(&subnet.id).set_tags(Some(all)).send().await.unwrap();
     let plan = stage.plan(wanted).await;

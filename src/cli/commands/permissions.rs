@@ -35,7 +35,7 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     // the stacks are made of.
     let permissions: Vec<_> = KINDS
         .iter()
-        .map(|kind| match kind.permissions() {
+        .map(|kind| match kind.facts().permissions {
             all if used.contains(kind.facts().kind) => all,
             other => Permissions { read: other.read, ..Permissions::default() },
         })

@@ -55,8 +55,8 @@ impl Engine {
         let live = Arc::new(the_one(&listing, resource, id)?);
         let kind = KINDS.iter().find(|kind| kind.facts().kind == address.kind);
         let facts = kind.ok_or_else(|| Failure::error(format!("bug: no kind {}", address.kind)))?.facts();
-        let plan = adoption(blueprint, resource, &facts, &live).map_err(|unfit| refusal(&live.id, unfit))?;
-        let as_ours = Arc::new(adopted(blueprint, resource, &facts, &live));
+        let plan = adoption(blueprint, resource, facts, &live).map_err(|unfit| refusal(&live.id, unfit))?;
+        let as_ours = Arc::new(adopted(blueprint, resource, facts, &live));
         let differences = differences(world, blueprint, resource, inventory, as_ours)?;
         Ok(Adoption { plan, differences, live })
     }

@@ -94,8 +94,11 @@ impl Engine {
             Target::Url(url) => Some(url),
         };
         let run = run_name(world);
-        let reads =
-            KINDS.iter().flat_map(|kind| kind.permissions().read.iter().chain(kind.facts().asks)).copied().collect();
+        let reads = KINDS
+            .iter()
+            .flat_map(|kind| kind.facts().permissions.read.iter().chain(kind.facts().asks))
+            .copied()
+            .collect();
         let region = stacks.first().map_or_else(|| "us-east-1".to_owned(), |stack| stack.stack.region.clone());
         let profile = global.profile.clone();
         let is_emulated = endpoint_url.is_some();

@@ -14,8 +14,8 @@ use super::lower_case::lower_case;
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once};
 use crate::resource::normal::Set;
 use crate::resource::{
-    Attachable, Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, OPEN,
-    Permissions, Replacement, Result, Scope, State, Tags, Unseen,
+    Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name,
+    NameRule, OPEN, Permissions, Replacement, Result, Scope, State, Tags, Unseen,
 };
 use read::{candidates, is_acm, read, requested, summaries, used};
 
@@ -54,24 +54,8 @@ pub struct Outputs {
     pub certificate_arn: String,
 }
 
-impl Kind for Certificate {
-    type Cloud = Aws;
-    type Spec = Spec;
-    type Outputs = Outputs;
-
-    const TYPE: &'static str = "AWS::CertificateManager::Certificate";
-    const REF: &'static str = "CertificateArn";
-    const NAME: NameRule = NameRule::Assigned { max: 255 };
-    const ATTACHABLE: &'static [Attachable] = &[];
-    const CREATE_ONLY: &'static [&'static str] =
-        &["/DomainName", "/SubjectAlternativeNames", "/KeyAlgorithm", "/CertificateExport"];
-    const REPLACEMENT: Replacement = Replacement::CreateFirst;
-    const STATEFUL: bool = true;
-    const INTERCHANGEABLE: bool = true;
-    const AWAITS_PERSON: bool = true;
-    /// 1.5 to 9 minutes were seen until a certificate with its records in place was issued.
-    const SECONDS: u32 = 120;
-    const EXAMPLE: &'static str = "
+/// What the docs show and the life-cycle test creates.
+const EXAMPLE: &str = "
 resources:
   - type: AWS::CertificateManager::Certificate
     name: site
@@ -80,26 +64,49 @@ resources:
       SubjectAlternativeNames: [example.com]
 ";
 
-    fn permissions() -> Permissions {
-        Permissions {
-            read: &[
-                "acm:ListCertificates",
-                "acm:DescribeCertificate",
-                "acm:ListTagsForCertificate",
-                "tag:GetResources",
-            ],
-            create: &[
-                "acm:RequestCertificate",
-                "acm:AddTagsToCertificate",
-                "acm:ListCertificates",
-                "acm:ListTagsForCertificate",
-                "acm:DescribeCertificate",
-            ],
-            update: &["acm:UpdateCertificateOptions"],
-            retag: &["acm:AddTagsToCertificate", "acm:RemoveTagsFromCertificate"],
-            delete: &["acm:DeleteCertificate", "acm:DescribeCertificate"],
-        }
-    }
+impl Kind for Certificate {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const FACTS: Facts = Facts {
+        create_only: &["/DomainName", "/SubjectAlternativeNames", "/KeyAlgorithm", "/CertificateExport"],
+        replacement: Replacement::CreateFirst,
+        stateful: true,
+        interchangeable: true,
+        awaits_person: true,
+        // 1.5 to 9 minutes were seen until a certificate with its records in place was issued.
+        seconds: 120,
+        ..Facts::of(Essentials {
+            kind: "AWS::CertificateManager::Certificate",
+            reference: "CertificateArn",
+            name: NameRule::Assigned { max: 255 },
+            name_property: None,
+            global: false,
+            sends_once: &[],
+            id_prefixes: &[],
+            attachable: &[],
+            example: EXAMPLE,
+            permissions: Permissions {
+                read: &[
+                    "acm:ListCertificates",
+                    "acm:DescribeCertificate",
+                    "acm:ListTagsForCertificate",
+                    "tag:GetResources",
+                ],
+                create: &[
+                    "acm:RequestCertificate",
+                    "acm:AddTagsToCertificate",
+                    "acm:ListCertificates",
+                    "acm:ListTagsForCertificate",
+                    "acm:DescribeCertificate",
+                ],
+                update: &["acm:UpdateCertificateOptions"],
+                retag: &["acm:AddTagsToCertificate", "acm:RemoveTagsFromCertificate"],
+                delete: &["acm:DeleteCertificate", "acm:DescribeCertificate"],
+            },
+        })
+    };
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         let index = reader.tag_index(scope).await?;

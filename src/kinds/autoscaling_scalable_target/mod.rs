@@ -10,8 +10,8 @@ use super::ecs;
 use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
-    Address, Attachable, Attached, CLOSE, Changes, Class, Found, Kept, Kind, Listing, Made, Name, NameRule, Neighbours,
-    Permissions, Replacement, Result, Scope, State, Switch, Tags, Told, partition, pointer,
+    Address, Attachable, Attached, CLOSE, Changes, Class, Essentials, Facts, Found, Kept, Kind, Listing, Made, Name,
+    NameRule, Neighbours, Permissions, Replacement, Result, Scope, State, Switch, Tags, Told, partition, pointer,
 };
 pub use spec::{Outputs, Spec};
 use write::{delete_policy, put_policy, register};
@@ -24,30 +24,8 @@ const PASSING: &[Class] = &[Class::Busy, Class::Propagating];
 /// Scales a service between a minimum and a maximum, by its policies.
 pub struct ScalableTarget;
 
-impl Kind for ScalableTarget {
-    type Cloud = Aws;
-    type Spec = Spec;
-    type Outputs = Outputs;
-
-    const TYPE: &'static str = "AWS::ApplicationAutoScaling::ScalableTarget";
-    const REF: &'static str = "Id";
-    const NAME: NameRule = NameRule::Assigned { max: 255 };
-    const ATTACHABLE: &'static [Attachable] = &[
-        Attachable::new("AWS::ApplicationAutoScaling::ScalingPolicy", Told::Compared("/ScalingPolicies")),
-        Attachable::new("ScheduledActions", Told::Noted("/ScheduledActions")),
-    ];
-    const CREATE_ONLY: &'static [&'static str] = &["/ResourceId", "/ScalableDimension", "/ServiceNamespace"];
-    const REPLACEMENT: Replacement = Replacement::DeleteFirst;
-    const KEYED: &'static [(&'static str, &'static str)] = &[("/ScalingPolicies", "PolicyName")];
-    const SWITCHES: &'static [Switch] = &[Switch::with(
-        "/ScalingPolicies/*/TargetTrackingScalingPolicyConfiguration/PredefinedMetricSpecification/ResourceLabel",
-        "/ScalingPolicies/*/TargetTrackingScalingPolicyConfiguration/PredefinedMetricSpecification/PredefinedMetricType",
-        &[BY_REQUESTS],
-    )];
-    const LATE: &'static [&'static str] = &["/ScalingPolicies"];
-    const SEVERAL_CALLS: bool = true;
-    const MENDS: &'static [&'static str] = &["/ScalingPolicies"];
-    const EXAMPLE: &'static str = "
+/// What the docs show and the life-cycle test creates.
+const EXAMPLE: &str = "
 resources:
   - type: AWS::EC2::VPC
     name: main
@@ -93,46 +71,76 @@ resources:
               PredefinedMetricType: ECSServiceAverageCPUUtilization
 ";
 
-    fn permissions() -> Permissions {
-        Permissions {
-            read: &[
-                "application-autoscaling:DescribeScalableTargets",
-                "application-autoscaling:DescribeScalingPolicies",
-                "application-autoscaling:DescribeScheduledActions",
-                "application-autoscaling:ListTagsForResource",
-                "tag:GetResources",
+impl Kind for ScalableTarget {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const FACTS: Facts = Facts {
+        create_only: &["/ResourceId", "/ScalableDimension", "/ServiceNamespace"],
+        replacement: Replacement::DeleteFirst,
+        keyed: &[("/ScalingPolicies", "PolicyName")],
+        switches: &[Switch::with(
+            "/ScalingPolicies/*/TargetTrackingScalingPolicyConfiguration/PredefinedMetricSpecification/ResourceLabel",
+            "/ScalingPolicies/*/TargetTrackingScalingPolicyConfiguration/PredefinedMetricSpecification/PredefinedMetricType",
+            &[BY_REQUESTS],
+        )],
+        late: &["/ScalingPolicies"],
+        several_calls: true,
+        mends: &["/ScalingPolicies"],
+        ..Facts::of(Essentials {
+            kind: "AWS::ApplicationAutoScaling::ScalableTarget",
+            reference: "Id",
+            name: NameRule::Assigned { max: 255 },
+            name_property: None,
+            global: false,
+            sends_once: &[],
+            id_prefixes: &[],
+            attachable: &[
+                Attachable::new("AWS::ApplicationAutoScaling::ScalingPolicy", Told::Compared("/ScalingPolicies")),
+                Attachable::new("ScheduledActions", Told::Noted("/ScheduledActions")),
             ],
-            create: &[
-                "application-autoscaling:RegisterScalableTarget",
-                "application-autoscaling:DescribeScalableTargets",
-                "application-autoscaling:ListTagsForResource",
-                "application-autoscaling:TagResource",
-                "application-autoscaling:PutScalingPolicy",
-                "iam:CreateServiceLinkedRole",
-                "iam:PassRole",
-                "ecs:DescribeServices",
-                "ecs:UpdateService",
-                "cloudwatch:DescribeAlarms",
-                "cloudwatch:PutMetricAlarm",
-            ],
-            update: &[
-                "application-autoscaling:RegisterScalableTarget",
-                "application-autoscaling:PutScalingPolicy",
-                "application-autoscaling:DeleteScalingPolicy",
-                "ecs:DescribeServices",
-                "ecs:UpdateService",
-                "cloudwatch:DescribeAlarms",
-                "cloudwatch:PutMetricAlarm",
-                "cloudwatch:DeleteAlarms",
-            ],
-            retag: &["application-autoscaling:TagResource", "application-autoscaling:UntagResource"],
-            delete: &[
-                "application-autoscaling:DeregisterScalableTarget",
-                "application-autoscaling:DescribeScalableTargets",
-                "cloudwatch:DeleteAlarms",
-            ],
-        }
-    }
+            example: EXAMPLE,
+            permissions: Permissions {
+                read: &[
+                    "application-autoscaling:DescribeScalableTargets",
+                    "application-autoscaling:DescribeScalingPolicies",
+                    "application-autoscaling:DescribeScheduledActions",
+                    "application-autoscaling:ListTagsForResource",
+                    "tag:GetResources",
+                ],
+                create: &[
+                    "application-autoscaling:RegisterScalableTarget",
+                    "application-autoscaling:DescribeScalableTargets",
+                    "application-autoscaling:ListTagsForResource",
+                    "application-autoscaling:TagResource",
+                    "application-autoscaling:PutScalingPolicy",
+                    "iam:CreateServiceLinkedRole",
+                    "iam:PassRole",
+                    "ecs:DescribeServices",
+                    "ecs:UpdateService",
+                    "cloudwatch:DescribeAlarms",
+                    "cloudwatch:PutMetricAlarm",
+                ],
+                update: &[
+                    "application-autoscaling:RegisterScalableTarget",
+                    "application-autoscaling:PutScalingPolicy",
+                    "application-autoscaling:DeleteScalingPolicy",
+                    "ecs:DescribeServices",
+                    "ecs:UpdateService",
+                    "cloudwatch:DescribeAlarms",
+                    "cloudwatch:PutMetricAlarm",
+                    "cloudwatch:DeleteAlarms",
+                ],
+                retag: &["application-autoscaling:TagResource", "application-autoscaling:UntagResource"],
+                delete: &[
+                    "application-autoscaling:DeregisterScalableTarget",
+                    "application-autoscaling:DescribeScalableTargets",
+                    "cloudwatch:DeleteAlarms",
+                ],
+            },
+        })
+    };
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         let candidates = read::candidates(reader, scope).await?;

@@ -15,8 +15,8 @@ use super::ec2_vpc::Vpc;
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::resource::normal::Set;
 use crate::resource::{
-    Attachable, Changes, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions,
-    Ref, Replacement, Result, Scope, State, Tags, Told, Unmodelled, pointer,
+    Attachable, Changes, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name,
+    NameRule, Permissions, Ref, Replacement, Result, Scope, State, Tags, Told, Unmodelled, pointer,
 };
 
 /// A route table with its routes and its subnets (which AWS cannot tag).
@@ -51,30 +51,8 @@ pub struct Outputs {
     redirected: BTreeSet<Cidr>,
 }
 
-impl Kind for RouteTable {
-    type Cloud = Aws;
-    type Spec = Spec;
-    type Outputs = Outputs;
-
-    const TYPE: &'static str = "AWS::EC2::RouteTable";
-    const REF: &'static str = "RouteTableId";
-    const NAME: NameRule = NameRule::Assigned { max: 255 };
-    const ATTACHABLE: &'static [Attachable] = &[
-        Attachable::new("AWS::EC2::Route", Told::Additive("/Routes")),
-        Attachable::new("AWS::EC2::SubnetRouteTableAssociation", Told::Compared("/SubnetIds")),
-        Attachable::new("AWS::EC2::GatewayRouteTableAssociation", Told::Additive(association::OF_GATEWAYS)),
-        Attachable::new("AWS::EC2::VPNGatewayRoutePropagation", Told::Additive(PROPAGATION)),
-    ];
-    const CLAIMS: &'static [&'static str] = &["/SubnetIds/*"];
-    const CREATE_ONLY: &'static [&'static str] = &["/VpcId"];
-    // The new table takes the subnets over, one by one and without a gap.
-    const REPLACEMENT: Replacement = Replacement::CreateFirst;
-    const KEYED: &'static [(&'static str, &'static str)] = &[("/Routes", "DestinationCidrBlock")];
-    const ADDITIVE: &'static [&'static str] = &["/Routes", association::OF_GATEWAYS, PROPAGATION];
-    const GRANTS: &'static [&'static str] = &["/Routes"];
-    const SEVERAL_CALLS: bool = true;
-    const MENDS: &'static [&'static str] = &["/Routes"];
-    const EXAMPLE: &'static str = "
+/// What the docs show and the life-cycle test creates.
+const EXAMPLE: &str = "
 resources:
   - type: AWS::EC2::VPC
     name: main
@@ -95,31 +73,61 @@ resources:
       SubnetIds: [\"{{ ref('AWS::EC2::Subnet/public-1') }}\"]
 ";
 
-    fn permissions() -> Permissions {
-        Permissions {
-            read: &["ec2:DescribeRouteTables"],
-            create: &[
-                "ec2:CreateRouteTable",
-                "ec2:CreateTags",
-                "ec2:CreateRoute",
-                "ec2:ReplaceRoute",
-                "ec2:AssociateRouteTable",
-                "ec2:ReplaceRouteTableAssociation",
-                "ec2:DescribeRouteTables",
+impl Kind for RouteTable {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const FACTS: Facts = Facts {
+        claims: &["/SubnetIds/*"],
+        create_only: &["/VpcId"],
+        // The new table takes the subnets over, one by one and without a gap.
+        replacement: Replacement::CreateFirst,
+        keyed: &[("/Routes", "DestinationCidrBlock")],
+        additive: &["/Routes", association::OF_GATEWAYS, PROPAGATION],
+        grants: &["/Routes"],
+        several_calls: true,
+        mends: &["/Routes"],
+        ..Facts::of(Essentials {
+            kind: "AWS::EC2::RouteTable",
+            reference: "RouteTableId",
+            name: NameRule::Assigned { max: 255 },
+            name_property: None,
+            global: false,
+            sends_once: &[],
+            id_prefixes: &["rtb-"],
+            attachable: &[
+                Attachable::new("AWS::EC2::Route", Told::Additive("/Routes")),
+                Attachable::new("AWS::EC2::SubnetRouteTableAssociation", Told::Compared("/SubnetIds")),
+                Attachable::new("AWS::EC2::GatewayRouteTableAssociation", Told::Additive(association::OF_GATEWAYS)),
+                Attachable::new("AWS::EC2::VPNGatewayRoutePropagation", Told::Additive(PROPAGATION)),
             ],
-            update: &[
-                "ec2:CreateRoute",
-                "ec2:ReplaceRoute",
-                "ec2:DeleteRoute",
-                "ec2:AssociateRouteTable",
-                "ec2:ReplaceRouteTableAssociation",
-                "ec2:DisassociateRouteTable",
-                "ec2:DescribeRouteTables",
-            ],
-            retag: &["ec2:CreateTags", "ec2:DeleteTags"],
-            delete: &["ec2:DisassociateRouteTable", "ec2:DeleteRouteTable"],
-        }
-    }
+            example: EXAMPLE,
+            permissions: Permissions {
+                read: &["ec2:DescribeRouteTables"],
+                create: &[
+                    "ec2:CreateRouteTable",
+                    "ec2:CreateTags",
+                    "ec2:CreateRoute",
+                    "ec2:ReplaceRoute",
+                    "ec2:AssociateRouteTable",
+                    "ec2:ReplaceRouteTableAssociation",
+                    "ec2:DescribeRouteTables",
+                ],
+                update: &[
+                    "ec2:CreateRoute",
+                    "ec2:ReplaceRoute",
+                    "ec2:DeleteRoute",
+                    "ec2:AssociateRouteTable",
+                    "ec2:ReplaceRouteTableAssociation",
+                    "ec2:DisassociateRouteTable",
+                    "ec2:DescribeRouteTables",
+                ],
+                retag: &["ec2:CreateTags", "ec2:DeleteTags"],
+                delete: &["ec2:DisassociateRouteTable", "ec2:DeleteRouteTable"],
+            },
+        })
+    };
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         // 100 is the most that a page of this operation holds.

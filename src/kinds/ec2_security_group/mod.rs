@@ -18,8 +18,8 @@ use super::ec2_vpc::Vpc;
 use super::idempotence::gone;
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::resource::{
-    Attachable, Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Question, Ref,
-    Replacement, Result, Scope, State, Tags, Told,
+    Attachable, Changes, Class, Essentials, Facts, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule,
+    Permissions, Question, Ref, Replacement, Result, Scope, State, Tags, Told,
 };
 
 /// Who may talk to whom, with all its rules.
@@ -48,27 +48,8 @@ pub struct Outputs {
     pub vpc_id: String,
 }
 
-impl Kind for SecurityGroup {
-    type Cloud = Aws;
-    type Spec = Spec;
-    type Outputs = Outputs;
-
-    const TYPE: &'static str = "AWS::EC2::SecurityGroup";
-    const REF: &'static str = "GroupId";
-    const NAME: NameRule = NameRule::Hashed { max: 255 };
-    const ATTACHABLE: &'static [Attachable] = &[
-        Attachable::new("AWS::EC2::SecurityGroupIngress", Told::Compared("/SecurityGroupIngress")),
-        Attachable::new("AWS::EC2::SecurityGroupEgress", Told::Compared("/SecurityGroupEgress")),
-        Attachable::new("AWS::EC2::NetworkInterface", Told::Surveyed),
-    ];
-    const CLAIMS: &'static [&'static str] = &["/VpcId"];
-    const CREATE_ONLY: &'static [&'static str] = &["/GroupDescription", "/VpcId"];
-    const REPLACEMENT: Replacement = Replacement::CreateFirst;
-    const GRANTS: &'static [&'static str] = &["/SecurityGroupIngress", "/SecurityGroupEgress"];
-    // Groups that admit each other.
-    const LATE: &'static [&'static str] = &["/SecurityGroupIngress", "/SecurityGroupEgress"];
-    const SEVERAL_CALLS: bool = true;
-    const EXAMPLE: &'static str = "
+/// What the docs show and the life-cycle test creates.
+const EXAMPLE: &str = "
 resources:
   - type: AWS::EC2::VPC
     name: main
@@ -97,32 +78,59 @@ resources:
           SourceSecurityGroupId: \"{{ ref('AWS::EC2::SecurityGroup/web') }}\"
 ";
 
-    fn permissions() -> Permissions {
-        Permissions {
-            read: &["ec2:DescribeSecurityGroups"],
-            create: &[
-                "ec2:CreateSecurityGroup",
-                "ec2:CreateTags",
-                "ec2:DescribeSecurityGroups",
-                "ec2:AuthorizeSecurityGroupIngress",
-                "ec2:AuthorizeSecurityGroupEgress",
-                "ec2:RevokeSecurityGroupIngress",
-                "ec2:RevokeSecurityGroupEgress",
-                "ec2:UpdateSecurityGroupRuleDescriptionsIngress",
-                "ec2:UpdateSecurityGroupRuleDescriptionsEgress",
+impl Kind for SecurityGroup {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const FACTS: Facts = Facts {
+        claims: &["/VpcId"],
+        create_only: &["/GroupDescription", "/VpcId"],
+        replacement: Replacement::CreateFirst,
+        grants: &["/SecurityGroupIngress", "/SecurityGroupEgress"],
+        // Groups that admit each other.
+        late: &["/SecurityGroupIngress", "/SecurityGroupEgress"],
+        several_calls: true,
+        ..Facts::of(Essentials {
+            kind: "AWS::EC2::SecurityGroup",
+            reference: "GroupId",
+            name: NameRule::Hashed { max: 255 },
+            name_property: Some("GroupName"),
+            global: false,
+            sends_once: &[],
+            id_prefixes: &["sg-"],
+            attachable: &[
+                Attachable::new("AWS::EC2::SecurityGroupIngress", Told::Compared("/SecurityGroupIngress")),
+                Attachable::new("AWS::EC2::SecurityGroupEgress", Told::Compared("/SecurityGroupEgress")),
+                Attachable::new("AWS::EC2::NetworkInterface", Told::Surveyed),
             ],
-            update: &[
-                "ec2:AuthorizeSecurityGroupIngress",
-                "ec2:AuthorizeSecurityGroupEgress",
-                "ec2:RevokeSecurityGroupIngress",
-                "ec2:RevokeSecurityGroupEgress",
-                "ec2:UpdateSecurityGroupRuleDescriptionsIngress",
-                "ec2:UpdateSecurityGroupRuleDescriptionsEgress",
-            ],
-            retag: &["ec2:CreateTags", "ec2:DeleteTags"],
-            delete: &["ec2:RevokeSecurityGroupIngress", "ec2:RevokeSecurityGroupEgress", "ec2:DeleteSecurityGroup"],
-        }
-    }
+            example: EXAMPLE,
+            permissions: Permissions {
+                read: &["ec2:DescribeSecurityGroups"],
+                create: &[
+                    "ec2:CreateSecurityGroup",
+                    "ec2:CreateTags",
+                    "ec2:DescribeSecurityGroups",
+                    "ec2:AuthorizeSecurityGroupIngress",
+                    "ec2:AuthorizeSecurityGroupEgress",
+                    "ec2:RevokeSecurityGroupIngress",
+                    "ec2:RevokeSecurityGroupEgress",
+                    "ec2:UpdateSecurityGroupRuleDescriptionsIngress",
+                    "ec2:UpdateSecurityGroupRuleDescriptionsEgress",
+                ],
+                update: &[
+                    "ec2:AuthorizeSecurityGroupIngress",
+                    "ec2:AuthorizeSecurityGroupEgress",
+                    "ec2:RevokeSecurityGroupIngress",
+                    "ec2:RevokeSecurityGroupEgress",
+                    "ec2:UpdateSecurityGroupRuleDescriptionsIngress",
+                    "ec2:UpdateSecurityGroupRuleDescriptionsEgress",
+                ],
+                retag: &["ec2:CreateTags", "ec2:DeleteTags"],
+                delete: &["ec2:RevokeSecurityGroupIngress", "ec2:RevokeSecurityGroupEgress", "ec2:DeleteSecurityGroup"],
+            },
+        })
+    };
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         let call = reader.ec2().describe_security_groups().set_filters(Some(ec2::filters(scope)));

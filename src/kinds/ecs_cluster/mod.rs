@@ -10,8 +10,8 @@ use super::ecs::{self, CapacityProviderStrategy, MAX_NAME};
 use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
-    Attachable, Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Replacement,
-    Result, Scope, State, Stranger, Switch, Tags, Told, pointer,
+    Attachable, Changes, Class, Essentials, Facts, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule,
+    Permissions, Replacement, Result, Scope, State, Stranger, Switch, Tags, Told, pointer,
 };
 pub use spec::{Outputs, Spec};
 
@@ -31,30 +31,8 @@ pub struct Cluster;
 /// Where instances that others have registered are told, by their number.
 const INSTANCES: &str = "/ContainerInstances";
 
-impl Kind for Cluster {
-    type Cloud = Aws;
-    type Spec = Spec;
-    type Outputs = Outputs;
-
-    const TYPE: &'static str = "AWS::ECS::Cluster";
-    const REF: &'static str = "ClusterName";
-    const NAME: NameRule = NameRule::Unique { max: MAX_NAME };
-    const ATTACHABLE: &'static [Attachable] = &[
-        Attachable::new("AWS::ECS::Service", Told::Listed),
-        Attachable::new("AWS::ECS::CapacityProvider", Told::Compared("/CapacityProviders")),
-        Attachable::new("ContainerInstances", Told::Additive(INSTANCES)),
-        Attachable::new("Tasks", Told::Left("those that somebody runs end by themselves")),
-    ];
-    const REPLACEMENT: Replacement = Replacement::DeleteFirst;
-    const KEYED: &'static [(&'static str, &'static str)] =
-        &[("/ClusterSettings", "Name"), (DEFAULT_STRATEGY, "CapacityProvider")];
-    const ADDITIVE: &'static [&'static str] = &[INSTANCES];
-    const GRANTS: &'static [&'static str] = &["/CapacityProviders"];
-    const SWITCHES: &'static [Switch] = &[Switch::with(EXEC_LOG, EXEC_LOGGING, &["OVERRIDE"])];
-    const LINGERS: Option<&'static str> =
-        Some("ECS goes on showing it as inactive, with its tags, for a while; it costs nothing");
-    const MENDS: &'static [&'static str] = &[DEFAULTS];
-    const EXAMPLE: &'static str = "
+/// What the docs show and the life-cycle test creates.
+const EXAMPLE: &str = "
 resources:
   - type: AWS::ECS::Cluster
     name: main
@@ -64,15 +42,48 @@ resources:
       CapacityProviders: [FARGATE]
 ";
 
-    fn permissions() -> Permissions {
-        Permissions {
-            read: &["ecs:ListClusters", "ecs:DescribeClusters", "tag:GetResources"],
-            create: &["ecs:CreateCluster", "ecs:DescribeClusters", "ecs:TagResource", "iam:CreateServiceLinkedRole"],
-            update: &["ecs:UpdateCluster", "ecs:PutClusterCapacityProviders"],
-            retag: &["ecs:TagResource", "ecs:UntagResource"],
-            delete: &["ecs:DeleteCluster"],
-        }
-    }
+impl Kind for Cluster {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const FACTS: Facts = Facts {
+        replacement: Replacement::DeleteFirst,
+        keyed: &[("/ClusterSettings", "Name"), (DEFAULT_STRATEGY, "CapacityProvider")],
+        additive: &[INSTANCES],
+        grants: &["/CapacityProviders"],
+        switches: &[Switch::with(EXEC_LOG, EXEC_LOGGING, &["OVERRIDE"])],
+        lingers: Some("ECS goes on showing it as inactive, with its tags, for a while; it costs nothing"),
+        mends: &[DEFAULTS],
+        ..Facts::of(Essentials {
+            kind: "AWS::ECS::Cluster",
+            reference: "ClusterName",
+            name: NameRule::Unique { max: MAX_NAME },
+            name_property: Some("ClusterName"),
+            global: false,
+            sends_once: &[],
+            id_prefixes: &[],
+            attachable: &[
+                Attachable::new("AWS::ECS::Service", Told::Listed),
+                Attachable::new("AWS::ECS::CapacityProvider", Told::Compared("/CapacityProviders")),
+                Attachable::new("ContainerInstances", Told::Additive(INSTANCES)),
+                Attachable::new("Tasks", Told::Left("those that somebody runs end by themselves")),
+            ],
+            example: EXAMPLE,
+            permissions: Permissions {
+                read: &["ecs:ListClusters", "ecs:DescribeClusters", "tag:GetResources"],
+                create: &[
+                    "ecs:CreateCluster",
+                    "ecs:DescribeClusters",
+                    "ecs:TagResource",
+                    "iam:CreateServiceLinkedRole",
+                ],
+                update: &["ecs:UpdateCluster", "ecs:PutClusterCapacityProviders"],
+                retag: &["ecs:TagResource", "ecs:UntagResource"],
+                delete: &["ecs:DeleteCluster"],
+            },
+        })
+    };
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         let clusters = reader.once(ecs::CLUSTERS_KEY, ecs::clusters(reader, scope)).await?;

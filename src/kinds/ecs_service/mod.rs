@@ -11,8 +11,8 @@ use super::ecs::{self, CapacityProviderStrategy, MAX_NAME};
 use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
-    Address, Attachable, Changes, Class, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Neighbours, OPEN,
-    Permissions, Replacement, Result, Scope, Switch, Tags, Told,
+    Address, Attachable, Changes, Class, Essentials, Facts, FieldDiff, Found, Kept, Kind, Listing, Made, Name,
+    NameRule, Neighbours, OPEN, Permissions, Replacement, Result, Scope, Switch, Tags, Told,
 };
 use spec::DAEMON;
 pub use spec::{Outputs, Spec};
@@ -20,62 +20,8 @@ pub use spec::{Outputs, Spec};
 /// Keeps a number of tasks running.
 pub struct Service;
 
-impl Kind for Service {
-    type Cloud = Aws;
-    type Spec = Spec;
-    type Outputs = Outputs;
-
-    const TYPE: &'static str = "AWS::ECS::Service";
-    const REF: &'static str = "ServiceArn";
-    const NAME: NameRule = NameRule::Unique { max: MAX_NAME };
-    const ATTACHABLE: &'static [Attachable] = &[
-        Attachable::new("AWS::ApplicationAutoScaling::ScalableTarget", Told::Listed),
-        Attachable::new("AWS::ECS::TaskSet", Told::Noted("/TaskSets")),
-    ];
-    const CREATE_ONLY: &'static [&'static str] = &["/Cluster", "/SchedulingStrategy"];
-    const REPLACEMENT: Replacement = Replacement::DeleteFirst;
-    const KEYED: &'static [(&'static str, &'static str)] = &[("/CapacityProviderStrategy", "CapacityProvider")];
-    const SWITCHES: &'static [Switch] = &[
-        Switch::with("/AvailabilityZoneRebalancing", "/SchedulingStrategy", &["REPLICA"]),
-        Switch::with("/DesiredCount", "/SchedulingStrategy", &["REPLICA"]),
-        Switch::with("/DeploymentConfiguration/Alarms", "/DeploymentController/Type", &["ECS"]),
-        Switch::with("/DeploymentConfiguration/DeploymentCircuitBreaker", "/DeploymentController/Type", &["ECS"]),
-        Switch::beside(
-            "/NetworkConfiguration/AwsvpcConfiguration/SecurityGroups",
-            "/NetworkConfiguration/AwsvpcConfiguration/Subnets",
-        ),
-        Switch::beside(
-            "/NetworkConfiguration/AwsvpcConfiguration/AssignPublicIp",
-            "/NetworkConfiguration/AwsvpcConfiguration/Subnets",
-        ),
-    ];
-    const INITIAL: &'static [&'static str] = &["/DesiredCount"];
-    const LATE: &'static [&'static str] = &["/LoadBalancers"];
-    const BESIDE_LATE: &'static [(&'static str, &'static str)] =
-        &[("/HealthCheckGracePeriodSeconds", "/LoadBalancers")];
-    const ROLLOUT: &'static [&'static str] = &[
-        "/CapacityProviderStrategy",
-        "/EnableECSManagedTags",
-        "/EnableExecuteCommand",
-        "/LaunchType",
-        "/LoadBalancers",
-        "/NetworkConfiguration",
-        "/PlatformVersion",
-        "/PropagateTags",
-        "/TaskDefinition",
-    ];
-    /// ECS takes UpdateService at any time: a new deployment takes the place of the one under way. One that can't place or
-    /// start its tasks, with no circuit breaker, never ends by itself.
-    const OVERTAKES: &'static [&'static str] = &["/**"];
-    /// By force, which the deletion is.
-    const DELETED_UNSETTLED: bool = true;
-    const STATUS: &'static [&'static str] = &[state::FAILED];
-    /// 2 to 5 minutes until the tasks pull their image, start and pass their health checks.
-    const SECONDS: u32 = 180;
-    const LINGERS: Option<&'static str> =
-        Some("ECS goes on showing it as inactive, with its tags, for a while; it costs nothing");
-    const MENDS: &'static [&'static str] = write::MENDS;
-    const EXAMPLE: &'static str = "
+/// What the docs show and the life-cycle test creates.
+const EXAMPLE: &str = "
 resources:
   - type: AWS::EC2::VPC
     name: main
@@ -109,29 +55,89 @@ resources:
           Subnets: [\"{{ ref('AWS::EC2::Subnet/tasks') }}\"]
 ";
 
-    fn permissions() -> Permissions {
-        Permissions {
-            read: &[
-                "ecs:ListClusters",
-                "ecs:DescribeClusters",
-                "ecs:ListServices",
-                "ecs:DescribeServices",
-                "ecs:ListTasks",
-                "ecs:DescribeTasks",
-                "tag:GetResources",
+impl Kind for Service {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const FACTS: Facts = Facts {
+        create_only: &["/Cluster", "/SchedulingStrategy"],
+        replacement: Replacement::DeleteFirst,
+        keyed: &[("/CapacityProviderStrategy", "CapacityProvider")],
+        switches: &[
+            Switch::with("/AvailabilityZoneRebalancing", "/SchedulingStrategy", &["REPLICA"]),
+            Switch::with("/DesiredCount", "/SchedulingStrategy", &["REPLICA"]),
+            Switch::with("/DeploymentConfiguration/Alarms", "/DeploymentController/Type", &["ECS"]),
+            Switch::with("/DeploymentConfiguration/DeploymentCircuitBreaker", "/DeploymentController/Type", &["ECS"]),
+            Switch::beside(
+                "/NetworkConfiguration/AwsvpcConfiguration/SecurityGroups",
+                "/NetworkConfiguration/AwsvpcConfiguration/Subnets",
+            ),
+            Switch::beside(
+                "/NetworkConfiguration/AwsvpcConfiguration/AssignPublicIp",
+                "/NetworkConfiguration/AwsvpcConfiguration/Subnets",
+            ),
+        ],
+        initial: &["/DesiredCount"],
+        late: &["/LoadBalancers"],
+        beside_late: &[("/HealthCheckGracePeriodSeconds", "/LoadBalancers")],
+        rollout: &[
+            "/CapacityProviderStrategy",
+            "/EnableECSManagedTags",
+            "/EnableExecuteCommand",
+            "/LaunchType",
+            "/LoadBalancers",
+            "/NetworkConfiguration",
+            "/PlatformVersion",
+            "/PropagateTags",
+            "/TaskDefinition",
+        ],
+        // ECS takes UpdateService at any time: a new deployment takes the place of the one under way. One that can't place or
+        // start its tasks, with no circuit breaker, never ends by itself.
+        overtakes: &["/**"],
+        // By force, which the deletion is.
+        deleted_unsettled: true,
+        status: &[state::FAILED],
+        // 2 to 5 minutes until the tasks pull their image, start and pass their health checks.
+        seconds: 180,
+        lingers: Some("ECS goes on showing it as inactive, with its tags, for a while; it costs nothing"),
+        mends: write::MENDS,
+        ..Facts::of(Essentials {
+            kind: "AWS::ECS::Service",
+            reference: "ServiceArn",
+            name: NameRule::Unique { max: MAX_NAME },
+            name_property: Some("ServiceName"),
+            global: false,
+            sends_once: &[],
+            id_prefixes: &[],
+            attachable: &[
+                Attachable::new("AWS::ApplicationAutoScaling::ScalableTarget", Told::Listed),
+                Attachable::new("AWS::ECS::TaskSet", Told::Noted("/TaskSets")),
             ],
-            create: &[
-                "ecs:CreateService",
-                "ecs:DescribeServices",
-                "ecs:TagResource",
-                "iam:PassRole",
-                "iam:CreateServiceLinkedRole",
-            ],
-            update: &["ecs:UpdateService", "ecs:DescribeServices", "iam:PassRole"],
-            retag: &["ecs:TagResource", "ecs:UntagResource"],
-            delete: &["ecs:DeleteService", "ecs:DescribeServices"],
-        }
-    }
+            example: EXAMPLE,
+            permissions: Permissions {
+                read: &[
+                    "ecs:ListClusters",
+                    "ecs:DescribeClusters",
+                    "ecs:ListServices",
+                    "ecs:DescribeServices",
+                    "ecs:ListTasks",
+                    "ecs:DescribeTasks",
+                    "tag:GetResources",
+                ],
+                create: &[
+                    "ecs:CreateService",
+                    "ecs:DescribeServices",
+                    "ecs:TagResource",
+                    "iam:PassRole",
+                    "iam:CreateServiceLinkedRole",
+                ],
+                update: &["ecs:UpdateService", "ecs:DescribeServices", "iam:PassRole"],
+                retag: &["ecs:TagResource", "ecs:UntagResource"],
+                delete: &["ecs:DeleteService", "ecs:DescribeServices"],
+            },
+        })
+    };
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         read::list(reader, scope).await

@@ -19,13 +19,15 @@ type Named<'a> = BTreeMap<&'a Address, &'a Value>;
 /// nobody before its instances do.
 pub(super) fn of_tasks(spec: &Value, other: &Address, other_spec: &Value, neighbours: &dyn Neighbours) -> bool {
     let network = &spec["NetworkConfiguration"]["AwsvpcConfiguration"];
-    let groups = || neighbours.all_named(&network["SecurityGroups"], SecurityGroup::TYPE);
+    let groups = || neighbours.all_named(&network["SecurityGroups"], SecurityGroup::FACTS.kind);
     match &*other.kind {
-        RouteTable::TYPE => ec2::serves(other_spec, &network["Subnets"]),
-        ReplicationGroup::TYPE => connects(&groups(), &other_spec["SecurityGroupIds"], neighbours),
-        DbCluster::TYPE => connects(&groups(), &other_spec["VpcSecurityGroupIds"], neighbours),
-        DbInstance::TYPE => {
-            let clusters = neighbours.all_named(&other_spec["DBClusterIdentifier"], DbCluster::TYPE);
+        kind if kind == RouteTable::FACTS.kind => ec2::serves(other_spec, &network["Subnets"]),
+        kind if kind == ReplicationGroup::FACTS.kind => {
+            connects(&groups(), &other_spec["SecurityGroupIds"], neighbours)
+        }
+        kind if kind == DbCluster::FACTS.kind => connects(&groups(), &other_spec["VpcSecurityGroupIds"], neighbours),
+        kind if kind == DbInstance::FACTS.kind => {
+            let clusters = neighbours.all_named(&other_spec["DBClusterIdentifier"], DbCluster::FACTS.kind);
             clusters.iter().any(|(cluster, theirs)| {
                 is_told_of(spec, cluster, neighbours) || connects(&groups(), &theirs["VpcSecurityGroupIds"], neighbours)
             })
@@ -36,13 +38,13 @@ pub(super) fn of_tasks(spec: &Value, other: &Address, other_spec: &Value, neighb
 
 /// Whether the task definition names a database cluster, in a container's environment for instance.
 fn is_told_of(spec: &Value, cluster: &Address, neighbours: &dyn Neighbours) -> bool {
-    let tasks = neighbours.all_named(&spec["TaskDefinition"], TaskDefinition::TYPE);
+    let tasks = neighbours.all_named(&spec["TaskDefinition"], TaskDefinition::FACTS.kind);
     tasks.values().any(|task| neighbours.all_named(task, &cluster.kind).contains_key(cluster))
 }
 
 /// Whether a rule leads from one of our groups to one of theirs, on either side.
 fn connects(ours: &Named<'_>, theirs: &Value, neighbours: &dyn Neighbours) -> bool {
-    let theirs = neighbours.all_named(theirs, SecurityGroup::TYPE);
+    let theirs = neighbours.all_named(theirs, SecurityGroup::FACTS.kind);
     leads(ours, "SecurityGroupEgress", "DestinationSecurityGroupId", &theirs, neighbours)
         || leads(&theirs, "SecurityGroupIngress", "SourceSecurityGroupId", ours, neighbours)
 }
@@ -50,6 +52,6 @@ fn connects(ours: &Named<'_>, theirs: &Value, neighbours: &dyn Neighbours) -> bo
 /// Whether the rules of some groups name one of the others.
 fn leads(from: &Named<'_>, list: &str, end: &str, to: &Named<'_>, neighbours: &dyn Neighbours) -> bool {
     let rules = from.values().filter_map(|group| group[list].as_array()).flatten();
-    let mut ends = rules.map(|rule| neighbours.all_named(&rule[end], SecurityGroup::TYPE));
+    let mut ends = rules.map(|rule| neighbours.all_named(&rule[end], SecurityGroup::FACTS.kind));
     ends.any(|named| named.keys().any(|group| to.contains_key(group)))
 }

@@ -20,8 +20,8 @@ use super::ecs::{self, MAX_NAME};
 use super::idempotence::patiently;
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
-    Attachable, Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Question,
-    Replacement, Result, Scope, State, Switch, Tags, Told, Unseen,
+    Attachable, Changes, Class, Essentials, Facts, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule,
+    Permissions, Question, Replacement, Result, Scope, State, Tags, Told, Unseen,
 };
 pub use spec::{Outputs, Spec};
 use to_aws::{list, text};
@@ -30,62 +30,8 @@ use to_aws::{list, text};
 /// create-only here, unlike in CloudFormation's schema, where everything is.
 pub struct TaskDefinition;
 
-impl Kind for TaskDefinition {
-    type Cloud = Aws;
-    type Spec = Spec;
-    type Outputs = Outputs;
-
-    const TYPE: &'static str = "AWS::ECS::TaskDefinition";
-    const REF: &'static str = "TaskDefinitionArn";
-    const NAME: NameRule = NameRule::Unique { max: MAX_NAME };
-    const ATTACHABLE: &'static [Attachable] = &[Attachable::new(
-        "Revisions",
-        Told::Left("a newer one that somebody registers is not run by our services; `external` takes it up"),
-    )];
-    const REPLACEMENT: Replacement = Replacement::DeleteFirst;
-    const KEYED: &'static [(&'static str, &'static str)] = &[
-        ("/ContainerDefinitions", "Name"),
-        ("/ContainerDefinitions/*/DependsOn", "ContainerName"),
-        ("/ContainerDefinitions/*/Environment", "Name"),
-        ("/ContainerDefinitions/*/LogConfiguration/SecretOptions", "Name"),
-        ("/ContainerDefinitions/*/Secrets", "Name"),
-        ("/ContainerDefinitions/*/Ulimits", "Name"),
-        ("/Volumes", "Name"),
-    ];
-    const APART: &'static [(&'static str, &'static str)] = &[
-        ("/ContainerDefinitions/*/Environment", "/ContainerDefinitions/*/Secrets"),
-        ("/ContainerDefinitions/*/LogConfiguration/Options", "/ContainerDefinitions/*/LogConfiguration/SecretOptions"),
-    ];
-    const SWITCHES: &'static [Switch] = check::SWITCHES;
-    const ASKS: &'static [&'static str] = &["ecr:DescribeImages", "ecr:DescribePullThroughCacheRules"];
-    const SENSITIVE: &'static [&'static str] = &[
-        "/ContainerDefinitions/*/Command",
-        "/ContainerDefinitions/*/EntryPoint",
-        "/ContainerDefinitions/*/Environment",
-        "/ContainerDefinitions/*/HealthCheck/Command",
-        // Drivers and plugins of Fluent Bit have them under these names; `SecretOptions` is the place for others.
-        "/ContainerDefinitions/*/LogConfiguration/Options/HTTP_Passwd",
-        "/ContainerDefinitions/*/LogConfiguration/Options/Shared_Key",
-        "/ContainerDefinitions/*/LogConfiguration/Options/Splunk_Token",
-        "/ContainerDefinitions/*/LogConfiguration/Options/apiKey",
-        "/ContainerDefinitions/*/LogConfiguration/Options/api_key",
-        "/ContainerDefinitions/*/LogConfiguration/Options/apikey",
-        "/ContainerDefinitions/*/LogConfiguration/Options/bearer_token",
-        "/ContainerDefinitions/*/LogConfiguration/Options/http_passwd",
-        "/ContainerDefinitions/*/LogConfiguration/Options/licenseKey",
-        "/ContainerDefinitions/*/LogConfiguration/Options/license_key",
-        "/ContainerDefinitions/*/LogConfiguration/Options/logentries-token",
-        "/ContainerDefinitions/*/LogConfiguration/Options/shared_key",
-        "/ContainerDefinitions/*/LogConfiguration/Options/splunk-token",
-        "/ContainerDefinitions/*/LogConfiguration/Options/splunk_token",
-    ];
-    const UPDATED_OUTPUTS: &'static [&'static str] = &["TaskDefinitionArn"];
-    const REVISIONED: bool = true;
-    const SENT_WHOLE: bool = true;
-    const LINGERS: Option<&'static str> =
-        Some("ECS goes on showing its revisions, with their tags, until it has removed them; they cost nothing");
-    const MENDS: &'static [&'static str] = &["/**"];
-    const EXAMPLE: &'static str = "
+/// What the docs show and the life-cycle test creates.
+const EXAMPLE: &str = "
 resources:
   - type: AWS::ECS::TaskDefinition
     name: web
@@ -101,36 +47,107 @@ resources:
             - ContainerPort: 80
 ";
 
-    fn permissions() -> Permissions {
-        Permissions {
-            read: &[
-                "ecs:ListTaskDefinitionFamilies",
-                "ecs:ListTaskDefinitions",
-                "ecs:DescribeTaskDefinition",
-                "tag:GetResources",
-            ],
-            create: &["ecs:RegisterTaskDefinition", "ecs:DescribeTaskDefinition", "ecs:TagResource", "iam:PassRole"],
-            update: &[
-                "ecs:RegisterTaskDefinition",
-                "ecs:DescribeTaskDefinition",
-                "ecs:TagResource",
-                "iam:PassRole",
-                "ecs:ListTaskDefinitions",
-                "ecs:ListClusters",
-                "ecs:ListServices",
-                "ecs:DescribeServices",
-                "ecs:DeregisterTaskDefinition",
-                "ecs:DeleteTaskDefinitions",
-            ],
-            retag: &["ecs:TagResource", "ecs:UntagResource", "ecs:DescribeTaskDefinition"],
-            delete: &[
-                "ecs:ListTaskDefinitions",
-                "ecs:DescribeTaskDefinition",
-                "ecs:DeregisterTaskDefinition",
-                "ecs:DeleteTaskDefinitions",
-            ],
-        }
-    }
+impl Kind for TaskDefinition {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const FACTS: Facts = Facts {
+        replacement: Replacement::DeleteFirst,
+        keyed: &[
+            ("/ContainerDefinitions", "Name"),
+            ("/ContainerDefinitions/*/DependsOn", "ContainerName"),
+            ("/ContainerDefinitions/*/Environment", "Name"),
+            ("/ContainerDefinitions/*/LogConfiguration/SecretOptions", "Name"),
+            ("/ContainerDefinitions/*/Secrets", "Name"),
+            ("/ContainerDefinitions/*/Ulimits", "Name"),
+            ("/Volumes", "Name"),
+        ],
+        apart: &[
+            ("/ContainerDefinitions/*/Environment", "/ContainerDefinitions/*/Secrets"),
+            (
+                "/ContainerDefinitions/*/LogConfiguration/Options",
+                "/ContainerDefinitions/*/LogConfiguration/SecretOptions",
+            ),
+        ],
+        switches: check::SWITCHES,
+        asks: &["ecr:DescribeImages", "ecr:DescribePullThroughCacheRules"],
+        sensitive: &[
+            "/ContainerDefinitions/*/Command",
+            "/ContainerDefinitions/*/EntryPoint",
+            "/ContainerDefinitions/*/Environment",
+            "/ContainerDefinitions/*/HealthCheck/Command",
+            // Drivers and plugins of Fluent Bit have them under these names; `SecretOptions` is the place for others.
+            "/ContainerDefinitions/*/LogConfiguration/Options/HTTP_Passwd",
+            "/ContainerDefinitions/*/LogConfiguration/Options/Shared_Key",
+            "/ContainerDefinitions/*/LogConfiguration/Options/Splunk_Token",
+            "/ContainerDefinitions/*/LogConfiguration/Options/apiKey",
+            "/ContainerDefinitions/*/LogConfiguration/Options/api_key",
+            "/ContainerDefinitions/*/LogConfiguration/Options/apikey",
+            "/ContainerDefinitions/*/LogConfiguration/Options/bearer_token",
+            "/ContainerDefinitions/*/LogConfiguration/Options/http_passwd",
+            "/ContainerDefinitions/*/LogConfiguration/Options/licenseKey",
+            "/ContainerDefinitions/*/LogConfiguration/Options/license_key",
+            "/ContainerDefinitions/*/LogConfiguration/Options/logentries-token",
+            "/ContainerDefinitions/*/LogConfiguration/Options/shared_key",
+            "/ContainerDefinitions/*/LogConfiguration/Options/splunk-token",
+            "/ContainerDefinitions/*/LogConfiguration/Options/splunk_token",
+        ],
+        updated_outputs: &["TaskDefinitionArn"],
+        revisioned: true,
+        sent_whole: true,
+        lingers: Some(
+            "ECS goes on showing its revisions, with their tags, until it has removed them; they cost nothing",
+        ),
+        mends: &["/**"],
+        ..Facts::of(Essentials {
+            kind: "AWS::ECS::TaskDefinition",
+            reference: "TaskDefinitionArn",
+            name: NameRule::Unique { max: MAX_NAME },
+            name_property: Some("Family"),
+            global: false,
+            sends_once: &[],
+            id_prefixes: &[],
+            attachable: &[Attachable::new(
+                "Revisions",
+                Told::Left("a newer one that somebody registers is not run by our services; `external` takes it up"),
+            )],
+            example: EXAMPLE,
+            permissions: Permissions {
+                read: &[
+                    "ecs:ListTaskDefinitionFamilies",
+                    "ecs:ListTaskDefinitions",
+                    "ecs:DescribeTaskDefinition",
+                    "tag:GetResources",
+                ],
+                create: &[
+                    "ecs:RegisterTaskDefinition",
+                    "ecs:DescribeTaskDefinition",
+                    "ecs:TagResource",
+                    "iam:PassRole",
+                ],
+                update: &[
+                    "ecs:RegisterTaskDefinition",
+                    "ecs:DescribeTaskDefinition",
+                    "ecs:TagResource",
+                    "iam:PassRole",
+                    "ecs:ListTaskDefinitions",
+                    "ecs:ListClusters",
+                    "ecs:ListServices",
+                    "ecs:DescribeServices",
+                    "ecs:DeregisterTaskDefinition",
+                    "ecs:DeleteTaskDefinitions",
+                ],
+                retag: &["ecs:TagResource", "ecs:UntagResource", "ecs:DescribeTaskDefinition"],
+                delete: &[
+                    "ecs:ListTaskDefinitions",
+                    "ecs:DescribeTaskDefinition",
+                    "ecs:DeregisterTaskDefinition",
+                    "ecs:DeleteTaskDefinitions",
+                ],
+            },
+        })
+    };
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         let families = read::families(reader, scope).await?;

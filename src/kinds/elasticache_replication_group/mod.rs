@@ -16,8 +16,8 @@ use super::maintenance_window::{self, MaintenanceWindow};
 use super::{elasticache, offers};
 use crate::aws::{Aws, Reader, TagIndex, Writer};
 use crate::resource::{
-    Attachable, Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule,
-    Pending, Permissions, Question, Result, Scope, State, Tags, Told, Window,
+    Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Kept, Kind, Listing, Made,
+    Name, NameRule, Pending, Permissions, Question, Result, Scope, State, Tags, Told, Window,
 };
 
 /// A Redis or Valkey cache with its replicas and shards.
@@ -26,31 +26,8 @@ pub struct ReplicationGroup;
 /// The longest name.
 const NAME_MAX: usize = 40;
 
-impl Kind for ReplicationGroup {
-    type Cloud = Aws;
-    type Spec = Spec;
-    type Outputs = Outputs;
-
-    const TYPE: &'static str = "AWS::ElastiCache::ReplicationGroup";
-    const REF: &'static str = "ReplicationGroupId";
-    const NAME: NameRule = NameRule::Unique { max: NAME_MAX };
-    const ATTACHABLE: &'static [Attachable] = &[
-        Attachable::new("AWS::ElastiCache::UserGroup", Told::Compared("/UserGroupIds")),
-        Attachable::new("AWS::ElastiCache::GlobalReplicationGroup", Told::Noted("/GlobalReplicationGroupId")),
-    ];
-    const MEMBERSHIPS: &'static [&'static str] = &["/SecurityGroupIds"];
-    const CREATE_ONLY: &'static [&'static str] =
-        &["/AtRestEncryptionEnabled", "/CacheSubnetGroupName", "/KmsKeyId", "/Port"];
-    const KEYED: &'static [(&'static str, &'static str)] = &[("/LogDeliveryConfigurations", "LogType")];
-    const VERSIONS: &'static [&'static str] = &["/EngineVersion"];
-    const WRITE_ONLY: &'static [&'static str] = &["/ApplyImmediately"];
-    const SENT_ALONG: &'static [&'static str] = &["/ApplyImmediately"];
-    const STATEFUL: bool = true;
-    const LEAVES: &'static [&'static str] = &["/KmsKeyId"];
-    const SECONDS: u32 = 460;
-    const PATIENCE: u32 = 2 * 60 * 60;
-    const ASKS: &'static [&'static str] = &["elasticache:DescribeCacheEngineVersions"];
-    const EXAMPLE: &'static str = "
+/// What the docs show and the life-cycle test creates.
+const EXAMPLE: &str = "
 resources:
   - type: AWS::EC2::VPC
     name: main
@@ -88,55 +65,85 @@ resources:
       SnapshotWindow: 03:00-04:00
 ";
 
-    fn permissions() -> Permissions {
-        Permissions {
-            read: &[
-                "elasticache:DescribeReplicationGroups",
-                "elasticache:DescribeCacheClusters",
-                "elasticache:ListTagsForResource",
-                "tag:GetResources",
+impl Kind for ReplicationGroup {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const FACTS: Facts = Facts {
+        memberships: &["/SecurityGroupIds"],
+        create_only: &["/AtRestEncryptionEnabled", "/CacheSubnetGroupName", "/KmsKeyId", "/Port"],
+        keyed: &[("/LogDeliveryConfigurations", "LogType")],
+        versions: &["/EngineVersion"],
+        write_only: &["/ApplyImmediately"],
+        sent_along: &["/ApplyImmediately"],
+        stateful: true,
+        leaves: &["/KmsKeyId"],
+        seconds: 460,
+        patience: Some(2 * 60 * 60),
+        asks: &["elasticache:DescribeCacheEngineVersions"],
+        ..Facts::of(Essentials {
+            kind: "AWS::ElastiCache::ReplicationGroup",
+            reference: "ReplicationGroupId",
+            name: NameRule::Unique { max: NAME_MAX },
+            name_property: Some("ReplicationGroupId"),
+            global: false,
+            sends_once: &[],
+            id_prefixes: &[],
+            attachable: &[
+                Attachable::new("AWS::ElastiCache::UserGroup", Told::Compared("/UserGroupIds")),
+                Attachable::new("AWS::ElastiCache::GlobalReplicationGroup", Told::Noted("/GlobalReplicationGroupId")),
             ],
-            create: &[
-                "elasticache:CreateReplicationGroup",
-                "elasticache:AddTagsToResource",
-                "elasticache:DescribeReplicationGroups",
-                "elasticache:ListTagsForResource",
-                "iam:CreateServiceLinkedRole",
-                "kms:CreateGrant",
-                "kms:DescribeKey",
-                "logs:CreateLogDelivery",
-                "logs:UpdateLogDelivery",
-                "logs:GetLogDelivery",
-                "logs:ListLogDeliveries",
-                "logs:PutResourcePolicy",
-                "logs:DescribeResourcePolicies",
-                "logs:DescribeLogGroups",
-            ],
-            update: &[
-                "elasticache:ModifyReplicationGroup",
-                "elasticache:ModifyReplicationGroupShardConfiguration",
-                "elasticache:IncreaseReplicaCount",
-                "elasticache:DecreaseReplicaCount",
-                "elasticache:DescribeReplicationGroups",
-                "elasticache:DescribeCacheClusters",
-                "logs:CreateLogDelivery",
-                "logs:UpdateLogDelivery",
-                "logs:DeleteLogDelivery",
-                "logs:GetLogDelivery",
-                "logs:ListLogDeliveries",
-                "logs:PutResourcePolicy",
-                "logs:DescribeResourcePolicies",
-                "logs:DescribeLogGroups",
-                "iam:CreateServiceLinkedRole",
-            ],
-            retag: &["elasticache:AddTagsToResource", "elasticache:RemoveTagsFromResource"],
-            delete: &[
-                "elasticache:DeleteReplicationGroup",
-                "elasticache:CreateSnapshot",
-                "elasticache:AddTagsToResource",
-            ],
-        }
-    }
+            example: EXAMPLE,
+            permissions: Permissions {
+                read: &[
+                    "elasticache:DescribeReplicationGroups",
+                    "elasticache:DescribeCacheClusters",
+                    "elasticache:ListTagsForResource",
+                    "tag:GetResources",
+                ],
+                create: &[
+                    "elasticache:CreateReplicationGroup",
+                    "elasticache:AddTagsToResource",
+                    "elasticache:DescribeReplicationGroups",
+                    "elasticache:ListTagsForResource",
+                    "iam:CreateServiceLinkedRole",
+                    "kms:CreateGrant",
+                    "kms:DescribeKey",
+                    "logs:CreateLogDelivery",
+                    "logs:UpdateLogDelivery",
+                    "logs:GetLogDelivery",
+                    "logs:ListLogDeliveries",
+                    "logs:PutResourcePolicy",
+                    "logs:DescribeResourcePolicies",
+                    "logs:DescribeLogGroups",
+                ],
+                update: &[
+                    "elasticache:ModifyReplicationGroup",
+                    "elasticache:ModifyReplicationGroupShardConfiguration",
+                    "elasticache:IncreaseReplicaCount",
+                    "elasticache:DecreaseReplicaCount",
+                    "elasticache:DescribeReplicationGroups",
+                    "elasticache:DescribeCacheClusters",
+                    "logs:CreateLogDelivery",
+                    "logs:UpdateLogDelivery",
+                    "logs:DeleteLogDelivery",
+                    "logs:GetLogDelivery",
+                    "logs:ListLogDeliveries",
+                    "logs:PutResourcePolicy",
+                    "logs:DescribeResourcePolicies",
+                    "logs:DescribeLogGroups",
+                    "iam:CreateServiceLinkedRole",
+                ],
+                retag: &["elasticache:AddTagsToResource", "elasticache:RemoveTagsFromResource"],
+                delete: &[
+                    "elasticache:DeleteReplicationGroup",
+                    "elasticache:CreateSnapshot",
+                    "elasticache:AddTagsToResource",
+                ],
+            },
+        })
+    };
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         let (groups, clusters, index) = tokio::try_join!(groups(reader), clusters(reader), reader.tag_index(scope))?;
@@ -248,7 +255,7 @@ resources:
     }
 
     fn takes(live: &Value, fields: &[FieldDiff]) -> u32 {
-        judge::seconds(live, fields).unwrap_or(Self::SECONDS)
+        judge::seconds(live, fields).unwrap_or(Self::FACTS.seconds)
     }
 
     fn hastens(desired: &Value, fields: &[FieldDiff]) -> bool {

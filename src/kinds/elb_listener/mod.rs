@@ -15,9 +15,9 @@ use super::elb_load_balancer::LoadBalancer;
 use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
-    Address, Attachable, Attached, Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made,
-    Name, NameRule, Neighbours, Permissions, Ref, Replacement, Result, Scope, State, Switch, Tags, Told, Unmodelled,
-    pointer,
+    Address, Attachable, Attached, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Kept,
+    Kind, Listing, Made, Name, NameRule, Neighbours, Permissions, Ref, Replacement, Result, Scope, State, Switch, Tags,
+    Told, Unmodelled, pointer,
 };
 
 /// A port of a load balancer, and what happens to what no rule takes.
@@ -84,35 +84,8 @@ pub struct Outputs {
     pub listener_arn: String,
 }
 
-impl Kind for Listener {
-    type Cloud = Aws;
-    type Spec = Spec;
-    type Outputs = Outputs;
-
-    const TYPE: &'static str = "AWS::ElasticLoadBalancingV2::Listener";
-    const REF: &'static str = "ListenerArn";
-    const NAME: NameRule = NameRule::Assigned { max: 255 };
-    const ATTACHABLE: &'static [Attachable] = &[
-        Attachable::new("AWS::ElasticLoadBalancingV2::ListenerRule", Told::Listed),
-        Attachable::new("AWS::ElasticLoadBalancingV2::ListenerCertificate", Told::Additive(FURTHER)),
-    ];
-    const SENT_WHOLE: bool = true;
-    const CLAIMS: &'static [&'static str] = &["/LoadBalancerArn", "/Port"];
-    const CREATE_ONLY: &'static [&'static str] = &["/LoadBalancerArn"];
-    /// Only another load balancer replaces it, and that one can't have a target group before the old one lets go of it.
-    const REPLACEMENT: Replacement = Replacement::DeleteFirst;
-    const KEYED: &'static [(&'static str, &'static str)] = &[("/ListenerAttributes", "Key")];
-    const LISTED_ONLY: &'static [&'static str] = &["/ListenerAttributes"];
-    const ADDITIVE: &'static [&'static str] = &[FURTHER];
-    const SWITCHES: &'static [Switch] = &[
-        Switch::with("/Certificates", "/Protocol", &["HTTPS", "TLS"]),
-        Switch::with("/SslPolicy", "/Protocol", &["HTTPS", "TLS"]),
-        Switch::with("/ListenerAttributes/tcp.idle_timeout.seconds", "/Protocol", &["TCP"]),
-    ];
-    const GRANTS: &'static [&'static str] = &["/DefaultActions"];
-    const SEVERAL_CALLS: bool = true;
-    const MENDS: &'static [&'static str] = &[ALPN, "/DefaultActions", MUTUAL];
-    const EXAMPLE: &'static str = "
+/// What the docs show and the life-cycle test creates.
+const EXAMPLE: &str = "
 resources:
   - type: AWS::EC2::VPC
     name: main
@@ -145,29 +118,64 @@ resources:
           FixedResponseConfig: { StatusCode: \"404\", ContentType: text/plain, MessageBody: nothing here }
 ";
 
-    fn permissions() -> Permissions {
-        Permissions {
-            read: &[
-                "elasticloadbalancing:DescribeLoadBalancers",
-                "elasticloadbalancing:DescribeListeners",
-                "elasticloadbalancing:DescribeListenerAttributes",
-                "elasticloadbalancing:DescribeListenerCertificates",
-                "elasticloadbalancing:DescribeTags",
-                "ec2:DescribeVpcs",
+impl Kind for Listener {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const FACTS: Facts = Facts {
+        sent_whole: true,
+        claims: &["/LoadBalancerArn", "/Port"],
+        create_only: &["/LoadBalancerArn"],
+        // Only another load balancer replaces it, and that one can't have a target group before the old one lets go of it.
+        replacement: Replacement::DeleteFirst,
+        keyed: &[("/ListenerAttributes", "Key")],
+        listed_only: &["/ListenerAttributes"],
+        additive: &[FURTHER],
+        switches: &[
+            Switch::with("/Certificates", "/Protocol", &["HTTPS", "TLS"]),
+            Switch::with("/SslPolicy", "/Protocol", &["HTTPS", "TLS"]),
+            Switch::with("/ListenerAttributes/tcp.idle_timeout.seconds", "/Protocol", &["TCP"]),
+        ],
+        grants: &["/DefaultActions"],
+        several_calls: true,
+        mends: &[ALPN, "/DefaultActions", MUTUAL],
+        ..Facts::of(Essentials {
+            kind: "AWS::ElasticLoadBalancingV2::Listener",
+            reference: "ListenerArn",
+            name: NameRule::Assigned { max: 255 },
+            name_property: None,
+            global: false,
+            sends_once: &[],
+            id_prefixes: &[],
+            attachable: &[
+                Attachable::new("AWS::ElasticLoadBalancingV2::ListenerRule", Told::Listed),
+                Attachable::new("AWS::ElasticLoadBalancingV2::ListenerCertificate", Told::Additive(FURTHER)),
             ],
-            create: &[
-                "elasticloadbalancing:CreateListener",
-                "elasticloadbalancing:AddTags",
-                "elasticloadbalancing:DescribeListeners",
-                "elasticloadbalancing:DescribeTags",
-                "elasticloadbalancing:ModifyListener",
-                "elasticloadbalancing:ModifyListenerAttributes",
-            ],
-            update: &["elasticloadbalancing:ModifyListener", "elasticloadbalancing:ModifyListenerAttributes"],
-            retag: &["elasticloadbalancing:AddTags", "elasticloadbalancing:RemoveTags"],
-            delete: &["elasticloadbalancing:DeleteListener"],
-        }
-    }
+            example: EXAMPLE,
+            permissions: Permissions {
+                read: &[
+                    "elasticloadbalancing:DescribeLoadBalancers",
+                    "elasticloadbalancing:DescribeListeners",
+                    "elasticloadbalancing:DescribeListenerAttributes",
+                    "elasticloadbalancing:DescribeListenerCertificates",
+                    "elasticloadbalancing:DescribeTags",
+                    "ec2:DescribeVpcs",
+                ],
+                create: &[
+                    "elasticloadbalancing:CreateListener",
+                    "elasticloadbalancing:AddTags",
+                    "elasticloadbalancing:DescribeListeners",
+                    "elasticloadbalancing:DescribeTags",
+                    "elasticloadbalancing:ModifyListener",
+                    "elasticloadbalancing:ModifyListenerAttributes",
+                ],
+                update: &["elasticloadbalancing:ModifyListener", "elasticloadbalancing:ModifyListenerAttributes"],
+                retag: &["elasticloadbalancing:AddTags", "elasticloadbalancing:RemoveTags"],
+                delete: &["elasticloadbalancing:DeleteListener"],
+            },
+        })
+    };
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         let all = elb::listeners(reader, scope).await?;
@@ -234,7 +242,7 @@ resources:
     /// Nobody is sent to HTTPS before it answers there.
     fn follows(spec: &Value, other: &Address, other_spec: &Value, _: &dyn Neighbours) -> Option<&'static str> {
         let is_https = |spec: &Value| spec.get("Protocol").is_some_and(|protocol| protocol == "HTTPS");
-        let follows = other.kind == Self::TYPE
+        let follows = other.kind == Self::FACTS.kind
             && is_https(other_spec)
             && !is_https(spec)
             && spec.get("LoadBalancerArn") == other_spec.get("LoadBalancerArn")
@@ -344,9 +352,9 @@ mod tests {
         let elsewhere = json!({ "LoadBalancerArn": "⟦other⟧", "Protocol": "HTTPS" });
         let follows =
             |spec: &Value, kind: &str, other: &Value| Listener::follows(spec, &Address::new(kind, "other"), other, &());
-        assert_eq!(follows(&http, Listener::TYPE, &https), Some(""));
-        assert_eq!(follows(&http, Listener::TYPE, &elsewhere), None);
-        assert_eq!(follows(&https, Listener::TYPE, &https), None);
-        assert_eq!(follows(&http, LoadBalancer::TYPE, &https), None);
+        assert_eq!(follows(&http, Listener::FACTS.kind, &https), Some(""));
+        assert_eq!(follows(&http, Listener::FACTS.kind, &elsewhere), None);
+        assert_eq!(follows(&https, Listener::FACTS.kind, &https), None);
+        assert_eq!(follows(&http, LoadBalancer::FACTS.kind, &https), None);
     }
 }

@@ -14,7 +14,7 @@ use super::elb_listener::Listener;
 use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::resource::{
-    Address, Attachable, Attached, Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule,
+    Address, Attached, Changes, Class, Essentials, Facts, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule,
     Neighbours, Permissions, Ref, Replacement, Result, Scope, State, Tags, Unmodelled,
 };
 
@@ -47,24 +47,8 @@ pub struct Outputs {
     listener: String,
 }
 
-impl Kind for ListenerRule {
-    type Cloud = Aws;
-    type Spec = Spec;
-    type Outputs = Outputs;
-
-    const TYPE: &'static str = "AWS::ElasticLoadBalancingV2::ListenerRule";
-    const REF: &'static str = "RuleArn";
-    const NAME: NameRule = NameRule::Assigned { max: 255 };
-    const ATTACHABLE: &'static [Attachable] = &[];
-    const SENT_WHOLE: bool = true;
-    const CLAIMS: &'static [&'static str] = &["/ListenerArn", "/Priority"];
-    const CREATE_ONLY: &'static [&'static str] = &["/ListenerArn"];
-    const GRANTS: &'static [&'static str] = &["/Actions"];
-    const SENSITIVE: &'static [&'static str] = &["/Conditions/*/HttpHeaderConfig/Values"];
-    /// As the listener: its target groups can't be another load balancer's at the same time.
-    const REPLACEMENT: Replacement = Replacement::DeleteFirst;
-    const MENDS: &'static [&'static str] = &["/Actions", "/Conditions", TRANSFORMS];
-    const EXAMPLE: &'static str = "
+/// What the docs show and the life-cycle test creates.
+const EXAMPLE: &str = "
 resources:
   - type: AWS::EC2::VPC
     name: main
@@ -109,33 +93,57 @@ resources:
         - { Type: forward, TargetGroupArn: \"{{ ref('AWS::ElasticLoadBalancingV2::TargetGroup/app') }}\" }
 ";
 
-    fn permissions() -> Permissions {
-        Permissions {
-            read: &[
-                "elasticloadbalancing:DescribeLoadBalancers",
-                "elasticloadbalancing:DescribeListeners",
-                "elasticloadbalancing:DescribeRules",
-                "elasticloadbalancing:DescribeTags",
-                "ec2:DescribeVpcs",
-            ],
-            create: &[
-                "elasticloadbalancing:CreateRule",
-                "elasticloadbalancing:AddTags",
-                "elasticloadbalancing:DescribeRules",
-                "elasticloadbalancing:DescribeTags",
-                "elasticloadbalancing:ModifyRule",
-                "elasticloadbalancing:SetRulePriorities",
-            ],
-            update: &[
-                "elasticloadbalancing:ModifyRule",
-                "elasticloadbalancing:SetRulePriorities",
-                "elasticloadbalancing:DescribeRules",
-                "elasticloadbalancing:DescribeTags",
-            ],
-            retag: &["elasticloadbalancing:AddTags", "elasticloadbalancing:RemoveTags"],
-            delete: &["elasticloadbalancing:DeleteRule"],
-        }
-    }
+impl Kind for ListenerRule {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const FACTS: Facts = Facts {
+        sent_whole: true,
+        claims: &["/ListenerArn", "/Priority"],
+        create_only: &["/ListenerArn"],
+        grants: &["/Actions"],
+        sensitive: &["/Conditions/*/HttpHeaderConfig/Values"],
+        // As the listener: its target groups can't be another load balancer's at the same time.
+        replacement: Replacement::DeleteFirst,
+        mends: &["/Actions", "/Conditions", TRANSFORMS],
+        ..Facts::of(Essentials {
+            kind: "AWS::ElasticLoadBalancingV2::ListenerRule",
+            reference: "RuleArn",
+            name: NameRule::Assigned { max: 255 },
+            name_property: None,
+            global: false,
+            sends_once: &[],
+            id_prefixes: &[],
+            attachable: &[],
+            example: EXAMPLE,
+            permissions: Permissions {
+                read: &[
+                    "elasticloadbalancing:DescribeLoadBalancers",
+                    "elasticloadbalancing:DescribeListeners",
+                    "elasticloadbalancing:DescribeRules",
+                    "elasticloadbalancing:DescribeTags",
+                    "ec2:DescribeVpcs",
+                ],
+                create: &[
+                    "elasticloadbalancing:CreateRule",
+                    "elasticloadbalancing:AddTags",
+                    "elasticloadbalancing:DescribeRules",
+                    "elasticloadbalancing:DescribeTags",
+                    "elasticloadbalancing:ModifyRule",
+                    "elasticloadbalancing:SetRulePriorities",
+                ],
+                update: &[
+                    "elasticloadbalancing:ModifyRule",
+                    "elasticloadbalancing:SetRulePriorities",
+                    "elasticloadbalancing:DescribeRules",
+                    "elasticloadbalancing:DescribeTags",
+                ],
+                retag: &["elasticloadbalancing:AddTags", "elasticloadbalancing:RemoveTags"],
+                delete: &["elasticloadbalancing:DeleteRule"],
+            },
+        })
+    };
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         let listeners = elb::listeners(reader, scope).await?;
@@ -208,7 +216,7 @@ resources:
     /// redirect waits a little longer than it must.
     fn follows(spec: &Value, other: &Address, other_spec: &Value, _: &dyn Neighbours) -> Option<&'static str> {
         let is_https = other_spec.get("Protocol").is_some_and(|protocol| protocol == "HTTPS");
-        (other.kind == Listener::TYPE && is_https && redirects_to_https(spec.get("Actions"))).then_some("")
+        (other.kind == Listener::FACTS.kind && is_https && redirects_to_https(spec.get("Actions"))).then_some("")
     }
 
     fn widened(_: &str, before: &Value, after: &Value) -> Option<Value> {

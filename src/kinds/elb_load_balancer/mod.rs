@@ -16,8 +16,8 @@ use super::elb_attribute::{self, Attribute};
 use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
-    Address, Attachable, Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name,
-    NameRule, Neighbours, Permissions, Replacement, Result, Scope, State, Stranger, Switch, Tags, Told, Unmodelled,
+    Address, Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Kept, Kind, Listing,
+    Made, Name, NameRule, Neighbours, Permissions, Replacement, Result, Scope, State, Stranger, Tags, Told, Unmodelled,
 };
 
 /// A load balancer, with the association of its web ACL (which AWS cannot tag).
@@ -26,35 +26,8 @@ pub struct LoadBalancer;
 /// The attribute that makes AWS refuse a deletion.
 const PROTECTED: &str = "deletion_protection.enabled";
 
-impl Kind for LoadBalancer {
-    type Cloud = Aws;
-    type Spec = Spec;
-    type Outputs = Outputs;
-
-    const TYPE: &'static str = "AWS::ElasticLoadBalancingV2::LoadBalancer";
-    const REF: &'static str = "LoadBalancerArn";
-    const NAME: NameRule = NameRule::Hashed { max: NAME_MAX };
-    const ATTACHABLE: &'static [Attachable] = &[
-        Attachable::new("AWS::ElasticLoadBalancingV2::Listener", Told::Listed),
-        Attachable::new("AWS::WAFv2::WebACLAssociation", Told::Compared("/WebACLArn")),
-        Attachable::new(
-            "AWS::EC2::VPCEndpointService",
-            Told::Left("it offers the load balancer to others, and changes nothing of it"),
-        ),
-    ];
-    const MEMBERSHIPS: &'static [&'static str] = &["/SecurityGroups"];
-    const CREATE_ONLY: &'static [&'static str] = &["/Type", "/Scheme"];
-    const REPLACEMENT: Replacement = Replacement::CreateFirst;
-    /// Its DNS name is another.
-    const HANDOVER: Disruption = Disruption::Outage;
-    const KEYED: &'static [(&'static str, &'static str)] = &[("/LoadBalancerAttributes", "Key")];
-    const SWITCHES: &'static [Switch] = spec::SWITCHES;
-    const LISTED_ONLY: &'static [&'static str] = &["/LoadBalancerAttributes"];
-    const PROTECTION: &'static [&'static str] = &["/LoadBalancerAttributes/deletion_protection.enabled/Value"];
-    const SEVERAL_CALLS: bool = true;
-    // Provisioning to active, measured 140 to 190 s.
-    const SECONDS: u32 = 170;
-    const EXAMPLE: &'static str = "
+/// What the docs show and the life-cycle test creates.
+const EXAMPLE: &str = "
 resources:
   - type: AWS::EC2::VPC
     name: main
@@ -89,45 +62,83 @@ resources:
         - { Key: routing.http.drop_invalid_header_fields.enabled, Value: \"true\" }
 ";
 
-    fn permissions() -> Permissions {
-        Permissions {
-            read: &[
-                "elasticloadbalancing:DescribeLoadBalancers",
-                "elasticloadbalancing:DescribeLoadBalancerAttributes",
-                "elasticloadbalancing:DescribeTags",
-                "wafv2:GetWebACLForResource",
-                "ec2:DescribeVpcs",
+impl Kind for LoadBalancer {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const FACTS: Facts = Facts {
+        memberships: &["/SecurityGroups"],
+        create_only: &["/Type", "/Scheme"],
+        replacement: Replacement::CreateFirst,
+        // Its DNS name is another.
+        handover: Disruption::Outage,
+        keyed: &[("/LoadBalancerAttributes", "Key")],
+        switches: spec::SWITCHES,
+        listed_only: &["/LoadBalancerAttributes"],
+        protection: &["/LoadBalancerAttributes/deletion_protection.enabled/Value"],
+        several_calls: true,
+        // Provisioning to active, measured 140 to 190 s.
+        seconds: 170,
+        ..Facts::of(Essentials {
+            kind: "AWS::ElasticLoadBalancingV2::LoadBalancer",
+            reference: "LoadBalancerArn",
+            name: NameRule::Hashed { max: NAME_MAX },
+            name_property: Some("Name"),
+            global: false,
+            sends_once: &[],
+            id_prefixes: &[],
+            attachable: &[
+                Attachable::new("AWS::ElasticLoadBalancingV2::Listener", Told::Listed),
+                Attachable::new("AWS::WAFv2::WebACLAssociation", Told::Compared("/WebACLArn")),
+                Attachable::new(
+                    "AWS::EC2::VPCEndpointService",
+                    Told::Left("it offers the load balancer to others, and changes nothing of it"),
+                ),
             ],
-            create: &[
-                "elasticloadbalancing:CreateLoadBalancer",
-                "elasticloadbalancing:AddTags",
-                "elasticloadbalancing:DescribeLoadBalancers",
-                "elasticloadbalancing:DescribeTags",
-                "elasticloadbalancing:ModifyLoadBalancerAttributes",
-                "elasticloadbalancing:SetWebACL",
-                "wafv2:AssociateWebACL",
-                // What the service does in the caller's name.
-                "ec2:DescribeAccountAttributes",
-                "ec2:DescribeAddresses",
-                "ec2:DescribeInternetGateways",
-                "ec2:DescribeSecurityGroups",
-                "ec2:DescribeSubnets",
-                "ec2:DescribeVpcs",
-                "iam:CreateServiceLinkedRole",
-            ],
-            update: &[
-                "elasticloadbalancing:SetSubnets",
-                "elasticloadbalancing:SetSecurityGroups",
-                "elasticloadbalancing:SetIpAddressType",
-                "elasticloadbalancing:ModifyLoadBalancerAttributes",
-                "elasticloadbalancing:SetWebACL",
-                "wafv2:AssociateWebACL",
-                "wafv2:DisassociateWebACL",
-            ],
-            retag: &["elasticloadbalancing:AddTags", "elasticloadbalancing:RemoveTags"],
-            delete: &["elasticloadbalancing:ModifyLoadBalancerAttributes", "elasticloadbalancing:DeleteLoadBalancer"],
-        }
-    }
+            example: EXAMPLE,
+            permissions: Permissions {
+                read: &[
+                    "elasticloadbalancing:DescribeLoadBalancers",
+                    "elasticloadbalancing:DescribeLoadBalancerAttributes",
+                    "elasticloadbalancing:DescribeTags",
+                    "wafv2:GetWebACLForResource",
+                    "ec2:DescribeVpcs",
+                ],
+                create: &[
+                    "elasticloadbalancing:CreateLoadBalancer",
+                    "elasticloadbalancing:AddTags",
+                    "elasticloadbalancing:DescribeLoadBalancers",
+                    "elasticloadbalancing:DescribeTags",
+                    "elasticloadbalancing:ModifyLoadBalancerAttributes",
+                    "elasticloadbalancing:SetWebACL",
+                    "wafv2:AssociateWebACL",
+                    // What the service does in the caller's name.
+                    "ec2:DescribeAccountAttributes",
+                    "ec2:DescribeAddresses",
+                    "ec2:DescribeInternetGateways",
+                    "ec2:DescribeSecurityGroups",
+                    "ec2:DescribeSubnets",
+                    "ec2:DescribeVpcs",
+                    "iam:CreateServiceLinkedRole",
+                ],
+                update: &[
+                    "elasticloadbalancing:SetSubnets",
+                    "elasticloadbalancing:SetSecurityGroups",
+                    "elasticloadbalancing:SetIpAddressType",
+                    "elasticloadbalancing:ModifyLoadBalancerAttributes",
+                    "elasticloadbalancing:SetWebACL",
+                    "wafv2:AssociateWebACL",
+                    "wafv2:DisassociateWebACL",
+                ],
+                retag: &["elasticloadbalancing:AddTags", "elasticloadbalancing:RemoveTags"],
+                delete: &[
+                    "elasticloadbalancing:ModifyLoadBalancerAttributes",
+                    "elasticloadbalancing:DeleteLoadBalancer",
+                ],
+            },
+        })
+    };
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         let all = elb::load_balancers(reader, scope).await?;
@@ -208,8 +219,8 @@ resources:
     fn follows(spec: &Value, other: &Address, other_spec: &Value, _: &dyn Neighbours) -> Option<&'static str> {
         let is_public = spec.get("Scheme").is_none_or(|scheme| scheme != "internal");
         let is_way_out = match &*other.kind {
-            InternetGateway::TYPE => true,
-            RouteTable::TYPE => ec2::serves(other_spec, &spec["Subnets"]),
+            kind if kind == InternetGateway::FACTS.kind => true,
+            kind if kind == RouteTable::FACTS.kind => ec2::serves(other_spec, &spec["Subnets"]),
             _ => false,
         };
         (is_public && is_way_out).then_some("")

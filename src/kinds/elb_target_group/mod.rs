@@ -13,8 +13,8 @@ use super::elb_attribute::{self, Attribute};
 use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::resource::{
-    Attachable, Changes, Class, Disruption, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions,
-    Replacement, Result, Scope, State, Stranger, Switch, Tags, Told,
+    Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, Found, Kept, Kind, Listing, Made, Name,
+    NameRule, Permissions, Replacement, Result, Scope, State, Stranger, Tags, Told,
 };
 
 /// Where a load balancer sends requests, and how it tells who is well.
@@ -32,31 +32,8 @@ pub struct Outputs {
     pub load_balancer_arns: Vec<String>,
 }
 
-impl Kind for TargetGroup {
-    type Cloud = Aws;
-    type Spec = Spec;
-    type Outputs = Outputs;
-
-    const TYPE: &'static str = "AWS::ElasticLoadBalancingV2::TargetGroup";
-    const REF: &'static str = "TargetGroupArn";
-    const NAME: NameRule = NameRule::Hashed { max: NAME_MAX };
-    const ATTACHABLE: &'static [Attachable] = &[
-        Attachable::new("Targets", Told::Surveyed),
-        Attachable::new(
-            "AWS::ElasticLoadBalancingV2::ListenerRule",
-            Told::Left("it stands at the listener; a group of ours behind one of others shows in LoadBalancerArns"),
-        ),
-    ];
-    const CREATE_ONLY: &'static [&'static str] =
-        &["/TargetType", "/Protocol", "/ProtocolVersion", "/Port", "/VpcId", "/IpAddressType"];
-    const REPLACEMENT: Replacement = Replacement::CreateFirst;
-    /// It is empty until the services have moved.
-    const HANDOVER: Disruption = Disruption::Outage;
-    const KEYED: &'static [(&'static str, &'static str)] = &[("/TargetGroupAttributes", "Key")];
-    const SWITCHES: &'static [Switch] = spec::SWITCHES;
-    const LISTED_ONLY: &'static [&'static str] = &["/TargetGroupAttributes"];
-    const SEVERAL_CALLS: bool = true;
-    const EXAMPLE: &'static str = "
+/// What the docs show and the life-cycle test creates.
+const EXAMPLE: &str = "
 resources:
   - type: AWS::EC2::VPC
     name: main
@@ -74,29 +51,61 @@ resources:
         - { Key: deregistration_delay.timeout_seconds, Value: \"30\" }
 ";
 
-    fn permissions() -> Permissions {
-        Permissions {
-            read: &[
-                "elasticloadbalancing:DescribeTargetGroups",
-                "elasticloadbalancing:DescribeTargetGroupAttributes",
-                "elasticloadbalancing:DescribeTags",
-                "ec2:DescribeVpcs",
+impl Kind for TargetGroup {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const FACTS: Facts = Facts {
+        create_only: &["/TargetType", "/Protocol", "/ProtocolVersion", "/Port", "/VpcId", "/IpAddressType"],
+        replacement: Replacement::CreateFirst,
+        // It is empty until the services have moved.
+        handover: Disruption::Outage,
+        keyed: &[("/TargetGroupAttributes", "Key")],
+        switches: spec::SWITCHES,
+        listed_only: &["/TargetGroupAttributes"],
+        several_calls: true,
+        ..Facts::of(Essentials {
+            kind: "AWS::ElasticLoadBalancingV2::TargetGroup",
+            reference: "TargetGroupArn",
+            name: NameRule::Hashed { max: NAME_MAX },
+            name_property: Some("Name"),
+            global: false,
+            sends_once: &[],
+            id_prefixes: &[],
+            attachable: &[
+                Attachable::new("Targets", Told::Surveyed),
+                Attachable::new(
+                    "AWS::ElasticLoadBalancingV2::ListenerRule",
+                    Told::Left(
+                        "it stands at the listener; a group of ours behind one of others shows in LoadBalancerArns",
+                    ),
+                ),
             ],
-            create: &[
-                "elasticloadbalancing:CreateTargetGroup",
-                "elasticloadbalancing:AddTags",
-                "elasticloadbalancing:DescribeTargetGroups",
-                "elasticloadbalancing:DescribeTags",
-                "elasticloadbalancing:ModifyTargetGroup",
-                "elasticloadbalancing:ModifyTargetGroupAttributes",
-                // What the service does in the caller's name.
-                "ec2:DescribeVpcs",
-            ],
-            update: &["elasticloadbalancing:ModifyTargetGroup", "elasticloadbalancing:ModifyTargetGroupAttributes"],
-            retag: &["elasticloadbalancing:AddTags", "elasticloadbalancing:RemoveTags"],
-            delete: &["elasticloadbalancing:DeleteTargetGroup"],
-        }
-    }
+            example: EXAMPLE,
+            permissions: Permissions {
+                read: &[
+                    "elasticloadbalancing:DescribeTargetGroups",
+                    "elasticloadbalancing:DescribeTargetGroupAttributes",
+                    "elasticloadbalancing:DescribeTags",
+                    "ec2:DescribeVpcs",
+                ],
+                create: &[
+                    "elasticloadbalancing:CreateTargetGroup",
+                    "elasticloadbalancing:AddTags",
+                    "elasticloadbalancing:DescribeTargetGroups",
+                    "elasticloadbalancing:DescribeTags",
+                    "elasticloadbalancing:ModifyTargetGroup",
+                    "elasticloadbalancing:ModifyTargetGroupAttributes",
+                    // What the service does in the caller's name.
+                    "ec2:DescribeVpcs",
+                ],
+                update: &["elasticloadbalancing:ModifyTargetGroup", "elasticloadbalancing:ModifyTargetGroupAttributes"],
+                retag: &["elasticloadbalancing:AddTags", "elasticloadbalancing:RemoveTags"],
+                delete: &["elasticloadbalancing:DeleteTargetGroup"],
+            },
+        })
+    };
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         let call = reader.elb().describe_target_groups().page_size(elb::PAGE);

@@ -10,8 +10,8 @@ use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::resource::normal::{self, PolicyDocument, Set};
 use crate::resource::{
-    Attachable, Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, OPEN, Permissions,
-    Replacement, Result, Scope, State, Stranger, Tags, Told, Unseen,
+    Attachable, Changes, Class, Essentials, Facts, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, OPEN,
+    Permissions, Replacement, Result, Scope, State, Stranger, Tags, Told, Unseen,
 };
 use read::{details, found, traits};
 use write::{adopt, bound, equip, outputs, strip, trust, update_inline, update_managed};
@@ -69,30 +69,8 @@ pub struct Outputs {
     pub role_name: String,
 }
 
-impl Kind for Role {
-    type Cloud = Aws;
-    type Spec = Spec;
-    type Outputs = Outputs;
-
-    const TYPE: &'static str = "AWS::IAM::Role";
-    const REF: &'static str = "RoleName";
-    const NAME: NameRule = NameRule::Unique { max: MAX_NAME };
-    const ATTACHABLE: &'static [Attachable] = &[
-        Attachable::new("AWS::IAM::RolePolicy", Told::Compared("/Policies")),
-        Attachable::new("AWS::IAM::ManagedPolicy", Told::Compared("/ManagedPolicyArns")),
-        Attachable::new("PermissionsBoundary", Told::Compared("/PermissionsBoundary")),
-        Attachable::new("AWS::IAM::InstanceProfile", Told::Additive(read::PROFILES)),
-    ];
-    const CREATE_ONLY: &'static [&'static str] = &["/Path"];
-    const REPLACEMENT: Replacement = Replacement::DeleteFirst;
-    const KEYED: &'static [(&'static str, &'static str)] = &[("/Policies", "PolicyName")];
-    const ADDITIVE: &'static [&'static str] = &[read::PROFILES];
-    const LATE: &'static [&'static str] = &["/Policies"];
-    const GRANTS: &'static [&'static str] =
-        &["/AssumeRolePolicyDocument", "/ManagedPolicyArns", "/PermissionsBoundary", "/Policies"];
-    const SEVERAL_CALLS: bool = true;
-    const MENDS: &'static [&'static str] = &["/AssumeRolePolicyDocument", "/Policies"];
-    const EXAMPLE: &'static str = r#"
+/// What the docs show and the life-cycle test creates.
+const EXAMPLE: &str = r#"
 resources:
   - type: AWS::IAM::Role
     name: task
@@ -114,39 +92,68 @@ resources:
                 Resource: arn:aws:sqs:us-east-1:123456789012:orders
 "#;
 
-    fn permissions() -> Permissions {
-        Permissions {
-            read: &["iam:GetAccountAuthorizationDetails", "iam:ListRoles"],
-            create: &[
-                "iam:CreateRole",
-                "iam:GetRole",
-                "iam:TagRole",
-                "iam:UpdateAssumeRolePolicy",
-                "iam:PutRolePolicy",
-                "iam:AttachRolePolicy",
+impl Kind for Role {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const FACTS: Facts = Facts {
+        create_only: &["/Path"],
+        replacement: Replacement::DeleteFirst,
+        keyed: &[("/Policies", "PolicyName")],
+        additive: &[read::PROFILES],
+        late: &["/Policies"],
+        grants: &["/AssumeRolePolicyDocument", "/ManagedPolicyArns", "/PermissionsBoundary", "/Policies"],
+        several_calls: true,
+        mends: &["/AssumeRolePolicyDocument", "/Policies"],
+        ..Facts::of(Essentials {
+            kind: "AWS::IAM::Role",
+            reference: "RoleName",
+            name: NameRule::Unique { max: MAX_NAME },
+            name_property: Some("RoleName"),
+            global: true,
+            sends_once: &[],
+            id_prefixes: &[],
+            attachable: &[
+                Attachable::new("AWS::IAM::RolePolicy", Told::Compared("/Policies")),
+                Attachable::new("AWS::IAM::ManagedPolicy", Told::Compared("/ManagedPolicyArns")),
+                Attachable::new("PermissionsBoundary", Told::Compared("/PermissionsBoundary")),
+                Attachable::new("AWS::IAM::InstanceProfile", Told::Additive(read::PROFILES)),
             ],
-            update: &[
-                "iam:UpdateRole",
-                "iam:UpdateAssumeRolePolicy",
-                "iam:PutRolePolicy",
-                "iam:DeleteRolePolicy",
-                "iam:AttachRolePolicy",
-                "iam:DetachRolePolicy",
-                "iam:PutRolePermissionsBoundary",
-                "iam:DeleteRolePermissionsBoundary",
-            ],
-            retag: &["iam:TagRole", "iam:UntagRole"],
-            delete: &[
-                "iam:DeleteRole",
-                "iam:ListRolePolicies",
-                "iam:DeleteRolePolicy",
-                "iam:ListAttachedRolePolicies",
-                "iam:DetachRolePolicy",
-                "iam:ListInstanceProfilesForRole",
-                "iam:RemoveRoleFromInstanceProfile",
-            ],
-        }
-    }
+            example: EXAMPLE,
+            permissions: Permissions {
+                read: &["iam:GetAccountAuthorizationDetails", "iam:ListRoles"],
+                create: &[
+                    "iam:CreateRole",
+                    "iam:GetRole",
+                    "iam:TagRole",
+                    "iam:UpdateAssumeRolePolicy",
+                    "iam:PutRolePolicy",
+                    "iam:AttachRolePolicy",
+                ],
+                update: &[
+                    "iam:UpdateRole",
+                    "iam:UpdateAssumeRolePolicy",
+                    "iam:PutRolePolicy",
+                    "iam:DeleteRolePolicy",
+                    "iam:AttachRolePolicy",
+                    "iam:DetachRolePolicy",
+                    "iam:PutRolePermissionsBoundary",
+                    "iam:DeleteRolePermissionsBoundary",
+                ],
+                retag: &["iam:TagRole", "iam:UntagRole"],
+                delete: &[
+                    "iam:DeleteRole",
+                    "iam:ListRolePolicies",
+                    "iam:DeleteRolePolicy",
+                    "iam:ListAttachedRolePolicies",
+                    "iam:DetachRolePolicy",
+                    "iam:ListInstanceProfilesForRole",
+                    "iam:RemoveRoleFromInstanceProfile",
+                ],
+            },
+        })
+    };
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         let all = reader.once("iam:role-details", details(reader)).await?;

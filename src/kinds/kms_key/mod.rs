@@ -16,8 +16,8 @@ use super::idempotence::patiently;
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once};
 use crate::resource::normal::{self, PolicyDocument};
 use crate::resource::{
-    Attachable, Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule,
-    Permissions, Replacement, Result, Scope, State, Stranger, Switch, Tags, Told, Unseen, pointer,
+    Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Kept, Kind, Listing, Made,
+    Name, NameRule, Permissions, Replacement, Result, Scope, State, Stranger, Switch, Tags, Told, Unseen, pointer,
 };
 
 /// The longest name: an alias has 256 characters with its `alias/`.
@@ -72,33 +72,8 @@ pub struct Outputs {
     pub arn: String,
 }
 
-impl Kind for Key {
-    type Cloud = Aws;
-    type Spec = Spec;
-    type Outputs = Outputs;
-
-    const TYPE: &'static str = "AWS::KMS::Key";
-    const REF: &'static str = "KeyId";
-    const NAME: NameRule = NameRule::Unique { max: MAX_NAME };
-    const ATTACHABLE: &'static [Attachable] = &[
-        Attachable::new("AWS::KMS::Alias", Told::Additive(read::ALIASES)),
-        Attachable::new("AWS::KMS::ReplicaKey", Told::Additive(read::REPLICAS)),
-        Attachable::new("Grants", Told::Surveyed),
-    ];
-    const REPLACEMENT: Replacement = Replacement::DeleteFirst;
-    const ADDITIVE: &'static [&'static str] = &[read::ALIASES, read::REPLICAS];
-    const LATE: &'static [&'static str] = &["/KeyPolicy"];
-    const SWITCHES: &'static [Switch] = &[
-        Switch::with("/EnableKeyRotation", "/KeySpec", &["SYMMETRIC_DEFAULT"]),
-        Switch::with("/EnableKeyRotation", "/Origin", &["AWS_KMS"]),
-        Switch::with("/RotationPeriodInDays", "/EnableKeyRotation", &["true"]),
-    ];
-    const GRANTS: &'static [&'static str] = &["/Enabled", "/KeyPolicy"];
-    const STATEFUL: bool = true;
-    const STAYS_FOR: Option<&'static str> = Some("a snapshot or a backup that it encrypts");
-    const SEVERAL_CALLS: bool = true;
-    const MENDS: &'static [&'static str] = &["/Alias", read::DELETION, "/KeyPolicy"];
-    const EXAMPLE: &'static str = "
+/// What the docs show and the life-cycle test creates.
+const EXAMPLE: &str = "
 resources:
   - type: AWS::KMS::Key
     name: main
@@ -107,56 +82,89 @@ resources:
       EnableKeyRotation: true
 ";
 
-    fn permissions() -> Permissions {
-        Permissions {
-            read: &[
-                "kms:ListAliases",
-                "kms:ListKeys",
-                "kms:DescribeKey",
-                "kms:GetKeyPolicy",
-                "kms:GetKeyRotationStatus",
-                "kms:ListResourceTags",
-                "tag:GetResources",
+impl Kind for Key {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const FACTS: Facts = Facts {
+        replacement: Replacement::DeleteFirst,
+        additive: &[read::ALIASES, read::REPLICAS],
+        late: &["/KeyPolicy"],
+        switches: &[
+            Switch::with("/EnableKeyRotation", "/KeySpec", &["SYMMETRIC_DEFAULT"]),
+            Switch::with("/EnableKeyRotation", "/Origin", &["AWS_KMS"]),
+            Switch::with("/RotationPeriodInDays", "/EnableKeyRotation", &["true"]),
+        ],
+        grants: &["/Enabled", "/KeyPolicy"],
+        stateful: true,
+        stays_for: Some("a snapshot or a backup that it encrypts"),
+        several_calls: true,
+        mends: &["/Alias", read::DELETION, "/KeyPolicy"],
+        ..Facts::of(Essentials {
+            kind: "AWS::KMS::Key",
+            reference: "KeyId",
+            name: NameRule::Unique { max: MAX_NAME },
+            name_property: None,
+            global: false,
+            sends_once: &["kms:CreateKey"],
+            id_prefixes: &[],
+            attachable: &[
+                Attachable::new("AWS::KMS::Alias", Told::Additive(read::ALIASES)),
+                Attachable::new("AWS::KMS::ReplicaKey", Told::Additive(read::REPLICAS)),
+                Attachable::new("Grants", Told::Surveyed),
             ],
-            create: &[
-                "kms:ListAliases",
-                "kms:ListKeys",
-                "kms:CreateKey",
-                "kms:CreateAlias",
-                "kms:UpdateAlias",
-                "kms:DescribeKey",
-                "kms:ListResourceTags",
-                "kms:TagResource",
-                "kms:PutKeyPolicy",
-                "kms:EnableKeyRotation",
-                "kms:DisableKey",
-            ],
-            update: &[
-                "kms:PutKeyPolicy",
-                "kms:UpdateKeyDescription",
-                "kms:EnableKeyRotation",
-                "kms:DisableKeyRotation",
-                "kms:EnableKey",
-                "kms:DisableKey",
-                "kms:CancelKeyDeletion",
-                "kms:TagResource",
-                "kms:CreateAlias",
-                "kms:UpdateAlias",
-                "kms:DescribeKey",
-                "kms:ListResourceTags",
-            ],
-            retag: &["kms:TagResource", "kms:UntagResource"],
-            delete: &[
-                "kms:ScheduleKeyDeletion",
-                "kms:DeleteAlias",
-                "rds:DescribeDBClusterSnapshots",
-                "rds:DescribeDBClusterAutomatedBackups",
-                "rds:DescribeDBSnapshots",
-                "rds:DescribeDBInstanceAutomatedBackups",
-                "elasticache:DescribeSnapshots",
-            ],
-        }
-    }
+            example: EXAMPLE,
+            permissions: Permissions {
+                read: &[
+                    "kms:ListAliases",
+                    "kms:ListKeys",
+                    "kms:DescribeKey",
+                    "kms:GetKeyPolicy",
+                    "kms:GetKeyRotationStatus",
+                    "kms:ListResourceTags",
+                    "tag:GetResources",
+                ],
+                create: &[
+                    "kms:ListAliases",
+                    "kms:ListKeys",
+                    "kms:CreateKey",
+                    "kms:CreateAlias",
+                    "kms:UpdateAlias",
+                    "kms:DescribeKey",
+                    "kms:ListResourceTags",
+                    "kms:TagResource",
+                    "kms:PutKeyPolicy",
+                    "kms:EnableKeyRotation",
+                    "kms:DisableKey",
+                ],
+                update: &[
+                    "kms:PutKeyPolicy",
+                    "kms:UpdateKeyDescription",
+                    "kms:EnableKeyRotation",
+                    "kms:DisableKeyRotation",
+                    "kms:EnableKey",
+                    "kms:DisableKey",
+                    "kms:CancelKeyDeletion",
+                    "kms:TagResource",
+                    "kms:CreateAlias",
+                    "kms:UpdateAlias",
+                    "kms:DescribeKey",
+                    "kms:ListResourceTags",
+                ],
+                retag: &["kms:TagResource", "kms:UntagResource"],
+                delete: &[
+                    "kms:ScheduleKeyDeletion",
+                    "kms:DeleteAlias",
+                    "rds:DescribeDBClusterSnapshots",
+                    "rds:DescribeDBClusterAutomatedBackups",
+                    "rds:DescribeDBSnapshots",
+                    "rds:DescribeDBInstanceAutomatedBackups",
+                    "elasticache:DescribeSnapshots",
+                ],
+            },
+        })
+    };
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         let aliases = read::aliases(reader).await?;

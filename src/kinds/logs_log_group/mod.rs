@@ -14,8 +14,8 @@ use super::key_arn;
 use super::kms_key::Key;
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
-    Attachable, Changes, Class, Disruption, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions,
-    Ref, Replacement, Result, Scope, State, Switch, Tags, Told, partition,
+    Attachable, Changes, Class, Disruption, Essentials, Facts, FieldDiff, Found, Kept, Kind, Listing, Made, Name,
+    NameRule, Permissions, Ref, Replacement, Result, Scope, State, Switch, Tags, Told, partition,
 };
 use read::{candidates, found};
 
@@ -57,29 +57,8 @@ pub struct Outputs {
     pub log_group_name: String,
 }
 
-impl Kind for LogGroup {
-    type Cloud = Aws;
-    type Spec = Spec;
-    type Outputs = Outputs;
-
-    const TYPE: &'static str = "AWS::Logs::LogGroup";
-    const REF: &'static str = "LogGroupName";
-    const NAME: NameRule = NameRule::Unique { max: 512 };
-    const ATTACHABLE: &'static [Attachable] = &[
-        Attachable::new("AWS::Logs::MetricFilter", Told::Additive(read::METRICS)),
-        Attachable::new("AWS::Logs::AccountPolicy", Told::Additive(read::INHERITED)),
-        Attachable::new("AWS::Logs::SubscriptionFilter", Told::Surveyed),
-        Attachable::new("AWS::Logs::ResourcePolicy", Told::Surveyed),
-    ];
-    const REPLACEMENT: Replacement = Replacement::DeleteFirst;
-    const ADDITIVE: &'static [&'static str] = &[read::METRICS, read::INHERITED];
-    const STATEFUL: bool = true;
-    const PROTECTION: &'static [&'static str] = &["/DeletionProtectionEnabled"];
-    const SWITCHES: &'static [Switch] = &[Switch::unless("/RetentionInDays", "/LogGroupClass", &[DELIVERY])];
-    const SEVERAL_CALLS: bool = true;
-    /// Container Insights and RDS make a group anew, without key, retention and tags, as long as there is something to log.
-    const DELETED_LAST: bool = true;
-    const EXAMPLE: &'static str = "
+/// What the docs show and the life-cycle test creates.
+const EXAMPLE: &str = "
 resources:
   - type: AWS::Logs::LogGroup
     name: web
@@ -87,27 +66,56 @@ resources:
       RetentionInDays: 30
 ";
 
-    fn permissions() -> Permissions {
-        Permissions {
-            read: &["logs:DescribeLogGroups", "logs:ListTagsForResource", "tag:GetResources"],
-            create: &[
-                "logs:CreateLogGroup",
-                "logs:TagResource",
-                "logs:ListTagsForResource",
-                "logs:PutRetentionPolicy",
-                "logs:AssociateKmsKey",
+impl Kind for LogGroup {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const FACTS: Facts = Facts {
+        replacement: Replacement::DeleteFirst,
+        additive: &[read::METRICS, read::INHERITED],
+        stateful: true,
+        protection: &["/DeletionProtectionEnabled"],
+        switches: &[Switch::unless("/RetentionInDays", "/LogGroupClass", &[DELIVERY])],
+        several_calls: true,
+        // Container Insights and RDS make a group anew, without key, retention and tags, as long as there is something to log.
+        deleted_last: true,
+        ..Facts::of(Essentials {
+            kind: "AWS::Logs::LogGroup",
+            reference: "LogGroupName",
+            name: NameRule::Unique { max: 512 },
+            name_property: Some("LogGroupName"),
+            global: false,
+            sends_once: &[],
+            id_prefixes: &[],
+            attachable: &[
+                Attachable::new("AWS::Logs::MetricFilter", Told::Additive(read::METRICS)),
+                Attachable::new("AWS::Logs::AccountPolicy", Told::Additive(read::INHERITED)),
+                Attachable::new("AWS::Logs::SubscriptionFilter", Told::Surveyed),
+                Attachable::new("AWS::Logs::ResourcePolicy", Told::Surveyed),
             ],
-            update: &[
-                "logs:PutRetentionPolicy",
-                "logs:DeleteRetentionPolicy",
-                "logs:AssociateKmsKey",
-                "logs:DisassociateKmsKey",
-                "logs:PutLogGroupDeletionProtection",
-            ],
-            retag: &["logs:TagResource", "logs:UntagResource"],
-            delete: &["logs:DeleteLogGroup", "logs:PutLogGroupDeletionProtection"],
-        }
-    }
+            example: EXAMPLE,
+            permissions: Permissions {
+                read: &["logs:DescribeLogGroups", "logs:ListTagsForResource", "tag:GetResources"],
+                create: &[
+                    "logs:CreateLogGroup",
+                    "logs:TagResource",
+                    "logs:ListTagsForResource",
+                    "logs:PutRetentionPolicy",
+                    "logs:AssociateKmsKey",
+                ],
+                update: &[
+                    "logs:PutRetentionPolicy",
+                    "logs:DeleteRetentionPolicy",
+                    "logs:AssociateKmsKey",
+                    "logs:DisassociateKmsKey",
+                    "logs:PutLogGroupDeletionProtection",
+                ],
+                retag: &["logs:TagResource", "logs:UntagResource"],
+                delete: &["logs:DeleteLogGroup", "logs:PutLogGroupDeletionProtection"],
+            },
+        })
+    };
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         let (candidates, unseen) = candidates(reader, scope).await?;

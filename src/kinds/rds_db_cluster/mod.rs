@@ -15,45 +15,15 @@ use super::maintenance_window::{self, MaintenanceWindow};
 use super::{offers, rds};
 use crate::aws::{Aws, Reader, Writer};
 use crate::resource::{
-    Attachable, Changes, Class, Disruption, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Pending,
-    Permissions, Question, Result, Scope, State, Tags, Told, Window,
+    Attachable, Changes, Class, Disruption, Essentials, Facts, FieldDiff, Found, Kept, Kind, Listing, Made, Name,
+    NameRule, Pending, Permissions, Question, Result, Scope, State, Tags, Told, Window,
 };
 
 /// An Aurora cluster: the storage and the endpoints of a database; its instances are resources of their own.
 pub struct DbCluster;
 
-impl Kind for DbCluster {
-    type Cloud = Aws;
-    type Spec = Spec;
-    type Outputs = Outputs;
-
-    const TYPE: &'static str = "AWS::RDS::DBCluster";
-    const REF: &'static str = "DBClusterIdentifier";
-    const NAME: NameRule = NameRule::Unique { max: rds::ID_MAX };
-    const ATTACHABLE: &'static [Attachable] = &[
-        Attachable::new("AWS::RDS::DBInstance", Told::Listed),
-        Attachable::new("AssociatedRoles", Told::Noted("/AssociatedRoles")),
-        Attachable::new("AWS::RDS::GlobalCluster", Told::Noted("/GlobalClusterIdentifier")),
-        Attachable::new("CustomEndpoints", Told::Additive(beyond::ENDPOINTS)),
-    ];
-    const MEMBERSHIPS: &'static [&'static str] = &["/VpcSecurityGroupIds"];
-    const CREATE_ONLY: &'static [&'static str] =
-        &["/DBSubnetGroupName", "/DatabaseName", "/EngineMode", "/KmsKeyId", "/StorageEncrypted"];
-    const ADDITIVE: &'static [&'static str] = &[beyond::ENDPOINTS];
-    const WRITE_ONLY: &'static [&'static str] =
-        &["/ApplyImmediately", "/DBInstanceParameterGroupName", "/MasterUserPassword"];
-    const SENT_ALONG: &'static [&'static str] = &["/ApplyImmediately", "/DBInstanceParameterGroupName"];
-    const SENSITIVE: &'static [&'static str] = &["/MasterUserPassword"];
-    const VERSIONS: &'static [&'static str] = &["/EngineVersion"];
-    const STATEFUL: bool = true;
-    const LEAVES: &'static [&'static str] = &["/KmsKeyId"];
-    const PROTECTION: &'static [&'static str] = &["/DeletionProtection"];
-    const SECONDS: u32 = 45;
-    // A major upgrade of a database with many tables takes more than an hour.
-    const PATIENCE: u32 = 2 * 60 * 60;
-    const ASKS: &'static [&'static str] = &["rds:DescribeDBEngineVersions"];
-    const MENDS: &'static [&'static str] = &["/BacktrackWindow"];
-    const EXAMPLE: &'static str = "
+/// What the docs show and the life-cycle test creates.
+const EXAMPLE: &str = "
 resources:
   - type: AWS::EC2::VPC
     name: main
@@ -88,44 +58,80 @@ resources:
       ServerlessV2ScalingConfiguration: { MinCapacity: 0.5, MaxCapacity: 2 }
 ";
 
-    fn permissions() -> Permissions {
-        Permissions {
-            read: &["rds:DescribeDBClusters"],
-            create: &[
-                "rds:CreateDBCluster",
-                "rds:AddTagsToResource",
-                "rds:DescribeDBClusters",
-                "secretsmanager:CreateSecret",
-                "secretsmanager:TagResource",
-                "secretsmanager:GetSecretValue",
-                "kms:DescribeKey",
-                "kms:CreateGrant",
-                "kms:Decrypt",
-                "kms:GenerateDataKey",
-                "iam:CreateServiceLinkedRole",
+impl Kind for DbCluster {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const FACTS: Facts = Facts {
+        memberships: &["/VpcSecurityGroupIds"],
+        create_only: &["/DBSubnetGroupName", "/DatabaseName", "/EngineMode", "/KmsKeyId", "/StorageEncrypted"],
+        additive: &[beyond::ENDPOINTS],
+        write_only: &["/ApplyImmediately", "/DBInstanceParameterGroupName", "/MasterUserPassword"],
+        sent_along: &["/ApplyImmediately", "/DBInstanceParameterGroupName"],
+        sensitive: &["/MasterUserPassword"],
+        versions: &["/EngineVersion"],
+        stateful: true,
+        leaves: &["/KmsKeyId"],
+        protection: &["/DeletionProtection"],
+        seconds: 45,
+        // A major upgrade of a database with many tables takes more than an hour.
+        patience: Some(2 * 60 * 60),
+        asks: &["rds:DescribeDBEngineVersions"],
+        mends: &["/BacktrackWindow"],
+        ..Facts::of(Essentials {
+            kind: "AWS::RDS::DBCluster",
+            reference: "DBClusterIdentifier",
+            name: NameRule::Unique { max: rds::ID_MAX },
+            name_property: Some("DBClusterIdentifier"),
+            global: false,
+            sends_once: &[],
+            id_prefixes: &[],
+            attachable: &[
+                Attachable::new("AWS::RDS::DBInstance", Told::Listed),
+                Attachable::new("AssociatedRoles", Told::Noted("/AssociatedRoles")),
+                Attachable::new("AWS::RDS::GlobalCluster", Told::Noted("/GlobalClusterIdentifier")),
+                Attachable::new("CustomEndpoints", Told::Additive(beyond::ENDPOINTS)),
             ],
-            update: &[
-                "rds:ModifyDBCluster",
-                "rds:DescribeDBClusters",
-                "secretsmanager:CreateSecret",
-                "secretsmanager:TagResource",
-                "secretsmanager:RotateSecret",
-                "secretsmanager:GetSecretValue",
-                "kms:DescribeKey",
-                "kms:CreateGrant",
-                "kms:Decrypt",
-                "kms:GenerateDataKey",
-            ],
-            retag: &["rds:AddTagsToResource", "rds:RemoveTagsFromResource"],
-            delete: &[
-                "rds:StartDBCluster",
-                "rds:ModifyDBCluster",
-                "rds:DeleteDBCluster",
-                "rds:CreateDBClusterSnapshot",
-                "rds:AddTagsToResource",
-            ],
-        }
-    }
+            example: EXAMPLE,
+            permissions: Permissions {
+                read: &["rds:DescribeDBClusters"],
+                create: &[
+                    "rds:CreateDBCluster",
+                    "rds:AddTagsToResource",
+                    "rds:DescribeDBClusters",
+                    "secretsmanager:CreateSecret",
+                    "secretsmanager:TagResource",
+                    "secretsmanager:GetSecretValue",
+                    "kms:DescribeKey",
+                    "kms:CreateGrant",
+                    "kms:Decrypt",
+                    "kms:GenerateDataKey",
+                    "iam:CreateServiceLinkedRole",
+                ],
+                update: &[
+                    "rds:ModifyDBCluster",
+                    "rds:DescribeDBClusters",
+                    "secretsmanager:CreateSecret",
+                    "secretsmanager:TagResource",
+                    "secretsmanager:RotateSecret",
+                    "secretsmanager:GetSecretValue",
+                    "kms:DescribeKey",
+                    "kms:CreateGrant",
+                    "kms:Decrypt",
+                    "kms:GenerateDataKey",
+                ],
+                retag: &["rds:AddTagsToResource", "rds:RemoveTagsFromResource"],
+                delete: &[
+                    "rds:StartDBCluster",
+                    "rds:ModifyDBCluster",
+                    "rds:DeleteDBCluster",
+                    "rds:CreateDBClusterSnapshot",
+                    "rds:AddTagsToResource",
+                ],
+            },
+        })
+    };
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         let clusters = reader.once("rds:clusters", rds::clusters(reader)).await?;
@@ -154,7 +160,7 @@ resources:
     }
 
     async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
-        if changes.fields().iter().all(|field| Self::SENT_ALONG.contains(&&*field.path)) {
+        if changes.fields().iter().all(|field| Self::FACTS.sent_along.contains(&&*field.path)) {
             return Ok(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready });
         }
         let password = change::password(writer, spec, Some(changes)).await?;
@@ -211,7 +217,7 @@ resources:
     }
 
     fn takes(_: &Value, fields: &[FieldDiff]) -> u32 {
-        if fields.iter().any(judge::is_major) { judge::MAJOR_MINUTES * 60 } else { Self::SECONDS }
+        if fields.iter().any(judge::is_major) { judge::MAJOR_MINUTES * 60 } else { Self::FACTS.seconds }
     }
 
     /// RDS documents it of instances, and keeps silent of clusters.

@@ -84,7 +84,7 @@ fn endpoints_that_others_add_are_theirs() {
     let cluster = Description::builder().engine("aurora-mysql").custom_endpoints("reports").build();
     let told: Vec<_> = read::found(&cluster, Tags::default()).unmodelled.into_iter().map(|one| one.path).collect();
     assert_eq!(told, ["/CustomEndpoints/reports"]);
-    assert!(DbCluster::ADDITIVE.contains(&"/CustomEndpoints"));
+    assert!(DbCluster::FACTS.additive.contains(&"/CustomEndpoints"));
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn an_upgrade_takes_as_long_as_is_said_of_it() {
     assert_eq!(DbCluster::takes(&Value::Null, &[version("16.4", "17.2")]), 600);
     let said = DbCluster::advice(&Value::Null, &json!({}), &[version("16.4", "17.2")]).join(" ");
     assert!(said.contains("about 10 minutes"), "{said}");
-    assert_eq!(DbCluster::takes(&Value::Null, &[version("16.4", "16.6")]), DbCluster::SECONDS);
+    assert_eq!(DbCluster::takes(&Value::Null, &[version("16.4", "16.6")]), DbCluster::FACTS.seconds);
 }
 
 #[test]

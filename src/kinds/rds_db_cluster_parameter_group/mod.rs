@@ -11,8 +11,8 @@ use super::candidate::{Candidate, adopt, examine};
 use super::{offers, rds};
 use crate::aws::{Aws, Reader, Writer};
 use crate::resource::{
-    Attachable, Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule,
-    Permissions, Question, Replacement, Result, Scope, State, Tags, Told, pointer,
+    Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Kept, Kind, Listing, Made,
+    Name, NameRule, Permissions, Question, Replacement, Result, Scope, State, Tags, Told, pointer,
 };
 
 /// Engine settings of a database cluster. AWS allows 50 groups in a region: declare one only for settings of one's own.
@@ -44,23 +44,8 @@ pub struct Outputs {
     given: BTreeMap<String, String>,
 }
 
-impl Kind for DbClusterParameterGroup {
-    type Cloud = Aws;
-    type Spec = Spec;
-    type Outputs = Outputs;
-
-    const TYPE: &'static str = "AWS::RDS::DBClusterParameterGroup";
-    const REF: &'static str = "DBClusterParameterGroupName";
-    const NAME: NameRule = NameRule::Hashed { max: rds::GROUP_MAX };
-    const ATTACHABLE: &'static [Attachable] = &[
-        Attachable::new("Parameters", Told::Compared("/Parameters")),
-        Attachable::new("AWS::RDS::DBCluster", Told::Left("it uses the group and changes nothing of it")),
-    ];
-    const CREATE_ONLY: &'static [&'static str] = &["/Description", "/Family"];
-    const REPLACEMENT: Replacement = Replacement::CreateFirst;
-    const SEVERAL_CALLS: bool = true;
-    const ASKS: &'static [&'static str] = &["rds:DescribeEngineDefaultClusterParameters"];
-    const EXAMPLE: &'static str = "
+/// What the docs show and the life-cycle test creates.
+const EXAMPLE: &str = "
 resources:
   - type: AWS::RDS::DBClusterParameterGroup
     name: main
@@ -70,31 +55,54 @@ resources:
       Parameters: { log_min_duration_statement: 1000 }
 ";
 
-    fn permissions() -> Permissions {
-        Permissions {
-            read: &[
-                "rds:DescribeDBClusterParameterGroups",
-                "rds:DescribeDBClusterParameters",
-                "rds:ListTagsForResource",
-                "tag:GetResources",
+impl Kind for DbClusterParameterGroup {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const FACTS: Facts = Facts {
+        create_only: &["/Description", "/Family"],
+        replacement: Replacement::CreateFirst,
+        several_calls: true,
+        asks: &["rds:DescribeEngineDefaultClusterParameters"],
+        ..Facts::of(Essentials {
+            kind: "AWS::RDS::DBClusterParameterGroup",
+            reference: "DBClusterParameterGroupName",
+            name: NameRule::Hashed { max: rds::GROUP_MAX },
+            name_property: Some("DBClusterParameterGroupName"),
+            global: false,
+            sends_once: &[],
+            id_prefixes: &[],
+            attachable: &[
+                Attachable::new("Parameters", Told::Compared("/Parameters")),
+                Attachable::new("AWS::RDS::DBCluster", Told::Left("it uses the group and changes nothing of it")),
             ],
-            create: &[
-                "rds:CreateDBClusterParameterGroup",
-                "rds:AddTagsToResource",
-                "rds:ModifyDBClusterParameterGroup",
-                "rds:DescribeDBClusterParameterGroups",
-                "rds:DescribeDBClusterParameters",
-                "rds:ListTagsForResource",
-            ],
-            update: &[
-                "rds:ModifyDBClusterParameterGroup",
-                "rds:ResetDBClusterParameterGroup",
-                "rds:DescribeDBClusterParameters",
-            ],
-            retag: &["rds:AddTagsToResource", "rds:RemoveTagsFromResource"],
-            delete: &["rds:DeleteDBClusterParameterGroup"],
-        }
-    }
+            example: EXAMPLE,
+            permissions: Permissions {
+                read: &[
+                    "rds:DescribeDBClusterParameterGroups",
+                    "rds:DescribeDBClusterParameters",
+                    "rds:ListTagsForResource",
+                    "tag:GetResources",
+                ],
+                create: &[
+                    "rds:CreateDBClusterParameterGroup",
+                    "rds:AddTagsToResource",
+                    "rds:ModifyDBClusterParameterGroup",
+                    "rds:DescribeDBClusterParameterGroups",
+                    "rds:DescribeDBClusterParameters",
+                    "rds:ListTagsForResource",
+                ],
+                update: &[
+                    "rds:ModifyDBClusterParameterGroup",
+                    "rds:ResetDBClusterParameterGroup",
+                    "rds:DescribeDBClusterParameters",
+                ],
+                retag: &["rds:AddTagsToResource", "rds:RemoveTagsFromResource"],
+                delete: &["rds:DeleteDBClusterParameterGroup"],
+            },
+        })
+    };
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         let pages = reader.rds().describe_db_cluster_parameter_groups().max_records(rds::PAGE).into_paginator().items();

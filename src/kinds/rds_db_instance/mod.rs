@@ -13,29 +13,15 @@ use super::maintenance_window::MaintenanceWindow;
 use super::{key_arn, offers, rds};
 use crate::aws::{Aws, Reader, Writer};
 use crate::resource::{
-    Attachable, Attached, Changes, Class, Disruption, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name,
-    NameRule, Pending, Permissions, Question, Result, Scope, State, Tags, Told, Window,
+    Attachable, Attached, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Kept, Kind,
+    Listing, Made, Name, NameRule, Pending, Permissions, Question, Result, Scope, State, Tags, Told, Window,
 };
 
 /// An instance of an Aurora cluster: the first becomes its writer, the others are readers. It bears no data of its own.
 pub struct DbInstance;
 
-impl Kind for DbInstance {
-    type Cloud = Aws;
-    type Spec = Spec;
-    type Outputs = Outputs;
-
-    const TYPE: &'static str = "AWS::RDS::DBInstance";
-    const REF: &'static str = "DBInstanceIdentifier";
-    const NAME: NameRule = NameRule::Unique { max: rds::ID_MAX };
-    const ATTACHABLE: &'static [Attachable] =
-        &[Attachable::new("Read replicas", Told::Left("those of Aurora are instances of the cluster"))];
-    const CREATE_ONLY: &'static [&'static str] = &["/DBClusterIdentifier"];
-    const WRITE_ONLY: &'static [&'static str] = &["/ApplyImmediately"];
-    const SENT_ALONG: &'static [&'static str] = &["/ApplyImmediately"];
-    const SECONDS: u32 = 390;
-    const ASKS: &'static [&'static str] = &["rds:DescribeOrderableDBInstanceOptions"];
-    const EXAMPLE: &'static str = "
+/// What the docs show and the life-cycle test creates.
+const EXAMPLE: &str = "
 resources:
   - type: AWS::EC2::VPC
     name: main
@@ -71,30 +57,51 @@ resources:
       DBInstanceClass: db.r6g.large
 ";
 
-    fn permissions() -> Permissions {
-        Permissions {
-            read: &["rds:DescribeDBInstances", "rds:DescribeDBClusters"],
-            create: &[
-                "rds:CreateDBInstance",
-                "rds:AddTagsToResource",
-                "rds:DescribeDBInstances",
-                "iam:PassRole",
-                "iam:CreateServiceLinkedRole",
-                "kms:DescribeKey",
-                "kms:CreateGrant",
-            ],
-            update: &["rds:ModifyDBInstance", "rds:DescribeDBInstances", "rds:DescribeDBClusters", "iam:PassRole"],
-            retag: &["rds:AddTagsToResource", "rds:RemoveTagsFromResource"],
-            delete: &[
-                "rds:StartDBCluster",
-                "rds:StartDBInstance",
-                "rds:ModifyDBInstance",
-                "rds:DeleteDBInstance",
-                "rds:CreateDBSnapshot",
-                "rds:AddTagsToResource",
-            ],
-        }
-    }
+impl Kind for DbInstance {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const FACTS: Facts = Facts {
+        create_only: &["/DBClusterIdentifier"],
+        write_only: &["/ApplyImmediately"],
+        sent_along: &["/ApplyImmediately"],
+        seconds: 390,
+        asks: &["rds:DescribeOrderableDBInstanceOptions"],
+        ..Facts::of(Essentials {
+            kind: "AWS::RDS::DBInstance",
+            reference: "DBInstanceIdentifier",
+            name: NameRule::Unique { max: rds::ID_MAX },
+            name_property: Some("DBInstanceIdentifier"),
+            global: false,
+            sends_once: &[],
+            id_prefixes: &[],
+            attachable: &[Attachable::new("Read replicas", Told::Left("those of Aurora are instances of the cluster"))],
+            example: EXAMPLE,
+            permissions: Permissions {
+                read: &["rds:DescribeDBInstances", "rds:DescribeDBClusters"],
+                create: &[
+                    "rds:CreateDBInstance",
+                    "rds:AddTagsToResource",
+                    "rds:DescribeDBInstances",
+                    "iam:PassRole",
+                    "iam:CreateServiceLinkedRole",
+                    "kms:DescribeKey",
+                    "kms:CreateGrant",
+                ],
+                update: &["rds:ModifyDBInstance", "rds:DescribeDBInstances", "rds:DescribeDBClusters", "iam:PassRole"],
+                retag: &["rds:AddTagsToResource", "rds:RemoveTagsFromResource"],
+                delete: &[
+                    "rds:StartDBCluster",
+                    "rds:StartDBInstance",
+                    "rds:ModifyDBInstance",
+                    "rds:DeleteDBInstance",
+                    "rds:CreateDBSnapshot",
+                    "rds:AddTagsToResource",
+                ],
+            },
+        })
+    };
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         let instances = reader.once("rds:instances", rds::instances(reader)).await?;
@@ -149,7 +156,7 @@ resources:
     }
 
     async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
-        if changes.fields().iter().all(|field| Self::SENT_ALONG.contains(&&*field.path)) {
+        if changes.fields().iter().all(|field| Self::FACTS.sent_along.contains(&&*field.path)) {
             return Ok(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready });
         }
         let changes = &without_what_waits(writer, spec, changes).await?;
@@ -221,7 +228,7 @@ resources:
 
     fn takes(_: &Value, fields: &[FieldDiff]) -> u32 {
         let is_new_class = fields.iter().any(|field| field.path == "/DBInstanceClass");
-        if is_new_class { Self::SECONDS } else { 60 }
+        if is_new_class { Self::FACTS.seconds } else { 60 }
     }
 
     /// RDS documents it of instances, and keeps silent of clusters.

@@ -20,8 +20,8 @@ use super::wafv2::{self, Summary};
 use crate::aws::{Aws, Clients, Reader, TagIndex, Writer};
 use crate::resource::normal::Set;
 use crate::resource::{
-    Attachable, Changes, Class, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, OPEN,
-    Permissions, Result, Scope, State, Tags, Told, Unmodelled, pointer,
+    Attachable, Changes, Class, Essentials, Facts, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name,
+    NameRule, OPEN, Permissions, Result, Scope, State, Tags, Told, Unmodelled, pointer,
 };
 
 /// A web application firewall: rules in front of a load balancer or a distribution.
@@ -110,40 +110,8 @@ pub struct Outputs {
     theirs: Vec<sdk::Rule>,
 }
 
-impl Kind for WebAcl {
-    type Cloud = Aws;
-    type Spec = Spec;
-    type Outputs = Outputs;
-
-    const TYPE: &'static str = "AWS::WAFv2::WebACL";
-    const REF: &'static str = "Ref";
-    const NAME: NameRule = NameRule::Unique { max: wafv2::NAME_MAX };
-    const ATTACHABLE: &'static [Attachable] = &[
-        Attachable::new("Rule groups of Firewall Manager", Told::Additive(live::MANAGERS)),
-        Attachable::new("The rule of Shield Advanced", Told::Additive(live::SHIELDS)),
-        Attachable::new("AWS::WAFv2::LoggingConfiguration", Told::Surveyed),
-        Attachable::new(
-            "AWS::WAFv2::WebACLAssociation",
-            Told::Left("who stands behind it names it, and changes nothing of it"),
-        ),
-    ];
-    const ADDITIVE: &'static [&'static str] = &[live::MANAGERS, live::SHIELDS];
-    const SENT_WHOLE: bool = true;
-    const CREATE_ONLY: &'static [&'static str] = &["/Scope"];
-    const KEYED: &'static [(&'static str, &'static str)] = &[("/Rules", "Name")];
-    const INITIAL: &'static [&'static str] = &["/ApplicationConfig"];
-    // A header that only the right caller knows is looked for by its value.
-    const SENSITIVE: &'static [&'static str] = &[
-        "/DefaultAction/**/CustomRequestHandling",
-        "/DefaultAction/**/ResponseHeaders/*/Value",
-        "/Rules/*/Action/**/ResponseHeaders/*/Value",
-        "/Rules/*/Statement/**/ResponseHeaders/*/Value",
-        "/Rules/*/Statement/**/SearchString",
-    ];
-    const UPDATED_OUTPUTS: &'static [&'static str] = &["Capacity"];
-    const SECONDS: u32 = 5;
-    const MENDS: &'static [&'static str] = &["/**"];
-    const EXAMPLE: &'static str = "
+/// What the docs show and the life-cycle test creates.
+const EXAMPLE: &str = "
 resources:
   - type: AWS::WAFv2::IPSet
     name: blocked
@@ -172,21 +140,61 @@ resources:
           VisibilityConfig: { SampledRequestsEnabled: true, CloudWatchMetricsEnabled: true, MetricName: common }
 ";
 
-    fn permissions() -> Permissions {
-        Permissions {
-            read: &["wafv2:ListWebACLs", "wafv2:GetWebACL", "wafv2:ListTagsForResource", "tag:GetResources"],
-            create: &[
-                "wafv2:CreateWebACL",
-                "wafv2:TagResource",
-                "wafv2:ListWebACLs",
-                "wafv2:GetWebACL",
-                "wafv2:ListTagsForResource",
+impl Kind for WebAcl {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const FACTS: Facts = Facts {
+        additive: &[live::MANAGERS, live::SHIELDS],
+        sent_whole: true,
+        create_only: &["/Scope"],
+        keyed: &[("/Rules", "Name")],
+        initial: &["/ApplicationConfig"],
+        // A header that only the right caller knows is looked for by its value.
+        sensitive: &[
+            "/DefaultAction/**/CustomRequestHandling",
+            "/DefaultAction/**/ResponseHeaders/*/Value",
+            "/Rules/*/Action/**/ResponseHeaders/*/Value",
+            "/Rules/*/Statement/**/ResponseHeaders/*/Value",
+            "/Rules/*/Statement/**/SearchString",
+        ],
+        updated_outputs: &["Capacity"],
+        seconds: 5,
+        mends: &["/**"],
+        ..Facts::of(Essentials {
+            kind: "AWS::WAFv2::WebACL",
+            reference: "Ref",
+            name: NameRule::Unique { max: wafv2::NAME_MAX },
+            name_property: Some("Name"),
+            global: false,
+            sends_once: &[],
+            id_prefixes: &[],
+            attachable: &[
+                Attachable::new("Rule groups of Firewall Manager", Told::Additive(live::MANAGERS)),
+                Attachable::new("The rule of Shield Advanced", Told::Additive(live::SHIELDS)),
+                Attachable::new("AWS::WAFv2::LoggingConfiguration", Told::Surveyed),
+                Attachable::new(
+                    "AWS::WAFv2::WebACLAssociation",
+                    Told::Left("who stands behind it names it, and changes nothing of it"),
+                ),
             ],
-            update: &["wafv2:UpdateWebACL", "wafv2:GetWebACL"],
-            retag: &["wafv2:TagResource", "wafv2:UntagResource"],
-            delete: &["wafv2:DeleteWebACL", "wafv2:GetWebACL"],
-        }
-    }
+            example: EXAMPLE,
+            permissions: Permissions {
+                read: &["wafv2:ListWebACLs", "wafv2:GetWebACL", "wafv2:ListTagsForResource", "tag:GetResources"],
+                create: &[
+                    "wafv2:CreateWebACL",
+                    "wafv2:TagResource",
+                    "wafv2:ListWebACLs",
+                    "wafv2:GetWebACL",
+                    "wafv2:ListTagsForResource",
+                ],
+                update: &["wafv2:UpdateWebACL", "wafv2:GetWebACL"],
+                retag: &["wafv2:TagResource", "wafv2:UntagResource"],
+                delete: &["wafv2:DeleteWebACL", "wafv2:GetWebACL"],
+            },
+        })
+    };
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         let index = reader.tag_index(scope).await?;
@@ -327,7 +335,7 @@ async fn list_all(clients: &Clients, scope: &sdk::Scope) -> Result<Vec<sdk::WebA
 
 /// What somebody has changed of ours, without what AWS adds by itself.
 fn lasting(unmodelled: &[Unmodelled]) -> Vec<&Unmodelled> {
-    let is_added = |one: &&Unmodelled| WebAcl::ADDITIVE.iter().any(|list| pointer::covers(list, &one.path));
+    let is_added = |one: &&Unmodelled| WebAcl::FACTS.additive.iter().any(|list| pointer::covers(list, &one.path));
     unmodelled.iter().filter(|one| !is_added(one)).collect()
 }
 

@@ -30,7 +30,7 @@ impl Decider<'_> {
         let is_ours = |value: &Value| self.names_ours(value);
         let comparing = Comparing {
             shape,
-            facts: &facts,
+            facts,
             resource,
             live,
             only_config: self.input.mode == Mode::OnlyConfig,
@@ -45,7 +45,7 @@ impl Decider<'_> {
     fn differences(&self, resource: &Resource, live: &Live) -> Vec<Field> {
         let shape = self.shapes[resource.address.kind.as_str()];
         let mut spec = self.without_held(resource, shape, Some(live));
-        self.presume(resource, &shape.facts(), live, &mut spec);
+        self.presume(resource, shape.facts(), live, &mut spec);
         let desired = shape.normalise(spec);
         let compared = desired.map(|desired| self.compared(resource, shape, live, desired));
         compared.map(|all| all.fields.into_iter().chain(all.lasting).collect()).unwrap_or_default()

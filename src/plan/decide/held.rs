@@ -30,11 +30,11 @@ impl Decider<'_> {
         let mut spec = resolve(&resource.spec, &|reference| self.lookup(reference));
         let record = Recorded::read(live.and_then(|live| live.tags.get(key::DIGEST)));
         let is_foreign = |path: &str, item: &Value| {
-            let texts = parts::texts(&facts, shape.schema(), path, &Value::from(vec![item.clone()]));
+            let texts = parts::texts(facts, shape.schema(), path, &Value::from(vec![item.clone()]));
             record.had(pointer::property(path), texts) == Some(false)
         };
         let live = live.map(|live| &live.spec);
-        let late = Late { facts: &facts, resource, live, is_foreign: &is_foreign };
+        let late = Late { facts, resource, live, is_foreign: &is_foreign };
         for (property, targets) in self.held_properties(resource) {
             late.leave_out(property, &self.shared_with(&targets), &mut spec);
         }

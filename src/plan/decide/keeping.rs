@@ -52,7 +52,7 @@ impl Decider<'_> {
         let (ignored, acted): (Vec<_>, Vec<_>) = fields.into_iter().partition(|field| field.ignored.is_some());
         match halves(shape, self.edges, live, &spec, &joined(acted.iter().cloned())) {
             Some(Halves { wide, early, late }) => {
-                let properties = parted(&shape.facts(), &late, &wide);
+                let properties = parted(shape.facts(), &late, &wide);
                 *kept = Some(Kept { why: why.clone(), fields: late, properties });
                 (early.into_iter().chain(ignored).collect(), wide)
             }

@@ -17,7 +17,7 @@ impl Decider<'_> {
 
     pub(super) fn lookup(&self, reference: &Reference) -> Option<Value> {
         match self.fates.get(&reference.address) {
-            Some(fate) => fate.output(reference, &self.facts(&reference.address)?),
+            Some(fate) => fate.output(reference, self.facts(&reference.address)?),
             None => self.standings.get(&reference.address)?.live()?.output(&reference.output),
         }
     }
@@ -25,10 +25,10 @@ impl Decider<'_> {
     pub(super) fn changes(&self, reference: &Reference) -> bool {
         let facts = self.facts(&reference.address);
         let fate = self.fates.get(&reference.address);
-        fate.zip(facts).is_some_and(|(fate, facts)| fate.changes_output(reference, &facts))
+        fate.zip(facts).is_some_and(|(fate, facts)| fate.changes_output(reference, facts))
     }
 
-    pub(super) fn facts(&self, address: &Address) -> Option<Facts> {
+    pub(super) fn facts(&self, address: &Address) -> Option<&Facts> {
         self.shapes.get(address.kind.as_str()).map(|shape| shape.facts())
     }
 

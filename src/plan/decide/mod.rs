@@ -182,7 +182,7 @@ impl<'a> Decider<'a> {
         let shape = self.shapes[resource.address.kind.as_str()];
         let looking = Looking {
             stack: &self.input.blueprint.stack,
-            facts: &shape.facts(),
+            facts: shape.facts(),
             inventory: self.input.inventory,
             referred: &self.referred,
             is_wanted: &|address| self.input.blueprint.resources.contains_key(address),
@@ -264,7 +264,7 @@ impl<'a> Decider<'a> {
             place: live.id.clone(),
         }));
         let spec = resource.shared(spec);
-        let fate = match (Fate::of(shape, &facts, live, spec.clone(), fields), &live.state) {
+        let fate = match (Fate::of(shape, facts, live, spec.clone(), fields), &live.state) {
             // An update in place may mend what has failed; else a new one has to take its place.
             (Fate::Keep { .. } | Fate::Replace { .. }, State::Failed(why)) => {
                 let create_first = facts.replacement == Replacement::CreateFirst && !facts.name.is_physical();
@@ -273,7 +273,7 @@ impl<'a> Decider<'a> {
             }
             (fate, _) => fate,
         };
-        match lost(&facts, &fate, &left_alone).or_else(|| sleeps(&fate)) {
+        match lost(facts, &fate, &left_alone).or_else(|| sleeps(&fate)) {
             Some(why) => fate.blocked(Some(live), why),
             None => fate,
         }

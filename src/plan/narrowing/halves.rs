@@ -31,11 +31,11 @@ pub(in crate::plan) fn halves(
     let facts = shape.facts();
     let (mut wide, mut early, mut late) = (desired.clone(), Vec::new(), Vec::new());
     for field in fields.iter().filter(|field| field.ignored.is_none()) {
-        let Some(both) = both(shape, &facts, edges, live, field) else {
+        let Some(both) = both(shape, facts, edges, live, field) else {
             early.push(field.clone());
             continue;
         };
-        keyed::set(&facts, &mut wide, &field.path, Some(&both));
+        keyed::set(facts, &mut wide, &field.path, Some(&both));
         if field.before.as_ref() != Some(&both) {
             early.push(Field { after: Some(both.clone()), ..field.clone() });
         }

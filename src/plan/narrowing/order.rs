@@ -102,7 +102,7 @@ impl Narrowing<'_> {
         let Halves { wide, early, late } = halves;
         let second = StepId::new(&first.address, Verb::Update, "");
         let retag = StepId::new(&first.address, Verb::Retag, &first.id);
-        let properties = parted(&self.shapes[first.address.kind.as_str()].facts(), &late, &wide);
+        let properties = parted(self.shapes[first.address.kind.as_str()].facts(), &late, &wide);
         let Some(step) = steps.all.get_mut(first) else { return second };
         let Some(desired) = &mut step.desired else { return second };
         let spec = std::mem::replace(&mut desired.spec, Arc::new(wide));

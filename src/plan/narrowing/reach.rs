@@ -101,7 +101,7 @@ impl Narrowing<'_> {
     fn named(&self, address: &Address, field: &Field, gives: bool) -> Vec<Named> {
         let is_membership = self.is_membership(address, field);
         let facts = self.shapes.get(address.kind.as_str()).map(|shape| shape.facts());
-        if !is_membership && !facts.is_some_and(|facts| is_granted(&facts, &field.path)) {
+        if !is_membership && !facts.is_some_and(|facts| is_granted(facts, &field.path)) {
             return Vec::new();
         }
         let (from, to) = (field.before.as_ref(), field.after.as_ref());
@@ -140,7 +140,7 @@ impl Narrowing<'_> {
     fn other_end(&self, group: &Address, from: &Address, to: &Address, pointers: &BTreeSet<String>) -> Option<Address> {
         let end = if from == group { to } else { from };
         let facts = self.shapes.get(from.kind.as_str())?.facts();
-        let is_grant = (from == group || to == group) && pointers.iter().any(|at| is_granted(&facts, at));
+        let is_grant = (from == group || to == group) && pointers.iter().any(|at| is_granted(facts, at));
         is_grant.then(|| end.clone())
     }
 }

@@ -28,7 +28,7 @@ impl Users {
         let mut users = Self::default();
         let is_use = |from: &Address, pointers: &BTreeSet<String>| {
             let facts = shapes.get(from.kind.as_str()).map(|shape| shape.facts());
-            facts.is_none_or(|facts| pointers.iter().any(|at| !is_granted(&facts, at)))
+            facts.is_none_or(|facts| pointers.iter().any(|at| !is_granted(facts, at)))
         };
         for (from, resource) in &blueprint.resources {
             let targets = resource.edges.iter().filter(|(_, pointers)| is_use(from, pointers));

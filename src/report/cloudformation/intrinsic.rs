@@ -8,7 +8,7 @@ use crate::resource::{Facts, Piece, Reference};
 /// Writes our references as CloudFormation's functions.
 pub(super) struct Intrinsics<'a> {
     pub ids: &'a LogicalIds,
-    pub facts: &'a BTreeMap<&'static str, Facts>,
+    pub facts: &'a BTreeMap<&'static str, &'a Facts>,
 }
 
 impl Intrinsics<'_> {

@@ -51,7 +51,7 @@ pub fn cloudformation_json(blueprint: &Blueprint, kinds: &[&dyn Shape]) -> Strin
 
 struct Export<'a> {
     blueprint: &'a Blueprint,
-    facts: BTreeMap<&'static str, Facts>,
+    facts: BTreeMap<&'static str, &'a Facts>,
     ids: LogicalIds,
 }
 

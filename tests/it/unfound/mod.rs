@@ -19,7 +19,7 @@ const WHOLE: &[(&str, &str)] = &[(
 async fn list(kind: &str, answers: &[Answer]) -> Result<AnyListing> {
     let all: Vec<_> = answers.iter().map(|(operation, status, body)| (*operation, *status, body.as_str())).collect();
     let known = KINDS.iter().find(|one| one.facts().kind == kind).unwrap();
-    let session = Canned::by_operation(&all).session(known.permissions().read).await;
+    let session = Canned::by_operation(&all).session(known.facts().permissions.read).await;
     known.list(&session.reader(), &scope()).await
 }
 
@@ -41,7 +41,8 @@ fn every_kind_whose_list_makes_more_than_one_call_is_tried() {
     let tried: BTreeSet<_> = cases().iter().map(|(kind, _)| *kind).collect();
     let excused: BTreeSet<_> = WHOLE.iter().map(|(kind, _)| *kind).collect();
     let makes_several = |reads: &[&str]| reads.iter().filter(|read| **read != "tag:GetResources").count() > 1;
-    let several = KINDS.iter().filter(|kind| makes_several(kind.permissions().read)).map(|kind| kind.facts().kind);
+    let several =
+        KINDS.iter().filter(|kind| makes_several(kind.facts().permissions.read)).map(|kind| kind.facts().kind);
     let named: BTreeSet<_> = tried.union(&excused).copied().collect();
     assert_eq!(several.collect::<BTreeSet<_>>(), named);
     assert!(tried.is_disjoint(&excused));

@@ -1,7 +1,7 @@
 use provision::resource::normal::Set;
 use provision::resource::{
-    AnyKind, Attachable, Changes, Disruption, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions,
-    Ref, Replacement, Result, Scope, Tags,
+    AnyKind, Changes, Disruption, Essentials, Facts, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule,
+    Permissions, Ref, Replacement, Result, Scope, Tags,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -27,7 +27,7 @@ pub struct Outputs {
 }
 
 macro_rules! fake_kind {
-    ($(#[$doc:meta])* $kind:ident, $type:literal, $name:expr, $($rest:tt)*) => {
+    ($(#[$doc:meta])* $kind:ident, $type:literal, $name:expr, { $($fact:ident: $value:expr),* $(,)? } $($rest:tt)*) => {
         $(#[$doc])*
         pub struct $kind;
 
@@ -35,16 +35,23 @@ macro_rules! fake_kind {
             type Cloud = FakeCloud;
             type Spec = specs::$kind;
             type Outputs = Outputs;
-            const TYPE: &'static str = $type;
-            const REF: &'static str = "Id";
-            const EXAMPLE: &'static str = "";
-            const NAME: NameRule = $name;
-            const ATTACHABLE: &'static [Attachable] = &[];
+            const FACTS: Facts = Facts {
+                $($fact: $value,)*
+                ..Facts::of(Essentials {
+                    kind: $type,
+                    reference: "Id",
+                    name: $name,
+                    name_property: None,
+                    global: false,
+                    sends_once: &[],
+                    id_prefixes: &[],
+                    attachable: &[],
+                    example: "",
+                    permissions: Permissions::NONE,
+                })
+            };
             $($rest)*
 
-            fn permissions() -> Permissions {
-                Permissions::default()
-            }
             async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
                 verbs::list(reader, scope).await
             }
@@ -111,39 +118,49 @@ pub mod specs {
 fake_kind! {
     /// Made in several calls.
     Net, "Fake::Net", NameRule::Assigned { max: 255 },
-    const CREATE_ONLY: &'static [&'static str] = &["/Range"];
-    const SEVERAL_CALLS: bool = true;
+    {
+        create_only: &["/Range"],
+        several_calls: true,
+    }
 }
 fake_kind! {
     Part, "Fake::Part", NameRule::Assigned { max: 255 },
-    const CLAIMS: &'static [&'static str] = &["/Net", "/Range"];
-    const CREATE_ONLY: &'static [&'static str] = &["/Net", "/Range"];
+    {
+        claims: &["/Net", "/Range"],
+        create_only: &["/Net", "/Range"],
+    }
 }
 fake_kind! {
     /// May refer to each other in circles.
     Group, "Fake::Group", NameRule::Hashed { max: 40 },
-    const CLAIMS: &'static [&'static str] = &["/Net"];
-    const CREATE_ONLY: &'static [&'static str] = &["/Net"];
-    const REPLACEMENT: Replacement = Replacement::CreateFirst;
-    const LATE: &'static [&'static str] = &["/Friends"];
-    const GRANTS: &'static [&'static str] = &["/Friends", "/Ports"];
-    const MENDS: &'static [&'static str] = &["/Ports"];
+    {
+        claims: &["/Net"],
+        create_only: &["/Net"],
+        replacement: Replacement::CreateFirst,
+        late: &["/Friends"],
+        grants: &["/Friends", "/Ports"],
+        mends: &["/Ports"],
+    }
 }
 fake_kind! {
     /// Replaced with the new one first.
     Gate, "Fake::Gate", NameRule::Assigned { max: 255 },
-    const CREATE_ONLY: &'static [&'static str] = &["/Part", "/Size"];
-    const REPLACEMENT: Replacement = Replacement::CreateFirst;
-    const HANDOVER: Disruption = Disruption::Outage;
+    {
+        create_only: &["/Part", "/Size"],
+        replacement: Replacement::CreateFirst,
+        handover: Disruption::Outage,
+    }
 }
 fake_kind! {
     /// Bears data, is slow, and has a unique name.
     Store, "Fake::Store", NameRule::Unique { max: 40 },
-    const MEMBERSHIPS: &'static [&'static str] = &["/Groups"];
-    const CREATE_ONLY: &'static [&'static str] = &["/Engine"];
-    const STATEFUL: bool = true;
-    const PROTECTION: &'static [&'static str] = &["/Guarded"];
-    const SECONDS: u32 = 400;
+    {
+        memberships: &["/Groups"],
+        create_only: &["/Engine"],
+        stateful: true,
+        protection: &["/Guarded"],
+        seconds: 400,
+    }
     fn disruption(fields: &[FieldDiff]) -> Disruption {
         let days = |value: &Option<Value>| value.as_ref().and_then(Value::as_i64);
         let is_shorter = |field: &FieldDiff| field.path == "/Days" && days(&field.after) < days(&field.before);
@@ -153,19 +170,24 @@ fake_kind! {
 fake_kind! {
     /// Its revision changes with every update.
     Recipe, "Fake::Recipe", NameRule::Unique { max: 40 },
-    const UPDATED_OUTPUTS: &'static [&'static str] = &["Revision"];
-    const SENSITIVE: &'static [&'static str] = &["/Steps/*"];
+    {
+        updated_outputs: &["Revision"],
+        sensitive: &["/Steps/*"],
+    }
 }
 fake_kind! {
     Work, "Fake::Work", NameRule::Unique { max: 40 },
-    const INITIAL: &'static [&'static str] = &["/Count"];
-    const LATE: &'static [&'static str] = &["/Doors"];
-    const ROLLOUT: &'static [&'static str] = &["/Groups", "/Recipe", "/Revision"];
-    const SECONDS: u32 = 60;
+    {
+        initial: &["/Count"],
+        late: &["/Doors"],
+        rollout: &["/Groups", "/Recipe", "/Revision"],
+        seconds: 60,
+    }
 }
 fake_kind! {
-    /// Is everywhere, as the product knows by its type.
+    /// Is everywhere.
     Role, "AWS::IAM::Role", NameRule::Unique { max: 40 },
+    { global: true }
     fn refuses(_: &Value, _: &Value, fields: &[FieldDiff]) -> Option<String> {
         let is_empty = |field: &&FieldDiff| field.path == "/Keepers" && field.after == Some(serde_json::json!([]));
         fields.iter().find(is_empty).map(|_| "somebody has to keep it".to_owned())
@@ -174,11 +196,15 @@ fake_kind! {
 fake_kind! {
     /// Waits for a person. What is in another region may refer to it.
     Cert, "Fake::Cert", NameRule::Assigned { max: 255 },
-    const CREATE_ONLY: &'static [&'static str] = &["/Domain"];
-    const REPLACEMENT: Replacement = Replacement::CreateFirst;
-    const AWAITS_PERSON: bool = true;
+    {
+        create_only: &["/Domain"],
+        replacement: Replacement::CreateFirst,
+        awaits_person: true,
+    }
 }
 fake_kind! {
     Door, "Fake::Door", NameRule::Assigned { max: 255 },
-    const CREATE_ONLY: &'static [&'static str] = &["/Net"];
+    {
+        create_only: &["/Net"],
+    }
 }

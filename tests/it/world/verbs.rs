@@ -36,19 +36,19 @@ where
     tokio::task::yield_now().await;
     if !scope.also.is_empty() {
         // A look by id may be refused where the look by tags is not.
-        let operation = format!("Get{}ById", short(K::TYPE));
+        let operation = format!("Get{}ById", short(K::FACTS.kind));
         reader.cloud.read(&reader.client, FAKE, &operation, |_| Ok(())).await?;
     }
     let mut listing = Listing::default();
-    let details = DETAILED.iter().find(|(kind, _)| *kind == K::TYPE);
+    let details = DETAILED.iter().find(|(kind, _)| *kind == K::FACTS.kind);
     let is_asked_for = |thing: &Thing| {
         let place = |at: &&str| thing.spec.pointer(at).and_then(Value::as_str).unwrap_or_default();
-        let stands_in = K::CLAIMS.iter().map(place).any(|place| scope.asks_for(place));
+        let stands_in = K::FACTS.claims.iter().map(place).any(|place| scope.asks_for(place));
         stands_in || scope.owns(&thing.id, &thing.tags) || scope.asks_for(thing.shown_id())
     };
-    let may_be_ours = |thing: &Thing| thing.name.as_ref().is_some_and(|name| scope.may_own(name, K::NAME.max()));
+    let may_be_ours = |thing: &Thing| thing.name.as_ref().is_some_and(|name| scope.may_own(name, K::FACTS.name.max()));
     let wanted = |thing: &Thing| is_asked_for(thing) || may_be_ours(thing);
-    for thing in reader.cloud.list(&reader.client, K::TYPE, &reader.region, wanted).await? {
+    for thing in reader.cloud.list(&reader.client, K::FACTS.kind, &reader.region, wanted).await? {
         if !is_asked_for(&thing) {
             if let Some(name) = &thing.name {
                 let (id, name, tags) = (thing.shown_id().to_owned(), name.clone(), thing.tags.clone());
@@ -57,7 +57,7 @@ where
             continue;
         }
         if let Some((_, has_tags)) = details {
-            let operation = format!("Get{}", short(K::TYPE));
+            let operation = format!("Get{}", short(K::FACTS.kind));
             if let Err(failure) = reader.cloud.read(&reader.client, FAKE, &operation, |_| Ok(())).await {
                 let tags = has_tags.then(|| thing.tags.clone());
                 listing.unseen.push(Unseen { id: thing.shown_id().to_owned(), tags, failure });
@@ -98,30 +98,33 @@ where
     K: Kind<Cloud = FakeCloud, Outputs = Outputs>,
 {
     let spec = serde_json::to_value(spec).expect("specs are JSON");
-    let there = if LOOKED_FOR.contains(&K::TYPE) { look::<K>(writer, &spec, tags).await? } else { None };
+    let there = if LOOKED_FOR.contains(&K::FACTS.kind) { look::<K>(writer, &spec, tags).await? } else { None };
     let thing = match there {
         Some(there) => there,
         None => send::<K>(writer, name, &spec, tags).await?,
     };
     writer.made(&thing.id);
-    if thing.spec != spec && K::SEVERAL_CALLS {
+    if thing.spec != spec && K::FACTS.several_calls {
         let id = thing.id.clone();
-        writer.change("Update", K::TYPE, &id, Some(&spec), |world| set_spec(world, writer, &id, &spec)).await?;
+        writer.change("Update", K::FACTS.kind, &id, Some(&spec), |world| set_spec(world, writer, &id, &spec)).await?;
     }
     Ok(made(&thing))
 }
 
 async fn send<K: Kind>(writer: &Writer, name: &Name, spec: &Value, tags: &Tags) -> Result<Thing> {
     let mut first = spec.clone();
-    if K::SEVERAL_CALLS {
+    if K::FACTS.several_calls {
         // What is not create-only comes with a second call.
         first["Dns"] = Value::Bool(false);
     }
-    let name = K::NAME.is_physical().then(|| name.as_str().to_owned());
-    let sent = writer
-        .change("Create", K::TYPE, "", Some(spec), |world| insert::<K>(world, writer, name.as_ref(), &first, tags));
+    let name = K::FACTS.name.is_physical().then(|| name.as_str().to_owned());
+    let sent = writer.change("Create", K::FACTS.kind, "", Some(spec), |world| {
+        insert::<K>(world, writer, name.as_ref(), &first, tags)
+    });
     match sent.await {
-        Err(failure) if LOOKED_FOR.contains(&K::TYPE) && (failure.is(Class::Ambiguous) || failure.is(Class::Other)) => {
+        Err(failure)
+            if LOOKED_FOR.contains(&K::FACTS.kind) && (failure.is(Class::Ambiguous) || failure.is(Class::Other)) =>
+        {
             look_again::<K>(writer, spec, tags).await?.ok_or(failure)
         }
         Err(failure) if failure.is(Class::AlreadyExists) => {
@@ -139,28 +142,29 @@ fn insert<K: Kind>(
     tags: &Tags,
 ) -> Result<Thing> {
     refuse_dangling(world, spec, &writer.region)?;
-    let token = Some(writer.permit.token.clone()).filter(|_| name.is_none() && !LOOKED_FOR.contains(&K::TYPE));
+    let token = Some(writer.permit.token.clone()).filter(|_| name.is_none() && !LOOKED_FOR.contains(&K::FACTS.kind));
     let twin = |thing: &&Thing| {
-        thing.kind == K::TYPE && token.is_some() && thing.token == token && thing.is_in(&writer.region)
+        thing.kind == K::FACTS.kind && token.is_some() && thing.token == token && thing.is_in(&writer.region)
     };
     if let Some(thing) = world.things.values().find(twin) {
         return Ok(thing.clone());
     }
-    let has_name = |thing: &Thing| thing.kind == K::TYPE && thing.name.as_ref() == name && thing.is_in(&writer.region);
+    let has_name =
+        |thing: &Thing| thing.kind == K::FACTS.kind && thing.name.as_ref() == name && thing.is_in(&writer.region);
     if name.is_some() && world.things.values().any(has_name) {
         return Err(Failure::new(Class::AlreadyExists, "the name is taken"));
     }
-    let slowness = world.pace.slowness(K::TYPE);
-    let place = format!("{}/{}", K::TYPE, tags.get(key::NAME).unwrap_or_default());
-    let versions = (K::TYPE == WORK).then(|| world.version(&place, spec)).into_iter().collect();
+    let slowness = world.pace.slowness(K::FACTS.kind);
+    let place = format!("{}/{}", K::FACTS.kind, tags.get(key::NAME).unwrap_or_default());
+    let versions = (K::FACTS.kind == WORK).then(|| world.version(&place, spec)).into_iter().collect();
     let thing = Thing {
         versions,
         region: writer.region.clone(),
         name: name.cloned(),
         ready_at: Some(Instant::now() + slowness),
-        human: K::AWAITS_PERSON,
+        human: K::FACTS.awaits_person,
         token,
-        ..Thing::new(K::TYPE, world.new_id(K::TYPE), spec.clone(), tags.clone())
+        ..Thing::new(K::FACTS.kind, world.new_id(K::FACTS.kind), spec.clone(), tags.clone())
     };
     world.insert(thing.clone());
     Ok(thing)
@@ -168,9 +172,9 @@ fn insert<K: Kind>(
 
 /// Looks for what bears our tags for this address and has what only a new one could have.
 async fn look<K: Kind>(writer: &Writer, spec: &Value, tags: &Tags) -> Result<Option<Thing>> {
-    let all = writer.cloud.list(&writer.client, K::TYPE, &writer.region, |thing| is_ours(thing, tags)).await?;
+    let all = writer.cloud.list(&writer.client, K::FACTS.kind, &writer.region, |thing| is_ours(thing, tags)).await?;
     Ok(all.into_iter().find(|thing| {
-        let same = K::CREATE_ONLY.iter().all(|path| thing.spec.pointer(path) == spec.pointer(path));
+        let same = K::FACTS.create_only.iter().all(|path| thing.spec.pointer(path) == spec.pointer(path));
         same && is_ours(thing, tags) && thing.leaves_at.is_none() && thing.failed.is_none()
     }))
 }
@@ -187,7 +191,7 @@ async fn look_again<K: Kind>(writer: &Writer, spec: &Value, tags: &Tags) -> Resu
 }
 
 async fn adopt<K: Kind>(writer: &Writer, name: Option<&String>, tags: &Tags) -> Result<Option<Thing>> {
-    let all = writer.cloud.list(&writer.client, K::TYPE, &writer.region, |thing| is_ours(thing, tags)).await?;
+    let all = writer.cloud.list(&writer.client, K::FACTS.kind, &writer.region, |thing| is_ours(thing, tags)).await?;
     Ok(all.into_iter().find(|thing| thing.name.as_ref() == name && is_ours(thing, tags) && thing.leaves_at.is_none()))
 }
 
@@ -247,9 +251,9 @@ where
     let spec = serde_json::to_value(spec).expect("specs are JSON");
     let id = live.outputs.id.as_str();
     let thing = writer
-        .change("Update", K::TYPE, id, Some(&spec), |world| {
+        .change("Update", K::FACTS.kind, id, Some(&spec), |world| {
             let there = world.found(id, &writer.region).ok_or_else(|| Failure::new(Class::NotFound, "gone"))?;
-            for path in K::CREATE_ONLY {
+            for path in K::FACTS.create_only {
                 assert_eq!(
                     there.spec.pointer(path),
                     spec.pointer(path),
@@ -268,7 +272,7 @@ where
 {
     let id = live.outputs.id.as_str();
     writer
-        .change("Tag", K::TYPE, id, None, |world| {
+        .change("Tag", K::FACTS.kind, id, None, |world| {
             let thing = world.found_mut(id, &writer.region).ok_or_else(|| Failure::new(Class::NotFound, "gone"))?;
             set.iter().for_each(|(key, value)| thing.tags.set(key, value));
             unset.iter().for_each(|key| drop(thing.tags.0.remove(key)));
@@ -284,14 +288,14 @@ where
     let id = live.outputs.id.as_str();
     let start = Instant::now();
     loop {
-        let sent = writer.change("Delete", K::TYPE, id, None, |world| {
+        let sent = writer.change("Delete", K::FACTS.kind, id, None, |world| {
             if world.found(id, &writer.region).is_none() {
                 return Ok(Vec::new());
             }
             if let Some(user) = world.users(id).first() {
                 return Err(Failure::new(Class::Busy, format!("{} {} uses it", user.kind, user.id)));
             }
-            let slowness = world.pace.slowness(K::TYPE);
+            let slowness = world.pace.slowness(K::FACTS.kind);
             match world.found_mut(id, &writer.region) {
                 Some(thing) if thing.leaves_at.is_some() => {}
                 Some(thing) if slowness > Duration::ZERO => thing.leaves_at = Some(Instant::now() + slowness),
