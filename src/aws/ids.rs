@@ -2,12 +2,8 @@
 
 use std::collections::BTreeSet;
 
-/// The ids by which EC2 calls name what they touch.
-const PREFIXES: &[&str] =
-    &["vpc-", "subnet-", "sg-", "igw-", "nat-", "eipalloc-", "rtb-", "rtbassoc-", "eni-", "vpce-", "pcx-", "acl-"];
-
-/// Returns all ids and ARNs in a text.
-pub(super) fn ids(text: &str) -> BTreeSet<&str> {
+/// Returns all ARNs in a text, and all ids that begin with one of these prefixes.
+pub(super) fn ids<'a>(text: &'a str, prefixes: &[&str]) -> BTreeSet<&'a str> {
     let mut found = BTreeSet::new();
     let mut rest = text;
     while let Some(start) = rest.find(is_word) {
@@ -19,7 +15,7 @@ pub(super) fn ids(text: &str) -> BTreeSet<&str> {
         if let Some(arn) = word.find("arn:") {
             found.insert(&word[arn..]);
         } else {
-            found.extend(word.split([':', '/', '.']).filter(|part| is_id(part)));
+            found.extend(word.split([':', '/', '.']).filter(|part| is_id(part, prefixes)));
         }
         rest = after;
     }
@@ -49,8 +45,8 @@ fn is_word(c: char) -> bool {
 }
 
 /// AWS's ids are the prefix and 8 or 17 hexadecimal digits.
-fn is_id(word: &str) -> bool {
-    PREFIXES.iter().any(|prefix| {
+fn is_id(word: &str, prefixes: &[&str]) -> bool {
+    prefixes.iter().any(|prefix| {
         word.strip_prefix(prefix)
             .is_some_and(|digits| matches!(digits.len(), 8 | 17) && digits.bytes().all(|b| b.is_ascii_hexdigit()))
     })
@@ -64,6 +60,7 @@ mod tests {
     fn ids_are_found_in_query_bodies_json_and_arns() {
         let body = decode(b"Action=CreateSubnet&VpcId=vpc-0123456789abcdef0&Tag.1.Value=a+b%2Fc&Arn=arn%3Aaws%3Ax");
         assert_eq!(body, "Action=CreateSubnet&VpcId=vpc-0123456789abcdef0&Tag.1.Value=a b/c&Arn=arn:aws:x");
+        let ids = |text| super::ids(text, &["vpc-", "subnet-", "sg-", "nat-"]);
         assert_eq!(ids(&body), BTreeSet::from(["vpc-0123456789abcdef0", "arn:aws:x"]));
         let json = r#"{"subnets":["subnet-0a1b2c3d","sg-name"],"role":"arn:aws:iam::123456789012:role/acme-web"}"#;
         assert_eq!(ids(json), BTreeSet::from(["subnet-0a1b2c3d", "arn:aws:iam::123456789012:role/acme-web"]));

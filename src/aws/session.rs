@@ -7,7 +7,7 @@ use aws_types::SdkConfig;
 use super::allowlist::{Allowlist, Names};
 use super::recent::Recent;
 use super::writer_gate::WriterGate;
-use super::{Clients, ObjectStore, Reader, Writer, WriterScope};
+use super::{Clients, Known, ObjectStore, Reader, Writer, WriterScope};
 use crate::resource::{Class, Failure, Result};
 
 /// One account and region, under one role.
@@ -21,6 +21,7 @@ pub struct Session {
     pub(super) config: SdkConfig,
     pub(super) meter: SharedInterceptor,
     pub(super) reads: Names,
+    pub(super) known: Arc<Known>,
     pub(super) recent: Arc<Recent>,
 }
 
@@ -80,7 +81,7 @@ impl Session {
     /// A writer for one step.
     pub fn writer(&self, scope: WriterScope) -> Writer {
         let (address, token) = (scope.address.clone(), scope.token.clone());
-        let gate = WriterGate::new(scope);
+        let gate = WriterGate::new(scope, self.known.clone());
         let clients = self.clients(SharedInterceptor::new(gate.clone()));
         Writer::new(clients, gate, self.account.clone(), self.region.clone(), address, token)
     }

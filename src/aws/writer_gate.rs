@@ -12,14 +12,11 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use aws_smithy_types::retry::RetryConfig;
 
-use super::WriterScope;
 use super::ids::{decode, ids, words};
 use super::operation::Operation;
+use super::{Known, WriterScope};
 use crate::resource::{Class, Failure, key};
 
-/// The creates that have neither a token nor a natural key: sent twice they make two.
-const ONCE: &[&str] =
-    &["ec2:CreateVpc", "ec2:CreateSubnet", "ec2:CreateInternetGateway", "ec2:AllocateAddress", "kms:CreateKey"];
 /// Shorter strings (`tcp`, `web`) occur in what is foreign, too: those tell as whole words only.
 const TELLING: usize = 6;
 
@@ -30,6 +27,7 @@ pub(super) struct WriterGate(Arc<State>);
 #[derive(Debug)]
 struct State {
     scope: WriterScope,
+    known: Arc<Known>,
     /// What this writer made, or read about the stack's own things: in lower case.
     admitted: Mutex<BTreeSet<String>>,
 }
@@ -43,8 +41,8 @@ impl Storable for NamesOurs {
 }
 
 impl WriterGate {
-    pub(super) fn new(scope: WriterScope) -> Self {
-        Self(Arc::new(State { scope, admitted: Mutex::default() }))
+    pub(super) fn new(scope: WriterScope, known: Arc<Known>) -> Self {
+        Self(Arc::new(State { scope, known, admitted: Mutex::default() }))
     }
 
     /// Counts an id as one of the stack's own from now on.
@@ -65,7 +63,7 @@ impl WriterGate {
 
     /// Returns whether the text names something of the stack's own, or writes this step's address into tags.
     fn names_ours(&self, text: &str) -> bool {
-        let State { scope, admitted } = &*self.0;
+        let State { scope, admitted, .. } = &*self.0;
         let lower = text.to_ascii_lowercase();
         let is_tagged = [key::TENANT, key::ENVIRONMENT, &scope.stack.tenant, &scope.stack.environment]
             .iter()
@@ -77,7 +75,7 @@ impl WriterGate {
 
     /// Returns whether an id may stand in a change: it is the stack's own, this step's making, or in its spec.
     fn allows(&self, id: &str) -> bool {
-        let State { scope, admitted } = &*self.0;
+        let State { scope, admitted, .. } = &*self.0;
         let id = id.to_ascii_lowercase();
         let is_part = |own: &str| {
             let own = own.to_ascii_lowercase();
@@ -97,7 +95,7 @@ impl WriterGate {
             Err(Failure { operation: operation.to_string(), ..failure })
         };
         let address = &self.0.scope.address;
-        if let Some(foreign) = ids(text).into_iter().find(|id| !self.allows(id)) {
+        if let Some(foreign) = ids(text, &self.0.known.id_prefixes).into_iter().find(|id| !self.allows(id)) {
             return refuse(format!("the step for {address} was stopped from touching {foreign}, which is not its own"));
         }
         if !self.names_ours(text) {
@@ -119,7 +117,8 @@ impl Intercept for WriterGate {
         _: &RuntimeComponents,
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        if Operation::of(cfg).is_some_and(|operation| ONCE.contains(&operation.to_string().as_str())) {
+        if Operation::of(cfg).is_some_and(|operation| self.0.known.sends_once.contains(operation.to_string().as_str()))
+        {
             cfg.interceptor_state().store_put(RetryConfig::disabled());
         }
         Ok(())
@@ -158,7 +157,7 @@ impl Intercept for WriterGate {
         if let (true, true, Some(answer)) =
             (ours, context.response().status().is_success(), context.response().body().bytes())
         {
-            for id in ids(&String::from_utf8_lossy(answer)) {
+            for id in ids(&String::from_utf8_lossy(answer), &self.0.known.id_prefixes) {
                 self.admit(id);
             }
         }

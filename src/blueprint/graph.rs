@@ -65,7 +65,7 @@ fn needs(resources: &BTreeMap<Address, Resource>, address: &Address, other: &Add
     false
 }
 
-/// Finds circles that no `LATE` property cuts.
+/// Finds circles that no `late` property cuts.
 pub(super) fn check(
     kinds: &Kinds<'_>,
     afters: &Afters,

@@ -1,4 +1,4 @@
-//! What should be: the checked graph of one stack's resources, acyclic but for `LATE` properties.
+//! What should be: the checked graph of one stack's resources, acyclic but for `late` properties.
 
 mod after;
 mod arns;

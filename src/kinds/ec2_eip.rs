@@ -58,7 +58,6 @@ impl Kind for Eip {
             reference: "PublicIp",
             name: NameRule::Assigned { max: 255 },
             name_property: None,
-            global: false,
             sends_once: &["ec2:AllocateAddress"],
             id_prefixes: &["eipalloc-"],
             attachable: &[Attachable::new("AWS::EC2::EIPAssociation", Told::Additive(HOLDER))],

@@ -54,7 +54,6 @@ impl Kind for InternetGateway {
             reference: "InternetGatewayId",
             name: NameRule::Assigned { max: 255 },
             name_property: None,
-            global: false,
             sends_once: &["ec2:CreateInternetGateway"],
             id_prefixes: &["igw-"],
             attachable: &[Attachable::new(

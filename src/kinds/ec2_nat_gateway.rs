@@ -90,7 +90,6 @@ impl Kind for NatGateway {
             reference: "NatGatewayId",
             name: NameRule::Assigned { max: 255 },
             name_property: None,
-            global: false,
             sends_once: &[],
             id_prefixes: &["nat-"],
             attachable: &[Attachable::new("AWS::EC2::EIPAssociation", Told::Additive(MORE))],

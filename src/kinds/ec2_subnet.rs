@@ -84,7 +84,6 @@ impl Kind for Subnet {
             reference: "SubnetId",
             name: NameRule::Assigned { max: 255 },
             name_property: None,
-            global: false,
             sends_once: &["ec2:CreateSubnet"],
             id_prefixes: &["subnet-"],
             attachable: &[

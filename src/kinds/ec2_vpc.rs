@@ -83,7 +83,6 @@ impl Kind for Vpc {
             reference: "VpcId",
             name: NameRule::Assigned { max: 255 },
             name_property: None,
-            global: false,
             sends_once: &["ec2:CreateVpc"],
             id_prefixes: &["vpc-"],
             attachable: &[

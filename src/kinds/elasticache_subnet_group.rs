@@ -65,7 +65,6 @@ impl Kind for SubnetGroup {
             reference: "CacheSubnetGroupName",
             name: NameRule::Unique { max: NAME_MAX },
             name_property: Some("CacheSubnetGroupName"),
-            global: false,
             sends_once: &[],
             id_prefixes: &[],
             attachable: &[Attachable::new(

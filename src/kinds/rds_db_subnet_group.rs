@@ -67,7 +67,6 @@ impl Kind for DbSubnetGroup {
             reference: "DBSubnetGroupName",
             name: NameRule::Unique { max: rds::GROUP_MAX },
             name_property: Some("DBSubnetGroupName"),
-            global: false,
             sends_once: &[],
             id_prefixes: &[],
             attachable: &[Attachable::new(

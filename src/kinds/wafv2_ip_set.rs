@@ -70,7 +70,6 @@ impl Kind for IpSet {
             reference: "Ref",
             name: NameRule::Unique { max: wafv2::NAME_MAX },
             name_property: Some("Name"),
-            global: false,
             sends_once: &[],
             id_prefixes: &[],
             attachable: &[Attachable::new(

@@ -13,7 +13,7 @@ pub enum Told {
     Compared(&'static str),
     /// It is drift in words, at this pointer: no template can say it.
     Noted(&'static str),
-    /// It is unmanaged, below this list of [`ADDITIVE`](super::Kind::ADDITIVE).
+    /// It is unmanaged, below this list of [`additive`](super::Facts::additive).
     Additive(&'static str),
     /// It is unmanaged, as the list of its own kind sees it ([`Listing::attached`](super::Listing)).
     Listed,

@@ -14,8 +14,6 @@ pub struct Facts {
     pub name: NameRule,
     /// See [`Essentials::name_property`].
     pub name_property: Option<&'static str>,
-    /// See [`Essentials::global`].
-    pub global: bool,
     /// See [`Essentials::sends_once`].
     pub sends_once: &'static [&'static str],
     /// See [`Essentials::id_prefixes`].
@@ -132,8 +130,6 @@ pub struct Essentials {
     pub name: NameRule,
     /// CloudFormation's property for the physical name, of kinds that have one. A key has none: its name is its alias.
     pub name_property: Option<&'static str>,
-    /// Whether it belongs to no region, and is listed in each: IAM's roles.
-    pub global: bool,
     /// Creates that have neither a token nor a natural key: sent twice they make two, so they are never sent again.
     pub sends_once: &'static [&'static str],
     /// The prefixes of the ids that AWS makes for it, `subnet-`, of which 8 or 17 hexadecimal digits follow: by them the
@@ -155,7 +151,7 @@ impl Facts {
             reference,
             name,
             name_property,
-            global,
+
             sends_once,
             id_prefixes,
             attachable,
@@ -167,7 +163,7 @@ impl Facts {
             reference,
             name,
             name_property,
-            global,
+
             sends_once,
             id_prefixes,
             attachable,

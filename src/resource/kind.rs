@@ -21,7 +21,7 @@ pub trait Cloud: 'static {
 
 /// One AWS resource type: how to read it in bulk, and how to create, change, retag and delete it.
 ///
-/// What is said by data is in [`facts`](Facts::facts); the functions are what takes code.
+/// What is said by data is in [`FACTS`](Kind::FACTS); the functions are what takes code.
 pub trait Kind: Sized + Send + Sync + 'static {
     type Cloud: Cloud;
     /// What the engine knows of it.

@@ -9,7 +9,8 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
-use provision::aws::{Session, Sessions, Setup};
+use provision::aws::{Known, Session, Sessions, Setup};
+use provision::kinds::KINDS;
 use provision::resource::{Scope, StackId};
 
 /// Gives each answer once, the first that fits the request, then fails as a network does.
@@ -68,7 +69,7 @@ impl Canned {
             endpoint_url: Some("http://127.0.0.1:1".into()),
             region: "us-east-1".into(),
             run: "test".into(),
-            reads: reads.to_vec(),
+            known: Known { reads: reads.to_vec(), ..Known::of(KINDS.iter().map(|kind| kind.facts())) },
             http_client: Some(SharedHttpClient::new(self.clone())),
             ..Setup::default()
         }

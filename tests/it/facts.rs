@@ -249,3 +249,14 @@ fn every_kind_that_stands_in_groups_leaves_them_last() {
     let bear: Vec<_> = all().iter().filter(|(facts, ..)| !facts.memberships.is_empty()).map(|it| it.0.kind).collect();
     assert_eq!(bear.len(), 3, "{bear:?}");
 }
+
+#[test]
+fn every_physical_name_has_its_property() {
+    for (facts, _, registered, _) in all() {
+        let property = facts.name_property;
+        // A key's name is its alias, which is a type of its own to CloudFormation.
+        let has_one = facts.name.is_physical() && facts.kind != "AWS::KMS::Key";
+        assert_eq!(property.is_some(), has_one, "{}", facts.kind);
+        assert!(property.is_none_or(|name| registered.properties.contains(name)), "{}: {property:?}", facts.kind);
+    }
+}

@@ -26,7 +26,6 @@ impl Kind for Any {
         reference: "Id",
         name: NameRule::Unique { max: 512 },
         name_property: None,
-        global: false,
         sends_once: &[],
         id_prefixes: &[],
         attachable: &[],

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use provision::apply::{Event, Hands, Ledger, Outcome, Permit, Run, Stop, run};
-use provision::aws::{Aws, Fence, Reader, Role, Seen, Session, Sessions, Setup, Survey, Writer, WriterScope, survey};
+use provision::aws::{
+    Aws, Fence, Known, Reader, Role, Seen, Session, Sessions, Setup, Survey, Writer, WriterScope, survey,
+};
 use provision::blueprint::{Blueprint, Files, Source as File, load_files};
 use provision::inventory::{Inventory, Request, Sought, Source, Surveyed, Things, Unmanaged, collect};
 use provision::kinds::KINDS;
@@ -66,11 +68,7 @@ impl Stage {
             endpoint_url: Some(url.to_owned()),
             region: "us-east-1".into(),
             run: "it".into(),
-            reads: KINDS
-                .iter()
-                .flat_map(|kind| kind.facts().permissions.read.iter().chain(kind.facts().asks))
-                .copied()
-                .collect(),
+            known: Known::of(KINDS.iter().map(|kind| kind.facts())),
             ..Setup::default()
         };
         let run = format!("it-{}", fastrand::u64(..));

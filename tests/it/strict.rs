@@ -63,7 +63,6 @@ const fn essentials(kind: &'static str, name: NameRule) -> Essentials {
         reference: "Id",
         name,
         name_property: None,
-        global: false,
         sends_once: &[],
         id_prefixes: &[],
         attachable: &[],

@@ -82,7 +82,6 @@ impl Kind for Certificate {
             reference: "CertificateArn",
             name: NameRule::Assigned { max: 255 },
             name_property: None,
-            global: false,
             sends_once: &[],
             id_prefixes: &[],
             attachable: &[],

@@ -93,7 +93,6 @@ impl Kind for ScalableTarget {
             reference: "Id",
             name: NameRule::Assigned { max: 255 },
             name_property: None,
-            global: false,
             sends_once: &[],
             id_prefixes: &[],
             attachable: &[

@@ -93,7 +93,6 @@ impl Kind for RouteTable {
             reference: "RouteTableId",
             name: NameRule::Assigned { max: 255 },
             name_property: None,
-            global: false,
             sends_once: &[],
             id_prefixes: &["rtb-"],
             attachable: &[

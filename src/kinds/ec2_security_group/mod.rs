@@ -96,7 +96,6 @@ impl Kind for SecurityGroup {
             reference: "GroupId",
             name: NameRule::Hashed { max: 255 },
             name_property: Some("GroupName"),
-            global: false,
             sends_once: &[],
             id_prefixes: &["sg-"],
             attachable: &[

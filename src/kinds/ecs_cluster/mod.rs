@@ -60,7 +60,6 @@ impl Kind for Cluster {
             reference: "ClusterName",
             name: NameRule::Unique { max: MAX_NAME },
             name_property: Some("ClusterName"),
-            global: false,
             sends_once: &[],
             id_prefixes: &[],
             attachable: &[

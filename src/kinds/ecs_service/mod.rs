@@ -107,7 +107,6 @@ impl Kind for Service {
             reference: "ServiceArn",
             name: NameRule::Unique { max: MAX_NAME },
             name_property: Some("ServiceName"),
-            global: false,
             sends_once: &[],
             id_prefixes: &[],
             attachable: &[

@@ -105,7 +105,6 @@ impl Kind for TaskDefinition {
             reference: "TaskDefinitionArn",
             name: NameRule::Unique { max: MAX_NAME },
             name_property: Some("Family"),
-            global: false,
             sends_once: &[],
             id_prefixes: &[],
             attachable: &[Attachable::new(

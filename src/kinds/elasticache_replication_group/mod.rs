@@ -87,7 +87,6 @@ impl Kind for ReplicationGroup {
             reference: "ReplicationGroupId",
             name: NameRule::Unique { max: NAME_MAX },
             name_property: Some("ReplicationGroupId"),
-            global: false,
             sends_once: &[],
             id_prefixes: &[],
             attachable: &[

@@ -145,7 +145,6 @@ impl Kind for Listener {
             reference: "ListenerArn",
             name: NameRule::Assigned { max: 255 },
             name_property: None,
-            global: false,
             sends_once: &[],
             id_prefixes: &[],
             attachable: &[

@@ -112,7 +112,6 @@ impl Kind for ListenerRule {
             reference: "RuleArn",
             name: NameRule::Assigned { max: 255 },
             name_property: None,
-            global: false,
             sends_once: &[],
             id_prefixes: &[],
             attachable: &[],

@@ -85,7 +85,6 @@ impl Kind for LoadBalancer {
             reference: "LoadBalancerArn",
             name: NameRule::Hashed { max: NAME_MAX },
             name_property: Some("Name"),
-            global: false,
             sends_once: &[],
             id_prefixes: &[],
             attachable: &[

@@ -70,7 +70,6 @@ impl Kind for TargetGroup {
             reference: "TargetGroupArn",
             name: NameRule::Hashed { max: NAME_MAX },
             name_property: Some("Name"),
-            global: false,
             sends_once: &[],
             id_prefixes: &[],
             attachable: &[

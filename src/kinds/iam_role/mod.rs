@@ -111,7 +111,6 @@ impl Kind for Role {
             reference: "RoleName",
             name: NameRule::Unique { max: MAX_NAME },
             name_property: Some("RoleName"),
-            global: true,
             sends_once: &[],
             id_prefixes: &[],
             attachable: &[

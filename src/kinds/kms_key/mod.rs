@@ -106,7 +106,6 @@ impl Kind for Key {
             reference: "KeyId",
             name: NameRule::Unique { max: MAX_NAME },
             name_property: None,
-            global: false,
             sends_once: &["kms:CreateKey"],
             id_prefixes: &[],
             attachable: &[

@@ -85,7 +85,6 @@ impl Kind for LogGroup {
             reference: "LogGroupName",
             name: NameRule::Unique { max: 512 },
             name_property: Some("LogGroupName"),
-            global: false,
             sends_once: &[],
             id_prefixes: &[],
             attachable: &[

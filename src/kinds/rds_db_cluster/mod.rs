@@ -84,7 +84,6 @@ impl Kind for DbCluster {
             reference: "DBClusterIdentifier",
             name: NameRule::Unique { max: rds::ID_MAX },
             name_property: Some("DBClusterIdentifier"),
-            global: false,
             sends_once: &[],
             id_prefixes: &[],
             attachable: &[

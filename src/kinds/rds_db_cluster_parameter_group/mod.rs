@@ -70,7 +70,6 @@ impl Kind for DbClusterParameterGroup {
             reference: "DBClusterParameterGroupName",
             name: NameRule::Hashed { max: rds::GROUP_MAX },
             name_property: Some("DBClusterParameterGroupName"),
-            global: false,
             sends_once: &[],
             id_prefixes: &[],
             attachable: &[

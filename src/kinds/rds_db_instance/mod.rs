@@ -73,7 +73,6 @@ impl Kind for DbInstance {
             reference: "DBInstanceIdentifier",
             name: NameRule::Unique { max: rds::ID_MAX },
             name_property: Some("DBInstanceIdentifier"),
-            global: false,
             sends_once: &[],
             id_prefixes: &[],
             attachable: &[Attachable::new("Read replicas", Told::Left("those of Aurora are instances of the cluster"))],

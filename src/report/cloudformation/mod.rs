@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use self::intrinsic::Intrinsics;
-use self::names::{LogicalIds, logical_word, name_property, physical_name};
+use self::names::{LogicalIds, logical_word, physical_name};
 use self::parts::{Part, Split, split};
 use super::document::pretty;
 use crate::blueprint::{Blueprint, Resource};
@@ -63,7 +63,9 @@ impl Export<'_> {
         let mut properties = split.properties;
         // A whole property that is an empty map says nothing either.
         properties.retain(|_, value| !value.as_object().is_some_and(Map::is_empty));
-        if let (Some(property), Some(name)) = (name_property(&resource.address.kind), self.physical(resource)) {
+        let facts = self.facts.get(resource.address.kind.as_str());
+        let property = facts.and_then(|facts| facts.name_property);
+        if let (Some(property), Some(name)) = (property, self.physical(resource)) {
             properties.entry(property).or_insert(Value::String(name));
         }
         properties.insert("Tags".to_owned(), self.tags(resource));

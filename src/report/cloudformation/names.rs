@@ -3,31 +3,6 @@ use std::collections::BTreeMap;
 use crate::blueprint::Resource;
 use crate::resource::{Address, Name, NameRule, StackId};
 
-/// The property by which each kind takes its physical name. A key has none: its name is its alias.
-const NAME_PROPERTIES: &[(&str, &str)] = &[
-    ("AWS::EC2::SecurityGroup", "GroupName"),
-    ("AWS::ECS::Cluster", "ClusterName"),
-    ("AWS::ECS::Service", "ServiceName"),
-    ("AWS::ECS::TaskDefinition", "Family"),
-    ("AWS::ElastiCache::ReplicationGroup", "ReplicationGroupId"),
-    ("AWS::ElastiCache::SubnetGroup", "CacheSubnetGroupName"),
-    ("AWS::ElasticLoadBalancingV2::LoadBalancer", "Name"),
-    ("AWS::ElasticLoadBalancingV2::TargetGroup", "Name"),
-    ("AWS::IAM::Role", "RoleName"),
-    ("AWS::Logs::LogGroup", "LogGroupName"),
-    ("AWS::RDS::DBCluster", "DBClusterIdentifier"),
-    ("AWS::RDS::DBClusterParameterGroup", "DBClusterParameterGroupName"),
-    ("AWS::RDS::DBInstance", "DBInstanceIdentifier"),
-    ("AWS::RDS::DBSubnetGroup", "DBSubnetGroupName"),
-    ("AWS::WAFv2::IPSet", "Name"),
-    ("AWS::WAFv2::WebACL", "Name"),
-];
-
-/// The property that holds a kind's physical name.
-pub(super) fn name_property(kind: &str) -> Option<&'static str> {
-    NAME_PROPERTIES.iter().find(|(known, _)| *known == kind).map(|(_, property)| *property)
-}
-
 /// The physical name, where it does not depend on what only the run knows.
 pub(super) fn physical_name(stack: &StackId, resource: &Resource, rule: NameRule) -> Option<String> {
     match (&resource.physical, rule) {

@@ -42,7 +42,6 @@ macro_rules! fake_kind {
                     reference: "Id",
                     name: $name,
                     name_property: None,
-                    global: false,
                     sends_once: &[],
                     id_prefixes: &[],
                     attachable: &[],
@@ -185,9 +184,9 @@ fake_kind! {
     }
 }
 fake_kind! {
-    /// Is everywhere.
+    /// Is everywhere, as the product knows by its type.
     Role, "AWS::IAM::Role", NameRule::Unique { max: 40 },
-    { global: true }
+    {}
     fn refuses(_: &Value, _: &Value, fields: &[FieldDiff]) -> Option<String> {
         let is_empty = |field: &&FieldDiff| field.path == "/Keepers" && field.after == Some(serde_json::json!([]));
         fields.iter().find(is_empty).map(|_| "somebody has to keep it".to_owned())
