@@ -7,7 +7,7 @@ use aws_types::SdkConfig;
 use super::allowlist::{Allowlist, Names};
 use super::recent::Recent;
 use super::writer_gate::WriterGate;
-use super::{Clients, Known, ObjectStore, Reader, Writer, WriterScope};
+use super::{Clients, GateRules, ObjectStore, Reader, Writer, WriterScope};
 use crate::resource::{Class, Failure, Result};
 
 /// One account and region, under one role.
@@ -21,7 +21,7 @@ pub struct Session {
     pub(super) config: SdkConfig,
     pub(super) meter: SharedInterceptor,
     pub(super) reads: Names,
-    pub(super) known: Arc<Known>,
+    pub(super) rules: Arc<GateRules>,
     pub(super) recent: Arc<Recent>,
 }
 
@@ -81,7 +81,7 @@ impl Session {
     /// A writer for one step.
     pub fn writer(&self, scope: WriterScope) -> Writer {
         let (address, token) = (scope.address.clone(), scope.token.clone());
-        let gate = WriterGate::new(scope, self.known.clone());
+        let gate = WriterGate::new(scope, self.rules.clone());
         let clients = self.clients(SharedInterceptor::new(gate.clone()));
         Writer::new(clients, gate, self.account.clone(), self.region.clone(), address, token)
     }

@@ -23,7 +23,7 @@ use super::limiter::{LimitedIdentity, Limiter};
 use super::meter::Meter;
 use super::survey::SURVEY_READS;
 use super::timings::Timer;
-use super::{Known, Role, Session, Timings};
+use super::{GateRules, Role, Session, Timings};
 use crate::resource::Result;
 
 /// A regional endpoint that does not accept a connection in five seconds is not reachable.
@@ -52,8 +52,8 @@ pub struct Setup {
     pub region: String,
     /// The run's id, part of the name of assumed sessions: AWS's audit trail shows it.
     pub run: String,
-    /// What the kinds say of themselves.
-    pub known: Known,
+    /// By what readers and writers are held.
+    pub rules: Arc<GateRules>,
     /// Takes the place of the network in tests.
     pub http_client: Option<SharedHttpClient>,
 }
@@ -67,7 +67,6 @@ type Open = HashMap<(Place, Option<Role>), Arc<Session>>;
 pub struct Sessions {
     setup: Setup,
     reads: Names,
-    known: Arc<Known>,
     http_client: SharedHttpClient,
     base: OnceCell<SdkConfig>,
     open: Mutex<Open>,
@@ -79,9 +78,8 @@ impl Sessions {
     /// Contacts nobody.
     pub fn new(setup: Setup) -> Self {
         let http_client = setup.http_client.clone().unwrap_or_else(|| http_client(setup.endpoint_url.as_deref()));
-        let reads: BTreeSet<_> = [OWN_READS, SURVEY_READS, &setup.known.reads].concat().into_iter().collect();
+        let reads: BTreeSet<_> = [OWN_READS, SURVEY_READS, &setup.rules.reads].concat().into_iter().collect();
         Self {
-            known: Arc::new(setup.known.clone()),
             setup,
             reads: Arc::new(reads),
             http_client,
@@ -138,7 +136,7 @@ impl Sessions {
             config: config.identity_cache(SharedIdentityCache::new(identity)).build(),
             meter: SharedInterceptor::new(Meter::new(limiter, self.timer.clone())),
             reads: self.reads.clone(),
-            known: self.known.clone(),
+            rules: self.setup.rules.clone(),
             recent: Arc::default(),
         }
     }

@@ -14,7 +14,7 @@ use aws_smithy_types::retry::RetryConfig;
 
 use super::ids::{decode, ids, words};
 use super::operation::Operation;
-use super::{Known, WriterScope};
+use super::{GateRules, WriterScope};
 use crate::resource::{Class, Failure, key};
 
 /// Shorter strings (`tcp`, `web`) occur in what is foreign, too: those tell as whole words only.
@@ -27,7 +27,7 @@ pub(super) struct WriterGate(Arc<State>);
 #[derive(Debug)]
 struct State {
     scope: WriterScope,
-    known: Arc<Known>,
+    rules: Arc<GateRules>,
     /// What this writer made, or read about the stack's own things: in lower case.
     admitted: Mutex<BTreeSet<String>>,
 }
@@ -41,8 +41,8 @@ impl Storable for NamesOurs {
 }
 
 impl WriterGate {
-    pub(super) fn new(scope: WriterScope, known: Arc<Known>) -> Self {
-        Self(Arc::new(State { scope, known, admitted: Mutex::default() }))
+    pub(super) fn new(scope: WriterScope, rules: Arc<GateRules>) -> Self {
+        Self(Arc::new(State { scope, rules, admitted: Mutex::default() }))
     }
 
     /// Counts an id as one of the stack's own from now on.
@@ -95,7 +95,7 @@ impl WriterGate {
             Err(Failure { operation: operation.to_string(), ..failure })
         };
         let address = &self.0.scope.address;
-        if let Some(foreign) = ids(text, &self.0.known.id_prefixes).into_iter().find(|id| !self.allows(id)) {
+        if let Some(foreign) = ids(text, &self.0.rules.id_prefixes).into_iter().find(|id| !self.allows(id)) {
             return refuse(format!("the step for {address} was stopped from touching {foreign}, which is not its own"));
         }
         if !self.names_ours(text) {
@@ -117,7 +117,7 @@ impl Intercept for WriterGate {
         _: &RuntimeComponents,
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        if Operation::of(cfg).is_some_and(|operation| self.0.known.sends_once.contains(operation.to_string().as_str()))
+        if Operation::of(cfg).is_some_and(|operation| self.0.rules.sends_once.contains(operation.to_string().as_str()))
         {
             cfg.interceptor_state().store_put(RetryConfig::disabled());
         }
@@ -157,7 +157,7 @@ impl Intercept for WriterGate {
         if let (true, true, Some(answer)) =
             (ours, context.response().status().is_success(), context.response().body().bytes())
         {
-            for id in ids(&String::from_utf8_lossy(answer), &self.0.known.id_prefixes) {
+            for id in ids(&String::from_utf8_lossy(answer), &self.0.rules.id_prefixes) {
                 self.admit(id);
             }
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::problem::{Problem, Span};
-use crate::resource::{Address, Stack};
+use crate::resource::{Address, Recorded, Stack};
 use crate::template::{Family, Origin};
 
 /// What one stack should be.
@@ -70,6 +70,11 @@ impl Resource {
     /// What the template set a top-level property to.
     pub fn set_to(&self, property: &str) -> Option<&Value> {
         self.set.contains(property).then(|| self.spec.get(property)).flatten()
+    }
+
+    /// Whether the template sets a property otherwise than it was last applied, as far as the record tells.
+    pub fn is_changed_since(&self, record: &Recorded, property: &str) -> bool {
+        record.agrees(property, self.set_to(property)) == Some(false)
     }
 
     /// A spec for a plan: the resource's own if it is the same.

@@ -260,7 +260,9 @@ fn unmodelled(subnet: &Description) -> Vec<Unmodelled> {
             .is_some_and(|state| matches!(state.as_str(), "associating" | "associated"))
     });
     let mut beyond = Beyond::default();
-    for range in six.filter_map(|set| set.ipv6_cidr_block()) {
+    for set in six {
+        // What AWS does not name is there all the same.
+        let range = set.ipv6_cidr_block().or(set.association_id()).unwrap_or("of IPv6 addresses");
         beyond.note(&pointer::join(SIX, range), true, &format!("it also has the range {range}"));
     }
     let names = subnet.private_dns_name_options_on_launch();

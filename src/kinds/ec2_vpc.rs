@@ -243,10 +243,13 @@ fn unmodelled(vpc: &Description, options: &Options) -> Vec<Unmodelled> {
         matches!(code, Some(VpcCidrBlockStateCode::Associated | VpcCidrBlockStateCode::Associating))
     };
     let more = vpc.cidr_block_association_set().iter().filter(|set| is_there(set.cidr_block_state()));
-    let more = more.filter_map(|set| set.cidr_block()).filter(|range| Some(*range) != vpc.cidr_block());
+    // What AWS does not name is there all the same.
+    let more = more.filter_map(|set| set.cidr_block().or(set.association_id()));
+    let more = more.filter(|range| Some(*range) != vpc.cidr_block());
     let six = vpc.ipv6_cidr_block_association_set().iter().filter(|set| is_there(set.ipv6_cidr_block_state()));
+    let six = six.filter_map(|set| set.ipv6_cidr_block().or(set.association_id()));
     let mut beyond = Beyond::default();
-    for range in more.chain(six.filter_map(|set| set.ipv6_cidr_block())) {
+    for range in more.chain(six) {
         beyond.note(&pointer::join(RANGES, range), true, &format!("it also has the range {range}"));
     }
     if let Some((id, text)) = vpc.dhcp_options_id().and_then(|id| Some((id, options.beyond_aws(id)?))) {

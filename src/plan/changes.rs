@@ -103,7 +103,7 @@ pub(super) fn desired_change(
             };
             change.action = Action::Retag;
             change.fields = tags::fields(live, step);
-            change.cause = overall(&change.fields);
+            change.cause = overall(change.fields.iter());
             if change.fields.is_empty() {
                 change.cause = Cause::Config;
                 change.notes.push(format!("tags: {}", key::DIGEST));
@@ -116,15 +116,13 @@ pub(super) fn desired_change(
                 State::Settling(what) => Some(what.clone()),
                 _ => None,
             });
-            let retag = plan.steps.get(&StepId::new(address, Verb::Retag, &live.id));
-            change.fields = retag.map(|step| tags::fields(live, step)).unwrap_or_default();
+            change.fields = retagged(plan, address, live);
         }
         Fate::Update { live, fields, spec } => {
             let diffs = standing_diffs(shape, live, fields);
-            let retag = plan.steps.get(&StepId::new(address, Verb::Retag, &live.id));
-            let tags = retag.map(|step| tags::fields(live, step)).unwrap_or_default();
+            let tags = retagged(plan, address, live);
             change.action = Action::Update;
-            change.cause = overall(&fields.iter().chain(&tags).cloned().collect::<Vec<_>>());
+            change.cause = overall(fields.iter().chain(&tags));
             change.disruption = shape.disruption(&diffs);
             let step = plan.steps.get(&StepId::new(address, Verb::Update, &live.id));
             if let Some(step) = step.filter(|step| !step.passes.is_empty()) {
@@ -159,7 +157,7 @@ pub(super) fn desired_change(
         }
         Fate::Replace { live, spec, fields, create_first, why } => {
             change.action = Action::Replace;
-            change.cause = if fields.is_empty() { Cause::Drift } else { overall(fields) };
+            change.cause = if fields.is_empty() { Cause::Drift } else { overall(fields.iter()) };
             let loses = facts.stateful && !(facts.interchangeable && *create_first);
             change.disruption = match (loses, create_first) {
                 (true, _) => Disruption::DestroysData,
@@ -215,6 +213,12 @@ fn standing_diffs(shape: &dyn Shape, live: &Live, fields: &[Field]) -> Vec<Field
     let is_unset = |diff: &FieldDiff| is_half_made && diff.before.as_ref() == shape.schema().default_at(&diff.path);
     let counted = judged(live, fields).into_iter().filter(|diff| diff.before != diff.after);
     counted.filter(|diff| !is_unset(diff)).collect()
+}
+
+/// The differences of tags that are put right beside what else becomes of a resource.
+fn retagged(plan: &StackPlan, address: &Address, live: &Live) -> Vec<Field> {
+    let retag = plan.steps.get(&StepId::new(address, Verb::Retag, &live.id));
+    retag.map(|step| tags::fields(live, step)).unwrap_or_default()
 }
 
 /// `heirs` are the things that go as well and leave what only this one can read.

@@ -35,7 +35,7 @@ pub(super) struct Compared {
     /// What the spec cannot express and is to stay, because it is ignored or drift is left alone: no spec can carry it.
     pub(super) left_alone: Vec<FieldDiff>,
     /// What the spec cannot express and no update takes away.
-    pub(super) lasting: Vec<Field>,
+    pub(super) unmended: Vec<Field>,
 }
 
 impl Comparing<'_> {
@@ -76,7 +76,7 @@ impl Comparing<'_> {
             }
             fields.extend(told.into_iter().filter(|field| !(self.only_config && field.cause == Cause::Drift)));
         }
-        let (mut left_alone, mut lasting) = (Vec::new(), Vec::new());
+        let (mut left_alone, mut unmended) = (Vec::new(), Vec::new());
         let mends = |path: &str| self.facts.mends.iter().any(|pattern| pointer::covers(pattern, path));
         let tells = |path: &str| self.facts.status.iter().any(|pattern| pointer::covers(pattern, path));
         for unmodelled in &self.live.unmodelled {
@@ -97,11 +97,10 @@ impl Comparing<'_> {
                 left_alone.push(diff);
             }
             let is_acted_on = field.replaces || field.ignored.is_some() || mends(&field.path) || tells(&field.path);
-            match is_left {
-                true => {}
-                false if is_acted_on => fields.push(field),
-                false => lasting.push(field),
+            if is_left {
+                continue;
             }
+            if is_acted_on { fields.push(field) } else { unmended.push(field) }
         }
         if self.hastens(&desired, &fields) {
             let pending = self.live.pending.iter().filter(|pending| pending.is_put_off());
@@ -120,7 +119,7 @@ impl Comparing<'_> {
             fields.retain(|field| !tells(&field.path));
         }
         fields.sort_by(|a, b| a.path.cmp(&b.path));
-        Compared { fields, spec: desired, foreign, left_alone, lasting }
+        Compared { fields, spec: desired, foreign, left_alone, unmended }
     }
 
     /// Puts the values of paths that somebody else deploys into the desired spec, unless the plan itself changes what
@@ -146,7 +145,7 @@ impl Comparing<'_> {
         let is_told_otherwise = || {
             let record = self.record();
             let mut properties = self.facts.sent_along.iter().map(|path| pointer::property(path));
-            properties.any(|property| record.agrees(property, self.resource.set_to(property)) == Some(false))
+            properties.any(|property| self.resource.is_changed_since(&record, property))
         };
         (!acted.is_empty() || is_told_otherwise()) && hastened(self.shape, self.live, desired, &acted)
     }
@@ -183,7 +182,7 @@ impl Comparing<'_> {
             if self.facts.sent_along.contains(path) {
                 continue;
             }
-            if record.agrees(property, self.resource.set_to(property)) == Some(false) {
+            if self.resource.is_changed_since(&record, property) {
                 // What the YAML no longer gives is not taken back: nobody knows what was there before.
                 let after = keyed::get(self.facts, desired, path).cloned();
                 fields.extend(after.map(|after| FieldDiff {
@@ -335,8 +334,8 @@ fn hide_inside(facts: &Facts, at: &str, value: &mut Value) {
 }
 
 /// The cause of a whole change, from its fields'.
-pub(super) fn overall(fields: &[Field]) -> Cause {
-    let has = |cause| fields.iter().any(|field| field.cause == cause && field.ignored.is_none());
+pub(super) fn overall<'a>(fields: impl Iterator<Item = &'a Field> + Clone) -> Cause {
+    let has = |cause| fields.clone().any(|field| field.cause == cause && field.ignored.is_none());
     match (has(Cause::Drift), has(Cause::Config), has(Cause::Dependency)) {
         (true, true, _) => Cause::Mixed,
         (false, true, _) => Cause::Config,

@@ -69,7 +69,7 @@ impl LiveEdges {
     }
 
     /// Returns the live things that refer to `target`, with the pointers.
-    pub(super) fn into<'a>(&'a self, target: &'a LiveId) -> impl Iterator<Item = (&'a LiveId, &'a BTreeSet<String>)> {
+    pub(super) fn into<'a>(&'a self, target: &LiveId) -> impl Iterator<Item = (&'a LiveId, &'a BTreeSet<String>)> {
         self.out.iter().filter_map(move |(from, targets)| Some((from, targets.get(target)?)))
     }
 }

@@ -7,7 +7,6 @@ use super::derived::Fed;
 use super::fate::Fate;
 use super::foundation::obstacle;
 use super::input::{Input, Mode};
-use super::lasting;
 use super::live_edges::LiveEdges;
 use super::narrowing::{Narrowing, Taken, Users, tell};
 use super::order::{Order, Shapes};
@@ -17,6 +16,7 @@ use super::select;
 use super::standing::Standing;
 use super::steps::{Steps, steps};
 use super::types::{Change, StackPlan, Step, StepId};
+use super::unmended;
 use super::unread::{unchecked, unlisted, unread};
 use super::victims::{Victim, heirs, mark_blocked, stuck, victims};
 use crate::resource::{Address, Live, resolve};
@@ -47,7 +47,7 @@ fn unhindered(input: &Input<'_>, shapes: &Shapes<'_>, asked: Option<&BTreeSet<Ad
     let Decided { decisions, leaving, steps: made, taken } = decided(input, shapes, &order, (&edges, &users), asked);
     let mut plan = assemble(input, shapes, decisions.as_ref(), (&leaving, &edges), made);
     tell(input, shapes, decisions.as_ref(), &taken, &mut plan);
-    decisions.iter().for_each(|decisions| lasting::tell(input, shapes, decisions, &mut plan));
+    decisions.iter().for_each(|decisions| unmended::tell(input, shapes, decisions, &mut plan));
     let standings = match decisions {
         Some(decisions) => decisions.standings,
         None => standings(input, shapes, &order, &edges),

@@ -58,28 +58,28 @@ struct Maker<'a> {
     late: Vec<(StepId, Address)>,
 }
 
-impl Maker<'_> {
+impl<'a> Maker<'a> {
     fn resource(&mut self, resource: &Resource, fate: &Fate) {
-        let facts = *self.shape(resource).facts();
+        let facts = self.shape(resource).facts();
         let first = self.needs(resource);
         match fate {
             Fate::Keep { live, .. } => self.retag(resource, live, BTreeSet::new()),
             Fate::Wait { live } => {
-                let wait = self.wait(resource, &facts, live);
+                let wait = self.wait(resource, facts, live);
                 self.steps.last.insert(resource.address.clone(), wait.clone());
                 self.retag(resource, live, BTreeSet::from([wait]));
             }
-            Fate::Update { live, spec, fields } => self.update(resource, &facts, live, spec, fields, first),
+            Fate::Update { live, spec, fields } => self.update(resource, facts, live, spec, fields, first),
             Fate::Create { spec, leaving } => {
-                let wait = leaving.as_ref().map(|live| self.wait(resource, &facts, live));
-                self.create(resource, &facts, spec, first.into_iter().chain(wait).collect());
+                let wait = leaving.as_ref().map(|live| self.wait(resource, facts, live));
+                self.create(resource, facts, spec, first.into_iter().chain(wait).collect());
             }
             Fate::Replace { live, spec, create_first, .. } => {
                 let mut after = first;
                 if !create_first {
                     after.insert(StepId::new(&resource.address, Verb::Delete, &live.id));
                 }
-                self.create(resource, &facts, spec, after);
+                self.create(resource, facts, spec, after);
             }
             Fate::Blocked { .. } | Fate::Held { .. } => {}
         }
@@ -114,7 +114,7 @@ impl Maker<'_> {
             live: Some(live.clone()),
             desired: Some(desired),
             overtakes,
-            seconds: self.shape(resource).takes(&live.spec, &now),
+            seconds: self.shape(resource).update_seconds(&live.spec, &now),
             ..Step::new(id.clone())
         });
         self.steps.last.insert(resource.address.clone(), id.clone());
@@ -209,10 +209,10 @@ impl Maker<'_> {
     }
 
     fn retag(&mut self, resource: &Resource, live: &Arc<Live>, after: BTreeSet<StepId>) {
-        let facts = *self.shape(resource).facts();
+        let facts = self.shape(resource).facts();
         let marks = self.marks(resource, Some(live));
-        let desired = tags::desired(&self.input.blueprint.stack, resource, &facts, &marks);
-        let (mut set_tags, unset_tags) = tags::retag(live, &desired, &facts, self.input.mode == Mode::OnlyConfig);
+        let desired = tags::desired(&self.input.blueprint.stack, resource, facts, &marks);
+        let (mut set_tags, unset_tags) = tags::retag(live, &desired, facts, self.input.mode == Mode::OnlyConfig);
         // What the update before it fills in, only the run knows.
         if marks.is_open() && !after.is_empty() {
             set_tags.set(key::DIGEST, marks.text());
@@ -245,7 +245,7 @@ impl Maker<'_> {
         tags::marks(&self.input.blueprint.stack, resource, shape, live, spec, &left_out)
     }
 
-    fn shape(&self, resource: &Resource) -> &'_ dyn Shape {
+    fn shape(&self, resource: &Resource) -> &'a dyn Shape {
         self.shapes[resource.address.kind.as_str()]
     }
 

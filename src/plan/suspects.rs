@@ -41,7 +41,7 @@ pub(super) fn referred(input: &Input<'_>, shapes: &Shapes<'_>) -> Suspects {
             let mut missing = candidates(input, wanted, &kind, &pointer::anywhere(&at));
             // What the last apply put there for another value of the YAML says nothing about this one; then only the thing's
             // own name tells.
-            if record.agrees(property, wanted.set_to(property)) == Some(false) {
+            if wanted.is_changed_since(&record, property) {
                 missing.retain(|address| thing.tags.get(key::NAME) == Some(&*address.name));
             }
             if !missing.is_empty() {

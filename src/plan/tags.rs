@@ -103,8 +103,8 @@ fn is_told(key: &str) -> bool {
 pub(super) fn retag(live: &Live, desired: &Tags, facts: &Facts, only_config: bool) -> (Tags, Vec<String>) {
     let record = Recorded::read(live.tags.get(key::DIGEST));
     let is_left = |key: &str, after: Option<&str>| only_config && cause(live, &record, key, after) == Cause::Drift;
-    let mut set: Tags = desired.iter().filter(|(key, value)| live.tags.get(key) != Some(value)).collect();
-    set = set.iter().filter(|(key, value)| !is_left(key, Some(value))).collect();
+    let differs = |key: &str, value: &str| live.tags.get(key) != Some(value) && !is_left(key, Some(value));
+    let mut set: Tags = desired.iter().filter(|(key, value)| differs(key, value)).collect();
     if facts.name.is_physical()
         && live.tags.get(key::ID).is_none()
         && let Some(name) = &live.name

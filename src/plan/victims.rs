@@ -265,13 +265,16 @@ pub(super) fn heirs<'a>(
     leaving: &[Victim],
     victim: &Victim,
 ) -> BTreeSet<&'a Address> {
+    if shapes.get(victim.address.kind.as_str()).is_none_or(|shape| shape.facts().stays_for.is_none()) {
+        return BTreeSet::new();
+    }
     let going: BTreeSet<LiveId> = leaving.iter().filter(|other| other.goes()).map(Victim::id).collect();
     let leaves = |from: &LiveId, at: &BTreeSet<String>| {
         let leaves = shapes.get(from.0.kind.as_str()).map(|shape| shape.facts().leaves).unwrap_or_default();
         at.iter().any(|at| leaves.contains(&at.as_str()))
     };
     let id = victim.id();
-    let users = edges.out.iter().filter_map(|(from, targets)| Some((from, targets.get(&id)?)));
+    let users = edges.into(&id);
     users.filter(|(from, at)| going.contains(*from) && leaves(from, at)).map(|(from, _)| &from.0).collect()
 }
 

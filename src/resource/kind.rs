@@ -112,7 +112,7 @@ pub trait Kind: Sized + Send + Sync + 'static {
     }
 
     /// Returns the typical seconds of an update of these fields, which AWS does at once; as the [`advice`](Kind::advice) says.
-    fn takes(_live: &Value, _fields: &[FieldDiff]) -> u32 {
+    fn update_seconds(_live: &Value, _fields: &[FieldDiff]) -> u32 {
         Self::FACTS.seconds
     }
 

@@ -86,7 +86,7 @@ pub trait Shape: Send + Sync {
     fn hastens(&self, desired: &Value, fields: &[FieldDiff]) -> bool;
 
     /// Returns the typical seconds of an update that changes these fields now.
-    fn takes(&self, live: &Value, fields: &[FieldDiff]) -> u32;
+    fn update_seconds(&self, live: &Value, fields: &[FieldDiff]) -> u32;
 
     fn window(&self, live: &Value, now: Timestamp) -> Option<Window>;
 
@@ -155,8 +155,8 @@ impl<K: Kind> Shape for K {
         K::waits_for_window(live, desired, field)
     }
 
-    fn takes(&self, live: &Value, fields: &[FieldDiff]) -> u32 {
-        K::takes(live, fields)
+    fn update_seconds(&self, live: &Value, fields: &[FieldDiff]) -> u32 {
+        K::update_seconds(live, fields)
     }
 
     fn hastens(&self, desired: &Value, fields: &[FieldDiff]) -> bool {

@@ -14,7 +14,7 @@ use provision::resource::{Facts, Told, pointer};
 use serde_json::json;
 
 use crate::canned::Canned;
-use crate::stage::{Stage, blueprints, on_deep_stack, plan_with, words};
+use crate::stage::{Stage, on_deep_stack, plan_with, stack_of, words};
 use crate::world::refused;
 
 const ACCOUNT: &str = "300000000085";
@@ -300,9 +300,5 @@ fn a_running_service_whose_task_definition_was_deregistered_gets_another() {
 }
 
 fn stack(account: &str, template: &str) -> Blueprint {
-    let tenant = format!(
-        "tenant: host\ntemplate: own\naccount: \"{account}\"\nenvironments: {{ production: {{ region: us-east-1 }} }}\n"
-    );
-    let all = blueprints(&[("host.yaml", &tenant)], &[("own.yaml", template)]);
-    all.unwrap_or_else(|why| panic!("{why}")).remove(0)
+    stack_of("host", account, template)
 }

@@ -1,6 +1,8 @@
 //! Who we are, what went wrong, and what it cost.
 
-use provision::aws::{Known, Role, Sessions, Setup};
+use std::sync::Arc;
+
+use provision::aws::{GateRules, Role, Sessions, Setup};
 use provision::resource::{Class, Failure};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
@@ -81,8 +83,10 @@ async fn answered_with(answer: &'static [u8]) -> Failure {
         }
     });
     let setup = Setup { endpoint_url: Some(url), region: "us-east-1".into(), run: "test".into(), ..Setup::default() };
-    let sessions =
-        Sessions::new(Setup { known: Known { reads: vec!["ec2:DescribeVpcs"], ..Known::default() }, ..setup });
+    let sessions = Sessions::new(Setup {
+        rules: Arc::new(GateRules { reads: vec!["ec2:DescribeVpcs"], ..GateRules::default() }),
+        ..setup
+    });
     let session = sessions.open("123456789012", "us-east-1", None).await.unwrap();
     session.reader().ec2().describe_vpcs().send().await.map_err(Failure::from).unwrap_err()
 }

@@ -4,7 +4,7 @@ use provision::blueprint::Blueprint;
 use provision::plan::{Action, Change, StackPlan};
 use provision::resource::Disruption;
 
-use crate::stage::{Stage, blueprints, on_deep_stack, words};
+use crate::stage::{Stage, on_deep_stack, stack_of, words};
 
 const CACHE: &str = "AWS::ElastiCache::ReplicationGroup/main";
 const TEMPLATE: &str = "
@@ -37,12 +37,8 @@ resources:
 
 /// A cache of an engine and a version, whose changes come at once or in the window.
 fn cache(account: &str, engine: &str, version: &str, now: bool) -> Blueprint {
-    let tenant = format!(
-        "tenant: shelf\ntemplate: own\naccount: \"{account}\"\nenvironments: {{ production: {{ region: us-east-1 }} }}\n"
-    );
     let template = TEMPLATE.replace("ENGINE", engine).replace("VERSION", version).replace("NOW", &now.to_string());
-    let all = blueprints(&[("shelf.yaml", &tenant)], &[("own.yaml", &template)]);
-    all.unwrap_or_else(|why| panic!("{why}")).remove(0)
+    stack_of("shelf", account, &template)
 }
 
 fn change(plan: &StackPlan) -> &Change {

@@ -9,7 +9,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
-use provision::aws::{Known, Session, Sessions, Setup};
+use provision::aws::{GateRules, Session, Sessions, Setup};
 use provision::kinds::KINDS;
 use provision::resource::{Scope, StackId};
 
@@ -69,7 +69,10 @@ impl Canned {
             endpoint_url: Some("http://127.0.0.1:1".into()),
             region: "us-east-1".into(),
             run: "test".into(),
-            known: Known { reads: reads.to_vec(), ..Known::of(KINDS.iter().map(|kind| kind.facts())) },
+            rules: Arc::new(GateRules {
+                reads: reads.to_vec(),
+                ..GateRules::of(KINDS.iter().map(|kind| kind.facts()))
+            }),
             http_client: Some(SharedHttpClient::new(self.clone())),
             ..Setup::default()
         }

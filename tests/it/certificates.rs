@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::canned::{Canned, scope};
 use crate::listener::Held;
-use crate::stage::{Stage, blueprints, on_deep_stack, words};
+use crate::stage::{Stage, on_deep_stack, stack_of, words};
 
 const ACCOUNT: &str = "300000000159";
 const KIND: &str = "AWS::CertificateManager::Certificate";
@@ -150,14 +150,11 @@ fn a_name_that_the_new_one_does_not_serve_is_an_outage_that_names_it() {
     on_deep_stack(async {
         let stage = Stage::new(ACCOUNT).await;
         let stack = |names: &str| {
-            let tenant = format!(
-                "tenant: names\ntemplate: own\naccount: \"{ACCOUNT}\"\nenvironments: {{ production: {{ region: us-east-1 }} }}\n"
-            );
             let template = format!(
                 "resources:\n  - type: AWS::CertificateManager::Certificate\n    name: site\n    properties: \
                  {{ DomainName: www.acme.example, SubjectAlternativeNames: {names} }}\n"
             );
-            blueprints(&[("names.yaml", &tenant)], &[("own.yaml", &template)]).unwrap().remove(0)
+            stack_of("names", ACCOUNT, &template)
         };
         stage.bring_up(&stack("[acme.example, shop.acme.example]")).await.unwrap_or_else(|why| panic!("{why}"));
         let told = async |names: &str| {

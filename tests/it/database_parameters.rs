@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::canned::{Canned, scope};
 use crate::listener::Held;
-use crate::stage::{Stage, blueprints, on_deep_stack, words};
+use crate::stage::{Stage, on_deep_stack, stack_of, words};
 
 const KIND: &str = "AWS::RDS::DBClusterParameterGroup";
 const NAME: &str = "acme-production-main";
@@ -143,12 +143,7 @@ const DATABASE: &str = "
 ";
 
 fn stack(account: &str, resources: &str) -> Blueprint {
-    let tenant = format!(
-        "tenant: ledger\ntemplate: own\naccount: \"{account}\"\nenvironments: {{ production: {{ region: us-east-1 }} }}\n"
-    );
-    blueprints(&[("ledger.yaml", &tenant)], &[("own.yaml", &format!("resources:\n{resources}"))])
-        .unwrap_or_else(|why| panic!("{why}"))
-        .remove(0)
+    stack_of("ledger", account, &format!("resources:\n{resources}"))
 }
 
 #[test]

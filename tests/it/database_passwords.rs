@@ -3,7 +3,7 @@
 use provision::blueprint::Blueprint;
 use provision::plan::{Action, Mode};
 
-use crate::stage::{Stage, blueprints, on_deep_stack, words};
+use crate::stage::{Stage, on_deep_stack, stack_of, words};
 
 const TEMPLATE: &str = "
 resources:
@@ -25,11 +25,7 @@ const PASSWORD: &str = "canary-9f31-password";
 
 /// A cluster with these properties beside the others.
 fn database(account: &str, more: &str) -> Blueprint {
-    let tenant = format!(
-        "tenant: safe\ntemplate: own\naccount: \"{account}\"\nenvironments: {{ production: {{ region: us-east-1 }} }}\n"
-    );
-    let all = blueprints(&[("safe.yaml", &tenant)], &[("own.yaml", &format!("{TEMPLATE}{more}"))]);
-    all.unwrap_or_else(|why| panic!("{why}")).remove(0)
+    stack_of("safe", account, &format!("{TEMPLATE}{more}"))
 }
 
 #[test]

@@ -5,7 +5,7 @@ use provision::plan::{Action, Guards, Mode, Plan, StackPlan, Unfit, adoption};
 use provision::resource::{Disruption, Tags, key};
 
 use crate::stacks::live;
-use crate::stage::{Stage, blueprints, on_deep_stack, plan_with, words};
+use crate::stage::{Stage, on_deep_stack, plan_with, stack_of, words};
 use crate::world::refused;
 
 const MEMBER: &str = "
@@ -46,11 +46,7 @@ resources:
 ";
 
 fn stack(account: &str, template: &str) -> Blueprint {
-    let tenant = format!(
-        "tenant: bank\ntemplate: own\naccount: \"{account}\"\nenvironments: {{ production: {{ region: us-east-1 }} }}\n"
-    );
-    let all = blueprints(&[("bank.yaml", &tenant)], &[("own.yaml", template)]);
-    all.unwrap_or_else(|why| panic!("{why}")).remove(0)
+    stack_of("bank", account, template)
 }
 
 /// A PostgreSQL database of its own, with the tags of `AWS::RDS::DBInstance/old`.

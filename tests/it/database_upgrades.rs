@@ -3,7 +3,7 @@
 use provision::blueprint::Blueprint;
 use provision::plan::{Action, Mode, StackPlan};
 
-use crate::stage::{Stage, blueprints, on_deep_stack, plan_with, words};
+use crate::stage::{Stage, blueprints, on_deep_stack, plan_with, stack_of, words};
 
 const TEMPLATE: &str = "
 resources:
@@ -47,13 +47,9 @@ const CLUSTER: &str = "AWS::RDS::DBCluster/main";
 
 /// A database of a version, whose changes come at once or in the window.
 fn database(account: &str, version: &str, now: bool) -> Blueprint {
-    let tenant = format!(
-        "tenant: ledger\ntemplate: own\naccount: \"{account}\"\nenvironments: {{ production: {{ region: us-east-1 }} }}\n"
-    );
     let major = version.split('.').next().unwrap_or_default();
     let template = TEMPLATE.replace("MAJOR", major).replace("VERSION", version).replace("NOW", &now.to_string());
-    let all = blueprints(&[("ledger.yaml", &tenant)], &[("own.yaml", &template)]);
-    all.unwrap_or_else(|why| panic!("{why}")).remove(0)
+    stack_of("ledger", account, &template)
 }
 
 fn cluster_notes(plan: &StackPlan) -> String {

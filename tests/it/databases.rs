@@ -6,7 +6,7 @@ use provision::blueprint::Blueprint;
 use provision::sandbox;
 
 use crate::local_aws;
-use crate::stage::{Stage, blueprints, on_deep_stack};
+use crate::stage::{Stage, on_deep_stack, stack_of};
 
 const TEMPLATE: &str = "
 resources:
@@ -71,12 +71,8 @@ fn a_change_is_done_when_rds_has_begun_with_it_and_ended() {
 }
 
 fn database(version: &str, class: &str, now: &str) -> Blueprint {
-    let tenant = format!(
-        "tenant: ledger\ntemplate: own\naccount: \"{ACCOUNT}\"\nenvironments: {{ production: {{ region: us-east-1 }} }}\n"
-    );
     let template = TEMPLATE.replace("VERSION", version).replace("CLASS", class).replace("NOW", now);
-    let all = blueprints(&[("ledger.yaml", &tenant)], &[("own.yaml", &template)]);
-    all.unwrap_or_else(|why| panic!("{why}")).remove(0)
+    stack_of("ledger", ACCOUNT, &template)
 }
 
 /// What AWS shows of the cluster and of the instance.

@@ -9,7 +9,7 @@ use provision::plan::{Action, Mode, Plan, Verb, agrees};
 use provision::report::{saved_plan, stale};
 use provision::resource::State;
 
-use crate::stage::{Stage, blueprints, on_deep_stack, plan_with, words};
+use crate::stage::{Stage, on_deep_stack, plan_with, stack_of, words};
 
 /// A service whose circuit breaker does not roll back.
 const TEMPLATE: &str = "
@@ -133,9 +133,5 @@ fn running(tag: &str) -> Blueprint {
 }
 
 fn of_template(account: &str, template: &str) -> Blueprint {
-    let tenant = format!(
-        "tenant: breaker\ntemplate: own\naccount: \"{account}\"\nenvironments: {{ production: {{ region: us-east-1 }} }}\n"
-    );
-    let all = blueprints(&[("breaker.yaml", &tenant)], &[("own.yaml", template)]);
-    all.unwrap_or_else(|why| panic!("{why}")).remove(0)
+    stack_of("breaker", account, template)
 }

@@ -373,14 +373,20 @@ async fn what_others_give_a_gateway_an_address_or_a_subnet_is_theirs() {
     let addresses = address("eipalloc-2", false) + &address("eipalloc-1", true);
     let gateway = nat("0", &format!("<natGatewayAddressSet>{addresses}</natGatewayAddressSet>"));
     let held = format!("<allocationId>{ADDRESS}</allocationId><domain>vpc</domain><instanceId>i-1</instanceId>");
-    let six = "<item><ipv6CidrBlock>2001:db8::/64</ipv6CidrBlock><ipv6CidrBlockState><state>associated</state>\
-               </ipv6CidrBlockState></item>";
-    let subnet =
-        format!("<subnetId>subnet-1</subnetId><ipv6CidrBlockAssociationSet>{six}</ipv6CidrBlockAssociationSet>");
+    let six =
+        |which: &str| format!("<item>{which}<ipv6CidrBlockState><state>associated</state></ipv6CidrBlockState></item>");
+    let of = |resource: &str, which: &str| {
+        let list = format!("<ipv6CidrBlockAssociationSet>{}</ipv6CidrBlockAssociationSet>", six(which));
+        format!("<{resource}Id>{resource}-1</{resource}Id>{list}")
+    };
+    let range = "<ipv6CidrBlock>2001:db8::/64</ipv6CidrBlock>";
+    // An association whose range AWS does not tell is there all the same.
+    let nameless = "<associationId>assoc-1</associationId>";
     for (name, operation, set, thing, at) in [
         (NAT, "DescribeNatGateways", "natGatewaySet", gateway, "/SecondaryAllocationIds/eipalloc-2"),
         (EIP, "DescribeAddresses", "addressesSet", held, "/InstanceId/i-1"),
-        (SUBNET, "DescribeSubnets", "subnetSet", subnet, "/Ipv6CidrBlock/2001:db8::~164"),
+        (SUBNET, "DescribeSubnets", "subnetSet", of("subnet", range), "/Ipv6CidrBlock/2001:db8::~164"),
+        (SUBNET, "DescribeSubnets", "subnetSet", of("subnet", nameless), "/Ipv6CidrBlock/assoc-1"),
     ] {
         assert_eq!(told(name, operation, set, &thing).await, [at]);
         let additive = kind(name).facts().additive;

@@ -4,7 +4,7 @@ use provision::blueprint::Blueprint;
 use provision::plan::{Action, Cause, Mode};
 use serde_json::Value;
 
-use crate::stage::{Stage, blueprints, on_deep_stack, plan_with, words};
+use crate::stage::{Stage, on_deep_stack, plan_with, stack_of, words};
 
 /// A service that uses a store, with its rules both ways, its role and its capacity provider.
 const TEMPLATE: &str = "
@@ -69,9 +69,6 @@ const POLICY: &str = "{ PolicyName: store, PolicyDocument: { Version: \"2012-10-
 
 /// With the store or without it.
 fn stack(account: &str, tag: &str, service: &str, has_store: bool) -> Blueprint {
-    let tenant = format!(
-        "tenant: hands\ntemplate: own\naccount: \"{account}\"\nenvironments: {{ production: {{ region: us-east-1 }} }}\n"
-    );
     let part = |text: &str| if has_store { text.to_owned() } else { String::new() };
     let template = TEMPLATE
         .replace("SERVICE", service)
@@ -81,8 +78,7 @@ fn stack(account: &str, tag: &str, service: &str, has_store: bool) -> Blueprint 
         .replace("PROVIDERS", if has_store { "FARGATE, FARGATE_SPOT" } else { "FARGATE" })
         .replace("PROVIDER", if has_store { "FARGATE_SPOT" } else { "FARGATE" })
         .replace("TAG", tag);
-    let all = blueprints(&[("hands.yaml", &tenant)], &[("own.yaml", &template)]);
-    all.unwrap_or_else(|why| panic!("{why}")).remove(0)
+    stack_of("hands", account, &template)
 }
 
 /// How many rules, policies and providers the store's group, the service's and its role and cluster have.

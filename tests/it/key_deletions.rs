@@ -4,7 +4,7 @@ use aws_sdk_kms::types::KeyState;
 use provision::plan::{Action, Cause, Mode, Verb};
 use provision::resource::Disruption;
 
-use crate::stage::{Stage, blueprints, on_deep_stack, plan_with, words};
+use crate::stage::{Stage, on_deep_stack, plan_with, stack_of, words};
 
 const ACCOUNT: &str = "300000000150";
 const TEMPLATE: &str = "
@@ -18,10 +18,7 @@ resources:
 fn a_scheduled_deletion_is_drift_that_an_apply_cancels() {
     on_deep_stack(async {
         let stage = Stage::new(ACCOUNT).await;
-        let tenant = format!(
-            "tenant: host\ntemplate: own\naccount: \"{ACCOUNT}\"\nenvironments: {{ production: {{ region: us-east-1 }} }}\n"
-        );
-        let stack = blueprints(&[("host.yaml", &tenant)], &[("own.yaml", TEMPLATE)]).unwrap().remove(0);
+        let stack = stack_of("host", ACCOUNT, TEMPLATE);
         stage.apply(&stack).await.unwrap_or_else(|why| panic!("{why}"));
         let id = stage.inventory(&stack).await.all().next().expect("the key").1.id.clone();
         let kms = aws_sdk_kms::Client::new(&stage.by_hand().await);
@@ -67,11 +64,8 @@ fn a_key_that_a_final_snapshot_needs_is_told_to_stay_and_not_counted_as_deleted(
     on_deep_stack(async {
         let account = "300000000154";
         let stage = Stage::new(account).await;
-        let tenant = format!(
-            "tenant: host\ntemplate: own\naccount: \"{account}\"\nenvironments: {{ production: {{ region: us-east-1 }} }}\n"
-        );
         let template = format!("{}{}", TEMPLATE, DATABASE.trim_start_matches('\n'));
-        let stack = blueprints(&[("host.yaml", &tenant)], &[("own.yaml", &template)]).unwrap().remove(0);
+        let stack = stack_of("host", account, &template);
         stage.apply(&stack).await.unwrap_or_else(|why| panic!("{why}"));
         let plan = plan_with(&stack, &stage.inventory(&stack).await, Mode::Destroy);
         let key = |plan: &provision::plan::StackPlan| {

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::canned::Canned;
 use crate::listener::Held;
-use crate::stage::{Stage, blueprints, on_deep_stack, words};
+use crate::stage::{Stage, on_deep_stack, stack_of, words};
 
 const KIND: &str = "AWS::Logs::LogGroup";
 
@@ -132,9 +132,5 @@ async fn a_change_that_meets_another_is_sent_again() {
 }
 
 fn stack(account: &str) -> Blueprint {
-    let tenant = format!(
-        "tenant: scribe\ntemplate: own\naccount: \"{account}\"\nenvironments: {{ production: {{ region: us-east-1 }} }}\n"
-    );
-    let all = blueprints(&[("scribe.yaml", &tenant)], &[("own.yaml", TEMPLATE)]);
-    all.unwrap_or_else(|why| panic!("{why}")).remove(0)
+    stack_of("scribe", account, TEMPLATE)
 }

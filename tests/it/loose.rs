@@ -145,7 +145,7 @@ impl Shape for Loose {
         false
     }
 
-    fn takes(&self, _: &Value, _: &[FieldDiff]) -> u32 {
+    fn update_seconds(&self, _: &Value, _: &[FieldDiff]) -> u32 {
         self.facts().seconds
     }
 

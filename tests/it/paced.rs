@@ -56,8 +56,8 @@ impl Shape for Paced {
     fn waits_for_window(&self, live: &Value, desired: &Value, field: &FieldDiff) -> bool {
         self.kind.waits_for_window(live, desired, field)
     }
-    fn takes(&self, live: &Value, fields: &[FieldDiff]) -> u32 {
-        self.kind.takes(live, fields)
+    fn update_seconds(&self, live: &Value, fields: &[FieldDiff]) -> u32 {
+        self.kind.update_seconds(live, fields)
     }
     fn hastens(&self, desired: &Value, fields: &[FieldDiff]) -> bool {
         self.kind.hastens(desired, fields)

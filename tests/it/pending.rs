@@ -5,7 +5,7 @@ use provision::blueprint::Blueprint;
 use provision::plan::{Action, Change, StackPlan};
 use provision::resource::Disruption;
 
-use crate::stage::{Stage, blueprints, on_deep_stack, words};
+use crate::stage::{Stage, on_deep_stack, stack_of, words};
 
 const NETWORK: &str = "
 resources:
@@ -67,13 +67,9 @@ const DATABASE: &str = "
 ";
 
 fn stack(account: &str, resources: &str, values: &[(&str, &str)]) -> Blueprint {
-    let tenant = format!(
-        "tenant: shelf\ntemplate: own\naccount: \"{account}\"\nenvironments: {{ production: {{ region: us-east-1 }} }}\n"
-    );
     let fill = |template: String, (key, value): &(&str, &str)| template.replace(key, value);
     let template = values.iter().fold(format!("{NETWORK}{}", resources.trim_start_matches('\n')), fill);
-    let all = blueprints(&[("shelf.yaml", &tenant)], &[("own.yaml", &template)]);
-    all.unwrap_or_else(|why| panic!("{why}")).remove(0)
+    stack_of("shelf", account, &template)
 }
 
 /// A cache whose changes come in the window.

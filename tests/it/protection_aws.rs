@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::local_aws;
 use crate::sandbox::control;
-use crate::stage::{Stage, blueprints, on_deep_stack, words};
+use crate::stage::{Stage, blueprints, on_deep_stack, stack_of, words};
 use crate::world::refused;
 
 /// A database and a cache on a key of their own.
@@ -204,9 +204,5 @@ fn vault(account: &str) -> Blueprint {
 
 /// One environment of a template of the test's own.
 fn stack(account: &str, template: &str) -> Blueprint {
-    let tenant = format!(
-        "tenant: bank\ntemplate: own\naccount: \"{account}\"\nenvironments: {{ production: {{ region: us-east-1 }} }}\n"
-    );
-    let all = blueprints(&[("bank.yaml", &tenant)], &[("own.yaml", template)]);
-    all.unwrap_or_else(|why| panic!("{why}")).remove(0)
+    stack_of("bank", account, template)
 }

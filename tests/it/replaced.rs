@@ -4,7 +4,7 @@
 use provision::blueprint::Blueprint;
 use provision::plan::{Action, StackPlan, StepId, Verb};
 
-use crate::stage::{Stage, blueprints, on_deep_stack, words};
+use crate::stage::{Stage, on_deep_stack, stack_of, words};
 
 /// A load balancer whose listener and rule send to one target group each.
 const BALANCER: &str = "
@@ -92,11 +92,7 @@ resources:
 ";
 
 fn stack(account: &str, template: &str) -> Blueprint {
-    let tenant = format!(
-        "tenant: swap\ntemplate: own\naccount: \"{account}\"\nenvironments: {{ production: {{ region: us-east-1 }} }}\n"
-    );
-    let all = blueprints(&[("swap.yaml", &tenant)], &[("own.yaml", template)]);
-    all.unwrap_or_else(|why| panic!("{why}")).remove(0)
+    stack_of("swap", account, template)
 }
 
 /// Whether a step of the plan waits, over others, for another.

@@ -8,7 +8,7 @@ use provision::inventory::Seen;
 use provision::plan::{Action, Change, Input, Mode, StackPlan, Step, Verb, plan};
 use provision::resource::{Disruption, Unmodelled};
 
-use crate::stage::{Stage, blueprints, on_deep_stack, plan_with, shapes, words};
+use crate::stage::{Stage, on_deep_stack, plan_with, shapes, stack_of, words};
 
 const ACCOUNT: &str = "300000000032";
 /// A peering that somebody made: it is referred to, and no resource of the stack.
@@ -213,9 +213,5 @@ async fn peer(stage: &Stage, blueprint: &Blueprint) -> (String, String) {
 }
 
 fn stack(template: &str) -> Blueprint {
-    let tenant = format!(
-        "tenant: roads\ntemplate: own\naccount: \"{ACCOUNT}\"\nenvironments: {{ production: {{ region: us-east-1 }} }}\n"
-    );
-    let all = blueprints(&[("roads.yaml", &tenant)], &[("own.yaml", template)]);
-    all.unwrap_or_else(|why| panic!("{why}")).remove(0)
+    stack_of("roads", ACCOUNT, template)
 }

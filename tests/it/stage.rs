@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use provision::apply::{Event, Hands, Ledger, Outcome, Permit, Run, Stop, run};
 use provision::aws::{
-    Aws, Fence, Known, Reader, Role, Seen, Session, Sessions, Setup, Survey, Writer, WriterScope, survey,
+    Aws, Fence, GateRules, Reader, Role, Seen, Session, Sessions, Setup, Survey, Writer, WriterScope, survey,
 };
 use provision::blueprint::{Blueprint, Files, Source as File, load_files};
 use provision::inventory::{Inventory, Request, Sought, Source, Surveyed, Things, Unmanaged, collect};
@@ -68,7 +68,7 @@ impl Stage {
             endpoint_url: Some(url.to_owned()),
             region: "us-east-1".into(),
             run: "it".into(),
-            known: Known::of(KINDS.iter().map(|kind| kind.facts())),
+            rules: Arc::new(GateRules::of(KINDS.iter().map(|kind| kind.facts()))),
             ..Setup::default()
         };
         let run = format!("it-{}", fastrand::u64(..));
@@ -214,6 +214,15 @@ fn text(value: &Value) -> &str {
 
 pub fn shapes() -> Vec<&'static dyn Shape> {
     KINDS.iter().map(|kind| kind.shape()).collect()
+}
+
+/// The one environment of a template of the test's own.
+pub fn stack_of(tenant: &str, account: &str, template: &str) -> Blueprint {
+    let text = format!(
+        "tenant: {tenant}\ntemplate: own\naccount: \"{account}\"\nenvironments: {{ production: {{ region: us-east-1 }} }}\n"
+    );
+    let all = blueprints(&[("tenant.yaml", &text)], &[("own.yaml", template)]);
+    all.unwrap_or_else(|why| panic!("{why}")).remove(0)
 }
 
 /// Blueprints from texts: tenants and templates, each with its file's name.

@@ -26,7 +26,7 @@ use super::failure::{Failure, Result};
 use super::project::{Bucket, Project};
 use super::selector::{Selector, select_resources, unmatched_resource};
 use super::world::World;
-use crate::aws::{Known, Role, Sessions, Setup};
+use crate::aws::{GateRules, Role, Sessions, Setup};
 use crate::blueprint::Blueprint;
 use crate::inventory::{Inventory, Request, Seen, Sight, Sought, Wanted, collect, preflight};
 use crate::kinds::KINDS;
@@ -94,11 +94,11 @@ impl Engine {
             Target::Url(url) => Some(url),
         };
         let run = run_name(world);
-        let known = Known::of(KINDS.iter().map(|kind| kind.facts()));
+        let rules = Arc::new(GateRules::of(KINDS.iter().map(|kind| kind.facts())));
         let region = stacks.first().map_or_else(|| "us-east-1".to_owned(), |stack| stack.stack.region.clone());
         let profile = global.profile.clone();
         let is_emulated = endpoint_url.is_some();
-        let setup = Setup { profile, endpoint_url, is_sandbox, region, run: run.clone(), known, http_client: None };
+        let setup = Setup { profile, endpoint_url, is_sandbox, region, run: run.clone(), rules, http_client: None };
         let sessions = Arc::new(Sessions::new(setup));
         let (started, timings, screen) = (Instant::now(), global.timings, Screen::of(world, global));
         Ok(Self { sessions, run, started, timings, is_emulated, screen, is_running: AtomicBool::new(false) })

@@ -253,7 +253,7 @@ impl Kind for ReplicationGroup {
         desired["ApplyImmediately"] == false && judge::waits(field, is_upgraded)
     }
 
-    fn takes(live: &Value, fields: &[FieldDiff]) -> u32 {
+    fn update_seconds(live: &Value, fields: &[FieldDiff]) -> u32 {
         judge::seconds(live, fields).unwrap_or(Self::FACTS.seconds)
     }
 

@@ -141,7 +141,7 @@ fn what_waits_for_the_window_is_said_with_how_it_is_felt() {
 #[test]
 fn each_node_that_is_exchanged_takes_its_time() {
     let live = json!({ "AutomaticFailoverEnabled": true, "ReplicasPerNodeGroup": 2, "NumNodeGroups": 1 });
-    let takes = |path: &str| ReplicationGroup::takes(&live, &[field(path, "a", "b")]);
+    let takes = |path: &str| ReplicationGroup::update_seconds(&live, &[field(path, "a", "b")]);
     assert_eq!(takes("/CacheNodeType"), 3 * 600);
     let said = ReplicationGroup::advice(&live, &json!({}), &[field("/CacheNodeType", "a", "b")]).join(" ");
     assert!(said.ends_with("about 10 minutes for each node"), "{said}");

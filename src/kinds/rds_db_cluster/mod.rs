@@ -215,7 +215,7 @@ impl Kind for DbCluster {
         desired["ApplyImmediately"] == false && judge::waits(live, desired, field)
     }
 
-    fn takes(_: &Value, fields: &[FieldDiff]) -> u32 {
+    fn update_seconds(_: &Value, fields: &[FieldDiff]) -> u32 {
         if fields.iter().any(judge::is_major) { judge::MAJOR_MINUTES * 60 } else { Self::FACTS.seconds }
     }
 

@@ -105,10 +105,10 @@ fn how_a_change_is_felt_is_told_by_what_it_is() {
 #[test]
 fn an_upgrade_takes_as_long_as_is_said_of_it() {
     let version = |have: &str, want: &str| field("/EngineVersion", json!(have), json!(want));
-    assert_eq!(DbCluster::takes(&Value::Null, &[version("16.4", "17.2")]), 600);
+    assert_eq!(DbCluster::update_seconds(&Value::Null, &[version("16.4", "17.2")]), 600);
     let said = DbCluster::advice(&Value::Null, &json!({}), &[version("16.4", "17.2")]).join(" ");
     assert!(said.contains("about 10 minutes"), "{said}");
-    assert_eq!(DbCluster::takes(&Value::Null, &[version("16.4", "16.6")]), DbCluster::FACTS.seconds);
+    assert_eq!(DbCluster::update_seconds(&Value::Null, &[version("16.4", "16.6")]), DbCluster::FACTS.seconds);
 }
 
 #[test]

@@ -225,7 +225,7 @@ impl Kind for DbInstance {
         desired["ApplyImmediately"] == false && is_put_off
     }
 
-    fn takes(_: &Value, fields: &[FieldDiff]) -> u32 {
+    fn update_seconds(_: &Value, fields: &[FieldDiff]) -> u32 {
         let is_new_class = fields.iter().any(|field| field.path == "/DBInstanceClass");
         if is_new_class { Self::FACTS.seconds } else { 60 }
     }

@@ -48,7 +48,7 @@ impl Decider<'_> {
         self.presume(resource, shape.facts(), live, &mut spec);
         let desired = shape.normalise(spec);
         let compared = desired.map(|desired| self.compared(resource, shape, live, desired));
-        compared.map(|all| all.fields.into_iter().chain(all.lasting).collect()).unwrap_or_default()
+        compared.map(|all| all.fields.into_iter().chain(all.unmended).collect()).unwrap_or_default()
     }
 
     /// Takes what is live for what refers to something that is there and can't be told: that is no difference.
@@ -64,7 +64,7 @@ impl Decider<'_> {
         for at in places {
             let property = pointer::property(at);
             let is_open = spec.pointer(at).is_some_and(|value| value.to_string().contains(OPEN));
-            if !is_open || record.agrees(property, resource.set_to(property)) == Some(false) {
+            if !is_open || resource.is_changed_since(&record, property) {
                 continue;
             }
             let parent = at.rsplit_once('/').map_or("", |(parent, _)| parent);

@@ -71,10 +71,7 @@ impl Decider<'_> {
             return Vec::new();
         };
         let record = Recorded::read(live.tags.get(key::DIGEST));
-        let is_other = |path: &&&str| {
-            let property = pointer::property(path);
-            record.agrees(property, resource.set_to(property)) == Some(false)
-        };
+        let is_other = |path: &&&str| resource.is_changed_since(&record, pointer::property(path));
         sent.iter().filter(is_other).copied().collect()
     }
 

@@ -33,7 +33,7 @@ pub(super) struct Decisions {
     /// What updates would take away and leave, because somebody who may still need it can't be changed now.
     pub(super) kept: BTreeMap<Address, Kept>,
     /// What differs and no step takes away.
-    pub(super) lasting: BTreeMap<Address, Vec<Field>>,
+    pub(super) unmended: BTreeMap<Address, Vec<Field>>,
     /// Elements of additive lists that are not ours.
     pub(super) foreign: Vec<Unmanaged>,
 }
@@ -43,7 +43,7 @@ pub(super) struct Decisions {
 struct Aside {
     foreign: Vec<Unmanaged>,
     kept: Option<Kept>,
-    lasting: Vec<Field>,
+    unmended: Vec<Field>,
 }
 
 /// By property, what does not count as applied.
@@ -73,7 +73,7 @@ pub(super) fn decide(
     let mut decider = Decider::standing(input, shapes, order, edges);
     decider.stuck.clone_from(stuck);
     decider.keeps.clone_from(kept);
-    let (mut foreign, mut lasting) = (BTreeMap::new(), BTreeMap::new());
+    let (mut foreign, mut unmended) = (BTreeMap::new(), BTreeMap::new());
     let mut moved: BTreeSet<&Address> = order.sequence.iter().collect();
     // A chain of cut edges is as long as the blueprint at most; in practice two rounds do, and the second is short.
     for round in 0..=order.sequence.len() {
@@ -94,7 +94,7 @@ pub(super) fn decide(
                 moved.insert(address);
             }
             foreign.insert(address.clone(), aside.foreign);
-            lasting.insert(address.clone(), aside.lasting);
+            unmended.insert(address.clone(), aside.unmended);
             decider.fates.insert(address.clone(), fate);
             decider.keep(address, aside.kept);
             decider.left_out.insert(address.clone(), decider.left_out(resource));
@@ -109,9 +109,9 @@ pub(super) fn decide(
     }
     let mut foreign: Vec<_> = foreign.into_values().flatten().collect();
     foreign.sort();
-    lasting.retain(|_, fields| !fields.is_empty());
+    unmended.retain(|_, fields| !fields.is_empty());
     let Decider { fates, standings, left_out, kept, .. } = decider;
-    Decisions { fates, standings, left_out, kept, lasting, foreign }
+    Decisions { fates, standings, left_out, kept, unmended, foreign }
 }
 
 /// How every resource stands, where nothing is decided.
@@ -255,8 +255,8 @@ impl<'a> Decider<'a> {
             }
             State::Ready | State::Settling(_) | State::Human(_) | State::Failed(_) => {}
         }
-        let Compared { fields, spec, foreign, left_alone, lasting } = self.compared(resource, shape, live, desired);
-        aside.lasting = lasting;
+        let Compared { fields, spec, foreign, left_alone, unmended } = self.compared(resource, shape, live, desired);
+        aside.unmended = unmended;
         let (fields, spec) = self.keeping(shape, &resource.address, live, (fields, spec), &mut aside.kept);
         aside.foreign.extend(foreign.into_iter().map(|extra| Unmanaged {
             kind: format!("{} {}", resource.address.kind, pointer::property(&extra.path)),

@@ -1,7 +1,6 @@
 //! Updates that take something away: first what gives, then those who use it, and last what takes away
 //! (docs/decisions/0015).
 
-mod acyclic;
 mod halves;
 mod kept;
 mod order;

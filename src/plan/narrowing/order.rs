@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::acyclic::Acyclic;
 use super::halves::{Halves, halves, parted};
 use super::told::Taken;
 use super::users::Users;
@@ -12,6 +11,7 @@ use crate::plan::decide::{Decisions, LeftOut};
 use crate::plan::input::Input;
 use crate::plan::live_edges::LiveEdges;
 use crate::plan::order::Shapes;
+use crate::plan::step_order::StepOrder;
 use crate::plan::steps::Steps;
 use crate::plan::tags;
 use crate::plan::types::{Desired, Step, StepId, Verb};
@@ -162,7 +162,7 @@ impl Narrowing<'_> {
         gives: &[Turn],
         takes: &[(Turn, BTreeSet<StepId>)],
     ) -> BTreeMap<Address, BTreeSet<Address>> {
-        let (mut after, mut stranded) = (Acyclic::of(steps), BTreeMap::<_, BTreeSet<_>>::new());
+        let (mut after, mut stranded) = (StepOrder::of(steps), BTreeMap::<_, BTreeSet<_>>::new());
         for (turn, others) in takes {
             for other in others {
                 after.add(&turn.step, other);

@@ -10,7 +10,7 @@ use super::types::{Change, Field, StackPlan};
 
 /// Tells it beside what else becomes of the resource, which goes on as if it were not there: nothing has to wait for it.
 pub(super) fn tell(input: &Input<'_>, shapes: &Shapes<'_>, decisions: &Decisions, plan: &mut StackPlan) {
-    for (address, fields) in &decisions.lasting {
+    for (address, fields) in &decisions.unmended {
         let fate = &decisions.fates[address];
         // What was only brought along is told when it is asked for; a new one comes without it.
         let is_asked = input.selection.as_ref().is_none_or(|asked| asked.contains(address));
@@ -28,7 +28,7 @@ pub(super) fn tell(input: &Input<'_>, shapes: &Shapes<'_>, decisions: &Decisions
         }
         plan.changes.push(Change {
             id: fate.live().map(|live| live.id.clone()),
-            cause: overall(fields),
+            cause: overall(fields.iter()),
             fields: fields.iter().map(|field| shown(facts, field)).collect(),
             notes: notes.collect(),
             ..blocked(input, address.clone(), String::new())
