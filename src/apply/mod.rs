@@ -5,8 +5,10 @@ mod event;
 mod hands;
 mod journal;
 mod lease;
+mod left;
 mod record;
 mod step;
+mod update;
 mod walk;
 mod watch;
 

@@ -5,14 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
-use tokio::time::Instant;
 
 use super::hands::{Hands, Permit};
-use super::watch::{SPREAD, Watch};
+use super::watch::{Again, Wait, Watch};
 use crate::plan::{Desired, Step, Verb};
 use crate::resource::{
-    Address, AnyKind, AnyMade, Changes, Class, Cloud, Facts, Failure, FieldDiff, Kept, Live, Name, Reference, Result,
-    Secrets, Settled, Shape, Stack, State, Tags, key, keyed, output, pointer, resolve,
+    Address, AnyKind, AnyMade, Class, Cloud, Facts, Failure, Kept, Live, Name, Reference, Result, Secrets, Settled,
+    Shape, Stack, State, Tags, key, output, pointer, resolve,
 };
 
 /// What all steps of one stack's run share.
@@ -90,73 +89,10 @@ impl<C: Cloud> Site<'_, C> {
             tags.set(key::ID, name.as_str());
         }
         self.own().insert(name.as_str().to_owned());
-        let permit = Permit { tags: tags.clone(), ..self.permit(step, Some(spec.value())) };
+        let permit = Permit { tags: tags.clone(), ..self.permit(step, Some(spec.value()), None) };
         let writer = self.hands.writer(&step.region, permit).await?;
         let made = kind.create(&writer, &name, &spec, &tags).await?;
-        self.settle_down(kind, step, made, says).await
-    }
-
-    async fn update(
-        &self,
-        kind: &dyn AnyKind<C>,
-        step: &Step,
-        desired: &Desired,
-        mut says: impl FnMut(&str),
-    ) -> Result<Done> {
-        // Its own first half has changed what the plan saw.
-        let is_second = step.after.iter().any(|id| id.verb == Verb::Update && id.address == step.id.address);
-        let live = if is_second { self.newest(kind, step).await? } else { self.live(kind, step).await? };
-        let mut spec = self.settle(kind.shape(), &desired.spec)?;
-        let facts = kind.facts();
-        let changed = |spec: &Settled| {
-            let fields = desired.fields.iter().map(|field| FieldDiff {
-                path: field.path.clone(),
-                before: field.before.clone(),
-                after: keyed::get(facts, spec.value(), &field.path).cloned(),
-            });
-            Changes::new(fields.collect())
-        };
-        let sent = |spec: &Settled| self.settle(kind.shape(), &step.keeping(spec.value()));
-        let mut changes = changed(&spec);
-        let writer = self.hands.writer(&step.region, self.permit(step, Some(spec.value()))).await?;
-        let made = match (kind.update(&writer, &live, &sent(&spec)?, &changes).await, &desired.cramped) {
-            (Err(failure), Some(cramped)) if failure.is(Class::Quota) => {
-                says("there is no room for the old beside the new: the old goes first");
-                spec = self.settle(kind.shape(), cramped)?;
-                changes = changed(&spec);
-                kind.update(&writer, &live, &sent(&spec)?, &changes).await?
-            }
-            (made, _) => made?,
-        };
-        let was_settling = matches!(made.state, State::Settling(_));
-        let id = made.id.clone();
-        let mut done = self.settle_down(kind, step, made, says).await?;
-        let sent = Instant::now();
-        // A list may go on showing what was there before.
-        while was_settling && let Err(reverted) = self.check_taken(kind.shape(), step, &id, spec.value(), &changes) {
-            if sent.elapsed() >= SPREAD {
-                return Err(reverted);
-            }
-            tokio::time::sleep(SPREAD / 10).await;
-            let name = &step.id.address.name;
-            let live = self.watch.ready(kind, &step.region, name, Some(&id), before(step), |_| ()).await?;
-            done = self.remember(step, live);
-        }
-        Ok(done)
-    }
-
-    /// After an update that took its time: what was sent must be what is there, else AWS has rolled it back.
-    fn check_taken(&self, shape: &dyn Shape, step: &Step, id: &str, spec: &Value, changes: &Changes) -> Result<()> {
-        let facts = shape.facts();
-        let lives = self.lives.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(live) = lives.get(&step.id.address).filter(|live| live.id == id) else { return Ok(()) };
-        let left = shape.compare(&step.without_passed(&live.spec), spec).fields;
-        let reverted_field = left.iter().find(|left| {
-            let is_read_back = !facts.write_only.iter().any(|path| pointer::covers(path, &left.path));
-            let is_so = live.shows_until_done(&left.path).is_some() || live.has_in_force(left);
-            is_read_back && !is_so && changes.fields().iter().any(|sent| sent.path == left.path)
-        });
-        reverted_field.map_or(Ok(()), |field| Err(reverted(&field.path)))
+        self.settle_down(&self.watch.begin(kind, &step.region), step, made, says).await
     }
 
     async fn retag(&self, kind: &dyn AnyKind<C>, step: &Step) -> Result<Done> {
@@ -168,7 +104,7 @@ impl<C: Cloud> Site<'_, C> {
             self.live(kind, step).await?
         };
         let tags = self.tags(kind.shape(), step);
-        let permit = Permit { tags: tags.clone(), ..self.permit(step, None) };
+        let permit = Permit { tags: tags.clone(), ..self.permit(step, None, Some(&live)) };
         let writer = self.hands.writer(&step.region, permit).await?;
         kind.retag(&writer, &live, &tags, &step.unset_tags).await?;
         Ok(Done { id: Some(live.id.clone()), ..Done::default() })
@@ -176,14 +112,25 @@ impl<C: Cloud> Site<'_, C> {
 
     async fn delete(&self, kind: &dyn AnyKind<C>, step: &Step, mut says: impl FnMut(&str)) -> Result<Done> {
         let mut live = self.live(kind, step).await?;
-        let writer = self.hands.writer(&step.region, self.permit(step, None)).await?;
+        let mut wait = self.watch.begin(kind, &step.region);
         if live.asleep.is_some() {
+            let writer = self.hands.writer(&step.region, self.permit(step, None, Some(&live))).await?;
             kind.start(&writer, &live).await?;
-            live = self.watch.awake(kind, &step.region, &live.id, &mut says).await?;
+            live = wait.awake(&live.id, &mut says).await?;
         }
-        let mut kept = kind.delete(&writer, &live).await?;
+        let mut kept = loop {
+            let writer = self.hands.writer(&step.region, self.permit(step, None, Some(&live))).await?;
+            let again = match Again::unless_done(kind.delete(&writer, &live).await?) {
+                Ok(kept) => break kept,
+                Err(again) => again,
+            };
+            match wait.deletable(&live, &again, &mut says).await? {
+                Some(now) => live = now,
+                None => break Vec::new(),
+            }
+        };
         if !kept.iter().any(|kept| kept.is_itself) {
-            self.watch.gone(kind, &step.region, &live, &mut says).await?;
+            wait.gone(&live, &mut says).await?;
             kept.extend(shadow(kind.facts(), &live));
         }
         Ok(Done { id: Some(live.id.clone()), kept, waiting: None })
@@ -192,11 +139,11 @@ impl<C: Cloud> Site<'_, C> {
     async fn wait(&self, kind: &dyn AnyKind<C>, step: &Step, says: impl FnMut(&str)) -> Result<Done> {
         let live = self.live(kind, step).await?;
         if live.state == State::Leaving {
-            self.watch.gone(kind, &step.region, &live, says).await?;
+            self.watch.begin(kind, &step.region).gone(&live, says).await?;
             return Ok(Done::default());
         }
         let name = &step.id.address.name;
-        let live = self.watch.ready(kind, &step.region, name, Some(&live.id), None, says).await?;
+        let live = self.watch.begin(kind, &step.region).ready(name, Some(&live.id), None, says).await?;
         if let Some(desired) = &step.desired {
             stayed(kind.shape(), &live, &desired.spec)?;
         }
@@ -204,9 +151,9 @@ impl<C: Cloud> Site<'_, C> {
     }
 
     /// Waits if what was made is not ready, and keeps its outputs for those who refer to it.
-    async fn settle_down(
+    pub(super) async fn settle_down(
         &self,
-        kind: &dyn AnyKind<C>,
+        wait: &Wait<'_, '_, C>,
         step: &Step,
         made: AnyMade,
         says: impl FnMut(&str),
@@ -220,7 +167,7 @@ impl<C: Cloud> Site<'_, C> {
         match made.state {
             State::Settling(_) => {
                 let name = &step.id.address.name;
-                let live = self.watch.ready(kind, &step.region, name, Some(&made.id), before(step), says).await?;
+                let live = wait.ready(name, Some(&made.id), before(step), says).await?;
                 Ok(self.remember(step, live))
             }
             state => {
@@ -237,7 +184,7 @@ impl<C: Cloud> Site<'_, C> {
         }
     }
 
-    fn remember(&self, step: &Step, live: Arc<Live>) -> Done {
+    pub(super) fn remember(&self, step: &Step, live: Arc<Live>) -> Done {
         let waiting = match &live.state {
             State::Human(what) => Some(what.clone()),
             _ => None,
@@ -266,7 +213,7 @@ impl<C: Cloud> Site<'_, C> {
     }
 
     /// The step's live thing: as this run saw it last, as the plan saw it, or looked for (after a create).
-    async fn live(&self, kind: &dyn AnyKind<C>, step: &Step) -> Result<Arc<Live>> {
+    pub(super) async fn live(&self, kind: &dyn AnyKind<C>, step: &Step) -> Result<Arc<Live>> {
         let seen = self.lives.lock().unwrap_or_else(PoisonError::into_inner).get(&step.id.address).cloned();
         match (&step.live, seen) {
             (Some(planned), Some(seen)) if planned.id == seen.id && planned.region == seen.region => Ok(seen),
@@ -277,18 +224,18 @@ impl<C: Cloud> Site<'_, C> {
         }
     }
 
-    async fn newest(&self, kind: &dyn AnyKind<C>, step: &Step) -> Result<Arc<Live>> {
+    pub(super) async fn newest(&self, kind: &dyn AnyKind<C>, step: &Step) -> Result<Arc<Live>> {
         let made = self.made.lock().unwrap_or_else(PoisonError::into_inner).get(&step.id.address).cloned();
         let made = made.map(|(_, id)| id);
         let id = made.as_deref().or(step.live.as_ref().filter(|_| step.id.verb == Verb::Update).map(|live| &*live.id));
         let name = &step.id.address.name;
-        let live = self.watch.ready(kind, &step.region, name, id, None, |_| ()).await?;
+        let live = self.watch.begin(kind, &step.region).ready(name, id, None, |_| ()).await?;
         self.remember(step, live.clone());
         Ok(live)
     }
 
     /// Fills in the references that this run has made, and passes the spec through its type once more.
-    fn settle(&self, shape: &dyn Shape, spec: &Value) -> Result<Settled> {
+    pub(super) fn settle(&self, shape: &dyn Shape, spec: &Value) -> Result<Settled> {
         let outputs = self.outputs.lock().unwrap_or_else(PoisonError::into_inner);
         let resolved =
             resolve(spec, &|reference: &Reference| output(outputs.get(&reference.address)?, &reference.output));
@@ -312,13 +259,16 @@ impl<C: Cloud> Site<'_, C> {
         tags
     }
 
-    fn permit(&self, step: &Step, spec: Option<&Value>) -> Permit {
+    /// What one call of a step's verb may touch; `live` is what the verb is handed. Another call of it, after something has
+    /// changed, is another request to AWS, with a token of its own.
+    pub(super) fn permit(&self, step: &Step, spec: Option<&Value>, live: Option<&Live>) -> Permit {
+        let live = live.map(|live| &live.spec);
         let mut mentioned = BTreeSet::new();
-        for spec in spec.into_iter().chain(step.live.as_ref().map(|live| &live.spec)) {
+        for spec in spec.into_iter().chain(live) {
             pointer::walk(spec, &mut |_, leaf| mentioned.extend(leaf.as_str().map(str::to_owned)));
         }
-        let token =
-            Sha256::digest(format!("{}\n{}\n{}\n{}", self.run, self.stack.id, step.id, spec.unwrap_or(&Value::Null)));
+        let [spec, live] = [spec, live].map(|spec| spec.unwrap_or(&Value::Null));
+        let token = Sha256::digest(format!("{}\n{}\n{}\n{spec}\n{live}", self.run, self.stack.id, step.id));
         Permit {
             stack: self.stack.id.clone(),
             address: step.id.address.clone(),
@@ -344,13 +294,13 @@ fn stayed(shape: &dyn Shape, live: &Live, seen: &Value) -> Result<()> {
     }
 }
 
-fn reverted(path: &str) -> Failure {
+pub(super) fn reverted(path: &str) -> Failure {
     Failure::new(Class::Invalid, format!("{path} was set back by AWS after the update"))
         .hint("a deployment may have been rolled back: see the service's events and the stopped tasks' reasons")
 }
 
 /// How the step's thing was before it.
-fn before(step: &Step) -> Option<&State> {
+pub(super) fn before(step: &Step) -> Option<&State> {
     step.live.as_ref().map(|live| &live.state)
 }
 

@@ -5,7 +5,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::hands::Hands;
-use crate::resource::{AnyKind, AnyListing, Class, Cloud, Facts, Failure, Live, Result, Scope, State, Unseen, key};
+use crate::resource::{
+    AnyKind, AnyListing, Class, Cloud, Facts, Failure, Live, Result, Scope, State, Turn, Unseen, key,
+};
 
 /// How far AWS's lists may lag behind a change: EC2's documentation speaks of seconds.
 pub(super) const SPREAD: Duration = Duration::from_secs(10);
@@ -14,6 +16,11 @@ const FIRST_PAUSE: Duration = Duration::from_millis(400);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 /// For how long a list that fails by itself (throttled, no answer) is tried again.
 const BLINDNESS: Duration = Duration::from_secs(5 * 60);
+/// A thing just made may be invisible to lists for a while: absence is no answer within this time.
+const INVISIBLE: Duration = Duration::from_secs(5 * 60);
+/// For how long a verb that has more to do is called again while nothing changes: as long as load balancers may keep a
+/// certificate whose listener is gone.
+const STANDSTILL: Duration = Duration::from_secs(20 * 60);
 
 /// Waits for resources by listing their kind; all who wait for one kind and region share each look.
 pub(super) struct Watch<'a, C: Cloud> {
@@ -39,6 +46,43 @@ enum Seen<T> {
     End(Result<T>),
     /// Not yet; what is awaited, in words.
     Awaits(String),
+}
+
+/// Why a verb is to be called once more.
+pub(super) enum Again {
+    /// What it waits for, in words.
+    More(String),
+    Busy(Failure),
+}
+
+impl Again {
+    /// Returns what a verb leaves that is done.
+    pub(super) fn unless_done<T>(turn: Turn<T>) -> Result<T, Self> {
+        match turn {
+            Turn::Done(done) => Ok(done),
+            Turn::More(what) => Err(Self::More(what)),
+            Turn::Busy(failure) => Err(Self::Busy(failure)),
+        }
+    }
+
+    pub(super) fn what(&self) -> &str {
+        match self {
+            Self::More(what) => what,
+            Self::Busy(failure) => &failure.message,
+        }
+    }
+
+    /// How the step ends if nothing has changed for too long.
+    fn end(&self, moved: Instant) -> Failure {
+        match self {
+            Self::Busy(failure) => failure.clone(),
+            Self::More(what) => {
+                let text =
+                    format!("it has more to do after {what}, and nothing has changed for {} minutes", minutes(moved));
+                Failure::new(Class::Busy, text)
+            }
+        }
+    }
 }
 
 /// What is waited for.
@@ -100,23 +144,57 @@ impl<'a, C: Cloud> Watch<'a, C> {
         Self { hands, scope, looks: Mutex::default() }
     }
 
+    /// Begins the waits of one step, for a thing of this kind and region.
+    pub(super) fn begin<'w>(&'w self, kind: &'w dyn AnyKind<C>, region: &'w str) -> Wait<'w, 'a, C> {
+        let now = Instant::now();
+        Wait { watch: self, kind, region, since: now, moved: now }
+    }
+
+    /// Lists a kind, or takes the answer of somebody who asked since we came.
+    async fn look(&self, kind: &dyn AnyKind<C>, region: &str, name: &'static str) -> Result<Arc<AnyListing>> {
+        let came = Instant::now();
+        let cell = {
+            let mut looks = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
+            looks.entry((region.to_owned(), name)).or_default().clone()
+        };
+        let mut last = cell.lock().await;
+        if let Some(look) = last.as_ref().filter(|look| look.asked >= came) {
+            return Ok(look.listing.clone());
+        }
+        let asked = Instant::now();
+        let reader = self.hands.reader(region).await?;
+        let scope = Scope { region: region.to_owned(), ..self.scope.clone() };
+        let listing = Arc::new(kind.list(&reader, &scope).await?);
+        *last = Some(Look { asked, listing: listing.clone() });
+        Ok(listing)
+    }
+}
+
+/// The waits of one step, which has one patience for all of them: that of its kind.
+pub(super) struct Wait<'w, 'a, C: Cloud> {
+    watch: &'w Watch<'a, C>,
+    kind: &'w dyn AnyKind<C>,
+    region: &'w str,
+    since: Instant,
+    /// When a call of a verb that goes on in turns last changed something.
+    moved: Instant,
+}
+
+impl<C: Cloud> Wait<'_, '_, C> {
     /// Looks until `done` says what came of it, and tells after each look what is awaited. `which` picks the thing out of
     /// those that claim the name.
     async fn until<T>(
         &self,
-        kind: &dyn AnyKind<C>,
-        region: &str,
         which: Awaited<'_>,
         mut says: impl FnMut(&str),
         mut done: impl FnMut(Sighting<'_>) -> Seen<T>,
     ) -> Result<T> {
-        let facts = kind.facts();
+        let facts = self.kind.facts();
         let usual = Duration::from_secs(u64::from(facts.seconds));
-        let start = Instant::now();
         let longest = (usual / 20).clamp(Duration::from_secs(1), LONGEST_PAUSE);
         let (mut pause, mut blind_since) = (FIRST_PAUSE, None);
         loop {
-            let listing = self.look(kind, region, facts.kind).await;
+            let listing = self.watch.look(self.kind, self.region, facts.kind).await;
             let awaited = match listing.as_ref().map_err(Failure::clone).and_then(|listing| which.find(listing)) {
                 Ok(sighting) => {
                     blind_since = None;
@@ -138,72 +216,96 @@ impl<'a, C: Cloud> Watch<'a, C> {
                 Err(failure) => return Err(failure),
             };
             says(&awaited);
-            if start.elapsed() > Duration::from_secs(u64::from(facts.patience())) {
-                return Err(overdue(facts, start.elapsed(), &awaited));
-            }
+            self.is_in_time(&awaited)?;
             tokio::time::sleep(pause).await;
             pause = (pause * 3 / 2).min(longest);
         }
-    }
-
-    /// Lists a kind, or takes the answer of somebody who asked since we came.
-    async fn look(&self, kind: &dyn AnyKind<C>, region: &str, name: &'static str) -> Result<Arc<AnyListing>> {
-        let came = Instant::now();
-        let cell = {
-            let mut looks = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
-            looks.entry((region.to_owned(), name)).or_default().clone()
-        };
-        let mut last = cell.lock().await;
-        if let Some(look) = last.as_ref().filter(|look| look.asked >= came) {
-            return Ok(look.listing.clone());
-        }
-        let asked = Instant::now();
-        let reader = self.hands.reader(region).await?;
-        let scope = Scope { region: region.to_owned(), ..self.scope.clone() };
-        let listing = Arc::new(kind.list(&reader, &scope).await?);
-        *last = Some(Look { asked, listing: listing.clone() });
-        Ok(listing)
     }
 
     /// Waits until the thing with this id (or, before its id is known, of this name) can be used. `before` is how it was
     /// before it was changed.
     pub(super) async fn ready(
         &self,
-        kind: &dyn AnyKind<C>,
-        region: &str,
         name: &str,
         id: Option<&str>,
         before: Option<&State>,
         says: impl FnMut(&str),
     ) -> Result<Arc<Live>> {
-        // A thing just made may be invisible to lists for a while: absence is no answer within this time.
-        let invisible = Instant::now() + Duration::from_secs(5 * 60);
+        let invisible = Instant::now() + INVISIBLE;
         let former = Former::of(before);
         let which = id.map_or(Awaited::Name(name), Awaited::Id);
-        self.until(kind, region, which, says, |sighting| match sighting {
+        self.until(which, says, |sighting| match sighting {
             Sighting::Gone if Instant::now() < invisible => Seen::Awaits("AWS to list it".to_owned()),
             Sighting::Gone => Seen::End(Err(Failure::new(Class::NotFound, "it is gone, or was never there"))),
-            Sighting::There(live) => match &live.state {
-                State::Ready | State::Human(_) => Seen::End(Ok(Arc::new(live.clone()))),
-                State::Settling(what) => Seen::Awaits(what.clone()),
-                State::Leaving => Seen::End(Err(Failure::new(Class::Conflict, "somebody deletes it"))),
-                State::Failed(_) if former.is_shown() => Seen::Awaits("AWS to show the change".to_owned()),
-                State::Failed(why) => Seen::End(Err(Failure::new(Class::Invalid, why.clone())
-                    .hint("see what it says, correct the YAML or the cause, then run the command again"))),
-            },
+            Sighting::There(live) => readiness(live, former),
         })
         .await
     }
 
-    /// Waits until a thing that was started is awake.
-    pub(super) async fn awake(
-        &self,
-        kind: &dyn AnyKind<C>,
-        region: &str,
-        id: &str,
+    /// Waits after a call of an update that was not its last: until the thing is ready again, and shows what came of the call
+    /// or has had the time to. `before` is how it was before the call.
+    pub(super) async fn changed(&mut self, before: &Live, again: &Again, says: impl FnMut(&str)) -> Result<Arc<Live>> {
+        let (sent, former) = (Instant::now(), Former::of(Some(&before.state)));
+        let next = self.until(Awaited::Id(&before.id), says, |sighting| match sighting {
+            Sighting::Gone if sent.elapsed() < INVISIBLE => Seen::Awaits("AWS to list it".to_owned()),
+            Sighting::Gone => Seen::End(Err(Failure::new(Class::NotFound, "it is gone"))),
+            Sighting::There(live) => match readiness(live, former) {
+                Seen::End(Ok(live)) if !has_moved(before, &live) && sent.elapsed() < SPREAD => {
+                    Seen::Awaits(again.what().to_owned())
+                }
+                seen => seen,
+            },
+        });
+        let next = next.await?;
+        self.goes_on(before, &next, again)?;
+        Ok(next)
+    }
+
+    /// The same for a deletion: until the thing can be deleted, or is gone (none).
+    pub(super) async fn deletable(
+        &mut self,
+        before: &Live,
+        again: &Again,
         says: impl FnMut(&str),
-    ) -> Result<Arc<Live>> {
-        self.until(kind, region, Awaited::Id(id), says, |sighting| match sighting {
+    ) -> Result<Option<Arc<Live>>> {
+        let (sent, had_failed) = (Instant::now(), matches!(before.state, State::Failed(_)));
+        let need_settle = !self.kind.facts().deleted_unsettled;
+        let next = self.until(Awaited::Id(&before.id), says, |sighting| match sighting {
+            Sighting::Gone => Seen::End(Ok(None)),
+            Sighting::There(live) => match &live.state {
+                State::Leaving => Seen::Awaits("its end: AWS still lists it".to_owned()),
+                State::Settling(what) if need_settle => Seen::Awaits(what.clone()),
+                State::Failed(why) if !had_failed => Seen::End(Err(deletion_failed(why))),
+                _ if !has_moved(before, live) && sent.elapsed() < SPREAD => Seen::Awaits(again.what().to_owned()),
+                _ => Seen::End(Ok(Some(Arc::new(live.clone())))),
+            },
+        });
+        let next = next.await?;
+        if let Some(next) = &next {
+            self.goes_on(before, next, again)?;
+        }
+        Ok(next)
+    }
+
+    /// Whether a verb may be called once more: not for ever, and not for long while nothing changes.
+    fn goes_on(&mut self, before: &Live, now: &Live, again: &Again) -> Result<()> {
+        if has_moved(before, now) {
+            self.moved = Instant::now();
+        }
+        if self.moved.elapsed() >= STANDSTILL { Err(again.end(self.moved)) } else { self.is_in_time(again.what()) }
+    }
+
+    /// # Errors
+    /// The step has waited for longer than its kind's patience.
+    fn is_in_time(&self, awaited: &str) -> Result<()> {
+        let facts = self.kind.facts();
+        let is_over = self.since.elapsed() > Duration::from_secs(u64::from(facts.patience()));
+        if is_over { Err(overdue(facts, self.since, awaited)) } else { Ok(()) }
+    }
+
+    /// Waits until a thing that was started is awake.
+    pub(super) async fn awake(&self, id: &str, says: impl FnMut(&str)) -> Result<Arc<Live>> {
+        self.until(Awaited::Id(id), says, |sighting| match sighting {
             Sighting::Gone => Seen::End(Err(Failure::new(Class::NotFound, "it is gone"))),
             Sighting::There(live) => match &live.state {
                 State::Settling(what) => Seen::Awaits(what.clone()),
@@ -215,20 +317,14 @@ impl<'a, C: Cloud> Watch<'a, C> {
     }
 
     /// Waits until a thing is gone; `live` is how it was before its deletion.
-    pub(super) async fn gone(
-        &self,
-        kind: &dyn AnyKind<C>,
-        region: &str,
-        live: &Live,
-        says: impl FnMut(&str),
-    ) -> Result<()> {
+    pub(super) async fn gone(&self, live: &Live, says: impl FnMut(&str)) -> Result<()> {
         let former = Former::of(Some(&live.state));
         let still = || Seen::Awaits("its end: AWS still lists it".to_owned());
-        self.until(kind, region, Awaited::Id(&live.id), says, |sighting| match sighting {
+        self.until(Awaited::Id(&live.id), says, |sighting| match sighting {
             Sighting::Gone => Seen::End(Ok(())),
             Sighting::There(live) => match &live.state {
                 State::Failed(_) if former.is_shown() => still(),
-                State::Failed(why) => Seen::End(Err(Failure::new(Class::Busy, format!("its deletion failed: {why}")))),
+                State::Failed(why) => Seen::End(Err(deletion_failed(why))),
                 _ => still(),
             },
         })
@@ -236,9 +332,37 @@ impl<'a, C: Cloud> Watch<'a, C> {
     }
 }
 
+/// Whether a thing that is there is ready.
+fn readiness(live: &Live, former: Former) -> Seen<Arc<Live>> {
+    match &live.state {
+        State::Ready | State::Human(_) => Seen::End(Ok(Arc::new(live.clone()))),
+        State::Settling(what) => Seen::Awaits(what.clone()),
+        State::Leaving => Seen::End(Err(Failure::new(Class::Conflict, "somebody deletes it"))),
+        State::Failed(_) if former.is_shown() => Seen::Awaits("AWS to show the change".to_owned()),
+        State::Failed(why) => Seen::End(Err(Failure::new(Class::Invalid, why.clone())
+            .hint("see what it says, correct the YAML or the cause, then run the command again"))),
+    }
+}
+
+fn deletion_failed(why: &str) -> Failure {
+    Failure::new(Class::Busy, format!("its deletion failed: {why}"))
+}
+
+/// Whether a list shows that something has changed.
+fn has_moved(before: &Live, now: &Live) -> bool {
+    let of = |live: &Live| {
+        (live.state.clone(), live.spec.clone(), live.outputs.clone(), live.unmodelled.clone(), live.pending.clone())
+    };
+    of(before) != of(now)
+}
+
+fn minutes(since: Instant) -> u64 {
+    since.elapsed().as_secs() / 60
+}
+
 /// The end of a wait that took too long.
-fn overdue(facts: &Facts, waited: Duration, awaited: &str) -> Failure {
-    let text = format!("waited {} minutes, and still for {awaited}; it may yet come", waited.as_secs() / 60);
+fn overdue(facts: &Facts, since: Instant, awaited: &str) -> Failure {
+    let text = format!("waited {} minutes, and still for {awaited}; it may yet come", minutes(since));
     Failure::new(Class::Busy, text).hint(if facts.overtakes.is_empty() {
         "run the command again: it goes on waiting"
     } else {

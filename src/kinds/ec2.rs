@@ -6,9 +6,9 @@ use aws_sdk_ec2::types::{Filter, ResourceType, Tag, TagSpecification};
 
 use serde_json::Value;
 
-use super::idempotence::gone_as;
+use super::idempotence::{gone_as, turn};
 use crate::aws::{MINUTE, Writer, retry};
-use crate::resource::{Class, Failure, Ref, Result, Scope, Tags, key};
+use crate::resource::{Class, Failure, Ref, Result, Scope, Tags, Turn, key};
 
 /// The page size of most Describe operations; set always, because unpaged reads are throttled harder.
 pub(super) const PAGE: i32 = 1000;
@@ -102,14 +102,28 @@ where
     F: Future<Output = Result<T, E>>,
     Failure: From<E>,
 {
-    let holds = |failure: &Failure| {
-        failure.is(Class::Busy) || (failure.is(Class::NotFound) && !codes.contains(&failure.code.as_str()))
-    };
-    let sent = retry(patience, holds, || {
-        let sent = call();
-        async move { sent.await.map_err(Failure::from) }
-    });
+    let sent = retry(
+        patience,
+        |failure| holds(failure, codes),
+        || {
+            let sent = call();
+            async move { sent.await.map_err(Failure::from) }
+        },
+    );
     gone_as::<T, Failure>(codes, sent.await)
+}
+
+/// The same for what others may hold for minutes: the engine calls again.
+pub(super) async fn release<F, T, E>(codes: &[&str], call: impl FnMut() -> F) -> Result<Turn<()>>
+where
+    F: Future<Output = Result<T, E>>,
+    Failure: From<E>,
+{
+    turn(delete(MINUTE, codes, call).await, |failure| holds(failure, codes))
+}
+
+fn holds(failure: &Failure, codes: &[&str]) -> bool {
+    failure.is(Class::Busy) || (failure.is(Class::NotFound) && !codes.contains(&failure.code.as_str()))
 }
 
 #[cfg(test)]

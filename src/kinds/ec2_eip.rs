@@ -8,7 +8,7 @@ use super::idempotence::gone_as;
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry};
 use crate::resource::{
     Attachable, Changes, Class, Essentials, Facts, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule,
-    Permissions, Replacement, Result, Scope, State, Tags, Told, pointer,
+    Permissions, Replacement, Result, Scope, State, Tags, Told, Turn, pointer,
 };
 
 /// A public IPv4 address that stays the same.
@@ -95,24 +95,24 @@ impl Kind for Eip {
         Ok(Made { id: outputs.allocation_id.clone(), outputs, state: State::Ready })
     }
 
-    async fn update(_: &Writer, live: &Found<Self>, _: &Spec, _: &Changes) -> Result<Made<Self>> {
+    async fn update(_: &Writer, live: &Found<Self>, _: &Spec, _: &Changes) -> Result<Turn<Made<Self>>> {
         // `check` leaves one value for the one property, so there is nothing to change.
-        Ok(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready })
+        Ok(Turn::Done(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready }))
     }
 
     async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
         ec2::retag(writer, &live.id, set, unset).await
     }
 
-    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
-        // Ten minutes: a NAT gateway keeps its address until it is deleted, one or two minutes after the call.
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
+        // A NAT gateway keeps its address until it is deleted, one or two minutes after the call.
         let release = || {
             let call = writer.ec2().release_address().allocation_id(&live.id);
             async move { Ok::<_, Failure>(call.send().await.map(drop)?) }
         };
-        match retry(10 * MINUTE, is_held, release).await {
-            Err(failure) if is_held(&failure) => Err(failure),
-            answer => gone_as(MISSING, answer).map(|()| Vec::new()),
+        match retry(MINUTE, is_held, release).await {
+            Err(failure) if is_held(&failure) => Ok(Turn::Busy(failure)),
+            answer => gone_as(MISSING, answer).map(|()| Turn::Done(Vec::new())),
         }
     }
 

@@ -7,7 +7,7 @@ use super::ec2_vpc::Vpc;
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry, until};
 use crate::resource::{
     Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Kept, Kind, Listing, Made,
-    Name, NameRule, Permissions, Ref, Replacement, Result, Scope, State, Tags, Told,
+    Name, NameRule, Permissions, Ref, Replacement, Result, Scope, State, Tags, Told, Turn,
 };
 
 /// A VPC's door to the internet, with its attachment (which AWS cannot tag).
@@ -100,23 +100,27 @@ impl Kind for InternetGateway {
         Ok(made(id))
     }
 
-    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Turn<Made<Self>>> {
         if changes.touches("/VpcId") {
-            detach(writer, &live.id, live.spec.vpc_id.as_str()).await?;
+            if let Turn::Busy(failure) = detach(writer, &live.id, live.spec.vpc_id.as_str()).await? {
+                return Ok(Turn::Busy(failure));
+            }
             attach(writer, &live.id, spec.vpc_id.as_str()).await?;
         }
-        Ok(made(live.id.clone()))
+        Ok(Turn::Done(made(live.id.clone())))
     }
 
     async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
         ec2::retag(writer, &live.id, set, unset).await
     }
 
-    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
-        detach(writer, &live.id, live.spec.vpc_id.as_str()).await?;
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
+        if let Turn::Busy(failure) = detach(writer, &live.id, live.spec.vpc_id.as_str()).await? {
+            return Ok(Turn::Busy(failure));
+        }
         let call = || writer.ec2().delete_internet_gateway().internet_gateway_id(&live.id).send();
         ec2::delete(5 * MINUTE, &[MISSING], call).await?;
-        Ok(Vec::new())
+        Ok(Turn::Done(Vec::new()))
     }
 
     fn disruption(fields: &[FieldDiff]) -> Disruption {
@@ -163,17 +167,14 @@ async fn attached_to(writer: &Writer, id: &str) -> Result<Option<String>> {
     Ok(answer.internet_gateways().iter().find_map(vpc_of).map(str::to_owned))
 }
 
-/// Detaches; what is not attached is done. Twenty minutes: public addresses of load balancers and NAT gateways that are
-/// being deleted hold on.
-async fn detach(writer: &Writer, id: &str, vpc: &str) -> Result<()> {
+/// Detaches; what is not attached is done. Public addresses of load balancers and NAT gateways that are being deleted hold on
+/// for minutes.
+async fn detach(writer: &Writer, id: &str, vpc: &str) -> Result<Turn<()>> {
     if vpc.is_empty() {
-        return Ok(());
+        return Ok(Turn::Done(()));
     }
     let codes = &[MISSING, "Gateway.NotAttached", "InvalidVpcID.NotFound"];
-    ec2::delete(20 * MINUTE, codes, || {
-        writer.ec2().detach_internet_gateway().internet_gateway_id(id).vpc_id(vpc).send()
-    })
-    .await
+    ec2::release(codes, || writer.ec2().detach_internet_gateway().internet_gateway_id(id).vpc_id(vpc).send()).await
 }
 
 fn vpc_of(gateway: &Description) -> Option<&str> {

@@ -12,7 +12,7 @@ use super::ec2_subnet::Subnet;
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::resource::{
     Address, Attachable, Changes, Essentials, Facts, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name,
-    NameRule, Neighbours, Permissions, Ref, Replacement, Result, Scope, State, Switch, Tags, Told, pointer,
+    NameRule, Neighbours, Permissions, Ref, Replacement, Result, Scope, State, Switch, Tags, Told, Turn, pointer,
 };
 
 /// The way out of private subnets.
@@ -133,19 +133,19 @@ impl Kind for NatGateway {
         Ok(Made { id, outputs, state: State::Settling("the NAT gateway".into()) })
     }
 
-    async fn update(_: &Writer, live: &Found<Self>, _: &Spec, _: &Changes) -> Result<Made<Self>> {
+    async fn update(_: &Writer, live: &Found<Self>, _: &Spec, _: &Changes) -> Result<Turn<Made<Self>>> {
         // Every property is create-only.
-        Ok(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready })
+        Ok(Turn::Done(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready }))
     }
 
     async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
         ec2::retag(writer, &live.id, set, unset).await
     }
 
-    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
         let codes = &["InvalidNatGatewayID.NotFound", "NatGatewayNotFound"];
         ec2::delete(5 * MINUTE, codes, || writer.ec2().delete_nat_gateway().nat_gateway_id(&live.id).send()).await?;
-        Ok(Vec::new())
+        Ok(Turn::Done(Vec::new()))
     }
 
     fn refuses(_: &Value, desired: &Value, fields: &[FieldDiff]) -> Option<String> {

@@ -9,7 +9,7 @@ use super::ec2_vpc::Vpc;
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry};
 use crate::resource::{
     Attachable, Changes, Class, Essentials, Facts, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule,
-    Permissions, Ref, Replacement, Result, Scope, State, Tags, Told, Unmodelled, pointer,
+    Permissions, Ref, Replacement, Result, Scope, State, Tags, Told, Turn, Unmodelled, pointer,
 };
 
 /// A range of a VPC in one zone.
@@ -131,23 +131,23 @@ impl Kind for Subnet {
         Ok(Made { id: outputs.subnet_id.clone(), outputs, state: State::Settling("the subnet".into()) })
     }
 
-    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Turn<Made<Self>>> {
         if changes.touches("/MapPublicIpOnLaunch") {
             set_public_ip(writer, &live.id, spec.map_public_ip_on_launch).await?;
         }
         turn_off(writer, &live.id, changes).await?;
-        Ok(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready })
+        Ok(Turn::Done(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready }))
     }
 
     async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
         ec2::retag(writer, &live.id, set, unset).await
     }
 
-    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
-        // Twenty minutes: the interfaces of load balancers, tasks and databases outlive them.
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
+        // The interfaces of load balancers, tasks and databases outlive them by some minutes.
         let codes = &["InvalidSubnetID.NotFound"];
-        ec2::delete(20 * MINUTE, codes, || writer.ec2().delete_subnet().subnet_id(&live.id).send()).await?;
-        Ok(Vec::new())
+        let sent = ec2::release(codes, || writer.ec2().delete_subnet().subnet_id(&live.id).send()).await?;
+        Ok(sent.map(|()| Vec::new()))
     }
 
     fn check(spec: &Spec) -> Vec<(String, String)> {

@@ -16,7 +16,7 @@ use super::ec2_dhcp_options::Options;
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry};
 use crate::resource::{
     Attachable, Changes, Essentials, Facts, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions,
-    Replacement, Result, Scope, State, Switch, Tags, Told, Unmodelled, Unseen, pointer,
+    Replacement, Result, Scope, State, Switch, Tags, Told, Turn, Unmodelled, Unseen, pointer,
 };
 
 /// A network of a stack's own.
@@ -155,7 +155,7 @@ impl Kind for Vpc {
         Ok(made(id, spec, State::Settling("the VPC".into())))
     }
 
-    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Turn<Made<Self>>> {
         if changes.touches("/InstanceTenancy") {
             // The only change that `replaces` leaves to this verb.
             writer.ec2().modify_vpc_tenancy().vpc_id(&live.id).instance_tenancy(VpcTenancy::Default).send().await?;
@@ -163,18 +163,18 @@ impl Kind for Vpc {
         if changes.touches_any(&["/EnableDnsHostnames", "/EnableDnsSupport"]) {
             set_dns(writer, &live.id, spec).await?;
         }
-        Ok(made(live.id.clone(), spec, State::Ready))
+        Ok(Turn::Done(made(live.id.clone(), spec, State::Ready)))
     }
 
     async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
         ec2::retag(writer, &live.id, set, unset).await
     }
 
-    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
         // Five minutes: the last network interfaces linger after their owners are gone.
         let codes = &["InvalidVpcID.NotFound"];
         ec2::delete(5 * MINUTE, codes, || writer.ec2().delete_vpc().vpc_id(&live.id).send()).await?;
-        Ok(Vec::new())
+        Ok(Turn::Done(Vec::new()))
     }
 
     /// `ModifyVpcTenancy` knows only the way from `dedicated` to `default`.

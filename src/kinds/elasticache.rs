@@ -1,5 +1,7 @@
 //! What the ElastiCache kinds share: tags, patience.
 
+use std::time::Duration;
+
 use aws_sdk_elasticache::types::Tag;
 
 use crate::aws::{Clients, MINUTE, TagIndex, retry};
@@ -7,8 +9,6 @@ use crate::resource::{Class, Failure, Result, Tags};
 
 /// The page size of the Describe operations: the most they take.
 pub(super) const PAGE: i32 = 100;
-/// Minutes that a change waits for the one before it: ElastiCache does one at a time.
-pub(super) const TURN: u32 = 60;
 
 /// Reads the tags of a thing. ElastiCache refuses that while the thing is being made, changed or deleted; then what the
 /// tag index knows has to do.
@@ -28,19 +28,27 @@ pub(super) fn sdk_tags(tags: &Tags) -> Vec<Tag> {
 pub(super) async fn retag(clients: &Clients, arn: &str, set: &Tags, unset: &[String]) -> Result<()> {
     if !set.is_empty() {
         let call = clients.elasticache().add_tags_to_resource().resource_name(arn).set_tags(Some(sdk_tags(set)));
-        patiently(TURN, || async { Ok(call.clone().send().await.map(drop)?) }).await?;
+        patiently(5 * MINUTE, || async { Ok(call.clone().send().await.map(drop)?) }).await?;
     }
     if !unset.is_empty() {
         let call = clients.elasticache().remove_tags_from_resource().resource_name(arn);
         let call = call.set_tag_keys(Some(unset.to_vec()));
-        patiently(TURN, || async { Ok(call.clone().send().await.map(drop)?) }).await?;
+        patiently(5 * MINUTE, || async { Ok(call.clone().send().await.map(drop)?) }).await?;
     }
     Ok(())
 }
 
 /// Repeats a change while the thing, or what it needs, is in a state that refuses it for now.
-pub(super) async fn patiently<T, F: Future<Output = Result<T>>>(minutes: u32, call: impl FnMut() -> F) -> Result<T> {
-    retry(MINUTE * minutes, |failure| failure.is(Class::Busy) || failure.is(Class::Propagating), call).await
+pub(super) async fn patiently<T, F: Future<Output = Result<T>>>(
+    patience: Duration,
+    call: impl FnMut() -> F,
+) -> Result<T> {
+    retry(patience, passes, call).await
+}
+
+/// Whether a refusal passes by itself: ElastiCache does one change at a time.
+pub(super) fn passes(failure: &Failure) -> bool {
+    failure.is(Class::Busy) || failure.is(Class::Propagating)
 }
 
 /// The failure of an answer that lacks what it is about.

@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 use super::candidate::{Candidate, adopt, examine};
 use super::ec2_subnet::Subnet;
 use super::elasticache;
-use crate::aws::{Aws, Reader, TagIndex, Writer};
+use crate::aws::{Aws, MINUTE, Reader, TagIndex, Writer};
 use crate::resource::normal::Set;
 use crate::resource::{
     Attachable, Changes, Class, Essentials, Facts, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref,
-    Replacement, Result, Scope, State, Tags, Told,
+    Replacement, Result, Scope, State, Tags, Told, Turn,
 };
 
 /// The subnets that a cache may use.
@@ -108,7 +108,7 @@ impl Kind for SubnetGroup {
         let call = call.cache_subnet_group_description(&spec.description).set_subnet_ids(Some(subnets(spec)));
         let call = call.set_tags(Some(elasticache::sdk_tags(tags)));
         // The first of an account waits until ElastiCache has made its own role.
-        match elasticache::patiently(5, || async { Ok(call.clone().send().await?) }).await {
+        match elasticache::patiently(5 * MINUTE, || async { Ok(call.clone().send().await?) }).await {
             Ok(answer) => {
                 Ok(made(answer.cache_subnet_group().ok_or_else(|| elasticache::empty("CreateCacheSubnetGroup"))?))
             }
@@ -124,26 +124,26 @@ impl Kind for SubnetGroup {
         }
     }
 
-    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, _: &Changes) -> Result<Made<Self>> {
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, _: &Changes) -> Result<Turn<Made<Self>>> {
         let call = writer.elasticache().modify_cache_subnet_group().cache_subnet_group_name(&live.id);
         let call = call.cache_subnet_group_description(&spec.description).set_subnet_ids(Some(subnets(spec)));
         call.send().await?;
-        Ok(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready })
+        Ok(Turn::Done(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready }))
     }
 
     async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
         elasticache::retag(writer, &live.outputs.arn, set, unset).await
     }
 
-    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
         // Five minutes: the network interfaces of a deleted cache linger.
-        let delete = elasticache::patiently(5, || async {
+        let delete = elasticache::patiently(5 * MINUTE, || async {
             let call = writer.elasticache().delete_cache_subnet_group().cache_subnet_group_name(&live.id);
             Ok(call.send().await.map(drop)?)
         });
         match delete.await {
             Err(failure) if !failure.is(Class::NotFound) => Err(failure),
-            _ => Ok(Vec::new()),
+            _ => Ok(Turn::Done(Vec::new())),
         }
     }
 

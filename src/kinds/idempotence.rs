@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::aws::{retry, until};
-use crate::resource::{Class, Failure, Result, Tags, key};
+use crate::resource::{Class, Failure, Result, Tags, Turn, key};
 
 /// Returns whether two sets of tags claim the same address.
 pub(super) fn is_same(live: &Tags, ours: &Tags) -> bool {
@@ -41,6 +41,14 @@ where
     match answer.map_err(Failure::from) {
         Err(failure) if !codes.contains(&failure.code.as_str()) => Err(failure),
         _ => Ok(()),
+    }
+}
+
+/// Takes a refusal that may last for a turn of its own: the engine waits, lists and calls again.
+pub(super) fn turn<T>(answer: Result<T>, is_busy: impl Fn(&Failure) -> bool) -> Result<Turn<T>> {
+    match answer {
+        Err(failure) if is_busy(&failure) => Ok(Turn::Busy(failure)),
+        answer => answer.map(Turn::Done),
     }
 }
 

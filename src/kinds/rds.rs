@@ -1,5 +1,7 @@
 //! What the RDS kinds share: bulk reads, tags, patience, states.
 
+use std::time::Duration;
+
 use aws_sdk_rds::types::{DbCluster, DbInstance, Tag};
 
 use super::idempotence;
@@ -72,8 +74,16 @@ pub(super) async fn retag(clients: &Clients, arn: &str, set: &Tags, unset: &[Str
 }
 
 /// Repeats a change while the thing, or what it needs, is in a state that refuses it for now.
-pub(super) async fn patiently<T, F: Future<Output = Result<T>>>(minutes: u32, call: impl FnMut() -> F) -> Result<T> {
-    retry(MINUTE * minutes, |failure| failure.is(Class::Busy) || failure.is(Class::Propagating), call).await
+pub(super) async fn patiently<T, F: Future<Output = Result<T>>>(
+    patience: Duration,
+    call: impl FnMut() -> F,
+) -> Result<T> {
+    retry(patience, passes, call).await
+}
+
+/// Whether a refusal passes by itself.
+pub(super) fn passes(failure: &Failure) -> bool {
+    failure.is(Class::Busy) || failure.is(Class::Propagating)
 }
 
 /// Waits until RDS has begun with what was to be changed at once: for tens of seconds it shows the thing as `available`,

@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 use super::candidate::{Candidate, adopt, examine};
 use super::ec2_subnet::Subnet;
 use super::rds;
-use crate::aws::{Aws, Reader, Writer};
+use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::normal::Set;
 use crate::resource::{
     Attachable, Changes, Class, Essentials, Facts, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref,
-    Replacement, Result, Scope, State, Tags, Told,
+    Replacement, Result, Scope, State, Tags, Told, Turn,
 };
 
 /// The subnets that a database may use.
@@ -107,7 +107,7 @@ impl Kind for DbSubnetGroup {
         let call = call.db_subnet_group_description(&spec.description).set_subnet_ids(Some(subnets(spec)));
         let call = call.set_tags(Some(rds::sdk_tags(tags)));
         // The first of an account waits until RDS has made its own role.
-        match rds::patiently(5, || async { Ok(call.clone().send().await?) }).await {
+        match rds::patiently(5 * MINUTE, || async { Ok(call.clone().send().await?) }).await {
             Ok(answer) => Ok(made(answer.db_subnet_group().ok_or_else(|| rds::empty("CreateDBSubnetGroup"))?)),
             Err(failure) if failure.is(Class::AlreadyExists) => {
                 let call = writer.rds().describe_db_subnet_groups().db_subnet_group_name(name.as_str());
@@ -120,23 +120,23 @@ impl Kind for DbSubnetGroup {
         }
     }
 
-    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, _: &Changes) -> Result<Made<Self>> {
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, _: &Changes) -> Result<Turn<Made<Self>>> {
         let call = writer.rds().modify_db_subnet_group().db_subnet_group_name(&live.id);
         let call = call.db_subnet_group_description(&spec.description).set_subnet_ids(Some(subnets(spec)));
         call.send().await?;
-        Ok(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready })
+        Ok(Turn::Done(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready }))
     }
 
     async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
         rds::retag(writer, &live.outputs.arn, set, unset).await
     }
 
-    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
-        let delete = rds::patiently(5, || async {
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
+        let delete = rds::patiently(5 * MINUTE, || async {
             Ok(writer.rds().delete_db_subnet_group().db_subnet_group_name(&live.id).send().await.map(drop)?)
         });
         rds::gone(delete.await)?;
-        Ok(Vec::new())
+        Ok(Turn::Done(Vec::new()))
     }
 
     fn check(spec: &Spec) -> Vec<(String, String)> {

@@ -5,13 +5,11 @@ use crate::resource::{Class, Failure, Kept, Result};
 
 /// How many snapshots of one database may be there already: each try that took one and was broken off leaves one.
 const TRIES: u32 = 9;
-/// Minutes that a deletion waits for what is under way: instances that are being deleted still count.
-const MINUTES: u32 = 15;
 
 /// Deletes with a final snapshot and returns its name; none if it was gone already. `resource` is RDS's immutable id.
 ///
 /// # Errors
-/// Of the deletion; or all names for snapshots are taken.
+/// Of the deletion, also one that `passes`: then the engine calls again; or all names for snapshots are taken.
 pub(super) async fn with_final_snapshot<F: Future<Output = Result<()>>>(
     resource: &str,
     passes: impl Fn(&Failure) -> bool + Copy,
@@ -19,7 +17,7 @@ pub(super) async fn with_final_snapshot<F: Future<Output = Result<()>>>(
 ) -> Result<Option<String>> {
     for attempt in 1..=TRIES {
         let snapshot = name(resource, attempt);
-        match retry(MINUTE * MINUTES, passes, || delete(snapshot.clone())).await {
+        match retry(MINUTE, passes, || delete(snapshot.clone())).await {
             Ok(()) => return Ok(Some(snapshot)),
             // An earlier try took one, and the database has been written to since: take another.
             Err(failure) if failure.is(Class::AlreadyExists) => {}

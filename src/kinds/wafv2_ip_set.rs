@@ -10,7 +10,7 @@ use crate::aws::{Aws, Clients, Reader, TagIndex, Writer};
 use crate::resource::normal::Set;
 use crate::resource::{
     Attachable, Changes, Class, Essentials, Facts, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name,
-    NameRule, Permissions, Result, Scope, State, Tags, Told,
+    NameRule, Permissions, Result, Scope, State, Tags, Told, Turn,
 };
 
 /// Addresses that rules of a web ACL allow or block.
@@ -123,7 +123,7 @@ impl Kind for IpSet {
         }
     }
 
-    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, _: &Changes) -> Result<Made<Self>> {
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, _: &Changes) -> Result<Turn<Made<Self>>> {
         let name = live.name.as_deref().unwrap_or_default();
         let put = async |token: &str| {
             wafv2::patiently(|| async {
@@ -146,14 +146,14 @@ impl Kind for IpSet {
             }
             sent => drop(sent?),
         }
-        Ok(made(name, &live.outputs.id, &live.outputs.arn, &spec.scope))
+        Ok(Turn::Done(made(name, &live.outputs.id, &live.outputs.arn, &spec.scope)))
     }
 
     async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
         wafv2::retag(writer, &live.outputs.arn, set, unset).await
     }
 
-    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
         let name = live.name.as_deref().unwrap_or_default();
         wafv2::delete(|| async {
             let (_, token) = get(writer, name, &live.outputs.id, &live.spec.scope).await?;
@@ -161,6 +161,7 @@ impl Kind for IpSet {
             Ok(call.scope(live.spec.scope.as_str().into()).lock_token(token).send().await.map(drop)?)
         })
         .await
+        .map(Turn::Done)
     }
 
     fn refuses(_: &Value, _: &Value, fields: &[FieldDiff]) -> Option<String> {

@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    Attached, Changes, Class, Cloud, Failure, FieldDiff, Found, Kept, Kind, Name, Pending, Question, Result, Scope,
-    Settled, Shape, State, Stranger, Tags, Unmodelled, Unseen, located, pointer,
+    Attached, Changes, Class, Cloud, Failure, FieldDiff, Found, Kept, Kind, Made, Name, Pending, Question, Result,
+    Scope, Settled, Shape, State, Stranger, Tags, Turn, Unmodelled, Unseen, located, pointer,
 };
 
 /// One live resource with its type erased; keeps what its kind found, for the kind's own use.
@@ -145,7 +145,7 @@ pub trait AnyKind<C: Cloud>: Shape {
         live: &'a Live,
         spec: &'a Settled,
         changes: &'a Changes,
-    ) -> BoxFuture<'a, Result<AnyMade>>;
+    ) -> BoxFuture<'a, Result<Turn<AnyMade>>>;
 
     fn retag<'a>(
         &'a self,
@@ -155,7 +155,7 @@ pub trait AnyKind<C: Cloud>: Shape {
         unset: &'a [String],
     ) -> BoxFuture<'a, Result<()>>;
 
-    fn delete<'a>(&'a self, writer: &'a C::Writer, live: &'a Live) -> BoxFuture<'a, Result<Vec<Kept>>>;
+    fn delete<'a>(&'a self, writer: &'a C::Writer, live: &'a Live) -> BoxFuture<'a, Result<Turn<Vec<Kept>>>>;
 
     fn start<'a>(&'a self, writer: &'a C::Writer, live: &'a Live) -> BoxFuture<'a, Result<()>>;
 
@@ -196,10 +196,7 @@ impl<K: Kind> AnyKind<K::Cloud> for K {
         spec: &'a Settled,
         tags: &'a Tags,
     ) -> BoxFuture<'a, Result<AnyMade>> {
-        Box::pin(async move {
-            let made = K::create(writer, name, &typed::<K>(spec)?, tags).await?;
-            Ok(AnyMade { id: made.id, outputs: value(&made.outputs)?, state: made.state })
-        })
+        Box::pin(async move { erase_made(K::create(writer, name, &typed::<K>(spec)?, tags).await?) })
     }
 
     fn update<'a>(
@@ -208,11 +205,15 @@ impl<K: Kind> AnyKind<K::Cloud> for K {
         live: &'a Live,
         spec: &'a Settled,
         changes: &'a Changes,
-    ) -> BoxFuture<'a, Result<AnyMade>> {
+    ) -> BoxFuture<'a, Result<Turn<AnyMade>>> {
         Box::pin(async move {
-            let made = K::update(writer, found::<K>(live)?, &typed::<K>(spec)?, changes).await;
-            let made = made.map_err(|failure| failure.located(&live.region))?;
-            Ok(AnyMade { id: made.id, outputs: value(&made.outputs)?, state: made.state })
+            let sent = K::update(writer, found::<K>(live)?, &typed::<K>(spec)?, changes).await;
+            let sent = sent.map_err(|failure| failure.located(&live.region))?.located(&live.region);
+            Ok(match sent {
+                Turn::Done(made) => Turn::Done(erase_made(made)?),
+                Turn::More(what) => Turn::More(what),
+                Turn::Busy(failure) => Turn::Busy(failure),
+            })
         })
     }
 
@@ -230,12 +231,11 @@ impl<K: Kind> AnyKind<K::Cloud> for K {
         &'a self,
         writer: &'a <K::Cloud as Cloud>::Writer,
         live: &'a Live,
-    ) -> BoxFuture<'a, Result<Vec<Kept>>> {
+    ) -> BoxFuture<'a, Result<Turn<Vec<Kept>>>> {
         Box::pin(async move {
-            let mut kept =
-                K::delete(writer, found::<K>(live)?).await.map_err(|failure| failure.located(&live.region))?;
-            kept.iter_mut().for_each(|kept| kept.why = located(&kept.why, &live.region));
-            Ok(kept)
+            let sent = K::delete(writer, found::<K>(live)?).await.map_err(|failure| failure.located(&live.region))?;
+            let there = |kept: Kept| Kept { why: located(&kept.why, &live.region), ..kept };
+            Ok(sent.located(&live.region).map(|kept| kept.into_iter().map(there).collect()))
         })
     }
 
@@ -277,6 +277,10 @@ fn erase<K: Kind>(found: Found<K>, scope: &Scope) -> Result<Live> {
         asleep: K::asleep(&found),
         found: Arc::new(found),
     })
+}
+
+fn erase_made<K: Kind>(made: Made<K>) -> Result<AnyMade> {
+    Ok(AnyMade { id: made.id, outputs: value(&made.outputs)?, state: made.state })
 }
 
 fn value(from: &impl Serialize) -> Result<Value> {

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{
     Address, Attached, Changes, Class, Disruption, Facts, Failure, FieldDiff, Name, Neighbours, Pending, Question,
-    Result, Scope, State, Tags, Window, normal,
+    Result, Scope, State, Tags, Turn, Window, normal,
 };
 
 /// What a kind talks to: AWS, or the fake cloud of the tests.
@@ -44,12 +44,17 @@ pub trait Kind: Sized + Send + Sync + 'static {
     ) -> impl Future<Output = Result<Made<Self>>> + Send;
 
     /// Carries out the planned changes, and only those; `spec` is the whole desired state.
+    ///
+    /// Where AWS takes one change after the other, it sends the first and answers [`Turn::More`]: the engine waits until
+    /// the resource is ready, lists it anew and calls again, with what is left of the changes. What is left is what a list
+    /// shows, so that a run which died in between is gone on with by the next plan: until all is sent, what is there has to
+    /// differ from what is wanted. If nothing does, the update is over without another call.
     fn update(
         writer: &Writer<Self>,
         live: &Found<Self>,
         spec: &Self::Spec,
         changes: &Changes,
-    ) -> impl Future<Output = Result<Made<Self>>> + Send;
+    ) -> impl Future<Output = Result<Turn<Made<Self>>>> + Send;
 
     /// Sets and removes tags.
     fn retag(
@@ -60,7 +65,10 @@ pub trait Kind: Sized + Send + Sync + 'static {
     ) -> impl Future<Output = Result<()>> + Send;
 
     /// Deletes it; what is gone already is done. Returns what stays behind on purpose (snapshots, keys in their window).
-    fn delete(writer: &Writer<Self>, live: &Found<Self>) -> impl Future<Output = Result<Vec<Kept>>> + Send;
+    ///
+    /// What has to come before it (to be disabled, to be let go of) is sent, or found to be under way, and answered with
+    /// [`Turn::More`]: the engine waits, lists it anew and calls again with what it finds.
+    fn delete(writer: &Writer<Self>, live: &Found<Self>) -> impl Future<Output = Result<Turn<Vec<Kept>>>> + Send;
 
     /// Starts one that is [`asleep`](Kind::asleep); it need not be awake on return.
     fn start(_writer: &Writer<Self>, live: &Found<Self>) -> impl Future<Output = Result<()>> + Send {

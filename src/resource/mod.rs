@@ -33,6 +33,7 @@ mod shape;
 mod stack;
 mod state;
 mod tags;
+mod turn;
 pub mod version;
 
 pub use address::{Address, is_everywhere};
@@ -61,3 +62,4 @@ pub use shape::{Disruption, Replacement, Shape, Switch};
 pub use stack::{Stack, StackId};
 pub use state::State;
 pub use tags::{Tags, key};
+pub use turn::Turn;

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use provision::aws::{Writer, WriterScope};
 use provision::kinds::KINDS;
-use provision::resource::{Address, AnyKind, AnyListing, Changes, FieldDiff, Live, Settled, StackId, State, Tags, key};
+use provision::resource::{
+    Address, AnyKind, AnyListing, Changes, Class, FieldDiff, Live, Settled, StackId, State, Tags, Turn, key,
+};
 use serde_json::{Value, json};
 
 use crate::canned::{Canned, scope};
@@ -82,22 +84,17 @@ async fn writer(aws: &Canned) -> Writer {
 }
 
 async fn live() -> Live {
-    let (group, node, tags) = (group("available", ""), node(), tags());
+    listed("").await
+}
+
+async fn listed(more: &str) -> Live {
+    let (group, node, tags) = (group("available", more), node(), tags());
     let aws = Canned::by_operation(&[
         (GROUPS, 200, &group),
         ("DescribeCacheClusters", 200, &node),
         ("ListTagsForResource", 200, &tags),
     ]);
     list(&aws).await.found.remove(0)
-}
-
-/// Of the requests so far: which changes were sent, and how often the group was looked at before each and after the last.
-fn course(aws: &Canned) -> Vec<usize> {
-    let asked = aws.asked();
-    asked
-        .split(|asked| asked.contains(MODIFY))
-        .map(|looks| looks.iter().filter(|one| one.contains(GROUPS)).count())
-        .collect()
 }
 
 #[tokio::test(start_paused = true)]
@@ -113,35 +110,65 @@ async fn a_group_whose_nodes_do_not_show_is_not_told_by_half() {
     }
 }
 
-#[tokio::test(start_paused = true)]
-async fn the_next_call_waits_until_the_one_before_has_begun_and_ended() {
-    let live = live().await;
-    let preferred = "<TransitEncryptionEnabled>true</TransitEncryptionEnabled><TransitEncryptionMode>preferred\
-                     </TransitEncryptionMode>";
-    let required = preferred.replace("preferred", "required");
-    let looks = [
-        // Taken, and not shown yet.
-        group("available", ""),
-        group("available", ""),
-        group("modifying", ""),
-        group("modifying", ""),
-        group("available", preferred),
-        // Again.
-        group("available", preferred),
-        group("available", &required),
-    ];
+const PREFERRED: &str = "<TransitEncryptionEnabled>true</TransitEncryptionEnabled><TransitEncryptionMode>preferred\
+                         </TransitEncryptionMode>";
+
+/// One turn of an update to required TLS of a group that is listed with `more`, and then told like this; the changes that it
+/// sent, and how often the group was looked at after them.
+async fn turn_to_tls(more: &str, told: &[String]) -> (Turn<String>, Vec<String>, usize) {
+    let live = listed(more).await;
     let (node, done) = (node(), answer(MODIFY, ""));
-    let mut answers = vec![(MODIFY, 200, &*done); 2];
-    answers.extend(looks.iter().map(|look| (GROUPS, 200, &**look)));
-    answers.extend(vec![("DescribeCacheClusters", 200, &*node); looks.len()]);
+    let mut answers = vec![(MODIFY, 200, &*done)];
+    answers.extend(told.iter().map(|look| (GROUPS, 200, &**look)));
+    answers.extend(vec![("DescribeCacheClusters", 200, &*node); told.len()]);
     let aws = Canned::by_operation(&answers);
     let spec = json!({ "ReplicationGroupDescription": "d", "CacheNodeType": "cache.t4g.small",
-        "TransitEncryptionEnabled": true, "TransitEncryptionMode": "required" });
+        "TransitEncryptionEnabled": true });
     let spec = Settled::new(kind().normalise(spec).unwrap()).unwrap();
-    let fields = ["/TransitEncryptionEnabled", "/TransitEncryptionMode"];
-    let changes = Changes::new(fields.map(|path| FieldDiff { path: path.into(), before: None, after: None }).into());
-    kind().update(&writer(&aws).await, &live, &spec, &changes).await.unwrap();
-    assert_eq!(course(&aws), [0, 5, 2], "{:#?}", aws.asked());
+    let changes = Changes::new(kind().compare(&live.spec, spec.value()).fields);
+    let turn = kind().update(&writer(&aws).await, &live, &spec, &changes).await.unwrap();
+    let (sent, looks): (Vec<_>, Vec<_>) = aws.asked().into_iter().partition(|asked| asked.contains(MODIFY));
+    (turn.map(|made| made.id), sent, looks.iter().filter(|one| one.contains(GROUPS)).count())
+}
+
+/// ElastiCache turns TLS on in two steps, and shows a step as pending before it has done it.
+#[tokio::test(start_paused = true)]
+async fn each_turn_sends_one_change_once_the_one_before_is_over() {
+    let available = |more: &str| group("available", more);
+    // Taken, and not shown yet.
+    let told = [available(""), available(""), group("modifying", "")];
+    let (turn, sent, looks) = turn_to_tls("", &told).await;
+    assert_eq!((turn, looks), (Turn::More("the change before the next".to_owned()), 3));
+    assert!(sent.len() == 1 && sent[0].contains("TransitEncryptionMode=preferred"), "{sent:?}");
+
+    let pending = format!("<PendingModifiedValues>{PREFERRED}</PendingModifiedValues>");
+    let (turn, sent, looks) = turn_to_tls(&pending, &[]).await;
+    assert_eq!((turn, sent.len(), looks), (Turn::More("the change of TLS before".to_owned()), 0, 0));
+
+    let required = PREFERRED.replace("preferred", "required");
+    let (turn, sent, looks) = turn_to_tls(PREFERRED, &[available(PREFERRED), available(&required)]).await;
+    assert_eq!((turn, looks), (Turn::Done(NAME.to_owned()), 2));
+    assert!(sent.len() == 1 && sent[0].contains("TransitEncryptionMode=required"), "{sent:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_that_takes_no_change_for_a_minute_is_left_to_the_engine() {
+    let live = live().await;
+    let error = "<Error><Code>InvalidReplicationGroupState</Code><Message>not now</Message></Error>";
+    let busy = format!("<ErrorResponse>{error}</ErrorResponse>");
+    let mut answers = vec![(MODIFY, 400, &*busy); 20];
+    answers.extend(vec![(DELETE, 400, &*busy); 20]);
+    let aws = Canned::by_operation(&answers);
+    let writer = writer(&aws).await;
+    let spec = json!({ "ReplicationGroupDescription": "e", "CacheNodeType": "cache.t4g.small" });
+    let spec = Settled::new(kind().normalise(spec).unwrap()).unwrap();
+    let changes = Changes::new(kind().compare(&live.spec, spec.value()).fields);
+    let start = tokio::time::Instant::now();
+    let update = kind().update(&writer, &live, &spec, &changes).await.unwrap();
+    let delete = kind().delete(&writer, &live).await.unwrap();
+    assert!(matches!(update, Turn::Busy(failure) if failure.is(Class::Busy)));
+    assert!(matches!(delete, Turn::Busy(failure) if failure.code == "InvalidReplicationGroupState"));
+    assert!(start.elapsed() <= std::time::Duration::from_secs(120), "{:?}", start.elapsed());
 }
 
 /// Changes a group that is told with `more` to have these properties; returns the changes that were sent: the first is

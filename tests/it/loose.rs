@@ -2,7 +2,7 @@
 
 use provision::resource::{
     Address, Changes, Cloud, Difference, Disruption, Essentials, Facts, FieldDiff, Found, Kept, Kind, Listing, Made,
-    Name, NameRule, Neighbours, Permissions, Replacement, Result, Schema, Scope, Shape, Tags, Window, compare,
+    Name, NameRule, Neighbours, Permissions, Replacement, Result, Schema, Scope, Shape, Tags, Turn, Window, compare,
 };
 use serde_json::Value;
 
@@ -41,7 +41,7 @@ impl Kind for Any {
         unreachable!("the input side creates nothing")
     }
 
-    async fn update((): &(), _: &Found<Self>, _: &Value, _: &Changes) -> Result<Made<Self>> {
+    async fn update((): &(), _: &Found<Self>, _: &Value, _: &Changes) -> Result<Turn<Made<Self>>> {
         unreachable!("the input side updates nothing")
     }
 
@@ -49,8 +49,8 @@ impl Kind for Any {
         Ok(())
     }
 
-    async fn delete((): &(), _: &Found<Self>) -> Result<Vec<Kept>> {
-        Ok(Vec::new())
+    async fn delete((): &(), _: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
+        Ok(Turn::Done(Vec::new()))
     }
 }
 

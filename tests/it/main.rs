@@ -186,6 +186,7 @@ mod terminal;
 mod tidy;
 #[cfg(feature = "sdk")]
 mod told;
+mod turns;
 #[cfg(feature = "sdk")]
 mod unfound;
 mod waiting;

@@ -4,7 +4,7 @@ use futures_util::future::BoxFuture;
 use provision::aws::{Aws, Reader, Writer};
 use provision::resource::{
     Address, AnyKind, AnyListing, AnyMade, Changes, Difference, Disruption, Facts, FieldDiff, Kept, Live, Name,
-    Neighbours, Result, Schema, Scope, Settled, Shape, Tags, Window,
+    Neighbours, Result, Schema, Scope, Settled, Shape, Tags, Turn, Window,
 };
 use serde_json::Value;
 
@@ -113,7 +113,7 @@ impl AnyKind<Aws> for Paced {
         live: &'a Live,
         spec: &'a Settled,
         changes: &'a Changes,
-    ) -> BoxFuture<'a, Result<AnyMade>> {
+    ) -> BoxFuture<'a, Result<Turn<AnyMade>>> {
         self.kind.update(writer, live, spec, changes)
     }
     fn retag<'a>(
@@ -125,7 +125,7 @@ impl AnyKind<Aws> for Paced {
     ) -> BoxFuture<'a, Result<()>> {
         self.kind.retag(writer, live, set, unset)
     }
-    fn delete<'a>(&'a self, writer: &'a Writer, live: &'a Live) -> BoxFuture<'a, Result<Vec<Kept>>> {
+    fn delete<'a>(&'a self, writer: &'a Writer, live: &'a Live) -> BoxFuture<'a, Result<Turn<Vec<Kept>>>> {
         self.kind.delete(writer, live)
     }
     fn start<'a>(&'a self, writer: &'a Writer, live: &'a Live) -> BoxFuture<'a, Result<()>> {

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use provision::aws::{Aws, Writer, WriterScope};
 use provision::kinds::KINDS;
 use provision::resource::{
-    Address, AnyKind, AnyListing, Changes, Class, FieldDiff, Name, Scope, Settled, StackId, State, Tags, key, keyed,
+    Address, AnyKind, AnyListing, Changes, Class, FieldDiff, Name, Scope, Settled, StackId, State, Tags, Turn, key,
+    keyed,
 };
 use serde_json::{Value, json};
 
@@ -90,7 +91,8 @@ async fn change(path: &str, value: Value, after: &Value) -> (State, usize) {
     keyed::set(kind().facts(), &mut spec, path, Some(&value));
     let changes = Changes::new(vec![FieldDiff { path: path.into(), before: None, after: Some(value) }]);
     let before = aws.asked().len();
-    let made = kind().update(&writer(&aws).await, &live, &Settled::new(spec).unwrap(), &changes).await.unwrap();
+    let turn = kind().update(&writer(&aws).await, &live, &Settled::new(spec).unwrap(), &changes).await.unwrap();
+    let Turn::Done(made) = turn else { panic!("{turn:?}") };
     (made.state, aws.asked()[before..].iter().filter(|asked| asked.contains("DescribeServices")).count())
 }
 

@@ -23,6 +23,8 @@ const TRIED: &[&str] = &[
     "a former region left",
     "a region could not be searched",
     "a rollout failed",
+    "a verb had more than one call",
+    "another run went on with what a verb had begun",
     "a resource has another region",
     "died at a random time",
     "drift: a copy with our tags",

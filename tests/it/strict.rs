@@ -2,7 +2,7 @@
 
 use provision::resource::{
     Changes, Essentials, Facts, Found, Kept, Kind, Listing, Made, Name, NameRule, OrRef, Permissions, Ref, Result,
-    Scope, Tags,
+    Scope, Tags, Turn,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -85,7 +85,7 @@ macro_rules! idle {
             unreachable!("the input side creates nothing")
         }
 
-        async fn update((): &(), _: &Found<Self>, _: &$spec, _: &Changes) -> Result<Made<Self>> {
+        async fn update((): &(), _: &Found<Self>, _: &$spec, _: &Changes) -> Result<Turn<Made<Self>>> {
             unreachable!("the input side updates nothing")
         }
 
@@ -93,8 +93,8 @@ macro_rules! idle {
             Ok(())
         }
 
-        async fn delete((): &(), _: &Found<Self>) -> Result<Vec<Kept>> {
-            Ok(Vec::new())
+        async fn delete((): &(), _: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
+            Ok(Turn::Done(Vec::new()))
         }
     };
 }

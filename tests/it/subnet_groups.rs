@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use provision::aws::{Aws, Writer, WriterScope};
 use provision::kinds::KINDS;
-use provision::resource::{Address, AnyKind, Changes, FieldDiff, Live, Name, Settled, StackId, Tags, key};
+use provision::resource::{Address, AnyKind, Changes, FieldDiff, Live, Name, Settled, StackId, Tags, Turn, key};
 use serde_json::{Value, json};
 
 use crate::canned::{Canned, scope};
@@ -164,7 +164,7 @@ async fn a_group_goes_when_what_was_in_it_has_gone() {
         let (refused, done) = (error(group.in_use, "is currently in use"), answer(&delete, ""));
         let live = group.live().await;
         let aws = Canned::by_operation(&[(&delete, 400, &refused), (&delete, 200, &done)]);
-        assert_eq!(group.any().delete(&group.writer(&aws).await, &live).await.map(|kept| kept.len()), Ok(0));
+        assert_eq!(group.any().delete(&group.writer(&aws).await, &live).await, Ok(Turn::Done(Vec::new())));
         assert_eq!(aws.asked().len(), 2, "{:#?}", aws.asked());
         let gone = error(&format!("{}NotFoundFault", group.noun), "gone");
         let aws = Canned::by_operation(&[(&delete, 404, &gone)]);

@@ -264,6 +264,48 @@ const ONE_PAGE: &[(&str, &[&str])] = &[
     ("kinds/wafv2_web_acl/mod.rs", &["list_web_acls"]),
 ];
 
+/// Longer than for what AWS has not spread yet, a kind does not wait: what takes longer is a turn of its own, or settles.
+const MOST_MINUTES: u32 = 5;
+
+/// Returns how a line waits longer than that, or does not say how long.
+fn long_wait(line: &str) -> Option<&str> {
+    let number = |text: &str| text.trim_end().rsplit(|sign: char| !sign.is_ascii_digit()).next()?.parse::<u32>().ok();
+    let is_long = |(at, _): (usize, &str)| {
+        let before = line[..at].trim_end();
+        let times = before.strip_suffix('*').map(number);
+        let is_product = line[at + "MINUTE".len()..].trim_start().starts_with(['*', '+']);
+        is_product || times.is_some_and(|times| times.is_none_or(|times| times > MOST_MINUTES))
+    };
+    let seconds = line.split("from_secs(").skip(1).map(|rest| rest.split(')').next().and_then(number));
+    let is_short = |seconds: Option<u32>| seconds.is_some_and(|seconds| seconds <= MOST_MINUTES * 60);
+    let is_part = |sign: char| sign.is_alphanumeric() || sign == '_';
+    let is_word =
+        |(at, word): &(usize, &str)| !line[..*at].ends_with(is_part) && !line[at + word.len()..].starts_with(is_part);
+    let is_wait = line.match_indices("MINUTE").filter(is_word).any(is_long) || !seconds.into_iter().all(is_short);
+    (is_wait || line.contains("tokio::time")).then_some(line)
+}
+
+/// A wait within a verb says nothing, and is lost when the program is killed.
+#[test]
+fn no_kind_waits_within_a_verb_for_longer_than_aws_needs_to_spread_a_change() {
+    for long in [
+        "MINUTE * 60",
+        "retry(15 * MINUTE, f)",
+        "MINUTE + x",
+        "minutes * MINUTE",
+        "from_secs(900)",
+        "tokio::time::sleep(a)",
+    ] {
+        assert!(long_wait(long).is_some(), "{long}");
+    }
+    for short in ["retry(5 * MINUTE, f)", "retry(MINUTE, f)", "from_secs(20)", "use crate::aws::{MINUTE, retry};"] {
+        assert!(long_wait(short).is_none(), "{short}");
+    }
+    none("waits too long: say `Turn::More` or `Turn::Busy`", |source| {
+        source.is_in(&["kinds"]) && source.code.lines().any(|line| long_wait(line).is_some())
+    });
+}
+
 /// Emulators answer in one page whatever there is; only AWS would tell.
 #[test]
 fn no_list_is_read_without_its_other_pages() {

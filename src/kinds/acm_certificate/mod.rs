@@ -9,13 +9,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use super::idempotence::{gone, patiently};
+use super::idempotence::gone;
 use super::lower_case::lower_case;
-use crate::aws::{Aws, MINUTE, Reader, Writer, create_once};
+use crate::aws::{Aws, Reader, Writer, create_once};
 use crate::resource::normal::Set;
 use crate::resource::{
     Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name,
-    NameRule, OPEN, Permissions, Replacement, Result, Scope, State, Tags, Unseen,
+    NameRule, OPEN, Permissions, Replacement, Result, Scope, State, Tags, Turn, Unseen,
 };
 use read::{candidates, is_acm, read, requested, summaries, used};
 
@@ -157,13 +157,13 @@ impl Kind for Certificate {
         Ok(made(arn, State::Settling("ACM to name the validation records".into())))
     }
 
-    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Turn<Made<Self>>> {
         if changes.touches("/ValidationMethod") {
             let method = ValidationMethod::from(spec.validation_method.as_str());
             let options = CertificateOptions::builder().validation_method(method).build();
             writer.acm().update_certificate_options().certificate_arn(&live.id).options(options).send().await?;
         }
-        Ok(made(live.id.clone(), State::Settling("the certificate".into())))
+        Ok(Turn::Done(made(live.id.clone(), State::Settling("the certificate".into()))))
     }
 
     async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
@@ -179,12 +179,12 @@ impl Kind for Certificate {
         Ok(())
     }
 
-    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
         let call = writer.acm().delete_certificate().certificate_arn(&live.id);
         // Load balancers let go of a certificate up to 20 minutes after their listener is gone.
-        match gone(patiently(20 * MINUTE, &[Class::Busy], || call.clone().send()).await) {
-            Err(failure) if failure.is(Class::Busy) => Err(used(writer, &live.id, failure).await),
-            answer => answer.map(|()| Vec::new()),
+        match gone(call.send().await) {
+            Err(failure) if failure.is(Class::Busy) => Ok(Turn::Busy(used(writer, &live.id, failure).await)),
+            answer => answer.map(|()| Turn::Done(Vec::new())),
         }
     }
 

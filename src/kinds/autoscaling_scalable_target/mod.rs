@@ -11,7 +11,7 @@ use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
     Address, Attachable, Attached, CLOSE, Changes, Class, Essentials, Facts, Found, Kept, Kind, Listing, Made, Name,
-    NameRule, Neighbours, Permissions, Replacement, Result, Scope, State, Switch, Tags, Told, partition, pointer,
+    NameRule, Neighbours, Permissions, Replacement, Result, Scope, State, Switch, Tags, Told, Turn, partition, pointer,
 };
 pub use spec::{Outputs, Spec};
 use write::{delete_policy, put_policy, register};
@@ -175,7 +175,7 @@ impl Kind for ScalableTarget {
         Ok(made(spec, arn))
     }
 
-    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Turn<Made<Self>>> {
         if changes.touches_any(&["/MinCapacity", "/MaxCapacity", "/SuspendedState"]) {
             register(writer, spec, None).await?;
         }
@@ -189,7 +189,7 @@ impl Kind for ScalableTarget {
                 delete_policy(writer, spec, &policy.policy_name).await?;
             }
         }
-        Ok(made(spec, live.outputs.arn.clone()))
+        Ok(Turn::Done(made(spec, live.outputs.arn.clone())))
     }
 
     async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
@@ -208,9 +208,9 @@ impl Kind for ScalableTarget {
     }
 
     /// Its policies and their alarms go with it.
-    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
         if write::find(writer, &live.spec).await?.is_none() {
-            return Ok(Vec::new());
+            return Ok(Turn::Done(Vec::new()));
         }
         let call = writer
             .autoscaling()
@@ -219,7 +219,7 @@ impl Kind for ScalableTarget {
             .resource_id(&live.spec.resource_id)
             .scalable_dimension(live.spec.scalable_dimension.as_str().into());
         gone(patiently(2 * MINUTE, PASSING, || call.clone().send()).await)?;
-        Ok(Vec::new())
+        Ok(Turn::Done(Vec::new()))
     }
 
     /// A metric of requests per target is refused until the target group hangs on its load balancer.

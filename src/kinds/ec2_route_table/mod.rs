@@ -16,7 +16,7 @@ use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::resource::normal::Set;
 use crate::resource::{
     Attachable, Changes, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name,
-    NameRule, Permissions, Ref, Replacement, Result, Scope, State, Tags, Told, Unmodelled, pointer,
+    NameRule, Permissions, Ref, Replacement, Result, Scope, State, Tags, Told, Turn, Unmodelled, pointer,
 };
 
 /// A route table with its routes and its subnets (which AWS cannot tag).
@@ -156,7 +156,7 @@ impl Kind for RouteTable {
         Ok(made(id))
     }
 
-    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Turn<Made<Self>>> {
         let is_there = |route: &Route| find(&live.spec.routes, route).is_some();
         for route in spec.routes.iter().filter(|route| changes.touches(&route.pointer())) {
             route::put(writer, &live.id, route, is_there(route)).await?;
@@ -179,20 +179,20 @@ impl Kind for RouteTable {
                 association::delete(writer, &live.outputs.associations, subnet.as_str()).await?;
             }
         }
-        Ok(made(live.id.clone()))
+        Ok(Turn::Done(made(live.id.clone())))
     }
 
     async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
         ec2::retag(writer, &live.id, set, unset).await
     }
 
-    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
         for subnet in live.outputs.associations.keys() {
             association::delete(writer, &live.outputs.associations, subnet).await?;
         }
         let codes = &["InvalidRouteTableID.NotFound"];
         ec2::delete(5 * MINUTE, codes, || writer.ec2().delete_route_table().route_table_id(&live.id).send()).await?;
-        Ok(Vec::new())
+        Ok(Turn::Done(Vec::new()))
     }
 
     fn disruption(fields: &[FieldDiff]) -> Disruption {

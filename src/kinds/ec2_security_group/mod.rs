@@ -19,7 +19,7 @@ use super::idempotence::gone;
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::resource::{
     Attachable, Changes, Class, Essentials, Facts, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule,
-    Permissions, Question, Ref, Replacement, Result, Scope, State, Tags, Told,
+    Permissions, Question, Ref, Replacement, Result, Scope, State, Tags, Told, Turn,
 };
 
 /// Who may talk to whom, with all its rules.
@@ -156,7 +156,7 @@ impl Kind for SecurityGroup {
         Ok(Made { id, outputs, state: State::Ready })
     }
 
-    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Turn<Made<Self>>> {
         if changes.touches("/SecurityGroupIngress") {
             let (have, want) = (live.spec.security_group_ingress.all(), spec.security_group_ingress.all());
             Steps::between(&have, &want).take(writer, &live.id, Direction::In).await?;
@@ -165,22 +165,22 @@ impl Kind for SecurityGroup {
             let (have, want) = (live.spec.security_group_egress.all(), spec.security_group_egress.all());
             Steps::between(&have, &want).take(writer, &live.id, Direction::Out).await?;
         }
-        Ok(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready })
+        Ok(Turn::Done(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready }))
     }
 
     async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
         ec2::retag(writer, &live.id, set, unset).await
     }
 
-    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
         // A group that another one's rules name can't go; ours name others, so ours go first. A rule that is gone, or
         // whose other side is, holds nobody up.
         gone(revoke_all(writer, &live.id, &live.spec.security_group_ingress.all(), Direction::In).await)?;
         gone(revoke_all(writer, &live.id, &live.spec.security_group_egress.all(), Direction::Out).await)?;
-        // Fifteen minutes: the interfaces of load balancers, tasks and databases outlive them.
+        // The interfaces of load balancers, tasks and databases outlive them by some minutes.
         let codes = &["InvalidGroup.NotFound", "InvalidSecurityGroupID.NotFound"];
-        ec2::delete(15 * MINUTE, codes, || writer.ec2().delete_security_group().group_id(&live.id).send()).await?;
-        Ok(Vec::new())
+        let sent = ec2::release(codes, || writer.ec2().delete_security_group().group_id(&live.id).send()).await?;
+        Ok(sent.map(|()| Vec::new()))
     }
 
     /// A rule under another description is the same rule.

@@ -7,11 +7,11 @@ use aws_sdk_ecs::types::{
 use super::beyond::Beyond;
 use super::candidate;
 use super::ecs::{self, CapacityProviderStrategy, MAX_NAME};
-use super::idempotence::{gone, patiently};
+use super::idempotence::{gone, patiently, turn};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
     Attachable, Changes, Class, Essentials, Facts, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule,
-    Permissions, Replacement, Result, Scope, State, Stranger, Switch, Tags, Told, pointer,
+    Permissions, Replacement, Result, Scope, State, Stranger, Switch, Tags, Told, Turn, pointer,
 };
 pub use spec::{Outputs, Spec};
 
@@ -124,7 +124,7 @@ impl Kind for Cluster {
         Ok(made(name.as_str().to_owned(), arn))
     }
 
-    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Turn<Made<Self>>> {
         if changes.touches_any(&["/ClusterSettings", "/Configuration", DEFAULTS]) {
             let call = writer.ecs().update_cluster().cluster(&live.id).set_settings(Some(spec.settings()));
             let configuration = changes.touches("/Configuration").then(|| spec.configuration.complete());
@@ -146,18 +146,18 @@ impl Kind for Cluster {
             // Refused while an earlier change of the providers is under way.
             patiently(5 * MINUTE, &[Class::Busy], || call.clone().send()).await?;
         }
-        Ok(made(live.id.clone(), live.outputs.arn.clone()))
+        Ok(Turn::Done(made(live.id.clone(), live.outputs.arn.clone())))
     }
 
     async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
         ecs::retag(writer, &live.outputs.arn, set, unset).await
     }
 
-    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
         let call = writer.ecs().delete_cluster().cluster(&live.id);
         // Tasks of the last services are still stopping.
-        gone(patiently(10 * MINUTE, &[Class::Busy], || call.clone().send()).await)?;
-        Ok(Vec::new())
+        let sent = gone(patiently(MINUTE, &[Class::Busy], || call.clone().send()).await);
+        turn(sent.map(|()| Vec::new()), |failure| failure.is(Class::Busy))
     }
 
     fn check(spec: &Spec) -> Vec<(String, String)> {

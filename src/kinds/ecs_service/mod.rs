@@ -12,7 +12,7 @@ use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
     Address, Attachable, Changes, Class, Essentials, Facts, FieldDiff, Found, Kept, Kind, Listing, Made, Name,
-    NameRule, Neighbours, OPEN, Permissions, Replacement, Result, Scope, Switch, Tags, Told,
+    NameRule, Neighbours, OPEN, Permissions, Replacement, Result, Scope, Switch, Tags, Told, Turn,
 };
 use spec::DAEMON;
 pub use spec::{Outputs, Spec};
@@ -146,8 +146,8 @@ impl Kind for Service {
         write::create(writer, name.as_str(), spec, tags).await
     }
 
-    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
-        write::update(writer, live, spec, changes).await
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Turn<Made<Self>>> {
+        write::update(writer, live, spec, changes).await.map(Turn::Done)
     }
 
     async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
@@ -156,13 +156,13 @@ impl Kind for Service {
 
     /// Forced, so that no scaling down comes first; it drains and is gone when its last task is. What drains already
     /// refuses to be deleted again.
-    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
         if !write::is_active(writer, live).await? {
-            return Ok(Vec::new());
+            return Ok(Turn::Done(Vec::new()));
         }
         let call = writer.ecs().delete_service().cluster(live.spec.cluster.as_str()).service(&live.outputs.name);
         gone(patiently(2 * MINUTE, &[Class::Busy], || call.clone().force(true).send()).await)?;
-        Ok(Vec::new())
+        Ok(Turn::Done(Vec::new()))
     }
 
     fn refuses(live: &Value, desired: &Value, fields: &[FieldDiff]) -> Option<String> {

@@ -63,7 +63,7 @@ pub(super) async fn create(writer: &Writer, name: &str, spec: &Spec, tags: &Tags
         .set_propagate_tags(Some(sdk::PropagateTags::from(spec.propagate_tags.as_str())))
         .set_tags(Some(ecs::sdk_tags(tags)));
     // A service of the name that still drains, killed in an earlier run, has the name until its last task is gone.
-    let answer = patiently(10 * MINUTE, &[Class::Propagating, Class::Busy], || call.clone().send()).await?;
+    let answer = patiently(5 * MINUTE, &[Class::Propagating, Class::Busy], || call.clone().send()).await?;
     let arn = answer.service().and_then(|service| service.service_arn()).map(str::to_owned);
     let arn = arn.ok_or_else(|| Failure::new(Class::Other, "CreateService returned no ARN"))?;
     Ok(made(name, arn, spec))

@@ -21,7 +21,7 @@ use super::idempotence::patiently;
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
     Attachable, Changes, Class, Essentials, Facts, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule,
-    Permissions, Question, Replacement, Result, Scope, State, Tags, Told, Unseen,
+    Permissions, Question, Replacement, Result, Scope, State, Tags, Told, Turn, Unseen,
 };
 pub use spec::{Outputs, Spec};
 use to_aws::{list, text};
@@ -176,7 +176,7 @@ impl Kind for TaskDefinition {
         register(writer, name.as_str(), spec, ecs::sdk_tags(tags)).await
     }
 
-    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, _: &Changes) -> Result<Made<Self>> {
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, _: &Changes) -> Result<Turn<Made<Self>>> {
         let family = live.name.as_deref().unwrap_or_default();
         // AWS's own, which nobody else may set, stay behind with what CloudFormation made once.
         let tags = live.tags.iter().filter(|(key, _)| !key.starts_with("aws:")).collect();
@@ -186,7 +186,7 @@ impl Kind for TaskDefinition {
         if let Err(failure) = revisions::prune(writer, family, &made.id, &live.tags).await {
             tracing::warn!(family, %failure, "old revisions stay");
         }
-        Ok(made)
+        Ok(Turn::Done(made))
     }
 
     /// Tags the newest revision that is ours: after an update that is the one just registered.
@@ -196,8 +196,9 @@ impl Kind for TaskDefinition {
         ecs::retag(writer, newest.as_deref().unwrap_or(&live.id), set, unset).await
     }
 
-    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
-        revisions::delete_all(writer, live.name.as_deref().unwrap_or_default(), &live.tags).await
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
+        let family = live.name.as_deref().unwrap_or_default();
+        revisions::delete_all(writer, family, &live.tags).await.map(Turn::Done)
     }
 
     fn questions(spec: &Spec) -> Vec<Question> {

@@ -8,11 +8,10 @@ use aws_sdk_elasticache::types::{
 };
 
 use super::moves::{Move, Pace, SETTINGS, Tls};
-use super::spec::{Destination, LogDelivery, Spec};
+use super::spec::{Destination, LogDelivery, REQUIRED, Spec};
 use super::{ReplicationGroup, read};
-use crate::aws::{MINUTE, Writer, until};
-use crate::kinds::elasticache::{self, TURN};
-use crate::kinds::idempotence;
+use crate::aws::{MINUTE, Writer};
+use crate::kinds::{elasticache, idempotence};
 use crate::resource::{Changes, Class, Failure, Found, Result, State, Tags};
 
 pub(super) fn creation(writer: &Writer, id: &str, spec: &Spec, tags: &Tags) -> CreateReplicationGroupFluentBuilder {
@@ -32,7 +31,9 @@ pub(super) fn creation(writer: &Writer, id: &str, spec: &Spec, tags: &Tags) -> C
         .set_security_group_ids(Some(spec.security_group_ids.iter().map(String::from).collect()))
         .set_at_rest_encryption_enabled(spec.at_rest_encryption_enabled)
         .transit_encryption_enabled(spec.transit_encryption_enabled)
-        .set_transit_encryption_mode(spec.transit_encryption_mode.as_deref().map(Into::into))
+        .set_transit_encryption_mode(
+            spec.transit_encryption_mode.as_deref().filter(|mode| *mode != REQUIRED).map(Into::into),
+        )
         .set_kms_key_id(spec.kms_key_id.as_ref().map(String::from))
         .snapshot_retention_limit(spec.snapshot_retention_limit)
         .set_snapshot_window(spec.snapshot_window.clone())
@@ -48,7 +49,7 @@ pub(super) fn creation(writer: &Writer, id: &str, spec: &Spec, tags: &Tags) -> C
     call.set_cluster_mode(spec.cluster_mode.as_deref().map(ClusterMode::from).or(sharded))
 }
 
-/// Sends one call of an update, as soon as the group takes it.
+/// Sends one call of an update.
 pub(super) async fn send(
     writer: &Writer,
     live: &Found<ReplicationGroup>,
@@ -89,12 +90,12 @@ pub(super) async fn send(
         Move::MoreReplicas => {
             let call = writer.elasticache().increase_replica_count().replication_group_id(id).apply_immediately(true);
             let call = call.new_replica_count(spec.replicas_per_node_group);
-            elasticache::patiently(TURN, || async { Ok(call.clone().send().await.map(drop)?) }).await
+            elasticache::patiently(MINUTE, || async { Ok(call.clone().send().await.map(drop)?) }).await
         }
         Move::FewerReplicas => {
             let call = writer.elasticache().decrease_replica_count().replication_group_id(id).apply_immediately(true);
             let call = call.new_replica_count(spec.replicas_per_node_group);
-            elasticache::patiently(TURN, || async { Ok(call.clone().send().await.map(drop)?) }).await
+            elasticache::patiently(MINUTE, || async { Ok(call.clone().send().await.map(drop)?) }).await
         }
         Move::Users => modify(users(call, &live.spec, spec)).await,
         Move::Shards => reshard(writer, id, spec.num_node_groups).await,
@@ -102,7 +103,7 @@ pub(super) async fn send(
 }
 
 async fn modify(call: ModifyReplicationGroupFluentBuilder) -> Result<()> {
-    elasticache::patiently(TURN, || async { Ok(call.clone().send().await.map(drop)?) }).await
+    elasticache::patiently(MINUTE, || async { Ok(call.clone().send().await.map(drop)?) }).await
 }
 
 /// The node that daily snapshots are taken of, where they are turned on: ElastiCache wants it said, but in cluster mode. A
@@ -197,7 +198,7 @@ async fn reshard(writer: &Writer, id: &str, shards: i32) -> Result<()> {
     let gone = names.into_iter().skip(keep).map(str::to_owned).collect();
     let call = writer.elasticache().modify_replication_group_shard_configuration().replication_group_id(id);
     let call = call.node_group_count(shards).apply_immediately(true).set_node_groups_to_remove(some(gone));
-    elasticache::patiently(TURN, || async { Ok(call.clone().send().await.map(drop)?) }).await
+    elasticache::patiently(MINUTE, || async { Ok(call.clone().send().await.map(drop)?) }).await
 }
 
 /// Waits until ElastiCache has begun with a call: for a while it may show the group as `available`, as it was before.
@@ -209,13 +210,6 @@ pub(super) async fn begun(writer: &Writer, id: &str, spec: &Spec, changes: &Chan
         Ok(state != State::Ready || shown.is_some_and(|shown| step.is_shown(&shown, spec, changes)))
     })
     .await;
-}
-
-/// Returns whether a call before this one has brought what it is to bring: one that is done at once takes along what was
-/// pending.
-pub(super) async fn is_done(writer: &Writer, id: &str, spec: &Spec, changes: &Changes, step: &Move) -> Result<bool> {
-    let (_, shown) = state(writer, id, read::shown).await?;
-    Ok(shown.is_some_and(|shown| step.is_shown(&shown, spec, changes)))
 }
 
 /// Returns the group's state, and its spec once it has nodes.
@@ -233,22 +227,6 @@ async fn state(
     Ok((state, Some(read(&group, answer.cache_clusters().first()))))
 }
 
-/// Waits until the group takes the next change: available, and nothing pending.
-pub(super) async fn settled(writer: &Writer, id: &str) -> Result<()> {
-    until(MINUTE * TURN, "the change before", || async {
-        let group = look(writer, id).await?;
-        let pending = group.pending_modified_values();
-        let waits = pending.is_some_and(|values| {
-            values.transit_encryption_enabled().is_some()
-                || values.transit_encryption_mode().is_some()
-                || values.automatic_failover_status().is_some()
-                || values.resharding().is_some()
-        });
-        Ok((group.status() == Some("available") && !waits).then_some(()))
-    })
-    .await
-}
-
 pub(super) async fn look(writer: &Writer, id: &str) -> Result<Description> {
     let answer = writer.elasticache().describe_replication_groups().replication_group_id(id).send().await?;
     let group = answer.replication_groups.and_then(|groups| groups.into_iter().next());
@@ -259,7 +237,7 @@ pub(super) async fn look(writer: &Writer, id: &str) -> Result<Description> {
 pub(super) async fn delete(writer: &Writer, id: &str, snapshot: Option<&str>) -> Result<()> {
     let call = writer.elasticache().delete_replication_group().replication_group_id(id).retain_primary_cluster(false);
     let call = call.set_final_snapshot_identifier(snapshot.map(str::to_owned));
-    match elasticache::patiently(TURN, || async { Ok(call.clone().send().await.map(drop)?) }).await {
+    match elasticache::patiently(MINUTE, || async { Ok(call.clone().send().await.map(drop)?) }).await {
         Err(failure) if failure.is(Class::NotFound) => Ok(()),
         other => other,
     }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::moves::SETTINGS;
-use super::spec::Spec;
+use super::spec::{REQUIRED, Spec};
 use crate::kinds::key_arn;
 use crate::kinds::maintenance_window::MaintenanceWindow;
 use crate::resource::version::{self, Move};
@@ -92,7 +92,7 @@ pub(super) fn mistakes(spec: &Spec) -> Vec<(String, String)> {
             "needs TransitEncryptionEnabled",
         ),
         (
-            spec.transit_encryption_mode.is_some() && is_old,
+            spec.transit_encryption_mode.as_deref().is_some_and(|mode| mode != REQUIRED) && is_old,
             "/TransitEncryptionMode",
             "modes of TLS are there from 7.0.5 on",
         ),

@@ -12,12 +12,13 @@ use sha2::{Digest as _, Sha256};
 use self::moves::Pace;
 pub use self::spec::{Outputs, Spec};
 use super::candidate::{Candidate, adopt, examine};
+use super::idempotence::turn;
 use super::maintenance_window::{self, MaintenanceWindow};
 use super::{elasticache, offers};
-use crate::aws::{Aws, Reader, TagIndex, Writer};
+use crate::aws::{Aws, MINUTE, Reader, TagIndex, Writer};
 use crate::resource::{
     Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Kept, Kind, Listing, Made,
-    Name, NameRule, Pending, Permissions, Question, Result, Scope, State, Tags, Told, Window,
+    Name, NameRule, Pending, Permissions, Question, Result, Scope, State, Tags, Told, Turn, Window,
 };
 
 /// A Redis or Valkey cache with its replicas and shards.
@@ -165,72 +166,75 @@ impl Kind for ReplicationGroup {
 
     async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
         let call = change::creation(writer, name.as_str(), spec, tags);
-        match elasticache::patiently(5, || async { Ok(call.clone().send().await?) }).await {
+        match elasticache::patiently(5 * MINUTE, || async { Ok(call.clone().send().await?) }).await {
             Ok(answer) => made(answer.replication_group(), "CreateReplicationGroup"),
             Err(failure) if failure.is(Class::AlreadyExists) => {
                 let there = change::look(writer, name.as_str()).await?;
                 let arn = there.arn().unwrap_or_default();
-                // While it is being made its tags cannot be read: wait for them rather than guess whose it is.
-                let bears = elasticache::patiently(elasticache::TURN, || async {
-                    elasticache::tags_of(writer, &TagIndex::default(), arn).await
-                });
-                adopt(&format!("the replication group {name}"), &bears.await?, tags)?;
+                // While it is being made its tags may not be read: then the list will tell whose it is, before anybody uses it.
+                match elasticache::tags_of(writer, &TagIndex::default(), arn).await {
+                    Err(failure) if failure.is(Class::Busy) => {}
+                    bears => adopt(&format!("the replication group {name}"), &bears?, tags)?,
+                }
                 made(Some(&there), "DescribeReplicationGroups")
             }
             Err(failure) => Err(failure),
         }
     }
 
-    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Turn<Made<Self>>> {
+        if live.outputs.pending.iter().any(|pending| pending.path.starts_with("/TransitEncryption")) {
+            return Ok(Turn::More("the change of TLS before".to_owned()));
+        }
         let pace = Pace::of(live, spec, changes);
-        for (i, step) in moves::plan(&live.spec, spec, changes, pace).iter().enumerate() {
-            if i > 0 {
-                change::settled(writer, &live.id).await?;
-                if pace == Pace::Hastened && change::is_done(writer, &live.id, spec, changes, step).await? {
-                    continue;
-                }
+        let moves = moves::plan(&live.spec, spec, changes, pace);
+        if let Some(step) = moves.first() {
+            let sent = change::send(writer, live, spec, changes, (step, pace)).await;
+            if let Turn::Busy(failure) = turn(sent, elasticache::passes)? {
+                return Ok(Turn::Busy(failure));
             }
-            change::send(writer, live, spec, changes, (step, pace)).await?;
             change::begun(writer, &live.id, spec, changes, (step, pace)).await;
         }
-        Ok(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Settling("the cache".to_owned()) })
+        if moves.len() > 1 {
+            return Ok(Turn::More("the change before the next".to_owned()));
+        }
+        let state = State::Settling("the cache".to_owned());
+        Ok(Turn::Done(Made { id: live.id.clone(), outputs: live.outputs.clone(), state }))
     }
 
     async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
         elasticache::retag(writer, &live.outputs.arn, set, unset).await
     }
 
-    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
         if matches!(live.state, State::Failed(_)) {
             // It never held anything.
-            return change::delete(writer, &live.id, None).await.map(|()| Vec::new());
+            let sent = change::delete(writer, &live.id, None).await;
+            return turn(sent.map(|()| Vec::new()), elasticache::passes);
         }
         for attempt in 1..=9 {
             let snapshot = final_snapshot(&live.id, &live.outputs, attempt);
             match change::delete(writer, &live.id, Some(&snapshot)).await {
                 Ok(()) => {
                     let why = format!("the last state of {}; delete it by hand", live.id);
-                    return Ok(vec![Kept {
+                    return Ok(Turn::Done(vec![Kept {
                         what: "snapshot".to_owned(),
                         id: snapshot,
                         why,
                         is_itself: false,
                         stays: false,
-                    }]);
+                    }]));
                 }
                 // An earlier try took one, and the cache has been written to since: take another.
                 Err(failure) if failure.is(Class::AlreadyExists) => {}
+                Err(failure) if elasticache::passes(&failure) => return Ok(Turn::Busy(failure)),
                 Err(failure) if takes_none(&failure) => {
-                    change::delete(writer, &live.id, None).await?;
                     let why =
                         format!("ElastiCache takes no snapshot of this one ({}): its data is gone", failure.message);
-                    return Ok(vec![Kept {
-                        what: "nothing".to_owned(),
-                        id: live.id.clone(),
-                        why,
-                        is_itself: false,
-                        stays: false,
-                    }]);
+                    let nothing =
+                        Kept { what: "nothing".to_owned(), id: live.id.clone(), why, is_itself: false, stays: false };
+                    let sent = change::delete(writer, &live.id, None).await;
+                    return turn(sent.map(|()| vec![nothing]), elasticache::passes);
                 }
                 Err(failure) => return Err(failure),
             }

@@ -1,5 +1,5 @@
-//! The order of the calls that one update takes: ElastiCache has several operations for it, does one at a time, and
-//! turns TLS on and off in two steps only.
+//! The order of the calls that one update takes, of which the first is sent: ElastiCache has several operations for it, does
+//! one at a time, and turns TLS on and off in two steps only.
 
 use super::spec::Spec;
 use super::{ReplicationGroup, judge};
@@ -115,7 +115,7 @@ pub(super) const SETTINGS: &[&str] = &[
     "/LogDeliveryConfigurations",
 ];
 
-/// Returns the calls for these changes, in order: the engine comes before the settings that only a newer one has,
+/// Returns the calls that are still needed for these changes, in order: the engine comes before the settings that only a newer one has,
 /// replicas come before the failover that needs them and go after it, and TLS comes last, when clients may have to
 /// follow, but for the users that need it.
 ///

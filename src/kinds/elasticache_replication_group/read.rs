@@ -83,6 +83,7 @@ pub(super) fn spec(group: &Description, member: Option<&CacheCluster>) -> Spec {
     }
     let mode = pending.transit_encryption_mode().map(|mode| mode.as_str().to_owned()).or(spec.transit_encryption_mode);
     spec.transit_encryption_mode = mode.filter(|_| spec.transit_encryption_enabled);
+    spec = spec.filled();
     if let Some(users) = pending.user_groups() {
         let stay = spec.user_group_ids.iter().filter(|id| !users.user_group_ids_to_remove().contains(id));
         spec.user_group_ids = stay.chain(users.user_group_ids_to_add()).cloned().collect();
@@ -103,7 +104,7 @@ pub(super) fn shown(group: &Description, member: Option<&CacheCluster>) -> Spec 
     let parameters = member.and_then(|member| member.cache_parameter_group()?.cache_parameter_group_name());
     let removed = |status: Option<&str>| status == Some("removing");
     let security_groups = member.map(|member| member.security_groups()).unwrap_or_default().iter();
-    Spec {
+    let shown = Spec {
         replication_group_description: group.description().unwrap_or_default().to_owned(),
         engine: engine.to_owned(),
         engine_version: version.map(str::to_owned),
@@ -133,7 +134,8 @@ pub(super) fn shown(group: &Description, member: Option<&CacheCluster>) -> Spec 
         user_group_ids: group.user_group_ids().iter().cloned().collect(),
         log_delivery_configurations: group.log_delivery_configurations().iter().filter_map(delivery).collect(),
         apply_immediately: true,
-    }
+    };
+    shown.filled()
 }
 
 fn has_failover(group: &Description) -> bool {

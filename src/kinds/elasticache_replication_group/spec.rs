@@ -1,5 +1,5 @@
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::kinds::ec2_security_group::SecurityGroup;
 use crate::kinds::elasticache_subnet_group::SubnetGroup;
@@ -9,9 +9,15 @@ use crate::kinds::maintenance_window::MaintenanceWindow;
 use crate::resource::normal::Set;
 use crate::resource::{Pending, Ref};
 
+/// The mode of TLS that AWS takes for a new group if nobody says.
+pub(super) const REQUIRED: &str = "required";
+
 /// The properties of `AWS::ElastiCache::ReplicationGroup`.
+///
+/// The mode of TLS is filled in: between off and required lies preferred, and a group that was left there has to be told
+/// from one that is as it should be.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+#[serde(remote = "Self", rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Spec {
     pub replication_group_description: String,
     /// `redis` or `valkey`; from the first to the second in place, not back.
@@ -43,7 +49,7 @@ pub struct Spec {
     pub at_rest_encryption_enabled: Option<bool>,
     #[serde(default)]
     pub transit_encryption_enabled: bool,
-    /// `required`, or `preferred` to let clients without TLS in; without it AWS takes `required` for a new group.
+    /// `required`, or `preferred` to let clients without TLS in; without it `required`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transit_encryption_mode: Option<String>,
     /// The ARN of a key; without it ElastiCache's own.
@@ -74,6 +80,28 @@ pub struct Spec {
     /// ElastiCache's API and no property of CloudFormation.
     #[serde(default = "yes")]
     pub apply_immediately: bool,
+}
+
+impl Spec {
+    pub(super) fn filled(mut self) -> Self {
+        if self.transit_encryption_enabled {
+            self.transit_encryption_mode.get_or_insert_with(|| REQUIRED.to_owned());
+        }
+        self
+    }
+}
+
+impl<'de> Deserialize<'de> for Spec {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // The derived one, an inherent function because of `remote`.
+        Self::deserialize(deserializer).map(Self::filled)
+    }
+}
+
+impl Serialize for Spec {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
 }
 
 /// Where one log goes.

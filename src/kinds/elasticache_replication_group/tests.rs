@@ -182,3 +182,18 @@ fn cluster_mode_needs_the_failover_and_no_replica() {
     assert_eq!(wrong(one(false)), ["/AutomaticFailoverEnabled"]);
     assert_eq!(wrong(json!({ "AutomaticFailoverEnabled": true })), ["/AutomaticFailoverEnabled"]);
 }
+
+/// A run that dies between the two steps leaves a difference.
+#[test]
+fn tls_that_is_preferred_is_not_what_a_template_without_a_mode_asks_for() {
+    let tls = |mode: Value| json!({ "TransitEncryptionEnabled": true, "TransitEncryptionMode": mode });
+    let on = json!({ "TransitEncryptionEnabled": true });
+    assert_eq!(differences(tls(json!("preferred")), on.clone()), ["/TransitEncryptionMode"]);
+    assert_eq!(differences(tls(json!("required")), on.clone()), [""; 0]);
+    assert_eq!(differences(on.clone(), tls(json!("required"))), [""; 0], "older versions tell no mode");
+    assert_eq!(differences(tls(json!("preferred")), json!({})), ["/TransitEncryptionEnabled"]);
+    let mut old = with(on);
+    old["EngineVersion"] = json!("6.2");
+    let normal: Spec = from_value(crate::resource::Shape::normalise(&ReplicationGroup, old).unwrap()).unwrap();
+    assert_eq!(ReplicationGroup::check(&normal), [], "an older version has no other mode");
+}

@@ -17,7 +17,7 @@ use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
     Address, Attachable, Attached, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Kept,
     Kind, Listing, Made, Name, NameRule, Neighbours, Permissions, Ref, Replacement, Result, Scope, State, Switch, Tags,
-    Told, Unmodelled, pointer,
+    Told, Turn, Unmodelled, pointer,
 };
 
 /// A port of a load balancer, and what happens to what no rule takes.
@@ -209,7 +209,7 @@ impl Kind for Listener {
         Ok(made(arn))
     }
 
-    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Turn<Made<Self>>> {
         if changes.touches_any(&["/Port", "/Protocol", "/SslPolicy", "/Certificates", "/DefaultActions"])
             || changes.touches_any(&[ALPN, MUTUAL])
         {
@@ -217,19 +217,19 @@ impl Kind for Listener {
         }
         let attributes = elb_attribute::changed(&spec.listener_attributes, changes, "/ListenerAttributes");
         set_attributes(writer, &live.id, &attributes).await?;
-        Ok(made(live.id.clone()))
+        Ok(Turn::Done(made(live.id.clone())))
     }
 
     async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
         elb::retag(writer, &live.id, set, unset).await
     }
 
-    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
         gone(
             patiently(2 * MINUTE, &[Class::Busy], || writer.elb().delete_listener().listener_arn(&live.id).send())
                 .await,
         )?;
-        Ok(Vec::new())
+        Ok(Turn::Done(Vec::new()))
     }
 
     /// Who asks at the old port, or in the old protocol, is not answered.

@@ -15,7 +15,7 @@ use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::resource::{
     Address, Attached, Changes, Class, Essentials, Facts, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule,
-    Neighbours, Permissions, Ref, Replacement, Result, Scope, State, Tags, Unmodelled,
+    Neighbours, Permissions, Ref, Replacement, Result, Scope, State, Tags, Turn, Unmodelled,
 };
 
 /// Where it is told that somebody had a rule rewrite what is asked, for an update to take away.
@@ -191,7 +191,7 @@ impl Kind for ListenerRule {
         Ok(made(arn, listener))
     }
 
-    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Turn<Made<Self>>> {
         let listener = &live.outputs.listener;
         if changes.touches("/Priority") {
             priority::set(writer, listener, &live.id, spec.priority, &live.tags).await?;
@@ -199,16 +199,16 @@ impl Kind for ListenerRule {
         if changes.touches_any(&["/Conditions", "/Actions", TRANSFORMS]) {
             modify(writer, &live.id, spec, changes.touches(TRANSFORMS)).await?;
         }
-        Ok(made(live.id.clone(), listener))
+        Ok(Turn::Done(made(live.id.clone(), listener)))
     }
 
     async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
         elb::retag(writer, &live.id, set, unset).await
     }
 
-    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
         gone(patiently(2 * MINUTE, &[Class::Busy], || writer.elb().delete_rule().rule_arn(&live.id).send()).await)?;
-        Ok(Vec::new())
+        Ok(Turn::Done(Vec::new()))
     }
 
     /// Nobody is sent to HTTPS before it answers there. A rule does not name its load balancer; a stack with several that

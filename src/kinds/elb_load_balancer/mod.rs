@@ -17,7 +17,8 @@ use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
     Address, Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Kept, Kind, Listing,
-    Made, Name, NameRule, Neighbours, Permissions, Replacement, Result, Scope, State, Stranger, Tags, Told, Unmodelled,
+    Made, Name, NameRule, Neighbours, Permissions, Replacement, Result, Scope, State, Stranger, Tags, Told, Turn,
+    Unmodelled,
 };
 
 /// A load balancer, with the association of its web ACL (which AWS cannot tag).
@@ -167,7 +168,7 @@ impl Kind for LoadBalancer {
         Ok(made(outputs))
     }
 
-    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Turn<Made<Self>>> {
         let arn = &live.outputs.load_balancer_arn;
         set_network(writer, arn, spec, changes).await?;
         let attributes = elb_attribute::changed(&spec.load_balancer_attributes, changes, "/LoadBalancerAttributes");
@@ -175,20 +176,20 @@ impl Kind for LoadBalancer {
         if changes.touches("/WebACLArn") {
             set_web_acl(writer, arn, &spec.web_acl_arn).await?;
         }
-        Ok(made(live.outputs.clone()))
+        Ok(Turn::Done(made(live.outputs.clone())))
     }
 
     async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
         elb::retag(writer, &live.id, set, unset).await
     }
 
-    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
         let is_on = |one: &&Attribute| one.key == PROTECTED && one.value == "true";
         if live.spec.load_balancer_attributes.iter().find(is_on).is_some() {
             // Consent was given before this step was planned.
             let off = Attribute { key: PROTECTED.to_owned(), value: "false".to_owned() };
             match set_attributes(writer, &live.id, &[&off]).await {
-                Err(failure) if failure.is(Class::NotFound) => return Ok(Vec::new()),
+                Err(failure) if failure.is(Class::NotFound) => return Ok(Turn::Done(Vec::new())),
                 other => other?,
             }
         }
@@ -198,7 +199,7 @@ impl Kind for LoadBalancer {
             })
             .await,
         )?;
-        Ok(Vec::new())
+        Ok(Turn::Done(Vec::new()))
     }
 
     fn refuses(live: &Value, _: &Value, fields: &[FieldDiff]) -> Option<String> {

@@ -14,7 +14,7 @@ use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::resource::{
     Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, Found, Kept, Kind, Listing, Made, Name,
-    NameRule, Permissions, Replacement, Result, Scope, State, Stranger, Tags, Told,
+    NameRule, Permissions, Replacement, Result, Scope, State, Stranger, Tags, Told, Turn,
 };
 
 /// Where a load balancer sends requests, and how it tells who is well.
@@ -143,20 +143,20 @@ impl Kind for TargetGroup {
         Ok(made(outputs))
     }
 
-    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Turn<Made<Self>>> {
         if changes.touches_any(HEALTH_CHECK) {
             set_health_check(writer, &live.id, spec).await?;
         }
         let attributes = elb_attribute::changed(&spec.target_group_attributes, changes, "/TargetGroupAttributes");
         set_attributes(writer, &live.id, &attributes).await?;
-        Ok(made(live.outputs.clone()))
+        Ok(Turn::Done(made(live.outputs.clone())))
     }
 
     async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
         elb::retag(writer, &live.id, set, unset).await
     }
 
-    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
         // Two minutes: a rule or listener that is gone still counts for a while.
         gone(
             patiently(2 * MINUTE, &[Class::Busy], || {
@@ -164,7 +164,7 @@ impl Kind for TargetGroup {
             })
             .await,
         )?;
-        Ok(Vec::new())
+        Ok(Turn::Done(Vec::new()))
     }
 
     fn check(spec: &Spec) -> Vec<(String, String)> {

@@ -11,7 +11,7 @@ use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::resource::normal::{self, PolicyDocument, Set};
 use crate::resource::{
     Attachable, Changes, Class, Essentials, Facts, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, OPEN,
-    Permissions, Replacement, Result, Scope, State, Stranger, Tags, Told, Unseen,
+    Permissions, Replacement, Result, Scope, State, Stranger, Tags, Told, Turn, Unseen,
 };
 use read::{details, found, traits};
 use write::{adopt, bound, equip, outputs, strip, trust, update_inline, update_managed};
@@ -205,7 +205,7 @@ impl Kind for Role {
         Ok(Made { id: outputs.arn.clone(), outputs, state: State::Ready })
     }
 
-    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Turn<Made<Self>>> {
         let name = live.outputs.role_name.as_str();
         // The boundary first and what it bounds after it, so that no moment grants more than intended.
         if changes.touches("/PermissionsBoundary") {
@@ -223,7 +223,7 @@ impl Kind for Role {
         if changes.touches("/ManagedPolicyArns") {
             update_managed(writer, live, spec).await?;
         }
-        Ok(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready })
+        Ok(Turn::Done(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready }))
     }
 
     async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
@@ -251,7 +251,7 @@ impl Kind for Role {
         }
     }
 
-    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
         let name = &live.outputs.role_name;
         let call = writer.iam().delete_role().role_name(name);
         let passes = |failure: &Failure| failure.is(Class::Busy) || failure.is(Class::Conflict);
@@ -261,7 +261,7 @@ impl Kind for Role {
             Ok(call.clone().send().await.map(drop)?)
         };
         gone(retry(2 * MINUTE, passes, take).await)?;
-        Ok(Vec::new())
+        Ok(Turn::Done(Vec::new()))
     }
 
     fn check(spec: &Spec) -> Vec<(String, String)> {

@@ -17,7 +17,8 @@ use crate::aws::{Aws, MINUTE, Reader, Writer, create_once};
 use crate::resource::normal::{self, PolicyDocument};
 use crate::resource::{
     Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Kept, Kind, Listing, Made,
-    Name, NameRule, Permissions, Replacement, Result, Scope, State, Stranger, Switch, Tags, Told, Unseen, pointer,
+    Name, NameRule, Permissions, Replacement, Result, Scope, State, Stranger, Switch, Tags, Told, Turn, Unseen,
+    pointer,
 };
 
 /// The longest name: an alias has 256 characters with its `alias/`.
@@ -224,7 +225,7 @@ impl Kind for Key {
         Ok(Made { id: id.clone(), outputs: Outputs { key_id: id, arn }, state: State::Ready })
     }
 
-    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Turn<Made<Self>>> {
         // Until then it takes no other change, and then it is disabled.
         if changes.touches(read::DELETION) {
             writer.kms().cancel_key_deletion().key_id(&live.id).send().await?;
@@ -255,7 +256,7 @@ impl Kind for Key {
         if changes.touches("/Enabled") && !spec.enabled {
             write::set_enabled(writer, &live.id, spec).await?;
         }
-        Ok(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready })
+        Ok(Turn::Done(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready }))
     }
 
     async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
@@ -269,8 +270,8 @@ impl Kind for Key {
         Ok(())
     }
 
-    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
-        delete::delete(writer, live).await
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
+        delete::delete(writer, live).await.map(Turn::Done)
     }
 
     /// While a key is off, nothing that it encrypts can be read: databases stop.

@@ -15,7 +15,7 @@ use super::kms_key::Key;
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
     Attachable, Changes, Class, Disruption, Essentials, Facts, FieldDiff, Found, Kept, Kind, Listing, Made, Name,
-    NameRule, Permissions, Ref, Replacement, Result, Scope, State, Switch, Tags, Told, partition,
+    NameRule, Permissions, Ref, Replacement, Result, Scope, State, Switch, Tags, Told, Turn, partition,
 };
 use read::{candidates, found};
 
@@ -150,7 +150,7 @@ impl Kind for LogGroup {
         Ok(made(name, format!("{arn}:*")))
     }
 
-    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Turn<Made<Self>>> {
         let name = live.outputs.log_group_name.as_str();
         if changes.touches("/RetentionInDays") {
             set_retention(writer, name, spec.retention_in_days).await?;
@@ -161,7 +161,7 @@ impl Kind for LogGroup {
         if changes.touches("/DeletionProtectionEnabled") {
             protect(writer, name, spec.deletion_protection_enabled).await?;
         }
-        Ok(made(name, live.outputs.arn.clone()))
+        Ok(Turn::Done(made(name, live.outputs.arn.clone())))
     }
 
     async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
@@ -175,14 +175,14 @@ impl Kind for LogGroup {
         Ok(())
     }
 
-    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
         let name = live.outputs.log_group_name.as_str();
         if live.spec.deletion_protection_enabled {
             gone(protect(writer, name, false).await)?;
         }
         let call = writer.logs().delete_log_group().log_group_name(name);
         gone(patiently(MINUTE, PASSING, || call.clone().send()).await)?;
-        Ok(Vec::new())
+        Ok(Turn::Done(Vec::new()))
     }
 
     /// Older events than the retention go within days.

@@ -1,14 +1,18 @@
 use super::DbCluster;
-use crate::aws::Writer;
+use crate::aws::{MINUTE, Writer};
+use crate::kinds::idempotence::turn;
 use crate::kinds::{rds, rds_final_snapshot};
-use crate::resource::{Class, Failure, Found, Kept, Result};
+use crate::resource::{Class, Failure, Found, Kept, Result, Turn};
 
 /// Deletes the cluster with a final snapshot, and keeps its automated backups.
-pub(super) async fn delete(writer: &Writer, live: &Found<DbCluster>) -> Result<Vec<Kept>> {
+pub(super) async fn delete(writer: &Writer, live: &Found<DbCluster>) -> Result<Turn<Vec<Kept>>> {
     if live.spec.deletion_protection {
         let call = writer.rds().modify_db_cluster().db_cluster_identifier(&live.id);
         let call = call.deletion_protection(false).apply_immediately(true);
-        rds::gone(rds::patiently(15, || async { Ok(call.clone().send().await.map(drop)?) }).await)?;
+        let sent = rds::gone(rds::patiently(MINUTE, || async { Ok(call.clone().send().await.map(drop)?) }).await);
+        if let Turn::Busy(failure) = turn(sent, rds::passes)? {
+            return Ok(Turn::Busy(failure));
+        }
     }
     let resource = &live.outputs.resource_id;
     let send = |snapshot: String| async move {
@@ -16,9 +20,10 @@ pub(super) async fn delete(writer: &Writer, live: &Found<DbCluster>) -> Result<V
         let call = call.final_db_snapshot_identifier(snapshot).delete_automated_backups(false);
         Ok(call.send().await.map(drop)?)
     };
-    let snapshot = rds_final_snapshot::with_final_snapshot(resource, |failure| passes(live, failure), send).await?;
+    let sent = rds_final_snapshot::with_final_snapshot(resource, |failure| passes(live, failure), send).await;
     let days = live.spec.backup_retention_period;
-    Ok(snapshot.map(|snapshot| rds_final_snapshot::kept(snapshot, &live.id, resource, days)).unwrap_or_default())
+    let kept = |snapshot| rds_final_snapshot::kept(snapshot, &live.id, resource, days);
+    turn(sent.map(|snapshot| snapshot.map(kept).unwrap_or_default()), |failure| passes(live, failure))
 }
 
 /// Returns whether a refused deletion passes: another change is under way, or that of the protection has not got through.

@@ -13,10 +13,10 @@ pub use self::spec::{Outputs, Spec};
 use super::candidate::adopt;
 use super::maintenance_window::{self, MaintenanceWindow};
 use super::{offers, rds};
-use crate::aws::{Aws, Reader, Writer};
+use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
     Attachable, Changes, Class, Disruption, Essentials, Facts, FieldDiff, Found, Kept, Kind, Listing, Made, Name,
-    NameRule, Pending, Permissions, Question, Result, Scope, State, Tags, Told, Window,
+    NameRule, Pending, Permissions, Question, Result, Scope, State, Tags, Told, Turn, Window,
 };
 
 /// An Aurora cluster: the storage and the endpoints of a database; its instances are resources of their own.
@@ -145,7 +145,7 @@ impl Kind for DbCluster {
     async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
         let password = change::password(writer, spec, None).await?;
         let call = change::creation(writer, name.as_str(), spec, password, tags);
-        match rds::patiently(2, || async { Ok(call.clone().send().await?) }).await {
+        match rds::patiently(2 * MINUTE, || async { Ok(call.clone().send().await?) }).await {
             Ok(answer) => made(answer.db_cluster(), "CreateDBCluster"),
             Err(failure) if failure.is(Class::AlreadyExists) => {
                 let call = writer.rds().describe_db_clusters().db_cluster_identifier(name.as_str());
@@ -158,24 +158,27 @@ impl Kind for DbCluster {
         }
     }
 
-    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Turn<Made<Self>>> {
         if changes.fields().iter().all(|field| Self::FACTS.sent_along.contains(&&*field.path)) {
-            return Ok(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready });
+            return Ok(Turn::Done(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready }));
         }
         let password = change::password(writer, spec, Some(changes)).await?;
         let call = change::modification(writer, live, spec, changes, password);
-        let answer = rds::patiently(15, || async { Ok(call.clone().send().await?) }).await?;
+        let answer = match rds::patiently(MINUTE, || async { Ok(call.clone().send().await?) }).await {
+            Err(failure) if rds::passes(&failure) => return Ok(Turn::Busy(failure)),
+            answer => answer?,
+        };
         if spec.apply_immediately {
             rds::begun(|| has_begun(writer, &live.id, spec, changes)).await;
         }
-        made(answer.db_cluster(), "ModifyDBCluster")
+        made(answer.db_cluster(), "ModifyDBCluster").map(Turn::Done)
     }
 
     async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
         rds::retag(writer, &live.outputs.arn, set, unset).await
     }
 
-    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
         delete::delete(writer, live).await
     }
 

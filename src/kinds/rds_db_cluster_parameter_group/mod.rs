@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 
 use super::candidate::{Candidate, adopt, examine};
 use super::{offers, rds};
-use crate::aws::{Aws, Reader, Writer};
+use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
     Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Kept, Kind, Listing, Made,
-    Name, NameRule, Permissions, Question, Replacement, Result, Scope, State, Tags, Told, pointer,
+    Name, NameRule, Permissions, Question, Replacement, Result, Scope, State, Tags, Told, Turn, pointer,
 };
 
 /// Engine settings of a database cluster. AWS allows 50 groups in a region: declare one only for settings of one's own.
@@ -144,26 +144,26 @@ impl Kind for DbClusterParameterGroup {
         Ok(made(name.as_str()))
     }
 
-    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, _: &Changes) -> Result<Made<Self>> {
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, _: &Changes) -> Result<Turn<Made<Self>>> {
         let (have, want) = (&live.spec.parameters, &spec.parameters);
         let is_other = |(name, value): &(&String, &String)| have.get(*name) != Some(value);
         // A value may be right only beside what another has without us.
         parameters::reset(writer, &live.id, have.keys().filter(|name| !want.contains_key(*name)).collect()).await?;
         parameters::set(writer, &live.id, want.iter().filter(is_other).collect()).await?;
-        Ok(made(&live.id))
+        Ok(Turn::Done(made(&live.id)))
     }
 
     async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
         rds::retag(writer, &live.outputs.arn, set, unset).await
     }
 
-    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
-        let delete = rds::patiently(5, || async {
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
+        let delete = rds::patiently(5 * MINUTE, || async {
             let call = writer.rds().delete_db_cluster_parameter_group();
             Ok(call.db_cluster_parameter_group_name(&live.id).send().await.map(drop)?)
         });
         rds::gone(delete.await)?;
-        Ok(Vec::new())
+        Ok(Turn::Done(Vec::new()))
     }
 
     fn in_force(found: &Found<Self>) -> Option<Value> {

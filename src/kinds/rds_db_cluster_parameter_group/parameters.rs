@@ -7,7 +7,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use crate::aws::{Clients, Reader, Writer};
+use crate::aws::{Clients, MINUTE, Reader, Writer};
 use crate::kinds::rds;
 use crate::resource::Result;
 
@@ -70,7 +70,7 @@ pub(super) async fn set(writer: &Writer, group: &str, values: Vec<(&String, &Str
     for batch in batches(all) {
         let call = writer.rds().modify_db_cluster_parameter_group().db_cluster_parameter_group_name(group);
         let call = call.set_parameters(Some(batch));
-        rds::patiently(5, || async { Ok(call.clone().send().await.map(drop)?) }).await?;
+        rds::patiently(5 * MINUTE, || async { Ok(call.clone().send().await.map(drop)?) }).await?;
     }
     Ok(())
 }
@@ -88,7 +88,7 @@ pub(super) async fn reset(writer: &Writer, group: &str, names: Vec<&String>) -> 
     for batch in batches(all) {
         let call = writer.rds().reset_db_cluster_parameter_group().db_cluster_parameter_group_name(group);
         let call = call.reset_all_parameters(false).set_parameters(Some(batch));
-        rds::patiently(5, || async { Ok(call.clone().send().await.map(drop)?) }).await?;
+        rds::patiently(5 * MINUTE, || async { Ok(call.clone().send().await.map(drop)?) }).await?;
     }
     Ok(())
 }

@@ -11,10 +11,10 @@ pub use self::spec::{Outputs, Spec};
 use super::candidate::adopt;
 use super::maintenance_window::MaintenanceWindow;
 use super::{key_arn, offers, rds};
-use crate::aws::{Aws, Reader, Writer};
+use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
     Attachable, Attached, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Kept, Kind,
-    Listing, Made, Name, NameRule, Pending, Permissions, Question, Result, Scope, State, Tags, Told, Window,
+    Listing, Made, Name, NameRule, Pending, Permissions, Question, Result, Scope, State, Tags, Told, Turn, Window,
 };
 
 /// An instance of an Aurora cluster: the first becomes its writer, the others are readers. It bears no data of its own.
@@ -141,7 +141,7 @@ impl Kind for DbInstance {
             .set_preferred_maintenance_window(spec.preferred_maintenance_window.as_ref().map(String::from))
             .set_tags(Some(rds::sdk_tags(tags)));
         // A monitoring role takes up to a minute until RDS can assume it.
-        match rds::patiently(5, || async { Ok(call.clone().send().await?) }).await {
+        match rds::patiently(5 * MINUTE, || async { Ok(call.clone().send().await?) }).await {
             Ok(answer) => made(answer.db_instance(), "CreateDBInstance"),
             Err(failure) if failure.is(Class::AlreadyExists) => {
                 let call = writer.rds().describe_db_instances().db_instance_identifier(name.as_str());
@@ -154,27 +154,30 @@ impl Kind for DbInstance {
         }
     }
 
-    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Made<Self>> {
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Turn<Made<Self>>> {
         if changes.fields().iter().all(|field| Self::FACTS.sent_along.contains(&&*field.path)) {
-            return Ok(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready });
+            return Ok(Turn::Done(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready }));
         }
         let changes = &without_what_waits(writer, spec, changes).await?;
         if changes.is_empty() {
-            return Ok(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready });
+            return Ok(Turn::Done(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready }));
         }
         let call = modification(writer, &live.id, spec, changes);
-        let answer = rds::patiently(15, || async { Ok(call.clone().send().await?) }).await?;
+        let answer = match rds::patiently(MINUTE, || async { Ok(call.clone().send().await?) }).await {
+            Err(failure) if rds::passes(&failure) => return Ok(Turn::Busy(failure)),
+            answer => answer?,
+        };
         if spec.apply_immediately {
             rds::begun(|| has_begun(writer, &live.id, spec, changes)).await;
         }
-        made(answer.db_instance(), "ModifyDBInstance")
+        made(answer.db_instance(), "ModifyDBInstance").map(Turn::Done)
     }
 
     async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
         rds::retag(writer, &live.outputs.arn, set, unset).await
     }
 
-    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
         delete::delete(writer, live).await
     }
 

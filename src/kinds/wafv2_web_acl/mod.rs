@@ -21,7 +21,7 @@ use crate::aws::{Aws, Clients, Reader, TagIndex, Writer};
 use crate::resource::normal::Set;
 use crate::resource::{
     Attachable, Changes, Class, Essentials, Facts, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name,
-    NameRule, OPEN, Permissions, Result, Scope, State, Tags, Told, Unmodelled, pointer,
+    NameRule, OPEN, Permissions, Result, Scope, State, Tags, Told, Turn, Unmodelled, pointer,
 };
 
 /// A web application firewall: rules in front of a load balancer or a distribution.
@@ -227,7 +227,7 @@ impl Kind for WebAcl {
         Ok(made(outputs))
     }
 
-    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, _: &Changes) -> Result<Made<Self>> {
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, _: &Changes) -> Result<Turn<Made<Self>>> {
         let Outputs { name, id, .. } = &live.outputs;
         match put(writer, live, spec, &live.outputs).await {
             // The token moves although the content is the same, so what is there now decides.
@@ -246,14 +246,14 @@ impl Kind for WebAcl {
             sent => sent?,
         }
         let (_, outputs, _) = get(writer, name, id, &spec.scope).await?;
-        Ok(made(outputs))
+        Ok(Turn::Done(made(outputs)))
     }
 
     async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
         wafv2::retag(writer, &live.outputs.arn, set, unset).await
     }
 
-    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
         let Outputs { name, id, .. } = &live.outputs;
         wafv2::delete(|| async {
             let (_, outputs, _) = get(writer, name, id, &live.spec.scope).await?;
@@ -261,6 +261,7 @@ impl Kind for WebAcl {
             Ok(call.scope(live.spec.scope.as_str().into()).send().await.map(drop)?)
         })
         .await
+        .map(Turn::Done)
     }
 
     fn advice(live: &Value, desired: &Value, _: &[FieldDiff]) -> Vec<String> {

@@ -115,7 +115,8 @@ fn is_of(call: &Call, step: &Step) -> bool {
 }
 
 fn kept(world: &mut World, trace: &Trace, call: &Call, step: &Step) -> Result<(), Broken> {
-    if !STATEFUL.iter().any(|kind| call.operation == format!("Delete{kind}")) {
+    let is_end = |kind: &&str| ["Delete", "Shut"].iter().any(|verb| call.operation == format!("{verb}{kind}"));
+    if !STATEFUL.iter().any(is_end) {
         return Ok(());
     }
     world.note("promise 8: what bears data goes only when named");

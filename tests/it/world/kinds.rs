@@ -1,7 +1,7 @@
 use provision::resource::normal::Set;
 use provision::resource::{
     AnyKind, Changes, Disruption, Essentials, Facts, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule,
-    Permissions, Ref, Replacement, Result, Scope, Tags,
+    Permissions, Ref, Replacement, Result, Scope, Tags, Turn,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -57,13 +57,13 @@ macro_rules! fake_kind {
             async fn create(writer: &Writer, name: &Name, spec: &Self::Spec, tags: &Tags) -> Result<Made<Self>> {
                 verbs::create(writer, name, spec, tags).await
             }
-            async fn update(writer: &Writer, live: &Found<Self>, spec: &Self::Spec, changes: &Changes) -> Result<Made<Self>> {
+            async fn update(writer: &Writer, live: &Found<Self>, spec: &Self::Spec, changes: &Changes) -> Result<Turn<Made<Self>>> {
                 verbs::update(writer, live, spec, changes).await
             }
             async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
                 verbs::retag(writer, live, set, unset).await
             }
-            async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Vec<Kept>> {
+            async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
                 verbs::delete(writer, live).await
             }
         }
@@ -99,7 +99,10 @@ pub mod specs {
         #[serde(default)]
         days: i64,
         #[serde(default)]
-        guarded: bool
+        guarded: bool,
+        /// Whether nobody gets in any more: so it has to be before it is deleted.
+        #[serde(default)]
+        shut: bool
     });
     spec!(Recipe { steps: Vec<String>, #[serde(default)] store: String, #[serde(default)] needs: Set<i64> });
     spec!(Work { recipe: Ref<super::Recipe>, revision: Value, #[serde(default)] groups: Set<Ref<super::Group>>, #[serde(default)] doors: Set<Ref<super::Door>>, #[serde(default)] count: i64, #[serde(default)] role: Ref<super::Role> });
@@ -151,7 +154,7 @@ fake_kind! {
     }
 }
 fake_kind! {
-    /// Bears data, is slow, and has a unique name.
+    /// Bears data, is slow, has a unique name, takes one change at a time, and is shut before it is deleted.
     Store, "Fake::Store", NameRule::Unique { max: 40 },
     {
         memberships: &["/Groups"],

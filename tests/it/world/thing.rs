@@ -29,6 +29,8 @@ pub struct Thing {
     pub rollout: Option<Rollout>,
     /// What lists show until the time beside it: spec, tags, and why it had failed.
     pub past: Vec<(Instant, Value, Tags, Option<String>)>,
+    /// The run whose verb has more to do with it.
+    pub unfinished: Option<String>,
     /// When the cloud answered with it, in an answer: whoever waits for that reads an old state beside an old spec.
     pub answered: Option<Instant>,
 }
@@ -51,6 +53,7 @@ impl Thing {
             versions: Vec::new(),
             rollout: None,
             past: Vec::new(),
+            unfinished: None,
             answered: None,
         }
     }

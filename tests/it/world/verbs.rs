@@ -1,9 +1,11 @@
 //! What all fake verbs do; a kind differs by its constants and its spec.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use provision::resource::{
-    Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, Result, Scope, Stranger, Tags, Unseen, key,
+    Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, Result, Scope, Stranger, Tags, Turn, Unseen, key,
+    pointer,
 };
 use serde_json::Value;
 use tokio::time::Instant;
@@ -20,13 +22,15 @@ const DETAILED: [(&str, bool); 2] = [("Fake::Group", false), ("Fake::Store", tru
 const LOOKED_FOR: [&str; 2] = ["Fake::Net", "Fake::Door"];
 /// The kinds that may be referred to from another region, as a distribution does to its certificate.
 pub const FAR: [&str; 2] = ["Fake::Cert", "AWS::IAM::Role"];
+/// What takes one change at a time, and is shut before it is deleted.
+const STORE: &str = "Fake::Store";
 /// What runs in versions.
 const WORK: &str = "Fake::Work";
 /// The shortest time that a change of version takes.
 const ROLLOUT: Duration = Duration::from_secs(3);
 /// How many ports a group has room for: more than histories draw.
 const MOST_PORTS: usize = 6;
-/// For how long something that still uses a thing is waited for before its deletion fails.
+/// For how long something that still uses a thing is waited for before the engine is told.
 const BUSY: Duration = Duration::from_secs(20);
 
 pub async fn list<K>(reader: &Reader, scope: &Scope) -> Result<Listing<K>>
@@ -243,13 +247,16 @@ fn roll_out(world: &mut World, writer: &Writer, id: &str, old: &Value, slowness:
     thing.ready_at = thing.ready_at.max(Some(until));
 }
 
-pub async fn update<K>(writer: &Writer, live: &Found<K>, spec: &K::Spec, changes: &Changes) -> Result<Made<K>>
+pub async fn update<K>(writer: &Writer, live: &Found<K>, spec: &K::Spec, changes: &Changes) -> Result<Turn<Made<K>>>
 where
     K: Kind<Cloud = FakeCloud, Outputs = Outputs>,
 {
     assert!(!changes.is_empty(), "an update without changes");
     let spec = serde_json::to_value(spec).expect("specs are JSON");
     let id = live.outputs.id.as_str();
+    let properties: BTreeSet<_> = changes.fields().iter().map(|field| pointer::property(&field.path)).collect();
+    let one = properties.first().filter(|_| K::FACTS.kind == STORE);
+    let has_more = one.is_some() && properties.len() > 1;
     let thing = writer
         .change("Update", K::FACTS.kind, id, Some(&spec), |world| {
             let there = world.found(id, &writer.region).ok_or_else(|| Failure::new(Class::NotFound, "gone"))?;
@@ -260,10 +267,27 @@ where
                     "an update of a create-only property of {id}: {changes:?}"
                 );
             }
-            set_spec(world, writer, id, &spec)
+            let mut sent = spec.clone();
+            if let Some(one) = one {
+                sent = there.spec.clone();
+                sent[*one] = spec[*one].clone();
+            }
+            go_on(world, writer, id, has_more);
+            set_spec(world, writer, id, &sent)
         })
         .await?;
-    Ok(made(&thing))
+    Ok(if has_more { Turn::More("the change before".to_owned()) } else { Turn::Done(made(&thing)) })
+}
+
+/// Notes whose verb has more to do with a thing, and whether another run goes on where one has died.
+fn go_on(world: &mut World, writer: &Writer, id: &str, has_more: bool) {
+    let run = &writer.client.run;
+    let Some(thing) = world.found_mut(id, &writer.region) else { return };
+    match std::mem::replace(&mut thing.unfinished, has_more.then(|| run.clone())) {
+        Some(before) if before == *run => world.note("a verb had more than one call"),
+        Some(_) => world.note("another run went on with what a verb had begun"),
+        None => {}
+    }
 }
 
 pub async fn retag<K>(writer: &Writer, live: &Found<K>, set: &Tags, unset: &[String]) -> Result<()>
@@ -281,33 +305,56 @@ where
         .await
 }
 
-pub async fn delete<K>(writer: &Writer, live: &Found<K>) -> Result<Vec<Kept>>
+pub async fn delete<K>(writer: &Writer, live: &Found<K>) -> Result<Turn<Vec<Kept>>>
 where
     K: Kind<Cloud = FakeCloud, Outputs = Outputs>,
 {
     let id = live.outputs.id.as_str();
+    let spec = serde_json::to_value(&live.spec).expect("specs are JSON");
+    let is_open = K::FACTS.kind == STORE && spec["Shut"] == false;
+    let verb = if is_open { "Shut" } else { "Delete" };
     let start = Instant::now();
     loop {
-        let sent = writer.change("Delete", K::FACTS.kind, id, None, |world| {
+        let sent = writer.change(verb, K::FACTS.kind, id, None, |world| {
             if world.found(id, &writer.region).is_none() {
-                return Ok(Vec::new());
+                return Ok(());
             }
             if let Some(user) = world.users(id).first() {
                 return Err(Failure::new(Class::Busy, format!("{} {} uses it", user.kind, user.id)));
             }
-            let slowness = world.pace.slowness(K::FACTS.kind);
-            match world.found_mut(id, &writer.region) {
-                Some(thing) if thing.leaves_at.is_some() => {}
-                Some(thing) if slowness > Duration::ZERO => thing.leaves_at = Some(Instant::now() + slowness),
-                _ => world.remove(id),
-            }
-            Ok(Vec::new())
+            go_on(world, writer, id, is_open);
+            if is_open { shut(world, writer, id) } else { remove::<K>(world, writer, id) }
         });
         match sent.await {
             Err(failure) if failure.is(Class::Busy) && start.elapsed() < BUSY => {
                 tokio::time::sleep(Duration::from_secs(3)).await;
             }
-            sent => return sent,
+            Err(failure) if failure.is(Class::Busy) => return Ok(Turn::Busy(failure)),
+            Err(failure) => return Err(failure),
+            Ok(()) if is_open => return Ok(Turn::More("its shutting".to_owned())),
+            Ok(()) => return Ok(Turn::Done(Vec::new())),
         }
     }
+}
+
+fn shut(world: &mut World, writer: &Writer, id: &str) -> Result<()> {
+    let slowness = world.pace.slowness(STORE);
+    if let Some(thing) = world.found_mut(id, &writer.region) {
+        thing.spec["Shut"] = Value::Bool(true);
+        thing.ready_at = thing.ready_at.max(Some(Instant::now() + slowness / 4));
+    }
+    Ok(())
+}
+
+fn remove<K: Kind>(world: &mut World, writer: &Writer, id: &str) -> Result<()> {
+    let slowness = world.pace.slowness(K::FACTS.kind);
+    match world.found_mut(id, &writer.region) {
+        Some(thing) if K::FACTS.kind == STORE && thing.spec["Shut"] == false => {
+            return Err(Failure::new(Class::Invalid, "it has to be shut first"));
+        }
+        Some(thing) if thing.leaves_at.is_some() => {}
+        Some(thing) if slowness > Duration::ZERO => thing.leaves_at = Some(Instant::now() + slowness),
+        _ => world.remove(id),
+    }
+    Ok(())
 }
