@@ -62,6 +62,7 @@ impl Kind for Eip {
             id_prefixes: &["eipalloc-"],
             attachable: &[Attachable::new("AWS::EC2::EIPAssociation", Told::Additive(HOLDER))],
             example: EXAMPLE,
+            changed: "",
             permissions: Permissions {
                 read: &["ec2:DescribeAddresses"],
                 create: &["ec2:AllocateAddress", "ec2:CreateTags", "ec2:DescribeAddresses"],

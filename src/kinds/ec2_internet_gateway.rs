@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::ec2;
 use super::ec2_vpc::Vpc;
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry, until};
+use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::{
     Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Kept, Kind, Listing, Made,
     Name, NameRule, Permissions, Ref, Replacement, Result, Scope, State, Tags, Told, Turn,
@@ -49,6 +50,16 @@ impl Kind for InternetGateway {
         // A VPC has at most one.
         replacement: Replacement::DeleteFirst,
         several_calls: true,
+        cloudformation: CloudFormation {
+            parts: &[Part::of(
+                "AWS::EC2::VPCGatewayAttachment",
+                "Attachment",
+                Source::Property("VpcId"),
+                "InternetGatewayId",
+            )
+            .with_value("VpcId")],
+            ..CloudFormation::SAME
+        },
         ..Facts::of(Essentials {
             kind: "AWS::EC2::InternetGateway",
             reference: "InternetGatewayId",
@@ -61,6 +72,7 @@ impl Kind for InternetGateway {
                 Told::Left("it stands at the route table"),
             )],
             example: EXAMPLE,
+            changed: "",
             permissions: Permissions {
                 read: &["ec2:DescribeInternetGateways"],
                 create: &[

@@ -94,6 +94,7 @@ impl Kind for NatGateway {
             id_prefixes: &["nat-"],
             attachable: &[Attachable::new("AWS::EC2::EIPAssociation", Told::Additive(MORE))],
             example: EXAMPLE,
+            changed: "",
             permissions: Permissions {
                 read: &["ec2:DescribeNatGateways"],
                 create: &["ec2:CreateNatGateway", "ec2:CreateTags"],

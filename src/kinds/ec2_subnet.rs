@@ -101,6 +101,7 @@ impl Kind for Subnet {
                 Attachable::new("AWS::EC2::NetworkInterface", Told::Surveyed),
             ],
             example: EXAMPLE,
+            changed: "",
             permissions: Permissions {
                 read: &["ec2:DescribeSubnets"],
                 create: &["ec2:CreateSubnet", "ec2:CreateTags", "ec2:ModifySubnetAttribute", "ec2:DescribeSubnets"],

@@ -106,6 +106,7 @@ impl Kind for Vpc {
                 ),
             ],
             example: EXAMPLE,
+            changed: "",
             permissions: Permissions {
                 read: &["ec2:DescribeVpcs", "ec2:DescribeVpcAttribute", "ec2:DescribeDhcpOptions"],
                 create: &["ec2:CreateVpc", "ec2:CreateTags", "ec2:ModifyVpcAttribute", "ec2:DescribeVpcs"],

@@ -72,6 +72,7 @@ impl Kind for SubnetGroup {
                 Told::Left("it uses the group and changes nothing of it"),
             )],
             example: EXAMPLE,
+            changed: "",
             permissions: Permissions {
                 read: &["elasticache:DescribeCacheSubnetGroups", "elasticache:ListTagsForResource", "tag:GetResources"],
                 create: &[

@@ -74,6 +74,7 @@ impl Kind for DbSubnetGroup {
                 Told::Left("it uses the group and changes nothing of it"),
             )],
             example: EXAMPLE,
+            changed: "",
             permissions: Permissions {
                 read: &["rds:DescribeDBSubnetGroups", "rds:ListTagsForResource", "tag:GetResources"],
                 create: &[

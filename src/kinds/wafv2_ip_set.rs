@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::candidate::{Candidate, adopt, examine};
 use super::wafv2::{self, Summary};
 use crate::aws::{Aws, Clients, Reader, TagIndex, Writer};
+use crate::resource::cloudformation::CloudFormation;
 use crate::resource::normal::Set;
 use crate::resource::{
     Attachable, Changes, Class, Essentials, Facts, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name,
@@ -65,6 +66,11 @@ impl Kind for IpSet {
     const FACTS: Facts = Facts {
         create_only: &["/Scope"],
         grants: &["/Addresses"],
+        cloudformation: CloudFormation {
+            wanted_empty: &["Addresses"],
+            empty_objects_say: true,
+            ..CloudFormation::SAME
+        },
         ..Facts::of(Essentials {
             kind: "AWS::WAFv2::IPSet",
             reference: "Ref",
@@ -77,6 +83,7 @@ impl Kind for IpSet {
                 Told::Left("it uses the set and changes nothing of it"),
             )],
             example: EXAMPLE,
+            changed: "",
             permissions: Permissions {
                 read: &["wafv2:ListIPSets", "wafv2:GetIPSet", "wafv2:ListTagsForResource", "tag:GetResources"],
                 create: &[

@@ -1,3 +1,4 @@
+use super::cloudformation::CloudFormation;
 use super::{Attachable, Disruption, NameRule, Permissions, Replacement, Switch};
 
 /// What the engine, the writer's gate, the export and the docs know of a [`Kind`](super::Kind).
@@ -22,6 +23,8 @@ pub struct Facts {
     pub attachable: &'static [Attachable],
     /// See [`Essentials::example`].
     pub example: &'static str,
+    /// See [`Essentials::changed`].
+    pub changed: &'static str,
     /// See [`Essentials::permissions`].
     pub permissions: Permissions,
     /// Properties that only a new resource can have differently.
@@ -115,6 +118,8 @@ pub struct Facts {
     pub asks: &'static [&'static str],
     /// Typical seconds from the first create call until ready, for the order of steps and the estimate.
     pub seconds: u32,
+    /// How CloudFormation says what the kind says otherwise, for the export.
+    pub cloudformation: CloudFormation,
     /// The longest that an apply waits for one of the kind, in seconds; without it see [`Facts::patience`].
     pub patience: Option<u32>,
 }
@@ -139,6 +144,9 @@ pub struct Essentials {
     pub attachable: &'static [Attachable],
     /// A small template that needs nothing else: the example in the docs, and what the life-cycle test creates.
     pub example: &'static str,
+    /// The example with a different value for every property that can be updated, which the life-cycle test applies to it;
+    /// empty where tags alone can.
+    pub changed: &'static str,
     /// The IAM actions that each verb needs; a reader refuses every operation that no kind lists under `read`.
     pub permissions: Permissions,
 }
@@ -151,11 +159,11 @@ impl Facts {
             reference,
             name,
             name_property,
-
             sends_once,
             id_prefixes,
             attachable,
             example,
+            changed,
             permissions,
         } = essentials;
         Self {
@@ -163,11 +171,11 @@ impl Facts {
             reference,
             name,
             name_property,
-
             sends_once,
             id_prefixes,
             attachable,
             example,
+            changed,
             permissions,
             create_only: &[],
             claims: &[],
@@ -207,6 +215,7 @@ impl Facts {
             stays_for: None,
             asks: &[],
             seconds: 2,
+            cloudformation: CloudFormation::SAME,
             patience: None,
         }
     }

@@ -5,6 +5,7 @@
 mod address;
 mod attachable;
 mod changes;
+pub mod cloudformation;
 mod command;
 mod diff;
 mod digest;

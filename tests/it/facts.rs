@@ -1,11 +1,16 @@
 //! What the kinds say of themselves, held against CloudFormation's own schemas.
 //!
-//! `data/cloudformation.json` is cut from cfn-lint's copy of the registry (1.58.0, us-east-1): of each of our types the
-//! names of all properties, and which are create-only, create-only under conditions, read-only and required.
+//! `tests/registry.py` cuts them out of cfn-lint's copy of the registry: of each type the names of all properties, and which
+//! are create-only, create-only under conditions, read-only and required.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::env;
+use std::path::Path;
+use std::process::Command;
+use std::sync::LazyLock;
 
 use provision::kinds::KINDS;
+use provision::resource::cloudformation::{CloudFormation, Source};
 use provision::resource::{Facts, FieldDiff, Shape};
 use serde::Deserialize;
 use serde_json::Value;
@@ -85,40 +90,34 @@ const fn rule(
     Conditional { kind, property, before, after, how }
 }
 
-/// Not in CloudFormation's schema: what AWS cannot tag is a field of its owner.
-const EMBEDDED: Exceptions = &[
-    (
-        "AWS::ApplicationAutoScaling::ScalableTarget",
-        "ScalingPolicies",
-        "policies have no tags; they go with the target",
-    ),
-    ("AWS::EC2::InternetGateway", "VpcId", "an attachment has no tags"),
-    ("AWS::EC2::RouteTable", "Routes", "routes have no tags"),
-    ("AWS::EC2::RouteTable", "SubnetIds", "associations have no tags"),
-    ("AWS::ElasticLoadBalancingV2::LoadBalancer", "WebACLArn", "a web ACL's association has no tags"),
-    (
-        "AWS::ElastiCache::ReplicationGroup",
-        "ApplyImmediately",
-        "how an update is sent: ElastiCache's own parameter, nothing that is kept",
-    ),
-    ("AWS::RDS::DBCluster", "ApplyImmediately", "how an update is sent: RDS's own parameter, nothing that is kept"),
-];
-
 /// Required by CloudFormation, and not by us.
 const OPTIONAL: Exceptions = &[];
 
-fn registered() -> BTreeMap<String, Registered> {
-    serde_json::from_str(include_str!("../data/cloudformation.json")).expect("our own file")
+/// The registry's entry of every kind and of every part.
+static REGISTERED: LazyLock<BTreeMap<String, Registered>> = LazyLock::new(|| {
+    let python = env::var_os("PROVISION_TEST_PYTHON")
+        .expect("PROVISION_TEST_PYTHON names a Python with tests/requirements.txt installed: run tests/run");
+    let of_kind = |facts: &'static Facts| {
+        let parts = facts.cloudformation.parts.iter().map(|part| part.kind);
+        parts.chain([facts.kind])
+    };
+    let types = KINDS.iter().flat_map(|kind| of_kind(kind.facts()));
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/registry.py");
+    let said = Command::new(python).arg(script).args(types).output().expect("the interpreter starts");
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+    serde_json::from_slice(&said.stdout).expect("it is ours")
+});
+
+fn registered(kind: &str) -> &'static Registered {
+    REGISTERED.get(kind).unwrap_or_else(|| panic!("CloudFormation's registry has no {kind}"))
 }
 
-/// Every kind with its place in the registry, and its top-level properties.
-fn all() -> Vec<(&'static Facts, &'static dyn Shape, Registered, BTreeSet<String>)> {
-    let mut registered = registered();
+/// Every kind with its entry in the registry, and its top-level properties.
+fn all() -> Vec<(&'static Facts, &'static dyn Shape, &'static Registered, BTreeSet<String>)> {
     let kinds = KINDS.iter().map(|kind| {
         let facts = kind.facts();
-        let entry = registered.remove(facts.kind).unwrap_or_else(|| panic!("{} is not in the data", facts.kind));
         let properties = kind.schema().root()["properties"].as_object().expect("a spec is an object");
-        (facts, kind.shape(), entry, properties.keys().cloned().collect())
+        (facts, kind.shape(), registered(facts.kind), properties.keys().cloned().collect())
     });
     kinds.collect()
 }
@@ -180,9 +179,9 @@ fn every_conditional_create_only_property_has_its_rule() {
         open.extend(
             entry
                 .conditional_create_only
-                .into_iter()
+                .iter()
                 .filter(|path| properties.contains(top(path)))
-                .map(|path| (facts.kind, path)),
+                .map(|path| (facts.kind, path.clone())),
         );
         for one in CONDITIONAL.iter().filter(|one| one.kind == facts.kind) {
             let path = format!("/{}", one.property);
@@ -199,14 +198,24 @@ fn every_conditional_create_only_property_has_its_rule() {
     assert_eq!(open, ruled);
 }
 
+/// What CloudFormation has no property for is a parameter of a call, or a part: `Facts::cloudformation` says which.
 #[test]
-fn every_property_has_cloudformations_name() {
-    let mut found = BTreeSet::new();
+fn every_property_has_cloudformations_name_or_becomes_a_part() {
     for (facts, _, entry, properties) in all() {
-        let strange = properties.into_iter().filter(|name| !entry.properties.contains(name));
-        found.extend(strange.map(|name| (facts.kind.to_owned(), name)));
+        let CloudFormation { parts, call_only, .. } = facts.cloudformation;
+        let embedded = parts.iter().filter_map(|part| match part.source {
+            Source::Property(property) | Source::Elements(property) => Some(property),
+            Source::References(_) | Source::Name(_) => None,
+        });
+        let said: BTreeSet<_> = embedded.chain(call_only.iter().copied()).map(str::to_owned).collect();
+        let strange: BTreeSet<_> = properties.into_iter().filter(|name| !entry.properties.contains(name)).collect();
+        assert_eq!(strange, said, "{}: Facts::cloudformation", facts.kind);
+        for part in parts {
+            let its = &registered(part.kind).properties;
+            let lacks = [Some(part.owner), part.value].into_iter().flatten().find(|name| !its.contains(*name));
+            assert_eq!(lacks, None, "{}: {}", facts.kind, part.kind);
+        }
     }
-    compare(&found, EMBEDDED);
 }
 
 #[test]
@@ -254,8 +263,8 @@ fn every_kind_that_stands_in_groups_leaves_them_last() {
 fn every_physical_name_has_its_property() {
     for (facts, _, registered, _) in all() {
         let property = facts.name_property;
-        // A key's name is its alias, which is a type of its own to CloudFormation.
-        let has_one = facts.name.is_physical() && facts.kind != "AWS::KMS::Key";
+        let is_part = facts.cloudformation.parts.iter().any(|part| matches!(part.source, Source::Name(_)));
+        let has_one = facts.name.is_physical() && !is_part;
         assert_eq!(property.is_some(), has_one, "{}", facts.kind);
         assert!(property.is_none_or(|name| registered.properties.contains(name)), "{}: {property:?}", facts.kind);
     }

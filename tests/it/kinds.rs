@@ -1,35 +1,48 @@
-//! The life of every kind, from its own example, on the local AWS.
+//! The life of every kind, from its own examples, on the local AWS: `tests/run --kind AWS::EC2::Subnet` runs one.
 
 use std::collections::BTreeSet;
 
 use provision::apply::{Hands as _, Permit};
+use provision::aws::{OWN_READS, SURVEY_READS};
 use provision::blueprint::Blueprint;
 use provision::inventory::Inventory;
 use provision::kinds::KINDS;
-use provision::resource::{Facts, Live, Tags, key, pointer};
+use provision::plan::Action;
+use provision::resource::{Address, Facts, Live, Permissions, Tags, key, pointer};
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Semaphore};
 use tokio::task::JoinSet;
 
+use crate::crash::reader::Reader;
 use crate::stage::{Stage, blueprints, on_deep_stack};
 
 /// Kinds that the local AWS cannot play, and why.
 const NOT_PLAYED: &[(&str, &str)] = &[];
 
+/// Properties that can be updated and that the second example leaves as they are, and why: `type`, `property`, `reason`.
+const NOT_CHANGED: &[(&str, &str, &str)] = &[];
+
 /// The local AWS answers one call at a time: more at once only wait for each other.
 const AT_ONCE: usize = 4;
-const ACCOUNT: &str = "200000000000";
 
 #[test]
-fn every_kind_is_made_kept_and_taken_away() {
+fn every_kind_is_made_changed_and_taken_away() {
     on_deep_stack(async {
-        let is_played = |facts: &&Facts| NOT_PLAYED.iter().all(|(kind, _)| *kind != facts.kind);
+        let only = std::env::var("PROVISION_TEST_KIND").ok();
+        let played: Vec<_> = KINDS
+            .iter()
+            .map(|kind| kind.facts())
+            .filter(|facts| NOT_PLAYED.iter().all(|(kind, _)| *kind != facts.kind))
+            .filter(|facts| only.as_ref().is_none_or(|only| only == facts.kind))
+            .collect();
+        assert!(!played.is_empty(), "there is no kind {only:?}");
         let turns: &Semaphore = Box::leak(Box::new(Semaphore::new(AT_ONCE)));
+        let reader: &Mutex<Reader> = Box::leak(Box::new(Mutex::new(Reader::start().await)));
         let mut lives = JoinSet::new();
-        for facts in KINDS.iter().map(|kind| kind.facts()).filter(is_played) {
+        for facts in played {
             lives.spawn(async move {
                 let _turn = turns.acquire().await;
-                life(facts).await.err().map(|why| format!("## {}\n{why}", facts.kind))
+                life(facts, reader).await.err().map(|why| format!("## {}\n{why}", facts.kind))
             });
         }
         let failures: Vec<_> = lives.join_all().await.into_iter().flatten().collect();
@@ -38,35 +51,117 @@ fn every_kind_is_made_kept_and_taken_away() {
     });
 }
 
-/// Apply, nothing to do, tagged, destroy, gone, and deleting once more is no failure.
-async fn life(facts: &Facts) -> Result<(), String> {
+/// Apply, nothing to do, tagged, seen by an independent reader, updated in every property, destroy, gone; deleting once more
+/// is no failure, and no call was made that the kinds' permissions do not have.
+async fn life(facts: &Facts, reader: &Mutex<Reader>) -> Result<(), String> {
     let kind = facts.kind;
     let blueprint = example_stack(facts)?;
     let uses = |kind: &&str| blueprint.resources.keys().any(|address| address.kind == *kind);
-    let mut stage = Stage::new(ACCOUNT).await;
+    let mut stage = Stage::new(&account(facts)).await;
     stage.kinds.retain(|kind| uses(&kind.facts().kind));
     stage.apply(&blueprint).await.map_err(|why| format!("apply: {why}"))?;
     let inventory = stage.inventory(&blueprint).await;
     tagged(&blueprint, &inventory)?;
+    let mut calls = stage.calls().await;
+    seen(&blueprint, &stage, reader).await?;
+    let others = stage.calls().await.len();
     let lives: Vec<Live> =
         inventory.all().filter(|(address, _)| address.kind == kind).map(|(_, live)| (**live).clone()).collect();
-    stage.destroy(&blueprint).await.map_err(|why| format!("destroy: {why}"))?;
+    let last = if facts.changed.is_empty() { blueprint } else { change(facts, &stage).await? };
+    stage.destroy(&last).await.map_err(|why| format!("destroy: {why}"))?;
     for live in &lives {
-        delete_again(&stage, &blueprint, kind, live).await.map_err(|why| format!("delete again: {why}"))?;
+        delete_again(&stage, &last, kind, live).await.map_err(|why| format!("delete again: {why}"))?;
     }
-    Ok(())
+    calls.extend(stage.calls().await.split_off(others));
+    permitted(&stage, calls)
+}
+
+/// The example becomes the second one, by updates alone of what is of the kind, and each of its properties that can be
+/// updated is among them.
+async fn change(facts: &Facts, stage: &Stage) -> Result<Blueprint, String> {
+    let changed = stack_of(facts, facts.changed)?;
+    let plan = stage.plan(&changed).await;
+    let mut updated = BTreeSet::new();
+    for change in plan.changes.iter().filter(|change| change.address.kind == facts.kind) {
+        if change.action != Action::Update {
+            return Err(format!("{:?} of {}: {:?}", change.action, change.address, change.fields));
+        }
+        updated.extend(change.fields.iter().map(|field| top(&field.path).to_owned()));
+    }
+    let left: Vec<_> = updatable(facts).difference(&updated).cloned().collect();
+    if !left.is_empty() {
+        return Err(format!("the second example (Essentials::changed) leaves as they are: {left:?}"));
+    }
+    stage.apply(&changed).await.map_err(|why| format!("update: {why}"))?;
+    Ok(changed)
+}
+
+/// The properties that an update can change, of which something is read back or sent again.
+fn updatable(facts: &Facts) -> BTreeSet<String> {
+    let kind = KINDS.iter().find(|kind| kind.facts().kind == facts.kind).expect("it comes from there");
+    let properties = kind.schema().root()["properties"].as_object().expect("a spec is an object").clone();
+    let is_fixed = |property: &str| {
+        let fixed = [facts.create_only, facts.initial, facts.sent_along].concat();
+        fixed.iter().any(|path| top(path) == property && path.matches('/').count() == 1)
+    };
+    let is_left = |property: &str| NOT_CHANGED.iter().any(|(kind, left, _)| (*kind, *left) == (facts.kind, property));
+    properties.into_iter().map(|(name, _)| name).filter(|name| !is_fixed(name) && !is_left(name)).collect()
+}
+
+fn top(path: &str) -> &str {
+    path.trim_start_matches('/').split('/').next().unwrap_or_default()
+}
+
+/// The independent reader of the crash tests knows every kind.
+async fn seen(blueprint: &Blueprint, stage: &Stage, reader: &Mutex<Reader>) -> Result<(), String> {
+    let world = reader.lock().await.world(&stage.url, &stage.account).await?;
+    let id = &blueprint.stack.id;
+    let name = |address: &Address| format!("{} {}/{}/{}", address.kind, id.tenant, id.environment, address.name);
+    let unseen: Vec<_> = blueprint.resources.keys().map(name).filter(|name| !world.contains_key(name)).collect();
+    if unseen.is_empty() { Ok(()) } else { Err(format!("tests/world_reads.py does not read {unseen:?}")) }
+}
+
+/// Whoever has the printed policy alone can do all of this.
+fn permitted(stage: &Stage, calls: Vec<String>) -> Result<(), String> {
+    let of_kind = |facts: &'static Facts| {
+        let Permissions { read, create, update, retag, delete } = facts.permissions;
+        [read, create, update, retag, delete, facts.asks].concat()
+    };
+    let mut declared: BTreeSet<_> = stage.kinds.iter().flat_map(|kind| of_kind(kind.facts())).collect();
+    declared.extend([&["sts:AssumeRole"], OWN_READS, SURVEY_READS].concat());
+    let calls = calls.into_iter().map(|call| iam_action(&call));
+    let beyond: BTreeSet<_> = calls.filter(|call| !declared.contains(call.as_str())).collect();
+    if beyond.is_empty() { Ok(()) } else { Err(format!("no permission of the kinds has {beyond:?}")) }
+}
+
+/// The action by which IAM permits a call; the server names services as Python's SDK does.
+fn iam_action(call: &str) -> String {
+    call.replace("elbv2:", "elasticloadbalancing:").replace("resourcegroupstaggingapi:", "tag:")
 }
 
 /// The example as the one stack of a tenant of its own.
 pub fn example_stack(facts: &Facts) -> Result<Blueprint, String> {
-    let number = KINDS.iter().position(|kind| kind.facts().kind == facts.kind);
-    let tenant = format!("zoo-{}", number.expect("it comes from there"));
+    stack_of(facts, facts.example)
+}
+
+fn stack_of(facts: &Facts, template: &str) -> Result<Blueprint, String> {
     let tenant = format!(
-        "tenant: {tenant}\ntemplate: example\naccount: \"{ACCOUNT}\"\ntags: {{ keeper: ann }}\n\
-         environments: {{ test: {{ region: us-east-1, protected: false }} }}\n"
+        "tenant: zoo-{}\ntemplate: example\naccount: \"{}\"\ntags: {{ keeper: ann }}\n\
+         environments: {{ test: {{ region: us-east-1, protected: false }} }}\n",
+        number(facts),
+        account(facts)
     );
-    let mut all = blueprints(&[("zoo.yaml", &tenant)], &[("example.yaml", facts.example)])?;
+    let mut all = blueprints(&[("zoo.yaml", &tenant)], &[("example.yaml", template)])?;
     Ok(all.remove(0))
+}
+
+fn number(facts: &Facts) -> usize {
+    KINDS.iter().position(|kind| kind.facts().kind == facts.kind).expect("it comes from there")
+}
+
+/// Every kind has an account of its own.
+fn account(facts: &Facts) -> String {
+    format!("200000001{:03}", number(facts))
 }
 
 /// Every resource of the stack is there and bears all of our tags and the user's, and a digest that is complete.

@@ -30,6 +30,7 @@ impl Kind for Any {
         id_prefixes: &[],
         attachable: &[],
         example: "",
+        changed: "",
         permissions: Permissions::NONE,
     });
 

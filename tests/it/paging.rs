@@ -1,11 +1,13 @@
 //! Paging: every list that AWS cuts into pages is read to its end. Emulators answer in one page, so the answers are canned.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use provision::kinds::KINDS;
 use serde_json::{Value, json};
 
 use crate::canned::{Canned, scope};
+use crate::tidy::{Read, reads};
 
 /// One operation: the kind whose `list` calls it, what has to be there first, and the first of two pages.
 struct Case {
@@ -79,8 +81,8 @@ fn balancers() -> String {
     query("DescribeLoadBalancers", &format!("<LoadBalancers>{one}</LoadBalancers>"))
 }
 
-fn listeners() -> String {
-    let one = format!("<member><ListenerArn>{LISTENER}</ListenerArn></member>");
+fn listeners(certificates: &str) -> String {
+    let one = format!("<member><ListenerArn>{LISTENER}</ListenerArn>{certificates}</member>");
     query("DescribeListeners", &format!("<Listeners>{one}</Listeners>"))
 }
 
@@ -153,14 +155,28 @@ fn cases() -> Vec<Case> {
         case("AWS::ElasticLoadBalancingV2::Listener", "DescribeListeners", next_marker("DescribeListeners"))
             .after("DescribeLoadBalancers", balancers())
             .after("DescribeTags", balancers_tags()),
+        case(
+            "AWS::ElasticLoadBalancingV2::Listener",
+            "DescribeListenerCertificates",
+            next_marker("DescribeListenerCertificates"),
+        )
+        .after("DescribeLoadBalancers", balancers())
+        .after(
+            "DescribeListeners",
+            listeners("<Certificates><member><CertificateArn>a</CertificateArn></member></Certificates>"),
+        )
+        .after("DescribeTags", balancers_tags())
+        .after("DescribeTags", balancers_tags()),
         case("AWS::ElasticLoadBalancingV2::ListenerRule", "DescribeRules", next_marker("DescribeRules"))
             .after("DescribeLoadBalancers", balancers())
-            .after("DescribeListeners", listeners())
+            .after("DescribeListeners", listeners(""))
             .after("DescribeTags", balancers_tags())
             .after("DescribeTags", balancers_tags()),
         case("AWS::IAM::Role", "GetAccountAuthorizationDetails", truncated("GetAccountAuthorizationDetails")),
         case("AWS::IAM::Role", "ListRoles", truncated("ListRoles")).after("GetAccountAuthorizationDetails", roles()),
         case("AWS::KMS::Key", "ListAliases", json!({ "NextMarker": TOKEN, "Truncated": true }).to_string()),
+        case("AWS::KMS::Key", "ListKeys", json!({ "NextMarker": TOKEN, "Truncated": true }).to_string())
+            .after("ListAliases", key.to_string()),
         case("AWS::KMS::Key", "ListResourceTags", json!({ "NextMarker": TOKEN, "Truncated": true }).to_string())
             .after("ListAliases", key.to_string()),
         case("AWS::Logs::LogGroup", "DescribeLogGroups", with("nextToken")),
@@ -193,6 +209,40 @@ fn cases() -> Vec<Case> {
         all.push(case(kind, operation, ec2(operation)));
     }
     all
+}
+
+/// Paged reads of other verbs than `list`, by file: what a create, a deletion or an answer asks.
+const NOT_LISTED: &[(&str, &[&str])] = &[
+    ("kinds/ecs_task_definition/image.rs", &["describe_pull_through_cache_rules"]),
+    (
+        "kinds/iam_role/write.rs",
+        &["list_attached_role_policies", "list_instance_profiles_for_role", "list_role_policies"],
+    ),
+    (
+        "kinds/kms_key/users.rs",
+        &[
+            "describe_db_cluster_automated_backups",
+            "describe_db_cluster_snapshots",
+            "describe_db_instance_automated_backups",
+            "describe_db_snapshots",
+            "describe_snapshots",
+        ],
+    ),
+    ("kinds/offers.rs", &["describe_cache_engine_versions", "describe_db_engine_versions"]),
+];
+
+#[test]
+fn every_paged_read_of_a_list_has_its_case() {
+    let cases: BTreeSet<_> = cases().iter().map(|case| case.operation.to_lowercase()).collect();
+    let has_case = |read: &Read| cases.contains(&read.operation.replace('_', ""));
+    let found: BTreeSet<_> = reads()
+        .into_iter()
+        .filter(|read| read.is_paged && !has_case(read))
+        .map(|read| (read.file, read.operation))
+        .collect();
+    let others =
+        NOT_LISTED.iter().flat_map(|(file, names)| names.iter().map(|name| (file.to_string(), name.to_string())));
+    assert_eq!(found, others.collect(), "each has a case here, or stands in NOT_LISTED");
 }
 
 /// Most first pages are empty but for their token: filters on AWS's side may leave them so.

@@ -67,6 +67,7 @@ const fn essentials(kind: &'static str, name: NameRule) -> Essentials {
         id_prefixes: &[],
         attachable: &[],
         example: "",
+        changed: "",
         permissions: Permissions::NONE,
     }
 }

@@ -86,6 +86,7 @@ impl Kind for Certificate {
             id_prefixes: &[],
             attachable: &[],
             example: EXAMPLE,
+            changed: "",
             permissions: Permissions {
                 read: &[
                     "acm:ListCertificates",

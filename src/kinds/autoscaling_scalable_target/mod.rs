@@ -9,6 +9,7 @@ use super::candidate::{self, examine};
 use super::ecs;
 use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
+use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::{
     Address, Attachable, Attached, CLOSE, Changes, Class, Essentials, Facts, Found, Kept, Kind, Listing, Made, Name,
     NameRule, Neighbours, Permissions, Replacement, Result, Scope, State, Switch, Tags, Told, Turn, partition, pointer,
@@ -88,6 +89,15 @@ impl Kind for ScalableTarget {
         late: &["/ScalingPolicies"],
         several_calls: true,
         mends: &["/ScalingPolicies"],
+        cloudformation: CloudFormation {
+            parts: &[Part::of(
+                "AWS::ApplicationAutoScaling::ScalingPolicy",
+                "Policy",
+                Source::Elements("ScalingPolicies"),
+                "ScalingTargetId",
+            )],
+            ..CloudFormation::SAME
+        },
         ..Facts::of(Essentials {
             kind: "AWS::ApplicationAutoScaling::ScalableTarget",
             reference: "Id",
@@ -100,6 +110,7 @@ impl Kind for ScalableTarget {
                 Attachable::new("ScheduledActions", Told::Noted("/ScheduledActions")),
             ],
             example: EXAMPLE,
+            changed: "",
             permissions: Permissions {
                 read: &[
                     "application-autoscaling:DescribeScalableTargets",

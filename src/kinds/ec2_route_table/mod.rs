@@ -13,6 +13,7 @@ use super::ec2_cidr::Cidr;
 use super::ec2_subnet::Subnet;
 use super::ec2_vpc::Vpc;
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
+use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::normal::Set;
 use crate::resource::{
     Attachable, Changes, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name,
@@ -88,6 +89,19 @@ impl Kind for RouteTable {
         grants: &["/Routes"],
         several_calls: true,
         mends: &["/Routes"],
+        cloudformation: CloudFormation {
+            parts: &[
+                Part::of("AWS::EC2::Route", "Route", Source::Elements("Routes"), "RouteTableId"),
+                Part::of(
+                    "AWS::EC2::SubnetRouteTableAssociation",
+                    "Association",
+                    Source::Elements("SubnetIds"),
+                    "RouteTableId",
+                )
+                .with_value("SubnetId"),
+            ],
+            ..CloudFormation::SAME
+        },
         ..Facts::of(Essentials {
             kind: "AWS::EC2::RouteTable",
             reference: "RouteTableId",
@@ -102,6 +116,7 @@ impl Kind for RouteTable {
                 Attachable::new("AWS::EC2::VPNGatewayRoutePropagation", Told::Additive(PROPAGATION)),
             ],
             example: EXAMPLE,
+            changed: "",
             permissions: Permissions {
                 read: &["ec2:DescribeRouteTables"],
                 create: &[

@@ -17,6 +17,7 @@ use super::ec2;
 use super::ec2_vpc::Vpc;
 use super::idempotence::gone;
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
+use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::{
     Attachable, Changes, Class, Essentials, Facts, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule,
     Permissions, Question, Ref, Replacement, Result, Scope, State, Tags, Told, Turn,
@@ -78,6 +79,11 @@ resources:
           SourceSecurityGroupId: \"{{ ref('AWS::EC2::SecurityGroup/web') }}\"
 ";
 
+/// The rule that CloudFormation's documentation of the type gives to let nothing out: a group without any keeps the one by
+/// which EC2 lets everything out. Whether rules that are resources of their own take that away, AWS does not say.
+const NOTHING_GOES_OUT: &str = r#"[{ "IpProtocol": "-1", "CidrIp": "127.0.0.1/32",
+    "Description": "Takes the place of the default that lets everything out" }]"#;
+
 impl Kind for SecurityGroup {
     type Cloud = Aws;
     type Spec = Spec;
@@ -91,6 +97,26 @@ impl Kind for SecurityGroup {
         // Groups that admit each other.
         late: &["/SecurityGroupIngress", "/SecurityGroupEgress"],
         several_calls: true,
+        cloudformation: CloudFormation {
+            parts: &[
+                Part::of(
+                    "AWS::EC2::SecurityGroupIngress",
+                    "Ingress",
+                    Source::References("SecurityGroupIngress"),
+                    "GroupId",
+                )
+                .by_attribute("GroupId"),
+                Part::of(
+                    "AWS::EC2::SecurityGroupEgress",
+                    "Egress",
+                    Source::References("SecurityGroupEgress"),
+                    "GroupId",
+                )
+                .by_attribute("GroupId"),
+            ],
+            in_place_of_empty: &[("SecurityGroupEgress", NOTHING_GOES_OUT)],
+            ..CloudFormation::SAME
+        },
         ..Facts::of(Essentials {
             kind: "AWS::EC2::SecurityGroup",
             reference: "GroupId",
@@ -104,6 +130,7 @@ impl Kind for SecurityGroup {
                 Attachable::new("AWS::EC2::NetworkInterface", Told::Surveyed),
             ],
             example: EXAMPLE,
+            changed: "",
             permissions: Permissions {
                 read: &["ec2:DescribeSecurityGroups"],
                 create: &[

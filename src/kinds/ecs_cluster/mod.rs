@@ -69,6 +69,7 @@ impl Kind for Cluster {
                 Attachable::new("Tasks", Told::Left("those that somebody runs end by themselves")),
             ],
             example: EXAMPLE,
+            changed: "",
             permissions: Permissions {
                 read: &["ecs:ListClusters", "ecs:DescribeClusters", "tag:GetResources"],
                 create: &[

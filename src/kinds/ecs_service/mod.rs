@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::ecs::{self, CapacityProviderStrategy, MAX_NAME};
 use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
+use crate::resource::cloudformation::CloudFormation;
 use crate::resource::{
     Address, Attachable, Changes, Class, Essentials, Facts, FieldDiff, Found, Kept, Kind, Listing, Made, Name,
     NameRule, Neighbours, OPEN, Permissions, Replacement, Result, Scope, Switch, Tags, Told, Turn,
@@ -102,6 +103,11 @@ impl Kind for Service {
         seconds: 180,
         lingers: Some("ECS goes on showing it as inactive, with its tags, for a while; it costs nothing"),
         mends: write::MENDS,
+        cloudformation: CloudFormation {
+            left_out: &[("PropagateTags", "\"NONE\"")],
+            wanted_empty: &["AlarmNames"],
+            ..CloudFormation::SAME
+        },
         ..Facts::of(Essentials {
             kind: "AWS::ECS::Service",
             reference: "ServiceArn",
@@ -114,6 +120,7 @@ impl Kind for Service {
                 Attachable::new("AWS::ECS::TaskSet", Told::Noted("/TaskSets")),
             ],
             example: EXAMPLE,
+            changed: "",
             permissions: Permissions {
                 read: &[
                     "ecs:ListClusters",

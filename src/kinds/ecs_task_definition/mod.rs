@@ -112,6 +112,7 @@ impl Kind for TaskDefinition {
                 Told::Left("a newer one that somebody registers is not run by our services; `external` takes it up"),
             )],
             example: EXAMPLE,
+            changed: "",
             permissions: Permissions {
                 read: &[
                     "ecs:ListTaskDefinitionFamilies",

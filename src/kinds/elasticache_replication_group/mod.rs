@@ -16,6 +16,7 @@ use super::idempotence::turn;
 use super::maintenance_window::{self, MaintenanceWindow};
 use super::{elasticache, offers};
 use crate::aws::{Aws, MINUTE, Reader, TagIndex, Writer};
+use crate::resource::cloudformation::{CloudFormation, Snapshots};
 use crate::resource::{
     Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Kept, Kind, Listing, Made,
     Name, NameRule, Pending, Permissions, Question, Result, Scope, State, Tags, Told, Turn, Window,
@@ -83,6 +84,11 @@ impl Kind for ReplicationGroup {
         seconds: 460,
         patience: Some(2 * 60 * 60),
         asks: &["elasticache:DescribeCacheEngineVersions"],
+        cloudformation: CloudFormation {
+            call_only: &["ApplyImmediately"],
+            snapshots: Snapshots::Yes,
+            ..CloudFormation::SAME
+        },
         ..Facts::of(Essentials {
             kind: "AWS::ElastiCache::ReplicationGroup",
             reference: "ReplicationGroupId",
@@ -95,6 +101,7 @@ impl Kind for ReplicationGroup {
                 Attachable::new("AWS::ElastiCache::GlobalReplicationGroup", Told::Noted("/GlobalReplicationGroupId")),
             ],
             example: EXAMPLE,
+            changed: "",
             permissions: Permissions {
                 read: &[
                     "elasticache:DescribeReplicationGroups",

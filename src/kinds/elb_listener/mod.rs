@@ -152,6 +152,7 @@ impl Kind for Listener {
                 Attachable::new("AWS::ElasticLoadBalancingV2::ListenerCertificate", Told::Additive(FURTHER)),
             ],
             example: EXAMPLE,
+            changed: "",
             permissions: Permissions {
                 read: &[
                     "elasticloadbalancing:DescribeLoadBalancers",

@@ -116,6 +116,7 @@ impl Kind for ListenerRule {
             id_prefixes: &[],
             attachable: &[],
             example: EXAMPLE,
+            changed: "",
             permissions: Permissions {
                 read: &[
                     "elasticloadbalancing:DescribeLoadBalancers",

@@ -15,6 +15,7 @@ use super::elb::{self, NAME_MAX, Tagged};
 use super::elb_attribute::{self, Attribute};
 use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
+use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::{
     Address, Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Kept, Kind, Listing,
     Made, Name, NameRule, Neighbours, Permissions, Replacement, Result, Scope, State, Stranger, Tags, Told, Turn,
@@ -81,6 +82,11 @@ impl Kind for LoadBalancer {
         several_calls: true,
         // Provisioning to active, measured 140 to 190 s.
         seconds: 170,
+        cloudformation: CloudFormation {
+            parts: &[Part::of("AWS::WAFv2::WebACLAssociation", "WebACL", Source::Property("WebACLArn"), "ResourceArn")
+                .with_value("WebACLArn")],
+            ..CloudFormation::SAME
+        },
         ..Facts::of(Essentials {
             kind: "AWS::ElasticLoadBalancingV2::LoadBalancer",
             reference: "LoadBalancerArn",
@@ -97,6 +103,7 @@ impl Kind for LoadBalancer {
                 ),
             ],
             example: EXAMPLE,
+            changed: "",
             permissions: Permissions {
                 read: &[
                     "elasticloadbalancing:DescribeLoadBalancers",

@@ -82,6 +82,7 @@ impl Kind for TargetGroup {
                 ),
             ],
             example: EXAMPLE,
+            changed: "",
             permissions: Permissions {
                 read: &[
                     "elasticloadbalancing:DescribeTargetGroups",

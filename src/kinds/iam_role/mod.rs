@@ -120,6 +120,7 @@ impl Kind for Role {
                 Attachable::new("AWS::IAM::InstanceProfile", Told::Additive(read::PROFILES)),
             ],
             example: EXAMPLE,
+            changed: "",
             permissions: Permissions {
                 read: &["iam:GetAccountAuthorizationDetails", "iam:ListRoles"],
                 create: &[

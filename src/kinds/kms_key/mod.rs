@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use super::idempotence::patiently;
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once};
+use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::normal::{self, PolicyDocument};
 use crate::resource::{
     Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Kept, Kind, Listing, Made,
@@ -102,6 +103,12 @@ impl Kind for Key {
         stays_for: Some("a snapshot or a backup that it encrypts"),
         several_calls: true,
         mends: &["/Alias", read::DELETION, "/KeyPolicy"],
+        cloudformation: CloudFormation {
+            parts: &[
+                Part::of("AWS::KMS::Alias", "Alias", Source::Name("alias/"), "TargetKeyId").with_value("AliasName")
+            ],
+            ..CloudFormation::SAME
+        },
         ..Facts::of(Essentials {
             kind: "AWS::KMS::Key",
             reference: "KeyId",
@@ -115,6 +122,7 @@ impl Kind for Key {
                 Attachable::new("Grants", Told::Surveyed),
             ],
             example: EXAMPLE,
+            changed: "",
             permissions: Permissions {
                 read: &[
                     "kms:ListAliases",

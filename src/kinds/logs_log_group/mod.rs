@@ -13,6 +13,7 @@ use super::idempotence::{gone, patiently};
 use super::key_arn;
 use super::kms_key::Key;
 use crate::aws::{Aws, MINUTE, Reader, Writer};
+use crate::resource::cloudformation::CloudFormation;
 use crate::resource::{
     Attachable, Changes, Class, Disruption, Essentials, Facts, FieldDiff, Found, Kept, Kind, Listing, Made, Name,
     NameRule, Permissions, Ref, Replacement, Result, Scope, State, Switch, Tags, Told, Turn, partition,
@@ -80,6 +81,7 @@ impl Kind for LogGroup {
         several_calls: true,
         // Container Insights and RDS make a group anew, without key, retention and tags, as long as there is something to log.
         deleted_last: true,
+        cloudformation: CloudFormation { left_out: &[("RetentionInDays", "0")], ..CloudFormation::SAME },
         ..Facts::of(Essentials {
             kind: "AWS::Logs::LogGroup",
             reference: "LogGroupName",
@@ -94,6 +96,7 @@ impl Kind for LogGroup {
                 Attachable::new("AWS::Logs::ResourcePolicy", Told::Surveyed),
             ],
             example: EXAMPLE,
+            changed: "",
             permissions: Permissions {
                 read: &["logs:DescribeLogGroups", "logs:ListTagsForResource", "tag:GetResources"],
                 create: &[

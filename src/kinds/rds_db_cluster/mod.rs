@@ -14,6 +14,7 @@ use super::candidate::adopt;
 use super::maintenance_window::{self, MaintenanceWindow};
 use super::{offers, rds};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
+use crate::resource::cloudformation::{CloudFormation, Snapshots};
 use crate::resource::{
     Attachable, Changes, Class, Disruption, Essentials, Facts, FieldDiff, Found, Kept, Kind, Listing, Made, Name,
     NameRule, Pending, Permissions, Question, Result, Scope, State, Tags, Told, Turn, Window,
@@ -79,6 +80,11 @@ impl Kind for DbCluster {
         patience: Some(2 * 60 * 60),
         asks: &["rds:DescribeDBEngineVersions"],
         mends: &["/BacktrackWindow"],
+        cloudformation: CloudFormation {
+            call_only: &["ApplyImmediately"],
+            snapshots: Snapshots::Yes,
+            ..CloudFormation::SAME
+        },
         ..Facts::of(Essentials {
             kind: "AWS::RDS::DBCluster",
             reference: "DBClusterIdentifier",
@@ -93,6 +99,7 @@ impl Kind for DbCluster {
                 Attachable::new("CustomEndpoints", Told::Additive(beyond::ENDPOINTS)),
             ],
             example: EXAMPLE,
+            changed: "",
             permissions: Permissions {
                 read: &["rds:DescribeDBClusters"],
                 create: &[

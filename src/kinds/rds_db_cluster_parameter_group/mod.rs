@@ -77,6 +77,7 @@ impl Kind for DbClusterParameterGroup {
                 Attachable::new("AWS::RDS::DBCluster", Told::Left("it uses the group and changes nothing of it")),
             ],
             example: EXAMPLE,
+            changed: "",
             permissions: Permissions {
                 read: &[
                     "rds:DescribeDBClusterParameterGroups",

@@ -12,6 +12,7 @@ use super::candidate::adopt;
 use super::maintenance_window::MaintenanceWindow;
 use super::{key_arn, offers, rds};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
+use crate::resource::cloudformation::{CloudFormation, Snapshots};
 use crate::resource::{
     Attachable, Attached, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Kept, Kind,
     Listing, Made, Name, NameRule, Pending, Permissions, Question, Result, Scope, State, Tags, Told, Turn, Window,
@@ -68,6 +69,7 @@ impl Kind for DbInstance {
         sent_along: &["/ApplyImmediately"],
         seconds: 390,
         asks: &["rds:DescribeOrderableDBInstanceOptions"],
+        cloudformation: CloudFormation { snapshots: Snapshots::Unless("DBClusterIdentifier"), ..CloudFormation::SAME },
         ..Facts::of(Essentials {
             kind: "AWS::RDS::DBInstance",
             reference: "DBInstanceIdentifier",
@@ -77,6 +79,7 @@ impl Kind for DbInstance {
             id_prefixes: &[],
             attachable: &[Attachable::new("Read replicas", Told::Left("those of Aurora are instances of the cluster"))],
             example: EXAMPLE,
+            changed: "",
             permissions: Permissions {
                 read: &["rds:DescribeDBInstances", "rds:DescribeDBClusters"],
                 create: &[

@@ -18,6 +18,7 @@ use self::statement::{DefaultAction, Rule, Statement, VisibilityConfig};
 use super::candidate::{Candidate, adopt, examine};
 use super::wafv2::{self, Summary};
 use crate::aws::{Aws, Clients, Reader, TagIndex, Writer};
+use crate::resource::cloudformation::CloudFormation;
 use crate::resource::normal::Set;
 use crate::resource::{
     Attachable, Changes, Class, Essentials, Facts, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name,
@@ -162,6 +163,7 @@ impl Kind for WebAcl {
         updated_outputs: &["Capacity"],
         seconds: 5,
         mends: &["/**"],
+        cloudformation: CloudFormation { empty_objects_say: true, ..CloudFormation::SAME },
         ..Facts::of(Essentials {
             kind: "AWS::WAFv2::WebACL",
             reference: "Ref",
@@ -179,6 +181,7 @@ impl Kind for WebAcl {
                 ),
             ],
             example: EXAMPLE,
+            changed: "",
             permissions: Permissions {
                 read: &["wafv2:ListWebACLs", "wafv2:GetWebACL", "wafv2:ListTagsForResource", "tag:GetResources"],
                 create: &[

@@ -14,6 +14,7 @@ use self::parts::{Part, Split, split};
 use super::document::pretty;
 use crate::blueprint::{Blueprint, Resource};
 use crate::plan::own_tags;
+use crate::resource::cloudformation::{CloudFormation, Snapshots};
 use crate::resource::{Address, Facts, Shape};
 
 /// CloudFormation's limit for a template's description.
@@ -59,10 +60,7 @@ impl Export<'_> {
     /// Adds a resource and the resources that its embedded fields become.
     fn add(&self, resource: &Resource, resources: &mut Map<String, Value>) {
         let id = self.ids.of_address(&resource.address);
-        let split = self.split(resource);
-        let mut properties = split.properties;
-        // A whole property that is an empty map says nothing either.
-        properties.retain(|_, value| !value.as_object().is_some_and(Map::is_empty));
+        let Split { mut properties, parts } = self.split(resource);
         let facts = self.facts.get(resource.address.kind.as_str());
         let property = facts.and_then(|facts| facts.name_property);
         if let (Some(property), Some(name)) = (property, self.physical(resource)) {
@@ -81,7 +79,7 @@ impl Export<'_> {
         }
         body.insert("Properties".to_owned(), self.intrinsics().of(&Value::Object(properties)));
         resources.insert(id, Value::Object(body));
-        for part in split.parts {
+        for part in parts {
             resources.insert(part.id.clone(), self.part(&part));
         }
     }
@@ -127,7 +125,9 @@ impl Export<'_> {
 
     fn split(&self, resource: &Resource) -> Split {
         let (own, name) = (self.ids.of_address(&resource.address), self.physical(resource));
-        split(&resource.address.kind, &own, name.as_deref(), without_empties(&resource.address.kind, &resource.spec))
+        let facts =
+            self.facts.get(resource.address.kind.as_str()).map_or(&CloudFormation::SAME, |facts| &facts.cloudformation);
+        split(facts, &own, name.as_deref(), &resource.spec)
     }
 
     fn physical(&self, resource: &Resource) -> Option<String> {
@@ -145,12 +145,11 @@ impl Export<'_> {
     /// What CloudFormation is to do instead of deleting: nothing that bears data goes without a copy.
     fn deletion_policy(&self, resource: &Resource) -> Option<&'static str> {
         let facts = self.facts.get(resource.address.kind.as_str())?;
-        match resource.address.kind.as_str() {
-            // Its data is the cluster's, which has the snapshot.
-            "AWS::RDS::DBInstance" if resource.spec.get("DBClusterIdentifier").is_some() => None,
-            "AWS::RDS::DBCluster" | "AWS::RDS::DBInstance" | "AWS::ElastiCache::ReplicationGroup" => Some("Snapshot"),
-            _ if facts.stateful => Some("Retain"),
-            _ => None,
+        match facts.cloudformation.snapshots {
+            Snapshots::Unless(property) if resource.spec.get(property).is_some() => None,
+            Snapshots::Yes | Snapshots::Unless(_) => Some("Snapshot"),
+            Snapshots::No if facts.stateful => Some("Retain"),
+            Snapshots::No => None,
         }
     }
 
@@ -170,37 +169,4 @@ impl Export<'_> {
             })
             .collect()
     }
-}
-
-/// Lists that CloudFormation wants even when nothing is in them.
-const WANTED_EMPTY: &[&str] = &["Addresses", "AlarmNames"];
-
-/// The services in whose properties an empty object says something: `{ "Block": {} }`.
-const EMPTY_SAYS: &str = "AWS::WAFv2::";
-
-/// Leaves out what says nothing: null, empty text, empty lists, and objects but for those of [`EMPTY_SAYS`].
-fn without_empties(kind: &str, value: &Value) -> Value {
-    let says_something = |name: &str, value: &Value| match value {
-        Value::Null => false,
-        Value::String(text) => !text.is_empty(),
-        Value::Array(list) => !list.is_empty() || WANTED_EMPTY.contains(&name),
-        Value::Object(map) => !map.is_empty() || kind.starts_with(EMPTY_SAYS),
-        _ => true,
-    };
-    match value {
-        Value::Object(map) => map
-            .iter()
-            .map(|(key, item)| (key.clone(), without_empties(kind, item)))
-            .filter(|(key, item)| says_something(key, item))
-            .collect(),
-        Value::Array(list) => {
-            list.iter().filter(|item| !is_unset(item)).map(|item| without_empties(kind, item)).collect()
-        }
-        other => other.clone(),
-    }
-}
-
-/// An attribute without a value is one that is not set.
-fn is_unset(item: &Value) -> bool {
-    item.get("Key").is_some() && item.get("Value").is_some_and(|value| value == "")
 }

@@ -1,8 +1,9 @@
-//! The fields that we embed and CloudFormation has types of their own for.
+//! What CloudFormation says otherwise than a spec does: values left out, and fields that are resources of their own.
 
 use serde_json::{Map, Value, json};
 
 use crate::resource::Reference;
+use crate::resource::cloudformation::{CloudFormation, Part as Shape, Source};
 
 /// A resource without the fields that became parts, and the parts.
 pub(super) struct Split {
@@ -17,135 +18,54 @@ pub(super) struct Part {
     pub properties: Map<String, Value>,
 }
 
-/// Parameters of AWS's calls that are no properties in CloudFormation.
-const CALL_ONLY: &[(&str, &[&str])] = &[
-    ("AWS::ElastiCache::ReplicationGroup", &["ApplyImmediately"]),
-    ("AWS::RDS::DBCluster", &["ApplyImmediately"]),
-    ("AWS::RDS::DBInstance", &["ApplyImmediately"]),
-];
-
 /// Takes a spec apart. `own` is the resource's logical id, which its parts refer to by CloudFormation's functions; `name`
 /// its physical name, if it is not left to CloudFormation.
-pub(super) fn split(kind: &str, own: &str, name: Option<&str>, spec: Value) -> Split {
-    let Value::Object(mut properties) = spec else { return Split { properties: Map::new(), parts: Vec::new() } };
-    for (_, names) in CALL_ONLY.iter().filter(|(call_kind, _)| *call_kind == kind) {
-        names.iter().for_each(|name| drop(properties.remove(*name)));
-    }
-    properties.retain(|property, value| !is_said_by_absence(kind, property, value));
-    let parts = match kind {
-        "AWS::EC2::InternetGateway" => attachment(own, &mut properties),
-        "AWS::EC2::RouteTable" => [routes(own, &mut properties), associations(own, &mut properties)].concat(),
-        "AWS::EC2::SecurityGroup" => rules_between_groups(own, &mut properties),
-        "AWS::ElasticLoadBalancingV2::LoadBalancer" => web_acl(own, &mut properties),
-        "AWS::KMS::Key" => alias(own, name),
-        "AWS::ApplicationAutoScaling::ScalableTarget" => scaling_policies(own, &mut properties),
-        _ => Vec::new(),
+pub(super) fn split(facts: &CloudFormation, own: &str, name: Option<&str>, spec: &Value) -> Split {
+    let Value::Object(mut properties) = without_empties(facts, spec) else {
+        return Split { properties: Map::new(), parts: Vec::new() };
     };
-    Split { properties, parts: parts.into_iter().map(Part::from).collect() }
-}
-
-/// Values of ours that CloudFormation says by leaving the property out, and refuses when they are written.
-fn is_said_by_absence(kind: &str, property: &str, value: &Value) -> bool {
-    match (kind, property) {
-        ("AWS::Logs::LogGroup", "RetentionInDays") => *value == 0,
-        ("AWS::ECS::Service", "PropagateTags") => *value == "NONE",
-        _ => false,
-    }
-}
-
-type Parts = Vec<(String, &'static str, Value)>;
-
-impl From<(String, &'static str, Value)> for Part {
-    fn from((id, kind, properties): (String, &'static str, Value)) -> Self {
-        let properties = match properties {
-            Value::Object(map) => map,
-            _ => Map::new(),
-        };
-        Self { id, kind, properties }
-    }
-}
-
-fn reference(own: &str) -> Value {
-    json!({ "Ref": own })
-}
-
-fn attachment(own: &str, properties: &mut Map<String, Value>) -> Parts {
-    let vpc = properties.remove("VpcId");
-    let part = |vpc| json!({ "InternetGatewayId": reference(own), "VpcId": vpc });
-    vpc.map(|vpc| (format!("{own}Attachment"), "AWS::EC2::VPCGatewayAttachment", part(vpc))).into_iter().collect()
-}
-
-fn routes(own: &str, properties: &mut Map<String, Value>) -> Parts {
-    take_list(properties, "Routes")
-        .into_iter()
-        .enumerate()
-        .map(|(number, mut route)| {
-            set(&mut route, "RouteTableId", reference(own));
-            (format!("{own}Route{}", number + 1), "AWS::EC2::Route", route)
-        })
-        .collect()
-}
-
-fn associations(own: &str, properties: &mut Map<String, Value>) -> Parts {
-    take_list(properties, "SubnetIds")
-        .into_iter()
-        .enumerate()
-        .map(|(number, subnet)| {
-            let part = json!({ "RouteTableId": reference(own), "SubnetId": subnet });
-            (format!("{own}Association{}", number + 1), "AWS::EC2::SubnetRouteTableAssociation", part)
-        })
-        .collect()
-}
-
-/// Rules that name another group of the stack, or this one: inside the groups they would go in a circle.
-fn rules_between_groups(own: &str, properties: &mut Map<String, Value>) -> Parts {
-    let mut parts = Vec::new();
-    for (list, suffix, kind) in [
-        ("SecurityGroupIngress", "Ingress", "AWS::EC2::SecurityGroupIngress"),
-        ("SecurityGroupEgress", "Egress", "AWS::EC2::SecurityGroupEgress"),
-    ] {
-        let (between, plain): (Vec<_>, Vec<_>) =
-            take_list(properties, list).into_iter().partition(|rule| !Reference::all_in(rule).is_empty());
-        if !plain.is_empty() {
-            properties.insert(list.to_owned(), Value::Array(plain));
+    facts.call_only.iter().for_each(|property| drop(properties.remove(*property)));
+    facts.left_out.iter().for_each(|(property, value)| {
+        if properties.get(*property).is_some_and(|said| *said == json_of(value)) {
+            properties.remove(*property);
         }
-        for (number, mut rule) in between.into_iter().enumerate() {
-            set(&mut rule, "GroupId", json!({ "Fn::GetAtt": [own, "GroupId"] }));
-            parts.push((format!("{own}{suffix}{}", number + 1), kind, rule));
-        }
+    });
+    let parts = facts.parts.iter().flat_map(|shape| parts_of(shape, own, name, &mut properties)).collect();
+    for (property, instead) in facts.in_place_of_empty {
+        properties.entry(*property).or_insert_with(|| json_of(instead));
     }
-    // Whether rules that are resources of their own take EC2's default rule away, AWS does not say; one of the group's own does.
-    properties.entry("SecurityGroupEgress").or_insert_with(|| json!([nothing_goes_out()]));
-    parts
+    // A whole property that is an empty map says nothing, whatever one further in says.
+    properties.retain(|_, value| !value.as_object().is_some_and(Map::is_empty));
+    Split { properties, parts }
 }
 
-/// The rule that CloudFormation's documentation of `AWS::EC2::SecurityGroup` gives to let nothing out: a group without any
-/// keeps the one by which EC2 lets everything out.
-fn nothing_goes_out() -> Value {
-    json!({ "IpProtocol": "-1", "CidrIp": "127.0.0.1/32", "Description": "Takes the place of the default that lets everything out" })
+fn parts_of(shape: &Shape, own: &str, name: Option<&str>, properties: &mut Map<String, Value>) -> Vec<Part> {
+    let (values, is_one) = match shape.source {
+        Source::Property(property) => (properties.remove(property).into_iter().collect(), true),
+        Source::Name(prefix) => (name.map(|name| json!(format!("{prefix}{name}"))).into_iter().collect(), true),
+        Source::Elements(list) => (take_list(properties, list), false),
+        Source::References(list) => (take_references(properties, list), false),
+    };
+    let numbered = values.into_iter().enumerate().map(|(at, value)| {
+        let number = if is_one { String::new() } else { (at + 1).to_string() };
+        Part { id: format!("{own}{}{number}", shape.suffix), kind: shape.kind, properties: filled(shape, own, value) }
+    });
+    numbered.collect()
 }
 
-fn web_acl(own: &str, properties: &mut Map<String, Value>) -> Parts {
-    let acl = properties.remove("WebACLArn");
-    let part = |acl| json!({ "ResourceArn": reference(own), "WebACLArn": acl });
-    acl.map(|acl| (format!("{own}WebACL"), "AWS::WAFv2::WebACLAssociation", part(acl))).into_iter().collect()
-}
-
-/// A key's physical name is its alias.
-fn alias(own: &str, name: Option<&str>) -> Parts {
-    let part = |name| json!({ "AliasName": format!("alias/{name}"), "TargetKeyId": reference(own) });
-    name.map(|name| (format!("{own}Alias"), "AWS::KMS::Alias", part(name))).into_iter().collect()
-}
-
-fn scaling_policies(own: &str, properties: &mut Map<String, Value>) -> Parts {
-    take_list(properties, "ScalingPolicies")
-        .into_iter()
-        .enumerate()
-        .map(|(number, mut policy)| {
-            set(&mut policy, "ScalingTargetId", reference(own));
-            (format!("{own}Policy{}", number + 1), "AWS::ApplicationAutoScaling::ScalingPolicy", policy)
-        })
-        .collect()
+/// The properties of a part: its value, and its owner.
+fn filled(shape: &Shape, own: &str, value: Value) -> Map<String, Value> {
+    let mut properties = match (shape.value, value) {
+        (Some(property), value) => Map::from_iter([(property.to_owned(), value)]),
+        (None, Value::Object(map)) => map,
+        (None, _) => Map::new(),
+    };
+    let owner = match shape.attribute {
+        Some(attribute) => json!({ "Fn::GetAtt": [own, attribute] }),
+        None => json!({ "Ref": own }),
+    };
+    properties.insert(shape.owner.to_owned(), owner);
+    properties
 }
 
 fn take_list(properties: &mut Map<String, Value>, name: &str) -> Vec<Value> {
@@ -155,8 +75,43 @@ fn take_list(properties: &mut Map<String, Value>, name: &str) -> Vec<Value> {
     }
 }
 
-fn set(object: &mut Value, name: &str, value: Value) {
-    if let Value::Object(map) = object {
-        map.insert(name.to_owned(), value);
+/// Takes the elements of a list that refer to something; the others stay.
+fn take_references(properties: &mut Map<String, Value>, name: &str) -> Vec<Value> {
+    let (taken, left): (Vec<_>, Vec<_>) =
+        take_list(properties, name).into_iter().partition(|element| !Reference::all_in(element).is_empty());
+    if !left.is_empty() {
+        properties.insert(name.to_owned(), Value::Array(left));
     }
+    taken
+}
+
+fn json_of(text: &str) -> Value {
+    serde_json::from_str(text).expect("a kind's facts are JSON, as the tests of the export see")
+}
+
+/// Leaves out what says nothing: null, empty text, empty lists, and objects.
+fn without_empties(facts: &CloudFormation, value: &Value) -> Value {
+    let says_something = |name: &str, value: &Value| match value {
+        Value::Null => false,
+        Value::String(text) => !text.is_empty(),
+        Value::Array(list) => !list.is_empty() || facts.wanted_empty.contains(&name),
+        Value::Object(map) => !map.is_empty() || facts.empty_objects_say,
+        _ => true,
+    };
+    match value {
+        Value::Object(map) => map
+            .iter()
+            .map(|(key, item)| (key.clone(), without_empties(facts, item)))
+            .filter(|(key, item)| says_something(key, item))
+            .collect(),
+        Value::Array(list) => {
+            list.iter().filter(|item| !is_unset(item)).map(|item| without_empties(facts, item)).collect()
+        }
+        other => other.clone(),
+    }
+}
+
+/// An attribute without a value is one that is not set.
+fn is_unset(item: &Value) -> bool {
+    item.get("Key").is_some() && item.get("Value").is_some_and(|value| value == "")
 }

@@ -4,7 +4,7 @@
 mod case;
 mod lag;
 mod program;
-mod reader;
+pub mod reader;
 mod server;
 mod sweep;
 

@@ -46,6 +46,7 @@ macro_rules! fake_kind {
                     id_prefixes: &[],
                     attachable: &[],
                     example: "",
+                    changed: "",
                     permissions: Permissions::NONE,
                 })
             };

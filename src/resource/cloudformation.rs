@@ -1,0 +1,89 @@
+//! How CloudFormation says what a kind says otherwise: facts for the export.
+
+/// What the export of a kind's spec has to write in another way than its own.
+#[derive(Clone, Copy, Debug)]
+pub struct CloudFormation {
+    /// What is a field here and a resource of its own there: what AWS cannot tag goes with its owner.
+    pub parts: &'static [Part],
+    /// Properties that it does not have: parameters of AWS's calls.
+    pub call_only: &'static [&'static str],
+    /// Values that it says by leaving the property out, and refuses when they are written: a property and a value in JSON.
+    pub left_out: &'static [(&'static str, &'static str)],
+    /// What stands there in place of an empty list: a property and its elements in JSON.
+    pub in_place_of_empty: &'static [(&'static str, &'static str)],
+    /// Names of lists, at any depth, that it wants even when nothing is in them.
+    pub wanted_empty: &'static [&'static str],
+    /// Whether an empty object says something: `{ "Block": {} }`.
+    pub empty_objects_say: bool,
+    /// Whether its `DeletionPolicy` can be `Snapshot`.
+    pub snapshots: Snapshots,
+}
+
+/// Whether a deletion can leave a snapshot.
+#[derive(Clone, Copy, Debug)]
+pub enum Snapshots {
+    No,
+    Yes,
+    /// Not of what has this property: the snapshot is that of the thing it names.
+    Unless(&'static str),
+}
+
+/// A field that CloudFormation has a type for.
+#[derive(Clone, Copy, Debug)]
+pub struct Part {
+    /// The type, `AWS::EC2::Route`.
+    pub kind: &'static str,
+    /// What its logical id ends in, after its owner's.
+    pub suffix: &'static str,
+    /// Where it comes from.
+    pub source: Source,
+    /// Its property that names the owner.
+    pub owner: &'static str,
+    /// The attribute that names the owner; without one, `Ref` does.
+    pub attribute: Option<&'static str>,
+    /// Its property that bears the value; without one, the value is an object with properties of its own.
+    pub value: Option<&'static str>,
+}
+
+/// Where a part comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A property.
+    Property(&'static str),
+    /// Every element of a list.
+    Elements(&'static str),
+    /// The elements of a list that refer to something of the stack: inside the owners they would go in a circle.
+    References(&'static str),
+    /// The physical name, after a prefix.
+    Name(&'static str),
+}
+
+impl CloudFormation {
+    /// For a kind whose spec is CloudFormation's own.
+    pub const SAME: Self = Self {
+        parts: &[],
+        call_only: &[],
+        left_out: &[],
+        in_place_of_empty: &[],
+        wanted_empty: &[],
+        empty_objects_say: false,
+        snapshots: Snapshots::No,
+    };
+}
+
+impl Part {
+    /// A part whose owner is named by `Ref` and that is an object with properties of its own.
+    pub const fn of(kind: &'static str, suffix: &'static str, source: Source, owner: &'static str) -> Self {
+        Self { kind, suffix, source, owner, attribute: None, value: None }
+    }
+
+    /// A part that is one value.
+    pub const fn with_value(self, property: &'static str) -> Self {
+        Self { value: Some(property), ..self }
+    }
+
+    /// A part that names its owner by an attribute.
+    pub const fn by_attribute(self, attribute: &'static str) -> Self {
+        Self { attribute: Some(attribute), ..self }
+    }
+}
