@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use percent_encoding::percent_decode;
+
 /// Returns all ARNs in a text, and all ids that begin with one of these prefixes.
 pub(super) fn ids<'a>(text: &'a str, prefixes: &[&str]) -> BTreeSet<&'a str> {
     let mut found = BTreeSet::new();
@@ -29,15 +31,8 @@ pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
 
 /// Turns `%2F` and `+` of a query-protocol body back into text; bytes that are no UTF-8 become replacement characters.
 pub(super) fn decode(bytes: &[u8]) -> String {
-    let mut plain = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let escaped = bytes.get(at + 1..at + 3).filter(|_| bytes[at] == b'%');
-        let byte = escaped.and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok());
-        at += if byte.is_some() { 3 } else { 1 };
-        plain.push(byte.unwrap_or_else(|| if bytes[at - 1] == b'+' { b' ' } else { bytes[at - 1] }));
-    }
-    String::from_utf8_lossy(&plain).into_owned()
+    let spaced: Vec<u8> = bytes.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
+    percent_decode(&spaced).decode_utf8_lossy().into_owned()
 }
 
 fn is_word(c: char) -> bool {

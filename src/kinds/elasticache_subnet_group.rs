@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::candidate::{Candidate, adopt, examine};
 use super::ec2_subnet::Subnet;
 use super::elasticache;
+use super::idempotence::gone;
 use crate::aws::{Aws, MINUTE, Reader, TagIndex, Writer};
 use crate::resource::normal::Set;
 use crate::resource::{
@@ -74,7 +75,7 @@ impl Kind for SubnetGroup {
             example: EXAMPLE,
             changed: "",
             permissions: Permissions {
-                read: &["elasticache:DescribeCacheSubnetGroups", "elasticache:ListTagsForResource", "tag:GetResources"],
+                read: &["elasticache:DescribeCacheSubnetGroups", "elasticache:ListTagsForResource"],
                 create: &[
                     "elasticache:CreateCacheSubnetGroup",
                     "elasticache:AddTagsToResource",
@@ -142,10 +143,8 @@ impl Kind for SubnetGroup {
             let call = writer.elasticache().delete_cache_subnet_group().cache_subnet_group_name(&live.id);
             Ok(call.send().await.map(drop)?)
         });
-        match delete.await {
-            Err(failure) if !failure.is(Class::NotFound) => Err(failure),
-            _ => Ok(Turn::Done(Vec::new())),
-        }
+        gone(delete.await)?;
+        Ok(Turn::Done(Vec::new()))
     }
 
     fn check(spec: &Spec) -> Vec<(String, String)> {

@@ -105,14 +105,6 @@ pub(super) fn has_begun<K: Kind>(kind: &K, status: &str, shown: &K::Spec, spec: 
     state(status) != State::Ready || !left.iter().any(|left| is_sent(&left.path))
 }
 
-/// What is gone already is deleted.
-pub(super) fn gone(answer: Result<()>) -> Result<()> {
-    match answer {
-        Err(failure) if failure.is(Class::NotFound) => Ok(()),
-        other => other,
-    }
-}
-
 /// Returns whether an upgrade to another major version is pending: until then the cluster and its instances keep their
 /// parameter groups, and RDS refuses those of the other version.
 pub(super) fn is_upgraded_later(cluster: &DbCluster) -> bool {

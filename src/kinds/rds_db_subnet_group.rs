@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::candidate::{Candidate, adopt, examine};
 use super::ec2_subnet::Subnet;
+use super::idempotence::gone;
 use super::rds;
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::normal::Set;
@@ -76,7 +77,7 @@ impl Kind for DbSubnetGroup {
             example: EXAMPLE,
             changed: "",
             permissions: Permissions {
-                read: &["rds:DescribeDBSubnetGroups", "rds:ListTagsForResource", "tag:GetResources"],
+                read: &["rds:DescribeDBSubnetGroups", "rds:ListTagsForResource"],
                 create: &[
                     "rds:CreateDBSubnetGroup",
                     "rds:AddTagsToResource",
@@ -136,7 +137,7 @@ impl Kind for DbSubnetGroup {
         let delete = rds::patiently(5 * MINUTE, || async {
             Ok(writer.rds().delete_db_subnet_group().db_subnet_group_name(&live.id).send().await.map(drop)?)
         });
-        rds::gone(delete.await)?;
+        gone(delete.await)?;
         Ok(Turn::Done(Vec::new()))
     }
 

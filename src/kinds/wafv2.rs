@@ -3,6 +3,7 @@
 use aws_sdk_wafv2::types::{Scope as WafScope, Tag};
 
 use super::candidate::Candidate;
+use super::idempotence::gone;
 use crate::aws::{Clients, MINUTE, TagIndex, retry};
 use crate::resource::{Class, Failure, Kept, Result, Scope, Tags};
 
@@ -74,10 +75,8 @@ pub(super) async fn patiently<T, F: Future<Output = Result<T>>>(call: impl FnMut
 
 /// Deletes; what is gone already is done. `call` reads its lock token anew, since the end of the last reference moves it.
 pub(super) async fn delete<F: Future<Output = Result<()>>>(call: impl FnMut() -> F) -> Result<Vec<Kept>> {
-    match retry(5 * MINUTE, |failure| failure.is(Class::Busy) || failure.is(Class::Conflict), call).await {
-        Err(failure) if !failure.is(Class::NotFound) => Err(failure),
-        _ => Ok(Vec::new()),
-    }
+    gone(retry(5 * MINUTE, |failure| failure.is(Class::Busy) || failure.is(Class::Conflict), call).await)?;
+    Ok(Vec::new())
 }
 
 /// The failure of an update that found other content than the plan saw.

@@ -85,7 +85,7 @@ impl Kind for IpSet {
             example: EXAMPLE,
             changed: "",
             permissions: Permissions {
-                read: &["wafv2:ListIPSets", "wafv2:GetIPSet", "wafv2:ListTagsForResource", "tag:GetResources"],
+                read: &["wafv2:ListIPSets", "wafv2:GetIPSet", "wafv2:ListTagsForResource"],
                 create: &[
                     "wafv2:CreateIPSet",
                     "wafv2:TagResource",

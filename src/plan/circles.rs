@@ -6,9 +6,9 @@ use std::sync::Arc;
 use petgraph::algo::{has_path_connecting, tarjan_scc};
 use petgraph::graphmap::DiGraphMap;
 
-use super::decide::{Decisions, set_top};
+use super::decide::Decisions;
 use super::fate::Fate;
-use super::live_edges::{LiveEdges, LiveId, live_id};
+use super::live_edges::{LiveEdges, LiveId};
 use super::order::Shapes;
 use super::steps::Steps;
 use super::types::{Cause, Desired, Field, Step, StepId, Verb};
@@ -27,7 +27,7 @@ pub(super) fn strip_circles(
     for circle in tarjan_scc(&graph).into_iter().filter(|circle| circle.len() > 1) {
         let inside: BTreeSet<&LiveId> = circle.iter().map(|i| ids[*i]).collect();
         for from in &inside {
-            let Some(shape) = shapes.get(from.0.kind.as_str()) else { continue };
+            let Some(shape) = shapes.get(from.address.kind.as_str()) else { continue };
             let late = shape.facts().late;
             let live = &going[*from];
             let mut spec = live.spec.clone();
@@ -39,11 +39,11 @@ pub(super) fn strip_circles(
                 if patterns.iter().any(Option::is_none) {
                     continue;
                 }
-                let strip = StepId::new(&from.0, Verb::Update, &from.1);
+                let strip = StepId::new(&from.address, Verb::Update, &from.id);
                 stripped.insert(((*from).clone(), target.clone()), strip);
                 for property in patterns.into_iter().flatten() {
                     fields.push(stripped_field(property, live));
-                    set_top(&mut spec, property, None);
+                    pointer::set_property(&mut spec, property, None);
                 }
             }
             if fields.is_empty() {
@@ -51,8 +51,11 @@ pub(super) fn strip_circles(
             }
             fields.dedup_by(|a, b| a.path == b.path);
             let spec = shape.normalise(spec).unwrap_or_else(|_| live.spec.clone());
-            let step =
-                Step::strip(&from.0, live, Desired { spec: Arc::new(spec), fields, physical: None, cramped: None });
+            let step = Step::strip(
+                &from.address,
+                live,
+                Desired { spec: Arc::new(spec), fields, physical: None, cramped: None },
+            );
             steps.all.insert(step.id.clone(), step);
         }
     }
@@ -81,15 +84,15 @@ pub(super) fn delete_last(
     steps: &mut Steps,
 ) {
     let (graph, ids) = graph(edges, going);
-    let is_last = |id: &LiveId| shapes.get(id.0.kind.as_str()).is_some_and(|shape| shape.facts().deleted_last);
+    let is_last = |id: &LiveId| shapes.get(id.address.kind.as_str()).is_some_and(|shape| shape.facts().deleted_last);
     for (from, id) in ids.iter().enumerate().filter(|(_, id)| is_last(id)) {
         let others = ids
             .iter()
             .enumerate()
             .filter(|(to, other)| !is_last(other) && !has_path_connecting(&graph, from, *to, None));
-        let after: Vec<_> = others.map(|(_, other)| StepId::new(&other.0, Verb::Delete, &other.1)).collect();
+        let after: Vec<_> = others.map(|(_, other)| StepId::new(&other.address, Verb::Delete, &other.id)).collect();
         let known: Vec<_> = after.into_iter().filter(|step| steps.all.contains_key(step)).collect();
-        if let Some(step) = steps.all.get_mut(&StepId::new(&id.0, Verb::Delete, &id.1)) {
+        if let Some(step) = steps.all.get_mut(&StepId::new(&id.address, Verb::Delete, &id.id)) {
             step.after.extend(known);
         }
     }
@@ -149,7 +152,7 @@ pub(super) fn deadlocked(decisions: Option<&Decisions>, steps: &Steps) -> BTreeM
 
 /// Whether a live thing has to go before its successor comes.
 pub(super) fn goes_first(decisions: &Decisions, id: &LiveId) -> bool {
-    delete_first(decisions).any(|(address, live)| live_id(address, live) == *id)
+    delete_first(decisions).any(|(address, live)| LiveId::of(address, live) == *id)
 }
 
 /// The replacements whose old one has to go first.

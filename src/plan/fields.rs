@@ -150,14 +150,11 @@ impl Comparing<'_> {
         (!acted.is_empty() || is_told_otherwise()) && hastened(self.shape, self.live, desired, &acted)
     }
 
-    /// Returns whether a difference does not count: an initial value that is within bounds, or a write-only one.
+    /// Returns whether a difference does not count: of an initial value, or of a write-only one.
     fn holds(&self, diff: &FieldDiff) -> bool {
         let under = |patterns: &[&str]| patterns.iter().any(|pattern| pointer::covers(pattern, &diff.path));
-        if under(self.facts.initial) {
-            return self.shape.holds_initial(diff);
-        }
         // A write-only value that is to be sent again has no live value beside it.
-        under(self.facts.write_only) && diff.before.is_some()
+        under(self.facts.initial) || (under(self.facts.write_only) && diff.before.is_some())
     }
 
     /// Returns whether a difference is part of a change that AWS has accepted and does not show, and that the YAML has not

@@ -28,17 +28,18 @@ pub(super) fn outlast(
             Fate::Update { live, .. } => Some((address, live, steps.last.get(address)?.clone())),
             _ => None,
         });
-    let deletions = going.iter().map(|(id, live)| (&id.0, live, end(&id.0, live)));
+    let deletions = going.iter().map(|(id, live)| (&id.address, live, end(&id.address, live)));
     let all: Vec<_> = updates.chain(deletions).collect();
     let stays = decisions.into_iter().flat_map(|decisions| &decisions.fates);
     let stays = stays.filter_map(|(address, fate)| Some((address, fate.live()?)));
-    let there = There::of(stays.chain(going.iter().map(|(id, live)| (&id.0, live))));
+    let there = There::of(stays.chain(going.iter().map(|(id, live)| (&id.address, live))));
     for (id, live) in going {
-        let deletion = end(&id.0, live);
+        let deletion = end(&id.address, live);
         for (address, follower, step) in &all {
             let Some(shape) = shapes.get(address.kind.as_str()) else { continue };
-            let is_said = || blueprint.resources.get(*address).is_some_and(|resource| resource.only_follows(&id.0));
-            let follows = || shape.follows(&follower.spec, &id.0, &live.spec, &there).is_some();
+            let is_said =
+                || blueprint.resources.get(*address).is_some_and(|resource| resource.only_follows(&id.address));
+            let follows = || shape.follows(&follower.spec, &id.address, &live.spec, &there).is_some();
             if !Arc::ptr_eq(follower, live)
                 && follower.region == live.region
                 && (is_said() || follows())

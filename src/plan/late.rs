@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::decide::set_top;
 use crate::blueprint::Resource;
-use crate::resource::{Address, Facts, Reference, keyed};
+use crate::resource::{Address, Facts, Reference, keyed, pointer};
 
 /// What leaving out needs to know of a resource.
 pub(super) struct Late<'a> {
@@ -33,7 +32,7 @@ impl Late<'_> {
             }
             _ => live.cloned(),
         };
-        set_top(spec, property, left);
+        pointer::set_property(spec, property, left);
     }
 }
 

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::circles::goes_first;
-use super::decide::{Decisions, set_top};
+use super::decide::Decisions;
 use super::fate::Fate;
-use super::live_edges::{LiveEdges, LiveId, live_id};
+use super::live_edges::{LiveEdges, LiveId};
 use super::order::Shapes;
 use super::steps::Steps;
 use super::types::{Cause, Desired, Field, Step, StepId, Verb};
@@ -26,11 +26,11 @@ pub(super) fn let_go(
     let goes_first = |target: &LiveId| goes_first(decisions, target) && going.contains_key(target);
     let mut dissolved = BTreeMap::new();
     for (from, targets) in edges.out.iter().filter(|(from, _)| !going.contains_key(*from)) {
-        let Some(Fate::Update { live, .. }) = decisions.fates.get(&from.0) else { continue };
-        if live_id(&from.0, live) != *from {
+        let Some(Fate::Update { live, .. }) = decisions.fates.get(&from.address) else { continue };
+        if LiveId::of(&from.address, live) != *from {
             continue;
         }
-        let Some(late) = shapes.get(from.0.kind.as_str()).map(|shape| shape.facts().late) else { continue };
+        let Some(late) = shapes.get(from.address.kind.as_str()).map(|shape| shape.facts().late) else { continue };
         if !targets.keys().any(goes_first) {
             continue;
         }
@@ -42,7 +42,7 @@ pub(super) fn let_go(
             for (property, at) in patterns {
                 fields.entry(property).or_default().insert(at);
             }
-            dissolved.insert((from.clone(), target.clone()), StepId::new(&from.0, Verb::Update, &from.1));
+            dissolved.insert((from.clone(), target.clone()), StepId::new(&from.address, Verb::Update, &from.id));
         }
         if !fields.is_empty() {
             split(shapes, from, live, &fields, steps);
@@ -59,19 +59,19 @@ fn split(
     fields: &BTreeMap<&str, BTreeSet<&str>>,
     steps: &mut Steps,
 ) {
-    let first = StepId::new(&from.0, Verb::Update, &from.1);
-    let second = StepId::new(&from.0, Verb::Update, "");
+    let first = StepId::new(&from.address, Verb::Update, &from.id);
+    let second = StepId::new(&from.address, Verb::Update, "");
     let Some(whole) = steps.rename(&first, &second) else { return };
     // It looks at what the first has left.
     whole.live = None;
-    let waits = whole.after.iter().filter(|id| id.verb == Verb::Wait && id.address == from.0).cloned().collect();
+    let waits = whole.after.iter().filter(|id| id.verb == Verb::Wait && id.address == from.address).cloned().collect();
     whole.after.insert(first.clone());
     let mut spec = live.spec.clone();
     for (property, pointers) in fields {
         let left = without(spec.pointer(property), property, pointers);
-        set_top(&mut spec, property, left);
+        pointer::set_property(&mut spec, property, left);
     }
-    let spec = shapes[from.0.kind.as_str()].normalise(spec).unwrap_or_else(|_| live.spec.clone());
+    let spec = shapes[from.address.kind.as_str()].normalise(spec).unwrap_or_else(|_| live.spec.clone());
     let fields: Vec<_> = fields
         .keys()
         .map(|property| Field {
@@ -87,7 +87,7 @@ fn split(
         })
         .collect();
     let desired = Desired { fields, spec: Arc::new(spec), physical: None, cramped: None };
-    let step = Step { after: waits, ..Step::strip(&from.0, live, desired) };
+    let step = Step { after: waits, ..Step::strip(&from.address, live, desired) };
     steps.all.insert(first, step);
 }
 

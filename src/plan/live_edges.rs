@@ -8,11 +8,18 @@ use crate::resource::{Address, Live, Reference, is_everywhere, pointer};
 
 /// A live thing, by its address, its id and its region: an id that is a name stands for another thing in each. What is
 /// everywhere has none.
-pub(super) type LiveId = (Address, String, String);
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct LiveId {
+    pub(super) address: Address,
+    pub(super) id: String,
+    region: String,
+}
 
-pub(super) fn live_id(address: &Address, live: &Live) -> LiveId {
-    let region = if is_everywhere(&address.kind) { String::new() } else { live.region.clone() };
-    (address.clone(), live.id.clone(), region)
+impl LiveId {
+    pub(super) fn of(address: &Address, live: &Live) -> Self {
+        let region = if is_everywhere(&address.kind) { String::new() } else { live.region.clone() };
+        Self { address: address.clone(), id: live.id.clone(), region }
+    }
 }
 
 /// Which live things refer to which: from live `Ref` fields, and from ARNs and AWS-made ids inside strings.
@@ -30,7 +37,7 @@ impl LiveEdges {
         let (mut by_value, mut by_id): (Named, Named) = (Named::new(), Named::new());
         let ids: BTreeSet<&str> = all.iter().map(|(_, live)| live.id.as_str()).collect();
         for (address, live) in all {
-            let id = live_id(address, live);
+            let id = LiveId::of(address, live);
             // An output that is another thing's id names that thing: a target group tells its load balancer's ARN.
             for value in live.handles().into_iter().filter(|value| *value == live.id || !ids.contains(&**value)) {
                 // A name is nobody's alone: a subnet group of caches can have that of one of databases.
@@ -43,7 +50,7 @@ impl LiveEdges {
         let mut edges = Self::default();
         for (address, live) in all {
             let Some(shape) = shapes.get(address.kind.as_str()) else { continue };
-            let from = live_id(address, live);
+            let from = LiveId::of(address, live);
             let refs = shape.schema().refs(&live.spec);
             pointer::walk(&live.spec, &mut |at, leaf| {
                 let Value::String(text) = leaf else { return };
@@ -63,7 +70,7 @@ impl LiveEdges {
         let mut named: BTreeSet<_> = Reference::all_in(value).into_iter().map(|(_, one)| one.address).collect();
         pointer::walk(value, &mut |_, leaf| {
             let made_by_aws = words(leaf.as_str().unwrap_or_default()).filter(|word| is_made_by_aws(word));
-            named.extend(made_by_aws.filter_map(|word| self.by_id.get(word)).flatten().map(|id| id.0.clone()));
+            named.extend(made_by_aws.filter_map(|word| self.by_id.get(word)).flatten().map(|id| id.address.clone()));
         });
         named
     }
@@ -87,8 +94,8 @@ fn targets<'a>(
     by_id: &'a Named,
 ) -> impl Iterator<Item = LiveId> + 'a {
     let whole = kind.and_then(|kind| by_value.get(text).map(|ids| (kind, ids)));
-    let exact = whole.into_iter().flat_map(|(kind, ids)| ids.iter().filter(move |id| id.0.kind == **kind));
-    let (near, far): (Vec<_>, Vec<_>) = exact.cloned().partition(|(_, _, at)| at.is_empty() || at == region);
+    let exact = whole.into_iter().flat_map(|(kind, ids)| ids.iter().filter(move |id| id.address.kind == **kind));
+    let (near, far): (Vec<_>, Vec<_>) = exact.cloned().partition(|one| one.region.is_empty() || one.region == region);
     // Of what is named alike elsewhere, what is here is meant.
     let exact = if near.is_empty() { far } else { near };
     let inside = words(text).filter(|word| is_made_by_aws(word)).filter_map(|word| by_id.get(word)).flatten().cloned();

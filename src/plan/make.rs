@@ -17,7 +17,7 @@ use super::standing::Standing;
 use super::steps::{Steps, steps};
 use super::types::{Change, StackPlan, Step, StepId};
 use super::unmended;
-use super::unread::{unchecked, unlisted, unread};
+use super::unread::{unchecked, unlisted, unread_removals};
 use super::victims::{Victim, heirs, mark_blocked, stuck, victims};
 use crate::resource::{Address, Live, resolve};
 
@@ -60,7 +60,7 @@ fn unhindered(input: &Input<'_>, shapes: &Shapes<'_>, asked: Option<&BTreeSet<Ad
         let left = left_behind(&standings);
         plan.changes.extend(left.map(|(address, why)| blocked(input, address.clone(), why.to_owned())));
     }
-    plan.changes.extend(unread(input));
+    plan.changes.extend(unread_removals(input));
     plan.warnings.extend(unlisted(input));
     plan.warnings.extend(unchecked(input));
     plan.changes.sort_by(|a, b| (&a.address, a.action, &a.id).cmp(&(&b.address, b.action, &b.id)));

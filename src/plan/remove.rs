@@ -8,7 +8,7 @@ use super::decide::Decisions;
 use super::fate::Fate;
 use super::followers::outlast;
 use super::let_go::let_go;
-use super::live_edges::{LiveEdges, LiveId, live_id};
+use super::live_edges::{LiveEdges, LiveId};
 use super::order::Shapes;
 use super::steps::Steps;
 use super::takers::pass_on;
@@ -33,31 +33,31 @@ pub(super) fn remove(
     let mut stripped = strip_circles(shapes, edges, &going, steps);
     stripped.extend(decisions.into_iter().flat_map(|decisions| let_go(shapes, edges, decisions, &going, steps)));
     for (id, live) in &going {
-        let Some(shape) = shapes.get(id.0.kind.as_str()) else { continue };
+        let Some(shape) = shapes.get(id.address.kind.as_str()) else { continue };
         let mut after: BTreeSet<StepId> = BTreeSet::new();
         for from in users(shapes, decisions, edges, id) {
             if let Some(strip) = stripped.get(&(from.clone(), id.clone())) {
                 after.insert(strip.clone());
             } else if let Some(user) = going.get(from) {
                 let verb = if user.state == State::Leaving { Verb::Wait } else { Verb::Delete };
-                after.insert(StepId::new(&from.0, verb, &from.1));
+                after.insert(StepId::new(&from.address, verb, &from.id));
             } else if leaves(decisions, from) {
-                after.insert(StepId::new(&from.0, Verb::Wait, &from.1));
-            } else if let Some(update) = steps.last.get(&from.0) {
+                after.insert(StepId::new(&from.address, Verb::Wait, &from.id));
+            } else if let Some(update) = steps.last.get(&from.address) {
                 after.insert(update.clone());
             }
         }
         if decisions.is_some_and(|decisions| follows_its_successor(decisions, id)) {
-            after.insert(StepId::new(&id.0, Verb::Create, ""));
+            after.insert(StepId::new(&id.address, Verb::Create, ""));
         }
         if matches!(live.state, State::Settling(_)) && !shape.facts().deleted_unsettled {
-            let wait = Step::wait(&id.0, live, shape.facts().seconds);
+            let wait = Step::wait(&id.address, live, shape.facts().seconds);
             after.insert(wait.id.clone());
             steps.all.insert(wait.id.clone(), wait);
         }
         let step = match live.state {
-            State::Leaving => Step::wait(&id.0, live, shape.facts().seconds),
-            _ => Step::delete(&id.0, live, after, shape.facts().seconds),
+            State::Leaving => Step::wait(&id.address, live, shape.facts().seconds),
+            _ => Step::delete(&id.address, live, after, shape.facts().seconds),
         };
         steps.all.insert(step.id.clone(), step);
     }
@@ -68,8 +68,8 @@ pub(super) fn remove(
 
 /// Whether a live thing goes once the one that takes its place has come.
 fn follows_its_successor(decisions: &Decisions, id: &LiveId) -> bool {
-    match decisions.fates.get(&id.0) {
-        Some(Fate::Replace { live, create_first: true, .. }) => live_id(&id.0, live) == *id,
+    match decisions.fates.get(&id.address) {
+        Some(Fate::Replace { live, create_first: true, .. }) => LiveId::of(&id.address, live) == *id,
         _ => false,
     }
 }

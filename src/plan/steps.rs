@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::decide::{Decisions, set_top};
+use super::decide::Decisions;
 use super::fate::Fate;
 use super::fields::joined;
 use super::input::{Input, Mode};
@@ -129,7 +129,7 @@ impl<'a> Maker<'a> {
         let late = late_properties(self.order, &resource.address, facts);
         let late: Vec<_> = late.into_iter().filter(|property| spec.pointer(property).is_some()).collect();
         let mut early = spec.clone();
-        late.iter().for_each(|property| set_top(Arc::make_mut(&mut early), property, None));
+        late.iter().for_each(|property| pointer::set_property(Arc::make_mut(&mut early), property, None));
         let marks = self.marks(resource, None);
         let mut tags = tags::desired(&self.input.blueprint.stack, resource, facts, &marks);
         let is_partial = facts.several_calls || !late.is_empty();

@@ -10,7 +10,7 @@ use crate::problem::Problem;
 use crate::resource::Address;
 
 /// Things of this stack that the YAML does not have and that could not be read.
-pub(super) fn unread(input: &Input<'_>) -> Vec<Change> {
+pub(super) fn unread_removals(input: &Input<'_>) -> Vec<Change> {
     let wanted = input.blueprint.resources.values();
     let wanted: BTreeSet<Address> =
         wanted.flat_map(|one| one.names().map(|name| Address::new(&*one.address.kind, name))).collect();

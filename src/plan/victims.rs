@@ -8,7 +8,7 @@ use super::decide::Decisions;
 use super::fate::Fate;
 use super::fields::judged;
 use super::input::{Input, Mode};
-use super::live_edges::{LiveEdges, LiveId, live_id};
+use super::live_edges::{LiveEdges, LiveId};
 use super::order::Shapes;
 use super::pending;
 use super::standing::Standing;
@@ -97,7 +97,7 @@ pub(super) fn mark_blocked(
     let known: BTreeSet<String> = input.inventory.all().flat_map(|(_, live)| live.handles()).collect();
     for victim in victims.iter_mut().filter(|victim| victim.blocked.is_none()) {
         victim.deferred = awaits_heir(shapes, decisions, victim);
-        if let Some((kind, why)) = blind.iter().find(|(kind, _)| refers(shapes, kind, &victim.address.kind)) {
+        if let Some((kind, why)) = blind.iter().find(|(kind, _)| can_refer(shapes, kind, &victim.address.kind)) {
             victim.blocked = Some(format!("{kind} could not be read and may use it: {why}"));
         } else if let Some(ground) = foreign_ground(shapes, &known, victim) {
             victim.blocked = Some(format!(
@@ -117,7 +117,7 @@ pub(super) fn mark_blocked(
             for from in users(shapes, decisions, edges, &id) {
                 match round.hold(victim, from) {
                     Some(Hold::Defers) => victim.deferred = true,
-                    Some(Hold::Outlasts) => (victim.deferred, victim.until) = (true, Some(from.0.clone())),
+                    Some(Hold::Outlasts) => (victim.deferred, victim.until) = (true, Some(from.address.clone())),
                     Some(Hold::Blocks(why)) => victim.blocked = Some(why),
                     None => {}
                 }
@@ -158,16 +158,19 @@ struct Round<'a> {
 
 impl Round<'_> {
     fn hold(&self, victim: &Victim, from: &LiveId) -> Option<Hold> {
-        let is_asked = self.asked.is_none_or(|asked| asked.contains(&from.0));
+        let is_asked = self.asked.is_none_or(|asked| asked.contains(&from.address));
         if self.going.contains(from) || (is_asked && leaves(self.decisions, from)) {
             return None;
         }
         let is_first = self.decisions.is_some_and(|decisions| goes_first(decisions, &victim.id()));
         let may_stay_beside = victim.cause == Cause::Superseded && !is_first;
         if self.keeps(from, victim) {
-            return Some(Hold::Blocks(format!("{} still names it, and can't let go of it now: see there", from.0)));
+            return Some(Hold::Blocks(format!(
+                "{} still names it, and can't let go of it now: see there",
+                from.address
+            )));
         }
-        match (self.staying.get(from), self.decisions.and_then(|decisions| decisions.fates.get(&from.0))) {
+        match (self.staying.get(from), self.decisions.and_then(|decisions| decisions.fates.get(&from.address))) {
             (Some(true), _) | (None, Some(Fate::Held { .. })) => Some(Hold::Defers),
             (None, Some(fate @ (Fate::Update { .. } | Fate::Replace { .. }))) if is_asked => {
                 self.lets_go_later(victim, from, fate).then_some(Hold::Outlasts)
@@ -175,11 +178,11 @@ impl Round<'_> {
             (None, _) if may_stay_beside => Some(Hold::Defers),
             (None, Some(Fate::Update { .. } | Fate::Replace { .. })) => Some(Hold::Blocks(format!(
                 "{} still uses it, and is not part of this plan: ask for that as well, or for the whole stack",
-                from.0
+                from.address
             ))),
             (None, _) if victim.cause == Cause::Superseded => Some(Hold::Defers),
             (None, Some(fate)) if fate.live().is_some_and(|live| self.shows(victim, from, live)) => Some(Hold::Defers),
-            (Some(false) | None, _) => Some(Hold::Blocks(format!("{} still uses it", from.0))),
+            (Some(false) | None, _) => Some(Hold::Blocks(format!("{} still uses it", from.address))),
         }
     }
 }
@@ -187,7 +190,8 @@ impl Round<'_> {
 impl Round<'_> {
     /// Whether a user lets go of a victim only in its maintenance window.
     fn lets_go_later(&self, victim: &Victim, from: &LiveId, fate: &Fate) -> bool {
-        let (Some(shape), Fate::Update { live, spec, fields }) = (self.shapes.get(from.0.kind.as_str()), fate) else {
+        let (Some(shape), Fate::Update { live, spec, fields }) = (self.shapes.get(from.address.kind.as_str()), fate)
+        else {
             return false;
         };
         self.pointers(victim, from).any(|at| match fields.iter().find(|field| field.path == *at) {
@@ -209,7 +213,7 @@ impl Round<'_> {
 
     /// Whether an update leaves what refers to a victim, for those who may still need it.
     fn keeps(&self, from: &LiveId, victim: &Victim) -> bool {
-        let kept = self.decisions.and_then(|decisions| decisions.kept.get(&from.0));
+        let kept = self.decisions.and_then(|decisions| decisions.kept.get(&from.address));
         kept.is_some_and(|kept| self.pointers(victim, from).any(|at| kept.covers(at)))
     }
 }
@@ -245,8 +249,8 @@ pub(super) fn users<'a>(
     id: &'a LiveId,
 ) -> BTreeSet<&'a LiveId> {
     let is_revised = |from: &LiveId| {
-        let shape = shapes.get(from.0.kind.as_str());
-        let fate = decisions.and_then(|decisions| decisions.fates.get(&from.0));
+        let shape = shapes.get(from.address.kind.as_str());
+        let fate = decisions.and_then(|decisions| decisions.fates.get(&from.address));
         matches!(fate, Some(Fate::Update { .. }))
             && shape.is_some_and(|shape| !shape.facts().updated_outputs.is_empty())
     };
@@ -270,23 +274,23 @@ pub(super) fn heirs<'a>(
     }
     let going: BTreeSet<LiveId> = leaving.iter().filter(|other| other.goes()).map(Victim::id).collect();
     let leaves = |from: &LiveId, at: &BTreeSet<String>| {
-        let leaves = shapes.get(from.0.kind.as_str()).map(|shape| shape.facts().leaves).unwrap_or_default();
+        let leaves = shapes.get(from.address.kind.as_str()).map(|shape| shape.facts().leaves).unwrap_or_default();
         at.iter().any(|at| leaves.contains(&at.as_str()))
     };
     let id = victim.id();
     let users = edges.into(&id);
-    users.filter(|(from, at)| going.contains(*from) && leaves(from, at)).map(|(from, _)| &from.0).collect()
+    users.filter(|(from, at)| going.contains(*from) && leaves(from, at)).map(|(from, _)| &from.address).collect()
 }
 
-/// Returns whether specs of `kind` can refer to `target`.
-pub(super) fn refers(shapes: &Shapes<'_>, kind: &str, target: &str) -> bool {
-    shapes.get(kind).is_some_and(|shape| shape.schema().root().to_string().contains(&format!("\"x-ref\":\"{target}\"")))
+/// Returns whether something of a kind can refer to something of another.
+pub(super) fn can_refer(shapes: &Shapes<'_>, kind: &str, target: &str) -> bool {
+    shapes.get(kind).is_some_and(|shape| shape.schema().can_refer_to(target))
 }
 
 /// Whether a live thing is being deleted already, and its successor waits for that.
 pub(super) fn leaves(decisions: Option<&Decisions>, id: &LiveId) -> bool {
-    let fate = decisions.and_then(|decisions| decisions.fates.get(&id.0));
-    matches!(fate, Some(Fate::Create { leaving: Some(live), .. }) if live_id(&id.0, live) == *id)
+    let fate = decisions.and_then(|decisions| decisions.fates.get(&id.address));
+    matches!(fate, Some(Fate::Create { leaving: Some(live), .. }) if LiveId::of(&id.address, live) == *id)
 }
 
 /// The replacements whose old one has to go first and can't, and why not.
@@ -310,6 +314,6 @@ impl Victim {
     }
 
     pub(super) fn id(&self) -> LiveId {
-        live_id(&self.address, &self.live)
+        LiveId::of(&self.address, &self.live)
     }
 }

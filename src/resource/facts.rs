@@ -54,7 +54,7 @@ pub struct Facts {
     /// Lists in which others may add elements: those are reported as unmanaged and left alone (routes, further ranges of a
     /// VPC).
     pub additive: &'static [&'static str],
-    /// Properties that count only at creation; afterwards the live value is carried over (see [`Kind::holds_initial`](super::Kind::holds_initial)).
+    /// Properties that count only at creation; afterwards the live value is carried over.
     pub initial: &'static [&'static str],
     /// Properties that cannot be read back; they are sent again when their digest changed.
     pub write_only: &'static [&'static str],

@@ -149,11 +149,6 @@ pub trait Kind: Sized + Send + Sync + 'static {
         false
     }
 
-    /// Returns whether the live value of an [`initial`](Facts::initial) property is within what the stack allows.
-    fn holds_initial(_field: &FieldDiff) -> bool {
-        true
-    }
-
     /// Returns whether the live value at an external path is somebody else's, and not one of our own that is out of date.
     fn is_deployed_by_others(_path: &str, _live: &Value, _desired: &Value) -> bool {
         true

@@ -91,3 +91,14 @@ pub fn walk(value: &Value, visit: &mut impl FnMut(&str, &Value)) {
     }
     go(&mut String::new(), value, visit);
 }
+
+/// Sets a top-level property named by its pointer, or removes it.
+pub fn set_property(spec: &mut Value, at: &str, value: Option<Value>) {
+    if let Value::Object(map) = spec {
+        let name = property(at);
+        match value {
+            Some(value) => drop(map.insert(name.to_owned(), value)),
+            None => drop(map.remove(name)),
+        }
+    }
+}

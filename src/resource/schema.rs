@@ -1,7 +1,7 @@
 //! The JSON Schema of a spec, and the few questions the engine asks of it.
 
 use std::any::TypeId;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use schemars::JsonSchema;
@@ -14,6 +14,8 @@ use super::pointer;
 #[derive(Debug)]
 pub struct Schema {
     root: Value,
+    /// The kinds that a reference anywhere in it is to.
+    referred: BTreeSet<String>,
 }
 
 impl Schema {
@@ -23,7 +25,10 @@ impl Schema {
         let mut all = ALL.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
         all.entry(TypeId::of::<T>()).or_insert_with(|| {
             let generator = SchemaSettings::draft2020_12().into_generator();
-            Box::leak(Box::new(Self { root: generator.into_root_schema_for::<T>().to_value() }))
+            let root = generator.into_root_schema_for::<T>().to_value();
+            let mut referred = BTreeSet::new();
+            collect_referred(&root, &mut referred);
+            Box::leak(Box::new(Self { root, referred }))
         })
     }
 
@@ -63,6 +68,11 @@ impl Schema {
     /// Returns the schema of what a pointer leads to.
     pub fn node(&self, at: &str) -> Option<&Value> {
         pointer::steps(at).try_fold(&self.root, |node, step| self.child(node, &step))
+    }
+
+    /// Returns whether a value can have a `Ref<K>` of this kind in it.
+    pub fn can_refer_to(&self, kind: &str) -> bool {
+        self.referred.contains(kind)
     }
 
     /// Returns the pointer and kind of every `Ref<K>` that a value holds.
@@ -150,6 +160,17 @@ fn below<'a>(variants: &[&'a Value], step: &str) -> Option<&'a Value> {
         }
         node.get("items").or_else(|| node.get("additionalProperties").filter(|extra| extra.is_object()))
     })
+}
+
+fn collect_referred(node: &Value, kinds: &mut BTreeSet<String>) {
+    match node {
+        Value::Object(map) => {
+            kinds.extend(map.get("x-ref").and_then(Value::as_str).map(str::to_owned));
+            map.values().for_each(|below| collect_referred(below, kinds));
+        }
+        Value::Array(list) => list.iter().for_each(|below| collect_referred(below, kinds)),
+        _ => {}
+    }
 }
 
 /// The kind that any of these is a reference to.

@@ -97,8 +97,6 @@ pub trait Shape: Send + Sync {
     /// Returns whether a change of this field needs a new resource.
     fn replaces(&self, live: &Value, desired: &Value, field: &FieldDiff) -> bool;
 
-    fn holds_initial(&self, field: &FieldDiff) -> bool;
-
     fn is_deployed_by_others(&self, path: &str, live: &Value, desired: &Value) -> bool;
 
     /// Returns the value that has what there is and what is wanted of what a property grants, if it takes something away.
@@ -178,10 +176,6 @@ impl<K: Kind> Shape for K {
     fn replaces(&self, live: &Value, desired: &Value, field: &FieldDiff) -> bool {
         K::FACTS.create_only.iter().any(|pattern| super::pointer::covers(pattern, &field.path))
             || K::replaces(live, desired, field)
-    }
-
-    fn holds_initial(&self, field: &FieldDiff) -> bool {
-        K::holds_initial(field)
     }
 
     fn is_deployed_by_others(&self, path: &str, live: &Value, desired: &Value) -> bool {

@@ -1,10 +1,15 @@
 //! Kinds of every type that the built-in templates use, which take any properties: for tests of the input side.
 
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
 use provision::resource::{
     Address, Changes, Cloud, Difference, Disruption, Essentials, Facts, FieldDiff, Found, Kept, Kind, Listing, Made,
     Name, NameRule, Neighbours, Permissions, Replacement, Result, Schema, Scope, Shape, Tags, Turn, Window, compare,
 };
 use serde_json::Value;
+
+use crate::tidy::{files, read};
 
 /// A cloud in which nothing happens.
 pub struct Nowhere;
@@ -58,35 +63,16 @@ impl Kind for Any {
 /// A kind of any type.
 pub struct Loose(Facts);
 
-const TYPES: &[&str] = &[
-    "AWS::ApplicationAutoScaling::ScalableTarget",
-    "AWS::CertificateManager::Certificate",
-    "AWS::EC2::EIP",
-    "AWS::EC2::InternetGateway",
-    "AWS::EC2::NatGateway",
-    "AWS::EC2::RouteTable",
-    "AWS::EC2::SecurityGroup",
-    "AWS::EC2::Subnet",
-    "AWS::EC2::VPC",
-    "AWS::ECS::Cluster",
-    "AWS::ECS::Service",
-    "AWS::ECS::TaskDefinition",
-    "AWS::ElastiCache::ReplicationGroup",
-    "AWS::ElastiCache::SubnetGroup",
-    "AWS::ElasticLoadBalancingV2::Listener",
-    "AWS::ElasticLoadBalancingV2::ListenerRule",
-    "AWS::ElasticLoadBalancingV2::LoadBalancer",
-    "AWS::ElasticLoadBalancingV2::TargetGroup",
-    "AWS::IAM::Role",
-    "AWS::KMS::Key",
-    "AWS::Logs::LogGroup",
-    "AWS::RDS::DBCluster",
-    "AWS::RDS::DBClusterParameterGroup",
-    "AWS::RDS::DBInstance",
-    "AWS::RDS::DBSubnetGroup",
-    "AWS::WAFv2::IPSet",
-    "AWS::WAFv2::WebACL",
-];
+/// The types that the templates name.
+static TYPES: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+    let texts = files("templates").into_iter().map(|path| read(&path));
+    let of = |text: String| {
+        let named =
+            text.lines().filter_map(|line| line.split_once("type: AWS::")).map(|(_, rest)| format!("AWS::{rest}"));
+        named.collect::<Vec<_>>()
+    };
+    texts.flat_map(of).collect()
+});
 
 /// One of every type.
 pub fn loose() -> Vec<Loose> {
@@ -168,10 +154,6 @@ impl Shape for Loose {
 
     fn replaces(&self, _: &Value, _: &Value, _: &FieldDiff) -> bool {
         false
-    }
-
-    fn holds_initial(&self, _: &FieldDiff) -> bool {
-        true
     }
 
     fn is_deployed_by_others(&self, _: &str, _: &Value, _: &Value) -> bool {

@@ -74,9 +74,6 @@ impl Shape for Paced {
     fn replaces(&self, live: &Value, desired: &Value, field: &FieldDiff) -> bool {
         self.kind.replaces(live, desired, field)
     }
-    fn holds_initial(&self, field: &FieldDiff) -> bool {
-        self.kind.holds_initial(field)
-    }
     fn is_deployed_by_others(&self, path: &str, live: &Value, desired: &Value) -> bool {
         self.kind.is_deployed_by_others(path, live, desired)
     }

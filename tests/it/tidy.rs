@@ -98,7 +98,7 @@ fn root() -> &'static Path {
 }
 
 /// Every file below a folder of the repository, sorted; what Python left beside its sources is none.
-fn files(folder: &str) -> Vec<PathBuf> {
+pub fn files(folder: &str) -> Vec<PathBuf> {
     fn go(folder: &Path, files: &mut Vec<PathBuf>) {
         for entry in fs::read_dir(folder).expect("a folder of the repository") {
             let path = entry.expect("a readable folder").path();
@@ -115,7 +115,7 @@ fn files(folder: &str) -> Vec<PathBuf> {
     all
 }
 
-fn read(path: &Path) -> String {
+pub fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|why| panic!("{}: {why}", path.display()))
 }
 

@@ -88,12 +88,7 @@ impl Kind for Certificate {
             example: EXAMPLE,
             changed: "",
             permissions: Permissions {
-                read: &[
-                    "acm:ListCertificates",
-                    "acm:DescribeCertificate",
-                    "acm:ListTagsForCertificate",
-                    "tag:GetResources",
-                ],
+                read: &["acm:ListCertificates", "acm:DescribeCertificate", "acm:ListTagsForCertificate"],
                 create: &[
                     "acm:RequestCertificate",
                     "acm:AddTagsToCertificate",

@@ -117,7 +117,6 @@ impl Kind for ScalableTarget {
                     "application-autoscaling:DescribeScalingPolicies",
                     "application-autoscaling:DescribeScheduledActions",
                     "application-autoscaling:ListTagsForResource",
-                    "tag:GetResources",
                 ],
                 create: &[
                     "application-autoscaling:RegisterScalableTarget",

@@ -71,7 +71,7 @@ impl Kind for Cluster {
             example: EXAMPLE,
             changed: "",
             permissions: Permissions {
-                read: &["ecs:ListClusters", "ecs:DescribeClusters", "tag:GetResources"],
+                read: &["ecs:ListClusters", "ecs:DescribeClusters"],
                 create: &[
                     "ecs:CreateCluster",
                     "ecs:DescribeClusters",

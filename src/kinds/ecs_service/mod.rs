@@ -129,7 +129,6 @@ impl Kind for Service {
                     "ecs:DescribeServices",
                     "ecs:ListTasks",
                     "ecs:DescribeTasks",
-                    "tag:GetResources",
                 ],
                 create: &[
                     "ecs:CreateService",

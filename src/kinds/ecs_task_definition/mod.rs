@@ -114,12 +114,7 @@ impl Kind for TaskDefinition {
             example: EXAMPLE,
             changed: "",
             permissions: Permissions {
-                read: &[
-                    "ecs:ListTaskDefinitionFamilies",
-                    "ecs:ListTaskDefinitions",
-                    "ecs:DescribeTaskDefinition",
-                    "tag:GetResources",
-                ],
+                read: &["ecs:ListTaskDefinitionFamilies", "ecs:ListTaskDefinitions", "ecs:DescribeTaskDefinition"],
                 create: &[
                     "ecs:RegisterTaskDefinition",
                     "ecs:DescribeTaskDefinition",

@@ -107,7 +107,6 @@ impl Kind for ReplicationGroup {
                     "elasticache:DescribeReplicationGroups",
                     "elasticache:DescribeCacheClusters",
                     "elasticache:ListTagsForResource",
-                    "tag:GetResources",
                 ],
                 create: &[
                     "elasticache:CreateReplicationGroup",

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_iam::types::{EntityType, RoleDetail};
+use percent_encoding::percent_decode_str;
 
 use super::{Outputs, Policy, Role, Spec, default_path, default_session};
 use crate::aws::Reader;
@@ -86,21 +87,7 @@ pub(super) fn found(role: &RoleDetail, tags: Tags, traits: &(String, i32)) -> Fo
 
 /// Undoes the percent encoding in which IAM returns policy documents; what is none stays as it is.
 pub(super) fn decoded(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut plain = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let code = bytes.get(at + 1..at + 3).filter(|_| bytes[at] == b'%');
-        let code = code.and_then(|digits| std::str::from_utf8(digits).ok());
-        if let Some(byte) = code.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            plain.push(byte);
-            at += 3;
-        } else {
-            plain.push(bytes[at]);
-            at += 1;
-        }
-    }
-    String::from_utf8_lossy(&plain).into_owned()
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
 #[cfg(test)]

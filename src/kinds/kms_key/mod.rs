@@ -131,7 +131,6 @@ impl Kind for Key {
                     "kms:GetKeyPolicy",
                     "kms:GetKeyRotationStatus",
                     "kms:ListResourceTags",
-                    "tag:GetResources",
                 ],
                 create: &[
                     "kms:ListAliases",

@@ -98,7 +98,7 @@ impl Kind for LogGroup {
             example: EXAMPLE,
             changed: "",
             permissions: Permissions {
-                read: &["logs:DescribeLogGroups", "logs:ListTagsForResource", "tag:GetResources"],
+                read: &["logs:DescribeLogGroups", "logs:ListTagsForResource"],
                 create: &[
                     "logs:CreateLogGroup",
                     "logs:TagResource",

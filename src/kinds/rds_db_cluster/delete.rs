@@ -1,6 +1,6 @@
 use super::DbCluster;
 use crate::aws::{MINUTE, Writer};
-use crate::kinds::idempotence::turn;
+use crate::kinds::idempotence::{gone, turn};
 use crate::kinds::{rds, rds_final_snapshot};
 use crate::resource::{Class, Failure, Found, Kept, Result, Turn};
 
@@ -9,7 +9,7 @@ pub(super) async fn delete(writer: &Writer, live: &Found<DbCluster>) -> Result<T
     if live.spec.deletion_protection {
         let call = writer.rds().modify_db_cluster().db_cluster_identifier(&live.id);
         let call = call.deletion_protection(false).apply_immediately(true);
-        let sent = rds::gone(rds::patiently(MINUTE, || async { Ok(call.clone().send().await.map(drop)?) }).await);
+        let sent = gone(rds::patiently(MINUTE, || async { Ok(call.clone().send().await.map(drop)?) }).await);
         if let Turn::Busy(failure) = turn(sent, rds::passes)? {
             return Ok(Turn::Busy(failure));
         }

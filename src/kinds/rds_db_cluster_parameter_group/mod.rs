@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::candidate::{Candidate, adopt, examine};
+use super::idempotence::gone;
 use super::{offers, rds};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
@@ -83,7 +84,6 @@ impl Kind for DbClusterParameterGroup {
                     "rds:DescribeDBClusterParameterGroups",
                     "rds:DescribeDBClusterParameters",
                     "rds:ListTagsForResource",
-                    "tag:GetResources",
                 ],
                 create: &[
                     "rds:CreateDBClusterParameterGroup",
@@ -163,7 +163,7 @@ impl Kind for DbClusterParameterGroup {
             let call = writer.rds().delete_db_cluster_parameter_group();
             Ok(call.db_cluster_parameter_group_name(&live.id).send().await.map(drop)?)
         });
-        rds::gone(delete.await)?;
+        gone(delete.await)?;
         Ok(Turn::Done(Vec::new()))
     }
 

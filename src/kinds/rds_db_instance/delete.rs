@@ -1,6 +1,6 @@
 use super::DbInstance;
 use crate::aws::{MINUTE, Writer};
-use crate::kinds::idempotence::turn;
+use crate::kinds::idempotence::{gone, turn};
 use crate::kinds::{rds, rds_final_snapshot};
 use crate::resource::{Class, Failure, Found, Kept, Result, Turn};
 
@@ -14,8 +14,7 @@ pub(super) async fn delete(writer: &Writer, live: &Found<DbInstance>) -> Result<
             if alone.is_protected {
                 let call = writer.rds().modify_db_instance().db_instance_identifier(&live.id);
                 let call = call.deletion_protection(false).apply_immediately(true);
-                let sent =
-                    rds::gone(rds::patiently(MINUTE, || async { Ok(call.clone().send().await.map(drop)?) }).await);
+                let sent = gone(rds::patiently(MINUTE, || async { Ok(call.clone().send().await.map(drop)?) }).await);
                 if let Turn::Busy(failure) = turn(sent, rds::passes)? {
                     return Ok(Turn::Busy(failure));
                 }
@@ -42,5 +41,5 @@ async fn member(writer: &Writer, live: &Found<DbInstance>) -> Result<Turn<Vec<Ke
         let call = writer.rds().delete_db_instance().db_instance_identifier(&live.id).skip_final_snapshot(true);
         Ok(call.send().await.map(drop)?)
     });
-    turn(rds::gone(delete.await).map(|()| Vec::new()), rds::passes)
+    turn(gone(delete.await).map(|()| Vec::new()), rds::passes)
 }

@@ -183,7 +183,7 @@ impl Kind for WebAcl {
             example: EXAMPLE,
             changed: "",
             permissions: Permissions {
-                read: &["wafv2:ListWebACLs", "wafv2:GetWebACL", "wafv2:ListTagsForResource", "tag:GetResources"],
+                read: &["wafv2:ListWebACLs", "wafv2:GetWebACL", "wafv2:ListTagsForResource"],
                 create: &[
                     "wafv2:CreateWebACL",
                     "wafv2:TagResource",

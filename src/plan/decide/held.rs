@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{Decider, Left, LeftOut, set_top};
+use super::{Decider, Left, LeftOut};
 use crate::blueprint::Resource;
 use crate::plan::fate::Fate;
 use crate::plan::late::{self, Late};
@@ -39,7 +39,7 @@ impl Decider<'_> {
             late.leave_out(property, &self.shared_with(&targets), &mut spec);
         }
         for property in self.beside_held(resource) {
-            set_top(&mut spec, property, live.and_then(|live| live.pointer(property)).cloned());
+            pointer::set_property(&mut spec, property, live.and_then(|live| live.pointer(property)).cloned());
         }
         spec
     }
@@ -51,7 +51,7 @@ impl Decider<'_> {
         for (property, targets) in self.held_properties(resource) {
             let applied = late::applied(resource, property, &self.shared_with(&targets)).and_then(|list| {
                 let mut spec = resolve(&resource.spec, &|reference| self.lookup(reference));
-                set_top(&mut spec, property, Some(resolve(&list, &|reference| self.lookup(reference))));
+                pointer::set_property(&mut spec, property, Some(resolve(&list, &|reference| self.lookup(reference))));
                 shape.normalise(spec).ok()?.pointer(property).cloned()
             });
             all.insert(property, Left { applied, waits: true });

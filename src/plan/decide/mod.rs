@@ -316,14 +316,3 @@ fn sleeps(fate: &Fate) -> Option<String> {
     let Fate::Update { live, .. } = fate else { return None };
     Some(format!("{}, and AWS changes none that is", live.asleep.as_ref()?))
 }
-
-/// Sets or removes a top-level property named by its pointer.
-pub(super) fn set_top(spec: &mut Value, property: &str, value: Option<Value>) {
-    if let Value::Object(map) = spec {
-        let name = pointer::property(property);
-        match value {
-            Some(value) => drop(map.insert(name.to_owned(), value)),
-            None => drop(map.remove(name)),
-        }
-    }
-}

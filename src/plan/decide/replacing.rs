@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Decider;
 use crate::blueprint::Resource;
 use crate::plan::fate::Fate;
-use crate::plan::live_edges::{LiveId, live_id};
+use crate::plan::live_edges::LiveId;
 use crate::resource::{Address, pointer};
 
 impl Decider<'_> {
@@ -20,7 +20,7 @@ impl Decider<'_> {
             |need: &Address| matches!(self.fates.get(need), Some(Fate::Replace { create_first: false, .. }));
         let create_first = create_first && !self.hard_needs(resource).any(goes_first);
         let holder =
-            (!create_first).then(|| self.holder(&live_id(&resource.address, &live), &mut BTreeSet::new())).flatten();
+            (!create_first).then(|| self.holder(&LiveId::of(&resource.address, &live), &mut BTreeSet::new())).flatten();
         match holder {
             Some(holder) => {
                 let field = fields.iter().find(|field| field.replaces).map_or("it", |field| field.path.as_str());
@@ -46,13 +46,13 @@ impl Decider<'_> {
         }
         let covered = |patterns: &[&str], at: &str| patterns.iter().any(|pattern| pointer::covers(pattern, at));
         self.edges.into(id).find_map(|(user, pointers)| {
-            let facts = self.facts(&user.0)?;
-            let resource = self.input.blueprint.resources.get(&user.0)?;
-            let stays = resource.edges.contains_key(&id.0) && !resource.only_follows(&id.0);
-            if self.is_stuck(&user.0)
+            let facts = self.facts(&user.address)?;
+            let resource = self.input.blueprint.resources.get(&user.address)?;
+            let stays = resource.edges.contains_key(&id.address) && !resource.only_follows(&id.address);
+            if self.is_stuck(&user.address)
                 || (stays && pointers.iter().any(|at| !covered(facts.create_only, at) && !covered(facts.late, at)))
             {
-                return Some(user.0.clone());
+                return Some(user.address.clone());
             }
             let goes_along = pointers.iter().any(|at| covered(facts.create_only, at));
             goes_along.then(|| self.holder(user, seen)).flatten()

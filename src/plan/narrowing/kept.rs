@@ -8,7 +8,7 @@ use crate::plan::decide::Decisions;
 use crate::plan::fate::Fate;
 use crate::plan::fields::joined;
 use crate::plan::standing::Standing;
-use crate::plan::victims::{Victim, blind, refers};
+use crate::plan::victims::{Victim, blind, can_refer};
 use crate::resource::Address;
 
 impl Narrowing<'_> {
@@ -44,7 +44,7 @@ impl Narrowing<'_> {
                 Some((user.to_string(), format!("{giver}, which gives something to it, {why}")))
             };
             let unseen = || {
-                let (kind, _) = blind.iter().find(|(kind, _)| refers(self.shapes, kind, &address.kind))?;
+                let (kind, _) = blind.iter().find(|(kind, _)| can_refer(self.shapes, kind, &address.kind))?;
                 Some((kind.clone(), "could not be read".to_owned()))
             };
             let (who, why) = holder.or_else(instead).or_else(unseen)?;

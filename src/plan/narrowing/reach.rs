@@ -72,8 +72,9 @@ impl Narrowing<'_> {
             return true;
         };
         let facts = shape.facts();
-        let own = self.edges.out.iter().filter(|(from, _)| from.0 == *user).flat_map(|(_, targets)| targets);
-        let pointers: Vec<_> = own.filter(|(to, _)| to.0 == *address).flat_map(|(_, pointers)| pointers).collect();
+        let own = self.edges.out.iter().filter(|(from, _)| from.address == *user).flat_map(|(_, targets)| targets);
+        let pointers: Vec<_> =
+            own.filter(|(to, _)| to.address == *address).flat_map(|(_, pointers)| pointers).collect();
         let is_left = |field: &Field| {
             facts.rollout.iter().any(|property| pointer::covers(property, &field.path))
                 || pointers.iter().any(|at| pointer::covers(&field.path, at))
@@ -123,7 +124,7 @@ impl Narrowing<'_> {
     /// Whom a group admits or may go out to, and who admits it or may go out to it: as it is and as it is to be.
     fn admitted(&self, group: &Address) -> Named {
         let live = self.edges.out.iter().flat_map(|(from, targets)| {
-            targets.iter().filter_map(|(to, pointers)| self.other_end(group, &from.0, &to.0, pointers))
+            targets.iter().filter_map(|(to, pointers)| self.other_end(group, &from.address, &to.address, pointers))
         });
         live.chain(self.wished(group)).collect()
     }

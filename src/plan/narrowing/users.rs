@@ -35,8 +35,8 @@ impl Users {
             targets.for_each(|(target, _)| users.add(from, target));
         }
         for (from, targets) in &edges.out {
-            let targets = targets.iter().filter(|(_, pointers)| is_use(&from.0, pointers));
-            targets.for_each(|(target, _)| users.add(&from.0, &target.0));
+            let targets = targets.iter().filter(|(_, pointers)| is_use(&from.address, pointers));
+            targets.for_each(|(target, _)| users.add(&from.address, &target.address));
         }
         let there = There::of(all.iter().copied());
         for (from, live) in all {
