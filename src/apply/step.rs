@@ -82,10 +82,13 @@ impl<C: Cloud> Site<'_, C> {
         let spec = self.settle(kind.shape(), &desired.spec)?;
         let name = match &desired.physical {
             Some(given) => Name::given(given.clone()),
-            None => Name::of(&self.stack.id, &step.id.address.name, facts.name, &create_only(facts, spec.value())),
+            None => {
+                let (address, parts) = (&step.id.address, create_only(facts, spec.value()));
+                facts.naming().name(&self.stack.project, &self.stack.id, &address.name, &parts)
+            }
         };
         let mut tags = self.tags(kind.shape(), step);
-        if facts.name.is_physical() {
+        if facts.bears_id() {
             tags.set(key::ID, name.as_str());
         }
         self.own().insert(name.as_str().to_owned());
@@ -254,7 +257,7 @@ impl<C: Cloud> Site<'_, C> {
         if let Some(marks) = &step.marks {
             let outputs = self.outputs.lock().unwrap_or_else(PoisonError::into_inner);
             let lookup = |reference: &Reference| output(outputs.get(&reference.address)?, &reference.output);
-            tags.set(key::DIGEST, marks.settled(shape, &lookup));
+            tags.0.extend(marks.settled(shape, &lookup).map(|text| (key::DIGEST.to_owned(), text)));
         }
         tags
     }

@@ -5,11 +5,11 @@ use serde_json::{Map, Value};
 
 use super::after::Afters;
 use super::kinds::{Kinds, Known};
-use super::{Blueprint, Ignore, Resource, after, arns, graph, lint, place, references, switches, unique};
+use super::{Blueprint, Ignore, Resource, after, arns, graph, lint, names, place, references, switches, unique};
 use crate::problem::{Problem, Span, suggest};
 use crate::resource::{Address, Reference, Stack, keyed, pointer};
 use crate::template::{Declaration, Expanded, violation};
-use crate::tenant::{IgnoreRule, region};
+use crate::tenant::IgnoreRule;
 
 /// Checks what a template declares against the kinds and makes the stack's graph; notes every mistake, and gives
 /// nothing if there is one.
@@ -34,7 +34,7 @@ pub fn build(
             continue;
         };
         references::of_properties(kinds, &declaration, known, &all, &mut found);
-        names(&declaration, known, &all, &mut found);
+        names::check(&declaration, known, stack, &all, &mut found);
         afters.add(&declaration, &all, &mut found);
         if let Some(resource) = resource(declaration, known, stack, &mut found) {
             resources.insert(resource.address.clone(), resource);
@@ -84,29 +84,6 @@ fn unique(declarations: &[Declaration], problems: &mut Vec<Problem>) -> BTreeMap
         }
     }
     all
-}
-
-fn names(declaration: &Declaration, known: &Known<'_>, all: &BTreeMap<Address, Span>, problems: &mut Vec<Problem>) {
-    if let Some(place) = &declaration.region {
-        problems.extend(region::check(place));
-    }
-    if let Some(physical) = &declaration.physical {
-        let (length, max) = (physical.value.chars().count(), known.facts.name.max());
-        if !(1..=max).contains(&length) {
-            let what = format!("the physical name `{}` has {length} characters", physical.value);
-            problems.push(Problem::error(physical.span.clone(), what).hint(format!("1 to {max} for this kind")));
-        }
-    }
-    if let Some(was) = &declaration.was {
-        let old = Address::new(&declaration.address.value.kind, &was.value);
-        if !Address::is_name(&was.value) {
-            let what = format!("`{}` can't have been the name of a resource", was.value);
-            problems.push(Problem::error(was.span.clone(), what).hint("small letters, digits and dashes"));
-        } else if all.contains_key(&old) {
-            let what = format!("{} was {old}, which is still there", declaration.address.value);
-            problems.push(Problem::error(was.span.clone(), what).hint("remove `was`, or the other resource"));
-        }
-    }
 }
 
 fn resource(

@@ -12,8 +12,8 @@ pub(super) fn collisions(kinds: &Kinds<'_>, blueprints: &[Blueprint]) -> Vec<Pro
     for blueprint in blueprints {
         let stack = &blueprint.stack;
         for resource in blueprint.resources.values() {
-            let rule = kinds.get(&resource.address.kind).map(|known| known.facts.name);
-            if !rule.is_some_and(|rule| rule.is_physical()) {
+            // A name that tells whose it is is nobody else's.
+            if !kinds.get(&resource.address.kind).is_some_and(|known| known.facts.bears_id()) {
                 continue;
             }
             let name =

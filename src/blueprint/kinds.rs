@@ -32,7 +32,7 @@ impl<'a> Kinds<'a> {
             .collect();
         let facts = known
             .iter()
-            .map(|(name, known)| (*name, KindFacts { reference: known.facts.reference, name: known.facts.name }));
+            .map(|(name, known)| (*name, KindFacts { reference: known.facts.reference, naming: known.facts.naming() }));
         let facts = Arc::new(facts.collect());
         Self { known, facts }
     }

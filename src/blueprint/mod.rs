@@ -9,6 +9,7 @@ mod graph;
 mod kinds;
 mod lint;
 mod load;
+mod names;
 mod place;
 mod references;
 mod schema;

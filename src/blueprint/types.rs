@@ -72,6 +72,13 @@ impl Resource {
         self.set.contains(property).then(|| self.spec.get(property)).flatten()
     }
 
+    /// What the template set a part of the spec to, as [`Facts::digested`](crate::resource::Facts::digested) names it.
+    pub fn written(&self, part: &str) -> Option<&Value> {
+        let Some((property, _)) = part.split_once('/') else { return self.set_to(part) };
+        self.set_to(property)?;
+        self.spec.pointer(&format!("/{part}")).filter(|value| !value.is_null())
+    }
+
     /// Whether the template sets a property otherwise than it was last applied, as far as the record tells.
     pub fn is_changed_since(&self, record: &Recorded, property: &str) -> bool {
         record.agrees(property, self.set_to(property)) == Some(false)

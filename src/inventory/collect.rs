@@ -204,7 +204,7 @@ pub(super) fn share<C: Cloud>(kind: &dyn AnyKind<C>, listing: &AnyListing, proje
         let is_ours = live.tags.get(key::PROJECT) == Some(project) && live.tags.stack().as_ref() == Some(stack);
         let Some(address) = live.tags.address(facts.kind).filter(|_| is_ours) else { continue };
         let live = Arc::new(live.clone());
-        if facts.name.is_physical() && is_copy(&live) {
+        if facts.bears_id() && is_copy(&live) {
             sight.copies.push(live);
         } else {
             sight.found.entry(address).or_default().push(live);

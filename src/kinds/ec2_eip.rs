@@ -7,7 +7,7 @@ use super::ec2;
 use super::idempotence::gone_as;
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry};
 use crate::resource::{
-    Attachable, Changes, Class, Essentials, Facts, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule,
+    Attachable, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Name, NameRule,
     Permissions, Replacement, Result, Scope, State, Tags, Told, Turn, pointer,
 };
 
@@ -57,6 +57,7 @@ impl Kind for Eip {
             kind: "AWS::EC2::EIP",
             reference: "PublicIp",
             name: NameRule::Assigned { max: 255 },
+            identity: Identity::Tags,
             name_property: None,
             sends_once: &["ec2:AllocateAddress"],
             id_prefixes: &["eipalloc-"],

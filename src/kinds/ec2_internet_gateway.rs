@@ -7,8 +7,8 @@ use super::ec2_vpc::Vpc;
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry, until};
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::{
-    Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Kept, Kind, Listing, Made,
-    Name, NameRule, Permissions, Ref, Replacement, Result, Scope, State, Tags, Told, Turn,
+    Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind,
+    Listing, Made, Name, NameRule, Permissions, Ref, Replacement, Result, Scope, State, Tags, Told, Turn,
 };
 
 /// A VPC's door to the internet, with its attachment (which AWS cannot tag).
@@ -64,6 +64,7 @@ impl Kind for InternetGateway {
             kind: "AWS::EC2::InternetGateway",
             reference: "InternetGatewayId",
             name: NameRule::Assigned { max: 255 },
+            identity: Identity::Tags,
             name_property: None,
             sends_once: &["ec2:CreateInternetGateway"],
             id_prefixes: &["igw-"],

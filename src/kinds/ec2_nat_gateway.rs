@@ -11,8 +11,8 @@ use super::ec2_route_table::RouteTable;
 use super::ec2_subnet::Subnet;
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::resource::{
-    Address, Attachable, Changes, Essentials, Facts, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name,
-    NameRule, Neighbours, Permissions, Ref, Replacement, Result, Scope, State, Switch, Tags, Told, Turn, pointer,
+    Address, Attachable, Changes, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind, Listing, Made,
+    Name, NameRule, Neighbours, Permissions, Ref, Replacement, Result, Scope, State, Switch, Tags, Told, Turn, pointer,
 };
 
 /// The way out of private subnets.
@@ -89,6 +89,7 @@ impl Kind for NatGateway {
             kind: "AWS::EC2::NatGateway",
             reference: "NatGatewayId",
             name: NameRule::Assigned { max: 255 },
+            identity: Identity::Tags,
             name_property: None,
             sends_once: &[],
             id_prefixes: &["nat-"],

@@ -8,7 +8,7 @@ use super::ec2_cidr::Cidr;
 use super::ec2_vpc::Vpc;
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry};
 use crate::resource::{
-    Attachable, Changes, Class, Essentials, Facts, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule,
+    Attachable, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Name, NameRule,
     Permissions, Ref, Replacement, Result, Scope, State, Tags, Told, Turn, Unmodelled, pointer,
 };
 
@@ -83,6 +83,7 @@ impl Kind for Subnet {
             kind: "AWS::EC2::Subnet",
             reference: "SubnetId",
             name: NameRule::Assigned { max: 255 },
+            identity: Identity::Tags,
             name_property: None,
             sends_once: &["ec2:CreateSubnet"],
             id_prefixes: &["subnet-"],

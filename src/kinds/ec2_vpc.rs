@@ -15,8 +15,8 @@ use super::ec2_cidr::Cidr;
 use super::ec2_dhcp_options::Options;
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry};
 use crate::resource::{
-    Attachable, Changes, Essentials, Facts, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions,
-    Replacement, Result, Scope, State, Switch, Tags, Told, Turn, Unmodelled, Unseen, pointer,
+    Attachable, Changes, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing, Made, Name, NameRule,
+    Permissions, Replacement, Result, Scope, State, Switch, Tags, Told, Turn, Unmodelled, Unseen, pointer,
 };
 
 /// A network of a stack's own.
@@ -82,6 +82,7 @@ impl Kind for Vpc {
             kind: "AWS::EC2::VPC",
             reference: "VpcId",
             name: NameRule::Assigned { max: 255 },
+            identity: Identity::Tags,
             name_property: None,
             sends_once: &["ec2:CreateVpc"],
             id_prefixes: &["vpc-"],

@@ -9,8 +9,8 @@ use super::idempotence::gone;
 use crate::aws::{Aws, MINUTE, Reader, TagIndex, Writer};
 use crate::resource::normal::Set;
 use crate::resource::{
-    Attachable, Changes, Class, Essentials, Facts, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref,
-    Replacement, Result, Scope, State, Tags, Told, Turn,
+    Attachable, Changes, Class, Essentials, Facts, Found, Identity, Kept, Kind, Listing, Made, Name, NameRule,
+    Permissions, Ref, Replacement, Result, Scope, State, Tags, Told, Turn,
 };
 
 /// The subnets that a cache may use.
@@ -65,6 +65,7 @@ impl Kind for SubnetGroup {
             kind: "AWS::ElastiCache::SubnetGroup",
             reference: "CacheSubnetGroupName",
             name: NameRule::Unique { max: NAME_MAX },
+            identity: Identity::Tags,
             name_property: Some("CacheSubnetGroupName"),
             sends_once: &[],
             id_prefixes: &[],

@@ -9,8 +9,8 @@ use super::rds;
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::normal::Set;
 use crate::resource::{
-    Attachable, Changes, Class, Essentials, Facts, Found, Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref,
-    Replacement, Result, Scope, State, Tags, Told, Turn,
+    Attachable, Changes, Class, Essentials, Facts, Found, Identity, Kept, Kind, Listing, Made, Name, NameRule,
+    Permissions, Ref, Replacement, Result, Scope, State, Tags, Told, Turn,
 };
 
 /// The subnets that a database may use.
@@ -67,6 +67,7 @@ impl Kind for DbSubnetGroup {
             kind: "AWS::RDS::DBSubnetGroup",
             reference: "DBSubnetGroupName",
             name: NameRule::Unique { max: rds::GROUP_MAX },
+            identity: Identity::Tags,
             name_property: Some("DBSubnetGroupName"),
             sends_once: &[],
             id_prefixes: &[],

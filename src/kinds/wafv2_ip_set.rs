@@ -10,8 +10,8 @@ use crate::aws::{Aws, Clients, Reader, TagIndex, Writer};
 use crate::resource::cloudformation::CloudFormation;
 use crate::resource::normal::Set;
 use crate::resource::{
-    Attachable, Changes, Class, Essentials, Facts, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name,
-    NameRule, Permissions, Result, Scope, State, Tags, Told, Turn,
+    Attachable, Changes, Class, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind, Listing, Made,
+    Name, NameRule, Permissions, Result, Scope, State, Tags, Told, Turn,
 };
 
 /// Addresses that rules of a web ACL allow or block.
@@ -75,6 +75,7 @@ impl Kind for IpSet {
             kind: "AWS::WAFv2::IPSet",
             reference: "Ref",
             name: NameRule::Unique { max: wafv2::NAME_MAX },
+            identity: Identity::Tags,
             name_property: Some("Name"),
             sends_once: &[],
             id_prefixes: &[],

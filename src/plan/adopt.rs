@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::suspects::owner;
 use super::types::{Action, Cause, Change, StackPlan, Step, StepId, Verb};
 use crate::blueprint::{Blueprint, Resource};
-use crate::resource::{Disruption, Facts, Live, State, Tags, key};
+use crate::resource::{Disruption, Facts, Identity, Live, State, Tags, key};
 
 /// Why something cannot be adopted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,13 +17,15 @@ pub enum Unfit {
     Leaving,
     /// No spec can express it, and why.
     Misfit(String),
+    /// AWS can't tag it: only what has this name is the resource.
+    Named(String),
 }
 
 /// Plans the adoption of a live thing: a retag with the tags that tell whose it is, and nothing else. The digest is not
 /// among them, so that the next plan's causes read unknown.
 ///
 /// # Errors
-/// [`Unfit`] if it is somebody else's, about to go, or of another shape than a spec can have.
+/// [`Unfit`] if it is somebody else's, about to go, of another shape than a spec can have, or known by its name alone.
 pub fn adoption(
     blueprint: &Blueprint,
     resource: &Resource,
@@ -31,6 +33,10 @@ pub fn adoption(
     live: &Arc<Live>,
 ) -> Result<StackPlan, Unfit> {
     let (stack, address) = (&blueprint.stack, &resource.address);
+    if facts.identity != Identity::Tags {
+        let name = facts.naming().name(&stack.project, &stack.id, &address.name, "");
+        return Err(Unfit::Named(name.to_string()));
+    }
     if let Some(owner) = owner(stack, address, &live.tags) {
         return Err(Unfit::Owned(owner));
     }

@@ -63,8 +63,8 @@ impl Causes<'_> {
         if self.record == Recorded::Pending {
             return Cause::Config;
         }
-        let property = pointer::property(path);
-        let written = self.resource.set_to(property);
+        let property = self.shape.facts().digested(path);
+        let written = self.resource.written(property);
         let Some(agrees) = self.record.agrees(property, written) else {
             return if self.depends(written) { Cause::Dependency } else { Cause::Unknown };
         };

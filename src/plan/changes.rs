@@ -10,7 +10,9 @@ use super::types::{Action, Cause, Change, Field, StackPlan, Step, StepId, Verb, 
 use super::victims::Victim;
 use super::{pending, protection, tags};
 use crate::problem::Span;
-use crate::resource::{Address, Disruption, FieldDiff, Live, Recorded, Replacement, Shape, State, key};
+use crate::resource::{
+    Address, Disruption, Facts, FieldDiff, Identity, Live, Recorded, Replacement, Shape, State, key,
+};
 
 /// A wanted resource that nothing may be done to, nor made.
 pub(super) fn blocked(input: &Input<'_>, address: Address, why: String) -> Change {
@@ -102,11 +104,11 @@ pub(super) fn desired_change(
                 return;
             };
             change.action = Action::Retag;
-            change.fields = tags::fields(live, step);
+            change.fields = tags::fields(facts, live, step);
             change.cause = overall(change.fields.iter());
             if change.fields.is_empty() {
                 change.cause = Cause::Config;
-                change.notes.push(format!("tags: {}", key::DIGEST));
+                change.notes.push(format!("{}: {}", borne(facts), key::DIGEST));
             }
         }
         Fate::Wait { live } => {
@@ -116,11 +118,11 @@ pub(super) fn desired_change(
                 State::Settling(what) => Some(what.clone()),
                 _ => None,
             });
-            change.fields = retagged(plan, address, live);
+            change.fields = retagged(plan, facts, address, live);
         }
         Fate::Update { live, fields, spec } => {
             let diffs = standing_diffs(shape, live, fields);
-            let tags = retagged(plan, address, live);
+            let tags = retagged(plan, facts, address, live);
             change.action = Action::Update;
             change.cause = overall(fields.iter().chain(&tags));
             change.disruption = shape.disruption(&diffs);
@@ -216,9 +218,14 @@ fn standing_diffs(shape: &dyn Shape, live: &Live, fields: &[Field]) -> Vec<Field
 }
 
 /// The differences of tags that are put right beside what else becomes of a resource.
-fn retagged(plan: &StackPlan, address: &Address, live: &Live) -> Vec<Field> {
+fn retagged(plan: &StackPlan, facts: &Facts, address: &Address, live: &Live) -> Vec<Field> {
     let retag = plan.steps.get(&StepId::new(address, Verb::Retag, &live.id));
-    retag.map(|step| tags::fields(live, step)).unwrap_or_default()
+    retag.map(|step| tags::fields(facts, live, step)).unwrap_or_default()
+}
+
+/// Where what was applied is written.
+fn borne(facts: &Facts) -> &'static str {
+    if facts.identity == Identity::Tags { "tags" } else { "note" }
 }
 
 /// `heirs` are the things that go as well and leave what only this one can read.

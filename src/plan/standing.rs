@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::suspects::{Suspect, Suspects, claimants, owner, reason, renamed};
 use crate::blueprint::Resource;
 use crate::inventory::{Inventory, Seen, Sight};
-use crate::resource::{Address, Facts, Live, Name, NameRule, Stack, State, Stranger, Tags, Unseen};
+use crate::resource::{Address, Facts, Live, NameRule, Stack, State, Stranger, Tags, Unseen};
 
 /// How an address stands in live AWS.
 #[derive(Clone, Debug)]
@@ -81,7 +81,7 @@ pub(super) fn standing(
         return Standing::Absent;
     }
     Standing::Unknown {
-        why: reason(stack, address, &suspects),
+        why: reason(stack, facts, address, &suspects),
         unreadable: false,
         suspects: suspects.into_iter().map(|suspect| suspect.id).collect(),
     }
@@ -131,7 +131,7 @@ fn takes_name(stack: &Stack, resource: &Resource, facts: &Facts, stranger: &Stra
     }
     let is_hashed = matches!(facts.name, NameRule::Hashed { .. });
     facts.name.is_physical()
-        && resource.names().any(|own| Name::is_of(&stranger.name, &stack.id, own, facts.name))
+        && resource.names().any(|own| facts.naming().is_name_of(&stranger.name, &stack.project, &stack.id, own))
         && !(is_hashed && owner(stack, &resource.address, &stranger.tags).is_some())
 }
 

@@ -157,7 +157,7 @@ impl<'a> Maker<'a> {
             self.push(Step {
                 region: resource.region.clone(),
                 after: BTreeSet::from([complete]),
-                set_tags: Tags::from_iter([(key::DIGEST, marks.text())]),
+                set_tags: Tags::from_iter(marks.text().map(|text| (key::DIGEST, text))),
                 marks: Some(marks),
                 seconds: 1,
                 ..Step::new(retag)
@@ -214,9 +214,8 @@ impl<'a> Maker<'a> {
         let desired = tags::desired(&self.input.blueprint.stack, resource, facts, &marks);
         let (mut set_tags, unset_tags) = tags::retag(live, &desired, facts, self.input.mode == Mode::OnlyConfig);
         // What the update before it fills in, only the run knows.
-        if marks.is_open() && !after.is_empty() {
-            set_tags.set(key::DIGEST, marks.text());
-        }
+        let open = marks.text().filter(|_| marks.is_open() && !after.is_empty());
+        set_tags.0.extend(open.map(|text| (key::DIGEST.to_owned(), text)));
         if set_tags.is_empty() && unset_tags.is_empty() {
             return;
         }

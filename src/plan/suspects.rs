@@ -9,7 +9,7 @@ use super::input::Input;
 use super::order::Shapes;
 use crate::blueprint::Resource;
 use crate::inventory::Inventory;
-use crate::resource::{Address, Command, Facts, Live, Name, Recorded, Stack, StackId, Tags, key, pointer};
+use crate::resource::{Address, Command, Facts, Identity, Live, Recorded, Stack, StackId, Tags, key, pointer};
 
 /// A live thing that may be a missing resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,7 +99,8 @@ pub(super) fn claimants(
     desired: &Value,
 ) -> Vec<Suspect> {
     let has_name = |live: &Live| {
-        let of = |name: &String| resource.names().any(|own| Name::is_of(name, &stack.id, own, facts.name));
+        let of =
+            |name: &String| resource.names().any(|own| facts.naming().is_name_of(name, &stack.project, &stack.id, own));
         !facts.name.is_physical() || live.name.as_ref().is_some_and(of)
     };
     let shares = |live: &Live, pattern: &&str| !values(&live.spec, pattern).is_disjoint(&values(desired, pattern));
@@ -136,7 +137,7 @@ pub(super) fn renamed(
 ) -> Option<Suspect> {
     let made_as = |live: &Live, name: &str| {
         let given = if facts.name.is_physical() { live.name.as_deref() } else { live.tags.get(super::tags::NAME) };
-        given.is_some_and(|given| Name::is_of(given, &stack.id, name, facts.name))
+        given.is_some_and(|given| facts.naming().is_name_of(given, &stack.project, &stack.id, name))
     };
     let found = inventory.sights(&resource.address.kind).flat_map(|sight| &sight.found);
     let odd = found.filter(|(address, lives)| !is_wanted(address) || lives.len() > 1);
@@ -148,12 +149,17 @@ pub(super) fn renamed(
 }
 
 /// Why a missing resource is not made: what may be it, and the way out.
-pub(super) fn reason(stack: &Stack, address: &Address, suspects: &[Suspect]) -> String {
+pub(super) fn reason(stack: &Stack, facts: &Facts, address: &Address, suspects: &[Suspect]) -> String {
     let place = format!("{}/{address}", stack.id);
     let one = |suspect: &Suspect| {
         let Suspect { id, because, tags } = suspect;
         let adopt = Command::new("adopt").word(&place).word(id);
         match owner(stack, address, tags) {
+            _ if facts.identity != Identity::Tags => format!(
+                "{id} {because}, but is not called {}, and by that name alone it would be known, since AWS can't tag it: if it \
+                 is this resource, give it that name back; if it is somebody else's, let nothing of this stack refer to it",
+                facts.naming().name(&stack.project, &stack.id, &address.name, "")
+            ),
             Some(owner) => format!(
                 "{id} {because}, but bears the tags of {owner}: if they are wrong, remove its provision: tags by hand, then \
                  `{adopt}`; if it was renamed in the YAML, say `was:` there; else rename one of the two"

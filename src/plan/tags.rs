@@ -5,23 +5,26 @@ use serde_json::Value;
 use super::decide::LeftOut;
 use super::types::{Cause, Field, Step};
 use crate::blueprint::Resource;
-use crate::resource::{Digest, Facts, Live, Marks, Name, NameRule, Recorded, Shape, Stack, Tags, key, keyed, pointer};
+use crate::resource::{Digest, Facts, Identity, Live, Marks, Recorded, Shape, Stack, Tags, key, keyed, pointer};
 
 /// The tag that consoles show as the name.
 pub(super) const NAME: &str = "Name";
 /// Where a difference of a tag is told, under CloudFormation's name for them.
 const TAGS: &str = "/Tags";
+/// Where it is told of what AWS can't tag.
+const NOTE: &str = "/Note";
 
 /// The tags a resource should bear, but for `provision:id`, which only its creation knows, and its digest, which is as whole
 /// as the marks are.
 pub(super) fn desired(stack: &Stack, resource: &Resource, facts: &Facts, marks: &Marks) -> Tags {
-    let mut tags = own_tags(stack, resource, facts.name);
-    tags.set(key::DIGEST, marks.text());
+    let mut tags = own_tags(stack, resource, facts);
+    tags.0.extend(marks.text().map(|text| (key::DIGEST.to_owned(), text)));
     tags
 }
 
-/// Returns the tags that tell whose a resource is and what the user wants on it: all but those about what was applied.
-pub fn own_tags(stack: &Stack, resource: &Resource, rule: NameRule) -> Tags {
+/// Returns the tags that tell whose a resource is and what the user wants on it, as far as it can bear them: all but those
+/// about what was applied.
+pub fn own_tags(stack: &Stack, resource: &Resource, facts: &Facts) -> Tags {
     let mut tags = stack.tags.clone();
     tags.set(key::PROJECT, &*stack.project);
     tags.set(key::TENANT, &*stack.id.tenant);
@@ -31,9 +34,11 @@ pub fn own_tags(stack: &Stack, resource: &Resource, rule: NameRule) -> Tags {
     if resource.protected == Some(true) {
         tags.set(key::PROTECTED, "true");
     }
-    if !rule.is_physical() && tags.get(NAME).is_none() {
-        tags.set(NAME, Name::of(&stack.id, &resource.address.name, rule, "").as_str());
+    if !facts.name.is_physical() && tags.get(NAME).is_none() {
+        let name = facts.naming().name(&stack.project, &stack.id, &resource.address.name, "");
+        tags.set(NAME, name.as_str());
     }
+    tags.0.retain(|key, _| facts.identity.bears(key));
     tags
 }
 
@@ -52,7 +57,7 @@ pub(super) fn marks(
 ) -> Marks {
     let facts = shape.facts();
     let record = Recorded::read(live.and_then(|live| live.tags.get(key::DIGEST)));
-    let mut marks = Marks::new(Digest::default(), spec);
+    let mut marks = Marks::new(Digest::default(), spec, facts.identity.digest_room());
     let counts = |name: &str| !facts.initial.contains(&pointer::join("", name).as_str());
     for (name, written) in resource.set().filter(|(name, _)| counts(name)) {
         match left_out.get(pointer::join("", name).as_str()) {
@@ -72,8 +77,8 @@ pub(super) fn marks(
     for (name, left) in unset.filter(|(name, _)| resource.set_to(name).is_none() && counts(name)) {
         marks.keep(shape, name, &record, left.applied.as_ref());
     }
-    stack.tags.iter().for_each(|(key, _)| marks.tag(key));
-    marks.tag_values(own_tags(stack, resource, facts.name).iter().filter(|(key, _)| is_told(key)));
+    stack.tags.iter().filter(|(key, _)| facts.identity.bears(key)).for_each(|(key, _)| marks.tag(key));
+    marks.tag_values(own_tags(stack, resource, facts).iter().filter(|(key, _)| is_told(key)));
     elements(resource, facts).iter().for_each(|pointer| marks.element(pointer));
     marks
 }
@@ -105,7 +110,7 @@ pub(super) fn retag(live: &Live, desired: &Tags, facts: &Facts, only_config: boo
     let is_left = |key: &str, after: Option<&str>| only_config && cause(live, &record, key, after) == Cause::Drift;
     let differs = |key: &str, value: &str| live.tags.get(key) != Some(value) && !is_left(key, Some(value));
     let mut set: Tags = desired.iter().filter(|(key, value)| differs(key, value)).collect();
-    if facts.name.is_physical()
+    if facts.bears_id()
         && live.tags.get(key::ID).is_none()
         && let Some(name) = &live.name
     {
@@ -123,12 +128,13 @@ pub(super) fn retag(live: &Live, desired: &Tags, facts: &Facts, only_config: boo
 }
 
 /// The differences of tags that a step puts right, each with its cause. The digest follows from all the others.
-pub(super) fn fields(live: &Live, step: &Step) -> Vec<Field> {
+pub(super) fn fields(facts: &Facts, live: &Live, step: &Step) -> Vec<Field> {
+    let root = if facts.identity == Identity::Tags { TAGS } else { NOTE };
     let record = Recorded::read(live.tags.get(key::DIGEST));
     let set = step.set_tags.iter().filter(|(key, _)| *key != key::DIGEST).map(|(key, value)| (key, Some(value)));
     let unset = step.unset_tags.iter().map(|key| (key.as_str(), None));
     let field = |(key, after): (&str, Option<&str>)| Field {
-        path: pointer::join(TAGS, key),
+        path: pointer::join(root, key),
         before: live.tags.get(key).map(Value::from),
         after: after.map(Value::from),
         cause: cause(live, &record, key, after),

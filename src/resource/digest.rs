@@ -18,8 +18,6 @@ pub(super) const VALUE_LETTERS: usize = 4;
 pub(super) const PART_LETTERS: [usize; 3] = [4, 3, 2];
 /// More parts of one property than this are not kept: one letter counts them.
 const MOST_PARTS: usize = 63;
-/// AWS's limit for a tag's value.
-const MAX_LENGTH: usize = 256;
 /// Stands in front of properties of which not all found room.
 pub(super) const CUT: char = '+';
 /// Stands between the sections.
@@ -29,7 +27,7 @@ pub(super) const TAG_VALUES: &str = "tags";
 /// Letters that tags allow everywhere.
 pub(super) const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// What a template set, as short hashes: written as the tag `provision:digest`, it tells a change of the configuration
+/// What a template set, as short hashes: written as the tag `provision:digest`, or into a note, it tells a change of the configuration
 /// from a change of the live resource without a state file (docs/decisions/0011).
 ///
 /// Of every property there is the hash of its value with references unresolved; of lists, objects and of what holds
@@ -95,12 +93,13 @@ impl Digest {
         }
     }
 
-    /// The tag's value. What finds no room is left out: the largest lists of parts first, properties last.
-    pub fn text(&self) -> String {
+    /// The text, in so many characters at most. What finds no room is left out: the largest lists of parts first, properties
+    /// last.
+    pub fn text(&self, most: usize) -> String {
         let mut text = format!("{SCHEME}:");
         let properties: Vec<_> = self.properties.iter().map(|(name, value)| format!("{name}{value}")).collect();
         // One letter for the cut, three for what stands between.
-        let room = (MAX_LENGTH - text.len() - 4) / (NAME_LETTERS + VALUE_LETTERS);
+        let room = (most - text.len() - 4) / (NAME_LETTERS + VALUE_LETTERS);
         if properties.len() > room {
             text.push(CUT);
         }
@@ -109,12 +108,12 @@ impl Digest {
             text.push(BETWEEN);
             for mark in section {
                 // Room for the last section's mark.
-                if text.len() + mark.len() + 2 <= MAX_LENGTH {
+                if text.len() + mark.len() + 2 <= most {
                     text.push_str(mark);
                 }
             }
         }
-        let parts = self.parts_text(MAX_LENGTH.saturating_sub(text.len() + 2));
+        let parts = self.parts_text(most.saturating_sub(text.len() + 2));
         if !parts.is_empty() {
             text.push(BETWEEN);
             text.push_str(&parts);
@@ -160,8 +159,11 @@ pub(super) fn hash(text: &str, letters: usize) -> String {
 mod tests {
     use super::*;
 
+    /// What a tag's value has room for.
+    const MOST: usize = 256;
+
     fn read(digest: &Digest) -> Recorded {
-        Recorded::read(Some(&digest.text()))
+        Recorded::read(Some(&digest.text(MOST)))
     }
 
     #[test]
@@ -196,17 +198,34 @@ mod tests {
             digest.property(name, &Value::Null);
             digest.parts(name, (0..9).map(|i| format!("/{name}/{i}")));
         }
-        assert!(digest.text().len() <= MAX_LENGTH);
+        assert!(digest.text(MOST).len() <= MOST);
         let record = read(&digest);
         assert!(names.iter().all(|name| record.agrees(name, Some(&Value::Null)) == Some(true)));
         assert_eq!(record.had("Property0", ["/Property0/1".to_owned()]), None);
         for i in 30..50 {
             digest.property(&format!("Property{i}"), &Value::Null);
         }
-        assert!(digest.text().len() <= MAX_LENGTH);
+        assert!(digest.text(MOST).len() <= MOST);
         let known = (0..50).filter(|i| read(&digest).agrees(&format!("Property{i}"), Some(&Value::Null)) == Some(true));
-        assert_eq!(known.count(), (MAX_LENGTH - 7) / 7);
+        assert_eq!(known.count(), (MOST - 7) / 7);
         assert!((0..50).all(|i| read(&digest).agrees(&format!("Property{i}"), Some(&Value::Null)) != Some(false)));
+    }
+
+    #[test]
+    fn a_shorter_note_holds_less_and_says_nothing_wrong() {
+        let mut digest = Digest::default();
+        for i in 0..15 {
+            digest.property(&format!("Property{i}"), &Value::from(i));
+            digest.parts(&format!("Property{i}"), (0..3).map(|part| format!("/Property{i}/{part}")));
+        }
+        for most in [40, 64, 109, 256] {
+            let text = digest.text(most);
+            assert!(text.len() <= most, "{text}");
+            let record = Recorded::read(Some(&text));
+            let known = |i: i32| record.agrees(&format!("Property{i}"), Some(&Value::from(i)));
+            assert!((0..15).all(|i| known(i) != Some(false)), "{text}");
+            assert!((0..15).any(|i| known(i) == Some(true)), "{text}");
+        }
     }
 
     #[test]
@@ -217,8 +236,8 @@ mod tests {
             digest.property("Others", &Value::Null);
             digest.parts("Rules", (0..many).map(|i| format!("/Rules\n{i}")));
             digest.parts("Others", []);
-            let text = digest.text();
-            assert!(text.len() <= MAX_LENGTH, "{text}");
+            let text = digest.text(MOST);
+            assert!(text.len() <= MOST, "{text}");
             assert!(text.rsplit(BETWEEN).next().is_some_and(|parts| parts.starts_with(letters)), "{text}");
             let record = read(&digest);
             assert!((0..many).all(|i| record.had("Rules", [format!("/Rules\n{i}")]) == Some(true)), "{text}");
@@ -238,6 +257,6 @@ mod tests {
         new.keep_property("Rules", &record);
         new.keep_parts("Rules", &record);
         new.keep_parts("Others", &record);
-        assert_eq!(new.text(), old.text());
+        assert_eq!(new.text(MOST), old.text(MOST));
     }
 }

@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    Attached, Changes, Class, Cloud, Failure, FieldDiff, Found, Kept, Kind, Made, Name, Pending, Question, Result,
-    Scope, Settled, Shape, State, Stranger, Tags, Turn, Unmodelled, Unseen, located, pointer,
+    Attached, Changes, Class, Cloud, Failure, FieldDiff, Found, Identity, Kept, Kind, Made, Name, Pending, Question,
+    Result, Scope, Settled, Shape, State, Stranger, Tags, Turn, Unmodelled, Unseen, located, pointer,
 };
 
 /// One live resource with its type erased; keeps what its kind found, for the kind's own use.
@@ -196,7 +196,10 @@ impl<K: Kind> AnyKind<K::Cloud> for K {
         spec: &'a Settled,
         tags: &'a Tags,
     ) -> BoxFuture<'a, Result<AnyMade>> {
-        Box::pin(async move { erase_made(K::create(writer, name, &typed::<K>(spec)?, tags).await?) })
+        Box::pin(async move {
+            let tags = K::FACTS.identity.written(tags);
+            erase_made(K::create(writer, name, &typed::<K>(spec)?, &tags).await?)
+        })
     }
 
     fn update<'a>(
@@ -224,7 +227,16 @@ impl<K: Kind> AnyKind<K::Cloud> for K {
         set: &'a Tags,
         unset: &'a [String],
     ) -> BoxFuture<'a, Result<()>> {
-        Box::pin(async move { K::retag(writer, found::<K>(live)?, set, unset).await })
+        Box::pin(async move {
+            if K::FACTS.identity == Identity::Tags {
+                return K::retag(writer, found::<K>(live)?, set, unset).await;
+            }
+            // A note is written whole.
+            let mut tags = live.tags.clone();
+            tags.0.extend(set.0.clone());
+            tags.0.retain(|key, _| !unset.contains(key));
+            K::retag(writer, found::<K>(live)?, &K::FACTS.identity.written(&tags), &[]).await
+        })
     }
 
     fn delete<'a>(
@@ -267,7 +279,7 @@ fn erase<K: Kind>(found: Found<K>, scope: &Scope) -> Result<Live> {
         region: scope.region.clone(),
         spec: value(&found.spec)?,
         outputs: value(&found.outputs)?,
-        tags: found.tags.clone(),
+        tags: K::FACTS.identity.read(found.name.as_deref(), &found.tags),
         state: found.state.clone().located(&scope.region),
         unmodelled: found.unmodelled.clone(),
         external: found.external.as_ref().map(value).transpose()?,

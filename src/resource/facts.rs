@@ -1,5 +1,5 @@
 use super::cloudformation::CloudFormation;
-use super::{Attachable, Disruption, NameRule, Permissions, Replacement, Switch};
+use super::{Attachable, Disruption, Identity, NameRule, Naming, Permissions, Replacement, Switch};
 
 /// What the engine, the writer's gate, the export and the docs know of a [`Kind`](super::Kind).
 ///
@@ -13,6 +13,8 @@ pub struct Facts {
     pub reference: &'static str,
     /// See [`Essentials::name`].
     pub name: NameRule,
+    /// See [`Essentials::identity`].
+    pub identity: Identity,
     /// See [`Essentials::name_property`].
     pub name_property: Option<&'static str>,
     /// See [`Essentials::sends_once`].
@@ -37,6 +39,9 @@ pub struct Facts {
     /// Properties whose values, over all resources of the kind in a stack, may be added to and not taken away while the
     /// stack lives: a network's range, the zones that its subnets stand in.
     pub lasting: &'static [&'static str],
+    /// Properties under which all of the content is (`/DistributionConfig`): the digest has each property below them by
+    /// itself.
+    pub digest_below: &'static [&'static str],
     /// Whether a replacement can stand beside the old one.
     pub replacement: Replacement,
     /// What those who use it suffer when a new one, made first, takes its place: a load balancer has another name then.
@@ -133,6 +138,8 @@ pub struct Essentials {
     pub reference: &'static str,
     /// How AWS names it.
     pub name: NameRule,
+    /// Whether AWS can tag it; if not, its name says whose it is.
+    pub identity: Identity,
     /// CloudFormation's property for the physical name, of kinds that have one. A key has none: its name is its alias.
     pub name_property: Option<&'static str>,
     /// Creates that have neither a token nor a natural key: sent twice they make two, so they are never sent again.
@@ -158,6 +165,7 @@ impl Facts {
             kind,
             reference,
             name,
+            identity,
             name_property,
             sends_once,
             id_prefixes,
@@ -170,6 +178,7 @@ impl Facts {
             kind,
             reference,
             name,
+            identity,
             name_property,
             sends_once,
             id_prefixes,
@@ -180,6 +189,7 @@ impl Facts {
             create_only: &[],
             claims: &[],
             lasting: &[],
+            digest_below: &[],
             replacement: Replacement::DeleteFirst,
             handover: Disruption::None,
             keyed: &[],
@@ -218,6 +228,45 @@ impl Facts {
             cloudformation: CloudFormation::SAME,
             patience: None,
         }
+    }
+
+    /// What its resources are called.
+    pub fn naming(&self) -> Naming {
+        Naming { rule: self.name, identity: self.identity }
+    }
+
+    /// Whether it bears its own name in `provision:id`, which tells it from its copies.
+    pub fn bears_id(&self) -> bool {
+        self.name.is_physical() && self.identity.bears(super::key::ID)
+    }
+
+    /// Refuses facts that can't be true together; a kind that has them does not compile.
+    pub(super) const fn check(&self) {
+        if matches!(self.identity, Identity::Tags) {
+            return;
+        }
+        assert!(matches!(self.name, NameRule::Unique { .. }), "a name that tells whose it is has no hash");
+        if self.identity.digest_room().is_none() {
+            assert!(self.write_only.is_empty(), "without a digest nobody knows that a write-only property changed");
+            assert!(
+                self.additive.is_empty(),
+                "without a digest nobody knows which elements of an additive list are ours"
+            );
+            assert!(
+                !self.several_calls && self.late.is_empty(),
+                "without a digest nobody knows that a create is half done"
+            );
+        }
+    }
+
+    /// The part of a spec that a path is in, as the digest has them: a top-level property, or one
+    /// [below](Self::digest_below) such a one; a pointer without its first slash.
+    pub fn digested<'p>(&self, path: &'p str) -> &'p str {
+        let path = path.strip_prefix('/').unwrap_or(path);
+        let end = |steps: usize| path.match_indices('/').nth(steps - 1).map_or(path.len(), |(at, _)| at);
+        let property = &path[..end(1)];
+        let is_parted = self.digest_below.iter().any(|below| below.strip_prefix('/') == Some(property));
+        if is_parted { &path[..end(2)] } else { property }
     }
 
     /// The longest that an apply waits for one of the kind, in seconds. Ending a wait forgets nothing: the next run goes on.

@@ -13,17 +13,33 @@ pub struct Marks {
     spec: Arc<Value>,
     /// The properties whose parts are to be kept, and which still hold references.
     open: BTreeSet<String>,
+    /// How many characters there are for the digest; none: the kind has no place for one.
+    room: Option<usize>,
 }
 
 impl Marks {
-    pub fn new(digest: Digest, spec: Arc<Value>) -> Self {
-        Self { digest, spec, open: BTreeSet::new() }
+    /// `room` is how many characters there are for it, if any.
+    pub fn new(digest: Digest, spec: Arc<Value>, room: Option<usize>) -> Self {
+        Self { digest, spec, open: BTreeSet::new(), room }
     }
 
     /// Takes a property as the template set it, references unresolved; its parts are those of the spec.
     pub fn property(&mut self, shape: &dyn Shape, name: &str, written: &Value) {
+        let parts = below(shape, name, written);
+        if parts.is_empty() {
+            return self.part(shape, name, written);
+        }
+        // The whole as well: whether anything of it changed is asked, too.
         self.digest.property(name, written);
-        let Some(value) = self.spec.get(name) else { return };
+        for (part, written) in &parts {
+            self.part(shape, part, written);
+        }
+    }
+
+    /// Takes a property, or one below it, by its pointer without the first slash.
+    fn part(&mut self, shape: &dyn Shape, name: &str, written: &Value) {
+        self.digest.property(name, written);
+        let Some(value) = self.spec.pointer(&format!("/{name}")) else { return };
         if is_open(value) {
             self.open.insert(name.to_owned());
         } else if matches!(written, Value::Array(_) | Value::Object(_)) || is_open(written) {
@@ -38,6 +54,11 @@ impl Marks {
         match applied.filter(|applied| !is_open(applied)) {
             Some(applied) => self.digest.parts(name, found(shape, name, applied)),
             None => self.digest.keep_parts(name, record),
+        }
+        let spec = Arc::clone(&self.spec);
+        for (part, _) in spec.get(name).map(|value| below(shape, name, value)).unwrap_or_default() {
+            self.digest.keep_property(&part, record);
+            self.digest.keep_parts(&part, record);
         }
     }
 
@@ -58,27 +79,34 @@ impl Marks {
         !self.open.is_empty()
     }
 
-    /// The digest as far as it is known.
-    pub fn text(&self) -> String {
-        self.digest.text()
+    /// The digest as far as it is known; none: there is no place for it.
+    pub fn text(&self) -> Option<String> {
+        self.room.map(|room| self.digest.text(room))
     }
 
-    /// The digest once all references are known.
-    pub fn settled(&self, shape: &dyn Shape, lookup: &impl Fn(&Reference) -> Option<Value>) -> String {
+    /// The digest once all references are known; none: there is no place for it.
+    pub fn settled(&self, shape: &dyn Shape, lookup: &impl Fn(&Reference) -> Option<Value>) -> Option<String> {
         let spec = resolve(&self.spec, lookup);
         let spec = shape.normalise(spec.clone()).unwrap_or(spec);
         let mut digest = self.digest.clone();
         for name in &self.open {
-            if let Some(value) = spec.get(name).filter(|value| !is_open(value)) {
+            if let Some(value) = spec.pointer(&format!("/{name}")).filter(|value| !is_open(value)) {
                 digest.parts(name, found(shape, name, value));
             }
         }
-        digest.text()
+        self.room.map(|room| digest.text(room))
     }
 }
 
+/// What a property has below it that the digest knows by itself, by pointers without the first slash.
+fn below<'a>(shape: &dyn Shape, name: &str, value: &'a Value) -> Vec<(String, &'a Value)> {
+    let is_parted = shape.facts().digest_below.contains(&pointer::join("", name).as_str());
+    let all = value.as_object().filter(|_| is_parted).into_iter().flatten();
+    all.filter(|(_, inner)| !inner.is_null()).map(|(step, inner)| (pointer::join(name, step), inner)).collect()
+}
+
 fn found(shape: &dyn Shape, name: &str, value: &Value) -> Vec<String> {
-    parts::texts(shape.facts(), shape.schema(), &pointer::join("", name), value)
+    parts::texts(shape.facts(), shape.schema(), &format!("/{name}"), value)
 }
 
 fn is_open(value: &Value) -> bool {

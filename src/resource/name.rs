@@ -2,7 +2,8 @@ use std::fmt;
 
 use sha2::{Digest as _, Sha256};
 
-use super::StackId;
+use super::identity::telling_name;
+use super::{Identity, StackId};
 
 /// The physical name that a resource gets when it is created; what is found keeps the name it has.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,6 +18,32 @@ pub enum NameRule {
     Unique { max: usize },
     /// As `Unique`, but the name ends in a hash of the create-only properties, so that old and new can live side by side.
     Hashed { max: usize },
+}
+
+/// All that decides what a kind's resources are called.
+#[derive(Clone, Copy, Debug)]
+pub struct Naming {
+    pub rule: NameRule,
+    pub identity: Identity,
+}
+
+impl Naming {
+    /// Returns the physical name that a resource gets.
+    pub fn name(self, project: &str, stack: &StackId, name: &str, create_only: &str) -> Name {
+        match self.identity {
+            Identity::Tags => Name::of(stack, name, self.rule, create_only),
+            Identity::Name { .. } => telling_name(project, stack, name),
+        }
+    }
+
+    /// Returns whether a live name is the one that a resource of this name gets, or would have got with other create-only
+    /// properties.
+    pub fn is_name_of(self, live: &str, project: &str, stack: &StackId, name: &str) -> bool {
+        match self.identity {
+            Identity::Tags => Name::is_of(live, stack, name, self.rule),
+            Identity::Name { .. } => telling_name(project, stack, name).as_str() == live,
+        }
+    }
 }
 
 impl NameRule {
@@ -41,7 +68,7 @@ impl Name {
 
     /// Joins `<tenant>-<environment>-<name>`; for [`NameRule::Hashed`] with a hash of `create_only` behind.
     /// What is longer than the rule allows is cut and ends in a hash of the whole.
-    pub fn of(stack: &StackId, name: &str, rule: NameRule, create_only: &str) -> Self {
+    fn of(stack: &StackId, name: &str, rule: NameRule, create_only: &str) -> Self {
         let plain = format!("{}-{}-{name}", stack.tenant, stack.environment);
         let full = match rule {
             NameRule::Hashed { .. } => format!("{plain}-{}", short_hash(create_only)),
@@ -62,9 +89,8 @@ impl Name {
         &self.0
     }
 
-    /// Returns whether a live name is the one that a resource of this name gets, or would have got with other create-only
-    /// properties: for [`NameRule::Hashed`] any hash will do.
-    pub fn is_of(live: &str, stack: &StackId, name: &str, rule: NameRule) -> bool {
+    /// Returns whether a live name is this one; for [`NameRule::Hashed`] any hash will do.
+    fn is_of(live: &str, stack: &StackId, name: &str, rule: NameRule) -> bool {
         let one = Self::of(stack, name, rule, "");
         match (rule, one.0.rsplit_once('-'), live.rsplit_once('-')) {
             (NameRule::Hashed { .. }, Some((stem, _)), Some((live, hash))) => {

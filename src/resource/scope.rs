@@ -23,6 +23,12 @@ impl Scope {
         self.is_claimed(tags) || self.asks_for(id)
     }
 
+    /// Returns whether something that AWS can't tag is, by its physical name, one of the stacks' asked for, or is asked for
+    /// by its id or name.
+    pub fn owns_named(&self, id: &str, name: &str) -> bool {
+        self.owns(id, &Tags::of_name(name)) || self.asks_for(name)
+    }
+
     /// Returns whether tags claim a resource for one of the stacks asked for.
     pub fn is_claimed(&self, tags: &Tags) -> bool {
         tags.get(key::PROJECT) == Some(&self.project) && tags.stack().is_some_and(|stack| self.stacks.contains(&stack))

@@ -113,6 +113,7 @@ pub trait Shape: Send + Sync {
 
 impl<K: Kind> Shape for K {
     fn facts(&self) -> &Facts {
+        const { K::FACTS.check() };
         &K::FACTS
     }
 

@@ -6,7 +6,7 @@ use minijinja::value::{Kwargs, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, State, UndefinedBehavior, Value};
 
 use super::scope::{Named, STACK, Surroundings};
-use crate::resource::{Address, Name, NameRule, Reference, glob};
+use crate::resource::{Address, NameRule, Naming, Reference, glob};
 use crate::tenant::region;
 
 /// The functions of expressions, ours and the engine's.
@@ -143,11 +143,13 @@ fn reference_all(
 fn physical(state: &State<'_, '_>, address: &str) -> Result<String, Error> {
     let around = surroundings(state);
     let address: Address = address.parse().map_err(wrong)?;
-    let max = around.kind(&address.kind).map_err(wrong)?.name.max();
+    let naming = around.kind(&address.kind).map_err(wrong)?.naming;
+    // The hash in a name depends on what only the run knows.
+    let naming = Naming { rule: NameRule::Unique { max: naming.rule.max() }, ..naming };
     let given = around.addresses().and_then(|all| all.get(&address)).and_then(|named| named.physical.as_ref());
     Ok(match given {
         Some(given) => given.clone(),
-        None => Name::of(&around.stack, &address.name, NameRule::Unique { max }, "").to_string(),
+        None => naming.name(&around.project, &around.stack, &address.name, "").to_string(),
     })
 }
 

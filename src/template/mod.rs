@@ -21,7 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value as Json;
 
 use crate::problem::{Problem, Span};
-use crate::resource::{Address, NameRule};
+use crate::resource::{Address, Naming};
 use crate::yaml::Placed;
 
 pub use builtin::FILES;
@@ -83,5 +83,5 @@ pub struct Family {
 pub struct KindFacts {
     /// The output that `ref` means.
     pub reference: &'static str,
-    pub name: NameRule,
+    pub naming: Naming,
 }

@@ -29,6 +29,7 @@ pub struct Stack {
 /// What functions know of the stack.
 #[derive(Debug)]
 pub(super) struct Surroundings {
+    pub project: String,
     pub stack: StackId,
     pub region: String,
     pub kinds: Arc<BTreeMap<&'static str, KindFacts>>,
@@ -50,8 +51,8 @@ impl Object for Surroundings {}
 
 impl Surroundings {
     pub fn new(stack: &Stack, kinds: Arc<BTreeMap<&'static str, KindFacts>>) -> Self {
-        let (id, region) = (stack.id.clone(), stack.region.value.clone());
-        Self { stack: id, region, kinds, addresses: OnceLock::new(), trail: Trail::default() }
+        let (project, id, region) = (stack.project.clone(), stack.id.clone(), stack.region.value.clone());
+        Self { project, stack: id, region, kinds, addresses: OnceLock::new(), trail: Trail::default() }
     }
 
     pub fn addresses(&self) -> Option<&BTreeMap<Address, Named>> {

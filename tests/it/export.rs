@@ -10,7 +10,7 @@ use provision::inventory::{Inventory, Seen, Sight};
 use provision::kinds::KINDS;
 use provision::plan::{Mode, Verb};
 use provision::report::cloudformation_json;
-use provision::resource::{Address, Facts, Name, NameRule, Shape, Tags, key};
+use provision::resource::{Address, Facts, NameRule, Shape, Tags, key};
 use serde_json::{Map, Value, json};
 
 use crate::kinds::example_stack;
@@ -90,7 +90,7 @@ fn an_export_makes_what_an_apply_makes() {
                 say(format!("tags {tags:?}, and an apply writes {:?}", applied.get(address)));
             }
             if let NameRule::Unique { .. } = shape.facts().name {
-                let name = Name::of(&stack.id, &address.name, shape.facts().name, "").to_string();
+                let name = shape.facts().naming().name(&stack.project, &stack.id, &address.name, "").to_string();
                 let name = resource.physical.clone().unwrap_or(name);
                 if !take_name(&mut thing, &name) {
                     say(format!("nothing is called {name}"));

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use provision::resource::{
-    Address, Changes, Cloud, Difference, Disruption, Essentials, Facts, FieldDiff, Found, Kept, Kind, Listing, Made,
-    Name, NameRule, Neighbours, Permissions, Replacement, Result, Schema, Scope, Shape, Tags, Turn, Window, compare,
+    Address, Changes, Cloud, Difference, Disruption, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind,
+    Listing, Made, Name, NameRule, Neighbours, Permissions, Replacement, Result, Schema, Scope, Shape, Tags, Turn,
+    Window, compare,
 };
 use serde_json::Value;
 
@@ -30,6 +31,7 @@ impl Kind for Any {
         kind: "Any",
         reference: "Id",
         name: NameRule::Unique { max: 512 },
+        identity: Identity::Tags,
         name_property: None,
         sends_once: &[],
         id_prefixes: &[],

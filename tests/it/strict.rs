@@ -1,8 +1,8 @@
 //! Two small kinds with strict types, over a cloud in which nothing happens.
 
 use provision::resource::{
-    Changes, Essentials, Facts, Found, Kept, Kind, Listing, Made, Name, NameRule, OrRef, Permissions, Ref, Result,
-    Scope, Tags, Turn,
+    Changes, Essentials, Facts, Found, Identity, Kept, Kind, Listing, Made, Name, NameRule, OrRef, Permissions, Ref,
+    Result, Scope, Tags, Turn,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -62,6 +62,7 @@ const fn essentials(kind: &'static str, name: NameRule) -> Essentials {
         kind,
         reference: "Id",
         name,
+        identity: Identity::Tags,
         name_property: None,
         sends_once: &[],
         id_prefixes: &[],

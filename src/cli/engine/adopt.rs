@@ -99,6 +99,10 @@ fn refusal(id: &str, unfit: Unfit) -> Failure {
         Unfit::Owned(owner) => Failure::new(Exit::Refused, format!("{id} bears the tags of {owner}"))
             .hint("if they are wrong, remove its provision: tags by hand, then adopt it"),
         Unfit::Leaving => Failure::new(Exit::Refused, format!("{id} is being deleted")),
+        Unfit::Named(name) => {
+            Failure::new(Exit::Refused, format!("AWS can't tag {id}: its name is all that could make it this resource"))
+                .hint(format!("call it {name}, if AWS lets you rename it; else let an apply make a new one"))
+        }
         Unfit::Misfit(why) => Failure::new(Exit::Refused, format!("{id} {why}")),
     }
 }

@@ -14,8 +14,8 @@ use super::lower_case::lower_case;
 use crate::aws::{Aws, Reader, Writer, create_once};
 use crate::resource::normal::Set;
 use crate::resource::{
-    Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name,
-    NameRule, OPEN, Permissions, Replacement, Result, Scope, State, Tags, Turn, Unseen,
+    Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind, Listing, Made,
+    Name, NameRule, OPEN, Permissions, Replacement, Result, Scope, State, Tags, Turn, Unseen,
 };
 use read::{candidates, is_acm, read, requested, summaries, used};
 
@@ -81,6 +81,7 @@ impl Kind for Certificate {
             kind: "AWS::CertificateManager::Certificate",
             reference: "CertificateArn",
             name: NameRule::Assigned { max: 255 },
+            identity: Identity::Tags,
             name_property: None,
             sends_once: &[],
             id_prefixes: &[],

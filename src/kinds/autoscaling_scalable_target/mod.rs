@@ -11,8 +11,9 @@ use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::{
-    Address, Attachable, Attached, CLOSE, Changes, Class, Essentials, Facts, Found, Kept, Kind, Listing, Made, Name,
-    NameRule, Neighbours, Permissions, Replacement, Result, Scope, State, Switch, Tags, Told, Turn, partition, pointer,
+    Address, Attachable, Attached, CLOSE, Changes, Class, Essentials, Facts, Found, Identity, Kept, Kind, Listing,
+    Made, Name, NameRule, Neighbours, Permissions, Replacement, Result, Scope, State, Switch, Tags, Told, Turn,
+    partition, pointer,
 };
 pub use spec::{Outputs, Spec};
 use write::{delete_policy, put_policy, register};
@@ -102,6 +103,7 @@ impl Kind for ScalableTarget {
             kind: "AWS::ApplicationAutoScaling::ScalableTarget",
             reference: "Id",
             name: NameRule::Assigned { max: 255 },
+            identity: Identity::Tags,
             name_property: None,
             sends_once: &[],
             id_prefixes: &[],

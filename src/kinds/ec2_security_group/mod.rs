@@ -19,7 +19,7 @@ use super::idempotence::gone;
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::{
-    Attachable, Changes, Class, Essentials, Facts, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule,
+    Attachable, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Name, NameRule,
     Permissions, Question, Ref, Replacement, Result, Scope, State, Tags, Told, Turn,
 };
 
@@ -121,6 +121,7 @@ impl Kind for SecurityGroup {
             kind: "AWS::EC2::SecurityGroup",
             reference: "GroupId",
             name: NameRule::Hashed { max: 255 },
+            identity: Identity::Tags,
             name_property: Some("GroupName"),
             sends_once: &[],
             id_prefixes: &["sg-"],

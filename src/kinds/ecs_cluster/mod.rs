@@ -10,7 +10,7 @@ use super::ecs::{self, CapacityProviderStrategy, MAX_NAME};
 use super::idempotence::{gone, patiently, turn};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
-    Attachable, Changes, Class, Essentials, Facts, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule,
+    Attachable, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Name, NameRule,
     Permissions, Replacement, Result, Scope, State, Stranger, Switch, Tags, Told, Turn, pointer,
 };
 pub use spec::{Outputs, Spec};
@@ -59,6 +59,7 @@ impl Kind for Cluster {
             kind: "AWS::ECS::Cluster",
             reference: "ClusterName",
             name: NameRule::Unique { max: MAX_NAME },
+            identity: Identity::Tags,
             name_property: Some("ClusterName"),
             sends_once: &[],
             id_prefixes: &[],

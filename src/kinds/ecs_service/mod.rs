@@ -12,8 +12,8 @@ use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::cloudformation::CloudFormation;
 use crate::resource::{
-    Address, Attachable, Changes, Class, Essentials, Facts, FieldDiff, Found, Kept, Kind, Listing, Made, Name,
-    NameRule, Neighbours, OPEN, Permissions, Replacement, Result, Scope, Switch, Tags, Told, Turn,
+    Address, Attachable, Changes, Class, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing, Made,
+    Name, NameRule, Neighbours, OPEN, Permissions, Replacement, Result, Scope, Switch, Tags, Told, Turn,
 };
 use spec::DAEMON;
 pub use spec::{Outputs, Spec};
@@ -112,6 +112,7 @@ impl Kind for Service {
             kind: "AWS::ECS::Service",
             reference: "ServiceArn",
             name: NameRule::Unique { max: MAX_NAME },
+            identity: Identity::Tags,
             name_property: Some("ServiceName"),
             sends_once: &[],
             id_prefixes: &[],

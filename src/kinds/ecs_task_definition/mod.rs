@@ -20,7 +20,7 @@ use super::ecs::{self, MAX_NAME};
 use super::idempotence::patiently;
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
-    Attachable, Changes, Class, Essentials, Facts, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule,
+    Attachable, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Name, NameRule,
     Permissions, Question, Replacement, Result, Scope, State, Tags, Told, Turn, Unseen,
 };
 pub use spec::{Outputs, Spec};
@@ -104,6 +104,7 @@ impl Kind for TaskDefinition {
             kind: "AWS::ECS::TaskDefinition",
             reference: "TaskDefinitionArn",
             name: NameRule::Unique { max: MAX_NAME },
+            identity: Identity::Tags,
             name_property: Some("Family"),
             sends_once: &[],
             id_prefixes: &[],

@@ -18,8 +18,8 @@ use super::{elasticache, offers};
 use crate::aws::{Aws, MINUTE, Reader, TagIndex, Writer};
 use crate::resource::cloudformation::{CloudFormation, Snapshots};
 use crate::resource::{
-    Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Kept, Kind, Listing, Made,
-    Name, NameRule, Pending, Permissions, Question, Result, Scope, State, Tags, Told, Turn, Window,
+    Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind,
+    Listing, Made, Name, NameRule, Pending, Permissions, Question, Result, Scope, State, Tags, Told, Turn, Window,
 };
 
 /// A Redis or Valkey cache with its replicas and shards.
@@ -93,6 +93,7 @@ impl Kind for ReplicationGroup {
             kind: "AWS::ElastiCache::ReplicationGroup",
             reference: "ReplicationGroupId",
             name: NameRule::Unique { max: NAME_MAX },
+            identity: Identity::Tags,
             name_property: Some("ReplicationGroupId"),
             sends_once: &[],
             id_prefixes: &[],

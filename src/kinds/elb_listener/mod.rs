@@ -15,9 +15,9 @@ use super::elb_load_balancer::LoadBalancer;
 use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
-    Address, Attachable, Attached, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Kept,
-    Kind, Listing, Made, Name, NameRule, Neighbours, Permissions, Ref, Replacement, Result, Scope, State, Switch, Tags,
-    Told, Turn, Unmodelled, pointer,
+    Address, Attachable, Attached, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity,
+    Kept, Kind, Listing, Made, Name, NameRule, Neighbours, Permissions, Ref, Replacement, Result, Scope, State, Switch,
+    Tags, Told, Turn, Unmodelled, pointer,
 };
 
 /// A port of a load balancer, and what happens to what no rule takes.
@@ -144,6 +144,7 @@ impl Kind for Listener {
             kind: "AWS::ElasticLoadBalancingV2::Listener",
             reference: "ListenerArn",
             name: NameRule::Assigned { max: 255 },
+            identity: Identity::Tags,
             name_property: None,
             sends_once: &[],
             id_prefixes: &[],

@@ -14,8 +14,8 @@ use super::elb_listener::Listener;
 use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::resource::{
-    Address, Attached, Changes, Class, Essentials, Facts, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule,
-    Neighbours, Permissions, Ref, Replacement, Result, Scope, State, Tags, Turn, Unmodelled,
+    Address, Attached, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Name,
+    NameRule, Neighbours, Permissions, Ref, Replacement, Result, Scope, State, Tags, Turn, Unmodelled,
 };
 
 /// Where it is told that somebody had a rule rewrite what is asked, for an update to take away.
@@ -111,6 +111,7 @@ impl Kind for ListenerRule {
             kind: "AWS::ElasticLoadBalancingV2::ListenerRule",
             reference: "RuleArn",
             name: NameRule::Assigned { max: 255 },
+            identity: Identity::Tags,
             name_property: None,
             sends_once: &[],
             id_prefixes: &[],

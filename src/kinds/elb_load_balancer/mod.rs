@@ -17,9 +17,9 @@ use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::{
-    Address, Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Kept, Kind, Listing,
-    Made, Name, NameRule, Neighbours, Permissions, Replacement, Result, Scope, State, Stranger, Tags, Told, Turn,
-    Unmodelled,
+    Address, Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept,
+    Kind, Listing, Made, Name, NameRule, Neighbours, Permissions, Replacement, Result, Scope, State, Stranger, Tags,
+    Told, Turn, Unmodelled,
 };
 
 /// A load balancer, with the association of its web ACL (which AWS cannot tag).
@@ -91,6 +91,7 @@ impl Kind for LoadBalancer {
             kind: "AWS::ElasticLoadBalancingV2::LoadBalancer",
             reference: "LoadBalancerArn",
             name: NameRule::Hashed { max: NAME_MAX },
+            identity: Identity::Tags,
             name_property: Some("Name"),
             sends_once: &[],
             id_prefixes: &[],

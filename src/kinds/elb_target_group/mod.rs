@@ -13,8 +13,8 @@ use super::elb_attribute::{self, Attribute};
 use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::resource::{
-    Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, Found, Kept, Kind, Listing, Made, Name,
-    NameRule, Permissions, Replacement, Result, Scope, State, Stranger, Tags, Told, Turn,
+    Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made,
+    Name, NameRule, Permissions, Replacement, Result, Scope, State, Stranger, Tags, Told, Turn,
 };
 
 /// Where a load balancer sends requests, and how it tells who is well.
@@ -69,6 +69,7 @@ impl Kind for TargetGroup {
             kind: "AWS::ElasticLoadBalancingV2::TargetGroup",
             reference: "TargetGroupArn",
             name: NameRule::Hashed { max: NAME_MAX },
+            identity: Identity::Tags,
             name_property: Some("Name"),
             sends_once: &[],
             id_prefixes: &[],

@@ -10,8 +10,8 @@ use super::idempotence::{gone, patiently};
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::resource::normal::{self, PolicyDocument, Set};
 use crate::resource::{
-    Attachable, Changes, Class, Essentials, Facts, Failure, Found, Kept, Kind, Listing, Made, Name, NameRule, OPEN,
-    Permissions, Replacement, Result, Scope, State, Stranger, Tags, Told, Turn, Unseen,
+    Attachable, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Name, NameRule,
+    OPEN, Permissions, Replacement, Result, Scope, State, Stranger, Tags, Told, Turn, Unseen,
 };
 use read::{details, found, traits};
 use write::{adopt, bound, equip, outputs, strip, trust, update_inline, update_managed};
@@ -110,6 +110,7 @@ impl Kind for Role {
             kind: "AWS::IAM::Role",
             reference: "RoleName",
             name: NameRule::Unique { max: MAX_NAME },
+            identity: Identity::Tags,
             name_property: Some("RoleName"),
             sends_once: &[],
             id_prefixes: &[],

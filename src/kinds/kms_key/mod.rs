@@ -17,9 +17,9 @@ use crate::aws::{Aws, MINUTE, Reader, Writer, create_once};
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::normal::{self, PolicyDocument};
 use crate::resource::{
-    Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Kept, Kind, Listing, Made,
-    Name, NameRule, Permissions, Replacement, Result, Scope, State, Stranger, Switch, Tags, Told, Turn, Unseen,
-    pointer,
+    Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind,
+    Listing, Made, Name, NameRule, Permissions, Replacement, Result, Scope, State, Stranger, Switch, Tags, Told, Turn,
+    Unseen, pointer,
 };
 
 /// The longest name: an alias has 256 characters with its `alias/`.
@@ -113,6 +113,7 @@ impl Kind for Key {
             kind: "AWS::KMS::Key",
             reference: "KeyId",
             name: NameRule::Unique { max: MAX_NAME },
+            identity: Identity::Tags,
             name_property: None,
             sends_once: &["kms:CreateKey"],
             id_prefixes: &[],

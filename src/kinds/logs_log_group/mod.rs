@@ -15,8 +15,8 @@ use super::kms_key::Key;
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::cloudformation::CloudFormation;
 use crate::resource::{
-    Attachable, Changes, Class, Disruption, Essentials, Facts, FieldDiff, Found, Kept, Kind, Listing, Made, Name,
-    NameRule, Permissions, Ref, Replacement, Result, Scope, State, Switch, Tags, Told, Turn, partition,
+    Attachable, Changes, Class, Disruption, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing, Made,
+    Name, NameRule, Permissions, Ref, Replacement, Result, Scope, State, Switch, Tags, Told, Turn, partition,
 };
 use read::{candidates, found};
 
@@ -86,6 +86,7 @@ impl Kind for LogGroup {
             kind: "AWS::Logs::LogGroup",
             reference: "LogGroupName",
             name: NameRule::Unique { max: 512 },
+            identity: Identity::Tags,
             name_property: Some("LogGroupName"),
             sends_once: &[],
             id_prefixes: &[],

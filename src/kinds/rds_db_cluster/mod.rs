@@ -16,8 +16,8 @@ use super::{offers, rds};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::cloudformation::{CloudFormation, Snapshots};
 use crate::resource::{
-    Attachable, Changes, Class, Disruption, Essentials, Facts, FieldDiff, Found, Kept, Kind, Listing, Made, Name,
-    NameRule, Pending, Permissions, Question, Result, Scope, State, Tags, Told, Turn, Window,
+    Attachable, Changes, Class, Disruption, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing, Made,
+    Name, NameRule, Pending, Permissions, Question, Result, Scope, State, Tags, Told, Turn, Window,
 };
 
 /// An Aurora cluster: the storage and the endpoints of a database; its instances are resources of their own.
@@ -89,6 +89,7 @@ impl Kind for DbCluster {
             kind: "AWS::RDS::DBCluster",
             reference: "DBClusterIdentifier",
             name: NameRule::Unique { max: rds::ID_MAX },
+            identity: Identity::Tags,
             name_property: Some("DBClusterIdentifier"),
             sends_once: &[],
             id_prefixes: &[],

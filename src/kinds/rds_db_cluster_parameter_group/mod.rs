@@ -12,8 +12,8 @@ use super::idempotence::gone;
 use super::{offers, rds};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::{
-    Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Kept, Kind, Listing, Made,
-    Name, NameRule, Permissions, Question, Replacement, Result, Scope, State, Tags, Told, Turn, pointer,
+    Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind,
+    Listing, Made, Name, NameRule, Permissions, Question, Replacement, Result, Scope, State, Tags, Told, Turn, pointer,
 };
 
 /// Engine settings of a database cluster. AWS allows 50 groups in a region: declare one only for settings of one's own.
@@ -70,6 +70,7 @@ impl Kind for DbClusterParameterGroup {
             kind: "AWS::RDS::DBClusterParameterGroup",
             reference: "DBClusterParameterGroupName",
             name: NameRule::Hashed { max: rds::GROUP_MAX },
+            identity: Identity::Tags,
             name_property: Some("DBClusterParameterGroupName"),
             sends_once: &[],
             id_prefixes: &[],

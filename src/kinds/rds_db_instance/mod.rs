@@ -14,8 +14,9 @@ use super::{key_arn, offers, rds};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::resource::cloudformation::{CloudFormation, Snapshots};
 use crate::resource::{
-    Attachable, Attached, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Kept, Kind,
-    Listing, Made, Name, NameRule, Pending, Permissions, Question, Result, Scope, State, Tags, Told, Turn, Window,
+    Attachable, Attached, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept,
+    Kind, Listing, Made, Name, NameRule, Pending, Permissions, Question, Result, Scope, State, Tags, Told, Turn,
+    Window,
 };
 
 /// An instance of an Aurora cluster: the first becomes its writer, the others are readers. It bears no data of its own.
@@ -74,6 +75,7 @@ impl Kind for DbInstance {
             kind: "AWS::RDS::DBInstance",
             reference: "DBInstanceIdentifier",
             name: NameRule::Unique { max: rds::ID_MAX },
+            identity: Identity::Tags,
             name_property: Some("DBInstanceIdentifier"),
             sends_once: &[],
             id_prefixes: &[],

@@ -21,8 +21,8 @@ use crate::aws::{Aws, Clients, Reader, TagIndex, Writer};
 use crate::resource::cloudformation::CloudFormation;
 use crate::resource::normal::Set;
 use crate::resource::{
-    Attachable, Changes, Class, Essentials, Facts, Failure, FieldDiff, Found, Kept, Kind, Listing, Made, Name,
-    NameRule, OPEN, Permissions, Result, Scope, State, Tags, Told, Turn, Unmodelled, pointer,
+    Attachable, Changes, Class, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind, Listing, Made,
+    Name, NameRule, OPEN, Permissions, Result, Scope, State, Tags, Told, Turn, Unmodelled, pointer,
 };
 
 /// A web application firewall: rules in front of a load balancer or a distribution.
@@ -168,6 +168,7 @@ impl Kind for WebAcl {
             kind: "AWS::WAFv2::WebACL",
             reference: "Ref",
             name: NameRule::Unique { max: wafv2::NAME_MAX },
+            identity: Identity::Tags,
             name_property: Some("Name"),
             sends_once: &[],
             id_prefixes: &[],

@@ -31,7 +31,7 @@ impl Decider<'_> {
         let record = Recorded::read(live.and_then(|live| live.tags.get(key::DIGEST)));
         let is_foreign = |path: &str, item: &Value| {
             let texts = parts::texts(facts, shape.schema(), path, &Value::from(vec![item.clone()]));
-            record.had(pointer::property(path), texts) == Some(false)
+            record.had(facts.digested(path), texts) == Some(false)
         };
         let live = live.map(|live| &live.spec);
         let late = Late { facts, resource, live, is_foreign: &is_foreign };

@@ -145,7 +145,7 @@ impl Narrowing<'_> {
             region: whole.region.clone(),
             after: BTreeSet::from([first.clone()]),
             live: Some(live),
-            set_tags: Tags::from_iter([(key::DIGEST, marks.text())]),
+            set_tags: Tags::from_iter(marks.text().map(|text| (key::DIGEST, text))),
             marks: Some(marks),
             seconds: 1,
             ..Step::new(half.clone())

@@ -15,7 +15,7 @@ use super::document::pretty;
 use crate::blueprint::{Blueprint, Resource};
 use crate::plan::own_tags;
 use crate::resource::cloudformation::{CloudFormation, Snapshots};
-use crate::resource::{Address, Facts, Shape};
+use crate::resource::{Address, Facts, Identity, Shape};
 
 /// CloudFormation's limit for a template's description.
 const DESCRIPTION: usize = 1024;
@@ -66,7 +66,9 @@ impl Export<'_> {
         if let (Some(property), Some(name)) = (property, self.physical(resource)) {
             properties.entry(property).or_insert(Value::String(name));
         }
-        properties.insert("Tags".to_owned(), self.tags(resource));
+        if facts.is_some_and(|facts| facts.identity == Identity::Tags) {
+            properties.insert("Tags".to_owned(), self.tags(resource));
+        }
         let mut body = Map::new();
         body.insert("Type".to_owned(), json!(resource.address.kind));
         if let Some(policy) = self.deletion_policy(resource) {
@@ -132,13 +134,13 @@ impl Export<'_> {
 
     fn physical(&self, resource: &Resource) -> Option<String> {
         let facts = self.facts.get(resource.address.kind.as_str())?;
-        physical_name(&self.blueprint.stack.id, resource, facts.name)
+        physical_name(&self.blueprint.stack, resource, facts)
     }
 
     /// The tags that we would write, but for the digest, which is about our own specs.
     fn tags(&self, resource: &Resource) -> Value {
-        let rule = self.facts.get(resource.address.kind.as_str()).map(|facts| facts.name);
-        let tags = rule.map(|rule| own_tags(&self.blueprint.stack, resource, rule)).unwrap_or_default();
+        let facts = self.facts.get(resource.address.kind.as_str());
+        let tags = facts.map(|facts| own_tags(&self.blueprint.stack, resource, facts)).unwrap_or_default();
         tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect()
     }
 

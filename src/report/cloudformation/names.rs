@@ -1,13 +1,15 @@
 use std::collections::BTreeMap;
 
 use crate::blueprint::Resource;
-use crate::resource::{Address, Name, NameRule, StackId};
+use crate::resource::{Address, Facts, NameRule, Stack};
 
 /// The physical name, where it does not depend on what only the run knows.
-pub(super) fn physical_name(stack: &StackId, resource: &Resource, rule: NameRule) -> Option<String> {
-    match (&resource.physical, rule) {
+pub(super) fn physical_name(stack: &Stack, resource: &Resource, facts: &Facts) -> Option<String> {
+    match (&resource.physical, facts.name) {
         (Some(name), _) => Some(name.clone()),
-        (None, NameRule::Unique { .. }) => Some(Name::of(stack, &resource.address.name, rule, "").to_string()),
+        (None, NameRule::Unique { .. }) => {
+            Some(facts.naming().name(&stack.project, &stack.id, &resource.address.name, "").to_string())
+        }
         (None, NameRule::Assigned { .. } | NameRule::Hashed { .. }) => None,
     }
 }

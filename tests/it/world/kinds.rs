@@ -1,7 +1,7 @@
 use provision::resource::normal::Set;
 use provision::resource::{
-    AnyKind, Changes, Disruption, Essentials, Facts, FieldDiff, Found, Kept, Kind, Listing, Made, Name, NameRule,
-    Permissions, Ref, Replacement, Result, Scope, Tags, Turn,
+    AnyKind, Changes, Disruption, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing, Made, Name,
+    NameRule, Permissions, Ref, Replacement, Result, Scope, Tags, Turn,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -27,7 +27,7 @@ pub struct Outputs {
 }
 
 macro_rules! fake_kind {
-    ($(#[$doc:meta])* $kind:ident, $type:literal, $name:expr, { $($fact:ident: $value:expr),* $(,)? } $($rest:tt)*) => {
+    ($(#[$doc:meta])* $kind:ident, $type:literal, $name:expr, $identity:expr, { $($fact:ident: $value:expr),* $(,)? } $($rest:tt)*) => {
         $(#[$doc])*
         pub struct $kind;
 
@@ -41,6 +41,7 @@ macro_rules! fake_kind {
                     kind: $type,
                     reference: "Id",
                     name: $name,
+                    identity: $identity,
                     name_property: None,
                     sends_once: &[],
                     id_prefixes: &[],
@@ -120,14 +121,14 @@ pub mod specs {
 
 fake_kind! {
     /// Made in several calls.
-    Net, "Fake::Net", NameRule::Assigned { max: 255 },
+    Net, "Fake::Net", NameRule::Assigned { max: 255 }, Identity::Tags,
     {
         create_only: &["/Range"],
         several_calls: true,
     }
 }
 fake_kind! {
-    Part, "Fake::Part", NameRule::Assigned { max: 255 },
+    Part, "Fake::Part", NameRule::Assigned { max: 255 }, Identity::Tags,
     {
         claims: &["/Net", "/Range"],
         create_only: &["/Net", "/Range"],
@@ -135,7 +136,7 @@ fake_kind! {
 }
 fake_kind! {
     /// May refer to each other in circles.
-    Group, "Fake::Group", NameRule::Hashed { max: 40 },
+    Group, "Fake::Group", NameRule::Hashed { max: 40 }, Identity::Tags,
     {
         claims: &["/Net"],
         create_only: &["/Net"],
@@ -147,7 +148,7 @@ fake_kind! {
 }
 fake_kind! {
     /// Replaced with the new one first.
-    Gate, "Fake::Gate", NameRule::Assigned { max: 255 },
+    Gate, "Fake::Gate", NameRule::Assigned { max: 255 }, Identity::Tags,
     {
         create_only: &["/Part", "/Size"],
         replacement: Replacement::CreateFirst,
@@ -156,7 +157,7 @@ fake_kind! {
 }
 fake_kind! {
     /// Bears data, is slow, has a unique name, takes one change at a time, and is shut before it is deleted.
-    Store, "Fake::Store", NameRule::Unique { max: 40 },
+    Store, "Fake::Store", NameRule::Unique { max: 40 }, Identity::Tags,
     {
         memberships: &["/Groups"],
         create_only: &["/Engine"],
@@ -172,14 +173,14 @@ fake_kind! {
 }
 fake_kind! {
     /// Its revision changes with every update.
-    Recipe, "Fake::Recipe", NameRule::Unique { max: 40 },
+    Recipe, "Fake::Recipe", NameRule::Unique { max: 40 }, Identity::Tags,
     {
         updated_outputs: &["Revision"],
         sensitive: &["/Steps/*"],
     }
 }
 fake_kind! {
-    Work, "Fake::Work", NameRule::Unique { max: 40 },
+    Work, "Fake::Work", NameRule::Unique { max: 40 }, Identity::Tags,
     {
         initial: &["/Count"],
         late: &["/Doors"],
@@ -189,7 +190,7 @@ fake_kind! {
 }
 fake_kind! {
     /// Is everywhere, as the product knows by its type.
-    Role, "AWS::IAM::Role", NameRule::Unique { max: 40 },
+    Role, "AWS::IAM::Role", NameRule::Unique { max: 40 }, Identity::Tags,
     {}
     fn refuses(_: &Value, _: &Value, fields: &[FieldDiff]) -> Option<String> {
         let is_empty = |field: &&FieldDiff| field.path == "/Keepers" && field.after == Some(serde_json::json!([]));
@@ -198,7 +199,7 @@ fake_kind! {
 }
 fake_kind! {
     /// Waits for a person. What is in another region may refer to it.
-    Cert, "Fake::Cert", NameRule::Assigned { max: 255 },
+    Cert, "Fake::Cert", NameRule::Assigned { max: 255 }, Identity::Tags,
     {
         create_only: &["/Domain"],
         replacement: Replacement::CreateFirst,
@@ -206,7 +207,7 @@ fake_kind! {
     }
 }
 fake_kind! {
-    Door, "Fake::Door", NameRule::Assigned { max: 255 },
+    Door, "Fake::Door", NameRule::Assigned { max: 255 }, Identity::Tags,
     {
         create_only: &["/Net"],
     }
