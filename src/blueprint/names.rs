@@ -51,7 +51,7 @@ fn known_by_name(declaration: &Declaration, known: &Known<'_>, stack: &Stack, pr
         let what = format!("{} would be called `{name}`, which has {length} characters", address.value);
         let hint = format!(
             "AWS takes {max} for this kind, and no tags, so that the whole name has to tell whose it is: shorten the \
-             resource's, the project's or the environment's by {}",
+             name of the resource, the environment or the project by {}",
             length - max
         );
         problems.push(Problem::error(address.span.clone(), what).hint(hint));

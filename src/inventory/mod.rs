@@ -2,9 +2,11 @@
 
 mod collect;
 mod estranged;
+mod named;
 mod preflight;
 mod types;
 
 pub use collect::{NETWORK, Request, Sought, Source, Surveyed, Things, collect};
+pub use named::named_stacks;
 pub use preflight::{Wanted, preflight};
 pub use types::{Inventory, Orphan, Refusal, Seen, Sight, Unmanaged};

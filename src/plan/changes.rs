@@ -141,6 +141,8 @@ pub(super) fn desired_change(
             let is_lost = change.disruption == Disruption::DestroysData || irreversible.is_some();
             let loses = is_lost && stands(facts.stateful, live);
             change.protected = loses || !lifted.is_empty();
+            let is_unknown = fields.iter().any(|field| field.cause == Cause::Unknown);
+            change.notes.extend((is_unknown && facts.identity.digest_room().is_none()).then(unrecorded));
             change.notes.extend(lifted.iter().map(|path| format!("turns its protection off ({path})")));
             change.notes.extend(irreversible);
             change.notes.extend(pending::told(shape, live, spec, &judged(live, fields)));
@@ -221,6 +223,11 @@ fn standing_diffs(shape: &dyn Shape, live: &Live, fields: &[Field]) -> Vec<Field
 fn retagged(plan: &StackPlan, facts: &Facts, address: &Address, live: &Live) -> Vec<Field> {
     let retag = plan.steps.get(&StepId::new(address, Verb::Retag, &live.id));
     retag.map(|step| tags::fields(facts, live, step)).unwrap_or_default()
+}
+
+/// Why nobody knows who made a difference.
+fn unrecorded() -> String {
+    "nothing of this kind keeps what was applied: the YAML may have changed, or somebody in AWS".to_owned()
 }
 
 /// Where what was applied is written.

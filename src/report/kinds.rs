@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::document::pretty;
 use super::schema_words::{FieldDoc, field_docs, nested};
 use super::style::{HEAD, count, duration, paint, table};
-use crate::resource::{Attachable, Facts, NameRule, Permissions, Replacement, Shape, Told};
+use crate::resource::{Attachable, Facts, Identity, NameRule, Permissions, Replacement, Shape, Told};
 
 /// The page docs/kinds.md, whole.
 pub fn kinds_markdown(kinds: &[&dyn Shape]) -> String {
@@ -131,11 +131,23 @@ pub fn kinds_json(kinds: &[&dyn Shape]) -> String {
     pretty(&kinds.iter().map(kind).collect::<Vec<Value>>())
 }
 
+/// What a kind is called that AWS can't tag.
+fn told_by_name(facts: &Facts, max: usize) -> String {
+    let applied = match facts.identity.digest_room() {
+        Some(_) => "what was applied is in its comment",
+        None => "nothing keeps what was applied: causes are unknown",
+    };
+    format!(
+        "AWS can't tag it. Named `<project>--<tenant>--<environment>--<name>`, at most {max} characters; {applied}."
+    )
+}
+
 /// What holds for the whole kind.
 fn remarks(facts: &Facts) -> Vec<String> {
     let mut all =
         vec![format!("`Ref` is `{}`; typically ready in {}.", facts.reference, duration(facts.seconds.into()))];
     all.push(match facts.name {
+        NameRule::Unique { max } if facts.identity != Identity::Tags => told_by_name(facts, max),
         NameRule::Assigned { max } => format!("AWS makes the id; shown by the tag `Name`, at most {max} characters."),
         NameRule::Unique { max } => format!("Named `<tenant>-<environment>-<name>`, at most {max} characters."),
         NameRule::Hashed { max } => {

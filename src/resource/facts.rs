@@ -246,7 +246,9 @@ impl Facts {
             return;
         }
         assert!(matches!(self.name, NameRule::Unique { .. }), "a name that tells whose it is has no hash");
-        if self.identity.digest_room().is_none() {
+        if let Some(room) = self.identity.digest_room() {
+            assert!(room >= 32, "a note with no room for a digest is none");
+        } else {
             assert!(self.write_only.is_empty(), "without a digest nobody knows that a write-only property changed");
             assert!(
                 self.additive.is_empty(),

@@ -56,7 +56,7 @@ pub trait Kind: Sized + Send + Sync + 'static {
         changes: &Changes,
     ) -> impl Future<Output = Result<Turn<Made<Self>>>> + Send;
 
-    /// Sets and removes tags.
+    /// Sets and removes tags; of what AWS can't tag, writes the [note](super::key::NOTE).
     fn retag(
         writer: &Writer<Self>,
         live: &Found<Self>,
@@ -203,6 +203,7 @@ pub struct Found<K: Kind> {
     pub name: Option<String>,
     pub spec: K::Spec,
     pub outputs: K::Outputs,
+    /// Of what AWS can't tag, its [note](super::key::NOTE) alone.
     pub tags: Tags,
     pub state: State,
     /// What the spec cannot express: equal to nothing, shown as drift.

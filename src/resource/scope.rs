@@ -8,7 +8,7 @@ pub struct Scope {
     pub project: String,
     pub account: String,
     pub region: String,
-    /// Never empty.
+    /// Empty: all of the project's. Only kinds are asked so of which a name tells the stack.
     pub stacks: Vec<StackId>,
     /// Ids, ARNs or physical names of what is asked for whosever tags it bears; also of what such things stand in (a
     /// VPC, a load balancer), for kinds that name it in their claims. Usually empty.
@@ -31,7 +31,8 @@ impl Scope {
 
     /// Returns whether tags claim a resource for one of the stacks asked for.
     pub fn is_claimed(&self, tags: &Tags) -> bool {
-        tags.get(key::PROJECT) == Some(&self.project) && tags.stack().is_some_and(|stack| self.stacks.contains(&stack))
+        let is_meant = |stack: StackId| self.stacks.is_empty() || self.stacks.contains(&stack);
+        tags.get(key::PROJECT) == Some(&self.project) && tags.stack().is_some_and(is_meant)
     }
 
     /// Returns whether an id, ARN or name is asked for whosever it is. An ARN and the id or name at its end mean the
@@ -106,6 +107,19 @@ mod tests {
             stacks: vec![StackId::new("acme", "production")],
             also: also.iter().map(|id| (*id).to_owned()).collect(),
         }
+    }
+
+    #[test]
+    fn what_takes_no_tags_is_known_by_its_whole_name() {
+        let scope = scope(&["other"]);
+        assert!(scope.owns_named("E1", "p--acme--production--assets"));
+        for name in ["acme-production-assets", "p--acme--staging--assets", "q--acme--production--assets"] {
+            assert!(!scope.owns_named("E1", name), "{name}");
+        }
+        assert!(scope.owns_named("E1", "other") && scope.owns_named("other", "theirs"), "it is asked for");
+        let all = Scope { stacks: Vec::new(), ..scope };
+        assert!(all.owns_named("E1", "p--acme--staging--assets"));
+        assert!(!all.owns_named("E1", "q--acme--production--assets"));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use provision::resource::{Address, Shape, StackId};
 use serde_json::{Value, json};
 
 use crate::loose::loose;
-use crate::strict::{Host, Net};
+use crate::strict::{Board, Host, Net};
 
 /// A project in memory.
 #[derive(Default)]
@@ -60,7 +60,7 @@ environments:
 fn with_shapes<T>(f: impl FnOnce(&[&dyn Shape]) -> T) -> T {
     let loose = loose();
     let shapes: Vec<&dyn Shape> =
-        loose.iter().map(|shape| shape as &dyn Shape).chain([&Net as &dyn Shape, &Host]).collect();
+        loose.iter().map(|shape| shape as &dyn Shape).chain([&Net as &dyn Shape, &Host, &Board]).collect();
     f(&shapes)
 }
 

@@ -108,6 +108,7 @@ mod loose;
 mod memberships;
 #[cfg(feature = "sdk")]
 mod mended;
+mod named;
 #[cfg(feature = "sdk")]
 mod network;
 #[cfg(feature = "sdk")]

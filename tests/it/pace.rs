@@ -17,7 +17,7 @@ use crate::world::process::Process;
 use crate::world::{Rate, Wish};
 
 /// Seconds until a new one can be used: a NAT gateway, an Aurora cluster, an ECS service, a listener.
-const SECONDS: [(&str, u64); 10] = [
+const SECONDS: [(&str, u64); 13] = [
     ("Net", 2),
     ("Part", 1),
     ("Gate", 120),
@@ -28,6 +28,9 @@ const SECONDS: [(&str, u64); 10] = [
     ("Work", 180),
     ("Cert", 5),
     ("Door", 3),
+    ("Board", 1),
+    ("Cache", 1),
+    ("Front", 1),
 ];
 
 /// Burst and calls a second, as EC2 publishes them for what the fake kinds stand for.

@@ -31,6 +31,8 @@ const TRIED: &[&str] = &[
     "drift: a field changed",
     "drift: a foreign thing inside",
     "drift: a person acted",
+    "drift: a name that made it ours changed",
+    "drift: a note overwritten",
     "drift: a tag changed",
     "drift: a tag removed",
     "drift: a tag that made it ours removed",

@@ -1,4 +1,4 @@
-//! Two small kinds with strict types, over a cloud in which nothing happens.
+//! Three small kinds with strict types, over a cloud in which nothing happens.
 
 use provision::resource::{
     Changes, Essentials, Facts, Found, Identity, Kept, Kind, Listing, Made, Name, NameRule, OrRef, Permissions, Ref,
@@ -19,6 +19,15 @@ pub struct NetSpec {
     range: String,
     #[serde(default)]
     open: bool,
+}
+
+/// Something that takes no tags.
+pub struct Board;
+
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct BoardSpec {
+    text: String,
 }
 
 /// Something with every kind of property.
@@ -56,13 +65,13 @@ enum Mode {
     Slow,
 }
 
-/// What is the same of both.
-const fn essentials(kind: &'static str, name: NameRule) -> Essentials {
+/// What is the same of all.
+const fn essentials(kind: &'static str, name: NameRule, identity: Identity) -> Essentials {
     Essentials {
         kind,
         reference: "Id",
         name,
-        identity: Identity::Tags,
+        identity,
         name_property: None,
         sends_once: &[],
         id_prefixes: &[],
@@ -101,8 +110,14 @@ macro_rules! idle {
     };
 }
 
+impl Kind for Board {
+    const FACTS: Facts =
+        Facts::of(essentials("Test::Board", NameRule::Unique { max: 40 }, Identity::Name { note: None }));
+    idle!(BoardSpec);
+}
+
 impl Kind for Net {
-    const FACTS: Facts = Facts::of(essentials("Test::Net", NameRule::Assigned { max: 255 }));
+    const FACTS: Facts = Facts::of(essentials("Test::Net", NameRule::Assigned { max: 255 }, Identity::Tags));
     idle!(NetSpec);
 }
 
@@ -110,7 +125,7 @@ impl Kind for Host {
     const FACTS: Facts = Facts {
         late: &["/Friends"],
         keyed: &[("/Disks", "Name")],
-        ..Facts::of(essentials("Test::Host", NameRule::Unique { max: 32 }))
+        ..Facts::of(essentials("Test::Host", NameRule::Unique { max: 32 }, Identity::Tags))
     };
     idle!(HostSpec);
 

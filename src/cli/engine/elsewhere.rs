@@ -10,7 +10,7 @@ use super::{As, Engine, sought};
 use crate::aws::Role;
 use crate::blueprint::Blueprint;
 use crate::cli::project::Project;
-use crate::inventory::{Inventory, Orphan, Request, Sought, collect};
+use crate::inventory::{Inventory, Orphan, Request, Sought, collect, named_stacks};
 use crate::kinds::KINDS;
 use crate::problem::Problem;
 use crate::resource::{Failure, Result, Stack, StackId, Tags, home, is_everywhere, partition};
@@ -92,7 +92,7 @@ impl Engine {
         }
     }
 
-    /// Asks the tagging API in each place, and reads what it names.
+    /// Asks the tagging API in each place, and the kinds that it knows nothing of, and reads what they name.
     async fn strays(&self, project: &Project, places: Vec<Place>, is_meant: &IsMeant<'_>) -> Strays {
         let known = &self.verified(&places).await;
         let asked = join_all(places.iter().map(|place| async move {
@@ -141,7 +141,10 @@ impl Engine {
 
     async fn claimed(&self, project: &str, place: &Place) -> Result<BTreeSet<StackId>> {
         let session = self.sessions.open(&place.account, &place.region, place.role()).await?;
-        session.reader().claimed_stacks(project).await
+        let mut claimed = session.reader().claimed_stacks(project).await?;
+        let source = AwsSource::new(Arc::clone(&self.sessions), &place.account, place.role());
+        claimed.extend(named_stacks(KINDS, &source, project, &place.account, &place.region).await?);
+        Ok(claimed)
     }
 
     /// Reads what the tagging API named: it lags, and names what is on its way out. What it named and could not be read may

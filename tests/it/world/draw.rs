@@ -43,7 +43,7 @@ impl Drawer {
         {
             self.some(kind, most);
         }
-        for (kind, most) in [("Cert", 1), ("Door", 2), ("Work", 2)] {
+        for (kind, most) in [("Cert", 1), ("Door", 2), ("Work", 2), ("Board", 2), ("Cache", 2), ("Front", 2)] {
             self.some(kind, most);
         }
         self.close_circles();
@@ -167,10 +167,27 @@ impl Drawer {
                 }
                 properties
             }
+            "Board" => json!({ "Net": self.ground("Net")?, "Text": self.word(&["health", "sales"]) }),
+            "Cache" => json!({ "Ttl": self.rng.u8(..), "Headers": self.headers() }),
+            "Front" => json!({ "Cache": self.ground("Cache")?, "Config": self.config() }),
             _ => return None,
         };
         let name = self.name(kind);
         Some(Wish { region: self.here.clone(), ..Wish::new(&long(kind), &name, properties) })
+    }
+
+    pub fn headers(&mut self) -> Value {
+        let some: Vec<_> = ["Accept", "Host", "Origin"].into_iter().filter(|_| self.rng.bool()).collect();
+        json!(some)
+    }
+
+    pub fn config(&mut self) -> Value {
+        let paths: Vec<_> = ["/", "/api", "/img"].into_iter().filter(|_| self.rng.bool()).collect();
+        let mut config = json!({ "Title": self.word(&["shop", "blog"]), "Paths": paths });
+        if self.rng.bool() {
+            config["Comment"] = json!(self.word(&["new", "old"]));
+        }
+        config
     }
 
     pub fn steps(&mut self) -> Value {

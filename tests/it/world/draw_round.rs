@@ -1,5 +1,6 @@
 //! Draws one round: what changes in the YAML, what strangers do, which runs start, and what goes wrong.
 
+use provision::resource::key;
 use serde_json::{Value, json};
 
 use super::build::{HOME, REGIONS};
@@ -7,7 +8,8 @@ use super::draw::Drawer;
 use super::faults::{Fault, Nth, What};
 use super::history::{Drift, Edit, Job, Round, Verb, Weather};
 
-const KINDS: [&str; 10] = ["Net", "Part", "Gate", "Group", "Store", "Recipe", "Role", "Cert", "Door", "Work"];
+const KINDS: [&str; 13] =
+    ["Net", "Part", "Gate", "Group", "Store", "Recipe", "Role", "Cert", "Door", "Work", "Board", "Cache", "Front"];
 
 pub fn round(drawer: &mut Drawer, index: usize) -> Round {
     let pause = drawer.pick(&[1, 30, 200]).unwrap_or(1);
@@ -125,10 +127,21 @@ fn field(drawer: &mut Drawer, by_yaml: bool) -> Option<(String, String, Value)> 
         ("Work", "Count"),
         ("Door", "Rule"),
         ("Role", "Trust"),
+        ("Board", "Text"),
+        ("Cache", "Ttl"),
+        ("Cache", "Headers"),
+        ("Front", "Config"),
     ];
     if by_yaml {
         fields.extend([("Net", "Range"), ("Part", "Range"), ("Gate", "Size"), ("Store", "Engine")]);
-        fields.extend([("Part", "Net"), ("Group", "Net"), ("Door", "Net"), ("Gate", "Part")]);
+        fields.extend([
+            ("Part", "Net"),
+            ("Group", "Net"),
+            ("Door", "Net"),
+            ("Gate", "Part"),
+            ("Board", "Net"),
+            ("Front", "Cache"),
+        ]);
         fields.extend([
             ("Recipe", "Needs"),
             ("Cert", "Domain"),
@@ -143,13 +156,17 @@ fn field(drawer: &mut Drawer, by_yaml: bool) -> Option<(String, String, Value)> 
     drawer.here = drawer.region_of(&at);
     let value = match property {
         "Trust" => json!(drawer.word(&["works", "all"])),
+        "Text" => json!(drawer.word(&["health", "sales"])),
+        "Ttl" => json!(drawer.rng.u8(..)),
+        "Headers" => drawer.headers(),
+        "Config" => drawer.config(),
         "Dns" | "Public" => json!(drawer.rng.bool()),
         "Ports" | "Needs" => drawer.ports(),
         // A stranger knows no references: all friends are gone.
         "Friends" if !by_yaml => json!([]),
         "Friends" | "Groups" => drawer.set_of("Group"),
         "Doors" => drawer.set_of("Door"),
-        "Net" | "Part" => json!(drawer.one(property)?),
+        "Net" | "Part" | "Cache" => json!(drawer.one(property)?),
         "Class" => json!(drawer.word(&["small", "large", "huge"])),
         "Engine" => json!(drawer.word(&["sql", "nosql"])),
         "Size" => json!(drawer.word(&["small", "large"])),
@@ -189,6 +206,8 @@ fn drift(drawer: &mut Drawer) -> Option<Drift> {
             let key = format!("provision:{}", drawer.word(&parts));
             Drift::Estrange { at: any(drawer, &KINDS)?, key }
         }
+        // Of what takes no tags, only those that something refers to are known again.
+        9 => Drift::Estrange { at: any(drawer, &["Cache"])?, key: key::NAME.to_owned() },
         7 => Drift::Break { at: any(drawer, &["Gate", "Door"])? },
         _ => Drift::Person,
     })
@@ -254,7 +273,7 @@ fn fault(drawer: &mut Drawer) -> Fault {
         let operation = if drawer.rng.bool() {
             format!("Describe{kind}s")
         } else {
-            format!("Get{}", drawer.word(&["Group", "Store"]))
+            format!("Get{}", drawer.word(&["Group", "Store", "Cache"]))
         };
         return Fault::new(&operation, what, None);
     }
@@ -263,7 +282,7 @@ fn fault(drawer: &mut Drawer) -> Fault {
         1 => (drawer.word(&["GetObject", "GetResources"]).to_owned(), 2),
         2 => ("*".to_owned(), 100),
         3 => (format!("Describe{kind}s"), 6),
-        4 => (format!("Get{}", drawer.word(&["Group", "Store"])), 6),
+        4 => (format!("Get{}", drawer.word(&["Group", "Store", "Cache"])), 6),
         5 => (format!("{}{kind}", drawer.word(&["Create", "Update", "Delete", "Tag"])), 3),
         _ => ("*changing*".to_owned(), 24),
     };

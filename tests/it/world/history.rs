@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::build::{HOME, Wish};
 use super::faults::Fault;
+use super::thing::UNTAGGABLE;
 use super::verbs::FAR;
 
 /// A history is drawn from its seed, or read from a scenario's folder.
@@ -246,7 +247,9 @@ impl Yaml {
     fn rename(&mut self, at: &str, to: &str) {
         let Some(wish) = self.find(at) else { return };
         let (old, new) = (format!("⟦{}.", wish.place()), format!("⟦{}/{to}.", wish.kind));
-        wish.was = Some(std::mem::replace(&mut wish.name, to.to_owned()));
+        let was = std::mem::replace(&mut wish.name, to.to_owned());
+        // What takes no tags is another one under another name.
+        wish.was = Some(was).filter(|_| !UNTAGGABLE.contains(&&*wish.kind));
         for wish in &mut self.wishes {
             let text = wish.properties.to_string().replace(&old, &new);
             wish.properties = serde_json::from_str(&text).expect("it was JSON before");

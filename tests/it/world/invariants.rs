@@ -94,6 +94,9 @@ pub fn run(world: &mut World, trace: &Trace) -> Result<(), Broken> {
     Ok(())
 }
 
+/// What is made with two calls.
+const TWICE: [&str; 2] = ["Fake::Net/", "Fake::Cache/"];
+
 /// Whether a call is part of a step.
 fn is_of(call: &Call, step: &Step) -> bool {
     let same = if step.id.id.is_empty() || call.id.is_empty() {
@@ -105,9 +108,10 @@ fn is_of(call: &Call, step: &Step) -> bool {
     let same = same && step.region == call.region;
     same && match verb {
         "Create" => step.id.verb == StepVerb::Create,
-        // A net is made with two calls.
+        // Nets and caches are made with two calls.
         "Update" => {
-            step.id.verb == StepVerb::Update || (step.id.verb == StepVerb::Create && call.place.contains("Net/"))
+            step.id.verb == StepVerb::Update
+                || (step.id.verb == StepVerb::Create && TWICE.iter().any(|kind| call.place.starts_with(kind)))
         }
         "Tag" => step.id.verb == StepVerb::Retag,
         _ => step.id.verb == StepVerb::Delete,
@@ -152,7 +156,9 @@ pub fn unread(
             let is_kind = call.operation.ends_with(kind) && call.place.starts_with(&format!("{}/", long(kind)));
             // Of what is read one by one, what nobody has may be made.
             let is_new = || !before.values().any(|thing| thing.place() == call.place && thing.is_in(&call.region));
-            is_kind && (whole.is_some() || !call.operation.starts_with("Create") || !is_new())
+            let is_twice = || TWICE.iter().any(|kind| call.place.starts_with(kind));
+            let makes = call.operation.starts_with("Create") || (call.operation.starts_with("Update") && is_twice());
+            is_kind && (whole.is_some() || !makes || !is_new())
         });
         if let Some(call) = touched {
             return Err(Broken::new("7: what could not be read was not touched", format!("{call:?}, {fault:?}")));
@@ -190,7 +196,7 @@ pub fn elsewhere(world: &mut World, yaml: &Yaml, before: &BTreeMap<String, Thing
     let at_home = yaml.wishes.iter().filter(|wish| is_regional(&wish.kind) && yaml.region(wish) == yaml.home);
     let at_home: Vec<_> = at_home.map(Wish::place).collect();
     let lives = |thing: &&Thing| {
-        let is_ours = thing.is_of("acme", "production") && thing.tags.get(key::PROJECT) == Some("test");
+        let is_ours = thing.is_of("acme", "production") && thing.told().get(key::PROJECT) == Some("test");
         is_ours && is_regional(&thing.kind) && !thing.is_copy() && thing.leaves_at.is_none()
     };
     let is_there = |place: &&String| before.values().any(|thing| thing.region == yaml.home && thing.place() == **place);

@@ -12,7 +12,7 @@ use super::verbs;
 
 /// Every fake kind.
 pub static KINDS: &[&dyn AnyKind<FakeCloud>] =
-    &[&Cert, &Door, &Gate, &Group, &Net, &Part, &Recipe, &Role, &Store, &Work];
+    &[&Board, &Cache, &Cert, &Door, &Front, &Gate, &Group, &Net, &Part, &Recipe, &Role, &Store, &Work];
 
 #[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
@@ -116,6 +116,16 @@ pub mod specs {
         keepers: Set<i64>
     });
     spec!(Cert { domain: String });
+    spec!(Board { net: Ref<super::Net>, text: String });
+    spec!(Cache { #[serde(default)] ttl: i64, #[serde(default)] headers: Set<String> });
+    spec!(Front { cache: Ref<super::Cache>, config: Config });
+    spec!(Config {
+        title: String,
+        #[serde(default)]
+        paths: Set<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        comment: Option<String>
+    });
     spec!(Door { net: Ref<super::Net>, #[serde(default)] cert: Ref<super::Cert>, #[serde(default)] rule: String });
 }
 
@@ -204,6 +214,27 @@ fake_kind! {
         create_only: &["/Domain"],
         replacement: Replacement::CreateFirst,
         awaits_person: true,
+    }
+}
+fake_kind! {
+    /// Takes no tags, and no word on what was applied.
+    Board, "Fake::Board", NameRule::Unique { max: 255 }, Identity::Name { note: None },
+    {
+        create_only: &["/Net"],
+    }
+}
+fake_kind! {
+    /// Takes no tags, has a comment for what was applied, and is made in several calls. Its id is the cloud's.
+    Cache, "Fake::Cache", NameRule::Unique { max: 64 }, Identity::Name { note: Some(128) },
+    {
+        several_calls: true,
+    }
+}
+fake_kind! {
+    /// Has all of its content under one property.
+    Front, "Fake::Front", NameRule::Assigned { max: 255 }, Identity::Tags,
+    {
+        digest_below: &["/Config"],
     }
 }
 fake_kind! {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::cloud::{World, ids};
 use super::history::Yaml;
 use super::kinds::KINDS;
-use super::thing::Thing;
+use super::thing::{Thing, UNTAGGABLE};
 use super::verbs::revision;
 
 /// One line for each thing that bears the stack's tags, with places instead of ids.
@@ -35,6 +35,9 @@ pub fn wanted(yaml: &Yaml) -> Vec<String> {
     let lines = yaml.wishes.iter().map(|wish| {
         let mut spec = normal(&wish.kind, &wish.properties);
         settle(&mut spec, &revisions);
+        if UNTAGGABLE.contains(&&*wish.kind) {
+            return line(&wish.kind, yaml.region(wish), &wish.place(), spec, &Tags::default());
+        }
         let mut tags = Tags::from_iter([
             (key::PROJECT, "test"),
             (key::TENANT, "acme"),
@@ -43,7 +46,7 @@ pub fn wanted(yaml: &Yaml) -> Vec<String> {
             (key::NAME, &*wish.name),
             ("cost-center", &*yaml.user_tag),
         ]);
-        if ["Net", "Part", "Gate", "Cert", "Door"].iter().any(|kind| wish.kind == format!("Fake::{kind}")) {
+        if ["Net", "Part", "Gate", "Cert", "Door", "Front"].iter().any(|kind| wish.kind == format!("Fake::{kind}")) {
             tags.set("Name", format!("acme-production-{}", wish.name));
         }
         line(&wish.kind, yaml.region(wish), &wish.place(), spec, &tags)
@@ -57,7 +60,7 @@ fn line(kind: &str, region: &str, place: &str, mut spec: Value, tags: &Tags) -> 
         spec["Count"] = Value::Null;
     }
     let known = [key::PROJECT, key::TENANT, key::ENVIRONMENT, key::TEMPLATE, key::NAME, "cost-center", "Name"];
-    let tags: Tags = tags.iter().filter(|(key, value)| known.contains(key) || *value == "pending").collect();
+    let tags: Tags = tags.iter().filter(|(key, value)| known.contains(key) || value.ends_with("pending")).collect();
     let region = if is_everywhere(kind) { "everywhere" } else { region };
     format!("{region} {place} {spec} {}", serde_json::to_value(&tags).expect("tags are JSON"))
 }
@@ -124,9 +127,10 @@ impl World {
             let mut tags = thing.tags.clone();
             tags.0.remove(key::ID);
             // Its last section stands for values with ids in them.
-            if let Some(digest) = tags.get(key::DIGEST) {
+            for place in [key::DIGEST, key::NOTE] {
+                let Some(digest) = tags.get(place) else { continue };
                 let sections: Vec<_> = digest.split('.').take(3).map(str::to_owned).collect();
-                tags.set(key::DIGEST, sections.join("."));
+                tags.set(place, sections.join("."));
             }
             format!("{} {spec} {}", thing.place(), serde_json::to_value(&tags).expect("tags are JSON"))
         });

@@ -10,7 +10,7 @@ use provision::apply::{
     Approved, Clock, Event, Fence, Halted, Hands, Host, LeaseStore, Ledger, Look, Permit, Recorder, Stop, carry_out,
 };
 use provision::blueprint::Blueprint;
-use provision::inventory::{Inventory, Orphan, Request, Sought, Source, Surveyed, Things, collect};
+use provision::inventory::{Inventory, Orphan, Request, Sought, Source, Surveyed, Things, collect, named_stacks};
 use provision::plan::{Input, Mode, Plan, StackPlan, plan};
 use provision::problem::Problem;
 use provision::resource::{Address, Failure, Result, Shape, Stack, StackId, is_everywhere};
@@ -82,7 +82,8 @@ impl<'a> Process<'a> {
     }
 
     async fn collect(&self, stacks: Vec<Sought<'_>>) -> BTreeMap<StackId, Inventory> {
-        let request = Request { project: "test", account: "111122223333", stacks, survey: false };
+        let stack = stacks.first().map_or_else(super::build::stack, |sought| sought.stack.clone());
+        let request = Request { project: &stack.project, account: &stack.account, stacks, survey: false };
         collect(KINDS, self, &request).await
     }
 
@@ -106,14 +107,16 @@ impl<'a> Process<'a> {
         strays
     }
 
-    /// What of a stack lives in a region: asks the tagging API, and reads what that names.
+    /// What of a stack lives in a region: asks the tagging API, and the kinds that it knows nothing of, and reads what they
+    /// name.
     async fn resources_in(&self, stack: &Stack, region: &str) -> Result<BTreeSet<Address>> {
         let StackId { tenant, environment } = &stack.id;
         let claimed = self.cloud.read(&self.client, "tagging", "GetResources", |world| {
             let mut shown = world.things.values().filter(|thing| thing.region == region).filter_map(Thing::shown);
-            Ok(shown.any(|thing| thing.is_of(tenant, environment)))
+            Ok(shown.any(|thing| !thing.is_untaggable() && thing.is_of(tenant, environment)))
         });
-        if !claimed.await? {
+        let named = named_stacks(KINDS, self, &stack.project, &stack.account, region);
+        if !(claimed.await? || named.await?.contains(&stack.id)) {
             return Ok(BTreeSet::new());
         }
         let stack = Stack { region: region.to_owned(), ..stack.clone() };

@@ -45,6 +45,15 @@ impl Strangers {
         tags.set(key::ID, "acme-certification-db");
         leave(world, "Fake::Store", &of_store, tags, Some("acme-certification-db"));
         leave(world, "Fake::Net", &of_net, Tags::default(), None);
+        // Names that are nearly ours.
+        let of_board = json!({ "Net": net, "Text": "theirs" });
+        for name in ["acme-production-board1", "test--acme--certification--board1", "test--acme-production--x--board1"]
+        {
+            leave(world, "Fake::Board", &of_board, Tags::default(), Some(name));
+        }
+        let note = Tags::from_iter([(key::NOTE, "provision v2:.. protected")]);
+        let of_cache = json!({ "Ttl": 9, "Headers": [] });
+        leave(world, "Fake::Cache", &of_cache, note, Some("other--acme--production--cache1"));
     }
 
     fn leave(&mut self, world: &mut World, thing: Thing) {
@@ -74,7 +83,7 @@ impl Strangers {
     pub fn put_right(&mut self, world: &mut World) {
         for before in self.estranged.drain(..) {
             if let Some(thing) = world.things.get_mut(&before.id) {
-                thing.tags = before.tags;
+                (thing.tags, thing.name) = (before.tags, before.name);
             }
         }
     }
@@ -107,8 +116,18 @@ impl Strangers {
         // One at a time, or what knows it is not known itself.
         let is_alone = self.estranged.is_empty();
         let thing = world.things.get_mut(&target.id)?;
+        if thing.is_untaggable() && matches!(drift, Drift::Tag { .. } | Drift::Untag { .. }) {
+            thing.tags.get(key::NOTE)?;
+            thing.tags.set(key::NOTE, "for the campaign");
+            return Some("drift: a note overwritten");
+        }
         Some(match drift {
             Drift::Estrange { .. } if !is_known || !is_alone => return None,
+            Drift::Estrange { .. } if thing.is_untaggable() => {
+                self.estranged.push(target.clone());
+                thing.name = Some("theirs".to_owned());
+                "drift: a name that made it ours changed"
+            }
             Drift::Estrange { key, .. } => {
                 self.estranged.push(target.clone());
                 thing.tags.0.remove(key);

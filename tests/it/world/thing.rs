@@ -5,6 +5,9 @@ use tokio::time::Instant;
 use super::build::HOME;
 use super::needs::{Rollout, Version};
 
+/// The kinds on which the cloud takes no tags: their names say whose they are.
+pub const UNTAGGABLE: [&str; 2] = ["Fake::Board", "Fake::Cache"];
+
 /// One thing in the fake cloud.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Thing {
@@ -89,7 +92,7 @@ impl Thing {
 
     /// What people know it by: its name, if only one in a region can have that.
     pub fn shown_id(&self) -> &str {
-        self.name.as_deref().filter(|_| self.kind != "Fake::Group").unwrap_or(&self.id)
+        self.name.as_deref().filter(|_| !["Fake::Group", "Fake::Cache"].contains(&&*self.kind)).unwrap_or(&self.id)
     }
 
     /// Whether calls in a region find it.
@@ -97,16 +100,38 @@ impl Thing {
         self.region == region || is_everywhere(&self.kind)
     }
 
-    /// `Fake::Net/main`, by its tags.
-    pub fn place(&self) -> String {
-        format!("{}/{}", self.kind, self.tags.get(key::NAME).unwrap_or("?"))
+    /// Whether the cloud takes no tags on it.
+    pub fn is_untaggable(&self) -> bool {
+        UNTAGGABLE.contains(&&*self.kind)
     }
 
-    /// Whether it bears the tags of this tenant's environment.
+    /// What says whose it is: its tags, or its name, if that is one of the histories' project.
+    pub fn told(&self) -> Tags {
+        if !self.is_untaggable() {
+            return self.tags.clone();
+        }
+        let name = self.name.as_deref().unwrap_or_default();
+        let parts: Vec<_> = name.splitn(4, "--").collect();
+        let keys = [key::PROJECT, key::TENANT, key::ENVIRONMENT, key::NAME];
+        if parts.len() == keys.len() && parts[0] == "test" {
+            keys.into_iter().zip(parts).collect()
+        } else {
+            Tags::default()
+        }
+    }
+
+    /// `Fake::Net/main`, by what says whose it is.
+    pub fn place(&self) -> String {
+        let told = self.told();
+        format!("{}/{}", self.kind, told.get(key::NAME).unwrap_or("?"))
+    }
+
+    /// Whether it is this tenant's environment's, as it says itself.
     pub fn is_of(&self, tenant: &str, environment: &str) -> bool {
-        self.tags.get(key::TENANT) == Some(tenant)
-            && self.tags.get(key::ENVIRONMENT) == Some(environment)
-            && self.tags.get(key::NAME).is_some()
+        let told = self.told();
+        told.get(key::TENANT) == Some(tenant)
+            && told.get(key::ENVIRONMENT) == Some(environment)
+            && told.get(key::NAME).is_some()
     }
 
     /// Whether it is a restored copy of something of ours: its name is not its `provision:id`.

@@ -7,7 +7,7 @@ use provision::resource::{
     Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, Result, Scope, Stranger, Tags, Turn, Unseen, key,
     pointer,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::cloud::{FakeCloud, Reader, World, Writer, ids, short};
@@ -17,7 +17,7 @@ use super::needs::Rollout;
 use super::thing::Thing;
 
 /// The kinds whose things are read one by one beside their list, and whether the tags come with the list.
-const DETAILED: [(&str, bool); 2] = [("Fake::Group", false), ("Fake::Store", true)];
+const DETAILED: [(&str, bool); 3] = [("Fake::Group", false), ("Fake::Store", true), ("Fake::Cache", true)];
 /// The kinds that AWS gives neither a client token nor a name: create looks for our own tags first.
 const LOOKED_FOR: [&str; 2] = ["Fake::Net", "Fake::Door"];
 /// The kinds that may be referred to from another region, as a distribution does to its certificate.
@@ -48,9 +48,12 @@ where
     let is_asked_for = |thing: &Thing| {
         let place = |at: &&str| thing.spec.pointer(at).and_then(Value::as_str).unwrap_or_default();
         let stands_in = K::FACTS.claims.iter().map(place).any(|place| scope.asks_for(place));
-        stands_in || scope.owns(&thing.id, &thing.tags) || scope.asks_for(thing.shown_id())
+        stands_in || is_claimed(scope, thing) || scope.asks_for(thing.shown_id())
     };
-    let may_be_ours = |thing: &Thing| thing.name.as_ref().is_some_and(|name| scope.may_own(name, K::FACTS.name.max()));
+    // What tells whose it is by its name has no name that is another's.
+    let may_be_ours = |thing: &Thing| {
+        !thing.is_untaggable() && thing.name.as_ref().is_some_and(|name| scope.may_own(name, K::FACTS.name.max()))
+    };
     let wanted = |thing: &Thing| is_asked_for(thing) || may_be_ours(thing);
     for thing in reader.cloud.list(&reader.client, K::FACTS.kind, &reader.region, wanted).await? {
         if !is_asked_for(&thing) {
@@ -63,7 +66,7 @@ where
         if let Some((_, has_tags)) = details {
             let operation = format!("Get{}", short(K::FACTS.kind));
             if let Err(failure) = reader.cloud.read(&reader.client, FAKE, &operation, |_| Ok(())).await {
-                let tags = has_tags.then(|| thing.tags.clone());
+                let tags = has_tags.then(|| if thing.is_untaggable() { named(&thing) } else { thing.tags.clone() });
                 listing.unseen.push(Unseen { id: thing.shown_id().to_owned(), tags, failure });
                 continue;
             }
@@ -80,6 +83,19 @@ where
         });
     }
     Ok(listing)
+}
+
+/// Whether a thing is, by its tags or its name, what the scope asks for.
+fn is_claimed(scope: &Scope, thing: &Thing) -> bool {
+    match thing.name.as_ref().filter(|_| thing.is_untaggable()) {
+        Some(name) => scope.owns_named(&thing.id, name),
+        None => scope.owns(&thing.id, &thing.tags),
+    }
+}
+
+/// What the name of a thing tells.
+fn named(thing: &Thing) -> Tags {
+    thing.name.as_deref().map(Tags::of_name).unwrap_or_default()
 }
 
 /// The revision of a recipe: another one after every change of its steps.
@@ -119,7 +135,8 @@ async fn send<K: Kind>(writer: &Writer, name: &Name, spec: &Value, tags: &Tags) 
     let mut first = spec.clone();
     if K::FACTS.several_calls {
         // What is not create-only comes with a second call.
-        first["Dns"] = Value::Bool(false);
+        let (later, empty) = if K::FACTS.kind == "Fake::Net" { ("Dns", json!(false)) } else { ("Headers", json!([])) };
+        first[later] = empty;
     }
     let name = K::FACTS.name.is_physical().then(|| name.as_str().to_owned());
     let sent = writer.change("Create", K::FACTS.kind, "", Some(spec), |world| {

@@ -1,0 +1,36 @@
+//! Which stacks there are, by the names of what AWS can't tag: no tagging API knows of it.
+
+use std::collections::BTreeSet;
+
+use futures_util::future::try_join_all;
+
+use super::collect::Source;
+use crate::resource::{AnyKind, Cloud, Identity, Result, Scope, StackId, Tags};
+
+/// Finds the stacks of a project in one region of an account that something names which AWS can't tag.
+///
+/// # Errors
+/// A list failed: what it would show may be there.
+pub async fn named_stacks<C: Cloud>(
+    kinds: &[&dyn AnyKind<C>],
+    source: &dyn Source<C>,
+    project: &str,
+    account: &str,
+    region: &str,
+) -> Result<BTreeSet<StackId>> {
+    let mut named = kinds.iter().filter(|kind| kind.facts().identity != Identity::Tags).peekable();
+    if named.peek().is_none() {
+        return Ok(BTreeSet::new());
+    }
+    let scope = Scope {
+        project: project.to_owned(),
+        account: account.to_owned(),
+        region: region.to_owned(),
+        ..Scope::default()
+    };
+    let reader = source.reader(region).await?;
+    let listings = try_join_all(named.map(|kind| kind.list(&reader, &scope))).await?;
+    let found = listings.iter().flat_map(|listing| &listing.found).map(|live| &live.tags);
+    let unseen = listings.iter().flat_map(|listing| &listing.unseen).filter_map(|unseen| unseen.tags.as_ref());
+    Ok(found.chain(unseen).filter(|tags| scope.is_claimed(tags)).filter_map(Tags::stack).collect())
+}
