@@ -80,13 +80,11 @@ impl<C: Cloud> Site<'_, C> {
     ) -> Result<Done> {
         let facts = kind.facts();
         let spec = self.settle(kind.shape(), &desired.spec)?;
-        let name = match &desired.physical {
-            Some(given) => Name::given(given.clone()),
-            None => {
-                let (address, parts) = (&step.id.address, create_only(facts, spec.value()));
-                facts.naming().name(&self.stack.project, &self.stack.id, &address.name, &parts)
-            }
+        let of_parts = || {
+            let (address, parts) = (&step.id.address, create_only(facts, spec.value()));
+            facts.naming().name(&self.stack.project, &self.stack.id, &address.name, &parts)
         };
+        let name = desired.physical.as_ref().map_or_else(of_parts, |given| Name::given(given.clone()));
         let mut tags = self.tags(kind.shape(), step);
         if facts.bears_id() {
             tags.set(key::ID, name.as_str());

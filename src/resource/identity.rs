@@ -114,7 +114,7 @@ fn noted(text: &str) -> Tags {
         None => (rest, false),
     };
     let protected = is_protected.then_some((key::PROTECTED, "true"));
-    Tags::from_iter([(key::DIGEST, digest)].into_iter().chain(protected))
+    [(key::DIGEST, digest)].into_iter().chain(protected).collect()
 }
 
 #[cfg(test)]
