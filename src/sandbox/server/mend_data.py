@@ -352,3 +352,6 @@ def keep(thing, asked):
     for name, kept in CLUSTER_FIELDS.items():
         if asked.get(name) is not None:
             setattr(thing, kept, asked[name])
+    forwards = asked.get("enable_local_write_forwarding")
+    if forwards is not None:
+        thing.local_write_forwarding_status = "enabled" if forwards else "disabled"
