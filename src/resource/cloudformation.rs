@@ -13,6 +13,8 @@ pub struct CloudFormation {
     pub in_place_of_empty: &'static [(&'static str, &'static str)],
     /// Names of lists, at any depth, that it wants even when nothing is in them.
     pub wanted_empty: &'static [&'static str],
+    /// Objects, at any depth, that say nothing while one of their members is empty: names of the object and of the member.
+    pub nothing_without: &'static [(&'static str, &'static str)],
     /// Whether an empty object says something: `{ "Block": {} }`.
     pub empty_objects_say: bool,
     /// Whether its `DeletionPolicy` can be `Snapshot`.
@@ -66,6 +68,7 @@ impl CloudFormation {
         left_out: &[],
         in_place_of_empty: &[],
         wanted_empty: &[],
+        nothing_without: &[],
         empty_objects_say: false,
         snapshots: Snapshots::No,
     };

@@ -19,6 +19,7 @@ use super::candidate;
 use super::ecs::{self, MAX_NAME};
 use super::idempotence::patiently;
 use crate::aws::{Aws, MINUTE, Reader, Writer};
+use crate::resource::cloudformation::CloudFormation;
 use crate::resource::{
     Attachable, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Name, NameRule,
     Permissions, Question, Replacement, Result, Scope, State, Tags, Told, Turn, Unseen,
@@ -100,6 +101,11 @@ impl Kind for TaskDefinition {
             "ECS goes on showing its revisions, with their tags, until it has removed them; they cost nothing",
         ),
         mends: &["/**"],
+        cloudformation: CloudFormation {
+            left_out: &[("EphemeralStorage", r#"{ "SizeInGiB": 20 }"#)],
+            nothing_without: &[("EFSVolumeConfiguration", "FilesystemId"), ("HealthCheck", "Command")],
+            ..CloudFormation::SAME
+        },
         ..Facts::of(Essentials {
             kind: "AWS::ECS::TaskDefinition",
             reference: "TaskDefinitionArn",

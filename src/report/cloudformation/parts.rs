@@ -89,13 +89,14 @@ fn json_of(text: &str) -> Value {
     serde_json::from_str(text).expect("a kind's facts are JSON, as the tests of the export see")
 }
 
-/// Leaves out what says nothing: null, empty text, empty lists, and objects.
+/// Leaves out what says nothing: null, empty text, empty lists, and objects that are empty or lack what they are about.
 fn without_empties(facts: &CloudFormation, value: &Value) -> Value {
     let says_something = |name: &str, value: &Value| match value {
         Value::Null => false,
         Value::String(text) => !text.is_empty(),
         Value::Array(list) => !list.is_empty() || facts.wanted_empty.contains(&name),
-        Value::Object(map) => !map.is_empty() || facts.empty_objects_say,
+        Value::Object(map) if map.is_empty() => facts.empty_objects_say,
+        Value::Object(map) => facts.nothing_without.iter().all(|(of, member)| *of != name || map.contains_key(*member)),
         _ => true,
     };
     match value {
