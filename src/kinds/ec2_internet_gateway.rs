@@ -40,6 +40,19 @@ resources:
     properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\" }
 ";
 
+const CHANGED: &str = "
+resources:
+  - type: AWS::EC2::VPC
+    name: main
+    properties: { CidrBlock: 10.20.0.0/16 }
+  - type: AWS::EC2::VPC
+    name: edge
+    properties: { CidrBlock: 10.21.0.0/16 }
+  - type: AWS::EC2::InternetGateway
+    name: main
+    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/edge') }}\" }
+";
+
 impl Kind for InternetGateway {
     type Cloud = Aws;
     type Spec = Spec;
@@ -73,7 +86,7 @@ impl Kind for InternetGateway {
                 Told::Left("it stands at the route table"),
             )],
             example: EXAMPLE,
-            changed: "",
+            changed: CHANGED,
             permissions: Permissions {
                 read: &["ec2:DescribeInternetGateways"],
                 create: &[

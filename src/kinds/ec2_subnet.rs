@@ -65,6 +65,19 @@ resources:
       MapPublicIpOnLaunch: true
 ";
 
+const CHANGED: &str = "
+resources:
+  - type: AWS::EC2::VPC
+    name: main
+    properties: { CidrBlock: 10.20.0.0/16 }
+  - type: AWS::EC2::Subnet
+    name: public-1
+    properties:
+      VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\"
+      CidrBlock: 10.20.0.0/20
+      MapPublicIpOnLaunch: false
+";
+
 impl Kind for Subnet {
     type Cloud = Aws;
     type Spec = Spec;
@@ -102,7 +115,7 @@ impl Kind for Subnet {
                 Attachable::new("AWS::EC2::NetworkInterface", Told::Surveyed),
             ],
             example: EXAMPLE,
-            changed: "",
+            changed: CHANGED,
             permissions: Permissions {
                 read: &["ec2:DescribeSubnets"],
                 create: &["ec2:CreateSubnet", "ec2:CreateTags", "ec2:ModifySubnetAttribute", "ec2:DescribeSubnets"],

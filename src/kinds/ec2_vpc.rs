@@ -65,6 +65,15 @@ resources:
       EnableDnsHostnames: true
 ";
 
+const CHANGED: &str = "
+resources:
+  - type: AWS::EC2::VPC
+    name: main
+    properties:
+      CidrBlock: 10.20.0.0/16
+      EnableDnsSupport: false
+";
+
 impl Kind for Vpc {
     type Cloud = Aws;
     type Spec = Spec;
@@ -107,7 +116,7 @@ impl Kind for Vpc {
                 ),
             ],
             example: EXAMPLE,
-            changed: "",
+            changed: CHANGED,
             permissions: Permissions {
                 read: &["ec2:DescribeVpcs", "ec2:DescribeVpcAttribute", "ec2:DescribeDhcpOptions"],
                 create: &["ec2:CreateVpc", "ec2:CreateTags", "ec2:ModifyVpcAttribute", "ec2:DescribeVpcs"],

@@ -54,6 +54,30 @@ resources:
     properties: { Description: the data subnets, SubnetIds: [\"{{ ref('AWS::EC2::Subnet/data') }}\"] }
 ";
 
+const CHANGED: &str = "
+resources:
+  - type: AWS::EC2::VPC
+    name: main
+    properties: { CidrBlock: 10.20.0.0/16 }
+  - type: AWS::EC2::Subnet
+    name: data
+    properties:
+      VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\"
+      CidrBlock: 10.20.1.0/24
+      AvailabilityZoneId: use1-az1
+  - type: AWS::EC2::Subnet
+    name: data-2
+    properties:
+      VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\"
+      CidrBlock: 10.20.2.0/24
+      AvailabilityZoneId: use1-az2
+  - type: AWS::ElastiCache::SubnetGroup
+    name: data
+    properties:
+      Description: the data subnets of both zones
+      SubnetIds: [\"{{ ref('AWS::EC2::Subnet/data') }}\", \"{{ ref('AWS::EC2::Subnet/data-2') }}\"]
+";
+
 impl Kind for SubnetGroup {
     type Cloud = Aws;
     type Spec = Spec;
@@ -74,7 +98,7 @@ impl Kind for SubnetGroup {
                 Told::Left("it uses the group and changes nothing of it"),
             )],
             example: EXAMPLE,
-            changed: "",
+            changed: CHANGED,
             permissions: Permissions {
                 read: &["elasticache:DescribeCacheSubnetGroups", "elasticache:ListTagsForResource"],
                 create: &[

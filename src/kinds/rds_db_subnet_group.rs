@@ -56,6 +56,28 @@ resources:
       SubnetIds: [\"{{ ref('AWS::EC2::Subnet/data-1') }}\", \"{{ ref('AWS::EC2::Subnet/data-2') }}\"]
 ";
 
+const CHANGED: &str = "
+resources:
+  - type: AWS::EC2::VPC
+    name: main
+    properties: { CidrBlock: 10.20.0.0/16 }
+  - type: AWS::EC2::Subnet
+    for: { zone: [use1-az1, use1-az2, use1-az3] }
+    name: \"data-{{ loop.index }}\"
+    properties:
+      VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\"
+      CidrBlock: \"{{ cidr_subnet('10.20.0.0/16', 8, loop.index0) }}\"
+      AvailabilityZoneId: \"{{ zone }}\"
+  - type: AWS::RDS::DBSubnetGroup
+    name: data
+    properties:
+      DBSubnetGroupDescription: the data subnets of three zones
+      SubnetIds:
+        - \"{{ ref('AWS::EC2::Subnet/data-1') }}\"
+        - \"{{ ref('AWS::EC2::Subnet/data-2') }}\"
+        - \"{{ ref('AWS::EC2::Subnet/data-3') }}\"
+";
+
 impl Kind for DbSubnetGroup {
     type Cloud = Aws;
     type Spec = Spec;
@@ -76,7 +98,7 @@ impl Kind for DbSubnetGroup {
                 Told::Left("it uses the group and changes nothing of it"),
             )],
             example: EXAMPLE,
-            changed: "",
+            changed: CHANGED,
             permissions: Permissions {
                 read: &["rds:DescribeDBSubnetGroups", "rds:ListTagsForResource"],
                 create: &[

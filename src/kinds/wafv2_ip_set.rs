@@ -58,6 +58,13 @@ resources:
       Addresses: [192.0.2.0/24, 198.51.100.7/32]
 ";
 
+const CHANGED: &str = "
+resources:
+  - type: AWS::WAFv2::IPSet
+    name: office
+    properties: { Scope: REGIONAL, IPAddressVersion: IPV4, Description: The offices, Addresses: [203.0.113.0/28] }
+";
+
 impl Kind for IpSet {
     type Cloud = Aws;
     type Spec = Spec;
@@ -84,7 +91,7 @@ impl Kind for IpSet {
                 Told::Left("it uses the set and changes nothing of it"),
             )],
             example: EXAMPLE,
-            changed: "",
+            changed: CHANGED,
             permissions: Permissions {
                 read: &["wafv2:ListIPSets", "wafv2:GetIPSet", "wafv2:ListTagsForResource"],
                 create: &[

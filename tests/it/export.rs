@@ -13,7 +13,7 @@ use provision::report::cloudformation_json;
 use provision::resource::{Address, Facts, NameRule, Shape, Tags, key};
 use serde_json::{Map, Value, json};
 
-use crate::kinds::example_stack;
+use crate::kinds::{changed_stack, example_stack};
 use crate::local_aws;
 use crate::stage::{blueprints, plan_with};
 
@@ -128,13 +128,41 @@ fn no_exported_group_lets_everything_out_that_was_not_told_to() {
     assert!(groups > 10, "{groups} groups");
 }
 
-/// The samples, every kind's example, and what neither has.
+/// ECS refuses a health check without a command, and a volume of no file system.
+#[test]
+fn nothing_is_exported_of_what_a_task_does_not_have() {
+    let mut lacking = 0;
+    for blueprint in stacks() {
+        let template: Value = serde_json::from_str(&cloudformation_json(&blueprint, &shapes())).expect("it is JSON");
+        let bodies = template["Resources"].as_object().expect("resources").values();
+        for task in bodies.filter(|body| body["Type"] == "AWS::ECS::TaskDefinition").map(|body| &body["Properties"]) {
+            let parts = |list: &str, part: &str| {
+                let items = task[list].as_array().into_iter().flatten();
+                items.map(|item| item.get(part).cloned()).collect::<Vec<_>>()
+            };
+            for (list, part, member) in [
+                ("ContainerDefinitions", "HealthCheck", "Command"),
+                ("Volumes", "EFSVolumeConfiguration", "FilesystemId"),
+            ] {
+                for part in parts(list, part) {
+                    lacking += usize::from(part.is_none());
+                    assert!(part.is_none_or(|part| part.get(member).is_some()), "{}: {task}", blueprint.stack.id);
+                }
+            }
+        }
+    }
+    assert!(lacking > 1, "{lacking} containers and volumes");
+}
+
+/// The samples, both examples of every kind, and what none of them has.
 fn stacks() -> Vec<Blueprint> {
     let samples = tenants();
     let samples: Vec<_> = samples.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     let mut all = blueprints(&samples, &[]).unwrap_or_else(|why| panic!("{why}"));
     for facts in KINDS.iter().map(|kind| kind.facts()) {
-        all.push(example_stack(facts).unwrap_or_else(|why| panic!("{}: {why}", facts.kind)));
+        let examples = example_stack(facts).and_then(|first| Ok((first, changed_stack(facts)?)));
+        let (first, second) = examples.unwrap_or_else(|why| panic!("{}: {why}", facts.kind));
+        all.extend([Some(first), second].into_iter().flatten());
     }
     let tenant = "tenant: shut\ntemplate: closed\naccount: \"123456789012\"\ntags: { Name: given }\n\
                   environments: { test: { region: us-east-1 } }\n";

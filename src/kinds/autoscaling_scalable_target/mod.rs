@@ -73,6 +73,54 @@ resources:
               PredefinedMetricType: ECSServiceAverageCPUUtilization
 ";
 
+const CHANGED: &str = "
+resources:
+  - type: AWS::EC2::VPC
+    name: main
+    properties: { CidrBlock: 10.20.0.0/16 }
+  - type: AWS::EC2::Subnet
+    name: tasks
+    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\", CidrBlock: 10.20.0.0/20 }
+  - type: AWS::ECS::Cluster
+    name: main
+    properties: {}
+  - type: AWS::ECS::TaskDefinition
+    name: web
+    properties:
+      RequiresCompatibilities: [FARGATE]
+      NetworkMode: awsvpc
+      Cpu: 256
+      Memory: 512
+      ContainerDefinitions:
+        - { Name: web, Image: public.ecr.aws/nginx/nginx:1.29 }
+  - type: AWS::ECS::Service
+    name: web
+    properties:
+      Cluster: \"{{ ref('AWS::ECS::Cluster/main') }}\"
+      TaskDefinition: \"{{ ref('AWS::ECS::TaskDefinition/web') }}\"
+      LaunchType: FARGATE
+      NetworkConfiguration:
+        AwsvpcConfiguration:
+          Subnets: [\"{{ ref('AWS::EC2::Subnet/tasks') }}\"]
+  - type: AWS::ApplicationAutoScaling::ScalableTarget
+    name: web
+    properties:
+      ServiceNamespace: ecs
+      ScalableDimension: ecs:service:DesiredCount
+      ResourceId: \"service/{{ ref('AWS::ECS::Cluster/main') }}/{{ ref('AWS::ECS::Service/web', 'Name') }}\"
+      MinCapacity: 2
+      MaxCapacity: 8
+      ScalingPolicies:
+        - PolicyName: cpu
+          PolicyType: TargetTrackingScaling
+          TargetTrackingScalingPolicyConfiguration:
+            TargetValue: 50
+            ScaleOutCooldown: 60
+            PredefinedMetricSpecification:
+              PredefinedMetricType: ECSServiceAverageCPUUtilization
+      SuspendedState: { DynamicScalingInSuspended: true }
+";
+
 impl Kind for ScalableTarget {
     type Cloud = Aws;
     type Spec = Spec;
@@ -112,7 +160,7 @@ impl Kind for ScalableTarget {
                 Attachable::new("ScheduledActions", Told::Noted("/ScheduledActions")),
             ],
             example: EXAMPLE,
-            changed: "",
+            changed: CHANGED,
             permissions: Permissions {
                 read: &[
                     "application-autoscaling:DescribeScalableTargets",

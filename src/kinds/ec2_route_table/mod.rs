@@ -74,6 +74,30 @@ resources:
       SubnetIds: [\"{{ ref('AWS::EC2::Subnet/public-1') }}\"]
 ";
 
+const CHANGED: &str = "
+resources:
+  - type: AWS::EC2::VPC
+    name: main
+    properties: { CidrBlock: 10.20.0.0/16 }
+  - type: AWS::EC2::InternetGateway
+    name: main
+    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\" }
+  - type: AWS::EC2::Subnet
+    name: public-1
+    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\", CidrBlock: 10.20.0.0/20 }
+  - type: AWS::EC2::Subnet
+    name: public-2
+    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\", CidrBlock: 10.20.16.0/20 }
+  - type: AWS::EC2::RouteTable
+    name: public
+    properties:
+      VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\"
+      Routes:
+        - DestinationCidrBlock: 203.0.113.0/24
+          GatewayId: \"{{ ref('AWS::EC2::InternetGateway/main') }}\"
+      SubnetIds: [\"{{ ref('AWS::EC2::Subnet/public-2') }}\"]
+";
+
 impl Kind for RouteTable {
     type Cloud = Aws;
     type Spec = Spec;
@@ -117,7 +141,7 @@ impl Kind for RouteTable {
                 Attachable::new("AWS::EC2::VPNGatewayRoutePropagation", Told::Additive(PROPAGATION)),
             ],
             example: EXAMPLE,
-            changed: "",
+            changed: CHANGED,
             permissions: Permissions {
                 read: &["ec2:DescribeRouteTables"],
                 create: &[

@@ -79,6 +79,36 @@ resources:
           SourceSecurityGroupId: \"{{ ref('AWS::EC2::SecurityGroup/web') }}\"
 ";
 
+const CHANGED: &str = "
+resources:
+  - type: AWS::EC2::VPC
+    name: main
+    properties: { CidrBlock: 10.20.0.0/16 }
+  - type: AWS::EC2::SecurityGroup
+    name: web
+    properties:
+      VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\"
+      GroupDescription: The load balancer
+      SecurityGroupIngress:
+        - { IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 0.0.0.0/0, Description: clients }
+        - { IpProtocol: tcp, FromPort: 80, ToPort: 80, CidrIp: 0.0.0.0/0, Description: redirected }
+      SecurityGroupEgress:
+        - IpProtocol: tcp
+          FromPort: 8443
+          ToPort: 8443
+          DestinationSecurityGroupId: \"{{ ref('AWS::EC2::SecurityGroup/app') }}\"
+  - type: AWS::EC2::SecurityGroup
+    name: app
+    properties:
+      VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\"
+      GroupDescription: The service
+      SecurityGroupIngress:
+        - IpProtocol: tcp
+          FromPort: 8443
+          ToPort: 8443
+          SourceSecurityGroupId: \"{{ ref('AWS::EC2::SecurityGroup/web') }}\"
+";
+
 /// The rule that CloudFormation's documentation of the type gives to let nothing out: a group without any keeps the one by
 /// which EC2 lets everything out. Whether rules that are resources of their own take that away, AWS does not say.
 const NOTHING_GOES_OUT: &str = r#"[{ "IpProtocol": "-1", "CidrIp": "127.0.0.1/32",
@@ -131,7 +161,7 @@ impl Kind for SecurityGroup {
                 Attachable::new("AWS::EC2::NetworkInterface", Told::Surveyed),
             ],
             example: EXAMPLE,
-            changed: "",
+            changed: CHANGED,
             permissions: Permissions {
                 read: &["ec2:DescribeSecurityGroups"],
                 create: &[

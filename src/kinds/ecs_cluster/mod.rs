@@ -42,6 +42,20 @@ resources:
       CapacityProviders: [FARGATE]
 ";
 
+const CHANGED: &str = "
+resources:
+  - type: AWS::ECS::Cluster
+    name: main
+    properties:
+      ClusterSettings:
+        - { Name: containerInsights, Value: enhanced }
+      CapacityProviders: [FARGATE, FARGATE_SPOT]
+      DefaultCapacityProviderStrategy:
+        - { CapacityProvider: FARGATE, Base: 1, Weight: 1 }
+        - { CapacityProvider: FARGATE_SPOT, Weight: 3 }
+      Configuration: { ExecuteCommandConfiguration: { Logging: NONE } }
+";
+
 impl Kind for Cluster {
     type Cloud = Aws;
     type Spec = Spec;
@@ -70,7 +84,7 @@ impl Kind for Cluster {
                 Attachable::new("Tasks", Told::Left("those that somebody runs end by themselves")),
             ],
             example: EXAMPLE,
-            changed: "",
+            changed: CHANGED,
             permissions: Permissions {
                 read: &["ecs:ListClusters", "ecs:DescribeClusters"],
                 create: &[

@@ -56,6 +56,84 @@ resources:
           Subnets: [\"{{ ref('AWS::EC2::Subnet/tasks') }}\"]
 ";
 
+const CHANGED: &str = "
+resources:
+  - type: AWS::EC2::VPC
+    name: main
+    properties: { CidrBlock: 10.20.0.0/16 }
+  - type: AWS::EC2::Subnet
+    name: tasks
+    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\", CidrBlock: 10.20.0.0/20 }
+  - type: AWS::EC2::SecurityGroup
+    name: web
+    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\", GroupDescription: The service }
+  - type: AWS::ElasticLoadBalancingV2::LoadBalancer
+    name: web
+    properties:
+      Type: network
+      Scheme: internal
+      Subnets: [\"{{ ref('AWS::EC2::Subnet/tasks') }}\"]
+  - type: AWS::ElasticLoadBalancingV2::TargetGroup
+    name: web
+    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\", TargetType: ip, Protocol: TCP, Port: 80 }
+  - type: AWS::ElasticLoadBalancingV2::Listener
+    name: web
+    properties:
+      LoadBalancerArn: \"{{ ref('AWS::ElasticLoadBalancingV2::LoadBalancer/web') }}\"
+      Port: 80
+      Protocol: TCP
+      DefaultActions:
+        - { Type: forward, TargetGroupArn: \"{{ ref('AWS::ElasticLoadBalancingV2::TargetGroup/web') }}\" }
+  - type: AWS::IAM::Role
+    name: web
+    properties:
+      AssumeRolePolicyDocument:
+        Version: \"2012-10-17\"
+        Statement:
+          - { Effect: Allow, Principal: { Service: ecs-tasks.amazonaws.com }, Action: sts:AssumeRole }
+      Policies:
+        - PolicyName: exec
+          PolicyDocument:
+            Version: \"2012-10-17\"
+            Statement: [{ Effect: Allow, Action: ssmmessages:*, Resource: \"*\" }]
+  - type: AWS::ECS::Cluster
+    name: main
+    properties: { CapacityProviders: [FARGATE, FARGATE_SPOT] }
+  - type: AWS::ECS::TaskDefinition
+    name: web
+    properties:
+      RequiresCompatibilities: [FARGATE]
+      NetworkMode: awsvpc
+      Cpu: 256
+      Memory: 512
+      TaskRoleArn: \"{{ ref('AWS::IAM::Role/web', 'Arn') }}\"
+      ContainerDefinitions:
+        - { Name: web, Image: public.ecr.aws/nginx/nginx:1.29, PortMappings: [{ ContainerPort: 80 }] }
+  - type: AWS::ECS::Service
+    name: web
+    properties:
+      Cluster: \"{{ ref('AWS::ECS::Cluster/main') }}\"
+      TaskDefinition: \"{{ ref('AWS::ECS::TaskDefinition/web') }}\"
+      CapacityProviderStrategy: [{ CapacityProvider: FARGATE_SPOT, Weight: 1 }]
+      PlatformVersion: \"1.4.0\"
+      AvailabilityZoneRebalancing: DISABLED
+      EnableECSManagedTags: true
+      EnableExecuteCommand: true
+      PropagateTags: SERVICE
+      HealthCheckGracePeriodSeconds: 60
+      LoadBalancers:
+        - TargetGroupArn: \"{{ ref('AWS::ElasticLoadBalancingV2::TargetGroup/web') }}\"
+          ContainerName: web
+          ContainerPort: 80
+      DeploymentConfiguration:
+        MaximumPercent: 150
+        DeploymentCircuitBreaker: { Enable: true, Rollback: true }
+      NetworkConfiguration:
+        AwsvpcConfiguration:
+          SecurityGroups: [\"{{ ref('AWS::EC2::SecurityGroup/web') }}\"]
+          Subnets: [\"{{ ref('AWS::EC2::Subnet/tasks') }}\"]
+";
+
 impl Kind for Service {
     type Cloud = Aws;
     type Spec = Spec;
@@ -121,7 +199,7 @@ impl Kind for Service {
                 Attachable::new("AWS::ECS::TaskSet", Told::Noted("/TaskSets")),
             ],
             example: EXAMPLE,
-            changed: "",
+            changed: CHANGED,
             permissions: Permissions {
                 read: &[
                     "ecs:ListClusters",

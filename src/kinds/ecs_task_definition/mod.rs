@@ -41,11 +41,45 @@ resources:
       NetworkMode: awsvpc
       Cpu: 256
       Memory: 512
+      EphemeralStorage: { SizeInGiB: 40 }
       ContainerDefinitions:
         - Name: web
           Image: public.ecr.aws/nginx/nginx:1.29
           PortMappings:
             - ContainerPort: 80
+";
+
+const CHANGED: &str = "
+resources:
+  - type: AWS::IAM::Role
+    name: web
+    properties:
+      AssumeRolePolicyDocument:
+        Version: \"2012-10-17\"
+        Statement:
+          - { Effect: Allow, Principal: { Service: ecs-tasks.amazonaws.com }, Action: sts:AssumeRole }
+  - type: AWS::ECS::TaskDefinition
+    name: web
+    properties:
+      RequiresCompatibilities: [EC2]
+      NetworkMode: host
+      IpcMode: task
+      PidMode: task
+      Cpu: 512
+      Memory: 1024
+      RuntimePlatform: { CpuArchitecture: ARM64, OperatingSystemFamily: LINUX }
+      EnableFaultInjection: true
+      ExecutionRoleArn: \"{{ ref('AWS::IAM::Role/web', 'Arn') }}\"
+      TaskRoleArn: \"{{ ref('AWS::IAM::Role/web', 'Arn') }}\"
+      Volumes:
+        - { Name: cache, Host: { SourcePath: /var/cache/nginx } }
+      ContainerDefinitions:
+        - Name: web
+          Image: public.ecr.aws/nginx/nginx:1.29-alpine
+          PortMappings:
+            - ContainerPort: 80
+          MountPoints:
+            - { SourceVolume: cache, ContainerPath: /var/cache/nginx }
 ";
 
 impl Kind for TaskDefinition {
@@ -119,7 +153,7 @@ impl Kind for TaskDefinition {
                 Told::Left("a newer one that somebody registers is not run by our services; `external` takes it up"),
             )],
             example: EXAMPLE,
-            changed: "",
+            changed: CHANGED,
             permissions: Permissions {
                 read: &["ecs:ListTaskDefinitionFamilies", "ecs:ListTaskDefinitions", "ecs:DescribeTaskDefinition"],
                 create: &[

@@ -1,4 +1,5 @@
 mod change;
+mod example;
 mod judge;
 mod moves;
 mod read;
@@ -27,45 +28,6 @@ pub struct ReplicationGroup;
 
 /// The longest name.
 const NAME_MAX: usize = 40;
-
-/// What the docs show and the life-cycle test creates.
-const EXAMPLE: &str = "
-resources:
-  - type: AWS::EC2::VPC
-    name: main
-    properties: { CidrBlock: 10.20.0.0/16 }
-  - type: AWS::EC2::SecurityGroup
-    name: cache
-    properties: { GroupDescription: the cache, VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\" }
-  - type: AWS::EC2::Subnet
-    for: { zone: [use1-az1, use1-az2] }
-    name: \"data-{{ loop.index }}\"
-    properties:
-      VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\"
-      CidrBlock: \"{{ cidr_subnet('10.20.0.0/16', 8, loop.index0) }}\"
-      AvailabilityZoneId: \"{{ zone }}\"
-  - type: AWS::ElastiCache::SubnetGroup
-    name: data
-    properties:
-      Description: the data subnets
-      SubnetIds: [\"{{ ref('AWS::EC2::Subnet/data-1') }}\", \"{{ ref('AWS::EC2::Subnet/data-2') }}\"]
-  - type: AWS::ElastiCache::ReplicationGroup
-    name: main
-    properties:
-      ReplicationGroupDescription: sessions
-      Engine: valkey
-      EngineVersion: '8.0'
-      CacheNodeType: cache.t4g.small
-      ReplicasPerNodeGroup: 1
-      AutomaticFailoverEnabled: true
-      MultiAZEnabled: true
-      CacheSubnetGroupName: \"{{ ref('AWS::ElastiCache::SubnetGroup/data') }}\"
-      SecurityGroupIds: [\"{{ ref('AWS::EC2::SecurityGroup/cache') }}\"]
-      AtRestEncryptionEnabled: true
-      TransitEncryptionEnabled: true
-      SnapshotRetentionLimit: 7
-      SnapshotWindow: 03:00-04:00
-";
 
 impl Kind for ReplicationGroup {
     type Cloud = Aws;
@@ -101,8 +63,8 @@ impl Kind for ReplicationGroup {
                 Attachable::new("AWS::ElastiCache::UserGroup", Told::Compared("/UserGroupIds")),
                 Attachable::new("AWS::ElastiCache::GlobalReplicationGroup", Told::Noted("/GlobalReplicationGroupId")),
             ],
-            example: EXAMPLE,
-            changed: "",
+            example: example::EXAMPLE,
+            changed: example::CHANGED,
             permissions: Permissions {
                 read: &[
                     "elasticache:DescribeReplicationGroups",

@@ -1,4 +1,5 @@
 mod calls;
+mod example;
 
 use aws_sdk_elasticloadbalancingv2::types::{Certificate as SdkCertificate, Listener as Description};
 use futures_util::future::join_all;
@@ -84,40 +85,6 @@ pub struct Outputs {
     pub listener_arn: String,
 }
 
-/// What the docs show and the life-cycle test creates.
-const EXAMPLE: &str = "
-resources:
-  - type: AWS::EC2::VPC
-    name: main
-    properties: { CidrBlock: 10.20.0.0/16 }
-  - type: AWS::EC2::Subnet
-    name: private-1
-    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\", CidrBlock: 10.20.0.0/20, AvailabilityZoneId: use1-az1 }
-  - type: AWS::EC2::Subnet
-    name: private-2
-    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\", CidrBlock: 10.20.16.0/20, AvailabilityZoneId: use1-az2 }
-  - type: AWS::EC2::SecurityGroup
-    name: web
-    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\", GroupDescription: The load balancer }
-  - type: AWS::ElasticLoadBalancingV2::LoadBalancer
-    name: web
-    properties:
-      Scheme: internal
-      Subnets:
-        - \"{{ ref('AWS::EC2::Subnet/private-1') }}\"
-        - \"{{ ref('AWS::EC2::Subnet/private-2') }}\"
-      SecurityGroups: [\"{{ ref('AWS::EC2::SecurityGroup/web') }}\"]
-  - type: AWS::ElasticLoadBalancingV2::Listener
-    name: http
-    properties:
-      LoadBalancerArn: \"{{ ref('AWS::ElasticLoadBalancingV2::LoadBalancer/web') }}\"
-      Port: 80
-      Protocol: HTTP
-      DefaultActions:
-        - Type: fixed-response
-          FixedResponseConfig: { StatusCode: \"404\", ContentType: text/plain, MessageBody: nothing here }
-";
-
 impl Kind for Listener {
     type Cloud = Aws;
     type Spec = Spec;
@@ -152,8 +119,8 @@ impl Kind for Listener {
                 Attachable::new("AWS::ElasticLoadBalancingV2::ListenerRule", Told::Listed),
                 Attachable::new("AWS::ElasticLoadBalancingV2::ListenerCertificate", Told::Additive(FURTHER)),
             ],
-            example: EXAMPLE,
-            changed: "",
+            example: example::EXAMPLE,
+            changed: example::CHANGED,
             permissions: Permissions {
                 read: &[
                     "elasticloadbalancing:DescribeLoadBalancers",

@@ -93,6 +93,55 @@ resources:
         - { Type: forward, TargetGroupArn: \"{{ ref('AWS::ElasticLoadBalancingV2::TargetGroup/app') }}\" }
 ";
 
+const CHANGED: &str = "
+resources:
+  - type: AWS::EC2::VPC
+    name: main
+    properties: { CidrBlock: 10.20.0.0/16 }
+  - type: AWS::EC2::Subnet
+    name: private-1
+    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\", CidrBlock: 10.20.0.0/20, AvailabilityZoneId: use1-az1 }
+  - type: AWS::EC2::Subnet
+    name: private-2
+    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\", CidrBlock: 10.20.16.0/20, AvailabilityZoneId: use1-az2 }
+  - type: AWS::EC2::SecurityGroup
+    name: web
+    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\", GroupDescription: The load balancer }
+  - type: AWS::ElasticLoadBalancingV2::LoadBalancer
+    name: web
+    properties:
+      Scheme: internal
+      Subnets:
+        - \"{{ ref('AWS::EC2::Subnet/private-1') }}\"
+        - \"{{ ref('AWS::EC2::Subnet/private-2') }}\"
+      SecurityGroups: [\"{{ ref('AWS::EC2::SecurityGroup/web') }}\"]
+  - type: AWS::ElasticLoadBalancingV2::TargetGroup
+    name: app
+    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\", TargetType: ip, Protocol: HTTP, Port: 8080 }
+  - type: AWS::ElasticLoadBalancingV2::Listener
+    name: http
+    properties:
+      LoadBalancerArn: \"{{ ref('AWS::ElasticLoadBalancingV2::LoadBalancer/web') }}\"
+      Port: 80
+      Protocol: HTTP
+      DefaultActions:
+        - Type: fixed-response
+          FixedResponseConfig: { StatusCode: \"404\", ContentType: text/plain }
+  - type: AWS::ElasticLoadBalancingV2::ListenerRule
+    name: app
+    properties:
+      ListenerArn: \"{{ ref('AWS::ElasticLoadBalancingV2::Listener/http') }}\"
+      Priority: 20
+      Conditions:
+        - { Field: path-pattern, PathPatternConfig: { Values: [/app, /app/*] } }
+        - { Field: host-header, HostHeaderConfig: { Values: [www.example.com] } }
+      Actions:
+        - Type: forward
+          ForwardConfig:
+            TargetGroups: [{ TargetGroupArn: \"{{ ref('AWS::ElasticLoadBalancingV2::TargetGroup/app') }}\" }]
+            TargetGroupStickinessConfig: { Enabled: true, DurationSeconds: 3600 }
+";
+
 impl Kind for ListenerRule {
     type Cloud = Aws;
     type Spec = Spec;
@@ -117,7 +166,7 @@ impl Kind for ListenerRule {
             id_prefixes: &[],
             attachable: &[],
             example: EXAMPLE,
-            changed: "",
+            changed: CHANGED,
             permissions: Permissions {
                 read: &[
                     "elasticloadbalancing:DescribeLoadBalancers",

@@ -64,6 +64,50 @@ resources:
         - { Key: routing.http.drop_invalid_header_fields.enabled, Value: \"true\" }
 ";
 
+const CHANGED: &str = "
+resources:
+  - type: AWS::EC2::VPC
+    name: main
+    properties: { CidrBlock: 10.20.0.0/16 }
+  - type: AWS::EC2::InternetGateway
+    name: main
+    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\" }
+  - type: AWS::EC2::Subnet
+    name: public-1
+    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\", CidrBlock: 10.20.0.0/20, AvailabilityZoneId: use1-az1 }
+  - type: AWS::EC2::Subnet
+    name: public-2
+    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\", CidrBlock: 10.20.16.0/20, AvailabilityZoneId: use1-az2 }
+  - type: AWS::EC2::Subnet
+    name: public-3
+    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\", CidrBlock: 10.20.32.0/20, AvailabilityZoneId: use1-az3 }
+  - type: AWS::EC2::SecurityGroup
+    name: web
+    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\", GroupDescription: The load balancer }
+  - type: AWS::EC2::SecurityGroup
+    name: partners
+    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\", GroupDescription: The partners }
+  - type: AWS::WAFv2::WebACL
+    name: web
+    properties:
+      Scope: REGIONAL
+      DefaultAction: { Allow: {} }
+      VisibilityConfig: { SampledRequestsEnabled: true, CloudWatchMetricsEnabled: true, MetricName: web }
+  - type: AWS::ElasticLoadBalancingV2::LoadBalancer
+    name: web
+    properties:
+      Subnets:
+        - \"{{ ref('AWS::EC2::Subnet/public-1') }}\"
+        - \"{{ ref('AWS::EC2::Subnet/public-2') }}\"
+        - \"{{ ref('AWS::EC2::Subnet/public-3') }}\"
+      SecurityGroups:
+        - \"{{ ref('AWS::EC2::SecurityGroup/web') }}\"
+        - \"{{ ref('AWS::EC2::SecurityGroup/partners') }}\"
+      LoadBalancerAttributes:
+        - { Key: routing.http.drop_invalid_header_fields.enabled, Value: \"true\" }
+        - { Key: idle_timeout.timeout_seconds, Value: \"120\" }
+";
+
 impl Kind for LoadBalancer {
     type Cloud = Aws;
     type Spec = Spec;
@@ -104,7 +148,7 @@ impl Kind for LoadBalancer {
                 ),
             ],
             example: EXAMPLE,
-            changed: "",
+            changed: CHANGED,
             permissions: Permissions {
                 read: &[
                     "elasticloadbalancing:DescribeLoadBalancers",

@@ -51,6 +51,30 @@ resources:
         - { Key: deregistration_delay.timeout_seconds, Value: \"30\" }
 ";
 
+const CHANGED: &str = "
+resources:
+  - type: AWS::EC2::VPC
+    name: main
+    properties: { CidrBlock: 10.20.0.0/16 }
+  - type: AWS::ElasticLoadBalancingV2::TargetGroup
+    name: app
+    properties:
+      VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\"
+      TargetType: ip
+      Protocol: HTTP
+      Port: 8080
+      HealthCheckProtocol: HTTPS
+      HealthCheckPort: \"8443\"
+      HealthCheckPath: /ready
+      HealthCheckIntervalSeconds: 15
+      HealthCheckTimeoutSeconds: 10
+      HealthyThresholdCount: 3
+      UnhealthyThresholdCount: 3
+      Matcher: { HttpCode: \"200\" }
+      TargetGroupAttributes:
+        - { Key: deregistration_delay.timeout_seconds, Value: \"60\" }
+";
+
 impl Kind for TargetGroup {
     type Cloud = Aws;
     type Spec = Spec;
@@ -83,7 +107,7 @@ impl Kind for TargetGroup {
                 ),
             ],
             example: EXAMPLE,
-            changed: "",
+            changed: CHANGED,
             permissions: Permissions {
                 read: &[
                     "elasticloadbalancing:DescribeTargetGroups",

@@ -92,6 +92,31 @@ resources:
                 Resource: arn:aws:sqs:us-east-1:123456789012:orders
 "#;
 
+const CHANGED: &str = r#"
+resources:
+  - type: AWS::IAM::Role
+    name: task
+    properties:
+      Description: What the workers may do
+      MaxSessionDuration: 7200
+      PermissionsBoundary: arn:aws:iam::aws:policy/PowerUserAccess
+      ManagedPolicyArns: [arn:aws:iam::aws:policy/CloudWatchReadOnlyAccess]
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Principal: { Service: [ecs-tasks.amazonaws.com, lambda.amazonaws.com] }
+            Action: sts:AssumeRole
+      Policies:
+        - PolicyName: queue
+          PolicyDocument:
+            Version: "2012-10-17"
+            Statement:
+              - Effect: Allow
+                Action: [sqs:ReceiveMessage, sqs:DeleteMessage]
+                Resource: arn:aws:sqs:us-east-1:123456789012:orders
+"#;
+
 impl Kind for Role {
     type Cloud = Aws;
     type Spec = Spec;
@@ -121,7 +146,7 @@ impl Kind for Role {
                 Attachable::new("AWS::IAM::InstanceProfile", Told::Additive(read::PROFILES)),
             ],
             example: EXAMPLE,
-            changed: "",
+            changed: CHANGED,
             permissions: Permissions {
                 read: &["iam:GetAccountAuthorizationDetails", "iam:ListRoles"],
                 create: &[

@@ -1,4 +1,5 @@
 mod delete;
+mod example;
 mod policy;
 mod read;
 mod users;
@@ -74,16 +75,6 @@ pub struct Outputs {
     pub arn: String,
 }
 
-/// What the docs show and the life-cycle test creates.
-const EXAMPLE: &str = "
-resources:
-  - type: AWS::KMS::Key
-    name: main
-    properties:
-      Description: Encrypts all data of the environment
-      EnableKeyRotation: true
-";
-
 impl Kind for Key {
     type Cloud = Aws;
     type Spec = Spec;
@@ -122,8 +113,8 @@ impl Kind for Key {
                 Attachable::new("AWS::KMS::ReplicaKey", Told::Additive(read::REPLICAS)),
                 Attachable::new("Grants", Told::Surveyed),
             ],
-            example: EXAMPLE,
-            changed: "",
+            example: example::EXAMPLE,
+            changed: example::CHANGED,
             permissions: Permissions {
                 read: &[
                     "kms:ListAliases",

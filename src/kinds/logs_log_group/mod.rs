@@ -65,6 +65,30 @@ resources:
     name: web
     properties:
       RetentionInDays: 30
+      DeletionProtectionEnabled: true
+";
+
+const CHANGED: &str = "
+resources:
+  - type: AWS::KMS::Key
+    name: logs
+    properties:
+      KeyPolicy:
+        Version: \"2012-10-17\"
+        Statement:
+          - Effect: Allow
+            Principal: { AWS: \"arn:aws:iam::{{ account }}:root\" }
+            Action: kms:*
+            Resource: \"*\"
+          - Effect: Allow
+            Principal: { Service: \"logs.{{ region }}.amazonaws.com\" }
+            Action: [kms:Encrypt*, kms:Decrypt*, kms:ReEncrypt*, kms:GenerateDataKey*, kms:Describe*]
+            Resource: \"*\"
+  - type: AWS::Logs::LogGroup
+    name: web
+    properties:
+      RetentionInDays: 90
+      KmsKeyId: \"{{ ref('AWS::KMS::Key/logs', 'Arn') }}\"
 ";
 
 impl Kind for LogGroup {
@@ -97,7 +121,7 @@ impl Kind for LogGroup {
                 Attachable::new("AWS::Logs::ResourcePolicy", Told::Surveyed),
             ],
             example: EXAMPLE,
-            changed: "",
+            changed: CHANGED,
             permissions: Permissions {
                 read: &["logs:DescribeLogGroups", "logs:ListTagsForResource"],
                 create: &[

@@ -54,9 +54,66 @@ resources:
       MasterUsername: master
       ManageMasterUserPassword: true
       StorageEncrypted: true
+      DeletionProtection: true
       BackupRetentionPeriod: 10
       PreferredBackupWindow: 03:00-04:00
       ServerlessV2ScalingConfiguration: { MinCapacity: 0.5, MaxCapacity: 2 }
+";
+
+const CHANGED: &str = "
+resources:
+  - type: AWS::EC2::VPC
+    name: main
+    properties: { CidrBlock: 10.20.0.0/16 }
+  - type: AWS::EC2::SecurityGroup
+    name: database
+    properties: { GroupDescription: the database, VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\" }
+  - type: AWS::EC2::SecurityGroup
+    name: reports
+    properties: { GroupDescription: the reports, VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\" }
+  - type: AWS::RDS::DBClusterParameterGroup
+    name: main
+    properties:
+      Description: settings of the main database
+      Family: aurora-postgresql16
+      Parameters: { log_min_duration_statement: 1000 }
+  - type: AWS::EC2::Subnet
+    for: { zone: [use1-az1, use1-az2] }
+    name: \"data-{{ loop.index }}\"
+    properties:
+      VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\"
+      CidrBlock: \"{{ cidr_subnet('10.20.0.0/16', 8, loop.index0) }}\"
+      AvailabilityZoneId: \"{{ zone }}\"
+  - type: AWS::RDS::DBSubnetGroup
+    name: data
+    properties:
+      DBSubnetGroupDescription: the data subnets
+      SubnetIds: [\"{{ ref('AWS::EC2::Subnet/data-1') }}\", \"{{ ref('AWS::EC2::Subnet/data-2') }}\"]
+  - type: AWS::RDS::DBCluster
+    name: main
+    properties:
+      Engine: aurora-postgresql
+      EngineVersion: '16.6'
+      DBClusterParameterGroupName: \"{{ ref('AWS::RDS::DBClusterParameterGroup/main') }}\"
+      DBSubnetGroupName: \"{{ ref('AWS::RDS::DBSubnetGroup/data') }}\"
+      VpcSecurityGroupIds:
+        - \"{{ ref('AWS::EC2::SecurityGroup/database') }}\"
+        - \"{{ ref('AWS::EC2::SecurityGroup/reports') }}\"
+      MasterUsername: master
+      ManageMasterUserPassword: true
+      StorageEncrypted: true
+      StorageType: aurora-iopt1
+      Port: 5433
+      AutoMinorVersionUpgrade: false
+      BackupRetentionPeriod: 14
+      CopyTagsToSnapshot: true
+      PreferredBackupWindow: 01:00-02:00
+      PreferredMaintenanceWindow: sun:05:00-sun:06:00
+      DatabaseInsightsMode: advanced
+      EnableCloudwatchLogsExports: [postgresql]
+      EnableIAMDatabaseAuthentication: true
+      EnableLocalWriteForwarding: true
+      ServerlessV2ScalingConfiguration: { MinCapacity: 0.5, MaxCapacity: 8 }
 ";
 
 impl Kind for DbCluster {
@@ -100,7 +157,7 @@ impl Kind for DbCluster {
                 Attachable::new("CustomEndpoints", Told::Additive(beyond::ENDPOINTS)),
             ],
             example: EXAMPLE,
-            changed: "",
+            changed: CHANGED,
             permissions: Permissions {
                 read: &["rds:DescribeDBClusters"],
                 create: &[

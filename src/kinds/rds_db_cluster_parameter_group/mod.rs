@@ -56,6 +56,16 @@ resources:
       Parameters: { log_min_duration_statement: 1000 }
 ";
 
+const CHANGED: &str = "
+resources:
+  - type: AWS::RDS::DBClusterParameterGroup
+    name: main
+    properties:
+      Description: settings of the main database
+      Family: aurora-postgresql16
+      Parameters: { log_min_duration_statement: 500, log_connections: 1 }
+";
+
 impl Kind for DbClusterParameterGroup {
     type Cloud = Aws;
     type Spec = Spec;
@@ -79,7 +89,7 @@ impl Kind for DbClusterParameterGroup {
                 Attachable::new("AWS::RDS::DBCluster", Told::Left("it uses the group and changes nothing of it")),
             ],
             example: EXAMPLE,
-            changed: "",
+            changed: CHANGED,
             permissions: Permissions {
                 read: &[
                     "rds:DescribeDBClusterParameterGroups",

@@ -1,4 +1,5 @@
 mod delete;
+mod example;
 mod read;
 mod spec;
 
@@ -22,43 +23,6 @@ use crate::resource::{
 /// An instance of an Aurora cluster: the first becomes its writer, the others are readers. It bears no data of its own.
 pub struct DbInstance;
 
-/// What the docs show and the life-cycle test creates.
-const EXAMPLE: &str = "
-resources:
-  - type: AWS::EC2::VPC
-    name: main
-    properties: { CidrBlock: 10.20.0.0/16 }
-  - type: AWS::EC2::SecurityGroup
-    name: database
-    properties: { GroupDescription: the database, VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\" }
-  - type: AWS::EC2::Subnet
-    for: { zone: [use1-az1, use1-az2] }
-    name: \"data-{{ loop.index }}\"
-    properties:
-      VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\"
-      CidrBlock: \"{{ cidr_subnet('10.20.0.0/16', 8, loop.index0) }}\"
-      AvailabilityZoneId: \"{{ zone }}\"
-  - type: AWS::RDS::DBSubnetGroup
-    name: data
-    properties:
-      DBSubnetGroupDescription: the data subnets
-      SubnetIds: [\"{{ ref('AWS::EC2::Subnet/data-1') }}\", \"{{ ref('AWS::EC2::Subnet/data-2') }}\"]
-  - type: AWS::RDS::DBCluster
-    name: main
-    properties:
-      Engine: aurora-postgresql
-      DBSubnetGroupName: \"{{ ref('AWS::RDS::DBSubnetGroup/data') }}\"
-      VpcSecurityGroupIds: [\"{{ ref('AWS::EC2::SecurityGroup/database') }}\"]
-      MasterUsername: master
-      ManageMasterUserPassword: true
-  - type: AWS::RDS::DBInstance
-    name: main-1
-    properties:
-      DBClusterIdentifier: \"{{ ref('AWS::RDS::DBCluster/main') }}\"
-      Engine: aurora-postgresql
-      DBInstanceClass: db.r6g.large
-";
-
 impl Kind for DbInstance {
     type Cloud = Aws;
     type Spec = Spec;
@@ -80,8 +44,8 @@ impl Kind for DbInstance {
             sends_once: &[],
             id_prefixes: &[],
             attachable: &[Attachable::new("Read replicas", Told::Left("those of Aurora are instances of the cluster"))],
-            example: EXAMPLE,
-            changed: "",
+            example: example::EXAMPLE,
+            changed: example::CHANGED,
             permissions: Permissions {
                 read: &["rds:DescribeDBInstances", "rds:DescribeDBClusters"],
                 create: &[

@@ -1,3 +1,4 @@
+mod example;
 mod group;
 mod live;
 mod loosened;
@@ -111,36 +112,6 @@ pub struct Outputs {
     theirs: Vec<sdk::Rule>,
 }
 
-/// What the docs show and the life-cycle test creates.
-const EXAMPLE: &str = "
-resources:
-  - type: AWS::WAFv2::IPSet
-    name: blocked
-    properties: { Scope: REGIONAL, IPAddressVersion: IPV4, Addresses: [192.0.2.0/24] }
-  - type: AWS::WAFv2::WebACL
-    name: main
-    properties:
-      Scope: REGIONAL
-      DefaultAction: { Allow: {} }
-      VisibilityConfig: { SampledRequestsEnabled: true, CloudWatchMetricsEnabled: true, MetricName: main }
-      Rules:
-        - Name: blocked
-          Priority: 0
-          Statement: { IPSetReferenceStatement: { Arn: \"{{ ref('AWS::WAFv2::IPSet/blocked', 'Arn') }}\" } }
-          Action: { Block: {} }
-          VisibilityConfig: { SampledRequestsEnabled: true, CloudWatchMetricsEnabled: true, MetricName: blocked }
-        - Name: rate
-          Priority: 1
-          Statement: { RateBasedStatement: { Limit: 2000, AggregateKeyType: IP } }
-          Action: { Block: {} }
-          VisibilityConfig: { SampledRequestsEnabled: true, CloudWatchMetricsEnabled: true, MetricName: rate }
-        - Name: common
-          Priority: 2
-          Statement: { ManagedRuleGroupStatement: { VendorName: AWS, Name: AWSManagedRulesCommonRuleSet } }
-          OverrideAction: { None: {} }
-          VisibilityConfig: { SampledRequestsEnabled: true, CloudWatchMetricsEnabled: true, MetricName: common }
-";
-
 impl Kind for WebAcl {
     type Cloud = Aws;
     type Spec = Spec;
@@ -181,8 +152,8 @@ impl Kind for WebAcl {
                     Told::Left("who stands behind it names it, and changes nothing of it"),
                 ),
             ],
-            example: EXAMPLE,
-            changed: "",
+            example: example::EXAMPLE,
+            changed: example::CHANGED,
             permissions: Permissions {
                 read: &["wafv2:ListWebACLs", "wafv2:GetWebACL", "wafv2:ListTagsForResource"],
                 create: &[
