@@ -1,4 +1,4 @@
-//! The resource kinds as documentation: docs/kinds.md and `provision kinds`.
+//! The resource kinds for a terminal and for programs: `provision kinds`.
 
 use std::fmt::Write as _;
 
@@ -7,67 +7,7 @@ use serde_json::{Value, json};
 use super::document::pretty;
 use super::schema_words::{FieldDoc, field_docs, nested};
 use super::style::{HEAD, count, duration, paint, table};
-use crate::resource::{Attachable, Facts, Identity, NameRule, Permissions, Replacement, Shape, Told};
-
-/// The page docs/kinds.md, whole.
-pub fn kinds_markdown(kinds: &[&dyn Shape]) -> String {
-    let mut text = format!(
-        "# The resource kinds\n\nGenerated from the code by a test (`UPDATE=1`); not written by hand.\n\n\
-         Kinds, properties and return values have CloudFormation's names. What AWS cannot tag is a property of the \
-         resource that owns it. A property without a default that is not required is one that AWS chooses.\n\n\
-         {} kinds:\n\n",
-        kinds.len()
-    );
-    for kind in kinds {
-        let name = kind.facts().kind;
-        let _ = writeln!(text, "- [{name}](#{})", name.to_lowercase().replace(':', ""));
-    }
-    for kind in kinds {
-        text.push('\n');
-        text.push_str(&kind_markdown(*kind));
-    }
-    text
-}
-
-/// The section of one kind, as Markdown.
-pub fn kind_markdown(kind: &dyn Shape) -> String {
-    let facts = kind.facts();
-    let root = kind.schema().root();
-    let mut text = format!("## {}\n\n", facts.kind);
-    for remark in remarks(facts) {
-        let _ = writeln!(text, "- {remark}");
-    }
-    let _ = write!(text, "\n{}", fields_markdown(&field_docs(facts, root, root)));
-    for (name, node) in nested(root) {
-        let _ = write!(text, "\n### {} `{name}`\n\n{}", facts.kind, fields_markdown(&field_docs(facts, root, node)));
-    }
-    text.push_str(&attachable_markdown(facts.attachable));
-    let _ = write!(text, "\nReturn values:\n\n{}", outputs_markdown(kind));
-    let _ = write!(text, "\nPermissions: {}\n", permission_words(&kind.facts().permissions, facts.asks));
-    let _ = write!(text, "\n```yaml\n{}\n```\n", facts.example.trim());
-    text
-}
-
-fn fields_markdown(fields: &[FieldDoc]) -> String {
-    let mut text = "| property | type | default | |\n|---|---|---|---|\n".to_owned();
-    for field in fields {
-        let remark = [field.marks.join(", "), field.text.clone()].into_iter().filter(|part| !part.is_empty());
-        let remark = remark.collect::<Vec<_>>().join(". ").replace('|', "\\|");
-        let kind = field.kind.replace('|', "\\|");
-        let _ = writeln!(text, "| `{}` | {kind} | {} | {remark} |", field.name, field.default.replace('|', "\\|"));
-    }
-    text
-}
-
-/// What `ref(address, name)` may ask for.
-fn outputs_markdown(kind: &dyn Shape) -> String {
-    let lines = kind.outputs().names().into_iter().flatten().map(|(name, text)| {
-        let text = text.replace('\n', " ");
-        let colon = if text.is_empty() { "" } else { ": " };
-        format!("- `{name}`{colon}{text}\n")
-    });
-    lines.collect()
-}
+use crate::resource::{Facts, Identity, NameRule, Replacement, Shape};
 
 /// The list of kinds, a line each.
 pub fn kinds_text(kinds: &[&dyn Shape]) -> String {
@@ -143,7 +83,7 @@ fn told_by_name(facts: &Facts, max: usize) -> String {
 }
 
 /// What holds for the whole kind.
-fn remarks(facts: &Facts) -> Vec<String> {
+pub(super) fn remarks(facts: &Facts) -> Vec<String> {
     let mut all =
         vec![format!("`Ref` is `{}`; typically ready in {}.", facts.reference, duration(facts.seconds.into()))];
     all.push(match facts.name {
@@ -175,39 +115,4 @@ fn remarks(facts: &Facts) -> Vec<String> {
         all.push(format!("Return values that an update changes: {}.", facts.updated_outputs.join(", ")));
     }
     all
-}
-
-/// What others can attach, and how that is told.
-fn attachable_markdown(all: &[Attachable]) -> String {
-    if all.is_empty() {
-        return String::new();
-    }
-    let mut text = "\n| others can attach | which is |\n|---|---|\n".to_owned();
-    for Attachable { what, told } in all {
-        let how = match told {
-            Told::Compared(path) => format!("compared: `{path}`"),
-            Told::Noted(path) => format!("told as drift that no apply takes away: `{path}`"),
-            Told::Additive(_) | Told::Listed => "told as foreign, and left alone".to_owned(),
-            Told::Surveyed => "told as foreign by `diff`, and left alone".to_owned(),
-            Told::Left(why) => format!("not told: {why}"),
-        };
-        let _ = writeln!(text, "| {what} | {how} |");
-    }
-    text
-}
-
-fn permission_words(permissions: &Permissions, asks: &[&str]) -> String {
-    let verbs = [
-        ("read", permissions.read),
-        ("create", permissions.create),
-        ("update", permissions.update),
-        ("retag", permissions.retag),
-        ("delete", permissions.delete),
-        ("ask before (optional)", asks),
-    ];
-    let words = verbs.iter().filter(|(_, actions)| !actions.is_empty()).map(|(verb, actions)| {
-        let actions: Vec<_> = actions.iter().map(|action| format!("`{action}`")).collect();
-        format!("{verb} {}", actions.join(", "))
-    });
-    words.collect::<Vec<_>>().join("; ") + "."
 }

@@ -96,6 +96,7 @@ mod key_deletions;
 mod keys;
 #[cfg(feature = "sdk")]
 mod kinds;
+mod kinds_pages;
 mod lease;
 mod leaving;
 mod left_alone;

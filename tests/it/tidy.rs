@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 #[cfg(feature = "sdk")]
-use provision::{kinds::KINDS, report::kinds_markdown};
+use provision::{kinds::KINDS, report::kinds_pages};
 
 /// The longest file: past this, it does more than one thing.
 const MOST_LINES: usize = 400;
@@ -452,13 +452,21 @@ fn every_link_of_the_docs_leads_somewhere() {
 
 #[cfg(feature = "sdk")]
 #[test]
-fn the_page_of_kinds_is_up_to_date() {
+fn the_pages_of_kinds_are_up_to_date() {
     let shapes: Vec<_> = KINDS.iter().map(|kind| kind.shape()).collect();
-    let page = kinds_markdown(&shapes);
-    let path = root().join("docs/kinds.md");
+    let pages = kinds_pages(&shapes);
+    let path = |page: &str| root().join("docs").join(page);
+    let known: BTreeSet<_> = pages.keys().map(|page| path(page)).collect();
+    let left: Vec<_> = files("docs/kinds").into_iter().filter(|file| !known.contains(file)).collect();
     if std::env::var_os("UPDATE").is_some() {
-        fs::write(&path, &page).expect("the page can be written");
+        left.iter().for_each(|file| fs::remove_file(file).expect("the page of no kind can be removed"));
+        pages.iter().for_each(|(page, text)| fs::write(path(page), text).expect("the page can be written"));
+        return;
     }
-    let is_current = fs::read_to_string(&path).is_ok_and(|written| written == page);
-    assert!(is_current, "docs/kinds.md is not what the kinds say: UPDATE=1 cargo test --test it tidy");
+    let is_stale = |(page, text): &(&String, &String)| !fs::read_to_string(path(page)).is_ok_and(|is| is == **text);
+    let stale: Vec<_> = pages.iter().filter(is_stale).map(|(page, _)| page).collect();
+    assert!(
+        stale.is_empty() && left.is_empty(),
+        "not what the kinds say: docs/ {stale:?}; of no kind: {left:?}: UPDATE=1 cargo test --test it tidy"
+    );
 }

@@ -4,7 +4,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
 use crate::cli::world::World;
 use crate::kinds::KINDS;
-use crate::report::{kind_markdown, kind_text, kinds_json, kinds_markdown, kinds_text};
+use crate::report::{kind_text, kinds_json, kinds_markdown, kinds_text};
 use crate::resource::Shape;
 use crate::resource::glob::matches;
 
@@ -50,8 +50,7 @@ pub fn run(world: &World, args: &Args) -> Result<Exit> {
         (Format::Json, _) => kinds_json(&picked),
         (Format::Text, None) => kinds_text(&picked),
         (Format::Text, Some(_)) => picked.iter().map(|kind| kind_text(*kind)).collect::<Vec<_>>().join("\n"),
-        (Format::Markdown, None) => kinds_markdown(&picked),
-        (Format::Markdown, Some(_)) => picked.iter().map(|kind| kind_markdown(*kind)).collect::<Vec<_>>().join("\n"),
+        (Format::Markdown, _) => kinds_markdown(&picked),
     };
     world.out.print(&text)?;
     Ok(Exit::Done)
