@@ -8,6 +8,7 @@ pub mod aws;
 pub mod blueprint;
 #[cfg(feature = "sdk")]
 pub mod cli;
+pub mod fleet;
 pub mod inventory;
 #[cfg(feature = "sdk")]
 pub mod kinds;

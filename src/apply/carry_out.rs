@@ -29,7 +29,7 @@ pub struct Look {
 /// What takes down a run's events before the calls that they announce.
 pub type Recorder<'a> = Box<dyn Fn(Event) -> std::io::Result<()> + Send + Sync + 'a>;
 
-/// What a run stands on. It is asked in the order in which the methods stand here.
+/// What a run stands on.
 pub trait Host<C: Cloud> {
     type Error: From<Failure>;
 
@@ -44,17 +44,23 @@ pub trait Host<C: Cloud> {
     /// How long the cloud may take to show a change everywhere.
     fn spread(&self) -> Duration;
 
-    /// Makes the plan again, from what is there now.
-    fn again(&self) -> LocalBoxFuture<'_, Result<Look, Self::Error>>;
-
-    /// Says once more that the plan may be carried out, which has been made again and is the approved one.
-    fn consent(&self, plan: &Plan) -> Result<(), Self::Error>;
-
     /// Opens the record of one stack's run.
     fn recorder<'a>(&'a self, stack: &'a Stack) -> Result<Recorder<'a>, Self::Error>;
 
     /// What changes the stack, as long as the fence lets it.
     fn hands<'a>(&'a self, stack: &'a Stack, fence: Fence) -> Box<dyn Hands<C> + 'a>;
+}
+
+/// Who agreed to a plan: asked again once the leases are held.
+pub trait Approver {
+    type Error;
+
+    /// Makes the plan again, from what is there now.
+    fn again(&self) -> impl Future<Output = Result<Look, Self::Error>>;
+
+    /// Says once more that the plan may be carried out, which has been made again and is the approved one: what is not part
+    /// of it may have changed.
+    fn consent(&self, plan: &Plan) -> Result<(), Self::Error>;
 }
 
 /// What somebody agreed to, and who carries it out.
@@ -86,20 +92,21 @@ pub enum Halted<E> {
 
 /// Carries out an approved plan on all its stacks at once.
 ///
-/// The leases are taken first. Then the plan is made again: unless it is the approved one, and the host still consents,
+/// The leases are taken first. Then the plan is made again: unless it is the approved one, and the approver still consents,
 /// nothing is sent.
 ///
 /// # Errors
 /// [`Halted`] if nothing was sent. What fails later is in the ledgers.
 pub async fn carry_out<C: Cloud, H: Host<C>>(
     host: &H,
+    approver: &impl Approver<Error = H::Error>,
     kinds: &[&dyn AnyKind<C>],
     approved: Approved<'_>,
 ) -> Result<Vec<(Stack, Ledger)>, Halted<H::Error>> {
     let stop = host.stop();
     let mut leases = BTreeMap::new();
     let ended = match take_leases(host, approved, &stop, &mut leases).await {
-        Ok(()) => under_leases(host, kinds, approved, &stop, &leases).await,
+        Ok(()) => under_leases(host, approver, kinds, approved, &stop, &leases).await,
         Err(halted) => Err(halted),
     };
     let open = ended.iter().flatten().filter(|(_, ledger)| ledger.may_still_arrive());
@@ -173,6 +180,7 @@ async fn take_leases<C: Cloud, H: Host<C>>(
 
 async fn under_leases<C: Cloud, H: Host<C>>(
     host: &H,
+    approver: &impl Approver<Error = H::Error>,
     kinds: &[&dyn AnyKind<C>],
     approved: Approved<'_>,
     stop: &watch::Receiver<Stop>,
@@ -185,11 +193,11 @@ async fn under_leases<C: Cloud, H: Host<C>>(
         () = tokio::time::sleep(quiet) => {}
         () = asked(stop, Stop::Soon) => return Err(Halted::Interrupted),
     }
-    let Look { plan, live } = host.again().await.map_err(Halted::Failed)?;
+    let Look { plan, live } = approver.again().await.map_err(Halted::Failed)?;
     if !agrees(approved.plan, &plan) {
         return Err(Halted::Stale(Box::new(plan)));
     }
-    host.consent(&plan).map_err(Halted::Failed)?;
+    approver.consent(&plan).map_err(Halted::Failed)?;
     let busy: Vec<_> = plan.stacks.iter().filter_map(|plan| Some((plan, leases.get(&plan.stack.id)?))).collect();
     // All records are opened before the first call of any stack.
     let recorders: Result<Vec<_>, _> = busy.iter().map(|(plan, _)| host.recorder(&plan.stack)).collect();

@@ -12,7 +12,7 @@ mod update;
 mod walk;
 mod watch;
 
-pub use carry_out::{Approved, ENDING_AT_ONCE, Halted, Host, Look, Recorder, carry_out};
+pub use carry_out::{Approved, Approver, ENDING_AT_ONCE, Halted, Host, Look, Recorder, carry_out};
 pub use event::{Event, Ledger, Outcome};
 pub use hands::{Hands, Permit};
 pub use journal::{Head, Journal};

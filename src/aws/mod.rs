@@ -36,7 +36,7 @@ pub use clients::Clients;
 pub use gate_rules::GateRules;
 pub use reader::Reader;
 pub use retry::{MINUTE, create_once, retry, until};
-pub use session::{Role, Session};
+pub use session::Session;
 pub use sessions::{ATTEMPT, OWN_READS, Sessions, Setup};
 pub use store::{ObjectStore, STORE_CALLS, StoreCall, StoreResource};
 pub use survey::{SURVEY_READS, Seen, Survey, Things, survey};

@@ -8,7 +8,7 @@ use super::allowlist::{Allowlist, Names};
 use super::recent::Recent;
 use super::writer_gate::WriterGate;
 use super::{Clients, GateRules, ObjectStore, Reader, Writer, WriterScope};
-use crate::resource::{Class, Failure, Result};
+use crate::resource::{Class, Failure, Result, Role};
 
 /// One account and region, under one role.
 pub struct Session {
@@ -121,11 +121,4 @@ impl Session {
              and that your own credentials are not expired",
         )
     }
-}
-
-/// A role to assume.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Role {
-    pub arn: String,
-    pub external_id: Option<String>,
 }

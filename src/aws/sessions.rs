@@ -23,8 +23,8 @@ use super::limiter::{LimitedIdentity, Limiter};
 use super::meter::Meter;
 use super::survey::SURVEY_READS;
 use super::timings::Timer;
-use super::{GateRules, Role, Session, Timings};
-use crate::resource::Result;
+use super::{GateRules, Session, Timings};
+use crate::resource::{Result, Role};
 
 /// A regional endpoint that does not accept a connection in five seconds is not reachable.
 const CONNECT: Duration = Duration::from_secs(5);

@@ -1,20 +1,17 @@
 use std::time::Duration;
 
-use super::args::{Color, Global, LogFormat};
-use super::engine::Target;
-use super::world::World;
-use crate::resource::{AWS, quoted, spell};
+use crate::resource::{AWS, spell};
 
 /// How this program was called: what every command that it names has to begin with, to be about the same folder and the
 /// same AWS.
 #[derive(Clone, Debug)]
 pub struct Called {
     /// The program's name and its global options.
-    whole: String,
+    pub whole: String,
     /// The same for commands that contact nobody.
-    offline: String,
+    pub offline: String,
     /// What AWS's own command has to end with; none where it is about the sandbox, whose address and keys it does not know.
-    aws: Option<String>,
+    pub aws: Option<String>,
 }
 
 /// What a text is that commands are written into.
@@ -33,33 +30,6 @@ impl Default for Called {
 }
 
 impl Called {
-    /// As the command line says; an endpoint that the environment names is told as well, for there is no other in the
-    /// terminal where the command may be pasted.
-    pub fn of(world: &World, global: &Global) -> Self {
-        let option = |name: &str, value: &str| format!(" {name} {}", quoted(value));
-        let dir = global.dir.display().to_string();
-        let here = if global.dir == Global::here() { String::new() } else { option("-C", &dir) };
-        let endpoint = match Target::of(world, global) {
-            Ok(Target::Sandbox) => None,
-            Ok(Target::Url(url)) => Some(option("--endpoint-url", &url)),
-            Ok(Target::Aws) | Err(_) => Some(String::new()),
-        };
-        let target = endpoint.clone().unwrap_or_else(|| " --sandbox".to_owned());
-        let profile = global.profile.iter().map(|name| option("--profile", name)).collect::<String>();
-        let mut how = String::new();
-        how.push_str(match global.color {
-            Color::Auto => "",
-            Color::Always => " --color always",
-            Color::Never => " --color never",
-        });
-        how.push_str(if global.quiet { " --quiet" } else { "" });
-        how.push_str(&" -v".repeat(usize::from(global.verbose)));
-        how.push_str(if global.log_format == LogFormat::Json { " --log-format json" } else { "" });
-        how.push_str(if global.timings { " --timings" } else { "" });
-        let aws = endpoint.map(|endpoint| format!("{profile}{endpoint}"));
-        Self { whole: format!("provision{here}{target}{profile}{how}"), offline: format!("provision{here}{how}"), aws }
-    }
-
     /// Writes the commands that a text names as they are typed: the only way by which one is printed.
     pub fn spell(&self, text: &str, form: Form) -> String {
         let typed = |command: &str| {

@@ -2,27 +2,24 @@
 
 use std::time::Duration;
 
-use futures_util::future::LocalBoxFuture;
-
-use super::args::{Global, LogFormat};
 use super::command_line::Form;
-use super::commands::plan::text_options;
-use super::engine::{Approved, As, Engine, Looked, Looking, carry_out, exit_of, runtime};
+use super::engine::{AwsHost, Engine, runtime};
 use super::exit::Exit;
 use super::failure::{Failure, Result};
+use super::global::{Global, LogFormat};
 use super::interrupt::Interrupt;
+use super::plan_format::text_options;
 use super::project::Project;
 use super::prompt::confirm;
-use super::selector::Selector;
 use super::world::{Lines, World};
-use crate::apply::{Ledger, Look};
+use crate::apply::{Approver, Ledger, Look};
 use crate::blueprint::Blueprint;
-use crate::inventory::Inventory;
+use crate::fleet::{Ending, Looked, PlanOptions, Rounds, Selector, in_rounds};
 use crate::plan::{Allowance, Mode, Plan, refusals};
 use crate::report::{
     Onward, PlanDocument, Progress, Unusable, ledger_text, plan_text, saved_plan, stale, summary_json,
 };
-use crate::resource::{Command, Stack};
+use crate::resource::{Access, Command, Stack};
 
 /// What is to be carried out, and under which conditions.
 pub struct Wish<'a> {
@@ -47,13 +44,7 @@ pub struct Wish<'a> {
     pub onward: Command,
 }
 
-/// How often a run plans again because what waited for a person was done meanwhile.
-const ROUNDS: usize = 3;
-
 /// Plans, shows the plan, checks the guards, asks, carries out, and tells how it ended.
-///
-/// What waited for a person (a certificate for its DNS records) may be there by the end of a long run: then it plans,
-/// shows and asks again, and goes on.
 pub fn execute(world: &mut World, global: &Global, wish: &Wish<'_>) -> Result<Exit> {
     let mut ledgers = Vec::new();
     let ended = attempt(world, global, wish, &mut ledgers).map_err(|failure| match failure.exit {
@@ -81,79 +72,87 @@ fn attempt(world: &mut World, global: &Global, wish: &Wish<'_>, ledgers: &mut Ve
 }
 
 async fn run(world: &mut World, global: &Global, wish: &Wish<'_>, ledgers: &mut Vec<Ledger>) -> Result<Exit> {
-    let interrupt = Interrupt::listen();
-    let engine = interrupt.or(Engine::open(world, global, &wish.stacks)).await?;
-    let mut end = Exit::Done;
-    for round in 0..ROUNDS {
-        let looked = look(&engine, world, wish, &interrupt).await?;
-        let plan = &looked.plan;
-        let is_empty = plan.stacks.iter().all(|stack| stack.steps.is_empty());
-        if round > 0 && is_empty && plan.summary().blocked == 0 {
-            break;
-        }
-        show(world, global, wish, plan)?;
-        surveyed(&looked)?;
-        check(world, wish, plan)?;
-        end = exit_of(plan, Exit::Done);
-        if is_empty {
-            break;
-        }
-        if !wish.yes {
-            interrupt.or(confirm(world, &question(wish, plan))).await?;
-        }
-        let blocked = plan.summary().blocked > 0;
-        let progress = progress(world, global, wish, plan);
-        let ended = {
-            let (engine, world, interrupt) = (&engine, &*world, &interrupt);
-            let again = || -> LocalBoxFuture<'_, Result<Look>> { Box::pin(look_again(engine, world, wish, interrupt)) };
-            let consent = |fresh: &Plan| check(world, wish, fresh);
-            let (project, patience) = (wish.project, wish.patience);
-            let (again, consent, command) = (&again, &consent, wish.verb);
-            let approved = Approved { project, plan, again, consent, patience, progress, interrupt, command };
-            let ended = carry_out(engine, world, approved).await;
-            ended.map_err(|why| if why.exit == Exit::Refused { why.next(&wish.onward) } else { why })?
-        };
-        end = exit(&ended, blocked);
-        if !wish.json {
-            tell(world, wish, &ended)?;
-        }
-        let waited = ended.iter().any(|(_, ledger)| !ledger.waiting.is_empty());
-        ledgers.extend(ended.into_iter().map(|(_, ledger)| ledger));
-        if !waited || end != Exit::Done || wish.saved.is_some() {
-            break;
-        }
-    }
+    let interrupt = &Interrupt::listen();
+    let engine = &interrupt.or(Engine::open(world, global, &wish.stacks)).await?;
+    let mut execution = Execution { engine, world, global, wish, interrupt };
+    let end = in_rounds(&mut execution, ledgers).await?;
     engine.report_timings(world)?;
     match ledgers.iter().find_map(|ledger| ledger.unrecorded.as_ref()) {
         Some(why) => Err(unrecorded(why).next(&wish.onward)),
-        None => Ok(end),
+        None => Ok(match end {
+            Ending::Done => Exit::Done,
+            Ending::Blocked => Exit::Blocked,
+            Ending::Failed => Exit::Error,
+            Ending::Interrupted => Exit::Interrupted,
+        }),
+    }
+}
+
+/// A run of `apply` or `destroy`.
+struct Execution<'a> {
+    engine: &'a Engine,
+    world: &'a mut World,
+    global: &'a Global,
+    wish: &'a Wish<'a>,
+    interrupt: &'a Interrupt,
+}
+
+impl Rounds for Execution<'_> {
+    type Error = Failure;
+
+    async fn look(&self) -> Result<Looked> {
+        let Wish { project, stacks, selectors, mode, allowed, .. } = self.wish;
+        let fleet = self.engine.fleet(project, stacks, Access::Write);
+        let options = PlanOptions { selectors, mode: *mode, guarding: project.guarding(allowed), survey: false };
+        self.interrupt.or(self.engine.shown(stacks.len(), fleet.look(&options))).await
+    }
+
+    async fn agree(&mut self, looked: &Looked) -> Result<()> {
+        let (wish, plan) = (self.wish, &looked.plan);
+        show(self.world, self.global, wish, plan)?;
+        surveyed(looked)?;
+        check(self.world, wish, plan)?;
+        let is_empty = plan.stacks.iter().all(|stack| stack.steps.is_empty());
+        if wish.yes || is_empty {
+            return Ok(());
+        }
+        self.interrupt.or(confirm(self.world, &question(wish, plan))).await
+    }
+
+    async fn carry_out(&mut self, plan: &Plan) -> Result<Vec<(Stack, Ledger)>> {
+        let Self { engine, ref world, global, wish, interrupt } = *self;
+        let progress = progress(world, global, wish, plan);
+        let host = AwsHost::new(engine, world, wish.project, interrupt, progress, wish.verb);
+        let ended = host.carry_out(&*self, plan, wish.patience).await;
+        ended.map_err(|why| if why.exit == Exit::Refused { why.next(&wish.onward) } else { why })
+    }
+
+    fn tell(&mut self, ended: &[(Stack, Ledger)]) -> Result<()> {
+        if self.wish.json { Ok(()) } else { tell(self.world, self.wish, ended) }
+    }
+
+    fn may_go_on(&self) -> bool {
+        self.wish.saved.is_none()
+    }
+}
+
+impl Approver for Execution<'_> {
+    type Error = Failure;
+
+    async fn again(&self) -> Result<Look> {
+        let looked = self.look().await?;
+        surveyed(&looked)?;
+        Ok(looked.into())
+    }
+
+    fn consent(&self, plan: &Plan) -> Result<()> {
+        check(self.world, self.wish, plan)
     }
 }
 
 fn unrecorded(why: &str) -> Failure {
     Failure::error(format!("the run stopped, since it could not be recorded: {why}"))
         .hint("make room there, or name another folder with XDG_STATE_HOME, then run the command again")
-}
-
-async fn look(engine: &Engine, world: &World, wish: &Wish<'_>, interrupt: &Interrupt) -> Result<Looked> {
-    let looking = Looking {
-        project: wish.project,
-        stacks: &wish.stacks,
-        selectors: wish.selectors,
-        as_whom: As::Writer,
-        mode: wish.mode,
-        allowed: &wish.allowed,
-        survey: false,
-    };
-    interrupt.or(engine.look(world, &looking)).await
-}
-
-async fn look_again(engine: &Engine, world: &World, wish: &Wish<'_>, interrupt: &Interrupt) -> Result<Look> {
-    let looked = look(engine, world, wish, interrupt).await?;
-    surveyed(&looked)?;
-    let live = |inventory: Inventory| inventory.all().map(|(_, live)| live.clone()).collect();
-    let live = looked.inventories.into_iter().map(|(stack, inventory)| (stack, live(inventory))).collect();
-    Ok(Look { plan: looked.plan, live })
 }
 
 /// Refuses to take a network away while nobody knows what else stands in it: that would hold the run up half-way.
@@ -238,17 +237,4 @@ fn tell(world: &World, wish: &Wish<'_>, ended: &[(Stack, Ledger)]) -> Result<()>
 
 fn onward(wish: &Wish<'_>) -> Onward {
     Onward { again: wish.onward.clone(), show: Command::new("show").words(wish.selectors) }
-}
-
-fn exit(ended: &[(Stack, Ledger)], blocked: bool) -> Exit {
-    let any = |of: fn(&Ledger) -> bool| ended.iter().any(|(_, ledger)| of(ledger));
-    if any(|ledger| ledger.interrupted) {
-        Exit::Interrupted
-    } else if any(|ledger| ledger.failed() + ledger.not_started() + ledger.abandoned() > 0) {
-        Exit::Error
-    } else if blocked {
-        Exit::Blocked
-    } else {
-        Exit::Done
-    }
 }

@@ -1,3 +1,5 @@
+use crate::plan::{Plan, StackPlan};
+
 /// How the program ends; the numbers are a contract (docs/operating.md, "Exit codes").
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -22,5 +24,17 @@ pub enum Exit {
 impl From<Exit> for std::process::ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)
+    }
+}
+
+/// What a plan's end means for scripts.
+pub fn exit_of(plan: &Plan, differs: Exit) -> Exit {
+    let summary = plan.summary();
+    if summary.blocked > 0 {
+        Exit::Blocked
+    } else if plan.stacks.iter().all(StackPlan::is_empty) {
+        Exit::Done
+    } else {
+        differs
     }
 }

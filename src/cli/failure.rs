@@ -1,6 +1,7 @@
 use std::io;
 
 use super::exit::Exit;
+use crate::fleet::{Unmatched, Unplanned};
 use crate::problem::Problem;
 use crate::report::problems_text;
 use crate::resource::{self, Class};
@@ -91,6 +92,22 @@ impl From<resource::Failure> for Failure {
     fn from(failure: resource::Failure) -> Self {
         let exit = if failure.is(Class::Refused) { Exit::Refused } else { Exit::Error };
         Self::new(exit, failure.to_string()).hint(failure.advice())
+    }
+}
+
+/// A selector that names no resource is wrong use.
+impl From<Unmatched> for Failure {
+    fn from(Unmatched(message): Unmatched) -> Self {
+        Self::usage(message)
+    }
+}
+
+impl From<Unplanned> for Failure {
+    fn from(why: Unplanned) -> Self {
+        match why {
+            Unplanned::Failed(failure) => failure.into(),
+            Unplanned::Unmatched(unmatched) => unmatched.into(),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 use tracing_subscriber::EnvFilter;
 
-use super::args::{Global, LogFormat};
+use super::global::{Global, LogFormat};
 use super::world::Stream;
 
 /// Sends what the rooms log to standard error: warnings, with -v our own doings, with -vv the SDK's too.

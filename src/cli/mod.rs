@@ -4,17 +4,21 @@
 
 mod allow;
 mod args;
+mod called;
 mod command_line;
 mod commands;
+mod consent;
 mod engine;
 mod execute;
 mod exit;
 mod failure;
+mod global;
 mod interrupt;
 mod log;
+mod plan_format;
 mod project;
 mod prompt;
-mod selector;
+mod selectors;
 mod world;
 
 use std::ffi::OsString;
@@ -25,15 +29,16 @@ pub use allow::parse_allowance;
 pub use args::Args;
 pub use exit::Exit;
 pub use failure::Failure;
-pub use selector::{Selector, select_resources, selects, unmatched_resource, unmatched_stack};
 pub use world::{Stream, World};
 
-use args::{Color, Command, Global, LogFormat};
-use command_line::{Called, Form};
+use args::Command;
+use called::called;
+use command_line::Form;
 use commands::{
     adopt, apply, completions, destroy, diff, explain, export, graph, history, init, kinds, man, permissions, plan,
     sandbox, schema, show, unlock, validate,
 };
+use global::{Color, Global, LogFormat};
 
 /// The stack of the thread that a command line runs on, which polls all that it waits for: in bytes.
 ///
@@ -49,7 +54,7 @@ pub fn run(world: &mut World, arguments: impl IntoIterator<Item = OsString>) -> 
     };
     let global = args.global;
     set_colors(world, global.color);
-    let called = Called::of(world, &global);
+    let called = called(world, &global);
     (world.out.called, world.err.called) = (called.clone(), called);
     log::start(&global, &world.err);
     match dispatch(world, &global, args.command) {
@@ -64,11 +69,6 @@ pub fn run(world: &mut World, arguments: impl IntoIterator<Item = OsString>) -> 
             failure.exit
         }
     }
-}
-
-/// The command line as clap knows it, for completions and manual pages.
-fn command_line() -> clap::Command {
-    Args::command()
 }
 
 fn dispatch(world: &mut World, global: &Global, command: Command) -> Result<Exit, Failure> {
@@ -89,8 +89,8 @@ fn dispatch(world: &mut World, global: &Global, command: Command) -> Result<Exit
         Command::Export(args) => export::run(world, global, &args),
         Command::History(args) => history::run(world, global, &args),
         Command::Sandbox(args) => sandbox::run(world, global, &args),
-        Command::Completions(args) => completions::run(world, &args),
-        Command::Man(args) => man::run(world, &args),
+        Command::Completions(args) => completions::run(world, &args, Args::command()),
+        Command::Man(args) => man::run(world, &args, Args::command()),
         Command::Unlock(args) => unlock::run(world, global, &args),
     }
 }

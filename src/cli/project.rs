@@ -1,9 +1,9 @@
-use super::args::{Global, LogFormat};
-use super::commands::kinds::shapes;
 use super::failure::{Failure, Result};
-use super::selector::{Selector, selects, unmatched_stack};
+use super::global::{Global, LogFormat};
 use super::world::World;
 use crate::blueprint::{self, Blueprint, Loaded};
+use crate::fleet::{Members, Selector, selects, unmatched_stack};
+use crate::kinds::shapes;
 use crate::plan::{Allowance, Guarding, Guards};
 use crate::problem::Problem;
 use crate::report::problems_text;
@@ -69,6 +69,12 @@ impl Project {
     /// The selected stacks, by name.
     pub fn stacks(&self) -> Vec<&Blueprint> {
         self.loaded.blueprints.iter().collect()
+    }
+
+    /// All stacks, selected or not.
+    pub fn members(&self) -> Members<'_> {
+        let Loaded { project, stacks, fleet, .. } = &self.loaded;
+        Members { project: &project.name, ids: stacks, stacks: fleet }
     }
 
     pub fn name(&self) -> &str {

@@ -53,7 +53,7 @@ mod wafv2_ip_set;
 mod wafv2_web_acl;
 
 use crate::aws::Aws;
-use crate::resource::AnyKind;
+use crate::resource::{AnyKind, Shape};
 
 /// Every kind, sorted by type.
 pub static KINDS: &[&dyn AnyKind<Aws>] = &[
@@ -85,3 +85,8 @@ pub static KINDS: &[&dyn AnyKind<Aws>] = &[
     &wafv2_ip_set::IpSet,
     &wafv2_web_acl::WebAcl,
 ];
+
+/// Every kind, as plan and report see them.
+pub fn shapes() -> Vec<&'static dyn Shape> {
+    KINDS.iter().map(|kind| kind.shape()).collect()
+}

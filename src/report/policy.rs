@@ -3,16 +3,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::document::pretty;
-use crate::resource::Permissions;
-
-/// Who the policy is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// plan, diff, show.
-    Read,
-    /// apply, destroy.
-    Write,
-}
+use crate::resource::{Access, Permissions};
 
 /// What a role may do with the buckets of leases and journals.
 #[derive(Clone, Debug, Default)]
@@ -29,11 +20,11 @@ pub struct StorePolicy {
 ///
 /// `own` are the actions that the program needs beside the kinds' (who we are, tag index, survey); `asks` those that it may
 /// be without: they have a statement of their own, which can be left out.
-pub fn policy_json(kinds: &[Permissions], own: &[&str], asks: &[&str], role: Role, store: &StorePolicy) -> String {
+pub fn policy_json(kinds: &[Permissions], own: &[&str], asks: &[&str], access: Access, store: &StorePolicy) -> String {
     let any = BTreeSet::from(["*".to_owned()]);
     let read: BTreeSet<&str> = kinds.iter().flat_map(|kind| kind.read).chain(own).copied().collect();
     let mut statements = vec![statement("Read", &read, &any)];
-    if role == Role::Write {
+    if access == Access::Write {
         let verbs =
             kinds.iter().flat_map(|kind| [kind.create, kind.update, kind.retag, kind.delete]).flatten().copied();
         let write: BTreeSet<&str> = verbs.filter(|action| !read.contains(action)).collect();

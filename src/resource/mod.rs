@@ -62,7 +62,7 @@ pub use scope::Scope;
 pub use secrets::Secrets;
 pub use settled::{Settled, resolve};
 pub use shape::{Disruption, Replacement, Shape, Switch};
-pub use stack::{Stack, StackId};
+pub use stack::{Access, Role, Stack, StackId};
 pub use state::State;
 pub use tags::{Tags, key};
 pub use turn::Turn;

@@ -46,3 +46,30 @@ pub struct Stack {
     /// Whether `destroy` asks for stateful resources by name (see the guards in `plan`).
     pub protected: bool,
 }
+
+impl Stack {
+    /// Returns the role that is assumed to read or to change it, if any.
+    pub fn role(&self, access: Access) -> Option<Role> {
+        let arn = match access {
+            Access::Read => &self.read_role,
+            Access::Write => &self.write_role,
+        };
+        arn.as_ref().map(|arn| Role { arn: arn.clone(), external_id: self.external_id.clone() })
+    }
+}
+
+/// What somebody wants to do to stacks, and which of their roles is assumed for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// plan, diff, show.
+    Read,
+    /// apply, destroy.
+    Write,
+}
+
+/// A role to assume.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Role {
+    pub arn: String,
+    pub external_id: Option<String>,
+}

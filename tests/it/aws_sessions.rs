@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use provision::aws::{GateRules, Role, Sessions, Setup};
-use provision::resource::{Class, Failure};
+use provision::aws::{GateRules, Sessions, Setup};
+use provision::resource::{Class, Failure, Role};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use provision::blueprint::{Files, Source, load_files, template_schema};
-use provision::kinds::KINDS;
+use provision::kinds::{KINDS, shapes};
 use provision::resource::{Address, Facts, pointer};
 use provision::template::{RESOURCE_FIELDS, TEMPLATE_FIELDS};
 
 use crate::blueprint::text;
-use crate::stage::{blueprints, shapes};
+use crate::stage::blueprints;
 
 pub const TENANT: &str = "
 tenant: acme

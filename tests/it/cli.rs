@@ -9,9 +9,8 @@ use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 use provision::aws::{STORE_CALLS, StoreResource};
-use provision::cli::{
-    Exit, Selector, Stream, World, parse_allowance, run, select_resources, selects, unmatched_resource, unmatched_stack,
-};
+use provision::cli::{Exit, Stream, World, parse_allowance, run};
+use provision::fleet::{Selector, select_resources, selects, unmatched_resource, unmatched_stack};
 use provision::kinds::KINDS;
 use provision::resource::{Address, StackId};
 

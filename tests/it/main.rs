@@ -47,6 +47,7 @@ mod causes;
 mod certificates;
 #[cfg(feature = "sdk")]
 mod checks;
+mod circles;
 #[cfg(feature = "sdk")]
 mod cli;
 #[cfg(feature = "sdk")]

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use provision::blueprint::Blueprint;
 use provision::inventory::{Inventory, Seen, Sight};
+use provision::kinds::shapes;
 use provision::plan::{Mode, StackPlan, Step, StepId, Verb};
 use provision::resource::Address;
 
-use crate::stage::{Stage, blueprints, on_deep_stack, plan_with, shapes};
+use crate::stage::{Stage, blueprints, on_deep_stack, plan_with};
 
 const SERVICE: &str = "AWS::ECS::Service/web";
 const ACCOUNT: &str = "300000000064";

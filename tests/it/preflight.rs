@@ -100,7 +100,7 @@ fn what_aws_does_not_offer_is_blocked_with_the_line_before_anything_is_made() {
         let stage = Stage::new("300000000093").await;
         let good = stacks(&stage.account, "16.11", "db.r7g.large", "work_mem", "8.1");
         let mut inventories = nothing_there(&good);
-        ask(&stage, &good, &mut inventories).await;
+        ask(&stage.source(), &good, &mut inventories).await;
         let told: Vec<_> = inventories.values().flat_map(|one| one.refused.values().flatten()).collect();
         assert!(told.is_empty(), "{told:?}");
         assert!(inventories.values().all(|one| one.unchecked.is_empty()), "{inventories:?}");
@@ -110,7 +110,7 @@ fn what_aws_does_not_offer_is_blocked_with_the_line_before_anything_is_made() {
 
         let bad = stacks(&stage.account, "16.99", "db.missing.large", "work_mem", "8.9");
         let mut inventories = nothing_there(&bad);
-        ask(&stage, &bad, &mut inventories).await;
+        ask(&stage.source(), &bad, &mut inventories).await;
         let plan = plan_of(&bad[0], &inventories);
         let text = words(&plan);
         assert!(
@@ -231,7 +231,7 @@ fn an_image_that_ecr_has_not_is_told_before_anything_is_made() {
             let all = blueprints(&[("ledger.yaml", &tenant)], &[("own.yaml", &template)]);
             let all = all.unwrap_or_else(|why| panic!("{why}"));
             let mut inventories = nothing_there(&all);
-            ask(&stage, &all, &mut inventories).await;
+            ask(&stage.source(), &all, &mut inventories).await;
             let plan = plan_of(&all[0], &inventories);
             let text = words(&plan);
             assert_eq!(plan.summary().blocked, usize::from(expected.is_some()), "{image}: {text}");

@@ -8,7 +8,7 @@ use crate::engine::{environment, reference};
 use crate::world::build::{REGIONS, blueprint_of, stack};
 use crate::world::cloud::short;
 use crate::world::kinds::KINDS;
-use crate::world::process::{Process, sought};
+use crate::world::process::Process;
 use crate::world::{Bench, Fault, What, Wish, blueprint};
 
 const AWAY: &str = "eu-west-1";
@@ -56,9 +56,12 @@ async fn a_region_that_the_tagging_api_names_and_that_can_not_be_read_may_be_whe
     bench.cloud.world().faults.set(&denied);
     let wanted = blueprint_of(Stack { region: AWAY.to_owned(), ..stack() }, &environment());
     let process = Process { regions: &REGIONS, ..Process::new(&bench.cloud, "run", vec![&wanted], Mode::Apply) };
-    let strays = process.strays(&sought(&wanted)).await;
-    assert!(strays.found.is_empty(), "{:#?}", strays.found);
-    assert_eq!(strays.unsearched, ["us-east-1 could not be searched: AccessDenied: not authorized"]);
+    let looked = process.look().await;
+    let inventory = &looked.inventories[&wanted.stack.id];
+    assert!(inventory.elsewhere.is_empty(), "{:#?}", inventory.elsewhere);
+    let why = "us-east-1 of 111122223333 could not be searched for stacks that the YAML has not there: AccessDenied: not \
+               authorized";
+    assert_eq!(inventory.unsearched, [why]);
 }
 
 /// AWS knows many things by names that are unique in a region: the old one and the new one have the same.

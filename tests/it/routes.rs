@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use provision::blueprint::Blueprint;
 use provision::inventory::Seen;
+use provision::kinds::shapes;
 use provision::plan::{Action, Change, Input, Mode, StackPlan, Step, Verb, plan};
 use provision::resource::{Disruption, Unmodelled};
 
-use crate::stage::{Stage, on_deep_stack, plan_with, shapes, stack_of, words};
+use crate::stage::{Stage, on_deep_stack, plan_with, stack_of, words};
 
 const ACCOUNT: &str = "300000000032";
 /// A peering that somebody made: it is referred to, and no resource of the stack.

@@ -1,20 +1,24 @@
 //! The whole engine on the local AWS: what the commands do, without the command line.
 
+use std::collections::BTreeSet;
 use std::path::Path;
+use std::slice::from_ref;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use jiff::Timestamp;
 use provision::apply::{Event, Hands, Ledger, Outcome, Permit, Run, Stop, run};
 use provision::aws::{
-    Aws, Fence, GateRules, Reader, Role, Seen, Session, Sessions, Setup, Survey, Writer, WriterScope, survey,
+    Aws, Fence, GateRules, Reader, Seen, Session, Sessions, Setup, Survey, Writer, WriterScope, survey,
 };
 use provision::blueprint::{Blueprint, Files, Source as File, load_files};
-use provision::inventory::{Inventory, Request, Sought, Source, Surveyed, Things, Unmanaged, collect};
-use provision::kinds::KINDS;
+use provision::fleet::{Account, Accounts, Fleet, Members, Place};
+use provision::inventory::{Inventory, Surveyed, Things, Unmanaged};
+use provision::kinds::{KINDS, shapes};
 use provision::plan::{Input, Mode, StackPlan, Step, plan};
 use provision::report::event_line;
-use provision::resource::{AnyKind, Failure, Result, Shape};
+use provision::resource::{Access, AnyKind, Failure, Result, Role, StackId};
 use serde_json::Value;
 use tokio::sync::{Notify, watch};
 
@@ -81,14 +85,18 @@ impl Stage {
         self.sessions.open(&self.account, region, Some(role)).await.expect("a session asks nobody")
     }
 
+    /// Its account alone.
+    pub fn source(&self) -> Account<'_, Self> {
+        Account { accounts: self, id: &self.account, role: None }
+    }
+
     /// What is live of a stack, with a look for what is nobody's.
     pub async fn inventory(&self, blueprint: &Blueprint) -> Inventory {
-        let stack = &blueprint.stack;
-        let resources = blueprint.resources.values();
-        let wanted = resources.map(|resource| (resource.address.clone(), resource.region.clone())).collect();
-        let stacks = vec![Sought { stack, wanted }];
-        let request = Request { project: &stack.project, account: &stack.account, stacks, survey: true };
-        collect(&self.kinds, self, &request).await.remove(&stack.id).expect("the stack was asked for")
+        let (stack, stacks) = (&blueprint.stack, [blueprint]);
+        let members = Members { project: &stack.project, ids: from_ref(&stack.id), stacks: from_ref(stack) };
+        let fleet = Fleet { accounts: self, members, stacks: &stacks, access: Access::Write };
+        let mut read = fleet.read(true).await.expect("the account is nobody else's");
+        read.remove(&stack.id).expect("the stack was asked for")
     }
 
     pub async fn plan(&self, blueprint: &Blueprint) -> StackPlan {
@@ -212,10 +220,6 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
-pub fn shapes() -> Vec<&'static dyn Shape> {
-    KINDS.iter().map(|kind| kind.shape()).collect()
-}
-
 /// The one environment of a template of the test's own.
 pub fn stack_of(tenant: &str, account: &str, template: &str) -> Blueprint {
     let text = format!(
@@ -247,9 +251,32 @@ pub fn blueprints(tenants: &[(&str, &str)], templates: &[(&str, &str)]) -> Resul
     Ok(loaded.blueprints)
 }
 
-impl Source<Aws> for Stage {
-    fn reader<'a>(&'a self, region: &'a str) -> BoxFuture<'a, Result<Reader>> {
-        Box::pin(async move { Ok(self.session(region).await.reader()) })
+impl Accounts for Stage {
+    type Cloud = Aws;
+
+    fn kinds(&self) -> &[&'static dyn AnyKind<Aws>] {
+        &self.kinds
+    }
+
+    /// Nothing of a test's stack lives where its template does not say.
+    fn regions(&self) -> Vec<&str> {
+        Vec::new()
+    }
+
+    fn now(&self) -> Timestamp {
+        "2026-11-23T00:00:00Z".parse().expect("a time")
+    }
+
+    fn verify<'a>(&'a self, _: &'a Place) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn reader<'a>(&'a self, place: &'a Place) -> BoxFuture<'a, Result<Reader>> {
+        Box::pin(async move { Ok(self.session(&place.region).await.reader()) })
+    }
+
+    fn claimed<'a>(&'a self, place: &'a Place, project: &'a str) -> BoxFuture<'a, Result<BTreeSet<StackId>>> {
+        Box::pin(async move { self.session(&place.region).await.reader().claimed_stacks(project).await })
     }
 
     fn survey<'a>(&'a self, reader: &'a Reader, things: &'a Things) -> BoxFuture<'a, Result<Surveyed>> {

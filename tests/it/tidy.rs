@@ -22,17 +22,18 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("template", &["problem", "resource", "tenant", "yaml"]),
     ("blueprint", &["problem", "resource", "template", "tenant", "yaml"]),
     ("inventory", &["resource"]),
+    ("fleet", &["apply", "blueprint", "inventory", "plan", "problem", "resource"]),
     ("plan", &["blueprint", "inventory", "problem", "resource"]),
     ("apply", &["plan", "resource"]),
     ("report", &["apply", "blueprint", "inventory", "plan", "problem", "resource", "yaml"]),
 ];
 
 /// A source file of the program.
-struct Source {
+pub struct Source {
     /// Below `src/`.
-    path: PathBuf,
+    pub path: PathBuf,
     /// The code of the program itself: no comments, no unit tests.
-    code: String,
+    pub code: String,
 }
 
 impl Source {
@@ -41,7 +42,7 @@ impl Source {
         first.trim_end_matches(".rs").to_owned()
     }
 
-    fn is_in(&self, rooms: &[&str]) -> bool {
+    pub fn is_in(&self, rooms: &[&str]) -> bool {
         rooms.contains(&self.room().as_str())
     }
 
@@ -82,7 +83,7 @@ fn first_steps(list: &str) -> Vec<String> {
     steps
 }
 
-fn word(text: &str) -> String {
+pub fn word(text: &str) -> String {
     text.trim_start().chars().take_while(|sign| sign.is_alphanumeric() || *sign == '_').collect()
 }
 
@@ -123,7 +124,7 @@ fn has_extension(path: &Path, extension: &str) -> bool {
     path.extension().is_some_and(|found| found == extension)
 }
 
-fn sources() -> Vec<Source> {
+pub fn sources() -> Vec<Source> {
     let source = |path: PathBuf| {
         let text = read(&path);
         let text = text.split("#[cfg(test)]\nmod tests {").next().expect("a first part");

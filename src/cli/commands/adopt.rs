@@ -1,24 +1,22 @@
 use std::time::Duration;
 
-use futures_util::future::LocalBoxFuture;
-
-use super::plan::text_options;
-use crate::apply::Look;
+use crate::apply::{Approver, Look};
 use crate::blueprint::{Blueprint, Resource};
 use crate::cli::allow::parse_allowance;
-use crate::cli::args::Global;
 use crate::cli::command_line::{Form, parse_duration};
-use crate::cli::engine::{Adoption, Approved, Engine, carry_out, runtime};
+use crate::cli::engine::{AwsHost, Engine, runtime};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
+use crate::cli::global::Global;
 use crate::cli::interrupt::Interrupt;
+use crate::cli::plan_format::text_options;
 use crate::cli::project::Project;
 use crate::cli::prompt::confirm;
-use crate::cli::selector::{Selector, unmatched_resource};
 use crate::cli::world::{Lines, World};
-use crate::plan::{Allowance, Plan};
+use crate::fleet::{Adoption, Selector, Unadoptable, unmatched_resource};
+use crate::plan::{Allowance, Plan, Unfit};
 use crate::report::{Onward, Progress, adoption_text, ledger_text};
-use crate::resource::{Address, Command};
+use crate::resource::{self, Access, Address, Command};
 
 /// Take a resource that lost its tags, or that was made by hand, as the stack's own: writes its tags and nothing else
 #[derive(Debug, clap::Args)]
@@ -48,35 +46,28 @@ pub fn run(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
 }
 
 async fn adopt(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
-    let interrupt = Interrupt::listen();
+    let interrupt = &Interrupt::listen();
     let Allowance { stack, resource: name } = &args.resource;
     let selector: Selector = format!("{stack}/{name}").parse().map_err(Failure::usage)?;
-    let project = Project::load(world, global, std::slice::from_ref(&selector))?;
+    let project = &Project::load(world, global, std::slice::from_ref(&selector))?;
     let stacks = project.stacks();
     let blueprint = *stacks.first().ok_or_else(|| Failure::usage(format!("{stack} is not in the YAML")))?;
     let resource = wanted(blueprint, name, &selector)?;
-    let engine = interrupt.or(Engine::open(world, global, &[blueprint])).await?;
-    let adoption = interrupt.or(engine.adoption(world, &project, blueprint, resource, &args.id)).await?;
+    let engine = &interrupt.or(Engine::open(world, global, &[blueprint])).await?;
+    let adopting = Adopting { engine, project, blueprint, resource, id: &args.id };
+    let adoption = interrupt.or(adopting.look()).await?;
     world.out.print(&adoption_text(&adoption.plan, &adoption.differences, text_options(world, global, false)))?;
     if !args.yes {
         let question = format!("Adopt {} as {}?", adoption.live.id, resource.address);
         interrupt.or(confirm(world, &question)).await?;
     }
-    let ended = {
-        let world = &*world;
-        let look = || async { Ok(only(engine.adoption(world, &project, blueprint, resource, &args.id).await?)) };
-        let again = || -> LocalBoxFuture<'_, Result<Look>> { Box::pin(look()) };
-        let (plan, patience) = (whole(&adoption), args.lock_timeout);
-        let progress = Progress::quiet(Box::new(Lines::new(&world.err, Form::Text)));
-        let command = "adopt";
-        let interrupt = &interrupt;
-        let (project, plan, consent) = (&project, &plan, &|_: &Plan| Ok(()));
-        let approved = Approved { project, plan, again: &again, consent, patience, progress, interrupt, command };
-        carry_out(&engine, world, approved).await.map_err(|failure| match failure.exit {
-            Exit::Locked => failure.next(args.line().with("--lock-timeout", "10m")),
-            _ => failure.next(args.line()),
-        })?
-    };
+    let progress = Progress::quiet(Box::new(Lines::new(&world.err, Form::Text)));
+    let host = AwsHost::new(engine, world, project, interrupt, progress, "adopt");
+    let ended = host.carry_out(&adopting, &whole(&adoption), args.lock_timeout).await;
+    let ended = ended.map_err(|failure| match failure.exit {
+        Exit::Locked => failure.next(args.line().with("--lock-timeout", "10m")),
+        _ => failure.next(args.line()),
+    })?;
     engine.report_timings(world)?;
     let about = |command: &str| Command::new(command).word(stack);
     let onward = Onward { again: args.line(), show: about("show") };
@@ -86,6 +77,37 @@ async fn adopt(world: &mut World, global: &Global, args: &Args) -> Result<Exit> 
     }
     world.out.print(&format!("\nadopted; `{}` shows what differs, `{}` mends it\n", about("plan"), about("apply")))?;
     Ok(Exit::Done)
+}
+
+/// An adoption that is looked at, and again once the lease is held.
+struct Adopting<'a> {
+    engine: &'a Engine,
+    project: &'a Project,
+    blueprint: &'a Blueprint,
+    resource: &'a Resource,
+    id: &'a str,
+}
+
+impl Adopting<'_> {
+    async fn look(&self) -> Result<Adoption> {
+        let stacks = [self.blueprint];
+        let fleet = self.engine.fleet(self.project, &stacks, Access::Write);
+        let look = fleet.adoption(self.blueprint, self.resource, self.id);
+        let adoption = self.engine.shown(stacks.len(), look).await;
+        adoption.map_err(|why| refusal(self.resource, self.id, why))
+    }
+}
+
+impl Approver for Adopting<'_> {
+    type Error = Failure;
+
+    async fn again(&self) -> Result<Look> {
+        Ok(only(self.look().await?))
+    }
+
+    fn consent(&self, _: &Plan) -> Result<()> {
+        Ok(())
+    }
 }
 
 impl Args {
@@ -108,6 +130,35 @@ fn wanted<'a>(blueprint: &'a Blueprint, name: &str, selector: &Selector) -> Resu
         let nearest = unmatched_resource(std::slice::from_ref(selector), &all).map(|(_, message)| message);
         Failure::usage(nearest.unwrap_or_else(|| format!("the YAML has no {address}")))
     })
+}
+
+/// What to say of a thing that can't be adopted.
+fn refusal(resource: &Resource, id: &str, why: Unadoptable) -> Failure {
+    let Resource { address, region, .. } = resource;
+    let blocked = |failure: resource::Failure| Failure { exit: Exit::Blocked, ..failure.into() };
+    match why {
+        Unadoptable::IsThere(id) => Failure::new(Exit::Refused, format!("{address} is there already: it is {id}"))
+            .hint(format!("if {id} is the wrong one, remove its provision: tags by hand first")),
+        Unadoptable::Unread(unseen) => {
+            let what = format!("{} may be {address}, and could not be read: {}", unseen.id, unseen.failure);
+            Failure::new(Exit::Blocked, what).hint(unseen.failure.advice())
+        }
+        Unadoptable::Missing => Failure::error(format!("there is no {} {id} in {region}", address.kind))
+            .hint("give its id, its ARN or its name, and the type that it has"),
+        Unadoptable::Unseen(failure) => blocked(failure),
+        Unadoptable::Unfit(id, Unfit::Owned(owner)) => {
+            Failure::new(Exit::Refused, format!("{id} bears the tags of {owner}"))
+                .hint("if they are wrong, remove its provision: tags by hand, then adopt it")
+        }
+        Unadoptable::Unfit(id, Unfit::Leaving) => Failure::new(Exit::Refused, format!("{id} is being deleted")),
+        Unadoptable::Unfit(id, Unfit::Named(name)) => {
+            Failure::new(Exit::Refused, format!("AWS can't tag {id}: its name is all that could make it this resource"))
+                .hint(format!("call it {name}, if AWS lets you rename it; else let an apply make a new one"))
+        }
+        Unadoptable::Unfit(id, Unfit::Misfit(why)) => Failure::new(Exit::Refused, format!("{id} {why}")),
+        Unadoptable::Unknown => Failure::error(format!("bug: no kind {}", address.kind)),
+        Unadoptable::Failed(failure) => failure.into(),
+    }
 }
 
 fn whole(adoption: &Adoption) -> Plan {

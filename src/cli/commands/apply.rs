@@ -1,20 +1,19 @@
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use clap::ValueEnum;
 use jiff::Timestamp;
 
-use crate::cli::allow::parse_allowance;
-use crate::cli::args::{Global, Selectors};
-use crate::cli::command_line::parse_duration;
+use crate::cli::consent::{Consent, EventFormat};
 use crate::cli::engine::Target;
 use crate::cli::execute::{Wish, execute};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
+use crate::cli::global::Global;
 use crate::cli::project::Project;
-use crate::cli::selector::Selector;
+use crate::cli::selectors::Selectors;
 use crate::cli::world::World;
-use crate::plan::{Allowance, Mode};
+use crate::fleet::Selector;
+use crate::plan::Mode;
 use crate::report::{PlanDocument, SavedDocument, SavedMode, Unusable, read_saved_plan};
 use crate::resource::Command;
 
@@ -41,35 +40,12 @@ pub struct Args {
 
     /// How to write it; json: one event a line
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
-}
-
-/// What apply and destroy need to be told.
-#[derive(Clone, Debug, Default, clap::Args)]
-pub struct Consent {
-    /// Don't ask
-    #[arg(short, long)]
-    pub yes: bool,
-
-    /// Let a protected resource be deleted, replaced or emptied (repeatable); the first two parts take no wildcard
-    #[arg(long, value_name = "TENANT/ENVIRONMENT/TYPE/NAME", value_parser = parse_allowance)]
-    pub allow_destroy: Vec<Allowance>,
-
-    /// How long to wait while another run holds a stack: 90s, 10m, 1h
-    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = parse_duration)]
-    pub lock_timeout: Duration,
+    format: EventFormat,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Only {
     Config,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    #[default]
-    Text,
-    Json,
 }
 
 pub fn run(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
@@ -105,7 +81,7 @@ pub fn run(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
         saved: saved.map(|(document, _)| document),
         yes: args.consent.yes,
         patience: args.consent.lock_timeout,
-        json: args.format == Format::Json,
+        json: args.format == EventFormat::Json,
         verb: "apply",
         same,
         onward,
@@ -121,19 +97,6 @@ impl Args {
         let line = self.plan.iter().fold(line, |line, file| line.option("--plan", file.display()));
         let line = self.only.iter().fold(line, |line, Only::Config| line.option("--only", "config"));
         self.consent.add_to(line, self.format)
-    }
-}
-
-impl Consent {
-    /// Adds what was said to a command line.
-    pub fn add_to(&self, line: Command, format: Format) -> Command {
-        let line = self.allow_destroy.iter().fold(line, |line, allowed| line.option("--allow-destroy", allowed));
-        let line = match self.lock_timeout.as_secs() {
-            0 => line,
-            seconds => line.option("--lock-timeout", format!("{seconds}s")),
-        };
-        let line = if self.yes { line.word("--yes") } else { line };
-        if format == Format::Json { line.option("--format", "json") } else { line }
     }
 }
 

@@ -12,9 +12,9 @@ pub struct Args {
     shell: Shell,
 }
 
-pub fn run(world: &World, args: &Args) -> Result<Exit> {
+pub fn run(world: &World, args: &Args, mut command_line: clap::Command) -> Result<Exit> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut crate::cli::command_line(), "provision", &mut script);
+    clap_complete::generate(args.shell, &mut command_line, "provision", &mut script);
     world.out.print(&String::from_utf8_lossy(&script))?;
     Ok(Exit::Done)
 }

@@ -1,12 +1,13 @@
 use std::collections::BTreeMap;
 
-use super::apply::{Consent, Format};
 use crate::blueprint::Blueprint;
-use crate::cli::args::{Global, Selectors};
+use crate::cli::consent::{Consent, EventFormat};
 use crate::cli::execute::{Wish, execute};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
+use crate::cli::global::Global;
 use crate::cli::project::Project;
+use crate::cli::selectors::Selectors;
 use crate::cli::world::World;
 use crate::plan::Mode;
 use crate::resource::{Command, Stack, StackId, Tags};
@@ -42,7 +43,7 @@ pub struct Args {
 
     /// How to write it; json: one event a line
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: EventFormat,
 }
 
 pub fn run(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
@@ -73,7 +74,7 @@ pub fn run(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
         saved: None,
         yes: args.consent.yes,
         patience: args.consent.lock_timeout,
-        json: args.format == Format::Json,
+        json: args.format == EventFormat::Json,
         verb: "destroy",
         same: args.line(),
         onward: args.line(),

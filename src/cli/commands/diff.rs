@@ -1,11 +1,14 @@
-use super::plan::FormatArgs;
-use crate::cli::args::{Global, Selectors};
-use crate::cli::engine::{As, Engine, Looked, Looking, exit_of, runtime};
-use crate::cli::exit::Exit;
+use crate::cli::engine::{Engine, runtime};
+use crate::cli::exit::{Exit, exit_of};
 use crate::cli::failure::Result;
+use crate::cli::global::Global;
+use crate::cli::plan_format::FormatArgs;
 use crate::cli::project::{Project, warn};
+use crate::cli::selectors::Selectors;
 use crate::cli::world::World;
+use crate::fleet::{Looked, PlanOptions};
 use crate::plan::Mode;
+use crate::resource::Access;
 
 /// Compare live AWS with the YAML: drift, pending changes, unmanaged resources, orphans; never changes anything
 #[derive(Debug, clap::Args)]
@@ -28,17 +31,10 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     let stacks = project.stacks();
     let runtime = runtime()?;
     let engine = runtime.block_on(Engine::open(world, global, &stacks))?;
-    let looking = Looking {
-        project: &project,
-        stacks: &stacks,
-        selectors,
-        as_whom: As::Reader,
-        mode: Mode::Apply,
-        allowed: &[],
-        survey: true,
-    };
-    let Looked { mut plan, inventories } = runtime.block_on(engine.look(world, &looking))?;
-    let strays = runtime.block_on(engine.orphans(&project, &stacks));
+    let fleet = engine.fleet(&project, &stacks, Access::Read);
+    let options = PlanOptions { selectors, mode: Mode::Apply, guarding: project.guarding(&[]), survey: true };
+    let Looked { mut plan, inventories } = runtime.block_on(engine.shown(stacks.len(), fleet.look(&options)))?;
+    let strays = runtime.block_on(fleet.orphans());
     warn(world, global, &strays.unsearched)?;
     plan.orphans = strays.found;
     engine.report_timings(world)?;

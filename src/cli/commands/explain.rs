@@ -1,11 +1,11 @@
-use super::kinds::shapes;
 use crate::blueprint::{Blueprint, Explained, Kinds, Resource, explain};
-use crate::cli::args::Global;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
+use crate::cli::global::Global;
 use crate::cli::project::Project;
-use crate::cli::selector::Selector;
 use crate::cli::world::World;
+use crate::fleet::Selector;
+use crate::kinds::shapes;
 use crate::problem::suggest;
 use crate::report::explain_text;
 use crate::resource::{Address, Command, pointer};

@@ -1,12 +1,13 @@
 use clap::Subcommand;
 
-use super::kinds::shapes;
-use crate::cli::args::{Global, Selectors};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
+use crate::cli::global::Global;
 use crate::cli::project::Project;
-use crate::cli::selector::names_resource;
+use crate::cli::selectors::Selectors;
 use crate::cli::world::World;
+use crate::fleet::names_resource;
+use crate::kinds::shapes;
 use crate::report::cloudformation_json;
 
 /// Write a stack in another tool's language

@@ -1,11 +1,12 @@
 use clap::ValueEnum;
 
-use crate::cli::args::{Global, Selectors};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
+use crate::cli::global::Global;
 use crate::cli::project::Project;
-use crate::cli::selector::names_resource;
+use crate::cli::selectors::Selectors;
 use crate::cli::world::World;
+use crate::fleet::names_resource;
 use crate::report::{graph_dot, graph_mermaid};
 
 /// Print the dependency graph; an arrow leads from a resource to what it needs

@@ -1,12 +1,12 @@
-use super::apply::Format;
 use crate::apply::{Record, merge};
-use crate::cli::args::Global;
+use crate::cli::consent::EventFormat;
 use crate::cli::engine::{Engine, past_runs, recorded_here, runtime};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
+use crate::cli::global::Global;
 use crate::cli::project::Project;
-use crate::cli::selector::names_resource;
 use crate::cli::world::World;
+use crate::fleet::names_resource;
 use crate::report::{history_json, history_text};
 use crate::resource::Stack;
 
@@ -29,7 +29,7 @@ pub struct Args {
 
     /// How to write it
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: EventFormat,
 }
 
 pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
@@ -71,8 +71,8 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     }
     let steps = global.verbose > 0 || !runs.is_empty();
     world.out.print(&match args.format {
-        Format::Text => history_text(&past, steps),
-        Format::Json => history_json(&past, steps),
+        EventFormat::Text => history_text(&past, steps),
+        EventFormat::Json => history_json(&past, steps),
     })?;
     Ok(exit)
 }

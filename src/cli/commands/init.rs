@@ -2,9 +2,9 @@ use std::fs;
 use std::path::Path;
 
 use crate::blueprint::skeleton;
-use crate::cli::args::Global;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
+use crate::cli::global::Global;
 use crate::cli::world::World;
 
 /// Write a project skeleton: an example tenant, the templates, provision.yaml; keeps what is there

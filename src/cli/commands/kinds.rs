@@ -3,7 +3,7 @@ use clap::ValueEnum;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
 use crate::cli::world::World;
-use crate::kinds::KINDS;
+use crate::kinds::shapes;
 use crate::report::{kind_text, kinds_json, kinds_markdown, kinds_text};
 use crate::resource::Shape;
 use crate::resource::glob::matches;
@@ -54,9 +54,4 @@ pub fn run(world: &World, args: &Args) -> Result<Exit> {
     };
     world.out.print(&text)?;
     Ok(Exit::Done)
-}
-
-/// Every kind, as plan and report see them.
-pub fn shapes() -> Vec<&'static dyn Shape> {
-    KINDS.iter().map(|kind| kind.shape()).collect()
 }

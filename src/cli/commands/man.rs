@@ -10,8 +10,7 @@ pub struct Args {
     command: Option<String>,
 }
 
-pub fn run(world: &World, args: &Args) -> Result<Exit> {
-    let mut root = crate::cli::command_line();
+pub fn run(world: &World, args: &Args, mut root: clap::Command) -> Result<Exit> {
     root.build();
     let page = match &args.command {
         None => root,

@@ -1,15 +1,16 @@
 use std::collections::BTreeSet;
 
 use crate::aws::{STORE_CALLS, StoreCall, StoreResource};
-use crate::cli::args::{Global, Selectors};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
+use crate::cli::global::Global;
 use crate::cli::project::{Bucket, Project};
-use crate::cli::selector::names_resource;
+use crate::cli::selectors::Selectors;
 use crate::cli::world::World;
+use crate::fleet::names_resource;
 use crate::kinds::KINDS;
-use crate::report::{Role, StorePolicy, policy_json};
-use crate::resource::{Permissions, partition};
+use crate::report::{StorePolicy, policy_json};
+use crate::resource::{Access, Permissions, partition};
 
 /// Print the IAM policy that an apply of the selected stacks needs, or a plan of them
 #[derive(Debug, clap::Args)]
@@ -40,22 +41,22 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
             other => Permissions { read: other.read, ..Permissions::default() },
         })
         .collect();
-    let role = if args.read_only { Role::Read } else { Role::Write };
+    let access = if args.read_only { Access::Read } else { Access::Write };
     let buckets: Vec<_> = stacks.iter().map(|stack| (project.bucket(&stack.stack), &stack.stack.account)).collect();
     let own = [crate::aws::OWN_READS, crate::aws::SURVEY_READS].concat();
     let asks: Vec<_> = KINDS.iter().flat_map(|kind| kind.facts().asks).copied().collect();
-    world.out.print_raw(&policy_json(&permissions, &own, &asks, role, &store_policy(&buckets, role)))?;
+    world.out.print_raw(&policy_json(&permissions, &own, &asks, access, &store_policy(&buckets, access)))?;
     Ok(Exit::Done)
 }
 
 /// Of the store's calls, a role that reads looks at leases and journals only; the bucket itself is made and set up by its
 /// own account. Each bucket stands beside the account that uses it.
-fn store_policy(buckets: &[(Bucket, &String)], role: Role) -> StorePolicy {
+fn store_policy(buckets: &[(Bucket, &String)], access: Access) -> StorePolicy {
     let is_own = buckets.iter().any(|(bucket, account)| bucket.account == **account);
     let may = |call: &&StoreCall| match call.about {
         _ if call.is_read() => true,
-        StoreResource::Bucket => role == Role::Write && is_own,
-        StoreResource::Objects => role == Role::Write,
+        StoreResource::Bucket => access == Access::Write && is_own,
+        StoreResource::Objects => access == Access::Write,
     };
     let actions = |about: StoreResource| -> BTreeSet<&'static str> {
         let calls = STORE_CALLS.iter().filter(|call| call.about == about).filter(may);

@@ -2,18 +2,21 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use clap::ValueEnum;
-
 use crate::cli::allow::parse_allowance;
-use crate::cli::args::{Global, Selectors};
 use crate::cli::command_line::{Form, parse_duration};
-use crate::cli::engine::{As, Engine, Looking, Target, exit_of, nothing_there, plan_stacks, runtime};
-use crate::cli::exit::Exit;
+use crate::cli::engine::{Engine, Target, runtime};
+use crate::cli::exit::{Exit, exit_of};
 use crate::cli::failure::{Failure, Result};
+use crate::cli::global::Global;
+use crate::cli::plan_format::FormatArgs;
 use crate::cli::project::{Project, warn};
+use crate::cli::selectors::Selectors;
 use crate::cli::world::World;
-use crate::plan::{Allowance, Mode, Plan, refusals};
-use crate::report::{SavedMode, Saving, TextOptions, plan_html, plan_json, plan_markdown, plan_text, saved_plan_text};
+use crate::fleet::{PlanOptions, nothing_there, plan_stacks};
+use crate::kinds::shapes;
+use crate::plan::{Allowance, Mode, refusals};
+use crate::report::{SavedMode, Saving, saved_plan_text};
+use crate::resource::Access;
 
 /// Show what `apply` would do; changes nothing
 #[derive(Debug, clap::Args)]
@@ -49,54 +52,26 @@ pub struct Args {
     allow_destroy: Vec<Allowance>,
 }
 
-/// How plan and diff write what they found.
-#[derive(Clone, Debug, Default, clap::Args)]
-pub struct FormatArgs {
-    /// How to write it; markdown is for pull requests
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
-
-    /// Write sensitive values too (text on a terminal only)
-    #[arg(long)]
-    show_values: bool,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    #[default]
-    Text,
-    Json,
-    Markdown,
-    Html,
-}
-
 pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     args.format.check(world)?;
     let selectors = &args.selectors.selectors;
     let project = Project::load(world, global, selectors)?;
     let stacks = project.stacks();
     let mode = if args.destroy { Mode::Destroy } else { Mode::Apply };
+    let options = PlanOptions { selectors, mode, guarding: project.guarding(&args.allow_destroy), survey: false };
     let mut is_unsurveyed = false;
     let plan = if args.offline {
-        let guarding = project.guarding(&args.allow_destroy);
-        plan_stacks(world, &stacks, &nothing_there(&stacks), selectors, mode, &guarding)?
+        let shapes = shapes();
+        plan_stacks(&shapes, &stacks, &nothing_there(&shapes, &stacks), &options, (world.clock)())?
     } else {
         let runtime = runtime()?;
         let engine = runtime.block_on(Engine::open(world, global, &stacks))?;
-        let looking = Looking {
-            project: &project,
-            stacks: &stacks,
-            selectors,
-            as_whom: As::Reader,
-            mode,
-            allowed: &args.allow_destroy,
-            survey: false,
-        };
-        let looked = runtime.block_on(engine.look(world, &looking))?;
+        let fleet = engine.fleet(&project, &stacks, Access::Read);
+        let looked = runtime.block_on(engine.shown(stacks.len(), fleet.look(&options)))?;
         is_unsurveyed = looked.unsurveyed().is_some();
         let mut plan = looked.plan;
         if selectors.is_empty() {
-            let strays = runtime.block_on(engine.orphans(&project, &stacks));
+            let strays = runtime.block_on(fleet.orphans());
             warn(world, global, &strays.unsearched)?;
             plan.orphans = strays.found;
         }
@@ -128,37 +103,6 @@ impl Args {
             endpoint: Target::of(world, global)?.to_saved(),
         })
     }
-}
-
-impl FormatArgs {
-    /// Sensitive values go to a terminal and nowhere else: what is written to a file or a log stays there.
-    pub fn check(&self, world: &World) -> Result<()> {
-        if self.show_values && (self.format != Format::Text || !world.out.is_terminal) {
-            return Err(Failure::usage("--show-values is for text on a terminal only"));
-        }
-        Ok(())
-    }
-
-    pub fn print(&self, world: &World, global: &Global, plan: &Plan) -> io::Result<()> {
-        let (form, text) = match self.format {
-            Format::Text => (Form::Text, plan_text(plan, text_options(world, global, self.show_values))),
-            Format::Json => (Form::Json, plan_json(plan)),
-            Format::Markdown => {
-                let spelled = |text: &str| world.out.called.spell(text, Form::Text);
-                (Form::Text, plan_markdown(plan, spelled))
-            }
-            Format::Html => (Form::Html, plan_html(plan)),
-        };
-        world.out.print_as(form, &text)
-    }
-}
-
-/// How plans are laid out for whoever reads standard output: a log is as wide as it needs, within reason.
-pub fn text_options(world: &World, global: &Global, show_values: bool) -> TextOptions {
-    const LOG: usize = 160;
-    let verbose = global.verbose > 0;
-    let width = world.out.width.or((!verbose).then_some(LOG));
-    TextOptions { width, verbose, show_values }
 }
 
 /// Writes a plan readable by its owner alone, since it tells much about an environment; whole or not at all.

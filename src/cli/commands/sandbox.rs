@@ -2,10 +2,10 @@ use std::time::Duration;
 
 use clap::Subcommand;
 
-use crate::cli::args::Global;
 use crate::cli::engine::{runtime, sandbox_failure, sandbox_options};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
+use crate::cli::global::Global;
 use crate::cli::world::World;
 use crate::sandbox;
 

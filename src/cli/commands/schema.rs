@@ -1,9 +1,9 @@
-use super::kinds::shapes;
 use crate::blueprint::{Files, schema, template_schema};
-use crate::cli::args::Global;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
+use crate::cli::global::Global;
 use crate::cli::world::World;
+use crate::kinds::shapes;
 
 /// Print the JSON Schema of tenant files, with every template's parameters, for editors
 #[derive(Debug, clap::Args)]

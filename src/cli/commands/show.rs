@@ -1,17 +1,18 @@
 use clap::ValueEnum;
 
-use crate::cli::args::{Global, Selectors};
 use crate::cli::command_line::Form;
-use crate::cli::engine::{As, Engine, plan_stacks, runtime};
+use crate::cli::engine::{Engine, runtime};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
+use crate::cli::global::Global;
 use crate::cli::project::Project;
-use crate::cli::selector::select_resources;
+use crate::cli::selectors::Selectors;
 use crate::cli::world::World;
+use crate::fleet::{Looked, PlanOptions, select_resources};
 use crate::inventory::{Inventory, Seen};
 use crate::plan::{Mode, StackPlan};
 use crate::report::{Shown, show_env, show_json, show_text};
-use crate::resource::OPEN;
+use crate::resource::{Access, OPEN};
 
 /// Show outputs and live attributes, and what waits for a person
 #[derive(Debug, clap::Args)]
@@ -43,8 +44,10 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     }
     let runtime = runtime()?;
     let engine = runtime.block_on(Engine::open(world, global, &stacks))?;
-    let inventories = runtime.block_on(engine.read(&project, &stacks, As::Reader, false))?;
-    let mut plan = plan_stacks(world, &stacks, &inventories, selectors, Mode::Apply, &project.guarding(&[]))?;
+    let fleet = engine.fleet(&project, &stacks, Access::Read);
+    let options = PlanOptions { selectors, mode: Mode::Apply, guarding: project.guarding(&[]), survey: false };
+    let inventories = runtime.block_on(engine.shown(stacks.len(), fleet.read(false)))?;
+    let Looked { mut plan, inventories } = fleet.planned(&options, inventories)?;
     let none = Inventory::default();
     let mut shown = Vec::new();
     for stack in &mut plan.stacks {

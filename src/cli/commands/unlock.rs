@@ -1,12 +1,12 @@
 use crate::apply::{Holder, SeenLease, Standing};
-use crate::cli::args::Global;
 use crate::cli::engine::{Engine, Taking, runtime};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
+use crate::cli::global::Global;
 use crate::cli::project::Project;
 use crate::cli::prompt::confirm;
-use crate::cli::selector::Selector;
 use crate::cli::world::World;
+use crate::fleet::Selector;
 use crate::report::lease_text;
 use crate::resource::{Command, Stack};
 

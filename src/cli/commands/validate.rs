@@ -1,13 +1,14 @@
 use clap::ValueEnum;
 
 use crate::blueprint::Blueprint;
-use crate::cli::args::{Global, Selectors};
 use crate::cli::command_line::Form;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, Result};
+use crate::cli::global::Global;
 use crate::cli::project::Project;
-use crate::cli::selector::unmatched_resource;
+use crate::cli::selectors::Selectors;
 use crate::cli::world::World;
+use crate::fleet::unmatched_resource;
 use crate::problem::Problem;
 use crate::report::{count, problems_json, problems_sarif, problems_text};
 

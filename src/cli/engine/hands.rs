@@ -3,8 +3,8 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 
 use crate::apply::{Fence, Hands, Permit};
-use crate::aws::{self, Aws, Reader, Role, Sessions, Writer, WriterScope};
-use crate::resource::Result;
+use crate::aws::{self, Aws, Reader, Sessions, Writer, WriterScope};
+use crate::resource::{Result, Role};
 
 /// Readers and writers of one stack's account, under the stack's lease.
 pub(super) struct AwsHands {

@@ -6,9 +6,8 @@ use std::time::Duration;
 
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
-use super::Engine;
-use crate::cli::args::{Global, LogFormat};
 use crate::cli::command_line::Form;
+use crate::cli::global::{Global, LogFormat};
 use crate::cli::world::{Lines, Stream, World};
 use crate::report::{Read, Reading};
 
@@ -31,7 +30,7 @@ impl Screen {
         }
     }
 
-    fn reading(&self) -> Reading {
+    pub(super) fn reading(&self) -> Reading {
         match self {
             Self::Terminal => Reading::bar(),
             Self::Log(to) => Reading::lines(Box::new(Lines::new(to, Form::Text))),
@@ -40,35 +39,39 @@ impl Screen {
     }
 }
 
-impl Engine {
-    /// Waits for a look at so many stacks, and says how far it is. `done` counts the accounts that were read.
-    pub(super) async fn shown<T>(
-        &self,
-        stacks: usize,
-        (done, accounts): (&AtomicUsize, usize),
-        look: impl Future<Output = T>,
-    ) -> T {
-        const TICK: Duration = Duration::from_millis(150);
-        let (began, before) = (Instant::now(), self.calls());
-        // While a run is on screen it has the screen for itself.
-        let mut reading = if self.is_running.load(Ordering::Relaxed) { Reading::Quiet } else { self.screen.reading() };
-        let mut ticks = interval(TICK);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut look = pin!(look);
-        loop {
-            tokio::select! {
-                seen = &mut look => return seen,
-                _ = ticks.tick() => reading.tell(Read {
-                    stacks,
-                    accounts: (done.load(Ordering::Relaxed), accounts),
-                    calls: self.calls() - before,
-                    elapsed: began.elapsed(),
-                }),
-            }
-        }
+/// How many accounts a look has read, of how many.
+#[derive(Debug, Default)]
+pub(super) struct Accounts {
+    read: AtomicUsize,
+    all: AtomicUsize,
+}
+
+impl Accounts {
+    pub(super) fn begin(&self, all: usize) {
+        self.read.store(0, Ordering::Relaxed);
+        self.all.store(all, Ordering::Relaxed);
     }
 
-    fn calls(&self) -> u64 {
-        self.sessions.timings().total().calls
+    pub(super) fn add(&self) {
+        self.read.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn counts(&self) -> (usize, usize) {
+        (self.read.load(Ordering::Relaxed), self.all.load(Ordering::Relaxed))
+    }
+}
+
+/// Waits for a look, and says how far it is: `read` without the time that it takes.
+pub(super) async fn shown<T>(mut reading: Reading, read: impl Fn() -> Read, look: impl Future<Output = T>) -> T {
+    const TICK: Duration = Duration::from_millis(150);
+    let began = Instant::now();
+    let mut ticks = interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut look = pin!(look);
+    loop {
+        tokio::select! {
+            seen = &mut look => return seen,
+            _ = ticks.tick() => reading.tell(Read { elapsed: began.elapsed(), ..read() }),
+        }
     }
 }

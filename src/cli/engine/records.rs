@@ -1,14 +1,14 @@
 //! What is asked of past runs and of who holds a stack now.
 
+use super::Engine;
 use super::journals::{read_here, read_there};
 use super::lease::BucketLeases;
 use super::run::who;
-use super::{As, Engine};
 use crate::apply::{Holder, Record, SeenLease, Standing, end_lease, free_lease, lease_key, look_at_lease};
 use crate::cli::project::Bucket;
 use crate::cli::world::World;
 use crate::report::PastRun;
-use crate::resource::{Result, Stack};
+use crate::resource::{Access, Result, Stack};
 
 /// How a lease is taken from its holder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +42,7 @@ impl Engine {
         bucket: &Bucket,
         most: usize,
     ) -> Result<(Vec<Record>, Option<Holder>)> {
-        let leases = self.leases(stack, bucket, As::Reader).await?;
+        let leases = self.leases(stack, bucket, Access::Read).await?;
         let records = read_there(&leases.0, stack, most).await?;
         let now = (world.clock)();
         let seen = look_at_lease(&leases, &lease_key(stack), now).await?;
@@ -55,7 +55,7 @@ impl Engine {
     /// # Errors
     /// As [`recorded_there`](Self::recorded_there).
     pub async fn holder(&self, world: &World, stack: &Stack, bucket: &Bucket) -> Result<Option<SeenLease>> {
-        let leases = self.leases(stack, bucket, As::Reader).await?;
+        let leases = self.leases(stack, bucket, Access::Read).await?;
         look_at_lease(&leases, &lease_key(stack), (world.clock)()).await
     }
 
@@ -71,7 +71,7 @@ impl Engine {
         seen: SeenLease,
         how: Taking,
     ) -> Result<Holder> {
-        let leases = self.leases(stack, bucket, As::Writer).await?;
+        let leases = self.leases(stack, bucket, Access::Write).await?;
         let (key, by, now) = (lease_key(stack), who(world), (world.clock)());
         match how {
             Taking::AtItsEnd => end_lease(&leases, &key, seen, &by, now).await,
@@ -79,9 +79,9 @@ impl Engine {
         }
     }
 
-    async fn leases(&self, stack: &Stack, bucket: &Bucket, as_whom: As) -> Result<BucketLeases> {
-        let session = self.sessions.open(&stack.account, &bucket.region, as_whom.role(stack)).await?;
+    async fn leases(&self, stack: &Stack, bucket: &Bucket, access: Access) -> Result<BucketLeases> {
+        let session = self.sessions.open(&stack.account, &bucket.region, stack.role(access)).await?;
         session.verify().await?;
-        Ok(BucketLeases(std::sync::Arc::new(self.store(stack, bucket, as_whom).await?)))
+        Ok(BucketLeases(std::sync::Arc::new(self.store(stack, bucket, access).await?)))
     }
 }

@@ -10,12 +10,13 @@ use futures_util::future::{LocalBoxFuture, join_all};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
+use super::Engine;
 use super::hands::AwsHands;
 use super::journals::{self, Kept};
 use super::lease::{BucketLeases, WallClock};
-use super::{As, Engine};
 use crate::apply::{
-    self, Clock, Event, Fence, Halted, Hands, Head, Holder, Host, Journal, LeaseStore, Ledger, Look, Recorder, Stop,
+    self, Approved, Approver, Clock, Event, Fence, Halted, Hands, Head, Holder, Host, Journal, LeaseStore, Ledger,
+    Recorder, Stop,
 };
 use crate::aws::{Aws, ObjectStore};
 use crate::cli::exit::Exit;
@@ -26,86 +27,22 @@ use crate::cli::world::World;
 use crate::kinds::KINDS;
 use crate::plan::Plan;
 use crate::report::{Progress, estimate_all, saved_plan, stale};
-use crate::resource::{Stack, StackId};
+use crate::resource::{Access, Stack, StackId};
 
 /// EC2's documentation speaks of seconds until a change is seen everywhere. What answers at `--endpoint-url` is at once.
 const SPREAD: Duration = Duration::from_secs(10);
 
-/// What a person, or `--yes`, agreed to.
-pub struct Approved<'a> {
-    pub project: &'a Project,
-    pub plan: &'a Plan,
-    /// Makes the plan again from what is there once the leases are held.
-    pub again: &'a dyn Fn() -> LocalBoxFuture<'a, Result<Look>>,
-    /// Checks the plan made again as the approved one was checked: what is not part of either may have changed.
-    pub consent: &'a dyn Fn(&Plan) -> Result<()>,
-    pub patience: Duration,
-    pub progress: Progress,
-    pub interrupt: &'a Interrupt,
-    /// `apply`, `destroy` or `adopt`, for the journal.
-    pub command: &'static str,
-}
-
-/// Carries out an approved plan on all its stacks at once.
-///
-/// The leases are taken first. Then the plan is made again: if anything differs from what was approved, nothing is
-/// sent.
-pub async fn carry_out<'a>(
-    engine: &'a Engine,
-    world: &'a World,
-    approved: Approved<'a>,
-) -> Result<Vec<(Stack, Ledger)>> {
-    let Approved { project, plan, again, consent, patience, progress, interrupt, command } = approved;
-    interrupt.or(credentials_last(engine, world, plan)).await?;
-    let host = AwsHost {
-        engine,
-        world,
-        project,
-        again,
-        consent,
-        interrupt,
-        began: watch::Sender::new(false),
-        progress: Mutex::new(progress),
-        who: who(world),
-        command,
-        stores: Mutex::default(),
-        journals: Mutex::default(),
-    };
-    let approved = apply::Approved { plan, run: &engine.run, who: &host.who, patience };
-    engine.is_running.store(true, Ordering::Relaxed);
-    let ended = tokio::select! {
-        ended = apply::carry_out(&host, KINDS, approved) => ended,
-        never = host.announce() => match never {},
-        () = interrupt.until_cut() => {
-            host.progress.into_inner().unwrap_or_else(PoisonError::into_inner).finish();
-            return Err(cut_off());
-        }
-    };
-    engine.is_running.store(false, Ordering::Relaxed);
-    host.close_journals(ended.as_deref().unwrap_or_default()).await;
-    host.progress.into_inner().unwrap_or_else(PoisonError::into_inner).finish();
-    ended.map_err(|halted| match halted {
-        Halted::Locked { stack, holder } => held(&stack, &holder),
-        Halted::Stale(fresh) => {
-            let failure = Failure::new(Exit::Refused, "things changed after the plan was shown; nothing was done");
-            stale(&saved_plan(plan), &saved_plan(&fresh)).into_iter().fold(failure, Failure::hint)
-        }
-        Halted::Interrupted => interrupted(),
-        Halted::Failed(failure) => failure,
-    })
-}
-
-struct AwsHost<'a> {
+/// One run in AWS.
+pub struct AwsHost<'a> {
     engine: &'a Engine,
     world: &'a World,
     project: &'a Project,
-    again: &'a dyn Fn() -> LocalBoxFuture<'a, Result<Look>>,
-    consent: &'a dyn Fn(&Plan) -> Result<()>,
     interrupt: &'a Interrupt,
     /// Whether the first step may have been started.
     began: watch::Sender<bool>,
     progress: Mutex<Progress>,
     who: String,
+    /// `apply`, `destroy` or `adopt`, for the journal.
     command: &'static str,
     /// The buckets of the stacks whose leases were taken.
     stores: Mutex<BTreeMap<StackId, Arc<ObjectStore>>>,
@@ -118,7 +55,7 @@ impl Host<Aws> for AwsHost<'_> {
     fn leases<'a>(&'a self, stack: &'a Stack) -> LocalBoxFuture<'a, Result<Arc<dyn LeaseStore>>> {
         Box::pin(async move {
             let bucket = self.project.bucket(stack);
-            let store = self.interrupt.or(self.engine.store(stack, &bucket, As::Writer)).await?;
+            let store = self.interrupt.or(self.engine.store(stack, &bucket, Access::Write)).await?;
             let store = Arc::new(store);
             self.interrupt.or(store.ensure_bucket()).await?;
             locked(&self.stores).insert(stack.id.clone(), store.clone());
@@ -132,14 +69,6 @@ impl Host<Aws> for AwsHost<'_> {
 
     fn spread(&self) -> Duration {
         if self.engine.is_emulated { Duration::ZERO } else { SPREAD }
-    }
-
-    fn again(&self) -> LocalBoxFuture<'_, Result<Look>> {
-        (self.again)()
-    }
-
-    fn consent(&self, plan: &Plan) -> Result<()> {
-        (self.consent)(plan)
     }
 
     fn recorder<'a>(&'a self, stack: &'a Stack) -> Result<Recorder<'a>> {
@@ -164,13 +93,71 @@ impl Host<Aws> for AwsHost<'_> {
         Box::new(AwsHands {
             sessions: self.engine.sessions.clone(),
             account: stack.account.clone(),
-            role: As::Writer.role(stack),
+            role: stack.role(Access::Write),
             fence,
         })
     }
 }
 
-impl AwsHost<'_> {
+impl<'a> AwsHost<'a> {
+    pub fn new(
+        engine: &'a Engine,
+        world: &'a World,
+        project: &'a Project,
+        interrupt: &'a Interrupt,
+        progress: Progress,
+        command: &'static str,
+    ) -> Self {
+        Self {
+            engine,
+            world,
+            project,
+            interrupt,
+            began: watch::Sender::new(false),
+            progress: Mutex::new(progress),
+            who: who(world),
+            command,
+            stores: Mutex::default(),
+            journals: Mutex::default(),
+        }
+    }
+
+    /// Carries out an approved plan on all its stacks at once; waits so long for another run's lease.
+    ///
+    /// The leases are taken first. Then the plan is made again: if anything differs from what was approved, nothing is
+    /// sent.
+    pub async fn carry_out(
+        self,
+        approver: &impl Approver<Error = Failure>,
+        plan: &Plan,
+        patience: Duration,
+    ) -> Result<Vec<(Stack, Ledger)>> {
+        let Self { engine, world, interrupt, .. } = self;
+        interrupt.or(credentials_last(engine, world, plan)).await?;
+        let approved = Approved { plan, run: &engine.run, who: &self.who, patience };
+        engine.is_running.store(true, Ordering::Relaxed);
+        let ended = tokio::select! {
+            ended = apply::carry_out(&self, approver, KINDS, approved) => ended,
+            never = self.announce() => match never {},
+            () = interrupt.until_cut() => {
+                self.progress.into_inner().unwrap_or_else(PoisonError::into_inner).finish();
+                return Err(cut_off());
+            }
+        };
+        engine.is_running.store(false, Ordering::Relaxed);
+        self.close_journals(ended.as_deref().unwrap_or_default()).await;
+        self.progress.into_inner().unwrap_or_else(PoisonError::into_inner).finish();
+        ended.map_err(|halted| match halted {
+            Halted::Locked { stack, holder } => held(&stack, &holder),
+            Halted::Stale(fresh) => {
+                let failure = Failure::new(Exit::Refused, "things changed after the plan was shown; nothing was done");
+                stale(&saved_plan(plan), &saved_plan(&fresh)).into_iter().fold(failure, Failure::hint)
+            }
+            Halted::Interrupted => interrupted(),
+            Halted::Failed(failure) => failure,
+        })
+    }
+
     /// Says what a signal has begun, beside the bars; before the first step the command's end says it.
     async fn announce(&self) -> Infallible {
         let began = self.began.subscribe().wait_for(|began| *began).await.is_ok();
@@ -225,7 +212,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 async fn credentials_last(engine: &Engine, world: &World, plan: &Plan) -> Result<()> {
     let seconds = estimate_all(plan).seconds;
     for stack in plan.stacks.iter().map(|stack| &stack.stack) {
-        let session = engine.sessions.open(&stack.account, &stack.region, As::Writer.role(stack)).await?;
+        let session = engine.sessions.open(&stack.account, &stack.region, stack.role(Access::Write)).await?;
         let Some(end) = session.credentials_expire_at().and_then(|end| Timestamp::try_from(end).ok()) else { continue };
         let left = end.as_second() - (world.clock)().as_second();
         if left < i64::try_from(seconds).unwrap_or(i64::MAX) {

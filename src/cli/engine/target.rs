@@ -1,7 +1,7 @@
 use std::fmt;
 
-use crate::cli::args::{Global, endpoint};
 use crate::cli::failure::{Failure, Result};
+use crate::cli::global::{Global, endpoint};
 use crate::cli::world::World;
 
 /// What a command talks to.

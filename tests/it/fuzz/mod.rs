@@ -12,8 +12,10 @@ use std::time::Duration;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 use provision::blueprint::{Files, Source, load_files};
-use provision::cli::{Selector, parse_allowance};
+use provision::cli::parse_allowance;
+use provision::fleet::Selector;
 use provision::inventory::Inventory;
+use provision::kinds::shapes;
 use provision::plan::{Mode, Plan};
 use provision::report::{PlanDocument, SavedMode, Saving, problems_text, read_saved_plan, saved_plan_text, stale};
 use provision::resource::{Address, Reference};
@@ -22,7 +24,7 @@ use sha2::{Digest as _, Sha256};
 
 use self::mutation::{PIECES, mutation};
 use crate::local_aws;
-use crate::stage::{blueprints, plan_with, shapes};
+use crate::stage::{blueprints, plan_with};
 
 /// No case of a megabyte may take longer, on a machine that does other things too.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -215,7 +217,7 @@ fn no_word_makes_the_readers_of_words_panic() {
             let selector = "*".repeat(text.len().min(40)) + "a" + &text;
             if let Ok(selector) = selector.parse::<Selector>() {
                 let id = provision::resource::StackId::new("b".repeat(40), "production");
-                provision::cli::selects(&[selector], &id);
+                provision::fleet::selects(&[selector], &id);
             }
         })
     });

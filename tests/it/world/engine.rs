@@ -1,10 +1,8 @@
-use std::collections::BTreeSet;
 use std::sync::Mutex;
 
-use provision::apply::{Event, Ledger, Run, Stop, run};
+use provision::apply::{Event, Ledger, Look, Run, Stop, run};
 use provision::blueprint::Blueprint;
 use provision::plan::{Mode, StackPlan};
-use provision::resource::Address;
 use tokio::sync::watch;
 
 use super::cloud::FakeCloud;
@@ -68,16 +66,13 @@ impl Bench {
     }
 
     fn only<'a>(&self, blueprint: &'a Blueprint, asked: &[&str]) -> Process<'a> {
-        let asked: BTreeSet<_> = asked
-            .iter()
-            .map(|place| place.rsplit_once('/').expect("type and name"))
-            .map(|(kind, name)| Address::new(kind, name))
-            .collect();
-        Process { selection: Some(asked), ..Process::new(&self.cloud, "run", vec![blueprint], Mode::Apply) }
+        let stack = &blueprint.stack.id;
+        let selectors = asked.iter().map(|place| format!("{stack}/{place}").parse().expect("a selector")).collect();
+        Process { selectors, ..Process::new(&self.cloud, "run", vec![blueprint], Mode::Apply) }
     }
 
     async fn carry_out(&self, process: Process<'_>) -> Outcome {
-        let look = process.look().await;
+        let look = Look::from(process.look().await);
         let (_stop, stop) = watch::channel(Stop::No);
         let tell = |event: Event| {
             self.events.lock().expect("no panic here").push(event);

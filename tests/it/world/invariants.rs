@@ -29,10 +29,10 @@ impl Broken {
 pub struct Trace {
     pub run: String,
     pub job: Job,
-    /// What was shown and agreed to.
+    /// What was shown last.
     pub plan: Plan,
-    /// Whether it ended before its first changing call, as it says.
-    pub halted: bool,
+    /// What was agreed to, round by round, but for rounds that ended before their first changing call, as they say.
+    pub agreed: Vec<Plan>,
     /// What was not done, for people.
     pub end: Vec<String>,
 }
@@ -74,7 +74,8 @@ pub fn run(world: &mut World, trace: &Trace) -> Result<(), Broken> {
         return Ok(());
     }
     world.note("promise 3: exactly the approved plan");
-    for stack in &trace.plan.stacks {
+    let agreed = || trace.agreed.iter().flat_map(|plan| &plan.stacks);
+    for stack in agreed() {
         let lost = stack.steps.values().find(|step| step.after.iter().any(|id| !stack.steps.contains_key(id)));
         if let Some(step) = lost {
             let text = format!("{} waits for what is no step: {:?}", step.id, step.after);
@@ -82,10 +83,10 @@ pub fn run(world: &mut World, trace: &Trace) -> Result<(), Broken> {
         }
     }
     for call in &calls {
-        let step = trace.plan.stacks.iter().flat_map(|stack| stack.steps.values()).find(|step| is_of(call, step));
-        let Some(step) = step.filter(|_| !trace.halted) else {
-            let steps: Vec<_> = trace.plan.stacks.iter().flat_map(|stack| stack.steps.keys()).collect();
-            let text = format!("{call:?} is in no step (halted: {}): {steps:?}", trace.halted);
+        let step = agreed().flat_map(|stack| stack.steps.values()).find(|step| is_of(call, step));
+        let Some(step) = step else {
+            let steps: Vec<_> = agreed().flat_map(|stack| stack.steps.keys()).collect();
+            let text = format!("{call:?} is in no step: {steps:?}");
             return Err(Broken::new("3: exactly the approved plan", text));
         };
         kept(world, trace, call, step)?;

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use jiff::SignedDuration;
-use provision::apply::{Halted, Outcome, Stop};
+use provision::apply::{Halted, Ledger, Outcome, Stop};
 use provision::blueprint::Blueprint;
-use provision::plan::{Allowance, Guards, Mode, Plan};
-use provision::resource::{Address, Stack, StackId};
+use provision::fleet::{Looked, Rounds, in_rounds};
+use provision::plan::{Allowance, Mode, Plan, refusals};
+use provision::resource::{Stack, StackId};
 use tokio::sync::watch;
 
 use super::build::{REGIONS, blueprint_of, stack};
@@ -17,7 +18,6 @@ use super::faults::Fault;
 use super::history::{Edit, History, Job, Round, Verb, Weather, Yaml};
 use super::invariants::{self, Broken, Trace};
 use super::process::Process;
-use super::refused;
 use super::strangers::Strangers;
 
 /// What a history tried, and how often.
@@ -82,6 +82,14 @@ impl Stage {
         }
     }
 
+    /// All stacks of the project: this one, and in each region one of somebody else's.
+    pub fn members(&self) -> Vec<Stack> {
+        let own = Stack { region: self.yaml.home.clone(), ..stack() };
+        let neighbour =
+            |region: &&str| Stack { id: StackId::new("neighbour", *region), region: (*region).to_owned(), ..stack() };
+        REGIONS.iter().map(neighbour).chain([own]).collect()
+    }
+
     async fn round(&mut self, round: &Round) -> Result<(), Broken> {
         tokio::time::sleep(Duration::from_secs(round.pause)).await;
         {
@@ -107,7 +115,7 @@ impl Stage {
         let before = self.cloud.world().things.clone();
         let runs = round.runs.iter().zip(&subjects).enumerate().map(|(index, (job, subject))| {
             let name = format!("run-{}", self.runs + index);
-            run(&self.cloud, subject, job, name)
+            run(&self.cloud, subject, self.members(), job, name)
         });
         let traces: Result<Vec<Trace>, Broken> = join_all(runs).await.into_iter().collect();
         self.runs += round.runs.len();
@@ -156,7 +164,7 @@ impl Stage {
         let job = Job { allow: vec!["*".to_owned()], patience: 600, ..job };
         self.runs += 1;
         let name = format!("run-{}", self.runs - 1);
-        let trace = run(&self.cloud, &self.subject(&job), &job, name).await?;
+        let trace = run(&self.cloud, &self.subject(&job), self.members(), &job, name).await?;
         invariants::run(&mut self.cloud.world(), &trace)?;
         invariants::strangers(&mut self.cloud.world(), &self.strangers)?;
         Ok(trace)
@@ -172,7 +180,13 @@ impl Stage {
 
 /// One run of the program, as a person starts it.
 #[allow(clippy::print_stdout, reason = "a person asked for the trace")]
-async fn run(cloud: &FakeCloud, blueprint: &Blueprint, job: &Job, name: String) -> Result<Trace, Broken> {
+async fn run(
+    cloud: &FakeCloud,
+    blueprint: &Blueprint,
+    members: Vec<Stack>,
+    job: &Job,
+    name: String,
+) -> Result<Trace, Broken> {
     tokio::time::sleep(Duration::from_millis(job.start)).await;
     let mode = match job.verb {
         Verb::Plan | Verb::Apply => Mode::Apply,
@@ -180,21 +194,24 @@ async fn run(cloud: &FakeCloud, blueprint: &Blueprint, job: &Job, name: String) 
         Verb::Destroy => Mode::Destroy,
     };
     let (stop, stopped) = watch::channel(Stop::No);
-    let mut process = Process::new(cloud, &name, vec![blueprint], mode);
+    let mut process = Process::new(cloud, &name, vec![blueprint], mode).of(members);
     process.skew = SignedDuration::from_millis(job.skew);
     process.stop = stopped;
-    (process.regions, process.is_orphan) = (&REGIONS, job.orphan.is_some());
+    process.regions = &REGIONS;
+    let stack = &blueprint.stack.id;
+    process.guarding.allowed =
+        job.allow.iter().map(|name| Allowance { stack: stack.clone(), resource: name.clone() }).collect();
     if !job.only.is_empty() {
         cloud.world().note("a partial apply");
-        process.selection = Some(job.only.iter().map(|place| address(place)).collect());
+        let selectors = job.only.iter().map(|place| format!("{stack}/{place}").parse().expect("a selector"));
+        process.selectors = selectors.collect();
     }
-    let mut trace = Trace { run: name, job: job.clone(), plan: Plan::default(), halted: true, end: Vec::new() };
+    let mut trace = Trace { run: name, job: job.clone(), plan: Plan::default(), agreed: Vec::new(), end: Vec::new() };
     let client = process.client.clone();
-    let working = work(&process, job, &mut trace);
     let ended = tokio::select! {
         biased;
         () = client.death() => Ok(()),
-        () = working => Ok(()),
+        () = work(&process, &mut trace) => Ok(()),
         () = disturb(cloud, &process, job, &stop) => Ok(()),
         () = tokio::time::sleep(LONGEST) => {
             Err(Broken::new("every run ends", format!("{} still runs after {LONGEST:?}", process.client.run)))
@@ -206,45 +223,69 @@ async fn run(cloud: &FakeCloud, blueprint: &Blueprint, job: &Job, name: String) 
     ended.map(|()| trace)
 }
 
-fn address(place: &str) -> Address {
-    let (kind, name) = place.rsplit_once('/').expect("type and name");
-    Address::new(kind, name)
+/// What `apply`, `destroy` and `plan` do.
+async fn work(process: &Process<'_>, trace: &mut Trace) {
+    let mut command = Command { process, trace };
+    if let Err(why) = in_rounds(&mut command, &mut Vec::new()).await {
+        process.cloud.world().note(why);
+    }
 }
 
-/// What `apply`, `destroy` and `plan` do.
-async fn work(process: &Process<'_>, job: &Job, trace: &mut Trace) {
-    let note = |what| process.cloud.world().note(what);
-    trace.plan = process.look().await.plan;
-    if job.verb == Verb::Plan {
-        return note("a plan");
+/// A command that is carried out by a person who agrees to everything that no guard refuses. Its errors are why it ended
+/// before its first changing call of a round.
+struct Command<'a, 'b> {
+    process: &'a Process<'b>,
+    trace: &'a mut Trace,
+}
+
+impl Rounds for Command<'_, '_> {
+    type Error = &'static str;
+
+    async fn look(&self) -> Result<Looked, &'static str> {
+        self.process.try_look().await.map_err(|_| "a selector names nothing")
     }
-    if job.verb != Verb::Destroy && trace.plan.stacks.iter().any(|stack| !stack.warnings.is_empty()) {
-        return note("a region could not be searched");
-    }
-    let stack = StackId::new("acme", "production");
-    let allow = job.allow.iter().map(|name| Allowance { stack: stack.clone(), resource: name.clone() });
-    if !refused(&trace.plan, &Guards::default(), &allow.collect::<Vec<_>>()).is_empty() {
-        return note("a guard refused");
-    }
-    // Whoever dies from here on may have sent something.
-    trace.halted = false;
-    match process.carry_out(&trace.plan, Duration::from_secs(job.patience)).await {
-        Ok(ended) => {
-            note("carried out");
-            let steps = ended.iter().flat_map(|(_, ledger)| &ledger.steps);
-            let bad = steps.filter(|(_, (outcome, _))| *outcome != Outcome::Done);
-            trace.end = bad.map(|(step, (outcome, _))| format!("{step}: {outcome:?}")).collect();
+
+    async fn agree(&mut self, looked: &Looked) -> Result<(), &'static str> {
+        self.trace.plan = looked.plan.clone();
+        let verb = self.trace.job.verb;
+        if verb == Verb::Plan {
+            return Err("a plan");
         }
-        Err(halted) => {
-            trace.halted = true;
-            trace.end = vec![format!("{halted:.200?}")];
-            note(match halted {
+        if verb != Verb::Destroy && looked.plan.stacks.iter().any(|stack| !stack.warnings.is_empty()) {
+            return Err("a region could not be searched");
+        }
+        if refusals(&looked.plan).is_empty() { Ok(()) } else { Err("a guard refused") }
+    }
+
+    async fn carry_out(&mut self, plan: &Plan) -> Result<Vec<(Stack, Ledger)>, &'static str> {
+        let note = |what| self.process.cloud.world().note(what);
+        if !self.trace.agreed.is_empty() {
+            note("another round of a run");
+        }
+        // Whoever dies from here on may have sent something.
+        self.trace.agreed.push(plan.clone());
+        let patience = Duration::from_secs(self.trace.job.patience);
+        self.process.carry_out(plan, patience).await.inspect(|_| note("carried out")).map_err(|halted| {
+            self.trace.agreed.pop();
+            self.trace.end.push(format!("{halted:.200?}"));
+            match halted {
                 Halted::Locked { .. } => "locked by another run",
                 Halted::Stale(_) => "stale after the second look",
                 Halted::Interrupted => "stopped before the first call",
                 Halted::Failed(_) => "the lease store failed",
-            });
-        }
+            }
+        })
+    }
+
+    fn tell(&mut self, ended: &[(Stack, Ledger)]) -> Result<(), &'static str> {
+        let steps = ended.iter().flat_map(|(_, ledger)| &ledger.steps);
+        let bad = steps.filter(|(_, (outcome, _))| *outcome != Outcome::Done);
+        self.trace.end.extend(bad.map(|(step, (outcome, _))| format!("{step}: {outcome:?}")));
+        Ok(())
+    }
+
+    fn may_go_on(&self) -> bool {
+        true
     }
 }
 

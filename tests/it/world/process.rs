@@ -1,4 +1,4 @@
-//! One run of the engine: what `apply::carry_out` stands on, over the fake cloud.
+//! One run of the engine over the fake cloud: what a fleet and its runs stand on.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -7,13 +7,14 @@ use std::time::Duration;
 use futures_util::future::{BoxFuture, LocalBoxFuture};
 use jiff::{SignedDuration, Timestamp};
 use provision::apply::{
-    Approved, Clock, Event, Fence, Halted, Hands, Host, LeaseStore, Ledger, Look, Permit, Recorder, Stop, carry_out,
+    Approved, Approver, Clock, Event, Fence, Halted, Hands, Host, LeaseStore, Ledger, Look, Permit, Recorder, Stop,
+    carry_out,
 };
 use provision::blueprint::Blueprint;
-use provision::inventory::{Inventory, Orphan, Request, Sought, Source, Surveyed, Things, collect, named_stacks};
-use provision::plan::{Input, Mode, Plan, StackPlan, plan};
-use provision::problem::Problem;
-use provision::resource::{Address, Failure, Result, Shape, Stack, StackId, is_everywhere};
+use provision::fleet::{Accounts, Fleet, Looked, Members, Place, PlanOptions, Selector, Unmatched, Unplanned};
+use provision::inventory::{Inventory, Surveyed, Things};
+use provision::plan::{Guarding, Mode, Plan, StackPlan};
+use provision::resource::{Access, AnyKind, Class, Failure, Result, Stack, StackId, key};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -30,7 +31,9 @@ pub struct Process<'a> {
     pub blueprints: Vec<&'a Blueprint>,
     pub mode: Mode,
     /// The resources asked for, if not all.
-    pub selection: Option<BTreeSet<Address>>,
+    pub selectors: Vec<Selector>,
+    /// What it was allowed to delete.
+    pub guarding: Guarding,
     /// How far its wall clock is wrong.
     pub skew: SignedDuration,
     pub stop: watch::Receiver<Stop>,
@@ -39,137 +42,106 @@ pub struct Process<'a> {
     pub events: Mutex<Vec<Event>>,
     /// Where a stack is looked for that is not where the YAML says.
     pub regions: &'static [&'static str],
-    /// Whether what is left of a stack in a region is all that it is about.
-    pub is_orphan: bool,
+    /// What the YAML has.
+    pub members: Vec<Stack>,
+    pub ids: Vec<StackId>,
 }
 
 impl<'a> Process<'a> {
     pub fn new(cloud: &FakeCloud, run: &str, blueprints: Vec<&'a Blueprint>, mode: Mode) -> Self {
         let (_, stop) = watch::channel(Stop::No);
+        let members = blueprints.iter().map(|blueprint| blueprint.stack.clone()).collect();
         Self {
             cloud: cloud.clone(),
             client: Arc::new(Client::new(run)),
             blueprints,
             mode,
-            selection: None,
+            selectors: Vec::new(),
+            guarding: Guarding::default(),
             skew: SignedDuration::ZERO,
             stop,
             consent: Ok(()),
             events: Mutex::default(),
             regions: &[],
-            is_orphan: false,
+            members: Vec::new(),
+            ids: Vec::new(),
         }
+        .of(members)
+    }
+
+    /// The same of a project that has these stacks.
+    pub fn of(self, members: Vec<Stack>) -> Self {
+        Self { ids: members.iter().map(|stack| stack.id.clone()).collect(), members, ..self }
+    }
+
+    /// All of it, in its accounts.
+    pub fn fleet(&self) -> Fleet<'_, Self> {
+        let members = Members { project: "test", ids: &self.ids, stacks: &self.members };
+        Fleet { accounts: self, members, stacks: &self.blueprints, access: Access::Read }
     }
 
     /// Reads what is there, of all stacks at once.
     pub async fn read(&self) -> BTreeMap<StackId, Inventory> {
-        let stacks = self.blueprints.iter().map(|blueprint| sought(blueprint)).collect();
-        let mut inventories = self.collect(stacks).await;
-        for blueprint in &self.blueprints {
-            let Some(inventory) = inventories.get_mut(&blueprint.stack.id) else { continue };
-            let own = sought(blueprint);
-            if !own.is_at_home(inventory) {
-                let strays = self.strays(&own).await;
-                inventory.elsewhere =
-                    strays.found.into_iter().filter(|found| own.lives_with(found, inventory)).collect();
-                inventory.unsearched = strays.unsearched;
-            }
-            if self.is_orphan {
-                inventory.kinds.retain(|(_, kind), _| !is_everywhere(kind));
-            }
-        }
-        inventories
-    }
-
-    async fn collect(&self, stacks: Vec<Sought<'_>>) -> BTreeMap<StackId, Inventory> {
-        let stack = stacks.first().map_or_else(super::build::stack, |sought| sought.stack.clone());
-        let request = Request { project: &stack.project, account: &stack.account, stacks, survey: false };
-        collect(KINDS, self, &request).await
-    }
-
-    /// Looks for a stack in the regions that nothing of it names.
-    pub async fn strays(&self, own: &Sought<'_>) -> Strays {
-        let mut strays = Strays::default();
-        for region in self.regions.iter().filter(|region| !own.regions().contains(**region)) {
-            match self.resources_in(own.stack, region).await {
-                Ok(addresses) if addresses.is_empty() => {}
-                Ok(addresses) => strays.found.push(Orphan {
-                    stack: own.stack.id.clone(),
-                    account: own.stack.account.clone(),
-                    region: (*region).to_owned(),
-                    role: None,
-                    resources: addresses.len(),
-                    addresses,
-                }),
-                Err(failure) => strays.unsearched.push(format!("{region} could not be searched: {failure}")),
-            }
-        }
-        strays
-    }
-
-    /// What of a stack lives in a region: asks the tagging API, and the kinds that it knows nothing of, and reads what they
-    /// name.
-    async fn resources_in(&self, stack: &Stack, region: &str) -> Result<BTreeSet<Address>> {
-        let StackId { tenant, environment } = &stack.id;
-        let claimed = self.cloud.read(&self.client, "tagging", "GetResources", |world| {
-            let mut shown = world.things.values().filter(|thing| thing.region == region).filter_map(Thing::shown);
-            Ok(shown.any(|thing| !thing.is_untaggable() && thing.is_of(tenant, environment)))
-        });
-        let named = named_stacks(KINDS, self, &stack.project, &stack.account, region);
-        if !(claimed.await? || named.await?.contains(&stack.id)) {
-            return Ok(BTreeSet::new());
-        }
-        let stack = Stack { region: region.to_owned(), ..stack.clone() };
-        let read = self.collect(vec![Sought { stack: &stack, wanted: BTreeMap::new() }]).await;
-        read[&stack.id].residents(region)
+        self.fleet().read(false).await.expect("the account is the right one")
     }
 
     /// Reads and plans.
-    pub async fn look(&self) -> Look {
-        let inventories = self.read().await;
-        let mut look = Look::default();
-        for blueprint in &self.blueprints {
-            let id = &blueprint.stack.id;
-            let inventory = &inventories[id];
-            look.live.insert(id.clone(), inventory.all().map(|(_, live)| live.clone()).collect());
-            look.plan.stacks.push(self.plan(blueprint, inventory));
-        }
-        look
+    pub async fn look(&self) -> Looked {
+        self.try_look().await.expect("every selector names something")
+    }
+
+    pub async fn try_look(&self) -> Result<Looked, Unplanned> {
+        self.fleet().look(&self.options()).await
     }
 
     pub fn plan(&self, blueprint: &Blueprint, inventory: &Inventory) -> StackPlan {
-        let shapes: Vec<&dyn Shape> = KINDS.iter().map(|kind| kind.shape()).collect();
-        let now = "2026-11-23T00:00:00Z".parse().unwrap();
-        let (mode, selection) = (self.mode, self.selection.clone());
-        let mut plan = plan(&Input { blueprint, inventory, shapes: &shapes, mode, selection, now });
-        plan.warnings.extend(inventory.unsearched.iter().map(|why| Problem::warning(None, why.clone())));
-        plan
+        let inventories = [(blueprint.stack.id.clone(), inventory.clone())].into();
+        let fleet = Fleet { stacks: &[blueprint], ..self.fleet() };
+        let looked = fleet.planned(&self.options(), inventories).expect("every selector names something");
+        looked.plan.stacks.into_iter().next().expect("one stack")
+    }
+
+    fn options(&self) -> PlanOptions<'_> {
+        PlanOptions { selectors: &self.selectors, mode: self.mode, guarding: self.guarding.clone(), survey: false }
     }
 
     /// Carries out an approved plan under the stacks' leases.
     pub async fn carry_out(&self, plan: &Plan, patience: Duration) -> Result<Vec<(Stack, Ledger)>, Halted<Failure>> {
         let approved = Approved { plan, run: &self.client.run, who: "somebody@somewhere", patience };
-        carry_out(self, KINDS, approved).await
+        carry_out(self, self, KINDS, approved).await
     }
 }
 
-/// What a look at other regions found, and where it could not look: why.
-#[derive(Default)]
-pub struct Strays {
-    pub found: Vec<Orphan>,
-    pub unsearched: Vec<String>,
-}
+impl Accounts for Process<'_> {
+    type Cloud = FakeCloud;
 
-pub fn sought(blueprint: &Blueprint) -> Sought<'_> {
-    let resources = blueprint.resources.values();
-    let wanted = resources.map(|resource| (resource.address.clone(), resource.region.clone())).collect();
-    Sought { stack: &blueprint.stack, wanted }
-}
+    fn kinds(&self) -> &[&'static dyn AnyKind<FakeCloud>] {
+        KINDS
+    }
 
-impl Source<FakeCloud> for Process<'_> {
-    fn reader<'a>(&'a self, region: &'a str) -> BoxFuture<'a, Result<Reader>> {
-        let (cloud, client, region) = (self.cloud.clone(), self.client.clone(), region.to_owned());
+    fn regions(&self) -> Vec<&str> {
+        self.regions.to_vec()
+    }
+
+    fn now(&self) -> Timestamp {
+        "2026-11-23T00:00:00Z".parse().expect("a day")
+    }
+
+    fn verify<'a>(&'a self, _: &'a Place) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn reader<'a>(&'a self, place: &'a Place) -> BoxFuture<'a, Result<Reader>> {
+        let (cloud, client, region) = (self.cloud.clone(), self.client.clone(), place.region.clone());
         Box::pin(async { Ok(Reader { cloud, client, region }) })
+    }
+
+    fn claimed<'a>(&'a self, place: &'a Place, project: &'a str) -> BoxFuture<'a, Result<BTreeSet<StackId>>> {
+        Box::pin(self.cloud.read(&self.client, "tagging", "GetResources", move |world| {
+            let shown = world.things.values().filter(|thing| thing.region == place.region).filter_map(Thing::shown);
+            let is_shown = |thing: &&Thing| !thing.is_untaggable() && thing.tags.get(key::PROJECT) == Some(project);
+            Ok(shown.filter(is_shown).filter_map(|thing| thing.tags.stack()).collect())
+        }))
     }
 
     fn survey<'a>(&'a self, _: &'a Reader, _: &'a Things) -> BoxFuture<'a, Result<Surveyed>> {
@@ -193,14 +165,6 @@ impl Host<FakeCloud> for Process<'_> {
         Duration::from_secs(10)
     }
 
-    fn again(&self) -> LocalBoxFuture<'_, Result<Look>> {
-        Box::pin(async { Ok(self.look().await) })
-    }
-
-    fn consent(&self, _: &Plan) -> Result<()> {
-        self.consent.clone()
-    }
-
     fn recorder<'a>(&'a self, _: &'a Stack) -> Result<Recorder<'a>> {
         Ok(Box::new(|event| {
             self.events.lock().expect("no panic here").push(event);
@@ -214,6 +178,22 @@ impl Host<FakeCloud> for Process<'_> {
 
     fn hands<'a>(&'a self, _: &'a Stack, fence: Fence) -> Box<dyn Hands<FakeCloud> + 'a> {
         Box::new(FakeHands { cloud: self.cloud.clone(), client: self.client.clone(), fence: Some(fence) })
+    }
+}
+
+impl Approver for Process<'_> {
+    type Error = Failure;
+
+    async fn again(&self) -> Result<Look> {
+        match self.try_look().await {
+            Ok(looked) => Ok(looked.into()),
+            Err(Unplanned::Failed(failure)) => Err(failure),
+            Err(Unplanned::Unmatched(Unmatched(why))) => Err(Failure::new(Class::Other, why)),
+        }
+    }
+
+    fn consent(&self, _: &Plan) -> Result<()> {
+        self.consent.clone()
     }
 }
 

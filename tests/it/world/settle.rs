@@ -7,7 +7,7 @@ use super::history::{Edit, Job, Verb};
 use super::invariants::Broken;
 use super::model::{standing, wanted};
 use super::play::Stage;
-use super::process::{Process, sought};
+use super::process::Process;
 
 /// So many calm runs must be enough: one for each link of the longest chain of things that wait for each other.
 const RUNS: usize = 10;
@@ -108,10 +108,10 @@ impl Stage {
 
     async fn former_regions(&self) -> Vec<String> {
         let blueprint = self.blueprint();
-        let mut process = Process::new(&self.cloud, "strays", vec![&blueprint], Mode::Apply);
-        process.regions = &REGIONS;
-        let strays = process.strays(&sought(&blueprint)).await;
-        strays.found.into_iter().map(|stray| stray.region).collect()
+        let process = Process::new(&self.cloud, "strays", vec![&blueprint], Mode::Apply).of(self.members());
+        let strays = process.fleet().orphans().await;
+        let own = strays.found.into_iter().filter(|stray| stray.stack == blueprint.stack.id);
+        own.map(|stray| stray.region).collect()
     }
 
     async fn destroy_orphan(&mut self, region: &str) -> Result<(), Broken> {

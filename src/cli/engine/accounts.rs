@@ -1,0 +1,63 @@
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+
+use super::Engine;
+use crate::aws::{Aws, Reader, Seen, Session, Survey, survey};
+use crate::fleet::{Accounts, Place};
+use crate::inventory::{Surveyed, Things, Unmanaged};
+use crate::kinds::KINDS;
+use crate::resource::{AnyKind, Result, StackId};
+use crate::tenant::region;
+
+impl Engine {
+    async fn session(&self, place: &Place) -> Result<Arc<Session>> {
+        self.sessions.open(&place.account, &place.region, place.role.clone()).await
+    }
+}
+
+impl Accounts for Engine {
+    type Cloud = Aws;
+
+    fn kinds(&self) -> &[&'static dyn AnyKind<Aws>] {
+        KINDS
+    }
+
+    fn regions(&self) -> Vec<&str> {
+        region::names().collect()
+    }
+
+    fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    fn verify<'a>(&'a self, place: &'a Place) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move { self.session(place).await?.verify().await })
+    }
+
+    fn reader<'a>(&'a self, place: &'a Place) -> BoxFuture<'a, Result<Reader>> {
+        Box::pin(async move { Ok(self.session(place).await?.reader()) })
+    }
+
+    fn claimed<'a>(&'a self, place: &'a Place, project: &'a str) -> BoxFuture<'a, Result<BTreeSet<StackId>>> {
+        Box::pin(async move { self.session(place).await?.reader().claimed_stacks(project).await })
+    }
+
+    fn survey<'a>(&'a self, reader: &'a Reader, things: &'a Things) -> BoxFuture<'a, Result<Surveyed>> {
+        Box::pin(async move {
+            let Survey { seen, incomplete } = survey(reader, things).await?;
+            let thing = |one: Seen| Unmanaged { kind: one.kind.to_owned(), id: one.id, place: one.place };
+            Ok(Surveyed { things: seen.into_iter().map(thing).collect(), incomplete })
+        })
+    }
+
+    fn begins(&self, accounts: usize) {
+        self.read.begin(accounts);
+    }
+
+    fn has_read(&self) {
+        self.read.add();
+    }
+}

@@ -1,0 +1,50 @@
+//! A project's stacks in their accounts: read, looked for where they are not, planned, adopted, and run in rounds.
+//!
+//! **Invariant:** nothing here knows a cloud. What does is an [`Accounts`]: the command's is AWS, the simulation's a fake.
+
+mod accounts;
+mod adopt;
+mod locate;
+mod look;
+mod plan;
+mod read;
+mod rounds;
+mod selector;
+
+use crate::blueprint::Blueprint;
+use crate::inventory::Sought;
+use crate::resource::{Access, Stack, StackId};
+
+pub use accounts::{Account, Accounts, Place, Reader};
+pub use adopt::{Adoption, Unadoptable};
+pub use locate::Strays;
+pub use look::Looked;
+pub use plan::{PlanOptions, Unmatched, Unplanned, nothing_there, plan_stacks};
+pub use rounds::{Ending, Rounds, in_rounds};
+pub use selector::{Selector, names_resource, select_resources, selects, unmatched_resource, unmatched_stack};
+
+/// All stacks of a project, whichever a command is about.
+#[derive(Clone, Copy, Debug)]
+pub struct Members<'a> {
+    /// The project's name.
+    pub project: &'a str,
+    pub ids: &'a [StackId],
+    /// Those whose files are right.
+    pub stacks: &'a [Stack],
+}
+
+/// The stacks that a command is about, in their accounts.
+pub struct Fleet<'a, A> {
+    pub accounts: &'a A,
+    pub members: Members<'a>,
+    pub stacks: &'a [&'a Blueprint],
+    /// As whom the accounts are read.
+    pub access: Access,
+}
+
+/// What to look for of a stack.
+fn sought(blueprint: &Blueprint) -> Sought<'_> {
+    let resources = blueprint.resources.values();
+    let wanted = resources.map(|resource| (resource.address.clone(), resource.region.clone())).collect();
+    Sought { stack: &blueprint.stack, wanted }
+}

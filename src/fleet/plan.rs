@@ -1,0 +1,95 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::{Selector, select_resources, sought, unmatched_resource};
+use crate::blueprint::Blueprint;
+use crate::inventory::{Inventory, Seen, Sight};
+use crate::plan::{Guarding, Input, Mode, Plan, guard, plan};
+use crate::problem::Problem;
+use crate::resource::{Address, Failure, Shape, StackId};
+
+/// What a plan of stacks is for.
+#[derive(Clone, Debug)]
+pub struct PlanOptions<'a> {
+    /// Narrow it to resources; none, or whole stacks: everything.
+    pub selectors: &'a [Selector],
+    pub mode: Mode,
+    pub guarding: Guarding,
+    /// Whether to look for what is nobody's in any case, and not only where a network goes.
+    pub survey: bool,
+}
+
+/// A selector that names no resource, neither wanted nor live: what to say of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unmatched(pub String);
+
+/// Why there is no plan.
+#[derive(Clone, Debug)]
+pub enum Unplanned {
+    /// The credentials are not for an account.
+    Failed(Failure),
+    Unmatched(Unmatched),
+}
+
+impl From<Failure> for Unplanned {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+impl From<Unmatched> for Unplanned {
+    fn from(unmatched: Unmatched) -> Self {
+        Self::Unmatched(unmatched)
+    }
+}
+
+/// Plans every stack, narrowed to what the selectors name, and holds the plan against the guards.
+///
+/// # Errors
+/// [`Unmatched`], for which somebody used the command line wrongly.
+pub fn plan_stacks(
+    shapes: &[&dyn Shape],
+    stacks: &[&Blueprint],
+    inventories: &BTreeMap<StackId, Inventory>,
+    options: &PlanOptions<'_>,
+    now: Timestamp,
+) -> Result<Plan, Unmatched> {
+    let PlanOptions { selectors, mode, ref guarding, .. } = *options;
+    let none = Inventory::default();
+    let mut known = Vec::new();
+    let mut all = Plan::default();
+    for blueprint in stacks {
+        let id = &blueprint.stack.id;
+        let inventory = inventories.get(id).unwrap_or(&none);
+        let live = inventory.all().map(|(address, _)| address.clone());
+        let addresses: BTreeSet<Address> = blueprint.resources.keys().cloned().chain(live).collect();
+        let selection = select_resources(selectors, id, &addresses);
+        known.push((id.clone(), addresses));
+        let mut made = plan(&Input { blueprint, inventory, shapes, mode, selection, now });
+        made.warnings.extend(inventory.unsearched.iter().map(|why| Problem::warning(None, why.clone())));
+        made.warnings.extend(inventory.survey_failure.iter().chain(&inventory.incomplete).map(|failure| {
+            Problem::warning(None, format!("the look for unmanaged resources is incomplete: {failure}"))
+        }));
+        all.stacks.push(made);
+    }
+    guard(&mut all, guarding);
+    match unmatched_resource(selectors, &known) {
+        Some((_, message)) => Err(Unmatched(message)),
+        None => Ok(all),
+    }
+}
+
+/// An account with nothing in it, for `plan --offline`.
+pub fn nothing_there(shapes: &[&dyn Shape], stacks: &[&Blueprint]) -> BTreeMap<StackId, Inventory> {
+    let empty = |blueprint: &&Blueprint| {
+        let seen = |region: &str| {
+            let region = region.to_owned();
+            let kinds = shapes.iter().map(|shape| shape.facts().kind.to_owned());
+            kinds.map(move |kind| ((region.clone(), kind), Seen::Read(Sight::default())))
+        };
+        let kinds = sought(blueprint).regions().into_iter().flat_map(seen).collect();
+        (blueprint.stack.id.clone(), Inventory { kinds, ..Inventory::default() })
+    };
+    stacks.iter().map(empty).collect()
+}
