@@ -54,6 +54,17 @@ impl TagIndex {
         Ok(stacks)
     }
 
+    /// Returns the services of which it shows something, by stack. Snapshots don't count: they outlive their stack on purpose.
+    pub fn services(&self) -> BTreeMap<StackId, BTreeSet<String>> {
+        let mut services: BTreeMap<StackId, BTreeSet<String>> = BTreeMap::new();
+        for (arn, tags) in self.0.iter().filter(|(arn, _)| !arn.contains("snapshot:")) {
+            if let (Some(stack), Some(service)) = (tags.stack(), arn.split(':').nth(2)) {
+                services.entry(stack).or_default().insert(service.to_owned());
+            }
+        }
+        services
+    }
+
     pub fn get(&self, arn: &str) -> Option<&Tags> {
         self.0.get(arn)
     }

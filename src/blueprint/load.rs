@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -7,6 +8,7 @@ use super::kinds::Kinds;
 use super::sources::{Files, Source};
 use super::{Blueprint, build, fleet};
 use crate::problem::{Problem, Severity, suggest};
+use crate::resource::glob::matches;
 use crate::resource::{Shape, Stack, StackId, Tags};
 use crate::template::{self, Library, Template};
 use crate::tenant::{self, Environment, Project, Settings, Tenant, cidr};
@@ -22,6 +24,8 @@ pub struct Loaded {
     pub stacks: Vec<StackId>,
     /// Where they live and as whom they are read, as far as their files are right.
     pub fleet: Vec<Stack>,
+    /// The types that its templates name, whichever stacks use them: what it can make.
+    pub kinds: BTreeSet<String>,
     /// What is wrong with stacks that are not selected, and what else does not stop anybody.
     pub warnings: Vec<Problem>,
 }
@@ -79,9 +83,12 @@ pub fn load_files(
     warnings.extend(problems);
     let mut stacks: Vec<_> = all.into_iter().map(|(id, ..)| id).collect();
     stacks.sort();
+    let types = loading.library.types(tenants.iter().map(|tenant| &*tenant.template.value));
+    let is_named = |kind: &&str| types.as_ref().is_none_or(|types| types.iter().any(|pattern| matches(pattern, kind)));
+    let named = kinds.names().filter(is_named).map(str::to_owned).collect();
     let fleet = blueprints.iter().map(|blueprint| blueprint.stack.clone()).collect();
     blueprints.retain(|blueprint| is_selected(&blueprint.stack.id));
-    Ok(Loaded { project, blueprints, stacks, fleet, warnings: veiled(sorted(warnings), files) })
+    Ok(Loaded { project, blueprints, stacks, fleet, kinds: named, warnings: veiled(sorted(warnings), files) })
 }
 
 /// Says with each problem which keys the project's own templates take secrets by: `writeOnly` parameters.

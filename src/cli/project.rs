@@ -73,8 +73,8 @@ impl Project {
 
     /// All stacks, selected or not.
     pub fn members(&self) -> Members<'_> {
-        let Loaded { project, stacks, fleet, .. } = &self.loaded;
-        Members { project: &project.name, ids: stacks, stacks: fleet }
+        let Loaded { project, stacks, fleet, kinds, .. } = &self.loaded;
+        Members { project: &project.name, ids: stacks, stacks: fleet, kinds }
     }
 
     pub fn name(&self) -> &str {

@@ -3,8 +3,8 @@ use std::collections::BTreeSet;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
-use crate::inventory::{Source, Surveyed, Things};
-use crate::resource::{Access, AnyKind, Cloud, Result, Role, Stack, StackId};
+use crate::inventory::{Services, Source, Surveyed, Things};
+use crate::resource::{Access, AnyKind, Cloud, Result, Role, Scope, Stack, StackId};
 
 /// The reader of a cloud.
 pub type Reader<C> = <C as Cloud>::Reader;
@@ -46,6 +46,9 @@ pub trait Accounts: Send + Sync {
     /// Returns the stacks of a project that anything in the place claims by its tags. The index that tells so lags.
     fn claimed<'a>(&'a self, place: &'a Place, project: &'a str) -> BoxFuture<'a, Result<BTreeSet<StackId>>>;
 
+    /// Says of which services the tag index shows something; see [`Source::services`].
+    fn services<'a>(&'a self, reader: &'a Reader<Self::Cloud>, scope: &'a Scope) -> BoxFuture<'a, Result<Services>>;
+
     /// Lists what stands in networks or on things; see [`Source::survey`].
     fn survey<'a>(&'a self, reader: &'a Reader<Self::Cloud>, things: &'a Things) -> BoxFuture<'a, Result<Surveyed>>;
 
@@ -68,6 +71,10 @@ impl<A: Accounts> Source<A::Cloud> for Account<'_, A> {
     fn reader<'a>(&'a self, region: &'a str) -> BoxFuture<'a, Result<Reader<A::Cloud>>> {
         let place = Place { account: self.id.to_owned(), region: region.to_owned(), role: self.role.clone() };
         Box::pin(async move { self.accounts.reader(&place).await })
+    }
+
+    fn services<'a>(&'a self, reader: &'a Reader<A::Cloud>, scope: &'a Scope) -> BoxFuture<'a, Result<Services>> {
+        self.accounts.services(reader, scope)
     }
 
     fn survey<'a>(&'a self, reader: &'a Reader<A::Cloud>, things: &'a Things) -> BoxFuture<'a, Result<Surveyed>> {

@@ -140,7 +140,7 @@ impl<A: Accounts> Fleet<'_, A> {
         let stacks: Vec<Stack> = claimed.iter().map(|id| suspected.stack(project, id)).collect();
         let source = Account { accounts: self.accounts, id: account, role: role.clone() };
         let wanted = stacks.iter().map(|stack| Sought { stack, wanted: BTreeMap::new() }).collect();
-        let request = Request { project, account, stacks: wanted, survey: false };
+        let request = Request { project, account, named: &self.named(), stacks: wanted, survey: false };
         let mut read = collect(self.accounts.kinds(), &source, &request).await;
         self.members.leave_roles(&stacks, &mut read);
         let answer = |stack: &Stack| {

@@ -11,6 +11,8 @@ mod read;
 mod rounds;
 mod selector;
 
+use std::collections::BTreeSet;
+
 use crate::blueprint::Blueprint;
 use crate::inventory::Sought;
 use crate::resource::{Access, Stack, StackId};
@@ -31,6 +33,8 @@ pub struct Members<'a> {
     pub ids: &'a [StackId],
     /// Those whose files are right.
     pub stacks: &'a [Stack],
+    /// The types that the project's templates name.
+    pub kinds: &'a BTreeSet<String>,
 }
 
 /// The stacks that a command is about, in their accounts.
@@ -40,6 +44,14 @@ pub struct Fleet<'a, A> {
     pub stacks: &'a [&'a Blueprint],
     /// As whom the accounts are read.
     pub access: Access,
+}
+
+impl<A> Fleet<'_, A> {
+    /// The types that are read in any case.
+    fn named(&self) -> BTreeSet<String> {
+        let wanted = self.stacks.iter().flat_map(|blueprint| blueprint.resources.keys());
+        self.members.kinds.iter().cloned().chain(wanted.map(|address| address.kind.clone())).collect()
+    }
 }
 
 /// What to look for of a stack.

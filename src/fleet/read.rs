@@ -21,12 +21,12 @@ impl<A: Accounts> Fleet<'_, A> {
     /// # Errors
     /// If the credentials are not for an account. What else could not be read is unknown in the inventories.
     pub async fn read(&self, survey: bool) -> Result<BTreeMap<StackId, Inventory>> {
-        let groups = self.groups();
+        let (groups, named) = (self.groups(), &self.named());
         self.accounts.begins(groups.len());
         try_join_all(groups.iter().map(|group| self.verify(group))).await?;
         let reads = groups.iter().map(|group| async move {
             let stacks = group.stacks.iter().map(|blueprint| sought(blueprint)).collect();
-            let request = Request { project: self.members.project, account: group.account, stacks, survey };
+            let request = Request { project: self.members.project, account: group.account, named, stacks, survey };
             let read = collect(self.accounts.kinds(), &self.source(group), &request).await;
             self.accounts.has_read();
             read

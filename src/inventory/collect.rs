@@ -4,6 +4,7 @@ use std::sync::Arc;
 use futures_util::future::{BoxFuture, join_all};
 
 use super::estranged::look_again;
+use super::selection::Selection;
 use super::types::{Inventory, Orphan, Seen, Sight, Unmanaged};
 use crate::resource::{
     Address, AnyKind, AnyListing, Cloud, Facts, Failure, Live, Result, Scope, Secrets, Stack, StackId, State,
@@ -24,10 +25,16 @@ pub struct Surveyed {
 /// The ids of what was found in one region, by type.
 pub type Things = BTreeMap<&'static str, Vec<String>>;
 
+/// The services of which the tag index shows something, by stack; see [`Facts::indexed_as`].
+pub type Services = BTreeMap<StackId, BTreeSet<String>>;
+
 /// Where readers come from; one account.
 pub trait Source<C: Cloud>: Send + Sync {
     /// Opens a fresh reader for one region.
     fn reader<'a>(&'a self, region: &'a str) -> BoxFuture<'a, Result<C::Reader>>;
+
+    /// Says of which services the tag index shows something of the scope's stacks. It lags.
+    fn services<'a>(&'a self, reader: &'a C::Reader, scope: &'a Scope) -> BoxFuture<'a, Result<Services>>;
 
     /// Lists all that stands in the networks among these things, ours or not, and what others have attached to them.
     fn survey<'a>(&'a self, reader: &'a C::Reader, things: &'a Things) -> BoxFuture<'a, Result<Surveyed>>;
@@ -37,6 +44,8 @@ pub trait Source<C: Cloud>: Send + Sync {
 pub struct Request<'a> {
     pub project: &'a str,
     pub account: &'a str,
+    /// The types that are read in any case: what the project can make. Of another type it is read what the tag index shows.
+    pub named: &'a BTreeSet<String>,
     pub stacks: Vec<Sought<'a>>,
     /// Whether to look for unmanaged things too (`diff`, `destroy`).
     pub survey: bool,
@@ -97,14 +106,14 @@ pub async fn collect<C: Cloud>(
         for sought in request.stacks.iter().filter(|sought| sought.regions().contains(&*region.name)) {
             let stack = &sought.stack.id;
             let inventory = inventories.entry(stack.clone()).or_default();
-            for (kind, listing) in kinds.iter().zip(&region.listings) {
+            for (kind, listing) in region.read_of(kinds, stack) {
                 let seen = match listing {
                     Ok(listing) => Seen::Read(share(*kind, listing, request.project, stack)),
                     Err(failure) => Seen::Unknown(failure.clone()),
                 };
                 inventory.kinds.insert((region.name.clone(), kind.facts().kind.to_owned()), seen);
             }
-            for (kind, listing) in kinds.iter().zip(&region.listings) {
+            for (kind, listing) in region.read_of(kinds, stack) {
                 let attached = listing.iter().flat_map(|listing| &listing.attached);
                 inventory.attached.extend(attached.map(|one| Unmanaged {
                     kind: kind.facts().kind.to_owned(),
@@ -151,37 +160,56 @@ fn hide_secrets<C: Cloud>(kinds: &[&dyn AnyKind<C>], inventory: &mut Inventory) 
     }
 }
 
-/// What one region said, in the order of the kinds.
-struct Region {
+/// What one region said.
+struct Region<'a> {
     name: String,
-    listings: Vec<Result<AnyListing>>,
+    selection: Selection<'a>,
+    /// In the order of the kinds; none of those that no stack needs.
+    listings: Vec<Option<Result<AnyListing>>>,
     survey: Result<Surveyed>,
 }
 
-async fn read_region<C: Cloud>(
+impl Region<'_> {
+    /// What was listed for a stack, and of which kinds.
+    fn read_of<'r, C: Cloud>(
+        &'r self,
+        kinds: &'r [&'r dyn AnyKind<C>],
+        stack: &'r StackId,
+    ) -> impl Iterator<Item = (&'r &'r dyn AnyKind<C>, &'r Result<AnyListing>)> {
+        let listings = kinds.iter().zip(&self.listings).filter_map(|(kind, listing)| Some((kind, listing.as_ref()?)));
+        listings.filter(move |(kind, _)| self.selection.has(kind.facts(), stack))
+    }
+}
+
+async fn read_region<'a, C: Cloud>(
     kinds: &[&dyn AnyKind<C>],
     source: &dyn Source<C>,
-    request: &Request<'_>,
+    request: &'a Request<'_>,
     region: &str,
-) -> Region {
-    let scope = scope(request, region);
+) -> Region<'a> {
+    let (scope, name) = (scope(request, region), region.to_owned());
     let reader = match source.reader(region).await {
         Ok(reader) => reader,
         Err(failure) => {
-            let listings = kinds.iter().map(|_| Err(failure.clone())).collect();
-            return Region { name: region.to_owned(), listings, survey: Err(failure) };
+            let listings = kinds.iter().map(|_| Some(Err(failure.clone()))).collect();
+            return Region { name, selection: Selection::all(request), listings, survey: Err(failure) };
         }
     };
-    let listings = join_all(kinds.iter().map(|kind| kind.list(&reader, &scope))).await;
+    let selection = Selection::of(kinds, source, request, (&reader, &scope)).await;
+    let is_needed = |kind: &dyn AnyKind<C>| scope.stacks.iter().any(|stack| selection.has(kind.facts(), stack));
+    let listings = join_all(
+        kinds.iter().map(|kind| async { if is_needed(*kind) { Some(kind.list(&reader, &scope).await) } else { None } }),
+    )
+    .await;
     let mut things = Things::new();
     for (kind, listing) in kinds.iter().zip(&listings) {
-        let found = listing.iter().flat_map(|listing| &listing.found).map(|live| live.id.clone());
+        let found = listing.iter().flatten().flat_map(|listing| &listing.found).map(|live| live.id.clone());
         things.entry(kind.facts().kind).or_default().extend(found);
     }
     let is_empty = things.values().all(Vec::is_empty);
     let survey =
         if request.survey && !is_empty { source.survey(&reader, &things).await } else { Ok(Surveyed::default()) };
-    Region { name: region.to_owned(), listings, survey }
+    Region { name, selection, listings, survey }
 }
 
 /// What one look at a region is about.

@@ -4,9 +4,10 @@ mod collect;
 mod estranged;
 mod named;
 mod preflight;
+mod selection;
 mod types;
 
-pub use collect::{NETWORK, Request, Sought, Source, Surveyed, Things, collect};
+pub use collect::{NETWORK, Request, Services, Sought, Source, Surveyed, Things, collect};
 pub use named::named_stacks;
 pub use preflight::{Wanted, preflight};
 pub use types::{Inventory, Orphan, Refusal, Seen, Sight, Unmanaged};

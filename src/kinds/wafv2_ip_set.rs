@@ -80,6 +80,7 @@ impl Kind for IpSet {
         },
         ..Facts::of(Essentials {
             kind: "AWS::WAFv2::IPSet",
+            indexed_as: Some("wafv2"),
             reference: "Ref",
             name: NameRule::Unique { max: wafv2::NAME_MAX },
             identity: Identity::Tags,

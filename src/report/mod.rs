@@ -53,7 +53,7 @@ pub use order::{Care, by_care, consent, needs_consent};
 pub use plan_html::plan_html;
 pub use plan_markdown::{MARKDOWN_LIMIT, plan_markdown};
 pub use plan_text::{TextOptions, plan_text};
-pub use policy::{StorePolicy, policy_json};
+pub use policy::{StorePolicy, policies_json};
 pub use problems::{problems_json, problems_sarif, problems_text};
 pub use progress::Progress;
 pub use reading::{Read, Reading};

@@ -9,6 +9,8 @@ use super::{Attachable, Disruption, Identity, NameRule, Naming, Permissions, Rep
 pub struct Facts {
     /// See [`Essentials::kind`].
     pub kind: &'static str,
+    /// See [`Essentials::indexed_as`].
+    pub indexed_as: Option<&'static str>,
     /// See [`Essentials::reference`].
     pub reference: &'static str,
     /// See [`Essentials::name`].
@@ -134,6 +136,10 @@ pub struct Facts {
 pub struct Essentials {
     /// The CloudFormation type, `AWS::EC2::Subnet`.
     pub kind: &'static str,
+    /// The service by which its ARNs name it (`elasticloadbalancing`) in the tag index, the Resource Groups Tagging API: where
+    /// no template names the type, it is read of the stacks of which the index shows something of that service. None: the
+    /// index does not show it, and it is always read.
+    pub indexed_as: Option<&'static str>,
     /// The output that CloudFormation's `Ref` returns.
     pub reference: &'static str,
     /// How AWS names it.
@@ -163,6 +169,7 @@ impl Facts {
     pub const fn of(essentials: Essentials) -> Self {
         let Essentials {
             kind,
+            indexed_as,
             reference,
             name,
             identity,
@@ -176,6 +183,7 @@ impl Facts {
         } = essentials;
         Self {
             kind,
+            indexed_as,
             reference,
             name,
             identity,

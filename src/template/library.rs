@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -17,6 +17,8 @@ pub struct Library {
     /// By path below `templates/`: the path as shown to people, and the text.
     files: BTreeMap<String, (PathBuf, Vec<u8>)>,
     templates: BTreeMap<String, Result<Arc<Template>, ()>>,
+    /// The paths of the project's own files.
+    own: BTreeSet<String>,
 }
 
 /// A template with its parts, ready to be expanded for any stack.
@@ -67,8 +69,26 @@ impl Library {
         let brought = FILES.iter().map(|(path, text)| {
             ((*path).to_owned(), (PathBuf::from(format!("built-in/{path}")), text.as_bytes().to_vec()))
         });
-        let own = own.into_iter().map(|(path, shown, bytes)| (path, (shown, bytes)));
-        Self { files: brought.chain(own).collect(), templates: BTreeMap::new() }
+        let own: BTreeMap<_, _> = own.into_iter().map(|(path, shown, bytes)| (path, (shown, bytes))).collect();
+        let paths = own.keys().cloned().collect();
+        Self { files: brought.chain(own).collect(), templates: BTreeMap::new(), own: paths }
+    }
+
+    /// Returns the types of what the project can make, with `*` for expressions: those that its own files name, whether or
+    /// not anything uses them, and the used templates of the program, with all that these include. None: a file is no YAML,
+    /// and may name any.
+    pub fn types<'a>(&self, used: impl Iterator<Item = &'a str>) -> Option<BTreeSet<String>> {
+        let mut paths: Vec<String> = self.own.iter().cloned().chain(used.map(|name| format!("{name}.yaml"))).collect();
+        let (mut seen, mut types) = (BTreeSet::new(), BTreeSet::new());
+        while let Some(path) = paths.pop() {
+            let Some((shown, bytes)) = self.files.get(&path).filter(|_| seen.insert(path.clone())) else { continue };
+            // Whoever uses the file is told what is wrong with it.
+            let part = Part::read(&yaml::read(shown, bytes).ok()?, &mut Vec::new());
+            paths.extend(part.include.into_iter().map(|include| include.value));
+            let written = part.resources.iter().filter_map(|node| node.get("type")?.as_str().map(pattern));
+            types.extend(written);
+        }
+        Some(types)
     }
 
     /// Returns the names of all templates: the files that lie in no folder.
@@ -165,6 +185,16 @@ impl Template {
     /// Returns a profile's overlay.
     pub fn profile(&self, name: &str) -> Option<&Node> {
         self.profiles.iter().find(|(key, _)| key.name == name).map(|(_, node)| node)
+    }
+}
+
+/// A type as it is written, with `*` from its first expression to its last.
+fn pattern(text: &str) -> String {
+    let begin = text.find("{{");
+    let end = text.rfind("}}").map(|at| at + "}}".len());
+    match begin.zip(end).filter(|(begin, end)| begin < end) {
+        Some((begin, end)) => format!("{}*{}", &text[..begin], &text[end..]),
+        None => text.to_owned(),
     }
 }
 

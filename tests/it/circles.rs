@@ -12,7 +12,10 @@ const CIRCLES: &[(&[&str], &str)] = &[
     (&["aws/attached", "aws/survey"], "the survey asks about attachments, which are seen as its own things are"),
     (&["aws/credentials", "aws/sessions"], "credentials are those of a session's setup"),
     (&["aws/writer", "aws/writer_gate"], "a writer's scope is what its gate holds requests against"),
-    (&["inventory/collect", "inventory/estranged"], "the second look reads as the first does"),
+    (
+        &["inventory/collect", "inventory/estranged", "inventory/selection"],
+        "what is read of a request, and the second look, which reads as the first does",
+    ),
     (&["kinds/ec2_nat_gateway", "kinds/ec2_route_table"], "a gateway needs a way out, and a route leads to a gateway"),
     (
         &[

@@ -1,6 +1,6 @@
 //! The command line: help, exit codes, and what goes to which stream.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::io::{self, Cursor, Write};
 use std::path::{Path, PathBuf};
@@ -252,10 +252,20 @@ fn the_commands_that_only_compute_work_on_this_repository() {
     }
 }
 
+/// The policies that are printed, one after the other.
+fn policies(folder: &str, args: &[&str]) -> Vec<serde_json::Value> {
+    let ran = provision(&[&["-C", folder, "permissions"], args].concat());
+    assert_eq!(ran.exit, Exit::Done, "{}", ran.err);
+    serde_json::Deserializer::from_str(&ran.out).into_iter().map(Result::unwrap).collect()
+}
+
 fn statements(args: &[&str]) -> Vec<serde_json::Value> {
-    let ran = provision(&[&["-C", repository(), "permissions"], args].concat());
-    let policy: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
-    policy["Statement"].as_array().unwrap().clone()
+    let policies = policies(repository(), args);
+    policies.iter().flat_map(|policy| policy["Statement"].as_array().unwrap()).cloned().collect()
+}
+
+fn all_actions(policies: &[serde_json::Value]) -> BTreeSet<&str> {
+    policies.iter().flat_map(|policy| policy["Statement"].as_array().unwrap()).flat_map(actions).collect()
 }
 
 fn actions(statement: &serde_json::Value) -> Vec<&str> {
@@ -271,6 +281,62 @@ fn a_read_only_policy_changes_nothing() {
             assert!(verbs.iter().any(|verb| name.starts_with(verb)), "{action}");
         }
     }
+}
+
+#[test]
+fn every_policy_fits_into_a_managed_one_and_together_they_have_all() {
+    let policies = policies(repository(), &["acme"]);
+    assert!(policies.len() > 1, "one is too small");
+    for policy in &policies {
+        let size = policy.to_string().chars().filter(|sign| !sign.is_whitespace()).count();
+        assert!(size <= 6_144, "{size} characters");
+        let names: Vec<_> =
+            policy["Statement"].as_array().unwrap().iter().map(|one| one["Sid"].as_str().unwrap()).collect();
+        assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len(), "IAM takes each name once: {names:?}");
+    }
+    let allowed = all_actions(&policies);
+    for facts in KINDS.iter().map(|kind| kind.facts()) {
+        let all = facts.permissions;
+        let verbs = [all.read, all.create, all.update, all.retag, all.delete, facts.asks];
+        let missing: Vec<_> = verbs.into_iter().flatten().filter(|action| !allowed.contains(*action)).collect();
+        assert!(missing.is_empty(), "{}: {missing:?}", facts.kind);
+    }
+}
+
+#[test]
+fn a_policy_names_no_service_that_no_template_names() {
+    let folder = folder("few-kinds");
+    let write = |name: &str, text: &str| {
+        let path = folder.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    write(
+        "tenants/acme.yaml",
+        "tenant: acme\ntemplate: own\naccount: \"123456789012\"\nenvironments: { test: { region: us-east-1 } }\n",
+    );
+    write("templates/own.yaml", "resources:\n  - type: AWS::Logs::LogGroup\n    name: app\n");
+    let folder = folder.to_str().unwrap();
+    let own = policies(folder, &[]);
+    let services: BTreeSet<_> = all_actions(&own).into_iter().map(|action| action.split(':').next().unwrap()).collect();
+    assert!(
+        services.is_superset(&BTreeSet::from(["application-autoscaling", "iam", "logs", "sts", "tag"])),
+        "{services:?}"
+    );
+    assert!(services.is_disjoint(&BTreeSet::from(["acm", "ecs", "elasticache", "rds"])), "{services:?}");
+    let former = policies(folder, &["--type", "AWS::ElastiCache::ReplicationGroup"]);
+    assert!(all_actions(&former).contains("elasticache:DeleteReplicationGroup"));
+    // Another template of the project counts, whoever uses it.
+    let cache = "resources:\n  - type: AWS::{{ 'ElastiCache' }}::SubnetGroup\n    name: data\n";
+    std::fs::write(std::path::Path::new(folder).join("templates/other.yaml"), cache).unwrap();
+    let two = policies(folder, &[]);
+    let allowed = all_actions(&two);
+    assert!(
+        allowed.contains("elasticache:DescribeCacheSubnetGroups")
+            && !allowed.contains("elasticache:CreateCacheSubnetGroup")
+    );
+    let ran = provision(&["-C", folder, "permissions", "--type", "AWS::ElastiCache::Group"]);
+    assert_eq!(ran.exit, Exit::Usage, "{}", ran.err);
 }
 
 #[test]

@@ -159,6 +159,60 @@ async fn a_kind_that_may_not_be_read_blocks_what_needs_it_and_the_rest_goes_on()
     has(&apply, 4, &["acme/test: 3 done in", "created AWS::EC2::InternetGateway/main"]);
 }
 
+const LOGS: &str = "\
+resources:
+  - type: AWS::Logs::LogGroup
+    name: app
+    properties: { RetentionInDays: 30 }
+";
+
+/// As an organisation's policy does: no call to a service goes through, but the look for snapshots that a key's deletion takes.
+#[tokio::test]
+async fn a_service_that_is_denied_hinders_nobody_who_does_not_use_it() {
+    let (url, _turn) = server().await;
+    let key = format!("{LOGS}  - type: AWS::KMS::Key\n    name: data\n    properties: {{ Description: for tests }}\n");
+    let edge = Edge::new("denied-service", url, "600000000012", &key);
+    let deny = |operation: &str| json!({ "operation": operation, "service": "elasticache", "what": "deny" });
+    let operations = ["DescribeReplicationGroups", "DescribeCacheClusters", "DescribeCacheSubnetGroups"];
+    let denied = Value::from_iter(operations.map(deny));
+    faults(url, denied.clone()).await;
+    let apply = edge.run(APPLY).await;
+    edge.write("templates/t.yaml", LOGS);
+    let plan = edge.run(PLAN).await;
+    let goes = edge.run(&[APPLY, &["--allow-destroy", "acme/test/AWS::KMS::Key/data"]].concat()).await;
+    // Once a template of the project names a cache, whoever uses it, the key may be needed.
+    edge.write("templates/t.yaml", &key);
+    let again = edge.run(APPLY).await;
+    edge.write("templates/t.yaml", LOGS);
+    edge.write("templates/other.yaml", "resources: [{ type: AWS::ElastiCache::ReplicationGroup, name: cache }]\n");
+    let blocked = edge.run(PLAN).await;
+    faults(url, json!([])).await;
+    has(&apply, 0, &["2 done"]);
+    has(&plan, 6, &["AWS::KMS::Key/data", "1 to delete"]);
+    has(&goes, 0, &["1 done"]);
+    has(&again, 0, &["done"]);
+    has(&blocked, 4, &["AWS::ElastiCache::ReplicationGroup could not be read and may use it"]);
+}
+
+#[tokio::test]
+async fn what_no_template_names_any_more_is_found_by_its_tags() {
+    let (url, _turn) = server().await;
+    let set = format!(
+        "{LOGS}  - type: AWS::WAFv2::IPSet\n    name: office\n    properties: {{ Scope: REGIONAL, IPAddressVersion: IPV4, \
+         Addresses: [192.0.2.0/24] }}\n"
+    );
+    let edge = Edge::new("former-type", url, "600000000013", &set);
+    has(&edge.run(APPLY).await, 0, &["2 done"]);
+    edge.write("templates/t.yaml", LOGS);
+    faults(url, json!([{ "operation": "ListIPSets", "service": "wafv2", "what": "deny" }])).await;
+    let unread = edge.run(PLAN).await;
+    faults(url, json!([])).await;
+    has(&unread, 0, &["AWS::WAFv2::IPSet could not be listed in us-east-1"]);
+    has(&edge.run(PLAN).await, 0, &["AWS::WAFv2::IPSet/office", "1 to delete"]);
+    has(&edge.run(APPLY).await, 0, &["1 done"]);
+    has(&edge.run(PLAN).await, 0, &["nothing to do, 1 resource unchanged"]);
+}
+
 #[tokio::test]
 async fn a_resource_that_may_not_be_read_blocks_itself_and_the_rest_goes_on() {
     let (url, _turn) = server().await;

@@ -9,7 +9,7 @@ use provision::blueprint::Blueprint;
 use provision::inventory::Inventory;
 use provision::kinds::KINDS;
 use provision::plan::Action;
-use provision::resource::{Address, Facts, FieldDiff, Live, Permissions, Tags, key, pointer};
+use provision::resource::{Address, Facts, FieldDiff, Live, Permissions, Scope, Tags, key, pointer};
 use serde_json::Value;
 
 use tokio::sync::{Mutex, Semaphore};
@@ -121,6 +121,7 @@ async fn life(facts: &Facts, reader: &Mutex<Reader>) -> Result<(), String> {
     stage.apply(&blueprint).await.map_err(|why| format!("apply: {why}"))?;
     let inventory = stage.inventory(&blueprint).await;
     tagged(&blueprint, &inventory)?;
+    shown(&stage, &blueprint, facts).await?;
     let mut calls = stage.calls().await;
     seen(&blueprint, &stage, reader).await?;
     let others = stage.calls().await.len();
@@ -260,6 +261,23 @@ fn tagged(blueprint: &Blueprint, inventory: &Inventory) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// The tag index shows what it is said to show.
+async fn shown(stage: &Stage, blueprint: &Blueprint, facts: &Facts) -> Result<(), String> {
+    let Some(service) = facts.indexed_as else { return Ok(()) };
+    let stack = &blueprint.stack;
+    let scope = Scope {
+        project: stack.project.clone(),
+        account: stack.account.clone(),
+        region: stack.region.clone(),
+        stacks: vec![stack.id.clone()],
+        ..Scope::default()
+    };
+    let index = stage.session(&stack.region).await.reader().tag_index(&scope).await;
+    let services = index.map_err(|failure| failure.to_string())?.services();
+    let is_shown = services.get(&stack.id).is_some_and(|shown| shown.contains(service));
+    if is_shown { Ok(()) } else { Err(format!("the index shows no {service}: {services:?}")) }
 }
 
 async fn delete_again(stage: &Stage, blueprint: &Blueprint, kind: &str, live: &Live) -> Result<(), String> {

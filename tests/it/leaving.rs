@@ -99,7 +99,8 @@ async fn a_destroy_says_what_it_could_not_read_and_would_leave_behind() {
 
 #[tokio::test(start_paused = true)]
 async fn a_destroy_warns_of_kinds_that_it_could_not_list_and_the_yaml_does_not_have() {
-    let bench = applied(&environment()).await;
+    let former = Wish::new("Fake::Cert", "www", json!({ "Domain": "www.acme.example" }));
+    let bench = applied(&environment().into_iter().chain([former]).collect::<Vec<_>>()).await;
     bench.cloud.world().faults.set(&[Fault::new("DescribeCerts", What::Deny, None)]);
     let plan = bench.plan(&blueprint(&environment()), Mode::Destroy).await;
     let warnings = format!("{:?}", plan.warnings);

@@ -163,6 +163,7 @@ mod scenarios;
 mod second_look;
 #[cfg(feature = "sdk")]
 mod secrets;
+mod selection;
 #[cfg(feature = "sdk")]
 mod services;
 #[cfg(feature = "sdk")]

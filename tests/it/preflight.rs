@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use futures_util::future::BoxFuture;
 use provision::aws::{Aws, Reader};
 use provision::blueprint::Blueprint;
-use provision::inventory::{Inventory, Seen, Sight, Source, Surveyed, Things, Wanted, preflight};
+use provision::inventory::{Inventory, Seen, Services, Sight, Source, Surveyed, Things, Wanted, preflight};
 use provision::kinds::KINDS;
 use provision::plan::{Mode, StackPlan};
-use provision::resource::{Address, Result, StackId};
+use provision::resource::{Address, Result, Scope, StackId};
 
 use crate::canned::Canned;
 use crate::stage::{Stage, blueprints, on_deep_stack, plan_with, words};
@@ -83,6 +83,10 @@ impl Source<Aws> for Tin {
             let asks: Vec<_> = KINDS.iter().flat_map(|kind| kind.facts().asks).copied().collect();
             Ok(self.0.session(&asks).await.reader())
         })
+    }
+
+    fn services<'a>(&'a self, _: &'a Reader, _: &'a Scope) -> BoxFuture<'a, Result<Services>> {
+        Box::pin(async { Ok(Services::new()) })
     }
 
     fn survey<'a>(&'a self, _: &'a Reader, _: &'a Things) -> BoxFuture<'a, Result<Surveyed>> {

@@ -14,11 +14,11 @@ use provision::aws::{
 };
 use provision::blueprint::{Blueprint, Files, Source as File, load_files};
 use provision::fleet::{Account, Accounts, Fleet, Members, Place};
-use provision::inventory::{Inventory, Surveyed, Things, Unmanaged};
+use provision::inventory::{Inventory, Services, Surveyed, Things, Unmanaged};
 use provision::kinds::{KINDS, shapes};
 use provision::plan::{Input, Mode, StackPlan, Step, plan};
 use provision::report::event_line;
-use provision::resource::{Access, AnyKind, Failure, Result, Role, StackId};
+use provision::resource::{Access, AnyKind, Failure, Result, Role, Scope, StackId};
 use serde_json::Value;
 use tokio::sync::{Notify, watch};
 
@@ -93,7 +93,10 @@ impl Stage {
     /// What is live of a stack, with a look for what is nobody's.
     pub async fn inventory(&self, blueprint: &Blueprint) -> Inventory {
         let (stack, stacks) = (&blueprint.stack, [blueprint]);
-        let members = Members { project: &stack.project, ids: from_ref(&stack.id), stacks: from_ref(stack) };
+        // What the template named before is found by its tags.
+        let kinds = BTreeSet::new();
+        let (ids, members) = (from_ref(&stack.id), from_ref(stack));
+        let members = Members { project: &stack.project, ids, stacks: members, kinds: &kinds };
         let fleet = Fleet { accounts: self, members, stacks: &stacks, access: Access::Write };
         let mut read = fleet.read(true).await.expect("the account is nobody else's");
         read.remove(&stack.id).expect("the stack was asked for")
@@ -277,6 +280,10 @@ impl Accounts for Stage {
 
     fn claimed<'a>(&'a self, place: &'a Place, project: &'a str) -> BoxFuture<'a, Result<BTreeSet<StackId>>> {
         Box::pin(async move { self.session(&place.region).await.reader().claimed_stacks(project).await })
+    }
+
+    fn services<'a>(&'a self, reader: &'a Reader, scope: &'a Scope) -> BoxFuture<'a, Result<Services>> {
+        Box::pin(async move { Ok(reader.tag_index(scope).await?.services()) })
     }
 
     fn survey<'a>(&'a self, reader: &'a Reader, things: &'a Things) -> BoxFuture<'a, Result<Surveyed>> {

@@ -9,10 +9,14 @@ use crate::cli::selectors::Selectors;
 use crate::cli::world::World;
 use crate::fleet::names_resource;
 use crate::kinds::KINDS;
-use crate::report::{StorePolicy, policy_json};
-use crate::resource::{Access, Permissions, partition};
+use crate::problem::suggest;
+use crate::report::{StorePolicy, policies_json};
+use crate::resource::{Access, Facts, Permissions, partition};
 
-/// Print the IAM policy that an apply of the selected stacks needs, or a plan of them
+/// Print the IAM policies that an apply of the selected stacks needs, or a plan of them
+///
+/// One JSON document, or several, one after the other, where one managed policy is too small. It allows to read what the
+/// project's templates name and what AWS's tag index does not show, and to change what the selected stacks are made of.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
@@ -21,6 +25,10 @@ pub struct Args {
     /// For plan, diff, show, history and unlock without --take: nothing that changes anything
     #[arg(long)]
     read_only: bool,
+
+    /// Of this type, too, which no template names any more (repeatable): what is left of it can be read and deleted
+    #[arg(long = "type", value_name = "TYPE")]
+    types: Vec<String>,
 }
 
 pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
@@ -30,22 +38,31 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     }
     let project = Project::load(world, global, selectors)?;
     let stacks = project.stacks();
+    let is_kind = |name: &&String| KINDS.iter().any(|kind| kind.facts().kind == **name);
+    if let Some(unknown) = args.types.iter().find(|name| !is_kind(name)) {
+        let names = KINDS.iter().map(|kind| kind.facts().kind);
+        return Err(Failure::usage(format!("there is no kind `{unknown}`")).hint(suggest(unknown, names)));
+    }
+    let former: BTreeSet<&str> = args.types.iter().map(String::as_str).collect();
     let used: BTreeSet<&str> =
         stacks.iter().flat_map(|stack| stack.resources.keys()).map(|address| address.kind.as_str()).collect();
-    // Every kind is read, so that what a template no longer has is found and can be deleted; what is written is what
-    // the stacks are made of.
-    let permissions: Vec<_> = KINDS
-        .iter()
-        .map(|kind| match kind.facts().permissions {
-            all if used.contains(kind.facts().kind) => all,
-            other => Permissions { read: other.read, ..Permissions::default() },
-        })
-        .collect();
+    let named = project.members().kinds;
+    // What a template no longer names is read only where the tag index shows it.
+    let facts = KINDS.iter().map(|kind| kind.facts());
+    let is_read =
+        |facts: &&Facts| facts.indexed_as.is_none() || named.contains(facts.kind) || former.contains(facts.kind);
+    let facts: Vec<_> = facts.filter(is_read).collect();
+    // What is written is what the stacks are made of.
+    let permissions = facts.iter().map(|facts| match facts.permissions {
+        all if used.contains(facts.kind) || former.contains(facts.kind) => all,
+        other => Permissions { read: other.read, ..Permissions::NONE },
+    });
+    let permissions: Vec<_> = permissions.collect();
     let access = if args.read_only { Access::Read } else { Access::Write };
     let buckets: Vec<_> = stacks.iter().map(|stack| (project.bucket(&stack.stack), &stack.stack.account)).collect();
     let own = [crate::aws::OWN_READS, crate::aws::SURVEY_READS].concat();
-    let asks: Vec<_> = KINDS.iter().flat_map(|kind| kind.facts().asks).copied().collect();
-    world.out.print_raw(&policy_json(&permissions, &own, &asks, access, &store_policy(&buckets, access)))?;
+    let asks: Vec<_> = facts.iter().flat_map(|facts| facts.asks).copied().collect();
+    world.out.print_raw(&policies_json(&permissions, &own, &asks, access, &store_policy(&buckets, access)))?;
     Ok(Exit::Done)
 }
 

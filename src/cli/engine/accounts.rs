@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use super::Engine;
 use crate::aws::{Aws, Reader, Seen, Session, Survey, survey};
 use crate::fleet::{Accounts, Place};
-use crate::inventory::{Surveyed, Things, Unmanaged};
+use crate::inventory::{Services, Surveyed, Things, Unmanaged};
 use crate::kinds::KINDS;
-use crate::resource::{AnyKind, Result, StackId};
+use crate::resource::{AnyKind, Result, Scope, StackId};
 use crate::tenant::region;
 
 impl Engine {
@@ -43,6 +43,10 @@ impl Accounts for Engine {
 
     fn claimed<'a>(&'a self, place: &'a Place, project: &'a str) -> BoxFuture<'a, Result<BTreeSet<StackId>>> {
         Box::pin(async move { self.session(place).await?.reader().claimed_stacks(project).await })
+    }
+
+    fn services<'a>(&'a self, reader: &'a Reader, scope: &'a Scope) -> BoxFuture<'a, Result<Services>> {
+        Box::pin(async move { Ok(reader.tag_index(scope).await?.services()) })
     }
 
     fn survey<'a>(&'a self, reader: &'a Reader, things: &'a Things) -> BoxFuture<'a, Result<Surveyed>> {

@@ -53,6 +53,7 @@ impl Kind for ReplicationGroup {
         },
         ..Facts::of(Essentials {
             kind: "AWS::ElastiCache::ReplicationGroup",
+            indexed_as: Some("elasticache"),
             reference: "ReplicationGroupId",
             name: NameRule::Unique { max: NAME_MAX },
             identity: Identity::Tags,

@@ -144,6 +144,7 @@ impl Kind for DbCluster {
         },
         ..Facts::of(Essentials {
             kind: "AWS::RDS::DBCluster",
+            indexed_as: Some("rds"),
             reference: "DBClusterIdentifier",
             name: NameRule::Unique { max: rds::ID_MAX },
             identity: Identity::Tags,

@@ -78,6 +78,7 @@ impl Kind for DbClusterParameterGroup {
         asks: &["rds:DescribeEngineDefaultClusterParameters"],
         ..Facts::of(Essentials {
             kind: "AWS::RDS::DBClusterParameterGroup",
+            indexed_as: Some("rds"),
             reference: "DBClusterParameterGroupName",
             name: NameRule::Hashed { max: rds::GROUP_MAX },
             identity: Identity::Tags,

@@ -37,6 +37,7 @@ impl Kind for DbInstance {
         cloudformation: CloudFormation { snapshots: Snapshots::Unless("DBClusterIdentifier"), ..CloudFormation::SAME },
         ..Facts::of(Essentials {
             kind: "AWS::RDS::DBInstance",
+            indexed_as: Some("rds"),
             reference: "DBInstanceIdentifier",
             name: NameRule::Unique { max: rds::ID_MAX },
             identity: Identity::Tags,

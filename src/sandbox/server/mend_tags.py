@@ -4,9 +4,10 @@ Tags of roles, whose keys are the same in any case."""
 
 import time
 
-from moto.core.resource_tagging import make_tag_matcher, match_resource_type
+from moto.core.resource_tagging import TaggedResource, make_tag_matcher, match_resource_type
 from moto.iam.models import IAMBackend
 from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend
+from moto.wafv2.models import wafv2_backends
 
 import slow
 from patch import around, refusal
@@ -29,12 +30,21 @@ def _get_resources_generator(moto, self, tag_filters=None, resource_type_filters
     return iter(
         [
             resource
-            for resource in indexed(self, list(moto(self)))
+            for resource in indexed(self, [*moto(self), *firewalls(self)])
             if matches(resource.tags)
             and match_resource_type(resource.resource_type, resource_type_filters)
             and (not resource_arn_list or resource.arn in resource_arn_list)
         ]
     )
+
+
+def firewalls(backend):
+    """Web ACLs and sets of addresses, those of CloudFront in its home region: moto's index has none."""
+    for region in [backend.region_name] + ["global"] * (backend.region_name == "us-east-1"):
+        there = wafv2_backends[backend.account_id][region]
+        for arn in [*there.wacls, *there.ip_sets]:
+            tags = there.tagging_service.get_tag_dict_for_resource(arn)
+            yield TaggedResource(arn=arn, tags=tags, resource_type="wafv2")
 
 
 def indexed(backend, there):

@@ -61,6 +61,8 @@ pub struct World {
     pub pace: Pace,
     /// What was stopped at the gate, or should have been: each a broken promise.
     pub trespasses: Vec<String>,
+    /// The thing that a person is adopting: its tags may be written.
+    pub adopting: Option<String>,
     /// What was taken from running versions: each a broken promise.
     pub deprived: Vec<String>,
     /// The YAML in force; none: nothing was promised to anybody.
@@ -95,6 +97,7 @@ impl Default for World {
             leases: Leases::default(),
             pace: Pace::default(),
             trespasses: Vec::new(),
+            adopting: None,
             deprived: Vec::new(),
             yaml: None,
             seen: BTreeMap::new(),

@@ -251,6 +251,7 @@ fn job(drawer: &mut Drawer) -> Job {
         0 => job.soon = Some(time),
         1 => (job.soon, job.now) = (Some(time), Some(time + drawer.rng.u64(0..longest))),
         2 => job.dies = Some(time),
+        5 => job.person = Some(time),
         3 | 4 => job.sleeps = Some((time, drawer.pick(&[10_000, 100_000, 400_000]).unwrap_or(10_000))),
         _ => {}
     }

@@ -65,7 +65,9 @@ impl Writer {
         let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         let mut wrong = None;
         let stack = &permit.stack;
-        let bears = |thing: &Thing| thing.is_of(&stack.tenant, &stack.environment) && !thing.is_copy();
+        let is_adopted = |thing: &Thing| operation.starts_with("Tag") && world.adopting.as_ref() == Some(&thing.id);
+        let bears =
+            |thing: &Thing| is_adopted(thing) || thing.is_of(&stack.tenant, &stack.environment) && !thing.is_copy();
         if !id.is_empty()
             && (!(permit.own.contains(id) || made.contains(id)) || !world.things.get(id).is_none_or(bears))
         {

@@ -160,6 +160,9 @@ pub struct Job {
     /// When the process dies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dies: Option<u64>,
+    /// When a person does what certificates wait for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<u64>,
     /// When the machine is suspended, and for how long.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sleeps: Option<(u64, u64)>,
@@ -179,9 +182,9 @@ pub enum Verb {
 
 impl Job {
     pub fn new(verb: Verb) -> Self {
-        let (soon, now, dies, sleeps) = (None, None, None, None);
+        let (soon, now, dies, person, sleeps) = (None, None, None, None, None);
         let (allow, only, orphan) = (Vec::new(), Vec::new(), None);
-        Self { verb, start: 0, allow, only, orphan, patience: 0, soon, now, dies, sleeps, skew: 0 }
+        Self { verb, start: 0, allow, only, orphan, patience: 0, soon, now, dies, person, sleeps, skew: 0 }
     }
 }
 

@@ -213,3 +213,9 @@ pub fn elsewhere(world: &mut World, yaml: &Yaml, before: &BTreeMap<String, Thing
         None => Ok(()),
     }
 }
+
+/// Whether a thing bears the tags by which it was known before.
+pub fn is_ours(thing: &Thing, before: &Thing) -> bool {
+    let keys = [key::PROJECT, key::TENANT, key::ENVIRONMENT, key::NAME];
+    keys.into_iter().all(|key| thing.tags.get(key) == before.tags.get(key))
+}

@@ -26,6 +26,11 @@ pub struct Outputs {
     pub revision: u64,
 }
 
+/// The fake index names each type; like AWS's, it shows no role.
+const fn indexed(kind: &'static str) -> Option<&'static str> {
+    if kind.as_bytes()[0] == b'F' { Some(kind) } else { None }
+}
+
 macro_rules! fake_kind {
     ($(#[$doc:meta])* $kind:ident, $type:literal, $name:expr, $identity:expr, { $($fact:ident: $value:expr),* $(,)? } $($rest:tt)*) => {
         $(#[$doc])*
@@ -39,6 +44,7 @@ macro_rules! fake_kind {
                 $($fact: $value,)*
                 ..Facts::of(Essentials {
                     kind: $type,
+                    indexed_as: indexed($type),
                     reference: "Id",
                     name: $name,
                     identity: $identity,

@@ -17,7 +17,7 @@ use super::cloud::FakeCloud;
 use super::faults::Fault;
 use super::history::{Edit, History, Job, Round, Verb, Weather, Yaml};
 use super::invariants::{self, Broken, Trace};
-use super::process::Process;
+use super::process::{Process, Project};
 use super::strangers::Strangers;
 
 /// What a history tried, and how often.
@@ -83,11 +83,12 @@ impl Stage {
     }
 
     /// All stacks of the project: this one, and in each region one of somebody else's.
-    pub fn members(&self) -> Vec<Stack> {
+    pub fn project(&self) -> Project {
         let own = Stack { region: self.yaml.home.clone(), ..stack() };
         let neighbour =
             |region: &&str| Stack { id: StackId::new("neighbour", *region), region: (*region).to_owned(), ..stack() };
-        REGIONS.iter().map(neighbour).chain([own]).collect()
+        let kinds = self.yaml.wishes.iter().map(|wish| wish.kind.clone());
+        Project::of(REGIONS.iter().map(neighbour).chain([own]), kinds)
     }
 
     async fn round(&mut self, round: &Round) -> Result<(), Broken> {
@@ -115,7 +116,7 @@ impl Stage {
         let before = self.cloud.world().things.clone();
         let runs = round.runs.iter().zip(&subjects).enumerate().map(|(index, (job, subject))| {
             let name = format!("run-{}", self.runs + index);
-            run(&self.cloud, subject, self.members(), job, name)
+            run(&self.cloud, subject, self.project(), job, name)
         });
         let traces: Result<Vec<Trace>, Broken> = join_all(runs).await.into_iter().collect();
         self.runs += round.runs.len();
@@ -124,15 +125,17 @@ impl Stage {
         if traces.len() > 1 {
             self.cloud.world().note("two runs at once");
         }
-        let mut world = self.cloud.world();
-        traces.iter().try_for_each(|trace| invariants::run(&mut world, trace))?;
-        invariants::unread(&mut world, first, &before, &round.faults)?;
-        invariants::estranged(&mut world, &self.strangers, first)?;
-        if round.runs.iter().all(|job| job.orphan.is_none()) {
-            invariants::elsewhere(&mut world, &self.yaml, &before, first)?;
+        {
+            let mut world = self.cloud.world();
+            traces.iter().try_for_each(|trace| invariants::run(&mut world, trace))?;
+            invariants::unread(&mut world, first, &before, &round.faults)?;
+            invariants::estranged(&mut world, &self.strangers, first)?;
+            if round.runs.iter().all(|job| job.orphan.is_none()) {
+                invariants::elsewhere(&mut world, &self.yaml, &before, first)?;
+            }
         }
-        self.strangers.put_right(&mut world);
-        invariants::strangers(&mut world, &self.strangers)
+        self.put_right().await?;
+        invariants::strangers(&mut self.cloud.world(), &self.strangers)
     }
 
     fn set(&self, weather: &Weather, faults: &[Fault]) {
@@ -162,12 +165,16 @@ impl Stage {
         self.cloud.world().things.values_mut().for_each(|thing| thing.human = false);
         self.cloud.world().yaml = Some(self.yaml.clone());
         let job = Job { allow: vec!["*".to_owned()], patience: 600, ..job };
-        self.runs += 1;
-        let name = format!("run-{}", self.runs - 1);
-        let trace = run(&self.cloud, &self.subject(&job), self.members(), &job, name).await?;
+        let name = self.next_run();
+        let trace = run(&self.cloud, &self.subject(&job), self.project(), &job, name).await?;
         invariants::run(&mut self.cloud.world(), &trace)?;
         invariants::strangers(&mut self.cloud.world(), &self.strangers)?;
         Ok(trace)
+    }
+
+    pub fn next_run(&mut self) -> String {
+        self.runs += 1;
+        format!("run-{}", self.runs - 1)
     }
 
     /// Adds up what was tried.
@@ -183,7 +190,7 @@ impl Stage {
 async fn run(
     cloud: &FakeCloud,
     blueprint: &Blueprint,
-    members: Vec<Stack>,
+    project: Project,
     job: &Job,
     name: String,
 ) -> Result<Trace, Broken> {
@@ -194,7 +201,7 @@ async fn run(
         Verb::Destroy => Mode::Destroy,
     };
     let (stop, stopped) = watch::channel(Stop::No);
-    let mut process = Process::new(cloud, &name, vec![blueprint], mode).of(members);
+    let mut process = Process { project, ..Process::new(cloud, &name, vec![blueprint], mode) };
     process.skew = SignedDuration::from_millis(job.skew);
     process.stop = stopped;
     process.regions = &REGIONS;
@@ -295,6 +302,7 @@ async fn disturb(cloud: &FakeCloud, process: &Process<'_>, job: &Job, stop: &wat
     times.extend(job.soon.map(|at| (at, Disturbance::Stop(Stop::Soon))));
     times.extend(job.now.map(|at| (at, Disturbance::Stop(Stop::Now))));
     times.extend(job.dies.map(|at| (at, Disturbance::Death)));
+    times.extend(job.person.map(|at| (at, Disturbance::Person)));
     times.extend(job.sleeps.map(|(at, time)| (at, Disturbance::Sleep(time))));
     times.sort_by_key(|(at, _)| *at);
     let mut now = job.start;
@@ -306,6 +314,10 @@ async fn disturb(cloud: &FakeCloud, process: &Process<'_>, job: &Job, stop: &wat
                 // Nobody hears it before the walk starts, or after it.
                 let _ = stop.send(how);
                 if how == Stop::Soon { "stopped soon" } else { "stopped at once" }
+            }
+            Disturbance::Person => {
+                cloud.world().things.values_mut().for_each(|thing| thing.human = false);
+                "a person acted during a run"
             }
             Disturbance::Death => {
                 process.client.kill();
@@ -323,6 +335,8 @@ async fn disturb(cloud: &FakeCloud, process: &Process<'_>, job: &Job, stop: &wat
 
 enum Disturbance {
     Stop(Stop),
+    /// Does what certificates wait for.
+    Person,
     Death,
     Sleep(u64),
 }

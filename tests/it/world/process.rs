@@ -12,9 +12,9 @@ use provision::apply::{
 };
 use provision::blueprint::Blueprint;
 use provision::fleet::{Accounts, Fleet, Looked, Members, Place, PlanOptions, Selector, Unmatched, Unplanned};
-use provision::inventory::{Inventory, Surveyed, Things};
+use provision::inventory::{Inventory, Services, Surveyed, Things};
 use provision::plan::{Guarding, Mode, Plan, StackPlan};
-use provision::resource::{Access, AnyKind, Class, Failure, Result, Stack, StackId, key};
+use provision::resource::{Access, AnyKind, Class, Failure, Result, Scope, Stack, StackId, key};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -23,6 +23,22 @@ use super::cloud::{FakeCloud, Reader, Writer};
 use super::kinds::KINDS;
 use super::leases::FakeLeases;
 use super::thing::Thing;
+
+/// What the YAML has.
+pub struct Project {
+    ids: Vec<StackId>,
+    stacks: Vec<Stack>,
+    /// What its templates name besides what its stacks have.
+    kinds: BTreeSet<String>,
+}
+
+impl Project {
+    pub fn of(stacks: impl IntoIterator<Item = Stack>, kinds: impl IntoIterator<Item = String>) -> Self {
+        let stacks: Vec<_> = stacks.into_iter().collect();
+        let ids = stacks.iter().map(|stack| stack.id.clone()).collect();
+        Self { ids, stacks, kinds: kinds.into_iter().collect() }
+    }
+}
 
 /// A process that plans and applies.
 pub struct Process<'a> {
@@ -42,15 +58,13 @@ pub struct Process<'a> {
     pub events: Mutex<Vec<Event>>,
     /// Where a stack is looked for that is not where the YAML says.
     pub regions: &'static [&'static str],
-    /// What the YAML has.
-    pub members: Vec<Stack>,
-    pub ids: Vec<StackId>,
+    pub project: Project,
 }
 
 impl<'a> Process<'a> {
     pub fn new(cloud: &FakeCloud, run: &str, blueprints: Vec<&'a Blueprint>, mode: Mode) -> Self {
         let (_, stop) = watch::channel(Stop::No);
-        let members = blueprints.iter().map(|blueprint| blueprint.stack.clone()).collect();
+        let project = Project::of(blueprints.iter().map(|blueprint| blueprint.stack.clone()), []);
         Self {
             cloud: cloud.clone(),
             client: Arc::new(Client::new(run)),
@@ -63,20 +77,14 @@ impl<'a> Process<'a> {
             consent: Ok(()),
             events: Mutex::default(),
             regions: &[],
-            members: Vec::new(),
-            ids: Vec::new(),
+            project,
         }
-        .of(members)
-    }
-
-    /// The same of a project that has these stacks.
-    pub fn of(self, members: Vec<Stack>) -> Self {
-        Self { ids: members.iter().map(|stack| stack.id.clone()).collect(), members, ..self }
     }
 
     /// All of it, in its accounts.
     pub fn fleet(&self) -> Fleet<'_, Self> {
-        let members = Members { project: "test", ids: &self.ids, stacks: &self.members };
+        let Project { ids, stacks, kinds } = &self.project;
+        let members = Members { project: "test", ids, stacks, kinds };
         Fleet { accounts: self, members, stacks: &self.blueprints, access: Access::Read }
     }
 
@@ -107,8 +115,18 @@ impl<'a> Process<'a> {
 
     /// Carries out an approved plan under the stacks' leases.
     pub async fn carry_out(&self, plan: &Plan, patience: Duration) -> Result<Vec<(Stack, Ledger)>, Halted<Failure>> {
+        self.carry_out_for(self, plan, patience).await
+    }
+
+    /// The same, agreed to by somebody else.
+    pub async fn carry_out_for(
+        &self,
+        approver: &impl Approver<Error = Failure>,
+        plan: &Plan,
+        patience: Duration,
+    ) -> Result<Vec<(Stack, Ledger)>, Halted<Failure>> {
         let approved = Approved { plan, run: &self.client.run, who: "somebody@somewhere", patience };
-        carry_out(self, self, KINDS, approved).await
+        carry_out(self, approver, KINDS, approved).await
     }
 }
 
@@ -141,6 +159,17 @@ impl Accounts for Process<'_> {
             let shown = world.things.values().filter(|thing| thing.region == place.region).filter_map(Thing::shown);
             let is_shown = |thing: &&Thing| !thing.is_untaggable() && thing.tags.get(key::PROJECT) == Some(project);
             Ok(shown.filter(is_shown).filter_map(|thing| thing.tags.stack()).collect())
+        }))
+    }
+
+    fn services<'a>(&'a self, reader: &'a Reader, scope: &'a Scope) -> BoxFuture<'a, Result<Services>> {
+        Box::pin(self.cloud.read(&self.client, "tagging", "GetResources", move |world| {
+            let mut services = Services::new();
+            let there = world.things.values().filter(|thing| thing.region == reader.region);
+            for thing in there.filter_map(Thing::shown).filter(|thing| scope.is_claimed(&thing.tags)) {
+                services.entry(thing.tags.stack().expect("it is claimed")).or_default().insert(thing.kind);
+            }
+            Ok(services)
         }))
     }
 

@@ -108,7 +108,8 @@ impl Stage {
 
     async fn former_regions(&self) -> Vec<String> {
         let blueprint = self.blueprint();
-        let process = Process::new(&self.cloud, "strays", vec![&blueprint], Mode::Apply).of(self.members());
+        let project = self.project();
+        let process = Process { project, ..Process::new(&self.cloud, "strays", vec![&blueprint], Mode::Apply) };
         let strays = process.fleet().orphans().await;
         let own = strays.found.into_iter().filter(|stray| stray.stack == blueprint.stack.id);
         own.map(|stray| stray.region).collect()

@@ -79,15 +79,6 @@ impl Strangers {
         }
     }
 
-    /// Puts the tags back, as `provision adopt` does.
-    pub fn put_right(&mut self, world: &mut World) {
-        for before in self.estranged.drain(..) {
-            if let Some(thing) = world.things.get_mut(&before.id) {
-                (thing.tags, thing.name) = (before.tags, before.name);
-            }
-        }
-    }
-
     /// Does it, if there is what it is about; returns how often.
     pub fn meddle(&mut self, world: &mut World, drift: &Drift, yaml: &Yaml, faults: &[Fault]) -> Option<&'static str> {
         if *drift == Drift::Person {

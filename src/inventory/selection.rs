@@ -1,0 +1,46 @@
+use std::collections::BTreeSet;
+
+use super::collect::{Request, Services, Source};
+use crate::resource::{AnyKind, Cloud, Facts, Scope, StackId};
+
+/// Which kinds are read of which stacks in one region.
+pub(super) struct Selection<'a> {
+    named: &'a BTreeSet<String>,
+    /// None: the tag index could not be read, and everything may be there.
+    services: Option<Services>,
+}
+
+impl<'a> Selection<'a> {
+    /// Every kind.
+    pub(super) fn all(request: &Request<'a>) -> Self {
+        Self { named: request.named, services: None }
+    }
+
+    /// What the project names, what the tag index does not show, and what it does.
+    pub(super) async fn of<C: Cloud>(
+        kinds: &[&dyn AnyKind<C>],
+        source: &dyn Source<C>,
+        request: &Request<'a>,
+        (reader, scope): (&C::Reader, &Scope),
+    ) -> Self {
+        let is_sure = |kind: &&dyn AnyKind<C>| {
+            let facts = kind.facts();
+            facts.indexed_as.is_none() || request.named.contains(facts.kind)
+        };
+        // Nobody has to be asked.
+        if kinds.iter().all(is_sure) {
+            return Self::all(request);
+        }
+        let services = source.services(reader, scope).await;
+        if let Err(failure) = &services {
+            tracing::debug!(%failure, "the tag index could not be read: every kind is");
+        }
+        Self { named: request.named, services: services.ok() }
+    }
+
+    pub(super) fn has(&self, facts: &Facts, stack: &StackId) -> bool {
+        let Some(service) = facts.indexed_as.filter(|_| !self.named.contains(facts.kind)) else { return true };
+        let Some(services) = &self.services else { return true };
+        services.get(stack).is_some_and(|shown| shown.contains(service))
+    }
+}
