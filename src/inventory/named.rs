@@ -18,8 +18,8 @@ pub async fn named_stacks<C: Cloud>(
     account: &str,
     region: &str,
 ) -> Result<BTreeSet<StackId>> {
-    let mut named = kinds.iter().filter(|kind| kind.facts().identity != Identity::Tags).peekable();
-    if named.peek().is_none() {
+    let named: Vec<_> = kinds.iter().copied().filter(|kind| kind.facts().identity != Identity::Tags).collect();
+    if named.is_empty() {
         return Ok(BTreeSet::new());
     }
     let scope = Scope {
@@ -29,7 +29,8 @@ pub async fn named_stacks<C: Cloud>(
         ..Scope::default()
     };
     let reader = source.reader(region).await?;
-    let listings = try_join_all(named.map(|kind| kind.list(&reader, &scope))).await?;
+    let lists: Vec<_> = named.iter().map(|kind| kind.list(&reader, &scope)).collect();
+    let listings = try_join_all(lists).await?;
     let found = listings.iter().flat_map(|listing| &listing.found).map(|live| &live.tags);
     let unseen = listings.iter().flat_map(|listing| &listing.unseen).filter_map(|unseen| unseen.tags.as_ref());
     Ok(found.chain(unseen).filter(|tags| scope.is_claimed(tags)).filter_map(Tags::stack).collect())

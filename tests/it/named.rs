@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::blueprint::Project;
 use crate::engine::{actions, change, reference, words};
 use crate::world::build::{HOME, REGIONS, blueprint_of, stack};
-use crate::world::process::{Process, sought};
+use crate::world::process::Process;
 use crate::world::thing::Thing;
 use crate::world::{Bench, Fault, What, Wish, blueprint};
 
@@ -238,13 +238,13 @@ async fn a_region_is_searched_for_it_by_name_since_no_tagging_api_knows_of_it() 
     let away = REGIONS.into_iter().find(|region| *region != HOME).expect("another region");
     let wanted = blueprint_of(Stack { region: away.to_owned(), ..stack() }, &wishes());
     let process = Process { regions: &REGIONS, ..Process::new(&bench.cloud, "run", vec![&wanted], Mode::Apply) };
-    let strays = process.strays(&sought(&wanted)).await;
-    let found: Vec<_> = strays.found.iter().map(|stray| (&*stray.region, stray.resources)).collect();
-    assert_eq!((found, strays.unsearched.len()), (vec![(HOME, 1)], 0));
+    let inventory = process.read().await.remove(&wanted.stack.id).expect("it was asked for");
+    let found: Vec<_> = inventory.elsewhere.iter().map(|stray| (&*stray.region, stray.resources)).collect();
+    assert_eq!((found, inventory.unsearched.len()), (vec![(HOME, 1)], 0));
     bench.cloud.world().faults.set(&[Fault::new("DescribeCaches", What::Deny, None)]);
-    let strays = process.strays(&sought(&wanted)).await;
-    assert!(strays.found.is_empty());
-    assert!(strays.unsearched.iter().any(|why| why.contains(HOME) && why.contains("AccessDenied")));
+    let inventory = process.read().await.remove(&wanted.stack.id).expect("it was asked for");
+    assert!(inventory.elsewhere.is_empty());
+    assert!(inventory.unsearched.iter().any(|why| why.contains(HOME) && why.contains("AccessDenied")));
 }
 
 #[tokio::test(start_paused = true)]

@@ -157,7 +157,7 @@ impl Accounts for Process<'_> {
     fn claimed<'a>(&'a self, place: &'a Place, project: &'a str) -> BoxFuture<'a, Result<BTreeSet<StackId>>> {
         Box::pin(self.cloud.read(&self.client, "tagging", "GetResources", move |world| {
             let shown = world.things.values().filter(|thing| thing.region == place.region).filter_map(Thing::shown);
-            let is_shown = |thing: &&Thing| !thing.is_untaggable() && thing.tags.get(key::PROJECT) == Some(project);
+            let is_shown = |thing: &Thing| !thing.is_untaggable() && thing.tags.get(key::PROJECT) == Some(project);
             Ok(shown.filter(is_shown).filter_map(|thing| thing.tags.stack()).collect())
         }))
     }
