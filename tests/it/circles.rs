@@ -16,7 +16,7 @@ const CIRCLES: &[(&[&str], &str)] = &[
         &["inventory/collect", "inventory/estranged", "inventory/selection"],
         "what is read of a request, and the second look, which reads as the first does",
     ),
-    (&["kinds/ec2_nat_gateway", "kinds/ec2_route_table"], "a gateway needs a way out, and a route leads to a gateway"),
+    (&["kinds/ec2/nat_gateway", "kinds/ec2/route_table"], "a gateway needs a way out, and a route leads to a gateway"),
     (
         &[
             "plan/causes",
@@ -43,6 +43,7 @@ const CIRCLES: &[(&[&str], &str)] = &[
         "the vocabulary of a kind: its facts name its rules, which are about its differences",
     ),
     (&["resource/digest", "resource/record"], "a record is of a digest, and says how it compares"),
+    (&["resource/identity", "resource/name"], "by which name a resource is known, and what such a name tells"),
     (&["resource/stack", "resource/tags"], "a stack has tags, and tags name a stack"),
     (
         &["sandbox", "sandbox/control", "sandbox/folder", "sandbox/python", "sandbox/server"],
@@ -100,7 +101,8 @@ impl Tree {
 
     /// The files that a file imports, or names by their path.
     fn imports(&self, module: &[String]) -> Vec<Steps> {
-        let mut code = self.files[module].code.clone();
+        // To whom something is visible is no import.
+        let mut code = self.files[module].code.replace("(in crate::kinds)", "");
         passed_on(&self.files[module].code).for_each(|text| code = code.replacen(text, "", 1));
         let starts = code
             .match_indices("::")
@@ -168,7 +170,7 @@ fn items(list: &str) -> Vec<&str> {
 
 /// The files of one kind are one: its parts are about its type.
 fn node(steps: &[String]) -> String {
-    let most = if steps.first().is_some_and(|room| room == "kinds") { 2 } else { steps.len() };
+    let most = if steps.first().is_some_and(|room| room == "kinds") { 3 } else { steps.len() };
     steps[..most.min(steps.len())].join("/")
 }
 

@@ -213,13 +213,13 @@ fn cases() -> Vec<Case> {
 
 /// Paged reads of other verbs than `list`, by file: what a create, a deletion or an answer asks.
 const NOT_LISTED: &[(&str, &[&str])] = &[
-    ("kinds/ecs_task_definition/image.rs", &["describe_pull_through_cache_rules"]),
+    ("kinds/ecs/task_definition/image.rs", &["describe_pull_through_cache_rules"]),
     (
-        "kinds/iam_role/write.rs",
+        "kinds/iam/role/write.rs",
         &["list_attached_role_policies", "list_instance_profiles_for_role", "list_role_policies"],
     ),
     (
-        "kinds/kms_key/users.rs",
+        "kinds/kms/key/users.rs",
         &[
             "describe_db_cluster_automated_backups",
             "describe_db_cluster_snapshots",
@@ -228,7 +228,7 @@ const NOT_LISTED: &[(&str, &[&str])] = &[
             "describe_snapshots",
         ],
     ),
-    ("kinds/offers.rs", &["describe_cache_engine_versions", "describe_db_engine_versions"]),
+    ("kinds/shared/offers.rs", &["describe_cache_engine_versions", "describe_db_engine_versions"]),
 ];
 
 #[test]

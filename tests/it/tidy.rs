@@ -213,56 +213,59 @@ fn only_the_commands_name_the_kinds() {
 /// Reads that take one page, by file: each is asked for by id or name, is small by AWS's own limits, or pages by hand.
 const ONE_PAGE: &[(&str, &[&str])] = &[
     // AWS gives all addresses at once.
-    ("kinds/ec2_eip.rs", &["describe_addresses"]),
+    ("kinds/ec2/eip.rs", &["describe_addresses"]),
     // Ours alone, by tags or name, for a create that may have been cut short.
-    ("kinds/ec2_internet_gateway.rs", &["describe_internet_gateways"]),
-    ("kinds/ec2_security_group/mod.rs", &["describe_security_groups"]),
-    ("kinds/ec2_subnet.rs", &["describe_subnets"]),
-    ("kinds/ec2_vpc.rs", &["describe_vpcs", "describe_vpc_attribute"]),
+    ("kinds/ec2/internet_gateway.rs", &["describe_internet_gateways"]),
+    ("kinds/ec2/security_group/mod.rs", &["describe_security_groups"]),
+    ("kinds/ec2/subnet.rs", &["describe_subnets"]),
+    ("kinds/ec2/vpc.rs", &["describe_vpcs", "describe_vpc_attribute"]),
     // One image is asked about.
-    ("kinds/ecs_task_definition/image.rs", &["describe_images"]),
+    ("kinds/ecs/task_definition/image.rs", &["describe_images"]),
     // Ids and pages exclude each other.
-    ("kinds/ec2_dhcp_options.rs", &["describe_dhcp_options"]),
-    ("kinds/ec2_route_table/association.rs", &["describe_route_tables"]),
-    ("kinds/elb_load_balancer/calls.rs", &["describe_load_balancers", "get_web_acl_for_resource"]),
-    ("kinds/elb_target_group/mod.rs", &["describe_target_groups", "describe_target_group_attributes"]),
-    ("kinds/elasticache_replication_group/change.rs", &["describe_cache_clusters", "describe_replication_groups"]),
-    ("kinds/elasticache_subnet_group.rs", &["describe_cache_subnet_groups"]),
-    ("kinds/rds_db_cluster/mod.rs", &["describe_db_clusters"]),
-    ("kinds/rds_db_cluster_parameter_group/mod.rs", &["describe_db_cluster_parameter_groups"]),
-    ("kinds/rds_db_instance/mod.rs", &["describe_db_clusters", "describe_db_instances"]),
-    ("kinds/rds_db_subnet_group.rs", &["describe_db_subnet_groups"]),
-    ("kinds/autoscaling_scalable_target/write.rs", &["describe_scalable_targets", "list_tags_for_resource"]),
+    ("kinds/ec2/dhcp_options.rs", &["describe_dhcp_options"]),
+    ("kinds/ec2/route_table/association.rs", &["describe_route_tables"]),
+    ("kinds/elb/load_balancer/calls.rs", &["describe_load_balancers", "get_web_acl_for_resource"]),
+    ("kinds/elb/target_group/mod.rs", &["describe_target_groups", "describe_target_group_attributes"]),
+    ("kinds/elasticache/replication_group/change.rs", &["describe_cache_clusters", "describe_replication_groups"]),
+    ("kinds/elasticache/subnet_group.rs", &["describe_cache_subnet_groups"]),
+    ("kinds/rds/db_cluster/mod.rs", &["describe_db_clusters"]),
+    ("kinds/rds/db_cluster_parameter_group/mod.rs", &["describe_db_cluster_parameter_groups"]),
+    ("kinds/rds/db_instance/mod.rs", &["describe_db_clusters", "describe_db_instances"]),
+    ("kinds/rds/db_subnet_group.rs", &["describe_db_subnet_groups"]),
+    ("kinds/autoscaling/scalable_target/write.rs", &["describe_scalable_targets", "list_tags_for_resource"]),
     // One is enough, and what pages by a marker.
-    ("kinds/offers.rs", &["describe_orderable_db_instance_options", "describe_engine_default_cluster_parameters"]),
+    (
+        "kinds/shared/offers.rs",
+        &["describe_orderable_db_instance_options", "describe_engine_default_cluster_parameters"],
+    ),
     // One thing's details.
-    ("kinds/acm_certificate/read.rs", &["describe_certificate", "list_tags_for_certificate"]),
-    ("kinds/autoscaling_scalable_target/mod.rs", &["list_tags_for_resource"]),
-    ("kinds/dynamic_reference.rs", &["get_secret_value"]),
-    ("kinds/elasticache.rs", &["list_tags_for_resource"]),
-    ("kinds/elb.rs", &["describe_tags"]),
-    ("kinds/elb_listener/mod.rs", &["describe_listener_attributes"]),
-    ("kinds/elb_load_balancer/mod.rs", &["describe_load_balancer_attributes"]),
-    ("kinds/iam_role/write.rs", &["get_role"]),
-    ("kinds/kms_key/read.rs", &["describe_key", "get_key_policy", "get_key_rotation_status"]),
-    ("kinds/kms_key/write.rs", &["describe_key", "list_resource_tags"]),
-    ("kinds/logs_log_group/mod.rs", &["list_tags_for_resource"]),
-    ("kinds/rds.rs", &["list_tags_for_resource"]),
-    ("kinds/wafv2.rs", &["list_tags_for_resource"]),
+    ("kinds/acm/certificate/read.rs", &["describe_certificate", "list_tags_for_certificate"]),
+    ("kinds/autoscaling/scalable_target/mod.rs", &["list_tags_for_resource"]),
+    ("kinds/shared/dynamic_reference.rs", &["get_secret_value"]),
+    ("kinds/elasticache/mod.rs", &["list_tags_for_resource"]),
+    ("kinds/elb/mod.rs", &["describe_tags"]),
+    ("kinds/elb/listener/mod.rs", &["describe_listener_attributes"]),
+    ("kinds/elb/load_balancer/mod.rs", &["describe_load_balancer_attributes"]),
+    ("kinds/iam/role/write.rs", &["get_role"]),
+    ("kinds/kms/key/read.rs", &["describe_key", "get_key_policy", "get_key_rotation_status"]),
+    ("kinds/kms/key/write.rs", &["describe_key", "list_resource_tags"]),
+    ("kinds/logs/log_group/mod.rs", &["list_tags_for_resource"]),
+    ("kinds/rds/mod.rs", &["list_tags_for_resource"]),
+    ("kinds/wafv2/mod.rs", &["list_tags_for_resource"]),
     // As many ARNs as the call takes.
-    ("kinds/ecs.rs", &["describe_clusters"]),
-    ("kinds/ecs_cluster/mod.rs", &["describe_clusters"]),
-    ("kinds/ecs_service/read.rs", &["describe_services"]),
-    ("kinds/ecs_service/write.rs", &["describe_services"]),
-    ("kinds/ecs_task_definition/mod.rs", &["describe_task_definition"]),
-    ("kinds/ecs_task_definition/read.rs", &["describe_task_definition"]),
-    ("kinds/ecs_task_definition/revisions.rs", &["describe_services", "describe_task_definition"]),
+    ("kinds/ecs/mod.rs", &["describe_clusters"]),
+    ("kinds/ecs/cluster/mod.rs", &["describe_clusters"]),
+    ("kinds/ecs/service/read.rs", &["describe_services"]),
+    ("kinds/ecs/service/write.rs", &["describe_services"]),
+    ("kinds/ecs/task_definition/mod.rs", &["describe_task_definition"]),
+    ("kinds/ecs/task_definition/read.rs", &["describe_task_definition"]),
+    ("kinds/ecs/task_definition/revisions.rs", &["describe_services", "describe_task_definition"]),
     // The newest few are enough: a few stopped tasks.
-    ("kinds/ecs_service/state.rs", &["describe_tasks", "list_tasks"]),
+    ("kinds/ecs/service/state.rs", &["describe_tasks", "list_tasks"]),
     // The SDK has no paginator for WAF: the marker is followed by hand.
-    ("kinds/wafv2_ip_set.rs", &["get_ip_set", "list_ip_sets"]),
-    ("kinds/wafv2_web_acl/live.rs", &["get_web_acl"]),
-    ("kinds/wafv2_web_acl/mod.rs", &["list_web_acls"]),
+    ("kinds/wafv2/ip_set.rs", &["get_ip_set", "list_ip_sets"]),
+    ("kinds/wafv2/web_acl/live.rs", &["get_web_acl"]),
+    ("kinds/wafv2/web_acl/mod.rs", &["list_web_acls"]),
 ];
 
 /// Longer than for what AWS has not spread yet, a kind does not wait: what takes longer is a turn of its own, or settles.
@@ -309,7 +312,7 @@ fn no_kind_waits_within_a_verb_for_longer_than_aws_needs_to_spread_a_change() {
 
 /// A read that a kind sends.
 pub struct Read {
-    /// `kinds/ec2_vpc.rs`.
+    /// `kinds/ec2/vpc.rs`.
     pub file: String,
     /// `describe_vpcs`.
     pub operation: String,

@@ -1,0 +1,3 @@
+//! Application Auto Scaling.
+
+pub(super) mod scalable_target;

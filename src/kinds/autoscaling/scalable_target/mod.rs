@@ -1,0 +1,341 @@
+mod read;
+mod spec;
+mod write;
+
+use futures_util::future::ready;
+use serde_json::Value;
+
+use crate::aws::{Aws, MINUTE, Reader, Writer};
+use crate::kinds::ecs;
+use crate::kinds::shared::candidate::{self, examine};
+use crate::kinds::shared::idempotence::{gone, patiently};
+use crate::resource::cloudformation::{CloudFormation, Part, Source};
+use crate::resource::{
+    Address, Attachable, Attached, CLOSE, Changes, Class, Essentials, Facts, Found, Identity, Kept, Kind, Listing,
+    Made, Name, NameRule, Neighbours, Permissions, Replacement, Result, Scope, State, Switch, Tags, Told, Turn,
+    partition, pointer,
+};
+pub use spec::{Outputs, Spec};
+use write::{delete_policy, put_policy, register};
+
+/// The metric that counts the requests of a target group.
+const BY_REQUESTS: &str = "ALBRequestCountPerTarget";
+/// Changes of one target meet, or the service-linked role is not visible yet.
+const PASSING: &[Class] = &[Class::Busy, Class::Propagating];
+
+/// Scales a service between a minimum and a maximum, by its policies.
+pub struct ScalableTarget;
+
+/// What the docs show and the life-cycle test creates.
+const EXAMPLE: &str = "
+resources:
+  - type: AWS::EC2::VPC
+    name: main
+    properties: { CidrBlock: 10.20.0.0/16 }
+  - type: AWS::EC2::Subnet
+    name: tasks
+    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\", CidrBlock: 10.20.0.0/20 }
+  - type: AWS::ECS::Cluster
+    name: main
+    properties: {}
+  - type: AWS::ECS::TaskDefinition
+    name: web
+    properties:
+      RequiresCompatibilities: [FARGATE]
+      NetworkMode: awsvpc
+      Cpu: 256
+      Memory: 512
+      ContainerDefinitions:
+        - { Name: web, Image: public.ecr.aws/nginx/nginx:1.29 }
+  - type: AWS::ECS::Service
+    name: web
+    properties:
+      Cluster: \"{{ ref('AWS::ECS::Cluster/main') }}\"
+      TaskDefinition: \"{{ ref('AWS::ECS::TaskDefinition/web') }}\"
+      LaunchType: FARGATE
+      NetworkConfiguration:
+        AwsvpcConfiguration:
+          Subnets: [\"{{ ref('AWS::EC2::Subnet/tasks') }}\"]
+  - type: AWS::ApplicationAutoScaling::ScalableTarget
+    name: web
+    properties:
+      ServiceNamespace: ecs
+      ScalableDimension: ecs:service:DesiredCount
+      ResourceId: \"service/{{ ref('AWS::ECS::Cluster/main') }}/{{ ref('AWS::ECS::Service/web', 'Name') }}\"
+      MinCapacity: 1
+      MaxCapacity: 4
+      ScalingPolicies:
+        - PolicyName: cpu
+          PolicyType: TargetTrackingScaling
+          TargetTrackingScalingPolicyConfiguration:
+            TargetValue: 60
+            PredefinedMetricSpecification:
+              PredefinedMetricType: ECSServiceAverageCPUUtilization
+";
+
+const CHANGED: &str = "
+resources:
+  - type: AWS::EC2::VPC
+    name: main
+    properties: { CidrBlock: 10.20.0.0/16 }
+  - type: AWS::EC2::Subnet
+    name: tasks
+    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\", CidrBlock: 10.20.0.0/20 }
+  - type: AWS::ECS::Cluster
+    name: main
+    properties: {}
+  - type: AWS::ECS::TaskDefinition
+    name: web
+    properties:
+      RequiresCompatibilities: [FARGATE]
+      NetworkMode: awsvpc
+      Cpu: 256
+      Memory: 512
+      ContainerDefinitions:
+        - { Name: web, Image: public.ecr.aws/nginx/nginx:1.29 }
+  - type: AWS::ECS::Service
+    name: web
+    properties:
+      Cluster: \"{{ ref('AWS::ECS::Cluster/main') }}\"
+      TaskDefinition: \"{{ ref('AWS::ECS::TaskDefinition/web') }}\"
+      LaunchType: FARGATE
+      NetworkConfiguration:
+        AwsvpcConfiguration:
+          Subnets: [\"{{ ref('AWS::EC2::Subnet/tasks') }}\"]
+  - type: AWS::ApplicationAutoScaling::ScalableTarget
+    name: web
+    properties:
+      ServiceNamespace: ecs
+      ScalableDimension: ecs:service:DesiredCount
+      ResourceId: \"service/{{ ref('AWS::ECS::Cluster/main') }}/{{ ref('AWS::ECS::Service/web', 'Name') }}\"
+      MinCapacity: 2
+      MaxCapacity: 8
+      ScalingPolicies:
+        - PolicyName: cpu
+          PolicyType: TargetTrackingScaling
+          TargetTrackingScalingPolicyConfiguration:
+            TargetValue: 50
+            ScaleOutCooldown: 60
+            PredefinedMetricSpecification:
+              PredefinedMetricType: ECSServiceAverageCPUUtilization
+      SuspendedState: { DynamicScalingInSuspended: true }
+";
+
+impl Kind for ScalableTarget {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const FACTS: Facts = Facts {
+        create_only: &["/ResourceId", "/ScalableDimension", "/ServiceNamespace"],
+        replacement: Replacement::DeleteFirst,
+        keyed: &[("/ScalingPolicies", "PolicyName")],
+        switches: &[Switch::with(
+            "/ScalingPolicies/*/TargetTrackingScalingPolicyConfiguration/PredefinedMetricSpecification/ResourceLabel",
+            "/ScalingPolicies/*/TargetTrackingScalingPolicyConfiguration/PredefinedMetricSpecification/PredefinedMetricType",
+            &[BY_REQUESTS],
+        )],
+        late: &["/ScalingPolicies"],
+        several_calls: true,
+        mends: &["/ScalingPolicies"],
+        cloudformation: CloudFormation {
+            parts: &[Part::of(
+                "AWS::ApplicationAutoScaling::ScalingPolicy",
+                "Policy",
+                Source::Elements("ScalingPolicies"),
+                "ScalingTargetId",
+            )],
+            ..CloudFormation::SAME
+        },
+        ..Facts::of(Essentials {
+            kind: "AWS::ApplicationAutoScaling::ScalableTarget",
+            indexed_as: None,
+            reference: "Id",
+            name: NameRule::Assigned { max: 255 },
+            identity: Identity::Tags,
+            name_property: None,
+            sends_once: &[],
+            id_prefixes: &[],
+            attachable: &[
+                Attachable::new("AWS::ApplicationAutoScaling::ScalingPolicy", Told::Compared("/ScalingPolicies")),
+                Attachable::new("ScheduledActions", Told::Noted("/ScheduledActions")),
+            ],
+            example: EXAMPLE,
+            changed: CHANGED,
+            permissions: Permissions {
+                read: &[
+                    "application-autoscaling:DescribeScalableTargets",
+                    "application-autoscaling:DescribeScalingPolicies",
+                    "application-autoscaling:DescribeScheduledActions",
+                    "application-autoscaling:ListTagsForResource",
+                ],
+                create: &[
+                    "application-autoscaling:RegisterScalableTarget",
+                    "application-autoscaling:DescribeScalableTargets",
+                    "application-autoscaling:ListTagsForResource",
+                    "application-autoscaling:TagResource",
+                    "application-autoscaling:PutScalingPolicy",
+                    "iam:CreateServiceLinkedRole",
+                    "iam:PassRole",
+                    "ecs:DescribeServices",
+                    "ecs:UpdateService",
+                    "cloudwatch:DescribeAlarms",
+                    "cloudwatch:PutMetricAlarm",
+                ],
+                update: &[
+                    "application-autoscaling:RegisterScalableTarget",
+                    "application-autoscaling:PutScalingPolicy",
+                    "application-autoscaling:DeleteScalingPolicy",
+                    "ecs:DescribeServices",
+                    "ecs:UpdateService",
+                    "cloudwatch:DescribeAlarms",
+                    "cloudwatch:PutMetricAlarm",
+                    "cloudwatch:DeleteAlarms",
+                ],
+                retag: &["application-autoscaling:TagResource", "application-autoscaling:UntagResource"],
+                delete: &[
+                    "application-autoscaling:DeregisterScalableTarget",
+                    "application-autoscaling:DescribeScalableTargets",
+                    "cloudwatch:DeleteAlarms",
+                ],
+            },
+        })
+    };
+
+    async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
+        let candidates = read::candidates(reader, scope).await?;
+        if candidates.is_empty() {
+            return Ok(Listing::default());
+        }
+        let (policies, schedules) = tokio::try_join!(read::policies(reader), read::schedules(reader))?;
+        let tags = |arn: String| async move {
+            let answer = reader.autoscaling().list_tags_for_resource().resource_arn(arn).send().await?;
+            Ok(read::tags(answer.tags()))
+        };
+        let read = |target: candidate::Candidate<_>, tags| {
+            ready(Ok(read::found(&target.summary, tags, &policies, &schedules)))
+        };
+        let mut listing = examine(scope, candidates, tags, read).await;
+        // A target has no name of its own that anybody else's could take, but may scale a service of ours.
+        listing.attached = listing.strangers.drain(..).map(|other| attached(reader, other.id)).collect();
+        Ok(listing)
+    }
+
+    async fn create(writer: &Writer, _: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
+        let adopted = write::there(writer, spec, tags).await?;
+        let arn = match adopted {
+            Some(arn) => {
+                register(writer, spec, None).await?;
+                arn
+            }
+            None => register(writer, spec, Some(tags)).await?,
+        };
+        for policy in &spec.scaling_policies {
+            put_policy(writer, spec, policy).await?;
+        }
+        Ok(made(spec, arn))
+    }
+
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Turn<Made<Self>>> {
+        if changes.touches_any(&["/MinCapacity", "/MaxCapacity", "/SuspendedState"]) {
+            register(writer, spec, None).await?;
+        }
+        let touched = |name: &str| changes.touches(&pointer::join("/ScalingPolicies", name));
+        for policy in spec.scaling_policies.iter().filter(|policy| touched(&policy.policy_name)) {
+            put_policy(writer, spec, policy).await?;
+        }
+        let wanted = |name: &str| spec.scaling_policies.iter().any(|policy| policy.policy_name == name);
+        for policy in &live.spec.scaling_policies {
+            if touched(&policy.policy_name) && !wanted(&policy.policy_name) {
+                delete_policy(writer, spec, &policy.policy_name).await?;
+            }
+        }
+        Ok(Turn::Done(made(spec, live.outputs.arn.clone())))
+    }
+
+    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        let arn = live.outputs.arn.as_str();
+        // It is not among the outputs, from which the engine knows what is ours.
+        writer.admit(arn);
+        if !set.is_empty() {
+            let call = writer.autoscaling().tag_resource().resource_arn(arn).set_tags(Some(write::sdk_tags(set)));
+            patiently(MINUTE, PASSING, || call.clone().send()).await?;
+        }
+        if !unset.is_empty() {
+            let call = writer.autoscaling().untag_resource().resource_arn(arn).set_tag_keys(Some(unset.to_vec()));
+            patiently(MINUTE, PASSING, || call.clone().send()).await?;
+        }
+        Ok(())
+    }
+
+    /// Its policies and their alarms go with it.
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
+        if write::find(writer, &live.spec).await?.is_none() {
+            return Ok(Turn::Done(Vec::new()));
+        }
+        let call = writer
+            .autoscaling()
+            .deregister_scalable_target()
+            .service_namespace(live.spec.service_namespace.as_str().into())
+            .resource_id(&live.spec.resource_id)
+            .scalable_dimension(live.spec.scalable_dimension.as_str().into());
+        gone(patiently(2 * MINUTE, PASSING, || call.clone().send()).await)?;
+        Ok(Turn::Done(Vec::new()))
+    }
+
+    /// A metric of requests per target is refused until the target group hangs on its load balancer.
+    fn follows(spec: &Value, other: &Address, other_spec: &Value, _: &dyn Neighbours) -> Option<&'static str> {
+        let attaches = ["AWS::ElasticLoadBalancingV2::Listener", "AWS::ElasticLoadBalancingV2::ListenerRule"];
+        let follows =
+            attaches.contains(&&*other.kind) && ecs::shares_target_group(&spec["ScalingPolicies"], other_spec);
+        follows.then_some("/ScalingPolicies")
+    }
+
+    fn check(spec: &Spec) -> Vec<(String, String)> {
+        let mut mistakes = Vec::new();
+        if spec.min_capacity > spec.max_capacity {
+            let text = format!("is {}, which is more than MaxCapacity, {}", spec.min_capacity, spec.max_capacity);
+            mistakes.push(("/MinCapacity".to_owned(), text));
+        }
+        if spec.service_namespace != "ecs" {
+            let text = format!("is {}, but only ecs is supported", spec.service_namespace);
+            mistakes.push(("/ServiceNamespace".to_owned(), text));
+        }
+        if spec.resource_id.contains("arn:") || spec.resource_id.contains(&format!("Arn{CLOSE}")) {
+            let text = "names an ARN, which scales nothing: it is service/<cluster's name>/<service's Name>";
+            mistakes.push(("/ResourceId".to_owned(), text.to_owned()));
+        }
+        for policy in &spec.scaling_policies {
+            let at = pointer::join("/ScalingPolicies", &policy.policy_name);
+            if policy.policy_type != spec::target_tracking() {
+                let text = format!("is {}, but only TargetTrackingScaling is supported", policy.policy_type);
+                mistakes.push((format!("{at}/PolicyType"), text));
+            }
+            let metric = &policy.target_tracking_scaling_policy_configuration.predefined_metric_specification;
+            if metric.predefined_metric_type == BY_REQUESTS && metric.resource_label.is_empty() {
+                let text = format!("is {BY_REQUESTS}, which needs a ResourceLabel");
+                let path =
+                    "TargetTrackingScalingPolicyConfiguration/PredefinedMetricSpecification/PredefinedMetricType";
+                mistakes.push((format!("{at}/{path}"), text));
+            }
+        }
+        mistakes
+    }
+}
+
+/// What `Ref` gives: the three parts that make a target.
+fn reference(resource: &str, dimension: &str, namespace: &str) -> String {
+    format!("{resource}|{dimension}|{namespace}")
+}
+
+fn made(spec: &Spec, arn: String) -> Made<ScalableTarget> {
+    let id = reference(&spec.resource_id, &spec.scalable_dimension, &spec.service_namespace);
+    Made { id: spec.resource_id.clone(), outputs: Outputs { id, arn }, state: State::Ready }
+}
+
+/// A target of somebody else's, on the service that it scales.
+fn attached(reader: &Reader, id: String) -> Attached {
+    // `service/<cluster>/<service>` is the end of the service's ARN.
+    let host = format!("arn:{}:ecs:{}:{}:{id}", partition(reader.region()), reader.region(), reader.account());
+    Attached { id, host }
+}

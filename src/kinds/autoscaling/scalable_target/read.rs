@@ -1,0 +1,165 @@
+use std::collections::HashMap;
+
+use aws_sdk_applicationautoscaling::types::{
+    ScalableTarget as Description, ScalingPolicy, ScheduledAction, ServiceNamespace,
+    TargetTrackingScalingPolicyConfiguration,
+};
+
+use super::ScalableTarget;
+use super::spec::{Metric, Outputs, Policy, Spec, SuspendedState, TargetTracking, cooldown};
+use crate::aws::Reader;
+use crate::kinds::ecs;
+use crate::kinds::shared::candidate::Candidate;
+use crate::resource::{Found, Result, Scope, State, Tags, Unmodelled, pointer};
+
+/// The targets of ECS services that may be the scope's.
+pub(super) async fn candidates(reader: &Reader, scope: &Scope) -> Result<Vec<Candidate<Description>>> {
+    let call = reader.autoscaling().describe_scalable_targets().service_namespace(ServiceNamespace::Ecs);
+    let mut items = call.into_paginator().page_size(50).items().send();
+    let index = reader.tag_index(scope).await?;
+    let mut all = Vec::new();
+    while let Some(target) = items.next().await {
+        let target = target?;
+        // Targets of before 2023 have no ARN and so no tags: they can't be ours.
+        let Some(arn) = target.scalable_target_arn().map(str::to_owned) else { continue };
+        let may_own = |part: &str| scope.may_own(part, ecs::MAX_NAME);
+        let is_ours = target.resource_id().split('/').skip(1).any(may_own) || index.get(&arn).is_some();
+        if is_ours || scope.asks_for(target.resource_id()) {
+            let id = target.resource_id.clone();
+            all.push(Candidate { name: id.clone(), id, arn, summary: target, is_leaving: false });
+        }
+    }
+    Ok(all)
+}
+
+/// All policies of ECS services.
+pub(super) async fn policies(reader: &Reader) -> Result<Vec<ScalingPolicy>> {
+    let call = reader.autoscaling().describe_scaling_policies().service_namespace(ServiceNamespace::Ecs);
+    Ok(call.into_paginator().page_size(10).items().send().collect::<std::result::Result<Vec<_>, _>>().await?)
+}
+
+/// All scheduled actions of ECS services: a template cannot write them, but they change the capacity.
+pub(super) async fn schedules(reader: &Reader) -> Result<Vec<ScheduledAction>> {
+    let call = reader.autoscaling().describe_scheduled_actions().service_namespace(ServiceNamespace::Ecs);
+    Ok(call.into_paginator().page_size(50).items().send().collect::<std::result::Result<Vec<_>, _>>().await?)
+}
+
+pub(super) fn found(
+    target: &Description,
+    tags: Tags,
+    policies: &[ScalingPolicy],
+    schedules: &[ScheduledAction],
+) -> Found<ScalableTarget> {
+    let (id, dimension) = (target.resource_id(), target.scalable_dimension());
+    let policies: Vec<_> =
+        policies.iter().filter(|one| one.resource_id() == id && one.scalable_dimension() == dimension).collect();
+    let suspended = target.suspended_state().map(|state| SuspendedState {
+        dynamic_scaling_in_suspended: state.dynamic_scaling_in_suspended().unwrap_or_default(),
+        dynamic_scaling_out_suspended: state.dynamic_scaling_out_suspended().unwrap_or_default(),
+        scheduled_scaling_suspended: state.scheduled_scaling_suspended().unwrap_or_default(),
+    });
+    let foreign = policies.iter().filter(|policy| !is_expressible(policy)).map(|policy| Unmodelled {
+        path: pointer::join("/ScalingPolicies", policy.policy_name()),
+        text: format!("is a {} with settings that a template cannot write", policy.policy_type().as_str()),
+    });
+    let scheduled = schedules.iter().filter(|action| action.resource_id() == id).map(|action| Unmodelled {
+        path: pointer::join("/ScheduledActions", action.scheduled_action_name()),
+        text: format!("changes the capacity at {}", action.schedule()),
+    });
+    Found {
+        id: id.to_owned(),
+        name: None,
+        spec: Spec {
+            max_capacity: target.max_capacity,
+            min_capacity: target.min_capacity,
+            resource_id: id.to_owned(),
+            scalable_dimension: dimension.as_str().to_owned(),
+            scaling_policies: policies.iter().map(|policy| read(policy)).collect(),
+            service_namespace: target.service_namespace().as_str().to_owned(),
+            suspended_state: suspended.unwrap_or_default(),
+        },
+        outputs: Outputs {
+            id: super::reference(id, dimension.as_str(), target.service_namespace().as_str()),
+            arn: target.scalable_target_arn().unwrap_or_default().to_owned(),
+        },
+        tags,
+        state: State::Ready,
+        unmodelled: foreign.chain(scheduled).collect(),
+        external: None,
+    }
+}
+
+pub(super) fn tags(from: Option<&HashMap<String, String>>) -> Tags {
+    from.into_iter().flatten().map(|(key, value)| (key.as_str(), value.as_str())).collect()
+}
+
+fn is_expressible(policy: &ScalingPolicy) -> bool {
+    policy
+        .target_tracking_scaling_policy_configuration()
+        .is_some_and(|tracking| tracking.customized_metric_specification().is_none())
+}
+
+fn read(policy: &ScalingPolicy) -> Policy {
+    Policy {
+        policy_name: policy.policy_name().to_owned(),
+        policy_type: policy.policy_type().as_str().to_owned(),
+        target_tracking_scaling_policy_configuration: policy
+            .target_tracking_scaling_policy_configuration()
+            .map(tracking)
+            .unwrap_or_default(),
+    }
+}
+
+fn tracking(from: &TargetTrackingScalingPolicyConfiguration) -> TargetTracking {
+    let metric = from.predefined_metric_specification().map(|metric| Metric {
+        predefined_metric_type: metric.predefined_metric_type().as_str().to_owned(),
+        resource_label: metric.resource_label().unwrap_or_default().to_owned(),
+    });
+    TargetTracking {
+        disable_scale_in: from.disable_scale_in().unwrap_or_default(),
+        predefined_metric_specification: metric.unwrap_or_default(),
+        scale_in_cooldown: from.scale_in_cooldown().unwrap_or_else(cooldown),
+        scale_out_cooldown: from.scale_out_cooldown().unwrap_or_else(cooldown),
+        target_value: from.target_value,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_applicationautoscaling::types::{MetricType, PolicyType, PredefinedMetricSpecification};
+
+    use super::*;
+
+    #[test]
+    fn a_policy_without_figures_reads_as_one_with_aws_defaults() {
+        let metric = MetricType::EcsServiceAverageCpuUtilization;
+        let metric = PredefinedMetricSpecification::builder().predefined_metric_type(metric).build().unwrap();
+        let live = TargetTrackingScalingPolicyConfiguration::builder()
+            .target_value(60.0)
+            .predefined_metric_specification(metric)
+            .build()
+            .unwrap();
+        let desired: TargetTracking = serde_json::from_value(serde_json::json!({
+            "TargetValue": 60,
+            "PredefinedMetricSpecification": { "PredefinedMetricType": "ECSServiceAverageCPUUtilization" },
+        }))
+        .unwrap();
+        assert_eq!(tracking(&live), desired);
+    }
+
+    #[test]
+    fn a_step_policy_is_shown_as_what_cannot_be_written() {
+        let policy = ScalingPolicy::builder()
+            .policy_arn("arn")
+            .policy_name("steps")
+            .service_namespace(ServiceNamespace::Ecs)
+            .resource_id("service/a/b")
+            .scalable_dimension("ecs:service:DesiredCount".into())
+            .policy_type(PolicyType::StepScaling)
+            .creation_time(aws_smithy_types::DateTime::from_secs(0))
+            .build()
+            .unwrap();
+        assert!(!is_expressible(&policy));
+        assert_eq!(read(&policy).policy_type, "StepScaling");
+    }
+}

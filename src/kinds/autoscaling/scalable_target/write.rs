@@ -1,0 +1,106 @@
+use std::collections::HashMap;
+
+use aws_sdk_applicationautoscaling::types::{
+    MetricType, PolicyType, PredefinedMetricSpecification, ScalableDimension, ServiceNamespace, SuspendedState,
+    TargetTrackingScalingPolicyConfiguration,
+};
+
+use super::spec::{Policy, Spec, TargetTracking};
+use super::{PASSING, read};
+use crate::aws::{MINUTE, Writer};
+use crate::kinds::shared::candidate;
+use crate::kinds::shared::idempotence::{gone, patiently};
+use crate::resource::{Class, Result, Tags};
+
+/// Returns the ARN of the target that an earlier try has registered.
+pub(super) async fn there(writer: &Writer, spec: &Spec, ours: &Tags) -> Result<Option<String>> {
+    let Some(arn) = find(writer, spec).await? else { return Ok(None) };
+    let tags = writer.autoscaling().list_tags_for_resource().resource_arn(&arn).send().await?;
+    candidate::adopt(&format!("the scalable target {}", spec.resource_id), &read::tags(tags.tags()), ours)?;
+    Ok(Some(arn))
+}
+
+/// Returns the ARN of the target, if there is one.
+pub(super) async fn find(writer: &Writer, spec: &Spec) -> Result<Option<String>> {
+    let call = writer.autoscaling().describe_scalable_targets().service_namespace(namespace(spec));
+    let answer = call.resource_ids(&spec.resource_id).scalable_dimension(dimension(spec)).send().await?;
+    let target = answer.scalable_targets().iter().find(|target| target.resource_id() == spec.resource_id);
+    Ok(target.map(|target| target.scalable_target_arn().unwrap_or_default().to_owned()))
+}
+
+/// Registers the target or changes it; tags are taken only for a new one. Returns its ARN.
+pub(super) async fn register(writer: &Writer, spec: &Spec, tags: Option<&Tags>) -> Result<String> {
+    let suspended = SuspendedState::builder()
+        .dynamic_scaling_in_suspended(spec.suspended_state.dynamic_scaling_in_suspended)
+        .dynamic_scaling_out_suspended(spec.suspended_state.dynamic_scaling_out_suspended)
+        .scheduled_scaling_suspended(spec.suspended_state.scheduled_scaling_suspended)
+        .build();
+    let call = writer
+        .autoscaling()
+        .register_scalable_target()
+        .service_namespace(namespace(spec))
+        .resource_id(&spec.resource_id)
+        .scalable_dimension(dimension(spec))
+        .min_capacity(spec.min_capacity)
+        .max_capacity(spec.max_capacity)
+        .suspended_state(suspended)
+        .set_tags(tags.map(sdk_tags));
+    let answer = patiently(2 * MINUTE, PASSING, || call.clone().send()).await?;
+    Ok(answer.scalable_target_arn().unwrap_or_default().to_owned())
+}
+
+/// Creates or changes a policy; a target registered moments ago may not be visible yet.
+pub(super) async fn put_policy(writer: &Writer, spec: &Spec, policy: &Policy) -> Result<()> {
+    let call = writer
+        .autoscaling()
+        .put_scaling_policy()
+        .service_namespace(namespace(spec))
+        .resource_id(&spec.resource_id)
+        .scalable_dimension(dimension(spec))
+        .policy_name(&policy.policy_name)
+        .policy_type(PolicyType::from(policy.policy_type.as_str()))
+        .target_tracking_scaling_policy_configuration(tracking(&policy.target_tracking_scaling_policy_configuration));
+    let passing = [PASSING, &[Class::NotFound]].concat();
+    patiently(MINUTE, &passing, || call.clone().send()).await.map(drop)
+}
+
+pub(super) async fn delete_policy(writer: &Writer, spec: &Spec, name: &str) -> Result<()> {
+    let call = writer
+        .autoscaling()
+        .delete_scaling_policy()
+        .service_namespace(namespace(spec))
+        .resource_id(&spec.resource_id)
+        .scalable_dimension(dimension(spec))
+        .policy_name(name);
+    gone(patiently(MINUTE, PASSING, || call.clone().send()).await)
+}
+
+pub(super) fn sdk_tags(tags: &Tags) -> HashMap<String, String> {
+    tags.iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
+}
+
+fn tracking(from: &TargetTracking) -> TargetTrackingScalingPolicyConfiguration {
+    let metric = &from.predefined_metric_specification;
+    let label = (!metric.resource_label.is_empty()).then(|| metric.resource_label.clone());
+    let metric = PredefinedMetricSpecification::builder()
+        .predefined_metric_type(MetricType::from(metric.predefined_metric_type.as_str()))
+        .set_resource_label(label)
+        .build()
+        .expect("the type is set");
+    TargetTrackingScalingPolicyConfiguration::builder()
+        .target_value(from.target_value)
+        .predefined_metric_specification(metric)
+        .scale_in_cooldown(from.scale_in_cooldown)
+        .scale_out_cooldown(from.scale_out_cooldown)
+        .disable_scale_in(from.disable_scale_in)
+        .build()
+        .expect("the target value is set")
+}
+
+fn namespace(spec: &Spec) -> ServiceNamespace {
+    spec.service_namespace.as_str().into()
+}
+
+fn dimension(spec: &Spec) -> ScalableDimension {
+    spec.scalable_dimension.as_str().into()
+}

@@ -1,0 +1,175 @@
+use aws_sdk_ec2::types::{Address, DomainType, ResourceType};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry};
+use crate::kinds::ec2;
+use crate::kinds::shared::beyond::Beyond;
+use crate::kinds::shared::idempotence::gone_as;
+use crate::resource::{
+    Attachable, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Name, NameRule,
+    Permissions, Replacement, Result, Scope, State, Tags, Told, Turn, pointer,
+};
+
+/// A public IPv4 address that stays the same.
+///
+/// It bears no data, so it is not stateful; but customers put it on allow lists, and a released one does not come back.
+pub struct Eip;
+
+/// Where it stands which instance others have given it to.
+const HOLDER: &str = "/InstanceId";
+
+/// The properties of `AWS::EC2::EIP`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Spec {
+    /// `vpc`, the only one there still is.
+    #[serde(default = "default_domain")]
+    pub domain: String,
+}
+
+/// The return values of `AWS::EC2::EIP`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase")]
+pub struct Outputs {
+    pub public_ip: String,
+    /// What a NAT gateway asks for.
+    pub allocation_id: String,
+}
+
+/// What the docs show and the life-cycle test creates.
+const EXAMPLE: &str = "
+resources:
+  - type: AWS::EC2::EIP
+    name: nat-1
+    properties: { Domain: vpc }
+";
+
+impl Kind for Eip {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const FACTS: Facts = Facts {
+        additive: &[HOLDER],
+        replacement: Replacement::CreateFirst,
+        ..Facts::of(Essentials {
+            kind: "AWS::EC2::EIP",
+            indexed_as: Some("ec2"),
+            reference: "PublicIp",
+            name: NameRule::Assigned { max: 255 },
+            identity: Identity::Tags,
+            name_property: None,
+            sends_once: &["ec2:AllocateAddress"],
+            id_prefixes: &["eipalloc-"],
+            attachable: &[Attachable::new("AWS::EC2::EIPAssociation", Told::Additive(HOLDER))],
+            example: EXAMPLE,
+            changed: "",
+            permissions: Permissions {
+                read: &["ec2:DescribeAddresses"],
+                create: &["ec2:AllocateAddress", "ec2:CreateTags", "ec2:DescribeAddresses"],
+                update: &[],
+                retag: &["ec2:CreateTags", "ec2:DeleteTags"],
+                delete: &["ec2:ReleaseAddress"],
+            },
+        })
+    };
+
+    async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
+        // Not paged by AWS: all at once.
+        let answer = reader.ec2().describe_addresses().set_filters(Some(ec2::filters(scope))).send().await?;
+        let found =
+            answer.addresses().iter().map(found).filter(|address| scope.owns(&address.id, &address.tags)).collect();
+        Ok(Listing { found, ..Listing::default() })
+    }
+
+    async fn create(writer: &Writer, _: &Name, _: &Spec, tags: &Tags) -> Result<Made<Self>> {
+        let look = || async {
+            let answer = writer.ec2().describe_addresses().set_filters(Some(ec2::filters_of(tags))).send().await?;
+            Ok(answer.addresses().first().map(outputs))
+        };
+        let send = || async {
+            let call = writer.ec2().allocate_address().domain(DomainType::Vpc);
+            let answer = call.tag_specifications(ec2::tagged(ResourceType::ElasticIp, tags)).send().await?;
+            let allocation_id = ec2::id_in(answer.allocation_id(), "AllocateAddress")?;
+            Ok(Outputs { public_ip: answer.public_ip().unwrap_or_default().to_owned(), allocation_id })
+        };
+        let outputs = create_once(look, send).await?;
+        Ok(Made { id: outputs.allocation_id.clone(), outputs, state: State::Ready })
+    }
+
+    async fn update(_: &Writer, live: &Found<Self>, _: &Spec, _: &Changes) -> Result<Turn<Made<Self>>> {
+        // `check` leaves one value for the one property, so there is nothing to change.
+        Ok(Turn::Done(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready }))
+    }
+
+    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        ec2::retag(writer, &live.id, set, unset).await
+    }
+
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
+        // A NAT gateway keeps its address until it is deleted, one or two minutes after the call.
+        let release = || {
+            let call = writer.ec2().release_address().allocation_id(&live.id);
+            async move { Ok::<_, Failure>(call.send().await.map(drop)?) }
+        };
+        match retry(MINUTE, is_held, release).await {
+            Err(failure) if is_held(&failure) => Ok(Turn::Busy(failure)),
+            answer => gone_as(MISSING, answer).map(|()| Turn::Done(Vec::new())),
+        }
+    }
+
+    fn check(spec: &Spec) -> Vec<(String, String)> {
+        if spec.domain == default_domain() {
+            return Vec::new();
+        }
+        vec![("/Domain".to_owned(), "AWS gives out addresses for VPCs only: `vpc`".to_owned())]
+    }
+}
+
+/// What EC2 says of an address that is gone.
+const MISSING: &[&str] = &["InvalidAddress.NotFound", "InvalidAddressID.NotFound", "InvalidAllocationID.NotFound"];
+
+/// Whether something still holds the address. For some seconds after a NAT gateway has gone, EC2 says so by denying
+/// access, or by missing the gateway's network interface; the address itself is neither denied nor missing then.
+fn is_held(failure: &Failure) -> bool {
+    failure.is(Class::Busy) || ["AuthFailure", "InvalidNetworkInterfaceID.NotFound"].contains(&failure.code.as_str())
+}
+
+fn outputs(address: &Address) -> Outputs {
+    Outputs {
+        public_ip: address.public_ip().unwrap_or_default().to_owned(),
+        allocation_id: address.allocation_id().unwrap_or_default().to_owned(),
+    }
+}
+
+fn found(address: &Address) -> Found<Eip> {
+    let outputs = outputs(address);
+    // A NAT gateway holds it too, but not through an instance.
+    let instance = address.instance_id().filter(|id| !id.is_empty());
+    let mut beyond = Beyond::default();
+    if let Some(id) = instance {
+        beyond.note(&pointer::join(HOLDER, id), true, "it is associated with this instance");
+    }
+    // A region's own group is named like it; those of local zones and the like have more to their names.
+    let border = address.network_border_group().filter(|group| group.matches('-').count() > 2);
+    Found {
+        id: outputs.allocation_id.clone(),
+        name: None,
+        spec: Spec { domain: address.domain().map_or_else(default_domain, |domain| domain.as_str().to_owned()) },
+        outputs,
+        tags: ec2::tags(address.tags()),
+        state: State::Ready,
+        unmodelled: beyond
+            .value("/PublicIpv4Pool", address.public_ipv4_pool(), "amazon")
+            .tell("/NetworkBorderGroup", border.map(|group| format!("it is of {group}")))
+            .tell("/CustomerOwnedIp", address.customer_owned_ip().map(|ip| format!("it is {ip}")))
+            .tell("/CarrierIp", address.carrier_ip().map(|ip| format!("it is {ip}")))
+            .take(),
+        external: None,
+    }
+}
+
+fn default_domain() -> String {
+    "vpc".to_owned()
+}

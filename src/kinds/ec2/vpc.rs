@@ -1,0 +1,324 @@
+use std::collections::BTreeSet;
+
+use aws_sdk_ec2::types::{
+    AttributeBooleanValue, ResourceType, Tenancy, Vpc as Description, VpcAttributeName, VpcCidrBlockState,
+    VpcCidrBlockStateCode, VpcState, VpcTenancy,
+};
+use futures_util::future::join_all;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry};
+use crate::kinds::ec2;
+use crate::kinds::ec2::cidr::Cidr;
+use crate::kinds::ec2::dhcp_options::Options;
+use crate::kinds::shared::beyond::Beyond;
+use crate::resource::{
+    Attachable, Changes, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing, Made, Name, NameRule,
+    Permissions, Replacement, Result, Scope, State, Switch, Tags, Told, Turn, Unmodelled, Unseen, pointer,
+};
+
+/// A network of a stack's own.
+pub struct Vpc;
+
+/// Where CloudFormation shows a VPC's further ranges.
+const RANGES: &str = "/CidrBlockAssociations";
+/// What `AWS::EC2::VPCDHCPOptionsAssociation`, `AWS::EC2::VPCEncryptionControl` and `AWS::EC2::VPCBlockPublicAccessOptions`
+/// do to it.
+const OPTIONS: &str = "/DhcpOptionsId";
+const ENCRYPTION: &str = "/VpcEncryptionControl";
+const CLOSED: &str = "/InternetGatewayBlockMode";
+
+/// The properties of `AWS::EC2::VPC`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Spec {
+    /// The IPv4 range, `10.20.0.0/16`; /16 to /28.
+    pub cidr_block: Cidr,
+    /// Whether instances get public DNS names; needs `EnableDnsSupport`.
+    #[serde(default)]
+    pub enable_dns_hostnames: bool,
+    /// Whether the resolver of the VPC answers.
+    #[serde(default = "yes")]
+    pub enable_dns_support: bool,
+    /// `default` or `dedicated`; only the way back to `default` is possible in place.
+    #[serde(default = "default_tenancy")]
+    pub instance_tenancy: String,
+}
+
+/// The return values of `AWS::EC2::VPC`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase")]
+pub struct Outputs {
+    pub vpc_id: String,
+    pub cidr_block: String,
+}
+
+/// What the docs show and the life-cycle test creates.
+const EXAMPLE: &str = "
+resources:
+  - type: AWS::EC2::VPC
+    name: main
+    properties:
+      CidrBlock: 10.20.0.0/16
+      EnableDnsHostnames: true
+";
+
+const CHANGED: &str = "
+resources:
+  - type: AWS::EC2::VPC
+    name: main
+    properties:
+      CidrBlock: 10.20.0.0/16
+      EnableDnsSupport: false
+";
+
+impl Kind for Vpc {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const FACTS: Facts = Facts {
+        // Further ranges and the like are resources of their own to CloudFormation, so whoever adds one keeps it.
+        additive: &[RANGES, OPTIONS, ENCRYPTION, CLOSED],
+        switches: &[Switch::with("/EnableDnsHostnames", "/EnableDnsSupport", &["true"])],
+        lasting: &["/CidrBlock"],
+        create_only: &["/CidrBlock"],
+        replacement: Replacement::DeleteFirst,
+        several_calls: true,
+        ..Facts::of(Essentials {
+            kind: "AWS::EC2::VPC",
+            indexed_as: Some("ec2"),
+            reference: "VpcId",
+            name: NameRule::Assigned { max: 255 },
+            identity: Identity::Tags,
+            name_property: None,
+            sends_once: &["ec2:CreateVpc"],
+            id_prefixes: &["vpc-"],
+            attachable: &[
+                Attachable::new("AWS::EC2::VPCCidrBlock", Told::Additive(RANGES)),
+                Attachable::new("AWS::EC2::VPCDHCPOptionsAssociation", Told::Additive(OPTIONS)),
+                Attachable::new("AWS::EC2::VPCEncryptionControl", Told::Additive(ENCRYPTION)),
+                Attachable::new("AWS::EC2::VPCBlockPublicAccessOptions", Told::Additive(CLOSED)),
+                Attachable::new("AWS::EC2::Subnet", Told::Surveyed),
+                Attachable::new("AWS::EC2::RouteTable", Told::Surveyed),
+                Attachable::new("AWS::EC2::SecurityGroup", Told::Surveyed),
+                Attachable::new("AWS::EC2::NetworkAcl", Told::Surveyed),
+                Attachable::new("AWS::EC2::InternetGateway", Told::Surveyed),
+                Attachable::new("AWS::EC2::VPNGateway", Told::Surveyed),
+                Attachable::new("AWS::EC2::VPCPeeringConnection", Told::Surveyed),
+                Attachable::new("AWS::EC2::VPCEndpoint", Told::Surveyed),
+                Attachable::new("AWS::EC2::Instance", Told::Surveyed),
+                Attachable::new("AWS::EC2::FlowLog", Told::Left("it listens, and changes nothing")),
+                Attachable::new(
+                    "AWS::Route53::HostedZone",
+                    Told::Left("a private zone that answers in it is read by no operation of EC2"),
+                ),
+            ],
+            example: EXAMPLE,
+            changed: CHANGED,
+            permissions: Permissions {
+                read: &["ec2:DescribeVpcs", "ec2:DescribeVpcAttribute", "ec2:DescribeDhcpOptions"],
+                create: &["ec2:CreateVpc", "ec2:CreateTags", "ec2:ModifyVpcAttribute", "ec2:DescribeVpcs"],
+                update: &["ec2:ModifyVpcAttribute", "ec2:ModifyVpcTenancy"],
+                retag: &["ec2:CreateTags", "ec2:DeleteTags"],
+                delete: &["ec2:DeleteVpc"],
+            },
+        })
+    };
+
+    async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
+        let mut listing = Listing::default();
+        let all = reader.once("ec2:vpcs", describe(reader, scope)).await?;
+        let options = Options::read(reader, &all).await;
+        let details = join_all(all.iter().map(|vpc| read(reader, vpc, &options))).await;
+        for (vpc, read) in all.iter().zip(details) {
+            match read {
+                Ok(found) => listing.found.push(found),
+                Err(failure) => listing.unseen.push(Unseen {
+                    id: vpc.vpc_id().unwrap_or_default().to_owned(),
+                    tags: Some(ec2::tags(vpc.tags())),
+                    failure,
+                }),
+            }
+        }
+        Ok(listing)
+    }
+
+    async fn create(writer: &Writer, _: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
+        let look = || async {
+            let answer = writer.ec2().describe_vpcs().set_filters(Some(ec2::filters_of(tags))).send().await?;
+            // The one that is to be replaced has another range or tenancy; lists may still show it.
+            let is_meant = |vpc: &&Description| {
+                vpc.cidr_block() == Some(spec.cidr_block.as_str()) && tenancy(vpc) == spec.instance_tenancy
+            };
+            Ok(answer.vpcs().iter().find(is_meant).and_then(Description::vpc_id).map(str::to_owned))
+        };
+        let send = || async {
+            let tags = ec2::tagged(ResourceType::Vpc, tags);
+            let tenancy = Tenancy::from(spec.instance_tenancy.as_str());
+            let call = writer.ec2().create_vpc().cidr_block(spec.cidr_block.as_str()).instance_tenancy(tenancy);
+            let answer = call.tag_specifications(tags).send().await?;
+            ec2::id_in(answer.vpc().and_then(|vpc| vpc.vpc_id()), "CreateVpc")
+        };
+        let id = create_once(look, send).await?;
+        set_dns(writer, &id, spec).await?;
+        Ok(made(id, spec, State::Settling("the VPC".into())))
+    }
+
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Turn<Made<Self>>> {
+        if changes.touches("/InstanceTenancy") {
+            // The only change that `replaces` leaves to this verb.
+            writer.ec2().modify_vpc_tenancy().vpc_id(&live.id).instance_tenancy(VpcTenancy::Default).send().await?;
+        }
+        if changes.touches_any(&["/EnableDnsHostnames", "/EnableDnsSupport"]) {
+            set_dns(writer, &live.id, spec).await?;
+        }
+        Ok(Turn::Done(made(live.id.clone(), spec, State::Ready)))
+    }
+
+    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        ec2::retag(writer, &live.id, set, unset).await
+    }
+
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
+        // Five minutes: the last network interfaces linger after their owners are gone.
+        let codes = &["InvalidVpcID.NotFound"];
+        ec2::delete(5 * MINUTE, codes, || writer.ec2().delete_vpc().vpc_id(&live.id).send()).await?;
+        Ok(Turn::Done(Vec::new()))
+    }
+
+    /// `ModifyVpcTenancy` knows only the way from `dedicated` to `default`.
+    fn replaces(_: &Value, _: &Value, field: &FieldDiff) -> bool {
+        field.path == "/InstanceTenancy" && field.after.as_ref().is_some_and(|after| after != "default")
+    }
+
+    fn check(spec: &Spec) -> Vec<(String, String)> {
+        let mut mistakes = Vec::new();
+        mistakes.extend(spec.cidr_block.network_mistake().map(|what| ("/CidrBlock".to_owned(), what)));
+        if !["default", "dedicated"].contains(&spec.instance_tenancy.as_str()) {
+            mistakes.push(("/InstanceTenancy".to_owned(), "is `default` or `dedicated`".to_owned()));
+        }
+        mistakes
+    }
+}
+
+/// The scope's VPCs; shared by the kinds that read what is inside them.
+pub(super) async fn describe(reader: &Reader, scope: &Scope) -> Result<Vec<Description>> {
+    let call = reader.ec2().describe_vpcs().set_filters(Some(ec2::filters(scope))).max_results(ec2::PAGE);
+    let all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
+    Ok(all.into_iter().filter(|vpc| scope.owns(vpc.vpc_id().unwrap_or_default(), &ec2::tags(vpc.tags()))).collect())
+}
+
+/// The ids of the scope's VPCs: what stands in one of them may be the scope's even if its name does not say so.
+pub(in crate::kinds) async fn ids(reader: &Reader, scope: &Scope) -> Result<BTreeSet<String>> {
+    let all = reader.once("ec2:vpcs", describe(reader, scope)).await?;
+    Ok(all.iter().filter_map(|vpc| vpc.vpc_id().map(str::to_owned)).collect())
+}
+
+async fn read(reader: &Reader, vpc: &Description, options: &Options) -> Result<Found<Vpc>> {
+    let id = vpc.vpc_id().unwrap_or_default().to_owned();
+    let attribute = |name| reader.ec2().describe_vpc_attribute().vpc_id(&id).attribute(name).send();
+    let (hostnames, support) = tokio::try_join!(
+        attribute(VpcAttributeName::EnableDnsHostnames),
+        attribute(VpcAttributeName::EnableDnsSupport)
+    )?;
+    let is_on =
+        |value: Option<&AttributeBooleanValue>| value.and_then(AttributeBooleanValue::value).unwrap_or_default();
+    let spec = Spec {
+        cidr_block: vpc.cidr_block().unwrap_or_default().into(),
+        enable_dns_hostnames: is_on(hostnames.enable_dns_hostnames()),
+        enable_dns_support: is_on(support.enable_dns_support()),
+        instance_tenancy: tenancy(vpc),
+    };
+    let state = match vpc.state() {
+        Some(VpcState::Pending) => State::Settling("the VPC".into()),
+        _ => State::Ready,
+    };
+    Ok(Found {
+        name: None,
+        outputs: outputs(id.clone(), &spec),
+        id,
+        spec,
+        tags: ec2::tags(vpc.tags()),
+        state,
+        unmodelled: unmodelled(vpc, options),
+        external: None,
+    })
+}
+
+/// Further ranges, and what others have set for all that stands in it; what is being taken away does not count.
+fn unmodelled(vpc: &Description, options: &Options) -> Vec<Unmodelled> {
+    let is_there = |state: Option<&VpcCidrBlockState>| {
+        let code = state.and_then(VpcCidrBlockState::state);
+        matches!(code, Some(VpcCidrBlockStateCode::Associated | VpcCidrBlockStateCode::Associating))
+    };
+    let more = vpc.cidr_block_association_set().iter().filter(|set| is_there(set.cidr_block_state()));
+    // What AWS does not name is there all the same.
+    let more = more.filter_map(|set| set.cidr_block().or(set.association_id()));
+    let more = more.filter(|range| Some(*range) != vpc.cidr_block());
+    let six = vpc.ipv6_cidr_block_association_set().iter().filter(|set| is_there(set.ipv6_cidr_block_state()));
+    let six = six.filter_map(|set| set.ipv6_cidr_block().or(set.association_id()));
+    let mut beyond = Beyond::default();
+    for range in more.chain(six) {
+        beyond.note(&pointer::join(RANGES, range), true, &format!("it also has the range {range}"));
+    }
+    if let Some((id, text)) = vpc.dhcp_options_id().and_then(|id| Some((id, options.beyond_aws(id)?))) {
+        beyond.note(&pointer::join(OPTIONS, id), true, text);
+    }
+    let encryption = vpc.encryption_control().filter(|control| {
+        let state = control.state().map_or("", |state| state.as_str());
+        !["deleting", "deleted", ""].contains(&state)
+    });
+    if let Some(mode) = encryption.and_then(|control| control.mode()) {
+        let text = format!("traffic without encryption: {}", mode.as_str());
+        beyond.note(&pointer::join(ENCRYPTION, mode.as_str()), true, &text);
+    }
+    let blocked = vpc.block_public_access_states().and_then(|states| states.internet_gateway_block_mode());
+    if let Some(mode) = blocked.map(|mode| mode.as_str()).filter(|mode| *mode != "off") {
+        beyond.note(&pointer::join(CLOSED, mode), true, "the region keeps internet gateways from it");
+    }
+    beyond.take()
+}
+
+/// One attribute a call; support goes on before hostnames, which need it, and off after them.
+async fn set_dns(writer: &Writer, id: &str, spec: &Spec) -> Result<()> {
+    let value = |on: bool| AttributeBooleanValue::builder().value(on).build();
+    let support = || {
+        let call = writer.ec2().modify_vpc_attribute().vpc_id(id).enable_dns_support(value(spec.enable_dns_support));
+        async move { Ok(call.send().await.map(drop)?) }
+    };
+    let hostnames = || {
+        let call =
+            writer.ec2().modify_vpc_attribute().vpc_id(id).enable_dns_hostnames(value(spec.enable_dns_hostnames));
+        async move { Ok(call.send().await.map(drop)?) }
+    };
+    if spec.enable_dns_support {
+        retry(5 * MINUTE, ec2::is_fresh, support).await?;
+        retry(5 * MINUTE, ec2::is_fresh, hostnames).await
+    } else {
+        retry(5 * MINUTE, ec2::is_fresh, hostnames).await?;
+        retry(5 * MINUTE, ec2::is_fresh, support).await
+    }
+}
+
+fn made(vpc_id: String, spec: &Spec, state: State) -> Made<Vpc> {
+    Made { id: vpc_id.clone(), outputs: outputs(vpc_id, spec), state }
+}
+
+fn outputs(vpc_id: String, spec: &Spec) -> Outputs {
+    Outputs { vpc_id, cidr_block: spec.cidr_block.as_str().to_owned() }
+}
+
+fn tenancy(vpc: &Description) -> String {
+    vpc.instance_tenancy().map_or_else(default_tenancy, |tenancy| tenancy.as_str().to_owned())
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn default_tenancy() -> String {
+    "default".to_owned()
+}

@@ -1,0 +1,353 @@
+mod controller;
+mod needs;
+mod read;
+mod spec;
+mod state;
+mod write;
+
+use serde_json::Value;
+
+use crate::aws::{Aws, MINUTE, Reader, Writer};
+use crate::kinds::ecs::{self, CapacityProviderStrategy, MAX_NAME};
+use crate::kinds::shared::idempotence::{gone, patiently};
+use crate::resource::cloudformation::CloudFormation;
+use crate::resource::{
+    Address, Attachable, Changes, Class, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing, Made,
+    Name, NameRule, Neighbours, OPEN, Permissions, Replacement, Result, Scope, Switch, Tags, Told, Turn,
+};
+use spec::DAEMON;
+pub use spec::{Outputs, Spec};
+
+/// Keeps a number of tasks running.
+pub struct Service;
+
+/// What the docs show and the life-cycle test creates.
+const EXAMPLE: &str = "
+resources:
+  - type: AWS::EC2::VPC
+    name: main
+    properties: { CidrBlock: 10.20.0.0/16 }
+  - type: AWS::EC2::Subnet
+    name: tasks
+    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\", CidrBlock: 10.20.0.0/20 }
+  - type: AWS::ECS::Cluster
+    name: main
+    properties: {}
+  - type: AWS::ECS::TaskDefinition
+    name: web
+    properties:
+      RequiresCompatibilities: [FARGATE]
+      NetworkMode: awsvpc
+      Cpu: 256
+      Memory: 512
+      ContainerDefinitions:
+        - { Name: web, Image: public.ecr.aws/nginx/nginx:1.29 }
+  - type: AWS::ECS::Service
+    name: web
+    properties:
+      Cluster: \"{{ ref('AWS::ECS::Cluster/main') }}\"
+      TaskDefinition: \"{{ ref('AWS::ECS::TaskDefinition/web') }}\"
+      LaunchType: FARGATE
+      DesiredCount: 1
+      DeploymentConfiguration:
+        DeploymentCircuitBreaker: { Enable: true, Rollback: true }
+      NetworkConfiguration:
+        AwsvpcConfiguration:
+          Subnets: [\"{{ ref('AWS::EC2::Subnet/tasks') }}\"]
+";
+
+const CHANGED: &str = "
+resources:
+  - type: AWS::EC2::VPC
+    name: main
+    properties: { CidrBlock: 10.20.0.0/16 }
+  - type: AWS::EC2::Subnet
+    name: tasks
+    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\", CidrBlock: 10.20.0.0/20 }
+  - type: AWS::EC2::SecurityGroup
+    name: web
+    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\", GroupDescription: The service }
+  - type: AWS::ElasticLoadBalancingV2::LoadBalancer
+    name: web
+    properties:
+      Type: network
+      Scheme: internal
+      Subnets: [\"{{ ref('AWS::EC2::Subnet/tasks') }}\"]
+  - type: AWS::ElasticLoadBalancingV2::TargetGroup
+    name: web
+    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\", TargetType: ip, Protocol: TCP, Port: 80 }
+  - type: AWS::ElasticLoadBalancingV2::Listener
+    name: web
+    properties:
+      LoadBalancerArn: \"{{ ref('AWS::ElasticLoadBalancingV2::LoadBalancer/web') }}\"
+      Port: 80
+      Protocol: TCP
+      DefaultActions:
+        - { Type: forward, TargetGroupArn: \"{{ ref('AWS::ElasticLoadBalancingV2::TargetGroup/web') }}\" }
+  - type: AWS::IAM::Role
+    name: web
+    properties:
+      AssumeRolePolicyDocument:
+        Version: \"2012-10-17\"
+        Statement:
+          - { Effect: Allow, Principal: { Service: ecs-tasks.amazonaws.com }, Action: sts:AssumeRole }
+      Policies:
+        - PolicyName: exec
+          PolicyDocument:
+            Version: \"2012-10-17\"
+            Statement: [{ Effect: Allow, Action: ssmmessages:*, Resource: \"*\" }]
+  - type: AWS::ECS::Cluster
+    name: main
+    properties: { CapacityProviders: [FARGATE, FARGATE_SPOT] }
+  - type: AWS::ECS::TaskDefinition
+    name: web
+    properties:
+      RequiresCompatibilities: [FARGATE]
+      NetworkMode: awsvpc
+      Cpu: 256
+      Memory: 512
+      TaskRoleArn: \"{{ ref('AWS::IAM::Role/web', 'Arn') }}\"
+      ContainerDefinitions:
+        - { Name: web, Image: public.ecr.aws/nginx/nginx:1.29, PortMappings: [{ ContainerPort: 80 }] }
+  - type: AWS::ECS::Service
+    name: web
+    properties:
+      Cluster: \"{{ ref('AWS::ECS::Cluster/main') }}\"
+      TaskDefinition: \"{{ ref('AWS::ECS::TaskDefinition/web') }}\"
+      CapacityProviderStrategy: [{ CapacityProvider: FARGATE_SPOT, Weight: 1 }]
+      PlatformVersion: \"1.4.0\"
+      AvailabilityZoneRebalancing: DISABLED
+      EnableECSManagedTags: true
+      EnableExecuteCommand: true
+      PropagateTags: SERVICE
+      HealthCheckGracePeriodSeconds: 60
+      LoadBalancers:
+        - TargetGroupArn: \"{{ ref('AWS::ElasticLoadBalancingV2::TargetGroup/web') }}\"
+          ContainerName: web
+          ContainerPort: 80
+      DeploymentConfiguration:
+        MaximumPercent: 150
+        DeploymentCircuitBreaker: { Enable: true, Rollback: true }
+      NetworkConfiguration:
+        AwsvpcConfiguration:
+          SecurityGroups: [\"{{ ref('AWS::EC2::SecurityGroup/web') }}\"]
+          Subnets: [\"{{ ref('AWS::EC2::Subnet/tasks') }}\"]
+";
+
+impl Kind for Service {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const FACTS: Facts = Facts {
+        create_only: &["/Cluster", "/SchedulingStrategy"],
+        replacement: Replacement::DeleteFirst,
+        keyed: &[("/CapacityProviderStrategy", "CapacityProvider")],
+        switches: &[
+            Switch::with("/AvailabilityZoneRebalancing", "/SchedulingStrategy", &["REPLICA"]),
+            Switch::with("/DesiredCount", "/SchedulingStrategy", &["REPLICA"]),
+            Switch::with("/DeploymentConfiguration/Alarms", "/DeploymentController/Type", &["ECS"]),
+            Switch::with("/DeploymentConfiguration/DeploymentCircuitBreaker", "/DeploymentController/Type", &["ECS"]),
+            Switch::beside(
+                "/NetworkConfiguration/AwsvpcConfiguration/SecurityGroups",
+                "/NetworkConfiguration/AwsvpcConfiguration/Subnets",
+            ),
+            Switch::beside(
+                "/NetworkConfiguration/AwsvpcConfiguration/AssignPublicIp",
+                "/NetworkConfiguration/AwsvpcConfiguration/Subnets",
+            ),
+        ],
+        initial: &["/DesiredCount"],
+        late: &["/LoadBalancers"],
+        beside_late: &[("/HealthCheckGracePeriodSeconds", "/LoadBalancers")],
+        rollout: &[
+            "/CapacityProviderStrategy",
+            "/EnableECSManagedTags",
+            "/EnableExecuteCommand",
+            "/LaunchType",
+            "/LoadBalancers",
+            "/NetworkConfiguration",
+            "/PlatformVersion",
+            "/PropagateTags",
+            "/TaskDefinition",
+        ],
+        // ECS takes UpdateService at any time: a new deployment takes the place of the one under way. One that can't place or
+        // start its tasks, with no circuit breaker, never ends by itself.
+        overtakes: &["/**"],
+        // By force, which the deletion is.
+        deleted_unsettled: true,
+        status: &[state::FAILED],
+        // 2 to 5 minutes until the tasks pull their image, start and pass their health checks.
+        seconds: 180,
+        lingers: Some("ECS goes on showing it as inactive, with its tags, for a while; it costs nothing"),
+        mends: write::MENDS,
+        cloudformation: CloudFormation {
+            left_out: &[("PropagateTags", "\"NONE\"")],
+            wanted_empty: &["AlarmNames"],
+            ..CloudFormation::SAME
+        },
+        ..Facts::of(Essentials {
+            kind: "AWS::ECS::Service",
+            indexed_as: Some("ecs"),
+            reference: "ServiceArn",
+            name: NameRule::Unique { max: MAX_NAME },
+            identity: Identity::Tags,
+            name_property: Some("ServiceName"),
+            sends_once: &[],
+            id_prefixes: &[],
+            attachable: &[
+                Attachable::new("AWS::ApplicationAutoScaling::ScalableTarget", Told::Listed),
+                Attachable::new("AWS::ECS::TaskSet", Told::Noted("/TaskSets")),
+            ],
+            example: EXAMPLE,
+            changed: CHANGED,
+            permissions: Permissions {
+                read: &[
+                    "ecs:ListClusters",
+                    "ecs:DescribeClusters",
+                    "ecs:ListServices",
+                    "ecs:DescribeServices",
+                    "ecs:ListTasks",
+                    "ecs:DescribeTasks",
+                ],
+                create: &[
+                    "ecs:CreateService",
+                    "ecs:DescribeServices",
+                    "ecs:TagResource",
+                    "iam:PassRole",
+                    "iam:CreateServiceLinkedRole",
+                ],
+                update: &["ecs:UpdateService", "ecs:DescribeServices", "iam:PassRole"],
+                retag: &["ecs:TagResource", "ecs:UntagResource"],
+                delete: &["ecs:DeleteService", "ecs:DescribeServices"],
+            },
+        })
+    };
+
+    async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
+        read::list(reader, scope).await
+    }
+
+    async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
+        write::create(writer, name.as_str(), spec, tags).await
+    }
+
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Turn<Made<Self>>> {
+        write::update(writer, live, spec, changes).await.map(Turn::Done)
+    }
+
+    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        ecs::retag(writer, &live.outputs.service_arn, set, unset).await
+    }
+
+    /// Forced, so that no scaling down comes first; it drains and is gone when its last task is. What drains already
+    /// refuses to be deleted again.
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
+        if !write::is_active(writer, live).await? {
+            return Ok(Turn::Done(Vec::new()));
+        }
+        let call = writer.ecs().delete_service().cluster(live.spec.cluster.as_str()).service(&live.outputs.name);
+        gone(patiently(2 * MINUTE, &[Class::Busy], || call.clone().force(true).send()).await)?;
+        Ok(Turn::Done(Vec::new()))
+    }
+
+    fn refuses(live: &Value, desired: &Value, fields: &[FieldDiff]) -> Option<String> {
+        controller::refusal(live, desired, fields)
+    }
+
+    /// A strategy can take the place of a launch type and of another strategy, and a launch type that of a strategy over
+    /// the same machines; from one launch type to another there is no way.
+    fn replaces(live: &Value, desired: &Value, field: &FieldDiff) -> bool {
+        if field.path != "/LaunchType" {
+            return false;
+        }
+        let providers = live["CapacityProviderStrategy"].as_array().map_or(&[][..], Vec::as_slice);
+        let is_fargate =
+            |part: &Value| part["CapacityProvider"].as_str().is_some_and(|name| name.starts_with("FARGATE"));
+        match desired["LaunchType"].as_str() {
+            Some("FARGATE") => providers.is_empty() || !providers.iter().all(is_fargate),
+            Some("EC2") => providers.is_empty() || providers.iter().any(is_fargate),
+            _ => true,
+        }
+    }
+
+    /// A pipeline registers a revision behind ours and deploys that. An older one is ours, not rolled out yet, or theirs,
+    /// overtaken by a change of the template that carries its image.
+    fn is_deployed_by_others(path: &str, live: &Value, desired: &Value) -> bool {
+        let revision = |value: &Value| {
+            let (family, number) = ecs::last(value.as_str()?).rsplit_once(':')?;
+            Some((family.to_owned(), number.parse::<u64>().ok()?))
+        };
+        match (path, revision(live), revision(desired)) {
+            ("/TaskDefinition", Some((theirs, newer)), Some((ours, older))) => theirs == ours && newer > older,
+            ("/TaskDefinition", ..) => false,
+            _ => true,
+        }
+    }
+
+    /// ECS refuses a target group that no listener or rule forwards to. And tasks are started when their way out and what
+    /// they connect to are there: a deployment whose tasks can't pull their image or reach their database fails.
+    fn follows(spec: &Value, other: &Address, other_spec: &Value, neighbours: &dyn Neighbours) -> Option<&'static str> {
+        let attaches = ["AWS::ElasticLoadBalancingV2::Listener", "AWS::ElasticLoadBalancingV2::ListenerRule"];
+        if attaches.contains(&&*other.kind) && ecs::shares_target_group(&spec["LoadBalancers"], other_spec) {
+            return Some("/LoadBalancers");
+        }
+        needs::of_tasks(spec, other, other_spec, neighbours).then_some("")
+    }
+
+    fn check(spec: &Spec) -> Vec<(String, String)> {
+        let mut mistakes = Vec::new();
+        let mut mistake = |path: &str, text: &str| mistakes.push((path.to_owned(), text.to_owned()));
+        let deployment = &spec.deployment_configuration;
+        let (most, least) = (deployment.maximum_percent, deployment.minimum_healthy_percent);
+        let is_daemon = spec.scheduling_strategy == DAEMON;
+        if is_daemon && most != Some(100) {
+            mistake(
+                "/DeploymentConfiguration/MaximumPercent",
+                "is always 100 with SchedulingStrategy DAEMON: leave it out",
+            );
+        } else if most.is_some_and(|most| most <= 100) && least.is_some_and(|least| least >= 100) {
+            let text =
+                "leaves no room to replace a task: MaximumPercent has to be over 100, or MinimumHealthyPercent under";
+            mistake("/DeploymentConfiguration", text);
+        }
+        if spec.availability_zone_rebalancing.as_deref() == Some("ENABLED") && most.is_some_and(|most| most <= 100) {
+            mistake("/AvailabilityZoneRebalancing", "needs a MaximumPercent over 100");
+        }
+        let revision = spec.task_definition.as_str();
+        let is_revision = revision.starts_with("arn:") && ecs::last(revision).contains(':');
+        if !is_revision && !revision.contains(OPEN) {
+            // ECS takes a family, too, and answers with what it runs of it.
+            mistake("/TaskDefinition", "is not the ARN of a revision: write ref(<task definition>)");
+        }
+        if spec.launch_type.is_some() && spec.strategy().is_some() {
+            mistake("/LaunchType", "and CapacityProviderStrategy exclude each other");
+        }
+        let network = &spec.network_configuration.awsvpc_configuration;
+        match spec.is_fargate() {
+            Some(true) => {
+                if network.subnets.is_empty() {
+                    mistake("/NetworkConfiguration", "names no Subnets, but Fargate needs them");
+                }
+                if is_daemon {
+                    mistake("/SchedulingStrategy", "is DAEMON, which Fargate does not offer");
+                }
+            }
+            Some(false) => {
+                if spec.platform_version.is_some() {
+                    mistake("/PlatformVersion", "is Fargate's, and this service does not run there: leave it out");
+                }
+                if network.assign_public_ip == "ENABLED" {
+                    let at = "/NetworkConfiguration/AwsvpcConfiguration/AssignPublicIp";
+                    mistake(at, "is ENABLED, which only Fargate offers");
+                }
+            }
+            None => {}
+        }
+        mistakes.extend(CapacityProviderStrategy::mistakes(
+            spec.strategy().unwrap_or_default(),
+            "/CapacityProviderStrategy",
+        ));
+        mistakes
+    }
+}

@@ -1,0 +1,283 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_ecs::types::{self as sdk, Service as Description, ServiceField};
+use futures_util::future::{join_all, try_join_all};
+
+use super::spec::{
+    Alarms, Awsvpc, CircuitBreaker, DeploymentConfiguration, DeploymentController, LoadBalancer, NetworkConfiguration,
+    Outputs, Spec, no_propagation, replica,
+};
+use super::{Service, state};
+use crate::aws::Reader;
+use crate::kinds::ecs::{self, CapacityProviderStrategy};
+use crate::kinds::shared::beyond::Beyond;
+use crate::kinds::shared::candidate;
+use crate::resource::{
+    Attached, Class, Failure, Found, Listing, Result, Scope, State, Stranger, Tags, Unmodelled, Unseen,
+};
+
+/// How many services one DescribeServices takes.
+const SERVICES: usize = 10;
+
+/// Reads the services of the scope's clusters, and those that the tag index knows elsewhere.
+pub(super) async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Service>> {
+    let clusters = reader.once(ecs::CLUSTERS_KEY, ecs::clusters(reader, scope)).await?;
+    let Candidates { by_cluster, listed } = candidates(reader, scope, &clusters.seen).await?;
+    let chunks = by_cluster.iter().flat_map(|(cluster, arns)| {
+        let arns: Vec<_> = arns.iter().cloned().collect();
+        arns.chunks(SERVICES).map(|some| (cluster.as_str(), some.to_vec())).collect::<Vec<_>>()
+    });
+    // Which services a cluster has that is not described, nobody knows: any of ours may be there.
+    let hidden = clusters.unseen.iter().map(|cluster| Unseen { tags: None, ..cluster.clone() });
+    let mut listing = Listing { unseen: hidden.collect(), ..Listing::default() };
+    for answer in join_all(chunks.map(|(cluster, some)| describe(reader, cluster, some))).await {
+        match answer {
+            Ok((services, missing)) => {
+                listing.unseen.extend(unseen(missing, &candidate::only_listed("ECS"), &listed));
+                for service in services.iter().filter(|service| service.status() != Some("INACTIVE")) {
+                    sort(reader, scope, service, &mut listing).await;
+                }
+            }
+            Err((arns, failure)) => listing.unseen.extend(unseen(arns, &failure, &listed)),
+        }
+    }
+    Ok(listing)
+}
+
+/// What could not be described. The tag index goes on naming what is gone; what a list has just shown is there.
+fn unseen(arns: Vec<String>, failure: &Failure, listed: &BTreeSet<String>) -> impl Iterator<Item = Unseen> {
+    let is_there = move |arn: &String| !failure.is(Class::NotFound) || listed.contains(arn);
+    arns.into_iter().filter(is_there).map(move |id| Unseen { id, tags: None, failure: failure.clone() })
+}
+
+/// The ARNs of services whose tags are worth reading.
+struct Candidates {
+    by_cluster: BTreeMap<String, BTreeSet<String>>,
+    /// Those that the list of their cluster has shown.
+    listed: BTreeSet<String>,
+}
+
+async fn candidates(reader: &Reader, scope: &Scope, clusters: &[sdk::Cluster]) -> Result<Candidates> {
+    let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    // One that is being deleted has no services any more.
+    let there = clusters.iter().filter(|cluster| cluster.status() != Some("DEPROVISIONING"));
+    let names: Vec<_> = there.filter_map(|cluster| cluster.cluster_name()).collect();
+    let lists = names.iter().map(|name| async move {
+        let call = reader.ecs().list_services().cluster(*name).into_paginator().page_size(100);
+        call.items().send().collect::<std::result::Result<Vec<_>, _>>().await.map_err(Failure::from)
+    });
+    let mut listed = BTreeSet::new();
+    for (name, arns) in names.iter().zip(try_join_all(lists).await?) {
+        listed.extend(arns.iter().cloned());
+        all.entry((*name).to_owned()).or_default().extend(arns);
+    }
+    let index = reader.tag_index(scope).await?;
+    let named = index.arns(":service/").chain(scope.also.iter().map(String::as_str));
+    for arn in named.filter(|arn| arn.split(':').nth(2) == Some("ecs")) {
+        // `service/<cluster>/<name>`
+        if let Some(cluster) = arn.rsplit('/').nth(1) {
+            all.entry(cluster.to_owned()).or_default().insert(arn.to_owned());
+        }
+    }
+    Ok(Candidates { by_cluster: all, listed })
+}
+
+/// Describes services; also returns those that were not answered.
+async fn describe(
+    reader: &Reader,
+    cluster: &str,
+    arns: Vec<String>,
+) -> std::result::Result<(Vec<Description>, Vec<String>), (Vec<String>, Failure)> {
+    let call = reader.ecs().describe_services().cluster(cluster).set_services(Some(arns.clone()));
+    let answer = call.include(ServiceField::Tags).send().await;
+    match answer {
+        Ok(answer) => {
+            let services = answer.services.unwrap_or_default();
+            let is_missing = |arn: &String| services.iter().all(|service| service.service_arn() != Some(arn.as_str()));
+            let missing = arns.into_iter().filter(is_missing).collect();
+            Ok((services, missing))
+        }
+        Err(error) => Err((arns, error.into())),
+    }
+}
+
+async fn sort(reader: &Reader, scope: &Scope, service: &Description, listing: &mut Listing<Service>) {
+    let tags = ecs::tags(service.tags());
+    let name = service.service_name().unwrap_or_default().to_owned();
+    let id = service.service_arn().unwrap_or(&name).to_owned();
+    if scope.owns(&id, &tags) {
+        let state = state::of(reader, service).await;
+        listing.found.push(found(service, tags, state));
+        return;
+    }
+    let host = ecs::last(service.cluster_arn().unwrap_or_default()).to_owned();
+    listing.attached.push(Attached { id: id.clone(), host });
+    if scope.may_own(&name, ecs::MAX_NAME) {
+        listing.strangers.push(Stranger { id, name, tags });
+    }
+}
+
+fn found(service: &Description, tags: Tags, state: State) -> Found<Service> {
+    let arn = service.service_arn().unwrap_or_default().to_owned();
+    let name = service.service_name().unwrap_or_default().to_owned();
+    Found {
+        id: arn.clone(),
+        name: Some(name.clone()),
+        spec: spec(service),
+        outputs: Outputs { service_arn: arn, name },
+        tags,
+        state,
+        unmodelled: unmodelled(service),
+        external: None,
+    }
+}
+
+fn spec(service: &Description) -> Spec {
+    Spec {
+        availability_zone_rebalancing: service.availability_zone_rebalancing().map(|on| on.as_str().to_owned()),
+        capacity_provider_strategy: Some(CapacityProviderStrategy::read(service.capacity_provider_strategy())),
+        cluster: ecs::last(service.cluster_arn().unwrap_or_default()).into(),
+        deployment_configuration: service.deployment_configuration().map(deployment).unwrap_or_default(),
+        deployment_controller: service
+            .deployment_controller()
+            .map(|controller| DeploymentController { kind: controller.r#type.as_str().to_owned() })
+            .unwrap_or_default(),
+        desired_count: service.desired_count,
+        enable_ecs_managed_tags: service.enable_ecs_managed_tags,
+        enable_execute_command: service.enable_execute_command,
+        health_check_grace_period_seconds: service.health_check_grace_period_seconds().unwrap_or_default(),
+        launch_type: service.launch_type().map(|launch| launch.as_str().to_owned()),
+        load_balancers: service.load_balancers().iter().map(load_balancer).collect(),
+        network_configuration: NetworkConfiguration {
+            awsvpc_configuration: service
+                .network_configuration()
+                .and_then(|network| network.awsvpc_configuration())
+                .map(awsvpc)
+                .unwrap_or_default(),
+        },
+        platform_version: service.platform_version().map(str::to_owned),
+        propagate_tags: service.propagate_tags().map_or_else(no_propagation, |from| from.as_str().to_owned()),
+        scheduling_strategy: service
+            .scheduling_strategy()
+            .map_or_else(replica, |strategy| strategy.as_str().to_owned()),
+        task_definition: service.task_definition().unwrap_or_default().into(),
+    }
+    .filled()
+}
+
+fn deployment(from: &sdk::DeploymentConfiguration) -> DeploymentConfiguration {
+    DeploymentConfiguration {
+        alarms: from
+            .alarms()
+            .map(|alarms| Alarms {
+                alarm_names: alarms.alarm_names().iter().cloned().collect(),
+                enable: alarms.enable,
+                rollback: alarms.rollback,
+            })
+            .unwrap_or_default(),
+        deployment_circuit_breaker: from
+            .deployment_circuit_breaker()
+            .map(|breaker| CircuitBreaker { enable: breaker.enable, rollback: breaker.rollback })
+            .unwrap_or_default(),
+        maximum_percent: from.maximum_percent(),
+        minimum_healthy_percent: from.minimum_healthy_percent(),
+    }
+}
+
+fn load_balancer(from: &sdk::LoadBalancer) -> LoadBalancer {
+    LoadBalancer {
+        container_name: from.container_name().unwrap_or_default().to_owned(),
+        container_port: from.container_port().unwrap_or_default(),
+        target_group_arn: from.target_group_arn().unwrap_or_default().to_owned(),
+    }
+}
+
+fn awsvpc(from: &sdk::AwsVpcConfiguration) -> Awsvpc {
+    Awsvpc {
+        assign_public_ip: from.assign_public_ip().map_or("DISABLED", |assign| assign.as_str()).to_owned(),
+        security_groups: from.security_groups().iter().cloned().collect(),
+        subnets: from.subnets().iter().cloned().collect(),
+    }
+}
+
+/// Returns what of a service a spec cannot express.
+fn unmodelled(service: &Description) -> Vec<Unmodelled> {
+    let primary = service.deployments().iter().find(|deployment| deployment.status() == Some("PRIMARY"));
+    let configuration = service.deployment_configuration();
+    let strategy = configuration.and_then(|configuration| configuration.strategy());
+    let parts = [
+        ("/ServiceRegistries", !service.service_registries().is_empty()),
+        ("/PlacementConstraints", !service.placement_constraints().is_empty()),
+        ("/PlacementStrategies", !service.placement_strategy().is_empty()),
+        (
+            "/ServiceConnectConfiguration",
+            primary.and_then(|one| one.service_connect_configuration()).is_some_and(|connect| connect.enabled),
+        ),
+        ("/VolumeConfigurations", primary.is_some_and(|one| !one.volume_configurations().is_empty())),
+        ("/TaskSets", !service.task_sets().is_empty()),
+        ("/VpcLatticeConfigurations", primary.is_some_and(|one| !one.vpc_lattice_configurations().is_empty())),
+        ("/DeploymentConfiguration/Strategy", strategy.is_some_and(|strategy| strategy.as_str() != "ROLLING")),
+        (
+            "/DeploymentConfiguration/LifecycleHooks",
+            configuration.is_some_and(|configuration| !configuration.lifecycle_hooks().is_empty()),
+        ),
+    ];
+    let mut beyond = Beyond::default();
+    for (path, is_there) in parts {
+        beyond.note(path, is_there, "is set");
+    }
+    if let Some(configuration) = configuration {
+        beyond_deployment(configuration, &mut beyond);
+    }
+    for balancer in service.load_balancers() {
+        let name = balancer.load_balancer_name().filter(|name| !name.is_empty());
+        beyond.tell("/LoadBalancers", name.map(|name| format!("the classic load balancer {name} sends to it")));
+        let advanced = balancer.advanced_configuration().is_some();
+        beyond.note("/LoadBalancers", advanced, "one has an AdvancedConfiguration");
+    }
+    beyond.take().into_iter().chain(state::unmodelled(service)).collect()
+}
+
+/// Notes what of a deployment a spec cannot express, and AWS's figures for it are not these.
+fn beyond_deployment(configuration: &sdk::DeploymentConfiguration, beyond: &mut Beyond) {
+    let at = |name: &str| format!("/DeploymentConfiguration/{name}");
+    let bake = configuration.bake_time_in_minutes().filter(|minutes| *minutes != 0);
+    beyond
+        .tell(&at("BakeTimeInMinutes"), bake.map(|minutes| format!("is {minutes}")))
+        .note(&at("LinearConfiguration"), configuration.linear_configuration().is_some(), "is set")
+        .note(&at("CanaryConfiguration"), configuration.canary_configuration().is_some(), "is set");
+    let early = configuration.early_success_criteria().filter(|criteria| criteria.enable);
+    let early = early.map(|criteria| match criteria.healthy_percent() {
+        Some(share) => format!("a deployment counts as done when {share}% are healthy"),
+        None => "a deployment counts as done early".to_owned(),
+    });
+    beyond.tell(&at("EarlySuccessCriteria"), early);
+    let breaker = configuration.deployment_circuit_breaker();
+    let resets = breaker.is_some_and(|breaker| breaker.reset_on_healthy_task().unwrap_or_default());
+    let threshold = breaker.and_then(|breaker| breaker.threshold_configuration());
+    let threshold = threshold.map(|threshold| format!("is {} {}", threshold.r#type().as_str(), threshold.value()));
+    beyond
+        .note(&at("DeploymentCircuitBreaker/ResetOnHealthyTask"), resets, "is on")
+        .tell(&at("DeploymentCircuitBreaker/ThresholdConfiguration"), threshold);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bare_service_reads_as_one_with_aws_defaults() {
+        let service = Description::builder()
+            .cluster_arn("arn:aws:ecs:us-east-1:123456789012:cluster/acme-production-main")
+            .task_definition("arn")
+            .desired_count(1)
+            .build();
+        let written = serde_json::json!({
+            "CapacityProviderStrategy": [],
+            "Cluster": "arn:aws:ecs:us-east-1:123456789012:cluster/acme-production-main",
+            "TaskDefinition": "arn",
+        });
+        let desired: Spec = serde_json::from_value(written).unwrap();
+        assert_eq!(serde_json::to_value(spec(&service)).unwrap(), serde_json::to_value(desired).unwrap());
+    }
+}

@@ -1,0 +1,291 @@
+mod check;
+mod container;
+mod fargate;
+mod from_aws;
+mod image;
+mod read;
+mod revisions;
+mod spec;
+mod to_aws;
+mod units;
+
+use aws_sdk_ecs::types::{
+    Compatibility, CpuArchitecture, EphemeralStorage, IpcMode, NetworkMode, OsFamily, PidMode, RuntimePlatform, Tag,
+    TaskDefinitionField,
+};
+use futures_util::future::join_all;
+
+use crate::aws::{Aws, MINUTE, Reader, Writer};
+use crate::kinds::ecs::{self, MAX_NAME};
+use crate::kinds::shared::candidate;
+use crate::kinds::shared::idempotence::patiently;
+use crate::resource::cloudformation::CloudFormation;
+use crate::resource::{
+    Attachable, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Name, NameRule,
+    Permissions, Question, Replacement, Result, Scope, State, Tags, Told, Turn, Unseen,
+};
+pub use spec::{Outputs, Spec};
+use to_aws::{list, text};
+
+/// What a service runs. AWS changes none: an update registers a new revision of the family, which is why nothing is
+/// create-only here, unlike in CloudFormation's schema, where everything is.
+pub struct TaskDefinition;
+
+/// What the docs show and the life-cycle test creates.
+const EXAMPLE: &str = "
+resources:
+  - type: AWS::ECS::TaskDefinition
+    name: web
+    properties:
+      RequiresCompatibilities: [FARGATE]
+      NetworkMode: awsvpc
+      Cpu: 256
+      Memory: 512
+      EphemeralStorage: { SizeInGiB: 40 }
+      ContainerDefinitions:
+        - Name: web
+          Image: public.ecr.aws/nginx/nginx:1.29
+          PortMappings:
+            - ContainerPort: 80
+";
+
+const CHANGED: &str = "
+resources:
+  - type: AWS::IAM::Role
+    name: web
+    properties:
+      AssumeRolePolicyDocument:
+        Version: \"2012-10-17\"
+        Statement:
+          - { Effect: Allow, Principal: { Service: ecs-tasks.amazonaws.com }, Action: sts:AssumeRole }
+  - type: AWS::ECS::TaskDefinition
+    name: web
+    properties:
+      RequiresCompatibilities: [EC2]
+      NetworkMode: host
+      IpcMode: task
+      PidMode: task
+      Cpu: 512
+      Memory: 1024
+      RuntimePlatform: { CpuArchitecture: ARM64, OperatingSystemFamily: LINUX }
+      EnableFaultInjection: true
+      ExecutionRoleArn: \"{{ ref('AWS::IAM::Role/web', 'Arn') }}\"
+      TaskRoleArn: \"{{ ref('AWS::IAM::Role/web', 'Arn') }}\"
+      Volumes:
+        - { Name: cache, Host: { SourcePath: /var/cache/nginx } }
+      ContainerDefinitions:
+        - Name: web
+          Image: public.ecr.aws/nginx/nginx:1.29-alpine
+          PortMappings:
+            - ContainerPort: 80
+          MountPoints:
+            - { SourceVolume: cache, ContainerPath: /var/cache/nginx }
+";
+
+impl Kind for TaskDefinition {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const FACTS: Facts = Facts {
+        replacement: Replacement::DeleteFirst,
+        keyed: &[
+            ("/ContainerDefinitions", "Name"),
+            ("/ContainerDefinitions/*/DependsOn", "ContainerName"),
+            ("/ContainerDefinitions/*/Environment", "Name"),
+            ("/ContainerDefinitions/*/LogConfiguration/SecretOptions", "Name"),
+            ("/ContainerDefinitions/*/Secrets", "Name"),
+            ("/ContainerDefinitions/*/Ulimits", "Name"),
+            ("/Volumes", "Name"),
+        ],
+        apart: &[
+            ("/ContainerDefinitions/*/Environment", "/ContainerDefinitions/*/Secrets"),
+            (
+                "/ContainerDefinitions/*/LogConfiguration/Options",
+                "/ContainerDefinitions/*/LogConfiguration/SecretOptions",
+            ),
+        ],
+        switches: check::SWITCHES,
+        asks: &["ecr:DescribeImages", "ecr:DescribePullThroughCacheRules"],
+        sensitive: &[
+            "/ContainerDefinitions/*/Command",
+            "/ContainerDefinitions/*/EntryPoint",
+            "/ContainerDefinitions/*/Environment",
+            "/ContainerDefinitions/*/HealthCheck/Command",
+            // Drivers and plugins of Fluent Bit have them under these names; `SecretOptions` is the place for others.
+            "/ContainerDefinitions/*/LogConfiguration/Options/HTTP_Passwd",
+            "/ContainerDefinitions/*/LogConfiguration/Options/Shared_Key",
+            "/ContainerDefinitions/*/LogConfiguration/Options/Splunk_Token",
+            "/ContainerDefinitions/*/LogConfiguration/Options/apiKey",
+            "/ContainerDefinitions/*/LogConfiguration/Options/api_key",
+            "/ContainerDefinitions/*/LogConfiguration/Options/apikey",
+            "/ContainerDefinitions/*/LogConfiguration/Options/bearer_token",
+            "/ContainerDefinitions/*/LogConfiguration/Options/http_passwd",
+            "/ContainerDefinitions/*/LogConfiguration/Options/licenseKey",
+            "/ContainerDefinitions/*/LogConfiguration/Options/license_key",
+            "/ContainerDefinitions/*/LogConfiguration/Options/logentries-token",
+            "/ContainerDefinitions/*/LogConfiguration/Options/shared_key",
+            "/ContainerDefinitions/*/LogConfiguration/Options/splunk-token",
+            "/ContainerDefinitions/*/LogConfiguration/Options/splunk_token",
+        ],
+        updated_outputs: &["TaskDefinitionArn"],
+        revisioned: true,
+        sent_whole: true,
+        lingers: Some(
+            "ECS goes on showing its revisions, with their tags, until it has removed them; they cost nothing",
+        ),
+        mends: &["/**"],
+        cloudformation: CloudFormation {
+            left_out: &[("EphemeralStorage", r#"{ "SizeInGiB": 20 }"#)],
+            nothing_without: &[("EFSVolumeConfiguration", "FilesystemId"), ("HealthCheck", "Command")],
+            ..CloudFormation::SAME
+        },
+        ..Facts::of(Essentials {
+            kind: "AWS::ECS::TaskDefinition",
+            indexed_as: Some("ecs"),
+            reference: "TaskDefinitionArn",
+            name: NameRule::Unique { max: MAX_NAME },
+            identity: Identity::Tags,
+            name_property: Some("Family"),
+            sends_once: &[],
+            id_prefixes: &[],
+            attachable: &[Attachable::new(
+                "Revisions",
+                Told::Left("a newer one that somebody registers is not run by our services; `external` takes it up"),
+            )],
+            example: EXAMPLE,
+            changed: CHANGED,
+            permissions: Permissions {
+                read: &["ecs:ListTaskDefinitionFamilies", "ecs:ListTaskDefinitions", "ecs:DescribeTaskDefinition"],
+                create: &[
+                    "ecs:RegisterTaskDefinition",
+                    "ecs:DescribeTaskDefinition",
+                    "ecs:TagResource",
+                    "iam:PassRole",
+                ],
+                update: &[
+                    "ecs:RegisterTaskDefinition",
+                    "ecs:DescribeTaskDefinition",
+                    "ecs:TagResource",
+                    "iam:PassRole",
+                    "ecs:ListTaskDefinitions",
+                    "ecs:ListClusters",
+                    "ecs:ListServices",
+                    "ecs:DescribeServices",
+                    "ecs:DeregisterTaskDefinition",
+                    "ecs:DeleteTaskDefinitions",
+                ],
+                retag: &["ecs:TagResource", "ecs:UntagResource", "ecs:DescribeTaskDefinition"],
+                delete: &[
+                    "ecs:ListTaskDefinitions",
+                    "ecs:DescribeTaskDefinition",
+                    "ecs:DeregisterTaskDefinition",
+                    "ecs:DeleteTaskDefinitions",
+                ],
+            },
+        })
+    };
+
+    async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
+        let families = read::families(reader, scope).await?;
+        let mut listing = Listing::default();
+        let answers = join_all(families.iter().map(|family| read::family(reader, scope, family))).await;
+        for (family, answer) in families.into_iter().zip(answers) {
+            match answer {
+                Ok(read::Seen::Ours(found)) => listing.found.push(*found),
+                Ok(read::Seen::Foreign(stranger)) => listing.strangers.push(stranger),
+                Ok(read::Seen::Gone) => {}
+                // Also what is not found: ECS has just listed the family.
+                Err(failure) => listing.unseen.push(Unseen { id: family, tags: None, failure }),
+            }
+        }
+        Ok(listing)
+    }
+
+    async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
+        let call = writer.ecs().describe_task_definition().task_definition(name.as_str());
+        match call.include(TaskDefinitionField::Tags).send().await.map_err(Failure::from) {
+            Ok(there) => {
+                candidate::adopt(&format!("the task definition {name}"), &ecs::tags(there.tags()), tags)?;
+            }
+            Err(failure) if failure.is(Class::NotFound) => {}
+            Err(failure) => return Err(failure),
+        }
+        register(writer, name.as_str(), spec, ecs::sdk_tags(tags)).await
+    }
+
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, _: &Changes) -> Result<Turn<Made<Self>>> {
+        let family = live.name.as_deref().unwrap_or_default();
+        // AWS's own, which nobody else may set, stay behind with what CloudFormation made once.
+        let tags = live.tags.iter().filter(|(key, _)| !key.starts_with("aws:")).collect();
+        let made = register(writer, family, spec, ecs::sdk_tags(&tags)).await?;
+        // Not before: behind a pipeline's revisions, an old one may be the last that bears our tags. And not later: what
+        // a service may have to go back to is what it runs now, while the new one has yet to be deployed.
+        if let Err(failure) = revisions::prune(writer, family, &made.id, &live.tags).await {
+            tracing::warn!(family, %failure, "old revisions stay");
+        }
+        Ok(Turn::Done(made))
+    }
+
+    /// Tags the newest revision that is ours: after an update that is the one just registered.
+    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        let family = live.name.as_deref().unwrap_or_default();
+        let newest = revisions::newest(writer, family, &live.tags).await?;
+        ecs::retag(writer, newest.as_deref().unwrap_or(&live.id), set, unset).await
+    }
+
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
+        let family = live.name.as_deref().unwrap_or_default();
+        revisions::delete_all(writer, family, &live.tags).await.map(Turn::Done)
+    }
+
+    fn questions(spec: &Spec) -> Vec<Question> {
+        image::questions(spec)
+    }
+
+    async fn answer(reader: &Reader, about: &[String]) -> Result<Option<String>> {
+        let [account, region, repository, version] = about else { return Ok(None) };
+        image::missing(reader, account, region, (repository, version)).await
+    }
+
+    fn check(spec: &Spec) -> Vec<(String, String)> {
+        check::mistakes(spec)
+    }
+}
+
+/// Registers a revision, while IAM may not show the roles everywhere yet, and while a pipeline may register one, too.
+async fn register(writer: &Writer, family: &str, spec: &Spec, tags: Vec<Tag>) -> Result<Made<TaskDefinition>> {
+    let compatibilities = spec.requires_compatibilities.iter().map(|name| Compatibility::from(name.as_str()));
+    let is_linux = spec.runtime_platform == spec::RuntimePlatform::default();
+    let platform = (!is_linux).then(|| {
+        RuntimePlatform::builder()
+            .cpu_architecture(CpuArchitecture::from(spec.runtime_platform.cpu_architecture.as_str()))
+            .operating_system_family(OsFamily::from(spec.runtime_platform.operating_system_family.as_str()))
+            .build()
+    });
+    let size = spec.ephemeral_storage.size_in_gib;
+    let storage = (spec.ephemeral_storage != spec::EphemeralStorage::default())
+        .then(|| EphemeralStorage::builder().size_in_gib(size).build());
+    let call = writer
+        .ecs()
+        .register_task_definition()
+        .family(family)
+        .set_container_definitions(Some(spec.container_definitions.iter().map(to_aws::container).collect()))
+        .set_cpu(text(spec.cpu.as_str()))
+        .set_enable_fault_injection(spec.enable_fault_injection.then_some(true))
+        .set_ephemeral_storage(storage)
+        .set_execution_role_arn(text(spec.execution_role_arn.as_str()))
+        .set_ipc_mode(text(&spec.ipc_mode).map(|mode| IpcMode::from(mode.as_str())))
+        .set_memory(text(spec.memory.as_str()))
+        .network_mode(NetworkMode::from(spec.network_mode.as_str()))
+        .set_pid_mode(text(&spec.pid_mode).map(|mode| PidMode::from(mode.as_str())))
+        .set_requires_compatibilities(list(compatibilities.collect()))
+        .set_runtime_platform(platform)
+        .set_task_role_arn(text(spec.task_role_arn.as_str()))
+        .set_volumes(list(spec.volumes.iter().map(to_aws::volume).collect()))
+        .set_tags(list(tags));
+    let answer = patiently(2 * MINUTE, &[Class::Propagating, Class::Busy], || call.clone().send()).await?;
+    let arn = answer.task_definition().and_then(|made| made.task_definition_arn()).map(str::to_owned);
+    let arn = arn.ok_or_else(|| Failure::new(Class::Other, "RegisterTaskDefinition returned no ARN"))?;
+    Ok(Made { id: arn.clone(), outputs: Outputs { task_definition_arn: arn }, state: State::Ready })
+}

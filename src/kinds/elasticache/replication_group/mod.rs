@@ -1,0 +1,305 @@
+mod change;
+mod example;
+mod judge;
+mod moves;
+mod read;
+mod spec;
+
+use aws_sdk_elasticache::types::{CacheCluster, ReplicationGroup as Description};
+use jiff::Timestamp;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use self::moves::Pace;
+pub use self::spec::{Outputs, Spec};
+use crate::aws::{Aws, MINUTE, Reader, TagIndex, Writer};
+use crate::kinds::elasticache;
+use crate::kinds::shared::candidate::{Candidate, adopt, examine};
+use crate::kinds::shared::idempotence::turn;
+use crate::kinds::shared::maintenance_window::{self, MaintenanceWindow};
+use crate::kinds::shared::offers;
+use crate::resource::cloudformation::{CloudFormation, Snapshots};
+use crate::resource::{
+    Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind,
+    Listing, Made, Name, NameRule, Pending, Permissions, Question, Result, Scope, State, Tags, Told, Turn, Window,
+};
+
+/// A Redis or Valkey cache with its replicas and shards.
+pub struct ReplicationGroup;
+
+/// The longest name.
+const NAME_MAX: usize = 40;
+
+impl Kind for ReplicationGroup {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const FACTS: Facts = Facts {
+        memberships: &["/SecurityGroupIds"],
+        create_only: &["/AtRestEncryptionEnabled", "/CacheSubnetGroupName", "/KmsKeyId", "/Port"],
+        keyed: &[("/LogDeliveryConfigurations", "LogType")],
+        versions: &["/EngineVersion"],
+        write_only: &["/ApplyImmediately"],
+        sent_along: &["/ApplyImmediately"],
+        stateful: true,
+        leaves: &["/KmsKeyId"],
+        seconds: 460,
+        patience: Some(2 * 60 * 60),
+        asks: &["elasticache:DescribeCacheEngineVersions"],
+        cloudformation: CloudFormation {
+            call_only: &["ApplyImmediately"],
+            snapshots: Snapshots::Yes,
+            ..CloudFormation::SAME
+        },
+        ..Facts::of(Essentials {
+            kind: "AWS::ElastiCache::ReplicationGroup",
+            indexed_as: Some("elasticache"),
+            reference: "ReplicationGroupId",
+            name: NameRule::Unique { max: NAME_MAX },
+            identity: Identity::Tags,
+            name_property: Some("ReplicationGroupId"),
+            sends_once: &[],
+            id_prefixes: &[],
+            attachable: &[
+                Attachable::new("AWS::ElastiCache::UserGroup", Told::Compared("/UserGroupIds")),
+                Attachable::new("AWS::ElastiCache::GlobalReplicationGroup", Told::Noted("/GlobalReplicationGroupId")),
+            ],
+            example: example::EXAMPLE,
+            changed: example::CHANGED,
+            permissions: Permissions {
+                read: &[
+                    "elasticache:DescribeReplicationGroups",
+                    "elasticache:DescribeCacheClusters",
+                    "elasticache:ListTagsForResource",
+                ],
+                create: &[
+                    "elasticache:CreateReplicationGroup",
+                    "elasticache:AddTagsToResource",
+                    "elasticache:DescribeReplicationGroups",
+                    "elasticache:ListTagsForResource",
+                    "iam:CreateServiceLinkedRole",
+                    "kms:CreateGrant",
+                    "kms:DescribeKey",
+                    "logs:CreateLogDelivery",
+                    "logs:UpdateLogDelivery",
+                    "logs:GetLogDelivery",
+                    "logs:ListLogDeliveries",
+                    "logs:PutResourcePolicy",
+                    "logs:DescribeResourcePolicies",
+                    "logs:DescribeLogGroups",
+                ],
+                update: &[
+                    "elasticache:ModifyReplicationGroup",
+                    "elasticache:ModifyReplicationGroupShardConfiguration",
+                    "elasticache:IncreaseReplicaCount",
+                    "elasticache:DecreaseReplicaCount",
+                    "elasticache:DescribeReplicationGroups",
+                    "elasticache:DescribeCacheClusters",
+                    "logs:CreateLogDelivery",
+                    "logs:UpdateLogDelivery",
+                    "logs:DeleteLogDelivery",
+                    "logs:GetLogDelivery",
+                    "logs:ListLogDeliveries",
+                    "logs:PutResourcePolicy",
+                    "logs:DescribeResourcePolicies",
+                    "logs:DescribeLogGroups",
+                    "iam:CreateServiceLinkedRole",
+                ],
+                retag: &["elasticache:AddTagsToResource", "elasticache:RemoveTagsFromResource"],
+                delete: &[
+                    "elasticache:DeleteReplicationGroup",
+                    "elasticache:CreateSnapshot",
+                    "elasticache:AddTagsToResource",
+                ],
+            },
+        })
+    };
+
+    async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
+        let (groups, clusters, index) = tokio::try_join!(groups(reader), clusters(reader), reader.tag_index(scope))?;
+        let candidates = groups.into_iter().filter_map(|group| {
+            let (name, arn) = (group.replication_group_id.clone(), group.arn.clone());
+            let is_leaving = read::state(group.status().unwrap_or_default()) == State::Leaving;
+            let candidate = Candidate::named(scope, &index, (name.as_deref(), NAME_MAX), arn.as_deref(), group)?;
+            Some(Candidate { is_leaving, ..candidate })
+        });
+        let tags = |arn: String| {
+            let index = &index;
+            async move { elasticache::tags_of(reader, index, &arn).await }
+        };
+        let read = |candidate: Candidate<Description>, tags| {
+            let clusters = &clusters;
+            async move { read::found(candidate, clusters, tags) }
+        };
+        Ok(examine(scope, candidates.collect(), tags, read).await)
+    }
+
+    async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
+        let call = change::creation(writer, name.as_str(), spec, tags);
+        match elasticache::patiently(5 * MINUTE, || async { Ok(call.clone().send().await?) }).await {
+            Ok(answer) => made(answer.replication_group(), "CreateReplicationGroup"),
+            Err(failure) if failure.is(Class::AlreadyExists) => {
+                let there = change::look(writer, name.as_str()).await?;
+                let arn = there.arn().unwrap_or_default();
+                // While it is being made its tags may not be read: then the list will tell whose it is, before anybody uses it.
+                match elasticache::tags_of(writer, &TagIndex::default(), arn).await {
+                    Err(failure) if failure.is(Class::Busy) => {}
+                    bears => adopt(&format!("the replication group {name}"), &bears?, tags)?,
+                }
+                made(Some(&there), "DescribeReplicationGroups")
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Turn<Made<Self>>> {
+        if live.outputs.pending.iter().any(|pending| pending.path.starts_with("/TransitEncryption")) {
+            return Ok(Turn::More("the change of TLS before".to_owned()));
+        }
+        let pace = Pace::of(live, spec, changes);
+        let moves = moves::plan(&live.spec, spec, changes, pace);
+        if let Some(step) = moves.first() {
+            let sent = change::send(writer, live, spec, changes, (step, pace)).await;
+            if let Turn::Busy(failure) = turn(sent, elasticache::passes)? {
+                return Ok(Turn::Busy(failure));
+            }
+            change::begun(writer, &live.id, spec, changes, (step, pace)).await;
+        }
+        if moves.len() > 1 {
+            return Ok(Turn::More("the change before the next".to_owned()));
+        }
+        let state = State::Settling("the cache".to_owned());
+        Ok(Turn::Done(Made { id: live.id.clone(), outputs: live.outputs.clone(), state }))
+    }
+
+    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        elasticache::retag(writer, &live.outputs.arn, set, unset).await
+    }
+
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
+        if matches!(live.state, State::Failed(_)) {
+            // It never held anything.
+            let sent = change::delete(writer, &live.id, None).await;
+            return turn(sent.map(|()| Vec::new()), elasticache::passes);
+        }
+        for attempt in 1..=9 {
+            let snapshot = final_snapshot(&live.id, &live.outputs, attempt);
+            match change::delete(writer, &live.id, Some(&snapshot)).await {
+                Ok(()) => {
+                    let why = format!("the last state of {}; delete it by hand", live.id);
+                    return Ok(Turn::Done(vec![Kept {
+                        what: "snapshot".to_owned(),
+                        id: snapshot,
+                        why,
+                        is_itself: false,
+                        stays: false,
+                    }]));
+                }
+                // An earlier try took one, and the cache has been written to since: take another.
+                Err(failure) if failure.is(Class::AlreadyExists) => {}
+                Err(failure) if elasticache::passes(&failure) => return Ok(Turn::Busy(failure)),
+                Err(failure) if takes_none(&failure) => {
+                    let why =
+                        format!("ElastiCache takes no snapshot of this one ({}): its data is gone", failure.message);
+                    let nothing =
+                        Kept { what: "nothing".to_owned(), id: live.id.clone(), why, is_itself: false, stays: false };
+                    let sent = change::delete(writer, &live.id, None).await;
+                    return turn(sent.map(|()| vec![nothing]), elasticache::passes);
+                }
+                Err(failure) => return Err(failure),
+            }
+        }
+        let last = final_snapshot(&live.id, &live.outputs, 9);
+        Err(Failure::new(Class::AlreadyExists, format!("final snapshots up to {last} are there already"))
+            .hint("delete the older ones (⟪aws elasticache delete-snapshot⟫), then run the command again"))
+    }
+
+    fn disruption(fields: &[FieldDiff]) -> Disruption {
+        fields.iter().map(judge::disruption).max().unwrap_or_default()
+    }
+
+    fn pending(found: &Found<Self>) -> Vec<Pending> {
+        found.outputs.pending.clone()
+    }
+
+    fn waits_for_window(live: &Value, desired: &Value, field: &FieldDiff) -> bool {
+        let is_upgraded = ["Engine", "EngineVersion"].iter().any(|name| live[name] != desired[name]);
+        desired["ApplyImmediately"] == false && judge::waits(field, is_upgraded)
+    }
+
+    fn update_seconds(live: &Value, fields: &[FieldDiff]) -> u32 {
+        judge::seconds(live, fields).unwrap_or(Self::FACTS.seconds)
+    }
+
+    fn hastens(desired: &Value, fields: &[FieldDiff]) -> bool {
+        desired["ApplyImmediately"] != false || fields.iter().any(judge::hastens)
+    }
+
+    fn window(live: &Value, now: Timestamp) -> Option<Window> {
+        MaintenanceWindow::new(live["PreferredMaintenanceWindow"].as_str()?).next(now)
+    }
+
+    fn irreversible(_: &Value, _: &Value, fields: &[FieldDiff]) -> Option<String> {
+        judge::irreversible(fields)
+    }
+
+    fn advice(live: &Value, desired: &Value, fields: &[FieldDiff]) -> Vec<String> {
+        judge::advice(live, desired, fields)
+    }
+
+    fn refuses(live: &Value, desired: &Value, fields: &[FieldDiff]) -> Option<String> {
+        let windows = || maintenance_window::clash(live, desired, fields, judge::windows);
+        judge::refusal(live, desired, fields).or_else(windows)
+    }
+
+    fn questions(spec: &Spec) -> Vec<Question> {
+        let version = spec.engine_version.as_deref();
+        version.map(|version| Question::new("/EngineVersion", &[&spec.engine, version])).into_iter().collect()
+    }
+
+    async fn answer(reader: &Reader, about: &[String]) -> Result<Option<String>> {
+        let [engine, version] = about else { return Ok(None) };
+        offers::cache_version(reader, engine, version).await
+    }
+
+    fn check(spec: &Spec) -> Vec<(String, String)> {
+        judge::mistakes(spec)
+    }
+}
+
+async fn groups(reader: &Reader) -> Result<Vec<Description>> {
+    let call = reader.elasticache().describe_replication_groups().max_records(elasticache::PAGE);
+    Ok(call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?)
+}
+
+async fn clusters(reader: &Reader) -> Result<Vec<CacheCluster>> {
+    // With their nodes, which know the port when the group does not tell it.
+    let call = reader.elasticache().describe_cache_clusters().show_cache_node_info(true);
+    let pages = call.max_records(elasticache::PAGE).into_paginator().items();
+    Ok(pages.send().collect::<Result<Vec<_>, _>>().await?)
+}
+
+fn made(group: Option<&Description>, operation: &str) -> Result<Made<ReplicationGroup>> {
+    let outputs = read::outputs(group.ok_or_else(|| elasticache::empty(operation))?);
+    Ok(Made { id: outputs.replication_group_id.clone(), outputs, state: State::Settling("the cache".to_owned()) })
+}
+
+/// Named after what is immutable: a later group of the same name has another creation time.
+fn final_snapshot(id: &str, outputs: &Outputs, attempt: u32) -> String {
+    let digest = Sha256::digest(format!("{} {}", outputs.arn, outputs.created));
+    let hash = hex::encode(&digest[..4]);
+    match attempt {
+        1 => format!("{id}-{hash}-final"),
+        _ => format!("{id}-{hash}-final-{attempt}"),
+    }
+}
+
+/// Returns whether ElastiCache says that there are no snapshots of such a group: some node types have none. The class does
+/// not tell that from other refusals, after which the data stays, so the code has to.
+fn takes_none(failure: &Failure) -> bool {
+    failure.code.starts_with("SnapshotFeatureNotSupported")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,207 @@
+use aws_sdk_elasticache::types::CacheSubnetGroup;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::aws::{Aws, MINUTE, Reader, TagIndex, Writer};
+use crate::kinds::ec2::subnet::Subnet;
+use crate::kinds::elasticache;
+use crate::kinds::shared::candidate::{Candidate, adopt, examine};
+use crate::kinds::shared::idempotence::gone;
+use crate::resource::normal::Set;
+use crate::resource::{
+    Attachable, Changes, Class, Essentials, Facts, Found, Identity, Kept, Kind, Listing, Made, Name, NameRule,
+    Permissions, Ref, Replacement, Result, Scope, State, Tags, Told, Turn,
+};
+
+/// The subnets that a cache may use.
+pub struct SubnetGroup;
+
+/// The longest name.
+const NAME_MAX: usize = 255;
+
+/// The properties of `AWS::ElastiCache::SubnetGroup`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Spec {
+    pub description: String,
+    /// Subnets of one VPC.
+    pub subnet_ids: Set<Ref<Subnet>>,
+}
+
+/// The return values of `AWS::ElastiCache::SubnetGroup`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase")]
+pub struct Outputs {
+    pub cache_subnet_group_name: String,
+    #[serde(skip)]
+    arn: String,
+}
+
+/// What the docs show and the life-cycle test creates.
+const EXAMPLE: &str = "
+resources:
+  - type: AWS::EC2::VPC
+    name: main
+    properties: { CidrBlock: 10.20.0.0/16 }
+  - type: AWS::EC2::Subnet
+    name: data
+    properties:
+      VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\"
+      CidrBlock: 10.20.1.0/24
+      AvailabilityZoneId: use1-az1
+  - type: AWS::ElastiCache::SubnetGroup
+    name: data
+    properties: { Description: the data subnets, SubnetIds: [\"{{ ref('AWS::EC2::Subnet/data') }}\"] }
+";
+
+const CHANGED: &str = "
+resources:
+  - type: AWS::EC2::VPC
+    name: main
+    properties: { CidrBlock: 10.20.0.0/16 }
+  - type: AWS::EC2::Subnet
+    name: data
+    properties:
+      VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\"
+      CidrBlock: 10.20.1.0/24
+      AvailabilityZoneId: use1-az1
+  - type: AWS::EC2::Subnet
+    name: data-2
+    properties:
+      VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\"
+      CidrBlock: 10.20.2.0/24
+      AvailabilityZoneId: use1-az2
+  - type: AWS::ElastiCache::SubnetGroup
+    name: data
+    properties:
+      Description: the data subnets of both zones
+      SubnetIds: [\"{{ ref('AWS::EC2::Subnet/data') }}\", \"{{ ref('AWS::EC2::Subnet/data-2') }}\"]
+";
+
+impl Kind for SubnetGroup {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const FACTS: Facts = Facts {
+        replacement: Replacement::CreateFirst,
+        ..Facts::of(Essentials {
+            kind: "AWS::ElastiCache::SubnetGroup",
+            indexed_as: Some("elasticache"),
+            reference: "CacheSubnetGroupName",
+            name: NameRule::Unique { max: NAME_MAX },
+            identity: Identity::Tags,
+            name_property: Some("CacheSubnetGroupName"),
+            sends_once: &[],
+            id_prefixes: &[],
+            attachable: &[Attachable::new(
+                "AWS::ElastiCache::ReplicationGroup",
+                Told::Left("it uses the group and changes nothing of it"),
+            )],
+            example: EXAMPLE,
+            changed: CHANGED,
+            permissions: Permissions {
+                read: &["elasticache:DescribeCacheSubnetGroups", "elasticache:ListTagsForResource"],
+                create: &[
+                    "elasticache:CreateCacheSubnetGroup",
+                    "elasticache:AddTagsToResource",
+                    "elasticache:DescribeCacheSubnetGroups",
+                    "elasticache:ListTagsForResource",
+                    "iam:CreateServiceLinkedRole",
+                ],
+                update: &["elasticache:ModifyCacheSubnetGroup"],
+                retag: &["elasticache:AddTagsToResource", "elasticache:RemoveTagsFromResource"],
+                delete: &["elasticache:DeleteCacheSubnetGroup"],
+            },
+        })
+    };
+
+    async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
+        let call = reader.elasticache().describe_cache_subnet_groups().max_records(elasticache::PAGE);
+        let groups = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
+        let index = reader.tag_index(scope).await?;
+        let candidates = groups.into_iter().filter_map(|group| {
+            let (name, arn) = (group.cache_subnet_group_name.clone(), group.arn.clone());
+            Candidate::named(scope, &index, (name.as_deref(), NAME_MAX), arn.as_deref(), group)
+        });
+        let tags = |arn: String| {
+            let index = &index;
+            async move { elasticache::tags_of(reader, index, &arn).await }
+        };
+        Ok(examine(scope, candidates.collect(), tags, |candidate, tags| async { Ok(found(candidate, tags)) }).await)
+    }
+
+    async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
+        let call = writer.elasticache().create_cache_subnet_group().cache_subnet_group_name(name.as_str());
+        let call = call.cache_subnet_group_description(&spec.description).set_subnet_ids(Some(subnets(spec)));
+        let call = call.set_tags(Some(elasticache::sdk_tags(tags)));
+        // The first of an account waits until ElastiCache has made its own role.
+        match elasticache::patiently(5 * MINUTE, || async { Ok(call.clone().send().await?) }).await {
+            Ok(answer) => {
+                Ok(made(answer.cache_subnet_group().ok_or_else(|| elasticache::empty("CreateCacheSubnetGroup"))?))
+            }
+            Err(failure) if failure.is(Class::AlreadyExists) => {
+                let call = writer.elasticache().describe_cache_subnet_groups().cache_subnet_group_name(name.as_str());
+                let answer = call.send().await?;
+                let made = made(answer.cache_subnet_groups().first().ok_or(failure)?);
+                let there = elasticache::tags_of(writer, &TagIndex::default(), &made.outputs.arn).await?;
+                adopt(&format!("the cache subnet group {name}"), &there, tags)?;
+                Ok(made)
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, _: &Changes) -> Result<Turn<Made<Self>>> {
+        let call = writer.elasticache().modify_cache_subnet_group().cache_subnet_group_name(&live.id);
+        let call = call.cache_subnet_group_description(&spec.description).set_subnet_ids(Some(subnets(spec)));
+        call.send().await?;
+        Ok(Turn::Done(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready }))
+    }
+
+    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        elasticache::retag(writer, &live.outputs.arn, set, unset).await
+    }
+
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
+        // Five minutes: the network interfaces of a deleted cache linger.
+        let delete = elasticache::patiently(5 * MINUTE, || async {
+            let call = writer.elasticache().delete_cache_subnet_group().cache_subnet_group_name(&live.id);
+            Ok(call.send().await.map(drop)?)
+        });
+        gone(delete.await)?;
+        Ok(Turn::Done(Vec::new()))
+    }
+
+    fn check(spec: &Spec) -> Vec<(String, String)> {
+        let text = "ElastiCache wants at least one subnet".to_owned();
+        spec.subnet_ids.is_empty().then(|| ("/SubnetIds".to_owned(), text)).into_iter().collect()
+    }
+}
+
+fn found(candidate: Candidate<CacheSubnetGroup>, tags: Tags) -> Found<SubnetGroup> {
+    let group = candidate.summary;
+    Found {
+        id: candidate.id,
+        name: Some(candidate.name),
+        spec: Spec {
+            description: group.cache_subnet_group_description().unwrap_or_default().to_owned(),
+            subnet_ids: group.subnets().iter().filter_map(|subnet| subnet.subnet_identifier()).collect(),
+        },
+        outputs: made(&group).outputs,
+        tags,
+        state: State::Ready,
+        unmodelled: Vec::new(),
+        external: None,
+    }
+}
+
+fn made(group: &CacheSubnetGroup) -> Made<SubnetGroup> {
+    let name = group.cache_subnet_group_name().unwrap_or_default().to_owned();
+    let arn = group.arn().unwrap_or_default().to_owned();
+    Made { id: name.clone(), outputs: Outputs { cache_subnet_group_name: name, arn }, state: State::Ready }
+}
+
+fn subnets(spec: &Spec) -> Vec<String> {
+    spec.subnet_ids.iter().map(String::from).collect()
+}

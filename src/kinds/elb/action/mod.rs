@@ -1,0 +1,201 @@
+mod both;
+mod live;
+#[cfg(test)]
+mod tests;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+pub use self::both::both;
+use crate::kinds::ec2::is_blank;
+use crate::kinds::elb::target_group::TargetGroup;
+use crate::resource::Ref;
+
+/// What a listener or rule does with a request, in the order in which it is done.
+///
+/// In normal form the order of the list is the order, a `TargetGroupArn` is a `ForwardConfig` with one group, and a lone
+/// group has the weight 1.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(from = "Vec<Action>")]
+pub struct Actions(Vec<Action>);
+
+/// One action.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Action {
+    /// `forward`, `redirect` or `fixed-response`.
+    pub r#type: String,
+    /// The place in the order; left out, the place in the list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<i32>,
+    /// Short for a `ForwardConfig` with one group.
+    #[serde(default, skip_serializing_if = "is_blank")]
+    pub target_group_arn: Ref<TargetGroup>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forward_config: Option<Forward>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redirect_config: Option<Redirect>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fixed_response_config: Option<FixedResponse>,
+}
+
+/// Where requests go.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Forward {
+    pub target_groups: Vec<WeightedGroup>,
+    #[serde(default)]
+    pub target_group_stickiness_config: Stickiness,
+}
+
+/// A target group and its share of the requests.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct WeightedGroup {
+    pub target_group_arn: Ref<TargetGroup>,
+    /// 0 to 999.
+    #[serde(default = "one")]
+    pub weight: i32,
+}
+
+/// Whether a client stays with its target group.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Stickiness {
+    #[serde(default)]
+    pub enabled: bool,
+    /// For how long, 1 to 604800 s; only with `Enabled`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration_seconds: Option<i32>,
+}
+
+/// Another place to ask at; what is left out stays as the client asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Redirect {
+    #[serde(default = "same_host")]
+    pub host: String,
+    #[serde(default = "same_path")]
+    pub path: String,
+    #[serde(default = "same_port")]
+    pub port: String,
+    #[serde(default = "same_protocol")]
+    pub protocol: String,
+    #[serde(default = "same_query")]
+    pub query: String,
+    /// `HTTP_301` or `HTTP_302`.
+    pub status_code: String,
+}
+
+/// An answer of the load balancer's own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct FixedResponse {
+    /// `text/plain` and a few others; left out, AWS chooses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_type: Option<String>,
+    #[serde(default)]
+    pub message_body: String,
+    /// 2XX, 4XX or 5XX.
+    pub status_code: String,
+}
+
+impl From<Vec<Action>> for Actions {
+    fn from(mut actions: Vec<Action>) -> Self {
+        // Stable: those without a number keep their place among themselves, behind the numbered ones.
+        actions.sort_by_key(|action| action.order.unwrap_or(i32::MAX));
+        Self(actions.into_iter().map(Action::normal).collect())
+    }
+}
+
+impl Action {
+    fn normal(mut self) -> Self {
+        self.order = None;
+        let shorthand = std::mem::take(&mut self.target_group_arn);
+        if self.forward_config.is_none() && !is_blank(&shorthand) {
+            let group = WeightedGroup { target_group_arn: shorthand, weight: 1 };
+            self.forward_config = Some(Forward { target_groups: vec![group], ..Forward::default() });
+        }
+        if let Some(forward) = &mut self.forward_config {
+            forward.target_groups.sort();
+            if let [only] = forward.target_groups.as_mut_slice() {
+                only.weight = 1;
+            }
+            let sticky = &mut forward.target_group_stickiness_config;
+            sticky.duration_seconds = sticky.duration_seconds.filter(|_| sticky.enabled);
+        }
+        self
+    }
+
+    fn mistake(&self) -> Option<&'static str> {
+        let given =
+            (self.forward_config.is_some(), self.redirect_config.is_some(), self.fixed_response_config.is_some());
+        match (self.r#type.as_str(), given) {
+            ("forward", (true, false, false)) => self.forward_config.as_ref().and_then(Forward::mistake),
+            ("redirect", (false, true, false)) => self.redirect_config.as_ref().and_then(Redirect::mistake),
+            ("fixed-response", (false, false, true)) => None,
+            ("forward", _) => Some("a `forward` has a TargetGroupArn or a ForwardConfig, and nothing else"),
+            ("redirect", _) => Some("a `redirect` has a RedirectConfig, and nothing else"),
+            ("fixed-response", _) => Some("a `fixed-response` has a FixedResponseConfig, and nothing else"),
+            _ => Some("Type is `forward`, `redirect` or `fixed-response`"),
+        }
+    }
+}
+
+impl Forward {
+    fn mistake(&self) -> Option<&'static str> {
+        let sticky = &self.target_group_stickiness_config;
+        let is_endless = sticky.enabled && sticky.duration_seconds.is_none();
+        is_endless.then_some("a TargetGroupStickinessConfig that is Enabled needs DurationSeconds")
+    }
+}
+
+impl Redirect {
+    fn mistake(&self) -> Option<&'static str> {
+        let is_same = self.host == same_host() && self.path == same_path();
+        let is_same = is_same && self.port == same_port() && self.protocol == same_protocol();
+        is_same.then_some("a `redirect` has another Protocol, Host, Port or Path, or it goes round in a circle")
+    }
+}
+
+impl Actions {
+    /// Returns what is wrong with them, each with its pointer below `at`.
+    pub fn check(&self, at: &str) -> Vec<(String, String)> {
+        if self.0.is_empty() {
+            return vec![(at.to_owned(), "needs an action".to_owned())];
+        }
+        let mistakes = self.0.iter().enumerate();
+        mistakes.filter_map(|(i, action)| Some((format!("{at}/{i}"), action.mistake()?.to_owned()))).collect()
+    }
+}
+
+/// Returns whether the actions of an unresolved spec send the client to HTTPS.
+pub fn redirects_to_https(actions: Option<&Value>) -> bool {
+    let all = actions.and_then(Value::as_array).into_iter().flatten();
+    all.filter_map(|action| action.pointer("/RedirectConfig/Protocol")).any(|protocol| protocol == "HTTPS")
+}
+
+fn one() -> i32 {
+    1
+}
+
+fn same_host() -> String {
+    "#{host}".to_owned()
+}
+
+fn same_path() -> String {
+    "/#{path}".to_owned()
+}
+
+fn same_port() -> String {
+    "#{port}".to_owned()
+}
+
+fn same_protocol() -> String {
+    "#{protocol}".to_owned()
+}
+
+fn same_query() -> String {
+    "#{query}".to_owned()
+}

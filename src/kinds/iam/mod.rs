@@ -1,0 +1,3 @@
+//! Identity and Access Management.
+
+pub(super) mod role;

@@ -1,0 +1,3 @@
+//! Key Management Service.
+
+pub(super) mod key;

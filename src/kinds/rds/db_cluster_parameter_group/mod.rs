@@ -1,0 +1,219 @@
+mod parameters;
+
+use std::collections::BTreeMap;
+
+use aws_sdk_rds::types::DbClusterParameterGroup as Description;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::aws::{Aws, MINUTE, Reader, Writer};
+use crate::kinds::rds;
+use crate::kinds::shared::candidate::{Candidate, adopt, examine};
+use crate::kinds::shared::idempotence::gone;
+use crate::kinds::shared::offers;
+use crate::resource::{
+    Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind,
+    Listing, Made, Name, NameRule, Permissions, Question, Replacement, Result, Scope, State, Tags, Told, Turn, pointer,
+};
+
+/// Engine settings of a database cluster. AWS allows 50 groups in a region: declare one only for settings of one's own.
+pub struct DbClusterParameterGroup;
+
+/// The properties of `AWS::RDS::DBClusterParameterGroup`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Spec {
+    pub description: String,
+    /// The engine and major version, `aurora-postgresql16`.
+    pub family: String,
+    /// Values by name; all others have the engine's defaults. Static ones take effect with the next reboot of the
+    /// instances. RDS keeps `on` and `off`, `true` and `false` as 1 and 0.
+    #[serde(deserialize_with = "parameters::texts")]
+    #[schemars(with = "BTreeMap<String, Value>")]
+    pub parameters: BTreeMap<String, String>,
+}
+
+/// The return values of `AWS::RDS::DBClusterParameterGroup`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Outputs {
+    #[serde(rename = "DBClusterParameterGroupName")]
+    pub name: String,
+    #[serde(skip)]
+    arn: String,
+    /// What RDS itself sets, or the engine takes by default: what the YAML sets to the same is shown there.
+    #[serde(skip)]
+    given: BTreeMap<String, String>,
+}
+
+/// What the docs show and the life-cycle test creates.
+const EXAMPLE: &str = "
+resources:
+  - type: AWS::RDS::DBClusterParameterGroup
+    name: main
+    properties:
+      Description: settings of the main database
+      Family: aurora-postgresql16
+      Parameters: { log_min_duration_statement: 1000 }
+";
+
+const CHANGED: &str = "
+resources:
+  - type: AWS::RDS::DBClusterParameterGroup
+    name: main
+    properties:
+      Description: settings of the main database
+      Family: aurora-postgresql16
+      Parameters: { log_min_duration_statement: 500, log_connections: 1 }
+";
+
+impl Kind for DbClusterParameterGroup {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const FACTS: Facts = Facts {
+        create_only: &["/Description", "/Family"],
+        replacement: Replacement::CreateFirst,
+        several_calls: true,
+        asks: &["rds:DescribeEngineDefaultClusterParameters"],
+        ..Facts::of(Essentials {
+            kind: "AWS::RDS::DBClusterParameterGroup",
+            indexed_as: Some("rds"),
+            reference: "DBClusterParameterGroupName",
+            name: NameRule::Hashed { max: rds::GROUP_MAX },
+            identity: Identity::Tags,
+            name_property: Some("DBClusterParameterGroupName"),
+            sends_once: &[],
+            id_prefixes: &[],
+            attachable: &[
+                Attachable::new("Parameters", Told::Compared("/Parameters")),
+                Attachable::new("AWS::RDS::DBCluster", Told::Left("it uses the group and changes nothing of it")),
+            ],
+            example: EXAMPLE,
+            changed: CHANGED,
+            permissions: Permissions {
+                read: &[
+                    "rds:DescribeDBClusterParameterGroups",
+                    "rds:DescribeDBClusterParameters",
+                    "rds:ListTagsForResource",
+                ],
+                create: &[
+                    "rds:CreateDBClusterParameterGroup",
+                    "rds:AddTagsToResource",
+                    "rds:ModifyDBClusterParameterGroup",
+                    "rds:DescribeDBClusterParameterGroups",
+                    "rds:DescribeDBClusterParameters",
+                    "rds:ListTagsForResource",
+                ],
+                update: &[
+                    "rds:ModifyDBClusterParameterGroup",
+                    "rds:ResetDBClusterParameterGroup",
+                    "rds:DescribeDBClusterParameters",
+                ],
+                retag: &["rds:AddTagsToResource", "rds:RemoveTagsFromResource"],
+                delete: &["rds:DeleteDBClusterParameterGroup"],
+            },
+        })
+    };
+
+    async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
+        let pages = reader.rds().describe_db_cluster_parameter_groups().max_records(rds::PAGE).into_paginator().items();
+        let groups = pages.send().collect::<Result<Vec<_>, _>>().await?;
+        let index = reader.tag_index(scope).await?;
+        let candidates = groups.into_iter().filter_map(|group| {
+            let (name, arn) =
+                (group.db_cluster_parameter_group_name.clone(), group.db_cluster_parameter_group_arn.clone());
+            Candidate::named(scope, &index, (name.as_deref(), rds::GROUP_MAX), arn.as_deref(), group)
+        });
+        let tags = |arn: String| async move { rds::tags_of(reader, &arn).await };
+        Ok(examine(scope, candidates.collect(), tags, |candidate, tags| read(reader, candidate, tags)).await)
+    }
+
+    fn questions(spec: &Spec) -> Vec<Question> {
+        let question = |name: &String| Question::new(pointer::join("/Parameters", name), &[&spec.family, name]);
+        spec.parameters.keys().map(question).collect()
+    }
+
+    async fn answer(reader: &Reader, about: &[String]) -> Result<Option<String>> {
+        let [family, name] = about else { return Ok(None) };
+        offers::parameter(reader, family, name).await
+    }
+
+    async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
+        let call = writer.rds().create_db_cluster_parameter_group().db_cluster_parameter_group_name(name.as_str());
+        let call = call.db_parameter_group_family(&spec.family).description(&spec.description);
+        match call.set_tags(Some(rds::sdk_tags(tags))).send().await.map_err(Failure::from) {
+            Ok(_) => {}
+            Err(failure) if failure.is(Class::AlreadyExists) => {
+                let call = writer.rds().describe_db_cluster_parameter_groups();
+                let answer = call.db_cluster_parameter_group_name(name.as_str()).send().await?;
+                let there = answer.db_cluster_parameter_groups().first().ok_or(failure)?;
+                let arn = there.db_cluster_parameter_group_arn().unwrap_or_default();
+                adopt(&format!("the parameter group {name}"), &rds::tags_of(writer, arn).await?, tags)?;
+            }
+            Err(failure) => return Err(failure),
+        }
+        parameters::set(writer, name.as_str(), spec.parameters.iter().collect()).await?;
+        Ok(made(name.as_str()))
+    }
+
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, _: &Changes) -> Result<Turn<Made<Self>>> {
+        let (have, want) = (&live.spec.parameters, &spec.parameters);
+        let is_other = |(name, value): &(&String, &String)| have.get(*name) != Some(value);
+        // A value may be right only beside what another has without us.
+        parameters::reset(writer, &live.id, have.keys().filter(|name| !want.contains_key(*name)).collect()).await?;
+        parameters::set(writer, &live.id, want.iter().filter(is_other).collect()).await?;
+        Ok(Turn::Done(made(&live.id)))
+    }
+
+    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        rds::retag(writer, &live.outputs.arn, set, unset).await
+    }
+
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
+        let delete = rds::patiently(5 * MINUTE, || async {
+            let call = writer.rds().delete_db_cluster_parameter_group();
+            Ok(call.db_cluster_parameter_group_name(&live.id).send().await.map(drop)?)
+        });
+        gone(delete.await)?;
+        Ok(Turn::Done(Vec::new()))
+    }
+
+    fn in_force(found: &Found<Self>) -> Option<Value> {
+        Some(json!({ "Parameters": found.outputs.given }))
+    }
+
+    fn disruption(_: &[FieldDiff]) -> Disruption {
+        // Dynamic parameters act at once, static ones wait for a reboot that somebody else decides on.
+        Disruption::None
+    }
+}
+
+async fn read(
+    reader: &Reader,
+    candidate: Candidate<Description>,
+    tags: Tags,
+) -> Result<Found<DbClusterParameterGroup>> {
+    let group = candidate.summary;
+    let parameters::Values { user, given } = parameters::of(reader, &candidate.name).await?;
+    Ok(Found {
+        spec: Spec {
+            description: group.description().unwrap_or_default().to_owned(),
+            family: group.db_parameter_group_family().unwrap_or_default().to_owned(),
+            parameters: user,
+        },
+        outputs: Outputs { name: candidate.name.clone(), arn: candidate.arn, given },
+        id: candidate.id,
+        name: Some(candidate.name),
+        tags,
+        state: State::Ready,
+        unmodelled: Vec::new(),
+        external: None,
+    })
+}
+
+fn made(name: &str) -> Made<DbClusterParameterGroup> {
+    let outputs = Outputs { name: name.to_owned(), arn: String::new(), given: BTreeMap::new() };
+    Made { id: name.to_owned(), outputs, state: State::Ready }
+}

@@ -1,0 +1,200 @@
+use aws_sdk_rds::types::DbSubnetGroup as Description;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::aws::{Aws, MINUTE, Reader, Writer};
+use crate::kinds::ec2::subnet::Subnet;
+use crate::kinds::rds;
+use crate::kinds::shared::candidate::{Candidate, adopt, examine};
+use crate::kinds::shared::idempotence::gone;
+use crate::resource::normal::Set;
+use crate::resource::{
+    Attachable, Changes, Class, Essentials, Facts, Found, Identity, Kept, Kind, Listing, Made, Name, NameRule,
+    Permissions, Ref, Replacement, Result, Scope, State, Tags, Told, Turn,
+};
+
+/// The subnets that a database may use.
+pub struct DbSubnetGroup;
+
+/// The properties of `AWS::RDS::DBSubnetGroup`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    #[serde(rename = "DBSubnetGroupDescription")]
+    pub description: String,
+    /// Subnets of one VPC, in at least two zones.
+    #[serde(rename = "SubnetIds")]
+    pub subnet_ids: Set<Ref<Subnet>>,
+}
+
+/// The return values of `AWS::RDS::DBSubnetGroup`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Outputs {
+    #[serde(rename = "DBSubnetGroupName")]
+    pub name: String,
+    #[serde(rename = "DBSubnetGroupArn")]
+    pub arn: String,
+}
+
+/// What the docs show and the life-cycle test creates.
+const EXAMPLE: &str = "
+resources:
+  - type: AWS::EC2::VPC
+    name: main
+    properties: { CidrBlock: 10.20.0.0/16 }
+  - type: AWS::EC2::Subnet
+    for: { zone: [use1-az1, use1-az2] }
+    name: \"data-{{ loop.index }}\"
+    properties:
+      VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\"
+      CidrBlock: \"{{ cidr_subnet('10.20.0.0/16', 8, loop.index0) }}\"
+      AvailabilityZoneId: \"{{ zone }}\"
+  - type: AWS::RDS::DBSubnetGroup
+    name: data
+    properties:
+      DBSubnetGroupDescription: the data subnets
+      SubnetIds: [\"{{ ref('AWS::EC2::Subnet/data-1') }}\", \"{{ ref('AWS::EC2::Subnet/data-2') }}\"]
+";
+
+const CHANGED: &str = "
+resources:
+  - type: AWS::EC2::VPC
+    name: main
+    properties: { CidrBlock: 10.20.0.0/16 }
+  - type: AWS::EC2::Subnet
+    for: { zone: [use1-az1, use1-az2, use1-az3] }
+    name: \"data-{{ loop.index }}\"
+    properties:
+      VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\"
+      CidrBlock: \"{{ cidr_subnet('10.20.0.0/16', 8, loop.index0) }}\"
+      AvailabilityZoneId: \"{{ zone }}\"
+  - type: AWS::RDS::DBSubnetGroup
+    name: data
+    properties:
+      DBSubnetGroupDescription: the data subnets of three zones
+      SubnetIds:
+        - \"{{ ref('AWS::EC2::Subnet/data-1') }}\"
+        - \"{{ ref('AWS::EC2::Subnet/data-2') }}\"
+        - \"{{ ref('AWS::EC2::Subnet/data-3') }}\"
+";
+
+impl Kind for DbSubnetGroup {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const FACTS: Facts = Facts {
+        replacement: Replacement::CreateFirst,
+        ..Facts::of(Essentials {
+            kind: "AWS::RDS::DBSubnetGroup",
+            indexed_as: Some("rds"),
+            reference: "DBSubnetGroupName",
+            name: NameRule::Unique { max: rds::GROUP_MAX },
+            identity: Identity::Tags,
+            name_property: Some("DBSubnetGroupName"),
+            sends_once: &[],
+            id_prefixes: &[],
+            attachable: &[Attachable::new(
+                "AWS::RDS::DBCluster",
+                Told::Left("it uses the group and changes nothing of it"),
+            )],
+            example: EXAMPLE,
+            changed: CHANGED,
+            permissions: Permissions {
+                read: &["rds:DescribeDBSubnetGroups", "rds:ListTagsForResource"],
+                create: &[
+                    "rds:CreateDBSubnetGroup",
+                    "rds:AddTagsToResource",
+                    "rds:DescribeDBSubnetGroups",
+                    "rds:ListTagsForResource",
+                    "iam:CreateServiceLinkedRole",
+                ],
+                update: &["rds:ModifyDBSubnetGroup"],
+                retag: &["rds:AddTagsToResource", "rds:RemoveTagsFromResource"],
+                delete: &["rds:DeleteDBSubnetGroup"],
+            },
+        })
+    };
+
+    async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
+        let pages = reader.rds().describe_db_subnet_groups().max_records(rds::PAGE).into_paginator().items();
+        let groups = pages.send().collect::<Result<Vec<_>, _>>().await?;
+        let index = reader.tag_index(scope).await?;
+        let candidates = groups.into_iter().filter_map(|group| {
+            let (name, arn) = (group.db_subnet_group_name.clone(), group.db_subnet_group_arn.clone());
+            Candidate::named(scope, &index, (name.as_deref(), rds::GROUP_MAX), arn.as_deref(), group)
+        });
+        let tags = |arn: String| async move { rds::tags_of(reader, &arn).await };
+        Ok(examine(scope, candidates.collect(), tags, |candidate, tags| async { Ok(found(candidate, tags)) }).await)
+    }
+
+    async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
+        let call = writer.rds().create_db_subnet_group().db_subnet_group_name(name.as_str());
+        let call = call.db_subnet_group_description(&spec.description).set_subnet_ids(Some(subnets(spec)));
+        let call = call.set_tags(Some(rds::sdk_tags(tags)));
+        // The first of an account waits until RDS has made its own role.
+        match rds::patiently(5 * MINUTE, || async { Ok(call.clone().send().await?) }).await {
+            Ok(answer) => Ok(made(answer.db_subnet_group().ok_or_else(|| rds::empty("CreateDBSubnetGroup"))?)),
+            Err(failure) if failure.is(Class::AlreadyExists) => {
+                let call = writer.rds().describe_db_subnet_groups().db_subnet_group_name(name.as_str());
+                let answer = call.send().await?;
+                let made = made(answer.db_subnet_groups().first().ok_or(failure)?);
+                adopt(&format!("the subnet group {name}"), &rds::tags_of(writer, &made.outputs.arn).await?, tags)?;
+                Ok(made)
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, _: &Changes) -> Result<Turn<Made<Self>>> {
+        let call = writer.rds().modify_db_subnet_group().db_subnet_group_name(&live.id);
+        let call = call.db_subnet_group_description(&spec.description).set_subnet_ids(Some(subnets(spec)));
+        call.send().await?;
+        Ok(Turn::Done(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready }))
+    }
+
+    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        rds::retag(writer, &live.outputs.arn, set, unset).await
+    }
+
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
+        let delete = rds::patiently(5 * MINUTE, || async {
+            Ok(writer.rds().delete_db_subnet_group().db_subnet_group_name(&live.id).send().await.map(drop)?)
+        });
+        gone(delete.await)?;
+        Ok(Turn::Done(Vec::new()))
+    }
+
+    fn check(spec: &Spec) -> Vec<(String, String)> {
+        let too_few = spec.subnet_ids.len() < 2;
+        let text = "RDS wants subnets in at least two zones".to_owned();
+        too_few.then(|| ("/SubnetIds".to_owned(), text)).into_iter().collect()
+    }
+}
+
+fn found(candidate: Candidate<Description>, tags: Tags) -> Found<DbSubnetGroup> {
+    let group = candidate.summary;
+    Found {
+        id: candidate.id,
+        name: Some(candidate.name),
+        spec: Spec {
+            description: group.db_subnet_group_description().unwrap_or_default().to_owned(),
+            subnet_ids: group.subnets().iter().filter_map(|subnet| subnet.subnet_identifier()).collect(),
+        },
+        outputs: made(&group).outputs,
+        tags,
+        state: State::Ready,
+        unmodelled: Vec::new(),
+        external: None,
+    }
+}
+
+fn made(group: &Description) -> Made<DbSubnetGroup> {
+    let name = group.db_subnet_group_name().unwrap_or_default().to_owned();
+    let arn = group.db_subnet_group_arn().unwrap_or_default().to_owned();
+    Made { id: name.clone(), outputs: Outputs { name, arn }, state: State::Ready }
+}
+
+fn subnets(spec: &Spec) -> Vec<String> {
+    spec.subnet_ids.iter().map(String::from).collect()
+}

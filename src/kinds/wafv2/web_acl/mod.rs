@@ -1,0 +1,365 @@
+mod example;
+mod group;
+mod live;
+mod loosened;
+mod lost;
+mod read;
+mod statement;
+mod write;
+
+use std::collections::BTreeMap;
+
+use aws_sdk_wafv2::types as sdk;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use self::live::{found, get};
+use self::statement::{DefaultAction, Rule, Statement, VisibilityConfig};
+use crate::aws::{Aws, Clients, Reader, TagIndex, Writer};
+use crate::kinds::shared::candidate::{Candidate, adopt, examine};
+use crate::kinds::wafv2::{self, Summary};
+use crate::resource::cloudformation::CloudFormation;
+use crate::resource::normal::Set;
+use crate::resource::{
+    Attachable, Changes, Class, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind, Listing, Made,
+    Name, NameRule, OPEN, Permissions, Result, Scope, State, Tags, Told, Turn, Unmodelled, pointer,
+};
+
+/// A web application firewall: rules in front of a load balancer or a distribution.
+///
+/// What it guards refers to it; it does not know them.
+pub struct WebAcl;
+
+/// The properties of `AWS::WAFv2::WebACL`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Spec {
+    /// `REGIONAL`, or `CLOUDFRONT` (only in us-east-1).
+    pub scope: String,
+    /// What happens to a request that no rule decided: `Allow: {}` or `Block: {}`.
+    pub default_action: DefaultAction,
+    #[serde(default)]
+    pub description: String,
+    #[serde(default)]
+    pub rules: Vec<Rule>,
+    pub visibility_config: VisibilityConfig,
+    /// Answers that `Block` actions refer to, by key.
+    #[serde(default)]
+    pub custom_response_bodies: BTreeMap<String, CustomResponseBody>,
+    /// Further domains that accept the tokens of challenges.
+    #[serde(default)]
+    pub token_domains: Set<String>,
+    /// Of load balancers.
+    #[serde(rename = "OnSourceDDoSProtectionConfig", default = "default_reputation")]
+    pub on_source_ddos_protection_config: OnSourceDdosProtection,
+    /// What the console knows of the application. It counts at creation alone: AWS takes no other afterwards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub application_config: Option<ApplicationConfig>,
+}
+
+/// How load balancers are protected against many requests.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OnSourceDdosProtection {
+    /// Whether sources of ill repute are slowed down always (`ALWAYS_ON`) or under attack (`ACTIVE_UNDER_DDOS`).
+    #[serde(rename = "ALBLowReputationMode")]
+    pub alb_low_reputation_mode: String,
+}
+
+/// What the console knows of the application, by which it recommends rules.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct ApplicationConfig {
+    pub attributes: Set<ApplicationAttribute>,
+}
+
+/// A trait of the application.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct ApplicationAttribute {
+    pub name: String,
+    pub values: Set<String>,
+}
+
+/// An answer to a blocked request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct CustomResponseBody {
+    /// `TEXT_PLAIN`, `TEXT_HTML` or `APPLICATION_JSON`.
+    pub content_type: String,
+    pub content: String,
+}
+
+/// The return values of `AWS::WAFv2::WebACL`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase")]
+pub struct Outputs {
+    /// `name|id|scope`.
+    #[serde(rename = "Ref")]
+    pub reference: String,
+    pub arn: String,
+    pub id: String,
+    pub name: String,
+    /// What the labels of its rules begin with.
+    pub label_namespace: String,
+    /// Capacity units in use, of 5,000.
+    pub capacity: i64,
+    #[serde(skip)]
+    lock_token: String,
+    /// Rules that AWS itself has put among ours, and that an update has to send along.
+    #[serde(skip)]
+    theirs: Vec<sdk::Rule>,
+}
+
+impl Kind for WebAcl {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const FACTS: Facts = Facts {
+        additive: &[live::MANAGERS, live::SHIELDS],
+        sent_whole: true,
+        create_only: &["/Scope"],
+        keyed: &[("/Rules", "Name")],
+        initial: &["/ApplicationConfig"],
+        // A header that only the right caller knows is looked for by its value.
+        sensitive: &[
+            "/DefaultAction/**/CustomRequestHandling",
+            "/DefaultAction/**/ResponseHeaders/*/Value",
+            "/Rules/*/Action/**/ResponseHeaders/*/Value",
+            "/Rules/*/Statement/**/ResponseHeaders/*/Value",
+            "/Rules/*/Statement/**/SearchString",
+        ],
+        updated_outputs: &["Capacity"],
+        seconds: 5,
+        mends: &["/**"],
+        cloudformation: CloudFormation { empty_objects_say: true, ..CloudFormation::SAME },
+        ..Facts::of(Essentials {
+            kind: "AWS::WAFv2::WebACL",
+            indexed_as: Some("wafv2"),
+            reference: "Ref",
+            name: NameRule::Unique { max: wafv2::NAME_MAX },
+            identity: Identity::Tags,
+            name_property: Some("Name"),
+            sends_once: &[],
+            id_prefixes: &[],
+            attachable: &[
+                Attachable::new("Rule groups of Firewall Manager", Told::Additive(live::MANAGERS)),
+                Attachable::new("The rule of Shield Advanced", Told::Additive(live::SHIELDS)),
+                Attachable::new("AWS::WAFv2::LoggingConfiguration", Told::Surveyed),
+                Attachable::new(
+                    "AWS::WAFv2::WebACLAssociation",
+                    Told::Left("who stands behind it names it, and changes nothing of it"),
+                ),
+            ],
+            example: example::EXAMPLE,
+            changed: example::CHANGED,
+            permissions: Permissions {
+                read: &["wafv2:ListWebACLs", "wafv2:GetWebACL", "wafv2:ListTagsForResource"],
+                create: &[
+                    "wafv2:CreateWebACL",
+                    "wafv2:TagResource",
+                    "wafv2:ListWebACLs",
+                    "wafv2:GetWebACL",
+                    "wafv2:ListTagsForResource",
+                ],
+                update: &["wafv2:UpdateWebACL", "wafv2:GetWebACL"],
+                retag: &["wafv2:TagResource", "wafv2:UntagResource"],
+                delete: &["wafv2:DeleteWebACL", "wafv2:GetWebACL"],
+            },
+        })
+    };
+
+    async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
+        let index = reader.tag_index(scope).await?;
+        let mut candidates = Vec::new();
+        for waf_scope in wafv2::scopes(reader.region()) {
+            candidates.extend(summaries(reader, scope, &index, waf_scope).await?);
+        }
+        let tags = |arn: String| async move { wafv2::tags(reader, &arn).await };
+        let read = |candidate: Candidate<Summary>, tags| async move { found(reader, candidate, tags).await };
+        Ok(examine(scope, candidates, tags, read).await)
+    }
+
+    async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
+        let scope = sdk::Scope::from(spec.scope.as_str());
+        let sent = wafv2::patiently(|| async {
+            let call = writer.wafv2().create_web_acl().name(name.as_str()).scope(scope.clone());
+            let call = call.default_action(write::default_action(&spec.default_action));
+            let call = call.visibility_config(write::visibility(&spec.visibility_config));
+            let call = call.set_rules(Some(write::rules(spec))).set_description(write::description(spec));
+            let call = call.set_custom_response_bodies(write::bodies(spec)).set_token_domains(write::domains(spec));
+            let call = call.set_on_source_d_do_s_protection_config(write::reputation(spec, None));
+            let call = call.set_application_config(spec.application_config.as_ref().map(write::application));
+            Ok(call.set_tags(Some(wafv2::sdk_tags(tags))).send().await?)
+        });
+        let id = match sent.await {
+            Ok(answer) => answer.summary().and_then(|summary| summary.id()).unwrap_or_default().to_owned(),
+            Err(failure) if failure.is(Class::AlreadyExists) => there(writer, name, &scope, tags).await?,
+            Err(failure) => return Err(failure),
+        };
+        let (_, outputs, _) = get(writer, name.as_str(), &id, &spec.scope).await?;
+        Ok(made(outputs))
+    }
+
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, _: &Changes) -> Result<Turn<Made<Self>>> {
+        let Outputs { name, id, .. } = &live.outputs;
+        match put(writer, live, spec, &live.outputs).await {
+            // The token moves although the content is the same, so what is there now decides.
+            Err(failure) if failure.is(Class::Conflict) => {
+                let (now, outputs, unmodelled) = get(writer, name, id, &live.spec.scope).await?;
+                let beyond = lasting(&unmodelled);
+                // By an attempt of our own, whose answer was lost.
+                let is_done = in_order(&now) == in_order(spec) && beyond.is_empty();
+                if !is_done {
+                    if now != live.spec || beyond != lasting(&live.unmodelled) {
+                        return Err(wafv2::changed(name));
+                    }
+                    put(writer, live, spec, &outputs).await?;
+                }
+            }
+            sent => sent?,
+        }
+        let (_, outputs, _) = get(writer, name, id, &spec.scope).await?;
+        Ok(Turn::Done(made(outputs)))
+    }
+
+    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        wafv2::retag(writer, &live.outputs.arn, set, unset).await
+    }
+
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
+        let Outputs { name, id, .. } = &live.outputs;
+        wafv2::delete(|| async {
+            let (_, outputs, _) = get(writer, name, id, &live.spec.scope).await?;
+            let call = writer.wafv2().delete_web_acl().name(name).id(id).lock_token(outputs.lock_token);
+            Ok(call.scope(live.spec.scope.as_str().into()).send().await.map(drop)?)
+        })
+        .await
+        .map(Turn::Done)
+    }
+
+    fn advice(live: &Value, desired: &Value, _: &[FieldDiff]) -> Vec<String> {
+        loosened::sentences(live, desired)
+    }
+
+    fn check(spec: &Spec) -> Vec<(String, String)> {
+        let mut mistakes = Vec::new();
+        let mut priorities = BTreeMap::new();
+        for (i, rule) in spec.rules.iter().enumerate() {
+            if let Some(other) = priorities.insert(rule.priority, &rule.name) {
+                let text = format!("the rule {other} has the priority {} too", rule.priority);
+                mistakes.push((format!("/Rules/{i}/Priority"), text));
+            }
+            if rule.name.starts_with(live::SHIELD) {
+                let text = format!("begins with {}, as the rules of Shield Advanced alone do", live::SHIELD);
+                mistakes.push((format!("/Rules/{i}/Name"), text));
+            }
+            let is_group = matches!(rule.statement, Statement::ManagedRuleGroup(_) | Statement::RuleGroup(_));
+            if is_group != rule.override_action.is_some() || is_group == rule.action.is_some() {
+                let text = if is_group {
+                    "a rule group takes an OverrideAction (`None: {}` or `Count: {}`) and no Action"
+                } else {
+                    "a rule takes an Action (`Block: {}`, `Count: {}`, ...) and no OverrideAction"
+                };
+                mistakes.push((format!("/Rules/{i}"), text.to_owned()));
+            }
+        }
+        mistakes.extend(bodiless(spec));
+        mistakes
+    }
+}
+
+/// The answers that an action refers to and that are not there.
+fn bodiless(spec: &Spec) -> Vec<(String, String)> {
+    let mut mistakes = Vec::new();
+    pointer::walk(&serde_json::to_value(spec).unwrap_or_default(), &mut |at, leaf| {
+        let key = leaf.as_str().filter(|_| at.ends_with("/CustomResponseBodyKey"));
+        if let Some(key) = key.filter(|key| !spec.custom_response_bodies.contains_key(*key) && !key.contains(OPEN)) {
+            mistakes.push((at.to_owned(), format!("CustomResponseBodies has no `{key}`")));
+        }
+    });
+    mistakes
+}
+
+async fn summaries(
+    clients: &Clients,
+    scope: &Scope,
+    index: &TagIndex,
+    waf_scope: &sdk::Scope,
+) -> Result<Vec<Candidate<Summary>>> {
+    let listed = list_all(clients, waf_scope).await?;
+    let candidate =
+        |acl: &sdk::WebAclSummary| wafv2::candidate(scope, index, (acl.name(), acl.id(), acl.arn()), waf_scope);
+    Ok(listed.iter().filter_map(candidate).collect())
+}
+
+async fn list_all(clients: &Clients, scope: &sdk::Scope) -> Result<Vec<sdk::WebAclSummary>> {
+    let (mut all, mut marker) = (Vec::new(), None);
+    loop {
+        let call = clients.wafv2().list_web_acls().scope(scope.clone()).limit(wafv2::PAGE);
+        let answer = call.set_next_marker(marker).send().await?;
+        // WAF gives a marker with the last page, too; the page after it is empty.
+        marker = answer.next_marker.filter(|_| answer.web_acls.as_ref().is_some_and(|page| !page.is_empty()));
+        all.extend(answer.web_acls.unwrap_or_default());
+        if marker.is_none() {
+            return Ok(all);
+        }
+    }
+}
+
+/// What somebody has changed of ours, without what AWS adds by itself.
+fn lasting(unmodelled: &[Unmodelled]) -> Vec<&Unmodelled> {
+    let is_added = |one: &&Unmodelled| WebAcl::FACTS.additive.iter().any(|list| pointer::covers(list, &one.path));
+    unmodelled.iter().filter(|one| !is_added(one)).collect()
+}
+
+/// Sends the whole as it is to be in place of what was read with this token, but for what WAF keeps if it is left out and
+/// takes no other of.
+async fn put(writer: &Writer, live: &Found<WebAcl>, spec: &Spec, read: &Outputs) -> Result<()> {
+    let Outputs { name, id, lock_token, theirs, .. } = read;
+    let rules = [write::rules(spec), theirs.clone()].concat();
+    let groups = theirs.iter().filter_map(|rule| rule.statement()?.rule_group_reference_statement());
+    groups.for_each(|group| writer.admit(group.arn()));
+    wafv2::patiently(|| async {
+        let call = writer.wafv2().update_web_acl().name(name).id(id).scope(spec.scope.as_str().into());
+        let call = call.default_action(write::default_action(&spec.default_action));
+        let call = call.visibility_config(write::visibility(&spec.visibility_config));
+        let call = call.set_rules(Some(rules.clone())).set_description(write::description(spec));
+        let call = call.set_custom_response_bodies(write::bodies(spec)).set_token_domains(write::domains(spec));
+        let call = call.set_on_source_d_do_s_protection_config(write::reputation(spec, Some(&live.spec)));
+        Ok(call.lock_token(lock_token).send().await.map(drop)?)
+    })
+    .await
+}
+
+/// The same content with its rules in one order: their priorities tell the real one.
+fn in_order(spec: &Spec) -> Spec {
+    let mut spec = spec.clone();
+    spec.rules.sort_by_key(|rule| rule.priority);
+    spec
+}
+
+/// Returns the id of the web ACL of this name if an earlier try of ours made it.
+async fn there(writer: &Writer, name: &Name, scope: &sdk::Scope, tags: &Tags) -> Result<String> {
+    let listed = list_all(writer, scope).await?;
+    let same = listed.iter().find(|acl| acl.name() == Some(name.as_str()));
+    let Some((id, arn)) = same.and_then(|acl| acl.id().zip(acl.arn())) else {
+        return Err(Failure::new(Class::AlreadyExists, format!("WAF says that {name} exists, and does not list it")));
+    };
+    adopt(&format!("the web ACL {name}"), &wafv2::tags(writer, arn).await?, tags)?;
+    Ok(id.to_owned())
+}
+
+/// What AWS gives every web ACL.
+fn default_reputation() -> OnSourceDdosProtection {
+    OnSourceDdosProtection { alb_low_reputation_mode: "ACTIVE_UNDER_DDOS".to_owned() }
+}
+
+fn made(outputs: Outputs) -> Made<WebAcl> {
+    Made { id: outputs.arn.clone(), outputs, state: State::Ready }
+}
+
+#[cfg(test)]
+mod tests;
