@@ -144,6 +144,7 @@ fn resource(
     Some(Resource {
         address: address.clone(),
         region: declaration.region.as_ref().map_or_else(|| stack.region.clone(), |region| region.value.clone()),
+        is_global: known.facts.is_global,
         set: set(known, raw, &spec),
         spec: Arc::new(spec),
         origins,

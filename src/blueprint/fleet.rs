@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use super::Blueprint;
 use super::kinds::Kinds;
 use crate::problem::Problem;
-use crate::resource::{StackId, is_everywhere};
+use crate::resource::StackId;
 
 /// Finds resources of different stacks that would get the same physical name in one account and region.
 pub(super) fn collisions(kinds: &Kinds<'_>, blueprints: &[Blueprint]) -> Vec<Problem> {
@@ -20,7 +20,7 @@ pub(super) fn collisions(kinds: &Kinds<'_>, blueprints: &[Blueprint]) -> Vec<Pro
                 resource.physical.clone().unwrap_or_else(|| format!("{}-{}", joined(&stack.id), resource.address.name));
             let kind = resource.address.kind.as_str();
             // Roles have no region; to keep them apart within an account is to keep all apart.
-            let region = if is_everywhere(kind) { "" } else { resource.region.as_str() };
+            let region = if resource.is_global { "" } else { resource.region.as_str() };
             let key = (stack.account.as_str(), region, kind, name.clone());
             let Some(other) = taken.insert(key, &stack.id).filter(|other| **other != stack.id) else { continue };
             // Stacks whose joined names are one are told as such, once and not resource by resource.

@@ -28,6 +28,8 @@ pub struct Resource {
     pub address: Address,
     /// The stack's, unless the template names another.
     pub region: String,
+    /// Whether its type belongs to no region.
+    pub is_global: bool,
     /// The whole spec in normal form, with references in it. Plans share it: most resources are made as they stand here.
     pub spec: Arc<Value>,
     /// The top-level properties that the template set to something else than what the type fills in anyway.

@@ -8,7 +8,7 @@ use super::{Account, Accounts, Fleet, Members, Place, sought};
 use crate::blueprint::Blueprint;
 use crate::inventory::{Inventory, Orphan, Request, Sought, collect, named_stacks};
 use crate::problem::Problem;
-use crate::resource::{Access, Failure, Result, Stack, StackId, Tags, home, is_everywhere, partition};
+use crate::resource::{Access, Failure, Result, Stack, StackId, Tags, home, partition};
 
 /// A place where stacks are looked for, and by which role they could be changed there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -139,10 +139,11 @@ impl<A: Accounts> Fleet<'_, A> {
         let Place { account, region, role } = &suspected.place;
         let stacks: Vec<Stack> = claimed.iter().map(|id| suspected.stack(project, id)).collect();
         let source = Account { accounts: self.accounts, id: account, role: role.clone() };
-        let wanted = stacks.iter().map(|stack| Sought { stack, wanted: BTreeMap::new() }).collect();
+        let wanted =
+            stacks.iter().map(|stack| Sought { stack, wanted: BTreeMap::new(), global: BTreeSet::new() }).collect();
         let request = Request { project, account, named: &self.named(), stacks: wanted, survey: false };
         let mut read = collect(self.accounts.kinds(), &source, &request).await;
-        self.members.leave_roles(&stacks, &mut read);
+        self.leave_global(&stacks, &mut read);
         let answer = |stack: &Stack| {
             let inventory = read.get(&stack.id)?;
             let addresses = match inventory.residents(&stack.region) {
@@ -203,21 +204,23 @@ impl Suspected {
     }
 }
 
-impl Members<'_> {
-    /// What the YAML has elsewhere by now shares its roles with what is left of it here: they are everywhere, and not taken
+impl<A: Accounts> Fleet<'_, A> {
+    /// What the YAML has elsewhere by now shares with what is left of it here what belongs to no region: that is not taken
     /// along.
-    pub(super) fn leave_roles<'a>(
+    pub(super) fn leave_global<'a>(
         &self,
         stacks: impl IntoIterator<Item = &'a Stack>,
         inventories: &mut BTreeMap<StackId, Inventory>,
     ) {
+        let kinds = self.accounts.kinds().iter().map(|kind| kind.facts());
+        let global: BTreeSet<&str> = kinds.filter(|facts| facts.is_global).map(|facts| facts.kind).collect();
         let is_left = |here: &Stack| {
             let is_other = |there: &Stack| (&there.account, &there.region) != (&here.account, &here.region);
-            self.stacks.iter().filter(|there| there.id == here.id).any(is_other)
+            self.members.stacks.iter().filter(|there| there.id == here.id).any(is_other)
         };
         for stack in stacks.into_iter().filter(|stack| is_left(stack)) {
             if let Some(inventory) = inventories.get_mut(&stack.id) {
-                inventory.kinds.retain(|(_, kind), _| !is_everywhere(kind));
+                inventory.kinds.retain(|(_, kind), _| !global.contains(kind.as_str()));
             }
         }
     }

@@ -58,5 +58,7 @@ impl<A> Fleet<'_, A> {
 fn sought(blueprint: &Blueprint) -> Sought<'_> {
     let resources = blueprint.resources.values();
     let wanted = resources.map(|resource| (resource.address.clone(), resource.region.clone())).collect();
-    Sought { stack: &blueprint.stack, wanted }
+    let global = blueprint.resources.values().filter(|resource| resource.is_global);
+    let global = global.map(|resource| resource.address.clone()).collect();
+    Sought { stack: &blueprint.stack, wanted, global }
 }

@@ -33,7 +33,7 @@ impl<A: Accounts> Fleet<'_, A> {
         });
         let mut inventories = join_all(reads).await.into_iter().flatten().collect();
         self.locate(&mut inventories).await;
-        self.members.leave_roles(self.stacks.iter().map(|blueprint| &blueprint.stack), &mut inventories);
+        self.leave_global(self.stacks.iter().map(|blueprint| &blueprint.stack), &mut inventories);
         Ok(inventories)
     }
 

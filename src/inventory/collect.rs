@@ -7,8 +7,7 @@ use super::estranged::look_again;
 use super::selection::Selection;
 use super::types::{Inventory, Orphan, Seen, Sight, Unmanaged};
 use crate::resource::{
-    Address, AnyKind, AnyListing, Cloud, Facts, Failure, Live, Result, Scope, Secrets, Stack, StackId, State,
-    is_everywhere, key,
+    Address, AnyKind, AnyListing, Cloud, Facts, Failure, Live, Result, Scope, Secrets, Stack, StackId, State, key,
 };
 
 /// The kind whose things others stand in: it can't go while anything is inside.
@@ -57,6 +56,8 @@ pub struct Sought<'a> {
     /// What should be there, and in which region: if something of it is missing, a second look asks whether it only lost
     /// its tags.
     pub wanted: BTreeMap<Address, String>,
+    /// Those of them that belong to no region.
+    pub global: BTreeSet<Address>,
 }
 
 impl Sought<'_> {
@@ -86,7 +87,7 @@ impl Sought<'_> {
 
     fn wanted_at_home(&self) -> impl Iterator<Item = &Address> {
         let home =
-            self.wanted.iter().filter(|(address, at)| **at == self.stack.region && !is_everywhere(&address.kind));
+            self.wanted.iter().filter(|(address, at)| **at == self.stack.region && !self.global.contains(*address));
         home.map(|(address, _)| address)
     }
 }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::resource::{Address, Command, Failure, Live, Result, StackId, State, Stranger, Unseen, is_everywhere};
+use crate::resource::{Address, Command, Failure, Live, Result, StackId, State, Stranger, Unseen};
 
 /// What was seen of one stack. An observation that failed is unknown, never absent.
 #[derive(Clone, Debug, Default)]
@@ -111,7 +111,7 @@ impl Inventory {
 
     /// Returns the live things that tell where the stack lives: roles are everywhere.
     pub fn regional(&self) -> impl Iterator<Item = (&Address, &Arc<Live>)> {
-        self.all().filter(|(address, _)| !is_everywhere(&address.kind))
+        self.all().filter(|(_, live)| !live.is_global)
     }
 
     /// Returns what lives in a region, and does not leave it.

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::order::Shapes;
-use crate::resource::{Address, Live, Reference, is_everywhere, pointer};
+use crate::resource::{Address, Live, Reference, pointer};
 
 /// A live thing, by its address, its id and its region: an id that is a name stands for another thing in each. What is
-/// everywhere has none.
+/// global has none.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct LiveId {
     pub(super) address: Address,
@@ -17,7 +17,7 @@ pub(super) struct LiveId {
 
 impl LiveId {
     pub(super) fn of(address: &Address, live: &Live) -> Self {
-        let region = if is_everywhere(&address.kind) { String::new() } else { live.region.clone() };
+        let region = if live.is_global { String::new() } else { live.region.clone() };
         Self { address: address.clone(), id: live.id.clone(), region }
     }
 }

@@ -27,11 +27,6 @@ impl Address {
     }
 }
 
-/// Returns whether what is of a type belongs to no region, and is listed in each: IAM's roles.
-pub fn is_everywhere(kind: &str) -> bool {
-    kind.starts_with("AWS::IAM::")
-}
-
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.kind, self.name)

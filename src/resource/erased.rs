@@ -17,7 +17,10 @@ use super::{
 pub struct Live {
     pub id: String,
     pub name: Option<String>,
+    /// In which it was listed.
     pub region: String,
+    /// Whether it belongs to no region: the same thing is listed in each.
+    pub is_global: bool,
     /// The normalised spec.
     pub spec: Value,
     pub outputs: Value,
@@ -277,6 +280,7 @@ fn erase<K: Kind>(found: Found<K>, scope: &Scope) -> Result<Live> {
         id: found.id.clone(),
         name: found.name.clone(),
         region: scope.region.clone(),
+        is_global: K::FACTS.is_global,
         spec: value(&found.spec)?,
         outputs: value(&found.outputs)?,
         tags: K::FACTS.identity.read(found.name.as_deref(), &found.tags),

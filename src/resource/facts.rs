@@ -11,6 +11,8 @@ pub struct Facts {
     pub kind: &'static str,
     /// See [`Essentials::indexed_as`].
     pub indexed_as: Option<&'static str>,
+    /// See [`Essentials::is_global`].
+    pub is_global: bool,
     /// See [`Essentials::reference`].
     pub reference: &'static str,
     /// See [`Essentials::name`].
@@ -140,6 +142,8 @@ pub struct Essentials {
     /// no template names the type, it is read of the stacks of which the index shows something of that service. None: the
     /// index does not show it, and it is always read.
     pub indexed_as: Option<&'static str>,
+    /// Whether its resources belong to no region, and are listed in each: IAM's roles.
+    pub is_global: bool,
     /// The output that CloudFormation's `Ref` returns.
     pub reference: &'static str,
     /// How AWS names it.
@@ -169,6 +173,7 @@ impl Facts {
     pub const fn of(essentials: Essentials) -> Self {
         let Essentials {
             kind,
+            is_global,
             indexed_as,
             reference,
             name,
@@ -183,6 +188,7 @@ impl Facts {
         } = essentials;
         Self {
             kind,
+            is_global,
             indexed_as,
             reference,
             name,
@@ -253,6 +259,7 @@ impl Facts {
         if matches!(self.identity, Identity::Tags) {
             return;
         }
+        assert!(self.indexed_as.is_none(), "no tag index shows what has no tags");
         assert!(matches!(self.name, NameRule::Unique { .. }), "a name that tells whose it is has no hash");
         if let Some(room) = self.identity.digest_room() {
             assert!(room >= 32, "a note with no room for a digest is none");

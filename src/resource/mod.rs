@@ -38,7 +38,7 @@ mod tags;
 mod turn;
 pub mod version;
 
-pub use address::{Address, is_everywhere};
+pub use address::Address;
 pub use attachable::{Attachable, Attached, Told};
 pub use changes::Changes;
 pub use command::{AWS, COMMAND, Command, located, quoted, spell};

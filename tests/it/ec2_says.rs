@@ -6,7 +6,7 @@ use std::sync::Arc;
 use provision::aws::{Aws, WriterScope};
 use provision::kinds::KINDS;
 use provision::resource::{
-    Address, AnyKind, Changes, Class, Failure, FieldDiff, Live, Settled, StackId, State, key, keyed,
+    Address, AnyKind, Changes, Class, Failure, FieldDiff, Live, Settled, StackId, State, Turn, key, keyed,
 };
 use serde_json::json;
 
@@ -48,7 +48,11 @@ async fn list(aws: &Canned, name: &str) -> Vec<Live> {
 /// Lists it with the first answer, then deletes it.
 async fn delete(aws: &Canned, name: &str) -> Result<(), Failure> {
     let live = list(aws, name).await.remove(0);
-    kind(name).delete(&writer(aws, &live).await, &live).await.map(drop)
+    match kind(name).delete(&writer(aws, &live).await, &live).await? {
+        Turn::Done(_) => Ok(()),
+        Turn::Busy(failure) => Err(failure),
+        Turn::More(what) => panic!("more to delete: {what}"),
+    }
 }
 
 async fn writer(aws: &Canned, live: &Live) -> provision::aws::Writer {

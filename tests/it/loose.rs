@@ -29,6 +29,7 @@ impl Kind for Any {
 
     const FACTS: Facts = Facts::of(Essentials {
         kind: "Any",
+        is_global: false,
         indexed_as: None,
         reference: "Id",
         name: NameRule::Unique { max: 512 },

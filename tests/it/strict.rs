@@ -69,6 +69,7 @@ enum Mode {
 const fn essentials(kind: &'static str, name: NameRule, identity: Identity) -> Essentials {
     Essentials {
         kind,
+        is_global: false,
         indexed_as: None,
         reference: "Id",
         name,

@@ -55,6 +55,7 @@ impl Kind for Eip {
         replacement: Replacement::CreateFirst,
         ..Facts::of(Essentials {
             kind: "AWS::EC2::EIP",
+            is_global: false,
             indexed_as: Some("ec2"),
             reference: "PublicIp",
             name: NameRule::Assigned { max: 255 },

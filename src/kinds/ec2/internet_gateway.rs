@@ -75,6 +75,7 @@ impl Kind for InternetGateway {
         },
         ..Facts::of(Essentials {
             kind: "AWS::EC2::InternetGateway",
+            is_global: false,
             indexed_as: Some("ec2"),
             reference: "InternetGatewayId",
             name: NameRule::Assigned { max: 255 },

@@ -87,6 +87,7 @@ impl Kind for NatGateway {
         seconds: 110,
         ..Facts::of(Essentials {
             kind: "AWS::EC2::NatGateway",
+            is_global: false,
             indexed_as: Some("ec2"),
             reference: "NatGatewayId",
             name: NameRule::Assigned { max: 255 },

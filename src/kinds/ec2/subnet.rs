@@ -94,6 +94,7 @@ impl Kind for Subnet {
         mends: &["/AssignIpv6AddressOnCreation", "/EnableDns64", NAMES],
         ..Facts::of(Essentials {
             kind: "AWS::EC2::Subnet",
+            is_global: false,
             indexed_as: Some("ec2"),
             reference: "SubnetId",
             name: NameRule::Assigned { max: 255 },

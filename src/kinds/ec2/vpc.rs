@@ -89,6 +89,7 @@ impl Kind for Vpc {
         several_calls: true,
         ..Facts::of(Essentials {
             kind: "AWS::EC2::VPC",
+            is_global: false,
             indexed_as: Some("ec2"),
             reference: "VpcId",
             name: NameRule::Assigned { max: 255 },

@@ -87,6 +87,7 @@ impl Kind for SubnetGroup {
         replacement: Replacement::CreateFirst,
         ..Facts::of(Essentials {
             kind: "AWS::ElastiCache::SubnetGroup",
+            is_global: false,
             indexed_as: Some("elasticache"),
             reference: "CacheSubnetGroupName",
             name: NameRule::Unique { max: NAME_MAX },

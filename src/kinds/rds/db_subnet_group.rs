@@ -87,6 +87,7 @@ impl Kind for DbSubnetGroup {
         replacement: Replacement::CreateFirst,
         ..Facts::of(Essentials {
             kind: "AWS::RDS::DBSubnetGroup",
+            is_global: false,
             indexed_as: Some("rds"),
             reference: "DBSubnetGroupName",
             name: NameRule::Unique { max: rds::GROUP_MAX },

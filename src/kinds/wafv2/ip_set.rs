@@ -80,6 +80,7 @@ impl Kind for IpSet {
         },
         ..Facts::of(Essentials {
             kind: "AWS::WAFv2::IPSet",
+            is_global: false,
             indexed_as: Some("wafv2"),
             reference: "Ref",
             name: NameRule::Unique { max: wafv2::NAME_MAX },
@@ -192,8 +193,7 @@ impl Kind for IpSet {
             all.filter_map(|range| range.as_str()?.parse().ok()).collect()
         };
         let before = ranges(live);
-        let come = ranges(desired).into_iter().filter(|range| !before.contains(range));
-        come.filter_map(vast).collect()
+        ranges(desired).into_iter().filter(|range| !before.contains(range)).filter_map(vast).collect()
     }
 
     fn check(spec: &Spec) -> Vec<(String, String)> {

@@ -74,6 +74,7 @@ pub fn blueprint_of(stack: Stack, wishes: &[Wish]) -> Blueprint {
             let resource = Resource {
                 address: address.clone(),
                 region: wish.region.clone().unwrap_or_else(|| stack.region.clone()),
+                is_global: kind.facts().is_global,
                 spec: spec.into(),
                 set,
                 origins: BTreeMap::new(),

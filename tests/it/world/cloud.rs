@@ -5,13 +5,14 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use provision::apply::{Fence, Permit};
-use provision::resource::{Class, Cloud, Result, Tags, is_everywhere};
+use provision::resource::{Class, Cloud, Result, Tags};
 use serde_json::Value;
 use tokio::time::Instant;
 
 use super::client::Client;
 use super::faults::{FAKE, Fault, Schedule, What};
 use super::history::Yaml;
+use super::kinds::is_global;
 use super::leases::Leases;
 use super::pace::Pace;
 use super::thing::Thing;
@@ -285,7 +286,7 @@ impl World {
 
     /// Whether something in one region uses what is in another, or everywhere.
     pub fn reaches(&self, from: &str, is_target: impl Fn(&Thing) -> bool) -> bool {
-        let far = self.things.values().filter(|thing| thing.region != from || is_everywhere(&thing.kind));
+        let far = self.things.values().filter(|thing| thing.region != from || is_global(&thing.kind));
         far.filter(|thing| is_target(thing)).any(|thing| self.users(&thing.id).iter().any(|user| user.region == from))
     }
 

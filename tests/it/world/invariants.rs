@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use provision::plan::{Plan, Step, Verb as StepVerb};
-use provision::resource::{is_everywhere, key};
+use provision::resource::key;
 
 use super::build::Wish;
 use super::cloud::{Call, World, long, short};
 use super::faults::{Fault, What};
 use super::history::{Job, Verb, Yaml};
+use super::kinds::is_global;
 use super::strangers::Strangers;
 use super::thing::Thing;
 
@@ -193,7 +194,7 @@ pub fn estranged(world: &mut World, strangers: &Strangers, first: usize) -> Resu
 
 /// While a stack lives elsewhere than the YAML says, nothing of it is made.
 pub fn elsewhere(world: &mut World, yaml: &Yaml, before: &BTreeMap<String, Thing>, first: usize) -> Result<(), Broken> {
-    let is_regional = |kind: &str| !is_everywhere(kind);
+    let is_regional = |kind: &str| !is_global(kind);
     let at_home = yaml.wishes.iter().filter(|wish| is_regional(&wish.kind) && yaml.region(wish) == yaml.home);
     let at_home: Vec<_> = at_home.map(Wish::place).collect();
     let lives = |thing: &&Thing| {

@@ -26,9 +26,19 @@ pub struct Outputs {
     pub revision: u64,
 }
 
-/// The fake index names each type; like AWS's, it shows no role.
-const fn indexed(kind: &'static str) -> Option<&'static str> {
-    if kind.as_bytes()[0] == b'F' { Some(kind) } else { None }
+/// The fake index names each type; like AWS's, it shows no role, and nothing that has no tags.
+const fn indexed(kind: &'static str, identity: Identity) -> Option<&'static str> {
+    if matches!(identity, Identity::Tags) && !is_role(kind) { Some(kind) } else { None }
+}
+
+/// Whether it is like AWS's roles: the others are called `Fake::`.
+const fn is_role(kind: &'static str) -> bool {
+    kind.as_bytes()[0] == b'A'
+}
+
+/// Whether what is of a type belongs to no region.
+pub fn is_global(kind: &str) -> bool {
+    KINDS.iter().any(|known| known.facts().kind == kind && known.facts().is_global)
 }
 
 macro_rules! fake_kind {
@@ -44,7 +54,8 @@ macro_rules! fake_kind {
                 $($fact: $value,)*
                 ..Facts::of(Essentials {
                     kind: $type,
-                    indexed_as: indexed($type),
+                    is_global: is_role($type),
+                    indexed_as: indexed($type, $identity),
                     reference: "Id",
                     name: $name,
                     identity: $identity,

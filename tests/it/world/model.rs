@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use provision::resource::{Reference, Tags, is_everywhere, key};
+use provision::resource::{Reference, Tags, key};
 use serde_json::Value;
 
 use super::cloud::{World, ids};
 use super::history::Yaml;
 use super::kinds::KINDS;
+use super::kinds::is_global;
 use super::thing::{Thing, UNTAGGABLE};
 use super::verbs::revision;
 
@@ -61,7 +62,7 @@ fn line(kind: &str, region: &str, place: &str, mut spec: Value, tags: &Tags) -> 
     }
     let known = [key::PROJECT, key::TENANT, key::ENVIRONMENT, key::TEMPLATE, key::NAME, "cost-center", "Name"];
     let tags: Tags = tags.iter().filter(|(key, value)| known.contains(key) || value.ends_with("pending")).collect();
-    let region = if is_everywhere(kind) { "everywhere" } else { region };
+    let region = if is_global(kind) { "everywhere" } else { region };
     format!("{region} {place} {spec} {}", serde_json::to_value(&tags).expect("tags are JSON"))
 }
 

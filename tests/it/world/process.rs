@@ -84,7 +84,8 @@ impl<'a> Process<'a> {
     /// All of it, in its accounts.
     pub fn fleet(&self) -> Fleet<'_, Self> {
         let Project { ids, stacks, kinds } = &self.project;
-        let members = Members { project: "test", ids, stacks, kinds };
+        let project = stacks.first().map_or("test", |stack| &stack.project);
+        let members = Members { project, ids, stacks, kinds };
         Fleet { accounts: self, members, stacks: &self.blueprints, access: Access::Read }
     }
 

@@ -1,8 +1,9 @@
-use provision::resource::{State, Tags, is_everywhere, key};
+use provision::resource::{State, Tags, key};
 use serde_json::Value;
 use tokio::time::Instant;
 
 use super::build::HOME;
+use super::kinds::is_global;
 use super::needs::{Rollout, Version};
 
 /// The kinds on which the cloud takes no tags: their names say whose they are.
@@ -97,7 +98,7 @@ impl Thing {
 
     /// Whether calls in a region find it.
     pub fn is_in(&self, region: &str) -> bool {
-        self.region == region || is_everywhere(&self.kind)
+        self.region == region || is_global(&self.kind)
     }
 
     /// Whether the cloud takes no tags on it.

@@ -79,6 +79,7 @@ impl Kind for Certificate {
         seconds: 120,
         ..Facts::of(Essentials {
             kind: "AWS::CertificateManager::Certificate",
+            is_global: false,
             indexed_as: Some("acm"),
             reference: "CertificateArn",
             name: NameRule::Assigned { max: 255 },

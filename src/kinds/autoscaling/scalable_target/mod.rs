@@ -149,6 +149,7 @@ impl Kind for ScalableTarget {
         },
         ..Facts::of(Essentials {
             kind: "AWS::ApplicationAutoScaling::ScalableTarget",
+            is_global: false,
             indexed_as: None,
             reference: "Id",
             name: NameRule::Assigned { max: 255 },

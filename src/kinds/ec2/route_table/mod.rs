@@ -128,6 +128,7 @@ impl Kind for RouteTable {
         },
         ..Facts::of(Essentials {
             kind: "AWS::EC2::RouteTable",
+            is_global: false,
             indexed_as: Some("ec2"),
             reference: "RouteTableId",
             name: NameRule::Assigned { max: 255 },

@@ -149,6 +149,7 @@ impl Kind for SecurityGroup {
         },
         ..Facts::of(Essentials {
             kind: "AWS::EC2::SecurityGroup",
+            is_global: false,
             indexed_as: Some("ec2"),
             reference: "GroupId",
             name: NameRule::Hashed { max: 255 },

@@ -71,6 +71,7 @@ impl Kind for Cluster {
         mends: &[DEFAULTS],
         ..Facts::of(Essentials {
             kind: "AWS::ECS::Cluster",
+            is_global: false,
             indexed_as: Some("ecs"),
             reference: "ClusterName",
             name: NameRule::Unique { max: MAX_NAME },

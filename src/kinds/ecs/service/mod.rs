@@ -188,6 +188,7 @@ impl Kind for Service {
         },
         ..Facts::of(Essentials {
             kind: "AWS::ECS::Service",
+            is_global: false,
             indexed_as: Some("ecs"),
             reference: "ServiceArn",
             name: NameRule::Unique { max: MAX_NAME },

@@ -142,6 +142,7 @@ impl Kind for TaskDefinition {
         },
         ..Facts::of(Essentials {
             kind: "AWS::ECS::TaskDefinition",
+            is_global: false,
             indexed_as: Some("ecs"),
             reference: "TaskDefinitionArn",
             name: NameRule::Unique { max: MAX_NAME },

@@ -54,6 +54,7 @@ impl Kind for ReplicationGroup {
         },
         ..Facts::of(Essentials {
             kind: "AWS::ElastiCache::ReplicationGroup",
+            is_global: false,
             indexed_as: Some("elasticache"),
             reference: "ReplicationGroupId",
             name: NameRule::Unique { max: NAME_MAX },

@@ -109,6 +109,7 @@ impl Kind for Listener {
         mends: &[ALPN, "/DefaultActions", MUTUAL],
         ..Facts::of(Essentials {
             kind: "AWS::ElasticLoadBalancingV2::Listener",
+            is_global: false,
             indexed_as: Some("elasticloadbalancing"),
             reference: "ListenerArn",
             name: NameRule::Assigned { max: 255 },

@@ -158,6 +158,7 @@ impl Kind for ListenerRule {
         mends: &["/Actions", "/Conditions", TRANSFORMS],
         ..Facts::of(Essentials {
             kind: "AWS::ElasticLoadBalancingV2::ListenerRule",
+            is_global: false,
             indexed_as: Some("elasticloadbalancing"),
             reference: "RuleArn",
             name: NameRule::Assigned { max: 255 },

@@ -133,6 +133,7 @@ impl Kind for LoadBalancer {
         },
         ..Facts::of(Essentials {
             kind: "AWS::ElasticLoadBalancingV2::LoadBalancer",
+            is_global: false,
             indexed_as: Some("elasticloadbalancing"),
             reference: "LoadBalancerArn",
             name: NameRule::Hashed { max: NAME_MAX },

@@ -91,6 +91,7 @@ impl Kind for TargetGroup {
         several_calls: true,
         ..Facts::of(Essentials {
             kind: "AWS::ElasticLoadBalancingV2::TargetGroup",
+            is_global: false,
             indexed_as: Some("elasticloadbalancing"),
             reference: "TargetGroupArn",
             name: NameRule::Hashed { max: NAME_MAX },

@@ -133,6 +133,7 @@ impl Kind for Role {
         mends: &["/AssumeRolePolicyDocument", "/Policies"],
         ..Facts::of(Essentials {
             kind: "AWS::IAM::Role",
+            is_global: true,
             indexed_as: None,
             reference: "RoleName",
             name: NameRule::Unique { max: MAX_NAME },

@@ -102,6 +102,7 @@ impl Kind for Key {
         },
         ..Facts::of(Essentials {
             kind: "AWS::KMS::Key",
+            is_global: false,
             indexed_as: Some("kms"),
             reference: "KeyId",
             name: NameRule::Unique { max: MAX_NAME },

@@ -108,6 +108,7 @@ impl Kind for LogGroup {
         cloudformation: CloudFormation { left_out: &[("RetentionInDays", "0")], ..CloudFormation::SAME },
         ..Facts::of(Essentials {
             kind: "AWS::Logs::LogGroup",
+            is_global: false,
             indexed_as: Some("logs"),
             reference: "LogGroupName",
             name: NameRule::Unique { max: 512 },

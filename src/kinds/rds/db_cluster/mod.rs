@@ -145,6 +145,7 @@ impl Kind for DbCluster {
         },
         ..Facts::of(Essentials {
             kind: "AWS::RDS::DBCluster",
+            is_global: false,
             indexed_as: Some("rds"),
             reference: "DBClusterIdentifier",
             name: NameRule::Unique { max: rds::ID_MAX },

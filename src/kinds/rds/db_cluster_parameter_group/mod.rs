@@ -79,6 +79,7 @@ impl Kind for DbClusterParameterGroup {
         asks: &["rds:DescribeEngineDefaultClusterParameters"],
         ..Facts::of(Essentials {
             kind: "AWS::RDS::DBClusterParameterGroup",
+            is_global: false,
             indexed_as: Some("rds"),
             reference: "DBClusterParameterGroupName",
             name: NameRule::Hashed { max: rds::GROUP_MAX },

@@ -39,6 +39,7 @@ impl Kind for DbInstance {
         cloudformation: CloudFormation { snapshots: Snapshots::Unless("DBClusterIdentifier"), ..CloudFormation::SAME },
         ..Facts::of(Essentials {
             kind: "AWS::RDS::DBInstance",
+            is_global: false,
             indexed_as: Some("rds"),
             reference: "DBInstanceIdentifier",
             name: NameRule::Unique { max: rds::ID_MAX },

@@ -137,6 +137,7 @@ impl Kind for WebAcl {
         cloudformation: CloudFormation { empty_objects_say: true, ..CloudFormation::SAME },
         ..Facts::of(Essentials {
             kind: "AWS::WAFv2::WebACL",
+            is_global: false,
             indexed_as: Some("wafv2"),
             reference: "Ref",
             name: NameRule::Unique { max: wafv2::NAME_MAX },
