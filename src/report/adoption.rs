@@ -1,5 +1,5 @@
 use super::plan_text::{TextOptions, stack_text};
-use super::style::{HEAD, count, paint};
+use super::style::{HEAD, paint};
 use crate::plan::StackPlan;
 
 /// What adopting a thing writes, after what is different about it: a plan of the one address. Coloured.
@@ -11,7 +11,8 @@ pub fn adoption_text(adoption: &StackPlan, differences: &StackPlan, options: Tex
         let differs = match (differences.changes.is_empty(), fields) {
             (true, _) => "it is as the YAML says".to_owned(),
             (false, 0) => "the next apply completes it".to_owned(),
-            (false, fields) => format!("{} differ: the next apply would mend that", count(fields, "field")),
+            (false, 1) => "1 field differs: the next apply would mend that".to_owned(),
+            (false, fields) => format!("{fields} fields differ: the next apply would mend that"),
         };
         let line = format!("adopt {id} as {}: {differs}", change.address);
         text.push_str(&format!("\n{}\n", paint(HEAD, line)));

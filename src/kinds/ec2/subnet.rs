@@ -139,7 +139,7 @@ impl Kind for Subnet {
     async fn create(writer: &Writer, _: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
         let look = || async {
             let answer = writer.ec2().describe_subnets().set_filters(Some(ec2::filters_of(tags))).send().await?;
-            Ok(answer.subnets().iter().find(|one| is_meant(one, spec)).map(outputs))
+            Ok(answer.subnets().iter().find(|one| is_the_same(one, spec)).map(outputs))
         };
         let outputs = create_once(look, || send(writer, spec, tags)).await?;
         if spec.map_public_ip_on_launch {
@@ -176,7 +176,7 @@ impl Kind for Subnet {
 }
 
 /// Whether a subnet is what would be made. The one that is to be replaced is not, although lists may still show it.
-fn is_meant(there: &Description, spec: &Spec) -> bool {
+fn is_the_same(there: &Description, spec: &Spec) -> bool {
     let agrees = |wanted: &Option<String>, zone: Option<&str>| wanted.is_none() || wanted.as_deref() == zone;
     there.vpc_id() == Some(spec.vpc_id.as_str())
         && there.cidr_block() == Some(spec.cidr_block.as_str())
