@@ -4,6 +4,7 @@ A class of a kind is written as in the harness's kinds.py (subclass `kinds.Kind`
 service as functions of an account, below.
 """
 
+import copy
 import re
 
 import harness
@@ -25,6 +26,34 @@ def dhcp_options(account, asked):
     in_use = {vpc.get("DhcpOptionsId") for vpc in account.all("vpc")}
     ids = [id for id in asked.get("DhcpOptionsIds", []) if id in in_use]
     return {"DhcpOptions": [{"DhcpOptionsId": id, "DhcpConfigurations": of(id)} for id in ids]}
+
+
+# The harness's tables of EC2 by what their ids are called, and by AWS's word in an ARN.
+TAGGED = {
+    "vpc": ("VpcId", "vpc"),
+    "subnet": ("SubnetId", "subnet"),
+    "route-table": ("RouteTableId", "route-table"),
+    "igw": ("InternetGatewayId", "internet-gateway"),
+    "nat": ("NatGatewayId", "natgateway"),
+    "eip": ("AllocationId", "elastic-ip"),
+    "sg": ("GroupId", "security-group"),
+}
+
+
+def indexed(resources):
+    """The tag index with what bears its tags itself: what no template of the project names is found by it."""
+
+    def of(account, asked):
+        known = dict(account.tags)
+        for table, (id, word) in TAGGED.items():
+            for one in account.all(table):
+                arn = f"arn:aws:ec2:us-east-1:{account.number}:{word}/{one.get(id)}"
+                known[arn] = {tag["Key"]: tag["Value"] for tag in one.get("Tags") or []}
+        view = copy.copy(account)
+        view.tags = known
+        return resources(view, asked)
+
+    return of
 
 
 READS = {
@@ -83,6 +112,7 @@ def install(data):
     """Adds what the harness lacks; what it has by now is its own. `data` are the recordings' files."""
     harness.Batch.plan = without_tags(harness.Batch.plan)
     harness.batches = apart(harness.batches)
+    Account.resourcegroupstaggingapi__GetResources = indexed(Account.resourcegroupstaggingapi__GetResources)
     harness.Result.silent = told(harness.Result.silent)
     for path in data:
         RECORDED.update(re.findall(r"dopt-[0-9a-f]+", open(path).read()))
