@@ -140,8 +140,8 @@ pub mod specs {
         title: String,
         #[serde(default)]
         paths: Set<String>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        comment: Option<String>
+        #[serde(default)]
+        comment: String
     });
     spec!(Door { net: Ref<super::Net>, #[serde(default)] cert: Ref<super::Cert>, #[serde(default)] rule: String });
 }
