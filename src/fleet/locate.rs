@@ -89,7 +89,7 @@ impl<A: Accounts> Fleet<'_, A> {
             let place = &suspected.place;
             known[&*place.account].clone()?;
             let mut claimed = self.accounts.claimed(place, self.members.project).await?;
-            claimed.extend(self.told_by_name(place).await?);
+            claimed.extend(self.claimed_by_name(place).await?);
             let claimed: BTreeSet<_> = claimed.into_iter().filter(|stack| is_meant(place, stack)).collect();
             Ok(if claimed.is_empty() { Vec::new() } else { self.confirm(suspected, &claimed).await })
         }));
@@ -117,7 +117,7 @@ impl<A: Accounts> Fleet<'_, A> {
     }
 
     /// The stacks whose names things in the place bear that can't be tagged: no tag index knows those.
-    async fn told_by_name(&self, place: &Place) -> Result<BTreeSet<StackId>> {
+    async fn claimed_by_name(&self, place: &Place) -> Result<BTreeSet<StackId>> {
         let Place { account, region, role } = place;
         let source = Account { accounts: self.accounts, id: account, role: role.clone() };
         named_stacks(self.accounts.kinds(), &source, self.members.project, account, region).await

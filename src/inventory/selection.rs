@@ -23,12 +23,8 @@ impl<'a> Selection<'a> {
         request: &Request<'a>,
         (reader, scope): (&C::Reader, &Scope),
     ) -> Self {
-        let is_sure = |kind: &&dyn AnyKind<C>| {
-            let facts = kind.facts();
-            facts.indexed_as.is_none() || request.named.contains(facts.kind)
-        };
         // Nobody has to be asked.
-        if kinds.iter().all(is_sure) {
+        if kinds.iter().all(|kind| kind.facts().is_always_read(request.named)) {
             return Self::all(request);
         }
         let services = source.services(reader, scope).await;
@@ -39,8 +35,10 @@ impl<'a> Selection<'a> {
     }
 
     pub(super) fn has(&self, facts: &Facts, stack: &StackId) -> bool {
-        let Some(service) = facts.indexed_as.filter(|_| !self.named.contains(facts.kind)) else { return true };
-        let Some(services) = &self.services else { return true };
+        if facts.is_always_read(self.named) {
+            return true;
+        }
+        let (Some(service), Some(services)) = (facts.indexed_as, &self.services) else { return true };
         services.get(stack).is_some_and(|shown| shown.contains(service))
     }
 }

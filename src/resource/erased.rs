@@ -186,7 +186,7 @@ impl<K: Kind> AnyKind<K::Cloud> for K {
             Ok(AnyListing {
                 found: listing.found.into_iter().map(|found| erase(found, scope)).collect::<Result<_>>()?,
                 strangers: listing.strangers,
-                unseen: listing.unseen.into_iter().map(|one| told_by_name::<K>(one, scope)).collect(),
+                unseen: listing.unseen.into_iter().map(|one| unless_renamed::<K>(one, scope)).collect(),
                 attached: listing.attached,
             })
         })
@@ -277,7 +277,7 @@ impl<K: Kind> AnyKind<K::Cloud> for K {
 
 /// Of what has no tags, a name that is not ours says that it is another one, unless it was asked for by its id: somebody may
 /// have renamed what ours refer to.
-fn told_by_name<K: Kind>(unseen: Unseen, scope: &Scope) -> Unseen {
+fn unless_renamed<K: Kind>(unseen: Unseen, scope: &Scope) -> Unseen {
     let is_renamed = || scope.asks_for(&unseen.id) && !unseen.tags.as_ref().is_some_and(|tags| scope.is_claimed(tags));
     if K::FACTS.identity != Identity::Tags && is_renamed() { Unseen { tags: None, ..unseen } } else { unseen }
 }

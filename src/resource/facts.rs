@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use super::cloudformation::CloudFormation;
 use super::{Attachable, Disruption, Identity, NameRule, Naming, Permissions, Replacement, Switch};
 
@@ -274,6 +276,11 @@ impl Facts {
                 "without a digest nobody knows that a create is half done"
             );
         }
+    }
+
+    /// Whether it is read of every stack of a project whose templates name these types: one of them, or what no tag index shows.
+    pub fn is_always_read(&self, named: &BTreeSet<String>) -> bool {
+        self.indexed_as.is_none() || named.contains(self.kind)
     }
 
     /// The part of a spec that a path is in, as the digest has them: a top-level property, or one

@@ -11,7 +11,6 @@ use provision::kinds::KINDS;
 use provision::plan::Action;
 use provision::resource::{Address, Facts, FieldDiff, Live, Permissions, Scope, Tags, key, pointer};
 use serde_json::Value;
-
 use tokio::sync::{Mutex, Semaphore};
 use tokio::task::JoinSet;
 

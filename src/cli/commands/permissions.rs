@@ -49,8 +49,7 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     let named = project.members().kinds;
     // What a template no longer names is read only where the tag index shows it.
     let facts = KINDS.iter().map(|kind| kind.facts());
-    let is_read =
-        |facts: &&Facts| facts.indexed_as.is_none() || named.contains(facts.kind) || former.contains(facts.kind);
+    let is_read = |facts: &&Facts| facts.is_always_read(named) || former.contains(facts.kind);
     let facts: Vec<_> = facts.filter(is_read).collect();
     // What is written is what the stacks are made of.
     let permissions = facts.iter().map(|facts| match facts.permissions {
