@@ -77,6 +77,8 @@ clients! {
     logs: aws_sdk_cloudwatchlogs, "logs", "CloudWatch Logs";
     rds: aws_sdk_rds, "rds", "RDS";
     secrets_manager: aws_sdk_secretsmanager, "secretsmanager", "Secrets Manager";
+    sns: aws_sdk_sns, "sns", "SNS";
+    sqs: aws_sdk_sqs, "sqs", "SQS";
     sts: aws_sdk_sts, "sts", "STS";
     tagging: aws_sdk_resourcegroupstagging, "tag", "Resource Groups Tagging API";
     wafv2: aws_sdk_wafv2, "wafv2", "WAFV2";
