@@ -7,7 +7,7 @@ use super::after::Afters;
 use super::kinds::{Kinds, Known};
 use super::{Blueprint, Ignore, Resource, after, arns, graph, lint, names, place, references, switches, unique};
 use crate::problem::{Problem, Span, suggest};
-use crate::resource::{Address, Reference, Stack, keyed, pointer};
+use crate::resource::{Address, Mistake, Reference, Stack, keyed, pointer};
 use crate::template::{Declaration, Expanded, violation};
 use crate::tenant::IgnoreRule;
 
@@ -133,7 +133,7 @@ fn resource(
     problems.extend(switches::mistakes(known, raw, &spec, &declaration.origins, &subject));
     let origins = place::sorted_as_in_spec(known.shape.schema(), raw, &spec, declaration.origins);
     let origins = place::named_as_in_plans(facts, raw, origins);
-    for (at, what) in known.shape.check(&spec) {
+    for Mistake { path: at, text: what } in known.shape.check(&spec) {
         let span = place::of(&origins, &keyed::named(facts, &spec, &at));
         // What begins with its verb is about the field.
         let field = at.rsplit('/').next().filter(|field| what.starts_with("is ") && !field.is_empty());

@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{
-    Address, Attached, Changes, Class, Disruption, Facts, Failure, FieldDiff, Name, Neighbours, Pending, Question,
-    Result, Scope, State, Tags, Turn, Window, normal,
+    Address, Attached, Changes, Class, Disruption, Facts, Failure, FieldDiff, Mistake, Name, Neighbours, Pending,
+    Question, Result, Scope, State, Tags, Turn, Window, normal,
 };
 
 /// What a kind talks to: AWS, or the fake cloud of the tests.
@@ -175,7 +175,7 @@ pub trait Kind: Sized + Send + Sync + 'static {
     }
 
     /// Returns mistakes that the schema cannot express: the pointer and what is wrong, one each.
-    fn check(_spec: &Self::Spec) -> Vec<(String, String)> {
+    fn check(_spec: &Self::Spec) -> Vec<Mistake> {
         Vec::new()
     }
 

@@ -3,7 +3,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::diff::{Difference, compare};
-use super::{Address, Facts, FieldDiff, Kind, Neighbours, Schema, Window};
+use super::{Address, Facts, FieldDiff, Kind, Mistake, Neighbours, Schema, Window};
 
 /// Whether a replacement can stand beside the old resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +70,7 @@ pub trait Shape: Send + Sync {
     fn normalise(&self, spec: Value) -> Result<Value, String>;
 
     /// Returns mistakes that the schema cannot express, of a spec that [`normalise`](Shape::normalise) accepts.
-    fn check(&self, spec: &Value) -> Vec<(String, String)>;
+    fn check(&self, spec: &Value) -> Vec<Mistake>;
 
     /// Compares two normalised specs.
     fn compare(&self, live: &Value, desired: &Value) -> Difference;
@@ -130,7 +130,7 @@ impl<K: Kind> Shape for K {
         serde_json::to_value(typed).map_err(|error| error.to_string())
     }
 
-    fn check(&self, spec: &Value) -> Vec<(String, String)> {
+    fn check(&self, spec: &Value) -> Vec<Mistake> {
         serde_json::from_value(spec.clone()).map(|typed| K::check(&typed)).unwrap_or_default()
     }
 

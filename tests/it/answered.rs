@@ -33,7 +33,7 @@ fn spec(name: &str, more: &Value) -> Value {
 }
 
 fn mistaken(name: &str, more: &Value) -> Vec<String> {
-    kind(name).check(&spec(name, more)).into_iter().map(|(at, _)| at).collect()
+    kind(name).check(&spec(name, more)).into_iter().map(|mistake| mistake.path).collect()
 }
 
 #[test]

@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use provision::resource::{
     Address, Changes, Cloud, Difference, Disruption, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind,
-    Listing, Made, Name, NameRule, Neighbours, Permissions, Replacement, Result, Schema, Scope, Shape, Tags, Turn,
-    Window, compare,
+    Listing, Made, Mistake, Name, NameRule, Neighbours, Permissions, Replacement, Result, Schema, Scope, Shape, Tags,
+    Turn, Window, compare,
 };
 use serde_json::Value;
 
@@ -108,7 +108,7 @@ impl Shape for Loose {
         Ok(spec)
     }
 
-    fn check(&self, _: &Value) -> Vec<(String, String)> {
+    fn check(&self, _: &Value) -> Vec<Mistake> {
         Vec::new()
     }
 

@@ -3,8 +3,8 @@
 use futures_util::future::BoxFuture;
 use provision::aws::{Aws, Reader, Writer};
 use provision::resource::{
-    Address, AnyKind, AnyListing, AnyMade, Changes, Difference, Disruption, Facts, FieldDiff, Kept, Live, Name,
-    Neighbours, Result, Schema, Scope, Settled, Shape, Tags, Turn, Window,
+    Address, AnyKind, AnyListing, AnyMade, Changes, Difference, Disruption, Facts, FieldDiff, Kept, Live, Mistake,
+    Name, Neighbours, Result, Schema, Scope, Settled, Shape, Tags, Turn, Window,
 };
 use serde_json::Value;
 
@@ -38,7 +38,7 @@ impl Shape for Paced {
     fn normalise(&self, spec: Value) -> std::result::Result<Value, String> {
         self.kind.normalise(spec)
     }
-    fn check(&self, spec: &Value) -> Vec<(String, String)> {
+    fn check(&self, spec: &Value) -> Vec<Mistake> {
         self.kind.check(spec)
     }
     fn compare(&self, live: &Value, desired: &Value) -> Difference {

@@ -54,7 +54,7 @@ fn a_dot_at_the_end_of_a_domain_means_nothing_and_other_letters_than_acms_are_mi
     let kind = KINDS.iter().find(|one| one.facts().kind == kind).unwrap();
     let mistakes = |domain: &str, others: &[&str]| {
         let spec = kind.normalise(certificate(domain, others)).unwrap();
-        kind.check(&spec).into_iter().map(|(at, _)| at).collect::<Vec<_>>()
+        kind.check(&spec).into_iter().map(|mistake| mistake.path).collect::<Vec<_>>()
     };
     assert_eq!(mistakes("xn--mnchen-3ya.example", &["*.a-b.example.com"]), [""; 0]);
     assert_eq!(mistakes("münchen.example", &["a_b.example.com"]), ["/DomainName", "/SubjectAlternativeNames"]);

@@ -1,8 +1,8 @@
 //! Three small kinds with strict types, over a cloud in which nothing happens.
 
 use provision::resource::{
-    Changes, Essentials, Facts, Found, Identity, Kept, Kind, Listing, Made, Name, NameRule, OrRef, Permissions, Ref,
-    Result, Scope, Tags, Turn,
+    Changes, Essentials, Facts, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name, NameRule, OrRef,
+    Permissions, Ref, Result, Scope, Tags, Turn,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -131,8 +131,9 @@ impl Kind for Host {
     };
     idle!(HostSpec);
 
-    fn check(spec: &HostSpec) -> Vec<(String, String)> {
+    fn check(spec: &HostSpec) -> Vec<Mistake> {
         let big = spec.disks.iter().enumerate().filter(|(_, disk)| disk.size > 100);
-        big.map(|(at, disk)| (format!("/Disks/{at}/Size"), format!("the disk {} is too big", disk.name))).collect()
+        big.map(|(at, disk)| Mistake::new(format!("/Disks/{at}/Size"), format!("the disk {} is too big", disk.name)))
+            .collect()
     }
 }

@@ -175,7 +175,7 @@ async fn a_group_goes_when_what_was_in_it_has_gone() {
 #[test]
 fn a_group_without_subnets_is_a_mistake() {
     for group in &GROUPS {
-        let at: Vec<_> = group.any().check(&group.spec("data", &[])).into_iter().map(|(at, _)| at).collect();
+        let at: Vec<_> = group.any().check(&group.spec("data", &[])).into_iter().map(|mistake| mistake.path).collect();
         assert_eq!(at, ["/SubnetIds"], "{}", group.kind);
     }
 }

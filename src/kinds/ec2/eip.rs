@@ -7,8 +7,8 @@ use crate::kinds::ec2;
 use crate::kinds::shared::beyond::Beyond;
 use crate::kinds::shared::idempotence::gone_as;
 use crate::resource::{
-    Attachable, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Name, NameRule,
-    Permissions, Replacement, Result, Scope, State, Tags, Told, Turn, pointer,
+    Attachable, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name,
+    NameRule, Permissions, Replacement, Result, Scope, State, Tags, Told, Turn, pointer,
 };
 
 /// A public IPv4 address that stays the same.
@@ -120,11 +120,9 @@ impl Kind for Eip {
         }
     }
 
-    fn check(spec: &Spec) -> Vec<(String, String)> {
-        if spec.domain == default_domain() {
-            return Vec::new();
-        }
-        vec![("/Domain".to_owned(), "AWS gives out addresses for VPCs only: `vpc`".to_owned())]
+    fn check(spec: &Spec) -> Vec<Mistake> {
+        let is_other = spec.domain != default_domain();
+        Mistake::all([(is_other, "/Domain", "AWS gives out addresses for VPCs only: `vpc`")]).collect()
     }
 }
 

@@ -12,7 +12,8 @@ use crate::kinds::ec2::subnet::Subnet;
 use crate::kinds::shared::beyond::Beyond;
 use crate::resource::{
     Address, Attachable, Changes, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind, Listing, Made,
-    Name, NameRule, Neighbours, Permissions, Ref, Replacement, Result, Scope, State, Switch, Tags, Told, Turn, pointer,
+    Mistake, Name, NameRule, Neighbours, Permissions, Ref, Replacement, Result, Scope, State, Switch, Tags, Told, Turn,
+    pointer,
 };
 
 /// The way out of private subnets.
@@ -187,14 +188,14 @@ impl Kind for NatGateway {
         is_way_out.then_some("")
     }
 
-    fn check(spec: &Spec) -> Vec<(String, String)> {
+    fn check(spec: &Spec) -> Vec<Mistake> {
         let has_address = !ec2::is_blank(&spec.allocation_id);
         let what = match (spec.connectivity_type.as_str(), has_address) {
             ("public", true) | ("private", _) => return Vec::new(),
             ("public", false) => ("/AllocationId", "a public NAT gateway needs the AllocationId of an AWS::EC2::EIP"),
             _ => ("/ConnectivityType", "is `public` or `private`"),
         };
-        vec![(what.0.to_owned(), what.1.to_owned())]
+        vec![Mistake::new(what.0, what.1)]
     }
 }
 

@@ -8,8 +8,8 @@ use crate::kinds::ec2::cidr::Cidr;
 use crate::kinds::ec2::vpc::Vpc;
 use crate::kinds::shared::beyond::Beyond;
 use crate::resource::{
-    Attachable, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Name, NameRule,
-    Permissions, Ref, Replacement, Result, Scope, State, Tags, Told, Turn, Unmodelled, pointer,
+    Attachable, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name,
+    NameRule, Permissions, Ref, Replacement, Result, Scope, State, Tags, Told, Turn, Unmodelled, pointer,
 };
 
 /// A range of a VPC in one zone.
@@ -167,11 +167,10 @@ impl Kind for Subnet {
         Ok(sent.map(|()| Vec::new()))
     }
 
-    fn check(spec: &Spec) -> Vec<(String, String)> {
+    fn check(spec: &Spec) -> Vec<Mistake> {
         let both = spec.availability_zone.is_some() && spec.availability_zone_id.is_some();
-        let zone = both.then(|| ("/AvailabilityZone", "give the zone by name or by id, not both".to_owned()));
-        let range = spec.cidr_block.network_mistake().map(|what| ("/CidrBlock", what));
-        [zone, range].into_iter().flatten().map(|(at, what)| (at.to_owned(), what)).collect()
+        let zone = Mistake::all([(both, "/AvailabilityZone", "give the zone by name or by id, not both")]);
+        zone.chain(spec.cidr_block.network_mistake().map(|what| Mistake::new("/CidrBlock", what))).collect()
     }
 }
 

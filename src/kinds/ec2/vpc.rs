@@ -15,8 +15,8 @@ use crate::kinds::ec2::cidr::Cidr;
 use crate::kinds::ec2::dhcp_options::Options;
 use crate::kinds::shared::beyond::Beyond;
 use crate::resource::{
-    Attachable, Changes, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing, Made, Name, NameRule,
-    Permissions, Replacement, Result, Scope, State, Switch, Tags, Told, Turn, Unmodelled, Unseen, pointer,
+    Attachable, Changes, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name,
+    NameRule, Permissions, Replacement, Result, Scope, State, Switch, Tags, Told, Turn, Unmodelled, Unseen, pointer,
 };
 
 /// A network of a stack's own.
@@ -195,11 +195,11 @@ impl Kind for Vpc {
         field.path == "/InstanceTenancy" && field.after.as_ref().is_some_and(|after| after != "default")
     }
 
-    fn check(spec: &Spec) -> Vec<(String, String)> {
+    fn check(spec: &Spec) -> Vec<Mistake> {
         let mut mistakes = Vec::new();
-        mistakes.extend(spec.cidr_block.network_mistake().map(|what| ("/CidrBlock".to_owned(), what)));
+        mistakes.extend(spec.cidr_block.network_mistake().map(|what| Mistake::new("/CidrBlock", what)));
         if !["default", "dedicated"].contains(&spec.instance_tenancy.as_str()) {
-            mistakes.push(("/InstanceTenancy".to_owned(), "is `default` or `dedicated`".to_owned()));
+            mistakes.push(Mistake::new("/InstanceTenancy", "is `default` or `dedicated`"));
         }
         mistakes
     }

@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::aws::{MINUTE, Reader, Writer};
 use crate::kinds::shared::candidate;
 use crate::kinds::shared::idempotence::patiently;
-use crate::resource::{Class, Reference, Result, Scope, Tags, Unseen, pointer};
+use crate::resource::{Class, Mistake, Reference, Result, Scope, Tags, Unseen, pointer};
 
 /// The longest name of a cluster, a service and a task definition's family.
 pub(super) const MAX_NAME: usize = 255;
@@ -49,9 +49,9 @@ impl CapacityProviderStrategy {
     }
 
     /// Returns what ECS refuses of a strategy, with the pointer below `at`.
-    pub(super) fn mistakes(strategy: &[Self], at: &str) -> Vec<(String, String)> {
+    pub(super) fn mistakes(strategy: &[Self], at: &str) -> Vec<Mistake> {
         let mut all = Vec::new();
-        let mut say = |at: String, text: &str| all.push((at, text.to_owned()));
+        let mut say = |at: String, text: &str| all.push(Mistake::new(at, text));
         if strategy.len() > 1 && strategy.iter().all(|part| part.weight == 0) {
             say(at.to_owned(), "has no Weight over 0: one of its providers needs one");
         }

@@ -9,7 +9,7 @@ use crate::kinds::shared::candidate::{Candidate, adopt, examine};
 use crate::kinds::shared::idempotence::gone;
 use crate::resource::normal::Set;
 use crate::resource::{
-    Attachable, Changes, Class, Essentials, Facts, Found, Identity, Kept, Kind, Listing, Made, Name, NameRule,
+    Attachable, Changes, Class, Essentials, Facts, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name, NameRule,
     Permissions, Ref, Replacement, Result, Scope, State, Tags, Told, Turn,
 };
 
@@ -174,9 +174,8 @@ impl Kind for SubnetGroup {
         Ok(Turn::Done(Vec::new()))
     }
 
-    fn check(spec: &Spec) -> Vec<(String, String)> {
-        let text = "ElastiCache wants at least one subnet".to_owned();
-        spec.subnet_ids.is_empty().then(|| ("/SubnetIds".to_owned(), text)).into_iter().collect()
+    fn check(spec: &Spec) -> Vec<Mistake> {
+        Mistake::all([(spec.subnet_ids.is_empty(), "/SubnetIds", "ElastiCache wants at least one subnet")]).collect()
     }
 }
 

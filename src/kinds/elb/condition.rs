@@ -2,8 +2,8 @@ use aws_sdk_elasticloadbalancingv2::types as sdk;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::resource::Unmodelled;
 use crate::resource::normal::Set;
+use crate::resource::{Mistake, Unmodelled};
 
 /// Values that one rule takes over all its conditions; no quota raises it.
 const MOST_VALUES: usize = 5;
@@ -181,9 +181,9 @@ impl QueryString {
 
 impl Conditions {
     /// Returns what is wrong with them.
-    pub fn check(&self) -> Vec<(String, String)> {
+    pub fn check(&self) -> Vec<Mistake> {
         if self.0.is_empty() {
-            return vec![("/Conditions".to_owned(), "a rule needs a condition".to_owned())];
+            return vec![Mistake::new("/Conditions", "a rule needs a condition")];
         }
         let twice = ONCE.iter().filter(|field| self.0.iter().filter(|one| one.field == **field).count() > 1);
         let twice = twice.map(|field| format!("has `{field}` twice: put the values into one condition"));
@@ -192,7 +192,7 @@ impl Conditions {
             format!("has {values} values, and a rule takes {MOST_VALUES} over all its conditions: part it in several")
         });
         let all = self.0.iter().filter_map(Condition::mistake).chain(twice).chain(many);
-        all.map(|text| ("/Conditions".to_owned(), text)).collect()
+        all.map(|text| Mistake::new("/Conditions", text)).collect()
     }
 
     pub fn to_sdk(&self) -> Vec<sdk::RuleCondition> {
@@ -287,7 +287,7 @@ mod tests {
             conditions(json!([{ "Field": "host-header", "Values": hosts }, paths])).check()
         };
         assert_eq!(rule(&["a.example", "b.example"]), []);
-        assert!(rule(&["a.example", "b.example", "c.example"])[0].1.starts_with("has 6 values, and a rule takes 5"));
+        assert!(rule(&["a.example", "b.example", "c.example"])[0].text.starts_with("has 6 values, and a rule takes 5"));
     }
 
     #[test]
@@ -296,7 +296,7 @@ mod tests {
         assert_eq!(conditions(json!([header("X-A"), header("X-B")])).check(), []);
         let path = |value: &str| json!({ "Field": "path-pattern", "Values": [value] });
         let wrong = conditions(json!([path("/a"), path("/b")])).check();
-        assert_eq!(wrong[0].1, "has `path-pattern` twice: put the values into one condition");
+        assert_eq!(wrong[0].text, "has `path-pattern` twice: put the values into one condition");
     }
 
     #[test]
@@ -309,6 +309,6 @@ mod tests {
     #[test]
     fn a_config_of_another_field_is_a_mistake() {
         let wrong = conditions(json!([{ "Field": "host-header", "PathPatternConfig": { "Values": ["/"] } }]));
-        assert_eq!(wrong.check()[0].1, "the condition on `host-header` has the config of that field, and no other");
+        assert_eq!(wrong.check()[0].text, "the condition on `host-header` has the config of that field, and no other");
     }
 }

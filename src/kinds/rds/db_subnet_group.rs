@@ -9,7 +9,7 @@ use crate::kinds::shared::candidate::{Candidate, adopt, examine};
 use crate::kinds::shared::idempotence::gone;
 use crate::resource::normal::Set;
 use crate::resource::{
-    Attachable, Changes, Class, Essentials, Facts, Found, Identity, Kept, Kind, Listing, Made, Name, NameRule,
+    Attachable, Changes, Class, Essentials, Facts, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name, NameRule,
     Permissions, Ref, Replacement, Result, Scope, State, Tags, Told, Turn,
 };
 
@@ -166,10 +166,9 @@ impl Kind for DbSubnetGroup {
         Ok(Turn::Done(Vec::new()))
     }
 
-    fn check(spec: &Spec) -> Vec<(String, String)> {
+    fn check(spec: &Spec) -> Vec<Mistake> {
         let too_few = spec.subnet_ids.len() < 2;
-        let text = "RDS wants subnets in at least two zones".to_owned();
-        too_few.then(|| ("/SubnetIds".to_owned(), text)).into_iter().collect()
+        Mistake::all([(too_few, "/SubnetIds", "RDS wants subnets in at least two zones")]).collect()
     }
 }
 

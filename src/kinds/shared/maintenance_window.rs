@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use crate::resource::{FieldDiff, Window};
+use crate::resource::{FieldDiff, Mistake, Window};
 
 /// Minutes of a day, and of a week.
 const DAY: u32 = 24 * 60;
@@ -59,8 +59,8 @@ impl MaintenanceWindow {
         (at_maintenance, shortest): (&str, u32),
         backup: Option<&str>,
         (at_backup, shortest_backup): (&str, u32),
-    ) -> Vec<(String, String)> {
-        let mistake = |at: &str, text: String| (at.to_owned(), text);
+    ) -> Vec<Mistake> {
+        let mistake = |at: &str, text: String| Mistake::new(at, text);
         let weekly = maintenance.map(|window| (window, window.span()));
         let daily = backup.map(|window| (window, daily(window)));
         let mut all = Vec::new();
@@ -138,15 +138,15 @@ pub(in crate::kinds) fn clash<S: DeserializeOwned>(
     live: &Value,
     desired: &Value,
     fields: &[FieldDiff],
-    mistakes: impl Fn(&S) -> Vec<(String, String)>,
+    mistakes: impl Fn(&S) -> Vec<Mistake>,
 ) -> Option<String> {
     fields.iter().find(|field| field.path.ends_with("Window"))?;
     let mut effective = live.clone();
     for (name, value) in desired.as_object()? {
         effective[name] = value.clone();
     }
-    let (at, text) = mistakes(&serde_json::from_value(effective).ok()?).into_iter().next()?;
-    Some(format!("{at} {text}: give both windows"))
+    let Mistake { path, text } = mistakes(&serde_json::from_value(effective).ok()?).into_iter().next()?;
+    Some(format!("{path} {text}: give both windows"))
 }
 
 impl From<&MaintenanceWindow> for String {
@@ -185,7 +185,7 @@ mod tests {
     fn said(maintenance: &str, backup: &str) -> Vec<String> {
         let maintenance = MaintenanceWindow::new(maintenance);
         let all = MaintenanceWindow::mistakes(Some(&maintenance), ("/M", 30), Some(backup), ("/B", 30));
-        all.into_iter().map(|(at, text)| format!("{at} {text}")).collect()
+        all.into_iter().map(|Mistake { path, text }| format!("{path} {text}")).collect()
     }
 
     #[test]

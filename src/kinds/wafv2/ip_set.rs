@@ -11,7 +11,7 @@ use crate::resource::cloudformation::CloudFormation;
 use crate::resource::normal::Set;
 use crate::resource::{
     Attachable, Changes, Class, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind, Listing, Made,
-    Name, NameRule, Permissions, Result, Scope, State, Tags, Told, Turn,
+    Mistake, Name, NameRule, Permissions, Result, Scope, State, Tags, Told, Turn,
 };
 
 /// Addresses that rules of a web ACL allow or block.
@@ -196,7 +196,7 @@ impl Kind for IpSet {
         ranges(desired).into_iter().filter(|range| !before.contains(range)).filter_map(vast).collect()
     }
 
-    fn check(spec: &Spec) -> Vec<(String, String)> {
+    fn check(spec: &Spec) -> Vec<Mistake> {
         let wrong = |text: &String| match text.parse::<IpNet>() {
             Ok(range @ IpNet::V4(_)) if spec.ip_address_version == "IPV4" => not_taken(range),
             Ok(range @ IpNet::V6(_)) if spec.ip_address_version == "IPV6" => not_taken(range),
@@ -204,7 +204,7 @@ impl Kind for IpSet {
             Err(_) if text.contains(crate::resource::OPEN) => None,
             Err(_) => Some(format!("{text} is not a range such as 192.0.2.44/32")),
         };
-        spec.addresses.iter().filter_map(wrong).map(|text| ("/Addresses".to_owned(), text)).collect()
+        spec.addresses.iter().filter_map(wrong).map(|text| Mistake::new("/Addresses", text)).collect()
     }
 }
 
@@ -351,7 +351,7 @@ mod tests {
     fn ranges_of_the_other_version_and_bare_addresses_are_mistakes() {
         let mistakes = IpSet::check(&spec("IPV4", &["10.0.0.1", "10.0.0.0/8", "::/0"]));
         assert_eq!(
-            mistakes.into_iter().map(|(_, text)| text).collect::<Vec<_>>(),
+            mistakes.into_iter().map(|mistake| mistake.text).collect::<Vec<_>>(),
             ["10.0.0.1 is not a range such as 192.0.2.44/32", "::/0 is not an IPV4 range"]
         );
     }
@@ -382,7 +382,7 @@ mod tests {
         let mistakes = |version: &str, range: &str| {
             let mistakes =
                 IpSet::check(&spec(version, &[range, "192.0.2.0/24"][..if version == "IPV4" { 2 } else { 1 }]));
-            mistakes.into_iter().map(|(_, text)| text).collect::<Vec<_>>()
+            mistakes.into_iter().map(|mistake| mistake.text).collect::<Vec<_>>()
         };
         assert_eq!(
             mistakes("IPV4", "195.178.188.66/29"),

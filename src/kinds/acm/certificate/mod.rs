@@ -15,7 +15,7 @@ use crate::kinds::shared::lower_case::lower_case;
 use crate::resource::normal::Set;
 use crate::resource::{
     Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind, Listing, Made,
-    Name, NameRule, OPEN, Permissions, Replacement, Result, Scope, State, Tags, Turn, Unseen,
+    Mistake, Name, NameRule, OPEN, Permissions, Replacement, Result, Scope, State, Tags, Turn, Unseen,
 };
 use read::{candidates, is_acm, read, requested, summaries, used};
 
@@ -202,22 +202,22 @@ impl Kind for Certificate {
         if dropped.is_empty() { Vec::new() } else { vec![told()] }
     }
 
-    fn check(spec: &Spec) -> Vec<(String, String)> {
+    fn check(spec: &Spec) -> Vec<Mistake> {
         let mut mistakes = Vec::new();
         let names = spec.subject_alternative_names.iter().map(|name| ("/SubjectAlternativeNames", name));
-        let wrong = |(at, name): (&str, &String)| no_domain(name).map(|why| (at.to_owned(), format!("{name} {why}")));
+        let wrong = |(at, name): (&str, &String)| no_domain(name).map(|why| Mistake::new(at, format!("{name} {why}")));
         mistakes.extend([("/DomainName", &spec.domain_name)].into_iter().chain(names).filter_map(wrong));
         if spec.domain_name.len() > MAX_NAME && !spec.domain_name.contains(OPEN) {
             let text = format!("is longer than {MAX_NAME} letters: put a shorter one here, and it among the others");
-            mistakes.push(("/DomainName".to_owned(), text));
+            mistakes.push(Mistake::new("/DomainName", text));
         }
         if spec.subject_alternative_names.contains(&spec.domain_name) {
             let text = format!("repeats DomainName {}, which AWS adds by itself: leave it out", spec.domain_name);
-            mistakes.push(("/SubjectAlternativeNames".to_owned(), text));
+            mistakes.push(Mistake::new("/SubjectAlternativeNames", text));
         }
         if !["DNS", "EMAIL"].contains(&spec.validation_method.as_str()) {
             let text = format!("is {}, but has to be DNS or EMAIL", spec.validation_method);
-            mistakes.push(("/ValidationMethod".to_owned(), text));
+            mistakes.push(Mistake::new("/ValidationMethod", text));
         }
         mistakes
     }

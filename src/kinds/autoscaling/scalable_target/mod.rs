@@ -12,8 +12,8 @@ use crate::kinds::shared::idempotence::{gone, patiently};
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::{
     Address, Attachable, Attached, CLOSE, Changes, Class, Essentials, Facts, Found, Identity, Kept, Kind, Listing,
-    Made, Name, NameRule, Neighbours, Permissions, Replacement, Result, Scope, State, Switch, Tags, Told, Turn,
-    partition, pointer,
+    Made, Mistake, Name, NameRule, Neighbours, Permissions, Replacement, Result, Scope, State, Switch, Tags, Told,
+    Turn, partition, pointer,
 };
 pub use spec::{Outputs, Spec};
 use write::{delete_policy, put_policy, register};
@@ -292,32 +292,32 @@ impl Kind for ScalableTarget {
         follows.then_some("/ScalingPolicies")
     }
 
-    fn check(spec: &Spec) -> Vec<(String, String)> {
+    fn check(spec: &Spec) -> Vec<Mistake> {
         let mut mistakes = Vec::new();
         if spec.min_capacity > spec.max_capacity {
             let text = format!("is {}, which is more than MaxCapacity, {}", spec.min_capacity, spec.max_capacity);
-            mistakes.push(("/MinCapacity".to_owned(), text));
+            mistakes.push(Mistake::new("/MinCapacity", text));
         }
         if spec.service_namespace != "ecs" {
             let text = format!("is {}, but only ecs is supported", spec.service_namespace);
-            mistakes.push(("/ServiceNamespace".to_owned(), text));
+            mistakes.push(Mistake::new("/ServiceNamespace", text));
         }
         if spec.resource_id.contains("arn:") || spec.resource_id.contains(&format!("Arn{CLOSE}")) {
             let text = "names an ARN, which scales nothing: it is service/<cluster's name>/<service's Name>";
-            mistakes.push(("/ResourceId".to_owned(), text.to_owned()));
+            mistakes.push(Mistake::new("/ResourceId", text));
         }
         for policy in &spec.scaling_policies {
             let at = pointer::join("/ScalingPolicies", &policy.policy_name);
             if policy.policy_type != spec::target_tracking() {
                 let text = format!("is {}, but only TargetTrackingScaling is supported", policy.policy_type);
-                mistakes.push((format!("{at}/PolicyType"), text));
+                mistakes.push(Mistake::new(format!("{at}/PolicyType"), text));
             }
             let metric = &policy.target_tracking_scaling_policy_configuration.predefined_metric_specification;
             if metric.predefined_metric_type == BY_REQUESTS && metric.resource_label.is_empty() {
                 let text = format!("is {BY_REQUESTS}, which needs a ResourceLabel");
                 let path =
                     "TargetTrackingScalingPolicyConfiguration/PredefinedMetricSpecification/PredefinedMetricType";
-                mistakes.push((format!("{at}/{path}"), text));
+                mistakes.push(Mistake::new(format!("{at}/{path}"), text));
             }
         }
         mistakes

@@ -17,7 +17,8 @@ use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::normal::Set;
 use crate::resource::{
     Attachable, Changes, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind, Listing, Made,
-    Name, NameRule, Permissions, Ref, Replacement, Result, Scope, State, Tags, Told, Turn, Unmodelled, pointer,
+    Mistake, Name, NameRule, Permissions, Ref, Replacement, Result, Scope, State, Tags, Told, Turn, Unmodelled,
+    pointer,
 };
 
 /// A route table with its routes and its subnets (which AWS cannot tag).
@@ -241,11 +242,11 @@ impl Kind for RouteTable {
         fields.iter().map(disruption).max().unwrap_or_default()
     }
 
-    fn check(spec: &Spec) -> Vec<(String, String)> {
+    fn check(spec: &Spec) -> Vec<Mistake> {
         let mut mistakes = Vec::new();
         for (index, route) in spec.routes.iter().enumerate() {
             let at = format!("/Routes/{index}");
-            mistakes.extend(route.mistake().map(|what| (at, what)));
+            mistakes.extend(route.mistake().map(|what| Mistake::new(at, what)));
         }
         mistakes
     }

@@ -19,8 +19,8 @@ use crate::kinds::shared::candidate;
 use crate::kinds::shared::idempotence::gone;
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::{
-    Attachable, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Name, NameRule,
-    Permissions, Question, Ref, Replacement, Result, Scope, State, Tags, Told, Turn,
+    Attachable, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name,
+    NameRule, Permissions, Question, Ref, Replacement, Result, Scope, State, Tags, Told, Turn,
 };
 
 /// Who may talk to whom, with all its rules.
@@ -273,16 +273,13 @@ impl Kind for SecurityGroup {
         }))
     }
 
-    fn check(spec: &Spec) -> Vec<(String, String)> {
+    fn check(spec: &Spec) -> Vec<Mistake> {
         let ingress = check("/SecurityGroupIngress", &spec.security_group_ingress.all());
         let egress = check("/SecurityGroupEgress", &spec.security_group_egress.all());
-        let own = rule::odd(&spec.group_description).map(|what| ("/GroupDescription".to_owned(), what));
-        let own = own.or_else(|| {
-            spec.group_description
-                .is_empty()
-                .then(|| ("/GroupDescription".to_owned(), "is empty, and EC2 wants a text".to_owned()))
-        });
-        ingress.into_iter().chain(egress).chain(own).collect()
+        let own = rule::odd(&spec.group_description).map(|what| Mistake::new("/GroupDescription", what));
+        let is_empty = spec.group_description.is_empty();
+        let empty = Mistake::all([(is_empty, "/GroupDescription", "is empty, and EC2 wants a text")]);
+        ingress.into_iter().chain(egress).chain(own).chain(empty).collect()
     }
 }
 
@@ -298,12 +295,12 @@ fn both(live: &[Rule], desired: &[Rule]) -> Option<Vec<Rule>> {
     (!gone.is_empty()).then(|| gone.into_iter().chain(desired.iter().cloned()).collect())
 }
 
-fn check(at: &str, rules: &[Rule]) -> Vec<(String, String)> {
+fn check(at: &str, rules: &[Rule]) -> Vec<Mistake> {
     let mut mistakes = Vec::new();
     for (index, rule) in rules.iter().enumerate() {
         // Rules are sorted, so an index would point at another rule than the one that was written.
         let name = format!("{} {}", rule.protocol, rule.from_port.map_or_else(String::new, |port| port.to_string()));
-        let mut say = |what: &str| mistakes.push((at.to_owned(), format!("the rule `{}` {what}", name.trim_end())));
+        let mut say = |what: &str| mistakes.push(Mistake::new(at, format!("the rule `{}` {what}", name.trim_end())));
         rule.mistake().map(&mut say);
         let parts = [rule.cidr.mistake(), rule.cidr_six.mistake_six(), rule::odd(&rule.description)];
         parts.into_iter().flatten().for_each(|what| say(&format!("has a mistake: {what}")));

@@ -55,7 +55,7 @@ fn protocols_have_one_spelling() {
 fn a_rule_admits_exactly_one() {
     let mistake = |rule: serde_json::Value| {
         let rules: Rules<Ingress> = from_value(json!([rule])).unwrap();
-        super::check("", &rules.all()).pop().map(|(_, what)| what)
+        super::check("", &rules.all()).pop().map(|mistake| mistake.text)
     };
     assert_eq!(
         mistake(json!({ "IpProtocol": "tcp", "FromPort": 1, "ToPort": 1, "CidrIp": "0.0.0.0/0", "CidrIpv6": "::/0" })),
@@ -79,7 +79,7 @@ fn ports_are_ports_and_all_types_of_icmp_have_all_codes() {
     let mistake = |protocol: &str, from: i32, to: i32| {
         let rule = json!({ "IpProtocol": protocol, "FromPort": from, "ToPort": to, "CidrIp": "10.0.0.0/8" });
         let rules: Rules<Ingress> = from_value(json!([rule])).unwrap();
-        super::check("", &rules.all()).pop().map(|(_, what)| what).unwrap_or_default()
+        super::check("", &rules.all()).pop().map(|mistake| mistake.text).unwrap_or_default()
     };
     for (from, to) in [(-1, -1), (0, -1), (0, 65536)] {
         assert!(mistake("tcp", from, to).contains("all ports are 0 to 65535"), "{from} to {to}");

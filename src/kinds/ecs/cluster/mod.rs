@@ -10,8 +10,8 @@ use crate::kinds::shared::beyond::Beyond;
 use crate::kinds::shared::candidate;
 use crate::kinds::shared::idempotence::{gone, patiently, turn};
 use crate::resource::{
-    Attachable, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Name, NameRule,
-    Permissions, Replacement, Result, Scope, State, Stranger, Switch, Tags, Told, Turn, pointer,
+    Attachable, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name,
+    NameRule, Permissions, Replacement, Result, Scope, State, Stranger, Switch, Tags, Told, Turn, pointer,
 };
 pub use spec::{Outputs, Spec};
 
@@ -178,17 +178,15 @@ impl Kind for Cluster {
         turn(sent.map(|()| Vec::new()), |failure| failure.is(Class::Busy))
     }
 
-    fn check(spec: &Spec) -> Vec<(String, String)> {
+    fn check(spec: &Spec) -> Vec<Mistake> {
         let strategy = &spec.default_capacity_provider_strategy;
         let names = strategy.iter().map(|part| &part.capacity_provider);
         let unknown = names.filter(|name| !spec.capacity_providers.contains(*name)).map(|name| {
             let path = pointer::join(DEFAULT_STRATEGY, name);
-            (path, format!("names {name}, which is not among CapacityProviders"))
+            Mistake::new(path, format!("names {name}, which is not among CapacityProviders"))
         });
-        let nowhere = spec.configuration.logs_nowhere().then(|| {
-            let text = "is OVERRIDE, which needs a LogConfiguration with a log group or a bucket";
-            (EXEC_LOGGING.to_owned(), text.to_owned())
-        });
+        let text = "is OVERRIDE, which needs a LogConfiguration with a log group or a bucket";
+        let nowhere = Mistake::all([(spec.configuration.logs_nowhere(), EXEC_LOGGING, text)]);
         unknown.chain(CapacityProviderStrategy::mistakes(strategy, DEFAULT_STRATEGY)).chain(nowhere).collect()
     }
 }

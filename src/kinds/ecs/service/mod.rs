@@ -13,7 +13,7 @@ use crate::kinds::shared::idempotence::{gone, patiently};
 use crate::resource::cloudformation::CloudFormation;
 use crate::resource::{
     Address, Attachable, Changes, Class, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing, Made,
-    Name, NameRule, Neighbours, OPEN, Permissions, Replacement, Result, Scope, Switch, Tags, Told, Turn,
+    Mistake, Name, NameRule, Neighbours, OPEN, Permissions, Replacement, Result, Scope, Switch, Tags, Told, Turn,
 };
 use spec::DAEMON;
 pub use spec::{Outputs, Spec};
@@ -296,9 +296,9 @@ impl Kind for Service {
         needs::of_tasks(spec, other, other_spec, neighbours).then_some("")
     }
 
-    fn check(spec: &Spec) -> Vec<(String, String)> {
+    fn check(spec: &Spec) -> Vec<Mistake> {
         let mut mistakes = Vec::new();
-        let mut mistake = |path: &str, text: &str| mistakes.push((path.to_owned(), text.to_owned()));
+        let mut mistake = |path: &str, text: &str| mistakes.push(Mistake::new(path, text));
         let deployment = &spec.deployment_configuration;
         let (most, least) = (deployment.maximum_percent, deployment.minimum_healthy_percent);
         let is_daemon = spec.scheduling_strategy == DAEMON;

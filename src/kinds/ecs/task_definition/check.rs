@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::container::Container;
 use super::spec::Spec;
 use super::{fargate, image};
-use crate::resource::{CLOSE, Switch, pointer};
+use crate::resource::{CLOSE, Mistake, Switch, pointer};
 
 /// What counts only beside something else.
 pub(super) const SWITCHES: &[Switch] = &[
@@ -43,11 +43,8 @@ pub(super) const SWITCHES: &[Switch] = &[
     ),
 ];
 
-/// A pointer and what is wrong there.
-type Mistakes = Vec<(String, String)>;
-
 /// Returns what ECS would refuse.
-pub(super) fn mistakes(spec: &Spec) -> Mistakes {
+pub(super) fn mistakes(spec: &Spec) -> Vec<Mistake> {
     let mut all = Vec::new();
     roles(spec, &mut all);
     if is_fargate(spec) {
@@ -57,16 +54,16 @@ pub(super) fn mistakes(spec: &Spec) -> Mistakes {
     let containers = &spec.container_definitions;
     if !containers.iter().any(|container| container.essential) {
         let text = "needs at least one container that is Essential".to_owned();
-        all.push(("/ContainerDefinitions".to_owned(), text));
+        all.push(Mistake::new("/ContainerDefinitions", text));
     }
     for one in containers {
         let at = pointer::join("/ContainerDefinitions", &one.name);
         if let Some(text) = image::mistake(&one.image) {
-            all.push((format!("{at}/Image"), text));
+            all.push(Mistake::new(format!("{at}/Image"), text));
         }
         if one.memory > 0 && one.memory_reservation >= one.memory {
             let text = format!("is {}, but has to be under Memory, {}", one.memory_reservation, one.memory);
-            all.push((format!("{at}/MemoryReservation"), text));
+            all.push(Mistake::new(format!("{at}/MemoryReservation"), text));
         }
         router(spec, one, &at, &mut all);
         dependencies(spec, one, &at, &mut all);
@@ -82,17 +79,17 @@ fn is_fargate(spec: &Spec) -> bool {
 
 /// ECS takes a role's name, too, and answers with the ARN: another revision with every apply. What it does before the
 /// containers run, it does with the execution role.
-fn roles(spec: &Spec, all: &mut Mistakes) {
+fn roles(spec: &Spec, all: &mut Vec<Mistake>) {
     for (path, role) in [("/ExecutionRoleArn", &spec.execution_role_arn), ("/TaskRoleArn", &spec.task_role_arn)] {
         let text = role.as_str();
         if !text.is_empty() && !text.starts_with("arn:") && !text.ends_with(&format!(".Arn{CLOSE}")) {
-            all.push((path.to_owned(), format!("`{text}` is not a role's ARN: write ref(<role>, 'Arn')")));
+            all.push(Mistake::new(path, format!("`{text}` is not a role's ARN: write ref(<role>, 'Arn')")));
         }
     }
     if spec.execution_role_arn.as_str().is_empty()
         && let Some(what) = spec.container_definitions.iter().find_map(|one| needs_role(one, is_fargate(spec)))
     {
-        all.push(("/ExecutionRoleArn".to_owned(), format!("is missing, but {what}")));
+        all.push(Mistake::new("/ExecutionRoleArn", format!("is missing, but {what}")));
     }
 }
 
@@ -111,8 +108,8 @@ fn needs_role(one: &Container, is_fargate: bool) -> Option<String> {
         .then(|| format!("on Fargate the image of {name} is pulled from ECR with that role"))
 }
 
-fn fargate(spec: &Spec, all: &mut Mistakes) {
-    let mut mistake = |path: String, text: String| all.push((path, text));
+fn fargate(spec: &Spec, all: &mut Vec<Mistake>) {
+    let mut mistake = |path: String, text: String| all.push(Mistake::new(path, text));
     if spec.network_mode != "awsvpc" {
         mistake("/NetworkMode".to_owned(), format!("is {}, but Fargate needs awsvpc", spec.network_mode));
     }
@@ -146,37 +143,37 @@ fn fargate(spec: &Spec, all: &mut Mistakes) {
     }
 }
 
-fn volumes(spec: &Spec, all: &mut Mistakes) {
+fn volumes(spec: &Spec, all: &mut Vec<Mistake>) {
     for volume in &spec.volumes {
         let at = format!("{}/EFSVolumeConfiguration", pointer::join("/Volumes", &volume.name));
         let efs = &volume.efs_volume_configuration;
         if !efs.authorization_config.access_point_id.is_empty() && efs.root_directory != "/" {
             let text = "has to be / with an access point, which says it: leave it out".to_owned();
-            all.push((format!("{at}/RootDirectory"), text));
+            all.push(Mistake::new(format!("{at}/RootDirectory"), text));
         }
     }
 }
 
 /// ECS takes neither who logs by FireLens without a router, nor a router for nobody.
-fn router(spec: &Spec, one: &Container, at: &str, all: &mut Mistakes) {
+fn router(spec: &Spec, one: &Container, at: &str, all: &mut Vec<Mistake>) {
     let routes = |one: &Container| !one.firelens_configuration.kind.is_empty();
     let is_routed = |one: &Container| one.log_configuration.log_driver == "awsfirelens";
     let others = &spec.container_definitions;
     if is_routed(one) && !others.iter().any(routes) {
         let text = "is awsfirelens, but no container has a FirelensConfiguration".to_owned();
-        all.push((format!("{at}/LogConfiguration/LogDriver"), text));
+        all.push(Mistake::new(format!("{at}/LogConfiguration/LogDriver"), text));
     }
     if routes(one) && !others.iter().any(is_routed) {
         let text = "is set, but no container has the LogDriver awsfirelens".to_owned();
-        all.push((format!("{at}/FirelensConfiguration"), text));
+        all.push(Mistake::new(format!("{at}/FirelensConfiguration"), text));
     }
 }
 
-fn dependencies(spec: &Spec, one: &Container, at: &str, all: &mut Mistakes) {
+fn dependencies(spec: &Spec, one: &Container, at: &str, all: &mut Vec<Mistake>) {
     for dependency in &one.depends_on {
         let name = &dependency.container_name;
         let at = pointer::join(&format!("{at}/DependsOn"), name);
-        let mut say = |text: String| all.push((at.clone(), text));
+        let mut say = |text: String| all.push(Mistake::new(at.clone(), text));
         let Some(other) = spec.container_definitions.iter().find(|other| other.name == *name) else {
             say(format!("names {name}, which is no container of the task"));
             continue;
@@ -195,34 +192,34 @@ fn dependencies(spec: &Spec, one: &Container, at: &str, all: &mut Mistakes) {
     }
 }
 
-fn ports(spec: &Spec, one: &Container, at: &str, all: &mut Mistakes) {
+fn ports(spec: &Spec, one: &Container, at: &str, all: &mut Vec<Mistake>) {
     let mut taken = BTreeSet::new();
     for (index, port) in one.port_mappings.iter().enumerate() {
         let at = format!("{at}/PortMappings/{index}");
         if !taken.insert((port.container_port, &port.protocol)) {
-            all.push((at.clone(), format!("maps {} {} a second time", port.protocol, port.container_port)));
+            all.push(Mistake::new(at.clone(), format!("maps {} {} a second time", port.protocol, port.container_port)));
         }
         let is_own = spec.network_mode == "awsvpc" || spec.network_mode == "host";
         if let Some(host) = port.host_port.filter(|host| is_own && *host != port.container_port) {
             let mode = &spec.network_mode;
             let text = format!("is {host}, but with NetworkMode {mode} it is the container's, {}", port.container_port);
-            all.push((format!("{at}/HostPort"), text));
+            all.push(Mistake::new(format!("{at}/HostPort"), text));
         }
     }
 }
 
-fn mounts(spec: &Spec, one: &Container, at: &str, all: &mut Mistakes) {
+fn mounts(spec: &Spec, one: &Container, at: &str, all: &mut Vec<Mistake>) {
     let mut taken = BTreeSet::new();
     for (index, mount) in one.mount_points.iter().enumerate() {
         let at = format!("{at}/MountPoints/{index}");
         if !spec.volumes.iter().any(|volume| volume.name == mount.source_volume) {
-            all.push((
+            all.push(Mistake::new(
                 format!("{at}/SourceVolume"),
                 format!("names {}, which is not among Volumes", mount.source_volume),
             ));
         }
         if !taken.insert(&mount.container_path) {
-            all.push((format!("{at}/ContainerPath"), format!("{} is mounted twice", mount.container_path)));
+            all.push(Mistake::new(format!("{at}/ContainerPath"), format!("{} is mounted twice", mount.container_path)));
         }
     }
 }

@@ -21,8 +21,8 @@ use crate::kinds::shared::candidate;
 use crate::kinds::shared::idempotence::patiently;
 use crate::resource::cloudformation::CloudFormation;
 use crate::resource::{
-    Attachable, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Name, NameRule,
-    Permissions, Question, Replacement, Result, Scope, State, Tags, Told, Turn, Unseen,
+    Attachable, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name,
+    NameRule, Permissions, Question, Replacement, Result, Scope, State, Tags, Told, Turn, Unseen,
 };
 pub use spec::{Outputs, Spec};
 use to_aws::{list, text};
@@ -249,7 +249,7 @@ impl Kind for TaskDefinition {
         image::missing(reader, account, region, (repository, version)).await
     }
 
-    fn check(spec: &Spec) -> Vec<(String, String)> {
+    fn check(spec: &Spec) -> Vec<Mistake> {
         check::mistakes(spec)
     }
 }

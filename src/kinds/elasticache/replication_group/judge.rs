@@ -7,7 +7,7 @@ use super::spec::{REQUIRED, Spec};
 use crate::kinds::shared::key_arn;
 use crate::kinds::shared::maintenance_window::MaintenanceWindow;
 use crate::resource::version::{self, Move};
-use crate::resource::{Disruption, FieldDiff, pointer};
+use crate::resource::{Disruption, FieldDiff, Mistake, pointer};
 
 /// Returns what one changed field does.
 pub(super) fn disruption(field: &FieldDiff) -> Disruption {
@@ -56,7 +56,7 @@ pub(super) fn refusal(live: &Value, desired: &Value, fields: &[FieldDiff]) -> Op
 }
 
 /// Returns what does not go together.
-pub(super) fn mistakes(spec: &Spec) -> Vec<(String, String)> {
+pub(super) fn mistakes(spec: &Spec) -> Vec<Mistake> {
     let is_cluster = spec.num_node_groups > 1 || spec.cluster_mode.as_deref() == Some("enabled");
     let is_old = spec.engine_version.as_deref().is_some_and(is_too_old_for_tls);
     let all = [
@@ -98,9 +98,7 @@ pub(super) fn mistakes(spec: &Spec) -> Vec<(String, String)> {
         ),
         (spec.kms_key_id.is_some() && !is_encrypted(spec), "/KmsKeyId", "needs AtRestEncryptionEnabled"),
     ];
-    let wrong = all.into_iter().filter(|(is_wrong, ..)| *is_wrong);
-    let wrong = wrong.map(|(_, at, text)| (at.to_owned(), text.to_owned())).chain(windows(spec));
-    wrong.chain(key_arn::mistake("/KmsKeyId", spec.kms_key_id.as_ref())).collect()
+    Mistake::all(all).chain(windows(spec)).chain(key_arn::mistake("/KmsKeyId", spec.kms_key_id.as_ref())).collect()
 }
 
 /// From which version on ElastiCache has modes of TLS, and changes it in place.
@@ -119,7 +117,7 @@ fn is_encrypted(spec: &Spec) -> bool {
 }
 
 /// ElastiCache refuses windows that overlap also where no snapshots are taken.
-pub(super) fn windows(spec: &Spec) -> Vec<(String, String)> {
+pub(super) fn windows(spec: &Spec) -> Vec<Mistake> {
     let (maintenance, snapshot) = (spec.preferred_maintenance_window.as_ref(), spec.snapshot_window.as_deref());
     MaintenanceWindow::mistakes(maintenance, ("/PreferredMaintenanceWindow", HOUR), snapshot, ("/SnapshotWindow", HOUR))
 }

@@ -21,7 +21,8 @@ use crate::kinds::shared::offers;
 use crate::resource::cloudformation::{CloudFormation, Snapshots};
 use crate::resource::{
     Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind,
-    Listing, Made, Name, NameRule, Pending, Permissions, Question, Result, Scope, State, Tags, Told, Turn, Window,
+    Listing, Made, Mistake, Name, NameRule, Pending, Permissions, Question, Result, Scope, State, Tags, Told, Turn,
+    Window,
 };
 
 /// A Redis or Valkey cache with its replicas and shards.
@@ -264,7 +265,7 @@ impl Kind for ReplicationGroup {
         offers::cache_version(reader, engine, version).await
     }
 
-    fn check(spec: &Spec) -> Vec<(String, String)> {
+    fn check(spec: &Spec) -> Vec<Mistake> {
         judge::mistakes(spec)
     }
 }

@@ -30,7 +30,7 @@ fn what_does_not_go_together_is_a_mistake() {
         "ReplicationGroupDescription": "d", "CacheNodeType": "cache.t4g.small", "MultiAZEnabled": true,
     }))
     .unwrap();
-    let at: Vec<_> = ReplicationGroup::check(&spec).into_iter().map(|(at, _)| at).collect();
+    let at: Vec<_> = ReplicationGroup::check(&spec).into_iter().map(|mistake| mistake.path).collect();
     assert_eq!(at, ["/SecurityGroupIds", "/MultiAZEnabled"]);
 }
 
@@ -59,7 +59,7 @@ fn data_at_rest_is_encrypted_as_aws_chooses_for_the_engine() {
     let key = "arn:aws:kms:us-east-1:123456789012:key/a";
     let wrong = |properties: Value| -> Vec<String> {
         let spec: Spec = from_value(with(properties)).unwrap();
-        ReplicationGroup::check(&spec).into_iter().map(|(at, _)| at).collect()
+        ReplicationGroup::check(&spec).into_iter().map(|mistake| mistake.path).collect()
     };
     assert_eq!(
         wrong(json!({ "Engine": "valkey", "KmsKeyId": key })),
@@ -163,19 +163,22 @@ fn tls_of_an_older_version_is_refused() {
     let wrong = |version: &str| -> Vec<String> {
         let mut tls = json!({ "TransitEncryptionEnabled": true, "TransitEncryptionMode": "preferred" });
         tls["EngineVersion"] = json!(version);
-        ReplicationGroup::check(&from_value(with(tls)).unwrap()).into_iter().map(|(at, _)| at).collect()
+        ReplicationGroup::check(&from_value(with(tls)).unwrap()).into_iter().map(|mistake| mistake.path).collect()
     };
     assert_eq!(wrong("6.2"), ["/TransitEncryptionMode"]);
     assert_eq!([wrong("7.0"), wrong("7.1")], [[""; 0], [""; 0]]);
     let without: Spec = from_value(with(json!({ "TransitEncryptionMode": "preferred" }))).unwrap();
-    let at: Vec<_> = ReplicationGroup::check(&without).into_iter().map(|(at, _)| at).collect();
+    let at: Vec<_> = ReplicationGroup::check(&without).into_iter().map(|mistake| mistake.path).collect();
     assert_eq!(at, ["/TransitEncryptionMode"], "a mode without TLS");
 }
 
 #[test]
 fn cluster_mode_needs_the_failover_and_no_replica() {
     let wrong = |properties: Value| -> Vec<String> {
-        ReplicationGroup::check(&from_value(with(properties)).unwrap()).into_iter().map(|(at, _)| at).collect()
+        ReplicationGroup::check(&from_value(with(properties)).unwrap())
+            .into_iter()
+            .map(|mistake| mistake.path)
+            .collect()
     };
     let one = |failover: bool| json!({ "ClusterMode": "enabled", "AutomaticFailoverEnabled": failover });
     assert_eq!(wrong(one(true)), [""; 0], "one shard without replicas");

@@ -10,7 +10,7 @@ use serde_json::Value;
 pub use self::both::both;
 use crate::kinds::ec2::is_blank;
 use crate::kinds::elb::target_group::TargetGroup;
-use crate::resource::Ref;
+use crate::resource::{Mistake, Ref};
 
 /// What a listener or rule does with a request, in the order in which it is done.
 ///
@@ -161,12 +161,12 @@ impl Redirect {
 
 impl Actions {
     /// Returns what is wrong with them, each with its pointer below `at`.
-    pub fn check(&self, at: &str) -> Vec<(String, String)> {
+    pub fn check(&self, at: &str) -> Vec<Mistake> {
         if self.0.is_empty() {
-            return vec![(at.to_owned(), "needs an action".to_owned())];
+            return vec![Mistake::new(at, "needs an action")];
         }
         let mistakes = self.0.iter().enumerate();
-        mistakes.filter_map(|(i, action)| Some((format!("{at}/{i}"), action.mistake()?.to_owned()))).collect()
+        mistakes.filter_map(|(i, action)| Some(Mistake::new(format!("{at}/{i}"), action.mistake()?))).collect()
     }
 }
 

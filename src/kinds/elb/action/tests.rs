@@ -48,7 +48,7 @@ fn a_login_put_in_front_by_hand_is_told() {
 
 #[test]
 fn what_goes_round_in_a_circle_or_sticks_for_no_time_is_a_mistake() {
-    let said = |action: Value| actions(json!([action])).check("/Actions").pop().map(|(_, text)| text);
+    let said = |action: Value| actions(json!([action])).check("/Actions").pop().map(|mistake| mistake.text);
     let redirect = |config: Value| said(json!({ "Type": "redirect", "RedirectConfig": config }));
     assert!(redirect(json!({ "StatusCode": "HTTP_301" })).is_some_and(|text| text.contains("circle")));
     assert!(redirect(json!({ "StatusCode": "HTTP_301", "Query": "a=1" })).is_some_and(|text| text.contains("circle")));

@@ -17,8 +17,8 @@ use crate::kinds::elb::{self, Tagged};
 use crate::kinds::shared::idempotence::{gone, patiently};
 use crate::resource::{
     Address, Attachable, Attached, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity,
-    Kept, Kind, Listing, Made, Name, NameRule, Neighbours, Permissions, Ref, Replacement, Result, Scope, State, Switch,
-    Tags, Told, Turn, Unmodelled, pointer,
+    Kept, Kind, Listing, Made, Mistake, Name, NameRule, Neighbours, Permissions, Ref, Replacement, Result, Scope,
+    State, Switch, Tags, Told, Turn, Unmodelled, pointer,
 };
 
 /// A port of a load balancer, and what happens to what no rule takes.
@@ -224,9 +224,9 @@ impl Kind for Listener {
         action::both(before, after)
     }
 
-    fn check(spec: &Spec) -> Vec<(String, String)> {
+    fn check(spec: &Spec) -> Vec<Mistake> {
         let mut mistakes = spec.default_actions.check("/DefaultActions");
-        let mut say = |at: &str, what: &str| mistakes.push((at.to_owned(), what.to_owned()));
+        let mut say = |at: &str, what: &str| mistakes.push(Mistake::new(at, what));
         // That of a gateway load balancer's listener can't be named.
         if let Some(text) = elb::no_protocol(&spec.protocol, &["GENEVE"]) {
             say("/Protocol", &text);

@@ -14,8 +14,8 @@ use crate::kinds::elb::condition::Conditions;
 use crate::kinds::elb::listener::Listener;
 use crate::kinds::shared::idempotence::{gone, patiently};
 use crate::resource::{
-    Address, Attached, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Name,
-    NameRule, Neighbours, Permissions, Ref, Replacement, Result, Scope, State, Tags, Turn, Unmodelled,
+    Address, Attached, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Mistake,
+    Name, NameRule, Neighbours, Permissions, Ref, Replacement, Result, Scope, State, Tags, Turn, Unmodelled,
 };
 
 /// Where it is told that somebody had a rule rewrite what is asked, for an update to take away.
@@ -275,7 +275,7 @@ impl Kind for ListenerRule {
         action::both(before, after)
     }
 
-    fn check(spec: &Spec) -> Vec<(String, String)> {
+    fn check(spec: &Spec) -> Vec<Mistake> {
         let mut mistakes = spec.conditions.check();
         mistakes.extend(spec.actions.check("/Actions"));
         mistakes

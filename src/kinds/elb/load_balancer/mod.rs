@@ -18,8 +18,8 @@ use crate::kinds::shared::idempotence::{gone, patiently};
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::{
     Address, Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept,
-    Kind, Listing, Made, Name, NameRule, Neighbours, Permissions, Replacement, Result, Scope, State, Stranger, Tags,
-    Told, Turn, Unmodelled,
+    Kind, Listing, Made, Mistake, Name, NameRule, Neighbours, Permissions, Replacement, Result, Scope, State, Stranger,
+    Tags, Told, Turn, Unmodelled,
 };
 
 /// A load balancer, with the association of its web ACL (which AWS cannot tag).
@@ -280,7 +280,7 @@ impl Kind for LoadBalancer {
         (is_public && is_way_out).then_some("")
     }
 
-    fn check(spec: &Spec) -> Vec<(String, String)> {
+    fn check(spec: &Spec) -> Vec<Mistake> {
         spec.check()
     }
 }

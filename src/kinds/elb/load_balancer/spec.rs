@@ -9,7 +9,7 @@ use crate::kinds::ec2::subnet::Subnet;
 use crate::kinds::elb::attribute::{self, Attribute};
 use crate::kinds::wafv2::web_acl::WebAcl;
 use crate::resource::normal::Set;
-use crate::resource::{Ref, Switch};
+use crate::resource::{Mistake, Ref, Switch};
 
 /// The properties of `AWS::ElasticLoadBalancingV2::LoadBalancer`, and the `WebACLArn` of its `AWS::WAFv2::WebACLAssociation`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -101,9 +101,9 @@ impl Spec {
     }
 
     /// Returns mistakes that the schema cannot express.
-    pub fn check(&self) -> Vec<(String, String)> {
+    pub fn check(&self) -> Vec<Mistake> {
         let mut mistakes = Vec::new();
-        let mut say = |at: &str, what: &str| mistakes.push((at.to_owned(), what.to_owned()));
+        let mut say = |at: &str, what: &str| mistakes.push(Mistake::new(at, what));
         let is_application = self.r#type == "application";
         if !is_application && self.r#type != "network" {
             say("/Type", "is `application` or `network`");

@@ -14,7 +14,7 @@ use crate::kinds::shared::beyond::Beyond;
 use crate::kinds::shared::idempotence::{gone, patiently};
 use crate::resource::{
     Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made,
-    Name, NameRule, Permissions, Replacement, Result, Scope, State, Stranger, Tags, Told, Turn,
+    Mistake, Name, NameRule, Permissions, Replacement, Result, Scope, State, Stranger, Tags, Told, Turn,
 };
 
 /// Where a load balancer sends requests, and how it tells who is well.
@@ -195,7 +195,7 @@ impl Kind for TargetGroup {
         Ok(Turn::Done(Vec::new()))
     }
 
-    fn check(spec: &Spec) -> Vec<(String, String)> {
+    fn check(spec: &Spec) -> Vec<Mistake> {
         spec.check()
     }
 }

@@ -6,7 +6,7 @@ use crate::kinds::ec2::is_blank;
 use crate::kinds::ec2::vpc::Vpc;
 use crate::kinds::elb;
 use crate::kinds::elb::attribute::{self, Attribute};
-use crate::resource::{Ref, Switch};
+use crate::resource::{Mistake, Ref, Switch};
 
 /// The properties of `AWS::ElasticLoadBalancingV2::TargetGroup`. Its targets are not among them: services register
 /// themselves.
@@ -174,9 +174,9 @@ impl Spec {
         self
     }
 
-    pub fn check(&self) -> Vec<(String, String)> {
+    pub fn check(&self) -> Vec<Mistake> {
         let mut mistakes = Vec::new();
-        let mut say = |at: &str, what: &str| mistakes.push((at.to_owned(), what.to_owned()));
+        let mut say = |at: &str, what: &str| mistakes.push(Mistake::new(at, what));
         if !["instance", "ip", "alb"].contains(&self.target_type.as_str()) {
             say("/TargetType", "is `instance`, `ip` or `alb`; functions (`lambda`) are not supported");
         }
@@ -273,7 +273,7 @@ mod tests {
         assert_eq!((alb.health_check_timeout_seconds, alb.health_check_interval_seconds), (Some(6), Some(30)));
         assert_eq!(alb.matcher.unwrap().http_code.as_deref(), Some("200-399"));
         let wrong = spec(json!({ "TargetType": "alb", "HealthCheckProtocol": "TCP" })).check();
-        assert!(wrong.iter().any(|(_, text)| text.contains("before an `alb`")), "{wrong:?}");
+        assert!(wrong.iter().any(|one| one.text.contains("before an `alb`")), "{wrong:?}");
         let geneve = spec(json!({ "Protocol": "GENEVE", "Port": 6081 }));
         assert_eq!((geneve.health_check_timeout_seconds, geneve.health_check_interval_seconds), (Some(5), Some(10)));
     }
@@ -305,7 +305,7 @@ mod tests {
     fn every_protocol_of_the_api_is_taken_and_nothing_else() {
         let wrong = |protocol: &str| -> Vec<String> {
             let spec: Spec = from_value(json!({ "Protocol": protocol, "Port": 443, "VpcId": "vpc-1" })).unwrap();
-            spec.check().into_iter().map(|(at, text)| format!("{at} {text}")).collect()
+            spec.check().into_iter().map(|Mistake { path, text }| format!("{path} {text}")).collect()
         };
         for protocol in ["HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "GENEVE", "QUIC", "TCP_QUIC"] {
             assert_eq!(wrong(protocol), [""; 0], "{protocol}");

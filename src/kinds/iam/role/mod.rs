@@ -10,8 +10,8 @@ use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::kinds::shared::idempotence::{gone, patiently};
 use crate::resource::normal::{self, PolicyDocument, Set};
 use crate::resource::{
-    Attachable, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Name, NameRule,
-    OPEN, Permissions, Replacement, Result, Scope, State, Stranger, Tags, Told, Turn, Unseen,
+    Attachable, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name,
+    NameRule, OPEN, Permissions, Replacement, Result, Scope, State, Stranger, Tags, Told, Turn, Unseen,
 };
 use read::{details, found, traits};
 use write::{adopt, bound, equip, outputs, strip, trust, update_inline, update_managed};
@@ -293,9 +293,9 @@ impl Kind for Role {
         Ok(Turn::Done(Vec::new()))
     }
 
-    fn check(spec: &Spec) -> Vec<(String, String)> {
+    fn check(spec: &Spec) -> Vec<Mistake> {
         let mut mistakes = Vec::new();
-        let mut mistake = |at: &str, what: String| mistakes.push((at.to_owned(), what));
+        let mut mistake = |at: &str, what: String| mistakes.push(Mistake::new(at, what));
         if !(3600..=43_200).contains(&spec.max_session_duration) {
             let seconds = spec.max_session_duration;
             mistake("/MaxSessionDuration", format!("is {seconds}, but has to be from 3600 to 43200 seconds"));

@@ -19,8 +19,8 @@ use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::normal::{self, PolicyDocument};
 use crate::resource::{
     Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind,
-    Listing, Made, Name, NameRule, Permissions, Replacement, Result, Scope, State, Stranger, Switch, Tags, Told, Turn,
-    Unseen, pointer,
+    Listing, Made, Mistake, Name, NameRule, Permissions, Replacement, Result, Scope, State, Stranger, Switch, Tags,
+    Told, Turn, Unseen, pointer,
 };
 
 /// The longest name: an alias has 256 characters with its `alias/`.
@@ -308,22 +308,22 @@ impl Kind for Key {
         ))
     }
 
-    fn check(spec: &Spec) -> Vec<(String, String)> {
+    fn check(spec: &Spec) -> Vec<Mistake> {
         let mut mistakes = Vec::new();
         let mut within = |path: &str, value: i32, least: i32, most: i32| {
             if !(least..=most).contains(&value) {
-                mistakes.push((path.to_owned(), format!("is {value}, but has to be from {least} to {most} days")));
+                mistakes.push(Mistake::new(path, format!("is {value}, but has to be from {least} to {most} days")));
             }
         };
         within("/PendingWindowInDays", spec.pending_window_in_days, 7, 30);
         within("/RotationPeriodInDays", spec.rotation_period_in_days, 90, 2560);
         if !["AWS_KMS", "EXTERNAL"].contains(&spec.origin.as_str()) {
             let text = format!("is {}, but only AWS_KMS and EXTERNAL go without a key store of one's own", spec.origin);
-            mistakes.push(("/Origin".to_owned(), text));
+            mistakes.push(Mistake::new("/Origin", text));
         }
         if let Some(usages) = usages(&spec.key_spec).filter(|usages| !usages.contains(&spec.key_usage.as_str())) {
             let text = format!("is {}, but a key of {} is for {}", spec.key_usage, spec.key_spec, usages.join(" or "));
-            mistakes.push(("/KeyUsage".to_owned(), text));
+            mistakes.push(Mistake::new("/KeyUsage", text));
         }
         mistakes
     }

@@ -16,7 +16,7 @@ use crate::kinds::shared::key_arn;
 use crate::resource::cloudformation::CloudFormation;
 use crate::resource::{
     Attachable, Changes, Class, Disruption, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing, Made,
-    Name, NameRule, Permissions, Ref, Replacement, Result, Scope, State, Switch, Tags, Told, Turn, partition,
+    Mistake, Name, NameRule, Permissions, Ref, Replacement, Result, Scope, State, Switch, Tags, Told, Turn, partition,
 };
 use read::{candidates, found};
 
@@ -236,7 +236,7 @@ impl Kind for LogGroup {
         })
     }
 
-    fn check(spec: &Spec) -> Vec<(String, String)> {
+    fn check(spec: &Spec) -> Vec<Mistake> {
         let key = Some(&spec.kms_key_id).filter(|key| !key.as_str().is_empty());
         let mistakes = key_arn::mistake("/KmsKeyId", key).into_iter();
         if RETENTIONS.contains(&spec.retention_in_days) {
@@ -244,7 +244,7 @@ impl Kind for LogGroup {
         }
         let days: Vec<_> = RETENTIONS.iter().map(i32::to_string).collect();
         let text = format!("is {}, but AWS offers only {} days", spec.retention_in_days, days.join(", "));
-        mistakes.chain([("/RetentionInDays".to_owned(), text)]).collect()
+        mistakes.chain([Mistake::new("/RetentionInDays", text)]).collect()
     }
 }
 

@@ -3,12 +3,13 @@
 use super::spec::Spec;
 use crate::kinds::shared::key_arn;
 use crate::kinds::shared::maintenance_window::MaintenanceWindow;
+use crate::resource::Mistake;
 
 /// The shortest windows that RDS takes, in minutes.
 const HALF_AN_HOUR: u32 = 30;
 
 /// Returns what is wrong, with its pointer.
-pub(super) fn mistakes(spec: &Spec) -> Vec<(String, String)> {
+pub(super) fn mistakes(spec: &Spec) -> Vec<Mistake> {
     let all = [
         (
             spec.master_user_password.is_some() && spec.manage_master_user_password != Some(false),
@@ -34,14 +35,12 @@ pub(super) fn mistakes(spec: &Spec) -> Vec<(String, String)> {
         ),
         (spec.master_username.is_none(), "/MasterUsername", "a new cluster needs a master user"),
     ];
-    let wrong = all.into_iter().filter(|(is_wrong, ..)| *is_wrong);
-    let wrong = wrong.map(|(_, at, text)| (at.to_owned(), text.to_owned()));
     let keys = [
         key_arn::mistake("/KmsKeyId", spec.kms_key_id.as_ref()),
         key_arn::mistake("/MasterUserSecret/KmsKeyId", spec.master_user_secret.kms_key_id.as_ref()),
     ];
-    let user = reserved(spec).map(|text| ("/MasterUsername".to_owned(), text));
-    wrong.chain(keys.into_iter().flatten()).chain(user).chain(windows(spec)).collect()
+    let user = reserved(spec).map(|text| Mistake::new("/MasterUsername", text));
+    Mistake::all(all).chain(keys.into_iter().flatten()).chain(user).chain(windows(spec)).collect()
 }
 
 /// Names that RDS gives to no master user: its own, and what PostgreSQL keeps for itself.
@@ -53,7 +52,7 @@ fn reserved(spec: &Spec) -> Option<String> {
 }
 
 /// RDS takes no backup while it maintains, and refuses windows that overlap.
-pub(super) fn windows(spec: &Spec) -> Vec<(String, String)> {
+pub(super) fn windows(spec: &Spec) -> Vec<Mistake> {
     MaintenanceWindow::mistakes(
         spec.preferred_maintenance_window.as_ref(),
         ("/PreferredMaintenanceWindow", HALF_AN_HOUR),

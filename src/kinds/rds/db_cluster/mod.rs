@@ -18,7 +18,7 @@ use crate::kinds::shared::offers;
 use crate::resource::cloudformation::{CloudFormation, Snapshots};
 use crate::resource::{
     Attachable, Changes, Class, Disruption, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing, Made,
-    Name, NameRule, Pending, Permissions, Question, Result, Scope, State, Tags, Told, Turn, Window,
+    Mistake, Name, NameRule, Pending, Permissions, Question, Result, Scope, State, Tags, Told, Turn, Window,
 };
 
 /// An Aurora cluster: the storage and the endpoints of a database; its instances are resources of their own.
@@ -324,7 +324,7 @@ impl Kind for DbCluster {
         offers::database_version(reader, engine, version).await
     }
 
-    fn check(spec: &Spec) -> Vec<(String, String)> {
+    fn check(spec: &Spec) -> Vec<Mistake> {
         check::mistakes(spec)
     }
 }

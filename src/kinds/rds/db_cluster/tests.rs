@@ -157,7 +157,7 @@ fn names_that_an_engine_keeps_are_no_master_users() {
     let is_taken = |engine: &str, user: &str| {
         let spec = json!({ "Engine": engine, "MasterUsername": user, "VpcSecurityGroupIds": ["sg-1"] });
         let mistakes = DbCluster::check(&serde_json::from_value(spec).unwrap());
-        !mistakes.iter().any(|(at, text)| at == "/MasterUsername" && text.contains("reserves"))
+        !mistakes.iter().any(|one| one.path == "/MasterUsername" && one.text.contains("reserves"))
     };
     for (engine, user, expected) in [
         ("aurora-postgresql", "admin", false),

@@ -18,8 +18,8 @@ use crate::kinds::shared::offers;
 use crate::resource::cloudformation::{CloudFormation, Snapshots};
 use crate::resource::{
     Attachable, Attached, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept,
-    Kind, Listing, Made, Name, NameRule, Pending, Permissions, Question, Result, Scope, State, Tags, Told, Turn,
-    Window,
+    Kind, Listing, Made, Mistake, Name, NameRule, Pending, Permissions, Question, Result, Scope, State, Tags, Told,
+    Turn, Window,
 };
 
 /// An instance of an Aurora cluster: the first becomes its writer, the others are readers. It bears no data of its own.
@@ -248,7 +248,7 @@ impl Kind for DbInstance {
         offers::database_class(reader, engine, class).await
     }
 
-    fn check(spec: &Spec) -> Vec<(String, String)> {
+    fn check(spec: &Spec) -> Vec<Mistake> {
         let (is_monitored, has_insights) = (spec.monitoring_interval > 0, spec.enable_performance_insights);
         let has_role = !spec.monitoring_role_arn.is_empty();
         let key = spec.performance_insights_kms_key_id.as_ref();
@@ -260,9 +260,7 @@ impl Kind for DbInstance {
             (key.is_some() && !has_insights, "/PerformanceInsightsKMSKeyId", "needs EnablePerformanceInsights"),
             (days.is_some() && !has_insights, "/PerformanceInsightsRetentionPeriod", "needs EnablePerformanceInsights"),
         ];
-        let wrong = all.into_iter().filter(|(is_wrong, ..)| *is_wrong);
-        let wrong = wrong.map(|(_, at, text)| (at.to_owned(), text.to_owned()));
-        wrong.chain(key_arn::mistake("/PerformanceInsightsKMSKeyId", key)).collect()
+        Mistake::all(all).chain(key_arn::mistake("/PerformanceInsightsKMSKeyId", key)).collect()
     }
 }
 

@@ -86,7 +86,7 @@ fn what_belongs_to_monitoring_and_insights_is_asked_for_and_not_without_them() {
         let mut spec =
             json!({ "DBClusterIdentifier": "a", "Engine": "aurora-mysql", "DBInstanceClass": "db.r7g.large" });
         spec.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        DbInstance::check(&serde_json::from_value(spec).unwrap()).into_iter().map(|(at, _)| at).collect()
+        DbInstance::check(&serde_json::from_value(spec).unwrap()).into_iter().map(|mistake| mistake.path).collect()
     };
     assert_eq!(wrong(json!({ "MonitoringInterval": 60 })), ["/MonitoringRoleArn"]);
     assert_eq!(wrong(json!({ "MonitoringRoleArn": "arn:aws:iam::1:role/a" })), ["/MonitoringRoleArn"]);

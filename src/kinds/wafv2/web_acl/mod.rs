@@ -23,7 +23,7 @@ use crate::resource::cloudformation::CloudFormation;
 use crate::resource::normal::Set;
 use crate::resource::{
     Attachable, Changes, Class, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind, Listing, Made,
-    Name, NameRule, OPEN, Permissions, Result, Scope, State, Tags, Told, Turn, Unmodelled, pointer,
+    Mistake, Name, NameRule, OPEN, Permissions, Result, Scope, State, Tags, Told, Turn, Unmodelled, pointer,
 };
 
 /// A web application firewall: rules in front of a load balancer or a distribution.
@@ -245,17 +245,17 @@ impl Kind for WebAcl {
         loosened::sentences(live, desired)
     }
 
-    fn check(spec: &Spec) -> Vec<(String, String)> {
+    fn check(spec: &Spec) -> Vec<Mistake> {
         let mut mistakes = Vec::new();
         let mut priorities = BTreeMap::new();
         for (i, rule) in spec.rules.iter().enumerate() {
             if let Some(other) = priorities.insert(rule.priority, &rule.name) {
                 let text = format!("the rule {other} has the priority {} too", rule.priority);
-                mistakes.push((format!("/Rules/{i}/Priority"), text));
+                mistakes.push(Mistake::new(format!("/Rules/{i}/Priority"), text));
             }
             if rule.name.starts_with(live::SHIELD) {
                 let text = format!("begins with {}, as the rules of Shield Advanced alone do", live::SHIELD);
-                mistakes.push((format!("/Rules/{i}/Name"), text));
+                mistakes.push(Mistake::new(format!("/Rules/{i}/Name"), text));
             }
             let is_group = matches!(rule.statement, Statement::ManagedRuleGroup(_) | Statement::RuleGroup(_));
             if is_group != rule.override_action.is_some() || is_group == rule.action.is_some() {
@@ -264,7 +264,7 @@ impl Kind for WebAcl {
                 } else {
                     "a rule takes an Action (`Block: {}`, `Count: {}`, ...) and no OverrideAction"
                 };
-                mistakes.push((format!("/Rules/{i}"), text.to_owned()));
+                mistakes.push(Mistake::new(format!("/Rules/{i}"), text));
             }
         }
         mistakes.extend(bodiless(spec));
@@ -273,12 +273,12 @@ impl Kind for WebAcl {
 }
 
 /// The answers that an action refers to and that are not there.
-fn bodiless(spec: &Spec) -> Vec<(String, String)> {
+fn bodiless(spec: &Spec) -> Vec<Mistake> {
     let mut mistakes = Vec::new();
     pointer::walk(&serde_json::to_value(spec).unwrap_or_default(), &mut |at, leaf| {
         let key = leaf.as_str().filter(|_| at.ends_with("/CustomResponseBodyKey"));
         if let Some(key) = key.filter(|key| !spec.custom_response_bodies.contains_key(*key) && !key.contains(OPEN)) {
-            mistakes.push((at.to_owned(), format!("CustomResponseBodies has no `{key}`")));
+            mistakes.push(Mistake::new(at, format!("CustomResponseBodies has no `{key}`")));
         }
     });
     mistakes

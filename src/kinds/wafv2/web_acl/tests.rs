@@ -119,11 +119,8 @@ fn rules_that_clash_or_act_wrongly_are_mistakes() {
     assert_eq!(
         WebAcl::check(&spec),
         [
-            (
-                "/Rules/0".to_owned(),
-                "a rule group takes an OverrideAction (`None: {}` or `Count: {}`) and no Action".to_owned()
-            ),
-            ("/Rules/1/Priority".to_owned(), "the rule a has the priority 1 too".to_owned()),
+            Mistake::new("/Rules/0", "a rule group takes an OverrideAction (`None: {}` or `Count: {}`) and no Action"),
+            Mistake::new("/Rules/1/Priority", "the rule a has the priority 1 too"),
         ]
     );
 }
@@ -176,8 +173,10 @@ fn an_answer_of_ones_own_that_is_not_there_is_a_mistake() {
     let rule = rule("r", 1, &statements()[7], ("Action", json!({ "Block": response })));
     let sorry = json!({ "sorry": { "ContentType": "TEXT_PLAIN", "Content": "No." } });
     assert_eq!(WebAcl::check(&acl(std::slice::from_ref(&rule), ("CustomResponseBodies", sorry))), []);
-    let [(at, text)] = &WebAcl::check(&acl(&[rule], ("CustomResponseBodies", json!({}))))[..] else { panic!("one") };
-    assert_eq!(at, "/Rules/0/Action/Block/CustomResponse/CustomResponseBodyKey");
+    let [Mistake { path, text }] = &WebAcl::check(&acl(&[rule], ("CustomResponseBodies", json!({}))))[..] else {
+        panic!("one")
+    };
+    assert_eq!(path, "/Rules/0/Action/Block/CustomResponse/CustomResponseBodyKey");
     assert_eq!(text, "CustomResponseBodies has no `sorry`");
 }
 
@@ -208,7 +207,7 @@ fn every_header_of_an_answer_is_hidden() {
 fn a_rule_of_shields_name_is_a_mistake() {
     let rule = rule("ShieldMitigationRuleGroup_1_2_3", 1, &statements()[7], ("Action", json!({ "Count": {} })));
     let mistakes = WebAcl::check(&acl(&[rule], ("Description", json!("d"))));
-    assert_eq!(mistakes.into_iter().map(|(at, _)| at).collect::<Vec<_>>(), ["/Rules/0/Name"]);
+    assert_eq!(mistakes.into_iter().map(|mistake| mistake.path).collect::<Vec<_>>(), ["/Rules/0/Name"]);
 }
 
 #[test]

@@ -1,0 +1,20 @@
+/// What is wrong with a specification, and where: AWS would refuse it, or take and ignore it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistake {
+    /// The JSON pointer of the property.
+    pub path: String,
+    /// What is wrong; a text that begins with its verb is about the property.
+    pub text: String,
+}
+
+impl Mistake {
+    pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { path: path.into(), text: text.into() }
+    }
+
+    /// Those that are made: each with whether it is, where, and what is wrong.
+    pub fn all<const N: usize>(checks: [(bool, &str, &str); N]) -> impl Iterator<Item = Self> {
+        let made = checks.into_iter().filter(|(is_made, ..)| *is_made);
+        made.map(|(_, path, text)| Self::new(path, text))
+    }
+}
