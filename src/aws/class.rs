@@ -57,6 +57,9 @@ pub fn classify(code: &str, message: &str) -> Class {
         "MalformedPolicy" | "MalformedPolicyDocument" | "MalformedPolicyDocumentException" if says("rincipal") => {
             Class::Propagating
         }
+        // SQS says no more of a principal that IAM does not show everywhere yet.
+        "InvalidAttributeValue" if says("parameter Policy") => Class::Propagating,
+        "InvalidParameterValue" if says("Dead letter target does not exist") => Class::Propagating,
         // The certificate was issued moments ago; the key's policy was written moments ago.
         "KMSKeyNotAccessibleFault"
         | "ServiceLinkedRoleNotFoundFault"
@@ -71,7 +74,7 @@ pub fn classify(code: &str, message: &str) -> Class {
         | "ConcurrentModificationException"
         | "ConditionalCheckFailedException" => Class::Conflict,
 
-        "LimitExceeded" | "TargetGroupAssociationLimit" => Class::Quota,
+        "LimitExceeded" | "OverLimit" | "TargetGroupAssociationLimit" => Class::Quota,
         "InvalidParameterException" if says("maximum number of capacity providers") => Class::Quota,
         _ if is_quota(code) => Class::Quota,
 
@@ -79,6 +82,7 @@ pub fn classify(code: &str, message: &str) -> Class {
         "OperationNotPermitted" if says("deletion protection") => Class::Invalid,
         _ if is_busy(code, message) => Class::Busy,
 
+        "AWS.SimpleQueueService.NonExistentQueue" => Class::NotFound,
         "ClientException" if says("Unable to describe task definition") => Class::NotFound,
         "NoSuchEntity"
         | "NoSuchBucket"
@@ -146,6 +150,7 @@ fn is_busy(code: &str, message: &str) -> bool {
         || matches!(
             code,
             "DependencyViolation"
+                | "AWS.SimpleQueueService.QueueDeletedRecently"
                 | "ResourceInUse"
                 | "ResourceInUseException"
                 | "DeleteConflict"

@@ -17,6 +17,8 @@ pub struct CloudFormation {
     pub nothing_without: &'static [(&'static str, &'static str)],
     /// Whether an empty object says something: `{ "Block": {} }`.
     pub empty_objects_say: bool,
+    /// What the physical name ends in while a property is true: `.fifo`.
+    pub name_suffix: Option<(&'static str, &'static str)>,
     /// Whether its `DeletionPolicy` can be `Snapshot`.
     pub snapshots: Snapshots,
 }
@@ -41,6 +43,8 @@ pub struct Part {
     pub source: Source,
     /// Its property that names the owner.
     pub owner: &'static str,
+    /// Whether that is a list, of which the owner is the one element.
+    pub is_list: bool,
     /// The attribute that names the owner; without one, `Ref` does.
     pub attribute: Option<&'static str>,
     /// Its property that bears the value; without one, the value is an object with properties of its own.
@@ -70,6 +74,7 @@ impl CloudFormation {
         wanted_empty: &[],
         nothing_without: &[],
         empty_objects_say: false,
+        name_suffix: None,
         snapshots: Snapshots::No,
     };
 }
@@ -77,12 +82,17 @@ impl CloudFormation {
 impl Part {
     /// A part whose owner is named by `Ref` and that is an object with properties of its own.
     pub const fn of(kind: &'static str, suffix: &'static str, source: Source, owner: &'static str) -> Self {
-        Self { kind, suffix, source, owner, attribute: None, value: None }
+        Self { kind, suffix, source, owner, is_list: false, attribute: None, value: None }
     }
 
     /// A part that is one value.
     pub const fn with_value(self, property: &'static str) -> Self {
         Self { value: Some(property), ..self }
+    }
+
+    /// A part that could have several owners.
+    pub const fn of_list(self) -> Self {
+        Self { is_list: true, ..self }
     }
 
     /// A part that names its owner by an attribute.

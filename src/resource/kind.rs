@@ -212,6 +212,21 @@ pub struct Found<K: Kind> {
     pub external: Option<K::Spec>,
 }
 
+impl<K: Kind> Found<K> {
+    /// One that is ready and has nothing that its spec cannot express.
+    pub fn ready(id: String, name: Option<String>, spec: K::Spec, outputs: K::Outputs, tags: Tags) -> Self {
+        Self { id, name, spec, outputs, tags, state: State::Ready, unmodelled: Vec::new(), external: None }
+    }
+
+    /// What an update leaves behind that changes no output and has not to be waited for.
+    pub fn updated(&self) -> Made<K>
+    where
+        K::Outputs: Clone,
+    {
+        Made::ready(self.id.clone(), self.outputs.clone())
+    }
+}
+
 /// Part of a live resource that its spec cannot express.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unmodelled {
@@ -261,6 +276,13 @@ pub struct Made<K: Kind> {
     pub outputs: K::Outputs,
     /// `Settling` if it has to be waited for.
     pub state: State,
+}
+
+impl<K: Kind> Made<K> {
+    /// One that has not to be waited for.
+    pub fn ready(id: String, outputs: K::Outputs) -> Self {
+        Self { id, outputs, state: State::Ready }
+    }
 }
 
 /// What a delete leaves on purpose.

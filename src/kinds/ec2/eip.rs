@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry};
 use crate::kinds::ec2;
 use crate::kinds::shared::beyond::Beyond;
-use crate::kinds::shared::idempotence::gone_as;
+use crate::kinds::shared::deletion::gone_as;
+use crate::kinds::shared::tag;
 use crate::resource::{
     Attachable, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name,
     NameRule, Permissions, Replacement, Result, Scope, State, Tags, Told, Turn, pointer,
@@ -101,7 +102,7 @@ impl Kind for Eip {
 
     async fn update(_: &Writer, live: &Found<Self>, _: &Spec, _: &Changes) -> Result<Turn<Made<Self>>> {
         // `check` leaves one value for the one property, so there is nothing to change.
-        Ok(Turn::Done(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready }))
+        Ok(Turn::Done(live.updated()))
     }
 
     async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
@@ -157,7 +158,7 @@ fn found(address: &Address) -> Found<Eip> {
         name: None,
         spec: Spec { domain: address.domain().map_or_else(default_domain, |domain| domain.as_str().to_owned()) },
         outputs,
-        tags: ec2::tags(address.tags()),
+        tags: tag::read(address.tags()),
         state: State::Ready,
         unmodelled: beyond
             .value("/PublicIpv4Pool", address.public_ipv4_pool(), "amazon")

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry, until};
 use crate::kinds::ec2;
 use crate::kinds::ec2::vpc::Vpc;
+use crate::kinds::shared::tag;
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::{
     Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind,
@@ -221,7 +222,7 @@ fn found(gateway: &Description) -> Found<InternetGateway> {
         spec: Spec { vpc_id: vpc_of(gateway).unwrap_or_default().into() },
         outputs: Outputs { internet_gateway_id: id.clone() },
         id,
-        tags: ec2::tags(gateway.tags()),
+        tags: tag::read(gateway.tags()),
         state: if is(&AttachmentStatus::Attaching) || is(&AttachmentStatus::Detaching) {
             State::Settling("the attachment".into())
         } else {

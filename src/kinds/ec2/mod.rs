@@ -13,11 +13,12 @@ pub(super) mod vpc;
 use std::time::Duration;
 
 use aws_sdk_ec2::types::{Filter, ResourceType, Tag, TagSpecification};
-
 use serde_json::Value;
 
 use crate::aws::{MINUTE, Writer, retry};
-use crate::kinds::shared::idempotence::{gone_as, turn};
+use crate::kinds::shared::deletion::gone_as;
+use crate::kinds::shared::retry::turn;
+use crate::kinds::shared::tag;
 use crate::resource::{Class, Failure, Ref, Result, Scope, Tags, Turn, key};
 
 /// The page size of most Describe operations; set always, because unpaged reads are throttled harder.
@@ -53,31 +54,20 @@ pub(super) fn filters_of(tags: &Tags) -> Vec<Filter> {
         .collect()
 }
 
-pub(super) fn tags(from: &[Tag]) -> Tags {
-    from.iter().filter_map(|tag| Some((tag.key()?, tag.value()?))).collect()
-}
-
 /// Tags for a create call.
 pub(super) fn tagged(resource: ResourceType, tags: &Tags) -> TagSpecification {
-    TagSpecification::builder().resource_type(resource).set_tags(Some(sdk_tags(tags))).build()
-}
-
-fn sdk_tags(tags: &Tags) -> Vec<Tag> {
-    tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
+    TagSpecification::builder().resource_type(resource).set_tags(tag::write(tags)).build()
 }
 
 /// Sets and removes tags of anything in EC2.
 pub(super) async fn retag(writer: &Writer, id: &str, set: &Tags, unset: &[String]) -> Result<()> {
-    if !set.is_empty() {
-        let call = writer.ec2().create_tags().resources(id).set_tags(Some(sdk_tags(set)));
+    let add = async |tags: Vec<Tag>| {
+        let call = writer.ec2().create_tags().resources(id).set_tags(Some(tags));
         // What was made moments ago is not known everywhere yet.
-        retry(MINUTE, is_fresh, || async { Ok(call.clone().send().await.map(drop)?) }).await?;
-    }
-    if !unset.is_empty() {
-        let tags = unset.iter().map(|key| Tag::builder().key(key).build()).collect();
-        writer.ec2().delete_tags().resources(id).set_tags(Some(tags)).send().await?;
-    }
-    Ok(())
+        retry(MINUTE, is_fresh, || async { Ok(call.clone().send().await.map(drop)?) }).await
+    };
+    let remove = |keys: Vec<String>| writer.ec2().delete_tags().resources(id).set_tags(tag::keys(&keys)).send();
+    tag::change((set, unset), add, remove).await
 }
 
 /// Returns the id that a create answered with.

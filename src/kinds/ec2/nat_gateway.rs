@@ -10,6 +10,7 @@ use crate::kinds::ec2::internet_gateway::InternetGateway;
 use crate::kinds::ec2::route_table::RouteTable;
 use crate::kinds::ec2::subnet::Subnet;
 use crate::kinds::shared::beyond::Beyond;
+use crate::kinds::shared::tag;
 use crate::resource::{
     Address, Attachable, Changes, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind, Listing, Made,
     Mistake, Name, NameRule, Neighbours, Permissions, Ref, Replacement, Result, Scope, State, Switch, Tags, Told, Turn,
@@ -140,7 +141,7 @@ impl Kind for NatGateway {
 
     async fn update(_: &Writer, live: &Found<Self>, _: &Spec, _: &Changes) -> Result<Turn<Made<Self>>> {
         // Every property is create-only.
-        Ok(Turn::Done(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready }))
+        Ok(Turn::Done(live.updated()))
     }
 
     async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
@@ -235,7 +236,7 @@ fn found(gateway: &Description) -> Found<NatGateway> {
             eni_id: primary.and_then(|one| one.network_interface_id()).map(str::to_owned),
         },
         id,
-        tags: ec2::tags(gateway.tags()),
+        tags: tag::read(gateway.tags()),
         state: match gateway.state() {
             Some(NatGatewayState::Pending) => State::Settling("the NAT gateway".into()),
             Some(NatGatewayState::Deleting | NatGatewayState::Deleted) => State::Leaving,

@@ -7,6 +7,7 @@ use crate::kinds::ec2;
 use crate::kinds::ec2::cidr::Cidr;
 use crate::kinds::ec2::vpc::Vpc;
 use crate::kinds::shared::beyond::Beyond;
+use crate::kinds::shared::tag;
 use crate::resource::{
     Attachable, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name,
     NameRule, Permissions, Ref, Replacement, Result, Scope, State, Tags, Told, Turn, Unmodelled, pointer,
@@ -153,7 +154,7 @@ impl Kind for Subnet {
             set_public_ip(writer, &live.id, spec.map_public_ip_on_launch).await?;
         }
         turn_off(writer, &live.id, changes).await?;
-        Ok(Turn::Done(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready }))
+        Ok(Turn::Done(live.updated()))
     }
 
     async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
@@ -197,8 +198,8 @@ async fn send(writer: &Writer, spec: &Spec, tags: &Tags) -> Result<Outputs> {
             .tag_specifications(ec2::tagged(ResourceType::Subnet, tags));
         async move { Ok::<_, Failure>(call.send().await?) }
     };
-    let passes = |failure: &Failure| ec2::is_fresh(failure) || failure.is(Class::AlreadyExists);
-    let answer = retry(2 * MINUTE, passes, call).await?;
+    let is_transient = |failure: &Failure| ec2::is_fresh(failure) || failure.is(Class::AlreadyExists);
+    let answer = retry(2 * MINUTE, is_transient, call).await?;
     let subnet = answer.subnet();
     ec2::id_in(subnet.and_then(Description::subnet_id), "CreateSubnet")?;
     Ok(subnet.map(outputs).expect("a subnet with an id is there"))
@@ -254,7 +255,7 @@ fn found(subnet: &Description) -> Found<Subnet> {
             map_public_ip_on_launch: subnet.map_public_ip_on_launch().unwrap_or_default(),
         },
         outputs,
-        tags: ec2::tags(subnet.tags()),
+        tags: tag::read(subnet.tags()),
         state: match subnet.state() {
             Some(SubnetState::Pending) => State::Settling("the subnet".into()),
             Some(SubnetState::Failed | SubnetState::FailedInsufficientCapacity) => {

@@ -14,6 +14,8 @@ use crate::kinds::ec2;
 use crate::kinds::ec2::cidr::Cidr;
 use crate::kinds::ec2::dhcp_options::Options;
 use crate::kinds::shared::beyond::Beyond;
+use crate::kinds::shared::defaults::yes;
+use crate::kinds::shared::tag;
 use crate::resource::{
     Attachable, Changes, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name,
     NameRule, Permissions, Replacement, Result, Scope, State, Switch, Tags, Told, Turn, Unmodelled, Unseen, pointer,
@@ -139,7 +141,7 @@ impl Kind for Vpc {
                 Ok(found) => listing.found.push(found),
                 Err(failure) => listing.unseen.push(Unseen {
                     id: vpc.vpc_id().unwrap_or_default().to_owned(),
-                    tags: Some(ec2::tags(vpc.tags())),
+                    tags: Some(tag::read(vpc.tags())),
                     failure,
                 }),
             }
@@ -209,7 +211,7 @@ impl Kind for Vpc {
 pub(super) async fn describe(reader: &Reader, scope: &Scope) -> Result<Vec<Description>> {
     let call = reader.ec2().describe_vpcs().set_filters(Some(ec2::filters(scope))).max_results(ec2::PAGE);
     let all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
-    Ok(all.into_iter().filter(|vpc| scope.owns(vpc.vpc_id().unwrap_or_default(), &ec2::tags(vpc.tags()))).collect())
+    Ok(all.into_iter().filter(|vpc| scope.owns(vpc.vpc_id().unwrap_or_default(), &tag::read(vpc.tags()))).collect())
 }
 
 /// The ids of the scope's VPCs: what stands in one of them may be the scope's even if its name does not say so.
@@ -242,7 +244,7 @@ async fn read(reader: &Reader, vpc: &Description, options: &Options) -> Result<F
         outputs: outputs(id.clone(), &spec),
         id,
         spec,
-        tags: ec2::tags(vpc.tags()),
+        tags: tag::read(vpc.tags()),
         state,
         unmodelled: unmodelled(vpc, options),
         external: None,
@@ -314,10 +316,6 @@ fn outputs(vpc_id: String, spec: &Spec) -> Outputs {
 
 fn tenancy(vpc: &Description) -> String {
     vpc.instance_tenancy().map_or_else(default_tenancy, |tenancy| tenancy.as_str().to_owned())
-}
-
-fn yes() -> bool {
-    true
 }
 
 fn default_tenancy() -> String {

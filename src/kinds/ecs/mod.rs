@@ -12,8 +12,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::aws::{MINUTE, Reader, Writer};
-use crate::kinds::shared::candidate;
-use crate::kinds::shared::idempotence::patiently;
+use crate::kinds::shared::named;
+use crate::kinds::shared::retry::retry_while;
+use crate::kinds::shared::tag;
 use crate::resource::{Class, Mistake, Reference, Result, Scope, Tags, Unseen, pointer};
 
 /// The longest name of a cluster, a service and a task definition's family.
@@ -81,25 +82,20 @@ impl CapacityProviderStrategy {
     }
 }
 
-pub(super) fn tags(from: &[Tag]) -> Tags {
-    from.iter().filter_map(|tag| Some((tag.key()?, tag.value().unwrap_or_default()))).collect()
-}
-
-pub(super) fn sdk_tags(tags: &Tags) -> Vec<Tag> {
-    tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
-}
+/// Two changes meet.
+const TRANSIENT: &[Class] = &[Class::Busy, Class::Conflict];
 
 /// Sets and removes tags of anything in ECS.
 pub(super) async fn retag(writer: &Writer, arn: &str, set: &Tags, unset: &[String]) -> Result<()> {
-    if !set.is_empty() {
-        let call = writer.ecs().tag_resource().resource_arn(arn).set_tags(Some(sdk_tags(set)));
-        patiently(MINUTE, &[Class::Busy, Class::Conflict], || call.clone().send()).await?;
-    }
-    if !unset.is_empty() {
-        let call = writer.ecs().untag_resource().resource_arn(arn).set_tag_keys(Some(unset.to_vec()));
-        patiently(MINUTE, &[Class::Busy, Class::Conflict], || call.clone().send()).await?;
-    }
-    Ok(())
+    let add = async |tags: Vec<Tag>| {
+        let call = writer.ecs().tag_resource().resource_arn(arn).set_tags(Some(tags));
+        retry_while(MINUTE, TRANSIENT, || call.clone().send()).await
+    };
+    let remove = async |keys| {
+        let call = writer.ecs().untag_resource().resource_arn(arn).set_tag_keys(Some(keys));
+        retry_while(MINUTE, TRANSIENT, || call.clone().send()).await
+    };
+    tag::change((set, unset), add, remove).await
 }
 
 /// The clusters that may be the scope's.
@@ -132,7 +128,7 @@ pub(super) async fn clusters(reader: &Reader, scope: &Scope) -> Result<Clusters>
     let unseen = missing.map(|arn| Unseen {
         id: last(arn).to_owned(),
         tags: index.get(arn).cloned(),
-        failure: candidate::only_listed("ECS"),
+        failure: named::only_listed("ECS"),
     });
     let unseen = unseen.collect();
     seen.retain(|cluster| cluster.status() != Some("INACTIVE"));

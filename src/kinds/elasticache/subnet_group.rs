@@ -2,14 +2,16 @@ use aws_sdk_elasticache::types::CacheSubnetGroup;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::aws::{Aws, MINUTE, Reader, TagIndex, Writer};
+use crate::aws::{Aws, Clients, MINUTE, Reader, TagIndex, Writer};
 use crate::kinds::ec2::subnet::Subnet;
 use crate::kinds::elasticache;
-use crate::kinds::shared::candidate::{Candidate, adopt, examine};
-use crate::kinds::shared::idempotence::gone;
+use crate::kinds::shared::deletion::gone;
+use crate::kinds::shared::named::{Adopted, Candidate, Named};
+use crate::kinds::shared::retry::retry_while;
+use crate::kinds::shared::{named, tag};
 use crate::resource::normal::Set;
 use crate::resource::{
-    Attachable, Changes, Class, Essentials, Facts, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name, NameRule,
+    Attachable, Changes, Essentials, Facts, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name, NameRule,
     Permissions, Ref, Replacement, Result, Scope, State, Tags, Told, Turn,
 };
 
@@ -118,46 +120,26 @@ impl Kind for SubnetGroup {
     };
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
-        let call = reader.elasticache().describe_cache_subnet_groups().max_records(elasticache::PAGE);
-        let groups = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
-        let index = reader.tag_index(scope).await?;
-        let candidates = groups.into_iter().filter_map(|group| {
-            let (name, arn) = (group.cache_subnet_group_name.clone(), group.arn.clone());
-            Candidate::named(scope, &index, (name.as_deref(), NAME_MAX), arn.as_deref(), group)
-        });
-        let tags = |arn: String| {
-            let index = &index;
-            async move { elasticache::tags_of(reader, index, &arn).await }
-        };
-        Ok(examine(scope, candidates.collect(), tags, |candidate, tags| async { Ok(found(candidate, tags)) }).await)
+        named::list(reader, scope).await
     }
 
     async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
         let call = writer.elasticache().create_cache_subnet_group().cache_subnet_group_name(name.as_str());
         let call = call.cache_subnet_group_description(&spec.description).set_subnet_ids(Some(subnets(spec)));
-        let call = call.set_tags(Some(elasticache::sdk_tags(tags)));
-        // The first of an account waits until ElastiCache has made its own role.
-        match elasticache::patiently(5 * MINUTE, || async { Ok(call.clone().send().await?) }).await {
-            Ok(answer) => {
-                Ok(made(answer.cache_subnet_group().ok_or_else(|| elasticache::empty("CreateCacheSubnetGroup"))?))
-            }
-            Err(failure) if failure.is(Class::AlreadyExists) => {
-                let call = writer.elasticache().describe_cache_subnet_groups().cache_subnet_group_name(name.as_str());
-                let answer = call.send().await?;
-                let made = made(answer.cache_subnet_groups().first().ok_or(failure)?);
-                let there = elasticache::tags_of(writer, &TagIndex::default(), &made.outputs.arn).await?;
-                adopt(&format!("the cache subnet group {name}"), &there, tags)?;
-                Ok(made)
-            }
-            Err(failure) => Err(failure),
-        }
+        let call = call.set_tags(tag::write(tags));
+        let sent = async {
+            // The first of an account waits until ElastiCache has made its own role.
+            let answer = retry_while(5 * MINUTE, elasticache::TRANSIENT, || call.clone().send()).await?;
+            Ok(made(answer.cache_subnet_group().ok_or_else(|| elasticache::empty("CreateCacheSubnetGroup"))?))
+        };
+        named::create(writer, name.as_str(), spec, tags, sent).await
     }
 
     async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, _: &Changes) -> Result<Turn<Made<Self>>> {
         let call = writer.elasticache().modify_cache_subnet_group().cache_subnet_group_name(&live.id);
         let call = call.cache_subnet_group_description(&spec.description).set_subnet_ids(Some(subnets(spec)));
         call.send().await?;
-        Ok(Turn::Done(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready }))
+        Ok(Turn::Done(live.updated()))
     }
 
     async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
@@ -166,11 +148,8 @@ impl Kind for SubnetGroup {
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
         // Five minutes: the network interfaces of a deleted cache linger.
-        let delete = elasticache::patiently(5 * MINUTE, || async {
-            let call = writer.elasticache().delete_cache_subnet_group().cache_subnet_group_name(&live.id);
-            Ok(call.send().await.map(drop)?)
-        });
-        gone(delete.await)?;
+        let call = writer.elasticache().delete_cache_subnet_group().cache_subnet_group_name(&live.id);
+        gone(retry_while(5 * MINUTE, elasticache::TRANSIENT, || call.clone().send()).await)?;
         Ok(Turn::Done(Vec::new()))
     }
 
@@ -179,21 +158,45 @@ impl Kind for SubnetGroup {
     }
 }
 
-fn found(candidate: Candidate<CacheSubnetGroup>, tags: Tags) -> Found<SubnetGroup> {
-    let group = candidate.summary;
-    Found {
-        id: candidate.id,
-        name: Some(candidate.name),
-        spec: Spec {
+impl Named for SubnetGroup {
+    type Summary = CacheSubnetGroup;
+
+    async fn all(reader: &Reader, _: &Scope) -> Result<Vec<Candidate<CacheSubnetGroup>>> {
+        let call = reader.elasticache().describe_cache_subnet_groups().max_records(elasticache::PAGE);
+        let groups = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
+        Ok(groups.into_iter().filter_map(candidate).collect())
+    }
+
+    async fn tags(clients: &Clients, one: &Candidate<CacheSubnetGroup>, index: &TagIndex) -> Result<Tags> {
+        elasticache::tags_of(clients, index, &one.arn).await
+    }
+
+    async fn read(_: &Reader, one: Candidate<CacheSubnetGroup>, tags: Tags) -> Result<Found<Self>> {
+        let group = one.summary;
+        let spec = Spec {
             description: group.cache_subnet_group_description().unwrap_or_default().to_owned(),
             subnet_ids: group.subnets().iter().filter_map(|subnet| subnet.subnet_identifier()).collect(),
-        },
-        outputs: made(&group).outputs,
-        tags,
-        state: State::Ready,
-        unmodelled: Vec::new(),
-        external: None,
+        };
+        Ok(Found::ready(one.id, Some(one.name), spec, made(&group).outputs, tags))
     }
+}
+
+impl Adopted for SubnetGroup {
+    const WHAT: &'static str = "the cache subnet group";
+
+    async fn at(writer: &Writer, name: &str, _: &Spec) -> Result<Option<Candidate<CacheSubnetGroup>>> {
+        let call = writer.elasticache().describe_cache_subnet_groups().cache_subnet_group_name(name);
+        Ok(call.send().await?.cache_subnet_groups.into_iter().flatten().find_map(candidate))
+    }
+
+    async fn made(_: &Writer, one: Candidate<CacheSubnetGroup>, _: &Spec) -> Result<Made<Self>> {
+        Ok(made(&one.summary))
+    }
+}
+
+fn candidate(group: CacheSubnetGroup) -> Option<Candidate<CacheSubnetGroup>> {
+    let (name, arn) = (group.cache_subnet_group_name.clone(), group.arn.clone());
+    Candidate::named(name.as_deref(), arn.as_deref(), group)
 }
 
 fn made(group: &CacheSubnetGroup) -> Made<SubnetGroup> {

@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use crate::aws::{Clients, MINUTE, Reader, Writer, retry};
 use crate::kinds::ec2::vpc;
-use crate::kinds::shared::candidate;
+use crate::kinds::shared::{ownership, tag};
 use crate::resource::{Class, Failure, Found, Kind, Listing, Result, Scope, Tags, Unseen, pointer};
 
 /// The largest page of these operations.
@@ -158,7 +158,7 @@ async fn tags_of(clients: &Clients, arns: &[String]) -> Result<BTreeMap<String, 
 async fn describe_tags(clients: &Clients, arns: &[String]) -> Result<BTreeMap<String, Tags>> {
     let answer = clients.elb().describe_tags().set_resource_arns(Some(arns.to_vec())).send().await?;
     let pairs = answer.tag_descriptions().iter().filter_map(|one| {
-        let tags = one.tags().iter().filter_map(|tag| Some((tag.key()?, tag.value().unwrap_or_default()))).collect();
+        let tags = tag::read(one.tags());
         Some((one.resource_arn()?.to_owned(), tags))
     });
     Ok(pairs.collect())
@@ -171,7 +171,7 @@ pub(super) async fn tags(clients: &Clients, arn: &str) -> Result<Tags> {
 
 /// Checks that what has the name or port that we want is ours, from an earlier create that was cut short.
 pub(super) async fn adopt(writer: &Writer, arn: &str, ours: &Tags) -> Result<()> {
-    candidate::adopt(arn, &tags(writer, arn).await?, ours)
+    ownership::adopt(arn, &tags(writer, arn).await?, ours)
 }
 
 /// Returns what is wrong with a protocol: it is none of those that the API has, but for some that don't go here.
@@ -180,21 +180,14 @@ pub(super) fn no_protocol(protocol: &str, excepted: &[&str]) -> Option<String> {
     (!known.contains(&protocol)).then(|| format!("is `{protocol}`, and not one of {}", known.join(", ")))
 }
 
-/// Tags for a create call.
-pub(super) fn sdk_tags(tags: &Tags) -> Vec<Tag> {
-    tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
-}
-
 /// Sets and removes tags of anything in load balancing.
 pub(super) async fn retag(writer: &Writer, arn: &str, set: &Tags, unset: &[String]) -> Result<()> {
-    if !set.is_empty() {
-        let call = writer.elb().add_tags().resource_arns(arn).set_tags(Some(sdk_tags(set)));
-        when_known(|| async { Ok(call.clone().send().await.map(drop)?) }).await?;
-    }
-    if !unset.is_empty() {
-        writer.elb().remove_tags().resource_arns(arn).set_tag_keys(Some(unset.to_vec())).send().await?;
-    }
-    Ok(())
+    let add = async |tags: Vec<Tag>| {
+        let call = writer.elb().add_tags().resource_arns(arn).set_tags(Some(tags));
+        when_known(|| async { Ok(call.clone().send().await.map(drop)?) }).await
+    };
+    let remove = |keys| writer.elb().remove_tags().resource_arns(arn).set_tag_keys(Some(keys)).send();
+    tag::change((set, unset), add, remove).await
 }
 
 /// Repeats a call about what may have been made moments ago, until load balancing knows it.
@@ -206,7 +199,7 @@ pub(super) async fn when_known<F: Future<Output = Result<()>>>(call: impl FnMut(
 /// subnet or certificate everywhere at once, and a replaced load balancer's other listeners may not have let go of a target
 /// group yet. What the spec names and the stack has not made is never new: if that is not found, it is wrong.
 pub(super) fn is_fresh(writer: &Writer, spec: &impl Serialize, failure: &Failure) -> bool {
-    let passes = failure.is(Class::NotFound)
+    let is_transient = failure.is(Class::NotFound)
         || ["UnsupportedCertificate", "InvalidSecurityGroup", SHARED].contains(&failure.code.as_str());
     let meant = match failure.code.as_str() {
         "CertificateNotFound" | "UnsupportedCertificate" => "certificate/",
@@ -214,13 +207,13 @@ pub(super) fn is_fresh(writer: &Writer, spec: &impl Serialize, failure: &Failure
         "LoadBalancerNotFound" => ":loadbalancer/",
         "SubnetNotFound" => "subnet-",
         "InvalidSecurityGroup" => "sg-",
-        _ => return passes,
+        _ => return is_transient,
     };
     let mut is_foreign = false;
     pointer::walk(&serde_json::to_value(spec).unwrap_or_default(), &mut |_, leaf| {
         is_foreign |= leaf.as_str().is_some_and(|id| id.contains(meant) && !writer.is_ours(id));
     });
-    passes && !is_foreign
+    is_transient && !is_foreign
 }
 
 /// Says what to do about something that the spec names and load balancing does not take.

@@ -2,14 +2,16 @@ use aws_sdk_rds::types::DbSubnetGroup as Description;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::aws::{Aws, MINUTE, Reader, Writer};
+use crate::aws::{Aws, Clients, MINUTE, Reader, TagIndex, Writer};
 use crate::kinds::ec2::subnet::Subnet;
 use crate::kinds::rds;
-use crate::kinds::shared::candidate::{Candidate, adopt, examine};
-use crate::kinds::shared::idempotence::gone;
+use crate::kinds::shared::deletion::gone;
+use crate::kinds::shared::named::{Adopted, Candidate, Named};
+use crate::kinds::shared::retry::retry_while;
+use crate::kinds::shared::{named, tag};
 use crate::resource::normal::Set;
 use crate::resource::{
-    Attachable, Changes, Class, Essentials, Facts, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name, NameRule,
+    Attachable, Changes, Essentials, Facts, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name, NameRule,
     Permissions, Ref, Replacement, Result, Scope, State, Tags, Told, Turn,
 };
 
@@ -118,40 +120,26 @@ impl Kind for DbSubnetGroup {
     };
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
-        let pages = reader.rds().describe_db_subnet_groups().max_records(rds::PAGE).into_paginator().items();
-        let groups = pages.send().collect::<Result<Vec<_>, _>>().await?;
-        let index = reader.tag_index(scope).await?;
-        let candidates = groups.into_iter().filter_map(|group| {
-            let (name, arn) = (group.db_subnet_group_name.clone(), group.db_subnet_group_arn.clone());
-            Candidate::named(scope, &index, (name.as_deref(), rds::GROUP_MAX), arn.as_deref(), group)
-        });
-        let tags = |arn: String| async move { rds::tags_of(reader, &arn).await };
-        Ok(examine(scope, candidates.collect(), tags, |candidate, tags| async { Ok(found(candidate, tags)) }).await)
+        named::list(reader, scope).await
     }
 
     async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
         let call = writer.rds().create_db_subnet_group().db_subnet_group_name(name.as_str());
         let call = call.db_subnet_group_description(&spec.description).set_subnet_ids(Some(subnets(spec)));
-        let call = call.set_tags(Some(rds::sdk_tags(tags)));
-        // The first of an account waits until RDS has made its own role.
-        match rds::patiently(5 * MINUTE, || async { Ok(call.clone().send().await?) }).await {
-            Ok(answer) => Ok(made(answer.db_subnet_group().ok_or_else(|| rds::empty("CreateDBSubnetGroup"))?)),
-            Err(failure) if failure.is(Class::AlreadyExists) => {
-                let call = writer.rds().describe_db_subnet_groups().db_subnet_group_name(name.as_str());
-                let answer = call.send().await?;
-                let made = made(answer.db_subnet_groups().first().ok_or(failure)?);
-                adopt(&format!("the subnet group {name}"), &rds::tags_of(writer, &made.outputs.arn).await?, tags)?;
-                Ok(made)
-            }
-            Err(failure) => Err(failure),
-        }
+        let call = call.set_tags(tag::write(tags));
+        let sent = async {
+            // The first of an account waits until RDS has made its own role.
+            let answer = retry_while(5 * MINUTE, rds::TRANSIENT, || call.clone().send()).await?;
+            Ok(made(answer.db_subnet_group().ok_or_else(|| rds::empty("CreateDBSubnetGroup"))?))
+        };
+        named::create(writer, name.as_str(), spec, tags, sent).await
     }
 
     async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, _: &Changes) -> Result<Turn<Made<Self>>> {
         let call = writer.rds().modify_db_subnet_group().db_subnet_group_name(&live.id);
         let call = call.db_subnet_group_description(&spec.description).set_subnet_ids(Some(subnets(spec)));
         call.send().await?;
-        Ok(Turn::Done(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready }))
+        Ok(Turn::Done(live.updated()))
     }
 
     async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
@@ -159,10 +147,8 @@ impl Kind for DbSubnetGroup {
     }
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
-        let delete = rds::patiently(5 * MINUTE, || async {
-            Ok(writer.rds().delete_db_subnet_group().db_subnet_group_name(&live.id).send().await.map(drop)?)
-        });
-        gone(delete.await)?;
+        let call = writer.rds().delete_db_subnet_group().db_subnet_group_name(&live.id);
+        gone(retry_while(5 * MINUTE, rds::TRANSIENT, || call.clone().send()).await)?;
         Ok(Turn::Done(Vec::new()))
     }
 
@@ -172,21 +158,45 @@ impl Kind for DbSubnetGroup {
     }
 }
 
-fn found(candidate: Candidate<Description>, tags: Tags) -> Found<DbSubnetGroup> {
-    let group = candidate.summary;
-    Found {
-        id: candidate.id,
-        name: Some(candidate.name),
-        spec: Spec {
+impl Named for DbSubnetGroup {
+    type Summary = Description;
+
+    async fn all(reader: &Reader, _: &Scope) -> Result<Vec<Candidate<Description>>> {
+        let pages = reader.rds().describe_db_subnet_groups().max_records(rds::PAGE).into_paginator().items();
+        let groups = pages.send().collect::<Result<Vec<_>, _>>().await?;
+        Ok(groups.into_iter().filter_map(candidate).collect())
+    }
+
+    async fn tags(clients: &Clients, one: &Candidate<Description>, _: &TagIndex) -> Result<Tags> {
+        rds::tags_of(clients, &one.arn).await
+    }
+
+    async fn read(_: &Reader, one: Candidate<Description>, tags: Tags) -> Result<Found<Self>> {
+        let group = one.summary;
+        let spec = Spec {
             description: group.db_subnet_group_description().unwrap_or_default().to_owned(),
             subnet_ids: group.subnets().iter().filter_map(|subnet| subnet.subnet_identifier()).collect(),
-        },
-        outputs: made(&group).outputs,
-        tags,
-        state: State::Ready,
-        unmodelled: Vec::new(),
-        external: None,
+        };
+        Ok(Found::ready(one.id, Some(one.name), spec, made(&group).outputs, tags))
     }
+}
+
+impl Adopted for DbSubnetGroup {
+    const WHAT: &'static str = "the subnet group";
+
+    async fn at(writer: &Writer, name: &str, _: &Spec) -> Result<Option<Candidate<Description>>> {
+        let answer = writer.rds().describe_db_subnet_groups().db_subnet_group_name(name).send().await?;
+        Ok(answer.db_subnet_groups.into_iter().flatten().find_map(candidate))
+    }
+
+    async fn made(_: &Writer, one: Candidate<Description>, _: &Spec) -> Result<Made<Self>> {
+        Ok(made(&one.summary))
+    }
+}
+
+fn candidate(group: Description) -> Option<Candidate<Description>> {
+    let (name, arn) = (group.db_subnet_group_name.clone(), group.db_subnet_group_arn.clone());
+    Candidate::named(name.as_deref(), arn.as_deref(), group)
 }
 
 fn made(group: &Description) -> Made<DbSubnetGroup> {

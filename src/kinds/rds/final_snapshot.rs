@@ -9,15 +9,15 @@ const TRIES: u32 = 9;
 /// Deletes with a final snapshot and returns its name; none if it was gone already. `resource` is RDS's immutable id.
 ///
 /// # Errors
-/// Of the deletion, also one that `passes`: then the engine calls again; or all names for snapshots are taken.
+/// Of the deletion, also a transient one: then the engine calls again; or all names for snapshots are taken.
 pub(super) async fn with_final_snapshot<F: Future<Output = Result<()>>>(
     resource: &str,
-    passes: impl Fn(&Failure) -> bool + Copy,
+    is_transient: impl Fn(&Failure) -> bool + Copy,
     delete: impl Fn(String) -> F,
 ) -> Result<Option<String>> {
     for attempt in 1..=TRIES {
         let snapshot = name(resource, attempt);
-        match retry(MINUTE, passes, || delete(snapshot.clone())).await {
+        match retry(MINUTE, is_transient, || delete(snapshot.clone())).await {
             Ok(()) => return Ok(Some(snapshot)),
             // An earlier try took one, and the database has been written to since: take another.
             Err(failure) if failure.is(Class::AlreadyExists) => {}

@@ -6,12 +6,10 @@ pub(super) mod db_instance;
 pub(super) mod db_subnet_group;
 pub(super) mod final_snapshot;
 
-use std::time::Duration;
-
 use aws_sdk_rds::types::{DbCluster, DbInstance, Tag};
 
-use crate::aws::{Clients, MINUTE, Reader, retry};
-use crate::kinds::shared::idempotence;
+use crate::aws::{Clients, MINUTE, Reader};
+use crate::kinds::shared::{retry, tag};
 use crate::resource::version::{self, Move};
 use crate::resource::{
     Changes, Class, Failure, Found, Kind, Listing, Result, Scope, Shape as _, State, Stranger, Tags, pointer,
@@ -46,7 +44,7 @@ pub(super) fn sort<K: Kind>(
     tags: &[Tag],
     read: impl FnOnce(Tags) -> Found<K>,
 ) {
-    let tags = self::tags(tags);
+    let tags = tag::read(tags);
     if scope.owns(id, &tags) {
         listing.found.push(read(tags));
     } else if scope.may_own(id, ID_MAX) {
@@ -54,48 +52,30 @@ pub(super) fn sort<K: Kind>(
     }
 }
 
-pub(super) fn tags(from: &[Tag]) -> Tags {
-    from.iter().filter_map(|tag| Some((tag.key()?, tag.value()?))).collect()
-}
-
-pub(super) fn sdk_tags(tags: &Tags) -> Vec<Tag> {
-    tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
-}
-
 pub(super) async fn tags_of(clients: &Clients, arn: &str) -> Result<Tags> {
-    Ok(tags(clients.rds().list_tags_for_resource().resource_name(arn).send().await?.tag_list()))
+    Ok(tag::read(clients.rds().list_tags_for_resource().resource_name(arn).send().await?.tag_list()))
 }
 
 /// Sets and removes tags of anything in RDS.
 pub(super) async fn retag(clients: &Clients, arn: &str, set: &Tags, unset: &[String]) -> Result<()> {
-    if !set.is_empty() {
-        let call = clients.rds().add_tags_to_resource().resource_name(arn);
-        call.set_tags(Some(sdk_tags(set))).send().await?;
-    }
-    if !unset.is_empty() {
-        let call = clients.rds().remove_tags_from_resource().resource_name(arn);
-        call.set_tag_keys(Some(unset.to_vec())).send().await?;
-    }
-    Ok(())
+    let rds = clients.rds();
+    let add = |tags: Vec<Tag>| rds.add_tags_to_resource().resource_name(arn).set_tags(Some(tags)).send();
+    let remove = |keys| rds.remove_tags_from_resource().resource_name(arn).set_tag_keys(Some(keys)).send();
+    tag::change((set, unset), add, remove).await
 }
 
-/// Repeats a change while the thing, or what it needs, is in a state that refuses it for now.
-pub(super) async fn patiently<T, F: Future<Output = Result<T>>>(
-    patience: Duration,
-    call: impl FnMut() -> F,
-) -> Result<T> {
-    retry(patience, passes, call).await
-}
+/// The thing, or what it needs, is in a state that refuses a change for now.
+pub(super) const TRANSIENT: &[Class] = &[Class::Busy, Class::Propagating];
 
 /// Whether a refusal passes by itself.
-pub(super) fn passes(failure: &Failure) -> bool {
-    failure.is(Class::Busy) || failure.is(Class::Propagating)
+pub(super) fn is_transient(failure: &Failure) -> bool {
+    TRANSIENT.contains(&failure.class)
 }
 
 /// Waits until RDS has begun with what was to be changed at once: for tens of seconds it shows the thing as `available`,
 /// with the values from before.
-pub(super) async fn begun<F: Future<Output = Result<bool>>>(has_begun: impl FnMut() -> F) {
-    idempotence::begun(3 * MINUTE, "a change that RDS has taken", has_begun).await;
+pub(super) async fn await_started<F: Future<Output = Result<bool>>>(has_started: impl FnMut() -> F) {
+    retry::await_started(3 * MINUTE, "a change that RDS has taken", has_started).await;
 }
 
 /// Returns whether RDS has begun with the sent changes, or is through with them: `shown` is what it shows, without what
@@ -103,7 +83,7 @@ pub(super) async fn begun<F: Future<Output = Result<bool>>>(has_begun: impl FnMu
 ///
 /// What is pending is told apart only here. Later nobody knows whether it was to be done at once or in the window, and a
 /// plan must not wait for the window.
-pub(super) fn has_begun<K: Kind>(kind: &K, status: &str, shown: &K::Spec, spec: &K::Spec, changes: &Changes) -> bool {
+pub(super) fn has_started<K: Kind>(kind: &K, status: &str, shown: &K::Spec, spec: &K::Spec, changes: &Changes) -> bool {
     let value = |spec| serde_json::to_value(spec).unwrap_or_default();
     let left = kind.compare(&value(shown), &value(spec)).fields;
     let is_read_back = |path: &str| !K::FACTS.write_only.iter().any(|pattern| pointer::covers(pattern, path));
@@ -128,11 +108,11 @@ pub(super) fn asleep(state: &State, what: &str) -> Option<String> {
 /// Starts a cluster with all its instances; one that starts already, or runs, is left to that.
 pub(super) async fn start_cluster(clients: &Clients, id: &str) -> Result<()> {
     let started = clients.rds().start_db_cluster().db_cluster_identifier(id).send().await;
-    begun_already(started.map(drop).map_err(Failure::from))
+    started_already(started.map(drop).map_err(Failure::from))
 }
 
 /// What is on its way already needs no second start.
-pub(super) fn begun_already(answer: Result<()>) -> Result<()> {
+pub(super) fn started_already(answer: Result<()>) -> Result<()> {
     match answer {
         Err(failure) if failure.is(Class::Busy) => Ok(()),
         other => other,

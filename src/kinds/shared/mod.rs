@@ -1,11 +1,17 @@
 //! What kinds of several services use.
 
+pub(super) mod attributes;
 pub(super) mod beyond;
-pub(super) mod candidate;
+pub(super) mod defaults;
+pub(super) mod deletion;
 pub(super) mod dynamic_reference;
-pub(super) mod idempotence;
+pub(super) mod fifo;
 pub(super) mod key_arn;
 pub(super) mod lower_case;
 pub(super) mod maintenance_window;
+pub(super) mod named;
 pub(super) mod offers;
+pub(super) mod ownership;
 pub(super) mod pending;
+pub(super) mod retry;
+pub(super) mod tag;

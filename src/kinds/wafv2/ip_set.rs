@@ -1,11 +1,14 @@
 use aws_sdk_wafv2::types::{IpAddressVersion, Scope as WafScope};
+use futures_util::future::try_join_all;
 use ipnet::IpNet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use crate::aws::{Aws, Clients, Reader, TagIndex, Writer};
-use crate::kinds::shared::candidate::{Candidate, adopt, examine};
+use crate::aws::{Aws, Clients, MINUTE, Reader, TagIndex, Writer};
+use crate::kinds::shared::named::{Adopted, Candidate, Named};
+use crate::kinds::shared::retry::retry_while;
+use crate::kinds::shared::{named, tag};
 use crate::kinds::wafv2::{self, Summary};
 use crate::resource::cloudformation::CloudFormation;
 use crate::resource::normal::Set;
@@ -111,42 +114,28 @@ impl Kind for IpSet {
     };
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
-        let index = reader.tag_index(scope).await?;
-        let mut candidates = Vec::new();
-        for waf_scope in wafv2::scopes(reader.region()) {
-            candidates.extend(summaries(reader, scope, &index, waf_scope).await?);
-        }
-        let tags = |arn: String| async move { wafv2::tags(reader, &arn).await };
-        let read = |candidate: Candidate<Summary>, tags| async move { read(reader, candidate, tags).await };
-        Ok(examine(scope, candidates, tags, read).await)
+        named::list(reader, scope).await
     }
 
     async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
-        let scope = WafScope::from(spec.scope.as_str());
-        let sent = wafv2::patiently(|| async {
-            let call = writer.wafv2().create_ip_set().name(name.as_str()).scope(scope.clone());
+        let sent = retry_while(5 * MINUTE, wafv2::TRANSIENT, || async {
+            let call = writer.wafv2().create_ip_set().name(name.as_str()).scope(spec.scope.as_str().into());
             let call = call.ip_address_version(IpAddressVersion::from(spec.ip_address_version.as_str()));
             let call = call.set_addresses(Some(addresses(spec))).set_description(description(spec));
-            Ok(call.set_tags(Some(wafv2::sdk_tags(tags))).send().await?)
+            let answer = call.set_tags(tag::write(tags)).send().await.map_err(Failure::from)?;
+            let (id, arn) = (answer.summary().and_then(|s| s.id()), answer.summary().and_then(|s| s.arn()));
+            Ok::<_, Failure>(made(name.as_str(), id.unwrap_or_default(), arn.unwrap_or_default(), &spec.scope))
         });
-        match sent.await {
-            Ok(answer) => {
-                let summary = answer.summary();
-                let (id, arn) = (summary.and_then(|s| s.id()), summary.and_then(|s| s.arn()));
-                Ok(made(name.as_str(), id.unwrap_or_default(), arn.unwrap_or_default(), &spec.scope))
-            }
-            Err(failure) if failure.is(Class::AlreadyExists) => there(writer, name, &scope, tags).await,
-            Err(failure) => Err(failure),
-        }
+        named::create(writer, name.as_str(), spec, tags, sent).await
     }
 
     async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, _: &Changes) -> Result<Turn<Made<Self>>> {
         let name = live.name.as_deref().unwrap_or_default();
         let put = async |token: &str| {
-            wafv2::patiently(|| async {
+            retry_while(5 * MINUTE, wafv2::TRANSIENT, || async {
                 let call = writer.wafv2().update_ip_set().name(name).id(&live.outputs.id).lock_token(token);
                 let call = call.scope(spec.scope.as_str().into()).set_addresses(Some(addresses(spec)));
-                Ok(call.set_description(description(spec)).send().await?)
+                call.set_description(description(spec)).send().await
             })
             .await
         };
@@ -208,39 +197,52 @@ impl Kind for IpSet {
     }
 }
 
-async fn summaries(
-    clients: &Clients,
-    scope: &Scope,
-    index: &TagIndex,
-    waf_scope: &WafScope,
-) -> Result<Vec<Candidate<Summary>>> {
-    let (mut candidates, mut marker) = (Vec::new(), None);
-    loop {
-        let call = clients.wafv2().list_ip_sets().scope(waf_scope.clone()).limit(wafv2::PAGE);
-        let answer = call.set_next_marker(marker).send().await?;
-        let listed = answer.ip_sets().iter().map(|set| (set.name(), set.id(), set.arn()));
-        candidates.extend(listed.filter_map(|set| wafv2::candidate(scope, index, set, waf_scope)));
-        marker = answer.next_marker().filter(|_| !answer.ip_sets().is_empty()).map(str::to_owned);
-        if marker.is_none() {
-            return Ok(candidates);
-        }
+impl Named for IpSet {
+    type Summary = Summary;
+
+    async fn all(reader: &Reader, _: &Scope) -> Result<Vec<Candidate<Summary>>> {
+        let all = try_join_all(wafv2::scopes(reader.region()).iter().map(|scope| sets(reader, scope)));
+        Ok(all.await?.into_iter().flatten().collect())
+    }
+
+    async fn tags(clients: &Clients, one: &Candidate<Summary>, _: &TagIndex) -> Result<Tags> {
+        wafv2::tags(clients, &one.arn).await
+    }
+
+    async fn read(reader: &Reader, one: Candidate<Summary>, tags: Tags) -> Result<Found<Self>> {
+        let Summary { id, scope } = one.summary;
+        let (spec, lock_token) = get(reader, &one.name, &id, scope.as_str()).await?;
+        let outputs = Outputs { lock_token, ..made(&one.name, &id, &one.arn, scope.as_str()).outputs };
+        Ok(Found::ready(one.id, Some(one.name), spec, outputs, tags))
     }
 }
 
-async fn read(reader: &Reader, candidate: Candidate<Summary>, tags: Tags) -> Result<Found<IpSet>> {
-    let Summary { id, scope } = candidate.summary;
-    let (spec, lock_token) = get(reader, &candidate.name, &id, scope.as_str()).await?;
-    let made = made(&candidate.name, &id, &candidate.arn, scope.as_str());
-    Ok(Found {
-        id: candidate.id,
-        name: Some(candidate.name),
-        spec,
-        outputs: Outputs { lock_token, ..made.outputs },
-        tags,
-        state: State::Ready,
-        unmodelled: Vec::new(),
-        external: None,
-    })
+impl Adopted for IpSet {
+    const WHAT: &'static str = "the IP set";
+
+    async fn at(writer: &Writer, name: &str, spec: &Spec) -> Result<Option<Candidate<Summary>>> {
+        let all = sets(writer, &spec.scope.as_str().into()).await?;
+        Ok(all.into_iter().find(|set| set.name == name))
+    }
+
+    async fn made(_: &Writer, one: Candidate<Summary>, spec: &Spec) -> Result<Made<Self>> {
+        Ok(made(&one.name, &one.summary.id, &one.arn, &spec.scope))
+    }
+}
+
+/// The sets of one scope.
+async fn sets(clients: &Clients, scope: &WafScope) -> Result<Vec<Candidate<Summary>>> {
+    let (mut all, mut marker) = (Vec::new(), None);
+    loop {
+        let call = clients.wafv2().list_ip_sets().scope(scope.clone()).limit(wafv2::PAGE);
+        let answer = call.set_next_marker(marker).send().await?;
+        let sets = answer.ip_sets().iter().map(|set| (set.name(), set.id(), set.arn()));
+        all.extend(sets.filter_map(|set| wafv2::candidate(set, scope)));
+        marker = answer.next_marker().filter(|_| !answer.ip_sets().is_empty()).map(str::to_owned);
+        if marker.is_none() {
+            return Ok(all);
+        }
+    }
 }
 
 /// Reads the content and the token that the next change has to show.
@@ -254,25 +256,6 @@ async fn get(clients: &Clients, name: &str, id: &str, scope: &str) -> Result<(Sp
         scope: scope.to_owned(),
     };
     Ok((spec, answer.lock_token().unwrap_or_default().to_owned()))
-}
-
-/// Returns the set of this name if an earlier try of ours made it.
-async fn there(writer: &Writer, name: &Name, scope: &WafScope, tags: &Tags) -> Result<Made<IpSet>> {
-    let mut marker = None;
-    loop {
-        let call = writer.wafv2().list_ip_sets().scope(scope.clone()).limit(wafv2::PAGE);
-        let answer = call.set_next_marker(marker).send().await?;
-        if let Some(set) = answer.ip_sets().iter().find(|set| set.name() == Some(name.as_str())) {
-            let (id, arn) = (set.id().unwrap_or_default(), set.arn().unwrap_or_default());
-            adopt(&format!("the IP set {name}"), &wafv2::tags(writer, arn).await?, tags)?;
-            return Ok(made(name.as_str(), id, arn, scope.as_str()));
-        }
-        marker = answer.next_marker().filter(|_| !answer.ip_sets().is_empty()).map(str::to_owned);
-        if marker.is_none() {
-            let text = format!("WAF says that {name} exists, and does not list it");
-            return Err(Failure::new(Class::AlreadyExists, text));
-        }
-    }
 }
 
 fn made(name: &str, id: &str, arn: &str, scope: &str) -> Made<IpSet> {

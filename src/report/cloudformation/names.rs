@@ -1,16 +1,23 @@
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use crate::blueprint::Resource;
 use crate::resource::{Address, Facts, NameRule, Stack};
 
 /// The physical name, where it does not depend on what only the run knows.
 pub(super) fn physical_name(stack: &Stack, resource: &Resource, facts: &Facts) -> Option<String> {
-    match (&resource.physical, facts.name) {
-        (Some(name), _) => Some(name.clone()),
+    let name = match (&resource.physical, facts.name) {
+        (Some(name), _) => name.clone(),
         (None, NameRule::Unique { .. }) => {
-            Some(facts.naming().name(&stack.project, &stack.id, &resource.address.name, "").to_string())
+            facts.naming().name(&stack.project, &stack.id, &resource.address.name, "").to_string()
         }
-        (None, NameRule::Assigned { .. } | NameRule::Hashed { .. }) => None,
+        (None, NameRule::Assigned { .. } | NameRule::Hashed { .. }) => return None,
+    };
+    let is_on = |property: &str| resource.spec.get(property) == Some(&Value::Bool(true));
+    match facts.cloudformation.name_suffix {
+        Some((property, suffix)) if is_on(property) && !name.ends_with(suffix) => Some(format!("{name}{suffix}")),
+        _ => Some(name),
     }
 }
 

@@ -64,6 +64,7 @@ fn filled(shape: &Shape, own: &str, value: Value) -> Map<String, Value> {
         Some(attribute) => json!({ "Fn::GetAtt": [own, attribute] }),
         None => json!({ "Ref": own }),
     };
+    let owner = if shape.is_list { json!([owner]) } else { owner };
     properties.insert(shape.owner.to_owned(), owner);
     properties
 }

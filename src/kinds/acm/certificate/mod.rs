@@ -10,8 +10,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::aws::{Aws, Reader, Writer, create_once};
-use crate::kinds::shared::idempotence::gone;
+use crate::kinds::shared::deletion::gone;
 use crate::kinds::shared::lower_case::lower_case;
+use crate::kinds::shared::tag;
 use crate::resource::normal::Set;
 use crate::resource::{
     Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind, Listing, Made,
@@ -147,7 +148,7 @@ impl Kind for Certificate {
             .key_algorithm(KeyAlgorithm::from(spec.key_algorithm.as_str()))
             .options(CertificateOptions::builder().export(export).build())
             .idempotency_token(token)
-            .set_tags(Some(sdk_tags(tags)));
+            .set_tags(tag::write(tags));
         let send = || async {
             let arn = request.clone().send().await?.certificate_arn;
             arn.ok_or_else(|| Failure::new(Class::Other, "RequestCertificate returned no ARN"))
@@ -166,16 +167,12 @@ impl Kind for Certificate {
     }
 
     async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
-        if !set.is_empty() {
-            let call = writer.acm().add_tags_to_certificate().certificate_arn(&live.id);
-            call.set_tags(Some(sdk_tags(set))).send().await?;
-        }
-        if !unset.is_empty() {
-            let tags = unset.iter().map(|key| tag(key, None)).collect();
-            let call = writer.acm().remove_tags_from_certificate().certificate_arn(&live.id);
-            call.set_tags(Some(tags)).send().await?;
-        }
-        Ok(())
+        let (acm, arn) = (writer.acm(), live.id.as_str());
+        let add = |tags: Vec<Tag>| acm.add_tags_to_certificate().certificate_arn(arn).set_tags(Some(tags)).send();
+        let remove = |keys: Vec<String>| {
+            acm.remove_tags_from_certificate().certificate_arn(arn).set_tags(tag::keys(&keys)).send()
+        };
+        tag::change((set, unset), add, remove).await
     }
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
@@ -242,14 +239,6 @@ fn domains<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Set<String>, D:
 
 fn made(certificate_arn: String, state: State) -> Made<Certificate> {
     Made { id: certificate_arn.clone(), outputs: Outputs { certificate_arn }, state }
-}
-
-fn sdk_tags(tags: &Tags) -> Vec<Tag> {
-    tags.iter().map(|(key, value)| tag(key, Some(value))).collect()
-}
-
-fn tag(key: &str, value: Option<&str>) -> Tag {
-    Tag::builder().key(key).set_value(value.map(str::to_owned)).build().expect("the key is set")
 }
 
 fn default_validation() -> String {

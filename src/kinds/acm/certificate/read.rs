@@ -9,7 +9,8 @@ use aws_smithy_types::DateTime;
 use super::{Certificate, Outputs, Spec, default_algorithm, default_export, default_validation};
 use crate::aws::{Clients, Reader};
 use crate::kinds::shared::beyond::Beyond;
-use crate::kinds::shared::idempotence::is_same;
+use crate::kinds::shared::ownership::is_same;
+use crate::kinds::shared::tag;
 use crate::resource::{Class, Failure, Found, Result, Scope, State, Tags};
 
 /// Of certificates that the tag index does not know, those are looked at that were requested in the hour before the
@@ -106,7 +107,7 @@ pub(super) async fn used(clients: &Clients, arn: &str, failure: Failure) -> Fail
 
 async fn tags(clients: &Clients, arn: &str) -> Result<Tags> {
     let answer = clients.acm().list_tags_for_certificate().certificate_arn(arn).send().await?;
-    Ok(answer.tags().iter().map(|tag| (tag.key(), tag.value().unwrap_or_default())).collect())
+    Ok(tag::read(answer.tags()))
 }
 
 pub(super) fn found(arn: &str, detail: &CertificateDetail, tags: Tags) -> Found<Certificate> {

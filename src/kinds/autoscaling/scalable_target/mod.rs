@@ -2,26 +2,31 @@ mod read;
 mod spec;
 mod write;
 
-use futures_util::future::ready;
+use std::collections::HashMap;
+
+use aws_sdk_applicationautoscaling::types::{ScalableTarget as Description, ServiceNamespace};
 use serde_json::Value;
 
-use crate::aws::{Aws, MINUTE, Reader, Writer};
+use crate::aws::{Aws, Clients, MINUTE, Reader, TagIndex, Writer};
 use crate::kinds::ecs;
-use crate::kinds::shared::candidate::{self, examine};
-use crate::kinds::shared::idempotence::{gone, patiently};
+use crate::kinds::shared::deletion::gone;
+use crate::kinds::shared::named::{Candidate, Named};
+use crate::kinds::shared::retry::retry_while;
+use crate::kinds::shared::{named, tag};
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::{
     Address, Attachable, Attached, CLOSE, Changes, Class, Essentials, Facts, Found, Identity, Kept, Kind, Listing,
     Made, Mistake, Name, NameRule, Neighbours, Permissions, Replacement, Result, Scope, State, Switch, Tags, Told,
     Turn, partition, pointer,
 };
-pub use spec::{Outputs, Spec};
 use write::{delete_policy, put_policy, register};
+
+pub use spec::{Outputs, Spec};
 
 /// The metric that counts the requests of a target group.
 const BY_REQUESTS: &str = "ALBRequestCountPerTarget";
 /// Changes of one target meet, or the service-linked role is not visible yet.
-const PASSING: &[Class] = &[Class::Busy, Class::Propagating];
+const TRANSIENT: &[Class] = &[Class::Busy, Class::Propagating];
 
 /// Scales a service between a minimum and a maximum, by its policies.
 pub struct ScalableTarget;
@@ -204,19 +209,7 @@ impl Kind for ScalableTarget {
     };
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
-        let candidates = read::candidates(reader, scope).await?;
-        if candidates.is_empty() {
-            return Ok(Listing::default());
-        }
-        let (policies, schedules) = tokio::try_join!(read::policies(reader), read::schedules(reader))?;
-        let tags = |arn: String| async move {
-            let answer = reader.autoscaling().list_tags_for_resource().resource_arn(arn).send().await?;
-            Ok(read::tags(answer.tags()))
-        };
-        let read = |target: candidate::Candidate<_>, tags| {
-            ready(Ok(read::found(&target.summary, tags, &policies, &schedules)))
-        };
-        let mut listing = examine(scope, candidates, tags, read).await;
+        let mut listing: Listing<Self> = named::list(reader, scope).await?;
         // A target has no name of its own that anybody else's could take, but may scale a service of ours.
         listing.attached = listing.strangers.drain(..).map(|other| attached(reader, other.id)).collect();
         Ok(listing)
@@ -258,15 +251,15 @@ impl Kind for ScalableTarget {
         let arn = live.outputs.arn.as_str();
         // It is not among the outputs, from which the engine knows what is ours.
         writer.admit(arn);
-        if !set.is_empty() {
-            let call = writer.autoscaling().tag_resource().resource_arn(arn).set_tags(Some(write::sdk_tags(set)));
-            patiently(MINUTE, PASSING, || call.clone().send()).await?;
-        }
-        if !unset.is_empty() {
-            let call = writer.autoscaling().untag_resource().resource_arn(arn).set_tag_keys(Some(unset.to_vec()));
-            patiently(MINUTE, PASSING, || call.clone().send()).await?;
-        }
-        Ok(())
+        let add = async |tags: HashMap<_, _>| {
+            let call = writer.autoscaling().tag_resource().resource_arn(arn).set_tags(Some(tags));
+            retry_while(MINUTE, TRANSIENT, || call.clone().send()).await
+        };
+        let remove = async |keys| {
+            let call = writer.autoscaling().untag_resource().resource_arn(arn).set_tag_keys(Some(keys));
+            retry_while(MINUTE, TRANSIENT, || call.clone().send()).await
+        };
+        tag::change((set, unset), add, remove).await
     }
 
     /// Its policies and their alarms go with it.
@@ -280,7 +273,7 @@ impl Kind for ScalableTarget {
             .service_namespace(live.spec.service_namespace.as_str().into())
             .resource_id(&live.spec.resource_id)
             .scalable_dimension(live.spec.scalable_dimension.as_str().into());
-        gone(patiently(2 * MINUTE, PASSING, || call.clone().send()).await)?;
+        gone(retry_while(2 * MINUTE, TRANSIENT, || call.clone().send()).await)?;
         Ok(Turn::Done(Vec::new()))
     }
 
@@ -321,6 +314,38 @@ impl Kind for ScalableTarget {
             }
         }
         mistakes
+    }
+}
+
+impl Named for ScalableTarget {
+    type Summary = Description;
+
+    async fn all(reader: &Reader, _: &Scope) -> Result<Vec<Candidate<Description>>> {
+        let call = reader.autoscaling().describe_scalable_targets().service_namespace(ServiceNamespace::Ecs);
+        let targets = call.into_paginator().page_size(50).items().send().collect::<Result<Vec<_>, _>>().await?;
+        // Targets of before 2023 have no ARN and so no tags: they can't be ours.
+        let candidates = targets.into_iter().filter_map(|target| {
+            let (id, arn) = (target.resource_id.clone(), target.scalable_target_arn.clone());
+            Candidate::named(Some(&id), arn.as_deref(), target)
+        });
+        Ok(candidates.collect())
+    }
+
+    fn may_be_ours(scope: &Scope, index: &TagIndex, one: &Candidate<Description>) -> bool {
+        let may_own = |part: &str| scope.may_own(part, ecs::MAX_NAME);
+        one.name.split('/').skip(1).any(may_own) || index.get(&one.arn).is_some() || scope.asks_for(&one.id)
+    }
+
+    async fn tags(clients: &Clients, one: &Candidate<Description>, _: &TagIndex) -> Result<Tags> {
+        let answer = clients.autoscaling().list_tags_for_resource().resource_arn(&one.arn).send().await?;
+        Ok(tag::read_map(answer.tags()))
+    }
+
+    async fn read(reader: &Reader, one: Candidate<Description>, tags: Tags) -> Result<Found<Self>> {
+        let policies = reader.once("autoscaling:policies", read::policies(reader));
+        let schedules = reader.once("autoscaling:schedules", read::schedules(reader));
+        let (policies, schedules) = tokio::try_join!(policies, schedules)?;
+        Ok(read::found(&one.summary, tags, &policies, &schedules))
     }
 }
 

@@ -1,5 +1,3 @@
-use std::collections::HashMap;
-
 use aws_sdk_applicationautoscaling::types::{
     ScalableTarget as Description, ScalingPolicy, ScheduledAction, ServiceNamespace,
     TargetTrackingScalingPolicyConfiguration,
@@ -8,29 +6,7 @@ use aws_sdk_applicationautoscaling::types::{
 use super::ScalableTarget;
 use super::spec::{Metric, Outputs, Policy, Spec, SuspendedState, TargetTracking, cooldown};
 use crate::aws::Reader;
-use crate::kinds::ecs;
-use crate::kinds::shared::candidate::Candidate;
-use crate::resource::{Found, Result, Scope, State, Tags, Unmodelled, pointer};
-
-/// The targets of ECS services that may be the scope's.
-pub(super) async fn candidates(reader: &Reader, scope: &Scope) -> Result<Vec<Candidate<Description>>> {
-    let call = reader.autoscaling().describe_scalable_targets().service_namespace(ServiceNamespace::Ecs);
-    let mut items = call.into_paginator().page_size(50).items().send();
-    let index = reader.tag_index(scope).await?;
-    let mut all = Vec::new();
-    while let Some(target) = items.next().await {
-        let target = target?;
-        // Targets of before 2023 have no ARN and so no tags: they can't be ours.
-        let Some(arn) = target.scalable_target_arn().map(str::to_owned) else { continue };
-        let may_own = |part: &str| scope.may_own(part, ecs::MAX_NAME);
-        let is_ours = target.resource_id().split('/').skip(1).any(may_own) || index.get(&arn).is_some();
-        if is_ours || scope.asks_for(target.resource_id()) {
-            let id = target.resource_id.clone();
-            all.push(Candidate { name: id.clone(), id, arn, summary: target, is_leaving: false });
-        }
-    }
-    Ok(all)
-}
+use crate::resource::{Found, Result, State, Tags, Unmodelled, pointer};
 
 /// All policies of ECS services.
 pub(super) async fn policies(reader: &Reader) -> Result<Vec<ScalingPolicy>> {
@@ -87,10 +63,6 @@ pub(super) fn found(
         unmodelled: foreign.chain(scheduled).collect(),
         external: None,
     }
-}
-
-pub(super) fn tags(from: Option<&HashMap<String, String>>) -> Tags {
-    from.into_iter().flatten().map(|(key, value)| (key.as_str(), value.as_str())).collect()
 }
 
 fn is_expressible(policy: &ScalingPolicy) -> bool {

@@ -1,22 +1,21 @@
-use std::collections::HashMap;
-
 use aws_sdk_applicationautoscaling::types::{
     MetricType, PolicyType, PredefinedMetricSpecification, ScalableDimension, ServiceNamespace, SuspendedState,
     TargetTrackingScalingPolicyConfiguration,
 };
 
+use super::TRANSIENT;
 use super::spec::{Policy, Spec, TargetTracking};
-use super::{PASSING, read};
 use crate::aws::{MINUTE, Writer};
-use crate::kinds::shared::candidate;
-use crate::kinds::shared::idempotence::{gone, patiently};
+use crate::kinds::shared::deletion::gone;
+use crate::kinds::shared::retry::retry_while;
+use crate::kinds::shared::{ownership, tag};
 use crate::resource::{Class, Result, Tags};
 
 /// Returns the ARN of the target that an earlier try has registered.
 pub(super) async fn there(writer: &Writer, spec: &Spec, ours: &Tags) -> Result<Option<String>> {
     let Some(arn) = find(writer, spec).await? else { return Ok(None) };
     let tags = writer.autoscaling().list_tags_for_resource().resource_arn(&arn).send().await?;
-    candidate::adopt(&format!("the scalable target {}", spec.resource_id), &read::tags(tags.tags()), ours)?;
+    ownership::adopt(&format!("the scalable target {}", spec.resource_id), &tag::read_map(tags.tags()), ours)?;
     Ok(Some(arn))
 }
 
@@ -44,8 +43,8 @@ pub(super) async fn register(writer: &Writer, spec: &Spec, tags: Option<&Tags>) 
         .min_capacity(spec.min_capacity)
         .max_capacity(spec.max_capacity)
         .suspended_state(suspended)
-        .set_tags(tags.map(sdk_tags));
-    let answer = patiently(2 * MINUTE, PASSING, || call.clone().send()).await?;
+        .set_tags(tags.and_then(tag::write));
+    let answer = retry_while(2 * MINUTE, TRANSIENT, || call.clone().send()).await?;
     Ok(answer.scalable_target_arn().unwrap_or_default().to_owned())
 }
 
@@ -60,8 +59,8 @@ pub(super) async fn put_policy(writer: &Writer, spec: &Spec, policy: &Policy) ->
         .policy_name(&policy.policy_name)
         .policy_type(PolicyType::from(policy.policy_type.as_str()))
         .target_tracking_scaling_policy_configuration(tracking(&policy.target_tracking_scaling_policy_configuration));
-    let passing = [PASSING, &[Class::NotFound]].concat();
-    patiently(MINUTE, &passing, || call.clone().send()).await.map(drop)
+    let passing = [TRANSIENT, &[Class::NotFound]].concat();
+    retry_while(MINUTE, &passing, || call.clone().send()).await.map(drop)
 }
 
 pub(super) async fn delete_policy(writer: &Writer, spec: &Spec, name: &str) -> Result<()> {
@@ -72,11 +71,7 @@ pub(super) async fn delete_policy(writer: &Writer, spec: &Spec, name: &str) -> R
         .resource_id(&spec.resource_id)
         .scalable_dimension(dimension(spec))
         .policy_name(name);
-    gone(patiently(MINUTE, PASSING, || call.clone().send()).await)
-}
-
-pub(super) fn sdk_tags(tags: &Tags) -> HashMap<String, String> {
-    tags.iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
+    gone(retry_while(MINUTE, TRANSIENT, || call.clone().send()).await)
 }
 
 fn tracking(from: &TargetTracking) -> TargetTrackingScalingPolicyConfiguration {

@@ -13,6 +13,7 @@ use crate::kinds::ec2;
 use crate::kinds::ec2::cidr::Cidr;
 use crate::kinds::ec2::subnet::Subnet;
 use crate::kinds::ec2::vpc::Vpc;
+use crate::kinds::shared::tag;
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::normal::Set;
 use crate::resource::{
@@ -301,7 +302,7 @@ fn found(table: &Description) -> Found<RouteTable> {
         },
         outputs: Outputs { route_table_id: id.clone(), associations, redirected: route::redirected(table.routes()) },
         id,
-        tags: ec2::tags(table.tags()),
+        tags: tag::read(table.tags()),
         state,
         unmodelled,
         external: None,

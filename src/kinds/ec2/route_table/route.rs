@@ -155,7 +155,7 @@ fn is_missing(failure: &Failure) -> bool {
     failure.code == "InvalidRoute.NotFound" || failure.message.contains("no route defined")
 }
 
-fn passes(failure: &Failure) -> bool {
+fn is_transient(failure: &Failure) -> bool {
     ec2::is_fresh(failure) && !is_missing(failure)
 }
 
@@ -180,7 +180,7 @@ macro_rules! send {
                 .set_core_network_arn(given(&$route.core_network_arn));
             async move { Ok::<_, Failure>(call.send().await.map(drop)?) }
         };
-        retry(5 * MINUTE, passes, call).await
+        retry(5 * MINUTE, is_transient, call).await
     }};
 }
 

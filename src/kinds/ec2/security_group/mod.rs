@@ -15,8 +15,8 @@ use self::steps::{Direction, Steps, revoke_all};
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::kinds::ec2;
 use crate::kinds::ec2::vpc::Vpc;
-use crate::kinds::shared::candidate;
-use crate::kinds::shared::idempotence::gone;
+use crate::kinds::shared::deletion::gone;
+use crate::kinds::shared::{ownership, tag};
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::{
     Attachable, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name,
@@ -225,7 +225,7 @@ impl Kind for SecurityGroup {
             let (have, want) = (live.spec.security_group_egress.all(), spec.security_group_egress.all());
             Steps::between(&have, &want).take(writer, &live.id, Direction::Out).await?;
         }
-        Ok(Turn::Done(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready }))
+        Ok(Turn::Done(live.updated()))
     }
 
     async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
@@ -339,7 +339,7 @@ async fn adopt(
     let call = writer.ec2().describe_security_groups().set_filters(Some(filters)).max_results(ec2::PAGE);
     let answer = call.send().await?;
     let Some(there) = answer.security_groups().first().map(found) else { return Err(failure) };
-    candidate::adopt(&format!("the security group {name} ({})", there.id), &there.tags, tags)?;
+    ownership::adopt(&format!("the security group {name} ({})", there.id), &there.tags, tags)?;
     Ok(there)
 }
 
@@ -357,7 +357,7 @@ fn found(group: &Description) -> Found<SecurityGroup> {
         },
         outputs: Outputs { group_id: id.clone(), vpc_id: vpc.to_owned() },
         id,
-        tags: ec2::tags(group.tags()),
+        tags: tag::read(group.tags()),
         state: State::Ready,
         unmodelled: Vec::new(),
         external: None,

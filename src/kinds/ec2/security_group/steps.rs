@@ -3,7 +3,7 @@ use aws_sdk_ec2::types::IpPermission;
 use super::rule::Rule;
 use crate::aws::{MINUTE, Writer, retry};
 use crate::kinds::ec2;
-use crate::kinds::shared::idempotence::gone;
+use crate::kinds::shared::deletion::gone;
 use crate::resource::{Class, Failure, Result};
 
 /// Which way rules go; EC2 has an operation of its own for each.

@@ -7,12 +7,14 @@ use aws_sdk_ecs::types::{
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::kinds::ecs::{self, CapacityProviderStrategy, MAX_NAME};
 use crate::kinds::shared::beyond::Beyond;
-use crate::kinds::shared::candidate;
-use crate::kinds::shared::idempotence::{gone, patiently, turn};
+use crate::kinds::shared::deletion::gone;
+use crate::kinds::shared::retry::{retry_while, turn};
+use crate::kinds::shared::{ownership, tag};
 use crate::resource::{
     Attachable, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name,
     NameRule, Permissions, Replacement, Result, Scope, State, Stranger, Switch, Tags, Told, Turn, pointer,
 };
+
 pub use spec::{Outputs, Spec};
 
 /// The pointer of the strategy that services get which name none.
@@ -106,7 +108,7 @@ impl Kind for Cluster {
         let clusters = reader.once(ecs::CLUSTERS_KEY, ecs::clusters(reader, scope)).await?;
         let mut listing = Listing { unseen: clusters.unseen.clone(), ..Listing::default() };
         for cluster in &clusters.seen {
-            let tags = ecs::tags(cluster.tags());
+            let tags = tag::read(cluster.tags());
             let name = cluster.cluster_name().unwrap_or_default().to_owned();
             if scope.owns(&name, &tags) {
                 listing.found.push(found(cluster, tags));
@@ -122,7 +124,7 @@ impl Kind for Cluster {
         let answer =
             writer.ecs().describe_clusters().clusters(name.as_str()).include(ClusterField::Tags).send().await?;
         for there in answer.clusters().iter().filter(|cluster| cluster.status() != Some("INACTIVE")) {
-            candidate::adopt(&format!("the cluster {name}"), &ecs::tags(there.tags()), tags)?;
+            ownership::adopt(&format!("the cluster {name}"), &tag::read(there.tags()), tags)?;
         }
         let call = writer
             .ecs()
@@ -134,9 +136,9 @@ impl Kind for Cluster {
             .set_default_capacity_provider_strategy(Some(CapacityProviderStrategy::items(
                 &spec.default_capacity_provider_strategy,
             )))
-            .set_tags(Some(ecs::sdk_tags(tags)));
+            .set_tags(tag::write(tags));
         // The first cluster of an account makes ECS's service-linked role, which takes its time.
-        let answer = patiently(2 * MINUTE, &[Class::Propagating], || call.clone().send()).await?;
+        let answer = retry_while(2 * MINUTE, &[Class::Propagating], || call.clone().send()).await?;
         let arn = answer.cluster().and_then(|cluster| cluster.cluster_arn()).map(str::to_owned);
         let arn = arn.ok_or_else(|| Failure::new(Class::Other, "CreateCluster returned no ARN"))?;
         Ok(made(name.as_str().to_owned(), arn))
@@ -150,7 +152,7 @@ impl Kind for Cluster {
             let none = || ServiceConnectDefaults::builder().namespace("").build().expect("it has all that it needs");
             let none = changes.touches(DEFAULTS).then(none);
             let call = call.set_configuration(configuration).set_service_connect_defaults(none);
-            patiently(MINUTE, &[Class::Busy], || call.clone().send()).await?;
+            retry_while(MINUTE, &[Class::Busy], || call.clone().send()).await?;
         }
         if changes.touches_any(&["/CapacityProviders", "/DefaultCapacityProviderStrategy"]) {
             let call = writer
@@ -162,7 +164,7 @@ impl Kind for Cluster {
                     &spec.default_capacity_provider_strategy,
                 )));
             // Refused while an earlier change of the providers is under way.
-            patiently(5 * MINUTE, &[Class::Busy], || call.clone().send()).await?;
+            retry_while(5 * MINUTE, &[Class::Busy], || call.clone().send()).await?;
         }
         Ok(Turn::Done(made(live.id.clone(), live.outputs.arn.clone())))
     }
@@ -174,7 +176,7 @@ impl Kind for Cluster {
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
         let call = writer.ecs().delete_cluster().cluster(&live.id);
         // Tasks of the last services are still stopping.
-        let sent = gone(patiently(MINUTE, &[Class::Busy], || call.clone().send()).await);
+        let sent = gone(retry_while(MINUTE, &[Class::Busy], || call.clone().send()).await);
         turn(sent.map(|()| Vec::new()), |failure| failure.is(Class::Busy))
     }
 

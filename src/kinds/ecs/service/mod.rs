@@ -9,13 +9,15 @@ use serde_json::Value;
 
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::kinds::ecs::{self, CapacityProviderStrategy, MAX_NAME};
-use crate::kinds::shared::idempotence::{gone, patiently};
+use crate::kinds::shared::deletion::gone;
+use crate::kinds::shared::retry::retry_while;
 use crate::resource::cloudformation::CloudFormation;
 use crate::resource::{
     Address, Attachable, Changes, Class, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing, Made,
     Mistake, Name, NameRule, Neighbours, OPEN, Permissions, Replacement, Result, Scope, Switch, Tags, Told, Turn,
 };
 use spec::DAEMON;
+
 pub use spec::{Outputs, Spec};
 
 /// Keeps a number of tasks running.
@@ -248,7 +250,7 @@ impl Kind for Service {
             return Ok(Turn::Done(Vec::new()));
         }
         let call = writer.ecs().delete_service().cluster(live.spec.cluster.as_str()).service(&live.outputs.name);
-        gone(patiently(2 * MINUTE, &[Class::Busy], || call.clone().force(true).send()).await)?;
+        gone(retry_while(2 * MINUTE, &[Class::Busy], || call.clone().force(true).send()).await)?;
         Ok(Turn::Done(Vec::new()))
     }
 

@@ -11,7 +11,8 @@ use super::{Service, state};
 use crate::aws::Reader;
 use crate::kinds::ecs::{self, CapacityProviderStrategy};
 use crate::kinds::shared::beyond::Beyond;
-use crate::kinds::shared::candidate;
+use crate::kinds::shared::named;
+use crate::kinds::shared::tag;
 use crate::resource::{
     Attached, Class, Failure, Found, Listing, Result, Scope, State, Stranger, Tags, Unmodelled, Unseen,
 };
@@ -33,7 +34,7 @@ pub(super) async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Servi
     for answer in join_all(chunks.map(|(cluster, some)| describe(reader, cluster, some))).await {
         match answer {
             Ok((services, missing)) => {
-                listing.unseen.extend(unseen(missing, &candidate::only_listed("ECS"), &listed));
+                listing.unseen.extend(unseen(missing, &named::only_listed("ECS"), &listed));
                 for service in services.iter().filter(|service| service.status() != Some("INACTIVE")) {
                     sort(reader, scope, service, &mut listing).await;
                 }
@@ -102,7 +103,7 @@ async fn describe(
 }
 
 async fn sort(reader: &Reader, scope: &Scope, service: &Description, listing: &mut Listing<Service>) {
-    let tags = ecs::tags(service.tags());
+    let tags = tag::read(service.tags());
     let name = service.service_name().unwrap_or_default().to_owned();
     let id = service.service_arn().unwrap_or(&name).to_owned();
     if scope.owns(&id, &tags) {

@@ -9,12 +9,12 @@ use super::state::{self, FAILED};
 use super::{Outputs, Service};
 use crate::aws::{MINUTE, Writer, until};
 use crate::kinds::ecs::{self, CapacityProviderStrategy};
-use crate::kinds::shared::candidate;
-use crate::kinds::shared::idempotence::patiently;
+use crate::kinds::shared::retry::retry_while;
+use crate::kinds::shared::{ownership, tag};
 use crate::resource::{Changes, Class, Failure, Found, Made, Result, State, Tags};
 
 /// What passes by itself: a role, a target group's listener or the service-linked role is not visible yet.
-const PASSING: &[Class] = &[Class::Propagating];
+const TRANSIENT: &[Class] = &[Class::Propagating];
 /// What no template can say and an update takes away.
 pub(super) const MENDS: &[&str] = &[
     "/DeploymentConfiguration/LifecycleHooks",
@@ -61,9 +61,9 @@ pub(super) async fn create(writer: &Writer, name: &str, spec: &Spec, tags: &Tags
         .enable_ecs_managed_tags(spec.enable_ecs_managed_tags)
         .enable_execute_command(spec.enable_execute_command)
         .set_propagate_tags(Some(sdk::PropagateTags::from(spec.propagate_tags.as_str())))
-        .set_tags(Some(ecs::sdk_tags(tags)));
+        .set_tags(tag::write(tags));
     // A service of the name that still drains, killed in an earlier run, has the name until its last task is gone.
-    let answer = patiently(5 * MINUTE, &[Class::Propagating, Class::Busy], || call.clone().send()).await?;
+    let answer = retry_while(5 * MINUTE, &[Class::Propagating, Class::Busy], || call.clone().send()).await?;
     let arn = answer.service().and_then(|service| service.service_arn()).map(str::to_owned);
     let arn = arn.ok_or_else(|| Failure::new(Class::Other, "CreateService returned no ARN"))?;
     Ok(made(name, arn, spec))
@@ -135,7 +135,7 @@ pub(super) async fn update(
     if is_ecs(spec) && (changes.touches_any(PLACES) || changes.touches_any(&fresh) || touches(FAILED)) {
         call = call.force_new_deployment(true);
     }
-    let answer = patiently(2 * MINUTE, PASSING, || call.clone().send()).await?;
+    let answer = retry_while(2 * MINUTE, TRANSIENT, || call.clone().send()).await?;
     let made = made(&live.outputs.name, live.id.clone(), spec);
     let wanted = answer.service().and_then(state::primary);
     if wanted.is_some_and(state::has_failed) {
@@ -189,7 +189,7 @@ async fn there(writer: &Writer, name: &str, spec: &Spec, ours: &Tags) -> Result<
     let Some(service) = answer.services().iter().find(|service| service.status() == Some("ACTIVE")) else {
         return Ok(None);
     };
-    candidate::adopt(&format!("the service {name}"), &ecs::tags(service.tags()), ours)?;
+    ownership::adopt(&format!("the service {name}"), &tag::read(service.tags()), ours)?;
     Ok(service.service_arn().map(str::to_owned))
 }
 

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::kinds::shared::defaults::yes;
 use crate::resource::normal::Set;
 
 /// A container of a task. Figures that are 0 and texts that are empty are left to AWS or the image.
@@ -220,10 +221,6 @@ impl Default for HealthCheck {
     fn default() -> Self {
         Self { command: Vec::new(), interval: 30, retries: 3, start_period: 0, timeout: 5 }
     }
-}
-
-fn yes() -> bool {
-    true
 }
 
 pub(super) fn tcp() -> String {

@@ -17,15 +17,17 @@ use futures_util::future::join_all;
 
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::kinds::ecs::{self, MAX_NAME};
-use crate::kinds::shared::candidate;
-use crate::kinds::shared::idempotence::patiently;
+use crate::kinds::shared::retry::retry_while;
+use crate::kinds::shared::tag::AwsTags as _;
+use crate::kinds::shared::{ownership, tag};
 use crate::resource::cloudformation::CloudFormation;
 use crate::resource::{
     Attachable, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name,
     NameRule, Permissions, Question, Replacement, Result, Scope, State, Tags, Told, Turn, Unseen,
 };
-pub use spec::{Outputs, Spec};
 use to_aws::{list, text};
+
+pub use spec::{Outputs, Spec};
 
 /// What a service runs. AWS changes none: an update registers a new revision of the family, which is why nothing is
 /// create-only here, unlike in CloudFormation's schema, where everything is.
@@ -207,19 +209,19 @@ impl Kind for TaskDefinition {
         let call = writer.ecs().describe_task_definition().task_definition(name.as_str());
         match call.include(TaskDefinitionField::Tags).send().await.map_err(Failure::from) {
             Ok(there) => {
-                candidate::adopt(&format!("the task definition {name}"), &ecs::tags(there.tags()), tags)?;
+                ownership::adopt(&format!("the task definition {name}"), &tag::read(there.tags()), tags)?;
             }
             Err(failure) if failure.is(Class::NotFound) => {}
             Err(failure) => return Err(failure),
         }
-        register(writer, name.as_str(), spec, ecs::sdk_tags(tags)).await
+        register(writer, name.as_str(), spec, Vec::from_tags(tags)).await
     }
 
     async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, _: &Changes) -> Result<Turn<Made<Self>>> {
         let family = live.name.as_deref().unwrap_or_default();
         // AWS's own, which nobody else may set, stay behind with what CloudFormation made once.
         let tags = live.tags.iter().filter(|(key, _)| !key.starts_with("aws:")).collect();
-        let made = register(writer, family, spec, ecs::sdk_tags(&tags)).await?;
+        let made = register(writer, family, spec, Vec::from_tags(&tags)).await?;
         // Not before: behind a pipeline's revisions, an old one may be the last that bears our tags. And not later: what
         // a service may have to go back to is what it runs now, while the new one has yet to be deployed.
         if let Err(failure) = revisions::prune(writer, family, &made.id, &live.tags).await {
@@ -285,7 +287,7 @@ async fn register(writer: &Writer, family: &str, spec: &Spec, tags: Vec<Tag>) ->
         .set_task_role_arn(text(spec.task_role_arn.as_str()))
         .set_volumes(list(spec.volumes.iter().map(to_aws::volume).collect()))
         .set_tags(list(tags));
-    let answer = patiently(2 * MINUTE, &[Class::Propagating, Class::Busy], || call.clone().send()).await?;
+    let answer = retry_while(2 * MINUTE, &[Class::Propagating, Class::Busy], || call.clone().send()).await?;
     let arn = answer.task_definition().and_then(|made| made.task_definition_arn()).map(str::to_owned);
     let arn = arn.ok_or_else(|| Failure::new(Class::Other, "RegisterTaskDefinition returned no ARN"))?;
     Ok(Made { id: arn.clone(), outputs: Outputs { task_definition_arn: arn }, state: State::Ready })

@@ -2,12 +2,12 @@ use aws_sdk_ecs::operation::describe_task_definition::DescribeTaskDefinitionOutp
 use aws_sdk_ecs::types::{
     SortOrder, TaskDefinition as Description, TaskDefinitionFamilyStatus, TaskDefinitionField, TaskDefinitionStatus,
 };
-
 use futures_util::future::join_all;
 
 use super::{Outputs, TaskDefinition, from_aws};
 use crate::aws::Reader;
 use crate::kinds::ecs;
+use crate::kinds::shared::tag;
 use crate::resource::{Found, Result, Scope, State, Stranger, Tags};
 
 /// How many revisions of a pipeline are read, before the tag index is asked where ours is.
@@ -59,7 +59,7 @@ fn is_asked(scope: &Scope, family: &str) -> bool {
 /// one is what it wants to run: it goes into [`Found::external`].
 pub(super) async fn family(reader: &Reader, scope: &Scope, family: &str) -> Result<Seen> {
     let newest = describe(reader, family).await?;
-    let tags = ecs::tags(newest.tags());
+    let tags = tag::read(newest.tags());
     let is_active = is_active(&newest);
     if is_active && scope.owns(family, &tags) {
         return Ok(seen(family, &newest, tags, None));
@@ -118,7 +118,7 @@ async fn first_claimed(
     for some in arns.chunks(AT_ONCE) {
         for answer in join_all(some.iter().map(|arn| describe(reader, arn))).await {
             let revision = answer?;
-            let tags = ecs::tags(revision.tags());
+            let tags = tag::read(revision.tags());
             if is_active(&revision) && scope.is_claimed(&tags) {
                 return Ok(Some((revision, tags)));
             }

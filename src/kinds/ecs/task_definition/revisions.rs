@@ -7,7 +7,8 @@ use aws_sdk_ecs::types::{SortOrder, TaskDefinitionField, TaskDefinitionStatus};
 use super::read::{is_of, revision};
 use crate::aws::{MINUTE, Writer};
 use crate::kinds::ecs;
-use crate::kinds::shared::idempotence::patiently;
+use crate::kinds::shared::retry::retry_while;
+use crate::kinds::shared::tag;
 use crate::resource::{Class, Failure, Kept, Result, Tags, key};
 
 /// How many revisions stay, with the one just registered.
@@ -91,7 +92,7 @@ async fn is_ours(writer: &Writer, arn: &str, ours: &Tags) -> Result<bool> {
     let call = writer.ecs().describe_task_definition().task_definition(arn).include(TaskDefinitionField::Tags);
     match call.send().await.map_err(Failure::from) {
         Err(failure) if failure.is(Class::NotFound) => Ok(false),
-        answer => Ok(is_of_the_stack(&ecs::tags(answer?.tags()), ours)),
+        answer => Ok(is_of_the_stack(&tag::read(answer?.tags()), ours)),
     }
 }
 
@@ -134,7 +135,7 @@ async fn run_in(writer: &Writer, cluster: &str) -> Result<Vec<String>> {
 
 async fn deregister(writer: &Writer, arn: &str) -> Result<()> {
     let call = writer.ecs().deregister_task_definition().task_definition(arn);
-    patiently(MINUTE, &[Class::Busy], || call.clone().send()).await.map(drop)
+    retry_while(MINUTE, &[Class::Busy], || call.clone().send()).await.map(drop)
 }
 
 /// Deletes deregistered revisions; returns what AWS refused, and why.

@@ -12,7 +12,8 @@ use super::spec::{Destination, LogDelivery, REQUIRED, Spec};
 use super::{ReplicationGroup, read};
 use crate::aws::{MINUTE, Writer};
 use crate::kinds::elasticache;
-use crate::kinds::shared::idempotence;
+use crate::kinds::shared::retry::retry_while;
+use crate::kinds::shared::{retry, tag};
 use crate::resource::{Changes, Class, Failure, Found, Result, State, Tags};
 
 pub(super) fn creation(writer: &Writer, id: &str, spec: &Spec, tags: &Tags) -> CreateReplicationGroupFluentBuilder {
@@ -44,7 +45,7 @@ pub(super) fn creation(writer: &Writer, id: &str, spec: &Spec, tags: &Tags) -> C
         .port(spec.port)
         .set_user_group_ids(some(spec.user_group_ids.iter().cloned().collect()))
         .set_log_delivery_configurations(some(spec.log_delivery_configurations.iter().map(on).collect()))
-        .set_tags(Some(elasticache::sdk_tags(tags)));
+        .set_tags(tag::write(tags));
     // Shards need cluster mode, and AWS takes the parameter group that fits.
     let sharded = (spec.num_node_groups > 1).then_some(ClusterMode::Enabled);
     call.set_cluster_mode(spec.cluster_mode.as_deref().map(ClusterMode::from).or(sharded))
@@ -91,12 +92,12 @@ pub(super) async fn send(
         Move::MoreReplicas => {
             let call = writer.elasticache().increase_replica_count().replication_group_id(id).apply_immediately(true);
             let call = call.new_replica_count(spec.replicas_per_node_group);
-            elasticache::patiently(MINUTE, || async { Ok(call.clone().send().await.map(drop)?) }).await
+            retry_while(MINUTE, elasticache::TRANSIENT, || call.clone().send()).await.map(drop)
         }
         Move::FewerReplicas => {
             let call = writer.elasticache().decrease_replica_count().replication_group_id(id).apply_immediately(true);
             let call = call.new_replica_count(spec.replicas_per_node_group);
-            elasticache::patiently(MINUTE, || async { Ok(call.clone().send().await.map(drop)?) }).await
+            retry_while(MINUTE, elasticache::TRANSIENT, || call.clone().send()).await.map(drop)
         }
         Move::Users => modify(users(call, &live.spec, spec)).await,
         Move::Shards => reshard(writer, id, spec.num_node_groups).await,
@@ -104,7 +105,7 @@ pub(super) async fn send(
 }
 
 async fn modify(call: ModifyReplicationGroupFluentBuilder) -> Result<()> {
-    elasticache::patiently(MINUTE, || async { Ok(call.clone().send().await.map(drop)?) }).await
+    retry_while(MINUTE, elasticache::TRANSIENT, || call.clone().send()).await.map(drop)
 }
 
 /// The node that daily snapshots are taken of, where they are turned on: ElastiCache wants it said, but in cluster mode. A
@@ -199,12 +200,18 @@ async fn reshard(writer: &Writer, id: &str, shards: i32) -> Result<()> {
     let gone = names.into_iter().skip(keep).map(str::to_owned).collect();
     let call = writer.elasticache().modify_replication_group_shard_configuration().replication_group_id(id);
     let call = call.node_group_count(shards).apply_immediately(true).set_node_groups_to_remove(some(gone));
-    elasticache::patiently(MINUTE, || async { Ok(call.clone().send().await.map(drop)?) }).await
+    retry_while(MINUTE, elasticache::TRANSIENT, || call.clone().send()).await.map(drop)
 }
 
 /// Waits until ElastiCache has begun with a call: for a while it may show the group as `available`, as it was before.
-pub(super) async fn begun(writer: &Writer, id: &str, spec: &Spec, changes: &Changes, (step, pace): (&Move, Pace)) {
-    idempotence::begun(MINUTE, "a change that ElastiCache has taken", || async move {
+pub(super) async fn await_started(
+    writer: &Writer,
+    id: &str,
+    spec: &Spec,
+    changes: &Changes,
+    (step, pace): (&Move, Pace),
+) {
+    retry::await_started(MINUTE, "a change that ElastiCache has taken", || async move {
         // What was pending before is no sign of a beginning.
         let read = if pace == Pace::Hastened { read::shown } else { read::spec };
         let (state, shown) = state(writer, id, read).await?;
@@ -238,7 +245,7 @@ pub(super) async fn look(writer: &Writer, id: &str) -> Result<Description> {
 pub(super) async fn delete(writer: &Writer, id: &str, snapshot: Option<&str>) -> Result<()> {
     let call = writer.elasticache().delete_replication_group().replication_group_id(id).retain_primary_cluster(false);
     let call = call.set_final_snapshot_identifier(snapshot.map(str::to_owned));
-    match elasticache::patiently(MINUTE, || async { Ok(call.clone().send().await.map(drop)?) }).await {
+    match retry_while(MINUTE, elasticache::TRANSIENT, || call.clone().send()).await.map(drop) {
         Err(failure) if failure.is(Class::NotFound) => Ok(()),
         other => other,
     }

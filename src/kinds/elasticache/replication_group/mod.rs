@@ -11,19 +11,21 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use self::moves::Pace;
-pub use self::spec::{Outputs, Spec};
-use crate::aws::{Aws, MINUTE, Reader, TagIndex, Writer};
+use crate::aws::{Aws, Clients, MINUTE, Reader, TagIndex, Writer};
 use crate::kinds::elasticache;
-use crate::kinds::shared::candidate::{Candidate, adopt, examine};
-use crate::kinds::shared::idempotence::turn;
 use crate::kinds::shared::maintenance_window::{self, MaintenanceWindow};
-use crate::kinds::shared::offers;
+use crate::kinds::shared::named::{Candidate, Named};
+use crate::kinds::shared::ownership::adopt;
+use crate::kinds::shared::retry::{retry_while, turn};
+use crate::kinds::shared::{named, offers};
 use crate::resource::cloudformation::{CloudFormation, Snapshots};
 use crate::resource::{
     Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind,
     Listing, Made, Mistake, Name, NameRule, Pending, Permissions, Question, Result, Scope, State, Tags, Told, Turn,
     Window,
 };
+
+pub use self::spec::{Outputs, Spec};
 
 /// A Redis or Valkey cache with its replicas and shards.
 pub struct ReplicationGroup;
@@ -119,27 +121,12 @@ impl Kind for ReplicationGroup {
     };
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
-        let (groups, clusters, index) = tokio::try_join!(groups(reader), clusters(reader), reader.tag_index(scope))?;
-        let candidates = groups.into_iter().filter_map(|group| {
-            let (name, arn) = (group.replication_group_id.clone(), group.arn.clone());
-            let is_leaving = read::state(group.status().unwrap_or_default()) == State::Leaving;
-            let candidate = Candidate::named(scope, &index, (name.as_deref(), NAME_MAX), arn.as_deref(), group)?;
-            Some(Candidate { is_leaving, ..candidate })
-        });
-        let tags = |arn: String| {
-            let index = &index;
-            async move { elasticache::tags_of(reader, index, &arn).await }
-        };
-        let read = |candidate: Candidate<Description>, tags| {
-            let clusters = &clusters;
-            async move { read::found(candidate, clusters, tags) }
-        };
-        Ok(examine(scope, candidates.collect(), tags, read).await)
+        named::list(reader, scope).await
     }
 
     async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
         let call = change::creation(writer, name.as_str(), spec, tags);
-        match elasticache::patiently(5 * MINUTE, || async { Ok(call.clone().send().await?) }).await {
+        match retry_while(5 * MINUTE, elasticache::TRANSIENT, || call.clone().send()).await {
             Ok(answer) => made(answer.replication_group(), "CreateReplicationGroup"),
             Err(failure) if failure.is(Class::AlreadyExists) => {
                 let there = change::look(writer, name.as_str()).await?;
@@ -163,10 +150,10 @@ impl Kind for ReplicationGroup {
         let moves = moves::plan(&live.spec, spec, changes, pace);
         if let Some(step) = moves.first() {
             let sent = change::send(writer, live, spec, changes, (step, pace)).await;
-            if let Turn::Busy(failure) = turn(sent, elasticache::passes)? {
+            if let Turn::Busy(failure) = turn(sent, elasticache::is_transient)? {
                 return Ok(Turn::Busy(failure));
             }
-            change::begun(writer, &live.id, spec, changes, (step, pace)).await;
+            change::await_started(writer, &live.id, spec, changes, (step, pace)).await;
         }
         if moves.len() > 1 {
             return Ok(Turn::More("the change before the next".to_owned()));
@@ -183,7 +170,7 @@ impl Kind for ReplicationGroup {
         if matches!(live.state, State::Failed(_)) {
             // It never held anything.
             let sent = change::delete(writer, &live.id, None).await;
-            return turn(sent.map(|()| Vec::new()), elasticache::passes);
+            return turn(sent.map(|()| Vec::new()), elasticache::is_transient);
         }
         for attempt in 1..=9 {
             let snapshot = final_snapshot(&live.id, &live.outputs, attempt);
@@ -200,14 +187,14 @@ impl Kind for ReplicationGroup {
                 }
                 // An earlier try took one, and the cache has been written to since: take another.
                 Err(failure) if failure.is(Class::AlreadyExists) => {}
-                Err(failure) if elasticache::passes(&failure) => return Ok(Turn::Busy(failure)),
+                Err(failure) if elasticache::is_transient(&failure) => return Ok(Turn::Busy(failure)),
                 Err(failure) if takes_none(&failure) => {
                     let why =
                         format!("ElastiCache takes no snapshot of this one ({}): its data is gone", failure.message);
                     let nothing =
                         Kept { what: "nothing".to_owned(), id: live.id.clone(), why, is_itself: false, stays: false };
                     let sent = change::delete(writer, &live.id, None).await;
-                    return turn(sent.map(|()| vec![nothing]), elasticache::passes);
+                    return turn(sent.map(|()| vec![nothing]), elasticache::is_transient);
                 }
                 Err(failure) => return Err(failure),
             }
@@ -270,9 +257,28 @@ impl Kind for ReplicationGroup {
     }
 }
 
-async fn groups(reader: &Reader) -> Result<Vec<Description>> {
-    let call = reader.elasticache().describe_replication_groups().max_records(elasticache::PAGE);
-    Ok(call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?)
+impl Named for ReplicationGroup {
+    type Summary = Description;
+
+    async fn all(reader: &Reader, _: &Scope) -> Result<Vec<Candidate<Description>>> {
+        let call = reader.elasticache().describe_replication_groups().max_records(elasticache::PAGE);
+        let groups = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
+        let candidates = groups.into_iter().filter_map(|group| {
+            let (name, arn) = (group.replication_group_id.clone(), group.arn.clone());
+            let is_leaving = read::state(group.status().unwrap_or_default()) == State::Leaving;
+            Some(Candidate { is_leaving, ..Candidate::named(name.as_deref(), arn.as_deref(), group)? })
+        });
+        Ok(candidates.collect())
+    }
+
+    async fn tags(clients: &Clients, one: &Candidate<Description>, index: &TagIndex) -> Result<Tags> {
+        elasticache::tags_of(clients, index, &one.arn).await
+    }
+
+    async fn read(reader: &Reader, one: Candidate<Description>, tags: Tags) -> Result<Found<Self>> {
+        let clusters = reader.once("elasticache:clusters", clusters(reader)).await?;
+        read::found(one, &clusters, tags)
+    }
 }
 
 async fn clusters(reader: &Reader) -> Result<Vec<CacheCluster>> {

@@ -7,8 +7,8 @@ use aws_sdk_elasticache::types::{
 
 use super::ReplicationGroup;
 use super::spec::{DeliveryStream, Destination, EndPoint, LogDelivery, LogGroup, Outputs, Spec};
-use crate::kinds::shared::candidate::Candidate;
 use crate::kinds::shared::maintenance_window::MaintenanceWindow;
+use crate::kinds::shared::named::Candidate;
 use crate::kinds::shared::pending;
 use crate::resource::{Class, Failure, Found, Pending, Result, State, Tags, Unmodelled, Until};
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::kinds::ec2::security_group::SecurityGroup;
 use crate::kinds::elasticache::subnet_group::SubnetGroup;
 use crate::kinds::kms::key::Key;
+use crate::kinds::shared::defaults::yes;
 use crate::kinds::shared::lower_case::lower_case;
 use crate::kinds::shared::maintenance_window::MaintenanceWindow;
 use crate::resource::normal::Set;
@@ -166,10 +167,6 @@ pub struct Outputs {
 pub struct EndPoint {
     pub address: Option<String>,
     pub port: Option<i32>,
-}
-
-fn yes() -> bool {
-    true
 }
 
 fn redis() -> String {

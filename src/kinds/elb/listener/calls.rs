@@ -7,6 +7,7 @@ use super::{ALPN, Certificate, MUTUAL, Spec};
 use crate::aws::{MINUTE, Writer, retry};
 use crate::kinds::elb;
 use crate::kinds::elb::attribute::Attribute;
+use crate::kinds::shared::tag;
 use crate::resource::{Changes, Failure, Result, Tags};
 
 /// Five minutes: a certificate of ours that was just issued is refused for a while.
@@ -21,11 +22,11 @@ pub async fn send(writer: &Writer, spec: &Spec, tags: &Tags) -> Result<String> {
             .set_ssl_policy(spec.ssl_policy.clone())
             .set_certificates(certificates(spec))
             .set_default_actions(Some(spec.default_actions.to_sdk()))
-            .set_tags(Some(elb::sdk_tags(tags)));
+            .set_tags(tag::write(tags));
         async move { Ok::<_, Failure>(call.send().await?) }
     };
-    let passes = |failure: &Failure| elb::is_fresh(writer, spec, failure);
-    let answer = retry(5 * MINUTE, passes, call).await.map_err(elb::explain)?;
+    let is_transient = |failure: &Failure| elb::is_fresh(writer, spec, failure);
+    let answer = retry(5 * MINUTE, is_transient, call).await.map_err(elb::explain)?;
     elb::arn_in(answer.listeners().first().and_then(Description::listener_arn), "CreateListener")
 }
 
@@ -59,8 +60,8 @@ pub async fn modify(writer: &Writer, arn: &str, spec: &Spec, changes: &Changes) 
         async move { Ok(call.send().await.map(drop)?) }
     };
     // The listener itself is not fresh: if it is gone, waiting is of no use.
-    let passes = |failure: &Failure| elb::is_fresh(writer, spec, failure) && failure.code != "ListenerNotFound";
-    retry(5 * MINUTE, passes, call).await.map_err(elb::explain)
+    let is_transient = |failure: &Failure| elb::is_fresh(writer, spec, failure) && failure.code != "ListenerNotFound";
+    retry(5 * MINUTE, is_transient, call).await.map_err(elb::explain)
 }
 
 fn certificates(spec: &Spec) -> Option<Vec<SdkCertificate>> {

@@ -14,7 +14,8 @@ use crate::kinds::elb::action::{self, Actions, redirects_to_https};
 use crate::kinds::elb::attribute::{self, Attribute};
 use crate::kinds::elb::load_balancer::LoadBalancer;
 use crate::kinds::elb::{self, Tagged};
-use crate::kinds::shared::idempotence::{gone, patiently};
+use crate::kinds::shared::deletion::gone;
+use crate::kinds::shared::retry::retry_while;
 use crate::resource::{
     Address, Attachable, Attached, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity,
     Kept, Kind, Listing, Made, Mistake, Name, NameRule, Neighbours, Permissions, Ref, Replacement, Result, Scope,
@@ -197,7 +198,7 @@ impl Kind for Listener {
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
         gone(
-            patiently(2 * MINUTE, &[Class::Busy], || writer.elb().delete_listener().listener_arn(&live.id).send())
+            retry_while(2 * MINUTE, &[Class::Busy], || writer.elb().delete_listener().listener_arn(&live.id).send())
                 .await,
         )?;
         Ok(Turn::Done(Vec::new()))

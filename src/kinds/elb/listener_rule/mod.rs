@@ -12,7 +12,9 @@ use crate::kinds::elb;
 use crate::kinds::elb::action::{self, Actions, redirects_to_https};
 use crate::kinds::elb::condition::Conditions;
 use crate::kinds::elb::listener::Listener;
-use crate::kinds::shared::idempotence::{gone, patiently};
+use crate::kinds::shared::deletion::gone;
+use crate::kinds::shared::retry::retry_while;
+use crate::kinds::shared::tag;
 use crate::resource::{
     Address, Attached, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Mistake,
     Name, NameRule, Neighbours, Permissions, Ref, Replacement, Result, Scope, State, Tags, Turn, Unmodelled,
@@ -260,7 +262,7 @@ impl Kind for ListenerRule {
     }
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
-        gone(patiently(2 * MINUTE, &[Class::Busy], || writer.elb().delete_rule().rule_arn(&live.id).send()).await)?;
+        gone(retry_while(2 * MINUTE, &[Class::Busy], || writer.elb().delete_rule().rule_arn(&live.id).send()).await)?;
         Ok(Turn::Done(Vec::new()))
     }
 
@@ -291,11 +293,11 @@ async fn send(writer: &Writer, spec: &Spec, tags: &Tags) -> Result<String> {
             .priority(spec.priority)
             .set_conditions(Some(spec.conditions.to_sdk()))
             .set_actions(Some(spec.actions.to_sdk()))
-            .set_tags(Some(elb::sdk_tags(tags)));
+            .set_tags(tag::write(tags));
         async move { Ok::<_, Failure>(call.send().await?) }
     };
-    let passes = |failure: &Failure| elb::is_fresh(writer, spec, failure);
-    let answer = retry(2 * MINUTE, passes, call).await.map_err(elb::explain)?;
+    let is_transient = |failure: &Failure| elb::is_fresh(writer, spec, failure);
+    let answer = retry(2 * MINUTE, is_transient, call).await.map_err(elb::explain)?;
     elb::arn_in(answer.rules().first().and_then(Description::rule_arn), "CreateRule")
 }
 
@@ -307,8 +309,8 @@ async fn modify(writer: &Writer, arn: &str, spec: &Spec, resets: bool) -> Result
         async move { Ok(call.send().await.map(drop)?) }
     };
     // The rule itself is not fresh: if it is gone, waiting is of no use.
-    let passes = |failure: &Failure| elb::is_fresh(writer, spec, failure) && failure.code != "RuleNotFound";
-    retry(2 * MINUTE, passes, call).await.map_err(elb::explain)
+    let is_transient = |failure: &Failure| elb::is_fresh(writer, spec, failure) && failure.code != "RuleNotFound";
+    retry(2 * MINUTE, is_transient, call).await.map_err(elb::explain)
 }
 
 fn found(listener: &str, rule: &Description, tags: Tags) -> Found<ListenerRule> {

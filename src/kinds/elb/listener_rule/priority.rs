@@ -2,8 +2,8 @@ use aws_sdk_elasticloadbalancingv2::types::{Rule, RulePriorityPair};
 
 use crate::aws::{MINUTE, Writer, retry};
 use crate::kinds::elb;
-use crate::kinds::shared::candidate;
-use crate::kinds::shared::idempotence::is_same;
+use crate::kinds::shared::ownership;
+use crate::kinds::shared::ownership::is_same;
 use crate::resource::{Result, Tags, key};
 
 /// The last priority that AWS allows.
@@ -101,7 +101,7 @@ fn check_owner(holder: &str, priority: i32, theirs: &Tags, ours: &Tags) -> Resul
     if project.is_some() && project == ours.get(key::PROJECT) && theirs.stack() == ours.stack() {
         return Ok(());
     }
-    candidate::adopt(&format!("a rule of priority {priority} ({holder})"), theirs, ours)
+    ownership::adopt(&format!("a rule of priority {priority} ({holder})"), theirs, ours)
         .map_err(|failure| failure.hint("give the rule another Priority, or remove the foreign rule"))
 }
 

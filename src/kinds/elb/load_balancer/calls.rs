@@ -8,6 +8,7 @@ use crate::aws::{MINUTE, Reader, Writer, retry};
 use crate::kinds::ec2::is_blank;
 use crate::kinds::elb;
 use crate::kinds::elb::attribute::Attribute;
+use crate::kinds::shared::tag;
 use crate::kinds::wafv2::web_acl::WebAcl;
 use crate::resource::{Changes, Class, Failure, Name, Ref, Result, Tags};
 
@@ -23,11 +24,11 @@ pub async fn send(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Res
             .ip_address_type(IpAddressType::from(spec.ip_address_type.as_str()))
             .set_subnets(Some(spec.subnets.iter().map(String::from).collect()))
             .set_security_groups(Some(groups.clone()).filter(|groups| !groups.is_empty()))
-            .set_tags(Some(elb::sdk_tags(tags)));
+            .set_tags(tag::write(tags));
         async move { Ok::<_, Failure>(call.send().await?) }
     };
-    let passes = |failure: &Failure| elb::is_fresh(writer, spec, failure);
-    let answer = retry(2 * MINUTE, passes, call).await?;
+    let is_transient = |failure: &Failure| elb::is_fresh(writer, spec, failure);
+    let answer = retry(2 * MINUTE, is_transient, call).await?;
     let one = answer.load_balancers().first();
     elb::arn_in(one.and_then(Description::load_balancer_arn), "CreateLoadBalancer")?;
     Ok(one.map(Outputs::read).expect("a load balancer with an ARN is there"))
@@ -44,11 +45,12 @@ pub async fn adopt(writer: &Writer, name: &Name, tags: &Tags, failure: Failure) 
 /// seconds old; the load balancer itself is not: if it is gone, waiting is of no use.
 pub async fn set_network(writer: &Writer, arn: &str, spec: &Spec, changes: &Changes) -> Result<()> {
     let elb = writer.elb();
-    let passes = |failure: &Failure| elb::is_fresh(writer, spec, failure) && failure.code != "LoadBalancerNotFound";
+    let is_transient =
+        |failure: &Failure| elb::is_fresh(writer, spec, failure) && failure.code != "LoadBalancerNotFound";
     if changes.touches("/SecurityGroups") {
         let groups: Vec<_> = spec.security_groups.iter().map(String::from).collect();
         let call = elb.set_security_groups().load_balancer_arn(arn).set_security_groups(Some(groups));
-        retry(2 * MINUTE, passes, || async { Ok(call.clone().send().await.map(drop)?) }).await?;
+        retry(2 * MINUTE, is_transient, || async { Ok(call.clone().send().await.map(drop)?) }).await?;
     }
     // With IPv6 it takes no subnet without it: the type goes down before the subnets do, and up after them.
     let goes_down = spec.ip_address_type == "ipv4";
@@ -58,7 +60,7 @@ pub async fn set_network(writer: &Writer, arn: &str, spec: &Spec, changes: &Chan
     if changes.touches("/Subnets") {
         let subnets: Vec<_> = spec.subnets.iter().map(String::from).collect();
         let call = elb.set_subnets().load_balancer_arn(arn).set_subnets(Some(subnets));
-        retry(2 * MINUTE, passes, || async { Ok(call.clone().send().await.map(drop)?) }).await?;
+        retry(2 * MINUTE, is_transient, || async { Ok(call.clone().send().await.map(drop)?) }).await?;
     }
     if !goes_down {
         set_address_type(writer, arn, spec, changes).await?;
@@ -88,7 +90,7 @@ pub async fn set_attributes(writer: &Writer, arn: &str, attributes: &[&Attribute
 /// is being provisioned, nor a web ACL that is seconds old.
 pub async fn set_web_acl(writer: &Writer, arn: &str, acl: &Ref<WebAcl>) -> Result<()> {
     let is_foreign = !is_blank(acl) && !writer.is_ours(acl.as_str());
-    let passes = |failure: &Failure| {
+    let is_transient = |failure: &Failure| {
         (failure.is(Class::NotFound) && !is_foreign) || failure.code == "WAFUnavailableEntityException"
     };
     let call = || async {
@@ -99,7 +101,7 @@ pub async fn set_web_acl(writer: &Writer, arn: &str, acl: &Ref<WebAcl>) -> Resul
         }
         Ok(())
     };
-    retry(5 * MINUTE, passes, call).await
+    retry(5 * MINUTE, is_transient, call).await
 }
 
 /// Returns the ARN of the web ACL in front; asked only where one can stand: AWS answers that question once a second.

@@ -14,7 +14,8 @@ use crate::kinds::ec2::{self, is_blank};
 use crate::kinds::elb::attribute::{self, Attribute};
 use crate::kinds::elb::{self, NAME_MAX, Tagged};
 use crate::kinds::shared::beyond::Beyond;
-use crate::kinds::shared::idempotence::{gone, patiently};
+use crate::kinds::shared::deletion::gone;
+use crate::kinds::shared::retry::retry_while;
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::{
     Address, Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept,
@@ -248,7 +249,7 @@ impl Kind for LoadBalancer {
             }
         }
         gone(
-            patiently(2 * MINUTE, &[Class::Busy], || {
+            retry_while(2 * MINUTE, &[Class::Busy], || {
                 writer.elb().delete_load_balancer().load_balancer_arn(&live.id).send()
             })
             .await,

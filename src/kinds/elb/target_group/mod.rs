@@ -11,7 +11,9 @@ use crate::kinds::ec2::vpc;
 use crate::kinds::elb::attribute::{self, Attribute};
 use crate::kinds::elb::{self, NAME_MAX, Tagged};
 use crate::kinds::shared::beyond::Beyond;
-use crate::kinds::shared::idempotence::{gone, patiently};
+use crate::kinds::shared::deletion::gone;
+use crate::kinds::shared::retry::retry_while;
+use crate::kinds::shared::tag;
 use crate::resource::{
     Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made,
     Mistake, Name, NameRule, Permissions, Replacement, Result, Scope, State, Stranger, Tags, Told, Turn,
@@ -187,7 +189,7 @@ impl Kind for TargetGroup {
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
         // Two minutes: a rule or listener that is gone still counts for a while.
         gone(
-            patiently(2 * MINUTE, &[Class::Busy], || {
+            retry_while(2 * MINUTE, &[Class::Busy], || {
                 writer.elb().delete_target_group().target_group_arn(&live.id).send()
             })
             .await,
@@ -227,11 +229,11 @@ async fn send(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<
             .healthy_threshold_count(spec.healthy_threshold_count)
             .unhealthy_threshold_count(spec.unhealthy_threshold_count)
             .set_matcher(spec.matcher.as_ref().map(Matcher::to_sdk))
-            .set_tags(Some(elb::sdk_tags(tags)));
+            .set_tags(tag::write(tags));
         async move { Ok::<_, Failure>(call.send().await?) }
     };
-    let passes = |failure: &Failure| elb::is_fresh(writer, spec, failure);
-    let answer = retry(2 * MINUTE, passes, call).await?;
+    let is_transient = |failure: &Failure| elb::is_fresh(writer, spec, failure);
+    let answer = retry(2 * MINUTE, is_transient, call).await?;
     let one = answer.target_groups().first();
     elb::arn_in(one.and_then(Description::target_group_arn), "CreateTargetGroup")?;
     Ok(one.map(outputs).expect("a target group with an ARN is there"))

@@ -6,6 +6,7 @@ use crate::kinds::ec2::is_blank;
 use crate::kinds::ec2::vpc::Vpc;
 use crate::kinds::elb;
 use crate::kinds::elb::attribute::{self, Attribute};
+use crate::kinds::shared::defaults::yes;
 use crate::resource::{Mistake, Ref, Switch};
 
 /// The properties of `AWS::ElasticLoadBalancingV2::TargetGroup`. Its targets are not among them: services register
@@ -236,10 +237,6 @@ fn default_healthy() -> i32 {
 
 fn default_unhealthy() -> i32 {
     2
-}
-
-fn yes() -> bool {
-    true
 }
 
 #[cfg(test)]

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
-use crate::kinds::shared::idempotence::{gone, patiently};
+use crate::kinds::shared::deletion::gone;
+use crate::kinds::shared::retry::retry_while;
+use crate::kinds::shared::tag;
 use crate::resource::normal::{self, PolicyDocument, Set};
 use crate::resource::{
     Attachable, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name,
@@ -22,7 +24,7 @@ const MAX_NAME: usize = 64;
 /// (docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
 const INLINE: usize = 10_240;
 /// What passes by itself: a principal made moments ago is not visible yet, or two changes of one role meet.
-const PASSING: &[Class] = &[Class::Propagating, Class::Conflict];
+const TRANSIENT: &[Class] = &[Class::Propagating, Class::Conflict];
 
 /// A role with its policies; attached and inline policies that the template does not name are drift.
 pub struct Role;
@@ -188,7 +190,7 @@ impl Kind for Role {
         let mut listing = Listing::default();
         let mut ours = Vec::new();
         for role in all.iter() {
-            let (name, tags) = (role.role_name().unwrap_or_default(), tags(role.tags()));
+            let (name, tags) = (role.role_name().unwrap_or_default(), tag::read(role.tags()));
             let id = role.arn().unwrap_or(name);
             if scope.owns(id, &tags) {
                 ours.push((role, tags));
@@ -224,8 +226,8 @@ impl Kind for Role {
             .set_description(non_empty(&spec.description))
             .max_session_duration(spec.max_session_duration)
             .set_permissions_boundary(non_empty(&spec.permissions_boundary))
-            .set_tags(Some(sdk_tags(tags)));
-        let outputs = match patiently(2 * MINUTE, PASSING, || call.clone().send()).await {
+            .set_tags(tag::write(tags));
+        let outputs = match retry_while(2 * MINUTE, TRANSIENT, || call.clone().send()).await {
             Ok(answer) => outputs(answer.role()),
             Err(failure) if failure.is(Class::AlreadyExists) => adopt(writer, name, spec, tags).await?,
             Err(failure) => return Err(failure),
@@ -243,7 +245,7 @@ impl Kind for Role {
         if changes.touches_any(&["/Description", "/MaxSessionDuration"]) {
             let call = writer.iam().update_role().role_name(name).description(&spec.description);
             let call = call.max_session_duration(spec.max_session_duration);
-            patiently(MINUTE, PASSING, || call.clone().send()).await?;
+            retry_while(MINUTE, TRANSIENT, || call.clone().send()).await?;
         }
         if changes.touches("/AssumeRolePolicyDocument") {
             trust(writer, name, &spec.assume_role_policy_document).await?;
@@ -252,23 +254,23 @@ impl Kind for Role {
         if changes.touches("/ManagedPolicyArns") {
             update_managed(writer, live, spec).await?;
         }
-        Ok(Turn::Done(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready }))
+        Ok(Turn::Done(live.updated()))
     }
 
     async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
         let name = &live.outputs.role_name;
-        if !set.is_empty() {
-            let call = writer.iam().tag_role().role_name(name).set_tags(Some(sdk_tags(set)));
-            patiently(MINUTE, PASSING, || call.clone().send()).await?;
-        }
-        // To IAM a key is the same in any case: what was set above has taken the place of its other spelling.
+        let add = async |tags: Vec<Tag>| {
+            let call = writer.iam().tag_role().role_name(name).set_tags(Some(tags));
+            retry_while(MINUTE, TRANSIENT, || call.clone().send()).await
+        };
+        let remove = async |keys| {
+            let call = writer.iam().untag_role().role_name(name).set_tag_keys(Some(keys));
+            retry_while(MINUTE, TRANSIENT, || call.clone().send()).await
+        };
+        // To IAM a key is the same in any case: what is set takes the place of its other spelling.
         let is_set = |key: &&String| set.iter().any(|(other, _)| other.to_lowercase() == key.to_lowercase());
         let unset: Vec<_> = unset.iter().filter(|key| !is_set(key)).cloned().collect();
-        if !unset.is_empty() {
-            let call = writer.iam().untag_role().role_name(name).set_tag_keys(Some(unset));
-            patiently(MINUTE, PASSING, || call.clone().send()).await?;
-        }
-        Ok(())
+        tag::change((set, &unset), add, remove).await
     }
 
     /// A boundary takes away from a role that had none; of two, nobody knows which allows more.
@@ -283,13 +285,13 @@ impl Kind for Role {
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
         let name = &live.outputs.role_name;
         let call = writer.iam().delete_role().role_name(name);
-        let passes = |failure: &Failure| failure.is(Class::Busy) || failure.is(Class::Conflict);
+        let is_transient = |failure: &Failure| failure.is(Class::Busy) || failure.is(Class::Conflict);
         // A list may show nothing for a moment after something else was removed: what still holds the role is looked for again.
         let take = || async {
             strip(writer, name).await?;
             Ok(call.clone().send().await.map(drop)?)
         };
-        gone(retry(2 * MINUTE, passes, take).await)?;
+        gone(retry(2 * MINUTE, is_transient, take).await)?;
         Ok(Turn::Done(Vec::new()))
     }
 
@@ -316,15 +318,6 @@ impl Kind for Role {
         }
         mistakes
     }
-}
-
-fn tags(from: &[Tag]) -> Tags {
-    from.iter().map(|tag| (tag.key(), tag.value())).collect()
-}
-
-fn sdk_tags(tags: &Tags) -> Vec<Tag> {
-    let tag = |(key, value)| Tag::builder().key(key).value(value).build().expect("key and value are set");
-    tags.iter().map(tag).collect()
 }
 
 fn non_empty(text: &str) -> Option<String> {

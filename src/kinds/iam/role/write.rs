@@ -1,7 +1,8 @@
-use super::{Outputs, PASSING, Policy, Role, Spec, tags};
+use super::{Outputs, Policy, Role, Spec, TRANSIENT};
 use crate::aws::{MINUTE, Writer, retry};
-use crate::kinds::shared::candidate;
-use crate::kinds::shared::idempotence::{gone, patiently};
+use crate::kinds::shared::deletion::gone;
+use crate::kinds::shared::retry::retry_while;
+use crate::kinds::shared::{ownership, tag};
 use crate::resource::normal::PolicyDocument;
 use crate::resource::{Changes, Class, Failure, Found, Result, Tags, pointer};
 
@@ -11,8 +12,8 @@ pub(super) async fn adopt(writer: &Writer, name: &str, spec: &Spec, ours: &Tags)
     let Some(role) = answer.role() else {
         return Err(Failure::new(Class::Other, format!("GetRole returned nothing for {name}")));
     };
-    let live = tags(role.tags());
-    candidate::adopt(&format!("the role {name}"), &live, ours)?;
+    let live = tag::read(role.tags());
+    ownership::adopt(&format!("the role {name}"), &live, ours)?;
     trust(writer, name, &spec.assume_role_policy_document).await?;
     Ok(outputs(Some(role)))
 }
@@ -76,37 +77,37 @@ async fn each<T: Copy, F: Future<Output = Result<()>>>(all: &[T], call: impl Fn(
 
 pub(super) async fn trust(writer: &Writer, name: &str, document: &PolicyDocument) -> Result<()> {
     let call = writer.iam().update_assume_role_policy().role_name(name).policy_document(document.to_string());
-    patiently(2 * MINUTE, PASSING, || call.clone().send()).await.map(drop)
+    retry_while(2 * MINUTE, TRANSIENT, || call.clone().send()).await.map(drop)
 }
 
 pub(super) async fn bound(writer: &Writer, name: &str, boundary: &str) -> Result<()> {
     if boundary.is_empty() {
         let call = writer.iam().delete_role_permissions_boundary().role_name(name);
-        return off(patiently(MINUTE, PASSING, || call.clone().send()).await);
+        return off(retry_while(MINUTE, TRANSIENT, || call.clone().send()).await);
     }
     let call = writer.iam().put_role_permissions_boundary().role_name(name).permissions_boundary(boundary);
-    patiently(MINUTE, PASSING, || call.clone().send()).await.map(drop)
+    retry_while(MINUTE, TRANSIENT, || call.clone().send()).await.map(drop)
 }
 
 async fn put(writer: &Writer, name: &str, policy: &Policy) -> Result<()> {
     let call = writer.iam().put_role_policy().role_name(name).policy_name(&policy.policy_name);
     let call = call.policy_document(policy.policy_document.to_string());
-    patiently(2 * MINUTE, PASSING, || call.clone().send()).await.map(drop)
+    retry_while(2 * MINUTE, TRANSIENT, || call.clone().send()).await.map(drop)
 }
 
 pub(super) async fn drop_inline(writer: &Writer, name: &str, policy: &str) -> Result<()> {
     let call = writer.iam().delete_role_policy().role_name(name).policy_name(policy);
-    off(patiently(MINUTE, PASSING, || call.clone().send()).await)
+    off(retry_while(MINUTE, TRANSIENT, || call.clone().send()).await)
 }
 
 async fn attach(writer: &Writer, name: &str, arn: &str) -> Result<()> {
     let call = writer.iam().attach_role_policy().role_name(name).policy_arn(arn);
-    patiently(MINUTE, PASSING, || call.clone().send()).await.map(drop)
+    retry_while(MINUTE, TRANSIENT, || call.clone().send()).await.map(drop)
 }
 
 pub(super) async fn detach(writer: &Writer, name: &str, arn: &str) -> Result<()> {
     let call = writer.iam().detach_role_policy().role_name(name).policy_arn(arn);
-    off(patiently(MINUTE, PASSING, || call.clone().send()).await)
+    off(retry_while(MINUTE, TRANSIENT, || call.clone().send()).await)
 }
 
 /// Takes for success that something is off the role already, but not that there is no role.
@@ -132,7 +133,7 @@ pub(super) async fn strip(writer: &Writer, name: &str) -> Result<()> {
     for profile in profiles.collect::<Result<Vec<_>, _>>().await? {
         let call = writer.iam().remove_role_from_instance_profile().role_name(name);
         let call = call.instance_profile_name(profile.instance_profile_name);
-        gone(patiently(MINUTE, PASSING, || call.clone().send()).await)?;
+        gone(retry_while(MINUTE, TRANSIENT, || call.clone().send()).await)?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 use super::{Key, Spec, users};
 use crate::aws::Writer;
-use crate::kinds::shared::idempotence::gone;
+use crate::kinds::shared::deletion::gone;
 use crate::resource::{Class, Failure, Found, Kept, Result};
 
 /// How many of those that need a key are named.

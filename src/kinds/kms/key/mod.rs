@@ -14,7 +14,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once};
-use crate::kinds::shared::idempotence::patiently;
+use crate::kinds::shared::defaults::yes;
+use crate::kinds::shared::retry::retry_while;
+use crate::kinds::shared::tag;
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::normal::{self, PolicyDocument};
 use crate::resource::{
@@ -251,24 +253,21 @@ impl Kind for Key {
             write::set_rotation(writer, &live.id, spec).await?;
         }
         if changes.touches("/PendingWindowInDays") {
-            let tag = sdk_tag(WINDOW, &spec.pending_window_in_days.to_string());
-            writer.kms().tag_resource().key_id(&live.id).tags(tag).send().await?;
+            writer.kms().tag_resource().key_id(&live.id).tags(write::window(spec)).send().await?;
         }
         if changes.touches("/Enabled") && !spec.enabled {
             write::set_enabled(writer, &live.id, spec).await?;
         }
-        Ok(Turn::Done(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready }))
+        Ok(Turn::Done(live.updated()))
     }
 
     async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
-        if !set.is_empty() {
-            let call = writer.kms().tag_resource().key_id(&live.id).set_tags(Some(sdk_tags(set)));
-            patiently(MINUTE, &[Class::NotFound], || call.clone().send()).await?;
-        }
-        if !unset.is_empty() {
-            writer.kms().untag_resource().key_id(&live.id).set_tag_keys(Some(unset.to_vec())).send().await?;
-        }
-        Ok(())
+        let add = async |tags: Vec<Tag>| {
+            let call = writer.kms().tag_resource().key_id(&live.id).set_tags(Some(tags));
+            retry_while(MINUTE, &[Class::NotFound], || call.clone().send()).await
+        };
+        let remove = |keys| writer.kms().untag_resource().key_id(&live.id).set_tag_keys(Some(keys)).send();
+        tag::change((set, unset), add, remove).await
     }
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
@@ -342,20 +341,8 @@ fn usages(key_spec: &str) -> Option<&'static [&'static str]> {
     }
 }
 
-fn sdk_tags(tags: &Tags) -> Vec<Tag> {
-    tags.iter().map(|(key, value)| sdk_tag(key, value)).collect()
-}
-
-fn sdk_tag(key: &str, value: &str) -> Tag {
-    Tag::builder().tag_key(key).tag_value(value).build().expect("key and value are set")
-}
-
 fn no_answer(operation: &str) -> Failure {
     Failure::new(Class::Other, format!("{operation} returned no key"))
-}
-
-fn yes() -> bool {
-    true
 }
 
 fn default_key_spec() -> String {

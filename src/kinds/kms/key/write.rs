@@ -1,15 +1,17 @@
-use aws_sdk_kms::types::{KeySpec, KeyUsageType, OriginType};
+use aws_sdk_kms::types::{KeySpec, KeyUsageType, OriginType, Tag};
 use futures_util::future::join_all;
 
 use super::read::{aliases, if_there, is_leaving, nameless};
-use super::{Key, Spec, WINDOW, no_answer, policy, sdk_tag, sdk_tags};
+use super::{Key, Spec, WINDOW, no_answer, policy};
 use crate::aws::{MINUTE, Writer};
-use crate::kinds::shared::candidate;
-use crate::kinds::shared::idempotence::{is_same, patiently};
+use crate::kinds::shared::ownership;
+use crate::kinds::shared::ownership::is_same;
+use crate::kinds::shared::retry::retry_while;
+use crate::kinds::shared::tag::{AwsTag as _, AwsTags as _};
 use crate::resource::{Class, Failure, Found, Result, Tags};
 
 /// What passes by itself: KMS does not see everywhere at once that a key is there, or that it is on again.
-const PASSING: &[Class] = &[Class::NotFound, Class::Busy];
+const TRANSIENT: &[Class] = &[Class::NotFound, Class::Busy];
 
 /// Returns the id of the key that an earlier try has made: by its alias, or among those that have none yet. The tagging
 /// API would not know a key that was made moments ago.
@@ -33,9 +35,14 @@ pub(super) async fn look(writer: &Writer, name: &str, ours: &Tags) -> Result<Opt
     Ok(None)
 }
 
+/// The tag that keeps how long a deletion waits, which KMS takes with the deletion alone.
+pub(super) fn window(spec: &Spec) -> Tag {
+    Tag::new(WINDOW, Some(&spec.pending_window_in_days.to_string()))
+}
+
 pub(super) async fn create(writer: &Writer, spec: &Spec, tags: &Tags) -> Result<String> {
-    let mut tags = sdk_tags(tags);
-    tags.push(sdk_tag(WINDOW, &spec.pending_window_in_days.to_string()));
+    let mut tags = Vec::from_tags(tags);
+    tags.push(window(spec));
     let call = writer
         .kms()
         .create_key()
@@ -47,7 +54,7 @@ pub(super) async fn create(writer: &Writer, spec: &Spec, tags: &Tags) -> Result<
         .multi_region(spec.multi_region)
         .set_tags(Some(tags));
     // Only "the principal is not visible yet" is tried again: then no key was made.
-    let answer = patiently(2 * MINUTE, &[Class::Propagating], || call.clone().send()).await?;
+    let answer = retry_while(2 * MINUTE, &[Class::Propagating], || call.clone().send()).await?;
     answer.key_metadata().map(|key| key.key_id().to_owned()).ok_or_else(|| no_answer("CreateKey"))
 }
 
@@ -57,7 +64,7 @@ pub(super) async fn alias(writer: &Writer, name: &str, id: &str, ours: &Tags) ->
     let alias = format!("alias/{name}");
     let call = writer.kms().create_alias().alias_name(&alias).target_key_id(id);
     // A fresh key is not known everywhere at once.
-    match patiently(2 * MINUTE, &[Class::NotFound], || call.clone().send()).await {
+    match retry_while(2 * MINUTE, &[Class::NotFound], || call.clone().send()).await {
         Err(failure) if failure.is(Class::AlreadyExists) => {}
         answer => return answer.map(drop),
     }
@@ -65,7 +72,7 @@ pub(super) async fn alias(writer: &Writer, name: &str, id: &str, ours: &Tags) ->
     if there.id == id {
         return Ok(());
     }
-    candidate::adopt(&alias, &there.tags, ours)?;
+    ownership::adopt(&alias, &there.tags, ours)?;
     if !there.leaving {
         let text = format!("{alias} names {}, another key of this address", there.id);
         return Err(
@@ -73,37 +80,37 @@ pub(super) async fn alias(writer: &Writer, name: &str, id: &str, ours: &Tags) ->
         );
     }
     let call = writer.kms().update_alias().alias_name(&alias).target_key_id(id);
-    patiently(2 * MINUTE, &[Class::NotFound], || call.clone().send()).await.map(drop)
+    retry_while(2 * MINUTE, &[Class::NotFound], || call.clone().send()).await.map(drop)
 }
 
 pub(super) async fn set_policy(writer: &Writer, live: &Found<Key>, spec: &Spec) -> Result<()> {
     let document =
         if spec.key_policy.is_empty() { policy::default_for(&live.outputs.arn) } else { spec.key_policy.clone() };
     let call = writer.kms().put_key_policy().key_id(&live.id).policy(document.to_string());
-    patiently(2 * MINUTE, &[Class::Propagating], || call.clone().send()).await.map(drop)
+    retry_while(2 * MINUTE, &[Class::Propagating], || call.clone().send()).await.map(drop)
 }
 
 pub(super) async fn set_rotation(writer: &Writer, id: &str, spec: &Spec) -> Result<()> {
     if !spec.enable_key_rotation {
         let call = writer.kms().disable_key_rotation().key_id(id);
-        return patiently(2 * MINUTE, PASSING, || call.clone().send()).await.map(drop);
+        return retry_while(2 * MINUTE, TRANSIENT, || call.clone().send()).await.map(drop);
     }
     let call = writer.kms().enable_key_rotation().key_id(id).rotation_period_in_days(spec.rotation_period_in_days);
-    patiently(2 * MINUTE, PASSING, || call.clone().send()).await.map(drop)
+    retry_while(2 * MINUTE, TRANSIENT, || call.clone().send()).await.map(drop)
 }
 
 pub(super) async fn set_enabled(writer: &Writer, id: &str, spec: &Spec) -> Result<()> {
     if spec.enabled {
         let call = writer.kms().enable_key().key_id(id);
-        return patiently(2 * MINUTE, PASSING, || call.clone().send()).await.map(drop);
+        return retry_while(2 * MINUTE, TRANSIENT, || call.clone().send()).await.map(drop);
     }
     let call = writer.kms().disable_key().key_id(id);
-    patiently(2 * MINUTE, PASSING, || call.clone().send()).await.map(drop)
+    retry_while(2 * MINUTE, TRANSIENT, || call.clone().send()).await.map(drop)
 }
 
 pub(super) async fn arn(writer: &Writer, id: &str) -> Result<String> {
     let call = writer.kms().describe_key().key_id(id);
-    let answer = patiently(2 * MINUTE, &[Class::NotFound], || call.clone().send()).await?;
+    let answer = retry_while(2 * MINUTE, &[Class::NotFound], || call.clone().send()).await?;
     answer.key_metadata().and_then(|key| key.arn()).map(str::to_owned).ok_or_else(|| no_answer("DescribeKey"))
 }
 

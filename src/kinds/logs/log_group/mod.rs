@@ -1,22 +1,23 @@
 mod read;
 
 use std::collections::HashMap;
-use std::future::ready;
 
-use aws_sdk_cloudwatchlogs::types::LogGroupClass;
+use aws_sdk_cloudwatchlogs::types::{LogGroup as Description, LogGroupClass};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::aws::{Aws, MINUTE, Reader, Writer};
+use crate::aws::{Aws, Clients, MINUTE, Reader, TagIndex, Writer};
 use crate::kinds::kms::key::Key;
-use crate::kinds::shared::candidate::{self, examine};
-use crate::kinds::shared::idempotence::{gone, patiently};
-use crate::kinds::shared::key_arn;
+use crate::kinds::shared::deletion::gone;
+use crate::kinds::shared::named::{Candidate, Named};
+use crate::kinds::shared::retry::retry_while;
+use crate::kinds::shared::{key_arn, named, ownership, tag};
 use crate::resource::cloudformation::CloudFormation;
 use crate::resource::{
-    Attachable, Changes, Class, Disruption, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing, Made,
-    Mistake, Name, NameRule, Permissions, Ref, Replacement, Result, Scope, State, Switch, Tags, Told, Turn, partition,
+    Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind,
+    Listing, Made, Mistake, Name, NameRule, Permissions, Ref, Replacement, Result, Scope, State, Switch, Tags, Told,
+    Turn, partition,
 };
 use read::{candidates, found};
 
@@ -26,7 +27,7 @@ const RETENTIONS: &[i32] =
 /// The class whose retention is AWS's: what PutRetentionPolicy says is not taken, and DescribeLogGroups tells AWS's own.
 const DELIVERY: &str = "DELIVERY";
 /// Two changes of one log group meet, or the key that it shall use does not let the service in yet.
-const PASSING: &[Class] = &[Class::Busy, Class::Propagating, Class::Conflict];
+const TRANSIENT: &[Class] = &[Class::Busy, Class::Propagating, Class::Conflict];
 
 /// A log group.
 pub struct LogGroup;
@@ -147,21 +148,12 @@ impl Kind for LogGroup {
     };
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
-        let (candidates, unseen) = candidates(reader, scope).await?;
-        let tags = |arn: String| async move {
-            let answer = reader.logs().list_tags_for_resource().resource_arn(arn).send().await?;
-            Ok(tags(answer.tags()))
-        };
-        let read = |candidate: candidate::Candidate<_>, tags| ready(Ok(found(&candidate.summary, tags)));
-        let mut listing: Listing<Self> = examine(scope, candidates, tags, read).await;
-        listing.unseen.extend(unseen);
-        Ok(listing)
+        named::list(reader, scope).await
     }
 
     async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
         let name = name.as_str();
-        let (region, account) = (writer.region(), writer.account());
-        let arn = format!("arn:{}:logs:{region}:{account}:log-group:{name}", partition(region));
+        let arn = arn_of(writer.region(), writer.account(), name);
         let call = writer
             .logs()
             .create_log_group()
@@ -169,8 +161,8 @@ impl Kind for LogGroup {
             .set_kms_key_id((!spec.kms_key_id.as_str().is_empty()).then(|| String::from(&spec.kms_key_id)))
             .log_group_class(LogGroupClass::from(spec.log_group_class.as_str()))
             .set_deletion_protection_enabled(spec.deletion_protection_enabled.then_some(true))
-            .set_tags(Some(sdk_tags(tags)));
-        match patiently(2 * MINUTE, PASSING, || call.clone().send()).await {
+            .set_tags(tag::write(tags));
+        match retry_while(2 * MINUTE, TRANSIENT, || call.clone().send()).await {
             Err(failure) if failure.is(Class::AlreadyExists) => adopt(writer, name, &arn, spec, tags).await?,
             answer => drop(answer?),
         }
@@ -196,13 +188,9 @@ impl Kind for LogGroup {
 
     async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
         let arn = plain(Some(&live.outputs.arn));
-        if !set.is_empty() {
-            writer.logs().tag_resource().resource_arn(&arn).set_tags(Some(sdk_tags(set))).send().await?;
-        }
-        if !unset.is_empty() {
-            writer.logs().untag_resource().resource_arn(&arn).set_tag_keys(Some(unset.to_vec())).send().await?;
-        }
-        Ok(())
+        let add = |tags: HashMap<_, _>| writer.logs().tag_resource().resource_arn(&arn).set_tags(Some(tags)).send();
+        let remove = |keys| writer.logs().untag_resource().resource_arn(&arn).set_tag_keys(Some(keys)).send();
+        tag::change((set, unset), add, remove).await
     }
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
@@ -211,7 +199,7 @@ impl Kind for LogGroup {
             gone(protect(writer, name, false).await)?;
         }
         let call = writer.logs().delete_log_group().log_group_name(name);
-        gone(patiently(MINUTE, PASSING, || call.clone().send()).await)?;
+        gone(retry_while(MINUTE, TRANSIENT, || call.clone().send()).await)?;
         Ok(Turn::Done(Vec::new()))
     }
 
@@ -248,11 +236,37 @@ impl Kind for LogGroup {
     }
 }
 
+impl Named for LogGroup {
+    type Summary = Option<Description>;
+
+    async fn all(reader: &Reader, scope: &Scope) -> Result<Vec<Candidate<Self::Summary>>> {
+        candidates(reader, scope).await
+    }
+
+    /// Searches show those alone that may be.
+    fn may_be_ours(_: &Scope, _: &TagIndex, _: &Candidate<Self::Summary>) -> bool {
+        true
+    }
+
+    async fn tags(clients: &Clients, one: &Candidate<Self::Summary>, index: &TagIndex) -> Result<Tags> {
+        let answer = clients.logs().list_tags_for_resource().resource_arn(&one.arn).send().await;
+        match answer.map_err(Failure::from) {
+            Err(failure) if failure.is(Class::NotFound) => index.get(&one.arn).cloned().ok_or(failure),
+            answer => Ok(tag::read_map(answer?.tags())),
+        }
+    }
+
+    async fn read(_: &Reader, one: Candidate<Self::Summary>, tags: Tags) -> Result<Found<Self>> {
+        let group = one.summary.ok_or_else(|| named::only_listed("CloudWatch Logs"))?;
+        Ok(found(&group, tags))
+    }
+}
+
 /// Takes over a log group that an earlier run of ours has left.
 async fn adopt(writer: &Writer, name: &str, arn: &str, spec: &Spec, ours: &Tags) -> Result<()> {
     let answer = writer.logs().list_tags_for_resource().resource_arn(arn).send().await?;
-    let live = tags(answer.tags());
-    candidate::adopt(&format!("the log group {name}"), &live, ours)?;
+    let live = tag::read_map(answer.tags());
+    ownership::adopt(&format!("the log group {name}"), &live, ours)?;
     match spec.kms_key_id.as_str() {
         "" => Ok(()),
         key => set_key(writer, name, key).await,
@@ -262,25 +276,25 @@ async fn adopt(writer: &Writer, name: &str, arn: &str, spec: &Spec, ours: &Tags)
 async fn set_retention(writer: &Writer, name: &str, days: i32) -> Result<()> {
     if days == 0 {
         let call = writer.logs().delete_retention_policy().log_group_name(name);
-        return patiently(MINUTE, PASSING, || call.clone().send()).await.map(drop);
+        return retry_while(MINUTE, TRANSIENT, || call.clone().send()).await.map(drop);
     }
     let call = writer.logs().put_retention_policy().log_group_name(name).retention_in_days(days);
-    patiently(MINUTE, PASSING, || call.clone().send()).await.map(drop)
+    retry_while(MINUTE, TRANSIENT, || call.clone().send()).await.map(drop)
 }
 
 async fn set_key(writer: &Writer, name: &str, key: &str) -> Result<()> {
     if key.is_empty() {
         let call = writer.logs().disassociate_kms_key().log_group_name(name);
-        return patiently(MINUTE, PASSING, || call.clone().send()).await.map(drop);
+        return retry_while(MINUTE, TRANSIENT, || call.clone().send()).await.map(drop);
     }
     let call = writer.logs().associate_kms_key().log_group_name(name).kms_key_id(key);
-    patiently(2 * MINUTE, PASSING, || call.clone().send()).await.map(drop)
+    retry_while(2 * MINUTE, TRANSIENT, || call.clone().send()).await.map(drop)
 }
 
 async fn protect(writer: &Writer, name: &str, on: bool) -> Result<()> {
     let call = writer.logs().put_log_group_deletion_protection().log_group_identifier(name);
     let call = call.deletion_protection_enabled(on);
-    patiently(MINUTE, PASSING, || call.clone().send()).await.map(drop)
+    retry_while(MINUTE, TRANSIENT, || call.clone().send()).await.map(drop)
 }
 
 fn made(name: &str, arn: String) -> Made<LogGroup> {
@@ -288,17 +302,13 @@ fn made(name: &str, arn: String) -> Made<LogGroup> {
     Made { id: name.to_owned(), outputs, state: State::Ready }
 }
 
+fn arn_of(region: &str, account: &str, name: &str) -> String {
+    format!("arn:{}:logs:{region}:{account}:log-group:{name}", partition(region))
+}
+
 /// The ARN without the `:*` that stands for its streams, as tags want it.
 fn plain(arn: Option<&str>) -> String {
     arn.unwrap_or_default().trim_end_matches(":*").to_owned()
-}
-
-fn tags(from: Option<&HashMap<String, String>>) -> Tags {
-    from.into_iter().flatten().map(|(key, value)| (key.as_str(), value.as_str())).collect()
-}
-
-fn sdk_tags(tags: &Tags) -> HashMap<String, String> {
-    tags.iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
 }
 
 fn default_class() -> String {

@@ -2,11 +2,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_cloudwatchlogs::types::LogGroup as Description;
 
-use super::{DELIVERY, LogGroup, Outputs, Spec, default_class, plain};
+use super::{DELIVERY, LogGroup, Outputs, Spec, arn_of, default_class, plain};
 use crate::aws::Reader;
 use crate::kinds::shared::beyond::Beyond;
-use crate::kinds::shared::candidate::{self, Candidate};
-use crate::resource::{Found, Result, Scope, State, Tags, Unmodelled, Unseen, pointer};
+use crate::kinds::shared::named::Candidate;
+use crate::resource::{Found, Result, Scope, State, Tags, Unmodelled, pointer};
 
 /// The page size.
 const PAGE: i32 = 50;
@@ -19,9 +19,9 @@ pub(super) const INHERITED: &str = "/AccountPolicies";
 /// Returns the log groups whose tags are worth reading: those with a name of ours anywhere in theirs
 /// (`/aws/ecs/containerinsights/acme-production-main/performance`), and those that the tag index knows.
 ///
-/// A search by pattern tells names, ARNs and times alone, so the groups themselves are asked for by name.
-/// What a search has shown and that does not answer is unseen; what the tag index alone names may be gone.
-pub(super) async fn candidates(reader: &Reader, scope: &Scope) -> Result<(Vec<Candidate<Description>>, Vec<Unseen>)> {
+/// A search by pattern tells names, ARNs and times alone, so the groups themselves are asked for by name. One that a search
+/// has shown and that is not described has no description; one that the tag index alone names may be gone.
+pub(super) async fn candidates(reader: &Reader, scope: &Scope) -> Result<Vec<Candidate<Option<Description>>>> {
     let listed = listed(reader, scope).await?;
     let index = reader.tag_index(scope).await?;
     let known: BTreeMap<_, _> = index.arns(":log-group:").filter_map(|arn| Some((name_in(arn)?, arn))).collect();
@@ -33,20 +33,19 @@ pub(super) async fn candidates(reader: &Reader, scope: &Scope) -> Result<(Vec<Ca
         let mut groups = call.into_paginator().page_size(PAGE).items().send();
         while let Some(group) = groups.next().await {
             let group = group?;
-            let Some(name) = group.log_group_name().map(str::to_owned) else { continue };
             let arn = group.log_group_arn().map_or_else(|| plain(group.arn()), str::to_owned);
-            all.push(Candidate { id: name.clone(), name, arn, summary: group, is_leaving: false });
+            all.extend(Candidate::named(group.log_group_name().map(str::to_owned).as_deref(), Some(&arn), Some(group)));
         }
     }
-    let described: BTreeSet<_> = all.iter().map(|group| group.name.as_str()).collect();
-    let missing = listed.iter().filter(|name| !described.contains(name.as_str()));
-    let unseen = missing.map(|name| Unseen {
-        id: name.clone(),
-        tags: known.get(name.as_str()).and_then(|arn| index.get(arn)).cloned(),
-        failure: candidate::only_listed("CloudWatch Logs"),
-    });
-    let unseen = unseen.collect();
-    Ok((all, unseen))
+    let described: BTreeSet<_> = all.iter().map(|group| group.name.clone()).collect();
+    let missing = listed.iter().filter(|name| !described.contains(*name));
+    all.extend(missing.filter_map(|name| {
+        let arn = known
+            .get(name.as_str())
+            .map_or_else(|| arn_of(reader.region(), reader.account(), name), |arn| (*arn).to_owned());
+        Candidate::named(Some(name), Some(&arn), None)
+    }));
+    Ok(all)
 }
 
 /// The name in an ARN, which may end in `:*`.

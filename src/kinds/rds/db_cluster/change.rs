@@ -9,7 +9,7 @@ use aws_sdk_rds::types::{
 use super::DbCluster;
 use super::spec::Spec;
 use crate::aws::Writer;
-use crate::kinds::rds;
+use crate::kinds::shared::tag;
 use crate::resource::version::{self, Move};
 use crate::resource::{Changes, Found, Result, Tags};
 
@@ -67,7 +67,7 @@ pub(super) fn creation(
         .set_performance_insights_retention_period(is_advanced(spec).then_some(ADVANCED_DAYS))
         .set_enable_local_write_forwarding(spec.enable_local_write_forwarding.then_some(true))
         .set_network_type((spec.network_type != "IPV4").then(|| spec.network_type.clone()))
-        .set_tags(Some(rds::sdk_tags(tags)))
+        .set_tags(tag::write(tags))
 }
 
 /// One Modify call with what changes, and nothing else: RDS would take anything else as a change, too.

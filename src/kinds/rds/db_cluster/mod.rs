@@ -9,17 +9,19 @@ mod spec;
 use jiff::Timestamp;
 use serde_json::Value;
 
-pub use self::spec::{Outputs, Spec};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::kinds::rds;
-use crate::kinds::shared::candidate::adopt;
 use crate::kinds::shared::maintenance_window::{self, MaintenanceWindow};
-use crate::kinds::shared::offers;
+use crate::kinds::shared::ownership::adopt;
+use crate::kinds::shared::retry::retry_while;
+use crate::kinds::shared::{offers, tag};
 use crate::resource::cloudformation::{CloudFormation, Snapshots};
 use crate::resource::{
     Attachable, Changes, Class, Disruption, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing, Made,
     Mistake, Name, NameRule, Pending, Permissions, Question, Result, Scope, State, Tags, Told, Turn, Window,
 };
+
+pub use self::spec::{Outputs, Spec};
 
 /// An Aurora cluster: the storage and the endpoints of a database; its instances are resources of their own.
 pub struct DbCluster;
@@ -213,13 +215,13 @@ impl Kind for DbCluster {
     async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
         let password = change::password(writer, spec, None).await?;
         let call = change::creation(writer, name.as_str(), spec, password, tags);
-        match rds::patiently(2 * MINUTE, || async { Ok(call.clone().send().await?) }).await {
+        match retry_while(2 * MINUTE, rds::TRANSIENT, || call.clone().send()).await {
             Ok(answer) => made(answer.db_cluster(), "CreateDBCluster"),
             Err(failure) if failure.is(Class::AlreadyExists) => {
                 let call = writer.rds().describe_db_clusters().db_cluster_identifier(name.as_str());
                 let answer = call.send().await?;
                 let there = answer.db_clusters().first().ok_or(failure)?;
-                adopt(&format!("the cluster {name}"), &rds::tags(there.tag_list()), tags)?;
+                adopt(&format!("the cluster {name}"), &tag::read(there.tag_list()), tags)?;
                 made(Some(there), "DescribeDBClusters")
             }
             Err(failure) => Err(failure),
@@ -228,16 +230,16 @@ impl Kind for DbCluster {
 
     async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Turn<Made<Self>>> {
         if changes.fields().iter().all(|field| Self::FACTS.sent_along.contains(&&*field.path)) {
-            return Ok(Turn::Done(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready }));
+            return Ok(Turn::Done(live.updated()));
         }
         let password = change::password(writer, spec, Some(changes)).await?;
         let call = change::modification(writer, live, spec, changes, password);
-        let answer = match rds::patiently(MINUTE, || async { Ok(call.clone().send().await?) }).await {
-            Err(failure) if rds::passes(&failure) => return Ok(Turn::Busy(failure)),
+        let answer = match retry_while(MINUTE, rds::TRANSIENT, || call.clone().send()).await {
+            Err(failure) if rds::is_transient(&failure) => return Ok(Turn::Busy(failure)),
             answer => answer?,
         };
         if spec.apply_immediately {
-            rds::begun(|| has_begun(writer, &live.id, spec, changes)).await;
+            rds::await_started(|| has_started(writer, &live.id, spec, changes)).await;
         }
         made(answer.db_cluster(), "ModifyDBCluster").map(Turn::Done)
     }
@@ -329,11 +331,11 @@ impl Kind for DbCluster {
     }
 }
 
-async fn has_begun(writer: &Writer, id: &str, spec: &Spec, changes: &Changes) -> Result<bool> {
+async fn has_started(writer: &Writer, id: &str, spec: &Spec, changes: &Changes) -> Result<bool> {
     let answer = writer.rds().describe_db_clusters().db_cluster_identifier(id).send().await?;
     let cluster = answer.db_clusters().first().ok_or_else(|| rds::empty("DescribeDBClusters"))?;
     let status = cluster.status().unwrap_or_default();
-    Ok(rds::has_begun(&DbCluster, status, &read::spec(cluster), spec, changes))
+    Ok(rds::has_started(&DbCluster, status, &read::spec(cluster), spec, changes))
 }
 
 fn made(cluster: Option<&aws_sdk_rds::types::DbCluster>, operation: &str) -> Result<Made<DbCluster>> {

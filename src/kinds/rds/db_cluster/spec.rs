@@ -5,6 +5,7 @@ use crate::kinds::ec2::security_group::SecurityGroup;
 use crate::kinds::kms::key::Key;
 use crate::kinds::rds::db_cluster_parameter_group::DbClusterParameterGroup;
 use crate::kinds::rds::db_subnet_group::DbSubnetGroup;
+use crate::kinds::shared::defaults::yes;
 use crate::kinds::shared::dynamic_reference::DynamicReference;
 use crate::kinds::shared::lower_case::lower_case;
 use crate::kinds::shared::maintenance_window::MaintenanceWindow;
@@ -168,10 +169,6 @@ pub struct ReadEndpoint {
 #[serde(rename_all = "PascalCase")]
 pub struct Secret {
     pub secret_arn: Option<String>,
-}
-
-fn yes() -> bool {
-    true
 }
 
 fn one_day() -> i32 {

@@ -7,14 +7,15 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::aws::{Aws, MINUTE, Reader, Writer};
+use crate::aws::{Aws, Clients, MINUTE, Reader, TagIndex, Writer};
 use crate::kinds::rds;
-use crate::kinds::shared::candidate::{Candidate, adopt, examine};
-use crate::kinds::shared::idempotence::gone;
-use crate::kinds::shared::offers;
+use crate::kinds::shared::deletion::gone;
+use crate::kinds::shared::named::{Adopted, Candidate, Named};
+use crate::kinds::shared::retry::retry_while;
+use crate::kinds::shared::{named, offers, tag};
 use crate::resource::{
-    Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind,
-    Listing, Made, Name, NameRule, Permissions, Question, Replacement, Result, Scope, State, Tags, Told, Turn, pointer,
+    Attachable, Changes, Disruption, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing, Made, Name,
+    NameRule, Permissions, Question, Replacement, Result, Scope, State, Tags, Told, Turn, pointer,
 };
 
 /// Engine settings of a database cluster. AWS allows 50 groups in a region: declare one only for settings of one's own.
@@ -119,16 +120,7 @@ impl Kind for DbClusterParameterGroup {
     };
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
-        let pages = reader.rds().describe_db_cluster_parameter_groups().max_records(rds::PAGE).into_paginator().items();
-        let groups = pages.send().collect::<Result<Vec<_>, _>>().await?;
-        let index = reader.tag_index(scope).await?;
-        let candidates = groups.into_iter().filter_map(|group| {
-            let (name, arn) =
-                (group.db_cluster_parameter_group_name.clone(), group.db_cluster_parameter_group_arn.clone());
-            Candidate::named(scope, &index, (name.as_deref(), rds::GROUP_MAX), arn.as_deref(), group)
-        });
-        let tags = |arn: String| async move { rds::tags_of(reader, &arn).await };
-        Ok(examine(scope, candidates.collect(), tags, |candidate, tags| read(reader, candidate, tags)).await)
+        named::list(reader, scope).await
     }
 
     fn questions(spec: &Spec) -> Vec<Question> {
@@ -144,19 +136,14 @@ impl Kind for DbClusterParameterGroup {
     async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
         let call = writer.rds().create_db_cluster_parameter_group().db_cluster_parameter_group_name(name.as_str());
         let call = call.db_parameter_group_family(&spec.family).description(&spec.description);
-        match call.set_tags(Some(rds::sdk_tags(tags))).send().await.map_err(Failure::from) {
-            Ok(_) => {}
-            Err(failure) if failure.is(Class::AlreadyExists) => {
-                let call = writer.rds().describe_db_cluster_parameter_groups();
-                let answer = call.db_cluster_parameter_group_name(name.as_str()).send().await?;
-                let there = answer.db_cluster_parameter_groups().first().ok_or(failure)?;
-                let arn = there.db_cluster_parameter_group_arn().unwrap_or_default();
-                adopt(&format!("the parameter group {name}"), &rds::tags_of(writer, arn).await?, tags)?;
-            }
-            Err(failure) => return Err(failure),
-        }
+        let call = call.set_tags(tag::write(tags));
+        let made = named::create(writer, name.as_str(), spec, tags, async {
+            call.send().await?;
+            Ok(made(name.as_str()))
+        });
+        let made = made.await?;
         parameters::set(writer, name.as_str(), spec.parameters.iter().collect()).await?;
-        Ok(made(name.as_str()))
+        Ok(made)
     }
 
     async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, _: &Changes) -> Result<Turn<Made<Self>>> {
@@ -173,11 +160,8 @@ impl Kind for DbClusterParameterGroup {
     }
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
-        let delete = rds::patiently(5 * MINUTE, || async {
-            let call = writer.rds().delete_db_cluster_parameter_group();
-            Ok(call.db_cluster_parameter_group_name(&live.id).send().await.map(drop)?)
-        });
-        gone(delete.await)?;
+        let call = writer.rds().delete_db_cluster_parameter_group().db_cluster_parameter_group_name(&live.id);
+        gone(retry_while(5 * MINUTE, rds::TRANSIENT, || call.clone().send()).await)?;
         Ok(Turn::Done(Vec::new()))
     }
 
@@ -191,27 +175,48 @@ impl Kind for DbClusterParameterGroup {
     }
 }
 
-async fn read(
-    reader: &Reader,
-    candidate: Candidate<Description>,
-    tags: Tags,
-) -> Result<Found<DbClusterParameterGroup>> {
-    let group = candidate.summary;
-    let parameters::Values { user, given } = parameters::of(reader, &candidate.name).await?;
-    Ok(Found {
-        spec: Spec {
+impl Named for DbClusterParameterGroup {
+    type Summary = Description;
+
+    async fn all(reader: &Reader, _: &Scope) -> Result<Vec<Candidate<Description>>> {
+        let pages = reader.rds().describe_db_cluster_parameter_groups().max_records(rds::PAGE).into_paginator().items();
+        let groups = pages.send().collect::<Result<Vec<_>, _>>().await?;
+        Ok(groups.into_iter().filter_map(candidate).collect())
+    }
+
+    async fn tags(clients: &Clients, one: &Candidate<Description>, _: &TagIndex) -> Result<Tags> {
+        rds::tags_of(clients, &one.arn).await
+    }
+
+    async fn read(reader: &Reader, one: Candidate<Description>, tags: Tags) -> Result<Found<Self>> {
+        let group = one.summary;
+        let parameters::Values { user, given } = parameters::of(reader, &one.name).await?;
+        let spec = Spec {
             description: group.description().unwrap_or_default().to_owned(),
             family: group.db_parameter_group_family().unwrap_or_default().to_owned(),
             parameters: user,
-        },
-        outputs: Outputs { name: candidate.name.clone(), arn: candidate.arn, given },
-        id: candidate.id,
-        name: Some(candidate.name),
-        tags,
-        state: State::Ready,
-        unmodelled: Vec::new(),
-        external: None,
-    })
+        };
+        let outputs = Outputs { name: one.name.clone(), arn: one.arn, given };
+        Ok(Found::ready(one.id, Some(one.name), spec, outputs, tags))
+    }
+}
+
+impl Adopted for DbClusterParameterGroup {
+    const WHAT: &'static str = "the parameter group";
+
+    async fn at(writer: &Writer, name: &str, _: &Spec) -> Result<Option<Candidate<Description>>> {
+        let call = writer.rds().describe_db_cluster_parameter_groups().db_cluster_parameter_group_name(name);
+        Ok(call.send().await?.db_cluster_parameter_groups.into_iter().flatten().find_map(candidate))
+    }
+
+    async fn made(_: &Writer, one: Candidate<Description>, _: &Spec) -> Result<Made<Self>> {
+        Ok(made(&one.name))
+    }
+}
+
+fn candidate(group: Description) -> Option<Candidate<Description>> {
+    let (name, arn) = (group.db_cluster_parameter_group_name.clone(), group.db_cluster_parameter_group_arn.clone());
+    Candidate::named(name.as_deref(), arn.as_deref(), group)
 }
 
 fn made(name: &str) -> Made<DbClusterParameterGroup> {

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::aws::{Clients, MINUTE, Reader, Writer};
 use crate::kinds::rds;
+use crate::kinds::shared::retry::retry_while;
 use crate::resource::Result;
 
 /// The most parameters that one Modify or Reset takes.
@@ -70,7 +71,7 @@ pub(super) async fn set(writer: &Writer, group: &str, values: Vec<(&String, &Str
     for batch in batches(all) {
         let call = writer.rds().modify_db_cluster_parameter_group().db_cluster_parameter_group_name(group);
         let call = call.set_parameters(Some(batch));
-        rds::patiently(5 * MINUTE, || async { Ok(call.clone().send().await.map(drop)?) }).await?;
+        retry_while(5 * MINUTE, rds::TRANSIENT, || call.clone().send()).await.map(drop)?;
     }
     Ok(())
 }
@@ -88,7 +89,7 @@ pub(super) async fn reset(writer: &Writer, group: &str, names: Vec<&String>) -> 
     for batch in batches(all) {
         let call = writer.rds().reset_db_cluster_parameter_group().db_cluster_parameter_group_name(group);
         let call = call.reset_all_parameters(false).set_parameters(Some(batch));
-        rds::patiently(5 * MINUTE, || async { Ok(call.clone().send().await.map(drop)?) }).await?;
+        retry_while(5 * MINUTE, rds::TRANSIENT, || call.clone().send()).await.map(drop)?;
     }
     Ok(())
 }

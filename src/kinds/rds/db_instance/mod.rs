@@ -8,19 +8,20 @@ use aws_sdk_rds::types::DbCluster;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-pub use self::spec::{Outputs, Spec};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::kinds::rds;
-use crate::kinds::shared::candidate::adopt;
-use crate::kinds::shared::key_arn;
 use crate::kinds::shared::maintenance_window::MaintenanceWindow;
-use crate::kinds::shared::offers;
+use crate::kinds::shared::ownership::adopt;
+use crate::kinds::shared::retry::retry_while;
+use crate::kinds::shared::{key_arn, offers, tag};
 use crate::resource::cloudformation::{CloudFormation, Snapshots};
 use crate::resource::{
     Attachable, Attached, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept,
     Kind, Listing, Made, Mistake, Name, NameRule, Pending, Permissions, Question, Result, Scope, State, Tags, Told,
     Turn, Window,
 };
+
+pub use self::spec::{Outputs, Spec};
 
 /// An instance of an Aurora cluster: the first becomes its writer, the others are readers. It bears no data of its own.
 pub struct DbInstance;
@@ -112,15 +113,15 @@ impl Kind for DbInstance {
             .set_ca_certificate_identifier(spec.ca_certificate_identifier.clone())
             .set_db_parameter_group_name(spec.db_parameter_group_name.clone())
             .set_preferred_maintenance_window(spec.preferred_maintenance_window.as_ref().map(String::from))
-            .set_tags(Some(rds::sdk_tags(tags)));
+            .set_tags(tag::write(tags));
         // A monitoring role takes up to a minute until RDS can assume it.
-        match rds::patiently(5 * MINUTE, || async { Ok(call.clone().send().await?) }).await {
+        match retry_while(5 * MINUTE, rds::TRANSIENT, || call.clone().send()).await {
             Ok(answer) => made(answer.db_instance(), "CreateDBInstance"),
             Err(failure) if failure.is(Class::AlreadyExists) => {
                 let call = writer.rds().describe_db_instances().db_instance_identifier(name.as_str());
                 let answer = call.send().await?;
                 let there = answer.db_instances().first().ok_or(failure)?;
-                adopt(&format!("the database instance {name}"), &rds::tags(there.tag_list()), tags)?;
+                adopt(&format!("the database instance {name}"), &tag::read(there.tag_list()), tags)?;
                 made(Some(there), "DescribeDBInstances")
             }
             Err(failure) => Err(failure),
@@ -129,19 +130,19 @@ impl Kind for DbInstance {
 
     async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Turn<Made<Self>>> {
         if changes.fields().iter().all(|field| Self::FACTS.sent_along.contains(&&*field.path)) {
-            return Ok(Turn::Done(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready }));
+            return Ok(Turn::Done(live.updated()));
         }
         let changes = &without_what_waits(writer, spec, changes).await?;
         if changes.is_empty() {
-            return Ok(Turn::Done(Made { id: live.id.clone(), outputs: live.outputs.clone(), state: State::Ready }));
+            return Ok(Turn::Done(live.updated()));
         }
         let call = modification(writer, &live.id, spec, changes);
-        let answer = match rds::patiently(MINUTE, || async { Ok(call.clone().send().await?) }).await {
-            Err(failure) if rds::passes(&failure) => return Ok(Turn::Busy(failure)),
+        let answer = match retry_while(MINUTE, rds::TRANSIENT, || call.clone().send()).await {
+            Err(failure) if rds::is_transient(&failure) => return Ok(Turn::Busy(failure)),
             answer => answer?,
         };
         if spec.apply_immediately {
-            rds::begun(|| has_begun(writer, &live.id, spec, changes)).await;
+            rds::await_started(|| has_started(writer, &live.id, spec, changes)).await;
         }
         made(answer.db_instance(), "ModifyDBInstance").map(Turn::Done)
     }
@@ -159,7 +160,7 @@ impl Kind for DbInstance {
             return rds::start_cluster(writer, live.spec.db_cluster_identifier.as_str()).await;
         }
         let started = writer.rds().start_db_instance().db_instance_identifier(&live.id).send().await;
-        rds::begun_already(started.map(drop).map_err(Failure::from))
+        rds::started_already(started.map(drop).map_err(Failure::from))
     }
 
     fn misfit(found: &Found<Self>) -> Option<String> {
@@ -312,11 +313,11 @@ fn modification(writer: &Writer, id: &str, spec: &Spec, changes: &Changes) -> Mo
         )
 }
 
-async fn has_begun(writer: &Writer, id: &str, spec: &Spec, changes: &Changes) -> Result<bool> {
+async fn has_started(writer: &Writer, id: &str, spec: &Spec, changes: &Changes) -> Result<bool> {
     let answer = writer.rds().describe_db_instances().db_instance_identifier(id).send().await?;
     let instance = answer.db_instances().first().ok_or_else(|| rds::empty("DescribeDBInstances"))?;
     let status = instance.db_instance_status().unwrap_or_default();
-    Ok(rds::has_begun(&DbInstance, status, &read::spec(instance), spec, changes))
+    Ok(rds::has_started(&DbInstance, status, &read::spec(instance), spec, changes))
 }
 
 fn made(instance: Option<&aws_sdk_rds::types::DbInstance>, operation: &str) -> Result<Made<DbInstance>> {

@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::kinds::kms::key::Key;
 use crate::kinds::rds::db_cluster::DbCluster;
+use crate::kinds::shared::defaults::yes;
 use crate::kinds::shared::lower_case::lower_case;
 use crate::kinds::shared::maintenance_window::MaintenanceWindow;
 use crate::resource::{Pending, Ref};
@@ -99,10 +100,6 @@ pub(super) struct Alone {
 pub struct Endpoint {
     pub address: Option<String>,
     pub port: Option<i32>,
-}
-
-fn yes() -> bool {
-    true
 }
 
 fn first() -> i32 {

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::statement::{Action, Named, Statement};
+use crate::kinds::shared::defaults::yes;
 use crate::resource::normal::Set;
 
 /// A rule group of the account's, or one that another account shares.
@@ -199,10 +200,6 @@ fn bots<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BotControl, D::Err
     let mut bots = BotControl::deserialize(deserializer)?;
     bots.enable_machine_learning = learns(&bots.inspection_level, bots.enable_machine_learning);
     Ok(bots)
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// AWS's sensitivity for blocking.

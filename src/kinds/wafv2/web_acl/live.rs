@@ -3,13 +3,12 @@
 use aws_sdk_wafv2::types as sdk;
 
 use super::{
-    ApplicationAttribute, ApplicationConfig, CustomResponseBody, OnSourceDdosProtection, Outputs, Spec, WebAcl,
+    ApplicationAttribute, ApplicationConfig, CustomResponseBody, OnSourceDdosProtection, Outputs, Spec,
     default_reputation, read,
 };
-use crate::aws::{Clients, Reader};
-use crate::kinds::shared::candidate::Candidate;
-use crate::kinds::wafv2::{self, Summary};
-use crate::resource::{Class, Failure, Found, Result, State, Tags, Unmodelled, pointer};
+use crate::aws::Clients;
+use crate::kinds::wafv2::{self};
+use crate::resource::{Class, Failure, Result, Unmodelled, pointer};
 
 /// What the rules begin with by which Shield Advanced answers attacks on the application. Who takes one out turns that off
 /// (docs.aws.amazon.com/waf/latest/developerguide/ddos-automatic-app-layer-response-rg.html).
@@ -17,21 +16,6 @@ pub(super) const SHIELD: &str = "ShieldMitigationRuleGroup_";
 /// Where these are told, and the rule groups that Firewall Manager puts before and behind ours: no update takes those away.
 pub(super) const SHIELDS: &str = "/ShieldAdvancedRules";
 pub(super) const MANAGERS: &str = "/FirewallManagerRuleGroups";
-
-pub(super) async fn found(reader: &Reader, candidate: Candidate<Summary>, tags: Tags) -> Result<Found<WebAcl>> {
-    let Summary { id, scope } = candidate.summary;
-    let (spec, outputs, unmodelled) = get(reader, &candidate.name, &id, scope.as_str()).await?;
-    Ok(Found {
-        id: candidate.id,
-        name: Some(candidate.name),
-        spec,
-        outputs,
-        tags,
-        state: State::Ready,
-        unmodelled,
-        external: None,
-    })
-}
 
 /// Reads the content, and the token that the next change has to show.
 pub(super) async fn get(

@@ -10,20 +10,23 @@ mod write;
 use std::collections::BTreeMap;
 
 use aws_sdk_wafv2::types as sdk;
+use futures_util::future::try_join_all;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use self::live::{found, get};
+use self::live::get;
 use self::statement::{DefaultAction, Rule, Statement, VisibilityConfig};
-use crate::aws::{Aws, Clients, Reader, TagIndex, Writer};
-use crate::kinds::shared::candidate::{Candidate, adopt, examine};
+use crate::aws::{Aws, Clients, MINUTE, Reader, TagIndex, Writer};
+use crate::kinds::shared::named::{Adopted, Candidate, Named};
+use crate::kinds::shared::retry::retry_while;
+use crate::kinds::shared::{named, tag};
 use crate::kinds::wafv2::{self, Summary};
 use crate::resource::cloudformation::CloudFormation;
 use crate::resource::normal::Set;
 use crate::resource::{
-    Attachable, Changes, Class, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind, Listing, Made,
-    Mistake, Name, NameRule, OPEN, Permissions, Result, Scope, State, Tags, Told, Turn, Unmodelled, pointer,
+    Attachable, Changes, Class, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing, Made, Mistake,
+    Name, NameRule, OPEN, Permissions, Result, Scope, State, Tags, Told, Turn, Unmodelled, pointer,
 };
 
 /// A web application firewall: rules in front of a load balancer or a distribution.
@@ -173,19 +176,12 @@ impl Kind for WebAcl {
     };
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
-        let index = reader.tag_index(scope).await?;
-        let mut candidates = Vec::new();
-        for waf_scope in wafv2::scopes(reader.region()) {
-            candidates.extend(summaries(reader, scope, &index, waf_scope).await?);
-        }
-        let tags = |arn: String| async move { wafv2::tags(reader, &arn).await };
-        let read = |candidate: Candidate<Summary>, tags| async move { found(reader, candidate, tags).await };
-        Ok(examine(scope, candidates, tags, read).await)
+        named::list(reader, scope).await
     }
 
     async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
         let scope = sdk::Scope::from(spec.scope.as_str());
-        let sent = wafv2::patiently(|| async {
+        let sent = retry_while(5 * MINUTE, wafv2::TRANSIENT, || async {
             let call = writer.wafv2().create_web_acl().name(name.as_str()).scope(scope.clone());
             let call = call.default_action(write::default_action(&spec.default_action));
             let call = call.visibility_config(write::visibility(&spec.visibility_config));
@@ -193,15 +189,15 @@ impl Kind for WebAcl {
             let call = call.set_custom_response_bodies(write::bodies(spec)).set_token_domains(write::domains(spec));
             let call = call.set_on_source_d_do_s_protection_config(write::reputation(spec, None));
             let call = call.set_application_config(spec.application_config.as_ref().map(write::application));
-            Ok(call.set_tags(Some(wafv2::sdk_tags(tags))).send().await?)
+            call.set_tags(tag::write(tags)).send().await
         });
-        let id = match sent.await {
-            Ok(answer) => answer.summary().and_then(|summary| summary.id()).unwrap_or_default().to_owned(),
-            Err(failure) if failure.is(Class::AlreadyExists) => there(writer, name, &scope, tags).await?,
-            Err(failure) => return Err(failure),
-        };
-        let (_, outputs, _) = get(writer, name.as_str(), &id, &spec.scope).await?;
-        Ok(made(outputs))
+        let created = named::create(writer, name.as_str(), spec, tags, async {
+            let answer = sent.await?;
+            let id = answer.summary().and_then(|summary| summary.id()).unwrap_or_default();
+            let (_, outputs, _) = get(writer, name.as_str(), id, &spec.scope).await?;
+            Ok(made(outputs))
+        });
+        created.await
     }
 
     async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, _: &Changes) -> Result<Turn<Made<Self>>> {
@@ -272,6 +268,39 @@ impl Kind for WebAcl {
     }
 }
 
+impl Named for WebAcl {
+    type Summary = Summary;
+
+    async fn all(reader: &Reader, _: &Scope) -> Result<Vec<Candidate<Summary>>> {
+        let all = try_join_all(wafv2::scopes(reader.region()).iter().map(|scope| acls(reader, scope)));
+        Ok(all.await?.into_iter().flatten().collect())
+    }
+
+    async fn tags(clients: &Clients, one: &Candidate<Summary>, _: &TagIndex) -> Result<Tags> {
+        wafv2::tags(clients, &one.arn).await
+    }
+
+    async fn read(reader: &Reader, one: Candidate<Summary>, tags: Tags) -> Result<Found<Self>> {
+        let Summary { id, scope } = one.summary;
+        let (spec, outputs, unmodelled) = get(reader, &one.name, &id, scope.as_str()).await?;
+        Ok(Found { unmodelled, ..Found::ready(one.id, Some(one.name), spec, outputs, tags) })
+    }
+}
+
+impl Adopted for WebAcl {
+    const WHAT: &'static str = "the web ACL";
+
+    async fn at(writer: &Writer, name: &str, spec: &Spec) -> Result<Option<Candidate<Summary>>> {
+        let all = acls(writer, &spec.scope.as_str().into()).await?;
+        Ok(all.into_iter().find(|acl| acl.name == name))
+    }
+
+    async fn made(writer: &Writer, one: Candidate<Summary>, spec: &Spec) -> Result<Made<Self>> {
+        let (_, outputs, _) = get(writer, &one.name, &one.summary.id, &spec.scope).await?;
+        Ok(made(outputs))
+    }
+}
+
 /// The answers that an action refers to and that are not there.
 fn bodiless(spec: &Spec) -> Vec<Mistake> {
     let mut mistakes = Vec::new();
@@ -284,26 +313,16 @@ fn bodiless(spec: &Spec) -> Vec<Mistake> {
     mistakes
 }
 
-async fn summaries(
-    clients: &Clients,
-    scope: &Scope,
-    index: &TagIndex,
-    waf_scope: &sdk::Scope,
-) -> Result<Vec<Candidate<Summary>>> {
-    let listed = list_all(clients, waf_scope).await?;
-    let candidate =
-        |acl: &sdk::WebAclSummary| wafv2::candidate(scope, index, (acl.name(), acl.id(), acl.arn()), waf_scope);
-    Ok(listed.iter().filter_map(candidate).collect())
-}
-
-async fn list_all(clients: &Clients, scope: &sdk::Scope) -> Result<Vec<sdk::WebAclSummary>> {
+/// The web ACLs of one scope.
+async fn acls(clients: &Clients, scope: &sdk::Scope) -> Result<Vec<Candidate<Summary>>> {
     let (mut all, mut marker) = (Vec::new(), None);
     loop {
         let call = clients.wafv2().list_web_acls().scope(scope.clone()).limit(wafv2::PAGE);
         let answer = call.set_next_marker(marker).send().await?;
+        let acls = answer.web_acls().iter().map(|acl| (acl.name(), acl.id(), acl.arn()));
+        all.extend(acls.filter_map(|acl| wafv2::candidate(acl, scope)));
         // WAF gives a marker with the last page, too; the page after it is empty.
-        marker = answer.next_marker.filter(|_| answer.web_acls.as_ref().is_some_and(|page| !page.is_empty()));
-        all.extend(answer.web_acls.unwrap_or_default());
+        marker = answer.next_marker().filter(|_| !answer.web_acls().is_empty()).map(str::to_owned);
         if marker.is_none() {
             return Ok(all);
         }
@@ -323,14 +342,14 @@ async fn put(writer: &Writer, live: &Found<WebAcl>, spec: &Spec, read: &Outputs)
     let rules = [write::rules(spec), theirs.clone()].concat();
     let groups = theirs.iter().filter_map(|rule| rule.statement()?.rule_group_reference_statement());
     groups.for_each(|group| writer.admit(group.arn()));
-    wafv2::patiently(|| async {
+    retry_while(5 * MINUTE, wafv2::TRANSIENT, || async {
         let call = writer.wafv2().update_web_acl().name(name).id(id).scope(spec.scope.as_str().into());
         let call = call.default_action(write::default_action(&spec.default_action));
         let call = call.visibility_config(write::visibility(&spec.visibility_config));
         let call = call.set_rules(Some(rules.clone())).set_description(write::description(spec));
         let call = call.set_custom_response_bodies(write::bodies(spec)).set_token_domains(write::domains(spec));
         let call = call.set_on_source_d_do_s_protection_config(write::reputation(spec, Some(&live.spec)));
-        Ok(call.lock_token(lock_token).send().await.map(drop)?)
+        call.lock_token(lock_token).send().await.map(drop)
     })
     .await
 }
@@ -340,17 +359,6 @@ fn in_order(spec: &Spec) -> Spec {
     let mut spec = spec.clone();
     spec.rules.sort_by_key(|rule| rule.priority);
     spec
-}
-
-/// Returns the id of the web ACL of this name if an earlier try of ours made it.
-async fn there(writer: &Writer, name: &Name, scope: &sdk::Scope, tags: &Tags) -> Result<String> {
-    let listed = list_all(writer, scope).await?;
-    let same = listed.iter().find(|acl| acl.name() == Some(name.as_str()));
-    let Some((id, arn)) = same.and_then(|acl| acl.id().zip(acl.arn())) else {
-        return Err(Failure::new(Class::AlreadyExists, format!("WAF says that {name} exists, and does not list it")));
-    };
-    adopt(&format!("the web ACL {name}"), &wafv2::tags(writer, arn).await?, tags)?;
-    Ok(id.to_owned())
 }
 
 /// What AWS gives every web ACL.

@@ -1,0 +1,174 @@
+//! Kinds of services that list names without tags: the candidates, whose they are, and a create that meets a name in use.
+
+use futures_util::future::join_all;
+
+use crate::aws::{Aws, Clients, Reader, TagIndex, Writer};
+use crate::kinds::shared::ownership;
+use crate::resource::{Class, Failure, Found, Kind, Listing, Made, Result, Scope, Stranger, Tags, Unseen};
+
+/// One thing as a list tells it; only its own tags tell whose it is.
+pub(in crate::kinds) struct Candidate<T> {
+    pub id: String,
+    pub name: String,
+    pub arn: String,
+    /// What the bulk read said of it.
+    pub summary: T,
+    /// Whether that says that it is being deleted: then what is not found of it is gone.
+    pub is_leaving: bool,
+}
+
+impl<T> Candidate<T> {
+    /// One whose id is its name; none if the list tells no name or ARN.
+    pub fn named(name: Option<&str>, arn: Option<&str>, summary: T) -> Option<Self> {
+        let (name, arn) = (name?.to_owned(), arn?.to_owned());
+        Some(Self { id: name.clone(), name, arn, summary, is_leaving: false })
+    }
+
+    /// One whose id is its ARN.
+    pub fn by_arn(name: Option<&str>, arn: Option<&str>, summary: T) -> Option<Self> {
+        let named = Self::named(name, arn, summary)?;
+        Some(Self { id: named.arn.clone(), ..named })
+    }
+}
+
+/// The reads in which kinds differ whose lists tell no tags. All else about finding them is here.
+pub(in crate::kinds) trait Named: Kind<Cloud = Aws> {
+    /// What the bulk reads tell of one.
+    type Summary: Send + Sync;
+
+    /// Returns everything of this kind that there is, to the last page.
+    fn all(reader: &Reader, scope: &Scope) -> impl Future<Output = Result<Vec<Candidate<Self::Summary>>>> + Send;
+
+    /// Returns whether the tags of one are worth reading: it has a name of ours, is asked for, or the tag index knows it.
+    fn may_be_ours(scope: &Scope, index: &TagIndex, one: &Candidate<Self::Summary>) -> bool {
+        let max = Self::FACTS.name.max();
+        scope.may_own(&one.name, max) || scope.asks_for(&one.arn) || index.get(&one.arn).is_some()
+    }
+
+    /// Returns the tags of one; the index serves where its service does not tell for now.
+    fn tags(
+        clients: &Clients,
+        one: &Candidate<Self::Summary>,
+        index: &TagIndex,
+    ) -> impl Future<Output = Result<Tags>> + Send;
+
+    /// Reads the details of one that is the scope's.
+    fn read(
+        reader: &Reader,
+        one: Candidate<Self::Summary>,
+        tags: Tags,
+    ) -> impl Future<Output = Result<Found<Self>>> + Send;
+}
+
+/// The reads by which a create finds out whose the thing is that has its name.
+pub(in crate::kinds) trait Adopted: Named {
+    /// What messages call one: `the IP set`.
+    const WHAT: &'static str;
+
+    /// Returns the one that has a name now.
+    fn at(
+        writer: &Writer,
+        name: &str,
+        spec: &Self::Spec,
+    ) -> impl Future<Output = Result<Option<Candidate<Self::Summary>>>> + Send;
+
+    /// Returns what a create leaves behind that met this one and found it ours.
+    fn made(
+        writer: &Writer,
+        one: Candidate<Self::Summary>,
+        spec: &Self::Spec,
+    ) -> impl Future<Output = Result<Made<Self>>> + Send;
+}
+
+/// What came of looking at one candidate.
+enum Sight<K: Kind> {
+    Ours(Found<K>),
+    Foreign(Stranger),
+    Unseen(Unseen),
+    /// It was leaving, and is gone.
+    Gone,
+}
+
+/// Lists a kind: of all that there is, what has a name of ours or is known to the tag index is looked at.
+pub(in crate::kinds) async fn list<K: Named>(reader: &Reader, scope: &Scope) -> Result<Listing<K>> {
+    let (all, index) = tokio::try_join!(K::all(reader, scope), reader.tag_index(scope))?;
+    let candidates = all.into_iter().filter(|one| K::may_be_ours(scope, &index, one));
+    let mut listing = Listing::default();
+    for sight in join_all(candidates.map(|one| look::<K>(reader, scope, &index, one))).await {
+        match sight {
+            Sight::Ours(found) => listing.found.push(found),
+            Sight::Foreign(stranger) => listing.strangers.push(stranger),
+            Sight::Unseen(unseen) => listing.unseen.push(unseen),
+            Sight::Gone => {}
+        }
+    }
+    Ok(listing)
+}
+
+/// Reads the tags of a candidate, then its details if it is the scope's. What fails for one stays unseen for that one; also
+/// what is not found, since a list has just shown it.
+async fn look<K: Named>(reader: &Reader, scope: &Scope, index: &TagIndex, one: Candidate<K::Summary>) -> Sight<K> {
+    let (id, is_leaving) = (one.id.clone(), one.is_leaving);
+    let unseen = |id, tags, failure: Failure| match failure.class {
+        Class::NotFound if is_leaving => Sight::Gone,
+        _ => Sight::Unseen(Unseen { id, tags, failure }),
+    };
+    let tags = match K::tags(reader, &one, index).await {
+        Ok(tags) if scope.owns(&id, &tags) || scope.asks_for(&one.arn) => tags,
+        Ok(tags) => return Sight::Foreign(Stranger { id, name: one.name, tags }),
+        Err(failure) => return unseen(id, None, failure),
+    };
+    let read = K::read(reader, one, tags.clone()).await;
+    read.map_or_else(|failure| unseen(id, Some(tags), failure), Sight::Ours)
+}
+
+/// The failure of a thing that a service lists and leaves out when it is asked to describe it: that is no absence.
+pub(in crate::kinds) fn only_listed(service: &str) -> Failure {
+    Failure::new(Class::NotFound, format!("{service} lists it, and does not describe it"))
+        .hint("run the command again: it was made or deleted just now")
+}
+
+/// Sends a create; where the name is in use, goes on with what has it if that bears our tags for this address.
+///
+/// # Errors
+/// [`Class::AlreadyExists`], naming the owner, if it is somebody else's.
+pub(in crate::kinds) async fn create<K: Adopted>(
+    writer: &Writer,
+    name: &str,
+    spec: &K::Spec,
+    tags: &Tags,
+    sent: impl Future<Output = Result<Made<K>>>,
+) -> Result<Made<K>> {
+    match sent.await {
+        Err(failure) if failure.is(Class::AlreadyExists) => {
+            ours_of_this_name(writer, name, spec, tags).await?.ok_or(failure)
+        }
+        answer => answer,
+    }
+}
+
+/// The same for a service whose create answers with what has the name already, whosever it is: looks first.
+pub(in crate::kinds) async fn look_and_create<K: Adopted>(
+    writer: &Writer,
+    name: &str,
+    spec: &K::Spec,
+    tags: &Tags,
+    sent: impl Future<Output = Result<Made<K>>>,
+) -> Result<Made<K>> {
+    match ours_of_this_name(writer, name, spec, tags).await? {
+        Some(made) => Ok(made),
+        None => create(writer, name, spec, tags, sent).await,
+    }
+}
+
+async fn ours_of_this_name<K: Adopted>(
+    writer: &Writer,
+    name: &str,
+    spec: &K::Spec,
+    tags: &Tags,
+) -> Result<Option<Made<K>>> {
+    let Some(there) = K::at(writer, name, spec).await? else { return Ok(None) };
+    let theirs = K::tags(writer, &there, &TagIndex::default()).await?;
+    ownership::adopt(&format!("{} {name}", K::WHAT), &theirs, tags)?;
+    K::made(writer, there, spec).await.map(Some)
+}

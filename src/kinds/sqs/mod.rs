@@ -1,0 +1,3 @@
+//! Simple Queue Service.
+
+pub(super) mod queue;
