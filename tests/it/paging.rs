@@ -127,13 +127,18 @@ fn cases() -> Vec<Case> {
         "ScalableDimension": "ecs:service:DesiredCount", "RoleARN": "r", "CreationTime": 0,
         "ScalableTargetARN": "arn:aws:application-autoscaling:us-east-1:123456789012:scalable-target/1",
     }] });
+    let ours = json!({ "Tags": {
+        "provision:project": "p", "provision:tenant": "acme", "provision:environment": "production", "provision:name": "main",
+    } });
     let foreign = json!({ "Name": "other", "Id": "1", "ARN": "arn:aws:wafv2:us-east-1:123456789012:other/1" });
     let mut all = vec![
         case("AWS::ApplicationAutoScaling::ScalableTarget", "DescribeScalableTargets", with("NextToken")),
         case("AWS::ApplicationAutoScaling::ScalableTarget", "DescribeScalingPolicies", with("NextToken"))
-            .after("DescribeScalableTargets", target.to_string()),
+            .after("DescribeScalableTargets", target.to_string())
+            .after("ListTagsForResource", ours.to_string()),
         case("AWS::ApplicationAutoScaling::ScalableTarget", "DescribeScheduledActions", with("NextToken"))
-            .after("DescribeScalableTargets", target.to_string()),
+            .after("DescribeScalableTargets", target.to_string())
+            .after("ListTagsForResource", ours.to_string()),
         case("AWS::CertificateManager::Certificate", "ListCertificates", with("NextToken")),
         case("AWS::CertificateManager::Certificate", "GetResources", with("PaginationToken")),
         case("AWS::ECS::Cluster", "ListClusters", with("nextToken")),
@@ -144,7 +149,20 @@ fn cases() -> Vec<Case> {
         case("AWS::ECS::TaskDefinition", "ListTaskDefinitions", with("nextToken"))
             .after("ListTaskDefinitionFamilies", json!({ "families": ["acme-production-web"] }).to_string()),
         case("AWS::ElastiCache::ReplicationGroup", "DescribeReplicationGroups", marker("DescribeReplicationGroups")),
-        case("AWS::ElastiCache::ReplicationGroup", "DescribeCacheClusters", marker("DescribeCacheClusters")),
+        case("AWS::ElastiCache::ReplicationGroup", "DescribeCacheClusters", marker("DescribeCacheClusters"))
+            .after(
+                "DescribeReplicationGroups",
+                query(
+                    "DescribeReplicationGroups",
+                    "<ReplicationGroups><ReplicationGroup><ReplicationGroupId>acme-production-main</ReplicationGroupId>\
+                     <ARN>arn:aws:elasticache:us-east-1:123456789012:replicationgroup:acme-production-main</ARN>\
+                     </ReplicationGroup></ReplicationGroups>",
+                ),
+            )
+            .after(
+                "ListTagsForResource",
+                query("ListTagsForResource", &format!("<TagList>{}</TagList>", tags_xml("Tag"))),
+            ),
         case("AWS::ElastiCache::SubnetGroup", "DescribeCacheSubnetGroups", marker("DescribeCacheSubnetGroups")),
         case(
             "AWS::ElasticLoadBalancingV2::LoadBalancer",

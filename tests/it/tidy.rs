@@ -224,9 +224,9 @@ const ONE_PAGE: &[(&str, &[&str])] = &[
     // Ids and pages exclude each other.
     ("kinds/ec2/dhcp_options.rs", &["describe_dhcp_options"]),
     ("kinds/ec2/route_table/association.rs", &["describe_route_tables"]),
-    ("kinds/elb/load_balancer/calls.rs", &["describe_load_balancers", "get_web_acl_for_resource"]),
+    ("kinds/elb/load_balancer/write.rs", &["describe_load_balancers", "get_web_acl_for_resource"]),
     ("kinds/elb/target_group/mod.rs", &["describe_target_groups", "describe_target_group_attributes"]),
-    ("kinds/elasticache/replication_group/change.rs", &["describe_cache_clusters", "describe_replication_groups"]),
+    ("kinds/elasticache/replication_group/write.rs", &["describe_cache_clusters", "describe_replication_groups"]),
     ("kinds/elasticache/subnet_group.rs", &["describe_cache_subnet_groups"]),
     ("kinds/rds/db_cluster/mod.rs", &["describe_db_clusters"]),
     ("kinds/rds/db_cluster_parameter_group/mod.rs", &["describe_db_cluster_parameter_groups"]),
@@ -258,13 +258,13 @@ const ONE_PAGE: &[(&str, &[&str])] = &[
     ("kinds/ecs/service/read.rs", &["describe_services"]),
     ("kinds/ecs/service/write.rs", &["describe_services"]),
     ("kinds/ecs/task_definition/mod.rs", &["describe_task_definition"]),
-    ("kinds/ecs/task_definition/read.rs", &["describe_task_definition"]),
+    ("kinds/ecs/task_definition/read/mod.rs", &["describe_task_definition"]),
     ("kinds/ecs/task_definition/revisions.rs", &["describe_services", "describe_task_definition"]),
     // The newest few are enough: a few stopped tasks.
     ("kinds/ecs/service/state.rs", &["describe_tasks", "list_tasks"]),
     // The SDK has no paginator for WAF: the marker is followed by hand.
     ("kinds/wafv2/ip_set.rs", &["get_ip_set", "list_ip_sets"]),
-    ("kinds/wafv2/web_acl/live.rs", &["get_web_acl"]),
+    ("kinds/wafv2/web_acl/read/mod.rs", &["get_web_acl"]),
     ("kinds/wafv2/web_acl/mod.rs", &["list_web_acls"]),
 ];
 

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry};
 use crate::kinds::ec2;
-use crate::kinds::shared::beyond::Beyond;
 use crate::kinds::shared::deletion::gone_as;
 use crate::kinds::shared::tag;
+use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::{
     Attachable, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name,
     NameRule, Permissions, Replacement, Result, Scope, State, Tags, Told, Turn, pointer,
@@ -147,9 +147,9 @@ fn found(address: &Address) -> Found<Eip> {
     let outputs = outputs(address);
     // A NAT gateway holds it too, but not through an instance.
     let instance = address.instance_id().filter(|id| !id.is_empty());
-    let mut beyond = Beyond::default();
+    let mut parts = UnmodelledParts::default();
     if let Some(id) = instance {
-        beyond.note(&pointer::join(HOLDER, id), true, "it is associated with this instance");
+        parts.note(&pointer::join(HOLDER, id), true, "it is associated with this instance");
     }
     // A region's own group is named like it; those of local zones and the like have more to their names.
     let border = address.network_border_group().filter(|group| group.matches('-').count() > 2);
@@ -160,7 +160,7 @@ fn found(address: &Address) -> Found<Eip> {
         outputs,
         tags: tag::read(address.tags()),
         state: State::Ready,
-        unmodelled: beyond
+        unmodelled: parts
             .value("/PublicIpv4Pool", address.public_ipv4_pool(), "amazon")
             .tell("/NetworkBorderGroup", border.map(|group| format!("it is of {group}")))
             .tell("/CustomerOwnedIp", address.customer_owned_ip().map(|ip| format!("it is {ip}")))

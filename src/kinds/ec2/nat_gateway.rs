@@ -9,8 +9,8 @@ use crate::kinds::ec2::eip::Eip;
 use crate::kinds::ec2::internet_gateway::InternetGateway;
 use crate::kinds::ec2::route_table::RouteTable;
 use crate::kinds::ec2::subnet::Subnet;
-use crate::kinds::shared::beyond::Beyond;
 use crate::kinds::shared::tag;
+use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::{
     Address, Attachable, Changes, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind, Listing, Made,
     Mistake, Name, NameRule, Neighbours, Permissions, Ref, Replacement, Result, Scope, State, Switch, Tags, Told, Turn,
@@ -204,12 +204,12 @@ fn found(gateway: &Description) -> Found<NatGateway> {
     let id = gateway.nat_gateway_id().unwrap_or_default().to_owned();
     let addresses = gateway.nat_gateway_addresses();
     let primary = addresses.iter().find(|one| one.is_primary() == Some(true)).or(addresses.first());
-    let mut beyond = Beyond::default();
+    let mut parts = UnmodelledParts::default();
     for one in addresses.iter().filter(|one| !primary.is_some_and(|primary| std::ptr::eq(*one, primary))) {
         let id = one.allocation_id().or(one.private_ip()).unwrap_or("?");
-        beyond.note(&pointer::join(MORE, id), true, &format!("it also has the address {id}"));
+        parts.note(&pointer::join(MORE, id), true, &format!("it also has the address {id}"));
     }
-    let unmodelled = beyond
+    let unmodelled = parts
         .value("/AvailabilityMode", gateway.availability_mode().map(|mode| mode.as_str()), "zonal")
         .value("/AutoProvisionZones", gateway.auto_provision_zones().map(|on| on.as_str()), "disabled")
         .value("/AutoScalingIps", gateway.auto_scaling_ips().map(|on| on.as_str()), "disabled")

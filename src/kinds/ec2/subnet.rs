@@ -6,8 +6,8 @@ use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry};
 use crate::kinds::ec2;
 use crate::kinds::ec2::cidr::Cidr;
 use crate::kinds::ec2::vpc::Vpc;
-use crate::kinds::shared::beyond::Beyond;
 use crate::kinds::shared::tag;
+use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::{
     Attachable, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name,
     NameRule, Permissions, Ref, Replacement, Result, Scope, State, Tags, Told, Turn, Unmodelled, pointer,
@@ -276,11 +276,11 @@ fn unmodelled(subnet: &Description) -> Vec<Unmodelled> {
             .and_then(|state| state.state())
             .is_some_and(|state| matches!(state.as_str(), "associating" | "associated"))
     });
-    let mut beyond = Beyond::default();
+    let mut parts = UnmodelledParts::default();
     for set in six {
         // What AWS does not name is there all the same.
         let range = set.ipv6_cidr_block().or(set.association_id()).unwrap_or("of IPv6 addresses");
-        beyond.note(&pointer::join(SIX, range), true, &format!("it also has the range {range}"));
+        parts.note(&pointer::join(SIX, range), true, &format!("it also has the range {range}"));
     }
     let names = subnet.private_dns_name_options_on_launch();
     let by_resource =
@@ -289,7 +289,7 @@ fn unmodelled(subnet: &Description) -> Vec<Unmodelled> {
     let six = names.and_then(|options| options.enable_resource_name_dns_aaaa_record());
     let pool = subnet.customer_owned_ipv4_pool().map(|pool| format!("is {pool}"));
     let device = subnet.enable_lni_at_device_index().map(|index| format!("is {index}"));
-    beyond
+    parts
         .note("/Ipv6Native", is_on(subnet.ipv6_native()), "it has IPv6 only")
         .note(
             "/AssignIpv6AddressOnCreation",

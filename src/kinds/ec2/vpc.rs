@@ -13,9 +13,9 @@ use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry};
 use crate::kinds::ec2;
 use crate::kinds::ec2::cidr::Cidr;
 use crate::kinds::ec2::dhcp_options::Options;
-use crate::kinds::shared::beyond::Beyond;
 use crate::kinds::shared::defaults::yes;
 use crate::kinds::shared::tag;
+use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::{
     Attachable, Changes, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name,
     NameRule, Permissions, Replacement, Result, Scope, State, Switch, Tags, Told, Turn, Unmodelled, Unseen, pointer,
@@ -263,12 +263,12 @@ fn unmodelled(vpc: &Description, options: &Options) -> Vec<Unmodelled> {
     let more = more.filter(|range| Some(*range) != vpc.cidr_block());
     let six = vpc.ipv6_cidr_block_association_set().iter().filter(|set| is_there(set.ipv6_cidr_block_state()));
     let six = six.filter_map(|set| set.ipv6_cidr_block().or(set.association_id()));
-    let mut beyond = Beyond::default();
+    let mut parts = UnmodelledParts::default();
     for range in more.chain(six) {
-        beyond.note(&pointer::join(RANGES, range), true, &format!("it also has the range {range}"));
+        parts.note(&pointer::join(RANGES, range), true, &format!("it also has the range {range}"));
     }
     if let Some((id, text)) = vpc.dhcp_options_id().and_then(|id| Some((id, options.beyond_aws(id)?))) {
-        beyond.note(&pointer::join(OPTIONS, id), true, text);
+        parts.note(&pointer::join(OPTIONS, id), true, text);
     }
     let encryption = vpc.encryption_control().filter(|control| {
         let state = control.state().map_or("", |state| state.as_str());
@@ -276,13 +276,13 @@ fn unmodelled(vpc: &Description, options: &Options) -> Vec<Unmodelled> {
     });
     if let Some(mode) = encryption.and_then(|control| control.mode()) {
         let text = format!("traffic without encryption: {}", mode.as_str());
-        beyond.note(&pointer::join(ENCRYPTION, mode.as_str()), true, &text);
+        parts.note(&pointer::join(ENCRYPTION, mode.as_str()), true, &text);
     }
     let blocked = vpc.block_public_access_states().and_then(|states| states.internet_gateway_block_mode());
     if let Some(mode) = blocked.map(|mode| mode.as_str()).filter(|mode| *mode != "off") {
-        beyond.note(&pointer::join(CLOSED, mode), true, "the region keeps internet gateways from it");
+        parts.note(&pointer::join(CLOSED, mode), true, "the region keeps internet gateways from it");
     }
-    beyond.take()
+    parts.take()
 }
 
 /// One attribute a call; support goes on before hostnames, which need it, and off after them.

@@ -12,9 +12,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::aws::{MINUTE, Reader, Writer};
-use crate::kinds::shared::named;
 use crate::kinds::shared::retry::retry_while;
-use crate::kinds::shared::tag;
+use crate::kinds::shared::{named, tag};
 use crate::resource::{Class, Mistake, Reference, Result, Scope, Tags, Unseen, pointer};
 
 /// The longest name of a cluster, a service and a task definition's family.

@@ -1,7 +1,6 @@
 //! What kinds of several services use.
 
 pub(super) mod attributes;
-pub(super) mod beyond;
 pub(super) mod defaults;
 pub(super) mod deletion;
 pub(super) mod dynamic_reference;
@@ -15,3 +14,4 @@ pub(super) mod ownership;
 pub(super) mod pending;
 pub(super) mod retry;
 pub(super) mod tag;
+pub(super) mod unmodelled;

@@ -209,10 +209,17 @@ fn firewalls() -> Vec<Case> {
 fn logs() -> Vec<Case> {
     let group = json!({ "logGroupName": NAME, "arn": arn("logs", &format!("log-group:{NAME}:*")) });
     let shown = || says("DescribeLogGroups", &json!({ "logGroups": [group] }));
+    let ours: serde_json::Map<_, _> =
+        OURS.iter().map(|(name, text)| (format!("provision:{name}"), json!(text))).collect();
+    let described = || says("DescribeLogGroups", &json!({ "logGroups": [] }));
     vec![
         ("AWS::Logs::LogGroup", vec![shown(), shown(), refuses("ListTagsForResource", "ResourceNotFoundException")]),
-        // A search shows it, and asked for by its name it does not answer.
-        ("AWS::Logs::LogGroup", vec![shown(), says("DescribeLogGroups", &json!({ "logGroups": [] }))]),
+        // A search shows it, and asked for by its name it does not answer, whether its tags are told or not.
+        (
+            "AWS::Logs::LogGroup",
+            vec![shown(), described(), refuses("ListTagsForResource", "ResourceNotFoundException")],
+        ),
+        ("AWS::Logs::LogGroup", vec![shown(), described(), says("ListTagsForResource", &json!({ "tags": ours }))]),
     ]
 }
 

@@ -8,9 +8,9 @@ use aws_smithy_types::DateTime;
 
 use super::{Certificate, Outputs, Spec, default_algorithm, default_export, default_validation};
 use crate::aws::{Clients, Reader};
-use crate::kinds::shared::beyond::Beyond;
 use crate::kinds::shared::ownership::is_same;
 use crate::kinds::shared::tag;
+use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::{Class, Failure, Found, Result, Scope, State, Tags};
 
 /// Of certificates that the tag index does not know, those are looked at that were requested in the hour before the
@@ -132,7 +132,7 @@ pub(super) fn found(arn: &str, detail: &CertificateDetail, tags: Tags) -> Found<
     };
     let authority = detail.certificate_authority_arn().map(|arn| format!("issued by the private authority {arn}"));
     let endpoint = detail.acme_endpoint_arn().map(|arn| format!("it was asked for at {arn}"));
-    let unmodelled = Beyond::default()
+    let unmodelled = UnmodelledParts::default()
         .tell("/CertificateAuthorityArn", authority)
         .tell("/AcmeEndpointArn", endpoint)
         .value("/Type", detail.r#type().map(|kind| kind.as_str()), "AMAZON_ISSUED")

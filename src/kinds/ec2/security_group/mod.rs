@@ -1,7 +1,7 @@
 mod rule;
-mod steps;
 #[cfg(test)]
 mod tests;
+mod write;
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use self::rule::{Egress, Ingress, Rule, Rules, flatten};
-use self::steps::{Direction, Steps, revoke_all};
+use self::write::{Direction, Steps, revoke_all};
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::kinds::ec2;
 use crate::kinds::ec2::vpc::Vpc;

@@ -6,9 +6,9 @@ use aws_sdk_ecs::types::{
 
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::kinds::ecs::{self, CapacityProviderStrategy, MAX_NAME};
-use crate::kinds::shared::beyond::Beyond;
 use crate::kinds::shared::deletion::gone;
 use crate::kinds::shared::retry::{retry_while, turn};
+use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::kinds::shared::{ownership, tag};
 use crate::resource::{
     Attachable, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name,
@@ -197,7 +197,7 @@ fn found(cluster: &Description, tags: Tags) -> Found<Cluster> {
     let name = cluster.cluster_name().unwrap_or_default().to_owned();
     let namespace = cluster.service_connect_defaults().and_then(|defaults| defaults.namespace());
     let instances = cluster.registered_container_instances_count();
-    let unmodelled = Beyond::default()
+    let unmodelled = UnmodelledParts::default()
         .tell(DEFAULTS, namespace.map(|namespace| format!("services join the namespace {namespace}")))
         .note(&format!("{INSTANCES}/{instances}"), instances > 0, "instances of others offer to run tasks")
         .take();

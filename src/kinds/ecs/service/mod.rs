@@ -1,5 +1,5 @@
 mod controller;
-mod needs;
+mod dependencies;
 mod read;
 mod spec;
 mod state;
@@ -295,7 +295,7 @@ impl Kind for Service {
         if attaches.contains(&&*other.kind) && ecs::shares_target_group(&spec["LoadBalancers"], other_spec) {
             return Some("/LoadBalancers");
         }
-        needs::of_tasks(spec, other, other_spec, neighbours).then_some("")
+        dependencies::of_tasks(spec, other, other_spec, neighbours).then_some("")
     }
 
     fn check(spec: &Spec) -> Vec<Mistake> {

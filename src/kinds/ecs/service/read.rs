@@ -10,9 +10,8 @@ use super::spec::{
 use super::{Service, state};
 use crate::aws::Reader;
 use crate::kinds::ecs::{self, CapacityProviderStrategy};
-use crate::kinds::shared::beyond::Beyond;
-use crate::kinds::shared::named;
-use crate::kinds::shared::tag;
+use crate::kinds::shared::unmodelled::UnmodelledParts;
+use crate::kinds::shared::{named, tag};
 use crate::resource::{
     Attached, Class, Failure, Found, Listing, Result, Scope, State, Stranger, Tags, Unmodelled, Unseen,
 };
@@ -206,7 +205,7 @@ fn unmodelled(service: &Description) -> Vec<Unmodelled> {
     let primary = service.deployments().iter().find(|deployment| deployment.status() == Some("PRIMARY"));
     let configuration = service.deployment_configuration();
     let strategy = configuration.and_then(|configuration| configuration.strategy());
-    let parts = [
+    let features = [
         ("/ServiceRegistries", !service.service_registries().is_empty()),
         ("/PlacementConstraints", !service.placement_constraints().is_empty()),
         ("/PlacementStrategies", !service.placement_strategy().is_empty()),
@@ -223,27 +222,27 @@ fn unmodelled(service: &Description) -> Vec<Unmodelled> {
             configuration.is_some_and(|configuration| !configuration.lifecycle_hooks().is_empty()),
         ),
     ];
-    let mut beyond = Beyond::default();
-    for (path, is_there) in parts {
-        beyond.note(path, is_there, "is set");
+    let mut parts = UnmodelledParts::default();
+    for (path, is_there) in features {
+        parts.note(path, is_there, "is set");
     }
     if let Some(configuration) = configuration {
-        beyond_deployment(configuration, &mut beyond);
+        unmodelled_of_deployment(configuration, &mut parts);
     }
     for balancer in service.load_balancers() {
         let name = balancer.load_balancer_name().filter(|name| !name.is_empty());
-        beyond.tell("/LoadBalancers", name.map(|name| format!("the classic load balancer {name} sends to it")));
+        parts.tell("/LoadBalancers", name.map(|name| format!("the classic load balancer {name} sends to it")));
         let advanced = balancer.advanced_configuration().is_some();
-        beyond.note("/LoadBalancers", advanced, "one has an AdvancedConfiguration");
+        parts.note("/LoadBalancers", advanced, "one has an AdvancedConfiguration");
     }
-    beyond.take().into_iter().chain(state::unmodelled(service)).collect()
+    parts.take().into_iter().chain(state::unmodelled(service)).collect()
 }
 
 /// Notes what of a deployment a spec cannot express, and AWS's figures for it are not these.
-fn beyond_deployment(configuration: &sdk::DeploymentConfiguration, beyond: &mut Beyond) {
+fn unmodelled_of_deployment(configuration: &sdk::DeploymentConfiguration, parts: &mut UnmodelledParts) {
     let at = |name: &str| format!("/DeploymentConfiguration/{name}");
     let bake = configuration.bake_time_in_minutes().filter(|minutes| *minutes != 0);
-    beyond
+    parts
         .tell(&at("BakeTimeInMinutes"), bake.map(|minutes| format!("is {minutes}")))
         .note(&at("LinearConfiguration"), configuration.linear_configuration().is_some(), "is set")
         .note(&at("CanaryConfiguration"), configuration.canary_configuration().is_some(), "is set");
@@ -252,12 +251,12 @@ fn beyond_deployment(configuration: &sdk::DeploymentConfiguration, beyond: &mut 
         Some(share) => format!("a deployment counts as done when {share}% are healthy"),
         None => "a deployment counts as done early".to_owned(),
     });
-    beyond.tell(&at("EarlySuccessCriteria"), early);
+    parts.tell(&at("EarlySuccessCriteria"), early);
     let breaker = configuration.deployment_circuit_breaker();
     let resets = breaker.is_some_and(|breaker| breaker.reset_on_healthy_task().unwrap_or_default());
     let threshold = breaker.and_then(|breaker| breaker.threshold_configuration());
     let threshold = threshold.map(|threshold| format!("is {} {}", threshold.r#type().as_str(), threshold.value()));
-    beyond
+    parts
         .note(&at("DeploymentCircuitBreaker/ResetOnHealthyTask"), resets, "is on")
         .tell(&at("DeploymentCircuitBreaker/ThresholdConfiguration"), threshold);
 }

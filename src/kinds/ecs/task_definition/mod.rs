@@ -1,13 +1,12 @@
-mod check;
 mod container;
 mod fargate;
-mod from_aws;
 mod image;
 mod read;
 mod revisions;
+mod rules;
 mod spec;
-mod to_aws;
 mod units;
+mod write;
 
 use aws_sdk_ecs::types::{
     Compatibility, CpuArchitecture, EphemeralStorage, IpcMode, NetworkMode, OsFamily, PidMode, RuntimePlatform, Tag,
@@ -25,7 +24,7 @@ use crate::resource::{
     Attachable, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name,
     NameRule, Permissions, Question, Replacement, Result, Scope, State, Tags, Told, Turn, Unseen,
 };
-use to_aws::{list, text};
+use write::{list, text};
 
 pub use spec::{Outputs, Spec};
 
@@ -107,7 +106,7 @@ impl Kind for TaskDefinition {
                 "/ContainerDefinitions/*/LogConfiguration/SecretOptions",
             ),
         ],
-        switches: check::SWITCHES,
+        switches: rules::SWITCHES,
         asks: &["ecr:DescribeImages", "ecr:DescribePullThroughCacheRules"],
         sensitive: &[
             "/ContainerDefinitions/*/Command",
@@ -252,7 +251,7 @@ impl Kind for TaskDefinition {
     }
 
     fn check(spec: &Spec) -> Vec<Mistake> {
-        check::mistakes(spec)
+        rules::mistakes(spec)
     }
 }
 
@@ -273,7 +272,7 @@ async fn register(writer: &Writer, family: &str, spec: &Spec, tags: Vec<Tag>) ->
         .ecs()
         .register_task_definition()
         .family(family)
-        .set_container_definitions(Some(spec.container_definitions.iter().map(to_aws::container).collect()))
+        .set_container_definitions(Some(spec.container_definitions.iter().map(write::container).collect()))
         .set_cpu(text(spec.cpu.as_str()))
         .set_enable_fault_injection(spec.enable_fault_injection.then_some(true))
         .set_ephemeral_storage(storage)
@@ -285,7 +284,7 @@ async fn register(writer: &Writer, family: &str, spec: &Spec, tags: Vec<Tag>) ->
         .set_requires_compatibilities(list(compatibilities.collect()))
         .set_runtime_platform(platform)
         .set_task_role_arn(text(spec.task_role_arn.as_str()))
-        .set_volumes(list(spec.volumes.iter().map(to_aws::volume).collect()))
+        .set_volumes(list(spec.volumes.iter().map(write::volume).collect()))
         .set_tags(list(tags));
     let answer = retry_while(2 * MINUTE, &[Class::Propagating, Class::Busy], || call.clone().send()).await?;
     let arn = answer.task_definition().and_then(|made| made.task_definition_arn()).map(str::to_owned);

@@ -1,16 +1,16 @@
-mod change;
 mod example;
-mod judge;
-mod moves;
+mod phases;
 mod read;
+mod rules;
 mod spec;
+mod write;
 
 use aws_sdk_elasticache::types::{CacheCluster, ReplicationGroup as Description};
 use jiff::Timestamp;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use self::moves::Pace;
+use self::phases::Pace;
 use crate::aws::{Aws, Clients, MINUTE, Reader, TagIndex, Writer};
 use crate::kinds::elasticache;
 use crate::kinds::shared::maintenance_window::{self, MaintenanceWindow};
@@ -125,11 +125,11 @@ impl Kind for ReplicationGroup {
     }
 
     async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
-        let call = change::creation(writer, name.as_str(), spec, tags);
+        let call = write::creation(writer, name.as_str(), spec, tags);
         match retry_while(5 * MINUTE, elasticache::TRANSIENT, || call.clone().send()).await {
             Ok(answer) => made(answer.replication_group(), "CreateReplicationGroup"),
             Err(failure) if failure.is(Class::AlreadyExists) => {
-                let there = change::look(writer, name.as_str()).await?;
+                let there = write::look(writer, name.as_str()).await?;
                 let arn = there.arn().unwrap_or_default();
                 // While it is being made its tags may not be read: then the list will tell whose it is, before anybody uses it.
                 match elasticache::tags_of(writer, &TagIndex::default(), arn).await {
@@ -147,13 +147,13 @@ impl Kind for ReplicationGroup {
             return Ok(Turn::More("the change of TLS before".to_owned()));
         }
         let pace = Pace::of(live, spec, changes);
-        let moves = moves::plan(&live.spec, spec, changes, pace);
+        let moves = phases::plan(&live.spec, spec, changes, pace);
         if let Some(step) = moves.first() {
-            let sent = change::send(writer, live, spec, changes, (step, pace)).await;
+            let sent = write::send(writer, live, spec, changes, (step, pace)).await;
             if let Turn::Busy(failure) = turn(sent, elasticache::is_transient)? {
                 return Ok(Turn::Busy(failure));
             }
-            change::await_started(writer, &live.id, spec, changes, (step, pace)).await;
+            write::await_started(writer, &live.id, spec, changes, (step, pace)).await;
         }
         if moves.len() > 1 {
             return Ok(Turn::More("the change before the next".to_owned()));
@@ -169,12 +169,12 @@ impl Kind for ReplicationGroup {
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
         if matches!(live.state, State::Failed(_)) {
             // It never held anything.
-            let sent = change::delete(writer, &live.id, None).await;
+            let sent = write::delete(writer, &live.id, None).await;
             return turn(sent.map(|()| Vec::new()), elasticache::is_transient);
         }
         for attempt in 1..=9 {
             let snapshot = final_snapshot(&live.id, &live.outputs, attempt);
-            match change::delete(writer, &live.id, Some(&snapshot)).await {
+            match write::delete(writer, &live.id, Some(&snapshot)).await {
                 Ok(()) => {
                     let why = format!("the last state of {}; delete it by hand", live.id);
                     return Ok(Turn::Done(vec![Kept {
@@ -193,7 +193,7 @@ impl Kind for ReplicationGroup {
                         format!("ElastiCache takes no snapshot of this one ({}): its data is gone", failure.message);
                     let nothing =
                         Kept { what: "nothing".to_owned(), id: live.id.clone(), why, is_itself: false, stays: false };
-                    let sent = change::delete(writer, &live.id, None).await;
+                    let sent = write::delete(writer, &live.id, None).await;
                     return turn(sent.map(|()| vec![nothing]), elasticache::is_transient);
                 }
                 Err(failure) => return Err(failure),
@@ -205,7 +205,7 @@ impl Kind for ReplicationGroup {
     }
 
     fn disruption(fields: &[FieldDiff]) -> Disruption {
-        fields.iter().map(judge::disruption).max().unwrap_or_default()
+        fields.iter().map(rules::disruption).max().unwrap_or_default()
     }
 
     fn pending(found: &Found<Self>) -> Vec<Pending> {
@@ -214,15 +214,15 @@ impl Kind for ReplicationGroup {
 
     fn waits_for_window(live: &Value, desired: &Value, field: &FieldDiff) -> bool {
         let is_upgraded = ["Engine", "EngineVersion"].iter().any(|name| live[name] != desired[name]);
-        desired["ApplyImmediately"] == false && judge::waits(field, is_upgraded)
+        desired["ApplyImmediately"] == false && rules::waits(field, is_upgraded)
     }
 
     fn update_seconds(live: &Value, fields: &[FieldDiff]) -> u32 {
-        judge::seconds(live, fields).unwrap_or(Self::FACTS.seconds)
+        rules::seconds(live, fields).unwrap_or(Self::FACTS.seconds)
     }
 
     fn hastens(desired: &Value, fields: &[FieldDiff]) -> bool {
-        desired["ApplyImmediately"] != false || fields.iter().any(judge::hastens)
+        desired["ApplyImmediately"] != false || fields.iter().any(rules::hastens)
     }
 
     fn window(live: &Value, now: Timestamp) -> Option<Window> {
@@ -230,16 +230,16 @@ impl Kind for ReplicationGroup {
     }
 
     fn irreversible(_: &Value, _: &Value, fields: &[FieldDiff]) -> Option<String> {
-        judge::irreversible(fields)
+        rules::irreversible(fields)
     }
 
     fn advice(live: &Value, desired: &Value, fields: &[FieldDiff]) -> Vec<String> {
-        judge::advice(live, desired, fields)
+        rules::advice(live, desired, fields)
     }
 
     fn refuses(live: &Value, desired: &Value, fields: &[FieldDiff]) -> Option<String> {
-        let windows = || maintenance_window::clash(live, desired, fields, judge::windows);
-        judge::refusal(live, desired, fields).or_else(windows)
+        let windows = || maintenance_window::clash(live, desired, fields, rules::windows);
+        rules::refusal(live, desired, fields).or_else(windows)
     }
 
     fn questions(spec: &Spec) -> Vec<Question> {
@@ -253,7 +253,7 @@ impl Kind for ReplicationGroup {
     }
 
     fn check(spec: &Spec) -> Vec<Mistake> {
-        judge::mistakes(spec)
+        rules::mistakes(spec)
     }
 }
 

@@ -34,7 +34,7 @@ pub(super) fn found(
         spec: then,
         tags,
         state,
-        unmodelled: beyond(&group, member),
+        unmodelled: unmodelled(&group, member),
         external: None,
     })
 }
@@ -193,7 +193,7 @@ fn end_point(from: Option<&Endpoint>) -> EndPoint {
 }
 
 /// Returns what the group has beyond our properties.
-fn beyond(group: &Description, member: Option<&CacheCluster>) -> Vec<Unmodelled> {
+fn unmodelled(group: &Description, member: Option<&CacheCluster>) -> Vec<Unmodelled> {
     let mut sizes: Vec<_> = group.node_groups().iter().map(|shard| shard.node_group_members().len()).collect();
     sizes.dedup();
     let uneven = sizes.len() > 1;

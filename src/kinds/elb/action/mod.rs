@@ -1,13 +1,13 @@
-mod both;
-mod live;
+mod read;
 #[cfg(test)]
 mod tests;
+mod union;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use self::both::both;
+pub use self::union::both;
 use crate::kinds::ec2::is_blank;
 use crate::kinds::elb::target_group::TargetGroup;
 use crate::resource::{Mistake, Ref};

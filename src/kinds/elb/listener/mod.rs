@@ -1,5 +1,5 @@
-mod calls;
 mod example;
+mod write;
 
 use aws_sdk_elasticloadbalancingv2::types::{Certificate as SdkCertificate, Listener as Description};
 use futures_util::future::join_all;
@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use self::calls::{adopt, modify, send, set_attributes};
+use self::write::{adopt, modify, send, set_attributes};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::kinds::acm::certificate::Certificate as AcmCertificate;
 use crate::kinds::elb::action::{self, Actions, redirects_to_https};

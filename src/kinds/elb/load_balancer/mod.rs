@@ -1,21 +1,21 @@
-mod calls;
 mod spec;
+mod write;
 
 use aws_sdk_elasticloadbalancingv2::types::{LoadBalancer as Description, LoadBalancerStateEnum};
 use futures_util::future::join_all;
 use serde_json::Value;
 
-use self::calls::{adopt, send, set_attributes, set_network, set_web_acl, web_acl};
 use self::spec::{Outputs, Spec};
+use self::write::{adopt, send, set_attributes, set_network, set_web_acl, web_acl};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::kinds::ec2::internet_gateway::InternetGateway;
 use crate::kinds::ec2::route_table::RouteTable;
 use crate::kinds::ec2::{self, is_blank};
 use crate::kinds::elb::attribute::{self, Attribute};
 use crate::kinds::elb::{self, NAME_MAX, Tagged};
-use crate::kinds::shared::beyond::Beyond;
 use crate::kinds::shared::deletion::gone;
 use crate::kinds::shared::retry::retry_while;
+use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::{
     Address, Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept,
@@ -337,7 +337,7 @@ fn unmodelled(description: &Description) -> Vec<Unmodelled> {
     let pools = description.ipam_pools().and_then(|pools| pools.ipv4_ipam_pool_id());
     let by_link = description.enforce_security_group_inbound_rules_on_private_link_traffic();
     let prefix = description.enable_prefix_for_ipv6_source_nat().map(|on| on.as_str());
-    Beyond::default()
+    UnmodelledParts::default()
         .tell("/SubnetMappings", fixed.map(|id| format!("it has the address {id}")))
         .tell("/SubnetMappings", sources.map(|prefix| format!("it asks from {prefix}")))
         .tell(

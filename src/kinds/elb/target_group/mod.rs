@@ -10,10 +10,10 @@ use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::kinds::ec2::vpc;
 use crate::kinds::elb::attribute::{self, Attribute};
 use crate::kinds::elb::{self, NAME_MAX, Tagged};
-use crate::kinds::shared::beyond::Beyond;
 use crate::kinds::shared::deletion::gone;
 use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::tag;
+use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::{
     Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made,
     Mistake, Name, NameRule, Permissions, Replacement, Result, Scope, State, Stranger, Tags, Told, Turn,
@@ -285,7 +285,7 @@ async fn read(reader: &Reader, one: &Tagged<Description>) -> Result<Found<Target
         outputs,
         tags: one.tags.clone(),
         state: State::Ready,
-        unmodelled: Beyond::default()
+        unmodelled: UnmodelledParts::default()
             .tell("/TargetControlPort", one.item.target_control_port().map(|port| format!("is {port}")))
             .take(),
         external: None,

@@ -6,8 +6,9 @@ use aws_sdk_kms::types::{KeyMetadata, KeyState, MultiRegionKey, MultiRegionKeyTy
 use super::{Key, Outputs, Spec, WINDOW, default_key_spec, default_key_usage, default_origin, default_rotation};
 use super::{default_window, policy};
 use crate::aws::{Clients, Reader};
+use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::normal::PolicyDocument;
-use crate::resource::{Class, Failure, Found, Result, Scope, State, Tags, Unmodelled, key, pointer};
+use crate::resource::{Class, Failure, Found, Result, Scope, State, Tags, key, pointer};
 
 /// Where further names and replicas are told, which others add.
 pub(super) const ALIASES: &str = "/Aliases";
@@ -110,28 +111,23 @@ fn found(
     names: &[&str],
     mut tags: Tags,
 ) -> Found<Key> {
-    let mut unmodelled = Vec::new();
-    let mut odd = |path: &str, text: String| unmodelled.push(Unmodelled { path: path.to_owned(), text });
+    let mut parts = UnmodelledParts::default();
     let (key_policy, oddity) = key_policy(policy, metadata.aws_account_id().unwrap_or_default());
-    if let Some(text) = oddity {
-        odd("/KeyPolicy", text);
-    }
+    parts.tell("/KeyPolicy", oddity);
     let own = tags.get(key::ID).map(str::to_owned);
     // The name is the one that was given at creation: without its alias the key is still that key.
     let name = own.or_else(|| names.first().map(|name| (*name).to_owned()));
     if let Some(name) = &name
         && !names.contains(&name.as_str())
     {
-        odd("/Alias", format!("alias/{name} does not name it"));
+        parts.tell("/Alias", Some(format!("alias/{name} does not name it")));
     }
     let others = names.iter().filter(|other| Some(**other) != name.as_deref());
     let others: Vec<_> = others.map(|other| pointer::join(ALIASES, other)).collect();
     for path in others {
-        odd(&path, "it has this name, too".to_owned());
+        parts.note(&path, true, "it has this name, too");
     }
-    for (path, text) in beyond(metadata) {
-        odd(&path, text);
-    }
+    unmodelled(metadata, &mut parts);
     let window = tags.0.remove(WINDOW).and_then(|days| days.parse().ok()).unwrap_or_else(default_window);
     let text = |value: Option<&str>, default: fn() -> String| value.map_or_else(default, str::to_owned);
     let spec = Spec {
@@ -156,7 +152,7 @@ fn found(
         outputs: Outputs { key_id: metadata.key_id().to_owned(), arn: metadata.arn().unwrap_or_default().to_owned() },
         tags,
         state: state(metadata),
-        unmodelled,
+        unmodelled: parts.take(),
         external: None,
     }
 }
@@ -173,26 +169,23 @@ fn key_policy(text: Option<&str>, account: &str) -> (PolicyDocument, Option<Stri
 }
 
 /// What keys of other stores, regions and materials are, which no template can write.
-fn beyond(metadata: &KeyMetadata) -> Vec<(String, String)> {
-    let mut all = Vec::new();
-    let mut say = |path: &str, text: Option<String>| all.extend(text.map(|text| (path.to_owned(), text)));
+fn unmodelled(metadata: &KeyMetadata, parts: &mut UnmodelledParts) {
     let regions = metadata.multi_region_configuration();
     let primary = regions.filter(|one| one.multi_region_key_type() == Some(&MultiRegionKeyType::Replica));
     let primary = primary.map(|one| one.primary_key().and_then(MultiRegionKey::arn).unwrap_or("another key"));
-    say("/PrimaryKeyArn", primary.map(|arn| format!("it is a replica of {arn}")));
-    say("/CustomKeyStoreId", metadata.custom_key_store_id().map(|store| format!("it is kept in {store}")));
+    parts.tell("/PrimaryKeyArn", primary.map(|arn| format!("it is a replica of {arn}")));
+    parts.tell("/CustomKeyStoreId", metadata.custom_key_store_id().map(|store| format!("it is kept in {store}")));
     let outside = metadata.xks_key_configuration().map(|key| key.id().unwrap_or("a key outside of AWS"));
-    say("/XksKeyId", outside.map(|id| format!("it is kept as {id}")));
+    parts.tell("/XksKeyId", outside.map(|id| format!("it is kept as {id}")));
     let expires = metadata.expiration_model().is_some_and(|model| model.as_str() == "KEY_MATERIAL_EXPIRES");
     let day =
         metadata.deletion_date().and_then(super::delete::day).map(|day| format!(", on {day}")).unwrap_or_default();
     let leaves = format!("somebody has scheduled its deletion{day}; without it nobody reads the data again");
-    say(DELETION, is_leaving(metadata).then_some(leaves));
-    say("/ValidTo", expires.then(|| "its material expires".to_owned()));
+    parts.tell(DELETION, is_leaving(metadata).then_some(leaves));
+    parts.tell("/ValidTo", expires.then(|| "its material expires".to_owned()));
     for replica in regions.iter().flat_map(|one| one.replica_keys()).filter_map(MultiRegionKey::arn) {
-        say(&pointer::join(REPLICAS, replica), Some("it has a replica elsewhere".to_owned()));
+        parts.tell(&pointer::join(REPLICAS, replica), Some("it has a replica elsewhere".to_owned()));
     }
-    all
 }
 
 fn state(metadata: &KeyMetadata) -> State {

@@ -4,8 +4,8 @@ use aws_sdk_cloudwatchlogs::types::LogGroup as Description;
 
 use super::{DELIVERY, LogGroup, Outputs, Spec, arn_of, default_class, plain};
 use crate::aws::Reader;
-use crate::kinds::shared::beyond::Beyond;
 use crate::kinds::shared::named::Candidate;
+use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::{Found, Result, Scope, State, Tags, Unmodelled, pointer};
 
 /// The page size.
@@ -70,7 +70,7 @@ pub(super) fn found(group: &Description, tags: Tags) -> Found<LogGroup> {
     let name = group.log_group_name().unwrap_or_default().to_owned();
     let masks = group.data_protection_status().is_some_and(|status| status.as_str() == "ACTIVATED");
     let takes_bearers = group.bearer_token_authentication_enabled().unwrap_or_default();
-    let unmodelled = Beyond::default()
+    let unmodelled = UnmodelledParts::default()
         .note("/DataProtectionPolicy", masks, "a data protection policy masks parts of the logs")
         .note("/BearerTokenAuthenticationEnabled", takes_bearers, "who has a bearer token may write into it")
         .take();

@@ -1,10 +1,9 @@
-mod beyond;
-mod change;
-mod check;
 mod delete;
-mod judge;
 mod read;
+mod rules;
 mod spec;
+mod unmodelled;
+mod write;
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -127,7 +126,7 @@ impl Kind for DbCluster {
     const FACTS: Facts = Facts {
         memberships: &["/VpcSecurityGroupIds"],
         create_only: &["/DBSubnetGroupName", "/DatabaseName", "/EngineMode", "/KmsKeyId", "/StorageEncrypted"],
-        additive: &[beyond::ENDPOINTS],
+        additive: &[unmodelled::ENDPOINTS],
         write_only: &["/ApplyImmediately", "/DBInstanceParameterGroupName", "/MasterUserPassword"],
         sent_along: &["/ApplyImmediately", "/DBInstanceParameterGroupName"],
         sensitive: &["/MasterUserPassword"],
@@ -159,7 +158,7 @@ impl Kind for DbCluster {
                 Attachable::new("AWS::RDS::DBInstance", Told::Listed),
                 Attachable::new("AssociatedRoles", Told::Noted("/AssociatedRoles")),
                 Attachable::new("AWS::RDS::GlobalCluster", Told::Noted("/GlobalClusterIdentifier")),
-                Attachable::new("CustomEndpoints", Told::Additive(beyond::ENDPOINTS)),
+                Attachable::new("CustomEndpoints", Told::Additive(unmodelled::ENDPOINTS)),
             ],
             example: EXAMPLE,
             changed: CHANGED,
@@ -213,8 +212,8 @@ impl Kind for DbCluster {
     }
 
     async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
-        let password = change::password(writer, spec, None).await?;
-        let call = change::creation(writer, name.as_str(), spec, password, tags);
+        let password = write::password(writer, spec, None).await?;
+        let call = write::creation(writer, name.as_str(), spec, password, tags);
         match retry_while(2 * MINUTE, rds::TRANSIENT, || call.clone().send()).await {
             Ok(answer) => made(answer.db_cluster(), "CreateDBCluster"),
             Err(failure) if failure.is(Class::AlreadyExists) => {
@@ -232,8 +231,8 @@ impl Kind for DbCluster {
         if changes.fields().iter().all(|field| Self::FACTS.sent_along.contains(&&*field.path)) {
             return Ok(Turn::Done(live.updated()));
         }
-        let password = change::password(writer, spec, Some(changes)).await?;
-        let call = change::modification(writer, live, spec, changes, password);
+        let password = write::password(writer, spec, Some(changes)).await?;
+        let call = write::modification(writer, live, spec, changes, password);
         let answer = match retry_while(MINUTE, rds::TRANSIENT, || call.clone().send()).await {
             Err(failure) if rds::is_transient(&failure) => return Ok(Turn::Busy(failure)),
             answer => answer?,
@@ -271,7 +270,7 @@ impl Kind for DbCluster {
     }
 
     fn disruption(fields: &[FieldDiff]) -> Disruption {
-        fields.iter().map(judge::disruption).max().unwrap_or_default()
+        fields.iter().map(rules::disruption).max().unwrap_or_default()
     }
 
     fn refuses_new(desired: &Value) -> Option<String> {
@@ -285,11 +284,11 @@ impl Kind for DbCluster {
     }
 
     fn waits_for_window(live: &Value, desired: &Value, field: &FieldDiff) -> bool {
-        desired["ApplyImmediately"] == false && judge::waits(live, desired, field)
+        desired["ApplyImmediately"] == false && rules::waits(live, desired, field)
     }
 
     fn update_seconds(_: &Value, fields: &[FieldDiff]) -> u32 {
-        if fields.iter().any(judge::is_major) { judge::MAJOR_MINUTES * 60 } else { Self::FACTS.seconds }
+        if fields.iter().any(rules::is_major) { rules::MAJOR_MINUTES * 60 } else { Self::FACTS.seconds }
     }
 
     /// RDS documents it of instances, and keeps silent of clusters.
@@ -302,18 +301,18 @@ impl Kind for DbCluster {
     }
 
     fn irreversible(_: &Value, _: &Value, fields: &[FieldDiff]) -> Option<String> {
-        fields.iter().find_map(judge::irreversible)
+        fields.iter().find_map(rules::irreversible)
     }
 
     fn advice(_: &Value, desired: &Value, fields: &[FieldDiff]) -> Vec<String> {
-        let single = fields.iter().filter_map(|field| judge::advice(desired, field));
-        single.chain(judge::advice_on_password(fields)).collect()
+        let single = fields.iter().filter_map(|field| rules::advice(desired, field));
+        single.chain(rules::advice_on_password(fields)).collect()
     }
 
     fn refuses(live: &Value, desired: &Value, fields: &[FieldDiff]) -> Option<String> {
-        let windows = || maintenance_window::clash(live, desired, fields, check::windows);
-        let refused = fields.iter().find_map(|field| judge::refusal(live, field));
-        refused.or_else(|| judge::unkept_password(desired, fields)).or_else(windows)
+        let windows = || maintenance_window::clash(live, desired, fields, rules::windows);
+        let refused = fields.iter().find_map(|field| rules::refusal(live, field));
+        refused.or_else(|| rules::unkept_password(desired, fields)).or_else(windows)
     }
 
     fn questions(spec: &Spec) -> Vec<Question> {
@@ -327,7 +326,7 @@ impl Kind for DbCluster {
     }
 
     fn check(spec: &Spec) -> Vec<Mistake> {
-        check::mistakes(spec)
+        rules::mistakes(spec)
     }
 }
 

@@ -4,7 +4,7 @@ use aws_sdk_rds::types::{ClusterPendingModifiedValues, DbCluster as Description,
 use serde_json::Value;
 
 use super::spec::{Endpoint, MasterUserSecret, Outputs, ReadEndpoint, Secret, ServerlessV2ScalingConfiguration, Spec};
-use super::{DbCluster, beyond};
+use super::{DbCluster, unmodelled};
 use crate::kinds::rds;
 use crate::kinds::shared::maintenance_window::MaintenanceWindow;
 use crate::kinds::shared::pending;
@@ -29,7 +29,7 @@ pub(super) fn found(cluster: &Description, tags: Tags) -> Found<DbCluster> {
         outputs: Outputs { pending, ..outputs(cluster) },
         tags,
         state: rds::state(cluster.status().unwrap_or_default()),
-        unmodelled: beyond::properties(cluster).into_iter().chain(beyond::endpoints(cluster)).collect(),
+        unmodelled: unmodelled::properties(cluster).into_iter().chain(unmodelled::endpoints(cluster)).collect(),
         external: None,
     }
 }

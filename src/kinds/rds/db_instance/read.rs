@@ -24,7 +24,7 @@ pub(super) fn found(instance: &Description, cluster: Option<&DbCluster>, tags: T
         outputs: Outputs { pending, has_clusters_insights: cluster.is_some_and(has_advanced), ..outputs(instance) },
         tags,
         state: rds::state(instance.db_instance_status().unwrap_or_default()),
-        unmodelled: beyond(instance, cluster),
+        unmodelled: unmodelled(instance, cluster),
         external: None,
     }
 }
@@ -90,7 +90,7 @@ pub(super) fn spec(instance: &Description) -> Spec {
 
 /// What a person may have set and no property of ours expresses. What a member only repeats
 /// of its cluster is told there.
-fn beyond(instance: &Description, cluster: Option<&DbCluster>) -> Vec<Unmodelled> {
+fn unmodelled(instance: &Description, cluster: Option<&DbCluster>) -> Vec<Unmodelled> {
     let roles: Vec<_> = instance.associated_roles().iter().filter_map(|role| role.role_arn()).collect();
     let domains: Vec<_> = instance.domain_memberships().iter().filter_map(|one| one.domain()).collect();
     let usual = cluster.and_then(|cluster| cluster.database_insights_mode()).map_or("standard", |mode| mode.as_str());

@@ -1,10 +1,9 @@
 mod example;
 mod group;
-mod live;
 mod loosened;
-mod lost;
 mod read;
 mod statement;
+mod unmodelled;
 mod write;
 
 use std::collections::BTreeMap;
@@ -15,7 +14,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use self::live::get;
+use self::read::get;
 use self::statement::{DefaultAction, Rule, Statement, VisibilityConfig};
 use crate::aws::{Aws, Clients, MINUTE, Reader, TagIndex, Writer};
 use crate::kinds::shared::named::{Adopted, Candidate, Named};
@@ -121,7 +120,7 @@ impl Kind for WebAcl {
     type Outputs = Outputs;
 
     const FACTS: Facts = Facts {
-        additive: &[live::MANAGERS, live::SHIELDS],
+        additive: &[read::MANAGERS, read::SHIELDS],
         sent_whole: true,
         create_only: &["/Scope"],
         keyed: &[("/Rules", "Name")],
@@ -149,8 +148,8 @@ impl Kind for WebAcl {
             sends_once: &[],
             id_prefixes: &[],
             attachable: &[
-                Attachable::new("Rule groups of Firewall Manager", Told::Additive(live::MANAGERS)),
-                Attachable::new("The rule of Shield Advanced", Told::Additive(live::SHIELDS)),
+                Attachable::new("Rule groups of Firewall Manager", Told::Additive(read::MANAGERS)),
+                Attachable::new("The rule of Shield Advanced", Told::Additive(read::SHIELDS)),
                 Attachable::new("AWS::WAFv2::LoggingConfiguration", Told::Surveyed),
                 Attachable::new(
                     "AWS::WAFv2::WebACLAssociation",
@@ -206,11 +205,11 @@ impl Kind for WebAcl {
             // The token moves although the content is the same, so what is there now decides.
             Err(failure) if failure.is(Class::Conflict) => {
                 let (now, outputs, unmodelled) = get(writer, name, id, &live.spec.scope).await?;
-                let beyond = lasting(&unmodelled);
+                let parts = lasting(&unmodelled);
                 // By an attempt of our own, whose answer was lost.
-                let is_done = in_order(&now) == in_order(spec) && beyond.is_empty();
+                let is_done = in_order(&now) == in_order(spec) && parts.is_empty();
                 if !is_done {
-                    if now != live.spec || beyond != lasting(&live.unmodelled) {
+                    if now != live.spec || parts != lasting(&live.unmodelled) {
                         return Err(wafv2::changed(name));
                     }
                     put(writer, live, spec, &outputs).await?;
@@ -249,8 +248,8 @@ impl Kind for WebAcl {
                 let text = format!("the rule {other} has the priority {} too", rule.priority);
                 mistakes.push(Mistake::new(format!("/Rules/{i}/Priority"), text));
             }
-            if rule.name.starts_with(live::SHIELD) {
-                let text = format!("begins with {}, as the rules of Shield Advanced alone do", live::SHIELD);
+            if rule.name.starts_with(read::SHIELD) {
+                let text = format!("begins with {}, as the rules of Shield Advanced alone do", read::SHIELD);
                 mistakes.push(Mistake::new(format!("/Rules/{i}/Name"), text));
             }
             let is_group = matches!(rule.statement, Statement::ManagedRuleGroup(_) | Statement::RuleGroup(_));

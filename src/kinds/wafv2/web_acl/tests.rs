@@ -71,7 +71,7 @@ fn statements() -> Vec<Value> {
 fn every_statement_survives_the_way_to_the_sdk_and_back() {
     for statement in statements() {
         let ours: Rule = from_value(rule("r", 1, &statement, ("Action", json!({ "Count": {} })))).unwrap();
-        assert_eq!(read::rule(&write::rule(&ours)), (Some(ours.clone()), Vec::new()), "{statement}");
+        assert_eq!(read::rule::rule(&write::rule(&ours)), (Some(ours.clone()), Vec::new()), "{statement}");
         let again: Rule = from_value(to_value(&ours).unwrap()).unwrap();
         assert_eq!(again, ours);
     }
@@ -84,7 +84,7 @@ fn what_has_no_order_reads_the_same_in_any() {
     let mut live = write::rule(&ours);
     let codes = live.statement.as_mut().unwrap().geo_match_statement.as_mut().unwrap().country_codes.as_mut();
     codes.unwrap().reverse();
-    assert_eq!(read::rule(&live), (Some(ours), Vec::new()));
+    assert_eq!(read::rule::rule(&live), (Some(ours), Vec::new()));
 }
 
 #[test]
@@ -93,9 +93,9 @@ fn what_our_types_cannot_express_is_told() {
     let ours: Rule = from_value(rule("r", 1, &geo, ("Action", json!({ "Block": {} })))).unwrap();
     let mut live = write::rule(&ours);
     live.challenge_config = Some(sdk::ChallengeConfig::builder().build());
-    assert_eq!(read::rule(&live), (Some(ours), vec!["ChallengeConfig"]));
+    assert_eq!(read::rule::rule(&live), (Some(ours), vec!["ChallengeConfig"]));
     live.statement = Some(sdk::Statement::builder().build());
-    assert_eq!(read::rule(&live), (None, vec!["Statement"]));
+    assert_eq!(read::rule::rule(&live), (None, vec!["Statement"]));
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn what_machines_learn_counts_for_targeted_bots_alone() {
         let group = live.statement.as_mut().unwrap().managed_rule_group_statement.as_mut().unwrap();
         let config = &mut group.managed_rule_group_configs.as_mut().unwrap()[0];
         config.aws_managed_rules_bot_control_rule_set.as_mut().unwrap().enable_machine_learning = answered;
-        let (live, lost) = read::rule(&live);
+        let (live, lost) = read::rule::rule(&live);
         assert_eq!(lost, [""; 0]);
         live == Some(ours)
     };

@@ -7,7 +7,7 @@ use aws_sdk_elasticache::types::{
     LogDeliveryConfigurationRequest, ReplicationGroup as Description, TransitEncryptionMode,
 };
 
-use super::moves::{Move, Pace, SETTINGS, Tls};
+use super::phases::{Move, Pace, SETTINGS, Tls};
 use super::spec::{Destination, LogDelivery, REQUIRED, Spec};
 use super::{ReplicationGroup, read};
 use crate::aws::{MINUTE, Writer};

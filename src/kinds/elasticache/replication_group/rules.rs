@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::moves::SETTINGS;
+use super::phases::SETTINGS;
 use super::spec::{REQUIRED, Spec};
 use crate::kinds::shared::key_arn;
 use crate::kinds::shared::maintenance_window::MaintenanceWindow;

@@ -1,10 +1,12 @@
+pub(super) mod definition;
+
 use aws_sdk_ecs::operation::describe_task_definition::DescribeTaskDefinitionOutput;
 use aws_sdk_ecs::types::{
     SortOrder, TaskDefinition as Description, TaskDefinitionFamilyStatus, TaskDefinitionField, TaskDefinitionStatus,
 };
 use futures_util::future::join_all;
 
-use super::{Outputs, TaskDefinition, from_aws};
+use super::{Outputs, TaskDefinition};
 use crate::aws::Reader;
 use crate::kinds::ecs;
 use crate::kinds::shared::tag;
@@ -158,12 +160,12 @@ fn seen(family: &str, answer: &DescribeTaskDefinitionOutput, tags: Tags, externa
     Seen::Ours(Box::new(Found {
         id: arn.clone(),
         name: Some(family.to_owned()),
-        spec: from_aws::spec(description),
+        spec: definition::spec(description),
         outputs: Outputs { task_definition_arn: arn },
         tags,
         state: State::Ready,
-        unmodelled: from_aws::unmodelled(description),
-        external: external.map(from_aws::spec),
+        unmodelled: definition::unmodelled(description),
+        external: external.map(definition::spec),
     }))
 }
 

@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn what_is_lost_is_named_and_not_quoted() {
-        let (ours, lost) = read::rule(&rule());
+        let (ours, lost) = read::rule::rule(&rule());
         assert_eq!((ours, lost), (None, vec!["NotStatement", "ByteMatchStatement"]));
     }
 
@@ -112,6 +112,6 @@ mod tests {
         let handling = sdk::CustomRequestHandling::builder().insert_headers(header).build().unwrap();
         let count = sdk::CountAction::builder().custom_request_handling(handling).build();
         live.action = Some(sdk::RuleAction::builder().count(count).build());
-        assert_eq!(read::rule(&live).1, ["Action"]);
+        assert_eq!(read::rule::rule(&live).1, ["Action"]);
     }
 }

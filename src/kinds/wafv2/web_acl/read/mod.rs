@@ -1,10 +1,12 @@
 //! A live web ACL as a spec, and what it has beyond it.
 
+pub(super) mod rule;
+
 use aws_sdk_wafv2::types as sdk;
 
 use super::{
     ApplicationAttribute, ApplicationConfig, CustomResponseBody, OnSourceDdosProtection, Outputs, Spec,
-    default_reputation, read,
+    default_reputation,
 };
 use crate::aws::Clients;
 use crate::kinds::wafv2::{self};
@@ -44,12 +46,12 @@ pub(super) async fn get(
 
 /// The spec, the rules that are AWS's own, and what is there beyond the spec.
 fn spec(acl: &sdk::WebAcl, scope: &str) -> Option<(Spec, Vec<sdk::Rule>, Vec<Unmodelled>)> {
-    let mut unmodelled = beyond(acl);
+    let mut unmodelled = unmodelled(acl);
     let mut rules = Vec::new();
     let (theirs, own): (Vec<_>, Vec<_>) = acl.rules().iter().partition(|rule| rule.name().starts_with(SHIELD));
     unmodelled.extend(theirs.iter().map(|rule| added(SHIELDS, rule.name(), "Shield Advanced")));
     for rule in own {
-        let (ours, lost) = read::rule(rule);
+        let (ours, lost) = rule::rule(rule);
         if !lost.is_empty() {
             let text = format!("a template cannot write all of its {}", lost.join(", "));
             unmodelled.push(Unmodelled { path: pointer::join("/Rules", rule.name()), text });
@@ -70,10 +72,10 @@ fn spec(acl: &sdk::WebAcl, scope: &str) -> Option<(Spec, Vec<sdk::Rule>, Vec<Unm
     });
     let spec = Spec {
         scope: scope.to_owned(),
-        default_action: read::default_action(acl.default_action()?)?,
+        default_action: rule::default_action(acl.default_action()?)?,
         description: acl.description().unwrap_or_default().to_owned(),
         rules,
-        visibility_config: read::visibility(acl.visibility_config()?),
+        visibility_config: rule::visibility(acl.visibility_config()?),
         custom_response_bodies: acl.custom_response_bodies().into_iter().flatten().map(body).collect(),
         token_domains: acl.token_domains().iter().cloned().collect(),
         on_source_ddos_protection_config: reputation.unwrap_or_else(default_reputation),
@@ -89,7 +91,7 @@ fn added(list: &str, name: &str, by: &str) -> Unmodelled {
 
 /// Returns what the web ACL has beyond our properties, without its values: a header may hold a secret. An update takes it
 /// away, as it sends the whole.
-fn beyond(acl: &sdk::WebAcl) -> Vec<Unmodelled> {
+fn unmodelled(acl: &sdk::WebAcl) -> Vec<Unmodelled> {
     let managed = acl.pre_process_firewall_manager_rule_groups().iter();
     let managed = managed.chain(acl.post_process_firewall_manager_rule_groups());
     let allow = acl.default_action().and_then(|action| action.allow()?.custom_request_handling());

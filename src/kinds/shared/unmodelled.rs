@@ -2,9 +2,9 @@ use crate::resource::Unmodelled;
 
 /// Collects what AWS answers of a live resource and its spec has no property for, in words.
 #[derive(Default)]
-pub(in crate::kinds) struct Beyond(Vec<Unmodelled>);
+pub(in crate::kinds) struct UnmodelledParts(Vec<Unmodelled>);
 
-impl Beyond {
+impl UnmodelledParts {
     /// Notes what is there at a pointer, if it is.
     pub fn note(&mut self, path: &str, is_there: bool, text: &str) -> &mut Self {
         self.tell(path, is_there.then_some(text))

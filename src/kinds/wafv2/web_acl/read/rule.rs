@@ -5,24 +5,24 @@
 
 use aws_sdk_wafv2::types as sdk;
 
-use super::group::{ManagedRuleGroup, ManagedRuleGroupConfig, RuleActionOverride, RuleGroup};
-use super::statement::{
+use super::super::group::{ManagedRuleGroup, ManagedRuleGroupConfig, RuleActionOverride, RuleGroup};
+use super::super::statement::{
     Action, Block, Body, ByteMatch, CustomResponse, DefaultAction, FieldToMatch, ForwardedIp, Geo, Header,
     IpSetForwardedIp, IpSetReference, LabelMatch, Named, One, OverrideAction, RateBased, RegexMatch, Rule, Several,
     SizeConstraint, SqliMatch, Statement, TextTransformation, VisibilityConfig, XssMatch,
 };
-use super::{group, lost, write};
+use super::super::{group, unmodelled, write};
 use crate::resource::normal::Set;
 
 /// Returns the rule as far as our types can express it, and the names of its parts of which something is lost.
-pub(super) fn rule(from: &sdk::Rule) -> (Option<Rule>, Vec<&'static str>) {
+pub(in crate::kinds::wafv2::web_acl) fn rule(from: &sdk::Rule) -> (Option<Rule>, Vec<&'static str>) {
     let mut tidy = from.clone();
     tidy_list(&mut tidy.rule_labels, |label| label.name.clone());
     if let Some(statement) = &mut tidy.statement {
         tidy_statement(statement);
     }
     let ours = to_rule(&tidy);
-    let lost = lost::parts(&tidy, ours.as_ref().map(write::rule).as_ref());
+    let lost = unmodelled::parts(&tidy, ours.as_ref().map(write::rule).as_ref());
     (ours, lost)
 }
 
@@ -38,7 +38,7 @@ fn to_rule(from: &sdk::Rule) -> Option<Rule> {
     })
 }
 
-pub(super) fn visibility(from: &sdk::VisibilityConfig) -> VisibilityConfig {
+pub(in crate::kinds::wafv2::web_acl) fn visibility(from: &sdk::VisibilityConfig) -> VisibilityConfig {
     VisibilityConfig {
         sampled_requests_enabled: from.sampled_requests_enabled,
         cloud_watch_metrics_enabled: from.cloud_watch_metrics_enabled,
@@ -46,7 +46,7 @@ pub(super) fn visibility(from: &sdk::VisibilityConfig) -> VisibilityConfig {
     }
 }
 
-pub(super) fn default_action(from: &sdk::DefaultAction) -> Option<DefaultAction> {
+pub(in crate::kinds::wafv2::web_acl) fn default_action(from: &sdk::DefaultAction) -> Option<DefaultAction> {
     match (&from.allow, &from.block) {
         (Some(_), _) => Some(DefaultAction::Allow {}),
         (_, Some(how)) => Some(DefaultAction::Block(block(how))),

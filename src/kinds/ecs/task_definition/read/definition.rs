@@ -2,14 +2,16 @@
 
 use aws_sdk_ecs::types::{self as sdk, ContainerDefinition, TaskDefinition as Description};
 
-use super::container::{
+use super::super::container::{
     Capabilities, Container, Dependency, EnvironmentFile, Firelens, HealthCheck, LinuxParameters, LogConfiguration,
     MountPoint, PortMapping, RepositoryCredentials, Secret, Ulimit, Variable, tcp,
 };
-use super::spec::{Efs, EfsAuthorization, EphemeralStorage, Host, RuntimePlatform, Spec, Volume, default_network_mode};
+use super::super::spec::{
+    Efs, EfsAuthorization, EphemeralStorage, Host, RuntimePlatform, Spec, Volume, default_network_mode,
+};
 use crate::resource::{Unmodelled, pointer};
 
-pub(super) fn spec(from: &Description) -> Spec {
+pub(in crate::kinds::ecs::task_definition) fn spec(from: &Description) -> Spec {
     let storage = from.ephemeral_storage().map(|storage| EphemeralStorage { size_in_gib: storage.size_in_gib });
     Spec {
         container_definitions: from.container_definitions().iter().map(container).collect(),
@@ -29,7 +31,7 @@ pub(super) fn spec(from: &Description) -> Spec {
 }
 
 /// Returns what of a task definition a spec cannot express.
-pub(super) fn unmodelled(from: &Description) -> Vec<Unmodelled> {
+pub(in crate::kinds::ecs::task_definition) fn unmodelled(from: &Description) -> Vec<Unmodelled> {
     let mut all = Vec::new();
     let mut note = |at: &str, parts: &[(&str, bool)]| {
         for (name, _) in parts.iter().filter(|(_, is_there)| *is_there) {

@@ -2,7 +2,7 @@
 //! one at a time, and turns TLS on and off in two steps only.
 
 use super::spec::Spec;
-use super::{ReplicationGroup, judge};
+use super::{ReplicationGroup, rules};
 use crate::resource::{Changes, Found, Pending, Shape as _, pointer};
 
 /// One call.
@@ -64,7 +64,7 @@ pub(super) enum Pace {
 impl Pace {
     pub(super) fn of(live: &Found<ReplicationGroup>, want: &Spec, changes: &Changes) -> Self {
         let is_pending = live.outputs.pending.iter().any(Pending::is_put_off);
-        let hastens = want.apply_immediately || changes.fields().iter().any(judge::hastens);
+        let hastens = want.apply_immediately || changes.fields().iter().any(rules::hastens);
         match (is_pending, hastens) {
             (true, true) => Self::Hastened,
             (false, _) if want.apply_immediately => Self::AtOnce,

@@ -171,7 +171,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::kinds::ecs::task_definition::{from_aws, spec::Spec};
+    use crate::kinds::ecs::task_definition::{read::definition, spec::Spec};
 
     fn round(written: serde_json::Value) -> (Spec, Spec) {
         let desired: Spec = serde_json::from_value(written).unwrap();
@@ -179,7 +179,7 @@ mod tests {
             .set_container_definitions(Some(desired.container_definitions.iter().map(container).collect()))
             .set_volumes(list(desired.volumes.iter().map(volume).collect()))
             .build();
-        (desired, from_aws::spec(&live))
+        (desired, definition::spec(&live))
     }
 
     #[test]
