@@ -1,4 +1,4 @@
-//! An approved plan becomes a run: leases, a second look, all stacks at once, the leases given back.
+//! An approved plan becomes a run: leases, the plan made again under them, all stacks at once, the leases given back.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -7,9 +7,9 @@ use std::time::Duration;
 use futures_util::future::{LocalBoxFuture, join_all};
 use tokio::sync::watch;
 
-use super::event::{Event, Ledger};
-use super::hands::Hands;
-use super::lease::{Clock, Fence, Holder, Lease, LeaseStore, Refused};
+use super::connections::Connections;
+use super::event::{Event, RunSummary};
+use super::lease::{Clock, Fence, Holder, Lease, LeaseError, LeaseStore};
 use super::walk::{Run, Stop, run};
 use crate::plan::{Plan, agrees};
 use crate::resource::{AnyKind, Cloud, Failure, Live, Stack, StackId};
@@ -19,17 +19,17 @@ const ENDING: Duration = Duration::from_secs(20);
 /// How long what ends a run in order may take once it is to stop at once.
 pub const ENDING_AT_ONCE: Duration = Duration::from_secs(3);
 
-/// A plan, and all that was live of its stacks when it was made: what the run may touch.
+/// A plan, and the live resources of its stacks when it was made: the run may touch these.
 #[derive(Clone, Debug, Default)]
-pub struct Look {
+pub struct PlanSnapshot {
     pub plan: Plan,
     pub live: BTreeMap<StackId, Vec<Arc<Live>>>,
 }
 
-/// What takes down a run's events before the calls that they announce.
+/// Records a run's events before the calls that they announce.
 pub type Recorder<'a> = Box<dyn Fn(Event) -> std::io::Result<()> + Send + Sync + 'a>;
 
-/// What a run stands on.
+/// The services that a run needs from its caller.
 pub trait Host<C: Cloud> {
     type Error: From<Failure>;
 
@@ -47,23 +47,23 @@ pub trait Host<C: Cloud> {
     /// Opens the record of one stack's run.
     fn recorder<'a>(&'a self, stack: &'a Stack) -> Result<Recorder<'a>, Self::Error>;
 
-    /// What changes the stack, as long as the fence lets it.
-    fn hands<'a>(&'a self, stack: &'a Stack, fence: Fence) -> Box<dyn Hands<C> + 'a>;
+    /// Opens the connections that change the stack, as long as the fence lets them.
+    fn connections<'a>(&'a self, stack: &'a Stack, fence: Fence) -> Box<dyn Connections<C> + 'a>;
 }
 
-/// Who agreed to a plan: asked again once the leases are held.
+/// The person who agreed to a plan: asked again once the leases are held.
 pub trait Approver {
     type Error;
 
-    /// Makes the plan again, from what is there now.
-    fn again(&self) -> impl Future<Output = Result<Look, Self::Error>>;
+    /// Makes the plan again, from the live state.
+    fn replan(&self) -> impl Future<Output = Result<PlanSnapshot, Self::Error>>;
 
     /// Says once more that the plan may be carried out, which has been made again and is the approved one: what is not part
     /// of it may have changed.
     fn consent(&self, plan: &Plan) -> Result<(), Self::Error>;
 }
 
-/// What somebody agreed to, and who carries it out.
+/// An approved plan, and the run that carries it out.
 #[derive(Clone, Copy)]
 pub struct Approved<'a> {
     pub plan: &'a Plan,
@@ -71,19 +71,19 @@ pub struct Approved<'a> {
     pub run: &'a str,
     /// Who, as people know them: `user@host`.
     pub who: &'a str,
-    /// How long to wait while another run holds a stack.
-    pub patience: Duration,
+    /// How long to wait for the lease of a stack that another run holds.
+    pub lock_timeout: Duration,
 }
 
 /// Why a run ended before its first changing call.
 #[derive(Debug)]
-pub enum Halted<E> {
+pub enum RunError<E> {
     /// Another run holds a stack.
     Locked {
         stack: StackId,
         holder: Box<Holder>,
     },
-    /// What is there now needs another plan than the approved one: this.
+    /// The live state needs another plan than the approved one: this.
     Stale(Box<Plan>),
     /// The run was asked to stop before its first step.
     Interrupted,
@@ -96,20 +96,20 @@ pub enum Halted<E> {
 /// nothing is sent.
 ///
 /// # Errors
-/// [`Halted`] if nothing was sent. What fails later is in the ledgers.
+/// [`RunError`] if nothing was sent. What fails later is in the summaries.
 pub async fn carry_out<C: Cloud, H: Host<C>>(
     host: &H,
     approver: &impl Approver<Error = H::Error>,
     kinds: &[&dyn AnyKind<C>],
     approved: Approved<'_>,
-) -> Result<Vec<(Stack, Ledger)>, Halted<H::Error>> {
+) -> Result<Vec<(Stack, RunSummary)>, RunError<H::Error>> {
     let stop = host.stop();
     let mut leases = BTreeMap::new();
     let ended = match take_leases(host, approved, &stop, &mut leases).await {
         Ok(()) => under_leases(host, approver, kinds, approved, &stop, &leases).await,
         Err(halted) => Err(halted),
     };
-    let open = ended.iter().flatten().filter(|(_, ledger)| ledger.may_still_arrive());
+    let open = ended.iter().flatten().filter(|(_, run_summary)| run_summary.may_still_arrive());
     let open: BTreeSet<StackId> = open.map(|(stack, _)| stack.id.clone()).collect();
     join_all(leases.into_iter().map(|(stack, lease)| {
         let may_still_arrive = open.contains(&stack);
@@ -153,26 +153,26 @@ async fn take_leases<C: Cloud, H: Host<C>>(
     approved: Approved<'_>,
     stop: &watch::Receiver<Stop>,
     leases: &mut BTreeMap<StackId, Lease>,
-) -> Result<(), Halted<H::Error>> {
-    let Approved { plan, run, who, patience } = approved;
+) -> Result<(), RunError<H::Error>> {
+    let Approved { plan, run, who, lock_timeout } = approved;
     let mut busy: Vec<_> = plan.stacks.iter().filter(|plan| !plan.steps.is_empty()).map(|plan| &plan.stack).collect();
     busy.sort_by(|a, b| a.id.cmp(&b.id));
     for stack in busy {
-        let store = host.leases(stack).await.map_err(Halted::Failed)?;
-        let mut take = std::pin::pin!(Lease::take(store, host.clock(), stack, run, who, patience));
+        let store = host.leases(stack).await.map_err(RunError::Failed)?;
+        let mut take = std::pin::pin!(Lease::take(store, host.clock(), stack, run, who, lock_timeout));
         let taken = tokio::select! {
             biased;
             taken = &mut take => taken,
-            // What is just being taken must not be left behind: it is waited for, and given back.
+            // A lease that is just being taken must not be left behind: it is waited for, and given back.
             () = asked(stop, Stop::Soon) => match tokio::time::timeout(ENDING_AT_ONCE, &mut take).await {
                 Ok(taken) => taken,
-                Err(_) => return Err(Halted::Interrupted),
+                Err(_) => return Err(RunError::Interrupted),
             },
         };
         match taken {
             Ok(lease) => drop(leases.insert(stack.id.clone(), lease)),
-            Err(Refused::Held(holder)) => return Err(Halted::Locked { stack: stack.id.clone(), holder }),
-            Err(Refused::Failed(failure)) => return Err(Halted::Failed(failure.into())),
+            Err(LeaseError::Held(holder)) => return Err(RunError::Locked { stack: stack.id.clone(), holder }),
+            Err(LeaseError::Failed(failure)) => return Err(RunError::Failed(failure.into())),
         }
     }
     Ok(())
@@ -185,29 +185,30 @@ async fn under_leases<C: Cloud, H: Host<C>>(
     approved: Approved<'_>,
     stop: &watch::Receiver<Stop>,
     leases: &BTreeMap<StackId, Lease>,
-) -> Result<Vec<(Stack, Ledger)>, Halted<H::Error>> {
-    // What the run before this one made is missed by lists for a while, and would be made twice.
+) -> Result<Vec<(Stack, RunSummary)>, RunError<H::Error>> {
+    // Lists miss the resources of the run before this one for a while; they would be made twice.
     let quiet = leases.values().map(|lease| lease.quiet_in(host.spread())).max().unwrap_or_default();
     tokio::select! {
         biased;
         () = tokio::time::sleep(quiet) => {}
-        () = asked(stop, Stop::Soon) => return Err(Halted::Interrupted),
+        () = asked(stop, Stop::Soon) => return Err(RunError::Interrupted),
     }
-    let Look { plan, live } = approver.again().await.map_err(Halted::Failed)?;
+    let PlanSnapshot { plan, live } = approver.replan().await.map_err(RunError::Failed)?;
     if !agrees(approved.plan, &plan) {
-        return Err(Halted::Stale(Box::new(plan)));
+        return Err(RunError::Stale(Box::new(plan)));
     }
-    approver.consent(&plan).map_err(Halted::Failed)?;
+    approver.consent(&plan).map_err(RunError::Failed)?;
     let busy: Vec<_> = plan.stacks.iter().filter_map(|plan| Some((plan, leases.get(&plan.stack.id)?))).collect();
     // All records are opened before the first call of any stack.
     let recorders: Result<Vec<_>, _> = busy.iter().map(|(plan, _)| host.recorder(&plan.stack)).collect();
-    let recorders = recorders.map_err(Halted::Failed)?;
+    let recorders = recorders.map_err(RunError::Failed)?;
     let runs = busy.iter().zip(&recorders).map(|((plan, lease), tell)| {
         let (stop, live) = (stop.clone(), live.get(&plan.stack.id).cloned().unwrap_or_default());
         async move {
-            let hands = host.hands(&plan.stack, lease.fence());
-            let ledger = run(Run { plan, kinds, hands: &*hands, live, id: approved.run, stop, tell: &**tell }).await;
-            (plan.stack.clone(), Ledger { unleased: lease.lost(), ..ledger })
+            let connections = host.connections(&plan.stack, lease.fence());
+            let run_summary =
+                run(Run { plan, kinds, connections: &*connections, live, id: approved.run, stop, tell: &**tell }).await;
+            (plan.stack.clone(), RunSummary { unleased: lease.lost(), ..run_summary })
         }
     });
     Ok(join_all(runs).await)

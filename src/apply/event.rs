@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::plan::{Later, StepId, Waiting};
 use crate::resource::{Class, Failure, Kept, StackId};
 
-/// What happens during a run, as it happens; the report room makes text and JSON of it.
+/// An event of a run; the report room makes text and JSON of it.
 #[derive(Clone, Debug)]
 pub enum Event {
     /// A step's first call is about to be sent.
@@ -60,20 +60,20 @@ pub enum Outcome {
     Failed(Failure),
     /// Not started, because of a failed step, or an interrupt (none).
     NotStarted(Option<StepId>),
-    /// Under way when the run stopped at once; the next run looks what came of it.
+    /// Under way when the run stopped at once; the next run finds out how it ended.
     Abandoned,
 }
 
 /// How a run over one stack ended.
 #[derive(Clone, Debug, Default)]
-pub struct Ledger {
+pub struct RunSummary {
     pub steps: BTreeMap<StepId, (Outcome, Duration)>,
-    /// What deletes left behind on purpose.
+    /// The things that deletions kept on purpose.
     pub kept: Vec<Kept>,
     /// The deletions that left the thing itself.
     pub left: BTreeSet<StepId>,
     pub waiting: Vec<Waiting>,
-    /// What AWS does later by itself of what was done.
+    /// The changes that AWS has accepted and makes later by itself.
     pub later: Vec<Later>,
     /// The template's outputs, as far as they are known.
     pub outputs: BTreeMap<String, Value>,
@@ -86,7 +86,7 @@ pub struct Ledger {
     pub elapsed: Duration,
 }
 
-impl Ledger {
+impl RunSummary {
     pub fn done(&self) -> usize {
         self.count(|outcome| matches!(outcome, Outcome::Done))
     }

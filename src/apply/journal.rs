@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::event::{Event, Ledger};
+use super::event::{Event, RunSummary};
 use crate::plan::StepId;
 use crate::resource::{Failure, StackId};
 
@@ -18,7 +18,7 @@ pub struct Journal {
     file: Mutex<File>,
 }
 
-/// What a journal begins with.
+/// The first line of a journal.
 #[derive(Clone, Copy, Debug)]
 pub struct Head<'a> {
     pub stack: &'a StackId,
@@ -71,16 +71,16 @@ impl Journal {
     ///
     /// # Errors
     /// As [`write`](Self::write).
-    pub fn end(&self, at: Timestamp, ledger: &Ledger) -> io::Result<()> {
-        let outcome = match ledger {
+    pub fn end(&self, at: Timestamp, run_summary: &RunSummary) -> io::Result<()> {
+        let outcome = match run_summary {
             ended if ended.interrupted => "interrupted",
             ended if ended.failed() + ended.not_started() > 0 => "failed",
             _ => "done",
         };
         self.append(&json!({
-            "event": "end", "at": at, "outcome": outcome, "done": ledger.done(), "failed": ledger.failed(),
-            "not_started": ledger.not_started(), "waiting": ledger.waiting.len(), "kept": ledger.kept.len(),
-            "seconds": ledger.elapsed.as_secs_f64(),
+            "event": "end", "at": at, "outcome": outcome, "done": run_summary.done(), "failed": run_summary.failed(),
+            "not_started": run_summary.not_started(), "waiting": run_summary.waiting.len(), "kept": run_summary.kept.len(),
+            "seconds": run_summary.elapsed.as_secs_f64(),
         }))
     }
 

@@ -6,19 +6,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::hands::{Hands, Permit};
-use super::watch::{Again, Wait, Watch};
+use super::connections::{Connections, Permit};
+use super::watch::{Requeue, Wait, Watch};
 use crate::plan::{Desired, Step, Verb};
 use crate::resource::{
     Address, AnyKind, AnyMade, Class, Cloud, Facts, Failure, Kept, Live, Name, Reference, Result, Secrets, Settled,
     Shape, Stack, State, Tags, key, output, pointer, resolve,
 };
 
-/// What all steps of one stack's run share.
-pub(super) struct Site<'a, C: Cloud> {
+/// The state that all steps of one stack's run share.
+pub(super) struct RunContext<'a, C: Cloud> {
     pub(super) stack: &'a Stack,
     pub(super) kinds: BTreeMap<&'static str, &'a dyn AnyKind<C>>,
-    pub(super) hands: &'a dyn Hands<C>,
+    pub(super) connections: &'a dyn Connections<C>,
     pub(super) watch: Watch<'a, C>,
     /// The run's name, for client tokens.
     pub(super) run: &'a str,
@@ -39,11 +39,11 @@ pub(super) struct Site<'a, C: Cloud> {
 pub(super) struct Done {
     pub(super) id: Option<String>,
     pub(super) kept: Vec<Kept>,
-    /// What a person has to do before this can be used.
+    /// The action that a person has to take before this can be used.
     pub(super) waiting: Option<String>,
 }
 
-impl<C: Cloud> Site<'_, C> {
+impl<C: Cloud> RunContext<'_, C> {
     /// Carries out one step and waits until its resource is as the next steps need it.
     ///
     /// Sensitive values are taken out of whatever AWS says about it.
@@ -91,7 +91,7 @@ impl<C: Cloud> Site<'_, C> {
         }
         self.own().insert(name.as_str().to_owned());
         let permit = Permit { tags: tags.clone(), ..self.permit(step, Some(spec.value()), None) };
-        let writer = self.hands.writer(&step.region, permit).await?;
+        let writer = self.connections.writer(&step.region, permit).await?;
         let made = kind.create(&writer, &name, &spec, &tags).await?;
         self.settle_down(&self.watch.begin(kind, &step.region), step, made, says).await
     }
@@ -106,7 +106,7 @@ impl<C: Cloud> Site<'_, C> {
         };
         let tags = self.tags(kind.shape(), step);
         let permit = Permit { tags: tags.clone(), ..self.permit(step, None, Some(&live)) };
-        let writer = self.hands.writer(&step.region, permit).await?;
+        let writer = self.connections.writer(&step.region, permit).await?;
         kind.retag(&writer, &live, &tags, &step.unset_tags).await?;
         Ok(Done { id: Some(live.id.clone()), ..Done::default() })
     }
@@ -114,14 +114,14 @@ impl<C: Cloud> Site<'_, C> {
     async fn delete(&self, kind: &dyn AnyKind<C>, step: &Step, mut says: impl FnMut(&str)) -> Result<Done> {
         let mut live = self.live(kind, step).await?;
         let mut wait = self.watch.begin(kind, &step.region);
-        if live.asleep.is_some() {
-            let writer = self.hands.writer(&step.region, self.permit(step, None, Some(&live))).await?;
+        if live.stopped.is_some() {
+            let writer = self.connections.writer(&step.region, self.permit(step, None, Some(&live))).await?;
             kind.start(&writer, &live).await?;
             live = wait.awake(&live.id, &mut says).await?;
         }
         let mut kept = loop {
-            let writer = self.hands.writer(&step.region, self.permit(step, None, Some(&live))).await?;
-            let again = match Again::unless_done(kind.delete(&writer, &live).await?) {
+            let writer = self.connections.writer(&step.region, self.permit(step, None, Some(&live))).await?;
+            let again = match Requeue::unless_done(kind.delete(&writer, &live).await?) {
                 Ok(kept) => break kept,
                 Err(again) => again,
             };
@@ -132,14 +132,14 @@ impl<C: Cloud> Site<'_, C> {
         };
         if !kept.iter().any(|kept| kept.is_itself) {
             wait.gone(&live, &mut says).await?;
-            kept.extend(shadow(kind.facts(), &live));
+            kept.extend(tombstone(kind.facts(), &live));
         }
         Ok(Done { id: Some(live.id.clone()), kept, waiting: None })
     }
 
     async fn wait(&self, kind: &dyn AnyKind<C>, step: &Step, says: impl FnMut(&str)) -> Result<Done> {
         let live = self.live(kind, step).await?;
-        if live.state == State::Leaving {
+        if live.state == State::Deleting {
             self.watch.begin(kind, &step.region).gone(&live, says).await?;
             return Ok(Done::default());
         }
@@ -177,7 +177,7 @@ impl<C: Cloud> Site<'_, C> {
                     self.keep_outputs(&step.id.address, made.outputs);
                 }
                 let waiting = match state {
-                    State::Human(what) => Some(what),
+                    State::AwaitsAction(what) => Some(what),
                     _ => None,
                 };
                 Ok(Done { id: Some(made.id), kept: Vec::new(), waiting })
@@ -187,7 +187,7 @@ impl<C: Cloud> Site<'_, C> {
 
     pub(super) fn remember(&self, step: &Step, live: Arc<Live>) -> Done {
         let waiting = match &live.state {
-            State::Human(what) => Some(what.clone()),
+            State::AwaitsAction(what) => Some(what.clone()),
             _ => None,
         };
         let id = Some(live.id.clone());
@@ -252,16 +252,16 @@ impl<C: Cloud> Site<'_, C> {
     /// The tags to set, with the digest as it is now that all it stands for is known.
     fn tags(&self, shape: &dyn Shape, step: &Step) -> Tags {
         let mut tags = step.set_tags.clone();
-        if let Some(marks) = &step.marks {
+        if let Some(digest_inputs) = &step.digest_inputs {
             let outputs = self.outputs.lock().unwrap_or_else(PoisonError::into_inner);
             let lookup = |reference: &Reference| output(outputs.get(&reference.address)?, &reference.output);
-            tags.0.extend(marks.settled(shape, &lookup).map(|text| (key::DIGEST.to_owned(), text)));
+            tags.0.extend(digest_inputs.settled(shape, &lookup).map(|text| (key::DIGEST.to_owned(), text)));
         }
         tags
     }
 
-    /// What one call of a step's verb may touch; `live` is what the verb is handed. Another call of it, after something has
-    /// changed, is another request to AWS, with a token of its own.
+    /// The permit of one call of a step's verb; `live` is the resource that the verb is handed. Another call of the verb,
+    /// after a change, is another request to AWS, with a token of its own.
     pub(super) fn permit(&self, step: &Step, spec: Option<&Value>, live: Option<&Live>) -> Permit {
         let live = live.map(|live| &live.spec);
         let mut mentioned = BTreeSet::new();
@@ -285,11 +285,11 @@ impl<C: Cloud> Site<'_, C> {
     }
 }
 
-/// What became ready must be what was seen to be under way, else AWS has rolled it back.
+/// A resource that became ready must have the spec that was under way, else AWS has rolled it back.
 fn stayed(shape: &dyn Shape, live: &Live, seen: &Value) -> Result<()> {
     let facts = shape.facts();
-    let is_initial = |path: &str| facts.initial.iter().any(|pattern| pointer::covers(pattern, path));
-    match shape.compare(&live.spec, seen).fields.iter().find(|field| !is_initial(&field.path)) {
+    let is_ignored = |path: &str| facts.ignored_after_create.iter().any(|pattern| pointer::covers(pattern, path));
+    match shape.compare(&live.spec, seen).fields.iter().find(|field| !is_ignored(&field.path)) {
         Some(field) => Err(reverted(&field.path)),
         None => Ok(()),
     }
@@ -305,13 +305,13 @@ pub(super) fn before(step: &Step) -> Option<&State> {
     step.live.as_ref().map(|live| &live.state)
 }
 
-/// What AWS goes on showing of a deleted thing: of what has revisions, those of the whole family.
-fn shadow(facts: &Facts, live: &Live) -> Option<Kept> {
+/// The tombstone of a deleted resource; of a kind with revisions, that of the whole family.
+fn tombstone(facts: &Facts, live: &Live) -> Option<Kept> {
     let id = live.name.as_ref().filter(|_| facts.revisioned).unwrap_or(&live.id).clone();
     Some(Kept {
         what: format!("deleted {}", facts.kind),
         id,
-        why: facts.lingers?.to_owned(),
+        why: facts.tombstone?.to_owned(),
         is_itself: false,
         stays: false,
     })

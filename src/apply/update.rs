@@ -1,18 +1,18 @@
-//! An update: call after call until all planned changes are sent, each with what the one before has left.
+//! An update: call after call until all planned changes are sent, each with the remaining ones.
 
 use std::sync::{Arc, PoisonError};
 
 use tokio::time::Instant;
 
-use super::left::{differing, left};
-use super::step::{Done, Site, before, reverted};
-use super::watch::{Again, SPREAD, Wait};
+use super::remaining::{differing, remaining};
+use super::step::{Done, RunContext, before, reverted};
+use super::watch::{Requeue, SPREAD, Wait};
 use crate::plan::{Desired, Step, Verb};
 use crate::resource::{
     AnyKind, AnyMade, Changes, Class, Cloud, Facts, FieldDiff, Live, Result, Settled, Shape, State, keyed,
 };
 
-/// What an update is about.
+/// A planned update.
 struct Planned<'a> {
     desired: &'a Desired,
     /// The whole desired state.
@@ -39,7 +39,7 @@ enum End {
     Listed(Arc<Live>),
 }
 
-impl<C: Cloud> Site<'_, C> {
+impl<C: Cloud> RunContext<'_, C> {
     pub(super) async fn update(
         &self,
         kind: &dyn AnyKind<C>,
@@ -47,7 +47,7 @@ impl<C: Cloud> Site<'_, C> {
         desired: &Desired,
         mut says: impl FnMut(&str),
     ) -> Result<Done> {
-        // Its own first half has changed what the plan saw.
+        // Its own first phase has changed what the plan saw.
         let is_second = step.after.iter().any(|id| id.verb == Verb::Update && id.address == step.id.address);
         let live = if is_second { self.newest(kind, step).await? } else { self.live(kind, step).await? };
         let mut planned = Planned::new(kind.facts(), desired, self.settle(kind.shape(), &desired.spec)?);
@@ -58,8 +58,8 @@ impl<C: Cloud> Site<'_, C> {
         }
     }
 
-    /// Calls the kind until it has sent all. Between two calls the thing is waited for and listed, as a run would that goes on
-    /// where this one died.
+    /// Calls the kind until it has sent all. Between two calls the thing is waited for and listed, as a run would that goes
+    /// on where this one died.
     async fn send(
         &self,
         kind: &dyn AnyKind<C>,
@@ -73,8 +73,9 @@ impl<C: Cloud> Site<'_, C> {
         let mut changes = planned.changes.clone();
         loop {
             let spec = self.settle(kind.shape(), &step.keeping(planned.spec.value()))?;
-            let writer = self.hands.writer(&step.region, self.permit(step, Some(spec.value()), Some(&live))).await?;
-            match kind.update(&writer, &live, &spec, &changes).await.map(Again::unless_done) {
+            let writer =
+                self.connections.writer(&step.region, self.permit(step, Some(spec.value()), Some(&live))).await?;
+            match kind.update(&writer, &live, &spec, &changes).await.map(Requeue::unless_done) {
                 Ok(Ok(made)) => return Ok(End::Made(made)),
                 Ok(Err(again)) => {
                     live = wait.changed(&live, &again, &mut *says).await?;
@@ -88,7 +89,7 @@ impl<C: Cloud> Site<'_, C> {
                     *planned = Planned::new(kind.facts(), planned.desired, self.settle(kind.shape(), cramped)?);
                 }
             }
-            changes = left(kind.shape(), step, &live, planned.spec.value(), &planned.changes);
+            changes = remaining(kind.shape(), step, &live, planned.spec.value(), &planned.changes);
             if changes.is_empty() {
                 return Ok(End::Listed(live));
             }

@@ -8,9 +8,9 @@ use futures_util::stream::FuturesUnordered;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::event::{Event, Ledger, Outcome};
-use super::hands::Hands;
-use super::step::{Done, Site};
+use super::connections::Connections;
+use super::event::{Event, Outcome, RunSummary};
+use super::step::{Done, RunContext};
 use super::watch::Watch;
 use crate::plan::{Later, StackPlan, Step, StepId, Verb, Waiting};
 use crate::resource::{AnyKind, Cloud, Live, OPEN, Result, Scope, Secrets, output, pointer, resolve};
@@ -33,7 +33,7 @@ pub enum Stop {
 pub struct Run<'a, C: Cloud> {
     pub plan: &'a StackPlan,
     pub kinds: &'a [&'a dyn AnyKind<C>],
-    pub hands: &'a dyn Hands<C>,
+    pub connections: &'a dyn Connections<C>,
     /// Everything live of the stack, as the plan saw it: what the run may touch.
     pub live: Vec<std::sync::Arc<Live>>,
     /// The run's name, unique.
@@ -46,7 +46,7 @@ pub struct Run<'a, C: Cloud> {
 
 /// Carries out a plan: every step as soon as those before it are done, longest tail first. What limits the run is the
 /// request rate, not a count of slots. A failed step skips its dependants; the rest goes on.
-pub async fn run<C: Cloud>(run: Run<'_, C>) -> Ledger {
+pub async fn run<C: Cloud>(run: Run<'_, C>) -> RunSummary {
     let start = Instant::now();
     let plan = run.plan;
     let scope = Scope {
@@ -54,15 +54,15 @@ pub async fn run<C: Cloud>(run: Run<'_, C>) -> Ledger {
         account: plan.stack.account.clone(),
         region: plan.stack.region.clone(),
         stacks: vec![plan.stack.id.clone()],
-        also: BTreeSet::new(),
+        requested: BTreeSet::new(),
     };
     let kinds: BTreeMap<_, _> = run.kinds.iter().map(|kind| (kind.facts().kind, *kind)).collect();
-    let site = Site {
+    let context = RunContext {
         stack: &plan.stack,
         secrets: secrets(plan, &kinds),
         kinds,
-        hands: run.hands,
-        watch: Watch::new(run.hands, scope),
+        connections: run.connections,
+        watch: Watch::new(run.connections, scope),
         run: run.id,
         own: Mutex::new(own(&run.live)),
         outputs: Mutex::default(),
@@ -70,35 +70,37 @@ pub async fn run<C: Cloud>(run: Run<'_, C>) -> Ledger {
         lives: Mutex::default(),
     };
     let left = plan.steps.keys().collect();
-    let mut walk = Walk { run: &run, site: &site, left, under_way: BTreeMap::new(), ledger: Ledger::default() };
+    let mut walk =
+        Walk { run: &run, context: &context, left, under_way: BTreeMap::new(), run_summary: RunSummary::default() };
     walk.all().await;
-    let mut ledger = walk.ledger;
-    ledger.waiting.extend(plan.waiting.iter().cloned());
-    ledger.waiting.dedup();
+    let mut run_summary = walk.run_summary;
+    run_summary.waiting.extend(plan.waiting.iter().cloned());
+    run_summary.waiting.dedup();
     let is_sent = |later: &&Later| {
-        let mut steps = ledger.steps.iter().filter(|(id, _)| id.verb == Verb::Update && id.address == later.address);
+        let mut steps =
+            run_summary.steps.iter().filter(|(id, _)| id.verb == Verb::Update && id.address == later.address);
         steps.any(|(_, (outcome, _))| *outcome == Outcome::Done)
     };
-    ledger.later = plan.later.iter().filter(is_sent).cloned().collect();
-    let outputs = site.outputs.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    run_summary.later = plan.later.iter().filter(is_sent).cloned().collect();
+    let outputs = context.outputs.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let lookup = |reference: &crate::resource::Reference| output(outputs.get(&reference.address)?, &reference.output);
     let is_told = |name: &String, value: &serde_json::Value| {
         let missing = plan.outputs_after.get(name).into_iter().flatten();
         !value.to_string().contains(OPEN) && missing.into_iter().all(|address| outputs.contains_key(address))
     };
-    ledger.outputs = plan.outputs.iter().map(|(name, value)| (name.clone(), resolve(value, &lookup))).collect();
-    ledger.outputs.retain(|name, value| is_told(name, value));
-    ledger.elapsed = start.elapsed();
-    ledger
+    run_summary.outputs = plan.outputs.iter().map(|(name, value)| (name.clone(), resolve(value, &lookup))).collect();
+    run_summary.outputs.retain(|name, value| is_told(name, value));
+    run_summary.elapsed = start.elapsed();
+    run_summary
 }
 
 struct Walk<'a, 'r, C: Cloud> {
     run: &'a Run<'r, C>,
-    site: &'a Site<'r, C>,
+    context: &'a RunContext<'r, C>,
     /// Steps not started yet.
     left: BTreeSet<&'a StepId>,
     under_way: BTreeMap<&'a StepId, Instant>,
-    ledger: Ledger,
+    run_summary: RunSummary,
 }
 
 type Ending<'a> = (&'a Step, Result<Done>, Duration);
@@ -122,7 +124,7 @@ impl<'a, C: Cloud> Walk<'a, '_, C> {
                 Some(ending) = running.next() => self.end(ending),
             }
         }
-        self.ledger.interrupted = *stop.borrow() != Stop::No;
+        self.run_summary.interrupted = *stop.borrow() != Stop::No;
         self.abandon();
         self.skip_rest();
     }
@@ -130,10 +132,10 @@ impl<'a, C: Cloud> Walk<'a, '_, C> {
     /// Starts what is ready. What cannot be recorded is not started, nor anything after it.
     fn start(&mut self, tails: &BTreeMap<&StepId, u32>, running: &mut FuturesUnordered<BoxFuture<'a, Ending<'a>>>) {
         for step in self.ready(tails) {
-            if self.ledger.unrecorded.is_none() {
+            if self.run_summary.unrecorded.is_none() {
                 self.tell(Event::Started { stack: self.run.plan.stack.id.clone(), step: step.id.clone() });
             }
-            if self.ledger.unrecorded.is_some() {
+            if self.run_summary.unrecorded.is_some() {
                 return;
             }
             self.left.remove(&step.id);
@@ -147,13 +149,13 @@ impl<'a, C: Cloud> Walk<'a, '_, C> {
         for (id, since) in std::mem::take(&mut self.under_way) {
             let (stack, elapsed) = (self.run.plan.stack.id.clone(), since.elapsed());
             self.tell(Event::Abandoned { stack, step: id.clone(), elapsed });
-            self.ledger.steps.insert(id.clone(), (Outcome::Abandoned, elapsed));
+            self.run_summary.steps.insert(id.clone(), (Outcome::Abandoned, elapsed));
         }
     }
 
     /// The steps whose predecessors are all done, longest tail first.
     fn ready(&self, tails: &BTreeMap<&StepId, u32>) -> Vec<&'a Step> {
-        let done = |id: &StepId| matches!(self.ledger.steps.get(id), Some((Outcome::Done, _)));
+        let done = |id: &StepId| matches!(self.run_summary.steps.get(id), Some((Outcome::Done, _)));
         let steps = self.left.iter().filter_map(|id| self.run.plan.steps.get(*id));
         let mut ready: Vec<&'a Step> = steps.filter(|step| step.after.iter().all(done)).collect();
         ready.sort_by_key(|step| std::cmp::Reverse(tails.get(&step.id)));
@@ -161,7 +163,7 @@ impl<'a, C: Cloud> Walk<'a, '_, C> {
     }
 
     fn carry_out(&self, step: &'a Step) -> BoxFuture<'a, Ending<'a>> {
-        let (site, tell, stack) = (self.site, self.run.tell, &self.run.plan.stack.id);
+        let (context, tell, stack) = (self.context, self.run.tell, &self.run.plan.stack.id);
         Box::pin(async move {
             let start = Instant::now();
             let awaited = Mutex::new("AWS to take it".to_owned());
@@ -174,7 +176,7 @@ impl<'a, C: Cloud> Walk<'a, '_, C> {
                 what.clone_into(&mut awaited.lock().unwrap_or_else(PoisonError::into_inner));
                 says(what);
             };
-            let mut work = std::pin::pin!(site.carry_out(step, told));
+            let mut work = std::pin::pin!(context.carry_out(step, told));
             // A kind that tries again says nothing itself.
             let end = loop {
                 tokio::select! {
@@ -195,12 +197,12 @@ impl<'a, C: Cloud> Walk<'a, '_, C> {
         self.under_way.remove(&id);
         let outcome = match end {
             Ok(done) => {
-                self.ledger.left.extend(done.kept.iter().any(|kept| kept.stays).then(|| id.clone()));
-                self.ledger.kept.extend(done.kept);
+                self.run_summary.left.extend(done.kept.iter().any(|kept| kept.stays).then(|| id.clone()));
+                self.run_summary.kept.extend(done.kept);
                 self.tell(Event::Finished { stack: stack.clone(), step: id.clone(), id: done.id, elapsed });
                 if let Some(what) = done.waiting {
                     self.tell(Event::Waiting { stack, step: id.clone(), what: what.clone() });
-                    self.ledger.waiting.push(Waiting { address: id.address.clone(), what });
+                    self.run_summary.waiting.push(Waiting { address: id.address.clone(), what });
                 }
                 Outcome::Done
             }
@@ -209,18 +211,18 @@ impl<'a, C: Cloud> Walk<'a, '_, C> {
                 Outcome::Failed(failure)
             }
         };
-        self.ledger.steps.insert(id, (outcome, elapsed));
+        self.run_summary.steps.insert(id, (outcome, elapsed));
     }
 
     /// Records what was not started: because of which failed step, or because the run was interrupted.
     fn skip_rest(&mut self) {
         let steps = &self.run.plan.steps;
-        let not_done: Vec<&StepId> = steps.keys().filter(|id| !self.ledger.steps.contains_key(*id)).collect();
+        let not_done: Vec<&StepId> = steps.keys().filter(|id| !self.run_summary.steps.contains_key(*id)).collect();
         for id in not_done {
             let because = self.root_cause(id);
             let stack = self.run.plan.stack.id.clone();
             self.tell(Event::Skipped { stack, step: id.clone(), because: because.clone() });
-            self.ledger.steps.insert(id.clone(), (Outcome::NotStarted(because), Duration::ZERO));
+            self.run_summary.steps.insert(id.clone(), (Outcome::NotStarted(because), Duration::ZERO));
         }
     }
 
@@ -230,7 +232,7 @@ impl<'a, C: Cloud> Walk<'a, '_, C> {
         let mut open = vec![id];
         let mut seen = BTreeSet::new();
         while let Some(id) = open.pop() {
-            if matches!(self.ledger.steps.get(id), Some((Outcome::Failed(_), _))) {
+            if matches!(self.run_summary.steps.get(id), Some((Outcome::Failed(_), _))) {
                 return Some(id.clone());
             }
             if seen.insert(id) {
@@ -242,7 +244,7 @@ impl<'a, C: Cloud> Walk<'a, '_, C> {
 
     fn tell(&mut self, event: Event) {
         if let Err(error) = (self.run.tell)(event) {
-            self.ledger.unrecorded.get_or_insert_with(|| error.to_string());
+            self.run_summary.unrecorded.get_or_insert_with(|| error.to_string());
         }
     }
 }

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::hands::Hands;
+use super::connections::Connections;
 use crate::resource::{
     AnyKind, AnyListing, Class, Cloud, Facts, Failure, Live, Result, Scope, State, Turn, Unseen, key,
 };
 
 /// How far AWS's lists may lag behind a change: EC2's documentation speaks of seconds.
 pub(super) const SPREAD: Duration = Duration::from_secs(10);
-/// The first pause between two looks; each next is half as long again, up to a twentieth of the kind's usual time.
+/// The first pause between two polls; each next is half as long again, up to a twentieth of the kind's usual time.
 const FIRST_PAUSE: Duration = Duration::from_millis(400);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 /// For how long a list that fails by itself (throttled, no answer) is tried again.
@@ -22,40 +22,40 @@ const INVISIBLE: Duration = Duration::from_secs(5 * 60);
 /// certificate whose listener is gone.
 const STANDSTILL: Duration = Duration::from_secs(20 * 60);
 
-/// Waits for resources by listing their kind; all who wait for one kind and region share each look.
+/// Waits for resources by listing their kind; all waits for one kind and region share each poll.
 pub(super) struct Watch<'a, C: Cloud> {
-    hands: &'a dyn Hands<C>,
+    connections: &'a dyn Connections<C>,
     scope: Scope,
-    looks: Mutex<HashMap<(String, &'static str), Arc<tokio::sync::Mutex<Option<Look>>>>>,
+    polls: Mutex<HashMap<(String, &'static str), Arc<tokio::sync::Mutex<Option<Poll>>>>>,
 }
 
-/// One answer and when it was asked for.
-struct Look {
+/// One listing and when it was asked for.
+struct Poll {
     asked: Instant,
     listing: Arc<AnyListing>,
 }
 
-/// What a look may show.
-enum Sighting<'l> {
+/// Whether a poll shows the resource.
+enum Presence<'l> {
     Gone,
     There(&'l Live),
 }
 
-/// What a look means for who waits.
-enum Seen<T> {
+/// The meaning of a poll for a wait.
+enum PollOutcome<T> {
     End(Result<T>),
-    /// Not yet; what is awaited, in words.
+    /// Not yet; the awaited event, in words.
     Awaits(String),
 }
 
 /// Why a verb is to be called once more.
-pub(super) enum Again {
-    /// What it waits for, in words.
+pub(super) enum Requeue {
+    /// The event that it waits for, in words.
     More(String),
     Busy(Failure),
 }
 
-impl Again {
+impl Requeue {
     /// Returns what a verb leaves that is done.
     pub(super) fn unless_done<T>(turn: Turn<T>) -> Result<T, Self> {
         match turn {
@@ -85,7 +85,7 @@ impl Again {
     }
 }
 
-/// What is waited for.
+/// The resource that is waited for.
 #[derive(Clone, Copy)]
 enum Awaited<'a> {
     Id(&'a str),
@@ -110,13 +110,13 @@ impl Awaited<'_> {
 
     /// # Errors
     /// It may be there, but could not be read: that is not its absence.
-    fn find(self, listing: &AnyListing) -> Result<Sighting<'_>> {
+    fn find(self, listing: &AnyListing) -> Result<Presence<'_>> {
         if let Some(live) = listing.found.iter().find(|live| self.is(live)) {
-            return Ok(Sighting::There(live));
+            return Ok(Presence::There(live));
         }
         match listing.unseen.iter().find(|unseen| self.may_be(unseen)) {
             Some(unseen) => Err(unseen.failure.clone()),
-            None => Ok(Sighting::Gone),
+            None => Ok(Presence::Gone),
         }
     }
 }
@@ -140,8 +140,8 @@ impl Former {
 
 impl<'a, C: Cloud> Watch<'a, C> {
     /// `scope` names the one stack; its region is replaced by each look's.
-    pub(super) fn new(hands: &'a dyn Hands<C>, scope: Scope) -> Self {
-        Self { hands, scope, looks: Mutex::default() }
+    pub(super) fn new(connections: &'a dyn Connections<C>, scope: Scope) -> Self {
+        Self { connections, scope, polls: Mutex::default() }
     }
 
     /// Begins the waits of one step, for a thing of this kind and region.
@@ -151,26 +151,26 @@ impl<'a, C: Cloud> Watch<'a, C> {
     }
 
     /// Lists a kind, or takes the answer of somebody who asked since we came.
-    async fn look(&self, kind: &dyn AnyKind<C>, region: &str, name: &'static str) -> Result<Arc<AnyListing>> {
+    async fn poll(&self, kind: &dyn AnyKind<C>, region: &str, name: &'static str) -> Result<Arc<AnyListing>> {
         let came = Instant::now();
         let cell = {
-            let mut looks = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
-            looks.entry((region.to_owned(), name)).or_default().clone()
+            let mut polls = self.polls.lock().unwrap_or_else(PoisonError::into_inner);
+            polls.entry((region.to_owned(), name)).or_default().clone()
         };
         let mut last = cell.lock().await;
-        if let Some(look) = last.as_ref().filter(|look| look.asked >= came) {
-            return Ok(look.listing.clone());
+        if let Some(poll) = last.as_ref().filter(|poll| poll.asked >= came) {
+            return Ok(poll.listing.clone());
         }
         let asked = Instant::now();
-        let reader = self.hands.reader(region).await?;
+        let reader = self.connections.reader(region).await?;
         let scope = Scope { region: region.to_owned(), ..self.scope.clone() };
         let listing = Arc::new(kind.list(&reader, &scope).await?);
-        *last = Some(Look { asked, listing: listing.clone() });
+        *last = Some(Poll { asked, listing: listing.clone() });
         Ok(listing)
     }
 }
 
-/// The waits of one step, which has one patience for all of them: that of its kind.
+/// The waits of one step, which share one time-out: that of its kind.
 pub(super) struct Wait<'w, 'a, C: Cloud> {
     watch: &'w Watch<'a, C>,
     kind: &'w dyn AnyKind<C>,
@@ -181,26 +181,26 @@ pub(super) struct Wait<'w, 'a, C: Cloud> {
 }
 
 impl<C: Cloud> Wait<'_, '_, C> {
-    /// Looks until `done` says what came of it, and tells after each look what is awaited. `which` picks the thing out of
+    /// Polls until `done` gives an outcome, and tells after each poll what is awaited. `which` picks the thing out of
     /// those that claim the name.
     async fn until<T>(
         &self,
         which: Awaited<'_>,
         mut says: impl FnMut(&str),
-        mut done: impl FnMut(Sighting<'_>) -> Seen<T>,
+        mut done: impl FnMut(Presence<'_>) -> PollOutcome<T>,
     ) -> Result<T> {
         let facts = self.kind.facts();
         let usual = Duration::from_secs(u64::from(facts.seconds));
         let longest = (usual / 20).clamp(Duration::from_secs(1), LONGEST_PAUSE);
         let (mut pause, mut blind_since) = (FIRST_PAUSE, None);
         loop {
-            let listing = self.watch.look(self.kind, self.region, facts.kind).await;
+            let listing = self.watch.poll(self.kind, self.region, facts.kind).await;
             let awaited = match listing.as_ref().map_err(Failure::clone).and_then(|listing| which.find(listing)) {
                 Ok(sighting) => {
                     blind_since = None;
                     match done(sighting) {
-                        Seen::End(end) => return end,
-                        Seen::Awaits(what) => what,
+                        PollOutcome::End(end) => return end,
+                        PollOutcome::Awaits(what) => what,
                     }
                 }
                 // A thing that changes may refuse to be read until it has changed.
@@ -235,23 +235,28 @@ impl<C: Cloud> Wait<'_, '_, C> {
         let former = Former::of(before);
         let which = id.map_or(Awaited::Name(name), Awaited::Id);
         self.until(which, says, |sighting| match sighting {
-            Sighting::Gone if Instant::now() < invisible => Seen::Awaits("AWS to list it".to_owned()),
-            Sighting::Gone => Seen::End(Err(Failure::new(Class::NotFound, "it is gone, or was never there"))),
-            Sighting::There(live) => readiness(live, former),
+            Presence::Gone if Instant::now() < invisible => PollOutcome::Awaits("AWS to list it".to_owned()),
+            Presence::Gone => PollOutcome::End(Err(Failure::new(Class::NotFound, "it is gone, or was never there"))),
+            Presence::There(live) => readiness(live, former),
         })
         .await
     }
 
-    /// Waits after a call of an update that was not its last: until the thing is ready again, and shows what came of the call
-    /// or has had the time to. `before` is how it was before the call.
-    pub(super) async fn changed(&mut self, before: &Live, again: &Again, says: impl FnMut(&str)) -> Result<Arc<Live>> {
+    /// Waits after a call of an update that was not its last: until the thing is ready again, and shows what came of the
+    /// call or has had the time to. `before` is how it was before the call.
+    pub(super) async fn changed(
+        &mut self,
+        before: &Live,
+        again: &Requeue,
+        says: impl FnMut(&str),
+    ) -> Result<Arc<Live>> {
         let (sent, former) = (Instant::now(), Former::of(Some(&before.state)));
         let next = self.until(Awaited::Id(&before.id), says, |sighting| match sighting {
-            Sighting::Gone if sent.elapsed() < INVISIBLE => Seen::Awaits("AWS to list it".to_owned()),
-            Sighting::Gone => Seen::End(Err(Failure::new(Class::NotFound, "it is gone"))),
-            Sighting::There(live) => match readiness(live, former) {
-                Seen::End(Ok(live)) if !has_moved(before, &live) && sent.elapsed() < SPREAD => {
-                    Seen::Awaits(again.what().to_owned())
+            Presence::Gone if sent.elapsed() < INVISIBLE => PollOutcome::Awaits("AWS to list it".to_owned()),
+            Presence::Gone => PollOutcome::End(Err(Failure::new(Class::NotFound, "it is gone"))),
+            Presence::There(live) => match readiness(live, former) {
+                PollOutcome::End(Ok(live)) if !has_moved(before, &live) && sent.elapsed() < SPREAD => {
+                    PollOutcome::Awaits(again.what().to_owned())
                 }
                 seen => seen,
             },
@@ -265,19 +270,21 @@ impl<C: Cloud> Wait<'_, '_, C> {
     pub(super) async fn deletable(
         &mut self,
         before: &Live,
-        again: &Again,
+        again: &Requeue,
         says: impl FnMut(&str),
     ) -> Result<Option<Arc<Live>>> {
         let (sent, had_failed) = (Instant::now(), matches!(before.state, State::Failed(_)));
-        let need_settle = !self.kind.facts().deleted_unsettled;
+        let need_settle = !self.kind.facts().deletable_unsettled;
         let next = self.until(Awaited::Id(&before.id), says, |sighting| match sighting {
-            Sighting::Gone => Seen::End(Ok(None)),
-            Sighting::There(live) => match &live.state {
-                State::Leaving => Seen::Awaits("its end: AWS still lists it".to_owned()),
-                State::Settling(what) if need_settle => Seen::Awaits(what.clone()),
-                State::Failed(why) if !had_failed => Seen::End(Err(deletion_failed(why))),
-                _ if !has_moved(before, live) && sent.elapsed() < SPREAD => Seen::Awaits(again.what().to_owned()),
-                _ => Seen::End(Ok(Some(Arc::new(live.clone())))),
+            Presence::Gone => PollOutcome::End(Ok(None)),
+            Presence::There(live) => match &live.state {
+                State::Deleting => PollOutcome::Awaits("its end: AWS still lists it".to_owned()),
+                State::Settling(what) if need_settle => PollOutcome::Awaits(what.clone()),
+                State::Failed(why) if !had_failed => PollOutcome::End(Err(deletion_failed(why))),
+                _ if !has_moved(before, live) && sent.elapsed() < SPREAD => {
+                    PollOutcome::Awaits(again.what().to_owned())
+                }
+                _ => PollOutcome::End(Ok(Some(Arc::new(live.clone())))),
             },
         });
         let next = next.await?;
@@ -288,7 +295,7 @@ impl<C: Cloud> Wait<'_, '_, C> {
     }
 
     /// Whether a verb may be called once more: not for ever, and not for long while nothing changes.
-    fn goes_on(&mut self, before: &Live, now: &Live, again: &Again) -> Result<()> {
+    fn goes_on(&mut self, before: &Live, now: &Live, again: &Requeue) -> Result<()> {
         if has_moved(before, now) {
             self.moved = Instant::now();
         }
@@ -296,21 +303,21 @@ impl<C: Cloud> Wait<'_, '_, C> {
     }
 
     /// # Errors
-    /// The step has waited for longer than its kind's patience.
+    /// The step has waited for longer than its kind's time-out.
     fn is_in_time(&self, awaited: &str) -> Result<()> {
         let facts = self.kind.facts();
-        let is_over = self.since.elapsed() > Duration::from_secs(u64::from(facts.patience()));
+        let is_over = self.since.elapsed() > Duration::from_secs(u64::from(facts.timeout()));
         if is_over { Err(overdue(facts, self.since, awaited)) } else { Ok(()) }
     }
 
     /// Waits until a thing that was started is awake.
     pub(super) async fn awake(&self, id: &str, says: impl FnMut(&str)) -> Result<Arc<Live>> {
         self.until(Awaited::Id(id), says, |sighting| match sighting {
-            Sighting::Gone => Seen::End(Err(Failure::new(Class::NotFound, "it is gone"))),
-            Sighting::There(live) => match &live.state {
-                State::Settling(what) => Seen::Awaits(what.clone()),
-                _ if live.asleep.is_some() => Seen::Awaits("its start".to_owned()),
-                _ => Seen::End(Ok(Arc::new(live.clone()))),
+            Presence::Gone => PollOutcome::End(Err(Failure::new(Class::NotFound, "it is gone"))),
+            Presence::There(live) => match &live.state {
+                State::Settling(what) => PollOutcome::Awaits(what.clone()),
+                _ if live.stopped.is_some() => PollOutcome::Awaits("its start".to_owned()),
+                _ => PollOutcome::End(Ok(Arc::new(live.clone()))),
             },
         })
         .await
@@ -319,12 +326,12 @@ impl<C: Cloud> Wait<'_, '_, C> {
     /// Waits until a thing is gone; `live` is how it was before its deletion.
     pub(super) async fn gone(&self, live: &Live, says: impl FnMut(&str)) -> Result<()> {
         let former = Former::of(Some(&live.state));
-        let still = || Seen::Awaits("its end: AWS still lists it".to_owned());
+        let still = || PollOutcome::Awaits("its end: AWS still lists it".to_owned());
         self.until(Awaited::Id(&live.id), says, |sighting| match sighting {
-            Sighting::Gone => Seen::End(Ok(())),
-            Sighting::There(live) => match &live.state {
+            Presence::Gone => PollOutcome::End(Ok(())),
+            Presence::There(live) => match &live.state {
                 State::Failed(_) if former.is_shown() => still(),
-                State::Failed(why) => Seen::End(Err(deletion_failed(why))),
+                State::Failed(why) => PollOutcome::End(Err(deletion_failed(why))),
                 _ => still(),
             },
         })
@@ -333,13 +340,13 @@ impl<C: Cloud> Wait<'_, '_, C> {
 }
 
 /// Whether a thing that is there is ready.
-fn readiness(live: &Live, former: Former) -> Seen<Arc<Live>> {
+fn readiness(live: &Live, former: Former) -> PollOutcome<Arc<Live>> {
     match &live.state {
-        State::Ready | State::Human(_) => Seen::End(Ok(Arc::new(live.clone()))),
-        State::Settling(what) => Seen::Awaits(what.clone()),
-        State::Leaving => Seen::End(Err(Failure::new(Class::Conflict, "somebody deletes it"))),
-        State::Failed(_) if former.is_shown() => Seen::Awaits("AWS to show the change".to_owned()),
-        State::Failed(why) => Seen::End(Err(Failure::new(Class::Invalid, why.clone())
+        State::Ready | State::AwaitsAction(_) => PollOutcome::End(Ok(Arc::new(live.clone()))),
+        State::Settling(what) => PollOutcome::Awaits(what.clone()),
+        State::Deleting => PollOutcome::End(Err(Failure::new(Class::Conflict, "somebody deletes it"))),
+        State::Failed(_) if former.is_shown() => PollOutcome::Awaits("AWS to show the change".to_owned()),
+        State::Failed(why) => PollOutcome::End(Err(Failure::new(Class::Invalid, why.clone())
             .hint("see what it says, correct the YAML or the cause, then run the command again"))),
     }
 }
@@ -363,7 +370,7 @@ fn minutes(since: Instant) -> u64 {
 /// The end of a wait that took too long.
 fn overdue(facts: &Facts, since: Instant, awaited: &str) -> Failure {
     let text = format!("waited {} minutes, and still for {awaited}; it may yet come", minutes(since));
-    Failure::new(Class::Busy, text).hint(if facts.overtakes.is_empty() {
+    Failure::new(Class::Busy, text).hint(if facts.preempts.is_empty() {
         "run the command again: it goes on waiting"
     } else {
         "run the command again: it goes on waiting; or correct what keeps it, and apply: the correction need not wait"

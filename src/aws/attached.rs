@@ -1,4 +1,4 @@
-//! What others have attached to things of ours, where only a call for each tells it.
+//! Foreign things attached to the stack's, where only a call for each of these shows them.
 
 use std::collections::BTreeSet;
 
@@ -8,15 +8,19 @@ use aws_sdk_wafv2::types::Scope;
 use futures_util::future::try_join_all;
 
 use super::Reader;
-use super::survey::{Seen, Things};
+use super::survey::{SurveyedThing, Things};
 use crate::resource::{Class, Failure, Result, Tags};
 
 /// The page size of these operations: the most that all take.
 const PAGE: i32 = 50;
 
-/// Returns what was attached by hand to the stack's target groups, log groups, keys and web ACLs. Addresses that a service of
-/// AWS holds in the VPCs are `served`: those of tasks, which register themselves.
-pub(super) async fn attached(reader: &Reader, things: &Things, served: &BTreeSet<String>) -> Result<Vec<Seen>> {
+/// Returns what was attached by hand to the stack's target groups, log groups, keys and web ACLs. Addresses that a service
+/// of AWS holds in the VPCs are `served`: those of tasks, which register themselves.
+pub(super) async fn attached(
+    reader: &Reader,
+    things: &Things,
+    served: &BTreeSet<String>,
+) -> Result<Vec<SurveyedThing>> {
     let of = |kind: &str| things.get(kind).map(Vec::as_slice).unwrap_or_default();
     let groups = of("AWS::Logs::LogGroup");
     let (targets, filters, policies, grants, logs) = tokio::try_join!(
@@ -30,8 +34,8 @@ pub(super) async fn attached(reader: &Reader, things: &Things, served: &BTreeSet
     Ok(each.chain(policies).chain(logs).collect())
 }
 
-fn seen(kind: &'static str, id: impl Into<String>, place: &str) -> Seen {
-    Seen { kind, id: id.into(), place: place.to_owned(), tags: Tags::default() }
+fn seen(kind: &'static str, id: impl Into<String>, place: &str) -> SurveyedThing {
+    SurveyedThing { kind, id: id.into(), place: place.to_owned(), tags: Tags::default() }
 }
 
 /// What is gone meanwhile has nothing attached.
@@ -44,7 +48,7 @@ fn if_there<T: Default>(answer: Result<T, Failure>) -> Result<T> {
 
 /// Addresses that no task holds; those that drain are on their way out. Instances register for tasks without an address of
 /// their own: whose they are, nobody tells.
-async fn targets(reader: &Reader, group: &str, served: &BTreeSet<String>) -> Result<Vec<Seen>> {
+async fn targets(reader: &Reader, group: &str, served: &BTreeSet<String>) -> Result<Vec<SurveyedThing>> {
     let answer = reader.elb().describe_target_health().target_group_arn(group).send().await.map_err(Failure::from);
     let all = if_there(answer.map(|answer| answer.target_health_descriptions.unwrap_or_default()))?;
     let stays = |one: &&TargetHealthDescription| {
@@ -56,7 +60,7 @@ async fn targets(reader: &Reader, group: &str, served: &BTreeSet<String>) -> Res
     Ok(by_hand.map(|id| seen("AWS::ElasticLoadBalancingV2::TargetGroup Targets", id, group)).collect())
 }
 
-async fn filters(reader: &Reader, group: &str) -> Result<Vec<Seen>> {
+async fn filters(reader: &Reader, group: &str) -> Result<Vec<SurveyedThing>> {
     let call = reader.logs().describe_subscription_filters().log_group_name(group).into_paginator().page_size(PAGE);
     let all = call.items().send().collect::<std::result::Result<Vec<_>, _>>().await.map_err(Failure::from);
     let names = if_there(all)?.into_iter().filter_map(|filter| filter.filter_name);
@@ -64,7 +68,7 @@ async fn filters(reader: &Reader, group: &str) -> Result<Vec<Seen>> {
 }
 
 /// Policies of the account that let somebody into a group of ours by its name.
-async fn policies(reader: &Reader, groups: &[String]) -> Result<Vec<Seen>> {
+async fn policies(reader: &Reader, groups: &[String]) -> Result<Vec<SurveyedThing>> {
     let (mut all, mut next) = (Vec::new(), None);
     loop {
         if groups.is_empty() {
@@ -88,7 +92,7 @@ async fn policies(reader: &Reader, groups: &[String]) -> Result<Vec<Seen>> {
 }
 
 /// Grants to principals that are no service of AWS: those make and retire theirs by themselves.
-async fn grants(reader: &Reader, key: &str) -> Result<Vec<Seen>> {
+async fn grants(reader: &Reader, key: &str) -> Result<Vec<SurveyedThing>> {
     let call = reader.kms().list_grants().key_id(key).into_paginator().page_size(PAGE);
     let all = call.items().send().collect::<std::result::Result<Vec<_>, _>>().await.map_err(Failure::from);
     let by_hand = if_there(all)?.into_iter().filter(|grant| !is_of_aws(grant));
@@ -105,7 +109,7 @@ fn is_of_aws(grant: &GrantListEntry) -> bool {
 }
 
 /// Where the requests to a web ACL are logged to.
-async fn logging(reader: &Reader, acls: &[String]) -> Result<Vec<Seen>> {
+async fn logging(reader: &Reader, acls: &[String]) -> Result<Vec<SurveyedThing>> {
     let mut all = Vec::new();
     let scopes = [(Scope::Regional, ":regional/"), (Scope::Cloudfront, ":global/")];
     for (scope, _) in scopes.into_iter().filter(|(_, part)| acls.iter().any(|arn| arn.contains(part))) {

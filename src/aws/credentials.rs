@@ -1,4 +1,4 @@
-//! Who we are: where credentials come from, and until when they last.
+//! Credentials: where they come from, and until when they last.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

@@ -11,7 +11,7 @@ pub struct GateRules {
     /// The union of the kinds' read permissions: what readers may call.
     pub reads: Vec<&'static str>,
     /// The creates that have neither a token nor a natural key: sent twice they make two.
-    pub sends_once: BTreeSet<&'static str>,
+    pub non_idempotent: BTreeSet<&'static str>,
     /// The prefixes of ids that AWS makes: by them a change shows what it names.
     pub id_prefixes: Vec<&'static str>,
 }
@@ -21,8 +21,8 @@ impl GateRules {
     pub fn of<'a>(kinds: impl Iterator<Item = &'a Facts>) -> Self {
         let mut rules = Self { id_prefixes: OTHERS.to_vec(), ..Self::default() };
         for facts in kinds {
-            rules.reads.extend(facts.permissions.read.iter().chain(facts.asks));
-            rules.sends_once.extend(facts.sends_once);
+            rules.reads.extend(facts.permissions.read.iter().chain(facts.preflight_reads));
+            rules.non_idempotent.extend(facts.non_idempotent);
             rules.id_prefixes.extend(facts.id_prefixes);
         }
         rules

@@ -10,30 +10,30 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 use tokio::time::Instant;
 
-use super::bucket::Bucket;
 use super::operation::Operation;
 use super::rates::rate;
 use super::timings::Timer;
+use super::token_bucket::TokenBucket;
 
 /// The token buckets of one account and region, by the names that [`rate`] gives.
 #[derive(Debug, Default)]
-pub(super) struct Limiter(Mutex<HashMap<String, Bucket>>);
+pub(super) struct Limiter(Mutex<HashMap<String, TokenBucket>>);
 
 impl Limiter {
     fn take(&self, operation: &Operation) -> Duration {
-        self.with(operation, Bucket::take)
+        self.with(operation, TokenBucket::take)
     }
 
     /// Learns from an answer: a throttled call narrows its bucket, any other widens it again.
     pub(super) fn learn(&self, operation: &Operation, throttled: bool) {
-        self.with(operation, if throttled { Bucket::narrow } else { Bucket::widen });
+        self.with(operation, if throttled { TokenBucket::narrow } else { TokenBucket::widen });
     }
 
-    fn with<T>(&self, operation: &Operation, change: impl FnOnce(&mut Bucket, Instant) -> T) -> T {
+    fn with<T>(&self, operation: &Operation, change: impl FnOnce(&mut TokenBucket, Instant) -> T) -> T {
         let (name, rate) = rate(operation);
         let now = Instant::now();
         let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        change(buckets.entry(name.into_owned()).or_insert_with(|| Bucket::new(rate, now)), now)
+        change(buckets.entry(name.into_owned()).or_insert_with(|| TokenBucket::new(rate, now)), now)
     }
 }
 

@@ -5,7 +5,6 @@
 
 mod allowlist;
 mod attached;
-mod bucket;
 mod class;
 mod clients;
 mod credentials;
@@ -27,10 +26,10 @@ mod store;
 mod survey;
 mod tag_index;
 mod timings;
+mod token_bucket;
 mod writer;
 mod writer_gate;
 
-pub use bucket::{Bucket, Rate};
 pub use class::classify;
 pub use clients::Clients;
 pub use gate_rules::GateRules;
@@ -39,9 +38,10 @@ pub use retry::{MINUTE, create_once, retry, until};
 pub use session::Session;
 pub use sessions::{ATTEMPT, OWN_READS, Sessions, Setup};
 pub use store::{ObjectStore, STORE_CALLS, StoreCall, StoreResource};
-pub use survey::{SURVEY_READS, Seen, Survey, Things, survey};
+pub use survey::{SURVEY_READS, Survey, SurveyedThing, Things, survey};
 pub use tag_index::TagIndex;
 pub use timings::{Timing, Timings};
+pub use token_bucket::{Rate, TokenBucket};
 pub use writer::{Fence, Writer, WriterScope};
 
 use crate::resource::Cloud;

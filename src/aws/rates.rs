@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::bucket::Rate;
 use super::operation::Operation;
+use super::token_bucket::Rate;
 
 /// What is guessed where AWS publishes nothing, in calls per second; throttling answers correct it.
 const GUESS: f64 = 10.0;

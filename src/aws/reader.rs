@@ -35,7 +35,7 @@ impl Reader {
     }
 
     /// Returns whether it was made to look at what a run waits for.
-    pub fn is_of_a_wait(&self) -> bool {
+    pub fn is_poll(&self) -> bool {
         self.recent.is_some()
     }
 

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use crate::resource::{Class, Failure, Result};
 
-/// The unit of patience: figures in the kinds read as `2 * MINUTE`.
+/// The unit of time-outs: figures in the kinds read as `2 * MINUTE`.
 pub const MINUTE: Duration = Duration::from_secs(60);
 /// The first pause; each next is half as long again, up to `LONGEST`.
 const FIRST: Duration = Duration::from_millis(500);
@@ -11,19 +11,19 @@ const LONGEST: Duration = Duration::from_secs(10);
 /// How long a service that can't be reached is tried: about what the SDK's own attempts come to.
 const UNREACHED: Duration = Duration::from_secs(15);
 
-/// Repeats a call while `again` says that its failure passes by itself, for at most `patience`. What was throttled was not
+/// Repeats a call while `again` says that its failure passes by itself, for at most `timeout`. What was throttled was not
 /// carried out: that passes as well, also where the SDK has given up.
 ///
 /// Time is tokio's, so tests with a paused clock do not wait.
-pub async fn retry<T, F>(patience: Duration, again: impl Fn(&Failure) -> bool, call: impl FnMut() -> F) -> Result<T>
+pub async fn retry<T, F>(timeout: Duration, again: impl Fn(&Failure) -> bool, call: impl FnMut() -> F) -> Result<T>
 where
     F: Future<Output = Result<T>>,
 {
-    retry_within(|failure| (failure.is(Class::Throttled) || again(failure)).then_some(patience), call).await
+    retry_within(|failure| (failure.is(Class::Throttled) || again(failure)).then_some(timeout), call).await
 }
 
-/// Repeats a call for as long as each failure's own patience lasts, counted from the first call; none: it is final.
-async fn retry_within<T, F>(patience: impl Fn(&Failure) -> Option<Duration>, mut call: impl FnMut() -> F) -> Result<T>
+/// Repeats a call until the time-out of its failure, counted from the first call; none: the failure is final.
+async fn retry_within<T, F>(timeout: impl Fn(&Failure) -> Option<Duration>, mut call: impl FnMut() -> F) -> Result<T>
 where
     F: Future<Output = Result<T>>,
 {
@@ -31,7 +31,7 @@ where
     let mut pause = FIRST;
     loop {
         match call().await {
-            Err(failure) if patience(&failure).is_some_and(|patience| start.elapsed() + pause < patience) => {
+            Err(failure) if timeout(&failure).is_some_and(|timeout| start.elapsed() + pause < timeout) => {
                 tracing::debug!(%failure, ?pause, "trying again");
                 tokio::time::sleep(pause).await;
                 pause = (pause * 3 / 2).min(LONGEST);
@@ -41,14 +41,14 @@ where
     }
 }
 
-/// Polls until `look` returns something, for at most `patience`; then fails as [`Class::Busy`], naming `what`.
-pub async fn until<T, F>(patience: Duration, what: &str, mut look: impl FnMut() -> F) -> Result<T>
+/// Polls until `look` returns something, for at most `timeout`; then fails as [`Class::Busy`], naming `what`.
+pub async fn until<T, F>(timeout: Duration, what: &str, mut look: impl FnMut() -> F) -> Result<T>
 where
     F: Future<Output = Result<Option<T>>>,
 {
-    let waiting = Failure::new(Class::Busy, format!("{what}: not done after {} s", patience.as_secs()));
+    let waiting = Failure::new(Class::Busy, format!("{what}: not done after {} s", timeout.as_secs()));
     retry(
-        patience,
+        timeout,
         |failure| *failure == waiting,
         || {
             let seen = look();
@@ -70,12 +70,12 @@ where
     if let Some(there) = look().await? {
         return Ok(there);
     }
-    let patience = |failure: &Failure| match failure.class {
+    let timeout = |failure: &Failure| match failure.class {
         Class::Throttled => Some(5 * MINUTE),
         Class::Unreachable => Some(UNREACHED),
         _ => None,
     };
-    match retry_within(patience, send).await {
+    match retry_within(timeout, send).await {
         Err(failure) if failure.is(Class::Ambiguous) || failure.is(Class::Other) => {
             match until(Duration::from_secs(20), "looking for what a lost answer made", &mut look).await {
                 Ok(there) => Ok(there),

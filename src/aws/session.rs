@@ -68,7 +68,7 @@ impl Session {
 
     /// A reader for one look at what a run waits for. It shares the tag index, and the tags of what that does not know,
     /// with other looks of the last half minute; all else that it reads is as fresh as by [`reader`](Self::reader).
-    pub fn waiting_reader(&self) -> Reader {
+    pub fn polling_reader(&self) -> Reader {
         self.reader_with(Some(self.recent.clone()))
     }
 

@@ -59,9 +59,9 @@ pub struct Setup {
 }
 
 /// An account and a region.
-type Place = (String, String);
+type AccountRegion = (String, String);
 /// Every session, by where it is and as whom.
-type Open = HashMap<(Place, Option<Role>), Arc<Session>>;
+type Open = HashMap<(AccountRegion, Option<Role>), Arc<Session>>;
 
 /// All sessions of a run: made once, in `main`.
 pub struct Sessions {
@@ -70,7 +70,7 @@ pub struct Sessions {
     http_client: SharedHttpClient,
     base: OnceCell<SdkConfig>,
     open: Mutex<Open>,
-    limiters: std::sync::Mutex<HashMap<Place, Arc<Limiter>>>,
+    limiters: std::sync::Mutex<HashMap<AccountRegion, Arc<Limiter>>>,
     timer: Arc<Timer>,
 }
 

@@ -34,7 +34,7 @@ pub type Things = BTreeMap<&'static str, Vec<String>>;
 
 /// Something that stands inside a VPC or on a thing, whoever made it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Seen {
+pub struct SurveyedThing {
     /// The CloudFormation type.
     pub kind: &'static str,
     pub id: String,
@@ -44,10 +44,10 @@ pub struct Seen {
     pub tags: Tags,
 }
 
-/// What a survey saw.
+/// The result of a survey.
 #[derive(Debug)]
 pub struct Survey {
-    pub seen: Vec<Seen>,
+    pub seen: Vec<SurveyedThing>,
     /// Why it is not known what others have attached to the things, if it is not.
     pub incomplete: Option<Failure>,
 }
@@ -71,7 +71,7 @@ pub async fn survey(reader: &Reader, things: &Things) -> Result<Survey> {
 }
 
 /// What stands in some VPCs, and the addresses that services of AWS hold there.
-async fn part(reader: &Reader, vpcs: &[String]) -> Result<(Vec<Seen>, BTreeSet<String>)> {
+async fn part(reader: &Reader, vpcs: &[String]) -> Result<(Vec<SurveyedThing>, BTreeSet<String>)> {
     let (instances, interfaces, groups, subnets, tables, gateways, endpoints, acls) = tokio::try_join!(
         instances(reader, vpcs),
         interfaces(reader, vpcs),
@@ -90,7 +90,7 @@ async fn part(reader: &Reader, vpcs: &[String]) -> Result<(Vec<Seen>, BTreeSet<S
     Ok((all.into_iter().flatten().collect(), served))
 }
 
-async fn instances(reader: &Reader, vpcs: &[String]) -> Result<Vec<Seen>> {
+async fn instances(reader: &Reader, vpcs: &[String]) -> Result<Vec<SurveyedThing>> {
     // Terminated ones are listed for another hour.
     let alive = ["pending", "running", "stopping", "stopped", "shutting-down"].map(str::to_owned).to_vec();
     let alive = Filter::builder().name("instance-state-name").set_values(Some(alive)).build();
@@ -106,7 +106,7 @@ async fn interfaces(reader: &Reader, vpcs: &[String]) -> Result<Vec<NetworkInter
 }
 
 /// What a network interface says is there: itself, or whose it is.
-fn interface(one: &NetworkInterface) -> Option<Seen> {
+fn interface(one: &NetworkInterface) -> Option<SurveyedThing> {
     let description = one.description().unwrap_or_default();
     let owner = |prefix: &str| description.split(' ').find(|word| word.starts_with(prefix));
     match one.interface_type().map(NetworkInterfaceType::as_str) {
@@ -128,20 +128,20 @@ fn interface(one: &NetworkInterface) -> Option<Seen> {
     }
 }
 
-async fn groups(reader: &Reader, vpcs: &[String]) -> Result<Vec<Seen>> {
+async fn groups(reader: &Reader, vpcs: &[String]) -> Result<Vec<SurveyedThing>> {
     let call = reader.ec2().describe_security_groups().filters(inside("vpc-id", vpcs)).max_results(PAGE);
     let all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
     let made = all.iter().filter(|group| group.group_name() != Some("default"));
     Ok(made.filter_map(|one| seen("AWS::EC2::SecurityGroup", one.group_id(), one.vpc_id(), one.tags())).collect())
 }
 
-async fn subnets(reader: &Reader, vpcs: &[String]) -> Result<Vec<Seen>> {
+async fn subnets(reader: &Reader, vpcs: &[String]) -> Result<Vec<SurveyedThing>> {
     let call = reader.ec2().describe_subnets().filters(inside("vpc-id", vpcs)).max_results(PAGE);
     let all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
     Ok(all.iter().filter_map(|one| seen("AWS::EC2::Subnet", one.subnet_id(), one.vpc_id(), one.tags())).collect())
 }
 
-async fn tables(reader: &Reader, vpcs: &[String]) -> Result<Vec<Seen>> {
+async fn tables(reader: &Reader, vpcs: &[String]) -> Result<Vec<SurveyedThing>> {
     let call = reader.ec2().describe_route_tables().filters(inside("vpc-id", vpcs)).max_results(ROUTE_TABLES_PAGE);
     let all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
     let mut found = Vec::new();
@@ -155,7 +155,7 @@ async fn tables(reader: &Reader, vpcs: &[String]) -> Result<Vec<Seen>> {
 }
 
 /// What a route leads to, of the kinds that are not listed otherwise.
-fn behind(route: &Route, vpc: Option<&str>) -> Option<Seen> {
+fn behind(route: &Route, vpc: Option<&str>) -> Option<SurveyedThing> {
     if let Some(peering) = route.vpc_peering_connection_id() {
         return seen("AWS::EC2::VPCPeeringConnection", Some(peering), vpc, &[]);
     }
@@ -163,7 +163,7 @@ fn behind(route: &Route, vpc: Option<&str>) -> Option<Seen> {
     seen("AWS::EC2::VPNGateway", gateway, vpc, &[])
 }
 
-async fn gateways(reader: &Reader, vpcs: &[String]) -> Result<Vec<Seen>> {
+async fn gateways(reader: &Reader, vpcs: &[String]) -> Result<Vec<SurveyedThing>> {
     let call = reader.ec2().describe_internet_gateways().filters(inside("attachment.vpc-id", vpcs)).max_results(PAGE);
     let all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
     let attached = all.iter().filter_map(|one| {
@@ -173,7 +173,7 @@ async fn gateways(reader: &Reader, vpcs: &[String]) -> Result<Vec<Seen>> {
     Ok(attached.collect())
 }
 
-async fn endpoints(reader: &Reader, vpcs: &[String]) -> Result<Vec<Seen>> {
+async fn endpoints(reader: &Reader, vpcs: &[String]) -> Result<Vec<SurveyedThing>> {
     let call = reader.ec2().describe_vpc_endpoints().filters(inside("vpc-id", vpcs)).max_results(PAGE);
     let all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
     let all = all.iter();
@@ -181,7 +181,7 @@ async fn endpoints(reader: &Reader, vpcs: &[String]) -> Result<Vec<Seen>> {
 }
 
 /// Those that somebody made: the default one goes with its VPC.
-async fn acls(reader: &Reader, vpcs: &[String]) -> Result<Vec<Seen>> {
+async fn acls(reader: &Reader, vpcs: &[String]) -> Result<Vec<SurveyedThing>> {
     let call = reader.ec2().describe_network_acls().filters(inside("vpc-id", vpcs)).max_results(PAGE);
     let all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
     let made = all.iter().filter(|acl| acl.is_default() != Some(true));
@@ -192,7 +192,7 @@ fn inside(filter: &str, vpcs: &[String]) -> Filter {
     Filter::builder().name(filter).set_values(Some(vpcs.to_vec())).build()
 }
 
-fn seen(kind: &'static str, id: Option<&str>, vpc: Option<&str>, tags: &[Tag]) -> Option<Seen> {
+fn seen(kind: &'static str, id: Option<&str>, vpc: Option<&str>, tags: &[Tag]) -> Option<SurveyedThing> {
     let tags = tags.iter().filter_map(|tag| Some((tag.key()?, tag.value()?))).collect();
-    Some(Seen { kind, id: id?.to_owned(), place: vpc?.to_owned(), tags })
+    Some(SurveyedThing { kind, id: id?.to_owned(), place: vpc?.to_owned(), tags })
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-/// What one operation cost.
+/// The cost of one operation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Timing {
     /// Attempts that were sent, retries included.
@@ -17,7 +17,7 @@ pub struct Timing {
     pub on_limit: Duration,
 }
 
-/// What every operation cost, by its name (`ec2:DescribeVpcs`).
+/// The cost of every operation, by its name (`ec2:DescribeVpcs`).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Timings(pub BTreeMap<String, Timing>);

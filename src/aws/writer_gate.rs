@@ -22,10 +22,10 @@ const TELLING: usize = 6;
 
 /// The gate of one step's writer: checks the lease and the targets of every change, attempt by attempt.
 #[derive(Clone, Debug)]
-pub(super) struct WriterGate(Arc<State>);
+pub(super) struct WriterGate(Arc<GateState>);
 
 #[derive(Debug)]
-struct State {
+struct GateState {
     scope: WriterScope,
     rules: Arc<GateRules>,
     /// What this writer made, or read about the stack's own things: in lower case.
@@ -42,7 +42,7 @@ impl Storable for NamesOurs {
 
 impl WriterGate {
     pub(super) fn new(scope: WriterScope, rules: Arc<GateRules>) -> Self {
-        Self(Arc::new(State { scope, rules, admitted: Mutex::default() }))
+        Self(Arc::new(GateState { scope, rules, admitted: Mutex::default() }))
     }
 
     /// Counts an id as one of the stack's own from now on.
@@ -63,7 +63,7 @@ impl WriterGate {
 
     /// Returns whether the text names something of the stack's own, or writes this step's address into tags.
     fn names_ours(&self, text: &str) -> bool {
-        let State { scope, admitted, .. } = &*self.0;
+        let GateState { scope, admitted, .. } = &*self.0;
         let lower = text.to_ascii_lowercase();
         let is_tagged = [key::TENANT, key::ENVIRONMENT, &scope.stack.tenant, &scope.stack.environment]
             .iter()
@@ -75,7 +75,7 @@ impl WriterGate {
 
     /// Returns whether an id may stand in a change: it is the stack's own, this step's making, or in its spec.
     fn allows(&self, id: &str) -> bool {
-        let State { scope, admitted, .. } = &*self.0;
+        let GateState { scope, admitted, .. } = &*self.0;
         let id = id.to_ascii_lowercase();
         let is_part = |own: &str| {
             let own = own.to_ascii_lowercase();
@@ -117,7 +117,8 @@ impl Intercept for WriterGate {
         _: &RuntimeComponents,
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        if Operation::of(cfg).is_some_and(|operation| self.0.rules.sends_once.contains(operation.to_string().as_str()))
+        if Operation::of(cfg)
+            .is_some_and(|operation| self.0.rules.non_idempotent.contains(operation.to_string().as_str()))
         {
             cfg.interceptor_state().store_put(RetryConfig::disabled());
         }

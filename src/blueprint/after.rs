@@ -1,4 +1,4 @@
-//! `after`: what a template says comes after what, where no property shows it.
+//! `after`: an order of two resources that the template states, because no property shows it.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! The order between resources: what must follow what, and whether that can be.
+//! The order between resources: their dependencies, and whether these make a circle.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,7 +34,7 @@ pub(super) fn follow(kinds: &Kinds<'_>, afters: &Afters, resources: &mut BTreeMa
     for (address, resource) in &*resources {
         let Some(known) = kinds.get(&address.kind) else { continue };
         for (other, target) in resources.iter().filter(|(other, _)| *other != address) {
-            let property = known.shape.follows(&resource.spec, other, &target.spec, &Wanted(resources));
+            let property = known.shape.depends_on(&resource.spec, other, &target.spec, &Wanted(resources));
             more.extend(property.map(|property| (address.clone(), other.clone(), property)));
         }
     }
@@ -65,7 +65,7 @@ fn needs(resources: &BTreeMap<Address, Resource>, address: &Address, other: &Add
     false
 }
 
-/// Finds circles that no `late` property cuts.
+/// Finds circles that no `deferrable` property cuts.
 pub(super) fn check(
     kinds: &Kinds<'_>,
     afters: &Afters,
@@ -75,9 +75,9 @@ pub(super) fn check(
     let firm: BTreeMap<&Address, BTreeSet<&Address>> = resources
         .iter()
         .map(|(address, resource)| {
-            let late = kinds.get(&address.kind).map_or(&[][..], |known| known.facts.late);
-            let is_late = |at: &String| late.iter().any(|pattern| pointer::covers(pattern, at));
-            let needs = resource.edges.iter().filter(|(_, at)| !at.iter().all(is_late)).map(|(other, _)| other);
+            let deferrable = kinds.get(&address.kind).map_or(&[][..], |known| known.facts.deferrable);
+            let is_deferrable = |at: &String| deferrable.iter().any(|pattern| pointer::covers(pattern, at));
+            let needs = resource.edges.iter().filter(|(_, at)| !at.iter().all(is_deferrable)).map(|(other, _)| other);
             (address, needs.collect())
         })
         .collect();
@@ -121,7 +121,7 @@ fn problem(
         _ => format!("these resources need each other in a circle: {}", names.join(" -> ")),
     };
     let next = circle.iter().cycle().skip(1);
-    let mut said = circle.iter().zip(next).filter(|(one, other)| resources[**one].only_follows(other));
+    let mut said = circle.iter().zip(next).filter(|(one, other)| resources[**one].only_depends_on(other));
     if let Some(place) = said.find_map(|(one, other)| afters.place(one, other)) {
         return Problem::error(place.clone(), what).hint("take this one out of `after`");
     }

@@ -46,7 +46,7 @@ impl<'a> Kinds<'a> {
         self.known.keys().copied()
     }
 
-    /// What expressions need to know of each.
+    /// The facts of each that expressions need.
     pub(super) fn facts(&self) -> &Arc<BTreeMap<&'static str, KindFacts>> {
         &self.facts
     }

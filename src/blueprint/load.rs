@@ -26,7 +26,7 @@ pub struct Loaded {
     pub fleet: Vec<Stack>,
     /// The types that its templates name, whichever stacks use them: what it can make.
     pub kinds: BTreeSet<String>,
-    /// What is wrong with stacks that are not selected, and what else does not stop anybody.
+    /// Mistakes of stacks that are not selected, and other mistakes that stop nothing.
     pub warnings: Vec<Problem>,
 }
 
@@ -178,7 +178,7 @@ impl Loading<'_> {
             return None;
         }
         let account = self.project.account(&tenant.account.value).to_owned();
-        let place = template::Stack {
+        let place = template::StackContext {
             id: id.clone(),
             project: self.project.name.clone(),
             account: Placed { value: account.clone(), span: tenant.account.span.clone() },

@@ -1,4 +1,4 @@
-//! What should be: the checked graph of one stack's resources, acyclic but for `late` properties.
+//! The desired state: the checked graph of one stack's resources, acyclic but for `deferrable` properties.
 
 mod after;
 mod arns;

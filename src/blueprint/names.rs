@@ -1,4 +1,4 @@
-//! What a resource is called, and was called.
+//! The names of resources, today's and former ones.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
-//! Values that count only beside others: what AWS would ignore reads as drift for ever, what it would refuse fails when half
-//! is made.
+//! Values that count only beside others. A value that AWS ignores would read as drift for ever; a value that it refuses
+//! would fail when half of the stack is made.
 
 use serde_json::Value;
 
@@ -9,8 +9,8 @@ use crate::problem::Problem;
 use crate::resource::{OPEN, Switch, keyed, pointer};
 use crate::template::Origins;
 
-/// Returns a mistake for each property that is set while what switches it on is not. `raw` is what the template wrote, `spec`
-/// what the type made of it; `origins` are by index.
+/// Returns a mistake for each property that is set while what switches it on is not. `raw` is what the template wrote,
+/// `spec` what the type made of it; `origins` are by index.
 pub(super) fn mistakes(known: &Known<'_>, raw: &Value, spec: &Value, origins: &Origins, subject: &str) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut visit = |at: &str, value: &Value| {

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::problem::{Problem, Span};
-use crate::resource::{Address, Recorded, Stack};
+use crate::resource::{Address, LastApplied, Stack};
 use crate::template::{Family, Origin};
 
-/// What one stack should be.
+/// The desired state of one stack.
 #[derive(Clone, Debug)]
 pub struct Blueprint {
     pub stack: Stack,
@@ -16,9 +16,9 @@ pub struct Blueprint {
     pub outputs: BTreeMap<String, Value>,
     /// By output: what has to be there before it is told, beside what it refers to.
     pub outputs_after: BTreeMap<String, BTreeSet<Address>>,
-    /// What a reviewer should know (no domain: HTTP only).
+    /// Notes for the reviewer (no domain: HTTP only).
     pub warnings: Vec<Problem>,
-    /// What there would be of other parameters.
+    /// The resources that other parameters would make.
     pub families: Vec<Family>,
 }
 
@@ -60,21 +60,22 @@ impl Resource {
     }
 
     /// Whether it needs another in place without referring to it.
-    pub fn only_follows(&self, other: &Address) -> bool {
+    pub fn only_depends_on(&self, other: &Address) -> bool {
         self.edges.get(other).is_some_and(|pointers| pointers.iter().all(String::is_empty))
     }
 
-    /// What the template set, by property, with references unresolved.
+    /// The properties that the template set, with references unresolved.
     pub fn set(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.set.iter().filter_map(|name| Some((name.as_str(), self.spec.get(name)?)))
     }
 
-    /// What the template set a top-level property to.
+    /// The value that the template set a top-level property to.
     pub fn set_to(&self, property: &str) -> Option<&Value> {
         self.set.contains(property).then(|| self.spec.get(property)).flatten()
     }
 
-    /// What the template set a part of the spec to, as [`Facts::digested`](crate::resource::Facts::digested) names it.
+    /// The value that the template set a part of the spec to, as [`Facts::digested`](crate::resource::Facts::digested)
+    /// names it.
     pub fn written(&self, part: &str) -> Option<&Value> {
         let Some((property, _)) = part.split_once('/') else { return self.set_to(part) };
         self.set_to(property)?;
@@ -82,8 +83,8 @@ impl Resource {
     }
 
     /// Whether the template sets a property otherwise than it was last applied, as far as the record tells.
-    pub fn is_changed_since(&self, record: &Recorded, property: &str) -> bool {
-        record.agrees(property, self.set_to(property)) == Some(false)
+    pub fn is_changed_since(&self, last_applied: &LastApplied, property: &str) -> bool {
+        last_applied.agrees(property, self.set_to(property)) == Some(false)
     }
 
     /// A spec for a plan: the resource's own if it is the same.

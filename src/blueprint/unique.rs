@@ -33,7 +33,7 @@ pub(super) fn mistakes(facts: &Facts, spec: &Value, origins: &Origins, subject: 
         }
     }
     for named in first.values() {
-        let others = facts.apart.iter().filter_map(|(one, other)| sibling(one, other, &named.list));
+        let others = facts.disjoint_names.iter().filter_map(|(one, other)| sibling(one, other, &named.list));
         let taken = others.filter_map(|list| first.get(&(list.as_str(), named.name.as_str())).copied());
         problems.extend(taken.map(|taken| twice(facts, taken, named, subject)));
     }
@@ -72,8 +72,11 @@ fn collect(facts: &Facts, value: &Value, at: &str, by_index: &str, origins: &Ori
         }
         _ => return,
     };
-    let lists =
-        facts.keyed.iter().map(|(list, _)| list).chain(facts.apart.iter().flat_map(|(one, other)| [one, other]));
+    let lists = facts
+        .keyed
+        .iter()
+        .map(|(list, _)| list)
+        .chain(facts.disjoint_names.iter().flat_map(|(one, other)| [one, other]));
     let is_named = lists.into_iter().any(|list| pointer::matches(list, at));
     for (name, index, child) in names {
         let by_index = pointer::join(by_index, &index);

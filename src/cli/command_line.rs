@@ -5,7 +5,7 @@ use crate::resource::{AWS, spell};
 /// How this program was called: what every command that it names has to begin with, to be about the same folder and the
 /// same AWS.
 #[derive(Clone, Debug)]
-pub struct Called {
+pub struct Invocation {
     /// The program's name and its global options.
     pub whole: String,
     /// The same for commands that contact nobody.
@@ -23,13 +23,13 @@ pub enum Form {
     Html,
 }
 
-impl Default for Called {
+impl Default for Invocation {
     fn default() -> Self {
         Self { whole: "provision".to_owned(), offline: "provision".to_owned(), aws: Some(String::new()) }
     }
 }
 
-impl Called {
+impl Invocation {
     /// Writes the commands that a text names as they are typed: the only way by which one is printed.
     pub fn spell(&self, text: &str, form: Form) -> String {
         let typed = |command: &str| {
@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn a_command_of_aws_goes_where_ours_went() {
         let text = "start it (⟪aws rds start-db-cluster --region eu-west-1⟫)";
-        let called = |aws: Option<&str>| Called { aws: aws.map(str::to_owned), ..Called::default() };
+        let called = |aws: Option<&str>| Invocation { aws: aws.map(str::to_owned), ..Invocation::default() };
         let elsewhere = called(Some(" --profile \"p\" --endpoint-url http://127.0.0.1:1"));
         let options = "--region eu-west-1 --profile \"p\" --endpoint-url http://127.0.0.1:1";
         assert_eq!(elsewhere.spell(text, Form::Text), format!("start it (aws rds start-db-cluster {options})"));

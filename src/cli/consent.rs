@@ -7,7 +7,7 @@ use super::command_line::parse_duration;
 use crate::plan::Allowance;
 use crate::resource::Command;
 
-/// What apply and destroy need to be told.
+/// The consents of apply and destroy.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Consent {
     /// Don't ask

@@ -1,14 +1,14 @@
 use std::io;
 
 use super::exit::Exit;
-use crate::fleet::{Unmatched, Unplanned};
+use crate::fleet::{PlanError, Unmatched};
 use crate::problem::Problem;
 use crate::report::problems_text;
 use crate::resource::{self, Class};
 
 /// Why a command ended early: what a person reads, and the exit code.
 #[derive(Debug)]
-pub struct Failure {
+pub struct CommandFailure {
     pub exit: Exit,
     /// What failed and why, the last cause last; without a full stop.
     pub message: String,
@@ -20,9 +20,9 @@ pub struct Failure {
     pub problems: Vec<Problem>,
 }
 
-pub type Result<T, E = Failure> = std::result::Result<T, E>;
+pub type Result<T, E = CommandFailure> = std::result::Result<T, E>;
 
-impl Failure {
+impl CommandFailure {
     pub fn new(exit: Exit, message: impl Into<String>) -> Self {
         Self { exit, message: message.into(), hints: Vec::new(), next: None, problems: Vec::new() }
     }
@@ -88,7 +88,7 @@ impl Failure {
 }
 
 /// A call to AWS that failed: what it said, and its advice.
-impl From<resource::Failure> for Failure {
+impl From<resource::Failure> for CommandFailure {
     fn from(failure: resource::Failure) -> Self {
         let exit = if failure.is(Class::Refused) { Exit::Refused } else { Exit::Error };
         Self::new(exit, failure.to_string()).hint(failure.advice())
@@ -96,23 +96,23 @@ impl From<resource::Failure> for Failure {
 }
 
 /// A selector that names no resource is wrong use.
-impl From<Unmatched> for Failure {
+impl From<Unmatched> for CommandFailure {
     fn from(Unmatched(message): Unmatched) -> Self {
         Self::usage(message)
     }
 }
 
-impl From<Unplanned> for Failure {
-    fn from(why: Unplanned) -> Self {
+impl From<PlanError> for CommandFailure {
+    fn from(why: PlanError) -> Self {
         match why {
-            Unplanned::Failed(failure) => failure.into(),
-            Unplanned::Unmatched(unmatched) => unmatched.into(),
+            PlanError::Failed(failure) => failure.into(),
+            PlanError::Unmatched(unmatched) => unmatched.into(),
         }
     }
 }
 
 /// Writing a result failed (a full disk).
-impl From<io::Error> for Failure {
+impl From<io::Error> for CommandFailure {
     fn from(error: io::Error) -> Self {
         Self::error(format!("cannot write the result: {error}"))
     }

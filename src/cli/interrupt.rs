@@ -1,7 +1,7 @@
 use tokio::sync::watch;
 
 use super::exit::Exit;
-use super::failure::{Failure, Result};
+use super::failure::{CommandFailure, Result};
 use crate::apply::{ENDING_AT_ONCE, Stop};
 
 /// The signals that ask a run to stop, from the moment on that somebody listens.
@@ -61,7 +61,7 @@ impl Interrupt {
     /// Its own, or that it was interrupted.
     pub async fn or<T, E>(&self, work: impl Future<Output = Result<T, E>>) -> Result<T>
     where
-        Failure: From<E>,
+        CommandFailure: From<E>,
     {
         tokio::select! {
             biased;
@@ -72,13 +72,16 @@ impl Interrupt {
 }
 
 /// The end of a command that was interrupted while it changed nothing.
-pub fn interrupted() -> Failure {
-    Failure::new(Exit::Interrupted, "interrupted; nothing was under way")
+pub fn interrupted() -> CommandFailure {
+    CommandFailure::new(Exit::Interrupted, "interrupted; nothing was under way")
 }
 
 /// The end of a command that was not let end in order.
-pub fn cut_off() -> Failure {
-    Failure::new(Exit::Interrupted, "ended at once; what was under way may still happen, and the lease ends by itself")
+pub fn cut_off() -> CommandFailure {
+    CommandFailure::new(
+        Exit::Interrupted,
+        "ended at once; what was under way may still happen, and the lease ends by itself",
+    )
 }
 
 #[cfg(unix)]

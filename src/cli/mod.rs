@@ -4,7 +4,6 @@
 
 mod allow;
 mod args;
-mod called;
 mod command_line;
 mod commands;
 mod consent;
@@ -14,6 +13,7 @@ mod exit;
 mod failure;
 mod global;
 mod interrupt;
+mod invocation;
 mod log;
 mod plan_format;
 mod project;
@@ -28,17 +28,17 @@ use clap::{CommandFactory as _, Parser as _};
 pub use allow::parse_allowance;
 pub use args::Args;
 pub use exit::Exit;
-pub use failure::Failure;
+pub use failure::CommandFailure;
 pub use world::{Stream, World};
 
 use args::Command;
-use called::called;
 use command_line::Form;
 use commands::{
     adopt, apply, completions, destroy, diff, explain, export, graph, history, init, kinds, man, permissions, plan,
     sandbox, schema, show, unlock, validate,
 };
 use global::{Color, Global, LogFormat};
+use invocation::invocation;
 
 /// The stack of the thread that a command line runs on, which polls all that it waits for: in bytes.
 ///
@@ -54,7 +54,7 @@ pub fn run(world: &mut World, arguments: impl IntoIterator<Item = OsString>) -> 
     };
     let global = args.global;
     set_colors(world, global.color);
-    let called = called(world, &global);
+    let called = invocation(world, &global);
     (world.out.called, world.err.called) = (called.clone(), called);
     log::start(&global, &world.err);
     match dispatch(world, &global, args.command) {
@@ -71,7 +71,7 @@ pub fn run(world: &mut World, arguments: impl IntoIterator<Item = OsString>) -> 
     }
 }
 
-fn dispatch(world: &mut World, global: &Global, command: Command) -> Result<Exit, Failure> {
+fn dispatch(world: &mut World, global: &Global, command: Command) -> Result<Exit, CommandFailure> {
     match command {
         Command::Init(args) => init::run(world, global, &args),
         Command::Validate(args) => validate::run(world, global, &args),

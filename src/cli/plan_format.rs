@@ -3,7 +3,7 @@ use std::io;
 use clap::ValueEnum;
 
 use super::command_line::Form;
-use super::failure::{Failure, Result};
+use super::failure::{CommandFailure, Result};
 use super::global::Global;
 use super::world::World;
 use crate::plan::Plan;
@@ -34,7 +34,7 @@ impl FormatArgs {
     /// Sensitive values go to a terminal and nowhere else: what is written to a file or a log stays there.
     pub fn check(&self, world: &World) -> Result<()> {
         if self.show_values && (self.format != Format::Text || !world.out.is_terminal) {
-            return Err(Failure::usage("--show-values is for text on a terminal only"));
+            return Err(CommandFailure::usage("--show-values is for text on a terminal only"));
         }
         Ok(())
     }

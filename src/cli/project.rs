@@ -1,4 +1,4 @@
-use super::failure::{Failure, Result};
+use super::failure::{CommandFailure, Result};
 use super::global::{Global, LogFormat};
 use super::world::World;
 use crate::blueprint::{self, Blueprint, Loaded};
@@ -16,7 +16,7 @@ pub struct Project {
 
 /// The bucket where leases live.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Bucket {
+pub struct LeaseBucket {
     pub name: String,
     pub region: String,
     /// Whose it is, in twelve digits.
@@ -34,7 +34,7 @@ pub fn warn(world: &World, global: &Global, warnings: &[Problem]) -> Result<()> 
 impl Project {
     /// Reads the project; any mistake that concerns the selected stacks ends the command. Warnings go to standard error.
     pub fn load(world: &World, global: &Global, selectors: &[Selector]) -> Result<Self> {
-        let project = Self::read(global, selectors)?.map_err(Failure::problems)?;
+        let project = Self::read(global, selectors)?.map_err(CommandFailure::problems)?;
         warn(world, global, &project.loaded.warnings)?;
         Ok(project)
     }
@@ -44,7 +44,7 @@ impl Project {
         match blueprint::load(&global.dir, &shapes(), &|stack| selects(selectors, stack)) {
             Err(problems) => Ok(Err(problems)),
             Ok(loaded) => match unmatched_stack(selectors, &loaded.stacks) {
-                Some(message) => Err(Failure::usage(message)),
+                Some(message) => Err(CommandFailure::usage(message)),
                 None => Ok(Ok(Self { loaded })),
             },
         }
@@ -52,7 +52,7 @@ impl Project {
 
     /// Reads the project for a command about a stack that is not in it.
     pub fn unselected(global: &Global) -> Result<Self> {
-        let loaded = blueprint::load(&global.dir, &shapes(), &|_| false).map_err(Failure::problems)?;
+        let loaded = blueprint::load(&global.dir, &shapes(), &|_| false).map_err(CommandFailure::problems)?;
         Ok(Self { loaded })
     }
 
@@ -87,15 +87,15 @@ impl Project {
 
     /// Where a stack's lease lives: the project's bucket, or else one that every run derives alike from the project
     /// and the account, so that no two runs ever look in different places.
-    pub fn bucket(&self, stack: &Stack) -> Bucket {
+    pub fn bucket(&self, stack: &Stack) -> LeaseBucket {
         if let Some(bucket) = &self.loaded.project.bucket {
             let account = bucket.account.as_ref().unwrap_or(&stack.account).clone();
-            return Bucket { name: bucket.name.clone(), region: bucket.region.clone(), account };
+            return LeaseBucket { name: bucket.name.clone(), region: bucket.region.clone(), account };
         }
         // Never the stack's own region: a stack that moved must still find its lease.
         let region = home(&stack.region);
         let name = format!("provision-{}-{}", stack.project, stack.account);
-        Bucket { name, region: region.to_owned(), account: stack.account.clone() }
+        LeaseBucket { name, region: region.to_owned(), account: stack.account.clone() }
     }
 
     /// What plans are held against, where so much was allowed.

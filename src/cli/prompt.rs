@@ -3,20 +3,23 @@ use std::io::{self, BufRead as _};
 use tokio::sync::oneshot;
 
 use super::exit::Exit;
-use super::failure::{Failure, Result};
+use super::failure::{CommandFailure, Result};
 use super::world::World;
 
 /// Asks for a plain `yes`. Without a terminal nobody can answer: that is wrong use, and `--yes` is the way.
 pub async fn confirm(world: &mut World, question: &str) -> Result<()> {
     if !world.stdin_is_terminal {
-        return Err(Failure::usage("there is no terminal to ask at").hint("say --yes to go on without being asked"));
+        return Err(
+            CommandFailure::usage("there is no terminal to ask at").hint("say --yes to go on without being asked")
+        );
     }
     world.err.print(&format!("\n{question} Only `yes` goes on: "))?;
-    let answer = answer(world).await.map_err(|error| Failure::error(format!("cannot read the answer: {error}")))?;
+    let answer =
+        answer(world).await.map_err(|error| CommandFailure::error(format!("cannot read the answer: {error}")))?;
     if answer.trim() == "yes" {
         return Ok(());
     }
-    Err(Failure::new(Exit::Declined, "not done: the answer was not `yes`"))
+    Err(CommandFailure::new(Exit::Declined, "not done: the answer was not `yes`"))
 }
 
 /// Reads a line on a thread of its own: a signal must be heard while nobody types.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::command_line::{Called, Form};
+use super::command_line::{Form, Invocation};
 
 /// All side effects of a run: built once in `main`, made up in tests.
 pub struct World {
@@ -81,12 +81,12 @@ pub struct Stream {
     /// Whether colours are written or stripped.
     pub color: bool,
     /// How the commands are typed that texts name.
-    pub called: Called,
+    pub called: Invocation,
 }
 
 impl Stream {
     pub fn new(to: Box<dyn Write + Send>, is_terminal: bool, width: Option<usize>) -> Self {
-        Self { to: Arc::new(Mutex::new(to)), is_terminal, width, color: false, called: Called::default() }
+        Self { to: Arc::new(Mutex::new(to)), is_terminal, width, color: false, called: Invocation::default() }
     }
 
     /// Writes text that may be coloured, and that may name commands.

@@ -11,14 +11,14 @@ pub type Reader<C> = <C as Cloud>::Reader;
 
 /// An account and region, and the role that is assumed there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct Location {
     /// Twelve digits.
     pub account: String,
     pub region: String,
     pub role: Option<Role>,
 }
 
-impl Place {
+impl Location {
     /// A region of a stack's account.
     pub fn of(stack: &Stack, region: &str, access: Access) -> Self {
         Self { account: stack.account.clone(), region: region.to_owned(), role: stack.role(access) }
@@ -37,14 +37,14 @@ pub trait Accounts: Send + Sync {
 
     fn now(&self) -> Timestamp;
 
-    /// Checks that the credentials are for the place's account.
-    fn verify<'a>(&'a self, place: &'a Place) -> BoxFuture<'a, Result<()>>;
+    /// Checks that the credentials are for the location's account.
+    fn verify<'a>(&'a self, location: &'a Location) -> BoxFuture<'a, Result<()>>;
 
     /// Opens a fresh reader.
-    fn reader<'a>(&'a self, place: &'a Place) -> BoxFuture<'a, Result<Reader<Self::Cloud>>>;
+    fn reader<'a>(&'a self, location: &'a Location) -> BoxFuture<'a, Result<Reader<Self::Cloud>>>;
 
-    /// Returns the stacks of a project that anything in the place claims by its tags. The index that tells so lags.
-    fn claimed<'a>(&'a self, place: &'a Place, project: &'a str) -> BoxFuture<'a, Result<BTreeSet<StackId>>>;
+    /// Returns the stacks of a project that the tags of anything in the location claim. The index that tells so lags.
+    fn claimed<'a>(&'a self, location: &'a Location, project: &'a str) -> BoxFuture<'a, Result<BTreeSet<StackId>>>;
 
     /// Says of which services the tag index shows something; see [`Source::services`].
     fn services<'a>(&'a self, reader: &'a Reader<Self::Cloud>, scope: &'a Scope) -> BoxFuture<'a, Result<Services>>;
@@ -69,8 +69,8 @@ pub struct Account<'a, A> {
 
 impl<A: Accounts> Source<A::Cloud> for Account<'_, A> {
     fn reader<'a>(&'a self, region: &'a str) -> BoxFuture<'a, Result<Reader<A::Cloud>>> {
-        let place = Place { account: self.id.to_owned(), region: region.to_owned(), role: self.role.clone() };
-        Box::pin(async move { self.accounts.reader(&place).await })
+        let location = Location { account: self.id.to_owned(), region: region.to_owned(), role: self.role.clone() };
+        Box::pin(async move { self.accounts.reader(&location).await })
     }
 
     fn services<'a>(&'a self, reader: &'a Reader<A::Cloud>, scope: &'a Scope) -> BoxFuture<'a, Result<Services>> {

@@ -1,27 +1,27 @@
-//! A look at one thing by its id, to take it as a resource of a stack.
+//! Reads one live resource by its id, to adopt it into a stack.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{Accounts, Fleet, Place, PlanOptions, Unmatched};
+use super::{Accounts, Fleet, Location, PlanOptions, Unmatched};
 use crate::blueprint::{Blueprint, Resource};
-use crate::inventory::{Inventory, Seen};
-use crate::plan::{Guarding, Mode, StackPlan, Unfit, adopted, adoption, unread};
+use crate::inventory::{Inventory, ListOutcome};
+use crate::plan::{AdoptionConflict, Guarding, Mode, StackPlan, adopted, adoption, unread};
 use crate::resource::{AnyKind, AnyListing, Failure, Live, Scope, StackId, Unseen};
 
-/// What adopting a thing writes, and what is different about it.
+/// The tags that an adoption writes, and the differences that it leaves.
 #[derive(Debug)]
 pub struct Adoption {
     /// A retag of the one thing, and nothing else.
     pub plan: StackPlan,
-    /// What the next plan will say of it.
+    /// The next plan's differences.
     pub differences: StackPlan,
     pub live: Arc<Live>,
 }
 
 /// Why a thing can't be adopted.
 #[derive(Clone, Debug)]
-pub enum Unadoptable {
+pub enum AdoptionError {
     /// The resource is there already: its id.
     IsThere(String),
     /// Something may be the resource, and could not be read.
@@ -31,7 +31,7 @@ pub enum Unadoptable {
     /// It may be there, and could not be read.
     Unseen(Failure),
     /// It is there, under this id, and can't be taken.
-    Unfit(String, Unfit),
+    Conflict(String, AdoptionConflict),
     /// No kind is of the resource's type.
     Unknown,
     /// The account is another than the tenant's file says.
@@ -42,31 +42,31 @@ impl<A: Accounts> Fleet<'_, A> {
     /// Looks at the thing with this id, ARN or name, whosever it is, as if it were the resource of the fleet's one stack.
     ///
     /// # Errors
-    /// [`Unadoptable`].
+    /// [`AdoptionError`].
     pub async fn adoption(
         &self,
         blueprint: &Blueprint,
         resource: &Resource,
         id: &str,
-    ) -> Result<Adoption, Unadoptable> {
+    ) -> Result<Adoption, AdoptionError> {
         let address = &resource.address;
-        let mut inventories = self.read(false).await.map_err(Unadoptable::Failed)?;
+        let mut inventories = self.read(false).await.map_err(AdoptionError::Failed)?;
         let inventory = inventories.entry(blueprint.stack.id.clone()).or_default();
         if let Some((_, live)) = inventory.all().find(|(at, _)| *at == address) {
-            return Err(Unadoptable::IsThere(live.id.clone()));
+            return Err(AdoptionError::IsThere(live.id.clone()));
         }
-        if let Some(Seen::Read(sight)) = inventory.seen(&resource.region, &address.kind)
-            && let Some(unseen) = unread(sight, resource)
+        if let Some(ListOutcome::Read(listing)) = inventory.list_outcome(&resource.region, &address.kind)
+            && let Some(unseen) = unread(listing, resource)
         {
-            return Err(Unadoptable::Unread(unseen.clone()));
+            return Err(AdoptionError::Unread(unseen.clone()));
         }
         let kind = self.accounts.kinds().iter().find(|kind| kind.facts().kind == address.kind);
-        let kind = *kind.ok_or(Unadoptable::Unknown)?;
+        let kind = *kind.ok_or(AdoptionError::Unknown)?;
         let listing = self.ask_for(kind, blueprint, resource, id).await?;
         let live = Arc::new(the_one(&listing, id)?);
         let facts = kind.facts();
-        let unfit = |unfit| Unadoptable::Unfit(live.id.clone(), unfit);
-        let plan = adoption(blueprint, resource, facts, &live).map_err(unfit)?;
+        let conflict = |conflict| AdoptionError::Conflict(live.id.clone(), conflict);
+        let plan = adoption(blueprint, resource, facts, &live).map_err(conflict)?;
         take(inventory, resource, Arc::new(adopted(blueprint, resource, facts, &live)));
         let differences = self.differences(blueprint, resource, inventories);
         Ok(Adoption { plan, differences, live })
@@ -78,20 +78,20 @@ impl<A: Accounts> Fleet<'_, A> {
         blueprint: &Blueprint,
         resource: &Resource,
         id: &str,
-    ) -> Result<AnyListing, Unadoptable> {
+    ) -> Result<AnyListing, AdoptionError> {
         let stack = &blueprint.stack;
         let scope = Scope {
             project: stack.project.clone(),
             account: stack.account.clone(),
             region: resource.region.clone(),
             stacks: vec![stack.id.clone()],
-            also: BTreeSet::from([id.to_owned()]),
+            requested: BTreeSet::from([id.to_owned()]),
         };
-        let reader = self.accounts.reader(&Place::of(stack, &resource.region, self.access)).await;
-        kind.list(&reader.map_err(Unadoptable::Failed)?, &scope).await.map_err(Unadoptable::Unseen)
+        let reader = self.accounts.reader(&Location::of(stack, &resource.region, self.access)).await;
+        kind.list(&reader.map_err(AdoptionError::Failed)?, &scope).await.map_err(AdoptionError::Unseen)
     }
 
-    /// What the next plan will say of the thing once it bears the tags: a plan of its address alone.
+    /// The next plan of the thing, once it bears the tags: a plan of its address alone.
     fn differences(
         &self,
         blueprint: &Blueprint,
@@ -99,8 +99,8 @@ impl<A: Accounts> Fleet<'_, A> {
         inventories: BTreeMap<StackId, Inventory>,
     ) -> StackPlan {
         let options = PlanOptions { selectors: &[], mode: Mode::Apply, guarding: Guarding::default(), survey: false };
-        let plan = match self.planned(&options, inventories) {
-            Ok(looked) => looked.plan.stacks.into_iter().find(|plan| plan.stack.id == blueprint.stack.id),
+        let plan = match self.plan_from(&options, inventories) {
+            Ok(fleet_plan) => fleet_plan.plan.stacks.into_iter().find(|plan| plan.stack.id == blueprint.stack.id),
             // Nothing was selected.
             Err(Unmatched(_)) => None,
         };
@@ -111,25 +111,25 @@ impl<A: Accounts> Fleet<'_, A> {
 }
 
 /// The thing that was asked for, out of all that its kind listed.
-fn the_one(listing: &AnyListing, id: &str) -> Result<Live, Unadoptable> {
-    let asked = Scope { also: BTreeSet::from([id.to_owned()]), ..Scope::default() };
+fn the_one(listing: &AnyListing, id: &str) -> Result<Live, AdoptionError> {
+    let asked = Scope { requested: BTreeSet::from([id.to_owned()]), ..Scope::default() };
     let handles =
-        |live: &Live| live.handles().into_iter().chain(live.name.clone()).any(|handle| asked.asks_for(&handle));
+        |live: &Live| live.handles().into_iter().chain(live.name.clone()).any(|handle| asked.requests(&handle));
     if let Some(live) = listing.found.iter().find(|live| handles(live)) {
         return Ok(live.clone());
     }
-    let unseen = listing.unseen.iter().find(|unseen| asked.asks_for(&unseen.id));
-    Err(unseen.map_or(Unadoptable::Missing, |unseen| Unadoptable::Unseen(unseen.failure.clone())))
+    let unseen = listing.unseen.iter().find(|unseen| asked.requests(&unseen.id));
+    Err(unseen.map_or(AdoptionError::Missing, |unseen| AdoptionError::Unseen(unseen.failure.clone())))
 }
 
 /// Puts the thing into what was seen, as if it bore the tags.
 fn take(inventory: &mut Inventory, resource: &Resource, live: Arc<Live>) {
     let address = &resource.address;
     let place = (resource.region.clone(), address.kind.clone());
-    if let Some(Seen::Read(sight)) = inventory.kinds.get_mut(&place) {
-        sight.strangers.retain(|stranger| stranger.id != live.id);
-        sight.estranged.retain(|other| other.id != live.id);
-        sight.copies.retain(|other| other.id != live.id);
-        sight.found.insert(address.clone(), vec![live]);
+    if let Some(ListOutcome::Read(listing)) = inventory.kinds.get_mut(&place) {
+        listing.name_conflicts.retain(|conflict| conflict.id != live.id);
+        listing.mistagged.retain(|other| other.id != live.id);
+        listing.copies.retain(|other| other.id != live.id);
+        listing.found.insert(address.clone(), vec![live]);
     }
 }

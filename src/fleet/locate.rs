@@ -4,25 +4,25 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::join_all;
 
-use super::{Account, Accounts, Fleet, Members, Place, sought};
+use super::{Account, Accounts, Fleet, Location, Members, stack_request};
 use crate::blueprint::Blueprint;
-use crate::inventory::{Inventory, Orphan, Request, Sought, collect, named_stacks};
+use crate::inventory::{Inventory, Orphan, Request, StackRequest, collect, named_stacks};
 use crate::problem::Problem;
 use crate::resource::{Access, Failure, Result, Stack, StackId, Tags, home, partition};
 
-/// A place where stacks are looked for, and by which role they could be changed there.
+/// A location where stacks are searched for, and the role by which they could be changed there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Suspected {
-    place: Place,
+struct SearchTarget {
+    location: Location,
     write_role: Option<String>,
 }
 
-/// Whether a stack that is claimed in a place is one that is looked for.
-type IsMeant<'a> = dyn Fn(&Place, &StackId) -> bool + Sync + 'a;
+/// Whether a stack that is claimed in a location is one that is searched for.
+type IsMeant<'a> = dyn Fn(&Location, &StackId) -> bool + Sync + 'a;
 
-/// What a look at places found, and where it could not look: why.
+/// The stacks that a search found, and the locations that it could not search: why.
 #[derive(Debug, Default)]
-pub struct Strays {
+pub struct OrphanSearch {
     pub found: Vec<Orphan>,
     pub unsearched: Vec<Problem>,
 }
@@ -30,28 +30,29 @@ pub struct Strays {
 impl<A: Accounts> Fleet<'_, A> {
     /// Finds the stacks that are there and not in the YAML: in every account of the stacks that were read, in their
     /// regions and those that the project names for it. What a stack has in a region that it does not name is one, too.
-    pub async fn orphans(&self) -> Strays {
+    pub async fn orphans(&self) -> OrphanSearch {
         let stacks = self.stacks;
         let accounts: BTreeSet<&str> = stacks.iter().map(|blueprint| &*blueprint.stack.account).collect();
-        let mut places = BTreeSet::new();
+        let mut locations = BTreeSet::new();
         for blueprint in stacks {
-            let own = sought(blueprint);
-            places
-                .extend(own.regions().into_iter().map(|region| Suspected::of(&blueprint.stack, region, Access::Read)));
+            let own = stack_request(blueprint);
+            locations.extend(
+                own.regions().into_iter().map(|region| SearchTarget::of(&blueprint.stack, region, Access::Read)),
+            );
         }
         // Where what belongs to no region is kept: certificates and web ACLs of CloudFront.
-        places.extend(stacks.iter().map(|it| Suspected::of(&it.stack, home(&it.stack.region), Access::Read)));
+        locations.extend(stacks.iter().map(|it| SearchTarget::of(&it.stack, home(&it.stack.region), Access::Read)));
         let members = self.members.stacks.iter().filter(|stack| accounts.contains(&*stack.account));
-        places.extend(members.map(|stack| Suspected::of(stack, &stack.region, Access::Read)));
-        let is_stray = |place: &Place, id: &StackId| {
+        locations.extend(members.map(|stack| SearchTarget::of(stack, &stack.region, Access::Read)));
+        let is_stray = |location: &Location, id: &StackId| {
             let wanted = stacks.iter().find(|blueprint| blueprint.stack.id == *id);
-            match wanted.filter(|blueprint| blueprint.stack.account == place.account) {
+            match wanted.filter(|blueprint| blueprint.stack.account == location.account) {
                 // A region that nothing of the stack names any more.
-                Some(blueprint) => !sought(blueprint).regions().contains(&*place.region),
+                Some(blueprint) => !stack_request(blueprint).regions().contains(&*location.region),
                 None => !self.members.ids.contains(id),
             }
         };
-        self.strays(once_each(places), &is_stray).await
+        self.search(once_each(locations), &is_stray).await
     }
 
     /// Looks in other regions and accounts for stacks of which most is not where the YAML says.
@@ -60,20 +61,22 @@ impl<A: Accounts> Fleet<'_, A> {
             .stacks
             .iter()
             .filter(|one| !one.resources.is_empty())
-            .filter(|one| inventories.get(&one.stack.id).is_some_and(|inventory| !sought(one).is_at_home(inventory)))
+            .filter(|one| {
+                inventories.get(&one.stack.id).is_some_and(|inventory| !stack_request(one).is_at_home(inventory))
+            })
             .collect();
-        let places = missing.iter().flat_map(|one| self.other_places(&one.stack)).collect();
-        // What is where the YAML says was read.
+        let locations = missing.iter().flat_map(|one| self.other_locations(&one.stack)).collect();
+        // Resources where the YAML says were read already.
         let is_own = |one: &Blueprint, account: &str, region: &str| {
-            account == one.stack.account && sought(one).regions().contains(region)
+            account == one.stack.account && stack_request(one).regions().contains(region)
         };
-        let is_missing = |place: &Place, claimed: &StackId| {
+        let is_missing = |location: &Location, claimed: &StackId| {
             let claimed = missing.iter().find(|one| one.stack.id == *claimed);
-            claimed.is_some_and(|one| !is_own(one, &place.account, &place.region))
+            claimed.is_some_and(|one| !is_own(one, &location.account, &location.region))
         };
-        let strays = self.strays(once_each(places), &is_missing).await;
+        let strays = self.search(once_each(locations), &is_missing).await;
         for blueprint in missing {
-            let (stack, own) = (&blueprint.stack, sought(blueprint));
+            let (stack, own) = (&blueprint.stack, stack_request(blueprint));
             if let Some(inventory) = inventories.get_mut(&stack.id) {
                 let lives_there = |found: &&Orphan| found.stack == stack.id && own.lives_with(found, inventory);
                 inventory.elsewhere = strays.found.iter().filter(lives_there).cloned().collect();
@@ -82,26 +85,26 @@ impl<A: Accounts> Fleet<'_, A> {
         }
     }
 
-    /// Asks the tag index of each place, and the kinds that it knows nothing of, and reads what they name.
-    async fn strays(&self, places: Vec<Suspected>, is_meant: &IsMeant<'_>) -> Strays {
-        let known = &self.verified(&places).await;
-        let asked = join_all(places.iter().map(|suspected| async move {
-            let place = &suspected.place;
-            known[&*place.account].clone()?;
-            let mut claimed = self.accounts.claimed(place, self.members.project).await?;
-            claimed.extend(self.claimed_by_name(place).await?);
-            let claimed: BTreeSet<_> = claimed.into_iter().filter(|stack| is_meant(place, stack)).collect();
-            Ok(if claimed.is_empty() { Vec::new() } else { self.confirm(suspected, &claimed).await })
+    /// Asks the tag index of each location, and the kinds that the index doesn't show, and reads the stacks that they name.
+    async fn search(&self, locations: Vec<SearchTarget>, is_meant: &IsMeant<'_>) -> OrphanSearch {
+        let known = &self.verified(&locations).await;
+        let asked = join_all(locations.iter().map(|target| async move {
+            let location = &target.location;
+            known[&*location.account].clone()?;
+            let mut claimed = self.accounts.claimed(location, self.members.project).await?;
+            claimed.extend(self.claimed_by_name(location).await?);
+            let claimed: BTreeSet<_> = claimed.into_iter().filter(|stack| is_meant(location, stack)).collect();
+            Ok(if claimed.is_empty() { Vec::new() } else { self.confirm(target, &claimed).await })
         }));
-        let mut strays = Strays::default();
+        let mut strays = OrphanSearch::default();
         let mut failed: BTreeMap<(String, &str), BTreeSet<&str>> = BTreeMap::new();
-        for (Suspected { place, .. }, answer) in places.iter().zip(asked.await) {
+        for (SearchTarget { location, .. }, answer) in locations.iter().zip(asked.await) {
             for found in answer.unwrap_or_else(|failure| vec![Err(failure)]) {
                 match found {
                     Ok(orphan) => strays.found.push(orphan),
                     Err(failure) => {
                         let why = Failure { request_id: None, ..failure }.to_string();
-                        failed.entry((why, &place.account)).or_default().insert(&place.region);
+                        failed.entry((why, &location.account)).or_default().insert(&location.region);
                     }
                 }
             }
@@ -117,30 +120,32 @@ impl<A: Accounts> Fleet<'_, A> {
     }
 
     /// The stacks whose names things in the place bear that can't be tagged: no tag index knows those.
-    async fn claimed_by_name(&self, place: &Place) -> Result<BTreeSet<StackId>> {
-        let Place { account, region, role } = place;
+    async fn claimed_by_name(&self, location: &Location) -> Result<BTreeSet<StackId>> {
+        let Location { account, region, role } = location;
         let source = Account { accounts: self.accounts, id: account, role: role.clone() };
         named_stacks(self.accounts.kinds(), &source, self.members.project, account, region).await
     }
 
     /// Checks once for each account that the credentials are for it.
-    async fn verified<'a>(&self, places: &'a [Suspected]) -> BTreeMap<&'a str, Result<()>> {
-        let places = places.iter().rev().map(|suspected| &suspected.place);
-        let first: BTreeMap<&str, &Place> = places.map(|place| (&*place.account, place)).collect();
+    async fn verified<'a>(&self, locations: &'a [SearchTarget]) -> BTreeMap<&'a str, Result<()>> {
+        let locations = locations.iter().rev().map(|target| &target.location);
+        let first: BTreeMap<&str, &Location> = locations.map(|location| (&*location.account, location)).collect();
         let checks =
-            first.into_iter().map(|(account, place)| async move { (account, self.accounts.verify(place).await) });
+            first.into_iter().map(|(account, location)| async move { (account, self.accounts.verify(location).await) });
         join_all(checks).await.into_iter().collect()
     }
 
     /// Reads what the tag index named: it lags, and names what is on its way out. What it named and could not be read may
     /// be there.
-    async fn confirm(&self, suspected: &Suspected, claimed: &BTreeSet<StackId>) -> Vec<Result<Orphan>> {
+    async fn confirm(&self, target: &SearchTarget, claimed: &BTreeSet<StackId>) -> Vec<Result<Orphan>> {
         let Members { project, .. } = self.members;
-        let Place { account, region, role } = &suspected.place;
-        let stacks: Vec<Stack> = claimed.iter().map(|id| suspected.stack(project, id)).collect();
+        let Location { account, region, role } = &target.location;
+        let stacks: Vec<Stack> = claimed.iter().map(|id| target.stack(project, id)).collect();
         let source = Account { accounts: self.accounts, id: account, role: role.clone() };
-        let wanted =
-            stacks.iter().map(|stack| Sought { stack, wanted: BTreeMap::new(), global: BTreeSet::new() }).collect();
+        let wanted = stacks
+            .iter()
+            .map(|stack| StackRequest { stack, wanted: BTreeMap::new(), global: BTreeSet::new() })
+            .collect();
         let request = Request { project, account, named: &self.named(), stacks: wanted, survey: false };
         let mut read = collect(self.accounts.kinds(), &source, &request).await;
         self.leave_global(&stacks, &mut read);
@@ -155,7 +160,7 @@ impl<A: Accounts> Fleet<'_, A> {
                 stack: stack.id.clone(),
                 account: account.clone(),
                 region: region.clone(),
-                role: suspected.write_role.clone(),
+                role: target.write_role.clone(),
                 resources: inventory.all().count(),
                 addresses,
             }))
@@ -164,27 +169,27 @@ impl<A: Accounts> Fleet<'_, A> {
     }
 
     /// Where a stack may live instead: in its account every region, in the others those that the project names.
-    fn other_places(&self, stack: &Stack) -> BTreeSet<Suspected> {
+    fn other_locations(&self, stack: &Stack) -> BTreeSet<SearchTarget> {
         let members = self.members.stacks;
         let named: BTreeSet<&str> = members.iter().map(|other| &*other.region).collect();
         // An account is of one partition.
         let is_near = |stack: &Stack, region: &str| partition(region) == partition(&stack.region);
         let known = self.accounts.regions().into_iter().filter(|region| is_near(stack, region));
-        let mut places: BTreeSet<_> = known.map(|region| Suspected::of(stack, region, self.access)).collect();
+        let mut locations: BTreeSet<_> = known.map(|region| SearchTarget::of(stack, region, self.access)).collect();
         let others = members.iter().filter(|other| other.account != stack.account);
         for other in others.chain([stack]) {
             let regions = named.iter().filter(|region| is_near(other, region));
-            places.extend(regions.map(|region| Suspected::of(other, region, self.access)));
+            locations.extend(regions.map(|region| SearchTarget::of(other, region, self.access)));
         }
-        places
+        locations
     }
 }
 
-impl Suspected {
+impl SearchTarget {
     fn of(stack: &Stack, region: &str, access: Access) -> Self {
-        let place = Place::of(stack, region, access);
-        let role = place.role.or_else(|| stack.role(Access::Write));
-        Self { place: Place { role, ..place }, write_role: stack.write_role.clone() }
+        let location = Location::of(stack, region, access);
+        let role = location.role.or_else(|| stack.role(Access::Write));
+        Self { location: Location { role, ..location }, write_role: stack.write_role.clone() }
     }
 
     /// A stack that may live here, of which nothing is known but its name.
@@ -192,8 +197,8 @@ impl Suspected {
         Stack {
             id: id.clone(),
             project: project.to_owned(),
-            account: self.place.account.clone(),
-            region: self.place.region.clone(),
+            account: self.location.account.clone(),
+            region: self.location.region.clone(),
             template: String::new(),
             tags: Tags::default(),
             read_role: None,
@@ -227,7 +232,10 @@ impl<A: Accounts> Fleet<'_, A> {
 }
 
 /// One way into each account and region is enough.
-fn once_each(places: BTreeSet<Suspected>) -> Vec<Suspected> {
+fn once_each(locations: BTreeSet<SearchTarget>) -> Vec<SearchTarget> {
     let mut seen = BTreeSet::new();
-    places.into_iter().filter(|one| seen.insert((one.place.account.clone(), one.place.region.clone()))).collect()
+    locations
+        .into_iter()
+        .filter(|one| seen.insert((one.location.account.clone(), one.location.region.clone())))
+        .collect()
 }

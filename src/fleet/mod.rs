@@ -1,11 +1,11 @@
-//! A project's stacks in their accounts: read, looked for where they are not, planned, adopted, and run in rounds.
+//! A project's stacks in their accounts: read, searched for elsewhere, planned, adopted, and run in rounds.
 //!
-//! **Invariant:** nothing here knows a cloud. What does is an [`Accounts`]: the command's is AWS, the simulation's a fake.
+//! **Invariant:** nothing here knows a cloud but an [`Accounts`]: the command's is AWS, the simulation's a fake.
 
 mod accounts;
 mod adopt;
+mod fleet_plan;
 mod locate;
-mod look;
 mod plan;
 mod read;
 mod rounds;
@@ -14,14 +14,14 @@ mod selector;
 use std::collections::BTreeSet;
 
 use crate::blueprint::Blueprint;
-use crate::inventory::Sought;
+use crate::inventory::StackRequest;
 use crate::resource::{Access, Stack, StackId};
 
-pub use accounts::{Account, Accounts, Place, Reader};
-pub use adopt::{Adoption, Unadoptable};
-pub use locate::Strays;
-pub use look::Looked;
-pub use plan::{PlanOptions, Unmatched, Unplanned, nothing_there, plan_stacks};
+pub use accounts::{Account, Accounts, Location, Reader};
+pub use adopt::{Adoption, AdoptionError};
+pub use fleet_plan::FleetPlan;
+pub use locate::OrphanSearch;
+pub use plan::{PlanError, PlanOptions, Unmatched, nothing_there, plan_stacks};
 pub use rounds::{Ending, Rounds, in_rounds};
 pub use selector::{Selector, names_resource, select_resources, selects, unmatched_resource, unmatched_stack};
 
@@ -31,7 +31,7 @@ pub struct Members<'a> {
     /// The project's name.
     pub project: &'a str,
     pub ids: &'a [StackId],
-    /// Those whose files are right.
+    /// The stacks whose files are right.
     pub stacks: &'a [Stack],
     /// The types that the project's templates name.
     pub kinds: &'a BTreeSet<String>,
@@ -54,11 +54,11 @@ impl<A> Fleet<'_, A> {
     }
 }
 
-/// What to look for of a stack.
-fn sought(blueprint: &Blueprint) -> Sought<'_> {
+/// The resources of a stack to look for.
+fn stack_request(blueprint: &Blueprint) -> StackRequest<'_> {
     let resources = blueprint.resources.values();
     let wanted = resources.map(|resource| (resource.address.clone(), resource.region.clone())).collect();
     let global = blueprint.resources.values().filter(|resource| resource.is_global);
     let global = global.map(|resource| resource.address.clone()).collect();
-    Sought { stack: &blueprint.stack, wanted, global }
+    StackRequest { stack: &blueprint.stack, wanted, global }
 }

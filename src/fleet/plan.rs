@@ -2,14 +2,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::{Selector, select_resources, sought, unmatched_resource};
+use super::{Selector, select_resources, stack_request, unmatched_resource};
 use crate::blueprint::Blueprint;
-use crate::inventory::{Inventory, Seen, Sight};
+use crate::inventory::{Inventory, ListOutcome, StackListing};
 use crate::plan::{Guarding, Input, Mode, Plan, guard, plan};
 use crate::problem::Problem;
 use crate::resource::{Address, Failure, Shape, StackId};
 
-/// What a plan of stacks is for.
+/// The purpose of a plan of stacks.
 #[derive(Clone, Debug)]
 pub struct PlanOptions<'a> {
     /// Narrow it to resources; none, or whole stacks: everything.
@@ -26,19 +26,19 @@ pub struct Unmatched(pub String);
 
 /// Why there is no plan.
 #[derive(Clone, Debug)]
-pub enum Unplanned {
+pub enum PlanError {
     /// The credentials are not for an account.
     Failed(Failure),
     Unmatched(Unmatched),
 }
 
-impl From<Failure> for Unplanned {
+impl From<Failure> for PlanError {
     fn from(failure: Failure) -> Self {
         Self::Failed(failure)
     }
 }
 
-impl From<Unmatched> for Unplanned {
+impl From<Unmatched> for PlanError {
     fn from(unmatched: Unmatched) -> Self {
         Self::Unmatched(unmatched)
     }
@@ -69,7 +69,7 @@ pub fn plan_stacks(
         let mut made = plan(&Input { blueprint, inventory, shapes, mode, selection, now });
         made.warnings.extend(inventory.unsearched.iter().map(|why| Problem::warning(None, why.clone())));
         made.warnings.extend(inventory.survey_failure.iter().chain(&inventory.incomplete).map(|failure| {
-            Problem::warning(None, format!("the look for unmanaged resources is incomplete: {failure}"))
+            Problem::warning(None, format!("the search for unmanaged resources is incomplete: {failure}"))
         }));
         all.stacks.push(made);
     }
@@ -86,9 +86,9 @@ pub fn nothing_there(shapes: &[&dyn Shape], stacks: &[&Blueprint]) -> BTreeMap<S
         let seen = |region: &str| {
             let region = region.to_owned();
             let kinds = shapes.iter().map(|shape| shape.facts().kind.to_owned());
-            kinds.map(move |kind| ((region.clone(), kind), Seen::Read(Sight::default())))
+            kinds.map(move |kind| ((region.clone(), kind), ListOutcome::Read(StackListing::default())))
         };
-        let kinds = sought(blueprint).regions().into_iter().flat_map(seen).collect();
+        let kinds = stack_request(blueprint).regions().into_iter().flat_map(seen).collect();
         (blueprint.stack.id.clone(), Inventory { kinds, ..Inventory::default() })
     };
     stacks.iter().map(empty).collect()

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use futures_util::future::{join_all, try_join_all};
 
-use super::{Account, Accounts, Fleet, Place, sought};
+use super::{Account, Accounts, Fleet, Location, stack_request};
 use crate::blueprint::Blueprint;
 use crate::inventory::{Inventory, Request, Wanted, collect, preflight};
 use crate::resource::{Result, Role, StackId};
@@ -25,7 +25,7 @@ impl<A: Accounts> Fleet<'_, A> {
         self.accounts.begins(groups.len());
         try_join_all(groups.iter().map(|group| self.verify(group))).await?;
         let reads = groups.iter().map(|group| async move {
-            let stacks = group.stacks.iter().map(|blueprint| sought(blueprint)).collect();
+            let stacks = group.stacks.iter().map(|blueprint| stack_request(blueprint)).collect();
             let request = Request { project: self.members.project, account: group.account, named, stacks, survey };
             let read = collect(self.accounts.kinds(), &self.source(group), &request).await;
             self.accounts.has_read();
@@ -68,6 +68,6 @@ impl<A: Accounts> Fleet<'_, A> {
 
     async fn verify(&self, group: &Group<'_>) -> Result<()> {
         let stack = &group.stacks[0].stack;
-        self.accounts.verify(&Place::of(stack, &stack.region, self.access)).await
+        self.accounts.verify(&Location::of(stack, &stack.region, self.access)).await
     }
 }

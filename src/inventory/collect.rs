@@ -3,9 +3,9 @@ use std::sync::Arc;
 
 use futures_util::future::{BoxFuture, join_all};
 
-use super::estranged::look_again;
+use super::mistagged::find_mistagged;
 use super::selection::Selection;
-use super::types::{Inventory, Orphan, Seen, Sight, Unmanaged};
+use super::types::{Inventory, ListOutcome, Orphan, StackListing, Unmanaged};
 use crate::resource::{
     Address, AnyKind, AnyListing, Cloud, Facts, Failure, Live, Result, Scope, Secrets, Stack, StackId, State, key,
 };
@@ -13,7 +13,7 @@ use crate::resource::{
 /// The kind whose things others stand in: it can't go while anything is inside.
 pub const NETWORK: &str = "AWS::EC2::VPC";
 
-/// What is nobody's in one region.
+/// The foreign things in one region.
 #[derive(Debug, Default)]
 pub struct Surveyed {
     pub things: Vec<Unmanaged>,
@@ -45,22 +45,21 @@ pub struct Request<'a> {
     pub account: &'a str,
     /// The types that are read in any case: what the project can make. Of another type it is read what the tag index shows.
     pub named: &'a BTreeSet<String>,
-    pub stacks: Vec<Sought<'a>>,
+    pub stacks: Vec<StackRequest<'a>>,
     /// Whether to look for unmanaged things too (`diff`, `destroy`).
     pub survey: bool,
 }
 
 /// One stack to read.
-pub struct Sought<'a> {
+pub struct StackRequest<'a> {
     pub stack: &'a Stack,
-    /// What should be there, and in which region: if something of it is missing, a second look asks whether it only lost
-    /// its tags.
+    /// The desired resources and their regions: if one of them is missing, a second list asks whether it only lost its tags.
     pub wanted: BTreeMap<Address, String>,
-    /// Those of them that belong to no region.
+    /// The desired resources that belong to no region.
     pub global: BTreeSet<Address>,
 }
 
-impl Sought<'_> {
+impl StackRequest<'_> {
     /// The home region and those that resources name.
     pub fn regions(&self) -> BTreeSet<&str> {
         self.wanted.values().map(String::as_str).chain([self.stack.region.as_str()]).collect()
@@ -99,18 +98,20 @@ pub async fn collect<C: Cloud>(
     source: &dyn Source<C>,
     request: &Request<'_>,
 ) -> BTreeMap<StackId, Inventory> {
-    let regions: BTreeSet<&str> = request.stacks.iter().flat_map(Sought::regions).collect();
+    let regions: BTreeSet<&str> = request.stacks.iter().flat_map(StackRequest::regions).collect();
     let read = join_all(regions.into_iter().map(|region| read_region(kinds, source, request, region))).await;
     let mut inventories: BTreeMap<StackId, Inventory> =
-        request.stacks.iter().map(|sought| (sought.stack.id.clone(), Inventory::default())).collect();
+        request.stacks.iter().map(|stack_request| (stack_request.stack.id.clone(), Inventory::default())).collect();
     for region in read {
-        for sought in request.stacks.iter().filter(|sought| sought.regions().contains(&*region.name)) {
-            let stack = &sought.stack.id;
+        for stack_request in
+            request.stacks.iter().filter(|stack_request| stack_request.regions().contains(&*region.name))
+        {
+            let stack = &stack_request.stack.id;
             let inventory = inventories.entry(stack.clone()).or_default();
             for (kind, listing) in region.read_of(kinds, stack) {
                 let seen = match listing {
-                    Ok(listing) => Seen::Read(share(*kind, listing, request.project, stack)),
-                    Err(failure) => Seen::Unknown(failure.clone()),
+                    Ok(listing) => ListOutcome::Read(share(*kind, listing, request.project, stack)),
+                    Err(failure) => ListOutcome::Unknown(failure.clone()),
                 };
                 inventory.kinds.insert((region.name.clone(), kind.facts().kind.to_owned()), seen);
             }
@@ -131,7 +132,7 @@ pub async fn collect<C: Cloud>(
             }
         }
     }
-    look_again(kinds, source, request, &mut inventories).await;
+    find_mistagged(kinds, source, request, &mut inventories).await;
     inventories.values_mut().for_each(report_attached);
     if request.survey {
         inventories.values_mut().for_each(report_copies);
@@ -154,14 +155,14 @@ fn hide_secrets<C: Cloud>(kinds: &[&dyn AnyKind<C>], inventory: &mut Inventory) 
         return;
     }
     for seen in inventory.kinds.values_mut() {
-        let Seen::Read(sight) = seen else { continue };
-        for live in sight.found.values_mut().flatten().filter(|live| live.state != State::Ready) {
+        let ListOutcome::Read(stack_listing) = seen else { continue };
+        for live in stack_listing.found.values_mut().flatten().filter(|live| live.state != State::Ready) {
             secrets.hide_in_state(&mut Arc::make_mut(live).state);
         }
     }
 }
 
-/// What one region said.
+/// The lists of one region.
 struct Region<'a> {
     name: String,
     selection: Selection<'a>,
@@ -171,7 +172,7 @@ struct Region<'a> {
 }
 
 impl Region<'_> {
-    /// What was listed for a stack, and of which kinds.
+    /// The lists that were made for a stack, by kind.
     fn read_of<'r, C: Cloud>(
         &'r self,
         kinds: &'r [&'r dyn AnyKind<C>],
@@ -213,37 +214,42 @@ async fn read_region<'a, C: Cloud>(
     Region { name, selection, listings, survey }
 }
 
-/// What one look at a region is about.
+/// The scope of the lists in one region.
 pub(super) fn scope(request: &Request<'_>, region: &str) -> Scope {
-    let stacks = request.stacks.iter().filter(|sought| sought.regions().contains(region));
+    let stacks = request.stacks.iter().filter(|stack_request| stack_request.regions().contains(region));
     Scope {
         project: request.project.to_owned(),
         account: request.account.to_owned(),
         region: region.to_owned(),
-        stacks: stacks.map(|sought| sought.stack.id.clone()).collect(),
-        also: BTreeSet::new(),
+        stacks: stacks.map(|stack_request| stack_request.stack.id.clone()).collect(),
+        requested: BTreeSet::new(),
     }
 }
 
 /// One stack's share of a listing.
-pub(super) fn share<C: Cloud>(kind: &dyn AnyKind<C>, listing: &AnyListing, project: &str, stack: &StackId) -> Sight {
+pub(super) fn share<C: Cloud>(
+    kind: &dyn AnyKind<C>,
+    listing: &AnyListing,
+    project: &str,
+    stack: &StackId,
+) -> StackListing {
     let facts = kind.facts();
-    let mut sight = Sight { strangers: listing.strangers.clone(), ..Sight::default() };
+    let mut stack_listing = StackListing { name_conflicts: listing.name_conflicts.clone(), ..StackListing::default() };
     for live in &listing.found {
         let is_ours = live.tags.get(key::PROJECT) == Some(project) && live.tags.stack().as_ref() == Some(stack);
         let Some(address) = live.tags.address(facts.kind).filter(|_| is_ours) else { continue };
         let live = Arc::new(live.clone());
         if facts.bears_id() && is_copy(&live) {
-            sight.copies.push(live);
+            stack_listing.copies.push(live);
         } else {
-            sight.found.entry(address).or_default().push(live);
+            stack_listing.found.entry(address).or_default().push(live);
         }
     }
     let concerns = |unseen: &&crate::resource::Unseen| {
         unseen.tags.as_ref().is_none_or(|tags| tags.stack().as_ref() == Some(stack))
     };
-    sight.unseen = listing.unseen.iter().filter(concerns).cloned().collect();
-    sight
+    stack_listing.unseen = listing.unseen.iter().filter(concerns).cloned().collect();
+    stack_listing
 }
 
 /// A restored cluster carries the tags of the one it was made from: its name is not its `provision:id`.
@@ -253,21 +259,22 @@ fn is_copy(live: &Live) -> bool {
 
 /// Copies of ours are nobody's: they bear our tags because they were restored from what does.
 fn report_copies(inventory: &mut Inventory) {
-    let sights = inventory.kinds.iter().filter_map(|((_, kind), seen)| match seen {
-        Seen::Read(sight) => Some((kind, sight)),
-        Seen::Unknown(_) => None,
+    let listings = inventory.kinds.iter().filter_map(|((_, kind), seen)| match seen {
+        ListOutcome::Read(stack_listing) => Some((kind, stack_listing)),
+        ListOutcome::Unknown(_) => None,
     });
     let copy = |kind: &String, live: &Live| Unmanaged {
         kind: kind.clone(),
         id: live.id.clone(),
         place: format!("a copy of {}", live.tags.get(key::ID).unwrap_or_default()),
     };
-    let copies = sights.flat_map(|(kind, sight)| sight.copies.iter().map(move |live| copy(kind, live)));
+    let copies =
+        listings.flat_map(|(kind, stack_listing)| stack_listing.copies.iter().map(move |live| copy(kind, live)));
     inventory.unmanaged.extend(copies.collect::<Vec<_>>());
 }
 
-/// What stands in the stack's networks or on its things, and is none of them: known when all is read. What of it may be one
-/// of the stack's own that lost its tags only a plan can tell.
+/// Things in the stack's networks or on its resources that are not the stack's: known when all is read. Only a plan can tell
+/// which of them may be a resource of the stack that lost its tags.
 fn report_attached(inventory: &mut Inventory) {
     let attached = std::mem::take(&mut inventory.attached);
     let ours: BTreeSet<&str> = inventory.all().map(|(_, live)| live.id.as_str()).collect();

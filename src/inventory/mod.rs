@@ -1,13 +1,13 @@
-//! What is: every kind read once per account and region, with the failures met while looking kept inside.
+//! The live resources: every kind listed once per account and region, with the failed reads kept inside.
 
 mod collect;
-mod estranged;
+mod mistagged;
 mod named;
 mod preflight;
 mod selection;
 mod types;
 
-pub use collect::{NETWORK, Request, Services, Sought, Source, Surveyed, Things, collect};
+pub use collect::{NETWORK, Request, Services, Source, StackRequest, Surveyed, Things, collect};
 pub use named::named_stacks;
 pub use preflight::{Wanted, preflight};
-pub use types::{Inventory, Orphan, Refusal, Seen, Sight, Unmanaged};
+pub use types::{Inventory, ListOutcome, Orphan, PreflightRefusal, StackListing, Unmanaged};

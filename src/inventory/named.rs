@@ -1,4 +1,4 @@
-//! Which stacks there are, by the names of what AWS can't tag: no tagging API knows of it.
+//! The stacks that exist, by the names of resources that AWS can't tag: no tagging API knows of these.
 
 use std::collections::BTreeSet;
 

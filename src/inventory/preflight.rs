@@ -9,7 +9,7 @@ use futures_util::future::join_all;
 use serde_json::Value;
 
 use super::collect::Source;
-use super::types::{Inventory, Refusal, Seen};
+use super::types::{Inventory, ListOutcome, PreflightRefusal};
 use crate::resource::{Address, AnyKind, Class, Cloud, Failure, OPEN, StackId, keyed};
 
 /// A resource as it should be.
@@ -21,7 +21,7 @@ pub struct Wanted<'a> {
     pub spec: &'a Value,
 }
 
-/// Those who want to know: the stack, the resource and the pointer of the value.
+/// The values that a question is about: stack, resource and pointer.
 type Askers = Vec<(StackId, Address, String)>;
 
 /// Asks what the kinds want to know of the resources, and notes in each stack's inventory what AWS refuses and what it could
@@ -51,7 +51,7 @@ pub async fn preflight<C: Cloud>(
             match &answer {
                 Ok(None) => {}
                 Ok(Some(why)) => {
-                    inventory.refused.entry(address).or_default().push(Refusal { at, why: why.clone() });
+                    inventory.refused.entry(address).or_default().push(PreflightRefusal { at, why: why.clone() });
                 }
                 Err(failure) => {
                     let what = if failure.is(Class::Denied) { "may not be asked" } else { "could not be asked" };
@@ -85,9 +85,9 @@ async fn ask<C: Cloud>(
 fn is_new<C: Cloud>(kind: &dyn AnyKind<C>, one: &Wanted<'_>, inventory: &Inventory, at: &str) -> bool {
     let facts = kind.facts();
     let desired = keyed::get(facts, one.spec, at);
-    match inventory.seen(one.region, facts.kind) {
-        Some(Seen::Read(sight)) => {
-            let lives = sight.found.get(one.address).into_iter().flatten();
+    match inventory.list_outcome(one.region, facts.kind) {
+        Some(ListOutcome::Read(stack_listing)) => {
+            let lives = stack_listing.found.get(one.address).into_iter().flatten();
             lives.into_iter().all(|live| keyed::get(facts, &live.spec, at) != desired)
         }
         // Of what is not known nothing is made.

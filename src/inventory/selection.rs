@@ -16,7 +16,7 @@ impl<'a> Selection<'a> {
         Self { named: request.named, services: None }
     }
 
-    /// What the project names, what the tag index does not show, and what it does.
+    /// The types that the project names, those that the tag index does not show, and those of which it shows something.
     pub(super) async fn of<C: Cloud>(
         kinds: &[&dyn AnyKind<C>],
         source: &dyn Source<C>,

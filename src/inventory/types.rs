@@ -3,18 +3,18 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::resource::{Address, Command, Failure, Live, Result, StackId, State, Stranger, Unseen};
+use crate::resource::{Address, Command, Failure, Live, NameConflict, Result, StackId, State, Unseen};
 
-/// What was seen of one stack. An observation that failed is unknown, never absent.
+/// What was read of one stack. A failed read is unknown, never absent.
 #[derive(Clone, Debug, Default)]
 pub struct Inventory {
-    /// What each kind's list said, by region and type. A kind that is not here was not asked.
-    pub kinds: BTreeMap<(String, String), Seen>,
+    /// The outcome of each kind's list, by region and type. A kind that is not here was not listed.
+    pub kinds: BTreeMap<(String, String), ListOutcome>,
     /// Things inside the stack's VPC, or on its things, that no kind of ours claims.
     pub unmanaged: Vec<Unmanaged>,
-    /// What stands in or on something that may be the stack's; sorted into `unmanaged` when all is read.
+    /// Things in or on resources that may be the stack's; sorted into `unmanaged` when all is read.
     pub attached: Vec<Unmanaged>,
-    /// Why the look for unmanaged things is incomplete, if it is.
+    /// Why the search for unmanaged things is incomplete, if it is.
     pub survey_failure: Option<Failure>,
     /// Why it is not known what others have attached to the stack's things, if it is not.
     pub incomplete: Option<Failure>,
@@ -22,39 +22,40 @@ pub struct Inventory {
     pub elsewhere: Vec<Orphan>,
     /// Where a stack of which nothing is there might live and could not be looked for: why.
     pub unsearched: Vec<String>,
-    /// What AWS says that it would refuse, of values that are not live yet.
-    pub refused: BTreeMap<Address, Vec<Refusal>>,
+    /// Values that are not live yet and that AWS would refuse.
+    pub refused: BTreeMap<Address, Vec<PreflightRefusal>>,
     /// Kinds of which AWS could not be asked what it would refuse: why.
     pub unchecked: BTreeMap<String, String>,
 }
 
 /// A value that AWS would refuse.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub struct PreflightRefusal {
     /// Its pointer, with elements of keyed lists by their key.
     pub at: String,
     pub why: String,
 }
 
-/// What one kind's list said in one region.
+/// The outcome of one kind's list in one region.
 #[derive(Clone, Debug)]
-pub enum Seen {
+pub enum ListOutcome {
     /// The list failed: nothing is known of this kind here.
     Unknown(Failure),
-    Read(Sight),
+    Read(StackListing),
 }
 
-/// What a list saw of one stack.
+/// One stack's share of a list.
 #[derive(Clone, Debug, Default)]
-pub struct Sight {
+pub struct StackListing {
     /// All live things by address: more than one where several claim it.
     pub found: BTreeMap<Address, Vec<Arc<Live>>>,
     /// Copies of ours (restored clusters, snapshots): their own name is not their `provision:id`.
     pub copies: Vec<Arc<Live>>,
-    pub strangers: Vec<Stranger>,
+    pub name_conflicts: Vec<NameConflict>,
     pub unseen: Vec<Unseen>,
-    /// Things without our tags that ours refer to, or that have what a missing resource claims: they may be it.
-    pub estranged: Vec<Arc<Live>>,
+    /// Live things with other tags or none that ours refer to, or that have the unique key of a missing resource: they may
+    /// be it.
+    pub mistagged: Vec<Arc<Live>>,
 }
 
 /// Something in the stack's VPC that is not ours.
@@ -64,7 +65,7 @@ pub struct Unmanaged {
     #[serde(rename = "type")]
     pub kind: String,
     pub id: String,
-    /// What it stands in, `vpc-0abc` or `rtb-0abc`, or what it is a copy of.
+    /// The resource that it stands in, `vpc-0abc` or `rtb-0abc`, or that it is a copy of.
     #[serde(rename = "where")]
     pub place: String,
 }
@@ -81,7 +82,7 @@ pub struct Orphan {
     pub role: Option<String>,
     /// How many things were found.
     pub resources: usize,
-    /// What lives there.
+    /// The addresses of the live resources there.
     pub addresses: BTreeSet<Address>,
 }
 
@@ -97,15 +98,15 @@ impl Orphan {
 
 impl Inventory {
     /// Returns what the kind's list said in this region.
-    pub fn seen(&self, region: &str, kind: &str) -> Option<&Seen> {
+    pub fn list_outcome(&self, region: &str, kind: &str) -> Option<&ListOutcome> {
         self.kinds.get(&(region.to_owned(), kind.to_owned()))
     }
 
     /// Returns what a kind's list saw, in every region where it could be read.
-    pub fn sights(&self, kind: &str) -> impl Iterator<Item = &Sight> {
+    pub fn listings(&self, kind: &str) -> impl Iterator<Item = &StackListing> {
         self.kinds.iter().filter(move |((_, of), _)| of == kind).filter_map(|(_, seen)| match seen {
-            Seen::Read(sight) => Some(sight),
-            Seen::Unknown(_) => None,
+            ListOutcome::Read(listing) => Some(listing),
+            ListOutcome::Unknown(_) => None,
         })
     }
 
@@ -116,7 +117,7 @@ impl Inventory {
 
     /// Returns what lives in a region, and does not leave it.
     pub fn living_in<'a>(&'a self, region: &'a str) -> impl Iterator<Item = &'a Address> {
-        let lives = self.regional().filter(move |(_, live)| live.region == region && live.state != State::Leaving);
+        let lives = self.regional().filter(move |(_, live)| live.region == region && live.state != State::Deleting);
         lives.map(|(address, _)| address)
     }
 
@@ -134,8 +135,8 @@ impl Inventory {
 
     fn failure(&self) -> Option<&Failure> {
         self.kinds.values().find_map(|seen| match seen {
-            Seen::Unknown(failure) => Some(failure),
-            Seen::Read(sight) => sight.unseen.first().map(|unseen| &unseen.failure),
+            ListOutcome::Unknown(failure) => Some(failure),
+            ListOutcome::Read(listing) => listing.unseen.first().map(|unseen| &unseen.failure),
         })
     }
 
@@ -144,8 +145,8 @@ impl Inventory {
         self.kinds
             .values()
             .flat_map(|seen| match seen {
-                Seen::Read(sight) => sight.found.iter().collect::<Vec<_>>(),
-                Seen::Unknown(_) => Vec::new(),
+                ListOutcome::Read(listing) => listing.found.iter().collect::<Vec<_>>(),
+                ListOutcome::Unknown(_) => Vec::new(),
             })
             .flat_map(|(address, lives)| lives.iter().map(move |live| (address, live)))
     }

@@ -1,22 +1,22 @@
-//! Taking what is there as a resource of the stack: which tags that writes, and what forbids it.
+//! Adoption of a live resource: the tags that it writes, and the conflicts that forbid it.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::suspects::owner;
+use super::candidates::owner;
 use super::types::{Action, Cause, Change, StackPlan, Step, StepId, Verb};
 use crate::blueprint::{Blueprint, Resource};
 use crate::resource::{Disruption, Facts, Identity, Live, State, Tags, key};
 
 /// Why something cannot be adopted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Unfit {
+pub enum AdoptionConflict {
     /// It bears whole tags of another address: `acme/production/AWS::EC2::VPC/main in project p`.
     Owned(String),
-    /// It is on its way out.
-    Leaving,
+    /// It is being deleted.
+    Deleting,
     /// No spec can express it, and why.
-    Misfit(String),
+    Unsupported(String),
     /// AWS can't tag it: only what has this name is the resource.
     Named(String),
 }
@@ -25,26 +25,27 @@ pub enum Unfit {
 /// among them, so that the next plan's causes read unknown.
 ///
 /// # Errors
-/// [`Unfit`] if it is somebody else's, about to go, of another shape than a spec can have, or known by its name alone.
+/// [`AdoptionConflict`] if it is somebody else's, about to go, of another shape than a spec can have, or known by its name
+/// alone.
 pub fn adoption(
     blueprint: &Blueprint,
     resource: &Resource,
     facts: &Facts,
     live: &Arc<Live>,
-) -> Result<StackPlan, Unfit> {
+) -> Result<StackPlan, AdoptionConflict> {
     let (stack, address) = (&blueprint.stack, &resource.address);
     if facts.identity != Identity::Tags {
         let name = facts.naming().name(&stack.project, &stack.id, &address.name, "");
-        return Err(Unfit::Named(name.to_string()));
+        return Err(AdoptionConflict::Named(name.to_string()));
     }
     if let Some(owner) = owner(stack, address, &live.tags) {
-        return Err(Unfit::Owned(owner));
+        return Err(AdoptionConflict::Owned(owner));
     }
-    if live.state == State::Leaving {
-        return Err(Unfit::Leaving);
+    if live.state == State::Deleting {
+        return Err(AdoptionConflict::Deleting);
     }
-    if let Some(why) = &live.misfit {
-        return Err(Unfit::Misfit(why.clone()));
+    if let Some(why) = &live.unsupported {
+        return Err(AdoptionConflict::Unsupported(why.clone()));
     }
     let set_tags: Tags = identity(blueprint, resource, facts, live)
         .iter()
@@ -71,7 +72,7 @@ pub fn adoption(
     Ok(plan)
 }
 
-/// What a thing will be seen as once it is adopted: itself, with the tags of its address.
+/// The thing as it will be listed once it is adopted: itself, with the tags of its address.
 pub fn adopted(blueprint: &Blueprint, resource: &Resource, facts: &Facts, live: &Live) -> Live {
     let mut live = live.clone();
     for (key, value) in identity(blueprint, resource, facts, &live).iter() {

@@ -6,13 +6,13 @@ use serde_json::Value;
 use super::tags::waiting;
 use super::types::Cause;
 use crate::blueprint::Resource;
-use crate::resource::{FieldDiff, OPEN, Recorded, Reference, Shape, keyed, parts, pointer};
+use crate::resource::{FieldDiff, LastApplied, OPEN, Reference, Shape, keyed, parts, pointer};
 
-/// What telling the causes of one resource's differences needs.
+/// Tells the causes of one resource's differences.
 pub(super) struct Causes<'a> {
     pub(super) shape: &'a dyn Shape,
     pub(super) resource: &'a Resource,
-    pub(super) record: Recorded,
+    pub(super) last_applied: LastApplied,
     /// Whether the plan changes what a reference stands for.
     pub(super) changes: &'a dyn Fn(&Reference) -> bool,
 }
@@ -60,18 +60,18 @@ impl Causes<'_> {
     }
 
     fn cause(&self, path: &str, before: Option<&Value>, after: Option<&Value>) -> Cause {
-        if self.record == Recorded::Pending {
+        if self.last_applied == LastApplied::Incomplete {
             return Cause::Config;
         }
         let property = self.shape.facts().digested(path);
         let written = self.resource.written(property);
-        let Some(agrees) = self.record.agrees(property, written) else {
+        let Some(agrees) = self.last_applied.agrees(property, written) else {
             return if self.depends(written) { Cause::Dependency } else { Cause::Unknown };
         };
-        // What refers to nothing and differs although the YAML is as it was, an apply has left half done.
+        // A value without references that differs although the YAML is as it was: an apply has left it half done.
         let refers = written.is_some_and(|value| value.to_string().contains(OPEN));
         // What was left out until something else is there, that brings on.
-        let waited = written.is_some_and(|value| self.record.has_element(&waiting(property, value)));
+        let waited = written.is_some_and(|value| self.last_applied.has_element(&waiting(property, value)));
         let ours = if (agrees && refers) || waited { Cause::Dependency } else { Cause::Config };
         let had = |value: Option<&Value>| value.map(|value| self.had(property, path, value));
         match (had(before), had(after)) {
@@ -94,7 +94,7 @@ impl Causes<'_> {
     /// Whether this was applied. What is not known yet was not.
     fn had(&self, property: &str, path: &str, value: &Value) -> Option<bool> {
         let texts = parts::texts(self.shape.facts(), self.shape.schema(), path, value);
-        let had = self.record.had(property, texts)?;
+        let had = self.last_applied.had(property, texts)?;
         Some(had && !value.to_string().contains(OPEN))
     }
 

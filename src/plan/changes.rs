@@ -1,17 +1,17 @@
-//! What a person reviews: one change a resource.
+//! The changes that a person reviews: one for each resource.
 
 use std::collections::BTreeSet;
 
-use super::fate::Fate;
 use super::fields::{judged, of_new, overall, shown, told};
 use super::input::{Input, Mode};
 use super::order::Shapes;
+use super::removals::Removal;
 use super::types::{Action, Cause, Change, Field, StackPlan, Step, StepId, Verb, Waiting};
-use super::victims::Victim;
+use super::verdict::Verdict;
 use super::{pending, protection, tags};
 use crate::problem::Span;
 use crate::resource::{
-    Address, Disruption, Facts, FieldDiff, Identity, Live, Recorded, Replacement, Shape, State, key,
+    Address, Disruption, Facts, FieldDiff, Identity, LastApplied, Live, Replacement, Shape, State, key,
 };
 
 /// A wanted resource that nothing may be done to, nor made.
@@ -24,7 +24,8 @@ pub(super) fn needs(blocker: &Address) -> String {
     format!("{NEEDS}{blocker}{BLOCKED}")
 }
 
-/// Returns the blocked resource that a blocked one needs, or shares a line of the YAML with; none if it is blocked by itself.
+/// Returns the blocked resource that a blocked one needs, or shares a line of the YAML with; none if it is blocked by
+/// itself.
 pub fn needed(change: &Change) -> Option<Address> {
     change.notes.iter().find_map(|note| needed_by(note))
 }
@@ -70,7 +71,7 @@ pub(super) fn desired_change(
     input: &Input<'_>,
     shapes: &Shapes<'_>,
     address: &Address,
-    fate: &Fate,
+    verdict: &Verdict,
     plan: &mut StackPlan,
 ) {
     let resource = &input.blueprint.resources[address];
@@ -83,18 +84,18 @@ pub(super) fn desired_change(
         action: Action::Create,
         cause: Cause::New,
         disruption: Disruption::None,
-        id: fate.live().map(|live| live.id.clone()),
+        id: verdict.live().map(|live| live.id.clone()),
         protected: false,
         fields: Vec::new(),
         after: BTreeSet::new(),
         notes: Vec::new(),
     };
-    if let Some(live) = fate.live() {
-        let changed = fate.fields();
+    if let Some(live) = verdict.live() {
+        let changed = verdict.fields();
         plan.pending.extend(pending::accepted(address, shape, live, input.now, changed));
     }
-    match fate {
-        Fate::Keep { live, waiting, ignored } => {
+    match verdict {
+        Verdict::Keep { live, waiting, ignored } => {
             plan.ignored.extend(ignored.iter().map(|field| (address.clone(), shown(facts, field))));
             if let Some(what) = waiting {
                 plan.waiting.push(Waiting { address: address.clone(), what: what.clone() });
@@ -111,7 +112,7 @@ pub(super) fn desired_change(
                 change.notes.push(format!("{}: {}", borne(facts), key::DIGEST));
             }
         }
-        Fate::Wait { live } => {
+        Verdict::Wait { live } => {
             change.action = Action::Wait;
             change.cause = Cause::Waiting;
             change.notes.extend(match &live.state {
@@ -120,18 +121,18 @@ pub(super) fn desired_change(
             });
             change.fields = retagged(plan, facts, address, live);
         }
-        Fate::Update { live, fields, spec } => {
+        Verdict::Update { live, fields, spec } => {
             let diffs = standing_diffs(shape, live, fields);
             let tags = retagged(plan, facts, address, live);
             change.action = Action::Update;
             change.cause = overall(fields.iter().chain(&tags));
             change.disruption = shape.disruption(&diffs);
             let step = plan.steps.get(&StepId::new(address, Verb::Update, &live.id));
-            if let Some(step) = step.filter(|step| !step.passes.is_empty()) {
+            if let Some(step) = step.filter(|step| !step.transfers.is_empty()) {
                 let kept: Vec<_> = diffs.iter().cloned().map(|diff| step.as_kept(diff)).collect();
                 // Without a gap, and yet with somebody else from then on.
                 change.disruption = shape.disruption(&kept).max(Disruption::Failover);
-                let takers: BTreeSet<_> = step.passes.iter().map(|passed| &passed.to).collect();
+                let takers: BTreeSet<_> = step.transfers.iter().map(|passed| &passed.to).collect();
                 change
                     .notes
                     .extend(takers.iter().map(|taker| format!("{taker} takes over what it gives up, without a gap")));
@@ -151,21 +152,21 @@ pub(super) fn desired_change(
             change.notes.extend(shape.advice(&live.spec, spec, &diffs));
             plan.later.extend(later);
             change.fields = told(facts, live, fields).into_iter().chain(tags).collect();
-            if let State::Human(what) = &live.state {
+            if let State::AwaitsAction(what) = &live.state {
                 plan.waiting.push(Waiting { address: address.clone(), what: what.clone() });
             }
         }
-        Fate::Create { leaving, spec } => {
+        Verdict::Create { deleting, spec } => {
             change.fields = of_new(resource, facts, spec).iter().map(|field| shown(facts, field)).collect();
-            change.notes.extend(leaving.as_ref().map(|live| format!("after {} is gone", live.id)));
+            change.notes.extend(deleting.as_ref().map(|live| format!("after {} is gone", live.id)));
         }
-        Fate::Replace { live, spec, fields, create_first, why } => {
+        Verdict::Replace { live, spec, fields, create_first, why } => {
             change.action = Action::Replace;
             change.cause = if fields.is_empty() { Cause::Drift } else { overall(fields.iter()) };
             let loses = facts.stateful && !(facts.interchangeable && *create_first);
             change.disruption = match (loses, create_first) {
                 (true, _) => Disruption::DestroysData,
-                (false, true) => facts.handover,
+                (false, true) => facts.replacement_disruption,
                 (false, false) => Disruption::Outage,
             };
             change.protected = stands(loses, live);
@@ -179,20 +180,20 @@ pub(super) fn desired_change(
                 change.disruption = change.disruption.max(shape.disruption(&all));
                 change.notes.extend(shape.advice(&live.spec, spec, &all));
             }
-            if facts.awaits_person && *create_first && why.is_none() {
+            if facts.awaits_action && *create_first && why.is_none() {
                 change
                     .notes
                     .push("the new one comes first; the old one stays until that is ready and in use".to_owned());
             }
-            if facts.awaits_person && why.is_some() {
-                // What a person never made usable bears nothing.
+            if facts.awaits_action && why.is_some() {
+                // A resource that no person ever made usable bears no data.
                 (change.protected, change.disruption) = (false, Disruption::None);
             }
             change.fields = told(facts, live, fields);
             change.notes.extend(why.clone());
-            change.notes.extend(live.asleep.as_deref().map(awakened));
+            change.notes.extend(live.stopped.as_deref().map(started_first));
         }
-        Fate::Blocked { live, why, unreadable, fields } => {
+        Verdict::Blocked { live, why, unreadable, fields } => {
             change.action = Action::Blocked;
             change.fields = match live {
                 Some(live) => told(facts, live, fields),
@@ -201,19 +202,19 @@ pub(super) fn desired_change(
             change.cause = if *unreadable { Cause::Unreadable } else { Cause::Dependency };
             change.notes.push(why.clone());
         }
-        Fate::Held { by, .. } => {
+        Verdict::Held { by, .. } => {
             plan.waiting.push(Waiting { address: address.clone(), what: by.to_string() });
             return;
         }
     }
-    let retag = fate.live().and_then(|live| plan.steps.get(&StepId::new(address, Verb::Retag, &live.id)));
+    let retag = verdict.live().and_then(|live| plan.steps.get(&StepId::new(address, Verb::Retag, &live.id)));
     change.protected |= retag.is_some_and(unmarks);
     plan.changes.push(change);
 }
 
 /// The differences that take something away. What a create that was cut short has not set yet, nobody relies on.
 fn standing_diffs(shape: &dyn Shape, live: &Live, fields: &[Field]) -> Vec<FieldDiff> {
-    let is_half_made = Recorded::read(live.tags.get(key::DIGEST)) == Recorded::Pending;
+    let is_half_made = LastApplied::read(live.tags.get(key::DIGEST)) == LastApplied::Incomplete;
     let is_unset = |diff: &FieldDiff| is_half_made && diff.before.as_ref() == shape.schema().default_at(&diff.path);
     let counted = judged(live, fields).into_iter().filter(|diff| diff.before != diff.after);
     counted.filter(|diff| !is_unset(diff)).collect()
@@ -235,75 +236,75 @@ fn borne(facts: &Facts) -> &'static str {
     if facts.identity == Identity::Tags { "tags" } else { "note" }
 }
 
-/// `heirs` are the things that go as well and leave what only this one can read.
+/// `kept_dependents` are the removals whose kept things only this one can read.
 pub(super) fn removed_change(
     input: &Input<'_>,
     shapes: &Shapes<'_>,
-    victim: &Victim,
-    heirs: &BTreeSet<&Address>,
+    removal: &Removal,
+    kept_dependents: &BTreeSet<&Address>,
     plan: &mut StackPlan,
 ) {
-    let Some(shape) = shapes.get(victim.address.kind.as_str()) else { return };
+    let Some(shape) = shapes.get(removal.address.kind.as_str()) else { return };
     let facts = shape.facts();
     // The old side of a replacement is part of the replacement's own line.
     let is_replacement = plan.changes.iter().any(|change| {
         change.action == Action::Replace
-            && change.address == victim.address
-            && change.region == victim.live.region
-            && change.id.as_deref() == Some(&victim.live.id)
+            && change.address == removal.address
+            && change.region == removal.live.region
+            && change.id.as_deref() == Some(&removal.live.id)
     });
-    let user = victim.until.as_ref().and_then(|user| plan.changes.iter_mut().find(|change| change.address == *user));
-    user.into_iter().for_each(|user| user.notes.push(format!("{} stays until then", victim.name())));
-    if victim.deferred || (is_replacement && victim.blocked.is_none()) {
+    let user = removal.until.as_ref().and_then(|user| plan.changes.iter_mut().find(|change| change.address == *user));
+    user.into_iter().for_each(|user| user.notes.push(format!("{} stays until then", removal.name())));
+    if removal.deferred || (is_replacement && removal.blocked.is_none()) {
         return;
     }
     // The YAML still names what a destroy takes.
-    let declared = input.blueprint.resources.get(&victim.address).and_then(|resource| resource.protected);
+    let declared = input.blueprint.resources.get(&removal.address).and_then(|resource| resource.protected);
     let is_guarded = input.mode != Mode::Destroy || input.blueprint.stack.protected;
-    let has_heir = victim.cause == Cause::Superseded && facts.replacement == Replacement::CreateFirst;
-    let loses = protection::bears_data(facts, &victim.live) && !(has_heir && facts.interchangeable);
-    let is_going = victim.blocked.is_none();
-    let asleep = victim.live.asleep.as_deref().filter(|_| is_going);
-    let stays = facts.stays_for.filter(|_| is_going).map(|what| left_for(what, heirs));
+    let has_successor = removal.cause == Cause::Superseded && facts.replacement == Replacement::CreateFirst;
+    let loses = protection::bears_data(facts, &removal.live) && !(has_successor && facts.interchangeable);
+    let is_going = removal.blocked.is_none();
+    let stopped = removal.live.stopped.as_deref().filter(|_| is_going);
+    let stays = facts.kept_for.filter(|_| is_going).map(|what| left_for(what, kept_dependents));
     plan.changes.push(Change {
-        address: victim.address.clone(),
-        region: victim.live.region.clone(),
-        action: if victim.blocked.is_some() { Action::Blocked } else { Action::Delete },
-        cause: victim.cause,
-        disruption: match (loses, has_heir) {
-            (true, _) if stays.is_some() && !heirs.is_empty() => Disruption::None,
+        address: removal.address.clone(),
+        region: removal.live.region.clone(),
+        action: if removal.blocked.is_some() { Action::Blocked } else { Action::Delete },
+        cause: removal.cause,
+        disruption: match (loses, has_successor) {
+            (true, _) if stays.is_some() && !kept_dependents.is_empty() => Disruption::None,
             (true, _) => Disruption::DestroysData,
             (false, true) => Disruption::None,
             (false, false) => Disruption::Outage,
         },
-        id: Some(victim.live.id.clone()),
-        protected: is_guarded && protection::stands(declared, loses, facts, Some(&victim.live)),
+        id: Some(removal.live.id.clone()),
+        protected: is_guarded && protection::stands(declared, loses, facts, Some(&removal.live)),
         fields: Vec::new(),
         after: BTreeSet::new(),
-        notes: victim
+        notes: removal
             .blocked
             .iter()
             .cloned()
-            .chain(victim.live.misfit.clone())
-            .chain(asleep.map(awakened))
+            .chain(removal.live.unsupported.clone())
+            .chain(stopped.map(started_first))
             .chain(stays)
             .collect(),
     });
 }
 
-/// What is said of the deletion of what stays while something needs it.
-fn left_for(what: &str, heirs: &BTreeSet<&Address>) -> String {
+/// The note on the deletion of a resource that stays while a kept thing needs it.
+fn left_for(what: &str, kept_dependents: &BTreeSet<&Address>) -> String {
     let then = "the next destroy after that is gone takes it";
-    if heirs.is_empty() {
+    if kept_dependents.is_empty() {
         return format!("stays as long as there is {what}: {then}");
     }
-    let names: Vec<_> = heirs.iter().map(ToString::to_string).collect();
+    let names: Vec<_> = kept_dependents.iter().map(ToString::to_string).collect();
     format!("stays: the deletion of {} leaves {what}; {then}", names.join(" and "))
 }
 
-/// What happens to one that sleeps before it goes.
-fn awakened(asleep: &str) -> String {
-    format!("{asleep}, and AWS deletes none that is: it is started, waited for, then deleted")
+/// The note on a stopped resource that is started before its deletion.
+fn started_first(stopped: &str) -> String {
+    format!("{stopped}, and AWS deletes none that is: it is started, waited for, then deleted")
 }
 
 /// Returns whether a step takes away the mark that the YAML protects a resource.

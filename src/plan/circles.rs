@@ -1,4 +1,4 @@
-//! The order of deletions where live references do not give it: circles, and what goes last.
+//! The order of deletions where live references do not give it: circles, and kinds that are deleted last.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -7,14 +7,14 @@ use petgraph::algo::{has_path_connecting, tarjan_scc};
 use petgraph::graphmap::DiGraphMap;
 
 use super::decide::Decisions;
-use super::fate::Fate;
 use super::live_edges::{LiveEdges, LiveId};
 use super::order::Shapes;
 use super::steps::Steps;
 use super::types::{Cause, Desired, Field, Step, StepId, Verb};
+use super::verdict::Verdict;
 use crate::resource::{Address, Live, pointer};
 
-/// Makes updates that take late references away where things that go refer to each other in a circle. Returns which
+/// Makes updates that take deferrable references away where things that go refer to each other in a circle. Returns which
 /// edge each of them dissolves.
 pub(super) fn strip_circles(
     shapes: &Shapes<'_>,
@@ -28,14 +28,15 @@ pub(super) fn strip_circles(
         let inside: BTreeSet<&LiveId> = circle.iter().map(|i| ids[*i]).collect();
         for from in &inside {
             let Some(shape) = shapes.get(from.address.kind.as_str()) else { continue };
-            let late = shape.facts().late;
+            let deferrable = shape.facts().deferrable;
             let live = &going[*from];
             let mut spec = live.spec.clone();
             let mut fields = Vec::new();
             for (target, pointers) in
                 edges.out.get(*from).into_iter().flatten().filter(|(target, _)| inside.contains(target))
             {
-                let patterns: Vec<_> = pointers.iter().map(|at| late.iter().find(|p| pointer::covers(p, at))).collect();
+                let patterns: Vec<_> =
+                    pointers.iter().map(|at| deferrable.iter().find(|p| pointer::covers(p, at))).collect();
                 if patterns.iter().any(Option::is_none) {
                     continue;
                 }
@@ -157,8 +158,8 @@ pub(super) fn goes_first(decisions: &Decisions, id: &LiveId) -> bool {
 
 /// The replacements whose old one has to go first.
 pub(super) fn delete_first(decisions: &Decisions) -> impl Iterator<Item = (&Address, &Arc<Live>)> {
-    decisions.fates.iter().filter_map(|(address, fate)| match fate {
-        Fate::Replace { live, create_first: false, .. } => Some((address, live)),
+    decisions.verdicts.iter().filter_map(|(address, verdict)| match verdict {
+        Verdict::Replace { live, create_first: false, .. } => Some((address, live)),
         _ => None,
     })
 }

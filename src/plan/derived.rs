@@ -1,47 +1,47 @@
-//! What derives from a change that can't be made is not made either: a value that a parameter of the one feeds too.
+//! Changes that come from the same parameter as a blocked change are blocked with it.
 //!
-//! Which parameters a value was computed from, its origin tells. References don't show this: the rules of a group and the
-//! port of a database know nothing of each other, and come from one line.
+//! The origin of a value names the parameters that it was computed from. References don't show this: the rules of a security
+//! group and the port of a database know nothing of each other, and come from one line of the YAML.
 
 use std::collections::BTreeMap;
 
 use super::changes::{is_for_another, shares};
 use super::decide::Decisions;
-use super::fate::Fate;
 use super::input::{Input, Mode};
+use super::removals::Removal;
 use super::types::{Cause, Field};
-use super::victims::Victim;
+use super::verdict::Verdict;
 use crate::blueprint::Resource;
 use crate::problem::Span;
 use crate::resource::{Address, glob};
 
 /// The parameters of what can't be done now.
 #[derive(Default)]
-pub(super) struct Fed<'a> {
+pub(super) struct BlockedParameters<'a> {
     /// By place: what is blocked, and whether it is known to differ in what they feed.
     blocked: Vec<(&'a Span, &'a Address, bool)>,
 }
 
-impl<'a> Fed<'a> {
+impl<'a> BlockedParameters<'a> {
     pub(super) fn of(input: &'a Input<'_>, decisions: Option<&'a Decisions>) -> Self {
-        let fates = decisions.into_iter().flat_map(|decisions| &decisions.fates);
-        let blocked = fates.filter(|_| input.mode != Mode::Destroy).filter_map(|(address, fate)| match fate {
-            Fate::Blocked { live, why, fields, .. } => Some((is_for_another(why), address, live, fields)),
+        let verdicts = decisions.into_iter().flat_map(|decisions| &decisions.verdicts);
+        let blocked = verdicts.filter(|_| input.mode != Mode::Destroy).filter_map(|(address, verdict)| match verdict {
+            Verdict::Blocked { live, why, fields, .. } => Some((is_for_another(why), address, live, fields)),
             _ => None,
         });
         let mut blocked: Vec<_> = blocked.collect();
         // The first is named: what is blocked by itself.
         blocked.sort_by_key(|(is_for_another, address, ..)| (*is_for_another, *address));
-        let mut fed = Self::default();
+        let mut all = Self::default();
         for (_, address, live, fields) in blocked {
             match (live, input.blueprint.resources.get(address)) {
-                (Some(_), _) => fed.blocked.extend(fields.iter().flat_map(sources).map(|span| (span, address, true))),
+                (Some(_), _) => all.blocked.extend(fields.iter().flat_map(sources).map(|span| (span, address, true))),
                 // What can't be seen may differ in anything.
-                (None, Some(resource)) => fed.blocked.extend(all_of(resource).map(|span| (span, address, false))),
+                (None, Some(resource)) => all.blocked.extend(all_of(resource).map(|span| (span, address, false))),
                 (None, None) => {}
             }
         }
-        fed
+        all
     }
 
     /// The changes that a parameter of something blocked feeds too, and why they can't be made.
@@ -49,31 +49,32 @@ impl<'a> Fed<'a> {
         if self.blocked.is_empty() {
             return BTreeMap::new();
         }
-        let fates = decisions.into_iter().flat_map(|decisions| &decisions.fates);
-        let held = fates.filter_map(|(address, fate)| {
+        let verdicts = decisions.into_iter().flat_map(|decisions| &decisions.verdicts);
+        let held = verdicts.filter_map(|(address, verdict)| {
             let resource = input.blueprint.resources.get(address)?;
-            let fed = match fate {
-                Fate::Create { .. } => self.any(all_of(resource), resource, input),
-                Fate::Update { fields, .. } | Fate::Replace { fields, .. } => {
+            let why = match verdict {
+                Verdict::Create { .. } => self.any(all_of(resource), resource, input),
+                Verdict::Update { fields, .. } | Verdict::Replace { fields, .. } => {
                     self.any(fields.iter().flat_map(sources), resource, input)
                 }
-                Fate::Keep { .. } | Fate::Wait { .. } | Fate::Blocked { .. } | Fate::Held { .. } => None,
+                Verdict::Keep { .. } | Verdict::Wait { .. } | Verdict::Blocked { .. } | Verdict::Held { .. } => None,
             };
-            Some((address.clone(), fed?))
+            Some((address.clone(), why?))
         });
         held.collect()
     }
 
     /// Keeps what the YAML no longer has, if that may be by a parameter of something blocked.
-    pub(super) fn keep(&self, input: &Input<'_>, victims: &mut [Victim]) {
-        let removed = victims.iter_mut().filter(|victim| victim.cause == Cause::Removed && victim.blocked.is_none());
-        for victim in removed {
+    pub(super) fn keep(&self, input: &Input<'_>, removals: &mut [Removal]) {
+        let removed =
+            removals.iter_mut().filter(|removal| removal.cause == Cause::Removed && removal.blocked.is_none());
+        for removal in removed {
             let families = input.blueprint.families.iter().filter(|family| {
-                family.kind == victim.address.kind && glob::matches(&family.name, &victim.address.name)
+                family.kind == removal.address.kind && glob::matches(&family.name, &removal.address.name)
             });
             let known = self.blocked.iter().filter(|(.., is_known)| *is_known);
-            victim.blocked = families.flat_map(|family| &family.from).find_map(|span| {
-                known.clone().find(|(fed, ..)| *fed == span).map(|(span, address, _)| shares(span, address))
+            removal.blocked = families.flat_map(|family| &family.from).find_map(|span| {
+                known.clone().find(|(source, ..)| *source == span).map(|(span, address, _)| shares(span, address))
             });
         }
     }
@@ -92,10 +93,10 @@ impl<'a> Fed<'a> {
                 || other.is_some_and(|other| other.edges.contains_key(&resource.address))
         };
         sources.find_map(|span| {
-            let fed = self.blocked.iter().find(|(fed, address, is_known)| {
-                *fed == span && *address != &resource.address && (*is_known || is_near(address))
+            let shared = self.blocked.iter().find(|(source, address, is_known)| {
+                *source == span && *address != &resource.address && (*is_known || is_near(address))
             });
-            fed.map(|(span, address, _)| shares(span, address))
+            shared.map(|(span, address, _)| shares(span, address))
         })
     }
 }

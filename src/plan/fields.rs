@@ -3,15 +3,15 @@
 use serde_json::Value;
 
 use super::causes::Causes;
-use super::pending::hastened;
+use super::pending::pending_applied;
 use super::types::{Cause, Field};
 use crate::blueprint::{Ignore, Origin, Resource};
 use crate::resource::{
-    CLOSE, Facts, FieldDiff, Live, OPEN, Pending, Recorded, Reference, Shape, key, keyed, parts, pointer,
+    CLOSE, Facts, FieldDiff, LastApplied, Live, OPEN, Pending, Reference, Shape, key, keyed, parts, pointer,
 };
 
-/// What the comparison of one resource needs beside its two specs.
-pub(super) struct Comparing<'a> {
+/// The context of the comparison of one resource.
+pub(super) struct Comparison<'a> {
     pub(super) shape: &'a dyn Shape,
     pub(super) facts: &'a Facts,
     pub(super) resource: &'a Resource,
@@ -32,29 +32,29 @@ pub(super) struct Compared {
     pub(super) fields: Vec<Field>,
     pub(super) spec: Value,
     pub(super) foreign: Vec<FieldDiff>,
-    /// What the spec cannot express and is to stay, because it is ignored or drift is left alone: no spec can carry it.
+    /// Parts that the spec can't express and that are to stay, because they are ignored or drift is left alone.
     pub(super) left_alone: Vec<FieldDiff>,
-    /// What the spec cannot express and no update takes away.
-    pub(super) unmended: Vec<Field>,
+    /// Parts that the spec can't express and that no update takes away.
+    pub(super) unpruned: Vec<Field>,
 }
 
-impl Comparing<'_> {
+impl Comparison<'_> {
     /// Compares the live spec with the desired one, whose references are filled in as far as they are known.
     pub(super) fn run(&self, mut desired: Value) -> Compared {
         let live = self.carry_external(&mut desired);
         let mut difference = self.shape.compare(&live, &desired);
-        let record = self.record();
+        let last_applied = self.last_applied();
         // What was added by hand may lead to ours as well: only what the template had put there is ours. What a create that
         // was cut short had put there, no record tells yet.
-        let is_half_made = record == Recorded::Pending;
+        let is_half_made = last_applied == LastApplied::Incomplete;
         let is_ours = |extra: &FieldDiff| {
-            record.has_element(&extra.path) || (is_half_made && extra.before.as_ref().is_some_and(self.is_ours))
+            last_applied.has_element(&extra.path) || (is_half_made && extra.before.as_ref().is_some_and(self.is_ours))
         };
         let (ours, mut foreign) = difference.extra.into_iter().partition::<Vec<_>, _>(is_ours);
         difference.fields.extend(ours);
         self.resend_write_only(&desired, &mut difference.fields);
 
-        let causes = self.causes(record.clone());
+        let causes = self.causes(last_applied.clone());
         let (mut fields, mut put_off) = (Vec::new(), Vec::new());
         for diff in difference.fields {
             if self.live.has_in_force(&diff) {
@@ -76,8 +76,8 @@ impl Comparing<'_> {
             }
             fields.extend(told.into_iter().filter(|field| !(self.only_config && field.cause == Cause::Drift)));
         }
-        let (mut left_alone, mut unmended) = (Vec::new(), Vec::new());
-        let mends = |path: &str| self.facts.mends.iter().any(|pattern| pointer::covers(pattern, path));
+        let (mut left_alone, mut unpruned) = (Vec::new(), Vec::new());
+        let prunes = |path: &str| self.facts.prunes.iter().any(|pattern| pointer::covers(pattern, path));
         let tells = |path: &str| self.facts.status.iter().any(|pattern| pointer::covers(pattern, path));
         for unmodelled in &self.live.unmodelled {
             let before = Some(Value::from(unmodelled.text.clone()));
@@ -87,7 +87,7 @@ impl Comparing<'_> {
             let is_declared = || keyed::get(self.facts, &desired, &diff.path).is_some_and(|value| !value.is_array());
             if is_below && !is_declared() {
                 // One of ours that is to go says so already.
-                foreign.extend(Some(diff).filter(|diff| !record.has_element(&diff.path)));
+                foreign.extend(Some(diff).filter(|diff| !last_applied.has_element(&diff.path)));
                 continue;
             }
             let cause = causes.of(diff.clone()).first().map_or(Cause::Unknown, |(_, cause)| *cause);
@@ -96,13 +96,13 @@ impl Comparing<'_> {
             if is_left || field.ignored.is_some() {
                 left_alone.push(diff);
             }
-            let is_acted_on = field.replaces || field.ignored.is_some() || mends(&field.path) || tells(&field.path);
+            let is_acted_on = field.replaces || field.ignored.is_some() || prunes(&field.path) || tells(&field.path);
             if is_left {
                 continue;
             }
-            if is_acted_on { fields.push(field) } else { unmended.push(field) }
+            if is_acted_on { fields.push(field) } else { unpruned.push(field) }
         }
-        if self.hastens(&desired, &fields) {
+        if self.applies_pending(&desired, &fields) {
             let pending = self.live.pending.iter().filter(|pending| pending.is_put_off());
             let pending = pending.map(|Pending { path, before, after, .. }| FieldDiff {
                 path: path.clone(),
@@ -119,7 +119,7 @@ impl Comparing<'_> {
             fields.retain(|field| !tells(&field.path));
         }
         fields.sort_by(|a, b| a.path.cmp(&b.path));
-        Compared { fields, spec: desired, foreign, left_alone, unmended }
+        Compared { fields, spec: desired, foreign, left_alone, unpruned }
     }
 
     /// Puts the values of paths that somebody else deploys into the desired spec, unless the plan itself changes what
@@ -140,30 +140,30 @@ impl Comparing<'_> {
     }
 
     /// Returns whether these changes, or what only says how changes are carried out, make AWS do at once what is pending.
-    fn hastens(&self, desired: &Value, fields: &[Field]) -> bool {
+    fn applies_pending(&self, desired: &Value, fields: &[Field]) -> bool {
         let acted = judged(self.live, fields);
         let is_told_otherwise = || {
-            let record = self.record();
-            let mut properties = self.facts.sent_along.iter().map(|path| pointer::property(path));
-            properties.any(|property| self.resource.is_changed_since(&record, property))
+            let last_applied = self.last_applied();
+            let mut properties = self.facts.call_parameters.iter().map(|path| pointer::property(path));
+            properties.any(|property| self.resource.is_changed_since(&last_applied, property))
         };
-        (!acted.is_empty() || is_told_otherwise()) && hastened(self.shape, self.live, desired, &acted)
+        (!acted.is_empty() || is_told_otherwise()) && pending_applied(self.shape, self.live, desired, &acted)
     }
 
     /// Returns whether a difference does not count: of an initial value, or of a write-only one.
     fn holds(&self, diff: &FieldDiff) -> bool {
         let under = |patterns: &[&str]| patterns.iter().any(|pattern| pointer::covers(pattern, &diff.path));
         // A write-only value that is to be sent again has no live value beside it.
-        under(self.facts.initial) || (under(self.facts.write_only) && diff.before.is_some())
+        under(self.facts.ignored_after_create) || (under(self.facts.write_only) && diff.before.is_some())
     }
 
     /// Returns whether a difference is part of a change that AWS has accepted and does not show, and that the YAML has not
     /// changed since.
     fn is_pending(&self, diff: &FieldDiff) -> bool {
-        let record = self.record();
+        let last_applied = self.last_applied();
         let is_as_sent = |path: &str| {
             let property = pointer::property(path);
-            self.resource.set_to(property).is_none_or(|set| record.agrees(property, Some(set)) == Some(true))
+            self.resource.set_to(property).is_none_or(|set| last_applied.agrees(property, Some(set)) == Some(true))
         };
         self.live.shows_until_done(&diff.path).is_some()
             && is_as_sent(&diff.path)
@@ -172,15 +172,15 @@ impl Comparing<'_> {
 
     /// Write-only values are sent again when their digest changed.
     fn resend_write_only(&self, desired: &Value, fields: &mut Vec<FieldDiff>) {
-        let record = self.record();
+        let last_applied = self.last_applied();
         for path in self.facts.write_only {
             let property = pointer::property(path);
             fields.retain(|field| !pointer::covers(path, &field.path));
-            if self.facts.sent_along.contains(path) {
+            if self.facts.call_parameters.contains(path) {
                 continue;
             }
-            if self.resource.is_changed_since(&record, property) {
-                // What the YAML no longer gives is not taken back: nobody knows what was there before.
+            if self.resource.is_changed_since(&last_applied, property) {
+                // A value that the YAML no longer sets is not taken back: nobody knows the value before it.
                 let after = keyed::get(self.facts, desired, path).cloned();
                 fields.extend(after.map(|after| FieldDiff {
                     path: (*path).to_owned(),
@@ -235,12 +235,12 @@ impl Comparing<'_> {
         }
     }
 
-    fn causes(&self, record: Recorded) -> Causes<'_> {
-        Causes { shape: self.shape, resource: self.resource, record, changes: self.changes }
+    fn causes(&self, last_applied: LastApplied) -> Causes<'_> {
+        Causes { shape: self.shape, resource: self.resource, last_applied, changes: self.changes }
     }
 
-    fn record(&self) -> Recorded {
-        Recorded::read(self.live.tags.get(key::DIGEST))
+    fn last_applied(&self) -> LastApplied {
+        LastApplied::read(self.live.tags.get(key::DIGEST))
     }
 
     fn ignored(&self, path: &str) -> Option<&Ignore> {
@@ -266,7 +266,7 @@ pub(super) fn joined(fields: impl Iterator<Item = Field>) -> Vec<Field> {
     joined
 }
 
-/// What kinds judge: what is acted on, of each path the whole difference, from what is so now.
+/// The differences for a kind to judge: those that are acted on, one for each path, from the running values.
 pub(super) fn judged(live: &Live, fields: &[Field]) -> Vec<FieldDiff> {
     let acted = joined(fields.iter().filter(|field| field.ignored.is_none()).cloned());
     acted.iter().map(|field| live.as_running(&field.as_diff())).collect()
@@ -305,8 +305,8 @@ pub(super) fn shown(facts: &Facts, field: &Field) -> Field {
     Field { before: hide(&field.before), after: hide(&field.after), ..field.clone() }
 }
 
-/// The fields as people are told them: from what is so now, whatever is pending. What only takes a pending change back has no
-/// other value than that.
+/// The fields as people are told them: from what is so now, whatever is pending. What only takes a pending change back has
+/// no other value than that.
 pub(super) fn told(facts: &Facts, live: &Live, fields: &[Field]) -> Vec<Field> {
     let is_whole = |field: &Field| fields.iter().filter(|other| other.path == field.path).count() == 1;
     let told = fields.iter().map(|field| {

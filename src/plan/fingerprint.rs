@@ -14,7 +14,7 @@ pub fn fingerprint(plan: &StackPlan) -> String {
     let mut changes: Vec<_> = plan.changes.iter().filter(|change| change.action != Action::Wait).collect();
     changes.sort_by(|a, b| a.address.cmp(&b.address).then_with(|| a.id.cmp(&b.id)));
     let overtaking: BTreeSet<_> =
-        plan.steps.values().filter(|step| step.overtakes).map(|step| &step.id.address).collect();
+        plan.steps.values().filter(|step| step.preempts).map(|step| &step.id.address).collect();
     let changes: Vec<_> = changes.into_iter().map(|one| change(one, overtaking.contains(&one.address))).collect();
     let steps: Vec<_> = plan.steps.values().filter(|step| step.id.verb != Verb::Wait).map(step).collect();
     let stack = &plan.stack;
@@ -30,8 +30,8 @@ pub fn agrees(approved: &Plan, fresh: &Plan) -> bool {
     prints(approved) == prints(fresh)
 }
 
-fn change(change: &Change, overtakes: bool) -> Value {
-    let before = |field: &Field| field.before.clone().filter(|_| !overtakes);
+fn change(change: &Change, preempts: bool) -> Value {
+    let before = |field: &Field| field.before.clone().filter(|_| !preempts);
     let fields = change.fields.iter().map(|field| json!([field.path, before(field), field.after, field.ignored]));
     let fields: Vec<_> = fields.collect();
     let Change { address, action, region, id, protected, disruption, .. } = change;
@@ -42,6 +42,6 @@ fn step(step: &Step) -> Value {
     let waits = |id: &&StepId| id.verb == Verb::Wait;
     let after: Vec<_> = step.after.iter().filter(|id| !waits(id)).map(ToString::to_string).collect();
     let desired = step.desired.as_ref().map(|desired| (&*desired.spec, &desired.physical, desired.cramped.as_deref()));
-    let passes: Vec<_> = step.passes.iter().map(|one| json!([one.list, one.element, one.to])).collect();
-    json!([step.id.to_string(), step.region, after, desired, passes, step.set_tags, step.unset_tags])
+    let transfers: Vec<_> = step.transfers.iter().map(|one| json!([one.list, one.element, one.to])).collect();
+    json!([step.id.to_string(), step.region, after, desired, transfers, step.set_tags, step.unset_tags])
 }

@@ -1,4 +1,4 @@
-//! What a plan may not do without being told so.
+//! Guards: rules over a plan that refuse an apply.
 
 use super::types::{Action, Change, Plan, StackPlan};
 use crate::inventory::Unmanaged;
@@ -22,7 +22,7 @@ pub struct Guards {
     pub protected: Vec<String>,
 }
 
-/// What stands against carrying out a plan, and whether it was met by what was said on the command line.
+/// A refusal of an apply, and whether the command line satisfies it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Guard {
     pub refusal: Refusal,
@@ -30,11 +30,11 @@ pub struct Guard {
     pub is_satisfied: bool,
 }
 
-/// What a plan is held against.
+/// The guards of a plan, and the consents.
 #[derive(Clone, Debug, Default)]
 pub struct Guarding {
     pub guards: Guards,
-    /// What was named with `--allow-destroy`.
+    /// The consents given with `--allow-destroy`.
     pub allowed: Vec<Allowance>,
 }
 
@@ -84,8 +84,8 @@ fn goes(change: &Change) -> bool {
     matches!(change.action, Action::Delete | Action::Replace)
 }
 
-/// Whether a thing would hold up that another goes, or go with it. What is a part of what is replaced, and no thing of its own
-/// (what an account imposes on it), does neither.
+/// Whether a thing would hold up that another goes, or go with it. What is a part of what is replaced, and no thing of its
+/// own (what an account imposes on it), does neither.
 fn stands_in(thing: &Unmanaged, change: &Change) -> bool {
     let is_part = || thing.kind.strip_prefix(&change.address.kind).is_some_and(|part| part.starts_with(' '));
     change.id.as_ref() == Some(&thing.place) && (change.action == Action::Delete || !is_part())

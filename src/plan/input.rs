@@ -8,9 +8,9 @@ use crate::resource::{Address, Shape};
 
 /// All that a stack's plan is made of.
 pub struct Input<'a> {
-    /// What should be. For [`Mode::Destroy`] its resources only tell names and edges.
+    /// The desired state. For [`Mode::Destroy`] its resources only tell names and edges.
     pub blueprint: &'a Blueprint,
-    /// What is.
+    /// The live state.
     pub inventory: &'a Inventory,
     /// Every kind.
     pub shapes: &'a [&'a dyn Shape],
@@ -29,7 +29,7 @@ impl Input<'_> {
     }
 }
 
-/// What kind of plan.
+/// The sort of plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     Apply,

@@ -28,7 +28,7 @@ impl LiveId {
 pub(super) struct LiveEdges {
     /// By the thing that refers: the things it refers to, and the pointers in its spec.
     pub(super) out: BTreeMap<LiveId, BTreeMap<LiveId, BTreeSet<String>>>,
-    /// What each id or output names that is nobody else's.
+    /// The resource by each id or output that names it and no other.
     by_id: Named,
 }
 

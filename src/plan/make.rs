@@ -2,30 +2,30 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::changes::{blocked, desired_change, is_for_another, removed_change};
 use super::circles::deadlocked;
-use super::decide::{Decisions, decide, left_behind, standings};
-use super::derived::Fed;
-use super::fate::Fate;
-use super::foundation::obstacle;
+use super::decide::{Decisions, decide, left_behind, observed};
+use super::derived::BlockedParameters;
 use super::input::{Input, Mode};
 use super::live_edges::LiveEdges;
-use super::narrowing::{Narrowing, Taken, Users, tell};
+use super::observed::Observed;
 use super::order::{Order, Shapes};
 use super::outage;
+use super::phases::{Contraction, PhasePlanner, Users, tell};
+use super::preconditions::unmet;
+use super::removals::{Removal, kept_dependents, mark_blocked, removals, stuck};
 use super::remove::remove;
 use super::select;
-use super::standing::Standing;
 use super::steps::{Steps, steps};
 use super::types::{Change, StackPlan, Step, StepId};
-use super::unmended;
+use super::unpruned;
 use super::unread::{unchecked, unlisted, unread_removals};
-use super::victims::{Victim, heirs, mark_blocked, stuck, victims};
+use super::verdict::Verdict;
 use crate::resource::{Address, Live, resolve};
 
 /// Makes the plan of one stack.
 pub fn plan(input: &Input<'_>) -> StackPlan {
     let shapes: Shapes<'_> = input.shapes.iter().map(|shape| (shape.facts().kind, *shape)).collect();
     let asked = input.selection.as_ref().map(|selection| select::closure(input.blueprint, selection));
-    let mut plan = match obstacle(input, &shapes) {
+    let mut plan = match unmet(input, &shapes) {
         Some(why) => all_blocked(input, &why),
         None => unhindered(input, &shapes, asked.as_ref()),
     };
@@ -43,21 +43,23 @@ fn unhindered(input: &Input<'_>, shapes: &Shapes<'_>, asked: Option<&BTreeSet<Ad
     let all: Vec<_> = all.collect();
     let edges = LiveEdges::of(shapes, &all);
     let users = Users::of(input.blueprint, shapes, &edges, &all);
-    let order = Order::of(input.blueprint, |address| shapes.get(address.kind.as_str()).map(|shape| shape.facts().late));
-    let Decided { decisions, leaving, steps: made, taken } = decided(input, shapes, &order, (&edges, &users), asked);
-    let mut plan = assemble(input, shapes, decisions.as_ref(), (&leaving, &edges), made);
-    tell(input, shapes, decisions.as_ref(), &taken, &mut plan);
-    decisions.iter().for_each(|decisions| unmended::tell(input, shapes, decisions, &mut plan));
-    let standings = match decisions {
-        Some(decisions) => decisions.standings,
-        None => standings(input, shapes, &order, &edges),
+    let order =
+        Order::of(input.blueprint, |address| shapes.get(address.kind.as_str()).map(|shape| shape.facts().deferrable));
+    let Decided { decisions, removals, steps: made, contractions } =
+        decided(input, shapes, &order, (&edges, &users), asked);
+    let mut plan = assemble(input, shapes, decisions.as_ref(), (&removals, &edges), made);
+    tell(input, shapes, decisions.as_ref(), &contractions, &mut plan);
+    decisions.iter().for_each(|decisions| unpruned::tell(input, shapes, decisions, &mut plan));
+    let observed = match decisions {
+        Some(decisions) => decisions.observed,
+        None => observed(input, shapes, &order, &edges),
     };
-    // What may be one of ours is told as that; a copy is told as such all the same.
-    let suspects: BTreeSet<&String> = standings.values().flat_map(Standing::suspects).collect();
+    // A candidate is shown as that, and not as unmanaged too; a copy is shown as a copy all the same.
+    let candidates: BTreeSet<&String> = observed.values().flat_map(Observed::candidates).collect();
     let ours: BTreeSet<&String> = input.inventory.all().map(|(_, live)| &live.id).collect();
-    plan.unmanaged.retain(|thing| !(suspects.contains(&thing.id) && ours.contains(&thing.place)));
+    plan.unmanaged.retain(|thing| !(candidates.contains(&thing.id) && ours.contains(&thing.place)));
     if input.mode == Mode::Destroy {
-        let left = left_behind(&standings);
+        let left = left_behind(&observed);
         plan.changes.extend(left.map(|(address, why)| blocked(input, address.clone(), why.to_owned())));
     }
     plan.changes.extend(unread_removals(input));
@@ -67,12 +69,12 @@ fn unhindered(input: &Input<'_>, shapes: &Shapes<'_>, asked: Option<&BTreeSet<Ad
     plan
 }
 
-/// What becomes of everything, what has to go for it, and the steps to that. A destroy decides nothing.
+/// The decisions, the removals, and the steps. A destroy has no decisions.
 struct Decided {
     decisions: Option<Decisions>,
-    leaving: Vec<Victim>,
+    removals: Vec<Removal>,
     steps: Steps,
-    taken: BTreeMap<Address, Taken>,
+    contractions: BTreeMap<Address, Contraction>,
 }
 
 /// Decides until every change can be carried out: a replacement whose old one has to go first, and can't, is blocked, and
@@ -85,37 +87,39 @@ fn decided(
     (edges, users): (&LiveEdges, &Users),
     asked: Option<&BTreeSet<Address>>,
 ) -> Decided {
-    let (mut blocked, mut kept) = (BTreeMap::new(), BTreeMap::new());
+    let (mut blocked, mut withheld) = (BTreeMap::new(), BTreeMap::new());
     loop {
-        let decisions = (input.mode != Mode::Destroy).then(|| decide(input, shapes, order, edges, &blocked, &kept));
-        let narrowing = Narrowing { input, shapes, decisions: decisions.as_ref(), edges, users };
-        let is_asked = |victim: &Victim| asked_to_go(input, asked).is_none_or(|asked| asked.contains(&victim.address));
-        let (mut leaving, unasked): (Vec<_>, Vec<_>) =
-            victims(input, decisions.as_ref()).into_iter().partition(is_asked);
-        let fed = Fed::of(input, decisions.as_ref());
-        fed.keep(input, &mut leaving);
-        mark_blocked(input, shapes, decisions.as_ref(), edges, asked, &mut leaving);
-        let mut more = narrowing.kept(&leaving, &unasked, asked);
-        more.retain(|address, _| !kept.contains_key(address));
+        let decisions = (input.mode != Mode::Destroy).then(|| decide(input, shapes, order, edges, &blocked, &withheld));
+        let phases = PhasePlanner { input, shapes, decisions: decisions.as_ref(), edges, users };
+        let is_asked =
+            |removal: &Removal| asked_to_go(input, asked).is_none_or(|asked| asked.contains(&removal.address));
+        let (mut removals, unasked): (Vec<_>, Vec<_>) =
+            removals(input, decisions.as_ref()).into_iter().partition(is_asked);
+        let params = BlockedParameters::of(input, decisions.as_ref());
+        params.keep(input, &mut removals);
+        mark_blocked(input, shapes, decisions.as_ref(), edges, asked, &mut removals);
+        let mut more = phases.withheld(&removals, &unasked, asked);
+        more.retain(|address, _| !withheld.contains_key(address));
         if !more.is_empty() {
-            kept.extend(more);
+            withheld.extend(more);
             continue;
         }
-        // What can't be done by itself keeps its reason, also when what it needs is blocked because of it.
+        // A resource that is blocked by itself keeps its reason, also when a resource that it needs is blocked because of
+        // it.
         let own = blocked_by_themselves(decisions.as_ref());
-        let mut more = stuck(decisions.as_ref(), &leaving);
-        more.extend(fed.changes(input, decisions.as_ref()));
+        let mut more = stuck(decisions.as_ref(), &removals);
+        more.extend(params.changes(input, decisions.as_ref()));
         more.retain(|address, _| !blocked.contains_key(address));
         if more.is_empty() {
             let made = decisions.as_ref().map(|decisions| steps(input, shapes, order, decisions));
             let mut steps = made.unwrap_or_default();
-            remove(input.blueprint, shapes, decisions.as_ref(), edges, &leaving, asked, &mut steps);
+            remove(input.blueprint, shapes, decisions.as_ref(), edges, &removals, asked, &mut steps);
             more = deadlocked(decisions.as_ref(), &steps);
             more.retain(|address, _| !blocked.contains_key(address));
             if more.is_empty() {
-                let taken = narrowing.order(&mut steps);
+                let contractions = phases.order(&mut steps);
                 decisions.iter().for_each(|decisions| outage::shorten(decisions, &mut steps));
-                return Decided { decisions, leaving, steps, taken };
+                return Decided { decisions, removals, steps, contractions };
             }
         }
         blocked.extend(own);
@@ -123,11 +127,11 @@ fn decided(
     }
 }
 
-/// What is blocked for another reason than that something else is.
+/// The resources that are blocked by themselves, and not because they need a blocked one.
 fn blocked_by_themselves(decisions: Option<&Decisions>) -> BTreeMap<Address, String> {
-    let fates = decisions.into_iter().flat_map(|decisions| &decisions.fates);
-    let blocked = fates.filter_map(|(address, fate)| match fate {
-        Fate::Blocked { why, unreadable: false, .. } if !is_for_another(why) => Some((address.clone(), why.clone())),
+    let verdicts = decisions.into_iter().flat_map(|decisions| &decisions.verdicts);
+    let blocked = verdicts.filter_map(|(address, verdict)| match verdict {
+        Verdict::Blocked { why, unreadable: false, .. } if !is_for_another(why) => Some((address.clone(), why.clone())),
         _ => None,
     });
     blocked.collect()
@@ -138,8 +142,8 @@ fn asked_to_go<'a>(input: &'a Input<'_>, asked: Option<&'a BTreeSet<Address>>) -
     if input.mode == Mode::Destroy { input.selection.as_ref() } else { asked }
 }
 
-/// What still bears a former name, by that and its region, with the new one: it is that resource, to those who refer to it
-/// and those it refers to.
+/// Live resources that bear a former name, by that name and the region, with the new address: edges to and from them are the
+/// new address's.
 fn renamed<'a>(input: &'a Input<'a>) -> BTreeMap<(Address, &'a str), &'a Address> {
     let resources = &input.blueprint.resources;
     let live: BTreeSet<(&Address, &str)> =
@@ -156,7 +160,7 @@ fn assemble(
     input: &Input<'_>,
     shapes: &Shapes<'_>,
     decisions: Option<&Decisions>,
-    (leaving, edges): (&[Victim], &LiveEdges),
+    (removals, edges): (&[Removal], &LiveEdges),
     steps: Steps,
 ) -> StackPlan {
     let stack = &input.blueprint.stack;
@@ -167,11 +171,11 @@ fn assemble(
         warnings: input.blueprint.warnings.clone(),
         ..StackPlan::empty(stack.clone())
     };
-    for (address, fate) in decisions.into_iter().flat_map(|decisions| &decisions.fates) {
-        desired_change(input, shapes, address, fate, &mut plan);
+    for (address, verdict) in decisions.into_iter().flat_map(|decisions| &decisions.verdicts) {
+        desired_change(input, shapes, address, verdict, &mut plan);
     }
-    for victim in leaving {
-        removed_change(input, shapes, victim, &heirs(shapes, edges, leaving, victim), &mut plan);
+    for removal in removals {
+        removed_change(input, shapes, removal, &kept_dependents(shapes, edges, removals, removal), &mut plan);
     }
     plan.unmanaged.extend(decisions.into_iter().flat_map(|decisions| decisions.foreign.iter().cloned()));
     plan.unmanaged.sort();
@@ -180,15 +184,15 @@ fn assemble(
     plan.outputs = outputs
         .map(|(name, value)| {
             let lookup = |reference: &crate::resource::Reference| {
-                let fate = decisions?.fates.get(&reference.address)?;
-                fate.output(reference, shapes.get(reference.address.kind.as_str())?.facts())
+                let verdict = decisions?.verdicts.get(&reference.address)?;
+                verdict.output(reference, shapes.get(reference.address.kind.as_str())?.facts())
             };
             (name.clone(), resolve(value, &lookup))
         })
         .collect();
     let is_there = |address: &Address| {
-        let fate = decisions.and_then(|decisions| decisions.fates.get(address));
-        fate.is_some_and(|fate| !matches!(fate, Fate::Create { .. }) && fate.live().is_some())
+        let verdict = decisions.and_then(|decisions| decisions.verdicts.get(address));
+        verdict.is_some_and(|verdict| !matches!(verdict, Verdict::Create { .. }) && verdict.live().is_some())
     };
     let missing = input.blueprint.outputs_after.iter().map(|(name, after)| {
         (name.clone(), after.iter().filter(|address| !is_there(address)).cloned().collect::<BTreeSet<_>>())

@@ -1,51 +1,51 @@
-//! What to do: the difference between a blueprint and an inventory, as data.
+//! The plan: the difference between a blueprint and an inventory, as data.
 //!
 //! **Invariant:** pure. No async, no clock, no AWS; the same input gives the same plan, byte for byte.
 
 mod adopt;
+mod candidates;
 mod causes;
 mod changes;
 mod circles;
 mod decide;
+mod deferral;
+mod dependents;
 mod derived;
-mod fate;
+mod detach;
 mod fields;
 mod fingerprint;
-mod followers;
-mod foundation;
 mod guards;
 mod input;
-mod late;
-mod let_go;
 mod live_edges;
 mod make;
-mod narrowing;
+mod observed;
 mod order;
 mod outage;
 mod pending;
+mod phases;
+mod preconditions;
 mod protection;
+mod removals;
 mod remove;
 mod select;
-mod standing;
 mod step;
 mod step_order;
 mod steps;
-mod suspects;
 mod tags;
-mod takers;
+mod transfers;
 mod types;
-mod unmended;
+mod unpruned;
 mod unread;
-mod victims;
+mod verdict;
 
-pub use adopt::{Unfit, adopted, adoption};
+pub use adopt::{AdoptionConflict, adopted, adoption};
 pub use changes::needed;
 pub use fingerprint::{agrees, fingerprint};
 pub use guards::{Allowance, Guard, Guarding, Guards, Refusal, guard, refusals};
 pub use input::{Input, Mode};
 pub use make::plan;
-pub use standing::unread;
+pub use observed::unread;
 pub use tags::own_tags;
 pub use types::{
-    Action, Cause, Change, Desired, Field, Later, Passed, Plan, StackPlan, Step, StepId, Summary, Verb, Waiting,
+    Action, Cause, Change, Desired, Field, Later, Plan, StackPlan, Step, StepId, Summary, Transfer, Verb, Waiting,
 };

@@ -10,12 +10,12 @@ use crate::resource::{Address, Shape, pointer};
 #[derive(Debug, Default)]
 pub(super) struct Order {
     pub(super) sequence: Vec<Address>,
-    /// By resource: the targets to which its edges are cut, with the late pointers that hold them.
+    /// By resource: the targets to which its edges are cut, with the deferrable pointers that hold them.
     pub(super) cuts: BTreeMap<Address, BTreeMap<Address, BTreeSet<String>>>,
 }
 
 impl Order {
-    /// Orders a blueprint. What was refused at validation (a circle without a late property) cannot come here.
+    /// Orders a blueprint. What was refused at validation (a circle without a deferrable property) cannot come here.
     pub(super) fn of(blueprint: &Blueprint, shape: impl Fn(&Address) -> Option<&'static [&'static str]>) -> Self {
         let index: BTreeMap<&Address, usize> = blueprint.resources.keys().enumerate().map(|(i, a)| (a, i)).collect();
         let addresses: Vec<&Address> = blueprint.resources.keys().collect();
@@ -31,9 +31,9 @@ impl Order {
             let inside: BTreeSet<usize> = circle.into_iter().collect();
             for from in &inside {
                 let resource = &blueprint.resources[addresses[*from]];
-                let late = shape(addresses[*from]).unwrap_or_default();
+                let deferrable = shape(addresses[*from]).unwrap_or_default();
                 for (target, pointers) in
-                    cut_edges(resource, late, |target| index.get(target).is_some_and(|to| inside.contains(to)))
+                    cut_edges(resource, deferrable, |target| index.get(target).is_some_and(|to| inside.contains(to)))
                 {
                     graph.remove_edge(*from, index[&target]);
                     order.cuts.entry(addresses[*from].clone()).or_default().insert(target, pointers);
@@ -50,18 +50,18 @@ impl Order {
     }
 }
 
-/// The edges into a circle that hang on late properties alone.
+/// The edges into a circle that hang on deferrable properties alone.
 fn cut_edges(
     resource: &Resource,
-    late: &[&str],
+    deferrable: &[&str],
     in_circle: impl Fn(&Address) -> bool,
 ) -> Vec<(Address, BTreeSet<String>)> {
     resource
         .edges
         .iter()
         .filter(|(target, pointers)| {
-            let is_late = pointers.iter().all(|at| late.iter().any(|pattern| pointer::covers(pattern, at)));
-            in_circle(target) && is_late && !pointers.is_empty()
+            let is_deferrable = pointers.iter().all(|at| deferrable.iter().any(|pattern| pointer::covers(pattern, at)));
+            in_circle(target) && is_deferrable && !pointers.is_empty()
         })
         .map(|(target, pointers)| (target.clone(), pointers.clone()))
         .collect()

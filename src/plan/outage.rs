@@ -1,4 +1,5 @@
-//! What has to go before its successor comes goes as late as it can: once all else that the successor needs is there.
+//! Short outages: a resource that is deleted before its successor is created goes as late as it can, once everything else
+//! that the successor needs is there.
 
 use super::circles::delete_first;
 use super::decide::Decisions;

@@ -1,4 +1,4 @@
-//! What AWS does later by itself: what it has accepted, and what of a plan it will put off.
+//! Changes that AWS makes later by itself: those that it has accepted, and those of a plan that it will put off.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -7,7 +7,7 @@ use super::fields::judged;
 use super::types::{Field, Later};
 use crate::resource::{Address, FieldDiff, Live, Pending, Shape, Until};
 
-/// What AWS has accepted for a live resource and does later, but for what the plan changes again.
+/// The pending changes of a live resource, without those that the plan changes again.
 pub(super) fn accepted(
     address: &Address,
     shape: &dyn Shape,
@@ -29,7 +29,7 @@ pub(super) fn accepted(
     later.collect()
 }
 
-/// What of the changed fields AWS does only in the maintenance window.
+/// The changed fields that AWS changes only in the maintenance window.
 pub(super) fn put_off(
     address: &Address,
     shape: &dyn Shape,
@@ -49,33 +49,33 @@ pub(super) fn put_off(
     later.collect()
 }
 
-/// What of an update AWS does at once.
+/// The changes of an update that AWS makes at once.
 pub(super) fn at_once(shape: &dyn Shape, live: &Live, desired: &Value, fields: &[Field]) -> Vec<FieldDiff> {
     let diffs = judged(live, fields);
     diffs.iter().filter(|diff| !waits(shape, live, desired, &diffs, diff)).cloned().collect()
 }
 
-/// Whether AWS does a change, one of an update's, only in the maintenance window. What only takes a pending change back
-/// waits for nothing.
+/// Whether AWS makes a change, one of an update's, only in the maintenance window. A change that only takes a pending one
+/// back waits for nothing.
 pub(super) fn waits(shape: &dyn Shape, live: &Live, desired: &Value, update: &[FieldDiff], diff: &FieldDiff) -> bool {
     let running = live.as_running(diff);
     running.before != running.after
         && shape.waits_for_window(&live.spec, desired, &running)
-        && !hastened(shape, live, desired, update)
+        && !pending_applied(shape, live, desired, update)
 }
 
-/// Whether an update makes AWS do at once what is pending until the maintenance window.
-pub(super) fn hastened(shape: &dyn Shape, live: &Live, desired: &Value, update: &[FieldDiff]) -> bool {
-    live.pending.iter().any(Pending::is_put_off) && shape.hastens(desired, update)
+/// Whether an update makes AWS carry out at once the changes that are pending until the maintenance window.
+pub(super) fn pending_applied(shape: &dyn Shape, live: &Live, desired: &Value, update: &[FieldDiff]) -> bool {
+    live.pending.iter().any(Pending::is_put_off) && shape.applies_pending(desired, update)
 }
 
-/// What a person should know of an update of what has changes pending: which come now, and which do not come any more.
+/// Notes on an update of a resource with pending changes: those that come now, and those that do not come any more.
 pub(super) fn told(shape: &dyn Shape, live: &Live, desired: &Value, update: &[FieldDiff]) -> Vec<String> {
-    let is_hastened = hastened(shape, live, desired, update);
+    let is_applied_now = pending_applied(shape, live, desired, update);
     let pending = live.pending.iter().filter(|pending| pending.is_put_off());
     let (coming, other): (Vec<_>, Vec<_>) = pending
         .filter_map(|pending| Some((pending, update.iter().find(|diff| diff.path == pending.path)?)))
-        .partition(|(pending, diff)| is_hastened && pending.after == diff.after);
+        .partition(|(pending, diff)| is_applied_now && pending.after == diff.after);
     let paths: Vec<_> = coming.iter().map(|(pending, _)| &*pending.path).collect();
     let now = (!paths.is_empty()).then(|| {
         format!("{} was pending until the maintenance window: AWS does it now, with this update", paths.join(", "))

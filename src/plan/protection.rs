@@ -1,4 +1,4 @@
-//! What goes by name only: deleted, replaced, emptied, or less protected than it was.
+//! Protection: resources that are deleted, replaced, emptied or less protected only when they are named.
 
 use serde_json::Value;
 
@@ -9,7 +9,9 @@ use crate::resource::{Facts, Live, key, keyed};
 /// mean.
 pub(super) fn stands(declared: Option<bool>, loses: bool, facts: &Facts, live: Option<&Live>) -> bool {
     let is_kept = |live: &Live| {
-        live.misfit.is_some() || bears_mark(live) || facts.protection.iter().any(|path| is_on(facts, &live.spec, path))
+        live.unsupported.is_some()
+            || bears_mark(live)
+            || facts.protection.iter().any(|path| is_on(facts, &live.spec, path))
     };
     declared.unwrap_or(loses) || live.is_some_and(is_kept)
 }
@@ -24,7 +26,7 @@ pub(super) fn lifted(facts: &Facts, live: &Live, desired: &Value) -> Vec<&'stati
 
 /// Returns whether a live thing bears data, or cannot be had back.
 pub(super) fn bears_data(facts: &Facts, live: &Live) -> bool {
-    facts.stateful || live.misfit.is_some()
+    facts.stateful || live.unsupported.is_some()
 }
 
 /// Returns whether the tag says that the YAML protected it.

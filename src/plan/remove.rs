@@ -1,19 +1,19 @@
-//! The deletions, in which order.
+//! The deletions and their order.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::circles::{delete_last, strip_circles};
 use super::decide::Decisions;
-use super::fate::Fate;
-use super::followers::outlast;
-use super::let_go::let_go;
+use super::dependents::outlast;
+use super::detach::detach;
 use super::live_edges::{LiveEdges, LiveId};
 use super::order::Shapes;
+use super::removals::{Removal, is_being_deleted, users};
 use super::steps::Steps;
-use super::takers::pass_on;
+use super::transfers::add_transfers;
 use super::types::{Step, StepId, Verb};
-use super::victims::{Victim, leaves, users};
+use super::verdict::Verdict;
 use crate::blueprint::Blueprint;
 use crate::resource::{Address, Live, State};
 
@@ -24,14 +24,14 @@ pub(super) fn remove(
     shapes: &Shapes<'_>,
     decisions: Option<&Decisions>,
     edges: &LiveEdges,
-    victims: &[Victim],
+    removals: &[Removal],
     asked: Option<&BTreeSet<Address>>,
     steps: &mut Steps,
 ) {
     let going: BTreeMap<LiveId, Arc<Live>> =
-        victims.iter().filter(|v| v.goes()).map(|v| (v.id(), v.live.clone())).collect();
+        removals.iter().filter(|v| v.goes()).map(|v| (v.id(), v.live.clone())).collect();
     let mut stripped = strip_circles(shapes, edges, &going, steps);
-    stripped.extend(decisions.into_iter().flat_map(|decisions| let_go(shapes, edges, decisions, &going, steps)));
+    stripped.extend(decisions.into_iter().flat_map(|decisions| detach(shapes, edges, decisions, &going, steps)));
     for (id, live) in &going {
         let Some(shape) = shapes.get(id.address.kind.as_str()) else { continue };
         let mut after: BTreeSet<StepId> = BTreeSet::new();
@@ -39,9 +39,9 @@ pub(super) fn remove(
             if let Some(strip) = stripped.get(&(from.clone(), id.clone())) {
                 after.insert(strip.clone());
             } else if let Some(user) = going.get(from) {
-                let verb = if user.state == State::Leaving { Verb::Wait } else { Verb::Delete };
+                let verb = if user.state == State::Deleting { Verb::Wait } else { Verb::Delete };
                 after.insert(StepId::new(&from.address, verb, &from.id));
-            } else if leaves(decisions, from) {
+            } else if is_being_deleted(decisions, from) {
                 after.insert(StepId::new(&from.address, Verb::Wait, &from.id));
             } else if let Some(update) = steps.last.get(&from.address) {
                 after.insert(update.clone());
@@ -50,26 +50,26 @@ pub(super) fn remove(
         if decisions.is_some_and(|decisions| follows_its_successor(decisions, id)) {
             after.insert(StepId::new(&id.address, Verb::Create, ""));
         }
-        if matches!(live.state, State::Settling(_)) && !shape.facts().deleted_unsettled {
+        if matches!(live.state, State::Settling(_)) && !shape.facts().deletable_unsettled {
             let wait = Step::wait(&id.address, live, shape.facts().seconds);
             after.insert(wait.id.clone());
             steps.all.insert(wait.id.clone(), wait);
         }
         let step = match live.state {
-            State::Leaving => Step::wait(&id.address, live, shape.facts().seconds),
+            State::Deleting => Step::wait(&id.address, live, shape.facts().seconds),
             _ => Step::delete(&id.address, live, after, shape.facts().seconds),
         };
         steps.all.insert(step.id.clone(), step);
     }
     delete_last(shapes, edges, &going, steps);
-    pass_on(shapes, asked, steps);
+    add_transfers(shapes, asked, steps);
     outlast(blueprint, shapes, decisions, &going, steps);
 }
 
 /// Whether a live thing goes once the one that takes its place has come.
 fn follows_its_successor(decisions: &Decisions, id: &LiveId) -> bool {
-    match decisions.fates.get(&id.address) {
-        Some(Fate::Replace { live, create_first: true, .. }) => LiveId::of(&id.address, live) == *id,
+    match decisions.verdicts.get(&id.address) {
+        Some(Verdict::Replace { live, create_first: true, .. }) => LiveId::of(&id.address, live) == *id,
         _ => false,
     }
 }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::types::{Desired, Passed, Step, StepId, Verb};
+use super::types::{Desired, Step, StepId, Transfer, Verb};
 use crate::resource::{Address, FieldDiff, Live, Tags};
 
 impl StepId {
@@ -21,10 +21,10 @@ impl Step {
             live: None,
             desired: None,
             set_tags: Tags::default(),
-            marks: None,
+            digest_inputs: None,
             unset_tags: Vec::new(),
-            overtakes: false,
-            passes: Vec::new(),
+            preempts: false,
+            transfers: Vec::new(),
             seconds: 0,
         }
     }
@@ -32,16 +32,16 @@ impl Step {
     /// Returns a spec of it with what another step takes over: nobody gives that up.
     pub fn keeping(&self, spec: &Value) -> Value {
         let mut spec = spec.clone();
-        for Passed { list, element, .. } in &self.passes {
+        for Transfer { list, element, .. } in &self.transfers {
             keep(spec.pointer_mut(list), element);
         }
         spec
     }
 
     /// Returns a spec of it without what another step takes over: whether that has been taken yet is not its own doing.
-    pub fn without_passed(&self, spec: &Value) -> Value {
+    pub fn without_transferred(&self, spec: &Value) -> Value {
         let mut spec = spec.clone();
-        for Passed { list, element, .. } in &self.passes {
+        for Transfer { list, element, .. } in &self.transfers {
             if let Some(Value::Array(all)) = spec.pointer_mut(list) {
                 all.retain(|one| one != element);
             }
@@ -52,7 +52,7 @@ impl Step {
     /// Returns a difference without what another step takes over: for those who use it, nothing is taken away.
     pub(super) fn as_kept(&self, diff: FieldDiff) -> FieldDiff {
         let mut after = diff.after;
-        for Passed { element, .. } in self.passes.iter().filter(|passed| passed.list == diff.path) {
+        for Transfer { element, .. } in self.transfers.iter().filter(|passed| passed.list == diff.path) {
             keep(after.as_mut(), element);
         }
         FieldDiff { after, ..diff }
@@ -70,7 +70,7 @@ impl Step {
         Self { region: live.region.clone(), live: Some(live.clone()), seconds, ..Self::new(id) }
     }
 
-    /// An update that takes late references away before a deletion.
+    /// An update that takes deferrable references away before a deletion.
     pub(super) fn strip(address: &Address, live: &Arc<Live>, desired: Desired) -> Self {
         let id = StepId::new(address, Verb::Update, &live.id);
         Self {

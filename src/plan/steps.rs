@@ -6,15 +6,15 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::decide::Decisions;
-use super::fate::Fate;
 use super::fields::joined;
 use super::input::{Input, Mode};
 use super::order::{Order, Shapes};
 use super::pending;
 use super::tags;
 use super::types::{Cause, Desired, Field, Step, StepId, Verb};
+use super::verdict::Verdict;
 use crate::blueprint::Resource;
-use crate::resource::{Address, Digest, Facts, Live, Marks, Shape, State, Tags, key, pointer, resolve};
+use crate::resource::{Address, Digest, DigestInputs, Facts, Live, Shape, State, Tags, key, pointer, resolve};
 
 /// The steps so far, and for each address the one after which it is as desired.
 #[derive(Default)]
@@ -40,9 +40,9 @@ impl Steps {
 
 /// Makes the steps for every desired resource but deletions.
 pub(super) fn steps(input: &Input<'_>, shapes: &Shapes<'_>, order: &Order, decisions: &Decisions) -> Steps {
-    let mut maker = Maker { input, shapes, order, decisions, steps: Steps::default(), late: Vec::new() };
+    let mut maker = Maker { input, shapes, order, decisions, steps: Steps::default(), deferrable: Vec::new() };
     for address in &order.sequence {
-        maker.resource(&input.blueprint.resources[address], &decisions.fates[address]);
+        maker.resource(&input.blueprint.resources[address], &decisions.verdicts[address]);
     }
     maker.finish_late();
     maker.steps
@@ -55,37 +55,37 @@ struct Maker<'a> {
     decisions: &'a Decisions,
     steps: Steps,
     /// Updates whose targets come later in the order.
-    late: Vec<(StepId, Address)>,
+    deferrable: Vec<(StepId, Address)>,
 }
 
 impl<'a> Maker<'a> {
-    fn resource(&mut self, resource: &Resource, fate: &Fate) {
+    fn resource(&mut self, resource: &Resource, verdict: &Verdict) {
         let facts = self.shape(resource).facts();
         let first = self.needs(resource);
-        match fate {
-            Fate::Keep { live, .. } => self.retag(resource, live, BTreeSet::new()),
-            Fate::Wait { live } => {
+        match verdict {
+            Verdict::Keep { live, .. } => self.retag(resource, live, BTreeSet::new()),
+            Verdict::Wait { live } => {
                 let wait = self.wait(resource, facts, live);
                 self.steps.last.insert(resource.address.clone(), wait.clone());
                 self.retag(resource, live, BTreeSet::from([wait]));
             }
-            Fate::Update { live, spec, fields } => self.update(resource, facts, live, spec, fields, first),
-            Fate::Create { spec, leaving } => {
-                let wait = leaving.as_ref().map(|live| self.wait(resource, facts, live));
+            Verdict::Update { live, spec, fields } => self.update(resource, facts, live, spec, fields, first),
+            Verdict::Create { spec, deleting } => {
+                let wait = deleting.as_ref().map(|live| self.wait(resource, facts, live));
                 self.create(resource, facts, spec, first.into_iter().chain(wait).collect());
             }
-            Fate::Replace { live, spec, create_first, .. } => {
+            Verdict::Replace { live, spec, create_first, .. } => {
                 let mut after = first;
                 if !create_first {
                     after.insert(StepId::new(&resource.address, Verb::Delete, &live.id));
                 }
                 self.create(resource, facts, spec, after);
             }
-            Fate::Blocked { .. } | Fate::Held { .. } => {}
+            Verdict::Blocked { .. } | Verdict::Held { .. } => {}
         }
     }
 
-    /// The last steps of what a resource refers to; cut edges come later, by a late update.
+    /// The last steps of what a resource refers to; cut edges come later, by a deferred update.
     fn needs(&self, resource: &Resource) -> BTreeSet<StepId> {
         let targets = resource.edges.keys().filter(|target| !self.order.is_cut(&resource.address, target));
         targets.filter_map(|target| self.steps.last.get(target)).cloned().collect()
@@ -101,8 +101,8 @@ impl<'a> Maker<'a> {
         mut after: BTreeSet<StepId>,
     ) {
         let acted = joined(fields.iter().filter(|field| field.ignored.is_none()).cloned());
-        let overtakes = overtakes(facts, &acted);
-        if matches!(live.state, State::Settling(_)) && !overtakes {
+        let preempts = preempts(facts, &acted);
+        if matches!(live.state, State::Settling(_)) && !preempts {
             after.insert(self.wait(resource, facts, live));
         }
         let now = pending::at_once(self.shape(resource), live, spec, fields);
@@ -113,26 +113,26 @@ impl<'a> Maker<'a> {
             after,
             live: Some(live.clone()),
             desired: Some(desired),
-            overtakes,
+            preempts,
             seconds: self.shape(resource).update_seconds(&live.spec, &now),
             ..Step::new(id.clone())
         });
         self.steps.last.insert(resource.address.clone(), id.clone());
         self.retag(resource, live, BTreeSet::from([id.clone()]));
         if self.order.cuts.contains_key(&resource.address) {
-            self.late.push((id, resource.address.clone()));
+            self.deferrable.push((id, resource.address.clone()));
         }
     }
 
     fn create(&mut self, resource: &Resource, facts: &Facts, spec: &Arc<Value>, after: BTreeSet<StepId>) {
         let id = StepId::new(&resource.address, Verb::Create, "");
-        let late = late_properties(self.order, &resource.address, facts);
-        let late: Vec<_> = late.into_iter().filter(|property| spec.pointer(property).is_some()).collect();
+        let deferrable = late_properties(self.order, &resource.address, facts);
+        let deferrable: Vec<_> = deferrable.into_iter().filter(|property| spec.pointer(property).is_some()).collect();
         let mut early = spec.clone();
-        late.iter().for_each(|property| pointer::set_property(Arc::make_mut(&mut early), property, None));
-        let marks = self.marks(resource, None);
-        let mut tags = tags::desired(&self.input.blueprint.stack, resource, facts, &marks);
-        let is_partial = facts.several_calls || !late.is_empty();
+        deferrable.iter().for_each(|property| pointer::set_property(Arc::make_mut(&mut early), property, None));
+        let digest_inputs = self.digest_inputs(resource, None);
+        let mut tags = tags::desired(&self.input.blueprint.stack, resource, facts, &digest_inputs);
+        let is_partial = facts.several_calls || !deferrable.is_empty();
         if is_partial {
             tags.set(key::DIGEST, Digest::PENDING);
         }
@@ -146,19 +146,20 @@ impl<'a> Maker<'a> {
                 cramped: None,
             }),
             set_tags: tags,
-            marks: (!is_partial).then(|| marks.clone()),
+            digest_inputs: (!is_partial).then(|| digest_inputs.clone()),
             seconds: facts.seconds,
             ..Step::new(id.clone())
         });
         self.steps.last.insert(resource.address.clone(), id.clone());
-        let complete = if late.is_empty() { id } else { self.late_update(resource, facts, spec, &late, id) };
+        let complete =
+            if deferrable.is_empty() { id } else { self.late_update(resource, facts, spec, &deferrable, id) };
         if is_partial {
             let retag = StepId::new(&resource.address, Verb::Retag, "");
             self.push(Step {
                 region: resource.region.clone(),
                 after: BTreeSet::from([complete]),
-                set_tags: Tags::from_iter(marks.text().map(|text| (key::DIGEST, text))),
-                marks: Some(marks),
+                set_tags: Tags::from_iter(digest_inputs.text().map(|text| (key::DIGEST, text))),
+                digest_inputs: Some(digest_inputs),
                 seconds: 1,
                 ..Step::new(retag)
             });
@@ -171,11 +172,11 @@ impl<'a> Maker<'a> {
         resource: &Resource,
         facts: &Facts,
         spec: &Arc<Value>,
-        late: &[&str],
+        deferrable: &[&str],
         created: StepId,
     ) -> StepId {
         let id = StepId::new(&resource.address, Verb::Update, "");
-        let fields = late.iter().map(|property| Field {
+        let fields = deferrable.iter().map(|property| Field {
             path: (*property).to_owned(),
             before: None,
             after: spec.pointer(property).cloned(),
@@ -193,7 +194,7 @@ impl<'a> Maker<'a> {
             seconds: facts.seconds.min(60),
             ..Step::new(id.clone())
         });
-        self.late.push((id.clone(), resource.address.clone()));
+        self.deferrable.push((id.clone(), resource.address.clone()));
         id
     }
 
@@ -210,11 +211,11 @@ impl<'a> Maker<'a> {
 
     fn retag(&mut self, resource: &Resource, live: &Arc<Live>, after: BTreeSet<StepId>) {
         let facts = self.shape(resource).facts();
-        let marks = self.marks(resource, Some(live));
-        let desired = tags::desired(&self.input.blueprint.stack, resource, facts, &marks);
+        let digest_inputs = self.digest_inputs(resource, Some(live));
+        let desired = tags::desired(&self.input.blueprint.stack, resource, facts, &digest_inputs);
         let (mut set_tags, unset_tags) = tags::retag(live, &desired, facts, self.input.mode == Mode::OnlyConfig);
-        // What the update before it fills in, only the run knows.
-        let open = marks.text().filter(|_| marks.is_open() && !after.is_empty());
+        // Only the run knows the values that the update before it fills in.
+        let open = digest_inputs.text().filter(|_| digest_inputs.is_open() && !after.is_empty());
         set_tags.0.extend(open.map(|text| (key::DIGEST.to_owned(), text)));
         if set_tags.is_empty() && unset_tags.is_empty() {
             return;
@@ -224,7 +225,7 @@ impl<'a> Maker<'a> {
             region: resource.region.clone(),
             after,
             live: Some(live.clone()),
-            marks: set_tags.get(key::DIGEST).is_some().then_some(marks),
+            digest_inputs: set_tags.get(key::DIGEST).is_some().then_some(digest_inputs),
             set_tags,
             unset_tags,
             seconds: 1,
@@ -232,25 +233,25 @@ impl<'a> Maker<'a> {
         });
     }
 
-    /// What its digest will be made of.
-    fn marks(&self, resource: &Resource, live: Option<&Live>) -> Marks {
+    /// The inputs of its digest.
+    fn digest_inputs(&self, resource: &Resource, live: Option<&Live>) -> DigestInputs {
         let shape = self.shape(resource);
         let known = resolve(&resource.spec, &|reference| {
-            let fate = self.decisions.fates.get(&reference.address)?;
-            fate.output(reference, self.shapes.get(reference.address.kind.as_str())?.facts())
+            let verdict = self.decisions.verdicts.get(&reference.address)?;
+            verdict.output(reference, self.shapes.get(reference.address.kind.as_str())?.facts())
         });
         let spec = resource.shared(shape.normalise(known.clone()).unwrap_or(known));
         let left_out = self.decisions.left_out.get(&resource.address).cloned().unwrap_or_default();
-        tags::marks(&self.input.blueprint.stack, resource, shape, live, spec, &left_out)
+        tags::digest_inputs(&self.input.blueprint.stack, resource, shape, live, spec, &left_out)
     }
 
     fn shape(&self, resource: &Resource) -> &'a dyn Shape {
         self.shapes[resource.address.kind.as_str()]
     }
 
-    /// Lets late updates follow what they refer to, now that all steps are known.
+    /// Lets deferred updates follow what they refer to, now that all steps are known.
     fn finish_late(&mut self) {
-        for (id, address) in std::mem::take(&mut self.late) {
+        for (id, address) in std::mem::take(&mut self.deferrable) {
             let targets = self.order.cuts.get(&address).into_iter().flat_map(BTreeMap::keys);
             let after: Vec<_> =
                 targets.filter_map(|target| self.steps.last.get(target)).filter(|last| **last != id).cloned().collect();
@@ -267,12 +268,12 @@ impl<'a> Maker<'a> {
 }
 
 /// Whether an update need not wait for what is under way.
-fn overtakes(facts: &Facts, fields: &[Field]) -> bool {
-    fields.iter().all(|field| facts.overtakes.iter().any(|pattern| pointer::covers(pattern, &field.path)))
+fn preempts(facts: &Facts, fields: &[Field]) -> bool {
+    fields.iter().all(|field| facts.preempts.iter().any(|pattern| pointer::covers(pattern, &field.path)))
 }
 
-/// The late properties of a resource that hang on cut edges.
+/// The deferrable properties of a resource that hang on cut edges.
 fn late_properties(order: &Order, address: &Address, facts: &Facts) -> BTreeSet<&'static str> {
     let cuts = order.cuts.get(address).into_iter().flat_map(BTreeMap::values).flatten();
-    cuts.filter_map(|at| facts.late.iter().find(|pattern| pointer::covers(pattern, at)).copied()).collect()
+    cuts.filter_map(|at| facts.deferrable.iter().find(|pattern| pointer::covers(pattern, at)).copied()).collect()
 }

@@ -5,7 +5,9 @@ use serde_json::Value;
 use super::decide::LeftOut;
 use super::types::{Cause, Field, Step};
 use crate::blueprint::Resource;
-use crate::resource::{Digest, Facts, Identity, Live, Marks, Recorded, Shape, Stack, Tags, key, keyed, pointer};
+use crate::resource::{
+    Digest, DigestInputs, Facts, Identity, LastApplied, Live, Shape, Stack, Tags, key, keyed, pointer,
+};
 
 /// The tag that consoles show as the name.
 pub(super) const NAME: &str = "Name";
@@ -16,9 +18,9 @@ const NOTE: &str = "/Note";
 
 /// The tags a resource should bear, but for `provision:id`, which only its creation knows, and its digest, which is as whole
 /// as the marks are.
-pub(super) fn desired(stack: &Stack, resource: &Resource, facts: &Facts, marks: &Marks) -> Tags {
+pub(super) fn desired(stack: &Stack, resource: &Resource, facts: &Facts, digest_inputs: &DigestInputs) -> Tags {
     let mut tags = own_tags(stack, resource, facts);
-    tags.0.extend(marks.text().map(|text| (key::DIGEST.to_owned(), text)));
+    tags.0.extend(digest_inputs.text().map(|text| (key::DIGEST.to_owned(), text)));
     tags
 }
 
@@ -47,43 +49,43 @@ pub fn own_tags(stack: &Stack, resource: &Resource, facts: &Facts) -> Tags {
 /// this plan doesn't show may read another way afterwards.
 ///
 /// `spec` is the whole desired one with its references filled in as far as they are known.
-pub(super) fn marks(
+pub(super) fn digest_inputs(
     stack: &Stack,
     resource: &Resource,
     shape: &dyn Shape,
     live: Option<&Live>,
     spec: Arc<Value>,
     left_out: &LeftOut,
-) -> Marks {
+) -> DigestInputs {
     let facts = shape.facts();
-    let record = Recorded::read(live.and_then(|live| live.tags.get(key::DIGEST)));
-    let mut marks = Marks::new(Digest::default(), spec, facts.identity.digest_room());
-    let counts = |name: &str| !facts.initial.contains(&pointer::join("", name).as_str());
+    let last_applied = LastApplied::read(live.and_then(|live| live.tags.get(key::DIGEST)));
+    let mut digest_inputs = DigestInputs::new(Digest::default(), spec, facts.identity.digest_room());
+    let counts = |name: &str| !facts.ignored_after_create.contains(&pointer::join("", name).as_str());
     for (name, written) in resource.set().filter(|(name, _)| counts(name)) {
         match left_out.get(pointer::join("", name).as_str()) {
             Some(left) => {
-                marks.keep(shape, name, &record, left.applied.as_ref());
-                // What was applied once, and is only not seen now, does not wait.
+                digest_inputs.keep(shape, name, &last_applied, left.applied.as_ref());
+                // A property that was applied once, and is only not known now, does not wait.
                 let mark = waiting(name, written);
-                if left.waits && (!matches!(record, Recorded::Known(_)) || record.has_element(&mark)) {
-                    marks.element(&mark);
+                if left.waits && (!matches!(last_applied, LastApplied::Known(_)) || last_applied.has_element(&mark)) {
+                    digest_inputs.element(&mark);
                 }
             }
-            None => marks.property(shape, name, written),
+            None => digest_inputs.property(shape, name, written),
         }
     }
-    // What the YAML no longer sets, and still applies.
+    // Properties that the YAML no longer sets, and that still apply.
     let unset = left_out.iter().map(|(at, left)| (pointer::property(at), left));
     for (name, left) in unset.filter(|(name, _)| resource.set_to(name).is_none() && counts(name)) {
-        marks.keep(shape, name, &record, left.applied.as_ref());
+        digest_inputs.keep(shape, name, &last_applied, left.applied.as_ref());
     }
-    stack.tags.iter().filter(|(key, _)| facts.identity.bears(key)).for_each(|(key, _)| marks.tag(key));
-    marks.tag_values(own_tags(stack, resource, facts).iter().filter(|(key, _)| is_told(key)));
-    elements(resource, facts).iter().for_each(|pointer| marks.element(pointer));
-    marks
+    stack.tags.iter().filter(|(key, _)| facts.identity.bears(key)).for_each(|(key, _)| digest_inputs.tag(key));
+    digest_inputs.tag_values(own_tags(stack, resource, facts).iter().filter(|(key, _)| is_told(key)));
+    elements(resource, facts).iter().for_each(|pointer| digest_inputs.element(pointer));
+    digest_inputs
 }
 
-/// What a digest says of a property with this value, references unresolved, as long as it waits for what it refers to.
+/// The mark in the digest of a property with this value, references unresolved, while it waits for their targets.
 pub(super) fn waiting(name: &str, written: &Value) -> String {
     format!("{name} waits {written}")
 }
@@ -106,8 +108,9 @@ fn is_told(key: &str) -> bool {
 /// The tags to set and to remove on what is there. Tags that we never wrote are neither compared nor removed; where drift is
 /// left alone, what somebody changed stays.
 pub(super) fn retag(live: &Live, desired: &Tags, facts: &Facts, only_config: bool) -> (Tags, Vec<String>) {
-    let record = Recorded::read(live.tags.get(key::DIGEST));
-    let is_left = |key: &str, after: Option<&str>| only_config && cause(live, &record, key, after) == Cause::Drift;
+    let last_applied = LastApplied::read(live.tags.get(key::DIGEST));
+    let is_left =
+        |key: &str, after: Option<&str>| only_config && cause(live, &last_applied, key, after) == Cause::Drift;
     let differs = |key: &str, value: &str| live.tags.get(key) != Some(value) && !is_left(key, Some(value));
     let mut set: Tags = desired.iter().filter(|(key, value)| differs(key, value)).collect();
     if facts.bears_id()
@@ -120,7 +123,7 @@ pub(super) fn retag(live: &Live, desired: &Tags, facts: &Facts, only_config: boo
         .tags
         .iter()
         .filter(|(key, _)| desired.get(key).is_none())
-        .filter(|(key, _)| *key == key::PROTECTED || record.has_tag(key))
+        .filter(|(key, _)| *key == key::PROTECTED || last_applied.has_tag(key))
         .filter(|(key, _)| !is_left(key, None))
         .map(|(key, _)| key.to_owned())
         .collect();
@@ -130,14 +133,14 @@ pub(super) fn retag(live: &Live, desired: &Tags, facts: &Facts, only_config: boo
 /// The differences of tags that a step puts right, each with its cause. The digest follows from all the others.
 pub(super) fn fields(facts: &Facts, live: &Live, step: &Step) -> Vec<Field> {
     let root = if facts.identity == Identity::Tags { TAGS } else { NOTE };
-    let record = Recorded::read(live.tags.get(key::DIGEST));
+    let last_applied = LastApplied::read(live.tags.get(key::DIGEST));
     let set = step.set_tags.iter().filter(|(key, _)| *key != key::DIGEST).map(|(key, value)| (key, Some(value)));
     let unset = step.unset_tags.iter().map(|key| (key.as_str(), None));
     let field = |(key, after): (&str, Option<&str>)| Field {
         path: pointer::join(root, key),
         before: live.tags.get(key).map(Value::from),
         after: after.map(Value::from),
-        cause: cause(live, &record, key, after),
+        cause: cause(live, &last_applied, key, after),
         replaces: false,
         unknown: false,
         sensitive: false,
@@ -149,19 +152,21 @@ pub(super) fn fields(facts: &Facts, live: &Live, step: &Step) -> Vec<Field> {
 
 /// Why a tag differs: the digest tells what was applied. Where somebody changed what the YAML changed as well, it is the
 /// YAML's.
-fn cause(live: &Live, record: &Recorded, key: &str, after: Option<&str>) -> Cause {
-    if *record == Recorded::Pending || !is_told(key) {
+fn cause(live: &Live, last_applied: &LastApplied, key: &str, after: Option<&str>) -> Cause {
+    if *last_applied == LastApplied::Incomplete || !is_told(key) {
         return Cause::Config;
     }
     match after {
-        Some(after) => match record.had_tag(key, after) {
+        Some(after) => match last_applied.had_tag(key, after) {
             Some(true) => Cause::Drift,
             Some(false) => Cause::Config,
-            None if matches!(record, Recorded::Known(_)) && key != NAME && !record.has_tag(key) => Cause::Config,
+            None if matches!(last_applied, LastApplied::Known(_)) && key != NAME && !last_applied.has_tag(key) => {
+                Cause::Config
+            }
             None => Cause::Unknown,
         },
         // A protection that nobody applied is somebody's.
-        None if key == key::PROTECTED => match live.tags.get(key).and_then(|value| record.had_tag(key, value)) {
+        None if key == key::PROTECTED => match live.tags.get(key).and_then(|value| last_applied.had_tag(key, value)) {
             Some(false) => Cause::Drift,
             Some(true) => Cause::Config,
             None => Cause::Unknown,

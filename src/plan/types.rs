@@ -9,7 +9,7 @@ use super::guards::Guard;
 use crate::blueprint::Origin;
 use crate::inventory::{Orphan, Unmanaged};
 use crate::problem::Problem;
-use crate::resource::{Address, Disruption, Live, Marks, Stack, Tags};
+use crate::resource::{Address, DigestInputs, Disruption, Live, Stack, Tags};
 
 /// The plans of the selected stacks, by name.
 #[derive(Clone, Debug, Default)]
@@ -19,21 +19,21 @@ pub struct Plan {
     pub orphans: Vec<Orphan>,
 }
 
-/// What to do in one stack.
+/// The plan of one stack.
 #[derive(Clone, Debug)]
 pub struct StackPlan {
     pub stack: Stack,
-    /// What a person reviews, by address: one entry a resource that is not simply unchanged.
+    /// The changes for review, by address: one for each resource that is not simply unchanged.
     pub changes: Vec<Change>,
-    /// What apply carries out.
+    /// The steps for apply.
     pub steps: BTreeMap<StepId, Step>,
     /// How many resources are as they should be.
     pub unchanged: usize,
-    /// What waits for a person, and what is held back by it.
+    /// The actions that a person has to take, and the resources that wait for them.
     pub waiting: Vec<Waiting>,
-    /// What AWS has accepted and does later by itself: no difference, and not done yet.
+    /// Changes that AWS has accepted and makes later by itself: no difference, and not made yet.
     pub pending: Vec<Later>,
-    /// What of the plan AWS will do only later.
+    /// Changes of the plan that AWS will make only later.
     pub later: Vec<Later>,
     /// Known differences that somebody owns, left alone.
     pub ignored: Vec<(Address, Field)>,
@@ -41,15 +41,15 @@ pub struct StackPlan {
     pub warnings: Vec<Problem>,
     /// Outputs with what is known of them filled in.
     pub outputs: BTreeMap<String, Value>,
-    /// By output: what is not there yet and has to be before it is told.
+    /// By output: the resources that have to be there before it is known.
     pub outputs_after: BTreeMap<String, BTreeSet<Address>>,
     /// The stack's own live resources by each id that names one of them and no other.
     pub ours: BTreeMap<String, Address>,
-    /// What an apply of it runs up against, see [`guard`](super::guard).
+    /// The guards that an apply of it meets, see [`guard`](super::guard).
     pub guards: Vec<Guard>,
 }
 
-/// What happens to one resource, as a person reviews it.
+/// The change of one resource, as a person reviews it.
 #[derive(Clone, Debug)]
 pub struct Change {
     pub address: Address,
@@ -68,7 +68,7 @@ pub struct Change {
     pub notes: Vec<String>,
 }
 
-/// What happens to a resource.
+/// The action on a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
@@ -81,7 +81,7 @@ pub enum Action {
     Blocked,
 }
 
-/// Why it happens.
+/// The cause of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cause {
@@ -99,11 +99,11 @@ pub enum Cause {
     Superseded,
     /// It could not be read.
     Unreadable,
-    /// What it needs is replaced, updated, blocked or missing.
+    /// A resource that it needs is replaced, updated, blocked or missing.
     Dependency,
     /// It is not ready yet.
     Waiting,
-    /// No record tells.
+    /// No digest tells.
     Unknown,
 }
 
@@ -134,11 +134,11 @@ pub struct StepId {
     pub address: Address,
     pub verb: Verb,
     /// The live id that the step is about; empty for a create, for an update that completes a create, and for the second
-    /// half of an update and what it leaves between the halves.
+    /// half of an update and what it leaves between the phases.
     pub id: String,
 }
 
-/// What a step does.
+/// The verb of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verb {
@@ -155,34 +155,34 @@ pub struct Step {
     pub id: StepId,
     pub region: String,
     pub after: BTreeSet<StepId>,
-    /// What is there: for every verb but create.
+    /// The live resource: for every verb but create.
     pub live: Option<Arc<Live>>,
-    /// What should be there: for create and update. A wait that has one fails if something else is there in the end.
+    /// The desired state: for create and update. A wait that has one fails if the live state differs in the end.
     pub desired: Option<Desired>,
     /// The tags to set and to remove (create: the whole set).
     pub set_tags: Tags,
     pub unset_tags: Vec<String>,
-    /// What the digest among the tags is made of, once all that it stands for is known.
-    pub marks: Option<Marks>,
-    /// Whether the update takes the place of whatever is under way: then what is there moves on by itself meanwhile.
-    pub overtakes: bool,
-    /// What another step takes over: it is not this one's to give up.
-    pub passes: Vec<Passed>,
+    /// The inputs of the digest among the tags, which is made once all references are known.
+    pub digest_inputs: Option<DigestInputs>,
+    /// Whether the update preempts the change under way: then the live state moves on by itself meanwhile.
+    pub preempts: bool,
+    /// The elements that another step takes over: this step does not give them up.
+    pub transfers: Vec<Transfer>,
     /// Typical seconds, for the order of steps and the estimate.
     pub seconds: u32,
 }
 
-/// An element of a claimed list that passes from one to another without a gap.
+/// An element of a unique key that passes from one resource to another without a gap.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Passed {
+pub struct Transfer {
     /// JSON pointer of the list.
     pub list: String,
     pub element: String,
-    /// Who takes it.
+    /// The resource that takes it.
     pub to: Address,
 }
 
-/// What a create or an update aims at.
+/// The desired state of a create or an update.
 #[derive(Clone, Debug)]
 pub struct Desired {
     /// The spec to send, with the references that only the run can fill in; values that are carried over from the live
@@ -192,11 +192,11 @@ pub struct Desired {
     pub fields: Vec<Field>,
     /// A physical name given in full by the template, for a create.
     pub physical: Option<String>,
-    /// The spec of the second half, for an update that is the first: sent instead where AWS has no room for both.
+    /// The spec of the second phase, for an update that is the first: sent instead where AWS has no room for both.
     pub cramped: Option<Arc<Value>>,
 }
 
-/// A change that AWS does later by itself: one that it has accepted, or one that it will put off.
+/// A change that AWS makes later by itself: one that it has accepted, or one that it will put off.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Later {
     pub address: Address,
@@ -210,11 +210,11 @@ pub struct Later {
     pub when: String,
 }
 
-/// Something that only a person can bring about.
+/// An action that only a person can take, or a resource that waits for one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Waiting {
     pub address: Address,
-    /// What is to be done (`CNAME _x.example -> _y.acm-validations.aws`), or the address that holds it back.
+    /// The action (`CNAME _x.example -> _y.acm-validations.aws`), or the address that holds it back.
     pub what: String,
 }
 

@@ -1,11 +1,11 @@
-//! What a plan can't see, and so would leave behind.
+//! Resources that could not be read, and that the plan would leave behind.
 
 use std::collections::BTreeSet;
 
 use super::changes::blocked_in;
 use super::input::Input;
 use super::types::{Cause, Change};
-use crate::inventory::Seen;
+use crate::inventory::ListOutcome;
 use crate::problem::Problem;
 use crate::resource::Address;
 
@@ -16,8 +16,8 @@ pub(super) fn unread_removals(input: &Input<'_>) -> Vec<Change> {
         wanted.flat_map(|one| one.names().map(|name| Address::new(&*one.address.kind, name))).collect();
     let mut all = Vec::new();
     for ((region, kind), seen) in &input.inventory.kinds {
-        let Seen::Read(sight) = seen else { continue };
-        for unseen in &sight.unseen {
+        let ListOutcome::Read(listing) = seen else { continue };
+        for unseen in &listing.unseen {
             let Some(address) = unseen.tags.as_ref().and_then(|tags| tags.address(kind)) else { continue };
             if !wanted.contains(&address) {
                 let why = format!("{} could not be read: {}", unseen.id, unseen.failure);
@@ -34,7 +34,7 @@ pub(super) fn unlisted(input: &Input<'_>) -> Vec<Problem> {
     let wanted: BTreeSet<(&str, &str)> =
         input.blueprint.resources.values().map(|resource| (&*resource.region, &*resource.address.kind)).collect();
     let unknown = input.inventory.kinds.iter().filter_map(|((region, kind), seen)| match seen {
-        Seen::Unknown(failure) if !wanted.contains(&(&**region, &**kind)) => Some((region, kind, failure)),
+        ListOutcome::Unknown(failure) if !wanted.contains(&(&**region, &**kind)) => Some((region, kind, failure)),
         _ => None,
     });
     let warning = |region: &str, kind: &str, failure: &dyn std::fmt::Display| {

@@ -1,20 +1,20 @@
-//! What is blocked, by its cause: the cause once, then who needs it.
+//! Blocked changes by their cause: the cause once, then the resources that need the blocked one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::order::by_care;
+use super::order::by_risk;
 use crate::plan::{Action, Change, StackPlan, needed};
 use crate::resource::Address;
 
 /// Blocked changes that have one cause.
-pub(super) struct Obstacle<'a> {
-    /// Those that it concerns itself, with the same words; the first stands for them.
+pub(super) struct BlockedGroup<'a> {
+    /// The changes that are blocked by themselves, for the same reason; the first stands for them.
     pub causes: Vec<&'a Change>,
-    /// Those that need one of them, or what does.
+    /// The changes that need one of them, directly or not.
     pub held: Vec<&'a Change>,
 }
 
-impl<'a> Obstacle<'a> {
+impl<'a> BlockedGroup<'a> {
     /// The one that stands for its cause.
     pub(super) fn first(&self) -> &'a Change {
         self.causes[0]
@@ -28,34 +28,34 @@ impl<'a> Obstacle<'a> {
         others
     }
 
-    /// Those among the others that have something of their own to say.
+    /// The others that have fields of their own to show.
     pub(super) fn unfolded(&self) -> impl Iterator<Item = &'a Change> {
         self.causes[1..].iter().chain(&self.held).copied().filter(|change| !change.fields.is_empty())
     }
 }
 
 /// All that is blocked, cause by cause.
-pub(super) fn obstacles(plan: &StackPlan) -> Vec<Obstacle<'_>> {
-    let blocked: Vec<_> = by_care(plan).into_iter().filter(|change| change.action == Action::Blocked).collect();
+pub(super) fn blocked_groups(plan: &StackPlan) -> Vec<BlockedGroup<'_>> {
+    let blocked: Vec<_> = by_risk(plan).into_iter().filter(|change| change.action == Action::Blocked).collect();
     let by_address: BTreeMap<&Address, &Change> = blocked.iter().map(|change| (&change.address, *change)).collect();
-    let mut obstacles: Vec<Obstacle<'_>> = Vec::new();
+    let mut blocked_groups: Vec<BlockedGroup<'_>> = Vec::new();
     let (held, causes) = blocked.iter().partition::<Vec<&Change>, _>(|change| root(change, &by_address).is_some());
     for change in causes {
-        match obstacles.iter_mut().find(|obstacle| obstacle.first().notes == change.notes) {
+        match blocked_groups.iter_mut().find(|group| group.first().notes == change.notes) {
             Some(same) => same.causes.push(change),
-            None => obstacles.push(Obstacle { causes: vec![change], held: Vec::new() }),
+            None => blocked_groups.push(BlockedGroup { causes: vec![change], held: Vec::new() }),
         }
     }
     for change in held {
         let root = root(change, &by_address);
-        let is_cause = |obstacle: &Obstacle<'_>| obstacle.causes.iter().any(|cause| Some(&cause.address) == root);
-        match obstacles.iter_mut().find(|obstacle| is_cause(obstacle)) {
-            Some(obstacle) => obstacle.held.push(change),
+        let is_cause = |group: &BlockedGroup<'_>| group.causes.iter().any(|cause| Some(&cause.address) == root);
+        match blocked_groups.iter_mut().find(|group| is_cause(group)) {
+            Some(group) => group.held.push(change),
             // A circle of needs has no end: whatever is told first stands for it.
-            None => obstacles.push(Obstacle { causes: vec![change], held: Vec::new() }),
+            None => blocked_groups.push(BlockedGroup { causes: vec![change], held: Vec::new() }),
         }
     }
-    obstacles
+    blocked_groups
 }
 
 /// The blocked resource at the end of a chain of needs; none for what is blocked by itself.

@@ -1,15 +1,15 @@
 //! One change's headline, in plain words; text, Markdown and HTML lay the same words out.
 
-use super::order::{Care, needs_consent};
+use super::order::{Risk, needs_consent};
 use crate::plan::{Action, Cause, Change};
 use crate::resource::Disruption;
 
 /// The sign in front of a change.
 pub(super) fn sign(change: &Change) -> &'static str {
-    match (Care::of(change), change.action) {
-        (Care::Blocked, _) => "✗",
-        (Care::Waits, _) => "…",
-        (care, _) if care < Care::Replaces || needs_consent(change) => "!",
+    match (Risk::of(change), change.action) {
+        (Risk::Blocked, _) => "✗",
+        (Risk::Waits, _) => "…",
+        (care, _) if care < Risk::Replaces || needs_consent(change) => "!",
         (_, Action::Replace) => "±",
         (_, Action::Delete) => "-",
         (_, Action::Create) => "+",

@@ -1,4 +1,4 @@
-//! The difference of two values in few words: what both sides share may be left out, what differs never is.
+//! The difference of two values in few words: parts that both share may be left out, parts that differ never are.
 
 use std::iter::once;
 

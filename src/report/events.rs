@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::style::duration;
-use crate::apply::{Event, Ledger};
+use crate::apply::{Event, RunSummary};
 use crate::plan::{StepId, Verb};
 use crate::resource::{Failure, StackId};
 
@@ -32,20 +32,20 @@ pub fn event_json(event: &Event) -> String {
     value.to_string()
 }
 
-/// The last line: all ledgers summed up, and the command that goes on from here if anything is left to do. What waits
+/// The last line: all summaries summed up, and the command that goes on from here if anything is left to do. What waits
 /// for a person is done as far as the run goes.
-pub fn summary_json(ledgers: &[Ledger], next: Option<&str>) -> String {
-    let sum = |of: fn(&Ledger) -> usize| ledgers.iter().map(of).sum::<usize>();
-    let seconds = ledgers.iter().map(|ledger| ledger.elapsed).max().unwrap_or_default().as_secs_f64();
+pub fn summary_json(run_summaries: &[RunSummary], next: Option<&str>) -> String {
+    let sum = |of: fn(&RunSummary) -> usize| run_summaries.iter().map(of).sum::<usize>();
+    let seconds = run_summaries.iter().map(|run_summary| run_summary.elapsed).max().unwrap_or_default().as_secs_f64();
     let mut summary = json!({
         "event": "summary",
-        "done": sum(Ledger::done),
-        "failed": sum(Ledger::failed),
-        "skipped": sum(Ledger::not_started),
-        "abandoned": sum(Ledger::abandoned),
+        "done": sum(RunSummary::done),
+        "failed": sum(RunSummary::failed),
+        "skipped": sum(RunSummary::not_started),
+        "abandoned": sum(RunSummary::abandoned),
         "seconds": seconds,
     });
-    if let Some(why) = ledgers.iter().find_map(|ledger| ledger.unleased.as_deref()) {
+    if let Some(why) = run_summaries.iter().find_map(|run_summary| run_summary.unleased.as_deref()) {
         summary["lease_lost"] = why.into();
     }
     if let Some(next) = next {
@@ -101,7 +101,11 @@ pub fn event_line(event: &Event) -> String {
         }
         Event::Waiting { stack, step, what } => format!("{stack}: {} waits for a person: {what}", step.address),
         Event::Abandoned { stack, step, .. } => {
-            format!("{stack}: let go while {} {}: the next run looks what came of it", doing(step.verb), step.address)
+            format!(
+                "{stack}: abandoned while {} {}: the next run finds out how it ended",
+                doing(step.verb),
+                step.address
+            )
         }
     }
 }

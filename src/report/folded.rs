@@ -1,4 +1,4 @@
-//! Changes that say the same of many resources: a tag of the whole stack is told once.
+//! Changes that are the same for many resources, shown once: a tag of the whole stack.
 
 use crate::plan::{Action, Change};
 

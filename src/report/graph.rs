@@ -52,5 +52,5 @@ fn edges(blueprint: &Blueprint) -> impl Iterator<Item = (&Address, &Address, boo
     blueprint
         .resources
         .values()
-        .flat_map(|resource| resource.edges.keys().map(move |to| (&resource.address, to, resource.only_follows(to))))
+        .flat_map(|resource| resource.edges.keys().map(move |to| (&resource.address, to, resource.only_depends_on(to))))
 }

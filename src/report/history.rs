@@ -5,13 +5,13 @@ use serde_json::{Value, json};
 
 use super::document::pretty;
 use super::style::{CHANGE, DANGER, FAINT, HEAD, NEW, duration, paint, table};
-use crate::apply::{End, Entry, EntryEnd, Holder, Record, Standing};
+use crate::apply::{End, Entry, EntryEnd, Holder, LeaseState, RunRecord};
 use crate::resource::StackId;
 
 /// One run, and whether it holds its stack's lease.
 #[derive(Clone, Debug)]
 pub struct PastRun {
-    pub record: Record,
+    pub record: RunRecord,
     pub is_running: bool,
 }
 
@@ -30,7 +30,7 @@ pub fn history_text(runs: &[PastRun], steps: bool) -> String {
 }
 
 fn row(run: &PastRun) -> Vec<String> {
-    let Record { run: name, stack, who, command, started, last, .. } = &run.record;
+    let RunRecord { run: name, stack, who, command, started, last, .. } = &run.record;
     let took = last.duration_since(*started).as_secs();
     vec![
         started.strftime("%Y-%m-%d %H:%M:%SZ").to_string(),
@@ -66,7 +66,7 @@ fn outcome(run: &PastRun) -> &'static str {
 }
 
 /// `12 create, 1 update`, or a dash.
-fn changes(record: &Record) -> String {
+fn changes(record: &RunRecord) -> String {
     let changes: Vec<_> = record.changes().iter().map(|(verb, number)| format!("{number} {verb}")).collect();
     if changes.is_empty() { "-".to_owned() } else { changes.join(", ") }
 }
@@ -128,18 +128,18 @@ pub fn lease_text(stack: &StackId, holder: Option<&Holder>, now: Timestamp) -> S
     let free = holder.free_from();
     let ended = ended_by.as_ref().map(|by| format!("; {by} ended it: it is not renewed any more")).unwrap_or_default();
     let whose = format!("{who}, run {run}, since {} ({})", second(*since), ago(*since, now));
-    match holder.standing(now) {
-        Standing::Free => match ended_by {
+    match holder.state(now) {
+        LeaseState::Free => match ended_by {
             Some(by) => format!("{name}: free; {by} took it from {who} at {}\n", second(*until)),
             None => format!("{name}: free; {who} gave it back at {}\n", second(*until)),
         },
-        Standing::Held => format!("{name}: held by {whose}, until {} unless renewed{ended}\n", second(*until)),
-        Standing::Ending => format!(
+        LeaseState::Held => format!("{name}: held by {whose}, until {} unless renewed{ended}\n", second(*until)),
+        LeaseState::Ending => format!(
             "{name}: it ran out at {} ({whose}){ended}; its last call may still be on its way: free from {}\n",
             second(*until),
             second(free)
         ),
-        Standing::Expired => format!(
+        LeaseState::Expired => format!(
             "{name}: free; it ran out at {} without being given back ({whose}){ended}; the next run takes it over\n",
             second(*until)
         ),

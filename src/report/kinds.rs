@@ -64,7 +64,7 @@ pub fn kinds_json(kinds: &[&dyn Shape]) -> String {
             "create_only": facts.create_only, "schema": kind.schema().root(), "outputs": kind.outputs().root(), "example": facts.example.trim(),
             "permissions": {
                 "read": permissions.read, "create": permissions.create, "update": permissions.update,
-                "retag": permissions.retag, "delete": permissions.delete, "ask": facts.asks,
+                "retag": permissions.retag, "delete": permissions.delete, "ask": facts.preflight_reads,
             },
         })
     };
@@ -108,7 +108,7 @@ pub(super) fn remarks(facts: &Facts) -> Vec<String> {
     if facts.revisioned {
         all.push("An update makes a new revision; the last five stay.".to_owned());
     }
-    if facts.awaits_person {
+    if facts.awaits_action {
         all.push("A new one waits for a person before it can be used.".to_owned());
     }
     if !facts.updated_outputs.is_empty() {

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::kinds::remarks;
 use super::schema_words::{FieldDoc, field_docs, nested};
 use super::style::{count, duration};
-use crate::resource::{Attachable, Permissions, Shape, Told};
+use crate::resource::{Attachable, Detection, Permissions, Shape};
 
 const INTRODUCTION: &str = "\
 Generated from the code by a test (`UPDATE=1`); not written by hand.
@@ -72,7 +72,7 @@ fn kind_markdown(kind: &dyn Shape) -> String {
     }
     text.push_str(&attachable_markdown(facts.attachable));
     let _ = write!(text, "\nReturn values:\n\n{}", outputs_markdown(kind));
-    text.push_str(&permissions_markdown(&facts.permissions, facts.asks));
+    text.push_str(&permissions_markdown(&facts.permissions, facts.preflight_reads));
     let _ = write!(text, "\n```yaml\n{}\n```\n", facts.example.trim());
     text
 }
@@ -104,13 +104,13 @@ fn attachable_markdown(all: &[Attachable]) -> String {
         return String::new();
     }
     let mut text = "\n| others can attach | which is |\n|---|---|\n".to_owned();
-    for Attachable { what, told } in all {
-        let how = match told {
-            Told::Compared(path) => format!("compared: `{path}`"),
-            Told::Noted(path) => format!("told as drift that no apply takes away: `{path}`"),
-            Told::Additive(_) | Told::Listed => "told as foreign, and left alone".to_owned(),
-            Told::Surveyed => "told as foreign by `diff`, and left alone".to_owned(),
-            Told::Left(why) => format!("not told: {why}"),
+    for Attachable { what, detection } in all {
+        let how = match detection {
+            Detection::Compared(path) => format!("compared: `{path}`"),
+            Detection::Noted(path) => format!("told as drift that no apply takes away: `{path}`"),
+            Detection::Additive(_) | Detection::Listed => "told as foreign, and left alone".to_owned(),
+            Detection::Surveyed => "told as foreign by `diff`, and left alone".to_owned(),
+            Detection::Left(why) => format!("not told: {why}"),
         };
         let _ = writeln!(text, "| {what} | {how} |");
     }
@@ -118,14 +118,14 @@ fn attachable_markdown(all: &[Attachable]) -> String {
 }
 
 /// Which actions the kind needs, and what for: a line for each action.
-fn permissions_markdown(permissions: &Permissions, asks: &[&'static str]) -> String {
+fn permissions_markdown(permissions: &Permissions, preflight_reads: &[&'static str]) -> String {
     let verbs = [
         ("read", permissions.read),
         ("create", permissions.create),
         ("update", permissions.update),
         ("retag", permissions.retag),
         ("delete", permissions.delete),
-        ("ask before (optional)", asks),
+        ("ask before (optional)", preflight_reads),
     ];
     let mut lines: Vec<(&str, Vec<&str>)> = Vec::new();
     for (verb, actions) in verbs {

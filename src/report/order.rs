@@ -3,9 +3,9 @@
 use crate::plan::{Action, Change, Refusal, StackPlan};
 use crate::resource::{Disruption, StackId};
 
-/// How closely a reviewer has to look at a change; the first needs most care.
+/// The risk of a change; the first is the highest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Care {
+pub enum Risk {
     DestroysData,
     Outage,
     Failover,
@@ -19,7 +19,7 @@ pub enum Care {
     Waits,
 }
 
-impl Care {
+impl Risk {
     pub fn of(change: &Change) -> Self {
         match (change.action, change.disruption) {
             (Action::Blocked, _) => Self::Blocked,
@@ -42,9 +42,9 @@ impl Care {
 }
 
 /// The changes, those that need most care first, then by address.
-pub fn by_care(plan: &StackPlan) -> Vec<&Change> {
+pub fn by_risk(plan: &StackPlan) -> Vec<&Change> {
     let mut changes: Vec<_> = plan.changes.iter().collect();
-    changes.sort_by(|a, b| (Care::of(a), &a.address).cmp(&(Care::of(b), &b.address)));
+    changes.sort_by(|a, b| (Risk::of(a), &a.address).cmp(&(Risk::of(b), &b.address)));
     changes
 }
 
@@ -61,7 +61,7 @@ pub fn unnamed(plan: &StackPlan, change: &Change) -> Option<String> {
     (needs_consent(change) && is_refused).then(|| consent(&plan.stack.id, change))
 }
 
-/// What to write behind `--allow-destroy` for a change.
+/// The value of `--allow-destroy` for a change.
 pub fn consent(stack: &StackId, change: &Change) -> String {
     format!("{stack}/{}", change.address)
 }

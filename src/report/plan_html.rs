@@ -1,13 +1,13 @@
 use minijinja::{AutoEscape, Environment};
 use serde::Serialize;
 
-use super::blocked::obstacles;
+use super::blocked::blocked_groups;
 use super::change::{remarks, sign, verb};
 use super::estimate::estimate_all;
 use super::field::{FieldWords, Wording, ignored_line};
 use super::folded::folded;
 use super::later::later_line;
-use super::order::{Care, by_care, unnamed};
+use super::order::{Risk, by_risk, unnamed};
 use super::plan_text::{foreign_line, heading, orphan_line, warning_line};
 use super::style::count;
 use super::summary::summary_line;
@@ -96,13 +96,13 @@ fn stack_part(plan: &StackPlan) -> StackPart {
 /// The changes in the order in which to look at them; of what is blocked the causes, with who needs them.
 fn changes(plan: &StackPlan) -> Vec<ChangePart> {
     let (before, after): (Vec<_>, Vec<_>) =
-        by_care(plan).into_iter().partition(|change| Care::of(change) < Care::Blocked);
+        by_risk(plan).into_iter().partition(|change| Risk::of(change) < Risk::Blocked);
     let part = |change: &Change| change_part(plan, change);
     let mut parts: Vec<_> = before.into_iter().map(part).collect();
-    for obstacle in obstacles(plan) {
-        let folded = obstacle.folded().iter().map(|change| change.address.to_string()).collect();
-        parts.push(ChangePart { folded, ..part(obstacle.first()) });
-        parts.extend(obstacle.unfolded().map(part));
+    for group in blocked_groups(plan) {
+        let folded = group.folded().iter().map(|change| change.address.to_string()).collect();
+        parts.push(ChangePart { folded, ..part(group.first()) });
+        parts.extend(group.unfolded().map(part));
     }
     for folded in folded(after.into_iter().filter(|change| change.action != Action::Blocked)) {
         let part = part(folded.first);
@@ -121,10 +121,10 @@ fn change_part(plan: &StackPlan, change: &Change) -> ChangePart {
         FieldPart { path: words.path, change: words.change, cause: words.cause, place: words.place }
     };
     ChangePart {
-        class: match Care::of(change) {
+        class: match Risk::of(change) {
             care if care.is_dangerous() => "danger",
-            Care::Blocked => "blocked",
-            Care::Creates => "new",
+            Risk::Blocked => "blocked",
+            Risk::Creates => "new",
             _ => "change",
         },
         sign: sign(change),

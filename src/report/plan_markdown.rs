@@ -1,10 +1,10 @@
-use super::blocked::{Obstacle, obstacles};
+use super::blocked::{BlockedGroup, blocked_groups};
 use super::change::{remarks, sign, verb};
 use super::estimate::estimate_all;
 use super::field::{FieldWords, Wording, ignored_line};
 use super::folded::{Folded, folded};
 use super::later::later_line;
-use super::order::{Care, by_care, consent, unnamed};
+use super::order::{Risk, by_risk, consent, unnamed};
 use super::plan_text::{foreign_line, heading, orphan_line, warning_line};
 use super::style::count;
 use super::summary::summary_line;
@@ -44,8 +44,8 @@ impl Page<'_> {
     }
 }
 
-/// The plan for a pull request: the summary, then every change that interrupts or destroys, then as many of the others
-/// as fit. What destroys is never left out: where the details don't fit, its names stay. `spelled` writes the commands in it.
+/// The plan for a pull request: the summary, then every change that interrupts or destroys, then as many of the others as
+/// fit. What destroys is never left out: where the details don't fit, its names stay. `spelled` writes the commands in it.
 pub fn plan_markdown(plan: &Plan, spelled: impl Fn(&str) -> String) -> String {
     let missing = |number: usize| format!("\n{} not shown: `⟪plan⟫` prints all.\n", count(number, "more line"));
     let limit = MARKDOWN_LIMIT.saturating_sub(spelled(&missing(usize::MAX)).len());
@@ -73,8 +73,8 @@ fn dangers(plan: &Plan, page: &Page<'_>) -> String {
     let dangers: Vec<_> = plan
         .stacks
         .iter()
-        .flat_map(|stack| by_care(stack).into_iter().map(move |change| (stack, change)))
-        .filter(|(_, change)| Care::of(change).is_dangerous())
+        .flat_map(|stack| by_risk(stack).into_iter().map(move |change| (stack, change)))
+        .filter(|(_, change)| Risk::of(change).is_dangerous())
         .collect();
     if dangers.is_empty() {
         return String::new();
@@ -104,9 +104,9 @@ fn dangers(plan: &Plan, page: &Page<'_>) -> String {
 
 /// Adds a stack's other lines while they fit; returns how many did not.
 fn add_rest(page: &mut Page<'_>, plan: &StackPlan) -> usize {
-    let changes = by_care(plan).into_iter().filter(|change| !Care::of(change).is_dangerous());
+    let changes = by_risk(plan).into_iter().filter(|change| !Risk::of(change).is_dangerous());
     let changes = changes.filter(|change| change.action != Action::Blocked);
-    let mut lines: Vec<_> = obstacles(plan).iter().map(|obstacle| obstacle_block(obstacle, plan)).collect();
+    let mut lines: Vec<_> = blocked_groups(plan).iter().map(|group| obstacle_block(group, plan)).collect();
     lines.extend(folded(changes).iter().map(|folded| folded_block(folded, plan)));
     let waiting = |waiting: &crate::plan::Waiting| {
         format!("- … **waiting** {} for {}\n", code(&waiting.address.to_string()), code(&waiting.what))
@@ -171,15 +171,15 @@ fn folded_block(folded: &Folded<'_>, plan: &StackPlan) -> String {
 }
 
 /// The cause of what is blocked, with who needs it folded.
-fn obstacle_block(obstacle: &Obstacle<'_>, plan: &StackPlan) -> String {
-    let mut text = block(obstacle.first(), plan, false, true);
-    let folded = obstacle.folded();
+fn obstacle_block(group: &BlockedGroup<'_>, plan: &StackPlan) -> String {
+    let mut text = block(group.first(), plan, false, true);
+    let folded = group.folded();
     if !folded.is_empty() {
         let names = folded.iter().map(|change| code(&change.address.to_string())).collect::<Vec<_>>().join(", ");
         let number = count(folded.len(), "more resource");
         text.push_str(&format!("  - <details><summary>blocks {number}</summary>{names}</details>\n"));
     }
-    obstacle.unfolded().for_each(|change| text.push_str(&block(change, plan, false, true)));
+    group.unfolded().for_each(|change| text.push_str(&block(change, plan, false, true)));
     text
 }
 

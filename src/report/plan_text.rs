@@ -1,4 +1,4 @@
-use super::blocked::{Obstacle, obstacles};
+use super::blocked::{BlockedGroup, blocked_groups};
 use super::change::{remarks, sign, verb};
 use super::difference::wrapped;
 use super::estimate::estimate_all;
@@ -6,7 +6,7 @@ use super::field::ignored_line;
 use super::folded::{Folded, folded};
 use super::later::later_line;
 use super::layout::Layout;
-use super::order::{Care, by_care};
+use super::order::{Risk, by_risk};
 use super::style::{CHANGE, DANGER, FAINT, HEAD, NEW, count, pad, paint, width_of};
 use super::summary::summary_line;
 use crate::inventory::{Orphan, Unmanaged};
@@ -63,9 +63,9 @@ pub(super) fn stack_text(plan: &StackPlan, options: TextOptions) -> String {
     let layout = Layout { ours: &plan.ours, options };
     let mut lines = vec![paint(HEAD, heading(&plan.stack)), String::new()];
     let (before, after): (Vec<_>, Vec<_>) =
-        by_care(plan).into_iter().partition(|change| Care::of(change) < Care::Blocked);
+        by_risk(plan).into_iter().partition(|change| Risk::of(change) < Risk::Blocked);
     lines.extend(before.iter().flat_map(|change| change_lines(change, &plan.stack, layout)));
-    lines.extend(obstacles(plan).iter().flat_map(|obstacle| obstacle_lines(obstacle, &plan.stack, layout)));
+    lines.extend(blocked_groups(plan).iter().flat_map(|group| obstacle_lines(group, &plan.stack, layout)));
     let after = after.iter().filter(|change| change.action != Action::Blocked);
     lines.extend(folded(after.copied()).iter().flat_map(|folded| folded_lines(folded, &plan.stack, layout)));
     for waiting in &plan.waiting {
@@ -111,11 +111,11 @@ pub(super) fn warning_line(problem: &Problem) -> String {
 }
 
 /// The cause of what is blocked, and who needs it, folded.
-fn obstacle_lines(obstacle: &Obstacle<'_>, stack: &Stack, layout: Layout<'_>) -> Vec<String> {
-    let first = obstacle.first();
-    let mut folded = obstacle.folded();
-    let is_of_many = obstacle.causes.len() > 1 && first.fields.is_empty();
-    let mut lines = if is_of_many { many_lines(obstacle) } else { change_lines(first, stack, layout) };
+fn obstacle_lines(group: &BlockedGroup<'_>, stack: &Stack, layout: Layout<'_>) -> Vec<String> {
+    let first = group.first();
+    let mut folded = group.folded();
+    let is_of_many = group.causes.len() > 1 && first.fields.is_empty();
+    let mut lines = if is_of_many { many_lines(group) } else { change_lines(first, stack, layout) };
     if is_of_many {
         folded.insert(0, first);
     }
@@ -124,7 +124,7 @@ fn obstacle_lines(obstacle: &Obstacle<'_>, stack: &Stack, layout: Layout<'_>) ->
             if is_of_many { String::new() } else { format!("blocked with it: {}: ", count(folded.len(), "resource")) };
         lines.extend(named_lines(&what, folded.iter().map(|change| change.address.to_string()), layout));
     }
-    lines.extend(obstacle.unfolded().flat_map(|change| change_lines(change, stack, layout)));
+    lines.extend(group.unfolded().flat_map(|change| change_lines(change, stack, layout)));
     lines
 }
 
@@ -160,18 +160,18 @@ fn folded_lines(folded: &Folded<'_>, stack: &Stack, layout: Layout<'_>) -> Vec<S
 }
 
 /// What has one cause, which none of them is more than the others.
-fn many_lines(obstacle: &Obstacle<'_>) -> Vec<String> {
-    let first = obstacle.first();
-    let what = format!("{} for one reason", count(obstacle.causes.len() + obstacle.held.len(), "resource"));
+fn many_lines(group: &BlockedGroup<'_>) -> Vec<String> {
+    let first = group.first();
+    let what = format!("{} for one reason", count(group.causes.len() + group.held.len(), "resource"));
     let head = format!(" {}  {}{what}", paint(DANGER, sign(first)), paint(DANGER, pad(verb(first.action), 9)));
     std::iter::once(head).chain(first.notes.iter().map(|note| format!("{NOTE}{note}"))).collect()
 }
 
 fn change_lines(change: &Change, stack: &Stack, layout: Layout<'_>) -> Vec<String> {
-    let style = match Care::of(change) {
+    let style = match Risk::of(change) {
         care if care.is_dangerous() => DANGER,
-        Care::Blocked => DANGER,
-        Care::Creates => NEW,
+        Risk::Blocked => DANGER,
+        Risk::Creates => NEW,
         _ => CHANGE,
     };
     let mut head =

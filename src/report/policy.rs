@@ -29,12 +29,12 @@ struct Statement<'a> {
 
 /// The IAM policies that a role needs for these kinds, one JSON document after the other: as few as hold everything.
 ///
-/// `own` are the actions that the program needs beside the kinds' (who we are, tag index, survey); `asks` those that it may
-/// be without: they have a statement of their own, which can be left out.
+/// `own` are the actions that the program needs beside the kinds' (who we are, tag index, survey); `preflight_reads` those
+/// that it may be without: they have a statement of their own, which can be left out.
 pub fn policies_json(
     kinds: &[Permissions],
     own: &[&str],
-    asks: &[&str],
+    preflight_reads: &[&str],
     access: Access,
     store: &StorePolicy,
 ) -> String {
@@ -42,12 +42,12 @@ pub fn policies_json(
     let read: BTreeSet<&str> = kinds.iter().flat_map(|kind| kind.read).chain(own).copied().collect();
     let verbs = kinds.iter().flat_map(|kind| [kind.create, kind.update, kind.retag, kind.delete]).flatten().copied();
     let write = verbs.filter(|action| access == Access::Write && !read.contains(action)).collect();
-    let asks = asks.iter().filter(|action| !read.contains(*action)).copied().collect();
+    let preflight_reads = preflight_reads.iter().filter(|action| !read.contains(*action)).copied().collect();
     let objects = store.buckets.iter().map(|bucket| format!("{bucket}/*")).collect();
     let statements = [
         Statement { name: "Read", actions: read, resources: &any },
         Statement { name: "Write", actions: write, resources: &any },
-        Statement { name: "AskBefore", actions: asks, resources: &any },
+        Statement { name: "AskBefore", actions: preflight_reads, resources: &any },
         Statement { name: "Bucket", actions: store.on_buckets.clone(), resources: &store.buckets },
         Statement { name: "LeasesAndJournals", actions: store.on_objects.clone(), resources: &objects },
     ];

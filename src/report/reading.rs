@@ -12,7 +12,7 @@ const AGAIN: Duration = Duration::from_secs(30);
 
 /// How far a look at what is there has got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Read {
+pub struct ReadProgress {
     pub stacks: usize,
     /// Accounts that have been read, and how many there are, by role.
     pub accounts: (usize, usize),
@@ -22,7 +22,7 @@ pub struct Read {
 }
 
 /// Shows a look while it goes on.
-pub enum Reading {
+pub enum ReadDisplay {
     /// A line on standard error, which is a terminal that can move its cursor; it is gone afterwards.
     Bar(Option<ProgressBar>),
     /// Lines, and when the last was written.
@@ -30,7 +30,7 @@ pub enum Reading {
     Quiet,
 }
 
-impl Reading {
+impl ReadDisplay {
     pub fn bar() -> Self {
         Self::Bar(None)
     }
@@ -40,7 +40,7 @@ impl Reading {
     }
 
     /// Says how far it has got, if it is time to. A reader that went away is no reason to stop.
-    pub fn tell(&mut self, read: Read) {
+    pub fn tell(&mut self, read: ReadProgress) {
         match self {
             Self::Bar(bar) if read.elapsed >= BEFORE_BAR => {
                 let bar = bar.get_or_insert_with(|| {
@@ -62,7 +62,7 @@ impl Reading {
     }
 }
 
-impl Drop for Reading {
+impl Drop for ReadDisplay {
     fn drop(&mut self) {
         if let Self::Bar(Some(bar)) = self {
             bar.finish_and_clear();
@@ -71,8 +71,8 @@ impl Drop for Reading {
 }
 
 /// `reading 20 stacks: 1 of 3 accounts, 412 answers, 12 s`.
-fn line(read: Read) -> String {
-    let Read { stacks, accounts: (done, all), calls, elapsed } = read;
+fn line(read: ReadProgress) -> String {
+    let ReadProgress { stacks, accounts: (done, all), calls, elapsed } = read;
     let accounts = if all > 1 { format!("{done} of {all} accounts, ") } else { String::new() };
     let (stacks, calls) = (count(stacks, "stack"), count(usize::try_from(calls).unwrap_or(usize::MAX), "answer"));
     format!("reading {stacks}: {accounts}{calls}, {}", duration(elapsed.as_secs()))
@@ -101,17 +101,17 @@ mod tests {
     #[test]
     fn a_log_hears_of_a_long_look_now_and_then() {
         let log = Log::default();
-        let mut reading = Reading::lines(Box::new(log.clone()));
+        let mut reading = ReadDisplay::lines(Box::new(log.clone()));
         for seconds in 0..80 {
             let elapsed = Duration::from_secs(seconds);
-            reading.tell(Read { stacks: 20, accounts: (1, 3), calls: 10 * seconds, elapsed });
+            reading.tell(ReadProgress { stacks: 20, accounts: (1, 3), calls: 10 * seconds, elapsed });
         }
         let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
         assert_eq!(
             text,
             "reading 20 stacks: 1 of 3 accounts, 300 answers, 30 s\nreading 20 stacks: 1 of 3 accounts, 600 answers, 60 s\n"
         );
-        let mut bar = Reading::bar();
-        bar.tell(Read { stacks: 1, accounts: (0, 1), calls: 1, elapsed: Duration::from_secs(2) });
+        let mut bar = ReadDisplay::bar();
+        bar.tell(ReadProgress { stacks: 1, accounts: (0, 1), calls: 1, elapsed: Duration::from_secs(2) });
     }
 }

@@ -52,7 +52,7 @@ pub fn saved_plan_text(plan: &Plan, saving: Saving, spelled: impl Fn(&str) -> St
 
 /// Why a file is no plan that may be carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Unusable {
+pub enum SavedPlanError {
     /// Not a plan at all, or one that was only printed.
     NoPlan(String),
     /// It ends too early.
@@ -68,28 +68,28 @@ pub enum Unusable {
 ///
 /// # Errors
 /// Why it may not be used.
-pub fn read_saved_plan(text: &str, now: Timestamp) -> Result<(PlanDocument, SavedDocument), Unusable> {
+pub fn read_saved_plan(text: &str, now: Timestamp) -> Result<(PlanDocument, SavedDocument), SavedPlanError> {
     let document: PlanDocument = serde_json::from_str(text).map_err(|error| match error.classify() {
-        serde_json::error::Category::Eof if text.trim_start().starts_with('{') => Unusable::CutOff,
-        _ => other_tool(text).map_or_else(|| Unusable::NoPlan(error.to_string()), Unusable::OtherVersion),
+        serde_json::error::Category::Eof if text.trim_start().starts_with('{') => SavedPlanError::CutOff,
+        _ => other_tool(text).map_or_else(|| SavedPlanError::NoPlan(error.to_string()), SavedPlanError::OtherVersion),
     })?;
     let Some(saved) = document.saved.clone() else {
-        return Err(Unusable::NoPlan("it was printed, and not saved with --out".to_owned()));
+        return Err(SavedPlanError::NoPlan("it was printed, and not saved with --out".to_owned()));
     };
     if saved.tool != TOOL || document.format_version != FORMAT_VERSION {
-        return Err(Unusable::OtherVersion(saved.tool));
+        return Err(SavedPlanError::OtherVersion(saved.tool));
     }
     // What was hashed is the text with nothing in the digest's place.
     if saved.digest.is_empty() || digest(&text.replacen(&saved.digest, "", 1)) != saved.digest {
-        return Err(Unusable::Altered);
+        return Err(SavedPlanError::Altered);
     }
     if now >= saved.expires {
-        return Err(Unusable::Expired(saved.expires));
+        return Err(SavedPlanError::Expired(saved.expires));
     }
     Ok((document, saved))
 }
 
-impl std::fmt::Display for Unusable {
+impl std::fmt::Display for SavedPlanError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::NoPlan(why) => write!(f, "it is no saved plan: {why}"),

@@ -51,16 +51,16 @@ fn marks(facts: &Facts, name: &str, field: &Value) -> Vec<String> {
     }
     if names(facts.additive) {
         mark("**additive**: others may add elements");
-    } else if names(facts.listed_only) {
+    } else if names(facts.declared_only) {
         mark("only what is listed is compared");
     } else if is_list_of_objects(field) {
         mark("**exclusive**: other elements are drift");
     }
     for (patterns, text) in [
-        (facts.initial, "counts only at creation"),
+        (facts.ignored_after_create, "counts only at creation"),
         (facts.write_only, "cannot be read back"),
-        (facts.late, "may be set after creation"),
-        (facts.versions, "a newer version within it is equal"),
+        (facts.deferrable, "may be set after creation"),
+        (facts.auto_upgraded, "a newer version within it is equal"),
         (facts.sensitive, "sensitive"),
     ] {
         if names(patterns) {

@@ -1,4 +1,4 @@
-//! What two texts share, and both without as much of it as it takes for them to be short.
+//! Two texts, shortened by leaving out as much of their common part as it takes.
 
 use std::iter::once;
 

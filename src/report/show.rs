@@ -8,7 +8,7 @@ use super::later::later_line;
 use super::plan_text::heading;
 use super::style::{CHANGE, FAINT, HEAD, paint, table};
 use super::value::show;
-use crate::inventory::{Inventory, Seen};
+use crate::inventory::{Inventory, ListOutcome};
 use crate::plan::{Action, Change, Later, Waiting};
 use crate::resource::{Address, Live, Stack, State};
 
@@ -71,7 +71,7 @@ pub fn show_text(shown: &Shown) -> String {
         }
     }
     if !shown.pending.is_empty() {
-        let _ = writeln!(text, "\n{}", paint(HEAD, "taken by AWS, and done later"));
+        let _ = writeln!(text, "\n{}", paint(HEAD, "accepted by AWS, and made later"));
         for later in shown.pending {
             let _ = writeln!(text, "  {} {}", paint(CHANGE, "…"), later_line(later));
         }
@@ -162,9 +162,9 @@ fn unknown(inventory: &Inventory) -> Vec<(String, String)> {
     let mut all = Vec::new();
     for ((region, kind), seen) in &inventory.kinds {
         match seen {
-            Seen::Unknown(failure) => all.push((format!("{kind} in {region}"), failure.to_string())),
-            Seen::Read(sight) => {
-                all.extend(sight.unseen.iter().map(|one| (format!("{kind} {}", one.id), one.failure.to_string())));
+            ListOutcome::Unknown(failure) => all.push((format!("{kind} in {region}"), failure.to_string())),
+            ListOutcome::Read(listing) => {
+                all.extend(listing.unseen.iter().map(|one| (format!("{kind} {}", one.id), one.failure.to_string())));
             }
         }
     }
@@ -175,18 +175,18 @@ fn state_word(state: &State) -> &'static str {
     match state {
         State::Ready => "ready",
         State::Settling(_) => "settling",
-        State::Leaving => "leaving",
+        State::Deleting => "leaving",
         State::Failed(_) => "failed",
-        State::Human(_) => "waiting",
+        State::AwaitsAction(_) => "waiting",
     }
 }
 
 fn state_remark(state: &State) -> String {
     match state {
         State::Ready => String::new(),
-        State::Leaving => format!("  {}", paint(CHANGE, "being deleted")),
+        State::Deleting => format!("  {}", paint(CHANGE, "being deleted")),
         State::Settling(what) => format!("  {}", paint(CHANGE, format!("settling: {what}"))),
         State::Failed(why) => format!("  {}", paint(CHANGE, format!("failed: {why}"))),
-        State::Human(what) => format!("  {}", paint(CHANGE, format!("waits for a person: {what}"))),
+        State::AwaitsAction(what) => format!("  {}", paint(CHANGE, format!("waits for a person: {what}"))),
     }
 }

@@ -3,12 +3,12 @@
 pub struct Attachable {
     /// The CloudFormation type, or AWS's word where it has none.
     pub what: &'static str,
-    pub told: Told,
+    pub detection: Detection,
 }
 
-/// How a plan tells of what others have attached.
+/// How a plan shows the things that others have attached.
 #[derive(Clone, Copy, Debug)]
-pub enum Told {
+pub enum Detection {
     /// This property holds all that is there, so that more of it is drift.
     Compared(&'static str),
     /// It is drift in words, at this pointer: no template can say it.
@@ -32,8 +32,8 @@ pub struct Attached {
 }
 
 impl Attachable {
-    /// What is told in this way.
-    pub const fn new(what: &'static str, told: Told) -> Self {
-        Self { what, told }
+    /// A thing that is detected in this way.
+    pub const fn new(what: &'static str, detection: Detection) -> Self {
+        Self { what, detection }
     }
 }

@@ -1,15 +1,15 @@
 //! How CloudFormation says what a kind says otherwise: facts for the export.
 
-/// What the export of a kind's spec has to write in another way than its own.
+/// Parts of a kind's spec that the export writes in another form.
 #[derive(Clone, Copy, Debug)]
 pub struct CloudFormation {
-    /// What is a field here and a resource of its own there: what AWS cannot tag goes with its owner.
+    /// Fields that are resources of their own in CloudFormation: things that AWS can't tag.
     pub parts: &'static [Part],
     /// Properties that it does not have: parameters of AWS's calls.
     pub call_only: &'static [&'static str],
     /// Values that it says by leaving the property out, and refuses when they are written: a property and a value in JSON.
     pub left_out: &'static [(&'static str, &'static str)],
-    /// What stands there in place of an empty list: a property and its elements in JSON.
+    /// Values in place of an empty list: a property and its elements in JSON.
     pub in_place_of_empty: &'static [(&'static str, &'static str)],
     /// Names of lists, at any depth, that it wants even when nothing is in them.
     pub wanted_empty: &'static [&'static str],
@@ -37,7 +37,7 @@ pub enum Snapshots {
 pub struct Part {
     /// The type, `AWS::EC2::Route`.
     pub kind: &'static str,
-    /// What its logical id ends in, after its owner's.
+    /// The suffix of its logical id, after its owner's.
     pub suffix: &'static str,
     /// Where it comes from.
     pub source: Source,

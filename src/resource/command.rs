@@ -1,4 +1,4 @@
-//! Commands inside texts: what a person may run next, of this program's and of AWS's own.
+//! Commands inside texts, of this program and of AWS's own, that a person may run next.
 
 use std::fmt;
 

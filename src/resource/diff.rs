@@ -13,7 +13,7 @@ pub struct FieldDiff {
     pub after: Option<Value>,
 }
 
-/// What differs between a live and a desired spec.
+/// The differences between a live and a desired spec.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Difference {
     pub fields: Vec<FieldDiff>,
@@ -23,8 +23,8 @@ pub struct Difference {
 
 /// Compares two normalised specs of one kind.
 ///
-/// A property that the desired struct leaves out is AWS's to choose and is not compared; a key that a desired map
-/// leaves out is to go. Of a choice, another one is another value. Keyed lists compare element by element, other lists as wholes.
+/// A property that the desired struct leaves out is AWS's to choose and is not compared; a key that a desired map leaves
+/// out is to go. Of a choice, another one is another value. Keyed lists compare element by element, other lists as wholes.
 pub fn compare(facts: &Facts, schema: &Schema, live: &Value, desired: &Value) -> Difference {
     let mut comparison = Comparison { facts, schema, difference: Difference::default() };
     comparison.value("", schema.root(), Some(live), Some(desired));
@@ -78,7 +78,7 @@ impl Comparison<'_> {
         }
         for have in live {
             let name = element_key(have, key);
-            if find(desired, &name).is_some() || matches_any(self.facts.listed_only, at) {
+            if find(desired, &name).is_some() || matches_any(self.facts.declared_only, at) {
                 continue;
             }
             if matches_any(self.facts.additive, at) {
@@ -104,7 +104,7 @@ impl Comparison<'_> {
     /// Returns whether AWS has raised a version by itself: live is newer within the desired prefix or major version.
     fn is_newer(&self, at: &str, live: &Value, desired: &Value) -> bool {
         let (Some(live), Some(desired)) = (live.as_str(), desired.as_str()) else { return false };
-        let is_version = matches_any(self.facts.versions, at);
+        let is_version = matches_any(self.facts.auto_upgraded, at);
         is_version && matches!(version::between(live, desired), version::Move::None | version::Move::MinorDown)
     }
 

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::record::Recorded;
+use super::last_applied::LastApplied;
 
 /// The scheme's version, in front of every digest.
 pub(super) const SCHEME: &str = "v2";
@@ -22,13 +22,13 @@ const MOST_PARTS: usize = 63;
 pub(super) const CUT: char = '+';
 /// Stands between the sections.
 pub(super) const BETWEEN: char = '.';
-/// What the parts are called that are tags' values.
+/// The name of the parts that are tags' values.
 pub(super) const TAG_VALUES: &str = "tags";
 /// Letters that tags allow everywhere.
 pub(super) const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// What a template set, as short hashes: written as the tag `provision:digest`, or into a note, it tells a change of the configuration
-/// from a change of the live resource without a state file (docs/decisions/0011).
+/// The values that a template set, as short hashes. Written as the tag `provision:digest`, or into a note, they tell a
+/// change of the configuration from a change of the live resource without a state file (docs/decisions/0011).
 ///
 /// Of every property there is the hash of its value with references unresolved; of lists, objects and of what holds
 /// references also those of its parts as they were applied, with references filled in.
@@ -46,7 +46,7 @@ pub struct Digest {
 }
 
 impl Digest {
-    /// What a resource bears while its create is under way.
+    /// The digest of a resource whose create is not complete.
     pub const PENDING: &'static str = PENDING;
 
     pub fn property(&mut self, name: &str, value: &Value) {
@@ -73,22 +73,22 @@ impl Digest {
     }
 
     /// Takes over what an earlier digest says of a property's value: the new one is not applied yet.
-    pub fn keep_property(&mut self, name: &str, record: &Recorded) {
+    pub fn keep_property(&mut self, name: &str, last_applied: &LastApplied) {
         let name = hash(name, NAME_LETTERS);
-        if let Recorded::Known(record) = record
-            && let Some(value) = record.properties.get(&name)
+        if let LastApplied::Known(last_applied) = last_applied
+            && let Some(value) = last_applied.properties.get(&name)
         {
             self.properties.insert(name, value.clone());
         }
     }
 
     /// Takes over what an earlier digest says of a property's parts.
-    pub fn keep_parts(&mut self, name: &str, record: &Recorded) {
+    pub fn keep_parts(&mut self, name: &str, last_applied: &LastApplied) {
         let name = hash(name, NAME_LETTERS);
-        if let Recorded::Known(record) = record
-            && let Some(parts) = record.parts.get(&name)
+        if let LastApplied::Known(last_applied) = last_applied
+            && let Some(parts) = last_applied.parts.get(&name)
         {
-            self.letters = Some(self.letters.map_or(record.letters, |letters| letters.min(record.letters)));
+            self.letters = Some(self.letters.map_or(last_applied.letters, |letters| letters.min(last_applied.letters)));
             self.parts.insert(name, parts.clone());
         }
     }
@@ -144,7 +144,7 @@ impl Digest {
     }
 }
 
-/// What is hashed of a tag and its value.
+/// The text of a tag and its value to be hashed.
 pub(super) fn tag_text(key: &str, value: &str) -> String {
     format!("{key}\n{value}")
 }
@@ -159,11 +159,11 @@ pub(super) fn hash(text: &str, letters: usize) -> String {
 mod tests {
     use super::*;
 
-    /// What a tag's value has room for.
+    /// The room of a tag's value, in characters.
     const MOST: usize = 256;
 
-    fn read(digest: &Digest) -> Recorded {
-        Recorded::read(Some(&digest.text(MOST)))
+    fn read(digest: &Digest) -> LastApplied {
+        LastApplied::read(Some(&digest.text(MOST)))
     }
 
     #[test]
@@ -173,10 +173,10 @@ mod tests {
         digest.property("Routes", &routes);
         digest.element("/Routes/10.0.0.0~18");
         digest.tag("owner");
-        let record = read(&digest);
-        assert_eq!(record.agrees("Routes", Some(&routes)), Some(true));
-        assert!(record.has_element("/Routes/10.0.0.0~18") && !record.has_element("/Routes/10.9.0.0~116"));
-        assert!(record.has_tag("owner") && !record.has_tag("team"));
+        let last_applied = read(&digest);
+        assert_eq!(last_applied.agrees("Routes", Some(&routes)), Some(true));
+        assert!(last_applied.has_element("/Routes/10.0.0.0~18") && !last_applied.has_element("/Routes/10.9.0.0~116"));
+        assert!(last_applied.has_tag("owner") && !last_applied.has_tag("team"));
     }
 
     #[test]
@@ -185,9 +185,12 @@ mod tests {
         digest.tag("owner");
         assert_eq!(read(&digest).had_tag("owner", "ann"), None);
         digest.tag_values([("owner", "ann")]);
-        let record = read(&digest);
-        assert_eq!((record.had_tag("owner", "ann"), record.had_tag("owner", "bob")), (Some(true), Some(false)));
-        assert!(record.has_tag("owner"));
+        let last_applied = read(&digest);
+        assert_eq!(
+            (last_applied.had_tag("owner", "ann"), last_applied.had_tag("owner", "bob")),
+            (Some(true), Some(false))
+        );
+        assert!(last_applied.has_tag("owner"));
     }
 
     #[test]
@@ -199,9 +202,9 @@ mod tests {
             digest.parts(name, (0..9).map(|i| format!("/{name}/{i}")));
         }
         assert!(digest.text(MOST).len() <= MOST);
-        let record = read(&digest);
-        assert!(names.iter().all(|name| record.agrees(name, Some(&Value::Null)) == Some(true)));
-        assert_eq!(record.had("Property0", ["/Property0/1".to_owned()]), None);
+        let last_applied = read(&digest);
+        assert!(names.iter().all(|name| last_applied.agrees(name, Some(&Value::Null)) == Some(true)));
+        assert_eq!(last_applied.had("Property0", ["/Property0/1".to_owned()]), None);
         for i in 30..50 {
             digest.property(&format!("Property{i}"), &Value::Null);
         }
@@ -221,8 +224,8 @@ mod tests {
         for most in [40, 64, 109, 256] {
             let text = digest.text(most);
             assert!(text.len() <= most, "{text}");
-            let record = Recorded::read(Some(&text));
-            let known = |i: i32| record.agrees(&format!("Property{i}"), Some(&Value::from(i)));
+            let last_applied = LastApplied::read(Some(&text));
+            let known = |i: i32| last_applied.agrees(&format!("Property{i}"), Some(&Value::from(i)));
             assert!((0..15).all(|i| known(i) != Some(false)), "{text}");
             assert!((0..15).any(|i| known(i) == Some(true)), "{text}");
         }
@@ -239,11 +242,11 @@ mod tests {
             let text = digest.text(MOST);
             assert!(text.len() <= MOST, "{text}");
             assert!(text.rsplit(BETWEEN).next().is_some_and(|parts| parts.starts_with(letters)), "{text}");
-            let record = read(&digest);
-            assert!((0..many).all(|i| record.had("Rules", [format!("/Rules\n{i}")]) == Some(true)), "{text}");
-            assert_eq!(record.had("Rules", ["/Rules\nnobody's".to_owned()]), Some(false));
-            assert_eq!(record.had("Others", ["/Others\n1".to_owned()]), Some(false));
-            assert_eq!(record.had("Unheard", ["/Unheard\n1".to_owned()]), None);
+            let last_applied = read(&digest);
+            assert!((0..many).all(|i| last_applied.had("Rules", [format!("/Rules\n{i}")]) == Some(true)), "{text}");
+            assert_eq!(last_applied.had("Rules", ["/Rules\nnobody's".to_owned()]), Some(false));
+            assert_eq!(last_applied.had("Others", ["/Others\n1".to_owned()]), Some(false));
+            assert_eq!(last_applied.had("Unheard", ["/Unheard\n1".to_owned()]), None);
         }
     }
 
@@ -252,11 +255,11 @@ mod tests {
         let mut old = Digest::default();
         old.property("Rules", &Value::from(1));
         old.parts("Rules", ["/Rules\n1".to_owned()]);
-        let record = read(&old);
+        let last_applied = read(&old);
         let mut new = Digest::default();
-        new.keep_property("Rules", &record);
-        new.keep_parts("Rules", &record);
-        new.keep_parts("Others", &record);
+        new.keep_property("Rules", &last_applied);
+        new.keep_parts("Rules", &last_applied);
+        new.keep_parts("Others", &last_applied);
         assert_eq!(new.text(MOST), old.text(MOST));
     }
 }

@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    Attached, Changes, Class, Cloud, Failure, FieldDiff, Found, Identity, Kept, Kind, Made, Name, Pending, Question,
-    Result, Scope, Settled, Shape, State, Stranger, Tags, Turn, Unmodelled, Unseen, located, pointer,
+    Attached, Changes, Class, Cloud, Failure, FieldDiff, Found, Identity, Kept, Kind, Made, Name, NameConflict,
+    Pending, Question, Result, Scope, Settled, Shape, State, Tags, Turn, Unmodelled, Unseen, located, pointer,
 };
 
 /// One live resource with its type erased; keeps what its kind found, for the kind's own use.
@@ -29,13 +29,13 @@ pub struct Live {
     pub unmodelled: Vec<Unmodelled>,
     pub external: Option<Value>,
     /// Why no spec can express it at all; it counts as bearing data.
-    pub misfit: Option<String>,
+    pub unsupported: Option<String>,
     /// Values in force that nobody has set, in the form of a spec.
     pub in_force: Option<Value>,
-    /// What AWS has accepted and does later.
+    /// Changes that AWS has accepted and makes later.
     pub pending: Vec<Pending>,
-    /// How it sleeps, if it has to be started before it is deleted.
-    pub asleep: Option<String>,
+    /// In which way it is stopped, if it has to be started before it is deleted.
+    pub stopped: Option<String>,
     found: Arc<dyn Any + Send + Sync>,
 }
 
@@ -51,7 +51,7 @@ impl Live {
         self.pending.iter().find(|pending| pending.after.is_none() && pointer::covers(&pending.path, path))
     }
 
-    /// Returns a difference with what is so now, where the spec reads as if a pending change were done.
+    /// Returns a difference with the running value, where the spec reads as if a pending change were made.
     pub fn as_running(&self, field: &FieldDiff) -> FieldDiff {
         let pending = self.pending.iter().find(|pending| pending.after.is_some() && pending.path == field.path);
         match pending {
@@ -98,16 +98,16 @@ impl fmt::Debug for Live {
     }
 }
 
-/// What a kind's `list` saw, with its type erased.
+/// The answer of a kind's `list`, with its type erased.
 #[derive(Clone, Debug, Default)]
 pub struct AnyListing {
     pub found: Vec<Live>,
-    pub strangers: Vec<Stranger>,
+    pub name_conflicts: Vec<NameConflict>,
     pub unseen: Vec<Unseen>,
     pub attached: Vec<Attached>,
 }
 
-/// What create and update leave behind, with its type erased.
+/// The result of a create or an update, with its type erased.
 #[derive(Clone, Debug)]
 pub struct AnyMade {
     pub id: String,
@@ -185,7 +185,7 @@ impl<K: Kind> AnyKind<K::Cloud> for K {
             let listing = K::list(reader, scope).await?;
             Ok(AnyListing {
                 found: listing.found.into_iter().map(|found| erase(found, scope)).collect::<Result<_>>()?,
-                strangers: listing.strangers,
+                name_conflicts: listing.name_conflicts,
                 unseen: listing.unseen.into_iter().map(|one| unless_renamed::<K>(one, scope)).collect(),
                 attached: listing.attached,
             })
@@ -278,7 +278,7 @@ impl<K: Kind> AnyKind<K::Cloud> for K {
 /// Of what has no tags, a name that is not ours says that it is another one, unless it was asked for by its id: somebody may
 /// have renamed what ours refer to.
 fn unless_renamed<K: Kind>(unseen: Unseen, scope: &Scope) -> Unseen {
-    let is_renamed = || scope.asks_for(&unseen.id) && !unseen.tags.as_ref().is_some_and(|tags| scope.is_claimed(tags));
+    let is_renamed = || scope.requests(&unseen.id) && !unseen.tags.as_ref().is_some_and(|tags| scope.is_claimed(tags));
     if K::FACTS.identity != Identity::Tags && is_renamed() { Unseen { tags: None, ..unseen } } else { unseen }
 }
 
@@ -294,10 +294,10 @@ fn erase<K: Kind>(found: Found<K>, scope: &Scope) -> Result<Live> {
         state: found.state.clone().located(&scope.region),
         unmodelled: found.unmodelled.clone(),
         external: found.external.as_ref().map(value).transpose()?,
-        misfit: K::misfit(&found),
+        unsupported: K::unsupported(&found),
         in_force: K::in_force(&found),
         pending: K::pending(&found),
-        asleep: K::asleep(&found),
+        stopped: K::stopped(&found),
         found: Arc::new(found),
     })
 }

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use super::cloudformation::CloudFormation;
 use super::{Attachable, Disruption, Identity, NameRule, Naming, Permissions, Replacement, Switch};
 
-/// What the engine, the writer's gate, the export and the docs know of a [`Kind`](super::Kind).
+/// The facts of a [`Kind`](super::Kind), for the engine, the writer's gate, the export and the docs.
 ///
 /// Paths are JSON pointers into the spec, where `*` stands for any one step and elements of keyed lists are named by their
 /// key. The facts that no kind may leave unsaid come from [`Essentials`]; every other has a default that fits most kinds.
@@ -23,8 +23,8 @@ pub struct Facts {
     pub identity: Identity,
     /// See [`Essentials::name_property`].
     pub name_property: Option<&'static str>,
-    /// See [`Essentials::sends_once`].
-    pub sends_once: &'static [&'static str],
+    /// See [`Essentials::non_idempotent`].
+    pub non_idempotent: &'static [&'static str],
     /// See [`Essentials::id_prefixes`].
     pub id_prefixes: &'static [&'static str],
     /// See [`Essentials::attachable`].
@@ -37,102 +37,109 @@ pub struct Facts {
     pub permissions: Permissions,
     /// Properties that only a new resource can have differently.
     pub create_only: &'static [&'static str],
-    /// Properties of which, taken together (and with its name, on kinds that have one), only one living resource can have
-    /// a value: a subnet's VPC and range. Something else that has them is in the way of a create, or is what was to be
-    /// created and lost its tags. Where one of them refers to something, `list` finds what stands in it if that is asked
-    /// for in [`Scope::also`](super::Scope::also).
-    pub claims: &'static [&'static str],
-    /// Properties whose values, over all resources of the kind in a stack, may be added to and not taken away while the
-    /// stack lives: a network's range, the zones that its subnets stand in.
-    pub lasting: &'static [&'static str],
+    /// Properties of which, taken together (and with the name, on kinds that have one), only one live resource can have a
+    /// value: a subnet's VPC and range. A resource that has them without our tags is in the way of a create, or is the
+    /// missing resource itself. Where one of them is a reference, `list` also returns the resources in its target, if
+    /// [`Scope::requested`](super::Scope::requested) has that.
+    pub unique_key: &'static [&'static str],
+    /// Properties whose values, over all resources of the kind in a stack, can be added and not removed while the stack
+    /// lives: a network's range, the zones of its subnets.
+    pub immutable_in_stack: &'static [&'static str],
     /// Properties under which all of the content is (`/DistributionConfig`): the digest has each property below them by
     /// itself.
     pub digest_below: &'static [&'static str],
     /// Whether a replacement can stand beside the old one.
     pub replacement: Replacement,
-    /// What those who use it suffer when a new one, made first, takes its place: a load balancer has another name then.
-    pub handover: Disruption,
+    /// The disruption for its users when a replacement that was created first takes its place: a load balancer has
+    /// another DNS name then.
+    pub replacement_disruption: Disruption,
     /// Lists of objects and the property that names an element; two of one name are a mistake.
     pub keyed: &'static [(&'static str, &'static str)],
-    /// Keyed lists, or maps, that must not have a name in common: the variables of a container and its secrets. A `*` of
-    /// the second is the same step as in the first.
-    pub apart: &'static [(&'static str, &'static str)],
-    /// Properties that count only beside others (the period of a rotation that is off); set without, they are a mistake.
+    /// Pairs of keyed lists, or maps, that must not have a name in common: the variables of a container and its secrets. A
+    /// `*` of the second is the same step as in the first.
+    pub disjoint_names: &'static [(&'static str, &'static str)],
+    /// Properties that count only beside others (the period of a rotation that is off); without these they are a mistake.
     pub switches: &'static [Switch],
-    /// Keyed lists of which only the elements are compared that are declared or known to the type, which fills in what AWS
-    /// documents (load balancer attributes).
-    pub listed_only: &'static [&'static str],
-    /// Lists in which others may add elements: those are reported as unmanaged and left alone (routes, further ranges of a
+    /// Keyed lists of which only those elements are compared that the template declares or the type fills in with AWS's
+    /// documented defaults (load balancer attributes).
+    pub declared_only: &'static [&'static str],
+    /// Lists to which others may add elements: those are reported as unmanaged and left alone (routes, further ranges of a
     /// VPC).
     pub additive: &'static [&'static str],
-    /// Properties that count only at creation; afterwards the live value is carried over.
-    pub initial: &'static [&'static str],
+    /// Properties that count only at creation; afterwards the live value is carried over, whatever the template says.
+    pub ignored_after_create: &'static [&'static str],
     /// Properties that cannot be read back; they are sent again when their digest changed.
     pub write_only: &'static [&'static str],
-    /// Write-only properties that say only how others are changed (parameters of the call): alone they are no difference.
-    pub sent_along: &'static [&'static str],
-    /// Properties that can be set after creation; cycles are cut there, and what waits for a person leaves them out.
-    pub late: &'static [&'static str],
-    /// Properties that count only beside a late one, which stands second: while that is left out, so are they.
-    pub beside_late: &'static [(&'static str, &'static str)],
-    /// Properties that give something to those who use the resource, or whom they name: rules, policies, routes, providers.
-    /// An update gives before those are changed, and takes away after it: see [`Kind::widened`](super::Kind::widened).
+    /// Write-only properties that say only how the call changes others (`ApplyImmediately`): alone they are no difference.
+    pub call_parameters: &'static [&'static str],
+    /// Properties that can be set after creation: circles of references are cut there, and they are left out while they
+    /// refer to a resource that waits for a person.
+    pub deferrable: &'static [&'static str],
+    /// Properties that count only beside a deferrable one, which stands second: they are left out with it.
+    pub deferred_with: &'static [(&'static str, &'static str)],
+    /// Properties that grant something to the users of the resource, or to resources that they name: rules, policies,
+    /// routes, providers. An update adds before these are changed, and removes afterwards: see
+    /// [`Kind::union`](super::Kind::union).
     pub grants: &'static [&'static str],
-    /// Lists of the security groups in which the resource stands: others come to it by what these admit. An update of such
-    /// a list gives first and takes away last, as one of [`grants`](Self::grants); unlike those, it is a use of the groups.
+    /// Lists of the security groups in which the resource stands: others reach it by the rules of these. An update of such a
+    /// list adds first and removes last, as one of [`grants`](Self::grants); unlike those, it is a use of the groups.
     pub memberships: &'static [&'static str],
-    /// Properties whose change starts a rollout: what runs is replaced by what needs only what the YAML says now. Any other
-    /// update leaves running what runs, with all that it needs.
+    /// Properties whose change starts a rollout: the running version is replaced by one that needs only what the YAML says
+    /// now. Any other update leaves the running version as it is, with all that it needs.
     pub rollout: &'static [&'static str],
     /// Properties that AWS raises by itself: a newer live value within the given prefix is equal (engine versions).
-    pub versions: &'static [&'static str],
+    pub auto_upgraded: &'static [&'static str],
     /// Properties whose values are shown only on request (environments, commands, headers).
     pub sensitive: &'static [&'static str],
     /// Outputs that change when the resource is updated; unknown in the plan while it has an update.
     pub updated_outputs: &'static [&'static str],
-    /// Whether it bears data or cannot be had back: never deleted or replaced without consent.
+    /// Whether it bears data or can't be had back: never deleted or replaced without consent.
     pub stateful: bool,
-    /// Whether a new one that is in use does all that the old one did, so that nothing is lost with that: a certificate, and
-    /// neither a key, whose data it alone can read, nor an address, which others know.
+    /// Whether nothing is lost with the old resource once its successor is in use: a certificate. Neither a key, which alone
+    /// can read its data, nor an address, which others know.
     pub interchangeable: bool,
-    /// Properties that make AWS refuse a deletion while they are true: what has one on goes by name only, and so does
-    /// an update that turns it off.
+    /// Properties that make AWS refuse a deletion while they are true: a deletion of such a resource needs its name, and so
+    /// does an update that turns one off.
     pub protection: &'static [&'static str],
-    /// Properties that can be changed while the resource has not settled yet: such an update takes the place of what is under
-    /// way. Without them, an update waits: most services refuse it until then. A change that can't come to its end by itself
-    /// (tasks that don't start) has to be here, or nobody gets its correction in.
-    pub overtakes: &'static [&'static str],
+    /// Properties that can be changed while the resource has not settled yet: such an update preempts the change under way.
+    /// An update of other properties waits, since most services refuse it until then. A change that can't end by itself
+    /// (tasks that don't start) has to be here, or its correction never gets in.
+    pub preempts: &'static [&'static str],
     /// Whether it can be deleted while it has not settled yet.
-    pub deleted_unsettled: bool,
-    /// Where [`Found::unmodelled`](super::Found::unmodelled) says how the last change went, which the next one mends: a difference only if alone.
+    pub deletable_unsettled: bool,
+    /// Where [`Found::unmodelled`](super::Found::unmodelled) says how the last change went, which the next one mends: a
+    /// difference only if alone.
     pub status: &'static [&'static str],
-    /// What of [`Found::unmodelled`](super::Found::unmodelled) an update takes away that is handed its path. What is elsewhere is told and left to a
-    /// person: an update would send nothing for it, say that it is done, and come again with every plan.
-    pub mends: &'static [&'static str],
+    /// Paths of [`Found::unmodelled`](super::Found::unmodelled) that an update takes away. Unmodelled parts elsewhere are
+    /// shown and left to a person: an update would send nothing for them, report success, and come again with every plan.
+    pub prunes: &'static [&'static str],
     /// Whether an update makes a new revision beside the old one (task definitions); old revisions are not claimants.
     pub revisioned: bool,
-    /// Whether a new one waits for a person before it can be used (a certificate for its DNS records).
-    pub awaits_person: bool,
-    /// Whether an update sends all of it, so that what the spec cannot express is lost (the rules of a web ACL).
-    pub sent_whole: bool,
+    /// Whether a new one waits for a person's action before it can be used (a certificate for its DNS records).
+    pub awaits_action: bool,
+    /// Whether an update overwrites the whole object, as a PUT does, so that parts which the spec can't express are lost
+    /// (the rules of a web ACL).
+    pub put_semantics: bool,
     /// Whether create needs several calls: its digest reads `pending` until all are done.
     pub several_calls: bool,
-    /// Why, and for how long, AWS goes on showing a deleted one with its tags, if it does. The ledger says so.
-    pub lingers: Option<&'static str>,
+    /// Why, and for how long, AWS goes on showing a deleted one with its tags, if it does: for the summary of a run.
+    pub tombstone: Option<&'static str>,
     /// Whether it is deleted after everything that may still make it anew (log groups that services write to).
     pub deleted_last: bool,
-    /// Properties that name what is needed to read what a deletion leaves (the key of a final snapshot).
-    pub leaves: &'static [&'static str],
-    /// What a deletion leaves it for (a key, for its snapshots), where AWS alone knows whether there is such.
-    pub stays_for: Option<&'static str>,
-    /// The IAM actions that [`Kind::answer`](super::Kind::answer) needs, all of them reads. Who may not call them is told less, and no more.
-    pub asks: &'static [&'static str],
+    /// Properties that name a resource without which a thing that a deletion keeps can't be read (the key of a final
+    /// snapshot).
+    pub kept_with: &'static [&'static str],
+    /// The things for which a deletion keeps it (a key, for its snapshots), where only AWS knows whether there are any.
+    pub kept_for: Option<&'static str>,
+    /// The IAM actions that [`Kind::answer`](super::Kind::answer) needs, all of them reads. A role
+    /// without them gets a warning.
+    pub preflight_reads: &'static [&'static str],
     /// Typical seconds from the first create call until ready, for the order of steps and the estimate.
     pub seconds: u32,
-    /// How CloudFormation says what the kind says otherwise, for the export.
+    /// Parts of the spec that CloudFormation has in another form, for the export.
     pub cloudformation: CloudFormation,
-    /// The longest that an apply waits for one of the kind, in seconds; without it see [`Facts::patience`].
-    pub patience: Option<u32>,
+    /// The longest that an apply waits for one of the kind, in seconds; without it see [`Facts::timeout`].
+    pub timeout: Option<u32>,
 }
 
 /// The facts without a default: a kind that leaves one of them out does not compile.
@@ -140,9 +147,9 @@ pub struct Facts {
 pub struct Essentials {
     /// The CloudFormation type, `AWS::EC2::Subnet`.
     pub kind: &'static str,
-    /// The service by which its ARNs name it (`elasticloadbalancing`) in the tag index, the Resource Groups Tagging API: where
-    /// no template names the type, it is read of the stacks of which the index shows something of that service. None: the
-    /// index does not show it, and it is always read.
+    /// The service by which its ARNs name it (`elasticloadbalancing`) in the tag index, the Resource Groups Tagging API:
+    /// where no template names the type, it is read of the stacks of which the index shows something of that service. None:
+    /// the index does not show it, and it is always read.
     pub indexed_as: Option<&'static str>,
     /// Whether its resources belong to no region, and are listed in each: IAM's roles.
     pub is_global: bool,
@@ -152,14 +159,14 @@ pub struct Essentials {
     pub name: NameRule,
     /// Whether AWS can tag it; if not, its name says whose it is.
     pub identity: Identity,
-    /// CloudFormation's property for the physical name, of kinds that have one. A key has none: its name is its alias.
+    /// CloudFormation's property for the physical name, on kinds that have one. A key has none: its name is its alias.
     pub name_property: Option<&'static str>,
     /// Creates that have neither a token nor a natural key: sent twice they make two, so they are never sent again.
-    pub sends_once: &'static [&'static str],
+    pub non_idempotent: &'static [&'static str],
     /// The prefixes of the ids that AWS makes for it, `subnet-`, of which 8 or 17 hexadecimal digits follow: by them the
     /// writer's gate sees whether a call names something that is not the stack's.
     pub id_prefixes: &'static [&'static str],
-    /// What others can attach to it, and how that is told.
+    /// The things that others can attach to it, and how each is detected.
     pub attachable: &'static [Attachable],
     /// A small template that needs nothing else: the example in the docs, and what the life-cycle test creates.
     pub example: &'static str,
@@ -171,7 +178,7 @@ pub struct Essentials {
 }
 
 impl Facts {
-    /// The facts of a kind of which there is no more to say than what every kind has to.
+    /// The facts of a kind that leaves every other at its default.
     pub const fn of(essentials: Essentials) -> Self {
         let Essentials {
             kind,
@@ -181,7 +188,7 @@ impl Facts {
             name,
             identity,
             name_property,
-            sends_once,
+            non_idempotent,
             id_prefixes,
             attachable,
             example,
@@ -196,57 +203,57 @@ impl Facts {
             name,
             identity,
             name_property,
-            sends_once,
+            non_idempotent,
             id_prefixes,
             attachable,
             example,
             changed,
             permissions,
             create_only: &[],
-            claims: &[],
-            lasting: &[],
+            unique_key: &[],
+            immutable_in_stack: &[],
             digest_below: &[],
             replacement: Replacement::DeleteFirst,
-            handover: Disruption::None,
+            replacement_disruption: Disruption::None,
             keyed: &[],
-            apart: &[],
+            disjoint_names: &[],
             switches: &[],
-            listed_only: &[],
+            declared_only: &[],
             additive: &[],
-            initial: &[],
+            ignored_after_create: &[],
             write_only: &[],
-            sent_along: &[],
-            late: &[],
-            beside_late: &[],
+            call_parameters: &[],
+            deferrable: &[],
+            deferred_with: &[],
             grants: &[],
             memberships: &[],
             rollout: &[],
-            versions: &[],
+            auto_upgraded: &[],
             sensitive: &[],
             updated_outputs: &[],
             stateful: false,
             interchangeable: false,
             protection: &[],
-            overtakes: &[],
-            deleted_unsettled: false,
+            preempts: &[],
+            deletable_unsettled: false,
             status: &[],
-            mends: &[],
+            prunes: &[],
             revisioned: false,
-            awaits_person: false,
-            sent_whole: false,
+            awaits_action: false,
+            put_semantics: false,
             several_calls: false,
-            lingers: None,
+            tombstone: None,
             deleted_last: false,
-            leaves: &[],
-            stays_for: None,
-            asks: &[],
+            kept_with: &[],
+            kept_for: None,
+            preflight_reads: &[],
             seconds: 2,
             cloudformation: CloudFormation::SAME,
-            patience: None,
+            timeout: None,
         }
     }
 
-    /// What its resources are called.
+    /// The names of its resources.
     pub fn naming(&self) -> Naming {
         Naming { rule: self.name, identity: self.identity }
     }
@@ -272,13 +279,14 @@ impl Facts {
                 "without a digest nobody knows which elements of an additive list are ours"
             );
             assert!(
-                !self.several_calls && self.late.is_empty(),
+                !self.several_calls && self.deferrable.is_empty(),
                 "without a digest nobody knows that a create is half done"
             );
         }
     }
 
-    /// Whether it is read of every stack of a project whose templates name these types: one of them, or what no tag index shows.
+    /// Whether it is read of every stack of a project whose templates name these types: one of them, or what no tag index
+    /// shows.
     pub fn is_always_read(&self, named: &BTreeSet<String>) -> bool {
         self.indexed_as.is_none() || named.contains(self.kind)
     }
@@ -294,7 +302,7 @@ impl Facts {
     }
 
     /// The longest that an apply waits for one of the kind, in seconds. Ending a wait forgets nothing: the next run goes on.
-    pub fn patience(&self) -> u32 {
-        self.patience.unwrap_or(3 * self.seconds + 30 * 60)
+    pub fn timeout(&self) -> u32 {
+        self.timeout.unwrap_or(3 * self.seconds + 30 * 60)
     }
 }

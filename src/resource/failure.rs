@@ -8,7 +8,7 @@ use super::located;
 /// The result of anything that talks to the cloud.
 pub type Result<T, E = Failure> = std::result::Result<T, E>;
 
-/// What kind of failure it is; the only thing that code may decide by.
+/// The class of a failure; the only thing that code may decide by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Class {

@@ -1,4 +1,4 @@
-//! Whose a live resource is, and what was last applied to it: in its tags, or, where AWS takes none, in its name.
+//! Where the identity of a live resource and the digest of its last apply are kept: in its tags, or in its name and note.
 
 use super::{Name, StackId, Tags, key};
 
@@ -56,7 +56,7 @@ impl Identity {
         }
     }
 
-    /// What its kind has to write of a resource's tags: all of them, or the note that says the same.
+    /// The tags that the kind has to write: all of them, or the note that says the same.
     pub(super) fn written(self, tags: &Tags) -> Tags {
         match self {
             Self::Tags => tags.clone(),
@@ -72,7 +72,8 @@ pub(super) fn telling_name(project: &str, stack: &StackId, name: &str) -> Name {
 }
 
 impl Tags {
-    /// The tags of identity that the physical name of a resource stands for which AWS can't tag; none if the name is nobody's.
+    /// The tags of identity that the physical name of a resource stands for which AWS can't tag; none if the name is
+    /// nobody's.
     pub fn of_name(name: &str) -> Self {
         let parts: Vec<_> = name.splitn(4, BETWEEN).collect();
         let [project, tenant, environment, own] = parts[..] else { return Self::default() };
@@ -106,7 +107,7 @@ fn note(tags: &Tags) -> String {
     format!("{NOTE}{digest}{protected}")
 }
 
-/// What a note says, as tags; nothing, if it is not one of ours.
+/// The tags that a note says; none, if it is not one of ours.
 fn noted(text: &str) -> Tags {
     let Some(rest) = text.strip_prefix(NOTE) else { return Tags::default() };
     let (digest, is_protected) = match rest.strip_suffix(PROTECTED) {

@@ -11,7 +11,7 @@ use super::{
     Question, Result, Scope, State, Tags, Turn, Window, normal,
 };
 
-/// What a kind talks to: AWS, or the fake cloud of the tests.
+/// The cloud of a kind: AWS, or the fake one of the tests.
 pub trait Cloud: 'static {
     /// Can only read.
     type Reader: Send + Sync;
@@ -21,15 +21,16 @@ pub trait Cloud: 'static {
 
 /// One AWS resource type: how to read it in bulk, and how to create, change, retag and delete it.
 ///
-/// What is said by data is in [`FACTS`](Kind::FACTS); the functions are what takes code.
+/// [`FACTS`](Kind::FACTS) has everything that data can say; the functions have the rest.
 pub trait Kind: Sized + Send + Sync + 'static {
     type Cloud: Cloud;
-    /// What the engine knows of it.
+    /// The facts by which the engine knows it.
     const FACTS: Facts;
 
     /// The properties, named and shaped as CloudFormation's.
     type Spec: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'static;
-    /// CloudFormation's return values, which references are checked against; `#[serde(skip)]` fields may keep lock tokens for update and delete.
+    /// CloudFormation's return values, which references are checked against; `#[serde(skip)]` fields may keep lock tokens
+    /// for update and delete.
     type Outputs: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'static;
 
     /// Reads everything of this kind that the scope's stacks own, in bulk.
@@ -64,13 +65,14 @@ pub trait Kind: Sized + Send + Sync + 'static {
         unset: &[String],
     ) -> impl Future<Output = Result<()>> + Send;
 
-    /// Deletes it; what is gone already is done. Returns what stays behind on purpose (snapshots, keys in their window).
+    /// Deletes it; one that is gone already is done. Returns the things that it keeps on purpose (snapshots, keys in their
+    /// window).
     ///
-    /// What has to come before it (to be disabled, to be let go of) is sent, or found to be under way, and answered with
+    /// A call that has to come before it (to disable, to detach) is sent, or found to be under way, and answered with
     /// [`Turn::More`]: the engine waits, lists it anew and calls again with what it finds.
     fn delete(writer: &Writer<Self>, live: &Found<Self>) -> impl Future<Output = Result<Turn<Vec<Kept>>>> + Send;
 
-    /// Starts one that is [`asleep`](Kind::asleep); it need not be awake on return.
+    /// Starts one that is [`stopped`](Kind::stopped); it need not run on return.
     fn start(_writer: &Writer<Self>, live: &Found<Self>) -> impl Future<Output = Result<()>> + Send {
         let failure = Failure::new(Class::Other, format!("bug: {} {} cannot be started", Self::FACTS.kind, live.id));
         async { Err(failure) }
@@ -79,17 +81,18 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// Returns why no spec can express a found one, if it has another shape than what is offered here (a database that
     /// belongs to no cluster). It counts as bearing data: it is not adopted, changed nor replaced, and deleted only when
     /// named; `delete` has to know its shape.
-    fn misfit(_found: &Found<Self>) -> Option<String> {
+    fn unsupported(_found: &Found<Self>) -> Option<String> {
         None
     }
 
-    /// Returns values in force on a found one that AWS does not show as set, in the form of a spec: what the YAML sets to the
-    /// same is no difference. So is what counts only until something above overrules it (what a cluster turns on for all).
+    /// Returns values in force on a found one that AWS does not show as set, in the form of a spec: what the YAML sets to
+    /// the same is no difference. So is what counts only until something above overrules it (what a cluster turns on for
+    /// all).
     fn in_force(_found: &Found<Self>) -> Option<Value> {
         None
     }
 
-    /// Returns what AWS has accepted for a found one and does later; its spec reads as if that were done.
+    /// Returns the changes that AWS has accepted for a found one and makes later; its spec reads as if they were made.
     fn pending(_found: &Found<Self>) -> Vec<Pending> {
         Vec::new()
     }
@@ -99,8 +102,9 @@ pub trait Kind: Sized + Send + Sync + 'static {
         false
     }
 
-    /// Returns whether an update of these fields, or of none, makes AWS do at once what is pending: that is then part of it.
-    fn hastens(_desired: &Value, _fields: &[FieldDiff]) -> bool {
+    /// Returns whether an update of these fields, or of none, makes AWS carry out the pending changes at once: they are
+    /// then part of it.
+    fn applies_pending(_desired: &Value, _fields: &[FieldDiff]) -> bool {
         false
     }
 
@@ -109,27 +113,29 @@ pub trait Kind: Sized + Send + Sync + 'static {
         None
     }
 
-    /// Returns why a change of these fields can't be taken back, if so: it goes by name only on what is protected.
+    /// Returns why a change of these fields can't be taken back, if so: on a protected resource it then needs its name.
     fn irreversible(_live: &Value, _desired: &Value, _fields: &[FieldDiff]) -> Option<String> {
         None
     }
 
-    /// Returns what a reviewer should know of a change of these fields: how long it takes, who restarts; a sentence each.
+    /// Returns notes for the reviewer of a change of these fields: how long it takes, which instances restart; a sentence
+    /// each.
     fn advice(_live: &Value, _desired: &Value, _fields: &[FieldDiff]) -> Vec<String> {
         Vec::new()
     }
 
-    /// Returns the typical seconds of an update of these fields, which AWS does at once; as the [`advice`](Kind::advice) says.
+    /// Returns the typical seconds of an update of these fields, which AWS does at once; as the [`advice`](Kind::advice)
+    /// says.
     fn update_seconds(_live: &Value, _fields: &[FieldDiff]) -> u32 {
         Self::FACTS.seconds
     }
 
-    /// Returns how a found one sleeps, if it does: AWS neither changes nor deletes it until it is started.
-    fn asleep(_found: &Found<Self>) -> Option<String> {
+    /// Returns in which way a found one is stopped, if it is: AWS neither changes nor deletes it until it is started.
+    fn stopped(_found: &Found<Self>) -> Option<String> {
         None
     }
 
-    /// Returns what a change of these fields does to those who use the resource.
+    /// Returns the disruption of a change of these fields for the users of the resource.
     fn disruption(_fields: &[FieldDiff]) -> Disruption {
         Disruption::None
     }
@@ -154,18 +160,17 @@ pub trait Kind: Sized + Send + Sync + 'static {
         true
     }
 
-    /// Returns the value of a field below [`grants`](Facts::grants) that has what there is and what is wanted; none if nothing is taken
-    /// away, or if it can't have both. Of a list, all elements of both.
-    fn widened(_path: &str, before: &Value, after: &Value) -> Option<Value> {
-        normal::both(before, after)
+    /// Returns the value of a field below [`grants`](Facts::grants) that has what there is and what is wanted; none if
+    /// nothing is taken away, or if it can't have both. Of a list, all elements of both.
+    fn union(_path: &str, before: &Value, after: &Value) -> Option<Value> {
+        normal::union(before, after)
     }
 
-    /// Returns the property (or `""` for the whole resource) that needs `other` in place although it does not refer
-    /// to it: a service needs the rule that attaches its target group. What follows another is made after it, and deleted
-    /// before it.
+    /// Returns the property (or `""` for the whole resource) that needs `other` in place although it does not refer to it: a
+    /// service needs the rule that attaches its target group. It is then made after the other, and deleted before it.
     ///
-    /// The specs are two of a blueprint, unresolved, or two live ones; what either names is found among `neighbours`.
-    fn follows(
+    /// The specs are two of a blueprint, unresolved, or two live ones; `neighbours` has the resources that either names.
+    fn depends_on(
         _spec: &Value,
         _other: &Address,
         _other_spec: &Value,
@@ -179,12 +184,12 @@ pub trait Kind: Sized + Send + Sync + 'static {
         Vec::new()
     }
 
-    /// Returns what only AWS can say of the values, to be asked before anything is made of them.
+    /// Returns the values that only AWS can judge, to be asked about before anything is made.
     fn questions(_spec: &Self::Spec) -> Vec<Question> {
         Vec::new()
     }
 
-    /// Returns why AWS would refuse what a question is about; none: it would not.
+    /// Returns why AWS would refuse the values of a question; none: it would not.
     fn answer(_reader: &Reader<Self>, _about: &[String]) -> impl Future<Output = Result<Option<String>>> + Send {
         std::future::ready(Ok(None))
     }
@@ -197,7 +202,7 @@ pub type Writer<K> = <<K as Kind>::Cloud as Cloud>::Writer;
 
 /// One live resource, as its kind read it.
 pub struct Found<K: Kind> {
-    /// AWS's id, or the ARN or name where there is none: what a person would search the console for.
+    /// AWS's id, or the ARN or name where there is none: the word that a person would search the console for.
     pub id: String,
     /// The physical name, on kinds that have one; compared with the tag `provision:id`.
     pub name: Option<String>,
@@ -206,9 +211,9 @@ pub struct Found<K: Kind> {
     /// Of what AWS can't tag, its [note](super::key::NOTE) alone.
     pub tags: Tags,
     pub state: State,
-    /// What the spec cannot express: equal to nothing, shown as drift.
+    /// Parts that the spec can't express: equal to nothing, shown as drift.
     pub unmodelled: Vec<Unmodelled>,
-    /// What somebody else deployed since (an outside pipeline), for resources whose template says `external`.
+    /// The spec that an outside pipeline deployed since, for resources whose template says `external`.
     pub external: Option<K::Spec>,
 }
 
@@ -232,21 +237,21 @@ impl<K: Kind> Found<K> {
 pub struct Unmodelled {
     /// The JSON pointer of the property it belongs to.
     pub path: String,
-    /// What is there, in words.
+    /// The live part, in words.
     pub text: String,
 }
 
-/// A thing that is not ours, but stands where ours would: it has our name and not our tags.
+/// A live thing that has our name and not our tags: a create would be refused because it already exists.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stranger {
+pub struct NameConflict {
     pub id: String,
     /// Its physical name.
     pub name: String,
-    /// What it bears; maybe another stack's.
+    /// Its tags; maybe another stack's.
     pub tags: Tags,
 }
 
-/// A resource of ours that is there but could not be read.
+/// A resource of ours that is listed and could not be read.
 #[derive(Clone, Debug)]
 pub struct Unseen {
     pub id: String,
@@ -255,22 +260,22 @@ pub struct Unseen {
     pub failure: Failure,
 }
 
-/// What a kind's `list` saw.
+/// The answer of a kind's `list`.
 pub struct Listing<K: Kind> {
     pub found: Vec<Found<K>>,
-    pub strangers: Vec<Stranger>,
+    pub name_conflicts: Vec<NameConflict>,
     pub unseen: Vec<Unseen>,
-    /// Things of others that stand on what may be ours, of kinds that say so ([`Told::Listed`](super::Told)).
+    /// Things of others that stand on what may be ours, of kinds that say so ([`Detection::Listed`](super::Detection)).
     pub attached: Vec<Attached>,
 }
 
 impl<K: Kind> Default for Listing<K> {
     fn default() -> Self {
-        Self { found: Vec::new(), strangers: Vec::new(), unseen: Vec::new(), attached: Vec::new() }
+        Self { found: Vec::new(), name_conflicts: Vec::new(), unseen: Vec::new(), attached: Vec::new() }
     }
 }
 
-/// What create and update leave behind.
+/// The result of a create or an update.
 pub struct Made<K: Kind> {
     pub id: String,
     pub outputs: K::Outputs,
@@ -285,18 +290,18 @@ impl<K: Kind> Made<K> {
     }
 }
 
-/// What a delete leaves on purpose.
+/// A thing that a deletion keeps on purpose.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Kept {
-    /// What it is, `snapshot` or `key`.
+    /// Its sort, `snapshot` or `key`.
     pub what: String,
     pub id: String,
     /// Why, and until when.
     pub why: String,
-    /// Whether it is what was to be deleted, which then is not waited for.
+    /// Whether it is the resource itself, whose deletion is then not waited for.
     #[serde(skip)]
     pub is_itself: bool,
-    /// Whether that is not deleted, now or later.
+    /// Whether the resource itself is not deleted, now or later.
     #[serde(skip)]
     pub stays: bool,
 }

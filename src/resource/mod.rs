@@ -1,4 +1,4 @@
-//! The vocabulary of the program: what a stack, an address, a reference, a kind and a live thing are.
+//! The vocabulary of the program: stack, address, reference, kind, live resource.
 //!
 //! **Invariant:** this room imports no other room and no SDK; every room may import it.
 
@@ -9,6 +9,7 @@ pub mod cloudformation;
 mod command;
 mod diff;
 mod digest;
+mod digest_inputs;
 mod erased;
 mod facts;
 mod failure;
@@ -16,7 +17,7 @@ pub mod glob;
 mod identity;
 pub mod keyed;
 mod kind;
-mod marks;
+mod last_applied;
 mod mistake;
 mod name;
 mod neighbours;
@@ -26,7 +27,6 @@ pub mod parts;
 mod pending;
 pub mod pointer;
 mod question;
-mod record;
 mod reference;
 pub mod schema;
 mod scope;
@@ -40,24 +40,24 @@ mod turn;
 pub mod version;
 
 pub use address::Address;
-pub use attachable::{Attachable, Attached, Told};
+pub use attachable::{Attachable, Attached, Detection};
 pub use changes::Changes;
 pub use command::{AWS, COMMAND, Command, located, quoted, spell};
 pub use diff::{Difference, FieldDiff, compare};
 pub use digest::Digest;
+pub use digest_inputs::DigestInputs;
 pub use erased::{AnyKind, AnyListing, AnyMade, Live, output};
 pub use facts::{Essentials, Facts};
 pub use failure::{Class, Failure, Result};
 pub use identity::Identity;
-pub use kind::{Cloud, Found, Kept, Kind, Listing, Made, Permissions, Stranger, Unmodelled, Unseen};
-pub use marks::Marks;
+pub use kind::{Cloud, Found, Kept, Kind, Listing, Made, NameConflict, Permissions, Unmodelled, Unseen};
+pub use last_applied::LastApplied;
 pub use mistake::Mistake;
 pub use name::{Name, NameRule, Naming};
 pub use neighbours::Neighbours;
 pub use partition::{home, partition};
 pub use pending::{Pending, Until, Window};
 pub use question::Question;
-pub use record::Recorded;
 pub use reference::{CLOSE, OPEN, OrRef, Piece, Ref, Reference};
 pub use schema::Schema;
 pub use scope::Scope;

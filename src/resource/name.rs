@@ -67,7 +67,7 @@ impl Name {
     }
 
     /// Joins `<tenant>-<environment>-<name>`; for [`NameRule::Hashed`] with a hash of `create_only` behind.
-    /// What is longer than the rule allows is cut and ends in a hash of the whole.
+    /// A name that is longer than the rule allows is cut and ends in a hash of the whole.
     fn of(stack: &StackId, name: &str, rule: NameRule, create_only: &str) -> Self {
         let plain = format!("{}-{}-{name}", stack.tenant, stack.environment);
         let full = match rule {

@@ -54,7 +54,7 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// What the elements of the list at a path are told apart by, if it is a keyed one.
+    /// The property that tells the elements of a keyed list apart.
     fn key(&self, at: &str) -> Option<&'static str> {
         self.facts.keyed.iter().find(|(pattern, _)| pointer::matches(pattern, at)).map(|(_, key)| *key)
     }

@@ -1,4 +1,4 @@
-//! What AWS has accepted and does later by itself.
+//! Changes that AWS has accepted and makes later by itself.
 
 use std::fmt;
 
@@ -24,7 +24,7 @@ impl Pending {
     }
 }
 
-/// What a pending change waits for.
+/// The event that a pending change waits for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Until {
     /// The resource's maintenance window.

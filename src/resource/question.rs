@@ -3,7 +3,7 @@
 pub struct Question {
     /// The value's pointer, with elements of keyed lists by their key.
     pub at: String,
-    /// What is asked, for the kind to understand. What is alike is asked once, whoever wants to know.
+    /// The values to ask about, for the kind to understand. Equal questions are asked once.
     pub about: Vec<String>,
 }
 

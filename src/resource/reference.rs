@@ -82,7 +82,7 @@ impl fmt::Display for Reference {
 
 /// The id of a resource of kind `K`, or a reference to one; reading refuses a reference to another kind.
 ///
-/// What stands in plain text is the id of something outside the stack, or of a live resource.
+/// Plain text is the id of something outside the stack, or of a live resource.
 pub struct Ref<K> {
     text: String,
     kind: PhantomData<fn() -> K>,

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use super::{StackId, Tags, key};
 
-/// What a read is about: the stacks that are asked for, in one account and region, and things that are asked for by id.
+/// The scope of a read: stacks, in one account and region, and things that are requested by id.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Scope {
     pub project: String,
@@ -10,9 +10,9 @@ pub struct Scope {
     pub region: String,
     /// Empty: all of the project's. Only kinds are asked so of which a name tells the stack.
     pub stacks: Vec<StackId>,
-    /// Ids, ARNs or physical names of what is asked for whosever tags it bears; also of what such things stand in (a
-    /// VPC, a load balancer), for kinds that name it in their claims. Usually empty.
-    pub also: BTreeSet<String>,
+    /// Ids, ARNs or physical names of things that are requested whatever their tags; also of resources that such things
+    /// stand in (a VPC, a load balancer), for kinds that have these in their unique key. Usually empty.
+    pub requested: BTreeSet<String>,
 }
 
 impl Scope {
@@ -20,13 +20,13 @@ impl Scope {
     ///
     /// Every kind filters with this on our side, whatever a server-side filter returned.
     pub fn owns(&self, id: &str, tags: &Tags) -> bool {
-        self.is_claimed(tags) || self.asks_for(id)
+        self.is_claimed(tags) || self.requests(id)
     }
 
     /// Returns whether something that AWS can't tag is, by its physical name, one of the stacks' asked for, or is asked for
     /// by its id or name.
     pub fn owns_named(&self, id: &str, name: &str) -> bool {
-        self.owns(id, &Tags::of_name(name)) || self.asks_for(name)
+        self.owns(id, &Tags::of_name(name)) || self.requests(name)
     }
 
     /// Returns whether tags claim a resource for one of the stacks asked for.
@@ -35,15 +35,14 @@ impl Scope {
         tags.get(key::PROJECT) == Some(&self.project) && tags.stack().is_some_and(is_meant)
     }
 
-    /// Returns whether an id, ARN or name is asked for whosever it is. An ARN and the id or name at its end mean the
-    /// same thing.
-    pub fn asks_for(&self, handle: &str) -> bool {
-        self.also.iter().any(|asked| is_same_thing(asked, handle))
+    /// Returns whether an id, ARN or name is requested. An ARN and the id or name at its end mean the same thing.
+    pub fn requests(&self, handle: &str) -> bool {
+        self.requested.iter().any(|asked| is_same_thing(asked, handle))
     }
 
-    /// The names of what is asked for whosever it is: ARNs without what stands before their last part.
-    pub fn asked_names(&self) -> impl Iterator<Item = &str> {
-        self.also.iter().map(|asked| last_part(asked))
+    /// The names of the requested things: of ARNs, their last part.
+    pub fn requested_names(&self) -> impl Iterator<Item = &str> {
+        self.requested.iter().map(|asked| last_part(asked))
     }
 
     /// Returns whether a physical name could have been made for one of these stacks, so that its tags are worth reading.
@@ -54,7 +53,7 @@ impl Scope {
             let sure = prefix[..sure].trim_end_matches('-');
             name.to_ascii_lowercase().starts_with(sure)
         });
-        by_name || self.asks_for(name)
+        by_name || self.requests(name)
     }
 
     /// The beginnings of all physical names of the stacks: `<tenant>-<environment>-`.
@@ -99,13 +98,13 @@ fn last_part(handle: &str) -> &str {
 mod tests {
     use super::*;
 
-    fn scope(also: &[&str]) -> Scope {
+    fn scope(requested: &[&str]) -> Scope {
         Scope {
             project: "p".into(),
             account: "123456789012".into(),
             region: "us-east-1".into(),
             stacks: vec![StackId::new("acme", "production")],
-            also: also.iter().map(|id| (*id).to_owned()).collect(),
+            requested: requested.iter().map(|id| (*id).to_owned()).collect(),
         }
     }
 
@@ -127,7 +126,7 @@ mod tests {
         let arn = "arn:aws:kms:us-east-1:123456789012:key/0f5a";
         assert!(scope(&[arn]).owns("0f5a", &Tags::default()));
         assert!(scope(&["0f5a"]).owns(arn, &Tags::default()));
-        assert!(scope(&["arn:aws:logs:us-east-1:1:log-group:/ecs/web:*"]).asks_for("/ecs/web"));
+        assert!(scope(&["arn:aws:logs:us-east-1:1:log-group:/ecs/web:*"]).requests("/ecs/web"));
         assert!(scope(&["legacy"]).may_own("legacy", 32));
         assert!(!scope(&[arn]).owns("f5a", &Tags::default()), "the end of an id is not the id");
         assert!(!scope(&[]).owns("0f5a", &Tags::default()));

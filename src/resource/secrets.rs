@@ -47,8 +47,8 @@ impl Secrets {
     /// Takes them out of what a state says.
     pub fn hide_in_state(&self, state: &mut State) {
         match state {
-            State::Ready | State::Leaving => {}
-            State::Settling(text) | State::Failed(text) | State::Human(text) => *text = self.hide(text),
+            State::Ready | State::Deleting => {}
+            State::Settling(text) | State::Failed(text) | State::AwaitsAction(text) => *text = self.hide(text),
         }
     }
 

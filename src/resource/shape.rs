@@ -14,7 +14,7 @@ pub enum Replacement {
     DeleteFirst,
 }
 
-/// What a change does to those who use the resource, from harmless to worst.
+/// The effect of a change on the users of the resource, from harmless to worst.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Disruption {
@@ -83,7 +83,7 @@ pub trait Shape: Send + Sync {
 
     fn waits_for_window(&self, live: &Value, desired: &Value, field: &FieldDiff) -> bool;
 
-    fn hastens(&self, desired: &Value, fields: &[FieldDiff]) -> bool;
+    fn applies_pending(&self, desired: &Value, fields: &[FieldDiff]) -> bool;
 
     /// Returns the typical seconds of an update that changes these fields now.
     fn update_seconds(&self, live: &Value, fields: &[FieldDiff]) -> u32;
@@ -100,9 +100,9 @@ pub trait Shape: Send + Sync {
     fn is_deployed_by_others(&self, path: &str, live: &Value, desired: &Value) -> bool;
 
     /// Returns the value that has what there is and what is wanted of what a property grants, if it takes something away.
-    fn widened(&self, path: &str, before: &Value, after: &Value) -> Option<Value>;
+    fn union(&self, path: &str, before: &Value, after: &Value) -> Option<Value>;
 
-    fn follows(
+    fn depends_on(
         &self,
         spec: &Value,
         other: &Address,
@@ -158,8 +158,8 @@ impl<K: Kind> Shape for K {
         K::update_seconds(live, fields)
     }
 
-    fn hastens(&self, desired: &Value, fields: &[FieldDiff]) -> bool {
-        K::hastens(desired, fields)
+    fn applies_pending(&self, desired: &Value, fields: &[FieldDiff]) -> bool {
+        K::applies_pending(desired, fields)
     }
 
     fn window(&self, live: &Value, now: Timestamp) -> Option<Window> {
@@ -183,17 +183,17 @@ impl<K: Kind> Shape for K {
         K::is_deployed_by_others(path, live, desired)
     }
 
-    fn widened(&self, path: &str, before: &Value, after: &Value) -> Option<Value> {
-        K::widened(path, before, after)
+    fn union(&self, path: &str, before: &Value, after: &Value) -> Option<Value> {
+        K::union(path, before, after)
     }
 
-    fn follows(
+    fn depends_on(
         &self,
         spec: &Value,
         other: &Address,
         other_spec: &Value,
         neighbours: &dyn Neighbours,
     ) -> Option<&'static str> {
-        K::follows(spec, other, other_spec, neighbours)
+        K::depends_on(spec, other, other_spec, neighbours)
     }
 }

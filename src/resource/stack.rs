@@ -58,7 +58,7 @@ impl Stack {
     }
 }
 
-/// What somebody wants to do to stacks, and which of their roles is assumed for it.
+/// The access to stacks that a command needs, and so the role that is assumed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
     /// plan, diff, show.

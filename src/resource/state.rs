@@ -7,11 +7,11 @@ pub enum State {
     /// Creating or modifying; the text says what it waits for.
     Settling(String),
     /// Being deleted.
-    Leaving,
+    Deleting,
     /// Broken for good, and why.
     Failed(String),
     /// Waits for a person, and what for (`CNAME _x.example -> _y.acm-validations.aws`).
-    Human(String),
+    AwaitsAction(String),
 }
 
 impl State {
@@ -21,8 +21,8 @@ impl State {
         match self {
             Self::Settling(what) => Self::Settling(located(&what, region)),
             Self::Failed(why) => Self::Failed(located(&why, region)),
-            Self::Human(what) => Self::Human(located(&what, region)),
-            Self::Ready | Self::Leaving => self,
+            Self::AwaitsAction(what) => Self::AwaitsAction(located(&what, region)),
+            Self::Ready | Self::Deleting => self,
         }
     }
 }

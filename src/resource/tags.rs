@@ -18,9 +18,9 @@ pub mod key {
     pub const ID: &str = "provision:id";
     /// `true` on what the YAML protects beyond its kind: still known once the YAML no longer names the resource.
     pub const PROTECTED: &str = "provision:protected";
-    /// What a resource that AWS can't tag bears instead of tags: the text of its comment or description. Only kinds see it.
+    /// The note of a resource that AWS can't tag: the text of its comment or description. Only kinds see it.
     pub const NOTE: &str = "provision:note";
-    /// What all of ours begin with; users may not set tags below it.
+    /// The prefix of all our tags; users may not set tags below it.
     pub const PREFIX: &str = "provision:";
 }
 

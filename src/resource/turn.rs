@@ -1,6 +1,6 @@
 use super::{Failure, located};
 
-/// What came of one call of an update or a deletion, which may need several.
+/// The result of one call of an update or a deletion, which may need several.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Turn<T> {
     /// All is sent; what it leaves.

@@ -18,14 +18,14 @@ const ENDING: Duration = Duration::from_secs(10);
 
 /// What the server wrote when it began to listen.
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct State {
+pub(super) struct ServerState {
     pub(super) pid: u32,
     pub(super) port: u16,
     pub(super) token: String,
     pub(super) version: String,
 }
 
-impl State {
+impl ServerState {
     pub(super) fn endpoint(&self, folder: &Folder) -> Endpoint {
         Endpoint { url: format!("http://127.0.0.1:{}", self.port), pid: self.pid, log: folder.log() }
     }
@@ -40,7 +40,7 @@ pub(super) struct Health {
 }
 
 /// Asks for the server's health; none if nobody listens, or somebody else does.
-pub(super) async fn health(state: &State) -> Result<Option<Health>, SandboxError> {
+pub(super) async fn health(state: &ServerState) -> Result<Option<Health>, SandboxError> {
     match timeout(PATIENCE, exchange(state.port, "GET", "health", "")).await {
         Err(_) => Err(SandboxError::Hung { pid: state.pid, port: state.port }),
         // Refused: it ended, and left its state behind. Any other failure: another program has the port by now.
@@ -50,7 +50,7 @@ pub(super) async fn health(state: &State) -> Result<Option<Health>, SandboxError
 }
 
 /// Sends a command to the server.
-pub(super) async fn post(state: &State, what: &str, body: &str) -> Result<(), SandboxError> {
+pub(super) async fn post(state: &ServerState, what: &str, body: &str) -> Result<(), SandboxError> {
     let hung = || SandboxError::Hung { pid: state.pid, port: state.port };
     let answer = timeout(PATIENCE, exchange(state.port, "POST", what, body)).await.map_err(|_| hung())?;
     let answer = answer.map_err(|_| hung())?;
@@ -61,7 +61,7 @@ pub(super) async fn post(state: &State, what: &str, body: &str) -> Result<(), Sa
 }
 
 /// Tells the server to end, and returns once nobody listens on its port.
-pub(super) async fn stop(state: &State) -> Result<(), SandboxError> {
+pub(super) async fn stop(state: &ServerState) -> Result<(), SandboxError> {
     post(state, "stop", &serde_json::json!({ "token": state.token }).to_string()).await?;
     let gone = async {
         while TcpStream::connect(("127.0.0.1", state.port)).await.is_ok() {

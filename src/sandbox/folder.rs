@@ -5,7 +5,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 
 use super::SandboxError;
-use super::control::State;
+use super::control::ServerState;
 
 /// What the server's Python needs, pinned to the last package.
 pub(super) const REQUIREMENTS: &str = include_str!("server/requirements.txt");
@@ -96,7 +96,7 @@ impl Folder {
     }
 
     /// What the last server said of itself; none if there is none, or it was cut short.
-    pub(super) fn state(&self) -> Result<Option<State>, SandboxError> {
+    pub(super) fn state(&self) -> Result<Option<ServerState>, SandboxError> {
         let path = self.state_file();
         match fs::read(&path) {
             Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),

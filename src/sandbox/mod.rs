@@ -15,7 +15,7 @@ pub use error::SandboxError;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use control::{Health, State};
+use control::{Health, ServerState};
 use folder::Folder;
 
 /// How the server is to be started.
@@ -180,7 +180,7 @@ pub async fn reset(cache: &Path) -> Result<Endpoint, SandboxError> {
 }
 
 /// The server that the state file names, if it is ours and answers.
-async fn alive(folder: &Folder) -> Result<Option<(State, Health)>, SandboxError> {
+async fn alive(folder: &Folder) -> Result<Option<(ServerState, Health)>, SandboxError> {
     let Some(state) = folder.state()? else { return Ok(None) };
     let health = control::health(&state).await?;
     Ok(health.filter(|health| health.token == state.token).map(|health| (state, health)))

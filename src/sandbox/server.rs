@@ -7,7 +7,7 @@ use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 use tokio::time::{sleep, timeout};
 
-use super::control::{self, State};
+use super::control::{self, ServerState};
 use super::folder::{self, Folder};
 use super::{Options, SandboxError};
 
@@ -17,7 +17,7 @@ const START: Duration = Duration::from_secs(120);
 const LAST_LINES: usize = 6;
 
 /// Starts the server as a process of its own, which outlives this one, and returns once it answers.
-pub(super) async fn start(folder: &Folder, python: &Path, options: &Options) -> Result<State, SandboxError> {
+pub(super) async fn start(folder: &Folder, python: &Path, options: &Options) -> Result<ServerState, SandboxError> {
     if let Some(port) = options.port {
         // The server could only end with a traceback; here the port has a name.
         TcpListener::bind(("127.0.0.1", port)).await.map_err(|_| SandboxError::PortTaken { port })?;
@@ -54,7 +54,7 @@ fn spawn(folder: &Folder, python: &Path, options: &Options) -> Result<Child, San
 }
 
 /// Polls until the server has written its state and answers; none if it ended instead.
-async fn answers(folder: &Folder, child: &mut Child) -> Result<Option<State>, SandboxError> {
+async fn answers(folder: &Folder, child: &mut Child) -> Result<Option<ServerState>, SandboxError> {
     loop {
         if let Some(state) = folder.state()?
             && control::health(&state).await?.is_some_and(|health| health.token == state.token)

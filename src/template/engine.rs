@@ -5,7 +5,7 @@ use ipnet::Ipv4Net;
 use minijinja::value::{Kwargs, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, State, UndefinedBehavior, Value};
 
-use super::scope::{Named, STACK, Surroundings};
+use super::scope::{FunctionContext, Named, STACK};
 use crate::resource::{Address, NameRule, Naming, Reference, glob};
 use crate::tenant::region;
 
@@ -98,9 +98,9 @@ fn bad_parameter(what: impl Into<String>) -> Error {
     wrong(what).with_source(BadParameter)
 }
 
-fn surroundings(state: &State<'_, '_>) -> std::sync::Arc<Surroundings> {
+fn surroundings(state: &State<'_, '_>) -> std::sync::Arc<FunctionContext> {
     let value = state.lookup(STACK).expect("every scope has the stack");
-    value.downcast_object::<Surroundings>().expect("only the scope sets it")
+    value.downcast_object::<FunctionContext>().expect("only the scope sets it")
 }
 
 fn reference(state: &State<'_, '_>, address: &str, output: Option<&str>) -> Result<String, Error> {

@@ -7,7 +7,7 @@ use super::budget::{Budget, Exceeded};
 use super::compile::{Branch, Repeat, Tree};
 use super::library::{Check, ResourceNode, Template};
 use super::origins::{Origin, Origins};
-use super::scope::{Item, Named, Scope, Stack, Surroundings};
+use super::scope::{FunctionContext, Item, Named, StackContext, VariableScope};
 use super::tracked::{Trail, Uses};
 use super::values::without_nulls;
 use super::violation::described;
@@ -20,13 +20,13 @@ use crate::yaml::{Node, Placed};
 /// resources of the stack; a node whose expressions fail is marked, and the rest goes on.
 pub fn expand(
     template: &Template,
-    stack: &Stack,
+    stack: &StackContext,
     parameters: &Node,
     kinds: &Arc<BTreeMap<&'static str, KindFacts>>,
     problems: &mut Vec<Problem>,
 ) -> Expanded {
-    let surroundings = Arc::new(Surroundings::new(stack, Arc::clone(kinds)));
-    let scope = Scope::new(stack, &surroundings, parameters);
+    let surroundings = Arc::new(FunctionContext::new(stack, Arc::clone(kinds)));
+    let scope = VariableScope::new(stack, &surroundings, parameters);
     let mut expansion = Expansion {
         problems: Vec::new(),
         parameters: parameters.entries().iter().map(|(key, _)| key.name.clone()).collect(),
@@ -111,14 +111,14 @@ pub(super) struct Expansion {
 /// The scopes of a repetition.
 pub(super) struct Scopes {
     /// One for every combination of items that `when` lets pass, and what decided that it is there.
-    pub(super) passed: Vec<(Scope, Uses)>,
+    pub(super) passed: Vec<(VariableScope, Uses)>,
     /// What decided which of them there are.
     pub(super) all: Uses,
 }
 
 impl Expansion {
     /// Returns a scope for every combination of items of `for` that `when` lets pass.
-    pub(super) fn scopes(&mut self, repeat: &Repeat, outer: &Scope) -> Scopes {
+    pub(super) fn scopes(&mut self, repeat: &Repeat, outer: &VariableScope) -> Scopes {
         let mut all = Uses::default();
         let mut passed = vec![(outer.clone(), Uses::default())];
         for (variable, over) in &repeat.over {
@@ -148,7 +148,7 @@ impl Expansion {
     }
 
     /// Returns a scope for every item that one variable runs over.
-    fn items(&mut self, variable: &str, over: &Branch, outer: &Scope) -> (Vec<Scope>, Uses) {
+    fn items(&mut self, variable: &str, over: &Branch, outer: &VariableScope) -> (Vec<VariableScope>, Uses) {
         if self.budget.is_spent() {
             return Default::default();
         }
@@ -163,7 +163,7 @@ impl Expansion {
     }
 
     /// Parts what a variable runs over; a parameter, which means the same everywhere, once for the whole stack.
-    fn parts(&mut self, over: &Branch, outer: &Scope) -> Option<(Arc<[Item]>, Uses)> {
+    fn parts(&mut self, over: &Branch, outer: &VariableScope) -> Option<(Arc<[Item]>, Uses)> {
         let trail = outer.trail().clone();
         let Tree::Text(text) = &over.tree else {
             let (value, uses) = trail.follow(|| self.value(over, outer, "", &mut Origins::new()));
@@ -197,7 +197,7 @@ impl Expansion {
         items.map(Arc::from)
     }
 
-    fn holds(&mut self, when: &Branch, scope: &Scope) -> bool {
+    fn holds(&mut self, when: &Branch, scope: &VariableScope) -> bool {
         match self.value(when, scope, "", &mut Origins::new()) {
             None | Some(Json::Null) => false,
             Some(Json::Bool(flag)) => flag,
@@ -208,7 +208,7 @@ impl Expansion {
         }
     }
 
-    fn address(&mut self, node: &ResourceNode, scope: &Scope) -> Option<Placed<Address>> {
+    fn address(&mut self, node: &ResourceNode, scope: &VariableScope) -> Option<Placed<Address>> {
         let kind = self.text(&node.kind, scope, "type");
         let name = self.text(&node.name, scope, "name");
         let (kind, name) = (kind?, name?);
@@ -223,7 +223,7 @@ impl Expansion {
     fn declaration(
         &mut self,
         node: &ResourceNode,
-        scope: &Scope,
+        scope: &VariableScope,
         address: Placed<Address>,
         physical: Option<Placed<String>>,
     ) -> Declaration {
@@ -271,7 +271,7 @@ impl Expansion {
         }
     }
 
-    fn after(&mut self, branch: &Branch, scope: &Scope) -> Vec<Placed<Address>> {
+    fn after(&mut self, branch: &Branch, scope: &VariableScope) -> Vec<Placed<Address>> {
         let mut origins = Origins::new();
         let value = self.value(branch, scope, "", &mut origins).and_then(without_nulls);
         let Some(Json::Array(items)) = value else {
@@ -298,7 +298,7 @@ impl Expansion {
         all
     }
 
-    fn text(&mut self, branch: &Branch, scope: &Scope, name: &str) -> Option<Placed<String>> {
+    fn text(&mut self, branch: &Branch, scope: &VariableScope, name: &str) -> Option<Placed<String>> {
         match self.value(branch, scope, "", &mut Origins::new())? {
             Json::String(value) => Some(Placed { value, span: branch.span.clone() }),
             Json::Number(number) => Some(Placed { value: number.to_string(), span: branch.span.clone() }),
@@ -316,7 +316,7 @@ impl Expansion {
     }
 
     /// Returns whether an output's text has no gap: a joined text with an unset value in it is left out.
-    fn text_gap(&mut self, branch: &Branch, scope: &Scope) -> bool {
+    fn text_gap(&mut self, branch: &Branch, scope: &VariableScope) -> bool {
         let Tree::Text(text) = &branch.tree else { return true };
         let is_unset = |path: &str| {
             let steps: Vec<_> = path.split('.').map(str::to_owned).collect();
@@ -325,7 +325,7 @@ impl Expansion {
         !(text.path().is_none() && text.evaluate(scope).is_err() && text.uses().any(is_unset))
     }
 
-    fn said(&mut self, check: &Check, scope: &Scope, parameters: &Node, severity: Severity) -> Vec<Problem> {
+    fn said(&mut self, check: &Check, scope: &VariableScope, parameters: &Node, severity: Severity) -> Vec<Problem> {
         let mut all = Vec::new();
         for (scope, _) in self.scopes(&check.repeat, scope).passed {
             let Some(say) = self.text(&check.say, &scope, "say") else { continue };

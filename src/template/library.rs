@@ -7,7 +7,7 @@ use super::compile::{self, Branch, Repeat};
 use super::engine::FUNCTIONS;
 use super::parameters::Parameters;
 use super::part::Part;
-use super::scope::Scope;
+use super::scope::VariableScope;
 use crate::problem::{Problem, Span, suggest};
 use crate::yaml::{self, Fields, Key, Node, Placed};
 
@@ -156,8 +156,9 @@ impl Template {
     }
 
     fn compile(name: String, part: Part, problems: &mut Vec<Problem>) -> Option<Self> {
-        let hidden: Vec<_> = Scope::NAMES.into_iter().chain(FUNCTIONS.iter().copied()).chain(["loop"]).collect();
-        let mut names: Vec<String> = Scope::NAMES.map(str::to_owned).to_vec();
+        let hidden: Vec<_> =
+            VariableScope::NAMES.into_iter().chain(FUNCTIONS.iter().copied()).chain(["loop"]).collect();
+        let mut names: Vec<String> = VariableScope::NAMES.map(str::to_owned).to_vec();
         names.extend(part.parameters.iter().map(|(key, _)| key.name.clone()));
         let checks = part.checks.iter().filter_map(|node| check(node, "a check", &names, problems)).collect();
         let warnings = part.warnings.iter().filter_map(|node| check(node, "a warning", &names, problems)).collect();

@@ -30,7 +30,7 @@ pub use library::{Library, RESOURCE_FIELDS, Template};
 pub use origins::{Origin, Origins};
 pub use parameters::Parameters;
 pub use part::TEMPLATE_FIELDS;
-pub use scope::Stack;
+pub use scope::StackContext;
 
 /// What a template says of one stack.
 #[derive(Debug, Default)]

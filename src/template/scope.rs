@@ -16,7 +16,7 @@ pub(super) const STACK: &str = "\u{1}stack";
 
 /// The stack that a template is expanded for, each value with its place.
 #[derive(Clone, Debug)]
-pub struct Stack {
+pub struct StackContext {
     pub id: StackId,
     pub project: String,
     pub account: Placed<String>,
@@ -28,7 +28,7 @@ pub struct Stack {
 
 /// What functions know of the stack.
 #[derive(Debug)]
-pub(super) struct Surroundings {
+pub(super) struct FunctionContext {
     pub project: String,
     pub stack: StackId,
     pub region: String,
@@ -47,10 +47,10 @@ pub(super) struct Named {
     pub uses: Uses,
 }
 
-impl Object for Surroundings {}
+impl Object for FunctionContext {}
 
-impl Surroundings {
-    pub fn new(stack: &Stack, kinds: Arc<BTreeMap<&'static str, KindFacts>>) -> Self {
+impl FunctionContext {
+    pub fn new(stack: &StackContext, kinds: Arc<BTreeMap<&'static str, KindFacts>>) -> Self {
         let (project, id, region) = (stack.project.clone(), stack.id.clone(), stack.region.value.clone());
         Self { project, stack: id, region, kinds, addresses: OnceLock::new(), trail: Trail::default() }
     }
@@ -73,7 +73,7 @@ impl Surroundings {
 
 /// The variables that an expression may use, and where each was written. Cheap to clone.
 #[derive(Clone, Debug)]
-pub(super) struct Scope(Arc<Variables>);
+pub(super) struct VariableScope(Arc<Variables>);
 
 /// A `for` adds to what is outside of it.
 #[derive(Debug, Default)]
@@ -120,11 +120,11 @@ impl Variables {
     }
 }
 
-impl Scope {
+impl VariableScope {
     /// The names that every scope has beside the parameters.
     pub const NAMES: [&'static str; 6] = ["tenant", "environment", "account", "region", "project", "partition"];
 
-    pub fn new(stack: &Stack, surroundings: &Arc<Surroundings>, parameters: &Node) -> Self {
+    pub fn new(stack: &StackContext, surroundings: &Arc<FunctionContext>, parameters: &Node) -> Self {
         let mut all = Variables { trail: surroundings.trail.clone(), ..Variables::default() };
         let text = |value: &str, span: &Span| Node::new(Yaml::String(value.to_owned()), span.clone());
         all.set("tenant", None, text(&stack.id.tenant, &stack.tenant_span));

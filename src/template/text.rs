@@ -2,7 +2,7 @@ use minijinja::{Error, ErrorKind, Expression, Value};
 use serde_json::Value as Json;
 
 use super::engine::{BadParameter, ENGINE, FILTERS, FUNCTIONS};
-use super::scope::Scope;
+use super::scope::VariableScope;
 use crate::problem::{Problem, Span, closest, suggest};
 
 /// A scalar of a template: text with expressions in it, compiled.
@@ -83,7 +83,7 @@ impl Text {
     }
 
     /// Evaluates: one expression keeps its type, anything else is joined to text.
-    pub fn evaluate(&self, scope: &Scope) -> Result<Json, Box<Problem>> {
+    pub fn evaluate(&self, scope: &VariableScope) -> Result<Json, Box<Problem>> {
         if let [Part::Expression(only)] = self.parts.as_slice() {
             return only.evaluate(scope, &self.span);
         }
@@ -106,7 +106,7 @@ impl Text {
     }
 
     /// Asks how many there are of what the text's only expression makes.
-    pub fn count(&self, scope: &Scope) -> Option<usize> {
+    pub fn count(&self, scope: &VariableScope) -> Option<usize> {
         match self.parts.as_slice() {
             [Part::Expression(only)] => only.expression.eval(scope.context()).ok()?.len(),
             _ => None,
@@ -152,7 +152,7 @@ impl Compiled {
         known.then_some(Self { source, expression, uses, path })
     }
 
-    fn evaluate(&self, scope: &Scope, span: &Span) -> Result<Json, Box<Problem>> {
+    fn evaluate(&self, scope: &VariableScope, span: &Span) -> Result<Json, Box<Problem>> {
         match self.expression.eval(scope.context()) {
             // An `if` without `else` is nothing; a path that leads nowhere is a mistake.
             Ok(value) if value.is_undefined() && self.source.contains(" if ") => Ok(Json::Null),
@@ -161,7 +161,7 @@ impl Compiled {
         }
     }
 
-    fn undefined(&self, scope: &Scope, span: &Span) -> Problem {
+    fn undefined(&self, scope: &VariableScope, span: &Span) -> Problem {
         for path in &self.uses {
             let steps: Vec<_> = path.split('.').map(str::to_owned).collect();
             for end in 1..steps.len() {
@@ -177,7 +177,7 @@ impl Compiled {
             .hint("`| default(none)` where a value may be missing")
     }
 
-    fn failure(&self, error: &Error, scope: &Scope, span: &Span) -> Problem {
+    fn failure(&self, error: &Error, scope: &VariableScope, span: &Span) -> Problem {
         let detail = error.detail().unwrap_or("it can't be evaluated").to_owned();
         let quoted =
             |detail: &str| detail.split('`').nth(1).or_else(|| detail.split(' ').nth(1)).unwrap_or("").to_owned();

@@ -1,4 +1,4 @@
-//! Parameters that tell which of them an expression looked at: what it used, and not what it might have.
+//! Parameters that record which of them an expression read.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};

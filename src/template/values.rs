@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 use super::compile::{Branch, Item as ListItem, Repeat, Tree};
 use super::expand::Expansion;
 use super::origins::{Origin, Origins};
-use super::scope::Scope;
+use super::scope::VariableScope;
 use super::tracked::Uses;
 use crate::problem::Span;
 use crate::resource::pointer;
@@ -13,7 +13,13 @@ use crate::yaml::{Node, Value as Yaml};
 
 impl Expansion {
     /// Evaluates a value; nothing if it is null or its evaluation failed. Notes where every part of it comes from.
-    pub(super) fn value(&mut self, branch: &Branch, scope: &Scope, at: &str, origins: &mut Origins) -> Option<Json> {
+    pub(super) fn value(
+        &mut self,
+        branch: &Branch,
+        scope: &VariableScope,
+        at: &str,
+        origins: &mut Origins,
+    ) -> Option<Json> {
         let mut uses = Uses::default();
         let value = match &branch.tree {
             Tree::Fixed(Json::Null) => return None,
@@ -66,7 +72,7 @@ impl Expansion {
     fn item(
         &mut self,
         item: &ListItem,
-        scope: &Scope,
+        scope: &VariableScope,
         at: &str,
         list: &mut Vec<Json>,
         uses: &mut Uses,
@@ -96,7 +102,7 @@ impl Expansion {
 
 /// By which parameters an element is there: what it says of itself in what its `for` runs over, what its `when` looked at
 /// there, and what else decided.
-fn existence(repeat: &Repeat, inner: &Scope, from: &[Span], by: Uses) -> Vec<Span> {
+fn existence(repeat: &Repeat, inner: &VariableScope, from: &[Span], by: Uses) -> Vec<Span> {
     if repeat.over.is_empty() {
         return by.values.into_iter().chain(by.keys).collect();
     }

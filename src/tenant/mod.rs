@@ -1,4 +1,4 @@
-//! Who wants what: `tenants/*.yaml` and `provision.yaml`, from what a person may write to what the program means.
+//! Tenants and their environments: `tenants/*.yaml` and `provision.yaml`, from text to checked settings.
 
 mod check;
 pub mod cidr;
@@ -14,7 +14,7 @@ use crate::yaml::{Node, Placed};
 pub use check::{fleet, is_name};
 pub use file::read;
 pub use merge::{layered, overlay, without_nulls};
-pub use project::{Bucket, Guards, Project};
+pub use project::{BucketSettings, Guards, Project};
 pub use settings::{IgnoreRule, RESERVED, Settings};
 
 /// A customer, as its file says; the environments' values are not merged yet.

@@ -6,7 +6,7 @@ use crate::yaml::{Fields, Node, Placed};
 
 use super::{Tenant, check, region};
 
-/// What holds for all tenants: `provision.yaml`.
+/// The settings of all tenants: `provision.yaml`.
 #[derive(Clone, Debug)]
 pub struct Project {
     /// In every tag; `[a-z][a-z0-9-]{0,19}`. `provision` if the file does not say.
@@ -18,13 +18,13 @@ pub struct Project {
     /// Under every tenant's tags.
     pub tags: Tags,
     /// Where leases live; none: `provision-<project>-<account>`, in each stack's account.
-    pub bucket: Option<Bucket>,
+    pub bucket: Option<BucketSettings>,
     pub guards: Guards,
 }
 
 /// An S3 bucket.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Bucket {
+pub struct BucketSettings {
     pub name: String,
     pub region: String,
     /// Whose it is, in twelve digits; none: each stack's own account's.
@@ -32,7 +32,7 @@ pub struct Bucket {
     pub span: Span,
 }
 
-/// What a plan may not do without more being said.
+/// The guards of the project's plans.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Guards {
     /// The most deletions (replacements counted) of one stack's plan; none: any number.
@@ -105,7 +105,7 @@ impl Project {
         })
     }
 
-    fn read_bucket(&self, node: &Node, problems: &mut Vec<Problem>) -> Option<Bucket> {
+    fn read_bucket(&self, node: &Node, problems: &mut Vec<Problem>) -> Option<BucketSettings> {
         let fields = Fields::of(node, "`bucket`", &["name", "region", "account"], problems)?;
         let hint = "bucket: { name: acme-provision, region: us-east-1 }";
         let name = fields.require("name", hint, problems).and_then(|_| fields.text("name", problems));
@@ -124,7 +124,7 @@ impl Project {
         let account = account.map(|named| Placed { value: self.account(&named.value).to_owned(), ..named });
         problems.extend(account.as_ref().and_then(check::account_digits));
         let account = account.map(|account| account.value);
-        Some(Bucket { name: name?.value, region: place?.value, account, span: node.span.clone() })
+        Some(BucketSettings { name: name?.value, region: place?.value, account, span: node.span.clone() })
     }
 }
 

@@ -10,7 +10,7 @@ use provision::aws::{Things, survey};
 use provision::blueprint::Blueprint;
 use provision::kinds::KINDS;
 use provision::plan::{Guards, Mode, Plan, StackPlan};
-use provision::resource::{Facts, Told, pointer};
+use provision::resource::{Detection, Facts, pointer};
 use serde_json::json;
 
 use crate::canned::Canned;
@@ -244,7 +244,7 @@ async fn what_is_said_to_be_surveyed_is_seen_by_a_survey() {
     let seen: BTreeSet<String> = survey.seen.iter().map(|one| one.kind.to_owned()).collect();
     let said =
         KINDS.iter().map(|kind| kind.facts()).flat_map(|facts| {
-            let surveyed = facts.attachable.iter().filter(|one| matches!(one.told, Told::Surveyed));
+            let surveyed = facts.attachable.iter().filter(|one| matches!(one.detection, Detection::Surveyed));
             surveyed.map(move |one| {
                 if one.what.contains("::") { one.what.to_owned() } else { format!("{} {}", facts.kind, one.what) }
             })
@@ -256,24 +256,28 @@ async fn what_is_said_to_be_surveyed_is_seen_by_a_survey() {
 fn every_list_that_others_may_add_to_is_among_what_they_can_attach_and_each_is_told_as_it_says() {
     let mut wrong = Vec::new();
     for kind in KINDS {
-        let Facts { kind: name, attachable, additive, mends, .. } = kind.facts();
+        let Facts { kind: name, attachable, additive, prunes, .. } = kind.facts();
         let has = |property: &str| kind.schema().root()["properties"].get(&property[1..]).is_some();
         for one in *attachable {
-            let is_right = match one.told {
-                Told::Compared(path) => has(path),
-                Told::Additive(path) => additive.contains(&path),
+            let is_right = match one.detection {
+                Detection::Compared(path) => has(path),
+                Detection::Additive(path) => additive.contains(&path),
                 // No update takes it away.
-                Told::Noted(path) => path.starts_with('/') && !mends.iter().any(|mended| pointer::covers(mended, path)),
-                Told::Listed => KINDS.iter().any(|known| known.facts().kind == one.what),
+                Detection::Noted(path) => {
+                    path.starts_with('/') && !prunes.iter().any(|mended| pointer::covers(mended, path))
+                }
+                Detection::Listed => KINDS.iter().any(|known| known.facts().kind == one.what),
                 // A survey tells: `what_is_said_to_be_surveyed_is_seen_by_a_survey`.
-                Told::Surveyed => true,
-                Told::Left(why) => !why.is_empty(),
+                Detection::Surveyed => true,
+                Detection::Left(why) => !why.is_empty(),
             };
             if !is_right {
                 wrong.push(format!("{name}: {}", one.what));
             }
         }
-        let told = |path: &&&str| attachable.iter().any(|one| matches!(one.told, Told::Additive(at) if at == **path));
+        let told = |path: &&&str| {
+            attachable.iter().any(|one| matches!(one.detection, Detection::Additive(at) if at == **path))
+        };
         wrong
             .extend(additive.iter().filter(|path| !told(path)).map(|path| format!("{name}: {path} is told by nobody")));
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use provision::aws::{Bucket, Rate};
+use provision::aws::{Rate, TokenBucket};
 use tokio::time::{Instant, advance};
 
 use crate::canned::Canned;
@@ -15,14 +15,14 @@ fn millis(wait: Duration) -> u128 {
 
 #[tokio::test(start_paused = true)]
 async fn a_full_bucket_gives_its_burst_at_once_and_then_one_token_per_interval() {
-    let mut bucket = Bucket::new(RATE, Instant::now());
+    let mut bucket = TokenBucket::new(RATE, Instant::now());
     let waits: Vec<_> = (0..5).map(|_| millis(bucket.take(Instant::now()))).collect();
     assert_eq!(waits, [0, 0, 100, 200, 300]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_bucket_fills_with_time_but_never_above_its_burst() {
-    let mut bucket = Bucket::new(RATE, Instant::now());
+    let mut bucket = TokenBucket::new(RATE, Instant::now());
     bucket.take(Instant::now());
     bucket.take(Instant::now());
     advance(Duration::from_mins(1)).await;
@@ -32,7 +32,7 @@ async fn a_bucket_fills_with_time_but_never_above_its_burst() {
 
 #[tokio::test(start_paused = true)]
 async fn throttling_halves_the_rate_and_empties_the_bucket() {
-    let mut bucket = Bucket::new(RATE, Instant::now());
+    let mut bucket = TokenBucket::new(RATE, Instant::now());
     bucket.narrow(Instant::now());
     assert_eq!(millis(bucket.take(Instant::now())), 200);
     for _ in 0..20 {
@@ -44,7 +44,7 @@ async fn throttling_halves_the_rate_and_empties_the_bucket() {
 
 #[tokio::test(start_paused = true)]
 async fn calls_that_were_on_their_way_together_are_throttled_once() {
-    let mut bucket = Bucket::new(RATE, Instant::now());
+    let mut bucket = TokenBucket::new(RATE, Instant::now());
     for _ in 0..20 {
         bucket.narrow(Instant::now());
         advance(Duration::from_millis(40)).await;
@@ -54,7 +54,7 @@ async fn calls_that_were_on_their_way_together_are_throttled_once() {
 
 #[tokio::test(start_paused = true)]
 async fn successes_widen_the_rate_up_to_the_most() {
-    let mut bucket = Bucket::new(RATE, Instant::now());
+    let mut bucket = TokenBucket::new(RATE, Instant::now());
     bucket.narrow(Instant::now());
     bucket.widen(Instant::now());
     assert!((bucket.per_second() - 5.2).abs() < f64::EPSILON, "one call a second more for a second's calls");
@@ -68,7 +68,7 @@ async fn successes_widen_the_rate_up_to_the_most() {
 #[tokio::test(start_paused = true)]
 async fn no_two_calls_get_the_same_moment_however_the_rate_changes() {
     let rate = Rate { burst: 1.0, per_second: 1.0, most: 1.0 };
-    let mut bucket = Bucket::new(rate, Instant::now());
+    let mut bucket = TokenBucket::new(rate, Instant::now());
     let mut moments = Vec::new();
     for round in 0..12 {
         moments.extend((0..3).map(|_| Instant::now() + bucket.take(Instant::now())));

@@ -31,7 +31,7 @@ async fn calls(reader: impl Fn(&Session) -> Reader) -> usize {
 
 #[tokio::test(start_paused = true)]
 async fn looks_of_a_wait_share_a_stacks_tag_index_for_half_a_minute() {
-    assert_eq!(calls(Session::waiting_reader).await, 3, "acme's twice, and globex's own");
+    assert_eq!(calls(Session::polling_reader).await, 3, "acme's twice, and globex's own");
 }
 
 #[tokio::test(start_paused = true)]

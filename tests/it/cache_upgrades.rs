@@ -64,8 +64,8 @@ fn an_upgrade_in_the_window_goes_by_name_and_is_pending_until_it_is_done() {
         assert!(notes.contains("redis → valkey is an upgrade that ElastiCache cannot take back"), "{notes}");
         assert!(notes.contains("nothing can take over"), "{notes}");
 
-        let ledger = stage.apply(&upgraded).await.unwrap_or_else(|why| panic!("{why}"));
-        let later: Vec<_> = ledger.later.iter().map(|later| &*later.path).collect();
+        let run_summary = stage.apply(&upgraded).await.unwrap_or_else(|why| panic!("{why}"));
+        let later: Vec<_> = run_summary.later.iter().map(|later| &*later.path).collect();
         assert_eq!(later, ["/Engine", "/EngineVersion"]);
         let waiting = stage.plan(&upgraded).await;
         assert!(waiting.is_empty(), "{}", words(&waiting));

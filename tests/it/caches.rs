@@ -99,7 +99,7 @@ async fn listed(more: &str) -> Live {
 
 #[tokio::test(start_paused = true)]
 async fn a_group_whose_nodes_do_not_show_is_not_told_by_half() {
-    for (status, expected) in [("creating", None), ("available", None), ("deleting", Some(State::Leaving))] {
+    for (status, expected) in [("creating", None), ("available", None), ("deleting", Some(State::Deleting))] {
         let (group, tags) = (group(status, ""), tags());
         let aws = Canned::by_operation(&[(GROUPS, 200, &group), ("ListTagsForResource", 200, &tags)]);
         let listing = list(&aws).await;

@@ -90,7 +90,7 @@ async fn the_looks_of_all_waits_share_the_tags_of_what_is_too_fresh_for_the_tag_
     for tenant in ["acme", "globex"] {
         let stacks = vec![StackId::new(tenant, "production")];
         let scope = Scope { project: "p".into(), stacks, ..Scope::default() };
-        kind.list(&session.waiting_reader(), &scope).await.unwrap();
+        kind.list(&session.polling_reader(), &scope).await.unwrap();
     }
     assert_eq!(aws.asked().iter().filter(|asked| asked.contains("ListTagsForCertificate")).count(), 1);
 }

@@ -94,8 +94,8 @@ fn where_commands_are_logged_and_when_a_database_pauses_count_only_with_their_sw
 #[test]
 fn the_switches_of_every_kind_are_properties() {
     for kind in KINDS {
-        let Facts { kind: name, switches, apart, keyed, .. } = kind.facts();
-        let lists = apart.iter().flat_map(|(one, other)| [*one, *other]);
+        let Facts { kind: name, switches, disjoint_names, keyed, .. } = kind.facts();
+        let lists = disjoint_names.iter().flat_map(|(one, other)| [*one, *other]);
         let all = switches.iter().flat_map(|switch| [switch.property, switch.by]).chain(lists);
         for path in all {
             let at = pointer::steps(path).try_fold(kind.schema().root(), |node, step| {
@@ -104,7 +104,7 @@ fn the_switches_of_every_kind_are_properties() {
             });
             assert!(at.is_some(), "{name} has no {path}");
         }
-        for (one, other) in *apart {
+        for (one, other) in *disjoint_names {
             let stars = |path: &str| path.matches('*').count();
             assert!(stars(one) >= stars(other), "{name}: {one} says less than {other}");
             assert!(keyed.iter().any(|(list, _)| list == other), "{name}: {other} has no names");

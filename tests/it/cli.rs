@@ -297,7 +297,7 @@ fn every_policy_fits_into_a_managed_one_and_together_they_have_all() {
     let allowed = all_actions(&policies);
     for facts in KINDS.iter().map(|kind| kind.facts()) {
         let all = facts.permissions;
-        let verbs = [all.read, all.create, all.update, all.retag, all.delete, facts.asks];
+        let verbs = [all.read, all.create, all.update, all.retag, all.delete, facts.preflight_reads];
         let missing: Vec<_> = verbs.into_iter().flatten().filter(|action| !allowed.contains(*action)).collect();
         assert!(missing.is_empty(), "{}: {missing:?}", facts.kind);
     }
@@ -346,7 +346,7 @@ fn what_is_only_asked_before_anything_is_made_has_a_statement_that_can_be_left_o
         let (optional, needed): (Vec<_>, Vec<_>) = statements.iter().partition(|one| one["Sid"] == "AskBefore");
         let needed: Vec<_> = needed.into_iter().flat_map(actions).collect();
         let [optional] = optional.as_slice() else { panic!("{args:?}: {statements:#?}") };
-        let asks: Vec<_> = KINDS.iter().flat_map(|kind| kind.facts().asks).copied().collect();
+        let asks: Vec<_> = KINDS.iter().flat_map(|kind| kind.facts().preflight_reads).copied().collect();
         assert!(asks.iter().all(|ask| needed.contains(ask) != actions(optional).contains(ask)), "{args:?}");
         assert!(actions(optional).contains(&"rds:DescribeDBEngineVersions"), "{optional}");
     }

@@ -1,7 +1,7 @@
 //! Databases of another shape than the product offers, and those that sleep: neither loses its data.
 
 use provision::blueprint::Blueprint;
-use provision::plan::{Action, Guards, Mode, Plan, StackPlan, Unfit, adoption};
+use provision::plan::{Action, AdoptionConflict, Guards, Mode, Plan, StackPlan, adoption};
 use provision::resource::{Disruption, Tags, key};
 
 use crate::stacks::live;
@@ -83,13 +83,13 @@ fn a_database_that_stands_alone_goes_by_name_and_leaves_its_last_state() {
         assert_eq!((change.protected, change.disruption), (true, Disruption::DestroysData), "{}", words(&plan));
         assert!(change.notes[0].contains("belongs to no Aurora cluster"), "{:?}", change.notes);
         assert_eq!(asked(&plan), 1);
-        let ledger = stage.apply(&nothing).await.unwrap_or_else(|why| panic!("{why}"));
-        let kept: Vec<_> = ledger.kept.iter().map(|kept| &*kept.what).collect();
+        let run_summary = stage.apply(&nothing).await.unwrap_or_else(|why| panic!("{why}"));
+        let kept: Vec<_> = run_summary.kept.iter().map(|kept| &*kept.what).collect();
         assert_eq!(kept, ["snapshot", "automated backups"]);
         let rds = aws_sdk_rds::Client::new(&stage.by_hand().await);
         let there = rds.describe_db_snapshots().send().await.expect("snapshots");
         let names: Vec<_> = there.db_snapshots().iter().filter_map(|one| one.db_snapshot_identifier()).collect();
-        assert!(names.contains(&&*ledger.kept[0].id), "{names:?}");
+        assert!(names.contains(&&*run_summary.kept[0].id), "{names:?}");
     });
 }
 
@@ -108,7 +108,10 @@ fn a_database_that_stands_alone_is_neither_replaced_nor_adopted() {
         let facts = provision::kinds::KINDS.iter().map(|kind| kind.facts());
         let facts = facts.into_iter().find(|facts| facts.kind == "AWS::RDS::DBInstance").expect("a kind");
         let refused = adoption(&member, resource, facts, &std::sync::Arc::new(found)).expect_err("it is no member");
-        assert!(matches!(&refused, Unfit::Misfit(why) if why.contains("belongs to no Aurora cluster")), "{refused:?}");
+        assert!(
+            matches!(&refused, AdoptionConflict::Unsupported(why) if why.contains("belongs to no Aurora cluster")),
+            "{refused:?}"
+        );
     });
 }
 
@@ -166,7 +169,10 @@ fn a_cluster_of_another_engine_goes_by_name_and_is_not_adopted() {
         let facts = provision::kinds::KINDS.iter().map(|kind| kind.facts());
         let facts = facts.into_iter().find(|facts| facts.kind == "AWS::RDS::DBCluster").expect("a kind");
         let refused = adoption(&wanted, resource, facts, &std::sync::Arc::new(found)).expect_err("it can't be said");
-        assert!(matches!(&refused, Unfit::Misfit(why) if why.contains("of the engine mysql")), "{refused:?}");
+        assert!(
+            matches!(&refused, AdoptionConflict::Unsupported(why) if why.contains("of the engine mysql")),
+            "{refused:?}"
+        );
     });
 }
 
@@ -200,8 +206,8 @@ fn a_stopped_cluster_is_started_before_it_is_deleted_and_not_changed() {
             2,
             "{notes:?}"
         );
-        let ledger = stage.destroy(&database).await.unwrap_or_else(|why| panic!("{why}"));
-        assert!(ledger.kept.iter().any(|kept| kept.what == "snapshot"), "{:?}", ledger.kept);
+        let run_summary = stage.destroy(&database).await.unwrap_or_else(|why| panic!("{why}"));
+        assert!(run_summary.kept.iter().any(|kept| kept.what == "snapshot"), "{:?}", run_summary.kept);
         assert!(stage.calls().await.contains(&"rds:StartDBCluster".to_owned()));
     });
 }

@@ -80,8 +80,8 @@ fn a_major_upgrade_in_the_window_is_one_pending_change_with_its_parameter_group(
         let stays = format!("AWS::RDS::DBClusterParameterGroup/main ({old}) stays until then");
         assert!(notes.contains(&stays), "the old group is not among the changes: {notes}");
 
-        let ledger = stage.apply(&upgraded).await.unwrap_or_else(|why| panic!("{why}"));
-        let later: Vec<_> = ledger.later.iter().map(|later| &*later.path).collect();
+        let run_summary = stage.apply(&upgraded).await.unwrap_or_else(|why| panic!("{why}"));
+        let later: Vec<_> = run_summary.later.iter().map(|later| &*later.path).collect();
         assert_eq!(later, ["/DBClusterParameterGroupName", "/EngineVersion"]);
         let waiting = stage.plan(&upgraded).await;
         let pending: Vec<_> = waiting.pending.iter().map(|later| &*later.path).collect();

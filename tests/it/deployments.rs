@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use provision::apply::Event;
 use provision::blueprint::Blueprint;
-use provision::inventory::{Inventory, Seen};
+use provision::inventory::{Inventory, ListOutcome};
 use provision::plan::{Action, Mode, Plan, Verb, agrees};
 use provision::report::{saved_plan, stale};
 use provision::resource::State;
@@ -103,8 +103,9 @@ fn what_a_deployment_comes_to_by_itself_does_not_make_its_correction_stale() {
         let failed = stage.inventory(&tagged("2")).await;
         let mut under_way = failed.clone();
         for seen in under_way.kinds.values_mut() {
-            let Seen::Read(sight) = seen else { continue };
-            for live in sight.found.iter_mut().filter(|(at, _)| at.kind == "AWS::ECS::Service").flat_map(|(_, all)| all)
+            let ListOutcome::Read(listing) = seen else { continue };
+            for live in
+                listing.found.iter_mut().filter(|(at, _)| at.kind == "AWS::ECS::Service").flat_map(|(_, all)| all)
             {
                 let live = Arc::make_mut(live);
                 live.state = State::Settling("0 of 1 tasks running".into());

@@ -186,7 +186,7 @@ async fn a_deleted_nat_gateway_is_none_and_a_failed_one_tells_why() {
         list(&aws, NAT).await.into_iter().map(|live| live.state).collect::<Vec<_>>()
     };
     assert_eq!(seen("deleted").await, []);
-    assert_eq!(seen("deleting").await, [State::Leaving]);
+    assert_eq!(seen("deleting").await, [State::Deleting]);
     assert_eq!(seen("failed").await, [State::Failed("no way out".into())]);
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use provision::apply::Halted;
+use provision::apply::RunError;
 use provision::plan::{Action, Cause, Mode, Plan, StackPlan};
 use provision::report::{TextOptions, plan_text};
 use provision::resource::{Class, Disruption, Failure};
@@ -96,7 +96,7 @@ async fn what_its_host_no_longer_consents_to_is_not_begun_and_the_lease_is_given
     process.consent = Err(Failure::new(Class::Refused, "not any more"));
     let plan = process.look().await.plan;
     let ended = process.carry_out(&plan, Duration::ZERO).await;
-    assert!(matches!(&ended, Err(Halted::Failed(why)) if why.message == "not any more"), "{ended:?}");
+    assert!(matches!(&ended, Err(RunError::Failed(why)) if why.message == "not any more"), "{ended:?}");
     assert_eq!(bench.cloud.world().outline(), Vec::<String>::new());
     process.consent = Ok(());
     process.carry_out(&plan, Duration::ZERO).await.expect("it is free");
@@ -184,7 +184,7 @@ async fn a_group_that_moves_to_another_net_takes_its_friends_along() {
     assert_eq!(bench.cloud.world().outline(), fresh.cloud.world().outline());
 }
 
-/// The old door goes before the new one comes, and the work that stays refers to it by a late property.
+/// The old door goes before the new one comes, and the work that stays refers to it by a deferrable property.
 #[tokio::test(start_paused = true)]
 async fn who_can_let_go_of_what_is_replaced_lets_go_of_it_first() {
     let bench = Bench::new();

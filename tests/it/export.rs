@@ -6,7 +6,7 @@ use std::process::Command;
 use std::{env, fs};
 
 use provision::blueprint::Blueprint;
-use provision::inventory::{Inventory, Seen, Sight};
+use provision::inventory::{Inventory, ListOutcome, StackListing};
 use provision::kinds::KINDS;
 use provision::plan::{Mode, Verb};
 use provision::report::cloudformation_json;
@@ -184,7 +184,9 @@ fn tags_of_creates(blueprint: &Blueprint) -> (BTreeMap<Address, Tags>, BTreeSet<
     let regions: BTreeSet<_> = blueprint.resources.values().map(|resource| resource.region.clone()).collect();
     let place = |region: &String| {
         let region = region.clone();
-        KINDS.iter().map(move |kind| ((region.clone(), kind.facts().kind.to_owned()), Seen::Read(Sight::default())))
+        KINDS.iter().map(move |kind| {
+            ((region.clone(), kind.facts().kind.to_owned()), ListOutcome::Read(StackListing::default()))
+        })
     };
     let inventory = Inventory { kinds: regions.iter().flat_map(place).collect(), ..Inventory::default() };
     let plan = plan_with(blueprint, &inventory, Mode::Apply);

@@ -239,7 +239,7 @@ fn no_read_only_property_can_be_set() {
     }
 }
 
-/// Kinds that stand in security groups, and whose updates need not come in two halves.
+/// Kinds that stand in security groups, and whose updates need not come in two phases.
 const MOVED_AT_ONCE: &[(&str, &str)] =
     &[("AWS::ECS::Service", "tasks keep the groups they were started in until a rollout has replaced them")];
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use provision::blueprint::Blueprint;
-use provision::inventory::{Inventory, Seen};
+use provision::inventory::{Inventory, ListOutcome};
 use provision::plan::{Action, Cause, Mode, StackPlan};
 use provision::resource::{Address, Live, Pending, Tags, Until};
 use serde_json::json;
@@ -113,8 +113,8 @@ async fn letting_go() -> (Bench, Blueprint, Inventory) {
 fn edit(inventory: &mut Inventory, place: &str, how: impl Fn(&mut Live)) {
     let address: Address = place.parse().expect("an address");
     for seen in inventory.kinds.values_mut() {
-        let Seen::Read(sight) = seen else { continue };
-        sight.found.get_mut(&address).into_iter().flatten().for_each(|live| how(Arc::make_mut(live)));
+        let ListOutcome::Read(listing) = seen else { continue };
+        listing.found.get_mut(&address).into_iter().flatten().for_each(|live| how(Arc::make_mut(live)));
     }
 }
 

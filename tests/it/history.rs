@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use provision::apply::{End, EntryEnd, Event, Head, Journal, Ledger, Outcome, Record, merge};
+use provision::apply::{End, EntryEnd, Event, Head, Journal, Outcome, RunRecord, RunSummary, merge};
 use provision::plan::{StepId, Verb};
 use provision::report::{PastRun, history_json, history_text};
 use provision::resource::{Class, Failure, StackId};
@@ -50,8 +50,8 @@ fn journal(name: &str) -> (Journal, PathBuf) {
     (journal, folder)
 }
 
-fn read(journal: &Journal) -> Record {
-    Record::parse(&String::from_utf8(journal.text().unwrap()).unwrap()).unwrap()
+fn read(journal: &Journal) -> RunRecord {
+    RunRecord::parse(&String::from_utf8(journal.text().unwrap()).unwrap()).unwrap()
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn a_run_is_read_back_as_it_was_written() {
 
     let outcome = Outcome::Failed(Failure::new(Class::Quota, "too many"));
     let steps = [(step("AWS::EC2::Subnet/a", Verb::Create), (outcome, Duration::ZERO))].into();
-    journal.end(at(9), &Ledger { steps, ..Ledger::default() }).unwrap();
+    journal.end(at(9), &RunSummary { steps, ..RunSummary::default() }).unwrap();
     let ended = read(&journal);
     assert_eq!((ended.end, ended.last, ended.tool.as_str()), (End::Failed, at(9), env!("CARGO_PKG_VERSION")));
     assert_eq!(ended.changes(), [("create", 1)].into());
@@ -84,7 +84,7 @@ fn a_journal_cut_off_anywhere_is_read_as_far_as_it_goes() {
     let text = String::from_utf8(journal.text().unwrap()).unwrap();
     let first = text.lines().next().unwrap().len();
     for length in 0..=text.len() {
-        let record = Record::parse(&text[..length]);
+        let record = RunRecord::parse(&text[..length]);
         assert_eq!(record.is_some(), length >= first, "{length}");
     }
     std::fs::remove_dir_all(folder).unwrap();
@@ -94,7 +94,7 @@ fn a_journal_cut_off_anywhere_is_read_as_far_as_it_goes() {
 fn of_two_copies_of_a_journal_the_longer_counts_and_the_newest_run_comes_first() {
     let (journal, folder) = journal("20261123T000000Z-cccc");
     let short = read(&journal);
-    journal.end(at(9), &Ledger::default()).unwrap();
+    journal.end(at(9), &RunSummary::default()).unwrap();
     let long = read(&journal);
     let mut older = short.clone();
     (older.run, older.started) = ("20261122T000000Z-dddd".into(), at(-86400));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use provision::inventory::Sight;
+use provision::inventory::StackListing;
 use provision::plan::{Action, Cause, Mode, StackPlan, Verb, unread};
 use provision::resource::{Class, Failure, Tags, Unseen, key};
 use serde_json::json;
@@ -41,7 +41,7 @@ fn blocked(plan: &StackPlan, address: &str) -> String {
     change.notes.join("\n")
 }
 
-/// Fails if anything but tags would be changed: a group whose late reference is blocked counts as applied without it.
+/// Fails if anything but tags would be changed: a group whose deferrable reference is blocked counts as applied without it.
 fn only_tags(plan: &StackPlan) {
     assert!(plan.steps.keys().all(|step| step.verb == Verb::Retag), "{:#?}", plan.steps.keys());
 }
@@ -226,7 +226,7 @@ fn what_could_not_be_read_may_be_what_it_says_it_is_or_if_it_says_nothing_anythi
     let may_be = |tags: Option<&str>| {
         let tags = tags.map(|name| Tags::from_iter([(key::NAME, name)]));
         let unseen = Unseen { id: "net-1".into(), tags, failure: Failure::new(Class::Denied, "no") };
-        unread(&Sight { unseen: vec![unseen], ..Sight::default() }, resource).is_some()
+        unread(&StackListing { unseen: vec![unseen], ..StackListing::default() }, resource).is_some()
     };
     assert!(may_be(Some("main")) && may_be(None));
     assert!(may_be(Some("office")), "it was called so before");

@@ -76,8 +76,8 @@ fn a_key_that_a_final_snapshot_needs_is_told_to_stay_and_not_counted_as_deleted(
         let why = "stays: the deletion of AWS::RDS::DBCluster/main leaves a snapshot or a backup that it encrypts";
         assert!(told.notes.iter().any(|note| note.starts_with(why)), "{:?}", told.notes);
 
-        let ledger = stage.destroy(&stack).await.unwrap_or_else(|why| panic!("{why}"));
-        let left: Vec<_> = ledger.left.iter().map(|id| (id.verb, &*id.address.kind)).collect();
+        let run_summary = stage.destroy(&stack).await.unwrap_or_else(|why| panic!("{why}"));
+        let left: Vec<_> = run_summary.left.iter().map(|id| (id.verb, &*id.address.kind)).collect();
         assert_eq!(left, [(Verb::Delete, "AWS::KMS::Key")]);
         let plan = plan_with(&stack, &stage.inventory(&stack).await, Mode::Destroy);
         let told = key(&plan);

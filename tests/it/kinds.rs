@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use provision::apply::{Hands as _, Permit};
+use provision::apply::{Connections as _, Permit};
 use provision::aws::{OWN_READS, SURVEY_READS};
 use provision::blueprint::Blueprint;
 use provision::inventory::Inventory;
@@ -173,7 +173,7 @@ fn updatable(facts: &Facts) -> BTreeSet<String> {
     let kind = KINDS.iter().find(|kind| kind.facts().kind == facts.kind).expect("it comes from there");
     let properties = kind.schema().root()["properties"].as_object().expect("a spec is an object").clone();
     let is_fixed = |property: &str| {
-        let fixed = [facts.create_only, facts.initial, facts.sent_along].concat();
+        let fixed = [facts.create_only, facts.ignored_after_create, facts.call_parameters].concat();
         fixed.iter().any(|path| top(path) == property && path.matches('/').count() == 1)
     };
     let is_refused = |property: &str| {
@@ -200,7 +200,7 @@ async fn seen(blueprint: &Blueprint, stage: &Stage, reader: &Mutex<Reader>) -> R
 fn permitted(stage: &Stage, calls: Vec<String>) -> Result<(), String> {
     let of_kind = |facts: &'static Facts| {
         let Permissions { read, create, update, retag, delete } = facts.permissions;
-        [read, create, update, retag, delete, facts.asks].concat()
+        [read, create, update, retag, delete, facts.preflight_reads].concat()
     };
     let mut declared: BTreeSet<_> = stage.kinds.iter().flat_map(|kind| of_kind(kind.facts())).collect();
     declared.extend([&["sts:AssumeRole"], OWN_READS, SURVEY_READS].concat());

@@ -7,8 +7,8 @@ use std::time::Duration;
 use futures_util::future::{BoxFuture, join_all};
 use jiff::Timestamp;
 use provision::apply::{
-    Clock, Fence, Holder, Host as _, Lease, LeaseStore, Refused, SeenLease, Standing, end_lease, free_lease, lease_key,
-    look_at_lease,
+    Clock, Fence, Holder, Host as _, Lease, LeaseError, LeaseState, LeaseStore, StoredLease, end_lease, free_lease,
+    lease_key, read_lease,
 };
 use provision::plan::Mode;
 use provision::resource::{Class, Failure, Result};
@@ -130,15 +130,15 @@ impl Clock for Clocks {
     }
 }
 
-async fn take(bucket: &Arc<Bucket>, clock: &Arc<Clocks>, run: &str, patience: u64) -> Result<Lease, Refused> {
+async fn take(bucket: &Arc<Bucket>, clock: &Arc<Clocks>, run: &str, lock_timeout: u64) -> Result<Lease, LeaseError> {
     let who = format!("{run}@host");
-    Lease::take(bucket.clone(), clock.clone(), &stack(), run, &who, Duration::from_secs(patience)).await
+    Lease::take(bucket.clone(), clock.clone(), &stack(), run, &who, Duration::from_secs(lock_timeout)).await
 }
 
-fn held_by(refused: Result<Lease, Refused>) -> Holder {
+fn held_by(refused: Result<Lease, LeaseError>) -> Holder {
     match refused {
-        Err(Refused::Held(holder)) => *holder,
-        Err(Refused::Failed(failure)) => panic!("{failure}"),
+        Err(LeaseError::Held(holder)) => *holder,
+        Err(LeaseError::Failed(failure)) => panic!("{failure}"),
         Ok(_) => panic!("two hold it"),
     }
 }
@@ -281,8 +281,8 @@ async fn of_a_hung_run_and_its_successor_only_the_successor_writes() {
     second.fence().check().unwrap();
 }
 
-async fn seen(bucket: &Arc<Bucket>, clock: &Arc<Clocks>) -> SeenLease {
-    look_at_lease(&**bucket, &lease_key(&stack()), clock.now()).await.unwrap().unwrap()
+async fn seen(bucket: &Arc<Bucket>, clock: &Arc<Clocks>) -> StoredLease {
+    read_lease(&**bucket, &lease_key(&stack()), clock.now()).await.unwrap().unwrap()
 }
 
 #[tokio::test(start_paused = true)]
@@ -293,7 +293,7 @@ async fn an_ended_lease_stops_its_holder_at_its_next_heartbeat_and_still_keeps_o
     seconds(HEARTBEAT + 1).await;
     // What was seen is older than a heartbeat: it is the same holder's all the same.
     let ended = end_lease(&*bucket, &lease_key(&stack()), before, "ops@desk", clock.now()).await.unwrap();
-    assert_eq!((ended.standing(clock.now()), ended.ended_by.as_deref()), (Standing::Held, Some("ops@desk")));
+    assert_eq!((ended.state(clock.now()), ended.ended_by.as_deref()), (LeaseState::Held, Some("ops@desk")));
     lease.fence().check().unwrap();
     seconds(HEARTBEAT).await;
     assert!(reason(&lease.fence()).contains("ops@desk ended it"), "{}", reason(&lease.fence()));
@@ -321,7 +321,7 @@ async fn a_lease_is_given_back_although_a_last_heartbeat_lands_meanwhile() {
     let lease = take(&bucket, &clock, "second", 0).await.unwrap();
     bucket.is(Trouble::Beaten(1));
     lease.abandon().await.unwrap();
-    assert_eq!(seen(&bucket, &clock).await.holder.standing(clock.now()), Standing::Ending);
+    assert_eq!(seen(&bucket, &clock).await.holder.state(clock.now()), LeaseState::Ending);
 }
 
 #[tokio::test(start_paused = true)]
@@ -338,7 +338,7 @@ async fn a_freed_lease_can_be_taken_at_once_and_its_holder_never_gets_it_back() 
     let lease = take(&bucket, &clock, "first", 0).await.unwrap();
     let before = seen(&bucket, &clock).await;
     let freed = free_lease(&*bucket, &lease_key(&stack()), before.clone(), "ops@desk", clock.now()).await.unwrap();
-    assert_eq!(freed.standing(clock.now()), Standing::Free);
+    assert_eq!(freed.state(clock.now()), LeaseState::Free);
     let second = take(&bucket, &clock, "second", 0).await.unwrap();
     seconds(HEARTBEAT + 1).await;
     assert!(reason(&lease.fence()).contains("second@host took it over"), "{}", reason(&lease.fence()));
@@ -350,7 +350,7 @@ async fn a_freed_lease_can_be_taken_at_once_and_its_holder_never_gets_it_back() 
 }
 
 /// Loses the answer to one call of a run, and returns how its stack is held afterwards.
-async fn standing_after(call: Option<&str>) -> Standing {
+async fn standing_after(call: Option<&str>) -> LeaseState {
     let cloud = FakeCloud::default();
     let wanted = blueprint(&[Wish::new("Fake::Cert", "main", json!({ "Domain": "a.example" }))]);
     cloud
@@ -362,11 +362,11 @@ async fn standing_after(call: Option<&str>) -> Standing {
     process.carry_out(&plan, Duration::ZERO).await.expect("it was begun");
     let store = process.leases(&wanted.stack).await.expect("a store");
     let now = process.clock().now();
-    look_at_lease(&*store, &lease_key(&wanted.stack), now).await.unwrap().unwrap().holder.standing(now)
+    read_lease(&*store, &lease_key(&wanted.stack), now).await.unwrap().unwrap().holder.state(now)
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_call_without_an_answer_keeps_others_out_for_as_long_as_it_may_still_arrive() {
-    assert_eq!(standing_after(None).await, Standing::Free);
-    assert_eq!(standing_after(Some("CreateCert")).await, Standing::Ending);
+    assert_eq!(standing_after(None).await, LeaseState::Free);
+    assert_eq!(standing_after(Some("CreateCert")).await, LeaseState::Ending);
 }

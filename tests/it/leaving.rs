@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use provision::inventory::{Inventory, Seen};
+use provision::inventory::{Inventory, ListOutcome};
 use provision::plan::{Action, Mode, StackPlan, Verb};
 use provision::resource::{Address, Class, Failure};
 use serde_json::json;
@@ -37,9 +37,9 @@ async fn what_has_the_same_id_as_something_of_another_kind_is_not_passed_over() 
     let process = Process::new(&bench.cloud, "run", vec![&wanted], Mode::Apply);
     let mut inventory = inventory(&process).await;
     for seen in inventory.kinds.values_mut() {
-        let Seen::Read(sight) = seen else { panic!("all is readable") };
+        let ListOutcome::Read(listing) = seen else { panic!("all is readable") };
         for (address, live) in
-            sight.found.iter_mut().flat_map(|(address, lives)| lives.iter_mut().map(move |live| (address, live)))
+            listing.found.iter_mut().flat_map(|(address, lives)| lives.iter_mut().map(move |live| (address, live)))
         {
             if ["Fake::Store/db", "Fake::Work/shop"].contains(&&*address.to_string()) {
                 Arc::make_mut(live).id = "acme-production-main".into();
@@ -164,7 +164,9 @@ async fn what_the_yaml_has_in_another_region_by_now_is_deleted_where_it_was() {
     let said: Vec<_> = of_gate.iter().map(|change| (change.action, &*change.region)).collect();
     assert_eq!(said, [(Action::Create, "eu-west-1"), (Action::Delete, "us-east-1")], "{:#?}", plan.changes);
     // Nothing is known of the new region: then the old one stays.
-    inventory.kinds.insert(("eu-west-1".into(), gate.kind.clone()), Seen::Unknown(Failure::new(Class::Denied, "no")));
+    inventory
+        .kinds
+        .insert(("eu-west-1".into(), gate.kind.clone()), ListOutcome::Unknown(Failure::new(Class::Denied, "no")));
     let plan = process.plan(&wanted, &inventory);
     assert_eq!(deleted(&plan), [""; 0]);
 }

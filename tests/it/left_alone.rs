@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use provision::blueprint::{Blueprint, Ignore};
-use provision::inventory::{Inventory, Seen};
+use provision::inventory::{Inventory, ListOutcome};
 use provision::plan::{Action, Mode, StackPlan};
 use provision::resource::{Address, Live, Unmodelled};
 use serde_json::{Value, json};
@@ -15,8 +15,8 @@ use crate::world::{Bench, Wish, blueprint, kinds};
 /// Changes what one process sees of a resource.
 fn meddle(inventory: &mut Inventory, place: &str, how: impl Fn(&mut Live)) {
     for seen in inventory.kinds.values_mut() {
-        let Seen::Read(sight) = seen else { panic!("all is readable") };
-        let found = sight.found.iter_mut().filter(|(address, _)| address.to_string() == place);
+        let ListOutcome::Read(listing) = seen else { panic!("all is readable") };
+        let found = listing.found.iter_mut().filter(|(address, _)| address.to_string() == place);
         found.flat_map(|(_, lives)| lives).for_each(|live| how(Arc::make_mut(live)));
     }
 }

@@ -72,7 +72,7 @@ async fn a_log_group_that_is_asked_for_by_its_arn_is_looked_for_by_its_name() {
     let aws = Canned::by_operation(&[]);
     let arn = "arn:aws:logs:us-east-1:123456789012:log-group:by-hand";
     for arn in [arn.to_owned(), format!("{arn}:*")] {
-        let scope = Scope { project: "p".into(), also: BTreeSet::from([arn]), ..Scope::default() };
+        let scope = Scope { project: "p".into(), requested: BTreeSet::from([arn]), ..Scope::default() };
         kind.list(&aws.session(kind.facts().permissions.read).await.reader(), &scope).await.unwrap();
     }
     let asked = aws.asked();

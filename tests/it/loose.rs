@@ -35,7 +35,7 @@ impl Kind for Any {
         name: NameRule::Unique { max: 512 },
         identity: Identity::Tags,
         name_property: None,
-        sends_once: &[],
+        non_idempotent: &[],
         id_prefixes: &[],
         attachable: &[],
         example: "",
@@ -85,9 +85,9 @@ pub fn loose() -> Vec<Loose> {
 
 impl Loose {
     fn of(kind: &'static str) -> Self {
-        let late: &[&str] =
+        let deferrable: &[&str] =
             if kind == "AWS::EC2::SecurityGroup" { &["/SecurityGroupIngress", "/SecurityGroupEgress"] } else { &[] };
-        Self(Facts { kind, late, replacement: Replacement::DeleteFirst, ..Any::FACTS })
+        Self(Facts { kind, deferrable, replacement: Replacement::DeleteFirst, ..Any::FACTS })
     }
 }
 
@@ -116,7 +116,7 @@ impl Shape for Loose {
         compare(self.facts(), self.schema(), live, desired)
     }
 
-    fn widened(&self, _: &str, _: &Value, _: &Value) -> Option<Value> {
+    fn union(&self, _: &str, _: &Value, _: &Value) -> Option<Value> {
         None
     }
 
@@ -140,7 +140,7 @@ impl Shape for Loose {
         self.facts().seconds
     }
 
-    fn hastens(&self, _: &Value, _: &[FieldDiff]) -> bool {
+    fn applies_pending(&self, _: &Value, _: &[FieldDiff]) -> bool {
         false
     }
 
@@ -164,7 +164,7 @@ impl Shape for Loose {
         true
     }
 
-    fn follows(&self, _: &Value, _: &Address, _: &Value, _: &dyn Neighbours) -> Option<&'static str> {
+    fn depends_on(&self, _: &Value, _: &Address, _: &Value, _: &dyn Neighbours) -> Option<&'static str> {
         None
     }
 }

@@ -69,7 +69,7 @@ async fn the_successor_of_a_group_takes_its_place_at_once() {
     assert_eq!(told(&plan, "data").action, Action::Replace);
     assert_eq!(updates(&plan, "Fake::Store/db").len(), 1, "{:#?}", plan.steps.keys());
     let notes = told(&plan, "db").notes.join(" ");
-    assert!(!notes.contains("takes away"), "{notes}");
+    assert!(!notes.contains("removes what"), "{notes}");
     bench.apply(&blueprint(&wishes)).await;
     assert!(bench.plan(&blueprint(&wishes), Mode::Apply).await.is_empty());
 }

@@ -116,7 +116,7 @@ async fn an_update_takes_away_by_name_what_stays_where_nothing_is_said_of_it() {
     ] {
         let all = sent(name, &answers, operation, path).await;
         assert!(all.len() == 1 && all[0].contains(text), "{path}: {all:?}");
-        assert!(kind(name).facts().mends.contains(&path), "{path} is among what it takes away");
+        assert!(kind(name).facts().prunes.contains(&path), "{path} is among what it takes away");
         // It says so of nothing else.
         let other = if operation == "ModifyRule" { "/Actions" } else { "/DefaultActions" };
         let others = sent(name, &answers, operation, other).await;
@@ -134,7 +134,7 @@ fn what_updates_take_away_is_what_is_told() {
         let own = text.split("\n\n").filter(|part| part.starts_with(&format!("{} ", facts.kind)));
         let lines = own.flat_map(str::lines).filter_map(|line| line.split_once(" ~ ").or(line.split_once(" = ")));
         let told: Vec<&str> = lines.filter_map(|(_, at)| at.split([',', ' ']).next()).collect();
-        for path in facts.mends.iter().filter(|path| !beside.contains(path)) {
+        for path in facts.prunes.iter().filter(|path| !beside.contains(path)) {
             let is_told = told.iter().any(|at| pointer::covers(path, at) || pointer::covers(at, path));
             assert!(is_told, "{}: {path} is not among {told:?}", facts.kind);
             assert!(!facts.additive.contains(path) || *path == "/Routes", "{}: {path} is somebody else's", facts.kind);

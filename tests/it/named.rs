@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use provision::blueprint::Blueprint;
-use provision::plan::{Action, Cause, Mode, StackPlan, Unfit, adoption};
+use provision::plan::{Action, AdoptionConflict, Cause, Mode, StackPlan, adoption};
 use provision::resource::{Address, Stack, StackId, Tags, key};
 use serde_json::{Value, json};
 
@@ -228,7 +228,7 @@ async fn nothing_is_adopted_that_has_another_name() {
     (theirs.name, theirs.tags) = (Some("theirs".to_owned()), Tags::default());
     let kind = crate::world::kinds::KINDS.iter().find(|kind| kind.facts().kind == address.kind).expect("a kind");
     let refused = adoption(&wanted, &wanted.resources[address], kind.facts(), &Arc::new(theirs));
-    assert_eq!(refused.err(), Some(Unfit::Named(CACHE.to_owned())));
+    assert_eq!(refused.err(), Some(AdoptionConflict::Named(CACHE.to_owned())));
 }
 
 #[tokio::test(start_paused = true)]

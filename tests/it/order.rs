@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use provision::blueprint::Blueprint;
-use provision::inventory::{Inventory, Seen, Sight};
+use provision::inventory::{Inventory, ListOutcome, StackListing};
 use provision::kinds::shapes;
 use provision::plan::{Mode, StackPlan, Step, StepId, Verb};
 use provision::resource::Address;
@@ -118,9 +118,9 @@ fn built_in(template: &str, more: &str) -> Blueprint {
 
 /// The plan for a stack of which nothing is there.
 fn first(blueprint: &Blueprint) -> StackPlan {
-    let kinds = shapes()
-        .into_iter()
-        .map(|shape| ((blueprint.stack.region.clone(), shape.facts().kind.to_owned()), Seen::Read(Sight::default())));
+    let kinds = shapes().into_iter().map(|shape| {
+        ((blueprint.stack.region.clone(), shape.facts().kind.to_owned()), ListOutcome::Read(StackListing::default()))
+    });
     plan_with(blueprint, &Inventory { kinds: kinds.collect(), ..Inventory::default() }, Mode::Apply)
 }
 

@@ -149,7 +149,7 @@ async fn makespan(blueprints: &[Blueprint]) -> Duration {
     let makespan = start.elapsed();
     let bad: Vec<_> = ended
         .iter()
-        .flat_map(|(_, ledger)| &ledger.steps)
+        .flat_map(|(_, run_summary)| &run_summary.steps)
         .filter(|(step, (outcome, _))| *outcome != Outcome::Done && step.verb != provision::plan::Verb::Wait)
         .collect();
     assert!(bad.is_empty(), "{bad:#?}");

@@ -59,8 +59,8 @@ impl Shape for Paced {
     fn update_seconds(&self, live: &Value, fields: &[FieldDiff]) -> u32 {
         self.kind.update_seconds(live, fields)
     }
-    fn hastens(&self, desired: &Value, fields: &[FieldDiff]) -> bool {
-        self.kind.hastens(desired, fields)
+    fn applies_pending(&self, desired: &Value, fields: &[FieldDiff]) -> bool {
+        self.kind.applies_pending(desired, fields)
     }
     fn window(&self, live: &Value, now: jiff::Timestamp) -> Option<Window> {
         self.kind.window(live, now)
@@ -77,17 +77,17 @@ impl Shape for Paced {
     fn is_deployed_by_others(&self, path: &str, live: &Value, desired: &Value) -> bool {
         self.kind.is_deployed_by_others(path, live, desired)
     }
-    fn widened(&self, path: &str, before: &Value, after: &Value) -> Option<Value> {
-        self.kind.widened(path, before, after)
+    fn union(&self, path: &str, before: &Value, after: &Value) -> Option<Value> {
+        self.kind.union(path, before, after)
     }
-    fn follows(
+    fn depends_on(
         &self,
         spec: &Value,
         other: &Address,
         other_spec: &Value,
         neighbours: &dyn Neighbours,
     ) -> Option<&'static str> {
-        self.kind.follows(spec, other, other_spec, neighbours)
+        self.kind.depends_on(spec, other, other_spec, neighbours)
     }
 }
 

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use futures_util::future::BoxFuture;
 use provision::aws::{Aws, Reader};
 use provision::blueprint::Blueprint;
-use provision::inventory::{Inventory, Seen, Services, Sight, Source, Surveyed, Things, Wanted, preflight};
+use provision::inventory::{
+    Inventory, ListOutcome, Services, Source, StackListing, Surveyed, Things, Wanted, preflight,
+};
 use provision::kinds::KINDS;
 use provision::plan::{Mode, StackPlan};
 use provision::resource::{Address, Result, Scope, StackId};
@@ -53,7 +55,7 @@ fn stacks(account: &str, version: &str, class: &str, parameter: &str, cache: &st
 /// What is known of stacks of which nothing is there.
 fn nothing_there(stacks: &[Blueprint]) -> BTreeMap<StackId, Inventory> {
     let read = || {
-        let seen = |kind: &str| (("us-east-1".to_owned(), kind.to_owned()), Seen::Read(Sight::default()));
+        let seen = |kind: &str| (("us-east-1".to_owned(), kind.to_owned()), ListOutcome::Read(StackListing::default()));
         let kinds = KINDS.iter().map(|kind| seen(kind.facts().kind)).collect();
         Inventory { kinds, ..Inventory::default() }
     };
@@ -80,7 +82,7 @@ struct Tin(Canned);
 impl Source<Aws> for Tin {
     fn reader<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Reader>> {
         Box::pin(async move {
-            let asks: Vec<_> = KINDS.iter().flat_map(|kind| kind.facts().asks).copied().collect();
+            let asks: Vec<_> = KINDS.iter().flat_map(|kind| kind.facts().preflight_reads).copied().collect();
             Ok(self.0.session(&asks).await.reader())
         })
     }

@@ -149,8 +149,9 @@ fn a_cache_that_can_have_no_snapshot_is_waited_for_like_any_other() {
         let refused = json!({ "operation": "DeleteReplicationGroup", "what": "error-before", "nth": 1,
             "code": "SnapshotFeatureNotSupportedFault" });
         schedule(&server.url, &json!([refused])).await;
-        let ledger = stage.destroy(&vault).await.unwrap_or_else(|why| panic!("{why}"));
-        let lost = ledger.kept.iter().find(|kept| kept.what == "nothing").expect("it is said that the data is gone");
+        let run_summary = stage.destroy(&vault).await.unwrap_or_else(|why| panic!("{why}"));
+        let lost =
+            run_summary.kept.iter().find(|kept| kept.what == "nothing").expect("it is said that the data is gone");
         assert!(lost.why.contains("its data is gone"), "{lost:?}");
         let caches = aws_sdk_elasticache::Client::new(&stage.by_hand().await);
         let left = caches.describe_replication_groups().send().await.expect("an answer");

@@ -56,8 +56,8 @@ async fn a_region_that_the_tagging_api_names_and_that_can_not_be_read_may_be_whe
     bench.cloud.world().faults.set(&denied);
     let wanted = blueprint_of(Stack { region: AWAY.to_owned(), ..stack() }, &environment());
     let process = Process { regions: &REGIONS, ..Process::new(&bench.cloud, "run", vec![&wanted], Mode::Apply) };
-    let looked = process.look().await;
-    let inventory = &looked.inventories[&wanted.stack.id];
+    let fleet_plan = process.look().await;
+    let inventory = &fleet_plan.inventories[&wanted.stack.id];
     assert!(inventory.elsewhere.is_empty(), "{:#?}", inventory.elsewhere);
     let why = "us-east-1 of 111122223333 could not be searched for stacks that the YAML has not there: AccessDenied: not \
                authorized";

@@ -1,4 +1,4 @@
-//! Plans, events and ledgers made by hand, and what people and programs get to see of them.
+//! Plans, events and summaries made by hand, and what people and programs get to see of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anstream::adapter::strip_str;
 use proptest::prelude::*;
-use provision::apply::{Event, Ledger, Outcome};
+use provision::apply::{Event, Outcome, RunSummary};
 use provision::blueprint::Origin;
 use provision::inventory::{Orphan, Unmanaged};
 use provision::plan::{
@@ -90,9 +90,9 @@ fn step(address: &str, verb: Verb, seconds: u32, after: &[&StepId]) -> (StepId, 
         desired: None,
         set_tags: Tags::default(),
         unset_tags: Vec::new(),
-        marks: None,
-        overtakes: false,
-        passes: Vec::new(),
+        digest_inputs: None,
+        preempts: false,
+        transfers: Vec::new(),
         seconds,
     };
     (id, step)
@@ -266,12 +266,12 @@ fn events_as_json_are_as_their_schema_says() {
         Event::Waiting { stack: stack.clone(), step: step.clone(), what: "a DNS record".into() },
     ];
     events.iter().for_each(|event| assert_valid(&report::event_json(event)));
-    assert_valid(&report::summary_json(&[Ledger::default()], None));
-    let unleased = Ledger { unleased: Some("its time ran out".into()), ..Ledger::default() };
-    let summary = report::summary_json(&[Ledger::default(), unleased], None);
+    assert_valid(&report::summary_json(&[RunSummary::default()], None));
+    let unleased = RunSummary { unleased: Some("its time ran out".into()), ..RunSummary::default() };
+    let summary = report::summary_json(&[RunSummary::default(), unleased], None);
     assert_valid(&summary);
     assert!(summary.contains("\"lease_lost\":\"its time ran out\""), "{summary}");
-    assert_valid(&report::summary_json(&[Ledger::default()], Some("provision apply acme")));
+    assert_valid(&report::summary_json(&[RunSummary::default()], Some("provision apply acme")));
     let progress = Event::Progress { stack, step, what: "creating".into(), elapsed };
     assert_valid(&report::event_json(&progress));
 }
@@ -341,17 +341,18 @@ fn a_ledger_tells_what_failed_why_and_what_next() {
     failure.operation = "ec2:CreateVpc".into();
     failure.request_id = Some("r-1".into());
     let second = Duration::from_secs(1);
-    let ledger = Ledger {
+    let run_summary = RunSummary {
         steps: BTreeMap::from([
             (vpc.clone(), (Outcome::Failed(failure), second)),
             (subnet, (Outcome::NotStarted(Some(vpc)), Duration::ZERO)),
         ]),
         unleased: Some("bob@laptop took it over (run 2)".into()),
         elapsed: second,
-        ..Ledger::default()
+        ..RunSummary::default()
     };
-    let onward = report::Onward { again: Command::new("apply").word("acme/production"), show: Command::new("show") };
-    let text = report::ledger_text(&StackId::new("acme", "production"), &ledger, &onward);
+    let onward =
+        report::NextCommands { again: Command::new("apply").word("acme/production"), show: Command::new("show") };
+    let text = report::run_summary_text(&StackId::new("acme", "production"), &run_summary, &onward);
     let expected = "\
 acme/production: 0 done, 1 failed, 1 not started in 1 s
 
@@ -532,9 +533,10 @@ fn what_a_later_step_completes_is_announced_and_counted_once() {
     let text = plain(&plan, None);
     assert!(text.contains("2 to create (1 of them in two steps) · about 2 s"), "{text}");
     let done = |id: &StepId| (id.clone(), (Outcome::Done, Duration::from_secs(1)));
-    let ledger = Ledger { steps: BTreeMap::from([done(&create), done(&update)]), ..Ledger::default() };
-    let onward = report::Onward { again: Command::new("apply"), show: Command::new("show") };
-    let text = strip_str(&report::ledger_text(&StackId::new("acme", "production"), &ledger, &onward)).to_string();
+    let run_summary = RunSummary { steps: BTreeMap::from([done(&create), done(&update)]), ..RunSummary::default() };
+    let onward = report::NextCommands { again: Command::new("apply"), show: Command::new("show") };
+    let text =
+        strip_str(&report::run_summary_text(&StackId::new("acme", "production"), &run_summary, &onward)).to_string();
     assert!(text.starts_with("acme/production: 1 done in") && !text.contains("updated"), "{text}");
 }
 

@@ -118,7 +118,7 @@ async fn a_cluster_that_was_deleted_is_gone_and_one_of_somebody_elses_is_not_tak
     let listed = says("ListClusters", &json!({ "clusterArns": [CLUSTER] }));
     let aws = tin(&[listed, says("DescribeClusters", &cluster("INACTIVE", &tags()))]);
     let listing = list(&aws, kind).await;
-    assert_eq!((listing.found.len(), listing.strangers.len(), listing.unseen.len()), (0, 0, 0));
+    assert_eq!((listing.found.len(), listing.name_conflicts.len(), listing.unseen.len()), (0, 0, 0));
     let made = says("CreateCluster", &json!({ "cluster": { "clusterArn": CLUSTER } }));
     for (status, made_by, came) in
         [("INACTIVE", json!([]), Ok(())), ("ACTIVE", json!([]), Err(Class::AlreadyExists)), ("ACTIVE", tags(), Ok(()))]

@@ -80,11 +80,11 @@ async fn list(aws: &Canned) -> AnyListing {
 }
 
 /// Asks for things by name or ARN as well.
-async fn list_also(aws: &Canned, also: &[&str]) -> AnyListing {
-    let also = also.iter().map(|asked| (*asked).to_owned()).collect();
+async fn list_also(aws: &Canned, requested: &[&str]) -> AnyListing {
+    let requested = requested.iter().map(|asked| (*asked).to_owned()).collect();
     let session = aws.session(kind().facts().permissions.read).await;
     let stacks = vec![StackId::new("acme", "production")];
-    let scope = Scope { project: "p".into(), region: "us-east-1".into(), stacks, also, ..Scope::default() };
+    let scope = Scope { project: "p".into(), region: "us-east-1".into(), stacks, requested, ..Scope::default() };
     kind().list(&session.reader(), &scope).await.unwrap()
 }
 
@@ -96,7 +96,7 @@ async fn our_revision_is_found_however_many_a_pipeline_has_registered_since() {
         let listing = list(&aws).await;
         assert_eq!(listing.unseen.first().map(|unseen| unseen.failure.to_string()), None);
         let found: Vec<_> = listing.found.iter().map(|live| live.id.clone()).collect();
-        assert_eq!((found, listing.strangers.len()), (vec![arn(5)], 0));
+        assert_eq!((found, listing.name_conflicts.len()), (vec![arn(5)], 0));
         let described = aws.asked().iter().filter(|asked| asked.contains(" DescribeTaskDefinition ")).count();
         assert!(described <= most, "{described}");
     }
@@ -108,7 +108,7 @@ async fn only_a_family_that_was_read_to_its_end_is_a_strangers() {
     // What was not found may have been ours.
     for (family, seen) in [(whole, (0, 1, 0)), (Family { gone: 3, ..whole }, (0, 0, 1))] {
         let listing = list(&tin(&family.answers().into_iter().chain([index(&[])]).collect::<Vec<_>>())).await;
-        assert_eq!((listing.found.len(), listing.strangers.len(), listing.unseen.len()), seen, "{}", family.gone);
+        assert_eq!((listing.found.len(), listing.name_conflicts.len(), listing.unseen.len()), seen, "{}", family.gone);
     }
 }
 
@@ -118,7 +118,7 @@ async fn one_of_ours_that_is_listed_and_not_found_hides_behind_no_older_one() {
     let family = Family { newest: 9, ours: 3, gone: 5, left: 0 };
     let listing = list(&tin(&family.answers().into_iter().chain([index(&[])]).collect::<Vec<_>>())).await;
     let unseen: Vec<_> = listing.unseen.iter().map(|unseen| unseen.id.as_str()).collect();
-    assert_eq!((listing.found.len(), listing.strangers.len(), &unseen[..]), (0, 0, &[FAMILY][..]));
+    assert_eq!((listing.found.len(), listing.name_conflicts.len(), &unseen[..]), (0, 0, &[FAMILY][..]));
 }
 
 #[tokio::test(start_paused = true)]
@@ -128,11 +128,11 @@ async fn a_family_that_is_listed_and_not_described_is_unseen_and_one_without_an_
         let mut answers = Family { newest: 1, ours: 1, gone: 0, left: 0 }.answers();
         answers[1] = (described(FAMILY), 400, body.to_owned());
         let listing = list(&tin(&answers)).await;
-        assert_eq!((listing.found.len(), listing.strangers.len(), listing.unseen.len()), (0, 0, 1), "{body}");
+        assert_eq!((listing.found.len(), listing.name_conflicts.len(), listing.unseen.len()), (0, 0, 1), "{body}");
     }
     let inactive = Family { newest: 1, ours: 1, gone: 0, left: 1 };
     let listing = list(&tin(&inactive.answers())).await;
-    assert_eq!((listing.found.len(), listing.strangers.len(), listing.unseen.len()), (0, 0, 0));
+    assert_eq!((listing.found.len(), listing.name_conflicts.len(), listing.unseen.len()), (0, 0, 0));
 }
 
 /// A revision's ARN, as services refer to it, or as somebody gives it to `adopt`.
@@ -149,7 +149,7 @@ async fn a_family_is_found_by_a_revision_that_is_asked_for() {
     ]);
     let listing = list_also(&aws, &[legacy]).await;
     let found: Vec<_> = listing.found.iter().map(|live| live.id.as_str()).collect();
-    assert_eq!((found, listing.strangers.len(), listing.unseen.len()), (vec![legacy], 0, 0), "{:#?}", aws.asked());
+    assert_eq!((found, listing.name_conflicts.len(), listing.unseen.len()), (vec![legacy], 0, 0), "{:#?}", aws.asked());
 }
 
 /// Registers another revision of a family whose tenth is ours, of nineteen; returns what was sent for it.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use provision::blueprint::Blueprint;
-use provision::inventory::Seen;
+use provision::inventory::ListOutcome;
 use provision::kinds::shapes;
 use provision::plan::{Action, Change, Input, Mode, StackPlan, Step, Verb, plan};
 use provision::resource::{Disruption, Unmodelled};
@@ -71,8 +71,8 @@ fn a_declared_route_that_leads_nowhere_is_told_with_its_reason_and_a_foreign_one
         stage.apply(&routed).await.unwrap_or_else(|why| panic!("{why}"));
         let mut inventory = stage.inventory(&routed).await;
         for seen in inventory.kinds.values_mut() {
-            let Seen::Read(sight) = seen else { continue };
-            let tables = sight.found.iter_mut().filter(|(address, _)| address.kind == "AWS::EC2::RouteTable");
+            let ListOutcome::Read(listing) = seen else { continue };
+            let tables = listing.found.iter_mut().filter(|(address, _)| address.kind == "AWS::EC2::RouteTable");
             for live in tables.flat_map(|(_, lives)| lives) {
                 for range in ["10.99.0.0~116", "10.98.0.0~116"] {
                     let text = "leads nowhere: the peering is gone".to_owned();
@@ -195,7 +195,7 @@ fn what_a_partial_apply_leaves_out_takes_nothing_over() {
         let (blueprint, mode, selection) = (&wanted, Mode::Apply, Some(asked));
         let plan = plan(&Input { blueprint, inventory: &inventory, shapes: &shapes, mode, selection, now });
         let (step, change) = update(&plan, "a");
-        assert_eq!((step.passes.len(), change.disruption), (0, Disruption::Outage), "{}", words(&plan));
+        assert_eq!((step.transfers.len(), change.disruption), (0, Disruption::Outage), "{}", words(&plan));
     });
 }
 

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use provision::apply::Ledger;
+use provision::apply::RunSummary;
 use provision::aws::Aws;
 use provision::blueprint::Blueprint;
 use provision::kinds::KINDS;
@@ -65,8 +65,8 @@ fn an_apply_at_the_pace_of_aws() {
         for run in ["first run", "second run, with the certificate"] {
             let plan = plan_with(&production, &stage.inventory(&production).await, Mode::Apply);
             let path = longest(&plan.steps, &times) * SCALE;
-            let ledger = stage.run(&production, Mode::Apply).await.unwrap_or_else(|why| panic!("{why}"));
-            let (took, steps) = (ledger.elapsed.as_secs_f64(), plan.steps.len());
+            let run_summary = stage.run(&production, Mode::Apply).await.unwrap_or_else(|why| panic!("{why}"));
+            let (took, steps) = (run_summary.elapsed.as_secs_f64(), plan.steps.len());
             let ratio = if path > 0.0 { format!("{:.2}", took / path) } else { "-".into() };
             lines.push(format!("{run}: {steps} steps in {took:.1} s, longest chain {path:.1} s, ratio {ratio}"));
         }
@@ -100,7 +100,7 @@ fn twenty_applies_at_the_pace_of_aws() {
         let runs = stacks.iter().zip(&inventories).map(|(stack, live)| stage.run_from(stack, live, Mode::Apply));
         let ended: Result<Vec<_>, _> = join_all(runs).await.into_iter().collect();
         let took = start.elapsed().as_secs_f64();
-        let ledgers = ended.unwrap_or_else(|why| panic!("{why}"));
+        let run_summaries = ended.unwrap_or_else(|why| panic!("{why}"));
         let floor = ask(&url, "GET", "rates", &Value::Null).await;
         let least = path.max(floor["seconds"].as_f64().expect("seconds"));
         writeln!(
@@ -109,7 +109,7 @@ fn twenty_applies_at_the_pace_of_aws() {
              {} calls throttled by the server, none of them seen by the user\nlongest of a kind: {}",
             took / least,
             throttles(&url).await,
-            slowest(&ledgers)
+            slowest(&run_summaries)
         )
         .expect("read");
         sandbox::down(&cache).await.expect("it ends");
@@ -117,9 +117,9 @@ fn twenty_applies_at_the_pace_of_aws() {
 }
 
 /// The longest step of each kind, the longest first.
-fn slowest(ledgers: &[Ledger]) -> String {
+fn slowest(run_summaries: &[RunSummary]) -> String {
     let mut longest: BTreeMap<&str, f64> = BTreeMap::new();
-    for (id, (_, took)) in ledgers.iter().flat_map(|ledger| &ledger.steps) {
+    for (id, (_, took)) in run_summaries.iter().flat_map(|run_summary| &run_summary.steps) {
         let known = longest.entry(&id.address.kind).or_default();
         *known = known.max(took.as_secs_f64());
     }

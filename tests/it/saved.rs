@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use proptest::prelude::*;
 use provision::plan::Plan;
-use provision::report::{SavedMode, Saving, Unusable, read_saved_plan, saved_plan_text};
+use provision::report::{SavedMode, SavedPlanError, Saving, read_saved_plan, saved_plan_text};
 
 use crate::report::illustration;
 
@@ -32,14 +32,14 @@ fn what_was_saved_is_read_back_until_it_expires() {
     assert!(document.stacks.iter().all(|stack| stack.fingerprint.is_some()));
     assert_eq!((saved.mode, saved.selectors), (SavedMode::Apply, vec!["acme/production".to_owned()]));
     let end = at("2026-11-24T00:00:00Z");
-    assert_eq!(read_saved_plan(&text, end), Err(Unusable::Expired(end)));
-    assert_eq!(read_saved_plan(&text[..text.len() - 3], now()), Err(Unusable::CutOff));
+    assert_eq!(read_saved_plan(&text, end), Err(SavedPlanError::Expired(end)));
+    assert_eq!(read_saved_plan(&text[..text.len() - 3], now()), Err(SavedPlanError::CutOff));
 }
 
 #[test]
 fn a_plan_that_was_only_printed_is_no_saved_one() {
     let printed = provision::report::plan_json(&illustration());
-    assert!(matches!(read_saved_plan(&printed, now()), Err(Unusable::NoPlan(_))));
+    assert!(matches!(read_saved_plan(&printed, now()), Err(SavedPlanError::NoPlan(_))));
 }
 
 /// Whatever that one wrote into it.

@@ -110,7 +110,7 @@ async fn a_failed_deployment_that_is_left_alone_is_not_taken_for_the_end_of_a_ch
 /// An empty list takes it away; what is not sent, ECS leaves as it is.
 #[tokio::test(start_paused = true)]
 async fn what_no_template_can_say_of_a_service_is_taken_away_by_name() {
-    let mends: BTreeSet<&str> = kind().facts().mends.iter().copied().collect();
+    let mends: BTreeSet<&str> = kind().facts().prunes.iter().copied().collect();
     let told = [
         ("/DeploymentConfiguration/LifecycleHooks", "\"lifecycleHooks\":[]"),
         ("/DeploymentConfiguration/Strategy", "\"strategy\":\"ROLLING\""),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aws_sdk_ec2::types::AttributeBooleanValue;
-use provision::inventory::Seen;
+use provision::inventory::ListOutcome;
 use provision::plan::{Action, Mode, StackPlan};
 use provision::report::{Shown, show_json};
 use provision::resource::Unmodelled;
@@ -99,8 +99,8 @@ async fn what_no_template_can_express_is_told_of_the_one_that_has_it() {
     let goes = changes.iter().find(|change| change.action == Action::Delete).and_then(|change| change.id.clone());
     let goes = goes.unwrap_or_else(|| panic!("one too many: {changes:#?}"));
     for seen in inventory.kinds.values_mut() {
-        let Seen::Read(sight) = seen else { continue };
-        for live in sight.found.values_mut().flatten().map(Arc::make_mut) {
+        let ListOutcome::Read(listing) = seen else { continue };
+        for live in listing.found.values_mut().flatten().map(Arc::make_mut) {
             live.unmodelled = vec![Unmodelled { path: "/Extra".into(), text: format!("of {}", live.id) }];
         }
     }

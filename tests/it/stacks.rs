@@ -243,8 +243,8 @@ fn what_is_foreign_is_shown_and_survives() {
 fn destroyed_it_leaves_what_the_ledger_says_and_can_be_made_again() {
     on_deep_stack(async {
         let (stage, certification) = up("300000000005", ACME, "certification").await;
-        let ledger = stage.destroy(&certification).await.unwrap_or_else(|why| panic!("destroy: {why}"));
-        let kept: BTreeSet<_> = ledger.kept.iter().map(|kept| kept.id.clone()).collect();
+        let run_summary = stage.destroy(&certification).await.unwrap_or_else(|why| panic!("destroy: {why}"));
+        let kept: BTreeSet<_> = run_summary.kept.iter().map(|kept| kept.id.clone()).collect();
         let is_said = |arn: &str| {
             let lingers = LINGERING.iter().any(|(part, _)| arn.contains(part));
             lingers || kept.iter().any(|id| arn.contains(id.as_str()) || id.ends_with(arn))

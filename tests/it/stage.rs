@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
-use provision::apply::{Event, Hands, Ledger, Outcome, Permit, Run, Stop, run};
+use provision::apply::{Connections, Event, Outcome, Permit, Run, RunSummary, Stop, run};
 use provision::aws::{
-    Aws, Fence, GateRules, Reader, Seen, Session, Sessions, Setup, Survey, Writer, WriterScope, survey,
+    Aws, Fence, GateRules, Reader, Session, Sessions, Setup, Survey, SurveyedThing, Writer, WriterScope, survey,
 };
 use provision::blueprint::{Blueprint, Files, Source as File, load_files};
-use provision::fleet::{Account, Accounts, Fleet, Members, Place};
+use provision::fleet::{Account, Accounts, Fleet, Location, Members};
 use provision::inventory::{Inventory, Services, Surveyed, Things, Unmanaged};
 use provision::kinds::{KINDS, shapes};
 use provision::plan::{Input, Mode, StackPlan, Step, plan};
@@ -106,11 +106,11 @@ impl Stage {
         plan_with(blueprint, &self.inventory(blueprint).await, Mode::Apply)
     }
 
-    /// Plans and carries out, and fails with the ledger's failures and what is different afterwards.
-    pub async fn apply(&self, blueprint: &Blueprint) -> Result<Ledger, String> {
-        let ledger = self.run(blueprint, Mode::Apply).await?;
+    /// Plans and carries out, and fails with the summary's failures and what is different afterwards.
+    pub async fn apply(&self, blueprint: &Blueprint) -> Result<RunSummary, String> {
+        let run_summary = self.run(blueprint, Mode::Apply).await?;
         let again = self.plan(blueprint).await;
-        if again.is_empty() { Ok(ledger) } else { Err(format!("the next plan is not empty:\n{}", words(&again))) }
+        if again.is_empty() { Ok(run_summary) } else { Err(format!("the next plan is not empty:\n{}", words(&again))) }
     }
 
     /// Applies as often as it takes a certificate: once to ask for it, and again when it is there.
@@ -120,30 +120,35 @@ impl Stage {
         Ok(())
     }
 
-    /// Deletes all, and fails with the ledger's failures and what is there afterwards but for what was kept.
-    pub async fn destroy(&self, blueprint: &Blueprint) -> Result<Ledger, String> {
-        let ledger = self.run(blueprint, Mode::Destroy).await?;
-        let left = left_over(&ledger, &self.inventory(blueprint).await);
-        if left.is_empty() { Ok(ledger) } else { Err(format!("still there: {left:#?}")) }
+    /// Deletes all, and fails with the summary's failures and what is there afterwards but for what was kept.
+    pub async fn destroy(&self, blueprint: &Blueprint) -> Result<RunSummary, String> {
+        let run_summary = self.run(blueprint, Mode::Destroy).await?;
+        let left = left_over(&run_summary, &self.inventory(blueprint).await);
+        if left.is_empty() { Ok(run_summary) } else { Err(format!("still there: {left:#?}")) }
     }
 
     /// Plans and carries out; fails with whatever went wrong.
-    pub async fn run(&self, blueprint: &Blueprint, mode: Mode) -> Result<Ledger, String> {
+    pub async fn run(&self, blueprint: &Blueprint, mode: Mode) -> Result<RunSummary, String> {
         let inventory = self.inventory(blueprint).await;
         self.run_from(blueprint, &inventory, mode).await
     }
 
     /// The same from what was seen just now.
-    pub async fn run_from(&self, blueprint: &Blueprint, inventory: &Inventory, mode: Mode) -> Result<Ledger, String> {
+    pub async fn run_from(
+        &self,
+        blueprint: &Blueprint,
+        inventory: &Inventory,
+        mode: Mode,
+    ) -> Result<RunSummary, String> {
         let plan = plan_with(blueprint, inventory, mode);
         let blocked = plan.summary().blocked;
         if blocked > 0 {
             return Err(format!("{blocked} blocked:\n{}", words(&plan)));
         }
-        let ledger = self.carry_out(&plan, inventory, &said).await;
+        let run_summary = self.carry_out(&plan, inventory, &said).await;
         let bad: Vec<_> =
-            ledger.steps.iter().filter_map(|(id, (outcome, _))| complaint(&plan.steps[id], outcome)).collect();
-        if bad.is_empty() { Ok(ledger) } else { Err(bad.join("\n")) }
+            run_summary.steps.iter().filter_map(|(id, (outcome, _))| complaint(&plan.steps[id], outcome)).collect();
+        if bad.is_empty() { Ok(run_summary) } else { Err(bad.join("\n")) }
     }
 
     /// Applies, and dies in the middle of it: as soon as an event is the one.
@@ -158,17 +163,17 @@ impl Stage {
             Ok(())
         };
         tokio::select! {
-            ledger = self.carry_out(&plan, &inventory, &tell) => panic!("it ended before: {ledger:#?}"),
+            run_summary = self.carry_out(&plan, &inventory, &tell) => panic!("it ended before: {run_summary:#?}"),
             () = now.notified() => {}
         }
     }
 
-    async fn carry_out(&self, plan: &StackPlan, inventory: &Inventory, tell: &Tell<'_>) -> Ledger {
+    async fn carry_out(&self, plan: &StackPlan, inventory: &Inventory, tell: &Tell<'_>) -> RunSummary {
         let (_stop, stop) = watch::channel(Stop::No);
         let live = inventory.all().map(|(_, live)| live.clone()).collect();
         // Every run has a name of its own: client tokens are made of it.
         let id = format!("{}-{}", self.run, fastrand::u64(..));
-        run(Run { plan, kinds: &self.kinds, hands: self, live, id: &id, stop, tell }).await
+        run(Run { plan, kinds: &self.kinds, connections: self, live, id: &id, stop, tell }).await
     }
 
     /// The calls that this account has sent so far, as `service:Operation`.
@@ -190,8 +195,8 @@ impl Stage {
 }
 
 /// What is there after a destroy and was not kept on purpose.
-pub fn left_over(ledger: &Ledger, inventory: &Inventory) -> Vec<String> {
-    let is_kept = |id: &str| ledger.kept.iter().any(|kept| kept.id.ends_with(id));
+pub fn left_over(run_summary: &RunSummary, inventory: &Inventory) -> Vec<String> {
+    let is_kept = |id: &str| run_summary.kept.iter().any(|kept| kept.id.ends_with(id));
     let left = inventory.all().filter(|(_, live)| !is_kept(&live.id));
     left.map(|(address, live)| format!("{address} {}", live.id)).collect()
 }
@@ -270,15 +275,15 @@ impl Accounts for Stage {
         "2026-11-23T00:00:00Z".parse().expect("a time")
     }
 
-    fn verify<'a>(&'a self, _: &'a Place) -> BoxFuture<'a, Result<()>> {
+    fn verify<'a>(&'a self, _: &'a Location) -> BoxFuture<'a, Result<()>> {
         Box::pin(async { Ok(()) })
     }
 
-    fn reader<'a>(&'a self, place: &'a Place) -> BoxFuture<'a, Result<Reader>> {
+    fn reader<'a>(&'a self, place: &'a Location) -> BoxFuture<'a, Result<Reader>> {
         Box::pin(async move { Ok(self.session(&place.region).await.reader()) })
     }
 
-    fn claimed<'a>(&'a self, place: &'a Place, project: &'a str) -> BoxFuture<'a, Result<BTreeSet<StackId>>> {
+    fn claimed<'a>(&'a self, place: &'a Location, project: &'a str) -> BoxFuture<'a, Result<BTreeSet<StackId>>> {
         Box::pin(async move { self.session(&place.region).await.reader().claimed_stacks(project).await })
     }
 
@@ -289,15 +294,15 @@ impl Accounts for Stage {
     fn survey<'a>(&'a self, reader: &'a Reader, things: &'a Things) -> BoxFuture<'a, Result<Surveyed>> {
         Box::pin(async move {
             let Survey { seen, incomplete } = survey(reader, things).await?;
-            let thing = |one: Seen| Unmanaged { kind: one.kind.into(), id: one.id, place: one.place };
+            let thing = |one: SurveyedThing| Unmanaged { kind: one.kind.into(), id: one.id, place: one.place };
             Ok(Surveyed { things: seen.into_iter().map(thing).collect(), incomplete })
         })
     }
 }
 
-impl Hands<Aws> for Stage {
+impl Connections<Aws> for Stage {
     fn reader<'a>(&'a self, region: &'a str) -> BoxFuture<'a, Result<Reader>> {
-        Box::pin(async move { Ok(self.session(region).await.waiting_reader()) })
+        Box::pin(async move { Ok(self.session(region).await.polling_reader()) })
     }
 
     fn writer<'a>(&'a self, region: &'a str, permit: Permit) -> BoxFuture<'a, Result<Writer>> {

@@ -75,7 +75,7 @@ const fn essentials(kind: &'static str, name: NameRule, identity: Identity) -> E
         name,
         identity,
         name_property: None,
-        sends_once: &[],
+        non_idempotent: &[],
         id_prefixes: &[],
         attachable: &[],
         example: "",
@@ -125,7 +125,7 @@ impl Kind for Net {
 
 impl Kind for Host {
     const FACTS: Facts = Facts {
-        late: &["/Friends"],
+        deferrable: &["/Friends"],
         keyed: &[("/Disks", "Name")],
         ..Facts::of(essentials("Test::Host", NameRule::Unique { max: 32 }, Identity::Tags))
     };

@@ -19,7 +19,7 @@ pub fn follows(plan: &StackPlan, later: &StepId, earlier: &StepId) -> bool {
     after.iter().any(|before| before == earlier || follows(plan, before, earlier))
 }
 
-/// The updates of a resource, the first half before the second.
+/// The updates of a resource, the first phase before the second.
 pub fn updates(plan: &StackPlan, place: &str) -> Vec<StepId> {
     let (kind, name) = place.rsplit_once('/').expect("type and name");
     let address = Address::new(kind, name);
@@ -57,7 +57,7 @@ async fn an_update_gives_before_its_users_change_and_takes_away_after_it() {
     assert!(follows(&plan, &work, first) && follows(&plan, second, &work), "{:#?}", plan.steps);
     let told = plan.changes.iter().find(|change| change.address.name == "web").expect("it is told");
     assert_eq!(told.disruption, Disruption::None, "whoever needed it has left it");
-    assert!(told.notes.join(" ").contains("goes last, after"), "{:?}", told.notes);
+    assert!(told.notes.join(" ").contains("come last, after"), "{:?}", told.notes);
     bench.apply(&blueprint(&another_port())).await;
     assert!(bench.plan(&blueprint(&another_port()), Mode::Apply).await.is_empty());
 }
@@ -254,7 +254,7 @@ async fn of_those_who_lose_something_who_stays_is_an_outage_beside_who_moves() {
     let told = plan.changes.iter().find(|change| change.address.name == "web").expect("it is told");
     let notes = told.notes.join("; ");
     assert_eq!(told.disruption, Disruption::Outage, "{notes}");
-    assert!(notes.contains("goes last, after") && notes.contains("what Fake::Work/other may still need"), "{notes}");
+    assert!(notes.contains("come last, after") && notes.contains("what Fake::Work/other may still need"), "{notes}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use provision::apply::{Event, Ledger, Outcome};
+use provision::apply::{Event, Outcome, RunSummary};
 use provision::plan::{Action, Cause, Mode, StepId, Verb};
 use provision::resource::{Class, Failure, Tags};
 use serde_json::json;
@@ -41,15 +41,17 @@ fn events(bench: &Bench) -> (usize, usize) {
     (started.count(), said.count())
 }
 
-async fn broken(bench: &Bench, wishes: &[Wish], mode: Mode) -> Ledger {
-    let engine::Outcome::Ended(ledger) = bench.run(&blueprint(wishes), mode).await else { panic!("the process died") };
-    *ledger
+async fn broken(bench: &Bench, wishes: &[Wish], mode: Mode) -> RunSummary {
+    let engine::Outcome::Ended(run_summary) = bench.run(&blueprint(wishes), mode).await else {
+        panic!("the process died")
+    };
+    *run_summary
 }
 
 /// How the step of the store ended, and after how long.
-fn end(ledger: &Ledger, verb: Verb) -> (Failure, Duration) {
+fn end(run_summary: &RunSummary, verb: Verb) -> (Failure, Duration) {
     let is_it = |id: &StepId| id.address.kind == "Fake::Store" && id.verb == verb;
-    match ledger.steps.iter().find(|(id, _)| is_it(id)).expect("it was a step").1 {
+    match run_summary.steps.iter().find(|(id, _)| is_it(id)).expect("it was a step").1 {
         (Outcome::Failed(failure), took) => (failure.clone(), *took),
         (outcome, _) => panic!("{outcome:?}"),
     }
@@ -153,8 +155,9 @@ async fn a_deletion_waits_for_who_uses_the_thing_and_ends_with_the_refusal() {
     let (bench, wishes) = (Bench::new(), environment());
     bench.apply(&blueprint(&wishes)).await;
     guest(&bench, true);
-    let ledger = broken(&bench, &wishes, Mode::Destroy).await;
-    let failed: Vec<_> = ledger.steps.values().filter(|(outcome, _)| matches!(outcome, Outcome::Failed(_))).collect();
+    let run_summary = broken(&bench, &wishes, Mode::Destroy).await;
+    let failed: Vec<_> =
+        run_summary.steps.values().filter(|(outcome, _)| matches!(outcome, Outcome::Failed(_))).collect();
     let [(Outcome::Failed(failure), took)] = &failed[..] else { panic!("{failed:?}") };
     assert_eq!(failure.message, "Fake::Gate gate-00ffffff uses it");
     assert!(failure.is(Class::Busy) && (20..22).contains(&(took.as_secs() / 60)), "{took:?}");

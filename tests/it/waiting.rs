@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use provision::apply::{Event, Ledger, Outcome};
+use provision::apply::{Event, Outcome, RunSummary};
 use provision::plan::{Mode, Verb};
 use provision::resource::Class;
 use serde_json::json;
@@ -13,7 +13,7 @@ use crate::world::{Bench, Fault, What, blueprint, engine};
 const DELETION: Duration = Duration::from_secs(400);
 
 /// Destroys the environment; the first look at the store while it is being deleted goes wrong.
-async fn destroyed_with_a_blind_look(what: What) -> (Bench, Ledger) {
+async fn destroyed_with_a_blind_look(what: What) -> (Bench, RunSummary) {
     let bench = Bench::new();
     let wanted = blueprint(&environment());
     bench.apply(&wanted).await;
@@ -23,19 +23,21 @@ async fn destroyed_with_a_blind_look(what: What) -> (Bench, Ledger) {
         // The first look is the plan's.
         world.faults.set(&[Fault::new("GetStore", what, Some(2))]);
     }
-    let engine::Outcome::Ended(ledger) = bench.run(&wanted, Mode::Destroy).await else { panic!("the process died") };
-    (bench, *ledger)
+    let engine::Outcome::Ended(run_summary) = bench.run(&wanted, Mode::Destroy).await else {
+        panic!("the process died")
+    };
+    (bench, *run_summary)
 }
 
-fn deletion(ledger: &Ledger) -> &(Outcome, Duration) {
+fn deletion(run_summary: &RunSummary) -> &(Outcome, Duration) {
     let is_it = |kind: &str, verb| kind == "Fake::Store" && verb == Verb::Delete;
-    ledger.steps.iter().find(|(id, _)| is_it(&id.address.kind, id.verb)).expect("it was a step").1
+    run_summary.steps.iter().find(|(id, _)| is_it(&id.address.kind, id.verb)).expect("it was a step").1
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_deletion_is_not_over_because_the_thing_could_not_be_read() {
-    let (bench, ledger) = destroyed_with_a_blind_look(What::ErrorBefore).await;
-    let (outcome, took) = deletion(&ledger);
+    let (bench, run_summary) = destroyed_with_a_blind_look(What::ErrorBefore).await;
+    let (outcome, took) = deletion(&run_summary);
     assert_eq!(*outcome, Outcome::Done);
     assert!(*took >= DELETION, "taken for gone after {took:?}");
     assert_eq!(bench.cloud.world().outline(), [""; 0]);
@@ -43,8 +45,8 @@ async fn a_deletion_is_not_over_because_the_thing_could_not_be_read() {
 
 #[tokio::test(start_paused = true)]
 async fn who_may_not_read_a_thing_is_told_so_instead_of_that_it_is_gone() {
-    let (_, ledger) = destroyed_with_a_blind_look(What::Deny).await;
-    let (outcome, _) = deletion(&ledger);
+    let (_, run_summary) = destroyed_with_a_blind_look(What::Deny).await;
+    let (outcome, _) = deletion(&run_summary);
     assert!(matches!(outcome, Outcome::Failed(failure) if failure.is(Class::Denied)), "{outcome:?}");
 }
 
@@ -74,8 +76,8 @@ async fn a_failure_from_before_an_update_that_mends_it_is_waited_out() {
     broken(&bench, "Fake::Work");
     bench.cloud.world().pace.slowness.insert("Fake::Work".into(), Duration::from_secs(60));
     change(&mut wishes, "Fake::Recipe/shop", "Steps", json!(["one", "two"]));
-    let ledger = bench.apply(&blueprint(&wishes)).await;
-    assert!(ledger.steps.keys().any(|id| id.address.kind == "Fake::Work" && id.verb == Verb::Update));
+    let run_summary = bench.apply(&blueprint(&wishes)).await;
+    assert!(run_summary.steps.keys().any(|id| id.address.kind == "Fake::Work" && id.verb == Verb::Update));
 }
 
 #[tokio::test(start_paused = true)]
@@ -86,8 +88,10 @@ async fn a_failure_that_stays_is_told() {
     broken(&bench, "Fake::Gate");
     // What is deleted is shown as it was for ever.
     bench.cloud.world().pace.longest_lag = Duration::from_secs(1_000_000);
-    let engine::Outcome::Ended(ledger) = bench.run(&wanted, Mode::Destroy).await else { panic!("the process died") };
-    let failed = ledger.steps.values().filter_map(|(outcome, took)| match outcome {
+    let engine::Outcome::Ended(run_summary) = bench.run(&wanted, Mode::Destroy).await else {
+        panic!("the process died")
+    };
+    let failed = run_summary.steps.values().filter_map(|(outcome, took)| match outcome {
         Outcome::Failed(failure) if failure.message.starts_with("its deletion failed") => Some(took.as_secs()),
         _ => None,
     });
@@ -99,8 +103,8 @@ async fn a_wait_ends_with_what_it_was_for_and_what_to_do_next() {
     let bench = Bench::new();
     bench.cloud.world().pace.slowness.insert("Fake::Store".into(), Duration::from_secs(1_000_000));
     let wanted = blueprint(&environment());
-    let engine::Outcome::Ended(ledger) = bench.run(&wanted, Mode::Apply).await else { panic!("the process died") };
-    let failed = ledger.steps.values().find_map(|(outcome, took)| match outcome {
+    let engine::Outcome::Ended(run_summary) = bench.run(&wanted, Mode::Apply).await else { panic!("the process died") };
+    let failed = run_summary.steps.values().find_map(|(outcome, took)| match outcome {
         Outcome::Failed(failure) => Some((failure.clone(), *took)),
         _ => None,
     });
@@ -161,12 +165,12 @@ async fn an_output_is_told_once_what_it_comes_from_is_there() {
     wanted.outputs.insert("store".into(), json!(reference("Store", "db", "Id")));
     let listener = "Fake::Work/shop".parse().expect("an address");
     wanted.outputs_after = [("url".to_owned(), [listener].into())].into();
-    let told = |ledger: &Ledger| ledger.outputs.keys().cloned().collect::<Vec<_>>();
+    let told = |run_summary: &RunSummary| run_summary.outputs.keys().cloned().collect::<Vec<_>>();
 
     let denied = ["CreateWork", "CreateStore"].map(|operation| Fault::new(operation, What::Deny, None));
     bench.cloud.world().faults.set(&denied);
-    let engine::Outcome::Ended(ledger) = bench.run(&wanted, Mode::Apply).await else { panic!("the process died") };
-    assert_eq!(told(&ledger), ["net"], "{:#?}", ledger.outputs);
+    let engine::Outcome::Ended(run_summary) = bench.run(&wanted, Mode::Apply).await else { panic!("the process died") };
+    assert_eq!(told(&run_summary), ["net"], "{:#?}", run_summary.outputs);
     bench.cloud.world().faults.set(&[]);
     let plan = bench.plan(&wanted, Mode::Apply).await;
     assert!(plan.outputs_after.contains_key("url"), "nor does anybody else say it");

@@ -26,7 +26,7 @@ pub trait Clock: Send + Sync {
 #[derive(Clone)]
 pub struct Fence(pub(super) Arc<Held>);
 
-/// What the fence and the heart share.
+/// The state that the fence and the heartbeat share.
 pub(super) struct Held {
     pub(super) clock: Arc<dyn Clock>,
     now: Mutex<Now>,

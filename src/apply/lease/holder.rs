@@ -27,7 +27,7 @@ pub trait LeaseStore: Send + Sync {
     fn replace<'a>(&'a self, key: &'a str, version: &'a str, body: Vec<u8>) -> BoxFuture<'a, Result<Option<String>>>;
 }
 
-/// Who holds a stack.
+/// The holder of a stack's lease.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holder {
     /// The run's name; empty when the lease was given back.
@@ -36,14 +36,14 @@ pub struct Holder {
     pub who: String,
     pub since: Timestamp,
     pub until: Timestamp,
-    /// Who ended the lease before its time: it is renewed no more.
+    /// The person who ended the lease before its time: it is renewed no more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_by: Option<String>,
 }
 
-/// How a lease stands at some moment.
+/// The state of a lease at some moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum LeaseState {
     /// Given back: anybody may take it.
     Free,
     /// Its holder may change the stack.
@@ -68,15 +68,15 @@ impl Holder {
         serde_json::to_vec(self).expect("a holder is strings and times")
     }
 
-    pub fn standing(&self, now: Timestamp) -> Standing {
+    pub fn state(&self, now: Timestamp) -> LeaseState {
         if self.run.is_empty() {
-            Standing::Free
+            LeaseState::Free
         } else if now < self.until {
-            Standing::Held
+            LeaseState::Held
         } else if now < self.free_from() {
-            Standing::Ending
+            LeaseState::Ending
         } else {
-            Standing::Expired
+            LeaseState::Expired
         }
     }
 
@@ -87,7 +87,7 @@ impl Holder {
 
     /// Whether another run has to stay away.
     pub(super) fn keeps_out(&self, run: &str, now: Timestamp) -> bool {
-        !self.is_of(run) && matches!(self.standing(now), Standing::Held | Standing::Ending)
+        !self.is_of(run) && matches!(self.state(now), LeaseState::Held | LeaseState::Ending)
     }
 
     /// Whether it is this run's, and was not taken from it.

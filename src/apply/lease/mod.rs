@@ -14,8 +14,8 @@ use tokio::time::{Instant, sleep, timeout};
 use crate::resource::{Class, Failure, Result, Stack};
 use fence::{Asked, Held};
 pub use fence::{Clock, Fence};
-pub use holder::{Holder, LeaseStore, Standing, key};
-pub use takeover::{Seen, end, free, look};
+pub use holder::{Holder, LeaseState, LeaseStore, key};
+pub use takeover::{StoredLease, end, free, read};
 
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// How long a heartbeat is tried until it has failed. With the pause before it that is less than a lease's lifetime, so
@@ -30,7 +30,7 @@ const ENDS: usize = 5;
 
 /// Why a lease was not had.
 #[derive(Debug)]
-pub enum Refused {
+pub enum LeaseError {
     /// Another run holds it.
     Held(Box<Holder>),
     Failed(Failure),
@@ -47,15 +47,15 @@ pub struct Lease {
 }
 
 impl Lease {
-    /// Takes the lease, waiting for at most `patience` while another run holds it.
+    /// Takes the lease, waiting for at most `lock_timeout` while another run holds it.
     pub async fn take(
         store: Arc<dyn LeaseStore>,
         clock: Arc<dyn Clock>,
         stack: &Stack,
         run: &str,
         who: &str,
-        patience: Duration,
-    ) -> Result<Self, Refused> {
+        lock_timeout: Duration,
+    ) -> Result<Self, LeaseError> {
         let key = key(stack);
         let start = Instant::now();
         loop {
@@ -67,8 +67,8 @@ impl Lease {
                     let heart = tokio::spawn(beat(store.clone(), key.clone(), held.clone()));
                     return Ok(Self { store, key, held, heart, before });
                 }
-                Err(other) if start.elapsed() >= patience => return Err(Refused::Held(Box::new(other))),
-                Err(_) => sleep(PAUSE.min(patience)).await,
+                Err(other) if start.elapsed() >= lock_timeout => return Err(LeaseError::Held(Box::new(other))),
+                Err(_) => sleep(PAUSE.min(lock_timeout)).await,
             }
         }
     }
@@ -137,7 +137,7 @@ async fn try_take(
     store: &dyn LeaseStore,
     key: &str,
     holder: &Holder,
-) -> Result<Result<(String, Option<Timestamp>), Holder>, Refused> {
+) -> Result<Result<(String, Option<Timestamp>), Holder>, LeaseError> {
     let (written, before) = match store.read(key).await? {
         None => (store.create(key, holder.body()).await, None),
         Some((there, version)) => {
@@ -226,7 +226,7 @@ async fn theirs(store: &dyn LeaseStore, key: &str, held: &Held) -> Result<Option
     }))
 }
 
-impl From<Failure> for Refused {
+impl From<Failure> for LeaseError {
     fn from(failure: Failure) -> Self {
         Self::Failed(failure)
     }

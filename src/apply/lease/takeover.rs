@@ -10,15 +10,15 @@ const TRIES: usize = 5;
 
 /// A lease as it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Seen {
+pub struct StoredLease {
     pub holder: Holder,
     version: String,
 }
 
 /// Returns who has a lease, or had it last; none if nobody ever had.
-pub async fn look(store: &dyn LeaseStore, key: &str, now: Timestamp) -> Result<Option<Seen>> {
+pub async fn read(store: &dyn LeaseStore, key: &str, now: Timestamp) -> Result<Option<StoredLease>> {
     let there = store.read(key).await?;
-    Ok(there.map(|(body, version)| Seen { holder: Holder::parse(&body, now), version }))
+    Ok(there.map(|(body, version)| StoredLease { holder: Holder::parse(&body, now), version }))
 }
 
 /// Ends a lease at the time until which it was last renewed. Its holder finds that out with its next heartbeat; until
@@ -26,7 +26,7 @@ pub async fn look(store: &dyn LeaseStore, key: &str, now: Timestamp) -> Result<O
 ///
 /// # Errors
 /// [`Class::Conflict`] if it has changed hands since it was seen.
-pub async fn end(store: &dyn LeaseStore, key: &str, seen: Seen, by: &str, now: Timestamp) -> Result<Holder> {
+pub async fn end(store: &dyn LeaseStore, key: &str, seen: StoredLease, by: &str, now: Timestamp) -> Result<Holder> {
     write(store, key, seen, now, |holder| Holder { ended_by: Some(by.to_owned()), ..holder }).await
 }
 
@@ -35,7 +35,7 @@ pub async fn end(store: &dyn LeaseStore, key: &str, seen: Seen, by: &str, now: T
 ///
 /// # Errors
 /// As [`end`].
-pub async fn free(store: &dyn LeaseStore, key: &str, seen: Seen, by: &str, now: Timestamp) -> Result<Holder> {
+pub async fn free(store: &dyn LeaseStore, key: &str, seen: StoredLease, by: &str, now: Timestamp) -> Result<Holder> {
     let free = |holder| Holder { run: String::new(), until: now, ended_by: Some(by.to_owned()), ..holder };
     write(store, key, seen, now, free).await
 }
@@ -43,7 +43,7 @@ pub async fn free(store: &dyn LeaseStore, key: &str, seen: Seen, by: &str, now: 
 async fn write(
     store: &dyn LeaseStore,
     key: &str,
-    seen: Seen,
+    seen: StoredLease,
     now: Timestamp,
     change: impl Fn(Holder) -> Holder,
 ) -> Result<Holder> {
@@ -54,7 +54,7 @@ async fn write(
         if store.replace(key, &last.version, changed.body()).await?.is_some() {
             return Ok(changed);
         }
-        match look(store, key, now).await? {
+        match read(store, key, now).await? {
             // An earlier try of ours.
             Some(there) if there.holder == changed => return Ok(changed),
             Some(there) if there.holder.run == run => last = there,

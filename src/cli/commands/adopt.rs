@@ -1,21 +1,21 @@
 use std::time::Duration;
 
-use crate::apply::{Approver, Look};
+use crate::apply::{Approver, PlanSnapshot};
 use crate::blueprint::{Blueprint, Resource};
 use crate::cli::allow::parse_allowance;
 use crate::cli::command_line::{Form, parse_duration};
 use crate::cli::engine::{AwsHost, Engine, runtime};
 use crate::cli::exit::Exit;
-use crate::cli::failure::{Failure, Result};
+use crate::cli::failure::{CommandFailure, Result};
 use crate::cli::global::Global;
 use crate::cli::interrupt::Interrupt;
 use crate::cli::plan_format::text_options;
 use crate::cli::project::Project;
 use crate::cli::prompt::confirm;
 use crate::cli::world::{Lines, World};
-use crate::fleet::{Adoption, Selector, Unadoptable, unmatched_resource};
-use crate::plan::{Allowance, Plan, Unfit};
-use crate::report::{Onward, Progress, adoption_text, ledger_text};
+use crate::fleet::{Adoption, AdoptionError, Selector, unmatched_resource};
+use crate::plan::{AdoptionConflict, Allowance, Plan};
+use crate::report::{NextCommands, Progress, adoption_text, run_summary_text};
 use crate::resource::{self, Access, Address, Command};
 
 /// Take a resource that lost its tags, or that was made by hand, as the stack's own: writes its tags and nothing else
@@ -48,10 +48,10 @@ pub fn run(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
 async fn adopt(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
     let interrupt = &Interrupt::listen();
     let Allowance { stack, resource: name } = &args.resource;
-    let selector: Selector = format!("{stack}/{name}").parse().map_err(Failure::usage)?;
+    let selector: Selector = format!("{stack}/{name}").parse().map_err(CommandFailure::usage)?;
     let project = &Project::load(world, global, std::slice::from_ref(&selector))?;
     let stacks = project.stacks();
-    let blueprint = *stacks.first().ok_or_else(|| Failure::usage(format!("{stack} is not in the YAML")))?;
+    let blueprint = *stacks.first().ok_or_else(|| CommandFailure::usage(format!("{stack} is not in the YAML")))?;
     let resource = wanted(blueprint, name, &selector)?;
     let engine = &interrupt.or(Engine::open(world, global, &[blueprint])).await?;
     let adopting = Adopting { engine, project, blueprint, resource, id: &args.id };
@@ -70,10 +70,10 @@ async fn adopt(world: &mut World, global: &Global, args: &Args) -> Result<Exit> 
     })?;
     engine.report_timings(world)?;
     let about = |command: &str| Command::new(command).word(stack);
-    let onward = Onward { again: args.line(), show: about("show") };
-    if let Some((_, ledger)) = ended.iter().find(|(_, ledger)| ledger.done() == 0) {
-        world.out.print(&format!("\n{}", ledger_text(stack, ledger, &onward)))?;
-        return Ok(if ledger.interrupted { Exit::Interrupted } else { Exit::Error });
+    let next_commands = NextCommands { again: args.line(), show: about("show") };
+    if let Some((_, run_summary)) = ended.iter().find(|(_, run_summary)| run_summary.done() == 0) {
+        world.out.print(&format!("\n{}", run_summary_text(stack, run_summary, &next_commands)))?;
+        return Ok(if run_summary.interrupted { Exit::Interrupted } else { Exit::Error });
     }
     world.out.print(&format!("\nadopted; `{}` shows what differs, `{}` mends it\n", about("plan"), about("apply")))?;
     Ok(Exit::Done)
@@ -99,9 +99,9 @@ impl Adopting<'_> {
 }
 
 impl Approver for Adopting<'_> {
-    type Error = Failure;
+    type Error = CommandFailure;
 
-    async fn again(&self) -> Result<Look> {
+    async fn replan(&self) -> Result<PlanSnapshot> {
         Ok(only(self.look().await?))
     }
 
@@ -124,40 +124,47 @@ impl Args {
 
 /// The resource that is meant, which the YAML has to have.
 fn wanted<'a>(blueprint: &'a Blueprint, name: &str, selector: &Selector) -> Result<&'a Resource> {
-    let address = name.parse::<Address>().map_err(Failure::usage)?;
+    let address = name.parse::<Address>().map_err(CommandFailure::usage)?;
     blueprint.resources.get(&address).ok_or_else(|| {
         let all = [(blueprint.stack.id.clone(), blueprint.resources.keys().cloned().collect())];
         let nearest = unmatched_resource(std::slice::from_ref(selector), &all).map(|(_, message)| message);
-        Failure::usage(nearest.unwrap_or_else(|| format!("the YAML has no {address}")))
+        CommandFailure::usage(nearest.unwrap_or_else(|| format!("the YAML has no {address}")))
     })
 }
 
 /// What to say of a thing that can't be adopted.
-fn refusal(resource: &Resource, id: &str, why: Unadoptable) -> Failure {
+fn refusal(resource: &Resource, id: &str, why: AdoptionError) -> CommandFailure {
     let Resource { address, region, .. } = resource;
-    let blocked = |failure: resource::Failure| Failure { exit: Exit::Blocked, ..failure.into() };
+    let blocked = |failure: resource::Failure| CommandFailure { exit: Exit::Blocked, ..failure.into() };
     match why {
-        Unadoptable::IsThere(id) => Failure::new(Exit::Refused, format!("{address} is there already: it is {id}"))
-            .hint(format!("if {id} is the wrong one, remove its provision: tags by hand first")),
-        Unadoptable::Unread(unseen) => {
-            let what = format!("{} may be {address}, and could not be read: {}", unseen.id, unseen.failure);
-            Failure::new(Exit::Blocked, what).hint(unseen.failure.advice())
+        AdoptionError::IsThere(id) => {
+            CommandFailure::new(Exit::Refused, format!("{address} is there already: it is {id}"))
+                .hint(format!("if {id} is the wrong one, remove its provision: tags by hand first"))
         }
-        Unadoptable::Missing => Failure::error(format!("there is no {} {id} in {region}", address.kind))
+        AdoptionError::Unread(unseen) => {
+            let what = format!("{} may be {address}, and could not be read: {}", unseen.id, unseen.failure);
+            CommandFailure::new(Exit::Blocked, what).hint(unseen.failure.advice())
+        }
+        AdoptionError::Missing => CommandFailure::error(format!("there is no {} {id} in {region}", address.kind))
             .hint("give its id, its ARN or its name, and the type that it has"),
-        Unadoptable::Unseen(failure) => blocked(failure),
-        Unadoptable::Unfit(id, Unfit::Owned(owner)) => {
-            Failure::new(Exit::Refused, format!("{id} bears the tags of {owner}"))
+        AdoptionError::Unseen(failure) => blocked(failure),
+        AdoptionError::Conflict(id, AdoptionConflict::Owned(owner)) => {
+            CommandFailure::new(Exit::Refused, format!("{id} bears the tags of {owner}"))
                 .hint("if they are wrong, remove its provision: tags by hand, then adopt it")
         }
-        Unadoptable::Unfit(id, Unfit::Leaving) => Failure::new(Exit::Refused, format!("{id} is being deleted")),
-        Unadoptable::Unfit(id, Unfit::Named(name)) => {
-            Failure::new(Exit::Refused, format!("AWS can't tag {id}: its name is all that could make it this resource"))
-                .hint(format!("call it {name}, if AWS lets you rename it; else let an apply make a new one"))
+        AdoptionError::Conflict(id, AdoptionConflict::Deleting) => {
+            CommandFailure::new(Exit::Refused, format!("{id} is being deleted"))
         }
-        Unadoptable::Unfit(id, Unfit::Misfit(why)) => Failure::new(Exit::Refused, format!("{id} {why}")),
-        Unadoptable::Unknown => Failure::error(format!("bug: no kind {}", address.kind)),
-        Unadoptable::Failed(failure) => failure.into(),
+        AdoptionError::Conflict(id, AdoptionConflict::Named(name)) => CommandFailure::new(
+            Exit::Refused,
+            format!("AWS can't tag {id}: its name is all that could make it this resource"),
+        )
+        .hint(format!("call it {name}, if AWS lets you rename it; else let an apply make a new one")),
+        AdoptionError::Conflict(id, AdoptionConflict::Unsupported(why)) => {
+            CommandFailure::new(Exit::Refused, format!("{id} {why}"))
+        }
+        AdoptionError::Unknown => CommandFailure::error(format!("bug: no kind {}", address.kind)),
+        AdoptionError::Failed(failure) => failure.into(),
     }
 }
 
@@ -166,7 +173,7 @@ fn whole(adoption: &Adoption) -> Plan {
 }
 
 /// The run may touch the one thing, and nothing else of the stack.
-fn only(adoption: Adoption) -> Look {
+fn only(adoption: Adoption) -> PlanSnapshot {
     let stack = adoption.plan.stack.id.clone();
-    Look { plan: whole(&adoption), live: [(stack, vec![adoption.live])].into() }
+    PlanSnapshot { plan: whole(&adoption), live: [(stack, vec![adoption.live])].into() }
 }

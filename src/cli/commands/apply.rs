@@ -5,16 +5,16 @@ use jiff::Timestamp;
 
 use crate::cli::consent::{Consent, EventFormat};
 use crate::cli::engine::Target;
-use crate::cli::execute::{Wish, execute};
+use crate::cli::execute::{RunRequest, execute};
 use crate::cli::exit::Exit;
-use crate::cli::failure::{Failure, Result};
+use crate::cli::failure::{CommandFailure, Result};
 use crate::cli::global::Global;
 use crate::cli::project::Project;
 use crate::cli::selectors::Selectors;
 use crate::cli::world::World;
 use crate::fleet::Selector;
 use crate::plan::Mode;
-use crate::report::{PlanDocument, SavedDocument, SavedMode, Unusable, read_saved_plan};
+use crate::report::{PlanDocument, SavedDocument, SavedMode, SavedPlanError, read_saved_plan};
 use crate::resource::Command;
 
 /// Make AWS as the YAML says, after asking
@@ -58,17 +58,16 @@ pub fn run(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
         None => args.selectors.selectors.clone(),
     };
     if selectors.is_empty() && !args.all && saved.is_none() {
-        return Err(
-            Failure::usage("say which stacks to apply").hint("name one, as in `⟪apply acme/production⟫`, or say --all")
-        );
+        return Err(CommandFailure::usage("say which stacks to apply")
+            .hint("name one, as in `⟪apply acme/production⟫`, or say --all"));
     }
     let project = Project::load(world, global, &selectors)?;
     let same = args.line();
-    let onward = match (&args.plan, &saved) {
+    let resume = match (&args.plan, &saved) {
         (Some(file), Some((_, saving))) => plan_again(file, saving),
         _ => same.clone(),
     };
-    let wish = Wish {
+    let request = RunRequest {
         project: &project,
         stacks: project.stacks(),
         selectors: &selectors,
@@ -80,13 +79,13 @@ pub fn run(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
         allowed: args.consent.allow_destroy.clone(),
         saved: saved.map(|(document, _)| document),
         yes: args.consent.yes,
-        patience: args.consent.lock_timeout,
+        lock_timeout: args.consent.lock_timeout,
         json: args.format == EventFormat::Json,
         verb: "apply",
         same,
-        onward,
+        resume,
     };
-    execute(world, global, &wish)
+    execute(world, global, &request)
 }
 
 impl Args {
@@ -104,13 +103,13 @@ impl Args {
 fn read_plan(file: &Path, now: Timestamp) -> Result<(PlanDocument, SavedDocument)> {
     let bytes = std::fs::read(file);
     let bytes = bytes.map_err(|error| {
-        Failure::error(format!("cannot read the plan {}: {error}", file.display()))
+        CommandFailure::error(format!("cannot read the plan {}: {error}", file.display()))
             .hint("`⟪plan --out plan.json⟫` saves one; nothing was done")
     })?;
-    let text = String::from_utf8(bytes).map_err(|_| Unusable::NoPlan("it is not UTF-8".to_owned()));
+    let text = String::from_utf8(bytes).map_err(|_| SavedPlanError::NoPlan("it is not UTF-8".to_owned()));
     text.and_then(|text| read_saved_plan(&text, now)).map_err(|why| {
-        let exit = if matches!(why, Unusable::NoPlan(_)) { Exit::Error } else { Exit::Refused };
-        Failure::new(exit, format!("cannot use the plan {}: {why}", file.display()))
+        let exit = if matches!(why, SavedPlanError::NoPlan(_)) { Exit::Error } else { Exit::Refused };
+        CommandFailure::new(exit, format!("cannot use the plan {}: {why}", file.display()))
             .hint("save a new one with `⟪plan --out plan.json⟫`; nothing was done")
     })
 }
@@ -122,12 +121,12 @@ fn check_target(file: &Path, made: &Target, here: &Target) -> Result<()> {
     }
     let what = format!("cannot use the plan {}: it was made for {made}, and this is {here}", file.display());
     let hint = format!("{}, or save one for {here} with `⟪plan --out plan.json⟫`; nothing was done", made.way());
-    Err(Failure::new(Exit::Refused, what).hint(hint))
+    Err(CommandFailure::new(Exit::Refused, what).hint(hint))
 }
 
 /// A saved plan is about what it was made for.
 fn selectors_of(saving: &SavedDocument) -> Result<Vec<Selector>> {
-    saving.selectors.iter().map(|name| name.parse().map_err(Failure::error)).collect()
+    saving.selectors.iter().map(|name| name.parse().map_err(CommandFailure::error)).collect()
 }
 
 /// Once a saved plan has been carried out in part, or no longer holds, a new one has to be approved.

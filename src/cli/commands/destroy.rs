@@ -2,9 +2,9 @@ use std::collections::BTreeMap;
 
 use crate::blueprint::Blueprint;
 use crate::cli::consent::{Consent, EventFormat};
-use crate::cli::execute::{Wish, execute};
+use crate::cli::execute::{RunRequest, execute};
 use crate::cli::exit::Exit;
-use crate::cli::failure::{Failure, Result};
+use crate::cli::failure::{CommandFailure, Result};
 use crate::cli::global::Global;
 use crate::cli::project::Project;
 use crate::cli::selectors::Selectors;
@@ -57,7 +57,7 @@ pub fn run(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
             vec![&orphan]
         }
         None if selectors.is_empty() && !args.all => {
-            return Err(Failure::usage("say which stacks to destroy")
+            return Err(CommandFailure::usage("say which stacks to destroy")
                 .hint("name one, as in `⟪destroy acme/certification⟫`, or say --all"));
         }
         None => {
@@ -65,7 +65,7 @@ pub fn run(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
             project.stacks()
         }
     };
-    let wish = Wish {
+    let request = RunRequest {
         project: &project,
         stacks,
         selectors,
@@ -73,13 +73,13 @@ pub fn run(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
         allowed: args.consent.allow_destroy.clone(),
         saved: None,
         yes: args.consent.yes,
-        patience: args.consent.lock_timeout,
+        lock_timeout: args.consent.lock_timeout,
         json: args.format == EventFormat::Json,
         verb: "destroy",
         same: args.line(),
-        onward: args.line(),
+        resume: args.line(),
     };
-    execute(world, global, &wish)
+    execute(world, global, &request)
 }
 
 impl Args {
@@ -104,14 +104,14 @@ fn blueprint_of_orphan(project: &Project, name: &str, args: &Args) -> Result<Blu
     let (tenant, environment) = name
         .split_once('/')
         .filter(|(tenant, environment)| crate::tenant::is_name(tenant) && crate::tenant::is_name(environment))
-        .ok_or_else(|| Failure::usage(format!("`{name}` names no stack: write tenant/environment")))?;
+        .ok_or_else(|| CommandFailure::usage(format!("`{name}` names no stack: write tenant/environment")))?;
     let id = StackId::new(tenant, environment);
     // What the YAML has in another account or region by now is an orphan where it was.
     let is_there =
         |stack: &Stack| Some(&stack.account) == args.account.as_ref() && Some(&stack.region) == args.region.as_ref();
     let moved = project.fleet().iter().find(|stack| stack.id == id).is_some_and(|stack| !is_there(stack));
     if project.has(&id) && !moved {
-        let failure = Failure::usage(format!("{id} is in the YAML and no orphan"));
+        let failure = CommandFailure::usage(format!("{id} is in the YAML and no orphan"));
         return Err(failure.hint(format!("`{}`", Command::new("destroy").word(id))));
     }
     let stack = Stack {

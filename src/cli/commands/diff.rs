@@ -6,7 +6,7 @@ use crate::cli::plan_format::FormatArgs;
 use crate::cli::project::{Project, warn};
 use crate::cli::selectors::Selectors;
 use crate::cli::world::World;
-use crate::fleet::{Looked, PlanOptions};
+use crate::fleet::{FleetPlan, PlanOptions};
 use crate::plan::Mode;
 use crate::resource::Access;
 
@@ -33,7 +33,7 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     let engine = runtime.block_on(Engine::open(world, global, &stacks))?;
     let fleet = engine.fleet(&project, &stacks, Access::Read);
     let options = PlanOptions { selectors, mode: Mode::Apply, guarding: project.guarding(&[]), survey: true };
-    let Looked { mut plan, inventories } = runtime.block_on(engine.shown(stacks.len(), fleet.look(&options)))?;
+    let FleetPlan { mut plan, inventories } = runtime.block_on(engine.shown(stacks.len(), fleet.plan(&options)))?;
     let strays = runtime.block_on(fleet.orphans());
     warn(world, global, &strays.unsearched)?;
     plan.orphans = strays.found;

@@ -1,6 +1,6 @@
 use crate::blueprint::{Blueprint, Explained, Kinds, Resource, explain};
 use crate::cli::exit::Exit;
-use crate::cli::failure::{Failure, Result};
+use crate::cli::failure::{CommandFailure, Result};
 use crate::cli::global::Global;
 use crate::cli::project::Project;
 use crate::cli::world::World;
@@ -34,7 +34,7 @@ struct Wanted {
 
 pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     if args.show_values && !world.out.is_terminal {
-        return Err(Failure::usage("--show-values is for text on a terminal only"));
+        return Err(CommandFailure::usage("--show-values is for text on a terminal only"));
     }
     let wanted = parse(&args.address)?;
     let project = Project::load(world, global, wanted.stack.as_slice())?;
@@ -45,7 +45,7 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     for blueprint in &stacks {
         let Some(resource) = blueprint.resources.get(&wanted.address) else { continue };
         let mut leaves = leaves(&kinds, resource, &wanted.field).ok_or_else(|| {
-            Failure::error(format!("{} has no field {}", wanted.address, wanted.field))
+            CommandFailure::error(format!("{} has no field {}", wanted.address, wanted.field))
                 .hint(format!("`{}` lists its fields", Command::new("kinds").word(&wanted.address.kind)))
         })?;
         leaves.iter_mut().for_each(|(_, leaf)| leaf.is_sensitive &= !args.show_values);
@@ -74,17 +74,19 @@ fn leaves<'a>(kinds: &Kinds<'_>, resource: &'a Resource, field: &str) -> Option<
 fn parse(text: &str) -> Result<Wanted> {
     let parts: Vec<_> = text.split('/').collect();
     let typed = parts.iter().position(|part| part.contains("::"));
-    let wrong =
-        || Failure::usage(format!("`{text}` is no address")).hint("write acme/production/AWS::EC2::VPC/main.CidrBlock");
+    let wrong = || {
+        CommandFailure::usage(format!("`{text}` is no address"))
+            .hint("write acme/production/AWS::EC2::VPC/main.CidrBlock")
+    };
     let at = typed.filter(|at| matches!(at, 0 | 2) && parts.len() > at + 1).ok_or_else(wrong)?;
-    let stack = (at == 2).then(|| parts[..2].join("/").parse()).transpose().map_err(Failure::usage)?;
+    let stack = (at == 2).then(|| parts[..2].join("/").parse()).transpose().map_err(CommandFailure::usage)?;
     let (name, dotted) = parts[at + 1].split_once('.').unwrap_or((parts[at + 1], ""));
     let address: Address = format!("{}/{name}", parts[at]).parse().map_err(|_| wrong())?;
     let steps = dotted.split('.').chain(parts[at + 2..].iter().copied()).filter(|step| !step.is_empty());
     Ok(Wanted { stack, address, field: steps.map(|step| format!("/{step}")).collect() })
 }
 
-fn no_such_resource(address: &Address, kinds: &Kinds<'_>, stacks: &[&Blueprint]) -> Failure {
+fn no_such_resource(address: &Address, kinds: &Kinds<'_>, stacks: &[&Blueprint]) -> CommandFailure {
     let mut names: Vec<_> = stacks
         .iter()
         .flat_map(|blueprint| blueprint.resources.keys())
@@ -93,7 +95,7 @@ fn no_such_resource(address: &Address, kinds: &Kinds<'_>, stacks: &[&Blueprint])
         .collect();
     names.sort();
     names.dedup();
-    let failure = Failure::error(format!("there is no {address}"));
+    let failure = CommandFailure::error(format!("there is no {address}"));
     if !kinds.names().any(|kind| kind == address.kind) {
         failure.hint(format!("no kind is called so; {}", suggest(&address.kind, kinds.names())))
     } else if names.is_empty() {

@@ -1,7 +1,7 @@
 use clap::Subcommand;
 
 use crate::cli::exit::Exit;
-use crate::cli::failure::{Failure, Result};
+use crate::cli::failure::{CommandFailure, Result};
 use crate::cli::global::Global;
 use crate::cli::project::Project;
 use crate::cli::selectors::Selectors;
@@ -26,13 +26,13 @@ enum Target {
 pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     let Target::Cloudformation(selectors) = &args.target;
     if let Some(message) = names_resource(&selectors.selectors, "a template is") {
-        return Err(Failure::usage(message));
+        return Err(CommandFailure::usage(message));
     }
     let project = Project::load(world, global, &selectors.selectors)?;
     let stacks = project.stacks();
     let [blueprint] = stacks.as_slice() else {
         let names: Vec<_> = stacks.iter().map(|blueprint| blueprint.stack.id.to_string()).collect();
-        return Err(Failure::usage(format!("one template is one stack, and these are {}", stacks.len()))
+        return Err(CommandFailure::usage(format!("one template is one stack, and these are {}", stacks.len()))
             .hint(format!("choose one of {}", names.join(", "))));
     };
     world.out.print_raw(&cloudformation_json(blueprint, &shapes()))?;

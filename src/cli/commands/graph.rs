@@ -1,7 +1,7 @@
 use clap::ValueEnum;
 
 use crate::cli::exit::Exit;
-use crate::cli::failure::{Failure, Result};
+use crate::cli::failure::{CommandFailure, Result};
 use crate::cli::global::Global;
 use crate::cli::project::Project;
 use crate::cli::selectors::Selectors;
@@ -30,7 +30,7 @@ enum Format {
 pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     let selectors = &args.selectors.selectors;
     if let Some(message) = names_resource(selectors, "a graph is") {
-        return Err(Failure::usage(message));
+        return Err(CommandFailure::usage(message));
     }
     let project = Project::load(world, global, selectors)?;
     let stacks = project.stacks();

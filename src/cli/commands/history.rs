@@ -1,8 +1,8 @@
-use crate::apply::{Record, merge};
+use crate::apply::{RunRecord, merge};
 use crate::cli::consent::EventFormat;
 use crate::cli::engine::{Engine, past_runs, recorded_here, runtime};
 use crate::cli::exit::Exit;
-use crate::cli::failure::{Failure, Result};
+use crate::cli::failure::{CommandFailure, Result};
 use crate::cli::global::Global;
 use crate::cli::project::Project;
 use crate::cli::world::World;
@@ -36,15 +36,16 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     // Runs are named by their time, tenants by a letter first.
     let (runs, selectors): (Vec<_>, Vec<_>) =
         args.names.iter().partition(|name| name.starts_with(|sign: char| sign.is_ascii_digit()));
-    let selectors = selectors.iter().map(|name| name.parse().map_err(Failure::usage)).collect::<Result<Vec<_>>>()?;
+    let selectors =
+        selectors.iter().map(|name| name.parse().map_err(CommandFailure::usage)).collect::<Result<Vec<_>>>()?;
     if let Some(message) = names_resource(&selectors, "runs are") {
-        return Err(Failure::usage(message));
+        return Err(CommandFailure::usage(message));
     }
     let project = Project::load(world, global, &selectors)?;
     // Of a run that is named it does not matter how many came after it.
     let most = if runs.is_empty() { args.limit } else { usize::MAX };
     let stacks: Vec<_> = project.stacks().into_iter().map(|blueprint| &blueprint.stack).collect();
-    let mut records: Vec<Record> = stacks.iter().flat_map(|stack| recorded_here(world, stack, most)).collect();
+    let mut records: Vec<RunRecord> = stacks.iter().flat_map(|stack| recorded_here(world, stack, most)).collect();
     let mut exit = Exit::Done;
     let mut holders = Vec::new();
     if !args.local {
@@ -67,7 +68,7 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     let records = merge(records).into_iter().filter(|record| runs.is_empty() || runs.contains(&&record.run)).collect();
     let past = past_runs(records, &holders);
     if let Some(missing) = runs.iter().find(|run| !past.iter().any(|past| past.record.run == ***run)) {
-        return Err(Failure::error(format!("no journal tells of a run {missing}")));
+        return Err(CommandFailure::error(format!("no journal tells of a run {missing}")));
     }
     let steps = global.verbose > 0 || !runs.is_empty();
     world.out.print(&match args.format {
@@ -77,7 +78,7 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     Ok(exit)
 }
 
-type Answer = crate::resource::Result<(Vec<Record>, Option<crate::apply::Holder>)>;
+type Answer = crate::resource::Result<(Vec<RunRecord>, Option<crate::apply::Holder>)>;
 
 async fn recorded_there<'a>(
     engine: &Engine,

@@ -3,7 +3,7 @@ use std::path::Path;
 
 use crate::blueprint::skeleton;
 use crate::cli::exit::Exit;
-use crate::cli::failure::{Failure, Result};
+use crate::cli::failure::{CommandFailure, Result};
 use crate::cli::global::Global;
 use crate::cli::world::World;
 
@@ -16,7 +16,7 @@ pub fn run(world: &World, global: &Global, _: &Args) -> Result<Exit> {
     for (path, text) in skeleton() {
         let file = global.dir.join(&path);
         let is_new = write_new(&file, text)
-            .map_err(|error| Failure::error(format!("cannot write {}: {error}", file.display())))?;
+            .map_err(|error| CommandFailure::error(format!("cannot write {}: {error}", file.display())))?;
         written += usize::from(is_new);
         if !global.quiet {
             world.out.print(&format!("{} {path}\n", if is_new { "wrote" } else { "kept " }))?;

@@ -1,7 +1,7 @@
 use clap::ValueEnum;
 
 use crate::cli::exit::Exit;
-use crate::cli::failure::{Failure, Result};
+use crate::cli::failure::{CommandFailure, Result};
 use crate::cli::world::World;
 use crate::kinds::shapes;
 use crate::report::{kind_text, kinds_json, kinds_markdown, kinds_text};
@@ -41,7 +41,7 @@ pub fn run(world: &World, args: &Args) -> Result<Exit> {
             let found: Vec<_> = all.into_iter().filter(is_wanted).collect();
             if found.is_empty() {
                 let hint = "`⟪kinds⟫` lists them";
-                return Err(Failure::usage(format!("there is no kind `{pattern}`")).hint(hint));
+                return Err(CommandFailure::usage(format!("there is no kind `{pattern}`")).hint(hint));
             }
             found
         }

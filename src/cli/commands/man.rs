@@ -1,5 +1,5 @@
 use crate::cli::exit::Exit;
-use crate::cli::failure::{Failure, Result};
+use crate::cli::failure::{CommandFailure, Result};
 use crate::cli::world::World;
 use crate::problem::suggest;
 
@@ -18,7 +18,7 @@ pub fn run(world: &World, args: &Args, mut root: clap::Command) -> Result<Exit> 
             let found = root.find_subcommand(name).cloned();
             let found = found.ok_or_else(|| {
                 let all = root.get_subcommands().map(clap::Command::get_name);
-                Failure::usage(format!("there is no command `{name}`")).hint(suggest(name, all))
+                CommandFailure::usage(format!("there is no command `{name}`")).hint(suggest(name, all))
             })?;
             found.display_name(format!("provision-{name}"))
         }

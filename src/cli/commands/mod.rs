@@ -1,4 +1,4 @@
-//! One command a file: its arguments, with their help, and what it does.
+//! One command a file: its arguments, with their help, and its action.
 
 pub mod adopt;
 pub mod apply;

@@ -2,9 +2,9 @@ use std::collections::BTreeSet;
 
 use crate::aws::{STORE_CALLS, StoreCall, StoreResource};
 use crate::cli::exit::Exit;
-use crate::cli::failure::{Failure, Result};
+use crate::cli::failure::{CommandFailure, Result};
 use crate::cli::global::Global;
-use crate::cli::project::{Bucket, Project};
+use crate::cli::project::{LeaseBucket, Project};
 use crate::cli::selectors::Selectors;
 use crate::cli::world::World;
 use crate::fleet::names_resource;
@@ -34,14 +34,14 @@ pub struct Args {
 pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     let selectors = &args.selectors.selectors;
     if let Some(message) = names_resource(selectors, "a policy is") {
-        return Err(Failure::usage(message));
+        return Err(CommandFailure::usage(message));
     }
     let project = Project::load(world, global, selectors)?;
     let stacks = project.stacks();
     let is_kind = |name: &&String| KINDS.iter().any(|kind| kind.facts().kind == **name);
     if let Some(unknown) = args.types.iter().find(|name| !is_kind(name)) {
         let names = KINDS.iter().map(|kind| kind.facts().kind);
-        return Err(Failure::usage(format!("there is no kind `{unknown}`")).hint(suggest(unknown, names)));
+        return Err(CommandFailure::usage(format!("there is no kind `{unknown}`")).hint(suggest(unknown, names)));
     }
     let former: BTreeSet<&str> = args.types.iter().map(String::as_str).collect();
     let used: BTreeSet<&str> =
@@ -60,14 +60,14 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     let access = if args.read_only { Access::Read } else { Access::Write };
     let buckets: Vec<_> = stacks.iter().map(|stack| (project.bucket(&stack.stack), &stack.stack.account)).collect();
     let own = [crate::aws::OWN_READS, crate::aws::SURVEY_READS].concat();
-    let asks: Vec<_> = facts.iter().flat_map(|facts| facts.asks).copied().collect();
+    let asks: Vec<_> = facts.iter().flat_map(|facts| facts.preflight_reads).copied().collect();
     world.out.print_raw(&policies_json(&permissions, &own, &asks, access, &store_policy(&buckets, access)))?;
     Ok(Exit::Done)
 }
 
 /// Of the store's calls, a role that reads looks at leases and journals only; the bucket itself is made and set up by its
 /// own account. Each bucket stands beside the account that uses it.
-fn store_policy(buckets: &[(Bucket, &String)], access: Access) -> StorePolicy {
+fn store_policy(buckets: &[(LeaseBucket, &String)], access: Access) -> StorePolicy {
     let is_own = buckets.iter().any(|(bucket, account)| bucket.account == **account);
     let may = |call: &&StoreCall| match call.about {
         _ if call.is_read() => true,
@@ -82,6 +82,6 @@ fn store_policy(buckets: &[(Bucket, &String)], access: Access) -> StorePolicy {
     StorePolicy { buckets, on_buckets: actions(StoreResource::Bucket), on_objects: actions(StoreResource::Objects) }
 }
 
-fn arn(bucket: &Bucket) -> String {
+fn arn(bucket: &LeaseBucket) -> String {
     format!("arn:{}:s3:::{}", partition(&bucket.region), bucket.name)
 }

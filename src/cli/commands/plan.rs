@@ -6,7 +6,7 @@ use crate::cli::allow::parse_allowance;
 use crate::cli::command_line::{Form, parse_duration};
 use crate::cli::engine::{Engine, Target, runtime};
 use crate::cli::exit::{Exit, exit_of};
-use crate::cli::failure::{Failure, Result};
+use crate::cli::failure::{CommandFailure, Result};
 use crate::cli::global::Global;
 use crate::cli::plan_format::FormatArgs;
 use crate::cli::project::{Project, warn};
@@ -67,9 +67,9 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
         let runtime = runtime()?;
         let engine = runtime.block_on(Engine::open(world, global, &stacks))?;
         let fleet = engine.fleet(&project, &stacks, Access::Read);
-        let looked = runtime.block_on(engine.shown(stacks.len(), fleet.look(&options)))?;
-        is_unsurveyed = looked.unsurveyed().is_some();
-        let mut plan = looked.plan;
+        let fleet_plan = runtime.block_on(engine.shown(stacks.len(), fleet.plan(&options)))?;
+        is_unsurveyed = fleet_plan.unsurveyed().is_some();
+        let mut plan = fleet_plan.plan;
         if selectors.is_empty() {
             let strays = runtime.block_on(fleet.orphans());
             warn(world, global, &strays.unsearched)?;
@@ -97,7 +97,7 @@ impl Args {
         let expires = made.checked_add(self.expires);
         Ok(Saving {
             made,
-            expires: expires.map_err(|_| Failure::usage("--expires is beyond the end of time"))?,
+            expires: expires.map_err(|_| CommandFailure::usage("--expires is beyond the end of time"))?,
             mode: if self.destroy { SavedMode::Destroy } else { SavedMode::Apply },
             selectors: self.selectors.selectors.iter().map(ToString::to_string).collect(),
             endpoint: Target::of(world, global)?.to_saved(),
@@ -116,7 +116,7 @@ fn save(file: &Path, text: &str) -> Result<()> {
         Ok(_) => std::fs::canonicalize(file).and_then(|file| replace(&file, text)),
         Err(_) => replace(file, text),
     };
-    written.map_err(|error| Failure::error(format!("cannot write {}: {error}", file.display())))
+    written.map_err(|error| CommandFailure::error(format!("cannot write {}: {error}", file.display())))
 }
 
 fn replace(file: &Path, text: &str) -> io::Result<()> {

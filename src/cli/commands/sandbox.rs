@@ -4,7 +4,7 @@ use clap::Subcommand;
 
 use crate::cli::engine::{runtime, sandbox_failure, sandbox_options};
 use crate::cli::exit::Exit;
-use crate::cli::failure::{Failure, Result};
+use crate::cli::failure::{CommandFailure, Result};
 use crate::cli::global::Global;
 use crate::cli::world::World;
 use crate::sandbox;
@@ -44,7 +44,7 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     let runtime = runtime()?;
     let cache = world.cache();
     let text = runtime.block_on(async {
-        Ok::<_, Failure>(match &args.what {
+        Ok::<_, CommandFailure>(match &args.what {
             What::Up { port, slow } => {
                 let options =
                     sandbox::Options { port: *port, slow: Duration::from_secs_f64(*slow), ..sandbox_options(world) };

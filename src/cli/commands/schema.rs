@@ -1,6 +1,6 @@
 use crate::blueprint::{Files, schema, template_schema};
 use crate::cli::exit::Exit;
-use crate::cli::failure::{Failure, Result};
+use crate::cli::failure::{CommandFailure, Result};
 use crate::cli::global::Global;
 use crate::cli::world::World;
 use crate::kinds::shapes;
@@ -20,11 +20,11 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     }
     // Without a project the built-in templates are what there is.
     let files = if global.dir.join("tenants").is_dir() {
-        Files::read(&global.dir).map_err(Failure::problems)?
+        Files::read(&global.dir).map_err(CommandFailure::problems)?
     } else {
         Files::default()
     };
-    let schema = schema(&files).map_err(Failure::problems)?;
+    let schema = schema(&files).map_err(CommandFailure::problems)?;
     world.out.print_raw(&format!("{schema:#}\n"))?;
     Ok(Exit::Done)
 }

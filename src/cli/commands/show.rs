@@ -3,13 +3,13 @@ use clap::ValueEnum;
 use crate::cli::command_line::Form;
 use crate::cli::engine::{Engine, runtime};
 use crate::cli::exit::Exit;
-use crate::cli::failure::{Failure, Result};
+use crate::cli::failure::{CommandFailure, Result};
 use crate::cli::global::Global;
 use crate::cli::project::Project;
 use crate::cli::selectors::Selectors;
 use crate::cli::world::World;
-use crate::fleet::{Looked, PlanOptions, select_resources};
-use crate::inventory::{Inventory, Seen};
+use crate::fleet::{FleetPlan, PlanOptions, select_resources};
+use crate::inventory::{Inventory, ListOutcome};
 use crate::plan::{Mode, StackPlan};
 use crate::report::{Shown, show_env, show_json, show_text};
 use crate::resource::{Access, OPEN};
@@ -39,7 +39,7 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     let stacks = project.stacks();
     if args.format == Format::Env && stacks.len() != 1 {
         let names: Vec<_> = stacks.iter().map(|blueprint| blueprint.stack.id.to_string()).collect();
-        return Err(Failure::usage(format!("--format env is for one stack, and these are {}", stacks.len()))
+        return Err(CommandFailure::usage(format!("--format env is for one stack, and these are {}", stacks.len()))
             .hint(format!("choose one of {}", names.join(", "))));
     }
     let runtime = runtime()?;
@@ -47,7 +47,7 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     let fleet = engine.fleet(&project, &stacks, Access::Read);
     let options = PlanOptions { selectors, mode: Mode::Apply, guarding: project.guarding(&[]), survey: false };
     let inventories = runtime.block_on(engine.shown(stacks.len(), fleet.read(false)))?;
-    let Looked { mut plan, inventories } = fleet.planned(&options, inventories)?;
+    let FleetPlan { mut plan, inventories } = fleet.plan_from(&options, inventories)?;
     let none = Inventory::default();
     let mut shown = Vec::new();
     for stack in &mut plan.stacks {
@@ -74,7 +74,7 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
 
 fn has_unread(inventory: &Inventory) -> bool {
     inventory.kinds.values().any(|seen| match seen {
-        Seen::Unknown(_) => true,
-        Seen::Read(sight) => !sight.unseen.is_empty(),
+        ListOutcome::Unknown(_) => true,
+        ListOutcome::Read(listing) => !listing.unseen.is_empty(),
     })
 }

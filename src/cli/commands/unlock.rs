@@ -1,7 +1,7 @@
-use crate::apply::{Holder, SeenLease, Standing};
-use crate::cli::engine::{Engine, Taking, runtime};
+use crate::apply::{Holder, LeaseState, StoredLease};
+use crate::cli::engine::{Engine, UnlockMode, runtime};
 use crate::cli::exit::Exit;
-use crate::cli::failure::{Failure, Result};
+use crate::cli::failure::{CommandFailure, Result};
 use crate::cli::global::Global;
 use crate::cli::project::Project;
 use crate::cli::prompt::confirm;
@@ -33,12 +33,12 @@ pub struct Args {
 
 pub fn run(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
     if args.stack.is_partial() {
-        return Err(Failure::usage(format!("`{}` names a resource; a lease is on a whole stack", args.stack)));
+        return Err(CommandFailure::usage(format!("`{}` names a resource; a lease is on a whole stack", args.stack)));
     }
     let project = Project::load(world, global, std::slice::from_ref(&args.stack))?;
     let stacks = project.stacks();
     if args.take && stacks.len() != 1 {
-        return Err(Failure::usage(format!("--take is for one stack, and these are {}", stacks.len())));
+        return Err(CommandFailure::usage(format!("--take is for one stack, and these are {}", stacks.len())));
     }
     let runtime = runtime()?;
     let engine = runtime.block_on(Engine::open(world, global, &stacks))?;
@@ -46,7 +46,7 @@ pub fn run(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
     for stack in stacks.iter().map(|blueprint| &blueprint.stack) {
         let seen = runtime.block_on(engine.holder(world, stack, &project.bucket(stack)))?;
         world.out.print(&lease_text(&stack.id, seen.as_ref().map(|seen| &seen.holder), (world.clock)()))?;
-        held = seen.filter(|seen| seen.holder.standing((world.clock)()) != Standing::Free);
+        held = seen.filter(|seen| seen.holder.state((world.clock)()) != LeaseState::Free);
     }
     let (Some(seen), [blueprint]) = (held, &stacks[..]) else { return Ok(Exit::Done) };
     let stack = &blueprint.stack;
@@ -58,8 +58,8 @@ pub fn run(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
 }
 
 /// Whether and how it is to be taken: as the command line says, or as a person at a terminal does.
-async fn told(world: &mut World, stack: &Stack, args: &Args, seen: &SeenLease) -> Result<Option<Taking>> {
-    let is_over = seen.holder.standing((world.clock)()) == Standing::Expired;
+async fn told(world: &mut World, stack: &Stack, args: &Args, seen: &StoredLease) -> Result<Option<UnlockMode>> {
+    let is_over = seen.holder.state((world.clock)()) == LeaseState::Expired;
     if !args.take && (is_over || !world.stdin_is_terminal) {
         return Ok(None);
     }
@@ -68,14 +68,14 @@ async fn told(world: &mut World, stack: &Stack, args: &Args, seen: &SeenLease) -
         confirm(world, &question).await?;
     }
     // Nothing of a holder whose time is over can arrive any more.
-    Ok(Some(if args.now || is_over { Taking::Now } else { Taking::AtItsEnd }))
+    Ok(Some(if args.now || is_over { UnlockMode::Now } else { UnlockMode::AtItsEnd }))
 }
 
 fn outcome(world: &World, stack: &Stack, holder: &Holder) -> String {
     let now = (world.clock)();
     let apply = Command::new("apply").word(&stack.id);
     let text = lease_text(&stack.id, Some(holder), now);
-    if holder.standing(now) == Standing::Free {
+    if holder.state(now) == LeaseState::Free {
         return format!(
             "{text}Its run, if it is alive, finds out with its next heartbeat and changes nothing more from then on.\n"
         );

@@ -3,7 +3,7 @@ use clap::ValueEnum;
 use crate::blueprint::Blueprint;
 use crate::cli::command_line::Form;
 use crate::cli::exit::Exit;
-use crate::cli::failure::{Failure, Result};
+use crate::cli::failure::{CommandFailure, Result};
 use crate::cli::global::Global;
 use crate::cli::project::Project;
 use crate::cli::selectors::Selectors;
@@ -40,7 +40,7 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
             let addresses = |stack: &&Blueprint| (stack.stack.id.clone(), stack.resources.keys().cloned().collect());
             let known: Vec<_> = stacks.iter().map(addresses).collect();
             if let Some((_, message)) = unmatched_resource(selectors, &known) {
-                return Err(Failure::usage(message));
+                return Err(CommandFailure::usage(message));
             }
             let mut problems = project.warnings().to_vec();
             problems.extend(stacks.iter().flat_map(|stack| stack.warnings.iter().cloned()));

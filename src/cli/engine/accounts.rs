@@ -5,16 +5,16 @@ use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
 use super::Engine;
-use crate::aws::{Aws, Reader, Seen, Session, Survey, survey};
-use crate::fleet::{Accounts, Place};
+use crate::aws::{Aws, Reader, Session, Survey, SurveyedThing, survey};
+use crate::fleet::{Accounts, Location};
 use crate::inventory::{Services, Surveyed, Things, Unmanaged};
 use crate::kinds::KINDS;
 use crate::resource::{AnyKind, Result, Scope, StackId};
 use crate::tenant::region;
 
 impl Engine {
-    async fn session(&self, place: &Place) -> Result<Arc<Session>> {
-        self.sessions.open(&place.account, &place.region, place.role.clone()).await
+    async fn session(&self, location: &Location) -> Result<Arc<Session>> {
+        self.sessions.open(&location.account, &location.region, location.role.clone()).await
     }
 }
 
@@ -33,16 +33,16 @@ impl Accounts for Engine {
         (self.clock)()
     }
 
-    fn verify<'a>(&'a self, place: &'a Place) -> BoxFuture<'a, Result<()>> {
-        Box::pin(async move { self.session(place).await?.verify().await })
+    fn verify<'a>(&'a self, location: &'a Location) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move { self.session(location).await?.verify().await })
     }
 
-    fn reader<'a>(&'a self, place: &'a Place) -> BoxFuture<'a, Result<Reader>> {
-        Box::pin(async move { Ok(self.session(place).await?.reader()) })
+    fn reader<'a>(&'a self, location: &'a Location) -> BoxFuture<'a, Result<Reader>> {
+        Box::pin(async move { Ok(self.session(location).await?.reader()) })
     }
 
-    fn claimed<'a>(&'a self, place: &'a Place, project: &'a str) -> BoxFuture<'a, Result<BTreeSet<StackId>>> {
-        Box::pin(async move { self.session(place).await?.reader().claimed_stacks(project).await })
+    fn claimed<'a>(&'a self, location: &'a Location, project: &'a str) -> BoxFuture<'a, Result<BTreeSet<StackId>>> {
+        Box::pin(async move { self.session(location).await?.reader().claimed_stacks(project).await })
     }
 
     fn services<'a>(&'a self, reader: &'a Reader, scope: &'a Scope) -> BoxFuture<'a, Result<Services>> {
@@ -52,7 +52,7 @@ impl Accounts for Engine {
     fn survey<'a>(&'a self, reader: &'a Reader, things: &'a Things) -> BoxFuture<'a, Result<Surveyed>> {
         Box::pin(async move {
             let Survey { seen, incomplete } = survey(reader, things).await?;
-            let thing = |one: Seen| Unmanaged { kind: one.kind.to_owned(), id: one.id, place: one.place };
+            let thing = |one: SurveyedThing| Unmanaged { kind: one.kind.to_owned(), id: one.id, place: one.place };
             Ok(Surveyed { things: seen.into_iter().map(thing).collect(), incomplete })
         })
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
-use crate::apply::{Journal, Record};
+use crate::apply::{Journal, RunRecord};
 use crate::aws::ObjectStore;
 use crate::cli::interrupt::Interrupt;
 use crate::cli::world::World;
@@ -30,14 +30,14 @@ fn prefix(stack: &Stack) -> String {
 }
 
 /// A journal that is copied to the bucket now and then, beside the run and without holding it up.
-pub(super) struct Kept {
+pub(super) struct MirroredJournal {
     pub(super) journal: Arc<Journal>,
     store: Arc<ObjectStore>,
     key: String,
     copying: JoinHandle<()>,
 }
 
-impl Kept {
+impl MirroredJournal {
     pub(super) fn new(journal: Journal, store: Arc<ObjectStore>, stack: &Stack, run: &str) -> Self {
         let (journal, key) = (Arc::new(journal), format!("{}{run}.jsonl", prefix(stack)));
         let copying = tokio::spawn(copy_now_and_then(journal.clone(), store.clone(), key.clone()));
@@ -85,17 +85,17 @@ async fn copy(journal: &Journal, store: &ObjectStore, key: &str) -> Result<u64> 
 }
 
 /// The journals of a stack's last runs that are on this machine.
-pub(super) fn read_here(world: &World, stack: &Stack, most: usize) -> Vec<Record> {
+pub(super) fn read_here(world: &World, stack: &Stack, most: usize) -> Vec<RunRecord> {
     let Ok(entries) = std::fs::read_dir(folder(world, stack)) else { return Vec::new() };
     let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
     let mut paths: Vec<_> = paths.filter(|path| path.extension().is_some_and(|end| end == "jsonl")).collect();
     paths.sort();
     let texts = paths.iter().rev().take(most).filter_map(|path| std::fs::read(path).ok());
-    texts.filter_map(|text| Record::parse(&String::from_utf8_lossy(&text))).collect()
+    texts.filter_map(|text| RunRecord::parse(&String::from_utf8_lossy(&text))).collect()
 }
 
 /// The journals of a stack's last runs that are in the bucket; none if that is not there yet.
-pub(super) async fn read_there(store: &ObjectStore, stack: &Stack, most: usize) -> Result<Vec<Record>> {
+pub(super) async fn read_there(store: &ObjectStore, stack: &Stack, most: usize) -> Result<Vec<RunRecord>> {
     let keys = match store.list(&prefix(stack)).await {
         Err(failure) if failure.is(Class::NotFound) => return Ok(Vec::new()),
         keys => keys?,
@@ -103,5 +103,5 @@ pub(super) async fn read_there(store: &ObjectStore, stack: &Stack, most: usize) 
     let last = keys.iter().rev().take(most).map(|key| store.get(key));
     let texts = futures_util::future::try_join_all(last).await?;
     let texts = texts.iter().flatten().map(|(text, _)| String::from_utf8_lossy(text));
-    Ok(texts.filter_map(|text| Record::parse(&text)).collect())
+    Ok(texts.filter_map(|text| RunRecord::parse(&text)).collect())
 }

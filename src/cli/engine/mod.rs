@@ -1,12 +1,12 @@
-//! Where stacks are opened: sessions, the sandbox, what is there, what to do, and the run itself.
+//! Opens stacks for the commands: sessions, the sandbox, reading, planning, and the run itself.
 
 mod accounts;
-mod hands;
+mod connections;
 mod journals;
 mod lease;
 mod reading;
-mod records;
 mod run;
+mod run_records;
 mod target;
 
 use std::sync::Arc;
@@ -17,21 +17,21 @@ use jiff::Timestamp;
 use tokio::runtime::Runtime;
 use tokio::time::Instant;
 
-use super::failure::{Failure, Result};
+use super::failure::{CommandFailure, Result};
 use super::global::Global;
-use super::project::{Bucket, Project};
+use super::project::{LeaseBucket, Project};
 use super::world::World;
 use crate::aws::{GateRules, ObjectStore, Sessions, Setup};
 use crate::blueprint::Blueprint;
 use crate::fleet::Fleet;
 use crate::kinds::KINDS;
-use crate::report::{CallTiming, Read, Reading, timings_text};
+use crate::report::{CallTiming, ReadDisplay, ReadProgress, timings_text};
 use crate::resource::{self, Access, Stack};
 use crate::sandbox;
 
-use reading::{Accounts, Screen};
-pub use records::{Taking, past_runs, recorded_here};
+use reading::{AccountCounter, Screen};
 pub use run::AwsHost;
+pub use run_records::{UnlockMode, past_runs, recorded_here};
 pub use target::Target;
 
 /// What a run talks to AWS through.
@@ -47,14 +47,14 @@ pub struct Engine {
     /// How a look at what is there is shown.
     screen: Screen,
     /// How many accounts such a look has read.
-    read: Accounts,
+    read: AccountCounter,
     /// Whether a plan is being carried out, and shown.
     is_running: AtomicBool,
 }
 
 /// The runtime of the commands that wait for something.
 pub fn runtime() -> Result<Runtime> {
-    Runtime::new().map_err(|error| Failure::error(format!("cannot start threads: {error}")))
+    Runtime::new().map_err(|error| CommandFailure::error(format!("cannot start threads: {error}")))
 }
 
 impl Engine {
@@ -75,7 +75,7 @@ impl Engine {
         let setup = Setup { profile, endpoint_url, is_sandbox, region, run: run.clone(), rules, http_client: None };
         let sessions = Arc::new(Sessions::new(setup));
         let (started, timings, screen) = (Instant::now(), global.timings, Screen::of(world, global));
-        let (clock, read, is_running) = (world.clock, Accounts::default(), AtomicBool::new(false));
+        let (clock, read, is_running) = (world.clock, AccountCounter::default(), AtomicBool::new(false));
         Ok(Self { sessions, run, started, timings, is_emulated, clock, screen, read, is_running })
     }
 
@@ -89,13 +89,14 @@ impl Engine {
         let calls = || self.sessions.timings().total().calls;
         let before = calls();
         // While a run is on screen it has the screen for itself.
-        let reading = if self.is_running.load(Ordering::Relaxed) { Reading::Quiet } else { self.screen.reading() };
-        let read = || Read { stacks, accounts: self.read.counts(), calls: calls() - before, elapsed: Duration::ZERO };
+        let reading = if self.is_running.load(Ordering::Relaxed) { ReadDisplay::Quiet } else { self.screen.reading() };
+        let read =
+            || ReadProgress { stacks, accounts: self.read.counts(), calls: calls() - before, elapsed: Duration::ZERO };
         reading::shown(reading, read, look).await
     }
 
     /// The bucket where a stack's lease and journals live.
-    async fn store(&self, stack: &Stack, bucket: &Bucket, access: Access) -> resource::Result<ObjectStore> {
+    async fn store(&self, stack: &Stack, bucket: &LeaseBucket, access: Access) -> resource::Result<ObjectStore> {
         let session = self.sessions.open(&stack.account, &bucket.region, stack.role(access)).await?;
         Ok(session.store(&bucket.name, &bucket.account))
     }
@@ -123,16 +124,16 @@ pub fn sandbox_options(world: &World) -> sandbox::Options {
     sandbox::Options { python, ..sandbox::Options::default() }
 }
 
-pub fn sandbox_failure(error: sandbox::SandboxError) -> Failure {
+pub fn sandbox_failure(error: sandbox::SandboxError) -> CommandFailure {
     // The first line says what is wrong, the others what to do.
     let text = error.to_string();
     let mut lines = text.lines();
-    let failure = Failure::error(lines.next().unwrap_or_default());
+    let failure = CommandFailure::error(lines.next().unwrap_or_default());
     let failure = match std::error::Error::source(&error) {
-        Some(cause) => Failure { message: format!("{}: {cause}", failure.message), ..failure },
+        Some(cause) => CommandFailure { message: format!("{}: {cause}", failure.message), ..failure },
         None => failure,
     };
-    lines.fold(failure, Failure::hint)
+    lines.fold(failure, CommandFailure::hint)
 }
 
 async fn start_sandbox(world: &World, global: &Global) -> Result<String> {

@@ -1,4 +1,4 @@
-//! What is on screen while stacks are read.
+//! The display while stacks are read.
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,7 +9,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 use crate::cli::command_line::Form;
 use crate::cli::global::{Global, LogFormat};
 use crate::cli::world::{Lines, Stream, World};
-use crate::report::{Read, Reading};
+use crate::report::{ReadDisplay, ReadProgress};
 
 /// How a look at what is there is shown.
 #[derive(Clone)]
@@ -30,23 +30,23 @@ impl Screen {
         }
     }
 
-    pub(super) fn reading(&self) -> Reading {
+    pub(super) fn reading(&self) -> ReadDisplay {
         match self {
-            Self::Terminal => Reading::bar(),
-            Self::Log(to) => Reading::lines(Box::new(Lines::new(to, Form::Text))),
-            Self::Quiet => Reading::Quiet,
+            Self::Terminal => ReadDisplay::bar(),
+            Self::Log(to) => ReadDisplay::lines(Box::new(Lines::new(to, Form::Text))),
+            Self::Quiet => ReadDisplay::Quiet,
         }
     }
 }
 
 /// How many accounts a look has read, of how many.
 #[derive(Debug, Default)]
-pub(super) struct Accounts {
+pub(super) struct AccountCounter {
     read: AtomicUsize,
     all: AtomicUsize,
 }
 
-impl Accounts {
+impl AccountCounter {
     pub(super) fn begin(&self, all: usize) {
         self.read.store(0, Ordering::Relaxed);
         self.all.store(all, Ordering::Relaxed);
@@ -62,7 +62,11 @@ impl Accounts {
 }
 
 /// Waits for a look, and says how far it is: `read` without the time that it takes.
-pub(super) async fn shown<T>(mut reading: Reading, read: impl Fn() -> Read, look: impl Future<Output = T>) -> T {
+pub(super) async fn shown<T>(
+    mut reading: ReadDisplay,
+    read: impl Fn() -> ReadProgress,
+    look: impl Future<Output = T>,
+) -> T {
     const TICK: Duration = Duration::from_millis(150);
     let began = Instant::now();
     let mut ticks = interval(TICK);
@@ -71,7 +75,7 @@ pub(super) async fn shown<T>(mut reading: Reading, read: impl Fn() -> Read, look
     loop {
         tokio::select! {
             seen = &mut look => return seen,
-            _ = ticks.tick() => reading.tell(Read { elapsed: began.elapsed(), ..read() }),
+            _ = ticks.tick() => reading.tell(ReadProgress { elapsed: began.elapsed(), ..read() }),
         }
     }
 }

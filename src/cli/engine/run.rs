@@ -1,4 +1,4 @@
-//! An approved plan becomes a run: what `apply::carry_out` stands on, for AWS.
+//! The host of `apply::carry_out` for AWS: leases, journals, connections, progress.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -11,16 +11,16 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::Engine;
-use super::hands::AwsHands;
-use super::journals::{self, Kept};
+use super::connections::AwsConnections;
+use super::journals::{self, MirroredJournal};
 use super::lease::{BucketLeases, WallClock};
 use crate::apply::{
-    self, Approved, Approver, Clock, Event, Fence, Halted, Hands, Head, Holder, Host, Journal, LeaseStore, Ledger,
-    Recorder, Stop,
+    self, Approved, Approver, Clock, Connections, Event, Fence, Head, Holder, Host, Journal, LeaseStore, Recorder,
+    RunError, RunSummary, Stop,
 };
 use crate::aws::{Aws, ObjectStore};
 use crate::cli::exit::Exit;
-use crate::cli::failure::{Failure, Result};
+use crate::cli::failure::{CommandFailure, Result};
 use crate::cli::interrupt::{Interrupt, cut_off, interrupted};
 use crate::cli::project::Project;
 use crate::cli::world::World;
@@ -46,11 +46,11 @@ pub struct AwsHost<'a> {
     command: &'static str,
     /// The buckets of the stacks whose leases were taken.
     stores: Mutex<BTreeMap<StackId, Arc<ObjectStore>>>,
-    journals: Mutex<BTreeMap<StackId, Kept>>,
+    journals: Mutex<BTreeMap<StackId, MirroredJournal>>,
 }
 
 impl Host<Aws> for AwsHost<'_> {
-    type Error = Failure;
+    type Error = CommandFailure;
 
     fn leases<'a>(&'a self, stack: &'a Stack) -> LocalBoxFuture<'a, Result<Arc<dyn LeaseStore>>> {
         Box::pin(async move {
@@ -88,9 +88,9 @@ impl Host<Aws> for AwsHost<'_> {
         self.interrupt.stop()
     }
 
-    fn hands<'a>(&'a self, stack: &'a Stack, fence: Fence) -> Box<dyn Hands<Aws> + 'a> {
+    fn connections<'a>(&'a self, stack: &'a Stack, fence: Fence) -> Box<dyn Connections<Aws> + 'a> {
         self.began.send_replace(true);
-        Box::new(AwsHands {
+        Box::new(AwsConnections {
             sessions: self.engine.sessions.clone(),
             account: stack.account.clone(),
             role: stack.role(Access::Write),
@@ -128,13 +128,13 @@ impl<'a> AwsHost<'a> {
     /// sent.
     pub async fn carry_out(
         self,
-        approver: &impl Approver<Error = Failure>,
+        approver: &impl Approver<Error = CommandFailure>,
         plan: &Plan,
-        patience: Duration,
-    ) -> Result<Vec<(Stack, Ledger)>> {
+        lock_timeout: Duration,
+    ) -> Result<Vec<(Stack, RunSummary)>> {
         let Self { engine, world, interrupt, .. } = self;
         interrupt.or(credentials_last(engine, world, plan)).await?;
-        let approved = Approved { plan, run: &engine.run, who: &self.who, patience };
+        let approved = Approved { plan, run: &engine.run, who: &self.who, lock_timeout };
         engine.is_running.store(true, Ordering::Relaxed);
         let ended = tokio::select! {
             ended = apply::carry_out(&self, approver, KINDS, approved) => ended,
@@ -148,13 +148,14 @@ impl<'a> AwsHost<'a> {
         self.close_journals(ended.as_deref().unwrap_or_default()).await;
         self.progress.into_inner().unwrap_or_else(PoisonError::into_inner).finish();
         ended.map_err(|halted| match halted {
-            Halted::Locked { stack, holder } => held(&stack, &holder),
-            Halted::Stale(fresh) => {
-                let failure = Failure::new(Exit::Refused, "things changed after the plan was shown; nothing was done");
-                stale(&saved_plan(plan), &saved_plan(&fresh)).into_iter().fold(failure, Failure::hint)
+            RunError::Locked { stack, holder } => held(&stack, &holder),
+            RunError::Stale(fresh) => {
+                let failure =
+                    CommandFailure::new(Exit::Refused, "things changed after the plan was shown; nothing was done");
+                stale(&saved_plan(plan), &saved_plan(&fresh)).into_iter().fold(failure, CommandFailure::hint)
             }
-            Halted::Interrupted => interrupted(),
-            Halted::Failed(failure) => failure,
+            RunError::Interrupted => interrupted(),
+            RunError::Failed(failure) => failure,
         })
     }
 
@@ -179,23 +180,25 @@ impl<'a> AwsHost<'a> {
     fn journal(&self, stack: &Stack) -> Result<Arc<Journal>> {
         let (folder, run) = (journals::folder(self.world, stack), &self.engine.run);
         let head = Head { stack: &stack.id, run, who: &self.who, command: self.command };
-        let journal = Journal::begin(&folder, head, (self.world.clock)())
-            .map_err(|error| Failure::error(format!("cannot write the journal in {}: {error}", folder.display())))?;
+        let journal = Journal::begin(&folder, head, (self.world.clock)()).map_err(|error| {
+            CommandFailure::error(format!("cannot write the journal in {}: {error}", folder.display()))
+        })?;
         let store = locked(&self.stores).get(&stack.id).cloned();
-        let store = store.ok_or_else(|| Failure::error(format!("bug: {} has no lease", stack.id)))?;
-        let kept = Kept::new(journal, store, stack, run);
+        let store = store.ok_or_else(|| CommandFailure::error(format!("bug: {} has no lease", stack.id)))?;
+        let kept = MirroredJournal::new(journal, store, stack, run);
         let journal = kept.journal.clone();
         locked(&self.journals).insert(stack.id.clone(), kept);
         Ok(journal)
     }
 
     /// Writes how each run ended, and copies the journals a last time.
-    async fn close_journals(&self, ended: &[(Stack, Ledger)]) {
+    async fn close_journals(&self, ended: &[(Stack, RunSummary)]) {
         let at = (self.world.clock)();
         let kept = std::mem::take(&mut *locked(&self.journals));
         for (stack, kept) in &kept {
-            let ledger = ended.iter().find(|(ended, _)| ended.id == *stack).map(|(_, ledger)| ledger);
-            let written = ledger.map_or_else(|| kept.journal.give_up(at), |ledger| kept.journal.end(at, ledger));
+            let run_summary = ended.iter().find(|(ended, _)| ended.id == *stack).map(|(_, run_summary)| run_summary);
+            let written =
+                run_summary.map_or_else(|| kept.journal.give_up(at), |run_summary| kept.journal.end(at, run_summary));
             if let Err(error) = written {
                 tracing::warn!(%error, "the end of the run over {stack} could not be recorded");
             }
@@ -221,15 +224,17 @@ async fn credentials_last(engine: &Engine, world: &World, plan: &Plan) -> Result
                 stack.id,
                 left.max(0)
             );
-            return Err(Failure::error(message).hint("get fresh ones (for example `aws sso login`), then run it again"));
+            return Err(
+                CommandFailure::error(message).hint("get fresh ones (for example `aws sso login`), then run it again")
+            );
         }
     }
     Ok(())
 }
 
-fn held(stack: &StackId, holder: &Holder) -> Failure {
+fn held(stack: &StackId, holder: &Holder) -> CommandFailure {
     let Holder { run, who, since, until, .. } = holder;
-    Failure::new(Exit::Locked, format!("{stack} is locked by {who} (run {run}) since {since}"))
+    CommandFailure::new(Exit::Locked, format!("{stack} is locked by {who} (run {run}) since {since}"))
         .hint("wait for it to end, or let this run wait with --lock-timeout")
         .hint(format!("if that run is dead, its lease ends by itself soon after {until}; `⟪unlock⟫` shows it"))
 }

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::cli::failure::{Failure, Result};
+use crate::cli::failure::{CommandFailure, Result};
 use crate::cli::global::{Global, endpoint};
 use crate::cli::world::World;
 
@@ -26,7 +26,7 @@ impl Target {
             return Ok(Self::Url(url.clone()));
         }
         let named = world.variable("AWS_ENDPOINT_URL").map(endpoint).transpose();
-        let named = named.map_err(|why| Failure::usage(format!("AWS_ENDPOINT_URL: {why}")))?;
+        let named = named.map_err(|why| CommandFailure::usage(format!("AWS_ENDPOINT_URL: {why}")))?;
         Ok(named.map_or(Self::Aws, Self::Url))
     }
 

@@ -8,8 +8,8 @@ use crate::kinds::shared::deletion::gone_as;
 use crate::kinds::shared::tag;
 use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::{
-    Attachable, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name,
-    NameRule, Permissions, Replacement, Result, Scope, State, Tags, Told, Turn, pointer,
+    Attachable, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made,
+    Mistake, Name, NameRule, Permissions, Replacement, Result, Scope, State, Tags, Turn, pointer,
 };
 
 /// A public IPv4 address that stays the same.
@@ -62,9 +62,9 @@ impl Kind for Eip {
             name: NameRule::Assigned { max: 255 },
             identity: Identity::Tags,
             name_property: None,
-            sends_once: &["ec2:AllocateAddress"],
+            non_idempotent: &["ec2:AllocateAddress"],
             id_prefixes: &["eipalloc-"],
-            attachable: &[Attachable::new("AWS::EC2::EIPAssociation", Told::Additive(HOLDER))],
+            attachable: &[Attachable::new("AWS::EC2::EIPAssociation", Detection::Additive(HOLDER))],
             example: EXAMPLE,
             changed: "",
             permissions: Permissions {

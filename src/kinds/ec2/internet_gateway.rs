@@ -8,8 +8,8 @@ use crate::kinds::ec2::vpc::Vpc;
 use crate::kinds::shared::tag;
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::{
-    Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind,
-    Listing, Made, Name, NameRule, Permissions, Ref, Replacement, Result, Scope, State, Tags, Told, Turn,
+    Attachable, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept,
+    Kind, Listing, Made, Name, NameRule, Permissions, Ref, Replacement, Result, Scope, State, Tags, Turn,
 };
 
 /// A VPC's door to the internet, with its attachment (which AWS cannot tag).
@@ -60,7 +60,7 @@ impl Kind for InternetGateway {
     type Outputs = Outputs;
 
     const FACTS: Facts = Facts {
-        claims: &["/VpcId"],
+        unique_key: &["/VpcId"],
         // A VPC has at most one.
         replacement: Replacement::DeleteFirst,
         several_calls: true,
@@ -82,11 +82,11 @@ impl Kind for InternetGateway {
             name: NameRule::Assigned { max: 255 },
             identity: Identity::Tags,
             name_property: None,
-            sends_once: &["ec2:CreateInternetGateway"],
+            non_idempotent: &["ec2:CreateInternetGateway"],
             id_prefixes: &["igw-"],
             attachable: &[Attachable::new(
                 "AWS::EC2::GatewayRouteTableAssociation",
-                Told::Left("it stands at the route table"),
+                Detection::Left("it stands at the route table"),
             )],
             example: EXAMPLE,
             changed: CHANGED,
@@ -108,7 +108,7 @@ impl Kind for InternetGateway {
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         let call = reader.ec2().describe_internet_gateways().set_filters(Some(ec2::filters(scope)));
         let all = call.max_results(ec2::PAGE).into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
-        let is_meant = |one: &Found<Self>| scope.owns(&one.id, &one.tags) || scope.asks_for(one.spec.vpc_id.as_str());
+        let is_meant = |one: &Found<Self>| scope.owns(&one.id, &one.tags) || scope.requests(one.spec.vpc_id.as_str());
         let found = all.iter().map(found).filter(is_meant).collect();
         Ok(Listing { found, ..Listing::default() })
     }
@@ -196,8 +196,8 @@ async fn attached_to(writer: &Writer, id: &str) -> Result<Option<String>> {
     Ok(answer.internet_gateways().iter().find_map(vpc_of).map(str::to_owned))
 }
 
-/// Detaches; what is not attached is done. Public addresses of load balancers and NAT gateways that are being deleted hold on
-/// for minutes.
+/// Detaches; what is not attached is done. Public addresses of load balancers and NAT gateways that are being deleted hold
+/// on for minutes.
 async fn detach(writer: &Writer, id: &str, vpc: &str) -> Result<Turn<()>> {
     if vpc.is_empty() {
         return Ok(Turn::Done(()));

@@ -30,7 +30,7 @@ const VALUES: usize = 200;
 /// The server-side filters for the scope's stacks. What comes back is filtered again with [`Scope::owns`]. What is asked
 /// for by id may bear any tags or none: then nothing is filtered out here; nor is it by what has too many values.
 pub(super) fn filters(scope: &Scope) -> Vec<Filter> {
-    if !scope.also.is_empty() {
+    if !scope.requested.is_empty() {
         return Vec::new();
     }
     let tag =
@@ -95,15 +95,15 @@ pub(super) fn is_fresh(failure: &Failure) -> bool {
 }
 
 /// Deletes a thing; `codes` say that it is gone already. What still uses it holds it, and for some seconds EC2 misses
-/// instead what has just gone beside it (a network interface): both are waited out for at most `patience`, and neither
+/// instead what has just gone beside it (a network interface): both are waited out for at most `timeout`, and neither
 /// says that the thing is gone.
-pub(super) async fn delete<F, T, E>(patience: Duration, codes: &[&str], mut call: impl FnMut() -> F) -> Result<()>
+pub(super) async fn delete<F, T, E>(timeout: Duration, codes: &[&str], mut call: impl FnMut() -> F) -> Result<()>
 where
     F: Future<Output = Result<T, E>>,
     Failure: From<E>,
 {
     let sent = retry(
-        patience,
+        timeout,
         |failure| holds(failure, codes),
         || {
             let sent = call();

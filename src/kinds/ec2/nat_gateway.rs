@@ -12,9 +12,9 @@ use crate::kinds::ec2::subnet::Subnet;
 use crate::kinds::shared::tag;
 use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::{
-    Address, Attachable, Changes, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind, Listing, Made,
-    Mistake, Name, NameRule, Neighbours, Permissions, Ref, Replacement, Result, Scope, State, Switch, Tags, Told, Turn,
-    pointer,
+    Address, Attachable, Changes, Detection, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind,
+    Listing, Made, Mistake, Name, NameRule, Neighbours, Permissions, Ref, Replacement, Result, Scope, State, Switch,
+    Tags, Turn, pointer,
 };
 
 /// The way out of private subnets.
@@ -84,7 +84,7 @@ impl Kind for NatGateway {
         // Routes are moved to the new one before the old one goes; the new one needs an address of its own: see `refuses`.
         switches: &[Switch::with("/AllocationId", "/ConnectivityType", &["public"])],
         replacement: Replacement::CreateFirst,
-        lingers: Some("EC2 goes on showing it, with its tags, for about an hour; it costs nothing"),
+        tombstone: Some("EC2 goes on showing it, with its tags, for about an hour; it costs nothing"),
         // Pending to available, measured 85 to 125 s.
         seconds: 110,
         ..Facts::of(Essentials {
@@ -95,9 +95,9 @@ impl Kind for NatGateway {
             name: NameRule::Assigned { max: 255 },
             identity: Identity::Tags,
             name_property: None,
-            sends_once: &[],
+            non_idempotent: &[],
             id_prefixes: &["nat-"],
-            attachable: &[Attachable::new("AWS::EC2::EIPAssociation", Told::Additive(MORE))],
+            attachable: &[Attachable::new("AWS::EC2::EIPAssociation", Detection::Additive(MORE))],
             example: EXAMPLE,
             changed: "",
             permissions: Permissions {
@@ -173,7 +173,7 @@ impl Kind for NatGateway {
 
     /// EC2 refuses a public gateway in a VPC without an attached internet gateway; and what goes out by it, goes on by the
     /// routes of its own subnet. A table that leads to a NAT gateway itself is not its way on.
-    fn follows(spec: &Value, other: &Address, other_spec: &Value, _: &dyn Neighbours) -> Option<&'static str> {
+    fn depends_on(spec: &Value, other: &Address, other_spec: &Value, _: &dyn Neighbours) -> Option<&'static str> {
         let is_public = spec.get("ConnectivityType").is_none_or(|kind| kind == "public");
         let leads_to_one = |table: &Value| {
             let routes = table["Routes"].as_array().into_iter().flatten();
@@ -239,7 +239,7 @@ fn found(gateway: &Description) -> Found<NatGateway> {
         tags: tag::read(gateway.tags()),
         state: match gateway.state() {
             Some(NatGatewayState::Pending) => State::Settling("the NAT gateway".into()),
-            Some(NatGatewayState::Deleting | NatGatewayState::Deleted) => State::Leaving,
+            Some(NatGatewayState::Deleting | NatGatewayState::Deleted) => State::Deleting,
             Some(NatGatewayState::Failed) => {
                 State::Failed(gateway.failure_message().unwrap_or("EC2 gives no reason").to_owned())
             }

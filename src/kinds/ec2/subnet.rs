@@ -9,8 +9,8 @@ use crate::kinds::ec2::vpc::Vpc;
 use crate::kinds::shared::tag;
 use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::{
-    Attachable, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name,
-    NameRule, Permissions, Ref, Replacement, Result, Scope, State, Tags, Told, Turn, Unmodelled, pointer,
+    Attachable, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made,
+    Mistake, Name, NameRule, Permissions, Ref, Replacement, Result, Scope, State, Tags, Turn, Unmodelled, pointer,
 };
 
 /// A range of a VPC in one zone.
@@ -86,13 +86,13 @@ impl Kind for Subnet {
 
     const FACTS: Facts = Facts {
         additive: &[SIX],
-        lasting: &["/AvailabilityZoneId"],
-        claims: &["/VpcId", "/CidrBlock"],
+        immutable_in_stack: &["/AvailabilityZoneId"],
+        unique_key: &["/VpcId", "/CidrBlock"],
         create_only: &["/VpcId", "/CidrBlock", "/AvailabilityZone", "/AvailabilityZoneId"],
         // Two subnets cannot share a range.
         replacement: Replacement::DeleteFirst,
         several_calls: true,
-        mends: &["/AssignIpv6AddressOnCreation", "/EnableDns64", NAMES],
+        prunes: &["/AssignIpv6AddressOnCreation", "/EnableDns64", NAMES],
         ..Facts::of(Essentials {
             kind: "AWS::EC2::Subnet",
             is_global: false,
@@ -101,21 +101,21 @@ impl Kind for Subnet {
             name: NameRule::Assigned { max: 255 },
             identity: Identity::Tags,
             name_property: None,
-            sends_once: &["ec2:CreateSubnet"],
+            non_idempotent: &["ec2:CreateSubnet"],
             id_prefixes: &["subnet-"],
             attachable: &[
-                Attachable::new("AWS::EC2::SubnetCidrBlock", Told::Additive(SIX)),
+                Attachable::new("AWS::EC2::SubnetCidrBlock", Detection::Additive(SIX)),
                 Attachable::new(
                     "AWS::EC2::SubnetRouteTableAssociation",
-                    Told::Left("it stands at the route table, which has all that are its own"),
+                    Detection::Left("it stands at the route table, which has all that are its own"),
                 ),
                 Attachable::new(
                     "AWS::EC2::SubnetNetworkAclAssociation",
-                    Told::Left("the network ACL is told; every subnet has one"),
+                    Detection::Left("the network ACL is told; every subnet has one"),
                 ),
-                Attachable::new("AWS::EC2::Instance", Told::Surveyed),
-                Attachable::new("AWS::EC2::NatGateway", Told::Surveyed),
-                Attachable::new("AWS::EC2::NetworkInterface", Told::Surveyed),
+                Attachable::new("AWS::EC2::Instance", Detection::Surveyed),
+                Attachable::new("AWS::EC2::NatGateway", Detection::Surveyed),
+                Attachable::new("AWS::EC2::NetworkInterface", Detection::Surveyed),
             ],
             example: EXAMPLE,
             changed: CHANGED,
@@ -132,7 +132,7 @@ impl Kind for Subnet {
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         let call = reader.ec2().describe_subnets().set_filters(Some(ec2::filters(scope))).max_results(ec2::PAGE);
         let all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
-        let is_meant = |one: &Found<Self>| scope.owns(&one.id, &one.tags) || scope.asks_for(one.spec.vpc_id.as_str());
+        let is_meant = |one: &Found<Self>| scope.owns(&one.id, &one.tags) || scope.requests(one.spec.vpc_id.as_str());
         let found = all.iter().map(found).filter(is_meant).collect();
         Ok(Listing { found, ..Listing::default() })
     }

@@ -17,8 +17,8 @@ use crate::kinds::shared::defaults::yes;
 use crate::kinds::shared::tag;
 use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::{
-    Attachable, Changes, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name,
-    NameRule, Permissions, Replacement, Result, Scope, State, Switch, Tags, Told, Turn, Unmodelled, Unseen, pointer,
+    Attachable, Changes, Detection, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing, Made, Mistake,
+    Name, NameRule, Permissions, Replacement, Result, Scope, State, Switch, Tags, Turn, Unmodelled, Unseen, pointer,
 };
 
 /// A network of a stack's own.
@@ -85,7 +85,7 @@ impl Kind for Vpc {
         // Further ranges and the like are resources of their own to CloudFormation, so whoever adds one keeps it.
         additive: &[RANGES, OPTIONS, ENCRYPTION, CLOSED],
         switches: &[Switch::with("/EnableDnsHostnames", "/EnableDnsSupport", &["true"])],
-        lasting: &["/CidrBlock"],
+        immutable_in_stack: &["/CidrBlock"],
         create_only: &["/CidrBlock"],
         replacement: Replacement::DeleteFirst,
         several_calls: true,
@@ -97,26 +97,26 @@ impl Kind for Vpc {
             name: NameRule::Assigned { max: 255 },
             identity: Identity::Tags,
             name_property: None,
-            sends_once: &["ec2:CreateVpc"],
+            non_idempotent: &["ec2:CreateVpc"],
             id_prefixes: &["vpc-"],
             attachable: &[
-                Attachable::new("AWS::EC2::VPCCidrBlock", Told::Additive(RANGES)),
-                Attachable::new("AWS::EC2::VPCDHCPOptionsAssociation", Told::Additive(OPTIONS)),
-                Attachable::new("AWS::EC2::VPCEncryptionControl", Told::Additive(ENCRYPTION)),
-                Attachable::new("AWS::EC2::VPCBlockPublicAccessOptions", Told::Additive(CLOSED)),
-                Attachable::new("AWS::EC2::Subnet", Told::Surveyed),
-                Attachable::new("AWS::EC2::RouteTable", Told::Surveyed),
-                Attachable::new("AWS::EC2::SecurityGroup", Told::Surveyed),
-                Attachable::new("AWS::EC2::NetworkAcl", Told::Surveyed),
-                Attachable::new("AWS::EC2::InternetGateway", Told::Surveyed),
-                Attachable::new("AWS::EC2::VPNGateway", Told::Surveyed),
-                Attachable::new("AWS::EC2::VPCPeeringConnection", Told::Surveyed),
-                Attachable::new("AWS::EC2::VPCEndpoint", Told::Surveyed),
-                Attachable::new("AWS::EC2::Instance", Told::Surveyed),
-                Attachable::new("AWS::EC2::FlowLog", Told::Left("it listens, and changes nothing")),
+                Attachable::new("AWS::EC2::VPCCidrBlock", Detection::Additive(RANGES)),
+                Attachable::new("AWS::EC2::VPCDHCPOptionsAssociation", Detection::Additive(OPTIONS)),
+                Attachable::new("AWS::EC2::VPCEncryptionControl", Detection::Additive(ENCRYPTION)),
+                Attachable::new("AWS::EC2::VPCBlockPublicAccessOptions", Detection::Additive(CLOSED)),
+                Attachable::new("AWS::EC2::Subnet", Detection::Surveyed),
+                Attachable::new("AWS::EC2::RouteTable", Detection::Surveyed),
+                Attachable::new("AWS::EC2::SecurityGroup", Detection::Surveyed),
+                Attachable::new("AWS::EC2::NetworkAcl", Detection::Surveyed),
+                Attachable::new("AWS::EC2::InternetGateway", Detection::Surveyed),
+                Attachable::new("AWS::EC2::VPNGateway", Detection::Surveyed),
+                Attachable::new("AWS::EC2::VPCPeeringConnection", Detection::Surveyed),
+                Attachable::new("AWS::EC2::VPCEndpoint", Detection::Surveyed),
+                Attachable::new("AWS::EC2::Instance", Detection::Surveyed),
+                Attachable::new("AWS::EC2::FlowLog", Detection::Left("it listens, and changes nothing")),
                 Attachable::new(
                     "AWS::Route53::HostedZone",
-                    Told::Left("a private zone that answers in it is read by no operation of EC2"),
+                    Detection::Left("a private zone that answers in it is read by no operation of EC2"),
                 ),
             ],
             example: EXAMPLE,

@@ -11,8 +11,8 @@ use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::{named, tag};
 use crate::resource::normal::Set;
 use crate::resource::{
-    Attachable, Changes, Essentials, Facts, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name, NameRule,
-    Permissions, Ref, Replacement, Result, Scope, State, Tags, Told, Turn,
+    Attachable, Changes, Detection, Essentials, Facts, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name,
+    NameRule, Permissions, Ref, Replacement, Result, Scope, State, Tags, Turn,
 };
 
 /// The subnets that a cache may use.
@@ -95,11 +95,11 @@ impl Kind for SubnetGroup {
             name: NameRule::Unique { max: NAME_MAX },
             identity: Identity::Tags,
             name_property: Some("CacheSubnetGroupName"),
-            sends_once: &[],
+            non_idempotent: &[],
             id_prefixes: &[],
             attachable: &[Attachable::new(
                 "AWS::ElastiCache::ReplicationGroup",
-                Told::Left("it uses the group and changes nothing of it"),
+                Detection::Left("it uses the group and changes nothing of it"),
             )],
             example: EXAMPLE,
             changed: CHANGED,

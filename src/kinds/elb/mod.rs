@@ -56,7 +56,7 @@ async fn describe_load_balancers(reader: &Reader, scope: &Scope) -> Result<Looke
     all.retain(|one| {
         one.vpc_id().is_some_and(|vpc| vpcs.contains(vpc))
             || one.load_balancer_name().is_some_and(|name| scope.may_own(name, NAME_MAX))
-            || one.load_balancer_arn().is_some_and(|arn| scope.asks_for(arn))
+            || one.load_balancer_arn().is_some_and(|arn| scope.requests(arn))
     });
     with_tags(reader, all, LoadBalancer::load_balancer_arn).await
 }

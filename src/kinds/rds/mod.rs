@@ -12,7 +12,7 @@ use crate::aws::{Clients, MINUTE, Reader};
 use crate::kinds::shared::{retry, tag};
 use crate::resource::version::{self, Move};
 use crate::resource::{
-    Changes, Class, Failure, Found, Kind, Listing, Result, Scope, Shape as _, State, Stranger, Tags, pointer,
+    Changes, Class, Failure, Found, Kind, Listing, NameConflict, Result, Scope, Shape as _, State, Tags, pointer,
 };
 
 /// The page size of the Describe operations: the most they take.
@@ -48,7 +48,7 @@ pub(super) fn sort<K: Kind>(
     if scope.owns(id, &tags) {
         listing.found.push(read(tags));
     } else if scope.may_own(id, ID_MAX) {
-        listing.strangers.push(Stranger { id: id.to_owned(), name: id.to_owned(), tags });
+        listing.name_conflicts.push(NameConflict { id: id.to_owned(), name: id.to_owned(), tags });
     }
 }
 
@@ -100,8 +100,8 @@ pub(super) fn is_upgraded_later(cluster: &DbCluster) -> bool {
 }
 
 /// Returns how a stopped cluster or instance sleeps: RDS refuses to change or delete it.
-pub(super) fn asleep(state: &State, what: &str) -> Option<String> {
-    let is_stopped = matches!(state, State::Human(why) if why == STOPPED);
+pub(super) fn stopped(state: &State, what: &str) -> Option<String> {
+    let is_stopped = matches!(state, State::AwaitsAction(why) if why == STOPPED);
     is_stopped.then(|| format!("{what} is stopped"))
 }
 
@@ -124,8 +124,8 @@ pub(super) fn state(status: &str) -> State {
     match status {
         // Optimising the storage takes hours and hinders nobody; a backup only changes, which wait for it.
         "available" | "storage-optimization" | "backing-up" => State::Ready,
-        "deleting" | "delete-precheck" => State::Leaving,
-        "stopped" => State::Human(STOPPED.to_owned()),
+        "deleting" | "delete-precheck" => State::Deleting,
+        "stopped" => State::AwaitsAction(STOPPED.to_owned()),
         "failed"
         | "restore-error"
         | "storage-full"
@@ -159,6 +159,6 @@ mod tests {
         for status in ["failed", "incompatible-parameters", "inaccessible-encryption-credentials"] {
             assert!(matches!(state(status), State::Failed(_)), "{status}");
         }
-        assert_eq!(state("deleting"), State::Leaving);
+        assert_eq!(state("deleting"), State::Deleting);
     }
 }

@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 
 use crate::aws::{Aws, Clients, Reader, TagIndex, Writer};
 use crate::kinds::shared::ownership;
-use crate::resource::{Class, Failure, Found, Kind, Listing, Made, Result, Scope, Stranger, Tags, Unseen};
+use crate::resource::{Class, Failure, Found, Kind, Listing, Made, NameConflict, Result, Scope, Tags, Unseen};
 
 /// One thing as a list tells it; only its own tags tell whose it is.
 pub(in crate::kinds) struct Candidate<T> {
@@ -42,7 +42,7 @@ pub(in crate::kinds) trait Named: Kind<Cloud = Aws> {
     /// Returns whether the tags of one are worth reading: it has a name of ours, is asked for, or the tag index knows it.
     fn may_be_ours(scope: &Scope, index: &TagIndex, one: &Candidate<Self::Summary>) -> bool {
         let max = Self::FACTS.name.max();
-        scope.may_own(&one.name, max) || scope.asks_for(&one.arn) || index.get(&one.arn).is_some()
+        scope.may_own(&one.name, max) || scope.requests(&one.arn) || index.get(&one.arn).is_some()
     }
 
     /// Returns the tags of one; the index serves where its service does not tell for now.
@@ -83,7 +83,7 @@ pub(in crate::kinds) trait Adopted: Named {
 /// What came of looking at one candidate.
 enum Sight<K: Kind> {
     Ours(Found<K>),
-    Foreign(Stranger),
+    Foreign(NameConflict),
     Unseen(Unseen),
     /// It was leaving, and is gone.
     Gone,
@@ -97,7 +97,7 @@ pub(in crate::kinds) async fn list<K: Named>(reader: &Reader, scope: &Scope) -> 
     for sight in join_all(candidates.map(|one| look::<K>(reader, scope, &index, one))).await {
         match sight {
             Sight::Ours(found) => listing.found.push(found),
-            Sight::Foreign(stranger) => listing.strangers.push(stranger),
+            Sight::Foreign(conflict) => listing.name_conflicts.push(conflict),
             Sight::Unseen(unseen) => listing.unseen.push(unseen),
             Sight::Gone => {}
         }
@@ -114,8 +114,8 @@ async fn look<K: Named>(reader: &Reader, scope: &Scope, index: &TagIndex, one: C
         _ => Sight::Unseen(Unseen { id, tags, failure }),
     };
     let tags = match K::tags(reader, &one, index).await {
-        Ok(tags) if scope.owns(&id, &tags) || scope.asks_for(&one.arn) => tags,
-        Ok(tags) => return Sight::Foreign(Stranger { id, name: one.name, tags }),
+        Ok(tags) if scope.owns(&id, &tags) || scope.requests(&one.arn) => tags,
+        Ok(tags) => return Sight::Foreign(NameConflict { id, name: one.name, tags }),
         Err(failure) => return unseen(id, None, failure),
     };
     let read = K::read(reader, one, tags.clone()).await;

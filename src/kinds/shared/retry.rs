@@ -5,9 +5,9 @@ use std::time::Duration;
 use crate::aws::{retry, until};
 use crate::resource::{Class, Failure, Result, Turn};
 
-/// Repeats a call while its failure is of one of `classes`, for at most `patience`.
+/// Repeats a call while its failure is of one of `classes`, for at most `timeout`.
 pub(in crate::kinds) async fn retry_while<F, T, E>(
-    patience: Duration,
+    timeout: Duration,
     classes: &[Class],
     mut call: impl FnMut() -> F,
 ) -> Result<T>
@@ -16,7 +16,7 @@ where
     Failure: From<E>,
 {
     let again = |failure: &Failure| classes.contains(&failure.class);
-    retry(patience, again, || {
+    retry(timeout, again, || {
         let sent = call();
         async move { sent.await.map_err(Failure::from) }
     })
@@ -32,8 +32,8 @@ pub(in crate::kinds) fn turn<T>(answer: Result<T>, is_busy: impl Fn(&Failure) ->
 }
 
 /// Waits until a service has begun with a change that it has taken: for a while it shows the thing as before. What can't
-/// be seen to begin is waited for no longer than `patience`, and no failure.
-pub(in crate::kinds) async fn await_started<F>(patience: Duration, what: &str, mut has_started: impl FnMut() -> F)
+/// be seen to begin is waited for no longer than `timeout`, and no failure.
+pub(in crate::kinds) async fn await_started<F>(timeout: Duration, what: &str, mut has_started: impl FnMut() -> F)
 where
     F: Future<Output = Result<bool>>,
 {
@@ -41,7 +41,7 @@ where
         let seen = has_started();
         async move { Ok(seen.await.unwrap_or_default().then_some(())) }
     };
-    if let Err(failure) = until(patience, what, look).await {
+    if let Err(failure) = until(timeout, what, look).await {
         tracing::warn!(%failure, "going on");
     }
 }

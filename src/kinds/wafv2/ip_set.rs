@@ -13,8 +13,8 @@ use crate::kinds::wafv2::{self, Summary};
 use crate::resource::cloudformation::CloudFormation;
 use crate::resource::normal::Set;
 use crate::resource::{
-    Attachable, Changes, Class, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind, Listing, Made,
-    Mistake, Name, NameRule, Permissions, Result, Scope, State, Tags, Told, Turn,
+    Attachable, Changes, Class, Detection, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind, Listing,
+    Made, Mistake, Name, NameRule, Permissions, Result, Scope, State, Tags, Turn,
 };
 
 /// Addresses that rules of a web ACL allow or block.
@@ -89,11 +89,11 @@ impl Kind for IpSet {
             name: NameRule::Unique { max: wafv2::NAME_MAX },
             identity: Identity::Tags,
             name_property: Some("Name"),
-            sends_once: &[],
+            non_idempotent: &[],
             id_prefixes: &[],
             attachable: &[Attachable::new(
                 "AWS::WAFv2::WebACL",
-                Told::Left("it uses the set and changes nothing of it"),
+                Detection::Left("it uses the set and changes nothing of it"),
             )],
             example: EXAMPLE,
             changed: CHANGED,

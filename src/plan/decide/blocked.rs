@@ -1,4 +1,4 @@
-//! What can't be done still shows how it differs, as far as that can be told.
+//! A blocked resource still shows its differences, as far as they are known.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -7,19 +7,19 @@ use serde_json::Value;
 
 use super::Decider;
 use crate::blueprint::Resource;
-use crate::plan::fate::Fate;
-use crate::plan::fields::{Compared, Comparing};
+use crate::plan::fields::{Compared, Comparison};
 use crate::plan::input::Mode;
-use crate::plan::standing::Standing;
+use crate::plan::observed::Observed;
 use crate::plan::types::Field;
-use crate::resource::{Facts, Live, OPEN, Recorded, Reference, Shape, State, key, keyed, pointer, resolve};
+use crate::plan::verdict::Verdict;
+use crate::resource::{Facts, LastApplied, Live, OPEN, Reference, Shape, State, key, keyed, pointer, resolve};
 
 impl Decider<'_> {
-    /// The fate of what can't be done, and why.
-    pub(super) fn blocked(&self, resource: &Resource, live: Option<&Arc<Live>>, why: String) -> Fate {
-        let live = live.filter(|live| live.state != State::Leaving);
+    /// The verdict of what can't be done, and why.
+    pub(super) fn blocked(&self, resource: &Resource, live: Option<&Arc<Live>>, why: String) -> Verdict {
+        let live = live.filter(|live| live.state != State::Deleting);
         let fields = live.map(|live| self.differences(resource, live)).unwrap_or_default();
-        Fate::Blocked { live: live.cloned(), why, unreadable: false, fields }
+        Verdict::Blocked { live: live.cloned(), why, unreadable: false, fields }
     }
 
     /// Compares a live resource with what is desired of it now.
@@ -28,7 +28,7 @@ impl Decider<'_> {
         let changes = |reference: &Reference| self.changes(reference);
         let settle = |value: &Value| resolve(value, &|reference| self.lookup(reference));
         let is_ours = |value: &Value| self.names_ours(value);
-        let comparing = Comparing {
+        let comparing = Comparison {
             shape,
             facts,
             resource,
@@ -48,23 +48,23 @@ impl Decider<'_> {
         self.presume(resource, shape.facts(), live, &mut spec);
         let desired = shape.normalise(spec);
         let compared = desired.map(|desired| self.compared(resource, shape, live, desired));
-        compared.map(|all| all.fields.into_iter().chain(all.unmended).collect()).unwrap_or_default()
+        compared.map(|all| all.fields.into_iter().chain(all.unpruned).collect()).unwrap_or_default()
     }
 
     /// Takes what is live for what refers to something that is there and can't be told: that is no difference.
     fn presume(&self, resource: &Resource, facts: &Facts, live: &Live, spec: &mut Value) {
-        let record = Recorded::read(live.tags.get(key::DIGEST));
+        let last_applied = LastApplied::read(live.tags.get(key::DIGEST));
         let unknown = resource
             .edges
             .iter()
-            .filter(|(target, _)| matches!(self.standings.get(target), Some(Standing::Unknown { .. })));
-        // What only follows something has no place for it.
+            .filter(|(target, _)| matches!(self.observed.get(target), Some(Observed::Unknown { .. })));
+        // A dependency without a reference has no place in the spec.
         let places: BTreeSet<&String> =
             unknown.flat_map(|(_, pointers)| pointers).filter(|at| !at.is_empty()).collect();
         for at in places {
             let property = pointer::property(at);
             let is_open = spec.pointer(at).is_some_and(|value| value.to_string().contains(OPEN));
-            if !is_open || resource.is_changed_since(&record, property) {
+            if !is_open || resource.is_changed_since(&last_applied, property) {
                 continue;
             }
             let parent = at.rsplit_once('/').map_or("", |(parent, _)| parent);

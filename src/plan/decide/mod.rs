@@ -1,79 +1,79 @@
 mod blocked;
 mod held;
-mod keeping;
 mod known;
 mod refused;
 mod replacing;
+mod withheld;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::Value;
 
-pub(super) use self::keeping::Kept;
+pub(super) use self::withheld::Withheld;
+use super::candidates::{Candidates, referred};
 use super::changes::needs;
-use super::fate::Fate;
 use super::fields::Compared;
 use super::input::Input;
 use super::live_edges::LiveEdges;
+use super::observed::{Observed, Observing, observe};
 use super::order::{Order, Shapes};
-use super::standing::{Looking, Standing, standing};
-use super::suspects::{Suspects, referred};
 use super::types::Field;
+use super::verdict::Verdict;
 use crate::blueprint::Resource;
 use crate::inventory::Unmanaged;
 use crate::resource::{Address, Facts, FieldDiff, Live, Replacement, Shape, State, pointer};
 
-/// What becomes of every desired resource.
+/// The verdicts on all desired resources, and what else was found out about them.
 pub(super) struct Decisions {
-    pub(super) fates: BTreeMap<Address, Fate>,
-    pub(super) standings: BTreeMap<Address, Standing>,
-    /// The late properties that wait for something held, wholly or in part: they do not count as applied.
+    pub(super) verdicts: BTreeMap<Address, Verdict>,
+    pub(super) observed: BTreeMap<Address, Observed>,
+    /// The deferrable properties that are left out, wholly or in part: they do not count as applied.
     pub(super) left_out: BTreeMap<Address, LeftOut>,
-    /// What updates would take away and leave, because somebody who may still need it can't be changed now.
-    pub(super) kept: BTreeMap<Address, Kept>,
-    /// What differs and no step takes away.
-    pub(super) unmended: BTreeMap<Address, Vec<Field>>,
+    /// The contract phases that are withheld, because a user that may still need the removed elements can't be changed now.
+    pub(super) withheld: BTreeMap<Address, Withheld>,
+    /// Differences that no step takes away.
+    pub(super) unpruned: BTreeMap<Address, Vec<Field>>,
     /// Elements of additive lists that are not ours.
     pub(super) foreign: Vec<Unmanaged>,
 }
 
-/// What is told of a resource beside its fate.
+/// Findings about a resource beside its verdict.
 #[derive(Default)]
-struct Aside {
+struct Findings {
     foreign: Vec<Unmanaged>,
-    kept: Option<Kept>,
-    unmended: Vec<Field>,
+    withheld: Option<Withheld>,
+    unpruned: Vec<Field>,
 }
 
-/// By property, what does not count as applied.
+/// The properties that do not count as applied.
 pub(super) type LeftOut = BTreeMap<&'static str, Left>;
 
 /// A property that is left out, wholly or in part.
 #[derive(Clone, Debug)]
 pub(super) struct Left {
-    /// What of its list is applied, if that can be told.
+    /// The part of its list that is applied, if that can be told.
     pub(super) applied: Option<Value>,
     /// Whether it waits for something that it refers to.
     pub(super) waits: bool,
 }
 
-/// Decides in order, and again until nothing changes: an edge that was cut makes an early resource depend on the fate
+/// Decides in order, and again until nothing changes: an edge that was cut makes an early resource depend on the verdict
 /// of a later one.
 ///
-/// `stuck` are changes that can't be carried out, `kept` what may take nothing away, and why.
+/// `stuck` are changes that can't be carried out, `withheld` the contract phases that can't, and why.
 pub(super) fn decide(
     input: &Input<'_>,
     shapes: &Shapes<'_>,
     order: &Order,
     edges: &LiveEdges,
     stuck: &BTreeMap<Address, String>,
-    kept: &BTreeMap<Address, String>,
+    withheld: &BTreeMap<Address, String>,
 ) -> Decisions {
-    let mut decider = Decider::standing(input, shapes, order, edges);
+    let mut decider = Decider::new(input, shapes, order, edges);
     decider.stuck.clone_from(stuck);
-    decider.keeps.clone_from(kept);
-    let (mut foreign, mut unmended) = (BTreeMap::new(), BTreeMap::new());
+    decider.keeps.clone_from(withheld);
+    let (mut foreign, mut unpruned) = (BTreeMap::new(), BTreeMap::new());
     let mut moved: BTreeSet<&Address> = order.sequence.iter().collect();
     // A chain of cut edges is as long as the blueprint at most; in practice two rounds do, and the second is short.
     for round in 0..=order.sequence.len() {
@@ -82,21 +82,21 @@ pub(super) fn decide(
             let resource = &input.blueprint.resources[address];
             let is_concerned = resource.edges.keys().any(|need| before.contains(need) || moved.contains(need));
             // A replacement looks at those who use it, who come later.
-            let looks_ahead =
-                order.cuts.contains_key(address) || matches!(decider.fates.get(address), Some(Fate::Replace { .. }));
+            let looks_ahead = order.cuts.contains_key(address)
+                || matches!(decider.verdicts.get(address), Some(Verdict::Replace { .. }));
             if round > 0 && !is_concerned && !looks_ahead {
                 continue;
             }
-            let mut aside = Aside::default();
-            let fate = decider.fate(resource, &mut aside);
-            let fate = keeping::whole(fate, &mut aside.kept);
-            if decider.fates.get(address).is_none_or(|last| last.outline() != fate.outline()) {
+            let mut findings = Findings::default();
+            let verdict = decider.verdict(resource, &mut findings);
+            let verdict = withheld::whole(verdict, &mut findings.withheld);
+            if decider.verdicts.get(address).is_none_or(|last| last.outline() != verdict.outline()) {
                 moved.insert(address);
             }
-            foreign.insert(address.clone(), aside.foreign);
-            unmended.insert(address.clone(), aside.unmended);
-            decider.fates.insert(address.clone(), fate);
-            decider.keep(address, aside.kept);
+            foreign.insert(address.clone(), findings.foreign);
+            unpruned.insert(address.clone(), findings.unpruned);
+            decider.verdicts.insert(address.clone(), verdict);
+            decider.keep(address, findings.withheld);
             decider.left_out.insert(address.clone(), decider.left_out(resource));
         }
         if round > 0 && moved.is_empty() {
@@ -109,26 +109,25 @@ pub(super) fn decide(
     }
     let mut foreign: Vec<_> = foreign.into_values().flatten().collect();
     foreign.sort();
-    unmended.retain(|_, fields| !fields.is_empty());
-    let Decider { fates, standings, left_out, kept, .. } = decider;
-    Decisions { fates, standings, left_out, kept, unmended, foreign }
+    unpruned.retain(|_, fields| !fields.is_empty());
+    let Decider { verdicts, observed, left_out, withheld, .. } = decider;
+    Decisions { verdicts, observed, left_out, withheld, unpruned, foreign }
 }
 
-/// How every resource stands, where nothing is decided.
-pub(super) fn standings(
+/// Observes every resource, where nothing is decided.
+pub(super) fn observed(
     input: &Input<'_>,
     shapes: &Shapes<'_>,
     order: &Order,
     edges: &LiveEdges,
-) -> BTreeMap<Address, Standing> {
-    Decider::standing(input, shapes, order, edges).standings
+) -> BTreeMap<Address, Observed> {
+    Decider::new(input, shapes, order, edges).observed
 }
 
-/// The resources that a destroy would leave behind, and why: they could not be read, or something without our tags may be
-/// them.
-pub(super) fn left_behind(standings: &BTreeMap<Address, Standing>) -> impl Iterator<Item = (&Address, &str)> {
-    standings.iter().filter_map(|(address, standing)| match standing {
-        Standing::Unknown { why, suspects, unreadable } if *unreadable || !suspects.is_empty() => {
+/// The resources that a destroy would leave behind, and why: they could not be read, or have candidates without our tags.
+pub(super) fn left_behind(observed: &BTreeMap<Address, Observed>) -> impl Iterator<Item = (&Address, &str)> {
+    observed.iter().filter_map(|(address, observed)| match observed {
+        Observed::Unknown { why, candidates, unreadable } if *unreadable || !candidates.is_empty() => {
             Some((address, why.as_str()))
         }
         _ => None,
@@ -140,21 +139,21 @@ struct Decider<'a> {
     shapes: &'a Shapes<'a>,
     order: &'a Order,
     edges: &'a LiveEdges,
-    standings: BTreeMap<Address, Standing>,
-    fates: BTreeMap<Address, Fate>,
+    observed: BTreeMap<Address, Observed>,
+    verdicts: BTreeMap<Address, Verdict>,
     left_out: BTreeMap<Address, LeftOut>,
-    /// What names the stack's live resources, sorted.
+    /// The handles of the stack's live resources, sorted.
     ours: Vec<String>,
-    /// What live resources refer to and what is not ours by its tags.
-    referred: Suspects,
+    /// The mistagged things that live resources refer to.
+    referred: Candidates,
     stuck: BTreeMap<Address, String>,
     keeps: BTreeMap<Address, String>,
-    kept: BTreeMap<Address, Kept>,
+    withheld: BTreeMap<Address, Withheld>,
 }
 
 impl<'a> Decider<'a> {
-    /// Finds out how every desired resource stands; no fate is decided yet.
-    fn standing(input: &'a Input<'a>, shapes: &'a Shapes<'a>, order: &'a Order, edges: &'a LiveEdges) -> Self {
+    /// Observes every desired resource; no verdict is decided yet.
+    fn new(input: &'a Input<'a>, shapes: &'a Shapes<'a>, order: &'a Order, edges: &'a LiveEdges) -> Self {
         let mut ours: Vec<_> = input.inventory.all().flat_map(|(_, live)| live.handles()).collect();
         ours.sort();
         let mut decider = Self {
@@ -162,25 +161,25 @@ impl<'a> Decider<'a> {
             shapes,
             order,
             edges,
-            standings: BTreeMap::new(),
-            fates: BTreeMap::new(),
+            observed: BTreeMap::new(),
+            verdicts: BTreeMap::new(),
             left_out: BTreeMap::new(),
             ours,
             referred: referred(input, shapes),
             stuck: BTreeMap::new(),
             keeps: BTreeMap::new(),
-            kept: BTreeMap::new(),
+            withheld: BTreeMap::new(),
         };
         for address in &order.sequence {
-            let standing = decider.stand(&input.blueprint.resources[address]);
-            decider.standings.insert(address.clone(), standing);
+            let observed = decider.observe(&input.blueprint.resources[address]);
+            decider.observed.insert(address.clone(), observed);
         }
         decider
     }
 
-    fn stand(&self, resource: &Resource) -> Standing {
+    fn observe(&self, resource: &Resource) -> Observed {
         let shape = self.shapes[resource.address.kind.as_str()];
-        let looking = Looking {
+        let observing = Observing {
             stack: &self.input.blueprint.stack,
             facts: shape.facts(),
             inventory: self.input.inventory,
@@ -188,18 +187,18 @@ impl<'a> Decider<'a> {
             is_wanted: &|address| self.input.blueprint.resources.contains_key(address),
         };
         let desired = self.resolved(resource);
-        standing(&looking, resource, &desired, |live| {
+        observe(&observing, resource, &desired, |live| {
             let difference = shape.compare(&live.spec, &desired);
             !difference.fields.iter().any(|field| shape.replaces(&live.spec, &desired, field))
         })
     }
 
-    fn fate(&self, resource: &Resource, aside: &mut Aside) -> Fate {
-        let standing = &self.standings[&resource.address];
-        if let Standing::Unknown { why, unreadable, .. } = standing {
-            return Fate::Blocked { live: None, why: why.clone(), unreadable: *unreadable, fields: Vec::new() };
+    fn verdict(&self, resource: &Resource, findings: &mut Findings) -> Verdict {
+        let observed = &self.observed[&resource.address];
+        if let Observed::Unknown { why, unreadable, .. } = observed {
+            return Verdict::Blocked { live: None, why: why.clone(), unreadable: *unreadable, fields: Vec::new() };
         }
-        let live = standing.live();
+        let live = observed.live();
         if let Some(blocker) = self.hard_needs(resource).find(|need| self.is_blocked_by(resource, need)) {
             let own = self.stuck.get(&resource.address).cloned();
             let own = own.or_else(|| self.refused_new(resource).filter(|_| live.is_none()));
@@ -212,21 +211,21 @@ impl<'a> Decider<'a> {
             Ok(desired) => desired,
             Err(why) => return self.blocked(resource, live, why),
         };
-        let fate = match live {
-            None => Fate::Create { spec: resource.shared(desired), leaving: None },
-            Some(live) => self.compare(resource, shape, live, desired, aside),
+        let verdict = match live {
+            None => Verdict::Create { spec: resource.shared(desired), deleting: None },
+            Some(live) => self.compare(resource, shape, live, desired, findings),
         };
-        let fate = self.replaceable(resource, creatable(shape, fate));
-        let fate = match (self.stuck.get(&resource.address), &fate) {
-            (Some(why), Fate::Create { .. } | Fate::Update { .. }) => fate.blocked(live, why.clone()),
-            _ => fate,
+        let verdict = self.replaceable(resource, creatable(shape, verdict));
+        let verdict = match (self.stuck.get(&resource.address), &verdict) {
+            (Some(why), Verdict::Create { .. } | Verdict::Update { .. }) => verdict.blocked(live, why.clone()),
+            _ => verdict,
         };
-        let fate = self.allowed(resource, live, fate);
-        match (holder, &fate) {
-            (Some(by), Fate::Create { .. } | Fate::Update { .. } | Fate::Replace { .. }) => {
-                Fate::Held { live: live.cloned(), by }
+        let verdict = self.allowed(resource, live, verdict);
+        match (holder, &verdict) {
+            (Some(by), Verdict::Create { .. } | Verdict::Update { .. } | Verdict::Replace { .. }) => {
+                Verdict::Held { live: live.cloned(), by }
             }
-            _ => fate,
+            _ => verdict,
         }
     }
 
@@ -236,56 +235,56 @@ impl<'a> Decider<'a> {
         shape: &dyn Shape,
         live: &Arc<Live>,
         desired: Value,
-        aside: &mut Aside,
-    ) -> Fate {
+        findings: &mut Findings,
+    ) -> Verdict {
         let facts = shape.facts();
         match &live.state {
-            State::Leaving => return Fate::Create { spec: resource.shared(desired), leaving: Some(live.clone()) },
-            _ if live.misfit.is_some() => {
-                let why = live.misfit.as_deref().unwrap_or_default();
+            State::Deleting => return Verdict::Create { spec: resource.shared(desired), deleting: Some(live.clone()) },
+            _ if live.unsupported.is_some() => {
+                let why = live.unsupported.as_deref().unwrap_or_default();
                 let why = format!("{} {why}: it is left alone; name another, or delete it by hand", live.id);
                 return self.blocked(resource, Some(live), why);
             }
-            State::Failed(why) if facts.stateful && !facts.awaits_person => {
+            State::Failed(why) if facts.stateful && !facts.awaits_action => {
                 let why = format!(
                     "{} has failed: {why}; it bears data, so it is not replaced: mend or delete it by hand",
                     live.id
                 );
                 return self.blocked(resource, Some(live), why);
             }
-            State::Ready | State::Settling(_) | State::Human(_) | State::Failed(_) => {}
+            State::Ready | State::Settling(_) | State::AwaitsAction(_) | State::Failed(_) => {}
         }
-        let Compared { fields, spec, foreign, left_alone, unmended } = self.compared(resource, shape, live, desired);
-        aside.unmended = unmended;
-        let (fields, spec) = self.keeping(shape, &resource.address, live, (fields, spec), &mut aside.kept);
-        aside.foreign.extend(foreign.into_iter().map(|extra| Unmanaged {
+        let Compared { fields, spec, foreign, left_alone, unpruned } = self.compared(resource, shape, live, desired);
+        findings.unpruned = unpruned;
+        let (fields, spec) = self.withheld(shape, &resource.address, live, (fields, spec), &mut findings.withheld);
+        findings.foreign.extend(foreign.into_iter().map(|extra| Unmanaged {
             kind: format!("{} {}", resource.address.kind, pointer::property(&extra.path)),
             id: pointer::steps(&extra.path).last().unwrap_or_default(),
             place: live.id.clone(),
         }));
         let spec = resource.shared(spec);
-        let fate = match (Fate::of(shape, facts, live, spec.clone(), fields), &live.state) {
+        let verdict = match (Verdict::of(shape, facts, live, spec.clone(), fields), &live.state) {
             // An update in place may mend what has failed; else a new one has to take its place.
-            (Fate::Keep { .. } | Fate::Replace { .. }, State::Failed(why)) => {
+            (Verdict::Keep { .. } | Verdict::Replace { .. }, State::Failed(why)) => {
                 let create_first = facts.replacement == Replacement::CreateFirst && !facts.name.is_physical();
                 let why = Some(format!("{} has failed: {why}", live.id));
-                Fate::Replace { live: live.clone(), spec, fields: Vec::new(), create_first, why }
+                Verdict::Replace { live: live.clone(), spec, fields: Vec::new(), create_first, why }
             }
-            (fate, _) => fate,
+            (verdict, _) => verdict,
         };
-        match lost(facts, &fate, &left_alone).or_else(|| sleeps(&fate)) {
-            Some(why) => fate.blocked(Some(live), why),
-            None => fate,
+        match lost(facts, &verdict, &left_alone).or_else(|| sleeps(&verdict)) {
+            Some(why) => verdict.blocked(Some(live), why),
+            None => verdict,
         }
     }
 }
 
-/// Why an update can't be made, if it would take away what is to be left alone.
-fn lost(facts: &Facts, fate: &Fate, left_alone: &[FieldDiff]) -> Option<String> {
-    let Fate::Update { fields, .. } = fate else { return None };
+/// Why an update can't be made, if it would take away a part that is to be left alone.
+fn lost(facts: &Facts, verdict: &Verdict, left_alone: &[FieldDiff]) -> Option<String> {
+    let Verdict::Update { fields, .. } = verdict else { return None };
     let sent = |property: &str| {
         let acted = fields.iter().filter(|field| field.ignored.is_none());
-        acted.map(|field| pointer::property(&field.path)).any(|sent| facts.sent_whole || sent == property)
+        acted.map(|field| pointer::property(&field.path)).any(|sent| facts.put_semantics || sent == property)
     };
     let lost = left_alone.iter().find(|diff| sent(pointer::property(&diff.path)))?;
     let what = lost.before.as_ref().and_then(Value::as_str).unwrap_or_default();
@@ -296,23 +295,23 @@ fn lost(facts: &Facts, fate: &Fate, left_alone: &[FieldDiff]) -> Option<String> 
     ))
 }
 
-/// Blocks what would make a new one of a spec that none can be made of.
-fn creatable(shape: &dyn Shape, fate: Fate) -> Fate {
-    let why = match &fate {
-        Fate::Create { spec, .. } | Fate::Replace { spec, .. } => shape.refuses_new(spec),
+/// Blocks a create or a replacement from a spec that no resource can be made of.
+fn creatable(shape: &dyn Shape, verdict: Verdict) -> Verdict {
+    let why = match &verdict {
+        Verdict::Create { spec, .. } | Verdict::Replace { spec, .. } => shape.refuses_new(spec),
         _ => None,
     };
     match why {
         Some(why) => {
-            let live = fate.live().cloned();
-            fate.blocked(live.as_ref(), why)
+            let live = verdict.live().cloned();
+            verdict.blocked(live.as_ref(), why)
         }
-        None => fate,
+        None => verdict,
     }
 }
 
-/// Why an update can't be made now, if AWS changes nothing that sleeps.
-fn sleeps(fate: &Fate) -> Option<String> {
-    let Fate::Update { live, .. } = fate else { return None };
-    Some(format!("{}, and AWS changes none that is", live.asleep.as_ref()?))
+/// Why an update can't be made now, if AWS changes nothing that is stopped.
+fn sleeps(verdict: &Verdict) -> Option<String> {
+    let Verdict::Update { live, .. } = verdict else { return None };
+    Some(format!("{}, and AWS changes none that is", live.stopped.as_ref()?))
 }

@@ -1,4 +1,4 @@
-//! What CloudFormation says otherwise than a spec does: values left out, and fields that are resources of their own.
+//! Parts of a spec that CloudFormation has in another form: values left out, and fields that are resources of their own.
 
 use serde_json::{Map, Value, json};
 

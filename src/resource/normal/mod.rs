@@ -1,9 +1,9 @@
 //! Field types with one normal form, so that equal things compare equal.
 
-mod both;
 mod policy;
 mod set;
+mod union;
 
-pub use both::{both, both_statements};
 pub use policy::PolicyDocument;
 pub use set::Set;
+pub use union::{union, union_statements};

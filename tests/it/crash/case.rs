@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use provision::apply::Ledger;
+use provision::apply::RunSummary;
 use provision::blueprint::Blueprint;
 use provision::inventory::Inventory;
 use provision::plan::Mode;
@@ -169,7 +169,7 @@ impl Phase {
         for _ in 0..ROUNDS {
             let ended = stage.run_from(&self.wanted, &inventory, self.mode).await;
             inventory = stage.inventory(&self.wanted).await;
-            last = match ended.map(|ledger| self.left(&ledger, &inventory)) {
+            last = match ended.map(|run_summary| self.left(&run_summary, &inventory)) {
                 Ok(left) if left.is_empty() => return Ok(()),
                 Ok(left) => left,
                 Err(why) => why,
@@ -178,10 +178,10 @@ impl Phase {
         Err(format!("something is left to do after {ROUNDS} rounds: {last}"))
     }
 
-    /// What is left to do, in words; a destroy leaves what its ledger says is kept.
-    fn left(&self, ledger: &Ledger, inventory: &Inventory) -> String {
+    /// What is left to do, in words; a destroy leaves what its summary says is kept.
+    fn left(&self, run_summary: &RunSummary, inventory: &Inventory) -> String {
         if self.mode == Mode::Destroy {
-            return left_over(ledger, inventory).join(", ");
+            return left_over(run_summary, inventory).join(", ");
         }
         let plan = plan_with(&self.wanted, inventory, self.mode);
         if plan.is_empty() && plan.waiting.is_empty() { String::new() } else { words(&plan) }

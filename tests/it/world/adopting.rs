@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use provision::apply::{Approver, Look};
+use provision::apply::{Approver, PlanSnapshot};
 use provision::blueprint::{Blueprint, Resource};
-use provision::fleet::{Adoption, Unadoptable};
+use provision::fleet::{Adoption, AdoptionError};
 use provision::plan::{Mode, Plan};
 use provision::resource::{Class, Failure, Result};
 
@@ -25,7 +25,7 @@ struct Adopting<'a> {
 }
 
 impl Adopting<'_> {
-    async fn look(&self) -> Result<Adoption, Unadoptable> {
+    async fn look(&self) -> Result<Adoption, AdoptionError> {
         self.process.fleet().adoption(self.blueprint, self.resource, self.id).await
     }
 }
@@ -33,10 +33,10 @@ impl Adopting<'_> {
 impl Approver for Adopting<'_> {
     type Error = Failure;
 
-    async fn again(&self) -> Result<Look> {
+    async fn replan(&self) -> Result<PlanSnapshot> {
         let adoption = self.look().await.map_err(|why| Failure::new(Class::Other, format!("{why:?}")))?;
         let live = [(self.blueprint.stack.id.clone(), vec![adoption.live])].into();
-        Ok(Look { plan: whole(adoption.plan), live })
+        Ok(PlanSnapshot { plan: whole(adoption.plan), live })
     }
 
     fn consent(&self, _: &Plan) -> Result<()> {
@@ -52,7 +52,7 @@ impl Stage {
     /// Adopts what lost a tag, as the hint of a blocked plan says; what the YAML no longer has, or what can't be adopted, gets
     /// its tags or its name back by hand.
     pub async fn put_right(&mut self) -> Result<(), Broken> {
-        for lost in self.strangers.estranged.clone() {
+        for lost in self.strangers.mistagged.clone() {
             let is_adopted = self.adopt(&lost).await?;
             let mut world = self.cloud.world();
             world.note(if is_adopted { "adopted" } else { "tags put back by hand" });
@@ -60,7 +60,7 @@ impl Stage {
                 (thing.tags, thing.name) = (lost.tags, lost.name);
             }
         }
-        self.strangers.estranged.clear();
+        self.strangers.mistagged.clear();
         Ok(())
     }
 
@@ -88,7 +88,7 @@ impl Stage {
             return Err(Broken::new("11: an adoption writes the tags of the one thing", format!("{call:?}")));
         }
         let is_ours = world.things.get(&lost.id).is_some_and(|thing| invariants::is_ours(thing, lost));
-        let is_done = carried_out.is_ok_and(|ended| ended.iter().any(|(_, ledger)| ledger.done() > 0));
+        let is_done = carried_out.is_ok_and(|ended| ended.iter().any(|(_, run_summary)| run_summary.done() > 0));
         if is_done && !is_ours {
             let text = format!("{lost:?} is now {:?}", world.things.get(&lost.id));
             return Err(Broken::new("11: an adoption writes the tags of the one thing", text));

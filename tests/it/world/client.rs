@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::bucket::{Bucket, Rate};
+use super::bucket::{Rate, TokenBucket};
 
 /// A running process.
 pub struct Client {
@@ -16,7 +16,7 @@ pub struct Client {
     state: Mutex<State>,
     died: Notify,
     /// The product's rate limits: by operation.
-    limits: Mutex<BTreeMap<String, Bucket>>,
+    limits: Mutex<BTreeMap<String, TokenBucket>>,
 }
 
 #[derive(Default)]
@@ -62,19 +62,19 @@ impl Client {
 
     /// Waits for the product's own rate limit.
     pub async fn limited(&self, operation: &str, rate: Rate) {
-        let wait = self.with(operation, rate, Bucket::take);
+        let wait = self.with(operation, rate, TokenBucket::take);
         tokio::time::sleep(wait).await;
     }
 
     /// Learns from an answer, as the product does.
     pub fn learn(&self, operation: &str, rate: Rate, throttled: bool) {
-        self.with(operation, rate, if throttled { Bucket::narrow } else { Bucket::widen });
+        self.with(operation, rate, if throttled { TokenBucket::narrow } else { TokenBucket::widen });
     }
 
-    fn with<T>(&self, operation: &str, rate: Rate, change: impl FnOnce(&mut Bucket, Instant) -> T) -> T {
+    fn with<T>(&self, operation: &str, rate: Rate, change: impl FnOnce(&mut TokenBucket, Instant) -> T) -> T {
         let now = Instant::now();
         let mut limits = self.limits.lock().expect("no panic here");
-        change(limits.entry(operation.to_owned()).or_insert_with(|| Bucket::new(rate, now)), now)
+        change(limits.entry(operation.to_owned()).or_insert_with(|| TokenBucket::new(rate, now)), now)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

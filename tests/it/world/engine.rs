@@ -1,6 +1,6 @@
 use std::sync::Mutex;
 
-use provision::apply::{Event, Ledger, Look, Run, Stop, run};
+use provision::apply::{Event, PlanSnapshot, Run, RunSummary, Stop, run};
 use provision::blueprint::Blueprint;
 use provision::plan::{Mode, StackPlan};
 use tokio::sync::watch;
@@ -17,23 +17,23 @@ pub struct Bench {
 
 /// How a run ended.
 pub enum Outcome {
-    Ended(Box<Ledger>),
+    Ended(Box<RunSummary>),
     /// The process died.
     Crashed,
 }
 
 impl Outcome {
-    /// The ledger of a run that nothing went wrong with.
-    pub fn clean(self) -> Ledger {
+    /// The summary of a run that nothing went wrong with.
+    pub fn clean(self) -> RunSummary {
         match self {
-            Self::Ended(ledger) => {
-                let bad: Vec<_> = ledger
+            Self::Ended(run_summary) => {
+                let bad: Vec<_> = run_summary
                     .steps
                     .iter()
                     .filter(|(_, (outcome, _))| *outcome != provision::apply::Outcome::Done)
                     .collect();
                 assert!(bad.is_empty(), "not all went well: {bad:#?}");
-                *ledger
+                *run_summary
             }
             Self::Crashed => panic!("the process died"),
         }
@@ -61,7 +61,7 @@ impl Bench {
     }
 
     /// Plans a partial apply and carries it out.
-    pub async fn apply_only(&self, blueprint: &Blueprint, asked: &[&str]) -> Ledger {
+    pub async fn apply_only(&self, blueprint: &Blueprint, asked: &[&str]) -> RunSummary {
         self.carry_out(self.only(blueprint, asked)).await.clean()
     }
 
@@ -72,24 +72,31 @@ impl Bench {
     }
 
     async fn carry_out(&self, process: Process<'_>) -> Outcome {
-        let look = Look::from(process.look().await);
+        let look = PlanSnapshot::from(process.look().await);
         let (_stop, stop) = watch::channel(Stop::No);
         let tell = |event: Event| {
             self.events.lock().expect("no panic here").push(event);
             Ok(())
         };
-        let hands = FakeHands { cloud: self.cloud.clone(), client: process.client.clone(), fence: None };
+        let connections = FakeHands { cloud: self.cloud.clone(), client: process.client.clone(), fence: None };
         let live = look.live.into_values().next().expect("one stack");
-        let running =
-            run(Run { plan: &look.plan.stacks[0], kinds: KINDS, hands: &hands, live, id: "run", stop, tell: &tell });
+        let running = run(Run {
+            plan: &look.plan.stacks[0],
+            kinds: KINDS,
+            connections: &connections,
+            live,
+            id: "run",
+            stop,
+            tell: &tell,
+        });
         tokio::select! {
             biased;
             () = process.client.death() => Outcome::Crashed,
-            ledger = running => Outcome::Ended(Box::new(ledger)),
+            run_summary = running => Outcome::Ended(Box::new(run_summary)),
         }
     }
 
-    pub async fn apply(&self, blueprint: &Blueprint) -> Ledger {
+    pub async fn apply(&self, blueprint: &Blueprint) -> RunSummary {
         self.run(blueprint, Mode::Apply).await.clean()
     }
 }

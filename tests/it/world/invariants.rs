@@ -180,8 +180,8 @@ pub fn strangers(world: &mut World, strangers: &Strangers) -> Result<(), Broken>
 }
 
 /// Nothing was made in the place of what only lost its tags.
-pub fn estranged(world: &mut World, strangers: &Strangers, first: usize) -> Result<(), Broken> {
-    for lost in &strangers.estranged {
+pub fn mistagged(world: &mut World, strangers: &Strangers, first: usize) -> Result<(), Broken> {
+    for lost in &strangers.mistagged {
         let is_twin = |call: &&Call| call.place == lost.place() && call.id.is_empty() && lost.is_in(&call.region);
         if let Some(call) = world.calls[first..].iter().find(is_twin) {
             let text = format!("{call:?}, while {} is there", lost.id);

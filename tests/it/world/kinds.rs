@@ -60,7 +60,7 @@ macro_rules! fake_kind {
                     name: $name,
                     identity: $identity,
                     name_property: None,
-                    sends_once: &[],
+                    non_idempotent: &[],
                     id_prefixes: &[],
                     attachable: &[],
                     example: "",
@@ -157,7 +157,7 @@ fake_kind! {
 fake_kind! {
     Part, "Fake::Part", NameRule::Assigned { max: 255 }, Identity::Tags,
     {
-        claims: &["/Net", "/Range"],
+        unique_key: &["/Net", "/Range"],
         create_only: &["/Net", "/Range"],
     }
 }
@@ -165,12 +165,12 @@ fake_kind! {
     /// May refer to each other in circles.
     Group, "Fake::Group", NameRule::Hashed { max: 40 }, Identity::Tags,
     {
-        claims: &["/Net"],
+        unique_key: &["/Net"],
         create_only: &["/Net"],
         replacement: Replacement::CreateFirst,
-        late: &["/Friends"],
+        deferrable: &["/Friends"],
         grants: &["/Friends", "/Ports"],
-        mends: &["/Ports"],
+        prunes: &["/Ports"],
     }
 }
 fake_kind! {
@@ -179,7 +179,7 @@ fake_kind! {
     {
         create_only: &["/Part", "/Size"],
         replacement: Replacement::CreateFirst,
-        handover: Disruption::Outage,
+        replacement_disruption: Disruption::Outage,
     }
 }
 fake_kind! {
@@ -209,8 +209,8 @@ fake_kind! {
 fake_kind! {
     Work, "Fake::Work", NameRule::Unique { max: 40 }, Identity::Tags,
     {
-        initial: &["/Count"],
-        late: &["/Doors"],
+        ignored_after_create: &["/Count"],
+        deferrable: &["/Doors"],
         rollout: &["/Groups", "/Recipe", "/Revision"],
         seconds: 60,
     }
@@ -230,7 +230,7 @@ fake_kind! {
     {
         create_only: &["/Domain"],
         replacement: Replacement::CreateFirst,
-        awaits_person: true,
+        awaits_action: true,
     }
 }
 fake_kind! {

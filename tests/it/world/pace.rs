@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::bucket::{Bucket, Rate};
+use super::bucket::{Rate, TokenBucket};
 use super::history::Weather;
 use super::kinds::KINDS;
 
@@ -22,7 +22,7 @@ pub struct Pace {
     pub broken: u8,
     /// What an operation draws from; by its name, or `*` for all others.
     pub rates: BTreeMap<String, Rate>,
-    buckets: BTreeMap<String, Bucket>,
+    buckets: BTreeMap<String, TokenBucket>,
 }
 
 impl Default for Pace {
@@ -88,7 +88,7 @@ impl Pace {
     pub fn is_exhausted(&mut self, operation: &str) -> bool {
         let Some(rate) = self.rate(operation) else { return false };
         let now = Instant::now();
-        let bucket = self.buckets.entry(operation.to_owned()).or_insert_with(|| Bucket::new(rate, now));
+        let bucket = self.buckets.entry(operation.to_owned()).or_insert_with(|| TokenBucket::new(rate, now));
         let before = bucket.clone();
         let exhausted = !bucket.take(now).is_zero();
         if exhausted {

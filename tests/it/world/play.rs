@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use jiff::SignedDuration;
-use provision::apply::{Halted, Ledger, Outcome, Stop};
+use provision::apply::{Outcome, RunError, RunSummary, Stop};
 use provision::blueprint::Blueprint;
-use provision::fleet::{Looked, Rounds, in_rounds};
+use provision::fleet::{FleetPlan, Rounds, in_rounds};
 use provision::plan::{Allowance, Mode, Plan, refusals};
 use provision::resource::{Stack, StackId};
 use tokio::sync::watch;
@@ -129,7 +129,7 @@ impl Stage {
             let mut world = self.cloud.world();
             traces.iter().try_for_each(|trace| invariants::run(&mut world, trace))?;
             invariants::unread(&mut world, first, &before, &round.faults)?;
-            invariants::estranged(&mut world, &self.strangers, first)?;
+            invariants::mistagged(&mut world, &self.strangers, first)?;
             if round.runs.iter().all(|job| job.orphan.is_none()) {
                 invariants::elsewhere(&mut world, &self.yaml, &before, first)?;
             }
@@ -248,11 +248,11 @@ struct Command<'a, 'b> {
 impl Rounds for Command<'_, '_> {
     type Error = &'static str;
 
-    async fn look(&self) -> Result<Looked, &'static str> {
+    async fn plan(&self) -> Result<FleetPlan, &'static str> {
         self.process.try_look().await.map_err(|_| "a selector names nothing")
     }
 
-    async fn agree(&mut self, looked: &Looked) -> Result<(), &'static str> {
+    async fn agree(&mut self, looked: &FleetPlan) -> Result<(), &'static str> {
         self.trace.plan = looked.plan.clone();
         let verb = self.trace.job.verb;
         if verb == Verb::Plan {
@@ -264,7 +264,7 @@ impl Rounds for Command<'_, '_> {
         if refusals(&looked.plan).is_empty() { Ok(()) } else { Err("a guard refused") }
     }
 
-    async fn carry_out(&mut self, plan: &Plan) -> Result<Vec<(Stack, Ledger)>, &'static str> {
+    async fn carry_out(&mut self, plan: &Plan) -> Result<Vec<(Stack, RunSummary)>, &'static str> {
         let note = |what| self.process.cloud.world().note(what);
         if !self.trace.agreed.is_empty() {
             note("another round of a run");
@@ -276,16 +276,16 @@ impl Rounds for Command<'_, '_> {
             self.trace.agreed.pop();
             self.trace.end.push(format!("{halted:.200?}"));
             match halted {
-                Halted::Locked { .. } => "locked by another run",
-                Halted::Stale(_) => "stale after the second look",
-                Halted::Interrupted => "stopped before the first call",
-                Halted::Failed(_) => "the lease store failed",
+                RunError::Locked { .. } => "locked by another run",
+                RunError::Stale(_) => "stale after the second look",
+                RunError::Interrupted => "stopped before the first call",
+                RunError::Failed(_) => "the lease store failed",
             }
         })
     }
 
-    fn tell(&mut self, ended: &[(Stack, Ledger)]) -> Result<(), &'static str> {
-        let steps = ended.iter().flat_map(|(_, ledger)| &ledger.steps);
+    fn tell(&mut self, ended: &[(Stack, RunSummary)]) -> Result<(), &'static str> {
+        let steps = ended.iter().flat_map(|(_, run_summary)| &run_summary.steps);
         let bad = steps.filter(|(_, (outcome, _))| *outcome != Outcome::Done);
         self.trace.end.extend(bad.map(|(step, (outcome, _))| format!("{step}: {outcome:?}")));
         Ok(())

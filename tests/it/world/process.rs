@@ -7,11 +7,11 @@ use std::time::Duration;
 use futures_util::future::{BoxFuture, LocalBoxFuture};
 use jiff::{SignedDuration, Timestamp};
 use provision::apply::{
-    Approved, Approver, Clock, Event, Fence, Halted, Hands, Host, LeaseStore, Ledger, Look, Permit, Recorder, Stop,
-    carry_out,
+    Approved, Approver, Clock, Connections, Event, Fence, Host, LeaseStore, Permit, PlanSnapshot, Recorder, RunError,
+    RunSummary, Stop, carry_out,
 };
 use provision::blueprint::Blueprint;
-use provision::fleet::{Accounts, Fleet, Looked, Members, Place, PlanOptions, Selector, Unmatched, Unplanned};
+use provision::fleet::{Accounts, Fleet, FleetPlan, Location, Members, PlanError, PlanOptions, Selector, Unmatched};
 use provision::inventory::{Inventory, Services, Surveyed, Things};
 use provision::plan::{Guarding, Mode, Plan, StackPlan};
 use provision::resource::{Access, AnyKind, Class, Failure, Result, Scope, Stack, StackId, key};
@@ -95,18 +95,18 @@ impl<'a> Process<'a> {
     }
 
     /// Reads and plans.
-    pub async fn look(&self) -> Looked {
+    pub async fn look(&self) -> FleetPlan {
         self.try_look().await.expect("every selector names something")
     }
 
-    pub async fn try_look(&self) -> Result<Looked, Unplanned> {
-        self.fleet().look(&self.options()).await
+    pub async fn try_look(&self) -> Result<FleetPlan, PlanError> {
+        self.fleet().plan(&self.options()).await
     }
 
     pub fn plan(&self, blueprint: &Blueprint, inventory: &Inventory) -> StackPlan {
         let inventories = [(blueprint.stack.id.clone(), inventory.clone())].into();
         let fleet = Fleet { stacks: &[blueprint], ..self.fleet() };
-        let looked = fleet.planned(&self.options(), inventories).expect("every selector names something");
+        let looked = fleet.plan_from(&self.options(), inventories).expect("every selector names something");
         looked.plan.stacks.into_iter().next().expect("one stack")
     }
 
@@ -115,8 +115,12 @@ impl<'a> Process<'a> {
     }
 
     /// Carries out an approved plan under the stacks' leases.
-    pub async fn carry_out(&self, plan: &Plan, patience: Duration) -> Result<Vec<(Stack, Ledger)>, Halted<Failure>> {
-        self.carry_out_for(self, plan, patience).await
+    pub async fn carry_out(
+        &self,
+        plan: &Plan,
+        lock_timeout: Duration,
+    ) -> Result<Vec<(Stack, RunSummary)>, RunError<Failure>> {
+        self.carry_out_for(self, plan, lock_timeout).await
     }
 
     /// The same, agreed to by somebody else.
@@ -124,9 +128,9 @@ impl<'a> Process<'a> {
         &self,
         approver: &impl Approver<Error = Failure>,
         plan: &Plan,
-        patience: Duration,
-    ) -> Result<Vec<(Stack, Ledger)>, Halted<Failure>> {
-        let approved = Approved { plan, run: &self.client.run, who: "somebody@somewhere", patience };
+        lock_timeout: Duration,
+    ) -> Result<Vec<(Stack, RunSummary)>, RunError<Failure>> {
+        let approved = Approved { plan, run: &self.client.run, who: "somebody@somewhere", lock_timeout };
         carry_out(self, approver, KINDS, approved).await
     }
 }
@@ -146,16 +150,16 @@ impl Accounts for Process<'_> {
         "2026-11-23T00:00:00Z".parse().expect("a day")
     }
 
-    fn verify<'a>(&'a self, _: &'a Place) -> BoxFuture<'a, Result<()>> {
+    fn verify<'a>(&'a self, _: &'a Location) -> BoxFuture<'a, Result<()>> {
         Box::pin(async { Ok(()) })
     }
 
-    fn reader<'a>(&'a self, place: &'a Place) -> BoxFuture<'a, Result<Reader>> {
+    fn reader<'a>(&'a self, place: &'a Location) -> BoxFuture<'a, Result<Reader>> {
         let (cloud, client, region) = (self.cloud.clone(), self.client.clone(), place.region.clone());
         Box::pin(async { Ok(Reader { cloud, client, region }) })
     }
 
-    fn claimed<'a>(&'a self, place: &'a Place, project: &'a str) -> BoxFuture<'a, Result<BTreeSet<StackId>>> {
+    fn claimed<'a>(&'a self, place: &'a Location, project: &'a str) -> BoxFuture<'a, Result<BTreeSet<StackId>>> {
         Box::pin(self.cloud.read(&self.client, "tagging", "GetResources", move |world| {
             let shown = world.things.values().filter(|thing| thing.region == place.region).filter_map(Thing::shown);
             let is_shown = |thing: &Thing| !thing.is_untaggable() && thing.tags.get(key::PROJECT) == Some(project);
@@ -206,7 +210,7 @@ impl Host<FakeCloud> for Process<'_> {
         self.stop.clone()
     }
 
-    fn hands<'a>(&'a self, _: &'a Stack, fence: Fence) -> Box<dyn Hands<FakeCloud> + 'a> {
+    fn connections<'a>(&'a self, _: &'a Stack, fence: Fence) -> Box<dyn Connections<FakeCloud> + 'a> {
         Box::new(FakeHands { cloud: self.cloud.clone(), client: self.client.clone(), fence: Some(fence) })
     }
 }
@@ -214,11 +218,11 @@ impl Host<FakeCloud> for Process<'_> {
 impl Approver for Process<'_> {
     type Error = Failure;
 
-    async fn again(&self) -> Result<Look> {
+    async fn replan(&self) -> Result<PlanSnapshot> {
         match self.try_look().await {
             Ok(looked) => Ok(looked.into()),
-            Err(Unplanned::Failed(failure)) => Err(failure),
-            Err(Unplanned::Unmatched(Unmatched(why))) => Err(Failure::new(Class::Other, why)),
+            Err(PlanError::Failed(failure)) => Err(failure),
+            Err(PlanError::Unmatched(Unmatched(why))) => Err(Failure::new(Class::Other, why)),
         }
     }
 
@@ -234,7 +238,7 @@ pub struct FakeHands {
     pub fence: Option<Fence>,
 }
 
-impl Hands<FakeCloud> for FakeHands {
+impl Connections<FakeCloud> for FakeHands {
     fn reader<'a>(&'a self, region: &'a str) -> BoxFuture<'a, Result<Reader>> {
         let (cloud, client, region) = (self.cloud.clone(), self.client.clone(), region.to_owned());
         Box::pin(async { Ok(Reader { cloud, client, region }) })

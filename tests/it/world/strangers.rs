@@ -18,7 +18,7 @@ pub struct Strangers {
     /// Those of them that refer to something of ours, or might be it once that is gone.
     guests: Vec<String>,
     /// What lost a tag that made it ours, as it was before.
-    pub estranged: Vec<Thing>,
+    pub mistagged: Vec<Thing>,
 }
 
 impl Strangers {
@@ -105,7 +105,7 @@ impl Strangers {
         let tells = |user: &&Thing| refers(yaml, user, &target) && !is_denied(faults, user);
         let is_known = is_named || world.users(&target.id).iter().any(tells);
         // One at a time, or what knows it is not known itself.
-        let is_alone = self.estranged.is_empty();
+        let is_alone = self.mistagged.is_empty();
         let thing = world.things.get_mut(&target.id)?;
         if thing.is_untaggable() && matches!(drift, Drift::Tag { .. } | Drift::Untag { .. }) {
             thing.tags.get(key::NOTE)?;
@@ -115,12 +115,12 @@ impl Strangers {
         Some(match drift {
             Drift::Estrange { .. } if !is_known || !is_alone => return None,
             Drift::Estrange { .. } if thing.is_untaggable() => {
-                self.estranged.push(target.clone());
+                self.mistagged.push(target.clone());
                 thing.name = Some("theirs".to_owned());
                 "drift: a name that made it ours changed"
             }
             Drift::Estrange { key, .. } => {
-                self.estranged.push(target.clone());
+                self.mistagged.push(target.clone());
                 thing.tags.0.remove(key);
                 "drift: a tag that made it ours removed"
             }

@@ -65,10 +65,10 @@ impl Thing {
     pub fn state(&self) -> State {
         let now = self.answered.unwrap_or_else(Instant::now);
         match (&self.failed, self.leaves_at, self.ready_at) {
-            (_, Some(_), _) => State::Leaving,
+            (_, Some(_), _) => State::Deleting,
             (Some(why), ..) => State::Failed(why.clone()),
             (_, _, Some(at)) if at > now => State::Settling("it is being made".into()),
-            _ if self.human => State::Human("a record in the DNS".into()),
+            _ if self.human => State::AwaitsAction("a record in the DNS".into()),
             _ => State::Ready,
         }
     }

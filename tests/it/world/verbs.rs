@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use provision::resource::{
-    Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, Result, Scope, Stranger, Tags, Turn, Unseen, key,
-    pointer,
+    Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameConflict, Result, Scope, Tags, Turn, Unseen,
+    key, pointer,
 };
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -38,7 +38,7 @@ where
     K: Kind<Cloud = FakeCloud, Outputs = Outputs>,
 {
     tokio::task::yield_now().await;
-    if !scope.also.is_empty() {
+    if !scope.requested.is_empty() {
         // A look by id may be refused where the look by tags is not.
         let operation = format!("Get{}ById", short(K::FACTS.kind));
         reader.cloud.read(&reader.client, FAKE, &operation, |_| Ok(())).await?;
@@ -47,8 +47,8 @@ where
     let details = DETAILED.iter().find(|(kind, _)| *kind == K::FACTS.kind);
     let is_asked_for = |thing: &Thing| {
         let place = |at: &&str| thing.spec.pointer(at).and_then(Value::as_str).unwrap_or_default();
-        let stands_in = K::FACTS.claims.iter().map(place).any(|place| scope.asks_for(place));
-        stands_in || is_claimed(scope, thing) || scope.asks_for(thing.shown_id())
+        let stands_in = K::FACTS.unique_key.iter().map(place).any(|place| scope.requests(place));
+        stands_in || is_claimed(scope, thing) || scope.requests(thing.shown_id())
     };
     // What tells whose it is by its name has no name that is another's.
     let may_be_ours = |thing: &Thing| {
@@ -59,7 +59,7 @@ where
         if !is_asked_for(&thing) {
             if let Some(name) = &thing.name {
                 let (id, name, tags) = (thing.shown_id().to_owned(), name.clone(), thing.tags.clone());
-                listing.strangers.push(Stranger { id, name, tags });
+                listing.name_conflicts.push(NameConflict { id, name, tags });
             }
             continue;
         }
@@ -183,7 +183,7 @@ fn insert<K: Kind>(
         region: writer.region.clone(),
         name: name.cloned(),
         ready_at: Some(Instant::now() + slowness),
-        human: K::FACTS.awaits_person,
+        human: K::FACTS.awaits_action,
         token,
         ..Thing::new(K::FACTS.kind, world.new_id(K::FACTS.kind), spec.clone(), tags.clone())
     };

@@ -75,7 +75,7 @@ impl Kind for Certificate {
         replacement: Replacement::CreateFirst,
         stateful: true,
         interchangeable: true,
-        awaits_person: true,
+        awaits_action: true,
         // 1.5 to 9 minutes were seen until a certificate with its records in place was issued.
         seconds: 120,
         ..Facts::of(Essentials {
@@ -86,7 +86,7 @@ impl Kind for Certificate {
             name: NameRule::Assigned { max: 255 },
             identity: Identity::Tags,
             name_property: None,
-            sends_once: &[],
+            non_idempotent: &[],
             id_prefixes: &[],
             attachable: &[],
             example: EXAMPLE,
@@ -113,7 +113,7 @@ impl Kind for Certificate {
             .arns(":certificate/")
             .filter(|arn| arn.starts_with("arn:") && is_acm(arn))
             .map(str::to_owned)
-            .chain(scope.also.iter().cloned())
+            .chain(scope.requested.iter().cloned())
             .collect();
         let candidates = candidates(summaries(reader).await?, &known);
         let reads = candidates.iter().map(|arn| read(reader, scope, arn, known.contains(arn)));

@@ -187,7 +187,7 @@ pub(super) fn awaited(detail: &CertificateDetail) -> State {
     if texts.is_empty() {
         return State::Settling("ACM to issue it: all records were seen".into());
     }
-    State::Human(texts.into_iter().collect::<Vec<_>>().join(", "))
+    State::AwaitsAction(texts.into_iter().collect::<Vec<_>>().join(", "))
 }
 
 #[cfg(test)]
@@ -238,7 +238,7 @@ mod tests {
     fn a_pending_certificate_names_its_records_without_trailing_dots() {
         let record = ResourceRecord::builder().name("_x.a.example.").r#type(RecordType::Cname).value("_y.acm.aws.");
         let found = found("arn", &pending(Some(record.build().unwrap())), Tags::default());
-        assert_eq!(found.state, State::Human("CNAME _x.a.example -> _y.acm.aws".into()));
+        assert_eq!(found.state, State::AwaitsAction("CNAME _x.a.example -> _y.acm.aws".into()));
         assert_eq!(found.spec.key_algorithm, "RSA_2048");
         assert_eq!(found.spec.subject_alternative_names, Set::from_iter(["b.example"]));
     }
@@ -252,7 +252,7 @@ mod tests {
         let detail = CertificateDetail::builder().status(CertificateStatus::PendingValidation);
         let detail = detail.domain_validation_options(domain("a.example"));
         let detail = detail.domain_validation_options(domain("*.a.example")).build();
-        assert_eq!(state(&detail), State::Human("CNAME _x.a.example -> _y.acm.aws".into()));
+        assert_eq!(state(&detail), State::AwaitsAction("CNAME _x.a.example -> _y.acm.aws".into()));
     }
 
     #[test]

@@ -15,8 +15,8 @@ use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::{named, tag};
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::{
-    Address, Attachable, Attached, CLOSE, Changes, Class, Essentials, Facts, Found, Identity, Kept, Kind, Listing,
-    Made, Mistake, Name, NameRule, Neighbours, Permissions, Replacement, Result, Scope, State, Switch, Tags, Told,
+    Address, Attachable, Attached, CLOSE, Changes, Class, Detection, Essentials, Facts, Found, Identity, Kept, Kind,
+    Listing, Made, Mistake, Name, NameRule, Neighbours, Permissions, Replacement, Result, Scope, State, Switch, Tags,
     Turn, partition, pointer,
 };
 use write::{delete_policy, put_policy, register};
@@ -140,9 +140,9 @@ impl Kind for ScalableTarget {
             "/ScalingPolicies/*/TargetTrackingScalingPolicyConfiguration/PredefinedMetricSpecification/PredefinedMetricType",
             &[BY_REQUESTS],
         )],
-        late: &["/ScalingPolicies"],
+        deferrable: &["/ScalingPolicies"],
         several_calls: true,
-        mends: &["/ScalingPolicies"],
+        prunes: &["/ScalingPolicies"],
         cloudformation: CloudFormation {
             parts: &[Part::of(
                 "AWS::ApplicationAutoScaling::ScalingPolicy",
@@ -160,11 +160,11 @@ impl Kind for ScalableTarget {
             name: NameRule::Assigned { max: 255 },
             identity: Identity::Tags,
             name_property: None,
-            sends_once: &[],
+            non_idempotent: &[],
             id_prefixes: &[],
             attachable: &[
-                Attachable::new("AWS::ApplicationAutoScaling::ScalingPolicy", Told::Compared("/ScalingPolicies")),
-                Attachable::new("ScheduledActions", Told::Noted("/ScheduledActions")),
+                Attachable::new("AWS::ApplicationAutoScaling::ScalingPolicy", Detection::Compared("/ScalingPolicies")),
+                Attachable::new("ScheduledActions", Detection::Noted("/ScheduledActions")),
             ],
             example: EXAMPLE,
             changed: CHANGED,
@@ -211,7 +211,7 @@ impl Kind for ScalableTarget {
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         let mut listing: Listing<Self> = named::list(reader, scope).await?;
         // A target has no name of its own that anybody else's could take, but may scale a service of ours.
-        listing.attached = listing.strangers.drain(..).map(|other| attached(reader, other.id)).collect();
+        listing.attached = listing.name_conflicts.drain(..).map(|other| attached(reader, other.id)).collect();
         Ok(listing)
     }
 
@@ -278,11 +278,11 @@ impl Kind for ScalableTarget {
     }
 
     /// A metric of requests per target is refused until the target group hangs on its load balancer.
-    fn follows(spec: &Value, other: &Address, other_spec: &Value, _: &dyn Neighbours) -> Option<&'static str> {
+    fn depends_on(spec: &Value, other: &Address, other_spec: &Value, _: &dyn Neighbours) -> Option<&'static str> {
         let attaches = ["AWS::ElasticLoadBalancingV2::Listener", "AWS::ElasticLoadBalancingV2::ListenerRule"];
-        let follows =
+        let depends_on =
             attaches.contains(&&*other.kind) && ecs::shares_target_group(&spec["ScalingPolicies"], other_spec);
-        follows.then_some("/ScalingPolicies")
+        depends_on.then_some("/ScalingPolicies")
     }
 
     fn check(spec: &Spec) -> Vec<Mistake> {
@@ -333,7 +333,7 @@ impl Named for ScalableTarget {
 
     fn may_be_ours(scope: &Scope, index: &TagIndex, one: &Candidate<Description>) -> bool {
         let may_own = |part: &str| scope.may_own(part, ecs::MAX_NAME);
-        one.name.split('/').skip(1).any(may_own) || index.get(&one.arn).is_some() || scope.asks_for(&one.id)
+        one.name.split('/').skip(1).any(may_own) || index.get(&one.arn).is_some() || scope.requests(&one.id)
     }
 
     async fn tags(clients: &Clients, one: &Candidate<Description>, _: &TagIndex) -> Result<Tags> {

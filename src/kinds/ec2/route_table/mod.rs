@@ -17,9 +17,9 @@ use crate::kinds::shared::tag;
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::normal::Set;
 use crate::resource::{
-    Attachable, Changes, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind, Listing, Made,
-    Mistake, Name, NameRule, Permissions, Ref, Replacement, Result, Scope, State, Tags, Told, Turn, Unmodelled,
-    pointer,
+    Attachable, Changes, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind,
+    Listing, Made, Mistake, Name, NameRule, Permissions, Ref, Replacement, Result, Scope, State, Tags, Turn,
+    Unmodelled, pointer,
 };
 
 /// A route table with its routes and its subnets (which AWS cannot tag).
@@ -106,7 +106,7 @@ impl Kind for RouteTable {
     type Outputs = Outputs;
 
     const FACTS: Facts = Facts {
-        claims: &["/SubnetIds/*"],
+        unique_key: &["/SubnetIds/*"],
         create_only: &["/VpcId"],
         // The new table takes the subnets over, one by one and without a gap.
         replacement: Replacement::CreateFirst,
@@ -114,7 +114,7 @@ impl Kind for RouteTable {
         additive: &["/Routes", association::OF_GATEWAYS, PROPAGATION],
         grants: &["/Routes"],
         several_calls: true,
-        mends: &["/Routes"],
+        prunes: &["/Routes"],
         cloudformation: CloudFormation {
             parts: &[
                 Part::of("AWS::EC2::Route", "Route", Source::Elements("Routes"), "RouteTableId"),
@@ -136,13 +136,16 @@ impl Kind for RouteTable {
             name: NameRule::Assigned { max: 255 },
             identity: Identity::Tags,
             name_property: None,
-            sends_once: &[],
+            non_idempotent: &[],
             id_prefixes: &["rtb-"],
             attachable: &[
-                Attachable::new("AWS::EC2::Route", Told::Additive("/Routes")),
-                Attachable::new("AWS::EC2::SubnetRouteTableAssociation", Told::Compared("/SubnetIds")),
-                Attachable::new("AWS::EC2::GatewayRouteTableAssociation", Told::Additive(association::OF_GATEWAYS)),
-                Attachable::new("AWS::EC2::VPNGatewayRoutePropagation", Told::Additive(PROPAGATION)),
+                Attachable::new("AWS::EC2::Route", Detection::Additive("/Routes")),
+                Attachable::new("AWS::EC2::SubnetRouteTableAssociation", Detection::Compared("/SubnetIds")),
+                Attachable::new(
+                    "AWS::EC2::GatewayRouteTableAssociation",
+                    Detection::Additive(association::OF_GATEWAYS),
+                ),
+                Attachable::new("AWS::EC2::VPNGatewayRoutePropagation", Detection::Additive(PROPAGATION)),
             ],
             example: EXAMPLE,
             changed: CHANGED,
@@ -177,7 +180,7 @@ impl Kind for RouteTable {
         let call = reader.ec2().describe_route_tables().set_filters(Some(ec2::filters(scope))).max_results(100);
         let all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
         let is_meant = |one: &Found<Self>| {
-            scope.owns(&one.id, &one.tags) || one.spec.subnet_ids.iter().any(|id| scope.asks_for(id.as_str()))
+            scope.owns(&one.id, &one.tags) || one.spec.subnet_ids.iter().any(|id| scope.requests(id.as_str()))
         };
         let found = all.iter().map(found).filter(is_meant).collect();
         Ok(Listing { found, ..Listing::default() })

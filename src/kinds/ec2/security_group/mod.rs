@@ -19,8 +19,8 @@ use crate::kinds::shared::deletion::gone;
 use crate::kinds::shared::{ownership, tag};
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::{
-    Attachable, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name,
-    NameRule, Permissions, Question, Ref, Replacement, Result, Scope, State, Tags, Told, Turn,
+    Attachable, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made,
+    Mistake, Name, NameRule, Permissions, Question, Ref, Replacement, Result, Scope, State, Tags, Turn,
 };
 
 /// Who may talk to whom, with all its rules.
@@ -120,12 +120,12 @@ impl Kind for SecurityGroup {
     type Outputs = Outputs;
 
     const FACTS: Facts = Facts {
-        claims: &["/VpcId"],
+        unique_key: &["/VpcId"],
         create_only: &["/GroupDescription", "/VpcId"],
         replacement: Replacement::CreateFirst,
         grants: &["/SecurityGroupIngress", "/SecurityGroupEgress"],
         // Groups that admit each other.
-        late: &["/SecurityGroupIngress", "/SecurityGroupEgress"],
+        deferrable: &["/SecurityGroupIngress", "/SecurityGroupEgress"],
         several_calls: true,
         cloudformation: CloudFormation {
             parts: &[
@@ -155,12 +155,12 @@ impl Kind for SecurityGroup {
             name: NameRule::Hashed { max: 255 },
             identity: Identity::Tags,
             name_property: Some("GroupName"),
-            sends_once: &[],
+            non_idempotent: &[],
             id_prefixes: &["sg-"],
             attachable: &[
-                Attachable::new("AWS::EC2::SecurityGroupIngress", Told::Compared("/SecurityGroupIngress")),
-                Attachable::new("AWS::EC2::SecurityGroupEgress", Told::Compared("/SecurityGroupEgress")),
-                Attachable::new("AWS::EC2::NetworkInterface", Told::Surveyed),
+                Attachable::new("AWS::EC2::SecurityGroupIngress", Detection::Compared("/SecurityGroupIngress")),
+                Attachable::new("AWS::EC2::SecurityGroupEgress", Detection::Compared("/SecurityGroupEgress")),
+                Attachable::new("AWS::EC2::NetworkInterface", Detection::Surveyed),
             ],
             example: EXAMPLE,
             changed: CHANGED,
@@ -194,7 +194,7 @@ impl Kind for SecurityGroup {
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         let call = reader.ec2().describe_security_groups().set_filters(Some(ec2::filters(scope)));
         let all = call.max_results(ec2::PAGE).into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
-        let is_meant = |one: &Found<Self>| scope.owns(&one.id, &one.tags) || scope.asks_for(one.spec.vpc_id.as_str());
+        let is_meant = |one: &Found<Self>| scope.owns(&one.id, &one.tags) || scope.requests(one.spec.vpc_id.as_str());
         let found = all.iter().map(found).filter(is_meant).collect();
         // No strangers: names count within one VPC, and what is in the stack's is asked for when a group is missing.
         Ok(Listing { found, ..Listing::default() })
@@ -244,7 +244,7 @@ impl Kind for SecurityGroup {
     }
 
     /// A rule under another description is the same rule.
-    fn widened(path: &str, before: &Value, after: &Value) -> Option<Value> {
+    fn union(path: &str, before: &Value, after: &Value) -> Option<Value> {
         let all = |list: &Value| match path {
             "/SecurityGroupIngress" => Rules::<Ingress>::deserialize(list).map(|rules| rules.all()),
             _ => Rules::<Egress>::deserialize(list).map(|rules| rules.all()),

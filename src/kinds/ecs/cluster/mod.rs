@@ -11,8 +11,8 @@ use crate::kinds::shared::retry::{retry_while, turn};
 use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::kinds::shared::{ownership, tag};
 use crate::resource::{
-    Attachable, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name,
-    NameRule, Permissions, Replacement, Result, Scope, State, Stranger, Switch, Tags, Told, Turn, pointer,
+    Attachable, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made,
+    Mistake, Name, NameConflict, NameRule, Permissions, Replacement, Result, Scope, State, Switch, Tags, Turn, pointer,
 };
 
 pub use spec::{Outputs, Spec};
@@ -69,8 +69,8 @@ impl Kind for Cluster {
         additive: &[INSTANCES],
         grants: &["/CapacityProviders"],
         switches: &[Switch::with(EXEC_LOG, EXEC_LOGGING, &["OVERRIDE"])],
-        lingers: Some("ECS goes on showing it as inactive, with its tags, for a while; it costs nothing"),
-        mends: &[DEFAULTS],
+        tombstone: Some("ECS goes on showing it as inactive, with its tags, for a while; it costs nothing"),
+        prunes: &[DEFAULTS],
         ..Facts::of(Essentials {
             kind: "AWS::ECS::Cluster",
             is_global: false,
@@ -79,13 +79,13 @@ impl Kind for Cluster {
             name: NameRule::Unique { max: MAX_NAME },
             identity: Identity::Tags,
             name_property: Some("ClusterName"),
-            sends_once: &[],
+            non_idempotent: &[],
             id_prefixes: &[],
             attachable: &[
-                Attachable::new("AWS::ECS::Service", Told::Listed),
-                Attachable::new("AWS::ECS::CapacityProvider", Told::Compared("/CapacityProviders")),
-                Attachable::new("ContainerInstances", Told::Additive(INSTANCES)),
-                Attachable::new("Tasks", Told::Left("those that somebody runs end by themselves")),
+                Attachable::new("AWS::ECS::Service", Detection::Listed),
+                Attachable::new("AWS::ECS::CapacityProvider", Detection::Compared("/CapacityProviders")),
+                Attachable::new("ContainerInstances", Detection::Additive(INSTANCES)),
+                Attachable::new("Tasks", Detection::Left("those that somebody runs end by themselves")),
             ],
             example: EXAMPLE,
             changed: CHANGED,
@@ -113,7 +113,7 @@ impl Kind for Cluster {
             if scope.owns(&name, &tags) {
                 listing.found.push(found(cluster, tags));
             } else if scope.may_own(&name, MAX_NAME) {
-                listing.strangers.push(Stranger { id: name.clone(), name, tags });
+                listing.name_conflicts.push(NameConflict { id: name.clone(), name, tags });
             }
         }
         Ok(listing)
@@ -203,7 +203,7 @@ fn found(cluster: &Description, tags: Tags) -> Found<Cluster> {
         .take();
     let state = match cluster.status() {
         Some("PROVISIONING") => State::Settling("the cluster".into()),
-        Some("DEPROVISIONING") => State::Leaving,
+        Some("DEPROVISIONING") => State::Deleting,
         Some("FAILED") => State::Failed("its capacity providers could not be set up".into()),
         _ if cluster.attachments_status() == Some("UPDATE_IN_PROGRESS") => {
             State::Settling("its capacity providers".into())

@@ -13,8 +13,8 @@ use crate::kinds::shared::deletion::gone;
 use crate::kinds::shared::retry::retry_while;
 use crate::resource::cloudformation::CloudFormation;
 use crate::resource::{
-    Address, Attachable, Changes, Class, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing, Made,
-    Mistake, Name, NameRule, Neighbours, OPEN, Permissions, Replacement, Result, Scope, Switch, Tags, Told, Turn,
+    Address, Attachable, Changes, Class, Detection, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing,
+    Made, Mistake, Name, NameRule, Neighbours, OPEN, Permissions, Replacement, Result, Scope, Switch, Tags, Turn,
 };
 use spec::DAEMON;
 
@@ -159,9 +159,9 @@ impl Kind for Service {
                 "/NetworkConfiguration/AwsvpcConfiguration/Subnets",
             ),
         ],
-        initial: &["/DesiredCount"],
-        late: &["/LoadBalancers"],
-        beside_late: &[("/HealthCheckGracePeriodSeconds", "/LoadBalancers")],
+        ignored_after_create: &["/DesiredCount"],
+        deferrable: &["/LoadBalancers"],
+        deferred_with: &[("/HealthCheckGracePeriodSeconds", "/LoadBalancers")],
         rollout: &[
             "/CapacityProviderStrategy",
             "/EnableECSManagedTags",
@@ -173,16 +173,16 @@ impl Kind for Service {
             "/PropagateTags",
             "/TaskDefinition",
         ],
-        // ECS takes UpdateService at any time: a new deployment takes the place of the one under way. One that can't place or
-        // start its tasks, with no circuit breaker, never ends by itself.
-        overtakes: &["/**"],
+        // ECS takes UpdateService at any time: a new deployment takes the place of the one under way. One that can't place
+        // or start its tasks, with no circuit breaker, never ends by itself.
+        preempts: &["/**"],
         // By force, which the deletion is.
-        deleted_unsettled: true,
+        deletable_unsettled: true,
         status: &[state::FAILED],
         // 2 to 5 minutes until the tasks pull their image, start and pass their health checks.
         seconds: 180,
-        lingers: Some("ECS goes on showing it as inactive, with its tags, for a while; it costs nothing"),
-        mends: write::MENDS,
+        tombstone: Some("ECS goes on showing it as inactive, with its tags, for a while; it costs nothing"),
+        prunes: write::PRUNES,
         cloudformation: CloudFormation {
             left_out: &[("PropagateTags", "\"NONE\"")],
             wanted_empty: &["AlarmNames"],
@@ -196,11 +196,11 @@ impl Kind for Service {
             name: NameRule::Unique { max: MAX_NAME },
             identity: Identity::Tags,
             name_property: Some("ServiceName"),
-            sends_once: &[],
+            non_idempotent: &[],
             id_prefixes: &[],
             attachable: &[
-                Attachable::new("AWS::ApplicationAutoScaling::ScalableTarget", Told::Listed),
-                Attachable::new("AWS::ECS::TaskSet", Told::Noted("/TaskSets")),
+                Attachable::new("AWS::ApplicationAutoScaling::ScalableTarget", Detection::Listed),
+                Attachable::new("AWS::ECS::TaskSet", Detection::Noted("/TaskSets")),
             ],
             example: EXAMPLE,
             changed: CHANGED,
@@ -290,7 +290,12 @@ impl Kind for Service {
 
     /// ECS refuses a target group that no listener or rule forwards to. And tasks are started when their way out and what
     /// they connect to are there: a deployment whose tasks can't pull their image or reach their database fails.
-    fn follows(spec: &Value, other: &Address, other_spec: &Value, neighbours: &dyn Neighbours) -> Option<&'static str> {
+    fn depends_on(
+        spec: &Value,
+        other: &Address,
+        other_spec: &Value,
+        neighbours: &dyn Neighbours,
+    ) -> Option<&'static str> {
         let attaches = ["AWS::ElasticLoadBalancingV2::Listener", "AWS::ElasticLoadBalancingV2::ListenerRule"];
         if attaches.contains(&&*other.kind) && ecs::shares_target_group(&spec["LoadBalancers"], other_spec) {
             return Some("/LoadBalancers");

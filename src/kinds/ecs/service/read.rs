@@ -13,7 +13,7 @@ use crate::kinds::ecs::{self, CapacityProviderStrategy};
 use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::kinds::shared::{named, tag};
 use crate::resource::{
-    Attached, Class, Failure, Found, Listing, Result, Scope, State, Stranger, Tags, Unmodelled, Unseen,
+    Attached, Class, Failure, Found, Listing, NameConflict, Result, Scope, State, Tags, Unmodelled, Unseen,
 };
 
 /// How many services one DescribeServices takes.
@@ -72,7 +72,7 @@ async fn candidates(reader: &Reader, scope: &Scope, clusters: &[sdk::Cluster]) -
         all.entry((*name).to_owned()).or_default().extend(arns);
     }
     let index = reader.tag_index(scope).await?;
-    let named = index.arns(":service/").chain(scope.also.iter().map(String::as_str));
+    let named = index.arns(":service/").chain(scope.requested.iter().map(String::as_str));
     for arn in named.filter(|arn| arn.split(':').nth(2) == Some("ecs")) {
         // `service/<cluster>/<name>`
         if let Some(cluster) = arn.rsplit('/').nth(1) {
@@ -113,7 +113,7 @@ async fn sort(reader: &Reader, scope: &Scope, service: &Description, listing: &m
     let host = ecs::last(service.cluster_arn().unwrap_or_default()).to_owned();
     listing.attached.push(Attached { id: id.clone(), host });
     if scope.may_own(&name, ecs::MAX_NAME) {
-        listing.strangers.push(Stranger { id, name, tags });
+        listing.name_conflicts.push(NameConflict { id, name, tags });
     }
 }
 

@@ -20,7 +20,7 @@ const TOLD: usize = 3;
 pub(super) async fn of(reader: &Reader, service: &Description) -> State {
     let state = plain(service);
     let Some(failed) = failed(service) else { return state };
-    if matches!(state, State::Failed(_)) && !reader.is_of_a_wait() {
+    if matches!(state, State::Failed(_)) && !reader.is_poll() {
         return State::Ready;
     }
     // The reasons are an extra: without them the state stands.
@@ -45,7 +45,7 @@ pub(super) fn unmodelled(service: &Description) -> Option<Unmodelled> {
 
 fn plain(service: &Description) -> State {
     if service.status() == Some("DRAINING") {
-        return State::Leaving;
+        return State::Deleting;
     }
     let hindrance = hindrance(service).map(|text| format!(": {text}")).unwrap_or_default();
     let counts = format!("{} of {} tasks running", service.running_count, service.desired_count);
@@ -148,6 +148,6 @@ mod tests {
 
     #[test]
     fn a_draining_service_is_leaving() {
-        assert_eq!(plain(&Description::builder().status("DRAINING").build()), State::Leaving);
+        assert_eq!(plain(&Description::builder().status("DRAINING").build()), State::Deleting);
     }
 }

@@ -16,7 +16,7 @@ use crate::resource::{Changes, Class, Failure, Found, Made, Result, State, Tags}
 /// What passes by itself: a role, a target group's listener or the service-linked role is not visible yet.
 const TRANSIENT: &[Class] = &[Class::Propagating];
 /// What no template can say and an update takes away.
-pub(super) const MENDS: &[&str] = &[
+pub(super) const PRUNES: &[&str] = &[
     "/DeploymentConfiguration/LifecycleHooks",
     "/DeploymentConfiguration/Strategy",
     "/LoadBalancers",

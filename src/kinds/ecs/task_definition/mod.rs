@@ -21,8 +21,8 @@ use crate::kinds::shared::tag::AwsTags as _;
 use crate::kinds::shared::{ownership, tag};
 use crate::resource::cloudformation::CloudFormation;
 use crate::resource::{
-    Attachable, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name,
-    NameRule, Permissions, Question, Replacement, Result, Scope, State, Tags, Told, Turn, Unseen,
+    Attachable, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made,
+    Mistake, Name, NameRule, Permissions, Question, Replacement, Result, Scope, State, Tags, Turn, Unseen,
 };
 use write::{list, text};
 
@@ -99,7 +99,7 @@ impl Kind for TaskDefinition {
             ("/ContainerDefinitions/*/Ulimits", "Name"),
             ("/Volumes", "Name"),
         ],
-        apart: &[
+        disjoint_names: &[
             ("/ContainerDefinitions/*/Environment", "/ContainerDefinitions/*/Secrets"),
             (
                 "/ContainerDefinitions/*/LogConfiguration/Options",
@@ -107,7 +107,7 @@ impl Kind for TaskDefinition {
             ),
         ],
         switches: rules::SWITCHES,
-        asks: &["ecr:DescribeImages", "ecr:DescribePullThroughCacheRules"],
+        preflight_reads: &["ecr:DescribeImages", "ecr:DescribePullThroughCacheRules"],
         sensitive: &[
             "/ContainerDefinitions/*/Command",
             "/ContainerDefinitions/*/EntryPoint",
@@ -131,11 +131,11 @@ impl Kind for TaskDefinition {
         ],
         updated_outputs: &["TaskDefinitionArn"],
         revisioned: true,
-        sent_whole: true,
-        lingers: Some(
+        put_semantics: true,
+        tombstone: Some(
             "ECS goes on showing its revisions, with their tags, until it has removed them; they cost nothing",
         ),
-        mends: &["/**"],
+        prunes: &["/**"],
         cloudformation: CloudFormation {
             left_out: &[("EphemeralStorage", r#"{ "SizeInGiB": 20 }"#)],
             nothing_without: &[("EFSVolumeConfiguration", "FilesystemId"), ("HealthCheck", "Command")],
@@ -149,11 +149,13 @@ impl Kind for TaskDefinition {
             name: NameRule::Unique { max: MAX_NAME },
             identity: Identity::Tags,
             name_property: Some("Family"),
-            sends_once: &[],
+            non_idempotent: &[],
             id_prefixes: &[],
             attachable: &[Attachable::new(
                 "Revisions",
-                Told::Left("a newer one that somebody registers is not run by our services; `external` takes it up"),
+                Detection::Left(
+                    "a newer one that somebody registers is not run by our services; `external` takes it up",
+                ),
             )],
             example: EXAMPLE,
             changed: CHANGED,
@@ -194,9 +196,9 @@ impl Kind for TaskDefinition {
         let answers = join_all(families.iter().map(|family| read::family(reader, scope, family))).await;
         for (family, answer) in families.into_iter().zip(answers) {
             match answer {
-                Ok(read::Seen::Ours(found)) => listing.found.push(*found),
-                Ok(read::Seen::Foreign(stranger)) => listing.strangers.push(stranger),
-                Ok(read::Seen::Gone) => {}
+                Ok(read::FamilyRead::Ours(found)) => listing.found.push(*found),
+                Ok(read::FamilyRead::Foreign(conflict)) => listing.name_conflicts.push(conflict),
+                Ok(read::FamilyRead::Gone) => {}
                 // Also what is not found: ECS has just listed the family.
                 Err(failure) => listing.unseen.push(Unseen { id: family, tags: None, failure }),
             }

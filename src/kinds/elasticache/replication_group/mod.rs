@@ -20,8 +20,8 @@ use crate::kinds::shared::retry::{retry_while, turn};
 use crate::kinds::shared::{named, offers};
 use crate::resource::cloudformation::{CloudFormation, Snapshots};
 use crate::resource::{
-    Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind,
-    Listing, Made, Mistake, Name, NameRule, Pending, Permissions, Question, Result, Scope, State, Tags, Told, Turn,
+    Attachable, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept,
+    Kind, Listing, Made, Mistake, Name, NameRule, Pending, Permissions, Question, Result, Scope, State, Tags, Turn,
     Window,
 };
 
@@ -42,14 +42,14 @@ impl Kind for ReplicationGroup {
         memberships: &["/SecurityGroupIds"],
         create_only: &["/AtRestEncryptionEnabled", "/CacheSubnetGroupName", "/KmsKeyId", "/Port"],
         keyed: &[("/LogDeliveryConfigurations", "LogType")],
-        versions: &["/EngineVersion"],
+        auto_upgraded: &["/EngineVersion"],
         write_only: &["/ApplyImmediately"],
-        sent_along: &["/ApplyImmediately"],
+        call_parameters: &["/ApplyImmediately"],
         stateful: true,
-        leaves: &["/KmsKeyId"],
+        kept_with: &["/KmsKeyId"],
         seconds: 460,
-        patience: Some(2 * 60 * 60),
-        asks: &["elasticache:DescribeCacheEngineVersions"],
+        timeout: Some(2 * 60 * 60),
+        preflight_reads: &["elasticache:DescribeCacheEngineVersions"],
         cloudformation: CloudFormation {
             call_only: &["ApplyImmediately"],
             snapshots: Snapshots::Yes,
@@ -63,11 +63,14 @@ impl Kind for ReplicationGroup {
             name: NameRule::Unique { max: NAME_MAX },
             identity: Identity::Tags,
             name_property: Some("ReplicationGroupId"),
-            sends_once: &[],
+            non_idempotent: &[],
             id_prefixes: &[],
             attachable: &[
-                Attachable::new("AWS::ElastiCache::UserGroup", Told::Compared("/UserGroupIds")),
-                Attachable::new("AWS::ElastiCache::GlobalReplicationGroup", Told::Noted("/GlobalReplicationGroupId")),
+                Attachable::new("AWS::ElastiCache::UserGroup", Detection::Compared("/UserGroupIds")),
+                Attachable::new(
+                    "AWS::ElastiCache::GlobalReplicationGroup",
+                    Detection::Noted("/GlobalReplicationGroupId"),
+                ),
             ],
             example: example::EXAMPLE,
             changed: example::CHANGED,
@@ -131,7 +134,8 @@ impl Kind for ReplicationGroup {
             Err(failure) if failure.is(Class::AlreadyExists) => {
                 let there = write::look(writer, name.as_str()).await?;
                 let arn = there.arn().unwrap_or_default();
-                // While it is being made its tags may not be read: then the list will tell whose it is, before anybody uses it.
+                // While it is being made its tags may not be read: then the list will tell whose it is, before anybody uses
+                // it.
                 match elasticache::tags_of(writer, &TagIndex::default(), arn).await {
                     Err(failure) if failure.is(Class::Busy) => {}
                     bears => adopt(&format!("the replication group {name}"), &bears?, tags)?,
@@ -221,8 +225,8 @@ impl Kind for ReplicationGroup {
         rules::seconds(live, fields).unwrap_or(Self::FACTS.seconds)
     }
 
-    fn hastens(desired: &Value, fields: &[FieldDiff]) -> bool {
-        desired["ApplyImmediately"] != false || fields.iter().any(rules::hastens)
+    fn applies_pending(desired: &Value, fields: &[FieldDiff]) -> bool {
+        desired["ApplyImmediately"] != false || fields.iter().any(rules::applies_pending)
     }
 
     fn window(live: &Value, now: Timestamp) -> Option<Window> {
@@ -265,7 +269,7 @@ impl Named for ReplicationGroup {
         let groups = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
         let candidates = groups.into_iter().filter_map(|group| {
             let (name, arn) = (group.replication_group_id.clone(), group.arn.clone());
-            let is_leaving = read::state(group.status().unwrap_or_default()) == State::Leaving;
+            let is_leaving = read::state(group.status().unwrap_or_default()) == State::Deleting;
             Some(Candidate { is_leaving, ..Candidate::named(name.as_deref(), arn.as_deref(), group)? })
         });
         Ok(candidates.collect())

@@ -64,8 +64,8 @@ pub(super) enum Pace {
 impl Pace {
     pub(super) fn of(live: &Found<ReplicationGroup>, want: &Spec, changes: &Changes) -> Self {
         let is_pending = live.outputs.pending.iter().any(Pending::is_put_off);
-        let hastens = want.apply_immediately || changes.fields().iter().any(rules::hastens);
-        match (is_pending, hastens) {
+        let applies_pending = want.apply_immediately || changes.fields().iter().any(rules::applies_pending);
+        match (is_pending, applies_pending) {
             (true, true) => Self::Hastened,
             (false, _) if want.apply_immediately => Self::AtOnce,
             (beside, _) => Self::InWindow { beside },
@@ -115,9 +115,9 @@ pub(super) const SETTINGS: &[&str] = &[
     "/LogDeliveryConfigurations",
 ];
 
-/// Returns the calls that are still needed for these changes, in order: the engine comes before the settings that only a newer one has,
-/// replicas come before the failover that needs them and go after it, and TLS comes last, when clients may have to
-/// follow, but for the users that need it.
+/// Returns the calls that are still needed for these changes, in order: the engine comes before the settings that only a
+/// newer one has, replicas come before the failover that needs them and go after it, and TLS comes last, when clients may
+/// have to follow, but for the users that need it.
 ///
 /// What waits for the window comes last: any call after it that is to be done now would bring it along.
 pub(super) fn plan(live: &Spec, want: &Spec, changes: &Changes, pace: Pace) -> Vec<Move> {

@@ -43,7 +43,7 @@ pub(super) fn state(status: &str) -> State {
     match status {
         // A nightly snapshot hinders nobody, but changes, which wait for it.
         "available" | "snapshotting" => State::Ready,
-        "deleting" => State::Leaving,
+        "deleting" => State::Deleting,
         "create-failed" => State::Failed("ElastiCache could not create it".to_owned()),
         other => State::Settling(other.to_owned()),
     }

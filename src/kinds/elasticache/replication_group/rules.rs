@@ -141,7 +141,7 @@ pub(super) fn waits(field: &FieldDiff, is_upgraded: bool) -> bool {
 
 /// Returns whether ElastiCache takes a change only by a call that also does at once whatever is pending, or may do so. The
 /// settings come at once without that, but for the parameter group.
-pub(super) fn hastens(field: &FieldDiff) -> bool {
+pub(super) fn applies_pending(field: &FieldDiff) -> bool {
     let is_setting = SETTINGS.iter().any(|path| pointer::covers(path, &field.path));
     !waits(field, false) && (!is_setting || field.path == "/CacheParameterGroupName")
 }

@@ -17,9 +17,9 @@ use crate::kinds::elb::{self, Tagged};
 use crate::kinds::shared::deletion::gone;
 use crate::kinds::shared::retry::retry_while;
 use crate::resource::{
-    Address, Attachable, Attached, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity,
-    Kept, Kind, Listing, Made, Mistake, Name, NameRule, Neighbours, Permissions, Ref, Replacement, Result, Scope,
-    State, Switch, Tags, Told, Turn, Unmodelled, pointer,
+    Address, Attachable, Attached, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found,
+    Identity, Kept, Kind, Listing, Made, Mistake, Name, NameRule, Neighbours, Permissions, Ref, Replacement, Result,
+    Scope, State, Switch, Tags, Turn, Unmodelled, pointer,
 };
 
 /// A port of a load balancer, and what happens to what no rule takes.
@@ -92,13 +92,13 @@ impl Kind for Listener {
     type Outputs = Outputs;
 
     const FACTS: Facts = Facts {
-        sent_whole: true,
-        claims: &["/LoadBalancerArn", "/Port"],
+        put_semantics: true,
+        unique_key: &["/LoadBalancerArn", "/Port"],
         create_only: &["/LoadBalancerArn"],
         // Only another load balancer replaces it, and that one can't have a target group before the old one lets go of it.
         replacement: Replacement::DeleteFirst,
         keyed: &[("/ListenerAttributes", "Key")],
-        listed_only: &["/ListenerAttributes"],
+        declared_only: &["/ListenerAttributes"],
         additive: &[FURTHER],
         switches: &[
             Switch::with("/Certificates", "/Protocol", &["HTTPS", "TLS"]),
@@ -107,7 +107,7 @@ impl Kind for Listener {
         ],
         grants: &["/DefaultActions"],
         several_calls: true,
-        mends: &[ALPN, "/DefaultActions", MUTUAL],
+        prunes: &[ALPN, "/DefaultActions", MUTUAL],
         ..Facts::of(Essentials {
             kind: "AWS::ElasticLoadBalancingV2::Listener",
             is_global: false,
@@ -116,11 +116,11 @@ impl Kind for Listener {
             name: NameRule::Assigned { max: 255 },
             identity: Identity::Tags,
             name_property: None,
-            sends_once: &[],
+            non_idempotent: &[],
             id_prefixes: &[],
             attachable: &[
-                Attachable::new("AWS::ElasticLoadBalancingV2::ListenerRule", Told::Listed),
-                Attachable::new("AWS::ElasticLoadBalancingV2::ListenerCertificate", Told::Additive(FURTHER)),
+                Attachable::new("AWS::ElasticLoadBalancingV2::ListenerRule", Detection::Listed),
+                Attachable::new("AWS::ElasticLoadBalancingV2::ListenerCertificate", Detection::Additive(FURTHER)),
             ],
             example: example::EXAMPLE,
             changed: example::CHANGED,
@@ -153,7 +153,7 @@ impl Kind for Listener {
         let mut listing = Listing { unseen: all.unseen.clone(), ..Listing::default() };
         let is_meant = |one: &&Tagged<Description>| {
             let balancer = one.item.load_balancer_arn().unwrap_or_default();
-            elb::owns(scope, one.item.listener_arn(), &one.tags) || scope.asks_for(balancer)
+            elb::owns(scope, one.item.listener_arn(), &one.tags) || scope.requests(balancer)
         };
         let (ours, others): (Vec<_>, Vec<_>) = all.seen.iter().partition(is_meant);
         listing.attached.extend(others.into_iter().filter_map(|one| {
@@ -211,17 +211,17 @@ impl Kind for Listener {
     }
 
     /// Nobody is sent to HTTPS before it answers there.
-    fn follows(spec: &Value, other: &Address, other_spec: &Value, _: &dyn Neighbours) -> Option<&'static str> {
+    fn depends_on(spec: &Value, other: &Address, other_spec: &Value, _: &dyn Neighbours) -> Option<&'static str> {
         let is_https = |spec: &Value| spec.get("Protocol").is_some_and(|protocol| protocol == "HTTPS");
-        let follows = other.kind == Self::FACTS.kind
+        let depends_on = other.kind == Self::FACTS.kind
             && is_https(other_spec)
             && !is_https(spec)
             && spec.get("LoadBalancerArn") == other_spec.get("LoadBalancerArn")
             && redirects_to_https(spec.get("DefaultActions"));
-        follows.then_some("")
+        depends_on.then_some("")
     }
 
-    fn widened(_: &str, before: &Value, after: &Value) -> Option<Value> {
+    fn union(_: &str, before: &Value, after: &Value) -> Option<Value> {
         action::both(before, after)
     }
 
@@ -321,11 +321,12 @@ mod tests {
         let http = json!({ "LoadBalancerArn": "⟦lb⟧", "Protocol": "HTTP", "DefaultActions": redirect });
         let https = json!({ "LoadBalancerArn": "⟦lb⟧", "Protocol": "HTTPS" });
         let elsewhere = json!({ "LoadBalancerArn": "⟦other⟧", "Protocol": "HTTPS" });
-        let follows =
-            |spec: &Value, kind: &str, other: &Value| Listener::follows(spec, &Address::new(kind, "other"), other, &());
-        assert_eq!(follows(&http, Listener::FACTS.kind, &https), Some(""));
-        assert_eq!(follows(&http, Listener::FACTS.kind, &elsewhere), None);
-        assert_eq!(follows(&https, Listener::FACTS.kind, &https), None);
-        assert_eq!(follows(&http, LoadBalancer::FACTS.kind, &https), None);
+        let depends_on = |spec: &Value, kind: &str, other: &Value| {
+            Listener::depends_on(spec, &Address::new(kind, "other"), other, &())
+        };
+        assert_eq!(depends_on(&http, Listener::FACTS.kind, &https), Some(""));
+        assert_eq!(depends_on(&http, Listener::FACTS.kind, &elsewhere), None);
+        assert_eq!(depends_on(&https, Listener::FACTS.kind, &https), None);
+        assert_eq!(depends_on(&http, LoadBalancer::FACTS.kind, &https), None);
     }
 }

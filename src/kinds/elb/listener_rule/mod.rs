@@ -150,14 +150,14 @@ impl Kind for ListenerRule {
     type Outputs = Outputs;
 
     const FACTS: Facts = Facts {
-        sent_whole: true,
-        claims: &["/ListenerArn", "/Priority"],
+        put_semantics: true,
+        unique_key: &["/ListenerArn", "/Priority"],
         create_only: &["/ListenerArn"],
         grants: &["/Actions"],
         sensitive: &["/Conditions/*/HttpHeaderConfig/Values"],
         // As the listener: its target groups can't be another load balancer's at the same time.
         replacement: Replacement::DeleteFirst,
-        mends: &["/Actions", "/Conditions", TRANSFORMS],
+        prunes: &["/Actions", "/Conditions", TRANSFORMS],
         ..Facts::of(Essentials {
             kind: "AWS::ElasticLoadBalancingV2::ListenerRule",
             is_global: false,
@@ -166,7 +166,7 @@ impl Kind for ListenerRule {
             name: NameRule::Assigned { max: 255 },
             identity: Identity::Tags,
             name_property: None,
-            sends_once: &[],
+            non_idempotent: &[],
             id_prefixes: &[],
             attachable: &[],
             example: EXAMPLE,
@@ -215,7 +215,7 @@ impl Kind for ListenerRule {
         let all = elb::with_tags(reader, all, |(_, rule)| rule.rule_arn()).await?;
         let (ours, others): (Vec<_>, Vec<_>) = all.seen.into_iter().partition(|one| {
             let (listener, rule) = &one.item;
-            elb::owns(scope, rule.rule_arn(), &one.tags) || scope.asks_for(listener)
+            elb::owns(scope, rule.rule_arn(), &one.tags) || scope.requests(listener)
         });
         let attached = others.into_iter().filter_map(|one| {
             let (host, rule) = one.item;
@@ -268,12 +268,12 @@ impl Kind for ListenerRule {
 
     /// Nobody is sent to HTTPS before it answers there. A rule does not name its load balancer; a stack with several that
     /// redirect waits a little longer than it must.
-    fn follows(spec: &Value, other: &Address, other_spec: &Value, _: &dyn Neighbours) -> Option<&'static str> {
+    fn depends_on(spec: &Value, other: &Address, other_spec: &Value, _: &dyn Neighbours) -> Option<&'static str> {
         let is_https = other_spec.get("Protocol").is_some_and(|protocol| protocol == "HTTPS");
         (other.kind == Listener::FACTS.kind && is_https && redirects_to_https(spec.get("Actions"))).then_some("")
     }
 
-    fn widened(_: &str, before: &Value, after: &Value) -> Option<Value> {
+    fn union(_: &str, before: &Value, after: &Value) -> Option<Value> {
         action::both(before, after)
     }
 

@@ -18,9 +18,9 @@ use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::{
-    Address, Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept,
-    Kind, Listing, Made, Mistake, Name, NameRule, Neighbours, Permissions, Replacement, Result, Scope, State, Stranger,
-    Tags, Told, Turn, Unmodelled,
+    Address, Attachable, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity,
+    Kept, Kind, Listing, Made, Mistake, Name, NameConflict, NameRule, Neighbours, Permissions, Replacement, Result,
+    Scope, State, Tags, Turn, Unmodelled,
 };
 
 /// A load balancer, with the association of its web ACL (which AWS cannot tag).
@@ -119,10 +119,10 @@ impl Kind for LoadBalancer {
         create_only: &["/Type", "/Scheme"],
         replacement: Replacement::CreateFirst,
         // Its DNS name is another.
-        handover: Disruption::Outage,
+        replacement_disruption: Disruption::Outage,
         keyed: &[("/LoadBalancerAttributes", "Key")],
         switches: spec::SWITCHES,
-        listed_only: &["/LoadBalancerAttributes"],
+        declared_only: &["/LoadBalancerAttributes"],
         protection: &["/LoadBalancerAttributes/deletion_protection.enabled/Value"],
         several_calls: true,
         // Provisioning to active, measured 140 to 190 s.
@@ -140,14 +140,14 @@ impl Kind for LoadBalancer {
             name: NameRule::Hashed { max: NAME_MAX },
             identity: Identity::Tags,
             name_property: Some("Name"),
-            sends_once: &[],
+            non_idempotent: &[],
             id_prefixes: &[],
             attachable: &[
-                Attachable::new("AWS::ElasticLoadBalancingV2::Listener", Told::Listed),
-                Attachable::new("AWS::WAFv2::WebACLAssociation", Told::Compared("/WebACLArn")),
+                Attachable::new("AWS::ElasticLoadBalancingV2::Listener", Detection::Listed),
+                Attachable::new("AWS::WAFv2::WebACLAssociation", Detection::Compared("/WebACLArn")),
                 Attachable::new(
                     "AWS::EC2::VPCEndpointService",
-                    Told::Left("it offers the load balancer to others, and changes nothing of it"),
+                    Detection::Left("it offers the load balancer to others, and changes nothing of it"),
                 ),
             ],
             example: EXAMPLE,
@@ -199,8 +199,8 @@ impl Kind for LoadBalancer {
         let all = elb::load_balancers(reader, scope).await?;
         let (ours, others): (Vec<_>, Vec<_>) =
             all.seen.iter().partition(|one| elb::owns(scope, one.item.load_balancer_arn(), &one.tags));
-        let strangers = others.into_iter().filter_map(|one| stranger(one, scope)).collect();
-        let mut listing = Listing { strangers, unseen: all.unseen.clone(), ..Listing::default() };
+        let name_conflicts = others.into_iter().filter_map(|one| conflict(one, scope)).collect();
+        let mut listing = Listing { name_conflicts, unseen: all.unseen.clone(), ..Listing::default() };
         let details = join_all(ours.iter().map(|one| read(reader, one))).await;
         for (one, read) in ours.into_iter().zip(details) {
             elb::keep(&mut listing, one.item.load_balancer_arn(), &one.tags, read);
@@ -271,7 +271,7 @@ impl Kind for LoadBalancer {
 
     /// A public one is refused in a VPC without an attached internet gateway, a stack has one VPC; and it answers nobody
     /// until its subnets have their way out.
-    fn follows(spec: &Value, other: &Address, other_spec: &Value, _: &dyn Neighbours) -> Option<&'static str> {
+    fn depends_on(spec: &Value, other: &Address, other_spec: &Value, _: &dyn Neighbours) -> Option<&'static str> {
         let is_public = spec.get("Scheme").is_none_or(|scheme| scheme != "internal");
         let is_way_out = match &*other.kind {
             kind if kind == InternetGateway::FACTS.kind => true,
@@ -286,10 +286,10 @@ impl Kind for LoadBalancer {
     }
 }
 
-fn stranger(one: &Tagged<Description>, scope: &Scope) -> Option<Stranger> {
+fn conflict(one: &Tagged<Description>, scope: &Scope) -> Option<NameConflict> {
     let Tagged { item, tags } = one;
     let name = item.load_balancer_name().filter(|name| scope.may_own(name, NAME_MAX))?;
-    Some(Stranger { id: item.load_balancer_arn()?.to_owned(), name: name.to_owned(), tags: tags.clone() })
+    Some(NameConflict { id: item.load_balancer_arn()?.to_owned(), name: name.to_owned(), tags: tags.clone() })
 }
 
 async fn read(reader: &Reader, one: &Tagged<Description>) -> Result<Found<LoadBalancer>> {

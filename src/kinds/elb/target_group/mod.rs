@@ -15,8 +15,8 @@ use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::tag;
 use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::{
-    Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made,
-    Mistake, Name, NameRule, Permissions, Replacement, Result, Scope, State, Stranger, Tags, Told, Turn,
+    Attachable, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, Found, Identity, Kept, Kind,
+    Listing, Made, Mistake, Name, NameConflict, NameRule, Permissions, Replacement, Result, Scope, State, Tags, Turn,
 };
 
 /// Where a load balancer sends requests, and how it tells who is well.
@@ -86,10 +86,10 @@ impl Kind for TargetGroup {
         create_only: &["/TargetType", "/Protocol", "/ProtocolVersion", "/Port", "/VpcId", "/IpAddressType"],
         replacement: Replacement::CreateFirst,
         // It is empty until the services have moved.
-        handover: Disruption::Outage,
+        replacement_disruption: Disruption::Outage,
         keyed: &[("/TargetGroupAttributes", "Key")],
         switches: spec::SWITCHES,
-        listed_only: &["/TargetGroupAttributes"],
+        declared_only: &["/TargetGroupAttributes"],
         several_calls: true,
         ..Facts::of(Essentials {
             kind: "AWS::ElasticLoadBalancingV2::TargetGroup",
@@ -99,13 +99,13 @@ impl Kind for TargetGroup {
             name: NameRule::Hashed { max: NAME_MAX },
             identity: Identity::Tags,
             name_property: Some("Name"),
-            sends_once: &[],
+            non_idempotent: &[],
             id_prefixes: &[],
             attachable: &[
-                Attachable::new("Targets", Told::Surveyed),
+                Attachable::new("Targets", Detection::Surveyed),
                 Attachable::new(
                     "AWS::ElasticLoadBalancingV2::ListenerRule",
-                    Told::Left(
+                    Detection::Left(
                         "it stands at the listener; a group of ours behind one of others shows in LoadBalancerArns",
                     ),
                 ),
@@ -144,13 +144,13 @@ impl Kind for TargetGroup {
         all.retain(|one| {
             one.vpc_id().is_some_and(|vpc| vpcs.contains(vpc))
                 || one.target_group_name().is_some_and(|name| scope.may_own(name, NAME_MAX))
-                || one.target_group_arn().is_some_and(|arn| scope.asks_for(arn))
+                || one.target_group_arn().is_some_and(|arn| scope.requests(arn))
         });
         let all = elb::with_tags(reader, all, Description::target_group_arn).await?;
         let (ours, others): (Vec<_>, Vec<_>) =
             all.seen.iter().partition(|one| elb::owns(scope, one.item.target_group_arn(), &one.tags));
-        let strangers = others.into_iter().filter_map(|one| stranger(one, scope)).collect();
-        let mut listing = Listing { strangers, unseen: all.unseen.clone(), ..Listing::default() };
+        let name_conflicts = others.into_iter().filter_map(|one| conflict(one, scope)).collect();
+        let mut listing = Listing { name_conflicts, unseen: all.unseen.clone(), ..Listing::default() };
         let details = join_all(ours.iter().map(|one| read(reader, one))).await;
         for (one, read) in ours.into_iter().zip(details) {
             elb::keep(&mut listing, one.item.target_group_arn(), &one.tags, read);
@@ -202,10 +202,10 @@ impl Kind for TargetGroup {
     }
 }
 
-fn stranger(one: &Tagged<Description>, scope: &Scope) -> Option<Stranger> {
+fn conflict(one: &Tagged<Description>, scope: &Scope) -> Option<NameConflict> {
     let Tagged { item, tags } = one;
     let name = item.target_group_name().filter(|name| scope.may_own(name, NAME_MAX))?;
-    Some(Stranger { id: item.target_group_arn()?.to_owned(), name: name.to_owned(), tags: tags.clone() })
+    Some(NameConflict { id: item.target_group_arn()?.to_owned(), name: name.to_owned(), tags: tags.clone() })
 }
 
 async fn send(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Outputs> {

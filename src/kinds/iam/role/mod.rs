@@ -12,8 +12,8 @@ use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::tag;
 use crate::resource::normal::{self, PolicyDocument, Set};
 use crate::resource::{
-    Attachable, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name,
-    NameRule, OPEN, Permissions, Replacement, Result, Scope, State, Stranger, Tags, Told, Turn, Unseen,
+    Attachable, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made,
+    Mistake, Name, NameConflict, NameRule, OPEN, Permissions, Replacement, Result, Scope, State, Tags, Turn, Unseen,
 };
 use read::{details, found, traits};
 use write::{adopt, bound, equip, outputs, strip, trust, update_inline, update_managed};
@@ -129,10 +129,10 @@ impl Kind for Role {
         replacement: Replacement::DeleteFirst,
         keyed: &[("/Policies", "PolicyName")],
         additive: &[read::PROFILES],
-        late: &["/Policies"],
+        deferrable: &["/Policies"],
         grants: &["/AssumeRolePolicyDocument", "/ManagedPolicyArns", "/PermissionsBoundary", "/Policies"],
         several_calls: true,
-        mends: &["/AssumeRolePolicyDocument", "/Policies"],
+        prunes: &["/AssumeRolePolicyDocument", "/Policies"],
         ..Facts::of(Essentials {
             kind: "AWS::IAM::Role",
             is_global: true,
@@ -141,13 +141,13 @@ impl Kind for Role {
             name: NameRule::Unique { max: MAX_NAME },
             identity: Identity::Tags,
             name_property: Some("RoleName"),
-            sends_once: &[],
+            non_idempotent: &[],
             id_prefixes: &[],
             attachable: &[
-                Attachable::new("AWS::IAM::RolePolicy", Told::Compared("/Policies")),
-                Attachable::new("AWS::IAM::ManagedPolicy", Told::Compared("/ManagedPolicyArns")),
-                Attachable::new("PermissionsBoundary", Told::Compared("/PermissionsBoundary")),
-                Attachable::new("AWS::IAM::InstanceProfile", Told::Additive(read::PROFILES)),
+                Attachable::new("AWS::IAM::RolePolicy", Detection::Compared("/Policies")),
+                Attachable::new("AWS::IAM::ManagedPolicy", Detection::Compared("/ManagedPolicyArns")),
+                Attachable::new("PermissionsBoundary", Detection::Compared("/PermissionsBoundary")),
+                Attachable::new("AWS::IAM::InstanceProfile", Detection::Additive(read::PROFILES)),
             ],
             example: EXAMPLE,
             changed: CHANGED,
@@ -195,7 +195,7 @@ impl Kind for Role {
             if scope.owns(id, &tags) {
                 ours.push((role, tags));
             } else if scope.may_own(name, MAX_NAME) {
-                listing.strangers.push(Stranger { id: id.to_owned(), name: name.to_owned(), tags });
+                listing.name_conflicts.push(NameConflict { id: id.to_owned(), name: name.to_owned(), tags });
             }
         }
         if ours.is_empty() {
@@ -274,11 +274,11 @@ impl Kind for Role {
     }
 
     /// A boundary takes away from a role that had none; of two, nobody knows which allows more.
-    fn widened(path: &str, before: &Value, after: &Value) -> Option<Value> {
+    fn union(path: &str, before: &Value, after: &Value) -> Option<Value> {
         match path {
             "/PermissionsBoundary" => (before == "").then(|| before.clone()),
-            _ if path.ends_with("/Statement") => normal::both_statements(before, after),
-            _ => normal::both(before, after),
+            _ if path.ends_with("/Statement") => normal::union_statements(before, after),
+            _ => normal::union(before, after),
         }
     }
 
@@ -286,7 +286,8 @@ impl Kind for Role {
         let name = &live.outputs.role_name;
         let call = writer.iam().delete_role().role_name(name);
         let is_transient = |failure: &Failure| failure.is(Class::Busy) || failure.is(Class::Conflict);
-        // A list may show nothing for a moment after something else was removed: what still holds the role is looked for again.
+        // A list may show nothing for a moment after something else was removed: what still holds the role is looked for
+        // again.
         let take = || async {
             strip(writer, name).await?;
             Ok(call.clone().send().await.map(drop)?)

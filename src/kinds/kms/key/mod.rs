@@ -20,9 +20,9 @@ use crate::kinds::shared::tag;
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::normal::{self, PolicyDocument};
 use crate::resource::{
-    Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind,
-    Listing, Made, Mistake, Name, NameRule, Permissions, Replacement, Result, Scope, State, Stranger, Switch, Tags,
-    Told, Turn, Unseen, pointer,
+    Attachable, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept,
+    Kind, Listing, Made, Mistake, Name, NameConflict, NameRule, Permissions, Replacement, Result, Scope, State, Switch,
+    Tags, Turn, Unseen, pointer,
 };
 
 /// The longest name: an alias has 256 characters with its `alias/`.
@@ -85,7 +85,7 @@ impl Kind for Key {
     const FACTS: Facts = Facts {
         replacement: Replacement::DeleteFirst,
         additive: &[read::ALIASES, read::REPLICAS],
-        late: &["/KeyPolicy"],
+        deferrable: &["/KeyPolicy"],
         switches: &[
             Switch::with("/EnableKeyRotation", "/KeySpec", &["SYMMETRIC_DEFAULT"]),
             Switch::with("/EnableKeyRotation", "/Origin", &["AWS_KMS"]),
@@ -93,9 +93,9 @@ impl Kind for Key {
         ],
         grants: &["/Enabled", "/KeyPolicy"],
         stateful: true,
-        stays_for: Some("a snapshot or a backup that it encrypts"),
+        kept_for: Some("a snapshot or a backup that it encrypts"),
         several_calls: true,
-        mends: &["/Alias", read::DELETION, "/KeyPolicy"],
+        prunes: &["/Alias", read::DELETION, "/KeyPolicy"],
         cloudformation: CloudFormation {
             parts: &[
                 Part::of("AWS::KMS::Alias", "Alias", Source::Name("alias/"), "TargetKeyId").with_value("AliasName")
@@ -110,12 +110,12 @@ impl Kind for Key {
             name: NameRule::Unique { max: MAX_NAME },
             identity: Identity::Tags,
             name_property: None,
-            sends_once: &["kms:CreateKey"],
+            non_idempotent: &["kms:CreateKey"],
             id_prefixes: &[],
             attachable: &[
-                Attachable::new("AWS::KMS::Alias", Told::Additive(read::ALIASES)),
-                Attachable::new("AWS::KMS::ReplicaKey", Told::Additive(read::REPLICAS)),
-                Attachable::new("Grants", Told::Surveyed),
+                Attachable::new("AWS::KMS::Alias", Detection::Additive(read::ALIASES)),
+                Attachable::new("AWS::KMS::ReplicaKey", Detection::Additive(read::REPLICAS)),
+                Attachable::new("Grants", Detection::Surveyed),
             ],
             example: example::EXAMPLE,
             changed: example::CHANGED,
@@ -176,7 +176,7 @@ impl Kind for Key {
         let mut ids: BTreeSet<String> = tagged.filter_map(|arn| arn.rsplit('/').next().map(str::to_owned)).collect();
         let named = aliases.iter().filter(|alias| scope.may_own(&alias.name, MAX_NAME));
         ids.extend(named.map(|alias| alias.key_id.clone()));
-        ids.extend(scope.asked_names().map(str::to_owned));
+        ids.extend(scope.requested_names().map(str::to_owned));
         let nameless = read::nameless(reader, &aliases).await?;
         let mut listed: BTreeSet<String> = aliases.iter().map(|alias| alias.key_id.clone()).collect();
         listed.extend(nameless.iter().cloned());
@@ -187,16 +187,19 @@ impl Kind for Key {
         let mut listing = Listing::default();
         for (id, answer) in ids.iter().zip(answers) {
             match answer {
-                Ok(read::Seen::Ours(found)) => listing.found.push(*found),
-                Ok(read::Seen::Leaving) => {}
-                Ok(read::Seen::Foreign(tags)) => {
+                Ok(read::KeyRead::Ours(found)) => listing.found.push(*found),
+                Ok(read::KeyRead::Deleting) => {}
+                Ok(read::KeyRead::Foreign(tags)) => {
                     let named = aliases.iter().filter(|alias| alias.key_id == *id);
                     let ours = named.filter(|alias| scope.may_own(&alias.name, MAX_NAME));
-                    let stranger =
-                        |alias: &read::Alias| Stranger { id: id.clone(), name: alias.name.clone(), tags: tags.clone() };
-                    listing.strangers.extend(ours.map(stranger));
+                    let conflict = |alias: &read::Alias| NameConflict {
+                        id: id.clone(),
+                        name: alias.name.clone(),
+                        tags: tags.clone(),
+                    };
+                    listing.name_conflicts.extend(ours.map(conflict));
                 }
-                Ok(read::Seen::Unread(tags, failure)) => {
+                Ok(read::KeyRead::Unread(tags, failure)) => {
                     listing.unseen.push(Unseen { id: id.clone(), tags: Some(tags), failure });
                 }
                 // The tag index goes on naming what is deleted; what a list has just shown is there.
@@ -281,10 +284,10 @@ impl Kind for Key {
     }
 
     /// A key that goes off takes away, and comes on early.
-    fn widened(path: &str, before: &Value, after: &Value) -> Option<Value> {
+    fn union(path: &str, before: &Value, after: &Value) -> Option<Value> {
         match path {
             "/Enabled" => (after == false).then(|| before.clone()),
-            _ => normal::both_statements(before, after).filter(|_| path.ends_with("/Statement")),
+            _ => normal::union_statements(before, after).filter(|_| path.ends_with("/Statement")),
         }
     }
 

@@ -26,10 +26,10 @@ pub(super) struct Alias {
 }
 
 /// What a key that was worth reading turned out to be.
-pub(super) enum Seen {
+pub(super) enum KeyRead {
     Ours(Box<Found<Key>>),
     /// Ours, but in its deletion window: gone for us, and a new one may take its name.
-    Leaving,
+    Deleting,
     Foreign(Tags),
     /// Ours and there, but something of it could not be read.
     Unread(Tags, Failure),
@@ -61,7 +61,7 @@ pub(super) async fn nameless(clients: &Clients, named: &[Alias]) -> Result<BTree
 }
 
 /// Reads a key; the details only if its tags make it ours.
-pub(super) async fn read(reader: &Reader, scope: &Scope, id: &str, aliases: &[Alias]) -> Result<Seen> {
+pub(super) async fn read(reader: &Reader, scope: &Scope, id: &str, aliases: &[Alias]) -> Result<KeyRead> {
     let mut items = reader.kms().list_resource_tags().key_id(id).into_paginator().items().send();
     let mut tags = Tags::default();
     while let Some(tag) = items.next().await {
@@ -69,14 +69,14 @@ pub(super) async fn read(reader: &Reader, scope: &Scope, id: &str, aliases: &[Al
         tags.set(tag_key, tag_value);
     }
     if !scope.owns(id, &tags) {
-        return Ok(Seen::Foreign(tags));
+        return Ok(KeyRead::Foreign(tags));
     }
     let answer = reader.kms().describe_key().key_id(id).send().await?;
     let metadata = answer.key_metadata().ok_or_else(|| super::no_answer("DescribeKey"))?;
     let names: Vec<_> = aliases.iter().filter(|alias| alias.key_id == id).map(|alias| alias.name.as_str()).collect();
     // Who deletes it here takes its name off first. With it, the key is the stack's still, and can be had back.
     if is_leaving(metadata) && names.is_empty() {
-        return Ok(Seen::Leaving);
+        return Ok(KeyRead::Deleting);
     }
     let details = tokio::try_join!(
         async { Ok(reader.kms().get_key_policy().key_id(id).send().await?) },
@@ -85,9 +85,9 @@ pub(super) async fn read(reader: &Reader, scope: &Scope, id: &str, aliases: &[Al
     // What is not found here was shown a moment ago.
     let (policy, rotation) = match details {
         Ok(details) => details,
-        Err(failure) => return Ok(Seen::Unread(tags, failure)),
+        Err(failure) => return Ok(KeyRead::Unread(tags, failure)),
     };
-    Ok(Seen::Ours(Box::new(found(metadata, policy.policy(), rotation, &names, tags))))
+    Ok(KeyRead::Ours(Box::new(found(metadata, policy.policy(), rotation, &names, tags))))
 }
 
 pub(super) fn is_leaving(metadata: &KeyMetadata) -> bool {
@@ -191,7 +191,7 @@ fn unmodelled(metadata: &KeyMetadata, parts: &mut UnmodelledParts) {
 fn state(metadata: &KeyMetadata) -> State {
     match metadata.key_state() {
         Some(KeyState::Creating | KeyState::Updating) => State::Settling("the key".into()),
-        Some(KeyState::PendingImport) => State::Human("the import of its key material".into()),
+        Some(KeyState::PendingImport) => State::AwaitsAction("the import of its key material".into()),
         Some(KeyState::Unavailable) => State::Failed("its custom key store is not connected".into()),
         _ => State::Ready,
     }

@@ -15,8 +15,8 @@ use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::{key_arn, named, ownership, tag};
 use crate::resource::cloudformation::CloudFormation;
 use crate::resource::{
-    Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind,
-    Listing, Made, Mistake, Name, NameRule, Permissions, Ref, Replacement, Result, Scope, State, Switch, Tags, Told,
+    Attachable, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept,
+    Kind, Listing, Made, Mistake, Name, NameRule, Permissions, Ref, Replacement, Result, Scope, State, Switch, Tags,
     Turn, partition,
 };
 use read::{candidates, found};
@@ -104,7 +104,8 @@ impl Kind for LogGroup {
         protection: &["/DeletionProtectionEnabled"],
         switches: &[Switch::unless("/RetentionInDays", "/LogGroupClass", &[DELIVERY])],
         several_calls: true,
-        // Container Insights and RDS make a group anew, without key, retention and tags, as long as there is something to log.
+        // Container Insights and RDS make a group anew, without key, retention and tags, as long as there is something to
+        // log.
         deleted_last: true,
         cloudformation: CloudFormation { left_out: &[("RetentionInDays", "0")], ..CloudFormation::SAME },
         ..Facts::of(Essentials {
@@ -115,13 +116,13 @@ impl Kind for LogGroup {
             name: NameRule::Unique { max: 512 },
             identity: Identity::Tags,
             name_property: Some("LogGroupName"),
-            sends_once: &[],
+            non_idempotent: &[],
             id_prefixes: &[],
             attachable: &[
-                Attachable::new("AWS::Logs::MetricFilter", Told::Additive(read::METRICS)),
-                Attachable::new("AWS::Logs::AccountPolicy", Told::Additive(read::INHERITED)),
-                Attachable::new("AWS::Logs::SubscriptionFilter", Told::Surveyed),
-                Attachable::new("AWS::Logs::ResourcePolicy", Told::Surveyed),
+                Attachable::new("AWS::Logs::MetricFilter", Detection::Additive(read::METRICS)),
+                Attachable::new("AWS::Logs::AccountPolicy", Detection::Additive(read::INHERITED)),
+                Attachable::new("AWS::Logs::SubscriptionFilter", Detection::Surveyed),
+                Attachable::new("AWS::Logs::ResourcePolicy", Detection::Surveyed),
             ],
             example: EXAMPLE,
             changed: CHANGED,

@@ -56,7 +56,7 @@ fn name_in(arn: &str) -> Option<&str> {
 /// The names that searches show.
 async fn listed(reader: &Reader, scope: &Scope) -> Result<BTreeSet<String>> {
     let mut all = BTreeSet::new();
-    for part in scope.prefixes().chain(scope.asked_names().map(str::to_owned)) {
+    for part in scope.prefixes().chain(scope.requested_names().map(str::to_owned)) {
         let call = reader.logs().describe_log_groups().log_group_name_pattern(&part);
         let mut groups = call.into_paginator().page_size(PAGE).items().send();
         while let Some(group) = groups.next().await {

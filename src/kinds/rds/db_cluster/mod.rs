@@ -16,8 +16,8 @@ use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::{offers, tag};
 use crate::resource::cloudformation::{CloudFormation, Snapshots};
 use crate::resource::{
-    Attachable, Changes, Class, Disruption, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing, Made,
-    Mistake, Name, NameRule, Pending, Permissions, Question, Result, Scope, State, Tags, Told, Turn, Window,
+    Attachable, Changes, Class, Detection, Disruption, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind,
+    Listing, Made, Mistake, Name, NameRule, Pending, Permissions, Question, Result, Scope, State, Tags, Turn, Window,
 };
 
 pub use self::spec::{Outputs, Spec};
@@ -128,17 +128,17 @@ impl Kind for DbCluster {
         create_only: &["/DBSubnetGroupName", "/DatabaseName", "/EngineMode", "/KmsKeyId", "/StorageEncrypted"],
         additive: &[unmodelled::ENDPOINTS],
         write_only: &["/ApplyImmediately", "/DBInstanceParameterGroupName", "/MasterUserPassword"],
-        sent_along: &["/ApplyImmediately", "/DBInstanceParameterGroupName"],
+        call_parameters: &["/ApplyImmediately", "/DBInstanceParameterGroupName"],
         sensitive: &["/MasterUserPassword"],
-        versions: &["/EngineVersion"],
+        auto_upgraded: &["/EngineVersion"],
         stateful: true,
-        leaves: &["/KmsKeyId"],
+        kept_with: &["/KmsKeyId"],
         protection: &["/DeletionProtection"],
         seconds: 45,
         // A major upgrade of a database with many tables takes more than an hour.
-        patience: Some(2 * 60 * 60),
-        asks: &["rds:DescribeDBEngineVersions"],
-        mends: &["/BacktrackWindow"],
+        timeout: Some(2 * 60 * 60),
+        preflight_reads: &["rds:DescribeDBEngineVersions"],
+        prunes: &["/BacktrackWindow"],
         cloudformation: CloudFormation {
             call_only: &["ApplyImmediately"],
             snapshots: Snapshots::Yes,
@@ -152,13 +152,13 @@ impl Kind for DbCluster {
             name: NameRule::Unique { max: rds::ID_MAX },
             identity: Identity::Tags,
             name_property: Some("DBClusterIdentifier"),
-            sends_once: &[],
+            non_idempotent: &[],
             id_prefixes: &[],
             attachable: &[
-                Attachable::new("AWS::RDS::DBInstance", Told::Listed),
-                Attachable::new("AssociatedRoles", Told::Noted("/AssociatedRoles")),
-                Attachable::new("AWS::RDS::GlobalCluster", Told::Noted("/GlobalClusterIdentifier")),
-                Attachable::new("CustomEndpoints", Told::Additive(unmodelled::ENDPOINTS)),
+                Attachable::new("AWS::RDS::DBInstance", Detection::Listed),
+                Attachable::new("AssociatedRoles", Detection::Noted("/AssociatedRoles")),
+                Attachable::new("AWS::RDS::GlobalCluster", Detection::Noted("/GlobalClusterIdentifier")),
+                Attachable::new("CustomEndpoints", Detection::Additive(unmodelled::ENDPOINTS)),
             ],
             example: EXAMPLE,
             changed: CHANGED,
@@ -228,7 +228,7 @@ impl Kind for DbCluster {
     }
 
     async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Turn<Made<Self>>> {
-        if changes.fields().iter().all(|field| Self::FACTS.sent_along.contains(&&*field.path)) {
+        if changes.fields().iter().all(|field| Self::FACTS.call_parameters.contains(&&*field.path)) {
             return Ok(Turn::Done(live.updated()));
         }
         let password = write::password(writer, spec, Some(changes)).await?;
@@ -255,7 +255,7 @@ impl Kind for DbCluster {
         rds::start_cluster(writer, &live.id).await
     }
 
-    fn misfit(found: &Found<Self>) -> Option<String> {
+    fn unsupported(found: &Found<Self>) -> Option<String> {
         let engine = &found.spec.engine;
         let is_other = !engine.starts_with("aurora");
         is_other.then(|| format!("is a cluster of the engine {engine}, and only Aurora's can be expressed"))
@@ -265,8 +265,8 @@ impl Kind for DbCluster {
         found.outputs.pending.clone()
     }
 
-    fn asleep(found: &Found<Self>) -> Option<String> {
-        rds::asleep(&found.state, "the cluster")
+    fn stopped(found: &Found<Self>) -> Option<String> {
+        rds::stopped(&found.state, "the cluster")
     }
 
     fn disruption(fields: &[FieldDiff]) -> Disruption {
@@ -292,7 +292,7 @@ impl Kind for DbCluster {
     }
 
     /// RDS documents it of instances, and keeps silent of clusters.
-    fn hastens(desired: &Value, _: &[FieldDiff]) -> bool {
+    fn applies_pending(desired: &Value, _: &[FieldDiff]) -> bool {
         desired["ApplyImmediately"] != false
     }
 

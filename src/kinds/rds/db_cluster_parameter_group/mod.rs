@@ -14,8 +14,8 @@ use crate::kinds::shared::named::{Adopted, Candidate, Named};
 use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::{named, offers, tag};
 use crate::resource::{
-    Attachable, Changes, Disruption, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing, Made, Name,
-    NameRule, Permissions, Question, Replacement, Result, Scope, State, Tags, Told, Turn, pointer,
+    Attachable, Changes, Detection, Disruption, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing,
+    Made, Name, NameRule, Permissions, Question, Replacement, Result, Scope, State, Tags, Turn, pointer,
 };
 
 /// Engine settings of a database cluster. AWS allows 50 groups in a region: declare one only for settings of one's own.
@@ -77,7 +77,7 @@ impl Kind for DbClusterParameterGroup {
         create_only: &["/Description", "/Family"],
         replacement: Replacement::CreateFirst,
         several_calls: true,
-        asks: &["rds:DescribeEngineDefaultClusterParameters"],
+        preflight_reads: &["rds:DescribeEngineDefaultClusterParameters"],
         ..Facts::of(Essentials {
             kind: "AWS::RDS::DBClusterParameterGroup",
             is_global: false,
@@ -86,11 +86,11 @@ impl Kind for DbClusterParameterGroup {
             name: NameRule::Hashed { max: rds::GROUP_MAX },
             identity: Identity::Tags,
             name_property: Some("DBClusterParameterGroupName"),
-            sends_once: &[],
+            non_idempotent: &[],
             id_prefixes: &[],
             attachable: &[
-                Attachable::new("Parameters", Told::Compared("/Parameters")),
-                Attachable::new("AWS::RDS::DBCluster", Told::Left("it uses the group and changes nothing of it")),
+                Attachable::new("Parameters", Detection::Compared("/Parameters")),
+                Attachable::new("AWS::RDS::DBCluster", Detection::Left("it uses the group and changes nothing of it")),
             ],
             example: EXAMPLE,
             changed: CHANGED,

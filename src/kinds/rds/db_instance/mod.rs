@@ -16,9 +16,9 @@ use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::{key_arn, offers, tag};
 use crate::resource::cloudformation::{CloudFormation, Snapshots};
 use crate::resource::{
-    Attachable, Attached, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept,
-    Kind, Listing, Made, Mistake, Name, NameRule, Pending, Permissions, Question, Result, Scope, State, Tags, Told,
-    Turn, Window,
+    Attachable, Attached, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found,
+    Identity, Kept, Kind, Listing, Made, Mistake, Name, NameRule, Pending, Permissions, Question, Result, Scope, State,
+    Tags, Turn, Window,
 };
 
 pub use self::spec::{Outputs, Spec};
@@ -34,9 +34,9 @@ impl Kind for DbInstance {
     const FACTS: Facts = Facts {
         create_only: &["/DBClusterIdentifier"],
         write_only: &["/ApplyImmediately"],
-        sent_along: &["/ApplyImmediately"],
+        call_parameters: &["/ApplyImmediately"],
         seconds: 390,
-        asks: &["rds:DescribeOrderableDBInstanceOptions"],
+        preflight_reads: &["rds:DescribeOrderableDBInstanceOptions"],
         cloudformation: CloudFormation { snapshots: Snapshots::Unless("DBClusterIdentifier"), ..CloudFormation::SAME },
         ..Facts::of(Essentials {
             kind: "AWS::RDS::DBInstance",
@@ -46,9 +46,12 @@ impl Kind for DbInstance {
             name: NameRule::Unique { max: rds::ID_MAX },
             identity: Identity::Tags,
             name_property: Some("DBInstanceIdentifier"),
-            sends_once: &[],
+            non_idempotent: &[],
             id_prefixes: &[],
-            attachable: &[Attachable::new("Read replicas", Told::Left("those of Aurora are instances of the cluster"))],
+            attachable: &[Attachable::new(
+                "Read replicas",
+                Detection::Left("those of Aurora are instances of the cluster"),
+            )],
             example: example::EXAMPLE,
             changed: example::CHANGED,
             permissions: Permissions {
@@ -129,7 +132,7 @@ impl Kind for DbInstance {
     }
 
     async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Turn<Made<Self>>> {
-        if changes.fields().iter().all(|field| Self::FACTS.sent_along.contains(&&*field.path)) {
+        if changes.fields().iter().all(|field| Self::FACTS.call_parameters.contains(&&*field.path)) {
             return Ok(Turn::Done(live.updated()));
         }
         let changes = &without_what_waits(writer, spec, changes).await?;
@@ -163,7 +166,7 @@ impl Kind for DbInstance {
         rds::started_already(started.map(drop).map_err(Failure::from))
     }
 
-    fn misfit(found: &Found<Self>) -> Option<String> {
+    fn unsupported(found: &Found<Self>) -> Option<String> {
         let engine = &found.spec.engine;
         let of_other = || format!("is of the engine {engine}, and only members of Aurora clusters can be expressed");
         let alone =
@@ -183,8 +186,8 @@ impl Kind for DbInstance {
         found.outputs.pending.clone()
     }
 
-    fn asleep(found: &Found<Self>) -> Option<String> {
-        rds::asleep(&found.state, "the database")
+    fn stopped(found: &Found<Self>) -> Option<String> {
+        rds::stopped(&found.state, "the database")
     }
 
     fn disruption(fields: &[FieldDiff]) -> Disruption {
@@ -208,7 +211,7 @@ impl Kind for DbInstance {
     }
 
     /// RDS documents it of instances, and keeps silent of clusters.
-    fn hastens(desired: &Value, _: &[FieldDiff]) -> bool {
+    fn applies_pending(desired: &Value, _: &[FieldDiff]) -> bool {
         desired["ApplyImmediately"] != false
     }
 

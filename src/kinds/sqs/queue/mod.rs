@@ -18,8 +18,8 @@ use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::{fifo, tag};
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::{
-    Attachable, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind,
-    Listing, Made, Mistake, Name, NameRule, Permissions, Result, Scope, Tags, Told, Turn, partition,
+    Attachable, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept,
+    Kind, Listing, Made, Mistake, Name, NameRule, Permissions, Result, Scope, Tags, Turn, partition,
 };
 
 /// A queue of messages.
@@ -48,7 +48,7 @@ impl Kind for Queue {
         create_only: &["/FifoQueue"],
         switches: spec::SWITCHES,
         grants: &["/Policy", "/RedriveAllowPolicy"],
-        late: &["/Policy", "/RedriveAllowPolicy"],
+        deferrable: &["/Policy", "/RedriveAllowPolicy"],
         stateful: true,
         cloudformation: CloudFormation {
             parts: &[Part::of("AWS::SQS::QueuePolicy", "Policy", Source::Property("Policy"), "Queues")
@@ -67,12 +67,18 @@ impl Kind for Queue {
             name: NameRule::Unique { max: 75 },
             identity: Identity::Tags,
             name_property: Some("QueueName"),
-            sends_once: &[],
+            non_idempotent: &[],
             id_prefixes: &[],
             attachable: &[
-                Attachable::new("AWS::SQS::Queue", Told::Left("it sends its dead letters here and changes nothing")),
-                Attachable::new("AWS::SNS::Subscription", Told::Left("it sends here and changes nothing")),
-                Attachable::new("AWS::Lambda::EventSourceMapping", Told::Left("it receives here and changes nothing")),
+                Attachable::new(
+                    "AWS::SQS::Queue",
+                    Detection::Left("it sends its dead letters here and changes nothing"),
+                ),
+                Attachable::new("AWS::SNS::Subscription", Detection::Left("it sends here and changes nothing")),
+                Attachable::new(
+                    "AWS::Lambda::EventSourceMapping",
+                    Detection::Left("it receives here and changes nothing"),
+                ),
             ],
             example: example::EXAMPLE,
             changed: example::CHANGED,

@@ -24,8 +24,8 @@ use crate::kinds::wafv2::{self, Summary};
 use crate::resource::cloudformation::CloudFormation;
 use crate::resource::normal::Set;
 use crate::resource::{
-    Attachable, Changes, Class, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing, Made, Mistake,
-    Name, NameRule, OPEN, Permissions, Result, Scope, State, Tags, Told, Turn, Unmodelled, pointer,
+    Attachable, Changes, Class, Detection, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing, Made,
+    Mistake, Name, NameRule, OPEN, Permissions, Result, Scope, State, Tags, Turn, Unmodelled, pointer,
 };
 
 /// A web application firewall: rules in front of a load balancer or a distribution.
@@ -121,10 +121,10 @@ impl Kind for WebAcl {
 
     const FACTS: Facts = Facts {
         additive: &[read::MANAGERS, read::SHIELDS],
-        sent_whole: true,
+        put_semantics: true,
         create_only: &["/Scope"],
         keyed: &[("/Rules", "Name")],
-        initial: &["/ApplicationConfig"],
+        ignored_after_create: &["/ApplicationConfig"],
         // A header that only the right caller knows is looked for by its value.
         sensitive: &[
             "/DefaultAction/**/CustomRequestHandling",
@@ -135,7 +135,7 @@ impl Kind for WebAcl {
         ],
         updated_outputs: &["Capacity"],
         seconds: 5,
-        mends: &["/**"],
+        prunes: &["/**"],
         cloudformation: CloudFormation { empty_objects_say: true, ..CloudFormation::SAME },
         ..Facts::of(Essentials {
             kind: "AWS::WAFv2::WebACL",
@@ -145,15 +145,15 @@ impl Kind for WebAcl {
             name: NameRule::Unique { max: wafv2::NAME_MAX },
             identity: Identity::Tags,
             name_property: Some("Name"),
-            sends_once: &[],
+            non_idempotent: &[],
             id_prefixes: &[],
             attachable: &[
-                Attachable::new("Rule groups of Firewall Manager", Told::Additive(read::MANAGERS)),
-                Attachable::new("The rule of Shield Advanced", Told::Additive(read::SHIELDS)),
-                Attachable::new("AWS::WAFv2::LoggingConfiguration", Told::Surveyed),
+                Attachable::new("Rule groups of Firewall Manager", Detection::Additive(read::MANAGERS)),
+                Attachable::new("The rule of Shield Advanced", Detection::Additive(read::SHIELDS)),
+                Attachable::new("AWS::WAFv2::LoggingConfiguration", Detection::Surveyed),
                 Attachable::new(
                     "AWS::WAFv2::WebACLAssociation",
-                    Told::Left("who stands behind it names it, and changes nothing of it"),
+                    Detection::Left("who stands behind it names it, and changes nothing of it"),
                 ),
             ],
             example: example::EXAMPLE,

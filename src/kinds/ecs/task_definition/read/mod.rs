@@ -10,7 +10,7 @@ use super::{Outputs, TaskDefinition};
 use crate::aws::Reader;
 use crate::kinds::ecs;
 use crate::kinds::shared::tag;
-use crate::resource::{Found, Result, Scope, State, Stranger, Tags};
+use crate::resource::{Found, NameConflict, Result, Scope, State, Tags};
 
 /// How many revisions of a pipeline are read, before the tag index is asked where ours is.
 const BACK: usize = 20;
@@ -18,9 +18,9 @@ const BACK: usize = 20;
 const AT_ONCE: usize = 4;
 
 /// Whose a family is.
-pub(super) enum Seen {
+pub(super) enum FamilyRead {
     Ours(Box<Found<TaskDefinition>>),
-    Foreign(Stranger),
+    Foreign(NameConflict),
     /// All of its revisions were deregistered: services run the last one, and none can be started with it.
     Gone,
 }
@@ -44,7 +44,7 @@ pub(super) async fn families(reader: &Reader, scope: &Scope) -> Result<Vec<Strin
 
 /// The families that are asked for, by their name or by a revision.
 fn asked(scope: &Scope) -> impl Iterator<Item = &str> {
-    scope.also.iter().filter_map(|asked| {
+    scope.requested.iter().filter_map(|asked| {
         let revision = match asked.strip_prefix("arn:") {
             Some(arn) => arn.split_once(":task-definition/")?.1,
             None => asked,
@@ -59,7 +59,7 @@ fn is_asked(scope: &Scope, family: &str) -> bool {
 
 /// Reads the newest revision of a family that is ours. If a pipeline has registered a newer one without our tags, that
 /// one is what it wants to run: it goes into [`Found::external`].
-pub(super) async fn family(reader: &Reader, scope: &Scope, family: &str) -> Result<Seen> {
+pub(super) async fn family(reader: &Reader, scope: &Scope, family: &str) -> Result<FamilyRead> {
     let newest = describe(reader, family).await?;
     let tags = tag::read(newest.tags());
     let is_active = is_active(&newest);
@@ -69,9 +69,9 @@ pub(super) async fn family(reader: &Reader, scope: &Scope, family: &str) -> Resu
     let theirs = newest.task_definition().and_then(Description::task_definition_arn).unwrap_or_default();
     match ours(reader, scope, family, theirs).await? {
         Some((older, tags)) => Ok(seen(family, &older, tags, newest.task_definition().filter(|_| is_active))),
-        None if !is_active => Ok(Seen::Gone),
+        None if !is_active => Ok(FamilyRead::Gone),
         None if is_asked(scope, family) => Ok(seen(family, &newest, tags, None)),
-        None => Ok(Seen::Foreign(Stranger { id: family.to_owned(), name: family.to_owned(), tags })),
+        None => Ok(FamilyRead::Foreign(NameConflict { id: family.to_owned(), name: family.to_owned(), tags })),
     }
 }
 
@@ -153,11 +153,11 @@ async fn describe(reader: &Reader, name: &str) -> Result<DescribeTaskDefinitionO
     Ok(call.send().await?)
 }
 
-fn seen(family: &str, answer: &DescribeTaskDefinitionOutput, tags: Tags, external: Option<&Description>) -> Seen {
+fn seen(family: &str, answer: &DescribeTaskDefinitionOutput, tags: Tags, external: Option<&Description>) -> FamilyRead {
     let empty = Description::builder().build();
     let description = answer.task_definition().unwrap_or(&empty);
     let arn = description.task_definition_arn().unwrap_or_default().to_owned();
-    Seen::Ours(Box::new(Found {
+    FamilyRead::Ours(Box::new(Found {
         id: arn.clone(),
         name: Some(family.to_owned()),
         spec: definition::spec(description),
