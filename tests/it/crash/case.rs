@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::reader::{Reader, World, differences};
 use super::server::Server;
-use crate::stage::{Stage, left_over, plan_with, words};
+use crate::stacks::local_account::{Stage, left_over, plan_with, words};
 
 /// How often a run may be started after the one that was hurt. A certificate takes two without any fault.
 const ROUNDS: usize = 3;

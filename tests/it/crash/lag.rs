@@ -6,8 +6,8 @@ use provision::plan::Mode;
 use serde_json::json;
 
 use super::server::Server;
-use crate::local_aws;
-use crate::stage::{Stage, blueprints};
+use crate::sandbox::local_aws;
+use crate::stacks::local_account::{Stage, blueprints};
 
 /// A key has neither a name of its own nor a client token: only its tags tell that it is there.
 pub async fn a_key_is_found_without_the_index() {

@@ -11,7 +11,7 @@ mod sweep;
 use std::io::Write as _;
 use std::time::Duration;
 
-use crate::stage::{on_deep_stack, on_deep_stack_for};
+use crate::stacks::local_account::{on_deep_stack, on_deep_stack_for};
 use sweep::{Size, sweep};
 
 /// A few of every sort, the same ones each time. `tests/crash --all` runs every one.

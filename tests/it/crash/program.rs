@@ -10,7 +10,7 @@ use tokio::process::{Child, Command};
 use super::reader::{Reader, differences};
 use super::server::Server;
 use super::sweep::{ACCOUNT, ACME, learn_apply, start};
-use crate::local_aws;
+use crate::sandbox::local_aws;
 
 /// The longest that a run of the program takes here.
 const PATIENCE: Duration = Duration::from_secs(120);

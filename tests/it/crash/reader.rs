@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
-use crate::local_aws;
+use crate::sandbox::local_aws;
 
 /// Everything in an account by what it is called, each with the texts of all things of that name.
 pub type World = BTreeMap<String, Vec<String>>;

@@ -15,8 +15,8 @@ use tokio::task::JoinSet;
 use super::case::{Hurt, Phase};
 use super::reader::Reader;
 use super::server::Server;
-use crate::local_aws;
-use crate::stage::blueprints;
+use crate::sandbox::local_aws;
+use crate::stacks::local_account::blueprints;
 
 pub const ACME: &str = include_str!("../../../tenants/acme.yaml");
 /// The account of the sample, for which any credentials speak on the sandbox.

@@ -23,8 +23,8 @@ use provision::yaml;
 use sha2::{Digest as _, Sha256};
 
 use self::mutation::{PIECES, mutation};
-use crate::local_aws;
-use crate::stage::{blueprints, plan_with};
+use crate::sandbox::local_aws;
+use crate::stacks::local_account::{blueprints, plan_with};
 
 /// No case of a megabyte may take longer, on a machine that does other things too.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -32,7 +32,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// The repository's own files, by their path below the project.
 fn corpus() -> Vec<(String, Vec<u8>)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let all = crate::edge::files(&root.join("tenants")).into_iter().chain(crate::edge::files(&root.join("templates")));
+    let all = crate::commands::shell::files(&root.join("tenants"))
+        .into_iter()
+        .chain(crate::commands::shell::files(&root.join("templates")));
     let skeleton = provision::blueprint::skeleton().into_iter().map(|(path, text)| (path, text.as_bytes().to_vec()));
     let read = |path: PathBuf| {
         let name = path.strip_prefix(root).expect("below the root").display().to_string();
@@ -198,7 +200,7 @@ fn sealed(bytes: Vec<u8>) -> Vec<u8> {
 
 /// Runs a command line that reaches nobody.
 fn provision_in_process(args: &[&str]) {
-    crate::cli::provision(args);
+    crate::commands::cli::provision(args);
 }
 
 #[test]

@@ -1,0 +1,349 @@
+//! Every sample stack and every kind's example as CloudFormation: before CloudFormation's own linter, and read back.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::process::Command;
+use std::{env, fs};
+
+use provision::blueprint::Blueprint;
+use provision::inventory::{Inventory, ListOutcome, StackListing};
+use provision::kinds::KINDS;
+use provision::plan::{Mode, Verb};
+use provision::report::cloudformation_json;
+use provision::resource::{Address, Facts, NameRule, Shape, Tags, key};
+use serde_json::{Map, Value, json};
+
+use crate::kinds::life::{changed_stack, example_stack};
+use crate::sandbox::local_aws;
+use crate::stacks::local_account::{blueprints, plan_with};
+
+/// Groups that let nothing out, or only to each other; logs that are kept for ever.
+const CLOSED: &str = r#"
+resources:
+  - type: AWS::EC2::VPC
+    name: main
+    properties: { CidrBlock: 10.20.0.0/16 }
+  - type: AWS::EC2::SecurityGroup
+    name: mute
+    properties: { VpcId: "{{ ref('AWS::EC2::VPC/main') }}", GroupDescription: says nothing, SecurityGroupEgress: [] }
+  - type: AWS::EC2::SecurityGroup
+    name: ping
+    properties:
+      VpcId: "{{ ref('AWS::EC2::VPC/main') }}"
+      GroupDescription: speaks to pong
+      SecurityGroupEgress:
+        - { IpProtocol: tcp, FromPort: 80, ToPort: 80, DestinationSecurityGroupId: "{{ ref('AWS::EC2::SecurityGroup/pong') }}" }
+  - type: AWS::EC2::SecurityGroup
+    name: pong
+    properties:
+      VpcId: "{{ ref('AWS::EC2::VPC/main') }}"
+      GroupDescription: speaks to ping
+      SecurityGroupEgress:
+        - { IpProtocol: tcp, FromPort: 80, ToPort: 80, DestinationSecurityGroupId: "{{ ref('AWS::EC2::SecurityGroup/ping') }}" }
+  - type: AWS::Logs::LogGroup
+    name: for-ever
+    properties: {}
+"#;
+
+#[test]
+fn cloudformation_has_nothing_against_what_is_exported() {
+    let python = env::var_os("PROVISION_TEST_PYTHON")
+        .expect("PROVISION_TEST_PYTHON names a Python with tests/requirements.txt installed: run tests/run");
+    let folder = local_aws::folder("export");
+    fs::create_dir_all(&folder).expect("a folder of the test's own");
+    let mut files = Vec::new();
+    for blueprint in stacks() {
+        let id = &blueprint.stack.id;
+        let template = folder.join(format!("{}-{}.json", id.tenant, id.environment));
+        fs::write(&template, cloudformation_json(&blueprint, &shapes())).expect("it can be written");
+        files.push(template);
+    }
+    let mut lint = Command::new(&python);
+    lint.args(["-c", "from cfnlint.runner import main; main()", "--format", "json", "--regions", "us-east-1", "--"]);
+    let said = lint.args(&files).output().expect("the interpreter starts");
+    let findings: Vec<Value> = serde_json::from_slice(&said.stdout)
+        .unwrap_or_else(|why| panic!("cfn-lint: {why}\n{}", String::from_utf8_lossy(&said.stderr)));
+    let errors: Vec<_> = findings.iter().filter(|finding| finding["Level"] == "Error").map(words).collect();
+    fs::remove_dir_all(&folder).expect("it is ours");
+    assert!(errors.is_empty(), "{} errors:\n{}", errors.len(), errors.join("\n"));
+}
+
+#[test]
+fn an_export_makes_what_an_apply_makes() {
+    let mut wrong = Vec::new();
+    for blueprint in stacks() {
+        let text = cloudformation_json(&blueprint, &shapes());
+        let template: Value = serde_json::from_str(&text).expect("it is JSON");
+        let mut made = Made::of(&template);
+        let stack = &blueprint.stack;
+        let (applied, held) = tags_of_creates(&blueprint);
+        for resource in blueprint.resources.values().filter(|resource| resource.region == stack.region) {
+            let address = &resource.address;
+            let shape = shape(&address.kind);
+            let mut say = |what: String| wrong.push(format!("{} {address}: {what}", stack.id));
+            let Some(mut thing) = made.things.remove(address) else {
+                say("is not exported".to_owned());
+                continue;
+            };
+            let tags = take_tags(&mut thing);
+            if Some(&tags) != applied.get(address) && !held.contains(address) {
+                say(format!("tags {tags:?}, and an apply writes {:?}", applied.get(address)));
+            }
+            if let NameRule::Unique { .. } = shape.facts().name {
+                let name = shape.facts().naming().name(&stack.project, &stack.id, &address.name, "").to_string();
+                let name = resource.physical.clone().unwrap_or(name);
+                if !take_name(&mut thing, &name) {
+                    say(format!("nothing is called {name}"));
+                }
+            }
+            // Of the calls, not of what they make.
+            if let Some(how) = resource.spec.get("ApplyImmediately") {
+                thing.insert("ApplyImmediately".to_owned(), how.clone());
+            }
+            let exported = shape.normalise(Value::Object(thing)).unwrap_or_else(|why| panic!("{address}: {why}"));
+            let differs = shape.compare(&exported, &resource.spec);
+            for field in differs.fields.iter().chain(&differs.extra) {
+                say(format!("{}: exported {:?}, applied {:?}", field.path, field.before, field.after));
+            }
+        }
+        wrong.extend(made.things.keys().map(|address| format!("{} {address} is exported and not applied", stack.id)));
+    }
+    assert!(wrong.is_empty(), "{} differences:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// CloudFormation leaves EC2's rule by which everything goes out in every group that has no other of its own.
+#[test]
+fn no_exported_group_lets_everything_out_that_was_not_told_to() {
+    let mut groups = 0;
+    for blueprint in stacks() {
+        let template: Value = serde_json::from_str(&cloudformation_json(&blueprint, &shapes())).expect("it is JSON");
+        for (id, body) in template["Resources"].as_object().expect("resources") {
+            if body["Type"] == "AWS::EC2::SecurityGroup" {
+                groups += 1;
+                let own = body["Properties"]["SecurityGroupEgress"].as_array().map_or(0, Vec::len);
+                assert!(own > 0, "{}: {id} has no egress rule of its own", blueprint.stack.id);
+            }
+        }
+    }
+    assert!(groups > 10, "{groups} groups");
+}
+
+/// ECS refuses a health check without a command, and a volume of no file system.
+#[test]
+fn nothing_is_exported_of_what_a_task_does_not_have() {
+    let mut lacking = 0;
+    for blueprint in stacks() {
+        let template: Value = serde_json::from_str(&cloudformation_json(&blueprint, &shapes())).expect("it is JSON");
+        let bodies = template["Resources"].as_object().expect("resources").values();
+        for task in bodies.filter(|body| body["Type"] == "AWS::ECS::TaskDefinition").map(|body| &body["Properties"]) {
+            let parts = |list: &str, part: &str| {
+                let items = task[list].as_array().into_iter().flatten();
+                items.map(|item| item.get(part).cloned()).collect::<Vec<_>>()
+            };
+            for (list, part, member) in [
+                ("ContainerDefinitions", "HealthCheck", "Command"),
+                ("Volumes", "EFSVolumeConfiguration", "FilesystemId"),
+            ] {
+                for part in parts(list, part) {
+                    lacking += usize::from(part.is_none());
+                    assert!(part.is_none_or(|part| part.get(member).is_some()), "{}: {task}", blueprint.stack.id);
+                }
+            }
+        }
+    }
+    assert!(lacking > 1, "{lacking} containers and volumes");
+}
+
+/// The samples, both examples of every kind, and what none of them has.
+fn stacks() -> Vec<Blueprint> {
+    let samples = tenants();
+    let samples: Vec<_> = samples.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let mut all = blueprints(&samples, &[]).unwrap_or_else(|why| panic!("{why}"));
+    for facts in KINDS.iter().map(|kind| kind.facts()) {
+        let examples = example_stack(facts).and_then(|first| Ok((first, changed_stack(facts)?)));
+        let (first, second) = examples.unwrap_or_else(|why| panic!("{}: {why}", facts.kind));
+        all.extend([Some(first), second].into_iter().flatten());
+    }
+    let tenant = "tenant: shut\ntemplate: closed\naccount: \"123456789012\"\ntags: { Name: given }\n\
+                  environments: { test: { region: us-east-1 } }\n";
+    all.extend(blueprints(&[("shut.yaml", tenant)], &[("closed.yaml", CLOSED)]).unwrap_or_else(|why| panic!("{why}")));
+    all
+}
+
+fn shapes() -> Vec<&'static dyn Shape> {
+    KINDS.iter().map(|kind| kind.shape()).collect()
+}
+
+fn shape(kind: &str) -> &'static dyn Shape {
+    shapes().into_iter().find(|shape| shape.facts().kind == kind).expect("one of ours")
+}
+
+/// What an apply to an empty account writes on each resource, but for what is about what was applied.
+/// What waits for a person is made later.
+fn tags_of_creates(blueprint: &Blueprint) -> (BTreeMap<Address, Tags>, BTreeSet<Address>) {
+    let regions: BTreeSet<_> = blueprint.resources.values().map(|resource| resource.region.clone()).collect();
+    let place = |region: &String| {
+        let region = region.clone();
+        KINDS.iter().map(move |kind| {
+            ((region.clone(), kind.facts().kind.to_owned()), ListOutcome::Read(StackListing::default()))
+        })
+    };
+    let inventory = Inventory { kinds: regions.iter().flat_map(place).collect(), ..Inventory::default() };
+    let plan = plan_with(blueprint, &inventory, Mode::Apply);
+    let creates = plan.steps.values().filter(|step| step.id.verb == Verb::Create);
+    let tags = |tags: &Tags| tags.iter().filter(|(key, _)| ![key::DIGEST, key::ID].contains(key)).collect();
+    let made = creates.map(|step| (step.id.address.clone(), tags(&step.set_tags))).collect();
+    (made, plan.waiting.iter().map(|waiting| waiting.address.clone()).collect())
+}
+
+/// What a template makes, in our own terms: functions are references again, and parts are fields of what they belong to.
+struct Made {
+    things: BTreeMap<Address, Map<String, Value>>,
+}
+
+/// The types that are parts of ours: the property that says of which one, the field, and the property that is its value;
+/// none: the whole part, without that property.
+const PARTS: &[(&str, &str, &str, Option<&str>)] = &[
+    ("AWS::ApplicationAutoScaling::ScalingPolicy", "ScalingTargetId", "ScalingPolicies", None),
+    ("AWS::EC2::Route", "RouteTableId", "Routes", None),
+    ("AWS::EC2::SecurityGroupEgress", "GroupId", "SecurityGroupEgress", None),
+    ("AWS::EC2::SecurityGroupIngress", "GroupId", "SecurityGroupIngress", None),
+    ("AWS::EC2::SubnetRouteTableAssociation", "RouteTableId", "SubnetIds", Some("SubnetId")),
+];
+/// The same for fields that are no lists.
+const SINGLE: &[(&str, &str, &str, &str)] = &[
+    ("AWS::EC2::VPCGatewayAttachment", "InternetGatewayId", "VpcId", "VpcId"),
+    ("AWS::KMS::Alias", "TargetKeyId", "(name)", "AliasName"),
+    ("AWS::WAFv2::WebACLAssociation", "ResourceArn", "WebACLArn", "WebACLArn"),
+];
+
+impl Made {
+    fn of(template: &Value) -> Self {
+        let all = template["Resources"].as_object().expect("resources");
+        let mut addresses = BTreeMap::new();
+        for (id, body) in all.iter().filter(|(_, body)| is_ours(body)) {
+            let tags = body["Properties"]["Tags"].as_array().expect("tags");
+            let name = tags.iter().find(|tag| tag["Key"] == key::NAME).expect("a name")["Value"].as_str();
+            let kind = body["Type"].as_str().expect("a type");
+            addresses.insert(id.clone(), Address::new(kind, name.expect("text")));
+        }
+        let mut things = BTreeMap::new();
+        for (id, address) in &addresses {
+            let Value::Object(mut properties) = read(&addresses, &all[id]["Properties"]) else { panic!("properties") };
+            if address.kind == "AWS::EC2::SecurityGroup" {
+                let rules = properties["SecurityGroupEgress"].as_array_mut().expect("a list");
+                rules.retain(|rule| rule["CidrIp"] != "127.0.0.1/32");
+            }
+            things.insert(address.clone(), properties);
+        }
+        let mut made = Self { things };
+        all.values().filter(|body| !is_ours(body)).for_each(|part| made.put_back(&addresses, part));
+        made
+    }
+
+    fn put_back(&mut self, addresses: &BTreeMap<String, Address>, part: &Value) {
+        let kind = part["Type"].as_str().expect("a type");
+        let properties = &part["Properties"];
+        if let Some((_, of, field, value)) = SINGLE.iter().find(|(one, ..)| *one == kind) {
+            let owner = self.things.get_mut(&owner(addresses, &properties[of])).expect("what it is part of");
+            owner.insert((*field).to_owned(), read(addresses, &properties[value]));
+            return;
+        }
+        let (_, of, field, value) = PARTS.iter().find(|(one, ..)| *one == kind).unwrap_or_else(|| panic!("{kind}"));
+        let item = if let Some(value) = value {
+            properties[value].clone()
+        } else {
+            let mut item = properties.clone();
+            item.as_object_mut().expect("properties").remove(*of);
+            item
+        };
+        let owner = self.things.get_mut(&owner(addresses, &properties[of])).expect("what it is part of");
+        let list = owner.entry(*field).or_insert_with(|| json!([]));
+        list.as_array_mut().expect("a list").push(read(addresses, &item));
+    }
+}
+
+fn is_ours(body: &Value) -> bool {
+    KINDS.iter().any(|kind| body["Type"] == kind.facts().kind)
+}
+
+/// Which resource a function of a part leads to.
+fn owner(addresses: &BTreeMap<String, Address>, function: &Value) -> Address {
+    let id = function["Ref"].as_str().or_else(|| function["Fn::GetAtt"][0].as_str()).expect("a function");
+    addresses[id].clone()
+}
+
+/// CloudFormation's functions as our references.
+fn read(addresses: &BTreeMap<String, Address>, value: &Value) -> Value {
+    let reference = |id: &str, output: Option<&str>| {
+        let address = addresses.get(id).unwrap_or_else(|| panic!("{id} is none of ours"));
+        format!("⟦{address}.{}⟧", output.unwrap_or(facts(&address.kind).reference))
+    };
+    match value {
+        Value::Array(list) => list.iter().map(|item| read(addresses, item)).collect(),
+        Value::Object(map) => match (map.get("Ref"), map.get("Fn::GetAtt"), map.get("Fn::Sub")) {
+            (Some(id), ..) => json!(reference(id.as_str().expect("an id"), None)),
+            (_, Some(pair), _) => json!(reference(pair[0].as_str().expect("an id"), pair[1].as_str())),
+            (.., Some(text)) => {
+                let mut pieces = text.as_str().expect("text").split("${");
+                let mut out = pieces.next().unwrap_or_default().to_owned();
+                for piece in pieces {
+                    let (inner, rest) = piece.split_once('}').expect("a closing brace");
+                    if let Some(plain) = inner.strip_prefix('!') {
+                        out.push_str(&format!("${{{plain}}}"));
+                    } else {
+                        let (id, output) = inner.split_once('.').map_or((inner, None), |(id, out)| (id, Some(out)));
+                        out.push_str(&reference(id, output));
+                    }
+                    out.push_str(rest);
+                }
+                json!(out)
+            }
+            _ => map.iter().map(|(key, item)| (key.clone(), read(addresses, item))).collect(),
+        },
+        other => other.clone(),
+    }
+}
+
+fn facts(kind: &str) -> &'static Facts {
+    shape(kind).facts()
+}
+
+fn take_tags(thing: &mut Map<String, Value>) -> Tags {
+    let tags = thing.remove("Tags").expect("tags");
+    let text = |value: &Value| value.as_str().expect("text").to_owned();
+    tags.as_array().expect("a list").iter().map(|tag| (text(&tag["Key"]), text(&tag["Value"]))).collect()
+}
+
+/// Takes out the property that is the physical name and no part of our spec.
+fn take_name(thing: &mut Map<String, Value>, name: &str) -> bool {
+    let is_name = |value: &Value| *value == name || *value == format!("alias/{name}");
+    let property = thing.iter().find(|(_, value)| is_name(value)).map(|(property, _)| property.clone());
+    property.is_some_and(|property| thing.remove(&property).is_some())
+}
+
+/// The repository's tenant files: name and text.
+fn tenants() -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tenants");
+    let entries = fs::read_dir(folder).expect("the samples").map(|entry| entry.expect("a readable folder").path());
+    let mut tenants: Vec<_> = entries
+        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
+        .map(|path| {
+            let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+            (name, fs::read_to_string(&path).expect("a readable sample"))
+        })
+        .collect();
+    tenants.sort();
+    assert!(!tenants.is_empty(), "there are samples");
+    tenants
+}
+
+/// `acme-production.json E3012 /Resources/main/Properties/Port: what is wrong`.
+fn words(finding: &Value) -> String {
+    let steps = finding["Location"]["Path"].as_array().into_iter().flatten();
+    let path: Vec<_> = steps.map(|step| step.as_str().map_or_else(|| step.to_string(), str::to_owned)).collect();
+    let text = |name: &str| finding[name].as_str().unwrap_or_default().to_owned();
+    let file = Path::new(finding["Filename"].as_str().unwrap_or_default()).file_name().unwrap_or_default();
+    let rule = finding["Rule"]["Id"].as_str().unwrap_or("E");
+    format!("{} {rule} /{}: {}", file.to_string_lossy(), path.join("/"), text("Message"))
+}

@@ -1,0 +1,16 @@
+//! The program as a person meets it: its command line, and itself as a process.
+
+mod bad_input;
+pub mod cli;
+mod export;
+mod failures;
+mod input_bounds;
+mod leases_and_plans;
+mod readme;
+mod secrecy;
+pub mod shell;
+mod show;
+mod signals;
+mod terminal;
+mod unknown_names;
+mod written_files;

@@ -1,0 +1,110 @@
+//! What a person sees in a terminal: help that fits, bars that leave nothing behind.
+
+use serde_json::json;
+
+use crate::commands::shell::{Edge, Ended};
+use crate::sandbox::local_aws;
+
+const VPC: &str = "\
+resources:
+  - type: AWS::EC2::VPC
+    name: main
+    properties: { CidrBlock: 10.20.0.0/16 }
+  - type: AWS::EC2::Subnet
+    for: { n: \"{{ range(6) }}\" }
+    name: \"private-{{ n }}\"
+    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\", CidrBlock: \"10.20.{{ n }}.0/24\" }
+";
+
+async fn edge(name: &str, account: &str) -> Edge {
+    Edge::new(name, &local_aws::endpoint().await.url, account, VPC)
+}
+
+fn done(ended: &Ended) {
+    assert_eq!(ended.exit, Some(0), "{}", ended.output);
+}
+
+#[tokio::test]
+async fn help_fits_in_eighty_columns() {
+    let edge = edge("help", "500000000201").await.with("COLUMNS", "80");
+    for command in ["", "plan", "apply", "destroy", "sandbox up", "explain", "kinds"] {
+        let args: Vec<_> = command.split_whitespace().chain(["--help"]).collect();
+        let ended = edge.terminal_of(80, &args, json!([])).await;
+        done(&ended);
+        let long: Vec<_> = ended.output.lines().filter(|line| line.trim_end().chars().count() > 80).collect();
+        assert!(long.is_empty(), "provision {command} --help:\n{}", long.join("\n"));
+    }
+}
+
+#[tokio::test]
+async fn bars_leave_nothing_behind() {
+    let edge = edge("bars", "500000000202").await;
+    let ended = edge
+        .terminal_of(80, &["apply", "acme/test", "--yes"], json!([["until", "creating"], ["resize", 40, 20]]))
+        .await;
+    done(&ended);
+    let screen = screen(&ended.raw);
+    let bars: Vec<_> = screen.lines().filter(|line| line.contains("creating") || line.contains('█')).collect();
+    assert!(bars.is_empty(), "{screen}");
+    assert!(screen.contains("acme/test: 7 done in"), "{screen}");
+}
+
+#[tokio::test]
+async fn a_terminal_that_can_not_move_its_cursor_gets_lines() {
+    let edge = edge("dumb", "500000000203").await.with("TERM", "dumb");
+    let ended = edge.terminal(&["apply", "acme/test", "--yes"], json!([])).await;
+    done(&ended);
+    assert!(!ended.raw.contains('\u{1b}'), "{:?}", ended.raw);
+    assert!(ended.output.contains("acme/test: created AWS::EC2::VPC/main (vpc-"), "{}", ended.output);
+}
+
+#[tokio::test]
+async fn quiet_is_quiet_and_no_color_has_none() {
+    let edge = edge("quiet", "500000000204").await.with("NO_COLOR", "1");
+    let ended = edge.terminal(&["-q", "apply", "acme/test", "--yes"], json!([])).await;
+    done(&ended);
+    assert!(!ended.output.contains("creating"), "{}", ended.output);
+    assert!(!ended.raw.contains("\u{1b}["), "{:?}", ended.raw);
+    let plan = edge.terminal(&["plan", "acme/test"], json!([])).await;
+    assert!(!plan.raw.contains("\u{1b}["), "{:?}", plan.raw);
+}
+
+/// What a terminal would show at the end: enough of one for bars, which move up, clear lines and write anew.
+fn screen(raw: &str) -> String {
+    let (mut lines, mut row, mut column) = (vec![String::new()], 0_usize, 0_usize);
+    let mut rest = raw;
+    while let Some(letter) = rest.chars().next() {
+        rest = &rest[letter.len_utf8()..];
+        match letter {
+            '\n' => {
+                row += 1;
+                lines.resize(lines.len().max(row + 1), String::new());
+            }
+            '\r' => column = 0,
+            '\u{1b}' if rest.starts_with('[') => {
+                let end = rest.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(0);
+                let number = rest[1..end].trim_start_matches('?').parse().unwrap_or(1_usize);
+                match &rest[end..=end] {
+                    "A" => row = row.saturating_sub(number),
+                    "B" => row += number,
+                    "K" => {
+                        let kept = if &rest[1..end] == "2" { 0 } else { column };
+                        lines[row] = lines[row].chars().take(kept).collect();
+                    }
+                    "J" => lines.truncate(row + 1),
+                    _ => {}
+                }
+                lines.resize(lines.len().max(row + 1), String::new());
+                rest = &rest[end + 1..];
+            }
+            letter => {
+                let mut line: Vec<char> = lines[row].chars().collect();
+                line.resize(line.len().max(column + 1), ' ');
+                line[column] = letter;
+                lines[row] = line.into_iter().collect();
+                column += 1;
+            }
+        }
+    }
+    lines.join("\n")
+}

@@ -1,0 +1,8 @@
+//! What people write: YAML, templates and tenants, and the blueprints that come out.
+
+pub mod blueprint;
+mod fake_kinds_loose;
+mod fake_kinds_strict;
+mod template;
+mod tenant;
+mod yaml;

@@ -1,0 +1,182 @@
+//! Networks, where EC2 shows a change late or refuses half of it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use provision::aws::{Writer, WriterScope};
+use provision::kinds::KINDS;
+use provision::resource::{Address, Class, Failure, Name, Settled, StackId, Tags, key};
+use serde_json::{Value, json};
+
+use crate::aws::canned::Canned;
+use crate::kinds::listeners::Held;
+
+pub const VPC: &str = "vpc-0123456789abcdef0";
+pub const INTERNET: &str = "igw-0123456789abcdef0";
+pub const ADDRESS: &str = "eipalloc-0123456789abcdef0";
+const OLD: &str = "subnet-00000000000000001";
+const NEW: &str = "subnet-00000000000000002";
+
+fn tags() -> Tags {
+    Tags::from_iter([(key::PROJECT, "p"), (key::TENANT, "acme"), (key::ENVIRONMENT, "production"), (key::NAME, "main")])
+}
+
+pub async fn writer(aws: &Canned, kind: &str) -> Writer {
+    aws.session(&[]).await.writer(WriterScope {
+        address: Address::new(kind, "main"),
+        stack: StackId::new("acme", "production"),
+        own: [VPC, OLD, INTERNET, ADDRESS].map(str::to_owned).into(),
+        mentioned: BTreeSet::new(),
+        token: "0".repeat(32),
+        fence: Arc::new(Held),
+    })
+}
+
+/// Creates it; returns its id.
+pub async fn create(aws: &Canned, kind: &str, spec: Value) -> Result<String, Failure> {
+    let known = KINDS.iter().find(|one| one.facts().kind == kind).unwrap();
+    let spec = Settled::new(known.normalise(spec).unwrap()).unwrap();
+    known
+        .create(&writer(aws, kind).await, &Name::given("acme-production-main"), &spec, &tags())
+        .await
+        .map(|made| made.id)
+}
+
+pub fn calls(aws: &Canned, operations: &[&str]) -> Vec<String> {
+    let asked = aws.asked();
+    let operation = |asked: &String| asked.split(' ').nth(2).unwrap_or_default().to_owned();
+    asked.iter().map(operation).filter(|operation| operations.contains(&operation.as_str())).collect()
+}
+
+/// An EC2 answer.
+pub fn answer(operation: &str, said: &str) -> String {
+    format!("<{operation}Response>{said}</{operation}Response>")
+}
+
+fn subnet(id: &str, range: &str) -> String {
+    format!(
+        "<subnetId>{id}</subnetId><vpcId>{VPC}</vpcId><cidrBlock>{range}</cidrBlock>\
+         <availabilityZoneId>use1-az1</availabilityZoneId>"
+    )
+}
+
+/// Creates the subnet of 10.20.0.0/24 while lists show another of its tags.
+async fn create_beside(there: &str) -> String {
+    let shown = answer("DescribeSubnets", &format!("<subnetSet><item>{there}</item></subnetSet>"));
+    let made = answer("CreateSubnet", &format!("<subnet>{}</subnet>", subnet(NEW, "10.20.0.0/24")));
+    let aws = Canned::by_operation(&[("DescribeSubnets", 200, shown.as_str()), ("CreateSubnet", 200, made.as_str())]);
+    let spec = json!({ "VpcId": VPC, "CidrBlock": "10.20.0.0/24", "AvailabilityZoneId": "use1-az1" });
+    create(&aws, "AWS::EC2::Subnet", spec).await.unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_subnet_that_was_replaced_is_not_taken_for_its_successor() {
+    assert_eq!(create_beside(&subnet(OLD, "10.20.0.0/24")).await, OLD, "an earlier create was cut short");
+    assert_eq!(create_beside(&subnet(OLD, "10.20.8.0/24")).await, NEW, "another range");
+    let elsewhere = subnet(OLD, "10.20.0.0/24").replace("use1-az1", "use1-az2");
+    assert_eq!(create_beside(&elsewhere).await, NEW, "another zone");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_network_that_was_replaced_is_not_taken_for_its_successor() {
+    let vpc = |id: &str, range: &str| format!("<vpcId>{id}</vpcId><cidrBlock>{range}</cidrBlock>");
+    for (range, expected) in [("10.20.0.0/16", "vpc-00000000000000001"), ("10.30.0.0/16", VPC)] {
+        let there = vpc("vpc-00000000000000001", range);
+        let shown = answer("DescribeVpcs", &format!("<vpcSet><item>{there}</item></vpcSet>"));
+        let made = answer("CreateVpc", &format!("<vpc>{}</vpc>", vpc(VPC, "10.20.0.0/16")));
+        let aws = Canned::by_operation(&[("DescribeVpcs", 200, shown.as_str()), ("CreateVpc", 200, made.as_str())]);
+        let id = create(&aws, "AWS::EC2::VPC", json!({ "CidrBlock": "10.20.0.0/16" })).await.unwrap();
+        assert_eq!(id, expected, "{range}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_internet_gateway_is_there_when_ec2_shows_its_attachment() {
+    let gateway = |attached: &str| {
+        format!("<internetGatewayId>igw-0123456789abcdef0</internetGatewayId><attachmentSet>{attached}</attachmentSet>")
+    };
+    let shown = |attached: &str| {
+        answer(
+            "DescribeInternetGateways",
+            &format!("<internetGatewaySet><item>{}</item></internetGatewaySet>", gateway(attached)),
+        )
+    };
+    let made = answer("CreateInternetGateway", &format!("<internetGateway>{}</internetGateway>", gateway("")));
+    let bare = shown("");
+    let attached = shown(&format!("<item><vpcId>{VPC}</vpcId><state>available</state></item>"));
+    let nothing = answer("DescribeInternetGateways", "");
+    let describe = "DescribeInternetGateways";
+    let aws = Canned::by_operation(&[
+        (describe, 200, nothing.as_str()),
+        ("CreateInternetGateway", 200, made.as_str()),
+        (describe, 200, bare.as_str()),
+        (describe, 200, attached.as_str()),
+    ]);
+    create(&aws, "AWS::EC2::InternetGateway", json!({ "VpcId": VPC })).await.unwrap();
+    assert_eq!(
+        calls(&aws, &["AttachInternetGateway", describe]),
+        [describe, "AttachInternetGateway", describe, describe]
+    );
+}
+
+const FULL: (&str, u16, &str) = (
+    "AuthorizeSecurityGroupEgress",
+    400,
+    "<Response><Errors><Error><Code>RulesPerSecurityGroupLimitExceeded</Code><Message>60</Message></Error></Errors></Response>",
+);
+
+/// Creates a group with a rule for what goes out; returns what was done about such rules.
+async fn create_group(answers: &[(&str, u16, &str)]) -> (Result<String, Failure>, Vec<String>) {
+    let made = answer("CreateSecurityGroup", "<groupId>sg-0123456789abcdef0</groupId>");
+    let made = [("CreateSecurityGroup", 200, made.as_str())];
+    let aws = Canned::by_operation(&[&made, answers].concat());
+    let rule = json!({ "IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIp": "10.0.0.0/8" });
+    let spec = json!({ "GroupDescription": "d", "VpcId": VPC, "SecurityGroupEgress": [rule] });
+    let created = create(&aws, "AWS::EC2::SecurityGroup", spec).await;
+    let calls = calls(&aws, &["AuthorizeSecurityGroupEgress", "RevokeSecurityGroupEgress"]);
+    (created, calls.iter().map(|call| call.split("Security").next().unwrap_or_default().to_owned()).collect())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_that_has_no_room_for_old_and_new_rules_loses_the_old_ones_first() {
+    let (created, calls) = create_group(&[]).await;
+    assert_eq!((created.is_ok(), calls), (true, vec!["Authorize".to_owned(), "Revoke".to_owned()]));
+    let (created, calls) = create_group(&[FULL]).await;
+    assert!(created.is_ok(), "{created:?}");
+    assert_eq!(calls, ["Authorize", "Revoke", "Authorize"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_that_has_no_room_for_the_new_rules_alone_keeps_the_old_ones() {
+    let (created, calls) = create_group(&[FULL, FULL]).await;
+    assert_eq!(created.unwrap_err().class, Class::Quota);
+    assert_eq!(calls, ["Authorize", "Revoke", "Authorize", "Authorize"], "the last one puts them back");
+}
+
+/// Its holder let go of it between the refusal and the look.
+#[tokio::test(start_paused = true)]
+async fn a_subnet_that_nobody_holds_any_more_is_associated_anew() {
+    let made =
+        answer("CreateRouteTable", "<routeTable><routeTableId>rtb-0123456789abcdef0</routeTableId></routeTable>");
+    let taken = "<Response><Errors><Error><Code>Resource.AlreadyAssociated</Code><Message>it is</Message></Error></Errors></Response>";
+    let associate = "AssociateRouteTable";
+    let aws = Canned::by_operation(&[("CreateRouteTable", 200, made.as_str()), (associate, 400, taken)]);
+    create(&aws, "AWS::EC2::RouteTable", json!({ "VpcId": VPC, "SubnetIds": [OLD] })).await.unwrap();
+    assert_eq!(calls(&aws, &[associate, "DescribeRouteTables"]), [associate, "DescribeRouteTables", associate]);
+}
+
+/// EC2 tells the owner of others' groups alone.
+#[test]
+fn a_group_of_the_stack_is_in_the_stacks_account() {
+    let kind = KINDS.iter().find(|one| one.facts().kind == "AWS::EC2::SecurityGroup").unwrap();
+    let owner = |group: &str| {
+        let rule = json!({
+            "IpProtocol": "-1", "SourceSecurityGroupId": group, "SourceSecurityGroupOwnerId": "123456789012",
+        });
+        let spec = json!({ "GroupDescription": "d", "VpcId": VPC, "SecurityGroupIngress": [rule] });
+        let spec = kind.normalise(spec).unwrap();
+        spec.pointer("/SecurityGroupIngress/0/SourceSecurityGroupOwnerId").cloned()
+    };
+    assert_eq!(owner("⟦AWS::EC2::SecurityGroup/web.GroupId⟧"), None);
+    assert_eq!(owner("sg-0123456789abcdef0"), Some(json!("123456789012")));
+}

@@ -1,0 +1,283 @@
+//! Paging: every list that AWS cuts into pages is read to its end. Emulators answer in one page, so the answers are canned.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use provision::kinds::KINDS;
+use serde_json::{Value, json};
+
+use crate::aws::canned::{Canned, scope};
+use crate::repository::tidy::{Read, reads};
+
+/// One operation: the kind whose `list` calls it, what has to be there first, and the first of two pages.
+struct Case {
+    kind: &'static str,
+    operation: &'static str,
+    /// Answers to other operations, each by a part of its request.
+    before: Vec<(&'static str, String)>,
+    page: String,
+}
+
+/// Asks for the second page by this word.
+const TOKEN: &str = "second-page";
+
+fn case(kind: &'static str, operation: &'static str, page: impl Into<String>) -> Case {
+    Case { kind, operation, before: Vec::new(), page: page.into() }
+}
+
+impl Case {
+    fn after(mut self, operation: &'static str, answer: impl Into<String>) -> Self {
+        self.before.push((operation, answer.into()));
+        self
+    }
+}
+
+/// An EC2 answer: its token stands beside the list.
+fn ec2(operation: &str) -> String {
+    format!("<{operation}Response><nextToken>{TOKEN}</nextToken></{operation}Response>")
+}
+
+/// An answer of the query protocol, with what it says.
+fn query(operation: &str, said: &str) -> String {
+    format!("<{operation}Response><{operation}Result>{said}</{operation}Result></{operation}Response>")
+}
+
+fn marker(operation: &str) -> String {
+    query(operation, &format!("<Marker>{TOKEN}</Marker>"))
+}
+
+fn next_marker(operation: &str) -> String {
+    query(operation, &format!("<NextMarker>{TOKEN}</NextMarker>"))
+}
+
+fn truncated(operation: &str) -> String {
+    query(operation, &format!("<IsTruncated>true</IsTruncated><Marker>{TOKEN}</Marker>"))
+}
+
+fn with(name: &str) -> String {
+    json!({ name: TOKEN }).to_string()
+}
+
+/// Our tags as a list of objects, under the names that a service has for key and value.
+fn tags(key: &str, value: &str) -> Value {
+    let all = [("project", "p"), ("tenant", "acme"), ("environment", "production"), ("name", "main")];
+    all.map(|(name, of)| json!({ key: format!("provision:{name}"), value: of })).to_vec().into()
+}
+
+fn tags_xml(member: &str) -> String {
+    tags("Key", "Value").as_array().unwrap().iter().fold(String::new(), |mut text, tag| {
+        let (key, value) = (tag["Key"].as_str().unwrap(), tag["Value"].as_str().unwrap());
+        write!(text, "<{member}><Key>{key}</Key><Value>{value}</Value></{member}>").unwrap();
+        text
+    })
+}
+
+const BALANCER: &str = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/acme-production-main/1";
+const LISTENER: &str = "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/acme-production-main/1/2";
+
+fn balancers() -> String {
+    let one = format!("<LoadBalancerArn>{BALANCER}</LoadBalancerArn>");
+    let one = format!("<member>{one}<LoadBalancerName>acme-production-main</LoadBalancerName></member>");
+    query("DescribeLoadBalancers", &format!("<LoadBalancers>{one}</LoadBalancers>"))
+}
+
+fn listeners(certificates: &str) -> String {
+    let one = format!("<member><ListenerArn>{LISTENER}</ListenerArn>{certificates}</member>");
+    query("DescribeListeners", &format!("<Listeners>{one}</Listeners>"))
+}
+
+/// The tags of both.
+fn balancers_tags() -> String {
+    let of =
+        |arn: &str| format!("<member><ResourceArn>{arn}</ResourceArn><Tags>{}</Tags></member>", tags_xml("member"));
+    query("DescribeTags", &format!("<TagDescriptions>{}{}</TagDescriptions>", of(BALANCER), of(LISTENER)))
+}
+
+/// A role of ours: only then are the others worth a second list.
+fn roles() -> String {
+    let one = "<RoleName>acme-production-main</RoleName><Arn>arn:aws:iam::123456789012:role/acme-production-main</Arn>";
+    let one = format!("<member>{one}<Tags>{}</Tags></member>", tags_xml("member"));
+    query("GetAccountAuthorizationDetails", &format!("<RoleDetailList>{one}</RoleDetailList>"))
+}
+
+fn parameter_groups() -> String {
+    let name = "acme-production-main";
+    let one = format!(
+        "<DBClusterParameterGroupName>{name}</DBClusterParameterGroupName><DBParameterGroupFamily>aurora-mysql8.0\
+         </DBParameterGroupFamily><DBClusterParameterGroupArn>arn:aws:rds:us-east-1:123456789012:cluster-pg:{name}\
+         </DBClusterParameterGroupArn>"
+    );
+    query(
+        "DescribeDBClusterParameterGroups",
+        &format!(
+            "<DBClusterParameterGroups><DBClusterParameterGroup>{one}</DBClusterParameterGroup>\
+             </DBClusterParameterGroups>"
+        ),
+    )
+}
+
+fn cases() -> Vec<Case> {
+    let key = json!({ "Aliases": [{ "AliasName": "alias/acme-production-main", "TargetKeyId": "1234abcd" }] });
+    let cluster = "arn:aws:ecs:us-east-1:123456789012:cluster/acme-production-main";
+    let clusters = json!({ "clusters": [
+        { "clusterArn": cluster, "clusterName": "acme-production-main", "status": "ACTIVE", "tags": tags("key", "value") }
+    ] });
+    let target = json!({ "ScalableTargets": [{
+        "ServiceNamespace": "ecs", "ResourceId": "service/acme-production-main/web", "MinCapacity": 1, "MaxCapacity": 2,
+        "ScalableDimension": "ecs:service:DesiredCount", "RoleARN": "r", "CreationTime": 0,
+        "ScalableTargetARN": "arn:aws:application-autoscaling:us-east-1:123456789012:scalable-target/1",
+    }] });
+    let ours = json!({ "Tags": {
+        "provision:project": "p", "provision:tenant": "acme", "provision:environment": "production", "provision:name": "main",
+    } });
+    let foreign = json!({ "Name": "other", "Id": "1", "ARN": "arn:aws:wafv2:us-east-1:123456789012:other/1" });
+    let mut all = vec![
+        case("AWS::ApplicationAutoScaling::ScalableTarget", "DescribeScalableTargets", with("NextToken")),
+        case("AWS::ApplicationAutoScaling::ScalableTarget", "DescribeScalingPolicies", with("NextToken"))
+            .after("DescribeScalableTargets", target.to_string())
+            .after("ListTagsForResource", ours.to_string()),
+        case("AWS::ApplicationAutoScaling::ScalableTarget", "DescribeScheduledActions", with("NextToken"))
+            .after("DescribeScalableTargets", target.to_string())
+            .after("ListTagsForResource", ours.to_string()),
+        case("AWS::CertificateManager::Certificate", "ListCertificates", with("NextToken")),
+        case("AWS::CertificateManager::Certificate", "GetResources", with("PaginationToken")),
+        case("AWS::ECS::Cluster", "ListClusters", with("nextToken")),
+        case("AWS::ECS::Service", "ListServices", with("nextToken"))
+            .after("ListClusters", json!({ "clusterArns": [cluster] }).to_string())
+            .after("DescribeClusters", clusters.to_string()),
+        case("AWS::ECS::TaskDefinition", "ListTaskDefinitionFamilies", with("nextToken")),
+        case("AWS::ECS::TaskDefinition", "ListTaskDefinitions", with("nextToken"))
+            .after("ListTaskDefinitionFamilies", json!({ "families": ["acme-production-web"] }).to_string()),
+        case("AWS::ElastiCache::ReplicationGroup", "DescribeReplicationGroups", marker("DescribeReplicationGroups")),
+        case("AWS::ElastiCache::ReplicationGroup", "DescribeCacheClusters", marker("DescribeCacheClusters"))
+            .after(
+                "DescribeReplicationGroups",
+                query(
+                    "DescribeReplicationGroups",
+                    "<ReplicationGroups><ReplicationGroup><ReplicationGroupId>acme-production-main</ReplicationGroupId>\
+                     <ARN>arn:aws:elasticache:us-east-1:123456789012:replicationgroup:acme-production-main</ARN>\
+                     </ReplicationGroup></ReplicationGroups>",
+                ),
+            )
+            .after(
+                "ListTagsForResource",
+                query("ListTagsForResource", &format!("<TagList>{}</TagList>", tags_xml("Tag"))),
+            ),
+        case("AWS::ElastiCache::SubnetGroup", "DescribeCacheSubnetGroups", marker("DescribeCacheSubnetGroups")),
+        case(
+            "AWS::ElasticLoadBalancingV2::LoadBalancer",
+            "DescribeLoadBalancers",
+            next_marker("DescribeLoadBalancers"),
+        ),
+        case("AWS::ElasticLoadBalancingV2::TargetGroup", "DescribeTargetGroups", next_marker("DescribeTargetGroups")),
+        case("AWS::ElasticLoadBalancingV2::Listener", "DescribeListeners", next_marker("DescribeListeners"))
+            .after("DescribeLoadBalancers", balancers())
+            .after("DescribeTags", balancers_tags()),
+        case(
+            "AWS::ElasticLoadBalancingV2::Listener",
+            "DescribeListenerCertificates",
+            next_marker("DescribeListenerCertificates"),
+        )
+        .after("DescribeLoadBalancers", balancers())
+        .after(
+            "DescribeListeners",
+            listeners("<Certificates><member><CertificateArn>a</CertificateArn></member></Certificates>"),
+        )
+        .after("DescribeTags", balancers_tags())
+        .after("DescribeTags", balancers_tags()),
+        case("AWS::ElasticLoadBalancingV2::ListenerRule", "DescribeRules", next_marker("DescribeRules"))
+            .after("DescribeLoadBalancers", balancers())
+            .after("DescribeListeners", listeners(""))
+            .after("DescribeTags", balancers_tags())
+            .after("DescribeTags", balancers_tags()),
+        case("AWS::IAM::Role", "GetAccountAuthorizationDetails", truncated("GetAccountAuthorizationDetails")),
+        case("AWS::IAM::Role", "ListRoles", truncated("ListRoles")).after("GetAccountAuthorizationDetails", roles()),
+        case("AWS::KMS::Key", "ListAliases", json!({ "NextMarker": TOKEN, "Truncated": true }).to_string()),
+        case("AWS::KMS::Key", "ListKeys", json!({ "NextMarker": TOKEN, "Truncated": true }).to_string())
+            .after("ListAliases", key.to_string()),
+        case("AWS::KMS::Key", "ListResourceTags", json!({ "NextMarker": TOKEN, "Truncated": true }).to_string())
+            .after("ListAliases", key.to_string()),
+        case("AWS::Logs::LogGroup", "DescribeLogGroups", with("nextToken")),
+        case("AWS::RDS::DBCluster", "DescribeDBClusters", marker("DescribeDBClusters")),
+        case("AWS::RDS::DBInstance", "DescribeDBInstances", marker("DescribeDBInstances")),
+        case("AWS::RDS::DBSubnetGroup", "DescribeDBSubnetGroups", marker("DescribeDBSubnetGroups")),
+        case(
+            "AWS::RDS::DBClusterParameterGroup",
+            "DescribeDBClusterParameterGroups",
+            marker("DescribeDBClusterParameterGroups"),
+        ),
+        case("AWS::RDS::DBClusterParameterGroup", "DescribeDBClusterParameters", marker("DescribeDBClusterParameters"))
+            .after("DescribeDBClusterParameterGroups", parameter_groups())
+            .after(
+                "ListTagsForResource",
+                query("ListTagsForResource", &format!("<TagList>{}</TagList>", tags_xml("Tag"))),
+            ),
+        // WAF gives a marker with its last page, too; only an empty page is the end.
+        case("AWS::WAFv2::IPSet", "ListIPSets", json!({ "NextMarker": TOKEN, "IPSets": [foreign] }).to_string()),
+        case("AWS::WAFv2::WebACL", "ListWebACLs", json!({ "NextMarker": TOKEN, "WebACLs": [foreign] }).to_string()),
+    ];
+    for (kind, operation) in [
+        ("AWS::EC2::InternetGateway", "DescribeInternetGateways"),
+        ("AWS::EC2::NatGateway", "DescribeNatGateways"),
+        ("AWS::EC2::RouteTable", "DescribeRouteTables"),
+        ("AWS::EC2::SecurityGroup", "DescribeSecurityGroups"),
+        ("AWS::EC2::Subnet", "DescribeSubnets"),
+        ("AWS::EC2::VPC", "DescribeVpcs"),
+    ] {
+        all.push(case(kind, operation, ec2(operation)));
+    }
+    all
+}
+
+/// Paged reads of other verbs than `list`, by file: what a create, a deletion or an answer asks.
+const NOT_LISTED: &[(&str, &[&str])] = &[
+    ("kinds/ecs/task_definition/image.rs", &["describe_pull_through_cache_rules"]),
+    (
+        "kinds/iam/role/write.rs",
+        &["list_attached_role_policies", "list_instance_profiles_for_role", "list_role_policies"],
+    ),
+    (
+        "kinds/kms/key/users.rs",
+        &[
+            "describe_db_cluster_automated_backups",
+            "describe_db_cluster_snapshots",
+            "describe_db_instance_automated_backups",
+            "describe_db_snapshots",
+            "describe_snapshots",
+        ],
+    ),
+    ("kinds/shared/offers.rs", &["describe_cache_engine_versions", "describe_db_engine_versions"]),
+];
+
+#[test]
+fn every_paged_read_of_a_list_has_its_case() {
+    let cases: BTreeSet<_> = cases().iter().map(|case| case.operation.to_lowercase()).collect();
+    let has_case = |read: &Read| cases.contains(&read.operation.replace('_', ""));
+    let found: BTreeSet<_> = reads()
+        .into_iter()
+        .filter(|read| read.is_paged && !has_case(read))
+        .map(|read| (read.file, read.operation))
+        .collect();
+    let others =
+        NOT_LISTED.iter().flat_map(|(file, names)| names.iter().map(|name| (file.to_string(), name.to_string())));
+    assert_eq!(found, others.collect(), "each has a case here, or stands in NOT_LISTED");
+}
+
+/// Most first pages are empty but for their token: filters on AWS's side may leave them so.
+#[tokio::test(start_paused = true)]
+async fn the_second_page_of_every_list_is_asked_for() {
+    let mut missed = Vec::new();
+    for case in cases() {
+        let page = [(case.operation, 200, case.page.as_str())];
+        let before = case.before.iter().map(|(operation, answer)| (*operation, 200, answer.as_str()));
+        let aws = Canned::by_operation(&page.into_iter().chain(before).collect::<Vec<_>>());
+        let kind = KINDS.iter().find(|kind| kind.facts().kind == case.kind).unwrap();
+        let session = aws.session(kind.facts().permissions.read).await;
+        let listed = kind.list(&session.reader(), &scope()).await;
+        if !aws.asked().iter().any(|asked| asked.contains(case.operation) && asked.contains(TOKEN)) {
+            let failure = listed.err().map(|failure| failure.to_string()).unwrap_or_default();
+            missed.push(format!("{} of {}: {failure} {:#?}", case.operation, case.kind, aws.asked()));
+        }
+    }
+    assert!(missed.is_empty(), "{}", missed.join("\n"));
+}

@@ -1,0 +1,5 @@
+//! The rules of the house that the compiler does not know.
+
+mod circles;
+mod kinds_pages;
+pub mod tidy;

@@ -1,0 +1,15 @@
+//! Stacks of real kinds on the local AWS, without the command line.
+
+mod adoption;
+mod assumed_roles;
+mod external_deployments;
+mod implicit_dependencies;
+pub mod local_account;
+mod plan_explanations;
+mod replacements;
+pub mod samples;
+mod scaled_kinds;
+mod scaled_pace;
+mod second_look;
+mod service_dependencies;
+mod source_lines;

@@ -1,0 +1,170 @@
+//! AWS's own pace on the local AWS: creations that take as long as AWS's, scaled, and AWS's request rates.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use provision::apply::RunSummary;
+use provision::aws::Aws;
+use provision::blueprint::Blueprint;
+use provision::kinds::KINDS;
+use provision::plan::{Mode, Step, StepId, Verb};
+use provision::resource::AnyKind;
+use provision::sandbox;
+use serde_json::{Value, json};
+
+use crate::sandbox::control;
+use crate::sandbox::local_aws;
+use crate::stacks::local_account::{Stage, blueprints, on_deep_stack, on_deep_stack_for, plan_with};
+use crate::stacks::scaled_kinds::{Paced, SCALE};
+
+const ACME: &str = include_str!("../../../tenants/acme.yaml");
+const INITECH: &str = include_str!("../../../tenants/initech.yaml");
+/// The kinds that take their time, and what the server calls it.
+const SLOW: &[(&str, &str)] = &[
+    ("AWS::EC2::NatGateway", "nat gateway"),
+    ("AWS::ElasticLoadBalancingV2::LoadBalancer", "load balancer"),
+    ("AWS::RDS::DBCluster", "db cluster"),
+    ("AWS::RDS::DBInstance", "db instance"),
+    ("AWS::ElastiCache::ReplicationGroup", "cache"),
+    ("AWS::ECS::Service", "deployment"),
+];
+
+/// At a fifth of AWS's rates the server has to refuse calls; none of that fails a step.
+#[test]
+fn who_is_throttled_goes_on_more_slowly_and_fails_nothing() {
+    on_deep_stack(async {
+        let cache = local_aws::folder("rates");
+        let url = local_aws::start(&cache, &local_aws::options().await).await.url;
+        let account = "800000000001";
+        ask(&url, "POST", "rates", &json!({ "factor": 0.2 })).await;
+        let (stage, production) = (Stage::on(&url, account), stack(account, INITECH));
+        stage.apply(&production).await.unwrap_or_else(|why| panic!("{why}"));
+        assert!(throttles(&url).await > 0, "the server throttled nothing, so this shows nothing");
+        sandbox::down(&cache).await.expect("it ends");
+    });
+}
+
+/// Measures how close an apply comes to the longest chain of waits in its plan. A report: timing is no test.
+#[test]
+#[ignore = "takes minutes and measures time; tests/crash --pace runs it"]
+fn an_apply_at_the_pace_of_aws() {
+    on_deep_stack_for(Duration::from_secs(3600), async {
+        let cache = local_aws::folder("pace");
+        let url = local_aws::start(&cache, &local_aws::options().await).await.url;
+        ask(&url, "POST", "slow", &json!({ "scale": SCALE })).await;
+        ask(&url, "POST", "rates", &json!({ "factor": 1.0 / SCALE })).await;
+        let times = ask(&url, "GET", "slow", &Value::Null).await["times"].clone();
+        let account = "800000000002";
+        let production = stack(account, ACME);
+        let mut stage = Stage::on(&url, account);
+        stage.kinds =
+            KINDS.iter().map(|kind| &*Box::leak(Box::new(Paced::of(*kind))) as &'static dyn AnyKind<Aws>).collect();
+        let mut lines = Vec::new();
+        for run in ["first run", "second run, with the certificate"] {
+            let plan = plan_with(&production, &stage.inventory(&production).await, Mode::Apply);
+            let path = longest(&plan.steps, &times) * SCALE;
+            let run_summary = stage.run(&production, Mode::Apply).await.unwrap_or_else(|why| panic!("{why}"));
+            let (took, steps) = (run_summary.elapsed.as_secs_f64(), plan.steps.len());
+            let ratio = if path > 0.0 { format!("{:.2}", took / path) } else { "-".into() };
+            lines.push(format!("{run}: {steps} steps in {took:.1} s, longest chain {path:.1} s, ratio {ratio}"));
+        }
+        lines.push(format!("{} calls throttled by the server, none of them seen by the user", throttles(&url).await));
+        writeln!(std::io::stdout(), "\nacme/production at a tenth of AWS's times\n{}", lines.join("\n")).expect("read");
+        sandbox::down(&cache).await.expect("it ends");
+    });
+}
+
+/// Measures twenty stacks at once in one account, at AWS's own times and rates. A report as well.
+#[test]
+#[ignore = "takes a quarter of an hour and measures time; tests/crash --pace-of-twenty runs it"]
+fn twenty_applies_at_the_pace_of_aws() {
+    on_deep_stack_for(Duration::from_secs(3600), async {
+        let cache = local_aws::folder("pace-of-twenty");
+        let url = local_aws::start(&cache, &local_aws::options().await).await.url;
+        ask(&url, "POST", "slow", &json!({ "scale": 1.0 })).await;
+        let times = ask(&url, "GET", "slow", &Value::Null).await["times"].clone();
+        let account = "800000000003";
+        let stage = Stage::on(&url, account);
+        let tenant = |index: usize| {
+            let name = format!("t{index:02}");
+            ACME.replace("tenant: acme", &format!("tenant: {name}")).replace("acme.example", &format!("{name}.example"))
+        };
+        let stacks: Vec<_> = (1..=20).map(|index| stack(account, &tenant(index))).collect();
+        let nothing = stage.inventory(&stacks[0]).await;
+        let path = longest(&plan_with(&stacks[0], &nothing, Mode::Apply).steps, &times);
+        let inventories = join_all(stacks.iter().map(|stack| stage.inventory(stack))).await;
+        ask(&url, "POST", "rates", &json!({ "factor": 1.0 })).await;
+        let start = Instant::now();
+        let runs = stacks.iter().zip(&inventories).map(|(stack, live)| stage.run_from(stack, live, Mode::Apply));
+        let ended: Result<Vec<_>, _> = join_all(runs).await.into_iter().collect();
+        let took = start.elapsed().as_secs_f64();
+        let run_summaries = ended.unwrap_or_else(|why| panic!("{why}"));
+        let floor = ask(&url, "GET", "rates", &Value::Null).await;
+        let least = path.max(floor["seconds"].as_f64().expect("seconds"));
+        writeln!(
+            std::io::stdout(),
+            "\ntwenty stacks at once in {took:.1} s, longest chain {path:.1} s, bucket floor {floor}, ratio {:.2}\n\
+             {} calls throttled by the server, none of them seen by the user\nlongest of a kind: {}",
+            took / least,
+            throttles(&url).await,
+            slowest(&run_summaries)
+        )
+        .expect("read");
+        sandbox::down(&cache).await.expect("it ends");
+    });
+}
+
+/// The longest step of each kind, the longest first.
+fn slowest(run_summaries: &[RunSummary]) -> String {
+    let mut longest: BTreeMap<&str, f64> = BTreeMap::new();
+    for (id, (_, took)) in run_summaries.iter().flat_map(|run_summary| &run_summary.steps) {
+        let known = longest.entry(&id.address.kind).or_default();
+        *known = known.max(took.as_secs_f64());
+    }
+    let mut longest: Vec<_> = longest.into_iter().collect();
+    longest.sort_by(|a, b| b.1.total_cmp(&a.1));
+    longest.iter().map(|(kind, seconds)| format!("{kind} {seconds:.0} s")).collect::<Vec<_>>().join(", ")
+}
+
+/// AWS's seconds of the longest chain of steps, by what the server makes each take.
+fn longest(steps: &BTreeMap<StepId, Step>, times: &Value) -> f64 {
+    fn end<'a>(
+        step: &'a Step,
+        steps: &'a BTreeMap<StepId, Step>,
+        times: &Value,
+        known: &mut BTreeMap<&'a StepId, f64>,
+    ) -> f64 {
+        if let Some(end) = known.get(&step.id) {
+            return *end;
+        }
+        let before: Vec<_> = step.after.iter().filter_map(|id| steps.get(id)).collect();
+        let start = before.into_iter().map(|step| end(step, steps, times, known)).fold(0.0, f64::max);
+        let waits = matches!(step.id.verb, Verb::Create | Verb::Update);
+        let slow = SLOW.iter().find(|(kind, _)| waits && *kind == step.id.address.kind);
+        let own = slow.and_then(|(_, what)| times[what].as_f64()).unwrap_or_default();
+        known.insert(&step.id, start + own);
+        start + own
+    }
+    let mut known = BTreeMap::new();
+    steps.values().map(|step| end(step, steps, times, &mut known)).fold(0.0, f64::max)
+}
+
+fn stack(account: &str, tenant: &str) -> Blueprint {
+    let tenant = tenant.replace("123456789012", account).replace("111122223333", account);
+    let all = blueprints(&[("tenant.yaml", &tenant)], &[]).unwrap_or_else(|why| panic!("{why}"));
+    all.into_iter().find(|blueprint| blueprint.stack.id.environment == "production").expect("the sample has it")
+}
+
+async fn ask(url: &str, method: &str, what: &str, body: &Value) -> Value {
+    let (status, said) = control(url, method, what, body).await;
+    assert_eq!(status, 200, "{said}");
+    serde_json::from_str(&said).expect("JSON")
+}
+
+/// How many calls the server has refused for being too many.
+async fn throttles(url: &str) -> usize {
+    let calls = ask(url, "GET", "calls", &Value::Null).await;
+    calls["calls"].as_array().expect("a list").iter().filter(|call| call["fault"] == "throttle").count()
+}
