@@ -155,7 +155,7 @@ async fn take_leases<C: Cloud, H: Host<C>>(
     leases: &mut BTreeMap<StackId, Lease>,
 ) -> Result<(), RunError<H::Error>> {
     let Approved { plan, run, who, lock_timeout } = approved;
-    let mut busy: Vec<_> = plan.stacks.iter().filter(|plan| !plan.steps.is_empty()).map(|plan| &plan.stack).collect();
+    let mut busy: Vec<_> = plan.stacks_with_steps().map(|plan| &plan.stack).collect();
     busy.sort_by(|a, b| a.id.cmp(&b.id));
     for stack in busy {
         let store = host.leases(stack).await.map_err(RunError::Failed)?;

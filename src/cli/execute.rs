@@ -122,8 +122,7 @@ impl Rounds for Execution<'_> {
         show(self.world, self.global, request, plan)?;
         surveyed(fleet_plan)?;
         check(self.world, request, plan)?;
-        let is_empty = plan.stacks.iter().all(|stack| stack.steps.is_empty());
-        if request.yes || is_empty {
+        if request.yes || !plan.has_steps() {
             return Ok(());
         }
         self.interrupt.or(confirm(self.world, &question(request, plan))).await
@@ -215,8 +214,7 @@ fn check(world: &World, request: &RunRequest<'_>, plan: &Plan) -> Result<()> {
 }
 
 fn question(request: &RunRequest<'_>, plan: &Plan) -> String {
-    let names = plan.stacks.iter().filter(|stack| !stack.steps.is_empty()).map(|stack| stack.stack.id.to_string());
-    let names = names.collect::<Vec<_>>().join(", ");
+    let names = plan.stacks_with_steps().map(|stack| stack.stack.id.to_string()).collect::<Vec<_>>().join(", ");
     match request.mode {
         Mode::Destroy => format!("Destroy what is listed above in {names}?"),
         Mode::Apply | Mode::OnlyConfig => format!("Carry this out in {names}?"),
@@ -229,7 +227,7 @@ fn progress(world: &World, global: &Global, request: &RunRequest<'_>, plan: &Pla
     } else if global.quiet {
         Progress::quiet(Box::new(Lines::new(&world.err, Form::Text)))
     } else if world.err.is_terminal && world.variable("TERM") != Some("dumb") {
-        let steps = plan.stacks.iter().map(|stack| stack.steps.len()).filter(|steps| *steps > 0);
+        let steps = plan.stacks_with_steps().map(|stack| stack.steps.len());
         let called = world.err.called.clone();
         Progress::bars(&steps.collect::<Vec<_>>(), move |line| called.spell(line, Form::Text))
     } else {

@@ -54,13 +54,12 @@ pub async fn in_rounds<R: Rounds>(run: &mut R, run_summaries: &mut Vec<RunSummar
     for round in 0..ROUNDS {
         let fleet_plan = run.plan().await?;
         let plan = &fleet_plan.plan;
-        let is_empty = plan.stacks.iter().all(|stack| stack.steps.is_empty());
         let is_blocked = plan.summary().blocked > 0;
-        if round > 0 && is_empty && !is_blocked {
+        if round > 0 && !plan.has_steps() && !is_blocked {
             break;
         }
         run.agree(&fleet_plan).await?;
-        if is_empty {
+        if !plan.has_steps() {
             end = if is_blocked { Ending::Blocked } else { Ending::Done };
             break;
         }

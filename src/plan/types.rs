@@ -299,6 +299,15 @@ impl Plan {
         self.stacks.iter().for_each(|stack| sum += stack.summary());
         sum
     }
+
+    /// The stacks in which something is to be done.
+    pub fn stacks_with_steps(&self) -> impl Iterator<Item = &StackPlan> {
+        self.stacks.iter().filter(|stack| !stack.steps.is_empty())
+    }
+
+    pub fn has_steps(&self) -> bool {
+        self.stacks_with_steps().next().is_some()
+    }
 }
 
 impl fmt::Display for StepId {
