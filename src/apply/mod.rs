@@ -1,5 +1,6 @@
 //! Carries out a plan: takes the leases, plans again, walks the steps, writes the journal. Chooses nothing.
 
+mod again;
 mod carry_out;
 mod connections;
 mod event;
@@ -7,8 +8,10 @@ mod journal;
 mod lease;
 mod remaining;
 mod run_record;
+mod sighting;
 mod step;
 mod update;
+mod wait;
 mod walk;
 mod watch;
 
@@ -21,4 +24,5 @@ pub use lease::{
     key as lease_key, read as read_lease,
 };
 pub use run_record::{End, Entry, EntryEnd, RunRecord, merge};
+pub use sighting::SPREAD;
 pub use walk::{Run, Stop, run};

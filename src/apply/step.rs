@@ -6,8 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
+use super::again::Requeue;
 use super::connections::{Connections, Permit};
-use super::watch::{Requeue, Wait, Watch};
+use super::wait::Wait;
+use super::watch::Watch;
 use crate::plan::{Desired, Step, Verb};
 use crate::resource::{
     Address, AnyKind, AnyMade, Class, Cloud, Facts, Failure, Kept, Live, Name, Reference, Result, Secrets, Settled,
@@ -93,7 +95,7 @@ impl<C: Cloud> RunContext<'_, C> {
         let permit = Permit { tags: tags.clone(), ..self.permit(step, Some(spec.value()), None) };
         let writer = self.connections.writer(&step.region, permit).await?;
         let made = kind.create(&writer, &name, &spec, &tags).await?;
-        self.settle_down(&self.watch.begin(kind, &step.region), step, made, says).await
+        self.settle_down(&Wait::begin(&self.watch, kind, &step.region), step, made, says).await
     }
 
     async fn retag(&self, kind: &dyn AnyKind<C>, step: &Step) -> Result<Done> {
@@ -113,7 +115,7 @@ impl<C: Cloud> RunContext<'_, C> {
 
     async fn delete(&self, kind: &dyn AnyKind<C>, step: &Step, mut says: impl FnMut(&str)) -> Result<Done> {
         let mut live = self.live(kind, step).await?;
-        let mut wait = self.watch.begin(kind, &step.region);
+        let mut wait = Wait::begin(&self.watch, kind, &step.region);
         if live.stopped.is_some() {
             let writer = self.connections.writer(&step.region, self.permit(step, None, Some(&live))).await?;
             kind.start(&writer, &live).await?;
@@ -140,11 +142,11 @@ impl<C: Cloud> RunContext<'_, C> {
     async fn wait(&self, kind: &dyn AnyKind<C>, step: &Step, says: impl FnMut(&str)) -> Result<Done> {
         let live = self.live(kind, step).await?;
         if live.state == State::Deleting {
-            self.watch.begin(kind, &step.region).gone(&live, says).await?;
+            Wait::begin(&self.watch, kind, &step.region).gone(&live, says).await?;
             return Ok(Done::default());
         }
         let name = &step.id.address.name;
-        let live = self.watch.begin(kind, &step.region).ready(name, Some(&live.id), None, says).await?;
+        let live = Wait::begin(&self.watch, kind, &step.region).ready(name, Some(&live.id), None, says).await?;
         if let Some(desired) = &step.desired {
             stayed(kind.shape(), &live, &desired.spec)?;
         }
@@ -230,7 +232,7 @@ impl<C: Cloud> RunContext<'_, C> {
         let made = made.map(|(_, id)| id);
         let id = made.as_deref().or(step.live.as_ref().filter(|_| step.id.verb == Verb::Update).map(|live| &*live.id));
         let name = &step.id.address.name;
-        let live = self.watch.begin(kind, &step.region).ready(name, id, None, |_| ()).await?;
+        let live = Wait::begin(&self.watch, kind, &step.region).ready(name, id, None, |_| ()).await?;
         self.remember(step, live.clone());
         Ok(live)
     }

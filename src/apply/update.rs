@@ -4,9 +4,11 @@ use std::sync::{Arc, PoisonError};
 
 use tokio::time::Instant;
 
+use super::again::Requeue;
 use super::remaining::{differing, remaining};
+use super::sighting::SPREAD;
 use super::step::{Done, RunContext, before, reverted};
-use super::watch::{Requeue, SPREAD, Wait};
+use super::wait::Wait;
 use crate::plan::{Desired, Step, Verb};
 use crate::resource::{
     AnyKind, AnyMade, Changes, Class, Cloud, Facts, FieldDiff, Live, Result, Settled, Shape, State, keyed,
@@ -51,7 +53,7 @@ impl<C: Cloud> RunContext<'_, C> {
         let is_second = step.after.iter().any(|id| id.verb == Verb::Update && id.address == step.id.address);
         let live = if is_second { self.newest(kind, step).await? } else { self.live(kind, step).await? };
         let mut planned = Planned::new(kind.facts(), desired, self.settle(kind.shape(), &desired.spec)?);
-        let mut wait = self.watch.begin(kind, &step.region);
+        let mut wait = Wait::begin(&self.watch, kind, &step.region);
         match self.send(kind, step, live, &mut planned, &mut wait, &mut says).await? {
             End::Made(made) => self.taken(kind.shape(), step, made, &planned, &wait, says).await,
             End::Listed(live) => Ok(self.remember(step, live)),

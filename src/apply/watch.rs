@@ -1,28 +1,12 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::connections::Connections;
-use crate::resource::{
-    AnyKind, AnyListing, Class, Cloud, Facts, Failure, Live, Result, Scope, State, Turn, Unseen, key,
-};
+use crate::resource::{AnyKind, AnyListing, Cloud, Result, Scope};
 
-/// How far AWS's lists may lag behind a change: EC2's documentation speaks of seconds.
-pub(super) const SPREAD: Duration = Duration::from_secs(10);
-/// The first pause between two polls; each next is half as long again, up to a twentieth of the kind's usual time.
-const FIRST_PAUSE: Duration = Duration::from_millis(400);
-const LONGEST_PAUSE: Duration = Duration::from_secs(15);
-/// For how long a list that fails by itself (throttled, no answer) is tried again.
-const BLINDNESS: Duration = Duration::from_secs(5 * 60);
-/// A thing just made may be invisible to lists for a while: absence is no answer within this time.
-const INVISIBLE: Duration = Duration::from_secs(5 * 60);
-/// For how long a verb that has more to do is called again while nothing changes: as long as load balancers may keep a
-/// certificate whose listener is gone.
-const STANDSTILL: Duration = Duration::from_secs(20 * 60);
-
-/// Waits for resources by listing their kind; all waits for one kind and region share each poll.
+/// Lists kinds for all who wait: those who wait for one kind and region share each look.
 pub(super) struct Watch<'a, C: Cloud> {
     connections: &'a dyn Connections<C>,
     scope: Scope,
@@ -35,123 +19,19 @@ struct Poll {
     listing: Arc<AnyListing>,
 }
 
-/// Whether a poll shows the resource.
-enum Presence<'l> {
-    Gone,
-    There(&'l Live),
-}
-
-/// The meaning of a poll for a wait.
-enum PollOutcome<T> {
-    End(Result<T>),
-    /// Not yet; the awaited event, in words.
-    Awaits(String),
-}
-
-/// Why a verb is to be called once more.
-pub(super) enum Requeue {
-    /// The event that it waits for, in words.
-    More(String),
-    Busy(Failure),
-}
-
-impl Requeue {
-    /// Returns what a verb leaves that is done.
-    pub(super) fn unless_done<T>(turn: Turn<T>) -> Result<T, Self> {
-        match turn {
-            Turn::Done(done) => Ok(done),
-            Turn::More(what) => Err(Self::More(what)),
-            Turn::Busy(failure) => Err(Self::Busy(failure)),
-        }
-    }
-
-    pub(super) fn what(&self) -> &str {
-        match self {
-            Self::More(what) => what,
-            Self::Busy(failure) => &failure.message,
-        }
-    }
-
-    /// How the step ends if nothing has changed for too long.
-    fn end(&self, moved: Instant) -> Failure {
-        match self {
-            Self::Busy(failure) => failure.clone(),
-            Self::More(what) => {
-                let text =
-                    format!("it has more to do after {what}, and nothing has changed for {} minutes", minutes(moved));
-                Failure::new(Class::Busy, text)
-            }
-        }
-    }
-}
-
-/// The resource that is waited for.
-#[derive(Clone, Copy)]
-enum Awaited<'a> {
-    Id(&'a str),
-    /// The logical name of what has no id yet.
-    Name(&'a str),
-}
-
-impl Awaited<'_> {
-    fn is(self, live: &Live) -> bool {
-        match self {
-            Self::Id(id) => live.id == id,
-            Self::Name(name) => live.tags.get(key::NAME) == Some(name),
-        }
-    }
-
-    fn may_be(self, unseen: &Unseen) -> bool {
-        match self {
-            Self::Id(id) => unseen.id == id,
-            Self::Name(name) => unseen.tags.as_ref().is_some_and(|tags| tags.get(key::NAME) == Some(name)),
-        }
-    }
-
-    /// # Errors
-    /// It may be there, but could not be read: that is not its absence.
-    fn find(self, listing: &AnyListing) -> Result<Presence<'_>> {
-        if let Some(live) = listing.found.iter().find(|live| self.is(live)) {
-            return Ok(Presence::There(live));
-        }
-        match listing.unseen.iter().find(|unseen| self.may_be(unseen)) {
-            Some(unseen) => Err(unseen.failure.clone()),
-            None => Ok(Presence::Gone),
-        }
-    }
-}
-
-/// The failure that a thing was in before it was changed: lists may go on showing it for a while.
-#[derive(Clone, Copy)]
-struct Former(Option<Instant>);
-
-impl Former {
-    /// Counts from now on.
-    fn of(before: Option<&State>) -> Self {
-        let had_failed = matches!(before, Some(State::Failed(_)));
-        Self(had_failed.then(|| Instant::now() + SPREAD))
-    }
-
-    /// Whether a failure that a list shows may still be this one. Its words don't tell: what is quoted in them moves on.
-    fn is_shown(self) -> bool {
-        self.0.is_some_and(|until| Instant::now() < until)
-    }
-}
-
 impl<'a, C: Cloud> Watch<'a, C> {
     /// `scope` names the one stack; its region is replaced by each look's.
     pub(super) fn new(connections: &'a dyn Connections<C>, scope: Scope) -> Self {
         Self { connections, scope, polls: Mutex::default() }
     }
 
-    /// Begins the waits of one step, for a thing of this kind and region.
-    pub(super) fn begin<'w>(&'w self, kind: &'w dyn AnyKind<C>, region: &'w str) -> Wait<'w, 'a, C> {
-        let now = Instant::now();
-        Wait { watch: self, kind, region, since: now, moved: now }
-    }
-
     /// Lists a kind, or takes the answer of somebody who asked since we came.
-    async fn poll(&self, kind: &dyn AnyKind<C>, region: &str, name: &'static str) -> Result<Arc<AnyListing>> {
+    pub(super) async fn poll(
+        &self,
+        kind: &dyn AnyKind<C>,
+        region: &str,
+        name: &'static str,
+    ) -> Result<Arc<AnyListing>> {
         let came = Instant::now();
         let cell = {
             let mut polls = self.polls.lock().unwrap_or_else(PoisonError::into_inner);
@@ -168,216 +48,4 @@ impl<'a, C: Cloud> Watch<'a, C> {
         *last = Some(Poll { asked, listing: listing.clone() });
         Ok(listing)
     }
-}
-
-/// The waits of one step, which share one time-out: that of its kind.
-pub(super) struct Wait<'w, 'a, C: Cloud> {
-    watch: &'w Watch<'a, C>,
-    kind: &'w dyn AnyKind<C>,
-    region: &'w str,
-    since: Instant,
-    /// When a call of a verb that goes on in turns last changed something.
-    moved: Instant,
-}
-
-impl<C: Cloud> Wait<'_, '_, C> {
-    /// Polls until `done` gives an outcome, and tells after each poll what is awaited. `which` picks the thing out of
-    /// those that claim the name.
-    async fn until<T>(
-        &self,
-        which: Awaited<'_>,
-        mut says: impl FnMut(&str),
-        mut done: impl FnMut(Presence<'_>) -> PollOutcome<T>,
-    ) -> Result<T> {
-        let facts = self.kind.facts();
-        let usual = Duration::from_secs(u64::from(facts.seconds));
-        let longest = (usual / 20).clamp(Duration::from_secs(1), LONGEST_PAUSE);
-        let (mut pause, mut blind_since) = (FIRST_PAUSE, None);
-        loop {
-            let listing = self.watch.poll(self.kind, self.region, facts.kind).await;
-            let awaited = match listing.as_ref().map_err(Failure::clone).and_then(|listing| which.find(listing)) {
-                Ok(sighting) => {
-                    blind_since = None;
-                    match done(sighting) {
-                        PollOutcome::End(end) => return end,
-                        PollOutcome::Awaits(what) => what,
-                    }
-                }
-                // A thing that changes may refuse to be read until it has changed.
-                Err(failure) if failure.is(Class::Busy) => {
-                    blind_since = None;
-                    format!("an answer of AWS: {}", failure.message)
-                }
-                Err(failure)
-                    if passes(&failure) && blind_since.get_or_insert_with(Instant::now).elapsed() < BLINDNESS =>
-                {
-                    format!("an answer of AWS: {}", failure.message)
-                }
-                Err(failure) => return Err(failure),
-            };
-            says(&awaited);
-            self.is_in_time(&awaited)?;
-            tokio::time::sleep(pause).await;
-            pause = (pause * 3 / 2).min(longest);
-        }
-    }
-
-    /// Waits until the thing with this id (or, before its id is known, of this name) can be used. `before` is how it was
-    /// before it was changed.
-    pub(super) async fn ready(
-        &self,
-        name: &str,
-        id: Option<&str>,
-        before: Option<&State>,
-        says: impl FnMut(&str),
-    ) -> Result<Arc<Live>> {
-        let invisible = Instant::now() + INVISIBLE;
-        let former = Former::of(before);
-        let which = id.map_or(Awaited::Name(name), Awaited::Id);
-        self.until(which, says, |sighting| match sighting {
-            Presence::Gone if Instant::now() < invisible => PollOutcome::Awaits("AWS to list it".to_owned()),
-            Presence::Gone => PollOutcome::End(Err(Failure::new(Class::NotFound, "it is gone, or was never there"))),
-            Presence::There(live) => readiness(live, former),
-        })
-        .await
-    }
-
-    /// Waits after a call of an update that was not its last: until the thing is ready again, and shows what came of the
-    /// call or has had the time to. `before` is how it was before the call.
-    pub(super) async fn changed(
-        &mut self,
-        before: &Live,
-        again: &Requeue,
-        says: impl FnMut(&str),
-    ) -> Result<Arc<Live>> {
-        let (sent, former) = (Instant::now(), Former::of(Some(&before.state)));
-        let next = self.until(Awaited::Id(&before.id), says, |sighting| match sighting {
-            Presence::Gone if sent.elapsed() < INVISIBLE => PollOutcome::Awaits("AWS to list it".to_owned()),
-            Presence::Gone => PollOutcome::End(Err(Failure::new(Class::NotFound, "it is gone"))),
-            Presence::There(live) => match readiness(live, former) {
-                PollOutcome::End(Ok(live)) if !has_moved(before, &live) && sent.elapsed() < SPREAD => {
-                    PollOutcome::Awaits(again.what().to_owned())
-                }
-                seen => seen,
-            },
-        });
-        let next = next.await?;
-        self.goes_on(before, &next, again)?;
-        Ok(next)
-    }
-
-    /// The same for a deletion: until the thing can be deleted, or is gone (none).
-    pub(super) async fn deletable(
-        &mut self,
-        before: &Live,
-        again: &Requeue,
-        says: impl FnMut(&str),
-    ) -> Result<Option<Arc<Live>>> {
-        let (sent, had_failed) = (Instant::now(), matches!(before.state, State::Failed(_)));
-        let need_settle = !self.kind.facts().deletable_unsettled;
-        let next = self.until(Awaited::Id(&before.id), says, |sighting| match sighting {
-            Presence::Gone => PollOutcome::End(Ok(None)),
-            Presence::There(live) => match &live.state {
-                State::Deleting => PollOutcome::Awaits("its end: AWS still lists it".to_owned()),
-                State::Settling(what) if need_settle => PollOutcome::Awaits(what.clone()),
-                State::Failed(why) if !had_failed => PollOutcome::End(Err(deletion_failed(why))),
-                _ if !has_moved(before, live) && sent.elapsed() < SPREAD => {
-                    PollOutcome::Awaits(again.what().to_owned())
-                }
-                _ => PollOutcome::End(Ok(Some(Arc::new(live.clone())))),
-            },
-        });
-        let next = next.await?;
-        if let Some(next) = &next {
-            self.goes_on(before, next, again)?;
-        }
-        Ok(next)
-    }
-
-    /// Whether a verb may be called once more: not for ever, and not for long while nothing changes.
-    fn goes_on(&mut self, before: &Live, now: &Live, again: &Requeue) -> Result<()> {
-        if has_moved(before, now) {
-            self.moved = Instant::now();
-        }
-        if self.moved.elapsed() >= STANDSTILL { Err(again.end(self.moved)) } else { self.is_in_time(again.what()) }
-    }
-
-    /// # Errors
-    /// The step has waited for longer than its kind's time-out.
-    fn is_in_time(&self, awaited: &str) -> Result<()> {
-        let facts = self.kind.facts();
-        let is_over = self.since.elapsed() > Duration::from_secs(u64::from(facts.timeout()));
-        if is_over { Err(overdue(facts, self.since, awaited)) } else { Ok(()) }
-    }
-
-    /// Waits until a thing that was started is awake.
-    pub(super) async fn awake(&self, id: &str, says: impl FnMut(&str)) -> Result<Arc<Live>> {
-        self.until(Awaited::Id(id), says, |sighting| match sighting {
-            Presence::Gone => PollOutcome::End(Err(Failure::new(Class::NotFound, "it is gone"))),
-            Presence::There(live) => match &live.state {
-                State::Settling(what) => PollOutcome::Awaits(what.clone()),
-                _ if live.stopped.is_some() => PollOutcome::Awaits("its start".to_owned()),
-                _ => PollOutcome::End(Ok(Arc::new(live.clone()))),
-            },
-        })
-        .await
-    }
-
-    /// Waits until a thing is gone; `live` is how it was before its deletion.
-    pub(super) async fn gone(&self, live: &Live, says: impl FnMut(&str)) -> Result<()> {
-        let former = Former::of(Some(&live.state));
-        let still = || PollOutcome::Awaits("its end: AWS still lists it".to_owned());
-        self.until(Awaited::Id(&live.id), says, |sighting| match sighting {
-            Presence::Gone => PollOutcome::End(Ok(())),
-            Presence::There(live) => match &live.state {
-                State::Failed(_) if former.is_shown() => still(),
-                State::Failed(why) => PollOutcome::End(Err(deletion_failed(why))),
-                _ => still(),
-            },
-        })
-        .await
-    }
-}
-
-/// Whether a thing that is there is ready.
-fn readiness(live: &Live, former: Former) -> PollOutcome<Arc<Live>> {
-    match &live.state {
-        State::Ready | State::AwaitsAction(_) => PollOutcome::End(Ok(Arc::new(live.clone()))),
-        State::Settling(what) => PollOutcome::Awaits(what.clone()),
-        State::Deleting => PollOutcome::End(Err(Failure::new(Class::Conflict, "somebody deletes it"))),
-        State::Failed(_) if former.is_shown() => PollOutcome::Awaits("AWS to show the change".to_owned()),
-        State::Failed(why) => PollOutcome::End(Err(Failure::new(Class::Invalid, why.clone())
-            .hint("see what it says, correct the YAML or the cause, then run the command again"))),
-    }
-}
-
-fn deletion_failed(why: &str) -> Failure {
-    Failure::new(Class::Busy, format!("its deletion failed: {why}"))
-}
-
-/// Whether a list shows that something has changed.
-fn has_moved(before: &Live, now: &Live) -> bool {
-    let of = |live: &Live| {
-        (live.state.clone(), live.spec.clone(), live.outputs.clone(), live.unmodelled.clone(), live.pending.clone())
-    };
-    of(before) != of(now)
-}
-
-fn minutes(since: Instant) -> u64 {
-    since.elapsed().as_secs() / 60
-}
-
-/// The end of a wait that took too long.
-fn overdue(facts: &Facts, since: Instant, awaited: &str) -> Failure {
-    let text = format!("waited {} minutes, and still for {awaited}; it may yet come", minutes(since));
-    Failure::new(Class::Busy, text).hint(if facts.preempts.is_empty() {
-        "run the command again: it goes on waiting"
-    } else {
-        "run the command again: it goes on waiting; or correct what keeps it, and apply: the correction need not wait"
-    })
-}
-
-/// Returns whether a failed list passes by itself.
-fn passes(failure: &Failure) -> bool {
-    matches!(failure.class, Class::Throttled | Class::Ambiguous | Class::Unreachable | Class::Other | Class::NotFound)
 }

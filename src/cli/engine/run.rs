@@ -29,9 +29,6 @@ use crate::plan::Plan;
 use crate::report::{Progress, estimate_all, saved_plan, stale};
 use crate::resource::{Access, Stack, StackId};
 
-/// EC2's documentation speaks of seconds until a change is seen everywhere. What answers at `--endpoint-url` is at once.
-const SPREAD: Duration = Duration::from_secs(10);
-
 /// One run in AWS.
 pub struct AwsHost<'a> {
     engine: &'a Engine,
@@ -67,8 +64,9 @@ impl Host<Aws> for AwsHost<'_> {
         Arc::new(WallClock(self.world.clock))
     }
 
+    /// What answers at `--endpoint-url` shows a change at once.
     fn spread(&self) -> Duration {
-        if self.engine.is_emulated { Duration::ZERO } else { SPREAD }
+        if self.engine.is_emulated { Duration::ZERO } else { apply::SPREAD }
     }
 
     fn recorder<'a>(&'a self, stack: &'a Stack) -> Result<Recorder<'a>> {

@@ -1,0 +1,216 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::again::Requeue;
+use super::sighting::{Awaited, Former, SPREAD, Seen, Sighting, deletion_failed, has_moved, readiness};
+use super::watch::Watch;
+use crate::resource::{AnyKind, Class, Cloud, Facts, Failure, Live, Result, State};
+
+/// The first pause between two looks; each next is half as long again, up to a twentieth of the kind's usual time.
+const FIRST_PAUSE: Duration = Duration::from_millis(400);
+const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+/// For how long a list that fails by itself (throttled, no answer) is tried again.
+const BLINDNESS: Duration = Duration::from_secs(5 * 60);
+/// A thing just made may be invisible to lists for a while: absence is no answer within this time.
+const INVISIBLE: Duration = Duration::from_secs(5 * 60);
+/// For how long a verb that has more to do is called again while nothing changes: as long as load balancers may keep a
+/// certificate whose listener is gone.
+const STANDSTILL: Duration = Duration::from_secs(20 * 60);
+
+/// The waits of one step, which has one patience for all of them: that of its kind.
+pub(super) struct Wait<'w, 'a, C: Cloud> {
+    watch: &'w Watch<'a, C>,
+    kind: &'w dyn AnyKind<C>,
+    region: &'w str,
+    since: Instant,
+    /// When a call of a verb that goes on in turns last changed something.
+    moved: Instant,
+}
+
+impl<'w, 'a, C: Cloud> Wait<'w, 'a, C> {
+    /// Begins to wait for a thing of this kind and region.
+    pub(super) fn begin(watch: &'w Watch<'a, C>, kind: &'w dyn AnyKind<C>, region: &'w str) -> Self {
+        let now = Instant::now();
+        Self { watch, kind, region, since: now, moved: now }
+    }
+
+    /// Looks until `done` says what came of it, and tells after each look what is awaited. `which` picks the thing out of
+    /// those that claim the name.
+    async fn until<T>(
+        &self,
+        which: Awaited<'_>,
+        mut says: impl FnMut(&str),
+        mut done: impl FnMut(Sighting<'_>) -> Seen<T>,
+    ) -> Result<T> {
+        let facts = self.kind.facts();
+        let usual = Duration::from_secs(u64::from(facts.seconds));
+        let longest = (usual / 20).clamp(Duration::from_secs(1), LONGEST_PAUSE);
+        let (mut pause, mut blind_since) = (FIRST_PAUSE, None);
+        loop {
+            let listing = self.watch.look(self.kind, self.region, facts.kind).await;
+            let awaited = match listing.as_ref().map_err(Failure::clone).and_then(|listing| which.find(listing)) {
+                Ok(sighting) => {
+                    blind_since = None;
+                    match done(sighting) {
+                        Seen::End(end) => return end,
+                        Seen::Awaits(what) => what,
+                    }
+                }
+                // A thing that changes may refuse to be read until it has changed.
+                Err(failure) if failure.is(Class::Busy) => {
+                    blind_since = None;
+                    format!("an answer of AWS: {}", failure.message)
+                }
+                Err(failure)
+                    if passes(&failure) && blind_since.get_or_insert_with(Instant::now).elapsed() < BLINDNESS =>
+                {
+                    format!("an answer of AWS: {}", failure.message)
+                }
+                Err(failure) => return Err(failure),
+            };
+            says(&awaited);
+            self.is_in_time(&awaited)?;
+            tokio::time::sleep(pause).await;
+            pause = (pause * 3 / 2).min(longest);
+        }
+    }
+
+    /// Waits until the thing with this id (or, before its id is known, of this name) can be used. `before` is how it was
+    /// before it was changed.
+    pub(super) async fn ready(
+        &self,
+        name: &str,
+        id: Option<&str>,
+        before: Option<&State>,
+        says: impl FnMut(&str),
+    ) -> Result<Arc<Live>> {
+        let invisible = Instant::now() + INVISIBLE;
+        let former = Former::of(before);
+        let which = id.map_or(Awaited::Name(name), Awaited::Id);
+        self.until(which, says, |sighting| match sighting {
+            Sighting::Gone if Instant::now() < invisible => Seen::Awaits("AWS to list it".to_owned()),
+            Sighting::Gone => Seen::End(Err(Failure::new(Class::NotFound, "it is gone, or was never there"))),
+            Sighting::There(live) => readiness(live, former),
+        })
+        .await
+    }
+
+    /// Waits after a call of an update that was not its last: until the thing is ready again, and shows what came of the call
+    /// or has had the time to. `before` is how it was before the call.
+    pub(super) async fn changed(
+        &mut self,
+        before: &Live,
+        again: &Requeue,
+        says: impl FnMut(&str),
+    ) -> Result<Arc<Live>> {
+        let (sent, former) = (Instant::now(), Former::of(Some(&before.state)));
+        let next = self.until(Awaited::Id(&before.id), says, |sighting| match sighting {
+            Sighting::Gone if sent.elapsed() < INVISIBLE => Seen::Awaits("AWS to list it".to_owned()),
+            Sighting::Gone => Seen::End(Err(Failure::new(Class::NotFound, "it is gone"))),
+            Sighting::There(live) => match readiness(live, former) {
+                Seen::End(Ok(live)) if !has_moved(before, &live) && sent.elapsed() < SPREAD => {
+                    Seen::Awaits(again.what().to_owned())
+                }
+                seen => seen,
+            },
+        });
+        let next = next.await?;
+        self.goes_on(before, &next, again)?;
+        Ok(next)
+    }
+
+    /// The same for a deletion: until the thing can be deleted, or is gone (none).
+    pub(super) async fn deletable(
+        &mut self,
+        before: &Live,
+        again: &Requeue,
+        says: impl FnMut(&str),
+    ) -> Result<Option<Arc<Live>>> {
+        let (sent, had_failed) = (Instant::now(), matches!(before.state, State::Failed(_)));
+        let need_settle = !self.kind.facts().deletable_unsettled;
+        let next = self.until(Awaited::Id(&before.id), says, |sighting| match sighting {
+            Sighting::Gone => Seen::End(Ok(None)),
+            Sighting::There(live) => match &live.state {
+                State::Deleting => Seen::Awaits("its end: AWS still lists it".to_owned()),
+                State::Settling(what) if need_settle => Seen::Awaits(what.clone()),
+                State::Failed(why) if !had_failed => Seen::End(Err(deletion_failed(why))),
+                _ if !has_moved(before, live) && sent.elapsed() < SPREAD => Seen::Awaits(again.what().to_owned()),
+                _ => Seen::End(Ok(Some(Arc::new(live.clone())))),
+            },
+        });
+        let next = next.await?;
+        if let Some(next) = &next {
+            self.goes_on(before, next, again)?;
+        }
+        Ok(next)
+    }
+
+    /// Whether a verb may be called once more: not for ever, and not for long while nothing changes.
+    fn goes_on(&mut self, before: &Live, now: &Live, again: &Requeue) -> Result<()> {
+        if has_moved(before, now) {
+            self.moved = Instant::now();
+        }
+        if self.moved.elapsed() >= STANDSTILL {
+            Err(again.end(minutes(self.moved)))
+        } else {
+            self.is_in_time(again.what())
+        }
+    }
+
+    /// # Errors
+    /// The step has waited for longer than its kind's patience.
+    fn is_in_time(&self, awaited: &str) -> Result<()> {
+        let facts = self.kind.facts();
+        let is_over = self.since.elapsed() > Duration::from_secs(u64::from(facts.timeout()));
+        if is_over { Err(overdue(facts, self.since, awaited)) } else { Ok(()) }
+    }
+
+    /// Waits until a thing that was started is awake.
+    pub(super) async fn awake(&self, id: &str, says: impl FnMut(&str)) -> Result<Arc<Live>> {
+        self.until(Awaited::Id(id), says, |sighting| match sighting {
+            Sighting::Gone => Seen::End(Err(Failure::new(Class::NotFound, "it is gone"))),
+            Sighting::There(live) => match &live.state {
+                State::Settling(what) => Seen::Awaits(what.clone()),
+                _ if live.stopped.is_some() => Seen::Awaits("its start".to_owned()),
+                _ => Seen::End(Ok(Arc::new(live.clone()))),
+            },
+        })
+        .await
+    }
+
+    /// Waits until a thing is gone; `live` is how it was before its deletion.
+    pub(super) async fn gone(&self, live: &Live, says: impl FnMut(&str)) -> Result<()> {
+        let former = Former::of(Some(&live.state));
+        let still = || Seen::Awaits("its end: AWS still lists it".to_owned());
+        self.until(Awaited::Id(&live.id), says, |sighting| match sighting {
+            Sighting::Gone => Seen::End(Ok(())),
+            Sighting::There(live) => match &live.state {
+                State::Failed(_) if former.is_shown() => still(),
+                State::Failed(why) => Seen::End(Err(deletion_failed(why))),
+                _ => still(),
+            },
+        })
+        .await
+    }
+}
+
+fn minutes(since: Instant) -> u64 {
+    since.elapsed().as_secs() / 60
+}
+
+/// The end of a wait that took too long.
+fn overdue(facts: &Facts, since: Instant, awaited: &str) -> Failure {
+    let text = format!("waited {} minutes, and still for {awaited}; it may yet come", minutes(since));
+    Failure::new(Class::Busy, text).hint(if facts.preempts.is_empty() {
+        "run the command again: it goes on waiting"
+    } else {
+        "run the command again: it goes on waiting; or correct what keeps it, and apply: the correction need not wait"
+    })
+}
+
+/// Returns whether a failed list passes by itself.
+fn passes(failure: &Failure) -> bool {
+    matches!(failure.class, Class::Throttled | Class::Ambiguous | Class::Unreachable | Class::Other | Class::NotFound)
+}
