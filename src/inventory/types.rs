@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::resource::{Address, Command, Failure, Live, NameConflict, Result, StackId, State, Unseen};
+use crate::resource::{Address, Failure, Live, NameConflict, Result, StackId, State, Unseen};
 
 /// What was read of one stack. A failed read is unknown, never absent.
 #[derive(Clone, Debug, Default)]
@@ -84,16 +84,6 @@ pub struct Orphan {
     pub resources: usize,
     /// The addresses of the live resources there.
     pub addresses: BTreeSet<Address>,
-}
-
-impl Orphan {
-    /// The command that deletes it, after asking.
-    pub fn command(&self) -> Command {
-        let Self { stack, account, region, role, .. } = self;
-        let destroy = Command::new("destroy").option("--orphan", stack).option("--account", account);
-        let destroy = destroy.option("--region", region);
-        role.iter().fold(destroy, |line, arn| line.option("--role", arn))
-    }
 }
 
 impl Inventory {

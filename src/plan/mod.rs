@@ -45,6 +45,7 @@ pub use guards::{Allowance, Guard, Guarding, Guards, Refusal, guard, refusals};
 pub use input::{Input, Mode};
 pub use make::plan;
 pub use observed::unread;
+pub use preconditions::destroy_orphan;
 pub use tags::own_tags;
 pub use types::{
     Action, Cause, Change, Desired, Field, Later, Plan, StackPlan, Step, StepId, Summary, Transfer, Verb, Waiting,

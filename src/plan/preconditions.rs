@@ -50,10 +50,18 @@ fn moved(input: &Input<'_>) -> Vec<Orphan> {
     regions.into_iter().map(orphan).collect()
 }
 
+/// The command that deletes what an orphan has, after asking.
+pub fn destroy_orphan(orphan: &Orphan) -> Command {
+    let Orphan { stack, account, region, role, .. } = orphan;
+    let destroy = Command::new("destroy").option("--orphan", stack).option("--account", account);
+    let destroy = destroy.option("--region", region);
+    role.iter().fold(destroy, |line, arn| line.option("--role", arn))
+}
+
 fn lives_elsewhere(stack: &Stack, elsewhere: &[Orphan]) -> String {
     let place = |there: &Orphan| format!("in {} of {} ({} resources)", there.region, there.account, there.resources);
     let places: Vec<_> = elsewhere.iter().map(place).collect();
-    let commands: Vec<_> = elsewhere.iter().map(|there| format!("`{}`", there.command())).collect();
+    let commands: Vec<_> = elsewhere.iter().map(|there| format!("`{}`", destroy_orphan(there))).collect();
     format!(
         "{} lives {} and not in {} of {}, where the YAML puts it: put `region` and `account` back, or destroy it \
          there first: {}",

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::inventory::Orphan;
-use crate::plan::{Change, Field, Guard, Later, Plan, Refusal, StackPlan, Summary};
+use crate::plan::{Change, Field, Guard, Later, Plan, Refusal, StackPlan, Summary, destroy_orphan};
 
 /// Rises in its first number when a reader of the format could stumble.
 pub const FORMAT_VERSION: &str = "1.0";
@@ -206,7 +206,7 @@ impl OrphanDocument {
             account: orphan.account.clone(),
             region: orphan.region.clone(),
             resources: orphan.resources,
-            command: orphan.command().to_string(),
+            command: destroy_orphan(orphan).to_string(),
         }
     }
 }

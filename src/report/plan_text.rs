@@ -10,7 +10,7 @@ use super::order::{Risk, by_risk};
 use super::style::{CHANGE, DANGER, FAINT, HEAD, NEW, count, pad, paint, width_of};
 use super::summary::summary_line;
 use crate::inventory::{Orphan, Unmanaged};
-use crate::plan::{Action, Change, Plan, StackPlan, refusals};
+use crate::plan::{Action, Change, Plan, StackPlan, destroy_orphan, refusals};
 use crate::problem::Problem;
 use crate::resource::Stack;
 
@@ -95,7 +95,7 @@ pub(super) fn foreign_line(thing: &Unmanaged, plan: &StackPlan) -> String {
 pub(super) fn orphan_line(orphan: &Orphan) -> String {
     let Orphan { stack, account, region, resources, .. } = orphan;
     let found = count(*resources, "resource");
-    format!("{stack} is not in the YAML there: {found} in {region} of {account}: {}", orphan.command())
+    format!("{stack} is not in the YAML there: {found} in {region} of {account}: {}", destroy_orphan(orphan))
 }
 
 /// A warning on one line: in a plan there is no room for the source.
