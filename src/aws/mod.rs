@@ -22,6 +22,7 @@ mod recent;
 mod retry;
 mod session;
 mod sessions;
+mod setup;
 mod store;
 mod survey;
 mod tag_index;
@@ -29,6 +30,7 @@ mod timings;
 mod token_bucket;
 mod writer;
 mod writer_gate;
+mod writer_scope;
 
 pub use class::classify;
 pub use clients::Clients;
@@ -36,13 +38,15 @@ pub use gate_rules::GateRules;
 pub use reader::Reader;
 pub use retry::{MINUTE, create_once, retry, until};
 pub use session::Session;
-pub use sessions::{ATTEMPT, OWN_READS, Sessions, Setup};
+pub use sessions::{ATTEMPT, OWN_READS, Sessions};
+pub use setup::Setup;
 pub use store::{ObjectStore, STORE_CALLS, StoreCall, StoreResource};
 pub use survey::{SURVEY_READS, Survey, SurveyedThing, Things, survey};
 pub use tag_index::TagIndex;
 pub use timings::{Timing, Timings};
 pub use token_bucket::{Rate, TokenBucket};
-pub use writer::{Fence, Writer, WriterScope};
+pub use writer::Writer;
+pub use writer_scope::{Fence, WriterScope};
 
 use crate::resource::Cloud;
 

@@ -23,7 +23,7 @@ use super::limiter::{LimitedIdentity, Limiter};
 use super::meter::Meter;
 use super::survey::SURVEY_READS;
 use super::timings::Timer;
-use super::{GateRules, Session, Timings};
+use super::{Session, Setup, Timings};
 use crate::resource::{Result, Role};
 
 /// A regional endpoint that does not accept a connection in five seconds is not reachable.
@@ -38,25 +38,6 @@ pub const ATTEMPT: Duration = Duration::from_secs(CONNECT.as_secs() + ANSWER.as_
 const ATTEMPTS: u32 = 5;
 /// What this room itself reads, beside the kinds.
 pub const OWN_READS: &[&str] = &["sts:GetCallerIdentity", "tag:GetResources"];
-
-/// How to reach AWS, as the command line says.
-#[derive(Debug, Default)]
-pub struct Setup {
-    /// A profile that was asked for on the command line; `AWS_PROFILE` is the SDK's business.
-    pub profile: Option<String>,
-    /// An AWS-compatible endpoint for all services.
-    pub endpoint_url: Option<String>,
-    /// Whether the sandbox answers there, which wants nobody's credentials and has every account.
-    pub is_sandbox: bool,
-    /// Where credentials are looked up (SSO, STS) before a region is known.
-    pub region: String,
-    /// The run's id, part of the name of assumed sessions: AWS's audit trail shows it.
-    pub run: String,
-    /// By what readers and writers are held.
-    pub rules: Arc<GateRules>,
-    /// Takes the place of the network in tests.
-    pub http_client: Option<SharedHttpClient>,
-}
 
 /// An account and a region.
 type AccountRegion = (String, String);

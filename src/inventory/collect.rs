@@ -1,95 +1,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use futures_util::future::{BoxFuture, join_all};
+use futures_util::future::join_all;
 
 use super::mistagged::find_mistagged;
+use super::request::{Request, Source, StackRequest, Surveyed, Things};
 use super::selection::Selection;
-use super::types::{Inventory, ListOutcome, Orphan, StackListing, Unmanaged};
-use crate::resource::{
-    Address, AnyKind, AnyListing, Cloud, Facts, Failure, Live, Result, Scope, Secrets, Stack, StackId, State, key,
-};
+use super::share::share;
+use super::types::{Inventory, ListOutcome, Unmanaged};
+use crate::resource::{AnyKind, AnyListing, Cloud, Facts, Live, Result, Secrets, StackId, State, key};
 
 /// The kind whose things others stand in: it can't go while anything is inside.
 pub const NETWORK: &str = "AWS::EC2::VPC";
-
-/// The foreign things in one region.
-#[derive(Debug, Default)]
-pub struct Surveyed {
-    pub things: Vec<Unmanaged>,
-    /// Why it is not known what others have attached to the stack's things, if it is not.
-    pub incomplete: Option<Failure>,
-}
-
-/// The ids of what was found in one region, by type.
-pub type Things = BTreeMap<&'static str, Vec<String>>;
-
-/// The services of which the tag index shows something, by stack; see [`Facts::indexed_as`].
-pub type Services = BTreeMap<StackId, BTreeSet<String>>;
-
-/// Where readers come from; one account.
-pub trait Source<C: Cloud>: Send + Sync {
-    /// Opens a fresh reader for one region.
-    fn reader<'a>(&'a self, region: &'a str) -> BoxFuture<'a, Result<C::Reader>>;
-
-    /// Says of which services the tag index shows something of the scope's stacks. It lags.
-    fn services<'a>(&'a self, reader: &'a C::Reader, scope: &'a Scope) -> BoxFuture<'a, Result<Services>>;
-
-    /// Lists all that stands in the networks among these things, ours or not, and what others have attached to them.
-    fn survey<'a>(&'a self, reader: &'a C::Reader, things: &'a Things) -> BoxFuture<'a, Result<Surveyed>>;
-}
-
-/// The stacks to read in one account.
-pub struct Request<'a> {
-    pub project: &'a str,
-    pub account: &'a str,
-    /// The types that are read in any case: what the project can make. Of another type it is read what the tag index shows.
-    pub named: &'a BTreeSet<String>,
-    pub stacks: Vec<StackRequest<'a>>,
-    /// Whether to look for unmanaged things too (`diff`, `destroy`).
-    pub survey: bool,
-}
-
-/// One stack to read.
-pub struct StackRequest<'a> {
-    pub stack: &'a Stack,
-    /// The desired resources and their regions: if one of them is missing, a second list asks whether it only lost its tags.
-    pub wanted: BTreeMap<Address, String>,
-    /// The desired resources that belong to no region.
-    pub global: BTreeSet<Address>,
-}
-
-impl StackRequest<'_> {
-    /// The home region and those that resources name.
-    pub fn regions(&self) -> BTreeSet<&str> {
-        self.wanted.values().map(String::as_str).chain([self.stack.region.as_str()]).collect()
-    }
-
-    /// Returns whether most of what should be in the home region is there. If not, the stack may live elsewhere: what named
-    /// the new home before is here all the same.
-    pub fn is_at_home(&self, inventory: &Inventory) -> bool {
-        let wanted = self.wanted_at_home().count();
-        wanted == 0 || self.missing_at_home(inventory).len() * 2 < wanted
-    }
-
-    /// Returns whether a stack that is not at home lives where something of it was found: that is missing at home, or
-    /// nothing is there at all.
-    pub fn lives_with(&self, found: &Orphan, inventory: &Inventory) -> bool {
-        let is_empty = inventory.living_in(&self.stack.region).next().is_none();
-        is_empty || self.missing_at_home(inventory).into_iter().any(|address| found.addresses.contains(address))
-    }
-
-    fn missing_at_home(&self, inventory: &Inventory) -> Vec<&Address> {
-        let there: BTreeSet<&Address> = inventory.living_in(&self.stack.region).collect();
-        self.wanted_at_home().filter(|address| !there.contains(address)).collect()
-    }
-
-    fn wanted_at_home(&self) -> impl Iterator<Item = &Address> {
-        let home =
-            self.wanted.iter().filter(|(address, at)| **at == self.stack.region && !self.global.contains(*address));
-        home.map(|(address, _)| address)
-    }
-}
 
 /// Reads every kind once per region for all stacks asked for, at once, and a second time where something is missing that
 /// may only have lost its tags. What fails is kept as unknown.
@@ -189,7 +111,7 @@ async fn read_region<'a, C: Cloud>(
     request: &'a Request<'_>,
     region: &str,
 ) -> Region<'a> {
-    let (scope, name) = (scope(request, region), region.to_owned());
+    let (scope, name) = (request.scope(region), region.to_owned());
     let reader = match source.reader(region).await {
         Ok(reader) => reader,
         Err(failure) => {
@@ -212,49 +134,6 @@ async fn read_region<'a, C: Cloud>(
     let survey =
         if request.survey && !is_empty { source.survey(&reader, &things).await } else { Ok(Surveyed::default()) };
     Region { name, selection, listings, survey }
-}
-
-/// The scope of the lists in one region.
-pub(super) fn scope(request: &Request<'_>, region: &str) -> Scope {
-    let stacks = request.stacks.iter().filter(|stack_request| stack_request.regions().contains(region));
-    Scope {
-        project: request.project.to_owned(),
-        account: request.account.to_owned(),
-        region: region.to_owned(),
-        stacks: stacks.map(|stack_request| stack_request.stack.id.clone()).collect(),
-        requested: BTreeSet::new(),
-    }
-}
-
-/// One stack's share of a listing.
-pub(super) fn share<C: Cloud>(
-    kind: &dyn AnyKind<C>,
-    listing: &AnyListing,
-    project: &str,
-    stack: &StackId,
-) -> StackListing {
-    let facts = kind.facts();
-    let mut stack_listing = StackListing { name_conflicts: listing.name_conflicts.clone(), ..StackListing::default() };
-    for live in &listing.found {
-        let is_ours = live.tags.get(key::PROJECT) == Some(project) && live.tags.stack().as_ref() == Some(stack);
-        let Some(address) = live.tags.address(facts.kind).filter(|_| is_ours) else { continue };
-        let live = Arc::new(live.clone());
-        if facts.bears_id() && is_copy(&live) {
-            stack_listing.copies.push(live);
-        } else {
-            stack_listing.found.entry(address).or_default().push(live);
-        }
-    }
-    let concerns = |unseen: &&crate::resource::Unseen| {
-        unseen.tags.as_ref().is_none_or(|tags| tags.stack().as_ref() == Some(stack))
-    };
-    stack_listing.unseen = listing.unseen.iter().filter(concerns).cloned().collect();
-    stack_listing
-}
-
-/// A restored cluster carries the tags of the one it was made from: its name is not its `provision:id`.
-fn is_copy(live: &Live) -> bool {
-    live.tags.get(key::ID).is_some_and(|id| live.name.as_deref().is_some_and(|name| !name.eq_ignore_ascii_case(id)))
 }
 
 /// Copies of ours are nobody's: they bear our tags because they were restored from what does.

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 use serde_json::Value;
 
-use super::collect::{Request, Source, StackRequest, scope, share};
+use super::request::{Request, Source, StackRequest};
+use super::share::share;
 use super::types::{Inventory, ListOutcome, StackListing};
 use crate::resource::{AnyKind, AnyListing, Cloud, Failure, Live, Result, Scope, Shape, StackId, Unseen, pointer};
 
@@ -78,7 +79,7 @@ async fn ask<C: Cloud>(
     region: &str,
     asked: &Asked,
 ) -> Result<AnyListing> {
-    let mut scope = scope(request, region);
+    let mut scope = request.scope(region);
     scope.requested = asked.values().flatten().cloned().collect();
     // A reader of its own: what another kind's look has read was read for what that one asked.
     kind.list(&source.reader(region).await?, &scope).await

@@ -4,10 +4,13 @@ mod collect;
 mod mistagged;
 mod named;
 mod preflight;
+mod request;
 mod selection;
+mod share;
 mod types;
 
-pub use collect::{NETWORK, Request, Services, Source, StackRequest, Surveyed, Things, collect};
+pub use collect::{NETWORK, collect};
 pub use named::named_stacks;
 pub use preflight::{Wanted, preflight};
+pub use request::{Request, Services, Source, StackRequest, Surveyed, Things};
 pub use types::{Inventory, ListOutcome, Orphan, PreflightRefusal, StackListing, Unmanaged};

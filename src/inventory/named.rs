@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use futures_util::future::try_join_all;
 
-use super::collect::Source;
+use super::request::Source;
 use crate::resource::{AnyKind, Cloud, Identity, Result, Scope, StackId, Tags};
 
 /// Finds the stacks of a project in one region of an account that something names which AWS can't tag.

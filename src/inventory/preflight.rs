@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use futures_util::future::join_all;
 use serde_json::Value;
 
-use super::collect::Source;
+use super::request::Source;
 use super::types::{Inventory, ListOutcome, PreflightRefusal};
 use crate::resource::{Address, AnyKind, Class, Cloud, Failure, OPEN, StackId, keyed};
 

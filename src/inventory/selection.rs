@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use super::collect::{Request, Services, Source};
+use super::request::{Request, Services, Source};
 use crate::resource::{AnyKind, Cloud, Facts, Scope, StackId};
 
 /// Which kinds are read of which stacks in one region.

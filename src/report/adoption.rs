@@ -1,4 +1,5 @@
-use super::plan_text::{TextOptions, stack_text};
+use super::layout::TextOptions;
+use super::plan_text::stack_text;
 use super::style::{HEAD, paint};
 use crate::plan::StackPlan;
 

@@ -2,7 +2,6 @@
 
 use super::difference::wrapped;
 use super::field::{FieldWords, Ours, Wording};
-use super::plan_text::TextOptions;
 use super::style::{FAINT, pad, paint, width_of};
 use crate::plan::Change;
 
@@ -16,6 +15,17 @@ const VALUE: usize = 60;
 const BEHIND: usize = 40;
 /// A value beside its path has at least so many columns, else it stands below.
 const SHORTEST: usize = 30;
+
+/// How a plan is laid out on a terminal.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TextOptions {
+    /// The columns there are; none: values are written whole.
+    pub width: Option<usize>,
+    /// Also lists the fields of what is created, and why nothing else is.
+    pub verbose: bool,
+    /// Writes sensitive values.
+    pub show_values: bool,
+}
 
 /// How the fields of one stack are laid out.
 #[derive(Clone, Copy)]

@@ -5,7 +5,7 @@ use super::estimate::estimate_all;
 use super::field::ignored_line;
 use super::folded::{Folded, folded};
 use super::later::later_line;
-use super::layout::Layout;
+use super::layout::{Layout, TextOptions};
 use super::order::{Risk, by_risk};
 use super::style::{CHANGE, DANGER, FAINT, HEAD, NEW, count, pad, paint, width_of};
 use super::summary::summary_line;
@@ -13,17 +13,6 @@ use crate::inventory::{Orphan, Unmanaged};
 use crate::plan::{Action, Change, Plan, StackPlan, destroy_orphan, refusals};
 use crate::problem::Problem;
 use crate::resource::Stack;
-
-/// How a plan is laid out on a terminal.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct TextOptions {
-    /// The columns there are; none: values are written whole.
-    pub width: Option<usize>,
-    /// Also lists the fields of what is created, and why nothing else is.
-    pub verbose: bool,
-    /// Writes sensitive values.
-    pub show_values: bool,
-}
 
 /// What stands in front of a note.
 const NOTE: &str = "               ";

@@ -7,6 +7,7 @@ mod compile;
 mod engine;
 mod expand;
 mod library;
+mod nulls;
 mod origins;
 mod parameters;
 mod part;

@@ -10,12 +10,6 @@ use super::tidy::{Source, sources, word};
 /// The circles that stay, by their files, and why: two halves of one thing that are easier to read apart.
 const CIRCLES: &[(&[&str], &str)] = &[
     (&["aws/attached", "aws/survey"], "the survey asks about attachments, which are seen as its own things are"),
-    (&["aws/credentials", "aws/sessions"], "credentials are those of a session's setup"),
-    (&["aws/writer", "aws/writer_gate"], "a writer's scope is what its gate holds requests against"),
-    (
-        &["inventory/collect", "inventory/mistagged", "inventory/selection"],
-        "the first list of a request and the second, which reads in the same way",
-    ),
     (&["kinds/ec2/nat_gateway", "kinds/ec2/route_table"], "a gateway needs a way out, and a route leads to a gateway"),
     (
         &[
@@ -37,7 +31,6 @@ const CIRCLES: &[(&[&str], &str)] = &[
         "a decision about one resource asks what was decided of others",
     ),
     (&["plan/guards", "plan/types"], "a plan bears what its guards said"),
-    (&["report/layout", "report/plan_text"], "the text of a plan is laid out by its parts"),
     (
         &["resource/changes", "resource/diff", "resource/facts", "resource/keyed", "resource/kind", "resource/shape"],
         "the vocabulary of a kind: its facts name its rules, which are about its differences",
@@ -49,7 +42,6 @@ const CIRCLES: &[(&[&str], &str)] = &[
         &["sandbox", "sandbox/control", "sandbox/folder", "sandbox/python", "sandbox/server"],
         "the server is found by its folder, whose lock the server holds",
     ),
-    (&["template/expand", "template/values"], "a value may be repeated, and what is repeated has values"),
     (&["tenant/check", "tenant/project"], "a project's file is checked as it is read"),
 ];
 
