@@ -6,10 +6,10 @@ use std::process::Output;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
-use crate::commands::shell::{Edge, both};
+use crate::commands::shell::{Shell, both};
 use crate::sandbox::control;
 use crate::sandbox::local_aws;
-use crate::stacks::local_account::Stage;
+use crate::stacks::local_account::LocalAccount;
 
 const TEMPLATE: &str = "\
 resources:
@@ -66,9 +66,9 @@ fn has(ran: &Output, exit: i32, expected: &[&str]) {
 /// Runs once with a fault.
 async fn with_fault(name: &str, account: &str, fault: Value, args: &[&str]) -> Output {
     let (url, _turn) = server().await;
-    let edge = Edge::new(name, url, account, TEMPLATE);
+    let shell = Shell::new(name, url, account, TEMPLATE);
     faults(url, fault).await;
-    let ran = edge.run(args).await;
+    let ran = shell.run(args).await;
     faults(url, json!([])).await;
     ran
 }
@@ -76,17 +76,17 @@ async fn with_fault(name: &str, account: &str, fault: Value, args: &[&str]) -> O
 #[tokio::test]
 async fn no_credentials() {
     // Not on this machine: there, keys are made up.
-    let mut edge = Edge::new("no-credentials", "https://192.0.2.1", "123456789012", TEMPLATE);
-    edge.env.retain(|name, _| !name.starts_with("AWS_") || name == "AWS_EC2_METADATA_DISABLED");
+    let mut shell = Shell::new("no-credentials", "https://192.0.2.1", "123456789012", TEMPLATE);
+    shell.env.retain(|name, _| !name.starts_with("AWS_") || name == "AWS_EC2_METADATA_DISABLED");
     has(
-        &edge.run(PLAN).await,
+        &shell.run(PLAN).await,
         1,
         &[
             "error: sts:GetCallerIdentity: no usable credentials: ",
             "\n hint: log in (for example `aws sso login`) or name a profile with --profile; to work without an account, `--sandbox` starts a local AWS, and `plan --offline` asks nobody\n",
         ],
     );
-    let profile = edge.run(&["plan", "--profile", "nobody"]).await;
+    let profile = shell.run(&["plan", "--profile", "nobody"]).await;
     has(
         &profile,
         1,
@@ -94,7 +94,7 @@ async fn no_credentials() {
             "\n hint: look whether there is a profile `nobody` (`aws configure list-profiles`), and log in to it (`aws sso login --profile nobody`)\n",
         ],
     );
-    let nonsense = edge.run(&["plan", "--endpoint-url", "nonsense"]).await;
+    let nonsense = shell.run(&["plan", "--endpoint-url", "nonsense"]).await;
     has(&nonsense, 64, &["`nonsense` is no URL: write http://127.0.0.1:5000"]);
 }
 
@@ -114,18 +114,18 @@ async fn expired_credentials() {
 #[tokio::test]
 async fn credentials_of_another_account() {
     let (url, _turn) = server().await;
-    let edge = Edge::new("wrong-account", url, "600000000002", TEMPLATE).with("AWS_ACCESS_KEY_ID", "600000000099");
+    let shell = Shell::new("wrong-account", url, "600000000002", TEMPLATE).with("AWS_ACCESS_KEY_ID", "600000000099");
     has(
-        &edge.run(APPLY).await,
+        &shell.run(APPLY).await,
         1,
         &[
             "error: these credentials belong to account 600000000099 (arn:aws:",
             "), the stack to 600000000002\n hint: choose a profile of account 600000000002 with --profile, or give the tenant a role there (`roles:`)\n",
         ],
     );
-    let stage = Stage::on(url, "600000000099");
+    let local = LocalAccount::on(url, "600000000099");
     assert_eq!(
-        stage.calls().await.iter().filter(|call| *call != "sts:GetCallerIdentity").count(),
+        local.calls().await.iter().filter(|call| *call != "sts:GetCallerIdentity").count(),
         0,
         "and nothing else is asked"
     );
@@ -134,10 +134,10 @@ async fn credentials_of_another_account() {
 #[tokio::test]
 async fn a_role_that_can_not_be_assumed() {
     let (url, _turn) = server().await;
-    let edge = Edge::new("no-role", url, "600000000003", TEMPLATE);
-    edge.write("tenants/acme.yaml", "tenant: acme\ntemplate: t\naccount: \"600000000003\"\nroles: { read: \"arn:aws:iam::600000000003:role/plan\" }\nenvironments: { test: { region: us-east-1 } }\n");
+    let shell = Shell::new("no-role", url, "600000000003", TEMPLATE);
+    shell.write("tenants/acme.yaml", "tenant: acme\ntemplate: t\naccount: \"600000000003\"\nroles: { read: \"arn:aws:iam::600000000003:role/plan\" }\nenvironments: { test: { region: us-east-1 } }\n");
     faults(url, json!([{ "operation": "AssumeRole", "what": "deny" }])).await;
-    let ran = edge.run(PLAN).await;
+    let ran = shell.run(PLAN).await;
     faults(url, json!([])).await;
     has(
         &ran,
@@ -171,21 +171,21 @@ resources:
 async fn a_service_that_is_denied_hinders_nobody_who_does_not_use_it() {
     let (url, _turn) = server().await;
     let key = format!("{LOGS}  - type: AWS::KMS::Key\n    name: data\n    properties: {{ Description: for tests }}\n");
-    let edge = Edge::new("denied-service", url, "600000000012", &key);
+    let shell = Shell::new("denied-service", url, "600000000012", &key);
     let deny = |operation: &str| json!({ "operation": operation, "service": "elasticache", "what": "deny" });
     let operations = ["DescribeReplicationGroups", "DescribeCacheClusters", "DescribeCacheSubnetGroups"];
     let denied = Value::from_iter(operations.map(deny));
     faults(url, denied.clone()).await;
-    let apply = edge.run(APPLY).await;
-    edge.write("templates/t.yaml", LOGS);
-    let plan = edge.run(PLAN).await;
-    let goes = edge.run(&[APPLY, &["--allow-destroy", "acme/test/AWS::KMS::Key/data"]].concat()).await;
+    let apply = shell.run(APPLY).await;
+    shell.write("templates/t.yaml", LOGS);
+    let plan = shell.run(PLAN).await;
+    let goes = shell.run(&[APPLY, &["--allow-destroy", "acme/test/AWS::KMS::Key/data"]].concat()).await;
     // Once a template of the project names a cache, whoever uses it, the key may be needed.
-    edge.write("templates/t.yaml", &key);
-    let again = edge.run(APPLY).await;
-    edge.write("templates/t.yaml", LOGS);
-    edge.write("templates/other.yaml", "resources: [{ type: AWS::ElastiCache::ReplicationGroup, name: cache }]\n");
-    let blocked = edge.run(PLAN).await;
+    shell.write("templates/t.yaml", &key);
+    let again = shell.run(APPLY).await;
+    shell.write("templates/t.yaml", LOGS);
+    shell.write("templates/other.yaml", "resources: [{ type: AWS::ElastiCache::ReplicationGroup, name: cache }]\n");
+    let blocked = shell.run(PLAN).await;
     faults(url, json!([])).await;
     has(&apply, 0, &["2 done"]);
     has(&plan, 6, &["AWS::KMS::Key/data", "1 to delete"]);
@@ -201,16 +201,16 @@ async fn what_no_template_names_any_more_is_found_by_its_tags() {
         "{LOGS}  - type: AWS::WAFv2::IPSet\n    name: office\n    properties: {{ Scope: REGIONAL, IPAddressVersion: IPV4, \
          Addresses: [192.0.2.0/24] }}\n"
     );
-    let edge = Edge::new("former-type", url, "600000000013", &set);
-    has(&edge.run(APPLY).await, 0, &["2 done"]);
-    edge.write("templates/t.yaml", LOGS);
+    let shell = Shell::new("former-type", url, "600000000013", &set);
+    has(&shell.run(APPLY).await, 0, &["2 done"]);
+    shell.write("templates/t.yaml", LOGS);
     faults(url, json!([{ "operation": "ListIPSets", "service": "wafv2", "what": "deny" }])).await;
-    let unread = edge.run(PLAN).await;
+    let unread = shell.run(PLAN).await;
     faults(url, json!([])).await;
     has(&unread, 0, &["AWS::WAFv2::IPSet could not be listed in us-east-1"]);
-    has(&edge.run(PLAN).await, 0, &["AWS::WAFv2::IPSet/office", "1 to delete"]);
-    has(&edge.run(APPLY).await, 0, &["1 done"]);
-    has(&edge.run(PLAN).await, 0, &["nothing to do, 1 resource unchanged"]);
+    has(&shell.run(PLAN).await, 0, &["AWS::WAFv2::IPSet/office", "1 to delete"]);
+    has(&shell.run(APPLY).await, 0, &["1 done"]);
+    has(&shell.run(PLAN).await, 0, &["nothing to do, 1 resource unchanged"]);
 }
 
 #[tokio::test]
@@ -218,13 +218,13 @@ async fn a_resource_that_may_not_be_read_blocks_itself_and_the_rest_goes_on() {
     let (url, _turn) = server().await;
     let two =
         format!("{TEMPLATE}  - type: AWS::EC2::VPC\n    name: other\n    properties: {{ CidrBlock: 10.30.0.0/16 }}\n");
-    let edge = Edge::new("denied-one", url, "600000000005", &two);
-    has(&edge.run(APPLY).await, 0, &[]);
+    let shell = Shell::new("denied-one", url, "600000000005", &two);
+    has(&shell.run(APPLY).await, 0, &[]);
     let longer = two.replace("RetentionInDays: 30", "RetentionInDays: 60");
-    edge.write("templates/t.yaml", &longer);
+    shell.write("templates/t.yaml", &longer);
     faults(url, json!([{ "operation": "DescribeVpcAttribute", "what": "deny" }])).await;
-    let plan = edge.run(PLAN).await;
-    let apply = edge.run(&["plan", "acme/test", "--format", "json"]).await;
+    let plan = shell.run(PLAN).await;
+    let apply = shell.run(&["plan", "acme/test", "--format", "json"]).await;
     faults(url, json!([])).await;
     has(
         &plan,
@@ -287,11 +287,11 @@ async fn a_quota_that_is_exhausted() {
 #[tokio::test]
 async fn a_name_that_somebody_else_has() {
     let (url, _turn) = server().await;
-    let edge = Edge::new("taken", url, "600000000009", TEMPLATE);
-    let config = Stage::on(url, "600000000009").by_hand().await;
+    let shell = Shell::new("taken", url, "600000000009", TEMPLATE);
+    let config = LocalAccount::on(url, "600000000009").by_hand().await;
     let logs = aws_sdk_cloudwatchlogs::Client::new(&config);
     logs.create_log_group().log_group_name("acme-test-app").send().await.expect("by hand");
-    let ran = edge.run(APPLY).await;
+    let ran = shell.run(APPLY).await;
     has(
         &ran,
         4,
@@ -301,9 +301,9 @@ async fn a_name_that_somebody_else_has() {
 
 #[tokio::test]
 async fn an_endpoint_that_nobody_listens_at() {
-    let edge = Edge::new("dead", "http://127.0.0.1:9", "600000000010", TEMPLATE);
+    let shell = Shell::new("dead", "http://127.0.0.1:9", "600000000010", TEMPLATE);
     has(
-        &edge.run(PLAN).await,
+        &shell.run(PLAN).await,
         1,
         &[
             "error: sts:GetCallerIdentity: ",

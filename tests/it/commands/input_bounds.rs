@@ -1,6 +1,6 @@
 //! What is small to write and huge to read: refused, or read, in bounded time and memory.
 
-use crate::commands::shell::{Edge, both};
+use crate::commands::shell::{Shell, both};
 
 /// Through the program itself, with a gigabyte and a half of memory.
 #[tokio::test]
@@ -40,11 +40,11 @@ async fn what_would_grow_without_bounds_is_refused_in_bounded_time_and_memory() 
             format!("parameters: {{ p: {{ $ref: '#/properties/p', default: 1 }} }}\n{resources}"),
         ),
     ];
-    let edge = Edge::new("bounds", "http://127.0.0.1:9", "123456789012", resources);
+    let shell = Shell::new("bounds", "http://127.0.0.1:9", "123456789012", resources);
     for (reason, template) in cases {
-        edge.write("templates/t.yaml", &template);
+        shell.write("templates/t.yaml", &template);
         let line = "ulimit -v 1500000; exec timeout 300 \"$provision\" validate";
-        let ran = edge.shell(line).await;
+        let ran = shell.run_line(line).await;
         let said = both(&ran);
         let end = said.chars().rev().take(300).collect::<Vec<_>>().into_iter().rev().collect::<String>();
         assert!(matches!(ran.status.code(), Some(0 | 1)), "{reason}: {:?} {end}", ran.status);

@@ -11,7 +11,7 @@ use tokio::process::{Child, Command};
 use tokio::sync::OnceCell;
 
 use crate::sandbox::local_aws;
-use crate::stacks::local_account::Stage;
+use crate::stacks::local_account::LocalAccount;
 
 const TENANT: &str = "
 tenant: acme
@@ -89,9 +89,9 @@ impl Project {
 
     /// Makes somebody hold the stack for another minute.
     async fn lock(&self, who: &str) {
-        let stage = Stage::on(&self.url, self.account);
+        let local = LocalAccount::on(&self.url, self.account);
         let store =
-            stage.session("us-east-1").await.store(&format!("provision-records-{}", self.account), self.account);
+            local.session("us-east-1").await.store(&format!("provision-records-{}", self.account), self.account);
         store.ensure_bucket().await.unwrap();
         let now = jiff::Timestamp::now();
         let until = now + Duration::from_secs(60);
@@ -181,9 +181,9 @@ async fn a_lease_is_shown_and_taken_only_when_told_so() {
 #[tokio::test]
 async fn a_process_that_hangs_past_its_lease_changes_nothing_after_it_wakes() {
     let project = Project::new("300000000083").await;
-    let stage = Stage::on(&project.url, project.account);
+    let local = LocalAccount::on(&project.url, project.account);
     let changes = || async {
-        let calls = stage.calls().await;
+        let calls = local.calls().await;
         let is_change = |call: &&String| call.starts_with("ec2:") && !call.contains(":Describe");
         calls.iter().filter(is_change).cloned().collect::<Vec<_>>()
     };

@@ -19,13 +19,13 @@ const COLUMNS: usize = 118;
 #[test]
 fn its_sample_plan_is_made_by_the_program() {
     on_deep_stack(async {
-        let (stage, production) = up(ACCOUNT, ACME, "production").await;
-        let group = live(&stage.inventory(&production).await, "AWS::EC2::SecurityGroup/alb").id.clone();
-        open(&stage.by_hand().await, &group).await;
+        let (local, production) = up(ACCOUNT, ACME, "production").await;
+        let group = live(&local.inventory(&production).await, "AWS::EC2::SecurityGroup/alb").id.clone();
+        open(&local.by_hand().await, &group).await;
         let changed = edited(&ACME.replace(SHOWN, ACCOUNT));
         let changed = blueprints(&[("acme.yaml", &changed)], &[]).unwrap_or_else(|why| panic!("{why}"));
         let changed = changed.iter().find(|one| one.stack.id == production.stack.id).expect("it is still there");
-        let mut plan = Plan { stacks: vec![stage.plan(changed).await], ..Plan::default() };
+        let mut plan = Plan { stacks: vec![local.plan(changed).await], ..Plan::default() };
         guard(&mut plan, &Guarding::default());
         let options = TextOptions { width: Some(COLUMNS), ..TextOptions::default() };
         let text = strip_str(&plan_text(&plan, options)).to_string().replace(ACCOUNT, SHOWN);

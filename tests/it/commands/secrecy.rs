@@ -1,8 +1,8 @@
 //! No secret is ever told: canaries in every place where somebody may put one, looked for in everything that is written.
 
-use crate::commands::shell::{Edge, both, files};
+use crate::commands::shell::{Shell, both, files};
 use crate::sandbox::local_aws;
-use crate::stacks::local_account::{Stage, on_deep_stack};
+use crate::stacks::local_account::{LocalAccount, on_deep_stack};
 
 /// What no output, file, tag or object may hold, whatever stands before and behind it.
 const CANARY: &str = "canary";
@@ -100,17 +100,17 @@ environments:
   test: { region: us-east-1, protected: false, greeting: { API_TOKEN: canary-parameter } }
 ";
 
-async fn edge(name: &str) -> Edge {
-    let edge = Edge::new(name, &local_aws::endpoint().await.url, "500000000101", TEMPLATE)
+async fn shell(name: &str) -> Shell {
+    let shell = Shell::new(name, &local_aws::endpoint().await.url, "500000000101", TEMPLATE)
         .with("AWS_SECRET_ACCESS_KEY", "canary-secret-key")
         .with("AWS_SESSION_TOKEN", "canary-session-token");
-    edge.write("tenants/acme.yaml", TENANT);
-    edge
+    shell.write("tenants/acme.yaml", TENANT);
+    shell
 }
 
 /// Runs a command line and looks for canaries in what it writes.
-async fn say(edge: &Edge, line: &str, exit: i32) -> String {
-    let ran = edge.run(&line.split(' ').collect::<Vec<_>>()).await;
+async fn say(shell: &Shell, line: &str, exit: i32) -> String {
+    let ran = shell.run(&line.split(' ').collect::<Vec<_>>()).await;
     let said = both(&ran);
     assert_eq!(ran.status.code(), Some(exit), "{line}:\n{said}");
     let told: Vec<_> = said.lines().filter(|line| line.contains(CANARY)).collect();
@@ -121,42 +121,42 @@ async fn say(edge: &Edge, line: &str, exit: i32) -> String {
 #[test]
 fn no_secret_is_told_by_any_command_in_any_format() {
     on_deep_stack(async {
-        let edge = edge("secrets").await;
+        let shell = shell("secrets").await;
         for line in ["validate", "validate --format json", "graph", "permissions", "kinds AWS::ECS::*"] {
-            say(&edge, line, 0).await;
+            say(&shell, line, 0).await;
         }
         for address in ["AWS::ECS::TaskDefinition/web", "AWS::WAFv2::WebACL/main"] {
-            say(&edge, &format!("explain acme/test/{address}"), 0).await;
+            say(&shell, &format!("explain acme/test/{address}"), 0).await;
         }
         for format in ["text", "json", "markdown", "html"] {
-            say(&edge, &format!("plan --offline --format {format}"), 0).await;
-            say(&edge, &format!("plan --format {format}"), 0).await;
+            say(&shell, &format!("plan --offline --format {format}"), 0).await;
+            say(&shell, &format!("plan --format {format}"), 0).await;
         }
         for more in ["-v", "-vv", "-vvv", "-vv --log-format json", "--timings"] {
-            say(&edge, &format!("{more} plan acme --out plan.json"), 0).await;
+            say(&shell, &format!("{more} plan acme --out plan.json"), 0).await;
         }
-        say(&edge, "-vvv --timings apply --plan plan.json --yes", 0).await;
-        edge.write("tenants/acme.yaml", &TENANT.replace("canary-parameter", "canary-other"));
+        say(&shell, "-vvv --timings apply --plan plan.json --yes", 0).await;
+        shell.write("tenants/acme.yaml", &TENANT.replace("canary-parameter", "canary-other"));
         let template = TEMPLATE.replace("canary-header", "canary-newer").replace("canary-answer", "canary-later");
-        edge.write("templates/t.yaml", &template);
+        shell.write("templates/t.yaml", &template);
         for format in ["text", "json", "markdown", "html"] {
-            say(&edge, &format!("diff --format {format}"), 2).await;
-            say(&edge, &format!("plan --format {format} -v"), 0).await;
+            say(&shell, &format!("diff --format {format}"), 2).await;
+            say(&shell, &format!("plan --format {format} -v"), 0).await;
         }
-        say(&edge, "-vv --log-format json apply acme --yes --format json", 0).await;
+        say(&shell, "-vv --log-format json apply acme --yes --format json", 0).await;
         for line in ["show acme", "show acme --format json", "show acme --format env", "diff"] {
-            say(&edge, line, 0).await;
+            say(&shell, line, 0).await;
         }
-        say(&edge, "plan --destroy", 0).await;
-        nothing_is_left_lying_about(&edge).await;
-        say(&edge, "-vv destroy acme/test --yes", 0).await;
+        say(&shell, "plan --destroy", 0).await;
+        nothing_is_left_lying_about(&shell).await;
+        say(&shell, "-vv destroy acme/test --yes", 0).await;
     });
 }
 
 /// Files of the program, tags and objects in the account: all but the input.
-async fn nothing_is_left_lying_about(edge: &Edge) {
-    let input = [edge.folder.join("tenants"), edge.folder.join("templates")];
-    let written = files(&edge.folder).into_iter().filter(|file| !input.iter().any(|folder| file.starts_with(folder)));
+async fn nothing_is_left_lying_about(shell: &Shell) {
+    let input = [shell.folder.join("tenants"), shell.folder.join("templates")];
+    let written = files(&shell.folder).into_iter().filter(|file| !input.iter().any(|folder| file.starts_with(folder)));
     let mut looked_at = 0;
     for file in written {
         let text = std::fs::read_to_string(&file).expect("text");
@@ -164,8 +164,8 @@ async fn nothing_is_left_lying_about(edge: &Edge) {
         looked_at += 1;
     }
     assert!(looked_at >= 3, "a saved plan and two journals");
-    let stage = Stage::on(&edge.env["AWS_ENDPOINT_URL"], "500000000101");
-    let config = stage.by_hand().await;
+    let local = LocalAccount::on(&shell.env["AWS_ENDPOINT_URL"], "500000000101");
+    let config = local.by_hand().await;
     let tags = aws_sdk_resourcegroupstagging::Client::new(&config).get_resources().send().await.expect("tags");
     assert!(tags.resource_tag_mapping_list().len() > 3 && !format!("{tags:?}").contains(CANARY), "{tags:#?}");
     let s3 = aws_sdk_s3::config::Builder::from(&config).force_path_style(true).build();
@@ -178,14 +178,14 @@ async fn nothing_is_left_lying_about(edge: &Edge) {
         assert!(!String::from_utf8_lossy(&text).contains(CANARY), "{text:?}");
     }
     assert!(!objects.contents().is_empty(), "the lease is one");
-    let calls = stage.calls().await;
+    let calls = local.calls().await;
     assert!(!calls.iter().any(|call| call.ends_with(":GetSecretValue")), "nobody asks for a secret's value");
 }
 
 /// Whatever is wrong with a file, the line is shown without its secrets.
 #[tokio::test]
 async fn mistakes_next_to_secrets_are_told_without_them() {
-    let edge = edge("secret-mistakes").await;
+    let shell = shell("secret-mistakes").await;
     let environment = "greeting: { API_TOKEN: canary-parameter }";
     for (reason, wrong) in [
         ("a wrong type beside it", format!("size: \"3\", {environment}")),
@@ -202,27 +202,27 @@ async fn mistakes_next_to_secrets_are_told_without_them() {
         ("an unknown region", format!("region: us-esat-1, {environment}")),
     ] {
         let text = TENANT.replace(environment, &wrong);
-        edge.write(
+        shell.write(
             "tenants/acme.yaml",
             &if reason.contains("region") { text.replacen("region: us-east-1, ", "", 1) } else { text },
         );
         for line in
             ["validate", "validate --format json", "validate --format sarif", "--log-format json plan --offline"]
         {
-            let said = say(&edge, line, 1).await;
+            let said = say(&shell, line, 1).await;
             assert!(said.contains("acme.yaml"), "{reason}: {said}");
         }
     }
-    edge.write(
+    shell.write(
         "tenants/acme.yaml",
         &TENANT.replace("  external_id: canary-external", "  external_id: [canary-external]"),
     );
-    say(&edge, "validate", 1).await;
-    edge.write("tenants/acme.yaml", TENANT);
-    edge.write("templates/t.yaml", &TEMPLATE.replace("Value: canary-literal", "Value: [canary-literal]"));
-    say(&edge, "validate", 1).await;
-    edge.write("templates/t.yaml", &TEMPLATE.replace("[canary-header]", "{ a: canary-header }"));
-    say(&edge, "validate", 1).await;
+    say(&shell, "validate", 1).await;
+    shell.write("tenants/acme.yaml", TENANT);
+    shell.write("templates/t.yaml", &TEMPLATE.replace("Value: canary-literal", "Value: [canary-literal]"));
+    say(&shell, "validate", 1).await;
+    shell.write("templates/t.yaml", &TEMPLATE.replace("[canary-header]", "{ a: canary-header }"));
+    say(&shell, "validate", 1).await;
 }
 
 /// What is written where others could read it is for its owner alone.
@@ -231,15 +231,15 @@ async fn mistakes_next_to_secrets_are_told_without_them() {
 async fn plans_and_journals_are_readable_by_their_owner_alone() {
     use std::os::unix::fs::PermissionsExt as _;
     let vpc = "resources: [{ type: \"AWS::EC2::VPC\", name: main, properties: { CidrBlock: 10.0.0.0/16 } }]\n";
-    let edge = Edge::new("modes", &local_aws::endpoint().await.url, "500000000102", vpc);
+    let shell = Shell::new("modes", &local_aws::endpoint().await.url, "500000000102", vpc);
     // Also where a file of this name was readable by all before.
-    edge.write("plan.json", "old");
-    let ran = edge
-        .shell("umask 000; \"$provision\" plan --out plan.json && \"$provision\" apply --plan plan.json --yes")
+    shell.write("plan.json", "old");
+    let ran = shell
+        .run_line("umask 000; \"$provision\" plan --out plan.json && \"$provision\" apply --plan plan.json --yes")
         .await;
     assert_eq!(ran.status.code(), Some(0), "{}", both(&ran));
-    let state = edge.folder.join("state");
-    let files: Vec<_> = files(&state).into_iter().chain([edge.folder.join("plan.json")]).collect();
+    let state = shell.folder.join("state");
+    let files: Vec<_> = files(&state).into_iter().chain([shell.folder.join("plan.json")]).collect();
     assert!(files.len() >= 2, "{files:?}");
     for file in files {
         let mode = std::fs::metadata(&file).expect("it is there").permissions().mode() & 0o777;

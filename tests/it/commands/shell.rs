@@ -11,13 +11,13 @@ use tokio::process::Command;
 use crate::sandbox::local_aws;
 
 /// Where the program stands in a test.
-pub struct Edge {
+pub struct Shell {
     pub folder: PathBuf,
     pub env: BTreeMap<String, String>,
 }
 
 /// How a program in a terminal ended.
-pub struct Ended {
+pub struct TerminalRun {
     pub exit: Option<i64>,
     /// What was written to the terminal, escape sequences left out.
     pub output: String,
@@ -27,7 +27,7 @@ pub struct Ended {
     pub seconds: f64,
 }
 
-impl Edge {
+impl Shell {
     /// A project with one tenant `acme`, one environment `test` in us-east-1 and one template, in an account of the
     /// server at `url`.
     pub fn new(name: &str, url: &str, account: &str, template: &str) -> Self {
@@ -35,10 +35,10 @@ impl Edge {
         let tenant = format!(
             "tenant: acme\ntemplate: t\naccount: \"{account}\"\nenvironments:\n  test: {{ region: us-east-1, protected: false }}\n"
         );
-        let edge = Self { folder, env: environment(url, account) };
-        edge.write("tenants/acme.yaml", &tenant);
-        edge.write("templates/t.yaml", template);
-        edge.with("XDG_STATE_HOME", &local_aws::folder(name).join("state").display().to_string())
+        let shell = Self { folder, env: environment(url, account) };
+        shell.write("tenants/acme.yaml", &tenant);
+        shell.write("templates/t.yaml", template);
+        shell.with("XDG_STATE_HOME", &local_aws::folder(name).join("state").display().to_string())
     }
 
     #[must_use]
@@ -59,7 +59,7 @@ impl Edge {
     }
 
     /// Runs the program by a line for `bash`, which knows it as `$provision`.
-    pub async fn shell(&self, line: &str) -> Output {
+    pub async fn run_line(&self, line: &str) -> Output {
         let mut command = self.command(Path::new("bash"), &["-c", line]);
         command.env("provision", binary()).output().await.expect("it starts")
     }
@@ -73,12 +73,12 @@ impl Edge {
     }
 
     /// Runs the program in a terminal; the steps are those of `tests/terminal.py`.
-    pub async fn terminal(&self, args: &[&str], steps: Value) -> Ended {
+    pub async fn terminal(&self, args: &[&str], steps: Value) -> TerminalRun {
         self.terminal_of(100, args, steps).await
     }
 
     /// The same in a terminal of so many columns.
-    pub async fn terminal_of(&self, columns: u16, args: &[&str], steps: Value) -> Ended {
+    pub async fn terminal_of(&self, columns: u16, args: &[&str], steps: Value) -> TerminalRun {
         let command: Vec<_> = std::iter::once(binary().to_str().expect("a path")).chain(args.iter().copied()).collect();
         let script = json!({ "command": command, "env": self.env, "do": steps, "columns": columns });
         let driver = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/terminal.py");
@@ -93,7 +93,7 @@ impl Edge {
         let output = for_aws(&strip(&raw));
         assert_eq!(answer["missed"], Value::Null, "the text never came; what did:\n{output}");
         let seconds = answer["seconds"].as_f64().expect("a number");
-        Ended { exit: answer["exit"].as_i64(), output, raw, seconds }
+        TerminalRun { exit: answer["exit"].as_i64(), output, raw, seconds }
     }
 
     /// The journal's events, as `name address`.

@@ -10,12 +10,12 @@ use provision::report::{Shown, show_json};
 use provision::resource::Unmodelled;
 use serde_json::{Value, json};
 
-use crate::commands::shell::{Edge, both};
+use crate::commands::shell::{Shell, both};
 use crate::engine::{environment, reference};
 use crate::sandbox::local_aws;
-use crate::stacks::local_account::Stage;
+use crate::stacks::local_account::LocalAccount;
 use crate::world::process::Process;
-use crate::world::{Bench, Wish, blueprint};
+use crate::world::{Bench, YamlResource, blueprint};
 
 const ACCOUNT: &str = "600000000031";
 const TEMPLATE: &str = "\
@@ -35,13 +35,13 @@ outputs:
 
 #[tokio::test]
 async fn show_tells_of_what_was_asked_for() {
-    let edge = Edge::new("show", &local_aws::endpoint().await.url, ACCOUNT, TEMPLATE);
-    let before = edge.run(&["show", "acme/test"]).await;
+    let shell = Shell::new("show", &local_aws::endpoint().await.url, ACCOUNT, TEMPLATE);
+    let before = shell.run(&["show", "acme/test"]).await;
     assert!(both(&before).ends_with("\nresources\n  none is there\n"), "{}", both(&before));
-    let applied = edge.run(&["apply", "acme/test", "--yes"]).await;
+    let applied = shell.run(&["apply", "acme/test", "--yes"]).await;
     assert_eq!(applied.status.code(), Some(0), "{}", both(&applied));
     let shown = async |args: &[&str]| {
-        let ran = edge.run(&[&["show"], args].concat()).await;
+        let ran = shell.run(&[&["show"], args].concat()).await;
         assert_eq!(ran.status.code(), Some(0), "{args:?}: {}", both(&ran));
         String::from_utf8(ran.stdout).expect("text")
     };
@@ -67,7 +67,7 @@ async fn show_tells_of_what_was_asked_for() {
     let subnet = stack(&["acme/test/AWS::EC2::Subnet/main"]).await["resources"][0].clone();
     assert_eq!(subnet["unmodelled"], json!([]));
     let on = AttributeBooleanValue::builder().value(true).build();
-    let ec2 = aws_sdk_ec2::Client::new(&Stage::new(ACCOUNT).await.by_hand().await);
+    let ec2 = aws_sdk_ec2::Client::new(&LocalAccount::new(ACCOUNT).await.by_hand().await);
     let by_hand = ec2.modify_subnet_attribute().subnet_id(subnet["id"].as_str().expect("text"));
     by_hand.assign_ipv6_address_on_creation(on).send().await.expect("moto does so");
     let told = json!([{ "path": "/AssignIpv6AddressOnCreation", "there": "IPv6 addresses are assigned" }]);
@@ -81,10 +81,10 @@ async fn show_tells_of_what_was_asked_for() {
 async fn what_no_template_can_express_is_told_of_the_one_that_has_it() {
     let (bench, net, cert) = (Bench::new(), reference("Net", "main", "Id"), reference("Cert", "www", "Id"));
     let wished = |domain: &str| {
-        let mut wishes = environment();
-        wishes.push(Wish::new("Fake::Cert", "www", json!({ "Domain": domain })));
-        wishes.push(Wish::new("Fake::Door", "https", json!({ "Net": net, "Cert": cert })));
-        blueprint(&wishes)
+        let mut resources = environment();
+        resources.push(YamlResource::new("Fake::Cert", "www", json!({ "Domain": domain })));
+        resources.push(YamlResource::new("Fake::Door", "https", json!({ "Net": net, "Cert": cert })));
+        blueprint(&resources)
     };
     let issue = || bench.cloud.world().things.values_mut().for_each(|thing| thing.human = false);
     bench.apply(&wished("www.acme.example")).await;

@@ -7,7 +7,7 @@ use provision::sandbox::Options;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
-use crate::commands::shell::{Edge, both};
+use crate::commands::shell::{Shell, both};
 use crate::sandbox::control;
 use crate::sandbox::local_aws;
 
@@ -43,17 +43,17 @@ const APPLY: &[&str] = &["apply", "acme/test", "--yes"];
 /// How long the gateway takes.
 const SLOW: Duration = Duration::from_secs(4);
 
-async fn edge(name: &str, account: &str) -> Edge {
+async fn shell(name: &str, account: &str) -> Shell {
     static SERVER: OnceCell<String> = OnceCell::const_new();
     let start = || async {
         let options = Options { slow: SLOW, ..local_aws::options().await };
         local_aws::start(&local_aws::folder("slow"), &options).await.url
     };
-    Edge::new(name, SERVER.get_or_init(start).await, account, TEMPLATE)
+    Shell::new(name, SERVER.get_or_init(start).await, account, TEMPLATE)
 }
 
-fn ends(edge: &Edge) -> Vec<String> {
-    let mut ends: Vec<_> = edge.journal().into_iter().filter(|event| !event.starts_with("started")).collect();
+fn ends(shell: &Shell) -> Vec<String> {
+    let mut ends: Vec<_> = shell.journal().into_iter().filter(|event| !event.starts_with("started")).collect();
     ends.retain(|event| event.contains("NatGateway") || event.contains("RouteTable"));
     // A table is made, then tagged as complete.
     ends.dedup();
@@ -73,45 +73,45 @@ fn interrupted_twice(then: &[Value]) -> Value {
     steps.into()
 }
 
-async fn goes_on(edge: &Edge) {
-    let again = edge.run(APPLY).await;
+async fn goes_on(shell: &Shell) {
+    let again = shell.run(APPLY).await;
     assert_eq!(again.status.code(), Some(0), "the lease was given back: {}", both(&again));
 }
 
 #[tokio::test]
 async fn the_first_ctrl_c_finishes_what_is_under_way_and_starts_nothing_new() {
-    let edge = edge("ctrl-c", "500000000001").await;
+    let shell = shell("ctrl-c", "500000000001").await;
     let steps = json!([["until", CREATING], ["type", "\u{3}"], ["until", "finishing what is under way"]]);
-    let ended = edge.terminal(APPLY, steps).await;
+    let ended = shell.terminal(APPLY, steps).await;
     assert_eq!(ended.exit, Some(130), "{}", ended.output);
     assert!(ended.output.contains("acme/test: 5 done, 1 not started, interrupted in"), "{}", ended.output);
     assert!(ended.output.contains("create AWS::EC2::RouteTable/private: interrupted"), "{}", ended.output);
     assert!(ended.output.contains("next: provision apply acme/test"), "{}", ended.output);
-    assert_eq!(ends(&edge), [&format!("finished {GATEWAY}"), "skipped AWS::EC2::RouteTable/private"]);
-    goes_on(&edge).await;
+    assert_eq!(ends(&shell), [&format!("finished {GATEWAY}"), "skipped AWS::EC2::RouteTable/private"]);
+    goes_on(&shell).await;
 }
 
 #[tokio::test]
 async fn the_second_ctrl_c_stops_at_once_and_says_what_is_left_under_way() {
-    let edge = edge("ctrl-c-twice", "500000000002").await;
+    let shell = shell("ctrl-c-twice", "500000000002").await;
     let start = Instant::now();
-    let ended = edge.terminal(APPLY, interrupted_twice(&[])).await;
+    let ended = shell.terminal(APPLY, interrupted_twice(&[])).await;
     assert_eq!(ended.exit, Some(130), "{}", ended.output);
     assert!(start.elapsed() < Duration::from_secs(90), "{:?}", start.elapsed());
     // On a busy machine a retag may be under way as well.
     assert!(ended.output.contains(" let go of, 1 not started, interrupted in"), "{}", ended.output);
     assert!(ended.output.contains(&format!("? creating {GATEWAY}")), "{}", ended.output);
-    assert_eq!(ends(&edge), [&format!("abandoned {GATEWAY}"), "skipped AWS::EC2::RouteTable/private"]);
-    let again = edge.run(APPLY).await;
+    assert_eq!(ends(&shell), [&format!("abandoned {GATEWAY}"), "skipped AWS::EC2::RouteTable/private"]);
+    let again = shell.run(APPLY).await;
     assert_eq!(again.status.code(), Some(5), "a call may still be on its way: {}", both(&again));
 }
 
 /// From the second signal on nothing is waited for but a lease and a journal, for three seconds each.
 #[tokio::test]
 async fn after_the_second_ctrl_c_a_bucket_that_does_not_answer_is_not_waited_for() {
-    let edge = edge("ctrl-c-hung", "500000000011").await;
-    hang_bucket(&edge, "500000000011").await;
-    let ended = edge.terminal(APPLY, interrupted_twice(&[])).await;
+    let shell = shell("ctrl-c-hung", "500000000011").await;
+    hang_bucket(&shell, "500000000011").await;
+    let ended = shell.terminal(APPLY, interrupted_twice(&[])).await;
     assert_eq!(ended.exit, Some(130), "{}", ended.output);
     assert!(ended.output.contains(" let go of, 1 not started, interrupted in"), "{}", ended.output);
     assert!(ended.output.contains("the journal was not copied to the bucket in time; it is in "), "{}", ended.output);
@@ -120,9 +120,9 @@ async fn after_the_second_ctrl_c_a_bucket_that_does_not_answer_is_not_waited_for
 
 #[tokio::test]
 async fn the_third_ctrl_c_waits_for_nothing() {
-    let edge = edge("ctrl-c-thrice", "500000000012").await;
-    hang_bucket(&edge, "500000000012").await;
-    let ended = edge.terminal(APPLY, interrupted_twice(&[json!(["type", "\u{3}"])])).await;
+    let shell = shell("ctrl-c-thrice", "500000000012").await;
+    hang_bucket(&shell, "500000000012").await;
+    let ended = shell.terminal(APPLY, interrupted_twice(&[json!(["type", "\u{3}"])])).await;
     assert_eq!(ended.exit, Some(130), "{}", ended.output);
     let said = "error: ended at once; what was under way may still happen, and the lease ends by itself";
     assert!(ended.output.contains(said), "{}", ended.output);
@@ -131,66 +131,66 @@ async fn the_third_ctrl_c_waits_for_nothing() {
 }
 
 /// From now on the bucket takes the lease, and answers nothing that is written to it later.
-async fn hang_bucket(edge: &Edge, account: &str) {
+async fn hang_bucket(shell: &Shell, account: &str) {
     let later: Vec<_> = (2..50).collect();
     let faults = json!([{ "operation": "PutObject", "nth": later, "what": "delay", "seconds": 40 }]);
-    let url = &edge.env["AWS_ENDPOINT_URL"];
+    let url = &shell.env["AWS_ENDPOINT_URL"];
     assert_eq!(control(url, "POST", &format!("faults/{account}"), &faults).await.0, 200);
 }
 
 #[tokio::test]
 async fn sigterm_is_as_ctrl_c() {
-    let edge = edge("sigterm", "500000000003").await;
+    let shell = shell("sigterm", "500000000003").await;
     let steps = json!([["until", CREATING], ["signal", "TERM"], ["until", "finishing what is under way"]]);
-    let ended = edge.terminal(APPLY, steps).await;
+    let ended = shell.terminal(APPLY, steps).await;
     assert_eq!(ended.exit, Some(130), "{}", ended.output);
-    assert_eq!(ends(&edge), [&format!("finished {GATEWAY}"), "skipped AWS::EC2::RouteTable/private"]);
-    goes_on(&edge).await;
+    assert_eq!(ends(&shell), [&format!("finished {GATEWAY}"), "skipped AWS::EC2::RouteTable/private"]);
+    goes_on(&shell).await;
 }
 
 #[tokio::test]
 async fn a_lost_terminal_is_as_ctrl_c_and_never_haste() {
-    let edge = edge("hang-up", "500000000004").await;
+    let shell = shell("hang-up", "500000000004").await;
     // The system and the shell each send a signal when a terminal goes away.
     let steps = json!([["until", CREATING], ["hang up"], ["signal", "HUP"], ["signal", "HUP"]]);
-    let ended = edge.terminal(APPLY, steps).await;
+    let ended = shell.terminal(APPLY, steps).await;
     assert_eq!(ended.exit, Some(130), "{}", ended.output);
-    assert_eq!(ends(&edge), [&format!("finished {GATEWAY}"), "skipped AWS::EC2::RouteTable/private"]);
-    goes_on(&edge).await;
+    assert_eq!(ends(&shell), [&format!("finished {GATEWAY}"), "skipped AWS::EC2::RouteTable/private"]);
+    goes_on(&shell).await;
 }
 
 #[tokio::test]
 async fn a_run_that_was_told_to_ignore_a_lost_terminal_goes_on() {
-    let edge = edge("nohup", "500000000005").await;
+    let shell = shell("nohup", "500000000005").await;
     let line = "trap '' HUP; \"$provision\" apply acme/test --yes & run=$!; sleep 3; kill -HUP $run; wait $run";
-    let ran = edge.shell(line).await;
+    let ran = shell.run_line(line).await;
     assert_eq!(ran.status.code(), Some(0), "{}", both(&ran));
 }
 
 #[tokio::test]
 async fn ctrl_c_at_the_question_ends_it() {
-    let edge = edge("question", "500000000006").await;
+    let shell = shell("question", "500000000006").await;
     let steps = json!([["until", "Only `yes` goes on"], ["type", "\u{3}"], ["until", "nothing was under way"]]);
-    let ended = edge.terminal(&["apply", "acme/test"], steps).await;
+    let ended = shell.terminal(&["apply", "acme/test"], steps).await;
     assert_eq!(ended.exit, Some(130), "{}", ended.output);
-    assert_eq!(edge.journal(), Vec::<String>::new());
+    assert_eq!(shell.journal(), Vec::<String>::new());
 }
 
 #[tokio::test]
 async fn a_reader_that_goes_away_does_not_stop_a_run() {
-    let edge = edge("head", "500000000007").await;
-    let ran = edge.shell("\"$provision\" apply acme/test --yes 2>&1 | head -1; exit ${PIPESTATUS[0]}").await;
+    let shell = shell("head", "500000000007").await;
+    let ran = shell.run_line("\"$provision\" apply acme/test --yes 2>&1 | head -1; exit ${PIPESTATUS[0]}").await;
     assert_eq!(ran.status.code(), Some(0), "{}", both(&ran));
-    let finished: BTreeSet<_> = edge.journal().into_iter().filter(|event| event.starts_with("finished")).collect();
+    let finished: BTreeSet<_> = shell.journal().into_iter().filter(|event| event.starts_with("finished")).collect();
     assert_eq!(finished.len(), 6, "{finished:?}");
 }
 
 #[tokio::test]
 async fn a_run_that_can_no_longer_be_recorded_stops_in_order_and_says_so() {
-    let edge = edge("full", "500000000008").await;
+    let shell = shell("full", "500000000008").await;
     // A journal of one kilobyte: enough for the first steps.
     let line = "trap '' XFSZ; ulimit -f 1; exec \"$provision\" apply acme/test --yes";
-    let ran = edge.shell(line).await;
+    let ran = shell.run_line(line).await;
     let said = both(&ran);
     assert_eq!(ran.status.code(), Some(1), "{said}");
     assert!(
@@ -200,26 +200,26 @@ async fn a_run_that_can_no_longer_be_recorded_stops_in_order_and_says_so() {
     );
     assert!(said.contains("XDG_STATE_HOME") && said.contains("next: provision apply acme/test"), "{said}");
     assert!(!said.contains("created AWS::EC2::RouteTable/private"), "{said}");
-    goes_on(&edge.with("XDG_STATE_HOME", &local_aws::folder("full-2").display().to_string())).await;
+    goes_on(&shell.with("XDG_STATE_HOME", &local_aws::folder("full-2").display().to_string())).await;
 }
 
 #[tokio::test]
 async fn a_run_that_can_not_be_recorded_does_not_start() {
-    let edge = edge("no-state", "500000000009").await.with("XDG_STATE_HOME", "/dev/null");
-    let ran = edge.run(APPLY).await;
+    let shell = shell("no-state", "500000000009").await.with("XDG_STATE_HOME", "/dev/null");
+    let ran = shell.run(APPLY).await;
     let said = both(&ran);
     assert_eq!(ran.status.code(), Some(1), "{said}");
     assert!(said.contains("error: cannot write the journal in /dev/null/provision/journals/"), "{said}");
     assert!(!said.contains("created AWS"), "{said}");
-    goes_on(&edge.with("XDG_STATE_HOME", &local_aws::folder("no-state").display().to_string())).await;
+    goes_on(&shell.with("XDG_STATE_HOME", &local_aws::folder("no-state").display().to_string())).await;
 }
 
 #[tokio::test]
 async fn a_log_that_can_not_be_written_does_not_stop_a_run() {
-    let edge = edge("dev-full", "500000000010").await;
-    let ran = edge.shell("\"$provision\" -vv apply acme/test --yes 2> /dev/full").await;
+    let shell = shell("dev-full", "500000000010").await;
+    let ran = shell.run_line("\"$provision\" -vv apply acme/test --yes 2> /dev/full").await;
     assert_eq!(ran.status.code(), Some(0), "{}", both(&ran));
-    let lost = edge.shell("\"$provision\" plan acme/test > /dev/full").await;
+    let lost = shell.run_line("\"$provision\" plan acme/test > /dev/full").await;
     assert_eq!(lost.status.code(), Some(1), "a result that is lost is an error");
     assert!(both(&lost).contains("cannot write the result: No space left on device"), "{}", both(&lost));
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::commands::shell::{Edge, Ended};
+use crate::commands::shell::{Shell, TerminalRun};
 use crate::sandbox::local_aws;
 
 const VPC: &str = "\
@@ -16,20 +16,20 @@ resources:
     properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\", CidrBlock: \"10.20.{{ n }}.0/24\" }
 ";
 
-async fn edge(name: &str, account: &str) -> Edge {
-    Edge::new(name, &local_aws::endpoint().await.url, account, VPC)
+async fn shell(name: &str, account: &str) -> Shell {
+    Shell::new(name, &local_aws::endpoint().await.url, account, VPC)
 }
 
-fn done(ended: &Ended) {
+fn done(ended: &TerminalRun) {
     assert_eq!(ended.exit, Some(0), "{}", ended.output);
 }
 
 #[tokio::test]
 async fn help_fits_in_eighty_columns() {
-    let edge = edge("help", "500000000201").await.with("COLUMNS", "80");
+    let shell = shell("help", "500000000201").await.with("COLUMNS", "80");
     for command in ["", "plan", "apply", "destroy", "sandbox up", "explain", "kinds"] {
         let args: Vec<_> = command.split_whitespace().chain(["--help"]).collect();
-        let ended = edge.terminal_of(80, &args, json!([])).await;
+        let ended = shell.terminal_of(80, &args, json!([])).await;
         done(&ended);
         let long: Vec<_> = ended.output.lines().filter(|line| line.trim_end().chars().count() > 80).collect();
         assert!(long.is_empty(), "provision {command} --help:\n{}", long.join("\n"));
@@ -38,8 +38,8 @@ async fn help_fits_in_eighty_columns() {
 
 #[tokio::test]
 async fn bars_leave_nothing_behind() {
-    let edge = edge("bars", "500000000202").await;
-    let ended = edge
+    let shell = shell("bars", "500000000202").await;
+    let ended = shell
         .terminal_of(80, &["apply", "acme/test", "--yes"], json!([["until", "creating"], ["resize", 40, 20]]))
         .await;
     done(&ended);
@@ -51,8 +51,8 @@ async fn bars_leave_nothing_behind() {
 
 #[tokio::test]
 async fn a_terminal_that_can_not_move_its_cursor_gets_lines() {
-    let edge = edge("dumb", "500000000203").await.with("TERM", "dumb");
-    let ended = edge.terminal(&["apply", "acme/test", "--yes"], json!([])).await;
+    let shell = shell("dumb", "500000000203").await.with("TERM", "dumb");
+    let ended = shell.terminal(&["apply", "acme/test", "--yes"], json!([])).await;
     done(&ended);
     assert!(!ended.raw.contains('\u{1b}'), "{:?}", ended.raw);
     assert!(ended.output.contains("acme/test: created AWS::EC2::VPC/main (vpc-"), "{}", ended.output);
@@ -60,12 +60,12 @@ async fn a_terminal_that_can_not_move_its_cursor_gets_lines() {
 
 #[tokio::test]
 async fn quiet_is_quiet_and_no_color_has_none() {
-    let edge = edge("quiet", "500000000204").await.with("NO_COLOR", "1");
-    let ended = edge.terminal(&["-q", "apply", "acme/test", "--yes"], json!([])).await;
+    let shell = shell("quiet", "500000000204").await.with("NO_COLOR", "1");
+    let ended = shell.terminal(&["-q", "apply", "acme/test", "--yes"], json!([])).await;
     done(&ended);
     assert!(!ended.output.contains("creating"), "{}", ended.output);
     assert!(!ended.raw.contains("\u{1b}["), "{:?}", ended.raw);
-    let plan = edge.terminal(&["plan", "acme/test"], json!([])).await;
+    let plan = shell.terminal(&["plan", "acme/test"], json!([])).await;
     assert!(!plan.raw.contains("\u{1b}["), "{:?}", plan.raw);
 }
 

@@ -10,7 +10,7 @@ use provision::cli::Exit;
 use provision::report::{SavedMode, Saving, saved_plan_text};
 
 use crate::commands::cli::{Ran, folder, provision_in};
-use crate::commands::shell::{Edge, both};
+use crate::commands::shell::{Shell, both};
 use crate::engine::report::illustration;
 use crate::sandbox::local_aws;
 
@@ -78,12 +78,12 @@ fn mode(file: &Path) -> u32 {
 
 #[tokio::test]
 async fn a_plan_takes_the_place_of_what_is_there_whole_or_not_at_all() {
-    let edge = Edge::new("plan-out", &local_aws::endpoint().await.url, "300000000057", TEMPLATE);
+    let shell = Shell::new("plan-out", &local_aws::endpoint().await.url, "300000000057", TEMPLATE);
     let plan = async |line: &str| {
-        let ran = edge.shell(&line.replace("plan", "\"$provision\" plan acme/test")).await;
+        let ran = shell.run_line(&line.replace("plan", "\"$provision\" plan acme/test")).await;
         (ran.status.code(), both(&ran))
     };
-    let (file, link) = (edge.folder.join("p.json"), edge.folder.join("link.json"));
+    let (file, link) = (shell.folder.join("p.json"), shell.folder.join("link.json"));
     fs::write(&file, "old").unwrap();
     fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
     symlink(&file, &link).unwrap();
@@ -99,7 +99,7 @@ async fn a_plan_takes_the_place_of_what_is_there_whole_or_not_at_all() {
     }
     assert_eq!(std::io::read_to_string(reader).unwrap(), "old", "a reader of the old file keeps it whole");
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
-    let mut names: Vec<_> = fs::read_dir(&edge.folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let mut names: Vec<_> = fs::read_dir(&shell.folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
     names.retain(|name| name != "state");
     assert_eq!(names, ["link.json", "p.json", "templates", "tenants"]);
@@ -107,15 +107,15 @@ async fn a_plan_takes_the_place_of_what_is_there_whole_or_not_at_all() {
 
 #[tokio::test]
 async fn a_plan_is_written_to_what_is_no_file_as_it_is() {
-    let edge = Edge::new("plan-pipe", &local_aws::endpoint().await.url, "300000000058", TEMPLATE);
+    let shell = Shell::new("plan-pipe", &local_aws::endpoint().await.url, "300000000058", TEMPLATE);
     let line =
         "mkfifo -m 644 pipe; cat pipe > got & \"$provision\" plan acme/test --out pipe; wait; stat -c '%F %a' pipe";
-    let ran = edge.shell(line).await;
+    let ran = shell.run_line(line).await;
     assert!(both(&ran).ends_with("fifo 644\n"), "{}", both(&ran));
-    assert!(fs::read_to_string(edge.folder.join("got")).unwrap().contains("\"saved\""));
-    let ran = edge.shell("\"$provision\" plan acme/test --out /dev/stdout | cat").await;
+    assert!(fs::read_to_string(shell.folder.join("got")).unwrap().contains("\"saved\""));
+    let ran = shell.run_line("\"$provision\" plan acme/test --out /dev/stdout | cat").await;
     assert!(both(&ran).starts_with("{\n  \"format_version\""), "{}", both(&ran));
-    let ran = edge.run(&["plan", "acme/test", "--out", "tenants"]).await;
+    let ran = shell.run(&["plan", "acme/test", "--out", "tenants"]).await;
     assert_eq!(
         (ran.status.code(), both(&ran)),
         (Some(1), "error: cannot write tenants: Is a directory (os error 21)\n".to_owned())
@@ -124,14 +124,14 @@ async fn a_plan_is_written_to_what_is_no_file_as_it_is() {
 
 #[tokio::test]
 async fn what_init_could_not_write_whole_is_not_kept() {
-    let edge = Edge::new("init-full", "http://127.0.0.1:1", "300000000059", TEMPLATE);
-    fs::create_dir(edge.folder.join("new")).unwrap();
-    let ran = edge.shell("trap '' XFSZ; ulimit -f 1; \"$provision\" -C new init").await;
+    let shell = Shell::new("init-full", "http://127.0.0.1:1", "300000000059", TEMPLATE);
+    fs::create_dir(shell.folder.join("new")).unwrap();
+    let ran = shell.run_line("trap '' XFSZ; ulimit -f 1; \"$provision\" -C new init").await;
     let said = both(&ran);
     assert_eq!(ran.status.code(), Some(1), "{said}");
     let (_, failed) = said.split_once("error: cannot write ").unwrap_or_else(|| panic!("{said}"));
     let file = failed.split_once(':').expect("a file").0;
-    assert!(!edge.folder.join(file).exists(), "{said}");
-    let again = edge.run(&["-C", "new", "init"]).await;
+    assert!(!shell.folder.join(file).exists(), "{said}");
+    let again = shell.run(&["-C", "new", "init"]).await;
     assert!(both(&again).contains(&format!("wrote {}", file.trim_start_matches("new/"))), "{}", both(&again));
 }

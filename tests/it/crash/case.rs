@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::reader::{Reader, World, differences};
 use super::server::Server;
-use crate::stacks::local_account::{Stage, left_over, plan_with, words};
+use crate::stacks::local_account::{LocalAccount, left_over, plan_with, words};
 
 /// How often a run may be started after the one that was hurt. A certificate takes two without any fault.
 const ROUNDS: usize = 3;
@@ -163,12 +163,12 @@ impl Phase {
     /// Runs as often as it may take until there is nothing left to do. A run begins with what the look after the one before
     /// it saw: reading an account is most of what a case costs.
     async fn converge(&self, server: &Server) -> Result<(), String> {
-        let stage = Stage::on(&server.url, &self.account);
-        let mut inventory = stage.inventory(&self.wanted).await;
+        let local = LocalAccount::on(&server.url, &self.account);
+        let mut inventory = local.inventory(&self.wanted).await;
         let mut last = String::new();
         for _ in 0..ROUNDS {
-            let ended = stage.run_from(&self.wanted, &inventory, self.mode).await;
-            inventory = stage.inventory(&self.wanted).await;
+            let ended = local.run_from(&self.wanted, &inventory, self.mode).await;
+            inventory = local.inventory(&self.wanted).await;
             last = match ended.map(|run_summary| self.left(&run_summary, &inventory)) {
                 Ok(left) if left.is_empty() => return Ok(()),
                 Ok(left) => left,

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::server::Server;
 use crate::sandbox::local_aws;
-use crate::stacks::local_account::{Stage, blueprints};
+use crate::stacks::local_account::{LocalAccount, blueprints};
 
 /// A key has neither a name of its own nor a client token: only its tags tell that it is there.
 pub async fn a_key_is_found_without_the_index() {
@@ -17,13 +17,13 @@ pub async fn a_key_is_found_without_the_index() {
     for (account, goes_on_with, deletions) in [("810000000001", Mode::Apply, 0), ("810000000002", Mode::Destroy, 1)] {
         let blueprint = one_key(account);
         server.faults(account, &json!([{ "operation": "CreateKey", "what": "die-after", "nth": 1 }])).await;
-        let stage = Stage::on(&server.url, account);
+        let local = LocalAccount::on(&server.url, account);
         tokio::select! {
-            ended = stage.apply(&blueprint) => panic!("it was to die: {ended:?}"),
+            ended = local.apply(&blueprint) => panic!("it was to die: {ended:?}"),
             () = server.death(account) => {}
         }
         server.faults(account, &json!([])).await;
-        let again = Stage::on(&server.url, account);
+        let again = LocalAccount::on(&server.url, account);
         let ended = match goes_on_with {
             Mode::Destroy => again.destroy(&blueprint).await,
             Mode::Apply | Mode::OnlyConfig => again.apply(&blueprint).await,

@@ -9,7 +9,7 @@ use provision::resource::Address;
 use serde_json::json;
 
 use crate::engine::{change, environment};
-use crate::world::{Bench, Wish, blueprint};
+use crate::world::{Bench, YamlResource, blueprint};
 
 /// A line of a tenant's file.
 fn line(number: usize) -> Span {
@@ -31,21 +31,21 @@ fn action(plan: &StackPlan, name: &str) -> Option<(Action, String)> {
 }
 
 /// The store can't get another engine while the recipe keeps hold of it; line 3 feeds that, and the ports of a group.
-async fn bench() -> (Bench, Vec<Wish>) {
-    let mut wishes = environment();
-    change(&mut wishes, "Fake::Group/data", "Ports", json!([5432]));
+async fn bench() -> (Bench, Vec<YamlResource>) {
+    let mut resources = environment();
+    change(&mut resources, "Fake::Group/data", "Ports", json!([5432]));
     let bench = Bench::new();
-    bench.apply(&blueprint(&wishes)).await;
-    change(&mut wishes, "Fake::Store/db", "Engine", json!("other"));
-    (bench, wishes)
+    bench.apply(&blueprint(&resources)).await;
+    change(&mut resources, "Fake::Store/db", "Engine", json!("other"));
+    (bench, resources)
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_a_parameter_of_a_blocked_change_feeds_too_is_held_and_the_rest_goes_on() {
-    let (bench, mut wishes) = bench().await;
-    change(&mut wishes, "Fake::Group/data", "Ports", json!([3306]));
-    change(&mut wishes, "Fake::Group/web", "Ports", json!([443, 8443]));
-    let mut wanted = blueprint(&wishes);
+    let (bench, mut resources) = bench().await;
+    change(&mut resources, "Fake::Group/data", "Ports", json!([3306]));
+    change(&mut resources, "Fake::Group/web", "Ports", json!([443, 8443]));
+    let mut wanted = blueprint(&resources);
     feed(&mut wanted, "Fake::Store/db", "/Engine", 3);
     feed(&mut wanted, "Fake::Group/data", "/Ports", 3);
     feed(&mut wanted, "Fake::Group/web", "/Ports", 4);
@@ -67,10 +67,10 @@ async fn what_a_parameter_of_a_blocked_change_feeds_too_is_held_and_the_rest_goe
 
 #[tokio::test(start_paused = true)]
 async fn what_is_held_holds_in_turn_what_its_own_parameters_feed() {
-    let (bench, mut wishes) = bench().await;
-    change(&mut wishes, "Fake::Group/data", "Ports", json!([3306]));
-    change(&mut wishes, "Fake::Gate/out", "Size", json!("large"));
-    let mut wanted = blueprint(&wishes);
+    let (bench, mut resources) = bench().await;
+    change(&mut resources, "Fake::Group/data", "Ports", json!([3306]));
+    change(&mut resources, "Fake::Gate/out", "Size", json!("large"));
+    let mut wanted = blueprint(&resources);
     feed(&mut wanted, "Fake::Store/db", "/Engine", 3);
     feed(&mut wanted, "Fake::Group/data", "/Ports", 3);
     let address: Address = "Fake::Group/data".parse().expect("an address");
@@ -84,10 +84,10 @@ async fn what_is_held_holds_in_turn_what_its_own_parameters_feed() {
 
 #[tokio::test(start_paused = true)]
 async fn what_a_parameter_of_a_blocked_change_makes_or_takes_away_is_held() {
-    let (bench, mut wishes) = bench().await;
-    wishes.retain(|wish| wish.name != "out");
-    wishes.push(Wish::new("Fake::Gate", "new", json!({ "Part": "⟦Fake::Part/b.Id⟧", "Size": "small" })));
-    let mut wanted = blueprint(&wishes);
+    let (bench, mut resources) = bench().await;
+    resources.retain(|resource| resource.name != "out");
+    resources.push(YamlResource::new("Fake::Gate", "new", json!({ "Part": "⟦Fake::Part/b.Id⟧", "Size": "small" })));
+    let mut wanted = blueprint(&resources);
     feed(&mut wanted, "Fake::Store/db", "/Engine", 3);
     let new: Address = "Fake::Gate/new".parse().expect("an address");
     wanted.resources.get_mut(&new).expect("it is wanted").exists_by = vec![line(3)];

@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::engine::{actions, change, environment, reference};
 use crate::world::process::Process;
 use crate::world::thing::Thing;
-use crate::world::{Bench, Fault, What, Wish, blueprint};
+use crate::world::{Bench, Fault, What, YamlResource, blueprint};
 
 /// Says that one needs another in place without referring to it.
 fn follow(wanted: &mut Blueprint, who: &str, whom: &str) {
@@ -41,16 +41,16 @@ fn paths<'a>(plan: &'a StackPlan, place: &str) -> Vec<&'a str> {
 /// A work whose recipe changes, beside one that can't be told and that it only follows.
 #[tokio::test(start_paused = true)]
 async fn what_only_follows_something_unknown_shows_all_that_differs() {
-    let mut wishes = environment();
+    let mut resources = environment();
     let net = reference("Net", "main", "Id");
-    wishes.push(Wish::new("Fake::Part", "c", json!({ "Net": net, "Range": "10.0.2.0/24" })));
+    resources.push(YamlResource::new("Fake::Part", "c", json!({ "Net": net, "Range": "10.0.2.0/24" })));
     let bench = Bench::new();
-    bench.apply(&blueprint(&wishes)).await;
+    bench.apply(&blueprint(&resources)).await;
     by_hand(&bench, "Fake::Part/c", |thing| thing.tags = Tags::default());
-    change(&mut wishes, "Fake::Recipe/shop", "Steps", json!(["one", "two"]));
+    change(&mut resources, "Fake::Recipe/shop", "Steps", json!(["one", "two"]));
     let groups = ["web", "data"].map(|name| reference("Group", name, "Id"));
-    change(&mut wishes, "Fake::Work/shop", "Groups", json!(groups));
-    let mut wanted = blueprint(&wishes);
+    change(&mut resources, "Fake::Work/shop", "Groups", json!(groups));
+    let mut wanted = blueprint(&resources);
     follow(&mut wanted, "Fake::Work/shop", "Fake::Part/c");
     let plan = bench.plan(&wanted, Mode::Apply).await;
     assert_eq!(action(&plan, "Fake::Part/c"), Some(Action::Blocked), "{:#?}", plan.changes);
@@ -61,12 +61,12 @@ async fn what_only_follows_something_unknown_shows_all_that_differs() {
 /// Two doors: one with a certificate that waits for a person, and one that only leads to the first.
 fn doors(domain: &str, rule: &str) -> Blueprint {
     let net = reference("Net", "main", "Id");
-    let mut wishes = environment();
-    wishes.push(Wish::new("Fake::Cert", "www", json!({ "Domain": domain })));
+    let mut resources = environment();
+    resources.push(YamlResource::new("Fake::Cert", "www", json!({ "Domain": domain })));
     let cert = reference("Cert", "www", "Id");
-    wishes.push(Wish::new("Fake::Door", "https", json!({ "Net": net, "Cert": cert, "Rule": rule })));
-    wishes.push(Wish::new("Fake::Door", "http", json!({ "Net": net, "Rule": rule })));
-    let mut wanted = blueprint(&wishes);
+    resources.push(YamlResource::new("Fake::Door", "https", json!({ "Net": net, "Cert": cert, "Rule": rule })));
+    resources.push(YamlResource::new("Fake::Door", "http", json!({ "Net": net, "Rule": rule })));
+    let mut wanted = blueprint(&resources);
     follow(&mut wanted, "Fake::Door/http", "Fake::Door/https");
     wanted
 }
@@ -89,13 +89,13 @@ async fn what_is_only_followed_holds_nobody_back_once_it_stands() {
 
 /// A store that lets go of its group by a change that the cloud has accepted, and makes later.
 async fn letting_go() -> (Bench, Blueprint, Inventory) {
-    let mut wishes = environment();
+    let mut resources = environment();
     let bench = Bench::new();
-    bench.apply(&blueprint(&wishes)).await;
-    wishes.retain(|wish| wish.place() != "Fake::Group/data");
-    change(&mut wishes, "Fake::Store/db", "Groups", json!([]));
-    change(&mut wishes, "Fake::Group/web", "Friends", json!([]));
-    let wanted = blueprint(&wishes);
+    bench.apply(&blueprint(&resources)).await;
+    resources.retain(|resource| resource.place() != "Fake::Group/data");
+    change(&mut resources, "Fake::Store/db", "Groups", json!([]));
+    change(&mut resources, "Fake::Group/web", "Friends", json!([]));
+    let wanted = blueprint(&resources);
     let old = bench.cloud.world().things.values().find(|thing| thing.kind == "Fake::Store").cloned().expect("a store");
     bench.cloud.world().faults.set(&[Fault::new("DeleteGroup", What::Deny, None)]);
     bench.run(&wanted, Mode::Apply).await;
@@ -135,9 +135,9 @@ async fn what_a_pending_change_still_holds_stays_until_then_and_is_no_fault() {
 #[tokio::test(start_paused = true)]
 async fn a_kind_judges_a_list_that_differs_for_two_reasons_as_a_whole() {
     let kept = |keepers: &[i64]| {
-        let mut wishes = environment();
-        wishes.push(Wish::new("AWS::IAM::Role", "ci", json!({ "Keepers": keepers })));
-        blueprint(&wishes)
+        let mut resources = environment();
+        resources.push(YamlResource::new("AWS::IAM::Role", "ci", json!({ "Keepers": keepers })));
+        blueprint(&resources)
     };
     let bench = Bench::new();
     bench.apply(&kept(&[1, 2])).await;

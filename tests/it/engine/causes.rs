@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 
 use crate::engine::{actions, change, environment, reference, words};
 use crate::world::thing::Thing;
-use crate::world::{Bench, Fault, What, Wish, blueprint};
+use crate::world::{Bench, Fault, What, YamlResource, blueprint};
 
-async fn applied(wishes: &[Wish]) -> Bench {
+async fn applied(resources: &[YamlResource]) -> Bench {
     let bench = Bench::new();
-    bench.apply(&blueprint(wishes)).await;
+    bench.apply(&blueprint(resources)).await;
     bench
 }
 
@@ -41,11 +41,11 @@ fn sent(plan: &StackPlan, address: &str) -> Value {
 
 #[tokio::test(start_paused = true)]
 async fn a_hand_opened_port_is_drift_beside_a_change_of_the_yaml() {
-    let mut wishes = environment();
-    let bench = applied(&wishes).await;
+    let mut resources = environment();
+    let bench = applied(&resources).await;
     by_hand(&bench, "Fake::Group", "web", |thing| thing.spec["Ports"] = json!([22, 443]));
-    change(&mut wishes, "Fake::Group/web", "Ports", json!([443, 8443]));
-    let wanted = blueprint(&wishes);
+    change(&mut resources, "Fake::Group/web", "Ports", json!([443, 8443]));
+    let wanted = blueprint(&resources);
     let plan = bench.plan(&wanted, Mode::Apply).await;
     let expected = [
         ("/Ports", json!([22, 443]), json!([22, 443, 8443]), Cause::Config),
@@ -68,11 +68,11 @@ async fn a_hand_opened_port_is_drift_beside_a_change_of_the_yaml() {
 /// Of two differences of one path, each is compared with its own.
 #[tokio::test(start_paused = true)]
 async fn a_saved_plan_in_which_a_list_differs_for_two_reasons_holds_until_one_of_them_changes() {
-    let mut wishes = environment();
-    let bench = applied(&wishes).await;
+    let mut resources = environment();
+    let bench = applied(&resources).await;
     by_hand(&bench, "Fake::Group", "web", |thing| thing.spec["Ports"] = json!([22, 443]));
-    change(&mut wishes, "Fake::Group/web", "Ports", json!([443, 8443]));
-    let wanted = blueprint(&wishes);
+    change(&mut resources, "Fake::Group/web", "Ports", json!([443, 8443]));
+    let wanted = blueprint(&resources);
     let saved = saved(bench.plan(&wanted, Mode::Apply).await);
     assert_eq!(stale(&saved, &saved), Vec::<String>::new());
     // Nor does telling what changed take the one for the other, where something else did.
@@ -93,12 +93,12 @@ fn saved(plan: StackPlan) -> PlanDocument {
 
 #[tokio::test(start_paused = true)]
 async fn what_somebody_took_out_of_a_list_is_drift_beside_what_the_yaml_takes_out() {
-    let mut wishes = environment();
-    change(&mut wishes, "Fake::Group/web", "Ports", json!([80, 443, 8443]));
-    let bench = applied(&wishes).await;
+    let mut resources = environment();
+    change(&mut resources, "Fake::Group/web", "Ports", json!([80, 443, 8443]));
+    let bench = applied(&resources).await;
     by_hand(&bench, "Fake::Group", "web", |thing| thing.spec["Ports"] = json!([80, 443]));
-    change(&mut wishes, "Fake::Group/web", "Ports", json!([443, 8443]));
-    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    change(&mut resources, "Fake::Group/web", "Ports", json!([443, 8443]));
+    let plan = bench.plan(&blueprint(&resources), Mode::Apply).await;
     let expected = [
         ("/Ports", json!([80, 443]), json!([443]), Cause::Config),
         ("/Ports", json!([443]), json!([443, 8443]), Cause::Drift),
@@ -108,10 +108,10 @@ async fn what_somebody_took_out_of_a_list_is_drift_beside_what_the_yaml_takes_ou
 
 #[tokio::test(start_paused = true)]
 async fn an_output_of_ours_that_has_not_arrived_is_a_dependency_and_only_config_carries_it_on() {
-    let mut wishes = environment();
-    let bench = applied(&wishes).await;
-    change(&mut wishes, "Fake::Recipe/shop", "Steps", json!(["one", "two"]));
-    let wanted = blueprint(&wishes);
+    let mut resources = environment();
+    let bench = applied(&resources).await;
+    change(&mut resources, "Fake::Recipe/shop", "Steps", json!(["one", "two"]));
+    let wanted = blueprint(&resources);
     bench.cloud.world().faults.set(&[Fault::new("UpdateWork", What::Deny, None)]);
     bench.run(&wanted, Mode::Apply).await;
     bench.cloud.world().faults.set(&[]);
@@ -123,10 +123,10 @@ async fn an_output_of_ours_that_has_not_arrived_is_a_dependency_and_only_config_
 
 #[tokio::test(start_paused = true)]
 async fn what_somebody_else_put_in_the_place_of_an_output_is_drift() {
-    let wishes = environment();
-    let bench = applied(&wishes).await;
+    let resources = environment();
+    let bench = applied(&resources).await;
     by_hand(&bench, "Fake::Work", "shop", |thing| thing.spec["Revision"] = json!(7));
-    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    let plan = bench.plan(&blueprint(&resources), Mode::Apply).await;
     assert_eq!(actions(&plan), [("Fake::Work/shop".to_owned(), Action::Update, Cause::Drift)]);
 }
 
@@ -134,17 +134,21 @@ async fn what_somebody_else_put_in_the_place_of_an_output_is_drift() {
 #[tokio::test(start_paused = true)]
 async fn a_certificate_that_is_replaced_and_issued_is_followed_without_drift_and_without_consent() {
     let net = reference("Net", "main", "Id");
-    let mut wishes = environment();
-    wishes.push(Wish::new("Fake::Cert", "www", json!({ "Domain": "www.acme.example" })));
-    wishes.push(Wish::new("Fake::Door", "https", json!({ "Net": net, "Cert": reference("Cert", "www", "Id") })));
+    let mut resources = environment();
+    resources.push(YamlResource::new("Fake::Cert", "www", json!({ "Domain": "www.acme.example" })));
+    resources.push(YamlResource::new(
+        "Fake::Door",
+        "https",
+        json!({ "Net": net, "Cert": reference("Cert", "www", "Id") }),
+    ));
     let issue = |bench: &Bench| {
         bench.cloud.world().things.values_mut().filter(|thing| thing.human).for_each(|thing| thing.human = false);
     };
-    let bench = applied(&wishes).await;
+    let bench = applied(&resources).await;
     issue(&bench);
-    bench.apply(&blueprint(&wishes)).await;
-    change(&mut wishes, "Fake::Cert/www", "Domain", json!("shop.acme.example"));
-    let wanted = blueprint(&wishes);
+    bench.apply(&blueprint(&resources)).await;
+    change(&mut resources, "Fake::Cert/www", "Domain", json!("shop.acme.example"));
+    let wanted = blueprint(&resources);
     let plan = bench.plan(&wanted, Mode::Apply).await;
     assert_eq!(actions(&plan), [("Fake::Cert/www".to_owned(), Action::Replace, Cause::Config)]);
     assert!(!plan.steps.keys().any(|step| step.verb == provision::plan::Verb::Delete), "the old one is in use");
@@ -168,34 +172,38 @@ async fn a_certificate_that_is_replaced_and_issued_is_followed_without_drift_and
 #[tokio::test(start_paused = true)]
 async fn what_was_left_out_until_something_is_there_is_a_dependency() {
     let net = reference("Net", "main", "Id");
-    let mut wishes = environment();
-    wishes.push(Wish::new("Fake::Cert", "www", json!({ "Domain": "www.acme.example" })));
-    wishes.push(Wish::new("Fake::Door", "https", json!({ "Net": net, "Cert": reference("Cert", "www", "Id") })));
-    change(&mut wishes, "Fake::Work/shop", "Doors", json!([reference("Door", "https", "Id")]));
-    let bench = applied(&wishes).await;
+    let mut resources = environment();
+    resources.push(YamlResource::new("Fake::Cert", "www", json!({ "Domain": "www.acme.example" })));
+    resources.push(YamlResource::new(
+        "Fake::Door",
+        "https",
+        json!({ "Net": net, "Cert": reference("Cert", "www", "Id") }),
+    ));
+    change(&mut resources, "Fake::Work/shop", "Doors", json!([reference("Door", "https", "Id")]));
+    let bench = applied(&resources).await;
     let issue = || bench.cloud.world().things.values_mut().for_each(|thing| thing.human = false);
     issue();
-    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    let plan = bench.plan(&blueprint(&resources), Mode::Apply).await;
     let causes = |plan: &StackPlan| -> Vec<_> {
         fields(plan, "Fake::Work/shop").iter().map(|field| (field.path.clone(), field.cause)).collect()
     };
     assert_eq!(causes(&plan), [("/Doors".to_owned(), Cause::Dependency)]);
 
     // A change of the YAML beside it is one.
-    wishes.push(Wish::new("Fake::Door", "http", json!({ "Net": reference("Net", "main", "Id") })));
+    resources.push(YamlResource::new("Fake::Door", "http", json!({ "Net": reference("Net", "main", "Id") })));
     let doors = json!([reference("Door", "https", "Id"), reference("Door", "http", "Id")]);
-    change(&mut wishes, "Fake::Work/shop", "Doors", doors);
-    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    change(&mut resources, "Fake::Work/shop", "Doors", doors);
+    let plan = bench.plan(&blueprint(&resources), Mode::Apply).await;
     assert_eq!(causes(&plan), [("/Doors".to_owned(), Cause::Config)]);
-    bench.apply(&blueprint(&wishes)).await;
-    assert_eq!(actions(&bench.plan(&blueprint(&wishes), Mode::Apply).await), []);
+    bench.apply(&blueprint(&resources)).await;
+    assert_eq!(actions(&bench.plan(&blueprint(&resources), Mode::Apply).await), []);
 }
 
 #[tokio::test(start_paused = true)]
 async fn drift_shows_while_something_else_is_blocked_and_is_still_drift_afterwards() {
-    let wishes = environment();
-    let wanted = blueprint(&wishes);
-    let bench = applied(&wishes).await;
+    let resources = environment();
+    let wanted = blueprint(&resources);
+    let bench = applied(&resources).await;
     let mut tags = Tags::default();
     by_hand(&bench, "Fake::Group", "data", |thing| tags = std::mem::take(&mut thing.tags));
     let digest = |bench: &Bench| {
@@ -222,12 +230,12 @@ async fn drift_shows_while_something_else_is_blocked_and_is_still_drift_afterwar
 
 #[tokio::test(start_paused = true)]
 async fn what_is_blocked_shows_what_is_there_and_what_is_wanted() {
-    let mut wishes = environment();
-    let bench = applied(&wishes).await;
-    change(&mut wishes, "Fake::Store/db", "Class", json!("huge"));
+    let mut resources = environment();
+    let bench = applied(&resources).await;
+    change(&mut resources, "Fake::Store/db", "Class", json!("huge"));
     by_hand(&bench, "Fake::Store", "db", |thing| thing.spec["Days"] = json!(3));
     by_hand(&bench, "Fake::Part", "a", |thing| thing.tags = Tags::default());
-    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    let plan = bench.plan(&blueprint(&resources), Mode::Apply).await;
     let change = plan.changes.iter().find(|change| change.address.name == "db").expect("the store is told");
     assert_eq!(change.action, Action::Blocked);
     let expected =
@@ -239,11 +247,11 @@ async fn what_is_blocked_shows_what_is_there_and_what_is_wanted() {
 
 #[tokio::test(start_paused = true)]
 async fn one_that_never_became_usable_goes_with_its_replacement() {
-    let mut wishes = environment();
-    wishes.push(Wish::new("Fake::Cert", "www", json!({ "Domain": "www.acme.example" })));
-    let bench = applied(&wishes).await;
-    change(&mut wishes, "Fake::Cert/www", "Domain", json!("shop.acme.example"));
-    bench.apply(&blueprint(&wishes)).await;
+    let mut resources = environment();
+    resources.push(YamlResource::new("Fake::Cert", "www", json!({ "Domain": "www.acme.example" })));
+    let bench = applied(&resources).await;
+    change(&mut resources, "Fake::Cert/www", "Domain", json!("shop.acme.example"));
+    bench.apply(&blueprint(&resources)).await;
     let world = bench.cloud.world();
     let certs: Vec<_> = world.things.values().filter(|thing| thing.kind == "Fake::Cert").collect();
     assert_eq!(certs.len(), 1, "{certs:#?}");
@@ -251,9 +259,9 @@ async fn one_that_never_became_usable_goes_with_its_replacement() {
 
 #[tokio::test(start_paused = true)]
 async fn a_tag_changed_by_hand_is_drift_and_the_yamls_change_of_one_is_told_once() {
-    let wishes = environment();
-    let bench = applied(&wishes).await;
-    let mut wanted = blueprint(&wishes);
+    let resources = environment();
+    let bench = applied(&resources).await;
+    let mut wanted = blueprint(&resources);
     by_hand(&bench, "Fake::Group", "web", |thing| thing.tags.set("cost-center", "7"));
     by_hand(&bench, "Fake::Store", "db", |thing| drop(thing.tags.0.remove("cost-center")));
     let plan = bench.plan(&wanted, Mode::Apply).await;

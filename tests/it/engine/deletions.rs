@@ -9,16 +9,16 @@ use serde_json::json;
 
 use crate::engine::{change, environment, reference};
 use crate::world::process::Process;
-use crate::world::{Bench, Fault, What, Wish, blueprint};
+use crate::world::{Bench, Fault, What, YamlResource, blueprint};
 
 /// What one process sees of the one stack.
 async fn inventory(process: &Process<'_>) -> Inventory {
     process.read().await.into_values().next().expect("one stack")
 }
 
-async fn applied(wishes: &[Wish]) -> Bench {
+async fn applied(resources: &[YamlResource]) -> Bench {
     let bench = Bench::new();
-    bench.apply(&blueprint(wishes)).await;
+    bench.apply(&blueprint(resources)).await;
     bench
 }
 
@@ -29,11 +29,11 @@ fn deleted(plan: &StackPlan) -> Vec<String> {
 /// AWS knows many things by their names alone: a cluster of databases and one of tasks can be called the same.
 #[tokio::test(start_paused = true)]
 async fn what_has_the_same_id_as_something_of_another_kind_is_not_passed_over() {
-    let mut wishes = environment();
-    let bench = applied(&wishes).await;
-    wishes.retain(|wish| wish.place() != "Fake::Store/db");
-    change(&mut wishes, "Fake::Recipe/shop", "Store", json!(""));
-    let wanted = blueprint(&wishes);
+    let mut resources = environment();
+    let bench = applied(&resources).await;
+    resources.retain(|resource| resource.place() != "Fake::Store/db");
+    change(&mut resources, "Fake::Recipe/shop", "Store", json!(""));
+    let wanted = blueprint(&resources);
     let process = Process::new(&bench.cloud, "run", vec![&wanted], Mode::Apply);
     let mut inventory = inventory(&process).await;
     for seen in inventory.kinds.values_mut() {
@@ -55,25 +55,25 @@ async fn what_has_the_same_id_as_something_of_another_kind_is_not_passed_over() 
 /// Subnet groups of databases and of caches can be called the same: who names the one does not hold the other.
 #[tokio::test(start_paused = true)]
 async fn what_has_the_name_of_something_that_is_used_can_go() {
-    let mut wishes = environment();
-    change(&mut wishes, "Fake::Work/shop", "Recipe", json!(reference("Recipe", "shop", "Name")));
-    wishes.push(Wish::new("Fake::Store", "shop", json!({ "Parts": [], "Engine": "sql", "Class": "large" })));
-    let bench = applied(&wishes).await;
+    let mut resources = environment();
+    change(&mut resources, "Fake::Work/shop", "Recipe", json!(reference("Recipe", "shop", "Name")));
+    resources.push(YamlResource::new("Fake::Store", "shop", json!({ "Parts": [], "Engine": "sql", "Class": "large" })));
+    let bench = applied(&resources).await;
     let named = |kind: &str| {
         let world = bench.cloud.world();
         world.things.values().find(|thing| thing.place() == kind).and_then(|thing| thing.name.clone())
     };
     assert_eq!(named("Fake::Store/shop"), named("Fake::Recipe/shop"), "one name, two kinds");
-    wishes.retain(|wish| wish.place() != "Fake::Store/shop");
-    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    resources.retain(|resource| resource.place() != "Fake::Store/shop");
+    let plan = bench.plan(&blueprint(&resources), Mode::Apply).await;
     assert_eq!(deleted(&plan), ["Fake::Store/shop"], "{:#?}", plan.changes);
 }
 
 #[tokio::test(start_paused = true)]
 async fn nothing_is_deleted_that_something_may_use_whose_tags_could_not_be_read_either() {
-    let mut wishes = environment();
-    wishes.push(Wish::new("Fake::Net", "spare", json!({ "Range": "10.9.0.0/16" })));
-    let bench = applied(&wishes).await;
+    let mut resources = environment();
+    resources.push(YamlResource::new("Fake::Net", "spare", json!({ "Range": "10.9.0.0/16" })));
+    let bench = applied(&resources).await;
     let wanted = blueprint(&environment());
     bench.cloud.world().faults.set(&[Fault::new("GetGroup", What::Deny, None)]);
     let plan = bench.plan(&wanted, Mode::Apply).await;
@@ -88,9 +88,9 @@ async fn a_destroy_says_what_it_could_not_read_and_would_leave_behind() {
     let bench = applied(&environment()).await;
     let faults = [Fault::new("DescribeGates", What::Deny, None), Fault::new("GetStore", What::Deny, None)];
     bench.cloud.world().faults.set(&faults);
-    let mut wishes = environment();
-    wishes.retain(|wish| !["Fake::Store", "Fake::Recipe", "Fake::Work"].contains(&&*wish.kind));
-    let plan = bench.plan(&blueprint(&wishes), Mode::Destroy).await;
+    let mut resources = environment();
+    resources.retain(|resource| !["Fake::Store", "Fake::Recipe", "Fake::Work"].contains(&&*resource.kind));
+    let plan = bench.plan(&blueprint(&resources), Mode::Destroy).await;
     let blocked: Vec<_> =
         plan.changes.iter().filter(|change| change.action == Action::Blocked).map(|c| c.address.to_string()).collect();
     assert!(blocked.contains(&"Fake::Gate/out".to_owned()), "its kind can't be listed: {blocked:?}");
@@ -99,7 +99,7 @@ async fn a_destroy_says_what_it_could_not_read_and_would_leave_behind() {
 
 #[tokio::test(start_paused = true)]
 async fn a_destroy_warns_of_kinds_that_it_could_not_list_and_the_yaml_does_not_have() {
-    let former = Wish::new("Fake::Cert", "www", json!({ "Domain": "www.acme.example" }));
+    let former = YamlResource::new("Fake::Cert", "www", json!({ "Domain": "www.acme.example" }));
     let bench = applied(&environment().into_iter().chain([former]).collect::<Vec<_>>()).await;
     bench.cloud.world().faults.set(&[Fault::new("DescribeCerts", What::Deny, None)]);
     let plan = bench.plan(&blueprint(&environment()), Mode::Destroy).await;
@@ -111,9 +111,9 @@ async fn a_destroy_warns_of_kinds_that_it_could_not_list_and_the_yaml_does_not_h
 #[tokio::test(start_paused = true)]
 async fn what_the_yaml_no_longer_has_and_could_not_be_read_is_told_by_an_apply_too() {
     let bench = applied(&environment()).await;
-    let mut wishes = environment();
-    wishes.retain(|wish| !["Fake::Store", "Fake::Recipe", "Fake::Work"].contains(&&*wish.kind));
-    let wanted = blueprint(&wishes);
+    let mut resources = environment();
+    resources.retain(|resource| !["Fake::Store", "Fake::Recipe", "Fake::Work"].contains(&&*resource.kind));
+    let wanted = blueprint(&resources);
     let told = async |operation| {
         bench.cloud.world().faults.set(&[Fault::new(operation, What::Deny, None)]);
         let plan = bench.plan(&wanted, Mode::Apply).await;
@@ -123,11 +123,11 @@ async fn what_the_yaml_no_longer_has_and_could_not_be_read_is_told_by_an_apply_t
     assert_eq!(told("GetStore").await, (Some(Action::Blocked), false));
     assert_eq!(told("DescribeStores").await, (None, true), "whether there is one, nobody knows");
     // Under its new name it is wanted, and blocked as that.
-    wishes.extend(environment().into_iter().filter(|wish| wish.kind == "Fake::Store"));
-    let store = wishes.last_mut().expect("a store");
+    resources.extend(environment().into_iter().filter(|resource| resource.kind == "Fake::Store"));
+    let store = resources.last_mut().expect("a store");
     (store.name, store.was) = ("data".into(), Some("db".into()));
     bench.cloud.world().faults.set(&[Fault::new("GetStore", What::Deny, None)]);
-    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    let plan = bench.plan(&blueprint(&resources), Mode::Apply).await;
     let stores: Vec<_> = plan.changes.iter().filter(|change| change.address.kind == "Fake::Store").collect();
     assert_eq!(stores.iter().map(|change| &*change.address.name).collect::<Vec<_>>(), ["data"], "{stores:#?}");
 }
@@ -137,15 +137,15 @@ async fn what_the_yaml_no_longer_has_and_could_not_be_read_is_told_by_an_apply_t
 async fn what_a_revision_referred_to_goes_after_those_who_run_by_it_have_moved_on() {
     let store = |name: &str| {
         let parts = [reference("Part", "a", "Id")];
-        Wish::new("Fake::Store", name, json!({ "Parts": parts, "Engine": "sql" }))
+        YamlResource::new("Fake::Store", name, json!({ "Parts": parts, "Engine": "sql" }))
     };
-    let mut wishes = environment();
-    wishes.retain(|wish| wish.kind != "Fake::Store");
-    wishes.extend([store("db"), store("next")]);
-    let bench = applied(&wishes).await;
-    change(&mut wishes, "Fake::Recipe/shop", "Store", json!(format!("{}@5432", reference("Store", "next", "Id"))));
-    wishes.retain(|wish| wish.place() != "Fake::Store/db");
-    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    let mut resources = environment();
+    resources.retain(|resource| resource.kind != "Fake::Store");
+    resources.extend([store("db"), store("next")]);
+    let bench = applied(&resources).await;
+    change(&mut resources, "Fake::Recipe/shop", "Store", json!(format!("{}@5432", reference("Store", "next", "Id"))));
+    resources.retain(|resource| resource.place() != "Fake::Store/db");
+    let plan = bench.plan(&blueprint(&resources), Mode::Apply).await;
     let delete = plan.steps.values().find(|step| step.id.verb == Verb::Delete).expect("it goes");
     let before: Vec<_> = delete.after.iter().map(|id| id.address.to_string()).collect();
     assert!(before.contains(&"Fake::Work/shop".to_owned()), "{before:?}");
@@ -173,13 +173,15 @@ async fn what_the_yaml_has_in_another_region_by_now_is_deleted_where_it_was() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_listed_in_every_region_goes_once() {
-    let mut wishes = environment();
-    wishes.push(Wish::new("AWS::IAM::Role", "shop", json!({})));
-    wishes
-        .push(Wish { region: Some("eu-west-1".into()), ..Wish::new("Fake::Cert", "far", json!({ "Domain": "far" })) });
-    let bench = applied(&wishes).await;
-    wishes.retain(|wish| wish.kind != "AWS::IAM::Role");
-    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    let mut resources = environment();
+    resources.push(YamlResource::new("AWS::IAM::Role", "shop", json!({})));
+    resources.push(YamlResource {
+        region: Some("eu-west-1".into()),
+        ..YamlResource::new("Fake::Cert", "far", json!({ "Domain": "far" }))
+    });
+    let bench = applied(&resources).await;
+    resources.retain(|resource| resource.kind != "AWS::IAM::Role");
+    let plan = bench.plan(&blueprint(&resources), Mode::Apply).await;
     let all: Vec<_> = plan.changes.iter().map(|change| (change.address.to_string(), change.action)).collect();
     assert_eq!(all, [("AWS::IAM::Role/shop".to_owned(), Action::Delete)]);
 }

@@ -5,11 +5,11 @@ use provision::resource::{Address, Disruption};
 use serde_json::{Value, json};
 
 use crate::engine::{change, environment, reference};
-use crate::world::{Bench, Wish, blueprint};
+use crate::world::{Bench, YamlResource, blueprint};
 
-pub async fn applied(wishes: &[Wish]) -> Bench {
+pub async fn applied(resources: &[YamlResource]) -> Bench {
     let bench = Bench::new();
-    bench.apply(&blueprint(wishes)).await;
+    bench.apply(&blueprint(resources)).await;
     bench
 }
 
@@ -39,11 +39,11 @@ pub fn step(plan: &StackPlan, place: &str, verb: Verb) -> StepId {
 }
 
 /// Another port instead of the old one, with a new revision that needs it.
-fn another_port() -> Vec<Wish> {
-    let mut wishes = environment();
-    change(&mut wishes, "Fake::Group/web", "Ports", json!([8443]));
-    change(&mut wishes, "Fake::Recipe/shop", "Steps", json!(["two"]));
-    wishes
+fn another_port() -> Vec<YamlResource> {
+    let mut resources = environment();
+    change(&mut resources, "Fake::Group/web", "Ports", json!([8443]));
+    change(&mut resources, "Fake::Recipe/shop", "Steps", json!(["two"]));
+    resources
 }
 
 #[tokio::test(start_paused = true)]
@@ -65,11 +65,11 @@ async fn an_update_gives_before_its_users_change_and_takes_away_after_it() {
 #[tokio::test(start_paused = true)]
 async fn an_update_that_only_takes_away_waits_for_its_users() {
     let bench = applied(&environment()).await;
-    let mut wishes = environment();
-    change(&mut wishes, "Fake::Group/data", "Friends", json!([]));
-    change(&mut wishes, "Fake::Recipe/shop", "Steps", json!(["two"]));
-    change(&mut wishes, "Fake::Recipe/shop", "Store", json!(""));
-    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    let mut resources = environment();
+    change(&mut resources, "Fake::Group/data", "Friends", json!([]));
+    change(&mut resources, "Fake::Recipe/shop", "Steps", json!(["two"]));
+    change(&mut resources, "Fake::Recipe/shop", "Store", json!(""));
+    let plan = bench.plan(&blueprint(&resources), Mode::Apply).await;
     let [only] = &updates(&plan, "Fake::Group/data")[..] else { panic!("{:#?}", plan.steps.keys()) };
     // The group admits `web`, which the work stands in.
     assert!(follows(&plan, only, &step(&plan, "Fake::Work/shop", Verb::Update)), "{:#?}", plan.steps);
@@ -78,11 +78,11 @@ async fn an_update_that_only_takes_away_waits_for_its_users() {
 #[tokio::test(start_paused = true)]
 async fn what_is_deleted_is_gone_before_what_it_used_is_taken_away() {
     let bench = applied(&environment()).await;
-    let mut wishes = environment();
-    change(&mut wishes, "Fake::Group/web", "Ports", json!([]));
-    change(&mut wishes, "Fake::Group/data", "Friends", json!([]));
-    wishes.retain(|wish| wish.kind != "Fake::Work");
-    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    let mut resources = environment();
+    change(&mut resources, "Fake::Group/web", "Ports", json!([]));
+    change(&mut resources, "Fake::Group/data", "Friends", json!([]));
+    resources.retain(|resource| resource.kind != "Fake::Work");
+    let plan = bench.plan(&blueprint(&resources), Mode::Apply).await;
     let gone = step(&plan, "Fake::Work/shop", Verb::Delete);
     for group in ["Fake::Group/web", "Fake::Group/data"] {
         assert!(follows(&plan, &updates(&plan, group)[0], &gone), "{group}: {:#?}", plan.steps);
@@ -102,8 +102,8 @@ async fn a_run_that_ends_between_the_halves_leaves_a_change_under_way_and_no_dri
         world.things.values().find(|thing| thing.place() == "Fake::Group/web").map(|thing| thing.spec["Ports"].clone())
     };
     assert_eq!(ports(&bench), Some(json!([443, 8443])), "the running version has what it needs");
-    for (wishes, ports) in [(another_port(), 1), (environment(), 1)] {
-        let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    for (resources, ports) in [(another_port(), 1), (environment(), 1)] {
+        let plan = bench.plan(&blueprint(&resources), Mode::Apply).await;
         let group = plan.changes.iter().find(|change| change.address.name == "web").expect("it is told");
         assert_eq!((group.action, group.cause), (Action::Update, Cause::Config));
         assert_eq!(group.fields[0].after.as_ref().and_then(Value::as_array).map(Vec::len), Some(ports));
@@ -116,14 +116,14 @@ async fn a_run_that_ends_between_the_halves_leaves_a_change_under_way_and_no_dri
 #[tokio::test(start_paused = true)]
 async fn what_is_taken_from_under_those_who_stay_is_an_outage() {
     let bench = applied(&environment()).await;
-    let mut wishes = environment();
-    change(&mut wishes, "Fake::Group/web", "Ports", json!([]));
-    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    let mut resources = environment();
+    change(&mut resources, "Fake::Group/web", "Ports", json!([]));
+    let plan = bench.plan(&blueprint(&resources), Mode::Apply).await;
     let [told] = &plan.changes[..] else { panic!("{:#?}", plan.changes) };
     assert_eq!(told.disruption, Disruption::Outage);
     assert!(told.notes.join(" ").contains("Fake::Work/shop"), "{:?}", told.notes);
-    change(&mut wishes, "Fake::Group/web", "Ports", json!([443, 80]));
-    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    change(&mut resources, "Fake::Group/web", "Ports", json!([443, 80]));
+    let plan = bench.plan(&blueprint(&resources), Mode::Apply).await;
     assert_eq!(plan.changes[0].disruption, Disruption::None, "it only gives");
 }
 
@@ -145,52 +145,56 @@ async fn a_partial_apply_takes_nothing_away_from_who_is_no_part_of_it() {
 #[tokio::test(start_paused = true)]
 async fn who_admits_a_replaced_group_admits_both_until_its_users_have_moved() {
     let bench = applied(&environment()).await;
-    let mut wishes = environment();
-    wishes.push(Wish::new("Fake::Net", "other", json!({ "Range": "10.1.0.0/16" })));
-    change(&mut wishes, "Fake::Group/web", "Net", json!(reference("Net", "other", "Id")));
-    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    let mut resources = environment();
+    resources.push(YamlResource::new("Fake::Net", "other", json!({ "Range": "10.1.0.0/16" })));
+    change(&mut resources, "Fake::Group/web", "Net", json!(reference("Net", "other", "Id")));
+    let plan = bench.plan(&blueprint(&resources), Mode::Apply).await;
     let [first, second] = &updates(&plan, "Fake::Group/data")[..] else { panic!("{:#?}", plan.steps.keys()) };
     assert_eq!(sent(&plan, first, "Friends").as_array().map(Vec::len), Some(2));
     let work = step(&plan, "Fake::Work/shop", Verb::Update);
     assert!(follows(&plan, &work, first) && follows(&plan, second, &work), "{:#?}", plan.steps);
     assert!(follows(&plan, &step(&plan, "Fake::Group/web", Verb::Delete), second));
-    bench.apply(&blueprint(&wishes)).await;
-    assert!(bench.plan(&blueprint(&wishes), Mode::Apply).await.is_empty());
+    bench.apply(&blueprint(&resources)).await;
+    assert!(bench.plan(&blueprint(&resources), Mode::Apply).await.is_empty());
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_one_takes_and_another_gives_instead_is_given_first_also_where_nobody_moves() {
-    let mut wishes = environment();
+    let mut resources = environment();
     change(
-        &mut wishes,
+        &mut resources,
         "Fake::Work/shop",
         "Groups",
         json!([reference("Group", "web", "Id"), reference("Group", "data", "Id")]),
     );
-    change(&mut wishes, "Fake::Group/data", "Ports", json!([8080]));
-    let bench = applied(&wishes).await;
-    change(&mut wishes, "Fake::Group/web", "Ports", json!([8080]));
-    change(&mut wishes, "Fake::Group/data", "Ports", json!([443]));
-    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    change(&mut resources, "Fake::Group/data", "Ports", json!([8080]));
+    let bench = applied(&resources).await;
+    change(&mut resources, "Fake::Group/web", "Ports", json!([8080]));
+    change(&mut resources, "Fake::Group/data", "Ports", json!([443]));
+    let plan = bench.plan(&blueprint(&resources), Mode::Apply).await;
     let [web_gives, web_takes] = &updates(&plan, "Fake::Group/web")[..] else { panic!("{:#?}", plan.steps.keys()) };
     let [data_gives, data_takes] = &updates(&plan, "Fake::Group/data")[..] else { panic!("{:#?}", plan.steps.keys()) };
     assert!(follows(&plan, web_takes, data_gives) && follows(&plan, data_takes, web_gives), "{:#?}", plan.steps);
-    bench.apply(&blueprint(&wishes)).await;
-    assert!(bench.plan(&blueprint(&wishes), Mode::Apply).await.is_empty());
+    bench.apply(&blueprint(&resources)).await;
+    assert!(bench.plan(&blueprint(&resources), Mode::Apply).await.is_empty());
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_another_gives_instead_is_not_taken_away_without_it() {
-    let mut wishes = environment();
+    let mut resources = environment();
     for (name, ports) in [("one", json!([443])), ("other", json!([80]))] {
-        wishes.push(Wish::new("Fake::Group", name, json!({ "Net": reference("Net", "main", "Id"), "Ports": ports })));
+        resources.push(YamlResource::new(
+            "Fake::Group",
+            name,
+            json!({ "Net": reference("Net", "main", "Id"), "Ports": ports }),
+        ));
     }
     let both = json!([reference("Group", "one", "Id"), reference("Group", "other", "Id")]);
-    change(&mut wishes, "Fake::Work/shop", "Groups", both);
-    let bench = applied(&wishes).await;
-    change(&mut wishes, "Fake::Group/one", "Ports", json!([]));
-    change(&mut wishes, "Fake::Group/other", "Ports", json!([80, 443]));
-    let plan = bench.plan_only(&blueprint(&wishes), &["Fake::Group/one"]).await;
+    change(&mut resources, "Fake::Work/shop", "Groups", both);
+    let bench = applied(&resources).await;
+    change(&mut resources, "Fake::Group/one", "Ports", json!([]));
+    change(&mut resources, "Fake::Group/other", "Ports", json!([80, 443]));
+    let plan = bench.plan_only(&blueprint(&resources), &["Fake::Group/one"]).await;
     let [told] = &plan.changes[..] else { panic!("{:#?}", plan.changes) };
     assert_eq!((told.action, plan.steps.len()), (Action::Blocked, 0), "{told:#?}");
     assert!(told.notes.join(" ").contains("Fake::Group/other, which gives something to it"), "{:?}", told.notes);
@@ -199,17 +203,17 @@ async fn what_another_gives_instead_is_not_taken_away_without_it() {
 #[tokio::test(start_paused = true)]
 async fn who_refers_to_what_only_takes_away_does_not_wait_for_it() {
     let bench = applied(&environment()).await;
-    let mut wishes = environment();
-    change(&mut wishes, "Fake::Group/web", "Ports", json!([]));
+    let mut resources = environment();
+    change(&mut resources, "Fake::Group/web", "Ports", json!([]));
     // It admits `web`, and gives something to the same work.
-    change(&mut wishes, "Fake::Group/data", "Ports", json!([5433]));
+    change(&mut resources, "Fake::Group/data", "Ports", json!([5433]));
     change(
-        &mut wishes,
+        &mut resources,
         "Fake::Work/shop",
         "Groups",
         json!([reference("Group", "web", "Id"), reference("Group", "data", "Id")]),
     );
-    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    let plan = bench.plan(&blueprint(&resources), Mode::Apply).await;
     let [web] = &updates(&plan, "Fake::Group/web")[..] else { panic!("{:#?}", plan.steps.keys()) };
     let [data] = &updates(&plan, "Fake::Group/data")[..] else { panic!("{:#?}", plan.steps.keys()) };
     let work = step(&plan, "Fake::Work/shop", Verb::Update);
@@ -218,28 +222,28 @@ async fn who_refers_to_what_only_takes_away_does_not_wait_for_it() {
 
 #[tokio::test(start_paused = true)]
 async fn where_there_is_no_room_for_both_the_old_goes_first() {
-    let mut wishes = environment();
-    change(&mut wishes, "Fake::Group/web", "Ports", json!([1, 2, 3, 4]));
-    let bench = applied(&wishes).await;
-    change(&mut wishes, "Fake::Group/web", "Ports", json!([5, 6, 7, 8]));
-    change(&mut wishes, "Fake::Recipe/shop", "Steps", json!(["two"]));
-    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    let mut resources = environment();
+    change(&mut resources, "Fake::Group/web", "Ports", json!([1, 2, 3, 4]));
+    let bench = applied(&resources).await;
+    change(&mut resources, "Fake::Group/web", "Ports", json!([5, 6, 7, 8]));
+    change(&mut resources, "Fake::Recipe/shop", "Steps", json!(["two"]));
+    let plan = bench.plan(&blueprint(&resources), Mode::Apply).await;
     let [first, _] = &updates(&plan, "Fake::Group/web")[..] else { panic!("{:#?}", plan.steps.keys()) };
     assert_eq!(sent(&plan, first, "Ports").as_array().map(Vec::len), Some(8), "more than a group has room for");
-    bench.run(&blueprint(&wishes), Mode::Apply).await.clean();
+    bench.run(&blueprint(&resources), Mode::Apply).await.clean();
     let ports = {
         let world = bench.cloud.world();
         world.things.values().find(|thing| thing.place() == "Fake::Group/web").map(|thing| thing.spec["Ports"].clone())
     };
     assert_eq!(ports, Some(json!([5, 6, 7, 8])));
-    assert!(bench.plan(&blueprint(&wishes), Mode::Apply).await.is_empty());
+    assert!(bench.plan(&blueprint(&resources), Mode::Apply).await.is_empty());
 }
 
 #[tokio::test(start_paused = true)]
 async fn of_those_who_lose_something_who_stays_is_an_outage_beside_who_moves() {
-    let mut wishes = environment();
-    wishes.push(Wish::new("Fake::Recipe", "other", json!({ "Steps": ["one"] })));
-    wishes.push(Wish::new(
+    let mut resources = environment();
+    resources.push(YamlResource::new("Fake::Recipe", "other", json!({ "Steps": ["one"] })));
+    resources.push(YamlResource::new(
         "Fake::Work",
         "other",
         json!({
@@ -247,10 +251,10 @@ async fn of_those_who_lose_something_who_stays_is_an_outage_beside_who_moves() {
             "Groups": [reference("Group", "web", "Id")], "Count": 1,
         }),
     ));
-    let bench = applied(&wishes).await;
-    change(&mut wishes, "Fake::Group/web", "Ports", json!([8443]));
-    change(&mut wishes, "Fake::Recipe/shop", "Steps", json!(["two"]));
-    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    let bench = applied(&resources).await;
+    change(&mut resources, "Fake::Group/web", "Ports", json!([8443]));
+    change(&mut resources, "Fake::Recipe/shop", "Steps", json!(["two"]));
+    let plan = bench.plan(&blueprint(&resources), Mode::Apply).await;
     let told = plan.changes.iter().find(|change| change.address.name == "web").expect("it is told");
     let notes = told.notes.join("; ");
     assert_eq!(told.disruption, Disruption::Outage, "{notes}");
@@ -260,11 +264,11 @@ async fn of_those_who_lose_something_who_stays_is_an_outage_beside_who_moves() {
 #[tokio::test(start_paused = true)]
 async fn who_changes_in_something_else_goes_on_needing_what_is_taken_away() {
     let bench = applied(&environment()).await;
-    let mut wishes = environment();
-    change(&mut wishes, "Fake::Group/web", "Ports", json!([]));
-    wishes.push(Wish::new("Fake::Door", "front", json!({ "Net": reference("Net", "main", "Id") })));
-    change(&mut wishes, "Fake::Work/shop", "Doors", json!([reference("Door", "front", "Id")]));
-    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    let mut resources = environment();
+    change(&mut resources, "Fake::Group/web", "Ports", json!([]));
+    resources.push(YamlResource::new("Fake::Door", "front", json!({ "Net": reference("Net", "main", "Id") })));
+    change(&mut resources, "Fake::Work/shop", "Doors", json!([reference("Door", "front", "Id")]));
+    let plan = bench.plan(&blueprint(&resources), Mode::Apply).await;
     let told = plan.changes.iter().find(|change| change.address.name == "web").expect("it is told");
     assert_eq!(told.disruption, Disruption::Outage, "{:?}", told.notes);
     assert!(
@@ -273,25 +277,25 @@ async fn who_changes_in_something_else_goes_on_needing_what_is_taken_away() {
         told.notes
     );
     // Another version needs what the YAML says now.
-    change(&mut wishes, "Fake::Recipe/shop", "Steps", json!(["two"]));
-    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    change(&mut resources, "Fake::Recipe/shop", "Steps", json!(["two"]));
+    let plan = bench.plan(&blueprint(&resources), Mode::Apply).await;
     let told = plan.changes.iter().find(|change| change.address.name == "web").expect("it is told");
     assert_eq!(told.disruption, Disruption::None, "{:?}", told.notes);
 }
 
 /// Two nets; the doors and parts of the first move to the second, which is new.
-fn another_net(net: &str) -> Vec<Wish> {
+fn another_net(net: &str) -> Vec<YamlResource> {
     let at = reference("Net", net, "Id");
-    let mut wishes = vec![
-        Wish::new("Fake::Net", "main", json!({ "Range": "10.0.0.0/16" })),
-        Wish::new("Fake::Door", "web", json!({ "Net": at })),
-        Wish::new("Fake::Part", "a", json!({ "Net": at, "Range": "10.0.0.0/24" })),
-        Wish::new("Fake::Gate", "out", json!({ "Part": reference("Part", "a", "Id"), "Size": "small" })),
+    let mut resources = vec![
+        YamlResource::new("Fake::Net", "main", json!({ "Range": "10.0.0.0/16" })),
+        YamlResource::new("Fake::Door", "web", json!({ "Net": at })),
+        YamlResource::new("Fake::Part", "a", json!({ "Net": at, "Range": "10.0.0.0/24" })),
+        YamlResource::new("Fake::Gate", "out", json!({ "Part": reference("Part", "a", "Id"), "Size": "small" })),
     ];
     if net != "main" {
-        wishes.push(Wish::new("Fake::Net", net, json!({ "Range": "10.1.0.0/16" })));
+        resources.push(YamlResource::new("Fake::Net", net, json!({ "Range": "10.1.0.0/16" })));
     }
-    wishes
+    resources
 }
 
 #[tokio::test(start_paused = true)]

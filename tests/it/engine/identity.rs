@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::engine::{actions, change, environment, reference};
 use crate::world::kinds::KINDS;
 use crate::world::thing::Thing;
-use crate::world::{Bench, Fault, What, Wish, blueprint};
+use crate::world::{Bench, Fault, What, YamlResource, blueprint};
 
 /// The id of the one thing of ours with this type and name.
 fn id_of(bench: &Bench, kind: &str, name: &str) -> String {
@@ -56,7 +56,7 @@ async fn applied() -> Bench {
 fn kinds_read() -> usize {
     let unshown = KINDS.iter().map(|kind| kind.facts()).filter(|facts| facts.indexed_as.is_none());
     let wanted = environment();
-    wanted.iter().map(|wish| &*wish.kind).chain(unshown.map(|facts| facts.kind)).collect::<BTreeSet<_>>().len()
+    wanted.iter().map(|resource| &*resource.kind).chain(unshown.map(|facts| facts.kind)).collect::<BTreeSet<_>>().len()
 }
 
 #[tokio::test(start_paused = true)]
@@ -164,12 +164,12 @@ async fn what_was_somebody_elses_in_the_yaml_is_no_lost_resource() {
         let theirs = Thing { id: "group-0000ffff".into(), name: Some("theirs".into()), spec, tags, ..ours };
         world.things.insert(theirs.id.clone(), theirs);
     }
-    let mut wishes = environment();
-    change(&mut wishes, "Fake::Store/db", "Groups", json!(["group-0000ffff"]));
-    bench.apply(&blueprint(&wishes)).await;
-    change(&mut wishes, "Fake::Store/db", "Groups", json!([reference("Group", "new", "Id")]));
-    wishes.push(Wish::new("Fake::Group", "new", json!({ "Net": reference("Net", "main", "Id") })));
-    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    let mut resources = environment();
+    change(&mut resources, "Fake::Store/db", "Groups", json!(["group-0000ffff"]));
+    bench.apply(&blueprint(&resources)).await;
+    change(&mut resources, "Fake::Store/db", "Groups", json!([reference("Group", "new", "Id")]));
+    resources.push(YamlResource::new("Fake::Group", "new", json!({ "Net": reference("Net", "main", "Id") })));
+    let plan = bench.plan(&blueprint(&resources), Mode::Apply).await;
     let expected = [
         ("Fake::Group/new".to_owned(), Action::Create, Cause::New),
         ("Fake::Store/db".to_owned(), Action::Update, Cause::Config),
@@ -207,21 +207,23 @@ async fn a_destroy_says_what_it_would_leave_behind_and_keeps_what_that_stands_in
 #[tokio::test(start_paused = true)]
 async fn what_was_renamed_and_cannot_be_read_is_not_made_under_its_new_name() {
     let bench = applied().await;
-    let mut wishes = environment();
-    let store = wishes.iter_mut().find(|wish| wish.kind == "Fake::Store").expect("it is there");
+    let mut resources = environment();
+    let store = resources.iter_mut().find(|resource| resource.kind == "Fake::Store").expect("it is there");
     (store.name, store.was) = ("main".into(), Some("db".into()));
-    change(&mut wishes, "Fake::Recipe/shop", "Store", json!(format!("{}@5432", reference("Store", "main", "Id"))));
+    change(&mut resources, "Fake::Recipe/shop", "Store", json!(format!("{}@5432", reference("Store", "main", "Id"))));
     bench.cloud.world().faults.set(&[Fault::new("GetStore", What::Deny, None)]);
-    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    let plan = bench.plan(&blueprint(&resources), Mode::Apply).await;
     let note = blocked(&plan, "Fake::Store/main");
     assert!(note.contains("could not be read"), "{note}");
 }
 
 #[test]
 fn what_could_not_be_read_may_be_what_it_says_it_is_or_if_it_says_nothing_anything() {
-    let wish =
-        Wish { was: Some("office".to_owned()), ..Wish::new("Fake::Net", "main", json!({ "Range": "10.0.0.0/16" })) };
-    let blueprint = blueprint(&[wish]);
+    let resource = YamlResource {
+        was: Some("office".to_owned()),
+        ..YamlResource::new("Fake::Net", "main", json!({ "Range": "10.0.0.0/16" }))
+    };
+    let blueprint = blueprint(&[resource]);
     let resource = blueprint.resources.values().next().expect("one");
     let may_be = |tags: Option<&str>| {
         let tags = tags.map(|name| Tags::from_iter([(key::NAME, name)]));
@@ -236,8 +238,8 @@ fn what_could_not_be_read_may_be_what_it_says_it_is_or_if_it_says_nothing_anythi
 #[tokio::test(start_paused = true)]
 async fn of_two_whose_names_are_cut_to_the_same_neither_is_taken_for_the_other() {
     let net = reference("Net", "main", "Id");
-    let group = |name: &str| Wish::new("Fake::Group", name, json!({ "Net": net }));
-    let net = Wish::new("Fake::Net", "main", json!({ "Range": "10.0.0.0/16" }));
+    let group = |name: &str| YamlResource::new("Fake::Group", name, json!({ "Net": net }));
+    let net = YamlResource::new("Fake::Net", "main", json!({ "Range": "10.0.0.0/16" }));
     let bench = Bench::new();
     bench.apply(&blueprint(&[net.clone(), group("those-who-come-by-the-front-door")])).await;
     let wanted = blueprint(&[net, group("those-who-come-by-the-back-door")]);

@@ -12,18 +12,18 @@ use crate::input::blueprint::Project;
 use crate::world::build::{HOME, REGIONS, blueprint_of, stack};
 use crate::world::process::Process;
 use crate::world::thing::Thing;
-use crate::world::{Bench, Fault, What, Wish, blueprint};
+use crate::world::{Bench, Fault, What, YamlResource, blueprint};
 
 const BOARD: &str = "test--acme--production--health";
 const CACHE: &str = "test--acme--production--pages";
 
 /// A board without a note, a cache with one, and one that refers to the cache.
-fn wishes() -> Vec<Wish> {
+fn resources() -> Vec<YamlResource> {
     vec![
-        Wish::new("Fake::Net", "main", json!({ "Range": "10.0.0.0/16" })),
-        Wish::new("Fake::Board", "health", json!({ "Net": reference("Net", "main", "Id"), "Text": "health" })),
-        Wish::new("Fake::Cache", "pages", json!({ "Ttl": 60, "Headers": ["Host"] })),
-        Wish::new(
+        YamlResource::new("Fake::Net", "main", json!({ "Range": "10.0.0.0/16" })),
+        YamlResource::new("Fake::Board", "health", json!({ "Net": reference("Net", "main", "Id"), "Text": "health" })),
+        YamlResource::new("Fake::Cache", "pages", json!({ "Ttl": 60, "Headers": ["Host"] })),
+        YamlResource::new(
             "Fake::Front",
             "shop",
             json!({ "Cache": reference("Cache", "pages", "Id"), "Config": { "Title": "shop" } }),
@@ -33,7 +33,7 @@ fn wishes() -> Vec<Wish> {
 
 async fn applied() -> Bench {
     let bench = Bench::new();
-    bench.apply(&blueprint(&wishes())).await;
+    bench.apply(&blueprint(&resources())).await;
     bench
 }
 
@@ -65,7 +65,7 @@ async fn it_is_found_by_its_name_and_its_note_holds_the_digest() {
     let note = cache.tags.get(key::NOTE).expect("a note");
     assert!(note.starts_with("provision v2:") && note.len() <= 128, "{note}");
     let calls = bench.cloud.world().calls.len();
-    let plan = bench.plan(&blueprint(&wishes()), Mode::Apply).await;
+    let plan = bench.plan(&blueprint(&resources()), Mode::Apply).await;
     assert!(plan.is_empty(), "{:#?}", plan.changes);
     assert_eq!(bench.cloud.world().calls.len(), calls);
 }
@@ -74,13 +74,13 @@ async fn it_is_found_by_its_name_and_its_note_holds_the_digest() {
 async fn a_create_that_was_cut_short_is_completed_by_the_next_run() {
     let bench = Bench::new();
     bench.cloud.world().faults.set(&[Fault::new("UpdateCache", What::DieBefore, None)]);
-    bench.run(&blueprint(&wishes()), Mode::Apply).await;
+    bench.run(&blueprint(&resources()), Mode::Apply).await;
     bench.cloud.world().faults.set(&[]);
     assert_eq!(called(&bench, CACHE).tags.get(key::NOTE), Some("provision pending"));
-    let plan = bench.plan(&blueprint(&wishes()), Mode::Apply).await;
+    let plan = bench.plan(&blueprint(&resources()), Mode::Apply).await;
     assert_eq!(causes(&plan, "Fake::Cache/pages")[0], ("/Headers".to_owned(), Cause::Config));
-    bench.apply(&blueprint(&wishes())).await;
-    assert!(bench.plan(&blueprint(&wishes()), Mode::Apply).await.is_empty());
+    bench.apply(&blueprint(&resources())).await;
+    assert!(bench.plan(&blueprint(&resources()), Mode::Apply).await.is_empty());
 }
 
 #[tokio::test(start_paused = true)]
@@ -88,7 +88,7 @@ async fn with_a_note_config_and_drift_are_told_apart_and_without_one_it_is_said_
     let bench = applied().await;
     by_hand(&bench, CACHE, |thing| thing.spec["Ttl"] = json!(5));
     by_hand(&bench, BOARD, |thing| thing.spec["Text"] = json!("theirs"));
-    let mut wanted = wishes();
+    let mut wanted = resources();
     change(&mut wanted, "Fake::Cache/pages", "Headers", json!(["Accept"]));
     let plan = bench.plan(&blueprint(&wanted), Mode::Apply).await;
     let told = causes(&plan, "Fake::Cache/pages");
@@ -98,7 +98,7 @@ async fn with_a_note_config_and_drift_are_told_apart_and_without_one_it_is_said_
     assert!(words.contains("unknown") && words.contains("the YAML may have changed, or somebody in AWS"), "{words}");
     bench.apply(&blueprint(&wanted)).await;
     assert!(bench.plan(&blueprint(&wanted), Mode::Apply).await.is_empty());
-    let plan = bench.plan(&blueprint(&wishes()), Mode::Apply).await;
+    let plan = bench.plan(&blueprint(&resources()), Mode::Apply).await;
     assert_eq!(causes(&plan, "Fake::Cache/pages"), [("/Headers".to_owned(), Cause::Config)], "the note was renewed");
 }
 
@@ -107,22 +107,22 @@ async fn what_cannot_be_written_on_it_is_no_difference() {
     let bench = applied().await;
     let mut stack = stack();
     stack.tags.set("cost-center", "43");
-    let plan = bench.plan(&blueprint_of(stack, &wishes()), Mode::Apply).await;
+    let plan = bench.plan(&blueprint_of(stack, &resources()), Mode::Apply).await;
     let mut changed: Vec<_> = actions(&plan).into_iter().map(|(address, action, _)| (address, action)).collect();
     changed.sort_by_key(|(address, _)| address.clone());
     let expected = [("Fake::Front/shop", Action::Retag), ("Fake::Net/main", Action::Retag)];
     assert_eq!(changed, expected.map(|(address, action)| (address.to_owned(), action)));
     by_hand(&bench, CACHE, |thing| thing.tags.set(key::NOTE, "for the campaign"));
-    let plan = bench.plan(&blueprint(&wishes()), Mode::Apply).await;
+    let plan = bench.plan(&blueprint(&resources()), Mode::Apply).await;
     assert_eq!(actions(&plan), [("Fake::Cache/pages".to_owned(), Action::Retag, Cause::Config)]);
     assert_eq!(plan.changes[0].notes, ["note: provision:digest"]);
-    bench.apply(&blueprint(&wishes())).await;
+    bench.apply(&blueprint(&resources())).await;
     assert!(called(&bench, CACHE).tags.get(key::NOTE).is_some_and(|note| note.starts_with("provision v2:")));
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_is_renamed_in_the_yaml_is_made_anew_and_what_only_looks_alike_stays() {
-    let cache = |name: &str| [Wish::new("Fake::Cache", name, json!({ "Ttl": 60 }))];
+    let cache = |name: &str| [YamlResource::new("Fake::Cache", name, json!({ "Ttl": 60 }))];
     let bench = Bench::new();
     bench.apply(&blueprint(&cache("pages"))).await;
     let alike = [
@@ -153,7 +153,7 @@ async fn what_is_renamed_in_the_yaml_is_made_anew_and_what_only_looks_alike_stay
 #[tokio::test(start_paused = true)]
 async fn another_project_or_tenant_makes_its_own_and_touches_none_of_the_others() {
     let bench = applied().await;
-    let caches: Vec<_> = wishes().into_iter().filter(|wish| wish.kind == "Fake::Cache").collect();
+    let caches: Vec<_> = resources().into_iter().filter(|resource| resource.kind == "Fake::Cache").collect();
     let others =
         [Stack { project: "shop".into(), ..stack() }, Stack { id: StackId::new("acme-2", "production"), ..stack() }];
     for other in others {
@@ -165,18 +165,18 @@ async fn another_project_or_tenant_makes_its_own_and_touches_none_of_the_others(
 
 #[tokio::test(start_paused = true)]
 async fn what_the_yaml_protects_is_known_by_its_note_once_the_yaml_names_it_no_more() {
-    let mut wanted = blueprint(&wishes());
+    let mut wanted = blueprint(&resources());
     protect(&mut wanted, "Fake::Cache/pages");
     let bench = Bench::new();
     bench.apply(&wanted).await;
     assert!(called(&bench, CACHE).tags.get(key::NOTE).is_some_and(|note| note.ends_with(" protected")));
     assert!(bench.plan(&wanted, Mode::Apply).await.is_empty());
-    let goes = |wish: &Wish| ["Fake::Cache", "Fake::Front"].contains(&&*wish.kind);
-    let left: Vec<_> = wishes().into_iter().filter(|wish| !goes(wish)).collect();
+    let goes = |resource: &YamlResource| ["Fake::Cache", "Fake::Front"].contains(&&*resource.kind);
+    let left: Vec<_> = resources().into_iter().filter(|resource| !goes(resource)).collect();
     let plan = bench.plan(&blueprint(&left), Mode::Apply).await;
     let gone = plan.changes.iter().find(|change| change.address.kind == "Fake::Cache").expect("it goes");
     assert!(gone.protected && gone.action == Action::Delete);
-    let plan = bench.plan(&blueprint(&wishes()), Mode::Apply).await;
+    let plan = bench.plan(&blueprint(&resources()), Mode::Apply).await;
     let unmarked = plan.changes.iter().find(|change| change.address.kind == "Fake::Cache").expect("it is unmarked");
     assert!(unmarked.protected, "taking the mark off is asked for, too");
     assert_eq!(causes(&plan, "Fake::Cache/pages"), [("/Note/provision:protected".to_owned(), Cause::Config)]);
@@ -192,7 +192,7 @@ async fn what_was_renamed_by_hand_is_named_and_not_made_a_second_time() {
     let bench = applied().await;
     let id = called(&bench, CACHE).id;
     by_hand(&bench, CACHE, |thing| thing.name = Some("theirs".to_owned()));
-    let plan = bench.plan(&blueprint(&wishes()), Mode::Apply).await;
+    let plan = bench.plan(&blueprint(&resources()), Mode::Apply).await;
     let blocked = plan.changes.iter().find(|change| change.address.kind == "Fake::Cache").expect("it is blocked");
     assert_eq!(blocked.action, Action::Blocked);
     let note = blocked.notes.join(" ");
@@ -207,11 +207,11 @@ async fn what_was_renamed_by_hand_is_named_and_not_made_a_second_time() {
 async fn what_could_not_be_read_is_not_made_again_and_told_by_its_name() {
     let bench = applied().await;
     bench.cloud.world().faults.set(&[Fault::new("GetCache", What::Deny, None)]);
-    let plan = bench.plan(&blueprint(&wishes()), Mode::Apply).await;
+    let plan = bench.plan(&blueprint(&resources()), Mode::Apply).await;
     let blocked = plan.changes.iter().find(|change| change.address.kind == "Fake::Cache").expect("it is blocked");
     assert_eq!((blocked.action, blocked.cause), (Action::Blocked, Cause::Unreadable));
-    let mut wanted = wishes();
-    wanted.push(Wish::new("Fake::Cache", "images", json!({ "Ttl": 5 })));
+    let mut wanted = resources();
+    wanted.push(YamlResource::new("Fake::Cache", "images", json!({ "Ttl": 5 })));
     let plan = bench.plan(&blueprint(&wanted), Mode::Apply).await;
     let new = plan.changes.iter().find(|change| change.address.name == "images").expect("it is made");
     assert_eq!(new.action, Action::Create, "what could not be read says that it is another one");
@@ -220,7 +220,7 @@ async fn what_could_not_be_read_is_not_made_again_and_told_by_its_name() {
 #[tokio::test(start_paused = true)]
 async fn nothing_is_adopted_that_has_another_name() {
     let bench = applied().await;
-    let wanted = blueprint(&wishes());
+    let wanted = blueprint(&resources());
     let inventory = Process::new(&bench.cloud, "run", vec![&wanted], Mode::Apply).read().await;
     let (address, live) =
         inventory[&wanted.stack.id].all().find(|(address, _)| address.kind == "Fake::Cache").expect("a cache");
@@ -236,7 +236,7 @@ async fn a_region_is_searched_for_it_by_name_since_no_tagging_api_knows_of_it() 
     let bench = applied().await;
     bench.cloud.world().things.retain(|_, thing| thing.kind == "Fake::Cache");
     let away = REGIONS.into_iter().find(|region| *region != HOME).expect("another region");
-    let wanted = blueprint_of(Stack { region: away.to_owned(), ..stack() }, &wishes());
+    let wanted = blueprint_of(Stack { region: away.to_owned(), ..stack() }, &resources());
     let process = Process { regions: &REGIONS, ..Process::new(&bench.cloud, "run", vec![&wanted], Mode::Apply) };
     let inventory = process.read().await.remove(&wanted.stack.id).expect("it was asked for");
     let found: Vec<_> = inventory.elsewhere.iter().map(|stray| (&*stray.region, stray.resources)).collect();
@@ -251,7 +251,7 @@ async fn a_region_is_searched_for_it_by_name_since_no_tagging_api_knows_of_it() 
 async fn what_is_all_under_one_property_has_its_causes_property_by_property() {
     let paths = |from: u32| -> Value { (from..from + 70).map(|path| format!("/{path}")).collect() };
     let front = |config: Value| {
-        let mut wanted = wishes();
+        let mut wanted = resources();
         change(&mut wanted, "Fake::Front/shop", "Config", config);
         blueprint(&wanted)
     };

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::engine::{change, environment};
 use crate::world::process::Process;
-use crate::world::{Bench, Wish, blueprint, kinds};
+use crate::world::{Bench, YamlResource, blueprint, kinds};
 
 /// Changes what one process sees of a resource.
 fn meddle(inventory: &mut Inventory, place: &str, how: impl Fn(&mut Live)) {
@@ -21,8 +21,8 @@ fn meddle(inventory: &mut Inventory, place: &str, how: impl Fn(&mut Live)) {
     }
 }
 
-fn ignoring(wishes: &[Wish], place: &str, field: &str) -> Blueprint {
-    let mut wanted = blueprint(wishes);
+fn ignoring(resources: &[YamlResource], place: &str, field: &str) -> Blueprint {
+    let mut wanted = blueprint(resources);
     let (kind, name) = place.rsplit_once('/').expect("type and name");
     let resource = wanted.resources.get_mut(&Address::new(kind, name)).expect("it is wanted");
     resource.ignore.push(Ignore { field: field.into(), owner: "the network team".into(), until: None });
@@ -30,10 +30,10 @@ fn ignoring(wishes: &[Wish], place: &str, field: &str) -> Blueprint {
 }
 
 /// The plan when the group `web` has something that no spec can express.
-async fn plan(wishes: &[Wish], wanted: &Blueprint, mode: Mode) -> StackPlan {
+async fn plan(resources: &[YamlResource], wanted: &Blueprint, mode: Mode) -> StackPlan {
     let bench = Bench::new();
     bench.apply(&blueprint(&environment())).await;
-    assert_ne!(wishes, environment(), "something changes");
+    assert_ne!(resources, environment(), "something changes");
     let process = Process::new(&bench.cloud, "run", vec![wanted], mode);
     let mut inventory = process.read().await.into_values().next().expect("one stack");
     meddle(&mut inventory, "Fake::Group/web", |live| live.unmodelled.push(odd("/Ports/odd")));
@@ -51,12 +51,13 @@ fn sent(plan: &StackPlan, kind: &str) -> Value {
 
 #[tokio::test(start_paused = true)]
 async fn what_no_spec_can_express_is_not_written_into_the_spec_that_is_sent() {
-    let mut wishes = environment();
-    change(&mut wishes, "Fake::Group/web", "Friends", json!([]));
-    for (wanted, mode) in
-        [(ignoring(&wishes, "Fake::Group/web", "/Ports/odd"), Mode::Apply), (blueprint(&wishes), Mode::OnlyConfig)]
-    {
-        let plan = plan(&wishes, &wanted, mode).await;
+    let mut resources = environment();
+    change(&mut resources, "Fake::Group/web", "Friends", json!([]));
+    for (wanted, mode) in [
+        (ignoring(&resources, "Fake::Group/web", "/Ports/odd"), Mode::Apply),
+        (blueprint(&resources), Mode::OnlyConfig),
+    ] {
+        let plan = plan(&resources, &wanted, mode).await;
         let spec = sent(&plan, "Fake::Group");
         assert_eq!(spec["Ports"], json!([443]));
         let group = kinds::KINDS.iter().find(|kind| kind.facts().kind == "Fake::Group").expect("a fake kind");
@@ -66,10 +67,10 @@ async fn what_no_spec_can_express_is_not_written_into_the_spec_that_is_sent() {
 
 #[tokio::test(start_paused = true)]
 async fn an_update_that_would_take_away_what_is_to_be_left_alone_is_blocked() {
-    let mut wishes = environment();
-    change(&mut wishes, "Fake::Group/web", "Ports", json!([443, 8443]));
-    let wanted = ignoring(&wishes, "Fake::Group/web", "/Ports/odd");
-    let plan = plan(&wishes, &wanted, Mode::Apply).await;
+    let mut resources = environment();
+    change(&mut resources, "Fake::Group/web", "Ports", json!([443, 8443]));
+    let wanted = ignoring(&resources, "Fake::Group/web", "/Ports/odd");
+    let plan = plan(&resources, &wanted, Mode::Apply).await;
     let group = plan.changes.iter().find(|change| change.address.name == "web").expect("it is told");
     assert_eq!(group.action, Action::Blocked);
     assert_eq!(
@@ -99,10 +100,10 @@ async fn what_is_ignored_shows_no_sensitive_value_that_lies_inside() {
 async fn what_no_update_takes_away_is_told_without_a_step_and_hinders_nothing_else() {
     let bench = Bench::new();
     bench.apply(&blueprint(&environment())).await;
-    let mut wishes = environment();
+    let mut resources = environment();
     for (property, value) in [("Steps", json!(["one"])), ("Steps", json!(["two"]))] {
-        change(&mut wishes, "Fake::Recipe/shop", property, value.clone());
-        let wanted = blueprint(&wishes);
+        change(&mut resources, "Fake::Recipe/shop", property, value.clone());
+        let wanted = blueprint(&resources);
         let process = Process::new(&bench.cloud, "run", vec![&wanted], Mode::Apply);
         let mut inventory = process.read().await.into_values().next().expect("one stack");
         // One that others need, one that is changed, and one whose update takes it away.
@@ -130,7 +131,7 @@ async fn what_no_update_takes_away_is_told_without_a_step_and_hinders_nothing_el
         let told = plan.changes.len();
         assert_eq!(plan.unchanged + told, all, "{:#?}", plan.changes);
         // Ignored, it is told no more.
-        let ignored = ignoring(&wishes, "Fake::Net/main", "/Odd");
+        let ignored = ignoring(&resources, "Fake::Net/main", "/Odd");
         let plan = process.plan(&ignored, &inventory);
         assert!(!plan.changes.iter().any(|change| change.address.kind == "Fake::Net"), "{:#?}", plan.changes);
         assert_eq!(plan.ignored.len(), 1);

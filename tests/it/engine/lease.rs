@@ -18,7 +18,7 @@ use tokio::time::{Instant, sleep};
 use crate::world::build::stack;
 use crate::world::cloud::FakeCloud;
 use crate::world::process::Process;
-use crate::world::{Fault, What, Wish, blueprint};
+use crate::world::{Fault, What, YamlResource, blueprint};
 
 /// What `src/apply/lease` promises: a lease's lifetime, the pause between heartbeats, how long one is tried, and how
 /// long others stay away beyond the end.
@@ -352,7 +352,7 @@ async fn a_freed_lease_can_be_taken_at_once_and_its_holder_never_gets_it_back() 
 /// Loses the answer to one call of a run, and returns how its stack is held afterwards.
 async fn standing_after(call: Option<&str>) -> LeaseState {
     let cloud = FakeCloud::default();
-    let wanted = blueprint(&[Wish::new("Fake::Cert", "main", json!({ "Domain": "a.example" }))]);
+    let wanted = blueprint(&[YamlResource::new("Fake::Cert", "main", json!({ "Domain": "a.example" }))]);
     cloud
         .world()
         .faults

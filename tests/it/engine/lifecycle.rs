@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::engine::{actions, change, environment, reference};
 use crate::world::process::Process;
-use crate::world::{Bench, Fault, What, Wish, blueprint};
+use crate::world::{Bench, Fault, What, YamlResource, blueprint};
 
 fn slow(bench: &Bench) {
     let mut world = bench.cloud.world();
@@ -59,29 +59,29 @@ async fn destroy_leaves_nothing_and_apply_works_again() {
 #[tokio::test(start_paused = true)]
 async fn a_change_of_the_yaml_is_config_and_a_change_behind_its_back_is_drift() {
     let bench = Bench::new();
-    let mut wishes = environment();
-    bench.apply(&blueprint(&wishes)).await;
-    change(&mut wishes, "Fake::Store/db", "Class", json!("huge"));
+    let mut resources = environment();
+    bench.apply(&blueprint(&resources)).await;
+    change(&mut resources, "Fake::Store/db", "Class", json!("huge"));
     {
         let mut world = bench.cloud.world();
         let store = world.things.values_mut().find(|thing| thing.kind == "Fake::Store").expect("a store");
         store.spec["Groups"] = json!([]);
     }
-    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    let plan = bench.plan(&blueprint(&resources), Mode::Apply).await;
     assert_eq!(actions(&plan), [("Fake::Store/db".to_owned(), Action::Update, Cause::Mixed)]);
     let causes: Vec<_> = plan.changes[0].fields.iter().map(|field| (field.path.as_str(), field.cause)).collect();
     assert_eq!(causes, [("/Class", Cause::Config), ("/Groups", Cause::Drift)]);
-    bench.apply(&blueprint(&wishes)).await;
-    assert_eq!(actions(&bench.plan(&blueprint(&wishes), Mode::Apply).await), []);
+    bench.apply(&blueprint(&resources)).await;
+    assert_eq!(actions(&bench.plan(&blueprint(&resources), Mode::Apply).await), []);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_new_revision_is_an_update_that_its_users_follow() {
     let bench = Bench::new();
-    let mut wishes = environment();
-    bench.apply(&blueprint(&wishes)).await;
-    change(&mut wishes, "Fake::Recipe/shop", "Steps", json!(["one", "two"]));
-    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    let mut resources = environment();
+    bench.apply(&blueprint(&resources)).await;
+    change(&mut resources, "Fake::Recipe/shop", "Steps", json!(["one", "two"]));
+    let plan = bench.plan(&blueprint(&resources), Mode::Apply).await;
     assert_eq!(
         actions(&plan),
         [
@@ -89,38 +89,38 @@ async fn a_new_revision_is_an_update_that_its_users_follow() {
             ("Fake::Work/shop".to_owned(), Action::Update, Cause::Dependency),
         ]
     );
-    bench.apply(&blueprint(&wishes)).await;
-    assert_eq!(actions(&bench.plan(&blueprint(&wishes), Mode::Apply).await), []);
+    bench.apply(&blueprint(&resources)).await;
+    assert_eq!(actions(&bench.plan(&blueprint(&resources), Mode::Apply).await), []);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_create_first_replacement_deletes_the_old_last() {
     let bench = Bench::new();
     slow(&bench);
-    let mut wishes = environment();
-    bench.apply(&blueprint(&wishes)).await;
-    change(&mut wishes, "Fake::Gate/out", "Size", json!("large"));
-    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    let mut resources = environment();
+    bench.apply(&blueprint(&resources)).await;
+    change(&mut resources, "Fake::Gate/out", "Size", json!("large"));
+    let plan = bench.plan(&blueprint(&resources), Mode::Apply).await;
     assert_eq!(plan.changes[0].disruption, Disruption::Outage, "as the kind says of a handover");
     let before = bench.cloud.world().calls.len();
-    bench.apply(&blueprint(&wishes)).await;
+    bench.apply(&blueprint(&resources)).await;
     let calls: Vec<_> = bench.cloud.world().calls[before..].iter().map(|call| call.operation.clone()).collect();
     assert_eq!(calls, ["CreateGate", "DeleteGate"]);
-    assert_eq!(actions(&bench.plan(&blueprint(&wishes), Mode::Apply).await), []);
+    assert_eq!(actions(&bench.plan(&blueprint(&resources), Mode::Apply).await), []);
 }
 
 /// While a new one stands beside the old, both of one name, what comes after its creation is about the new one.
 #[tokio::test(start_paused = true)]
 async fn a_group_that_moves_to_another_net_takes_its_friends_along() {
     let bench = Bench::new();
-    let mut wishes = without_store();
-    wishes.push(Wish::new("Fake::Net", "other", json!({ "Range": "10.1.0.0/16" })));
-    bench.apply(&blueprint(&wishes)).await;
-    change(&mut wishes, "Fake::Group/web", "Net", json!(reference("Net", "other", "Id")));
-    bench.apply(&blueprint(&wishes)).await;
-    assert_eq!(actions(&bench.plan(&blueprint(&wishes), Mode::Apply).await), []);
+    let mut resources = without_store();
+    resources.push(YamlResource::new("Fake::Net", "other", json!({ "Range": "10.1.0.0/16" })));
+    bench.apply(&blueprint(&resources)).await;
+    change(&mut resources, "Fake::Group/web", "Net", json!(reference("Net", "other", "Id")));
+    bench.apply(&blueprint(&resources)).await;
+    assert_eq!(actions(&bench.plan(&blueprint(&resources), Mode::Apply).await), []);
     let fresh = Bench::new();
-    fresh.apply(&blueprint(&wishes)).await;
+    fresh.apply(&blueprint(&resources)).await;
     assert_eq!(bench.cloud.world().outline(), fresh.cloud.world().outline());
 }
 
@@ -128,48 +128,48 @@ async fn a_group_that_moves_to_another_net_takes_its_friends_along() {
 #[tokio::test(start_paused = true)]
 async fn who_can_let_go_of_what_is_replaced_lets_go_of_it_first() {
     let bench = Bench::new();
-    let mut wishes = environment();
-    wishes.push(Wish::new("Fake::Net", "other", json!({ "Range": "10.1.0.0/16" })));
+    let mut resources = environment();
+    resources.push(YamlResource::new("Fake::Net", "other", json!({ "Range": "10.1.0.0/16" })));
     for door in ["http", "https"] {
-        wishes.push(Wish::new("Fake::Door", door, json!({ "Net": reference("Net", "main", "Id") })));
+        resources.push(YamlResource::new("Fake::Door", door, json!({ "Net": reference("Net", "main", "Id") })));
     }
     let doors = json!([reference("Door", "http", "Id"), reference("Door", "https", "Id")]);
-    change(&mut wishes, "Fake::Work/shop", "Doors", doors);
-    bench.apply(&blueprint(&wishes)).await;
-    change(&mut wishes, "Fake::Door/https", "Net", json!(reference("Net", "other", "Id")));
+    change(&mut resources, "Fake::Work/shop", "Doors", doors);
+    bench.apply(&blueprint(&resources)).await;
+    change(&mut resources, "Fake::Door/https", "Net", json!(reference("Net", "other", "Id")));
     let before = bench.cloud.world().calls.len();
-    bench.apply(&blueprint(&wishes)).await;
+    bench.apply(&blueprint(&resources)).await;
     let calls: Vec<_> = bench.cloud.world().calls[before..].iter().map(|call| call.operation.clone()).collect();
     // Its digest says which door it has been given.
     assert_eq!(calls, ["UpdateWork", "DeleteDoor", "CreateDoor", "UpdateWork", "TagWork"]);
-    assert_eq!(actions(&bench.plan(&blueprint(&wishes), Mode::Apply).await), []);
+    assert_eq!(actions(&bench.plan(&blueprint(&resources), Mode::Apply).await), []);
 }
 
 /// Without the store, nobody keeps hold of a part in place.
-fn without_store() -> Vec<Wish> {
-    environment().into_iter().filter(|wish| !["db", "shop"].contains(&wish.name.as_str())).collect()
+fn without_store() -> Vec<YamlResource> {
+    environment().into_iter().filter(|resource| !["db", "shop"].contains(&resource.name.as_str())).collect()
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_replaced_network_takes_everything_in_it_along() {
     let bench = Bench::new();
-    let mut wishes = without_store();
-    bench.apply(&blueprint(&wishes)).await;
-    change(&mut wishes, "Fake::Net/main", "Range", json!("10.9.0.0/16"));
-    bench.apply(&blueprint(&wishes)).await;
-    assert_eq!(actions(&bench.plan(&blueprint(&wishes), Mode::Apply).await), []);
+    let mut resources = without_store();
+    bench.apply(&blueprint(&resources)).await;
+    change(&mut resources, "Fake::Net/main", "Range", json!("10.9.0.0/16"));
+    bench.apply(&blueprint(&resources)).await;
+    assert_eq!(actions(&bench.plan(&blueprint(&resources), Mode::Apply).await), []);
     let fresh = Bench::new();
-    fresh.apply(&blueprint(&wishes)).await;
+    fresh.apply(&blueprint(&resources)).await;
     assert_eq!(bench.cloud.world().outline(), fresh.cloud.world().outline());
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_replacement_that_somebody_cannot_let_go_of_is_blocked_and_nothing_is_touched() {
     let bench = Bench::new();
-    let mut wishes = environment();
-    bench.apply(&blueprint(&wishes)).await;
-    change(&mut wishes, "Fake::Net/main", "Range", json!("10.9.0.0/16"));
-    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    let mut resources = environment();
+    bench.apply(&blueprint(&resources)).await;
+    change(&mut resources, "Fake::Net/main", "Range", json!("10.9.0.0/16"));
+    let plan = bench.plan(&blueprint(&resources), Mode::Apply).await;
     assert!(plan.steps.is_empty(), "{:#?}", plan.steps.keys());
     let net =
         plan.changes.iter().find(|change| change.address.to_string() == "Fake::Net/main").expect("the net is blocked");
@@ -185,10 +185,10 @@ async fn a_replacement_that_somebody_cannot_let_go_of_is_blocked_and_nothing_is_
 #[tokio::test(start_paused = true)]
 async fn what_the_yaml_no_longer_names_is_deleted_and_nothing_else() {
     let bench = Bench::new();
-    let mut wishes = environment();
-    bench.apply(&blueprint(&wishes)).await;
-    wishes.retain(|wish| wish.name != "shop");
-    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    let mut resources = environment();
+    bench.apply(&blueprint(&resources)).await;
+    resources.retain(|resource| resource.name != "shop");
+    let plan = bench.plan(&blueprint(&resources), Mode::Apply).await;
     assert_eq!(
         actions(&plan),
         [
@@ -196,8 +196,8 @@ async fn what_the_yaml_no_longer_names_is_deleted_and_nothing_else() {
             ("Fake::Work/shop".to_owned(), Action::Delete, Cause::Removed),
         ]
     );
-    bench.apply(&blueprint(&wishes)).await;
-    assert_eq!(actions(&bench.plan(&blueprint(&wishes), Mode::Apply).await), []);
+    bench.apply(&blueprint(&resources)).await;
+    assert_eq!(actions(&bench.plan(&blueprint(&resources), Mode::Apply).await), []);
 }
 
 #[tokio::test(start_paused = true)]
@@ -235,11 +235,15 @@ async fn an_unreadable_kind_is_blocked_with_all_that_needs_it_and_the_rest_goes_
 async fn what_waits_for_a_person_holds_back_only_what_truly_needs_it() {
     let bench = Bench::new();
     let net = reference("Net", "main", "Id");
-    let mut wishes = environment();
-    wishes.push(Wish::new("Fake::Cert", "www", json!({ "Domain": "www.acme.example" })));
-    wishes.push(Wish::new("Fake::Door", "https", json!({ "Net": net, "Cert": reference("Cert", "www", "Id") })));
-    change(&mut wishes, "Fake::Work/shop", "Doors", json!([reference("Door", "https", "Id")]));
-    let wanted = blueprint(&wishes);
+    let mut resources = environment();
+    resources.push(YamlResource::new("Fake::Cert", "www", json!({ "Domain": "www.acme.example" })));
+    resources.push(YamlResource::new(
+        "Fake::Door",
+        "https",
+        json!({ "Net": net, "Cert": reference("Cert", "www", "Id") }),
+    ));
+    change(&mut resources, "Fake::Work/shop", "Doors", json!([reference("Door", "https", "Id")]));
+    let wanted = blueprint(&resources);
     bench.apply(&wanted).await;
     let plan = bench.plan(&wanted, Mode::Apply).await;
     assert_eq!(actions(&plan), []);

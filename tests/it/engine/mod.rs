@@ -26,7 +26,7 @@ use provision::plan::{Action, Cause, Plan, StackPlan};
 use provision::report::{TextOptions, plan_text};
 use serde_json::{Value, json};
 
-use crate::world::Wish;
+use crate::world::YamlResource;
 
 /// A plan as a person would read it.
 pub fn words(plan: &StackPlan) -> String {
@@ -41,20 +41,20 @@ pub fn reference(kind: &str, name: &str, output: &str) -> String {
 }
 
 /// A small environment with every relation there is: chains, sets, a circle of groups, a revision.
-pub fn environment() -> Vec<Wish> {
+pub fn environment() -> Vec<YamlResource> {
     let net = reference("Net", "main", "Id");
     vec![
-        Wish::new("Fake::Net", "main", json!({ "Range": "10.0.0.0/16", "Dns": true })),
-        Wish::new("Fake::Part", "a", json!({ "Net": net, "Range": "10.0.0.0/24" })),
-        Wish::new("Fake::Part", "b", json!({ "Net": net, "Range": "10.0.1.0/24" })),
-        Wish::new("Fake::Gate", "out", json!({ "Part": reference("Part", "a", "Id"), "Size": "small" })),
-        Wish::new(
+        YamlResource::new("Fake::Net", "main", json!({ "Range": "10.0.0.0/16", "Dns": true })),
+        YamlResource::new("Fake::Part", "a", json!({ "Net": net, "Range": "10.0.0.0/24" })),
+        YamlResource::new("Fake::Part", "b", json!({ "Net": net, "Range": "10.0.1.0/24" })),
+        YamlResource::new("Fake::Gate", "out", json!({ "Part": reference("Part", "a", "Id"), "Size": "small" })),
+        YamlResource::new(
             "Fake::Group",
             "web",
             json!({ "Net": net, "Friends": [reference("Group", "data", "Id")], "Ports": [443] }),
         ),
-        Wish::new("Fake::Group", "data", json!({ "Net": net, "Friends": [reference("Group", "web", "Id")] })),
-        Wish::new(
+        YamlResource::new("Fake::Group", "data", json!({ "Net": net, "Friends": [reference("Group", "web", "Id")] })),
+        YamlResource::new(
             "Fake::Store",
             "db",
             json!({
@@ -62,12 +62,12 @@ pub fn environment() -> Vec<Wish> {
                 "Engine": "sql", "Class": "large", "Groups": [reference("Group", "data", "Id")],
             }),
         ),
-        Wish::new(
+        YamlResource::new(
             "Fake::Recipe",
             "shop",
             json!({ "Steps": ["one"], "Store": format!("{}@5432", reference("Store", "db", "Id")) }),
         ),
-        Wish::new(
+        YamlResource::new(
             "Fake::Work",
             "shop",
             json!({
@@ -78,10 +78,12 @@ pub fn environment() -> Vec<Wish> {
     ]
 }
 
-pub fn change(wishes: &mut [Wish], name: &str, property: &str, value: Value) {
-    let wish =
-        wishes.iter_mut().find(|wish| format!("{}/{}", wish.kind, wish.name) == name).expect("a wish of this name");
-    wish.properties[property] = value;
+pub fn change(resources: &mut [YamlResource], name: &str, property: &str, value: Value) {
+    let resource = resources
+        .iter_mut()
+        .find(|resource| format!("{}/{}", resource.kind, resource.name) == name)
+        .expect("a resource of this name");
+    resource.properties[property] = value;
 }
 
 pub fn actions(plan: &StackPlan) -> Vec<(String, Action, Cause)> {

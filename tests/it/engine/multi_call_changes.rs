@@ -9,19 +9,19 @@ use serde_json::json;
 
 use crate::engine::{actions, change, environment};
 use crate::world::thing::Thing;
-use crate::world::{Bench, Fault, What, Wish, blueprint, engine};
+use crate::world::{Bench, Fault, What, YamlResource, blueprint, engine};
 
 const SLOW: Duration = Duration::from_secs(400);
 
 /// A bench where the environment stands, and the same with another class and other days of its store, which takes one
 /// change at a time.
-async fn changed() -> (Bench, Vec<Wish>) {
-    let (bench, mut wishes) = (Bench::new(), environment());
-    bench.apply(&blueprint(&wishes)).await;
+async fn changed() -> (Bench, Vec<YamlResource>) {
+    let (bench, mut resources) = (Bench::new(), environment());
+    bench.apply(&blueprint(&resources)).await;
     bench.cloud.world().pace.slowness.insert("Fake::Store".into(), SLOW);
-    change(&mut wishes, "Fake::Store/db", "Class", json!("huge"));
-    change(&mut wishes, "Fake::Store/db", "Days", json!(7));
-    (bench, wishes)
+    change(&mut resources, "Fake::Store/db", "Class", json!("huge"));
+    change(&mut resources, "Fake::Store/db", "Days", json!(7));
+    (bench, resources)
 }
 
 /// When each changing call of the store came, from the first on.
@@ -41,8 +41,8 @@ fn events(bench: &Bench) -> (usize, usize) {
     (started.count(), said.count())
 }
 
-async fn broken(bench: &Bench, wishes: &[Wish], mode: Mode) -> RunSummary {
-    let engine::Outcome::Ended(run_summary) = bench.run(&blueprint(wishes), mode).await else {
+async fn broken(bench: &Bench, resources: &[YamlResource], mode: Mode) -> RunSummary {
+    let engine::Outcome::Ended(run_summary) = bench.run(&blueprint(resources), mode).await else {
         panic!("the process died")
     };
     *run_summary
@@ -59,49 +59,49 @@ fn end(run_summary: &RunSummary, verb: Verb) -> (Failure, Duration) {
 
 #[tokio::test(start_paused = true)]
 async fn the_second_call_of_an_update_comes_when_the_first_has_settled_and_brings_what_is_left() {
-    let (bench, wishes) = changed().await;
+    let (bench, resources) = changed().await;
     let since = bench.cloud.world().calls.len();
     bench.events.lock().unwrap().clear();
-    bench.apply(&blueprint(&wishes)).await;
+    bench.apply(&blueprint(&resources)).await;
     let calls = calls(&bench, since);
     let (operations, at): (Vec<_>, Vec<_>) = calls.into_iter().unzip();
     assert_eq!(operations, ["UpdateStore", "UpdateStore", "TagStore"], "the digest is written once all is done");
     assert!(at[1] >= SLOW.as_secs() / 4 && at[2] >= SLOW.as_secs() / 2, "{at:?}");
     let (started, said) = events(&bench);
     assert!(started == 1 && said > 10, "one step, which says what it waits for: {started}, {said}");
-    assert_eq!(actions(&bench.plan(&blueprint(&wishes), Mode::Apply).await), []);
+    assert_eq!(actions(&bench.plan(&blueprint(&resources), Mode::Apply).await), []);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_run_that_dies_between_two_calls_of_an_update_leaves_the_rest_to_the_next_plan() {
-    let (bench, wishes) = changed().await;
+    let (bench, resources) = changed().await;
     bench.cloud.world().faults.set(&[Fault::new("UpdateStore", What::DieAfter, Some(1))]);
-    bench.run(&blueprint(&wishes), Mode::Apply).await;
+    bench.run(&blueprint(&resources), Mode::Apply).await;
     bench.cloud.world().faults.set(&[]);
     tokio::time::sleep(SLOW).await;
-    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    let plan = bench.plan(&blueprint(&resources), Mode::Apply).await;
     assert_eq!(actions(&plan), [("Fake::Store/db".to_owned(), Action::Update, Cause::Config)]);
     let fields: Vec<_> = plan.changes[0].fields.iter().map(|field| field.path.as_str()).collect();
     assert_eq!(fields, ["/Days"], "the class is there");
-    bench.apply(&blueprint(&wishes)).await;
-    assert_eq!(actions(&bench.plan(&blueprint(&wishes), Mode::Apply).await), []);
+    bench.apply(&blueprint(&resources)).await;
+    assert_eq!(actions(&bench.plan(&blueprint(&resources), Mode::Apply).await), []);
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_update_whose_calls_change_nothing_ends_and_says_so() {
-    let (bench, wishes) = changed().await;
+    let (bench, resources) = changed().await;
     // Lists never show what was changed.
     bench.cloud.world().pace.longest_lag = Duration::from_secs(1_000_000);
-    let (failure, took) = end(&broken(&bench, &wishes, Mode::Apply).await, Verb::Update);
+    let (failure, took) = end(&broken(&bench, &resources, Mode::Apply).await, Verb::Update);
     assert_eq!(failure.message, "it has more to do after the change before, and nothing has changed for 20 minutes");
     assert!(failure.is(Class::Busy) && took < Duration::from_secs(25 * 60), "{took:?}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_deletion_goes_on_with_what_is_there_after_its_first_call() {
-    let (bench, wishes) = changed().await;
+    let (bench, resources) = changed().await;
     let since = bench.cloud.world().calls.len();
-    bench.run(&blueprint(&wishes), Mode::Destroy).await.clean();
+    bench.run(&blueprint(&resources), Mode::Destroy).await.clean();
     let (operations, at): (Vec<_>, Vec<_>) = calls(&bench, since).into_iter().unzip();
     assert_eq!(operations, ["ShutStore", "DeleteStore"]);
     assert!(at[1] >= SLOW.as_secs() / 4, "{at:?}");
@@ -111,13 +111,13 @@ async fn a_deletion_goes_on_with_what_is_there_after_its_first_call() {
 #[tokio::test(start_paused = true)]
 async fn a_deletion_that_died_after_its_first_call_is_gone_on_with_or_taken_back() {
     for mode in [Mode::Destroy, Mode::Apply] {
-        let (bench, wishes) = (Bench::new(), environment());
-        bench.apply(&blueprint(&wishes)).await;
+        let (bench, resources) = (Bench::new(), environment());
+        bench.apply(&blueprint(&resources)).await;
         let before = bench.cloud.world().outline();
         bench.cloud.world().faults.set(&[Fault::new("ShutStore", What::DieAfter, Some(1))]);
-        bench.run(&blueprint(&wishes), Mode::Destroy).await;
+        bench.run(&blueprint(&resources), Mode::Destroy).await;
         bench.cloud.world().faults.set(&[]);
-        bench.run(&blueprint(&wishes), mode).await.clean();
+        bench.run(&blueprint(&resources), mode).await.clean();
         let left = bench.cloud.world().outline();
         assert_eq!(left, if mode == Mode::Apply { before } else { Vec::new() });
     }
@@ -125,13 +125,13 @@ async fn a_deletion_that_died_after_its_first_call_is_gone_on_with_or_taken_back
 
 #[tokio::test(start_paused = true)]
 async fn a_deletion_whose_calls_change_nothing_ends_and_says_so() {
-    let (bench, mut wishes) = (Bench::new(), environment());
+    let (bench, mut resources) = (Bench::new(), environment());
     // Nobody else's end is waited for.
-    wishes.retain(|wish| ["Fake::Net", "Fake::Part", "Fake::Store"].contains(&&*wish.kind));
-    change(&mut wishes, "Fake::Store/db", "Groups", json!([]));
-    bench.apply(&blueprint(&wishes)).await;
+    resources.retain(|resource| ["Fake::Net", "Fake::Part", "Fake::Store"].contains(&&*resource.kind));
+    change(&mut resources, "Fake::Store/db", "Groups", json!([]));
+    bench.apply(&blueprint(&resources)).await;
     bench.cloud.world().pace.longest_lag = Duration::from_secs(1_000_000);
-    let (failure, took) = end(&broken(&bench, &wishes, Mode::Destroy).await, Verb::Delete);
+    let (failure, took) = end(&broken(&bench, &resources, Mode::Destroy).await, Verb::Delete);
     assert_eq!(failure.message, "it has more to do after its shutting, and nothing has changed for 20 minutes");
     assert!(failure.is(Class::Busy) && took < Duration::from_secs(25 * 60), "{took:?}");
 }
@@ -152,10 +152,10 @@ fn guest(bench: &Bench, stays: bool) {
 
 #[tokio::test(start_paused = true)]
 async fn a_deletion_waits_for_who_uses_the_thing_and_ends_with_the_refusal() {
-    let (bench, wishes) = (Bench::new(), environment());
-    bench.apply(&blueprint(&wishes)).await;
+    let (bench, resources) = (Bench::new(), environment());
+    bench.apply(&blueprint(&resources)).await;
     guest(&bench, true);
-    let run_summary = broken(&bench, &wishes, Mode::Destroy).await;
+    let run_summary = broken(&bench, &resources, Mode::Destroy).await;
     let failed: Vec<_> =
         run_summary.steps.values().filter(|(outcome, _)| matches!(outcome, Outcome::Failed(_))).collect();
     let [(Outcome::Failed(failure), took)] = &failed[..] else { panic!("{failed:?}") };
@@ -166,7 +166,7 @@ async fn a_deletion_waits_for_who_uses_the_thing_and_ends_with_the_refusal() {
         tokio::time::sleep(Duration::from_secs(10 * 60)).await;
         guest(&bench, false);
     };
-    let wanted = blueprint(&wishes);
+    let wanted = blueprint(&resources);
     let (outcome, ()) = tokio::join!(bench.run(&wanted, Mode::Destroy), later);
     outcome.clean();
     assert_eq!(bench.cloud.world().outline(), [""; 0]);

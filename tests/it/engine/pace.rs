@@ -14,7 +14,7 @@ use crate::world::build::{blueprint_of, stack};
 use crate::world::cloud::{FakeCloud, short};
 use crate::world::kinds::KINDS;
 use crate::world::process::Process;
-use crate::world::{Rate, Wish};
+use crate::world::{Rate, YamlResource};
 
 /// Seconds until a new one can be used: a NAT gateway, an Aurora cluster, an ECS service, a listener.
 const SECONDS: [(&str, u64); 13] = [
@@ -64,40 +64,40 @@ fn cloud() -> FakeCloud {
 }
 
 /// A stack of the size of the shipped template's.
-fn wishes() -> Vec<Wish> {
+fn resources() -> Vec<YamlResource> {
     let id = |kind: &str, name: &str| format!("⟦Fake::{kind}/{name}.Id⟧");
     let net = id("Net", "main");
-    let mut all = vec![Wish::new("Fake::Net", "main", json!({ "Range": "10.0.0.0/16", "Dns": true }))];
+    let mut all = vec![YamlResource::new("Fake::Net", "main", json!({ "Range": "10.0.0.0/16", "Dns": true }))];
     for zone in 0..6 {
         let properties = json!({ "Net": net, "Range": format!("10.0.{zone}.0/24") });
-        all.push(Wish::new("Fake::Part", &format!("p{zone}"), properties));
+        all.push(YamlResource::new("Fake::Part", &format!("p{zone}"), properties));
     }
     for zone in 0..3 {
         let properties = json!({ "Part": id("Part", &format!("p{zone}")), "Size": "small" });
-        all.push(Wish::new("Fake::Gate", &format!("nat{zone}"), properties));
+        all.push(YamlResource::new("Fake::Gate", &format!("nat{zone}"), properties));
     }
     for group in 0..8 {
         let friend = id("Group", &format!("g{}", (group + 1) % 8));
         let properties = json!({ "Net": net, "Ports": [443], "Friends": [friend] });
-        all.push(Wish::new("Fake::Group", &format!("g{group}"), properties));
+        all.push(YamlResource::new("Fake::Group", &format!("g{group}"), properties));
     }
     for store in ["db", "cache"] {
         let properties =
             json!({ "Parts": [id("Part", "p0"), id("Part", "p1")], "Engine": "sql", "Groups": [id("Group", "g0")] });
-        all.push(Wish::new("Fake::Store", store, properties));
+        all.push(YamlResource::new("Fake::Store", store, properties));
     }
     for door in ["http", "https"] {
-        all.push(Wish::new("Fake::Door", door, json!({ "Net": net, "Rule": "all" })));
+        all.push(YamlResource::new("Fake::Door", door, json!({ "Net": net, "Rule": "all" })));
     }
     for work in 0..6 {
         let name = format!("w{work}");
         let store = format!("{}@5432", id("Store", "db"));
-        all.push(Wish::new("Fake::Recipe", &name, json!({ "Steps": ["one"], "Store": store })));
+        all.push(YamlResource::new("Fake::Recipe", &name, json!({ "Steps": ["one"], "Store": store })));
         let properties = json!({
             "Recipe": id("Recipe", &name), "Revision": format!("⟦Fake::Recipe/{name}.Revision⟧"),
             "Groups": [id("Group", "g1")], "Doors": [id("Door", "https")], "Count": 2,
         });
-        all.push(Wish::new("Fake::Work", &name, properties));
+        all.push(YamlResource::new("Fake::Work", &name, properties));
     }
     all
 }
@@ -106,7 +106,7 @@ fn blueprints(count: usize) -> Vec<Blueprint> {
     let tenant = |index: usize| {
         let mut stack = stack();
         stack.id = StackId::new(format!("t{index}"), "production");
-        blueprint_of(stack, &wishes())
+        blueprint_of(stack, &resources())
     };
     (0..count).map(tenant).collect()
 }

@@ -5,7 +5,7 @@ use provision::plan::{Action, Allowance, Guards, Mode, Plan, StackPlan};
 use provision::resource::{Address, StackId, key};
 use serde_json::{Value, json};
 
-use crate::world::{Bench, Wish, blueprint, refused};
+use crate::world::{Bench, YamlResource, blueprint, refused};
 
 const STORE: &str = "Fake::Store/db";
 const GATE: &str = "Fake::Gate/out";
@@ -16,10 +16,10 @@ fn environment(store: &Value) -> Blueprint {
     let mut properties = json!({ "Parts": ["⟦Fake::Part/a.Id⟧"], "Engine": "sql", "Class": "large" });
     properties.as_object_mut().unwrap().extend(store.as_object().unwrap().clone());
     blueprint(&[
-        Wish::new("Fake::Net", "main", json!({ "Range": "10.0.0.0/16" })),
-        Wish::new("Fake::Part", "a", net),
-        Wish::new("Fake::Gate", "out", json!({ "Part": "⟦Fake::Part/a.Id⟧", "Size": "small" })),
-        Wish::new("Fake::Store", "db", properties),
+        YamlResource::new("Fake::Net", "main", json!({ "Range": "10.0.0.0/16" })),
+        YamlResource::new("Fake::Part", "a", net),
+        YamlResource::new("Fake::Gate", "out", json!({ "Part": "⟦Fake::Part/a.Id⟧", "Size": "small" })),
+        YamlResource::new("Fake::Store", "db", properties),
     ])
 }
 

@@ -9,12 +9,12 @@ use crate::world::build::{REGIONS, blueprint_of, stack};
 use crate::world::cloud::short;
 use crate::world::kinds::KINDS;
 use crate::world::process::Process;
-use crate::world::{Bench, Fault, What, Wish, blueprint};
+use crate::world::{Bench, Fault, What, YamlResource, blueprint};
 
 const AWAY: &str = "eu-west-1";
 
-fn moved(wishes: &[Wish], region: &str) -> Vec<Wish> {
-    wishes.iter().map(|wish| Wish { region: Some(region.to_owned()), ..wish.clone() }).collect()
+fn moved(resources: &[YamlResource], region: &str) -> Vec<YamlResource> {
+    resources.iter().map(|resource| YamlResource { region: Some(region.to_owned()), ..resource.clone() }).collect()
 }
 
 fn blocked(plan: &StackPlan) -> Vec<String> {
@@ -35,10 +35,13 @@ async fn what_moves_to_another_region_is_made_there_and_goes_where_it_was() {
 #[tokio::test(start_paused = true)]
 async fn a_stack_is_noticed_where_it_was_when_its_home_moves_to_where_a_part_of_it_is() {
     let bench = Bench::new();
-    let far = Wish { region: Some(AWAY.to_owned()), ..Wish::new("Fake::Cert", "far", json!({ "Domain": "far" })) };
-    let wishes: Vec<_> = environment().into_iter().chain([far]).collect();
-    bench.apply(&blueprint(&wishes)).await;
-    let wanted = blueprint_of(Stack { region: AWAY.to_owned(), ..stack() }, &wishes);
+    let far = YamlResource {
+        region: Some(AWAY.to_owned()),
+        ..YamlResource::new("Fake::Cert", "far", json!({ "Domain": "far" }))
+    };
+    let resources: Vec<_> = environment().into_iter().chain([far]).collect();
+    bench.apply(&blueprint(&resources)).await;
+    let wanted = blueprint_of(Stack { region: AWAY.to_owned(), ..stack() }, &resources);
     let process = Process { regions: &REGIONS, ..Process::new(&bench.cloud, "run", vec![&wanted], Mode::Apply) };
     let plan = process.look().await.plan.stacks.remove(0);
     assert!(plan.steps.is_empty(), "{:#?}", plan.steps.keys());
@@ -68,13 +71,13 @@ async fn a_region_that_the_tagging_api_names_and_that_can_not_be_read_may_be_whe
 #[tokio::test(start_paused = true)]
 async fn what_is_named_alike_in_two_regions_is_told_apart() {
     let bench = Bench::new();
-    let recipe = Wish::new("Fake::Recipe", "shop", json!({ "Steps": ["one"] }));
+    let recipe = YamlResource::new("Fake::Recipe", "shop", json!({ "Steps": ["one"] }));
     let (name, revision) = (reference("Recipe", "shop", "Name"), reference("Recipe", "shop", "Revision"));
-    let work = Wish::new("Fake::Work", "shop", json!({ "Recipe": name, "Revision": revision }));
-    let wishes = [recipe, work];
-    bench.apply(&blueprint(&wishes)).await;
+    let work = YamlResource::new("Fake::Work", "shop", json!({ "Recipe": name, "Revision": revision }));
+    let resources = [recipe, work];
+    bench.apply(&blueprint(&resources)).await;
     bench.cloud.world().faults.set(&[Fault::new("DeleteRecipe", What::ErrorBefore, None)]);
-    let wanted = blueprint(&moved(&wishes, AWAY));
+    let wanted = blueprint(&moved(&resources, AWAY));
     bench.run(&wanted, Mode::Apply).await;
     bench.cloud.world().faults.set(&[]);
     let plan = bench.plan(&wanted, Mode::Apply).await;
@@ -87,11 +90,12 @@ async fn what_is_named_alike_in_two_regions_is_told_apart() {
 #[tokio::test(start_paused = true)]
 async fn what_moves_under_another_name_goes_after_those_who_use_it() {
     let bench = Bench::new();
-    let net = Wish::new("Fake::Net", "main", json!({ "Range": "10.0.0.0/16" }));
-    let part =
-        |net: &str| Wish::new("Fake::Part", "a", json!({ "Net": reference("Net", net, "Id"), "Range": "10.0.0.0/24" }));
+    let net = YamlResource::new("Fake::Net", "main", json!({ "Range": "10.0.0.0/16" }));
+    let part = |net: &str| {
+        YamlResource::new("Fake::Part", "a", json!({ "Net": reference("Net", net, "Id"), "Range": "10.0.0.0/24" }))
+    };
     bench.apply(&blueprint(&[net.clone(), part("main")])).await;
-    let renamed = Wish { name: "office".to_owned(), was: Some("main".to_owned()), ..net };
+    let renamed = YamlResource { name: "office".to_owned(), was: Some("main".to_owned()), ..net };
     let plan = bench.plan(&blueprint(&moved(&[renamed, part("office")], AWAY)), Mode::Apply).await;
     let delete = plan.steps.values().find(|step| step.id.verb == Verb::Delete && step.id.address.name == "main");
     let after: Vec<_> = delete.expect("it goes").after.iter().map(|id| id.address.to_string()).collect();

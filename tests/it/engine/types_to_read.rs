@@ -5,21 +5,21 @@ use provision::plan::{Action, Mode, StackPlan};
 use crate::engine::environment;
 use crate::world::build::stack;
 use crate::world::process::{Process, Project};
-use crate::world::{Bench, Fault, What, Wish, blueprint};
+use crate::world::{Bench, Fault, What, YamlResource, blueprint};
 
 fn denied(operation: &str) -> Fault {
     Fault::new(operation, What::Deny, None)
 }
 
 /// The stack of the examples without one type.
-fn without(kind: &str) -> Vec<Wish> {
-    environment().into_iter().filter(|wish| wish.kind != kind).collect()
+fn without(kind: &str) -> Vec<YamlResource> {
+    environment().into_iter().filter(|resource| resource.kind != kind).collect()
 }
 
 /// A stack of nets alone, whose net the YAML no longer has; what is denied, and what other templates name.
 async fn net_goes(faults: &[Fault], named: &[&str]) -> (Bench, StackPlan) {
     let bench = Bench::new();
-    let nets: Vec<_> = environment().into_iter().filter(|wish| wish.kind == "Fake::Net").collect();
+    let nets: Vec<_> = environment().into_iter().filter(|resource| resource.kind == "Fake::Net").collect();
     bench.apply(&blueprint(&nets)).await;
     bench.cloud.world().faults.set(faults);
     let wanted = blueprint(&[]);
@@ -63,7 +63,7 @@ async fn a_tag_index_that_can_not_be_read_rules_out_no_type() {
 #[tokio::test(start_paused = true)]
 async fn a_type_that_the_tag_index_does_not_show_is_always_read() {
     let bench = Bench::new();
-    let role = Wish::new("AWS::IAM::Role", "shop", serde_json::json!({}));
+    let role = YamlResource::new("AWS::IAM::Role", "shop", serde_json::json!({}));
     bench.apply(&blueprint(&[role])).await;
     let plan = bench.plan(&blueprint(&[]), Mode::Apply).await;
     assert_eq!(told(&plan), [("AWS::IAM::Role/shop".to_owned(), Action::Delete)]);
@@ -87,10 +87,11 @@ async fn what_no_template_names_any_more_and_may_not_be_read_stays_with_what_it_
     let bench = Bench::new();
     bench.apply(&blueprint(&environment())).await;
     bench.cloud.world().faults.set(&[denied("DescribeGates")]);
-    let mut wishes = without("Fake::Gate");
+    let mut resources = without("Fake::Gate");
     // What the gate stands in, with what else uses it.
-    wishes.retain(|wish| !["Fake::Part", "Fake::Store", "Fake::Recipe", "Fake::Work"].contains(&&*wish.kind));
-    let plan = bench.plan(&blueprint(&wishes), Mode::Apply).await;
+    resources
+        .retain(|resource| !["Fake::Part", "Fake::Store", "Fake::Recipe", "Fake::Work"].contains(&&*resource.kind));
+    let plan = bench.plan(&blueprint(&resources), Mode::Apply).await;
     let action = |place: &str| told(&plan).into_iter().find(|(at, _)| at == place).map(|(_, action)| action);
     assert_eq!(action("Fake::Part/a"), Some(Action::Blocked), "{:#?}", told(&plan));
     assert_eq!(action("Fake::Gate/out"), None, "nothing is known of it");
@@ -104,7 +105,7 @@ async fn what_one_stack_has_left_hinders_no_other() {
     let bench = Bench::new();
     let first = blueprint(&environment());
     bench.apply(&first).await;
-    let nets: Vec<_> = environment().into_iter().filter(|wish| wish.kind == "Fake::Net").collect();
+    let nets: Vec<_> = environment().into_iter().filter(|resource| resource.kind == "Fake::Net").collect();
     let mut second = blueprint(&nets);
     second.stack.id.environment = "certification".to_owned();
     bench.apply(&second).await;

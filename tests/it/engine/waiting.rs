@@ -71,12 +71,12 @@ async fn a_failure_from_before_its_deletion_is_not_a_failed_deletion() {
 #[tokio::test(start_paused = true)]
 async fn a_failure_from_before_an_update_that_mends_it_is_waited_out() {
     let bench = Bench::new();
-    let mut wishes = environment();
-    bench.apply(&blueprint(&wishes)).await;
+    let mut resources = environment();
+    bench.apply(&blueprint(&resources)).await;
     broken(&bench, "Fake::Work");
     bench.cloud.world().pace.slowness.insert("Fake::Work".into(), Duration::from_secs(60));
-    change(&mut wishes, "Fake::Recipe/shop", "Steps", json!(["one", "two"]));
-    let run_summary = bench.apply(&blueprint(&wishes)).await;
+    change(&mut resources, "Fake::Recipe/shop", "Steps", json!(["one", "two"]));
+    let run_summary = bench.apply(&blueprint(&resources)).await;
     assert!(run_summary.steps.keys().any(|id| id.address.kind == "Fake::Work" && id.verb == Verb::Update));
 }
 

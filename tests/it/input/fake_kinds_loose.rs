@@ -65,7 +65,7 @@ impl Kind for Any {
 }
 
 /// A kind of any type.
-pub struct Loose(Facts);
+pub struct LooseKind(Facts);
 
 /// The types that the templates name.
 static TYPES: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
@@ -79,11 +79,11 @@ static TYPES: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
 });
 
 /// One of every type.
-pub fn loose() -> Vec<Loose> {
-    TYPES.iter().map(|kind| Loose::of(kind)).collect()
+pub fn loose() -> Vec<LooseKind> {
+    TYPES.iter().map(|kind| LooseKind::of(kind)).collect()
 }
 
-impl Loose {
+impl LooseKind {
     fn of(kind: &'static str) -> Self {
         let deferrable: &[&str] =
             if kind == "AWS::EC2::SecurityGroup" { &["/SecurityGroupIngress", "/SecurityGroupEgress"] } else { &[] };
@@ -91,7 +91,7 @@ impl Loose {
     }
 }
 
-impl Shape for Loose {
+impl Shape for LooseKind {
     fn facts(&self) -> &Facts {
         &self.0
     }

@@ -14,7 +14,7 @@ use provision::resource::{Detection, Facts, pointer};
 use serde_json::json;
 
 use crate::aws::canned::Canned;
-use crate::stacks::local_account::{Stage, on_deep_stack, plan_with, stack_of, words};
+use crate::stacks::local_account::{LocalAccount, on_deep_stack, plan_with, stack_of, words};
 use crate::world::refused;
 
 const ACCOUNT: &str = "300000000085";
@@ -71,18 +71,18 @@ fn template() -> String {
 #[test]
 fn what_others_attach_to_things_of_ours_is_told_and_holds_their_deletion_up() {
     on_deep_stack(async {
-        let stage = Stage::new(ACCOUNT).await;
+        let local = LocalAccount::new(ACCOUNT).await;
         let stack = stack(ACCOUNT, &template());
-        stage.apply(&stack).await.unwrap_or_else(|why| panic!("{why}"));
-        assert_eq!(stage.plan(&stack).await.unmanaged, [], "nobody was here");
+        local.apply(&stack).await.unwrap_or_else(|why| panic!("{why}"));
+        assert_eq!(local.plan(&stack).await.unmanaged, [], "nobody was here");
 
-        let before = stage.calls().await.len();
-        let things = stage.inventory(&stack).await.all().count();
-        let asked = stage.calls().await.len() - before;
+        let before = local.calls().await.len();
+        let things = local.inventory(&stack).await.all().count();
+        let asked = local.calls().await.len() - before;
         assert!(asked <= CALLS + 4 * things, "{asked} calls for {things} things");
 
-        let by_hand = stage.by_hand().await;
-        let inventory = stage.inventory(&stack).await;
+        let by_hand = local.by_hand().await;
+        let inventory = local.inventory(&stack).await;
         let id = |kind: &str| inventory.all().find(|(address, _)| address.kind == kind).expect(kind).1.id.clone();
         let elb = aws_sdk_elasticloadbalancingv2::Client::new(&by_hand);
         let answer = FixedResponseActionConfig::builder().status_code("200").build();
@@ -118,7 +118,7 @@ fn what_others_attach_to_things_of_ours_is_told_and_holds_their_deletion_up() {
         let grant = grant.grantee_principal(format!("arn:aws:iam::{ACCOUNT}:role/theirs")).send().await.unwrap();
         kms.create_alias().alias_name("alias/theirs").target_key_id(&key).send().await.unwrap();
 
-        let plan = stage.plan(&stack).await;
+        let plan = local.plan(&stack).await;
         let told: BTreeSet<_> =
             plan.unmanaged.iter().map(|thing| (&*thing.kind, thing.id.clone(), thing.place.clone())).collect();
         let (their_rule, their_listener) = (rule.clone(), port.clone());
@@ -139,12 +139,12 @@ fn what_others_attach_to_things_of_ours_is_told_and_holds_their_deletion_up() {
         let told = |plan: &StackPlan| -> BTreeSet<_> {
             plan.unmanaged.iter().map(|thing| (thing.kind.clone(), thing.id.clone(), thing.place.clone())).collect()
         };
-        let more = stage.plan(&self::stack(ACCOUNT, &format!("{}{ANOTHER}", template()))).await;
+        let more = local.plan(&self::stack(ACCOUNT, &format!("{}{ANOTHER}", template()))).await;
         assert_eq!(told(&more), told(&plan), "{}", words(&more));
         let (_, ours) = inventory.all().find(|(address, _)| address.kind == PARTS[0]).unwrap();
         let keys: Vec<_> = ours.tags.iter().map(|(key, _)| key.to_owned()).collect();
         elb.remove_tags().resource_arns(&ours.id).set_tag_keys(Some(keys)).send().await.unwrap();
-        let lost = stage.plan(&stack).await;
+        let lost = local.plan(&stack).await;
         assert_eq!(lost.summary().blocked, 1, "its tags were taken off:\n{}", words(&lost));
         assert_eq!(told(&lost), told(&plan), "{}", words(&lost));
         let tag = |(key, value)| aws_sdk_elasticloadbalancingv2::types::Tag::builder().key(key).value(value).build();
@@ -157,14 +157,14 @@ fn what_others_attach_to_things_of_ours_is_told_and_holds_their_deletion_up() {
 
         // A replacement would take it along.
         let moved = self::stack(ACCOUNT, &template().replace("Scheme: internal", "Scheme: internet-facing"));
-        let moved = Plan { stacks: vec![stage.plan(&moved).await], ..Plan::default() };
+        let moved = Plan { stacks: vec![local.plan(&moved).await], ..Plan::default() };
         let why: Vec<_> = refused(&moved, &Guards::default(), &[]).iter().map(ToString::to_string).collect();
         for id in [&their_rule, &their_listener] {
             let is_refused = why.iter().any(|why| why.contains(&**id) && why.contains("remove it first"));
             assert!(is_refused, "{id}: {why:#?}\n{}", words(&moved.stacks[0]));
         }
 
-        let gone = plan_with(&stack, &stage.inventory(&stack).await, Mode::Destroy);
+        let gone = plan_with(&stack, &local.inventory(&stack).await, Mode::Destroy);
         let gone = Plan { stacks: vec![gone], ..Plan::default() };
         let refused: Vec<_> = refused(&gone, &Guards::default(), &[]).iter().map(ToString::to_string).collect();
         let refused = refused.join("\n");
@@ -288,18 +288,18 @@ fn every_list_that_others_may_add_to_is_among_what_they_can_attach_and_each_is_t
 #[test]
 fn a_running_service_whose_task_definition_was_deregistered_gets_another() {
     on_deep_stack(async {
-        let stage = Stage::new("300000000088").await;
+        let local = LocalAccount::new("300000000088").await;
         let service = KINDS.iter().map(|known| known.facts()).find(|facts| facts.kind == PARTS[1]).unwrap().example;
         let stack = stack("300000000088", service);
-        stage.apply(&stack).await.unwrap_or_else(|why| panic!("{why}"));
-        let inventory = stage.inventory(&stack).await;
+        local.apply(&stack).await.unwrap_or_else(|why| panic!("{why}"));
+        let inventory = local.inventory(&stack).await;
         let (_, tasks) = inventory.all().find(|(address, _)| address.kind == "AWS::ECS::TaskDefinition").unwrap();
-        let ecs = aws_sdk_ecs::Client::new(&stage.by_hand().await);
+        let ecs = aws_sdk_ecs::Client::new(&local.by_hand().await);
         ecs.deregister_task_definition().task_definition(&tasks.id).send().await.unwrap();
-        let plan = stage.plan(&stack).await;
+        let plan = local.plan(&stack).await;
         let changed: Vec<_> = plan.changes.iter().map(|change| change.address.kind.as_str()).collect();
         assert_eq!(changed, ["AWS::ECS::Service", "AWS::ECS::TaskDefinition"], "{}", words(&plan));
-        stage.apply(&stack).await.unwrap_or_else(|why| panic!("{why}"));
+        local.apply(&stack).await.unwrap_or_else(|why| panic!("{why}"));
     });
 }
 

@@ -4,7 +4,7 @@ use provision::blueprint::Blueprint;
 use provision::plan::{Action, Change, StackPlan};
 use provision::resource::Disruption;
 
-use crate::stacks::local_account::{Stage, on_deep_stack, stack_of, words};
+use crate::stacks::local_account::{LocalAccount, on_deep_stack, stack_of, words};
 
 const CACHE: &str = "AWS::ElastiCache::ReplicationGroup/main";
 const TEMPLATE: &str = "
@@ -49,11 +49,11 @@ fn change(plan: &StackPlan) -> &Change {
 #[test]
 fn an_upgrade_in_the_window_goes_by_name_and_is_pending_until_it_is_done() {
     on_deep_stack(async {
-        let stage = Stage::new("300000000115").await;
-        let account = stage.account.clone();
-        stage.apply(&cache(&account, "redis", "7.1", false)).await.unwrap_or_else(|why| panic!("{why}"));
+        let local = LocalAccount::new("300000000115").await;
+        let account = local.account.clone();
+        local.apply(&cache(&account, "redis", "7.1", false)).await.unwrap_or_else(|why| panic!("{why}"));
         let upgraded = cache(&account, "valkey", "8.0", false);
-        let plan = stage.plan(&upgraded).await;
+        let plan = local.plan(&upgraded).await;
         let cache = change(&plan);
         assert!(cache.protected && cache.action == Action::Update, "{}", words(&plan));
         assert_eq!(cache.disruption, Disruption::Failover);
@@ -64,10 +64,10 @@ fn an_upgrade_in_the_window_goes_by_name_and_is_pending_until_it_is_done() {
         assert!(notes.contains("redis → valkey is an upgrade that ElastiCache cannot take back"), "{notes}");
         assert!(notes.contains("nothing can take over"), "{notes}");
 
-        let run_summary = stage.apply(&upgraded).await.unwrap_or_else(|why| panic!("{why}"));
+        let run_summary = local.apply(&upgraded).await.unwrap_or_else(|why| panic!("{why}"));
         let later: Vec<_> = run_summary.later.iter().map(|later| &*later.path).collect();
         assert_eq!(later, ["/Engine", "/EngineVersion"]);
-        let waiting = stage.plan(&upgraded).await;
+        let waiting = local.plan(&upgraded).await;
         assert!(waiting.is_empty(), "{}", words(&waiting));
         let pending: Vec<_> = waiting.pending.iter().map(|later| (&*later.path, &*later.when)).collect();
         assert!(
@@ -76,10 +76,10 @@ fn an_upgrade_in_the_window_goes_by_name_and_is_pending_until_it_is_done() {
         );
 
         // The window comes.
-        let elasticache = aws_sdk_elasticache::Client::new(&stage.by_hand().await);
+        let elasticache = aws_sdk_elasticache::Client::new(&local.by_hand().await);
         let call = elasticache.modify_replication_group().replication_group_id("shelf-production-main");
         call.engine("valkey").engine_version("8.0").apply_immediately(true).send().await.expect("taken");
-        let done = stage.plan(&upgraded).await;
+        let done = local.plan(&upgraded).await;
         assert!(done.is_empty() && done.pending.is_empty(), "{}", words(&done));
     });
 }
@@ -87,14 +87,14 @@ fn an_upgrade_in_the_window_goes_by_name_and_is_pending_until_it_is_done() {
 #[test]
 fn a_cache_goes_back_neither_to_an_older_version_nor_to_redis() {
     on_deep_stack(async {
-        let stage = Stage::new("300000000116").await;
-        let account = stage.account.clone();
-        stage.apply(&cache(&account, "valkey", "8.0", true)).await.unwrap_or_else(|why| panic!("{why}"));
+        let local = LocalAccount::new("300000000116").await;
+        let account = local.account.clone();
+        local.apply(&cache(&account, "valkey", "8.0", true)).await.unwrap_or_else(|why| panic!("{why}"));
         for (engine, version, why) in [
             ("valkey", "7.2", "ElastiCache cannot go back from 8.0"),
             ("redis", "8.0", "ElastiCache does not go back from Valkey to Redis"),
         ] {
-            let plan = stage.plan(&cache(&account, engine, version, true)).await;
+            let plan = local.plan(&cache(&account, engine, version, true)).await;
             let cache = change(&plan);
             assert_eq!(cache.action, Action::Blocked, "{}", words(&plan));
             assert!(cache.notes[0].starts_with(why), "{:?}", cache.notes);

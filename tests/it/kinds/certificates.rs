@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::aws::canned::{Canned, scope};
 use crate::kinds::listeners::Held;
-use crate::stacks::local_account::{Stage, on_deep_stack, stack_of, words};
+use crate::stacks::local_account::{LocalAccount, on_deep_stack, stack_of, words};
 
 const ACCOUNT: &str = "300000000159";
 const KIND: &str = "AWS::CertificateManager::Certificate";
@@ -147,7 +147,7 @@ async fn a_certificate_that_cannot_be_deleted_says_who_uses_it() {
 #[test]
 fn a_name_that_the_new_one_does_not_serve_is_an_outage_that_names_it() {
     on_deep_stack(async {
-        let stage = Stage::new(ACCOUNT).await;
+        let local = LocalAccount::new(ACCOUNT).await;
         let stack = |names: &str| {
             let template = format!(
                 "resources:\n  - type: AWS::CertificateManager::Certificate\n    name: site\n    properties: \
@@ -155,9 +155,9 @@ fn a_name_that_the_new_one_does_not_serve_is_an_outage_that_names_it() {
             );
             stack_of("names", ACCOUNT, &template)
         };
-        stage.bring_up(&stack("[acme.example, shop.acme.example]")).await.unwrap_or_else(|why| panic!("{why}"));
+        local.bring_up(&stack("[acme.example, shop.acme.example]")).await.unwrap_or_else(|why| panic!("{why}"));
         let told = async |names: &str| {
-            let plan = stage.plan(&stack(names)).await;
+            let plan = local.plan(&stack(names)).await;
             let [change] = &plan.changes[..] else { panic!("{}", words(&plan)) };
             assert_eq!((change.action, change.protected), (Action::Replace, false), "{}", words(&plan));
             (change.disruption, words(&plan))

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::sandbox::control;
 use crate::sandbox::local_aws;
-use crate::stacks::local_account::{Stage, blueprints, on_deep_stack, stack_of, words};
+use crate::stacks::local_account::{LocalAccount, blueprints, on_deep_stack, stack_of, words};
 use crate::world::refused;
 
 /// A database and a cache on a key of their own.
@@ -84,24 +84,24 @@ fn the_paths_of_protection_are_read_from_live_specs() {
 #[test]
 fn the_templates_protect_what_customers_have_on_their_lists() {
     on_deep_stack(async {
-        let stage = Stage::new("300000000020").await;
+        let local = LocalAccount::new("300000000020").await;
         let wanted = |more: &str| {
             let tenant = format!(
                 "tenant: walls\ntemplate: modyo\naccount: \"{}\"\nenvironments:\n  production:\n    region: us-east-1\n    \
                  cidr: 10.60.0.0/20\n{more}",
-                stage.account
+                local.account
             );
             blueprints(&[("walls.yaml", &tenant)], &[]).unwrap_or_else(|why| panic!("{why}")).remove(0)
         };
         let production = wanted("    nat: single\n");
-        stage.apply(&production).await.unwrap_or_else(|why| panic!("{why}"));
+        local.apply(&production).await.unwrap_or_else(|why| panic!("{why}"));
         let (address, balancer) = ("AWS::EC2::EIP/nat-1", "AWS::ElasticLoadBalancingV2::LoadBalancer/main");
         for (yaml, expected) in [
             ("    nat: none\n", &[address][..]),
             ("    nat: single\n    load_balancer: none\n", &[balancer]),
             ("    nat: single\n    deletion_protection: false\n", &[address, balancer]),
         ] {
-            let plan = stage.plan(&wanted(yaml)).await;
+            let plan = local.plan(&wanted(yaml)).await;
             assert_eq!(asked(&plan), expected, "{yaml}{}", words(&plan));
         }
     });
@@ -110,12 +110,12 @@ fn the_templates_protect_what_customers_have_on_their_lists() {
 #[test]
 fn every_deletion_leaves_a_snapshot_of_its_own_and_the_key_that_reads_it() {
     on_deep_stack(async {
-        let stage = Stage::new("300000000021").await;
-        let vault = vault(&stage.account);
+        let local = LocalAccount::new("300000000021").await;
+        let vault = vault(&local.account);
         let mut kept = Vec::new();
         for _ in 0..2 {
-            stage.apply(&vault).await.unwrap_or_else(|why| panic!("{why}"));
-            kept.extend(stage.destroy(&vault).await.unwrap_or_else(|why| panic!("{why}")).kept);
+            local.apply(&vault).await.unwrap_or_else(|why| panic!("{why}"));
+            kept.extend(local.destroy(&vault).await.unwrap_or_else(|why| panic!("{why}")).kept);
         }
         let snapshots: BTreeSet<_> = kept.iter().filter(|kept| kept.what == "snapshot").map(|kept| &kept.id).collect();
         assert_eq!(snapshots.len(), 4, "two of the database, two of the cache: {kept:#?}");
@@ -123,7 +123,7 @@ fn every_deletion_leaves_a_snapshot_of_its_own_and_the_key_that_reads_it() {
         assert_eq!(backups, 2, "{kept:#?}");
         let keys: BTreeSet<_> = kept.iter().filter(|kept| kept.what == "key").map(|kept| &kept.id).collect();
         assert_eq!(keys.len(), 1, "the same key both times: {kept:#?}");
-        let hand = stage.by_hand().await;
+        let hand = local.by_hand().await;
         let clusters = aws_sdk_rds::Client::new(&hand).describe_db_cluster_snapshots().send().await.unwrap();
         let caches = aws_sdk_elasticache::Client::new(&hand).describe_snapshots().send().await.unwrap();
         let there: BTreeSet<_> = clusters
@@ -133,7 +133,7 @@ fn every_deletion_leaves_a_snapshot_of_its_own_and_the_key_that_reads_it() {
             .chain(caches.snapshots().iter().filter_map(|one| one.snapshot_name.as_ref()))
             .collect();
         assert!(snapshots.is_subset(&there), "{snapshots:?} of {there:?}");
-        assert!(!stage.calls().await.contains(&"kms:ScheduleKeyDeletion".to_owned()));
+        assert!(!local.calls().await.contains(&"kms:ScheduleKeyDeletion".to_owned()));
     });
 }
 
@@ -143,17 +143,17 @@ fn a_cache_that_can_have_no_snapshot_is_waited_for_like_any_other() {
         let cache = local_aws::folder("no-snapshot");
         let options = sandbox::Options { slow: Duration::from_secs(2), ..local_aws::options().await };
         let server = local_aws::start(&cache, &options).await;
-        let stage = Stage::on(&server.url, "300000000023");
-        let vault = vault(&stage.account);
-        stage.apply(&vault).await.unwrap_or_else(|why| panic!("{why}"));
+        let local = LocalAccount::on(&server.url, "300000000023");
+        let vault = vault(&local.account);
+        local.apply(&vault).await.unwrap_or_else(|why| panic!("{why}"));
         let refused = json!({ "operation": "DeleteReplicationGroup", "what": "error-before", "nth": 1,
             "code": "SnapshotFeatureNotSupportedFault" });
         schedule(&server.url, &json!([refused])).await;
-        let run_summary = stage.destroy(&vault).await.unwrap_or_else(|why| panic!("{why}"));
+        let run_summary = local.destroy(&vault).await.unwrap_or_else(|why| panic!("{why}"));
         let lost =
             run_summary.kept.iter().find(|kept| kept.what == "nothing").expect("it is said that the data is gone");
         assert!(lost.why.contains("its data is gone"), "{lost:?}");
-        let caches = aws_sdk_elasticache::Client::new(&stage.by_hand().await);
+        let caches = aws_sdk_elasticache::Client::new(&local.by_hand().await);
         let left = caches.describe_replication_groups().send().await.expect("an answer");
         assert_eq!(left.replication_groups(), [], "it was waited for");
         sandbox::down(&cache).await.expect("it ends");
@@ -165,10 +165,10 @@ fn a_key_stays_if_nobody_can_tell_who_needs_it() {
     on_deep_stack(async {
         let cache = local_aws::folder("blind-key");
         let server = local_aws::start(&cache, &local_aws::options().await).await;
-        let stage = Stage::on(&server.url, "300000000022");
+        let local = LocalAccount::on(&server.url, "300000000022");
         let lone = "resources: [{ type: AWS::KMS::Key, name: main, properties: { Description: lone } }]\n";
-        let lone = stack(&stage.account, lone);
-        stage.apply(&lone).await.unwrap_or_else(|why| panic!("{why}"));
+        let lone = stack(&local.account, lone);
+        local.apply(&lone).await.unwrap_or_else(|why| panic!("{why}"));
         for operation in [
             "DescribeDBClusterSnapshots",
             "DescribeDBClusterAutomatedBackups",
@@ -177,13 +177,13 @@ fn a_key_stays_if_nobody_can_tell_who_needs_it() {
             "DescribeSnapshots",
         ] {
             schedule(&server.url, &json!([{ "operation": operation, "what": "deny" }])).await;
-            let why = stage.run(&lone, Mode::Destroy).await.expect_err("it cannot look");
+            let why = local.run(&lone, Mode::Destroy).await.expect_err("it cannot look");
             assert!(why.contains(&format!(":{operation}: AccessDenied")), "{why}");
         }
-        assert!(!stage.calls().await.contains(&"kms:ScheduleKeyDeletion".to_owned()));
+        assert!(!local.calls().await.contains(&"kms:ScheduleKeyDeletion".to_owned()));
         schedule(&server.url, &json!([])).await;
-        stage.destroy(&lone).await.unwrap_or_else(|why| panic!("{why}"));
-        assert!(stage.calls().await.contains(&"kms:ScheduleKeyDeletion".to_owned()));
+        local.destroy(&lone).await.unwrap_or_else(|why| panic!("{why}"));
+        assert!(local.calls().await.contains(&"kms:ScheduleKeyDeletion".to_owned()));
         sandbox::down(&cache).await.expect("it ends");
     });
 }

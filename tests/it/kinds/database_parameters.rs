@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::aws::canned::{Canned, scope};
 use crate::kinds::listeners::Held;
-use crate::stacks::local_account::{Stage, on_deep_stack, stack_of, words};
+use crate::stacks::local_account::{LocalAccount, on_deep_stack, stack_of, words};
 
 const KIND: &str = "AWS::RDS::DBClusterParameterGroup";
 const NAME: &str = "acme-production-main";
@@ -149,10 +149,10 @@ fn stack(account: &str, resources: &str) -> Blueprint {
 #[test]
 fn a_value_that_is_the_engines_default_is_no_difference_for_ever() {
     on_deep_stack(async {
-        let stage = Stage::new("300000000140").await;
+        let local = LocalAccount::new("300000000140").await;
         let wanted = stack("300000000140", GROUP);
-        stage.apply(&wanted).await.unwrap_or_else(|why| panic!("{why}"));
-        let plan = stage.plan(&wanted).await;
+        local.apply(&wanted).await.unwrap_or_else(|why| panic!("{why}"));
+        let plan = local.plan(&wanted).await;
         assert!(plan.is_empty(), "{}", words(&plan));
     });
 }
@@ -160,12 +160,12 @@ fn a_value_that_is_the_engines_default_is_no_difference_for_ever() {
 #[test]
 fn a_group_that_the_yaml_drops_stays_with_the_cluster_that_has_it() {
     on_deep_stack(async {
-        let stage = Stage::new("300000000141").await;
+        let local = LocalAccount::new("300000000141").await;
         let reference = "      DBClusterParameterGroupName: \"{{ ref('AWS::RDS::DBClusterParameterGroup/main') }}\"\n";
         let both = stack("300000000141", &[GROUP, DATABASE, reference].concat());
-        stage.apply(&both).await.unwrap_or_else(|why| panic!("{why}"));
+        local.apply(&both).await.unwrap_or_else(|why| panic!("{why}"));
         let dropped = stack("300000000141", DATABASE);
-        let plan = stage.plan(&dropped).await;
+        let plan = local.plan(&dropped).await;
         let said: Vec<_> = plan.changes.iter().filter(|change| change.action == Action::Blocked).collect();
         assert_eq!(said.len(), 1, "{}", words(&plan));
         assert_eq!(said[0].notes, ["AWS::RDS::DBCluster/main still uses it"]);
@@ -173,8 +173,8 @@ fn a_group_that_the_yaml_drops_stays_with_the_cluster_that_has_it() {
         let own =
             reference.replace("\"{{ ref('AWS::RDS::DBClusterParameterGroup/main') }}\"", "default.aurora-postgresql16");
         let own = stack("300000000141", &[DATABASE, &own].concat());
-        stage.apply(&own).await.unwrap_or_else(|why| panic!("{why}"));
-        let rds = aws_sdk_rds::Client::new(&stage.by_hand().await);
+        local.apply(&own).await.unwrap_or_else(|why| panic!("{why}"));
+        let rds = aws_sdk_rds::Client::new(&local.by_hand().await);
         let left = rds.describe_db_cluster_parameter_groups().send().await.expect("groups");
         let names: Vec<_> =
             left.db_cluster_parameter_groups().iter().filter_map(|one| one.db_cluster_parameter_group_name()).collect();

@@ -3,7 +3,7 @@
 use provision::blueprint::Blueprint;
 use provision::plan::{Action, Mode};
 
-use crate::stacks::local_account::{Stage, on_deep_stack, stack_of, words};
+use crate::stacks::local_account::{LocalAccount, on_deep_stack, stack_of, words};
 
 const TEMPLATE: &str = "
 resources:
@@ -31,8 +31,8 @@ fn database(account: &str, more: &str) -> Blueprint {
 #[test]
 fn a_password_comes_from_a_secret_and_is_told_nowhere() {
     on_deep_stack(async {
-        let stage = Stage::new("300000000075").await;
-        let secrets = aws_sdk_secretsmanager::Client::new(&stage.by_hand().await);
+        let local = LocalAccount::new("300000000075").await;
+        let secrets = aws_sdk_secretsmanager::Client::new(&local.by_hand().await);
         let text = format!("{{\"password\": \"{PASSWORD}\"}}");
         let made = secrets.create_secret().name("db").secret_string(text).send().await.expect("made");
         let arn = made.arn().expect("an ARN");
@@ -40,25 +40,25 @@ fn a_password_comes_from_a_secret_and_is_told_nowhere() {
             let reference = format!("'{{' ~ '{{resolve:secretsmanager:{arn}:SecretString:password}}' ~ '}}'");
             let more =
                 format!("      ManageMasterUserPassword: false\n      MasterUserPassword: \"{{{{ {reference} }}}}\"\n");
-            database(&stage.account, &more)
+            database(&local.account, &more)
         };
         let first = own(arn);
-        let plan = stage.plan(&first).await;
+        let plan = local.plan(&first).await;
         assert!(!words(&plan).contains(PASSWORD));
-        stage.apply(&first).await.unwrap_or_else(|why| panic!("{why}"));
-        assert!(stage.calls().await.contains(&"secretsmanager:GetSecretValue".to_owned()));
+        local.apply(&first).await.unwrap_or_else(|why| panic!("{why}"));
+        assert!(local.calls().await.contains(&"secretsmanager:GetSecretValue".to_owned()));
 
         // Left as it is, it is no difference; RDS's own is one.
-        let kept = database(&stage.account, "");
-        let plan = stage.plan(&kept).await;
+        let kept = database(&local.account, "");
+        let plan = local.plan(&kept).await;
         let is_other = |change: &provision::plan::Change| matches!(change.action, Action::Update | Action::Replace);
         assert!(!plan.changes.iter().any(is_other), "{}", words(&plan));
-        let managed = database(&stage.account, "      ManageMasterUserPassword: true\n");
-        let plan = stage.plan(&managed).await;
+        let managed = database(&local.account, "      ManageMasterUserPassword: true\n");
+        let plan = local.plan(&managed).await;
         assert!(words(&plan).contains("/ManageMasterUserPassword  false → true"), "{}", words(&plan));
 
         let nowhere = own(&arn.replace("secret:db", "secret:other"));
-        let failed = stage.run(&nowhere, Mode::Apply).await.expect_err("there is no such secret");
+        let failed = local.run(&nowhere, Mode::Apply).await.expect_err("there is no such secret");
         assert!(!failed.contains(PASSWORD), "{failed}");
     });
 }
@@ -66,8 +66,8 @@ fn a_password_comes_from_a_secret_and_is_told_nowhere() {
 #[test]
 fn a_new_cluster_needs_a_password() {
     on_deep_stack(async {
-        let stage = Stage::new("300000000076").await;
-        let plan = stage.plan(&database(&stage.account, "")).await;
+        let local = LocalAccount::new("300000000076").await;
+        let plan = local.plan(&database(&local.account, "")).await;
         let notes: Vec<_> = plan.changes.iter().flat_map(|change| &change.notes).collect();
         assert!(notes.iter().any(|note| note.starts_with("a new cluster needs a password")), "{}", words(&plan));
     });

@@ -4,7 +4,7 @@ use provision::blueprint::Blueprint;
 use provision::plan::{Action, AdoptionConflict, Guards, Mode, Plan, StackPlan, adoption};
 use provision::resource::{Disruption, Tags, key};
 
-use crate::stacks::local_account::{Stage, on_deep_stack, plan_with, stack_of, words};
+use crate::stacks::local_account::{LocalAccount, on_deep_stack, plan_with, stack_of, words};
 use crate::stacks::samples::live;
 use crate::world::refused;
 
@@ -50,7 +50,7 @@ fn stack(account: &str, template: &str) -> Blueprint {
 }
 
 /// A PostgreSQL database of its own, with the tags of `AWS::RDS::DBInstance/old`.
-async fn stands_alone(stage: &Stage, blueprint: &Blueprint) {
+async fn stands_alone(local: &LocalAccount, blueprint: &Blueprint) {
     let stack = &blueprint.stack;
     let tags = Tags::from_iter([
         (key::PROJECT, &*stack.project),
@@ -60,7 +60,7 @@ async fn stands_alone(stage: &Stage, blueprint: &Blueprint) {
         (key::ID, "alone"),
     ]);
     let tags = tags.iter().map(|(key, value)| aws_sdk_rds::types::Tag::builder().key(key).value(value).build());
-    let rds = aws_sdk_rds::Client::new(&stage.by_hand().await);
+    let rds = aws_sdk_rds::Client::new(&local.by_hand().await);
     let call =
         rds.create_db_instance().db_instance_identifier("alone").engine("postgres").db_instance_class("db.t3.small");
     let call = call.allocated_storage(20).master_username("master").master_user_password("notasecret1");
@@ -74,19 +74,19 @@ fn asked(plan: &StackPlan) -> usize {
 #[test]
 fn a_database_that_stands_alone_goes_by_name_and_leaves_its_last_state() {
     on_deep_stack(async {
-        let stage = Stage::new("300000000072").await;
-        let nothing = stack(&stage.account, NOTHING);
-        stage.apply(&nothing).await.unwrap_or_else(|why| panic!("{why}"));
-        stands_alone(&stage, &nothing).await;
-        let plan = stage.plan(&nothing).await;
+        let local = LocalAccount::new("300000000072").await;
+        let nothing = stack(&local.account, NOTHING);
+        local.apply(&nothing).await.unwrap_or_else(|why| panic!("{why}"));
+        stands_alone(&local, &nothing).await;
+        let plan = local.plan(&nothing).await;
         let change = plan.changes.iter().find(|change| change.action == Action::Delete).expect("it goes");
         assert_eq!((change.protected, change.disruption), (true, Disruption::DestroysData), "{}", words(&plan));
         assert!(change.notes[0].contains("belongs to no Aurora cluster"), "{:?}", change.notes);
         assert_eq!(asked(&plan), 1);
-        let run_summary = stage.apply(&nothing).await.unwrap_or_else(|why| panic!("{why}"));
+        let run_summary = local.apply(&nothing).await.unwrap_or_else(|why| panic!("{why}"));
         let kept: Vec<_> = run_summary.kept.iter().map(|kept| &*kept.what).collect();
         assert_eq!(kept, ["snapshot", "automated backups"]);
-        let rds = aws_sdk_rds::Client::new(&stage.by_hand().await);
+        let rds = aws_sdk_rds::Client::new(&local.by_hand().await);
         let there = rds.describe_db_snapshots().send().await.expect("snapshots");
         let names: Vec<_> = there.db_snapshots().iter().filter_map(|one| one.db_snapshot_identifier()).collect();
         assert!(names.contains(&&*run_summary.kept[0].id), "{names:?}");
@@ -96,10 +96,10 @@ fn a_database_that_stands_alone_goes_by_name_and_leaves_its_last_state() {
 #[test]
 fn a_database_that_stands_alone_is_neither_replaced_nor_adopted() {
     on_deep_stack(async {
-        let stage = Stage::new("300000000073").await;
-        let member = stack(&stage.account, MEMBER);
-        stands_alone(&stage, &member).await;
-        let inventory = stage.inventory(&member).await;
+        let local = LocalAccount::new("300000000073").await;
+        let member = stack(&local.account, MEMBER);
+        stands_alone(&local, &member).await;
+        let inventory = local.inventory(&member).await;
         let plan = plan_with(&member, &inventory, Mode::Apply);
         assert!(plan.changes.iter().all(|change| change.action == Action::Blocked), "{}", words(&plan));
         let resource = member.resources.values().next().expect("one");
@@ -119,16 +119,16 @@ fn a_database_that_stands_alone_is_neither_replaced_nor_adopted() {
 #[test]
 fn a_new_cluster_of_another_mode_is_blocked_with_the_way() {
     on_deep_stack(async {
-        let stage = Stage::new("300000000113").await;
+        let local = LocalAccount::new("300000000113").await;
         let template = |mode: &str| CLUSTER.replace("DAYS", "7").replace("EngineVersion:", mode);
-        let old = stack(&stage.account, &template("EngineMode: serverless\n      EngineVersion:"));
-        let plan = stage.plan(&old).await;
+        let old = stack(&local.account, &template("EngineMode: serverless\n      EngineVersion:"));
+        let plan = local.plan(&old).await;
         let change = plan.changes.iter().find(|change| change.address.kind == "AWS::RDS::DBCluster").expect("told");
         assert_eq!(change.action, Action::Blocked, "{}", words(&plan));
         let way = "leave EngineMode out, set ServerlessV2ScalingConfiguration";
         assert!(change.notes.join(" ").contains(way), "{:?}", change.notes);
-        let usual = stack(&stage.account, &template("EngineMode: provisioned\n      EngineVersion:"));
-        assert_eq!(stage.plan(&usual).await.summary().blocked, 0);
+        let usual = stack(&local.account, &template("EngineMode: provisioned\n      EngineVersion:"));
+        assert_eq!(local.plan(&usual).await.summary().blocked, 0);
     });
 }
 
@@ -136,9 +136,9 @@ fn a_new_cluster_of_another_mode_is_blocked_with_the_way() {
 #[test]
 fn a_cluster_of_another_engine_goes_by_name_and_is_not_adopted() {
     on_deep_stack(async {
-        let stage = Stage::new("300000000114").await;
-        let nothing = stack(&stage.account, NOTHING);
-        stage.apply(&nothing).await.unwrap_or_else(|why| panic!("{why}"));
+        let local = LocalAccount::new("300000000114").await;
+        let nothing = stack(&local.account, NOTHING);
+        local.apply(&nothing).await.unwrap_or_else(|why| panic!("{why}"));
         let tag = |key: &str, value: &str| aws_sdk_rds::types::Tag::builder().key(key).value(value).build();
         let stack_id = &nothing.stack.id;
         let tags = vec![
@@ -148,20 +148,20 @@ fn a_cluster_of_another_engine_goes_by_name_and_is_not_adopted() {
             tag(key::NAME, "main"),
             tag(key::ID, "multi"),
         ];
-        let rds = aws_sdk_rds::Client::new(&stage.by_hand().await);
+        let rds = aws_sdk_rds::Client::new(&local.by_hand().await);
         let call = rds.create_db_cluster().db_cluster_identifier("multi").engine("mysql").engine_version("8.0.36");
         let call = call.db_cluster_instance_class("db.m5d.large").allocated_storage(100).iops(1000).storage_type("io1");
         let call = call.master_username("master").master_user_password("notasecret1").set_tags(Some(tags));
         call.send().await.expect("made");
 
-        let plan = stage.plan(&nothing).await;
+        let plan = local.plan(&nothing).await;
         let change = plan.changes.iter().find(|change| change.action == Action::Delete).expect("it goes");
         assert_eq!((change.protected, change.disruption), (true, Disruption::DestroysData), "{}", words(&plan));
         assert!(change.notes[0].contains("a cluster of the engine mysql"), "{:?}", change.notes);
         assert_eq!(asked(&plan), 1);
 
-        let wanted = stack(&stage.account, &CLUSTER.replace("DAYS", "7"));
-        let inventory = stage.inventory(&wanted).await;
+        let wanted = stack(&local.account, &CLUSTER.replace("DAYS", "7"));
+        let inventory = local.inventory(&wanted).await;
         let address = "AWS::RDS::DBCluster/main";
         let mut found = live(&inventory, address).clone();
         found.tags = Tags::default();
@@ -179,26 +179,26 @@ fn a_cluster_of_another_engine_goes_by_name_and_is_not_adopted() {
 #[test]
 fn a_stopped_cluster_is_started_before_it_is_deleted_and_not_changed() {
     on_deep_stack(async {
-        let stage = Stage::new("300000000069").await;
-        let template = |days: &str| stack(&stage.account, &CLUSTER.replace("DAYS", days));
+        let local = LocalAccount::new("300000000069").await;
+        let template = |days: &str| stack(&local.account, &CLUSTER.replace("DAYS", days));
         let database = template("7");
-        stage.apply(&database).await.unwrap_or_else(|why| panic!("{why}"));
-        let rds = aws_sdk_rds::Client::new(&stage.by_hand().await);
+        local.apply(&database).await.unwrap_or_else(|why| panic!("{why}"));
+        let rds = aws_sdk_rds::Client::new(&local.by_hand().await);
         rds.stop_db_cluster().db_cluster_identifier("bank-production-main").send().await.expect("stopped");
 
-        let plan = stage.plan(&database).await;
+        let plan = local.plan(&database).await;
         let waits = plan.waiting.iter().find(|waiting| waiting.address.kind == "AWS::RDS::DBCluster");
         let what = waits.map(|waiting| waiting.what.as_str()).unwrap_or_default();
         assert!(what.contains("(⟪aws rds start-db-cluster --region us-east-1⟫)"), "{what}");
 
         let changed = template("10");
-        let plan = stage.plan(&changed).await;
+        let plan = local.plan(&changed).await;
         let change = plan.changes.iter().find(|change| !change.fields.is_empty() || change.action == Action::Blocked);
         let change = change.unwrap_or_else(|| panic!("{}", words(&plan)));
         assert_eq!(change.action, Action::Blocked, "{}", words(&plan));
         assert!(change.notes[0].starts_with("the cluster is stopped"), "{:?}", change.notes);
 
-        let inventory = stage.inventory(&database).await;
+        let inventory = local.inventory(&database).await;
         let plan = plan_with(&database, &inventory, Mode::Destroy);
         let notes: Vec<_> = plan.changes.iter().flat_map(|change| &change.notes).collect();
         assert_eq!(
@@ -206,8 +206,8 @@ fn a_stopped_cluster_is_started_before_it_is_deleted_and_not_changed() {
             2,
             "{notes:?}"
         );
-        let run_summary = stage.destroy(&database).await.unwrap_or_else(|why| panic!("{why}"));
+        let run_summary = local.destroy(&database).await.unwrap_or_else(|why| panic!("{why}"));
         assert!(run_summary.kept.iter().any(|kept| kept.what == "snapshot"), "{:?}", run_summary.kept);
-        assert!(stage.calls().await.contains(&"rds:StartDBCluster".to_owned()));
+        assert!(local.calls().await.contains(&"rds:StartDBCluster".to_owned()));
     });
 }

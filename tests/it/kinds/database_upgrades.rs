@@ -3,7 +3,7 @@
 use provision::blueprint::Blueprint;
 use provision::plan::{Action, Mode, StackPlan};
 
-use crate::stacks::local_account::{Stage, blueprints, on_deep_stack, plan_with, stack_of, words};
+use crate::stacks::local_account::{LocalAccount, blueprints, on_deep_stack, plan_with, stack_of, words};
 
 const TEMPLATE: &str = "
 resources:
@@ -60,11 +60,11 @@ fn cluster_notes(plan: &StackPlan) -> String {
 #[test]
 fn a_major_upgrade_in_the_window_is_one_pending_change_with_its_parameter_group() {
     on_deep_stack(async {
-        let stage = Stage::new("300000000074").await;
-        let account = stage.account.clone();
-        stage.apply(&database(&account, "16.4", false)).await.unwrap_or_else(|why| panic!("{why}"));
+        let local = LocalAccount::new("300000000074").await;
+        let account = local.account.clone();
+        local.apply(&database(&account, "16.4", false)).await.unwrap_or_else(|why| panic!("{why}"));
         let upgraded = database(&account, "17.2", false);
-        let plan = stage.plan(&upgraded).await;
+        let plan = local.plan(&upgraded).await;
         let change = plan.changes.iter().find(|change| change.address.to_string() == CLUSTER).expect("it changes");
         assert!(change.protected && change.action == Action::Update, "{}", words(&plan));
         let notes = cluster_notes(&plan);
@@ -75,15 +75,15 @@ fn a_major_upgrade_in_the_window_is_one_pending_change_with_its_parameter_group(
         );
         assert!(notes.contains("16.4 → 17.2 is a major upgrade, which RDS cannot take back"), "{notes}");
         assert!(notes.contains("all instances are down together"), "{notes}");
-        let rds = aws_sdk_rds::Client::new(&stage.by_hand().await);
+        let rds = aws_sdk_rds::Client::new(&local.by_hand().await);
         let old = groups(&rds).await.remove(0).0;
         let stays = format!("AWS::RDS::DBClusterParameterGroup/main ({old}) stays until then");
         assert!(notes.contains(&stays), "the old group is not among the changes: {notes}");
 
-        let run_summary = stage.apply(&upgraded).await.unwrap_or_else(|why| panic!("{why}"));
+        let run_summary = local.apply(&upgraded).await.unwrap_or_else(|why| panic!("{why}"));
         let later: Vec<_> = run_summary.later.iter().map(|later| &*later.path).collect();
         assert_eq!(later, ["/DBClusterParameterGroupName", "/EngineVersion"]);
-        let waiting = stage.plan(&upgraded).await;
+        let waiting = local.plan(&upgraded).await;
         let pending: Vec<_> = waiting.pending.iter().map(|later| &*later.path).collect();
         assert_eq!(pending, ["/EngineVersion", "/DBClusterParameterGroupName"], "{}", words(&waiting));
         let said = words(&waiting);
@@ -97,7 +97,7 @@ fn a_major_upgrade_in_the_window_is_one_pending_change_with_its_parameter_group(
         let call = call.db_cluster_parameter_group_name(group).allow_major_version_upgrade(true);
         call.apply_immediately(true).send().await.expect("taken");
         assert_eq!(groups(&rds).await.len(), 2, "the old group is in use until then");
-        stage.apply(&upgraded).await.unwrap_or_else(|why| panic!("{why}"));
+        local.apply(&upgraded).await.unwrap_or_else(|why| panic!("{why}"));
         assert_eq!(groups(&rds).await.len(), 1, "then it goes");
     });
 }
@@ -116,20 +116,20 @@ async fn groups(rds: &aws_sdk_rds::Client) -> Vec<(String, String)> {
 #[test]
 fn an_upgrade_is_taken_back_while_it_is_pending_and_refused_afterwards() {
     on_deep_stack(async {
-        let stage = Stage::new("300000000077").await;
-        let account = stage.account.clone();
+        let local = LocalAccount::new("300000000077").await;
+        let account = local.account.clone();
         let (old, new) = (database(&account, "16.4", false), database(&account, "17.2", false));
-        stage.apply(&old).await.unwrap_or_else(|why| panic!("{why}"));
-        stage.apply(&new).await.unwrap_or_else(|why| panic!("{why}"));
-        let plan = stage.plan(&old).await;
+        local.apply(&old).await.unwrap_or_else(|why| panic!("{why}"));
+        local.apply(&new).await.unwrap_or_else(|why| panic!("{why}"));
+        let plan = local.plan(&old).await;
         let change = plan.changes.iter().find(|change| change.address.to_string() == CLUSTER).expect("it changes");
         assert_eq!((change.action, change.protected), (Action::Update, false), "{}", words(&plan));
 
-        stage.run(&database(&account, "17.2", true), Mode::Apply).await.unwrap_or_else(|why| panic!("{why}"));
-        let rds = aws_sdk_rds::Client::new(&stage.by_hand().await);
+        local.run(&database(&account, "17.2", true), Mode::Apply).await.unwrap_or_else(|why| panic!("{why}"));
+        let rds = aws_sdk_rds::Client::new(&local.by_hand().await);
         let call = rds.modify_db_cluster().db_cluster_identifier("ledger-production-main").engine_version("17.2");
         call.apply_immediately(true).send().await.expect("taken");
-        let plan = plan_with(&old, &stage.inventory(&old).await, Mode::Apply);
+        let plan = plan_with(&old, &local.inventory(&old).await, Mode::Apply);
         let notes = cluster_notes(&plan);
         assert!(notes.starts_with("RDS cannot go back from 17.2 to 16.4"), "{}", words(&plan));
     });

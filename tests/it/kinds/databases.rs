@@ -6,7 +6,7 @@ use provision::blueprint::Blueprint;
 use provision::sandbox;
 
 use crate::sandbox::local_aws;
-use crate::stacks::local_account::{Stage, on_deep_stack, stack_of};
+use crate::stacks::local_account::{LocalAccount, on_deep_stack, stack_of};
 
 const TEMPLATE: &str = "
 resources:
@@ -52,10 +52,10 @@ fn a_change_is_done_when_rds_has_begun_with_it_and_ended() {
         let cache = local_aws::folder("begins");
         let options = sandbox::Options { slow: Duration::from_secs(2), ..local_aws::options().await };
         let server = local_aws::start(&cache, &options).await;
-        let stage = Stage::on(&server.url, ACCOUNT);
+        let local = LocalAccount::on(&server.url, ACCOUNT);
         let apply = async |version, class, now| {
-            stage.apply(&database(version, class, now)).await.unwrap_or_else(|why| panic!("{why}"));
-            shown(&stage).await
+            local.apply(&database(version, class, now)).await.unwrap_or_else(|why| panic!("{why}"));
+            shown(&local).await
         };
         let one = ["16.4 available", "db.r6g.large available"];
         assert_eq!(apply("16.4", "db.r6g.large", "true").await, one);
@@ -76,8 +76,8 @@ fn database(version: &str, class: &str, now: &str) -> Blueprint {
 }
 
 /// What AWS shows of the cluster and of the instance.
-async fn shown(stage: &Stage) -> [String; 2] {
-    let rds = aws_sdk_rds::Client::new(&stage.by_hand().await);
+async fn shown(local: &LocalAccount) -> [String; 2] {
+    let rds = aws_sdk_rds::Client::new(&local.by_hand().await);
     let clusters = rds.describe_db_clusters().send().await.expect("clusters");
     let instances = rds.describe_db_instances().send().await.expect("instances");
     let (cluster, instance) = (&clusters.db_clusters()[0], &instances.db_instances()[0]);

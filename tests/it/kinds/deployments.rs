@@ -9,7 +9,7 @@ use provision::plan::{Action, Mode, Plan, Verb, agrees};
 use provision::report::{saved_plan, stale};
 use provision::resource::State;
 
-use crate::stacks::local_account::{Stage, on_deep_stack, plan_with, stack_of, words};
+use crate::stacks::local_account::{LocalAccount, on_deep_stack, plan_with, stack_of, words};
 
 /// A service whose circuit breaker does not roll back.
 const TEMPLATE: &str = "
@@ -47,14 +47,14 @@ const REASON: &str = "the last deployment failed: ECS deployment circuit breaker
 #[test]
 fn a_failed_deployment_is_followed_by_another_and_never_by_another_service() {
     on_deep_stack(async {
-        let stage = Stage::new("300000000061").await;
-        stage.apply(&running("1")).await.unwrap_or_else(|why| panic!("{why}"));
+        let local = LocalAccount::new("300000000061").await;
+        local.apply(&running("1")).await.unwrap_or_else(|why| panic!("{why}"));
         // The local AWS can't pull images of this tag.
         let broken = running("broken");
-        let why = stage.apply(&broken).await.expect_err("the deployment fails");
+        let why = local.apply(&broken).await.expect_err("the deployment fails");
         assert!(why.contains("tasks failed to start"), "{why}");
 
-        let inventory = stage.inventory(&broken).await;
+        let inventory = local.inventory(&broken).await;
         let plan = plan_with(&broken, &inventory, Mode::Apply);
         let [change] = &plan.changes[..] else { panic!("{}", words(&plan)) };
         assert_eq!((&*change.address.name, change.action), ("web", Action::Update), "{}", words(&plan));
@@ -62,10 +62,10 @@ fn a_failed_deployment_is_followed_by_another_and_never_by_another_service() {
         let config = plan_with(&broken, &inventory, Mode::OnlyConfig);
         assert!(config.is_empty(), "nobody changed the YAML: {}", words(&config));
 
-        let why = stage.apply(&broken).await.expect_err("and so does the next");
+        let why = local.apply(&broken).await.expect_err("and so does the next");
         assert!(why.contains("tasks failed to start"), "{why}");
-        stage.apply(&running("2")).await.unwrap_or_else(|why| panic!("{why}"));
-        let calls = stage.calls().await;
+        local.apply(&running("2")).await.unwrap_or_else(|why| panic!("{why}"));
+        let calls = local.calls().await;
         let count = |call: &str| calls.iter().filter(|one| *one == call).count();
         assert_eq!((count("ecs:UpdateService"), count("ecs:DeleteService")), (3, 0));
     });
@@ -75,20 +75,20 @@ fn a_failed_deployment_is_followed_by_another_and_never_by_another_service() {
 #[test]
 fn a_stuck_deployment_does_not_keep_its_correction_out() {
     on_deep_stack(async {
-        let stage = Stage::new("300000000066").await;
+        let local = LocalAccount::new("300000000066").await;
         let patient = |tag: &str| {
-            of_template(&stage.account, &TEMPLATE.replace("TAG", tag).replace("Enable: true", "Enable: false"))
+            of_template(&local.account, &TEMPLATE.replace("TAG", tag).replace("Enable: true", "Enable: false"))
         };
-        stage.apply(&patient("1")).await.unwrap_or_else(|why| panic!("{why}"));
+        local.apply(&patient("1")).await.unwrap_or_else(|why| panic!("{why}"));
         let is_stuck = |event: &Event| matches!(event, Event::Progress { step, .. } if step.address.name == "web");
-        stage.die_at(&patient("broken"), is_stuck).await;
+        local.die_at(&patient("broken"), is_stuck).await;
 
         let corrected = patient("2");
-        let plan = stage.plan(&corrected).await;
+        let plan = local.plan(&corrected).await;
         assert!(plan.steps.keys().all(|id| id.verb != Verb::Wait), "{:#?}", plan.steps.keys());
-        stage.apply(&corrected).await.unwrap_or_else(|why| panic!("{why}"));
-        stage.die_at(&patient("broken"), is_stuck).await;
-        stage.destroy(&corrected).await.unwrap_or_else(|why| panic!("{why}"));
+        local.apply(&corrected).await.unwrap_or_else(|why| panic!("{why}"));
+        local.die_at(&patient("broken"), is_stuck).await;
+        local.destroy(&corrected).await.unwrap_or_else(|why| panic!("{why}"));
     });
 }
 
@@ -96,11 +96,11 @@ fn a_stuck_deployment_does_not_keep_its_correction_out() {
 #[test]
 fn what_a_deployment_comes_to_by_itself_does_not_make_its_correction_stale() {
     on_deep_stack(async {
-        let stage = Stage::new("300000000067").await;
-        let tagged = |tag: &str| of_template(&stage.account, &TEMPLATE.replace("TAG", tag));
-        stage.apply(&tagged("1")).await.unwrap_or_else(|why| panic!("{why}"));
-        stage.apply(&tagged("broken")).await.expect_err("the deployment fails");
-        let failed = stage.inventory(&tagged("2")).await;
+        let local = LocalAccount::new("300000000067").await;
+        let tagged = |tag: &str| of_template(&local.account, &TEMPLATE.replace("TAG", tag));
+        local.apply(&tagged("1")).await.unwrap_or_else(|why| panic!("{why}"));
+        local.apply(&tagged("broken")).await.expect_err("the deployment fails");
+        let failed = local.inventory(&tagged("2")).await;
         let mut under_way = failed.clone();
         for seen in under_way.kinds.values_mut() {
             let ListOutcome::Read(listing) = seen else { continue };

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::aws::canned::{Canned, scope};
 use crate::kinds::listeners::Held;
-use crate::stacks::local_account::{Stage, blueprints, on_deep_stack, words};
+use crate::stacks::local_account::{LocalAccount, blueprints, on_deep_stack, words};
 
 const NAME: &str = "acme-production-main";
 const MOVED: &str = r#"{ "__type": "WAFOptimisticLockException", "Message": "moved" }"#;
@@ -197,19 +197,19 @@ resources:
 #[test]
 fn what_rule_groups_and_attacks_are_met_with_comes_back_as_it_was_written() {
     on_deep_stack(async {
-        let stage = Stage::new("300000000087").await;
+        let local = LocalAccount::new("300000000087").await;
         let stack = |template: &str| {
             let tenant = "tenant: walls\ntemplate: own\naccount: \"300000000087\"\nenvironments: { production: { region: us-east-1 } }\n";
             let all = blueprints(&[("walls.yaml", tenant)], &[("own.yaml", template)]);
             all.unwrap_or_else(|why| panic!("{why}")).remove(0)
         };
-        stage.apply(&stack(TEMPLATE)).await.unwrap_or_else(|why| panic!("{why}"));
+        local.apply(&stack(TEMPLATE)).await.unwrap_or_else(|why| panic!("{why}"));
         let calmer = TEMPLATE.replace("ALWAYS_ON", "ACTIVE_UNDER_DDOS").replace("COMMON", "TARGETED");
-        let plan = stage.plan(&stack(&calmer)).await;
+        let plan = local.plan(&stack(&calmer)).await;
         let fields: Vec<_> =
             plan.changes.iter().flat_map(|change| &change.fields).map(|field| field.path.as_str()).collect();
         let bots = "/Rules/bots/Statement/ManagedRuleGroupStatement/ManagedRuleGroupConfigs";
         assert_eq!(fields, ["/OnSourceDDoSProtectionConfig/ALBLowReputationMode", bots], "{}", words(&plan));
-        stage.apply(&stack(&calmer)).await.unwrap_or_else(|why| panic!("{why}"));
+        local.apply(&stack(&calmer)).await.unwrap_or_else(|why| panic!("{why}"));
     });
 }

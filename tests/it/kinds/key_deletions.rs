@@ -4,7 +4,7 @@ use aws_sdk_kms::types::KeyState;
 use provision::plan::{Action, Cause, Mode, Verb};
 use provision::resource::Disruption;
 
-use crate::stacks::local_account::{Stage, on_deep_stack, plan_with, stack_of, words};
+use crate::stacks::local_account::{LocalAccount, on_deep_stack, plan_with, stack_of, words};
 
 const ACCOUNT: &str = "300000000150";
 const TEMPLATE: &str = "
@@ -17,25 +17,25 @@ resources:
 #[test]
 fn a_scheduled_deletion_is_drift_that_an_apply_cancels() {
     on_deep_stack(async {
-        let stage = Stage::new(ACCOUNT).await;
+        let local = LocalAccount::new(ACCOUNT).await;
         let stack = stack_of("host", ACCOUNT, TEMPLATE);
-        stage.apply(&stack).await.unwrap_or_else(|why| panic!("{why}"));
-        let id = stage.inventory(&stack).await.all().next().expect("the key").1.id.clone();
-        let kms = aws_sdk_kms::Client::new(&stage.by_hand().await);
+        local.apply(&stack).await.unwrap_or_else(|why| panic!("{why}"));
+        let id = local.inventory(&stack).await.all().next().expect("the key").1.id.clone();
+        let kms = aws_sdk_kms::Client::new(&local.by_hand().await);
         kms.schedule_key_deletion().key_id(&id).pending_window_in_days(7).send().await.unwrap();
 
-        let plan = stage.plan(&stack).await;
+        let plan = local.plan(&stack).await;
         let [change] = &plan.changes[..] else { panic!("{}", words(&plan)) };
         assert_eq!((change.action, change.cause), (Action::Update, Cause::Drift), "{}", words(&plan));
         assert!(words(&plan).contains("scheduled its deletion"), "{}", words(&plan));
-        stage.apply(&stack).await.unwrap_or_else(|why| panic!("{why}"));
+        local.apply(&stack).await.unwrap_or_else(|why| panic!("{why}"));
         let key = kms.describe_key().key_id(&id).send().await.unwrap();
         assert_eq!(key.key_metadata().unwrap().key_state(), Some(&KeyState::Enabled));
-        assert!(stage.plan(&stack).await.is_empty());
+        assert!(local.plan(&stack).await.is_empty());
 
         // What a destroy has scheduled is no longer the stack's: the next apply makes another.
-        stage.destroy(&stack).await.unwrap_or_else(|why| panic!("{why}"));
-        let plan = stage.plan(&stack).await;
+        local.destroy(&stack).await.unwrap_or_else(|why| panic!("{why}"));
+        let plan = local.plan(&stack).await;
         assert_eq!(plan.changes.iter().map(|change| change.action).collect::<Vec<_>>(), [Action::Create]);
     });
 }
@@ -63,11 +63,11 @@ const DATABASE: &str = "
 fn a_key_that_a_final_snapshot_needs_is_told_to_stay_and_not_counted_as_deleted() {
     on_deep_stack(async {
         let account = "300000000154";
-        let stage = Stage::new(account).await;
+        let local = LocalAccount::new(account).await;
         let template = format!("{}{}", TEMPLATE, DATABASE.trim_start_matches('\n'));
         let stack = stack_of("host", account, &template);
-        stage.apply(&stack).await.unwrap_or_else(|why| panic!("{why}"));
-        let plan = plan_with(&stack, &stage.inventory(&stack).await, Mode::Destroy);
+        local.apply(&stack).await.unwrap_or_else(|why| panic!("{why}"));
+        let plan = plan_with(&stack, &local.inventory(&stack).await, Mode::Destroy);
         let key = |plan: &provision::plan::StackPlan| {
             plan.changes.iter().find(|change| change.address.kind == "AWS::KMS::Key").expect("the key").clone()
         };
@@ -76,10 +76,10 @@ fn a_key_that_a_final_snapshot_needs_is_told_to_stay_and_not_counted_as_deleted(
         let why = "stays: the deletion of AWS::RDS::DBCluster/main leaves a snapshot or a backup that it encrypts";
         assert!(told.notes.iter().any(|note| note.starts_with(why)), "{:?}", told.notes);
 
-        let run_summary = stage.destroy(&stack).await.unwrap_or_else(|why| panic!("{why}"));
+        let run_summary = local.destroy(&stack).await.unwrap_or_else(|why| panic!("{why}"));
         let left: Vec<_> = run_summary.left.iter().map(|id| (id.verb, &*id.address.kind)).collect();
         assert_eq!(left, [(Verb::Delete, "AWS::KMS::Key")]);
-        let plan = plan_with(&stack, &stage.inventory(&stack).await, Mode::Destroy);
+        let plan = plan_with(&stack, &local.inventory(&stack).await, Mode::Destroy);
         let told = key(&plan);
         assert!(told.notes[0].starts_with("stays as long as there is a snapshot"), "{:?}", told.notes);
     });

@@ -15,7 +15,7 @@ use tokio::sync::{Mutex, Semaphore};
 use tokio::task::JoinSet;
 
 use crate::crash::reader::Reader;
-use crate::stacks::local_account::{Stage, blueprints, on_deep_stack_for, words};
+use crate::stacks::local_account::{LocalAccount, blueprints, on_deep_stack_for, words};
 
 /// Kinds that the local AWS cannot play, and why.
 const NOT_PLAYED: &[(&str, &str)] = &[];
@@ -116,36 +116,36 @@ async fn life(facts: &Facts, reader: &Mutex<Reader>) -> Result<(), String> {
     let blueprint = example_stack(facts)?;
     let changed = changed_stack(facts)?;
     let uses = |stack: &Blueprint, kind: &str| stack.resources.keys().any(|address| address.kind == kind);
-    let mut stage = Stage::new(&account(facts)).await;
-    stage.kinds.retain(|one| {
+    let mut local = LocalAccount::new(&account(facts)).await;
+    local.kinds.retain(|one| {
         [Some(&blueprint), changed.as_ref()].into_iter().flatten().any(|stack| uses(stack, one.facts().kind))
     });
-    stage.apply(&blueprint).await.map_err(|why| format!("apply: {why}"))?;
-    let inventory = stage.inventory(&blueprint).await;
+    local.apply(&blueprint).await.map_err(|why| format!("apply: {why}"))?;
+    let inventory = local.inventory(&blueprint).await;
     tagged(&blueprint, &inventory)?;
-    shown(&stage, &blueprint, facts).await?;
-    let mut calls = stage.calls().await;
-    seen(&blueprint, &stage, reader).await?;
-    let others = stage.calls().await.len();
+    shown(&local, &blueprint, facts).await?;
+    let mut calls = local.calls().await;
+    seen(&blueprint, &local, reader).await?;
+    let others = local.calls().await.len();
     let lives: Vec<Live> =
         inventory.all().filter(|(address, _)| address.kind == kind).map(|(_, live)| (**live).clone()).collect();
     let updated = match &changed {
-        Some(changed) => change(facts, &stage, changed).await?,
+        Some(changed) => change(facts, &local, changed).await?,
         None => BTreeSet::new(),
     };
     complete(facts, &updated)?;
     let last = changed.unwrap_or(blueprint);
-    stage.destroy(&last).await.map_err(|why| format!("destroy: {why}"))?;
+    local.destroy(&last).await.map_err(|why| format!("destroy: {why}"))?;
     for live in &lives {
-        delete_again(&stage, &last, kind, live).await.map_err(|why| format!("delete again: {why}"))?;
+        delete_again(&local, &last, kind, live).await.map_err(|why| format!("delete again: {why}"))?;
     }
-    calls.extend(stage.calls().await.split_off(others));
-    permitted(&stage, calls)
+    calls.extend(local.calls().await.split_off(others));
+    permitted(&local, calls)
 }
 
 /// The example becomes the second one, by updates alone of what is of the kind: returns the properties that they change.
-async fn change(facts: &Facts, stage: &Stage, changed: &Blueprint) -> Result<BTreeSet<String>, String> {
-    let plan = stage.plan(changed).await;
+async fn change(facts: &Facts, local: &LocalAccount, changed: &Blueprint) -> Result<BTreeSet<String>, String> {
+    let plan = local.plan(changed).await;
     let mut updated = BTreeSet::new();
     for change in plan.changes.iter().filter(|change| change.address.kind == facts.kind) {
         if change.action != Action::Update {
@@ -153,7 +153,7 @@ async fn change(facts: &Facts, stage: &Stage, changed: &Blueprint) -> Result<BTr
         }
         updated.extend(change.fields.iter().map(|field| top(&field.path).to_owned()));
     }
-    stage.apply(changed).await.map_err(|why| format!("update: {why}"))?;
+    local.apply(changed).await.map_err(|why| format!("update: {why}"))?;
     Ok(updated)
 }
 
@@ -188,8 +188,8 @@ fn top(path: &str) -> &str {
 }
 
 /// The independent reader of the crash tests knows every kind.
-async fn seen(blueprint: &Blueprint, stage: &Stage, reader: &Mutex<Reader>) -> Result<(), String> {
-    let world = reader.lock().await.world(&stage.url, &stage.account).await?;
+async fn seen(blueprint: &Blueprint, local: &LocalAccount, reader: &Mutex<Reader>) -> Result<(), String> {
+    let world = reader.lock().await.world(&local.url, &local.account).await?;
     let id = &blueprint.stack.id;
     let name = |address: &Address| format!("{} {}/{}/{}", address.kind, id.tenant, id.environment, address.name);
     let unseen: Vec<_> = blueprint.resources.keys().map(name).filter(|name| !world.contains_key(name)).collect();
@@ -197,12 +197,12 @@ async fn seen(blueprint: &Blueprint, stage: &Stage, reader: &Mutex<Reader>) -> R
 }
 
 /// Whoever has the printed policy alone can do all of this.
-fn permitted(stage: &Stage, calls: Vec<String>) -> Result<(), String> {
+fn permitted(local: &LocalAccount, calls: Vec<String>) -> Result<(), String> {
     let of_kind = |facts: &'static Facts| {
         let Permissions { read, create, update, retag, delete } = facts.permissions;
         [read, create, update, retag, delete, facts.preflight_reads].concat()
     };
-    let mut declared: BTreeSet<_> = stage.kinds.iter().flat_map(|kind| of_kind(kind.facts())).collect();
+    let mut declared: BTreeSet<_> = local.kinds.iter().flat_map(|kind| of_kind(kind.facts())).collect();
     declared.extend([&["sts:AssumeRole"], OWN_READS, SURVEY_READS].concat());
     let calls = calls.into_iter().map(|call| iam_action(&call));
     let beyond: BTreeSet<_> = calls.filter(|call| !declared.contains(call.as_str())).collect();
@@ -266,7 +266,7 @@ fn tagged(blueprint: &Blueprint, inventory: &Inventory) -> Result<(), String> {
 }
 
 /// The tag index shows what it is said to show, but for what the local one lacks.
-async fn shown(stage: &Stage, blueprint: &Blueprint, facts: &Facts) -> Result<(), String> {
+async fn shown(local: &LocalAccount, blueprint: &Blueprint, facts: &Facts) -> Result<(), String> {
     let Some(service) = facts.indexed_as else { return Ok(()) };
     let stack = &blueprint.stack;
     let scope = Scope {
@@ -276,7 +276,7 @@ async fn shown(stage: &Stage, blueprint: &Blueprint, facts: &Facts) -> Result<()
         stacks: vec![stack.id.clone()],
         ..Scope::default()
     };
-    let index = stage.session(&stack.region).await.reader().tag_index(&scope).await;
+    let index = local.session(&stack.region).await.reader().tag_index(&scope).await;
     let services = index.map_err(|failure| failure.to_string())?.services();
     let is_shown = services.get(&stack.id).is_some_and(|shown| shown.contains(service));
     let is_lacking = NOT_INDEXED.contains(&facts.kind);
@@ -287,7 +287,7 @@ async fn shown(stage: &Stage, blueprint: &Blueprint, facts: &Facts) -> Result<()
     }
 }
 
-async fn delete_again(stage: &Stage, blueprint: &Blueprint, kind: &str, live: &Live) -> Result<(), String> {
+async fn delete_again(local: &LocalAccount, blueprint: &Blueprint, kind: &str, live: &Live) -> Result<(), String> {
     let kind = KINDS.iter().find(|one| one.facts().kind == kind).expect("it comes from there");
     let mut own = BTreeSet::from([live.id.clone()]);
     own.extend(live.name.clone());
@@ -302,6 +302,6 @@ async fn delete_again(stage: &Stage, blueprint: &Blueprint, kind: &str, live: &L
         tags: Tags::default(),
         token: "0".repeat(32),
     };
-    let writer = stage.writer(&live.region, permit).await.map_err(|failure| failure.to_string())?;
+    let writer = local.writer(&live.region, permit).await.map_err(|failure| failure.to_string())?;
     kind.delete(&writer, live).await.map(|_| ()).map_err(|failure| failure.to_string())
 }

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::aws::canned::Canned;
 use crate::kinds::listeners::Held;
-use crate::stacks::local_account::{Stage, on_deep_stack, stack_of, words};
+use crate::stacks::local_account::{LocalAccount, on_deep_stack, stack_of, words};
 
 const KIND: &str = "AWS::Logs::LogGroup";
 
@@ -30,11 +30,11 @@ resources:
 #[test]
 fn a_log_group_goes_when_nobody_is_left_who_would_make_it_anew() {
     on_deep_stack(async {
-        let stage = Stage::new("300000000033").await;
-        let wanted = stack(&stage.account);
-        stage.apply(&wanted).await.unwrap_or_else(|why| panic!("{why}"));
-        stage.destroy(&wanted).await.unwrap_or_else(|why| panic!("{why}"));
-        let calls = stage.calls().await;
+        let local = LocalAccount::new("300000000033").await;
+        let wanted = stack(&local.account);
+        local.apply(&wanted).await.unwrap_or_else(|why| panic!("{why}"));
+        local.destroy(&wanted).await.unwrap_or_else(|why| panic!("{why}"));
+        let calls = local.calls().await;
         let deletions: Vec<_> = calls.iter().filter(|call| call.contains(":Delete")).map(String::as_str).collect();
         assert_eq!(deletions, ["ecs:DeleteCluster", "logs:DeleteLogGroup"]);
     });
@@ -43,17 +43,17 @@ fn a_log_group_goes_when_nobody_is_left_who_would_make_it_anew() {
 #[test]
 fn only_what_an_unfinished_create_has_not_set_yet_is_set_without_consent() {
     on_deep_stack(async {
-        let stage = Stage::new("300000000034").await;
-        let wanted = stack(&stage.account);
-        stage.apply(&wanted).await.unwrap_or_else(|why| panic!("{why}"));
-        let inventory = stage.inventory(&wanted).await;
+        let local = LocalAccount::new("300000000034").await;
+        let wanted = stack(&local.account);
+        local.apply(&wanted).await.unwrap_or_else(|why| panic!("{why}"));
+        let inventory = local.inventory(&wanted).await;
         let group = inventory.all().find_map(|(at, live)| (at.kind == KIND).then_some(live)).expect("a log group");
-        let hand = aws_sdk_cloudwatchlogs::Client::new(&stage.by_hand().await);
+        let hand = aws_sdk_cloudwatchlogs::Client::new(&local.by_hand().await);
         let arn = group.outputs["Arn"].as_str().expect("an ARN").trim_end_matches(":*");
         let mark = hand.tag_resource().resource_arn(arn).tags("provision:digest", "pending");
         mark.send().await.expect("a tag");
         let is_asked = async || {
-            let plan = stage.plan(&wanted).await;
+            let plan = local.plan(&wanted).await;
             let change = plan.changes.iter().find(|change| change.address.kind == KIND);
             change.unwrap_or_else(|| panic!("{}", words(&plan))).protected
         };

@@ -5,7 +5,7 @@ use provision::blueprint::Blueprint;
 use provision::plan::{Action, Change, StackPlan};
 use provision::resource::Disruption;
 
-use crate::stacks::local_account::{Stage, on_deep_stack, stack_of, words};
+use crate::stacks::local_account::{LocalAccount, on_deep_stack, stack_of, words};
 
 const NETWORK: &str = "
 resources:
@@ -82,8 +82,8 @@ fn database(account: &str, version: &str, class: &str, now: &str) -> Blueprint {
     stack(account, DATABASE, &[("VERSION", version), ("CLASS", class), ("TIER", "1"), ("NOW", now)])
 }
 
-async fn apply(stage: &Stage, wanted: &Blueprint) {
-    stage.apply(wanted).await.unwrap_or_else(|why| panic!("{why}"));
+async fn apply(local: &LocalAccount, wanted: &Blueprint) {
+    local.apply(wanted).await.unwrap_or_else(|why| panic!("{why}"));
 }
 
 /// The one change of a plan.
@@ -97,8 +97,8 @@ fn paths(change: &Change) -> Vec<&str> {
     change.fields.iter().map(|field| &*field.path).collect()
 }
 
-async fn shown(stage: &Stage) -> ReplicationGroup {
-    let elasticache = aws_sdk_elasticache::Client::new(&stage.by_hand().await);
+async fn shown(local: &LocalAccount) -> ReplicationGroup {
+    let elasticache = aws_sdk_elasticache::Client::new(&local.by_hand().await);
     elasticache.describe_replication_groups().send().await.expect("groups").replication_groups()[0].clone()
 }
 
@@ -106,36 +106,36 @@ async fn shown(stage: &Stage) -> ReplicationGroup {
 fn a_setting_leaves_what_is_pending_and_more_nodes_bring_it() {
     on_deep_stack(async {
         let account = "300000000151";
-        let stage = Stage::new(account).await;
+        let local = LocalAccount::new(account).await;
         let (small, large) = ("cache.t4g.small", "cache.m7g.large");
-        apply(&stage, &cache(account, small, "0", "1")).await;
-        apply(&stage, &cache(account, large, "0", "1")).await;
+        apply(&local, &cache(account, small, "0", "1")).await;
+        apply(&local, &cache(account, large, "0", "1")).await;
 
         let setting = cache(account, large, "0", "7");
-        let plan = stage.plan(&setting).await;
+        let plan = local.plan(&setting).await;
         assert_eq!((paths(only(&plan)), only(&plan).disruption), (vec!["/SnapshotRetentionLimit"], Disruption::None));
         assert_eq!(plan.pending.len(), 1, "{}", words(&plan));
-        apply(&stage, &setting).await;
-        let group = shown(&stage).await;
+        apply(&local, &setting).await;
+        let group = shown(&local).await;
         assert_eq!((group.snapshot_retention_limit(), group.cache_node_type()), (Some(7), Some(small)));
 
         let grown = cache(account, large, "1", "7");
-        let plan = stage.plan(&grown).await;
+        let plan = local.plan(&grown).await;
         let change = only(&plan);
         assert_eq!(paths(change), ["/CacheNodeType", "/ReplicasPerNodeGroup"], "{}", words(&plan));
         assert!(change.disruption >= Disruption::Failover && plan.pending.is_empty(), "{}", words(&plan));
         let notes = change.notes.join("\n");
         assert!(notes.contains("/CacheNodeType was pending until the maintenance window: AWS does it now"), "{notes}");
-        apply(&stage, &grown).await;
-        let group = shown(&stage).await;
+        apply(&local, &grown).await;
+        let group = shown(&local).await;
         assert_eq!((group.member_clusters().len(), group.cache_node_type()), (2, Some(large)));
-        let done = stage.plan(&grown).await;
+        let done = local.plan(&grown).await;
         assert!(done.is_empty() && done.pending.is_empty(), "{}", words(&done));
 
         // What is to wait is sent last: nothing that comes now brings it along.
         let both = cache(account, small, "2", "7");
-        apply(&stage, &both).await;
-        let group = shown(&stage).await;
+        apply(&local, &both).await;
+        let group = shown(&local).await;
         assert_eq!((group.member_clusters().len(), group.cache_node_type()), (3, Some(large)));
     });
 }
@@ -144,17 +144,17 @@ fn a_setting_leaves_what_is_pending_and_more_nodes_bring_it() {
 fn the_switch_to_immediate_brings_what_is_pending_and_is_no_change_alone() {
     on_deep_stack(async {
         let account = "300000000152";
-        let stage = Stage::new(account).await;
+        let local = LocalAccount::new(account).await;
         let (large, huge) = ("db.r6g.large", "db.r6g.xlarge");
-        apply(&stage, &database(account, "16.4", large, "false")).await;
-        let plan = stage.plan(&database(account, "16.4", large, "true")).await;
+        apply(&local, &database(account, "16.4", large, "false")).await;
+        let plan = local.plan(&database(account, "16.4", large, "true")).await;
         assert!(plan.is_empty(), "nothing is pending: {}", words(&plan));
 
-        apply(&stage, &database(account, "16.4", huge, "false")).await;
-        let waiting = stage.plan(&database(account, "16.4", huge, "false")).await;
+        apply(&local, &database(account, "16.4", huge, "false")).await;
+        let waiting = local.plan(&database(account, "16.4", huge, "false")).await;
         assert!(waiting.is_empty() && waiting.pending.len() == 1, "{}", words(&waiting));
         let now = database(account, "16.4", huge, "true");
-        let plan = stage.plan(&now).await;
+        let plan = local.plan(&now).await;
         let change = only(&plan);
         assert_eq!(change.address.to_string(), "AWS::RDS::DBInstance/main-1");
         assert_eq!((paths(change), change.disruption), (vec!["/DBInstanceClass"], Disruption::Outage));
@@ -164,13 +164,13 @@ fn the_switch_to_immediate_brings_what_is_pending_and_is_no_change_alone() {
 
         // Another change at once brings it as well.
         let values = [("VERSION", "16.4"), ("CLASS", huge), ("TIER", "2"), ("NOW", "true")];
-        let plan = stage.plan(&stack(account, DATABASE, &values)).await;
+        let plan = local.plan(&stack(account, DATABASE, &values)).await;
         assert_eq!(paths(only(&plan)), ["/DBInstanceClass", "/PromotionTier"], "{}", words(&plan));
 
-        apply(&stage, &now).await;
-        let done = stage.plan(&now).await;
+        apply(&local, &now).await;
+        let done = local.plan(&now).await;
         assert!(done.is_empty() && done.pending.is_empty(), "{}", words(&done));
-        let rds = aws_sdk_rds::Client::new(&stage.by_hand().await);
+        let rds = aws_sdk_rds::Client::new(&local.by_hand().await);
         let instances = rds.describe_db_instances().send().await.expect("instances");
         assert_eq!(instances.db_instances()[0].db_instance_class(), Some(huge));
     });
@@ -180,11 +180,11 @@ fn the_switch_to_immediate_brings_what_is_pending_and_is_no_change_alone() {
 fn what_is_told_starts_from_what_runs() {
     on_deep_stack(async {
         let account = "300000000153";
-        let stage = Stage::new(account).await;
+        let local = LocalAccount::new(account).await;
         let (large, huge) = ("db.r6g.large", "db.r6g.xlarge");
-        apply(&stage, &database(account, "16.4", large, "false")).await;
-        apply(&stage, &database(account, "16.6", huge, "false")).await;
-        let plan = stage.plan(&database(account, "17.2", "db.r6g.4xlarge", "false")).await;
+        apply(&local, &database(account, "16.4", large, "false")).await;
+        apply(&local, &database(account, "16.6", huge, "false")).await;
+        let plan = local.plan(&database(account, "17.2", "db.r6g.4xlarge", "false")).await;
         let said = words(&plan);
         assert!(said.contains("\"16.4\" → \"17.2\"") && said.contains("16.4 → 17.2 is a major upgrade"), "{said}");
         assert!(said.contains("/EngineVersion 16.6 is pending, and does not come"), "{said}");
@@ -192,7 +192,7 @@ fn what_is_told_starts_from_what_runs() {
         assert!(said.contains("/DBInstanceClass db.r6g.xlarge is pending, and does not come"), "{said}");
 
         // What is only taken back has no other value.
-        let plan = stage.plan(&database(account, "16.4", large, "false")).await;
+        let plan = local.plan(&database(account, "16.4", large, "false")).await;
         let said = words(&plan);
         assert!(said.contains("db.r6g.xlarge → db.r6g.large"), "{said}");
         assert!(said.contains("/DBInstanceClass db.r6g.xlarge is pending, and does not come"), "{said}");

@@ -14,7 +14,7 @@ use provision::plan::{Mode, StackPlan};
 use provision::resource::{Address, Result, Scope, StackId};
 
 use crate::aws::canned::Canned;
-use crate::stacks::local_account::{Stage, blueprints, on_deep_stack, plan_with, words};
+use crate::stacks::local_account::{LocalAccount, blueprints, on_deep_stack, plan_with, words};
 
 const CLUSTER: &str = "AWS::RDS::DBCluster";
 const TEMPLATE: &str = "
@@ -77,9 +77,9 @@ async fn ask(source: &dyn Source<Aws>, stacks: &[Blueprint], inventories: &mut B
 }
 
 /// AWS from a tin.
-struct Tin(Canned);
+struct CannedSource(Canned);
 
-impl Source<Aws> for Tin {
+impl Source<Aws> for CannedSource {
     fn reader<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Reader>> {
         Box::pin(async move {
             let asks: Vec<_> = KINDS.iter().flat_map(|kind| kind.facts().preflight_reads).copied().collect();
@@ -103,20 +103,20 @@ fn plan_of(blueprint: &Blueprint, inventories: &BTreeMap<StackId, Inventory>) ->
 #[test]
 fn what_aws_does_not_offer_is_blocked_with_the_line_before_anything_is_made() {
     on_deep_stack(async {
-        let stage = Stage::new("300000000093").await;
-        let good = stacks(&stage.account, "16.11", "db.r7g.large", "work_mem", "8.1");
+        let local = LocalAccount::new("300000000093").await;
+        let good = stacks(&local.account, "16.11", "db.r7g.large", "work_mem", "8.1");
         let mut inventories = nothing_there(&good);
-        ask(&stage.source(), &good, &mut inventories).await;
+        ask(&local.source(), &good, &mut inventories).await;
         let told: Vec<_> = inventories.values().flat_map(|one| one.refused.values().flatten()).collect();
         assert!(told.is_empty(), "{told:?}");
         assert!(inventories.values().all(|one| one.unchecked.is_empty()), "{inventories:?}");
-        let calls = stage.calls().await;
+        let calls = local.calls().await;
         let versions = calls.iter().filter(|call| *call == "rds:DescribeDBEngineVersions").count();
         assert_eq!(versions, 1, "once for both stacks: {calls:?}");
 
-        let bad = stacks(&stage.account, "16.99", "db.missing.large", "work_mem", "8.9");
+        let bad = stacks(&local.account, "16.99", "db.missing.large", "work_mem", "8.9");
         let mut inventories = nothing_there(&bad);
-        ask(&stage.source(), &bad, &mut inventories).await;
+        ask(&local.source(), &bad, &mut inventories).await;
         let plan = plan_of(&bad[0], &inventories);
         let text = words(&plan);
         assert!(
@@ -151,7 +151,7 @@ async fn a_parameter_that_is_in_no_family_or_can_not_be_changed_is_told() {
         let first = page(&parameter("port", false), "<Marker>next</Marker>");
         let second = page(&parameter("work_mem", true), "");
         let operation = "DescribeEngineDefaultClusterParameters";
-        let tin = Tin(Canned::by_operation(&[(operation, 200, &first), (operation, 200, &second)]));
+        let tin = CannedSource(Canned::by_operation(&[(operation, 200, &first), (operation, 200, &second)]));
         let all = stacks("123456789012", "16.11", "db.r7g.large", name, "8.1");
         let mut inventories = nothing_there(&all);
         ask(&tin, &all[..1], &mut inventories).await;
@@ -173,7 +173,7 @@ async fn what_may_not_be_asked_is_told_and_blocks_nothing() {
     ]
     .map(|operation| (operation, 403, denied))
     .into();
-    let tin = Tin(Canned::by_operation(&refused));
+    let tin = CannedSource(Canned::by_operation(&refused));
     let mut inventories = nothing_there(&all);
     ask(&tin, &all, &mut inventories).await;
     let plan = plan_of(&all[0], &inventories);
@@ -190,7 +190,7 @@ async fn what_may_not_be_asked_is_told_and_blocks_nothing() {
 #[tokio::test]
 async fn what_could_not_be_listed_is_not_asked_about() {
     let all = stacks("123456789012", "16.99", "db.r7g.large", "work_mem", "8.1");
-    let tin = Tin(Canned::by_operation(&[]));
+    let tin = CannedSource(Canned::by_operation(&[]));
     let mut inventories = nothing_there(&all);
     for inventory in inventories.values_mut() {
         inventory.kinds.retain(|(_, kind), _| kind != CLUSTER);
@@ -217,10 +217,10 @@ resources:
 #[test]
 fn an_image_that_ecr_has_not_is_told_before_anything_is_made() {
     on_deep_stack(async {
-        let stage = Stage::new("300000000096").await;
+        let local = LocalAccount::new("300000000096").await;
         let tenant = format!(
             "tenant: ledger\ntemplate: own\naccount: \"{}\"\nenvironments: {{ test: {{ region: us-east-1 }} }}\n",
-            stage.account
+            local.account
         );
         for (image, expected) in [
             ("300000000096.dkr.ecr.us-east-1.amazonaws.com/shop:42", None),
@@ -237,14 +237,14 @@ fn an_image_that_ecr_has_not_is_told_before_anything_is_made() {
             let all = blueprints(&[("ledger.yaml", &tenant)], &[("own.yaml", &template)]);
             let all = all.unwrap_or_else(|why| panic!("{why}"));
             let mut inventories = nothing_there(&all);
-            ask(&stage.source(), &all, &mut inventories).await;
+            ask(&local.source(), &all, &mut inventories).await;
             let plan = plan_of(&all[0], &inventories);
             let text = words(&plan);
             assert_eq!(plan.summary().blocked, usize::from(expected.is_some()), "{image}: {text}");
             assert!(text.contains(expected.unwrap_or("1 to create")), "{image}: {text}");
             assert!(inventories.values().all(|one| one.unchecked.is_empty()), "{image}: {inventories:?}");
         }
-        let asked = stage.calls().await.iter().filter(|call| *call == "ecr:DescribeImages").count();
+        let asked = local.calls().await.iter().filter(|call| *call == "ecr:DescribeImages").count();
         assert_eq!(asked, 4);
     });
 }

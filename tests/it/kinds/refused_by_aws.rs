@@ -4,7 +4,7 @@ use provision::resource::Address;
 use serde_json::Value;
 
 use crate::kinds::spec_checks::{TENANT, said_of};
-use crate::stacks::local_account::{Stage, blueprints, on_deep_stack, words};
+use crate::stacks::local_account::{LocalAccount, blueprints, on_deep_stack, words};
 
 #[test]
 fn what_ecs_refuses_of_a_task_is_told_before() {
@@ -97,10 +97,10 @@ fn a_delivery_group_has_no_retention_of_ours() {
 #[test]
 fn where_a_service_runs_is_changed_without_another_service() {
     on_deep_stack(async {
-        let stage = Stage::new("300000000091").await;
+        let local = LocalAccount::new("300000000091").await;
         let stack = |place: &str| {
             let template = SERVICE.replace("PLACE", place);
-            let tenant = TENANT.replace("300000000090", &stage.account);
+            let tenant = TENANT.replace("300000000090", &local.account);
             blueprints(&[("acme.yaml", &tenant)], &[("t.yaml", &template)])
                 .unwrap_or_else(|said| panic!("{said}"))
                 .remove(0)
@@ -114,16 +114,16 @@ fn where_a_service_runs_is_changed_without_another_service() {
             ("LaunchType: FARGATE", Value::from("FARGATE"), 0),
         ] {
             let wanted = stack(place);
-            let plan = stage.plan(&wanted).await;
+            let plan = local.plan(&wanted).await;
             assert!(!words(&plan).contains("outage"), "{}", words(&plan));
-            stage.apply(&wanted).await.unwrap_or_else(|why| panic!("{place}: {why}"));
-            let inventory = stage.inventory(&wanted).await;
+            local.apply(&wanted).await.unwrap_or_else(|why| panic!("{place}: {why}"));
+            let inventory = local.inventory(&wanted).await;
             let (_, live) = inventory.all().find(|(address, _)| **address == at).expect("a service");
             let count = live.spec["CapacityProviderStrategy"].as_array().map_or(0, Vec::len);
             assert_eq!((&live.spec["LaunchType"], count), (&launch, providers), "{place}");
             ids.push(live.id.clone());
         }
-        let calls = stage.calls().await;
+        let calls = local.calls().await;
         assert_eq!(calls.iter().filter(|call| *call == "ecs:CreateService").count(), 1, "{calls:?}");
     });
 }
@@ -164,14 +164,14 @@ resources:
 #[test]
 fn a_rule_of_any_protocol_is_made_kept_and_changed() {
     on_deep_stack(async {
-        let stage = Stage::new("300000000092").await;
+        let local = LocalAccount::new("300000000092").await;
         let stack = |rules: &str| {
             let template = format!(
                 "resources:\n  - type: AWS::EC2::VPC\n    name: main\n    properties: {{ CidrBlock: 10.20.0.0/16 }}\n  \
                  - type: AWS::EC2::SecurityGroup\n    name: a\n    properties:\n      GroupDescription: x\n      \
                  VpcId: \"{{{{ ref('AWS::EC2::VPC/main') }}}}\"\n      SecurityGroupIngress: [{rules}]\n"
             );
-            let tenant = TENANT.replace("300000000090", &stage.account);
+            let tenant = TENANT.replace("300000000090", &local.account);
             blueprints(&[("acme.yaml", &tenant)], &[("t.yaml", &template)])
                 .unwrap_or_else(|said| panic!("{said}"))
                 .remove(0)
@@ -179,9 +179,9 @@ fn a_rule_of_any_protocol_is_made_kept_and_changed() {
         let rule = |protocol: &str| format!("{{ IpProtocol: \"{protocol}\", CidrIp: 10.0.0.0/8 }}");
         let six = "{ IpProtocol: icmpv6, CidrIpv6: \"::/0\" }";
         let all = [rule("50"), rule("51"), rule("47"), rule("-1"), six.to_owned()].join(", ");
-        stage.apply(&stack(&all)).await.unwrap_or_else(|why| panic!("{why}"));
-        stage.apply(&stack(&rule("50"))).await.unwrap_or_else(|why| panic!("{why}"));
-        stage
+        local.apply(&stack(&all)).await.unwrap_or_else(|why| panic!("{why}"));
+        local.apply(&stack(&rule("50"))).await.unwrap_or_else(|why| panic!("{why}"));
+        local
             .apply(&stack("{ IpProtocol: \"58\", FromPort: -1, ToPort: -1, CidrIpv6: \"::/0\" }"))
             .await
             .unwrap_or_else(|why| panic!("{why}"));

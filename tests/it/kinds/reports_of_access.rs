@@ -5,7 +5,7 @@ use provision::kinds::KINDS;
 use provision::plan::StackPlan;
 use provision::resource::Live;
 
-use crate::stacks::local_account::{Stage, blueprints, on_deep_stack, words};
+use crate::stacks::local_account::{LocalAccount, blueprints, on_deep_stack, words};
 
 /// A role that a person meddles with.
 const ROLE: &str = "
@@ -57,8 +57,8 @@ fn wall(account: &str, words: &str, has_rule: bool) -> Blueprint {
     stack("reported", account, "", &template)
 }
 
-async fn only(stage: &Stage, blueprint: &Blueprint, kind: &str) -> Live {
-    let inventory = stage.inventory(blueprint).await;
+async fn only(local: &LocalAccount, blueprint: &Blueprint, kind: &str) -> Live {
+    let inventory = local.inventory(blueprint).await;
     let mut all = inventory.all().filter(|(address, _)| address.kind == kind);
     let (_, live) = all.next().unwrap_or_else(|| panic!("no {kind}"));
     (**live).clone()
@@ -72,13 +72,13 @@ fn fields(plan: &StackPlan) -> Vec<&str> {
 #[test]
 fn a_tag_of_a_role_whose_case_changes_is_not_lost() {
     on_deep_stack(async {
-        let stage = Stage::new("300000000145").await;
+        let local = LocalAccount::new("300000000145").await;
         let owned = |key: &str| stack("reported", "300000000145", &format!("tags: {{ {key}: ann }}\n"), ROLE);
-        stage.apply(&owned("Owner")).await.unwrap_or_else(|why| panic!("{why}"));
-        stage.apply(&owned("owner")).await.unwrap_or_else(|why| panic!("{why}"));
-        let role = only(&stage, &owned("owner"), "AWS::IAM::Role").await;
+        local.apply(&owned("Owner")).await.unwrap_or_else(|why| panic!("{why}"));
+        local.apply(&owned("owner")).await.unwrap_or_else(|why| panic!("{why}"));
+        let role = only(&local, &owned("owner"), "AWS::IAM::Role").await;
         assert_eq!((role.tags.get("owner"), role.tags.get("Owner")), (Some("ann"), None));
-        let plan = stage.plan(&owned("owner")).await;
+        let plan = local.plan(&owned("owner")).await;
         assert!(plan.steps.is_empty(), "{}", words(&plan));
     });
 }
@@ -87,12 +87,12 @@ fn a_tag_of_a_role_whose_case_changes_is_not_lost() {
 #[test]
 fn what_shield_puts_into_a_web_acl_is_told_and_stays() {
     on_deep_stack(async {
-        let stage = Stage::new("300000000146").await;
+        let local = LocalAccount::new("300000000146").await;
         let wanted = wall("300000000146", "one", true);
-        stage.apply(&wanted).await.unwrap_or_else(|why| panic!("{why}"));
-        let acl = only(&stage, &wanted, "AWS::WAFv2::WebACL").await;
+        local.apply(&wanted).await.unwrap_or_else(|why| panic!("{why}"));
+        let acl = only(&local, &wanted, "AWS::WAFv2::WebACL").await;
         let (name, id) = (acl.name.as_deref().unwrap(), acl.outputs["Id"].as_str().unwrap());
-        let waf = aws_sdk_wafv2::Client::new(&stage.by_hand().await);
+        let waf = aws_sdk_wafv2::Client::new(&local.by_hand().await);
         let get = async || waf.get_web_acl().name(name).id(id).scope("REGIONAL".into()).send().await.unwrap();
         let there = get().await;
         let live = there.web_acl().unwrap();
@@ -113,17 +113,17 @@ fn what_shield_puts_into_a_web_acl_is_told_and_stays() {
         let call = call.set_rules(Some([live.rules(), &[theirs]].concat()));
         call.lock_token(there.lock_token().unwrap()).send().await.unwrap();
 
-        let plan = stage.plan(&wanted).await;
+        let plan = local.plan(&wanted).await;
         assert!(plan.steps.is_empty(), "{}", words(&plan));
         let told = plan.unmanaged.iter().find(|one| one.id == SHIELDS);
         assert!(told.is_some(), "{}", words(&plan));
         let other = wall("300000000146", "two", true);
-        stage.apply(&other).await.unwrap_or_else(|why| panic!("{why}"));
+        local.apply(&other).await.unwrap_or_else(|why| panic!("{why}"));
         let there = get().await;
         let live = there.web_acl().unwrap();
         let rules: Vec<_> = live.rules().iter().map(|rule| rule.name()).collect();
         assert_eq!((live.description(), rules), (Some("two"), vec!["blocked", SHIELDS]));
-        stage.destroy(&other).await.unwrap_or_else(|why| panic!("{why}"));
+        local.destroy(&other).await.unwrap_or_else(|why| panic!("{why}"));
     });
 }
 
@@ -131,11 +131,11 @@ fn what_shield_puts_into_a_web_acl_is_told_and_stays() {
 #[test]
 fn an_ip_set_goes_after_the_rule_that_names_it() {
     on_deep_stack(async {
-        let stage = Stage::new("300000000147").await;
-        stage.apply(&wall("300000000147", "one", true)).await.unwrap_or_else(|why| panic!("{why}"));
-        let before = stage.calls().await.len();
-        stage.apply(&wall("300000000147", "one", false)).await.unwrap_or_else(|why| panic!("{why}"));
-        let calls = stage.calls().await.split_off(before);
+        let local = LocalAccount::new("300000000147").await;
+        local.apply(&wall("300000000147", "one", true)).await.unwrap_or_else(|why| panic!("{why}"));
+        let before = local.calls().await.len();
+        local.apply(&wall("300000000147", "one", false)).await.unwrap_or_else(|why| panic!("{why}"));
+        let calls = local.calls().await.split_off(before);
         let changing = |call: &&String| call.contains(":Update") || call.contains(":Delete");
         let calls: Vec<_> = calls.iter().filter(changing).map(String::as_str).collect();
         assert_eq!(calls, ["wafv2:UpdateWebACL", "wafv2:DeleteIPSet"]);
@@ -146,7 +146,7 @@ fn an_ip_set_goes_after_the_rule_that_names_it() {
 #[test]
 fn a_web_acl_goes_when_another_stands_in_its_place() {
     on_deep_stack(async {
-        let stage = Stage::new("300000000148").await;
+        let local = LocalAccount::new("300000000148").await;
         let facts = KINDS.iter().map(|kind| kind.facts());
         let example =
             facts.into_iter().find(|facts| facts.kind == "AWS::ElasticLoadBalancingV2::LoadBalancer").unwrap().example;
@@ -156,18 +156,18 @@ fn a_web_acl_goes_when_another_stands_in_its_place() {
         let moved =
             moved.replace("type: AWS::WAFv2::WebACL\n    name: web", "type: AWS::WAFv2::WebACL\n    name: wall");
         let moved = stack("reported", "300000000148", "", &moved);
-        stage.apply(&first).await.unwrap_or_else(|why| panic!("{why}"));
-        let before = stage.calls().await.len();
-        stage.apply(&moved).await.unwrap_or_else(|why| panic!("{why}"));
-        let calls = stage.calls().await.split_off(before);
+        local.apply(&first).await.unwrap_or_else(|why| panic!("{why}"));
+        let before = local.calls().await.len();
+        local.apply(&moved).await.unwrap_or_else(|why| panic!("{why}"));
+        let calls = local.calls().await.split_off(before);
         let order: Vec<_> =
             calls.iter().filter(|call| call.contains("sociateWebACL") || call.contains("DeleteWebACL")).collect();
         assert_eq!(order, ["wafv2:AssociateWebACL", "wafv2:DeleteWebACL"]);
-        let live = only(&stage, &moved, "AWS::ElasticLoadBalancingV2::LoadBalancer").await;
-        assert_eq!(live.spec["WebACLArn"], only(&stage, &moved, acl).await.outputs["Arn"]);
-        let before = stage.calls().await.len();
-        stage.destroy(&moved).await.unwrap_or_else(|why| panic!("{why}"));
-        let calls = stage.calls().await.split_off(before);
+        let live = only(&local, &moved, "AWS::ElasticLoadBalancingV2::LoadBalancer").await;
+        assert_eq!(live.spec["WebACLArn"], only(&local, &moved, acl).await.outputs["Arn"]);
+        let before = local.calls().await.len();
+        local.destroy(&moved).await.unwrap_or_else(|why| panic!("{why}"));
+        let calls = local.calls().await.split_off(before);
         assert!(!calls.iter().any(|call| call.contains("DisassociateWebACL")), "it guards to the end: {calls:?}");
     });
 }
@@ -176,14 +176,14 @@ fn a_web_acl_goes_when_another_stands_in_its_place() {
 #[test]
 fn a_key_that_was_deleted_leaves_its_name_to_the_next() {
     on_deep_stack(async {
-        let stage = Stage::new("300000000145").await;
+        let local = LocalAccount::new("300000000145").await;
         let wanted =
             stack("key", "300000000145", "", "resources: [{ type: AWS::KMS::Key, name: main, properties: {} }]\n");
-        stage.apply(&wanted).await.unwrap_or_else(|why| panic!("{why}"));
-        let first = only(&stage, &wanted, "AWS::KMS::Key").await;
-        stage.destroy(&wanted).await.unwrap_or_else(|why| panic!("{why}"));
-        stage.apply(&wanted).await.unwrap_or_else(|why| panic!("{why}"));
-        let second = only(&stage, &wanted, "AWS::KMS::Key").await;
+        local.apply(&wanted).await.unwrap_or_else(|why| panic!("{why}"));
+        let first = only(&local, &wanted, "AWS::KMS::Key").await;
+        local.destroy(&wanted).await.unwrap_or_else(|why| panic!("{why}"));
+        local.apply(&wanted).await.unwrap_or_else(|why| panic!("{why}"));
+        let second = only(&local, &wanted, "AWS::KMS::Key").await;
         assert_eq!(first.name, second.name);
         assert_ne!(first.id, second.id);
     });
@@ -193,20 +193,20 @@ fn a_key_that_was_deleted_leaves_its_name_to_the_next() {
 #[test]
 fn policies_that_a_role_was_given_by_hand_are_drift_and_go_with_it() {
     on_deep_stack(async {
-        let stage = Stage::new("300000000149").await;
+        let local = LocalAccount::new("300000000149").await;
         let wanted = stack("reported", "300000000149", "", ROLE);
-        stage.apply(&wanted).await.unwrap_or_else(|why| panic!("{why}"));
-        let role = only(&stage, &wanted, "AWS::IAM::Role").await;
+        local.apply(&wanted).await.unwrap_or_else(|why| panic!("{why}"));
+        let role = only(&local, &wanted, "AWS::IAM::Role").await;
         let name = role.name.as_deref().unwrap();
-        let iam = aws_sdk_iam::Client::new(&stage.by_hand().await);
+        let iam = aws_sdk_iam::Client::new(&local.by_hand().await);
         let all = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
         iam.put_role_policy().role_name(name).policy_name("all").policy_document(all).send().await.unwrap();
         let made = iam.create_policy().policy_name("theirs").policy_document(all).send().await.unwrap();
         let arn = made.policy().unwrap().arn().unwrap().to_owned();
         iam.attach_role_policy().role_name(name).policy_arn(&arn).send().await.unwrap();
         iam.put_role_permissions_boundary().role_name(name).permissions_boundary(&arn).send().await.unwrap();
-        let plan = stage.plan(&wanted).await;
+        let plan = local.plan(&wanted).await;
         assert_eq!(fields(&plan), ["/ManagedPolicyArns", "/PermissionsBoundary", "/Policies/all"], "{}", words(&plan));
-        stage.destroy(&wanted).await.unwrap_or_else(|why| panic!("{why}"));
+        local.destroy(&wanted).await.unwrap_or_else(|why| panic!("{why}"));
     });
 }

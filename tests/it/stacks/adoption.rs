@@ -8,7 +8,7 @@ use provision::plan::{Action, StackPlan};
 use provision::resource::Live;
 
 use crate::commands::cli::{Ran, folder, provision_in};
-use crate::stacks::local_account::{Stage, on_deep_stack, words};
+use crate::stacks::local_account::{LocalAccount, on_deep_stack, words};
 use crate::stacks::samples::{ACME, INITECH, live, stack, up};
 
 /// What makes a resource ours, as somebody takes it off by hand.
@@ -22,7 +22,7 @@ const TAGS: &[&str] = &[
     "provision:id",
 ];
 
-/// A project of one tenant on the stage's server, for the command line.
+/// A project of one tenant on the local's server, for the command line.
 struct Desk {
     folder: PathBuf,
     account: String,
@@ -30,10 +30,10 @@ struct Desk {
 }
 
 impl Desk {
-    fn new(stage: &Stage, tenant: &str) -> Self {
-        let folder = folder(&format!("desk-{}", stage.account));
+    fn new(local: &LocalAccount, tenant: &str) -> Self {
+        let folder = folder(&format!("desk-{}", local.account));
         std::fs::create_dir_all(folder.join("tenants")).expect("a folder");
-        let desk = Self { folder, account: stage.account.clone(), url: stage.url.clone() };
+        let desk = Self { folder, account: local.account.clone(), url: local.url.clone() };
         desk.write(tenant);
         desk
     }
@@ -86,8 +86,8 @@ fn blocked(plan: &StackPlan, address: &str) -> String {
 }
 
 /// Takes our tags off a thing.
-async fn untag(stage: &Stage, kind: &str, live: &Live) {
-    let (hand, keys) = (stage.by_hand().await, TAGS.iter().map(|key| (*key).to_owned()).collect::<Vec<_>>());
+async fn untag(local: &LocalAccount, kind: &str, live: &Live) {
+    let (hand, keys) = (local.by_hand().await, TAGS.iter().map(|key| (*key).to_owned()).collect::<Vec<_>>());
     let name = live.name.clone().unwrap_or_default();
     match kind.split("::").nth(1).expect("a service") {
         "EC2" => {
@@ -100,7 +100,7 @@ async fn untag(stage: &Stage, kind: &str, live: &Live) {
             call.set_tag_keys(Some(keys)).send().await.expect("untagged");
         }
         "RDS" => {
-            let arn = format!("arn:aws:rds:us-east-1:{}:cluster:{name}", stage.account);
+            let arn = format!("arn:aws:rds:us-east-1:{}:cluster:{name}", local.account);
             let call = aws_sdk_rds::Client::new(&hand).remove_tags_from_resource().resource_name(arn);
             call.set_tag_keys(Some(keys)).send().await.expect("untagged");
         }
@@ -115,9 +115,9 @@ async fn untag(stage: &Stage, kind: &str, live: &Live) {
 #[test]
 fn what_loses_its_tags_is_blocked_and_adopted_and_nothing_is_made_twice() {
     on_deep_stack(async {
-        let (stage, production) = up("300000000011", ACME, "production").await;
-        let desk = Desk::new(&stage, ACME);
-        let inventory = stage.inventory(&production).await;
+        let (local, production) = up("300000000011", ACME, "production").await;
+        let desk = Desk::new(&local, ACME);
+        let inventory = local.inventory(&production).await;
         for address in [
             "AWS::EC2::VPC/main",
             "AWS::EC2::Subnet/private-2",
@@ -129,17 +129,17 @@ fn what_loses_its_tags_is_blocked_and_adopted_and_nothing_is_made_twice() {
             "AWS::RDS::DBCluster/main",
         ] {
             let thing = live(&inventory, address);
-            untag(&stage, address, thing).await;
+            untag(&local, address, thing).await;
             let place = format!("acme/production/{address}");
-            let note = blocked(&stage.plan(&production).await, address);
+            let note = blocked(&local.plan(&production).await, address);
             assert!(note.contains(&format!("`⟪adopt {place} {}⟫`", thing.id)), "{address}: {note}");
             let ran = desk.run(&["adopt", &place, &thing.id, "--yes"]).await;
             assert_eq!(ran.exit, Exit::Done, "{address}: {}{}", ran.out, ran.err);
         }
-        let plan = stage.plan(&production).await;
+        let plan = local.plan(&production).await;
         assert!(plan.changes.iter().all(|change| change.action == Action::Retag), "{}", words(&plan));
-        stage.apply(&production).await.unwrap_or_else(|why| panic!("{why}"));
-        let again = stage.inventory(&production).await;
+        local.apply(&production).await.unwrap_or_else(|why| panic!("{why}"));
+        let again = local.inventory(&production).await;
         let ids = |inventory: &provision::inventory::Inventory| {
             inventory.all().map(|(address, live)| (address.clone(), live.id.clone())).collect::<Vec<_>>()
         };
@@ -150,16 +150,16 @@ fn what_loses_its_tags_is_blocked_and_adopted_and_nothing_is_made_twice() {
 #[test]
 fn adopt_refuses_what_is_there_what_is_anothers_and_what_is_not() {
     on_deep_stack(async {
-        let (stage, production) = up("300000000012", INITECH, "production").await;
-        let desk = Desk::new(&stage, INITECH);
-        let inventory = stage.inventory(&production).await;
+        let (local, production) = up("300000000012", INITECH, "production").await;
+        let desk = Desk::new(&local, INITECH);
+        let inventory = local.inventory(&production).await;
         let (one, two) = ("AWS::EC2::Subnet/private-1", "AWS::EC2::Subnet/private-2");
         let (first, second) = (live(&inventory, one), live(&inventory, two));
         let adopt = async |place: &str, id: &str| desk.run(&["adopt", place, id, "--yes"]).await;
         let place = |address: &str| format!("initech/production/{address}");
         let ran = adopt(&place(one), &first.id).await;
         assert!(ran.exit == Exit::Refused && ran.err.contains("is there already"), "{}", ran.err);
-        untag(&stage, one, first).await;
+        untag(&local, one, first).await;
         let ran = adopt(&place(one), &second.id).await;
         assert!(ran.exit == Exit::Refused && ran.err.contains(&place(two)), "{}", ran.err);
         let ran = adopt(&place(one), &live(&inventory, "AWS::EC2::VPC/main").id).await;
@@ -175,10 +175,10 @@ fn adopt_refuses_what_is_there_what_is_anothers_and_what_is_not() {
 #[test]
 fn a_copy_that_carries_our_tags_is_shown_and_left_alone() {
     on_deep_stack(async {
-        let (stage, production) = up("300000000013", ACME, "production").await;
-        let inventory = stage.inventory(&production).await;
-        let copies = restore(&stage, &inventory).await;
-        let plan = stage.plan(&production).await;
+        let (local, production) = up("300000000013", ACME, "production").await;
+        let inventory = local.inventory(&production).await;
+        let copies = restore(&local, &inventory).await;
+        let plan = local.plan(&production).await;
         assert!(plan.is_empty(), "{}", words(&plan));
         let shown: Vec<_> = plan.unmanaged.iter().filter(|thing| thing.place.starts_with("a copy of ")).collect();
         assert_eq!(shown.iter().map(|thing| thing.id.as_str()).collect::<Vec<_>>(), copies, "{}", words(&plan));
@@ -187,8 +187,8 @@ fn a_copy_that_carries_our_tags_is_shown_and_left_alone() {
 
 /// Makes a cluster, an instance and a cache with all the tags of ours, as a restore does; returns their names as a plan
 /// sorts them.
-async fn restore(stage: &Stage, inventory: &provision::inventory::Inventory) -> Vec<String> {
-    let hand = stage.by_hand().await;
+async fn restore(local: &LocalAccount, inventory: &provision::inventory::Inventory) -> Vec<String> {
+    let hand = local.by_hand().await;
     let rds = aws_sdk_rds::Client::new(&hand);
     let tags = |live: &Live| -> Vec<_> {
         let tag = |(key, value)| aws_sdk_rds::types::Tag::builder().key(key).value(value).build();
@@ -217,8 +217,8 @@ async fn restore(stage: &Stage, inventory: &provision::inventory::Inventory) -> 
 #[test]
 fn a_stack_that_moved_in_the_yaml_is_noticed_and_one_that_left_it_is_an_orphan() {
     on_deep_stack(async {
-        let (stage, _) = up("300000000014", INITECH, "production").await;
-        let desk = Desk::new(&stage, INITECH);
+        let (local, _) = up("300000000014", INITECH, "production").await;
+        let desk = Desk::new(&local, INITECH);
         desk.write(&INITECH.replace("us-east-1", "eu-west-1"));
         let ran = desk.run(&["plan"]).await;
         assert_eq!(ran.exit, Exit::Blocked, "{}{}", ran.out, ran.err);
@@ -252,14 +252,14 @@ fn a_stack_that_moved_in_the_yaml_is_noticed_and_one_that_left_it_is_an_orphan()
 fn what_a_living_stack_has_where_nothing_of_it_belongs_is_an_orphan_and_goes_without_its_roles() {
     on_deep_stack(async {
         let home = INITECH.replace("us-east-1", "eu-west-1");
-        let (stage, wanted) = up("300000000071", &home, "production").await;
-        let logs = aws_sdk_cloudwatchlogs::Client::new(&stage.by_hand().await);
-        let inventory = stage.inventory(&wanted).await;
+        let (local, wanted) = up("300000000071", &home, "production").await;
+        let logs = aws_sdk_cloudwatchlogs::Client::new(&local.by_hand().await);
+        let inventory = local.inventory(&wanted).await;
         let (_, group) =
             inventory.all().find(|(address, _)| address.kind == "AWS::Logs::LogGroup").expect("it has logs");
         let tags = group.tags.iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
         logs.create_log_group().log_group_name(&group.id).set_tags(Some(tags)).send().await.expect("a leftover");
-        let desk = Desk::new(&stage, &home);
+        let desk = Desk::new(&local, &home);
         let ran = desk.run(&["diff"]).await;
         let line = "initech/production is not in the YAML there: 1 resource in us-east-1 of 300000000071";
         assert!(ran.out.contains(line), "{}{}", ran.out, ran.err);
@@ -271,7 +271,7 @@ fn what_a_living_stack_has_where_nothing_of_it_belongs_is_an_orphan_and_goes_wit
         assert_eq!(ran.exit, Exit::Done, "{}{}", ran.out, ran.err);
         let ran = desk.run(&["diff"]).await;
         assert!(!ran.out.contains("is not in the YAML"), "{}{}", ran.out, ran.err);
-        assert!(stage.plan(&wanted).await.is_empty(), "nothing of the living stack went along");
+        assert!(local.plan(&wanted).await.is_empty(), "nothing of the living stack went along");
     });
 }
 
@@ -280,15 +280,15 @@ fn ranges_and_zones_are_not_taken_away_from_a_living_stack() {
     on_deep_stack(async {
         let account = "300000000015";
         let zones = |count: u8| INITECH.replace("    nat: single\n", &format!("    nat: single\n    zones: {count}\n"));
-        let (stage, _) = up(account, &zones(2), "production").await;
-        let plan = stage.plan(&stack(account, &zones(3), "production")).await;
+        let (local, _) = up(account, &zones(2), "production").await;
+        let plan = local.plan(&stack(account, &zones(3), "production")).await;
         assert!(plan.summary().blocked == 0 && plan.summary().create > 0, "a zone can be added: {}", words(&plan));
-        stage.apply(&stack(account, &zones(3), "production")).await.unwrap_or_else(|why| panic!("{why}"));
+        local.apply(&stack(account, &zones(3), "production")).await.unwrap_or_else(|why| panic!("{why}"));
         for (what, wanted) in [
             ("/CidrBlock 10.40.0.0/20", zones(3).replace("10.40.0.0/20", "10.42.0.0/20")),
             ("/AvailabilityZoneId use1-az4", zones(2)),
         ] {
-            let plan = stage.plan(&stack(account, &wanted, "production")).await;
+            let plan = local.plan(&stack(account, &wanted, "production")).await;
             assert!(plan.steps.is_empty(), "{}", words(&plan));
             assert!(plan.changes.iter().all(|change| change.action == Action::Blocked), "{}", words(&plan));
             assert!(plan.changes[0].notes[0].contains(what), "{}", words(&plan));

@@ -4,7 +4,7 @@ use aws_sdk_ecs::types::ContainerDefinition;
 use provision::blueprint::Blueprint;
 use provision::plan::{Action, Cause, StackPlan};
 
-use crate::stacks::local_account::{Stage, blueprints, on_deep_stack, words};
+use crate::stacks::local_account::{LocalAccount, blueprints, on_deep_stack, words};
 
 const TENANT: &str = "
 tenant: umbrella
@@ -27,13 +27,13 @@ const THEIRS: &str = "public.ecr.aws/docker/library/busybox:1.99";
 #[test]
 fn what_a_pipeline_deploys_is_carried_forward() {
     on_deep_stack(async {
-        let stage = Stage::new("300000000031").await;
-        stage.apply(&stack(TENANT)).await.unwrap_or_else(|why| panic!("{why}"));
-        deploy(&stage, THEIRS).await;
-        let plan = stage.plan(&stack(TENANT)).await;
+        let local = LocalAccount::new("300000000031").await;
+        local.apply(&stack(TENANT)).await.unwrap_or_else(|why| panic!("{why}"));
+        deploy(&local, THEIRS).await;
+        let plan = local.plan(&stack(TENANT)).await;
         assert!(plan.is_empty(), "the pipeline's revision is no difference: {}", words(&plan));
 
-        let managed = stage.plan(&stack(&TENANT.replace("external", "managed"))).await;
+        let managed = local.plan(&stack(&TENANT.replace("external", "managed"))).await;
         assert_eq!(
             outline(&managed),
             [("AWS::ECS::Service/worker", Action::Update, Cause::Drift)],
@@ -42,7 +42,7 @@ fn what_a_pipeline_deploys_is_carried_forward() {
         );
 
         let more = TENANT.replace("deploys:", "environment: { LOG_LEVEL: debug }\n        deploys:");
-        let plan = stage.plan(&stack(&more)).await;
+        let plan = local.plan(&stack(&more)).await;
         assert_eq!(
             outline(&plan),
             [
@@ -52,12 +52,12 @@ fn what_a_pipeline_deploys_is_carried_forward() {
             "{}",
             words(&plan)
         );
-        stage.apply(&stack(&more)).await.unwrap_or_else(|why| panic!("{why}"));
-        let container = running(&stage).await.remove(0);
+        local.apply(&stack(&more)).await.unwrap_or_else(|why| panic!("{why}"));
+        let container = running(&local).await.remove(0);
         assert_eq!(container.image(), Some(THEIRS), "the new revision has the pipeline's image");
         assert!(container.environment().iter().any(|one| one.name() == Some("LOG_LEVEL")), "{container:?}");
-        deploy(&stage, "public.ecr.aws/docker/library/busybox:2.0").await;
-        let plan = stage.plan(&stack(&more)).await;
+        deploy(&local, "public.ecr.aws/docker/library/busybox:2.0").await;
+        let plan = local.plan(&stack(&more)).await;
         assert!(plan.is_empty(), "and so on: {}", words(&plan));
     });
 }
@@ -76,8 +76,8 @@ const CLUSTER: &str = "umbrella-production-main";
 const SERVICE: &str = "umbrella-production-worker";
 
 /// What a pipeline does: the running revision with another image, registered without our tags, and deployed.
-async fn deploy(stage: &Stage, image: &str) {
-    let ecs = aws_sdk_ecs::Client::new(&stage.by_hand().await);
+async fn deploy(local: &LocalAccount, image: &str) {
+    let ecs = aws_sdk_ecs::Client::new(&local.by_hand().await);
     let old = ecs.describe_task_definition().task_definition(SERVICE).send().await.unwrap();
     let old = old.task_definition.unwrap();
     let mut containers = old.container_definitions.unwrap();
@@ -92,8 +92,8 @@ async fn deploy(stage: &Stage, image: &str) {
 }
 
 /// The containers of the revision that the service runs.
-async fn running(stage: &Stage) -> Vec<ContainerDefinition> {
-    let ecs = aws_sdk_ecs::Client::new(&stage.by_hand().await);
+async fn running(local: &LocalAccount) -> Vec<ContainerDefinition> {
+    let ecs = aws_sdk_ecs::Client::new(&local.by_hand().await);
     let answer = ecs.describe_services().cluster(CLUSTER).services(SERVICE).send().await.unwrap();
     let arn = answer.services()[0].task_definition().unwrap().to_owned();
     let answer = ecs.describe_task_definition().task_definition(arn).send().await.unwrap();

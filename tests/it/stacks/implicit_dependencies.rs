@@ -8,7 +8,7 @@ use provision::kinds::shapes;
 use provision::plan::{Mode, StackPlan, Step, StepId, Verb};
 use provision::resource::Address;
 
-use crate::stacks::local_account::{Stage, blueprints, on_deep_stack, plan_with};
+use crate::stacks::local_account::{LocalAccount, blueprints, on_deep_stack, plan_with};
 
 const SERVICE: &str = "AWS::ECS::Service/web";
 const ACCOUNT: &str = "300000000064";
@@ -215,28 +215,28 @@ fn what_a_template_puts_after_another_is_made_after_it_and_deleted_before_it() {
         let wanted = all.unwrap_or_else(|why| panic!("{why}")).remove(0);
         let (a, b) = ("AWS::IAM::Role/a", "AWS::IAM::Role/b");
         assert!(waits(&first(&wanted), (a, Verb::Create), (b, Verb::Create)));
-        let mut stage = Stage::new(ACCOUNT).await;
-        stage.kinds.retain(|kind| kind.facts().kind == "AWS::IAM::Role");
-        stage.apply(&wanted).await.unwrap_or_else(|why| panic!("{why}"));
-        let destroy = plan_with(&wanted, &stage.inventory(&wanted).await, Mode::Destroy);
+        let mut local = LocalAccount::new(ACCOUNT).await;
+        local.kinds.retain(|kind| kind.facts().kind == "AWS::IAM::Role");
+        local.apply(&wanted).await.unwrap_or_else(|why| panic!("{why}"));
+        let destroy = plan_with(&wanted, &local.inventory(&wanted).await, Mode::Destroy);
         assert!(waits(&destroy, (b, Verb::Delete), (a, Verb::Delete)));
-        stage.destroy(&wanted).await.unwrap_or_else(|why| panic!("{why}"));
+        local.destroy(&wanted).await.unwrap_or_else(|why| panic!("{why}"));
     });
 }
 
 #[test]
 fn a_service_moves_into_a_new_zone_after_its_route_stands_and_keeps_its_way_out_until_it_is_gone() {
     on_deep_stack(async {
-        let stage = Stage::new("300000000065").await;
+        let local = LocalAccount::new("300000000065").await;
         let mut small = own(1);
-        small.stack.account = stage.account.clone();
-        stage.apply(&small).await.unwrap_or_else(|why| panic!("{why}"));
+        small.stack.account = local.account.clone();
+        local.apply(&small).await.unwrap_or_else(|why| panic!("{why}"));
         let mut wide = own(2);
-        wide.stack.account = stage.account.clone();
-        let plan = stage.plan(&wide).await;
+        wide.stack.account = local.account.clone();
+        let plan = local.plan(&wide).await;
         let route = ("AWS::EC2::RouteTable/private-1", Verb::Create);
         assert!(waits(&plan, (SERVICE, Verb::Update), route));
-        let destroy = plan_with(&small, &stage.inventory(&small).await, Mode::Destroy);
+        let destroy = plan_with(&small, &local.inventory(&small).await, Mode::Destroy);
         for needed in [
             "AWS::EC2::RouteTable/private-0",
             "AWS::EC2::NatGateway/nat",
@@ -245,6 +245,6 @@ fn a_service_moves_into_a_new_zone_after_its_route_stands_and_keeps_its_way_out_
         ] {
             assert!(waits(&destroy, (needed, Verb::Delete), (SERVICE, Verb::Delete)), "{needed}");
         }
-        stage.destroy(&small).await.unwrap_or_else(|why| panic!("{why}"));
+        local.destroy(&small).await.unwrap_or_else(|why| panic!("{why}"));
     });
 }

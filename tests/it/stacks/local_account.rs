@@ -51,7 +51,7 @@ pub fn on_deep_stack_for(patience: Duration, test: impl Future<Output = ()> + Se
 /// One account of the local AWS, reached by a role in it.
 ///
 /// Tests keep apart by account: the server gives whoever assumes a role the role's account.
-pub struct Stage {
+pub struct LocalAccount {
     pub account: String,
     pub url: String,
     /// The kinds that are looked at: all, unless a test narrows them to save time.
@@ -60,7 +60,7 @@ pub struct Stage {
     run: String,
 }
 
-impl Stage {
+impl LocalAccount {
     /// An account of the server that all tests share.
     pub async fn new(account: &str) -> Self {
         Self::on(&local_aws::endpoint().await.url, account)
@@ -259,7 +259,7 @@ pub fn blueprints(tenants: &[(&str, &str)], templates: &[(&str, &str)]) -> Resul
     Ok(loaded.blueprints)
 }
 
-impl Accounts for Stage {
+impl Accounts for LocalAccount {
     type Cloud = Aws;
 
     fn kinds(&self) -> &[&'static dyn AnyKind<Aws>] {
@@ -300,7 +300,7 @@ impl Accounts for Stage {
     }
 }
 
-impl Connections<Aws> for Stage {
+impl Connections<Aws> for LocalAccount {
     fn reader<'a>(&'a self, region: &'a str) -> BoxFuture<'a, Result<Reader>> {
         Box::pin(async move { Ok(self.session(region).await.polling_reader()) })
     }
@@ -319,7 +319,7 @@ impl Connections<Aws> for Stage {
     }
 }
 
-/// Nobody else is on a stage.
+/// Nobody else is on a local.
 #[derive(Debug)]
 struct NoLease;
 

@@ -7,7 +7,7 @@ use provision::blueprint::Blueprint;
 use provision::plan::{Action, Cause, Change, Mode, StackPlan, adopted};
 use provision::resource::{Address, Disruption};
 
-use crate::stacks::local_account::{Stage, blueprints, on_deep_stack_for, plan_with, words};
+use crate::stacks::local_account::{LocalAccount, blueprints, on_deep_stack_for, plan_with, words};
 
 /// An environment with a service on a database, a cache, a firewall and a certificate.
 fn tenant(account: &str, edits: &[(&str, &str)]) -> Blueprint {
@@ -42,11 +42,11 @@ environments:
     blueprints(&[("told.yaml", &text)], &[]).unwrap_or_else(|why| panic!("{why}")).remove(0)
 }
 
-async fn up(account: &str) -> (Stage, Blueprint) {
-    let stage = Stage::new(account).await;
+async fn up(account: &str) -> (LocalAccount, Blueprint) {
+    let local = LocalAccount::new(account).await;
     let wanted = tenant(account, &[]);
-    stage.bring_up(&wanted).await.unwrap_or_else(|why| panic!("{why}"));
-    (stage, wanted)
+    local.bring_up(&wanted).await.unwrap_or_else(|why| panic!("{why}"));
+    (local, wanted)
 }
 
 fn find<'a>(plan: &'a StackPlan, address: &str) -> &'a Change {
@@ -63,21 +63,21 @@ fn blocked(plan: &StackPlan) -> BTreeSet<String> {
 fn a_stack_says_what_is_held_what_is_drift_and_what_only_follows() {
     // A whole environment is made, and looked at a dozen times.
     on_deep_stack_for(Duration::from_secs(900), async {
-        let (stage, wanted) = up("300000000042").await;
-        an_engine_that_cannot_change_holds_its_port_everywhere(&stage).await;
-        a_hand_opened_port_is_drift_beside_the_yaml(&stage, &wanted).await;
-        a_field_points_at_the_line_that_a_person_would_change(&stage).await;
-        a_firewall_that_only_counts_says_so(&stage).await;
-        the_last_cache_goes_although_a_database_has_a_group_of_that_name(&stage).await;
-        a_policy_by_hand_shows_while_a_subnet_is_not_known(&stage, &wanted).await;
-        a_certificate_is_replaced_without_harm(&stage).await;
+        let (local, wanted) = up("300000000042").await;
+        an_engine_that_cannot_change_holds_its_port_everywhere(&local).await;
+        a_hand_opened_port_is_drift_beside_the_yaml(&local, &wanted).await;
+        a_field_points_at_the_line_that_a_person_would_change(&local).await;
+        a_firewall_that_only_counts_says_so(&local).await;
+        the_last_cache_goes_although_a_database_has_a_group_of_that_name(&local).await;
+        a_policy_by_hand_shows_while_a_subnet_is_not_known(&local, &wanted).await;
+        a_certificate_is_replaced_without_harm(&local).await;
     });
 }
 
-async fn an_engine_that_cannot_change_holds_its_port_everywhere(stage: &Stage) {
+async fn an_engine_that_cannot_change_holds_its_port_everywhere(local: &LocalAccount) {
     let mysql = "engine: mysql, version: 8.0.mysql_aurora.3.08.0";
-    let wanted = tenant(&stage.account, &[("engine: postgresql, version: \"16.4\"", mysql)]);
-    let plan = stage.plan(&wanted).await;
+    let wanted = tenant(&local.account, &[("engine: postgresql, version: \"16.4\"", mysql)]);
+    let plan = local.plan(&wanted).await;
     let cluster = find(&plan, "AWS::RDS::DBCluster/main");
     assert!(cluster.fields.iter().any(|field| field.path == "/Engine" && field.after == Some("aurora-mysql".into())));
     for held in [
@@ -93,15 +93,15 @@ async fn an_engine_that_cannot_change_holds_its_port_everywhere(stage: &Stage) {
     assert!(plan.steps.is_empty(), "{}", words(&plan));
 }
 
-async fn a_hand_opened_port_is_drift_beside_the_yaml(stage: &Stage, wanted: &Blueprint) {
-    let ec2 = aws_sdk_ec2::Client::new(&stage.by_hand().await);
-    let live = stage.inventory(wanted).await;
+async fn a_hand_opened_port_is_drift_beside_the_yaml(local: &LocalAccount, wanted: &Blueprint) {
+    let ec2 = aws_sdk_ec2::Client::new(&local.by_hand().await);
+    let live = local.inventory(wanted).await;
     let address: Address = "AWS::EC2::SecurityGroup/alb".parse().unwrap();
     let group = live.all().find(|(at, _)| **at == address).unwrap().1.id.clone();
     let open = ec2.authorize_security_group_ingress().group_id(&group).ip_protocol("tcp").cidr_ip("0.0.0.0/0");
     open.from_port(22).to_port(22).send().await.unwrap();
-    let wanted = tenant(&stage.account, &[("domain:", "clients: [0.0.0.0/0, 10.0.0.0/8]\n    domain:")]);
-    let plan = stage.plan(&wanted).await;
+    let wanted = tenant(&local.account, &[("domain:", "clients: [0.0.0.0/0, 10.0.0.0/8]\n    domain:")]);
+    let plan = local.plan(&wanted).await;
     let causes: Vec<_> = find(&plan, "AWS::EC2::SecurityGroup/alb").fields.iter().map(|field| field.cause).collect();
     assert_eq!(causes, [Cause::Config, Cause::Drift], "{}", words(&plan));
     let shut = ec2.revoke_security_group_ingress().group_id(&group).ip_protocol("tcp").cidr_ip("0.0.0.0/0");
@@ -109,10 +109,10 @@ async fn a_hand_opened_port_is_drift_beside_the_yaml(stage: &Stage, wanted: &Blu
 }
 
 /// Of what comes, where that was written; of what only goes, what it was taken out of.
-async fn a_field_points_at_the_line_that_a_person_would_change(stage: &Stage) {
+async fn a_field_points_at_the_line_that_a_person_would_change(local: &LocalAccount) {
     let clients = "clients:\n      - 0.0.0.0/0\n      - 10.0.0.0/8\n    domain:";
     let edits = [("domain:", clients), ("databases: [main]", "databases: []")];
-    let plan = stage.plan(&tenant(&stage.account, &edits)).await;
+    let plan = local.plan(&tenant(&local.account, &edits)).await;
     let line = |address: &str| {
         let fields = &find(&plan, address).fields;
         let field = fields.iter().find(|field| field.path == "/SecurityGroupIngress");
@@ -125,37 +125,37 @@ async fn a_field_points_at_the_line_that_a_person_would_change(stage: &Stage) {
     assert_eq!(line("AWS::EC2::SecurityGroup/database-main"), "tenants/told.yaml: services:");
 }
 
-async fn a_firewall_that_only_counts_says_so(stage: &Stage) {
-    let plan = stage.plan(&tenant(&stage.account, &[("domain:", "waf: { count: true }\n    domain:")])).await;
+async fn a_firewall_that_only_counts_says_so(local: &LocalAccount) {
+    let plan = local.plan(&tenant(&local.account, &[("domain:", "waf: { count: true }\n    domain:")])).await;
     let text = words(&plan);
     assert!(text.contains("/Rules/rate/Action") && text.contains("Block → Count"), "{text}");
     assert!(!text.contains("(not set) → {}"), "{text}");
 }
 
-async fn the_last_cache_goes_although_a_database_has_a_group_of_that_name(stage: &Stage) {
-    let plan = stage.plan(&tenant(&stage.account, &[("sessions:", "other:")])).await;
+async fn the_last_cache_goes_although_a_database_has_a_group_of_that_name(local: &LocalAccount) {
+    let plan = local.plan(&tenant(&local.account, &[("sessions:", "other:")])).await;
     let old = find(&plan, "AWS::ElastiCache::ReplicationGroup/sessions");
     assert_eq!(old.action, Action::Delete, "{}", words(&plan));
     let none = "    caches:\n      sessions: { engine: valkey, version: \"8.0\" }\n";
-    let plan = stage.plan(&tenant(&stage.account, &[(none, "")])).await;
+    let plan = local.plan(&tenant(&local.account, &[(none, "")])).await;
     let group = find(&plan, "AWS::ElastiCache::SubnetGroup/main");
     assert_eq!((group.action, blocked(&plan).len()), (Action::Delete, 0), "{}", words(&plan));
 }
 
-async fn a_policy_by_hand_shows_while_a_subnet_is_not_known(stage: &Stage, wanted: &Blueprint) {
-    let hand = stage.by_hand().await;
+async fn a_policy_by_hand_shows_while_a_subnet_is_not_known(local: &LocalAccount, wanted: &Blueprint) {
+    let hand = local.by_hand().await;
     let (iam, ec2) = (aws_sdk_iam::Client::new(&hand), aws_sdk_ec2::Client::new(&hand));
     let document = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}"#;
     let put = iam.put_role_policy().role_name("told-production-web-task").policy_name("hand");
     put.policy_document(document).send().await.unwrap();
-    let live = stage.inventory(wanted).await;
+    let live = local.inventory(wanted).await;
     let address: Address = "AWS::EC2::Subnet/data-1".parse().unwrap();
     let subnet = live.all().find(|(at, _)| **at == address).unwrap().1.clone();
     let tags = |tag: (&str, &str)| aws_sdk_ec2::types::Tag::builder().key(tag.0).value(tag.1).build();
     let all: Vec<_> = subnet.tags.iter().map(tags).collect();
     ec2.delete_tags().resources(&subnet.id).set_tags(Some(all)).send().await.unwrap();
 
-    let plan = stage.plan(wanted).await;
+    let plan = local.plan(wanted).await;
     assert!(blocked(&plan).contains("AWS::EC2::Subnet/data-1"), "{}", words(&plan));
     let role = "AWS::IAM::Role/web-task";
     let told = |plan: &StackPlan| {
@@ -163,26 +163,26 @@ async fn a_policy_by_hand_shows_while_a_subnet_is_not_known(stage: &Stage, wante
         fields.collect::<Vec<_>>()
     };
     assert_eq!(told(&plan), [("/Policies/hand".to_owned(), Cause::Drift)], "{}", words(&plan));
-    let only_config = plan_with(wanted, &stage.inventory(wanted).await, Mode::OnlyConfig);
+    let only_config = plan_with(wanted, &local.inventory(wanted).await, Mode::OnlyConfig);
     assert!(only_config.steps.is_empty(), "{}", words(&only_config));
 
     let resource = &wanted.resources[&address];
-    let facts = stage.kinds.iter().map(|kind| kind.facts()).find(|facts| facts.kind == address.kind).unwrap();
+    let facts = local.kinds.iter().map(|kind| kind.facts()).find(|facts| facts.kind == address.kind).unwrap();
     let own = adopted(wanted, resource, facts, &subnet);
     let all: Vec<_> = own.tags.iter().map(tags).collect();
     ec2.create_tags().resources(&subnet.id).set_tags(Some(all)).send().await.unwrap();
-    let plan = stage.plan(wanted).await;
+    let plan = local.plan(wanted).await;
     assert_eq!(told(&plan), [("/Policies/hand".to_owned(), Cause::Drift)], "{}", words(&plan));
-    let only_config = plan_with(wanted, &stage.inventory(wanted).await, Mode::OnlyConfig);
+    let only_config = plan_with(wanted, &local.inventory(wanted).await, Mode::OnlyConfig);
     assert!(!only_config.steps.keys().any(|step| step.address.to_string() == role), "{}", words(&only_config));
     iam.delete_role_policy().role_name("told-production-web-task").policy_name("hand").send().await.unwrap();
 }
 
-async fn a_certificate_is_replaced_without_harm(stage: &Stage) {
+async fn a_certificate_is_replaced_without_harm(local: &LocalAccount) {
     let (certificate, listener) =
         ("AWS::CertificateManager::Certificate/main", "AWS::ElasticLoadBalancingV2::Listener/https");
-    let dropping = tenant(&stage.account, &[("www.told.example", "shop.told.example")]);
-    let plan = stage.plan(&dropping).await;
+    let dropping = tenant(&local.account, &[("www.told.example", "shop.told.example")]);
+    let plan = local.plan(&dropping).await;
     assert_eq!(
         find(&plan, certificate).disruption,
         Disruption::Outage,
@@ -190,18 +190,18 @@ async fn a_certificate_is_replaced_without_harm(stage: &Stage) {
         words(&plan)
     );
     let both = "domain: shop.told.example\n    alternative_names: [www.told.example]";
-    let wanted = tenant(&stage.account, &[("domain: www.told.example", both)]);
-    let plan = stage.plan(&wanted).await;
+    let wanted = tenant(&local.account, &[("domain: www.told.example", both)]);
+    let plan = local.plan(&wanted).await;
     let change = find(&plan, certificate);
     assert_eq!((change.action, change.protected, change.disruption), (Action::Replace, false, Disruption::None));
     assert!(words(&plan).contains("the new one comes first"), "{}", words(&plan));
-    stage.run(&wanted, Mode::Apply).await.unwrap_or_else(|why| panic!("{why}"));
-    let plan = stage.plan(&wanted).await;
+    local.run(&wanted, Mode::Apply).await.unwrap_or_else(|why| panic!("{why}"));
+    let plan = local.plan(&wanted).await;
     let cause = find(&plan, listener).cause;
     assert!(matches!(cause, Cause::Dependency | Cause::Config), "{}", words(&plan));
     assert!(plan.changes.iter().all(|change| !change.protected), "{}", words(&plan));
-    stage.run(&wanted, Mode::OnlyConfig).await.unwrap_or_else(|why| panic!("{why}"));
-    let plan = stage.plan(&wanted).await;
+    local.run(&wanted, Mode::OnlyConfig).await.unwrap_or_else(|why| panic!("{why}"));
+    let plan = local.plan(&wanted).await;
     assert!(plan.is_empty(), "{}", words(&plan));
 }
 

@@ -4,7 +4,7 @@
 use provision::blueprint::Blueprint;
 use provision::plan::{Action, StackPlan, StepId, Verb};
 
-use crate::stacks::local_account::{Stage, on_deep_stack, stack_of, words};
+use crate::stacks::local_account::{LocalAccount, on_deep_stack, stack_of, words};
 
 /// A load balancer whose listener and rule send to one target group each.
 const BALANCER: &str = "
@@ -118,11 +118,11 @@ fn waits(plan: &StackPlan, later: &str, verb: Verb, earlier: &str, of: Verb) -> 
 fn another_load_balancer_takes_the_target_groups_over() {
     on_deep_stack(async {
         let account = "300000000135";
-        let stage = Stage::new(account).await;
+        let local = LocalAccount::new(account).await;
         let with = |scheme: &str| stack(account, &BALANCER.replace("SCHEME", scheme));
-        stage.apply(&with("internal")).await.unwrap_or_else(|why| panic!("{why}"));
+        local.apply(&with("internal")).await.unwrap_or_else(|why| panic!("{why}"));
         let open = with("internet-facing");
-        let plan = stage.plan(&open).await;
+        let plan = local.plan(&open).await;
         let kept = plan.changes.iter().filter(|change| change.address.kind.ends_with("::TargetGroup"));
         assert_eq!(kept.count(), 0, "{}", words(&plan));
         for at in ["Listener/http", "ListenerRule/api"] {
@@ -132,7 +132,7 @@ fn another_load_balancer_takes_the_target_groups_over() {
             let balancer = "AWS::ElasticLoadBalancingV2::LoadBalancer/web";
             assert!(waits(&plan, &at, Verb::Delete, balancer, Verb::Create), "{at}: {}", words(&plan));
         }
-        stage.apply(&open).await.unwrap_or_else(|why| panic!("{why}"));
+        local.apply(&open).await.unwrap_or_else(|why| panic!("{why}"));
     });
 }
 
@@ -140,7 +140,7 @@ fn another_load_balancer_takes_the_target_groups_over() {
 fn rules_change_places_without_another_rule() {
     on_deep_stack(async {
         let account = "300000000137";
-        let stage = Stage::new(account).await;
+        let local = LocalAccount::new(account).await;
         let with = |api: &str, pages: &str| {
             let other = "  - type: AWS::ElasticLoadBalancingV2::ListenerRule
     name: pages
@@ -153,14 +153,14 @@ fn rules_change_places_without_another_rule() {
             let balancer = BALANCER.replace("SCHEME", "internal").replace("Priority: 10", &format!("Priority: {api}"));
             stack(account, &(balancer + &other.replace("PAGES", pages)))
         };
-        stage.apply(&with("10", "20")).await.unwrap_or_else(|why| panic!("{why}"));
+        local.apply(&with("10", "20")).await.unwrap_or_else(|why| panic!("{why}"));
         for (api, pages) in [("20", "10"), ("20", "30")] {
             let wanted = with(api, pages);
-            let plan = stage.plan(&wanted).await;
+            let plan = local.plan(&wanted).await;
             assert!(plan.changes.iter().all(|change| change.action == Action::Update), "{}", words(&plan));
-            stage.apply(&wanted).await.unwrap_or_else(|why| panic!("{api} and {pages}: {why}"));
+            local.apply(&wanted).await.unwrap_or_else(|why| panic!("{api} and {pages}: {why}"));
         }
-        let calls = stage.calls().await;
+        let calls = local.calls().await;
         assert_eq!(calls.iter().filter(|call| call.ends_with(":CreateRule")).count(), 2, "{calls:?}");
     });
 }
@@ -170,15 +170,15 @@ fn rules_change_places_without_another_rule() {
 fn the_scaling_of_another_service_is_made_anew_in_the_same_apply() {
     on_deep_stack(async {
         let account = "300000000136";
-        let stage = Stage::new(account).await;
+        let local = LocalAccount::new(account).await;
         let on = |launch: &str| stack(account, &SERVICE.replace("LAUNCH", launch));
-        stage.apply(&on("EC2")).await.unwrap_or_else(|why| panic!("{why}"));
+        local.apply(&on("EC2")).await.unwrap_or_else(|why| panic!("{why}"));
         let moved = on("FARGATE");
-        let plan = stage.plan(&moved).await;
+        let plan = local.plan(&moved).await;
         let action = |kind: &str| plan.changes.iter().find(|one| one.address.kind == kind).map(|one| one.action);
         assert_eq!(action("AWS::ECS::Service"), Some(Action::Replace), "{}", words(&plan));
         let target = "AWS::ApplicationAutoScaling::ScalableTarget/web";
         assert!(waits(&plan, target, Verb::Create, "AWS::ECS::Service/web", Verb::Create), "{}", words(&plan));
-        stage.apply(&moved).await.unwrap_or_else(|why| panic!("{why}"));
+        local.apply(&moved).await.unwrap_or_else(|why| panic!("{why}"));
     });
 }

@@ -11,7 +11,7 @@ use provision::resource::{Address, Disruption, Live, pointer};
 use provision::sandbox::{self, Options};
 
 use crate::sandbox::local_aws;
-use crate::stacks::local_account::{Stage, blueprints, on_deep_stack, words};
+use crate::stacks::local_account::{LocalAccount, blueprints, on_deep_stack, words};
 
 pub const ACME: &str = include_str!("../../../tenants/acme.yaml");
 const GLOBEX: &str = include_str!("../../../tenants/globex.yaml");
@@ -27,18 +27,18 @@ const LINGERING: &[(&str, &str)] =
 #[test]
 fn what_was_changed_by_hand_is_named_and_mended() {
     on_deep_stack(async {
-        let (stage, production) = up("300000000001", ACME, "production").await;
-        let before = stage.calls().await.len();
-        assert!(stage.plan(&production).await.is_empty());
-        let spent = stage.calls().await.split_off(before);
+        let (local, production) = up("300000000001", ACME, "production").await;
+        let before = local.calls().await.len();
+        assert!(local.plan(&production).await.is_empty());
+        let spent = local.calls().await.split_off(before);
         let mut counts = BTreeMap::<_, usize>::new();
         spent.iter().for_each(|call| *counts.entry(call.as_str()).or_default() += 1);
         assert!(spent.len() <= CALLS, "a plan of what is unchanged takes {} calls: {counts:?}", spent.len());
 
-        meddle(&stage, &stage.inventory(&production).await).await;
-        let before = stage.calls().await.len();
-        let plan = stage.plan(&production).await;
-        let sent = stage.calls().await.split_off(before);
+        meddle(&local, &local.inventory(&production).await).await;
+        let before = local.calls().await.len();
+        let plan = local.plan(&production).await;
+        let sent = local.calls().await.split_off(before);
         assert_eq!(sent.iter().find(|call| !is_read(call)), None, "a plan only looks");
         let expected = [
             "create AWS::ElasticLoadBalancingV2::ListenerRule/api",
@@ -53,7 +53,7 @@ fn what_was_changed_by_hand_is_named_and_mended() {
         let updates = plan.changes.iter().filter(|change| change.action == Action::Update);
         let fields: Vec<_> = updates.flat_map(|change| &change.fields).collect();
         assert!(fields.iter().all(|field| field.cause == Cause::Drift), "{}", words(&plan));
-        stage.apply(&production).await.unwrap_or_else(|why| panic!("{why}"));
+        local.apply(&production).await.unwrap_or_else(|why| panic!("{why}"));
     });
 }
 
@@ -62,7 +62,7 @@ fn what_was_changed_by_hand_is_named_and_mended() {
 fn a_change_of_the_yaml_changes_only_what_it_must() {
     on_deep_stack(async {
         let account = "300000000002";
-        let (stage, _) = up(account, ACME, "production").await;
+        let (local, _) = up(account, ACME, "production").await;
         let mut tenant = ACME.to_owned();
         let jobs = "      jobs: { image: \"123456789012.dkr.ecr.us-east-1.amazonaws.com/jobs:1\" }\n";
         let web = "      web: { minimum: 3, maximum: 12 }\n";
@@ -139,7 +139,7 @@ fn a_change_of_the_yaml_changes_only_what_it_must() {
             assert!(tenant.contains(old), "the sample has no {old}");
             tenant = tenant.replacen(old, new, 1);
             let production = stack(account, &tenant, "production");
-            let plan = stage.plan(&production).await;
+            let plan = local.plan(&production).await;
             assert_eq!(outline(&plan), *expected, "{}", words(&plan));
             let is_ours = |cause| !matches!(cause, Cause::Drift | Cause::Mixed | Cause::Unknown);
             assert!(plan.changes.iter().all(|change| is_ours(change.cause)), "{}", words(&plan));
@@ -150,13 +150,13 @@ fn a_change_of_the_yaml_changes_only_what_it_must() {
                     words(&plan)
                 );
             }
-            stage.apply(&production).await.unwrap_or_else(|why| panic!("{old} -> {new}: {why}"));
+            local.apply(&production).await.unwrap_or_else(|why| panic!("{old} -> {new}: {why}"));
         }
         let production = stack(account, &tenant.replace("\"4711\"", "\"4712\""), "production");
-        let plan = stage.plan(&production).await;
+        let plan = local.plan(&production).await;
         assert!(plan.changes.iter().all(|change| change.action == Action::Retag), "{}", words(&plan));
         assert_eq!(plan.changes.len(), production.resources.len());
-        stage.apply(&production).await.unwrap_or_else(|why| panic!("another tag: {why}"));
+        local.apply(&production).await.unwrap_or_else(|why| panic!("another tag: {why}"));
     });
 }
 
@@ -165,20 +165,20 @@ fn a_change_of_the_yaml_changes_only_what_it_must() {
 fn a_port_changes_while_both_answer() {
     on_deep_stack(async {
         let account = "300000000104";
-        let (stage, _) = up(account, ACME, "production").await;
+        let (local, _) = up(account, ACME, "production").await;
         let tenant = ACME.replace(
             "      public: true\n      paths: [/*]\n",
             "      public: true\n      port: 9090\n      paths: [/*]\n",
         );
         assert_ne!(tenant, ACME);
         let wanted = stack(account, &tenant, "production");
-        let plan = stage.plan(&wanted).await;
+        let plan = local.plan(&wanted).await;
         assert!(plan.changes.iter().all(|change| change.action == Action::Update), "{}", words(&plan));
         let harmless = |change: &&Change| !matches!(change.disruption, Disruption::Outage | Disruption::DestroysData);
         assert!(plan.changes.iter().all(|change| harmless(&change)), "{}", words(&plan));
-        let before = stage.calls().await.len();
-        stage.apply(&wanted).await.unwrap_or_else(|why| panic!("{why}"));
-        let calls = stage.calls().await.split_off(before);
+        let before = local.calls().await.len();
+        local.apply(&wanted).await.unwrap_or_else(|why| panic!("{why}"));
+        let calls = local.calls().await.split_off(before);
         let at = |call: &str| {
             let found: Vec<_> = calls.iter().enumerate().filter(|(_, one)| *one == call).map(|(at, _)| at).collect();
             assert!(!found.is_empty(), "no {call}: {calls:?}");
@@ -191,7 +191,7 @@ fn a_port_changes_while_both_answer() {
         for taken in ["ec2:RevokeSecurityGroupIngress", "ec2:RevokeSecurityGroupEgress"] {
             assert!(at(taken).iter().all(|taken| *taken > rollout), "{taken} comes last: {calls:?}");
         }
-        assert!(stage.plan(&wanted).await.is_empty());
+        assert!(local.plan(&wanted).await.is_empty());
     });
 }
 
@@ -199,16 +199,16 @@ fn a_port_changes_while_both_answer() {
 fn one_field_by_hand_and_another_in_the_yaml_have_each_its_cause() {
     on_deep_stack(async {
         let account = "300000000003";
-        let (stage, production) = up(account, INITECH, "production").await;
-        let inventory = stage.inventory(&production).await;
+        let (local, production) = up(account, INITECH, "production").await;
+        let inventory = local.inventory(&production).await;
         let group = live(&inventory, "AWS::Logs::LogGroup/service-worker");
         let target = live(&inventory, "AWS::ApplicationAutoScaling::ScalableTarget/worker");
-        let hand = stage.by_hand().await;
+        let hand = local.by_hand().await;
         register(&hand, target, 1, 9).await;
         let logs = aws_sdk_cloudwatchlogs::Client::new(&hand);
         logs.put_retention_policy().log_group_name(&group.id).retention_in_days(3).send().await.expect("allowed");
         let wanted = stack(account, &INITECH.replace("minimum: 1", "minimum: 2"), "production");
-        let plan = stage.plan(&wanted).await;
+        let plan = local.plan(&wanted).await;
         let causes: BTreeMap<_, _> = plan
             .changes
             .iter()
@@ -218,23 +218,23 @@ fn one_field_by_hand_and_another_in_the_yaml_have_each_its_cause() {
         let expected =
             [("/MaxCapacity", Cause::Drift), ("/MinCapacity", Cause::Config), ("/RetentionInDays", Cause::Drift)];
         assert_eq!(causes, BTreeMap::from(expected), "{}", words(&plan));
-        stage.apply(&wanted).await.unwrap_or_else(|why| panic!("{why}"));
+        local.apply(&wanted).await.unwrap_or_else(|why| panic!("{why}"));
     });
 }
 
 #[test]
 fn what_is_foreign_is_shown_and_survives() {
     on_deep_stack(async {
-        let (stage, production) = up("300000000004", INITECH, "production").await;
-        let inventory = stage.inventory(&production).await;
-        let foreign = move_in(&stage, &inventory).await;
-        let plan = stage.plan(&production).await;
+        let (local, production) = up("300000000004", INITECH, "production").await;
+        let inventory = local.inventory(&production).await;
+        let foreign = move_in(&local, &inventory).await;
+        let plan = local.plan(&production).await;
         assert!(plan.is_empty(), "{}", words(&plan));
         let unmanaged: BTreeSet<_> = plan.unmanaged.iter().map(|thing| thing.id.clone()).collect();
         assert!(foreign.is_subset(&unmanaged), "{foreign:?} of {unmanaged:?}");
         let more = stack("300000000004", &INITECH.replace("maximum: 2", "maximum: 3"), "production");
-        stage.apply(&more).await.unwrap_or_else(|why| panic!("{why}"));
-        let after: BTreeSet<_> = stage.plan(&more).await.unmanaged.into_iter().map(|thing| thing.id).collect();
+        local.apply(&more).await.unwrap_or_else(|why| panic!("{why}"));
+        let after: BTreeSet<_> = local.plan(&more).await.unmanaged.into_iter().map(|thing| thing.id).collect();
         assert_eq!(after, unmanaged);
     });
 }
@@ -242,16 +242,16 @@ fn what_is_foreign_is_shown_and_survives() {
 #[test]
 fn destroyed_it_leaves_what_the_ledger_says_and_can_be_made_again() {
     on_deep_stack(async {
-        let (stage, certification) = up("300000000005", ACME, "certification").await;
-        let run_summary = stage.destroy(&certification).await.unwrap_or_else(|why| panic!("destroy: {why}"));
+        let (local, certification) = up("300000000005", ACME, "certification").await;
+        let run_summary = local.destroy(&certification).await.unwrap_or_else(|why| panic!("destroy: {why}"));
         let kept: BTreeSet<_> = run_summary.kept.iter().map(|kept| kept.id.clone()).collect();
         let is_said = |arn: &str| {
             let lingers = LINGERING.iter().any(|(part, _)| arn.contains(part));
             lingers || kept.iter().any(|id| arn.contains(id.as_str()) || id.ends_with(arn))
         };
-        let unsaid: Vec<_> = tagged(&stage, &certification).await.into_iter().filter(|arn| !is_said(arn)).collect();
+        let unsaid: Vec<_> = tagged(&local, &certification).await.into_iter().filter(|arn| !is_said(arn)).collect();
         assert!(unsaid.is_empty(), "{unsaid:#?} beside {kept:#?}");
-        stage.bring_up(&certification).await.unwrap_or_else(|why| panic!("again: {why}"));
+        local.bring_up(&certification).await.unwrap_or_else(|why| panic!("again: {why}"));
     });
 }
 
@@ -271,9 +271,9 @@ fn every_sample_can_be_applied() {
 #[test]
 fn what_counts_only_beside_a_load_balancer_waits_for_it() {
     on_deep_stack(async {
-        let (stage, production) = (Stage::new("300000000008").await, stack("300000000008", ACME, "production"));
-        stage.run(&production, Mode::Apply).await.unwrap_or_else(|why| panic!("{why}"));
-        let plan = stage.plan(&production).await;
+        let (local, production) = (LocalAccount::new("300000000008").await, stack("300000000008", ACME, "production"));
+        local.run(&production, Mode::Apply).await.unwrap_or_else(|why| panic!("{why}"));
+        let plan = local.plan(&production).await;
         let service = |change: &&provision::plan::Change| change.address.to_string() == "AWS::ECS::Service/web";
         let web = plan.changes.iter().find(service).unwrap_or_else(|| panic!("it gets its balancer: {}", words(&plan)));
         let causes: BTreeMap<_, _> = web.fields.iter().map(|field| (field.path.as_str(), field.cause)).collect();
@@ -289,15 +289,15 @@ fn killed_while_a_database_is_made_the_next_run_waits_for_it() {
         let options = Options { slow: Duration::from_secs(2), ..local_aws::options().await };
         let cache = local_aws::folder("slow-stacks");
         let server = local_aws::start(&cache, &options).await;
-        let (stage, certification) = (Stage::on(&server.url, account), stack(account, ACME, "certification"));
+        let (local, certification) = (LocalAccount::on(&server.url, account), stack(account, ACME, "certification"));
         let database: Address = "AWS::RDS::DBCluster/main".parse().expect("an address");
-        stage
+        local
             .die_at(&certification, |event| matches!(event, Event::Progress { step, .. } if step.address == database))
             .await;
-        let plan = stage.plan(&certification).await;
+        let plan = local.plan(&certification).await;
         let waits = |change: &provision::plan::Change| change.address == database && change.action == Action::Wait;
         assert!(plan.changes.iter().any(waits), "{}", words(&plan));
-        stage.bring_up(&certification).await.unwrap_or_else(|why| panic!("{why}"));
+        local.bring_up(&certification).await.unwrap_or_else(|why| panic!("{why}"));
         sandbox::down(&cache).await.expect("it ends");
     });
 }
@@ -309,10 +309,10 @@ pub fn stack(account: &str, tenant: &str, environment: &str) -> Blueprint {
     all.into_iter().find(|blueprint| blueprint.stack.id.environment == environment).expect("the sample has it")
 }
 
-pub async fn up(account: &str, tenant: &str, environment: &str) -> (Stage, Blueprint) {
-    let (stage, blueprint) = (Stage::new(account).await, stack(account, tenant, environment));
-    stage.bring_up(&blueprint).await.unwrap_or_else(|why| panic!("{why}"));
-    (stage, blueprint)
+pub async fn up(account: &str, tenant: &str, environment: &str) -> (LocalAccount, Blueprint) {
+    let (local, blueprint) = (LocalAccount::new(account).await, stack(account, tenant, environment));
+    local.bring_up(&blueprint).await.unwrap_or_else(|why| panic!("{why}"));
+    (local, blueprint)
 }
 
 /// `verb address property` for each changed property, sorted.
@@ -344,9 +344,9 @@ pub fn live<'a>(inventory: &'a Inventory, address: &str) -> &'a Live {
 }
 
 /// All that somebody with a console does on a bad day.
-async fn meddle(stage: &Stage, inventory: &Inventory) {
+async fn meddle(local: &LocalAccount, inventory: &Inventory) {
     use aws_sdk_ec2::types::{IpPermission, IpRange, PrefixListId};
-    let hand = stage.by_hand().await;
+    let hand = local.by_hand().await;
     let id = |address: &str| live(inventory, address).id.clone();
     let ssh = IpPermission::builder().ip_protocol("tcp").from_port(22).to_port(22);
     let ssh = ssh.ip_ranges(IpRange::builder().cidr_ip("0.0.0.0/0").build()).build();
@@ -380,8 +380,8 @@ async fn register(hand: &aws_config::SdkConfig, target: &Live, minimum: i32, max
 }
 
 /// An instance, a security group, a route to a peering and a second range, made by hand; returns how a plan calls them.
-async fn move_in(stage: &Stage, inventory: &Inventory) -> BTreeSet<String> {
-    let ec2 = aws_sdk_ec2::Client::new(&stage.by_hand().await);
+async fn move_in(local: &LocalAccount, inventory: &Inventory) -> BTreeSet<String> {
+    let ec2 = aws_sdk_ec2::Client::new(&local.by_hand().await);
     let id = |address: &str| live(inventory, address).id.clone();
     let vpc = id("AWS::EC2::VPC/main");
     let group = ec2.create_security_group().group_name("by-hand").description("by hand").vpc_id(&vpc);
@@ -403,11 +403,11 @@ async fn move_in(stage: &Stage, inventory: &Inventory) -> BTreeSet<String> {
 }
 
 /// The ARNs of everything that bears the stack's tags, as the tagging API sees it.
-async fn tagged(stage: &Stage, blueprint: &Blueprint) -> Vec<String> {
+async fn tagged(local: &LocalAccount, blueprint: &Blueprint) -> Vec<String> {
     use aws_sdk_resourcegroupstagging::types::TagFilter;
     let id = &blueprint.stack.id;
     let filter = |key: &str, value: &str| TagFilter::builder().key(key).values(value).build();
-    let call = aws_sdk_resourcegroupstagging::Client::new(&stage.by_hand().await).get_resources();
+    let call = aws_sdk_resourcegroupstagging::Client::new(&local.by_hand().await).get_resources();
     let call = call.tag_filters(filter("provision:tenant", &id.tenant));
     let call = call.tag_filters(filter("provision:environment", &id.environment));
     let found = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await.expect("it answers");

@@ -12,12 +12,12 @@ use serde_json::Value;
 pub const SCALE: f64 = 0.1;
 
 /// A kind whose usual time is scaled as the server's is: looks are spaced by it.
-pub struct Paced {
+pub struct ScaledKind {
     kind: &'static dyn AnyKind<Aws>,
     facts: Facts,
 }
 
-impl Paced {
+impl ScaledKind {
     pub fn of(kind: &'static dyn AnyKind<Aws>) -> Self {
         let facts = *kind.facts();
         let seconds = (f64::from(facts.seconds) * SCALE).ceil() as u32;
@@ -25,7 +25,7 @@ impl Paced {
     }
 }
 
-impl Shape for Paced {
+impl Shape for ScaledKind {
     fn facts(&self) -> &Facts {
         &self.facts
     }
@@ -91,7 +91,7 @@ impl Shape for Paced {
     }
 }
 
-impl AnyKind<Aws> for Paced {
+impl AnyKind<Aws> for ScaledKind {
     fn list<'a>(&'a self, reader: &'a Reader, scope: &'a Scope) -> BoxFuture<'a, Result<AnyListing>> {
         self.kind.list(reader, scope)
     }

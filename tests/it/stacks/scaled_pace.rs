@@ -16,8 +16,8 @@ use serde_json::{Value, json};
 
 use crate::sandbox::control;
 use crate::sandbox::local_aws;
-use crate::stacks::local_account::{Stage, blueprints, on_deep_stack, on_deep_stack_for, plan_with};
-use crate::stacks::scaled_kinds::{Paced, SCALE};
+use crate::stacks::local_account::{LocalAccount, blueprints, on_deep_stack, on_deep_stack_for, plan_with};
+use crate::stacks::scaled_kinds::{SCALE, ScaledKind};
 
 const ACME: &str = include_str!("../../../tenants/acme.yaml");
 const INITECH: &str = include_str!("../../../tenants/initech.yaml");
@@ -39,8 +39,8 @@ fn who_is_throttled_goes_on_more_slowly_and_fails_nothing() {
         let url = local_aws::start(&cache, &local_aws::options().await).await.url;
         let account = "800000000001";
         ask(&url, "POST", "rates", &json!({ "factor": 0.2 })).await;
-        let (stage, production) = (Stage::on(&url, account), stack(account, INITECH));
-        stage.apply(&production).await.unwrap_or_else(|why| panic!("{why}"));
+        let (local, production) = (LocalAccount::on(&url, account), stack(account, INITECH));
+        local.apply(&production).await.unwrap_or_else(|why| panic!("{why}"));
         assert!(throttles(&url).await > 0, "the server throttled nothing, so this shows nothing");
         sandbox::down(&cache).await.expect("it ends");
     });
@@ -58,14 +58,16 @@ fn an_apply_at_the_pace_of_aws() {
         let times = ask(&url, "GET", "slow", &Value::Null).await["times"].clone();
         let account = "800000000002";
         let production = stack(account, ACME);
-        let mut stage = Stage::on(&url, account);
-        stage.kinds =
-            KINDS.iter().map(|kind| &*Box::leak(Box::new(Paced::of(*kind))) as &'static dyn AnyKind<Aws>).collect();
+        let mut local = LocalAccount::on(&url, account);
+        local.kinds = KINDS
+            .iter()
+            .map(|kind| &*Box::leak(Box::new(ScaledKind::of(*kind))) as &'static dyn AnyKind<Aws>)
+            .collect();
         let mut lines = Vec::new();
         for run in ["first run", "second run, with the certificate"] {
-            let plan = plan_with(&production, &stage.inventory(&production).await, Mode::Apply);
+            let plan = plan_with(&production, &local.inventory(&production).await, Mode::Apply);
             let path = longest(&plan.steps, &times) * SCALE;
-            let run_summary = stage.run(&production, Mode::Apply).await.unwrap_or_else(|why| panic!("{why}"));
+            let run_summary = local.run(&production, Mode::Apply).await.unwrap_or_else(|why| panic!("{why}"));
             let (took, steps) = (run_summary.elapsed.as_secs_f64(), plan.steps.len());
             let ratio = if path > 0.0 { format!("{:.2}", took / path) } else { "-".into() };
             lines.push(format!("{run}: {steps} steps in {took:.1} s, longest chain {path:.1} s, ratio {ratio}"));
@@ -86,18 +88,18 @@ fn twenty_applies_at_the_pace_of_aws() {
         ask(&url, "POST", "slow", &json!({ "scale": 1.0 })).await;
         let times = ask(&url, "GET", "slow", &Value::Null).await["times"].clone();
         let account = "800000000003";
-        let stage = Stage::on(&url, account);
+        let local = LocalAccount::on(&url, account);
         let tenant = |index: usize| {
             let name = format!("t{index:02}");
             ACME.replace("tenant: acme", &format!("tenant: {name}")).replace("acme.example", &format!("{name}.example"))
         };
         let stacks: Vec<_> = (1..=20).map(|index| stack(account, &tenant(index))).collect();
-        let nothing = stage.inventory(&stacks[0]).await;
+        let nothing = local.inventory(&stacks[0]).await;
         let path = longest(&plan_with(&stacks[0], &nothing, Mode::Apply).steps, &times);
-        let inventories = join_all(stacks.iter().map(|stack| stage.inventory(stack))).await;
+        let inventories = join_all(stacks.iter().map(|stack| local.inventory(stack))).await;
         ask(&url, "POST", "rates", &json!({ "factor": 1.0 })).await;
         let start = Instant::now();
-        let runs = stacks.iter().zip(&inventories).map(|(stack, live)| stage.run_from(stack, live, Mode::Apply));
+        let runs = stacks.iter().zip(&inventories).map(|(stack, live)| local.run_from(stack, live, Mode::Apply));
         let ended: Result<Vec<_>, _> = join_all(runs).await.into_iter().collect();
         let took = start.elapsed().as_secs_f64();
         let run_summaries = ended.unwrap_or_else(|why| panic!("{why}"));

@@ -10,10 +10,10 @@ use provision::cli::Exit;
 use serde_json::{Value, json};
 
 use crate::commands::cli::{Ran, provision_at};
-use crate::commands::shell::{Edge, both};
+use crate::commands::shell::{Shell, both};
 use crate::sandbox::control;
 use crate::sandbox::local_aws;
-use crate::stacks::local_account::Stage;
+use crate::stacks::local_account::LocalAccount;
 
 const NETWORK: &str = "\
 resources:
@@ -92,29 +92,29 @@ const UNSURVEYED: &str = "error: acme/test: what else stands in the network to b
 
 /// A project in an account of the shared server, whose faults are its own.
 struct Desk {
-    edge: Edge,
-    stage: Stage,
+    shell: Shell,
+    local: LocalAccount,
 }
 
 impl Desk {
     async fn new(account: &str, template: &str) -> Self {
         let url = &local_aws::endpoint().await.url;
-        Self { edge: Edge::new(account, url, account, template), stage: Stage::on(url, account) }
+        Self { shell: Shell::new(account, url, account, template), local: LocalAccount::on(url, account) }
     }
 
     async fn up(account: &str) -> Self {
         let desk = Self::new(account, NETWORK).await;
-        ends(&desk.edge.run(APPLY).await, 0, &[]);
+        ends(&desk.shell.run(APPLY).await, 0, &[]);
         desk
     }
 
     async fn faults(&self, faults: Value) {
-        let what = format!("faults/{}", self.stage.account);
-        assert_eq!(control(&self.stage.url, "POST", &what, &faults).await.0, 200);
+        let what = format!("faults/{}", self.local.account);
+        assert_eq!(control(&self.local.url, "POST", &what, &faults).await.0, 200);
     }
 
     async fn count(&self, call: &str) -> usize {
-        self.stage.calls().await.iter().filter(|one| one.contains(call)).count()
+        self.local.calls().await.iter().filter(|one| one.contains(call)).count()
     }
 
     /// Does something while a run takes its lease, between its two looks.
@@ -147,32 +147,32 @@ fn ends(ran: &Output, exit: i32, expected: &[&str]) {
 #[tokio::test]
 async fn a_plan_ends_as_an_apply_of_it_would() {
     let desk = Desk::new("300000000120", LOGS).await;
-    ends(&desk.edge.run(APPLY).await, 0, &[]);
-    desk.edge.write("templates/t.yaml", "resources: []\n");
+    ends(&desk.shell.run(APPLY).await, 0, &[]);
+    desk.shell.write("templates/t.yaml", "resources: []\n");
     let named = "acme/test/AWS::Logs::LogGroup/shop";
-    ends(&desk.edge.run(PLAN).await, 6, &["an apply refuses this", named]);
-    ends(&desk.edge.run(APPLY).await, 6, &["a guard refuses this plan; nothing was done", named]);
+    ends(&desk.shell.run(PLAN).await, 6, &["an apply refuses this", named]);
+    ends(&desk.shell.run(APPLY).await, 6, &["a guard refuses this plan; nothing was done", named]);
     let [with_name, detailed]: [&[&str]; 2] = [&["--allow-destroy", named], &["--detailed-exitcode"]];
-    ends(&desk.edge.run(&[PLAN, with_name].concat()).await, 0, &["1 to delete"]);
-    ends(&desk.edge.run(&[PLAN, with_name, detailed].concat()).await, 2, &["1 to delete"]);
-    ends(&desk.edge.run(&[PLAN, detailed].concat()).await, 6, &["an apply refuses this"]);
-    desk.edge.write("provision.yaml", "guards: { max_deletes: 0 }\n");
-    ends(&desk.edge.run(&[PLAN, with_name].concat()).await, 6, &["an apply refuses this", "max_deletes"]);
-    ends(&desk.edge.run(&[APPLY, with_name].concat()).await, 6, &["nothing was done", "max_deletes"]);
-    desk.edge.write("provision.yaml", "guards: { max_deletes: 1 }\n");
-    ends(&desk.edge.run(&[APPLY, with_name].concat()).await, 0, &["1 done"]);
+    ends(&desk.shell.run(&[PLAN, with_name].concat()).await, 0, &["1 to delete"]);
+    ends(&desk.shell.run(&[PLAN, with_name, detailed].concat()).await, 2, &["1 to delete"]);
+    ends(&desk.shell.run(&[PLAN, detailed].concat()).await, 6, &["an apply refuses this"]);
+    desk.shell.write("provision.yaml", "guards: { max_deletes: 0 }\n");
+    ends(&desk.shell.run(&[PLAN, with_name].concat()).await, 6, &["an apply refuses this", "max_deletes"]);
+    ends(&desk.shell.run(&[APPLY, with_name].concat()).await, 6, &["nothing was done", "max_deletes"]);
+    desk.shell.write("provision.yaml", "guards: { max_deletes: 1 }\n");
+    ends(&desk.shell.run(&[APPLY, with_name].concat()).await, 0, &["1 done"]);
 }
 
 /// One look, whoever takes it: what AWS would refuse, and, where a network goes, what else stands in it.
 #[tokio::test]
 async fn plan_diff_and_apply_ask_the_same_and_no_more_than_once() {
     let desk = Desk::up("300000000121").await;
-    desk.edge.write("templates/t.yaml", CLUSTER);
+    desk.shell.write("templates/t.yaml", CLUSTER);
     let (call, survey) = ("rds:DescribeDBEngineVersions", "ec2:DescribeInstances");
     for args in [PLAN, &["diff", "acme/test"], APPLY] {
         let before = (desk.count(call).await, desk.count(survey).await);
         // The other resources of the plan can go, and an apply does that.
-        ends(&desk.edge.run(args).await, 4, &["99.1", "2 to delete"]);
+        ends(&desk.shell.run(args).await, 4, &["99.1", "2 to delete"]);
         let asked = (desk.count(call).await - before.0, desk.count(survey).await - before.1);
         assert!(asked.0 > 0 && asked.1 > 0, "{args:?}: {asked:?}");
         if args != APPLY {
@@ -187,55 +187,55 @@ async fn a_network_is_not_destroyed_while_nobody_knows_what_else_stands_in_it() 
     desk.faults(json!([{ "operation": "DescribeInstances", "what": "deny" }])).await;
     let next = "\n hint: give the role this action (`provision permissions` prints the policy), then run the command again\n \
                 next: provision destroy acme/test --yes\n";
-    ends(&desk.edge.run(DESTROY).await, 4, &["2 to delete", UNSURVEYED, "; nothing was done", next]);
+    ends(&desk.shell.run(DESTROY).await, 4, &["2 to delete", UNSURVEYED, "; nothing was done", next]);
     // What leaves the network where it is does not need to know.
-    ends(&desk.edge.run(&["destroy", "acme/test/public-1", "--yes"]).await, 0, &["1 done"]);
+    ends(&desk.shell.run(&["destroy", "acme/test/public-1", "--yes"]).await, 0, &["1 done"]);
     assert_eq!(desk.count("ec2:Delete").await, 1);
     desk.faults(json!([])).await;
-    ends(&desk.edge.run(DESTROY).await, 0, &["1 done"]);
+    ends(&desk.shell.run(DESTROY).await, 0, &["1 done"]);
 }
 
 /// The plan of a change that takes a network away ends as its apply.
 #[tokio::test]
 async fn a_plan_that_takes_a_network_away_is_blocked_while_nobody_knows_what_else_stands_in_it() {
     let desk = Desk::up("300000000122").await;
-    desk.edge.write("templates/t.yaml", "resources: []\n");
+    desk.shell.write("templates/t.yaml", "resources: []\n");
     desk.faults(json!([{ "operation": "DescribeInstances", "what": "deny" }])).await;
-    ends(&desk.edge.run(PLAN).await, 4, &["2 to delete", "not authorized to perform: ec2:DescribeInstances"]);
-    ends(&desk.edge.run(APPLY).await, 4, &[UNSURVEYED, "; nothing was done"]);
+    ends(&desk.shell.run(PLAN).await, 4, &["2 to delete", "not authorized to perform: ec2:DescribeInstances"]);
+    ends(&desk.shell.run(APPLY).await, 4, &[UNSURVEYED, "; nothing was done"]);
     desk.faults(json!([])).await;
-    ends(&desk.edge.run(PLAN).await, 0, &["2 to delete"]);
+    ends(&desk.shell.run(PLAN).await, 0, &["2 to delete"]);
 }
 
 #[tokio::test]
 async fn nor_is_one_that_the_yaml_no_longer_has() {
     let desk = Desk::up("300000000097").await;
     let other = "resources: [{ type: AWS::Logs::LogGroup, name: left, properties: {} }]\n";
-    desk.edge.write("templates/t.yaml", other);
+    desk.shell.write("templates/t.yaml", other);
     desk.faults(json!([{ "operation": "DescribeInstances", "what": "deny" }])).await;
-    ends(&desk.edge.run(APPLY).await, 4, &["2 to delete", UNSURVEYED, "; nothing was done"]);
+    ends(&desk.shell.run(APPLY).await, 4, &["2 to delete", UNSURVEYED, "; nothing was done"]);
     assert_eq!(desk.count("ec2:Delete").await + desk.count("logs:Create").await, 0);
     desk.faults(json!([])).await;
-    ends(&desk.edge.run(APPLY).await, 0, &["3 done"]);
+    ends(&desk.shell.run(APPLY).await, 0, &["3 done"]);
 }
 
 #[tokio::test]
 async fn nor_if_that_is_found_out_once_the_lease_is_held() {
     let desk = Desk::up("300000000052").await;
     desk.faults(json!([{ "operation": "DescribeInstances", "nth": 2, "what": "deny" }])).await;
-    ends(&desk.edge.run(DESTROY).await, 4, &[UNSURVEYED]);
+    ends(&desk.shell.run(DESTROY).await, 4, &[UNSURVEYED]);
     assert_eq!(desk.count("ec2:Delete").await, 0);
-    ends(&desk.edge.run(DESTROY).await, 0, &["2 done"]);
+    ends(&desk.shell.run(DESTROY).await, 0, &["2 done"]);
 }
 
 #[tokio::test]
 async fn what_comes_into_a_network_after_the_plan_was_shown_refuses_its_destruction() {
     let desk = Desk::up("300000000053").await;
-    let ec2 = aws_sdk_ec2::Client::new(&desk.stage.by_hand().await);
+    let ec2 = aws_sdk_ec2::Client::new(&desk.local.by_hand().await);
     let subnets = ec2.describe_subnets().send().await.expect("subnets");
     let ours = subnets.subnets().iter().find(|subnet| subnet.cidr_block() == Some("10.20.0.0/20")).expect("ours");
     let subnet = ours.subnet_id().expect("an id");
-    let ran = desk.between(desk.edge.run(DESTROY), async {
+    let ran = desk.between(desk.shell.run(DESTROY), async {
         ec2.create_network_interface().subnet_id(subnet).send().await.expect("made by hand");
     });
     let ran = ran.await;
@@ -249,7 +249,7 @@ async fn what_comes_into_a_network_after_the_plan_was_shown_refuses_its_destruct
     ends(&ran, 6, &[&refused]);
     assert_eq!(desk.count("ec2:Delete").await, 0);
     ec2.delete_network_interface().network_interface_id(id).send().await.expect("deleted by hand");
-    ends(&desk.edge.run(DESTROY).await, 0, &["2 done"]);
+    ends(&desk.shell.run(DESTROY).await, 0, &["2 done"]);
 }
 
 /// How many seconds the clock of the test below is ahead.
@@ -261,28 +261,28 @@ async fn a_saved_plan_that_expires_while_the_lease_is_taken_is_not_carried_out()
     // In this process, an account is reached by a role in it.
     let role = "arn:aws:iam::300000000054:role/it";
     let tenant = format!("{TENANT}roles: {{ read: \"{role}\", write: \"{role}\" }}\n");
-    desk.edge.write("tenants/acme.yaml", &tenant);
-    let file = desk.edge.folder.join("p.json").display().to_string();
-    ends(&desk.edge.run(&["plan", "acme/test", "--out", &file, "--expires", "1h"]).await, 0, &[]);
+    desk.shell.write("tenants/acme.yaml", &tenant);
+    let file = desk.shell.folder.join("p.json").display().to_string();
+    ends(&desk.shell.run(&["plan", "acme/test", "--out", &file, "--expires", "1h"]).await, 0, &[]);
     let args = ["apply", "--plan", &file, "--yes"];
-    let apply = in_process(&desk.edge, &args);
+    let apply = in_process(&desk.shell, &args);
     let ran = desk.between(apply, async { AHEAD.store(2 * 3600, Ordering::Relaxed) }).await;
     assert_eq!(ran.exit, Exit::Refused, "{}", ran.err);
     let said = "error: the saved plan can no longer be carried out: it expired at 2";
     let next = format!(
         "Z; nothing was done\n next: provision -C {} --endpoint-url {} plan acme/test --out {file}\n",
-        desk.edge.folder.display(),
-        desk.edge.env["AWS_ENDPOINT_URL"]
+        desk.shell.folder.display(),
+        desk.shell.env["AWS_ENDPOINT_URL"]
     );
     assert!(ran.err.contains(said) && ran.err.contains(&next), "{}", ran.err);
     assert_eq!(desk.count("ec2:Create").await, 0);
 }
 
 /// Runs a command line in this process, by the clock that is ahead.
-async fn in_process(edge: &Edge, args: &[&str]) -> Ran {
+async fn in_process(shell: &Shell, args: &[&str]) -> Ran {
     let clock = || Timestamp::now() + SignedDuration::from_secs(AHEAD.load(Ordering::Relaxed));
-    let env: BTreeMap<_, _> = edge.env.clone();
-    let home = edge.folder.display().to_string();
+    let env: BTreeMap<_, _> = shell.env.clone();
+    let home = shell.folder.display().to_string();
     let args: Vec<String> = ["-C", &home].iter().chain(args).map(ToString::to_string).collect();
     let run = move || provision_at(clock, env, &args.iter().map(String::as_str).collect::<Vec<_>>());
     let thread = std::thread::Builder::new().stack_size(provision::cli::STACK).spawn(run).expect("a thread");
@@ -297,10 +297,10 @@ async fn what_a_later_round_can_not_read_is_shown_and_told_by_the_exit_code() {
     let (first, second) =
         ("acme/test: 6 done, 1 waiting in ", "✗  blocked  AWS::ElasticLoadBalancingV2::Listener/https");
     ends(
-        &desk.edge.run(APPLY).await,
+        &desk.shell.run(APPLY).await,
         4,
         &[first, second, "elasticloadbalancing:DescribeListeners: AccessDenied", "1 blocked"],
     );
     desk.faults(json!([])).await;
-    ends(&desk.edge.run(APPLY).await, 0, &["acme/test: 1 done in "]);
+    ends(&desk.shell.run(APPLY).await, 0, &["acme/test: 1 done in "]);
 }

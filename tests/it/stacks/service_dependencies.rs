@@ -4,7 +4,7 @@ use provision::blueprint::Blueprint;
 use provision::plan::{Action, Cause, Mode};
 use serde_json::Value;
 
-use crate::stacks::local_account::{Stage, on_deep_stack, plan_with, stack_of, words};
+use crate::stacks::local_account::{LocalAccount, on_deep_stack, plan_with, stack_of, words};
 
 /// A service that uses a store, with its rules both ways, its role and its capacity provider.
 const TEMPLATE: &str = "
@@ -82,8 +82,8 @@ fn stack(account: &str, tag: &str, service: &str, has_store: bool) -> Blueprint 
 }
 
 /// How many rules, policies and providers the store's group, the service's and its role and cluster have.
-async fn grants(stage: &Stage, blueprint: &Blueprint) -> Vec<usize> {
-    let inventory = stage.inventory(blueprint).await;
+async fn grants(local: &LocalAccount, blueprint: &Blueprint) -> Vec<usize> {
+    let inventory = local.inventory(blueprint).await;
     let count = |place: &str, at: &str| {
         let live = inventory.all().find(|(address, _)| address.to_string() == place);
         let (_, live) = live.unwrap_or_else(|| panic!("{place} is not there"));
@@ -101,21 +101,21 @@ async fn grants(stage: &Stage, blueprint: &Blueprint) -> Vec<usize> {
 fn a_release_that_does_not_start_leaves_the_old_one_all_it_needs() {
     on_deep_stack(async {
         let account = "300000000094";
-        let stage = Stage::new(account).await;
+        let local = LocalAccount::new(account).await;
         let before = stack(account, "1", SERVICE, true);
-        stage.apply(&before).await.unwrap_or_else(|why| panic!("{why}"));
-        assert_eq!(grants(&stage, &before).await, [1, 1, 1, 2]);
+        local.apply(&before).await.unwrap_or_else(|why| panic!("{why}"));
+        assert_eq!(grants(&local, &before).await, [1, 1, 1, 2]);
         let broken = stack(account, "broken", SERVICE, false);
-        let why = stage.apply(&broken).await.expect_err("the deployment fails");
+        let why = local.apply(&broken).await.expect_err("the deployment fails");
         assert!(why.contains("set back") || why.contains("failed"), "{why}");
-        assert_eq!(grants(&stage, &broken).await, [1, 1, 1, 2], "the old tasks run on");
-        let plan = plan_with(&broken, &stage.inventory(&broken).await, Mode::Apply);
+        assert_eq!(grants(&local, &broken).await, [1, 1, 1, 2], "the old tasks run on");
+        let plan = plan_with(&broken, &local.inventory(&broken).await, Mode::Apply);
         let drift = plan.changes.iter().find(|change| change.cause == Cause::Drift && change.address.name != "web");
         assert!(drift.is_none(), "{}", words(&plan));
         let mended = stack(account, "2", SERVICE, false);
-        stage.apply(&mended).await.unwrap_or_else(|why| panic!("{why}"));
-        assert_eq!(grants(&stage, &mended).await, [0, 0, 0, 1]);
-        let plan = plan_with(&mended, &stage.inventory(&mended).await, Mode::Apply);
+        local.apply(&mended).await.unwrap_or_else(|why| panic!("{why}"));
+        assert_eq!(grants(&local, &mended).await, [0, 0, 0, 1]);
+        let plan = plan_with(&mended, &local.inventory(&mended).await, Mode::Apply);
         assert!(plan.is_empty(), "{}", words(&plan));
     });
 }
@@ -124,13 +124,13 @@ fn a_release_that_does_not_start_leaves_the_old_one_all_it_needs() {
 fn a_service_is_gone_before_what_it_used_is_taken_away() {
     on_deep_stack(async {
         let account = "300000000095";
-        let stage = Stage::new(account).await;
-        stage.apply(&stack(account, "1", SERVICE, true)).await.unwrap_or_else(|why| panic!("{why}"));
+        let local = LocalAccount::new(account).await;
+        local.apply(&stack(account, "1", SERVICE, true)).await.unwrap_or_else(|why| panic!("{why}"));
         let without = stack(account, "1", "", false);
-        let plan = plan_with(&without, &stage.inventory(&without).await, Mode::Apply);
+        let plan = plan_with(&without, &local.inventory(&without).await, Mode::Apply);
         assert!(plan.changes.iter().any(|change| change.action == Action::Delete), "{}", words(&plan));
-        stage.apply(&without).await.unwrap_or_else(|why| panic!("{why}"));
-        let calls = stage.calls().await;
+        local.apply(&without).await.unwrap_or_else(|why| panic!("{why}"));
+        let calls = local.calls().await;
         let first = |call: &str| calls.iter().rposition(|one| one == call).unwrap_or_else(|| panic!("no {call}"));
         let gone = first("ecs:DeleteService");
         for taken in [
@@ -141,6 +141,6 @@ fn a_service_is_gone_before_what_it_used_is_taken_away() {
         ] {
             assert!(first(taken) > gone, "{taken} comes after the service has gone: {calls:?}");
         }
-        assert_eq!(grants(&stage, &without).await, [0, 0, 0, 1]);
+        assert_eq!(grants(&local, &without).await, [0, 0, 0, 1]);
     });
 }

@@ -9,7 +9,7 @@ use provision::plan::{Mode, Plan};
 use provision::resource::{Class, Failure, Result};
 
 use super::invariants::{self, Broken};
-use super::play::Stage;
+use super::play::Player;
 use super::process::Process;
 use super::thing::Thing;
 
@@ -48,7 +48,7 @@ fn whole(plan: provision::plan::StackPlan) -> Plan {
     Plan { stacks: vec![plan], ..Plan::default() }
 }
 
-impl Stage {
+impl Player {
     /// Adopts what lost a tag, as the hint of a blocked plan says; what the YAML no longer has, or what can't be adopted, gets
     /// its tags or its name back by hand.
     pub async fn put_right(&mut self) -> Result<(), Broken> {

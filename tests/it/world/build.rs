@@ -15,7 +15,7 @@ pub const REGIONS: [&str; 3] = [HOME, "eu-west-1", "sa-east-1"];
 /// One desired resource: type, name, properties.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Wish {
+pub struct YamlResource {
     pub kind: String,
     pub name: String,
     /// A former name, whose resource is kept.
@@ -27,7 +27,7 @@ pub struct Wish {
     pub properties: Value,
 }
 
-impl Wish {
+impl YamlResource {
     pub fn new(kind: &str, name: &str, properties: Value) -> Self {
         Self { kind: kind.to_owned(), name: name.to_owned(), was: None, region: None, properties }
     }
@@ -53,34 +53,35 @@ pub fn stack() -> Stack {
     }
 }
 
-/// Builds the blueprint of wishes that are known to be right.
-pub fn blueprint(wishes: &[Wish]) -> Blueprint {
-    blueprint_of(stack(), wishes)
+/// Builds the blueprint of resources that are known to be right.
+pub fn blueprint(resources: &[YamlResource]) -> Blueprint {
+    blueprint_of(stack(), resources)
 }
 
-pub fn blueprint_of(stack: Stack, wishes: &[Wish]) -> Blueprint {
-    let mut resources: BTreeMap<Address, Resource> = wishes
+pub fn blueprint_of(stack: Stack, resources: &[YamlResource]) -> Blueprint {
+    let mut resources: BTreeMap<Address, Resource> = resources
         .iter()
-        .map(|wish| {
-            let kind = KINDS.iter().find(|kind| kind.facts().kind == wish.kind).expect("a fake kind");
-            let spec = kind.normalise(wish.properties.clone()).unwrap_or_else(|why| panic!("{}: {why}", wish.name));
-            let address = Address::new(&*wish.kind, &*wish.name);
+        .map(|resource| {
+            let kind = KINDS.iter().find(|kind| kind.facts().kind == resource.kind).expect("a fake kind");
+            let spec =
+                kind.normalise(resource.properties.clone()).unwrap_or_else(|why| panic!("{}: {why}", resource.name));
+            let address = Address::new(&*resource.kind, &*resource.name);
             let mut edges: BTreeMap<Address, BTreeSet<String>> = BTreeMap::new();
             for (pointer, reference) in Reference::all_in(&spec) {
                 edges.entry(reference.address).or_default().insert(pointer);
             }
-            let named = wish.properties.as_object().expect("properties are an object");
+            let named = resource.properties.as_object().expect("properties are an object");
             let set = named.keys().cloned().collect();
             let resource = Resource {
                 address: address.clone(),
-                region: wish.region.clone().unwrap_or_else(|| stack.region.clone()),
+                region: resource.region.clone().unwrap_or_else(|| stack.region.clone()),
                 is_global: kind.facts().is_global,
                 spec: spec.into(),
                 set,
                 origins: BTreeMap::new(),
                 exists_by: Vec::new(),
                 edges,
-                was: wish.was.clone(),
+                was: resource.was.clone(),
                 physical: None,
                 protected: None,
                 external: BTreeSet::new(),
@@ -92,7 +93,7 @@ pub fn blueprint_of(stack: Stack, wishes: &[Wish]) -> Blueprint {
     let there: BTreeSet<Address> = resources.keys().cloned().collect();
     for resource in resources.values_mut() {
         let dangling: Vec<_> = resource.edges.keys().filter(|target| !there.contains(*target)).collect();
-        assert!(dangling.is_empty(), "{} refers to {dangling:?}, which nobody wishes", resource.address);
+        assert!(dangling.is_empty(), "{} refers to {dangling:?}, which the YAML has not", resource.address);
     }
     let (outputs, outputs_after) = Default::default();
     Blueprint { stack, resources, outputs, outputs_after, warnings: Vec::new(), families: Vec::new() }

@@ -3,7 +3,7 @@
 use fastrand::Rng;
 use serde_json::{Value, json};
 
-use super::build::{REGIONS, Wish};
+use super::build::{REGIONS, YamlResource};
 use super::cloud::long;
 use super::draw_round::round;
 use super::history::{History, Yaml};
@@ -16,10 +16,10 @@ pub fn draw(seed: u64) -> History {
         drawer.second = drawer.pick(&REGIONS).map(str::to_owned);
     }
     drawer.blueprint();
-    let wishes = drawer.yaml.wishes.clone();
+    let resources = drawer.yaml.resources.clone();
     let count = drawer.rng.usize(1..=4);
     let rounds = (0..count).map(|index| round(&mut drawer, index)).collect();
-    History { seed, wishes, rounds }
+    History { seed, resources, rounds }
 }
 
 /// Draws on what the YAML has so far.
@@ -53,8 +53,8 @@ impl Drawer {
         // Without a net there is next to nothing.
         let least = usize::from(kind == "Net");
         for _ in 0..self.rng.usize(least..=most) {
-            let wish = self.wish(kind);
-            self.yaml.wishes.extend(wish);
+            let resource = self.resource(kind);
+            self.yaml.resources.extend(resource);
         }
     }
 
@@ -70,7 +70,7 @@ impl Drawer {
     /// The places of a kind.
     pub fn places(&self, kind: &str) -> Vec<String> {
         let kind = long(kind);
-        self.yaml.wishes.iter().filter(|wish| wish.kind == kind).map(Wish::place).collect()
+        self.yaml.resources.iter().filter(|resource| resource.kind == kind).map(YamlResource::place).collect()
     }
 
     pub fn pick<T: Clone>(&mut self, all: &[T]) -> Option<T> {
@@ -79,7 +79,7 @@ impl Drawer {
 
     /// The region that a resource names.
     pub fn region_of(&self, place: &str) -> Option<String> {
-        self.yaml.wishes.iter().find(|wish| wish.place() == place)?.region.clone()
+        self.yaml.resources.iter().find(|resource| resource.place() == place)?.region.clone()
     }
 
     fn places_here(&self, kind: &str) -> Vec<String> {
@@ -124,7 +124,7 @@ impl Drawer {
     }
 
     /// A new resource of a kind, if what it needs is there.
-    pub fn wish(&mut self, kind: &str) -> Option<Wish> {
+    pub fn resource(&mut self, kind: &str) -> Option<YamlResource> {
         self.here = if self.chance(3) { self.second.clone() } else { None };
         let properties = match kind {
             "Net" => json!({ "Range": format!("10.{}.0.0/16", self.rng.u8(..)), "Dns": self.rng.bool() }),
@@ -173,7 +173,7 @@ impl Drawer {
             _ => return None,
         };
         let name = self.name(kind);
-        Some(Wish { region: self.here.clone(), ..Wish::new(&long(kind), &name, properties) })
+        Some(YamlResource { region: self.here.clone(), ..YamlResource::new(&long(kind), &name, properties) })
     }
 
     pub fn headers(&mut self) -> Value {
@@ -201,8 +201,8 @@ impl Drawer {
             if self.chance(2) {
                 self.here = self.region_of(&place);
                 let friends = self.set_of("Group");
-                if let Some(wish) = self.yaml.wishes.iter_mut().find(|wish| wish.place() == place) {
-                    wish.properties["Friends"] = friends;
+                if let Some(resource) = self.yaml.resources.iter_mut().find(|resource| resource.place() == place) {
+                    resource.properties["Friends"] = friends;
                 }
             }
         }

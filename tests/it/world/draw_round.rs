@@ -78,7 +78,7 @@ fn moved_needs(drawer: &mut Drawer) -> Vec<Edit> {
 fn edit(drawer: &mut Drawer) -> Option<Edit> {
     match drawer.rng.usize(0..14) {
         12 => {
-            let all: Vec<_> = drawer.yaml.wishes.iter().map(|wish| wish.place()).collect();
+            let all: Vec<_> = drawer.yaml.resources.iter().map(|resource| resource.place()).collect();
             let regions = [None, Some(drawer.word(&REGIONS).to_owned())];
             let (at, region) = (drawer.pick(&all)?, drawer.pick(&regions)?);
             Some(Edit::Move { at, region })
@@ -86,7 +86,7 @@ fn edit(drawer: &mut Drawer) -> Option<Edit> {
         13 if drawer.chance(3) => Some(Edit::Home { region: drawer.word(&REGIONS).to_owned() }),
         0 | 1 => {
             let kind = drawer.word(&KINDS);
-            drawer.wish(kind).map(Edit::Add)
+            drawer.resource(kind).map(Edit::Add)
         }
         2 | 3 => {
             let kind = drawer.word(&KINDS[1..]);
@@ -96,8 +96,9 @@ fn edit(drawer: &mut Drawer) -> Option<Edit> {
             Some(Edit::Remove { at })
         }
         4 => {
-            let all = &drawer.yaml.wishes;
-            let new: Vec<_> = all.iter().filter(|wish| wish.was.is_none()).map(|wish| wish.place()).collect();
+            let all = &drawer.yaml.resources;
+            let new: Vec<_> =
+                all.iter().filter(|resource| resource.was.is_none()).map(|resource| resource.place()).collect();
             let to = drawer.name("renamed");
             drawer.pick(&new).map(|at| Edit::Rename { at, to })
         }
@@ -236,7 +237,7 @@ fn job(drawer: &mut Drawer) -> Job {
     };
     if job.verb == Verb::Apply && drawer.chance(5) {
         let all: Vec<_> =
-            drawer.yaml.wishes.iter().map(|wish| wish.place()).chain(drawer.gone.iter().cloned()).collect();
+            drawer.yaml.resources.iter().map(|resource| resource.place()).chain(drawer.gone.iter().cloned()).collect();
         let count = drawer.rng.usize(1..=3);
         job.only = (0..count).filter_map(|_| drawer.pick(&all)).collect();
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::build::{HOME, Wish};
+use super::build::{HOME, YamlResource};
 use super::faults::Fault;
 use super::thing::UNTAGGABLE;
 use super::verbs::FAR;
@@ -17,7 +17,7 @@ pub struct History {
     /// Of the world's own pace: latencies and lags.
     pub seed: u64,
     /// The YAML before the first round.
-    pub wishes: Vec<Wish>,
+    pub resources: Vec<YamlResource>,
     pub rounds: Vec<Round>,
 }
 
@@ -50,7 +50,7 @@ pub enum Edit {
         at: String,
         property: String,
     },
-    Add(Wish),
+    Add(YamlResource),
     /// With all that needs it; sets only let go of it.
     Remove {
         at: String,
@@ -191,81 +191,81 @@ impl Job {
 /// The YAML as it stands: what edits work on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Yaml {
-    pub wishes: Vec<Wish>,
+    pub resources: Vec<YamlResource>,
     pub user_tag: String,
     pub home: String,
 }
 
 impl Yaml {
-    pub fn new(wishes: &[Wish]) -> Self {
-        Self { wishes: wishes.to_vec(), user_tag: "42".to_owned(), home: HOME.to_owned() }
+    pub fn new(resources: &[YamlResource]) -> Self {
+        Self { resources: resources.to_vec(), user_tag: "42".to_owned(), home: HOME.to_owned() }
     }
 
-    /// Where a wish belongs.
-    pub fn region<'a>(&'a self, wish: &'a Wish) -> &'a str {
-        wish.region.as_deref().unwrap_or(&self.home)
+    /// Where a resource belongs.
+    pub fn region<'a>(&'a self, resource: &'a YamlResource) -> &'a str {
+        resource.region.as_deref().unwrap_or(&self.home)
     }
 
     /// The home region and those that something names.
     pub fn regions(&self) -> BTreeSet<&str> {
-        self.wishes.iter().map(|wish| self.region(wish)).chain([self.home.as_str()]).collect()
+        self.resources.iter().map(|resource| self.region(resource)).chain([self.home.as_str()]).collect()
     }
 
     /// An edit of what is no longer there changes nothing: so any part of a history can be left out.
     pub fn edit(&mut self, edit: &Edit) {
         match edit {
             Edit::Set { at, property, value } => {
-                if let Some(wish) = self.find(at) {
-                    wish.properties[property.as_str()] = value.clone();
+                if let Some(resource) = self.find(at) {
+                    resource.properties[property.as_str()] = value.clone();
                 }
             }
             Edit::Unset { at, property } => {
-                if let Some(Value::Object(map)) = self.find(at).map(|wish| &mut wish.properties) {
+                if let Some(Value::Object(map)) = self.find(at).map(|resource| &mut resource.properties) {
                     map.remove(property);
                 }
             }
-            Edit::Add(wish) => self.wishes.push(wish.clone()),
+            Edit::Add(resource) => self.resources.push(resource.clone()),
             Edit::Remove { at } => self.remove(at),
             Edit::Rename { at, to } => self.rename(at, to),
             Edit::UserTag { value } => self.user_tag.clone_from(value),
             Edit::Move { at, region } => {
                 let along = self.together(at);
-                let moved = self.wishes.iter_mut().filter(|wish| along.contains(&wish.place()));
-                moved.for_each(|wish| wish.region.clone_from(region));
+                let moved = self.resources.iter_mut().filter(|resource| along.contains(&resource.place()));
+                moved.for_each(|resource| resource.region.clone_from(region));
             }
             Edit::Home { region } => self.home.clone_from(region),
         }
         self.let_go_of_what_is_not_there();
     }
 
-    fn find(&mut self, at: &str) -> Option<&mut Wish> {
-        self.wishes.iter_mut().find(|wish| wish.place() == at)
+    fn find(&mut self, at: &str) -> Option<&mut YamlResource> {
+        self.resources.iter_mut().find(|resource| resource.place() == at)
     }
 
     pub fn remove(&mut self, at: &str) {
-        self.wishes.retain(|wish| wish.place() != at);
+        self.resources.retain(|resource| resource.place() != at);
         self.let_go_of_what_is_not_there();
     }
 
     fn rename(&mut self, at: &str, to: &str) {
-        let Some(wish) = self.find(at) else { return };
-        let (old, new) = (format!("⟦{}.", wish.place()), format!("⟦{}/{to}.", wish.kind));
-        let was = std::mem::replace(&mut wish.name, to.to_owned());
+        let Some(resource) = self.find(at) else { return };
+        let (old, new) = (format!("⟦{}.", resource.place()), format!("⟦{}/{to}.", resource.kind));
+        let was = std::mem::replace(&mut resource.name, to.to_owned());
         // What takes no tags is another one under another name.
-        wish.was = Some(was).filter(|_| !UNTAGGABLE.contains(&&*wish.kind));
-        for wish in &mut self.wishes {
-            let text = wish.properties.to_string().replace(&old, &new);
-            wish.properties = serde_json::from_str(&text).expect("it was JSON before");
+        resource.was = Some(was).filter(|_| !UNTAGGABLE.contains(&&*resource.kind));
+        for resource in &mut self.resources {
+            let text = resource.properties.to_string().replace(&old, &new);
+            resource.properties = serde_json::from_str(&text).expect("it was JSON before");
         }
     }
 
     /// All that has to be in one region: what refers to it and what it refers to, and so on.
     fn together(&self, at: &str) -> BTreeSet<String> {
         let near: Vec<(String, String)> = self
-            .wishes
+            .resources
             .iter()
-            .filter(|wish| !FAR.contains(&&*wish.kind))
-            .map(|wish| (wish.place(), wish.properties.to_string()))
+            .filter(|resource| !FAR.contains(&&*resource.kind))
+            .map(|resource| (resource.place(), resource.properties.to_string()))
             .collect();
         let refers = |text: &str, place: &str| text.contains(&format!("⟦{place}."));
         let mut along = BTreeSet::from([at.to_owned()]);
@@ -281,8 +281,9 @@ impl Yaml {
 
     /// What a reference in a region can mean, as it begins.
     fn meant_in(&self, region: &str) -> Vec<String> {
-        let meant = self.wishes.iter().filter(|wish| FAR.contains(&&*wish.kind) || self.region(wish) == region);
-        meant.map(|wish| format!("⟦{}.", wish.place())).collect()
+        let meant =
+            self.resources.iter().filter(|resource| FAR.contains(&&*resource.kind) || self.region(resource) == region);
+        meant.map(|resource| format!("⟦{}.", resource.place())).collect()
     }
 
     /// Elements of lists go, and whoever refers otherwise goes whole. What is in another region is not there.
@@ -291,26 +292,26 @@ impl Yaml {
             let meant: BTreeMap<String, Vec<String>> =
                 self.regions().into_iter().map(|region| (region.to_owned(), self.meant_in(region))).collect();
             let home = self.home.clone();
-            let meant = |wish: &Wish| &meant[wish.region.as_ref().unwrap_or(&home)];
+            let meant = |resource: &YamlResource| &meant[resource.region.as_ref().unwrap_or(&home)];
             let dangles = |there: &[String], value: &Value| {
                 let text = value.as_str().unwrap_or_default();
                 text.contains('⟦') && !there.iter().any(|place| text.contains(place.as_str()))
             };
-            for wish in &mut self.wishes {
-                let there = meant(wish);
-                for value in wish.properties.as_object_mut().expect("an object").values_mut() {
+            for resource in &mut self.resources {
+                let there = meant(resource);
+                for value in resource.properties.as_object_mut().expect("an object").values_mut() {
                     if let Value::Array(list) = value {
                         list.retain(|item| !dangles(there, item));
                     }
                 }
             }
-            let before = self.wishes.len();
-            self.wishes.retain(|wish| {
-                let properties = wish.properties.as_object().expect("an object");
+            let before = self.resources.len();
+            self.resources.retain(|resource| {
+                let properties = resource.properties.as_object().expect("an object");
                 let has_parts = properties.get("Parts").is_none_or(|parts| *parts != json!([]));
-                has_parts && !properties.values().any(|value| dangles(meant(wish), value))
+                has_parts && !properties.values().any(|value| dangles(meant(resource), value))
             });
-            if self.wishes.len() == before {
+            if self.resources.len() == before {
                 return;
             }
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use provision::plan::{Plan, Step, Verb as StepVerb};
 use provision::resource::key;
 
-use super::build::Wish;
+use super::build::YamlResource;
 use super::cloud::{Call, World, long, short};
 use super::faults::{Fault, What};
 use super::history::{Job, Verb, Yaml};
@@ -195,8 +195,9 @@ pub fn mistagged(world: &mut World, strangers: &Strangers, first: usize) -> Resu
 /// While a stack lives elsewhere than the YAML says, nothing of it is made.
 pub fn elsewhere(world: &mut World, yaml: &Yaml, before: &BTreeMap<String, Thing>, first: usize) -> Result<(), Broken> {
     let is_regional = |kind: &str| !is_global(kind);
-    let at_home = yaml.wishes.iter().filter(|wish| is_regional(&wish.kind) && yaml.region(wish) == yaml.home);
-    let at_home: Vec<_> = at_home.map(Wish::place).collect();
+    let at_home =
+        yaml.resources.iter().filter(|resource| is_regional(&resource.kind) && yaml.region(resource) == yaml.home);
+    let at_home: Vec<_> = at_home.map(YamlResource::place).collect();
     let lives = |thing: &&Thing| {
         let is_ours = thing.is_of("acme", "production") && thing.told().get(key::PROJECT) == Some("test");
         is_ours && is_regional(&thing.kind) && !thing.is_copy() && thing.leaves_at.is_none()

@@ -30,7 +30,7 @@ pub mod verbs;
 use provision::plan::{Allowance, Guarding, Guards, Plan, Refusal, guard, refusals};
 
 pub use bucket::Rate;
-pub use build::{Wish, blueprint};
+pub use build::{YamlResource, blueprint};
 pub use engine::Bench;
 pub use faults::{Fault, What};
 

@@ -31,26 +31,30 @@ pub fn wanted(yaml: &Yaml) -> Vec<String> {
         let kind = KINDS.iter().find(|known| known.facts().kind == kind).expect("a fake kind");
         kind.normalise(properties.clone()).expect("the YAML is right")
     };
-    let revisions: BTreeMap<String, u64> =
-        yaml.wishes.iter().map(|wish| (wish.place(), revision(&normal(&wish.kind, &wish.properties)))).collect();
-    let lines = yaml.wishes.iter().map(|wish| {
-        let mut spec = normal(&wish.kind, &wish.properties);
+    let revisions: BTreeMap<String, u64> = yaml
+        .resources
+        .iter()
+        .map(|resource| (resource.place(), revision(&normal(&resource.kind, &resource.properties))))
+        .collect();
+    let lines = yaml.resources.iter().map(|resource| {
+        let mut spec = normal(&resource.kind, &resource.properties);
         settle(&mut spec, &revisions);
-        if UNTAGGABLE.contains(&&*wish.kind) {
-            return line(&wish.kind, yaml.region(wish), &wish.place(), spec, &Tags::default());
+        if UNTAGGABLE.contains(&&*resource.kind) {
+            return line(&resource.kind, yaml.region(resource), &resource.place(), spec, &Tags::default());
         }
         let mut tags = Tags::from_iter([
             (key::PROJECT, "test"),
             (key::TENANT, "acme"),
             (key::ENVIRONMENT, "production"),
             (key::TEMPLATE, "fake"),
-            (key::NAME, &*wish.name),
+            (key::NAME, &*resource.name),
             ("cost-center", &*yaml.user_tag),
         ]);
-        if ["Net", "Part", "Gate", "Cert", "Door", "Front"].iter().any(|kind| wish.kind == format!("Fake::{kind}")) {
-            tags.set("Name", format!("acme-production-{}", wish.name));
+        if ["Net", "Part", "Gate", "Cert", "Door", "Front"].iter().any(|kind| resource.kind == format!("Fake::{kind}"))
+        {
+            tags.set("Name", format!("acme-production-{}", resource.name));
         }
-        line(&wish.kind, yaml.region(wish), &wish.place(), spec, &tags)
+        line(&resource.kind, yaml.region(resource), &resource.place(), spec, &tags)
     });
     sorted(lines.collect())
 }

@@ -7,7 +7,7 @@ use provision::resource::key;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::build::Wish;
+use super::build::YamlResource;
 use super::cloud::World;
 use super::history::Yaml;
 use super::thing::Thing;
@@ -148,10 +148,11 @@ fn is_watched(thing: &Thing) -> bool {
 
 /// What the YAML has a work need, and the places of its groups.
 fn wished(yaml: &Yaml, place: &str) -> (BTreeSet<Need>, BTreeSet<String>) {
-    let find = |place: &str| yaml.wishes.iter().find(|wish| wish.place() == place);
-    let is_former = |wish: &&Wish| wish.was.as_ref().is_some_and(|was| format!("{}/{was}", wish.kind) == place);
+    let find = |place: &str| yaml.resources.iter().find(|resource| resource.place() == place);
+    let is_former =
+        |resource: &&YamlResource| resource.was.as_ref().is_some_and(|was| format!("{}/{was}", resource.kind) == place);
     // What was renamed in the YAML bears its former name until it is retagged.
-    let work = find(place).or_else(|| yaml.wishes.iter().find(is_former));
+    let work = find(place).or_else(|| yaml.resources.iter().find(is_former));
     let Some(work) = work else { return Default::default() };
     let groups = list(&work.properties, "Groups").iter().filter_map(named).collect();
     let recipe = named(&work.properties["Recipe"]).and_then(|place| find(&place));
@@ -163,7 +164,7 @@ fn wished(yaml: &Yaml, place: &str) -> (BTreeSet<Need>, BTreeSet<String>) {
 
 /// Whether the YAML lets somebody in these groups have it.
 fn gets(yaml: &Yaml, groups: &BTreeSet<String>, need: &Need) -> bool {
-    let find = |place: &str| yaml.wishes.iter().find(|wish| wish.place() == place);
+    let find = |place: &str| yaml.resources.iter().find(|resource| resource.place() == place);
     match need {
         Need::Port(port) => {
             let mut own = groups.iter().filter_map(|place| find(place));

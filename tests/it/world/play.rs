@@ -43,35 +43,35 @@ fn to_its_end(history: &History) -> Result<Tried, Broken> {
     let mut builder = tokio::runtime::Builder::new_current_thread();
     let runtime = builder.enable_time().start_paused(true).build().expect("a runtime");
     runtime.block_on(async {
-        let mut stage = Stage::new(history);
+        let mut player = Player::new(history);
         for round in &history.rounds {
-            stage.round(round).await?;
+            player.round(round).await?;
         }
-        stage.settle().await?;
-        stage.destroy().await?;
-        Ok(stage.tried())
+        player.settle().await?;
+        player.destroy().await?;
+        Ok(player.tried())
     })
 }
 
-pub struct Stage {
+pub struct Player {
     pub cloud: FakeCloud,
     pub yaml: Yaml,
     pub strangers: Strangers,
     runs: usize,
 }
 
-impl Stage {
+impl Player {
     pub fn new(history: &History) -> Self {
         let cloud = FakeCloud::default();
         cloud.world().pace.rng = fastrand::Rng::with_seed(history.seed);
         let strangers = Strangers::move_in(&mut cloud.world());
-        Self { cloud, yaml: Yaml::new(&history.wishes), strangers, runs: 0 }
+        Self { cloud, yaml: Yaml::new(&history.resources), strangers, runs: 0 }
     }
 
     pub fn blueprint(&self) -> Blueprint {
         let mut stack = Stack { region: self.yaml.home.clone(), ..stack() };
         stack.tags.set("cost-center", &*self.yaml.user_tag);
-        blueprint_of(stack, &self.yaml.wishes)
+        blueprint_of(stack, &self.yaml.resources)
     }
 
     /// What a run is about: all of the stack, or what is left of it somewhere.
@@ -87,7 +87,7 @@ impl Stage {
         let own = Stack { region: self.yaml.home.clone(), ..stack() };
         let neighbour =
             |region: &&str| Stack { id: StackId::new("neighbour", *region), region: (*region).to_owned(), ..stack() };
-        let kinds = self.yaml.wishes.iter().map(|wish| wish.kind.clone());
+        let kinds = self.yaml.resources.iter().map(|resource| resource.kind.clone());
         Project::of(REGIONS.iter().map(neighbour).chain([own]), kinds)
     }
 

@@ -16,7 +16,7 @@ pub fn read(folder: &Path) -> History {
         let text = fs::read_to_string(&path).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
         serde_json::from_str(&text).unwrap_or_else(|why| panic!("{}: {why}", path.display()))
     };
-    let whole = serde_json::json!({ "seed": 0, "wishes": json("blueprint.json"), "rounds": json("rounds.json") });
+    let whole = serde_json::json!({ "seed": 0, "resources": json("blueprint.json"), "rounds": json("rounds.json") });
     serde_json::from_value(whole).unwrap_or_else(|why| panic!("{}: {why}", folder.display()))
 }
 
@@ -24,7 +24,7 @@ pub fn read(folder: &Path) -> History {
 pub fn write(folder: &Path, history: &History, about: &str) -> std::io::Result<()> {
     fs::create_dir_all(folder)?;
     fs::write(folder.join("about.txt"), format!("{about}\n"))?;
-    fs::write(folder.join("blueprint.json"), lines(&history.wishes))?;
+    fs::write(folder.join("blueprint.json"), lines(&history.resources))?;
     let rounds: Vec<Value> =
         history.rounds.iter().map(|round| serde_json::to_value(round).expect("rounds are JSON")).collect();
     let rounds: Vec<String> = rounds.iter().map(round_lines).collect();
@@ -74,16 +74,16 @@ fn smaller(history: &History) -> Vec<History> {
     for index in (0..history.rounds.len()).rev() {
         with(&|other| drop(other.rounds.remove(index)));
     }
-    for (index, wish) in history.wishes.iter().enumerate().rev() {
-        let place = wish.place();
+    for (index, resource) in history.resources.iter().enumerate().rev() {
+        let place = resource.place();
         with(&|other| {
-            let mut yaml = super::history::Yaml::new(&other.wishes);
+            let mut yaml = super::history::Yaml::new(&other.resources);
             yaml.remove(&place);
-            other.wishes = yaml.wishes;
+            other.resources = yaml.resources;
         });
-        with(&|other| other.wishes[index].region = None);
+        with(&|other| other.resources[index].region = None);
         for property in ["Friends", "Groups", "Doors", "Store", "Role", "Cert"] {
-            with(&|other| drop(other.wishes[index].properties.as_object_mut().and_then(|map| map.remove(property))));
+            with(&|other| drop(other.resources[index].properties.as_object_mut().and_then(|map| map.remove(property))));
         }
     }
     for (index, round) in history.rounds.iter().enumerate() {

@@ -6,7 +6,7 @@ use super::build::REGIONS;
 use super::history::{Edit, Job, Verb};
 use super::invariants::Broken;
 use super::model::{standing, wanted};
-use super::play::Stage;
+use super::play::Player;
 use super::process::Process;
 
 /// So many calm runs must be enough: one for each link of the longest chain of things that wait for each other.
@@ -14,7 +14,7 @@ const RUNS: usize = 10;
 /// So many hints are followed.
 const HINTS: usize = 4;
 
-impl Stage {
+impl Player {
     /// Runs until it is settled, and compares with what the YAML alone says.
     pub async fn settle(&mut self) -> Result<(), Broken> {
         self.strangers.guests_leave(&mut self.cloud.world());
@@ -125,8 +125,8 @@ impl Stage {
         self.cloud.world().note("a blocked replacement's hint followed");
         let whole = self.yaml.clone();
         for kind in ["Fake::Store", "Fake::Work", "Fake::Door", "Fake::Gate"] {
-            for wish in whole.wishes.iter().filter(|wish| wish.kind == kind) {
-                self.yaml.remove(&wish.place());
+            for resource in whole.resources.iter().filter(|resource| resource.kind == kind) {
+                self.yaml.remove(&resource.place());
             }
         }
         self.until_empty(Verb::Apply).await?;

@@ -178,10 +178,10 @@ fn is_denied(faults: &[Fault], thing: &Thing) -> bool {
 /// Whether a thing of ours refers to another by the YAML, too.
 fn refers(yaml: &Yaml, user: &Thing, target: &Thing) -> bool {
     let reference = format!("⟦{}.", target.place());
-    let mut wishes = yaml.wishes.iter().filter(|wish| wish.place() == user.place());
+    let mut resources = yaml.resources.iter().filter(|resource| resource.place() == user.place());
     user.is_of("acme", "production")
         && !user.is_copy()
-        && wishes.any(|wish| wish.properties.to_string().contains(&reference))
+        && resources.any(|resource| resource.properties.to_string().contains(&reference))
 }
 
 fn without_ids(spec: &Value) -> Value {
