@@ -1,4 +1,4 @@
-//! AWS from a tin: HTTP answers in a row, and a record of what was asked.
+//! AWS with canned answers: HTTP answers in a row, and a record of what was asked.
 
 use std::sync::{Arc, Mutex};
 
@@ -9,9 +9,9 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
-use provision::aws::{GateRules, Session, Sessions, Setup};
+use provision::aws::{Fence, GateRules, Session, Sessions, Setup};
 use provision::kinds::KINDS;
-use provision::resource::{Scope, StackId};
+use provision::resource::{Failure, Scope, StackId};
 
 /// Gives each answer once, the first that fits the request, then fails as a network does.
 #[derive(Clone, Debug, Default)]
@@ -31,17 +31,21 @@ impl Canned {
     }
 
     /// As `new`, with a part of the request that each answer is for.
-    pub fn matching(answers: &[(&str, u16, &str)]) -> Self {
-        let answers = answers.iter().map(|(part, status, body)| ((*part).to_owned(), *status, (*body).to_owned()));
-        Self { answers: Arc::new(Mutex::new(answers.collect())), ..Self::default() }
+    pub fn matching(answers: &[(impl AsRef<str>, u16, impl AsRef<str>)]) -> Self {
+        let owned = answers.iter().map(|(part, status, body)| (part.as_ref().into(), *status, body.as_ref().into()));
+        Self { answers: Arc::new(Mutex::new(owned.collect())), ..Self::default() }
     }
 
     /// As `matching`, by the operation; every other operation answers that there is nothing.
-    pub fn by_operation(answers: &[(&str, u16, &str)]) -> Self {
-        let all: Vec<_> =
-            answers.iter().map(|(operation, status, body)| (format!(" {operation} "), *status, *body)).collect();
-        let all: Vec<_> = all.iter().map(|(part, status, body)| (part.as_str(), *status, *body)).collect();
-        Self { is_empty_beyond: true, ..Self::matching(&all) }
+    pub fn by_operation(answers: &[(impl AsRef<str>, u16, impl AsRef<str>)]) -> Self {
+        let part = |operation: &str| format!(" {operation} ");
+        let all = answers.iter().map(|(operation, status, body)| (part(operation.as_ref()), *status, body));
+        Self { is_empty_beyond: true, ..Self::matching(&all.collect::<Vec<_>>()) }
+    }
+
+    /// Answers everything that there is nothing.
+    pub fn empty() -> Self {
+        Self { is_empty_beyond: true, ..Self::default() }
     }
 
     /// The method, address, operation and body of every request so far.
@@ -114,6 +118,16 @@ impl HttpConnector for Canned {
 impl HttpClient for Canned {
     fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
         SharedHttpConnector::new(self.clone())
+    }
+}
+
+/// A lease that holds.
+#[derive(Debug)]
+pub struct Held;
+
+impl Fence for Held {
+    fn check(&self, _: &str) -> Result<(), Failure> {
+        Ok(())
     }
 }
 

@@ -74,7 +74,7 @@ async fn a_vpc_is_surveyed_in_eight_calls_and_interfaces_of_our_kinds_are_left_o
 
 #[tokio::test]
 async fn no_call_names_more_vpcs_than_its_filters_take() {
-    let aws = Canned::by_operation(&[]);
+    let aws = Canned::empty();
     let vpcs: Vec<_> = (0..400).map(|n| format!("vpc-{n:03}")).collect();
     let vpcs: Vec<_> = vpcs.iter().map(String::as_str).collect();
     survey(&aws.session(&[]).await.reader(), &things(&vpcs)).await.unwrap();

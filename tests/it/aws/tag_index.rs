@@ -15,7 +15,7 @@ fn scope(tenant: &str) -> Scope {
 
 /// How many calls it takes when two looks at two kinds each are half an age apart, and one comes later.
 async fn calls(reader: impl Fn(&Session) -> Reader) -> usize {
-    let aws = Canned::by_operation(&[]);
+    let aws = Canned::empty();
     let session = aws.session(&[]).await;
     for _ in 0..2 {
         let look = reader(&session);

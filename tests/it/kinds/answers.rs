@@ -10,6 +10,8 @@ use provision::kinds::KINDS;
 use provision::resource::Facts;
 use serde_json::{Value, json};
 
+use crate::kinds::canned_kind::kind_of;
+
 /// Runs `tests/answers.py`, which knows AWS's models.
 fn python(arguments: &[&str]) -> Output {
     let python = env::var_os("PROVISION_TEST_PYTHON")
@@ -59,7 +61,7 @@ fn every_kind_says_what_becomes_of_its_answers() {
 fn what_is_said_to_be_compared_is_a_property_and_what_is_left_to_others_is_an_additive_list() {
     let mut wrong = Vec::new();
     for (kind, member, sign, words) in lines().into_iter().filter(|(.., words)| words.starts_with('/')) {
-        let known = KINDS.iter().find(|known| known.facts().kind == kind).unwrap();
+        let known = kind_of(&kind);
         let Facts { additive, .. } = known.facts();
         let property = words.split('/').nth(1).unwrap_or_default();
         let is_property = known.schema().root()["properties"].get(property).is_some();
@@ -100,7 +102,7 @@ const NOT_COMPARED: &[(&str, &str)] = &[
 /// The keys of what a spec's type has filled in.
 fn filled(kind: &str, property: &str, spec: Value) -> BTreeSet<String> {
     let name = format!("AWS::ElasticLoadBalancingV2::{kind}");
-    let known = KINDS.iter().find(|known| known.facts().kind == name).unwrap();
+    let known = kind_of(&name);
     let spec = known.normalise(spec).expect("a spec");
     let keys = spec[property].as_array().into_iter().flatten();
     keys.map(|one| format!("{kind}Attribute {}", one["Key"].as_str().unwrap())).collect()

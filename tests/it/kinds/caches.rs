@@ -1,18 +1,13 @@
 //! Caches: ElastiCache takes a change before it shows it, and a group before it shows its nodes.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
-use provision::aws::{Writer, WriterScope};
-use provision::kinds::KINDS;
-use provision::resource::{
-    Address, AnyKind, AnyListing, Changes, Class, FieldDiff, Live, Settled, StackId, State, Tags, Turn, key,
-};
+use provision::aws::Writer;
+use provision::resource::{Changes, Class, FieldDiff, Live, State, Tags, Turn};
 use serde_json::{Value, json};
 
-use crate::aws::canned::{Canned, scope};
-use crate::kinds::listeners::Held;
+use crate::aws::canned::Canned;
+use crate::kinds::canned_kind::{kind_of, settled, xml, xml_tags};
 
+const KIND: &str = "AWS::ElastiCache::ReplicationGroup";
 const NAME: &str = "acme-production-main";
 const ARN: &str = "arn:aws:elasticache:us-east-1:123456789012:replicationgroup:acme-production-main";
 const GROUPS: &str = "DescribeReplicationGroups";
@@ -26,7 +21,7 @@ fn group(status: &str, more: &str) -> String {
          </Description><CacheNodeType>cache.t4g.small</CacheNodeType><MemberClusters><ClusterId>{NAME}-001</ClusterId>\
          </MemberClusters>{more}"
     );
-    answer(GROUPS, &format!("<ReplicationGroups><ReplicationGroup>{one}</ReplicationGroup></ReplicationGroups>"))
+    xml(GROUPS, &format!("<ReplicationGroups><ReplicationGroup>{one}</ReplicationGroup></ReplicationGroups>"))
 }
 
 fn node() -> String {
@@ -34,38 +29,25 @@ fn node() -> String {
         "<CacheClusterId>{NAME}-001</CacheClusterId><ReplicationGroupId>{NAME}</ReplicationGroupId><EngineVersion>7.1.0\
          </EngineVersion><CacheSubnetGroupName>data</CacheSubnetGroupName>"
     );
-    answer("DescribeCacheClusters", &format!("<CacheClusters><CacheCluster>{one}</CacheCluster></CacheClusters>"))
+    xml("DescribeCacheClusters", &format!("<CacheClusters><CacheCluster>{one}</CacheCluster></CacheClusters>"))
 }
 
-fn tags() -> String {
-    let tag = |key: &str, value: &str| format!("<Tag><Key>{key}</Key><Value>{value}</Value></Tag>");
-    let all = [(key::PROJECT, "p"), (key::TENANT, "acme"), (key::ENVIRONMENT, "production"), (key::NAME, "main")];
-    let all: String = all.into_iter().map(|(key, value)| tag(key, value)).collect();
-    answer("ListTagsForResource", &format!("<TagList>{all}</TagList>"))
-}
-
-fn answer(operation: &str, said: &str) -> String {
-    format!("<{operation}Response><{operation}Result>{said}</{operation}Result></{operation}Response>")
-}
-
-fn kind() -> &'static dyn AnyKind<provision::aws::Aws> {
-    *KINDS.iter().find(|kind| kind.facts().kind == "AWS::ElastiCache::ReplicationGroup").unwrap()
-}
-
-async fn list(aws: &Canned) -> AnyListing {
-    kind().list(&aws.session(kind().facts().permissions.read).await.reader(), &scope()).await.unwrap()
+/// The tags of the group.
+fn tag_list() -> String {
+    let tags = xml_tags("Tag", "Key", "Value");
+    xml("ListTagsForResource", &format!("<TagList>{tags}</TagList>"))
 }
 
 /// Only what says that there are no snapshots of such a group lets it go without one.
 #[tokio::test(start_paused = true)]
 async fn a_group_goes_without_a_snapshot_only_if_it_can_have_none() {
     let live = live().await;
-    let done = answer(DELETE, "");
+    let done = xml(DELETE, "");
     for (code, is_gone) in [("SnapshotFeatureNotSupportedFault", true), ("InvalidParameterCombination", false)] {
         let error = format!("<Error><Code>{code}</Code><Message>Snapshot: not now</Message></Error>");
         let error = format!("<ErrorResponse>{error}</ErrorResponse>");
         let aws = Canned::by_operation(&[(DELETE, 400, &error), (DELETE, 200, &done)]);
-        let kept = kind().delete(&writer(&aws).await, &live).await;
+        let kept = kind_of(KIND).delete(&writer(&aws).await, &live).await;
         assert_eq!(kept.is_ok(), is_gone, "{code}: {kept:?}");
         let without = aws.asked().iter().filter(|asked| !asked.contains("FinalSnapshotIdentifier=")).count();
         assert_eq!(without, usize::from(is_gone), "{:#?}", aws.asked());
@@ -73,14 +55,7 @@ async fn a_group_goes_without_a_snapshot_only_if_it_can_have_none() {
 }
 
 async fn writer(aws: &Canned) -> Writer {
-    aws.session(&[]).await.writer(WriterScope {
-        address: Address::new(kind().facts().kind, "main"),
-        stack: StackId::new("acme", "production"),
-        own: BTreeSet::from([NAME.to_owned()]),
-        mentioned: BTreeSet::new(),
-        token: "0".repeat(32),
-        fence: Arc::new(Held),
-    })
+    aws.writer(KIND, &[NAME], &[]).await
 }
 
 async fn live() -> Live {
@@ -88,21 +63,21 @@ async fn live() -> Live {
 }
 
 async fn listed(more: &str) -> Live {
-    let (group, node, tags) = (group("available", more), node(), tags());
+    let (group, node, tags) = (group("available", more), node(), tag_list());
     let aws = Canned::by_operation(&[
         (GROUPS, 200, &group),
         ("DescribeCacheClusters", 200, &node),
         ("ListTagsForResource", 200, &tags),
     ]);
-    list(&aws).await.found.remove(0)
+    aws.live(kind_of(KIND)).await
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_group_whose_nodes_do_not_show_is_not_told_by_half() {
     for (status, expected) in [("creating", None), ("available", None), ("deleting", Some(State::Deleting))] {
-        let (group, tags) = (group(status, ""), tags());
+        let (group, tags) = (group(status, ""), tag_list());
         let aws = Canned::by_operation(&[(GROUPS, 200, &group), ("ListTagsForResource", 200, &tags)]);
-        let listing = list(&aws).await;
+        let listing = aws.list(kind_of(KIND)).await;
         assert_eq!(listing.found.first().map(|live| live.state.clone()), expected, "{status}");
         let unseen: Vec<_> = listing.unseen.iter().map(|unseen| &*unseen.id).collect();
         assert_eq!(unseen.is_empty(), expected.is_some(), "{status}: {unseen:?}");
@@ -117,16 +92,16 @@ const PREFERRED: &str = "<TransitEncryptionEnabled>true</TransitEncryptionEnable
 /// sent, and how often the group was looked at after them.
 async fn turn_to_tls(more: &str, told: &[String]) -> (Turn<String>, Vec<String>, usize) {
     let live = listed(more).await;
-    let (node, done) = (node(), answer(MODIFY, ""));
+    let (node, done) = (node(), xml(MODIFY, ""));
     let mut answers = vec![(MODIFY, 200, &*done)];
     answers.extend(told.iter().map(|look| (GROUPS, 200, &**look)));
     answers.extend(vec![("DescribeCacheClusters", 200, &*node); told.len()]);
     let aws = Canned::by_operation(&answers);
     let spec = json!({ "ReplicationGroupDescription": "d", "CacheNodeType": "cache.t4g.small",
         "TransitEncryptionEnabled": true });
-    let spec = Settled::new(kind().normalise(spec).unwrap()).unwrap();
-    let changes = Changes::new(kind().compare(&live.spec, spec.value()).fields);
-    let turn = kind().update(&writer(&aws).await, &live, &spec, &changes).await.unwrap();
+    let spec = settled(kind_of(KIND), spec);
+    let changes = Changes::new(kind_of(KIND).compare(&live.spec, spec.value()).fields);
+    let turn = kind_of(KIND).update(&writer(&aws).await, &live, &spec, &changes).await.unwrap();
     let (sent, looks): (Vec<_>, Vec<_>) = aws.asked().into_iter().partition(|asked| asked.contains(MODIFY));
     (turn.map(|made| made.id), sent, looks.iter().filter(|one| one.contains(GROUPS)).count())
 }
@@ -161,11 +136,11 @@ async fn a_group_that_takes_no_change_for_a_minute_is_left_to_the_engine() {
     let aws = Canned::by_operation(&answers);
     let writer = writer(&aws).await;
     let spec = json!({ "ReplicationGroupDescription": "e", "CacheNodeType": "cache.t4g.small" });
-    let spec = Settled::new(kind().normalise(spec).unwrap()).unwrap();
-    let changes = Changes::new(kind().compare(&live.spec, spec.value()).fields);
+    let spec = settled(kind_of(KIND), spec);
+    let changes = Changes::new(kind_of(KIND).compare(&live.spec, spec.value()).fields);
     let start = tokio::time::Instant::now();
-    let update = kind().update(&writer, &live, &spec, &changes).await.unwrap();
-    let delete = kind().delete(&writer, &live).await.unwrap();
+    let update = kind_of(KIND).update(&writer, &live, &spec, &changes).await.unwrap();
+    let delete = kind_of(KIND).delete(&writer, &live).await.unwrap();
     assert!(matches!(update, Turn::Busy(failure) if failure.is(Class::Busy)));
     assert!(matches!(delete, Turn::Busy(failure) if failure.code == "InvalidReplicationGroupState"));
     assert!(start.elapsed() <= std::time::Duration::from_secs(120), "{:?}", start.elapsed());
@@ -175,7 +150,7 @@ async fn a_group_that_takes_no_change_for_a_minute_is_left_to_the_engine() {
 /// refused for now.
 async fn change(more: &str, wanted: Value, fields: &[&str]) -> Vec<String> {
     let live = live().await;
-    let (group, node, done) = (group("available", more), node(), answer(MODIFY, ""));
+    let (group, node, done) = (group("available", more), node(), xml(MODIFY, ""));
     // The node that came last is still being made when the group is available already.
     let error = "<Error><Code>InvalidCacheClusterState</Code><Message>not now</Message></Error>";
     let busy = format!("<ErrorResponse>{error}</ErrorResponse>");
@@ -185,10 +160,10 @@ async fn change(more: &str, wanted: Value, fields: &[&str]) -> Vec<String> {
     let aws = Canned::by_operation(&answers);
     let mut spec = json!({ "ReplicationGroupDescription": "d", "CacheNodeType": "cache.t4g.small" });
     spec.as_object_mut().unwrap().extend(wanted.as_object().unwrap().clone());
-    let spec = Settled::new(kind().normalise(spec).unwrap()).unwrap();
+    let spec = settled(kind_of(KIND), spec);
     let field = |path: &&str| FieldDiff { path: (*path).into(), before: None, after: None };
     let changes = Changes::new(fields.iter().map(field).collect());
-    kind().update(&writer(&aws).await, &live, &spec, &changes).await.unwrap();
+    kind_of(KIND).update(&writer(&aws).await, &live, &spec, &changes).await.unwrap();
     aws.asked().into_iter().filter(|asked| asked.contains(MODIFY)).collect()
 }
 

@@ -1,26 +1,17 @@
 //! Certificates: ACM gives one to whoever asks, so what an earlier run has asked for is looked for.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
-use provision::aws::WriterScope;
-use provision::kinds::KINDS;
 use provision::plan::Action;
-use provision::resource::{Address, Disruption, Name, Scope, Settled, StackId, Tags, Turn, key};
+use provision::resource::{Disruption, Name, Scope, StackId, Tags, Turn, key};
 use serde_json::{Value, json};
 
-use crate::aws::canned::{Canned, scope};
-use crate::kinds::listeners::Held;
+use crate::aws::canned::Canned;
+use crate::kinds::canned_kind::{json_tags, kind_of, settled, tags};
 use crate::stacks::local_account::{LocalAccount, on_deep_stack, stack_of, words};
 
 const ACCOUNT: &str = "300000000159";
 const KIND: &str = "AWS::CertificateManager::Certificate";
 const EARLIER: &str = "arn:aws:acm:us-east-1:123456789012:certificate/5f2c7d1e-8f0b-4c55-9f3a-2b6f0d9a7e41";
 const NEW: &str = "arn:aws:acm:us-east-1:123456789012:certificate/11111111-8f0b-4c55-9f3a-2b6f0d9a7e41";
-
-fn tags() -> Tags {
-    Tags::from_iter([(key::PROJECT, "p"), (key::TENANT, "acme"), (key::ENVIRONMENT, "production"), (key::NAME, "site")])
-}
 
 /// ACM with one certificate, in this state and for these names.
 fn acm(status: &str, names: &[&str], tags: &Tags) -> Canned {
@@ -36,24 +27,15 @@ fn acm(status: &str, names: &[&str], tags: &Tags) -> Canned {
         ("DescribeCertificate", json!({ "Certificate": detail })),
         ("RequestCertificate", json!({ "CertificateArn": NEW })),
     ];
-    let answers = answers.map(|(operation, answer): (_, Value)| (operation, answer.to_string()));
-    Canned::by_operation(&answers.each_ref().map(|(operation, answer)| (*operation, 200, answer.as_str())))
+    Canned::by_operation(&answers.map(|(operation, answer): (_, Value)| (operation, 200, answer.to_string())))
 }
 
 /// Creates the certificate of www.example.com and example.com; returns which one it is.
 async fn create(aws: &Canned) -> String {
-    let kind = KINDS.iter().find(|kind| kind.facts().kind == KIND).unwrap();
-    let spec = json!({ "DomainName": "www.example.com", "SubjectAlternativeNames": ["example.com"] });
-    let spec = Settled::new(kind.normalise(spec).unwrap()).unwrap();
-    let writer = aws.session(&[]).await.writer(WriterScope {
-        address: Address::new(KIND, "site"),
-        stack: StackId::new("acme", "production"),
-        own: BTreeSet::new(),
-        mentioned: BTreeSet::new(),
-        token: "0".repeat(32),
-        fence: Arc::new(Held),
-    });
-    kind.create(&writer, &Name::given("site"), &spec, &tags()).await.unwrap().id
+    let kind = kind_of(KIND);
+    let spec = settled(kind, json!({ "DomainName": "www.example.com", "SubjectAlternativeNames": ["example.com"] }));
+    let writer = aws.writer(KIND, &[], &[]).await;
+    kind.create(&writer, &Name::given("main"), &spec, &tags()).await.unwrap().id
 }
 
 #[tokio::test]
@@ -81,7 +63,7 @@ async fn what_failed_is_to_be_replaced_or_is_anothers_is_not_taken() {
 
 #[tokio::test(start_paused = true)]
 async fn the_looks_of_all_waits_share_the_tags_of_what_is_too_fresh_for_the_tag_index() {
-    let kind = KINDS.iter().find(|kind| kind.facts().kind == KIND).unwrap();
+    let kind = kind_of(KIND);
     let summary = json!({ "CertificateArn": EARLIER, "DomainName": "www.example.com", "CreatedAt": 1.0 });
     let list = json!({ "CertificateSummaryList": [summary] }).to_string();
     let aws =
@@ -97,17 +79,15 @@ async fn the_looks_of_all_waits_share_the_tags_of_what_is_too_fresh_for_the_tag_
 
 #[tokio::test]
 async fn one_of_ours_that_acm_says_nothing_of_is_not_absent() {
-    let kind = KINDS.iter().find(|kind| kind.facts().kind == KIND).unwrap();
+    let kind = kind_of(KIND);
     let summary = json!({ "CertificateArn": EARLIER, "DomainName": "www.example.com", "CreatedAt": 1.0 });
     let list = json!({ "CertificateSummaryList": [summary] }).to_string();
-    let ours = tags();
-    let ours: Vec<_> = ours.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
-    let ours = json!({ "Tags": ours }).to_string();
+    let ours = json!({ "Tags": json_tags("Key", "Value") }).to_string();
     let aws = Canned::by_operation(&[
         ("ListCertificates", 200, list.as_str()),
         ("ListTagsForCertificate", 200, ours.as_str()),
     ]);
-    let listing = kind.list(&aws.session(kind.facts().permissions.read).await.reader(), &scope()).await.unwrap();
+    let listing = aws.list(kind).await;
     assert_eq!((listing.found.len(), listing.unseen.len()), (0, 1));
 }
 
@@ -119,27 +99,15 @@ async fn a_certificate_that_cannot_be_deleted_says_who_uses_it() {
         "CertificateArn": EARLIER, "DomainName": "www.example.com", "Status": "ISSUED", "InUseBy": [USER],
     });
     let detail = json!({ "Certificate": detail }).to_string();
-    let ours = tags();
-    let ours: Vec<_> = ours.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
-    let (ours, list) = (
-        json!({ "Tags": ours }).to_string(),
-        json!({ "CertificateSummaryList": [{ "CertificateArn": EARLIER, "CreatedAt": 1.0 }] }).to_string(),
-    );
+    let ours = json!({ "Tags": json_tags("Key", "Value") }).to_string();
+    let list = json!({ "CertificateSummaryList": [{ "CertificateArn": EARLIER, "CreatedAt": 1.0 }] }).to_string();
     let mut answers = vec![("ListCertificates", 200, list.as_str()), ("ListTagsForCertificate", 200, ours.as_str())];
     answers.extend([("DescribeCertificate", 200, detail.as_str()); 2]);
     answers.push(("DeleteCertificate", 400, busy));
     let aws = Canned::by_operation(&answers);
-    let kind = KINDS.iter().find(|kind| kind.facts().kind == KIND).unwrap();
-    let session = aws.session(kind.facts().permissions.read).await;
-    let live = kind.list(&session.reader(), &scope()).await.unwrap().found.remove(0);
-    let writer = session.writer(WriterScope {
-        address: Address::new(KIND, "site"),
-        stack: StackId::new("acme", "production"),
-        own: BTreeSet::from([EARLIER.to_owned()]),
-        mentioned: BTreeSet::new(),
-        token: "0".repeat(32),
-        fence: Arc::new(Held),
-    });
+    let kind = kind_of(KIND);
+    let live = aws.live(kind).await;
+    let writer = aws.writer(KIND, &[EARLIER], &[]).await;
     let Turn::Busy(failure) = kind.delete(&writer, &live).await.unwrap() else { panic!("it is in use") };
     assert!(failure.hint.as_deref().unwrap_or_default().contains(USER), "{failure:?}");
 }

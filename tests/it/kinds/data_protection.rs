@@ -10,6 +10,7 @@ use provision::resource::{Disruption, FieldDiff, keyed};
 use provision::sandbox;
 use serde_json::{Value, json};
 
+use crate::kinds::canned_kind::kind_of;
 use crate::sandbox::control;
 use crate::sandbox::local_aws;
 use crate::stacks::local_account::{LocalAccount, blueprints, on_deep_stack, stack_of, words};
@@ -51,7 +52,7 @@ fn a_kind_tells_what_destroys_data() {
         ("AWS::KMS::Key", "/Enabled", json!(true), json!(false), Outage),
         ("AWS::KMS::Key", "/Enabled", json!(false), json!(true), None),
     ] {
-        let shape = KINDS.iter().find(|one| one.facts().kind == kind).unwrap();
+        let shape = kind_of(kind);
         let said = shape.disruption(&[FieldDiff {
             path: path.into(),
             before: Some(before.clone()),

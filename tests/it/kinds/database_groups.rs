@@ -1,33 +1,22 @@
 //! Parameter groups that go with a major version: sent with it, or left to it while it is pending.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
-use provision::aws::{Aws, WriterScope};
-use provision::kinds::KINDS;
-use provision::resource::{Address, AnyKind, Changes, FieldDiff, Live, Settled, StackId, keyed};
+use provision::resource::{Changes, FieldDiff, Settled, keyed};
 use serde_json::{Value, json};
 
-use crate::aws::canned::{Canned, scope};
-use crate::kinds::listeners::Held;
+use crate::aws::canned::Canned;
+use crate::kinds::canned_kind::{kind_of, xml, xml_tags};
 
 const CLUSTER: &str = "AWS::RDS::DBCluster";
 const INSTANCE: &str = "AWS::RDS::DBInstance";
 const NAME: &str = "acme-production-main";
-
-fn tags() -> String {
-    let all = [("project", "p"), ("tenant", "acme"), ("environment", "production"), ("name", "main")];
-    let one = |(key, value): &(&str, &str)| format!("<Tag><Key>provision:{key}</Key><Value>{value}</Value></Tag>");
-    format!("<TagList>{}</TagList>", all.iter().map(one).collect::<String>())
-}
 
 /// A cluster of 16.4, of which this is pending.
 fn cluster(pending: &str) -> String {
     format!(
         "<DBCluster><DBClusterIdentifier>{NAME}</DBClusterIdentifier><Engine>aurora-postgresql</Engine>\
          <EngineVersion>16.4</EngineVersion><Status>available</Status>\
-         <PendingModifiedValues>{pending}</PendingModifiedValues>{}</DBCluster>",
-        tags()
+         <PendingModifiedValues>{pending}</PendingModifiedValues><TagList>{}</TagList></DBCluster>",
+        xml_tags("Tag", "Key", "Value")
     )
 }
 
@@ -36,25 +25,17 @@ fn instance() -> String {
         "<DBInstance><DBInstanceIdentifier>{NAME}</DBInstanceIdentifier><DBClusterIdentifier>{NAME}</DBClusterIdentifier>\
          <Engine>aurora-postgresql</Engine><DBInstanceStatus>available</DBInstanceStatus>\
          <DBParameterGroups><DBParameterGroup><DBParameterGroupName>old</DBParameterGroupName></DBParameterGroup>\
-         </DBParameterGroups>{}</DBInstance>",
-        tags()
+         </DBParameterGroups><TagList>{}</TagList></DBInstance>",
+        xml_tags("Tag", "Key", "Value")
     )
-}
-
-fn answer(operation: &str, inner: &str) -> String {
-    format!("<{operation}Response><{operation}Result>{inner}</{operation}Result></{operation}Response>")
-}
-
-fn kind(name: &str) -> &'static dyn AnyKind<Aws> {
-    *KINDS.iter().find(|kind| kind.facts().kind == name).unwrap()
 }
 
 /// RDS with one cluster and one instance, which takes any change.
 fn rds(pending: &str) -> Canned {
-    let clusters = answer("DescribeDBClusters", &format!("<DBClusters>{}</DBClusters>", cluster(pending)));
-    let instances = answer("DescribeDBInstances", &format!("<DBInstances>{}</DBInstances>", instance()));
-    let modified = answer("ModifyDBCluster", &cluster(pending));
-    let changed = answer("ModifyDBInstance", &instance());
+    let clusters = xml("DescribeDBClusters", &format!("<DBClusters>{}</DBClusters>", cluster(pending)));
+    let instances = xml("DescribeDBInstances", &format!("<DBInstances>{}</DBInstances>", instance()));
+    let modified = xml("ModifyDBCluster", &cluster(pending));
+    let changed = xml("ModifyDBInstance", &instance());
     Canned::by_operation(&[
         ("DescribeDBClusters", 200, clusters.as_str()),
         ("DescribeDBClusters", 200, clusters.as_str()),
@@ -64,30 +45,18 @@ fn rds(pending: &str) -> Canned {
     ])
 }
 
-async fn live(aws: &Canned, name: &str) -> Live {
-    let session = aws.session(kind(name).facts().permissions.read).await;
-    kind(name).list(&session.reader(), &scope()).await.unwrap().found.remove(0)
-}
-
 /// Changes these properties in the maintenance window; returns the Modify calls that were sent.
 async fn change(aws: &Canned, name: &str, wanted: &[(&str, Value)]) -> Vec<String> {
-    let live = live(aws, name).await;
+    let live = aws.live(kind_of(name)).await;
     let mut spec = live.spec.clone();
-    keyed::set(kind(name).facts(), &mut spec, "/ApplyImmediately", Some(&json!(false)));
+    keyed::set(kind_of(name).facts(), &mut spec, "/ApplyImmediately", Some(&json!(false)));
     let fields = wanted.iter().map(|(path, value)| {
-        keyed::set(kind(name).facts(), &mut spec, path, Some(value));
+        keyed::set(kind_of(name).facts(), &mut spec, path, Some(value));
         FieldDiff { path: (*path).into(), before: None, after: Some(value.clone()) }
     });
     let changes = Changes::new(fields.collect());
-    let writer = aws.session(&[]).await.writer(WriterScope {
-        address: Address::new(name, "main"),
-        stack: StackId::new("acme", "production"),
-        own: BTreeSet::from([NAME.to_owned()]),
-        mentioned: BTreeSet::new(),
-        token: "0".repeat(32),
-        fence: Arc::new(Held),
-    });
-    kind(name).update(&writer, &live, &Settled::new(spec).unwrap(), &changes).await.unwrap();
+    let writer = aws.writer(name, &[NAME], &[]).await;
+    kind_of(name).update(&writer, &live, &Settled::new(spec).unwrap(), &changes).await.unwrap();
     aws.asked().into_iter().filter(|asked| asked.contains(" Modify")).collect()
 }
 

@@ -1,17 +1,12 @@
 //! Parameter groups: what RDS would take by itself, and which parameters go together.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
-use provision::aws::{Aws, WriterScope};
 use provision::blueprint::Blueprint;
-use provision::kinds::KINDS;
 use provision::plan::Action;
-use provision::resource::{Address, AnyKind, Changes, FieldDiff, Live, Settled, StackId, Tags, key};
+use provision::resource::Live;
 use serde_json::json;
 
-use crate::aws::canned::{Canned, scope};
-use crate::kinds::listeners::Held;
+use crate::aws::canned::Canned;
+use crate::kinds::canned_kind::{changes, kind_of, settled, xml, xml_tags};
 use crate::stacks::local_account::{LocalAccount, on_deep_stack, stack_of, words};
 
 const KIND: &str = "AWS::RDS::DBClusterParameterGroup";
@@ -19,14 +14,6 @@ const NAME: &str = "acme-production-main";
 const PARAMETERS: &str = "DescribeDBClusterParameters";
 const MODIFY: &str = "ModifyDBClusterParameterGroup";
 const RESET: &str = "ResetDBClusterParameterGroup";
-
-fn kind() -> &'static dyn AnyKind<Aws> {
-    *KINDS.iter().find(|kind| kind.facts().kind == KIND).unwrap()
-}
-
-fn answer(operation: &str, said: &str) -> String {
-    format!("<{operation}Response><{operation}Result>{said}</{operation}Result></{operation}Response>")
-}
 
 /// Parameters as RDS tells them: the name, the value and whose value it is.
 fn parameters(all: &[(&str, &str, &str)]) -> String {
@@ -36,29 +23,26 @@ fn parameters(all: &[(&str, &str, &str)]) -> String {
              </Parameter>"
         )
     };
-    answer(PARAMETERS, &format!("<Parameters>{}</Parameters>", all.iter().map(one).collect::<String>()))
+    xml(PARAMETERS, &format!("<Parameters>{}</Parameters>", all.iter().map(one).collect::<String>()))
 }
 
 async fn live(told: &[(&str, &str, &str)]) -> Live {
-    let all = [(key::PROJECT, "p"), (key::TENANT, "acme"), (key::ENVIRONMENT, "production"), (key::NAME, "main")];
-    let tags: Tags = all.into_iter().collect();
-    let tag = |(key, value): (&str, &str)| format!("<Tag><Key>{key}</Key><Value>{value}</Value></Tag>");
-    let tags =
-        answer("ListTagsForResource", &format!("<TagList>{}</TagList>", tags.iter().map(tag).collect::<String>()));
+    let tags = format!("<TagList>{}</TagList>", xml_tags("Tag", "Key", "Value"));
+    let tags = xml("ListTagsForResource", &tags);
     let group = format!(
         "<DBClusterParameterGroups><DBClusterParameterGroup><DBClusterParameterGroupName>{NAME}</DBClusterParameterGroupName>\
          <DBClusterParameterGroupArn>arn:aws:rds:us-east-1:123456789012:cluster-pg:{NAME}</DBClusterParameterGroupArn>\
          <Description>d</Description><DBParameterGroupFamily>aurora-mysql8.0</DBParameterGroupFamily>\
          </DBClusterParameterGroup></DBClusterParameterGroups>"
     );
-    let groups = answer("DescribeDBClusterParameterGroups", &group);
+    let groups = xml("DescribeDBClusterParameterGroups", &group);
     let told = parameters(told);
     let aws = Canned::by_operation(&[
         ("DescribeDBClusterParameterGroups", 200, &groups),
         ("ListTagsForResource", 200, &tags),
         (PARAMETERS, 200, &told),
     ]);
-    kind().list(&aws.session(kind().facts().permissions.read).await.reader(), &scope()).await.unwrap().found.remove(0)
+    aws.live(kind_of(KIND)).await
 }
 
 #[tokio::test(start_paused = true)]
@@ -72,24 +56,15 @@ async fn what_is_the_engines_default_or_rdss_own_is_in_force_and_not_set() {
 /// Sets `wanted` on a group that has `had`; returns the calls that were sent.
 async fn change(had: &[(&str, &str, &str)], wanted: &[(&str, &str)]) -> Vec<String> {
     let live = live(had).await;
-    let (told, modified, reset) = (parameters(had), answer(MODIFY, ""), answer(RESET, ""));
+    let (told, modified, reset) = (parameters(had), xml(MODIFY, ""), xml(RESET, ""));
     let mut answers = vec![(PARAMETERS, 200, &*told); 2];
     answers.extend(vec![(MODIFY, 200, &*modified); 9]);
     answers.extend(vec![(RESET, 200, &*reset); 9]);
     let aws = Canned::by_operation(&answers);
     let values: serde_json::Map<_, _> = wanted.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
-    let spec = json!({ "Description": "d", "Family": "aurora-mysql8.0", "Parameters": values });
-    let spec = Settled::new(kind().normalise(spec).unwrap()).unwrap();
-    let writer = aws.session(&[]).await.writer(WriterScope {
-        address: Address::new(KIND, "main"),
-        stack: StackId::new("acme", "production"),
-        own: BTreeSet::from([NAME.to_owned()]),
-        mentioned: BTreeSet::new(),
-        token: "0".repeat(32),
-        fence: Arc::new(Held),
-    });
-    let field = FieldDiff { path: "/Parameters".into(), before: None, after: None };
-    kind().update(&writer, &live, &spec, &Changes::new(vec![field])).await.unwrap();
+    let spec = settled(kind_of(KIND), json!({ "Description": "d", "Family": "aurora-mysql8.0", "Parameters": values }));
+    let writer = aws.writer(KIND, &[NAME], &[]).await;
+    kind_of(KIND).update(&writer, &live, &spec, &changes(&["/Parameters"])).await.unwrap();
     aws.asked().into_iter().filter(|asked| asked.contains(MODIFY) || asked.contains(RESET)).collect()
 }
 

@@ -1,17 +1,10 @@
 //! What EC2 says in the seconds after a change, which is not always so, and what it refuses for good.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
-use provision::aws::{Aws, WriterScope};
-use provision::kinds::KINDS;
-use provision::resource::{
-    Address, AnyKind, Changes, Class, Failure, FieldDiff, Live, Settled, StackId, State, Turn, key, keyed,
-};
+use provision::resource::{Changes, Class, Failure, FieldDiff, Live, Settled, State, Turn, keyed};
 use serde_json::json;
 
-use crate::aws::canned::{Canned, scope};
-use crate::kinds::listeners::Held;
+use crate::aws::canned::Canned;
+use crate::kinds::canned_kind::{kind_of, xml_tags};
 use crate::kinds::networks::{ADDRESS, INTERNET, VPC, answer, calls, create};
 use crate::stacks::local_account::blueprints;
 
@@ -23,10 +16,6 @@ const GROUP: &str = "AWS::EC2::SecurityGroup";
 const SUBNET: &str = "AWS::EC2::Subnet";
 const NETWORK: &str = "AWS::EC2::VPC";
 
-fn kind(name: &str) -> &'static dyn AnyKind<Aws> {
-    *KINDS.iter().find(|one| one.facts().kind == name).unwrap()
-}
-
 /// A refusal.
 fn no(code: &str) -> String {
     format!("<Response><Errors><Error><Code>{code}</Code><Message>no</Message></Error></Errors></Response>")
@@ -34,21 +23,18 @@ fn no(code: &str) -> String {
 
 /// The answer of a list with one thing of ours.
 fn shown(operation: &str, set: &str, thing: &str) -> String {
-    let tag = |(key, value): (&str, &str)| format!("<item><key>{key}</key><value>{value}</value></item>");
-    let ours = [(key::PROJECT, "p"), (key::TENANT, "acme"), (key::ENVIRONMENT, "production"), (key::NAME, "main")];
-    let tags: String = ours.into_iter().map(tag).collect();
+    let tags = xml_tags("item", "key", "value");
     answer(operation, &format!("<{set}><item>{thing}<tagSet>{tags}</tagSet></item></{set}>"))
 }
 
 async fn list(aws: &Canned, name: &str) -> Vec<Live> {
-    let session = aws.session(kind(name).facts().permissions.read).await;
-    kind(name).list(&session.reader(), &scope()).await.unwrap().found
+    aws.list(kind_of(name)).await.found
 }
 
 /// Lists it with the first answer, then deletes it.
 async fn delete(aws: &Canned, name: &str) -> Result<(), Failure> {
     let live = list(aws, name).await.remove(0);
-    match kind(name).delete(&writer(aws, &live).await, &live).await? {
+    match kind_of(name).delete(&writer(aws, &live).await, &live).await? {
         Turn::Done(_) => Ok(()),
         Turn::Busy(failure) => Err(failure),
         Turn::More(what) => panic!("more to delete: {what}"),
@@ -56,14 +42,9 @@ async fn delete(aws: &Canned, name: &str) -> Result<(), Failure> {
 }
 
 async fn writer(aws: &Canned, live: &Live) -> provision::aws::Writer {
-    aws.session(&[]).await.writer(WriterScope {
-        address: Address::new(EIP, "main"),
-        stack: StackId::new("acme", "production"),
-        own: live.handles().into_iter().chain([VPC.to_owned()]).collect(),
-        mentioned: BTreeSet::new(),
-        token: "0".repeat(32),
-        fence: Arc::new(Held),
-    })
+    let handles = live.handles();
+    let own: Vec<_> = handles.iter().map(String::as_str).chain([VPC]).collect();
+    aws.writer(EIP, &own, &[]).await
 }
 
 /// How an address is released with these refusals before it is, and how often that is asked for.
@@ -236,13 +217,13 @@ async fn a_local_route_that_was_redirected_leads_to_the_vpc_again_and_no_other_d
     let at = |range: &str| format!("/Routes/{}", range.replace('/', "~1"));
     let (mut spec, mut fields) = (live.spec.clone(), Vec::new());
     for range in ["10.20.0.0/16", "10.9.0.0/16"] {
-        let before = keyed::get(kind(TABLE).facts(), &live.spec, &at(range)).cloned();
+        let before = keyed::get(kind_of(TABLE).facts(), &live.spec, &at(range)).cloned();
         assert!(before.is_some(), "{range} is somebody's: {:?}", live.spec);
         fields.push(FieldDiff { path: at(range), before, after: None });
     }
     spec["Routes"] = json!([]);
     let spec = Settled::new(spec).unwrap();
-    kind(TABLE).update(&writer(&aws, &live).await, &live, &spec, &Changes::new(fields)).await.unwrap();
+    kind_of(TABLE).update(&writer(&aws, &live).await, &live, &spec, &Changes::new(fields)).await.unwrap();
     let asked = aws.asked();
     let sent = |operation: &str, range: &str| {
         let range = range.replace('/', "%2F");
@@ -280,17 +261,17 @@ async fn a_groups_owner_differs_from_nothing_and_the_accounts_own_is_refused_bef
             rule["SourceSecurityGroupOwnerId"] = json!(owner);
         }
         let spec = json!({ "GroupDescription": "d", "VpcId": VPC, "SecurityGroupIngress": [rule] });
-        kind(GROUP).normalise(spec).unwrap()
+        kind_of(GROUP).normalise(spec).unwrap()
     };
-    let differences = kind(GROUP).compare(&spec(Some("222222222222")), &spec(None)).fields;
+    let differences = kind_of(GROUP).compare(&spec(Some("222222222222")), &spec(None)).fields;
     assert!(differences.is_empty(), "{differences:?}");
-    let session = Canned::by_operation(&[]).session(&[]).await;
+    let session = Canned::empty().session(&[]).await;
     let refused = async |owner: Option<&str>| {
-        let questions = kind(GROUP).questions(&spec(owner));
+        let questions = kind_of(GROUP).questions(&spec(owner));
         let mut told = Vec::new();
         for question in questions {
             assert_eq!(question.at, "/SecurityGroupIngress");
-            told.extend(kind(GROUP).answer(&session.reader(), &question.about).await.unwrap());
+            told.extend(kind_of(GROUP).answer(&session.reader(), &question.about).await.unwrap());
         }
         told.join("")
     };
@@ -393,7 +374,7 @@ async fn what_others_give_a_gateway_an_address_or_a_subnet_is_theirs() {
         (SUBNET, "DescribeSubnets", "subnetSet", of("subnet", nameless), "/Ipv6CidrBlock/assoc-1"),
     ] {
         assert_eq!(told(name, operation, set, &thing).await, [at]);
-        let additive = kind(name).facts().additive;
+        let additive = kind_of(name).facts().additive;
         assert!(additive.iter().any(|list| at.starts_with(list)), "{name}: {additive:?}");
     }
 }
@@ -408,7 +389,7 @@ async fn what_somebody_turned_on_in_a_subnet_is_turned_off_one_by_one() {
     let field = |path: &str| FieldDiff { path: path.into(), before: None, after: None };
     let changes = Changes::new(live.unmodelled.iter().map(|one| field(&one.path)).collect());
     let spec = Settled::new(live.spec.clone()).unwrap();
-    kind(SUBNET).update(&writer(&aws, &live).await, &live, &spec, &changes).await.unwrap();
+    kind_of(SUBNET).update(&writer(&aws, &live).await, &live, &spec, &changes).await.unwrap();
     let asked = aws.asked();
     let sent: Vec<_> = asked.iter().filter(|asked| asked.contains(" ModifySubnetAttribute ")).collect();
     let sets = |what: &str| sent.iter().filter(|asked| asked.contains(what)).count();

@@ -1,15 +1,11 @@
 //! WAF takes a change for the content that it was meant for; what our own first attempt has written is no other's.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
-use provision::aws::{Writer, WriterScope};
-use provision::kinds::KINDS;
-use provision::resource::{Address, AnyListing, Changes, Failure, FieldDiff, Settled, StackId, pointer};
+use provision::aws::Writer;
+use provision::resource::{Changes, Failure, pointer};
 use serde_json::{Value, json};
 
-use crate::aws::canned::{Canned, scope};
-use crate::kinds::listeners::Held;
+use crate::aws::canned::Canned;
+use crate::kinds::canned_kind::{changes, json_tags, kind_of, settled};
 use crate::stacks::local_account::{LocalAccount, blueprints, on_deep_stack, words};
 
 const NAME: &str = "acme-production-main";
@@ -46,33 +42,15 @@ fn arn() -> String {
 /// What WAF lists of ours, and the tags of it.
 fn listed(case: &Case) -> [(String, u16, String); 2] {
     let Case { name, many, .. } = case;
-    let tags = [("project", "p"), ("tenant", "acme"), ("environment", "production"), ("name", "main")];
-    let tags = tags.map(|(key, value)| json!({ "Key": format!("provision:{key}"), "Value": value }));
+    let tags = json_tags("Key", "Value");
     [
         (format!("List{name}s"), 200, json!({ *many: [{ "Name": NAME, "Id": "1", "ARN": arn() }] }).to_string()),
         ("ListTagsForResource".into(), 200, json!({ "TagInfoForResource": { "TagList": tags } }).to_string()),
     ]
 }
 
-fn tin(answers: &[(String, u16, String)]) -> Canned {
-    let answers: Vec<_> = answers.iter().map(|(name, status, body)| (name.as_str(), *status, body.as_str())).collect();
-    Canned::by_operation(&answers)
-}
-
-async fn list(case: &Case, aws: &Canned) -> AnyListing {
-    let kind = KINDS.iter().find(|known| known.facts().kind == case.kind).unwrap();
-    kind.list(&aws.session(kind.facts().permissions.read).await.reader(), &scope()).await.unwrap()
-}
-
 async fn writer(aws: &Canned, case: &Case) -> Writer {
-    aws.session(&[]).await.writer(WriterScope {
-        address: Address::new(case.kind, "main"),
-        stack: StackId::new("acme", "production"),
-        own: BTreeSet::from([NAME.to_owned()]),
-        mentioned: BTreeSet::new(),
-        token: "0".repeat(32),
-        fence: Arc::new(Held),
-    })
+    aws.writer(case.kind, &[NAME], &[]).await
 }
 
 #[tokio::test(start_paused = true)]
@@ -82,7 +60,7 @@ async fn what_cannot_be_made_out_is_not_absent() {
         let content = json!({ "Name": NAME, "Id": "1", "ARN": arn(), "DefaultAction": { "Later": {} } });
         for answer in [json!({}), json!({ "WebACL": content })] {
             let read = (format!("Get{}", case.name), 200, answer.to_string());
-            let listing = list(case, &tin(&[&listed(case)[..], &[read]].concat())).await;
+            let listing = Canned::by_operation(&[&listed(case)[..], &[read]].concat()).list(kind_of(case.kind)).await;
             assert_eq!((listing.found.len(), listing.unseen.len()), (0, 1), "{} {answer}", case.kind);
         }
     }
@@ -97,14 +75,14 @@ async fn change(case: &Case, there: &str) -> (Result<(), Failure>, usize) {
         (format!("Get{name}"), 200, json!({ *one: content(there), "LockToken": "b" }).to_string()),
         (format!("Get{name}"), 200, json!({ *one: content("new"), "LockToken": "c" }).to_string()),
     ];
-    let aws = tin(&[&listed(case)[..], &content].concat());
-    let live = list(case, &aws).await.found.remove(0);
-    let kind = KINDS.iter().find(|known| known.facts().kind == *kind).unwrap();
+    let aws = Canned::by_operation(&[&listed(case)[..], &content].concat());
+    let live = aws.live(kind_of(case.kind)).await;
+    let kind = kind_of(kind);
     let mut spec = live.spec.clone();
     spec["Description"] = "new".into();
-    let spec = Settled::new(kind.normalise(spec).unwrap()).unwrap();
+    let spec = settled(kind, spec);
     let writer = writer(&aws, case).await;
-    let changes = Changes::new(vec![FieldDiff { path: "/Description".into(), before: None, after: None }]);
+    let changes = changes(&["/Description"]);
     let made = kind.update(&writer, &live, &spec, &changes).await;
     (made.map(drop), aws.asked().iter().filter(|asked| asked.contains(&format!(" Update{name} "))).count())
 }
@@ -135,13 +113,13 @@ async fn a_token_that_moved_without_a_change_is_read_again_and_a_foreign_change_
 async fn a_set_that_is_emptied_sends_no_addresses_and_no_words() {
     let case = &CASES[0];
     let read = ("GetIPSet".to_owned(), 200, json!({ "IPSet": content("old"), "LockToken": "a" }).to_string());
-    let aws = tin(&[&listed(case)[..], &[read]].concat());
-    let live = list(case, &aws).await.found.remove(0);
-    let kind = KINDS.iter().find(|known| known.facts().kind == case.kind).unwrap();
+    let aws = Canned::by_operation(&[&listed(case)[..], &[read]].concat());
+    let live = aws.live(kind_of(case.kind)).await;
+    let kind = kind_of(case.kind);
     let mut spec = live.spec.clone();
     spec["Addresses"] = json!([]);
     spec["Description"] = "".into();
-    let spec = Settled::new(kind.normalise(spec).unwrap()).unwrap();
+    let spec = settled(kind, spec);
     let writer = writer(&aws, case).await;
     kind.update(&writer, &live, &spec, &Changes::new(Vec::new())).await.unwrap();
     let asked = aws.asked();
@@ -158,8 +136,8 @@ async fn the_groups_of_firewall_manager_are_told_as_somebody_elses() {
     acl["PreProcessFirewallManagerRuleGroups"] = json!([{ "Name": "first", "Priority": 0 }]);
     acl["PostProcessFirewallManagerRuleGroups"] = json!([{ "Name": "last", "Priority": 0 }]);
     let read = ("GetWebACL".to_owned(), 200, json!({ "WebACL": acl, "LockToken": "a" }).to_string());
-    let live = list(case, &tin(&[&listed(case)[..], &[read]].concat())).await.found.remove(0);
-    let kind = KINDS.iter().find(|known| known.facts().kind == case.kind).unwrap();
+    let live = Canned::by_operation(&[&listed(case)[..], &[read]].concat()).live(kind_of(case.kind)).await;
+    let kind = kind_of(case.kind);
     let is_theirs = |path: &str| kind.facts().additive.iter().any(|list| pointer::covers(list, path));
     let told: Vec<_> = live.unmodelled.iter().map(|one| (one.path.rsplit('/').next(), is_theirs(&one.path))).collect();
     assert_eq!(told, [(Some("first"), true), (Some("last"), true)]);

@@ -1,35 +1,20 @@
 //! Keys: an update does what the plan says, and no more.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
-use provision::aws::{Aws, WriterScope};
-use provision::kinds::KINDS;
-use provision::resource::{Address, AnyKind, Changes, Failure, FieldDiff, Live, Settled, StackId, key};
+use provision::resource::{Failure, key};
 use serde_json::{Value, json};
 
-use crate::aws::canned::{Canned, scope};
-use crate::kinds::listeners::Held;
+use crate::aws::canned::Canned;
+use crate::kinds::canned_kind::{changes, json_tags, kind_of, settled};
 
 const KIND: &str = "AWS::KMS::Key";
 const ID: &str = "1234abcd-12ab-34cd-56ef-1234567890ab";
 const NAME: &str = "acme-production-main";
 
-fn kind() -> &'static dyn AnyKind<Aws> {
-    *KINDS.iter().find(|kind| kind.facts().kind == KIND).unwrap()
-}
-
 /// A key of ours that has lost its alias, with a policy that names a role alone, and these answers.
 fn kms(is_on: bool, more: &[(&str, u16, &str)]) -> Canned {
     let arn = format!("arn:aws:kms:us-east-1:123456789012:key/{ID}");
-    let tags = [
-        (key::PROJECT, "p"),
-        (key::TENANT, "acme"),
-        (key::ENVIRONMENT, "production"),
-        (key::NAME, "main"),
-        (key::ID, NAME),
-    ];
-    let tags = tags.map(|(key, value)| json!({ "TagKey": key, "TagValue": value }));
+    let mut tags = json_tags("TagKey", "TagValue");
+    tags.as_array_mut().unwrap().push(json!({ "TagKey": key::ID, "TagValue": NAME }));
     let policy = json!({ "Statement": [{
         "Effect": "Allow", "Action": "kms:*", "Resource": "*",
         "Principal": { "AWS": "arn:aws:iam::123456789012:role/admin" },
@@ -56,28 +41,19 @@ async fn change(property: &str, to: Value) -> (Result<(), Failure>, Vec<String>)
 
 /// Gives a key other values; `properties` are what the plan changes.
 async fn change_of(aws: &Canned, properties: &[&str], to: &[(&str, Value)]) -> (Result<(), Failure>, Vec<String>) {
-    let session = aws.session(kind().facts().permissions.read).await;
-    let live: Live = kind().list(&session.reader(), &scope()).await.unwrap().found.remove(0);
+    let live = aws.live(kind_of(KIND)).await;
     assert_eq!(live.unmodelled[0].path, "/Alias");
     let mut spec = live.spec.clone();
     for (property, to) in to.iter().filter(|(_, to)| !to.is_null()) {
         spec[*property] = to.clone();
     }
-    let spec = Settled::new(kind().normalise(spec).unwrap()).unwrap();
-    let writer = session.writer(WriterScope {
-        address: Address::new(KIND, "main"),
-        stack: StackId::new("acme", "production"),
-        own: BTreeSet::from([ID.to_owned(), NAME.to_owned()]),
-        mentioned: BTreeSet::from(["arn:aws:iam::123456789012:role/admin".to_owned()]),
-        token: "0".repeat(32),
-        fence: Arc::new(Held),
-    });
+    let spec = settled(kind_of(KIND), spec);
+    let writer = aws.writer(KIND, &[ID, NAME], &["arn:aws:iam::123456789012:role/admin"]).await;
     let before = aws.asked().len();
-    let field = |property: &&str| FieldDiff { path: format!("/{property}"), before: None, after: None };
-    let changes = Changes::new(properties.iter().map(field).collect());
-    let made = kind().update(&writer, &live, &spec, &changes).await;
-    let asked = aws.asked().split_off(before);
-    (made.map(drop), asked.iter().map(|one| one.split(' ').nth(2).unwrap_or_default().to_owned()).collect())
+    let paths: Vec<_> = properties.iter().map(|property| format!("/{property}")).collect();
+    let changes = changes(&paths.iter().map(String::as_str).collect::<Vec<_>>());
+    let made = kind_of(KIND).update(&writer, &live, &spec, &changes).await;
+    (made.map(drop), aws.operations().split_off(before))
 }
 
 #[tokio::test]
@@ -108,11 +84,11 @@ async fn a_key_that_was_just_switched_on_gets_its_rotation() {
 #[test]
 fn the_rotation_of_a_key_that_stays_off_is_refused_before_anything_is_sent() {
     let spec = |enabled: bool, rotates: bool| {
-        kind().normalise(json!({ "Enabled": enabled, "EnableKeyRotation": rotates })).unwrap()
+        kind_of(KIND).normalise(json!({ "Enabled": enabled, "EnableKeyRotation": rotates })).unwrap()
     };
     let refused = |live: &Value, desired: &Value| {
-        let fields = kind().compare(live, desired).fields;
-        kind().shape().refuses(live, desired, &fields).is_some()
+        let fields = kind_of(KIND).compare(live, desired).fields;
+        kind_of(KIND).shape().refuses(live, desired, &fields).is_some()
     };
     assert!(refused(&spec(false, false), &spec(false, true)));
     assert!(!refused(&spec(false, false), &spec(true, true)), "it goes on first");
@@ -122,17 +98,17 @@ fn the_rotation_of_a_key_that_stays_off_is_refused_before_anything_is_sent() {
 #[test]
 fn what_a_key_is_never_changes_and_written_defaults_are_none() {
     let usual = json!({ "KeySpec": "SYMMETRIC_DEFAULT", "KeyUsage": "ENCRYPT_DECRYPT", "MultiRegion": false, "Origin": "AWS_KMS" });
-    let normal = |spec: &Value| kind().normalise(spec.clone()).unwrap();
-    assert_eq!(kind().compare(&normal(&json!({})), &normal(&usual)).fields, []);
+    let normal = |spec: &Value| kind_of(KIND).normalise(spec.clone()).unwrap();
+    assert_eq!(kind_of(KIND).compare(&normal(&json!({})), &normal(&usual)).fields, []);
     for (property, other) in
         [("KeySpec", json!("RSA_2048")), ("MultiRegion", json!(true)), ("Origin", json!("EXTERNAL"))]
     {
         let (live, mut desired) = (normal(&json!({})), usual.clone());
         desired[property] = other;
         let desired = normal(&desired);
-        let fields = kind().compare(&live, &desired).fields;
-        assert!(!fields.iter().any(|field| kind().shape().replaces(&live, &desired, field)), "{property}");
-        let why = kind().shape().refuses(&live, &desired, &fields).unwrap_or_default();
+        let fields = kind_of(KIND).compare(&live, &desired).fields;
+        assert!(!fields.iter().any(|field| kind_of(KIND).shape().replaces(&live, &desired, field)), "{property}");
+        let why = kind_of(KIND).shape().refuses(&live, &desired, &fields).unwrap_or_default();
         assert!(why.contains("declare a second key"), "{property}: {why}");
     }
 }

@@ -15,6 +15,7 @@ use tokio::sync::{Mutex, Semaphore};
 use tokio::task::JoinSet;
 
 use crate::crash::reader::Reader;
+use crate::kinds::canned_kind::kind_of;
 use crate::stacks::local_account::{LocalAccount, blueprints, on_deep_stack_for, words};
 
 /// Kinds that the local AWS cannot play, and why.
@@ -170,7 +171,7 @@ fn complete(facts: &Facts, updated: &BTreeSet<String>) -> Result<(), String> {
 
 /// The properties that an update can change, of which something is read back or sent again.
 fn updatable(facts: &Facts) -> BTreeSet<String> {
-    let kind = KINDS.iter().find(|kind| kind.facts().kind == facts.kind).expect("it comes from there");
+    let kind = kind_of(facts.kind);
     let properties = kind.schema().root()["properties"].as_object().expect("a spec is an object").clone();
     let is_fixed = |property: &str| {
         let fixed = [facts.create_only, facts.ignored_after_create, facts.call_parameters].concat();
@@ -288,7 +289,7 @@ async fn shown(local: &LocalAccount, blueprint: &Blueprint, facts: &Facts) -> Re
 }
 
 async fn delete_again(local: &LocalAccount, blueprint: &Blueprint, kind: &str, live: &Live) -> Result<(), String> {
-    let kind = KINDS.iter().find(|one| one.facts().kind == kind).expect("it comes from there");
+    let kind = kind_of(kind);
     let mut own = BTreeSet::from([live.id.clone()]);
     own.extend(live.name.clone());
     for value in [&live.outputs, &live.spec] {

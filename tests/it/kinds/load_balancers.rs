@@ -1,17 +1,11 @@
 //! Load balancing, which does not know everything at once. A load balancer is gone only if load balancing itself says so.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
-use provision::aws::{Aws, Writer, WriterScope};
-use provision::kinds::KINDS;
-use provision::resource::{
-    Address, AnyKind, AnyListing, Changes, Class, Failure, FieldDiff, Name, Settled, StackId, State, Tags, key,
-};
+use provision::aws::{Aws, Writer};
+use provision::resource::{AnyKind, AnyListing, Class, Failure, Name, State, Tags, key};
 use serde_json::{Value, json};
 
-use crate::aws::canned::{Canned, scope};
-use crate::kinds::listeners::Held;
+use crate::aws::canned::Canned;
+use crate::kinds::canned_kind::{changes, kind_of, settled, xml, xml_tags};
 
 const ARN: &str = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/acme-production-main/1";
 const UNKNOWN_TO_WAF: (&str, u16, &str) =
@@ -23,36 +17,31 @@ const GONE: (&str, u16, &str) = (
 );
 
 fn kind(name: &str) -> &'static dyn AnyKind<Aws> {
-    let kind = format!("AWS::ElasticLoadBalancingV2::{name}");
-    *KINDS.iter().find(|one| one.facts().kind == kind).unwrap()
+    kind_of(&format!("AWS::ElasticLoadBalancingV2::{name}"))
 }
 
 /// A public load balancer of ours in this state, and these answers.
-fn tin(state: &str, answers: &[(&str, u16, &str)]) -> Canned {
+fn load_balancing(state: &str, answers: &[(&str, u16, &str)]) -> Canned {
     let balancers = format!(
         "<DescribeLoadBalancersResponse><DescribeLoadBalancersResult><LoadBalancers><member>\
          <LoadBalancerArn>{ARN}</LoadBalancerArn><LoadBalancerName>acme-production-main</LoadBalancerName>\
          <Scheme>internet-facing</Scheme><Type>application</Type><State><Code>{state}</Code></State>\
          </member></LoadBalancers></DescribeLoadBalancersResult></DescribeLoadBalancersResponse>"
     );
-    let tag = |name: &str, value: &str| format!("<member><Key>provision:{name}</Key><Value>{value}</Value></member>");
-    let all = [("project", "p"), ("tenant", "acme"), ("environment", "production"), ("name", "main")];
-    let all = all.map(|(name, value)| tag(name, value)).concat();
-    let tags = format!(
-        "<DescribeTagsResponse><DescribeTagsResult><TagDescriptions><member><ResourceArn>{ARN}</ResourceArn>\
-         <Tags>{all}</Tags></member></TagDescriptions></DescribeTagsResult></DescribeTagsResponse>"
-    );
+    let tags = xml_tags("member", "Key", "Value");
+    let tags = format!("<member><ResourceArn>{ARN}</ResourceArn><Tags>{tags}</Tags></member>");
+    let tags = xml("DescribeTags", &format!("<TagDescriptions>{tags}</TagDescriptions>"));
     let there = [("DescribeLoadBalancers", 200, balancers.as_str()), ("DescribeTags", 200, tags.as_str())];
     Canned::by_operation(&[&there, answers].concat())
 }
 
 async fn list(state: &str, answers: &[(&str, u16, &str)]) -> AnyListing {
-    look(&tin(state, answers)).await
+    look(&load_balancing(state, answers)).await
 }
 
 async fn look(aws: &Canned) -> AnyListing {
     let kind = kind("LoadBalancer");
-    kind.list(&aws.session(kind.facts().permissions.read).await.reader(), &scope()).await.unwrap()
+    aws.list(kind).await
 }
 
 #[tokio::test]
@@ -132,14 +121,7 @@ fn an_attribute_that_the_template_does_not_name_has_the_value_that_aws_documents
 }
 
 async fn writer(aws: &Canned, kind: &str, own: &[&str]) -> Writer {
-    aws.session(&[]).await.writer(WriterScope {
-        address: Address::new(kind, "main"),
-        stack: StackId::new("acme", "production"),
-        own: own.iter().map(|id| (*id).to_owned()).collect(),
-        mentioned: BTreeSet::from([VPC, GROUP, SUBNET].map(str::to_owned)),
-        token: "0".repeat(32),
-        fence: Arc::new(Held),
-    })
+    aws.writer(kind, own, &[VPC, GROUP, SUBNET]).await
 }
 
 const VPC: &str = "vpc-0123456789abcdef0";
@@ -157,13 +139,13 @@ fn sent(aws: &Canned, operation: &str) -> usize {
 /// Gives a load balancer another value of a property, which load balancing refuses once; returns how often it was sent.
 async fn change(property: &str, to: Value, operation: &str, code: &str, own: &[&str]) -> (Result<(), Failure>, usize) {
     let refused = refused(code);
-    let aws = tin("active", &[(operation, 400, refused.as_str())]);
+    let aws = load_balancing("active", &[(operation, 400, refused.as_str())]);
     let live = look(&aws).await.found.remove(0);
     let mut spec = live.spec.clone();
     spec[property] = to;
     let kind = kind("LoadBalancer");
-    let spec = Settled::new(kind.normalise(spec).unwrap()).unwrap();
-    let changes = Changes::new(vec![FieldDiff { path: format!("/{property}"), before: None, after: None }]);
+    let spec = settled(kind, spec);
+    let changes = changes(&[&format!("/{property}")]);
     let writer = writer(&aws, "LoadBalancer", &[own, &[ARN]].concat()).await;
     let made = kind.update(&writer, &live, &spec, &changes).await;
     (made.map(drop), sent(&aws, operation))
@@ -189,13 +171,13 @@ async fn a_web_acl_is_put_in_front_as_soon_as_waf_knows_both() {
     const ACL: &str = "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/acme-production-main/1";
     let unknown = |code: &str| format!("{{ \"__type\": \"{code}\", \"Message\": \"not yet\" }}");
     let unknown = [unknown("WAFUnavailableEntityException"), unknown("WAFNonexistentItemException")];
-    let aws = tin("active", &unknown.each_ref().map(|answer| ("AssociateWebACL", 400, answer.as_str())));
+    let aws = load_balancing("active", &unknown.each_ref().map(|answer| ("AssociateWebACL", 400, answer.as_str())));
     let live = look(&aws).await.found.remove(0);
     let mut spec = live.spec.clone();
     spec["WebACLArn"] = ACL.into();
     let kind = kind("LoadBalancer");
-    let spec = Settled::new(kind.normalise(spec).unwrap()).unwrap();
-    let changes = Changes::new(vec![FieldDiff { path: "/WebACLArn".into(), before: None, after: None }]);
+    let spec = settled(kind, spec);
+    let changes = changes(&["/WebACLArn"]);
     let writer = writer(&aws, "LoadBalancer", &[ACL, ARN]).await;
     kind.update(&writer, &live, &spec, &changes).await.unwrap();
     assert_eq!(sent(&aws, "AssociateWebACL"), 3);
@@ -215,7 +197,7 @@ async fn a_new_load_balancer_is_told_only_what_is_not_usual() {
             "Subnets": [SUBNET], "SecurityGroups": [GROUP],
             "LoadBalancerAttributes": [{ "Key": "routing.http.desync_mitigation_mode", "Value": value }],
         });
-        let spec = Settled::new(kind.normalise(spec).unwrap()).unwrap();
+        let spec = settled(kind, spec);
         let writer = writer(&aws, "LoadBalancer", &[ARN, "acme-production-main"]).await;
         kind.create(&writer, &Name::given("acme-production-main"), &spec, &Tags::default()).await.unwrap();
         let asked = aws.asked();
@@ -247,21 +229,18 @@ fn the_groups_of_a_network_load_balancer_change_in_place_but_from_none_and_to_no
 async fn subnets_with_ipv6_come_before_ipv6_and_ipv6_goes_before_they_do() {
     let ways = [("dualstack", ["SetSubnets", "SetIpAddressType"]), ("ipv4", ["SetIpAddressType", "SetSubnets"])];
     for (kind_of_address, order) in ways {
-        let aws = tin("active", &[]);
+        let aws = load_balancing("active", &[]);
         let live = look(&aws).await.found.remove(0);
         let mut spec = live.spec.clone();
         spec["IpAddressType"] = kind_of_address.into();
         spec["Subnets"] = json!([SUBNET]);
         let kind = kind("LoadBalancer");
-        let spec = Settled::new(kind.normalise(spec).unwrap()).unwrap();
-        let field = |path: &str| FieldDiff { path: path.into(), before: None, after: None };
-        let changes = Changes::new(["/IpAddressType", "/Subnets"].map(field).to_vec());
+        let spec = settled(kind, spec);
+        let changes = changes(&["/IpAddressType", "/Subnets"]);
         let writer = writer(&aws, "LoadBalancer", &[ARN]).await;
         let before = aws.asked().len();
         kind.update(&writer, &live, &spec, &changes).await.unwrap();
-        let asked = aws.asked().split_off(before);
-        let calls: Vec<_> = asked.iter().map(|asked| asked.split(' ').nth(2).unwrap_or_default()).collect();
-        assert_eq!(calls, order, "{kind_of_address}");
+        assert_eq!(aws.operations().split_off(before), order, "{kind_of_address}");
     }
 }
 
@@ -278,7 +257,7 @@ async fn a_target_group_that_was_just_made_gets_its_attributes_although_it_is_no
         "Protocol": "HTTP", "Port": 80, "VpcId": VPC,
         "TargetGroupAttributes": [{ "Key": "deregistration_delay.timeout_seconds", "Value": "30" }],
     });
-    let spec = Settled::new(kind.normalise(spec).unwrap()).unwrap();
+    let spec = settled(kind, spec);
     let tags = Tags::from_iter([(key::TENANT, "acme"), (key::ENVIRONMENT, "production"), (key::NAME, "main")]);
     let writer = writer(&aws, "TargetGroup", &[]).await;
     kind.create(&writer, &Name::given("acme-production-main"), &spec, &tags).await.unwrap();

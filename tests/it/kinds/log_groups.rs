@@ -1,16 +1,13 @@
 //! Log groups, which AWS's services make anew as long as there is something to log.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
-use provision::aws::WriterScope;
 use provision::blueprint::Blueprint;
-use provision::kinds::KINDS;
-use provision::resource::{Address, Name, Scope, Settled, StackId, Tags, key};
+use provision::resource::{Name, Scope, Tags};
 use serde_json::json;
 
 use crate::aws::canned::Canned;
-use crate::kinds::listeners::Held;
+use crate::kinds::canned_kind::{kind_of, settled, tags, writer_scope};
 use crate::stacks::local_account::{LocalAccount, on_deep_stack, stack_of, words};
 
 const KIND: &str = "AWS::Logs::LogGroup";
@@ -68,8 +65,8 @@ fn only_what_an_unfinished_create_has_not_set_yet_is_set_without_consent() {
 /// AWS takes no colon in the pattern of a name.
 #[tokio::test]
 async fn a_log_group_that_is_asked_for_by_its_arn_is_looked_for_by_its_name() {
-    let kind = KINDS.iter().find(|kind| kind.facts().kind == KIND).unwrap();
-    let aws = Canned::by_operation(&[]);
+    let kind = kind_of(KIND);
+    let aws = Canned::empty();
     let arn = "arn:aws:logs:us-east-1:123456789012:log-group:by-hand";
     for arn in [arn.to_owned(), format!("{arn}:*")] {
         let scope = Scope { project: "p".into(), requested: BTreeSet::from([arn]), ..Scope::default() };
@@ -83,21 +80,13 @@ async fn a_log_group_that_is_asked_for_by_its_arn_is_looked_for_by_its_name() {
 
 #[tokio::test]
 async fn the_arn_of_a_new_log_group_is_that_of_its_regions_partition() {
-    let kind = KINDS.iter().find(|kind| kind.facts().kind == KIND).unwrap();
+    let kind = kind_of(KIND);
     for (region, partition) in [("eu-west-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")] {
-        let aws = Canned::by_operation(&[]);
+        let aws = Canned::empty();
         let session = aws.sessions(&[]).open("123456789012", region, None).await.unwrap();
-        let writer = session.writer(WriterScope {
-            address: Address::new(KIND, "web"),
-            stack: StackId::new("acme", "production"),
-            own: BTreeSet::from(["acme-production-web".to_owned()]),
-            mentioned: BTreeSet::new(),
-            token: "0".repeat(32),
-            fence: Arc::new(Held),
-        });
-        let spec = Settled::new(kind.normalise(json!({})).unwrap()).unwrap();
-        let tags = Tags::from_iter([(key::TENANT, "acme"), (key::ENVIRONMENT, "production")]);
-        let made = kind.create(&writer, &Name::given("acme-production-web"), &spec, &tags).await.unwrap();
+        let writer = session.writer(writer_scope(KIND, &["acme-production-web"], &[]));
+        let spec = settled(kind, json!({}));
+        let made = kind.create(&writer, &Name::given("acme-production-web"), &spec, &tags()).await.unwrap();
         let arn = format!("arn:{partition}:logs:{region}:123456789012:log-group:acme-production-web:*");
         assert_eq!(made.outputs["Arn"], arn);
     }
@@ -106,7 +95,7 @@ async fn the_arn_of_a_new_log_group_is_that_of_its_regions_partition() {
 /// The service that logs makes its group at the same time.
 #[tokio::test(start_paused = true)]
 async fn a_change_that_meets_another_is_sent_again() {
-    let kind = KINDS.iter().find(|kind| kind.facts().kind == KIND).unwrap();
+    let kind = kind_of(KIND);
     let met = r#"{ "__type": "OperationAbortedException", "message": "A conflicting operation is in progress." }"#;
     let denied = r#"{ "__type": "AccessDeniedException", "message": "The specified KMS key does not exist or is not allowed to be used with LogGroup 'a'" }"#;
     let aws = Canned::by_operation(&[
@@ -115,20 +104,11 @@ async fn a_change_that_meets_another_is_sent_again() {
         ("PutRetentionPolicy", 400, met),
     ]);
     let key = "arn:aws:kms:us-east-1:123456789012:key/1";
-    let writer = aws.session(&[]).await.writer(WriterScope {
-        address: Address::new(KIND, "web"),
-        stack: StackId::new("acme", "production"),
-        own: BTreeSet::from(["acme-production-web".to_owned()]),
-        mentioned: BTreeSet::from([key.to_owned()]),
-        token: "0".repeat(32),
-        fence: Arc::new(Held),
-    });
-    let spec = Settled::new(kind.normalise(json!({ "RetentionInDays": 30, "KmsKeyId": key })).unwrap()).unwrap();
+    let writer = aws.writer(KIND, &["acme-production-web"], &[key]).await;
+    let spec = settled(kind, json!({ "RetentionInDays": 30, "KmsKeyId": key }));
     kind.create(&writer, &Name::given("acme-production-web"), &spec, &Tags::default()).await.unwrap();
-    let asked = aws.asked();
-    let calls: Vec<_> = asked.iter().map(|asked| asked.split(' ').nth(2).unwrap_or_default()).collect();
     let (made, kept) = ("CreateLogGroup", "PutRetentionPolicy");
-    assert_eq!(calls, [made, made, made, kept, kept]);
+    assert_eq!(aws.operations(), [made, made, made, kept, kept]);
 }
 
 fn stack(account: &str) -> Blueprint {

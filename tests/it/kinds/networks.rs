@@ -1,15 +1,11 @@
 //! Networks, where EC2 shows a change late or refuses half of it.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
-use provision::aws::{Writer, WriterScope};
-use provision::kinds::KINDS;
-use provision::resource::{Address, Class, Failure, Name, Settled, StackId, Tags, key};
+use provision::aws::Writer;
+use provision::resource::{Class, Failure, Name};
 use serde_json::{Value, json};
 
 use crate::aws::canned::Canned;
-use crate::kinds::listeners::Held;
+use crate::kinds::canned_kind::{kind_of, settled, tags};
 
 pub const VPC: &str = "vpc-0123456789abcdef0";
 pub const INTERNET: &str = "igw-0123456789abcdef0";
@@ -17,35 +13,19 @@ pub const ADDRESS: &str = "eipalloc-0123456789abcdef0";
 const OLD: &str = "subnet-00000000000000001";
 const NEW: &str = "subnet-00000000000000002";
 
-fn tags() -> Tags {
-    Tags::from_iter([(key::PROJECT, "p"), (key::TENANT, "acme"), (key::ENVIRONMENT, "production"), (key::NAME, "main")])
-}
-
 pub async fn writer(aws: &Canned, kind: &str) -> Writer {
-    aws.session(&[]).await.writer(WriterScope {
-        address: Address::new(kind, "main"),
-        stack: StackId::new("acme", "production"),
-        own: [VPC, OLD, INTERNET, ADDRESS].map(str::to_owned).into(),
-        mentioned: BTreeSet::new(),
-        token: "0".repeat(32),
-        fence: Arc::new(Held),
-    })
+    aws.writer(kind, &[VPC, OLD, INTERNET, ADDRESS], &[]).await
 }
 
 /// Creates it; returns its id.
 pub async fn create(aws: &Canned, kind: &str, spec: Value) -> Result<String, Failure> {
-    let known = KINDS.iter().find(|one| one.facts().kind == kind).unwrap();
-    let spec = Settled::new(known.normalise(spec).unwrap()).unwrap();
-    known
-        .create(&writer(aws, kind).await, &Name::given("acme-production-main"), &spec, &tags())
-        .await
-        .map(|made| made.id)
+    let (known, writer) = (kind_of(kind), writer(aws, kind).await);
+    let made = known.create(&writer, &Name::given("acme-production-main"), &settled(known, spec), &tags()).await;
+    made.map(|made| made.id)
 }
 
 pub fn calls(aws: &Canned, operations: &[&str]) -> Vec<String> {
-    let asked = aws.asked();
-    let operation = |asked: &String| asked.split(' ').nth(2).unwrap_or_default().to_owned();
-    asked.iter().map(operation).filter(|operation| operations.contains(&operation.as_str())).collect()
+    aws.operations().into_iter().filter(|operation| operations.contains(&operation.as_str())).collect()
 }
 
 /// An EC2 answer.
@@ -168,7 +148,7 @@ async fn a_subnet_that_nobody_holds_any_more_is_associated_anew() {
 /// EC2 tells the owner of others' groups alone.
 #[test]
 fn a_group_of_the_stack_is_in_the_stacks_account() {
-    let kind = KINDS.iter().find(|one| one.facts().kind == "AWS::EC2::SecurityGroup").unwrap();
+    let kind = kind_of("AWS::EC2::SecurityGroup");
     let owner = |group: &str| {
         let rule = json!({
             "IpProtocol": "-1", "SourceSecurityGroupId": group, "SourceSecurityGroupOwnerId": "123456789012",

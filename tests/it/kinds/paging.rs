@@ -1,12 +1,11 @@
 //! Paging: every list that AWS cuts into pages is read to its end. Emulators answer in one page, so the answers are canned.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
-use provision::kinds::KINDS;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::aws::canned::{Canned, scope};
+use crate::kinds::canned_kind::{json_tags, kind_of, xml, xml_tags};
 use crate::repository::tidy::{Read, reads};
 
 /// One operation: the kind whose `list` calls it, what has to be there first, and the first of two pages.
@@ -37,39 +36,20 @@ fn ec2(operation: &str) -> String {
     format!("<{operation}Response><nextToken>{TOKEN}</nextToken></{operation}Response>")
 }
 
-/// An answer of the query protocol, with what it says.
-fn query(operation: &str, said: &str) -> String {
-    format!("<{operation}Response><{operation}Result>{said}</{operation}Result></{operation}Response>")
-}
-
 fn marker(operation: &str) -> String {
-    query(operation, &format!("<Marker>{TOKEN}</Marker>"))
+    xml(operation, &format!("<Marker>{TOKEN}</Marker>"))
 }
 
 fn next_marker(operation: &str) -> String {
-    query(operation, &format!("<NextMarker>{TOKEN}</NextMarker>"))
+    xml(operation, &format!("<NextMarker>{TOKEN}</NextMarker>"))
 }
 
 fn truncated(operation: &str) -> String {
-    query(operation, &format!("<IsTruncated>true</IsTruncated><Marker>{TOKEN}</Marker>"))
+    xml(operation, &format!("<IsTruncated>true</IsTruncated><Marker>{TOKEN}</Marker>"))
 }
 
 fn with(name: &str) -> String {
     json!({ name: TOKEN }).to_string()
-}
-
-/// Our tags as a list of objects, under the names that a service has for key and value.
-fn tags(key: &str, value: &str) -> Value {
-    let all = [("project", "p"), ("tenant", "acme"), ("environment", "production"), ("name", "main")];
-    all.map(|(name, of)| json!({ key: format!("provision:{name}"), value: of })).to_vec().into()
-}
-
-fn tags_xml(member: &str) -> String {
-    tags("Key", "Value").as_array().unwrap().iter().fold(String::new(), |mut text, tag| {
-        let (key, value) = (tag["Key"].as_str().unwrap(), tag["Value"].as_str().unwrap());
-        write!(text, "<{member}><Key>{key}</Key><Value>{value}</Value></{member}>").unwrap();
-        text
-    })
 }
 
 const BALANCER: &str = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/acme-production-main/1";
@@ -78,26 +58,27 @@ const LISTENER: &str = "arn:aws:elasticloadbalancing:us-east-1:123456789012:list
 fn balancers() -> String {
     let one = format!("<LoadBalancerArn>{BALANCER}</LoadBalancerArn>");
     let one = format!("<member>{one}<LoadBalancerName>acme-production-main</LoadBalancerName></member>");
-    query("DescribeLoadBalancers", &format!("<LoadBalancers>{one}</LoadBalancers>"))
+    xml("DescribeLoadBalancers", &format!("<LoadBalancers>{one}</LoadBalancers>"))
 }
 
 fn listeners(certificates: &str) -> String {
     let one = format!("<member><ListenerArn>{LISTENER}</ListenerArn>{certificates}</member>");
-    query("DescribeListeners", &format!("<Listeners>{one}</Listeners>"))
+    xml("DescribeListeners", &format!("<Listeners>{one}</Listeners>"))
 }
 
 /// The tags of both.
 fn balancers_tags() -> String {
-    let of =
-        |arn: &str| format!("<member><ResourceArn>{arn}</ResourceArn><Tags>{}</Tags></member>", tags_xml("member"));
-    query("DescribeTags", &format!("<TagDescriptions>{}{}</TagDescriptions>", of(BALANCER), of(LISTENER)))
+    let of = |arn: &str| {
+        format!("<member><ResourceArn>{arn}</ResourceArn><Tags>{}</Tags></member>", xml_tags("member", "Key", "Value"))
+    };
+    xml("DescribeTags", &format!("<TagDescriptions>{}{}</TagDescriptions>", of(BALANCER), of(LISTENER)))
 }
 
 /// A role of ours: only then are the others worth a second list.
 fn roles() -> String {
     let one = "<RoleName>acme-production-main</RoleName><Arn>arn:aws:iam::123456789012:role/acme-production-main</Arn>";
-    let one = format!("<member>{one}<Tags>{}</Tags></member>", tags_xml("member"));
-    query("GetAccountAuthorizationDetails", &format!("<RoleDetailList>{one}</RoleDetailList>"))
+    let one = format!("<member>{one}<Tags>{}</Tags></member>", xml_tags("member", "Key", "Value"));
+    xml("GetAccountAuthorizationDetails", &format!("<RoleDetailList>{one}</RoleDetailList>"))
 }
 
 fn parameter_groups() -> String {
@@ -107,7 +88,7 @@ fn parameter_groups() -> String {
          </DBParameterGroupFamily><DBClusterParameterGroupArn>arn:aws:rds:us-east-1:123456789012:cluster-pg:{name}\
          </DBClusterParameterGroupArn>"
     );
-    query(
+    xml(
         "DescribeDBClusterParameterGroups",
         &format!(
             "<DBClusterParameterGroups><DBClusterParameterGroup>{one}</DBClusterParameterGroup>\
@@ -120,7 +101,7 @@ fn cases() -> Vec<Case> {
     let key = json!({ "Aliases": [{ "AliasName": "alias/acme-production-main", "TargetKeyId": "1234abcd" }] });
     let cluster = "arn:aws:ecs:us-east-1:123456789012:cluster/acme-production-main";
     let clusters = json!({ "clusters": [
-        { "clusterArn": cluster, "clusterName": "acme-production-main", "status": "ACTIVE", "tags": tags("key", "value") }
+        { "clusterArn": cluster, "clusterName": "acme-production-main", "status": "ACTIVE", "tags": json_tags("key", "value") }
     ] });
     let target = json!({ "ScalableTargets": [{
         "ServiceNamespace": "ecs", "ResourceId": "service/acme-production-main/web", "MinCapacity": 1, "MaxCapacity": 2,
@@ -210,7 +191,7 @@ fn cases() -> Vec<Case> {
             .after("DescribeDBClusterParameterGroups", parameter_groups())
             .after(
                 "ListTagsForResource",
-                query("ListTagsForResource", &format!("<TagList>{}</TagList>", tags_xml("Tag"))),
+                xml("ListTagsForResource", &format!("<TagList>{}</TagList>", xml_tags("Tag", "Key", "Value"))),
             ),
         // WAF gives a marker with its last page, too; only an empty page is the end.
         case("AWS::WAFv2::IPSet", "ListIPSets", json!({ "NextMarker": TOKEN, "IPSets": [foreign] }).to_string()),
@@ -271,7 +252,7 @@ async fn the_second_page_of_every_list_is_asked_for() {
         let page = [(case.operation, 200, case.page.as_str())];
         let before = case.before.iter().map(|(operation, answer)| (*operation, 200, answer.as_str()));
         let aws = Canned::by_operation(&page.into_iter().chain(before).collect::<Vec<_>>());
-        let kind = KINDS.iter().find(|kind| kind.facts().kind == case.kind).unwrap();
+        let kind = kind_of(case.kind);
         let session = aws.session(kind.facts().permissions.read).await;
         let listed = kind.list(&session.reader(), &scope()).await;
         if !aws.asked().iter().any(|asked| asked.contains(case.operation) && asked.contains(TOKEN)) {

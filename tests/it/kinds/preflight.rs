@@ -76,7 +76,7 @@ async fn ask(source: &dyn Source<Aws>, stacks: &[Blueprint], inventories: &mut B
     preflight(KINDS, source, &wanted, inventories).await;
 }
 
-/// AWS from a tin.
+/// Reads canned answers.
 struct CannedSource(Canned);
 
 impl Source<Aws> for CannedSource {
@@ -151,10 +151,10 @@ async fn a_parameter_that_is_in_no_family_or_can_not_be_changed_is_told() {
         let first = page(&parameter("port", false), "<Marker>next</Marker>");
         let second = page(&parameter("work_mem", true), "");
         let operation = "DescribeEngineDefaultClusterParameters";
-        let tin = CannedSource(Canned::by_operation(&[(operation, 200, &first), (operation, 200, &second)]));
+        let source = CannedSource(Canned::by_operation(&[(operation, 200, &first), (operation, 200, &second)]));
         let all = stacks("123456789012", "16.11", "db.r7g.large", name, "8.1");
         let mut inventories = nothing_there(&all);
-        ask(&tin, &all[..1], &mut inventories).await;
+        ask(&source, &all[..1], &mut inventories).await;
         let group = Address::new("AWS::RDS::DBClusterParameterGroup", "main");
         let told = inventories[&all[0].stack.id].refused.get(&group).map(|all| all[0].why.clone());
         assert_eq!(told.as_deref(), what, "{:?}", inventories[&all[0].stack.id].unchecked);
@@ -173,9 +173,9 @@ async fn what_may_not_be_asked_is_told_and_blocks_nothing() {
     ]
     .map(|operation| (operation, 403, denied))
     .into();
-    let tin = CannedSource(Canned::by_operation(&refused));
+    let source = CannedSource(Canned::by_operation(&refused));
     let mut inventories = nothing_there(&all);
-    ask(&tin, &all, &mut inventories).await;
+    ask(&source, &all, &mut inventories).await;
     let plan = plan_of(&all[0], &inventories);
     assert_eq!(plan.summary().blocked, 0, "{}", words(&plan));
     let told: Vec<_> = plan.warnings.iter().map(|warning| warning.what.as_str()).collect();
@@ -190,13 +190,13 @@ async fn what_may_not_be_asked_is_told_and_blocks_nothing() {
 #[tokio::test]
 async fn what_could_not_be_listed_is_not_asked_about() {
     let all = stacks("123456789012", "16.99", "db.r7g.large", "work_mem", "8.1");
-    let tin = CannedSource(Canned::by_operation(&[]));
+    let source = CannedSource(Canned::empty());
     let mut inventories = nothing_there(&all);
     for inventory in inventories.values_mut() {
         inventory.kinds.retain(|(_, kind), _| kind != CLUSTER);
     }
-    ask(&tin, &all, &mut inventories).await;
-    assert!(!tin.0.asked().iter().any(|asked| asked.contains("DescribeDBEngineVersions")), "{:?}", tin.0.asked());
+    ask(&source, &all, &mut inventories).await;
+    assert!(!source.0.asked().iter().any(|asked| asked.contains("DescribeDBEngineVersions")), "{:?}", source.0.asked());
     let refused = inventories.values().flat_map(|one| one.refused.keys()).collect::<Vec<_>>();
     assert!(!refused.contains(&&Address::new(CLUSTER, "main")), "{refused:?}");
 }

@@ -1,17 +1,11 @@
 //! What others have reported of their tools on ECS, scaling and load balancing, tried on ours.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
-use provision::aws::{Aws, Writer, WriterScope};
-use provision::kinds::KINDS;
-use provision::resource::{
-    Address, AnyKind, AnyListing, Changes, Class, FieldDiff, Name, Scope, Settled, StackId, Tags, key,
-};
+use provision::aws::Writer;
+use provision::resource::{Class, Name};
 use serde_json::{Value, json};
 
 use crate::aws::canned::Canned;
-use crate::kinds::listeners::Held;
+use crate::kinds::canned_kind::{Answer, changes, difference, json_tags, kind_of, settled, tags};
 use crate::kinds::spec_checks::said_of;
 
 const NAME: &str = "acme-production-main";
@@ -21,17 +15,6 @@ const REVISION: &str = "arn:aws:ecs:us-east-1:123456789012:task-definition/acme-
 const TARGET: &str = "arn:aws:application-autoscaling:us-east-1:123456789012:scalable-target/1";
 const SCALED: &str = "service/acme-production-main/acme-production-main";
 
-type Answer = (&'static str, u16, String);
-
-fn kind(name: &str) -> &'static dyn AnyKind<Aws> {
-    *KINDS.iter().find(|kind| kind.facts().kind == name).unwrap()
-}
-
-fn tin(answers: &[Answer]) -> Canned {
-    let all: Vec<_> = answers.iter().map(|(operation, status, body)| (*operation, *status, body.as_str())).collect();
-    Canned::by_operation(&all)
-}
-
 fn says(operation: &'static str, answer: &Value) -> Answer {
     (operation, 200, answer.to_string())
 }
@@ -40,66 +23,35 @@ fn refuses(operation: &'static str, code: &str, message: &str) -> Answer {
     (operation, 400, json!({ "__type": code, "message": message }).to_string())
 }
 
-/// The tags of ours, as ECS spells them.
-fn tags() -> Value {
-    let ours = [("project", "p"), ("tenant", "acme"), ("environment", "production"), ("name", "main")];
-    ours.map(|(key, value)| json!({ "key": format!("provision:{key}"), "value": value })).as_slice().into()
-}
-
-fn our_tags() -> Tags {
-    let ours = [(key::PROJECT, "p"), (key::TENANT, "acme"), (key::ENVIRONMENT, "production"), (key::NAME, "main")];
-    Tags::from_iter(ours)
-}
-
 fn cluster(status: &str, tags: &Value) -> Value {
     json!({ "clusters": [{ "clusterArn": CLUSTER, "clusterName": NAME, "status": status, "tags": tags }] })
 }
 
-async fn list(aws: &Canned, kind: &dyn AnyKind<Aws>) -> AnyListing {
-    let stacks = vec![StackId::new("acme", "production")];
-    let scope = Scope { project: "p".into(), region: "us-east-1".into(), stacks, ..Scope::default() };
-    kind.list(&aws.session(kind.facts().permissions.read).await.reader(), &scope).await.unwrap()
-}
-
 async fn writer(aws: &Canned, kind: &str) -> Writer {
-    aws.session(&[]).await.writer(WriterScope {
-        address: Address::new(kind, "main"),
-        stack: StackId::new("acme", "production"),
-        own: [NAME, CLUSTER, SERVICE, TARGET, SCALED].map(str::to_owned).into(),
-        mentioned: BTreeSet::from([NAME.to_owned()]),
-        token: "0".repeat(32),
-        fence: Arc::new(Held),
-    })
+    aws.writer(kind, &[NAME, CLUSTER, SERVICE, TARGET, SCALED], &[NAME]).await
 }
 
 async fn create(aws: &Canned, name: &str, spec: Value) -> Result<(), Class> {
-    let kind = kind(name);
-    let spec = Settled::new(kind.normalise(spec).unwrap()).unwrap();
-    let made = kind.create(&writer(aws, name).await, &Name::given(NAME), &spec, &our_tags()).await;
+    let kind = kind_of(name);
+    let spec = settled(kind, spec);
+    let made = kind.create(&writer(aws, name).await, &Name::given(NAME), &spec, &tags()).await;
     made.map(drop).map_err(|failure| failure.class)
 }
 
 /// Changes one property of what a list shows.
 async fn change(aws: &Canned, name: &str, path: &str, to: Value) {
-    let kind = kind(name);
-    let live = list(aws, kind).await.found.remove(0);
+    let kind = kind_of(name);
+    let live = aws.live(kind).await;
     let mut spec = live.spec.clone();
     *spec.pointer_mut(path).unwrap() = to;
-    let spec = Settled::new(kind.normalise(spec).unwrap()).unwrap();
-    let changes = Changes::new(vec![FieldDiff { path: path.into(), before: None, after: None }]);
+    let spec = settled(kind, spec);
+    let changes = changes(&[path]);
     kind.update(&writer(aws, name).await, &live, &spec, &changes).await.unwrap();
 }
 
-/// What was sent by an operation.
-fn sent(aws: &Canned, operation: &str) -> Vec<String> {
-    aws.asked().into_iter().filter(|asked| asked.contains(&format!(" {operation} "))).collect()
-}
-
 /// The paths that differ between what AWS gives back and what was written.
-fn difference(name: &str, live: &Value, written: &Value) -> Vec<String> {
-    let kind = kind(name);
-    let normal = |spec: &Value| kind.normalise(spec.clone()).unwrap();
-    kind.compare(&normal(live), &normal(written)).fields.into_iter().map(|field| field.path).collect()
+fn paths(name: &str, live: &Value, written: &Value) -> Vec<String> {
+    difference(name, live, written).fields.into_iter().map(|field| field.path).collect()
 }
 
 #[tokio::test(start_paused = true)]
@@ -107,38 +59,44 @@ async fn the_first_cluster_of_an_account_waits_for_the_role_of_ecs() {
     let text = "Unable to assume the service linked role. Please verify that the ECS service linked role exists.";
     let early = refuses("CreateCluster", "InvalidParameterException", text);
     let made = says("CreateCluster", &json!({ "cluster": { "clusterArn": CLUSTER } }));
-    let aws = tin(&[early, made]);
+    let aws = Canned::by_operation(&[early, made]);
     assert_eq!(create(&aws, "AWS::ECS::Cluster", json!({})).await, Ok(()));
-    assert_eq!(sent(&aws, "CreateCluster").len(), 2);
+    assert_eq!(aws.asked_of("CreateCluster").len(), 2);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_cluster_that_was_deleted_is_gone_and_one_of_somebody_elses_is_not_taken() {
-    let kind = kind("AWS::ECS::Cluster");
+    let kind = kind_of("AWS::ECS::Cluster");
     let listed = says("ListClusters", &json!({ "clusterArns": [CLUSTER] }));
-    let aws = tin(&[listed, says("DescribeClusters", &cluster("INACTIVE", &tags()))]);
-    let listing = list(&aws, kind).await;
+    let aws =
+        Canned::by_operation(&[listed, says("DescribeClusters", &cluster("INACTIVE", &json_tags("key", "value")))]);
+    let listing = aws.list(kind).await;
     assert_eq!((listing.found.len(), listing.name_conflicts.len(), listing.unseen.len()), (0, 0, 0));
     let made = says("CreateCluster", &json!({ "cluster": { "clusterArn": CLUSTER } }));
-    for (status, made_by, came) in
-        [("INACTIVE", json!([]), Ok(())), ("ACTIVE", json!([]), Err(Class::AlreadyExists)), ("ACTIVE", tags(), Ok(()))]
-    {
-        let aws = tin(&[says("DescribeClusters", &cluster(status, &made_by)), made.clone()]);
+    for (status, made_by, came) in [
+        ("INACTIVE", json!([]), Ok(())),
+        ("ACTIVE", json!([]), Err(Class::AlreadyExists)),
+        ("ACTIVE", json_tags("key", "value"), Ok(())),
+    ] {
+        let aws = Canned::by_operation(&[says("DescribeClusters", &cluster(status, &made_by)), made.clone()]);
         assert_eq!(create(&aws, "AWS::ECS::Cluster", json!({})).await, came, "{status} {made_by}");
-        assert_eq!(sent(&aws, "CreateCluster").len(), usize::from(came.is_ok()));
+        assert_eq!(aws.asked_of("CreateCluster").len(), usize::from(came.is_ok()));
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_clusters_settings_are_sent_with_its_configuration() {
-    let mut shown = cluster("ACTIVE", &tags());
+    let mut shown = cluster("ACTIVE", &json_tags("key", "value"));
     shown["clusters"][0]["settings"] = json!([{ "name": "containerInsights", "value": "enhanced" }]);
-    let aws = tin(&[says("ListClusters", &json!({ "clusterArns": [CLUSTER] })), says("DescribeClusters", &shown)]);
+    let aws = Canned::by_operation(&[
+        says("ListClusters", &json!({ "clusterArns": [CLUSTER] })),
+        says("DescribeClusters", &shown),
+    ]);
     let path = "/Configuration/ExecuteCommandConfiguration/Logging";
     change(&aws, "AWS::ECS::Cluster", path, json!("NONE")).await;
-    let update = sent(&aws, "UpdateCluster").pop().unwrap();
+    let update = aws.asked_of("UpdateCluster").pop().unwrap();
     assert!(update.contains("\"enhanced\"") && update.contains("\"NONE\""), "{update}");
-    assert!(sent(&aws, "DescribeClusters")[0].contains("CONFIGURATIONS"), "or none would be shown");
+    assert!(aws.asked_of("DescribeClusters")[0].contains("CONFIGURATIONS"), "or none would be shown");
 }
 
 #[tokio::test(start_paused = true)]
@@ -149,22 +107,28 @@ async fn a_cluster_waits_for_the_last_tasks_of_its_services() {
     let attached = "The Cluster cannot be deleted while Cluster Scoped Capacity Providers are attached to the cluster";
     let attached = refuses("DeleteCluster", "ClientException", attached);
     let gone = says("DeleteCluster", &json!({}));
-    let aws = tin(&[listed, says("DescribeClusters", &cluster("ACTIVE", &tags())), busy, attached, gone]);
-    let kind = kind("AWS::ECS::Cluster");
-    let live = list(&aws, kind).await.found.remove(0);
+    let aws = Canned::by_operation(&[
+        listed,
+        says("DescribeClusters", &cluster("ACTIVE", &json_tags("key", "value"))),
+        busy,
+        attached,
+        gone,
+    ]);
+    let kind = kind_of("AWS::ECS::Cluster");
+    let live = aws.live(kind).await;
     kind.delete(&writer(&aws, "AWS::ECS::Cluster").await, &live).await.unwrap();
-    assert_eq!(sent(&aws, "DeleteCluster").len(), 3);
+    assert_eq!(aws.asked_of("DeleteCluster").len(), 3);
 }
 
 /// A service of ours, deployed by this controller.
 fn service(controller: &str) -> [Answer; 4] {
     let one = json!({
-        "serviceArn": SERVICE, "serviceName": NAME, "clusterArn": CLUSTER, "status": "ACTIVE", "tags": tags(),
+        "serviceArn": SERVICE, "serviceName": NAME, "clusterArn": CLUSTER, "status": "ACTIVE", "tags": json_tags("key", "value"),
         "taskDefinition": REVISION, "desiredCount": 1, "runningCount": 1, "deploymentController": { "type": controller },
     });
     [
         says("ListClusters", &json!({ "clusterArns": [CLUSTER] })),
-        says("DescribeClusters", &cluster("ACTIVE", &tags())),
+        says("DescribeClusters", &cluster("ACTIVE", &json_tags("key", "value"))),
         says("ListServices", &json!({ "serviceArns": [SERVICE] })),
         says("DescribeServices", &json!({ "services": [one] })),
     ]
@@ -178,9 +142,9 @@ async fn what_reaches_new_tasks_only_is_deployed_unless_code_deploy_does_that() 
         ("ECS", "/HealthCheckGracePeriodSeconds", json!(30), false),
         ("CODE_DEPLOY", "/PropagateTags", json!("SERVICE"), false),
     ] {
-        let aws = tin(&service(controller));
+        let aws = Canned::by_operation(&service(controller));
         change(&aws, "AWS::ECS::Service", path, to).await;
-        let update = sent(&aws, "UpdateService").pop().unwrap();
+        let update = aws.asked_of("UpdateService").pop().unwrap();
         assert_eq!(update.contains("\"forceNewDeployment\":true"), is_forced, "{controller} {path}: {update}");
         assert!(!update.contains("desiredCount"), "that is the scaling's: {update}");
     }
@@ -220,15 +184,15 @@ fn what_ecs_fills_into_a_task_is_no_difference() {
             volume(json!({ "FilesystemId": "fs-1" })),
         ),
     ] {
-        assert_eq!(difference("AWS::ECS::TaskDefinition", &live, &written), [""; 0], "{written}");
+        assert_eq!(paths("AWS::ECS::TaskDefinition", &live, &written), [""; 0], "{written}");
     }
     let arm = json!({ "RuntimePlatform": { "CpuArchitecture": "ARM64" }, "ContainerDefinitions": [] });
     let shown = json!({
         "RuntimePlatform": { "CpuArchitecture": "ARM64", "OperatingSystemFamily": "LINUX" }, "ContainerDefinitions": [],
     });
-    assert_eq!(difference("AWS::ECS::TaskDefinition", &shown, &arm), [""; 0]);
+    assert_eq!(paths("AWS::ECS::TaskDefinition", &shown, &arm), [""; 0]);
     let plain = json!({ "ContainerDefinitions": [] });
-    assert_eq!(difference("AWS::ECS::TaskDefinition", &shown, &plain), ["/RuntimePlatform/CpuArchitecture"]);
+    assert_eq!(paths("AWS::ECS::TaskDefinition", &shown, &plain), ["/RuntimePlatform/CpuArchitecture"]);
 }
 
 fn scaling(policies: &Value) -> Value {
@@ -252,10 +216,10 @@ async fn a_policy_waits_for_its_target_and_for_other_changes_of_it() {
     let unknown = refuses("PutScalingPolicy", "ObjectNotFoundException", "No scalable target registered");
     let busy = refuses("PutScalingPolicy", "ConcurrentUpdateException", "There is a pending update");
     let slow = refuses("PutScalingPolicy", "FailedResourceAccessException", "Unable to retrieve alarms: Rate exceeded");
-    let aws = tin(&[registered, unknown, busy, slow]);
+    let aws = Canned::by_operation(&[registered, unknown, busy, slow]);
     let spec = scaling(&json!([policy()]));
     assert_eq!(create(&aws, "AWS::ApplicationAutoScaling::ScalableTarget", spec).await, Ok(()));
-    assert_eq!(sent(&aws, "PutScalingPolicy").len(), 4);
+    assert_eq!(aws.asked_of("PutScalingPolicy").len(), 4);
 }
 
 #[tokio::test(start_paused = true)]
@@ -276,18 +240,18 @@ async fn another_maximum_leaves_the_policies_and_what_is_suspended_alone() {
     let one = more(&policy(), json!({ "PolicyARN": "p", "CreationTime": 1.0 }));
     let one = more(&one, target.clone());
     let tags = json!({ "provision:project": "p", "provision:tenant": "acme", "provision:environment": "production", "provision:name": "main" });
-    let aws = tin(&[
+    let aws = Canned::by_operation(&[
         says("DescribeScalableTargets", &json!({ "ScalableTargets": [target] })),
         says("DescribeScalingPolicies", &json!({ "ScalingPolicies": [one] })),
         says("ListTagsForResource", &json!({ "Tags": tags })),
         says("RegisterScalableTarget", &json!({ "ScalableTargetARN": TARGET })),
     ]);
     change(&aws, "AWS::ApplicationAutoScaling::ScalableTarget", "/MaxCapacity", json!(8)).await;
-    let register = sent(&aws, "RegisterScalableTarget").pop().unwrap();
+    let register = aws.asked_of("RegisterScalableTarget").pop().unwrap();
     assert!(register.contains("\"MaxCapacity\":8"), "{register}");
     assert!(register.contains("\"DynamicScalingInSuspended\":true"), "what is left out is switched on: {register}");
     for other in ["PutScalingPolicy", "DeleteScalingPolicy", "DeregisterScalableTarget"] {
-        assert_eq!(sent(&aws, other), [""; 0]);
+        assert_eq!(aws.asked_of(other), [""; 0]);
     }
 }
 
@@ -315,19 +279,19 @@ fn what_load_balancing_fills_in_is_no_difference() {
     let idle =
         |seconds: &str| json!({ "ListenerAttributes": [{ "Key": "tcp.idle_timeout.seconds", "Value": seconds }] });
     let name = "AWS::ElasticLoadBalancingV2::Listener";
-    assert_eq!(difference(name, &listener("TCP", idle("350")), &listener("TCP", json!({}))), [""; 0]);
-    assert_eq!(difference(name, &listener("TCP", idle("6000")), &listener("TCP", idle("6000"))), [""; 0]);
+    assert_eq!(paths(name, &listener("TCP", idle("350")), &listener("TCP", json!({}))), [""; 0]);
+    assert_eq!(paths(name, &listener("TCP", idle("6000")), &listener("TCP", idle("6000"))), [""; 0]);
     let path = "/ListenerAttributes/tcp.idle_timeout.seconds/Value";
-    assert_eq!(difference(name, &listener("TCP", idle("6000")), &listener("TCP", json!({}))), [path]);
+    assert_eq!(paths(name, &listener("TCP", idle("6000")), &listener("TCP", json!({}))), [path]);
     let policy = json!({ "SslPolicy": "ELBSecurityPolicy-2016-08" });
-    assert_eq!(difference(name, &listener("HTTPS", policy), &listener("HTTPS", json!({}))), [""; 0], "AWS chooses");
+    assert_eq!(paths(name, &listener("HTTPS", policy), &listener("HTTPS", json!({}))), [""; 0], "AWS chooses");
     let group = |more: Value| {
         let mut one = json!({ "Protocol": "HTTP", "Port": 80, "VpcId": "vpc-1" });
         one.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         one
     };
     let name = "AWS::ElasticLoadBalancingV2::TargetGroup";
-    assert_eq!(difference(name, &group(json!({ "ProtocolVersion": "HTTP1" })), &group(json!({}))), [""; 0]);
+    assert_eq!(paths(name, &group(json!({ "ProtocolVersion": "HTTP1" })), &group(json!({}))), [""; 0]);
     let grpc = json!({ "ProtocolVersion": "GRPC", "HealthCheckPath": "/AWS.ALB/healthcheck", "Matcher": { "GrpcCode": "12" } });
-    assert_eq!(difference(name, &group(grpc), &group(json!({ "ProtocolVersion": "GRPC" }))), [""; 0]);
+    assert_eq!(paths(name, &group(grpc), &group(json!({ "ProtocolVersion": "GRPC" }))), [""; 0]);
 }

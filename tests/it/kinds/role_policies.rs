@@ -1,15 +1,10 @@
 //! The policies of a role, of which AWS allows only so many at once.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
-use provision::aws::WriterScope;
-use provision::kinds::KINDS;
-use provision::resource::{Address, Changes, Class, Failure, FieldDiff, Name, Settled, StackId, Tags};
+use provision::resource::{Class, Failure, Name, Tags};
 use serde_json::{Value, json};
 
-use crate::aws::canned::{Canned, scope};
-use crate::kinds::listeners::Held;
+use crate::aws::canned::Canned;
+use crate::kinds::canned_kind::{changes, kind_of, settled, xml_tags};
 
 const KIND: &str = "AWS::IAM::Role";
 const NAME: &str = "acme-production-main";
@@ -19,13 +14,11 @@ const FULL: &str = "<ErrorResponse><Error><Code>LimitExceeded</Code><Message>10<
 
 /// IAM with one role of ours, which has an attached policy and an inline one, and these answers.
 fn iam(answers: &[(&str, u16, &str)]) -> Canned {
-    let tags = [("project", "p"), ("tenant", "acme"), ("environment", "production"), ("name", "main")];
-    let tags = tags.map(|(key, value)| format!("<member><Key>provision:{key}</Key><Value>{value}</Value></member>"));
     let role = format!(
         "<RoleName>{NAME}</RoleName><Arn>arn:aws:iam::123456789012:role/{NAME}</Arn><Tags>{}</Tags>\
          <AttachedManagedPolicies><member><PolicyArn>{OLD}</PolicyArn></member></AttachedManagedPolicies>\
          <RolePolicyList><member><PolicyName>old</PolicyName><PolicyDocument>{{}}</PolicyDocument></member></RolePolicyList>",
-        tags.concat()
+        xml_tags("member", "Key", "Value")
     );
     let details = format!(
         "<GetAccountAuthorizationDetailsResponse><GetAccountAuthorizationDetailsResult><RoleDetailList><member>{role}</member>\
@@ -48,24 +41,14 @@ async fn change(
     answers: &[(&str, u16, &str)],
 ) -> (Result<(), Failure>, Vec<String>) {
     let aws = iam(answers);
-    let kind = KINDS.iter().find(|kind| kind.facts().kind == KIND).unwrap();
-    let session = aws.session(kind.facts().permissions.read).await;
-    let live = kind.list(&session.reader(), &scope()).await.unwrap().found.remove(0);
+    let kind = kind_of(KIND);
+    let live = aws.live(kind).await;
     let mut spec = live.spec.clone();
     spec[property] = to;
-    let spec = Settled::new(kind.normalise(spec).unwrap()).unwrap();
-    let writer = session.writer(WriterScope {
-        address: Address::new(KIND, "main"),
-        stack: StackId::new("acme", "production"),
-        own: BTreeSet::from([NAME.to_owned()]),
-        mentioned: BTreeSet::from([OLD, NEW].map(str::to_owned)),
-        token: "0".repeat(32),
-        fence: Arc::new(Held),
-    });
+    let spec = settled(kind, spec);
+    let writer = aws.writer(KIND, &[NAME], &[OLD, NEW]).await;
     let before = aws.asked().len();
-    let field = |path: &&str| FieldDiff { path: (*path).to_owned(), before: None, after: None };
-    let changes = Changes::new(paths.iter().map(field).collect());
-    let made = kind.update(&writer, &live, &spec, &changes).await;
+    let made = kind.update(&writer, &live, &spec, &changes(paths)).await;
     let said = |asked: &String| {
         let operation = asked.split(' ').nth(2).unwrap_or_default().replace("RolePolicy", "");
         format!("{operation} {}", if asked.to_lowercase().contains("old") { "old" } else { "new" })
@@ -119,23 +102,15 @@ async fn create(answers: &[(&str, u16, &str)]) -> (Result<(), Failure>, Vec<Stri
          </CreateRoleResult></CreateRoleResponse>"
     );
     let aws = Canned::by_operation(&[&[("CreateRole", 200, made.as_str())], answers].concat());
-    let kind = KINDS.iter().find(|kind| kind.facts().kind == KIND).unwrap();
+    let kind = kind_of(KIND);
     let spec = json!({
         "AssumeRolePolicyDocument": {}, "ManagedPolicyArns": [NEW],
         "Policies": [{ "PolicyName": "new", "PolicyDocument": {} }],
     });
-    let spec = Settled::new(kind.normalise(spec).unwrap()).unwrap();
-    let writer = aws.session(&[]).await.writer(WriterScope {
-        address: Address::new(KIND, "main"),
-        stack: StackId::new("acme", "production"),
-        own: BTreeSet::from([NAME.to_owned()]),
-        mentioned: BTreeSet::from([NEW.to_owned()]),
-        token: "0".repeat(32),
-        fence: Arc::new(Held),
-    });
+    let spec = settled(kind, spec);
+    let writer = aws.writer(KIND, &[NAME], &[NEW]).await;
     let made = kind.create(&writer, &Name::given(NAME), &spec, &Tags::default()).await;
-    let asked = aws.asked();
-    (made.map(drop), asked.iter().map(|asked| asked.split(' ').nth(2).unwrap_or_default().to_owned()).collect())
+    (made.map(drop), aws.operations())
 }
 
 fn unknown(what: &str) -> String {
@@ -203,20 +178,10 @@ async fn what_still_holds_a_role_is_looked_for_again() {
         ("DeleteRole", 409, &held),
         ("ListAttachedRolePolicies", 200, &one),
     ]);
-    let kind = KINDS.iter().find(|kind| kind.facts().kind == KIND).unwrap();
-    let session = aws.session(kind.facts().permissions.read).await;
-    let live = kind.list(&session.reader(), &scope()).await.unwrap().found.remove(0);
-    let writer = session.writer(WriterScope {
-        address: Address::new(KIND, "main"),
-        stack: StackId::new("acme", "production"),
-        own: BTreeSet::from([NAME.to_owned()]),
-        mentioned: BTreeSet::from([OLD.to_owned()]),
-        token: "0".repeat(32),
-        fence: Arc::new(Held),
-    });
+    let kind = kind_of(KIND);
+    let live = aws.live(kind).await;
+    let writer = aws.writer(KIND, &[NAME], &[OLD]).await;
     kind.delete(&writer, &live).await.unwrap();
-    let asked = aws.asked();
-    let calls = asked.iter().map(|asked| asked.split(' ').nth(2).unwrap_or_default());
-    let calls: Vec<_> = calls.filter(|call| call.starts_with("De")).collect();
+    let calls: Vec<_> = aws.operations().into_iter().filter(|call| call.starts_with("De")).collect();
     assert_eq!(calls, ["DeleteRole", "DetachRolePolicy", "DeleteRole"]);
 }

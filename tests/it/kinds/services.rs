@@ -1,23 +1,17 @@
 //! Services: a cluster that goes while we look, and a failure that was there before.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
-use provision::aws::{Aws, Writer, WriterScope};
-use provision::kinds::KINDS;
-use provision::resource::{
-    Address, AnyKind, AnyListing, Changes, Class, FieldDiff, Name, Scope, Settled, StackId, State, Tags, Turn, key,
-    keyed,
-};
+use provision::aws::Writer;
+use provision::resource::{AnyListing, Changes, Class, FieldDiff, Name, Settled, State, Turn, keyed};
 use serde_json::{Value, json};
 
-use crate::aws::canned::Canned;
-use crate::kinds::listeners::Held;
+use crate::aws::canned::{Canned, scope};
+use crate::kinds::canned_kind::{Answer, changes, json_tags, kind_of, settled, tags};
 
+const KIND: &str = "AWS::ECS::Service";
 const CLUSTER: &str = "arn:aws:ecs:us-east-1:123456789012:cluster/acme-production-main";
 const ARN: &str = "arn:aws:ecs:us-east-1:123456789012:service/acme-production-main/acme-production-web";
-
-type Answer = (&'static str, u16, String);
 
 /// A cluster of ours.
 fn clusters() -> [Answer; 2] {
@@ -30,8 +24,7 @@ fn clusters() -> [Answer; 2] {
 
 /// A service of ours, with this primary deployment.
 fn service(id: &str, rollout: &str) -> Value {
-    let tags = [("project", "p"), ("tenant", "acme"), ("environment", "production"), ("name", "web")];
-    let tags = tags.map(|(key, value)| json!({ "key": format!("provision:{key}"), "value": value }));
+    let tags = json_tags("key", "value");
     json!({
         "serviceArn": ARN, "serviceName": "acme-production-web", "clusterArn": CLUSTER, "status": "ACTIVE", "tags": tags,
         "taskDefinition": "arn:aws:ecs:us-east-1:123456789012:task-definition/acme-production-web:3",
@@ -44,25 +37,15 @@ fn described(service: &Value) -> Answer {
     ("DescribeServices", 200, json!({ "services": [service] }).to_string())
 }
 
-fn tin(answers: Vec<Answer>) -> Canned {
-    let all: Vec<_> = answers.iter().map(|(operation, status, body)| (*operation, *status, body.as_str())).collect();
-    Canned::by_operation(&all)
-}
-
-fn kind() -> &'static dyn AnyKind<Aws> {
-    *KINDS.iter().find(|kind| kind.facts().kind == "AWS::ECS::Service").unwrap()
-}
-
 async fn list(aws: &Canned) -> provision::resource::Result<AnyListing> {
-    let stacks = vec![StackId::new("acme", "production")];
-    let scope = Scope { project: "p".into(), region: "us-east-1".into(), stacks, ..Scope::default() };
-    kind().list(&aws.session(kind().facts().permissions.read).await.reader(), &scope).await
+    let session = aws.session(kind_of(KIND).facts().permissions.read).await;
+    kind_of(KIND).list(&session.reader(), &scope()).await
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_cluster_that_is_not_found_although_it_was_listed_has_unknown_services() {
     let gone = r#"{"__type":"ClusterNotFoundException","message":"Cluster not found."}"#.to_owned();
-    let aws = tin(clusters().into_iter().chain([("ListServices", 400, gone)]).collect());
+    let aws = Canned::by_operation(&clusters().into_iter().chain([("ListServices", 400, gone)]).collect::<Vec<_>>());
     let listing = list(&aws).await.map(|listing| (listing.found.len(), listing.unseen.len()));
     assert_eq!(listing.unwrap_err().class, Class::NotFound);
 }
@@ -71,7 +54,9 @@ async fn a_cluster_that_is_not_found_although_it_was_listed_has_unknown_services
 async fn a_service_that_is_missing_although_it_was_listed_is_unknown() {
     let listed = ("ListServices", 200, json!({ "serviceArns": [ARN] }).to_string());
     let missing = json!({ "services": [], "failures": [{ "arn": ARN, "reason": "MISSING" }] }).to_string();
-    let aws = tin(clusters().into_iter().chain([listed, ("DescribeServices", 200, missing)]).collect());
+    let aws = Canned::by_operation(
+        &clusters().into_iter().chain([listed, ("DescribeServices", 200, missing)]).collect::<Vec<_>>(),
+    );
     let listing = list(&aws).await.unwrap();
     let unseen: Vec<_> = listing.unseen.iter().map(|unseen| unseen.id.as_str()).collect();
     assert_eq!((listing.found.len(), &unseen[..]), (0, &[ARN][..]));
@@ -85,13 +70,13 @@ async fn change(path: &str, value: Value, after: &Value) -> (State, usize) {
     let updated = ("UpdateService", 200, json!({ "service": after }).to_string());
     // It is shown late.
     let looks = [described(&failed), described(&failed), described(after)];
-    let aws = tin(clusters().into_iter().chain([services, updated]).chain(looks).collect());
+    let aws = Canned::by_operation(&clusters().into_iter().chain([services, updated]).chain(looks).collect::<Vec<_>>());
     let live = list(&aws).await.unwrap().found.remove(0);
     let mut spec = live.spec.clone();
-    keyed::set(kind().facts(), &mut spec, path, Some(&value));
+    keyed::set(kind_of(KIND).facts(), &mut spec, path, Some(&value));
     let changes = Changes::new(vec![FieldDiff { path: path.into(), before: None, after: Some(value) }]);
     let before = aws.asked().len();
-    let turn = kind().update(&writer(&aws).await, &live, &Settled::new(spec).unwrap(), &changes).await.unwrap();
+    let turn = kind_of(KIND).update(&writer(&aws).await, &live, &Settled::new(spec).unwrap(), &changes).await.unwrap();
     let Turn::Done(made) = turn else { panic!("{turn:?}") };
     (made.state, aws.asked()[before..].iter().filter(|asked| asked.contains("DescribeServices")).count())
 }
@@ -110,7 +95,7 @@ async fn a_failed_deployment_that_is_left_alone_is_not_taken_for_the_end_of_a_ch
 /// An empty list takes it away; what is not sent, ECS leaves as it is.
 #[tokio::test(start_paused = true)]
 async fn what_no_template_can_say_of_a_service_is_taken_away_by_name() {
-    let mends: BTreeSet<&str> = kind().facts().prunes.iter().copied().collect();
+    let mends: BTreeSet<&str> = kind_of(KIND).facts().prunes.iter().copied().collect();
     let told = [
         ("/DeploymentConfiguration/LifecycleHooks", "\"lifecycleHooks\":[]"),
         ("/DeploymentConfiguration/Strategy", "\"strategy\":\"ROLLING\""),
@@ -127,11 +112,13 @@ async fn what_no_template_can_say_of_a_service_is_taken_away_by_name() {
         let services = ("ListServices", 200, json!({ "serviceArns": [ARN] }).to_string());
         let there = service("ecs-svc/1", "COMPLETED");
         let updated = ("UpdateService", 200, json!({ "service": there }).to_string());
-        let aws = tin(clusters().into_iter().chain([services, updated, described(&there)]).collect());
+        let aws = Canned::by_operation(
+            &clusters().into_iter().chain([services, updated, described(&there)]).collect::<Vec<_>>(),
+        );
         let live = list(&aws).await.unwrap().found.remove(0);
-        let changes = Changes::new(vec![FieldDiff { path: path.into(), before: None, after: None }]);
+        let changes = changes(&[path]);
         let spec = Settled::new(live.spec.clone()).unwrap();
-        kind().update(&writer(&aws).await, &live, &spec, &changes).await.unwrap();
+        kind_of(KIND).update(&writer(&aws).await, &live, &spec, &changes).await.unwrap();
         let sent: Vec<_> = aws.asked().into_iter().filter(|asked| asked.contains(" UpdateService ")).collect();
         assert!(sent.len() == 1 && sent[0].contains(text), "{path}: {sent:?}");
         assert!(told.iter().filter(|(other, _)| *other != path).all(|(_, text)| !sent[0].contains(text)), "{sent:?}");
@@ -142,26 +129,18 @@ async fn what_no_template_can_say_of_a_service_is_taken_away_by_name() {
 async fn a_daemon_is_made_without_a_number_of_tasks() {
     for (strategy, is_sent) in [("DAEMON", false), ("REPLICA", true)] {
         let made = ("CreateService", 200, json!({ "service": service("ecs-svc/1", "IN_PROGRESS") }).to_string());
-        let aws = tin(vec![made]);
+        let aws = Canned::by_operation(&[made]);
         let spec = json!({
             "Cluster": "acme-production-main", "SchedulingStrategy": strategy,
             "TaskDefinition": "arn:aws:ecs:us-east-1:123456789012:task-definition/acme-production-web:3",
         });
-        let spec = Settled::new(kind().normalise(spec).unwrap()).unwrap();
-        let tags = Tags::from_iter([(key::TENANT, "acme"), (key::ENVIRONMENT, "production"), (key::NAME, "web")]);
-        kind().create(&writer(&aws).await, &Name::given("acme-production-web"), &spec, &tags).await.unwrap();
+        let spec = settled(kind_of(KIND), spec);
+        kind_of(KIND).create(&writer(&aws).await, &Name::given("acme-production-web"), &spec, &tags()).await.unwrap();
         let sent = aws.asked().pop().unwrap();
         assert_eq!(sent.contains("desiredCount"), is_sent, "{sent}");
     }
 }
 
 async fn writer(aws: &Canned) -> Writer {
-    aws.session(&[]).await.writer(WriterScope {
-        address: Address::new(kind().facts().kind, "web"),
-        stack: StackId::new("acme", "production"),
-        own: BTreeSet::from(["acme-production-web".to_owned(), ARN.to_owned()]),
-        mentioned: BTreeSet::from(["acme-production-main".to_owned()]),
-        token: "0".repeat(32),
-        fence: Arc::new(Held),
-    })
+    aws.writer(KIND, &["acme-production-web", ARN], &["acme-production-main"]).await
 }

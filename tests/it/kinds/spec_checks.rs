@@ -9,6 +9,7 @@ use provision::resource::{Address, Facts, pointer};
 use provision::template::{RESOURCE_FIELDS, TEMPLATE_FIELDS};
 
 use crate::input::blueprint::text;
+use crate::kinds::canned_kind::kind_of;
 use crate::stacks::local_account::blueprints;
 
 pub const TENANT: &str = "
@@ -373,7 +374,7 @@ fn the_outputs_of_every_kind_are_in_its_schema() {
             assert!(names.contains_key(*name), "{} has no {name}: {names:?}", facts.kind);
         }
     }
-    let cluster = KINDS.iter().find(|kind| kind.facts().kind == "AWS::RDS::DBCluster").expect("a kind");
+    let cluster = kind_of("AWS::RDS::DBCluster");
     let names = cluster.outputs().names().expect("names");
     for name in ["Endpoint.Address", "Endpoint.Port", "MasterUserSecret.SecretArn", "DBClusterIdentifier"] {
         assert!(names.contains_key(name), "{names:?}");

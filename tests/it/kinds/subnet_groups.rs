@@ -1,15 +1,11 @@
 //! The subnet groups of databases and caches: what their services say at first, and what a change sends.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
-use provision::aws::{Aws, Writer, WriterScope};
-use provision::kinds::KINDS;
-use provision::resource::{Address, AnyKind, Changes, FieldDiff, Live, Name, Settled, StackId, Tags, Turn, key};
+use provision::aws::{Aws, Writer};
+use provision::resource::{AnyKind, Live, Name, Settled, Turn};
 use serde_json::{Value, json};
 
-use crate::aws::canned::{Canned, scope};
-use crate::kinds::listeners::Held;
+use crate::aws::canned::Canned;
+use crate::kinds::canned_kind::{changes, kind_of, tags, xml, xml_error, xml_tags};
 
 const NAME: &str = "acme-production-main";
 
@@ -53,7 +49,7 @@ const GROUPS: [Group; 2] = [
 
 impl Group {
     fn any(&self) -> &'static dyn AnyKind<Aws> {
-        *KINDS.iter().find(|kind| kind.facts().kind == self.kind).unwrap()
+        kind_of(self.kind)
     }
 
     fn operation(&self, verb: &str) -> String {
@@ -81,50 +77,28 @@ impl Group {
     }
 
     async fn live(&self) -> Live {
-        let tag = |(key, value): (&str, &str)| format!("<Tag><Key>{key}</Key><Value>{value}</Value></Tag>");
-        let tags: String = ours().iter().map(tag).collect();
         let operation = format!("Describe{}s", self.noun);
-        let groups = answer(&operation, &format!("<{noun}s>{}</{noun}s>", self.told(), noun = self.noun));
-        let tags = answer("ListTagsForResource", &format!("<TagList>{tags}</TagList>"));
-        let aws = Canned::by_operation(&[(&operation, 200, &groups), ("ListTagsForResource", 200, &tags)]);
-        let session = aws.session(self.any().facts().permissions.read).await;
-        self.any().list(&session.reader(), &scope()).await.unwrap().found.remove(0)
+        let groups = xml(&operation, &format!("<{noun}s>{}</{noun}s>", self.told(), noun = self.noun));
+        let tags = format!("<TagList>{}</TagList>", xml_tags("Tag", "Key", "Value"));
+        let tags = xml("ListTagsForResource", &tags);
+        let aws = Canned::by_operation(&[(operation.as_str(), 200, &groups), ("ListTagsForResource", 200, &tags)]);
+        aws.live(self.any()).await
     }
 
     async fn writer(&self, aws: &Canned) -> Writer {
-        aws.session(&[]).await.writer(WriterScope {
-            address: Address::new(self.kind, "main"),
-            stack: StackId::new("acme", "production"),
-            own: BTreeSet::from([NAME.to_owned()]),
-            mentioned: BTreeSet::new(),
-            token: "0".repeat(32),
-            fence: Arc::new(Held),
-        })
+        aws.writer(self.kind, &[NAME], &[]).await
     }
-}
-
-fn ours() -> Tags {
-    let all = [(key::PROJECT, "p"), (key::TENANT, "acme"), (key::ENVIRONMENT, "production"), (key::NAME, "main")];
-    all.into_iter().collect()
-}
-
-fn answer(operation: &str, said: &str) -> String {
-    format!("<{operation}Response><{operation}Result>{said}</{operation}Result></{operation}Response>")
-}
-
-fn error(code: &str, message: &str) -> String {
-    format!("<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>")
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_first_group_of_an_account_waits_for_the_role_of_the_service() {
     for group in &GROUPS {
         let create = group.operation("Create");
-        let (refused, made) = (error(group.first.0, group.first.1), answer(&create, &group.told()));
+        let (refused, made) = (xml_error(group.first.0, group.first.1), xml(&create, &group.told()));
         let aws = Canned::by_operation(&[(&create, 400, &refused), (&create, 200, &made)]);
         let spec = Settled::new(group.spec("data", &["subnet-a", "subnet-b"])).unwrap();
         let name = Name::given(NAME);
-        let done = group.any().create(&group.writer(&aws).await, &name, &spec, &ours()).await;
+        let done = group.any().create(&group.writer(&aws).await, &name, &spec, &tags()).await;
         assert_eq!(done.map(|made| made.id), Ok(NAME.to_owned()), "{}", group.kind);
     }
 }
@@ -133,12 +107,12 @@ async fn the_first_group_of_an_account_waits_for_the_role_of_the_service() {
 async fn a_change_sends_the_whole_group() {
     for group in &GROUPS {
         let modify = group.operation("Modify");
-        let done = answer(&modify, &group.told());
+        let done = xml(&modify, &group.told());
         let aws = Canned::by_operation(&[(&modify, 200, &done)]);
         let spec = Settled::new(group.spec("new", &["subnet-a", "subnet-b"])).unwrap();
-        let field = FieldDiff { path: format!("/{}", group.description), before: None, after: None };
+        let changes = changes(&[&format!("/{}", group.description)]);
         let live = group.live().await;
-        group.any().update(&group.writer(&aws).await, &live, &spec, &Changes::new(vec![field])).await.unwrap();
+        group.any().update(&group.writer(&aws).await, &live, &spec, &changes).await.unwrap();
         let sent = aws.asked().into_iter().find(|asked| asked.contains(&modify)).unwrap();
         for part in [&*format!("{}=new", group.description), "=subnet-a", "=subnet-b"] {
             assert!(sent.contains(part), "{part}: {sent}");
@@ -161,12 +135,12 @@ async fn the_order_of_subnets_is_no_difference_and_another_subnet_is_one() {
 async fn a_group_goes_when_what_was_in_it_has_gone() {
     for group in &GROUPS {
         let delete = group.operation("Delete");
-        let (refused, done) = (error(group.in_use, "is currently in use"), answer(&delete, ""));
+        let (refused, done) = (xml_error(group.in_use, "is currently in use"), xml(&delete, ""));
         let live = group.live().await;
         let aws = Canned::by_operation(&[(&delete, 400, &refused), (&delete, 200, &done)]);
         assert_eq!(group.any().delete(&group.writer(&aws).await, &live).await, Ok(Turn::Done(Vec::new())));
         assert_eq!(aws.asked().len(), 2, "{:#?}", aws.asked());
-        let gone = error(&format!("{}NotFoundFault", group.noun), "gone");
+        let gone = xml_error(&format!("{}NotFoundFault", group.noun), "gone");
         let aws = Canned::by_operation(&[(&delete, 404, &gone)]);
         assert!(group.any().delete(&group.writer(&aws).await, &live).await.is_ok(), "what is gone is deleted");
     }

@@ -1,15 +1,13 @@
 //! The revisions of a family among which a pipeline's stand before our own.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use provision::aws::Writer;
+use provision::resource::{AnyListing, Changes, Failure, Scope, Settled};
+use serde_json::json;
 
-use provision::aws::{Aws, Fence, Writer, WriterScope};
-use provision::kinds::KINDS;
-use provision::resource::{Address, AnyKind, AnyListing, Changes, Failure, Scope, Settled, StackId};
-use serde_json::{Value, json};
+use crate::aws::canned::{Canned, scope};
+use crate::kinds::canned_kind::{json_tags, kind_of};
 
-use crate::aws::canned::Canned;
-
+const KIND: &str = "AWS::ECS::TaskDefinition";
 const FAMILY: &str = "acme-production-web";
 const NOT_THERE: &str = r#"{"__type":"ClientException","message":"Unable to describe task definition."}"#;
 
@@ -31,12 +29,11 @@ type Answer = (String, u16, String);
 
 impl Family {
     fn revision(&self, number: u32) -> Answer {
-        let tags = [("project", "p"), ("tenant", "acme"), ("environment", "production"), ("name", "web")];
-        let tags = tags.map(|(key, value)| json!({ "key": format!("provision:{key}"), "value": value }));
         // CloudFormation made it once.
         let theirs = json!({ "key": "aws:cloudformation:stack-name", "value": "legacy" });
-        let tags: Vec<_> = tags.into_iter().chain([theirs]).collect();
-        let tags = if number == self.ours { Value::from(tags) } else { json!([]) };
+        let mut tags = json_tags("key", "value");
+        tags.as_array_mut().unwrap().push(theirs);
+        let tags = if number == self.ours { tags } else { json!([]) };
         let status = if number == self.left { "INACTIVE" } else { "ACTIVE" };
         let definition = json!({ "taskDefinitionArn": arn(number), "status": status, "containerDefinitions": [] });
         (described(&arn(number)), 200, json!({ "taskDefinition": definition, "tags": tags }).to_string())
@@ -59,20 +56,10 @@ fn described(name: &str) -> String {
     format!(" DescribeTaskDefinition {{\"taskDefinition\":\"{name}\"")
 }
 
-fn tin(answers: &[Answer]) -> Canned {
-    let all: Vec<_> = answers.iter().map(|(part, status, body)| (part.as_str(), *status, body.as_str())).collect();
-    Canned::matching(&all)
-}
-
 fn index(arns: &[String]) -> Answer {
-    let tags = [("project", "p"), ("tenant", "acme"), ("environment", "production"), ("name", "web")];
-    let tags = tags.map(|(key, value)| json!({ "Key": format!("provision:{key}"), "Value": value }));
+    let tags = json_tags("Key", "Value");
     let all: Vec<_> = arns.iter().map(|arn| json!({ "ResourceARN": arn, "Tags": tags })).collect();
     (" GetResources ".to_owned(), 200, json!({ "ResourceTagMappingList": all }).to_string())
-}
-
-fn kind() -> &'static dyn AnyKind<Aws> {
-    *KINDS.iter().find(|kind| kind.facts().kind == "AWS::ECS::TaskDefinition").unwrap()
 }
 
 async fn list(aws: &Canned) -> AnyListing {
@@ -82,17 +69,15 @@ async fn list(aws: &Canned) -> AnyListing {
 /// Asks for things by name or ARN as well.
 async fn list_also(aws: &Canned, requested: &[&str]) -> AnyListing {
     let requested = requested.iter().map(|asked| (*asked).to_owned()).collect();
-    let session = aws.session(kind().facts().permissions.read).await;
-    let stacks = vec![StackId::new("acme", "production")];
-    let scope = Scope { project: "p".into(), region: "us-east-1".into(), stacks, requested, ..Scope::default() };
-    kind().list(&session.reader(), &scope).await.unwrap()
+    let session = aws.session(kind_of(KIND).facts().permissions.read).await;
+    kind_of(KIND).list(&session.reader(), &Scope { requested, ..scope() }).await.unwrap()
 }
 
 #[tokio::test(start_paused = true)]
 async fn our_revision_is_found_however_many_a_pipeline_has_registered_since() {
     let family = Family { newest: 60, ours: 5, gone: 0, left: 50 };
     for (known, most) in [(vec![arn(5)], 22), (vec![], 60)] {
-        let aws = tin(&family.answers().into_iter().chain([index(&known)]).collect::<Vec<_>>());
+        let aws = Canned::matching(&family.answers().into_iter().chain([index(&known)]).collect::<Vec<_>>());
         let listing = list(&aws).await;
         assert_eq!(listing.unseen.first().map(|unseen| unseen.failure.to_string()), None);
         let found: Vec<_> = listing.found.iter().map(|live| live.id.clone()).collect();
@@ -107,7 +92,8 @@ async fn only_a_family_that_was_read_to_its_end_is_a_strangers() {
     let whole = Family { newest: 30, ours: 0, gone: 0, left: 3 };
     // What was not found may have been ours.
     for (family, seen) in [(whole, (0, 1, 0)), (Family { gone: 3, ..whole }, (0, 0, 1))] {
-        let listing = list(&tin(&family.answers().into_iter().chain([index(&[])]).collect::<Vec<_>>())).await;
+        let listing =
+            list(&Canned::matching(&family.answers().into_iter().chain([index(&[])]).collect::<Vec<_>>())).await;
         assert_eq!((listing.found.len(), listing.name_conflicts.len(), listing.unseen.len()), seen, "{}", family.gone);
     }
 }
@@ -116,7 +102,7 @@ async fn only_a_family_that_was_read_to_its_end_is_a_strangers() {
 #[tokio::test(start_paused = true)]
 async fn one_of_ours_that_is_listed_and_not_found_hides_behind_no_older_one() {
     let family = Family { newest: 9, ours: 3, gone: 5, left: 0 };
-    let listing = list(&tin(&family.answers().into_iter().chain([index(&[])]).collect::<Vec<_>>())).await;
+    let listing = list(&Canned::matching(&family.answers().into_iter().chain([index(&[])]).collect::<Vec<_>>())).await;
     let unseen: Vec<_> = listing.unseen.iter().map(|unseen| unseen.id.as_str()).collect();
     assert_eq!((listing.found.len(), listing.name_conflicts.len(), &unseen[..]), (0, 0, &[FAMILY][..]));
 }
@@ -127,11 +113,11 @@ async fn a_family_that_is_listed_and_not_described_is_unseen_and_one_without_an_
     for body in [refused, NOT_THERE] {
         let mut answers = Family { newest: 1, ours: 1, gone: 0, left: 0 }.answers();
         answers[1] = (described(FAMILY), 400, body.to_owned());
-        let listing = list(&tin(&answers)).await;
+        let listing = list(&Canned::matching(&answers)).await;
         assert_eq!((listing.found.len(), listing.name_conflicts.len(), listing.unseen.len()), (0, 0, 1), "{body}");
     }
     let inactive = Family { newest: 1, ours: 1, gone: 0, left: 1 };
-    let listing = list(&tin(&inactive.answers())).await;
+    let listing = list(&Canned::matching(&inactive.answers())).await;
     assert_eq!((listing.found.len(), listing.name_conflicts.len(), listing.unseen.len()), (0, 0, 0));
 }
 
@@ -141,7 +127,7 @@ async fn a_family_is_found_by_a_revision_that_is_asked_for() {
     let legacy = "arn:aws:ecs:us-east-1:123456789012:task-definition/legacy:7";
     let families = json!({ "families": ["legacy", "legacy-other"] }).to_string();
     let definition = json!({ "taskDefinitionArn": legacy, "containerDefinitions": [] });
-    let aws = tin(&[
+    let aws = Canned::matching(&[
         (" ListTaskDefinitionFamilies {\"familyPrefix\":\"acme-production-\"".to_owned(), 200, "{}".to_owned()),
         (" ListTaskDefinitionFamilies {\"familyPrefix\":\"legacy\"".to_owned(), 200, families),
         (described("legacy"), 200, json!({ "taskDefinition": definition, "tags": [] }).to_string()),
@@ -161,11 +147,11 @@ async fn update(registers: &[(u16, &str)]) -> (Result<(), Failure>, Vec<String>)
     let prunes = registers.chain([(" ListClusters ".to_owned(), 200, "{}".to_owned())]);
     let leaves =
         [" DeregisterTaskDefinition ", " DeleteTaskDefinitions "].map(|part| (part.to_owned(), 200, "{}".into()));
-    let aws = tin(&looks.chain(prunes).chain(leaves).collect::<Vec<_>>());
+    let aws = Canned::matching(&looks.chain(prunes).chain(leaves).collect::<Vec<_>>());
     let live = list(&aws).await.found.remove(0);
     let spec = Settled::new(live.spec.clone()).unwrap();
     let before = aws.asked().len();
-    let made = kind().update(&writer(&aws).await, &live, &spec, &Changes::default()).await;
+    let made = kind_of(KIND).update(&writer(&aws).await, &live, &spec, &Changes::default()).await;
     (made.map(drop), aws.asked().split_off(before))
 }
 
@@ -205,15 +191,15 @@ async fn a_revision_waits_for_one_that_a_pipeline_registers() {
 async fn all_of_a_renamed_familys_revisions_go_but_a_pipelines() {
     let family = Family { newest: 3, ours: 3, gone: 0, left: 0 };
     let mut answers = family.answers();
-    let former = family.revision(3).2.replace("\"web\"", "\"site\"").replace(&arn(3), &arn(2));
+    let former = family.revision(3).2.replace("\"main\"", "\"site\"").replace(&arn(3), &arn(2));
     answers.retain(|(part, ..)| *part != described(&arn(2)));
     answers.push((described(&arn(2)), 200, former));
     let leaves = [" DeregisterTaskDefinition ", " DeregisterTaskDefinition ", " DeleteTaskDefinitions "];
     answers.extend(leaves.map(|part| (part.to_owned(), 200, "{}".to_owned())));
     answers.push((" ListTaskDefinitions ".to_owned(), 200, "{}".to_owned()));
-    let aws = tin(&answers);
+    let aws = Canned::matching(&answers);
     let live = list(&aws).await.found.remove(0);
-    kind().delete(&writer(&aws).await, &live).await.unwrap();
+    kind_of(KIND).delete(&writer(&aws).await, &live).await.unwrap();
     let asked = aws.asked();
     let went: Vec<_> = asked.iter().filter(|asked| asked.contains(" DeregisterTaskDefinition ")).collect();
     let is = |number: u32| went.iter().any(|asked| asked.contains(&arn(number)));
@@ -221,21 +207,5 @@ async fn all_of_a_renamed_familys_revisions_go_but_a_pipelines() {
 }
 
 async fn writer(aws: &Canned) -> Writer {
-    aws.session(&[]).await.writer(WriterScope {
-        address: Address::new("AWS::ECS::TaskDefinition", "web"),
-        stack: StackId::new("acme", "production"),
-        own: BTreeSet::from([FAMILY.to_owned(), arn(10), arn(3)]),
-        mentioned: BTreeSet::new(),
-        token: "0".repeat(32),
-        fence: Arc::new(Held),
-    })
-}
-
-#[derive(Debug)]
-struct Held;
-
-impl Fence for Held {
-    fn check(&self, _: &str) -> Result<(), Failure> {
-        Ok(())
-    }
+    aws.writer(KIND, &[FAMILY, &arn(10), &arn(3)], &[]).await
 }

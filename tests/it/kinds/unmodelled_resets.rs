@@ -1,46 +1,26 @@
 //! What no template can say and an update takes away all the same: it is asked for by name.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
-use provision::aws::{Aws, WriterScope};
 use provision::kinds::KINDS;
-use provision::resource::{AnyKind, Changes, FieldDiff, Settled, StackId, pointer};
+use provision::resource::{Settled, pointer};
 use serde_json::{Value, json};
 
-use crate::aws::canned::{Canned, scope};
-use crate::kinds::listeners::Held;
+use crate::aws::canned::Canned;
+use crate::kinds::canned_kind::{Answer, changes, json_tags, kind_of, xml, xml_tags};
 
 const NAME: &str = "acme-production-main";
-const OURS: [(&str, &str); 4] = [("project", "p"), ("tenant", "acme"), ("environment", "production"), ("name", "main")];
 const BALANCER: &str = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/a/1";
 const LISTENER: &str = "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/a/1/2";
 const RULE: &str = "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener-rule/app/a/1/2/3";
 const CLUSTER: &str = "arn:aws:ecs:us-east-1:123456789012:cluster/acme-production-main";
 
-type Answer = (&'static str, u16, String);
-
-fn kind(name: &str) -> &'static dyn AnyKind<Aws> {
-    *KINDS.iter().find(|kind| kind.facts().kind == name).unwrap()
-}
-
-fn xml(operation: &'static str, inner: &str) -> Answer {
-    (
-        operation,
-        200,
-        format!("<{operation}Response><{operation}Result>{inner}</{operation}Result></{operation}Response>"),
-    )
-}
-
-fn tags(element: &str) -> String {
-    let one =
-        |(key, value): (&str, &str)| format!("<{element}><Key>provision:{key}</Key><Value>{value}</Value></{element}>");
-    OURS.map(one).concat()
+fn answer(operation: &'static str, result: &str) -> Answer {
+    (operation, 200, xml(operation, result))
 }
 
 fn tagged(arn: &str) -> Answer {
-    let one = format!("<member><ResourceArn>{arn}</ResourceArn><Tags>{}</Tags></member>", tags("member"));
-    xml("DescribeTags", &format!("<TagDescriptions>{one}</TagDescriptions>"))
+    let one =
+        format!("<member><ResourceArn>{arn}</ResourceArn><Tags>{}</Tags></member>", xml_tags("member", "Key", "Value"));
+    answer("DescribeTags", &format!("<TagDescriptions>{one}</TagDescriptions>"))
 }
 
 /// A load balancer with a listener and a rule.
@@ -50,17 +30,17 @@ fn balancing() -> Vec<Answer> {
     let listener = format!("{listener}<Port>443</Port><Protocol>HTTPS</Protocol>");
     let rule = format!("<RuleArn>{RULE}</RuleArn><IsDefault>false</IsDefault><Priority>7</Priority>");
     vec![
-        xml("DescribeLoadBalancers", &format!("<LoadBalancers><member>{balancer}</member></LoadBalancers>")),
+        answer("DescribeLoadBalancers", &format!("<LoadBalancers><member>{balancer}</member></LoadBalancers>")),
         tagged(BALANCER),
-        xml("DescribeListeners", &format!("<Listeners><member>{listener}</member></Listeners>")),
+        answer("DescribeListeners", &format!("<Listeners><member>{listener}</member></Listeners>")),
         tagged(LISTENER),
-        xml("DescribeRules", &format!("<Rules><member>{rule}</member></Rules>")),
+        answer("DescribeRules", &format!("<Rules><member>{rule}</member></Rules>")),
         tagged(RULE),
     ]
 }
 
 fn tasks() -> Vec<Answer> {
-    let tags = OURS.map(|(key, value)| json!({ "key": format!("provision:{key}"), "value": value }));
+    let tags = json_tags("key", "value");
     let one = json!({ "clusterArn": CLUSTER, "clusterName": NAME, "status": "ACTIVE", "tags": tags });
     let said = |operation, answer: Value| (operation, 200, answer.to_string());
     vec![
@@ -73,34 +53,26 @@ fn databases() -> Vec<Answer> {
     let one = format!(
         "<DBClusterIdentifier>{NAME}</DBClusterIdentifier><Engine>aurora-mysql</Engine><Status>available</Status>\
          <DBClusterArn>arn:aws:rds:us-east-1:123456789012:cluster:{NAME}</DBClusterArn><TagList>{}</TagList>",
-        tags("Tag")
+        xml_tags("Tag", "Key", "Value")
     );
     let changing = format!("<DBCluster>{}</DBCluster>", one.replace("available", "modifying"));
     vec![
-        xml("DescribeDBClusters", &format!("<DBClusters><DBCluster>{one}</DBCluster></DBClusters>")),
-        xml("ModifyDBCluster", &changing),
+        answer("DescribeDBClusters", &format!("<DBClusters><DBCluster>{one}</DBCluster></DBClusters>")),
+        answer("ModifyDBCluster", &changing),
     ]
 }
 
 /// What is sent, by this operation, for an update that is about these paths alone.
 async fn sent(name: &str, answers: &[Answer], operation: &str, path: &str) -> Vec<String> {
-    let answers: Vec<_> =
-        answers.iter().map(|(operation, status, body)| (*operation, *status, body.as_str())).collect();
-    let (aws, kind) = (Canned::by_operation(&answers), kind(name));
-    let session = aws.session(kind.facts().permissions.read).await;
-    let live = kind.list(&session.reader(), &scope()).await.unwrap().found.remove(0);
-    let writer = session.writer(WriterScope {
-        address: provision::resource::Address::new(name, "main"),
-        stack: StackId::new("acme", "production"),
-        own: live.handles().into_iter().chain([NAME.to_owned()]).collect(),
-        mentioned: BTreeSet::from([BALANCER, LISTENER].map(str::to_owned)),
-        token: "0".repeat(32),
-        fence: Arc::new(Held),
-    });
-    let changes = Changes::new(vec![FieldDiff { path: path.into(), before: None, after: None }]);
+    let (aws, kind) = (Canned::by_operation(answers), kind_of(name));
+    let live = aws.live(kind).await;
+    let handles = live.handles();
+    let own: Vec<_> = handles.iter().map(String::as_str).chain([NAME]).collect();
+    let writer = aws.writer(name, &own, &[BALANCER, LISTENER]).await;
+    let changes = changes(&[path]);
     let spec = Settled::new(live.spec.clone()).unwrap();
     kind.update(&writer, &live, &spec, &changes).await.unwrap();
-    aws.asked().into_iter().filter(|asked| asked.contains(&format!(" {operation} "))).collect()
+    aws.asked_of(operation)
 }
 
 #[tokio::test(start_paused = true)]
@@ -116,7 +88,7 @@ async fn an_update_takes_away_by_name_what_stays_where_nothing_is_said_of_it() {
     ] {
         let all = sent(name, &answers, operation, path).await;
         assert!(all.len() == 1 && all[0].contains(text), "{path}: {all:?}");
-        assert!(kind(name).facts().prunes.contains(&path), "{path} is among what it takes away");
+        assert!(kind_of(name).facts().prunes.contains(&path), "{path} is among what it takes away");
         // It says so of nothing else.
         let other = if operation == "ModifyRule" { "/Actions" } else { "/DefaultActions" };
         let others = sent(name, &answers, operation, other).await;

@@ -10,7 +10,7 @@ use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use provision::apply::{Connections, Event, Outcome, Permit, Run, RunSummary, Stop, run};
 use provision::aws::{
-    Aws, Fence, GateRules, Reader, Session, Sessions, Setup, Survey, SurveyedThing, Writer, WriterScope, survey,
+    Aws, GateRules, Reader, Session, Sessions, Setup, Survey, SurveyedThing, Writer, WriterScope, survey,
 };
 use provision::blueprint::{Blueprint, Files, Source as File, load_files};
 use provision::fleet::{Account, Accounts, Fleet, Location, Members};
@@ -18,10 +18,11 @@ use provision::inventory::{Inventory, Services, Surveyed, Things, Unmanaged};
 use provision::kinds::{KINDS, shapes};
 use provision::plan::{Input, Mode, StackPlan, Step, plan};
 use provision::report::event_line;
-use provision::resource::{Access, AnyKind, Failure, Result, Role, Scope, StackId};
+use provision::resource::{Access, AnyKind, Result, Role, Scope, StackId};
 use serde_json::Value;
 use tokio::sync::{Notify, watch};
 
+use crate::aws::canned::Held;
 pub use crate::engine::words;
 use crate::sandbox::control;
 use crate::sandbox::local_aws;
@@ -313,18 +314,8 @@ impl Connections<Aws> for LocalAccount {
                 own: permit.own,
                 mentioned: permit.mentioned,
                 token: permit.token,
-                fence: Arc::new(NoLease),
+                fence: Arc::new(Held),
             }))
         })
-    }
-}
-
-/// Nobody else is on a local.
-#[derive(Debug)]
-struct NoLease;
-
-impl Fence for NoLease {
-    fn check(&self, _operation: &str) -> Result<(), Failure> {
-        Ok(())
     }
 }

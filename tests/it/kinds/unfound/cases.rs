@@ -2,32 +2,16 @@
 
 use serde_json::{Value, json};
 
-pub type Answer = (&'static str, u16, String);
+use crate::kinds::canned_kind::{Answer, json_tags, xml, xml_error, xml_tags};
+
 /// A kind, and answers of AWS to its list.
 type Case = (&'static str, Vec<Answer>);
 
 const NAME: &str = "acme-production-main";
-const OURS: [(&str, &str); 4] = [("project", "p"), ("tenant", "acme"), ("environment", "production"), ("name", "main")];
 
 pub fn cases() -> Vec<Case> {
     let all = [network(), keys_and_names(), balancing(), firewalls(), logs(), tasks(), scaling(), databases()];
     all.into_iter().flatten().collect()
-}
-
-/// Our tags, with these names for key and value.
-fn tags(key: &str, value: &str) -> Value {
-    OURS.map(|(name, text)| json!({ key: format!("provision:{name}"), value: text })).into_iter().collect()
-}
-
-fn xml_tags(element: &str, key: &str, value: &str) -> String {
-    let one = |(name, text): &(&str, &str)| {
-        format!("<{element}><{key}>provision:{name}</{key}><{value}>{text}</{value}></{element}>")
-    };
-    OURS.iter().map(one).collect()
-}
-
-pub fn wrapped(operation: &str, inner: &str) -> String {
-    format!("<{operation}Response><{operation}Result>{inner}</{operation}Result></{operation}Response>")
 }
 
 fn arn(service: &str, rest: &str) -> String {
@@ -39,7 +23,7 @@ fn says(operation: &'static str, answer: &Value) -> Answer {
 }
 
 fn shows(operation: &'static str, inner: &str) -> Answer {
-    (operation, 200, wrapped(operation, inner))
+    (operation, 200, xml(operation, inner))
 }
 
 /// In the protocols of JSON.
@@ -47,13 +31,9 @@ fn refuses(operation: &'static str, code: &str) -> Answer {
     (operation, 400, json!({ "__type": code, "message": "not found" }).to_string())
 }
 
-pub fn refused_xml(code: &str) -> String {
-    format!("<ErrorResponse><Error><Code>{code}</Code><Message>not found</Message></Error></ErrorResponse>")
-}
-
 /// In the query protocols.
 fn has_not(operation: &'static str, code: &str) -> Answer {
-    (operation, 400, refused_xml(code))
+    (operation, 400, xml_error(code, "not found"))
 }
 
 fn network() -> Vec<Case> {
@@ -81,10 +61,10 @@ fn keys_and_names() -> Vec<Case> {
     let key = "AWS::KMS::Key";
     let alias = |name: &str| says("ListAliases", &json!({ "Aliases": [{ "AliasName": name, "TargetKeyId": "k1" }] }));
     let named = || alias("alias/acme-production-main");
-    let owned = json!({ "Tags": tags("TagKey", "TagValue") });
+    let owned = json!({ "Tags": json_tags("TagKey", "TagValue") });
     let metadata = json!({ "KeyMetadata": { "KeyId": "k1", "Enabled": true, "KeyState": "Enabled" } });
     let indexed = || {
-        let one = json!({ "ResourceARN": arn("kms", "key/k1"), "Tags": tags("Key", "Value") });
+        let one = json!({ "ResourceARN": arn("kms", "key/k1"), "Tags": json_tags("Key", "Value") });
         says("GetResources", &json!({ "ResourceTagMappingList": [one] }))
     };
     let certificate = json!({ "CertificateArn": arn("acm", "certificate/a"), "CreatedAt": 1.0 });
@@ -126,7 +106,7 @@ fn keys_and_names() -> Vec<Case> {
             "AWS::CertificateManager::Certificate",
             vec![
                 says("ListCertificates", &json!({ "CertificateSummaryList": [certificate] })),
-                says("ListTagsForCertificate", &json!({ "Tags": tags("Key", "Value") })),
+                says("ListTagsForCertificate", &json!({ "Tags": json_tags("Key", "Value") })),
                 refuses("DescribeCertificate", "ResourceNotFoundException"),
             ],
         ),
@@ -194,7 +174,7 @@ fn firewalls() -> Vec<Case> {
     let one = |what: &str| json!({ "Name": NAME, "Id": "1", "ARN": arn("wafv2", &format!("regional/{what}/a/1")) });
     let (set, acl) = (json!({ "IPSets": [one("ipset")] }), json!({ "WebACLs": [one("webacl")] }));
     let owned = || {
-        let tags = json!({ "ResourceARN": "a", "TagList": tags("Key", "Value") });
+        let tags = json!({ "ResourceARN": "a", "TagList": json_tags("Key", "Value") });
         says("ListTagsForResource", &json!({ "TagInfoForResource": tags }))
     };
     let missing = "WAFNonexistentItemException";

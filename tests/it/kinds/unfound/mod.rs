@@ -8,7 +8,9 @@ use provision::kinds::KINDS;
 use provision::resource::{AnyListing, Result};
 
 use crate::aws::canned::{Canned, scope};
-use cases::{Answer, cases, refused_xml, wrapped};
+use cases::cases;
+
+use crate::kinds::canned_kind::{Answer, kind_of, xml, xml_error};
 
 /// Kinds that make more than one call, and of which a second one can't leave a thing out.
 const WHOLE: &[(&str, &str)] = &[(
@@ -17,10 +19,9 @@ const WHOLE: &[(&str, &str)] = &[(
 )];
 
 async fn list(kind: &str, answers: &[Answer]) -> Result<AnyListing> {
-    let all: Vec<_> = answers.iter().map(|(operation, status, body)| (*operation, *status, body.as_str())).collect();
-    let known = KINDS.iter().find(|one| one.facts().kind == kind).unwrap();
-    let session = Canned::by_operation(&all).session(known.facts().permissions.read).await;
-    known.list(&session.reader(), &scope()).await
+    let kind = kind_of(kind);
+    let session = Canned::by_operation(answers).session(kind.facts().permissions.read).await;
+    kind.list(&session.reader(), &scope()).await
 }
 
 #[tokio::test(start_paused = true)]
@@ -56,8 +57,8 @@ async fn what_is_being_deleted_may_go_between_two_calls() {
              <ARN>arn:aws:elasticache:us-east-1:123456789012:replicationgroup:acme-production-main</ARN></ReplicationGroup></ReplicationGroups>"
         );
         let answers = [
-            ("DescribeReplicationGroups", 200, wrapped("DescribeReplicationGroups", &group)),
-            ("ListTagsForResource", 404, refused_xml("ReplicationGroupNotFoundFault")),
+            ("DescribeReplicationGroups", 200, xml("DescribeReplicationGroups", &group)),
+            ("ListTagsForResource", 404, xml_error("ReplicationGroupNotFoundFault", "not found")),
         ];
         let listing = list("AWS::ElastiCache::ReplicationGroup", &answers).await.unwrap();
         assert_eq!((listing.found.len(), listing.unseen.len()), (0, unseen), "{status}");
