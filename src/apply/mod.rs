@@ -1,14 +1,14 @@
 //! Carries out a plan: takes the leases, plans again, walks the steps, writes the journal. Chooses nothing.
 
-mod again;
 mod carry_out;
 mod connections;
 mod event;
 mod journal;
 mod lease;
+mod presence;
 mod remaining;
+mod requeue;
 mod run_record;
-mod sighting;
 mod step;
 mod update;
 mod wait;
@@ -23,6 +23,6 @@ pub use lease::{
     Clock, Fence, Holder, Lease, LeaseError, LeaseState, LeaseStore, StoredLease, end as end_lease, free as free_lease,
     key as lease_key, read as read_lease,
 };
+pub use presence::SPREAD;
 pub use run_record::{End, Entry, EntryEnd, RunRecord, merge};
-pub use sighting::SPREAD;
 pub use walk::{Run, Stop, run};

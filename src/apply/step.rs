@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::again::Requeue;
 use super::connections::{Connections, Permit};
+use super::requeue::Requeue;
 use super::wait::Wait;
 use super::watch::Watch;
 use crate::plan::{Desired, Step, Verb};

@@ -4,9 +4,9 @@ use std::sync::{Arc, PoisonError};
 
 use tokio::time::Instant;
 
-use super::again::Requeue;
+use super::presence::SPREAD;
 use super::remaining::{differing, remaining};
-use super::sighting::SPREAD;
+use super::requeue::Requeue;
 use super::step::{Done, RunContext, before, reverted};
 use super::wait::Wait;
 use crate::plan::{Desired, Step, Verb};

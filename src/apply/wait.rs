@@ -3,12 +3,12 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::again::Requeue;
-use super::sighting::{Awaited, Former, SPREAD, Seen, Sighting, deletion_failed, has_moved, readiness};
+use super::presence::{Awaited, Former, PollOutcome, Presence, SPREAD, deletion_failed, has_moved, readiness};
+use super::requeue::Requeue;
 use super::watch::Watch;
 use crate::resource::{AnyKind, Class, Cloud, Facts, Failure, Live, Result, State};
 
-/// The first pause between two looks; each next is half as long again, up to a twentieth of the kind's usual time.
+/// The first pause between two polls; each next is half as long again, up to a twentieth of the kind's usual time.
 const FIRST_PAUSE: Duration = Duration::from_millis(400);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 /// For how long a list that fails by itself (throttled, no answer) is tried again.
@@ -19,7 +19,7 @@ const INVISIBLE: Duration = Duration::from_secs(5 * 60);
 /// certificate whose listener is gone.
 const STANDSTILL: Duration = Duration::from_secs(20 * 60);
 
-/// The waits of one step, which has one patience for all of them: that of its kind.
+/// The waits of one step, which share one time-out: that of its kind.
 pub(super) struct Wait<'w, 'a, C: Cloud> {
     watch: &'w Watch<'a, C>,
     kind: &'w dyn AnyKind<C>,
@@ -36,26 +36,26 @@ impl<'w, 'a, C: Cloud> Wait<'w, 'a, C> {
         Self { watch, kind, region, since: now, moved: now }
     }
 
-    /// Looks until `done` says what came of it, and tells after each look what is awaited. `which` picks the thing out of
+    /// Polls until `done` gives an outcome, and tells after each poll what is awaited. `which` picks the thing out of
     /// those that claim the name.
     async fn until<T>(
         &self,
         which: Awaited<'_>,
         mut says: impl FnMut(&str),
-        mut done: impl FnMut(Sighting<'_>) -> Seen<T>,
+        mut done: impl FnMut(Presence<'_>) -> PollOutcome<T>,
     ) -> Result<T> {
         let facts = self.kind.facts();
         let usual = Duration::from_secs(u64::from(facts.seconds));
         let longest = (usual / 20).clamp(Duration::from_secs(1), LONGEST_PAUSE);
         let (mut pause, mut blind_since) = (FIRST_PAUSE, None);
         loop {
-            let listing = self.watch.look(self.kind, self.region, facts.kind).await;
+            let listing = self.watch.poll(self.kind, self.region, facts.kind).await;
             let awaited = match listing.as_ref().map_err(Failure::clone).and_then(|listing| which.find(listing)) {
-                Ok(sighting) => {
+                Ok(presence) => {
                     blind_since = None;
-                    match done(sighting) {
-                        Seen::End(end) => return end,
-                        Seen::Awaits(what) => what,
+                    match done(presence) {
+                        PollOutcome::End(end) => return end,
+                        PollOutcome::Awaits(what) => what,
                     }
                 }
                 // A thing that changes may refuse to be read until it has changed.
@@ -89,16 +89,16 @@ impl<'w, 'a, C: Cloud> Wait<'w, 'a, C> {
         let invisible = Instant::now() + INVISIBLE;
         let former = Former::of(before);
         let which = id.map_or(Awaited::Name(name), Awaited::Id);
-        self.until(which, says, |sighting| match sighting {
-            Sighting::Gone if Instant::now() < invisible => Seen::Awaits("AWS to list it".to_owned()),
-            Sighting::Gone => Seen::End(Err(Failure::new(Class::NotFound, "it is gone, or was never there"))),
-            Sighting::There(live) => readiness(live, former),
+        self.until(which, says, |presence| match presence {
+            Presence::Gone if Instant::now() < invisible => PollOutcome::Awaits("AWS to list it".to_owned()),
+            Presence::Gone => PollOutcome::End(Err(Failure::new(Class::NotFound, "it is gone, or was never there"))),
+            Presence::There(live) => readiness(live, former),
         })
         .await
     }
 
-    /// Waits after a call of an update that was not its last: until the thing is ready again, and shows what came of the call
-    /// or has had the time to. `before` is how it was before the call.
+    /// Waits after a call of an update that was not its last: until the thing is ready again, and shows what came of the
+    /// call or has had the time to. `before` is how it was before the call.
     pub(super) async fn changed(
         &mut self,
         before: &Live,
@@ -106,12 +106,12 @@ impl<'w, 'a, C: Cloud> Wait<'w, 'a, C> {
         says: impl FnMut(&str),
     ) -> Result<Arc<Live>> {
         let (sent, former) = (Instant::now(), Former::of(Some(&before.state)));
-        let next = self.until(Awaited::Id(&before.id), says, |sighting| match sighting {
-            Sighting::Gone if sent.elapsed() < INVISIBLE => Seen::Awaits("AWS to list it".to_owned()),
-            Sighting::Gone => Seen::End(Err(Failure::new(Class::NotFound, "it is gone"))),
-            Sighting::There(live) => match readiness(live, former) {
-                Seen::End(Ok(live)) if !has_moved(before, &live) && sent.elapsed() < SPREAD => {
-                    Seen::Awaits(again.what().to_owned())
+        let next = self.until(Awaited::Id(&before.id), says, |presence| match presence {
+            Presence::Gone if sent.elapsed() < INVISIBLE => PollOutcome::Awaits("AWS to list it".to_owned()),
+            Presence::Gone => PollOutcome::End(Err(Failure::new(Class::NotFound, "it is gone"))),
+            Presence::There(live) => match readiness(live, former) {
+                PollOutcome::End(Ok(live)) if !has_moved(before, &live) && sent.elapsed() < SPREAD => {
+                    PollOutcome::Awaits(again.what().to_owned())
                 }
                 seen => seen,
             },
@@ -130,14 +130,16 @@ impl<'w, 'a, C: Cloud> Wait<'w, 'a, C> {
     ) -> Result<Option<Arc<Live>>> {
         let (sent, had_failed) = (Instant::now(), matches!(before.state, State::Failed(_)));
         let need_settle = !self.kind.facts().deletable_unsettled;
-        let next = self.until(Awaited::Id(&before.id), says, |sighting| match sighting {
-            Sighting::Gone => Seen::End(Ok(None)),
-            Sighting::There(live) => match &live.state {
-                State::Deleting => Seen::Awaits("its end: AWS still lists it".to_owned()),
-                State::Settling(what) if need_settle => Seen::Awaits(what.clone()),
-                State::Failed(why) if !had_failed => Seen::End(Err(deletion_failed(why))),
-                _ if !has_moved(before, live) && sent.elapsed() < SPREAD => Seen::Awaits(again.what().to_owned()),
-                _ => Seen::End(Ok(Some(Arc::new(live.clone())))),
+        let next = self.until(Awaited::Id(&before.id), says, |presence| match presence {
+            Presence::Gone => PollOutcome::End(Ok(None)),
+            Presence::There(live) => match &live.state {
+                State::Deleting => PollOutcome::Awaits("its end: AWS still lists it".to_owned()),
+                State::Settling(what) if need_settle => PollOutcome::Awaits(what.clone()),
+                State::Failed(why) if !had_failed => PollOutcome::End(Err(deletion_failed(why))),
+                _ if !has_moved(before, live) && sent.elapsed() < SPREAD => {
+                    PollOutcome::Awaits(again.what().to_owned())
+                }
+                _ => PollOutcome::End(Ok(Some(Arc::new(live.clone())))),
             },
         });
         let next = next.await?;
@@ -160,7 +162,7 @@ impl<'w, 'a, C: Cloud> Wait<'w, 'a, C> {
     }
 
     /// # Errors
-    /// The step has waited for longer than its kind's patience.
+    /// The step has waited for longer than its kind's time-out.
     fn is_in_time(&self, awaited: &str) -> Result<()> {
         let facts = self.kind.facts();
         let is_over = self.since.elapsed() > Duration::from_secs(u64::from(facts.timeout()));
@@ -169,12 +171,12 @@ impl<'w, 'a, C: Cloud> Wait<'w, 'a, C> {
 
     /// Waits until a thing that was started is awake.
     pub(super) async fn awake(&self, id: &str, says: impl FnMut(&str)) -> Result<Arc<Live>> {
-        self.until(Awaited::Id(id), says, |sighting| match sighting {
-            Sighting::Gone => Seen::End(Err(Failure::new(Class::NotFound, "it is gone"))),
-            Sighting::There(live) => match &live.state {
-                State::Settling(what) => Seen::Awaits(what.clone()),
-                _ if live.stopped.is_some() => Seen::Awaits("its start".to_owned()),
-                _ => Seen::End(Ok(Arc::new(live.clone()))),
+        self.until(Awaited::Id(id), says, |presence| match presence {
+            Presence::Gone => PollOutcome::End(Err(Failure::new(Class::NotFound, "it is gone"))),
+            Presence::There(live) => match &live.state {
+                State::Settling(what) => PollOutcome::Awaits(what.clone()),
+                _ if live.stopped.is_some() => PollOutcome::Awaits("its start".to_owned()),
+                _ => PollOutcome::End(Ok(Arc::new(live.clone()))),
             },
         })
         .await
@@ -183,12 +185,12 @@ impl<'w, 'a, C: Cloud> Wait<'w, 'a, C> {
     /// Waits until a thing is gone; `live` is how it was before its deletion.
     pub(super) async fn gone(&self, live: &Live, says: impl FnMut(&str)) -> Result<()> {
         let former = Former::of(Some(&live.state));
-        let still = || Seen::Awaits("its end: AWS still lists it".to_owned());
-        self.until(Awaited::Id(&live.id), says, |sighting| match sighting {
-            Sighting::Gone => Seen::End(Ok(())),
-            Sighting::There(live) => match &live.state {
+        let still = || PollOutcome::Awaits("its end: AWS still lists it".to_owned());
+        self.until(Awaited::Id(&live.id), says, |presence| match presence {
+            Presence::Gone => PollOutcome::End(Ok(())),
+            Presence::There(live) => match &live.state {
                 State::Failed(_) if former.is_shown() => still(),
-                State::Failed(why) => Seen::End(Err(deletion_failed(why))),
+                State::Failed(why) => PollOutcome::End(Err(deletion_failed(why))),
                 _ => still(),
             },
         })

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 use super::connections::Connections;
 use crate::resource::{AnyKind, AnyListing, Cloud, Result, Scope};
 
-/// Lists kinds for all who wait: those who wait for one kind and region share each look.
+/// Waits for resources by listing their kind; all waits for one kind and region share each poll.
 pub(super) struct Watch<'a, C: Cloud> {
     connections: &'a dyn Connections<C>,
     scope: Scope,

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use crate::resource::{Address, Failure, StackId};
 
-/// What one step may touch, and the lease it works under.
+/// The things that one step may touch, and the lease it works under.
 ///
 /// A change that names an id or ARN which is neither `own`, nor made or read by this writer, nor in the step's spec is
 /// refused, as is one that names nothing of the stack's own.
@@ -23,7 +23,7 @@ pub struct WriterScope {
     pub fence: Arc<dyn Fence>,
 }
 
-/// What a step may do: checked before every attempt, retries included.
+/// The lease of a step: checked before every attempt, retries included.
 pub trait Fence: Send + Sync + std::fmt::Debug {
     /// Refuses if the lease is lost or about to be; `operation` is only for the message.
     fn check(&self, operation: &str) -> Result<(), Failure>;

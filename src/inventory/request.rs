@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 use super::types::{Inventory, Orphan, Unmanaged};
 use crate::resource::{Address, Cloud, Failure, Result, Scope, Stack, StackId};
 
-/// What is nobody's in one region.
+/// The foreign things in one region.
 #[derive(Debug, Default)]
 pub struct Surveyed {
     pub things: Vec<Unmanaged>,
@@ -47,10 +47,9 @@ pub struct Request<'a> {
 /// One stack to read.
 pub struct StackRequest<'a> {
     pub stack: &'a Stack,
-    /// What should be there, and in which region: if something of it is missing, a second look asks whether it only lost
-    /// its tags.
+    /// The desired resources and their regions: if one of them is missing, a second list asks whether it only lost its tags.
     pub wanted: BTreeMap<Address, String>,
-    /// Those of them that belong to no region.
+    /// The desired resources that belong to no region.
     pub global: BTreeSet<Address>,
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use crate::aws::canned::{Canned, scope};
-use crate::kinds::canned_kind::{json_tags, kind_of, xml, xml_tags};
+use crate::kinds::canned_kind::{json_tags, kind_of, tags, xml, xml_tags};
 use crate::repository::tidy::{Read, reads};
 
 /// One operation: the kind whose `list` calls it, what has to be there first, and the first of two pages.
@@ -108,9 +108,7 @@ fn cases() -> Vec<Case> {
         "ScalableDimension": "ecs:service:DesiredCount", "RoleARN": "r", "CreationTime": 0,
         "ScalableTargetARN": "arn:aws:application-autoscaling:us-east-1:123456789012:scalable-target/1",
     }] });
-    let ours = json!({ "Tags": {
-        "provision:project": "p", "provision:tenant": "acme", "provision:environment": "production", "provision:name": "main",
-    } });
+    let ours = json!({ "Tags": tags() });
     let foreign = json!({ "Name": "other", "Id": "1", "ARN": "arn:aws:wafv2:us-east-1:123456789012:other/1" });
     let mut all = vec![
         case("AWS::ApplicationAutoScaling::ScalableTarget", "DescribeScalableTargets", with("NextToken")),
@@ -133,7 +131,7 @@ fn cases() -> Vec<Case> {
         case("AWS::ElastiCache::ReplicationGroup", "DescribeCacheClusters", marker("DescribeCacheClusters"))
             .after(
                 "DescribeReplicationGroups",
-                query(
+                xml(
                     "DescribeReplicationGroups",
                     "<ReplicationGroups><ReplicationGroup><ReplicationGroupId>acme-production-main</ReplicationGroupId>\
                      <ARN>arn:aws:elasticache:us-east-1:123456789012:replicationgroup:acme-production-main</ARN>\
@@ -142,7 +140,7 @@ fn cases() -> Vec<Case> {
             )
             .after(
                 "ListTagsForResource",
-                query("ListTagsForResource", &format!("<TagList>{}</TagList>", tags_xml("Tag"))),
+                xml("ListTagsForResource", &format!("<TagList>{}</TagList>", xml_tags("Tag", "Key", "Value"))),
             ),
         case("AWS::ElastiCache::SubnetGroup", "DescribeCacheSubnetGroups", marker("DescribeCacheSubnetGroups")),
         case(

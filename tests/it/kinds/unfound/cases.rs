@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::kinds::canned_kind::{Answer, json_tags, xml, xml_error, xml_tags};
+use crate::kinds::canned_kind::{Answer, json_tags, tags, xml, xml_error, xml_tags};
 
 /// A kind, and answers of AWS to its list.
 type Case = (&'static str, Vec<Answer>);
@@ -189,8 +189,6 @@ fn firewalls() -> Vec<Case> {
 fn logs() -> Vec<Case> {
     let group = json!({ "logGroupName": NAME, "arn": arn("logs", &format!("log-group:{NAME}:*")) });
     let shown = || says("DescribeLogGroups", &json!({ "logGroups": [group] }));
-    let ours: serde_json::Map<_, _> =
-        OURS.iter().map(|(name, text)| (format!("provision:{name}"), json!(text))).collect();
     let described = || says("DescribeLogGroups", &json!({ "logGroups": [] }));
     vec![
         ("AWS::Logs::LogGroup", vec![shown(), shown(), refuses("ListTagsForResource", "ResourceNotFoundException")]),
@@ -199,7 +197,7 @@ fn logs() -> Vec<Case> {
             "AWS::Logs::LogGroup",
             vec![shown(), described(), refuses("ListTagsForResource", "ResourceNotFoundException")],
         ),
-        ("AWS::Logs::LogGroup", vec![shown(), described(), says("ListTagsForResource", &json!({ "tags": ours }))]),
+        ("AWS::Logs::LogGroup", vec![shown(), described(), says("ListTagsForResource", &json!({ "tags": tags() }))]),
     ]
 }
 

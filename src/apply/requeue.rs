@@ -2,7 +2,7 @@ use crate::resource::{Class, Failure, Result, Turn};
 
 /// Why a verb is to be called once more.
 pub(super) enum Requeue {
-    /// What it waits for, in words.
+    /// The event that it waits for, in words.
     More(String),
     Busy(Failure),
 }

@@ -11,19 +11,19 @@ use crate::resource::{AnyListing, Class, Failure, Live, Result, State, Unseen, k
 pub const SPREAD: Duration = Duration::from_secs(10);
 
 /// What a look may show.
-pub(super) enum Sighting<'l> {
+pub(super) enum Presence<'l> {
     Gone,
     There(&'l Live),
 }
 
 /// What a look means for who waits.
-pub(super) enum Seen<T> {
+pub(super) enum PollOutcome<T> {
     End(Result<T>),
-    /// Not yet; what is awaited, in words.
+    /// Not yet; the awaited event, in words.
     Awaits(String),
 }
 
-/// What is waited for.
+/// The resource that is waited for.
 #[derive(Clone, Copy)]
 pub(super) enum Awaited<'a> {
     Id(&'a str),
@@ -48,13 +48,13 @@ impl Awaited<'_> {
 
     /// # Errors
     /// It may be there, but could not be read: that is not its absence.
-    pub(super) fn find(self, listing: &AnyListing) -> Result<Sighting<'_>> {
+    pub(super) fn find(self, listing: &AnyListing) -> Result<Presence<'_>> {
         if let Some(live) = listing.found.iter().find(|live| self.is(live)) {
-            return Ok(Sighting::There(live));
+            return Ok(Presence::There(live));
         }
         match listing.unseen.iter().find(|unseen| self.may_be(unseen)) {
             Some(unseen) => Err(unseen.failure.clone()),
-            None => Ok(Sighting::Gone),
+            None => Ok(Presence::Gone),
         }
     }
 }
@@ -77,13 +77,13 @@ impl Former {
 }
 
 /// Whether a thing that is there is ready.
-pub(super) fn readiness(live: &Live, former: Former) -> Seen<Arc<Live>> {
+pub(super) fn readiness(live: &Live, former: Former) -> PollOutcome<Arc<Live>> {
     match &live.state {
-        State::Ready | State::AwaitsAction(_) => Seen::End(Ok(Arc::new(live.clone()))),
-        State::Settling(what) => Seen::Awaits(what.clone()),
-        State::Deleting => Seen::End(Err(Failure::new(Class::Conflict, "somebody deletes it"))),
-        State::Failed(_) if former.is_shown() => Seen::Awaits("AWS to show the change".to_owned()),
-        State::Failed(why) => Seen::End(Err(Failure::new(Class::Invalid, why.clone())
+        State::Ready | State::AwaitsAction(_) => PollOutcome::End(Ok(Arc::new(live.clone()))),
+        State::Settling(what) => PollOutcome::Awaits(what.clone()),
+        State::Deleting => PollOutcome::End(Err(Failure::new(Class::Conflict, "somebody deletes it"))),
+        State::Failed(_) if former.is_shown() => PollOutcome::Awaits("AWS to show the change".to_owned()),
+        State::Failed(why) => PollOutcome::End(Err(Failure::new(Class::Invalid, why.clone())
             .hint("see what it says, correct the YAML or the cause, then run the command again"))),
     }
 }
