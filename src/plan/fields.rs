@@ -334,6 +334,7 @@ fn hide_inside(facts: &Facts, at: &str, value: &mut Value) {
 pub(super) fn overall<'a>(fields: impl Iterator<Item = &'a Field> + Clone) -> Cause {
     let has = |cause| fields.clone().any(|field| field.cause == cause && field.ignored.is_none());
     match (has(Cause::Drift), has(Cause::Config), has(Cause::Dependency)) {
+        _ if has(Cause::Mixed) => Cause::Mixed,
         (true, true, _) => Cause::Mixed,
         (false, true, _) => Cause::Config,
         (true, false, _) => Cause::Drift,

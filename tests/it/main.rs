@@ -15,6 +15,7 @@ mod fuzz;
 mod input;
 #[cfg(feature = "sdk")]
 mod kinds;
+mod plan;
 mod repository;
 mod sandbox;
 mod simulate;

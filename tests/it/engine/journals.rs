@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use provision::apply::{End, EntryEnd, Event, Head, Journal, Outcome, RunRecord, RunSummary, merge};
-use provision::plan::{StepId, Verb};
+use provision::plan::{StepId, Verb, Waiting};
 use provision::report::{PastRun, history_json, history_text};
 use provision::resource::{Class, Failure, StackId};
 
@@ -118,5 +118,90 @@ fn a_run_without_an_end_is_running_or_has_died() {
     let outcomes = [0, 1].map(|run| json["runs"][run]["outcome"].as_str().unwrap());
     assert_eq!(outcomes, ["running", "died"]);
     assert_eq!(json["runs"][0]["steps"][2]["outcome"], "unknown");
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+/// A summary with so many steps of each outcome: done, failed, not started, abandoned.
+fn run_summary(counts: [usize; 4]) -> RunSummary {
+    let failure = || Failure::new(Class::Quota, "too many");
+    let outcomes = [Outcome::Done, Outcome::Failed(failure()), Outcome::NotStarted(None), Outcome::Abandoned];
+    let steps = outcomes.into_iter().zip(counts).enumerate().flat_map(|(kind, (outcome, count))| {
+        let one = move |index| (step(&format!("AWS::EC2::VPC/v-{kind}-{index}"), Verb::Create), outcome.clone());
+        (0..count).map(one)
+    });
+    let steps = steps.map(|(id, outcome)| (id, (outcome, Duration::ZERO))).collect();
+    RunSummary { steps, ..RunSummary::default() }
+}
+
+#[test]
+fn a_ledger_counts_each_outcome_by_itself() {
+    let all = run_summary([5, 2, 3, 4]);
+    assert_eq!((all.done(), all.failed(), all.not_started(), all.abandoned()), (5, 2, 3, 4));
+    assert!(!run_summary([1, 0, 0, 0]).is_broken_off() && !run_summary([0; 4]).is_broken_off());
+    for counts in [[0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1], [1, 1, 1, 1]] {
+        assert!(run_summary(counts).is_broken_off() && run_summary(counts).is_unfinished(), "{counts:?}");
+    }
+    assert!(RunSummary { interrupted: true, ..run_summary([1, 0, 0, 0]) }.is_broken_off());
+    assert!(!run_summary([1, 0, 0, 0]).is_unfinished());
+    let what = "a record".to_owned();
+    let waiting = vec![Waiting { address: "AWS::EC2::VPC/main".parse().unwrap(), what }];
+    assert!(RunSummary { waiting, ..run_summary([1, 0, 0, 0]) }.is_unfinished());
+}
+
+#[test]
+fn what_no_answer_came_to_may_still_arrive() {
+    assert!(run_summary([0, 0, 0, 1]).may_still_arrive());
+    assert!(!run_summary([1, 1, 1, 0]).may_still_arrive());
+    let ambiguous = Outcome::Failed(Failure::new(Class::Ambiguous, "no answer"));
+    let steps = [(step("AWS::EC2::VPC/main", Verb::Create), (ambiguous, Duration::ZERO))].into();
+    assert!(RunSummary { steps, ..RunSummary::default() }.may_still_arrive());
+}
+
+#[test]
+fn a_journal_tells_how_its_run_ended() {
+    let interrupted = RunSummary { interrupted: true, ..run_summary([1, 0, 0, 0]) };
+    for (name, run_summary, end) in [
+        ("done", run_summary([2, 0, 0, 0]), End::Done),
+        ("failed", run_summary([0, 1, 0, 0]), End::Failed),
+        ("skipped", run_summary([0, 0, 1, 0]), End::Failed),
+        ("both", run_summary([1, 1, 1, 0]), End::Failed),
+        ("stopped", interrupted, End::Interrupted),
+    ] {
+        let (journal, folder) = journal(name);
+        journal.end(at(9), &run_summary).unwrap();
+        assert_eq!(read(&journal).end, end, "{name}");
+        journal.give_up(at(10)).unwrap();
+        let record = read(&journal);
+        assert_eq!((record.end, record.last), (End::Failed, at(10)), "{name}");
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}
+
+#[test]
+fn what_was_skipped_is_read_back_and_a_run_that_begins_again_is_open() {
+    let (journal, folder) = journal("again");
+    let (vpc, subnet) = (step("AWS::EC2::VPC/main", Verb::Create), step("AWS::EC2::Subnet/a", Verb::Create));
+    journal.write(at(6), &Event::Skipped { stack: stack(), step: subnet, because: Some(vpc.clone()) }).unwrap();
+    let elapsed = Duration::from_secs(1);
+    let ids = ["AWS::EC2::EIP/other", "AWS::EC2::VPC/main"].map(|address| step(address, Verb::Delete));
+    for id in ids {
+        journal.write(at(7), &Event::Finished { stack: stack(), step: id, id: None, elapsed }).unwrap();
+    }
+    let ends: Vec<_> = read(&journal).entries.into_iter().map(|entry| (entry.verb, entry.address, entry.end)).collect();
+    let told = |verb: &str, address: &str, end| (verb.to_owned(), address.to_owned(), end);
+    assert_eq!(
+        ends[2..],
+        [
+            told("create", "AWS::EC2::EIP/nat", EntryEnd::Open),
+            told("create", "AWS::EC2::Subnet/a", EntryEnd::Skipped),
+            told("delete", "AWS::EC2::EIP/other", EntryEnd::Done),
+            told("delete", "AWS::EC2::VPC/main", EntryEnd::Done),
+        ]
+    );
+    journal.end(at(9), &RunSummary::default()).unwrap();
+    let text = String::from_utf8(journal.text().unwrap()).unwrap();
+    let head = text.lines().next().unwrap();
+    let again = RunRecord::parse(&format!("{text}{head}\n")).unwrap();
+    assert_eq!((read(&journal).end, again.end), (End::Done, End::Open));
     std::fs::remove_dir_all(folder).unwrap();
 }

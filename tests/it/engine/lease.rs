@@ -370,3 +370,41 @@ async fn a_call_without_an_answer_keeps_others_out_for_as_long_as_it_may_still_a
     assert_eq!(standing_after(None).await, LeaseState::Free);
     assert_eq!(standing_after(Some("CreateCert")).await, LeaseState::Ending);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_lease_stands_under_its_account_tenant_and_environment_and_tells_how_quiet_it_is() {
+    let (bucket, clock) = (Bucket::new(), Clocks::new());
+    let spread = Duration::from_secs(10);
+    let first = take(&bucket, &clock, "first", 0).await.unwrap();
+    assert_eq!(first.quiet_in(spread), Duration::ZERO, "nobody was there before");
+    let keys: Vec<_> = bucket.objects.lock().unwrap().keys().cloned().collect();
+    assert_eq!(keys, ["leases/111122223333/acme/production.json"]);
+    first.release().await.unwrap();
+    seconds(4).await;
+    let second = take(&bucket, &clock, "second", 0).await.unwrap();
+    assert_eq!(second.quiet_in(spread), Duration::from_secs(6), "lists may still lag behind the first");
+    seconds(7).await;
+    assert_eq!(second.quiet_in(spread), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_lease_tells_why_and_a_held_one_tells_nothing() {
+    let (bucket, clock) = (Bucket::new(), Clocks::new());
+    let lease = take(&bucket, &clock, "first", 0).await.unwrap();
+    seconds(HEARTBEAT + 1).await;
+    assert_eq!(lease.lost(), None);
+    bucket.objects.lock().unwrap().clear();
+    seconds(HEARTBEAT).await;
+    assert_eq!(lease.lost().as_deref(), Some("it was deleted"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_given_back_is_free_at_once_and_says_nothing_of_an_end_that_somebody_else_made() {
+    let (bucket, clock) = (Bucket::new(), Clocks::new());
+    let lease = take(&bucket, &clock, "first", 0).await.unwrap();
+    seconds(5).await;
+    let now = clock.now();
+    lease.release().await.unwrap();
+    let holder = seen(&bucket, &clock).await.holder;
+    assert_eq!((&*holder.run, holder.until, holder.ended_by), ("", now, None));
+}

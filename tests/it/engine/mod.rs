@@ -19,6 +19,7 @@ mod protection;
 mod regions;
 pub mod report;
 mod saved_plans;
+mod step_waits;
 mod types_to_read;
 mod waiting;
 

@@ -9,6 +9,7 @@ use super::build::REGIONS;
 use super::cloud::{World, neighbour_tags, short};
 use super::faults::{Fault, What};
 use super::history::{Drift, Yaml};
+use super::kinds::KINDS;
 use super::thing::Thing;
 
 /// All that is not ours, as it was left: it must stay so to the last bit.
@@ -126,6 +127,7 @@ impl Strangers {
             }
             Drift::Set { property, value, .. } => {
                 thing.spec[property.as_str()] = value.clone();
+                thing.spec = as_stored(&thing.kind, thing.spec.take());
                 "drift: a field changed"
             }
             Drift::Tag { key, value, .. } => {
@@ -191,4 +193,10 @@ fn without_ids(spec: &Value) -> Value {
         map.insert("Groups".to_owned(), json!([]));
     }
     spec
+}
+
+/// A spec with all that the cloud fills in by itself, as it keeps what a person gives it.
+fn as_stored(kind: &str, spec: Value) -> Value {
+    let known = KINDS.iter().find(|known| known.facts().kind == kind).expect("a thing is of a known kind");
+    known.normalise(spec).expect("people write what the cloud takes")
 }
