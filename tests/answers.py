@@ -80,6 +80,9 @@ def leaves(shape, at, above):
     elif shape.type_name == "structure" and shape.members and shape.name not in above and len(above) < DEEP:
         for name, member in shape.members.items():
             yield from leaves(member, f"{at}.{name}" if at else name, (*above, shape.name))
+    elif shape.type_name == "map" and getattr(shape.key, "enum", None):
+        # A map by names that the model knows has a member for each, but for the one that asks for all.
+        yield from (f"{at}.{name}" for name in shape.key.enum if name != "All")
     else:
         yield at
 

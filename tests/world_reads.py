@@ -211,4 +211,12 @@ def caches(client):
         yield thing("AWS::ElastiCache::Snapshot", {"of": item.get("ReplicationGroupId")}, [], item["SnapshotName"])
 
 
-READS = [network, balancing, firewall, containers, scaling, roles, logs, keys, certificates, databases, caches]
+def queues(client):
+    sqs = client("sqs")
+    for url in pages(sqs, "list_queues", "QueueUrls"):
+        told = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+        tags = sqs.list_queue_tags(QueueUrl=url).get("Tags", {})
+        yield thing("AWS::SQS::Queue", told, tags, told["QueueArn"])
+
+
+READS = [network, balancing, firewall, containers, scaling, roles, logs, keys, certificates, databases, caches, queues]

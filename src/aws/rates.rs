@@ -33,6 +33,10 @@ pub(super) fn rate(operation: &Operation) -> (Cow<'static, str>, Rate) {
         "acm" => own(acm(operation)),
         // CreateLogGroup, DeleteLogGroup and DescribeLogGroups: 10 a second, raised from 5 after 2023.
         "logs" => own(published(10.0, 10.0)),
+        // SQS Developer Guide, "Quotas related to queues".
+        "sqs" if ["ListQueueTags", "TagQueue", "UntagQueue"].contains(&action) => {
+            shared("sqs:tagging", published(5.0, 5.0))
+        }
         _ => own(guess(operation)),
     }
 }

@@ -28,6 +28,13 @@ pub(super) fn check(
             let what = format!("the physical name `{}` has {length} characters", physical.value);
             problems.push(Problem::error(physical.span.clone(), what).hint(format!("1 to {max} for this kind")));
         }
+        if let Some((property, suffix)) = known.facts.cloudformation.name_suffix
+            && physical.value.ends_with(suffix)
+        {
+            let what = format!("the physical name `{}` ends in `{suffix}`", physical.value);
+            problems
+                .push(Problem::error(physical.span.clone(), what).hint(format!("leave that out: {property} adds it")));
+        }
     }
     if let Some(was) = &declaration.was {
         let old = Address::new(&declaration.address.value.kind, &was.value);

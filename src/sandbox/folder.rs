@@ -28,6 +28,7 @@ const FILES: &[(&str, &str)] = &[
     ("mend_keys.py", include_str!("server/mend_keys.py")),
     ("mend_logs.py", include_str!("server/mend_logs.py")),
     ("mend_offers.py", include_str!("server/mend_offers.py")),
+    ("mend_queues.py", include_str!("server/mend_queues.py")),
     ("mend_tags.py", include_str!("server/mend_tags.py")),
 ];
 

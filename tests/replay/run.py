@@ -12,6 +12,7 @@ import additions  # noqa: E402  (needs the path above)
 
 records = os.path.join(work, "records.json")
 data = [os.path.join(recorded, "data", name + ".json") for name in ("dev", "cli-dev", "ls-dev")]
+data.append(additions.coming(os.path.join(recorded, "data", "coming.json"), os.path.join(work, "coming.json")))
 additions.install(data)
 failed = []
 

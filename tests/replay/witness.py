@@ -138,6 +138,8 @@ def others(of, known):
     """Values of a member that are not the known one."""
     some = getattr(of, "enum", None) or [mutate_lib.invented(of)]
     some = [*some, "of-a-b-c-d"] if of.type_name == "string" else some
+    # A number in a text would be noticed by words that are none.
+    some = [str(int(known) + 1)] if isinstance(known, str) and known.isdigit() else some
     if known not in (None, "", [], {}):
         some = [mutate_lib.other(known, of) if not isinstance(known, (list, dict)) else known, *some]
     return [value for value in some if value != known][:8]

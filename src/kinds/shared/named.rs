@@ -147,7 +147,11 @@ pub(in crate::kinds) async fn create<K: Adopted>(
     }
 }
 
-/// The same for a service whose create answers with what has the name already, whosever it is: looks first.
+/// The same for a service whose create answers with what has the name already, whosever it is: looks first. What is ours
+/// is created once more, since it may be going: of that only the create tells.
+///
+/// # Errors
+/// [`Class::AlreadyExists`], naming the owner, if it is somebody else's.
 pub(in crate::kinds) async fn look_and_create<K: Adopted>(
     writer: &Writer,
     name: &str,
@@ -155,10 +159,8 @@ pub(in crate::kinds) async fn look_and_create<K: Adopted>(
     tags: &Tags,
     sent: impl Future<Output = Result<Made<K>>>,
 ) -> Result<Made<K>> {
-    match ours_of_this_name(writer, name, spec, tags).await? {
-        Some(made) => Ok(made),
-        None => create(writer, name, spec, tags, sent).await,
-    }
+    ours_of_this_name::<K>(writer, name, spec, tags).await?;
+    create(writer, name, spec, tags, sent).await
 }
 
 async fn ours_of_this_name<K: Adopted>(

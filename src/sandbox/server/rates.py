@@ -63,6 +63,8 @@ ACM = {
 }
 # CloudWatch Logs, "Quotas".
 LOGS = dict.fromkeys(("CreateLogGroup", "DeleteLogGroup", "DescribeLogGroups"), 10)
+# SQS Developer Guide, "Quotas related to queues": tagging actions of an account.
+SQS = ("tagging", (5, 5))
 # AWS says nothing of the others: half of what a client would guess, so that it has to learn.
 OTHER = (20, 5)
 
@@ -108,7 +110,7 @@ def floor():
 
 def rate_of_bucket(service, name):
     """The rate of a bucket by its own name or, of a bucket with one operation, by that."""
-    shared = [(shared, figures) for shared, figures in EC2.values()] if service == "ec2" else list(ECS)
+    shared = [(shared, figures) for shared, figures in EC2.values()] if service == "ec2" else [*ECS, SQS]
     return dict(shared).get(name) or rate(service, name)[1]
 
 
@@ -122,5 +124,7 @@ def rate(service, operation):
         return found or (None, OTHER)
     if service == "wafv2":
         return None, WAF.get(operation, WAF_READ if reads else WAF_CHANGE)
+    if service == "sqs" and operation in ("ListQueueTags", "TagQueue", "UntagQueue"):
+        return SQS
     figures = {"acm": ACM, "kms": KMS, "logs": LOGS}.get(service, {})
     return None, (figures[operation],) * 2 if operation in figures else OTHER

@@ -56,6 +56,7 @@ import mend_edge  # noqa: E402, F401
 import mend_keys  # noqa: E402, F401
 import mend_logs  # noqa: E402, F401
 import mend_offers  # noqa: E402, F401
+import mend_queues  # noqa: E402, F401
 import mend_tags  # noqa: E402, F401
 import process  # noqa: E402
 import rates  # noqa: E402

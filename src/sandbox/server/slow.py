@@ -25,6 +25,8 @@ AWS = {
     "cache deletion": 450,
     "deployment": 180,
     "draining": 60,
+    # For how long the name of a deleted queue stays taken.
+    "queue name": 60,
     # For how long the tagging API knows nothing of a change.
     "tag index": 30,
 }

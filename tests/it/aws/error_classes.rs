@@ -190,6 +190,20 @@ const CODES: &[(&str, &str, Class)] = &[
     ("NodeQuotaForClusterExceeded", "", Quota),
     ("InsufficientCacheClusterCapacity", "", Other),
     ("ServiceLinkedRoleNotFoundFault", "", Propagating),
+    // SQS.
+    ("AWS.SimpleQueueService.NonExistentQueue", "The specified queue does not exist.", NotFound),
+    ("AWS.SimpleQueueService.QueueDeletedRecently", "You must wait 60 seconds after deleting a queue", Busy),
+    ("QueueAlreadyExists", "A queue already exists with the same name and a different value", AlreadyExists),
+    ("InvalidAttributeValue", "Invalid value for the parameter Policy.", Propagating),
+    ("InvalidAttributeValue", "Invalid value for the parameter VisibilityTimeout.", Invalid),
+    (
+        "InvalidParameterValue",
+        "Value {} for parameter RedrivePolicy is invalid. Reason: Dead letter target does not exist.",
+        Propagating,
+    ),
+    ("InvalidAttributeName", "Unknown Attribute FifoQueue.", Invalid),
+    ("OverLimit", "8 Actions were found, maximum allowed is 7.", Quota),
+    ("RequestThrottled", "", Throttled),
     // STS, S3, the tagging API, and what any of them may say.
     ("AccessDenied", "User is not authorized to perform: sts:AssumeRole", Denied),
     ("ExpiredToken", "", Credentials),

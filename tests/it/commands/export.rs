@@ -92,6 +92,9 @@ fn an_export_makes_what_an_apply_makes() {
             if let NameRule::Unique { .. } = shape.facts().name {
                 let name = shape.facts().naming().name(&stack.project, &stack.id, &address.name, "").to_string();
                 let name = resource.physical.clone().unwrap_or(name);
+                let suffix = shape.facts().cloudformation.name_suffix;
+                let suffix = suffix.filter(|(property, _)| resource.spec[*property] == true);
+                let name = name + suffix.map_or("", |(_, suffix)| suffix);
                 if !take_name(&mut thing, &name) {
                     say(format!("nothing is called {name}"));
                 }
@@ -214,6 +217,7 @@ const PARTS: &[(&str, &str, &str, Option<&str>)] = &[
 const SINGLE: &[(&str, &str, &str, &str)] = &[
     ("AWS::EC2::VPCGatewayAttachment", "InternetGatewayId", "VpcId", "VpcId"),
     ("AWS::KMS::Alias", "TargetKeyId", "(name)", "AliasName"),
+    ("AWS::SQS::QueuePolicy", "Queues", "Policy", "PolicyDocument"),
     ("AWS::WAFv2::WebACLAssociation", "ResourceArn", "WebACLArn", "WebACLArn"),
 ];
 
@@ -267,8 +271,9 @@ fn is_ours(body: &Value) -> bool {
     KINDS.iter().any(|kind| body["Type"] == kind.facts().kind)
 }
 
-/// Which resource a function of a part leads to.
+/// Which resource a function of a part leads to, or the one function of a list.
 fn owner(addresses: &BTreeMap<String, Address>, function: &Value) -> Address {
+    let function = function.get(0).unwrap_or(function);
     let id = function["Ref"].as_str().or_else(|| function["Fn::GetAtt"][0].as_str()).expect("a function");
     addresses[id].clone()
 }

@@ -8,7 +8,7 @@ use provision::plan::{Step, StepId, Verb};
 use provision::resource::{Address, Class, Kept, State};
 use serde_json::{Value, json};
 
-use crate::world::scripted::{Answer, Ended, Shown, ScriptedStep, carried_out, done, planned, revised, settling};
+use crate::world::scripted::{Answer, Ended, ScriptedStep, Shown, carried_out, done, planned, revised, settling};
 
 #[tokio::test(start_paused = true)]
 async fn what_sleeps_is_started_and_deleted_once_it_is_awake() {
@@ -83,7 +83,11 @@ async fn between_two_calls_of_a_deletion_its_end_is_waited_for_and_its_failure_t
 #[tokio::test(start_paused = true)]
 async fn what_becomes_ready_as_something_else_than_was_under_way_was_set_back() {
     let script = |size| vec![(0, Shown::new(2, settling("its rollout")).into()), (30, Shown::ready(size).into())];
-    assert_eq!(*done(&ScriptedStep::of(script(2)), Verb::Wait, Some(2)).await.outcome(), Outcome::Done, "counts are initial");
+    assert_eq!(
+        *done(&ScriptedStep::of(script(2)), Verb::Wait, Some(2)).await.outcome(),
+        Outcome::Done,
+        "counts are initial"
+    );
     let ended = done(&ScriptedStep::of(script(1)), Verb::Wait, Some(2)).await;
     assert_eq!(ended.failure(), "/Size was set back by AWS after the update");
     let ended = done(&ScriptedStep::of(script(1)), Verb::Wait, None).await;
@@ -212,7 +216,9 @@ async fn what_waits_for_a_failed_step_is_not_started_and_told_why() {
 async fn what_aws_goes_on_showing_of_a_deleted_thing_is_told_by_its_family() {
     let local = ScriptedStep::of(vec![(0, Shown::ready(1).into()), (2, Answer::Gone)]);
     let ended = revised(&local, Verb::Delete).await;
-    let [Kept { what, id, why, stays: false, .. }] = &*ended.run_summary.kept else { panic!("{:?}", ended.run_summary.kept) };
+    let [Kept { what, id, why, stays: false, .. }] = &*ended.run_summary.kept else {
+        panic!("{:?}", ended.run_summary.kept)
+    };
     assert_eq!((&**what, &**id, &**why), ("deleted Test::Revised", "family", "for a day"));
     assert_eq!(ended.ids, [Some("thing-1".to_owned())]);
     let local = ScriptedStep::of(vec![(0, Shown::ready(1).into()), (2, Answer::Gone)]);

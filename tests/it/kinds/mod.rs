@@ -29,6 +29,8 @@ mod networks;
 mod normal_forms;
 mod paging;
 mod preflight;
+mod queue_calls;
+mod queues;
 mod refused_by_aws;
 mod reports;
 mod reports_of_access;

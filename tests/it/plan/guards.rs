@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use provision::inventory::Unmanaged;
 use provision::plan::{
-    Action, Allowance, Change, Guarding, Guards, Plan, Refusal as Refused, StackPlan, StepId, AdoptionConflict, Verb, adoption,
-    guard, refusals,
+    Action, AdoptionConflict, Allowance, Change, Guarding, Guards, Plan, Refusal as Refused, StackPlan, StepId, Verb,
+    adoption, guard, refusals,
 };
 use provision::resource::{Address, Disruption, State, key};
 use serde_json::json;

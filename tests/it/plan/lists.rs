@@ -103,7 +103,8 @@ async fn of_a_late_list_only_what_waits_is_left_out_and_its_live_twin_stays() {
     // All of it waits: what is there stays, and so does what counts only beside it.
     let mut given = keyed(before.clone(), json!([{ "Key": "a", "To": door }])).await;
     let work = &mut given.kind("Fake::Work").facts;
-    (work.deferrable, work.deferred_with, work.ignored_after_create) = (&["/Revision"], &[("/Count", "/Revision")], &[]);
+    (work.deferrable, work.deferred_with, work.ignored_after_create) =
+        (&["/Revision"], &[("/Count", "/Revision")], &[]);
     given.kind("Fake::Door").says.refuses_new = Some("not yet");
     given.listing("Fake::Door").found.clear();
     given.live("Fake::Work/shop").spec["Count"] = json!(5);

@@ -1,6 +1,6 @@
 //! What only one can have passes from one to another; and which plans do the same.
 
-use provision::plan::{Transfer, Plan, StackPlan, Step, StepId, Verb, agrees};
+use provision::plan::{Plan, StackPlan, Step, StepId, Transfer, Verb, agrees};
 use provision::resource::{Address, Disruption};
 use serde_json::json;
 

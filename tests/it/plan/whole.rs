@@ -6,7 +6,7 @@ use provision::blueprint::{Blueprint, Ignore};
 use provision::inventory::{Orphan, Unmanaged};
 use provision::plan::Mode;
 use provision::problem::Problem;
-use provision::resource::{Address, Class, Failure, State, NameConflict, Tags, Unmodelled, Unseen, key};
+use provision::resource::{Address, Class, Failure, NameConflict, State, Tags, Unmodelled, Unseen, key};
 use serde_json::json;
 
 use crate::engine::{change, environment, reference};
@@ -105,7 +105,11 @@ async fn of_changes_of_every_sort() {
     all.retain(|resource| resource.kind != "AWS::IAM::Role");
     let door = all.iter_mut().find(|resource| resource.kind == "Fake::Door").expect("a door");
     (door.name, door.was) = ("tls".into(), Some("https".into()));
-    all.push(YamlResource::new("Fake::Part", "c", json!({ "Net": reference("Net", "main", "Id"), "Range": "10.0.2.0/24" })));
+    all.push(YamlResource::new(
+        "Fake::Part",
+        "c",
+        json!({ "Net": reference("Net", "main", "Id"), "Range": "10.0.2.0/24" }),
+    ));
     let mut given = Given::of(&bench, &wanted(&all)).await;
     given.wanted.stack.tags.set("cost-center", "43");
     given.live("Fake::Net/main").spec["Dns"] = json!(false);
@@ -217,7 +221,11 @@ async fn of_what_cannot_be_read() {
     let work = given.live("Fake::Work/shop").clone();
     let listing = given.listing("Fake::Work");
     listing.found.clear();
-    listing.name_conflicts.push(NameConflict { id: work.id, name: work.name.unwrap_or_default(), tags: Tags::default() });
+    listing.name_conflicts.push(NameConflict {
+        id: work.id,
+        name: work.name.unwrap_or_default(),
+        tags: Tags::default(),
+    });
     given.inventory.unchecked.insert("Fake::Net".into(), "could not be asked".into());
     is_as_read("unread", &given.plan());
     given.mode = Mode::Destroy;

@@ -9,7 +9,8 @@ use provision::blueprint::{Blueprint, Resource};
 use provision::inventory::{Inventory, ListOutcome, StackListing};
 use provision::plan::{Change, Field, Input, Mode, StackPlan, Step, Verb, plan};
 use provision::resource::{
-    Address, Difference, Disruption, Facts, FieldDiff, Live, Mistake, Neighbours, Schema, Shape, Unmodelled, Window, compare,
+    Address, Difference, Disruption, Facts, FieldDiff, Live, Mistake, Neighbours, Schema, Shape, Unmodelled, Window,
+    compare,
 };
 use serde_json::Value;
 

@@ -64,7 +64,8 @@ fn shown(field: &Field) -> String {
 }
 
 fn step(text: &mut String, step: &Step) {
-    let Step { id, region, after, live, desired, set_tags, unset_tags, digest_inputs, preempts, transfers, seconds } = step;
+    let Step { id, region, after, live, desired, set_tags, unset_tags, digest_inputs, preempts, transfers, seconds } =
+        step;
     let live = live.as_deref().map_or("nothing", |live: &Live| &live.id);
     let flags = if *preempts { ", overtakes" } else { "" };
     let head = format!("step {id} of {live} in {region}, {seconds} s{flags}, after {}", list(after));

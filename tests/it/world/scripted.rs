@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use provision::apply::{Event, Connections, RunSummary, Outcome, Permit, Run, Stop, run};
+use provision::apply::{Connections, Event, Outcome, Permit, Run, RunSummary, Stop, run};
 use provision::plan::{Cause, Desired, Field, Later, StackPlan, Step, StepId, Verb};
 use provision::resource::{
     Address, AnyKind, Changes, Class, Cloud, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Live,

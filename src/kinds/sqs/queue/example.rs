@@ -10,6 +10,9 @@ resources:
     properties:
       VisibilityTimeout: 120
       RedrivePolicy: { deadLetterTargetArn: \"{{ ref('AWS::SQS::Queue/orders-dead', 'Arn') }}\", maxReceiveCount: 5 }
+  - type: AWS::SQS::Queue
+    name: ledger
+    properties: { FifoQueue: true }
 ";
 
 pub(super) const CHANGED: &str = "
@@ -19,11 +22,7 @@ resources:
     properties: { Description: encrypts messages }
   - type: AWS::SQS::Queue
     name: orders-dead
-    properties:
-      MessageRetentionPeriod: 1209600
-      RedriveAllowPolicy:
-        redrivePermission: byQueue
-        sourceQueueArns: [\"{{ ref('AWS::SQS::Queue/orders', 'Arn') }}\"]
+    properties: { MessageRetentionPeriod: 1209600 }
   - type: AWS::SQS::Queue
     name: orders
     properties:
@@ -38,9 +37,17 @@ resources:
           - Effect: Deny
             Principal: \"*\"
             Action: sqs:*
-            Resource: \"*\"
+            Resource: \"{{ ref('AWS::SQS::Queue/orders', 'Arn') }}\"
             Condition: { Bool: { \"aws:SecureTransport\": \"false\" } }
       ReceiveMessageWaitTimeSeconds: 20
+      RedriveAllowPolicy: { redrivePermission: denyAll }
       RedrivePolicy: { deadLetterTargetArn: \"{{ ref('AWS::SQS::Queue/orders-dead', 'Arn') }}\", maxReceiveCount: 3 }
       VisibilityTimeout: 60
+  - type: AWS::SQS::Queue
+    name: ledger
+    properties:
+      ContentBasedDeduplication: true
+      DeduplicationScope: messageGroup
+      FifoQueue: true
+      FifoThroughputLimit: perMessageGroupId
 ";

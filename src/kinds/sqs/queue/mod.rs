@@ -1,22 +1,27 @@
 mod example;
+mod read;
+mod redrive;
+mod rules;
 mod spec;
 #[cfg(test)]
 mod tests;
+mod write;
 
 use std::collections::HashMap;
 
 use aws_sdk_sqs::types::QueueAttributeName;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use self::spec::Spec;
-use crate::aws::{Aws, Clients, MINUTE, Reader, TagIndex, Writer};
-use crate::kinds::shared::attributes::{from_text, to_text};
+use self::write::attributes;
+use crate::aws::{Aws, Clients, Reader, TagIndex, Writer};
 use crate::kinds::shared::deletion::gone;
 use crate::kinds::shared::named::{self, Adopted, Candidate, Named};
-use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::{fifo, tag};
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
+use crate::resource::normal::{union, union_statements};
 use crate::resource::{
     Attachable, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept,
     Kind, Listing, Made, Mistake, Name, NameRule, Permissions, Result, Scope, Tags, Turn, partition,
@@ -34,8 +39,6 @@ pub struct Outputs {
     pub queue_name: String,
 }
 
-/// The name was given up within the last minute, or a role in the policy was made moments ago.
-const TRANSIENT: &[Class] = &[Class::Busy, Class::Propagating];
 /// The page size; without one SQS tells of a thousand queues and no more.
 const PAGE: i32 = 1000;
 
@@ -48,7 +51,7 @@ impl Kind for Queue {
         create_only: &["/FifoQueue"],
         switches: spec::SWITCHES,
         grants: &["/Policy", "/RedriveAllowPolicy"],
-        deferrable: &["/Policy", "/RedriveAllowPolicy"],
+        deferrable: &["/Policy", "/RedriveAllowPolicy", "/RedrivePolicy"],
         stateful: true,
         cloudformation: CloudFormation {
             parts: &[Part::of("AWS::SQS::QueuePolicy", "Policy", Source::Property("Policy"), "Queues")
@@ -104,7 +107,7 @@ impl Kind for Queue {
         let given = attributes(spec, is_sent).into_iter().filter(|(_, text)| !text.is_empty()).collect();
         let call = writer.sqs().create_queue().queue_name(&name).set_attributes(Some(given)).set_tags(tag::write(tags));
         named::look_and_create(writer, &name, spec, tags, async {
-            let answer = retry_while(2 * MINUTE, TRANSIENT, || call.clone().send()).await?;
+            let answer = write::send(|| call.clone().send()).await?;
             Ok(made(candidate(writer.region(), answer.queue_url.unwrap_or_default())))
         })
         .await
@@ -113,7 +116,7 @@ impl Kind for Queue {
     async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Turn<Made<Self>>> {
         let changed = attributes(spec, |name| changes.touches(&format!("/{name}")));
         let call = writer.sqs().set_queue_attributes().queue_url(&live.outputs.queue_url).set_attributes(Some(changed));
-        retry_while(2 * MINUTE, TRANSIENT, || call.clone().send()).await?;
+        write::send(|| call.clone().send()).await?;
         Ok(Turn::Done(live.updated()))
     }
 
@@ -131,11 +134,15 @@ impl Kind for Queue {
 
     /// Messages that are older than the retention go.
     fn disruption(fields: &[FieldDiff]) -> Disruption {
-        let seconds = |value: &Option<serde_json::Value>| value.as_ref().and_then(serde_json::Value::as_i64);
+        let seconds = |value: &Option<Value>| value.as_ref().and_then(Value::as_i64);
         let is_shorter = |field: &FieldDiff| {
             field.path == "/MessageRetentionPeriod" && seconds(&field.after) < seconds(&field.before)
         };
         if fields.iter().any(is_shorter) { Disruption::DestroysData } else { Disruption::None }
+    }
+
+    fn union(path: &str, before: &Value, after: &Value) -> Option<Value> {
+        if path.ends_with("/Statement") { union_statements(before, after) } else { union(before, after) }
     }
 
     fn check(spec: &Spec) -> Vec<Mistake> {
@@ -161,10 +168,9 @@ impl Named for Queue {
     async fn read(reader: &Reader, one: Candidate<String>, tags: Tags) -> Result<Found<Self>> {
         let call = reader.sqs().get_queue_attributes().queue_url(&one.summary);
         let answer = call.attribute_names(QueueAttributeName::All).send().await?;
-        let texts = answer.attributes.unwrap_or_default().into_iter();
-        let spec = from_text(&texts.map(|(name, text)| (name.as_str().to_owned(), text)).collect())?;
-        let name = fifo::without_suffix(&one.name).to_owned();
-        Ok(Found::ready(one.id.clone(), Some(name), spec, made(one).outputs, tags))
+        let (spec, unmodelled) = read::spec(answer.attributes)?;
+        let found = Found::ready(one.id.clone(), Some(one.name.clone()), spec, made(one).outputs, tags);
+        Ok(Found { unmodelled, ..found })
     }
 }
 
@@ -186,16 +192,11 @@ impl Adopted for Queue {
 /// A queue by its URL, which ends in its account and name.
 fn candidate(region: &str, url: String) -> Candidate<String> {
     let mut end = url.rsplit('/').map(str::to_owned);
-    let (name, account) = (end.next().unwrap_or_default(), end.next().unwrap_or_default());
-    let arn = format!("arn:{}:sqs:{region}:{account}:{name}", partition(region));
-    Candidate { id: name.clone(), name, arn, summary: url, is_leaving: false }
+    let (id, account) = (end.next().unwrap_or_default(), end.next().unwrap_or_default());
+    let arn = format!("arn:{}:sqs:{region}:{account}:{id}", partition(region));
+    Candidate { name: fifo::without_suffix(&id).to_owned(), id, arn, summary: url, is_leaving: false }
 }
 
 fn made(one: Candidate<String>) -> Made<Queue> {
-    Made::ready(one.id, Outputs { queue_url: one.summary, arn: one.arn, queue_name: one.name })
-}
-
-fn attributes(spec: &Spec, is_sent: impl Fn(&str) -> bool) -> HashMap<QueueAttributeName, String> {
-    let texts = to_text(spec, is_sent).into_iter();
-    texts.map(|(name, text)| (QueueAttributeName::from(name.as_str()), text)).collect()
+    Made::ready(one.id.clone(), Outputs { queue_url: one.summary, arn: one.arn, queue_name: one.id })
 }

@@ -1,11 +1,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::Queue;
+use super::redrive::{RedriveAllowPolicy, RedrivePolicy};
 use crate::kinds::kms::key::Key;
 use crate::kinds::shared::defaults::number;
-use crate::resource::normal::{PolicyDocument, Set};
-use crate::resource::{Mistake, Ref, Switch};
+use crate::resource::normal::PolicyDocument;
+use crate::resource::{Ref, Switch};
 
 /// The properties of `AWS::SQS::Queue`, and the document of its `AWS::SQS::QueuePolicy`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -20,7 +20,7 @@ pub struct Spec {
     /// Seconds until a message can be received; 0 to 900.
     #[serde(default)]
     pub delay_seconds: i32,
-    /// Whether messages keep their order; its name then ends in `.fifo`.
+    /// Whether messages keep their order; its name then ends in `.fifo`, which `physical` is without.
     #[serde(default)]
     pub fifo_queue: bool,
     /// `perQueue` or, with the scope `messageGroup`, `perMessageGroupId`; of a FIFO queue.
@@ -58,27 +58,6 @@ pub struct Spec {
     pub visibility_timeout: i32,
 }
 
-/// Where messages go that were received so often in vain.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct RedrivePolicy {
-    /// A queue of the same account and region, FIFO as this one is.
-    pub dead_letter_target_arn: Ref<Queue>,
-    /// 1 to 1000.
-    pub max_receive_count: i32,
-}
-
-/// Which queues may send their dead letters here.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct RedriveAllowPolicy {
-    /// `allowAll`, `denyAll` or `byQueue`.
-    pub redrive_permission: String,
-    /// With `byQueue`; 1 to 10.
-    #[serde(default, skip_serializing_if = "Set::is_empty")]
-    pub source_queue_arns: Set<Ref<Queue>>,
-}
-
 /// What counts only beside something else.
 pub(super) const SWITCHES: &[Switch] = &[
     Switch::with("/ContentBasedDeduplication", "/FifoQueue", &["true"]),
@@ -87,6 +66,9 @@ pub(super) const SWITCHES: &[Switch] = &[
     Switch::beside("/KmsDataKeyReusePeriodSeconds", "/KmsMasterKeyId"),
     Switch::with("/RedriveAllowPolicy/sourceQueueArns", "/RedriveAllowPolicy/redrivePermission", &["byQueue"]),
 ];
+
+/// Attributes that a queue need not have, and that an empty text takes away.
+pub(super) const REMOVABLE: &[&str] = &["KmsMasterKeyId", "Policy", "RedriveAllowPolicy", "RedrivePolicy"];
 
 impl Spec {
     /// Fills in what AWS chooses by the other properties.
@@ -101,55 +83,6 @@ impl Spec {
             self.fifo_throughput_limit.get_or_insert_with(|| "perQueue".to_owned());
         }
         self
-    }
-
-    /// Returns what SQS refuses (docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html).
-    pub fn mistakes(&self) -> Vec<Mistake> {
-        let ranges = [
-            ("/DelaySeconds", self.delay_seconds, 0, 900),
-            ("/KmsDataKeyReusePeriodSeconds", self.kms_data_key_reuse_period_seconds.unwrap_or(300), 60, 86_400),
-            ("/MaximumMessageSize", self.maximum_message_size, 1024, 1_048_576),
-            ("/MessageRetentionPeriod", self.message_retention_period, 60, 1_209_600),
-            ("/ReceiveMessageWaitTimeSeconds", self.receive_message_wait_time_seconds, 0, 20),
-            (
-                "/RedrivePolicy/maxReceiveCount",
-                self.redrive_policy.as_ref().map_or(1, |to| to.max_receive_count),
-                1,
-                1000,
-            ),
-            ("/VisibilityTimeout", self.visibility_timeout, 0, 43_200),
-        ];
-        let outside = ranges.into_iter().filter(|(_, value, least, most)| !(least..=most).contains(&value));
-        let outside = outside.map(|(path, value, least, most)| {
-            Mistake::new(path, format!("is {value}, but has to be from {least} to {most}"))
-        });
-        let has_key = !self.kms_master_key_id.as_str().is_empty();
-        let is_per_group = self.fifo_throughput_limit.as_deref() == Some("perMessageGroupId");
-        let has_groups = self.deduplication_scope.as_deref() == Some("messageGroup");
-        let has_version = self.policy.is_empty() || self.policy.value().get("Version").is_some();
-        let allowed = self.redrive_allow_policy.as_ref();
-        let lacks_sources =
-            allowed.is_some_and(|to| to.redrive_permission == "byQueue" && to.source_queue_arns.is_empty());
-        outside
-            .chain(Mistake::all([
-                (
-                    has_key && self.sqs_managed_sse_enabled == Some(true),
-                    "/SqsManagedSseEnabled",
-                    "is true beside KmsMasterKeyId: one key encrypts a queue",
-                ),
-                (
-                    is_per_group && !has_groups,
-                    "/FifoThroughputLimit",
-                    "is perMessageGroupId, which needs the DeduplicationScope messageGroup",
-                ),
-                (
-                    !has_version,
-                    "/Policy",
-                    "has no Version, without which SQS takes a document of 2008: write \"2012-10-17\"",
-                ),
-                (lacks_sources, "/RedriveAllowPolicy", "is byQueue and names no sourceQueueArns"),
-            ]))
-            .collect()
     }
 }
 

@@ -1,6 +1,7 @@
 use serde_json::{Value, from_value, json};
 
 use super::*;
+use crate::kinds::shared::attributes::from_text;
 
 fn spec(properties: Value) -> Spec {
     from_value(properties).unwrap()
@@ -59,4 +60,26 @@ fn what_is_taken_out_is_taken_away() {
 fn a_queue_is_known_by_its_name_whatever_endpoint_told_its_url() {
     let one = candidate("eu-west-1", "https://eu-west-1.queue.amazonaws.com/123456789012/a.fifo".to_owned());
     assert_eq!((one.id.as_str(), one.arn.as_str()), ("a.fifo", "arn:aws:sqs:eu-west-1:123456789012:a.fifo"));
+    assert_eq!(one.name, "a", "the engine knows no suffix");
+}
+
+#[test]
+fn a_policy_that_changes_allows_both_until_its_users_have_changed() {
+    let allow = |action: &str| json!({ "Effect": "Allow", "Principal": "*", "Action": action, "Resource": "*" });
+    let (receive, send) = (allow("sqs:ReceiveMessage"), allow("sqs:SendMessage"));
+    let union = Queue::union("/Policy/Statement", &json!([receive]), &json!([send]));
+    assert_eq!(union, Some(json!([receive, send])));
+    let sources = Queue::union("/RedriveAllowPolicy/sourceQueueArns", &json!(["a"]), &json!(["b"]));
+    assert_eq!(sources, Some(json!(["a", "b"])));
+}
+
+#[test]
+fn a_shorter_retention_drops_messages() {
+    let field = |before: i32, after: i32| FieldDiff {
+        path: "/MessageRetentionPeriod".to_owned(),
+        before: Some(json!(before)),
+        after: Some(json!(after)),
+    };
+    assert_eq!(Queue::disruption(&[field(600, 60)]), Disruption::DestroysData);
+    assert_eq!(Queue::disruption(&[field(60, 600)]), Disruption::None);
 }

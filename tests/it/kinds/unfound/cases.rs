@@ -10,7 +10,8 @@ type Case = (&'static str, Vec<Answer>);
 const NAME: &str = "acme-production-main";
 
 pub fn cases() -> Vec<Case> {
-    let all = [network(), keys_and_names(), balancing(), firewalls(), logs(), tasks(), scaling(), databases()];
+    let all =
+        [network(), keys_and_names(), balancing(), firewalls(), logs(), tasks(), scaling(), databases(), queues()];
     all.into_iter().flatten().collect()
 }
 
@@ -295,5 +296,21 @@ fn databases() -> Vec<Case> {
         ),
         // Its nodes are in another list, and not yet shown.
         ("AWS::ElastiCache::ReplicationGroup", vec![shows("DescribeReplicationGroups", &replication), owned()]),
+    ]
+}
+
+fn queues() -> Vec<Case> {
+    let kind = "AWS::SQS::Queue";
+    let listed = || {
+        let url = format!("https://sqs.us-east-1.amazonaws.com/123456789012/{NAME}");
+        says("ListQueues", &json!({ "QueueUrls": [url] }))
+    };
+    let missing = "AWS.SimpleQueueService.NonExistentQueue";
+    vec![
+        (kind, vec![listed(), refuses("ListQueueTags", missing)]),
+        (
+            kind,
+            vec![listed(), says("ListQueueTags", &json!({ "Tags": tags() })), refuses("GetQueueAttributes", missing)],
+        ),
     ]
 }
