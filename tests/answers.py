@@ -83,8 +83,21 @@ def leaves(shape, at, above):
     elif shape.type_name == "map" and getattr(shape.key, "enum", None):
         # A map by names that the model knows has a member for each, but for the one that asks for all.
         yield from (f"{at}.{name}" for name in shape.key.enum if name != "All")
+    elif keys := keys_of(shape):
+        yield from (f"{at}.{key}" for key in keys)
     else:
         yield at
+
+
+def keys_of(shape, session=botocore.session.Session()):
+    """The keys of a map that the model names: of those of SNS's topics, in the words of the answer and of the create's request, some
+    of which name values as well."""
+    if shape.name != "TopicAttributesMap":
+        return ()
+    model = session.get_service_model("sns")
+    shapes = model.operation_model("GetTopicAttributes").output_shape, model.operation_model("CreateTopic").input_shape
+    words = "".join(one.members["Attributes"].documentation for one in shapes)
+    return sorted(set(re.findall(r"<li> <p> ?<code>(\w+)</code> (?:-|–)", words)) - {"MessageGroup", "Topic"})
 
 
 def complaints(kinds):

@@ -45,6 +45,7 @@ def main():
     ecs = client("ecs")
     ecs.create_cluster(clusterName="acme-staging-main", tags=[{"key": key, "value": value} for key, value in OTHER.items()])
     client("sqs").create_queue(QueueName="acme-production-hand")
+    client("sns").create_topic(Name="acme-production-hand")
     client("acm").request_certificate(DomainName="www.acme.example", ValidationMethod="DNS")
     client("wafv2").create_ip_set(Name="acme-production-hand", Scope="REGIONAL", IPAddressVersion="IPV4", Addresses=["192.0.2.0/24"])
 

@@ -219,4 +219,15 @@ def queues(client):
         yield thing("AWS::SQS::Queue", told, tags, told["QueueArn"])
 
 
-READS = [network, balancing, firewall, containers, scaling, roles, logs, keys, certificates, databases, caches, queues]
+def topics(client):
+    sns = client("sns")
+    for item in pages(sns, "list_topics", "Topics"):
+        arn = item["TopicArn"]
+        told = sns.get_topic_attributes(TopicArn=arn)["Attributes"]
+        subscriptions = pages(sns, "list_subscriptions_by_topic", "Subscriptions", TopicArn=arn)
+        told["Subscriptions"] = sorted((one["Protocol"], one["Endpoint"]) for one in subscriptions)
+        tags = sns.list_tags_for_resource(ResourceArn=arn)["Tags"]
+        yield thing("AWS::SNS::Topic", told, tags, arn)
+
+
+READS = [network, balancing, firewall, containers, scaling, roles, logs, keys, certificates, databases, caches, queues, topics]

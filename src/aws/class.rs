@@ -5,6 +5,8 @@ pub(super) const THROTTLES: &[&str] = &[
     "Throttling",
     "ThrottlingException",
     "ThrottledException",
+    "Throttled",
+    "KMSThrottling",
     "RequestLimitExceeded",
     "TooManyRequestsException",
     "RequestThrottled",
@@ -60,6 +62,10 @@ pub fn classify(code: &str, message: &str) -> Class {
         // SQS says no more of a principal that IAM does not show everywhere yet.
         "InvalidAttributeValue" if says("parameter Policy") => Class::Propagating,
         "InvalidParameterValue" if says("Dead letter target does not exist") => Class::Propagating,
+        // SNS of a principal, and of a role for its logs, that IAM does not show everywhere yet.
+        "InvalidParameter" if says("PrincipalNotFound") || says("is not a valid role to allow SNS") => {
+            Class::Propagating
+        }
         // The certificate was issued moments ago; the key's policy was written moments ago.
         "KMSKeyNotAccessibleFault"
         | "ServiceLinkedRoleNotFoundFault"
@@ -70,9 +76,11 @@ pub fn classify(code: &str, message: &str) -> Class {
         | "InvalidIfMatchVersion"
         | "WAFOptimisticLockException"
         | "ConditionalRequestConflict"
+        | "ConcurrentAccess"
         | "ConcurrentModification"
         | "ConcurrentModificationException"
-        | "ConditionalCheckFailedException" => Class::Conflict,
+        | "ConditionalCheckFailedException"
+        | "StaleTag" => Class::Conflict,
 
         "LimitExceeded" | "OverLimit" | "TargetGroupAssociationLimit" => Class::Quota,
         "InvalidParameterException" if says("maximum number of capacity providers") => Class::Quota,
@@ -80,6 +88,7 @@ pub fn classify(code: &str, message: &str) -> Class {
 
         // Protection does not pass by itself, unlike everything else that may not be deleted yet.
         "OperationNotPermitted" if says("deletion protection") => Class::Invalid,
+        "InvalidState" if says("ArchivePolicy") => Class::Invalid,
         _ if is_busy(code, message) => Class::Busy,
 
         "AWS.SimpleQueueService.NonExistentQueue" => Class::NotFound,
@@ -99,6 +108,7 @@ pub fn classify(code: &str, message: &str) -> Class {
         | "Resource.AlreadyAssociated"
         | "InvalidSubnet.Conflict" => Class::AlreadyExists,
         "InvalidParameterException" if says("not idempotent") => Class::AlreadyExists,
+        "InvalidParameter" if says("already exists with different") => Class::AlreadyExists,
         _ if code.starts_with("Duplicate") || code.ends_with(".Duplicate") || is_there(code) => Class::AlreadyExists,
 
         _ if is_ill(code) => Class::Other,

@@ -14,6 +14,7 @@ mod kms;
 mod logs;
 mod rds;
 mod shared;
+mod sns;
 mod sqs;
 mod wafv2;
 
@@ -47,6 +48,7 @@ pub static KINDS: &[&dyn AnyKind<Aws>] = &[
     &rds::db_cluster_parameter_group::DbClusterParameterGroup,
     &rds::db_instance::DbInstance,
     &rds::db_subnet_group::DbSubnetGroup,
+    &sns::topic::Topic,
     &sqs::queue::Queue,
     &wafv2::ip_set::IpSet,
     &wafv2::web_acl::WebAcl,

@@ -34,11 +34,12 @@ fn bears_mark(live: &Live) -> bool {
     live.tags.get(key::PROTECTED) == Some("true")
 }
 
-/// Attributes are texts, properties are booleans.
+/// Attributes are texts, properties are booleans; what keeps data (an archive) is on where it is at all.
 fn is_on(facts: &Facts, spec: &Value, path: &str) -> bool {
     match keyed::get(facts, spec, path) {
         Some(Value::Bool(on)) => *on,
         Some(Value::String(text)) => text == "true",
+        Some(Value::Object(_)) => true,
         _ => false,
     }
 }

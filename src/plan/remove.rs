@@ -31,10 +31,12 @@ pub(super) fn remove(
     let going: BTreeMap<LiveId, Arc<Live>> =
         removals.iter().filter(|v| v.goes()).map(|v| (v.id(), v.live.clone())).collect();
     let mut stripped = strip_circles(shapes, edges, &going, steps);
+    // What is gone can't be stripped any more.
+    let own: BTreeMap<_, _> = stripped.iter().map(|((from, _), strip)| (from.clone(), strip.clone())).collect();
     stripped.extend(decisions.into_iter().flat_map(|decisions| detach(shapes, edges, decisions, &going, steps)));
     for (id, live) in &going {
         let Some(shape) = shapes.get(id.address.kind.as_str()) else { continue };
-        let mut after: BTreeSet<StepId> = BTreeSet::new();
+        let mut after: BTreeSet<StepId> = own.get(id).cloned().into_iter().collect();
         for from in users(shapes, decisions, edges, id) {
             if let Some(strip) = stripped.get(&(from.clone(), id.clone())) {
                 after.insert(strip.clone());

@@ -251,15 +251,31 @@ impl<'a> Maker<'a> {
 
     /// Lets deferred updates follow what they refer to, now that all steps are known.
     fn finish_late(&mut self) {
-        for (id, address) in std::mem::take(&mut self.deferrable) {
-            let targets = self.order.cuts.get(&address).into_iter().flat_map(BTreeMap::keys);
-            let after: Vec<_> =
-                targets.filter_map(|target| self.steps.last.get(target)).filter(|last| **last != id).cloned().collect();
-            if let Some(step) = self.steps.all.get_mut(&id) {
-                // Of two updates that wait for each other, neither needs to: both targets are there already.
-                step.after.extend(after.into_iter().filter(|last| last.verb != Verb::Update));
+        let deferrable = std::mem::take(&mut self.deferrable);
+        let giving: BTreeMap<_, _> =
+            deferrable.iter().filter(|(id, _)| self.only_gives(id)).map(|(id, address)| (address, id)).collect();
+        for (id, address) in &deferrable {
+            let targets = self.order.cuts.get(address).into_iter().flat_map(BTreeMap::keys);
+            // Of two updates that wait for each other, neither needs to: both targets are there already. But what a new
+            // target gives comes first: a queue lets a topic in before it is subscribed.
+            let after = targets.flat_map(|target| {
+                let last = self.steps.last.get(target).filter(|last| *last != id && last.verb != Verb::Update);
+                let gives = giving.get(target).copied().filter(|_| !giving.contains_key(address));
+                last.into_iter().chain(gives).cloned()
+            });
+            let after: Vec<_> = after.collect();
+            if let Some(step) = self.steps.all.get_mut(id) {
+                step.after.extend(after);
             }
         }
+    }
+
+    /// Whether an update completes a create, by nothing but what the new resource gives to others.
+    fn only_gives(&self, id: &StepId) -> bool {
+        let grants = self.shapes[id.address.kind.as_str()].facts().grants;
+        let gives = |field: &Field| grants.iter().any(|pattern| pointer::covers(pattern, &field.path));
+        let desired = self.steps.all.get(id).and_then(|step| step.desired.as_ref());
+        id.id.is_empty() && desired.is_some_and(|desired| desired.fields.iter().all(gives))
     }
 
     fn push(&mut self, step: Step) {

@@ -98,8 +98,8 @@ pub struct Facts {
     /// Whether nothing is lost with the old resource once its successor is in use: a certificate. Neither a key, which alone
     /// can read its data, nor an address, which others know.
     pub interchangeable: bool,
-    /// Properties that make AWS refuse a deletion while they are true: a deletion of such a resource needs its name, and so
-    /// does an update that turns one off.
+    /// Properties that make AWS refuse a deletion while they are true, or objects that do while they are there: a deletion of
+    /// such a resource needs its name, and so does an update that turns one off.
     pub protection: &'static [&'static str],
     /// Properties that can be changed while the resource has not settled yet: such an update preempts the change under way.
     /// An update of other properties waits, since most services refuse it until then. A change that can't end by itself

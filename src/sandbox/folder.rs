@@ -30,6 +30,7 @@ const FILES: &[(&str, &str)] = &[
     ("mend_offers.py", include_str!("server/mend_offers.py")),
     ("mend_queues.py", include_str!("server/mend_queues.py")),
     ("mend_tags.py", include_str!("server/mend_tags.py")),
+    ("mend_topics.py", include_str!("server/mend_topics.py")),
 ];
 
 /// Tells one server from another: a hash of its files and of what they run on.

@@ -226,6 +226,30 @@ const CODES: &[(&str, &str, Class)] = &[
     ("Throttling", "", Throttled),
     ("NotImplemented", "", Other),
     ("", "", Other),
+    // SNS.
+    ("NotFound", "Topic does not exist", NotFound),
+    ("ResourceNotFound", "", NotFound),
+    ("InvalidParameter", "Invalid parameter: Policy Error: PrincipalNotFound", Propagating),
+    ("InvalidParameter", "Invalid parameter: Policy Error: null", Invalid),
+    (
+        "InvalidParameter",
+        "Invalid parameter: arn:aws:iam::1:role/a is not a valid role to allow SNS to write",
+        Propagating,
+    ),
+    (
+        "InvalidParameter",
+        "Invalid parameter: Attributes Reason: Topic already exists with different attributes",
+        AlreadyExists,
+    ),
+    ("InvalidParameter", "Invalid parameter: Tags Reason: Topic already exists with different tags", AlreadyExists),
+    ("InvalidState", "Invalid state: Cannot delete a topic with an ArchivePolicy", Invalid),
+    ("ConcurrentAccess", "", Conflict),
+    ("StaleTag", "", Conflict),
+    ("Throttled", "", Throttled),
+    ("KMSThrottling", "", Throttled),
+    ("TopicLimitExceeded", "", Quota),
+    ("SubscriptionLimitExceeded", "", Quota),
+    ("AuthorizationError", "", Denied),
 ];
 
 #[test]

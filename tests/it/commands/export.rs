@@ -217,6 +217,7 @@ const PARTS: &[(&str, &str, &str, Option<&str>)] = &[
 const SINGLE: &[(&str, &str, &str, &str)] = &[
     ("AWS::EC2::VPCGatewayAttachment", "InternetGatewayId", "VpcId", "VpcId"),
     ("AWS::KMS::Alias", "TargetKeyId", "(name)", "AliasName"),
+    ("AWS::SNS::TopicPolicy", "Topics", "Policy", "PolicyDocument"),
     ("AWS::SQS::QueuePolicy", "Queues", "Policy", "PolicyDocument"),
     ("AWS::WAFv2::WebACLAssociation", "ResourceArn", "WebACLArn", "WebACLArn"),
 ];
@@ -273,6 +274,7 @@ fn is_ours(body: &Value) -> bool {
 
 /// Which resource a function of a part leads to, or the one function of a list.
 fn owner(addresses: &BTreeMap<String, Address>, function: &Value) -> Address {
+    // Of a list, its one element.
     let function = function.get(0).unwrap_or(function);
     let id = function["Ref"].as_str().or_else(|| function["Fn::GetAtt"][0].as_str()).expect("a function");
     addresses[id].clone()

@@ -41,5 +41,6 @@ mod services;
 mod spec_checks;
 mod subnet_groups;
 mod task_definition_revisions;
+mod topics;
 mod unfound;
 mod unmodelled_resets;

@@ -44,6 +44,10 @@ fn next_marker(operation: &str) -> String {
     xml(operation, &format!("<NextMarker>{TOKEN}</NextMarker>"))
 }
 
+fn next_token(operation: &str) -> String {
+    xml(operation, &format!("<NextToken>{TOKEN}</NextToken>"))
+}
+
 fn truncated(operation: &str) -> String {
     xml(operation, &format!("<IsTruncated>true</IsTruncated><Marker>{TOKEN}</Marker>"))
 }
@@ -95,6 +99,11 @@ fn parameter_groups() -> String {
              </DBClusterParameterGroups>"
         ),
     )
+}
+
+fn topics() -> String {
+    let one = "<TopicArn>arn:aws:sns:us-east-1:123456789012:acme-production-main</TopicArn>";
+    xml("ListTopics", &format!("<Topics><member>{one}</member></Topics>"))
 }
 
 fn cases() -> Vec<Case> {
@@ -190,6 +199,13 @@ fn cases() -> Vec<Case> {
             .after(
                 "ListTagsForResource",
                 xml("ListTagsForResource", &format!("<TagList>{}</TagList>", xml_tags("Tag", "Key", "Value"))),
+            ),
+        case("AWS::SNS::Topic", "ListTopics", next_token("ListTopics")),
+        case("AWS::SNS::Topic", "ListSubscriptionsByTopic", next_token("ListSubscriptionsByTopic"))
+            .after("ListTopics", topics())
+            .after(
+                "ListTagsForResource",
+                xml("ListTagsForResource", &format!("<Tags>{}</Tags>", xml_tags("member", "Key", "Value"))),
             ),
         case("AWS::SQS::Queue", "ListQueues", with("NextToken")),
         // WAF gives a marker with its last page, too; only an empty page is the end.

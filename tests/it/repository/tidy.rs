@@ -251,6 +251,8 @@ const ONE_PAGE: &[(&str, &[&str])] = &[
     ("kinds/kms/key/write.rs", &["describe_key", "list_resource_tags"]),
     ("kinds/logs/log_group/mod.rs", &["list_tags_for_resource"]),
     ("kinds/rds/mod.rs", &["list_tags_for_resource"]),
+    ("kinds/sns/topic/attributes.rs", &["get_topic_attributes"]),
+    ("kinds/sns/topic/read.rs", &["list_tags_for_resource"]),
     ("kinds/sqs/queue/mod.rs", &["get_queue_attributes", "get_queue_url", "list_queue_tags"]),
     ("kinds/wafv2/mod.rs", &["list_tags_for_resource"]),
     // As many ARNs as the call takes.

@@ -10,8 +10,18 @@ type Case = (&'static str, Vec<Answer>);
 const NAME: &str = "acme-production-main";
 
 pub fn cases() -> Vec<Case> {
-    let all =
-        [network(), keys_and_names(), balancing(), firewalls(), logs(), tasks(), scaling(), databases(), queues()];
+    let all = [
+        network(),
+        keys_and_names(),
+        balancing(),
+        firewalls(),
+        logs(),
+        tasks(),
+        scaling(),
+        databases(),
+        queues(),
+        topics(),
+    ];
     all.into_iter().flatten().collect()
 }
 
@@ -312,5 +322,18 @@ fn queues() -> Vec<Case> {
             kind,
             vec![listed(), says("ListQueueTags", &json!({ "Tags": tags() })), refuses("GetQueueAttributes", missing)],
         ),
+    ]
+}
+
+fn topics() -> Vec<Case> {
+    let kind = "AWS::SNS::Topic";
+    let one = format!("<member><TopicArn>{}</TopicArn></member>", arn("sns", NAME));
+    let listed = || shows("ListTopics", &format!("<Topics>{one}</Topics>"));
+    let owned = || shows("ListTagsForResource", &format!("<Tags>{}</Tags>", xml_tags("member", "Key", "Value")));
+    let described = shows("GetTopicAttributes", "<Attributes/>");
+    vec![
+        (kind, vec![listed(), has_not("ListTagsForResource", "ResourceNotFound")]),
+        (kind, vec![listed(), owned(), has_not("GetTopicAttributes", "NotFound")]),
+        (kind, vec![listed(), owned(), described, has_not("ListSubscriptionsByTopic", "NotFound")]),
     ]
 }

@@ -1,0 +1,3 @@
+//! Simple Notification Service.
+
+pub(super) mod topic;

@@ -1,0 +1,67 @@
+//! Which topics there are, what each is, and which of them has the name that a create wants.
+
+use super::spec::Spec;
+use super::{Outputs, Topic, attributes, subscribed};
+use crate::aws::{Clients, Reader, TagIndex, Writer};
+use crate::kinds::shared::named::{Adopted, Candidate, Named};
+use crate::kinds::shared::{fifo, tag};
+use crate::resource::{Class, Found, Made, Result, Scope, Tags, partition};
+
+impl Named for Topic {
+    type Summary = ();
+
+    async fn all(reader: &Reader, _: &Scope) -> Result<Vec<Candidate<()>>> {
+        let topics = reader.sns().list_topics().into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
+        Ok(topics.into_iter().filter_map(|topic| topic.topic_arn).map(candidate).collect())
+    }
+
+    async fn tags(clients: &Clients, one: &Candidate<()>, _: &TagIndex) -> Result<Tags> {
+        let answer = clients.sns().list_tags_for_resource().resource_arn(&one.arn).send().await?;
+        Ok(tag::read(answer.tags()))
+    }
+
+    async fn read(reader: &Reader, one: Candidate<()>, mut tags: Tags) -> Result<Found<Self>> {
+        let attributes = attributes::get(reader, &one.arn).await?;
+        let seen = subscribed::seen(subscribed::all(reader, &one.arn).await?, &mut tags);
+        let unmodelled = attributes::beyond(&attributes).into_iter().chain(seen.others).collect();
+        let spec = Spec { subscription: seen.ours, ..attributes::read(&attributes)? };
+        let outputs = Outputs { waiting: seen.waiting, ..outputs(one.arn) };
+        Ok(Found { unmodelled, ..Found::ready(one.id, Some(one.name), spec, outputs, tags) })
+    }
+}
+
+impl Adopted for Topic {
+    const WHAT: &'static str = "the topic";
+
+    async fn at(writer: &Writer, name: &str, _: &Spec) -> Result<Option<Candidate<()>>> {
+        let (region, account) = (writer.region(), writer.account());
+        let arn = format!("arn:{}:sns:{region}:{account}:{name}", partition(region));
+        match attributes::get(writer, &arn).await {
+            Err(failure) if failure.is(Class::NotFound) => Ok(None),
+            answer => answer.map(|_| Some(candidate(arn))),
+        }
+    }
+
+    /// Gives it what the spec says now: an earlier try may have made it by another.
+    async fn made(writer: &Writer, one: Candidate<()>, spec: &Spec) -> Result<Made<Self>> {
+        let there = attributes::read(&attributes::get(writer, &one.arn).await?)?;
+        attributes::set(writer, &one.arn, &there, spec, |_| true).await?;
+        subscribed::mark(writer, &one.arn, spec).await?;
+        Ok(made(one.arn))
+    }
+}
+
+fn candidate(arn: String) -> Candidate<()> {
+    let name = fifo::without_suffix(&outputs(arn.clone()).topic_name).to_owned();
+    Candidate { id: arn.clone(), name, arn, summary: (), is_leaving: false }
+}
+
+pub(super) fn made(arn: String) -> Made<Topic> {
+    Made::ready(arn.clone(), outputs(arn))
+}
+
+/// What a topic's ARN tells of it: it ends in the name.
+fn outputs(arn: String) -> Outputs {
+    let topic_name = arn.rsplit(':').next().unwrap_or_default().to_owned();
+    Outputs { topic_arn: arn, topic_name, waiting: Vec::new() }
+}
