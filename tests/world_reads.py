@@ -230,4 +230,18 @@ def topics(client):
         yield thing("AWS::SNS::Topic", told, tags, arn)
 
 
-READS = [network, balancing, firewall, containers, scaling, roles, logs, keys, certificates, databases, caches, queues, topics]
+def secrets(client):
+    manager = client("secretsmanager")
+    for item in pages(manager, "list_secrets", "SecretList"):
+        # A service's own goes with what it is for.
+        if item.get("OwningService"):
+            continue
+        arn = item.pop("ARN")
+        item["Value"] = bool(item.pop("SecretVersionsToStages", None))
+        item["Policy"] = manager.get_resource_policy(SecretId=arn).get("ResourcePolicy")
+        yield thing("AWS::SecretsManager::Secret", item, item.pop("Tags", []), arn)
+
+
+READS = [
+    network, balancing, firewall, containers, scaling, roles, logs, keys, certificates, databases, caches, queues, topics, secrets,
+]

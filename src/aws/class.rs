@@ -25,8 +25,14 @@ pub fn classify(code: &str, message: &str) -> Class {
     match code {
         _ if THROTTLES.contains(&code) || says("Rate exceeded") => Class::Throttled,
 
-        // Logs denies a key whose policy was written moments ago.
-        "AccessDeniedException" if says("is not allowed to be used with") => Class::Propagating,
+        // Logs denies a key whose policy was written moments ago, as Secrets Manager does, which says so of a function, too.
+        "AccessDeniedException"
+            if ["is not allowed to be used with", "Access to KMS is not allowed", "cannot invoke"]
+                .into_iter()
+                .any(says) =>
+        {
+            Class::Propagating
+        }
         // EC2 says the same of an address that somebody else has allocated.
         "AuthFailure" if !says("credentials") => Class::Denied,
         "AccessDenied"
@@ -93,6 +99,8 @@ pub fn classify(code: &str, message: &str) -> Class {
 
         "AWS.SimpleQueueService.NonExistentQueue" => Class::NotFound,
         "ClientException" if says("Unable to describe task definition") => Class::NotFound,
+        // A secret in its window takes no change.
+        "InvalidRequestException" if says("marked for deletion") || says("marked deleted") => Class::NotFound,
         "NoSuchEntity"
         | "NoSuchBucket"
         | "NoSuchKey"
@@ -123,7 +131,9 @@ fn is_quota(code: &str) -> bool {
 }
 
 fn is_there(code: &str) -> bool {
-    ["AlreadyExists", "AlreadyExistsFault", "AlreadyExistsException"].iter().any(|end| code.ends_with(end))
+    ["AlreadyExists", "AlreadyExistsFault", "AlreadyExistsException", "ResourceExistsException"]
+        .iter()
+        .any(|end| code.ends_with(end))
 }
 
 fn is_ill(code: &str) -> bool {
@@ -148,6 +158,10 @@ fn is_busy(code: &str, message: &str) -> bool {
     let by_message = match code {
         "InvalidParameterException" => {
             message.contains("while deployments are active") || message.contains("still Draining")
+        }
+        // The name is given up; the last rotation is under way.
+        "InvalidRequestException" => {
+            ["scheduled for deletion", "was deleted", "revious rotation"].iter().any(|saying| message.contains(saying))
         }
         "ClientException" => ["Too many concurrent attempts", "was not ACTIVE", "cannot be deleted while"]
             .iter()

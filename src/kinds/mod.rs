@@ -13,6 +13,7 @@ mod iam;
 mod kms;
 mod logs;
 mod rds;
+mod secretsmanager;
 mod shared;
 mod sns;
 mod sqs;
@@ -50,6 +51,7 @@ pub static KINDS: &[&dyn AnyKind<Aws>] = &[
     &rds::db_subnet_group::DbSubnetGroup,
     &sns::topic::Topic,
     &sqs::queue::Queue,
+    &secretsmanager::secret::Secret,
     &wafv2::ip_set::IpSet,
     &wafv2::web_acl::WebAcl,
 ];

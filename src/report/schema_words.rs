@@ -56,9 +56,11 @@ fn marks(facts: &Facts, name: &str, field: &Value) -> Vec<String> {
     } else if is_list_of_objects(field) {
         mark("**exclusive**: other elements are drift");
     }
+    if facts.write_only.contains(&at.as_str()) {
+        mark("cannot be read back");
+    }
     for (patterns, text) in [
         (facts.ignored_after_create, "counts only at creation"),
-        (facts.write_only, "cannot be read back"),
         (facts.deferrable, "may be set after creation"),
         (facts.auto_upgraded, "a newer version within it is equal"),
         (facts.sensitive, "sensitive"),

@@ -145,6 +145,11 @@ pub trait Kind: Sized + Send + Sync + 'static {
         None
     }
 
+    /// Returns whether a new one of this spec waits for a person, of a kind of which [some do](Facts::awaits_action).
+    fn needs_person(_desired: &Value) -> bool {
+        Self::FACTS.awaits_action
+    }
+
     /// Returns why none can be made from a spec, though one that is there may have it (a password that is left as it is).
     fn refuses_new(_desired: &Value) -> Option<String> {
         None

@@ -92,6 +92,8 @@ pub trait Shape: Send + Sync {
 
     fn refuses(&self, live: &Value, desired: &Value, fields: &[FieldDiff]) -> Option<String>;
 
+    fn needs_person(&self, desired: &Value) -> bool;
+
     fn refuses_new(&self, desired: &Value) -> Option<String>;
 
     /// Returns whether a change of this field needs a new resource.
@@ -168,6 +170,10 @@ impl<K: Kind> Shape for K {
 
     fn refuses(&self, live: &Value, desired: &Value, fields: &[FieldDiff]) -> Option<String> {
         K::refuses(live, desired, fields)
+    }
+
+    fn needs_person(&self, desired: &Value) -> bool {
+        K::needs_person(desired)
     }
 
     fn refuses_new(&self, desired: &Value) -> Option<String> {

@@ -29,6 +29,7 @@ const FILES: &[(&str, &str)] = &[
     ("mend_logs.py", include_str!("server/mend_logs.py")),
     ("mend_offers.py", include_str!("server/mend_offers.py")),
     ("mend_queues.py", include_str!("server/mend_queues.py")),
+    ("mend_secrets.py", include_str!("server/mend_secrets.py")),
     ("mend_tags.py", include_str!("server/mend_tags.py")),
     ("mend_topics.py", include_str!("server/mend_topics.py")),
 ];

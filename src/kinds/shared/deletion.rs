@@ -1,4 +1,4 @@
-//! What is gone is deleted already.
+//! What is gone is deleted already; and when it goes.
 
 use crate::resource::{Class, Failure, Result};
 
@@ -23,4 +23,10 @@ where
         Err(failure) if !codes.contains(&failure.code.as_str()) => Err(failure),
         _ => Ok(()),
     }
+}
+
+/// The date of a moment, `2026-12-24`.
+pub(in crate::kinds) fn day(moment: &aws_smithy_types::DateTime) -> Option<String> {
+    let text = moment.fmt(aws_smithy_types::date_time::Format::DateTime).ok()?;
+    text.split('T').next().map(str::to_owned)
 }

@@ -81,7 +81,7 @@ pub(in crate::kinds) trait Adopted: Named {
 }
 
 /// What came of looking at one candidate.
-enum Sight<K: Kind> {
+pub(in crate::kinds) enum Sight<K: Kind> {
     Ours(Found<K>),
     Foreign(NameConflict),
     Unseen(Unseen),
@@ -89,12 +89,10 @@ enum Sight<K: Kind> {
     Gone,
 }
 
-/// Lists a kind: of all that there is, what has a name of ours or is known to the tag index is looked at.
-pub(in crate::kinds) async fn list<K: Named>(reader: &Reader, scope: &Scope) -> Result<Listing<K>> {
-    let (all, index) = tokio::try_join!(K::all(reader, scope), reader.tag_index(scope))?;
-    let candidates = all.into_iter().filter(|one| K::may_be_ours(scope, &index, one));
+/// What a kind's list says of all that it has looked at.
+pub(in crate::kinds) fn listing<K: Kind>(sights: impl IntoIterator<Item = Sight<K>>) -> Listing<K> {
     let mut listing = Listing::default();
-    for sight in join_all(candidates.map(|one| look::<K>(reader, scope, &index, one))).await {
+    for sight in sights {
         match sight {
             Sight::Ours(found) => listing.found.push(found),
             Sight::Foreign(conflict) => listing.name_conflicts.push(conflict),
@@ -102,7 +100,14 @@ pub(in crate::kinds) async fn list<K: Named>(reader: &Reader, scope: &Scope) -> 
             Sight::Gone => {}
         }
     }
-    Ok(listing)
+    listing
+}
+
+/// Lists a kind: of all that there is, what has a name of ours or is known to the tag index is looked at.
+pub(in crate::kinds) async fn list<K: Named>(reader: &Reader, scope: &Scope) -> Result<Listing<K>> {
+    let (all, index) = tokio::try_join!(K::all(reader, scope), reader.tag_index(scope))?;
+    let candidates = all.into_iter().filter(|one| K::may_be_ours(scope, &index, one));
+    Ok(listing(join_all(candidates.map(|one| look::<K>(reader, scope, &index, one))).await))
 }
 
 /// Reads the tags of a candidate, then its details if it is the scope's. What fails for one stays unseen for that one; also

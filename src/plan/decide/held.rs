@@ -8,16 +8,19 @@ use super::{Decider, Left, LeftOut};
 use crate::blueprint::Resource;
 use crate::plan::deferral::{self, Deferral};
 use crate::plan::verdict::Verdict;
-use crate::resource::{Address, LastApplied, Live, Shape, key, parts, pointer, resolve};
+use crate::resource::{Address, LastApplied, Live, Shape, State, key, parts, pointer, resolve};
 
 impl Decider<'_> {
     /// Returns whether a resource waits for a person, or is held by one that does.
     pub(super) fn is_waiting(&self, address: &Address) -> bool {
         match self.verdicts.get(address) {
             Some(Verdict::Held { .. }) => true,
-            Some(Verdict::Keep { waiting, .. }) => waiting.is_some(),
-            Some(Verdict::Create { .. } | Verdict::Replace { .. }) => {
-                self.facts(address).is_some_and(|facts| facts.awaits_action)
+            // No update makes usable what waits for a person.
+            Some(Verdict::Keep { live, .. } | Verdict::Update { live, .. }) => {
+                matches!(live.state, State::AwaitsAction(_))
+            }
+            Some(Verdict::Create { spec, .. } | Verdict::Replace { spec, .. }) => {
+                self.shapes.get(address.kind.as_str()).is_some_and(|shape| shape.needs_person(spec))
             }
             _ => false,
         }

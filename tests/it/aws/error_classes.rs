@@ -125,6 +125,33 @@ const CODES: &[(&str, &str, Class)] = &[
     ("ServiceFailure", "", Other),
     ("MalformedPolicyDocument", "Invalid principal in policy: \"AWS\":\"AROAEXAMPLE\"", Propagating),
     ("MalformedPolicyDocument", "Syntax errors in policy.", Invalid),
+    // Secrets Manager.
+    ("ResourceExistsException", "The operation failed because the secret a already exists.", AlreadyExists),
+    (
+        "InvalidRequestException",
+        "You can't create this secret because a secret with this name is already scheduled for deletion.",
+        Busy,
+    ),
+    ("InvalidRequestException", "A previous rotation isn't complete. That rotation will be reattempted.", Busy),
+    ("InvalidRequestException", "You can't perform this operation on the secret because it was deleted.", Busy),
+    (
+        "InvalidRequestException",
+        "You can't perform this operation on the secret because it was marked for deletion.",
+        NotFound,
+    ),
+    (
+        "InvalidRequestException",
+        "You tried to perform the operation on a secret that's currently marked deleted.",
+        NotFound,
+    ),
+    ("InvalidRequestException", "You can't rotate an empty secret.", Invalid),
+    ("AccessDeniedException", "Access to KMS is not allowed", Propagating),
+    ("AccessDeniedException", "Secrets Manager cannot invoke the specified Lambda function.", Propagating),
+    ("MalformedPolicyDocumentException", "This resource policy contains an unsupported principal.", Propagating),
+    ("MalformedPolicyDocumentException", "This resource policy contains invalid Json.", Invalid),
+    ("PublicPolicyException", "", Invalid),
+    ("DecryptionFailure", "", Invalid),
+    ("InternalServiceError", "", Other),
     // Logs, KMS, ACM.
     ("ResourceAlreadyExistsException", "", AlreadyExists),
     ("OperationAbortedException", "", Busy),

@@ -219,8 +219,11 @@ const SINGLE: &[(&str, &str, &str, &str)] = &[
     ("AWS::KMS::Alias", "TargetKeyId", "(name)", "AliasName"),
     ("AWS::SNS::TopicPolicy", "Topics", "Policy", "PolicyDocument"),
     ("AWS::SQS::QueuePolicy", "Queues", "Policy", "PolicyDocument"),
+    ("AWS::SecretsManager::ResourcePolicy", "SecretId", "Policy", "ResourcePolicy"),
     ("AWS::WAFv2::WebACLAssociation", "ResourceArn", "WebACLArn", "WebACLArn"),
 ];
+/// The same for fields that are the whole part, without the property that says of which one it is.
+const OBJECTS: &[(&str, &str, &str)] = &[("AWS::SecretsManager::RotationSchedule", "SecretId", "Rotation")];
 
 impl Made {
     fn of(template: &Value) -> Self {
@@ -252,6 +255,13 @@ impl Made {
         if let Some((_, of, field, value)) = SINGLE.iter().find(|(one, ..)| *one == kind) {
             let owner = self.things.get_mut(&owner(addresses, &properties[of])).expect("what it is part of");
             owner.insert((*field).to_owned(), read(addresses, &properties[value]));
+            return;
+        }
+        if let Some((_, of, field)) = OBJECTS.iter().find(|(one, ..)| *one == kind) {
+            let mut whole = properties.clone();
+            let of = whole.as_object_mut().expect("properties").remove(*of).expect("an owner");
+            let owner = self.things.get_mut(&owner(addresses, &of)).expect("what it is part of");
+            owner.insert((*field).to_owned(), read(addresses, &whole));
             return;
         }
         let (_, of, field, value) = PARTS.iter().find(|(one, ..)| *one == kind).unwrap_or_else(|| panic!("{kind}"));

@@ -7,7 +7,7 @@ use crate::stacks::local_account::{LocalAccount, on_deep_stack};
 /// What no output, file, tag or object may hold, whatever stands before and behind it.
 const CANARY: &str = "canary";
 
-/// A task, a listener rule and a web ACL with secrets wherever they take them.
+/// A task, a listener rule, a secret and a web ACL with secrets wherever they take them.
 const TEMPLATE: &str = "\
 parameters:
   greeting: { type: object, writeOnly: true, additionalProperties: { type: string, maxLength: 40 }, default: {} }
@@ -67,6 +67,10 @@ resources:
       Priority: 10
       Conditions: [{ Field: http-header, HttpHeaderConfig: { HttpHeaderName: X-Key, Values: [canary-header] } }]
       Actions: [{ Type: fixed-response, FixedResponseConfig: { StatusCode: \"200\", ContentType: text/plain } }]
+  - type: AWS::SecretsManager::Secret
+    name: session
+    properties:
+      GenerateSecretString: { GenerateStringKey: key, SecretStringTemplate: '{\"user\": \"canary-stencil\"}' }
   - type: AWS::WAFv2::WebACL
     name: main
     properties:

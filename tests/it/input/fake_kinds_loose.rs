@@ -152,6 +152,10 @@ impl Shape for LooseKind {
         None
     }
 
+    fn needs_person(&self, _: &Value) -> bool {
+        self.facts().awaits_action
+    }
+
     fn refuses_new(&self, _: &Value) -> Option<String> {
         None
     }

@@ -26,6 +26,8 @@ const STATEFUL: &[&str] = &[
     "AWS::KMS::Key",
     "AWS::Logs::LogGroup",
     "AWS::RDS::DBCluster",
+    "AWS::SQS::Queue",
+    "AWS::SecretsManager::Secret",
 ];
 
 #[test]
@@ -176,6 +178,7 @@ fn a_key_stays_if_nobody_can_tell_who_needs_it() {
             "DescribeDBSnapshots",
             "DescribeDBInstanceAutomatedBackups",
             "DescribeSnapshots",
+            "ListSecrets",
         ] {
             schedule(&server.url, &json!([{ "operation": operation, "what": "deny" }])).await;
             let why = local.run(&lone, Mode::Destroy).await.expect_err("it cannot look");

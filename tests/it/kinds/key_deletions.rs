@@ -73,7 +73,8 @@ fn a_key_that_a_final_snapshot_needs_is_told_to_stay_and_not_counted_as_deleted(
         };
         let told = key(&plan);
         assert_eq!(told.disruption, Disruption::None, "{}", words(&plan));
-        let why = "stays: the deletion of AWS::RDS::DBCluster/main leaves a snapshot or a backup that it encrypts";
+        let why =
+            "stays: the deletion of AWS::RDS::DBCluster/main leaves a snapshot, a backup or a secret that it encrypts";
         assert!(told.notes.iter().any(|note| note.starts_with(why)), "{:?}", told.notes);
 
         let run_summary = local.destroy(&stack).await.unwrap_or_else(|why| panic!("{why}"));

@@ -64,9 +64,9 @@ const NOT_CHANGED: &[(&str, &str, &str)] = &[
     (
         "AWS::RDS::DBCluster",
         "ManageMasterUserPassword",
-        "a password of one's own needs a secret, which is no kind: see database_passwords",
+        "a password of one's own needs a secret that has it: see database_passwords",
     ),
-    ("AWS::RDS::DBCluster", "MasterUserPassword", "it needs a secret, which is no kind: see database_passwords"),
+    ("AWS::RDS::DBCluster", "MasterUserPassword", "it needs a secret that has it: see database_passwords"),
     ("AWS::RDS::DBCluster", "MasterUserSecret", "RDS cannot change the key of a secret that it has made"),
     ("AWS::RDS::DBCluster", "NetworkType", "DUAL needs subnets with IPv6, which AWS::EC2::Subnet does not offer"),
     ("AWS::RDS::DBInstance", "AvailabilityZone", "an instance in another zone is another instance"),

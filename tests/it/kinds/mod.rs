@@ -37,6 +37,7 @@ mod reports_of_access;
 mod reports_of_services;
 mod role_policies;
 mod routes;
+mod secrets_manager;
 mod services;
 mod spec_checks;
 mod subnet_groups;

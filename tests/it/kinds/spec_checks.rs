@@ -237,6 +237,10 @@ fn the_lists_of_every_kind_take_a_name_once() {
             "{ AssumeRolePolicyDocument: {}, Policies: [{ PolicyName: p, PolicyDocument: {} }, { PolicyName: p, PolicyDocument: { a: 1 } }] }".into(),
         ),
         (
+            "AWS::SNS::Topic/DeliveryStatusLogging",
+            "{ DeliveryStatusLogging: [{ Protocol: sqs, FailureFeedbackRoleArn: 'arn:aws:iam::123456789012:role/a' }, { Protocol: sqs, FailureFeedbackRoleArn: 'arn:aws:iam::123456789012:role/b' }] }".into(),
+        ),
+        (
             "AWS::WAFv2::WebACL/Rules",
             "{ Scope: REGIONAL, DefaultAction: { Allow: {} }, VisibilityConfig: { SampledRequestsEnabled: true, CloudWatchMetricsEnabled: true, MetricName: m }, Rules: [{ Name: r, Priority: 1, Action: { Count: {} }, Statement: { GeoMatchStatement: { CountryCodes: [CH] } }, VisibilityConfig: { SampledRequestsEnabled: true, CloudWatchMetricsEnabled: true, MetricName: m } }, { Name: r, Priority: 2, Action: { Count: {} }, Statement: { GeoMatchStatement: { CountryCodes: [DE] } }, VisibilityConfig: { SampledRequestsEnabled: true, CloudWatchMetricsEnabled: true, MetricName: m } }] }".into(),
         ),

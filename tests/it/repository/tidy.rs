@@ -251,6 +251,8 @@ const ONE_PAGE: &[(&str, &[&str])] = &[
     ("kinds/kms/key/write.rs", &["describe_key", "list_resource_tags"]),
     ("kinds/logs/log_group/mod.rs", &["list_tags_for_resource"]),
     ("kinds/rds/mod.rs", &["list_tags_for_resource"]),
+    ("kinds/secretsmanager/secret/read.rs", &["describe_secret", "get_resource_policy"]),
+    ("kinds/secretsmanager/secret/write.rs", &["get_random_password"]),
     ("kinds/sns/topic/attributes.rs", &["get_topic_attributes"]),
     ("kinds/sns/topic/read.rs", &["list_tags_for_resource"]),
     ("kinds/sqs/queue/mod.rs", &["get_queue_attributes", "get_queue_url", "list_queue_tags"]),

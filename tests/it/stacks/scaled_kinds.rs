@@ -68,6 +68,9 @@ impl Shape for ScaledKind {
     fn refuses(&self, live: &Value, desired: &Value, fields: &[FieldDiff]) -> Option<String> {
         self.kind.refuses(live, desired, fields)
     }
+    fn needs_person(&self, desired: &Value) -> bool {
+        self.kind.needs_person(desired)
+    }
     fn refuses_new(&self, desired: &Value) -> Option<String> {
         self.kind.refuses_new(desired)
     }

@@ -149,6 +149,10 @@ impl Shape for Variant {
         self.of.check(spec)
     }
 
+    fn needs_person(&self, spec: &Value) -> bool {
+        self.of.needs_person(spec)
+    }
+
     fn compare(&self, live: &Value, desired: &Value) -> Difference {
         compare(&self.facts, self.schema(), live, desired)
     }

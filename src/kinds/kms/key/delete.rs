@@ -1,12 +1,12 @@
 use super::{Key, Spec, users};
 use crate::aws::Writer;
-use crate::kinds::shared::deletion::gone;
+use crate::kinds::shared::deletion::{day, gone};
 use crate::resource::{Class, Failure, Found, Kept, Result};
 
 /// How many of those that need a key are named.
 const NAMED: usize = 5;
 
-/// Schedules the deletion, unless a snapshot or a backup needs the key to be read: then the key stays, and says for what.
+/// Schedules the deletion, unless a snapshot, a backup or a secret needs the key to be read: then the key stays, and says for what.
 /// What could not be looked at may need it: then the deletion fails.
 ///
 /// The alias goes first, so that the name is free for the next key.
@@ -44,10 +44,4 @@ fn listed(names: &[String]) -> String {
 
 fn kept(arn: &str, why: String) -> Kept {
     Kept { what: "key".to_owned(), id: arn.to_owned(), why, is_itself: true, stays: false }
-}
-
-/// The date of a moment, `2026-12-24`.
-pub(super) fn day(moment: &aws_smithy_types::DateTime) -> Option<String> {
-    let text = moment.fmt(aws_smithy_types::date_time::Format::DateTime).ok()?;
-    text.split('T').next().map(str::to_owned)
 }

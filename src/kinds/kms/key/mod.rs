@@ -93,7 +93,7 @@ impl Kind for Key {
         ],
         grants: &["/Enabled", "/KeyPolicy"],
         stateful: true,
-        kept_for: Some("a snapshot or a backup that it encrypts"),
+        kept_for: Some("a snapshot, a backup or a secret that it encrypts"),
         several_calls: true,
         prunes: &["/Alias", read::DELETION, "/KeyPolicy"],
         cloudformation: CloudFormation {
@@ -164,6 +164,7 @@ impl Kind for Key {
                     "rds:DescribeDBSnapshots",
                     "rds:DescribeDBInstanceAutomatedBackups",
                     "elasticache:DescribeSnapshots",
+                    "secretsmanager:ListSecrets",
                 ],
             },
         })

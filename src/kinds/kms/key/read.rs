@@ -6,6 +6,7 @@ use aws_sdk_kms::types::{KeyMetadata, KeyState, MultiRegionKey, MultiRegionKeyTy
 use super::{Key, Outputs, Spec, WINDOW, default_key_spec, default_key_usage, default_origin, default_rotation};
 use super::{default_window, policy};
 use crate::aws::{Clients, Reader};
+use crate::kinds::shared::deletion::day;
 use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::normal::PolicyDocument;
 use crate::resource::{Class, Failure, Found, Result, Scope, State, Tags, key, pointer};
@@ -178,8 +179,7 @@ fn unmodelled(metadata: &KeyMetadata, parts: &mut UnmodelledParts) {
     let outside = metadata.xks_key_configuration().map(|key| key.id().unwrap_or("a key outside of AWS"));
     parts.tell("/XksKeyId", outside.map(|id| format!("it is kept as {id}")));
     let expires = metadata.expiration_model().is_some_and(|model| model.as_str() == "KEY_MATERIAL_EXPIRES");
-    let day =
-        metadata.deletion_date().and_then(super::delete::day).map(|day| format!(", on {day}")).unwrap_or_default();
+    let day = metadata.deletion_date().and_then(day).map(|day| format!(", on {day}")).unwrap_or_default();
     let leaves = format!("somebody has scheduled its deletion{day}; without it nobody reads the data again");
     parts.tell(DELETION, is_leaving(metadata).then_some(leaves));
     parts.tell("/ValidTo", expires.then(|| "its material expires".to_owned()));

@@ -1,8 +1,9 @@
-//! What outlives a stack and cannot be read without its key: snapshots, retained backups, recovery points.
+//! What outlives a stack and cannot be read without its key: snapshots, retained backups, recovery points, secrets.
 
 use aws_smithy_async::future::pagination_stream::PaginationStream;
 
 use crate::aws::Writer;
+use crate::kinds::secretsmanager;
 use crate::resource::{Class, Failure, Result};
 
 /// The page size of RDS: the most it takes.
@@ -28,6 +29,7 @@ pub(super) async fn of(writer: &Writer, key: &str) -> Result<Vec<String>> {
     users.extend(cluster_backups(writer, key).await?);
     users.extend(instance_backups(writer, key).await?);
     users.extend(cache_snapshots(writer, key).await?);
+    users.extend(secrets(writer, key).await?);
     users.sort();
     users.dedup();
     Ok(users)
@@ -58,6 +60,12 @@ async fn instance_backups(writer: &Writer, key: &str) -> Result<Vec<String>> {
 async fn cache_snapshots(writer: &Writer, key: &str) -> Result<Vec<String>> {
     let items = writer.elasticache().describe_snapshots().into_paginator().page_size(CACHE_PAGE).items().send();
     those(items, |one| is(key, one.kms_key_id()).then_some(one.snapshot_name)?).await
+}
+
+/// Also those that wait to be deleted: until then they can be had back.
+async fn secrets(writer: &Writer, key: &str) -> Result<Vec<String>> {
+    let secrets = secretsmanager::secrets(writer, true).await?.into_iter();
+    Ok(secrets.filter(|one| is(key, one.kms_key_id())).filter_map(|one| one.name).collect())
 }
 
 /// Reads all pages; `name` tells of one thing whether it counts, and how it is called.

@@ -45,10 +45,10 @@ pub struct Spec {
     #[serde(default)]
     pub receive_message_wait_time_seconds: i32,
     /// Which queues may have it for their dead letters; all, if nobody says.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub redrive_allow_policy: Option<RedriveAllowPolicy>,
     /// Where messages go that nobody could handle.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub redrive_policy: Option<RedrivePolicy>,
     /// Whether SQS's own key encrypts messages: where no other does.
     #[serde(default, skip_serializing_if = "Option::is_none")]

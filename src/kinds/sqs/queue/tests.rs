@@ -83,3 +83,17 @@ fn a_shorter_retention_drops_messages() {
     assert_eq!(Queue::disruption(&[field(600, 60)]), Disruption::DestroysData);
     assert_eq!(Queue::disruption(&[field(60, 600)]), Disruption::None);
 }
+
+#[test]
+fn a_dead_letter_queue_that_is_taken_out_is_a_difference() {
+    use crate::resource::Shape as _;
+
+    let normal = |spec: Value| Queue.normalise(spec).unwrap();
+    let with = json!({
+        "RedrivePolicy": { "deadLetterTargetArn": "arn:aws:sqs:eu-west-1:1:dead", "maxReceiveCount": 5 },
+        "RedriveAllowPolicy": { "redrivePermission": "denyAll" },
+    });
+    let fields = Queue.compare(&normal(with), &normal(json!({}))).fields;
+    let paths: Vec<_> = fields.iter().map(|field| field.path.as_str()).collect();
+    assert_eq!(paths, ["/RedriveAllowPolicy", "/RedrivePolicy"]);
+}

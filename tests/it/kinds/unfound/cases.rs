@@ -21,6 +21,7 @@ pub fn cases() -> Vec<Case> {
         databases(),
         queues(),
         topics(),
+        secrets(),
     ];
     all.into_iter().flatten().collect()
 }
@@ -335,5 +336,16 @@ fn topics() -> Vec<Case> {
         (kind, vec![listed(), has_not("ListTagsForResource", "ResourceNotFound")]),
         (kind, vec![listed(), owned(), has_not("GetTopicAttributes", "NotFound")]),
         (kind, vec![listed(), owned(), described, has_not("ListSubscriptionsByTopic", "NotFound")]),
+    ]
+}
+
+fn secrets() -> Vec<Case> {
+    let secret = json!({ "Name": NAME, "ARN": arn("secretsmanager", &format!("secret:{NAME}-AbCdEf")), "Tags": json_tags("Key", "Value") });
+    let kind = "AWS::SecretsManager::Secret";
+    let listed = || says("ListSecrets", &json!({ "SecretList": [secret] }));
+    let missing = "ResourceNotFoundException";
+    vec![
+        (kind, vec![listed(), refuses("DescribeSecret", missing)]),
+        (kind, vec![listed(), says("DescribeSecret", &secret), refuses("GetResourcePolicy", missing)]),
     ]
 }
