@@ -18,7 +18,7 @@ pub struct Surveyed {
 /// The ids of what was found in one region, by type.
 pub type Things = BTreeMap<&'static str, Vec<String>>;
 
-/// The services of which the tag index shows something, by stack; see [`Facts::indexed_as`].
+/// The services of which the tag index shows something, by stack; see [`Facts::indexed_as`](crate::resource::Facts::indexed_as).
 pub type Services = BTreeMap<StackId, BTreeSet<String>>;
 
 /// Where readers come from; one account.

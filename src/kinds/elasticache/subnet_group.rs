@@ -6,7 +6,7 @@ use crate::aws::{Aws, Clients, MINUTE, Reader, TagIndex, Writer};
 use crate::kinds::ec2::subnet::Subnet;
 use crate::kinds::elasticache;
 use crate::kinds::shared::deletion::gone;
-use crate::kinds::shared::named::{Adopted, Candidate, Named};
+use crate::kinds::shared::named::{Adopted, Listed, Named};
 use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::{named, tag};
 use crate::resource::normal::Set;
@@ -161,17 +161,17 @@ impl Kind for SubnetGroup {
 impl Named for SubnetGroup {
     type Summary = CacheSubnetGroup;
 
-    async fn all(reader: &Reader, _: &Scope) -> Result<Vec<Candidate<CacheSubnetGroup>>> {
+    async fn all(reader: &Reader, _: &Scope) -> Result<Vec<Listed<CacheSubnetGroup>>> {
         let call = reader.elasticache().describe_cache_subnet_groups().max_records(elasticache::PAGE);
         let groups = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
         Ok(groups.into_iter().filter_map(candidate).collect())
     }
 
-    async fn tags(clients: &Clients, one: &Candidate<CacheSubnetGroup>, index: &TagIndex) -> Result<Tags> {
+    async fn tags(clients: &Clients, one: &Listed<CacheSubnetGroup>, index: &TagIndex) -> Result<Tags> {
         elasticache::tags_of(clients, index, &one.arn).await
     }
 
-    async fn read(_: &Reader, one: Candidate<CacheSubnetGroup>, tags: Tags) -> Result<Found<Self>> {
+    async fn read(_: &Reader, one: Listed<CacheSubnetGroup>, tags: Tags) -> Result<Found<Self>> {
         let group = one.summary;
         let spec = Spec {
             description: group.cache_subnet_group_description().unwrap_or_default().to_owned(),
@@ -184,19 +184,19 @@ impl Named for SubnetGroup {
 impl Adopted for SubnetGroup {
     const WHAT: &'static str = "the cache subnet group";
 
-    async fn at(writer: &Writer, name: &str, _: &Spec) -> Result<Option<Candidate<CacheSubnetGroup>>> {
+    async fn at(writer: &Writer, name: &str, _: &Spec) -> Result<Option<Listed<CacheSubnetGroup>>> {
         let call = writer.elasticache().describe_cache_subnet_groups().cache_subnet_group_name(name);
         Ok(call.send().await?.cache_subnet_groups.into_iter().flatten().find_map(candidate))
     }
 
-    async fn made(_: &Writer, one: Candidate<CacheSubnetGroup>, _: &Spec) -> Result<Made<Self>> {
+    async fn made(_: &Writer, one: Listed<CacheSubnetGroup>, _: &Spec) -> Result<Made<Self>> {
         Ok(made(&one.summary))
     }
 }
 
-fn candidate(group: CacheSubnetGroup) -> Option<Candidate<CacheSubnetGroup>> {
+fn candidate(group: CacheSubnetGroup) -> Option<Listed<CacheSubnetGroup>> {
     let (name, arn) = (group.cache_subnet_group_name.clone(), group.arn.clone());
-    Candidate::named(name.as_deref(), arn.as_deref(), group)
+    Listed::named(name.as_deref(), arn.as_deref(), group)
 }
 
 fn made(group: &CacheSubnetGroup) -> Made<SubnetGroup> {

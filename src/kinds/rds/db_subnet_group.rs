@@ -6,7 +6,7 @@ use crate::aws::{Aws, Clients, MINUTE, Reader, TagIndex, Writer};
 use crate::kinds::ec2::subnet::Subnet;
 use crate::kinds::rds;
 use crate::kinds::shared::deletion::gone;
-use crate::kinds::shared::named::{Adopted, Candidate, Named};
+use crate::kinds::shared::named::{Adopted, Listed, Named};
 use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::{named, tag};
 use crate::resource::normal::Set;
@@ -161,17 +161,17 @@ impl Kind for DbSubnetGroup {
 impl Named for DbSubnetGroup {
     type Summary = Description;
 
-    async fn all(reader: &Reader, _: &Scope) -> Result<Vec<Candidate<Description>>> {
+    async fn all(reader: &Reader, _: &Scope) -> Result<Vec<Listed<Description>>> {
         let pages = reader.rds().describe_db_subnet_groups().max_records(rds::PAGE).into_paginator().items();
         let groups = pages.send().collect::<Result<Vec<_>, _>>().await?;
         Ok(groups.into_iter().filter_map(candidate).collect())
     }
 
-    async fn tags(clients: &Clients, one: &Candidate<Description>, _: &TagIndex) -> Result<Tags> {
+    async fn tags(clients: &Clients, one: &Listed<Description>, _: &TagIndex) -> Result<Tags> {
         rds::tags_of(clients, &one.arn).await
     }
 
-    async fn read(_: &Reader, one: Candidate<Description>, tags: Tags) -> Result<Found<Self>> {
+    async fn read(_: &Reader, one: Listed<Description>, tags: Tags) -> Result<Found<Self>> {
         let group = one.summary;
         let spec = Spec {
             description: group.db_subnet_group_description().unwrap_or_default().to_owned(),
@@ -184,19 +184,19 @@ impl Named for DbSubnetGroup {
 impl Adopted for DbSubnetGroup {
     const WHAT: &'static str = "the subnet group";
 
-    async fn at(writer: &Writer, name: &str, _: &Spec) -> Result<Option<Candidate<Description>>> {
+    async fn at(writer: &Writer, name: &str, _: &Spec) -> Result<Option<Listed<Description>>> {
         let answer = writer.rds().describe_db_subnet_groups().db_subnet_group_name(name).send().await?;
         Ok(answer.db_subnet_groups.into_iter().flatten().find_map(candidate))
     }
 
-    async fn made(_: &Writer, one: Candidate<Description>, _: &Spec) -> Result<Made<Self>> {
+    async fn made(_: &Writer, one: Listed<Description>, _: &Spec) -> Result<Made<Self>> {
         Ok(made(&one.summary))
     }
 }
 
-fn candidate(group: Description) -> Option<Candidate<Description>> {
+fn candidate(group: Description) -> Option<Listed<Description>> {
     let (name, arn) = (group.db_subnet_group_name.clone(), group.db_subnet_group_arn.clone());
-    Candidate::named(name.as_deref(), arn.as_deref(), group)
+    Listed::named(name.as_deref(), arn.as_deref(), group)
 }
 
 fn made(group: &Description) -> Made<DbSubnetGroup> {

@@ -1,4 +1,4 @@
-//! Kinds of services that list names without tags: the candidates, whose they are, and a create that meets a name in use.
+//! Kinds of services that list names without tags: the listed things, whose they are, and a create that meets a name in use.
 
 use futures_util::future::join_all;
 
@@ -7,7 +7,7 @@ use crate::kinds::shared::ownership;
 use crate::resource::{Class, Failure, Found, Kind, Listing, Made, NameConflict, Result, Scope, Tags, Unseen};
 
 /// One thing as a list tells it; only its own tags tell whose it is.
-pub(in crate::kinds) struct Candidate<T> {
+pub(in crate::kinds) struct Listed<T> {
     pub id: String,
     pub name: String,
     pub arn: String,
@@ -17,7 +17,7 @@ pub(in crate::kinds) struct Candidate<T> {
     pub is_leaving: bool,
 }
 
-impl<T> Candidate<T> {
+impl<T> Listed<T> {
     /// One whose id is its name; none if the list tells no name or ARN.
     pub fn named(name: Option<&str>, arn: Option<&str>, summary: T) -> Option<Self> {
         let (name, arn) = (name?.to_owned(), arn?.to_owned());
@@ -37,10 +37,10 @@ pub(in crate::kinds) trait Named: Kind<Cloud = Aws> {
     type Summary: Send + Sync;
 
     /// Returns everything of this kind that there is, to the last page.
-    fn all(reader: &Reader, scope: &Scope) -> impl Future<Output = Result<Vec<Candidate<Self::Summary>>>> + Send;
+    fn all(reader: &Reader, scope: &Scope) -> impl Future<Output = Result<Vec<Listed<Self::Summary>>>> + Send;
 
     /// Returns whether the tags of one are worth reading: it has a name of ours, is asked for, or the tag index knows it.
-    fn may_be_ours(scope: &Scope, index: &TagIndex, one: &Candidate<Self::Summary>) -> bool {
+    fn may_be_ours(scope: &Scope, index: &TagIndex, one: &Listed<Self::Summary>) -> bool {
         let max = Self::FACTS.name.max();
         scope.may_own(&one.name, max) || scope.requests(&one.arn) || index.get(&one.arn).is_some()
     }
@@ -48,14 +48,14 @@ pub(in crate::kinds) trait Named: Kind<Cloud = Aws> {
     /// Returns the tags of one; the index serves where its service does not tell for now.
     fn tags(
         clients: &Clients,
-        one: &Candidate<Self::Summary>,
+        one: &Listed<Self::Summary>,
         index: &TagIndex,
     ) -> impl Future<Output = Result<Tags>> + Send;
 
     /// Reads the details of one that is the scope's.
     fn read(
         reader: &Reader,
-        one: Candidate<Self::Summary>,
+        one: Listed<Self::Summary>,
         tags: Tags,
     ) -> impl Future<Output = Result<Found<Self>>> + Send;
 }
@@ -70,17 +70,17 @@ pub(in crate::kinds) trait Adopted: Named {
         writer: &Writer,
         name: &str,
         spec: &Self::Spec,
-    ) -> impl Future<Output = Result<Option<Candidate<Self::Summary>>>> + Send;
+    ) -> impl Future<Output = Result<Option<Listed<Self::Summary>>>> + Send;
 
     /// Returns what a create leaves behind that met this one and found it ours.
     fn made(
         writer: &Writer,
-        one: Candidate<Self::Summary>,
+        one: Listed<Self::Summary>,
         spec: &Self::Spec,
     ) -> impl Future<Output = Result<Made<Self>>> + Send;
 }
 
-/// What came of looking at one candidate.
+/// What came of looking at one.
 pub(in crate::kinds) enum Sight<K: Kind> {
     Ours(Found<K>),
     Foreign(NameConflict),
@@ -110,9 +110,9 @@ pub(in crate::kinds) async fn list<K: Named>(reader: &Reader, scope: &Scope) -> 
     Ok(listing(join_all(candidates.map(|one| look::<K>(reader, scope, &index, one))).await))
 }
 
-/// Reads the tags of a candidate, then its details if it is the scope's. What fails for one stays unseen for that one; also
+/// Reads the tags of a listed thing, then its details if it is the scope's. What fails for one stays unseen for that one; also
 /// what is not found, since a list has just shown it.
-async fn look<K: Named>(reader: &Reader, scope: &Scope, index: &TagIndex, one: Candidate<K::Summary>) -> Sight<K> {
+async fn look<K: Named>(reader: &Reader, scope: &Scope, index: &TagIndex, one: Listed<K::Summary>) -> Sight<K> {
     let (id, is_leaving) = (one.id.clone(), one.is_leaving);
     let unseen = |id, tags, failure: Failure| match failure.class {
         Class::NotFound if is_leaving => Sight::Gone,

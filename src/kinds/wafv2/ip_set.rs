@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::aws::{Aws, Clients, MINUTE, Reader, TagIndex, Writer};
-use crate::kinds::shared::named::{Adopted, Candidate, Named};
+use crate::kinds::shared::named::{Adopted, Listed, Named};
 use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::{named, tag};
 use crate::kinds::wafv2::{self, Summary};
@@ -200,16 +200,16 @@ impl Kind for IpSet {
 impl Named for IpSet {
     type Summary = Summary;
 
-    async fn all(reader: &Reader, _: &Scope) -> Result<Vec<Candidate<Summary>>> {
+    async fn all(reader: &Reader, _: &Scope) -> Result<Vec<Listed<Summary>>> {
         let all = try_join_all(wafv2::scopes(reader.region()).iter().map(|scope| sets(reader, scope)));
         Ok(all.await?.into_iter().flatten().collect())
     }
 
-    async fn tags(clients: &Clients, one: &Candidate<Summary>, _: &TagIndex) -> Result<Tags> {
+    async fn tags(clients: &Clients, one: &Listed<Summary>, _: &TagIndex) -> Result<Tags> {
         wafv2::tags(clients, &one.arn).await
     }
 
-    async fn read(reader: &Reader, one: Candidate<Summary>, tags: Tags) -> Result<Found<Self>> {
+    async fn read(reader: &Reader, one: Listed<Summary>, tags: Tags) -> Result<Found<Self>> {
         let Summary { id, scope } = one.summary;
         let (spec, lock_token) = get(reader, &one.name, &id, scope.as_str()).await?;
         let outputs = Outputs { lock_token, ..made(&one.name, &id, &one.arn, scope.as_str()).outputs };
@@ -220,18 +220,18 @@ impl Named for IpSet {
 impl Adopted for IpSet {
     const WHAT: &'static str = "the IP set";
 
-    async fn at(writer: &Writer, name: &str, spec: &Spec) -> Result<Option<Candidate<Summary>>> {
+    async fn at(writer: &Writer, name: &str, spec: &Spec) -> Result<Option<Listed<Summary>>> {
         let all = sets(writer, &spec.scope.as_str().into()).await?;
         Ok(all.into_iter().find(|set| set.name == name))
     }
 
-    async fn made(_: &Writer, one: Candidate<Summary>, spec: &Spec) -> Result<Made<Self>> {
+    async fn made(_: &Writer, one: Listed<Summary>, spec: &Spec) -> Result<Made<Self>> {
         Ok(made(&one.name, &one.summary.id, &one.arn, &spec.scope))
     }
 }
 
 /// The sets of one scope.
-async fn sets(clients: &Clients, scope: &WafScope) -> Result<Vec<Candidate<Summary>>> {
+async fn sets(clients: &Clients, scope: &WafScope) -> Result<Vec<Listed<Summary>>> {
     let (mut all, mut marker) = (Vec::new(), None);
     loop {
         let call = clients.wafv2().list_ip_sets().scope(scope.clone()).limit(wafv2::PAGE);

@@ -7,7 +7,7 @@ use aws_sdk_wafv2::types::{Scope as WafScope, Tag};
 
 use crate::aws::{Clients, MINUTE, retry};
 use crate::kinds::shared::deletion::gone;
-use crate::kinds::shared::named::Candidate;
+use crate::kinds::shared::named::Listed;
 use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::tag;
 use crate::resource::{Class, Failure, Kept, Result, Tags};
@@ -35,8 +35,8 @@ pub(super) fn scopes(region: &str) -> &'static [WafScope] {
 pub(super) fn candidate(
     (name, id, arn): (Option<&str>, Option<&str>, Option<&str>),
     scope: &WafScope,
-) -> Option<Candidate<Summary>> {
-    Candidate::by_arn(name, arn, Summary { id: id?.to_owned(), scope: scope.clone() })
+) -> Option<Listed<Summary>> {
+    Listed::by_arn(name, arn, Summary { id: id?.to_owned(), scope: scope.clone() })
 }
 
 pub(super) async fn tags(clients: &Clients, arn: &str) -> Result<Tags> {

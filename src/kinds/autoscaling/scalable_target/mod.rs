@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::aws::{Aws, Clients, MINUTE, Reader, TagIndex, Writer};
 use crate::kinds::ecs;
 use crate::kinds::shared::deletion::gone;
-use crate::kinds::shared::named::{Candidate, Named};
+use crate::kinds::shared::named::{Listed, Named};
 use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::{named, tag};
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
@@ -320,28 +320,28 @@ impl Kind for ScalableTarget {
 impl Named for ScalableTarget {
     type Summary = Description;
 
-    async fn all(reader: &Reader, _: &Scope) -> Result<Vec<Candidate<Description>>> {
+    async fn all(reader: &Reader, _: &Scope) -> Result<Vec<Listed<Description>>> {
         let call = reader.autoscaling().describe_scalable_targets().service_namespace(ServiceNamespace::Ecs);
         let targets = call.into_paginator().page_size(50).items().send().collect::<Result<Vec<_>, _>>().await?;
         // Targets of before 2023 have no ARN and so no tags: they can't be ours.
         let candidates = targets.into_iter().filter_map(|target| {
             let (id, arn) = (target.resource_id.clone(), target.scalable_target_arn.clone());
-            Candidate::named(Some(&id), arn.as_deref(), target)
+            Listed::named(Some(&id), arn.as_deref(), target)
         });
         Ok(candidates.collect())
     }
 
-    fn may_be_ours(scope: &Scope, index: &TagIndex, one: &Candidate<Description>) -> bool {
+    fn may_be_ours(scope: &Scope, index: &TagIndex, one: &Listed<Description>) -> bool {
         let may_own = |part: &str| scope.may_own(part, ecs::MAX_NAME);
         one.name.split('/').skip(1).any(may_own) || index.get(&one.arn).is_some() || scope.requests(&one.id)
     }
 
-    async fn tags(clients: &Clients, one: &Candidate<Description>, _: &TagIndex) -> Result<Tags> {
+    async fn tags(clients: &Clients, one: &Listed<Description>, _: &TagIndex) -> Result<Tags> {
         let answer = clients.autoscaling().list_tags_for_resource().resource_arn(&one.arn).send().await?;
         Ok(tag::read_map(answer.tags()))
     }
 
-    async fn read(reader: &Reader, one: Candidate<Description>, tags: Tags) -> Result<Found<Self>> {
+    async fn read(reader: &Reader, one: Listed<Description>, tags: Tags) -> Result<Found<Self>> {
         let policies = reader.once("autoscaling:policies", read::policies(reader));
         let schedules = reader.once("autoscaling:schedules", read::schedules(reader));
         let (policies, schedules) = tokio::try_join!(policies, schedules)?;

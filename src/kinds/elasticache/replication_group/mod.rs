@@ -14,7 +14,7 @@ use self::phases::Pace;
 use crate::aws::{Aws, Clients, MINUTE, Reader, TagIndex, Writer};
 use crate::kinds::elasticache;
 use crate::kinds::shared::maintenance_window::{self, MaintenanceWindow};
-use crate::kinds::shared::named::{Candidate, Named};
+use crate::kinds::shared::named::{Listed, Named};
 use crate::kinds::shared::ownership::adopt;
 use crate::kinds::shared::retry::{retry_while, turn};
 use crate::kinds::shared::{named, offers};
@@ -264,22 +264,22 @@ impl Kind for ReplicationGroup {
 impl Named for ReplicationGroup {
     type Summary = Description;
 
-    async fn all(reader: &Reader, _: &Scope) -> Result<Vec<Candidate<Description>>> {
+    async fn all(reader: &Reader, _: &Scope) -> Result<Vec<Listed<Description>>> {
         let call = reader.elasticache().describe_replication_groups().max_records(elasticache::PAGE);
         let groups = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
         let candidates = groups.into_iter().filter_map(|group| {
             let (name, arn) = (group.replication_group_id.clone(), group.arn.clone());
             let is_leaving = read::state(group.status().unwrap_or_default()) == State::Deleting;
-            Some(Candidate { is_leaving, ..Candidate::named(name.as_deref(), arn.as_deref(), group)? })
+            Some(Listed { is_leaving, ..Listed::named(name.as_deref(), arn.as_deref(), group)? })
         });
         Ok(candidates.collect())
     }
 
-    async fn tags(clients: &Clients, one: &Candidate<Description>, index: &TagIndex) -> Result<Tags> {
+    async fn tags(clients: &Clients, one: &Listed<Description>, index: &TagIndex) -> Result<Tags> {
         elasticache::tags_of(clients, index, &one.arn).await
     }
 
-    async fn read(reader: &Reader, one: Candidate<Description>, tags: Tags) -> Result<Found<Self>> {
+    async fn read(reader: &Reader, one: Listed<Description>, tags: Tags) -> Result<Found<Self>> {
         let clusters = reader.once("elasticache:clusters", clusters(reader)).await?;
         read::found(one, &clusters, tags)
     }

@@ -8,14 +8,14 @@ use aws_sdk_elasticache::types::{
 use super::ReplicationGroup;
 use super::spec::{DeliveryStream, Destination, EndPoint, LogDelivery, LogGroup, Outputs, Spec};
 use crate::kinds::shared::maintenance_window::MaintenanceWindow;
-use crate::kinds::shared::named::Candidate;
+use crate::kinds::shared::named::Listed;
 use crate::kinds::shared::pending;
 use crate::resource::{Class, Failure, Found, Pending, Result, State, Tags, Unmodelled, Until};
 
 /// # Errors
 /// Half of it is not known while none of its nodes is shown, unless it has none any more.
 pub(super) fn found(
-    candidate: Candidate<Description>,
+    candidate: Listed<Description>,
     clusters: &[CacheCluster],
     tags: Tags,
 ) -> Result<Found<ReplicationGroup>> {

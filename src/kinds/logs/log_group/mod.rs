@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::aws::{Aws, Clients, MINUTE, Reader, TagIndex, Writer};
 use crate::kinds::kms::key::Key;
 use crate::kinds::shared::deletion::gone;
-use crate::kinds::shared::named::{Candidate, Named};
+use crate::kinds::shared::named::{Listed, Named};
 use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::{key_arn, named, ownership, tag};
 use crate::resource::cloudformation::CloudFormation;
@@ -240,16 +240,16 @@ impl Kind for LogGroup {
 impl Named for LogGroup {
     type Summary = Option<Description>;
 
-    async fn all(reader: &Reader, scope: &Scope) -> Result<Vec<Candidate<Self::Summary>>> {
+    async fn all(reader: &Reader, scope: &Scope) -> Result<Vec<Listed<Self::Summary>>> {
         candidates(reader, scope).await
     }
 
     /// Searches show those alone that may be.
-    fn may_be_ours(_: &Scope, _: &TagIndex, _: &Candidate<Self::Summary>) -> bool {
+    fn may_be_ours(_: &Scope, _: &TagIndex, _: &Listed<Self::Summary>) -> bool {
         true
     }
 
-    async fn tags(clients: &Clients, one: &Candidate<Self::Summary>, index: &TagIndex) -> Result<Tags> {
+    async fn tags(clients: &Clients, one: &Listed<Self::Summary>, index: &TagIndex) -> Result<Tags> {
         let answer = clients.logs().list_tags_for_resource().resource_arn(&one.arn).send().await;
         match answer.map_err(Failure::from) {
             Err(failure) if failure.is(Class::NotFound) => index.get(&one.arn).cloned().ok_or(failure),
@@ -257,7 +257,7 @@ impl Named for LogGroup {
         }
     }
 
-    async fn read(_: &Reader, one: Candidate<Self::Summary>, tags: Tags) -> Result<Found<Self>> {
+    async fn read(_: &Reader, one: Listed<Self::Summary>, tags: Tags) -> Result<Found<Self>> {
         let group = one.summary.ok_or_else(|| named::only_listed("CloudWatch Logs"))?;
         Ok(found(&group, tags))
     }

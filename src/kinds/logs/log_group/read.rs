@@ -4,7 +4,7 @@ use aws_sdk_cloudwatchlogs::types::LogGroup as Description;
 
 use super::{DELIVERY, LogGroup, Outputs, Spec, arn_of, default_class, plain};
 use crate::aws::Reader;
-use crate::kinds::shared::named::Candidate;
+use crate::kinds::shared::named::Listed;
 use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::{Found, Result, Scope, State, Tags, Unmodelled, pointer};
 
@@ -21,7 +21,7 @@ pub(super) const INHERITED: &str = "/AccountPolicies";
 ///
 /// A search by pattern tells names, ARNs and times alone, so the groups themselves are asked for by name. One that a search
 /// has shown and that is not described has no description; one that the tag index alone names may be gone.
-pub(super) async fn candidates(reader: &Reader, scope: &Scope) -> Result<Vec<Candidate<Option<Description>>>> {
+pub(super) async fn candidates(reader: &Reader, scope: &Scope) -> Result<Vec<Listed<Option<Description>>>> {
     let listed = listed(reader, scope).await?;
     let index = reader.tag_index(scope).await?;
     let known: BTreeMap<_, _> = index.arns(":log-group:").filter_map(|arn| Some((name_in(arn)?, arn))).collect();
@@ -34,7 +34,7 @@ pub(super) async fn candidates(reader: &Reader, scope: &Scope) -> Result<Vec<Can
         while let Some(group) = groups.next().await {
             let group = group?;
             let arn = group.log_group_arn().map_or_else(|| plain(group.arn()), str::to_owned);
-            all.extend(Candidate::named(group.log_group_name().map(str::to_owned).as_deref(), Some(&arn), Some(group)));
+            all.extend(Listed::named(group.log_group_name().map(str::to_owned).as_deref(), Some(&arn), Some(group)));
         }
     }
     let described: BTreeSet<_> = all.iter().map(|group| group.name.clone()).collect();
@@ -43,7 +43,7 @@ pub(super) async fn candidates(reader: &Reader, scope: &Scope) -> Result<Vec<Can
         let arn = known
             .get(name.as_str())
             .map_or_else(|| arn_of(reader.region(), reader.account(), name), |arn| (*arn).to_owned());
-        Candidate::named(Some(name), Some(&arn), None)
+        Listed::named(Some(name), Some(&arn), None)
     }));
     Ok(all)
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::aws::{Aws, Clients, MINUTE, Reader, TagIndex, Writer};
 use crate::kinds::rds;
 use crate::kinds::shared::deletion::gone;
-use crate::kinds::shared::named::{Adopted, Candidate, Named};
+use crate::kinds::shared::named::{Adopted, Listed, Named};
 use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::{named, offers, tag};
 use crate::resource::{
@@ -178,17 +178,17 @@ impl Kind for DbClusterParameterGroup {
 impl Named for DbClusterParameterGroup {
     type Summary = Description;
 
-    async fn all(reader: &Reader, _: &Scope) -> Result<Vec<Candidate<Description>>> {
+    async fn all(reader: &Reader, _: &Scope) -> Result<Vec<Listed<Description>>> {
         let pages = reader.rds().describe_db_cluster_parameter_groups().max_records(rds::PAGE).into_paginator().items();
         let groups = pages.send().collect::<Result<Vec<_>, _>>().await?;
         Ok(groups.into_iter().filter_map(candidate).collect())
     }
 
-    async fn tags(clients: &Clients, one: &Candidate<Description>, _: &TagIndex) -> Result<Tags> {
+    async fn tags(clients: &Clients, one: &Listed<Description>, _: &TagIndex) -> Result<Tags> {
         rds::tags_of(clients, &one.arn).await
     }
 
-    async fn read(reader: &Reader, one: Candidate<Description>, tags: Tags) -> Result<Found<Self>> {
+    async fn read(reader: &Reader, one: Listed<Description>, tags: Tags) -> Result<Found<Self>> {
         let group = one.summary;
         let parameters::Values { user, given } = parameters::of(reader, &one.name).await?;
         let spec = Spec {
@@ -204,19 +204,19 @@ impl Named for DbClusterParameterGroup {
 impl Adopted for DbClusterParameterGroup {
     const WHAT: &'static str = "the parameter group";
 
-    async fn at(writer: &Writer, name: &str, _: &Spec) -> Result<Option<Candidate<Description>>> {
+    async fn at(writer: &Writer, name: &str, _: &Spec) -> Result<Option<Listed<Description>>> {
         let call = writer.rds().describe_db_cluster_parameter_groups().db_cluster_parameter_group_name(name);
         Ok(call.send().await?.db_cluster_parameter_groups.into_iter().flatten().find_map(candidate))
     }
 
-    async fn made(_: &Writer, one: Candidate<Description>, _: &Spec) -> Result<Made<Self>> {
+    async fn made(_: &Writer, one: Listed<Description>, _: &Spec) -> Result<Made<Self>> {
         Ok(made(&one.name))
     }
 }
 
-fn candidate(group: Description) -> Option<Candidate<Description>> {
+fn candidate(group: Description) -> Option<Listed<Description>> {
     let (name, arn) = (group.db_cluster_parameter_group_name.clone(), group.db_cluster_parameter_group_arn.clone());
-    Candidate::named(name.as_deref(), arn.as_deref(), group)
+    Listed::named(name.as_deref(), arn.as_deref(), group)
 }
 
 fn made(name: &str) -> Made<DbClusterParameterGroup> {

@@ -3,24 +3,24 @@
 use super::spec::Spec;
 use super::{Outputs, Topic, attributes, subscribed};
 use crate::aws::{Clients, Reader, TagIndex, Writer};
-use crate::kinds::shared::named::{Adopted, Candidate, Named};
+use crate::kinds::shared::named::{Adopted, Listed, Named};
 use crate::kinds::shared::{fifo, tag};
 use crate::resource::{Class, Found, Made, Result, Scope, Tags, partition};
 
 impl Named for Topic {
     type Summary = ();
 
-    async fn all(reader: &Reader, _: &Scope) -> Result<Vec<Candidate<()>>> {
+    async fn all(reader: &Reader, _: &Scope) -> Result<Vec<Listed<()>>> {
         let topics = reader.sns().list_topics().into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
         Ok(topics.into_iter().filter_map(|topic| topic.topic_arn).map(candidate).collect())
     }
 
-    async fn tags(clients: &Clients, one: &Candidate<()>, _: &TagIndex) -> Result<Tags> {
+    async fn tags(clients: &Clients, one: &Listed<()>, _: &TagIndex) -> Result<Tags> {
         let answer = clients.sns().list_tags_for_resource().resource_arn(&one.arn).send().await?;
         Ok(tag::read(answer.tags()))
     }
 
-    async fn read(reader: &Reader, one: Candidate<()>, mut tags: Tags) -> Result<Found<Self>> {
+    async fn read(reader: &Reader, one: Listed<()>, mut tags: Tags) -> Result<Found<Self>> {
         let attributes = attributes::get(reader, &one.arn).await?;
         let seen = subscribed::seen(subscribed::all(reader, &one.arn).await?, &mut tags);
         let unmodelled = attributes::beyond(&attributes).into_iter().chain(seen.others).collect();
@@ -33,7 +33,7 @@ impl Named for Topic {
 impl Adopted for Topic {
     const WHAT: &'static str = "the topic";
 
-    async fn at(writer: &Writer, name: &str, _: &Spec) -> Result<Option<Candidate<()>>> {
+    async fn at(writer: &Writer, name: &str, _: &Spec) -> Result<Option<Listed<()>>> {
         let (region, account) = (writer.region(), writer.account());
         let arn = format!("arn:{}:sns:{region}:{account}:{name}", partition(region));
         match attributes::get(writer, &arn).await {
@@ -43,7 +43,7 @@ impl Adopted for Topic {
     }
 
     /// Gives it what the spec says now: an earlier try may have made it by another.
-    async fn made(writer: &Writer, one: Candidate<()>, spec: &Spec) -> Result<Made<Self>> {
+    async fn made(writer: &Writer, one: Listed<()>, spec: &Spec) -> Result<Made<Self>> {
         let there = attributes::read(&attributes::get(writer, &one.arn).await?)?;
         attributes::set(writer, &one.arn, &there, spec, |_| true).await?;
         subscribed::mark(writer, &one.arn, spec).await?;
@@ -51,9 +51,9 @@ impl Adopted for Topic {
     }
 }
 
-fn candidate(arn: String) -> Candidate<()> {
+fn candidate(arn: String) -> Listed<()> {
     let name = fifo::without_suffix(&outputs(arn.clone()).topic_name).to_owned();
-    Candidate { id: arn.clone(), name, arn, summary: (), is_leaving: false }
+    Listed { id: arn.clone(), name, arn, summary: (), is_leaving: false }
 }
 
 pub(super) fn made(arn: String) -> Made<Topic> {

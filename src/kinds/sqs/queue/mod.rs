@@ -18,7 +18,7 @@ use self::spec::Spec;
 use self::write::attributes;
 use crate::aws::{Aws, Clients, Reader, TagIndex, Writer};
 use crate::kinds::shared::deletion::gone;
-use crate::kinds::shared::named::{self, Adopted, Candidate, Named};
+use crate::kinds::shared::named::{self, Adopted, Listed, Named};
 use crate::kinds::shared::{fifo, tag};
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::normal::{union, union_statements};
@@ -154,18 +154,18 @@ impl Named for Queue {
     /// Its URL, as SQS tells it: that depends on the endpoint.
     type Summary = String;
 
-    async fn all(reader: &Reader, _: &Scope) -> Result<Vec<Candidate<String>>> {
+    async fn all(reader: &Reader, _: &Scope) -> Result<Vec<Listed<String>>> {
         let pages = reader.sqs().list_queues().max_results(PAGE).into_paginator().items();
         let urls = pages.send().collect::<Result<Vec<_>, _>>().await?;
         Ok(urls.into_iter().map(|url| candidate(reader.region(), url)).collect())
     }
 
-    async fn tags(clients: &Clients, one: &Candidate<String>, _: &TagIndex) -> Result<Tags> {
+    async fn tags(clients: &Clients, one: &Listed<String>, _: &TagIndex) -> Result<Tags> {
         let answer = clients.sqs().list_queue_tags().queue_url(&one.summary).send().await?;
         Ok(tag::read_map(answer.tags()))
     }
 
-    async fn read(reader: &Reader, one: Candidate<String>, tags: Tags) -> Result<Found<Self>> {
+    async fn read(reader: &Reader, one: Listed<String>, tags: Tags) -> Result<Found<Self>> {
         let call = reader.sqs().get_queue_attributes().queue_url(&one.summary);
         let answer = call.attribute_names(QueueAttributeName::All).send().await?;
         let (spec, unmodelled) = read::spec(answer.attributes)?;
@@ -177,26 +177,26 @@ impl Named for Queue {
 impl Adopted for Queue {
     const WHAT: &'static str = "the queue";
 
-    async fn at(writer: &Writer, name: &str, _: &Spec) -> Result<Option<Candidate<String>>> {
+    async fn at(writer: &Writer, name: &str, _: &Spec) -> Result<Option<Listed<String>>> {
         match writer.sqs().get_queue_url().queue_name(name).send().await.map_err(Failure::from) {
             Err(failure) if failure.is(Class::NotFound) => Ok(None),
             answer => Ok(answer?.queue_url.map(|url| candidate(writer.region(), url))),
         }
     }
 
-    async fn made(_: &Writer, one: Candidate<String>, _: &Spec) -> Result<Made<Self>> {
+    async fn made(_: &Writer, one: Listed<String>, _: &Spec) -> Result<Made<Self>> {
         Ok(made(one))
     }
 }
 
 /// A queue by its URL, which ends in its account and name.
-fn candidate(region: &str, url: String) -> Candidate<String> {
+fn candidate(region: &str, url: String) -> Listed<String> {
     let mut end = url.rsplit('/').map(str::to_owned);
     let (id, account) = (end.next().unwrap_or_default(), end.next().unwrap_or_default());
     let arn = format!("arn:{}:sqs:{region}:{account}:{id}", partition(region));
-    Candidate { name: fifo::without_suffix(&id).to_owned(), id, arn, summary: url, is_leaving: false }
+    Listed { name: fifo::without_suffix(&id).to_owned(), id, arn, summary: url, is_leaving: false }
 }
 
-fn made(one: Candidate<String>) -> Made<Queue> {
+fn made(one: Listed<String>) -> Made<Queue> {
     Made::ready(one.id.clone(), Outputs { queue_url: one.summary, arn: one.arn, queue_name: one.id })
 }

@@ -17,7 +17,7 @@ use serde_json::Value;
 use self::read::get;
 use self::statement::{DefaultAction, Rule, Statement, VisibilityConfig};
 use crate::aws::{Aws, Clients, MINUTE, Reader, TagIndex, Writer};
-use crate::kinds::shared::named::{Adopted, Candidate, Named};
+use crate::kinds::shared::named::{Adopted, Listed, Named};
 use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::{named, tag};
 use crate::kinds::wafv2::{self, Summary};
@@ -270,16 +270,16 @@ impl Kind for WebAcl {
 impl Named for WebAcl {
     type Summary = Summary;
 
-    async fn all(reader: &Reader, _: &Scope) -> Result<Vec<Candidate<Summary>>> {
+    async fn all(reader: &Reader, _: &Scope) -> Result<Vec<Listed<Summary>>> {
         let all = try_join_all(wafv2::scopes(reader.region()).iter().map(|scope| acls(reader, scope)));
         Ok(all.await?.into_iter().flatten().collect())
     }
 
-    async fn tags(clients: &Clients, one: &Candidate<Summary>, _: &TagIndex) -> Result<Tags> {
+    async fn tags(clients: &Clients, one: &Listed<Summary>, _: &TagIndex) -> Result<Tags> {
         wafv2::tags(clients, &one.arn).await
     }
 
-    async fn read(reader: &Reader, one: Candidate<Summary>, tags: Tags) -> Result<Found<Self>> {
+    async fn read(reader: &Reader, one: Listed<Summary>, tags: Tags) -> Result<Found<Self>> {
         let Summary { id, scope } = one.summary;
         let (spec, outputs, unmodelled) = get(reader, &one.name, &id, scope.as_str()).await?;
         Ok(Found { unmodelled, ..Found::ready(one.id, Some(one.name), spec, outputs, tags) })
@@ -289,12 +289,12 @@ impl Named for WebAcl {
 impl Adopted for WebAcl {
     const WHAT: &'static str = "the web ACL";
 
-    async fn at(writer: &Writer, name: &str, spec: &Spec) -> Result<Option<Candidate<Summary>>> {
+    async fn at(writer: &Writer, name: &str, spec: &Spec) -> Result<Option<Listed<Summary>>> {
         let all = acls(writer, &spec.scope.as_str().into()).await?;
         Ok(all.into_iter().find(|acl| acl.name == name))
     }
 
-    async fn made(writer: &Writer, one: Candidate<Summary>, spec: &Spec) -> Result<Made<Self>> {
+    async fn made(writer: &Writer, one: Listed<Summary>, spec: &Spec) -> Result<Made<Self>> {
         let (_, outputs, _) = get(writer, &one.name, &one.summary.id, &spec.scope).await?;
         Ok(made(outputs))
     }
@@ -313,7 +313,7 @@ fn bodiless(spec: &Spec) -> Vec<Mistake> {
 }
 
 /// The web ACLs of one scope.
-async fn acls(clients: &Clients, scope: &sdk::Scope) -> Result<Vec<Candidate<Summary>>> {
+async fn acls(clients: &Clients, scope: &sdk::Scope) -> Result<Vec<Listed<Summary>>> {
     let (mut all, mut marker) = (Vec::new(), None);
     loop {
         let call = clients.wafv2().list_web_acls().scope(scope.clone()).limit(wafv2::PAGE);
