@@ -264,8 +264,24 @@ impl<'a> Maker<'a> {
                 last.into_iter().chain(gives).cloned()
             });
             let after: Vec<_> = after.collect();
+            self.put_last(id, &after);
             if let Some(step) = self.steps.all.get_mut(id) {
                 step.after.extend(after);
+            }
+        }
+    }
+
+    /// Takes an update of a live resource out of the steps that its targets wait for: they need the resource, which is there,
+    /// and the update needs them.
+    fn put_last(&mut self, update: &StepId, targets: &[StepId]) {
+        if self.steps.all.get(update).is_none_or(|step| step.live.is_none()) {
+            return;
+        }
+        let (mut open, mut seen) = (targets.to_vec(), BTreeSet::new());
+        while let Some(id) = open.pop() {
+            if let Some(step) = self.steps.all.get_mut(&id).filter(|_| seen.insert(id)) {
+                step.after.remove(update);
+                open.extend(step.after.iter().cloned());
             }
         }
     }
