@@ -167,8 +167,8 @@ pub trait Kind: Sized + Send + Sync + 'static {
 
     /// Returns the value of a field below [`grants`](Facts::grants) that has what there is and what is wanted; none if
     /// nothing is taken away, or if it can't have both. Of a list, all elements of both.
-    fn union(_path: &str, before: &Value, after: &Value) -> Option<Value> {
-        normal::union(before, after)
+    fn union(path: &str, before: &Value, after: &Value) -> Option<Value> {
+        normal::union(path, before, after)
     }
 
     /// Returns the property (or `""` for the whole resource) that needs `other` in place although it does not refer to it: a

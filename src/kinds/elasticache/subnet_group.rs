@@ -164,7 +164,7 @@ impl Named for SubnetGroup {
     async fn all(reader: &Reader, _: &Scope) -> Result<Vec<Listed<CacheSubnetGroup>>> {
         let call = reader.elasticache().describe_cache_subnet_groups().max_records(elasticache::PAGE);
         let groups = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
-        Ok(groups.into_iter().filter_map(candidate).collect())
+        Ok(groups.into_iter().filter_map(listed).collect())
     }
 
     async fn tags(clients: &Clients, one: &Listed<CacheSubnetGroup>, index: &TagIndex) -> Result<Tags> {
@@ -186,7 +186,7 @@ impl Adopted for SubnetGroup {
 
     async fn at(writer: &Writer, name: &str, _: &Spec) -> Result<Option<Listed<CacheSubnetGroup>>> {
         let call = writer.elasticache().describe_cache_subnet_groups().cache_subnet_group_name(name);
-        Ok(call.send().await?.cache_subnet_groups.into_iter().flatten().find_map(candidate))
+        Ok(call.send().await?.cache_subnet_groups.into_iter().flatten().find_map(listed))
     }
 
     async fn made(_: &Writer, one: Listed<CacheSubnetGroup>, _: &Spec) -> Result<Made<Self>> {
@@ -194,9 +194,9 @@ impl Adopted for SubnetGroup {
     }
 }
 
-fn candidate(group: CacheSubnetGroup) -> Option<Listed<CacheSubnetGroup>> {
+fn listed(group: CacheSubnetGroup) -> Option<Listed<CacheSubnetGroup>> {
     let (name, arn) = (group.cache_subnet_group_name.clone(), group.arn.clone());
-    Listed::named(name.as_deref(), arn.as_deref(), group)
+    Listed::named(name, arn, group)
 }
 
 fn made(group: &CacheSubnetGroup) -> Made<SubnetGroup> {

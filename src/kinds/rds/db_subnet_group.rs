@@ -164,7 +164,7 @@ impl Named for DbSubnetGroup {
     async fn all(reader: &Reader, _: &Scope) -> Result<Vec<Listed<Description>>> {
         let pages = reader.rds().describe_db_subnet_groups().max_records(rds::PAGE).into_paginator().items();
         let groups = pages.send().collect::<Result<Vec<_>, _>>().await?;
-        Ok(groups.into_iter().filter_map(candidate).collect())
+        Ok(groups.into_iter().filter_map(listed).collect())
     }
 
     async fn tags(clients: &Clients, one: &Listed<Description>, _: &TagIndex) -> Result<Tags> {
@@ -186,7 +186,7 @@ impl Adopted for DbSubnetGroup {
 
     async fn at(writer: &Writer, name: &str, _: &Spec) -> Result<Option<Listed<Description>>> {
         let answer = writer.rds().describe_db_subnet_groups().db_subnet_group_name(name).send().await?;
-        Ok(answer.db_subnet_groups.into_iter().flatten().find_map(candidate))
+        Ok(answer.db_subnet_groups.into_iter().flatten().find_map(listed))
     }
 
     async fn made(_: &Writer, one: Listed<Description>, _: &Spec) -> Result<Made<Self>> {
@@ -194,9 +194,9 @@ impl Adopted for DbSubnetGroup {
     }
 }
 
-fn candidate(group: Description) -> Option<Listed<Description>> {
+fn listed(group: Description) -> Option<Listed<Description>> {
     let (name, arn) = (group.db_subnet_group_name.clone(), group.db_subnet_group_arn.clone());
-    Listed::named(name.as_deref(), arn.as_deref(), group)
+    Listed::named(name, arn, group)
 }
 
 fn made(group: &Description) -> Made<DbSubnetGroup> {

@@ -5,6 +5,7 @@ pub(super) mod defaults;
 pub(super) mod deletion;
 pub(super) mod dynamic_reference;
 pub(super) mod fifo;
+pub(super) mod filled;
 pub(super) mod key_arn;
 pub(super) mod lower_case;
 pub(super) mod maintenance_window;

@@ -14,18 +14,18 @@ pub(in crate::kinds) struct Listed<T> {
     /// What the bulk read said of it.
     pub summary: T,
     /// Whether that says that it is being deleted: then what is not found of it is gone.
-    pub is_leaving: bool,
+    pub is_deleting: bool,
 }
 
 impl<T> Listed<T> {
     /// One whose id is its name; none if the list tells no name or ARN.
-    pub fn named(name: Option<&str>, arn: Option<&str>, summary: T) -> Option<Self> {
-        let (name, arn) = (name?.to_owned(), arn?.to_owned());
-        Some(Self { id: name.clone(), name, arn, summary, is_leaving: false })
+    pub fn named(name: Option<impl Into<String>>, arn: Option<impl Into<String>>, summary: T) -> Option<Self> {
+        let (name, arn) = (name?.into(), arn?.into());
+        Some(Self { id: name.clone(), name, arn, summary, is_deleting: false })
     }
 
     /// One whose id is its ARN.
-    pub fn by_arn(name: Option<&str>, arn: Option<&str>, summary: T) -> Option<Self> {
+    pub fn by_arn(name: Option<impl Into<String>>, arn: Option<impl Into<String>>, summary: T) -> Option<Self> {
         let named = Self::named(name, arn, summary)?;
         Some(Self { id: named.arn.clone(), ..named })
     }
@@ -113,9 +113,9 @@ pub(in crate::kinds) async fn list<K: Named>(reader: &Reader, scope: &Scope) -> 
 /// Reads the tags of a listed thing, then its details if it is the scope's. What fails for one stays unseen for that one; also
 /// what is not found, since a list has just shown it.
 async fn look<K: Named>(reader: &Reader, scope: &Scope, index: &TagIndex, one: Listed<K::Summary>) -> Sight<K> {
-    let (id, is_leaving) = (one.id.clone(), one.is_leaving);
+    let (id, is_deleting) = (one.id.clone(), one.is_deleting);
     let unseen = |id, tags, failure: Failure| match failure.class {
-        Class::NotFound if is_leaving => Sight::Gone,
+        Class::NotFound if is_deleting => Sight::Gone,
         _ => Sight::Unseen(Unseen { id, tags, failure }),
     };
     let tags = match K::tags(reader, &one, index).await {
@@ -146,7 +146,8 @@ pub(in crate::kinds) async fn create<K: Adopted>(
 ) -> Result<Made<K>> {
     match sent.await {
         Err(failure) if failure.is(Class::AlreadyExists) => {
-            ours_of_this_name(writer, name, spec, tags).await?.ok_or(failure)
+            let there = ours_of_this_name::<K>(writer, name, spec, tags).await?.ok_or(failure)?;
+            K::made(writer, there, spec).await
         }
         answer => answer,
     }
@@ -164,18 +165,24 @@ pub(in crate::kinds) async fn look_and_create<K: Adopted>(
     tags: &Tags,
     sent: impl Future<Output = Result<Made<K>>>,
 ) -> Result<Made<K>> {
-    ours_of_this_name::<K>(writer, name, spec, tags).await?;
-    create(writer, name, spec, tags, sent).await
+    let Some(there) = ours_of_this_name::<K>(writer, name, spec, tags).await? else {
+        return create(writer, name, spec, tags, sent).await;
+    };
+    match sent.await {
+        Err(failure) if !failure.is(Class::AlreadyExists) => Err(failure),
+        _ => K::made(writer, there, spec).await,
+    }
 }
 
+/// Returns what has the name now, if that is ours.
 async fn ours_of_this_name<K: Adopted>(
     writer: &Writer,
     name: &str,
     spec: &K::Spec,
     tags: &Tags,
-) -> Result<Option<Made<K>>> {
+) -> Result<Option<Listed<K::Summary>>> {
     let Some(there) = K::at(writer, name, spec).await? else { return Ok(None) };
     let theirs = K::tags(writer, &there, &TagIndex::default()).await?;
     ownership::adopt(&format!("{} {name}", K::WHAT), &theirs, tags)?;
-    K::made(writer, there, spec).await.map(Some)
+    Ok(Some(there))
 }

@@ -237,7 +237,7 @@ async fn sets(clients: &Clients, scope: &WafScope) -> Result<Vec<Listed<Summary>
         let call = clients.wafv2().list_ip_sets().scope(scope.clone()).limit(wafv2::PAGE);
         let answer = call.set_next_marker(marker).send().await?;
         let sets = answer.ip_sets().iter().map(|set| (set.name(), set.id(), set.arn()));
-        all.extend(sets.filter_map(|set| wafv2::candidate(set, scope)));
+        all.extend(sets.filter_map(|set| wafv2::listed(set, scope)));
         marker = answer.next_marker().filter(|_| !answer.ip_sets().is_empty()).map(str::to_owned);
         if marker.is_none() {
             return Ok(all);

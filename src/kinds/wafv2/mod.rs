@@ -32,7 +32,7 @@ pub(super) fn scopes(region: &str) -> &'static [WafScope] {
 }
 
 /// A set or web ACL as a list tells it.
-pub(super) fn candidate(
+pub(super) fn listed(
     (name, id, arn): (Option<&str>, Option<&str>, Option<&str>),
     scope: &WafScope,
 ) -> Option<Listed<Summary>> {

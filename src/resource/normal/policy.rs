@@ -31,6 +31,11 @@ impl PolicyDocument {
         &self.0
     }
 
+    /// Returns whether there is one that does not say its version: AWS takes it for one of 2008.
+    pub fn lacks_version(&self) -> bool {
+        !self.is_empty() && self.0.get("Version").is_none()
+    }
+
     /// Returns whether there is no document.
     pub fn is_empty(&self) -> bool {
         self.0.as_object().is_none_or(Map::is_empty)

@@ -2,8 +2,13 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-/// Returns a list with what there is and what is wanted; none if nothing is taken away, or if it is no list.
-pub fn union(before: &Value, after: &Value) -> Option<Value> {
+/// Returns a list with what there is and what is wanted, of a policy's statements by [what they allow](union_statements); none if
+/// nothing is taken away, or if it is no list.
+pub fn union(path: &str, before: &Value, after: &Value) -> Option<Value> {
+    if path.ends_with("/Statement") { union_statements(before, after) } else { union_elements(before, after) }
+}
+
+fn union_elements(before: &Value, after: &Value) -> Option<Value> {
     let (before, after) = (before.as_array()?, after.as_array()?);
     // Lists may be long: an IP set has up to 10,000 addresses.
     let (old, new): (HashSet<_>, HashSet<_>) = (before.iter().collect(), after.iter().collect());
@@ -56,10 +61,10 @@ mod tests {
 
     #[test]
     fn both_lists_begin_with_what_is_there() {
-        assert_eq!(union(&json!([2, 1]), &json!([3, 1])), Some(json!([2, 1, 3])));
-        assert_eq!(union(&json!([1, 2]), &json!([2])), Some(json!([1, 2])), "it only takes away");
-        assert_eq!(union(&json!([1]), &json!([2, 1])), None, "it takes nothing away");
-        assert_eq!(union(&json!("one"), &json!("other")), None);
+        assert_eq!(union_elements(&json!([2, 1]), &json!([3, 1])), Some(json!([2, 1, 3])));
+        assert_eq!(union_elements(&json!([1, 2]), &json!([2])), Some(json!([1, 2])), "it only takes away");
+        assert_eq!(union_elements(&json!([1]), &json!([2, 1])), None, "it takes nothing away");
+        assert_eq!(union_elements(&json!("one"), &json!("other")), None);
     }
 
     #[test]

@@ -326,7 +326,7 @@ impl Named for ScalableTarget {
         // Targets of before 2023 have no ARN and so no tags: they can't be ours.
         let candidates = targets.into_iter().filter_map(|target| {
             let (id, arn) = (target.resource_id.clone(), target.scalable_target_arn.clone());
-            Listed::named(Some(&id), arn.as_deref(), target)
+            Listed::named(Some(id), arn, target)
         });
         Ok(candidates.collect())
     }

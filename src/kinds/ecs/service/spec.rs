@@ -1,10 +1,11 @@
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::controller;
 use crate::kinds::ecs::cluster::Cluster;
 use crate::kinds::ecs::task_definition::TaskDefinition;
 use crate::kinds::ecs::{self, CapacityProviderStrategy};
+use crate::kinds::shared::filled::filled;
 use crate::resource::normal::Set;
 use crate::resource::{OPEN, Ref};
 
@@ -156,18 +157,7 @@ impl Spec {
     }
 }
 
-impl<'de> Deserialize<'de> for Spec {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // The derived one, an inherent function because of `remote`.
-        Self::deserialize(deserializer).map(Self::filled)
-    }
-}
-
-impl Serialize for Spec {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Self::serialize(self, serializer)
-    }
-}
+filled!(Spec);
 
 impl Default for DeploymentController {
     fn default() -> Self {

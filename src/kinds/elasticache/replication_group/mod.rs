@@ -269,8 +269,8 @@ impl Named for ReplicationGroup {
         let groups = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
         let candidates = groups.into_iter().filter_map(|group| {
             let (name, arn) = (group.replication_group_id.clone(), group.arn.clone());
-            let is_leaving = read::state(group.status().unwrap_or_default()) == State::Deleting;
-            Some(Listed { is_leaving, ..Listed::named(name.as_deref(), arn.as_deref(), group)? })
+            let is_deleting = read::state(group.status().unwrap_or_default()) == State::Deleting;
+            Some(Listed { is_deleting, ..Listed::named(name, arn, group)? })
         });
         Ok(candidates.collect())
     }

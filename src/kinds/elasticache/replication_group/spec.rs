@@ -1,10 +1,11 @@
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use crate::kinds::ec2::security_group::SecurityGroup;
 use crate::kinds::elasticache::subnet_group::SubnetGroup;
 use crate::kinds::kms::key::Key;
 use crate::kinds::shared::defaults::yes;
+use crate::kinds::shared::filled::filled;
 use crate::kinds::shared::lower_case::lower_case;
 use crate::kinds::shared::maintenance_window::MaintenanceWindow;
 use crate::resource::normal::Set;
@@ -92,18 +93,7 @@ impl Spec {
     }
 }
 
-impl<'de> Deserialize<'de> for Spec {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // The derived one, an inherent function because of `remote`.
-        Self::deserialize(deserializer).map(Self::filled)
-    }
-}
-
-impl Serialize for Spec {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Self::serialize(self, serializer)
-    }
-}
+filled!(Spec);
 
 /// Where one log goes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

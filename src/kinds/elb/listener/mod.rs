@@ -4,7 +4,7 @@ mod write;
 use aws_sdk_elasticloadbalancingv2::types::{Certificate as SdkCertificate, Listener as Description};
 use futures_util::future::join_all;
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use self::write::{adopt, modify, send, set_attributes};
@@ -15,6 +15,7 @@ use crate::kinds::elb::attribute::{self, Attribute};
 use crate::kinds::elb::load_balancer::LoadBalancer;
 use crate::kinds::elb::{self, Tagged};
 use crate::kinds::shared::deletion::gone;
+use crate::kinds::shared::filled::filled;
 use crate::kinds::shared::retry::retry_while;
 use crate::resource::{
     Address, Attachable, Attached, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found,
@@ -59,18 +60,7 @@ impl Spec {
     }
 }
 
-impl<'de> Deserialize<'de> for Spec {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        // The derived one, an inherent function because of `remote`.
-        Self::deserialize(deserializer).map(Self::filled)
-    }
-}
-
-impl Serialize for Spec {
-    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        Self::serialize(self, serializer)
-    }
-}
+filled!(Spec);
 
 /// A certificate by its ARN.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

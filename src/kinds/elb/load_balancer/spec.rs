@@ -2,11 +2,12 @@ use aws_sdk_elasticloadbalancingv2::types::{
     IpAddressType, LoadBalancer as Description, LoadBalancerSchemeEnum, LoadBalancerTypeEnum,
 };
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use crate::kinds::ec2::security_group::SecurityGroup;
 use crate::kinds::ec2::subnet::Subnet;
 use crate::kinds::elb::attribute::{self, Attribute};
+use crate::kinds::shared::filled::filled;
 use crate::kinds::wafv2::web_acl::WebAcl;
 use crate::resource::normal::Set;
 use crate::resource::{Mistake, Ref, Switch};
@@ -121,18 +122,7 @@ impl Spec {
     }
 }
 
-impl<'de> Deserialize<'de> for Spec {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // The derived one, an inherent function because of `remote`.
-        Self::deserialize(deserializer).map(Self::filled)
-    }
-}
-
-impl Serialize for Spec {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Self::serialize(self, serializer)
-    }
-}
+filled!(Spec);
 
 impl Outputs {
     pub fn read(description: &Description) -> Self {

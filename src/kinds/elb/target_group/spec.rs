@@ -1,12 +1,13 @@
 use aws_sdk_elasticloadbalancingv2::types::{Matcher as SdkMatcher, TargetGroup as Description};
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use crate::kinds::ec2::is_blank;
 use crate::kinds::ec2::vpc::Vpc;
 use crate::kinds::elb;
 use crate::kinds::elb::attribute::{self, Attribute};
 use crate::kinds::shared::defaults::yes;
+use crate::kinds::shared::filled::filled;
 use crate::resource::{Mistake, Ref, Switch};
 
 /// The properties of `AWS::ElasticLoadBalancingV2::TargetGroup`. Its targets are not among them: services register
@@ -206,18 +207,7 @@ impl Spec {
     }
 }
 
-impl<'de> Deserialize<'de> for Spec {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // The derived one, an inherent function because of `remote`.
-        Self::deserialize(deserializer).map(Self::filled)
-    }
-}
-
-impl Serialize for Spec {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Self::serialize(self, serializer)
-    }
-}
+filled!(Spec);
 
 fn default_target_type() -> String {
     "instance".to_owned()

@@ -277,8 +277,7 @@ impl Kind for Role {
     fn union(path: &str, before: &Value, after: &Value) -> Option<Value> {
         match path {
             "/PermissionsBoundary" => (before == "").then(|| before.clone()),
-            _ if path.ends_with("/Statement") => normal::union_statements(before, after),
-            _ => normal::union(before, after),
+            _ => normal::union(path, before, after),
         }
     }
 
@@ -297,12 +296,9 @@ impl Kind for Role {
     }
 
     fn check(spec: &Spec) -> Vec<Mistake> {
-        let mut mistakes = Vec::new();
+        let session = ("/MaxSessionDuration", spec.max_session_duration, 3600, 43_200);
+        let mut mistakes: Vec<_> = Mistake::outside([session], " seconds").collect();
         let mut mistake = |at: &str, what: String| mistakes.push(Mistake::new(at, what));
-        if !(3600..=43_200).contains(&spec.max_session_duration) {
-            let seconds = spec.max_session_duration;
-            mistake("/MaxSessionDuration", format!("is {seconds}, but has to be from 3600 to 43200 seconds"));
-        }
         if !spec.path.starts_with('/') || !spec.path.ends_with('/') {
             mistake("/Path", format!("is `{}`, but has to begin and end with a slash", spec.path));
         }

@@ -312,14 +312,11 @@ impl Kind for Key {
     }
 
     fn check(spec: &Spec) -> Vec<Mistake> {
-        let mut mistakes = Vec::new();
-        let mut within = |path: &str, value: i32, least: i32, most: i32| {
-            if !(least..=most).contains(&value) {
-                mistakes.push(Mistake::new(path, format!("is {value}, but has to be from {least} to {most} days")));
-            }
-        };
-        within("/PendingWindowInDays", spec.pending_window_in_days, 7, 30);
-        within("/RotationPeriodInDays", spec.rotation_period_in_days, 90, 2560);
+        let ranges = [
+            ("/PendingWindowInDays", spec.pending_window_in_days, 7, 30),
+            ("/RotationPeriodInDays", spec.rotation_period_in_days, 90, 2560),
+        ];
+        let mut mistakes: Vec<_> = Mistake::outside(ranges, " days").collect();
         if !["AWS_KMS", "EXTERNAL"].contains(&spec.origin.as_str()) {
             let text = format!("is {}, but only AWS_KMS and EXTERNAL go without a key store of one's own", spec.origin);
             mistakes.push(Mistake::new("/Origin", text));

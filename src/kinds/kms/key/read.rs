@@ -76,7 +76,7 @@ pub(super) async fn read(reader: &Reader, scope: &Scope, id: &str, aliases: &[Al
     let metadata = answer.key_metadata().ok_or_else(|| super::no_answer("DescribeKey"))?;
     let names: Vec<_> = aliases.iter().filter(|alias| alias.key_id == id).map(|alias| alias.name.as_str()).collect();
     // Who deletes it here takes its name off first. With it, the key is the stack's still, and can be had back.
-    if is_leaving(metadata) && names.is_empty() {
+    if is_deleting(metadata) && names.is_empty() {
         return Ok(KeyRead::Deleting);
     }
     let details = tokio::try_join!(
@@ -91,7 +91,7 @@ pub(super) async fn read(reader: &Reader, scope: &Scope, id: &str, aliases: &[Al
     Ok(KeyRead::Ours(Box::new(found(metadata, policy.policy(), rotation, &names, tags))))
 }
 
-pub(super) fn is_leaving(metadata: &KeyMetadata) -> bool {
+pub(super) fn is_deleting(metadata: &KeyMetadata) -> bool {
     matches!(metadata.key_state(), Some(KeyState::PendingDeletion | KeyState::PendingReplicaDeletion))
 }
 
@@ -181,7 +181,7 @@ fn unmodelled(metadata: &KeyMetadata, parts: &mut UnmodelledParts) {
     let expires = metadata.expiration_model().is_some_and(|model| model.as_str() == "KEY_MATERIAL_EXPIRES");
     let day = metadata.deletion_date().and_then(day).map(|day| format!(", on {day}")).unwrap_or_default();
     let leaves = format!("somebody has scheduled its deletion{day}; without it nobody reads the data again");
-    parts.tell(DELETION, is_leaving(metadata).then_some(leaves));
+    parts.tell(DELETION, is_deleting(metadata).then_some(leaves));
     parts.tell("/ValidTo", expires.then(|| "its material expires".to_owned()));
     for replica in regions.iter().flat_map(|one| one.replica_keys()).filter_map(MultiRegionKey::arn) {
         parts.tell(&pointer::join(REPLICAS, replica), Some("it has a replica elsewhere".to_owned()));

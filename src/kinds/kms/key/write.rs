@@ -1,7 +1,7 @@
 use aws_sdk_kms::types::{KeySpec, KeyUsageType, OriginType, Tag};
 use futures_util::future::join_all;
 
-use super::read::{aliases, if_there, is_leaving, nameless};
+use super::read::{aliases, if_there, is_deleting, nameless};
 use super::{Key, Spec, WINDOW, no_answer, policy};
 use crate::aws::{MINUTE, Writer};
 use crate::kinds::shared::ownership;
@@ -140,5 +140,5 @@ async fn read(writer: &Writer, id: &str) -> Result<Option<There>> {
     let id = metadata.key_id().to_owned();
     let tags = writer.kms().list_resource_tags().key_id(&id).send().await?;
     let tags = tags.tags().iter().map(|tag| (tag.tag_key(), tag.tag_value())).collect();
-    Ok(Some(There { id, tags, leaving: is_leaving(metadata) }))
+    Ok(Some(There { id, tags, leaving: is_deleting(metadata) }))
 }

@@ -34,7 +34,7 @@ pub(super) async fn candidates(reader: &Reader, scope: &Scope) -> Result<Vec<Lis
         while let Some(group) = groups.next().await {
             let group = group?;
             let arn = group.log_group_arn().map_or_else(|| plain(group.arn()), str::to_owned);
-            all.extend(Listed::named(group.log_group_name().map(str::to_owned).as_deref(), Some(&arn), Some(group)));
+            all.extend(Listed::named(group.log_group_name.clone(), Some(arn), Some(group)));
         }
     }
     let described: BTreeSet<_> = all.iter().map(|group| group.name.clone()).collect();
@@ -43,7 +43,7 @@ pub(super) async fn candidates(reader: &Reader, scope: &Scope) -> Result<Vec<Lis
         let arn = known
             .get(name.as_str())
             .map_or_else(|| arn_of(reader.region(), reader.account(), name), |arn| (*arn).to_owned());
-        Listed::named(Some(name), Some(&arn), None)
+        Listed::named(Some(name), Some(arn), None)
     }));
     Ok(all)
 }

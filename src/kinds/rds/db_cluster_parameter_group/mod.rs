@@ -181,7 +181,7 @@ impl Named for DbClusterParameterGroup {
     async fn all(reader: &Reader, _: &Scope) -> Result<Vec<Listed<Description>>> {
         let pages = reader.rds().describe_db_cluster_parameter_groups().max_records(rds::PAGE).into_paginator().items();
         let groups = pages.send().collect::<Result<Vec<_>, _>>().await?;
-        Ok(groups.into_iter().filter_map(candidate).collect())
+        Ok(groups.into_iter().filter_map(listed).collect())
     }
 
     async fn tags(clients: &Clients, one: &Listed<Description>, _: &TagIndex) -> Result<Tags> {
@@ -206,7 +206,7 @@ impl Adopted for DbClusterParameterGroup {
 
     async fn at(writer: &Writer, name: &str, _: &Spec) -> Result<Option<Listed<Description>>> {
         let call = writer.rds().describe_db_cluster_parameter_groups().db_cluster_parameter_group_name(name);
-        Ok(call.send().await?.db_cluster_parameter_groups.into_iter().flatten().find_map(candidate))
+        Ok(call.send().await?.db_cluster_parameter_groups.into_iter().flatten().find_map(listed))
     }
 
     async fn made(_: &Writer, one: Listed<Description>, _: &Spec) -> Result<Made<Self>> {
@@ -214,9 +214,9 @@ impl Adopted for DbClusterParameterGroup {
     }
 }
 
-fn candidate(group: Description) -> Option<Listed<Description>> {
+fn listed(group: Description) -> Option<Listed<Description>> {
     let (name, arn) = (group.db_cluster_parameter_group_name.clone(), group.db_cluster_parameter_group_arn.clone());
-    Listed::named(name.as_deref(), arn.as_deref(), group)
+    Listed::named(name, arn, group)
 }
 
 fn made(name: &str) -> Made<DbClusterParameterGroup> {

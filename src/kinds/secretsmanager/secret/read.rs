@@ -106,7 +106,7 @@ pub(super) fn found(there: &Description, policy: PolicyDocument, tags: Tags) -> 
     let state = state(&arn, has_value(there));
     let name = there.name().map(str::to_owned);
     let outputs = Outputs { id: arn.clone() };
-    Found { state, unmodelled: beyond(there), ..Found::ready(arn, name, spec, outputs, tags) }
+    Found { state, unmodelled: unmodelled(there), ..Found::ready(arn, name, spec, outputs, tags) }
 }
 
 /// A key by its ARN, also if Secrets Manager tells the id alone: then it is in the secret's account and region.
@@ -143,7 +143,7 @@ impl RotationRules {
 }
 
 /// What no template can say.
-fn beyond(there: &Description) -> Vec<Unmodelled> {
+fn unmodelled(there: &Description) -> Vec<Unmodelled> {
     let mut beyond = UnmodelledParts::default();
     beyond.tell("/Type", there.r#type().map(|partner| format!("is a value of {partner}, which keeps it")));
     let role = there.external_secret_rotation_role_arn();

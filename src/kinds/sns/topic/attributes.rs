@@ -26,7 +26,7 @@ pub(super) fn read(attributes: &HashMap<String, String>) -> Result<Spec> {
 }
 
 /// What CloudFormation, too, has no property for.
-pub(super) fn beyond(attributes: &HashMap<String, String>) -> Vec<Unmodelled> {
+pub(super) fn unmodelled(attributes: &HashMap<String, String>) -> Vec<Unmodelled> {
     let has_own = attributes.get("DeliveryPolicy").is_some_and(|text| !text.is_empty());
     let text = "somebody has set how often SNS tries to deliver over HTTP";
     UnmodelledParts::default().note("/DeliveryPolicy", has_own, text).take()

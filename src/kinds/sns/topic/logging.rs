@@ -102,12 +102,11 @@ impl Logging {
         let is_known = PROTOCOLS.iter().any(|(protocol, _)| *protocol == self.protocol);
         let has_rate_alone = !self.has_success() && *rate != none();
         let [protocol, rate] = ["Protocol", "SuccessFeedbackSampleRate"].map(|name| format!("{at}/{name}"));
-        let found = [
+        Mistake::all([
             (!is_known, protocol, "is none of http/s, sqs, lambda, firehose and application"),
             (!is_rate, rate.clone(), "is no number from 0 to 100"),
             (has_rate_alone, rate, "counts only beside a SuccessFeedbackRoleArn"),
             (self.is_off(), at.to_owned(), "names no role, by which alone SNS logs"),
-        ];
-        found.into_iter().filter(|(is_made, ..)| *is_made).map(|(_, at, what)| Mistake::new(at, what))
+        ])
     }
 }

@@ -21,7 +21,6 @@ use crate::kinds::shared::named;
 use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::{fifo, tag};
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
-use crate::resource::normal::{union, union_statements};
 use crate::resource::{
     Attachable, Changes, Class, Detection, Disruption, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind,
     Listing, Made, Mistake, Name, NameRule, Pending, Permissions, Result, Scope, Tags, Turn,
@@ -177,10 +176,6 @@ impl Kind for Topic {
         let is_shorter =
             |field: &FieldDiff| field.path.starts_with("/ArchivePolicy") && days(&field.after) < days(&field.before);
         if fields.iter().any(is_shorter) { Disruption::DestroysData } else { Disruption::None }
-    }
-
-    fn union(path: &str, before: &Value, after: &Value) -> Option<Value> {
-        if path.ends_with("/Statement") { union_statements(before, after) } else { union(before, after) }
     }
 
     fn check(spec: &Spec) -> Vec<Mistake> {

@@ -12,7 +12,7 @@ impl Named for Topic {
 
     async fn all(reader: &Reader, _: &Scope) -> Result<Vec<Listed<()>>> {
         let topics = reader.sns().list_topics().into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
-        Ok(topics.into_iter().filter_map(|topic| topic.topic_arn).map(candidate).collect())
+        Ok(topics.into_iter().filter_map(|topic| topic.topic_arn).map(listed).collect())
     }
 
     async fn tags(clients: &Clients, one: &Listed<()>, _: &TagIndex) -> Result<Tags> {
@@ -23,7 +23,7 @@ impl Named for Topic {
     async fn read(reader: &Reader, one: Listed<()>, mut tags: Tags) -> Result<Found<Self>> {
         let attributes = attributes::get(reader, &one.arn).await?;
         let seen = subscribed::seen(subscribed::all(reader, &one.arn).await?, &mut tags);
-        let unmodelled = attributes::beyond(&attributes).into_iter().chain(seen.others).collect();
+        let unmodelled = attributes::unmodelled(&attributes).into_iter().chain(seen.others).collect();
         let spec = Spec { subscription: seen.ours, ..attributes::read(&attributes)? };
         let outputs = Outputs { waiting: seen.waiting, ..outputs(one.arn) };
         Ok(Found { unmodelled, ..Found::ready(one.id, Some(one.name), spec, outputs, tags) })
@@ -38,7 +38,7 @@ impl Adopted for Topic {
         let arn = format!("arn:{}:sns:{region}:{account}:{name}", partition(region));
         match attributes::get(writer, &arn).await {
             Err(failure) if failure.is(Class::NotFound) => Ok(None),
-            answer => answer.map(|_| Some(candidate(arn))),
+            answer => answer.map(|_| Some(listed(arn))),
         }
     }
 
@@ -51,9 +51,9 @@ impl Adopted for Topic {
     }
 }
 
-fn candidate(arn: String) -> Listed<()> {
+fn listed(arn: String) -> Listed<()> {
     let name = fifo::without_suffix(&outputs(arn.clone()).topic_name).to_owned();
-    Listed { id: arn.clone(), name, arn, summary: (), is_leaving: false }
+    Listed { id: arn.clone(), name, arn, summary: (), is_deleting: false }
 }
 
 pub(super) fn made(arn: String) -> Made<Topic> {

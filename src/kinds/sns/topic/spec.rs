@@ -1,6 +1,6 @@
 use schemars::JsonSchema;
 use serde::de::{DeserializeOwned, Error as _};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::logging::{Logging, text};
@@ -8,6 +8,7 @@ use super::policy;
 use super::subscription::{self, Subscription};
 use crate::kinds::kms::key::Key;
 use crate::kinds::shared::defaults::number;
+use crate::kinds::shared::filled::filled;
 use crate::resource::normal::{PolicyDocument, Set};
 use crate::resource::{Mistake, Ref, Switch};
 
@@ -89,7 +90,6 @@ impl Spec {
     /// Returns what SNS refuses (docs.aws.amazon.com/sns/latest/api/API_SetTopicAttributes.html).
     pub(super) fn mistakes(&self) -> Vec<Mistake> {
         let is_one_of = |text: &str, all: [&str; 2]| all.contains(&text);
-        let has_version = self.policy.is_empty() || self.policy.value().get("Version").is_some();
         let scope = self.fifo_throughput_scope.as_deref().unwrap_or("Topic");
         let archive = self.archive_policy.as_ref().map(|policy| policy.message_retention_period.parse());
         let has_days = archive.is_none_or(|days| days.is_ok_and(|days: i64| (1..=365).contains(&days)));
@@ -103,7 +103,7 @@ impl Spec {
                 "has to be from 1024 to 1048576",
             ),
             (
-                !has_version,
+                self.policy.lacks_version(),
                 "/Policy",
                 "has no Version, without which SNS takes a document of 2008: write \"2012-10-17\"",
             ),
@@ -151,15 +151,4 @@ fn if_given<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> 
     if is_empty { Ok(None) } else { serde_json::from_value(value).map(Some).map_err(D::Error::custom) }
 }
 
-impl<'de> Deserialize<'de> for Spec {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // The derived one, an inherent function because of `remote`.
-        Self::deserialize(deserializer).map(Self::filled)
-    }
-}
-
-impl Serialize for Spec {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Self::serialize(self, serializer)
-    }
-}
+filled!(Spec);

@@ -45,8 +45,8 @@ fn what_sns_answers_is_what_one_would_write() {
 fn an_archive_that_was_taken_away_is_none_and_a_delivery_policy_is_told() {
     let texts = attributes_of(&[("ArchivePolicy", "{}"), ("DeliveryPolicy", "{\"http\":{}}")]);
     assert_eq!(attributes::read(&texts).unwrap(), spec(json!({})));
-    assert_eq!(attributes::beyond(&texts)[0].path, "/DeliveryPolicy");
-    assert_eq!(attributes::beyond(&attributes_of(&[("DeliveryPolicy", "")])), []);
+    assert_eq!(attributes::unmodelled(&texts)[0].path, "/DeliveryPolicy");
+    assert_eq!(attributes::unmodelled(&attributes_of(&[("DeliveryPolicy", "")])), []);
 }
 
 #[test]

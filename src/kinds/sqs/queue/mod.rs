@@ -21,7 +21,6 @@ use crate::kinds::shared::deletion::gone;
 use crate::kinds::shared::named::{self, Adopted, Listed, Named};
 use crate::kinds::shared::{fifo, tag};
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
-use crate::resource::normal::{union, union_statements};
 use crate::resource::{
     Attachable, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept,
     Kind, Listing, Made, Mistake, Name, NameRule, Permissions, Result, Scope, Tags, Turn, partition,
@@ -108,7 +107,7 @@ impl Kind for Queue {
         let call = writer.sqs().create_queue().queue_name(&name).set_attributes(Some(given)).set_tags(tag::write(tags));
         named::look_and_create(writer, &name, spec, tags, async {
             let answer = write::send(|| call.clone().send()).await?;
-            Ok(made(candidate(writer.region(), answer.queue_url.unwrap_or_default())))
+            Ok(made(listed(writer.region(), answer.queue_url.unwrap_or_default())))
         })
         .await
     }
@@ -141,10 +140,6 @@ impl Kind for Queue {
         if fields.iter().any(is_shorter) { Disruption::DestroysData } else { Disruption::None }
     }
 
-    fn union(path: &str, before: &Value, after: &Value) -> Option<Value> {
-        if path.ends_with("/Statement") { union_statements(before, after) } else { union(before, after) }
-    }
-
     fn check(spec: &Spec) -> Vec<Mistake> {
         spec.mistakes()
     }
@@ -157,7 +152,7 @@ impl Named for Queue {
     async fn all(reader: &Reader, _: &Scope) -> Result<Vec<Listed<String>>> {
         let pages = reader.sqs().list_queues().max_results(PAGE).into_paginator().items();
         let urls = pages.send().collect::<Result<Vec<_>, _>>().await?;
-        Ok(urls.into_iter().map(|url| candidate(reader.region(), url)).collect())
+        Ok(urls.into_iter().map(|url| listed(reader.region(), url)).collect())
     }
 
     async fn tags(clients: &Clients, one: &Listed<String>, _: &TagIndex) -> Result<Tags> {
@@ -180,7 +175,7 @@ impl Adopted for Queue {
     async fn at(writer: &Writer, name: &str, _: &Spec) -> Result<Option<Listed<String>>> {
         match writer.sqs().get_queue_url().queue_name(name).send().await.map_err(Failure::from) {
             Err(failure) if failure.is(Class::NotFound) => Ok(None),
-            answer => Ok(answer?.queue_url.map(|url| candidate(writer.region(), url))),
+            answer => Ok(answer?.queue_url.map(|url| listed(writer.region(), url))),
         }
     }
 
@@ -190,11 +185,11 @@ impl Adopted for Queue {
 }
 
 /// A queue by its URL, which ends in its account and name.
-fn candidate(region: &str, url: String) -> Listed<String> {
+fn listed(region: &str, url: String) -> Listed<String> {
     let mut end = url.rsplit('/').map(str::to_owned);
     let (id, account) = (end.next().unwrap_or_default(), end.next().unwrap_or_default());
     let arn = format!("arn:{}:sqs:{region}:{account}:{id}", partition(region));
-    Listed { name: fifo::without_suffix(&id).to_owned(), id, arn, summary: url, is_leaving: false }
+    Listed { name: fifo::without_suffix(&id).to_owned(), id, arn, summary: url, is_deleting: false }
 }
 
 fn made(one: Listed<String>) -> Made<Queue> {

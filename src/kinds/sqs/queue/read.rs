@@ -14,11 +14,11 @@ pub(super) fn spec(attributes: Option<HashMap<QueueAttributeName, String>>) -> R
     let mut texts: HashMap<_, _> = texts.collect();
     // SQS does not tell it of a queue from before there was this encryption, which has none.
     texts.entry("SqsManagedSseEnabled".to_owned()).or_insert_with(|| "false".to_owned());
-    Ok((from_text(&texts)?, beyond(&texts)))
+    Ok((from_text(&texts)?, unmodelled(&texts)))
 }
 
 /// Attributes that SQS did not have when this was written.
-fn beyond(texts: &HashMap<String, String>) -> Vec<Unmodelled> {
+fn unmodelled(texts: &HashMap<String, String>) -> Vec<Unmodelled> {
     let unknown = texts.iter().filter(|(name, _)| !QueueAttributeName::values().contains(&name.as_str()));
     let told = |(name, text): (&String, &String)| Unmodelled { path: format!("/{name}"), text: format!("is {text}") };
     unknown.map(told).collect()

@@ -10,7 +10,6 @@ impl Spec {
         let has_key = !self.kms_master_key_id.as_str().is_empty();
         let scope = self.deduplication_scope.as_deref().unwrap_or("queue");
         let limit = self.fifo_throughput_limit.as_deref().unwrap_or("perQueue");
-        let has_version = self.policy.is_empty() || self.policy.value().get("Version").is_some();
         let wrong = Mistake::all([
             (!["messageGroup", "queue"].contains(&scope), "/DeduplicationScope", "is none of queue and messageGroup"),
             (
@@ -24,7 +23,7 @@ impl Spec {
                 "is perMessageGroupId, which needs the DeduplicationScope messageGroup",
             ),
             (
-                !has_version,
+                self.policy.lacks_version(),
                 "/Policy",
                 "has no Version, without which SQS takes a document of 2008: write \"2012-10-17\"",
             ),
@@ -51,9 +50,6 @@ impl Spec {
             ("/RedrivePolicy/maxReceiveCount", count, 1, 1000),
             ("/VisibilityTimeout", self.visibility_timeout, 0, 43_200),
         ];
-        let outside = ranges.into_iter().filter(|(_, value, least, most)| !(least..=most).contains(&value));
-        outside.map(|(path, value, least, most)| {
-            Mistake::new(path, format!("is {value}, but has to be from {least} to {most}"))
-        })
+        Mistake::outside(ranges, "")
     }
 }

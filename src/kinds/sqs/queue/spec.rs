@@ -1,9 +1,10 @@
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use super::redrive::{RedriveAllowPolicy, RedrivePolicy};
 use crate::kinds::kms::key::Key;
 use crate::kinds::shared::defaults::number;
+use crate::kinds::shared::filled::filled;
 use crate::resource::normal::PolicyDocument;
 use crate::resource::{Ref, Switch};
 
@@ -86,15 +87,4 @@ impl Spec {
     }
 }
 
-impl<'de> Deserialize<'de> for Spec {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // The derived one, an inherent function because of `remote`.
-        Self::deserialize(deserializer).map(Self::filled)
-    }
-}
-
-impl Serialize for Spec {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Self::serialize(self, serializer)
-    }
-}
+filled!(Spec);

@@ -58,7 +58,7 @@ fn what_is_taken_out_is_taken_away() {
 
 #[test]
 fn a_queue_is_known_by_its_name_whatever_endpoint_told_its_url() {
-    let one = candidate("eu-west-1", "https://eu-west-1.queue.amazonaws.com/123456789012/a.fifo".to_owned());
+    let one = listed("eu-west-1", "https://eu-west-1.queue.amazonaws.com/123456789012/a.fifo".to_owned());
     assert_eq!((one.id.as_str(), one.arn.as_str()), ("a.fifo", "arn:aws:sqs:eu-west-1:123456789012:a.fifo"));
     assert_eq!(one.name, "a", "the engine knows no suffix");
 }

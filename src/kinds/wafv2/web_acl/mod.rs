@@ -319,7 +319,7 @@ async fn acls(clients: &Clients, scope: &sdk::Scope) -> Result<Vec<Listed<Summar
         let call = clients.wafv2().list_web_acls().scope(scope.clone()).limit(wafv2::PAGE);
         let answer = call.set_next_marker(marker).send().await?;
         let acls = answer.web_acls().iter().map(|acl| (acl.name(), acl.id(), acl.arn()));
-        all.extend(acls.filter_map(|acl| wafv2::candidate(acl, scope)));
+        all.extend(acls.filter_map(|acl| wafv2::listed(acl, scope)));
         // WAF gives a marker with the last page, too; the page after it is empty.
         marker = answer.next_marker().filter(|_| !answer.web_acls().is_empty()).map(str::to_owned);
         if marker.is_none() {
