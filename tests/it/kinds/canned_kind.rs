@@ -51,7 +51,12 @@ pub fn writer_scope(kind: &str, own: &[&str], mentioned: &[&str]) -> WriterScope
 
 /// The tags of the resource `main` of the stack that canned lists are of.
 pub fn tags() -> Tags {
-    Tags::from_iter([(key::PROJECT, "p"), (key::TENANT, "acme"), (key::ENVIRONMENT, "production"), (key::NAME, "main")])
+    tags_of("main")
+}
+
+/// The same of a resource of another name.
+pub fn tags_of(name: &str) -> Tags {
+    Tags::from_iter([(key::PROJECT, "p"), (key::TENANT, "acme"), (key::ENVIRONMENT, "production"), (key::NAME, name)])
 }
 
 /// These tags as a list of objects, under the names that a service has for key and value.

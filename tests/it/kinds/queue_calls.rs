@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use provision::aws::Writer;
-use provision::resource::{AnyListing, AnyMade, Changes, Class, FieldDiff, Live, Name, Result, Settled, Tags, key};
+use provision::resource::{AnyListing, AnyMade, Class, Live, Name, Result, Tags};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::aws::canned::{Canned, scope};
-use crate::kinds::canned_kind::kind_of;
+use crate::aws::canned::Canned;
+use crate::kinds::canned_kind::{changes, kind_of, settled, tags, tags_of};
 
 const KIND: &str = "AWS::SQS::Queue";
 const NAME: &str = "acme-production-main";
@@ -18,11 +18,6 @@ const MISSING: &str =
     r#"{ "__type": "AWS.SimpleQueueService.NonExistentQueue", "message": "The specified queue does not exist." }"#;
 const POLICY: &str = r#"{ "__type": "InvalidAttributeValue", "message": "Invalid value for the parameter Policy." }"#;
 const TAKEN: &str = r#"{ "__type": "QueueAlreadyExists", "message": "A queue already exists with the same name and a different value" }"#;
-
-fn tags(name: &str) -> Tags {
-    let all = [(key::PROJECT, "p"), (key::TENANT, "acme"), (key::ENVIRONMENT, "production"), (key::NAME, name)];
-    all.into_iter().collect()
-}
 
 fn told(tags: &Tags) -> String {
     json!({ "Tags": tags.iter().collect::<std::collections::BTreeMap<_, _>>() }).to_string()
@@ -37,34 +32,27 @@ async fn writer(aws: &Canned) -> Writer {
 }
 
 async fn create(aws: &Canned, spec: Value) -> Result<AnyMade> {
-    let spec = Settled::new(kind_of(KIND).normalise(spec).unwrap()).unwrap();
-    kind_of(KIND).create(&writer(aws).await, &Name::given(NAME), &spec, &tags("main")).await
+    kind_of(KIND).create(&writer(aws).await, &Name::given(NAME), &settled(kind_of(KIND), spec), &tags()).await
 }
 
 /// What a queue of ours with these attributes is read as.
 async fn list(attributes: &Value) -> AnyListing {
-    let (urls, owned) = (json!({ "QueueUrls": [URL] }).to_string(), told(&tags("main")));
+    let (urls, owned) = (json!({ "QueueUrls": [URL] }).to_string(), told(&tags()));
     let attributes = json!({ "Attributes": attributes }).to_string();
     let aws = Canned::by_operation(&[
         ("ListQueues", 200, urls.as_str()),
         ("ListQueueTags", 200, owned.as_str()),
         ("GetQueueAttributes", 200, attributes.as_str()),
     ]);
-    kind_of(KIND).list(&aws.session(kind_of(KIND).facts().permissions.read).await.reader(), &scope()).await.unwrap()
+    aws.list(kind_of(KIND)).await
 }
 
 /// Gives a queue this spec, of which these properties differ.
 async fn update(aws: &Canned, spec: Value, properties: &[&str]) -> Result<()> {
     let live: Live = list(&json!({})).await.found.remove(0);
-    let spec = Settled::new(kind_of(KIND).normalise(spec).unwrap()).unwrap();
-    let field = |property: &&str| FieldDiff { path: format!("/{property}"), before: None, after: None };
-    let changes = Changes::new(properties.iter().map(field).collect());
-    kind_of(KIND).update(&writer(aws).await, &live, &spec, &changes).await.map(drop)
-}
-
-/// The operations that were called, in their order.
-fn calls(aws: &Canned) -> Vec<String> {
-    aws.asked().iter().map(|asked| asked.split(' ').nth(2).unwrap_or_default().to_owned()).collect()
+    let paths: Vec<_> = properties.iter().map(|property| format!("/{property}")).collect();
+    let changes = changes(&paths.iter().map(String::as_str).collect::<Vec<_>>());
+    kind_of(KIND).update(&writer(aws).await, &live, &settled(kind_of(KIND), spec), &changes).await.map(drop)
 }
 
 /// The attributes of the last call.
@@ -87,7 +75,7 @@ async fn a_name_that_was_just_given_up_is_waited_for() {
 /// For a minute a queue that was deleted is still read, with its tags.
 #[tokio::test(start_paused = true)]
 async fn a_queue_that_is_going_is_not_taken_for_the_new_one() {
-    let (url, owned) = (url(), told(&tags("main")));
+    let (url, owned) = (url(), told(&tags()));
     let aws = Canned::by_operation(&[
         ("GetQueueUrl", 200, url.as_str()),
         ("ListQueueTags", 200, owned.as_str()),
@@ -95,25 +83,25 @@ async fn a_queue_that_is_going_is_not_taken_for_the_new_one() {
         ("CreateQueue", 200, url.as_str()),
     ]);
     create(&aws, json!({})).await.unwrap();
-    assert_eq!(calls(&aws), ["GetQueueUrl", "ListQueueTags", "CreateQueue", "CreateQueue"]);
+    assert_eq!(aws.operations(), ["GetQueueUrl", "ListQueueTags", "CreateQueue", "CreateQueue"]);
 }
 
 /// SQS answers with a queue that has the name and the attributes already, whosever it is.
 #[tokio::test(start_paused = true)]
 async fn a_queue_of_somebody_elses_is_not_taken() {
     let url = url();
-    for theirs in [tags("other"), Tags::default()] {
+    for theirs in [tags_of("other"), Tags::default()] {
         let theirs = told(&theirs);
         let aws = Canned::by_operation(&[("GetQueueUrl", 200, url.as_str()), ("ListQueueTags", 200, theirs.as_str())]);
         let refused = create(&aws, json!({})).await.unwrap_err();
         assert!(refused.is(Class::AlreadyExists), "{refused}");
-        assert_eq!(calls(&aws), ["GetQueueUrl", "ListQueueTags"]);
+        assert_eq!(aws.operations(), ["GetQueueUrl", "ListQueueTags"]);
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_a_lost_answer_made_is_gone_on_with() {
-    let (url, owned) = (url(), told(&tags("main")));
+    let (url, owned) = (url(), told(&tags()));
     let aws = Canned::by_operation(&[
         ("GetQueueUrl", 400, MISSING),
         ("CreateQueue", 400, TAKEN),
@@ -198,8 +186,7 @@ async fn an_attribute_that_is_new_to_us_is_told() {
 #[tokio::test(start_paused = true)]
 async fn pages_are_asked_for_by_their_size() {
     let aws = Canned::empty();
-    let session = aws.session(kind_of(KIND).facts().permissions.read).await;
-    kind_of(KIND).list(&session.reader(), &scope()).await.unwrap();
+    aws.list(kind_of(KIND)).await;
     let asked = aws.asked();
     let listed = asked.iter().find(|asked| asked.contains(" ListQueues ")).unwrap();
     assert!(listed.contains("\"MaxResults\":1000"), "{listed}");

@@ -5,10 +5,10 @@ use aws_sdk_secretsmanager::types::ReplicaRegionType;
 use provision::aws::Writer;
 use provision::blueprint::Blueprint;
 use provision::plan::{Action, Mode};
-use provision::resource::{AnyListing, AnyMade, Class, Name, Result, Settled, State, Tags, key};
+use provision::resource::{AnyMade, Class, Name, Result, Settled, State, Tags, key};
 use serde_json::{Value, json};
 
-use crate::aws::canned::{Canned, scope};
+use crate::aws::canned::Canned;
 use crate::kinds::canned_kind::{kind_of, tags};
 use crate::stacks::local_account::{LocalAccount, on_deep_stack, stack_of, words};
 
@@ -41,16 +41,6 @@ async fn create(aws: &Canned, properties: Value) -> Result<AnyMade> {
     let mentioned: Vec<_> = mentioned.iter().map(String::as_str).collect();
     let writer = writer(aws, &mentioned).await;
     kind_of(KIND).create(&writer, &Name::given(NAME), &Settled::new(spec).unwrap(), &tags()).await
-}
-
-async fn list(aws: &Canned) -> AnyListing {
-    let session = aws.session(kind_of(KIND).facts().permissions.read).await;
-    kind_of(KIND).list(&session.reader(), &scope()).await.unwrap()
-}
-
-/// The operations that were asked for, in their order.
-fn asked(aws: &Canned) -> Vec<String> {
-    aws.asked().iter().map(|asked| asked.split(' ').nth(2).unwrap_or_default().to_owned()).collect()
 }
 
 fn stack(account: &str, properties: &str) -> Blueprint {
@@ -104,9 +94,9 @@ async fn one_that_waits_to_be_deleted_is_not_asked_for_its_policy() {
     let gone = described(&tags(), json!({ "DeletedDate": 1.0 }));
     let listed = json!({ "SecretList": [serde_json::from_str::<Value>(&described(&tags(), json!({}))).unwrap()] });
     let aws = Canned::by_operation(&[("ListSecrets", 200, &listed.to_string()), ("DescribeSecret", 200, &gone)]);
-    let listing = list(&aws).await;
+    let listing = aws.list(kind_of(KIND)).await;
     assert_eq!((listing.found.len(), listing.unseen.len(), listing.name_conflicts.len()), (0, 0, 0));
-    assert!(!asked(&aws).contains(&"GetResourcePolicy".to_owned()));
+    assert!(!aws.operations().contains(&"GetResourcePolicy".to_owned()));
 }
 
 #[tokio::test]
@@ -120,7 +110,7 @@ async fn a_window_of_somebody_elses_is_told_with_both_ways_out() {
     assert!(failure.message.ends_with(owner), "{failure}");
     let hint = failure.hint.unwrap();
     assert!(hint.contains("restore-secret") && hint.contains("--force-delete-without-recovery"), "{hint}");
-    assert_eq!(asked(&aws), ["DescribeSecret"]);
+    assert_eq!(aws.operations(), ["DescribeSecret"]);
 }
 
 /// What passes by itself while a secret is made, and how often it was sent.
@@ -151,7 +141,7 @@ async fn what_aws_has_not_spread_yet_is_waited_for() {
         ]);
         let made = create(&aws, spec.clone()).await.unwrap_or_else(|failure| panic!("{operation}: {failure}"));
         assert_eq!(made.state, State::Ready);
-        assert_eq!(asked(&aws).iter().filter(|asked| *asked == operation).count(), 2, "{operation}: {message}");
+        assert_eq!(aws.operations().iter().filter(|asked| *asked == operation).count(), 2, "{operation}: {message}");
     }
 }
 
@@ -203,7 +193,7 @@ async fn a_role_that_is_gone_from_a_policy_is_drift() {
         ("DescribeSecret", 200, &there),
         ("GetResourcePolicy", 200, &attached),
     ]);
-    let live = list(&aws).await.found.remove(0).spec;
+    let live = aws.list(kind_of(KIND)).await.found.remove(0).spec;
     let wanted = |principal: &str| kind_of(KIND).normalise(json!({ "Policy": policy(principal) })).unwrap();
     assert_eq!(kind_of(KIND).compare(&live, &wanted("AROAEXAMPLE")).fields, []);
     assert_eq!(kind_of(KIND).compare(&live, &wanted("arn:aws:iam::123456789012:role/web")).fields.len(), 1);
@@ -292,12 +282,12 @@ async fn what_others_keep_is_not_ours_whatever_tags_it_bears() {
         let there = described(&tags(), json!({ member: "eu-west-1" }));
         let listed = format!("{{ \"SecretList\": [{there}] }}");
         let aws = Canned::by_operation(&[("ListSecrets", 200, &listed), ("DescribeSecret", 200, &there)]);
-        let listing = list(&aws).await;
+        let listing = aws.list(kind_of(KIND)).await;
         assert_eq!((listing.found.len(), listing.unseen.len(), listing.name_conflicts.len()), (0, 0, 0), "{member}");
         let aws = Canned::by_operation(&[("DescribeSecret", 200, &there)]);
         let failure = create(&aws, json!({})).await.map(drop).unwrap_err();
         assert!(failure.is(Class::AlreadyExists) && failure.message.contains(said), "{failure}");
-        assert_eq!(asked(&aws), ["DescribeSecret"]);
+        assert_eq!(aws.operations(), ["DescribeSecret"]);
     }
 }
 
@@ -308,15 +298,15 @@ async fn a_list_that_lags_hides_nothing_that_the_index_knows_and_makes_nothing_t
     let tags = serde_json::from_str::<Value>(&there).unwrap()["Tags"].clone();
     let index = json!({ "ResourceTagMappingList": [{ "ResourceARN": ARN, "Tags": tags }] }).to_string();
     let aws = Canned::by_operation(&[("GetResources", 200, &index), ("DescribeSecret", 200, &there)]);
-    assert_eq!(list(&aws).await.found.len(), 1);
+    assert_eq!(aws.list(kind_of(KIND)).await.found.len(), 1);
     let gone = Canned::by_operation(&[("GetResources", 200, index.as_str()), NOTHING]);
-    let listing = list(&gone).await;
+    let listing = gone.list(kind_of(KIND)).await;
     assert_eq!((listing.found.len(), listing.unseen.len()), (0, 0), "the index lags, too");
 
     let aws = Canned::by_operation(&[("DescribeSecret", 200, &there)]);
     let made = create(&aws, json!({ "GenerateSecretString": {} })).await.unwrap();
     assert_eq!((made.id.as_str(), made.outputs["Id"].as_str()), (ARN, Some(ARN)));
-    assert_eq!(asked(&aws), ["DescribeSecret", "TagResource", "GetResourcePolicy"]);
+    assert_eq!(aws.operations(), ["DescribeSecret", "TagResource", "GetResourcePolicy"]);
 }
 
 /// The answer to the create was lost, and AWS made another password since.
@@ -334,7 +324,7 @@ async fn a_create_whose_answer_was_lost_is_gone_on_with() {
     ]);
     let made = create(&aws, json!({ "GenerateSecretString": {} })).await.unwrap();
     assert_eq!((made.id.as_str(), made.state), (ARN, State::Ready));
-    assert!(!asked(&aws).contains(&"PutSecretValue".to_owned()), "{:?}", asked(&aws));
+    assert!(!aws.operations().contains(&"PutSecretValue".to_owned()), "{:?}", aws.operations());
 }
 
 fn with_task(properties: &str) -> String {

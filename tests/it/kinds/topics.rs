@@ -6,11 +6,11 @@ use aws_sdk_sns::Client;
 use provision::blueprint::Blueprint;
 use provision::plan::{Action, Guards, Mode, Plan, StackPlan};
 use provision::report::{TextOptions, plan_text};
-use provision::resource::{Class, Failure, Name, Settled, Tags, key};
+use provision::resource::{Class, Failure, Name};
 use serde_json::{Value, json};
 
 use crate::aws::canned::Canned;
-use crate::kinds::canned_kind::kind_of;
+use crate::kinds::canned_kind::{kind_of, settled, tags, tags_of, xml, xml_error};
 use crate::stacks::local_account::{LocalAccount, on_deep_stack, plan_with, stack_of, words};
 use crate::world::refused;
 
@@ -261,47 +261,30 @@ fn a_queue_lets_a_topic_in_before_it_is_subscribed() {
 /// Makes a topic; returns what came of it and what was asked, operation by operation.
 async fn make(aws: &Canned, spec: Value) -> (Result<(), Failure>, Vec<String>) {
     let arn = format!("arn:aws:sns:us-east-1:123456789012:{NAME}");
-    let spec = Settled::new(kind_of(KIND).normalise(spec).unwrap()).unwrap();
+    let spec = settled(kind_of(KIND), spec);
     let writer = aws.writer(KIND, &[NAME, &arn], &["arn:aws:iam::123456789012:role/new"]).await;
-    let made = kind_of(KIND).create(&writer, &Name::given(NAME), &spec, &tags("main")).await;
-    let asked = aws.asked().iter().map(|one| one.split(' ').nth(2).unwrap_or_default().to_owned()).collect();
-    (made.map(drop), asked)
-}
-
-fn tags(name: &str) -> Tags {
-    let all = [(key::PROJECT, "p"), (key::TENANT, "acme"), (key::ENVIRONMENT, "production"), (key::NAME, name)];
-    all.into_iter().collect()
+    let made = kind_of(KIND).create(&writer, &Name::given(NAME), &spec, &tags()).await;
+    (made.map(drop), aws.operations())
 }
 
 fn there(attributes: &[(&str, &str)]) -> String {
     let entry = |(name, text): &(&str, &str)| format!("<entry><key>{name}</key><value>{text}</value></entry>");
-    wrapped(
-        "GetTopicAttributes",
-        &format!("<Attributes>{}</Attributes>", attributes.iter().map(entry).collect::<String>()),
-    )
+    xml("GetTopicAttributes", &format!("<Attributes>{}</Attributes>", attributes.iter().map(entry).collect::<String>()))
 }
 
 fn tagged(name: &str) -> String {
-    let all = tags(name);
+    let all = tags_of(name);
     let tag = |(key, value): (&str, &str)| format!("<member><Key>{key}</Key><Value>{value}</Value></member>");
-    wrapped("ListTagsForResource", &format!("<Tags>{}</Tags>", all.iter().map(tag).collect::<String>()))
-}
-
-fn wrapped(operation: &str, inner: &str) -> String {
-    format!("<{operation}Response><{operation}Result>{inner}</{operation}Result></{operation}Response>")
-}
-
-fn refusal(code: &str, message: &str) -> String {
-    format!("<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>")
+    xml("ListTagsForResource", &format!("<Tags>{}</Tags>", all.iter().map(tag).collect::<String>()))
 }
 
 /// The topic is not there yet.
 fn none() -> String {
-    refusal("NotFound", "Topic does not exist")
+    xml_error("NotFound", "Topic does not exist")
 }
 
 fn created() -> String {
-    wrapped("CreateTopic", &format!("<TopicArn>arn:aws:sns:us-east-1:123456789012:{NAME}</TopicArn>"))
+    xml("CreateTopic", &format!("<TopicArn>arn:aws:sns:us-east-1:123456789012:{NAME}</TopicArn>"))
 }
 
 /// CreateTopic would hand it out.
@@ -321,7 +304,7 @@ async fn a_topic_of_somebody_elses_is_not_taken() {
 #[tokio::test]
 async fn a_topic_that_somebody_made_meanwhile_is_not_taken() {
     let different =
-        refusal("InvalidParameter", "Invalid parameter: Tags Reason: Topic already exists with different tags");
+        xml_error("InvalidParameter", "Invalid parameter: Tags Reason: Topic already exists with different tags");
     let aws = Canned::by_operation(&[
         ("GetTopicAttributes", 404, &none()),
         ("CreateTopic", 400, &different),
@@ -359,7 +342,7 @@ fn lets_in_a_role() -> Value {
 
 #[tokio::test(start_paused = true)]
 async fn a_role_that_was_just_made_may_stand_in_a_policy() {
-    let unknown = refusal("InvalidParameter", NOBODY);
+    let unknown = xml_error("InvalidParameter", NOBODY);
     let aws = Canned::by_operation(&[
         ("GetTopicAttributes", 404, &none()),
         ("CreateTopic", 400, &unknown),
@@ -373,7 +356,7 @@ async fn a_role_that_was_just_made_may_stand_in_a_policy() {
 
 #[tokio::test(start_paused = true)]
 async fn a_principal_that_is_nobody_is_told() {
-    let unknown = refusal("InvalidParameter", NOBODY);
+    let unknown = xml_error("InvalidParameter", NOBODY);
     let mut answers = vec![("GetTopicAttributes", 404, none())];
     answers.extend((0..200).map(|_| ("CreateTopic", 400, unknown.clone())));
     let answers: Vec<_> =
