@@ -4,7 +4,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::plan::{Later, StepId, Waiting};
-use crate::resource::{Class, Failure, Kept, StackId};
+use crate::resource::{Address, Class, Failure, Kept, StackId};
 
 /// An event of a run; the report room makes text and JSON of it.
 #[derive(Clone, Debug)]
@@ -45,6 +45,12 @@ pub enum Event {
         step: StepId,
         what: String,
     },
+    /// Resources that waited for a person are ready: so many more steps can be done now.
+    Ready {
+        stack: StackId,
+        addresses: BTreeSet<Address>,
+        steps: usize,
+    },
     /// Let go of while it was under way: the run had to stop at once, and nobody has seen the end.
     Abandoned {
         stack: StackId,
@@ -78,6 +84,8 @@ pub struct RunSummary {
     /// The template's outputs, as far as they are known.
     pub outputs: BTreeMap<String, Value>,
     pub interrupted: bool,
+    /// Whether something that was begun without a resource that waited for a person has to be given it yet.
+    pub is_late: bool,
     /// Why the run stopped of itself: what happened could no longer be recorded.
     pub unrecorded: Option<String>,
     /// Why the lease was lost before the run's end: another run may have worked on the stack beside it.

@@ -125,6 +125,9 @@ fn line(event: &Event) -> Option<Value> {
         Event::Abandoned { stack, step, elapsed } => {
             ("abandoned", stack, step, json!({ "seconds": elapsed.as_secs_f64() }))
         }
+        Event::Ready { stack, addresses, .. } => {
+            return Some(json!({ "event": "ready", "stack": stack.to_string(), "addresses": addresses }));
+        }
         Event::Progress { .. } => return None,
     };
     let mut line = json!({

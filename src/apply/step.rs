@@ -1,40 +1,20 @@
 //! One step, carried out.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeSet;
+use std::sync::{Arc, PoisonError};
 
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::connections::{Connections, Permit};
+use super::connections::Permit;
+use super::context::RunContext;
 use super::requeue::Requeue;
 use super::wait::Wait;
-use super::watch::Watch;
 use crate::plan::{Desired, Step, Verb};
 use crate::resource::{
-    Address, AnyKind, AnyMade, Class, Cloud, Facts, Failure, Kept, Live, Name, Reference, Result, Secrets, Settled,
-    Shape, Stack, State, Tags, key, output, pointer, resolve,
+    Address, AnyKind, AnyMade, Class, Cloud, Facts, Failure, Kept, Live, Name, Reference, Result, Settled, Shape,
+    State, Tags, key, output, pointer, resolve,
 };
-
-/// The state that all steps of one stack's run share.
-pub(super) struct RunContext<'a, C: Cloud> {
-    pub(super) stack: &'a Stack,
-    pub(super) kinds: BTreeMap<&'static str, &'a dyn AnyKind<C>>,
-    pub(super) connections: &'a dyn Connections<C>,
-    pub(super) watch: Watch<'a, C>,
-    /// The run's name, for client tokens.
-    pub(super) run: &'a str,
-    /// The sensitive values of what the steps make, and of what they change.
-    pub(super) secrets: Secrets,
-    /// The ids, names and outputs of everything that is the stack's.
-    pub(super) own: Mutex<BTreeSet<String>>,
-    /// The outputs of what this run made, updated or waited for.
-    pub(super) outputs: Mutex<BTreeMap<Address, Value>>,
-    /// The regions and ids of what this run made: beside it, an old thing of the same name may still be there.
-    pub(super) made: Mutex<BTreeMap<Address, (String, String)>>,
-    /// The live things that this run has seen since it changed them.
-    pub(super) lives: Mutex<BTreeMap<Address, Arc<Live>>>,
-}
 
 /// How a step went well.
 #[derive(Default)]
@@ -50,11 +30,10 @@ impl<C: Cloud> RunContext<'_, C> {
     ///
     /// Sensitive values are taken out of whatever AWS says about it.
     pub(super) async fn carry_out(&self, step: &Step, mut says: impl FnMut(&str)) -> Result<Done> {
-        let done = self.do_it(step, |what| says(&self.secrets.hide(what))).await;
-        let hide = |what: String| self.secrets.hide(&what);
-        match done {
-            Ok(done) => Ok(Done { waiting: done.waiting.map(hide), ..done }),
-            Err(failure) => Err(self.secrets.hide_in(failure)),
+        let secrets = || self.secrets.read().unwrap_or_else(PoisonError::into_inner);
+        match self.do_it(step, |what| says(&secrets().hide(what))).await {
+            Ok(done) => Ok(Done { waiting: done.waiting.map(|what| secrets().hide(&what)), ..done }),
+            Err(failure) => Err(secrets().hide_in(failure)),
         }
     }
 

@@ -4,10 +4,11 @@ use std::sync::{Arc, PoisonError};
 
 use tokio::time::Instant;
 
+use super::context::RunContext;
 use super::presence::SPREAD;
 use super::remaining::{differing, remaining};
 use super::requeue::Requeue;
-use super::step::{Done, RunContext, before, reverted};
+use super::step::{Done, before, reverted};
 use super::wait::Wait;
 use crate::plan::{Desired, Step, Verb};
 use crate::resource::{

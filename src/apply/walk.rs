@@ -1,80 +1,40 @@
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
-use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::connections::Connections;
+use super::context::RunContext;
 use super::event::{Event, Outcome, RunSummary};
-use super::step::{Done, RunContext};
-use super::watch::Watch;
+use super::pending_actions::PendingActions;
+use super::run::{PendingAction, Run, Stop};
+use super::step::Done;
+use super::tails::tails;
 use crate::plan::{Later, StackPlan, Step, StepId, Verb, Waiting};
-use crate::resource::{AnyKind, Cloud, Live, OPEN, Result, Scope, Secrets, output, pointer, resolve};
+use crate::resource::{Address, Cloud, OPEN, Result, output, resolve};
 
 /// How often a step that takes its time says again what it waits for.
 const AGAIN: Duration = Duration::from_secs(30);
 
-/// How far a run has been asked to stop.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Stop {
-    #[default]
-    No,
-    /// Start nothing new, finish what is in flight.
-    Soon,
-    /// Let go of everything at once.
-    Now,
-}
-
-/// All that carrying out one stack's plan needs.
-pub struct Run<'a, C: Cloud> {
-    pub plan: &'a StackPlan,
-    pub kinds: &'a [&'a dyn AnyKind<C>],
-    pub connections: &'a dyn Connections<C>,
-    /// Everything live of the stack, as the plan saw it: what the run may touch.
-    pub live: Vec<std::sync::Arc<Live>>,
-    /// The run's name, unique.
-    pub id: &'a str,
-    pub stop: watch::Receiver<Stop>,
-    /// Called with every event, before the next step starts; an error (a journal that can't be written) stops the run
-    /// as an interrupt does.
-    pub tell: &'a (dyn Fn(Event) -> std::io::Result<()> + Send + Sync),
-}
-
 /// Carries out a plan: every step as soon as those before it are done, longest tail first. What limits the run is the
 /// request rate, not a count of slots. A failed step skips its dependants; the rest goes on.
-pub async fn run<C: Cloud>(run: Run<'_, C>) -> RunSummary {
+///
+/// What waits for a person is looked at all the while. Once it is ready, the steps that have not begun are decided again:
+/// `once_ready` makes the plan as if these resources had not waited, unless the run is not to go on so.
+pub async fn run<C: Cloud>(
+    run: Run<'_, C>,
+    once_ready: impl Fn(&BTreeSet<Address>) -> Option<StackPlan>,
+) -> RunSummary {
     let start = Instant::now();
-    let plan = run.plan;
-    let scope = Scope {
-        project: plan.stack.project.clone(),
-        account: plan.stack.account.clone(),
-        region: plan.stack.region.clone(),
-        stacks: vec![plan.stack.id.clone()],
-        requested: BTreeSet::new(),
-    };
-    let kinds: BTreeMap<_, _> = run.kinds.iter().map(|kind| (kind.facts().kind, *kind)).collect();
-    let context = RunContext {
-        stack: &plan.stack,
-        secrets: secrets(plan, &kinds),
-        kinds,
-        connections: run.connections,
-        watch: Watch::new(run.connections, scope),
-        run: run.id,
-        own: Mutex::new(own(&run.live)),
-        outputs: Mutex::default(),
-        made: Mutex::default(),
-        lives: Mutex::default(),
-    };
-    let left = plan.steps.keys().collect();
-    let mut walk =
-        Walk { run: &run, context: &context, left, under_way: BTreeMap::new(), run_summary: RunSummary::default() };
+    let context = RunContext::new(&run);
+    let mut walk = Walk::new(&run, &context, once_ready);
     walk.all().await;
-    let mut run_summary = walk.run_summary;
-    run_summary.waiting.extend(plan.waiting.iter().cloned());
+    let Walk { plan, actions, mut run_summary, .. } = walk;
+    run_summary.waiting.extend(plan.waiting.iter().filter(|waiting| !actions.is_done(&waiting.address)).cloned());
     run_summary.waiting.dedup();
     let is_sent = |later: &&Later| {
         let mut steps =
@@ -94,34 +54,71 @@ pub async fn run<C: Cloud>(run: Run<'_, C>) -> RunSummary {
     run_summary
 }
 
-struct Walk<'a, 'r, C: Cloud> {
+struct Walk<'a, 'r, C: Cloud, R> {
     run: &'a Run<'r, C>,
+    once_ready: R,
     context: &'a RunContext<'r, C>,
+    /// The plan as it stands: what became ready during the run has changed it.
+    plan: Cow<'a, StackPlan>,
+    steps: BTreeMap<StepId, Arc<Step>>,
     /// Steps not started yet.
-    left: BTreeSet<&'a StepId>,
-    under_way: BTreeMap<&'a StepId, Instant>,
+    left: BTreeSet<StepId>,
+    under_way: BTreeMap<StepId, Instant>,
+    actions: PendingActions,
     run_summary: RunSummary,
 }
 
-type Ending<'a> = (&'a Step, Result<Done>, Duration);
+type Ending = (Arc<Step>, Result<Done>, Duration);
+type Running<'a> = FuturesUnordered<BoxFuture<'a, Ending>>;
 
-impl<'a, C: Cloud> Walk<'a, '_, C> {
+impl<'a, 'r, C: Cloud, R: Fn(&BTreeSet<Address>) -> Option<StackPlan>> Walk<'a, 'r, C, R> {
+    fn new(run: &'a Run<'r, C>, context: &'a RunContext<'r, C>, once_ready: R) -> Self {
+        let steps: BTreeMap<_, _> =
+            run.plan.steps.iter().map(|(id, step)| (id.clone(), Arc::new(step.clone()))).collect();
+        Self {
+            run,
+            once_ready,
+            context,
+            plan: Cow::Borrowed(run.plan),
+            left: steps.keys().cloned().collect(),
+            steps,
+            under_way: BTreeMap::new(),
+            actions: PendingActions::new(run.awaited.clone()),
+            run_summary: RunSummary::default(),
+        }
+    }
+
     async fn all(&mut self) {
-        let tails = tails(&self.run.plan.steps);
-        let mut running: FuturesUnordered<BoxFuture<'a, Ending<'a>>> = FuturesUnordered::new();
+        let mut tails = tails(&self.steps);
+        let mut running: Running<'a> = FuturesUnordered::new();
         let mut stop = self.run.stop.clone();
         loop {
-            if *stop.borrow() == Stop::No {
+            let is_stopping = *stop.borrow() != Stop::No;
+            if !is_stopping {
                 self.start(&tails, &mut running);
             }
             if running.is_empty() {
-                break;
+                // Nothing waits for what waits for a person; but what has been done meanwhile is not left for another run.
+                let ready = if is_stopping { BTreeSet::new() } else { self.actions.look(self.context).await };
+                if !self.go_on(ready) {
+                    break;
+                }
+                tails = self::tails(&self.steps);
+                continue;
             }
             tokio::select! {
                 // In this order: the same run ends the same.
                 biased;
                 Ok(()) = stop.changed() => if *stop.borrow() == Stop::Now { break },
-                Some(ending) = running.next() => self.end(ending),
+                Some(ending) = running.next() => {
+                    let ready = self.end(ending);
+                    if self.go_on(ready) {
+                        tails = self::tails(&self.steps);
+                    }
+                }
+                ready = self.actions.next(self.context), if !is_stopping => if self.go_on(ready) {
+                    tails = self::tails(&self.steps);
+                },
             }
         }
         self.run_summary.interrupted = *stop.borrow() != Stop::No;
@@ -129,8 +126,38 @@ impl<'a, C: Cloud> Walk<'a, '_, C> {
         self.skip_rest();
     }
 
+    /// Decides the steps that have not begun again, now that these resources are ready. Returns whether there are others.
+    fn go_on(&mut self, ready: BTreeSet<Address>) -> bool {
+        if ready.is_empty() {
+            return false;
+        }
+        let all = self.actions.are_ready(&ready);
+        let Some(fresh) = (self.once_ready)(&all) else { return false };
+        self.run_summary.waiting.retain(|waiting| !ready.contains(&waiting.address));
+        let before = self.left.len();
+        let (run_summary, under_way) = (&mut self.run_summary, &self.under_way);
+        let is_begun = |id: &StepId| run_summary.steps.contains_key(id) || under_way.contains_key(id);
+        // What has begun without something has to be given it later.
+        let is_another = |(id, step): (&StepId, &Arc<Step>)| {
+            let desired = |step: &Step| step.desired.as_ref().map(|desired| desired.spec.clone());
+            is_begun(id) && fresh.steps.get(id).is_some_and(|fresh| desired(fresh) != desired(step))
+        };
+        let is_late = self.steps.iter().any(is_another);
+        self.steps.retain(|id, _| is_begun(id));
+        for (id, step) in &fresh.steps {
+            self.steps.entry(id.clone()).or_insert_with(|| Arc::new(step.clone()));
+        }
+        self.left = self.steps.keys().filter(|id| !is_begun(id)).cloned().collect();
+        self.run_summary.is_late |= is_late;
+        self.context.hide_more(&fresh);
+        self.plan = Cow::Owned(fresh);
+        let (stack, steps) = (self.plan.stack.id.clone(), self.left.len().saturating_sub(before));
+        self.tell(Event::Ready { stack, addresses: ready, steps });
+        true
+    }
+
     /// Starts what is ready. What cannot be recorded is not started, nor anything after it.
-    fn start(&mut self, tails: &BTreeMap<&StepId, u32>, running: &mut FuturesUnordered<BoxFuture<'a, Ending<'a>>>) {
+    fn start(&mut self, tails: &BTreeMap<StepId, u32>, running: &mut Running<'a>) {
         for step in self.ready(tails) {
             if self.run_summary.unrecorded.is_none() {
                 self.tell(Event::Started { stack: self.run.plan.stack.id.clone(), step: step.id.clone() });
@@ -139,7 +166,7 @@ impl<'a, C: Cloud> Walk<'a, '_, C> {
                 return;
             }
             self.left.remove(&step.id);
-            self.under_way.insert(&step.id, Instant::now());
+            self.under_way.insert(step.id.clone(), Instant::now());
             running.push(self.carry_out(step));
         }
     }
@@ -149,26 +176,27 @@ impl<'a, C: Cloud> Walk<'a, '_, C> {
         for (id, since) in std::mem::take(&mut self.under_way) {
             let (stack, elapsed) = (self.run.plan.stack.id.clone(), since.elapsed());
             self.tell(Event::Abandoned { stack, step: id.clone(), elapsed });
-            self.run_summary.steps.insert(id.clone(), (Outcome::Abandoned, elapsed));
+            self.run_summary.steps.insert(id, (Outcome::Abandoned, elapsed));
         }
     }
 
     /// The steps whose predecessors are all done, longest tail first.
-    fn ready(&self, tails: &BTreeMap<&StepId, u32>) -> Vec<&'a Step> {
+    fn ready(&self, tails: &BTreeMap<StepId, u32>) -> Vec<Arc<Step>> {
         let done = |id: &StepId| matches!(self.run_summary.steps.get(id), Some((Outcome::Done, _)));
-        let steps = self.left.iter().filter_map(|id| self.run.plan.steps.get(*id));
-        let mut ready: Vec<&'a Step> = steps.filter(|step| step.after.iter().all(done)).collect();
+        let steps = self.left.iter().filter_map(|id| self.steps.get(id));
+        let mut ready: Vec<_> = steps.filter(|step| step.after.iter().all(done)).cloned().collect();
         ready.sort_by_key(|step| std::cmp::Reverse(tails.get(&step.id)));
         ready
     }
 
-    fn carry_out(&self, step: &'a Step) -> BoxFuture<'a, Ending<'a>> {
+    fn carry_out(&self, step: Arc<Step>) -> BoxFuture<'a, Ending> {
         let (context, tell, stack) = (self.context, self.run.tell, &self.run.plan.stack.id);
+        let id = step.id.clone();
         Box::pin(async move {
             let start = Instant::now();
             let awaited = Mutex::new("AWS to take it".to_owned());
             let says = |what: &str| {
-                let (stack, step, elapsed) = (stack.clone(), step.id.clone(), start.elapsed());
+                let (stack, step, elapsed) = (stack.clone(), id.clone(), start.elapsed());
                 // Progress is not part of the record: whether it can be written does not matter.
                 let _ = tell(Event::Progress { stack, step, what: what.to_owned(), elapsed });
             };
@@ -176,15 +204,17 @@ impl<'a, C: Cloud> Walk<'a, '_, C> {
                 what.clone_into(&mut awaited.lock().unwrap_or_else(PoisonError::into_inner));
                 says(what);
             };
-            let mut work = std::pin::pin!(context.carry_out(step, told));
-            // A kind that tries again says nothing itself.
-            let end = loop {
-                tokio::select! {
-                    biased;
-                    end = &mut work => break end,
-                    () = tokio::time::sleep(AGAIN) => {
-                        let awaited = awaited.lock().unwrap_or_else(PoisonError::into_inner).clone();
-                        says(&awaited);
+            let end = {
+                let mut work = std::pin::pin!(context.carry_out(&step, told));
+                // A kind that tries again says nothing itself.
+                loop {
+                    tokio::select! {
+                        biased;
+                        end = &mut work => break end,
+                        () = tokio::time::sleep(AGAIN) => {
+                            let awaited = awaited.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                            says(&awaited);
+                        }
                     }
                 }
             };
@@ -192,13 +222,18 @@ impl<'a, C: Cloud> Walk<'a, '_, C> {
         })
     }
 
-    fn end(&mut self, (step, end, elapsed): Ending<'_>) {
+    /// Records how a step ended. Returns its resource if others wait for a person to make it ready, and it is.
+    fn end(&mut self, (step, end, elapsed): Ending) -> BTreeSet<Address> {
         let (stack, id) = (self.run.plan.stack.id.clone(), step.id.clone());
         self.under_way.remove(&id);
         let outcome = match end {
             Ok(done) => {
                 self.run_summary.left.extend(done.kept.iter().any(|kept| kept.stays).then(|| id.clone()));
                 self.run_summary.kept.extend(done.kept);
+                if let (Some(_), Some(id)) = (&done.waiting, &done.id) {
+                    let (address, region) = (step.id.address.clone(), step.region.clone());
+                    self.actions.add(PendingAction { address, region, id: id.clone() });
+                }
                 self.tell(Event::Finished { stack: stack.clone(), step: id.clone(), id: done.id, elapsed });
                 if let Some(what) = done.waiting {
                     self.tell(Event::Waiting { stack, step: id.clone(), what: what.clone() });
@@ -211,24 +246,29 @@ impl<'a, C: Cloud> Walk<'a, '_, C> {
                 Outcome::Failed(failure)
             }
         };
+        let is_ready = outcome == Outcome::Done && self.run_summary.waiting.iter().all(|one| one.address != id.address);
+        // What only changes tags, or deletes, does not tell.
+        let tells = matches!(id.verb, Verb::Create | Verb::Update | Verb::Wait);
+        let (address, held) = (id.address.clone(), id.address.to_string());
         self.run_summary.steps.insert(id, (outcome, elapsed));
+        let is_waited_for = is_ready && tells && self.plan.waiting.iter().any(|waiting| waiting.what == held);
+        is_waited_for.then_some(address).into_iter().collect()
     }
 
     /// Records what was not started: because of which failed step, or because the run was interrupted.
     fn skip_rest(&mut self) {
-        let steps = &self.run.plan.steps;
-        let not_done: Vec<&StepId> = steps.keys().filter(|id| !self.run_summary.steps.contains_key(*id)).collect();
+        let not_done = self.steps.keys().filter(|id| !self.run_summary.steps.contains_key(*id));
+        let not_done: Vec<_> = not_done.cloned().collect();
         for id in not_done {
-            let because = self.root_cause(id);
+            let because = self.root_cause(&id);
             let stack = self.run.plan.stack.id.clone();
             self.tell(Event::Skipped { stack, step: id.clone(), because: because.clone() });
-            self.run_summary.steps.insert(id.clone(), (Outcome::NotStarted(because), Duration::ZERO));
+            self.run_summary.steps.insert(id, (Outcome::NotStarted(because), Duration::ZERO));
         }
     }
 
     /// The failed step that a step was waiting for, directly or through others.
     fn root_cause(&self, id: &StepId) -> Option<StepId> {
-        let steps = &self.run.plan.steps;
         let mut open = vec![id];
         let mut seen = BTreeSet::new();
         while let Some(id) = open.pop() {
@@ -236,7 +276,7 @@ impl<'a, C: Cloud> Walk<'a, '_, C> {
                 return Some(id.clone());
             }
             if seen.insert(id) {
-                open.extend(steps.get(id).into_iter().flat_map(|step| &step.after));
+                open.extend(self.steps.get(id).into_iter().flat_map(|step| &step.after));
             }
         }
         None
@@ -247,62 +287,4 @@ impl<'a, C: Cloud> Walk<'a, '_, C> {
             self.run_summary.unrecorded.get_or_insert_with(|| error.to_string());
         }
     }
-}
-
-/// The sensitive values of what the steps make, and of what they change.
-fn secrets<C: Cloud>(plan: &StackPlan, kinds: &BTreeMap<&'static str, &dyn AnyKind<C>>) -> Secrets {
-    let wanted = plan.steps.values().filter_map(|step| Some((&step.id.address.kind, &*step.desired.as_ref()?.spec)));
-    let live_of = plan.steps.values().filter_map(|step| Some((&step.id.address.kind, &step.live.as_ref()?.spec)));
-    let mut secrets = Secrets::default();
-    for (kind, spec) in wanted.chain(live_of) {
-        if let Some(kind) = kinds.get(kind.as_str()) {
-            secrets.add(kind.facts(), spec);
-        }
-    }
-    secrets
-}
-
-/// The seconds from each step's start to the end of the longest chain behind it.
-fn tails(steps: &BTreeMap<StepId, Step>) -> BTreeMap<&StepId, u32> {
-    let mut behind: BTreeMap<&StepId, Vec<&StepId>> = BTreeMap::new();
-    for step in steps.values() {
-        for before in &step.after {
-            behind.entry(before).or_default().push(&step.id);
-        }
-    }
-    let mut tails = BTreeMap::new();
-    for id in steps.keys() {
-        tail(id, steps, &behind, &mut tails);
-    }
-    tails
-}
-
-fn tail<'a>(
-    id: &'a StepId,
-    steps: &'a BTreeMap<StepId, Step>,
-    behind: &BTreeMap<&'a StepId, Vec<&'a StepId>>,
-    known: &mut BTreeMap<&'a StepId, u32>,
-) -> u32 {
-    if let Some(tail) = known.get(id) {
-        return *tail;
-    }
-    // A circle would not end; the plan has none, and this keeps a bug from hanging the run.
-    known.insert(id, 0);
-    let longest = behind.get(id).into_iter().flatten().map(|next| tail(next, steps, behind, known)).max().unwrap_or(0);
-    let own = steps.get(id).map_or(0, |step| step.seconds);
-    known.insert(id, own + longest);
-    own + longest
-}
-
-/// The ids, names and outputs of what is the stack's.
-fn own(live: &[std::sync::Arc<Live>]) -> BTreeSet<String> {
-    let mut own = BTreeSet::new();
-    for live in live {
-        own.insert(live.id.clone());
-        own.extend(live.name.clone());
-        pointer::walk(&live.outputs, &mut |_, leaf| {
-            own.extend(leaf.as_str().filter(|text| !text.is_empty()).map(str::to_owned));
-        });
-    }
-    own
 }

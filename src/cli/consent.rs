@@ -1,3 +1,4 @@
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use clap::ValueEnum;
@@ -21,6 +22,14 @@ pub struct Consent {
     /// How long to wait while another run holds a stack: 90s, 10m, 1h
     #[arg(long, value_name = "TIME", default_value = "0s", value_parser = parse_duration)]
     pub lock_timeout: Duration,
+
+    /// Do nothing at all if one of the stacks is held by another run, refused, or changed meanwhile
+    #[arg(long)]
+    pub all_or_nothing: bool,
+
+    /// How many stacks are under way at once [default: all]
+    #[arg(long, value_name = "COUNT")]
+    pub parallel: Option<NonZeroUsize>,
 }
 
 /// How the events of a run, or its record, are written.
@@ -39,6 +48,8 @@ impl Consent {
             0 => line,
             seconds => line.option("--lock-timeout", format!("{seconds}s")),
         };
+        let line = if self.all_or_nothing { line.word("--all-or-nothing") } else { line };
+        let line = self.parallel.iter().fold(line, |line, count| line.option("--parallel", count));
         let line = if self.yes { line.word("--yes") } else { line };
         if format == EventFormat::Json { line.option("--format", "json") } else { line }
     }

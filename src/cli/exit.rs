@@ -27,6 +27,24 @@ impl From<Exit> for std::process::ExitCode {
     }
 }
 
+impl Exit {
+    /// Of two stacks' ends, the one that somebody has to look at first.
+    #[must_use]
+    pub fn worse(self, other: Self) -> Self {
+        let rank = |exit| match exit {
+            Self::Done => 0,
+            Self::Differs => 1,
+            Self::Declined => 2,
+            Self::Blocked => 3,
+            Self::Locked => 4,
+            Self::Refused => 5,
+            Self::Error | Self::Usage => 6,
+            Self::Interrupted => 7,
+        };
+        if rank(other) > rank(self) { other } else { self }
+    }
+}
+
 /// What a plan's end means for scripts.
 pub fn exit_of(plan: &Plan, differs: Exit) -> Exit {
     let summary = plan.summary();

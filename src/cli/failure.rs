@@ -1,6 +1,9 @@
 use std::io;
 
+use super::command_line::Form;
 use super::exit::Exit;
+use super::global::{Global, LogFormat};
+use super::world::World;
 use crate::fleet::{PlanError, Unmatched};
 use crate::problem::Problem;
 use crate::report::problems_text;
@@ -66,6 +69,16 @@ impl CommandFailure {
             text.push_str(&format!(" {cyan}next{cyan:#}: {next}\n"));
         }
         text
+    }
+
+    /// Tells it on standard error.
+    pub fn print(&self, world: &World, global: &Global) {
+        let (form, text) = match global.log_format {
+            LogFormat::Json => (Form::Json, self.json()),
+            LogFormat::Text => (Form::Text, self.text()),
+        };
+        // If standard error is gone there is nobody left to tell; the exit code still says it.
+        let _ = world.err.print_as(form, &text);
     }
 
     /// The same as one line of JSON, for `--log-format json`.

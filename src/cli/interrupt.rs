@@ -2,7 +2,7 @@ use tokio::sync::watch;
 
 use super::exit::Exit;
 use super::failure::{CommandFailure, Result};
-use crate::apply::{ENDING_AT_ONCE, Stop};
+use crate::apply::{self, ENDING_AT_ONCE, Stop};
 
 /// The signals that ask a run to stop, from the moment on that somebody listens.
 ///
@@ -74,6 +74,12 @@ impl Interrupt {
 /// The end of a command that was interrupted while it changed nothing.
 pub fn interrupted() -> CommandFailure {
     CommandFailure::new(Exit::Interrupted, "interrupted; nothing was under way")
+}
+
+impl From<apply::Interrupted> for CommandFailure {
+    fn from(_: apply::Interrupted) -> Self {
+        interrupted()
+    }
 }
 
 /// The end of a command that was not let end in order.

@@ -3,12 +3,14 @@
 //! **Invariant:** nothing imports this room. Commands are thin: arguments, call, report, exit code.
 
 mod allow;
+mod approval;
 mod args;
 mod command_line;
 mod commands;
 mod consent;
 mod engine;
 mod execute;
+mod execution;
 mod exit;
 mod failure;
 mod global;
@@ -18,6 +20,7 @@ mod log;
 mod plan_format;
 mod project;
 mod prompt;
+mod run_request;
 mod selectors;
 mod world;
 
@@ -32,12 +35,11 @@ pub use failure::CommandFailure;
 pub use world::{Stream, World};
 
 use args::Command;
-use command_line::Form;
 use commands::{
     adopt, apply, completions, destroy, diff, explain, export, graph, history, init, kinds, man, permissions, plan,
     sandbox, schema, show, unlock, validate,
 };
-use global::{Color, Global, LogFormat};
+use global::{Color, Global};
 use invocation::invocation;
 
 /// The stack of the thread that a command line runs on, which polls all that it waits for: in bytes.
@@ -60,12 +62,7 @@ pub fn run(world: &mut World, arguments: impl IntoIterator<Item = OsString>) -> 
     match dispatch(world, &global, args.command) {
         Ok(exit) => exit,
         Err(failure) => {
-            let (form, text) = match global.log_format {
-                LogFormat::Json => (Form::Json, failure.json()),
-                LogFormat::Text => (Form::Text, failure.text()),
-            };
-            // If standard error is gone there is nobody left to tell; the exit code still says it.
-            let _ = world.err.print_as(form, &text);
+            failure.print(world, &global);
             failure.exit
         }
     }

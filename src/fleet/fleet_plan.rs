@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::plan::plan_stack;
 use super::{Accounts, Fleet, PlanError, PlanOptions, Unmatched, plan_stacks};
-use crate::apply::PlanSnapshot;
+use crate::apply::{PendingAction, PlanSnapshot};
 use crate::inventory::{Inventory, NETWORK};
-use crate::plan::{Action, Change, Mode, Plan, StackPlan};
-use crate::resource::{Failure, Shape, StackId};
+use crate::plan::{Action, Assumed, Change, Mode, Plan, StackPlan, guard};
+use crate::resource::{Failure, Shape, StackId, State};
 
 /// The plan of a fleet's stacks, with the inventories that it was made from.
 #[derive(Debug)]
@@ -56,22 +57,48 @@ impl<A: Accounts> Fleet<'_, A> {
         let plan = plan_stacks(&shapes, self.stacks, &inventories, options, self.accounts.now())?;
         Ok(FleetPlan { plan, inventories })
     }
+
+    /// Plans one stack again from what was read, where something is assumed of what waits for a person. None if it is no
+    /// stack of these, or a guard refuses the plan.
+    pub fn replan(
+        &self,
+        options: &PlanOptions<'_>,
+        inventories: &BTreeMap<StackId, Inventory>,
+        stack: &StackId,
+        assumed: &Assumed,
+    ) -> Option<StackPlan> {
+        let shapes: Vec<&dyn Shape> = self.accounts.kinds().iter().map(|kind| kind.shape()).collect();
+        let blueprint = self.stacks.iter().find(|blueprint| blueprint.stack.id == *stack)?;
+        let inventory = inventories.get(stack)?;
+        let stacks = vec![plan_stack(&shapes, (blueprint, inventory), options, assumed, self.accounts.now())];
+        let mut plan = Plan { stacks, ..Plan::default() };
+        guard(&mut plan, &options.guarding);
+        plan.stacks.pop().filter(|plan| plan.refusals().next().is_none())
+    }
 }
 
 impl FleetPlan {
-    /// The first stack whose network goes while nobody knows what else stands in it, and why not.
-    pub fn unsurveyed(&self) -> Option<(&StackId, &Failure)> {
-        let mut stacks = self.plan.stacks.iter().filter(|plan| takes_network(plan)).map(|plan| &plan.stack.id);
-        stacks.find_map(|id| Some((id, self.inventories.get(id)?.survey_failure.as_ref()?)))
+    /// The stacks whose network goes while nobody knows what else stands in it, and why not.
+    pub fn unsurveyed(&self) -> BTreeMap<StackId, Failure> {
+        let stacks = self.plan.stacks.iter().filter(|plan| takes_network(plan)).map(|plan| &plan.stack.id);
+        stacks.filter_map(|id| Some((id.clone(), self.inventories.get(id)?.survey_failure.clone()?))).collect()
     }
 }
 
 /// A run may touch the resources that were live.
-impl From<FleetPlan> for PlanSnapshot {
-    fn from(fleet_plan: FleetPlan) -> Self {
-        let live = |inventory: Inventory| inventory.all().map(|(_, live)| live.clone()).collect();
-        let live = fleet_plan.inventories.into_iter().map(|(stack, inventory)| (stack, live(inventory))).collect();
-        Self { plan: fleet_plan.plan, live }
+impl From<&FleetPlan> for PlanSnapshot {
+    fn from(fleet_plan: &FleetPlan) -> Self {
+        let live = |inventory: &Inventory| inventory.all().map(|(_, live)| live.clone()).collect();
+        let awaited = |inventory: &Inventory| {
+            let waits = inventory.all().filter(|(_, live)| matches!(live.state, State::AwaitsAction(_)));
+            waits.map(|(address, live)| PendingAction::new(address, live)).collect()
+        };
+        let inventories = &fleet_plan.inventories;
+        Self {
+            plan: fleet_plan.plan.clone(),
+            live: inventories.iter().map(|(stack, inventory)| (stack.clone(), live(inventory))).collect(),
+            awaited: inventories.iter().map(|(stack, inventory)| (stack.clone(), awaited(inventory))).collect(),
+        }
     }
 }
 

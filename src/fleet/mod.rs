@@ -1,4 +1,4 @@
-//! A project's stacks in their accounts: read, searched for elsewhere, planned, adopted, and run in rounds.
+//! A project's stacks in their accounts: read, searched for elsewhere, planned and adopted.
 //!
 //! **Invariant:** nothing here knows a cloud but an [`Accounts`]: the command's is AWS, the simulation's a fake.
 
@@ -8,7 +8,6 @@ mod fleet_plan;
 mod locate;
 mod plan;
 mod read;
-mod rounds;
 mod selector;
 
 use std::collections::BTreeSet;
@@ -22,7 +21,6 @@ pub use adopt::{Adoption, AdoptionError};
 pub use fleet_plan::FleetPlan;
 pub use locate::OrphanSearch;
 pub use plan::{PlanError, PlanOptions, Unmatched, nothing_there, plan_stacks};
-pub use rounds::{Ending, Rounds, in_rounds};
 pub use selector::{Selector, names_resource, select_resources, selects, unmatched_resource, unmatched_stack};
 
 /// All stacks of a project, whichever a command is about.

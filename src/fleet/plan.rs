@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{Selector, select_resources, stack_request, unmatched_resource};
 use crate::blueprint::Blueprint;
 use crate::inventory::{Inventory, ListOutcome, StackListing};
-use crate::plan::{Guarding, Input, Mode, Plan, guard, plan};
+use crate::plan::{Assumed, Guarding, Input, Mode, Plan, StackPlan, guard, plan};
 use crate::problem::Problem;
 use crate::resource::{Address, Failure, Shape, StackId};
 
@@ -55,18 +55,15 @@ pub fn plan_stacks(
     options: &PlanOptions<'_>,
     now: Timestamp,
 ) -> Result<Plan, Unmatched> {
-    let PlanOptions { selectors, mode, ref guarding, .. } = *options;
+    let PlanOptions { selectors, ref guarding, .. } = *options;
     let none = Inventory::default();
     let mut known = Vec::new();
     let mut all = Plan::default();
     for blueprint in stacks {
         let id = &blueprint.stack.id;
         let inventory = inventories.get(id).unwrap_or(&none);
-        let live = inventory.all().map(|(address, _)| address.clone());
-        let addresses: BTreeSet<Address> = blueprint.resources.keys().cloned().chain(live).collect();
-        let selection = select_resources(selectors, id, &addresses);
-        known.push((id.clone(), addresses));
-        let mut made = plan(&Input { blueprint, inventory, shapes, mode, selection, now });
+        known.push((id.clone(), addresses(blueprint, inventory)));
+        let mut made = plan_stack(shapes, (blueprint, inventory), options, &Assumed::default(), now);
         made.warnings.extend(inventory.unsearched.iter().map(|why| Problem::warning(None, why.clone())));
         made.warnings.extend(inventory.survey_failure.iter().chain(&inventory.incomplete).map(|failure| {
             Problem::warning(None, format!("the search for unmanaged resources is incomplete: {failure}"))
@@ -78,6 +75,25 @@ pub fn plan_stacks(
         Some((_, message)) => Err(Unmatched(message)),
         None => Ok(all),
     }
+}
+
+/// Plans one stack, not held against the guards yet.
+pub(super) fn plan_stack(
+    shapes: &[&dyn Shape],
+    (blueprint, inventory): (&Blueprint, &Inventory),
+    options: &PlanOptions<'_>,
+    assumed: &Assumed,
+    now: Timestamp,
+) -> StackPlan {
+    let selection = select_resources(options.selectors, &blueprint.stack.id, &addresses(blueprint, inventory));
+    let (mode, assumed) = (options.mode, assumed.clone());
+    plan(&Input { blueprint, inventory, shapes, mode, selection, now, assumed })
+}
+
+/// The resources of a stack that somebody may ask for.
+fn addresses(blueprint: &Blueprint, inventory: &Inventory) -> BTreeSet<Address> {
+    let live = inventory.all().map(|(address, _)| address.clone());
+    blueprint.resources.keys().cloned().chain(live).collect()
 }
 
 /// An account with nothing in it, for `plan --offline`.

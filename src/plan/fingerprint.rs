@@ -1,10 +1,9 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::types::{Action, Change, Field, Plan, StackPlan, Step, StepId, Verb};
-use crate::resource::StackId;
+use super::types::{Action, Change, Field, StackPlan, Step, StepId, Verb};
 
 /// A hash over all that a stack's plan compares and does, sensitive values too.
 ///
@@ -22,12 +21,9 @@ pub fn fingerprint(plan: &StackPlan) -> String {
     format!("sha256:{}", hex::encode(Sha256::digest(all.to_string().as_bytes())))
 }
 
-/// Returns whether carrying out the one plan is carrying out the other: the same stacks, changes and steps.
-pub fn agrees(approved: &Plan, fresh: &Plan) -> bool {
-    let prints = |plan: &Plan| -> BTreeMap<StackId, String> {
-        plan.stacks.iter().map(|stack| (stack.stack.id.clone(), fingerprint(stack))).collect()
-    };
-    prints(approved) == prints(fresh)
+/// Returns whether carrying out the one plan is carrying out the other: the same changes and steps.
+pub fn agrees(approved: &StackPlan, fresh: &StackPlan) -> bool {
+    fingerprint(approved) == fingerprint(fresh)
 }
 
 fn change(change: &Change, preempts: bool) -> Value {

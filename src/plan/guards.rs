@@ -76,8 +76,14 @@ pub fn guard(plan: &mut Plan, guarding: &Guarding) {
 
 /// Returns what refuses a plan that was held against the guards; nothing lets it pass.
 pub fn refusals(plan: &Plan) -> Vec<&Refusal> {
-    let all = plan.stacks.iter().flat_map(|stack| &stack.guards);
-    all.filter(|guard| !guard.is_satisfied).map(|guard| &guard.refusal).collect()
+    plan.stacks.iter().flat_map(StackPlan::refusals).collect()
+}
+
+impl StackPlan {
+    /// Returns what refuses it.
+    pub fn refusals(&self) -> impl Iterator<Item = &Refusal> {
+        self.guards.iter().filter(|guard| !guard.is_satisfied).map(|guard| &guard.refusal)
+    }
 }
 
 fn goes(change: &Change) -> bool {

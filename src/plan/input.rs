@@ -20,6 +20,16 @@ pub struct Input<'a> {
     pub selection: Option<BTreeSet<Address>>,
     /// The time, for ignores that end and for maintenance windows.
     pub now: Timestamp,
+    pub assumed: Assumed,
+}
+
+/// Facts about resources that wait for a person, taken for granted whatever their live state is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Assumed {
+    /// They are ready: what a run found out that goes on with a plan of before.
+    pub ready: BTreeSet<Address>,
+    /// They still wait: as they did when a plan was agreed to.
+    pub waiting: BTreeSet<Address>,
 }
 
 impl Input<'_> {

@@ -42,7 +42,7 @@ pub use adopt::{AdoptionConflict, adopted, adoption};
 pub use changes::needed;
 pub use fingerprint::{agrees, fingerprint};
 pub use guards::{Allowance, Guard, Guarding, Guards, Refusal, guard, refusals};
-pub use input::{Input, Mode};
+pub use input::{Assumed, Input, Mode};
 pub use make::plan;
 pub use observed::unread;
 pub use preconditions::destroy_orphan;

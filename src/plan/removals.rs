@@ -97,7 +97,8 @@ pub(super) fn mark_blocked(
     let unreadable_kinds = unreadable_kinds(input);
     let known: BTreeSet<String> = input.inventory.all().flat_map(|(_, live)| live.handles()).collect();
     for removal in removals.iter_mut().filter(|removal| removal.blocked.is_none()) {
-        removal.deferred = awaits_successor(shapes, decisions, removal);
+        removal.deferred =
+            awaits_successor(shapes, decisions, removal) && !input.assumed.ready.contains(&removal.address);
         if let Some((kind, why)) =
             unreadable_kinds.iter().find(|(kind, _)| can_refer(shapes, kind, &removal.address.kind))
         {

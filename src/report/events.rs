@@ -1,5 +1,6 @@
 //! The events of a run: as JSON for programs, as a line for logs.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::style::duration;
@@ -25,6 +26,13 @@ pub fn event_json(event: &Event) -> String {
             object("skipped", stack, step, json!({ "because": because }))
         }
         Event::Waiting { stack, step, what } => object("waiting", stack, step, json!({ "for": what })),
+        Event::Ready { stack, addresses, steps } => json!({
+            "event": "ready",
+            "tenant": stack.tenant,
+            "environment": stack.environment,
+            "addresses": addresses,
+            "steps": steps,
+        }),
         Event::Abandoned { stack, step, elapsed } => {
             object("abandoned", stack, step, json!({ "seconds": elapsed.as_secs_f64() }))
         }
@@ -32,9 +40,19 @@ pub fn event_json(event: &Event) -> String {
     value.to_string()
 }
 
+/// A stack that a run left out.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct LeftOutStack<'a> {
+    #[serde(flatten)]
+    pub stack: &'a StackId,
+    /// The exit code that it alone would have had.
+    pub exit: u8,
+    pub why: &'a str,
+}
+
 /// The last line: all summaries summed up, and the command that goes on from here if anything is left to do. What waits
 /// for a person is done as far as the run goes.
-pub fn summary_json(run_summaries: &[RunSummary], next: Option<&str>) -> String {
+pub fn summary_json(run_summaries: &[RunSummary], left_out: &[LeftOutStack<'_>], next: Option<&str>) -> String {
     let sum = |of: fn(&RunSummary) -> usize| run_summaries.iter().map(of).sum::<usize>();
     let seconds = run_summaries.iter().map(|run_summary| run_summary.elapsed).max().unwrap_or_default().as_secs_f64();
     let mut summary = json!({
@@ -47,6 +65,9 @@ pub fn summary_json(run_summaries: &[RunSummary], next: Option<&str>) -> String 
     });
     if let Some(why) = run_summaries.iter().find_map(|run_summary| run_summary.unleased.as_deref()) {
         summary["lease_lost"] = why.into();
+    }
+    if !left_out.is_empty() {
+        summary["left_out"] = json!(left_out);
     }
     if let Some(next) = next {
         summary["next"] = next.into();
@@ -100,6 +121,10 @@ pub fn event_line(event: &Event) -> String {
             format!("{stack}: did not {} {}: interrupted", plain(step.verb), step.address)
         }
         Event::Waiting { stack, step, what } => format!("{stack}: {} waits for a person: {what}", step.address),
+        Event::Ready { stack, addresses, .. } => {
+            let names = addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            format!("{stack}: {names} is ready: what waited for it is done now")
+        }
         Event::Abandoned { stack, step, .. } => {
             format!(
                 "{stack}: abandoned while {} {}: the next run finds out how it ended",

@@ -42,7 +42,7 @@ pub use adoption::adoption_text;
 pub use cloudformation::cloudformation_json;
 pub use document::{FORMAT_VERSION, PlanDocument, SavedDocument, SavedMode, plan_json};
 pub use estimate::{Estimate, estimate, estimate_all};
-pub use events::{event_json, event_line, summary_json};
+pub use events::{LeftOutStack, event_json, event_line, summary_json};
 pub use explain::explain_text;
 pub use graph::{graph_dot, graph_mermaid};
 pub use history::{PastRun, history_json, history_text, lease_text};

@@ -179,6 +179,10 @@ impl Bars {
             Event::Abandoned { stack, step, .. } => self.end(stack, step, Some(event_line(event))),
             // Its step has ended already.
             Event::Waiting { .. } => self.print(&event_line(event)),
+            Event::Ready { steps, .. } => {
+                self.total.inc_length(*steps as u64);
+                self.print(&event_line(event));
+            }
             Event::Finished { stack, step, .. } => self.end(stack, step, None),
             Event::Skipped { .. } => self.total.inc(1),
         }

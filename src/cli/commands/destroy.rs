@@ -2,11 +2,12 @@ use std::collections::BTreeMap;
 
 use crate::blueprint::Blueprint;
 use crate::cli::consent::{Consent, EventFormat};
-use crate::cli::execute::{RunRequest, execute};
+use crate::cli::execute::execute;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{CommandFailure, Result};
 use crate::cli::global::Global;
 use crate::cli::project::Project;
+use crate::cli::run_request::RunRequest;
 use crate::cli::selectors::Selectors;
 use crate::cli::world::World;
 use crate::plan::Mode;
@@ -74,6 +75,8 @@ pub fn run(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
         saved: None,
         yes: args.consent.yes,
         lock_timeout: args.consent.lock_timeout,
+        all_or_nothing: args.consent.all_or_nothing,
+        parallel: args.consent.parallel,
         json: args.format == EventFormat::Json,
         verb: "destroy",
         same: args.line(),

@@ -68,7 +68,7 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
         let engine = runtime.block_on(Engine::open(world, global, &stacks))?;
         let fleet = engine.fleet(&project, &stacks, Access::Read);
         let fleet_plan = runtime.block_on(engine.shown(stacks.len(), fleet.plan(&options)))?;
-        is_unsurveyed = fleet_plan.unsurveyed().is_some();
+        is_unsurveyed = !fleet_plan.unsurveyed().is_empty();
         let mut plan = fleet_plan.plan;
         if selectors.is_empty() {
             let strays = runtime.block_on(fleet.orphans());

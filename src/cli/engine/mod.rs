@@ -3,7 +3,7 @@
 mod accounts;
 mod connections;
 mod journals;
-mod lease;
+mod leases;
 mod reading;
 mod run;
 mod run_records;
@@ -29,8 +29,9 @@ use crate::report::{CallTiming, ReadDisplay, ReadProgress, timings_text};
 use crate::resource::{self, Access, Stack};
 use crate::sandbox;
 
+pub use leases::AwsLeases;
 use reading::{AccountCounter, Screen};
-pub use run::AwsHost;
+pub use run::{AwsHost, locked_by, who};
 pub use run_records::{UnlockMode, past_runs, recorded_here};
 pub use target::Target;
 

@@ -1,39 +1,38 @@
-//! The host of `apply::carry_out` for AWS: leases, journals, connections, progress.
+//! The host of `apply::run_stacks` for AWS: journals, connections, progress.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
+use std::num::NonZeroUsize;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-use futures_util::future::{LocalBoxFuture, join_all};
+use futures_util::future::join_all;
 use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::Engine;
 use super::connections::AwsConnections;
 use super::journals::{self, MirroredJournal};
-use super::lease::{BucketLeases, WallClock};
+use super::leases::AwsLeases;
 use crate::apply::{
-    self, Approved, Approver, Clock, Connections, Event, Fence, Head, Holder, Host, Journal, LeaseStore, Recorder,
-    RunError, RunSummary, Stop,
+    self, Connections, Event, Fence, FleetRun, Head, Holder, Host, Journal, Leases, PlanSnapshot, Recorder, RunSummary,
+    StackEnds, Stop,
 };
-use crate::aws::{Aws, ObjectStore};
+use crate::aws::Aws;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{CommandFailure, Result};
-use crate::cli::interrupt::{Interrupt, cut_off, interrupted};
-use crate::cli::project::Project;
+use crate::cli::interrupt::{Interrupt, cut_off};
 use crate::cli::world::World;
 use crate::kinds::KINDS;
-use crate::plan::Plan;
-use crate::report::{Progress, estimate_all, saved_plan, stale};
-use crate::resource::{Access, Stack, StackId};
+use crate::plan::{Plan, StackPlan};
+use crate::report::{Progress, estimate_all};
+use crate::resource::{Access, Address, Stack, StackId};
 
 /// One run in AWS.
 pub struct AwsHost<'a> {
     engine: &'a Engine,
     world: &'a World,
-    project: &'a Project,
+    leases: &'a AwsLeases<'a>,
     interrupt: &'a Interrupt,
     /// Whether the first step may have been started.
     began: watch::Sender<bool>,
@@ -41,32 +40,18 @@ pub struct AwsHost<'a> {
     who: String,
     /// `apply`, `destroy` or `adopt`, for the journal.
     command: &'static str,
-    /// The buckets of the stacks whose leases were taken.
-    stores: Mutex<BTreeMap<StackId, Arc<ObjectStore>>>,
     journals: Mutex<BTreeMap<StackId, MirroredJournal>>,
+    once_ready: Option<&'a OnceReady<'a>>,
 }
+
+/// Makes a stack's plan once more, as if these resources had not waited for a person.
+pub type OnceReady<'a> = dyn Fn(&StackId, &BTreeSet<Address>) -> Option<StackPlan> + 'a;
 
 impl Host<Aws> for AwsHost<'_> {
     type Error = CommandFailure;
 
-    fn leases<'a>(&'a self, stack: &'a Stack) -> LocalBoxFuture<'a, Result<Arc<dyn LeaseStore>>> {
-        Box::pin(async move {
-            let bucket = self.project.bucket(stack);
-            let store = self.interrupt.or(self.engine.store(stack, &bucket, Access::Write)).await?;
-            let store = Arc::new(store);
-            self.interrupt.or(store.ensure_bucket()).await?;
-            locked(&self.stores).insert(stack.id.clone(), store.clone());
-            Ok(Arc::new(BucketLeases(store)) as Arc<dyn LeaseStore>)
-        })
-    }
-
-    fn clock(&self) -> Arc<dyn Clock> {
-        Arc::new(WallClock(self.world.clock))
-    }
-
-    /// What answers at `--endpoint-url` shows a change at once.
-    fn spread(&self) -> Duration {
-        if self.engine.is_emulated { Duration::ZERO } else { apply::SPREAD }
+    fn stop(&self) -> watch::Receiver<Stop> {
+        self.interrupt.stop()
     }
 
     fn recorder<'a>(&'a self, stack: &'a Stack) -> Result<Recorder<'a>> {
@@ -82,10 +67,6 @@ impl Host<Aws> for AwsHost<'_> {
         }))
     }
 
-    fn stop(&self) -> watch::Receiver<Stop> {
-        self.interrupt.stop()
-    }
-
     fn connections<'a>(&'a self, stack: &'a Stack, fence: Fence) -> Box<dyn Connections<Aws> + 'a> {
         self.began.send_replace(true);
         Box::new(AwsConnections {
@@ -95,13 +76,18 @@ impl Host<Aws> for AwsHost<'_> {
             fence,
         })
     }
+
+    fn once_ready(&self, stack: &StackId, ready: &BTreeSet<Address>) -> Option<StackPlan> {
+        self.once_ready.and_then(|replan| replan(stack, ready))
+    }
 }
 
 impl<'a> AwsHost<'a> {
+    /// `command` is `apply`, `destroy` or `adopt`.
     pub fn new(
         engine: &'a Engine,
         world: &'a World,
-        project: &'a Project,
+        leases: &'a AwsLeases<'a>,
         interrupt: &'a Interrupt,
         progress: Progress,
         command: &'static str,
@@ -109,52 +95,50 @@ impl<'a> AwsHost<'a> {
         Self {
             engine,
             world,
-            project,
+            leases,
             interrupt,
             began: watch::Sender::new(false),
             progress: Mutex::new(progress),
             who: who(world),
             command,
-            stores: Mutex::default(),
             journals: Mutex::default(),
+            once_ready: None,
         }
     }
 
-    /// Carries out an approved plan on all its stacks at once; waits so long for another run's lease.
+    /// Lets the run go on with what waited for a person once that is ready.
+    #[must_use]
+    pub fn going_on(self, once_ready: &'a OnceReady<'a>) -> Self {
+        Self { once_ready: Some(once_ready), ..self }
+    }
+
+    /// Carries out the steps of every stack whose lease is held.
     ///
-    /// The leases are taken first. Then the plan is made again: if anything differs from what was approved, nothing is
-    /// sent.
-    pub async fn carry_out(
+    /// # Errors
+    /// If the credentials end too early, or everything had to end at once.
+    pub async fn run(
         self,
-        approver: &impl Approver<Error = CommandFailure>,
-        plan: &Plan,
-        lock_timeout: Duration,
-    ) -> Result<Vec<(Stack, RunSummary)>> {
+        snapshot: &PlanSnapshot,
+        leases: &mut Leases,
+        parallel: Option<NonZeroUsize>,
+    ) -> Result<StackEnds<CommandFailure>> {
         let Self { engine, world, interrupt, .. } = self;
-        interrupt.or(credentials_last(engine, world, plan)).await?;
-        let approved = Approved { plan, run: &engine.run, who: &self.who, lock_timeout };
+        interrupt.or(credentials_last(engine, world, &snapshot.plan)).await?;
+        let fleet_run = FleetRun { id: &engine.run, parallel };
         engine.is_running.store(true, Ordering::Relaxed);
         let ended = tokio::select! {
-            ended = apply::carry_out(&self, approver, KINDS, approved) => ended,
+            // In this order: what a signal has begun is said before the run ends of it.
+            biased;
             never = self.announce() => match never {},
-            () = interrupt.until_cut() => {
-                self.progress.into_inner().unwrap_or_else(PoisonError::into_inner).finish();
-                return Err(cut_off());
-            }
+            () = interrupt.until_cut() => Err(cut_off()),
+            ended = apply::run_stacks(&self, KINDS, fleet_run, snapshot, leases) => Ok(ended),
         };
         engine.is_running.store(false, Ordering::Relaxed);
-        self.close_journals(ended.as_deref().unwrap_or_default()).await;
+        if let Ok(ended) = &ended {
+            self.close_journals(ended).await;
+        }
         self.progress.into_inner().unwrap_or_else(PoisonError::into_inner).finish();
-        ended.map_err(|halted| match halted {
-            RunError::Locked { stack, holder } => held(&stack, &holder),
-            RunError::Stale(fresh) => {
-                let failure =
-                    CommandFailure::new(Exit::Refused, "things changed after the plan was shown; nothing was done");
-                stale(&saved_plan(plan), &saved_plan(&fresh)).into_iter().fold(failure, CommandFailure::hint)
-            }
-            RunError::Interrupted => interrupted(),
-            RunError::Failed(failure) => failure,
-        })
+        ended
     }
 
     /// Says what a signal has begun, beside the bars; before the first step the command's end says it.
@@ -181,8 +165,10 @@ impl<'a> AwsHost<'a> {
         let journal = Journal::begin(&folder, head, (self.world.clock)()).map_err(|error| {
             CommandFailure::error(format!("cannot write the journal in {}: {error}", folder.display()))
         })?;
-        let store = locked(&self.stores).get(&stack.id).cloned();
-        let store = store.ok_or_else(|| CommandFailure::error(format!("bug: {} has no lease", stack.id)))?;
+        let store = self
+            .leases
+            .store(&stack.id)
+            .ok_or_else(|| CommandFailure::error(format!("bug: {} has no lease", stack.id)))?;
         let kept = MirroredJournal::new(journal, store, stack, run);
         let journal = kept.journal.clone();
         locked(&self.journals).insert(stack.id.clone(), kept);
@@ -190,11 +176,12 @@ impl<'a> AwsHost<'a> {
     }
 
     /// Writes how each run ended, and copies the journals a last time.
-    async fn close_journals(&self, ended: &[(Stack, RunSummary)]) {
+    async fn close_journals(&self, ended: &[(Stack, Result<RunSummary>)]) {
         let at = (self.world.clock)();
         let kept = std::mem::take(&mut *locked(&self.journals));
         for (stack, kept) in &kept {
-            let run_summary = ended.iter().find(|(ended, _)| ended.id == *stack).map(|(_, run_summary)| run_summary);
+            let run_summary =
+                ended.iter().find(|(ended, _)| ended.id == *stack).and_then(|(_, ended)| ended.as_ref().ok());
             let written =
                 run_summary.map_or_else(|| kept.journal.give_up(at), |run_summary| kept.journal.end(at, run_summary));
             if let Err(error) = written {
@@ -230,7 +217,8 @@ async fn credentials_last(engine: &Engine, world: &World, plan: &Plan) -> Result
     Ok(())
 }
 
-fn held(stack: &StackId, holder: &Holder) -> CommandFailure {
+/// Another run holds a stack.
+pub fn locked_by(stack: &StackId, holder: &Holder) -> CommandFailure {
     let Holder { run, who, since, until, .. } = holder;
     CommandFailure::new(Exit::Locked, format!("{stack} is locked by {who} (run {run}) since {since}"))
         .hint("wait for it to end, or let this run wait with --lock-timeout")
@@ -238,7 +226,7 @@ fn held(stack: &StackId, holder: &Holder) -> CommandFailure {
 }
 
 /// `user@host`, as far as the environment tells.
-pub(super) fn who(world: &World) -> String {
+pub fn who(world: &World) -> String {
     let user = world.variable("USER").or_else(|| world.variable("LOGNAME")).unwrap_or("somebody");
     let host = world.variable("HOSTNAME").map(str::to_owned);
     let host = host.or_else(|| Some(std::fs::read_to_string("/etc/hostname").ok()?.trim().to_owned()));

@@ -2,7 +2,7 @@
 
 use super::Engine;
 use super::journals::{read_here, read_there};
-use super::lease::BucketLeases;
+use super::leases::BucketLeases;
 use super::run::who;
 use crate::apply::{Holder, LeaseState, RunRecord, StoredLease, end_lease, free_lease, lease_key, read_lease};
 use crate::cli::project::LeaseBucket;

@@ -13,11 +13,13 @@ use crate::resource::{Address, LastApplied, Live, Shape, State, key, parts, poin
 impl Decider<'_> {
     /// Returns whether a resource waits for a person, or is held by one that does.
     pub(super) fn is_waiting(&self, address: &Address) -> bool {
+        let assumed = &self.input.assumed;
         match self.verdicts.get(address) {
             Some(Verdict::Held { .. }) => true,
+            _ if assumed.ready.contains(address) => false,
             // No update makes usable what waits for a person.
             Some(Verdict::Keep { live, .. } | Verdict::Update { live, .. }) => {
-                matches!(live.state, State::AwaitsAction(_))
+                matches!(live.state, State::AwaitsAction(_)) || assumed.waiting.contains(address)
             }
             Some(Verdict::Create { spec, .. } | Verdict::Replace { spec, .. }) => {
                 self.shapes.get(address.kind.as_str()).is_some_and(|shape| shape.needs_person(spec))

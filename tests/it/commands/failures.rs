@@ -120,7 +120,7 @@ async fn credentials_of_another_account() {
         1,
         &[
             "error: these credentials belong to account 600000000099 (arn:aws:",
-            "), the stack to 600000000002\n hint: choose a profile of account 600000000002 with --profile, or give the tenant a role there (`roles:`)\n",
+            "), the stack to 600000000002; nothing was done\n hint: choose a profile of account 600000000002 with --profile, or give the tenant a role there (`roles:`)\n",
         ],
     );
     let local = LocalAccount::on(url, "600000000099");

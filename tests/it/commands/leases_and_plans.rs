@@ -238,3 +238,27 @@ async fn a_saved_plan_is_carried_out_as_it_is_or_refused_before_anything_is_aske
     project.run("ada", &["plan", "acme/production", "--out", name, "--expires", "0s"]).await.ends(0);
     assert!(unasked.run("ada", &["apply", "--plan", name, "--yes"]).await.ends(6).err.contains("it expired at "));
 }
+
+/// Of two stacks, another run holds one.
+#[tokio::test]
+async fn a_stack_that_is_held_is_left_out_of_an_apply_unless_all_go_together() {
+    let project = Project::new("300000000167").await;
+    let tenant = project.folder.join("tenants/acme.yaml");
+    let both = fs::read_to_string(&tenant).unwrap() + "  staging: { region: us-east-1 }\n";
+    fs::write(&tenant, both).unwrap();
+    project.lock("first").await;
+    let apart = ["apply", "acme", "--yes", "--format", "json"];
+    let together = [&apart[..], &["--all-or-nothing"]].concat();
+    let ran = project.run("second", &together).await.ends(5);
+    assert!(ran.err.contains("acme/production is locked by first"), "{}", ran.err);
+    assert!(!ran.out.contains("\"started\""), "{}", ran.out);
+    let ran = project.run("second", &apart).await.ends(5);
+    assert!(ran.err.contains("left out: acme/production is locked by first"), "{}", ran.err);
+    let lines: Vec<Value> = ran.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(lines.iter().all(|line| line["environment"] != "production"), "{}", ran.out);
+    let summary = lines.last().unwrap();
+    assert!(summary["failed"] == 0 && summary["done"].as_u64() >= Some(4), "{summary}");
+    assert_eq!(summary["left_out"][0]["exit"], 5, "{summary}");
+    assert_eq!(summary["left_out"][0]["environment"], "production", "{summary}");
+    project.run("second", &["plan", "acme/staging", "--detailed-exitcode"]).await.ends(0);
+}

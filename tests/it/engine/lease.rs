@@ -7,8 +7,8 @@ use std::time::Duration;
 use futures_util::future::{BoxFuture, join_all};
 use jiff::Timestamp;
 use provision::apply::{
-    Clock, Fence, Holder, Host as _, Lease, LeaseError, LeaseState, LeaseStore, StoredLease, end_lease, free_lease,
-    lease_key, read_lease,
+    Clock, Fence, Holder, Lease, LeaseError, LeaseHost as _, LeaseState, LeaseStore, StoredLease, end_lease,
+    free_lease, lease_key, read_lease,
 };
 use provision::plan::Mode;
 use provision::resource::{Class, Failure, Result};
@@ -358,8 +358,7 @@ async fn standing_after(call: Option<&str>) -> LeaseState {
         .faults
         .set(&call.map(|call| Fault::new(call, What::LostAnswer, None)).into_iter().collect::<Vec<_>>());
     let process = Process::new(&cloud, "first", vec![&wanted], Mode::Apply);
-    let plan = process.look().await.plan;
-    process.carry_out(&plan, Duration::ZERO).await.expect("it was begun");
+    process.apply().await.expect("it was begun");
     let store = process.leases(&wanted.stack).await.expect("a store");
     let now = process.clock().now();
     read_lease(&*store, &lease_key(&wanted.stack), now).await.unwrap().unwrap().holder.state(now)

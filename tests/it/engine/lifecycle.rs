@@ -2,13 +2,11 @@
 
 use std::time::Duration;
 
-use provision::apply::RunError;
 use provision::plan::{Action, Cause, Mode};
-use provision::resource::{Class, Disruption, Failure};
+use provision::resource::Disruption;
 use serde_json::json;
 
 use crate::engine::{actions, change, environment, reference};
-use crate::world::process::Process;
 use crate::world::{Bench, Fault, What, YamlResource, blueprint};
 
 fn slow(bench: &Bench) {
@@ -27,20 +25,6 @@ async fn a_plan_after_an_apply_is_empty() {
     assert_eq!(actions(&plan), [], "{:#?}", plan.changes);
     assert!(plan.steps.is_empty());
     assert_eq!(plan.unchanged, environment().len());
-}
-
-#[tokio::test(start_paused = true)]
-async fn what_its_host_no_longer_consents_to_is_not_begun_and_the_lease_is_given_back() {
-    let (bench, wanted) = (Bench::new(), blueprint(&environment()));
-    let mut process = Process::new(&bench.cloud, "run", vec![&wanted], Mode::Apply);
-    process.consent = Err(Failure::new(Class::Refused, "not any more"));
-    let plan = process.look().await.plan;
-    let ended = process.carry_out(&plan, Duration::ZERO).await;
-    assert!(matches!(&ended, Err(RunError::Failed(why)) if why.message == "not any more"), "{ended:?}");
-    assert_eq!(bench.cloud.world().outline(), Vec::<String>::new());
-    process.consent = Ok(());
-    process.carry_out(&plan, Duration::ZERO).await.expect("it is free");
-    assert_eq!(actions(&bench.plan(&wanted, Mode::Apply).await), []);
 }
 
 #[tokio::test(start_paused = true)]

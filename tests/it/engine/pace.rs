@@ -143,9 +143,8 @@ fn bucket_floor(blueprints: &[Blueprint]) -> Duration {
 async fn makespan(blueprints: &[Blueprint]) -> Duration {
     let cloud = cloud();
     let process = Process::new(&cloud, "run", blueprints.iter().collect(), Mode::Apply);
-    let plan = process.look().await.plan;
     let start = Instant::now();
-    let ended = process.carry_out(&plan, Duration::ZERO).await.expect("nothing stands in the way");
+    let ended = process.apply().await.expect("nothing stands in the way");
     let makespan = start.elapsed();
     let bad: Vec<_> = ended
         .iter()

@@ -264,14 +264,17 @@ fn events_as_json_are_as_their_schema_says() {
         Event::Failed { stack: stack.clone(), step: step.clone(), failure, elapsed },
         Event::Skipped { stack: stack.clone(), step: step.clone(), because: None },
         Event::Waiting { stack: stack.clone(), step: step.clone(), what: "a DNS record".into() },
+        Event::Ready { stack: stack.clone(), addresses: [step.address.clone()].into(), steps: 3 },
     ];
+    let held = stack.clone();
+    let left_out = report::LeftOutStack { stack: &held, exit: 5, why: "held" };
     events.iter().for_each(|event| assert_valid(&report::event_json(event)));
-    assert_valid(&report::summary_json(&[RunSummary::default()], None));
+    assert_valid(&report::summary_json(&[RunSummary::default()], &[], None));
     let unleased = RunSummary { unleased: Some("its time ran out".into()), ..RunSummary::default() };
-    let summary = report::summary_json(&[RunSummary::default(), unleased], None);
+    let summary = report::summary_json(&[RunSummary::default(), unleased], &[], None);
     assert_valid(&summary);
     assert!(summary.contains("\"lease_lost\":\"its time ran out\""), "{summary}");
-    assert_valid(&report::summary_json(&[RunSummary::default()], Some("provision apply acme")));
+    assert_valid(&report::summary_json(&[RunSummary::default()], &[left_out], Some("provision apply acme")));
     let progress = Event::Progress { stack, step, what: "creating".into(), elapsed };
     assert_valid(&report::event_json(&progress));
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use provision::blueprint::Blueprint;
 use provision::inventory::ListOutcome;
 use provision::kinds::shapes;
-use provision::plan::{Action, Change, Input, Mode, StackPlan, Step, Verb, plan};
+use provision::plan::{Action, Assumed, Change, Input, Mode, StackPlan, Step, Verb, plan};
 use provision::resource::{Disruption, Unmodelled};
 
 use crate::stacks::local_account::{LocalAccount, on_deep_stack, plan_with, stack_of, words};
@@ -193,7 +193,15 @@ fn what_a_partial_apply_leaves_out_takes_nothing_over() {
         let asked = BTreeSet::from(["AWS::EC2::RouteTable/a".parse().unwrap()]);
         let (shapes, now) = (shapes(), "2026-11-23T00:00:00Z".parse().unwrap());
         let (blueprint, mode, selection) = (&wanted, Mode::Apply, Some(asked));
-        let plan = plan(&Input { blueprint, inventory: &inventory, shapes: &shapes, mode, selection, now });
+        let plan = plan(&Input {
+            blueprint,
+            inventory: &inventory,
+            shapes: &shapes,
+            mode,
+            selection,
+            now,
+            assumed: Assumed::default(),
+        });
         let (step, change) = update(&plan, "a");
         assert_eq!((step.transfers.len(), change.disruption), (0, Disruption::Outage), "{}", words(&plan));
     });

@@ -1,6 +1,6 @@
 //! What only one can have passes from one to another; and which plans do the same.
 
-use provision::plan::{Plan, StackPlan, Step, StepId, Transfer, Verb, agrees};
+use provision::plan::{Step, StepId, Transfer, Verb, agrees};
 use provision::resource::{Address, Disruption};
 use serde_json::json;
 
@@ -92,14 +92,13 @@ async fn what_goes_waits_for_who_takes_over_what_it_had() {
 #[tokio::test(start_paused = true)]
 async fn a_plan_agrees_only_with_one_that_does_the_same() {
     let given = stores([&["a", "b"], &["c"]], [&["a"], &["b", "c"]]).await;
-    let plan = |stack: StackPlan| Plan { stacks: vec![stack], ..Plan::default() };
-    let approved = plan(given.plan());
-    assert!(agrees(&approved, &plan(given.plan())));
-    let giver = step_of(&approved.stacks[0], "Fake::Store/one", Verb::Update).id.clone();
+    let approved = given.plan();
+    assert!(agrees(&approved, &given.plan()));
+    let giver = step_of(&approved, "Fake::Store/one", Verb::Update).id.clone();
     let other = |how: &dyn Fn(&mut Step)| {
         let mut fresh = given.plan();
         how(fresh.steps.get_mut(&giver).expect("the step"));
-        agrees(&approved, &plan(fresh))
+        agrees(&approved, &fresh)
     };
     assert!(!other(&|step| step.after.clear()));
     assert!(!other(&|step| step.transfers.clear()));
@@ -112,14 +111,14 @@ async fn a_plan_agrees_only_with_one_that_does_the_same() {
     let mut fresh = given.plan();
     let step = fresh.steps[&giver].clone();
     fresh.steps.insert(wait.clone(), Step { id: wait, ..step });
-    assert!(agrees(&approved, &plan(fresh)));
+    assert!(agrees(&approved, &fresh));
     let before = |preempts| {
         let (mut one, mut two) = (given.plan(), given.plan());
         one.steps.get_mut(&giver).expect("the step").preempts = preempts;
         two.steps.get_mut(&giver).expect("the step").preempts = preempts;
         let change = two.changes.iter_mut().find(|change| change.address == giver.address).expect("its change");
         change.fields[0].before = Some(json!("other"));
-        agrees(&plan(one), &plan(two))
+        agrees(&one, &two)
     };
     assert!(before(true) && !before(false), "what an update that overtakes finds moves on");
 }

@@ -20,7 +20,7 @@ const TRIED: &[&str] = &[
     "a list showed something deleted",
     "a list showed something old",
     "a partial apply",
-    "a plan",
+    "ended before its first call",
     "a former home left",
     "a former region left",
     "a region could not be searched",
@@ -66,6 +66,7 @@ const TRIED: &[&str] = &[
     "the stack has another home",
     "throttled by a bucket",
     "two runs at once",
+    "what waited was done in the same run",
 ];
 
 #[test]

@@ -16,7 +16,7 @@ use provision::blueprint::{Blueprint, Files, Source as File, load_files};
 use provision::fleet::{Account, Accounts, Fleet, Location, Members};
 use provision::inventory::{Inventory, Services, Surveyed, Things, Unmanaged};
 use provision::kinds::{KINDS, shapes};
-use provision::plan::{Input, Mode, StackPlan, Step, plan};
+use provision::plan::{Assumed, Input, Mode, StackPlan, Step, plan};
 use provision::report::event_line;
 use provision::resource::{Access, AnyKind, Result, Role, Scope, StackId};
 use serde_json::Value;
@@ -174,7 +174,10 @@ impl LocalAccount {
         let live = inventory.all().map(|(_, live)| live.clone()).collect();
         // Every run has a name of its own: client tokens are made of it.
         let id = format!("{}-{}", self.run, fastrand::u64(..));
-        run(Run { plan, kinds: &self.kinds, connections: self, live, id: &id, stop, tell }).await
+        run(Run { plan, kinds: &self.kinds, connections: self, live, awaited: Vec::new(), id: &id, stop, tell }, |_| {
+            None
+        })
+        .await
     }
 
     /// The calls that this account has sent so far, as `service:Operation`.
@@ -204,7 +207,7 @@ pub fn left_over(run_summary: &RunSummary, inventory: &Inventory) -> Vec<String>
 
 pub fn plan_with(blueprint: &Blueprint, inventory: &Inventory, mode: Mode) -> StackPlan {
     let now = "2026-11-23T00:00:00Z".parse().expect("a time");
-    plan(&Input { blueprint, inventory, shapes: &shapes(), mode, selection: None, now })
+    plan(&Input { blueprint, inventory, shapes: &shapes(), mode, selection: None, now, assumed: Assumed::default() })
 }
 
 /// Shown with the test that fails.

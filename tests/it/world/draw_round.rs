@@ -228,6 +228,7 @@ fn job(drawer: &mut Drawer) -> Job {
     let mut job = Job::new(verb.unwrap_or(Verb::Apply));
     job.start = drawer.rng.u64(0..20_000);
     job.patience = drawer.pick(&[0, 0, 200]).unwrap_or(0);
+    job.thinks = drawer.pick(&[0, 0, 0, 30, 90, 300]).unwrap_or(0);
     job.skew = drawer.rng.i64(-2000..=2000);
     let stores = drawer.places("Store");
     job.allow = match drawer.rng.usize(0..4) {
@@ -253,6 +254,7 @@ fn job(drawer: &mut Drawer) -> Job {
         1 => (job.soon, job.now) = (Some(time), Some(time + drawer.rng.u64(0..longest))),
         2 => job.dies = Some(time),
         5 => job.person = Some(time),
+        6 => job.person = Some(job.start + drawer.rng.u64(0..60_000)),
         3 | 4 => job.sleeps = Some((time, drawer.pick(&[10_000, 100_000, 400_000]).unwrap_or(10_000))),
         _ => {}
     }

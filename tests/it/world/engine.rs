@@ -72,7 +72,7 @@ impl Bench {
     }
 
     async fn carry_out(&self, process: Process<'_>) -> Outcome {
-        let look = PlanSnapshot::from(process.look().await);
+        let look = PlanSnapshot::from(&process.look().await);
         let (_stop, stop) = watch::channel(Stop::No);
         let tell = |event: Event| {
             self.events.lock().expect("no panic here").push(event);
@@ -80,15 +80,19 @@ impl Bench {
         };
         let connections = FakeHands { cloud: self.cloud.clone(), client: process.client.clone(), fence: None };
         let live = look.live.into_values().next().expect("one stack");
-        let running = run(Run {
-            plan: &look.plan.stacks[0],
-            kinds: KINDS,
-            connections: &connections,
-            live,
-            id: "run",
-            stop,
-            tell: &tell,
-        });
+        let running = run(
+            Run {
+                plan: &look.plan.stacks[0],
+                kinds: KINDS,
+                connections: &connections,
+                live,
+                awaited: Vec::new(),
+                id: "run",
+                stop,
+                tell: &tell,
+            },
+            |_| None,
+        );
         tokio::select! {
             biased;
             () = process.client.death() => Outcome::Crashed,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use provision::blueprint::{Blueprint, Resource};
 use provision::inventory::{Inventory, ListOutcome, StackListing};
-use provision::plan::{Change, Field, Input, Mode, StackPlan, Step, Verb, plan};
+use provision::plan::{Assumed, Change, Field, Input, Mode, StackPlan, Step, Verb, plan};
 use provision::resource::{
     Address, Difference, Disruption, Facts, FieldDiff, Live, Mistake, Neighbours, Schema, Shape, Unmodelled, Window,
     compare,
@@ -81,7 +81,15 @@ impl Given {
             KINDS.iter().map(|kind| shape(kind.facts().kind).map_or(kind.shape(), |variant| variant as _)).collect();
         let now: Timestamp = "2026-11-23T00:00:00Z".parse().expect("a day");
         let (blueprint, inventory, mode) = (&self.wanted, &self.inventory, self.mode);
-        plan(&Input { blueprint, inventory, shapes: &shapes, mode, selection: self.selection.clone(), now })
+        plan(&Input {
+            blueprint,
+            inventory,
+            shapes: &shapes,
+            mode,
+            selection: self.selection.clone(),
+            now,
+            assumed: Assumed::default(),
+        })
     }
 }
 

@@ -152,6 +152,9 @@ pub struct Job {
     /// `--lock-timeout`, in seconds.
     #[serde(default)]
     pub patience: u64,
+    /// How long the person thinks about the plan, in seconds.
+    #[serde(default)]
+    pub thinks: u64,
     /// The first Ctrl-C, and the second.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub soon: Option<u64>,
@@ -184,7 +187,7 @@ impl Job {
     pub fn new(verb: Verb) -> Self {
         let (soon, now, dies, person, sleeps) = (None, None, None, None, None);
         let (allow, only, orphan) = (Vec::new(), Vec::new(), None);
-        Self { verb, start: 0, allow, only, orphan, patience: 0, soon, now, dies, person, sleeps, skew: 0 }
+        Self { verb, start: 0, allow, only, orphan, patience: 0, thinks: 0, soon, now, dies, person, sleeps, skew: 0 }
     }
 }
 

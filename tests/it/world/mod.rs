@@ -1,6 +1,7 @@
 //! A small cloud of fake kinds, on which the whole engine runs without an SDK and on a paused clock.
 
 pub mod adopting;
+pub mod agreeing;
 #[path = "../../../src/aws/token_bucket.rs"]
 #[allow(dead_code, reason = "the product's own rate limit, which is built with the SDK otherwise")]
 mod bucket;

@@ -1,17 +1,17 @@
 //! Plays a history, and checks every promise on the way.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use jiff::SignedDuration;
-use provision::apply::{Outcome, RunError, RunSummary, Stop};
+use provision::apply::{Leases, LeftOut, Outcome, PlanSnapshot, Rounds, RunSummary, Stop, Unleased, in_rounds};
 use provision::blueprint::Blueprint;
-use provision::fleet::{FleetPlan, Rounds, in_rounds};
-use provision::plan::{Allowance, Mode, Plan, refusals};
-use provision::resource::{Stack, StackId};
+use provision::plan::{Allowance, Assumed, Mode, Plan, StackPlan, refusals};
+use provision::resource::{Address, Class, Failure, Result, Stack, StackId};
 use tokio::sync::watch;
 
+use super::agreeing::in_words;
 use super::build::{REGIONS, blueprint_of, stack};
 use super::cloud::FakeCloud;
 use super::faults::Fault;
@@ -224,6 +224,12 @@ async fn run(
             Err(Broken::new("every run ends", format!("{} still runs after {LONGEST:?}", process.client.run)))
         }
     };
+    // What waits is part of what was agreed to.
+    let replanned = std::mem::take(&mut *process.replanned.lock().expect("no panic here"));
+    if !replanned.is_empty() {
+        cloud.world().note("what waited was done in the same run");
+    }
+    trace.agreed.extend(replanned.into_iter().map(|plan| Plan { stacks: vec![plan], ..Plan::default() }));
     if std::env::var_os("SIMULATE_TRACE").is_some() {
         println!("{trace}");
     }
@@ -232,59 +238,77 @@ async fn run(
 
 /// What `apply`, `destroy` and `plan` do.
 async fn work(process: &Process<'_>, trace: &mut Trace) {
+    if trace.job.verb == Verb::Plan {
+        if let Ok(looked) = process.try_look().await {
+            trace.plan = looked.plan;
+        }
+        return;
+    }
+    let patience = Duration::from_secs(trace.job.patience);
+    let stacks = process.blueprints.iter().map(|blueprint| &blueprint.stack).collect();
     let mut command = Command { process, trace };
-    if let Err(why) = in_rounds(&mut command, &mut Vec::new()).await {
-        process.cloud.world().note(why);
+    if in_rounds(process, stacks, process.terms(patience), &mut command, &mut Vec::new()).await.is_err() {
+        process.cloud.world().note("ended before its first call");
     }
 }
 
-/// A command that is carried out by a person who agrees to everything that no guard refuses. Its errors are why it ended
-/// before its first changing call of a round.
+/// A command that is carried out by a person who agrees to everything that no guard refuses.
 struct Command<'a, 'b> {
     process: &'a Process<'b>,
     trace: &'a mut Trace,
 }
 
+impl Command<'_, '_> {
+    fn note(&self, what: &'static str) {
+        self.process.cloud.world().note(what);
+    }
+}
+
 impl Rounds for Command<'_, '_> {
-    type Error = &'static str;
+    type Error = Failure;
 
-    async fn plan(&self) -> Result<FleetPlan, &'static str> {
-        self.process.try_look().await.map_err(|_| "a selector names nothing")
+    fn leave_out(&mut self, _: &StackId, why: LeftOut<'_, Failure>) -> Result<()> {
+        self.note(match why {
+            LeftOut::Unleased(Unleased::Held(_)) => "locked by another run",
+            LeftOut::Unleased(Unleased::Failed(_)) => "the lease store failed",
+            LeftOut::Stale { .. } => "stale after the second look",
+        });
+        self.trace.end.push(in_words(&why));
+        Ok(())
     }
 
-    async fn agree(&mut self, looked: &FleetPlan) -> Result<(), &'static str> {
-        self.trace.plan = looked.plan.clone();
-        let verb = self.trace.job.verb;
-        if verb == Verb::Plan {
-            return Err("a plan");
+    async fn plan(&mut self, leases: &Leases) -> Result<PlanSnapshot> {
+        let snapshot = self.process.snapshot(leases).await?;
+        let unread = snapshot.plan.stacks.iter().any(|stack| !stack.warnings.is_empty());
+        if unread && self.trace.job.verb != Verb::Destroy {
+            self.note("a region could not be searched");
+            return Err(Failure::new(Class::Other, "a region could not be searched"));
         }
-        if verb != Verb::Destroy && looked.plan.stacks.iter().any(|stack| !stack.warnings.is_empty()) {
-            return Err("a region could not be searched");
-        }
-        if refusals(&looked.plan).is_empty() { Ok(()) } else { Err("a guard refused") }
+        Ok(snapshot)
     }
 
-    async fn carry_out(&mut self, plan: &Plan) -> Result<Vec<(Stack, RunSummary)>, &'static str> {
-        let note = |what| self.process.cloud.world().note(what);
-        if !self.trace.agreed.is_empty() {
-            note("another round of a run");
+    async fn agree(&mut self, round: usize, snapshot: &PlanSnapshot) -> Result<BTreeSet<StackId>> {
+        self.trace.plan = snapshot.plan.clone();
+        if !refusals(&snapshot.plan).is_empty() {
+            self.note("a guard refused");
+            return Err(Failure::new(Class::Refused, "a guard refused"));
         }
+        if round > 0 {
+            self.note("another round of a run");
+        }
+        tokio::time::sleep(Duration::from_secs(self.trace.job.thinks)).await;
+        Ok(snapshot.plan.stacks.iter().map(|plan| plan.stack.id.clone()).collect())
+    }
+
+    async fn carry_out(&mut self, snapshot: &PlanSnapshot, leases: &mut Leases) -> Result<Vec<(Stack, RunSummary)>> {
         // Whoever dies from here on may have sent something.
-        self.trace.agreed.push(plan.clone());
-        let patience = Duration::from_secs(self.trace.job.patience);
-        self.process.carry_out(plan, patience).await.inspect(|_| note("carried out")).map_err(|halted| {
-            self.trace.agreed.pop();
-            self.trace.end.push(format!("{halted:.200?}"));
-            match halted {
-                RunError::Locked { .. } => "locked by another run",
-                RunError::Stale(_) => "stale after the second look",
-                RunError::Interrupted => "stopped before the first call",
-                RunError::Failed(_) => "the lease store failed",
-            }
-        })
+        self.trace.agreed.push(snapshot.plan.clone());
+        let ended = self.process.carry_out(snapshot, leases).await;
+        self.note("carried out");
+        ended
     }
 
-    fn tell(&mut self, ended: &[(Stack, RunSummary)]) -> Result<(), &'static str> {
+    fn tell(&mut self, ended: &[(Stack, RunSummary)]) -> Result<()> {
         let steps = ended.iter().flat_map(|(_, run_summary)| &run_summary.steps);
         let bad = steps.filter(|(_, (outcome, _))| *outcome != Outcome::Done);
         self.trace.end.extend(bad.map(|(step, (outcome, _))| format!("{step}: {outcome:?}")));
@@ -293,6 +317,10 @@ impl Rounds for Command<'_, '_> {
 
     fn may_go_on(&self) -> bool {
         true
+    }
+
+    fn as_if_waiting(&self, stack: &StackId, waiting: &BTreeSet<Address>) -> Option<StackPlan> {
+        self.process.assuming(stack, &Assumed { waiting: waiting.clone(), ..Assumed::default() })
     }
 }
 

@@ -1,20 +1,20 @@
 //! One run of the engine over the fake cloud: what a fleet and its runs stand on.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, LocalBoxFuture};
 use jiff::{SignedDuration, Timestamp};
 use provision::apply::{
-    Approved, Approver, Clock, Connections, Event, Fence, Host, LeaseStore, Permit, PlanSnapshot, Recorder, RunError,
-    RunSummary, Stop, carry_out,
+    Clock, Connections, Event, Fence, Host, LeaseHost, LeaseStore, LeaseTerms, Permit, Recorder, Stop,
 };
 use provision::blueprint::Blueprint;
-use provision::fleet::{Accounts, Fleet, FleetPlan, Location, Members, PlanError, PlanOptions, Selector, Unmatched};
+use provision::fleet::{Accounts, Fleet, FleetPlan, Location, Members, PlanError, PlanOptions, Selector};
 use provision::inventory::{Inventory, Services, Surveyed, Things};
-use provision::plan::{Guarding, Mode, Plan, StackPlan};
-use provision::resource::{Access, AnyKind, Class, Failure, Result, Scope, Stack, StackId, key};
+use provision::plan::{Assumed, Guarding, Mode, StackPlan};
+use provision::resource::{Access, Address, AnyKind, Failure, Result, Scope, Stack, StackId, key};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -53,9 +53,13 @@ pub struct Process<'a> {
     /// How far its wall clock is wrong.
     pub skew: SignedDuration,
     pub stop: watch::Receiver<Stop>,
-    /// What it says when it is asked a last time whether the plan may be carried out.
-    pub consent: Result<()>,
+    /// How many stacks it works on at once.
+    pub parallel: Option<NonZeroUsize>,
     pub events: Mutex<Vec<Event>>,
+    /// What was read for the last plan.
+    pub inventories: Mutex<BTreeMap<StackId, Inventory>>,
+    /// The plans that were made anew during runs.
+    pub replanned: Mutex<Vec<StackPlan>>,
     /// Where a stack is looked for that is not where the YAML says.
     pub regions: &'static [&'static str],
     pub project: Project,
@@ -74,8 +78,10 @@ impl<'a> Process<'a> {
             guarding: Guarding::default(),
             skew: SignedDuration::ZERO,
             stop,
-            consent: Ok(()),
+            parallel: None,
             events: Mutex::default(),
+            inventories: Mutex::default(),
+            replanned: Mutex::default(),
             regions: &[],
             project,
         }
@@ -87,6 +93,17 @@ impl<'a> Process<'a> {
         let project = stacks.first().map_or("test", |stack| &stack.project);
         let members = Members { project, ids, stacks, kinds };
         Fleet { accounts: self, members, stacks: &self.blueprints, access: Access::Read }
+    }
+
+    /// Plans a stack again from what was read last.
+    pub fn assuming(&self, stack: &StackId, assumed: &Assumed) -> Option<StackPlan> {
+        let inventories = self.inventories.lock().expect("no panic here");
+        self.fleet().replan(&self.options(), &inventories, stack, assumed)
+    }
+
+    /// In whose name it takes leases.
+    pub fn terms(&self, lock_timeout: Duration) -> LeaseTerms<'_> {
+        LeaseTerms { run: &self.client.run, who: "somebody@somewhere", lock_timeout }
     }
 
     /// Reads what is there, of all stacks at once.
@@ -112,26 +129,6 @@ impl<'a> Process<'a> {
 
     fn options(&self) -> PlanOptions<'_> {
         PlanOptions { selectors: &self.selectors, mode: self.mode, guarding: self.guarding.clone(), survey: false }
-    }
-
-    /// Carries out an approved plan under the stacks' leases.
-    pub async fn carry_out(
-        &self,
-        plan: &Plan,
-        lock_timeout: Duration,
-    ) -> Result<Vec<(Stack, RunSummary)>, RunError<Failure>> {
-        self.carry_out_for(self, plan, lock_timeout).await
-    }
-
-    /// The same, agreed to by somebody else.
-    pub async fn carry_out_for(
-        &self,
-        approver: &impl Approver<Error = Failure>,
-        plan: &Plan,
-        lock_timeout: Duration,
-    ) -> Result<Vec<(Stack, RunSummary)>, RunError<Failure>> {
-        let approved = Approved { plan, run: &self.client.run, who: "somebody@somewhere", lock_timeout };
-        carry_out(self, approver, KINDS, approved).await
     }
 }
 
@@ -183,7 +180,7 @@ impl Accounts for Process<'_> {
     }
 }
 
-impl Host<FakeCloud> for Process<'_> {
+impl LeaseHost for Process<'_> {
     type Error = Failure;
 
     fn leases<'a>(&'a self, _: &'a Stack) -> LocalBoxFuture<'a, Result<Arc<dyn LeaseStore>>> {
@@ -199,6 +196,18 @@ impl Host<FakeCloud> for Process<'_> {
         Duration::from_secs(10)
     }
 
+    fn stop(&self) -> watch::Receiver<Stop> {
+        self.stop.clone()
+    }
+}
+
+impl Host<FakeCloud> for Process<'_> {
+    type Error = Failure;
+
+    fn stop(&self) -> watch::Receiver<Stop> {
+        self.stop.clone()
+    }
+
     fn recorder<'a>(&'a self, _: &'a Stack) -> Result<Recorder<'a>> {
         Ok(Box::new(|event| {
             self.events.lock().expect("no panic here").push(event);
@@ -206,28 +215,14 @@ impl Host<FakeCloud> for Process<'_> {
         }))
     }
 
-    fn stop(&self) -> watch::Receiver<Stop> {
-        self.stop.clone()
-    }
-
     fn connections<'a>(&'a self, _: &'a Stack, fence: Fence) -> Box<dyn Connections<FakeCloud> + 'a> {
         Box::new(FakeHands { cloud: self.cloud.clone(), client: self.client.clone(), fence: Some(fence) })
     }
-}
 
-impl Approver for Process<'_> {
-    type Error = Failure;
-
-    async fn replan(&self) -> Result<PlanSnapshot> {
-        match self.try_look().await {
-            Ok(looked) => Ok(looked.into()),
-            Err(PlanError::Failed(failure)) => Err(failure),
-            Err(PlanError::Unmatched(Unmatched(why))) => Err(Failure::new(Class::Other, why)),
-        }
-    }
-
-    fn consent(&self, _: &Plan) -> Result<()> {
-        self.consent.clone()
+    fn once_ready(&self, stack: &StackId, ready: &BTreeSet<Address>) -> Option<StackPlan> {
+        let plan = self.assuming(stack, &Assumed { ready: ready.clone(), ..Assumed::default() })?;
+        self.replanned.lock().expect("no panic here").push(plan.clone());
+        Some(plan)
     }
 }
 

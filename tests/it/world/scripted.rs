@@ -310,7 +310,10 @@ pub async fn carried_out(player: &ScriptedStep, plan: &StackPlan, stops: Option<
         Ok(())
     };
     let live = plan.steps.values().filter_map(|step| step.live.clone()).collect();
-    let running = run(Run { plan, kinds: &kinds, connections: player, live, id: "run", stop, tell: &tell });
+    let running = run(
+        Run { plan, kinds: &kinds, connections: player, live, awaited: Vec::new(), id: "run", stop, tell: &tell },
+        |_| None,
+    );
     let stopping = async {
         match stops {
             Some(second) => tokio::time::sleep(Duration::from_secs(second)).await,

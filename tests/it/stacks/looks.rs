@@ -1,4 +1,4 @@
-//! What is looked at again: by the guards once the leases are held, and by the rounds after the first.
+//! What a run looks at under its leases, and what it does not look at twice.
 
 use std::collections::BTreeMap;
 use std::process::Output;
@@ -117,7 +117,7 @@ impl Desk {
         self.local.calls().await.iter().filter(|one| one.contains(call)).count()
     }
 
-    /// Does something while a run takes its lease, between its two looks.
+    /// Does something while a run takes its lease, before it looks.
     async fn between<T>(&self, run: impl Future<Output = T>, work: impl Future<Output = ()>) -> T {
         let before = self.count("s3:PutObject").await;
         self.faults(json!([{ "operation": "PutObject", "nth": 1, "what": "delay", "seconds": 3 }])).await;
@@ -220,16 +220,7 @@ async fn nor_is_one_that_the_yaml_no_longer_has() {
 }
 
 #[tokio::test]
-async fn nor_if_that_is_found_out_once_the_lease_is_held() {
-    let desk = Desk::up("300000000052").await;
-    desk.faults(json!([{ "operation": "DescribeInstances", "nth": 2, "what": "deny" }])).await;
-    ends(&desk.shell.run(DESTROY).await, 4, &[UNSURVEYED]);
-    assert_eq!(desk.count("ec2:Delete").await, 0);
-    ends(&desk.shell.run(DESTROY).await, 0, &["2 done"]);
-}
-
-#[tokio::test]
-async fn what_comes_into_a_network_after_the_plan_was_shown_refuses_its_destruction() {
+async fn what_comes_into_a_network_while_the_lease_is_taken_refuses_its_destruction() {
     let desk = Desk::up("300000000053").await;
     let ec2 = aws_sdk_ec2::Client::new(&desk.local.by_hand().await);
     let subnets = ec2.describe_subnets().send().await.expect("subnets");
@@ -242,7 +233,7 @@ async fn what_comes_into_a_network_after_the_plan_was_shown_refuses_its_destruct
     let interfaces = ec2.describe_network_interfaces().send().await.expect("interfaces");
     let id = interfaces.network_interfaces()[0].network_interface_id().expect("an id");
     let refused = format!(
-        "error: a guard refuses this plan; nothing was done\n hint: acme/test: AWS::EC2::NetworkInterface {id} is not ours \
+        "error: acme/test: a guard refuses this plan; nothing was done\n hint: acme/test: AWS::EC2::NetworkInterface {id} is not ours \
          and stands in AWS::EC2::VPC/main, which could not be deleted or would take it along: remove it first\n \
          next: provision destroy acme/test --yes\n"
     );
@@ -289,18 +280,11 @@ async fn in_process(shell: &Shell, args: &[&str]) -> Ran {
     tokio::task::spawn_blocking(|| thread.join().expect("no panic")).await.expect("it ends")
 }
 
-/// What the listener waited for is there at the end of the run, so that it looks again; before, nobody asks for listeners.
+/// What the listener waits for is there at once, and it is made in the same run.
 #[tokio::test]
-async fn what_a_later_round_can_not_read_is_shown_and_told_by_the_exit_code() {
+async fn what_is_ready_sooner_than_planned_holds_nothing_back() {
     let desk = Desk::new("300000000055", LISTENER).await;
-    desk.faults(json!([{ "operation": "DescribeListeners", "what": "deny" }])).await;
-    let (first, second) =
-        ("acme/test: 6 done, 1 waiting in ", "✗  blocked  AWS::ElasticLoadBalancingV2::Listener/https");
-    ends(
-        &desk.shell.run(APPLY).await,
-        4,
-        &[first, second, "elasticloadbalancing:DescribeListeners: AccessDenied", "1 blocked"],
-    );
-    desk.faults(json!([])).await;
-    ends(&desk.shell.run(APPLY).await, 0, &["acme/test: 1 done in "]);
+    let ready = "acme/test: AWS::CertificateManager::Certificate/www is ready: what waited for it is done now";
+    ends(&desk.shell.run(APPLY).await, 0, &["6 to create, 1 waiting", ready, "acme/test: 7 done in "]);
+    ends(&desk.shell.run(&[PLAN, &["--detailed-exitcode"]].concat()).await, 0, &[]);
 }

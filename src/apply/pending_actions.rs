@@ -1,0 +1,81 @@
+//! Resources that wait for a person's action, looked at while the run goes on.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep_until};
+
+use super::context::RunContext;
+use super::run::PendingAction;
+use crate::resource::{Address, Cloud, State};
+
+/// The first pause between two looks; each next is half as long again.
+const FIRST_PAUSE: Duration = Duration::from_secs(5);
+/// A person takes minutes, not seconds; and a rollout that starts a minute later for it would be one more.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// The pending actions of a run.
+pub(super) struct PendingActions {
+    open: Vec<PendingAction>,
+    /// The resources that became ready.
+    done: BTreeSet<Address>,
+    pause: Duration,
+    next: Instant,
+}
+
+impl PendingActions {
+    pub(super) fn new(open: Vec<PendingAction>) -> Self {
+        Self { open, done: BTreeSet::new(), pause: FIRST_PAUSE, next: Instant::now() + FIRST_PAUSE }
+    }
+
+    pub(super) fn add(&mut self, action: PendingAction) {
+        self.open.push(action);
+        (self.pause, self.next) = (FIRST_PAUSE, Instant::now() + FIRST_PAUSE);
+    }
+
+    /// Notes that resources are ready; returns all that are.
+    pub(super) fn are_ready(&mut self, ready: &BTreeSet<Address>) -> BTreeSet<Address> {
+        self.open.retain(|action| !ready.contains(&action.address));
+        self.done.extend(ready.iter().cloned());
+        self.done.clone()
+    }
+
+    /// Whether a resource that waited is ready.
+    pub(super) fn is_done(&self, address: &Address) -> bool {
+        self.done.contains(address)
+    }
+
+    /// Looks now and then, until some resource is ready. May be dropped at any time.
+    pub(super) async fn next<C: Cloud>(&mut self, context: &RunContext<'_, C>) -> BTreeSet<Address> {
+        if self.open.is_empty() {
+            std::future::pending::<()>().await;
+        }
+        loop {
+            sleep_until(self.next).await;
+            let ready = self.look(context).await;
+            if !ready.is_empty() {
+                return ready;
+            }
+        }
+    }
+
+    /// Looks once. What could not be read still waits.
+    pub(super) async fn look<C: Cloud>(&mut self, context: &RunContext<'_, C>) -> BTreeSet<Address> {
+        self.pause = (self.pause * 3 / 2).min(LONGEST_PAUSE);
+        self.next = Instant::now() + self.pause;
+        let mut ready = BTreeSet::new();
+        let mut kinds: BTreeMap<(&str, &str), Vec<&PendingAction>> = BTreeMap::new();
+        for action in &self.open {
+            kinds.entry((&action.region, &action.address.kind)).or_default().push(action);
+        }
+        for ((region, kind), actions) in kinds {
+            let Some(kind) = context.kinds.get(kind) else { continue };
+            let Ok(listing) = context.watch.poll(*kind, region, kind.facts().kind).await else { continue };
+            let is_ready = |action: &&&PendingAction| {
+                listing.found.iter().any(|live| live.id == action.id && live.state == State::Ready)
+            };
+            ready.extend(actions.iter().filter(is_ready).map(|action| action.address.clone()));
+        }
+        ready
+    }
+}
