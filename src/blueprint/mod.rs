@@ -6,6 +6,7 @@ mod build;
 mod explain;
 mod fleet;
 mod graph;
+mod ignored;
 mod kinds;
 mod lint;
 mod load;
