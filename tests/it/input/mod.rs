@@ -4,6 +4,7 @@ pub mod blueprint;
 mod fake_kinds_loose;
 mod fake_kinds_strict;
 mod ignores;
+mod policies;
 mod template;
 mod tenant;
 mod yaml;
