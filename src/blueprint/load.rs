@@ -187,6 +187,8 @@ impl Loading<'_> {
             environment_span: name.span.clone(),
         };
         let expanded = template::expand(&template, &place, &parameters, self.kinds.facts(), problems);
+        let is_of_tenant = |problem: &Problem| problem.is_error() && !template.is_place_of(problem);
+        let is_wrong = problems.iter().any(is_of_tenant);
         let stack = Stack {
             id: id.clone(),
             project: self.project.name.clone(),
@@ -199,7 +201,11 @@ impl Loading<'_> {
             external_id: tenant.roles.external_id.clone(),
             protected: settings.protected,
         };
-        let mut blueprint = build(self.kinds, &stack, expanded, &settings.ignore, problems)?;
+        let mut found = Vec::new();
+        let blueprint = build(self.kinds, &stack, expanded, &settings.ignore, &mut found);
+        // What a wrong parameter breaks inside the template is not worth saying beside what is wrong with it.
+        problems.extend(found.into_iter().filter(|problem| !is_wrong || !template.is_place_of(problem)));
+        let mut blueprint = blueprint.filter(|_| !problems.iter().any(Problem::is_error))?;
         for resource in blueprint.resources.values_mut() {
             let is_guarded = self.project.guards.protected.iter().any(|kind| kind.value == resource.address.kind);
             resource.protected = resource.protected.or(is_guarded.then_some(true));

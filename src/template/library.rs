@@ -150,7 +150,7 @@ impl Library {
 
 impl Template {
     /// Returns whether a problem lies in one of the template's files, and not in what a tenant wrote.
-    pub(super) fn is_place_of(&self, problem: &Problem) -> bool {
+    pub fn is_place_of(&self, problem: &Problem) -> bool {
         let Some(span) = &problem.span else { return false };
         self.resources.iter().any(|node| Arc::ptr_eq(&node.span.source, &span.source))
     }

@@ -6,6 +6,7 @@ mod external_deployments;
 mod implicit_dependencies;
 pub mod local_account;
 mod plan_explanations;
+mod renames;
 mod replacements;
 pub mod samples;
 mod scaled_kinds;
