@@ -12,6 +12,7 @@ mod lint;
 mod load;
 mod names;
 mod place;
+mod profile;
 mod references;
 mod schema;
 mod skeleton;

@@ -5,6 +5,7 @@ mod fake_kinds_loose;
 mod fake_kinds_strict;
 mod ignores;
 mod policies;
+mod profiles;
 mod renames;
 mod template;
 mod tenant;
