@@ -53,8 +53,8 @@ pub fn load_files(
     }
     problems.extend(tenants.iter().filter_map(|tenant| project.check_account(tenant)));
     problems.extend(tenant::fleet(&tenants, &project));
-    let own = files.templates.iter().map(|file| (file.name.clone(), file.path.clone(), file.bytes.clone()));
-    let mut loading = Loading { kinds: &kinds, project: &project, library: Library::new(own), ranges: Vec::new() };
+    let mut loading =
+        Loading { kinds: &kinds, project: &project, library: Library::new(files.own_templates()), ranges: Vec::new() };
     let mut all: Vec<_> = tenants
         .iter()
         .flat_map(|tenant| tenant.environments.iter().map(move |environment| (tenant, environment)))

@@ -19,6 +19,7 @@ mod skeleton;
 mod sources;
 mod switches;
 mod template_schema;
+mod templates;
 mod types;
 mod unique;
 
@@ -28,7 +29,8 @@ pub use explain::{Explained, explain};
 pub use kinds::Kinds;
 pub use load::{Loaded, load, load_files};
 pub use schema::schema;
-pub use skeleton::skeleton;
+pub use skeleton::{skeleton, template_files};
 pub use sources::{Files, Source};
 pub use template_schema::template_schema;
+pub use templates::{TemplateCopy, TemplateSummary, template_copies, templates};
 pub use types::{Blueprint, Ignore, Resource};

@@ -10,8 +10,7 @@ use crate::yaml;
 
 /// Returns the JSON Schema of tenant files, with the parameters of every template, for editors.
 pub fn schema(files: &Files) -> Result<Value, Vec<Problem>> {
-    let own = files.templates.iter().map(|file| (file.name.clone(), file.path.clone(), file.bytes.clone()));
-    let mut library = Library::new(own);
+    let mut library = Library::new(files.own_templates());
     let (mut cases, mut definitions, mut problems) = (Vec::new(), Map::new(), Vec::new());
     let templates = library.all(&mut problems);
     let shared = project_profiles(files);
