@@ -46,9 +46,10 @@ pub(super) fn attach(
 /// be of what AWS shows beside the properties, which no schema lists.
 fn unknown_field(known: &Known<'_>, rule: &IgnoreRule) -> Option<Problem> {
     let schema = known.shape.schema();
-    let told = known.facts.prunes.iter().chain(known.facts.status).filter(|path| **path != "/**");
-    let mut beside = told.filter(|path| schema.node(path).is_none());
-    if beside.copied().any(|path| pointer::covers(path, &rule.field.value)) {
+    // What AWS shows beside the properties and an update takes away has a name of its own.
+    let mut told = known.facts.prunes.iter().chain(known.facts.status);
+    let is_beside = |path: &str| path != "/**" && schema.node(path).is_none();
+    if told.any(|path| is_beside(path) && pointer::covers(path, &rule.field.value)) {
         return None;
     }
     let steps: Vec<_> = pointer::steps(&rule.field.value).collect();
