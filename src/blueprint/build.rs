@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::after::Afters;
 use super::kinds::{Kinds, Known};
-use super::{Blueprint, Ignore, Resource, after, arns, graph, lint, names, place, references, switches, unique};
+use super::{Blueprint, Resource, after, arns, graph, ignored, lint, names, place, references, switches, unique};
 use crate::problem::{Problem, Span, suggest};
 use crate::resource::{Address, Mistake, Reference, Stack, keyed, pointer};
 use crate::template::{Declaration, Expanded, violation};
@@ -53,7 +53,7 @@ pub fn build(
         lint::check(&resources, &mut found);
         warnings.extend(lint::warnings(&resources));
     }
-    ignored(ignore, &all, &mut resources, &mut found);
+    ignored::attach(ignore, kinds, &all, &mut resources, &mut found);
     for problem in found {
         // One mistake in a node with `for` shows once.
         if !problems.contains(&problem) {
@@ -180,23 +180,4 @@ fn set(known: &Known<'_>, raw: &Value, spec: &Value) -> BTreeSet<String> {
     let defaults = known.defaults(raw);
     let is_set = |name: &&String| spec.get(*name).is_some_and(|value| defaults.get(*name) != Some(value));
     raw.keys().filter(is_set).cloned().collect()
-}
-
-fn ignored(
-    rules: &[IgnoreRule],
-    all: &BTreeMap<Address, Span>,
-    resources: &mut BTreeMap<Address, Resource>,
-    problems: &mut Vec<Problem>,
-) {
-    for rule in rules {
-        let address = &rule.resource.value;
-        if !all.contains_key(address) {
-            let names: Vec<_> = all.keys().map(Address::to_string).collect();
-            let hint = suggest(&address.to_string(), names.iter().map(String::as_str));
-            let what = format!("there is no {address} in this stack");
-            problems.push(Problem::error(rule.resource.span.clone(), what).hint(hint));
-        } else if let Some(resource) = resources.get_mut(address) {
-            resource.ignore.push(Ignore { field: rule.field.clone(), owner: rule.owner.clone(), until: rule.until });
-        }
-    }
 }

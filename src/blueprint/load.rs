@@ -6,13 +6,13 @@ use ipnet::Ipv4Net;
 
 use super::kinds::Kinds;
 use super::sources::{Files, Source};
-use super::{Blueprint, build, fleet};
+use super::{Blueprint, build, fleet, profile};
 use crate::problem::{Problem, Severity, suggest};
 use crate::resource::glob::matches;
 use crate::resource::{Shape, Stack, StackId, Tags};
 use crate::template::{self, Library, Template};
 use crate::tenant::{self, Environment, Project, Settings, Tenant, cidr};
-use crate::yaml::{self, Node, Placed, Value, fields};
+use crate::yaml::{self, Node, Placed, Value};
 
 /// A project, read and checked.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ pub struct Loaded {
     pub fleet: Vec<Stack>,
     /// The types that its templates name, whichever stacks use them: what it can make.
     pub kinds: BTreeSet<String>,
-    /// Mistakes of stacks that are not selected, and other mistakes that stop nothing.
+    /// Mistakes of stacks that are not selected, and what is to be said of those that are and stops nothing.
     pub warnings: Vec<Problem>,
 }
 
@@ -53,8 +53,8 @@ pub fn load_files(
     }
     problems.extend(tenants.iter().filter_map(|tenant| project.check_account(tenant)));
     problems.extend(tenant::fleet(&tenants, &project));
-    let own = files.templates.iter().map(|file| (file.name.clone(), file.path.clone(), file.bytes.clone()));
-    let mut loading = Loading { kinds: &kinds, project: &project, library: Library::new(own), ranges: Vec::new() };
+    let mut loading =
+        Loading { kinds: &kinds, project: &project, library: Library::new(files.own_templates()), ranges: Vec::new() };
     let mut all: Vec<_> = tenants
         .iter()
         .flat_map(|tenant| tenant.environments.iter().map(move |environment| (tenant, environment)))
@@ -66,12 +66,12 @@ pub fn load_files(
     for (id, tenant, environment) in &all {
         let mut found = Vec::new();
         blueprints.extend(loading.blueprint(id, tenant, environment, &mut found));
-        let mild = !is_selected(id);
         for problem in found {
-            if mild || !problem.is_error() {
-                warnings.push(Problem { severity: Severity::Warning, ..problem });
-            } else {
-                problems.push(problem);
+            match (is_selected(id), problem.is_error()) {
+                (true, true) => problems.push(problem),
+                (true, false) => warnings.push(problem),
+                (false, true) => warnings.push(Problem { severity: Severity::Warning, ..problem }),
+                (false, false) => {}
             }
         }
     }
@@ -187,6 +187,8 @@ impl Loading<'_> {
             environment_span: name.span.clone(),
         };
         let expanded = template::expand(&template, &place, &parameters, self.kinds.facts(), problems);
+        let is_of_tenant = |problem: &Problem| problem.is_error() && !template.is_place_of(problem);
+        let is_wrong = problems.iter().any(is_of_tenant);
         let stack = Stack {
             id: id.clone(),
             project: self.project.name.clone(),
@@ -199,7 +201,11 @@ impl Loading<'_> {
             external_id: tenant.roles.external_id.clone(),
             protected: settings.protected,
         };
-        let mut blueprint = build(self.kinds, &stack, expanded, &settings.ignore, problems)?;
+        let mut found = Vec::new();
+        let blueprint = build(self.kinds, &stack, expanded, &settings.ignore, &mut found);
+        // What a wrong parameter breaks inside the template is not worth saying beside what is wrong with it.
+        problems.extend(found.into_iter().filter(|problem| !is_wrong || !template.is_place_of(problem)));
+        let mut blueprint = blueprint.filter(|_| !problems.iter().any(Problem::is_error))?;
         for resource in blueprint.resources.values_mut() {
             let is_guarded = self.project.guards.protected.iter().any(|kind| kind.value == resource.address.kind);
             resource.protected = resource.protected.or(is_guarded.then_some(true));
@@ -207,7 +213,7 @@ impl Loading<'_> {
         Some(blueprint)
     }
 
-    /// Merges an environment's layers: the template's defaults, its profile, the project, the tenant, the environment.
+    /// Merges an environment's layers: the template's defaults and profile, the project's, the tenant's, its own.
     fn settings(
         &self,
         template: &Arc<Template>,
@@ -215,23 +221,10 @@ impl Loading<'_> {
         environment: &Environment,
         problems: &mut Vec<Problem>,
     ) -> Option<Settings> {
-        // A null takes the name away that a lower layer gives.
-        let named = tenant.profile(environment, self.project).filter(|node| !node.is_null());
-        let profile = match named {
-            Some(node) => fields::text(node, "profile", problems).and_then(|name| {
-                let found = template.profile(&name.value);
-                if found.is_none() {
-                    let what = format!("the template `{}` has no profile `{}`", template.name, name.value);
-                    let all = template.profiles.iter().map(|(key, _)| key.name.as_str());
-                    problems.push(Problem::error(name.span, what).hint(suggest(&name.value, all)));
-                }
-                found
-            }),
-            None => template.profile(&environment.name.value),
-        };
+        let profile = profile::find(template, self.project, tenant, environment, problems);
         let defaults = template.parameters.defaults(&environment.name.span);
-        let layers = [Some(defaults), profile.cloned()].into_iter().flatten();
-        let merged = tenant::layered(layers.chain(tenant.layers(environment, self.project)))?;
+        let own = [Some(defaults), profile.of_template.cloned()].into_iter().flatten();
+        let merged = tenant::layered(own.chain(tenant.layers(environment, self.project, profile.of_project)))?;
         Settings::of(merged, &environment.name, problems)
     }
 

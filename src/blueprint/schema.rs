@@ -1,20 +1,24 @@
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::sources::Files;
 use crate::problem::Problem;
 use crate::template::Library;
-use crate::tenant::region;
+use crate::tenant::{Project, region};
+use crate::yaml;
 
 /// Returns the JSON Schema of tenant files, with the parameters of every template, for editors.
 pub fn schema(files: &Files) -> Result<Value, Vec<Problem>> {
-    let own = files.templates.iter().map(|file| (file.name.clone(), file.path.clone(), file.bytes.clone()));
-    let mut library = Library::new(own);
+    let mut library = Library::new(files.own_templates());
     let (mut cases, mut definitions, mut problems) = (Vec::new(), Map::new(), Vec::new());
     let templates = library.all(&mut problems);
+    let shared = project_profiles(files);
     let names: Vec<_> = templates.iter().map(|template| &template.name).collect();
     for template in &templates {
         let name = &template.name;
-        let profiles: Vec<_> = template.profiles.iter().map(|(key, _)| key.name.clone()).collect();
+        let own = template.profiles.iter().map(|(key, _)| key.name.clone());
+        let profiles: BTreeSet<_> = own.chain(shared.iter().cloned()).collect();
         definitions.insert(name.clone(), environment(template.parameters.schema(), &profiles));
         let values = json!({ "$ref": format!("#/$defs/{name}") });
         cases.push(json!({
@@ -54,8 +58,14 @@ pub fn schema(files: &Files) -> Result<Value, Vec<Problem>> {
     }))
 }
 
+/// The names of the project's own profiles; what is wrong with its file is for other commands to say.
+fn project_profiles(files: &Files) -> Vec<String> {
+    let root = files.project.as_ref().and_then(|file| yaml::read(&file.path, &file.bytes).ok());
+    root.map(|root| Project::read(&root, &mut Vec::new()).profiles.into_keys().collect()).unwrap_or_default()
+}
+
 /// A template's parameters and the program's own keys. Nothing is required here: defaults may lie in another layer.
-fn environment(parameters: &Value, profiles: &[String]) -> Value {
+fn environment(parameters: &Value, profiles: &BTreeSet<String>) -> Value {
     let mut properties = parameters.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
     properties.values_mut().for_each(open);
     let own = json!({
@@ -63,7 +73,10 @@ fn environment(parameters: &Value, profiles: &[String]) -> Value {
             "anyOf": [{ "enum": region::names().collect::<Vec<_>>() }, { "type": "string", "pattern": region::SHAPE }],
             "description": "The home region.",
         },
-        "profile": { "enum": profiles, "description": "A named overlay of the template; default: the environment's name." },
+        "profile": {
+            "anyOf": [{ "enum": profiles }, { "type": "null" }],
+            "description": "A named overlay of the template or of provision.yaml; default: the environment's name. Null: none is missed.",
+        },
         "protected": { "type": "boolean", "default": true, "description": "Whether `destroy` asks for what bears data by name." },
         "ignore": {
             "type": "array",

@@ -49,6 +49,11 @@ impl Files {
         }
         if problems.is_empty() { Ok(Self { project, tenants, templates }) } else { Err(problems) }
     }
+
+    /// The project's own templates, as a library takes them.
+    pub(super) fn own_templates(&self) -> impl Iterator<Item = (String, PathBuf, Vec<u8>)> {
+        self.templates.iter().map(|file| (file.name.clone(), file.path.clone(), file.bytes.clone()))
+    }
 }
 
 fn walk(dir: &Path, shown: &Path, below: &str, found: &mut Vec<Source>, problems: &mut Vec<Problem>) {

@@ -107,9 +107,11 @@ impl Resource {
 /// A difference that somebody owns until a day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ignore {
-    /// A JSON pointer; what lies below it is ignored too.
+    /// A JSON pointer, with `*` for any one step and `**` for any number; what lies below it is ignored too.
     pub field: String,
     pub owner: String,
     /// The last day on which it is ignored.
     pub until: Option<jiff::civil::Date>,
+    /// Where the YAML says so.
+    pub span: Option<Span>,
 }

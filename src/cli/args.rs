@@ -2,7 +2,7 @@ use clap::{Parser, Subcommand};
 
 use super::commands::{
     adopt, apply, completions, destroy, diff, explain, export, graph, history, init, kinds, man, permissions, plan,
-    sandbox, schema, show, unlock, validate,
+    sandbox, schema, show, templates, unlock, validate,
 };
 use super::global::Global;
 
@@ -40,6 +40,7 @@ pub enum Command {
     Graph(graph::Args),
     Kinds(kinds::Args),
     Schema(schema::Args),
+    Templates(templates::Args),
     Permissions(permissions::Args),
     Export(export::Args),
     History(history::Args),

@@ -37,7 +37,7 @@ pub use world::{Stream, World};
 use args::Command;
 use commands::{
     adopt, apply, completions, destroy, diff, explain, export, graph, history, init, kinds, man, permissions, plan,
-    sandbox, schema, show, unlock, validate,
+    sandbox, schema, show, templates, unlock, validate,
 };
 use global::{Color, Global};
 use invocation::invocation;
@@ -82,6 +82,7 @@ fn dispatch(world: &mut World, global: &Global, command: Command) -> Result<Exit
         Command::Graph(args) => graph::run(world, global, &args),
         Command::Kinds(args) => kinds::run(world, &args),
         Command::Schema(args) => schema::run(world, global, &args),
+        Command::Templates(args) => templates::run(world, global, &args),
         Command::Permissions(args) => permissions::run(world, global, &args),
         Command::Export(args) => export::run(world, global, &args),
         Command::History(args) => history::run(world, global, &args),

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::causes::Causes;
 use super::pending::pending_applied;
-use super::types::{Cause, Field};
+use super::types::{Cause, Field, Ignored};
 use crate::blueprint::{Ignore, Origin, Resource};
 use crate::resource::{
     CLOSE, Facts, FieldDiff, LastApplied, Live, OPEN, Pending, Reference, Shape, key, keyed, parts, pointer,
@@ -194,7 +194,9 @@ impl Comparison<'_> {
     fn field(&self, diff: FieldDiff, cause: Cause) -> Field {
         let unknown = diff.after.as_ref().is_some_and(|after| after.to_string().contains([OPEN, CLOSE]));
         Field {
-            ignored: self.ignored(&diff.path).map(|ignore| ignore.owner.clone()),
+            ignored: self
+                .ignored(&diff.path)
+                .map(|Ignore { owner, until, .. }| Ignored { owner: owner.clone(), until: *until }),
             replaces: self.shape.replaces(&self.live.spec, &self.resource.spec, &diff),
             sensitive: self.facts.sensitive.iter().any(|pattern| pointer::covers(pattern, &diff.path)),
             origin: self.origin(&diff),

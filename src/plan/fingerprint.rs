@@ -28,7 +28,8 @@ pub fn agrees(approved: &StackPlan, fresh: &StackPlan) -> bool {
 
 fn change(change: &Change, preempts: bool) -> Value {
     let before = |field: &Field| field.before.clone().filter(|_| !preempts);
-    let fields = change.fields.iter().map(|field| json!([field.path, before(field), field.after, field.ignored]));
+    let owner = |field: &Field| field.ignored.as_ref().map(|ignored| ignored.owner.clone());
+    let fields = change.fields.iter().map(|field| json!([field.path, before(field), field.after, owner(field)]));
     let fields: Vec<_> = fields.collect();
     let Change { address, action, region, id, protected, disruption, .. } = change;
     json!([address, action, region, id, protected, disruption, fields])

@@ -4,6 +4,7 @@ use super::changes::{blocked, desired_change, is_for_another, removed_change};
 use super::circles::deadlocked;
 use super::decide::{Decisions, decide, left_behind, observed};
 use super::derived::BlockedParameters;
+use super::ignores;
 use super::input::{Input, Mode};
 use super::live_edges::LiveEdges;
 use super::observed::Observed;
@@ -32,6 +33,7 @@ pub fn plan(input: &Input<'_>) -> StackPlan {
     if let Some(asked) = &asked {
         select::narrow(&mut plan, asked);
     }
+    plan.warnings.extend(ignores::ending(input, asked.as_ref()));
     plan
 }
 

@@ -15,6 +15,7 @@ mod detach;
 mod fields;
 mod fingerprint;
 mod guards;
+mod ignores;
 mod input;
 mod live_edges;
 mod make;
@@ -48,5 +49,6 @@ pub use observed::unread;
 pub use preconditions::destroy_orphan;
 pub use tags::own_tags;
 pub use types::{
-    Action, Cause, Change, Desired, Field, Later, Plan, StackPlan, Step, StepId, Summary, Transfer, Verb, Waiting,
+    Action, Cause, Change, Desired, Field, Ignored, Later, Plan, StackPlan, Step, StepId, Summary, Transfer, Verb,
+    Waiting,
 };

@@ -122,10 +122,18 @@ pub struct Field {
     pub unknown: bool,
     /// Whether the values are not to be shown.
     pub sensitive: bool,
-    /// A known difference, left alone: its owner.
-    pub ignored: Option<String>,
+    /// A known difference, left alone.
+    pub ignored: Option<Ignored>,
     /// Where the desired value was written.
     pub origin: Option<Origin>,
+}
+
+/// Who owns a known difference, and until when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ignored {
+    pub owner: String,
+    /// The last day on which it is left alone.
+    pub until: Option<jiff::civil::Date>,
 }
 
 /// Names a step: one resource can have several (a replacement has a create and a delete).

@@ -133,6 +133,9 @@ pub struct FieldDocument {
     /// The owner of a known difference that apply leaves alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ignored: Option<String>,
+    /// The last day on which it is left alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ignored_until: Option<String>,
     /// Where the desired value was written, `tenants/acme.yaml:41`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<String>,
@@ -300,7 +303,8 @@ impl FieldDocument {
             replaces: field.replaces,
             unknown: field.unknown,
             sensitive: field.sensitive,
-            ignored: field.ignored.clone(),
+            ignored: field.ignored.as_ref().map(|ignored| ignored.owner.clone()),
+            ignored_until: field.ignored.as_ref().and_then(|ignored| Some(ignored.until?.to_string())),
             origin: field.origin.as_ref().map(|origin| origin.place().to_string()),
         }
     }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::difference::difference;
 use super::value::{outward, show};
-use crate::plan::{Cause, Field};
+use crate::plan::{Cause, Field, Ignored};
 use crate::resource::{Address, OPEN, pointer};
 
 /// The live ids of the stack's own resources.
@@ -44,12 +44,19 @@ impl FieldWords {
     }
 }
 
-/// A known difference that is left alone: `AWS::WAFv2::IPSet/blocked/Addresses + 203.0.113.7/32 (soc@acme.example)`.
+/// A known difference that is left alone:
+/// `AWS::WAFv2::IPSet/blocked/Addresses + 203.0.113.7/32 (soc@acme.example, until 2027-03-01)`.
 pub(super) fn ignored_line(address: &Address, field: &Field, ours: &Ours, show_values: bool) -> String {
     const WIDTH: usize = 60;
-    let owner = field.ignored.as_deref().unwrap_or("nobody");
+    let whose = field.ignored.as_ref().map_or_else(|| "nobody".to_owned(), whose);
     let wording = Wording { ours, show_values, width: Some(WIDTH) };
-    format!("{address}{} {} ({owner})", field.path, change(field, wording).join("  "))
+    format!("{address}{} {} ({whose})", field.path, change(field, wording).join("  "))
+}
+
+/// The owner, and the last day.
+fn whose(ignored: &Ignored) -> String {
+    let until = ignored.until.map(|day| format!(", until {day}")).unwrap_or_default();
+    format!("{}{until}", ignored.owner)
 }
 
 fn change(field: &Field, wording: Wording<'_>) -> Vec<String> {
@@ -128,7 +135,7 @@ fn with_names<'a>(value: &Value, name: &impl Fn(&str) -> Option<&'a Address>) ->
 
 fn cause(field: &Field) -> String {
     let mut words = match &field.ignored {
-        Some(owner) => format!("ignored: {owner}"),
+        Some(ignored) => format!("ignored: {}", whose(ignored)),
         None => cause_word(field.cause).to_owned(),
     };
     if field.replaces && field.ignored.is_none() {

@@ -42,6 +42,21 @@ impl Schema {
         below(&self.variants(node), step)
     }
 
+    /// Returns the names of the properties of a struct here.
+    pub fn properties<'a>(&'a self, node: &'a Value) -> Vec<&'a str> {
+        let variants = self.variants(node);
+        let all = variants.iter().filter_map(|node| node.get("properties")?.as_object());
+        all.flat_map(|all| all.keys().map(String::as_str)).collect()
+    }
+
+    /// Returns the schemas of all that can be one step below `node`.
+    pub fn children<'a>(&'a self, node: &'a Value) -> Vec<&'a Value> {
+        let mut names = self.properties(node);
+        // No property is called so: it is an element of a list, or an entry of a map.
+        names.push("");
+        names.into_iter().filter_map(|name| self.child(node, name)).collect()
+    }
+
     /// Returns whether a JSON object here is a map with free keys, and not a struct.
     pub fn is_map(&self, node: &Value) -> bool {
         self.variants(node).iter().any(|node| {

@@ -78,17 +78,32 @@ impl Library {
     /// not anything uses them, and the used templates of the program, with all that these include. None: a file is no YAML,
     /// and may name any.
     pub fn types<'a>(&self, used: impl Iterator<Item = &'a str>) -> Option<BTreeSet<String>> {
-        let mut paths: Vec<String> = self.own.iter().cloned().chain(used.map(|name| format!("{name}.yaml"))).collect();
-        let (mut seen, mut types) = (BTreeSet::new(), BTreeSet::new());
-        while let Some(path) = paths.pop() {
-            let Some((shown, bytes)) = self.files.get(&path).filter(|_| seen.insert(path.clone())) else { continue };
-            // Whoever uses the file is told what is wrong with it.
-            let part = Part::read(&yaml::read(shown, bytes).ok()?, &mut Vec::new());
-            paths.extend(part.include.into_iter().map(|include| include.value));
-            let written = part.resources.iter().filter_map(|node| node.get("type")?.as_str().map(pattern));
-            types.extend(written);
+        let begin = self.own.iter().cloned().chain(used.map(|name| format!("{name}.yaml")));
+        let parts = self.reached(begin.collect());
+        let mut types = BTreeSet::new();
+        for part in parts.into_values() {
+            types.extend(part?.resources.iter().filter_map(|node| node.get("type")?.as_str().map(pattern)));
         }
         Some(types)
+    }
+
+    /// Returns the files of the project that a template is made of, as shown to people.
+    pub fn own_files(&self, name: &str) -> Vec<PathBuf> {
+        let parts = self.reached(vec![format!("{name}.yaml")]);
+        parts.keys().filter(|path| self.own.contains(*path)).map(|path| self.files[path].0.clone()).collect()
+    }
+
+    /// The files that these come to with all that they include, by path; none of one that is no YAML. Whoever uses it is told
+    /// what is wrong with it.
+    fn reached(&self, mut paths: Vec<String>) -> BTreeMap<String, Option<Part>> {
+        let mut parts = BTreeMap::new();
+        while let Some(path) = paths.pop() {
+            let Some((shown, bytes)) = self.files.get(&path).filter(|_| !parts.contains_key(&path)) else { continue };
+            let part = yaml::read(shown, bytes).ok().map(|root| Part::read(&root, &mut Vec::new()));
+            paths.extend(part.iter().flat_map(|part| part.include.iter().map(|include| include.value.clone())));
+            parts.insert(path, part);
+        }
+        parts
     }
 
     /// Returns the names of all templates: the files that lie in no folder.
@@ -150,7 +165,7 @@ impl Library {
 
 impl Template {
     /// Returns whether a problem lies in one of the template's files, and not in what a tenant wrote.
-    pub(super) fn is_place_of(&self, problem: &Problem) -> bool {
+    pub fn is_place_of(&self, problem: &Problem) -> bool {
         let Some(span) = &problem.span else { return false };
         self.resources.iter().any(|node| Arc::ptr_eq(&node.span.source, &span.source))
     }

@@ -57,9 +57,10 @@ impl Tenant {
         layers.into_iter().flatten().find_map(|layer| layer.get("profile"))
     }
 
-    /// Returns the layers over the template's profile, the lowest first: project, tenant, environment.
-    pub fn layers(&self, environment: &Environment, project: &Project) -> Vec<Node> {
-        let all = [project.defaults.clone(), self.defaults.clone(), Some(environment.body.clone())];
-        all.into_iter().flatten().collect()
+    /// Returns the layers over the template's profile, the lowest first: the project's defaults and profile, the tenant, the
+    /// environment.
+    pub fn layers(&self, environment: &Environment, project: &Project, profile: Option<&Node>) -> Vec<Node> {
+        let all = [project.defaults.as_ref(), profile, self.defaults.as_ref(), Some(&environment.body)];
+        all.into_iter().flatten().cloned().collect()
     }
 }

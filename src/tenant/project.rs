@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::problem::{Problem, Span, suggest};
 use crate::resource::Tags;
-use crate::yaml::{Fields, Node, Placed};
+use crate::yaml::{Fields, Node, Placed, Value, fields};
 
 use super::{Tenant, check, region};
 
@@ -15,6 +15,8 @@ pub struct Project {
     pub accounts: BTreeMap<String, String>,
     /// What lies under every tenant's defaults.
     pub defaults: Option<Node>,
+    /// Overlays of the parameters, by name, beside the templates' own.
+    pub profiles: BTreeMap<String, Node>,
     /// Under every tenant's tags.
     pub tags: Tags,
     /// Where leases live; none: `provision-<project>-<account>`, in each stack's account.
@@ -47,6 +49,7 @@ impl Default for Project {
             name: "provision".into(),
             accounts: BTreeMap::new(),
             defaults: None,
+            profiles: BTreeMap::new(),
             tags: Tags::default(),
             bucket: None,
             guards: Guards::default(),
@@ -58,7 +61,7 @@ impl Project {
     /// Reads `provision.yaml`; notes every mistake.
     pub fn read(root: &Node, problems: &mut Vec<Problem>) -> Self {
         let mut project = Self::default();
-        let known = ["project", "accounts", "defaults", "tags", "bucket", "guards"];
+        let known = ["project", "accounts", "defaults", "profiles", "tags", "bucket", "guards"];
         let Some(fields) = Fields::of(root, "provision.yaml", &known, problems) else { return project };
         if let Some(name) = fields.text("project", problems) {
             problems.extend(check::name(&name, "a project"));
@@ -70,6 +73,7 @@ impl Project {
             project.accounts.insert(key.name.clone(), account.value);
         }
         project.defaults = fields.map("defaults", problems).cloned();
+        project.profiles = profiles(&fields, problems);
         project.tags = check::tags(&fields, problems);
         project.bucket = fields.get("bucket").and_then(|node| project.read_bucket(node, problems));
         project.guards = fields.get("guards").map(|node| guards(node, problems)).unwrap_or_default();
@@ -126,6 +130,22 @@ impl Project {
         let account = account.map(|account| account.value);
         Some(BucketSettings { name: name?.value, region: place?.value, account, span: node.span.clone() })
     }
+}
+
+fn profiles(fields: &Fields<'_>, problems: &mut Vec<Problem>) -> BTreeMap<String, Node> {
+    let mut profiles = BTreeMap::new();
+    for (key, node) in fields.map("profiles", problems).map_or(&[][..], Node::entries) {
+        if !matches!(node.value, Value::Map(_)) {
+            problems.push(fields::wrong_type(node, &format!("the profile `{}`", key.name), "a map"));
+            continue;
+        }
+        if let Some(other) = node.get("profile") {
+            let what = format!("the profile `{}` can't name another", key.name);
+            problems.push(Problem::error(other.span.clone(), what).hint("write the parameters of both into it"));
+        }
+        profiles.insert(key.name.clone(), node.clone());
+    }
+    profiles
 }
 
 fn guards(node: &Node, problems: &mut Vec<Problem>) -> Guards {

@@ -23,9 +23,10 @@ pub struct Settings {
 /// A known difference that somebody owns.
 #[derive(Clone, Debug)]
 pub struct IgnoreRule {
-    pub resource: Placed<Address>,
-    /// A JSON pointer.
-    pub field: String,
+    /// A type and a name, in which `*` stands for any run of letters: `AWS::ECS::Service/*`.
+    pub resource: Placed<String>,
+    /// A JSON pointer; `*` stands for any one step, `**` for any number of them.
+    pub field: Placed<String>,
     pub owner: String,
     /// The last day on which it counts.
     pub until: Option<Date>,
@@ -69,18 +70,29 @@ fn ignore_rule(node: &Node, problems: &mut Vec<Problem>) -> Option<IgnoreRule> {
         }
         day
     });
-    let resource = resource.and_then(|text| match text.value.parse::<Address>() {
-        Ok(value) => Some(Placed { value, span: text.span }),
-        Err(what) => {
-            problems.push(Problem::error(text.span, what));
-            None
-        }
-    });
+    let resource = resource.filter(|text| is_pattern(text, problems));
     let field = field?;
     if !field.value.starts_with('/') {
         let what = format!("`{}` is not the path of a field", field.value);
         problems.push(Problem::error(field.span, what).hint("a path begins with a slash: /Addresses"));
         return None;
     }
-    Some(IgnoreRule { resource: resource?, field: field.value, owner: owner?.value, until })
+    Some(IgnoreRule { resource: resource?, field, owner: owner?.value, until })
+}
+
+/// Whether a text is an address, perhaps with `*` in its name; what else it is, is noted.
+fn is_pattern(text: &Placed<String>, problems: &mut Vec<Problem>) -> bool {
+    let plain = text.value.split_once('/').map(|(kind, name)| format!("{kind}/{}", name.replace('*', "x")));
+    let is_address = |plain: &String| plain.parse::<Address>().is_ok();
+    if text.value.split('/').next().is_some_and(|kind| kind.contains('*')) {
+        let what = format!("`{}` names no type: `*` may stand in the name only", text.value);
+        problems.push(Problem::error(text.span.clone(), what).hint("AWS::ECS::Service/*"));
+        return false;
+    }
+    if !plain.as_ref().is_some_and(is_address) {
+        let what = format!("`{}` is not an address such as AWS::EC2::VPC/main (names are [a-z0-9-]+)", text.value);
+        problems.push(Problem::error(text.span.clone(), what));
+        return false;
+    }
+    true
 }

@@ -1,21 +1,40 @@
+use std::borrow::Cow;
 use std::fs;
 use std::path::Path;
 
-use crate::blueprint::skeleton;
+use crate::blueprint::{skeleton, template_files};
+use crate::cli::commands::schema;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{CommandFailure, Result};
 use crate::cli::global::Global;
 use crate::cli::world::World;
 
-/// Write a project skeleton: an example tenant, the templates, provision.yaml; keeps what is there
-#[derive(Debug, clap::Args)]
-pub struct Args {}
+/// Where the schema of tenant files is written; the example tenant's first line names it.
+const TENANT_SCHEMA: &str = "schemas/tenant.json";
+const TEMPLATE_SCHEMA: &str = "schemas/template.json";
 
-pub fn run(world: &World, global: &Global, _: &Args) -> Result<Exit> {
+/// Write a project skeleton: provision.yaml, an example tenant and its schema for editors; keeps what is there
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Copies of the built-in templates too, to change them; they win over the program's own, also over a newer one's
+    #[arg(long)]
+    templates: bool,
+}
+
+pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
+    let mut files: Vec<_> = skeleton().into_iter().map(borrowed).collect();
+    // One that is there is kept, whatever the templates are by now.
+    let is_there = global.dir.join(TENANT_SCHEMA).exists();
+    let of_tenants = if is_there { String::new() } else { schema::of_tenants(global)? };
+    files.push((TENANT_SCHEMA.to_owned(), Cow::Owned(of_tenants)));
+    if args.templates {
+        files.extend(template_files().into_iter().map(borrowed));
+        files.push((TEMPLATE_SCHEMA.to_owned(), Cow::Owned(schema::of_templates())));
+    }
     let mut written = 0;
-    for (path, text) in skeleton() {
+    for (path, text) in files {
         let file = global.dir.join(&path);
-        let is_new = write_new(&file, text)
+        let is_new = write_new(&file, &text)
             .map_err(|error| CommandFailure::error(format!("cannot write {}: {error}", file.display())))?;
         written += usize::from(is_new);
         if !global.quiet {
@@ -26,6 +45,10 @@ pub fn run(world: &World, global: &Global, _: &Args) -> Result<Exit> {
         world.out.print("\nnext: read tenants/example.yaml, then `⟪plan --offline⟫`\n")?;
     }
     Ok(Exit::Done)
+}
+
+fn borrowed((path, text): (String, &'static str)) -> (String, Cow<'static, str>) {
+    (path, Cow::Borrowed(text))
 }
 
 /// Writes a file unless it is there; returns whether it did.

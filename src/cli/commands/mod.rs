@@ -17,5 +17,6 @@ pub mod plan;
 pub mod sandbox;
 pub mod schema;
 pub mod show;
+pub mod templates;
 pub mod unlock;
 pub mod validate;

@@ -14,17 +14,26 @@ pub struct Args {
 }
 
 pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
-    if args.templates {
-        world.out.print_raw(&format!("{:#}\n", template_schema(&shapes())))?;
-        return Ok(Exit::Done);
-    }
-    // Without a project the built-in templates are what there is.
-    let files = if global.dir.join("tenants").is_dir() {
-        Files::read(&global.dir).map_err(CommandFailure::problems)?
-    } else {
-        Files::default()
-    };
-    let schema = schema(&files).map_err(CommandFailure::problems)?;
-    world.out.print_raw(&format!("{schema:#}\n"))?;
+    let text = if args.templates { of_templates() } else { of_tenants(global)? };
+    world.out.print_raw(&text)?;
     Ok(Exit::Done)
+}
+
+/// The schema of tenant files, as text.
+pub fn of_tenants(global: &Global) -> Result<String> {
+    let schema = schema(&project_files(global)?).map_err(CommandFailure::problems)?;
+    Ok(format!("{schema:#}\n"))
+}
+
+/// The schema of template files, as text.
+pub fn of_templates() -> String {
+    format!("{:#}\n", template_schema(&shapes()))
+}
+
+/// The project's files. Without a project the built-in templates are what there is.
+pub fn project_files(global: &Global) -> Result<Files> {
+    if !global.dir.join("tenants").is_dir() {
+        return Ok(Files::default());
+    }
+    Files::read(&global.dir).map_err(CommandFailure::problems)
 }

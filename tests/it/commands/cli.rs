@@ -92,6 +92,7 @@ const COMMANDS: &[&str] = &[
     "graph",
     "kinds",
     "schema",
+    "templates",
     "permissions",
     "export",
     "history",

@@ -11,6 +11,7 @@ mod secrecy;
 pub mod shell;
 mod show;
 mod signals;
+mod templates;
 mod terminal;
 mod unknown_names;
 mod written_files;

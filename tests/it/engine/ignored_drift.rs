@@ -25,7 +25,7 @@ fn ignoring(resources: &[YamlResource], place: &str, field: &str) -> Blueprint {
     let mut wanted = blueprint(resources);
     let (kind, name) = place.rsplit_once('/').expect("type and name");
     let resource = wanted.resources.get_mut(&Address::new(kind, name)).expect("it is wanted");
-    resource.ignore.push(Ignore { field: field.into(), owner: "the network team".into(), until: None });
+    resource.ignore.push(Ignore { field: field.into(), owner: "the network team".into(), until: None, span: None });
     wanted
 }
 

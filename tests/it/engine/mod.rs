@@ -11,6 +11,7 @@ mod ignored_drift;
 mod journals;
 mod lease;
 mod lifecycle;
+mod line_diff;
 mod memberships;
 mod multi_call_changes;
 mod pace;

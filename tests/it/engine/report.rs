@@ -10,7 +10,8 @@ use provision::apply::{Event, Outcome, RunSummary};
 use provision::blueprint::Origin;
 use provision::inventory::{Orphan, Unmanaged};
 use provision::plan::{
-    Action, Allowance, Cause, Change, Field, Guarding, Guards, Plan, StackPlan, Step, StepId, Verb, Waiting, guard,
+    Action, Allowance, Cause, Change, Field, Guarding, Guards, Ignored, Plan, StackPlan, Step, StepId, Verb, Waiting,
+    guard,
 };
 use provision::problem::{Problem, Source, Span};
 use provision::report::{
@@ -214,7 +215,8 @@ fn assert_valid(text: &str) {
 #[test]
 fn the_plan_as_json_is_as_its_schema_says() {
     let mut plan = illustration();
-    let ignored = Field { ignored: Some("soc@acme.example".into()), ..field("/A", json!(1), json!(2), Cause::Drift) };
+    let ignored = Ignored { owner: "soc@acme.example".into(), until: "2027-03-01".parse().ok() };
+    let ignored = Field { ignored: Some(ignored), ..field("/A", json!(1), json!(2), Cause::Drift) };
     plan.stacks[0].ignored.push(("AWS::WAFv2::IPSet/blocked".parse().unwrap(), ignored));
     let foreign = Unmanaged { kind: "AWS::EC2::Instance".into(), id: "i-0abc".into(), place: "vpc-0abc".into() };
     plan.stacks[0].unmanaged.push(foreign);
@@ -225,6 +227,9 @@ fn the_plan_as_json_is_as_its_schema_says() {
         report::Saving { made, expires, mode: report::SavedMode::Apply, selectors: Vec::new(), endpoint: None };
     assert_valid(&report::saved_plan_text(&plan, saving, str::to_owned));
     assert_eq!(plan_json(&plan), plan_json(&plan.clone()));
+    for text in [plan_text(&plan, TextOptions::default()), plan_markdown(&plan, str::to_owned), plan_html(&plan)] {
+        assert!(text.contains("(soc@acme.example, until 2027-03-01)"), "{text}");
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use provision::blueprint::{Files, Kinds, Loaded, Source, explain, load_files, schema, skeleton};
+use provision::blueprint::{Files, Kinds, Loaded, Source, explain, load_files, schema, skeleton, template_files};
 use provision::problem::Problem;
 use provision::resource::{Address, Shape, StackId};
 use serde_json::{Value, json};
@@ -336,7 +336,7 @@ fn the_repository_and_the_skeleton_are_sound() {
     let loaded = Project(here).load().map_err(|problems| text(&problems)).expect("the samples are sound");
     assert!(loaded.blueprints.len() >= 5, "{:?}", loaded.stacks);
     let mut project = Project::default();
-    for (path, text) in skeleton() {
+    for (path, text) in skeleton().into_iter().chain(template_files()) {
         project = match path.split_once('/') {
             Some(("tenants", name)) => project.tenant(name, text),
             Some((_, name)) => project.template(name, text),

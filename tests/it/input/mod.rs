@@ -3,6 +3,10 @@
 pub mod blueprint;
 mod fake_kinds_loose;
 mod fake_kinds_strict;
+mod ignores;
+mod policies;
+mod profiles;
+mod renames;
 mod template;
 mod tenant;
 mod yaml;

@@ -273,7 +273,7 @@ fn the_fleet_is_checked_as_a_whole() {
 fn a_bucket_for_tenants_of_several_accounts_says_whose_it_is() {
     let file = |tenant: &str, account: &str| {
         format!(
-            "tenant: {tenant}\ntemplate: t\naccount: {account}\nenvironments:\n  x: {{ region: us-east-1, size: 1 }}\n"
+            "tenant: {tenant}\ntemplate: t\naccount: {account}\nenvironments:\n  x: {{ region: us-east-1, size: 1, profile: null }}\n"
         )
     };
     let loaded = |bucket: &str| {

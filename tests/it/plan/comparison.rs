@@ -1,7 +1,7 @@
 //! Which differences count: not those that are somebody else's, ignored, initial or write-only.
 
 use provision::blueprint::Ignore;
-use provision::plan::Verb;
+use provision::plan::{Mode, Verb};
 use provision::resource::{Pending, Until};
 use serde_json::json;
 
@@ -15,10 +15,32 @@ async fn a_difference_is_ignored_to_the_end_of_its_last_day() {
         let mut given = Given::changed(&[]).await;
         given.live(STORE).spec["Days"] = json!(3);
         let (owner, until) = ("the database team".to_owned(), Some(day.parse().expect("a day")));
-        given.resource(STORE).ignore = vec![Ignore { field: "/Days".into(), owner, until }];
+        given.resource(STORE).ignore = vec![Ignore { field: "/Days".into(), owner, until, span: None }];
         let plan = given.plan();
         assert_eq!(plan.is_empty(), is_ignored, "{day}: {:#?}", plan.changes);
         assert_eq!(plan.ignored.len(), usize::from(is_ignored), "{day}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_entry_of_ignore_that_has_ended_or_soon_will_is_told_once() {
+    for (day, told) in [
+        ("2026-11-22", Some("ended on 2026-11-22: what differs there counts again")),
+        ("2026-11-23", Some("ends today")),
+        ("2026-12-07", Some("ends on 2026-12-07, in 14 days")),
+        ("2026-12-08", None),
+    ] {
+        let mut given = Given::changed(&[]).await;
+        let until = Some(day.parse().expect("a day"));
+        for place in [STORE, "Fake::Net/main"] {
+            given.resource(place).ignore =
+                vec![Ignore { field: "/Days".into(), owner: "ann".into(), until, span: None }];
+        }
+        let warnings = |given: &Given| given.plan().warnings.into_iter().map(|one| one.what).collect::<Vec<_>>();
+        let expected = told.map(|told| format!("`ignore` of Fake::Net/main/Days (and 1 more), owned by ann, {told}"));
+        assert_eq!(warnings(&given), Vec::from_iter(expected), "{day}");
+        given.mode = Mode::Destroy;
+        assert_eq!(warnings(&given), Vec::<String>::new(), "{day}");
     }
 }
 

@@ -40,7 +40,7 @@ async fn what_aws_would_refuse_is_blocked_where_it_is_about_to_be_sent() {
     assert_eq!(change_of(&given.plan(), STORE).action, Action::Update, "not sent now");
     given.inventory.refused = [(address, vec![refusal("/Class")])].into();
     let owner = "the database team".to_owned();
-    given.resource(STORE).ignore = vec![Ignore { field: "/Class".into(), owner, until: None }];
+    given.resource(STORE).ignore = vec![Ignore { field: "/Class".into(), owner, until: None, span: None }];
     let plan = given.plan();
     assert!(!plan.steps.keys().any(|step| step.verb == Verb::Update), "what is ignored is not sent");
     assert!(!plan.changes.iter().any(|change| change.action == Action::Blocked));

@@ -123,7 +123,7 @@ async fn of_changes_of_every_sort() {
     given.live("Fake::Group/web").unmodelled = vec![odd("/Ports/odd")];
     let (owner, until) = ("the web team".to_owned(), None);
     given.live("Fake::Gate/out").spec["Size"] = json!("medium");
-    given.resource("Fake::Net/main").ignore = vec![Ignore { field: "/Dns".into(), owner, until }];
+    given.resource("Fake::Net/main").ignore = vec![Ignore { field: "/Dns".into(), owner, until, span: None }];
     is_as_read("changes", &given.plan());
     given.mode = Mode::OnlyConfig;
     is_as_read("only-config", &given.plan());

@@ -7,6 +7,7 @@ mod implicit_dependencies;
 pub mod local_account;
 mod looks;
 mod plan_explanations;
+mod renames;
 mod replacements;
 pub mod samples;
 mod scaled_kinds;

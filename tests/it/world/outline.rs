@@ -59,7 +59,7 @@ fn shown(field: &Field) -> String {
     let Field { path, before, after, cause, replaces, unknown, sensitive, ignored, origin: _ } = field;
     let flags = [(replaces, "replaces"), (unknown, "unknown"), (sensitive, "sensitive")];
     let flags = flags.iter().filter(|(flag, _)| **flag).map(|(_, name)| format!(", {name}")).collect::<String>();
-    let ignored = ignored.as_ref().map(|owner| format!(", left to {owner}")).unwrap_or_default();
+    let ignored = ignored.as_ref().map(|ignored| format!(", left to {}", ignored.owner)).unwrap_or_default();
     format!(" {path} {} -> {}: {cause:?}{flags}{ignored}", value(before), value(after))
 }
 
