@@ -8,6 +8,7 @@ mod lease;
 mod presence;
 mod remaining;
 mod requeue;
+mod rhythm;
 mod run_record;
 mod step;
 mod update;
