@@ -7,7 +7,7 @@ use super::connections::Connections;
 use super::run::Run;
 use super::watch::Watch;
 use crate::plan::StackPlan;
-use crate::resource::{Address, AnyKind, Cloud, Live, Scope, Secrets, Stack, pointer};
+use crate::resource::{Address, AnyKind, AnyMade, Cloud, Live, Scope, Secrets, Stack, Tags, pointer};
 
 /// The state that all steps of one stack's run share.
 pub(super) struct RunContext<'a, C: Cloud> {
@@ -23,10 +23,19 @@ pub(super) struct RunContext<'a, C: Cloud> {
     pub(super) own: Mutex<BTreeSet<String>>,
     /// The outputs of what this run made, updated or waited for.
     pub(super) outputs: Mutex<BTreeMap<Address, Value>>,
-    /// The regions and ids of what this run made: beside it, an old thing of the same name may still be there.
-    pub(super) made: Mutex<BTreeMap<Address, (String, String)>>,
+    /// What this run made: beside it, an old thing of the same name may still be there.
+    pub(super) made: Mutex<BTreeMap<Address, Creation>>,
     /// The live things that this run has seen since it changed them.
     pub(super) lives: Mutex<BTreeMap<Address, Arc<Live>>>,
+}
+
+/// A resource that a run made.
+#[derive(Clone)]
+pub(super) struct Creation {
+    pub(super) region: String,
+    pub(super) made: AnyMade,
+    /// The tags that it was made with.
+    pub(super) tags: Tags,
 }
 
 impl<'a, C: Cloud> RunContext<'a, C> {

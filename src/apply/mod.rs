@@ -12,6 +12,7 @@ mod pending_actions;
 mod presence;
 mod remaining;
 mod requeue;
+mod rhythm;
 mod rounds;
 mod run;
 mod run_record;

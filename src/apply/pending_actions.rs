@@ -1,13 +1,13 @@
 //! Resources that wait for a person's action, looked at while the run goes on.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
 use super::context::RunContext;
 use super::run::PendingAction;
-use crate::resource::{Address, Cloud, State};
+use crate::resource::{Address, Cloud, Result, State};
 
 /// The first pause between two looks; each next is half as long again.
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
@@ -64,18 +64,22 @@ impl PendingActions {
         self.pause = (self.pause * 3 / 2).min(LONGEST_PAUSE);
         self.next = Instant::now() + self.pause;
         let mut ready = BTreeSet::new();
-        let mut kinds: BTreeMap<(&str, &str), Vec<&PendingAction>> = BTreeMap::new();
         for action in &self.open {
-            kinds.entry((&action.region, &action.address.kind)).or_default().push(action);
-        }
-        for ((region, kind), actions) in kinds {
-            let Some(kind) = context.kinds.get(kind) else { continue };
-            let Ok(listing) = context.watch.poll(*kind, region, kind.facts().kind).await else { continue };
-            let is_ready = |action: &&&PendingAction| {
-                listing.found.iter().any(|live| live.id == action.id && live.state == State::Ready)
-            };
-            ready.extend(actions.iter().filter(is_ready).map(|action| action.address.clone()));
+            if is_ready(context, action).await.unwrap_or(false) {
+                ready.insert(action.address.clone());
+            }
         }
         ready
     }
+}
+
+async fn is_ready<C: Cloud>(context: &RunContext<'_, C>, action: &PendingAction) -> Result<bool> {
+    let PendingAction { address, region, id } = action;
+    let Some(kind) = context.kinds.get(address.kind.as_str()) else { return Ok(false) };
+    let (awaiting, due) = (context.watch.awaits(*kind, region, id), Instant::now());
+    if let Some((_, state)) = context.watch.state(*kind, region, &awaiting, due).await? {
+        return Ok(state == State::Ready);
+    }
+    let listing = context.watch.list(*kind, region, due).await?;
+    Ok(listing.found.iter().any(|live| live.id == *id && live.state == State::Ready))
 }

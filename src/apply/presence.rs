@@ -31,7 +31,14 @@ pub(super) enum Awaited<'a> {
     Name(&'a str),
 }
 
-impl Awaited<'_> {
+impl<'a> Awaited<'a> {
+    pub(super) fn id(self) -> Option<&'a str> {
+        match self {
+            Self::Id(id) => Some(id),
+            Self::Name(_) => None,
+        }
+    }
+
     fn is(self, live: &Live) -> bool {
         match self {
             Self::Id(id) => live.id == id,

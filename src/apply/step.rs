@@ -7,13 +7,13 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::connections::Permit;
-use super::context::RunContext;
+use super::context::{Creation, RunContext};
 use super::requeue::Requeue;
 use super::wait::Wait;
 use crate::plan::{Desired, Step, Verb};
 use crate::resource::{
-    Address, AnyKind, AnyMade, Class, Cloud, Facts, Failure, Kept, Live, Name, Reference, Result, Settled, Shape,
-    State, Tags, key, output, pointer, resolve,
+    Address, AnyBearer, AnyKind, AnyMade, Class, Cloud, Facts, Failure, Kept, Live, Name, Reference, Result, Settled,
+    Shape, State, Tags, key, output, pointer, resolve,
 };
 
 /// How a step went well.
@@ -74,27 +74,39 @@ impl<C: Cloud> RunContext<'_, C> {
         let permit = Permit { tags: tags.clone(), ..self.permit(step, Some(spec.value()), None) };
         let writer = self.connections.writer(&step.region, permit).await?;
         let made = kind.create(&writer, &name, &spec, &tags).await?;
-        self.settle_down(&Wait::begin(&self.watch, kind, &step.region), step, made, says).await
+        self.settle_down(&Wait::begin(&self.watch, kind, step), step, made, says).await
     }
 
     async fn retag(&self, kind: &dyn AnyKind<C>, step: &Step) -> Result<Done> {
-        let facts = kind.facts();
-        // After an update, a new revision has another id than the one the plan saw.
-        let live = if facts.revisioned && !step.after.is_empty() {
-            self.newest(kind, step).await?
-        } else {
-            self.live(kind, step).await?
-        };
+        let bearer = self.bearer(kind, step).await?;
         let tags = self.tags(kind.shape(), step);
-        let permit = Permit { tags: tags.clone(), ..self.permit(step, None, Some(&live)) };
+        let live = match &bearer {
+            AnyBearer::Listed(live) => Some(&**live),
+            AnyBearer::Made { .. } => None,
+        };
+        let permit = Permit { tags: tags.clone(), ..self.permit(step, None, live) };
         let writer = self.connections.writer(&step.region, permit).await?;
-        kind.retag(&writer, &live, &tags, &step.unset_tags).await?;
-        Ok(Done { id: Some(live.id.clone()), ..Done::default() })
+        kind.retag(&writer, &bearer, &tags, &step.unset_tags).await?;
+        Ok(Done { id: Some(bearer.id().to_owned()), ..Done::default() })
+    }
+
+    /// What bears the tags that a step changes. Of what this run has made, the create told enough: it is not listed for that.
+    async fn bearer(&self, kind: &dyn AnyKind<C>, step: &Step) -> Result<AnyBearer> {
+        // After an update, a new revision has another id than the one the plan saw.
+        let is_new = step.live.is_none() || (kind.facts().revisioned && !step.after.is_empty());
+        if !is_new {
+            return self.live(kind, step).await.map(AnyBearer::Listed);
+        }
+        let made = self.made.lock().unwrap_or_else(PoisonError::into_inner).get(&step.id.address).cloned();
+        match made {
+            Some(Creation { made, tags, .. }) => Ok(AnyBearer::Made { made, tags }),
+            None => self.newest(kind, step).await.map(AnyBearer::Listed),
+        }
     }
 
     async fn delete(&self, kind: &dyn AnyKind<C>, step: &Step, mut says: impl FnMut(&str)) -> Result<Done> {
         let mut live = self.live(kind, step).await?;
-        let mut wait = Wait::begin(&self.watch, kind, &step.region);
+        let mut wait = Wait::begin(&self.watch, kind, step);
         if live.stopped.is_some() {
             let writer = self.connections.writer(&step.region, self.permit(step, None, Some(&live))).await?;
             kind.start(&writer, &live).await?;
@@ -121,11 +133,11 @@ impl<C: Cloud> RunContext<'_, C> {
     async fn wait(&self, kind: &dyn AnyKind<C>, step: &Step, says: impl FnMut(&str)) -> Result<Done> {
         let live = self.live(kind, step).await?;
         if live.state == State::Deleting {
-            Wait::begin(&self.watch, kind, &step.region).gone(&live, says).await?;
+            Wait::begin(&self.watch, kind, step).gone(&live, says).await?;
             return Ok(Done::default());
         }
         let name = &step.id.address.name;
-        let live = Wait::begin(&self.watch, kind, &step.region).ready(name, Some(&live.id), None, says).await?;
+        let live = Wait::begin(&self.watch, kind, step).ready(name, Some(&live.id), None, says).await?;
         if let Some(desired) = &step.desired {
             stayed(kind.shape(), &live, &desired.spec)?;
         }
@@ -143,8 +155,9 @@ impl<C: Cloud> RunContext<'_, C> {
         self.own().insert(made.id.clone());
         // A change of what is there makes nothing; a new revision has another id.
         if step.live.as_ref().is_none_or(|live| live.id != made.id) {
-            let (address, place) = (step.id.address.clone(), (step.region.clone(), made.id.clone()));
-            self.made.lock().unwrap_or_else(PoisonError::into_inner).insert(address, place);
+            let tags = step.live.as_ref().map_or(&step.set_tags, |live| &live.tags).clone();
+            let creation = Creation { region: step.region.clone(), made: made.clone(), tags };
+            self.made.lock().unwrap_or_else(PoisonError::into_inner).insert(step.id.address.clone(), creation);
         }
         match made.state {
             State::Settling(_) => {
@@ -183,7 +196,7 @@ impl<C: Cloud> RunContext<'_, C> {
     /// Whether this run has made a successor beside a thing: then who refers to the address means that one.
     fn is_former(&self, step: &Step, id: &str) -> bool {
         let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        made.get(&step.id.address).is_some_and(|(region, made)| (&**region, &**made) != (&*step.region, id))
+        made.get(&step.id.address).is_some_and(|known| (&*known.region, &*known.made.id) != (&*step.region, id))
     }
 
     fn keep_outputs(&self, address: &Address, outputs: Value) {
@@ -208,10 +221,10 @@ impl<C: Cloud> RunContext<'_, C> {
 
     pub(super) async fn newest(&self, kind: &dyn AnyKind<C>, step: &Step) -> Result<Arc<Live>> {
         let made = self.made.lock().unwrap_or_else(PoisonError::into_inner).get(&step.id.address).cloned();
-        let made = made.map(|(_, id)| id);
+        let made = made.map(|known| known.made.id);
         let id = made.as_deref().or(step.live.as_ref().filter(|_| step.id.verb == Verb::Update).map(|live| &*live.id));
         let name = &step.id.address.name;
-        let live = Wait::begin(&self.watch, kind, &step.region).ready(name, id, None, |_| ()).await?;
+        let live = Wait::begin(&self.watch, kind, step).ready(name, id, None, |_| ()).await?;
         self.remember(step, live.clone());
         Ok(live)
     }

@@ -54,7 +54,7 @@ impl<C: Cloud> RunContext<'_, C> {
         let is_second = step.after.iter().any(|id| id.verb == Verb::Update && id.address == step.id.address);
         let live = if is_second { self.newest(kind, step).await? } else { self.live(kind, step).await? };
         let mut planned = Planned::new(kind.facts(), desired, self.settle(kind.shape(), &desired.spec)?);
-        let mut wait = Wait::begin(&self.watch, kind, &step.region);
+        let mut wait = Wait::begin(&self.watch, kind, step);
         match self.send(kind, step, live, &mut planned, &mut wait, &mut says).await? {
             End::Made(made) => self.taken(kind.shape(), step, made, &planned, &wait, says).await,
             End::Listed(live) => Ok(self.remember(step, live)),

@@ -5,12 +5,11 @@ use tokio::time::Instant;
 
 use super::presence::{Awaited, Former, PollOutcome, Presence, SPREAD, deletion_failed, has_moved, readiness};
 use super::requeue::Requeue;
-use super::watch::Watch;
+use super::rhythm::Rhythm;
+use super::watch::{Awaiting, Watch};
+use crate::plan::Step;
 use crate::resource::{AnyKind, Class, Cloud, Facts, Failure, Live, Result, State};
 
-/// The first pause between two polls; each next is half as long again, up to a twentieth of the kind's usual time.
-const FIRST_PAUSE: Duration = Duration::from_millis(400);
-const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 /// For how long a list that fails by itself (throttled, no answer) is tried again.
 const BLINDNESS: Duration = Duration::from_secs(5 * 60);
 /// A thing just made may be invisible to lists for a while: absence is no answer within this time.
@@ -19,44 +18,48 @@ const INVISIBLE: Duration = Duration::from_secs(5 * 60);
 /// certificate whose listener is gone.
 const STANDSTILL: Duration = Duration::from_secs(20 * 60);
 
+/// What is awaited of a thing that is being deleted.
+const ENDING: &str = "its end: AWS still lists it";
+
 /// The waits of one step, which share one time-out: that of its kind.
 pub(super) struct Wait<'w, 'a, C: Cloud> {
     watch: &'w Watch<'a, C>,
     kind: &'w dyn AnyKind<C>,
     region: &'w str,
+    /// How long the step usually takes.
+    usual: Duration,
     since: Instant,
     /// When a call of a verb that goes on in turns last changed something.
     moved: Instant,
 }
 
 impl<'w, 'a, C: Cloud> Wait<'w, 'a, C> {
-    /// Begins to wait for a thing of this kind and region.
-    pub(super) fn begin(watch: &'w Watch<'a, C>, kind: &'w dyn AnyKind<C>, region: &'w str) -> Self {
+    /// Begins to wait for the thing of this kind that a step is about.
+    pub(super) fn begin(watch: &'w Watch<'a, C>, kind: &'w dyn AnyKind<C>, step: &'w Step) -> Self {
         let now = Instant::now();
-        Self { watch, kind, region, since: now, moved: now }
+        let usual = Duration::from_secs(u64::from(step.seconds));
+        Self { watch, kind, region: &step.region, usual, since: now, moved: now }
     }
 
     /// Polls until `done` gives an outcome, and tells after each poll what is awaited. `which` picks the thing out of
-    /// those that claim the name.
+    /// those that claim the name. `pending` says what is still awaited, where the state alone tells that it is: then nothing
+    /// else is read. Every end is what a list shows.
     async fn until<T>(
         &self,
         which: Awaited<'_>,
         mut says: impl FnMut(&str),
+        pending: impl Fn(&State) -> Option<String>,
         mut done: impl FnMut(Presence<'_>) -> PollOutcome<T>,
     ) -> Result<T> {
-        let facts = self.kind.facts();
-        let usual = Duration::from_secs(u64::from(facts.seconds));
-        let longest = (usual / 20).clamp(Duration::from_secs(1), LONGEST_PAUSE);
-        let (mut pause, mut blind_since) = (FIRST_PAUSE, None);
+        let awaiting = which.id().map(|id| self.watch.awaits(self.kind, self.region, id));
+        let (start, mut rhythm) = (Instant::now(), Rhythm::new(self.usual));
+        let (mut due, mut blind_since) = (start, None);
         loop {
-            let listing = self.watch.poll(self.kind, self.region, facts.kind).await;
-            let awaited = match listing.as_ref().map_err(Failure::clone).and_then(|listing| which.find(listing)) {
-                Ok(presence) => {
+            let awaited = match self.look(which, awaiting.as_ref(), due, &pending, &mut done).await {
+                Ok(PollOutcome::End(end)) => return end,
+                Ok(PollOutcome::Awaits(what)) => {
                     blind_since = None;
-                    match done(presence) {
-                        PollOutcome::End(end) => return end,
-                        PollOutcome::Awaits(what) => what,
-                    }
+                    what
                 }
                 // A thing that changes may refuse to be read until it has changed.
                 Err(failure) if failure.is(Class::Busy) => {
@@ -72,9 +75,30 @@ impl<'w, 'a, C: Cloud> Wait<'w, 'a, C> {
             };
             says(&awaited);
             self.is_in_time(&awaited)?;
-            tokio::time::sleep(pause).await;
-            pause = (pause * 3 / 2).min(longest);
+            due = rhythm.next(self.watch.began, start.elapsed(), Instant::now());
+            tokio::time::sleep_until(due).await;
         }
+    }
+
+    /// One look, not older than `due`.
+    async fn look<T>(
+        &self,
+        which: Awaited<'_>,
+        awaiting: Option<&Awaiting>,
+        mut due: Instant,
+        pending: impl Fn(&State) -> Option<String>,
+        mut done: impl FnMut(Presence<'_>) -> PollOutcome<T>,
+    ) -> Result<PollOutcome<T>> {
+        if let Some(awaiting) = awaiting
+            && let Some((asked, state)) = self.watch.state(self.kind, self.region, awaiting, due).await?
+        {
+            if let Some(what) = pending(&state) {
+                return Ok(PollOutcome::Awaits(what));
+            }
+            due = asked;
+        }
+        let listing = self.watch.list(self.kind, self.region, due).await?;
+        Ok(done(which.find(&listing)?))
     }
 
     /// Waits until the thing with this id (or, before its id is known, of this name) can be used. `before` is how it was
@@ -89,7 +113,7 @@ impl<'w, 'a, C: Cloud> Wait<'w, 'a, C> {
         let invisible = Instant::now() + INVISIBLE;
         let former = Former::of(before);
         let which = id.map_or(Awaited::Name(name), Awaited::Id);
-        self.until(which, says, |presence| match presence {
+        self.until(which, says, settling, |presence| match presence {
             Presence::Gone if Instant::now() < invisible => PollOutcome::Awaits("AWS to list it".to_owned()),
             Presence::Gone => PollOutcome::End(Err(Failure::new(Class::NotFound, "it is gone, or was never there"))),
             Presence::There(live) => readiness(live, former),
@@ -106,7 +130,7 @@ impl<'w, 'a, C: Cloud> Wait<'w, 'a, C> {
         says: impl FnMut(&str),
     ) -> Result<Arc<Live>> {
         let (sent, former) = (Instant::now(), Former::of(Some(&before.state)));
-        let next = self.until(Awaited::Id(&before.id), says, |presence| match presence {
+        let next = self.until(Awaited::Id(&before.id), says, settling, |presence| match presence {
             Presence::Gone if sent.elapsed() < INVISIBLE => PollOutcome::Awaits("AWS to list it".to_owned()),
             Presence::Gone => PollOutcome::End(Err(Failure::new(Class::NotFound, "it is gone"))),
             Presence::There(live) => match readiness(live, former) {
@@ -130,10 +154,14 @@ impl<'w, 'a, C: Cloud> Wait<'w, 'a, C> {
     ) -> Result<Option<Arc<Live>>> {
         let (sent, had_failed) = (Instant::now(), matches!(before.state, State::Failed(_)));
         let need_settle = !self.kind.facts().deletable_unsettled;
-        let next = self.until(Awaited::Id(&before.id), says, |presence| match presence {
+        let pending = |state: &State| match state {
+            State::Deleting => Some(ENDING.to_owned()),
+            state => settling(state).filter(|_| need_settle),
+        };
+        let next = self.until(Awaited::Id(&before.id), says, pending, |presence| match presence {
             Presence::Gone => PollOutcome::End(Ok(None)),
             Presence::There(live) => match &live.state {
-                State::Deleting => PollOutcome::Awaits("its end: AWS still lists it".to_owned()),
+                State::Deleting => PollOutcome::Awaits(ENDING.to_owned()),
                 State::Settling(what) if need_settle => PollOutcome::Awaits(what.clone()),
                 State::Failed(why) if !had_failed => PollOutcome::End(Err(deletion_failed(why))),
                 _ if !has_moved(before, live) && sent.elapsed() < SPREAD => {
@@ -171,7 +199,7 @@ impl<'w, 'a, C: Cloud> Wait<'w, 'a, C> {
 
     /// Waits until a thing that was started is awake.
     pub(super) async fn awake(&self, id: &str, says: impl FnMut(&str)) -> Result<Arc<Live>> {
-        self.until(Awaited::Id(id), says, |presence| match presence {
+        self.until(Awaited::Id(id), says, settling, |presence| match presence {
             Presence::Gone => PollOutcome::End(Err(Failure::new(Class::NotFound, "it is gone"))),
             Presence::There(live) => match &live.state {
                 State::Settling(what) => PollOutcome::Awaits(what.clone()),
@@ -185,8 +213,9 @@ impl<'w, 'a, C: Cloud> Wait<'w, 'a, C> {
     /// Waits until a thing is gone; `live` is how it was before its deletion.
     pub(super) async fn gone(&self, live: &Live, says: impl FnMut(&str)) -> Result<()> {
         let former = Former::of(Some(&live.state));
-        let still = || PollOutcome::Awaits("its end: AWS still lists it".to_owned());
-        self.until(Awaited::Id(&live.id), says, |presence| match presence {
+        let still = || PollOutcome::Awaits(ENDING.to_owned());
+        let pending = |state: &State| (!matches!(state, State::Failed(_))).then(|| ENDING.to_owned());
+        self.until(Awaited::Id(&live.id), says, pending, |presence| match presence {
             Presence::Gone => PollOutcome::End(Ok(())),
             Presence::There(live) => match &live.state {
                 State::Failed(_) if former.is_shown() => still(),
@@ -195,6 +224,14 @@ impl<'w, 'a, C: Cloud> Wait<'w, 'a, C> {
             },
         })
         .await
+    }
+}
+
+/// What is awaited of a thing that has not settled.
+fn settling(state: &State) -> Option<String> {
+    match state {
+        State::Settling(what) => Some(what.clone()),
+        _ => None,
     }
 }
 

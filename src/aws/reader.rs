@@ -3,6 +3,8 @@ use std::future::Future;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use tokio::time::Instant;
+
 use super::once::Once;
 use super::recent::Recent;
 use super::{Clients, TagIndex};
@@ -16,13 +18,13 @@ pub struct Reader {
     account: String,
     region: String,
     once: Once,
-    /// Of a wait's reader.
-    recent: Option<Arc<Recent>>,
+    recent: Arc<Recent>,
+    is_poll: bool,
 }
 
 impl Reader {
-    pub(super) fn new(clients: Clients, account: String, region: String, recent: Option<Arc<Recent>>) -> Self {
-        Self { clients, account, region, once: Once::default(), recent }
+    pub(super) fn new(clients: Clients, account: String, region: String, recent: Arc<Recent>, is_poll: bool) -> Self {
+        Self { clients, account, region, once: Once::default(), recent, is_poll }
     }
 
     /// Twelve digits.
@@ -36,7 +38,7 @@ impl Reader {
 
     /// Returns whether it was made to look at what a run waits for.
     pub fn is_poll(&self) -> bool {
-        self.recent.is_some()
+        self.is_poll
     }
 
     /// Shares one response among kinds: fetches it when the first of them asks for `key`.
@@ -55,10 +57,16 @@ impl Reader {
     /// ours is decided by the tags that its own service returns.
     pub async fn tag_index(&self, scope: &Scope) -> Result<Arc<TagIndex>> {
         let read = TagIndex::read(&self.clients, scope);
-        match &self.recent {
-            Some(recent) => recent.indexes.get(scope, read).await,
-            None => self.once("tag-index", read).await,
+        if self.is_poll {
+            return self.recent.indexes.get(scope, read).await;
         }
+        let read = async {
+            let since = Instant::now();
+            let index = Arc::new(read.await?);
+            self.recent.indexes.keep(scope, since, index.clone()).await;
+            Ok(index)
+        };
+        Ok((*self.once("tag-index", read).await?).clone())
     }
 
     /// Returns the tags of a thing that the tag index does not know: what `read` brings or, to the reader of a wait, what
@@ -68,10 +76,7 @@ impl Reader {
         arn: &str,
         read: impl Future<Output = Result<Tags>> + Send,
     ) -> Result<Arc<Tags>> {
-        match &self.recent {
-            Some(recent) => recent.tags.get(&arn.to_owned(), read).await,
-            None => read.await.map(Arc::new),
-        }
+        if self.is_poll { self.recent.tags.get(&arn.to_owned(), read).await } else { read.await.map(Arc::new) }
     }
 
     /// Returns the stacks of a project that anything in this account and region claims, as the tagging API sees it. It

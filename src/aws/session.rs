@@ -3,6 +3,7 @@ use std::time::SystemTime;
 
 use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 use aws_types::SdkConfig;
+use tokio::sync::OnceCell;
 
 use super::allowlist::{Allowlist, Names};
 use super::recent::Recent;
@@ -23,6 +24,8 @@ pub struct Session {
     pub(super) reads: Names,
     pub(super) rules: Arc<GateRules>,
     pub(super) recent: Arc<Recent>,
+    /// Set once the credentials were found to be for the account, in whichever region.
+    pub(super) verified: Arc<OnceCell<()>>,
 }
 
 impl Session {
@@ -40,9 +43,13 @@ impl Session {
         self.expires
     }
 
-    /// Asks STS who we are: fails as [`Class::Credentials`] if that is not the account expected, if there are no
-    /// credentials, or if the role cannot be assumed.
+    /// Asks STS who we are, once for all regions: fails as [`Class::Credentials`] if that is not the account expected, if
+    /// there are no credentials, or if the role cannot be assumed.
     pub async fn verify(&self) -> Result<()> {
+        self.verified.get_or_try_init(|| self.ask_who_we_are()).await.copied()
+    }
+
+    async fn ask_who_we_are(&self) -> Result<()> {
         let asked = self.reader().sts().get_caller_identity().send().await;
         let identity = asked.map_err(|error| self.explain(error.into()))?;
         let (Some(account), arn) = (identity.account(), identity.arn().unwrap_or("somebody unnamed")) else {
@@ -63,19 +70,19 @@ impl Session {
 
     /// A reader for one pass over the kinds.
     pub fn reader(&self) -> Reader {
-        self.reader_with(None)
+        self.reader_with(false)
     }
 
     /// A reader for one look at what a run waits for. It shares the tag index, and the tags of what that does not know,
-    /// with other looks of the last half minute; all else that it reads is as fresh as by [`reader`](Self::reader).
+    /// with other looks, and with a plan, of the last half minute; all else that it reads is as fresh as by [`reader`](Self::reader).
     pub fn polling_reader(&self) -> Reader {
-        self.reader_with(Some(self.recent.clone()))
+        self.reader_with(true)
     }
 
-    fn reader_with(&self, recent: Option<Arc<Recent>>) -> Reader {
+    fn reader_with(&self, is_poll: bool) -> Reader {
         let gate = Allowlist::new("reads that the kinds declare", self.reads.clone(), None);
         let clients = self.clients(SharedInterceptor::new(gate));
-        Reader::new(clients, self.account.clone(), self.region.clone(), recent)
+        Reader::new(clients, self.account.clone(), self.region.clone(), self.recent.clone(), is_poll)
     }
 
     /// A writer for one step.

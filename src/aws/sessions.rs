@@ -52,6 +52,8 @@ pub struct Sessions {
     base: OnceCell<SdkConfig>,
     open: Mutex<Open>,
     limiters: std::sync::Mutex<HashMap<AccountRegion, Arc<Limiter>>>,
+    /// By account and role: see [`Session::verify`].
+    verified: std::sync::Mutex<HashMap<(String, Option<Role>), Arc<OnceCell<()>>>>,
     timer: Arc<Timer>,
 }
 
@@ -67,6 +69,7 @@ impl Sessions {
             base: OnceCell::new(),
             open: Mutex::default(),
             limiters: std::sync::Mutex::default(),
+            verified: std::sync::Mutex::default(),
             timer: Arc::default(),
         }
     }
@@ -111,6 +114,7 @@ impl Sessions {
         Session {
             account: account.to_owned(),
             region: region.to_owned(),
+            verified: self.verified(account, role.clone()),
             role,
             profile: self.setup.profile.clone(),
             expires: given.expiration(),
@@ -126,6 +130,11 @@ impl Sessions {
     fn limiter(&self, account: &str, region: &str) -> Arc<Limiter> {
         let mut limiters = self.limiters.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         limiters.entry((account.to_owned(), region.to_owned())).or_default().clone()
+    }
+
+    fn verified(&self, account: &str, role: Option<Role>) -> Arc<OnceCell<()>> {
+        let mut verified = self.verified.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        verified.entry((account.to_owned(), role)).or_default().clone()
     }
 
     async fn load(&self) -> SdkConfig {

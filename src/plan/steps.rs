@@ -132,7 +132,7 @@ impl<'a> Maker<'a> {
         deferrable.iter().for_each(|property| pointer::set_property(Arc::make_mut(&mut early), property, None));
         let digest_inputs = self.digest_inputs(resource, None);
         let mut tags = tags::desired(&self.input.blueprint.stack, resource, facts, &digest_inputs);
-        let is_partial = facts.several_calls || !deferrable.is_empty();
+        let is_partial = self.shape(resource).several_calls(&early) || !deferrable.is_empty();
         if is_partial {
             tags.set(key::DIGEST, Digest::PENDING);
         }

@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    Attached, Changes, Class, Cloud, Failure, FieldDiff, Found, Identity, Kept, Kind, Made, Name, NameConflict,
-    Pending, Question, Result, Scope, Settled, Shape, State, Tags, Turn, Unmodelled, Unseen, located, pointer,
+    Attached, Bearer, Changes, Class, Cloud, Failure, FieldDiff, Found, Identity, Kept, Kind, Made, Name, NameConflict,
+    Pending, Question, Result, Scope, Settled, Shape, State, States, Tags, Turn, Unmodelled, Unseen, located, pointer,
 };
 
 /// One live resource with its type erased; keeps what its kind found, for the kind's own use.
@@ -107,18 +107,64 @@ pub struct AnyListing {
     pub attached: Vec<Attached>,
 }
 
-/// The result of a create or an update, with its type erased.
-#[derive(Clone, Debug)]
+/// The result of a create or an update, with its type erased; keeps what its kind made, for a change of its tags.
+#[derive(Clone)]
 pub struct AnyMade {
     pub id: String,
     pub outputs: Value,
     pub state: State,
+    made: Arc<dyn Any + Send + Sync>,
+}
+
+impl fmt::Debug for AnyMade {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AnyMade").field("id", &self.id).field("state", &self.state).finish_non_exhaustive()
+    }
 }
 
 impl AnyMade {
     /// Returns an output by its name, as [`Live::output`].
     pub fn output(&self, name: &str) -> Option<Value> {
         output(&self.outputs, name)
+    }
+}
+
+/// What bears the tags that are to change, with its type erased.
+pub enum AnyBearer {
+    Listed(Arc<Live>),
+    Made {
+        made: AnyMade,
+        /// The tags that it bears.
+        tags: Tags,
+    },
+}
+
+impl AnyBearer {
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Listed(live) => &live.id,
+            Self::Made { made, .. } => &made.id,
+        }
+    }
+
+    fn tags(&self) -> &Tags {
+        match self {
+            Self::Listed(live) => &live.tags,
+            Self::Made { tags, .. } => tags,
+        }
+    }
+
+    fn typed<K: Kind>(&self) -> Result<Bearer<'_, K>> {
+        Ok(match self {
+            Self::Listed(live) => {
+                let found = found::<K>(live)?;
+                Bearer { id: &found.id, outputs: &found.outputs }
+            }
+            Self::Made { made, .. } => {
+                let made: &Made<K> = made.made.downcast_ref().ok_or_else(foreign::<K>)?;
+                Bearer { id: &made.id, outputs: &made.outputs }
+            }
+        })
     }
 }
 
@@ -133,6 +179,8 @@ pub fn output(outputs: &Value, name: &str) -> Option<Value> {
 /// A kind with its types erased: its verbs over JSON values.
 pub trait AnyKind<C: Cloud>: Shape {
     fn list<'a>(&'a self, reader: &'a C::Reader, scope: &'a Scope) -> BoxFuture<'a, Result<AnyListing>>;
+
+    fn states<'a>(&'a self, reader: &'a C::Reader, ids: &'a [String]) -> BoxFuture<'a, Result<Option<States>>>;
 
     fn create<'a>(
         &'a self,
@@ -153,7 +201,7 @@ pub trait AnyKind<C: Cloud>: Shape {
     fn retag<'a>(
         &'a self,
         writer: &'a C::Writer,
-        live: &'a Live,
+        bearer: &'a AnyBearer,
         set: &'a Tags,
         unset: &'a [String],
     ) -> BoxFuture<'a, Result<()>>;
@@ -192,6 +240,14 @@ impl<K: Kind> AnyKind<K::Cloud> for K {
         })
     }
 
+    fn states<'a>(
+        &'a self,
+        reader: &'a <K::Cloud as Cloud>::Reader,
+        ids: &'a [String],
+    ) -> BoxFuture<'a, Result<Option<States>>> {
+        Box::pin(K::states(reader, ids))
+    }
+
     fn create<'a>(
         &'a self,
         writer: &'a <K::Cloud as Cloud>::Writer,
@@ -226,19 +282,20 @@ impl<K: Kind> AnyKind<K::Cloud> for K {
     fn retag<'a>(
         &'a self,
         writer: &'a <K::Cloud as Cloud>::Writer,
-        live: &'a Live,
+        bearer: &'a AnyBearer,
         set: &'a Tags,
         unset: &'a [String],
     ) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
+            let typed = bearer.typed::<K>()?;
             if K::FACTS.identity == Identity::Tags {
-                return K::retag(writer, found::<K>(live)?, set, unset).await;
+                return K::retag(writer, &typed, set, unset).await;
             }
             // A note is written whole.
-            let mut tags = live.tags.clone();
+            let mut tags = bearer.tags().clone();
             tags.0.extend(set.0.clone());
             tags.0.retain(|key, _| !unset.contains(key));
-            K::retag(writer, found::<K>(live)?, &K::FACTS.identity.written(&tags), &[]).await
+            K::retag(writer, &typed, &K::FACTS.identity.written(&tags), &[]).await
         })
     }
 
@@ -303,7 +360,7 @@ fn erase<K: Kind>(found: Found<K>, scope: &Scope) -> Result<Live> {
 }
 
 fn erase_made<K: Kind>(made: Made<K>) -> Result<AnyMade> {
-    Ok(AnyMade { id: made.id, outputs: value(&made.outputs)?, state: made.state })
+    Ok(AnyMade { id: made.id.clone(), outputs: value(&made.outputs)?, state: made.state.clone(), made: Arc::new(made) })
 }
 
 fn value(from: &impl Serialize) -> Result<Value> {
@@ -317,7 +374,9 @@ fn typed<K: Kind>(spec: &Settled) -> Result<K::Spec> {
 }
 
 fn found<K: Kind>(live: &Live) -> Result<&Found<K>> {
-    live.found
-        .downcast_ref()
-        .ok_or_else(|| Failure::new(Class::Other, format!("bug: {} was handed another kind's resource", K::FACTS.kind)))
+    live.found.downcast_ref().ok_or_else(foreign::<K>)
+}
+
+fn foreign<K: Kind>() -> Failure {
+    Failure::new(Class::Other, format!("bug: {} was handed another kind's resource", K::FACTS.kind))
 }

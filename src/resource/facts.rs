@@ -120,7 +120,8 @@ pub struct Facts {
     /// Whether an update overwrites the whole object, as a PUT does, so that parts which the spec can't express are lost
     /// (the rules of a web ACL).
     pub put_semantics: bool,
-    /// Whether create needs several calls: its digest reads `pending` until all are done.
+    /// Whether create needs several calls, at least for [some specs](super::Kind::several_calls): its digest reads `pending`
+    /// until all are done.
     pub several_calls: bool,
     /// Why, and for how long, AWS goes on showing a deleted one with its tags, if it does: for the summary of a run.
     pub tombstone: Option<&'static str>,

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{
     Address, Attached, Changes, Class, Disruption, Facts, Failure, FieldDiff, Mistake, Name, Neighbours, Pending,
-    Question, Result, Scope, State, Tags, Turn, Window, normal,
+    Question, Result, Scope, State, States, Tags, Turn, Window, normal,
 };
 
 /// The cloud of a kind: AWS, or the fake one of the tests.
@@ -36,6 +36,12 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// Reads everything of this kind that the scope's stacks own, in bulk.
     fn list(reader: &Reader<Self>, scope: &Scope) -> impl Future<Output = Result<Listing<Self>>> + Send;
 
+    /// Returns the states of some things, by what names their ids: what the engine asks while it waits, before it lists what
+    /// has come to its end. What is not found is left out. None: the kind can't be read so, or its list is one call as well.
+    fn states(_reader: &Reader<Self>, _ids: &[String]) -> impl Future<Output = Result<Option<States>>> + Send {
+        std::future::ready(Ok(None))
+    }
+
     /// Makes it, idempotently. It need not be ready on return: the engine lists until it is.
     fn create(
         writer: &Writer<Self>,
@@ -60,7 +66,7 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// Sets and removes tags; of what AWS can't tag, writes the [note](super::key::NOTE).
     fn retag(
         writer: &Writer<Self>,
-        live: &Found<Self>,
+        bearer: &Bearer<'_, Self>,
         set: &Tags,
         unset: &[String],
     ) -> impl Future<Output = Result<()>> + Send;
@@ -148,6 +154,11 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// Returns whether a new one of this spec waits for a person, of a kind of which [some do](Facts::awaits_action).
     fn needs_person(_desired: &Value) -> bool {
         Self::FACTS.awaits_action
+    }
+
+    /// Returns whether the create of one of this spec needs several calls, of a kind of which [some do](Facts::several_calls).
+    fn several_calls(_desired: &Value) -> bool {
+        Self::FACTS.several_calls
     }
 
     /// Returns why none can be made from a spec, though one that is there may have it (a password that is left as it is).
@@ -293,6 +304,12 @@ impl<K: Kind> Made<K> {
     pub fn ready(id: String, outputs: K::Outputs) -> Self {
         Self { id, outputs, state: State::Ready }
     }
+}
+
+/// What bears the tags that are to change: as it was listed, or as a create or an update has just left it.
+pub struct Bearer<'a, K: Kind> {
+    pub id: &'a str,
+    pub outputs: &'a K::Outputs,
 }
 
 /// A thing that a deletion keeps on purpose.

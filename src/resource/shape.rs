@@ -94,6 +94,8 @@ pub trait Shape: Send + Sync {
 
     fn needs_person(&self, desired: &Value) -> bool;
 
+    fn several_calls(&self, desired: &Value) -> bool;
+
     fn refuses_new(&self, desired: &Value) -> Option<String>;
 
     /// Returns whether a change of this field needs a new resource.
@@ -174,6 +176,10 @@ impl<K: Kind> Shape for K {
 
     fn needs_person(&self, desired: &Value) -> bool {
         K::needs_person(desired)
+    }
+
+    fn several_calls(&self, desired: &Value) -> bool {
+        K::several_calls(desired)
     }
 
     fn refuses_new(&self, desired: &Value) -> Option<String> {

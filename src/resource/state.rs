@@ -1,4 +1,9 @@
+use std::collections::BTreeMap;
+
 use super::located;
+
+/// States by id.
+pub type States = BTreeMap<String, State>;
 
 /// How a live resource is doing.
 #[derive(Clone, Debug, PartialEq, Eq)]

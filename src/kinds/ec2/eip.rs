@@ -8,8 +8,8 @@ use crate::kinds::shared::deletion::gone_as;
 use crate::kinds::shared::tag;
 use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::{
-    Attachable, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made,
-    Mistake, Name, NameRule, Permissions, Replacement, Result, Scope, State, Tags, Turn, pointer,
+    Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing,
+    Made, Mistake, Name, NameRule, Permissions, Replacement, Result, Scope, State, Tags, Turn, pointer,
 };
 
 /// A public IPv4 address that stays the same.
@@ -105,8 +105,8 @@ impl Kind for Eip {
         Ok(Turn::Done(live.updated()))
     }
 
-    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
-        ec2::retag(writer, &live.id, set, unset).await
+    async fn retag(writer: &Writer, bearer: &Bearer<'_, Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        ec2::retag(writer, bearer.id, set, unset).await
     }
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {

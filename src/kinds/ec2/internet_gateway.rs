@@ -8,8 +8,8 @@ use crate::kinds::ec2::vpc::Vpc;
 use crate::kinds::shared::tag;
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::{
-    Attachable, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept,
-    Kind, Listing, Made, Name, NameRule, Permissions, Ref, Replacement, Result, Scope, State, Tags, Turn,
+    Attachable, Bearer, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity,
+    Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref, Replacement, Result, Scope, State, Tags, Turn,
 };
 
 /// A VPC's door to the internet, with its attachment (which AWS cannot tag).
@@ -139,8 +139,8 @@ impl Kind for InternetGateway {
         Ok(Turn::Done(made(live.id.clone())))
     }
 
-    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
-        ec2::retag(writer, &live.id, set, unset).await
+    async fn retag(writer: &Writer, bearer: &Bearer<'_, Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        ec2::retag(writer, bearer.id, set, unset).await
     }
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {

@@ -12,9 +12,9 @@ use crate::kinds::ec2::subnet::Subnet;
 use crate::kinds::shared::tag;
 use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::{
-    Address, Attachable, Changes, Detection, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind,
-    Listing, Made, Mistake, Name, NameRule, Neighbours, Permissions, Ref, Replacement, Result, Scope, State, Switch,
-    Tags, Turn, pointer,
+    Address, Attachable, Bearer, Changes, Detection, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept,
+    Kind, Listing, Made, Mistake, Name, NameRule, Neighbours, Permissions, Ref, Replacement, Result, Scope, State,
+    Switch, Tags, Turn, pointer,
 };
 
 /// The way out of private subnets.
@@ -144,8 +144,8 @@ impl Kind for NatGateway {
         Ok(Turn::Done(live.updated()))
     }
 
-    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
-        ec2::retag(writer, &live.id, set, unset).await
+    async fn retag(writer: &Writer, bearer: &Bearer<'_, Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        ec2::retag(writer, bearer.id, set, unset).await
     }
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {

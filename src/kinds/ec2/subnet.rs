@@ -1,6 +1,7 @@
 use aws_sdk_ec2::types::{AttributeBooleanValue, HostnameType, ResourceType, Subnet as Description, SubnetState};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry};
 use crate::kinds::ec2;
@@ -9,8 +10,9 @@ use crate::kinds::ec2::vpc::Vpc;
 use crate::kinds::shared::tag;
 use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::{
-    Attachable, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made,
-    Mistake, Name, NameRule, Permissions, Ref, Replacement, Result, Scope, State, Tags, Turn, Unmodelled, pointer,
+    Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing,
+    Made, Mistake, Name, NameRule, Permissions, Ref, Replacement, Result, Scope, State, Tags, Turn, Unmodelled,
+    pointer,
 };
 
 /// A range of a VPC in one zone.
@@ -157,8 +159,8 @@ impl Kind for Subnet {
         Ok(Turn::Done(live.updated()))
     }
 
-    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
-        ec2::retag(writer, &live.id, set, unset).await
+    async fn retag(writer: &Writer, bearer: &Bearer<'_, Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        ec2::retag(writer, bearer.id, set, unset).await
     }
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
@@ -166,6 +168,11 @@ impl Kind for Subnet {
         let codes = &["InvalidSubnetID.NotFound"];
         let sent = ec2::release(codes, || writer.ec2().delete_subnet().subnet_id(&live.id).send()).await?;
         Ok(sent.map(|()| Vec::new()))
+    }
+
+    /// CreateSubnet takes all but this.
+    fn several_calls(desired: &Value) -> bool {
+        desired["MapPublicIpOnLaunch"] == true
     }
 
     fn check(spec: &Spec) -> Vec<Mistake> {

@@ -17,8 +17,9 @@ use crate::kinds::shared::defaults::yes;
 use crate::kinds::shared::tag;
 use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::{
-    Attachable, Changes, Detection, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing, Made, Mistake,
-    Name, NameRule, Permissions, Replacement, Result, Scope, State, Switch, Tags, Turn, Unmodelled, Unseen, pointer,
+    Attachable, Bearer, Changes, Detection, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing, Made,
+    Mistake, Name, NameRule, Permissions, Replacement, Result, Scope, State, Switch, Tags, Turn, Unmodelled, Unseen,
+    pointer,
 };
 
 /// A network of a stack's own.
@@ -181,8 +182,8 @@ impl Kind for Vpc {
         Ok(Turn::Done(made(live.id.clone(), spec, State::Ready)))
     }
 
-    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
-        ec2::retag(writer, &live.id, set, unset).await
+    async fn retag(writer: &Writer, bearer: &Bearer<'_, Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        ec2::retag(writer, bearer.id, set, unset).await
     }
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {

@@ -11,8 +11,8 @@ use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::{named, tag};
 use crate::resource::normal::Set;
 use crate::resource::{
-    Attachable, Changes, Detection, Essentials, Facts, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name,
-    NameRule, Permissions, Ref, Replacement, Result, Scope, State, Tags, Turn,
+    Attachable, Bearer, Changes, Detection, Essentials, Facts, Found, Identity, Kept, Kind, Listing, Made, Mistake,
+    Name, NameRule, Permissions, Ref, Replacement, Result, Scope, State, Tags, Turn,
 };
 
 /// The subnets that a cache may use.
@@ -142,8 +142,8 @@ impl Kind for SubnetGroup {
         Ok(Turn::Done(live.updated()))
     }
 
-    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
-        elasticache::retag(writer, &live.outputs.arn, set, unset).await
+    async fn retag(writer: &Writer, bearer: &Bearer<'_, Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        elasticache::retag(writer, &bearer.outputs.arn, set, unset).await
     }
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {

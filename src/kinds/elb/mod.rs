@@ -26,8 +26,8 @@ pub(super) const PAGE: i32 = 400;
 pub(super) const NAME_MAX: usize = 32;
 /// What load balancing says of a target group that another load balancer has.
 const SHARED: &str = "TargetGroupAssociationLimit";
-/// How many resources one `DescribeTags` answers for.
-const TAGS_AT_ONCE: usize = 20;
+/// How many resources one `DescribeTags` or `DescribeLoadBalancers` names.
+pub(super) const AT_ONCE: usize = 20;
 
 /// A resource with its tags.
 pub(super) struct Tagged<T> {
@@ -120,7 +120,7 @@ pub(super) async fn with_tags<T>(
 ) -> Result<Looked<T>> {
     let arns: Vec<_> = items.iter().filter_map(|item| arn(item).map(str::to_owned)).collect();
     let mut tags = BTreeMap::new();
-    for answer in join_all(arns.chunks(TAGS_AT_ONCE).map(|some| tags_of(clients, some))).await {
+    for answer in join_all(arns.chunks(AT_ONCE).map(|some| tags_of(clients, some))).await {
         tags.extend(answer?);
     }
     let mut looked = Looked { seen: Vec::new(), unseen: Vec::new() };

@@ -6,7 +6,7 @@ pub(super) mod db_instance;
 pub(super) mod db_subnet_group;
 pub(super) mod final_snapshot;
 
-use aws_sdk_rds::types::{DbCluster, DbInstance, Tag};
+use aws_sdk_rds::types::{DbCluster, DbInstance, Filter, Tag};
 
 use crate::aws::{Clients, MINUTE, Reader};
 use crate::kinds::shared::{retry, tag};
@@ -23,6 +23,11 @@ const STOPPED: &str = "somebody stopped it: start it (⟪aws rds start-db-cluste
 pub(super) const ID_MAX: usize = 63;
 /// The longest name of groups.
 pub(super) const GROUP_MAX: usize = 255;
+
+/// The filter for things by their identifiers.
+pub(super) fn by_id(name: &str, ids: &[String]) -> Filter {
+    Filter::builder().name(name).set_values(Some(ids.to_vec())).build()
+}
 
 /// Every cluster of the account and region; they cannot be filtered by tag.
 pub(super) async fn clusters(reader: &Reader) -> Result<Vec<DbCluster>> {

@@ -13,8 +13,8 @@ use crate::kinds::wafv2::{self, Summary};
 use crate::resource::cloudformation::CloudFormation;
 use crate::resource::normal::Set;
 use crate::resource::{
-    Attachable, Changes, Class, Detection, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind, Listing,
-    Made, Mistake, Name, NameRule, Permissions, Result, Scope, State, Tags, Turn,
+    Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind,
+    Listing, Made, Mistake, Name, NameRule, Permissions, Result, Scope, State, Tags, Turn,
 };
 
 /// Addresses that rules of a web ACL allow or block.
@@ -155,8 +155,8 @@ impl Kind for IpSet {
         Ok(Turn::Done(made(name, &live.outputs.id, &live.outputs.arn, &spec.scope)))
     }
 
-    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
-        wafv2::retag(writer, &live.outputs.arn, set, unset).await
+    async fn retag(writer: &Writer, bearer: &Bearer<'_, Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        wafv2::retag(writer, &bearer.outputs.arn, set, unset).await
     }
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {

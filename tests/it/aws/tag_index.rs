@@ -39,6 +39,18 @@ async fn a_plan_reads_its_own_tag_index() {
     assert_eq!(calls(Session::reader).await, 4, "one for each reader");
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_wait_takes_the_tag_index_that_a_plan_has_just_read() {
+    let aws = Canned::empty();
+    let session = aws.session(&[]).await;
+    session.reader().tag_index(&scope("acme")).await.unwrap();
+    session.polling_reader().tag_index(&scope("acme")).await.unwrap();
+    assert_eq!(aws.asked().len(), 1);
+    advance(Duration::from_secs(31)).await;
+    session.polling_reader().tag_index(&scope("acme")).await.unwrap();
+    assert_eq!(aws.asked().len(), 2);
+}
+
 #[tokio::test]
 async fn a_tag_index_of_many_tenants_is_asked_for_in_filters_of_twenty_values() {
     let names: Vec<_> = (0..45).map(|n| format!("t{n:02}")).collect();

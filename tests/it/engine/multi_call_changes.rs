@@ -93,7 +93,10 @@ async fn an_update_whose_calls_change_nothing_ends_and_says_so() {
     // Lists never show what was changed.
     bench.cloud.world().pace.longest_lag = Duration::from_secs(1_000_000);
     let (failure, took) = end(&broken(&bench, &resources, Mode::Apply).await, Verb::Update);
-    assert_eq!(failure.message, "it has more to do after the change before, and nothing has changed for 20 minutes");
+    let text = "it has more to do after the change before, and nothing has changed for ";
+    let minutes = failure.message.strip_prefix(text).and_then(|rest| rest.strip_suffix(" minutes"));
+    // Each call is waited for, a minute or two.
+    assert!(matches!(minutes, Some("20" | "21")), "{}", failure.message);
     assert!(failure.is(Class::Busy) && took < Duration::from_secs(25 * 60), "{took:?}");
 }
 

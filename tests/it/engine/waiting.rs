@@ -8,6 +8,7 @@ use provision::resource::Class;
 use serde_json::json;
 
 use crate::engine::{change, environment, reference};
+use crate::world::verbs::STATES;
 use crate::world::{Bench, Fault, What, blueprint, engine};
 
 const DELETION: Duration = Duration::from_secs(400);
@@ -48,6 +49,24 @@ async fn who_may_not_read_a_thing_is_told_so_instead_of_that_it_is_gone() {
     let (_, run_summary) = destroyed_with_a_blind_look(What::Deny).await;
     let (outcome, _) = deletion(&run_summary);
     assert!(matches!(outcome, Outcome::Failed(failure) if failure.is(Class::Denied)), "{outcome:?}");
+}
+
+/// The lists and the looks at states of an apply in which a gate takes so long.
+async fn looks(seconds: u64) -> (usize, usize) {
+    let bench = Bench::new();
+    bench.cloud.world().pace.slowness.insert("Fake::Gate".into(), Duration::from_secs(seconds));
+    bench.apply(&blueprint(&environment())).await;
+    let world = bench.cloud.world();
+    let states = world.seen.get(STATES).copied().unwrap_or_default();
+    (world.reads - states, states)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_asks_for_the_state_alone_until_it_is_over() {
+    let (lists, few) = looks(5).await;
+    let (as_many_lists, more) = looks(120).await;
+    assert_eq!(lists, as_many_lists, "what comes to its end is listed once");
+    assert!(few > 0 && more > few + 5, "{few} and {more}");
 }
 
 /// Breaks the thing of a kind; lists lag from now on.

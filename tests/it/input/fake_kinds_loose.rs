@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use provision::resource::{
-    Address, Changes, Cloud, Difference, Disruption, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind,
+    Address, Bearer, Changes, Cloud, Difference, Disruption, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind,
     Listing, Made, Mistake, Name, NameRule, Neighbours, Permissions, Replacement, Result, Schema, Scope, Shape, Tags,
     Turn, Window, compare,
 };
@@ -55,7 +55,7 @@ impl Kind for Any {
         unreachable!("the input side updates nothing")
     }
 
-    async fn retag((): &(), _: &Found<Self>, _: &Tags, _: &[String]) -> Result<()> {
+    async fn retag((): &(), _: &Bearer<'_, Self>, _: &Tags, _: &[String]) -> Result<()> {
         Ok(())
     }
 
@@ -152,6 +152,9 @@ impl Shape for LooseKind {
         None
     }
 
+    fn several_calls(&self, _: &Value) -> bool {
+        false
+    }
     fn needs_person(&self, _: &Value) -> bool {
         self.facts().awaits_action
     }

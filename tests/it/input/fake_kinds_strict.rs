@@ -1,7 +1,7 @@
 //! Three small kinds with strict types, over a cloud in which nothing happens.
 
 use provision::resource::{
-    Changes, Essentials, Facts, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name, NameRule, OrRef,
+    Bearer, Changes, Essentials, Facts, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name, NameRule, OrRef,
     Permissions, Ref, Result, Scope, Tags, Turn,
 };
 use schemars::JsonSchema;
@@ -102,7 +102,7 @@ macro_rules! idle {
             unreachable!("the input side updates nothing")
         }
 
-        async fn retag((): &(), _: &Found<Self>, _: &Tags, _: &[String]) -> Result<()> {
+        async fn retag((): &(), _: &Bearer<'_, Self>, _: &Tags, _: &[String]) -> Result<()> {
             Ok(())
         }
 

@@ -224,8 +224,10 @@ const ONE_PAGE: &[(&str, &[&str])] = &[
     // Ids and pages exclude each other.
     ("kinds/ec2/dhcp_options.rs", &["describe_dhcp_options"]),
     ("kinds/ec2/route_table/association.rs", &["describe_route_tables"]),
+    ("kinds/elb/load_balancer/mod.rs", &["describe_load_balancers"]),
     ("kinds/elb/load_balancer/write.rs", &["describe_load_balancers", "get_web_acl_for_resource"]),
     ("kinds/elb/target_group/mod.rs", &["describe_target_groups", "describe_target_group_attributes"]),
+    ("kinds/elasticache/replication_group/mod.rs", &["describe_replication_groups"]),
     ("kinds/elasticache/replication_group/write.rs", &["describe_cache_clusters", "describe_replication_groups"]),
     ("kinds/elasticache/subnet_group.rs", &["describe_cache_subnet_groups"]),
     ("kinds/rds/db_cluster/mod.rs", &["describe_db_clusters"]),
@@ -239,6 +241,7 @@ const ONE_PAGE: &[(&str, &[&str])] = &[
         &["describe_orderable_db_instance_options", "describe_engine_default_cluster_parameters"],
     ),
     // One thing's details.
+    ("kinds/acm/certificate/mod.rs", &["describe_certificate"]),
     ("kinds/acm/certificate/read.rs", &["describe_certificate", "list_tags_for_certificate"]),
     ("kinds/autoscaling/scalable_target/mod.rs", &["list_tags_for_resource"]),
     ("kinds/shared/dynamic_reference.rs", &["get_secret_value"]),

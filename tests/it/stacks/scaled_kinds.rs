@@ -3,8 +3,8 @@
 use futures_util::future::BoxFuture;
 use provision::aws::{Aws, Reader, Writer};
 use provision::resource::{
-    Address, AnyKind, AnyListing, AnyMade, Changes, Difference, Disruption, Facts, FieldDiff, Kept, Live, Mistake,
-    Name, Neighbours, Result, Schema, Scope, Settled, Shape, Tags, Turn, Window,
+    Address, AnyBearer, AnyKind, AnyListing, AnyMade, Changes, Difference, Disruption, Facts, FieldDiff, Kept, Live,
+    Mistake, Name, Neighbours, Result, Schema, Scope, Settled, Shape, States, Tags, Turn, Window,
 };
 use serde_json::Value;
 
@@ -71,6 +71,9 @@ impl Shape for ScaledKind {
     fn needs_person(&self, desired: &Value) -> bool {
         self.kind.needs_person(desired)
     }
+    fn several_calls(&self, desired: &Value) -> bool {
+        self.kind.several_calls(desired)
+    }
     fn refuses_new(&self, desired: &Value) -> Option<String> {
         self.kind.refuses_new(desired)
     }
@@ -98,6 +101,10 @@ impl AnyKind<Aws> for ScaledKind {
     fn list<'a>(&'a self, reader: &'a Reader, scope: &'a Scope) -> BoxFuture<'a, Result<AnyListing>> {
         self.kind.list(reader, scope)
     }
+    fn states<'a>(&'a self, reader: &'a Reader, ids: &'a [String]) -> BoxFuture<'a, Result<Option<States>>> {
+        self.kind.states(reader, ids)
+    }
+
     fn create<'a>(
         &'a self,
         writer: &'a Writer,
@@ -119,11 +126,11 @@ impl AnyKind<Aws> for ScaledKind {
     fn retag<'a>(
         &'a self,
         writer: &'a Writer,
-        live: &'a Live,
+        bearer: &'a AnyBearer,
         set: &'a Tags,
         unset: &'a [String],
     ) -> BoxFuture<'a, Result<()>> {
-        self.kind.retag(writer, live, set, unset)
+        self.kind.retag(writer, bearer, set, unset)
     }
     fn delete<'a>(&'a self, writer: &'a Writer, live: &'a Live) -> BoxFuture<'a, Result<Turn<Vec<Kept>>>> {
         self.kind.delete(writer, live)

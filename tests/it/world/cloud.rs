@@ -251,7 +251,7 @@ impl World {
         self.ghosts.retain(|(until, _)| *until > now);
     }
 
-    fn listed(&mut self, kind: &str, wanted: &dyn Fn(&Thing) -> bool) -> Vec<Thing> {
+    pub fn listed(&mut self, kind: &str, wanted: &dyn Fn(&Thing) -> bool) -> Vec<Thing> {
         self.reads += 1;
         let is_meant = |thing: &&Thing| thing.kind == kind && wanted(thing);
         let all: Vec<_> = self.things.values().filter(is_meant).cloned().collect();

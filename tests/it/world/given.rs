@@ -160,6 +160,9 @@ impl Shape for Variant {
     fn needs_person(&self, spec: &Value) -> bool {
         self.of.needs_person(spec)
     }
+    fn several_calls(&self, spec: &Value) -> bool {
+        self.of.several_calls(spec)
+    }
 
     fn compare(&self, live: &Value, desired: &Value) -> Difference {
         compare(&self.facts, self.schema(), live, desired)

@@ -156,10 +156,11 @@ pub fn unread(
         let Some(kind) = whole.or_else(|| fault.operation.strip_prefix("Get")) else { continue };
         let touched = world.calls[first..].iter().find(|call| {
             let is_kind = call.operation.ends_with(kind) && call.place.starts_with(&format!("{}/", long(kind)));
-            // Of what is read one by one, what nobody has may be made.
+            // Of what is read one by one, what nobody has may be made, with all calls that this takes.
             let is_new = || !before.values().any(|thing| thing.place() == call.place && thing.is_in(&call.region));
             let is_twice = || TWICE.iter().any(|kind| call.place.starts_with(kind));
-            let makes = call.operation.starts_with("Create") || (call.operation.starts_with("Update") && is_twice());
+            let goes_on = ["Update", "Tag"].iter().any(|verb| call.operation.starts_with(verb));
+            let makes = call.operation.starts_with("Create") || (goes_on && is_twice());
             is_kind && (whole.is_some() || !makes || !is_new())
         });
         if let Some(call) = touched {

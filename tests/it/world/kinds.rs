@@ -1,7 +1,7 @@
 use provision::resource::normal::Set;
 use provision::resource::{
-    AnyKind, Changes, Disruption, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing, Made, Name,
-    NameRule, Permissions, Ref, Replacement, Result, Scope, Tags, Turn,
+    AnyKind, Bearer, Changes, Disruption, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing, Made,
+    Name, NameRule, Permissions, Ref, Replacement, Result, Scope, States, Tags, Turn,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -73,14 +73,17 @@ macro_rules! fake_kind {
             async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
                 verbs::list(reader, scope).await
             }
+            async fn states(reader: &Reader, ids: &[String]) -> Result<Option<States>> {
+                verbs::states::<Self>(reader, ids).await
+            }
             async fn create(writer: &Writer, name: &Name, spec: &Self::Spec, tags: &Tags) -> Result<Made<Self>> {
                 verbs::create(writer, name, spec, tags).await
             }
             async fn update(writer: &Writer, live: &Found<Self>, spec: &Self::Spec, changes: &Changes) -> Result<Turn<Made<Self>>> {
                 verbs::update(writer, live, spec, changes).await
             }
-            async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
-                verbs::retag(writer, live, set, unset).await
+            async fn retag(writer: &Writer, bearer: &Bearer<'_, Self>, set: &Tags, unset: &[String]) -> Result<()> {
+                verbs::retag(writer, bearer, set, unset).await
             }
             async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
                 verbs::delete(writer, live).await

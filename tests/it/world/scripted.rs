@@ -8,8 +8,8 @@ use futures_util::future::BoxFuture;
 use provision::apply::{Connections, Event, Outcome, Permit, Run, RunSummary, Stop, run};
 use provision::plan::{Cause, Desired, Field, Later, StackPlan, Step, StepId, Verb};
 use provision::resource::{
-    Address, AnyKind, Changes, Class, Cloud, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Live,
-    Made, Name, NameRule, Permissions, Result, Scope, State, Tags, Turn, Unmodelled, Unseen, key,
+    Address, AnyKind, Bearer, Changes, Class, Cloud, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing,
+    Live, Made, Name, NameRule, Permissions, Result, Scope, State, Tags, Turn, Unmodelled, Unseen, key,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -214,8 +214,8 @@ impl<const REVISIONED: bool> Kind for Thing<REVISIONED> {
         Ok(player.turn(format!("update {}", paths.join(" ")), made))
     }
 
-    async fn retag(player: &ScriptedStep, live: &Found<Self>, _: &Tags, _: &[String]) -> Result<()> {
-        player.call(format!("retag {}", live.id));
+    async fn retag(player: &ScriptedStep, bearer: &Bearer<'_, Self>, _: &Tags, _: &[String]) -> Result<()> {
+        player.call(format!("retag {}", bearer.id));
         Ok(())
     }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use provision::resource::{
-    Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameConflict, Result, Scope, Tags, Turn, Unseen,
-    key, pointer,
+    Bearer, Changes, Class, Failure, Found, Kept, Kind, Listing, Made, Name, NameConflict, Result, Scope, States, Tags,
+    Turn, Unseen, key, pointer,
 };
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -22,6 +22,9 @@ const DETAILED: [(&str, bool); 3] = [("Fake::Group", false), ("Fake::Store", tru
 const LOOKED_FOR: [&str; 2] = ["Fake::Net", "Fake::Door"];
 /// The kinds that may be referred to from another region, as a distribution does to its certificate.
 pub const FAR: [&str; 2] = ["Fake::Cert", "AWS::IAM::Role"];
+/// The kinds whose states are read by id.
+const SLOW: [&str; 2] = ["Fake::Gate", "Fake::Work"];
+pub const STATES: &str = "states were read by id";
 /// What takes one change at a time, and is shut before it is deleted.
 const STORE: &str = "Fake::Store";
 /// What runs in versions.
@@ -83,6 +86,21 @@ where
         });
     }
     Ok(listing)
+}
+
+/// The states of the things that take long, by their ids; others can only be listed.
+pub async fn states<K: Kind>(reader: &Reader, ids: &[String]) -> Result<Option<States>> {
+    if !SLOW.contains(&K::FACTS.kind) {
+        return Ok(None);
+    }
+    let operation = format!("Describe{}States", short(K::FACTS.kind));
+    let is_meant = |thing: &Thing| thing.is_in(&reader.region) && ids.iter().any(|id| id == thing.shown_id());
+    let look = |world: &mut World| {
+        world.note(STATES);
+        Ok(world.listed(K::FACTS.kind, &is_meant))
+    };
+    let there = reader.cloud.read(&reader.client, FAKE, &operation, look).await?;
+    Ok(Some(there.iter().map(|thing| (thing.shown_id().to_owned(), thing.state())).collect()))
 }
 
 /// Whether a thing is, by its tags or its name, what the scope asks for.
@@ -307,11 +325,11 @@ fn go_on(world: &mut World, writer: &Writer, id: &str, has_more: bool) {
     }
 }
 
-pub async fn retag<K>(writer: &Writer, live: &Found<K>, set: &Tags, unset: &[String]) -> Result<()>
+pub async fn retag<K>(writer: &Writer, bearer: &Bearer<'_, K>, set: &Tags, unset: &[String]) -> Result<()>
 where
     K: Kind<Cloud = FakeCloud, Outputs = Outputs>,
 {
-    let id = live.outputs.id.as_str();
+    let id = bearer.outputs.id.as_str();
     writer
         .change("Tag", K::FACTS.kind, id, None, |world| {
             let thing = world.found_mut(id, &writer.region).ok_or_else(|| Failure::new(Class::NotFound, "gone"))?;

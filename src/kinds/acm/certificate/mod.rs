@@ -15,8 +15,8 @@ use crate::kinds::shared::lower_case::lower_case;
 use crate::kinds::shared::tag;
 use crate::resource::normal::Set;
 use crate::resource::{
-    Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind, Listing, Made,
-    Mistake, Name, NameRule, OPEN, Permissions, Replacement, Result, Scope, State, Tags, Turn, Unseen,
+    Bearer, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind, Listing,
+    Made, Mistake, Name, NameRule, OPEN, Permissions, Replacement, Result, Scope, State, States, Tags, Turn, Unseen,
 };
 use read::{candidates, is_acm, read, requested, summaries, used};
 
@@ -132,6 +132,15 @@ impl Kind for Certificate {
         Ok(listing)
     }
 
+    async fn states(reader: &Reader, ids: &[String]) -> Result<Option<States>> {
+        let mut states = States::new();
+        for arn in ids {
+            let answer = reader.acm().describe_certificate().certificate_arn(arn).send().await?;
+            states.extend(answer.certificate().map(|detail| (arn.clone(), read::state(detail))));
+        }
+        Ok(Some(states))
+    }
+
     async fn create(writer: &Writer, _: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
         // ACM takes at most 32 word characters and remembers them for an hour; after that, and in another run, the tags
         // tell.
@@ -166,8 +175,8 @@ impl Kind for Certificate {
         Ok(Turn::Done(made(live.id.clone(), State::Settling("the certificate".into()))))
     }
 
-    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
-        let (acm, arn) = (writer.acm(), live.id.as_str());
+    async fn retag(writer: &Writer, bearer: &Bearer<'_, Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        let (acm, arn) = (writer.acm(), bearer.id);
         let add = |tags: Vec<Tag>| acm.add_tags_to_certificate().certificate_arn(arn).set_tags(Some(tags)).send();
         let remove = |keys: Vec<String>| {
             acm.remove_tags_from_certificate().certificate_arn(arn).set_tags(tag::keys(&keys)).send()

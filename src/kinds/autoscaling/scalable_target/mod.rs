@@ -15,9 +15,9 @@ use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::{named, tag};
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::{
-    Address, Attachable, Attached, CLOSE, Changes, Class, Detection, Essentials, Facts, Found, Identity, Kept, Kind,
-    Listing, Made, Mistake, Name, NameRule, Neighbours, Permissions, Replacement, Result, Scope, State, Switch, Tags,
-    Turn, partition, pointer,
+    Address, Attachable, Attached, Bearer, CLOSE, Changes, Class, Detection, Essentials, Facts, Found, Identity, Kept,
+    Kind, Listing, Made, Mistake, Name, NameRule, Neighbours, Permissions, Replacement, Result, Scope, State, Switch,
+    Tags, Turn, partition, pointer,
 };
 use write::{delete_policy, put_policy, register};
 
@@ -247,8 +247,8 @@ impl Kind for ScalableTarget {
         Ok(Turn::Done(made(spec, live.outputs.arn.clone())))
     }
 
-    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
-        let arn = live.outputs.arn.as_str();
+    async fn retag(writer: &Writer, bearer: &Bearer<'_, Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        let arn = bearer.outputs.arn.as_str();
         // It is not among the outputs, from which the engine knows what is ours.
         writer.admit(arn);
         let add = async |tags: HashMap<_, _>| {

@@ -17,8 +17,8 @@ use crate::kinds::shared::tag;
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::normal::Set;
 use crate::resource::{
-    Attachable, Changes, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind,
-    Listing, Made, Mistake, Name, NameRule, Permissions, Ref, Replacement, Result, Scope, State, Tags, Turn,
+    Attachable, Bearer, Changes, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept,
+    Kind, Listing, Made, Mistake, Name, NameRule, Permissions, Ref, Replacement, Result, Scope, State, Tags, Turn,
     Unmodelled, pointer,
 };
 
@@ -229,8 +229,8 @@ impl Kind for RouteTable {
         Ok(Turn::Done(made(live.id.clone())))
     }
 
-    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
-        ec2::retag(writer, &live.id, set, unset).await
+    async fn retag(writer: &Writer, bearer: &Bearer<'_, Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        ec2::retag(writer, bearer.id, set, unset).await
     }
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {

@@ -19,8 +19,8 @@ use crate::kinds::shared::deletion::gone;
 use crate::kinds::shared::{ownership, tag};
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::{
-    Attachable, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made,
-    Mistake, Name, NameRule, Permissions, Question, Ref, Replacement, Result, Scope, State, Tags, Turn,
+    Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing,
+    Made, Mistake, Name, NameRule, Permissions, Question, Ref, Replacement, Result, Scope, State, Tags, Turn,
 };
 
 /// Who may talk to whom, with all its rules.
@@ -228,8 +228,8 @@ impl Kind for SecurityGroup {
         Ok(Turn::Done(live.updated()))
     }
 
-    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
-        ec2::retag(writer, &live.id, set, unset).await
+    async fn retag(writer: &Writer, bearer: &Bearer<'_, Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        ec2::retag(writer, bearer.id, set, unset).await
     }
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {

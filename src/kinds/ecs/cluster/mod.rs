@@ -11,8 +11,9 @@ use crate::kinds::shared::retry::{retry_while, turn};
 use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::kinds::shared::{ownership, tag};
 use crate::resource::{
-    Attachable, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made,
-    Mistake, Name, NameConflict, NameRule, Permissions, Replacement, Result, Scope, State, Switch, Tags, Turn, pointer,
+    Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing,
+    Made, Mistake, Name, NameConflict, NameRule, Permissions, Replacement, Result, Scope, State, Switch, Tags, Turn,
+    pointer,
 };
 
 pub use spec::{Outputs, Spec};
@@ -169,8 +170,8 @@ impl Kind for Cluster {
         Ok(Turn::Done(made(live.id.clone(), live.outputs.arn.clone())))
     }
 
-    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
-        ecs::retag(writer, &live.outputs.arn, set, unset).await
+    async fn retag(writer: &Writer, bearer: &Bearer<'_, Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        ecs::retag(writer, &bearer.outputs.arn, set, unset).await
     }
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {

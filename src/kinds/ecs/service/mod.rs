@@ -13,8 +13,9 @@ use crate::kinds::shared::deletion::gone;
 use crate::kinds::shared::retry::retry_while;
 use crate::resource::cloudformation::CloudFormation;
 use crate::resource::{
-    Address, Attachable, Changes, Class, Detection, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing,
-    Made, Mistake, Name, NameRule, Neighbours, OPEN, Permissions, Replacement, Result, Scope, Switch, Tags, Turn,
+    Address, Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind,
+    Listing, Made, Mistake, Name, NameRule, Neighbours, OPEN, Permissions, Replacement, Result, Scope, States, Switch,
+    Tags, Turn,
 };
 use spec::DAEMON;
 
@@ -231,6 +232,10 @@ impl Kind for Service {
         read::list(reader, scope).await
     }
 
+    async fn states(reader: &Reader, ids: &[String]) -> Result<Option<States>> {
+        read::states(reader, ids).await.map(Some)
+    }
+
     async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
         write::create(writer, name.as_str(), spec, tags).await
     }
@@ -239,8 +244,8 @@ impl Kind for Service {
         write::update(writer, live, spec, changes).await.map(Turn::Done)
     }
 
-    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
-        ecs::retag(writer, &live.outputs.service_arn, set, unset).await
+    async fn retag(writer: &Writer, bearer: &Bearer<'_, Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        ecs::retag(writer, &bearer.outputs.service_arn, set, unset).await
     }
 
     /// Forced, so that no scaling down comes first; it drains and is gone when its last task is. What drains already

@@ -13,7 +13,7 @@ use crate::kinds::ecs::{self, CapacityProviderStrategy};
 use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::kinds::shared::{named, tag};
 use crate::resource::{
-    Attached, Class, Failure, Found, Listing, NameConflict, Result, Scope, State, Tags, Unmodelled, Unseen,
+    Attached, Class, Failure, Found, Listing, NameConflict, Result, Scope, State, States, Tags, Unmodelled, Unseen,
 };
 
 /// How many services one DescribeServices takes.
@@ -42,6 +42,33 @@ pub(super) async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Servi
         }
     }
     Ok(listing)
+}
+
+/// The states of services, by one call for ten of a cluster.
+pub(super) async fn states(reader: &Reader, ids: &[String]) -> Result<States> {
+    let mut by_cluster: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for arn in ids {
+        if let Some(cluster) = cluster_in(arn) {
+            by_cluster.entry(cluster).or_default().push(arn.clone());
+        }
+    }
+    let mut states = States::new();
+    for (cluster, arns) in by_cluster {
+        for some in arns.chunks(SERVICES) {
+            let (services, _) = describe(reader, cluster, some.to_vec()).await.map_err(|(_, failure)| failure)?;
+            for service in services.iter().filter(|service| service.status() != Some("INACTIVE")) {
+                let id = service.service_arn().unwrap_or_default().to_owned();
+                states.insert(id, state::of(reader, service).await);
+            }
+        }
+    }
+    Ok(states)
+}
+
+/// The cluster in a service's ARN, `service/<cluster>/<name>`.
+fn cluster_in(arn: &str) -> Option<&str> {
+    let (_, path) = arn.split_once(":service/")?;
+    path.split_once('/').map(|(cluster, _)| cluster)
 }
 
 /// What could not be described. The tag index goes on naming what is gone; what a list has just shown is there.
@@ -74,8 +101,7 @@ async fn candidates(reader: &Reader, scope: &Scope, clusters: &[sdk::Cluster]) -
     let index = reader.tag_index(scope).await?;
     let named = index.arns(":service/").chain(scope.requested.iter().map(String::as_str));
     for arn in named.filter(|arn| arn.split(':').nth(2) == Some("ecs")) {
-        // `service/<cluster>/<name>`
-        if let Some(cluster) = arn.rsplit('/').nth(1) {
+        if let Some(cluster) = cluster_in(arn) {
             all.entry(cluster.to_owned()).or_default().insert(arn.to_owned());
         }
     }

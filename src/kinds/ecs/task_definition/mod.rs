@@ -21,8 +21,8 @@ use crate::kinds::shared::tag::AwsTags as _;
 use crate::kinds::shared::{ownership, tag};
 use crate::resource::cloudformation::CloudFormation;
 use crate::resource::{
-    Attachable, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made,
-    Mistake, Name, NameRule, Permissions, Question, Replacement, Result, Scope, State, Tags, Turn, Unseen,
+    Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing,
+    Made, Mistake, Name, NameRule, Permissions, Question, Replacement, Result, Scope, State, Tags, Turn, Unseen,
 };
 use write::{list, text};
 
@@ -179,7 +179,7 @@ impl Kind for TaskDefinition {
                     "ecs:DeregisterTaskDefinition",
                     "ecs:DeleteTaskDefinitions",
                 ],
-                retag: &["ecs:TagResource", "ecs:UntagResource", "ecs:DescribeTaskDefinition"],
+                retag: &["ecs:TagResource", "ecs:UntagResource"],
                 delete: &[
                     "ecs:ListTaskDefinitions",
                     "ecs:DescribeTaskDefinition",
@@ -231,11 +231,8 @@ impl Kind for TaskDefinition {
         Ok(Turn::Done(made))
     }
 
-    /// Tags the newest revision that is ours: after an update that is the one just registered.
-    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
-        let family = live.name.as_deref().unwrap_or_default();
-        let newest = revisions::newest(writer, family, &live.tags).await?;
-        ecs::retag(writer, newest.as_deref().unwrap_or(&live.id), set, unset).await
+    async fn retag(writer: &Writer, bearer: &Bearer<'_, Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        ecs::retag(writer, bearer.id, set, unset).await
     }
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {

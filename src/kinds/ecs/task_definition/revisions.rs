@@ -21,6 +21,10 @@ const SERVICES: usize = 10;
 /// Removes the revisions of ours behind the last five, except `newest`, which was just registered, and those that a service
 /// of the stack runs or is leaving.
 pub(super) async fn prune(writer: &Writer, family: &str, newest: &str, ours: &Tags) -> Result<()> {
+    // Revisions are numbered from one.
+    if revision(newest) <= KEEP as u64 {
+        return Ok(());
+    }
     let active = revisions(writer, family, TaskDefinitionStatus::Active).await?;
     let Some(old) = active.get(KEEP..).filter(|old| !old.is_empty()) else { return Ok(()) };
     let used = in_use(writer, ours).await?;
@@ -32,16 +36,6 @@ pub(super) async fn prune(writer: &Writer, family: &str, newest: &str, ours: &Ta
         }
     }
     delete(writer, &leaving).await.map(drop)
-}
-
-/// Returns the newest active revision of ours.
-pub(super) async fn newest(writer: &Writer, family: &str, ours: &Tags) -> Result<Option<String>> {
-    for arn in revisions(writer, family, TaskDefinitionStatus::Active).await? {
-        if is_ours(writer, &arn, ours).await? {
-            return Ok(Some(arn));
-        }
-    }
-    Ok(None)
 }
 
 /// Removes all revisions of ours; those of others in the family stay.

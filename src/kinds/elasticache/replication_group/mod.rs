@@ -20,9 +20,9 @@ use crate::kinds::shared::retry::{retry_while, turn};
 use crate::kinds::shared::{named, offers};
 use crate::resource::cloudformation::{CloudFormation, Snapshots};
 use crate::resource::{
-    Attachable, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept,
-    Kind, Listing, Made, Mistake, Name, NameRule, Pending, Permissions, Question, Result, Scope, State, Tags, Turn,
-    Window,
+    Attachable, Bearer, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity,
+    Kept, Kind, Listing, Made, Mistake, Name, NameRule, Pending, Permissions, Question, Result, Scope, State, States,
+    Tags, Turn, Window,
 };
 
 pub use self::spec::{Outputs, Spec};
@@ -127,6 +127,16 @@ impl Kind for ReplicationGroup {
         named::list(reader, scope).await
     }
 
+    async fn states(reader: &Reader, ids: &[String]) -> Result<Option<States>> {
+        let mut states = States::new();
+        for id in ids {
+            let answer = reader.elasticache().describe_replication_groups().replication_group_id(id).send().await?;
+            let status = answer.replication_groups().first().and_then(Description::status);
+            states.extend(status.map(|status| (id.clone(), read::state(status))));
+        }
+        Ok(Some(states))
+    }
+
     async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
         let call = write::creation(writer, name.as_str(), spec, tags);
         match retry_while(5 * MINUTE, elasticache::TRANSIENT, || call.clone().send()).await {
@@ -166,8 +176,8 @@ impl Kind for ReplicationGroup {
         Ok(Turn::Done(Made { id: live.id.clone(), outputs: live.outputs.clone(), state }))
     }
 
-    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
-        elasticache::retag(writer, &live.outputs.arn, set, unset).await
+    async fn retag(writer: &Writer, bearer: &Bearer<'_, Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        elasticache::retag(writer, &bearer.outputs.arn, set, unset).await
     }
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {

@@ -18,9 +18,9 @@ use crate::kinds::shared::deletion::gone;
 use crate::kinds::shared::filled::filled;
 use crate::kinds::shared::retry::retry_while;
 use crate::resource::{
-    Address, Attachable, Attached, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found,
-    Identity, Kept, Kind, Listing, Made, Mistake, Name, NameRule, Neighbours, Permissions, Ref, Replacement, Result,
-    Scope, State, Switch, Tags, Turn, Unmodelled, pointer,
+    Address, Attachable, Attached, Bearer, Changes, Class, Detection, Disruption, Essentials, Facts, Failure,
+    FieldDiff, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name, NameRule, Neighbours, Permissions, Ref,
+    Replacement, Result, Scope, State, Switch, Tags, Turn, Unmodelled, pointer,
 };
 
 /// A port of a load balancer, and what happens to what no rule takes.
@@ -182,8 +182,8 @@ impl Kind for Listener {
         Ok(Turn::Done(made(live.id.clone())))
     }
 
-    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
-        elb::retag(writer, &live.id, set, unset).await
+    async fn retag(writer: &Writer, bearer: &Bearer<'_, Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        elb::retag(writer, bearer.id, set, unset).await
     }
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {

@@ -16,8 +16,8 @@ use crate::kinds::shared::deletion::gone;
 use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::tag;
 use crate::resource::{
-    Address, Attached, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Mistake,
-    Name, NameRule, Neighbours, Permissions, Ref, Replacement, Result, Scope, State, Tags, Turn, Unmodelled,
+    Address, Attached, Bearer, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made,
+    Mistake, Name, NameRule, Neighbours, Permissions, Ref, Replacement, Result, Scope, State, Tags, Turn, Unmodelled,
 };
 
 /// Where it is told that somebody had a rule rewrite what is asked, for an update to take away.
@@ -257,8 +257,8 @@ impl Kind for ListenerRule {
         Ok(Turn::Done(made(live.id.clone(), listener)))
     }
 
-    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
-        elb::retag(writer, &live.id, set, unset).await
+    async fn retag(writer: &Writer, bearer: &Bearer<'_, Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        elb::retag(writer, bearer.id, set, unset).await
     }
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {

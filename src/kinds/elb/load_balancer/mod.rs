@@ -18,9 +18,9 @@ use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::{
-    Address, Attachable, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity,
-    Kept, Kind, Listing, Made, Mistake, Name, NameConflict, NameRule, Neighbours, Permissions, Replacement, Result,
-    Scope, State, Tags, Turn, Unmodelled,
+    Address, Attachable, Bearer, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found,
+    Identity, Kept, Kind, Listing, Made, Mistake, Name, NameConflict, NameRule, Neighbours, Permissions, Replacement,
+    Result, Scope, State, States, Tags, Turn, Unmodelled,
 };
 
 /// A load balancer, with the association of its web ACL (which AWS cannot tag).
@@ -208,6 +208,17 @@ impl Kind for LoadBalancer {
         Ok(listing)
     }
 
+    async fn states(reader: &Reader, ids: &[String]) -> Result<Option<States>> {
+        let mut states = States::new();
+        for some in ids.chunks(elb::AT_ONCE) {
+            let call = reader.elb().describe_load_balancers().set_load_balancer_arns(Some(some.to_vec()));
+            let answer = call.send().await?;
+            let all = answer.load_balancers().iter();
+            states.extend(all.filter_map(|one| Some((one.load_balancer_arn()?.to_owned(), state(one)))));
+        }
+        Ok(Some(states))
+    }
+
     async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
         let outputs = match send(writer, name, spec, tags).await {
             Err(failure) if failure.is(Class::AlreadyExists) => adopt(writer, name, tags, failure).await?,
@@ -234,8 +245,8 @@ impl Kind for LoadBalancer {
         Ok(Turn::Done(made(live.outputs.clone())))
     }
 
-    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
-        elb::retag(writer, &live.id, set, unset).await
+    async fn retag(writer: &Writer, bearer: &Bearer<'_, Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        elb::retag(writer, bearer.id, set, unset).await
     }
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {

@@ -15,7 +15,7 @@ use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::tag;
 use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::{
-    Attachable, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, Found, Identity, Kept, Kind,
+    Attachable, Bearer, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, Found, Identity, Kept, Kind,
     Listing, Made, Mistake, Name, NameConflict, NameRule, Permissions, Replacement, Result, Scope, State, Tags, Turn,
 };
 
@@ -182,8 +182,8 @@ impl Kind for TargetGroup {
         Ok(Turn::Done(made(live.outputs.clone())))
     }
 
-    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
-        elb::retag(writer, &live.id, set, unset).await
+    async fn retag(writer: &Writer, bearer: &Bearer<'_, Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        elb::retag(writer, bearer.id, set, unset).await
     }
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {

@@ -12,8 +12,9 @@ use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::tag;
 use crate::resource::normal::{self, PolicyDocument, Set};
 use crate::resource::{
-    Attachable, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made,
-    Mistake, Name, NameConflict, NameRule, OPEN, Permissions, Replacement, Result, Scope, State, Tags, Turn, Unseen,
+    Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing,
+    Made, Mistake, Name, NameConflict, NameRule, OPEN, Permissions, Replacement, Result, Scope, State, Tags, Turn,
+    Unseen,
 };
 use read::{details, found, traits};
 use write::{adopt, bound, equip, outputs, strip, trust, update_inline, update_managed};
@@ -257,8 +258,8 @@ impl Kind for Role {
         Ok(Turn::Done(live.updated()))
     }
 
-    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
-        let name = &live.outputs.role_name;
+    async fn retag(writer: &Writer, bearer: &Bearer<'_, Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        let name = &bearer.outputs.role_name;
         let add = async |tags: Vec<Tag>| {
             let call = writer.iam().tag_role().role_name(name).set_tags(Some(tags));
             retry_while(MINUTE, TRANSIENT, || call.clone().send()).await

@@ -20,9 +20,9 @@ use crate::kinds::shared::tag;
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::normal::{self, PolicyDocument};
 use crate::resource::{
-    Attachable, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept,
-    Kind, Listing, Made, Mistake, Name, NameConflict, NameRule, Permissions, Replacement, Result, Scope, State, Switch,
-    Tags, Turn, Unseen, pointer,
+    Attachable, Bearer, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity,
+    Kept, Kind, Listing, Made, Mistake, Name, NameConflict, NameRule, Permissions, Replacement, Result, Scope, State,
+    Switch, Tags, Turn, Unseen, pointer,
 };
 
 /// The longest name: an alias has 256 characters with its `alias/`.
@@ -265,12 +265,12 @@ impl Kind for Key {
         Ok(Turn::Done(live.updated()))
     }
 
-    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
+    async fn retag(writer: &Writer, bearer: &Bearer<'_, Self>, set: &Tags, unset: &[String]) -> Result<()> {
         let add = async |tags: Vec<Tag>| {
-            let call = writer.kms().tag_resource().key_id(&live.id).set_tags(Some(tags));
+            let call = writer.kms().tag_resource().key_id(bearer.id).set_tags(Some(tags));
             retry_while(MINUTE, &[Class::NotFound], || call.clone().send()).await
         };
-        let remove = |keys| writer.kms().untag_resource().key_id(&live.id).set_tag_keys(Some(keys)).send();
+        let remove = |keys| writer.kms().untag_resource().key_id(bearer.id).set_tag_keys(Some(keys)).send();
         tag::change((set, unset), add, remove).await
     }
 

@@ -15,9 +15,9 @@ use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::{key_arn, named, ownership, tag};
 use crate::resource::cloudformation::CloudFormation;
 use crate::resource::{
-    Attachable, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept,
-    Kind, Listing, Made, Mistake, Name, NameRule, Permissions, Ref, Replacement, Result, Scope, State, Switch, Tags,
-    Turn, partition,
+    Attachable, Bearer, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity,
+    Kept, Kind, Listing, Made, Mistake, Name, NameRule, Permissions, Ref, Replacement, Result, Scope, State, Switch,
+    Tags, Turn, partition,
 };
 use read::{candidates, found};
 
@@ -173,6 +173,11 @@ impl Kind for LogGroup {
         Ok(made(name, format!("{arn}:*")))
     }
 
+    /// CreateLogGroup takes all but this.
+    fn several_calls(desired: &Value) -> bool {
+        desired["RetentionInDays"] != 0
+    }
+
     async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Turn<Made<Self>>> {
         let name = live.outputs.log_group_name.as_str();
         if changes.touches("/RetentionInDays") {
@@ -187,8 +192,8 @@ impl Kind for LogGroup {
         Ok(Turn::Done(made(name, live.outputs.arn.clone())))
     }
 
-    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
-        let arn = plain(Some(&live.outputs.arn));
+    async fn retag(writer: &Writer, bearer: &Bearer<'_, Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        let arn = plain(Some(&bearer.outputs.arn));
         let add = |tags: HashMap<_, _>| writer.logs().tag_resource().resource_arn(&arn).set_tags(Some(tags)).send();
         let remove = |keys| writer.logs().untag_resource().resource_arn(&arn).set_tag_keys(Some(keys)).send();
         tag::change((set, unset), add, remove).await

@@ -16,8 +16,9 @@ use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::{offers, tag};
 use crate::resource::cloudformation::{CloudFormation, Snapshots};
 use crate::resource::{
-    Attachable, Changes, Class, Detection, Disruption, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind,
-    Listing, Made, Mistake, Name, NameRule, Pending, Permissions, Question, Result, Scope, State, Tags, Turn, Window,
+    Attachable, Bearer, Changes, Class, Detection, Disruption, Essentials, Facts, FieldDiff, Found, Identity, Kept,
+    Kind, Listing, Made, Mistake, Name, NameRule, Pending, Permissions, Question, Result, Scope, State, States, Tags,
+    Turn, Window,
 };
 
 pub use self::spec::{Outputs, Spec};
@@ -211,6 +212,13 @@ impl Kind for DbCluster {
         Ok(listing)
     }
 
+    async fn states(reader: &Reader, ids: &[String]) -> Result<Option<States>> {
+        let call = reader.rds().describe_db_clusters().filters(rds::by_id("db-cluster-id", ids)).max_records(rds::PAGE);
+        let all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
+        let states = all.into_iter().filter_map(|one| Some((one.db_cluster_identifier?, rds::state(&one.status?))));
+        Ok(Some(states.collect()))
+    }
+
     async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
         let password = write::password(writer, spec, None).await?;
         let call = write::creation(writer, name.as_str(), spec, password, tags);
@@ -243,8 +251,8 @@ impl Kind for DbCluster {
         made(answer.db_cluster(), "ModifyDBCluster").map(Turn::Done)
     }
 
-    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
-        rds::retag(writer, &live.outputs.arn, set, unset).await
+    async fn retag(writer: &Writer, bearer: &Bearer<'_, Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        rds::retag(writer, &bearer.outputs.arn, set, unset).await
     }
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {

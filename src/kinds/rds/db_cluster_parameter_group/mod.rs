@@ -14,8 +14,8 @@ use crate::kinds::shared::named::{Adopted, Listed, Named};
 use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::{named, offers, tag};
 use crate::resource::{
-    Attachable, Changes, Detection, Disruption, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing,
-    Made, Name, NameRule, Permissions, Question, Replacement, Result, Scope, State, Tags, Turn, pointer,
+    Attachable, Bearer, Changes, Detection, Disruption, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind,
+    Listing, Made, Name, NameRule, Permissions, Question, Replacement, Result, Scope, State, Tags, Turn, pointer,
 };
 
 /// Engine settings of a database cluster. AWS allows 50 groups in a region: declare one only for settings of one's own.
@@ -138,8 +138,9 @@ impl Kind for DbClusterParameterGroup {
         let call = call.db_parameter_group_family(&spec.family).description(&spec.description);
         let call = call.set_tags(tag::write(tags));
         let made = named::create(writer, name.as_str(), spec, tags, async {
-            call.send().await?;
-            Ok(made(name.as_str()))
+            let group = call.send().await?.db_cluster_parameter_group;
+            let arn = group.and_then(|group| group.db_cluster_parameter_group_arn).unwrap_or_default();
+            Ok(made(name.as_str(), arn))
         });
         let made = made.await?;
         parameters::set(writer, name.as_str(), spec.parameters.iter().collect()).await?;
@@ -152,11 +153,11 @@ impl Kind for DbClusterParameterGroup {
         // A value may be right only beside what another has without us.
         parameters::reset(writer, &live.id, have.keys().filter(|name| !want.contains_key(*name)).collect()).await?;
         parameters::set(writer, &live.id, want.iter().filter(is_other).collect()).await?;
-        Ok(Turn::Done(made(&live.id)))
+        Ok(Turn::Done(made(&live.id, live.outputs.arn.clone())))
     }
 
-    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
-        rds::retag(writer, &live.outputs.arn, set, unset).await
+    async fn retag(writer: &Writer, bearer: &Bearer<'_, Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        rds::retag(writer, &bearer.outputs.arn, set, unset).await
     }
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
@@ -210,7 +211,7 @@ impl Adopted for DbClusterParameterGroup {
     }
 
     async fn made(_: &Writer, one: Listed<Description>, _: &Spec) -> Result<Made<Self>> {
-        Ok(made(&one.name))
+        Ok(made(&one.name, one.arn))
     }
 }
 
@@ -219,7 +220,7 @@ fn listed(group: Description) -> Option<Listed<Description>> {
     Listed::named(name, arn, group)
 }
 
-fn made(name: &str) -> Made<DbClusterParameterGroup> {
-    let outputs = Outputs { name: name.to_owned(), arn: String::new(), given: BTreeMap::new() };
+fn made(name: &str, arn: String) -> Made<DbClusterParameterGroup> {
+    let outputs = Outputs { name: name.to_owned(), arn, given: BTreeMap::new() };
     Made { id: name.to_owned(), outputs, state: State::Ready }
 }

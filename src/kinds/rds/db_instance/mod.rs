@@ -16,9 +16,9 @@ use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::{key_arn, offers, tag};
 use crate::resource::cloudformation::{CloudFormation, Snapshots};
 use crate::resource::{
-    Attachable, Attached, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found,
+    Attachable, Attached, Bearer, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found,
     Identity, Kept, Kind, Listing, Made, Mistake, Name, NameRule, Pending, Permissions, Question, Result, Scope, State,
-    Tags, Turn, Window,
+    States, Tags, Turn, Window,
 };
 
 pub use self::spec::{Outputs, Spec};
@@ -96,6 +96,15 @@ impl Kind for DbInstance {
         Ok(listing)
     }
 
+    async fn states(reader: &Reader, ids: &[String]) -> Result<Option<States>> {
+        let call =
+            reader.rds().describe_db_instances().filters(rds::by_id("db-instance-id", ids)).max_records(rds::PAGE);
+        let all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
+        let states =
+            all.into_iter().filter_map(|one| Some((one.db_instance_identifier?, rds::state(&one.db_instance_status?))));
+        Ok(Some(states.collect()))
+    }
+
     async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
         let call = writer
             .rds()
@@ -150,8 +159,8 @@ impl Kind for DbInstance {
         made(answer.db_instance(), "ModifyDBInstance").map(Turn::Done)
     }
 
-    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
-        rds::retag(writer, &live.outputs.arn, set, unset).await
+    async fn retag(writer: &Writer, bearer: &Bearer<'_, Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        rds::retag(writer, &bearer.outputs.arn, set, unset).await
     }
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {

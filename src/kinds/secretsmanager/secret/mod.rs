@@ -16,8 +16,8 @@ use crate::kinds::shared::tag;
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::normal;
 use crate::resource::{
-    Attachable, Changes, Detection, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing, Made, Mistake,
-    Name, NameRule, Permissions, Result, Scope, Tags, Turn, pointer,
+    Attachable, Bearer, Changes, Detection, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing, Made,
+    Mistake, Name, NameRule, Permissions, Result, Scope, Tags, Turn, pointer,
 };
 
 /// The longest name.
@@ -126,8 +126,8 @@ impl Kind for Secret {
         Ok(Turn::Done(Made { state: live.state.clone(), ..live.updated() }))
     }
 
-    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
-        let (secrets, arn) = (writer.secrets_manager(), live.id.as_str());
+    async fn retag(writer: &Writer, bearer: &Bearer<'_, Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        let (secrets, arn) = (writer.secrets_manager(), bearer.id);
         let add = |tags: Vec<Tag>| secrets.tag_resource().secret_id(arn).set_tags(Some(tags)).send();
         let remove = |keys| secrets.untag_resource().secret_id(arn).set_tag_keys(Some(keys)).send();
         tag::change((set, unset), add, remove).await

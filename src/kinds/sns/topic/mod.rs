@@ -22,8 +22,8 @@ use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::{fifo, tag};
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::{
-    Attachable, Changes, Class, Detection, Disruption, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind,
-    Listing, Made, Mistake, Name, NameRule, Pending, Permissions, Result, Scope, Tags, Turn,
+    Attachable, Bearer, Changes, Class, Detection, Disruption, Essentials, Facts, FieldDiff, Found, Identity, Kept,
+    Kind, Listing, Made, Mistake, Name, NameRule, Pending, Permissions, Result, Scope, Tags, Turn,
 };
 
 /// A topic: who publishes to it need not know who is subscribed.
@@ -149,8 +149,8 @@ impl Kind for Topic {
         Ok(Turn::Done(live.updated()))
     }
 
-    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
-        let (sns, arn) = (writer.sns(), live.id.as_str());
+    async fn retag(writer: &Writer, bearer: &Bearer<'_, Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        let (sns, arn) = (writer.sns(), bearer.id);
         let add = |tags: Vec<_>| sns.tag_resource().resource_arn(arn).set_tags(Some(tags)).send();
         let remove = |keys| sns.untag_resource().resource_arn(arn).set_tag_keys(Some(keys)).send();
         tag::change((set, unset), add, remove).await

@@ -22,8 +22,8 @@ use crate::kinds::shared::named::{self, Adopted, Listed, Named};
 use crate::kinds::shared::{fifo, tag};
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::{
-    Attachable, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept,
-    Kind, Listing, Made, Mistake, Name, NameRule, Permissions, Result, Scope, Tags, Turn, partition,
+    Attachable, Bearer, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity,
+    Kept, Kind, Listing, Made, Mistake, Name, NameRule, Permissions, Result, Scope, Tags, Turn, partition,
 };
 
 /// A queue of messages.
@@ -119,8 +119,8 @@ impl Kind for Queue {
         Ok(Turn::Done(live.updated()))
     }
 
-    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
-        let (sqs, url) = (writer.sqs(), live.outputs.queue_url.as_str());
+    async fn retag(writer: &Writer, bearer: &Bearer<'_, Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        let (sqs, url) = (writer.sqs(), bearer.outputs.queue_url.as_str());
         let add = |tags: HashMap<_, _>| sqs.tag_queue().queue_url(url).set_tags(Some(tags)).send();
         let remove = |keys| sqs.untag_queue().queue_url(url).set_tag_keys(Some(keys)).send();
         tag::change((set, unset), add, remove).await

@@ -24,8 +24,8 @@ use crate::kinds::wafv2::{self, Summary};
 use crate::resource::cloudformation::CloudFormation;
 use crate::resource::normal::Set;
 use crate::resource::{
-    Attachable, Changes, Class, Detection, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing, Made,
-    Mistake, Name, NameRule, OPEN, Permissions, Result, Scope, State, Tags, Turn, Unmodelled, pointer,
+    Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing,
+    Made, Mistake, Name, NameRule, OPEN, Permissions, Result, Scope, State, Tags, Turn, Unmodelled, pointer,
 };
 
 /// A web application firewall: rules in front of a load balancer or a distribution.
@@ -221,8 +221,8 @@ impl Kind for WebAcl {
         Ok(Turn::Done(made(outputs)))
     }
 
-    async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
-        wafv2::retag(writer, &live.outputs.arn, set, unset).await
+    async fn retag(writer: &Writer, bearer: &Bearer<'_, Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        wafv2::retag(writer, &bearer.outputs.arn, set, unset).await
     }
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
