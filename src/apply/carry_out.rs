@@ -7,6 +7,7 @@ use std::time::Duration;
 use futures_util::future::{LocalBoxFuture, join_all};
 use tokio::sync::watch;
 
+use super::caller::Caller;
 use super::connections::Connections;
 use super::event::{Event, RunSummary};
 use super::lease::{Clock, Fence, Holder, Lease, LeaseError, LeaseStore};
@@ -41,6 +42,9 @@ pub trait Host<C: Cloud> {
 
     fn clock(&self) -> Arc<dyn Clock>;
 
+    /// Who acts, as they are known where the stack is.
+    fn caller(&self, stack: &Stack) -> Caller;
+
     /// How long the cloud may take to show a change everywhere.
     fn spread(&self) -> Duration;
 
@@ -69,8 +73,6 @@ pub struct Approved<'a> {
     pub plan: &'a Plan,
     /// The run's name, unique.
     pub run: &'a str,
-    /// Who, as people know them: `user@host`.
-    pub who: &'a str,
     /// How long to wait for the lease of a stack that another run holds.
     pub lock_timeout: Duration,
 }
@@ -154,12 +156,12 @@ async fn take_leases<C: Cloud, H: Host<C>>(
     stop: &watch::Receiver<Stop>,
     leases: &mut BTreeMap<StackId, Lease>,
 ) -> Result<(), RunError<H::Error>> {
-    let Approved { plan, run, who, lock_timeout } = approved;
+    let Approved { plan, run, lock_timeout } = approved;
     let mut busy: Vec<_> = plan.stacks_with_steps().map(|plan| &plan.stack).collect();
     busy.sort_by(|a, b| a.id.cmp(&b.id));
     for stack in busy {
         let store = host.leases(stack).await.map_err(RunError::Failed)?;
-        let mut take = std::pin::pin!(Lease::take(store, host.clock(), stack, run, who, lock_timeout));
+        let mut take = std::pin::pin!(Lease::take(store, host.clock(), stack, run, host.caller(stack), lock_timeout));
         let taken = tokio::select! {
             biased;
             taken = &mut take => taken,

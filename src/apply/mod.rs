@@ -1,5 +1,6 @@
 //! Carries out a plan: takes the leases, plans again, walks the steps, writes the journal. Chooses nothing.
 
+mod caller;
 mod carry_out;
 mod connections;
 mod event;
@@ -15,6 +16,7 @@ mod wait;
 mod walk;
 mod watch;
 
+pub use caller::Caller;
 pub use carry_out::{Approved, Approver, ENDING_AT_ONCE, Host, PlanSnapshot, Recorder, RunError, carry_out};
 pub use connections::{Connections, Permit};
 pub use event::{Event, Outcome, RunSummary};

@@ -40,16 +40,16 @@ impl Session {
         self.expires
     }
 
-    /// Asks STS who we are: fails as [`Class::Credentials`] if that is not the account expected, if there are no
+    /// Asks STS who we are, and returns the ARN: fails as [`Class::Credentials`] if that is not the account expected, if there are no
     /// credentials, or if the role cannot be assumed.
-    pub async fn verify(&self) -> Result<()> {
+    pub async fn verify(&self) -> Result<String> {
         let asked = self.reader().sts().get_caller_identity().send().await;
         let identity = asked.map_err(|error| self.explain(error.into()))?;
         let (Some(account), arn) = (identity.account(), identity.arn().unwrap_or("somebody unnamed")) else {
             return Err(Failure::new(Class::Other, "sts:GetCallerIdentity returned no account"));
         };
         if account == self.account {
-            return Ok(());
+            return Ok(arn.to_owned());
         }
         let message = format!("these credentials belong to account {account} ({arn}), the stack to {}", self.account);
         Err(Failure::new(Class::Credentials, message).hint(match &self.role {

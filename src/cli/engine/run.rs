@@ -10,13 +10,13 @@ use futures_util::future::{LocalBoxFuture, join_all};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
-use super::Engine;
 use super::connections::AwsConnections;
 use super::journals::{self, MirroredJournal};
 use super::lease::{BucketLeases, WallClock};
+use super::{Engine, Target};
 use crate::apply::{
-    self, Approved, Approver, Clock, Connections, Event, Fence, Head, Holder, Host, Journal, LeaseStore, Recorder,
-    RunError, RunSummary, Stop,
+    self, Approved, Approver, Caller, Clock, Connections, Event, Fence, Head, Holder, Host, Journal, LeaseStore,
+    Recorder, RunError, RunSummary, Stop,
 };
 use crate::aws::{Aws, ObjectStore};
 use crate::cli::exit::Exit;
@@ -38,7 +38,6 @@ pub struct AwsHost<'a> {
     /// Whether the first step may have been started.
     began: watch::Sender<bool>,
     progress: Mutex<Progress>,
-    who: String,
     /// `apply`, `destroy` or `adopt`, for the journal.
     command: &'static str,
     /// The buckets of the stacks whose leases were taken.
@@ -64,9 +63,13 @@ impl Host<Aws> for AwsHost<'_> {
         Arc::new(WallClock(self.world.clock))
     }
 
+    fn caller(&self, stack: &Stack) -> Caller {
+        self.engine.callers.caller(self.world, &stack.account, stack.role(Access::Write).as_ref())
+    }
+
     /// What answers at `--endpoint-url` shows a change at once.
     fn spread(&self) -> Duration {
-        if self.engine.is_emulated { Duration::ZERO } else { apply::SPREAD }
+        if self.engine.target == Target::Aws { apply::SPREAD } else { Duration::ZERO }
     }
 
     fn recorder<'a>(&'a self, stack: &'a Stack) -> Result<Recorder<'a>> {
@@ -113,7 +116,6 @@ impl<'a> AwsHost<'a> {
             interrupt,
             began: watch::Sender::new(false),
             progress: Mutex::new(progress),
-            who: who(world),
             command,
             stores: Mutex::default(),
             journals: Mutex::default(),
@@ -132,7 +134,7 @@ impl<'a> AwsHost<'a> {
     ) -> Result<Vec<(Stack, RunSummary)>> {
         let Self { engine, world, interrupt, .. } = self;
         interrupt.or(credentials_last(engine, world, plan)).await?;
-        let approved = Approved { plan, run: &engine.run, who: &self.who, lock_timeout };
+        let approved = Approved { plan, run: &engine.run, lock_timeout };
         engine.is_running.store(true, Ordering::Relaxed);
         let ended = tokio::select! {
             ended = apply::carry_out(&self, approver, KINDS, approved) => ended,
@@ -176,8 +178,9 @@ impl<'a> AwsHost<'a> {
 
     /// Begins the record of one stack's run, under the user's state folder, and copies it to the stack's bucket.
     fn journal(&self, stack: &Stack) -> Result<Arc<Journal>> {
-        let (folder, run) = (journals::folder(self.world, stack), &self.engine.run);
-        let head = Head { stack: &stack.id, run, who: &self.who, command: self.command };
+        let (folder, run) = (journals::folder(self.world, &self.engine.target, stack), &self.engine.run);
+        let (caller, target) = (self.caller(stack), self.engine.target.to_saved());
+        let head = Head { stack: &stack.id, run, caller, target, command: self.command };
         let journal = Journal::begin(&folder, head, (self.world.clock)()).map_err(|error| {
             CommandFailure::error(format!("cannot write the journal in {}: {error}", folder.display()))
         })?;
@@ -231,16 +234,8 @@ async fn credentials_last(engine: &Engine, world: &World, plan: &Plan) -> Result
 }
 
 fn held(stack: &StackId, holder: &Holder) -> CommandFailure {
-    let Holder { run, who, since, until, .. } = holder;
-    CommandFailure::new(Exit::Locked, format!("{stack} is locked by {who} (run {run}) since {since}"))
+    let Holder { run, caller, since, until, .. } = holder;
+    CommandFailure::new(Exit::Locked, format!("{stack} is locked by {caller} (run {run}) since {since}"))
         .hint("wait for it to end, or let this run wait with --lock-timeout")
         .hint(format!("if that run is dead, its lease ends by itself soon after {until}; `⟪unlock⟫` shows it"))
-}
-
-/// `user@host`, as far as the environment tells.
-pub(super) fn who(world: &World) -> String {
-    let user = world.variable("USER").or_else(|| world.variable("LOGNAME")).unwrap_or("somebody");
-    let host = world.variable("HOSTNAME").map(str::to_owned);
-    let host = host.or_else(|| Some(std::fs::read_to_string("/etc/hostname").ok()?.trim().to_owned()));
-    format!("{user}@{}", host.unwrap_or_else(|| "somewhere".to_owned()))
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use futures_util::future::{BoxFuture, LocalBoxFuture};
 use jiff::{SignedDuration, Timestamp};
 use provision::apply::{
-    Approved, Approver, Clock, Connections, Event, Fence, Host, LeaseStore, Permit, PlanSnapshot, Recorder, RunError,
-    RunSummary, Stop, carry_out,
+    Approved, Approver, Caller, Clock, Connections, Event, Fence, Host, LeaseStore, Permit, PlanSnapshot, Recorder,
+    RunError, RunSummary, Stop, carry_out,
 };
 use provision::blueprint::Blueprint;
 use provision::fleet::{Accounts, Fleet, FleetPlan, Location, Members, PlanError, PlanOptions, Selector, Unmatched};
@@ -130,7 +130,7 @@ impl<'a> Process<'a> {
         plan: &Plan,
         lock_timeout: Duration,
     ) -> Result<Vec<(Stack, RunSummary)>, RunError<Failure>> {
-        let approved = Approved { plan, run: &self.client.run, who: "somebody@somewhere", lock_timeout };
+        let approved = Approved { plan, run: &self.client.run, lock_timeout };
         carry_out(self, approver, KINDS, approved).await
     }
 }
@@ -193,6 +193,10 @@ impl Host<FakeCloud> for Process<'_> {
 
     fn clock(&self) -> Arc<dyn Clock> {
         Arc::new(FakeClock { start: self.cloud.world().start, skew: self.skew })
+    }
+
+    fn caller(&self, _: &Stack) -> Caller {
+        "somebody@somewhere".into()
     }
 
     fn spread(&self) -> Duration {
