@@ -31,7 +31,8 @@ pub(super) fn folder(world: &World, target: &Target, stack: &Stack) -> PathBuf {
     journals.join(&stack.account).join(&stack.id.tenant).join(&stack.id.environment)
 }
 
-fn prefix(stack: &Stack) -> String {
+/// The beginning of the keys of a stack's journals in its bucket.
+pub fn journal_keys(stack: &Stack) -> String {
     format!("journals/{}/{}/{}/", stack.account, stack.id.tenant, stack.id.environment)
 }
 
@@ -45,7 +46,7 @@ pub(super) struct MirroredJournal {
 
 impl MirroredJournal {
     pub(super) fn new(journal: Journal, store: Arc<ObjectStore>, stack: &Stack, run: &str) -> Self {
-        let (journal, key) = (Arc::new(journal), format!("{}{run}.jsonl", prefix(stack)));
+        let (journal, key) = (Arc::new(journal), format!("{}{run}.jsonl", journal_keys(stack)));
         let copying = tokio::spawn(copy_now_and_then(journal.clone(), store.clone(), key.clone()));
         Self { journal, store, key, copying }
     }
@@ -102,7 +103,7 @@ pub fn read_here(world: &World, target: &Target, stack: &Stack, most: usize) -> 
 
 /// The journals of a stack's last runs that are in the bucket; none if that is not there yet.
 pub(super) async fn read_there(store: &ObjectStore, stack: &Stack, most: usize) -> Result<Vec<RunRecord>> {
-    let keys = match store.list(&prefix(stack)).await {
+    let keys = match store.list(&journal_keys(stack)).await {
         Err(failure) if failure.is(Class::NotFound) => return Ok(Vec::new()),
         keys => keys?,
     };

@@ -31,7 +31,7 @@ use crate::resource::{self, Access, Stack};
 use crate::sandbox;
 
 use caller::KnownCallers;
-pub use journals::read_here as recorded_here;
+pub use journals::{journal_keys, read_here as recorded_here};
 use reading::{AccountCounter, Screen};
 pub use run::AwsHost;
 pub use run_records::{UnlockMode, past_runs};
