@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures_util::future::LocalBoxFuture;
 use tokio::sync::watch;
 
+use super::caller::Caller;
 use super::connections::Connections;
 use super::event::Event;
 use super::lease::{Clock, Fence, LeaseStore};
@@ -26,6 +27,9 @@ pub trait LeaseHost {
     fn leases<'a>(&'a self, stack: &'a Stack) -> LocalBoxFuture<'a, Result<Arc<dyn LeaseStore>, Self::Error>>;
 
     fn clock(&self) -> Arc<dyn Clock>;
+
+    /// Who acts, as they are known where the stack is: asked once its leases are open.
+    fn caller(&self, stack: &Stack) -> Caller;
 
     /// How long the cloud may take to show a change everywhere.
     fn spread(&self) -> Duration;

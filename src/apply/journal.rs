@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::caller::Caller;
 use super::event::{Event, RunSummary};
 use crate::plan::StepId;
 use crate::resource::{Failure, StackId};
@@ -19,13 +20,14 @@ pub struct Journal {
 }
 
 /// The first line of a journal.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Head<'a> {
     pub stack: &'a StackId,
     /// The run's name, unique.
     pub run: &'a str,
-    /// Who, as people know them: `user@host`.
-    pub who: &'a str,
+    pub caller: Caller,
+    /// What it talks to, if that is not AWS: the sandbox, or an endpoint.
+    pub target: Option<String>,
     /// `apply`, `destroy` or `adopt`.
     pub command: &'a str,
 }
@@ -44,11 +46,11 @@ impl Journal {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let journal = Self { file: Mutex::new(options.open(&path)?), path };
-        let Head { stack, run, who, command } = head;
+        let Head { stack, run, caller, target, command } = head;
         let tool = env!("CARGO_PKG_VERSION");
         journal.append(&json!({
-            "event": "run", "at": at, "stack": stack.to_string(), "run": run, "who": who, "command": command,
-            "tool": tool,
+            "event": "run", "at": at, "stack": stack.to_string(), "run": run, "who": caller.name, "arn": caller.arn,
+            "run_url": caller.run_url, "target": target, "command": command, "tool": tool,
         }))?;
         Ok(journal)
     }

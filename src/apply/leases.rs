@@ -18,13 +18,11 @@ const ENDING: Duration = Duration::from_secs(20);
 /// How long what ends a run in order may take once it is to stop at once.
 pub const ENDING_AT_ONCE: Duration = Duration::from_secs(3);
 
-/// In whose name leases are taken.
+/// How leases are taken.
 #[derive(Clone, Copy, Debug)]
 pub struct LeaseTerms<'a> {
     /// The run's name, unique.
     pub run: &'a str,
-    /// Who, as people know them: `user@host`.
-    pub who: &'a str,
     /// How long to wait for the lease of a stack that another run holds.
     pub lock_timeout: Duration,
 }
@@ -163,12 +161,12 @@ async fn take_one<H: LeaseHost>(
     terms: LeaseTerms<'_>,
     stop: &watch::Receiver<Stop>,
 ) -> Option<Result<Lease, Unleased<H::Error>>> {
-    let LeaseTerms { run, who, lock_timeout } = terms;
+    let LeaseTerms { run, lock_timeout } = terms;
     let store = match host.leases(stack).await {
         Ok(store) => store,
         Err(why) => return Some(Err(Unleased::Failed(why))),
     };
-    let mut take = std::pin::pin!(Lease::take(store, host.clock(), stack, run, who, lock_timeout));
+    let mut take = std::pin::pin!(Lease::take(store, host.clock(), stack, run, host.caller(stack), lock_timeout));
     let taken = tokio::select! {
         biased;
         taken = &mut take => taken,

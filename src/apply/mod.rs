@@ -1,5 +1,6 @@
 //! A run: takes the leases, has the plan made and agreed to, walks the steps, writes the journal. Chooses nothing.
 
+mod caller;
 mod carry_out;
 mod connections;
 mod context;
@@ -23,6 +24,7 @@ mod wait;
 mod walk;
 mod watch;
 
+pub use caller::Caller;
 pub use carry_out::{FleetRun, PlanSnapshot, StackEnds, run_stacks};
 pub use connections::{Connections, Permit};
 pub use event::{Event, Outcome, RunSummary};

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::caller::Caller;
+
 /// One run over one stack, as its journal tells.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunRecord {
@@ -12,7 +14,9 @@ pub struct RunRecord {
     pub run: String,
     /// `tenant/environment`.
     pub stack: String,
-    pub who: String,
+    pub caller: Caller,
+    /// What it talked to, if that was not AWS: the sandbox, or an endpoint. Journals of old versions do not tell.
+    pub target: Option<String>,
     pub command: String,
     /// The program's version.
     pub tool: String,
@@ -66,7 +70,8 @@ impl RunRecord {
         let mut record = Self {
             run: word(head, "run"),
             stack: word(head, "stack"),
-            who: word(head, "who"),
+            caller: caller(head),
+            target: string(head, "target"),
             command: word(head, "command"),
             tool: word(head, "tool"),
             started,
@@ -152,7 +157,15 @@ fn entry(line: &Value, end: EntryEnd) -> Entry {
 }
 
 fn word(line: &Value, key: &str) -> String {
-    line[key].as_str().unwrap_or("unknown").to_owned()
+    string(line, key).unwrap_or_else(|| "unknown".to_owned())
+}
+
+fn string(line: &Value, key: &str) -> Option<String> {
+    line[key].as_str().map(str::to_owned)
+}
+
+fn caller(head: &Value) -> Caller {
+    Caller { name: word(head, "who"), arn: string(head, "arn"), run_url: string(head, "run_url") }.cleaned()
 }
 
 fn at(line: &Value) -> Option<Timestamp> {

@@ -25,7 +25,7 @@ pub struct Session {
     pub(super) rules: Arc<GateRules>,
     pub(super) recent: Arc<Recent>,
     /// Set once the credentials were found to be for the account, in whichever region.
-    pub(super) verified: Arc<OnceCell<()>>,
+    pub(super) verified: Arc<OnceCell<String>>,
 }
 
 impl Session {
@@ -43,20 +43,20 @@ impl Session {
         self.expires
     }
 
-    /// Asks STS who we are, once for all regions: fails as [`Class::Credentials`] if that is not the account expected, if
+    /// Asks STS who we are, once for all regions, and returns the ARN: fails as [`Class::Credentials`] if that is not the account expected, if
     /// there are no credentials, or if the role cannot be assumed.
-    pub async fn verify(&self) -> Result<()> {
-        self.verified.get_or_try_init(|| self.ask_who_we_are()).await.copied()
+    pub async fn verify(&self) -> Result<String> {
+        self.verified.get_or_try_init(|| self.ask_who_we_are()).await.cloned()
     }
 
-    async fn ask_who_we_are(&self) -> Result<()> {
+    async fn ask_who_we_are(&self) -> Result<String> {
         let asked = self.reader().sts().get_caller_identity().send().await;
         let identity = asked.map_err(|error| self.explain(error.into()))?;
         let (Some(account), arn) = (identity.account(), identity.arn().unwrap_or("somebody unnamed")) else {
             return Err(Failure::new(Class::Other, "sts:GetCallerIdentity returned no account"));
         };
         if account == self.account {
-            return Ok(());
+            return Ok(arn.to_owned());
         }
         let message = format!("these credentials belong to account {account} ({arn}), the stack to {}", self.account);
         Err(Failure::new(Class::Credentials, message).hint(match &self.role {

@@ -53,7 +53,7 @@ pub struct Sessions {
     open: Mutex<Open>,
     limiters: std::sync::Mutex<HashMap<AccountRegion, Arc<Limiter>>>,
     /// By account and role: see [`Session::verify`].
-    verified: std::sync::Mutex<HashMap<(String, Option<Role>), Arc<OnceCell<()>>>>,
+    verified: std::sync::Mutex<HashMap<(String, Option<Role>), Arc<OnceCell<String>>>>,
     timer: Arc<Timer>,
 }
 
@@ -132,7 +132,7 @@ impl Sessions {
         limiters.entry((account.to_owned(), region.to_owned())).or_default().clone()
     }
 
-    fn verified(&self, account: &str, role: Option<Role>) -> Arc<OnceCell<()>> {
+    fn verified(&self, account: &str, role: Option<Role>) -> Arc<OnceCell<String>> {
         let mut verified = self.verified.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         verified.entry((account.to_owned(), role)).or_default().clone()
     }

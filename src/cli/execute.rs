@@ -1,7 +1,7 @@
 //! `apply` and `destroy`: the run that they share, from the command line to the exit code.
 
 use super::command_line::Form;
-use super::engine::{AwsLeases, Engine, runtime, who};
+use super::engine::{AwsLeases, Engine, runtime};
 use super::execution::Execution;
 use super::exit::Exit;
 use super::failure::{CommandFailure, Result};
@@ -63,8 +63,7 @@ async fn run(world: &mut World, global: &Global, request: &RunRequest<'_>, told:
     let interrupt = &Interrupt::listen();
     let engine = &interrupt.or(Engine::open(world, global, &request.stacks)).await?;
     let leases = &AwsLeases::new(engine, world, request.project, interrupt);
-    let (run, who) = (engine.run.as_str(), who(world));
-    let terms = LeaseTerms { run, who: &who, lock_timeout: request.lock_timeout };
+    let terms = LeaseTerms { run: &engine.run, lock_timeout: request.lock_timeout };
     let stacks = request.stacks.iter().map(|blueprint| &blueprint.stack).collect();
     let Told { run_summaries, left_out } = told;
     let mut execution = Execution::new(engine, (world, global), request, interrupt, leases, left_out);

@@ -30,7 +30,7 @@ pub fn history_text(runs: &[PastRun], steps: bool) -> String {
 }
 
 fn row(run: &PastRun) -> Vec<String> {
-    let RunRecord { run: name, stack, who, command, started, last, .. } = &run.record;
+    let RunRecord { run: name, stack, caller, target, command, started, last, .. } = &run.record;
     let took = last.duration_since(*started).as_secs();
     vec![
         started.strftime("%Y-%m-%d %H:%M:%SZ").to_string(),
@@ -39,8 +39,9 @@ fn row(run: &PastRun) -> Vec<String> {
         outcome(run).to_owned(),
         changes(&run.record),
         duration(u64::try_from(took).unwrap_or_default()),
-        who.clone(),
+        caller.name.clone(),
         name.clone(),
+        [target.clone().unwrap_or_default(), caller.details()].join(" ").trim().to_owned(),
     ]
 }
 
@@ -97,7 +98,8 @@ fn run_json(run: &PastRun, steps: bool) -> Value {
     let record = &run.record;
     let (tenant, environment) = record.stack.split_once('/').unwrap_or((&record.stack, ""));
     let mut value = json!({
-        "run": record.run, "tenant": tenant, "environment": environment, "command": record.command, "who": record.who,
+        "run": record.run, "tenant": tenant, "environment": environment, "command": record.command,
+        "who": record.caller.name, "arn": record.caller.arn, "run_url": record.caller.run_url, "target": record.target,
         "tool": record.tool, "started": record.started, "last": record.last, "outcome": outcome(run),
         "changes": record.changes(),
     });
@@ -124,14 +126,14 @@ fn entry_json(entry: &Entry) -> Value {
 pub fn lease_text(stack: &StackId, holder: Option<&Holder>, now: Timestamp) -> String {
     let name = paint(HEAD, stack);
     let Some(holder) = holder else { return format!("{name}: no run has held it yet\n") };
-    let Holder { run, who, since, until, ended_by } = holder;
+    let Holder { run, caller, since, until, ended_by } = holder;
     let free = holder.free_from();
     let ended = ended_by.as_ref().map(|by| format!("; {by} ended it: it is not renewed any more")).unwrap_or_default();
-    let whose = format!("{who}, run {run}, since {} ({})", second(*since), ago(*since, now));
+    let whose = format!("{caller}, run {run}, since {} ({})", second(*since), ago(*since, now));
     match holder.state(now) {
         LeaseState::Free => match ended_by {
-            Some(by) => format!("{name}: free; {by} took it from {who} at {}\n", second(*until)),
-            None => format!("{name}: free; {who} gave it back at {}\n", second(*until)),
+            Some(by) => format!("{name}: free; {by} took it from {caller} at {}\n", second(*until)),
+            None => format!("{name}: free; {caller} gave it back at {}\n", second(*until)),
         },
         LeaseState::Held => format!("{name}: held by {whose}, until {} unless renewed{ended}\n", second(*until)),
         LeaseState::Ending => format!(

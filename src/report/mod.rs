@@ -56,7 +56,7 @@ pub use order::{Risk, by_risk, consent, needs_consent};
 pub use plan_html::plan_html;
 pub use plan_markdown::{MARKDOWN_LIMIT, plan_markdown};
 pub use plan_text::plan_text;
-pub use policy::{StorePolicy, policies_json};
+pub use policy::{POLICIES_OF_A_ROLE, PolicyScope, StorePolicy, policies, policies_json};
 pub use problems::{problems_json, problems_sarif, problems_text};
 pub use progress::Progress;
 pub use reading::{ReadDisplay, ReadProgress};

@@ -327,18 +327,3 @@ pub struct Kept {
     #[serde(skip)]
     pub stays: bool,
 }
-
-/// IAM actions by verb, `ec2:DescribeVpcs`.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Permissions {
-    pub read: &'static [&'static str],
-    pub create: &'static [&'static str],
-    pub update: &'static [&'static str],
-    pub retag: &'static [&'static str],
-    pub delete: &'static [&'static str],
-}
-
-impl Permissions {
-    /// Nothing is called.
-    pub const NONE: Self = Self { read: &[], create: &[], update: &[], retag: &[], delete: &[] };
-}

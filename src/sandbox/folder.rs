@@ -19,6 +19,7 @@ const FILES: &[(&str, &str)] = &[
     ("process.py", include_str!("server/process.py")),
     ("rates.py", include_str!("server/rates.py")),
     ("slow.py", include_str!("server/slow.py")),
+    ("watched.py", include_str!("server/watched.py")),
     ("wsgi.py", include_str!("server/wsgi.py")),
     ("mend_cache.py", include_str!("server/mend_cache.py")),
     ("mend_data.py", include_str!("server/mend_data.py")),

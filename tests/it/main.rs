@@ -16,6 +16,8 @@ mod input;
 #[cfg(feature = "sdk")]
 mod kinds;
 mod plan;
+#[cfg(feature = "sdk")]
+mod policies;
 mod repository;
 mod sandbox;
 mod simulate;

@@ -4,6 +4,7 @@ use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::apply::Caller;
 use crate::resource::{Result, Stack};
 
 /// How long a lease holds without a heartbeat.
@@ -32,8 +33,8 @@ pub trait LeaseStore: Send + Sync {
 pub struct Holder {
     /// The run's name; empty when the lease was given back.
     pub run: String,
-    /// Who, as people know them: `user@host`.
-    pub who: String,
+    #[serde(flatten)]
+    pub caller: Caller,
     pub since: Timestamp,
     pub until: Timestamp,
     /// The person who ended the lease before its time: it is renewed no more.
@@ -55,13 +56,21 @@ pub enum LeaseState {
 }
 
 impl Holder {
-    pub(super) fn new(run: &str, who: &str, now: Timestamp) -> Self {
-        Self { run: run.to_owned(), who: who.to_owned(), since: now, until: now + LIFETIME, ended_by: None }
+    pub(super) fn new(run: &str, caller: Caller, now: Timestamp) -> Self {
+        Self { run: run.to_owned(), caller, since: now, until: now + LIFETIME, ended_by: None }
+    }
+
+    /// Somebody, who is not known.
+    pub(super) fn unknown(now: Timestamp) -> Self {
+        Self::new("unknown", "another run".into(), now)
     }
 
     /// Reads what a store holds; what can't be read is somebody's, who is not known.
     pub(super) fn parse(body: &[u8], now: Timestamp) -> Self {
-        serde_json::from_slice(body).unwrap_or_else(|_| Self::new("unknown", "another run", now))
+        match serde_json::from_slice::<Self>(body) {
+            Ok(there) => Self { caller: there.caller.cleaned(), ..there },
+            Err(_) => Self::unknown(now),
+        }
     }
 
     pub(super) fn body(&self) -> Vec<u8> {

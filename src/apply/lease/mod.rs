@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
+use crate::apply::Caller;
 use crate::resource::{Class, Failure, Result, Stack};
 use fence::{Asked, Held};
 pub use fence::{Clock, Fence};
@@ -53,14 +54,14 @@ impl Lease {
         clock: Arc<dyn Clock>,
         stack: &Stack,
         run: &str,
-        who: &str,
+        caller: Caller,
         lock_timeout: Duration,
     ) -> Result<Self, LeaseError> {
         let key = key(stack);
         let start = Instant::now();
         loop {
             let asked = Asked::now(&*clock);
-            let holder = Holder::new(run, who, asked.wall);
+            let holder = Holder::new(run, caller.clone(), asked.wall);
             match try_take(&*store, &key, &holder).await? {
                 Ok((version, before)) => {
                     let held = Arc::new(Held::new(clock, holder, version, asked));
@@ -158,7 +159,7 @@ async fn try_take(
         (Some((there, version)), _) if there == holder.body() => Ok(Ok((version, before))),
         (_, Some(failure)) => Err(failure.into()),
         (Some((there, _)), None) => Ok(Err(Holder::parse(&there, holder.since))),
-        (None, None) => Ok(Err(Holder::new("unknown", "another run", holder.since))),
+        (None, None) => Ok(Err(Holder::unknown(holder.since))),
     }
 }
 
@@ -188,7 +189,7 @@ async fn renew(store: &dyn LeaseStore, key: &str, held: &Held) -> Option<String>
             let now = held.now();
             (now.version.clone(), now.holder.clone())
         };
-        let holder = Holder { until: Holder::new("", "", asked.wall).until, ..last };
+        let holder = Holder { until: Holder::unknown(asked.wall).until, ..last };
         match within_a_try(store.replace(key, &version, holder.body())).await {
             Ok(Some(version)) => {
                 held.renew(holder, version, asked);
@@ -222,7 +223,7 @@ async fn theirs(store: &dyn LeaseStore, key: &str, held: &Held) -> Result<Option
     }
     Ok(Some(match &there.ended_by {
         Some(who) if there.run.is_empty() || there.run == now.holder.run => format!("{who} ended it"),
-        _ => format!("{} took it over (run {})", there.who, there.run),
+        _ => format!("{} took it over (run {})", there.caller, there.run),
     }))
 }
 

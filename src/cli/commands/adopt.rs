@@ -5,7 +5,7 @@ use crate::apply::{LeaseTerms, Leases, LeftOut, PlanSnapshot, Rounds, RunSummary
 use crate::blueprint::{Blueprint, Resource};
 use crate::cli::allow::parse_allowance;
 use crate::cli::command_line::{Form, parse_duration};
-use crate::cli::engine::{AwsHost, AwsLeases, Engine, locked_by, runtime, who};
+use crate::cli::engine::{AwsHost, AwsLeases, Engine, locked_by, runtime};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{CommandFailure, Result};
 use crate::cli::global::Global;
@@ -56,8 +56,7 @@ async fn adopt(world: &mut World, global: &Global, args: &Args) -> Result<Exit> 
     let resource = wanted(blueprint, name, &selector)?;
     let engine = &interrupt.or(Engine::open(world, global, &[blueprint])).await?;
     let leases = &AwsLeases::new(engine, world, project, interrupt);
-    let who = who(world);
-    let terms = LeaseTerms { run: &engine.run, who: &who, lock_timeout: args.lock_timeout };
+    let terms = LeaseTerms { run: &engine.run, lock_timeout: args.lock_timeout };
     let mut adopting =
         Adopting { engine, world, global, project, interrupt, leases, blueprint, resource, args, found: None };
     let mut ended = Vec::new();

@@ -1,6 +1,6 @@
 use crate::apply::{RunRecord, merge};
 use crate::cli::consent::EventFormat;
-use crate::cli::engine::{Engine, past_runs, recorded_here, runtime};
+use crate::cli::engine::{Engine, Target, past_runs, recorded_here, runtime};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{CommandFailure, Result};
 use crate::cli::global::Global;
@@ -45,7 +45,9 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     // Of a run that is named it does not matter how many came after it.
     let most = if runs.is_empty() { args.limit } else { usize::MAX };
     let stacks: Vec<_> = project.stacks().into_iter().map(|blueprint| &blueprint.stack).collect();
-    let mut records: Vec<RunRecord> = stacks.iter().flat_map(|stack| recorded_here(world, stack, most)).collect();
+    let target = Target::of(world, global)?;
+    let here = stacks.iter().flat_map(|stack| recorded_here(world, &target, stack, most));
+    let mut records: Vec<RunRecord> = here.collect();
     let mut exit = Exit::Done;
     let mut holders = Vec::new();
     if !args.local {

@@ -1,6 +1,8 @@
 use std::collections::BTreeSet;
 
+use crate::apply::lease_key;
 use crate::aws::{STORE_CALLS, StoreCall, StoreResource};
+use crate::cli::engine::journal_keys;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{CommandFailure, Result};
 use crate::cli::global::Global;
@@ -10,13 +12,14 @@ use crate::cli::world::World;
 use crate::fleet::names_resource;
 use crate::kinds::KINDS;
 use crate::problem::suggest;
-use crate::report::{StorePolicy, policies_json};
-use crate::resource::{Access, Facts, Permissions, partition};
+use crate::report::{POLICIES_OF_A_ROLE, PolicyScope, StorePolicy, policies, policies_json};
+use crate::resource::{Access, Facts, Permissions, Stack, partition};
 
 /// Print the IAM policies that an apply of the selected stacks needs, or a plan of them
 ///
-/// One JSON document, or several, one after the other, where one managed policy is too small. It allows to read what the
-/// project's templates name and what AWS's tag index does not show, and to change what the selected stacks are made of.
+/// One JSON document, or several, one after the other, where one managed policy is too small. They allow to read what the
+/// project's templates name and what AWS's tag index does not show, and to change what the selected stacks are made of: what
+/// bears their tags, or is made with them.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
@@ -58,17 +61,29 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     });
     let permissions: Vec<_> = permissions.collect();
     let access = if args.read_only { Access::Read } else { Access::Write };
-    let buckets: Vec<_> = stacks.iter().map(|stack| (project.bucket(&stack.stack), &stack.stack.account)).collect();
+    let buckets: Vec<_> = stacks.iter().map(|stack| (project.bucket(&stack.stack), &stack.stack)).collect();
+    let scope = PolicyScope::of(&stacks, store_policy(&buckets, access));
     let own = [crate::aws::OWN_READS, crate::aws::SURVEY_READS].concat();
     let asks: Vec<_> = facts.iter().flat_map(|facts| facts.preflight_reads).copied().collect();
-    world.out.print_raw(&policies_json(&permissions, &own, &asks, access, &store_policy(&buckets, access)))?;
+    let Some(policies) = policies(&permissions, &own, &asks, access, &scope) else {
+        let message = "no managed policy is large enough for so many stacks".to_owned();
+        return Err(CommandFailure::error(message)
+            .hint("select fewer: a role belongs to one account, and mostly to one tenant"));
+    };
+    if policies.len() > POLICIES_OF_A_ROLE {
+        tracing::warn!(
+            "these are {} policies, and a role takes {POLICIES_OF_A_ROLE} unless AWS raises the quota: select fewer stacks",
+            policies.len()
+        );
+    }
+    world.out.print_raw(&policies_json(&policies))?;
     Ok(Exit::Done)
 }
 
 /// Of the store's calls, a role that reads looks at leases and journals only; the bucket itself is made and set up by its
-/// own account. Each bucket stands beside the account that uses it.
-fn store_policy(buckets: &[(LeaseBucket, &String)], access: Access) -> StorePolicy {
-    let is_own = buckets.iter().any(|(bucket, account)| bucket.account == **account);
+/// own account. Each bucket stands beside the stack that uses it.
+fn store_policy(buckets: &[(LeaseBucket, &Stack)], access: Access) -> StorePolicy {
+    let is_own = buckets.iter().any(|(bucket, stack)| bucket.account == stack.account);
     let may = |call: &&StoreCall| match call.about {
         _ if call.is_read() => true,
         StoreResource::Bucket => access == Access::Write && is_own,
@@ -78,8 +93,15 @@ fn store_policy(buckets: &[(LeaseBucket, &String)], access: Access) -> StorePoli
         let calls = STORE_CALLS.iter().filter(|call| call.about == about).filter(may);
         calls.map(|call| call.action).collect()
     };
-    let buckets = buckets.iter().map(|(bucket, _)| arn(bucket)).collect();
-    StorePolicy { buckets, on_buckets: actions(StoreResource::Bucket), on_objects: actions(StoreResource::Objects) }
+    let objects = |(bucket, stack): &(LeaseBucket, &Stack)| {
+        [lease_key(stack), journal_keys(stack) + "*"].map(|key| format!("{}/{key}", arn(bucket)))
+    };
+    StorePolicy {
+        buckets: buckets.iter().map(|(bucket, _)| arn(bucket)).collect(),
+        objects: buckets.iter().flat_map(objects).collect(),
+        on_buckets: actions(StoreResource::Bucket),
+        on_objects: actions(StoreResource::Objects),
+    }
 }
 
 fn arn(bucket: &LeaseBucket) -> String {

@@ -64,7 +64,7 @@ async fn told(world: &mut World, stack: &Stack, args: &Args, seen: &StoredLease)
         return Ok(None);
     }
     if !args.take {
-        let question = format!("End the lease of {} on {}?", seen.holder.who, stack.id);
+        let question = format!("End the lease of {} on {}?", seen.holder.caller, stack.id);
         confirm(world, &question).await?;
     }
     // Nothing of a holder whose time is over can arrive any more.

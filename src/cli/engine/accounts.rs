@@ -34,7 +34,11 @@ impl Accounts for Engine {
     }
 
     fn verify<'a>(&'a self, location: &'a Location) -> BoxFuture<'a, Result<()>> {
-        Box::pin(async move { self.session(location).await?.verify().await })
+        Box::pin(async move {
+            let arn = self.session(location).await?.verify().await?;
+            self.callers.note(&location.account, location.role.as_ref(), arn);
+            Ok(())
+        })
     }
 
     fn reader<'a>(&'a self, location: &'a Location) -> BoxFuture<'a, Result<Reader>> {

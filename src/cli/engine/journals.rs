@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
+use super::Target;
 use crate::apply::{Journal, RunRecord};
 use crate::aws::ObjectStore;
 use crate::cli::interrupt::Interrupt;
@@ -19,13 +20,19 @@ const EVERY: Duration = Duration::from_secs(20);
 /// How long the end of a run waits for its last copy.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Where the journals of a stack's runs are on this machine.
-pub(super) fn folder(world: &World, stack: &Stack) -> PathBuf {
-    let below = ["provision", "journals", &stack.account, &stack.id.tenant, &stack.id.environment];
-    below.iter().fold(world.state(), |folder, part| folder.join(part))
+/// Where the journals of a stack's runs are on this machine: those of the sandbox and of each endpoint apart from AWS's.
+pub(super) fn folder(world: &World, target: &Target, stack: &Stack) -> PathBuf {
+    let journals = world.state().join("provision").join("journals");
+    let journals = match target {
+        Target::Aws => journals,
+        Target::Sandbox => journals.join("sandbox"),
+        Target::Url(url) => journals.join(url.replace(|sign: char| !sign.is_ascii_alphanumeric(), "-")),
+    };
+    journals.join(&stack.account).join(&stack.id.tenant).join(&stack.id.environment)
 }
 
-fn prefix(stack: &Stack) -> String {
+/// The beginning of the keys of a stack's journals in its bucket.
+pub fn journal_keys(stack: &Stack) -> String {
     format!("journals/{}/{}/{}/", stack.account, stack.id.tenant, stack.id.environment)
 }
 
@@ -39,7 +46,7 @@ pub(super) struct MirroredJournal {
 
 impl MirroredJournal {
     pub(super) fn new(journal: Journal, store: Arc<ObjectStore>, stack: &Stack, run: &str) -> Self {
-        let (journal, key) = (Arc::new(journal), format!("{}{run}.jsonl", prefix(stack)));
+        let (journal, key) = (Arc::new(journal), format!("{}{run}.jsonl", journal_keys(stack)));
         let copying = tokio::spawn(copy_now_and_then(journal.clone(), store.clone(), key.clone()));
         Self { journal, store, key, copying }
     }
@@ -85,8 +92,8 @@ async fn copy(journal: &Journal, store: &ObjectStore, key: &str) -> Result<u64> 
 }
 
 /// The journals of a stack's last runs that are on this machine.
-pub(super) fn read_here(world: &World, stack: &Stack, most: usize) -> Vec<RunRecord> {
-    let Ok(entries) = std::fs::read_dir(folder(world, stack)) else { return Vec::new() };
+pub fn read_here(world: &World, target: &Target, stack: &Stack, most: usize) -> Vec<RunRecord> {
+    let Ok(entries) = std::fs::read_dir(folder(world, target, stack)) else { return Vec::new() };
     let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
     let mut paths: Vec<_> = paths.filter(|path| path.extension().is_some_and(|end| end == "jsonl")).collect();
     paths.sort();
@@ -96,7 +103,7 @@ pub(super) fn read_here(world: &World, stack: &Stack, most: usize) -> Vec<RunRec
 
 /// The journals of a stack's last runs that are in the bucket; none if that is not there yet.
 pub(super) async fn read_there(store: &ObjectStore, stack: &Stack, most: usize) -> Result<Vec<RunRecord>> {
-    let keys = match store.list(&prefix(stack)).await {
+    let keys = match store.list(&journal_keys(stack)).await {
         Err(failure) if failure.is(Class::NotFound) => return Ok(Vec::new()),
         keys => keys?,
     };

@@ -6,8 +6,8 @@ use futures_util::future::{BoxFuture, LocalBoxFuture};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
-use super::Engine;
-use crate::apply::{self, Clock, LeaseHost, LeaseStore, Stop};
+use super::{Engine, Target};
+use crate::apply::{self, Caller, Clock, LeaseHost, LeaseStore, Stop};
 use crate::aws::ObjectStore;
 use crate::cli::failure::{self, CommandFailure};
 use crate::cli::interrupt::Interrupt;
@@ -42,8 +42,10 @@ impl LeaseHost for AwsLeases<'_> {
     fn leases<'a>(&'a self, stack: &'a Stack) -> LocalBoxFuture<'a, failure::Result<Arc<dyn LeaseStore>>> {
         Box::pin(async move {
             let bucket = self.project.bucket(stack);
-            let session = self.engine.sessions.open(&stack.account, &bucket.region, stack.role(Access::Write));
-            self.interrupt.or(self.interrupt.or(session).await?.verify()).await?;
+            let role = stack.role(Access::Write);
+            let session = self.engine.sessions.open(&stack.account, &bucket.region, role.clone());
+            let arn = self.interrupt.or(self.interrupt.or(session).await?.verify()).await?;
+            self.engine.callers.note(&stack.account, role.as_ref(), arn);
             let store = Arc::new(self.interrupt.or(self.engine.store(stack, &bucket, Access::Write)).await?);
             self.interrupt.or(store.ensure_bucket()).await?;
             self.stores.lock().unwrap_or_else(PoisonError::into_inner).insert(stack.id.clone(), store.clone());
@@ -55,9 +57,13 @@ impl LeaseHost for AwsLeases<'_> {
         Arc::new(WallClock(self.clock))
     }
 
+    fn caller(&self, stack: &Stack) -> Caller {
+        self.engine.callers.caller(&stack.account, stack.role(Access::Write).as_ref())
+    }
+
     /// What answers at `--endpoint-url` shows a change at once.
     fn spread(&self) -> Duration {
-        if self.engine.is_emulated { Duration::ZERO } else { apply::SPREAD }
+        if self.engine.target == Target::Aws { apply::SPREAD } else { Duration::ZERO }
     }
 
     fn stop(&self) -> watch::Receiver<Stop> {

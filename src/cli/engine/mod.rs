@@ -1,6 +1,7 @@
 //! Opens stacks for the commands: sessions, the sandbox, reading, planning, and the run itself.
 
 mod accounts;
+mod caller;
 mod connections;
 mod journals;
 mod leases;
@@ -29,10 +30,12 @@ use crate::report::{CallTiming, ReadDisplay, ReadProgress, timings_text};
 use crate::resource::{self, Access, Stack};
 use crate::sandbox;
 
+use caller::KnownCallers;
+pub use journals::{journal_keys, read_here as recorded_here};
 pub use leases::AwsLeases;
 use reading::{AccountCounter, Screen};
-pub use run::{AwsHost, locked_by, who};
-pub use run_records::{UnlockMode, past_runs, recorded_here};
+pub use run::{AwsHost, locked_by};
+pub use run_records::{UnlockMode, past_runs};
 pub use target::Target;
 
 /// What a run talks to AWS through.
@@ -42,8 +45,9 @@ pub struct Engine {
     pub run: String,
     started: Instant,
     timings: bool,
-    /// Whether something else than AWS answers.
-    is_emulated: bool,
+    /// What answers.
+    target: Target,
+    callers: KnownCallers,
     clock: fn() -> Timestamp,
     /// How a look at what is there is shown.
     screen: Screen,
@@ -63,21 +67,31 @@ impl Engine {
     pub async fn open(world: &World, global: &Global, stacks: &[&Blueprint]) -> Result<Self> {
         let target = Target::of(world, global)?;
         let is_sandbox = target == Target::Sandbox;
-        let endpoint_url = match target {
+        let endpoint_url = match &target {
             Target::Aws => None,
             Target::Sandbox => Some(start_sandbox(world, global).await?),
-            Target::Url(url) => Some(url),
+            Target::Url(url) => Some(url.clone()),
         };
         let run = run_name(world);
         let rules = Arc::new(GateRules::of(KINDS.iter().map(|kind| kind.facts())));
         let region = stacks.first().map_or_else(|| "us-east-1".to_owned(), |stack| stack.stack.region.clone());
         let profile = global.profile.clone();
-        let is_emulated = endpoint_url.is_some();
         let setup = Setup { profile, endpoint_url, is_sandbox, region, run: run.clone(), rules, http_client: None };
         let sessions = Arc::new(Sessions::new(setup));
         let (started, timings, screen) = (Instant::now(), global.timings, Screen::of(world, global));
         let (clock, read, is_running) = (world.clock, AccountCounter::default(), AtomicBool::new(false));
-        Ok(Self { sessions, run, started, timings, is_emulated, clock, screen, read, is_running })
+        Ok(Self {
+            sessions,
+            run,
+            started,
+            timings,
+            target,
+            callers: KnownCallers::of(world),
+            clock,
+            screen,
+            read,
+            is_running,
+        })
     }
 
     /// Stacks of a project, in their accounts.

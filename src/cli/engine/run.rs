@@ -15,8 +15,8 @@ use super::connections::AwsConnections;
 use super::journals::{self, MirroredJournal};
 use super::leases::AwsLeases;
 use crate::apply::{
-    self, Connections, Event, Fence, FleetRun, Head, Holder, Host, Journal, Leases, PlanSnapshot, Recorder, RunSummary,
-    StackEnds, Stop,
+    self, Connections, Event, Fence, FleetRun, Head, Holder, Host, Journal, LeaseHost as _, Leases, PlanSnapshot,
+    Recorder, RunSummary, StackEnds, Stop,
 };
 use crate::aws::Aws;
 use crate::cli::exit::Exit;
@@ -37,7 +37,6 @@ pub struct AwsHost<'a> {
     /// Whether the first step may have been started.
     began: watch::Sender<bool>,
     progress: Mutex<Progress>,
-    who: String,
     /// `apply`, `destroy` or `adopt`, for the journal.
     command: &'static str,
     journals: Mutex<BTreeMap<StackId, MirroredJournal>>,
@@ -99,7 +98,6 @@ impl<'a> AwsHost<'a> {
             interrupt,
             began: watch::Sender::new(false),
             progress: Mutex::new(progress),
-            who: who(world),
             command,
             journals: Mutex::default(),
             once_ready: None,
@@ -160,8 +158,9 @@ impl<'a> AwsHost<'a> {
 
     /// Begins the record of one stack's run, under the user's state folder, and copies it to the stack's bucket.
     fn journal(&self, stack: &Stack) -> Result<Arc<Journal>> {
-        let (folder, run) = (journals::folder(self.world, stack), &self.engine.run);
-        let head = Head { stack: &stack.id, run, who: &self.who, command: self.command };
+        let (folder, run) = (journals::folder(self.world, &self.engine.target, stack), &self.engine.run);
+        let (caller, target) = (self.leases.caller(stack), self.engine.target.to_saved());
+        let head = Head { stack: &stack.id, run, caller, target, command: self.command };
         let journal = Journal::begin(&folder, head, (self.world.clock)()).map_err(|error| {
             CommandFailure::error(format!("cannot write the journal in {}: {error}", folder.display()))
         })?;
@@ -219,16 +218,8 @@ async fn credentials_last(engine: &Engine, world: &World, plan: &Plan) -> Result
 
 /// Another run holds a stack.
 pub fn locked_by(stack: &StackId, holder: &Holder) -> CommandFailure {
-    let Holder { run, who, since, until, .. } = holder;
-    CommandFailure::new(Exit::Locked, format!("{stack} is locked by {who} (run {run}) since {since}"))
+    let Holder { run, caller, since, until, .. } = holder;
+    CommandFailure::new(Exit::Locked, format!("{stack} is locked by {caller} (run {run}) since {since}"))
         .hint("wait for it to end, or let this run wait with --lock-timeout")
         .hint(format!("if that run is dead, its lease ends by itself soon after {until}; `⟪unlock⟫` shows it"))
-}
-
-/// `user@host`, as far as the environment tells.
-pub fn who(world: &World) -> String {
-    let user = world.variable("USER").or_else(|| world.variable("LOGNAME")).unwrap_or("somebody");
-    let host = world.variable("HOSTNAME").map(str::to_owned);
-    let host = host.or_else(|| Some(std::fs::read_to_string("/etc/hostname").ok()?.trim().to_owned()));
-    format!("{user}@{}", host.unwrap_or_else(|| "somewhere".to_owned()))
 }

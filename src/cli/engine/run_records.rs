@@ -1,9 +1,8 @@
 //! Questions about past runs, and about the holder of a stack's lease.
 
 use super::Engine;
-use super::journals::{read_here, read_there};
+use super::journals::read_there;
 use super::leases::BucketLeases;
-use super::run::who;
 use crate::apply::{Holder, LeaseState, RunRecord, StoredLease, end_lease, free_lease, lease_key, read_lease};
 use crate::cli::project::LeaseBucket;
 use crate::cli::world::World;
@@ -17,11 +16,6 @@ pub enum UnlockMode {
     AtItsEnd,
     /// It ends now, whether or not its holder is dead.
     Now,
-}
-
-/// The runs that are recorded on this machine, and nowhere else that was asked.
-pub fn recorded_here(world: &World, stack: &Stack, most: usize) -> Vec<RunRecord> {
-    read_here(world, stack, most)
 }
 
 /// Says of each run whether it is the one that holds its stack.
@@ -72,7 +66,8 @@ impl Engine {
         how: UnlockMode,
     ) -> Result<Holder> {
         let leases = self.leases(stack, bucket, Access::Write).await?;
-        let (key, by, now) = (lease_key(stack), who(world), (world.clock)());
+        let (key, now) = (lease_key(stack), (world.clock)());
+        let by = self.callers.caller(&stack.account, stack.role(Access::Write).as_ref()).to_string();
         match how {
             UnlockMode::AtItsEnd => end_lease(&leases, &key, seen, &by, now).await,
             UnlockMode::Now => free_lease(&leases, &key, seen, &by, now).await,
@@ -81,7 +76,7 @@ impl Engine {
 
     async fn leases(&self, stack: &Stack, bucket: &LeaseBucket, access: Access) -> Result<BucketLeases> {
         let session = self.sessions.open(&stack.account, &bucket.region, stack.role(access)).await?;
-        session.verify().await?;
+        self.callers.note(&stack.account, stack.role(access).as_ref(), session.verify().await?);
         Ok(BucketLeases(std::sync::Arc::new(self.store(stack, bucket, access).await?)))
     }
 }

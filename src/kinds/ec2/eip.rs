@@ -9,7 +9,7 @@ use crate::kinds::shared::tag;
 use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::{
     Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing,
-    Made, Mistake, Name, NameRule, Permissions, Replacement, Result, Scope, State, Tags, Turn, pointer,
+    Made, Mistake, Name, NameRule, On, Permissions, Replacement, Result, Scope, State, Tags, Turn, pointer,
 };
 
 /// A public IPv4 address that stays the same.
@@ -73,6 +73,10 @@ impl Kind for Eip {
                 update: &[],
                 retag: &["ec2:CreateTags", "ec2:DeleteTags"],
                 delete: &["ec2:ReleaseAddress"],
+                on: &[
+                    ("ec2:AllocateAddress", &[On::Made("elastic-ip/*")]),
+                    ("ec2:CreateTags", &[On::Ours, On::MadeBy("AllocateAddress")]),
+                ],
             },
         })
     };

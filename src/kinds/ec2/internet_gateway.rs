@@ -9,7 +9,7 @@ use crate::kinds::shared::tag;
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::{
     Attachable, Bearer, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity,
-    Kept, Kind, Listing, Made, Name, NameRule, Permissions, Ref, Replacement, Result, Scope, State, Tags, Turn,
+    Kept, Kind, Listing, Made, Name, NameRule, On, Permissions, Ref, Replacement, Result, Scope, State, Tags, Turn,
 };
 
 /// A VPC's door to the internet, with its attachment (which AWS cannot tag).
@@ -101,6 +101,10 @@ impl Kind for InternetGateway {
                 update: &["ec2:AttachInternetGateway", "ec2:DetachInternetGateway", "ec2:DescribeInternetGateways"],
                 retag: &["ec2:CreateTags", "ec2:DeleteTags"],
                 delete: &["ec2:DetachInternetGateway", "ec2:DeleteInternetGateway"],
+                on: &[
+                    ("ec2:CreateInternetGateway", &[On::Made("internet-gateway/*")]),
+                    ("ec2:CreateTags", &[On::Ours, On::MadeBy("CreateInternetGateway")]),
+                ],
             },
         })
     };

@@ -13,7 +13,7 @@ use crate::kinds::shared::tag;
 use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::{
     Address, Attachable, Bearer, Changes, Detection, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept,
-    Kind, Listing, Made, Mistake, Name, NameRule, Neighbours, Permissions, Ref, Replacement, Result, Scope, State,
+    Kind, Listing, Made, Mistake, Name, NameRule, Neighbours, On, Permissions, Ref, Replacement, Result, Scope, State,
     Switch, Tags, Turn, pointer,
 };
 
@@ -106,6 +106,10 @@ impl Kind for NatGateway {
                 update: &[],
                 retag: &["ec2:CreateTags", "ec2:DeleteTags"],
                 delete: &["ec2:DeleteNatGateway"],
+                on: &[
+                    ("ec2:CreateNatGateway", &[On::Made("natgateway/*"), On::Ours]),
+                    ("ec2:CreateTags", &[On::Ours, On::MadeBy("CreateNatGateway")]),
+                ],
             },
         })
     };

@@ -11,7 +11,7 @@ use crate::kinds::shared::tag;
 use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::{
     Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing,
-    Made, Mistake, Name, NameRule, Permissions, Ref, Replacement, Result, Scope, State, Tags, Turn, Unmodelled,
+    Made, Mistake, Name, NameRule, On, Permissions, Ref, Replacement, Result, Scope, State, Tags, Turn, Unmodelled,
     pointer,
 };
 
@@ -127,6 +127,10 @@ impl Kind for Subnet {
                 update: &["ec2:ModifySubnetAttribute"],
                 retag: &["ec2:CreateTags", "ec2:DeleteTags"],
                 delete: &["ec2:DeleteSubnet"],
+                on: &[
+                    ("ec2:CreateSubnet", &[On::Made("subnet/*"), On::Ours]),
+                    ("ec2:CreateTags", &[On::Ours, On::MadeBy("CreateSubnet")]),
+                ],
             },
         })
     };

@@ -18,8 +18,8 @@ use crate::kinds::shared::tag;
 use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::{
     Attachable, Bearer, Changes, Detection, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing, Made,
-    Mistake, Name, NameRule, Permissions, Replacement, Result, Scope, State, Switch, Tags, Turn, Unmodelled, Unseen,
-    pointer,
+    Mistake, Name, NameRule, On, Permissions, Replacement, Result, Scope, State, Switch, Tags, Turn, Unmodelled,
+    Unseen, pointer,
 };
 
 /// A network of a stack's own.
@@ -128,6 +128,10 @@ impl Kind for Vpc {
                 update: &["ec2:ModifyVpcAttribute", "ec2:ModifyVpcTenancy"],
                 retag: &["ec2:CreateTags", "ec2:DeleteTags"],
                 delete: &["ec2:DeleteVpc"],
+                on: &[
+                    ("ec2:CreateVpc", &[On::Made("vpc/*")]),
+                    ("ec2:CreateTags", &[On::Ours, On::MadeBy("CreateVpc")]),
+                ],
             },
         })
     };

@@ -12,7 +12,7 @@ use crate::kinds::shared::{named, tag};
 use crate::resource::normal::Set;
 use crate::resource::{
     Attachable, Bearer, Changes, Detection, Essentials, Facts, Found, Identity, Kept, Kind, Listing, Made, Mistake,
-    Name, NameRule, Permissions, Ref, Replacement, Result, Scope, State, Tags, Turn,
+    Name, NameRule, On, Permissions, Ref, Replacement, Result, Scope, State, Tags, Turn,
 };
 
 /// The subnets that a cache may use.
@@ -115,6 +115,11 @@ impl Kind for SubnetGroup {
                 update: &["elasticache:ModifyCacheSubnetGroup"],
                 retag: &["elasticache:AddTagsToResource", "elasticache:RemoveTagsFromResource"],
                 delete: &["elasticache:DeleteCacheSubnetGroup"],
+                on: &[
+                    ("elasticache:CreateCacheSubnetGroup", &[On::Made("subnetgroup:*")]),
+                    ("elasticache:AddTagsToResource", &[On::Ours, On::Untagged("subnetgroup:*")]),
+                    ("iam:CreateServiceLinkedRole", &[On::LinkedTo("elasticache.amazonaws.com")]),
+                ],
             },
         })
     };

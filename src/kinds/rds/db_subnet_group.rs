@@ -12,7 +12,7 @@ use crate::kinds::shared::{named, tag};
 use crate::resource::normal::Set;
 use crate::resource::{
     Attachable, Bearer, Changes, Detection, Essentials, Facts, Found, Identity, Kept, Kind, Listing, Made, Mistake,
-    Name, NameRule, Permissions, Ref, Replacement, Result, Scope, State, Tags, Turn,
+    Name, NameRule, On, Permissions, Ref, Replacement, Result, Scope, State, Tags, Turn,
 };
 
 /// The subnets that a database may use.
@@ -115,6 +115,11 @@ impl Kind for DbSubnetGroup {
                 update: &["rds:ModifyDBSubnetGroup"],
                 retag: &["rds:AddTagsToResource", "rds:RemoveTagsFromResource"],
                 delete: &["rds:DeleteDBSubnetGroup"],
+                on: &[
+                    ("rds:CreateDBSubnetGroup", &[On::Made("subgrp:*")]),
+                    ("rds:AddTagsToResource", &[On::Ours, On::Untagged("subgrp:*")]),
+                    ("iam:CreateServiceLinkedRole", &[On::LinkedTo("rds.amazonaws.com")]),
+                ],
             },
         })
     };

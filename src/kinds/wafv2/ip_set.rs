@@ -14,7 +14,7 @@ use crate::resource::cloudformation::CloudFormation;
 use crate::resource::normal::Set;
 use crate::resource::{
     Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind,
-    Listing, Made, Mistake, Name, NameRule, Permissions, Result, Scope, State, Tags, Turn,
+    Listing, Made, Mistake, Name, NameRule, On, Permissions, Result, Scope, State, Tags, Turn,
 };
 
 /// Addresses that rules of a web ACL allow or block.
@@ -109,6 +109,10 @@ impl Kind for IpSet {
                 update: &["wafv2:UpdateIPSet", "wafv2:GetIPSet"],
                 retag: &["wafv2:TagResource", "wafv2:UntagResource"],
                 delete: &["wafv2:DeleteIPSet", "wafv2:GetIPSet"],
+                on: &[
+                    ("wafv2:CreateIPSet", &[On::Made("*/ipset/*")]),
+                    ("wafv2:TagResource", &[On::Ours, On::Untagged("*/ipset/*")]),
+                ],
             },
         })
     };

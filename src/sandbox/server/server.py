@@ -23,6 +23,7 @@ Control, all JSON (never seen by the SDK):
     GET  /_provision/rates    {"seconds", "bucket"}: the least time that the changing calls since then take, and why
     POST /_provision/fork     makes a second server that has all that this one has, and goes its own way from there:
                               {"port", "pid"}; it ends when it is stopped, or with this one's owner
+    POST /_provision/watch/ACCOUNT  from now on the account's calls have "asked", too: what they name (see watched.py)
     POST /_provision/reset    empties every account, the call list and the fault schedule
     POST /_provision/stop     {"token"}: ends the process, if the token is its own
 """
@@ -48,6 +49,7 @@ from moto.backends import get_backend  # noqa: E402
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # noqa: E402
 
 import answers  # noqa: E402
+import watched  # noqa: E402
 import mend_cache  # noqa: E402, F401  imported for what they change in moto
 import mend_data  # noqa: E402, F401
 import mend_ec2  # noqa: E402, F401
@@ -89,6 +91,7 @@ class Sandbox:
         self.turn = threading.RLock()
         self.faults = Faults()
         self.calls = []
+        self.watched = set()
 
     def __call__(self, environ, start_response):
         path = environ.get("PATH_INFO", "")
@@ -100,6 +103,9 @@ class Sandbox:
         schedule = self.faults.of(call.account)
         fault = schedule.next_for(call) or (None if rates.takes(call) else TOO_FAST)
         record = call.record() | {"fault": fault.what if fault else None}
+        if call.account in self.watched:
+            with self.turn:
+                record["asked"] = watched.of(call)
         self.calls.append(record)
         try:
             record["status"], headers, answer = self.answer(call, environ, schedule, fault)
@@ -171,6 +177,8 @@ class Sandbox:
                 slow.set_pace(**asked)
             elif (method, path) == ("POST", "rates"):
                 rates.set_factor(asked["factor"])
+            elif (method, path) == ("POST", "watch"):
+                self.watched.add(account)
             elif (method, path) == ("POST", "reset"):
                 self.reset()
             elif (method, path) == ("POST", "stop"):
@@ -188,6 +196,7 @@ class Sandbox:
         rates.set_factor(None)
         self.faults.forget()
         self.calls = []
+        self.watched = set()
 
     def stop(self, token):
         if not secrets.compare_digest(str(token), TOKEN):

@@ -71,10 +71,19 @@ impl Project {
 
     /// A command line of this person, on a machine of the same name, without a terminal.
     fn command(&self, who: &str, args: &[&str]) -> Command {
+        self.command_at(&["--endpoint-url", &self.url], who, args)
+    }
+
+    /// The same, which may talk to something else.
+    fn command_at(&self, target: &[&str], who: &str, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_provision"));
-        command.arg("-C").arg(&self.folder).args(["--endpoint-url", &self.url]).args(args);
+        command.arg("-C").arg(&self.folder).args(target).args(args);
         command.env_clear().env("AWS_ACCESS_KEY_ID", self.account).env("AWS_SECRET_ACCESS_KEY", "secret");
-        command.env("USER", who).env("HOSTNAME", who).env("XDG_STATE_HOME", self.folder.join(who));
+        command
+            .env("BUILD_URL", format!("https://ci.example/{who}"))
+            .env("USER", who)
+            .env("HOSTNAME", who)
+            .env("XDG_STATE_HOME", self.folder.join(who));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
         command
     }
@@ -85,6 +94,16 @@ impl Project {
 
     fn spawn(&self, who: &str, args: &[&str]) -> Child {
         self.command(who, args).spawn().unwrap()
+    }
+
+    /// What the server calls whoever has these credentials.
+    fn arn(&self) -> String {
+        format!("arn:aws:sts::{}:user/moto", self.account)
+    }
+
+    /// Whom the program names, run by this person.
+    fn caller(&self, who: &str) -> String {
+        format!("{who}@{who} (https://ci.example/{who} as {})", self.arn())
     }
 
     /// Makes somebody hold the stack for another minute.
@@ -129,7 +148,11 @@ async fn of_two_processes_on_one_stack_one_proceeds_and_the_other_names_it() {
     let (winner, loser, name) = if ada.exit == Some(0) { (ada, bob, "ada") } else { (bob, ada, "bob") };
     winner.ends(0);
     let loser = loser.ends(5);
-    assert!(loser.err.contains(&format!("acme/production is locked by {name}@{name} (run ")), "{}", loser.err);
+    assert!(
+        loser.err.contains(&format!("acme/production is locked by {} (run ", project.caller(name))),
+        "{}",
+        loser.err
+    );
     let again = format!(
         "next: provision -C '{}' --endpoint-url {} apply acme/production --yes --lock-timeout 10m\n",
         project.folder.display(),
@@ -143,13 +166,21 @@ async fn of_two_processes_on_one_stack_one_proceeds_and_the_other_names_it() {
     let [run] = &history["runs"].as_array().unwrap()[..] else { panic!("{history}") };
     let (told, who) = (["who", "command", "outcome"].map(|key| run[key].as_str().unwrap()), format!("{name}@{name}"));
     assert_eq!((told, &run["changes"]["create"]), ([who.as_str(), "apply", "done"], &json!(4)));
+    let known = ["arn", "run_url", "target"].map(|key| run[key].as_str().unwrap());
+    assert_eq!(known, [&project.arn(), &format!("https://ci.example/{name}"), &project.url]);
     let steps = project.run("eve", &["history", run["run"].as_str().unwrap()]).await.ends(0).out;
     assert!(steps.contains("✓ create AWS::EC2::NatGateway/one nat-"), "{steps}");
     let here = project.run(name, &["history", "--local"]).await.ends(0).out;
     assert!(here.contains(run["run"].as_str().unwrap()), "{here}");
     assert_eq!(project.run("eve", &["history", "--local"]).await.ends(0).out, "no run is recorded\n");
     let free = project.run("eve", &["unlock", "acme/production"]).await.ends(0).out;
-    assert!(free.starts_with(&format!("acme/production: free; {name}@{name} gave it back at ")), "{free}");
+    assert!(free.starts_with(&format!("acme/production: free; {} gave it back at ", project.caller(name))), "{free}");
+
+    // What an endpoint answered is no history of AWS's, nor of another endpoint's.
+    for other in [&[][..], &["--endpoint-url", "http://127.0.0.1:9"]] {
+        let history = project.command_at(other, name, &["history", "--local"]).output().await.unwrap();
+        assert_eq!(Ran::of(history).ends(0).out, "no run is recorded\n", "{other:?}");
+    }
 }
 
 #[tokio::test]
@@ -168,12 +199,16 @@ async fn a_lease_is_shown_and_taken_only_when_told_so() {
     }
     assert!(project.run("bob", APPLY).await.ends(5).err.contains("locked by ada@laptop (run 20261123T000000Z-held)"));
     let ended = unlock(&["--take"]).await;
-    assert!(ended.contains("ops@ops ended it") && ended.contains("The stack is free in "), "{ended}");
+    let ops = project.caller("ops");
+    assert!(ended.contains(&format!("{ops} ended it")) && ended.contains("The stack is free in "), "{ended}");
     project.run("bob", APPLY).await.ends(5);
     let freed = unlock(&["--take", "--now"]).await;
-    assert!(freed.contains("free; ops@ops took it from ada@laptop"), "{freed}");
+    assert!(freed.contains(&format!("free; {ops} took it from ada@laptop")), "{freed}");
     project.run("bob", APPLY).await.ends(0);
-    assert!(unlock(&["--take"]).await.contains("bob@bob gave it back"), "what is free is not taken");
+    assert!(
+        unlock(&["--take"]).await.contains(&format!("{} gave it back", project.caller("bob"))),
+        "what is free is not taken"
+    );
 }
 
 /// In real time, a lease of a minute: the first process is stopped while it holds it, and wakes up when the second has

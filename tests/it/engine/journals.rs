@@ -4,10 +4,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use provision::apply::{End, EntryEnd, Event, Head, Journal, Outcome, RunRecord, RunSummary, merge};
+use provision::apply::{Caller, End, EntryEnd, Event, Head, Journal, Outcome, RunRecord, RunSummary, merge};
 use provision::plan::{StepId, Verb, Waiting};
 use provision::report::{PastRun, history_json, history_text};
 use provision::resource::{Class, Failure, StackId};
+use serde_json::json;
 
 fn at(second: i64) -> Timestamp {
     "2026-11-23T00:00:00Z".parse::<Timestamp>().unwrap() + jiff::SignedDuration::from_secs(second)
@@ -27,10 +28,15 @@ fn folder(name: &str) -> PathBuf {
     folder
 }
 
+fn ada() -> Caller {
+    let arn = "arn:aws:sts::111122223333:assumed-role/provision-apply/ada";
+    Caller { name: "ada@laptop".into(), arn: Some(arn.into()), run_url: Some("https://ci.example/run/7".into()) }
+}
+
 /// A run of two steps, of which the second fails and a third is skipped; without its end.
 fn journal(name: &str) -> (Journal, PathBuf) {
     let folder = folder(name);
-    let head = Head { stack: &stack(), run: name, who: "ada@laptop", command: "apply" };
+    let head = Head { stack: &stack(), run: name, caller: ada(), target: Some("sandbox".into()), command: "apply" };
     let journal = Journal::begin(&folder, head, at(0)).unwrap();
     let (vpc, subnet) = (step("AWS::EC2::VPC/main", Verb::Create), step("AWS::EC2::Subnet/a", Verb::Create));
     let mut failure = Failure::new(Class::Quota, "too many");
@@ -64,6 +70,7 @@ fn a_run_is_read_back_as_it_was_written() {
         assert_eq!(mode & 0o777, 0o600, "for its owner alone");
     }
     let died = read(&journal);
+    assert_eq!((&died.caller, died.target.as_deref()), (&ada(), Some("sandbox")));
     assert_eq!((died.end, died.last), (End::Open, at(5)));
     let ends: Vec<_> = died.entries.iter().map(|entry| entry.end.clone()).collect();
     let failed = EntryEnd::Failed("SubnetLimitExceeded: too many (request id r-1)".into());
@@ -110,8 +117,8 @@ fn a_run_without_an_end_is_running_or_has_died() {
     let runs = [true, false].map(|is_running| PastRun { record: record.clone(), is_running });
     let text = history_text(&runs, false);
     let text = anstream::adapter::strip_str(&text).to_string();
-    let line =
-        "2026-11-23 00:00:00Z  acme/production  apply  running  1 create  5 s  ada@laptop  20261123T000000Z-eeee";
+    let line = "2026-11-23 00:00:00Z  acme/production  apply  running  1 create  5 s  ada@laptop  20261123T000000Z-eeee  \
+         sandbox https://ci.example/run/7 as arn:aws:sts::111122223333:assumed-role/provision-apply/ada";
     let lines: Vec<_> = text.lines().collect();
     assert_eq!(lines, [line, line.replace("running", "died   ").as_str()]);
     let json: serde_json::Value = serde_json::from_str(&history_json(&runs, true)).unwrap();
@@ -204,4 +211,17 @@ fn what_was_skipped_is_read_back_and_a_run_that_begins_again_is_open() {
     let again = RunRecord::parse(&format!("{text}{head}\n")).unwrap();
     assert_eq!((read(&journal).end, again.end), (End::Done, End::Open));
     std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_journal_that_names_no_arn_and_no_target_is_read_and_names_cannot_paint_the_terminal() {
+    let head = json!({ "event": "run", "at": at(0), "stack": "acme/production", "run": "r", "who": "ada@laptop" });
+    let old = RunRecord::parse(&head.to_string()).unwrap();
+    assert_eq!((old.caller, old.target), ("ada@laptop".into(), None));
+
+    let mut odd = head;
+    odd["arn"] = "arn\u{1b}[2J\n".into();
+    odd["run_url"] = "x".repeat(10_000).into();
+    let Caller { arn, run_url, .. } = RunRecord::parse(&odd.to_string()).unwrap().caller;
+    assert_eq!((arn.as_deref(), run_url.unwrap().len()), (Some("arn[2J"), 512));
 }

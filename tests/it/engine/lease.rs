@@ -132,7 +132,7 @@ impl Clock for Clocks {
 
 async fn take(bucket: &Arc<Bucket>, clock: &Arc<Clocks>, run: &str, patience: u64) -> Result<Lease, LeaseError> {
     let who = format!("{run}@host");
-    Lease::take(bucket.clone(), clock.clone(), &stack(), run, &who, Duration::from_secs(patience)).await
+    Lease::take(bucket.clone(), clock.clone(), &stack(), run, (&*who).into(), Duration::from_secs(patience)).await
 }
 
 fn held_by(refused: Result<Lease, LeaseError>) -> Holder {
@@ -158,7 +158,7 @@ async fn of_many_at_once_one_takes_it_and_the_others_are_told_who() {
     let taken = join_all(names.iter().map(|name| take(&bucket, &clock, name, 0))).await;
     let (winners, losers): (Vec<_>, Vec<_>) = taken.into_iter().partition(Result::is_ok);
     assert_eq!((winners.len(), losers.len()), (1, 15));
-    let told: Vec<_> = losers.into_iter().map(|loser| held_by(loser).who).collect();
+    let told: Vec<_> = losers.into_iter().map(|loser| held_by(loser).caller.name).collect();
     assert!(told.iter().all(|who| *who == told[0] && who.ends_with("@host")), "{told:?}");
     winners.iter().flatten().for_each(|lease| lease.fence().check().unwrap());
 }

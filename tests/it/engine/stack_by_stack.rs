@@ -44,7 +44,7 @@ async fn a_stack_that_another_run_holds_is_left_out_and_the_others_go_on() {
     let (cloud, stacks) = (FakeCloud::default(), two());
     let other = process(&cloud, "other", &stacks);
     let store = other.leases(&stacks[0].stack).await.expect("a store");
-    let lease = Lease::take(store, other.clock(), &stacks[0].stack, "other", "her", Duration::ZERO).await;
+    let lease = Lease::take(store, other.clock(), &stacks[0].stack, "other", "her".into(), Duration::ZERO).await;
     let lease = lease.expect("it is free");
     let ours = process(&cloud, "ours", &stacks);
     let mut command = Agreeing::new(&ours);

@@ -200,7 +200,7 @@ async fn seen(blueprint: &Blueprint, local: &LocalAccount, reader: &Mutex<Reader
 /// Whoever has the printed policy alone can do all of this.
 fn permitted(local: &LocalAccount, calls: Vec<String>) -> Result<(), String> {
     let of_kind = |facts: &'static Facts| {
-        let Permissions { read, create, update, retag, delete } = facts.permissions;
+        let Permissions { read, create, update, retag, delete, on: _ } = facts.permissions;
         [read, create, update, retag, delete, facts.preflight_reads].concat()
     };
     let mut declared: BTreeSet<_> = local.kinds.iter().flat_map(|kind| of_kind(kind.facts())).collect();

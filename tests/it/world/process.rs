@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures_util::future::{BoxFuture, LocalBoxFuture};
 use jiff::{SignedDuration, Timestamp};
 use provision::apply::{
-    Clock, Connections, Event, Fence, Host, LeaseHost, LeaseStore, LeaseTerms, Permit, Recorder, Stop,
+    Caller, Clock, Connections, Event, Fence, Host, LeaseHost, LeaseStore, LeaseTerms, Permit, Recorder, Stop,
 };
 use provision::blueprint::Blueprint;
 use provision::fleet::{Accounts, Fleet, FleetPlan, Location, Members, PlanError, PlanOptions, Selector};
@@ -103,7 +103,7 @@ impl<'a> Process<'a> {
 
     /// In whose name it takes leases.
     pub fn terms(&self, lock_timeout: Duration) -> LeaseTerms<'_> {
-        LeaseTerms { run: &self.client.run, who: "somebody@somewhere", lock_timeout }
+        LeaseTerms { run: &self.client.run, lock_timeout }
     }
 
     /// Reads what is there, of all stacks at once.
@@ -190,6 +190,10 @@ impl LeaseHost for Process<'_> {
 
     fn clock(&self) -> Arc<dyn Clock> {
         Arc::new(FakeClock { start: self.cloud.world().start, skew: self.skew })
+    }
+
+    fn caller(&self, _: &Stack) -> Caller {
+        "somebody@somewhere".into()
     }
 
     fn spread(&self) -> Duration {

@@ -16,7 +16,8 @@ use crate::kinds::shared::tag;
 use crate::resource::normal::Set;
 use crate::resource::{
     Bearer, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind, Listing,
-    Made, Mistake, Name, NameRule, OPEN, Permissions, Replacement, Result, Scope, State, States, Tags, Turn, Unseen,
+    Made, Mistake, Name, NameRule, OPEN, On, Permissions, Replacement, Result, Scope, State, States, Tags, Turn,
+    Unseen,
 };
 use read::{candidates, is_acm, read, requested, summaries, used};
 
@@ -103,6 +104,10 @@ impl Kind for Certificate {
                 update: &["acm:UpdateCertificateOptions"],
                 retag: &["acm:AddTagsToCertificate", "acm:RemoveTagsFromCertificate"],
                 delete: &["acm:DeleteCertificate", "acm:DescribeCertificate"],
+                on: &[
+                    ("acm:RequestCertificate", &[On::Made("")]),
+                    ("acm:AddTagsToCertificate", &[On::Ours, On::Untagged("certificate/*")]),
+                ],
             },
         })
     };

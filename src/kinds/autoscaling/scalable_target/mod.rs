@@ -16,8 +16,8 @@ use crate::kinds::shared::{named, tag};
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::{
     Address, Attachable, Attached, Bearer, CLOSE, Changes, Class, Detection, Essentials, Facts, Found, Identity, Kept,
-    Kind, Listing, Made, Mistake, Name, NameRule, Neighbours, Permissions, Replacement, Result, Scope, State, Switch,
-    Tags, Turn, partition, pointer,
+    Kind, Listing, Made, Mistake, Name, NameRule, Neighbours, On, Permissions, Replacement, Result, Scope, State,
+    Switch, Tags, Turn, partition, pointer,
 };
 use write::{delete_policy, put_policy, register};
 
@@ -203,6 +203,14 @@ impl Kind for ScalableTarget {
                     "application-autoscaling:DeregisterScalableTarget",
                     "application-autoscaling:DescribeScalableTargets",
                     "cloudwatch:DeleteAlarms",
+                ],
+                on: &[
+                    ("application-autoscaling:RegisterScalableTarget", &[On::Made("scalable-target/*"), On::Ours]),
+                    ("application-autoscaling:TagResource", &[On::Ours, On::Untagged("scalable-target/*")]),
+                    ("cloudwatch:PutMetricAlarm", &[On::Any("alarm:TargetTracking-*")]),
+                    ("cloudwatch:DeleteAlarms", &[On::Any("alarm:TargetTracking-*")]),
+                    ("iam:CreateServiceLinkedRole", &[On::LinkedTo("ecs.application-autoscaling.amazonaws.com")]),
+                    ("iam:PassRole", &[On::PassedTo("application-autoscaling.amazonaws.com")]),
                 ],
             },
         })

@@ -18,7 +18,7 @@ use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::normal::Set;
 use crate::resource::{
     Attachable, Bearer, Changes, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept,
-    Kind, Listing, Made, Mistake, Name, NameRule, Permissions, Ref, Replacement, Result, Scope, State, Tags, Turn,
+    Kind, Listing, Made, Mistake, Name, NameRule, On, Permissions, Ref, Replacement, Result, Scope, State, Tags, Turn,
     Unmodelled, pointer,
 };
 
@@ -171,6 +171,10 @@ impl Kind for RouteTable {
                 ],
                 retag: &["ec2:CreateTags", "ec2:DeleteTags"],
                 delete: &["ec2:DisassociateRouteTable", "ec2:DeleteRouteTable"],
+                on: &[
+                    ("ec2:CreateRouteTable", &[On::Made("route-table/*"), On::Ours]),
+                    ("ec2:CreateTags", &[On::Ours, On::MadeBy("CreateRouteTable")]),
+                ],
             },
         })
     };

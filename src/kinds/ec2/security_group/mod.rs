@@ -20,7 +20,7 @@ use crate::kinds::shared::{ownership, tag};
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::{
     Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing,
-    Made, Mistake, Name, NameRule, Permissions, Question, Ref, Replacement, Result, Scope, State, Tags, Turn,
+    Made, Mistake, Name, NameRule, On, Permissions, Question, Ref, Replacement, Result, Scope, State, Tags, Turn,
 };
 
 /// Who may talk to whom, with all its rules.
@@ -187,6 +187,12 @@ impl Kind for SecurityGroup {
                 ],
                 retag: &["ec2:CreateTags", "ec2:DeleteTags"],
                 delete: &["ec2:RevokeSecurityGroupIngress", "ec2:RevokeSecurityGroupEgress", "ec2:DeleteSecurityGroup"],
+                on: &[
+                    ("ec2:CreateSecurityGroup", &[On::Made("security-group/*"), On::Ours]),
+                    ("ec2:CreateTags", &[On::Ours, On::MadeBy("CreateSecurityGroup")]),
+                    ("ec2:AuthorizeSecurityGroupIngress", &[On::Ours, On::Any("security-group-rule/*")]),
+                    ("ec2:AuthorizeSecurityGroupEgress", &[On::Ours, On::Any("security-group-rule/*")]),
+                ],
             },
         })
     };

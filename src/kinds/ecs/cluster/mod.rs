@@ -12,8 +12,8 @@ use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::kinds::shared::{ownership, tag};
 use crate::resource::{
     Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing,
-    Made, Mistake, Name, NameConflict, NameRule, Permissions, Replacement, Result, Scope, State, Switch, Tags, Turn,
-    pointer,
+    Made, Mistake, Name, NameConflict, NameRule, On, Permissions, Replacement, Result, Scope, State, Switch, Tags,
+    Turn, pointer,
 };
 
 pub use spec::{Outputs, Spec};
@@ -101,6 +101,11 @@ impl Kind for Cluster {
                 update: &["ecs:UpdateCluster", "ecs:PutClusterCapacityProviders"],
                 retag: &["ecs:TagResource", "ecs:UntagResource"],
                 delete: &["ecs:DeleteCluster"],
+                on: &[
+                    ("ecs:CreateCluster", &[On::Made("cluster/*")]),
+                    ("ecs:TagResource", &[On::Ours, On::MadeBy("CreateCluster")]),
+                    ("iam:CreateServiceLinkedRole", &[On::LinkedTo("ecs.amazonaws.com")]),
+                ],
             },
         })
     };

@@ -14,8 +14,8 @@ use crate::kinds::shared::retry::retry_while;
 use crate::resource::cloudformation::CloudFormation;
 use crate::resource::{
     Address, Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind,
-    Listing, Made, Mistake, Name, NameRule, Neighbours, OPEN, Permissions, Replacement, Result, Scope, States, Switch,
-    Tags, Turn,
+    Listing, Made, Mistake, Name, NameRule, Neighbours, OPEN, On, Permissions, Replacement, Result, Scope, States,
+    Switch, Tags, Turn,
 };
 use spec::DAEMON;
 
@@ -224,6 +224,12 @@ impl Kind for Service {
                 update: &["ecs:UpdateService", "ecs:DescribeServices", "iam:PassRole"],
                 retag: &["ecs:TagResource", "ecs:UntagResource"],
                 delete: &["ecs:DeleteService", "ecs:DescribeServices"],
+                on: &[
+                    ("ecs:CreateService", &[On::Made("service/*")]),
+                    ("ecs:TagResource", &[On::Ours, On::MadeBy("CreateService")]),
+                    ("iam:CreateServiceLinkedRole", &[On::LinkedTo("ecs.amazonaws.com")]),
+                    ("iam:PassRole", &[On::PassedTo("ecs.amazonaws.com"), On::PassedTo("ecs-tasks.amazonaws.com")]),
+                ],
             },
         })
     };

@@ -22,7 +22,7 @@ use crate::kinds::shared::{ownership, tag};
 use crate::resource::cloudformation::CloudFormation;
 use crate::resource::{
     Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing,
-    Made, Mistake, Name, NameRule, Permissions, Question, Replacement, Result, Scope, State, Tags, Turn, Unseen,
+    Made, Mistake, Name, NameRule, On, Permissions, Question, Replacement, Result, Scope, State, Tags, Turn, Unseen,
 };
 use write::{list, text};
 
@@ -185,6 +185,12 @@ impl Kind for TaskDefinition {
                     "ecs:DescribeTaskDefinition",
                     "ecs:DeregisterTaskDefinition",
                     "ecs:DeleteTaskDefinitions",
+                ],
+                on: &[
+                    ("ecs:RegisterTaskDefinition", &[On::Made("task-definition/*")]),
+                    ("ecs:TagResource", &[On::Ours, On::MadeBy("RegisterTaskDefinition")]),
+                    ("ecs:DeregisterTaskDefinition", &[On::Everything]),
+                    ("iam:PassRole", &[On::PassedTo("ecs-tasks.amazonaws.com")]),
                 ],
             },
         })

@@ -21,8 +21,8 @@ use crate::kinds::shared::{named, offers};
 use crate::resource::cloudformation::{CloudFormation, Snapshots};
 use crate::resource::{
     Attachable, Bearer, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity,
-    Kept, Kind, Listing, Made, Mistake, Name, NameRule, Pending, Permissions, Question, Result, Scope, State, States,
-    Tags, Turn, Window,
+    Kept, Kind, Listing, Made, Mistake, Name, NameRule, On, Pending, Permissions, Question, Result, Scope, State,
+    States, Tags, Turn, Window,
 };
 
 pub use self::spec::{Outputs, Spec};
@@ -118,6 +118,42 @@ impl Kind for ReplicationGroup {
                     "elasticache:DeleteReplicationGroup",
                     "elasticache:CreateSnapshot",
                     "elasticache:AddTagsToResource",
+                ],
+                on: &[
+                    (
+                        "elasticache:CreateReplicationGroup",
+                        &[
+                            On::Made("replicationgroup:*"),
+                            On::Ours,
+                            On::Any("parametergroup:*"),
+                            On::Any("usergroup:*"),
+                        ],
+                    ),
+                    (
+                        "elasticache:ModifyReplicationGroup",
+                        &[On::Ours, On::Any("parametergroup:*"), On::Any("usergroup:*")],
+                    ),
+                    ("elasticache:DeleteReplicationGroup", &[On::Ours, On::Any("snapshot:*")]),
+                    ("elasticache:CreateSnapshot", &[On::Ours, On::Any("snapshot:*")]),
+                    (
+                        "elasticache:AddTagsToResource",
+                        &[
+                            On::Ours,
+                            On::Untagged("replicationgroup:*"),
+                            On::Untagged("cluster:*"),
+                            On::Untagged("snapshot:*"),
+                        ],
+                    ),
+                    (
+                        "iam:CreateServiceLinkedRole",
+                        &[On::LinkedTo("elasticache.amazonaws.com"), On::LinkedTo("delivery.logs.amazonaws.com")],
+                    ),
+                    ("kms:CreateGrant", &[On::Via("elasticache")]),
+                    ("logs:CreateLogDelivery", &[On::Everything]),
+                    ("logs:UpdateLogDelivery", &[On::Everything]),
+                    ("logs:DeleteLogDelivery", &[On::Everything]),
+                    ("logs:GetLogDelivery", &[On::Everything]),
+                    ("logs:PutResourcePolicy", &[On::Everything]),
                 ],
             },
         })

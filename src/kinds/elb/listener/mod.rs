@@ -19,7 +19,7 @@ use crate::kinds::shared::filled::filled;
 use crate::kinds::shared::retry::retry_while;
 use crate::resource::{
     Address, Attachable, Attached, Bearer, Changes, Class, Detection, Disruption, Essentials, Facts, Failure,
-    FieldDiff, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name, NameRule, Neighbours, Permissions, Ref,
+    FieldDiff, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name, NameRule, Neighbours, On, Permissions, Ref,
     Replacement, Result, Scope, State, Switch, Tags, Turn, Unmodelled, pointer,
 };
 
@@ -134,6 +134,7 @@ impl Kind for Listener {
                 update: &["elasticloadbalancing:ModifyListener", "elasticloadbalancing:ModifyListenerAttributes"],
                 retag: &["elasticloadbalancing:AddTags", "elasticloadbalancing:RemoveTags"],
                 delete: &["elasticloadbalancing:DeleteListener"],
+                on: &[("elasticloadbalancing:AddTags", &[On::Ours, On::MadeBy("CreateListener")])],
             },
         })
     };

@@ -17,7 +17,8 @@ use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::tag;
 use crate::resource::{
     Address, Attached, Bearer, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made,
-    Mistake, Name, NameRule, Neighbours, Permissions, Ref, Replacement, Result, Scope, State, Tags, Turn, Unmodelled,
+    Mistake, Name, NameRule, Neighbours, On, Permissions, Ref, Replacement, Result, Scope, State, Tags, Turn,
+    Unmodelled,
 };
 
 /// Where it is told that somebody had a rule rewrite what is asked, for an update to take away.
@@ -195,6 +196,7 @@ impl Kind for ListenerRule {
                 ],
                 retag: &["elasticloadbalancing:AddTags", "elasticloadbalancing:RemoveTags"],
                 delete: &["elasticloadbalancing:DeleteRule"],
+                on: &[("elasticloadbalancing:AddTags", &[On::Ours, On::MadeBy("CreateRule")])],
             },
         })
     };

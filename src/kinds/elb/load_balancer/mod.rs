@@ -19,8 +19,8 @@ use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::{
     Address, Attachable, Bearer, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found,
-    Identity, Kept, Kind, Listing, Made, Mistake, Name, NameConflict, NameRule, Neighbours, Permissions, Replacement,
-    Result, Scope, State, States, Tags, Turn, Unmodelled,
+    Identity, Kept, Kind, Listing, Made, Mistake, Name, NameConflict, NameRule, Neighbours, On, Permissions,
+    Replacement, Result, Scope, State, States, Tags, Turn, Unmodelled,
 };
 
 /// A load balancer, with the association of its web ACL (which AWS cannot tag).
@@ -166,7 +166,7 @@ impl Kind for LoadBalancer {
                     "elasticloadbalancing:DescribeLoadBalancers",
                     "elasticloadbalancing:DescribeTags",
                     "elasticloadbalancing:ModifyLoadBalancerAttributes",
-                    "elasticloadbalancing:SetWebACL",
+                    "elasticloadbalancing:SetWebAcl",
                     "wafv2:AssociateWebACL",
                     // What the service does in the caller's name.
                     "ec2:DescribeAccountAttributes",
@@ -182,7 +182,7 @@ impl Kind for LoadBalancer {
                     "elasticloadbalancing:SetSecurityGroups",
                     "elasticloadbalancing:SetIpAddressType",
                     "elasticloadbalancing:ModifyLoadBalancerAttributes",
-                    "elasticloadbalancing:SetWebACL",
+                    "elasticloadbalancing:SetWebAcl",
                     "wafv2:AssociateWebACL",
                     "wafv2:DisassociateWebACL",
                 ],
@@ -190,6 +190,14 @@ impl Kind for LoadBalancer {
                 delete: &[
                     "elasticloadbalancing:ModifyLoadBalancerAttributes",
                     "elasticloadbalancing:DeleteLoadBalancer",
+                ],
+                on: &[
+                    ("elasticloadbalancing:CreateLoadBalancer", &[On::Made("loadbalancer/*")]),
+                    ("elasticloadbalancing:AddTags", &[On::Ours, On::MadeBy("CreateLoadBalancer")]),
+                    ("elasticloadbalancing:SetWebAcl", &[On::Everything]),
+                    ("wafv2:AssociateWebACL", &[On::Ours, On::AnyOf("elasticloadbalancing", "loadbalancer/app/*")]),
+                    ("wafv2:DisassociateWebACL", &[On::AnyOf("elasticloadbalancing", "loadbalancer/app/*")]),
+                    ("iam:CreateServiceLinkedRole", &[On::LinkedTo("elasticloadbalancing.amazonaws.com")]),
                 ],
             },
         })

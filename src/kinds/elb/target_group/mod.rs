@@ -16,7 +16,8 @@ use crate::kinds::shared::tag;
 use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::{
     Attachable, Bearer, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, Found, Identity, Kept, Kind,
-    Listing, Made, Mistake, Name, NameConflict, NameRule, Permissions, Replacement, Result, Scope, State, Tags, Turn,
+    Listing, Made, Mistake, Name, NameConflict, NameRule, On, Permissions, Replacement, Result, Scope, State, Tags,
+    Turn,
 };
 
 /// Where a load balancer sends requests, and how it tells who is well.
@@ -132,6 +133,10 @@ impl Kind for TargetGroup {
                 update: &["elasticloadbalancing:ModifyTargetGroup", "elasticloadbalancing:ModifyTargetGroupAttributes"],
                 retag: &["elasticloadbalancing:AddTags", "elasticloadbalancing:RemoveTags"],
                 delete: &["elasticloadbalancing:DeleteTargetGroup"],
+                on: &[
+                    ("elasticloadbalancing:CreateTargetGroup", &[On::Made("targetgroup/*")]),
+                    ("elasticloadbalancing:AddTags", &[On::Ours, On::MadeBy("CreateTargetGroup")]),
+                ],
             },
         })
     };

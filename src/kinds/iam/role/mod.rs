@@ -13,7 +13,7 @@ use crate::kinds::shared::tag;
 use crate::resource::normal::{self, PolicyDocument, Set};
 use crate::resource::{
     Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing,
-    Made, Mistake, Name, NameConflict, NameRule, OPEN, Permissions, Replacement, Result, Scope, State, Tags, Turn,
+    Made, Mistake, Name, NameConflict, NameRule, OPEN, On, Permissions, Replacement, Result, Scope, State, Tags, Turn,
     Unseen,
 };
 use read::{details, found, traits};
@@ -182,6 +182,7 @@ impl Kind for Role {
                     "iam:ListInstanceProfilesForRole",
                     "iam:RemoveRoleFromInstanceProfile",
                 ],
+                on: &[("iam:RemoveRoleFromInstanceProfile", &[On::Any("instance-profile/*")])],
             },
         })
     };

@@ -21,8 +21,8 @@ use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::normal::{self, PolicyDocument};
 use crate::resource::{
     Attachable, Bearer, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity,
-    Kept, Kind, Listing, Made, Mistake, Name, NameConflict, NameRule, Permissions, Replacement, Result, Scope, State,
-    Switch, Tags, Turn, Unseen, pointer,
+    Kept, Kind, Listing, Made, Mistake, Name, NameConflict, NameRule, On, Permissions, Replacement, Result, Scope,
+    State, Switch, Tags, Turn, Unseen, pointer,
 };
 
 /// The longest name: an alias has 256 characters with its `alias/`.
@@ -165,6 +165,13 @@ impl Kind for Key {
                     "rds:DescribeDBInstanceAutomatedBackups",
                     "elasticache:DescribeSnapshots",
                     "secretsmanager:ListSecrets",
+                ],
+                on: &[
+                    ("kms:CreateKey", &[On::Made("")]),
+                    ("kms:TagResource", &[On::Ours, On::Untagged("key/*")]),
+                    ("kms:CreateAlias", &[On::Ours, On::Named("alias/")]),
+                    ("kms:UpdateAlias", &[On::Ours, On::Named("alias/")]),
+                    ("kms:DeleteAlias", &[On::Ours, On::Named("alias/")]),
                 ],
             },
         })

@@ -16,8 +16,8 @@ use crate::kinds::shared::{key_arn, named, ownership, tag};
 use crate::resource::cloudformation::CloudFormation;
 use crate::resource::{
     Attachable, Bearer, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity,
-    Kept, Kind, Listing, Made, Mistake, Name, NameRule, Permissions, Ref, Replacement, Result, Scope, State, Switch,
-    Tags, Turn, partition,
+    Kept, Kind, Listing, Made, Mistake, Name, NameRule, On, Permissions, Ref, Replacement, Result, Scope, State,
+    Switch, Tags, Turn, partition,
 };
 use read::{candidates, found};
 
@@ -144,6 +144,10 @@ impl Kind for LogGroup {
                 ],
                 retag: &["logs:TagResource", "logs:UntagResource"],
                 delete: &["logs:DeleteLogGroup", "logs:PutLogGroupDeletionProtection"],
+                on: &[
+                    ("logs:CreateLogGroup", &[On::Made("log-group:*")]),
+                    ("logs:TagResource", &[On::Ours, On::Untagged("log-group:*")]),
+                ],
             },
         })
     };

@@ -17,8 +17,8 @@ use crate::kinds::shared::{offers, tag};
 use crate::resource::cloudformation::{CloudFormation, Snapshots};
 use crate::resource::{
     Attachable, Bearer, Changes, Class, Detection, Disruption, Essentials, Facts, FieldDiff, Found, Identity, Kept,
-    Kind, Listing, Made, Mistake, Name, NameRule, Pending, Permissions, Question, Result, Scope, State, States, Tags,
-    Turn, Window,
+    Kind, Listing, Made, Mistake, Name, NameRule, On, Pending, Permissions, Question, Result, Scope, State, States,
+    Tags, Turn, Window,
 };
 
 pub use self::spec::{Outputs, Spec};
@@ -197,6 +197,27 @@ impl Kind for DbCluster {
                     "rds:DeleteDBCluster",
                     "rds:CreateDBClusterSnapshot",
                     "rds:AddTagsToResource",
+                ],
+                on: &[
+                    (
+                        "rds:CreateDBCluster",
+                        &[On::Made("cluster:*"), On::Ours, On::Any("cluster-pg:default.*"), On::Any("og:default:*")],
+                    ),
+                    ("rds:ModifyDBCluster", &[On::Ours, On::Any("cluster-pg:default.*"), On::Any("og:default:*")]),
+                    ("rds:DeleteDBCluster", &[On::Ours, On::Any("cluster-snapshot:*")]),
+                    ("rds:CreateDBClusterSnapshot", &[On::Ours, On::Any("cluster-snapshot:*")]),
+                    (
+                        "rds:AddTagsToResource",
+                        &[On::Ours, On::Untagged("cluster:*"), On::Untagged("cluster-snapshot:*")],
+                    ),
+                    ("secretsmanager:CreateSecret", &[On::Any("secret:rds!*")]),
+                    ("secretsmanager:TagResource", &[On::Any("secret:rds!*")]),
+                    ("secretsmanager:RotateSecret", &[On::Any("secret:rds!*")]),
+                    ("secretsmanager:GetSecretValue", &[On::Any("secret:rds!*")]),
+                    ("kms:CreateGrant", &[On::Via("rds"), On::Via("secretsmanager")]),
+                    ("kms:Decrypt", &[On::Via("rds"), On::Via("secretsmanager")]),
+                    ("kms:GenerateDataKey", &[On::Via("rds"), On::Via("secretsmanager")]),
+                    ("iam:CreateServiceLinkedRole", &[On::LinkedTo("rds.amazonaws.com")]),
                 ],
             },
         })

@@ -15,7 +15,7 @@ use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::{named, offers, tag};
 use crate::resource::{
     Attachable, Bearer, Changes, Detection, Disruption, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind,
-    Listing, Made, Name, NameRule, Permissions, Question, Replacement, Result, Scope, State, Tags, Turn, pointer,
+    Listing, Made, Name, NameRule, On, Permissions, Question, Replacement, Result, Scope, State, Tags, Turn, pointer,
 };
 
 /// Engine settings of a database cluster. AWS allows 50 groups in a region: declare one only for settings of one's own.
@@ -115,6 +115,10 @@ impl Kind for DbClusterParameterGroup {
                 ],
                 retag: &["rds:AddTagsToResource", "rds:RemoveTagsFromResource"],
                 delete: &["rds:DeleteDBClusterParameterGroup"],
+                on: &[
+                    ("rds:CreateDBClusterParameterGroup", &[On::Made("cluster-pg:*")]),
+                    ("rds:AddTagsToResource", &[On::Ours, On::Untagged("cluster-pg:*")]),
+                ],
             },
         })
     };

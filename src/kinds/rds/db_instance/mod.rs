@@ -17,8 +17,8 @@ use crate::kinds::shared::{key_arn, offers, tag};
 use crate::resource::cloudformation::{CloudFormation, Snapshots};
 use crate::resource::{
     Attachable, Attached, Bearer, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found,
-    Identity, Kept, Kind, Listing, Made, Mistake, Name, NameRule, Pending, Permissions, Question, Result, Scope, State,
-    States, Tags, Turn, Window,
+    Identity, Kept, Kind, Listing, Made, Mistake, Name, NameRule, On, Pending, Permissions, Question, Result, Scope,
+    State, States, Tags, Turn, Window,
 };
 
 pub use self::spec::{Outputs, Spec};
@@ -74,6 +74,18 @@ impl Kind for DbInstance {
                     "rds:DeleteDBInstance",
                     "rds:CreateDBSnapshot",
                     "rds:AddTagsToResource",
+                ],
+                on: &[
+                    (
+                        "rds:CreateDBInstance",
+                        &[On::Made("db:*"), On::Ours, On::Any("pg:default.*"), On::Any("og:default:*")],
+                    ),
+                    ("rds:ModifyDBInstance", &[On::Ours, On::Any("pg:default.*"), On::Any("og:default:*")]),
+                    ("rds:CreateDBSnapshot", &[On::Ours, On::Any("snapshot:*")]),
+                    ("rds:AddTagsToResource", &[On::Ours, On::Untagged("db:*"), On::Untagged("snapshot:*")]),
+                    ("kms:CreateGrant", &[On::Via("rds")]),
+                    ("iam:PassRole", &[On::PassedTo("monitoring.rds.amazonaws.com")]),
+                    ("iam:CreateServiceLinkedRole", &[On::LinkedTo("rds.amazonaws.com")]),
                 ],
             },
         })

@@ -17,7 +17,7 @@ use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::normal;
 use crate::resource::{
     Attachable, Bearer, Changes, Detection, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing, Made,
-    Mistake, Name, NameRule, Permissions, Result, Scope, Tags, Turn, pointer,
+    Mistake, Name, NameRule, On, Permissions, Result, Scope, Tags, Turn, pointer,
 };
 
 /// The longest name.
@@ -109,6 +109,14 @@ impl Kind for Secret {
                 ],
                 retag: &["secretsmanager:TagResource", "secretsmanager:UntagResource"],
                 delete: &["secretsmanager:DeleteSecret"],
+                on: &[
+                    ("secretsmanager:CreateSecret", &[On::Made("secret:*")]),
+                    ("secretsmanager:TagResource", &[On::Ours, On::Untagged("secret:*")]),
+                    ("secretsmanager:GetRandomPassword", &[On::Everything]),
+                    ("lambda:InvokeFunction", &[On::InYaml("function:")]),
+                    ("kms:GenerateDataKey", &[On::Via("secretsmanager")]),
+                    ("kms:Decrypt", &[On::Via("secretsmanager")]),
+                ],
             },
         })
     };

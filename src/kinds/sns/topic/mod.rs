@@ -23,7 +23,7 @@ use crate::kinds::shared::{fifo, tag};
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::{
     Attachable, Bearer, Changes, Class, Detection, Disruption, Essentials, Facts, FieldDiff, Found, Identity, Kept,
-    Kind, Listing, Made, Mistake, Name, NameRule, Pending, Permissions, Result, Scope, Tags, Turn,
+    Kind, Listing, Made, Mistake, Name, NameRule, On, Pending, Permissions, Result, Scope, Tags, Turn,
 };
 
 /// A topic: who publishes to it need not know who is subscribed.
@@ -112,6 +112,12 @@ impl Kind for Topic {
                 ],
                 retag: &["sns:TagResource", "sns:UntagResource"],
                 delete: &["sns:SetTopicAttributes", "sns:DeleteTopic"],
+                on: &[
+                    ("sns:CreateTopic", &[On::Made("*")]),
+                    ("sns:TagResource", &[On::Ours, On::Untagged("*")]),
+                    ("sns:Unsubscribe", &[On::Everything]),
+                    ("iam:PassRole", &[On::PassedTo("sns.amazonaws.com")]),
+                ],
             },
         })
     };

@@ -23,7 +23,7 @@ use crate::kinds::shared::{fifo, tag};
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::{
     Attachable, Bearer, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity,
-    Kept, Kind, Listing, Made, Mistake, Name, NameRule, Permissions, Result, Scope, Tags, Turn, partition,
+    Kept, Kind, Listing, Made, Mistake, Name, NameRule, On, Permissions, Result, Scope, Tags, Turn, partition,
 };
 
 /// A queue of messages.
@@ -90,6 +90,11 @@ impl Kind for Queue {
                 update: &["sqs:SetQueueAttributes"],
                 retag: &["sqs:TagQueue", "sqs:UntagQueue"],
                 delete: &["sqs:DeleteQueue"],
+                on: &[
+                    ("sqs:CreateQueue", &[On::Made("*")]),
+                    ("sqs:TagQueue", &[On::Ours, On::Untagged("*")]),
+                    ("sqs:GetQueueUrl", &[On::Any("*")]),
+                ],
             },
         })
     };

@@ -25,7 +25,7 @@ use crate::resource::cloudformation::CloudFormation;
 use crate::resource::normal::Set;
 use crate::resource::{
     Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing,
-    Made, Mistake, Name, NameRule, OPEN, Permissions, Result, Scope, State, Tags, Turn, Unmodelled, pointer,
+    Made, Mistake, Name, NameRule, OPEN, On, Permissions, Result, Scope, State, Tags, Turn, Unmodelled, pointer,
 };
 
 /// A web application firewall: rules in front of a load balancer or a distribution.
@@ -170,6 +170,28 @@ impl Kind for WebAcl {
                 update: &["wafv2:UpdateWebACL", "wafv2:GetWebACL"],
                 retag: &["wafv2:TagResource", "wafv2:UntagResource"],
                 delete: &["wafv2:DeleteWebACL", "wafv2:GetWebACL"],
+                on: &[
+                    (
+                        "wafv2:CreateWebACL",
+                        &[
+                            On::Made("*/webacl/*"),
+                            On::Ours,
+                            On::Any("*/managedruleset/*"),
+                            On::Any("*/rulegroup/*"),
+                            On::Any("*/regexpatternset/*"),
+                        ],
+                    ),
+                    (
+                        "wafv2:UpdateWebACL",
+                        &[
+                            On::Ours,
+                            On::Any("*/managedruleset/*"),
+                            On::Any("*/rulegroup/*"),
+                            On::Any("*/regexpatternset/*"),
+                        ],
+                    ),
+                    ("wafv2:TagResource", &[On::Ours, On::Untagged("*/webacl/*")]),
+                ],
             },
         })
     };

@@ -1,0 +1,141 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::statement::{Conditions, Statement};
+use crate::blueprint::Blueprint;
+use crate::resource::{Stack, StackId, key, partition};
+
+/// What the policies of some stacks are about: their accounts and regions, tags, names and roles.
+#[derive(Clone, Debug, Default)]
+pub struct PolicyScope {
+    project: String,
+    /// Tenants that have the same environments, by these: so no tag condition means a stack that was not selected.
+    groups: BTreeMap<BTreeSet<String>, BTreeSet<String>>,
+    /// `arn:aws`, the region, the account.
+    places: BTreeSet<(String, String, String)>,
+    /// How the stacks' keys are called, as patterns.
+    names: BTreeSet<String>,
+    /// The ARNs of the stacks' roles, as patterns.
+    pub(super) roles: BTreeSet<String>,
+    /// The ARNs that the YAML names.
+    named: BTreeSet<String>,
+    store: StorePolicy,
+}
+
+/// What a role may do with the buckets of leases and journals.
+#[derive(Clone, Debug, Default)]
+pub struct StorePolicy {
+    /// The ARNs of the buckets.
+    pub buckets: BTreeSet<String>,
+    /// The ARNs of the stacks' objects in them, as patterns.
+    pub objects: BTreeSet<String>,
+    /// The actions on a bucket itself.
+    pub on_buckets: BTreeSet<&'static str>,
+    /// The actions on the objects.
+    pub on_objects: BTreeSet<&'static str>,
+}
+
+impl PolicyScope {
+    pub fn of(stacks: &[&Blueprint], store: StorePolicy) -> Self {
+        let mut scope = Self { store, ..Self::default() };
+        let mut environments: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+        for blueprint in stacks {
+            let stack = &blueprint.stack;
+            scope.project.clone_from(&stack.project);
+            environments.entry(&stack.id.tenant).or_default().insert(stack.id.environment.clone());
+            scope.add(blueprint);
+        }
+        for (tenant, environments) in environments {
+            scope.groups.entry(environments).or_default().insert(tenant.to_owned());
+        }
+        scope
+    }
+
+    fn add(&mut self, blueprint: &Blueprint) {
+        let Stack { id, account, region, .. } = &blueprint.stack;
+        let StackId { tenant, environment } = id;
+        let arn = format!("arn:{}", partition(region));
+        let resources = blueprint.resources.values();
+        let regions = resources.clone().map(|resource| &resource.region).chain([region]);
+        self.places.extend(regions.map(|region| (arn.clone(), region.clone(), account.clone())));
+        self.names.insert(format!("{tenant}-{environment}-*"));
+        self.roles.insert(format!("{arn}:iam::{account}:role/provision/{tenant}/{environment}/*"));
+        for resource in resources {
+            let name = resource.physical.clone().unwrap_or_else(|| format!("{tenant}-{environment}-*"));
+            match (resource.address.kind.as_str(), resource.spec["Path"].as_str()) {
+                ("AWS::KMS::Key", _) => drop(self.names.insert(name)),
+                ("AWS::IAM::Role", Some(path)) if path != format!("/provision/{tenant}/{environment}/") => {
+                    self.roles.insert(format!("{arn}:iam::{account}:role{path}{name}"));
+                }
+                _ => {}
+            }
+            collect_arns(&resource.spec, &mut self.named);
+        }
+    }
+
+    /// `arn:aws:ec2:us-east-1:111122223333:` and this end, in every account and region.
+    pub(super) fn arns(&self, service: &str, end: &str) -> BTreeSet<String> {
+        let place = |(arn, region, account): &(String, String, String)| match service {
+            "iam" => format!("{arn}:iam::{account}:{end}"),
+            _ => format!("{arn}:{service}:{region}:{account}:{end}"),
+        };
+        self.places.iter().map(place).collect()
+    }
+
+    /// The same for things that are called as the stacks' resources are.
+    pub(super) fn named_arns(&self, service: &str, before: &str) -> BTreeSet<String> {
+        self.names.iter().flat_map(|name| self.arns(service, &format!("{before}{name}"))).collect()
+    }
+
+    /// The ARNs that the YAML names, of a service, if their ends begin so.
+    pub(super) fn arns_in_yaml(&self, service: &str, beginning: &str) -> BTreeSet<String> {
+        let is_meant = |arn: &&String| {
+            let parts: Vec<_> = arn.splitn(6, ':').collect();
+            parts[2] == service && parts[5].starts_with(beginning)
+        };
+        self.named.iter().filter(is_meant).cloned().collect()
+    }
+
+    /// `rds.us-east-1.amazonaws.com`, in every region.
+    pub(super) fn endpoints(&self, service: &str) -> BTreeSet<String> {
+        let endpoint = |(arn, region, _): &(String, String, String)| {
+            let end = if arn == "arn:aws-cn" { ".cn" } else { "" };
+            format!("{service}.{region}.amazonaws.com{end}")
+        };
+        self.places.iter().map(endpoint).collect()
+    }
+
+    /// The conditions that a resource bears the tags of one of the stacks, or that a call gives them to it: by
+    /// `aws:ResourceTag` or `aws:RequestTag`. Several where not every tenant has every environment.
+    pub(super) fn tagged(&self, by: &str) -> Vec<Conditions> {
+        let one = |(environments, tenants): (&BTreeSet<String>, &BTreeSet<String>)| {
+            let project = BTreeSet::from([self.project.clone()]);
+            let tags =
+                [(key::PROJECT, project), (key::TENANT, tenants.clone()), (key::ENVIRONMENT, environments.clone())];
+            Conditions::equals(tags.map(|(tag, values)| (format!("{by}/{tag}"), values)))
+        };
+        self.groups.iter().map(one).collect()
+    }
+
+    pub(super) fn store(&self) -> [Statement; 2] {
+        let StorePolicy { buckets, objects, on_buckets, on_objects } = self.store.clone();
+        [Statement::of("Bucket", on_buckets, buckets), Statement::of("LeasesAndJournals", on_objects, objects)]
+    }
+}
+
+fn collect_arns(value: &serde_json::Value, into: &mut BTreeSet<String>) {
+    use serde_json::Value::{Array, Object, String};
+    match value {
+        String(text) if is_arn(text) => drop(into.insert(text.clone())),
+        Array(all) => all.iter().for_each(|value| collect_arns(value, into)),
+        Object(all) => all.values().for_each(|value| collect_arns(value, into)),
+        _ => {}
+    }
+}
+
+/// Whether it is one whole ARN, without a reference in it.
+fn is_arn(text: &str) -> bool {
+    let has_end = text.splitn(6, ':').nth(5).is_some_and(|end| !end.is_empty());
+    text.starts_with("arn:")
+        && has_end
+        && !text.contains(|sign: char| sign.is_whitespace() || sign == crate::resource::OPEN)
+}

@@ -1,0 +1,93 @@
+"""What a call asks for, as IAM sees it: the things that it names, with their tags, and the tags in it.
+
+Recorded for the accounts that a test watches: it evaluates policies by that."""
+
+import json
+import re
+from urllib.parse import parse_qsl
+
+from moto.applicationautoscaling.models import applicationautoscaling_backends
+from moto.backends import get_backend
+from moto.ec2.models import ec2_backends
+from moto.elbv2.models import elbv2_backends
+from moto.iam.models import iam_backends
+from moto.kms.models import kms_backends
+from moto.rds.models import rds_backends
+
+LOOKS = ("Describe", "List", "Get", "Head", "Assume")
+
+
+def of(call):
+    """{"parameters": by path, "tags", "things": {ARN: tags}} of a call that changes something; none of one that looks."""
+    if call.operation.startswith(LOOKS):
+        return None
+    parameters = parameters_of(call)
+    values = {str(value) for value in parameters.values()}
+    ends = {value.rpartition("/")[2] for value in values if value.startswith("http")}
+    there = everything(call.account, call.region)
+    things = {arn: tags for arn, tags, *names in there if (values | ends) & {arn, *ids(arn), *names}}
+    return {"parameters": parameters, "tags": tags_of(parameters), "things": things}
+
+
+def parameters_of(call):
+    """All parameters by their paths: `TagSpecification.1.Tag.1.Key`."""
+    if call.protocol in ("ec2", "query"):
+        return dict(parse_qsl(call.body.decode(), keep_blank_values=True))
+    return dict(leaves("", json.loads(call.body))) if call.protocol == "json" and call.body else {}
+
+
+def leaves(path, value):
+    if isinstance(value, (dict, list)):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from leaves(f"{path}.{key}" if path else str(key), inner)
+    else:
+        yield path, value
+
+
+def tags_of(parameters):
+    """The tags that the call writes: pairs of key and value, or a map."""
+    tags = {}
+    for path, value in parameters.items():
+        place, _, last = path.rpartition(".")
+        if last.lower() in ("key", "tagkey"):
+            written = parameters.get(f"{place}.{last[:-3]}{'Value' if last[-3] == 'K' else 'value'}")
+            if written is not None:
+                tags[value] = written
+        elif ".provision:" in path:
+            tags[path[path.index("provision:") :]] = value
+    return tags
+
+
+def ids(arn):
+    """What stands for a thing in a call: its id or name, as its ARN ends."""
+    service, resource = arn.split(":", 5)[2::3]
+    name = re.split("[:/]", resource, maxsplit=1)[-1]
+    if service == "secretsmanager":
+        return [name[:-7]]
+    return [name] if service == "logs" else [name, name.rpartition("/")[2]]
+
+
+def everything(account, region):
+    """The things of the account and region: ARN, tags, and further names."""
+    yield from ((one.arn, one.tags) for one in get_backend("resourcegroupstaggingapi")[account][region]._get_resources_generator())
+    network = ec2_backends[account][region]
+    place = f"arn:aws:ec2:{region}:{account}"
+    for table in network.route_tables.values():
+        yield f"{place}:route-table/{table.id}", network.tags.get(table.id, {}), *table.all_associations_ids
+    for address in network.addresses:
+        yield f"{place}:elastic-ip/{address.allocation_id}", network.tags.get(address.allocation_id, {})
+    balancers = elbv2_backends[account][region]
+    for listener in (one for balancer in balancers.load_balancers.values() for one in balancer.listeners.values()):
+        for thing in (listener, *listener.rules.values()):
+            yield thing.arn, balancers.tagging_service.get_tag_dict_for_resource(thing.arn)
+    keys = kms_backends[account][region]
+    for key in keys.keys.values():
+        yield key.arn, keys.tagger.get_tag_dict_for_resource(key.id), *key.aliases
+    databases = rds_backends[account][region]
+    for group in (*databases.subnet_groups.values(), *databases.db_cluster_parameter_groups.values()):
+        yield group.arn, {tag["Key"]: tag["Value"] for tag in group.get_tags()}
+    for targets in applicationautoscaling_backends[account][region].targets.values():
+        for target in targets.values():
+            yield target.arn, target.__dict__.get("tags", {}), target.resource_id
+    for role in iam_backends[account]["aws"].roles.values():
+        yield role.arn, {}, role.name

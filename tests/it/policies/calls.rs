@@ -1,0 +1,190 @@
+//! Calls, as the sandbox's server records them of an account that is watched, and what IAM would be asked about each.
+
+use std::collections::BTreeMap;
+
+use provision::resource::glob;
+use serde_json::{Map, Value};
+
+use super::authorization::{self, Type};
+use super::evaluator::Question;
+use crate::sandbox::control;
+
+/// What AWS gives, of types that a call names beside what it is about.
+const GIVEN: &[(&str, &str)] = &[("og", "default:aurora"), ("pg", "default.aurora"), ("cluster-pg", "default.aurora")];
+
+/// What a call makes that the reference does not list among its resources.
+const MADE: &[(&str, &str)] = &[
+    ("acm:RequestCertificate", "certificate/new"),
+    ("elasticloadbalancing:CreateListener", "listener/app/new/1/2"),
+    ("elasticloadbalancing:CreateRule", "listener-rule/app/new/1/2/3"),
+    ("kms:CreateKey", "key/new"),
+];
+
+/// The action that a service asks about as well when something is made with tags, and whether it tells the call.
+const TAGGING: &[(&str, &str, bool)] = &[
+    ("acm", "AddTagsToCertificate", false),
+    ("application-autoscaling", "TagResource", false),
+    ("ec2", "CreateTags", true),
+    ("ecs", "TagResource", true),
+    ("elasticache", "AddTagsToResource", false),
+    ("elasticloadbalancing", "AddTags", true),
+    ("iam", "TagRole", false),
+    ("kms", "TagResource", false),
+    ("logs", "TagResource", false),
+    ("rds", "AddTagsToResource", false),
+    ("secretsmanager", "TagResource", false),
+    ("sns", "TagResource", false),
+    ("sqs", "TagQueue", false),
+    ("wafv2", "TagResource", false),
+];
+
+/// Who assumes a role that a call names.
+const PASSED: &[(&str, &str)] = &[
+    ("ecs:RegisterTaskDefinition", "ecs-tasks.amazonaws.com"),
+    ("rds:CreateDBInstance", "monitoring.rds.amazonaws.com"),
+    ("rds:ModifyDBInstance", "monitoring.rds.amazonaws.com"),
+    ("sns:CreateTopic", "sns.amazonaws.com"),
+    ("sns:SetTopicAttributes", "sns.amazonaws.com"),
+];
+
+/// A changing call.
+#[derive(Debug)]
+pub struct Change {
+    /// `ec2:CreateVpc`.
+    pub action: String,
+    account: String,
+    region: String,
+    parameters: Map<String, Value>,
+    tags: BTreeMap<String, String>,
+    /// The things that it names, by ARN, with their tags.
+    things: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+/// Has the server record what the account's calls name, from now on.
+pub async fn watch(url: &str, account: &str) {
+    assert_eq!(control(url, "POST", &format!("watch/{account}"), &Value::Null).await.0, 200);
+}
+
+/// The changing calls of a watched account.
+pub async fn changes(url: &str, account: &str) -> Vec<Change> {
+    let (_, body) = control(url, "GET", "calls", &Value::Null).await;
+    let all: Value = serde_json::from_str(&body).expect("JSON");
+    let mine = all["calls"].as_array().expect("a list").iter().filter(|call| call["account"] == account);
+    mine.filter(|call| call["asked"].is_object()).map(Change::of).collect()
+}
+
+impl Change {
+    fn of(call: &Value) -> Self {
+        let text = |value: &Value| value.as_str().expect("a text").to_owned();
+        let service = match call["service"].as_str().expect("a service") {
+            "elbv2" => "elasticloadbalancing",
+            other => other,
+        };
+        let asked = &call["asked"];
+        Self {
+            action: format!("{service}:{}", text(&call["operation"])),
+            account: text(&call["account"]),
+            region: text(&call["region"]),
+            parameters: asked["parameters"].as_object().expect("an object").clone(),
+            tags: serde_json::from_value(asked["tags"].clone()).expect("texts"),
+            things: serde_json::from_value(asked["things"].clone()).expect("texts"),
+        }
+    }
+
+    /// All that IAM is asked about: the call is allowed if all of it is.
+    pub fn questions(&self) -> Vec<Question> {
+        let row = authorization::of(&self.action).unwrap_or_else(|| panic!("authorization.txt has no {}", self.action));
+        let made = row.types.iter().find(|one| one.is_made).or(row.types.first());
+        let mut all: Vec<_> = row.types.iter().flat_map(|one| self.about(one, made)).collect();
+        match row.types.first() {
+            Some(first) if all.is_empty() => all.push(self.about_new(first, made)),
+            None => all.push(self.question(&self.action, "*", &[("aws:RequestTag", &self.tags)])),
+            _ => {}
+        }
+        all.extend(self.tagging(&all));
+        all.extend(self.passing());
+        all
+    }
+
+    /// About each thing of this type that the call names, or about the one that it makes or that AWS gives.
+    fn about(&self, one: &Type, made: Option<&Type>) -> Vec<Question> {
+        let there: Vec<_> = self.things.iter().filter(|(arn, _)| glob::matches(&one.arn, arn)).collect();
+        if there.is_empty() {
+            let is_asked = one.is_required || (one.is_made && !self.is_tagging());
+            return Vec::from_iter(is_asked.then(|| self.about_new(one, made)));
+        }
+        let nothing = BTreeMap::new();
+        let written = if self.is_tagging() { &self.tags } else { &nothing };
+        let known = |(arn, tags): (&String, &BTreeMap<String, String>)| {
+            self.question(&self.action, arn, &[("aws:ResourceTag", tags), ("aws:RequestTag", written)])
+        };
+        there.into_iter().map(known).collect()
+    }
+
+    /// Only what the call makes gets its tags.
+    fn about_new(&self, one: &Type, made: Option<&Type>) -> Question {
+        let text = |key: &str| self.parameters.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let is_made = made.is_some_and(|made| made.name == one.name);
+        let given = GIVEN.iter().find(|(name, _)| *name == one.name && !is_made).map(|(_, name)| *name);
+        let parts: Vec<_> = one.arn.splitn(6, ':').collect();
+        let end = match one.name.as_str() {
+            "role" => format!("role{}{}", text("Path"), text("RoleName")),
+            "alias" => text("AliasName"),
+            _ => parts[5].replace('*', given.unwrap_or("new")),
+        };
+        let tags = if is_made { self.tags.clone() } else { BTreeMap::new() };
+        self.question(&self.action, &self.arn(parts[2], &end), &[("aws:RequestTag", &tags)])
+    }
+
+    /// What makes something with tags is asked whether it may tag, too.
+    fn tagging(&self, asked: &[Question]) -> Option<Question> {
+        let made = MADE.iter().find(|(action, _)| *action == self.action).map(|(_, end)| self.arn(self.service(), end));
+        let is_new = |question: &&Question| question.context.keys().any(|key| key.starts_with("aws:RequestTag/"));
+        let made = made.or_else(|| Some(asked.iter().find(is_new)?.resource.clone()))?;
+        let (service, action, tells) = TAGGING.iter().find(|(service, ..)| *service == self.service())?;
+        if self.tags.is_empty() || self.is_tagging() {
+            return None;
+        }
+        let mut question = self.question(&format!("{service}:{action}"), &made, &[("aws:RequestTag", &self.tags)]);
+        if *tells {
+            let call = self.action.split(':').nth(1).expect("a call").to_owned();
+            question.context.insert(format!("{service}:CreateAction"), call);
+        }
+        Some(question)
+    }
+
+    /// A role that is named to a service is passed to it.
+    fn passing(&self) -> Vec<Question> {
+        let is_named = |arn: &&String| self.parameters.values().any(|value| value == arn.as_str());
+        let roles = self.things.keys().filter(|arn| self.service() != "iam" && arn.contains(":role/")).filter(is_named);
+        let service = || PASSED.iter().find(|(action, _)| *action == self.action).map(|(_, service)| *service);
+        let question = |role: &String| {
+            let to = service().unwrap_or_else(|| panic!("{} names a role: to whom does it pass it?", self.action));
+            let context = BTreeMap::from([("iam:PassedToService".to_owned(), to.to_owned())]);
+            Question { action: "iam:PassRole".into(), resource: role.clone(), context }
+        };
+        roles.map(question).collect()
+    }
+
+    fn question(&self, action: &str, resource: &str, tags: &[(&str, &BTreeMap<String, String>)]) -> Question {
+        let one = |(by, tags): &(&str, &BTreeMap<String, String>)| {
+            let by = (*by).to_owned();
+            tags.iter().map(move |(tag, value)| (format!("{by}/{tag}"), value.clone())).collect::<Vec<_>>()
+        };
+        let context = tags.iter().flat_map(one).collect();
+        Question { action: action.to_owned(), resource: resource.to_owned(), context }
+    }
+
+    fn service(&self) -> &str {
+        self.action.split(':').next().expect("a service")
+    }
+
+    fn is_tagging(&self) -> bool {
+        TAGGING.iter().any(|(service, action, _)| self.action == format!("{service}:{action}"))
+    }
+
+    fn arn(&self, service: &str, end: &str) -> String {
+        let region = if service == "iam" { "" } else { &self.region };
+        format!("arn:aws:{service}:{region}:{}:{end}", self.account)
+    }
+}
