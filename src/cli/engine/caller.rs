@@ -61,10 +61,7 @@ fn run_page(world: &World) -> Option<String> {
 
 /// None if one of its variables is not set.
 fn filled(page: &str, world: &World) -> Option<String> {
-    let (before, rest) = match page.split_once('{') {
-        Some(parts) => parts,
-        None => return Some(page.to_owned()),
-    };
+    let Some((before, rest)) = page.split_once('{') else { return Some(page.to_owned()) };
     let (variable, after) = rest.split_once('}')?;
     Some(format!("{before}{}{}", world.variable(variable)?, filled(after, world)?))
 }
