@@ -57,39 +57,63 @@ pub fn plan_stacks(
 ) -> Result<Plan, Unmatched> {
     let PlanOptions { selectors, mode, ref guarding, .. } = *options;
     let none = Inventory::default();
-    let mut known = Vec::new();
-    let mut all = Plan::default();
+    let mut planning = Planning::new(selectors, mode, now);
     for blueprint in stacks {
+        planning.add(shapes, blueprint, inventories.get(&blueprint.stack.id).unwrap_or(&none));
+    }
+    planning.held(guarding)
+}
+
+/// The planning of stacks one after the other: a blueprint may be let go when its stack is planned.
+pub struct Planning<'a> {
+    selectors: &'a [Selector],
+    mode: Mode,
+    now: Timestamp,
+    known: Vec<(StackId, BTreeSet<Address>)>,
+    plan: Plan,
+}
+
+impl<'a> Planning<'a> {
+    /// Nothing is planned yet; the selectors narrow it to resources.
+    pub fn new(selectors: &'a [Selector], mode: Mode, now: Timestamp) -> Self {
+        Self { selectors, mode, now, known: Vec::new(), plan: Plan::default() }
+    }
+
+    /// Plans one stack.
+    pub fn add(&mut self, shapes: &[&dyn Shape], blueprint: &Blueprint, inventory: &Inventory) {
         let id = &blueprint.stack.id;
-        let inventory = inventories.get(id).unwrap_or(&none);
         let live = inventory.all().map(|(address, _)| address.clone());
         let addresses: BTreeSet<Address> = blueprint.resources.keys().cloned().chain(live).collect();
-        let selection = select_resources(selectors, id, &addresses);
-        known.push((id.clone(), addresses));
-        let mut made = plan(&Input { blueprint, inventory, shapes, mode, selection, now });
+        let selection = select_resources(self.selectors, id, &addresses);
+        self.known.push((id.clone(), addresses));
+        let mut made = plan(&Input { blueprint, inventory, shapes, mode: self.mode, selection, now: self.now });
         made.warnings.extend(inventory.unsearched.iter().map(|why| Problem::warning(None, why.clone())));
         made.warnings.extend(inventory.survey_failure.iter().chain(&inventory.incomplete).map(|failure| {
             Problem::warning(None, format!("the search for unmanaged resources is incomplete: {failure}"))
         }));
-        all.stacks.push(made);
+        self.plan.stacks.push(made);
     }
-    guard(&mut all, guarding);
-    match unmatched_resource(selectors, &known) {
-        Some((_, message)) => Err(Unmatched(message)),
-        None => Ok(all),
-    }
-}
 
-/// An account with nothing in it, for `plan --offline`.
-pub fn nothing_there(shapes: &[&dyn Shape], stacks: &[&Blueprint]) -> BTreeMap<StackId, Inventory> {
-    let empty = |blueprint: &&Blueprint| {
+    /// Plans one stack against an account with nothing in it.
+    pub fn add_new(&mut self, shapes: &[&dyn Shape], blueprint: &Blueprint) {
         let seen = |region: &str| {
             let region = region.to_owned();
             let kinds = shapes.iter().map(|shape| shape.facts().kind.to_owned());
             kinds.map(move |kind| ((region.clone(), kind), ListOutcome::Read(StackListing::default())))
         };
         let kinds = stack_request(blueprint).regions().into_iter().flat_map(seen).collect();
-        (blueprint.stack.id.clone(), Inventory { kinds, ..Inventory::default() })
-    };
-    stacks.iter().map(empty).collect()
+        self.add(shapes, blueprint, &Inventory { kinds, ..Inventory::default() });
+    }
+
+    /// Returns the plan, held against the guards.
+    ///
+    /// # Errors
+    /// [`Unmatched`], for which somebody used the command line wrongly.
+    pub fn held(mut self, guarding: &Guarding) -> Result<Plan, Unmatched> {
+        guard(&mut self.plan, guarding);
+        match unmatched_resource(self.selectors, &self.known) {
+            Some((_, message)) => Err(Unmatched(message)),
+            None => Ok(self.plan),
+        }
+    }
 }

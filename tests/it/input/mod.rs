@@ -3,6 +3,7 @@
 pub mod blueprint;
 mod fake_kinds_loose;
 mod fake_kinds_strict;
+mod fleet;
 mod template;
 mod tenant;
 mod yaml;
