@@ -12,10 +12,17 @@ pub struct Source {
 }
 
 /// A place in a file: where a value, a key or a mistake stands. `bytes` is a range into the source's text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Eq)]
 pub struct Span {
     pub source: Arc<Source>,
     pub bytes: Range<usize>,
+}
+
+/// Most places differ by their bytes, and most that do not are of one reading of the file: its text is compared last.
+impl PartialEq for Span {
+    fn eq(&self, other: &Self) -> bool {
+        self.bytes == other.bytes && (Arc::ptr_eq(&self.source, &other.source) || self.source == other.source)
+    }
 }
 
 impl Span {
@@ -24,6 +31,12 @@ impl Span {
         let before = &self.source.text[..self.bytes.start.min(self.source.text.len())];
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+    }
+
+    /// Whether two places of one file have a part in common.
+    pub fn touches(&self, other: &Self) -> bool {
+        let (a, b) = (&self.bytes, &other.bytes);
+        self.path() == other.path() && (a == b || (a.start < b.end && b.start < a.end))
     }
 
     pub fn path(&self) -> &Path {
@@ -59,11 +72,14 @@ pub struct Problem {
     pub hint: Option<String>,
     /// Keys whose values are not shown with the line, beside those that look like secrets.
     pub hidden: Arc<[String]>,
+    /// How many environments have it: a mistake in a layer under several is one mistake. 0: it is of none.
+    pub environments: usize,
 }
 
 impl Problem {
     pub fn error(span: impl Into<Option<Span>>, what: impl Into<String>) -> Self {
-        Self { severity: Severity::Error, span: span.into(), what: what.into(), hint: None, hidden: Arc::default() }
+        let (span, what) = (span.into(), what.into());
+        Self { severity: Severity::Error, span, what, hint: None, hidden: Arc::default(), environments: 0 }
     }
 
     pub fn warning(span: impl Into<Option<Span>>, what: impl Into<String>) -> Self {
@@ -74,6 +90,12 @@ impl Problem {
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+
+    /// The same as a warning: of what a command is not about.
+    #[must_use]
+    pub fn mild(self) -> Self {
+        Self { severity: Severity::Warning, ..self }
     }
 
     pub fn is_error(&self) -> bool {

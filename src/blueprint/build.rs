@@ -21,7 +21,7 @@ pub fn build(
     problems: &mut Vec<Problem>,
 ) -> Option<Blueprint> {
     let mut found = Vec::new();
-    let Expanded { declarations, families, outputs, outputs_after, mut warnings } = expanded;
+    let Expanded { declarations, families, outputs, outputs_after, mut warnings, blamed } = expanded;
     let all = unique(&declarations, &mut found);
     let mut resources = BTreeMap::new();
     let mut afters = Afters::default();
@@ -47,16 +47,18 @@ pub fn build(
         after::check(&format!("the output {name}"), after, &all, &mut found);
     }
     let is_whole = !is_broken && !found.iter().any(Problem::is_error);
+    // What is there is checked as a whole, whatever of it is missing.
+    graph::follow(kinds, &afters, &mut resources);
+    graph::check(kinds, &afters, &resources, &mut found);
+    lint::check(&resources, &mut found);
     if is_whole {
-        graph::follow(kinds, &afters, &mut resources);
-        graph::check(kinds, &afters, &resources, &mut found);
-        lint::check(&resources, &mut found);
         warnings.extend(lint::warnings(&resources));
     }
     ignored::attach(ignore, kinds, &all, &mut resources, &mut found);
     for problem in found {
-        // One mistake in a node with `for` shows once.
-        if !problems.contains(&problem) {
+        // One mistake in a node with `for` shows once, and what the template says of a value is said for people.
+        let is_said = problem.span.as_ref().is_some_and(|span| blamed.contains(span)) || problems.contains(&problem);
+        if !is_said {
             problems.push(problem);
         }
     }

@@ -1,126 +1,97 @@
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Arc;
 
-use ipnet::Ipv4Net;
-
+use super::Blueprint;
+use super::findings::{Findings, veiled};
+use super::fleet::Names;
+use super::index::{self, Entry, Index, Indexing, Member};
 use super::kinds::Kinds;
+use super::make::Making;
 use super::sources::{Files, Source};
-use super::{Blueprint, build, fleet, profile};
-use crate::problem::{Problem, Severity, suggest};
+use crate::problem::{Problem, suggest};
 use crate::resource::glob::matches;
-use crate::resource::{Shape, Stack, StackId, Tags};
-use crate::template::{self, Library, Template};
-use crate::tenant::{self, Environment, Project, Settings, Tenant, cidr};
-use crate::yaml::{self, Node, Placed, Value};
+use crate::resource::{Shape, Stack, StackId};
+use crate::template::Library;
+use crate::tenant::{self, Project, cidr};
+use crate::yaml;
 
-/// A project, read and checked.
+/// A project, read and checked; `T` is what was made of each selected stack's blueprint.
 #[derive(Debug)]
-pub struct Loaded {
+pub struct Loaded<T = Blueprint> {
     pub project: Project,
     /// The selected stacks', by name.
-    pub blueprints: Vec<Blueprint>,
+    pub blueprints: Vec<T>,
     /// Every stack of the project, selected or not, by name.
     pub stacks: Vec<StackId>,
     /// Where they live and as whom they are read, as far as their files are right.
     pub fleet: Vec<Stack>,
     /// The types that its templates name, whichever stacks use them: what it can make.
     pub kinds: BTreeSet<String>,
-    /// Mistakes of stacks that are not selected, and what is to be said of those that are and stops nothing.
+    /// Mistakes of stacks that are not selected, and other mistakes that stop nothing.
     pub warnings: Vec<Problem>,
 }
 
-/// Reads a project's folder; see [`load_files`].
-pub fn load(dir: &Path, shapes: &[&dyn Shape], is_selected: &dyn Fn(&StackId) -> bool) -> Result<Loaded, Vec<Problem>> {
-    load_files(&Files::read(dir)?, shapes, is_selected)
+/// Reads a project's folder; see [`load_each`].
+pub fn load<T>(
+    dir: &Path,
+    shapes: &[&dyn Shape],
+    is_selected: &dyn Fn(&StackId) -> bool,
+    make: impl FnMut(Blueprint) -> T,
+) -> Result<Loaded<T>, Vec<Problem>> {
+    load_each(&Files::read(dir)?, shapes, is_selected, make)
 }
 
-/// Makes the blueprints of the selected stacks, or gives every mistake of all files. Everything is checked, whatever is
-/// selected; but a mistake in an environment that is not selected is a warning, so that one tenant's file does not stop
-/// another's repair.
+/// Makes the blueprints of the selected stacks; see [`load_each`].
 pub fn load_files(
     files: &Files,
     shapes: &[&dyn Shape],
     is_selected: &dyn Fn(&StackId) -> bool,
 ) -> Result<Loaded, Vec<Problem>> {
+    load_each(files, shapes, is_selected, |blueprint| blueprint)
+}
+
+/// Makes the blueprints of the selected stacks one after the other, and something of each, which is all that is kept of it;
+/// or gives every mistake.
+///
+/// Every file is read, whatever is selected, and the fleet is checked as a whole by the index of it. A mistake that the
+/// index shows of an environment that is not selected is a warning, so that one tenant's file does not stop another's
+/// repair.
+pub fn load_each<T>(
+    files: &Files,
+    shapes: &[&dyn Shape],
+    is_selected: &dyn Fn(&StackId) -> bool,
+    make: impl FnMut(Blueprint) -> T,
+) -> Result<Loaded<T>, Vec<Problem>> {
     let kinds = Kinds::new(shapes);
-    let mut problems = Vec::new();
+    let mut problems = files.unread.clone();
     let project = project(files.project.as_ref(), &kinds, &mut problems);
-    let tenants: Vec<_> = files.tenants.iter().filter_map(|file| tenant(file, &mut problems)).collect();
-    if tenants.is_empty() && problems.is_empty() {
+    let mut library = Library::new(files.own_templates());
+    let index = Indexing { project: &project, library: &mut library, is_selected }.index(&files.tenants, &mut problems);
+    if index.tenants.is_empty() && problems.is_empty() {
         let what = "there is no tenant: the folder `tenants` has no .yaml file";
         problems.push(Problem::error(None, what).hint("`⟪init⟫` writes an example"));
     }
-    problems.extend(tenants.iter().filter_map(|tenant| project.check_account(tenant)));
-    problems.extend(tenant::fleet(&tenants, &project));
-    let mut loading =
-        Loading { kinds: &kinds, project: &project, library: Library::new(files.own_templates()), ranges: Vec::new() };
-    let mut all: Vec<_> = tenants
-        .iter()
-        .flat_map(|tenant| tenant.environments.iter().map(move |environment| (tenant, environment)))
-        .map(|(tenant, environment)| (StackId::new(&tenant.name.value, &environment.name.value), tenant, environment))
-        .collect();
-    // A template's mistakes are noted with the first stack that uses it: the selected come first.
-    all.sort_by_key(|(id, ..)| (!is_selected(id), id.clone()));
-    let (mut blueprints, mut warnings) = (Vec::new(), Vec::from_iter(project.check_bucket(&tenants)));
-    for (id, tenant, environment) in &all {
-        let mut found = Vec::new();
-        blueprints.extend(loading.blueprint(id, tenant, environment, &mut found));
-        for problem in found {
-            match (is_selected(id), problem.is_error()) {
-                (true, true) => problems.push(problem),
-                (true, false) => warnings.push(problem),
-                (false, true) => warnings.push(Problem { severity: Severity::Warning, ..problem }),
-                (false, false) => {}
-            }
-        }
+    let mut findings = Findings::default();
+    findings.add(problems);
+    findings.add(of_fleet(&index, &project));
+    let making = Making { kinds: &kinds, project: &project, library: &library };
+    let mut loading = Loading { files, making, findings, names: Names::default() };
+    let blueprints = loading.selected(&index, make);
+    loading.neighbours(&index);
+    let Loading { findings, .. } = loading;
+    if findings.has_errors() {
+        return Err(veiled(findings.told(), files));
     }
-    problems.extend(cidr::overlaps(&loading.ranges));
-    problems.extend(fleet::collisions(&kinds, &blueprints));
-    if problems.iter().any(Problem::is_error) {
-        return Err(veiled(sorted(problems), files));
-    }
-    warnings.extend(problems);
-    let mut stacks: Vec<_> = all.into_iter().map(|(id, ..)| id).collect();
-    stacks.sort();
-    let types = loading.library.types(tenants.iter().map(|tenant| &*tenant.template.value));
+    let used = index.tenants.iter().filter_map(|entry| entry.head.template.as_ref());
+    let types = library.types(used.map(|name| &*name.value));
     let is_named = |kind: &&str| types.as_ref().is_none_or(|types| types.iter().any(|pattern| matches(pattern, kind)));
     let named = kinds.names().filter(is_named).map(str::to_owned).collect();
-    let fleet = blueprints.iter().map(|blueprint| blueprint.stack.clone()).collect();
-    blueprints.retain(|blueprint| is_selected(&blueprint.stack.id));
-    Ok(Loaded { project, blueprints, stacks, fleet, kinds: named, warnings: veiled(sorted(warnings), files) })
-}
-
-/// Says with each problem which keys the project's own templates take secrets by: `writeOnly` parameters.
-fn veiled(problems: Vec<Problem>, files: &Files) -> Vec<Problem> {
-    fn gather(node: &Node, keys: &mut Vec<String>) {
-        for (key, value) in node.entries() {
-            if value.get("writeOnly").is_some_and(|flag| flag.value == Value::Bool(true)) {
-                keys.push(key.name.clone());
-            }
-            gather(value, keys);
-        }
-        node.items().iter().for_each(|item| gather(item, keys));
-    }
-    if problems.is_empty() {
-        return problems;
-    }
-    let mut keys = Vec::new();
-    let templates = files.templates.iter().filter_map(|file| yaml::read(&file.path, &file.bytes).ok());
-    templates.for_each(|template| gather(&template, &mut keys));
-    let hidden: Arc<[String]> = keys.into();
-    problems.into_iter().map(|problem| Problem { hidden: hidden.clone(), ..problem }).collect()
-}
-
-/// In the order of the files, so that the same input always says the same; each once.
-fn sorted(mut problems: Vec<Problem>) -> Vec<Problem> {
-    let key = |problem: &Problem| {
-        let span = problem.span.as_ref();
-        (span.map(|span| (span.path().to_owned(), span.bytes.start)), problem.what.clone())
-    };
-    problems.sort_by_key(key);
-    problems.dedup();
-    problems
+    let warnings = veiled(findings.told(), files);
+    let mut members: Vec<_> = index.tenants.into_iter().flat_map(|entry| entry.members).collect();
+    members.sort_by(|a, b| a.id.cmp(&b.id));
+    let stacks = members.iter().map(|member| member.id.clone()).collect();
+    let fleet = members.into_iter().filter_map(|member| member.stack).collect();
+    Ok(Loaded { project, blueprints, stacks, fleet, kinds: named, warnings })
 }
 
 fn project(file: Option<&Source>, kinds: &Kinds<'_>, problems: &mut Vec<Problem>) -> Project {
@@ -139,98 +110,91 @@ fn project(file: Option<&Source>, kinds: &Kinds<'_>, problems: &mut Vec<Problem>
     project
 }
 
-fn tenant(file: &Source, problems: &mut Vec<Problem>) -> Option<Tenant> {
-    match yaml::read(&file.path, &file.bytes) {
-        Ok(root) => tenant::read(&root, problems),
-        Err(mistakes) => {
-            problems.extend(mistakes);
-            None
-        }
+/// What only the whole fleet shows, whatever is selected, and the mistakes of the templates that it uses.
+fn of_fleet(index: &Index, project: &Project) -> Vec<Problem> {
+    let heads = || index.tenants.iter().map(|entry| &entry.head);
+    let named = index.tenants.iter().map(|entry| (&entry.head, entry.members.iter().map(|member| &member.name)));
+    let mut problems = tenant::fleet(named, project);
+    problems.extend(project.check_bucket(heads()));
+    for (mistakes, is_selected) in index.templates.values() {
+        problems.extend(mistakes.iter().cloned().map(|problem| if *is_selected { problem } else { problem.mild() }));
     }
+    let mut members: Vec<_> = index.tenants.iter().flat_map(|entry| &entry.members).collect();
+    members.sort_by_key(|member| (!member.is_selected, &member.id));
+    let ranges = members.into_iter().filter_map(|member| Some((member.id.clone(), member.range.clone()?)));
+    problems.extend(cidr::overlaps(&ranges.collect::<Vec<_>>()));
+    problems
 }
 
+/// The making of blueprints, one after the other.
 struct Loading<'a> {
-    kinds: &'a Kinds<'a>,
-    project: &'a Project,
-    library: Library,
-    ranges: Vec<(StackId, Placed<Ipv4Net>)>,
+    files: &'a Files,
+    making: Making<'a>,
+    findings: Findings,
+    names: Names,
 }
 
 impl Loading<'_> {
-    fn blueprint(
-        &mut self,
-        id: &StackId,
-        tenant: &Tenant,
-        environment: &Environment,
-        problems: &mut Vec<Problem>,
-    ) -> Option<Blueprint> {
-        let template = self.library.template(&tenant.template, problems)?;
-        let settings = self.settings(&template, tenant, environment, problems)?;
-        let name = &environment.name;
-        let parameters = template.parameters.complete(settings.parameters, &name.span, &template.name, problems);
-        if let Some(range) = parameters.get("cidr").and_then(Placed::text) {
-            match cidr::read(&range) {
-                Ok(value) => self.ranges.push((id.clone(), Placed { value, span: range.span })),
-                Err(problem) => problems.push(problem),
+    /// Makes something of each selected stack's blueprint, by name; takes note of what is wrong with the others as the
+    /// index knows them.
+    fn selected<T>(&mut self, index: &Index, mut make: impl FnMut(Blueprint) -> T) -> Vec<T> {
+        let mut made = Vec::new();
+        for entry in index.by_name() {
+            for member in entry.members.iter().filter(|member| !member.is_selected) {
+                self.findings.add_of(
+                    &member.id,
+                    member.problems.iter().filter(|problem| problem.is_error()).cloned().map(Problem::mild),
+                );
             }
+            let is_wanted = |member: &Member| member.is_selected;
+            self.each(entry, &is_wanted, &mut |findings, id, blueprint, problems| {
+                findings.add_of(id, problems);
+                made.extend(blueprint.map(&mut make));
+            });
         }
-        if problems.iter().any(Problem::is_error) {
-            return None;
-        }
-        let account = self.project.account(&tenant.account.value).to_owned();
-        let place = template::StackContext {
-            id: id.clone(),
-            project: self.project.name.clone(),
-            account: Placed { value: account.clone(), span: tenant.account.span.clone() },
-            region: settings.region.clone(),
-            tenant_span: tenant.name.span.clone(),
-            environment_span: name.span.clone(),
-        };
-        let expanded = template::expand(&template, &place, &parameters, self.kinds.facts(), problems);
-        let is_of_tenant = |problem: &Problem| problem.is_error() && !template.is_place_of(problem);
-        let is_wrong = problems.iter().any(is_of_tenant);
-        let stack = Stack {
-            id: id.clone(),
-            project: self.project.name.clone(),
-            account,
-            region: settings.region.value,
-            template: template.name.clone(),
-            tags: self.tags(tenant),
-            read_role: tenant.roles.read.clone(),
-            write_role: tenant.roles.write.clone(),
-            external_id: tenant.roles.external_id.clone(),
-            protected: settings.protected,
-        };
-        let mut found = Vec::new();
-        let blueprint = build(self.kinds, &stack, expanded, &settings.ignore, &mut found);
-        // What a wrong parameter breaks inside the template is not worth saying beside what is wrong with it.
-        problems.extend(found.into_iter().filter(|problem| !is_wrong || !template.is_place_of(problem)));
-        let mut blueprint = blueprint.filter(|_| !problems.iter().any(Problem::is_error))?;
-        for resource in blueprint.resources.values_mut() {
-            let is_guarded = self.project.guards.protected.iter().any(|kind| kind.value == resource.address.kind);
-            resource.protected = resource.protected.or(is_guarded.then_some(true));
-        }
-        Some(blueprint)
+        made
     }
 
-    /// Merges an environment's layers: the template's defaults and profile, the project's, the tenant's, its own.
-    fn settings(
-        &self,
-        template: &Arc<Template>,
-        tenant: &Tenant,
-        environment: &Environment,
-        problems: &mut Vec<Problem>,
-    ) -> Option<Settings> {
-        let profile = profile::find(template, self.project, tenant, environment, problems);
-        let defaults = template.parameters.defaults(&environment.name.span);
-        let own = [Some(defaults), profile.of_template.cloned()].into_iter().flatten();
-        let merged = tenant::layered(own.chain(tenant.layers(environment, self.project, profile.of_project)))?;
-        Settings::of(merged, &environment.name, problems)
+    /// Makes the stacks that are not selected and might have a name of one that is.
+    fn neighbours(&mut self, index: &Index) {
+        for entry in index.by_name() {
+            let gives_names = entry.head.template.as_ref().is_some_and(|name| {
+                self.making.library.compiled(&name.value).is_some_and(|template| template.gives_names())
+            });
+            let could_collide = |member: &&Member| {
+                let account = member.stack.as_ref().map(|stack| &stack.account);
+                let is_near = |account: &String| {
+                    gives_names && self.names.has(account) || self.names.could_be_of(account, &member.id)
+                };
+                !member.is_selected && account.is_some_and(is_near)
+            };
+            let near: BTreeSet<_> = entry.members.iter().filter(could_collide).map(|member| &member.id).collect();
+            self.each(entry, &|member| near.contains(&member.id), &mut |findings, id, _, problems| {
+                findings.add_of(id, problems.into_iter().map(Problem::mild));
+            });
+        }
     }
 
-    /// The project's tags under the tenant's. To IAM a key is the same in any case, so the tenant's spelling counts.
-    fn tags(&self, tenant: &Tenant) -> Tags {
-        let is_free = |key: &str| !tenant.tags.iter().any(|(other, _)| other.to_lowercase() == key.to_lowercase());
-        self.project.tags.iter().filter(|(key, _)| is_free(key)).chain(tenant.tags.iter()).collect()
+    /// Makes the blueprints of some environments of a tenant, and hands each on with its mistakes.
+    fn each(
+        &mut self,
+        entry: &Entry,
+        is_wanted: &dyn Fn(&Member) -> bool,
+        then: &mut dyn FnMut(&mut Findings, &StackId, Option<Blueprint>, Vec<Problem>),
+    ) {
+        if !entry.members.iter().any(is_wanted) {
+            return;
+        }
+        // The index kept no tree; what is wrong with the file itself is said.
+        let Some(tenant) = index::tenant(&self.files.tenants[entry.file], &mut Vec::new()) else { return };
+        for member in entry.members.iter().filter(|member| is_wanted(member)) {
+            let found = tenant.environments.iter().find(|environment| environment.name == member.name);
+            let Some(environment) = found else { continue };
+            let (blueprint, problems) = self.making.blueprint(&member.id, &tenant, environment);
+            if let Some(blueprint) = &blueprint {
+                self.findings.add(self.names.take(self.making.kinds, blueprint));
+            }
+            then(&mut self.findings, &member.id, blueprint, problems);
+        }
     }
 }

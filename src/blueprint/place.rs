@@ -33,12 +33,14 @@ pub(super) fn named_as_in_plans(facts: &Facts, raw: &Value, origins: Origins) ->
 pub(super) fn sorted_as_in_spec(schema: &Schema, raw: &Value, spec: &Value, origins: Origins) -> Origins {
     let mut moved = BTreeMap::new();
     for (name, written) in raw.as_object().into_iter().flatten() {
-        let at = pointer::join("", name);
-        let is_set = schema.node(&at).is_some_and(|node| schema.is_set(node));
         let (Some(written), Some(sorted)) = (written.as_array(), spec.get(name).and_then(Value::as_array)) else {
             continue;
         };
-        for (index, item) in written.iter().enumerate().filter(|_| is_set) {
+        let at = pointer::join("", name);
+        if !schema.node(&at).is_some_and(|node| schema.is_set(node)) {
+            continue;
+        }
+        for (index, item) in written.iter().enumerate() {
             if let Some(place) = sorted.iter().position(|other| is_written_as(item, other)) {
                 moved.insert(format!("{at}/{index}"), format!("{at}/{place}"));
             }

@@ -65,7 +65,7 @@ fn missing(
     all.dedup();
     let what = format!(
         "{}/{} gets no profile: it names none, and the template `{}` has none of its name{nor}",
-        tenant.name.value, name.value, template.name
+        tenant.head.name.value, name.value, template.name
     );
     let hint = format!("say `profile: {}`, or `profile: null` if it is to have none", all.join("` or `profile: "));
     Some(Problem::warning(name.span.clone(), what).hint(hint))

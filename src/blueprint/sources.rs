@@ -14,6 +14,8 @@ pub struct Files {
     pub tenants: Vec<Source>,
     /// `templates/**/*.yaml`.
     pub templates: Vec<Source>,
+    /// What is wrong with each tenant's file that was not read: the others are checked all the same.
+    pub unread: Vec<Problem>,
 }
 
 /// One file.
@@ -28,16 +30,20 @@ pub struct Source {
 
 impl Files {
     /// Reads a project's folder. Files over [`MAX_BYTES`] are refused unread.
+    ///
+    /// # Errors
+    /// What keeps all tenants from being checked: no folder of them, or a file that is everybody's.
     pub fn read(dir: &Path) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
         let shown = if dir == Path::new(".") { PathBuf::new() } else { dir.to_owned() };
-        let mut folder = |name: &str| {
+        let mut unread = Vec::new();
+        let folder = |name: &str, problems: &mut Vec<Problem>| {
             let mut found = Vec::new();
-            walk(&dir.join(name), &shown.join(name), "", &mut found, &mut problems);
+            walk(&dir.join(name), &shown.join(name), "", &mut found, problems);
             found.sort_by(|a, b| a.name.cmp(&b.name));
             found
         };
-        let (tenants, templates) = (folder("tenants"), folder("templates"));
+        let (tenants, templates) = (folder("tenants", &mut unread), folder("templates", &mut problems));
         let project = dir.join("provision.yaml");
         let project = project.exists().then(|| source(&project, shown.join("provision.yaml"), "provision.yaml".into()));
         let project = project.and_then(|read| read.map_err(|problem| problems.push(problem)).ok());
@@ -47,7 +53,11 @@ impl Files {
                 Problem::error(None, what).hint("`⟪init⟫` makes a project; `-C DIR` names one that is elsewhere"),
             );
         }
-        if problems.is_empty() { Ok(Self { project, tenants, templates }) } else { Err(problems) }
+        if problems.is_empty() {
+            return Ok(Self { project, tenants, templates, unread });
+        }
+        problems.append(&mut unread);
+        Err(problems)
     }
 
     /// The project's own templates, as a library takes them.

@@ -13,6 +13,9 @@ use crate::template::Origins;
 /// `spec` what the type made of it; `origins` are by index.
 pub(super) fn mistakes(known: &Known<'_>, raw: &Value, spec: &Value, origins: &Origins, subject: &str) -> Vec<Problem> {
     let mut problems = Vec::new();
+    if known.facts.switches.is_empty() {
+        return problems;
+    }
     let mut visit = |at: &str, value: &Value| {
         let named = keyed::named(known.facts, raw, at);
         for switch in known.facts.switches.iter().filter(|switch| pointer::matches(switch.property, &named)) {

@@ -21,6 +21,9 @@ struct Named {
 /// Returns a mistake for each name that is taken. `spec` is what the type made of the properties, so that two ways to write
 /// one name are one; `origins` are by index.
 pub(super) fn mistakes(facts: &Facts, spec: &Value, origins: &Origins, subject: &str) -> Vec<Problem> {
+    if facts.keyed.is_empty() && facts.disjoint_names.is_empty() {
+        return Vec::new();
+    }
     let mut all = Vec::new();
     collect(facts, spec, "", "", origins, &mut all);
     let mut first: BTreeMap<(&str, &str), &Named> = BTreeMap::new();

@@ -10,8 +10,10 @@ use crate::report::problems_text;
 use crate::resource::{Stack, StackId, home};
 
 /// A project's folder, read, checked and narrowed to the selected stacks.
-pub struct Project {
-    loaded: Loaded,
+///
+/// `T` is what is kept of each selected stack: its blueprint, or what a command has made of that.
+pub struct Project<T = Blueprint> {
+    loaded: Loaded<T>,
 }
 
 /// The bucket where leases live.
@@ -31,17 +33,15 @@ pub fn warn(world: &World, global: &Global, warnings: &[Problem]) -> Result<()> 
     Ok(())
 }
 
-impl Project {
-    /// Reads the project; any mistake that concerns the selected stacks ends the command. Warnings go to standard error.
-    pub fn load(world: &World, global: &Global, selectors: &[Selector]) -> Result<Self> {
-        let project = Self::read(global, selectors)?.map_err(CommandFailure::problems)?;
-        warn(world, global, &project.loaded.warnings)?;
-        Ok(project)
-    }
-
-    /// Reads the project and gives its mistakes back; only a selector that matches nothing is a failure.
-    pub fn read(global: &Global, selectors: &[Selector]) -> Result<Result<Self, Vec<Problem>>> {
-        match blueprint::load(&global.dir, &shapes(), &|stack| selects(selectors, stack)) {
+impl<T> Project<T> {
+    /// Reads the project, keeps what is made of each selected stack, and gives the mistakes back; only a selector that
+    /// matches nothing is a failure.
+    pub fn read(
+        global: &Global,
+        selectors: &[Selector],
+        make: impl FnMut(Blueprint) -> T,
+    ) -> Result<Result<Self, Vec<Problem>>> {
+        match blueprint::load(&global.dir, &shapes(), &|stack| selects(selectors, stack), make) {
             Err(problems) => Ok(Err(problems)),
             Ok(loaded) => match unmatched_stack(selectors, &loaded.stacks) {
                 Some(message) => Err(CommandFailure::usage(message)),
@@ -50,9 +50,49 @@ impl Project {
         }
     }
 
+    /// The same for a command that can do nothing with mistakes: any that concerns the selected stacks ends it. Warnings go
+    /// to standard error.
+    pub fn load_each(
+        world: &World,
+        global: &Global,
+        selectors: &[Selector],
+        make: impl FnMut(Blueprint) -> T,
+    ) -> Result<Self> {
+        let project = Self::read(global, selectors, make)?.map_err(CommandFailure::problems)?;
+        warn(world, global, &project.loaded.warnings)?;
+        Ok(project)
+    }
+
+    /// What was made of the selected stacks, by name.
+    pub fn made(&self) -> &[T] {
+        &self.loaded.blueprints
+    }
+
+    pub fn warnings(&self) -> &[Problem] {
+        &self.loaded.warnings
+    }
+
+    /// What plans are held against, where so much was allowed.
+    pub fn guarding(&self, allowed: &[Allowance]) -> Guarding {
+        let guards = &self.loaded.project.guards;
+        let guards = Guards {
+            max_deletes: guards.max_deletes,
+            protected: guards.protected.iter().map(|kind| kind.value.clone()).collect(),
+        };
+        Guarding { guards, allowed: allowed.to_vec() }
+    }
+}
+
+impl Project {
+    /// Reads the project; any mistake that concerns the selected stacks ends the command. Warnings go to standard error.
+    pub fn load(world: &World, global: &Global, selectors: &[Selector]) -> Result<Self> {
+        Self::load_each(world, global, selectors, |blueprint| blueprint)
+    }
+
     /// Reads the project for a command about a stack that is not in it.
     pub fn unselected(global: &Global) -> Result<Self> {
-        let loaded = blueprint::load(&global.dir, &shapes(), &|_| false).map_err(CommandFailure::problems)?;
+        let loaded = blueprint::load(&global.dir, &shapes(), &|_| false, |blueprint| blueprint)
+            .map_err(CommandFailure::problems)?;
         Ok(Self { loaded })
     }
 
@@ -81,10 +121,6 @@ impl Project {
         &self.loaded.project.name
     }
 
-    pub fn warnings(&self) -> &[Problem] {
-        &self.loaded.warnings
-    }
-
     /// Where a stack's lease lives: the project's bucket, or else one that every run derives alike from the project
     /// and the account, so that no two runs ever look in different places.
     pub fn bucket(&self, stack: &Stack) -> LeaseBucket {
@@ -96,15 +132,5 @@ impl Project {
         let region = home(&stack.region);
         let name = format!("provision-{}-{}", stack.project, stack.account);
         LeaseBucket { name, region: region.to_owned(), account: stack.account.clone() }
-    }
-
-    /// What plans are held against, where so much was allowed.
-    pub fn guarding(&self, allowed: &[Allowance]) -> Guarding {
-        let guards = &self.loaded.project.guards;
-        let guards = Guards {
-            max_deletes: guards.max_deletes,
-            protected: guards.protected.iter().map(|kind| kind.value.clone()).collect(),
-        };
-        Guarding { guards, allowed: allowed.to_vec() }
     }
 }

@@ -70,7 +70,13 @@ impl<A: Accounts> Fleet<'_, A> {
         let shapes: Vec<&dyn Shape> = self.accounts.kinds().iter().map(|kind| kind.shape()).collect();
         let blueprint = self.stacks.iter().find(|blueprint| blueprint.stack.id == *stack)?;
         let inventory = inventories.get(stack)?;
-        let stacks = vec![plan_stack(&shapes, (blueprint, inventory), options, assumed, self.accounts.now())];
+        let stacks = vec![plan_stack(
+            &shapes,
+            (blueprint, inventory),
+            (options.selectors, options.mode),
+            assumed,
+            self.accounts.now(),
+        )];
         let mut plan = Plan { stacks, ..Plan::default() };
         guard(&mut plan, &options.guarding);
         plan.stacks.pop().filter(|plan| plan.refusals().next().is_none())

@@ -20,7 +20,7 @@ pub use accounts::{Account, Accounts, Location, Reader};
 pub use adopt::{Adoption, AdoptionError};
 pub use fleet_plan::FleetPlan;
 pub use locate::OrphanSearch;
-pub use plan::{PlanError, PlanOptions, Unmatched, nothing_there, plan_stacks};
+pub use plan::{PlanError, PlanOptions, Planning, Unmatched, plan_stacks};
 pub use selector::{Selector, names_resource, select_resources, selects, unmatched_resource, unmatched_stack};
 
 /// All stacks of a project, whichever a command is about.

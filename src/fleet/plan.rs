@@ -55,25 +55,64 @@ pub fn plan_stacks(
     options: &PlanOptions<'_>,
     now: Timestamp,
 ) -> Result<Plan, Unmatched> {
-    let PlanOptions { selectors, ref guarding, .. } = *options;
+    let PlanOptions { selectors, mode, ref guarding, .. } = *options;
     let none = Inventory::default();
-    let mut known = Vec::new();
-    let mut all = Plan::default();
+    let mut planning = Planning::new(selectors, mode, now);
     for blueprint in stacks {
+        planning.add(shapes, blueprint, inventories.get(&blueprint.stack.id).unwrap_or(&none));
+    }
+    planning.held(guarding)
+}
+
+/// The planning of stacks one after the other: a blueprint may be let go when its stack is planned.
+pub struct Planning<'a> {
+    selectors: &'a [Selector],
+    mode: Mode,
+    now: Timestamp,
+    known: Vec<(StackId, BTreeSet<Address>)>,
+    plan: Plan,
+}
+
+impl<'a> Planning<'a> {
+    /// Nothing is planned yet; the selectors narrow it to resources.
+    pub fn new(selectors: &'a [Selector], mode: Mode, now: Timestamp) -> Self {
+        Self { selectors, mode, now, known: Vec::new(), plan: Plan::default() }
+    }
+
+    /// Plans one stack.
+    pub fn add(&mut self, shapes: &[&dyn Shape], blueprint: &Blueprint, inventory: &Inventory) {
         let id = &blueprint.stack.id;
-        let inventory = inventories.get(id).unwrap_or(&none);
-        known.push((id.clone(), addresses(blueprint, inventory)));
-        let mut made = plan_stack(shapes, (blueprint, inventory), options, &Assumed::default(), now);
+        self.known.push((id.clone(), addresses(blueprint, inventory)));
+        let asked = (self.selectors, self.mode);
+        let mut made = plan_stack(shapes, (blueprint, inventory), asked, &Assumed::default(), self.now);
         made.warnings.extend(inventory.unsearched.iter().map(|why| Problem::warning(None, why.clone())));
         made.warnings.extend(inventory.survey_failure.iter().chain(&inventory.incomplete).map(|failure| {
             Problem::warning(None, format!("the search for unmanaged resources is incomplete: {failure}"))
         }));
-        all.stacks.push(made);
+        self.plan.stacks.push(made);
     }
-    guard(&mut all, guarding);
-    match unmatched_resource(selectors, &known) {
-        Some((_, message)) => Err(Unmatched(message)),
-        None => Ok(all),
+
+    /// Plans one stack against an account with nothing in it.
+    pub fn add_new(&mut self, shapes: &[&dyn Shape], blueprint: &Blueprint) {
+        let seen = |region: &str| {
+            let region = region.to_owned();
+            let kinds = shapes.iter().map(|shape| shape.facts().kind.to_owned());
+            kinds.map(move |kind| ((region.clone(), kind), ListOutcome::Read(StackListing::default())))
+        };
+        let kinds = stack_request(blueprint).regions().into_iter().flat_map(seen).collect();
+        self.add(shapes, blueprint, &Inventory { kinds, ..Inventory::default() });
+    }
+
+    /// Returns the plan, held against the guards.
+    ///
+    /// # Errors
+    /// [`Unmatched`], for which somebody used the command line wrongly.
+    pub fn held(mut self, guarding: &Guarding) -> Result<Plan, Unmatched> {
+        guard(&mut self.plan, guarding);
+        match unmatched_resource(self.selectors, &self.known) {
+            Some((_, message)) => Err(Unmatched(message)),
+            None => Ok(self.plan),
+        }
     }
 }
 
@@ -81,31 +120,16 @@ pub fn plan_stacks(
 pub(super) fn plan_stack(
     shapes: &[&dyn Shape],
     (blueprint, inventory): (&Blueprint, &Inventory),
-    options: &PlanOptions<'_>,
+    (selectors, mode): (&[Selector], Mode),
     assumed: &Assumed,
     now: Timestamp,
 ) -> StackPlan {
-    let selection = select_resources(options.selectors, &blueprint.stack.id, &addresses(blueprint, inventory));
-    let (mode, assumed) = (options.mode, assumed.clone());
-    plan(&Input { blueprint, inventory, shapes, mode, selection, now, assumed })
+    let selection = select_resources(selectors, &blueprint.stack.id, &addresses(blueprint, inventory));
+    plan(&Input { blueprint, inventory, shapes, mode, selection, now, assumed: assumed.clone() })
 }
 
 /// The resources of a stack that somebody may ask for.
 fn addresses(blueprint: &Blueprint, inventory: &Inventory) -> BTreeSet<Address> {
     let live = inventory.all().map(|(address, _)| address.clone());
     blueprint.resources.keys().cloned().chain(live).collect()
-}
-
-/// An account with nothing in it, for `plan --offline`.
-pub fn nothing_there(shapes: &[&dyn Shape], stacks: &[&Blueprint]) -> BTreeMap<StackId, Inventory> {
-    let empty = |blueprint: &&Blueprint| {
-        let seen = |region: &str| {
-            let region = region.to_owned();
-            let kinds = shapes.iter().map(|shape| shape.facts().kind.to_owned());
-            kinds.map(move |kind| ((region.clone(), kind), ListOutcome::Read(StackListing::default())))
-        };
-        let kinds = stack_request(blueprint).regions().into_iter().flat_map(seen).collect();
-        (blueprint.stack.id.clone(), Inventory { kinds, ..Inventory::default() })
-    };
-    stacks.iter().map(empty).collect()
 }

@@ -63,6 +63,9 @@ fn group<'a>(problem: &'a Problem, shown: &'a Shown) -> Group<'a> {
     if let Some(hint) = &problem.hint {
         group = group.element(Level::HELP.message(hint.as_str()));
     }
+    if problem.environments > 1 {
+        group = group.element(Level::NOTE.message(format!("it reaches {} environments", problem.environments)));
+    }
     group
 }
 
@@ -88,6 +91,7 @@ fn problem_json(problem: &Problem) -> Value {
         "column": column,
         "message": problem.what,
         "hint": problem.hint,
+        "environments": problem.environments,
     })
 }
 

@@ -15,7 +15,7 @@ pub fn join(pointer: &str, step: &str) -> String {
 /// Appends one step, escaped.
 pub fn push(pointer: &mut String, step: &str) {
     pointer.push('/');
-    if step.contains(['~', '/']) {
+    if step.bytes().any(|byte| matches!(byte, b'~' | b'/')) {
         pointer.push_str(&step.replace('~', "~0").replace('/', "~1"));
     } else {
         pointer.push_str(step);
@@ -24,7 +24,8 @@ pub fn push(pointer: &mut String, step: &str) {
 
 /// Returns the steps, unescaped.
 pub fn steps(pointer: &str) -> impl Iterator<Item = String> {
-    pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~"))
+    let unescaped = |step: &str| step.replace("~1", "/").replace("~0", "~");
+    pointer.split('/').skip(1).map(move |step| if step.contains('~') { unescaped(step) } else { step.to_owned() })
 }
 
 /// Returns whether `pointer` is what `pattern` names, or lies below it.

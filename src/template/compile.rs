@@ -20,6 +20,11 @@ impl Branch {
         }
     }
 
+    /// Whether an expression of the text is nothing but a call of this function.
+    pub fn calls(&self, function: &str) -> bool {
+        matches!(&self.tree, Tree::Text(text) if text.calls(function))
+    }
+
     /// The text, with `*` for every expression in it.
     pub fn pattern(&self) -> String {
         match &self.tree {

@@ -74,8 +74,10 @@ pub fn expand(
         template.checks.iter().flat_map(|check| expansion.said(check, &scope, parameters, Severity::Error)).collect();
     if !wrong.is_empty() {
         // What a wrong parameter breaks inside the template is not worth saying beside what is wrong with it.
-        expansion.problems.retain(|problem| !template.is_place_of(problem));
+        let is_blamed = |problem: &Problem| wrong.iter().any(|wrong| wrong.span == problem.span);
+        expansion.problems.retain(|problem| !template.is_place_of(problem) && !is_blamed(problem));
     }
+    expanded.blamed.extend(wrong.iter().filter_map(|problem| problem.span.clone()));
     expansion.problems.extend(wrong);
     for warning in &template.warnings {
         expanded.warnings.extend(expansion.said(warning, &scope, parameters, Severity::Warning));

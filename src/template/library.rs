@@ -1,11 +1,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::builtin::FILES;
 use super::compile::{self, Branch, Repeat};
 use super::engine::FUNCTIONS;
-use super::parameters::Parameters;
+use super::parameters::{Parameters, is_settled};
 use super::part::Part;
 use super::scope::VariableScope;
 use crate::problem::{Problem, Span, suggest};
@@ -19,6 +19,8 @@ pub struct Library {
     templates: BTreeMap<String, Result<Arc<Template>, ()>>,
     /// The paths of the project's own files.
     own: BTreeSet<String>,
+    /// By parameter: the templates that take it. Read when somebody gives a template one that it does not take.
+    takers: OnceLock<BTreeMap<String, Vec<String>>>,
 }
 
 /// A template with its parts, ready to be expanded for any stack.
@@ -71,7 +73,8 @@ impl Library {
         });
         let own: BTreeMap<_, _> = own.into_iter().map(|(path, shown, bytes)| (path, (shown, bytes))).collect();
         let paths = own.keys().cloned().collect();
-        Self { files: brought.chain(own).collect(), templates: BTreeMap::new(), own: paths }
+        let files = brought.chain(own).collect();
+        Self { files, templates: BTreeMap::new(), own: paths, takers: OnceLock::new() }
     }
 
     /// Returns the types of what the project can make, with `*` for expressions: those that its own files name, whether or
@@ -111,26 +114,47 @@ impl Library {
         self.files.keys().filter_map(|path| path.strip_suffix(".yaml")).filter(|name| !name.contains('/'))
     }
 
+    pub fn has(&self, name: &str) -> bool {
+        self.names().any(|known| known == name)
+    }
+
+    /// Returns the names of the other templates that take a parameter.
+    pub fn others_with(&self, parameter: &str, name: &str) -> Vec<String> {
+        let takers = self.takers.get_or_init(|| {
+            let mut takers = BTreeMap::<String, Vec<String>>::new();
+            for name in self.names() {
+                let part = self.part(&format!("{name}.yaml"), &mut Vec::new(), &mut Vec::new());
+                let taken = part.iter().flat_map(|part| &part.parameters).filter(|(_, schema)| !is_settled(schema));
+                taken.for_each(|(key, _)| takers.entry(key.name.clone()).or_default().push(name.to_owned()));
+            }
+            takers
+        });
+        takers.get(parameter).into_iter().flatten().filter(|other| *other != name).cloned().collect()
+    }
+
+    /// The problem of a template that is not there.
+    pub fn unknown(&self, name: &Placed<String>) -> Problem {
+        let what = format!("there is no template `{}`", name.value);
+        Problem::error(name.span.clone(), what).hint(suggest(&name.value, self.names()))
+    }
+
     /// Returns a template by name; its problems are noted the first time.
-    pub fn template(&mut self, name: &Placed<String>, problems: &mut Vec<Problem>) -> Option<Arc<Template>> {
-        if let Some(known) = self.templates.get(&name.value) {
-            return known.clone().ok();
-        }
-        if !self.names().any(|known| known == name.value) {
-            let what = format!("there is no template `{}`", name.value);
-            problems.push(Problem::error(name.span.clone(), what).hint(suggest(&name.value, self.names())));
-            return None;
-        }
-        self.compiled(&name.value, problems)
+    pub fn template(&mut self, name: &str, problems: &mut Vec<Problem>) -> Option<Arc<Template>> {
+        if self.templates.contains_key(name) { self.compiled(name) } else { self.compile(name, problems) }
+    }
+
+    /// Returns a template that was asked for before, if it is sound.
+    pub fn compiled(&self, name: &str) -> Option<Arc<Template>> {
+        self.templates.get(name)?.clone().ok()
     }
 
     /// Returns every template that is sound; the others' problems are noted.
     pub fn all(&mut self, problems: &mut Vec<Problem>) -> Vec<Arc<Template>> {
         let names: Vec<_> = self.names().map(str::to_owned).collect();
-        names.iter().filter_map(|name| self.compiled(name, problems)).collect()
+        names.iter().filter_map(|name| self.compile(name, problems)).collect()
     }
 
-    fn compiled(&mut self, name: &str, problems: &mut Vec<Problem>) -> Option<Arc<Template>> {
+    fn compile(&mut self, name: &str, problems: &mut Vec<Problem>) -> Option<Arc<Template>> {
         let before = problems.len();
         let part = self.part(&format!("{name}.yaml"), &mut Vec::new(), problems);
         let template = part.and_then(|part| Template::compile(name.to_owned(), part, problems)).map(Arc::new);
@@ -196,6 +220,11 @@ impl Template {
             resources,
             outputs,
         })
+    }
+
+    /// Returns whether it gives a resource a physical name that does not begin as the program's own names do.
+    pub fn gives_names(&self) -> bool {
+        self.resources.iter().filter_map(|node| node.physical.as_ref()).any(|name| !name.calls("physical"))
     }
 
     /// Returns a profile's overlay.

@@ -42,6 +42,8 @@ pub struct Expanded {
     /// By output: what has to be there before it is told, beside what it refers to.
     pub outputs_after: BTreeMap<String, Vec<Placed<Address>>>,
     pub warnings: Vec<Problem>,
+    /// Where the template's own checks found a mistake: what else is wrong with the same value has the same cause.
+    pub blamed: Vec<Span>,
 }
 
 /// One resource that a template declares, its expressions evaluated, not yet checked against its kind.

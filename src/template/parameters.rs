@@ -1,8 +1,10 @@
+use std::collections::BTreeSet;
+
 use jsonschema::Validator;
 use serde_json::{Map, Value as Json, json};
 
 use super::violation::{self, Violation};
-use crate::problem::{Problem, Span, suggest};
+use crate::problem::{Problem, Span, closest, suggest};
 use crate::tenant::{RESERVED, overlay, without_nulls};
 use crate::yaml::{Key, Node, Value, is_secret};
 
@@ -51,24 +53,35 @@ impl Parameters {
         &self.schema
     }
 
-    /// Returns the names, in the order of the files.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.declared.iter().map(|(key, _)| key.name.as_str())
-    }
-
     /// Returns the lowest layer: the parameters' own defaults.
     pub fn defaults(&self, span: &Span) -> Node {
         let entries = self.declared.iter().filter_map(|(key, node)| Some((key.clone(), node.get("default")?.clone())));
         Node::new(Value::Map(entries.collect()), span.clone())
     }
 
+    /// Returns the lowest layer of one parameter alone.
+    pub fn default(&self, name: &str, span: &Span) -> Node {
+        let entries = self.declared.iter().filter(|(key, _)| key.name == name);
+        let entries = entries.filter_map(|(key, node)| Some((key.clone(), node.get("default")?.clone())));
+        Node::new(Value::Map(entries.collect()), span.clone())
+    }
+
     /// Completes merged parameters with the defaults of nested schemas, and checks them. What is declared and has no
-    /// value is null, so that expressions can ask for it.
-    pub fn complete(&self, merged: Node, place: &Span, template: &str, problems: &mut Vec<Problem>) -> Node {
+    /// value is null, so that expressions can ask for it. What nobody knows is checked as the parameter that it was most
+    /// likely meant to be; `elsewhere` names the other templates that know it.
+    pub fn complete(
+        &self,
+        merged: Node,
+        place: &Span,
+        template: &str,
+        elsewhere: &dyn Fn(&str) -> Vec<String>,
+        problems: &mut Vec<Problem>,
+    ) -> Node {
         let Value::Map(entries) = merged.value else { return merged };
+        let given: BTreeSet<String> = entries.iter().map(|(key, _)| key.name.clone()).collect();
         let mut full: Vec<(Key, Node)> = Vec::new();
         for (key, node) in entries {
-            let schema = self.declared.iter().find(|(known, _)| known.name == key.name).map(|(_, schema)| schema);
+            let schema = self.declared(&key.name);
             match schema {
                 Some(schema) if node.is_null() && is_needed(schema) => {
                     let what = format!("`{}` can't be removed: the template needs it", key.name);
@@ -76,18 +89,57 @@ impl Parameters {
                     problems.push(Problem::error(node.span.clone(), what).hint(hint));
                     full.push((key, fill(schema.get("default").cloned().unwrap_or(node), schema)));
                 }
+                Some(schema) if is_settled_otherwise(schema, &node) => {
+                    problems.push(self.unknown(&key, template, elsewhere));
+                    full.extend(schema.get("default").map(|default| (key, default.clone())));
+                }
                 Some(schema) => full.push((key, fill(node, schema))),
                 None if node.is_null() => {}
-                None => full.push((key, node)),
+                None => {
+                    problems.push(self.unknown(&key, template, elsewhere));
+                    let free = self.taken().filter(|name| !given.contains(*name));
+                    if let Some(meant) = closest(&key.name, free)
+                        && let Some(schema) = self.declared(meant)
+                        && !full.iter().any(|(known, _)| known.name == meant)
+                    {
+                        full.push((Key { name: meant.to_owned(), span: key.span }, fill(node, schema)));
+                    }
+                }
             }
         }
         let full = Node::new(Value::Map(full), merged.span);
         let checked = without_nulls(full.clone());
         let hidden = |steps: &[String]| is_hidden(&self.schema, steps) || steps.iter().any(|step| is_secret(step, &[]));
         for violation in violation::all(&self.validator, &self.schema, &checked.to_json(), "the environment", &hidden) {
-            problems.push(self.problem(violation, &checked, place, template));
+            problems.push(self.problem(violation, &checked, place));
         }
         self.with_gaps(full, place)
+    }
+
+    fn declared(&self, name: &str) -> Option<&Node> {
+        self.declared.iter().find(|(key, _)| key.name == name).map(|(_, schema)| schema)
+    }
+
+    /// The names of what a tenant may choose.
+    fn taken(&self) -> impl Iterator<Item = &str> {
+        self.declared.iter().filter(|(_, schema)| !is_settled(schema)).map(|(key, _)| key.name.as_str())
+    }
+
+    /// The problem of a parameter that the template does not take.
+    fn unknown(&self, key: &Key, template: &str, elsewhere: &dyn Fn(&str) -> Vec<String>) -> Problem {
+        let name = &key.name;
+        let what = format!("the template `{template}` has no parameter `{name}`");
+        let others: Vec<_> = elsewhere(name).iter().map(|other| format!("`{other}`")).collect();
+        let meant = closest(name, self.taken().chain(RESERVED));
+        let (what, hint) = match others.as_slice() {
+            [] => (what, suggest(name, self.taken().chain(RESERVED))),
+            [one] => (format!("{what}; {one} has"), format!("leave it out, or use the template {one}")),
+            several => (format!("{what}; {} have", several.join(", ")), "leave it out, or use one of these".to_owned()),
+        };
+        Problem::error(key.span.clone(), what).hint(match meant {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => hint,
+        })
     }
 
     fn with_gaps(&self, full: Node, place: &Span) -> Node {
@@ -100,7 +152,7 @@ impl Parameters {
         Node::new(Value::Map(entries), full.span)
     }
 
-    fn problem(&self, violation: Violation, root: &Node, place: &Span, template: &str) -> Problem {
+    fn problem(&self, violation: Violation, root: &Node, place: &Span) -> Problem {
         let Violation { pointer, kind, what, hint } = violation;
         let steps = || pointer.iter().map(String::as_str);
         let is_whole = pointer.is_empty();
@@ -110,11 +162,6 @@ impl Parameters {
             violation::Kind::Unknown => root.key_span(steps()).clone(),
             violation::Kind::Value => root.nearest(steps()).span.clone(),
         };
-        if let (violation::Kind::Unknown, [name]) = (kind, pointer.as_slice()) {
-            let all = self.names().chain(RESERVED);
-            return Problem::error(span, format!("the template `{template}` has no parameter `{name}`"))
-                .hint(suggest(name, all));
-        }
         let problem = Problem::error(span, what);
         let missing = what_is_missing(&self.declared, &problem.what).filter(|_| is_whole);
         match hint.or(missing) {
@@ -134,6 +181,20 @@ fn is_needed(schema: &Node) -> bool {
         }
     };
     !allows_null && schema.get("default").is_some_and(|default| !default.is_null())
+}
+
+/// Whether a parameter has one value in this template, for the parts that ask for it.
+pub(super) fn is_settled(schema: &Node) -> bool {
+    let none = |name: &str| schema.get(name).is_some_and(|most| most.value == Value::Int(0));
+    schema.get("const").is_some()
+        || schema.get("type").and_then(Node::as_str) == Some("null")
+        || none("maxProperties")
+        || none("maxItems")
+}
+
+/// Whether a parameter has one value in this template, and this is another.
+fn is_settled_otherwise(schema: &Node, node: &Node) -> bool {
+    is_settled(schema) && schema.get("default").is_some_and(|default| default.to_json() != node.to_json())
 }
 
 /// Whether a schema on the way to a value says `writeOnly`: such values are taken, and not told to anybody.

@@ -70,6 +70,13 @@ impl Text {
         self.parts.iter().map(part).collect()
     }
 
+    /// Whether an expression begins with a call of this function.
+    pub fn calls(&self, function: &str) -> bool {
+        let begins =
+            |source: &str| source.strip_prefix(function).is_some_and(|rest| rest.trim_start().starts_with('('));
+        self.expressions().any(|compiled| begins(&compiled.source))
+    }
+
     fn expressions(&self) -> impl Iterator<Item = &Compiled> {
         self.parts.iter().filter_map(|part| match part {
             Part::Expression(compiled) => Some(compiled),

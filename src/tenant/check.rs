@@ -4,7 +4,7 @@ use crate::problem::Problem;
 use crate::resource::{Tags, key};
 use crate::yaml::{Fields, Node, Placed, Value, fields};
 
-use super::{Project, Tenant};
+use super::{Head, Project};
 
 /// Tenants, environments and projects: the three together leave the shortest physical names (32) some letters.
 const LONGEST_NAME: usize = 20;
@@ -131,25 +131,30 @@ pub(super) fn account_digits(account: &Placed<String>) -> Option<Problem> {
 }
 
 /// Finds what only all tenants together show: a tenant declared twice, and stacks whose names are the same once joined.
-pub fn fleet(tenants: &[Tenant], project: &Project) -> Vec<Problem> {
+/// Of each tenant come its head and the names of its environments.
+pub fn fleet<'a, E>(tenants: impl IntoIterator<Item = (&'a Head, E)>, project: &'a Project) -> Vec<Problem>
+where
+    E: IntoIterator<Item = &'a Placed<String>>,
+{
     let mut problems = Vec::new();
     let mut names = BTreeMap::<&str, &Placed<String>>::new();
-    let mut joined = BTreeMap::<(&str, String), String>::new();
-    for tenant in tenants {
-        let name = &tenant.name;
+    let mut joined = BTreeMap::<(Option<&str>, String), String>::new();
+    for (head, environments) in tenants {
+        let name = &head.name;
         if let Some(first) = names.insert(&name.value, name) {
             let what = format!("the tenant `{}` is declared twice; the first is at {}", name.value, first.span);
             problems.push(Problem::error(name.span.clone(), what).hint("one file per tenant: rename or remove one"));
             continue;
         }
-        for environment in &tenant.environments {
-            let id = format!("{}/{}", name.value, environment.name.value);
-            let prefix = format!("{}-{}", name.value, environment.name.value);
-            if let Some(other) = joined.insert((project.account(&tenant.account.value), prefix.clone()), id.clone()) {
+        let account = head.account.as_ref().map(|account| project.account(&account.value));
+        for environment in environments {
+            let id = format!("{}/{}", name.value, environment.value);
+            let prefix = format!("{}-{}", name.value, environment.value);
+            if let Some(other) = joined.insert((account, prefix.clone()), id.clone()) {
                 let what =
                     format!("{id} and {other} of the same account would both name their resources `{prefix}-...`");
                 problems.push(
-                    Problem::error(environment.name.span.clone(), what)
+                    Problem::error(environment.span.clone(), what)
                         .hint("rename one of the two environments or tenants"),
                 );
             }

@@ -1,5 +1,7 @@
 //! Address ranges of stacks: private, of a size that AWS takes, apart from each other.
 
+use std::collections::BTreeMap;
+
 use ipnet::Ipv4Net;
 
 use crate::problem::Problem;
@@ -39,9 +41,11 @@ pub fn read(text: &Placed<String>) -> Result<Ipv4Net, Problem> {
 /// Returns a problem for every range that overlaps an earlier one of the same tenant.
 pub fn overlaps(ranges: &[(StackId, Placed<Ipv4Net>)]) -> Vec<Problem> {
     let mut problems = Vec::new();
-    for (at, (stack, range)) in ranges.iter().enumerate() {
-        let earlier = ranges[..at].iter().filter(|(other, _)| other.tenant == stack.tenant);
-        for (other, taken) in earlier.filter(|(_, taken)| overlap(&taken.value, &range.value)) {
+    let mut earlier = BTreeMap::<&str, Vec<&(StackId, Placed<Ipv4Net>)>>::new();
+    for this in ranges {
+        let (stack, range) = this;
+        let earlier = earlier.entry(&stack.tenant).or_default();
+        for (other, taken) in earlier.iter().filter(|(_, taken)| overlap(&taken.value, &range.value)) {
             problems.push(
                 Problem::error(
                     range.span.clone(),
@@ -50,6 +54,7 @@ pub fn overlaps(ranges: &[(StackId, Placed<Ipv4Net>)]) -> Vec<Problem> {
                 .hint("stacks of one tenant may be connected one day: give each a range of its own"),
             );
         }
+        earlier.push(this);
     }
     problems
 }

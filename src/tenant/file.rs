@@ -1,9 +1,9 @@
 use crate::problem::Problem;
 use crate::yaml::{Fields, Node, Placed};
 
-use super::{Environment, Roles, Tenant, check};
+use super::{Environment, Head, Roles, Tenant, check};
 
-/// Reads a tenant's file; notes every mistake that the file alone shows.
+/// Reads a tenant's file; notes every mistake that the file alone shows. What it lacks hides no other mistake.
 pub fn read(root: &Node, problems: &mut Vec<Problem>) -> Option<Tenant> {
     let known = ["tenant", "template", "account", "roles", "tags", "defaults", "environments"];
     let fields = Fields::of(root, "a tenant file", &known, problems)?;
@@ -18,7 +18,14 @@ pub fn read(root: &Node, problems: &mut Vec<Problem>) -> Option<Tenant> {
     let defaults = fields.map("defaults", problems).cloned();
     let environments = environments(&fields, problems);
     problems.extend(name.as_ref().and_then(check::tenant_name));
-    Some(Tenant { name: name?, template: template?, account: account?, roles, tags, defaults, environments })
+    let name = name.unwrap_or_else(|| nameless(root));
+    Some(Tenant { head: Head { name, template, account, roles, tags }, defaults, environments })
+}
+
+/// What stands for the name of a tenant that has none.
+fn nameless(root: &Node) -> Placed<String> {
+    let file = root.span.path().file_name().unwrap_or_default();
+    Placed { value: file.to_string_lossy().into_owned(), span: root.start() }
 }
 
 fn environments(fields: &Fields<'_>, problems: &mut Vec<Problem>) -> Vec<Environment> {

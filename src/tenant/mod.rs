@@ -20,16 +20,23 @@ pub use settings::{IgnoreRule, RESERVED, Settings};
 /// A customer, as its file says; the environments' values are not merged yet.
 #[derive(Clone, Debug)]
 pub struct Tenant {
-    /// `[a-z][a-z0-9-]{0,19}`.
-    pub name: Placed<String>,
-    pub template: Placed<String>,
-    /// Twelve digits, or a name from the project's `accounts`.
-    pub account: Placed<String>,
-    pub roles: Roles,
-    pub tags: Tags,
+    pub head: Head,
     /// What lies under every environment.
     pub defaults: Option<Node>,
     pub environments: Vec<Environment>,
+}
+
+/// What a tenant's file says of the customer as a whole.
+#[derive(Clone, Debug)]
+pub struct Head {
+    /// `[a-z][a-z0-9-]{0,19}`; of a file that lacks it, the file's own name, which no tenant can have.
+    pub name: Placed<String>,
+    /// None: the file lacks it, which is said.
+    pub template: Option<Placed<String>>,
+    /// Twelve digits, or a name from the project's `accounts`. None: the file lacks it, which is said.
+    pub account: Option<Placed<String>>,
+    pub roles: Roles,
+    pub tags: Tags,
 }
 
 /// The roles that are assumed in the tenant's account; none: the caller's own identity.
@@ -59,8 +66,12 @@ impl Tenant {
 
     /// Returns the layers over the template's profile, the lowest first: the project's defaults and profile, the tenant, the
     /// environment.
-    pub fn layers(&self, environment: &Environment, project: &Project, profile: Option<&Node>) -> Vec<Node> {
-        let all = [project.defaults.as_ref(), profile, self.defaults.as_ref(), Some(&environment.body)];
-        all.into_iter().flatten().cloned().collect()
+    pub fn layers<'a>(
+        &'a self,
+        environment: &'a Environment,
+        project: &'a Project,
+        profile: Option<&'a Node>,
+    ) -> impl Iterator<Item = &'a Node> {
+        [project.defaults.as_ref(), profile, self.defaults.as_ref(), Some(&environment.body)].into_iter().flatten()
     }
 }

@@ -4,7 +4,7 @@ use crate::problem::{Problem, Span, suggest};
 use crate::resource::Tags;
 use crate::yaml::{Fields, Node, Placed, Value, fields};
 
-use super::{Tenant, check, region};
+use super::{Head, check, region};
 
 /// The settings of all tenants: `provision.yaml`.
 #[derive(Clone, Debug)]
@@ -86,8 +86,8 @@ impl Project {
     }
 
     /// Returns the problem of a tenant's account that is neither listed nor twelve digits.
-    pub fn check_account(&self, tenant: &Tenant) -> Option<Problem> {
-        let account = &tenant.account;
+    pub fn check_account(&self, tenant: &Head) -> Option<Problem> {
+        let account = tenant.account.as_ref()?;
         if self.accounts.is_empty() {
             return check::account_digits(account);
         }
@@ -100,9 +100,10 @@ impl Project {
     }
 
     /// Returns the warning about a bucket for the tenants of several accounts that does not say whose it is.
-    pub fn check_bucket(&self, tenants: &[Tenant]) -> Option<Problem> {
+    pub fn check_bucket<'a>(&self, tenants: impl IntoIterator<Item = &'a Head>) -> Option<Problem> {
         let bucket = self.bucket.as_ref().filter(|bucket| bucket.account.is_none())?;
-        let accounts: BTreeSet<_> = tenants.iter().map(|tenant| self.account(&tenant.account.value)).collect();
+        let named = tenants.into_iter().filter_map(|tenant| tenant.account.as_ref());
+        let accounts: BTreeSet<_> = named.map(|account| self.account(&account.value)).collect();
         (accounts.len() > 1).then(|| {
             let what = "`bucket` does not say whose it is, so that only stacks of its own account can use it";
             Problem::warning(bucket.span.clone(), what).hint("add `account`: a number, or a name from `accounts`")

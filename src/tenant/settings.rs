@@ -12,7 +12,8 @@ pub const RESERVED: [&str; 4] = ["region", "profile", "protected", "ignore"];
 /// What an environment means once its layers are merged.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    pub region: Placed<String>,
+    /// None: no layer has it, or it is no text, which is said.
+    pub region: Option<Placed<String>>,
     /// Whether `destroy` asks for stateful resources by name.
     pub protected: bool,
     pub ignore: Vec<IgnoreRule>,
@@ -51,7 +52,7 @@ impl Settings {
         let protected = fields.flag("protected", problems).unwrap_or(true);
         let ignore = fields.list("ignore", problems);
         let ignore = ignore.iter().filter_map(|item| ignore_rule(item, problems)).collect();
-        Some(Self { region: place?, protected, ignore, parameters })
+        Some(Self { region: place, protected, ignore, parameters })
     }
 }
 

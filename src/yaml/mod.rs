@@ -15,7 +15,7 @@ use crate::problem::Span;
 
 pub use fields::{Fields, Placed};
 pub use masked::{is_secret, masked};
-pub use read::{MAX_BYTES, read, too_large};
+pub use read::{MAX_BYTES, read, read_on, too_large};
 
 /// A value and the place where it was written.
 #[derive(Clone, Debug, PartialEq)]

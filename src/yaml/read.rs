@@ -22,19 +22,28 @@ const BRACKETS: [char; 4] = [OPEN, CLOSE, COMMAND[0], COMMAND[1]];
 
 /// Reads one file's text into a tree, or gives every mistake that could be found.
 pub fn read(path: &Path, bytes: &[u8]) -> Result<Node, Vec<Problem>> {
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(vec![too_large(path, bytes.len() as u64)]);
+    let mut problems = Vec::new();
+    match read_on(path, bytes, &mut problems) {
+        Some(root) if problems.is_empty() => Ok(root),
+        _ => Err(problems),
     }
-    let text = decode(path, bytes).map_err(|problem| vec![problem])?;
+}
+
+/// The same for whoever checks the rest of a file in spite of its mistakes: gives the tree where nothing of it had to be
+/// left out but what is there twice.
+pub fn read_on(path: &Path, bytes: &[u8], problems: &mut Vec<Problem>) -> Option<Node> {
+    if bytes.len() as u64 > MAX_BYTES {
+        problems.push(too_large(path, bytes.len() as u64));
+        return None;
+    }
+    let text = decode(path, bytes).map_err(|problem| problems.push(problem)).ok()?;
     let source = Arc::new(Source { path: path.to_owned(), text });
     let mut reader = Reader::new(&source);
     reader.brackets();
     let root = reader.document();
-    let Reader { problems, .. } = reader;
-    match root {
-        Some(root) if problems.is_empty() => Ok(root),
-        _ => Err(problems),
-    }
+    let is_whole = reader.problems.len() == reader.twice;
+    problems.append(&mut reader.problems);
+    root.filter(|_| is_whole)
 }
 
 /// The problem of a file over [`MAX_BYTES`], which need not be read to be refused.
@@ -77,6 +86,8 @@ struct Reader<'a> {
     nodes: usize,
     aliased: usize,
     problems: Vec<Problem>,
+    /// How many of the problems are keys that are there twice.
+    twice: usize,
 }
 
 type Entries = Vec<(Key, Node)>;
@@ -100,11 +111,19 @@ impl<'a> Reader<'a> {
             nodes: 0,
             aliased: 0,
             problems: Vec::new(),
+            twice: 0,
         }
+    }
+
+    fn is_ascii(&self) -> bool {
+        self.bytes.is_empty()
     }
 
     /// References are made by expressions alone, and commands by the program; their brackets in the input would forge one.
     fn brackets(&mut self) {
+        if self.is_ascii() {
+            return;
+        }
         for (at, letter) in self.source.text.match_indices(BRACKETS).take(MAX_PROBLEMS) {
             let place = self.at(at..at + letter.len());
             self.problems.push(forged(place, letter));
@@ -113,6 +132,9 @@ impl<'a> Reader<'a> {
 
     /// The same of a value in which an escape (`\u27E6`) makes one.
     fn escaped_bracket(&mut self, text: &str, marks: Marks) {
+        if text.is_ascii() {
+            return;
+        }
         if let Some((_, letter)) = text.match_indices(BRACKETS).next()
             && !self.source.text.contains(BRACKETS)
         {
@@ -216,6 +238,7 @@ impl<'a> Reader<'a> {
             }
             let first = entries.iter().find(|(other, _)| other.name == key.name);
             let first = first.map_or(0, |(other, _)| other.span.line_column().0);
+            self.twice += 1;
             self.problems.push(
                 Problem::error(
                     key.span,
@@ -295,7 +318,7 @@ impl<'a> Reader<'a> {
     }
 
     fn byte(&self, index: usize) -> usize {
-        let at = if self.bytes.is_empty() { Some(index) } else { self.bytes.get(index).copied() };
+        let at = if self.is_ascii() { Some(index) } else { self.bytes.get(index).copied() };
         at.unwrap_or(usize::MAX).min(self.source.text.len())
     }
 

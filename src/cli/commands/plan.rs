@@ -12,9 +12,9 @@ use crate::cli::plan_format::FormatArgs;
 use crate::cli::project::{Project, warn};
 use crate::cli::selectors::Selectors;
 use crate::cli::world::World;
-use crate::fleet::{PlanOptions, nothing_there, plan_stacks};
+use crate::fleet::{PlanOptions, Planning};
 use crate::kinds::shapes;
-use crate::plan::{Allowance, Mode, refusals};
+use crate::plan::{Allowance, Mode, Plan, refusals};
 use crate::report::{SavedMode, Saving, saved_plan_text};
 use crate::resource::Access;
 
@@ -54,30 +54,8 @@ pub struct Args {
 
 pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     args.format.check(world)?;
-    let selectors = &args.selectors.selectors;
-    let project = Project::load(world, global, selectors)?;
-    let stacks = project.stacks();
-    let mode = if args.destroy { Mode::Destroy } else { Mode::Apply };
-    let options = PlanOptions { selectors, mode, guarding: project.guarding(&args.allow_destroy), survey: false };
-    let mut is_unsurveyed = false;
-    let plan = if args.offline {
-        let shapes = shapes();
-        plan_stacks(&shapes, &stacks, &nothing_there(&shapes, &stacks), &options, (world.clock)())?
-    } else {
-        let runtime = runtime()?;
-        let engine = runtime.block_on(Engine::open(world, global, &stacks))?;
-        let fleet = engine.fleet(&project, &stacks, Access::Read);
-        let fleet_plan = runtime.block_on(engine.shown(stacks.len(), fleet.plan(&options)))?;
-        is_unsurveyed = !fleet_plan.unsurveyed().is_empty();
-        let mut plan = fleet_plan.plan;
-        if selectors.is_empty() {
-            let strays = runtime.block_on(fleet.orphans());
-            warn(world, global, &strays.unsearched)?;
-            plan.orphans = strays.found;
-        }
-        engine.report_timings(world)?;
-        plan
-    };
+    let (plan, is_unsurveyed) =
+        if args.offline { (offline(world, global, args)?, false) } else { planned(world, global, args)? };
     if let Some(file) = &args.out {
         let spelled = |text: &str| world.out.called.spell(text, Form::Json);
         save(file, &saved_plan_text(&plan, args.saving(world, global)?, spelled))?;
@@ -91,7 +69,41 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     })
 }
 
+/// The plan against what is there, and whether nobody knows what stands in a network that goes.
+fn planned(world: &World, global: &Global, args: &Args) -> Result<(Plan, bool)> {
+    let selectors = &args.selectors.selectors;
+    let project = Project::load(world, global, selectors)?;
+    let stacks = project.stacks();
+    let guarding = project.guarding(&args.allow_destroy);
+    let options = PlanOptions { selectors, mode: args.mode(), guarding, survey: false };
+    let runtime = runtime()?;
+    let engine = runtime.block_on(Engine::open(world, global, &stacks))?;
+    let fleet = engine.fleet(&project, &stacks, Access::Read);
+    let fleet_plan = runtime.block_on(engine.shown(stacks.len(), fleet.plan(&options)))?;
+    let is_unsurveyed = !fleet_plan.unsurveyed().is_empty();
+    let mut plan = fleet_plan.plan;
+    if selectors.is_empty() {
+        let strays = runtime.block_on(fleet.orphans());
+        warn(world, global, &strays.unsearched)?;
+        plan.orphans = strays.found;
+    }
+    engine.report_timings(world)?;
+    Ok((plan, is_unsurveyed))
+}
+
+/// The plan against an empty account. Of each blueprint no more is kept than its plan has of it.
+fn offline(world: &World, global: &Global, args: &Args) -> Result<Plan> {
+    let (selectors, shapes) = (&args.selectors.selectors, shapes());
+    let mut planning = Planning::new(selectors, args.mode(), (world.clock)());
+    let project = Project::load_each(world, global, selectors, |blueprint| planning.add_new(&shapes, &blueprint))?;
+    Ok(planning.held(&project.guarding(&args.allow_destroy))?)
+}
+
 impl Args {
+    fn mode(&self) -> Mode {
+        if self.destroy { Mode::Destroy } else { Mode::Apply }
+    }
+
     fn saving(&self, world: &World, global: &Global) -> Result<Saving> {
         let made = (world.clock)();
         let expires = made.checked_add(self.expires);

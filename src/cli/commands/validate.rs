@@ -1,6 +1,6 @@
 use clap::ValueEnum;
 
-use crate::blueprint::Blueprint;
+use crate::blueprint::{Blueprint, Findings};
 use crate::cli::command_line::Form;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{CommandFailure, Result};
@@ -8,7 +8,7 @@ use crate::cli::global::Global;
 use crate::cli::project::Project;
 use crate::cli::selectors::Selectors;
 use crate::cli::world::World;
-use crate::fleet::unmatched_resource;
+use crate::fleet::{Selector, unmatched_resource};
 use crate::problem::Problem;
 use crate::report::{count, problems_json, problems_sarif, problems_text};
 
@@ -33,19 +33,23 @@ enum Format {
 
 pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     let selectors = &args.selectors.selectors;
-    let (problems, sizes) = match Project::read(global, selectors)? {
+    let (mut resources, mut warned) = (0, Findings::default());
+    // Of a thousand tenants no more is kept than somebody asks for.
+    let is_partial = selectors.iter().any(Selector::is_partial);
+    let checked = |blueprint: Blueprint| {
+        resources += blueprint.resources.len();
+        warned.add_of(&blueprint.stack.id, blueprint.warnings);
+        let addresses = blueprint.resources.into_keys().filter(|_| is_partial).collect();
+        (blueprint.stack.id, addresses)
+    };
+    let (problems, sizes) = match Project::read(global, selectors, checked)? {
         Err(problems) => (problems, None),
         Ok(project) => {
-            let stacks = project.stacks();
-            let addresses = |stack: &&Blueprint| (stack.stack.id.clone(), stack.resources.keys().cloned().collect());
-            let known: Vec<_> = stacks.iter().map(addresses).collect();
-            if let Some((_, message)) = unmatched_resource(selectors, &known) {
+            if let Some((_, message)) = unmatched_resource(selectors, project.made()) {
                 return Err(CommandFailure::usage(message));
             }
-            let mut problems = project.warnings().to_vec();
-            problems.extend(stacks.iter().flat_map(|stack| stack.warnings.iter().cloned()));
-            let resources: usize = stacks.iter().map(|stack| stack.resources.len()).sum();
-            (problems, Some((stacks.len(), resources)))
+            warned.add(project.warnings().iter().cloned());
+            (warned.told(), Some((project.made().len(), resources)))
         }
     };
     match args.format {

@@ -155,6 +155,21 @@ fn cases() -> Vec<(&'static str, Vec<File>)> {
                 ("provision.yaml", b"projct: x\n".to_vec()),
             ],
         ),
+        ("parameters of another template", but("template: modyo", "template: minimal")),
+        (
+            "a mistake in a layer under several environments",
+            tenant(
+                format!(
+                    "{HEAD}{SOUND}{}",
+                    SOUND.replace("  production:", "  certification:").replace("10.20", "10.21")
+                )
+                .replace("environments:", "defaults: { retention_days: ninety }\nenvironments:"),
+            ),
+        ),
+        (
+            "a wrong parameter, and mistakes that only the template and the kinds show, in one wave",
+            but(web, "web: { image: nginx, public: pubic, priority: 10, minimum: 5, maximum: 2, memory: 8192 }"),
+        ),
         ("a number of more than 64 bits", but("priority: 10", "priority: 99999999999999999999")),
         (
             "a rule group that is not there",

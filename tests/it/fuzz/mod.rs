@@ -87,7 +87,7 @@ fn project(name: &str, bytes: Vec<u8>) -> Files {
     };
     let tenant = b"tenant: zed\ntemplate: minimal\naccount: \"123456789012\"\nenvironments:\n  production: { region: us-east-1, cidr: 10.9.0.0/16, image: nginx }\n";
     let mut files =
-        Files { project: None, tenants: vec![source("tenants/zed.yaml", tenant.to_vec())], templates: Vec::new() };
+        Files { project: None, tenants: vec![source("tenants/zed.yaml", tenant.to_vec())], ..Files::default() };
     match name.split_once('/') {
         Some(("tenants", _)) => files.tenants.push(source(name, bytes)),
         // Included by the built-in templates, or used by the tenant, in place of the one that is built in.

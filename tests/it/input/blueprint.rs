@@ -57,7 +57,7 @@ environments:
     }
 }
 
-fn with_shapes<T>(f: impl FnOnce(&[&dyn Shape]) -> T) -> T {
+pub fn with_shapes<T>(f: impl FnOnce(&[&dyn Shape]) -> T) -> T {
     let loose = loose();
     let shapes: Vec<&dyn Shape> =
         loose.iter().map(|shape| shape as &dyn Shape).chain([&Net as &dyn Shape, &Host, &Board]).collect();

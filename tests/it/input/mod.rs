@@ -3,6 +3,7 @@
 pub mod blueprint;
 mod fake_kinds_loose;
 mod fake_kinds_strict;
+mod fleet;
 mod ignores;
 mod policies;
 mod profiles;

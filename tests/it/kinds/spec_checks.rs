@@ -27,9 +27,9 @@ fn said(resources: &str) -> String {
         bytes: text.as_bytes().to_vec(),
     };
     let files = Files {
-        project: None,
         tenants: vec![source("tenants", "acme.yaml", TENANT)],
         templates: vec![source("templates", "t.yaml", &format!("resources:\n{resources}"))],
+        ..Files::default()
     };
     load_files(&files, &shapes(), &|_| true).err().map(|problems| text(&problems)).unwrap_or_default()
 }

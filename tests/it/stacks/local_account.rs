@@ -251,8 +251,8 @@ pub fn blueprints(tenants: &[(&str, &str)], templates: &[(&str, &str)]) -> Resul
         };
         files.iter().map(source).collect::<Vec<_>>()
     };
-    let files =
-        Files { project: None, tenants: sources("tenants", tenants), templates: sources("templates", templates) };
+    let (tenants, templates) = (sources("tenants", tenants), sources("templates", templates));
+    let files = Files { tenants, templates, ..Files::default() };
     let loaded = load_files(&files, &shapes(), &|_| true).map_err(|problems| {
         let said = problems.iter().map(|problem| {
             let at = problem.span.as_ref().map(ToString::to_string).unwrap_or_default();
