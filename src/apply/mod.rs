@@ -17,7 +17,7 @@ mod watch;
 
 pub use carry_out::{Approved, Approver, ENDING_AT_ONCE, Host, PlanSnapshot, Recorder, RunError, carry_out};
 pub use connections::{Connections, Permit};
-pub use event::{Event, Outcome, RunSummary};
+pub use event::{Event, Outcome, RunSummary, seconds};
 pub use journal::{Head, Journal};
 pub use lease::{
     Clock, Fence, Holder, Lease, LeaseError, LeaseState, LeaseStore, StoredLease, end as end_lease, free as free_lease,

@@ -9,15 +9,16 @@ use super::failure::{CommandFailure, Result};
 use super::global::{Global, LogFormat};
 use super::interrupt::Interrupt;
 use super::plan_format::text_options;
+use super::progress::progress;
 use super::project::Project;
 use super::prompt::confirm;
-use super::world::{Lines, World};
+use super::world::World;
 use crate::apply::{Approver, PlanSnapshot, RunSummary};
 use crate::blueprint::Blueprint;
 use crate::fleet::{Ending, FleetPlan, PlanOptions, Rounds, Selector, in_rounds};
 use crate::plan::{Allowance, Mode, Plan, refusals};
 use crate::report::{
-    NextCommands, PlanDocument, Progress, SavedPlanError, plan_text, run_summary_text, saved_plan, stale, summary_json,
+    NextCommands, PlanDocument, SavedPlanError, plan_text, run_summary_text, saved_plan, stale, summary_json,
 };
 use crate::resource::{Access, Command, Stack};
 
@@ -130,7 +131,7 @@ impl Rounds for Execution<'_> {
 
     async fn carry_out(&mut self, plan: &Plan) -> Result<Vec<(Stack, RunSummary)>> {
         let Self { engine, ref world, global, request, interrupt } = *self;
-        let progress = progress(world, global, request, plan);
+        let progress = progress(world, global, request.json, plan);
         let host = AwsHost::new(engine, world, request.project, interrupt, progress, request.verb);
         let ended = host.carry_out(&*self, plan, request.lock_timeout).await;
         ended.map_err(|why| if why.exit == Exit::Refused { why.next(&request.resume) } else { why })
@@ -217,21 +218,7 @@ fn question(request: &RunRequest<'_>, plan: &Plan) -> String {
     let names = plan.stacks_with_steps().map(|stack| stack.stack.id.to_string()).collect::<Vec<_>>().join(", ");
     match request.mode {
         Mode::Destroy => format!("Destroy what is listed above in {names}?"),
-        Mode::Apply | Mode::OnlyConfig => format!("Carry this out in {names}?"),
-    }
-}
-
-fn progress(world: &World, global: &Global, request: &RunRequest<'_>, plan: &Plan) -> Progress {
-    if request.json {
-        Progress::json(Box::new(Lines::new(&world.out, Form::Json)))
-    } else if global.quiet {
-        Progress::quiet(Box::new(Lines::new(&world.err, Form::Text)))
-    } else if world.err.is_terminal && world.variable("TERM") != Some("dumb") {
-        let steps = plan.stacks_with_steps().map(|stack| stack.steps.len());
-        let called = world.err.called.clone();
-        Progress::bars(&steps.collect::<Vec<_>>(), move |line| called.spell(line, Form::Text))
-    } else {
-        Progress::lines(Box::new(Lines::new(&world.err, Form::Text)))
+        Mode::Apply | Mode::OnlyConfig | Mode::OnlyDrift => format!("Carry this out in {names}?"),
     }
 }
 

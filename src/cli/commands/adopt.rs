@@ -1,21 +1,19 @@
-use std::time::Duration;
-
 use crate::apply::{Approver, PlanSnapshot};
 use crate::blueprint::{Blueprint, Resource};
 use crate::cli::allow::parse_allowance;
-use crate::cli::command_line::{Form, parse_duration};
-use crate::cli::engine::{AwsHost, Engine, runtime};
+use crate::cli::command_line::Form;
+use crate::cli::engine::{Engine, runtime};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{CommandFailure, Result};
 use crate::cli::global::Global;
 use crate::cli::interrupt::Interrupt;
 use crate::cli::plan_format::text_options;
 use crate::cli::project::Project;
-use crate::cli::prompt::confirm;
+use crate::cli::shown_run::{Agreement, ShownRun};
 use crate::cli::world::{Lines, World};
 use crate::fleet::{Adoption, AdoptionError, Selector, unmatched_resource};
 use crate::plan::{AdoptionConflict, Allowance, Plan};
-use crate::report::{NextCommands, Progress, adoption_text, run_summary_text};
+use crate::report::{Progress, adoption_text};
 use crate::resource::{self, Access, Address, Command};
 
 /// Take a resource that lost its tags, or that was made by hand, as the stack's own: writes its tags and nothing else
@@ -29,13 +27,8 @@ pub struct Args {
     #[arg(value_name = "ID")]
     id: String,
 
-    /// Don't ask
-    #[arg(short, long)]
-    yes: bool,
-
-    /// How long to wait while another run holds the stack: 90s, 10m, 1h
-    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = parse_duration)]
-    lock_timeout: Duration,
+    #[command(flatten)]
+    agreement: Agreement,
 }
 
 pub fn run(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
@@ -57,24 +50,22 @@ async fn adopt(world: &mut World, global: &Global, args: &Args) -> Result<Exit> 
     let adopting = Adopting { engine, project, blueprint, resource, id: &args.id };
     let adoption = interrupt.or(adopting.look()).await?;
     world.out.print(&adoption_text(&adoption.plan, &adoption.differences, text_options(world, global, false)))?;
-    if !args.yes {
-        let question = format!("Adopt {} as {}?", adoption.live.id, resource.address);
-        interrupt.or(confirm(world, &question)).await?;
+    let plan = whole(&adoption);
+    let run = ShownRun {
+        engine,
+        project,
+        interrupt,
+        agreement: &args.agreement,
+        verb: "adopt",
+        line: args.line(),
+        question: format!("Adopt {} as {}?", adoption.live.id, resource.address),
+        progress: Progress::quiet(Box::new(Lines::new(&world.err, Form::Text))),
+    };
+    let exit = run.carry_out(world, &plan, &adopting).await?;
+    if exit != Exit::Done {
+        return Ok(exit);
     }
-    let progress = Progress::quiet(Box::new(Lines::new(&world.err, Form::Text)));
-    let host = AwsHost::new(engine, world, project, interrupt, progress, "adopt");
-    let ended = host.carry_out(&adopting, &whole(&adoption), args.lock_timeout).await;
-    let ended = ended.map_err(|failure| match failure.exit {
-        Exit::Locked => failure.next(args.line().with("--lock-timeout", "10m")),
-        _ => failure.next(args.line()),
-    })?;
-    engine.report_timings(world)?;
     let about = |command: &str| Command::new(command).word(stack);
-    let next_commands = NextCommands { again: args.line(), show: about("show") };
-    if let Some((_, run_summary)) = ended.iter().find(|(_, run_summary)| run_summary.done() == 0) {
-        world.out.print(&format!("\n{}", run_summary_text(stack, run_summary, &next_commands)))?;
-        return Ok(if run_summary.interrupted { Exit::Interrupted } else { Exit::Error });
-    }
     world.out.print(&format!("\nadopted; `{}` shows what differs, `{}` mends it\n", about("plan"), about("apply")))?;
     Ok(Exit::Done)
 }
@@ -113,12 +104,7 @@ impl Approver for Adopting<'_> {
 impl Args {
     /// This very command line.
     fn line(&self) -> Command {
-        let line = Command::new("adopt").word(&self.resource).word(&self.id);
-        let line = match self.lock_timeout.as_secs() {
-            0 => line,
-            seconds => line.option("--lock-timeout", format!("{seconds}s")),
-        };
-        if self.yes { line.word("--yes") } else { line }
+        self.agreement.add_to(Command::new("adopt").word(&self.resource).word(&self.id))
     }
 }
 

@@ -177,6 +177,7 @@ pub enum Verb {
     Plan,
     Apply,
     OnlyConfig,
+    OnlyDrift,
     Destroy,
 }
 

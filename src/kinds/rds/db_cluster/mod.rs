@@ -243,6 +243,10 @@ impl Kind for DbCluster {
         made(answer.db_cluster(), "ModifyDBCluster").map(Turn::Done)
     }
 
+    fn health(found: &Found<Self>) -> Option<String> {
+        Some(found.outputs.status.clone())
+    }
+
     async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
         rds::retag(writer, &live.outputs.arn, set, unset).await
     }

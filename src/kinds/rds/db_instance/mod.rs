@@ -150,6 +150,10 @@ impl Kind for DbInstance {
         made(answer.db_instance(), "ModifyDBInstance").map(Turn::Done)
     }
 
+    fn health(found: &Found<Self>) -> Option<String> {
+        Some(found.outputs.status.clone())
+    }
+
     async fn retag(writer: &Writer, live: &Found<Self>, set: &Tags, unset: &[String]) -> Result<()> {
         rds::retag(writer, &live.outputs.arn, set, unset).await
     }
