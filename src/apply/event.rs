@@ -70,6 +70,11 @@ pub enum Outcome {
     Abandoned,
 }
 
+/// Seconds for programs, to the millisecond.
+pub fn seconds(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1000.0).round() / 1000.0
+}
+
 /// How a run over one stack ended.
 #[derive(Clone, Debug, Default)]
 pub struct RunSummary {

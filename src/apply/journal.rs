@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::caller::Caller;
-use super::event::{Event, RunSummary};
+use super::event::{Event, RunSummary, seconds};
 use crate::plan::StepId;
 use crate::resource::{Failure, StackId};
 
@@ -82,7 +82,7 @@ impl Journal {
         self.append(&json!({
             "event": "end", "at": at, "outcome": outcome, "done": run_summary.done(), "failed": run_summary.failed(),
             "not_started": run_summary.not_started(), "waiting": run_summary.waiting.len(), "kept": run_summary.kept.len(),
-            "seconds": run_summary.elapsed.as_secs_f64(),
+            "seconds": seconds(run_summary.elapsed),
         }))
     }
 
@@ -115,17 +115,17 @@ fn line(event: &Event) -> Option<Value> {
     let (name, stack, step, extra) = match event {
         Event::Started { stack, step } => ("started", stack, step, json!({})),
         Event::Finished { stack, step, id, elapsed } => {
-            ("finished", stack, step, json!({ "id": id, "seconds": elapsed.as_secs_f64() }))
+            ("finished", stack, step, json!({ "id": id, "seconds": seconds(*elapsed) }))
         }
         Event::Failed { stack, step, failure: why, elapsed } => {
-            ("failed", stack, step, json!({ "error": failure(why), "seconds": elapsed.as_secs_f64() }))
+            ("failed", stack, step, json!({ "error": failure(why), "seconds": seconds(*elapsed) }))
         }
         Event::Skipped { stack, step, because } => {
             ("skipped", stack, step, json!({ "because": because.as_ref().map(StepId::to_string) }))
         }
         Event::Waiting { stack, step, what } => ("waiting", stack, step, json!({ "for": what })),
         Event::Abandoned { stack, step, elapsed } => {
-            ("abandoned", stack, step, json!({ "seconds": elapsed.as_secs_f64() }))
+            ("abandoned", stack, step, json!({ "seconds": seconds(*elapsed) }))
         }
         Event::Ready { stack, addresses, .. } => {
             return Some(json!({ "event": "ready", "stack": stack.to_string(), "addresses": addresses }));

@@ -27,7 +27,7 @@ mod watch;
 pub use caller::Caller;
 pub use carry_out::{FleetRun, PlanSnapshot, StackEnds, run_stacks};
 pub use connections::{Connections, Permit};
-pub use event::{Event, Outcome, RunSummary};
+pub use event::{Event, Outcome, RunSummary, seconds};
 pub use host::{Host, LeaseHost, Recorder};
 pub use journal::{Head, Journal};
 pub use lease::{

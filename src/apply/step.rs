@@ -306,6 +306,7 @@ fn tombstone(facts: &Facts, live: &Live) -> Option<Kept> {
         what: format!("deleted {}", facts.kind),
         id,
         why: facts.tombstone?.to_owned(),
+        costs: false,
         is_itself: false,
         stays: false,
     })

@@ -1,8 +1,8 @@
 use clap::{Parser, Subcommand};
 
 use super::commands::{
-    adopt, apply, completions, destroy, diff, explain, export, graph, history, init, kinds, man, permissions, plan,
-    sandbox, schema, show, templates, unlock, validate,
+    adopt, apply, completions, destroy, diff, explain, export, forget, graph, history, init, kinds, man, permissions,
+    plan, restart, sandbox, schema, show, templates, unlock, validate,
 };
 use super::global::Global;
 
@@ -35,6 +35,8 @@ pub enum Command {
     Diff(diff::Args),
     Destroy(destroy::Args),
     Adopt(adopt::Args),
+    Forget(forget::Args),
+    Restart(restart::Args),
     Show(show::Args),
     Explain(explain::Args),
     Graph(graph::Args),
@@ -47,5 +49,8 @@ pub enum Command {
     Sandbox(sandbox::Args),
     Completions(completions::Args),
     Man(man::Args),
+    /// Print the project's tenants and stacks, a line each: what the completion scripts offer
+    #[command(hide = true)]
+    CompleteStacks,
     Unlock(unlock::Args),
 }

@@ -3,20 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::approval;
-use super::command_line::Form;
 use super::engine::{AwsHost, AwsLeases, Engine, locked_by};
 use super::failure::{CommandFailure, Result};
 use super::global::{Global, LogFormat};
 use super::interrupt::Interrupt;
 use super::plan_format::text_options;
+use super::progress::progress;
 use super::prompt::confirm;
 use super::run_request::RunRequest;
-use super::world::{Lines, World};
+use super::world::World;
 use crate::apply::{Leases, LeftOut, PlanSnapshot, Rounds, RunSummary, Unleased};
 use crate::fleet::{PlanOptions, selects};
 use crate::inventory::Inventory;
 use crate::plan::{Assumed, Mode, Plan, StackPlan};
-use crate::report::{NextCommands, Progress, plan_text, run_summary_text};
+use crate::report::{NextCommands, plan_text, run_summary_text};
 use crate::resource::{Access, Address, Command, Failure, Stack, StackId};
 
 pub struct Execution<'a> {
@@ -122,7 +122,7 @@ impl Rounds for Execution<'_> {
     async fn carry_out(&mut self, snapshot: &PlanSnapshot, leases: &mut Leases) -> Result<Vec<(Stack, RunSummary)>> {
         // The question may have been open for long.
         approval::check_saved(self.request, (self.world.clock)())?;
-        let progress = progress(self.world, self.global, self.request, &snapshot.plan);
+        let progress = progress(self.world, self.global, self.request.json, &snapshot.plan);
         let (engine, interrupt, verb) = (self.engine, self.interrupt, self.request.verb);
         let once_ready = |stack: &StackId, ready: &BTreeSet<Address>| {
             let assumed = Assumed { ready: ready.clone(), ..Assumed::default() };
@@ -192,22 +192,8 @@ fn question(request: &RunRequest<'_>, plan: &Plan, agreed: &BTreeSet<StackId>) -
     let names = stacks.map(ToString::to_string).collect::<Vec<_>>().join(", ");
     (!names.is_empty()).then(|| match request.mode {
         Mode::Destroy => format!("Destroy what is listed above in {names}?"),
-        Mode::Apply | Mode::OnlyConfig => format!("Carry this out in {names}?"),
+        Mode::Apply | Mode::OnlyConfig | Mode::OnlyDrift => format!("Carry this out in {names}?"),
     })
-}
-
-fn progress(world: &World, global: &Global, request: &RunRequest<'_>, plan: &Plan) -> Progress {
-    if request.json {
-        Progress::json(Box::new(Lines::new(&world.out, Form::Json)))
-    } else if global.quiet {
-        Progress::quiet(Box::new(Lines::new(&world.err, Form::Text)))
-    } else if world.err.is_terminal && world.variable("TERM") != Some("dumb") {
-        let steps = plan.stacks_with_steps().map(|stack| stack.steps.len());
-        let called = world.err.called.clone();
-        Progress::bars(&steps.collect::<Vec<_>>(), move |line| called.spell(line, Form::Text))
-    } else {
-        Progress::lines(Box::new(Lines::new(&world.err, Form::Text)))
-    }
 }
 
 fn tell(world: &World, request: &RunRequest<'_>, ended: &[(Stack, RunSummary)]) -> Result<()> {

@@ -17,11 +17,15 @@ mod global;
 mod interrupt;
 mod invocation;
 mod log;
+mod looking;
+mod only;
 mod plan_format;
+mod progress;
 mod project;
 mod prompt;
 mod run_request;
 mod selectors;
+mod shown_run;
 mod world;
 
 use std::ffi::OsString;
@@ -36,8 +40,8 @@ pub use world::{Stream, World};
 
 use args::Command;
 use commands::{
-    adopt, apply, completions, destroy, diff, explain, export, graph, history, init, kinds, man, permissions, plan,
-    sandbox, schema, show, templates, unlock, validate,
+    adopt, apply, complete_stacks, completions, destroy, diff, explain, export, forget, graph, history, init, kinds,
+    man, permissions, plan, restart, sandbox, schema, show, templates, unlock, validate,
 };
 use global::{Color, Global};
 use invocation::invocation;
@@ -77,6 +81,8 @@ fn dispatch(world: &mut World, global: &Global, command: Command) -> Result<Exit
         Command::Apply(args) => apply::run(world, global, &args),
         Command::Diff(args) => diff::run(world, global, &args),
         Command::Destroy(args) => destroy::run(world, global, &args),
+        Command::Forget(args) => forget::run(world, global, &args),
+        Command::Restart(args) => restart::run(world, global, &args),
         Command::Show(args) => show::run(world, global, &args),
         Command::Explain(args) => explain::run(world, global, &args),
         Command::Graph(args) => graph::run(world, global, &args),
@@ -88,6 +94,7 @@ fn dispatch(world: &mut World, global: &Global, command: Command) -> Result<Exit
         Command::History(args) => history::run(world, global, &args),
         Command::Sandbox(args) => sandbox::run(world, global, &args),
         Command::Completions(args) => completions::run(world, &args, Args::command()),
+        Command::CompleteStacks => complete_stacks::run(world, global),
         Command::Man(args) => man::run(world, &args, Args::command()),
         Command::Unlock(args) => unlock::run(world, global, &args),
     }

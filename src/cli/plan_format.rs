@@ -58,5 +58,5 @@ pub fn text_options(world: &World, global: &Global, show_values: bool) -> TextOp
     const LOG: usize = 160;
     let verbose = global.verbose > 0;
     let width = world.out.width.or((!verbose).then_some(LOG));
-    TextOptions { width, verbose, show_values }
+    TextOptions { width, fold: world.out.width, verbose, show_values }
 }

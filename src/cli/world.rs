@@ -27,15 +27,18 @@ impl World {
     /// The real one.
     pub fn real() -> Self {
         use std::io::IsTerminal as _;
+        let env = std::env::vars_os();
+        let env: BTreeMap<_, _> =
+            env.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect();
+        let said = env.get("COLUMNS").and_then(|columns| columns.parse().ok()).filter(|width| *width > 0);
         let width = |is_terminal: bool| {
-            terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)).filter(|_| is_terminal)
+            let width = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+            width().filter(|_| is_terminal).or(said)
         };
         let (out, err) = (io::stdout(), io::stderr());
         let (out_is_terminal, err_is_terminal) = (out.is_terminal(), err.is_terminal());
         Self {
-            env: std::env::vars_os()
-                .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-                .collect(),
+            env,
             stdin: Box::new(io::BufReader::new(io::stdin())),
             stdin_is_terminal: io::stdin().is_terminal(),
             out: Stream::new(Box::new(out), out_is_terminal, width(out_is_terminal)),

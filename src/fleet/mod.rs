@@ -1,13 +1,15 @@
-//! A project's stacks in their accounts: read, searched for elsewhere, planned and adopted.
+//! A project's stacks in their accounts: read, searched for elsewhere, planned, adopted, forgotten and restarted.
 //!
 //! **Invariant:** nothing here knows a cloud but an [`Accounts`]: the command's is AWS, the simulation's a fake.
 
 mod accounts;
 mod adopt;
 mod fleet_plan;
+mod forget;
 mod locate;
 mod plan;
 mod read;
+mod restart;
 mod selector;
 
 use std::collections::BTreeSet;
@@ -19,8 +21,10 @@ use crate::resource::{Access, Stack, StackId};
 pub use accounts::{Account, Accounts, Location, Reader};
 pub use adopt::{Adoption, AdoptionError};
 pub use fleet_plan::FleetPlan;
+pub use forget::ForgetError;
 pub use locate::OrphanSearch;
 pub use plan::{PlanError, PlanOptions, Planning, Unmatched, plan_stacks};
+pub use restart::RestartError;
 pub use selector::{Selector, names_resource, select_resources, selects, unmatched_resource, unmatched_stack};
 
 /// All stacks of a project, whichever a command is about.

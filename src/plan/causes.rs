@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use super::input::Mode;
 use super::tags::waiting;
 use super::types::Cause;
 use crate::blueprint::Resource;
@@ -10,6 +11,7 @@ use crate::resource::{FieldDiff, LastApplied, OPEN, Reference, Shape, keyed, par
 
 /// Tells the causes of one resource's differences.
 pub(super) struct Causes<'a> {
+    pub(super) mode: Mode,
     pub(super) shape: &'a dyn Shape,
     pub(super) resource: &'a Resource,
     pub(super) last_applied: LastApplied,
@@ -19,7 +21,8 @@ pub(super) struct Causes<'a> {
 
 impl Causes<'_> {
     /// Parts a difference by its causes. Of a set, whose elements have causes of their own, each cause has its own
-    /// difference, one after the other: from what is live to what was meant, and on to what is meant now. Drift comes last.
+    /// difference, one after the other: from what is live to what was meant, and on to what is meant now. Drift comes last,
+    /// unless it alone is mended.
     pub(super) fn of(&self, diff: FieldDiff) -> Vec<(FieldDiff, Cause)> {
         let FieldDiff { path, before, after } = &diff;
         let Some((gone, come)) = parts::set_delta(self.shape.schema(), path, before.as_ref(), after.as_ref()) else {
@@ -30,7 +33,7 @@ impl Causes<'_> {
         let come = come.into_iter().map(|item| (self.element(path, None, Some(item)), item, true));
         let all: Vec<_> = gone.chain(come).collect();
         let mut causes: Vec<_> = all.iter().map(|(cause, ..)| *cause).collect();
-        causes.sort_by_key(|cause| (*cause == Cause::Drift, *cause));
+        causes.sort_by_key(|cause| ((*cause == Cause::Drift) != (self.mode == Mode::OnlyDrift), *cause));
         causes.dedup();
         if let [] | [_] = causes.as_slice() {
             let whole = || self.cause(path, before.as_ref(), after.as_ref());

@@ -6,7 +6,7 @@ use super::fields::{judged, of_new, overall, shown, told};
 use super::input::{Input, Mode};
 use super::order::Shapes;
 use super::removals::Removal;
-use super::types::{Action, Cause, Change, Field, StackPlan, Step, StepId, Verb, Waiting};
+use super::types::{Action, Cause, Change, Field, LeftAlone, StackPlan, Step, StepId, Verb, Waiting};
 use super::verdict::Verdict;
 use super::{pending, protection, tags};
 use crate::problem::Span;
@@ -201,6 +201,10 @@ pub(super) fn desired_change(
             };
             change.cause = if *unreadable { Cause::Unreadable } else { Cause::Dependency };
             change.notes.push(why.clone());
+        }
+        Verdict::Left { cause, .. } => {
+            plan.left_alone.push(LeftAlone { address: address.clone(), path: None, cause: *cause });
+            return;
         }
         Verdict::Held { by, .. } => {
             plan.waiting.push(Waiting { address: address.clone(), what: by.to_string() });

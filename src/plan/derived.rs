@@ -57,7 +57,11 @@ impl<'a> BlockedParameters<'a> {
                 Verdict::Update { fields, .. } | Verdict::Replace { fields, .. } => {
                     self.any(fields.iter().flat_map(sources), resource, input)
                 }
-                Verdict::Keep { .. } | Verdict::Wait { .. } | Verdict::Blocked { .. } | Verdict::Held { .. } => None,
+                Verdict::Keep { .. }
+                | Verdict::Wait { .. }
+                | Verdict::Blocked { .. }
+                | Verdict::Left { .. }
+                | Verdict::Held { .. } => None,
             };
             Some((address.clone(), why?))
         });

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::causes::Causes;
+use super::input::Mode;
 use super::pending::pending_applied;
 use super::types::{Cause, Field, Ignored};
 use crate::blueprint::{Ignore, Origin, Resource};
@@ -16,8 +17,7 @@ pub(super) struct Comparison<'a> {
     pub(super) facts: &'a Facts,
     pub(super) resource: &'a Resource,
     pub(super) live: &'a Live,
-    /// Whether drift is left alone.
-    pub(super) only_config: bool,
+    pub(super) mode: Mode,
     pub(super) today: jiff::civil::Date,
     /// Whether the plan changes what a reference stands for.
     pub(super) changes: &'a dyn Fn(&Reference) -> bool,
@@ -32,10 +32,12 @@ pub(super) struct Compared {
     pub(super) fields: Vec<Field>,
     pub(super) spec: Value,
     pub(super) foreign: Vec<FieldDiff>,
-    /// Parts that the spec can't express and that are to stay, because they are ignored or drift is left alone.
-    pub(super) left_alone: Vec<FieldDiff>,
+    /// Parts that the spec can't express and that are to stay, because they are ignored or left to another plan.
+    pub(super) lost: Vec<FieldDiff>,
     /// Parts that the spec can't express and that no update takes away.
     pub(super) unpruned: Vec<Field>,
+    /// Differences that this sort of plan leaves to another.
+    pub(super) left_alone: Vec<Field>,
 }
 
 impl Comparison<'_> {
@@ -55,7 +57,7 @@ impl Comparison<'_> {
         self.resend_write_only(&desired, &mut difference.fields);
 
         let causes = self.causes(last_applied.clone());
-        let (mut fields, mut put_off) = (Vec::new(), Vec::new());
+        let (mut fields, mut put_off, mut left_alone) = (Vec::new(), Vec::new(), Vec::new());
         for diff in difference.fields {
             if self.live.has_in_force(&diff) {
                 continue;
@@ -70,13 +72,15 @@ impl Comparison<'_> {
             }
             let told: Vec<_> = causes.of(diff).into_iter().map(|(diff, cause)| self.field(diff, cause)).collect();
             // What differs for several reasons is set back from the last to the first that is left.
-            let is_left = |field: &&Field| field.ignored.is_some() || (self.only_config && field.cause == Cause::Drift);
+            let is_left = |field: &&Field| field.ignored.is_some() || self.leaves(field);
             for field in told.iter().rev().filter(is_left) {
                 keyed::set(self.facts, &mut desired, &field.path, field.before.as_ref());
             }
-            fields.extend(told.into_iter().filter(|field| !(self.only_config && field.cause == Cause::Drift)));
+            let (left, told): (Vec<_>, Vec<_>) = told.into_iter().partition(|field| self.leaves(field));
+            fields.extend(told);
+            left_alone.extend(left.into_iter().filter(|field| field.ignored.is_none()));
         }
-        let (mut left_alone, mut unpruned) = (Vec::new(), Vec::new());
+        let (mut lost, mut unpruned) = (Vec::new(), Vec::new());
         let prunes = |path: &str| self.facts.prunes.iter().any(|pattern| pointer::covers(pattern, path));
         let tells = |path: &str| self.facts.status.iter().any(|pattern| pointer::covers(pattern, path));
         for unmodelled in &self.live.unmodelled {
@@ -92,12 +96,13 @@ impl Comparison<'_> {
             }
             let cause = causes.of(diff.clone()).first().map_or(Cause::Unknown, |(_, cause)| *cause);
             let field = self.field(diff.clone(), cause);
-            let is_left = self.only_config && field.cause == Cause::Drift;
+            let is_left = self.leaves(&field);
             if is_left || field.ignored.is_some() {
-                left_alone.push(diff);
+                lost.push(diff);
             }
             let is_acted_on = field.replaces || field.ignored.is_some() || prunes(&field.path) || tells(&field.path);
             if is_left {
+                left_alone.extend(Some(field).filter(|field| field.ignored.is_none()));
                 continue;
             }
             if is_acted_on { fields.push(field) } else { unpruned.push(field) }
@@ -119,7 +124,16 @@ impl Comparison<'_> {
             fields.retain(|field| !tells(&field.path));
         }
         fields.sort_by(|a, b| a.path.cmp(&b.path));
-        Compared { fields, spec: desired, foreign, left_alone, unpruned }
+        Compared { fields, spec: desired, foreign, lost, unpruned, left_alone }
+    }
+
+    /// Whether a difference is left to another sort of plan. Where only drift is mended, so is what refers to something that
+    /// this plan does not bring.
+    fn leaves(&self, field: &Field) -> bool {
+        let refers = field.after.as_ref().map(Reference::all_in).unwrap_or_default();
+        let comes = refers.iter().all(|(_, reference)| (self.changes)(reference));
+        let follows = comes && (field.cause == Cause::Drift || !refers.is_empty());
+        self.mode.leaves(field.cause) || (self.mode == Mode::OnlyDrift && !follows)
     }
 
     /// Puts the values of paths that somebody else deploys into the desired spec, unless the plan itself changes what
@@ -145,7 +159,8 @@ impl Comparison<'_> {
         let is_told_otherwise = || {
             let last_applied = self.last_applied();
             let mut properties = self.facts.call_parameters.iter().map(|path| pointer::property(path));
-            properties.any(|property| self.resource.is_changed_since(&last_applied, property))
+            self.mode != Mode::OnlyDrift
+                && properties.any(|property| self.resource.is_changed_since(&last_applied, property))
         };
         (!acted.is_empty() || is_told_otherwise()) && pending_applied(self.shape, self.live, desired, &acted)
     }
@@ -238,7 +253,7 @@ impl Comparison<'_> {
     }
 
     fn causes(&self, last_applied: LastApplied) -> Causes<'_> {
-        Causes { shape: self.shape, resource: self.resource, last_applied, changes: self.changes }
+        Causes { mode: self.mode, shape: self.shape, resource: self.resource, last_applied, changes: self.changes }
     }
 
     fn last_applied(&self) -> LastApplied {

@@ -1,7 +1,9 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
+use super::types::Cause;
 use crate::blueprint::Blueprint;
 use crate::inventory::Inventory;
 use crate::resource::{Address, Shape};
@@ -40,11 +42,26 @@ impl Input<'_> {
 }
 
 /// The sort of plan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Mode {
     Apply,
     /// Leave drift alone: only what the YAML changed.
     OnlyConfig,
+    /// Mend drift in place: nothing that the YAML changed, and nothing is created, replaced or deleted.
+    OnlyDrift,
     /// Against nothing.
     Destroy,
+}
+
+impl Mode {
+    /// Returns whether differences of this cause are left alone.
+    pub(super) fn leaves(self, cause: Cause) -> bool {
+        match self {
+            Self::Apply | Self::Destroy => false,
+            Self::OnlyConfig => cause == Cause::Drift,
+            // Whether a dependency is this plan's own, its value tells.
+            Self::OnlyDrift => !matches!(cause, Cause::Drift | Cause::Dependency),
+        }
+    }
 }

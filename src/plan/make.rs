@@ -16,7 +16,7 @@ use super::removals::{Removal, kept_dependents, mark_blocked, removals, stuck};
 use super::remove::remove;
 use super::select;
 use super::steps::{Steps, steps};
-use super::types::{Change, StackPlan, Step, StepId};
+use super::types::{Change, LeftAlone, StackPlan, Step, StepId};
 use super::unpruned;
 use super::unread::{unchecked, unlisted, unread_removals};
 use super::verdict::Verdict;
@@ -47,9 +47,11 @@ fn unhindered(input: &Input<'_>, shapes: &Shapes<'_>, asked: Option<&BTreeSet<Ad
     let users = Users::of(input.blueprint, shapes, &edges, &all);
     let order =
         Order::of(input.blueprint, |address| shapes.get(address.kind.as_str()).map(|shape| shape.facts().deferrable));
-    let Decided { decisions, removals, steps: made, contractions } =
+    let Decided { decisions, removals, left_alone, steps: made, contractions } =
         decided(input, shapes, &order, (&edges, &users), asked);
     let mut plan = assemble(input, shapes, decisions.as_ref(), (&removals, &edges), made);
+    plan.left_alone.extend(left_alone);
+    plan.left_alone.sort();
     tell(input, shapes, decisions.as_ref(), &contractions, &mut plan);
     decisions.iter().for_each(|decisions| unpruned::tell(input, shapes, decisions, &mut plan));
     let observed = match decisions {
@@ -75,6 +77,8 @@ fn unhindered(input: &Input<'_>, shapes: &Shapes<'_>, asked: Option<&BTreeSet<Ad
 struct Decided {
     decisions: Option<Decisions>,
     removals: Vec<Removal>,
+    /// The removals that this sort of plan leaves to another.
+    left_alone: Vec<LeftAlone>,
     steps: Steps,
     contractions: BTreeMap<Address, Contraction>,
 }
@@ -95,8 +99,9 @@ fn decided(
         let phases = PhasePlanner { input, shapes, decisions: decisions.as_ref(), edges, users };
         let is_asked =
             |removal: &Removal| asked_to_go(input, asked).is_none_or(|asked| asked.contains(&removal.address));
-        let (mut removals, unasked): (Vec<_>, Vec<_>) =
-            removals(input, decisions.as_ref()).into_iter().partition(is_asked);
+        let all = removals(input, decisions.as_ref());
+        let (all, left_alone) = if input.mode == Mode::OnlyDrift { (Vec::new(), all) } else { (all, Vec::new()) };
+        let (mut removals, unasked): (Vec<_>, Vec<_>) = all.into_iter().partition(is_asked);
         let params = BlockedParameters::of(input, decisions.as_ref());
         params.keep(input, &mut removals);
         mark_blocked(input, shapes, decisions.as_ref(), edges, asked, &mut removals);
@@ -121,7 +126,8 @@ fn decided(
             if more.is_empty() {
                 let contractions = phases.order(&mut steps);
                 decisions.iter().for_each(|decisions| outage::shorten(decisions, &mut steps));
-                return Decided { decisions, removals, steps, contractions };
+                let left_alone = left_alone.iter().map(Removal::left_alone).collect();
+                return Decided { decisions, removals, left_alone, steps, contractions };
             }
         }
         blocked.extend(own);
@@ -168,11 +174,15 @@ fn assemble(
     let stack = &input.blueprint.stack;
     let mut plan = StackPlan {
         ours: ours(input),
+        left_alone: steps.left_alone,
         steps: steps.all,
         unmanaged: input.inventory.unmanaged.clone(),
         warnings: input.blueprint.warnings.clone(),
         ..StackPlan::empty(stack.clone())
     };
+    for (address, fields) in decisions.into_iter().flat_map(|decisions| &decisions.left_alone) {
+        plan.left_alone.extend(fields.iter().map(|field| field.left_at(address)));
+    }
     for (address, verdict) in decisions.into_iter().flat_map(|decisions| &decisions.verdicts) {
         desired_change(input, shapes, address, verdict, &mut plan);
     }

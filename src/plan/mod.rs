@@ -14,6 +14,7 @@ mod derived;
 mod detach;
 mod fields;
 mod fingerprint;
+mod forget;
 mod guards;
 mod ignores;
 mod input;
@@ -28,6 +29,7 @@ mod preconditions;
 mod protection;
 mod removals;
 mod remove;
+mod restart;
 mod select;
 mod step;
 mod step_order;
@@ -42,13 +44,15 @@ mod verdict;
 pub use adopt::{AdoptionConflict, adopted, adoption};
 pub use changes::needed;
 pub use fingerprint::{agrees, fingerprint};
+pub use forget::{ForgetConflict, forgetting};
 pub use guards::{Allowance, Guard, Guarding, Guards, Refusal, guard, refusals};
 pub use input::{Assumed, Input, Mode};
 pub use make::plan;
 pub use observed::unread;
 pub use preconditions::destroy_orphan;
+pub use restart::{RestartConflict, restart, restartable};
 pub use tags::own_tags;
 pub use types::{
-    Action, Cause, Change, Desired, Field, Ignored, Later, Plan, StackPlan, Step, StepId, Summary, Transfer, Verb,
-    Waiting,
+    Action, Cause, Change, Desired, Field, Ignored, Later, LeftAlone, Plan, StackPlan, Step, StepId, Summary, Transfer,
+    Verb, Waiting,
 };

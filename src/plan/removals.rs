@@ -11,7 +11,7 @@ use super::live_edges::{LiveEdges, LiveId};
 use super::observed::Observed;
 use super::order::Shapes;
 use super::pending;
-use super::types::Cause;
+use super::types::{Cause, LeftAlone};
 use super::verdict::Verdict;
 use crate::inventory::ListOutcome;
 use crate::resource::{Address, Live, State, pointer};
@@ -326,5 +326,10 @@ impl Removal {
 
     pub(super) fn id(&self) -> LiveId {
         LiveId::of(&self.address, &self.live)
+    }
+
+    /// The removal as it is left to another plan.
+    pub(super) fn left_alone(&self) -> LeftAlone {
+        LeftAlone { address: self.address.clone(), path: None, cause: self.cause }
     }
 }

@@ -22,6 +22,7 @@ pub(super) fn narrow(plan: &mut StackPlan, wanted: &BTreeSet<Address>) {
     plan.pending.retain(|later| wanted.contains(&later.address));
     plan.later.retain(|later| wanted.contains(&later.address));
     plan.ignored.retain(|(address, _)| wanted.contains(address));
+    plan.left_alone.retain(|left| wanted.contains(&left.address));
     plan.steps.retain(|id, _| wanted.contains(&id.address));
     let left: BTreeSet<_> = plan.steps.keys().cloned().collect();
     for step in plan.steps.values_mut() {

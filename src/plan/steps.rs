@@ -11,7 +11,7 @@ use super::input::{Input, Mode};
 use super::order::{Order, Shapes};
 use super::pending;
 use super::tags;
-use super::types::{Cause, Desired, Field, Step, StepId, Verb};
+use super::types::{Cause, Desired, Field, LeftAlone, Step, StepId, Verb};
 use super::verdict::Verdict;
 use crate::blueprint::Resource;
 use crate::resource::{Address, Digest, DigestInputs, Facts, Live, Shape, State, Tags, key, pointer, resolve};
@@ -21,6 +21,8 @@ use crate::resource::{Address, Digest, DigestInputs, Facts, Live, Shape, State, 
 pub(super) struct Steps {
     pub(super) all: BTreeMap<StepId, Step>,
     pub(super) last: BTreeMap<Address, StepId>,
+    /// Differences of tags that this sort of plan leaves to another.
+    pub(super) left_alone: Vec<LeftAlone>,
 }
 
 impl Steps {
@@ -81,7 +83,7 @@ impl<'a> Maker<'a> {
                 }
                 self.create(resource, facts, spec, after);
             }
-            Verdict::Blocked { .. } | Verdict::Held { .. } => {}
+            Verdict::Blocked { .. } | Verdict::Left { .. } | Verdict::Held { .. } => {}
         }
     }
 
@@ -213,9 +215,12 @@ impl<'a> Maker<'a> {
         let facts = self.shape(resource).facts();
         let digest_inputs = self.digest_inputs(resource, Some(live));
         let desired = tags::desired(&self.input.blueprint.stack, resource, facts, &digest_inputs);
-        let (mut set_tags, unset_tags) = tags::retag(live, &desired, facts, self.input.mode == Mode::OnlyConfig);
+        let tags::Retag { set: mut set_tags, unset: unset_tags, left_alone } =
+            tags::retag(live, &desired, facts, self.input.mode);
+        self.steps.left_alone.extend(left_alone.iter().map(|field| field.left_at(&resource.address)));
         // Only the run knows the values that the update before it fills in.
-        let open = digest_inputs.text().filter(|_| digest_inputs.is_open() && !after.is_empty());
+        let is_open = digest_inputs.is_open() && !after.is_empty() && self.input.mode != Mode::OnlyDrift;
+        let open = digest_inputs.text().filter(|_| is_open);
         set_tags.0.extend(open.map(|text| (key::DIGEST.to_owned(), text)));
         if set_tags.is_empty() && unset_tags.is_empty() {
             return;

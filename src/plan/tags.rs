@@ -3,6 +3,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::decide::LeftOut;
+use super::input::Mode;
 use super::types::{Cause, Field, Step};
 use crate::blueprint::Resource;
 use crate::resource::{
@@ -105,37 +106,45 @@ fn is_told(key: &str) -> bool {
     !key.starts_with("provision:") || key == key::PROTECTED
 }
 
-/// The tags to set and to remove on what is there. Tags that we never wrote are neither compared nor removed; where drift is
-/// left alone, what somebody changed stays.
-pub(super) fn retag(live: &Live, desired: &Tags, facts: &Facts, only_config: bool) -> (Tags, Vec<String>) {
+/// The tags to change on what is there.
+pub(super) struct Retag {
+    pub(super) set: Tags,
+    pub(super) unset: Vec<String>,
+    /// The differences that this sort of plan leaves to another.
+    pub(super) left_alone: Vec<Field>,
+}
+
+/// The tags to set and to remove on what is there. Tags that we never wrote are neither compared nor removed. Where only
+/// drift is mended, the digest stays: what it says was applied last is what is set back.
+pub(super) fn retag(live: &Live, desired: &Tags, facts: &Facts, mode: Mode) -> Retag {
     let last_applied = LastApplied::read(live.tags.get(key::DIGEST));
-    let is_left =
-        |key: &str, after: Option<&str>| only_config && cause(live, &last_applied, key, after) == Cause::Drift;
-    let differs = |key: &str, value: &str| live.tags.get(key) != Some(value) && !is_left(key, Some(value));
-    let mut set: Tags = desired.iter().filter(|(key, value)| differs(key, value)).collect();
+    let is_left = |key: &str, after: Option<&str>| mode.leaves(cause(live, &last_applied, key, after));
+    let differs = desired.iter().filter(|(key, value)| live.tags.get(key) != Some(value));
+    let (left, acted): (Vec<_>, Vec<_>) = differs.partition(|(key, value)| is_left(key, Some(value)));
+    let (left_set, mut set) = (Tags::from_iter(left), Tags::from_iter(acted));
     if facts.bears_id()
+        && mode != Mode::OnlyDrift
         && live.tags.get(key::ID).is_none()
         && let Some(name) = &live.name
     {
         set.set(key::ID, name);
     }
-    let unset = live
-        .tags
-        .iter()
-        .filter(|(key, _)| desired.get(key).is_none())
-        .filter(|(key, _)| *key == key::PROTECTED || last_applied.has_tag(key))
-        .filter(|(key, _)| !is_left(key, None))
-        .map(|(key, _)| key.to_owned())
-        .collect();
-    (set, unset)
+    let undesired = live.tags.iter().map(|(key, _)| key).filter(|key| desired.get(key).is_none());
+    let ours = undesired.filter(|key| *key == key::PROTECTED || last_applied.has_tag(key)).map(str::to_owned);
+    let (left_unset, unset): (Vec<_>, Vec<_>) = ours.partition(|key| is_left(key, None));
+    Retag { left_alone: differences(facts, live, &left_set, &left_unset), set, unset }
 }
 
 /// The differences of tags that a step puts right, each with its cause. The digest follows from all the others.
 pub(super) fn fields(facts: &Facts, live: &Live, step: &Step) -> Vec<Field> {
+    differences(facts, live, &step.set_tags, &step.unset_tags)
+}
+
+fn differences(facts: &Facts, live: &Live, set: &Tags, unset: &[String]) -> Vec<Field> {
     let root = if facts.identity == Identity::Tags { TAGS } else { NOTE };
     let last_applied = LastApplied::read(live.tags.get(key::DIGEST));
-    let set = step.set_tags.iter().filter(|(key, _)| *key != key::DIGEST).map(|(key, value)| (key, Some(value)));
-    let unset = step.unset_tags.iter().map(|key| (key.as_str(), None));
+    let set = set.iter().filter(|(key, _)| *key != key::DIGEST).map(|(key, value)| (key, Some(value)));
+    let unset = unset.iter().map(|key| (key.as_str(), None));
     let field = |(key, after): (&str, Option<&str>)| Field {
         path: pointer::join(root, key),
         before: live.tags.get(key).map(Value::from),

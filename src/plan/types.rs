@@ -37,6 +37,8 @@ pub struct StackPlan {
     pub later: Vec<Later>,
     /// Known differences that somebody owns, left alone.
     pub ignored: Vec<(Address, Field)>,
+    /// What `--only` leaves for another apply.
+    pub left_alone: Vec<LeftAlone>,
     pub unmanaged: Vec<Unmanaged>,
     pub warnings: Vec<Problem>,
     /// Outputs with what is known of them filled in.
@@ -218,6 +220,15 @@ pub struct Later {
     pub when: String,
 }
 
+/// A difference that a plan for one cause alone leaves.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LeftAlone {
+    pub address: Address,
+    /// JSON pointer of the field; none: the resource as a whole, which would be created, replaced or deleted.
+    pub path: Option<String>,
+    pub cause: Cause,
+}
+
 /// An action that only a person can take, or a resource that waits for one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Waiting {
@@ -251,6 +262,7 @@ impl StackPlan {
             pending: Vec::new(),
             later: Vec::new(),
             ignored: Vec::new(),
+            left_alone: Vec::new(),
             unmanaged: Vec::new(),
             warnings: Vec::new(),
             outputs: BTreeMap::new(),
@@ -330,6 +342,11 @@ impl fmt::Display for StepId {
 }
 
 impl Field {
+    /// The difference as it is left to another plan.
+    pub(super) fn left_at(&self, address: &Address) -> LeftAlone {
+        LeftAlone { address: address.clone(), path: Some(self.path.clone()), cause: self.cause }
+    }
+
     /// The bare difference, as kinds are asked about it.
     pub fn as_diff(&self) -> crate::resource::FieldDiff {
         crate::resource::FieldDiff { path: self.path.clone(), before: self.before.clone(), after: self.after.clone() }

@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::fields::judged;
-use super::types::Field;
+use super::fields::{judged, overall};
+use super::types::{Cause, Field};
 use crate::resource::{Address, Facts, Live, Reference, Replacement, Shape, State};
 
 /// The verdict on one desired resource.
@@ -21,6 +21,8 @@ pub(super) enum Verdict {
     Replace { live: Arc<Live>, spec: Arc<Value>, fields: Vec<Field>, create_first: bool, why: Option<String> },
     /// Nothing may be done to it. `fields`: how it differs, as far as that can be told.
     Blocked { live: Option<Arc<Live>>, why: String, unreadable: bool, fields: Vec<Field> },
+    /// It is to be created or replaced, which this sort of plan leaves to another.
+    Left { live: Option<Arc<Live>>, cause: Cause },
     /// It needs what waits for a person.
     Held { live: Option<Arc<Live>>, by: Address },
 }
@@ -55,11 +57,20 @@ impl Verdict {
         Self::Blocked { live, why, unreadable: false, fields: self.into_fields() }
     }
 
+    /// The same where nothing is created or replaced.
+    pub(super) fn in_place(self) -> Self {
+        match self {
+            Self::Create { .. } => Self::Left { live: None, cause: Cause::New },
+            Self::Replace { live, fields, .. } => Self::Left { live: Some(live), cause: overall(fields.iter()) },
+            other => other,
+        }
+    }
+
     fn into_fields(self) -> Vec<Field> {
         match self {
             Self::Update { fields, .. } | Self::Replace { fields, .. } | Self::Blocked { fields, .. } => fields,
             Self::Keep { ignored, .. } => ignored,
-            Self::Wait { .. } | Self::Create { .. } | Self::Held { .. } => Vec::new(),
+            Self::Wait { .. } | Self::Create { .. } | Self::Left { .. } | Self::Held { .. } => Vec::new(),
         }
     }
 
@@ -73,7 +84,7 @@ impl Verdict {
             Self::Keep { live, .. } | Self::Wait { live } | Self::Update { live, .. } | Self::Replace { live, .. } => {
                 Some(live)
             }
-            Self::Blocked { live, .. } | Self::Held { live, .. } => live.as_ref(),
+            Self::Blocked { live, .. } | Self::Left { live, .. } | Self::Held { live, .. } => live.as_ref(),
             Self::Create { .. } => None,
         }
     }
@@ -114,6 +125,7 @@ impl Verdict {
             Self::Replace { fields, .. } => (4, fields.len()),
             Self::Blocked { fields, .. } => (5, fields.len()),
             Self::Held { .. } => (6, 0),
+            Self::Left { .. } => (7, 0),
         }
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::inventory::Orphan;
-use crate::plan::{Change, Field, Guard, Later, Plan, Refusal, StackPlan, Summary, destroy_orphan};
+use crate::plan::{Change, Field, Guard, Later, LeftAlone, Mode, Plan, Refusal, StackPlan, Summary, destroy_orphan};
 
 /// Rises in its first number when a reader of the format could stumble.
 pub const FORMAT_VERSION: &str = "1.0";
@@ -31,7 +31,7 @@ pub struct SavedDocument {
     pub made: Timestamp,
     /// When it may no longer be carried out.
     pub expires: Timestamp,
-    pub mode: SavedMode,
+    pub mode: Mode,
     /// What it was made for; none: every stack.
     pub selectors: Vec<String>,
     /// What answered in AWS's stead: `sandbox`, or a URL.
@@ -39,14 +39,6 @@ pub struct SavedDocument {
     pub endpoint: Option<String>,
     /// `sha256:` and the hash over the file's text without these very characters.
     pub digest: String,
-}
-
-/// What is planned: to make AWS as the YAML says, or to take everything away.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum SavedMode {
-    Apply,
-    Destroy,
 }
 
 /// A stack that is there and no longer in the YAML.
@@ -94,6 +86,9 @@ pub struct StackDocument {
     /// Known differences that somebody owns, left alone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ignored: Vec<IgnoredDocument>,
+    /// What `--only` leaves for another apply.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_alone: Vec<LeftAloneDocument>,
     /// What stands against an apply of it, and whether it was met by what was said.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub guards: Vec<GuardDocument>,
@@ -145,6 +140,15 @@ pub struct FieldDocument {
 pub struct IgnoredDocument {
     pub address: String,
     pub field: FieldDocument,
+}
+
+/// A difference that `--only` leaves.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LeftAloneDocument {
+    pub address: String,
+    /// Null: the resource as a whole, which would be created, replaced or deleted.
+    pub path: Option<String>,
+    pub cause: String,
 }
 
 /// A change that AWS does later by itself.
@@ -243,9 +247,17 @@ impl StackDocument {
                     field: FieldDocument::of(field),
                 })
                 .collect(),
+            left_alone: plan.left_alone.iter().map(LeftAloneDocument::of).collect(),
             guards: plan.guards.iter().map(GuardDocument::of).collect(),
             fingerprint: None,
         }
+    }
+}
+
+impl LeftAloneDocument {
+    fn of(left: &LeftAlone) -> Self {
+        let LeftAlone { address, path, cause } = left;
+        Self { address: address.to_string(), path: path.clone(), cause: word(cause) }
     }
 }
 

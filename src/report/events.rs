@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::style::duration;
-use crate::apply::{Event, RunSummary};
+use crate::apply::{Event, RunSummary, seconds};
 use crate::plan::{StepId, Verb};
 use crate::resource::{Failure, StackId};
 
@@ -12,14 +12,14 @@ use crate::resource::{Failure, StackId};
 pub fn event_json(event: &Event) -> String {
     let value = match event {
         Event::Progress { stack, step, what, elapsed } => {
-            object("progress", stack, step, json!({ "for": what, "seconds": elapsed.as_secs_f64() }))
+            object("progress", stack, step, json!({ "for": what, "seconds": seconds(*elapsed) }))
         }
         Event::Started { stack, step } => object("started", stack, step, json!({})),
         Event::Finished { stack, step, id, elapsed } => {
-            object("finished", stack, step, json!({ "id": id, "seconds": elapsed.as_secs_f64() }))
+            object("finished", stack, step, json!({ "id": id, "seconds": seconds(*elapsed) }))
         }
         Event::Failed { stack, step, failure, elapsed } => {
-            object("failed", stack, step, json!({ "seconds": elapsed.as_secs_f64(), "error": error_json(failure) }))
+            object("failed", stack, step, json!({ "seconds": seconds(*elapsed), "error": error_json(failure) }))
         }
         Event::Skipped { stack, step, because } => {
             let because = because.as_ref().map(|step| step.address.to_string());
@@ -34,7 +34,7 @@ pub fn event_json(event: &Event) -> String {
             "steps": steps,
         }),
         Event::Abandoned { stack, step, elapsed } => {
-            object("abandoned", stack, step, json!({ "seconds": elapsed.as_secs_f64() }))
+            object("abandoned", stack, step, json!({ "seconds": seconds(*elapsed) }))
         }
     };
     value.to_string()
@@ -54,14 +54,14 @@ pub struct LeftOutStack<'a> {
 /// for a person is done as far as the run goes.
 pub fn summary_json(run_summaries: &[RunSummary], left_out: &[LeftOutStack<'_>], next: Option<&str>) -> String {
     let sum = |of: fn(&RunSummary) -> usize| run_summaries.iter().map(of).sum::<usize>();
-    let seconds = run_summaries.iter().map(|run_summary| run_summary.elapsed).max().unwrap_or_default().as_secs_f64();
+    let longest = run_summaries.iter().map(|run_summary| run_summary.elapsed).max().unwrap_or_default();
     let mut summary = json!({
         "event": "summary",
         "done": sum(RunSummary::done),
         "failed": sum(RunSummary::failed),
         "skipped": sum(RunSummary::not_started),
         "abandoned": sum(RunSummary::abandoned),
-        "seconds": seconds,
+        "seconds": seconds(longest),
     });
     if let Some(why) = run_summaries.iter().find_map(|run_summary| run_summary.unleased.as_deref()) {
         summary["lease_lost"] = why.into();

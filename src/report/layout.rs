@@ -21,6 +21,8 @@ const SHORTEST: usize = 30;
 pub struct TextOptions {
     /// The columns there are; none: values are written whole.
     pub width: Option<usize>,
+    /// The columns at whose end sentences are broken; none: nowhere, as in a log.
+    pub fold: Option<usize>,
     /// Also lists the fields of what is created, and why nothing else is.
     pub verbose: bool,
     /// Writes sensitive values.

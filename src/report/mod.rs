@@ -5,6 +5,7 @@
 
 mod adoption;
 mod blocked;
+mod by_hand;
 mod change;
 mod cloudformation;
 mod difference;
@@ -20,6 +21,7 @@ mod kinds;
 mod kinds_pages;
 mod later;
 mod layout;
+mod left_alone;
 mod line_diff;
 mod order;
 mod plan_html;
@@ -29,6 +31,7 @@ mod policy;
 mod problems;
 mod progress;
 mod reading;
+mod records;
 mod run_summary;
 mod saved;
 mod schema_words;
@@ -41,8 +44,9 @@ mod timings;
 mod value;
 
 pub use adoption::adoption_text;
+pub use by_hand::by_hand_text;
 pub use cloudformation::cloudformation_json;
-pub use document::{FORMAT_VERSION, PlanDocument, SavedDocument, SavedMode, plan_json};
+pub use document::{FORMAT_VERSION, PlanDocument, SavedDocument, plan_json};
 pub use estimate::{Estimate, estimate, estimate_all};
 pub use events::{LeftOutStack, event_json, event_line, summary_json};
 pub use explain::explain_text;

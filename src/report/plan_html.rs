@@ -7,6 +7,7 @@ use super::estimate::estimate_all;
 use super::field::{FieldWords, Wording, ignored_line};
 use super::folded::folded;
 use super::later::later_line;
+use super::left_alone::left_line;
 use super::order::{Risk, by_risk, unnamed};
 use super::plan_text::{foreign_line, heading, orphan_line, warning_line};
 use super::style::count;
@@ -33,6 +34,7 @@ struct StackPart {
     waiting: Vec<(String, String)>,
     pending: Vec<String>,
     ignored: Vec<String>,
+    left_alone: Vec<String>,
     foreign: Vec<String>,
     warnings: Vec<String>,
     unchanged: usize,
@@ -87,6 +89,7 @@ fn stack_part(plan: &StackPlan) -> StackPart {
         waiting: plan.waiting.iter().map(|waiting| (waiting.address.to_string(), waiting.what.clone())).collect(),
         pending: plan.pending.iter().map(later_line).collect(),
         ignored: plan.ignored.iter().map(|(address, field)| ignored_line(address, field, &plan.ours, false)).collect(),
+        left_alone: plan.left_alone.iter().map(left_line).collect(),
         foreign: plan.unmanaged.iter().map(|thing| foreign_line(thing, plan)).collect(),
         warnings: plan.warnings.iter().map(warning_line).collect(),
         unchanged: plan.unchanged,

@@ -4,6 +4,7 @@ use super::estimate::estimate_all;
 use super::field::{FieldWords, Wording, ignored_line};
 use super::folded::{Folded, folded};
 use super::later::later_line;
+use super::left_alone::left_line;
 use super::order::{Risk, by_risk, consent, unnamed};
 use super::plan_text::{foreign_line, heading, orphan_line, warning_line};
 use super::style::count;
@@ -118,6 +119,7 @@ fn add_rest(page: &mut Page<'_>, plan: &StackPlan) -> usize {
         format!("- = ignored: {}\n", code(&ignored_line(address, field, &plan.ours, false)))
     };
     lines.extend(plan.ignored.iter().map(ignored));
+    lines.extend(plan.left_alone.iter().map(|left| format!("- = left alone: {}\n", code(&left_line(left)))));
     lines.extend(plan.unmanaged.iter().map(|thing| format!("- ? foreign: {}\n", code(&foreign_line(thing, plan)))));
     let title = format!("\n#### {}\n\n{} unchanged\n\n", escape(&heading(&plan.stack)), plan.unchanged);
     if !page.fits(&title) {

@@ -6,8 +6,10 @@ use super::field::ignored_line;
 use super::folded::{Folded, folded};
 use super::later::later_line;
 use super::layout::{Layout, TextOptions};
+use super::left_alone::{left_alone, left_line};
 use super::order::{Risk, by_risk};
-use super::style::{CHANGE, DANGER, FAINT, HEAD, NEW, count, pad, paint, width_of};
+use super::records::{TITLE, awaits_records, in_short, record_lines, records};
+use super::style::{CHANGE, DANGER, FAINT, HEAD, NEW, count, folded_prose, indented, pad, paint, width_of};
 use super::summary::summary_line;
 use crate::inventory::{Orphan, Unmanaged};
 use crate::plan::{Action, Change, Plan, StackPlan, destroy_orphan, refusals};
@@ -16,6 +18,8 @@ use crate::resource::Stack;
 
 /// What stands in front of a note.
 const NOTE: &str = "               ";
+/// Where the remarks on a change stand, if there is room.
+const REMARKS: usize = 66;
 /// So many that are blocked with another are named.
 const FOLDED: usize = 3;
 
@@ -29,16 +33,24 @@ pub fn plan_text(plan: &Plan, options: TextOptions) -> String {
     for orphan in &plan.orphans {
         text.push_str(&format!(" {}  orphan   {}\n", paint(CHANGE, "?"), orphan_line(orphan)));
     }
-    text.push_str(&paint(HEAD, summary_line(plan, &estimate_all(plan))));
-    text.push('\n');
+    for line in folded_prose(&summary_line(plan, &estimate_all(plan)), options.fold) {
+        text.push_str(&format!("{}\n", paint(HEAD, line)));
+    }
     if !options.verbose && plan.summary().create > 0 {
         text.push_str(&paint(FAINT, "what is created is named only: -v lists its properties"));
         text.push('\n');
     }
+    if let Some(left) = left_alone(plan) {
+        let how = if options.verbose { "" } else { " (-v names each)" };
+        text.push_str(&format!("{}\n", paint(FAINT, format!("left alone: {left}{how}"))));
+    }
     let refusals = refusals(plan);
     if !refusals.is_empty() {
         text.push_str(&format!("{}\n", paint(DANGER, "an apply refuses this as it is:")));
-        refusals.iter().for_each(|refusal| text.push_str(&format!("  {}\n", paint(DANGER, refusal))));
+        for refusal in refusals {
+            let lines = indented("  ", "    ", &refusal.to_string(), options.fold);
+            lines.iter().for_each(|line| text.push_str(&format!("{}\n", paint(DANGER, line))));
+        }
     }
     text
 }
@@ -57,20 +69,34 @@ pub(super) fn stack_text(plan: &StackPlan, options: TextOptions) -> String {
     lines.extend(blocked_groups(plan).iter().flat_map(|group| obstacle_lines(group, &plan.stack, layout)));
     let after = after.iter().filter(|change| change.action != Action::Blocked);
     lines.extend(folded(after.copied()).iter().flat_map(|folded| folded_lines(folded, &plan.stack, layout)));
+    let entries = |sign: &str, verb: &str, text: &str| indented(&format!(" {sign}  {verb}"), NOTE, text, options.fold);
+    let painted = |lines: Vec<String>| lines.into_iter().map(|line| line.replacen('…', &paint(CHANGE, "…"), 1));
+    let records = if awaits_records(&plan.waiting) { records(&plan.waiting, &plan.outputs) } else { Vec::new() };
     for waiting in &plan.waiting {
-        lines.push(format!(" {}  waiting  {}  for {}", paint(CHANGE, "…"), waiting.address, waiting.what));
+        let line = format!("{}  for {}", waiting.address, in_short(&waiting.what));
+        lines.extend(painted(entries("…", "waiting  ", &line)));
     }
-    lines.extend(plan.pending.iter().map(|later| format!(" {}  pending  {}", paint(CHANGE, "…"), later_line(later))));
-    for (address, field) in &plan.ignored {
-        let line = ignored_line(address, field, &plan.ours, options.show_values);
-        lines.push(paint(FAINT, format!(" =  ignored  {line}")));
+    if !records.is_empty() {
+        lines.push(format!("{NOTE}{TITLE}:"));
+        let room = options.fold.map(|width| width.saturating_sub(NOTE.len()));
+        lines.extend(record_lines(&records, room).iter().map(|line| format!("{NOTE}{line}")));
     }
-    lines
-        .extend(plan.unmanaged.iter().map(|thing| paint(FAINT, format!(" ?  foreign  {}", foreign_line(thing, plan)))));
+    for later in &plan.pending {
+        lines.extend(painted(entries("…", "pending  ", &later_line(later))));
+    }
+    let ignored = plan.ignored.iter().map(|(address, field)| {
+        entries("=", "ignored  ", &ignored_line(address, field, &plan.ours, options.show_values))
+    });
+    let left = plan.left_alone.iter().filter(|_| options.verbose);
+    let left = left.map(|left| entries("=", "left     ", &left_line(left)));
+    let foreign = plan.unmanaged.iter().map(|thing| entries("?", "foreign  ", &foreign_line(thing, plan)));
+    lines.extend(ignored.chain(left).chain(foreign).flatten().map(|line| paint(FAINT, line)));
     if plan.unchanged > 0 {
         lines.push(format!("    {}", paint(FAINT, format!("{} unchanged", plan.unchanged))));
     }
-    lines.extend(plan.warnings.iter().map(|warning| format!("    {}", paint(CHANGE, warning_line(warning)))));
+    let warnings =
+        plan.warnings.iter().flat_map(|warning| indented("    ", "      ", &warning_line(warning), options.fold));
+    lines.extend(warnings.map(|line| paint(CHANGE, line)));
     lines.join("\n") + "\n"
 }
 
@@ -104,7 +130,7 @@ fn obstacle_lines(group: &BlockedGroup<'_>, stack: &Stack, layout: Layout<'_>) -
     let first = group.first();
     let mut folded = group.folded();
     let is_of_many = group.causes.len() > 1 && first.fields.is_empty();
-    let mut lines = if is_of_many { many_lines(group) } else { change_lines(first, stack, layout) };
+    let mut lines = if is_of_many { many_lines(group, layout.options) } else { change_lines(first, stack, layout) };
     if is_of_many {
         folded.insert(0, first);
     }
@@ -142,18 +168,18 @@ fn folded_lines(folded: &Folded<'_>, stack: &Stack, layout: Layout<'_>) -> Vec<S
         count(folded.len(), "resource")
     );
     let mut lines = vec![head];
-    lines.extend(first.notes.iter().map(|note| format!("{NOTE}{note}")));
+    lines.extend(note_lines(first, layout.options));
     lines.extend(layout.fields(first));
     lines.extend(named_lines("", folded.addresses(), layout));
     lines
 }
 
 /// What has one cause, which none of them is more than the others.
-fn many_lines(group: &BlockedGroup<'_>) -> Vec<String> {
+fn many_lines(group: &BlockedGroup<'_>, options: TextOptions) -> Vec<String> {
     let first = group.first();
     let what = format!("{} for one reason", count(group.causes.len() + group.held.len(), "resource"));
     let head = format!(" {}  {}{what}", paint(DANGER, sign(first)), paint(DANGER, pad(verb(first.action), 9)));
-    std::iter::once(head).chain(first.notes.iter().map(|note| format!("{NOTE}{note}"))).collect()
+    std::iter::once(head).chain(note_lines(first, options)).collect()
 }
 
 fn change_lines(change: &Change, stack: &Stack, layout: Layout<'_>) -> Vec<String> {
@@ -169,19 +195,36 @@ fn change_lines(change: &Change, stack: &Stack, layout: Layout<'_>) -> Vec<Strin
         head.push_str(&format!(" ({})", change.region));
     }
     let remarks = remarks(change);
-    if !remarks.is_empty() {
-        head = format!("{}  {}", pad_styled(&head, 66), paint(style, remarks));
+    let mut lines = Vec::new();
+    if remarks.is_empty() {
+        lines.push(head);
+    } else {
+        let beside = format!("{}  {remarks}", pad_styled(&head, REMARKS));
+        if layout.options.fold.is_none_or(|width| plain_width(&beside) <= width) {
+            lines.push(format!("{}  {}", pad_styled(&head, REMARKS), paint(style, remarks)));
+        } else {
+            lines.push(head);
+            lines
+                .extend(indented(NOTE, NOTE, &remarks, layout.options.fold).into_iter().map(|line| paint(style, line)));
+        }
     }
-    let mut lines = vec![head];
-    lines.extend(change.notes.iter().map(|note| format!("{NOTE}{note}")));
+    lines.extend(note_lines(change, layout.options));
     if change.action != Action::Create || layout.options.verbose {
         lines.extend(layout.fields(change));
     }
     lines
 }
 
+fn note_lines(change: &Change, options: TextOptions) -> impl Iterator<Item = String> {
+    change.notes.iter().flat_map(move |note| indented(NOTE, NOTE, note, options.fold))
+}
+
 /// Pads text that holds colours.
 fn pad_styled(text: &str, width: usize) -> String {
-    let plain = anstream::adapter::strip_str(text).to_string();
-    format!("{text}{}", " ".repeat(width.saturating_sub(width_of(&plain))))
+    format!("{text}{}", " ".repeat(width.saturating_sub(plain_width(text))))
+}
+
+/// The columns of text that holds colours.
+fn plain_width(text: &str) -> usize {
+    width_of(&anstream::adapter::strip_str(text).to_string())
 }

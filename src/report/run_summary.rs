@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use super::events::{doing, done, plain};
 use super::later::later_line;
+use super::records::{RECORDS, TITLE, in_short, record_lines, records};
 use super::style::{CHANGE, DANGER, FAINT, HEAD, NEW, count, duration, paint, table};
 use super::value::show;
 use crate::apply::{Outcome, RunSummary};
@@ -33,10 +34,15 @@ pub fn run_summary_text(stack: &StackId, run_summary: &RunSummary, next_commands
     section(&mut text, "accepted by AWS, and made later", run_summary.later.iter().map(later_line).collect());
     section(&mut text, "abandoned under way (the next run finds out how it ended)", abandoned_lines(run_summary));
     section(&mut text, "not started", skipped_lines(run_summary));
-    let kept = run_summary.kept.iter().map(|kept| format!("{} {} ({})", kept.what, kept.id, kept.why));
-    section(&mut text, "kept", kept.collect());
-    let outputs: Vec<_> = run_summary.outputs.iter().map(|(name, value)| vec![name.clone(), show(value)]).collect();
+    for (title, costs) in [("retained, and AWS charges for it", true), ("retained, at no charge", false)] {
+        let kept = run_summary.kept.iter().filter(|kept| kept.costs == costs);
+        section(&mut text, title, kept.map(|kept| format!("{} {} ({})", kept.what, kept.id, kept.why)).collect());
+    }
+    let outputs = run_summary.outputs.iter().filter(|(name, _)| *name != RECORDS);
+    let outputs: Vec<_> = outputs.map(|(name, value)| vec![name.clone(), show(value)]).collect();
     section(&mut text, "outputs", table(&outputs, "").lines().map(str::to_owned).collect());
+    let records = records(&run_summary.waiting, &run_summary.outputs);
+    section(&mut text, TITLE, record_lines(&records, None));
     if let Some(next) = next(run_summary, next_commands) {
         text.push_str(&format!("\nnext: {}\n", paint(HEAD, next)));
     }
@@ -151,7 +157,7 @@ fn is_held(waiting: &Waiting) -> bool {
 }
 
 fn waiting_line(waiting: &Waiting) -> String {
-    format!("{} {}: {}", paint(CHANGE, "…"), waiting.address, waiting.what)
+    format!("{} {}: {}", paint(CHANGE, "…"), waiting.address, in_short(&waiting.what))
 }
 
 fn abandoned_lines(run_summary: &RunSummary) -> Vec<String> {

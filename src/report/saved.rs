@@ -4,10 +4,10 @@ use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 use super::document::{
-    ChangeDocument, FORMAT_VERSION, FieldDocument, PlanDocument, SavedDocument, SavedMode, StackDocument, pretty,
+    ChangeDocument, FORMAT_VERSION, FieldDocument, PlanDocument, SavedDocument, StackDocument, pretty,
 };
 use super::value::show;
-use crate::plan::{Plan, StackPlan, fingerprint};
+use crate::plan::{Mode, Plan, StackPlan, fingerprint};
 
 /// What this program calls itself in the plans that it saves.
 const TOOL: &str = concat!("provision ", env!("CARGO_PKG_VERSION"));
@@ -28,8 +28,7 @@ pub fn saved_plan(plan: &Plan) -> PlanDocument {
 pub struct Saving {
     pub made: Timestamp,
     pub expires: Timestamp,
-    /// `apply`, or `destroy` for a plan that takes everything away.
-    pub mode: SavedMode,
+    pub mode: Mode,
     /// As they were given; none: every stack.
     pub selectors: Vec<String>,
     /// What answered in AWS's stead: `sandbox`, or a URL.

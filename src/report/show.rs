@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use super::document::{LaterDocument, pretty};
 use super::later::later_line;
 use super::plan_text::heading;
-use super::style::{CHANGE, FAINT, HEAD, paint, table};
+use super::records::{RECORDS, TITLE, in_short, record_lines, records};
+use super::style::{CHANGE, FAINT, HEAD, indented, paint, table, width_of};
 use super::value::show;
 use crate::inventory::{Inventory, ListOutcome};
 use crate::plan::{Action, Change, Later, Waiting};
@@ -58,22 +59,34 @@ impl Shown<'_> {
 }
 
 /// Outputs, live resources with state and return values, and what waits for a person. Coloured.
-pub fn show_text(shown: &Shown) -> String {
+///
+/// `width`: the columns there are, if that is known.
+pub fn show_text(shown: &Shown, width: Option<usize>) -> String {
     let mut text = format!("{}\n", paint(HEAD, heading(shown.stack)));
-    if !shown.outputs.is_empty() {
-        let rows: Vec<_> = shown.outputs.iter().map(|(name, value)| vec![name.clone(), show(value)]).collect();
+    let told = shown.outputs.iter().filter(|(name, _)| *name != RECORDS);
+    let rows: Vec<_> = told.map(|(name, value)| vec![name.clone(), show(value)]).collect();
+    if !rows.is_empty() {
         let _ = write!(text, "\n{}\n{}", paint(HEAD, "outputs"), table(&rows, "  "));
     }
     if !shown.waiting.is_empty() {
         let _ = writeln!(text, "\n{}", paint(HEAD, "waiting for a person"));
         for waiting in shown.waiting {
-            let _ = writeln!(text, "  {} {}: {}", paint(CHANGE, "…"), waiting.address, waiting.what);
+            let line = format!("{}: {}", waiting.address, in_short(&waiting.what));
+            let lines = indented("  … ", "    ", &line, width);
+            lines.iter().for_each(|line| text.push_str(&format!("{}\n", line.replacen('…', &paint(CHANGE, "…"), 1))));
         }
+    }
+    let records = records(shown.waiting, shown.outputs);
+    if !records.is_empty() {
+        let _ = writeln!(text, "\n{}", paint(HEAD, TITLE));
+        let lines = record_lines(&records, width.map(|width| width.saturating_sub(2)));
+        lines.iter().for_each(|line| text.push_str(&format!("  {line}\n")));
     }
     if !shown.pending.is_empty() {
         let _ = writeln!(text, "\n{}", paint(HEAD, "accepted by AWS, and made later"));
         for later in shown.pending {
-            let _ = writeln!(text, "  {} {}", paint(CHANGE, "…"), later_line(later));
+            let lines = indented("  … ", "    ", &later_line(later), width);
+            lines.iter().for_each(|line| text.push_str(&format!("{}\n", line.replacen('…', &paint(CHANGE, "…"), 1))));
         }
     }
     let _ = writeln!(text, "\n{}", paint(HEAD, "resources"));
@@ -82,9 +95,10 @@ pub fn show_text(shown: &Shown) -> String {
         text.push_str("  none is there\n");
     }
     for (address, live) in resources {
-        let _ = writeln!(text, "  {address}  {}{}", live.id, state_remark(&live.state));
+        text.push_str(&headline(address, live, width));
         for (path, there) in shown.unmodelled(address, live) {
-            let _ = writeln!(text, "      {}", paint(CHANGE, format!("{path}: {there}")));
+            let lines = indented("      ", "      ", &format!("{path}: {there}"), width);
+            lines.iter().for_each(|line| text.push_str(&format!("{}\n", paint(CHANGE, line))));
         }
         for (name, value) in outputs(live) {
             if value.as_str() != Some(live.id.as_str()) {
@@ -93,9 +107,25 @@ pub fn show_text(shown: &Shown) -> String {
         }
     }
     for (what, why) in unknown {
-        let _ = writeln!(text, "  {what}  {}", paint(CHANGE, format!("could not be read: {why}")));
+        let lines = indented("  ", "      ", &format!("{what}  could not be read: {why}"), width);
+        lines.iter().for_each(|line| text.push_str(&format!("{}\n", paint(CHANGE, line))));
     }
     text
+}
+
+/// A resource with its id, how it is doing and what it waits for: on one line, if there is room.
+fn headline(address: &Address, live: &Live, width: Option<usize>) -> String {
+    let remark = state_remark(&live.state);
+    let parts: Vec<_> = std::iter::once(live.id.clone()).chain(live.health.clone()).collect();
+    let line = format!("  {address}  {}", parts.join("  "));
+    let beside = remark.as_ref().map(|remark| format!("  {remark}")).unwrap_or_default();
+    if width.is_none_or(|width| width_of(&line) + width_of(&beside) <= width) {
+        return format!("{line}{}\n", paint(CHANGE, beside));
+    }
+    let below = |part: &String| indented("      ", "      ", part, width);
+    let remark = remark.iter().flat_map(below).map(|line| paint(CHANGE, line));
+    let lines = std::iter::once(format!("  {address}")).chain(parts.iter().flat_map(below)).chain(remark);
+    lines.map(|line| line + "\n").collect()
 }
 
 /// All shown stacks as one JSON document.
@@ -107,7 +137,7 @@ pub fn show_json(stacks: &[Shown]) -> String {
                 unmodelled.into_iter().map(|(path, there)| json!({ "path": path, "there": there })).collect();
             json!({
                 "address": address, "type": address.kind, "name": address.name, "region": live.region,
-                "id": live.id, "physical_name": live.name, "state": state_word(&live.state), "attributes": live.outputs,
+                "id": live.id, "physical_name": live.name, "state": state_word(&live.state), "health": live.health, "attributes": live.outputs,
                 "unmodelled": unmodelled,
             })
         });
@@ -181,12 +211,12 @@ fn state_word(state: &State) -> &'static str {
     }
 }
 
-fn state_remark(state: &State) -> String {
+fn state_remark(state: &State) -> Option<String> {
     match state {
-        State::Ready => String::new(),
-        State::Deleting => format!("  {}", paint(CHANGE, "being deleted")),
-        State::Settling(what) => format!("  {}", paint(CHANGE, format!("settling: {what}"))),
-        State::Failed(why) => format!("  {}", paint(CHANGE, format!("failed: {why}"))),
-        State::AwaitsAction(what) => format!("  {}", paint(CHANGE, format!("waits for a person: {what}"))),
+        State::Ready => None,
+        State::Deleting => Some("being deleted".to_owned()),
+        State::Settling(what) => Some(format!("settling: {what}")),
+        State::Failed(why) => Some(format!("failed: {why}")),
+        State::AwaitsAction(what) => Some(format!("waits for a person: {}", in_short(what))),
     }
 }

@@ -2,6 +2,8 @@
 
 use anstyle::{AnsiColor, Style};
 
+use crate::resource::COMMAND;
+
 pub(super) const DANGER: Style = AnsiColor::Red.on_default().bold();
 pub(super) const CHANGE: Style = AnsiColor::Yellow.on_default();
 pub(super) const NEW: Style = AnsiColor::Green.on_default();
@@ -20,6 +22,31 @@ pub(super) fn pad(text: &str, width: usize) -> String {
 /// The columns that plain text (no colours) takes.
 pub(super) fn width_of(text: &str) -> usize {
     text.chars().count()
+}
+
+/// Breaks a sentence behind words so that it fits the columns there are; a word, or a command, is never broken.
+pub(super) fn folded_prose(text: &str, width: Option<usize>) -> Vec<String> {
+    let Some(width) = width else { return vec![text.to_owned()] };
+    let (mut lines, mut depth) = (vec![String::new()], 0_usize);
+    for word in text.split(' ') {
+        let line = lines.last_mut().expect("there is a line from the beginning");
+        let fits = line.is_empty() || width_of(line) + 1 + width_of(word) <= width;
+        match (fits || depth > 0, line.is_empty()) {
+            (true, true) => line.push_str(word),
+            (true, false) => *line = format!("{line} {word}"),
+            (false, _) => lines.push(word.to_owned()),
+        }
+        let signs = |sign: char| word.matches(sign).count();
+        depth = (depth + signs(COMMAND[0])).saturating_sub(signs(COMMAND[1]));
+    }
+    lines
+}
+
+/// A sentence behind `first`, its further lines behind `then`.
+pub(super) fn indented(first: &str, then: &str, text: &str, width: Option<usize>) -> Vec<String> {
+    let room = width.map(|width| width.saturating_sub(width_of(first).max(width_of(then))));
+    let lines = folded_prose(text, room);
+    lines.iter().enumerate().map(|(i, line)| format!("{}{line}", if i == 0 { first } else { then })).collect()
 }
 
 /// The lines of a table: columns as wide as their widest cell, two spaces between, none behind the last.
@@ -46,5 +73,19 @@ pub(super) fn duration(seconds: u64) -> String {
         0..90 => format!("{seconds} s"),
         90..5400 => format!("{} min", (seconds + 30) / 60),
         _ => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_is_broken_between_words_and_never_in_a_command() {
+        let text = "first let go of it (`⟪apply acme/production⟫`), or forget it";
+        let expected = ["first let go of it", "(`⟪apply acme/production⟫`),", "or forget it"];
+        assert_eq!(folded_prose(text, Some(18)), expected);
+        assert_eq!(folded_prose(text, None), [text]);
+        assert_eq!(folded_prose("a-very-long-word then", Some(5)), ["a-very-long-word", "then"]);
     }
 }

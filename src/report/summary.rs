@@ -39,7 +39,7 @@ fn counts(plan: &Plan, summary: &Summary) -> String {
         (waiting, "waiting"),
         (pending, "pending"),
         (unmanaged, "unmanaged"),
-        (plan.orphans.len(), "orphaned stacks"),
+        (plan.orphans.len(), if plan.orphans.len() == 1 { "orphaned stack" } else { "orphaned stacks" }),
     ];
     let completed: usize = plan.stacks.iter().map(StackPlan::completed_later).sum();
     let completed = if completed > 0 { format!(" ({completed} of them in two steps)") } else { String::new() };

@@ -36,6 +36,8 @@ pub struct Live {
     pub pending: Vec<Pending>,
     /// In which way it is stopped, if it has to be started before it is deleted.
     pub stopped: Option<String>,
+    /// How it is doing, in few words, of kinds that tell.
+    pub health: Option<String>,
     found: Arc<dyn Any + Send + Sync>,
 }
 
@@ -355,6 +357,7 @@ fn erase<K: Kind>(found: Found<K>, scope: &Scope) -> Result<Live> {
         in_force: K::in_force(&found),
         pending: K::pending(&found),
         stopped: K::stopped(&found),
+        health: K::health(&found),
         found: Arc::new(found),
     })
 }

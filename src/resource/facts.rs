@@ -1,5 +1,7 @@
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use super::cloudformation::CloudFormation;
 use super::{Attachable, Disruption, Identity, NameRule, Naming, Permissions, Replacement, Switch};
 
@@ -113,6 +115,8 @@ pub struct Facts {
     /// Paths of [`Found::unmodelled`](super::Found::unmodelled) that an update takes away. Unmodelled parts elsewhere are
     /// shown and left to a person: an update would send nothing for them, report success, and come again with every plan.
     pub prunes: &'static [&'static str],
+    /// How everything that runs in it is started anew, where AWS offers that.
+    pub restart: Option<Restart>,
     /// Whether an update makes a new revision beside the old one (task definitions); old revisions are not claimants.
     pub revisioned: bool,
     /// Whether a new one waits for a person's action before it can be used (a certificate for its DNS records).
@@ -141,6 +145,15 @@ pub struct Facts {
     pub cloudformation: CloudFormation,
     /// The longest that an apply waits for one of the kind, in seconds; without it see [`Facts::timeout`].
     pub timeout: Option<u32>,
+}
+
+/// A restart: an update of one path, by which the kind knows it, and of nothing else.
+#[derive(Clone, Copy, Debug)]
+pub struct Restart {
+    /// A path that is in no spec.
+    pub path: &'static str,
+    /// What becomes of what runs, in words, from the live spec.
+    pub told: fn(&Value) -> String,
 }
 
 /// The facts without a default: a kind that leaves one of them out does not compile.
@@ -239,6 +252,7 @@ impl Facts {
             deletable_unsettled: false,
             status: &[],
             prunes: &[],
+            restart: None,
             revisioned: false,
             awaits_action: false,
             put_semantics: false,

@@ -63,6 +63,11 @@ pub trait Kind: Sized + Send + Sync + 'static {
         changes: &Changes,
     ) -> impl Future<Output = Result<Turn<Made<Self>>>> + Send;
 
+    /// How it is doing, in few words, from what the list has read: `2 of 2 tasks running`, `available`.
+    fn health(_: &Found<Self>) -> Option<String> {
+        None
+    }
+
     /// Sets and removes tags; of what AWS can't tag, writes the [note](super::key::NOTE).
     fn retag(
         writer: &Writer<Self>,
@@ -320,6 +325,8 @@ pub struct Kept {
     pub id: String,
     /// Why, and until when.
     pub why: String,
+    /// Whether AWS charges for it while it is there.
+    pub costs: bool,
     /// Whether it is the resource itself, whose deletion is then not waited for.
     #[serde(skip)]
     pub is_itself: bool,

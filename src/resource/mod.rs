@@ -48,7 +48,7 @@ pub use diff::{Difference, FieldDiff, compare};
 pub use digest::Digest;
 pub use digest_inputs::DigestInputs;
 pub use erased::{AnyBearer, AnyKind, AnyListing, AnyMade, Live, output};
-pub use facts::{Essentials, Facts};
+pub use facts::{Essentials, Facts, Restart};
 pub use failure::{Class, Failure, Result};
 pub use identity::Identity;
 pub use kind::{Bearer, Cloud, Found, Kept, Kind, Listing, Made, NameConflict, Unmodelled, Unseen};

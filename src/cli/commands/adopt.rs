@@ -1,23 +1,19 @@
-use std::collections::BTreeSet;
-use std::time::Duration;
-
-use crate::apply::{LeaseTerms, Leases, LeftOut, PlanSnapshot, Rounds, RunSummary, Unleased, in_rounds};
+use crate::apply::PlanSnapshot;
 use crate::blueprint::{Blueprint, Resource};
 use crate::cli::allow::parse_allowance;
-use crate::cli::command_line::{Form, parse_duration};
-use crate::cli::engine::{AwsHost, AwsLeases, Engine, locked_by, runtime};
+use crate::cli::engine::{Engine, runtime};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{CommandFailure, Result};
 use crate::cli::global::Global;
-use crate::cli::interrupt::{Interrupt, cut_off};
+use crate::cli::interrupt::Interrupt;
 use crate::cli::plan_format::text_options;
 use crate::cli::project::Project;
-use crate::cli::prompt::confirm;
-use crate::cli::world::{Lines, World};
+use crate::cli::shown_run::{Agreement, Look, Shown, ShownRun};
+use crate::cli::world::World;
 use crate::fleet::{Adoption, AdoptionError, Selector, unmatched_resource};
 use crate::plan::{AdoptionConflict, Allowance, Plan};
-use crate::report::{NextCommands, Progress, adoption_text, run_summary_text};
-use crate::resource::{self, Access, Address, Command, Stack, StackId};
+use crate::report::{TextOptions, adoption_text};
+use crate::resource::{self, Access, Address, Command};
 
 /// Take a resource that lost its tags, or that was made by hand, as the stack's own: writes its tags and nothing else
 #[derive(Debug, clap::Args)]
@@ -30,13 +26,8 @@ pub struct Args {
     #[arg(value_name = "ID")]
     id: String,
 
-    /// Don't ask
-    #[arg(short, long)]
-    yes: bool,
-
-    /// How long to wait while another run holds the stack: 90s, 10m, 1h
-    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = parse_duration)]
-    lock_timeout: Duration,
+    #[command(flatten)]
+    agreement: Agreement,
 }
 
 pub fn run(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
@@ -55,28 +46,15 @@ async fn adopt(world: &mut World, global: &Global, args: &Args) -> Result<Exit> 
     let blueprint = *stacks.first().ok_or_else(|| CommandFailure::usage(format!("{stack} is not in the YAML")))?;
     let resource = wanted(blueprint, name, &selector)?;
     let engine = &interrupt.or(Engine::open(world, global, &[blueprint])).await?;
-    let leases = &AwsLeases::new(engine, world, project, interrupt);
-    let terms = LeaseTerms { run: &engine.run, lock_timeout: args.lock_timeout };
-    let mut adopting =
-        Adopting { engine, world, global, project, interrupt, leases, blueprint, resource, args, found: None };
-    let mut ended = Vec::new();
-    let adopted = tokio::select! {
-        biased;
-        adopted = in_rounds(leases, vec![&blueprint.stack], terms, &mut adopting, &mut ended) => adopted,
-        () = interrupt.until_cut() => return Err(cut_off()),
-    };
-    adopted.map_err(|failure| match failure.exit {
-        Exit::Locked => failure.next(args.line().with("--lock-timeout", "10m")),
-        Exit::Declined => failure,
-        _ => failure.next(args.line()),
-    })?;
-    engine.report_timings(world)?;
-    let about = |command: &str| Command::new(command).word(stack);
-    let next_commands = NextCommands { again: args.line(), show: about("show") };
-    if let Some(run_summary) = ended.iter().find(|run_summary| run_summary.done() == 0) {
-        world.out.print(&format!("\n{}", run_summary_text(stack, run_summary, &next_commands)))?;
-        return Ok(if run_summary.interrupted { Exit::Interrupted } else { Exit::Error });
+    let adopting =
+        Adopting { engine, options: text_options(world, global, false), project, blueprint, resource, id: &args.id };
+    let (agreement, verb, line) = (&args.agreement, "adopt", args.line());
+    let run = ShownRun { engine, global, project, interrupt, agreement, verb, line, takes_long: false };
+    let exit = run.carry_out(world, vec![&blueprint.stack], &adopting).await?;
+    if exit != Exit::Done {
+        return Ok(exit);
     }
+    let about = |command: &str| Command::new(command).word(stack);
     world.out.print(&format!("\nadopted; `{}` shows what differs, `{}` mends it\n", about("plan"), about("apply")))?;
     Ok(Exit::Done)
 }
@@ -84,82 +62,30 @@ async fn adopt(world: &mut World, global: &Global, args: &Args) -> Result<Exit> 
 /// The adoption of one resource.
 struct Adopting<'a> {
     engine: &'a Engine,
-    world: &'a mut World,
-    global: &'a Global,
+    options: TextOptions,
     project: &'a Project,
-    interrupt: &'a Interrupt,
-    leases: &'a AwsLeases<'a>,
     blueprint: &'a Blueprint,
     resource: &'a Resource,
-    args: &'a Args,
-    /// What is adopted, as it was looked at last.
-    found: Option<Adoption>,
+    id: &'a str,
 }
 
-impl Rounds for Adopting<'_> {
-    type Error = CommandFailure;
-
-    fn leave_out(&mut self, stack: &StackId, why: LeftOut<'_, CommandFailure>) -> Result<()> {
-        Err(match why {
-            LeftOut::Unleased(Unleased::Held(holder)) => locked_by(stack, &holder),
-            LeftOut::Unleased(Unleased::Failed(failure)) => failure,
-            LeftOut::Stale { .. } => {
-                let what = format!("{} changed after it was shown; nothing was done", self.args.id);
-                CommandFailure::new(Exit::Refused, what)
-            }
-        })
-    }
-
-    async fn plan(&mut self, _: &Leases) -> Result<PlanSnapshot> {
+impl Look for Adopting<'_> {
+    async fn look(&self) -> Result<Shown> {
         let stacks = [self.blueprint];
         let fleet = self.engine.fleet(self.project, &stacks, Access::Write);
-        let look = async {
-            let looked = fleet.adoption(self.blueprint, self.resource, &self.args.id).await;
-            looked.map_err(|why| refusal(self.resource, &self.args.id, why))
-        };
-        let adoption = self.interrupt.or(self.engine.shown(stacks.len(), look)).await?;
-        let snapshot = only(&adoption);
-        self.found = Some(adoption);
-        Ok(snapshot)
-    }
-
-    async fn agree(&mut self, _: usize, _: &PlanSnapshot) -> Result<BTreeSet<StackId>> {
-        if let Some(adoption) = &self.found {
-            let options = text_options(self.world, self.global, false);
-            self.world.out.print(&adoption_text(&adoption.plan, &adoption.differences, options))?;
-            if !self.args.yes {
-                let question = format!("Adopt {} as {}?", adoption.live.id, self.resource.address);
-                self.interrupt.or(confirm(self.world, &question)).await?;
-            }
-        }
-        Ok([self.blueprint.stack.id.clone()].into())
-    }
-
-    async fn carry_out(&mut self, snapshot: &PlanSnapshot, leases: &mut Leases) -> Result<Vec<(Stack, RunSummary)>> {
-        let progress = Progress::quiet(Box::new(Lines::new(&self.world.err, Form::Text)));
-        let host = AwsHost::new(self.engine, self.world, self.leases, self.interrupt, progress, "adopt");
-        let ended = host.run(snapshot, leases, None).await?;
-        ended.into_iter().map(|(stack, ended)| Ok((stack, ended?))).collect()
-    }
-
-    fn tell(&mut self, _: &[(Stack, RunSummary)]) -> Result<()> {
-        Ok(())
-    }
-
-    fn may_go_on(&self) -> bool {
-        false
+        let look = fleet.adoption(self.blueprint, self.resource, self.id);
+        let adoption = self.engine.shown(stacks.len(), look).await;
+        let adoption = adoption.map_err(|why| refusal(self.resource, self.id, why))?;
+        let text = adoption_text(&adoption.plan, &adoption.differences, self.options);
+        let question = format!("Adopt {} as {}?", adoption.live.id, self.resource.address);
+        Ok(Shown { snapshot: only(adoption), text, question })
     }
 }
 
 impl Args {
     /// This very command line.
     fn line(&self) -> Command {
-        let line = Command::new("adopt").word(&self.resource).word(&self.id);
-        let line = match self.lock_timeout.as_secs() {
-            0 => line,
-            seconds => line.option("--lock-timeout", format!("{seconds}s")),
-        };
-        if self.yes { line.word("--yes") } else { line }
+        self.agreement.add_to(Command::new("adopt").word(&self.resource).word(&self.id))
     }
 }
 
@@ -210,8 +136,8 @@ fn refusal(resource: &Resource, id: &str, why: AdoptionError) -> CommandFailure 
 }
 
 /// The run may touch the one thing, and nothing else of the stack.
-fn only(adoption: &Adoption) -> PlanSnapshot {
+fn only(adoption: Adoption) -> PlanSnapshot {
     let stack = adoption.plan.stack.id.clone();
-    let plan = Plan { stacks: vec![adoption.plan.clone()], ..Plan::default() };
-    PlanSnapshot { plan, live: [(stack, vec![adoption.live.clone()])].into(), ..PlanSnapshot::default() }
+    let plan = Plan { stacks: vec![adoption.plan], ..Plan::default() };
+    PlanSnapshot { plan, live: [(stack, vec![adoption.live])].into(), ..PlanSnapshot::default() }
 }

@@ -1,6 +1,5 @@
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
 use jiff::Timestamp;
 
 use crate::cli::consent::{Consent, EventFormat};
@@ -9,30 +8,27 @@ use crate::cli::execute::execute;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{CommandFailure, Result};
 use crate::cli::global::Global;
+use crate::cli::only::Only;
 use crate::cli::project::Project;
 use crate::cli::run_request::RunRequest;
-use crate::cli::selectors::Selectors;
+use crate::cli::selectors::NamedSelectors;
 use crate::cli::world::World;
 use crate::fleet::Selector;
 use crate::plan::Mode;
-use crate::report::{PlanDocument, SavedDocument, SavedMode, SavedPlanError, read_saved_plan};
+use crate::report::{PlanDocument, SavedDocument, SavedPlanError, read_saved_plan};
 use crate::resource::Command;
 
 /// Make AWS as the YAML says, after asking
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
-    selectors: Selectors,
-
-    /// Every stack
-    #[arg(long, conflicts_with = "selectors")]
-    all: bool,
+    named: NamedSelectors,
 
     /// Go on only if the plan is still exactly the one saved by `plan --out`, and that is not expired
     #[arg(long, value_name = "FILE", conflicts_with_all = ["selectors", "all", "only"])]
     plan: Option<PathBuf>,
 
-    /// config: carry out what the YAML changed, leave drift alone
+    /// Narrow it to the differences of one cause; says what it leaves
     #[arg(long, value_enum)]
     only: Option<Only>,
 
@@ -44,11 +40,6 @@ pub struct Args {
     format: EventFormat,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Only {
-    Config,
-}
-
 pub fn run(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
     let saved = args.plan.as_deref().map(|file| read_plan(file, (world.clock)())).transpose()?;
     if let (Some(file), Some((_, saving))) = (&args.plan, &saved) {
@@ -56,9 +47,9 @@ pub fn run(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
     }
     let selectors = match &saved {
         Some((_, saving)) => selectors_of(saving)?,
-        None => args.selectors.selectors.clone(),
+        None => args.named.selectors.clone(),
     };
-    if selectors.is_empty() && !args.all && saved.is_none() {
+    if selectors.is_empty() && !args.named.all && saved.is_none() {
         return Err(CommandFailure::usage("say which stacks to apply")
             .hint("name one, as in `⟪apply acme/production⟫`, or say --all"));
     }
@@ -72,11 +63,7 @@ pub fn run(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
         project: &project,
         stacks: project.stacks(),
         selectors: &selectors,
-        mode: match (&saved, args.only) {
-            (Some((_, saving)), _) if saving.mode == SavedMode::Destroy => Mode::Destroy,
-            (_, Some(Only::Config)) => Mode::OnlyConfig,
-            _ => Mode::Apply,
-        },
+        mode: saved.as_ref().map_or_else(|| Only::mode(args.only), |(_, saving)| saving.mode),
         allowed: args.consent.allow_destroy.clone(),
         saved: saved.map(|(document, _)| document),
         yes: args.consent.yes,
@@ -94,10 +81,10 @@ pub fn run(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
 impl Args {
     /// This very command line.
     fn line(&self) -> Command {
-        let line = Command::new("apply").words(&self.selectors.selectors);
-        let line = if self.all { line.word("--all") } else { line };
+        let line = Command::new("apply").words(&self.named.selectors);
+        let line = if self.named.all { line.word("--all") } else { line };
         let line = self.plan.iter().fold(line, |line, file| line.option("--plan", file.display()));
-        let line = self.only.iter().fold(line, |line, Only::Config| line.option("--only", "config"));
+        let line = self.only.iter().fold(line, |line, only| only.add_to(line));
         self.consent.add_to(line, self.format)
     }
 }
@@ -135,6 +122,7 @@ fn selectors_of(saving: &SavedDocument) -> Result<Vec<Selector>> {
 /// Once a saved plan has been carried out in part, or no longer holds, a new one has to be approved.
 fn plan_again(file: &Path, saving: &SavedDocument) -> Command {
     let line = Command::new("plan").words(&saving.selectors);
-    let line = if saving.mode == SavedMode::Destroy { line.word("--destroy") } else { line };
+    let line = if saving.mode == Mode::Destroy { line.word("--destroy") } else { line };
+    let line = Only::of(saving.mode).into_iter().fold(line, |line, only| only.add_to(line));
     line.option("--out", file.display())
 }

@@ -8,7 +8,7 @@ use crate::cli::failure::{CommandFailure, Result};
 use crate::cli::global::Global;
 use crate::cli::project::Project;
 use crate::cli::run_request::RunRequest;
-use crate::cli::selectors::Selectors;
+use crate::cli::selectors::NamedSelectors;
 use crate::cli::world::World;
 use crate::plan::Mode;
 use crate::resource::{Command, Stack, StackId, Tags};
@@ -17,11 +17,7 @@ use crate::resource::{Command, Stack, StackId, Tags};
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
-    selectors: Selectors,
-
-    /// Every stack
-    #[arg(long, conflicts_with = "selectors")]
-    all: bool,
+    named: NamedSelectors,
 
     /// A stack that is no longer in the YAML; needs --account and --region
     #[arg(long, value_name = "TENANT/ENVIRONMENT", conflicts_with_all = ["selectors", "all"], requires_all = ["account", "region"])]
@@ -48,7 +44,7 @@ pub struct Args {
 }
 
 pub fn run(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
-    let selectors = &args.selectors.selectors;
+    let selectors = &args.named.selectors;
     let orphan;
     let project;
     let stacks = match &args.orphan {
@@ -57,7 +53,7 @@ pub fn run(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
             orphan = blueprint_of_orphan(&project, name, args)?;
             vec![&orphan]
         }
-        None if selectors.is_empty() && !args.all => {
+        None if selectors.is_empty() && !args.named.all => {
             return Err(CommandFailure::usage("say which stacks to destroy")
                 .hint("name one, as in `⟪destroy acme/certification⟫`, or say --all"));
         }
@@ -88,8 +84,8 @@ pub fn run(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
 impl Args {
     /// This very command line.
     fn line(&self) -> Command {
-        let line = Command::new("destroy").words(&self.selectors.selectors);
-        let line = if self.all { line.word("--all") } else { line };
+        let line = Command::new("destroy").words(&self.named.selectors);
+        let line = if self.named.all { line.word("--all") } else { line };
         let options = [
             ("--orphan", &self.orphan),
             ("--account", &self.account),

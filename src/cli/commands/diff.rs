@@ -1,7 +1,8 @@
-use crate::cli::engine::{Engine, runtime};
+use crate::cli::engine::Engine;
 use crate::cli::exit::{Exit, exit_of};
-use crate::cli::failure::Result;
+use crate::cli::failure::{CommandFailure, Result};
 use crate::cli::global::Global;
+use crate::cli::looking::Looking;
 use crate::cli::plan_format::FormatArgs;
 use crate::cli::project::{Project, warn};
 use crate::cli::selectors::Selectors;
@@ -29,12 +30,12 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     let selectors = &args.selectors.selectors;
     let project = Project::load(world, global, selectors)?;
     let stacks = project.stacks();
-    let runtime = runtime()?;
-    let engine = runtime.block_on(Engine::open(world, global, &stacks))?;
+    let looking = Looking::begin()?;
+    let engine = looking.wait(Engine::open(world, global, &stacks))?;
     let fleet = engine.fleet(&project, &stacks, Access::Read);
     let options = PlanOptions { selectors, mode: Mode::Apply, guarding: project.guarding(&[]), survey: true };
-    let FleetPlan { mut plan, inventories } = runtime.block_on(engine.shown(stacks.len(), fleet.plan(&options)))?;
-    let strays = runtime.block_on(fleet.orphans());
+    let FleetPlan { mut plan, inventories } = looking.wait(engine.shown(stacks.len(), fleet.plan(&options)))?;
+    let strays = looking.wait(async { Ok::<_, CommandFailure>(fleet.orphans().await) })?;
     warn(world, global, &strays.unsearched)?;
     plan.orphans = strays.found;
     engine.report_timings(world)?;

@@ -2,11 +2,13 @@
 
 pub mod adopt;
 pub mod apply;
+pub mod complete_stacks;
 pub mod completions;
 pub mod destroy;
 pub mod diff;
 pub mod explain;
 pub mod export;
+pub mod forget;
 pub mod graph;
 pub mod history;
 pub mod init;
@@ -14,6 +16,7 @@ pub mod kinds;
 pub mod man;
 pub mod permissions;
 pub mod plan;
+pub mod restart;
 pub mod sandbox;
 pub mod schema;
 pub mod show;

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use crate::cli::allow::parse_allowance;
 use crate::cli::command_line::{Form, parse_duration};
-use crate::cli::engine::{Engine, Target, runtime};
+use crate::cli::engine::{Engine, Target};
 use crate::cli::exit::{Exit, exit_of};
 use crate::cli::failure::{CommandFailure, Result};
 use crate::cli::global::Global;
+use crate::cli::looking::Looking;
+use crate::cli::only::Only;
 use crate::cli::plan_format::FormatArgs;
 use crate::cli::project::{Project, warn};
 use crate::cli::selectors::Selectors;
@@ -15,7 +17,7 @@ use crate::cli::world::World;
 use crate::fleet::{PlanOptions, Planning};
 use crate::kinds::shapes;
 use crate::plan::{Allowance, Mode, Plan, refusals};
-use crate::report::{SavedMode, Saving, saved_plan_text};
+use crate::report::{Saving, saved_plan_text};
 use crate::resource::Access;
 
 /// Show what `apply` would do; changes nothing
@@ -44,8 +46,12 @@ pub struct Args {
     offline: bool,
 
     /// Plan the destruction
-    #[arg(long)]
+    #[arg(long, conflicts_with = "only")]
     destroy: bool,
+
+    /// Narrow it to the differences of one cause, as `apply` does; says what it leaves
+    #[arg(long, value_enum, conflicts_with = "offline")]
+    only: Option<Only>,
 
     /// Take a protected resource as named, as apply and destroy do (repeatable)
     #[arg(long, value_name = "TENANT/ENVIRONMENT/TYPE/NAME", value_parser = parse_allowance)]
@@ -76,14 +82,14 @@ fn planned(world: &World, global: &Global, args: &Args) -> Result<(Plan, bool)> 
     let stacks = project.stacks();
     let guarding = project.guarding(&args.allow_destroy);
     let options = PlanOptions { selectors, mode: args.mode(), guarding, survey: false };
-    let runtime = runtime()?;
-    let engine = runtime.block_on(Engine::open(world, global, &stacks))?;
+    let looking = Looking::begin()?;
+    let engine = looking.wait(Engine::open(world, global, &stacks))?;
     let fleet = engine.fleet(&project, &stacks, Access::Read);
-    let fleet_plan = runtime.block_on(engine.shown(stacks.len(), fleet.plan(&options)))?;
+    let fleet_plan = looking.wait(engine.shown(stacks.len(), fleet.plan(&options)))?;
     let is_unsurveyed = !fleet_plan.unsurveyed().is_empty();
     let mut plan = fleet_plan.plan;
     if selectors.is_empty() {
-        let strays = runtime.block_on(fleet.orphans());
+        let strays = looking.wait(async { Ok::<_, CommandFailure>(fleet.orphans().await) })?;
         warn(world, global, &strays.unsearched)?;
         plan.orphans = strays.found;
     }
@@ -101,7 +107,7 @@ fn offline(world: &World, global: &Global, args: &Args) -> Result<Plan> {
 
 impl Args {
     fn mode(&self) -> Mode {
-        if self.destroy { Mode::Destroy } else { Mode::Apply }
+        if self.destroy { Mode::Destroy } else { Only::mode(self.only) }
     }
 
     fn saving(&self, world: &World, global: &Global) -> Result<Saving> {
@@ -110,7 +116,7 @@ impl Args {
         Ok(Saving {
             made,
             expires: expires.map_err(|_| CommandFailure::usage("--expires is beyond the end of time"))?,
-            mode: if self.destroy { SavedMode::Destroy } else { SavedMode::Apply },
+            mode: self.mode(),
             selectors: self.selectors.selectors.iter().map(ToString::to_string).collect(),
             endpoint: Target::of(world, global)?.to_saved(),
         })

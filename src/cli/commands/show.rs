@@ -1,10 +1,11 @@
 use clap::ValueEnum;
 
 use crate::cli::command_line::Form;
-use crate::cli::engine::{Engine, runtime};
+use crate::cli::engine::Engine;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{CommandFailure, Result};
 use crate::cli::global::Global;
+use crate::cli::looking::Looking;
 use crate::cli::project::Project;
 use crate::cli::selectors::Selectors;
 use crate::cli::world::World;
@@ -42,11 +43,11 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
         return Err(CommandFailure::usage(format!("--format env is for one stack, and these are {}", stacks.len()))
             .hint(format!("choose one of {}", names.join(", "))));
     }
-    let runtime = runtime()?;
-    let engine = runtime.block_on(Engine::open(world, global, &stacks))?;
+    let looking = Looking::begin()?;
+    let engine = looking.wait(Engine::open(world, global, &stacks))?;
     let fleet = engine.fleet(&project, &stacks, Access::Read);
     let options = PlanOptions { selectors, mode: Mode::Apply, guarding: project.guarding(&[]), survey: false };
-    let inventories = runtime.block_on(engine.shown(stacks.len(), fleet.read(false)))?;
+    let inventories = looking.wait(engine.shown(stacks.len(), fleet.read(false)))?;
     let FleetPlan { mut plan, inventories } = fleet.plan_from(&options, inventories)?;
     let none = Inventory::default();
     let mut shown = Vec::new();
@@ -64,7 +65,10 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     engine.report_timings(world)?;
     let form = if args.format == Format::Json { Form::Json } else { Form::Text };
     let text = match args.format {
-        Format::Text => shown.iter().map(show_text).collect::<Vec<_>>().join("\n"),
+        Format::Text => {
+            let texts = shown.iter().map(|one| show_text(one, world.out.width));
+            texts.collect::<Vec<_>>().join("\n")
+        }
         Format::Json => show_json(&shown),
         Format::Env => shown.iter().map(|one| show_env(one.outputs)).collect(),
     };

@@ -8,7 +8,6 @@ use serde_json::Value;
 use super::Decider;
 use crate::blueprint::Resource;
 use crate::plan::fields::{Compared, Comparison};
-use crate::plan::input::Mode;
 use crate::plan::observed::Observed;
 use crate::plan::types::Field;
 use crate::plan::verdict::Verdict;
@@ -33,7 +32,7 @@ impl Decider<'_> {
             facts,
             resource,
             live,
-            only_config: self.input.mode == Mode::OnlyConfig,
+            mode: self.input.mode,
             today: self.input.today(),
             changes: &changes,
             settle: &settle,

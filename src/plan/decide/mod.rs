@@ -14,7 +14,7 @@ pub(super) use self::withheld::Withheld;
 use super::candidates::{Candidates, referred};
 use super::changes::needs;
 use super::fields::Compared;
-use super::input::Input;
+use super::input::{Input, Mode};
 use super::live_edges::LiveEdges;
 use super::observed::{Observed, Observing, observe};
 use super::order::{Order, Shapes};
@@ -34,6 +34,8 @@ pub(super) struct Decisions {
     pub(super) withheld: BTreeMap<Address, Withheld>,
     /// Differences that no step takes away.
     pub(super) unpruned: BTreeMap<Address, Vec<Field>>,
+    /// Differences that this sort of plan leaves to another.
+    pub(super) left_alone: BTreeMap<Address, Vec<Field>>,
     /// Elements of additive lists that are not ours.
     pub(super) foreign: Vec<Unmanaged>,
 }
@@ -44,6 +46,7 @@ struct Findings {
     foreign: Vec<Unmanaged>,
     withheld: Option<Withheld>,
     unpruned: Vec<Field>,
+    left_alone: Vec<Field>,
 }
 
 /// The properties that do not count as applied.
@@ -73,7 +76,7 @@ pub(super) fn decide(
     let mut decider = Decider::new(input, shapes, order, edges);
     decider.stuck.clone_from(stuck);
     decider.keeps.clone_from(withheld);
-    let (mut foreign, mut unpruned) = (BTreeMap::new(), BTreeMap::new());
+    let (mut foreign, mut unpruned, mut left_alone) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     let mut moved: BTreeSet<&Address> = order.sequence.iter().collect();
     // A chain of cut edges is as long as the blueprint at most; in practice two rounds do, and the second is short.
     for round in 0..=order.sequence.len() {
@@ -95,6 +98,7 @@ pub(super) fn decide(
             }
             foreign.insert(address.clone(), findings.foreign);
             unpruned.insert(address.clone(), findings.unpruned);
+            left_alone.insert(address.clone(), findings.left_alone);
             decider.verdicts.insert(address.clone(), verdict);
             decider.keep(address, findings.withheld);
             decider.left_out.insert(address.clone(), decider.left_out(resource));
@@ -111,7 +115,7 @@ pub(super) fn decide(
     foreign.sort();
     unpruned.retain(|_, fields| !fields.is_empty());
     let Decider { verdicts, observed, left_out, withheld, .. } = decider;
-    Decisions { verdicts, observed, left_out, withheld, unpruned, foreign }
+    Decisions { verdicts, observed, left_out, withheld, unpruned, left_alone, foreign }
 }
 
 /// Observes every resource, where nothing is decided.
@@ -215,6 +219,7 @@ impl<'a> Decider<'a> {
             None => Verdict::Create { spec: resource.shared(desired), deleting: None },
             Some(live) => self.compare(resource, shape, live, desired, findings),
         };
+        let verdict = if self.input.mode == Mode::OnlyDrift { verdict.in_place() } else { verdict };
         let verdict = self.replaceable(resource, creatable(shape, verdict));
         let verdict = match (self.stuck.get(&resource.address), &verdict) {
             (Some(why), Verdict::Create { .. } | Verdict::Update { .. }) => verdict.blocked(live, why.clone()),
@@ -254,8 +259,9 @@ impl<'a> Decider<'a> {
             }
             State::Ready | State::Settling(_) | State::AwaitsAction(_) | State::Failed(_) => {}
         }
-        let Compared { fields, spec, foreign, left_alone, unpruned } = self.compared(resource, shape, live, desired);
-        findings.unpruned = unpruned;
+        let Compared { fields, spec, foreign, lost, unpruned, left_alone } =
+            self.compared(resource, shape, live, desired);
+        (findings.unpruned, findings.left_alone) = (unpruned, left_alone);
         let (fields, spec) = self.withheld(shape, &resource.address, live, (fields, spec), &mut findings.withheld);
         findings.foreign.extend(foreign.into_iter().map(|extra| Unmanaged {
             kind: format!("{} {}", resource.address.kind, pointer::property(&extra.path)),
@@ -272,7 +278,7 @@ impl<'a> Decider<'a> {
             }
             (verdict, _) => verdict,
         };
-        match lost(facts, &verdict, &left_alone).or_else(|| sleeps(&verdict)) {
+        match loses(facts, &verdict, &lost).or_else(|| sleeps(&verdict)) {
             Some(why) => verdict.blocked(Some(live), why),
             None => verdict,
         }
@@ -280,17 +286,17 @@ impl<'a> Decider<'a> {
 }
 
 /// Why an update can't be made, if it would take away a part that is to be left alone.
-fn lost(facts: &Facts, verdict: &Verdict, left_alone: &[FieldDiff]) -> Option<String> {
+fn loses(facts: &Facts, verdict: &Verdict, left: &[FieldDiff]) -> Option<String> {
     let Verdict::Update { fields, .. } = verdict else { return None };
     let sent = |property: &str| {
         let acted = fields.iter().filter(|field| field.ignored.is_none());
         acted.map(|field| pointer::property(&field.path)).any(|sent| facts.put_semantics || sent == property)
     };
-    let lost = left_alone.iter().find(|diff| sent(pointer::property(&diff.path)))?;
+    let lost = left.iter().find(|diff| sent(pointer::property(&diff.path)))?;
     let what = lost.before.as_ref().and_then(Value::as_str).unwrap_or_default();
     Some(format!(
         "an update would take {} away ({what}), which is to be left alone and which no template can express: take it away \
-         by hand, or let the plan do that (no `ignore`, no `--only config`)",
+         by hand, or let the plan do that (no `ignore`, no `--only`)",
         lost.path
     ))
 }

@@ -87,6 +87,8 @@ const COMMANDS: &[&str] = &[
     "diff",
     "destroy",
     "adopt",
+    "forget",
+    "restart",
     "show",
     "explain",
     "graph",
@@ -133,7 +135,12 @@ fn wrong_use_is_64_and_says_so_on_standard_error() {
         &["plan", "--offline", "--out", "file"],
         &["plan", "-q", "-v"],
         &["apply", "acme", "--plan", "file"],
-        &["apply", "acme", "--only", "drift"],
+        &["apply", "acme", "--only", "unknown"],
+        &["plan", "acme", "--only", "drift", "--destroy"],
+        &["restart", "acme/production"],
+        &["restart"],
+        &["forget", "acme/production"],
+        &["forget", "acme/*/AWS::EC2::VPC/main"],
         &["apply", "acme", "--format", "markdown"],
         &["destroy", "--orphan", "acme/old", "--account", "1", "--region", "us-east-1"],
         &["diff", "--format", "xml"],
@@ -225,6 +232,44 @@ fn mistakes_are_all_told_in_each_format_and_exit_1() {
     let log = provision(&["-C", dir, "--log-format", "json", "plan", "--offline"]);
     let line: serde_json::Value = serde_json::from_str(&log.err).unwrap();
     assert_eq!((line["level"].as_str(), line["exit"].as_u64()), (Some("error"), Some(1)));
+}
+
+#[test]
+fn a_resource_is_explained_by_its_name_alone() {
+    let explain = |address: &str| provision(&["-C", repository(), "explain", address]);
+    let ran = explain("acme/production/alb");
+    assert_eq!(ran.exit, Exit::Done, "{}", ran.err);
+    assert!(ran.out.contains("acme/production/AWS::EC2::SecurityGroup/alb"), "{}", ran.out);
+    let ran = explain("acme/production/web.DesiredCount");
+    assert_eq!(ran.exit, Exit::Done, "of those that have the name one has the field: {}", ran.err);
+    assert!(ran.out.contains("AWS::ECS::Service/web/DesiredCount"), "{}", ran.out);
+    let ran = explain("acme/production/web");
+    assert_eq!(ran.exit, Exit::Usage);
+    assert!(ran.err.contains(" resources are called acme/production/web\n"), "{}", ran.err);
+    assert!(ran.err.contains("explain acme/production/AWS::ECS::TaskDefinition/web`"), "{}", ran.err);
+    let ran = explain("acme/production/wab");
+    assert_eq!(ran.exit, Exit::Error);
+    assert!(ran.err.contains("nothing is called acme/production/wab\n hint: did you mean `web`?"), "{}", ran.err);
+}
+
+#[test]
+fn completions_offer_tenants_and_stacks() {
+    let ran = provision(&["-C", repository(), "complete-stacks"]);
+    assert!(ran.out.starts_with("acme\nglobex\ninitech\nacme/"), "{}", ran.out);
+    assert!(!provision(&["--help"]).out.contains("complete-stacks"));
+    let script = folder("completions").join("provision.bash");
+    std::fs::write(&script, provision(&["completions", "bash"]).out).unwrap();
+    let line = "source $0; provision() { echo \"$@\" > args; printf 'acme\\nacme/production\\nglobex\\n'; }; \
+                COMP_WORDS=(provision -C there plan acme); COMP_CWORD=4; _provision_stacks provision acme plan; \
+                echo ${COMPREPLY[@]}; cat args";
+    let ended = std::process::Command::new("bash").args(["-c", line]).arg(&script).current_dir(folder("bash")).output();
+    let ended = ended.unwrap();
+    let out = String::from_utf8_lossy(&ended.stdout).into_owned();
+    assert_eq!(out, "acme acme/production\n-C there complete-stacks\n", "{}", String::from_utf8_lossy(&ended.stderr));
+    let zsh = provision(&["completions", "zsh"]).out;
+    assert!(zsh.matches(":_provision_stacks'").count() >= 8 && zsh.contains("_provision_stacks() {"), "{zsh}");
+    let fish = provision(&["completions", "fish"]).out;
+    assert!(fish.contains("using_subcommand plan\" -f -a \"(provision complete-stacks"), "{fish}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The program as a person meets it: its command line, and itself as a process.
 
 mod bad_input;
+mod by_hand;
 mod call_counts;
 pub mod cli;
 mod export;

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::commands::shell::{Shell, TerminalRun};
-use crate::sandbox::local_aws;
+use crate::sandbox::{control, local_aws};
 
 const VPC: &str = "\
 resources:
@@ -36,6 +36,24 @@ async fn help_fits_in_eighty_columns() {
     }
 }
 
+/// No word of a sentence is broken; what is one word may be longer.
+#[tokio::test]
+async fn a_plan_fits_in_eighty_columns() {
+    let shell = shell("narrow", "500000000206").await.with("COLUMNS", "80");
+    let warned =
+        VPC.to_owned() + &format!("warnings:\n  - when: \"{{{{ true }}}}\"\n    say: {}\n", "many words ".repeat(20));
+    shell.write("templates/t.yaml", &warned);
+    for command in ["plan", "show"] {
+        let ended = shell.terminal_of(80, &[command, "acme/test"], json!([])).await;
+        done(&ended);
+        let long: Vec<_> = ended.output.lines().filter(|line| line.trim_end().chars().count() > 80).collect();
+        assert!(long.is_empty(), "provision {command}:\n{}", long.join("\n"));
+    }
+    let ran = shell.run(&["plan", "acme/test"]).await;
+    let text = String::from_utf8_lossy(&ran.stdout).into_owned();
+    assert!(text.contains("many words\n      many"), "COLUMNS counts in a pipe too: {text}");
+}
+
 #[tokio::test]
 async fn bars_leave_nothing_behind() {
     let shell = shell("bars", "500000000202").await;
@@ -47,6 +65,20 @@ async fn bars_leave_nothing_behind() {
     let bars: Vec<_> = screen.lines().filter(|line| line.contains("creating") || line.contains('█')).collect();
     assert!(bars.is_empty(), "{screen}");
     assert!(screen.contains("acme/test: 7 done in"), "{screen}");
+}
+
+#[tokio::test]
+async fn ctrl_c_while_a_plan_reads_ends_it_and_leaves_nothing_behind() {
+    let account = "500000000207";
+    let shell = shell("reading", account).await;
+    let faults = json!([{ "operation": "DescribeVpcs", "what": "delay", "seconds": 20 }]);
+    let url = &shell.env["AWS_ENDPOINT_URL"];
+    assert_eq!(control(url, "POST", &format!("faults/{account}"), &faults).await.0, 200);
+    let steps = json!([["until", "reading 1 stack"], ["type", "\u{3}"]]);
+    let ended = shell.terminal(&["plan", "acme/test"], steps).await;
+    assert_eq!(ended.exit, Some(130), "{}", ended.output);
+    let screen = screen(&ended.raw);
+    assert!(!screen.contains("reading") && screen.contains("nothing was under way"), "{screen}");
 }
 
 #[tokio::test]

@@ -7,7 +7,8 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use provision::cli::Exit;
-use provision::report::{SavedMode, Saving, saved_plan_text};
+use provision::plan::Mode;
+use provision::report::{Saving, saved_plan_text};
 
 use crate::commands::cli::{Ran, folder, provision_in};
 use crate::commands::shell::{Shell, both};
@@ -27,7 +28,7 @@ fn apply(made: Option<&str>, options: &[&str], env: &[(&str, &str)]) -> Ran {
     let saving = Saving {
         made: at("2026-11-23T00:00:00Z"),
         expires: at("2026-11-24T00:00:00Z"),
-        mode: SavedMode::Apply,
+        mode: Mode::Apply,
         selectors: Vec::new(),
         endpoint: made.map(str::to_owned),
     };

@@ -26,7 +26,7 @@ pub async fn a_key_is_found_without_the_index() {
         let again = LocalAccount::on(&server.url, account);
         let ended = match goes_on_with {
             Mode::Destroy => again.destroy(&blueprint).await,
-            Mode::Apply | Mode::OnlyConfig => again.apply(&blueprint).await,
+            Mode::Apply | Mode::OnlyConfig | Mode::OnlyDrift => again.apply(&blueprint).await,
         };
         ended.unwrap_or_else(|why| panic!("{goes_on_with:?}: {why}"));
         let calls = server.calls(account).await;

@@ -77,7 +77,7 @@ async fn an_update_that_would_take_away_what_is_to_be_left_alone_is_blocked() {
         group.notes,
         [
             "an update would take /Ports/odd away (an odd port is open), which is to be left alone and which no template can \
-          express: take it away by hand, or let the plan do that (no `ignore`, no `--only config`)"
+          express: take it away by hand, or let the plan do that (no `ignore`, no `--only`)"
         ]
     );
 }

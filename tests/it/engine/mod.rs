@@ -2,6 +2,7 @@
 
 mod blocked_dependents;
 mod blocking;
+mod by_hand;
 mod causes;
 mod deletions;
 mod give_before_take;
@@ -14,6 +15,7 @@ mod lifecycle;
 mod line_diff;
 mod memberships;
 mod multi_call_changes;
+mod one_cause;
 mod pace;
 mod partial_apply;
 mod protection;
@@ -36,7 +38,7 @@ use crate::world::YamlResource;
 pub fn words(plan: &StackPlan) -> String {
     plan_text(
         &Plan { stacks: vec![plan.clone()], ..Plan::default() },
-        TextOptions { verbose: false, show_values: true, width: None },
+        TextOptions { verbose: false, show_values: true, ..TextOptions::default() },
     )
 }
 

@@ -10,8 +10,8 @@ use provision::apply::{Event, Outcome, RunSummary};
 use provision::blueprint::Origin;
 use provision::inventory::{Orphan, Unmanaged};
 use provision::plan::{
-    Action, Allowance, Cause, Change, Field, Guarding, Guards, Ignored, Plan, StackPlan, Step, StepId, Verb, Waiting,
-    guard,
+    Action, Allowance, Cause, Change, Field, Guarding, Guards, Ignored, Mode, Plan, StackPlan, Step, StepId, Verb,
+    Waiting, guard,
 };
 use provision::problem::{Problem, Source, Span};
 use provision::report::{
@@ -142,7 +142,9 @@ acme/production · 123456789012 · us-east-1 · modyo
  ~  update   AWS::ECS::TaskDefinition/web
                /Image  shop:41 → shop:42  config  tenants/acme.yaml:17
  +  create   AWS::EC2::EIP/nat-1
- …  waiting  AWS::CertificateManager::Certificate/www  for CNAME _x.www.acme.example -> _y.acm-validations.aws
+ …  waiting  AWS::CertificateManager::Certificate/www  for 1 DNS record (below)
+               DNS records to create:
+               _x.www.acme.example  CNAME  _y.acm-validations.aws
     71 unchanged
 
 1 to replace, 2 to update, 1 to create, 1 waiting · about 9 min (ElastiCache) · 1 drifted field
@@ -223,8 +225,7 @@ fn the_plan_as_json_is_as_its_schema_says() {
     assert_valid(&plan_json(&plan));
     let at = |text: &str| text.parse().unwrap();
     let (made, expires) = (at("2026-11-23T00:00:00Z"), at("2026-11-24T00:00:00Z"));
-    let saving =
-        report::Saving { made, expires, mode: report::SavedMode::Apply, selectors: Vec::new(), endpoint: None };
+    let saving = report::Saving { made, expires, mode: Mode::Apply, selectors: Vec::new(), endpoint: None };
     assert_valid(&report::saved_plan_text(&plan, saving, str::to_owned));
     assert_eq!(plan_json(&plan), plan_json(&plan.clone()));
     for text in [plan_text(&plan, TextOptions::default()), plan_markdown(&plan, str::to_owned), plan_html(&plan)] {

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use proptest::prelude::*;
-use provision::plan::Plan;
-use provision::report::{SavedMode, SavedPlanError, Saving, read_saved_plan, saved_plan_text};
+use provision::plan::{Mode, Plan};
+use provision::report::{SavedPlanError, Saving, read_saved_plan, saved_plan_text};
 
 use crate::engine::report::illustration;
 
@@ -15,7 +15,7 @@ fn text(plan: &Plan) -> String {
     let (made, expires) = (at("2026-11-23T00:00:00Z"), at("2026-11-24T00:00:00Z"));
     saved_plan_text(
         plan,
-        Saving { made, expires, mode: SavedMode::Apply, selectors: vec!["acme/production".into()], endpoint: None },
+        Saving { made, expires, mode: Mode::Apply, selectors: vec!["acme/production".into()], endpoint: None },
         str::to_owned,
     )
 }
@@ -30,7 +30,7 @@ fn what_was_saved_is_read_back_until_it_expires() {
     let (document, saved) = read_saved_plan(&text, now()).unwrap();
     assert_eq!(document.stacks.len(), 1);
     assert!(document.stacks.iter().all(|stack| stack.fingerprint.is_some()));
-    assert_eq!((saved.mode, saved.selectors), (SavedMode::Apply, vec!["acme/production".to_owned()]));
+    assert_eq!((saved.mode, saved.selectors), (Mode::Apply, vec!["acme/production".to_owned()]));
     let end = at("2026-11-24T00:00:00Z");
     assert_eq!(read_saved_plan(&text, end), Err(SavedPlanError::Expired(end)));
     assert_eq!(read_saved_plan(&text[..text.len() - 3], now()), Err(SavedPlanError::CutOff));

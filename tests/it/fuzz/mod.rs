@@ -17,7 +17,7 @@ use provision::fleet::Selector;
 use provision::inventory::Inventory;
 use provision::kinds::shapes;
 use provision::plan::{Mode, Plan};
-use provision::report::{PlanDocument, SavedMode, Saving, problems_text, read_saved_plan, saved_plan_text, stale};
+use provision::report::{PlanDocument, Saving, problems_text, read_saved_plan, saved_plan_text, stale};
 use provision::resource::{Address, Reference};
 use provision::yaml;
 use sha2::{Digest as _, Sha256};
@@ -179,7 +179,7 @@ fn saved() -> String {
     let (made, expires) = (jiff::Timestamp::UNIX_EPOCH, jiff::Timestamp::MAX);
     saved_plan_text(
         &plan,
-        Saving { made, expires, mode: SavedMode::Apply, selectors: vec!["globex".to_owned()], endpoint: None },
+        Saving { made, expires, mode: Mode::Apply, selectors: vec!["globex".to_owned()], endpoint: None },
         str::to_owned,
     )
 }

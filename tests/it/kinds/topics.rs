@@ -204,7 +204,7 @@ fn an_endpoint_is_not_shown() {
         };
         let text = |plan: StackPlan| {
             let plan = Plan { stacks: vec![plan], ..Plan::default() };
-            plan_text(&plan, TextOptions { verbose: true, show_values: false, width: None })
+            plan_text(&plan, TextOptions { verbose: true, show_values: false, ..TextOptions::default() })
         };
         let first = text(local.plan(&wanted("first-key")).await);
         applied(&local, &wanted("first-key")).await;

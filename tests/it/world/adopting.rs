@@ -1,15 +1,14 @@
 //! A person adopts what lost a tag that made it the stack's own.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
-use provision::apply::{Leases, LeftOut, PlanSnapshot, Rounds, RunSummary, in_rounds};
+use provision::apply::PlanSnapshot;
 use provision::blueprint::{Blueprint, Resource};
 use provision::fleet::{Adoption, AdoptionError};
 use provision::plan::{Mode, Plan};
-use provision::resource::{Class, Failure, Result, Stack, StackId};
+use provision::resource::{Class, Failure, Result};
 
-use super::agreeing::in_words;
+use super::agreeing::once;
 use super::invariants::{self, Broken};
 use super::play::Player;
 use super::process::Process;
@@ -30,35 +29,11 @@ impl Adopting<'_> {
     async fn look(&self) -> Result<Adoption, AdoptionError> {
         self.process.fleet().adoption(self.blueprint, self.resource, self.id).await
     }
-}
 
-impl Rounds for Adopting<'_> {
-    type Error = Failure;
-
-    fn leave_out(&mut self, _: &StackId, why: LeftOut<'_, Failure>) -> Result<()> {
-        Err(Failure::new(Class::Other, in_words(&why)))
-    }
-
-    async fn plan(&mut self, _: &Leases) -> Result<PlanSnapshot> {
+    async fn snapshot(&self) -> Result<PlanSnapshot> {
         let adoption = self.look().await.map_err(|why| Failure::new(Class::Other, format!("{why:?}")))?;
         let live = [(self.blueprint.stack.id.clone(), vec![adoption.live])].into();
         Ok(PlanSnapshot { plan: whole(adoption.plan), live, ..PlanSnapshot::default() })
-    }
-
-    async fn agree(&mut self, _: usize, _: &PlanSnapshot) -> Result<BTreeSet<StackId>> {
-        Ok([self.blueprint.stack.id.clone()].into())
-    }
-
-    async fn carry_out(&mut self, snapshot: &PlanSnapshot, leases: &mut Leases) -> Result<Vec<(Stack, RunSummary)>> {
-        self.process.carry_out(snapshot, leases).await
-    }
-
-    fn tell(&mut self, _: &[(Stack, RunSummary)]) -> Result<()> {
-        Ok(())
-    }
-
-    fn may_go_on(&self) -> bool {
-        false
     }
 }
 
@@ -92,11 +67,10 @@ impl Player {
         let project = self.project();
         let process = Process { project, ..Process::new(&self.cloud, &name, vec![&blueprint], Mode::Apply) };
         let id = lost.shown_id();
-        let mut adopting = Adopting { process: &process, blueprint: &blueprint, resource, id };
+        let adopting = Adopting { process: &process, blueprint: &blueprint, resource, id };
         let first = self.cloud.world().calls.len();
         self.cloud.world().adopting = Some(lost.id.clone());
-        let (stacks, terms, mut ended) = (vec![&blueprint.stack], process.terms(PATIENCE), Vec::new());
-        let carried_out = in_rounds(&process, stacks, terms, &mut adopting, &mut ended).await;
+        let carried_out = once(&process, PATIENCE, || adopting.snapshot()).await;
         let mut world = self.cloud.world();
         world.adopting = None;
         let is_retag = |call: &&super::cloud::Call| {
@@ -106,7 +80,7 @@ impl Player {
             return Err(Broken::new("11: an adoption writes the tags of the one thing", format!("{call:?}")));
         }
         let is_ours = world.things.get(&lost.id).is_some_and(|thing| invariants::is_ours(thing, lost));
-        let is_done = carried_out.is_ok() && ended.iter().any(|run_summary| run_summary.done() > 0);
+        let is_done = carried_out.is_ok_and(|ended| ended.iter().any(|(_, run_summary)| run_summary.done() > 0));
         if is_done && !is_ours {
             let text = format!("{lost:?} is now {:?}", world.things.get(&lost.id));
             return Err(Broken::new("11: an adoption writes the tags of the one thing", text));

@@ -115,3 +115,55 @@ pub fn in_words(why: &LeftOut<'_, Failure>) -> String {
         LeftOut::Stale { .. } => "stale".to_owned(),
     }
 }
+
+/// A run that is looked at in a way of its own, and agreed to at once.
+struct Once<'a, 'b, F> {
+    process: &'a Process<'b>,
+    look: F,
+    ended: Vec<(Stack, RunSummary)>,
+}
+
+/// Takes the leases, looks, and carries out what was seen.
+pub async fn once<F, L>(process: &Process<'_>, lock_timeout: Duration, look: F) -> Result<Vec<(Stack, RunSummary)>>
+where
+    F: Fn() -> L,
+    L: Future<Output = Result<PlanSnapshot>>,
+{
+    let stacks = process.blueprints.iter().map(|blueprint| &blueprint.stack).collect();
+    let mut once = Once { process, look, ended: Vec::new() };
+    in_rounds(process, stacks, process.terms(lock_timeout), &mut once, &mut Vec::new()).await?;
+    Ok(once.ended)
+}
+
+impl<F, L> Rounds for Once<'_, '_, F>
+where
+    F: Fn() -> L,
+    L: Future<Output = Result<PlanSnapshot>>,
+{
+    type Error = Failure;
+
+    fn leave_out(&mut self, _: &StackId, why: LeftOut<'_, Failure>) -> Result<()> {
+        Err(Failure::new(Class::Conflict, in_words(&why)))
+    }
+
+    async fn plan(&mut self, _: &Leases) -> Result<PlanSnapshot> {
+        (self.look)().await
+    }
+
+    async fn agree(&mut self, _: usize, snapshot: &PlanSnapshot) -> Result<BTreeSet<StackId>> {
+        Ok(snapshot.plan.stacks.iter().map(|plan| plan.stack.id.clone()).collect())
+    }
+
+    async fn carry_out(&mut self, snapshot: &PlanSnapshot, leases: &mut Leases) -> Result<Vec<(Stack, RunSummary)>> {
+        self.process.carry_out(snapshot, leases).await
+    }
+
+    fn tell(&mut self, ended: &[(Stack, RunSummary)]) -> Result<()> {
+        self.ended.extend_from_slice(ended);
+        Ok(())
+    }
+
+    fn may_go_on(&self) -> bool {
+        false
+    }
+}

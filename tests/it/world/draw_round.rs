@@ -222,6 +222,7 @@ fn job(drawer: &mut Drawer) -> Job {
         Verb::Apply,
         Verb::Apply,
         Verb::OnlyConfig,
+        Verb::OnlyDrift,
         Verb::Plan,
         Verb::Destroy,
     ]);

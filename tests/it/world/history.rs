@@ -180,6 +180,7 @@ pub enum Verb {
     Plan,
     Apply,
     OnlyConfig,
+    OnlyDrift,
     Destroy,
 }
 

@@ -1,7 +1,7 @@
 use provision::resource::normal::Set;
 use provision::resource::{
     AnyKind, Bearer, Changes, Disruption, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing, Made,
-    Name, NameRule, Permissions, Ref, Replacement, Result, Scope, States, Tags, Turn,
+    Name, NameRule, Permissions, Ref, Replacement, Restart, Result, Scope, States, Tags, Turn,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -215,6 +215,7 @@ fake_kind! {
         ignored_after_create: &["/Count"],
         deferrable: &["/Doors"],
         rollout: &["/Groups", "/Recipe", "/Revision"],
+        restart: Some(Restart { path: "/Run", told: |_| "its version is started anew".to_owned() }),
         seconds: 60,
     }
 }

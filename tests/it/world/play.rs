@@ -198,6 +198,7 @@ async fn run(
     let mode = match job.verb {
         Verb::Plan | Verb::Apply => Mode::Apply,
         Verb::OnlyConfig => Mode::OnlyConfig,
+        Verb::OnlyDrift => Mode::OnlyDrift,
         Verb::Destroy => Mode::Destroy,
     };
     let (stop, stopped) = watch::channel(Stop::No);

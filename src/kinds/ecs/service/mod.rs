@@ -14,8 +14,8 @@ use crate::kinds::shared::retry::retry_while;
 use crate::resource::cloudformation::CloudFormation;
 use crate::resource::{
     Address, Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind,
-    Listing, Made, Mistake, Name, NameRule, Neighbours, OPEN, On, Permissions, Replacement, Result, Scope, States,
-    Switch, Tags, Turn,
+    Listing, Made, Mistake, Name, NameRule, Neighbours, OPEN, On, Permissions, Replacement, Restart, Result, Scope,
+    States, Switch, Tags, Turn,
 };
 use spec::DAEMON;
 
@@ -137,6 +137,20 @@ resources:
           Subnets: [\"{{ ref('AWS::EC2::Subnet/tasks') }}\"]
 ";
 
+/// What a forced deployment does to the tasks.
+fn restarted(live: &Value) -> String {
+    let tasks = match live["DesiredCount"].as_u64() {
+        Some(1) => "its one task".to_owned(),
+        Some(tasks) => format!("its {tasks} tasks"),
+        None => "its tasks".to_owned(),
+    };
+    let bound = |name: &str, otherwise: u64| live["DeploymentConfiguration"][name].as_u64().unwrap_or(otherwise);
+    let (least, most) = (bound("MinimumHealthyPercent", 100), bound("MaximumPercent", 200));
+    format!(
+        "a rolling deployment replaces {tasks} by new ones of the same revision: {least} to {most} % of them run meanwhile"
+    )
+}
+
 impl Kind for Service {
     type Cloud = Aws;
     type Spec = Spec;
@@ -180,6 +194,7 @@ impl Kind for Service {
         // By force, which the deletion is.
         deletable_unsettled: true,
         status: &[state::FAILED],
+        restart: Some(Restart { path: state::FAILED, told: restarted }),
         // 2 to 5 minutes until the tasks pull their image, start and pass their health checks.
         seconds: 180,
         tombstone: Some("ECS goes on showing it as inactive, with its tags, for a while; it costs nothing"),
@@ -248,6 +263,10 @@ impl Kind for Service {
 
     async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Turn<Made<Self>>> {
         write::update(writer, live, spec, changes).await.map(Turn::Done)
+    }
+
+    fn health(found: &Found<Self>) -> Option<String> {
+        found.outputs.health.clone()
     }
 
     async fn retag(writer: &Writer, bearer: &Bearer<'_, Self>, set: &Tags, unset: &[String]) -> Result<()> {

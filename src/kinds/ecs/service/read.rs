@@ -150,7 +150,7 @@ fn found(service: &Description, tags: Tags, state: State) -> Found<Service> {
         id: arn.clone(),
         name: Some(name.clone()),
         spec: spec(service),
-        outputs: Outputs { service_arn: arn, name },
+        outputs: Outputs { service_arn: arn, name, health: Some(state::health(service)) },
         tags,
         state,
         unmodelled: unmodelled(service),

@@ -133,6 +133,8 @@ pub struct Awsvpc {
 pub struct Outputs {
     pub service_arn: String,
     pub name: String,
+    #[serde(skip)]
+    pub(super) health: Option<String>,
 }
 
 impl Spec {

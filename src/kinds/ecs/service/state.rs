@@ -62,6 +62,18 @@ fn plain(service: &Description) -> State {
     }
 }
 
+/// The tasks that run, and how far the last deployment is.
+pub(super) fn health(service: &Description) -> String {
+    let tasks = format!("{} of {} tasks running", service.running_count, service.desired_count);
+    let rollout = match primary(service).and_then(Deployment::rollout_state) {
+        Some(DeploymentRolloutState::Completed) => "deployed",
+        Some(DeploymentRolloutState::InProgress) => "being deployed",
+        Some(DeploymentRolloutState::Failed) => "the last deployment failed",
+        _ => return tasks,
+    };
+    format!("{tasks}, {rollout}")
+}
+
 /// Why tasks do not come up, if the newest event of the service says so: ECS tries again and again, and tells nowhere else.
 fn hindrance(service: &Description) -> Option<String> {
     let newest = events(service).next()?;
@@ -132,6 +144,8 @@ mod tests {
         assert_eq!(plain(&service(DeploymentRolloutState::Completed, 2)), waits);
         assert_eq!(plain(&service(DeploymentRolloutState::InProgress, 2)), waits);
         assert!(matches!(plain(&service(DeploymentRolloutState::Failed, 0)), State::Failed(_)));
+        assert_eq!(health(&service(DeploymentRolloutState::Completed, 3)), "3 of 3 tasks running, deployed");
+        assert_eq!(health(&service(DeploymentRolloutState::InProgress, 1)), "1 of 3 tasks running, being deployed");
     }
 
     #[test]

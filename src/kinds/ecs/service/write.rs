@@ -196,7 +196,7 @@ async fn there(writer: &Writer, name: &str, spec: &Spec, ours: &Tags) -> Result<
 fn made(name: &str, service_arn: String, spec: &Spec) -> Made<Service> {
     let state =
         State::Settling(format!("{} tasks of {}", spec.desired_count, ecs::last(spec.task_definition.as_str())));
-    Made { id: service_arn.clone(), outputs: Outputs { service_arn, name: name.to_owned() }, state }
+    Made { id: service_arn.clone(), outputs: Outputs { service_arn, name: name.to_owned(), health: None }, state }
 }
 
 fn strategy(spec: &Spec) -> Option<Vec<sdk::CapacityProviderStrategyItem>> {

@@ -62,6 +62,7 @@ pub(super) async fn delete_all(writer: &Writer, family: &str, ours: &Tags) -> Re
         what: "inactive task definitions".to_owned(),
         id: family.to_owned(),
         why,
+        costs: false,
         is_itself: false,
         stays: false,
     }])

@@ -212,6 +212,10 @@ impl Kind for ReplicationGroup {
         Ok(Turn::Done(Made { id: live.id.clone(), outputs: live.outputs.clone(), state }))
     }
 
+    fn health(found: &Found<Self>) -> Option<String> {
+        Some(found.outputs.status.clone())
+    }
+
     async fn retag(writer: &Writer, bearer: &Bearer<'_, Self>, set: &Tags, unset: &[String]) -> Result<()> {
         elasticache::retag(writer, &bearer.outputs.arn, set, unset).await
     }
@@ -231,6 +235,7 @@ impl Kind for ReplicationGroup {
                         what: "snapshot".to_owned(),
                         id: snapshot,
                         why,
+                        costs: true,
                         is_itself: false,
                         stays: false,
                     }]));
@@ -241,8 +246,14 @@ impl Kind for ReplicationGroup {
                 Err(failure) if takes_none(&failure) => {
                     let why =
                         format!("ElastiCache takes no snapshot of this one ({}): its data is gone", failure.message);
-                    let nothing =
-                        Kept { what: "nothing".to_owned(), id: live.id.clone(), why, is_itself: false, stays: false };
+                    let nothing = Kept {
+                        what: "nothing".to_owned(),
+                        id: live.id.clone(),
+                        why,
+                        costs: false,
+                        is_itself: false,
+                        stays: false,
+                    };
                     let sent = write::delete(writer, &live.id, None).await;
                     return turn(sent.map(|()| vec![nothing]), elasticache::is_transient);
                 }

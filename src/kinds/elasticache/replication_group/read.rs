@@ -180,6 +180,7 @@ pub(super) fn outputs(group: &Description) -> Outputs {
         reader_end_point: end_point(shard.and_then(|shard| shard.reader_endpoint())),
         configuration_end_point: end_point(group.configuration_endpoint()),
         arn: group.arn().unwrap_or_default().to_owned(),
+        status: group.status().unwrap_or_default().to_owned(),
         pending: Vec::new(),
         created: group.replication_group_create_time().map_or(0, |time| time.secs()),
     }

@@ -146,6 +146,9 @@ pub struct Outputs {
     /// Seconds since 1970 of its creation: with the ARN it tells it from a later one of the same name.
     #[serde(skip)]
     pub(super) created: i64,
+    /// AWS's word for how it is doing.
+    #[serde(skip)]
+    pub(super) status: String,
     /// What ElastiCache has accepted and does later.
     #[serde(skip)]
     pub(super) pending: Vec<Pending>,

@@ -16,7 +16,7 @@ pub(super) async fn delete(writer: &Writer, live: &Found<Key>) -> Result<Vec<Kep
     if !needed.is_empty() {
         let why =
             format!("without it nobody could read {}; the next destroy after they are gone takes it", listed(&needed));
-        return Ok(vec![Kept { stays: true, ..kept(arn, why) }]);
+        return Ok(vec![Kept { costs: true, stays: true, ..kept(arn, why) }]);
     }
     if let Some(name) = &live.name {
         gone(writer.kms().delete_alias().alias_name(format!("alias/{name}")).send().await)?;
@@ -42,6 +42,7 @@ fn listed(names: &[String]) -> String {
     format!("{}{rest}", names[..names.len() - more].join(", "))
 }
 
+/// A key that is scheduled for deletion costs nothing.
 fn kept(arn: &str, why: String) -> Kept {
-    Kept { what: "key".to_owned(), id: arn.to_owned(), why, is_itself: true, stays: false }
+    Kept { what: "key".to_owned(), id: arn.to_owned(), why, costs: false, is_itself: true, stays: false }
 }

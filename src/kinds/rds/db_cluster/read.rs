@@ -147,6 +147,7 @@ pub(super) fn outputs(cluster: &Description) -> Outputs {
         endpoint: Endpoint { address: cluster.endpoint().map(str::to_owned), port: cluster.port() },
         read_endpoint: ReadEndpoint { address: cluster.reader_endpoint().map(str::to_owned) },
         master_user_secret: Secret { secret_arn: secret.and_then(|secret| secret.secret_arn()).map(str::to_owned) },
+        status: cluster.status().unwrap_or_default().to_owned(),
         pending: Vec::new(),
     }
 }

@@ -144,6 +144,9 @@ pub struct Outputs {
     pub endpoint: Endpoint,
     pub read_endpoint: ReadEndpoint,
     pub master_user_secret: Secret,
+    /// AWS's word for how it is doing.
+    #[serde(skip)]
+    pub(super) status: String,
     /// What RDS has accepted and does later.
     #[serde(skip)]
     pub(super) pending: Vec<Pending>,

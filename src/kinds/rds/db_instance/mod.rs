@@ -171,6 +171,10 @@ impl Kind for DbInstance {
         made(answer.db_instance(), "ModifyDBInstance").map(Turn::Done)
     }
 
+    fn health(found: &Found<Self>) -> Option<String> {
+        Some(found.outputs.status.clone())
+    }
+
     async fn retag(writer: &Writer, bearer: &Bearer<'_, Self>, set: &Tags, unset: &[String]) -> Result<()> {
         rds::retag(writer, &bearer.outputs.arn, set, unset).await
     }

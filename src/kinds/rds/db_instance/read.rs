@@ -115,6 +115,7 @@ pub(super) fn outputs(instance: &Description) -> Outputs {
         },
         alone: alone(instance),
         has_clusters_insights: false,
+        status: instance.db_instance_status().unwrap_or_default().to_owned(),
         pending: Vec::new(),
     }
 }

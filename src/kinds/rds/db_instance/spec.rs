@@ -79,6 +79,9 @@ pub struct Outputs {
     /// Whether its cluster has the advanced mode of Database Insights, which turns Performance Insights on for all members.
     #[serde(skip)]
     pub(super) has_clusters_insights: bool,
+    /// AWS's word for how it is doing.
+    #[serde(skip)]
+    pub(super) status: String,
     /// What RDS has accepted and does later.
     #[serde(skip)]
     pub(super) pending: Vec<Pending>,

@@ -170,7 +170,7 @@ pub(super) async fn delete(writer: &Writer, live: &Found<Secret>) -> Result<Vec<
          brings it back",
         live.id
     );
-    Ok(vec![Kept { what: "secret".to_owned(), id: live.id.clone(), why, is_itself: true, stays: false }])
+    Ok(vec![Kept { what: "secret".to_owned(), id: live.id.clone(), why, costs: false, is_itself: true, stays: false }])
 }
 
 fn made(arn: String, has_value: bool) -> Made<Secret> {

@@ -1,0 +1,113 @@
+//! The DNS records that a person creates: those that a certificate waits for, and the template's own.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::style::{count, table, width_of};
+use crate::plan::Waiting;
+use crate::resource::OPEN;
+
+/// The output by which a template hands over records: a list of `Name`, `Type` and `Value`.
+pub(super) const RECORDS: &str = "records";
+/// What the records are told under.
+pub(super) const TITLE: &str = "DNS records to create";
+
+/// A DNS record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Record {
+    pub(super) name: String,
+    /// `CNAME`.
+    pub(super) kind: String,
+    pub(super) value: String,
+}
+
+/// Those that something waits for, then the template's own.
+pub(super) fn records<'a>(
+    waiting: impl IntoIterator<Item = &'a Waiting>,
+    outputs: &BTreeMap<String, Value>,
+) -> Vec<Record> {
+    let mut all: Vec<Record> = Vec::new();
+    let awaited = waiting.into_iter().flat_map(|waiting| awaited(&waiting.what).0);
+    let handed_over = outputs.get(RECORDS).and_then(Value::as_array).into_iter().flatten().filter_map(handed_over);
+    for record in awaited.chain(handed_over) {
+        if !all.contains(&record) {
+            all.push(record);
+        }
+    }
+    all
+}
+
+/// Whether anything waits for a record.
+pub(super) fn awaits_records(waiting: &[Waiting]) -> bool {
+    waiting.iter().any(|waiting| !awaited(&waiting.what).0.is_empty())
+}
+
+/// The records in what is waited for as a number, the rest as it is: `2 DNS records`.
+pub(super) fn in_short(what: &str) -> String {
+    let (records, others) = awaited(what);
+    let number = (!records.is_empty()).then(|| format!("{} (below)", count(records.len(), "DNS record")));
+    number.into_iter().chain(others.into_iter().map(str::to_owned)).collect::<Vec<_>>().join(", ")
+}
+
+/// A line a record: name, type, value; where that is too wide for the columns there are, the value below.
+pub(super) fn record_lines(records: &[Record], width: Option<usize>) -> Vec<String> {
+    let cells = |record: &Record| vec![record.name.clone(), record.kind.clone(), record.value.clone()];
+    let lines: Vec<_> = table(&records.iter().map(cells).collect::<Vec<_>>(), "").lines().map(str::to_owned).collect();
+    if width.is_none_or(|width| lines.iter().all(|line| width_of(line) <= width)) {
+        return lines;
+    }
+    let stacked = |record: &Record| [format!("{} {}", record.name, record.kind), format!("  {}", record.value)];
+    records.iter().flat_map(stacked).collect()
+}
+
+/// Reads `CNAME _x.example -> _y.aws`, of which there can be several; and what is no record.
+fn awaited(what: &str) -> (Vec<Record>, Vec<&str>) {
+    let (mut records, mut others) = (Vec::new(), Vec::new());
+    for part in what.split(", ") {
+        let record = part.split_once(' ').and_then(|(kind, rest)| {
+            let (name, value) =
+                rest.split_once(" -> ").filter(|_| kind.bytes().all(|byte| byte.is_ascii_uppercase()))?;
+            Some(Record { name: name.to_owned(), kind: kind.to_owned(), value: value.to_owned() })
+        });
+        match record {
+            Some(record) => records.push(record),
+            None => others.push(part),
+        }
+    }
+    (records, others)
+}
+
+fn handed_over(value: &Value) -> Option<Record> {
+    let text = |key: &str| value[key].as_str().filter(|text| !text.contains(OPEN)).map(str::to_owned);
+    Some(Record { name: text("Name")?, kind: text("Type")?, value: text("Value")? })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn waiting(what: &str) -> Waiting {
+        Waiting {
+            address: "AWS::CertificateManager::Certificate/main".parse().expect("an address"),
+            what: what.to_owned(),
+        }
+    }
+
+    #[test]
+    fn records_are_one_table_each_once() {
+        let (one, mail) = ("CNAME _x.a.example -> _y.aws, CNAME _z.b.example -> _w.aws", "the confirmation of a mail");
+        let site = json!([{ "Name": "a.example", "Type": "CNAME", "Value": "lb.aws" }]);
+        let all = records(&[waiting(one), waiting(mail), waiting(one)], &[(RECORDS.to_owned(), site)].into());
+        assert_eq!(
+            record_lines(&all, None),
+            ["_x.a.example  CNAME  _y.aws", "_z.b.example  CNAME  _w.aws", "a.example     CNAME  lb.aws",]
+        );
+        assert_eq!(record_lines(&all[..1], Some(20)), ["_x.a.example CNAME", "  _y.aws"]);
+        assert_eq!(in_short(one), "2 DNS records (below)");
+        assert_eq!(in_short(mail), mail);
+        assert_eq!(in_short("AWS::EC2::VPC/main"), "AWS::EC2::VPC/main");
+    }
+}

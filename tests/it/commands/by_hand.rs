@@ -1,0 +1,124 @@
+//! What a person asks for beside the YAML, on the local AWS: a resource is forgotten, or restarted.
+
+use serde_json::Value;
+
+use crate::commands::shell::{Shell, both};
+use crate::sandbox::local_aws;
+use crate::stacks::local_account::LocalAccount;
+
+const VPC: &str = "\
+resources:
+  - type: AWS::EC2::VPC
+    name: main
+    properties: { CidrBlock: 10.20.0.0/16 }
+";
+const GROUP: &str = "\
+  - type: AWS::EC2::SecurityGroup
+    name: web
+    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\", GroupDescription: of the web }
+";
+const LOGS: &str = "\
+  - type: AWS::Logs::LogGroup
+    name: audit
+    properties: { RetentionInDays: 400 }
+";
+const SERVICE: &str = "\
+  - type: AWS::EC2::Subnet
+    name: tasks
+    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\", CidrBlock: 10.20.0.0/20 }
+  - type: AWS::ECS::Cluster
+    name: main
+    properties: {}
+  - type: AWS::ECS::TaskDefinition
+    name: web
+    properties:
+      RequiresCompatibilities: [FARGATE]
+      NetworkMode: awsvpc
+      Cpu: 256
+      Memory: 512
+      ContainerDefinitions:
+        - { Name: web, Image: public.ecr.aws/nginx/nginx:1.29 }
+  - type: AWS::ECS::Service
+    name: web
+    properties:
+      Cluster: \"{{ ref('AWS::ECS::Cluster/main') }}\"
+      TaskDefinition: \"{{ ref('AWS::ECS::TaskDefinition/web') }}\"
+      LaunchType: FARGATE
+      DesiredCount: 2
+      NetworkConfiguration:
+        AwsvpcConfiguration:
+          Subnets: [\"{{ ref('AWS::EC2::Subnet/tasks') }}\"]
+";
+
+/// Runs the program; fails unless it ends with this code.
+async fn ran(shell: &Shell, line: &str, code: i32) -> String {
+    let ran = shell.run(&line.split(' ').collect::<Vec<_>>()).await;
+    assert_eq!(ran.status.code(), Some(code), "{line}: {}", both(&ran));
+    both(&ran)
+}
+
+#[tokio::test]
+async fn what_is_forgotten_is_foreign_and_destroy_leaves_it() {
+    let account = "600000000041";
+    let shell = Shell::new("forget", &local_aws::endpoint().await.url, account, &[VPC, GROUP, LOGS].concat());
+    ran(&shell, "apply acme/test --yes", 0).await;
+    let text = ran(&shell, "forget acme/test/AWS::Logs::LogGroup/audit --yes", 6).await;
+    assert!(text.contains("the YAML still names AWS::Logs::LogGroup/audit"), "{text}");
+
+    shell.write("templates/t.yaml", &[VPC, GROUP].concat());
+    let text = ran(&shell, "forget acme/test/AWS::Logs::LogGroup/audit", 64).await;
+    assert!(text.contains("tags that are taken off: provision:") && text.contains("no terminal"), "{text}");
+    let text = ran(&shell, "forget acme/test/AWS::Logs::LogGroup/audit --yes", 0).await;
+    assert!(text.contains("\nforgotten; "), "{text}");
+    assert!(ran(&shell, "plan acme/test", 0).await.contains("nothing to do"));
+    let text = ran(&shell, "forget acme/test/AWS::Logs::LogGroup/audit --yes", 1).await;
+    assert!(text.contains("acme/test has no AWS::Logs::LogGroup/audit"), "{text}");
+
+    // In a network of the stack it is foreign; a network itself goes on being used by it.
+    shell.write("templates/t.yaml", VPC);
+    let text = ran(&shell, "forget acme/test/AWS::EC2::SecurityGroup/web --yes", 0).await;
+    assert!(text.contains("it uses AWS::EC2::VPC/main"), "{text}");
+    let text = ran(&shell, "diff acme/test", 0).await;
+    assert!(text.contains(" ?  foreign  AWS::EC2::SecurityGroup sg-"), "{text}");
+    shell.write("templates/t.yaml", "resources: []\n");
+    let text = ran(&shell, "history acme/test", 0).await;
+    assert_eq!(text.matches("  forget  ").count(), 2, "{text}");
+
+    let logs = aws_sdk_cloudwatchlogs::Client::new(&LocalAccount::new(account).await.by_hand().await);
+    let ec2 = aws_sdk_ec2::Client::new(&LocalAccount::new(account).await.by_hand().await);
+    let groups = ec2.describe_security_groups().send().await.expect("an answer").security_groups.unwrap_or_default();
+    let group = groups.iter().find(|group| group.description() == Some("of the web")).expect("it is there");
+    assert!(group.tags().iter().all(|tag| !tag.key().unwrap_or_default().starts_with("provision:")), "{group:?}");
+    ec2.delete_security_group().group_id(group.group_id().expect("an id")).send().await.expect("nothing uses it");
+    ran(&shell, "destroy acme/test --yes", 0).await;
+    let there = logs.describe_log_groups().send().await.expect("an answer").log_groups.unwrap_or_default();
+    assert_eq!(there.len(), 1, "{there:?}");
+}
+
+#[tokio::test]
+async fn a_restart_replaces_the_tasks_and_changes_nothing() {
+    let account = "600000000042";
+    let shell = Shell::new("restart", &local_aws::endpoint().await.url, account, &[VPC, SERVICE].concat());
+    ran(&shell, "apply acme/test --yes", 0).await;
+    let local = LocalAccount::new(account).await;
+    let before = local.calls().await.len();
+    let text = ran(&shell, "restart acme/test/web", 64).await;
+    let told = "a rolling deployment replaces its 2 tasks by new ones of the same revision: 100 to 200 % of them run meanwhile";
+    assert!(text.contains(" ~  restart  AWS::ECS::Service/web") && text.contains(told), "{text}");
+    let text = ran(&shell, "restart acme/test/* --yes", 0).await;
+    assert!(text.contains("\nrestarted: 1 service\n"), "{text}");
+    let calls = local.calls().await.split_off(before);
+    let is_change =
+        |call: &&String| ["Update", "Create", "Delete", "Register", "Tag"].iter().any(|verb| call.contains(verb));
+    assert_eq!(calls.iter().filter(is_change).collect::<Vec<_>>(), ["ecs:UpdateService"], "{calls:?}");
+    assert!(ran(&shell, "plan acme/test", 0).await.contains("nothing to do"));
+    assert!(ran(&shell, "history acme/test", 0).await.contains("  restart  done"));
+    let text = ran(&shell, "restart acme/test/AWS::EC2::VPC/main --yes", 64).await;
+    assert!(text.contains("matches no resource") && text.contains("can be restarted: AWS::ECS::Service"), "{text}");
+
+    let shown: Value =
+        serde_json::from_str(&ran(&shell, "show acme/test/AWS::ECS::Service/web --format json", 0).await)
+            .expect("JSON alone");
+    let health = shown["stacks"][0]["resources"][0]["health"].as_str().expect("it is told");
+    assert!(health.contains("2 of 2 tasks running"), "{health}");
+}
