@@ -80,7 +80,9 @@ pub fn load_each<T>(
     loading.neighbours(&index);
     let Loading { findings, .. } = loading;
     if findings.has_errors() {
-        return Err(veiled(findings.told(), files));
+        // What stops nothing is told once nothing stops.
+        let errors = findings.told().into_iter().filter(Problem::is_error).collect();
+        return Err(veiled(errors, files));
     }
     let used = index.tenants.iter().filter_map(|entry| entry.head.template.as_ref());
     let types = library.types(used.map(|name| &*name.value));

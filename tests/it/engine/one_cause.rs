@@ -64,8 +64,8 @@ async fn only_drift_takes_back_what_was_changed_by_hand_and_leaves_what_the_yaml
     assert_eq!(digest(&bench, "Fake::Group", "web"), before, "what was applied last is what it was");
     assert_eq!(actions(&bench.plan(&wanted, Mode::OnlyDrift).await), []);
     let plan = bench.plan(&wanted, Mode::Apply).await;
-    let expected = ["Fake::Gate/out", "Fake::Group/web"];
-    assert_eq!(actions(&plan), expected.map(|address| (address.to_owned(), Action::Update, Cause::Config)));
+    let expected = [("Fake::Gate/out", Action::Replace), ("Fake::Group/web", Action::Update)];
+    assert_eq!(actions(&plan), expected.map(|(address, action)| (address.to_owned(), action, Cause::Config)));
     bench.apply(&wanted).await;
     assert_eq!(actions(&bench.plan(&wanted, Mode::Apply).await), []);
 }

@@ -52,7 +52,7 @@ fn reached(problems: &[Problem]) -> Vec<(String, usize)> {
 #[test]
 fn only_the_selected_stacks_are_made_and_the_others_are_known_by_the_index() {
     let project = project(&[
-        ("acme.yaml", tenant("acme", "", &[("test", "")])),
+        ("acme.yaml", tenant("acme", "", &[("test", ", profile: null")])),
         ("globex.yaml", tenant("globex", "", &[("one", ", size: big"), ("two", ", profile: wdie")])),
     ]);
     let mut made = Vec::new();
