@@ -12,18 +12,15 @@ resources:
     name: main
     properties: { CidrBlock: 10.20.0.0/16 }
 ";
-const GROUP: &str = "\
-  - type: AWS::EC2::SecurityGroup
+const GROUP: &str = "  - type: AWS::EC2::SecurityGroup
     name: web
     properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\", GroupDescription: of the web }
 ";
-const LOGS: &str = "\
-  - type: AWS::Logs::LogGroup
+const LOGS: &str = "  - type: AWS::Logs::LogGroup
     name: audit
     properties: { RetentionInDays: 400 }
 ";
-const SERVICE: &str = "\
-  - type: AWS::EC2::Subnet
+const SERVICE: &str = "  - type: AWS::EC2::Subnet
     name: tasks
     properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\", CidrBlock: 10.20.0.0/20 }
   - type: AWS::ECS::Cluster
