@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::num::NonZeroUsize;
+use std::pin::pin;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use futures_util::FutureExt as _;
 use futures_util::future::join_all;
 use jiff::Timestamp;
 use tokio::sync::watch;
@@ -124,12 +126,16 @@ impl<'a> AwsHost<'a> {
         interrupt.or(credentials_last(engine, world, &snapshot.plan)).await?;
         let fleet_run = FleetRun { id: &engine.run, parallel };
         engine.is_running.store(true, Ordering::Relaxed);
-        let ended = tokio::select! {
-            // In this order: what a signal has begun is said before the run ends of it.
-            biased;
-            never = self.announce() => match never {},
-            () = interrupt.until_cut() => Err(cut_off()),
-            ended = apply::run_stacks(&self, KINDS, fleet_run, snapshot, leases) => Ok(ended),
+        let ended = {
+            let mut announcing = pin!(self.announce());
+            let ended = tokio::select! {
+                biased;
+                never = &mut announcing => match never {},
+                () = interrupt.until_cut() => Err(cut_off()),
+                ended = apply::run_stacks(&self, KINDS, fleet_run, snapshot, leases) => Ok(ended),
+            };
+            // What the run ended of is said, also if it heard of it first.
+            announcing.now_or_never().map_or(ended, |never| match never {})
         };
         engine.is_running.store(false, Ordering::Relaxed);
         if let Ok(ended) = &ended {
