@@ -77,8 +77,10 @@ async fn is_ready<C: Cloud>(context: &RunContext<'_, C>, action: &PendingAction)
     let PendingAction { address, region, id } = action;
     let Some(kind) = context.kinds.get(address.kind.as_str()) else { return Ok(false) };
     let (awaiting, due) = (context.watch.awaits(*kind, region, id), Instant::now());
-    if let Some((_, state)) = context.watch.state(*kind, region, &awaiting, due).await? {
-        return Ok(state == State::Ready);
+    // Only "not yet" is taken at its word: a list tells whose it is.
+    let state = context.watch.state(*kind, region, &awaiting, due).await?;
+    if state.is_some_and(|(_, state)| state != State::Ready) {
+        return Ok(false);
     }
     let listing = context.watch.list(*kind, region, due).await?;
     Ok(listing.found.iter().any(|live| live.id == *id && live.state == State::Ready))
