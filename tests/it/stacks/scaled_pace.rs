@@ -41,9 +41,15 @@ fn who_is_throttled_goes_on_more_slowly_and_fails_nothing() {
         let cache = local_aws::folder("rates");
         let url = local_aws::start(&cache, &local_aws::options().await).await.url;
         let account = "800000000001";
-        ask(&url, "POST", "rates", &json!({ "factor": 0.2 })).await;
         let (local, production) = (LocalAccount::on(&url, account), stack(account, INITECH));
-        local.apply(&production).await.unwrap_or_else(|why| panic!("{why}"));
+        // At first hardly anything gets through, and then a fifth of what AWS lets through.
+        ask(&url, "POST", "rates", &json!({ "factor": 0.02 })).await;
+        let eased = async {
+            tokio::time::sleep(Duration::from_secs(2)).await;
+            ask(&url, "POST", "rates", &json!({ "factor": 0.2 })).await;
+        };
+        let (applied, ()) = tokio::join!(local.apply(&production), eased);
+        applied.unwrap_or_else(|why| panic!("{why}"));
         assert!(throttles(&url).await > 0, "the server throttled nothing, so this shows nothing");
         sandbox::down(&cache).await.expect("it ends");
     });
