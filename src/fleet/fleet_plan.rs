@@ -44,6 +44,11 @@ impl<A: Accounts> Fleet<'_, A> {
         Ok(self.plan_from(options, surveyed)?)
     }
 
+    /// Every kind, as a plan sees it.
+    pub(super) fn shapes(&self) -> Vec<&dyn Shape> {
+        self.accounts.kinds().iter().map(|kind| kind.shape()).collect()
+    }
+
     /// Plans from what was read.
     ///
     /// # Errors
@@ -53,7 +58,7 @@ impl<A: Accounts> Fleet<'_, A> {
         options: &PlanOptions<'_>,
         inventories: BTreeMap<StackId, Inventory>,
     ) -> Result<FleetPlan, Unmatched> {
-        let shapes: Vec<&dyn Shape> = self.accounts.kinds().iter().map(|kind| kind.shape()).collect();
+        let shapes = self.shapes();
         let plan = plan_stacks(&shapes, self.stacks, &inventories, options, self.accounts.now())?;
         Ok(FleetPlan { plan, inventories })
     }
@@ -67,7 +72,7 @@ impl<A: Accounts> Fleet<'_, A> {
         stack: &StackId,
         assumed: &Assumed,
     ) -> Option<StackPlan> {
-        let shapes: Vec<&dyn Shape> = self.accounts.kinds().iter().map(|kind| kind.shape()).collect();
+        let shapes = self.shapes();
         let blueprint = self.stacks.iter().find(|blueprint| blueprint.stack.id == *stack)?;
         let inventory = inventories.get(stack)?;
         let stacks = vec![plan_stack(

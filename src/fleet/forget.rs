@@ -4,7 +4,7 @@ use super::{Accounts, Fleet};
 use crate::apply::PlanSnapshot;
 use crate::blueprint::Blueprint;
 use crate::plan::{Assumed, ForgetConflict, Input, Mode, Plan, forgetting};
-use crate::resource::{Address, Failure, Shape};
+use crate::resource::{Address, Failure};
 
 /// Why a resource is not forgotten.
 #[derive(Clone, Debug)]
@@ -22,7 +22,7 @@ impl<A: Accounts> Fleet<'_, A> {
     pub async fn forgetting(&self, blueprint: &Blueprint, address: &Address) -> Result<PlanSnapshot, ForgetError> {
         let mut inventories = self.read(false).await.map_err(ForgetError::Failed)?;
         let inventory = inventories.remove(&blueprint.stack.id).unwrap_or_default();
-        let shapes: Vec<&dyn Shape> = self.accounts.kinds().iter().map(|kind| kind.shape()).collect();
+        let shapes = self.shapes();
         let (mode, selection, now) = (Mode::Apply, None, self.accounts.now());
         let input = Input {
             blueprint,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Accounts, Fleet, Selector, select_resources, unmatched_resource};
 use crate::apply::PlanSnapshot;
 use crate::plan::{Assumed, Input, Mode, Plan, RestartConflict, restart, restartable};
-use crate::resource::{Address, Failure, Shape, StackId};
+use crate::resource::{Address, Failure, StackId};
 
 /// Why nothing is restarted.
 #[derive(Clone, Debug)]
@@ -25,7 +25,7 @@ impl<A: Accounts> Fleet<'_, A> {
     /// [`RestartError`].
     pub async fn restarting(&self, selectors: &[Selector]) -> Result<PlanSnapshot, RestartError> {
         let inventories = self.read(false).await.map_err(RestartError::Failed)?;
-        let shapes: Vec<&dyn Shape> = self.accounts.kinds().iter().map(|kind| kind.shape()).collect();
+        let shapes = self.shapes();
         let (mut plan, mut live, mut known) = (Plan::default(), BTreeMap::new(), Vec::new());
         for blueprint in self.stacks {
             let stack = &blueprint.stack.id;
