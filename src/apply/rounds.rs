@@ -53,8 +53,15 @@ pub trait Rounds {
     /// Makes the plan of the stacks whose leases are held.
     fn plan(&mut self, leases: &Leases) -> impl Future<Output = Result<PlanSnapshot, Self::Error>>;
 
-    /// Shows the plan of a round, the first being 0, and checks it; asks whether it may be carried out, unless there is
-    /// nothing to do. Returns the stacks that may go on.
+    /// Returns the stacks that nothing refuses, and tells of the others. Asked again of a plan that is made anew and is the
+    /// same: what is not part of it may have changed.
+    ///
+    /// # Errors
+    /// None of them may go on.
+    fn check(&mut self, snapshot: &PlanSnapshot) -> Result<BTreeSet<StackId>, Self::Error>;
+
+    /// Shows the plan of a round, the first being 0, and [checks](Self::check) it; asks whether it may be carried out, unless
+    /// there is nothing to do. Returns the stacks that may go on.
     ///
     /// # Errors
     /// None of them may.
@@ -123,6 +130,9 @@ where
     R: Rounds,
 {
     let mut end = Ending::Done;
+    if leases.is_empty() {
+        return Ok(end);
+    }
     for round in 0..ROUNDS {
         leases.quiet(&host.stop()).await?;
         let snapshot = command.plan(leases).await?;
@@ -172,6 +182,8 @@ async fn agreed<R: Rounds>(
         }
     }
     fresh.plan.stacks.retain(|plan| current.contains(&plan.stack.id));
+    let allowed = command.check(&fresh)?;
+    fresh.plan.stacks.retain(|plan| allowed.contains(&plan.stack.id));
     Ok(fresh)
 }
 

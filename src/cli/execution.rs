@@ -98,20 +98,25 @@ impl Rounds for Execution<'_> {
         Ok(snapshot)
     }
 
+    fn check(&mut self, snapshot: &PlanSnapshot) -> Result<BTreeSet<StackId>> {
+        approval::check_saved(self.request, (self.world.clock)())?;
+        let mut allowed = BTreeSet::new();
+        for stack in snapshot.plan.stacks.iter().map(|plan| &plan.stack.id) {
+            match self.refusal(snapshot, stack) {
+                Some(refusal) => self.skip(stack, refusal)?,
+                None => drop(allowed.insert(stack.clone())),
+            }
+        }
+        Ok(allowed)
+    }
+
     async fn agree(&mut self, round: usize, snapshot: &PlanSnapshot) -> Result<BTreeSet<StackId>> {
         let (request, plan) = (self.request, &snapshot.plan);
         if round > 0 {
             announce(self.world, self.global)?;
         }
         show(self.world, self.global, request, plan)?;
-        approval::check_saved(request, (self.world.clock)())?;
-        let mut agreed = BTreeSet::new();
-        for stack in plan.stacks.iter().map(|plan| &plan.stack.id) {
-            match self.refusal(snapshot, stack) {
-                Some(refusal) => self.skip(stack, refusal)?,
-                None => drop(agreed.insert(stack.clone())),
-            }
-        }
+        let agreed = self.check(snapshot)?;
         let question = question(request, plan, &agreed);
         if let Some(question) = question.filter(|_| !request.yes) {
             self.interrupt.or(confirm(self.world, &question)).await?;

@@ -127,6 +127,10 @@ impl<L: Look> Rounds for ShownRounds<'_, L> {
         Ok(snapshot)
     }
 
+    fn check(&mut self, snapshot: &PlanSnapshot) -> Result<BTreeSet<StackId>> {
+        Ok(snapshot.plan.stacks.iter().map(|plan| plan.stack.id.clone()).collect())
+    }
+
     async fn agree(&mut self, _: usize, snapshot: &PlanSnapshot) -> Result<BTreeSet<StackId>> {
         if let Some((text, question)) = self.shown.take() {
             self.world.out.print(&text)?;
@@ -134,7 +138,7 @@ impl<L: Look> Rounds for ShownRounds<'_, L> {
                 self.run.interrupt.or(confirm(self.world, &question)).await?;
             }
         }
-        Ok(snapshot.plan.stacks.iter().map(|plan| plan.stack.id.clone()).collect())
+        self.check(snapshot)
     }
 
     async fn carry_out(&mut self, snapshot: &PlanSnapshot, leases: &mut Leases) -> Result<Vec<(Stack, RunSummary)>> {

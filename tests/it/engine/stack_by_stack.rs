@@ -134,3 +134,16 @@ async fn the_lease_is_held_while_the_question_is_open_and_given_back_after_it() 
     assert_eq!((ended.unwrap(), held.as_str()), (Ending::Done, "acme/one: held by ours"));
     other.apply().await.expect("it was given back");
 }
+
+/// A foreign thing in what is to be deleted is no part of a plan, and refuses it.
+#[tokio::test(start_paused = true)]
+async fn what_refuses_a_plan_only_since_the_question_was_open_refuses_it_all_the_same() {
+    let (cloud, stacks) = (FakeCloud::default(), two());
+    let process = process(&cloud, "run", &stacks);
+    let one = StackId::new("acme", "one");
+    let (thinks, refused) = (Duration::from_secs(90), Some((2, one.clone())));
+    let mut command = Agreeing { thinks, refused, ..Agreeing::new(&process) };
+    command.run(Duration::ZERO).await.expect("the other one goes on");
+    assert_eq!(changed(&command), ["two"]);
+    assert_eq!(command.left_out, [(one, "refused".to_owned())]);
+}

@@ -18,6 +18,10 @@ pub struct Agreeing<'a, 'b> {
     pub process: &'a Process<'b>,
     /// How long the person takes for the answer.
     pub thinks: Duration,
+    /// The stack that is refused, and from which check on, the first being 1.
+    pub refused: Option<(usize, StackId)>,
+    /// How often it was checked.
+    pub checks: usize,
     /// The stacks that were left out, and why.
     pub left_out: Vec<(StackId, String)>,
     /// How the stacks of all rounds ended.
@@ -26,7 +30,7 @@ pub struct Agreeing<'a, 'b> {
 
 impl<'a, 'b> Agreeing<'a, 'b> {
     pub fn new(process: &'a Process<'b>) -> Self {
-        Self { process, thinks: Duration::ZERO, left_out: Vec::new(), ended: Vec::new() }
+        Self { process, thinks: Duration::ZERO, refused: None, checks: 0, left_out: Vec::new(), ended: Vec::new() }
     }
 
     /// Runs it to its end.
@@ -84,9 +88,18 @@ impl Rounds for Agreeing<'_, '_> {
         self.process.snapshot(leases).await
     }
 
+    fn check(&mut self, snapshot: &PlanSnapshot) -> Result<BTreeSet<StackId>> {
+        self.checks += 1;
+        let stacks = snapshot.plan.stacks.iter().map(|plan| plan.stack.id.clone());
+        let refused = self.refused.as_ref().filter(|(from, _)| self.checks >= *from).map(|(_, stack)| stack);
+        self.left_out.extend(refused.map(|stack| (stack.clone(), "refused".to_owned())));
+        Ok(stacks.filter(|stack| Some(stack) != refused).collect())
+    }
+
     async fn agree(&mut self, _: usize, snapshot: &PlanSnapshot) -> Result<BTreeSet<StackId>> {
+        let allowed = self.check(snapshot)?;
         tokio::time::sleep(self.thinks).await;
-        Ok(snapshot.plan.stacks.iter().map(|plan| plan.stack.id.clone()).collect())
+        Ok(allowed)
     }
 
     async fn carry_out(&mut self, snapshot: &PlanSnapshot, leases: &mut Leases) -> Result<Vec<(Stack, RunSummary)>> {
@@ -150,8 +163,12 @@ where
         (self.look)().await
     }
 
-    async fn agree(&mut self, _: usize, snapshot: &PlanSnapshot) -> Result<BTreeSet<StackId>> {
+    fn check(&mut self, snapshot: &PlanSnapshot) -> Result<BTreeSet<StackId>> {
         Ok(snapshot.plan.stacks.iter().map(|plan| plan.stack.id.clone()).collect())
+    }
+
+    async fn agree(&mut self, _: usize, snapshot: &PlanSnapshot) -> Result<BTreeSet<StackId>> {
+        self.check(snapshot)
     }
 
     async fn carry_out(&mut self, snapshot: &PlanSnapshot, leases: &mut Leases) -> Result<Vec<(Stack, RunSummary)>> {

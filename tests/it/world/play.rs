@@ -288,17 +288,22 @@ impl Rounds for Command<'_, '_> {
         Ok(snapshot)
     }
 
-    async fn agree(&mut self, round: usize, snapshot: &PlanSnapshot) -> Result<BTreeSet<StackId>> {
-        self.trace.plan = snapshot.plan.clone();
+    fn check(&mut self, snapshot: &PlanSnapshot) -> Result<BTreeSet<StackId>> {
         if !refusals(&snapshot.plan).is_empty() {
             self.note("a guard refused");
             return Err(Failure::new(Class::Refused, "a guard refused"));
         }
+        Ok(snapshot.plan.stacks.iter().map(|plan| plan.stack.id.clone()).collect())
+    }
+
+    async fn agree(&mut self, round: usize, snapshot: &PlanSnapshot) -> Result<BTreeSet<StackId>> {
+        self.trace.plan = snapshot.plan.clone();
+        let allowed = self.check(snapshot)?;
         if round > 0 {
             self.note("another round of a run");
         }
         tokio::time::sleep(Duration::from_secs(self.trace.job.thinks)).await;
-        Ok(snapshot.plan.stacks.iter().map(|plan| plan.stack.id.clone()).collect())
+        Ok(allowed)
     }
 
     async fn carry_out(&mut self, snapshot: &PlanSnapshot, leases: &mut Leases) -> Result<Vec<(Stack, RunSummary)>> {
