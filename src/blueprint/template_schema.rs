@@ -18,6 +18,11 @@ pub fn template_schema(shapes: &[&dyn Shape]) -> Value {
         "properties": {
             "description": { "type": "string", "description": "One sentence." },
             "parameters": { "type": "object", "description": "Name: JSON Schema." },
+            "extends": {
+                "type": "object",
+                "additionalProperties": { "type": "object" },
+                "description": "Parameter, a map: what its entries may say too, name: JSON Schema.",
+            },
             "profiles": { "type": "object", "description": "Name: parameters that lie over the defaults." },
             "include": { "type": "array", "items": { "type": "string" }, "description": "Files below `templates/`." },
             "checks": { "type": "array", "items": { "type": "object" }, "description": "Mistakes: when, say, at, hint, for." },

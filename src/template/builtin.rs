@@ -16,5 +16,10 @@ pub const FILES: &[(&str, &str)] = files![
     "parts/edge.yaml",
     "parts/network.yaml",
     "parts/services.yaml",
+    "parts/services/access.yaml",
+    "parts/services/container.yaml",
+    "parts/services/network.yaml",
+    "parts/services/routing.yaml",
+    "parts/services/scaling.yaml",
     "parts/waf.yaml",
 ];

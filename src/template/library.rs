@@ -123,7 +123,7 @@ impl Library {
         let takers = self.takers.get_or_init(|| {
             let mut takers = BTreeMap::<String, Vec<String>>::new();
             for name in self.names() {
-                let part = self.part(&format!("{name}.yaml"), &mut Vec::new(), &mut Vec::new());
+                let part = self.whole(name, &mut Vec::new());
                 let taken = part.iter().flat_map(|part| &part.parameters).filter(|(_, schema)| !is_settled(schema));
                 taken.for_each(|(key, _)| takers.entry(key.name.clone()).or_default().push(name.to_owned()));
             }
@@ -156,12 +156,18 @@ impl Library {
 
     fn compile(&mut self, name: &str, problems: &mut Vec<Problem>) -> Option<Arc<Template>> {
         let before = problems.len();
-        let part = self.part(&format!("{name}.yaml"), &mut Vec::new(), problems);
+        let part = self.whole(name, problems);
         let template = part.and_then(|part| Template::compile(name.to_owned(), part, problems)).map(Arc::new);
         let sound = problems[before..].iter().all(|problem| !problem.is_error());
         let template = template.filter(|_| sound).ok_or(());
         self.templates.insert(name.to_owned(), template.clone());
         template.ok()
+    }
+
+    /// A template's file with all that it includes.
+    fn whole(&self, name: &str, problems: &mut Vec<Problem>) -> Option<Part> {
+        let part = self.part(&format!("{name}.yaml"), &mut Vec::new(), problems)?;
+        Some(part.extended(problems))
     }
 
     fn part(&self, path: &str, seen: &mut Vec<String>, problems: &mut Vec<Problem>) -> Option<Part> {

@@ -81,6 +81,14 @@ impl Node {
         self.entries().iter().find(|(key, _)| key.name == name).map(|(_, node)| node)
     }
 
+    /// The same, to be changed.
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut Node> {
+        match &mut self.value {
+            Value::Map(entries) => entries.iter_mut().find(|(key, _)| key.name == name).map(|(_, node)| node),
+            _ => None,
+        }
+    }
+
     /// Returns the key and value of one step of a path: a map's key or a list's index.
     pub fn step(&self, step: &str) -> Option<(Option<&Key>, &Node)> {
         match &self.value {

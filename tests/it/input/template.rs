@@ -126,6 +126,45 @@ resources:
 }
 
 #[test]
+fn a_part_adds_to_what_the_entries_of_a_map_may_say() {
+    let map = "\
+parameters:
+  shops: { type: object, additionalProperties: { type: object, properties: { size: { type: integer, default: 1 } } } }
+  name: { type: string, default: a }
+";
+    let node = "\
+resources:
+  - { type: AWS::EC2::VPC, name: \"{{ shop.value.kind }}-{{ shop.value.size }}\", for: { shop: \"{{ shops }}\" } }
+";
+    let kind = "extends: { shops: { kind: { enum: [fish, meat], default: fish } } }\n";
+    let template = format!("include: [a.yaml]\n{map}{node}");
+    let tenant = |shops: &str| {
+        format!(
+            "tenant: acme\ntemplate: t\naccount: \"123456789012\"\nenvironments:\n  test: {{ region: us-east-1, shops: {shops} }}\n"
+        )
+    };
+    let part = |text: &str, shops: &str| {
+        let files = Project::default().template("t.yaml", &template).template("a.yaml", text);
+        files.tenant("acme.yaml", &tenant(shops))
+    };
+
+    let sound = part(kind, "{ one: { size: 2 } }").load().map_err(|problems| text(&problems)).expect("it is sound");
+    let names: Vec<_> = sound.blueprints[0].resources.values().map(|one| one.address.name.to_string()).collect();
+    assert_eq!(names, ["fish-2"]);
+    let wrong = part(kind, "{ one: { kind: milk } }").problems();
+    assert!(wrong.starts_with("tenants/acme.yaml:5:") && wrong.contains("milk"), "{wrong}");
+    let mistakes = part("extends: { shop: { a: {} }, name: { a: {} }, shops: { size: {} } }\n", "{}").problems();
+    assert_eq!(
+        mistakes,
+        "\
+templates/a.yaml:1:12: there is no parameter `shop` to extend | did you mean `shops`?
+templates/a.yaml:1:29: `name` can't be extended: it is no map whose entries have properties | extend a parameter that has `additionalProperties` with `properties`
+templates/a.yaml:1:55: `size` of `shops` is there twice; the other is at templates/t.yaml:3 | remove one of the two
+"
+    );
+}
+
+#[test]
 fn parts_are_merged_and_checked() {
     let project = Project::of("include: [parts/a.yaml]\nparameters: { x: { default: 2 } }\n").template(
         "parts/a.yaml",
