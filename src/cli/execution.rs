@@ -204,7 +204,8 @@ fn question(request: &RunRequest<'_>, plan: &Plan, agreed: &BTreeSet<StackId>) -
 fn tell(world: &World, request: &RunRequest<'_>, ended: &[(Stack, RunSummary)]) -> Result<()> {
     let next_commands = next_commands(request);
     for (stack, run_summary) in ended {
-        world.out.print(&format!("\n{}", run_summary_text(&stack.id, run_summary, &next_commands)))?;
+        let text = run_summary_text(&stack.id, run_summary, &next_commands, world.out.width);
+        world.out.print(&format!("\n{text}"))?;
     }
     Ok(())
 }

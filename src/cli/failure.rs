@@ -6,7 +6,7 @@ use super::global::{Global, LogFormat};
 use super::world::World;
 use crate::fleet::{PlanError, Unmatched};
 use crate::problem::Problem;
-use crate::report::problems_text;
+use crate::report::{indented, problems_text};
 use crate::resource::{self, Class};
 
 /// Why a command ended early: what a person reads, and the exit code.
@@ -58,13 +58,22 @@ impl CommandFailure {
         self
     }
 
-    /// What is written to standard error. Coloured.
-    pub fn text(&self) -> String {
+    /// What is written to standard error; sentences are broken at the end of `width` columns. Coloured.
+    pub fn text(&self, width: Option<usize>) -> String {
         let mut text = problems_text(&self.problems);
         let red = anstyle::AnsiColor::Red.on_default().bold();
         let cyan = anstyle::AnsiColor::Cyan.on_default().bold();
-        text.push_str(&format!("{red}error{red:#}: {}\n", self.message));
-        self.hints.iter().for_each(|hint| text.push_str(&format!(" {cyan}hint{cyan:#}: {hint}\n")));
+        let mut say = |label: String, what: &str| {
+            let (mut begin, then) = (label, " ".repeat(7));
+            for line in what.lines() {
+                let lines = indented(&begin, &then, line, width);
+                lines.iter().for_each(|line| text.push_str(&format!("{line}\n")));
+                begin.clear();
+            }
+        };
+        say(format!("{red}error{red:#}: "), &self.message);
+        self.hints.iter().for_each(|hint| say(format!(" {cyan}hint{cyan:#}: "), hint));
+        // A command is copied: it stays on one line.
         if let Some(next) = &self.next {
             text.push_str(&format!(" {cyan}next{cyan:#}: {next}\n"));
         }
@@ -75,7 +84,7 @@ impl CommandFailure {
     pub fn print(&self, world: &World, global: &Global) {
         let (form, text) = match global.log_format {
             LogFormat::Json => (Form::Json, self.json()),
-            LogFormat::Text => (Form::Text, self.text()),
+            LogFormat::Text => (Form::Text, self.text(world.err.width)),
         };
         // If standard error is gone there is nobody left to tell; the exit code still says it.
         let _ = world.err.print_as(form, &text);

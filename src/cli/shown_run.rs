@@ -91,7 +91,8 @@ impl ShownRun<'_> {
         for (stack, run_summary) in stacks.iter().filter(|(_, run_summary)| run_summary.is_broken_off()) {
             let show = Command::new("show").word(&stack.id);
             let next_commands = NextCommands { again: self.line.clone(), show };
-            world.out.print(&format!("\n{}", run_summary_text(&stack.id, run_summary, &next_commands)))?;
+            let text = run_summary_text(&stack.id, run_summary, &next_commands, world.out.width);
+            world.out.print(&format!("\n{text}"))?;
             exit = if run_summary.interrupted { Exit::Interrupted } else { Exit::Error };
         }
         Ok(exit)

@@ -28,7 +28,8 @@ pub fn kind_text(kind: &dyn Shape) -> String {
     let root = kind.schema().root();
     let mut text = format!("{}\n\n", paint(HEAD, facts.kind));
     remarks(facts).iter().for_each(|remark| text.push_str(&format!("  {}\n", remark.replace('`', ""))));
-    let outputs: Vec<_> = kind.outputs().names().into_iter().flatten().map(|(name, text)| vec![name, text]).collect();
+    let outputs: Vec<_> =
+        kind.outputs().names().into_iter().flatten().map(|(name, text)| vec![name.clone(), text.clone()]).collect();
     let mut part = |title: String, fields: &[FieldDoc]| {
         let rows: Vec<_> = fields
             .iter()

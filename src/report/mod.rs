@@ -67,7 +67,7 @@ pub use reading::{ReadDisplay, ReadProgress};
 pub use run_summary::{NextCommands, run_summary_text};
 pub use saved::{SavedPlanError, Saving, read_saved_plan, saved_plan, saved_plan_text, stale};
 pub use show::{Shown, show_env, show_json, show_text};
-pub use style::count;
+pub use style::{count, indented};
 pub use templates::templates_text;
 pub use timings::{CallTiming, timings_text};
 pub use value::{list_delta, show};

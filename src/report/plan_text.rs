@@ -9,7 +9,7 @@ use super::layout::{Layout, TextOptions};
 use super::left_alone::{left_alone, left_line};
 use super::order::{Risk, by_risk};
 use super::records::{TITLE, awaits_records, in_short, record_lines, records};
-use super::style::{CHANGE, DANGER, FAINT, HEAD, NEW, count, folded_prose, indented, pad, paint, width_of};
+use super::style::{CHANGE, DANGER, FAINT, HEAD, NEW, count, folded_prose, indented, pad, paint, plain_width};
 use super::summary::summary_line;
 use crate::inventory::{Orphan, Unmanaged};
 use crate::plan::{Action, Change, Plan, StackPlan, destroy_orphan, refusals};
@@ -222,9 +222,4 @@ fn note_lines(change: &Change, options: TextOptions) -> impl Iterator<Item = Str
 /// Pads text that holds colours.
 fn pad_styled(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(plain_width(text))))
-}
-
-/// The columns of text that holds colours.
-fn plain_width(text: &str) -> usize {
-    width_of(&anstream::adapter::strip_str(text).to_string())
 }

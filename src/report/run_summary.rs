@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::events::{doing, done, plain};
 use super::later::later_line;
 use super::records::{RECORDS, TITLE, in_short, record_lines, records};
-use super::style::{CHANGE, DANGER, FAINT, HEAD, NEW, count, duration, paint, table};
+use super::style::{CHANGE, DANGER, FAINT, HEAD, NEW, count, duration, indented, paint, table};
 use super::value::show;
 use crate::apply::{Outcome, RunSummary};
 use crate::plan::{StepId, Verb, Waiting};
@@ -18,14 +18,20 @@ pub struct NextCommands {
     pub show: Command,
 }
 
-/// How a run over one stack ended, and what to do next. Coloured.
-pub fn run_summary_text(stack: &StackId, run_summary: &RunSummary, next_commands: &NextCommands) -> String {
+/// How a run over one stack ended, and what to do next; sentences are broken at the end of `fold` columns. Coloured.
+pub fn run_summary_text(
+    stack: &StackId,
+    run_summary: &RunSummary,
+    next_commands: &NextCommands,
+    fold: Option<usize>,
+) -> String {
     let mut text = format!("{}\n", paint(HEAD, headline(stack, run_summary)));
-    section(
-        &mut text,
-        "the lease was lost",
-        run_summary.unleased.iter().map(|why| unleased_line(stack, why)).collect(),
-    );
+    let section = |text: &mut String, title: &str, lines: Vec<String>| {
+        let folded = lines.iter().flat_map(|line| indented_as(line, fold)).collect();
+        section(text, title, folded);
+    };
+    let unleased = run_summary.unleased.iter().map(|why| unleased_line(stack, why)).collect();
+    section(&mut text, "the lease was lost", unleased);
     section(&mut text, "done", done_lines(run_summary));
     section(&mut text, "failed", failed_lines(run_summary));
     let (held, waiting): (Vec<_>, Vec<_>) = waiting(run_summary).into_iter().partition(is_held);
@@ -40,13 +46,26 @@ pub fn run_summary_text(stack: &StackId, run_summary: &RunSummary, next_commands
     }
     let outputs = run_summary.outputs.iter().filter(|(name, _)| *name != RECORDS);
     let outputs: Vec<_> = outputs.map(|(name, value)| vec![name.clone(), show(value)]).collect();
-    section(&mut text, "outputs", table(&outputs, "").lines().map(str::to_owned).collect());
+    self::section(&mut text, "outputs", table(&outputs, "").lines().map(str::to_owned).collect());
     let records = records(&run_summary.waiting, &run_summary.outputs);
-    section(&mut text, TITLE, record_lines(&records, None));
+    self::section(&mut text, TITLE, record_lines(&records, None));
     if let Some(next) = next(run_summary, next_commands) {
-        text.push_str(&format!("\nnext: {}\n", paint(HEAD, next)));
+        let lines = indented("next: ", "      ", &next, fold);
+        lines.iter().enumerate().for_each(|(i, line)| {
+            let begin = if i == 0 { "\n" } else { "" };
+            let (label, words) = line.split_at("next: ".len());
+            text.push_str(&format!("{begin}{label}{}\n", paint(HEAD, words)));
+        });
     }
     text
+}
+
+/// A line's own indentation, and four columns more for what is broken off it.
+fn indented_as(line: &str, fold: Option<usize>) -> Vec<String> {
+    let words = line.trim_start();
+    let begin = &line[..line.len() - words.len()];
+    // The lines of a section stand behind two columns.
+    indented(begin, &format!("{begin}    "), words, fold.map(|fold| fold.saturating_sub(2)))
 }
 
 /// The steps that a person cares for. A create of several calls is completed by a retag, one that others have to stand

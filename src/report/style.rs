@@ -24,13 +24,18 @@ pub(super) fn width_of(text: &str) -> usize {
     text.chars().count()
 }
 
+/// The columns that text takes without its colours.
+pub(super) fn plain_width(text: &str) -> usize {
+    width_of(&anstream::adapter::strip_str(text).to_string())
+}
+
 /// Breaks a sentence behind words so that it fits the columns there are; a word, or a command, is never broken.
 pub(super) fn folded_prose(text: &str, width: Option<usize>) -> Vec<String> {
-    let Some(width) = width else { return vec![text.to_owned()] };
+    let Some(width) = width.filter(|width| plain_width(text) > *width) else { return vec![text.to_owned()] };
     let (mut lines, mut depth) = (vec![String::new()], 0_usize);
     for word in text.split(' ') {
         let line = lines.last_mut().expect("there is a line from the beginning");
-        let fits = line.is_empty() || width_of(line) + 1 + width_of(word) <= width;
+        let fits = line.is_empty() || plain_width(line) + 1 + plain_width(word) <= width;
         match (fits || depth > 0, line.is_empty()) {
             (true, true) => line.push_str(word),
             (true, false) => *line = format!("{line} {word}"),
@@ -43,8 +48,8 @@ pub(super) fn folded_prose(text: &str, width: Option<usize>) -> Vec<String> {
 }
 
 /// A sentence behind `first`, its further lines behind `then`.
-pub(super) fn indented(first: &str, then: &str, text: &str, width: Option<usize>) -> Vec<String> {
-    let room = width.map(|width| width.saturating_sub(width_of(first).max(width_of(then))));
+pub fn indented(first: &str, then: &str, text: &str, width: Option<usize>) -> Vec<String> {
+    let room = width.map(|width| width.saturating_sub(plain_width(first).max(plain_width(then))));
     let lines = folded_prose(text, room);
     lines.iter().enumerate().map(|(i, line)| format!("{}{line}", if i == 0 { first } else { then })).collect()
 }

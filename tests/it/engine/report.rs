@@ -361,7 +361,7 @@ fn a_ledger_tells_what_failed_why_and_what_next() {
     };
     let onward =
         report::NextCommands { again: Command::new("apply").word("acme/production"), show: Command::new("show") };
-    let text = report::run_summary_text(&StackId::new("acme", "production"), &run_summary, &onward);
+    let text = report::run_summary_text(&StackId::new("acme", "production"), &run_summary, &onward, None);
     let expected = "\
 acme/production: 0 done, 1 failed, 1 not started in 1 s
 
@@ -379,6 +379,14 @@ not started
 next: ⟪apply acme/production⟫
 ";
     assert_eq!(strip_str(&text).to_string(), expected);
+
+    // On a terminal of 80 columns nothing is longer, and nothing else is said.
+    let text = report::run_summary_text(&StackId::new("acme", "production"), &run_summary, &onward, Some(80));
+    let folded = strip_str(&text).to_string();
+    let long: Vec<_> = folded.lines().filter(|line| line.replace(['⟪', '⟫'], "").chars().count() > 80).collect();
+    assert!(long.is_empty(), "{long:#?}");
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(words(&folded), words(expected));
 }
 
 fn plain(plan: &Plan, width: Option<usize>) -> String {
@@ -544,8 +552,8 @@ fn what_a_later_step_completes_is_announced_and_counted_once() {
     let done = |id: &StepId| (id.clone(), (Outcome::Done, Duration::from_secs(1)));
     let run_summary = RunSummary { steps: BTreeMap::from([done(&create), done(&update)]), ..RunSummary::default() };
     let onward = report::NextCommands { again: Command::new("apply"), show: Command::new("show") };
-    let text =
-        strip_str(&report::run_summary_text(&StackId::new("acme", "production"), &run_summary, &onward)).to_string();
+    let text = strip_str(&report::run_summary_text(&StackId::new("acme", "production"), &run_summary, &onward, None))
+        .to_string();
     assert!(text.starts_with("acme/production: 1 done in") && !text.contains("updated"), "{text}");
 }
 
