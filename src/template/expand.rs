@@ -64,6 +64,7 @@ pub fn expand(
         let is_set = expansion.text_gap(branch, &scope);
         if let Some(value) =
             expansion.value(branch, &scope, "", &mut Origins::new()).filter(|_| is_set).and_then(without_nulls)
+            && value.as_array().is_none_or(|list| !list.is_empty())
         {
             expanded.outputs.insert(key.name.clone(), value);
             let after = after.map(|after| expansion.after(after, &scope)).filter(|after| !after.is_empty());
