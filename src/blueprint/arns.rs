@@ -20,7 +20,6 @@ pub(super) fn mistakes(
     origins: &Origins,
     subject: &str,
 ) -> Vec<Problem> {
-    let refs = known.shape.schema().refs(raw);
     let mut problems = Vec::new();
     pointer::walk(raw, &mut |at, leaf| {
         let Some(text) = leaf.as_str().filter(|text| !text.contains(OPEN)) else { return };
@@ -35,7 +34,7 @@ pub(super) fn mistakes(
         if *theirs != ours && !theirs.contains('*') {
             let what = format!("names the partition `{theirs}`, and {region} is in `{ours}`");
             say(what, "in a template, `{{ partition }}` is the right one");
-        } else if let Some(kind) = refs.get(at) {
+        } else if let Some(kind) = known.shape.schema().ref_at(at) {
             if !there.is_empty() && *there != region {
                 say(
                     format!("names a thing in {there}, and this is in {region}"),

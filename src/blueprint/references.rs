@@ -17,16 +17,15 @@ pub(super) fn of_properties(
     all: &BTreeMap<Address, Span>,
     problems: &mut Vec<Problem>,
 ) {
-    let expected = known.shape.schema().refs(&declaration.properties);
     for (at, reference) in Reference::all_in(&declaration.properties) {
         let address = &reference.address;
         let span = declared(declaration, &at);
         let subject = format!("`{}` of {}", pointer::property(&at), declaration.address.value);
         if !all.contains_key(address) {
             problems.push(missing(span, format!("{subject} refers to {address}, which is not there"), address, all));
-        } else if let Some(kind) = expected.get(&at).filter(|kind| **kind != address.kind) {
+        } else if let Some(kind) = known.shape.schema().ref_at(&at).filter(|kind| *kind != address.kind) {
             let what = format!("{subject} expects a {kind}, and refers to {address}");
-            let names: Vec<_> = all.keys().filter(|other| other.kind == *kind).map(Address::to_string).collect();
+            let names: Vec<_> = all.keys().filter(|other| other.kind == kind).map(Address::to_string).collect();
             let hint = suggest(&address.to_string(), names.iter().map(String::as_str));
             problems.push(Problem::error(span, what).hint(hint));
         } else {

@@ -16,7 +16,11 @@ pub(super) fn mistakes(known: &Known<'_>, raw: &Value, spec: &Value, origins: &O
     if known.facts.switches.is_empty() {
         return problems;
     }
+    let is_switched = |at: &str| known.facts.switches.iter().any(|switch| ends_alike(switch.property, at));
     let mut visit = |at: &str, value: &Value| {
+        if !is_switched(at) {
+            return;
+        }
         let named = keyed::named(known.facts, raw, at);
         for switch in known.facts.switches.iter().filter(|switch| pointer::matches(switch.property, &named)) {
             let by = pointer::alike(switch.property, &named, switch.by);
@@ -36,6 +40,13 @@ pub(super) fn mistakes(known: &Known<'_>, raw: &Value, spec: &Value, origins: &O
     };
     every(raw, &mut String::new(), &mut visit);
     problems
+}
+
+/// Whether a pattern can match a pointer by index: both end in one step, or the pattern in an element of a list.
+fn ends_alike(pattern: &str, at: &str) -> bool {
+    let end = |path: &str| path.rfind('/').map_or(0, |slash| slash + 1);
+    let (step, last) = (&pattern[end(pattern)..], &at[end(at)..]);
+    step == last || step == "*" || last.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whether a value says no more than its absence does.

@@ -72,7 +72,8 @@ fn case(shape: &dyn Shape) -> Value {
             (name.clone(), json!({ "$ref": "#/$defs/value", "description": description }))
         })
         .collect();
-    let outputs = shape.outputs().names().into_iter().flatten().map(|(name, _)| name).collect::<Vec<_>>().join(", ");
+    let outputs =
+        shape.outputs().names().into_iter().flatten().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
     let description = format!("{}: outputs {outputs}; `ref` without one gives {}.", facts.kind, facts.reference);
     json!({
         "if": { "properties": { "type": { "const": facts.kind } }, "required": ["type"] },

@@ -134,8 +134,8 @@ fn dangling<C: Cloud>(kinds: &[&dyn AnyKind<C>], inventory: &Inventory) -> BTree
 
 /// The ids of the stack's things that a resource of this kind claims a place in: its VPC, its load balancer.
 fn grounds(shape: &dyn Shape, inventory: &Inventory, region: &str) -> BTreeSet<String> {
-    let kinds: BTreeSet<String> = shape.facts().unique_key.iter().filter_map(|at| shape.schema().ref_at(at)).collect();
-    let there = inventory.all().filter(|(address, live)| kinds.contains(&address.kind) && live.region == region);
+    let kinds: BTreeSet<&str> = shape.facts().unique_key.iter().filter_map(|at| shape.schema().ref_at(at)).collect();
+    let there = inventory.all().filter(|(address, live)| kinds.contains(&*address.kind) && live.region == region);
     there.map(|(_, live)| live.id.clone()).collect()
 }
 

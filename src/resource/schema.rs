@@ -16,6 +16,7 @@ pub struct Schema {
     root: Value,
     /// The kinds that a reference anywhere in it is to.
     referred: BTreeSet<String>,
+    names: OnceLock<Option<BTreeMap<String, String>>>,
 }
 
 impl Schema {
@@ -28,7 +29,7 @@ impl Schema {
             let root = generator.into_root_schema_for::<T>().to_value();
             let mut referred = BTreeSet::new();
             collect_referred(&root, &mut referred);
-            Box::leak(Box::new(Self { root, referred }))
+            Box::leak(Box::new(Self { root, referred, names: OnceLock::new() }))
         })
     }
 
@@ -97,9 +98,9 @@ impl Schema {
         found
     }
 
-    /// Returns the kind that the property a pattern (`*` for a list's elements) names refers to, if it is a `Ref<K>`.
-    pub fn ref_at(&self, pattern: &str) -> Option<String> {
-        kind_of(&self.variants(self.node(pattern)?)).map(str::to_owned)
+    /// Returns the kind that the property at a pointer (`*` for any of a list's elements) refers to, if it is a `Ref<K>`.
+    pub fn ref_at(&self, at: &str) -> Option<&str> {
+        kind_of(&self.variants(self.node(at)?))
     }
 
     /// Returns the default of the property at a pointer, if it has one.
@@ -109,9 +110,12 @@ impl Schema {
 
     /// Returns the names of all values in it, with dots into nested structs (`Endpoint.Address`) and what each is; none if
     /// any name will do.
-    pub fn names(&self) -> Option<BTreeMap<String, String>> {
-        let mut names = BTreeMap::new();
-        self.collect_names(&self.root, "", &mut names).then_some(names)
+    pub fn names(&self) -> Option<&BTreeMap<String, String>> {
+        let names = self.names.get_or_init(|| {
+            let mut names = BTreeMap::new();
+            self.collect_names(&self.root, "", &mut names).then_some(names)
+        });
+        names.as_ref()
     }
 
     fn collect_names(&self, node: &Value, at: &str, names: &mut BTreeMap<String, String>) -> bool {
