@@ -2,4 +2,5 @@
 
 mod circles;
 mod kinds_pages;
+mod systems;
 pub mod tidy;
