@@ -18,8 +18,12 @@ pub const FILES: &[(&str, &str)] = files![
     "parts/services.yaml",
     "parts/services/access.yaml",
     "parts/services/container.yaml",
+    "parts/services/exec.yaml",
     "parts/services/network.yaml",
+    "parts/services/process.yaml",
     "parts/services/routing.yaml",
     "parts/services/scaling.yaml",
+    "parts/services/sidecars.yaml",
+    "parts/services/spot.yaml",
     "parts/waf.yaml",
 ];

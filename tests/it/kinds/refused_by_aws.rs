@@ -46,6 +46,12 @@ fn what_ecs_refuses_of_a_task_is_told_before() {
         let said = task(more, container);
         assert!(said.contains(what), "{more} {container}: {said}");
     }
+    let waits = |name: &str, other: &str| {
+        format!("{{ Name: {name}, Image: nginx, DependsOn: [{{ ContainerName: {other}, Condition: START }}] }}")
+    };
+    let (web, agent) = (waits("web", "agent"), waits("agent", "web"));
+    let circle = said_of("AWS::ECS::TaskDefinition", &format!("{{ ContainerDefinitions: [{web}, {agent}] }}"));
+    assert_eq!(circle.matches("wait for containers that wait for it").count(), 1, "{circle}");
     let broken = said_of("AWS::ECS::TaskDefinition", "{ ContainerDefinitions: [{ Name: web, Image: \"Shop:1\" }] }");
     assert!(broken.contains("is no name of an image"), "{broken}");
 }

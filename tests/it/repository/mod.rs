@@ -3,4 +3,6 @@
 mod circles;
 mod kinds_pages;
 mod systems;
+#[cfg(feature = "sdk")]
+pub mod tenant_pages;
 pub mod tidy;

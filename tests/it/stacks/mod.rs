@@ -13,4 +13,5 @@ pub mod samples;
 mod scaled_kinds;
 mod scaled_pace;
 mod service_dependencies;
+mod service_fields;
 mod source_lines;

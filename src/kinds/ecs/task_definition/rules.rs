@@ -56,6 +56,7 @@ pub(super) fn mistakes(spec: &Spec) -> Vec<Mistake> {
         let text = "needs at least one container that is Essential".to_owned();
         all.push(Mistake::new("/ContainerDefinitions", text));
     }
+    all.extend(circle(containers));
     for one in containers {
         let at = pointer::join("/ContainerDefinitions", &one.name);
         if let Some(text) = image::mistake(&one.image) {
@@ -190,6 +191,27 @@ fn dependencies(spec: &Spec, one: &Container, at: &str, all: &mut Vec<Mistake>) 
             odd => say(format!("has the Condition {odd}, but there are START, COMPLETE, SUCCESS and HEALTHY")),
         }
     }
+}
+
+/// Of containers that wait for each other in a circle, none would ever start.
+fn circle(containers: &[Container]) -> Option<Mistake> {
+    let waits_for = |name: &str| {
+        let one = containers.iter().find(|one| one.name == name);
+        one.into_iter().flat_map(|one| &one.depends_on).map(|dependency| dependency.container_name.as_str())
+    };
+    let first = containers.iter().find(|one| {
+        // That one waits for itself alone is told where it says so.
+        let mut open: Vec<_> = waits_for(&one.name).filter(|name| *name != one.name).collect();
+        let mut seen = BTreeSet::new();
+        while let Some(name) = open.pop() {
+            if seen.insert(name) {
+                open.extend(waits_for(name));
+            }
+        }
+        seen.contains(one.name.as_str())
+    })?;
+    let at = format!("{}/DependsOn", pointer::join("/ContainerDefinitions", &first.name));
+    Some(Mistake::new(at, format!("lets {} wait for containers that wait for it", first.name)))
 }
 
 fn ports(spec: &Spec, one: &Container, at: &str, all: &mut Vec<Mistake>) {
