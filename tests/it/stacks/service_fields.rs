@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use provision::blueprint::Blueprint;
-use provision::plan::Disruption;
+use provision::resource::Disruption;
 
 use crate::repository::tenant_pages::examples;
 use crate::stacks::local_account::{LocalAccount, blueprints, on_deep_stack, words};
