@@ -76,14 +76,13 @@ impl Part {
                 problems.push(Problem::error(key.span, what).hint(hint));
                 continue;
             };
-            match entry_of(schema) {
-                Some(known) => extend(known, &key, added, problems),
-                None => {
-                    let what = format!("`{}` can't be extended: it is no map whose entries have properties", key.name);
-                    let hint = "extend a parameter that has `additionalProperties` with `properties`";
-                    problems.push(Problem::error(key.span, what).hint(hint));
-                }
-            }
+            let Some(known) = entry_of(schema) else {
+                let what = format!("`{}` can't be extended: it is no map whose entries have properties", key.name);
+                let hint = "extend a parameter that has `additionalProperties` with `properties`";
+                problems.push(Problem::error(key.span, what).hint(hint));
+                continue;
+            };
+            extend(known, &key, added, problems);
         }
         self
     }
