@@ -149,7 +149,7 @@ resources:
     };
 
     let sound = part(kind, "{ one: { size: 2 } }").load().map_err(|problems| text(&problems)).expect("it is sound");
-    let names: Vec<_> = sound.blueprints[0].resources.values().map(|one| one.address.name.to_string()).collect();
+    let names: Vec<_> = sound.blueprints[0].resources.values().map(|one| one.address.name.clone()).collect();
     assert_eq!(names, ["fish-2"]);
     let wrong = part(kind, "{ one: { kind: milk } }").problems();
     assert!(wrong.starts_with("tenants/acme.yaml:5:") && wrong.contains("milk"), "{wrong}");
