@@ -30,6 +30,11 @@ def main():
             nets.append(ec2.create_subnet(VpcId=vpc, CidrBlock=subnet, AvailabilityZone=f"us-east-1{zone}")["Subnet"]["SubnetId"])
     group = ec2.create_security_group(GroupName="acme-production-alb", Description="by hand", VpcId=vpc)["GroupId"]
     ec2.allocate_address(Domain="vpc")
+    ec2.create_vpc_endpoint(VpcId=vpc, ServiceName="com.amazonaws.us-east-1.s3", VpcEndpointType="Gateway")
+    ec2.create_flow_logs(
+        ResourceIds=[vpc], ResourceType="VPC", TrafficType="ALL", LogGroupName="acme-production-by-hand",
+        DeliverLogsPermissionArn=f"arn:aws:iam::{account}:role/acme-production-someone",
+    )
     elb = client("elbv2")
     elb.create_load_balancer(Name="acme-production-other", Subnets=nets[2:], SecurityGroups=[group], Scheme="internal")
     elb.create_target_group(Name="acme-production-tg", Protocol="HTTP", Port=80, VpcId=vpc, TargetType="ip")
@@ -42,11 +47,14 @@ def main():
     rds = client("rds")
     rds.create_db_subnet_group(DBSubnetGroupName="acme-production-hand", DBSubnetGroupDescription="by hand", SubnetIds=nets[:2], Tags=TAGS)
     rds.create_db_cluster(DBClusterIdentifier="acme-staging-main", Engine="aurora-mysql", MasterUsername="admin", ManageMasterUserPassword=True, Tags=TAGS)
+    rds.create_db_parameter_group(DBParameterGroupName="acme-production-hand", DBParameterGroupFamily="aurora-mysql8.0", Description="by hand")
+    client("elasticache").create_cache_parameter_group(CacheParameterGroupName="acme-production-hand", CacheParameterGroupFamily="redis7", Description="by hand")
     ecs = client("ecs")
     ecs.create_cluster(clusterName="acme-staging-main", tags=[{"key": key, "value": value} for key, value in OTHER.items()])
     client("sqs").create_queue(QueueName="acme-production-hand")
     client("sns").create_topic(Name="acme-production-hand")
     client("acm").request_certificate(DomainName="www.acme.example", ValidationMethod="DNS")
+    client("wafv2").create_regex_pattern_set(Name="acme-production-hand", Scope="REGIONAL", RegularExpressionList=[{"RegexString": "^/"}])
     client("wafv2").create_ip_set(Name="acme-production-hand", Scope="REGIONAL", IPAddressVersion="IPV4", Addresses=["192.0.2.0/24"])
 
 

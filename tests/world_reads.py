@@ -46,6 +46,8 @@ def network(client):
         ("InternetGateway", "describe_internet_gateways", "InternetGateways", "InternetGatewayId"),
         ("EIP", "describe_addresses", "Addresses", "AllocationId"),
         ("NatGateway", "describe_nat_gateways", "NatGateways", "NatGatewayId"),
+        ("VPCEndpoint", "describe_vpc_endpoints", "VpcEndpoints", "VpcEndpointId"),
+        ("FlowLog", "describe_flow_logs", "FlowLogs", "FlowLogId"),
         ("RouteTable", "describe_route_tables", "RouteTables", "RouteTableId"),
         ("SecurityGroup", "describe_security_groups", "SecurityGroups", "GroupId"),
     )
@@ -92,13 +94,18 @@ def firewall(client):
     def tags(arn):
         return waf.list_tags_for_resource(ResourceARN=arn)["TagInfoForResource"]["TagList"]
 
+    logs = {log["ResourceArn"]: log for log in waf.list_logging_configurations(Scope="REGIONAL")["LoggingConfigurations"]}
     for item in waf.list_web_acls(Scope="REGIONAL")["WebACLs"]:
         acl = waf.get_web_acl(Name=item["Name"], Scope="REGIONAL", Id=item["Id"])["WebACL"]
         acl["Resources"] = waf.list_resources_for_web_acl(WebACLArn=item["ARN"])["ResourceArns"]
+        acl["LoggingConfiguration"] = logs.get(item["ARN"])
         yield thing("AWS::WAFv2::WebACL", acl, tags(item["ARN"]), item["ARN"], item["Id"])
     for item in waf.list_ip_sets(Scope="REGIONAL")["IPSets"]:
         addresses = waf.get_ip_set(Name=item["Name"], Scope="REGIONAL", Id=item["Id"])["IPSet"]
         yield thing("AWS::WAFv2::IPSet", addresses, tags(item["ARN"]), item["ARN"], item["Id"])
+    for item in waf.list_regex_pattern_sets(Scope="REGIONAL")["RegexPatternSets"]:
+        patterns = waf.get_regex_pattern_set(Name=item["Name"], Scope="REGIONAL", Id=item["Id"])["RegexPatternSet"]
+        yield thing("AWS::WAFv2::RegexPatternSet", patterns, tags(item["ARN"]), item["ARN"], item["Id"])
 
 
 def containers(client):
@@ -191,6 +198,12 @@ def databases(client):
         name, arn = item["DBClusterParameterGroupName"], item["DBClusterParameterGroupArn"]
         item["Parameters"] = pages(rds, "describe_db_cluster_parameters", "Parameters", DBClusterParameterGroupName=name)
         yield thing("AWS::RDS::DBClusterParameterGroup", item, tags(arn), arn, name)
+    for item in pages(rds, "describe_db_parameter_groups", "DBParameterGroups"):
+        name, arn = item["DBParameterGroupName"], item["DBParameterGroupArn"]
+        # AWS's own are there with the first instance of their family.
+        if not name.startswith("default."):
+            item["Parameters"] = pages(rds, "describe_db_parameters", "Parameters", DBParameterGroupName=name)
+            yield thing("AWS::RDS::DBParameterGroup", item, tags(arn), arn, name)
     for item in pages(rds, "describe_db_cluster_snapshots", "DBClusterSnapshots", SnapshotType="manual"):
         name, arn = item["DBClusterSnapshotIdentifier"], item["DBClusterSnapshotArn"]
         yield thing("AWS::RDS::DBClusterSnapshot", item, item.pop("TagList", []), arn, name)
@@ -207,6 +220,10 @@ def caches(client):
     for item in pages(cache, "describe_cache_subnet_groups", "CacheSubnetGroups"):
         arn = item["ARN"]
         yield thing("AWS::ElastiCache::SubnetGroup", item, tags(arn), arn, item["CacheSubnetGroupName"])
+    for item in pages(cache, "describe_cache_parameter_groups", "CacheParameterGroups"):
+        name, arn = item["CacheParameterGroupName"], item["ARN"]
+        item["Parameters"] = pages(cache, "describe_cache_parameters", "Parameters", CacheParameterGroupName=name)
+        yield thing("AWS::ElastiCache::ParameterGroup", item, tags(arn), arn, name)
     for item in pages(cache, "describe_snapshots", "Snapshots"):
         yield thing("AWS::ElastiCache::Snapshot", {"of": item.get("ReplicationGroupId")}, [], item["SnapshotName"])
 

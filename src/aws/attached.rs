@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use aws_sdk_elasticloadbalancingv2::types::TargetHealthDescription;
 use aws_sdk_kms::types::GrantListEntry;
-use aws_sdk_wafv2::types::Scope;
 use futures_util::future::try_join_all;
 
 use super::Reader;
@@ -13,8 +12,11 @@ use crate::resource::{Class, Failure, Result, Tags};
 
 /// The page size of these operations: the most that all take.
 const PAGE: i32 = 50;
+/// What the policies are called by which AWS's services write into log groups
+/// (docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html).
+const OF_DELIVERY: &[&str] = &["AWSLogDeliveryWrite", "AWSWAF-LOGS"];
 
-/// Returns what was attached by hand to the stack's target groups, log groups, keys and web ACLs. Addresses that a service
+/// Returns what was attached by hand to the stack's target groups, log groups and keys. Addresses that a service
 /// of AWS holds in the VPCs are `served`: those of tasks, which register themselves.
 pub(super) async fn attached(
     reader: &Reader,
@@ -23,15 +25,14 @@ pub(super) async fn attached(
 ) -> Result<Vec<SurveyedThing>> {
     let of = |kind: &str| things.get(kind).map(Vec::as_slice).unwrap_or_default();
     let groups = of("AWS::Logs::LogGroup");
-    let (targets, filters, policies, grants, logs) = tokio::try_join!(
+    let (targets, filters, policies, grants) = tokio::try_join!(
         try_join_all(of("AWS::ElasticLoadBalancingV2::TargetGroup").iter().map(|arn| targets(reader, arn, served))),
         try_join_all(groups.iter().map(|name| filters(reader, name))),
         policies(reader, groups),
         try_join_all(of("AWS::KMS::Key").iter().map(|id| grants(reader, id))),
-        logging(reader, of("AWS::WAFv2::WebACL")),
     )?;
     let each = targets.into_iter().chain(filters).chain(grants).flatten();
-    Ok(each.chain(policies).chain(logs).collect())
+    Ok(each.chain(policies).collect())
 }
 
 fn seen(kind: &'static str, id: impl Into<String>, place: &str) -> SurveyedThing {
@@ -82,6 +83,10 @@ async fn policies(reader: &Reader, groups: &[String]) -> Result<Vec<SurveyedThin
                 document.match_indices(&name).any(|(at, _)| document[at + name.len()..].starts_with([':', '"', '*']))
             };
             let name = policy.policy_name().unwrap_or("?");
+            // AWS's own, by which its services deliver logs that somebody has asked them for.
+            if OF_DELIVERY.iter().any(|prefix| name.starts_with(prefix)) {
+                continue;
+            }
             all.extend(groups.iter().filter(named).map(|group| seen("AWS::Logs::ResourcePolicy", name, group)));
         }
         next = answer.next_token;
@@ -106,30 +111,4 @@ fn is_of_aws(grant: &GrantListEntry) -> bool {
         || ["/aws-service-role/", ":assumed-role/aws:", ":role/aws-service-role/"]
             .iter()
             .any(|part| principal.contains(part))
-}
-
-/// Where the requests to a web ACL are logged to.
-async fn logging(reader: &Reader, acls: &[String]) -> Result<Vec<SurveyedThing>> {
-    let mut all = Vec::new();
-    let scopes = [(Scope::Regional, ":regional/"), (Scope::Cloudfront, ":global/")];
-    for (scope, _) in scopes.into_iter().filter(|(_, part)| acls.iter().any(|arn| arn.contains(part))) {
-        let mut next = None;
-        loop {
-            let call = reader.wafv2().list_logging_configurations().scope(scope.clone()).limit(PAGE);
-            let answer = call.set_next_marker(next).send().await?;
-            for one in
-                answer.logging_configurations().iter().filter(|one| acls.iter().any(|arn| arn == one.resource_arn()))
-            {
-                let to = one.log_destination_configs().iter();
-                all.extend(to.map(|arn| seen("AWS::WAFv2::LoggingConfiguration", arn, one.resource_arn())));
-            }
-            next = answer
-                .next_marker
-                .filter(|_| answer.logging_configurations.as_ref().is_some_and(|page| !page.is_empty()));
-            if next.is_none() {
-                break;
-            }
-        }
-    }
-    Ok(all)
 }

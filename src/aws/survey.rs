@@ -18,7 +18,6 @@ pub const SURVEY_READS: &[&str] = &[
     "kms:ListGrants",
     "logs:DescribeResourcePolicies",
     "logs:DescribeSubscriptionFilters",
-    "wafv2:ListLoggingConfigurations",
     "ec2:DescribeInstances",
     "ec2:DescribeInternetGateways",
     "ec2:DescribeNetworkAcls",

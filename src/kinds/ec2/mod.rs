@@ -3,12 +3,14 @@
 pub(super) mod cidr;
 pub(super) mod dhcp_options;
 pub(super) mod eip;
+pub(super) mod flow_log;
 pub(super) mod internet_gateway;
 pub(super) mod nat_gateway;
 pub(super) mod route_table;
 pub(super) mod security_group;
 pub(super) mod subnet;
 pub(super) mod vpc;
+pub(super) mod vpc_endpoint;
 
 use std::time::Duration;
 

@@ -1,5 +1,6 @@
 //! What the ElastiCache kinds share: tags, patience.
 
+pub(super) mod parameter_group;
 pub(super) mod replication_group;
 pub(super) mod subnet_group;
 

@@ -3,8 +3,10 @@
 pub(super) mod db_cluster;
 pub(super) mod db_cluster_parameter_group;
 pub(super) mod db_instance;
+pub(super) mod db_parameter_group;
 pub(super) mod db_subnet_group;
 pub(super) mod final_snapshot;
+mod parameters;
 
 use aws_sdk_rds::types::{DbCluster, DbInstance, Filter, Tag};
 

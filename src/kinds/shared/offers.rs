@@ -1,6 +1,8 @@
 //! What AWS offers: asked before anything is made of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_rds::types::EngineDefaults;
 
 use crate::aws::Reader;
 use crate::resource::Result;
@@ -50,32 +52,94 @@ pub(in crate::kinds) async fn database_class(reader: &Reader, engine: &str, clas
     Ok((!is_offered).then(|| format!("RDS offers no {class} for {engine} in {}", reader.region())))
 }
 
+/// What RDS has parameters of, with operations of its own for each.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::kinds) enum Level {
+    Cluster,
+    Instance,
+}
+
 /// Returns why RDS would refuse a parameter of a family.
-pub(in crate::kinds) async fn parameter(reader: &Reader, family: &str, name: &str) -> Result<Option<String>> {
-    let all = async {
-        let (mut known, mut marker) = (BTreeMap::new(), None);
-        loop {
-            let call = reader.rds().describe_engine_default_cluster_parameters().db_parameter_group_family(family);
-            let answer = call.max_records(PAGE).set_marker(marker).send().await?;
-            let defaults = answer.engine_defaults();
-            for parameter in defaults.map(|all| all.parameters()).unwrap_or_default() {
-                let name = parameter.parameter_name().unwrap_or_default().to_owned();
-                known.insert(name, parameter.is_modifiable().unwrap_or(true));
-            }
-            marker = defaults.and_then(|all| all.marker()).filter(|marker| !marker.is_empty()).map(str::to_owned);
-            if marker.is_none() {
-                return Ok(known);
-            }
+pub(in crate::kinds) async fn parameter(
+    reader: &Reader,
+    level: Level,
+    family: &str,
+    name: &str,
+) -> Result<Option<String>> {
+    let known = reader.once(&format!("rds:parameters:{level:?}:{family}"), parameters(reader, level, family)).await?;
+    Ok(unknown(&known, family, name))
+}
+
+/// The parameters of a family, and whether each can be changed.
+async fn parameters(reader: &Reader, level: Level, family: &str) -> Result<BTreeMap<String, bool>> {
+    let (mut known, mut marker) = (BTreeMap::new(), None);
+    loop {
+        let defaults = defaults(reader, level, family, marker).await?;
+        for parameter in defaults.as_ref().map(EngineDefaults::parameters).unwrap_or_default() {
+            let name = parameter.parameter_name().unwrap_or_default().to_owned();
+            known.insert(name, parameter.is_modifiable().unwrap_or(true));
         }
-    };
-    let known = reader.once(&format!("rds:parameters:{family}"), all).await?;
-    Ok(match known.get(name) {
+        marker = defaults.and_then(|all| all.marker).filter(|marker| !marker.is_empty());
+        if marker.is_none() {
+            return Ok(known);
+        }
+    }
+}
+
+/// A page of them.
+async fn defaults(
+    reader: &Reader,
+    level: Level,
+    family: &str,
+    marker: Option<String>,
+) -> Result<Option<EngineDefaults>> {
+    let rds = reader.rds();
+    Ok(match level {
+        Level::Cluster => {
+            let call = rds.describe_engine_default_cluster_parameters().db_parameter_group_family(family);
+            call.max_records(PAGE).set_marker(marker).send().await?.engine_defaults
+        }
+        Level::Instance => {
+            let call = rds.describe_engine_default_parameters().db_parameter_group_family(family);
+            call.max_records(PAGE).set_marker(marker).send().await?.engine_defaults
+        }
+    })
+}
+
+fn unknown(known: &BTreeMap<String, bool>, family: &str, name: &str) -> Option<String> {
+    match known.get(name) {
         Some(true) => None,
         // Nothing at all is no answer to rely on.
         None if known.is_empty() => None,
         Some(false) => Some(format!("`{name}` of {family} can't be changed")),
         None => Some(format!("there is no parameter `{name}` in the family {family}{}", near(name, known.keys()))),
-    })
+    }
+}
+
+/// Returns why EC2 would refuse an endpoint for a service, by the name that EC2 has for it in this region.
+pub(in crate::kinds) async fn endpoint_service(reader: &Reader, name: &str) -> Result<Option<String>> {
+    let all = async {
+        let (mut names, mut next) = (BTreeSet::new(), None);
+        loop {
+            let call = reader.ec2().describe_vpc_endpoint_services().max_results(1000).set_next_token(next);
+            let answer = call.send().await?;
+            names.extend(answer.service_names.unwrap_or_default());
+            next = answer.next_token.filter(|token| !token.is_empty());
+            if next.is_none() {
+                return Ok(names);
+            }
+        }
+    };
+    let offered = reader.once("ec2:endpoint services", all).await?;
+    Ok(no_service(name, &offered, reader.region()))
+}
+
+fn no_service(name: &str, offered: &BTreeSet<String>, region: &str) -> Option<String> {
+    // Nothing at all is no answer to rely on.
+    if offered.is_empty() || offered.contains(name) {
+        return None;
+    }
+    Some(format!("AWS offers no endpoint for {name} in {region}{}", near(name, offered.iter())))
 }
 
 fn refusal(engine: &str, version: &str, offered: &[String], region: &str) -> Option<String> {
@@ -119,5 +183,16 @@ mod tests {
         assert_eq!(said("16.1").as_deref(), Some(text));
         assert!(said("9.6").is_some_and(|text| text.ends_with("15.9, 16.4, 16.11, 17.4")));
         assert_eq!(refusal("x", "1", &[], "eu-west-1"), None, "an empty list is no answer");
+    }
+    #[test]
+    fn a_service_without_an_endpoint_is_told_with_the_nearest() {
+        let offered =
+            BTreeSet::from(["com.amazonaws.eu-west-1.ecr.api", "com.amazonaws.eu-west-1.logs"].map(str::to_owned));
+        let said = |name: &str| no_service(&format!("com.amazonaws.eu-west-1.{name}"), &offered, "eu-west-1");
+        assert_eq!(said("logs"), None);
+        let text = "AWS offers no endpoint for com.amazonaws.eu-west-1.ecr.apis in eu-west-1; there is \
+                    `com.amazonaws.eu-west-1.ecr.api`";
+        assert_eq!(said("ecr.apis").as_deref(), Some(text));
+        assert_eq!(no_service("x", &BTreeSet::new(), "eu-west-1"), None, "an empty list is no answer");
     }
 }

@@ -1,6 +1,7 @@
 //! What the WAF kinds share: scopes, tags, lock tokens and patience.
 
 pub(super) mod ip_set;
+pub(super) mod regex_pattern_set;
 pub(super) mod web_acl;
 
 use aws_sdk_wafv2::types::{Scope as WafScope, Tag};

@@ -247,3 +247,21 @@ def delete_ip_set(moto, self, name, scope, _id, lock_token):
     if arn and any(arn in json.dumps(acl.to_dict(), default=str) for acl in self.wacls.values()):
         raise refusal("WAFAssociatedItemException", "AWS WAF couldn't delete the IP set: a web ACL refers to it.")
     return moto(self, name, scope, _id, lock_token)
+
+
+@around(WAFV2Backend)
+def delete_regex_pattern_set(moto, self, **asked):
+    arn = next((arn for arn, kept in self.regex_pattern_sets.items() if kept.name == asked["name"]), None)
+    if arn and any(arn in json.dumps(acl.to_dict(), default=str) for acl in self.wacls.values()):
+        raise refusal("WAFAssociatedItemException", "AWS WAF couldn't delete the pattern set: a web ACL refers to it.")
+    return moto(self, **asked)
+
+
+@around(WAFV2Backend)
+def put_logging_configuration(moto, self, arn, log_destination_configs, *rest):
+    """WAF takes the ARN of a log group without the stars behind it, and only what is called as it wants."""
+    for to in log_destination_configs:
+        if to.endswith(":*") or not to.split("/")[0 if ":s3:" in to else -1].split(":")[-1].startswith("aws-waf-logs-"):
+            message = f"Error reason: The ARN isn't valid., field: LOG_DESTINATION, parameter: {to}"
+            raise refusal("WAFInvalidParameterException", message)
+    return moto(self, arn, log_destination_configs, *rest)

@@ -5,7 +5,10 @@ Tags of roles, whose keys are the same in any case."""
 import time
 
 from moto.core.resource_tagging import TaggedResource, make_tag_matcher, match_resource_type
+from moto.ec2.models import ec2_backends
+from moto.elasticache.models import elasticache_backends
 from moto.iam.models import IAMBackend
+from moto.rds.models import rds_backends
 from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend
 from moto.wafv2.models import wafv2_backends
 
@@ -30,7 +33,7 @@ def _get_resources_generator(moto, self, tag_filters=None, resource_type_filters
     return iter(
         [
             resource
-            for resource in indexed(self, [*moto(self), *firewalls(self)])
+            for resource in indexed(self, [*known(moto(self)), *firewalls(self), *groups(self), *network(self)])
             if matches(resource.tags)
             and match_resource_type(resource.resource_type, resource_type_filters)
             and (not resource_arn_list or resource.arn in resource_arn_list)
@@ -38,13 +41,38 @@ def _get_resources_generator(moto, self, tag_filters=None, resource_type_filters
     )
 
 
+def known(resources):
+    """What moto's index has, without flow logs by an ARN that AWS does not give them."""
+    return [resource for resource in resources if ":flow-logs/" not in resource.arn]
+
+
 def firewalls(backend):
-    """Web ACLs and sets of addresses, those of CloudFront in its home region: moto's index has none."""
+    """Web ACLs and sets of addresses and patterns, those of CloudFront in its home region: moto's index has none."""
     for region in [backend.region_name] + ["global"] * (backend.region_name == "us-east-1"):
         there = wafv2_backends[backend.account_id][region]
-        for arn in [*there.wacls, *there.ip_sets]:
+        for arn in [*there.wacls, *there.ip_sets, *there.regex_pattern_sets]:
             tags = there.tagging_service.get_tag_dict_for_resource(arn)
             yield TaggedResource(arn=arn, tags=tags, resource_type="wafv2")
+
+
+def groups(backend):
+    """Parameter groups of RDS's instances and of caches: moto's index has none."""
+    for group in rds_backends[backend.account_id][backend.region_name].db_parameter_groups.values():
+        yield TaggedResource(arn=group.arn, tags={tag["Key"]: tag["Value"] for tag in group.tags}, resource_type="rds:pg")
+    caches = elasticache_backends[backend.account_id][backend.region_name]
+    for group in caches.__dict__.get("sandbox_parameter_groups", {}).values():
+        tags = caches.tagging_service.get_tag_dict_for_resource(group.arn)
+        yield TaggedResource(arn=group.arn, tags=tags, resource_type="elasticache:parametergroup")
+
+
+def network(backend):
+    """Endpoints, of which moto's index has none, and flow logs by their ARN."""
+    there = ec2_backends[backend.account_id][backend.region_name]
+    standing = [endpoint.id for endpoint in there.vpc_end_points.values() if endpoint.state != "deleted"]
+    for kind, found in (("vpc-endpoint", standing), ("vpc-flow-log", list(there.flow_logs))):
+        for identity in found:
+            arn = f"arn:aws:ec2:{there.region_name}:{there.account_id}:{kind}/{identity}"
+            yield TaggedResource(arn=arn, tags=there.tags.get(identity, {}), resource_type=f"ec2:{kind}")
 
 
 def indexed(backend, there):

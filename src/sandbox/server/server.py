@@ -55,8 +55,10 @@ import mend_data  # noqa: E402, F401
 import mend_ec2  # noqa: E402, F401
 import mend_ecs  # noqa: E402, F401
 import mend_edge  # noqa: E402, F401
+import mend_groups  # noqa: E402, F401
 import mend_keys  # noqa: E402, F401
 import mend_logs  # noqa: E402, F401
+import mend_network  # noqa: E402, F401
 import mend_offers  # noqa: E402, F401
 import mend_queues  # noqa: E402, F401
 import mend_secrets  # noqa: E402, F401

@@ -10,6 +10,11 @@ import time
 AWS = {
     "nat gateway": 105,
     "nat gateway deletion": 60,
+    "endpoint": 75,
+    "endpoint change": 30,
+    "endpoint deletion": 60,
+    "endpoint interfaces": 30,
+    "gateway endpoint": 5,
     "load balancer": 160,
     "load balancer interfaces": 60,
     # RDS takes a change and goes on as if nothing were, for so long.

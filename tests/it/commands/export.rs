@@ -223,7 +223,10 @@ const SINGLE: &[(&str, &str, &str, &str)] = &[
     ("AWS::WAFv2::WebACLAssociation", "ResourceArn", "WebACLArn", "WebACLArn"),
 ];
 /// The same for fields that are the whole part, without the property that says of which one it is.
-const OBJECTS: &[(&str, &str, &str)] = &[("AWS::SecretsManager::RotationSchedule", "SecretId", "Rotation")];
+const OBJECTS: &[(&str, &str, &str)] = &[
+    ("AWS::SecretsManager::RotationSchedule", "SecretId", "Rotation"),
+    ("AWS::WAFv2::LoggingConfiguration", "ResourceArn", "LoggingConfiguration"),
+];
 
 impl Made {
     fn of(template: &Value) -> Self {

@@ -179,7 +179,6 @@ fn surveyed() -> (Things, Canned) {
         ("AWS::ElasticLoadBalancingV2::TargetGroup", "group"),
         ("AWS::KMS::Key", "key"),
         ("AWS::Logs::LogGroup", "logs"),
-        ("AWS::WAFv2::WebACL", "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/a/1"),
     ];
     let ec2 = |operation: &str, set: &str, item: &str| {
         format!("<{operation}Response><{set}><item><vpcId>vpc-1</vpcId>{item}</item></{set}></{operation}Response>")
@@ -203,25 +202,24 @@ fn surveyed() -> (Things, Canned) {
         ("DescribeSubnets", ec2("DescribeSubnets", "subnetSet", "<subnetId>subnet-1</subnetId>")),
         ("DescribeRouteTables", ec2("DescribeRouteTables", "routeTableSet", routes)),
         ("DescribeInternetGateways", ec2("DescribeInternetGateways", "internetGatewaySet", attached)),
-        ("DescribeVpcEndpoints", ec2("DescribeVpcEndpoints", "vpcEndpointSet", "<vpcEndpointId>vpce-1</vpcEndpointId>")),
+        (
+            "DescribeVpcEndpoints",
+            ec2("DescribeVpcEndpoints", "vpcEndpointSet", "<vpcEndpointId>vpce-1</vpcEndpointId>"),
+        ),
         ("DescribeNetworkAcls", ec2("DescribeNetworkAcls", "networkAclSet", "<networkAclId>acl-1</networkAclId>")),
         ("DescribeTargetHealth", target.to_owned()),
-        ("ListGrants", json!({ "Grants": [{ "GrantId": "g", "GranteePrincipal": "arn:aws:iam::1:role/x" }] }).to_string()),
+        (
+            "ListGrants",
+            json!({ "Grants": [{ "GrantId": "g", "GranteePrincipal": "arn:aws:iam::1:role/x" }] }).to_string(),
+        ),
         (
             "DescribeResourcePolicies",
-            json!({ "resourcePolicies": [{ "policyName": "p", "policyDocument": "\":log-group:logs:*\"" }] }).to_string(),
+            json!({ "resourcePolicies": [{ "policyName": "p", "policyDocument": "\":log-group:logs:*\"" }] })
+                .to_string(),
         ),
         (
             "DescribeSubscriptionFilters",
             json!({ "subscriptionFilters": [{ "filterName": "theirs", "logGroupName": "logs" }] }).to_string(),
-        ),
-        (
-            "ListLoggingConfigurations",
-            json!({ "LoggingConfigurations": [
-                { "ResourceArn": things[4].1, "LogDestinationConfigs": ["arn:aws:s3:::aws-waf-logs-theirs"] },
-                { "ResourceArn": "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/b/2", "LogDestinationConfigs": ["x"] },
-            ] })
-            .to_string(),
         ),
     ];
     let answers: Vec<_> = answers.iter().map(|(operation, body)| (*operation, 200, body.as_str())).collect();
@@ -236,10 +234,6 @@ async fn what_is_said_to_be_surveyed_is_seen_by_a_survey() {
     assert_eq!(survey.incomplete, None);
     let place = |kind: &str| survey.seen.iter().find(|one| one.kind == kind).map(|one| (&*one.id, &*one.place));
     assert_eq!(place("AWS::Logs::SubscriptionFilter"), Some(("theirs", "logs")));
-    let acl = &*things["AWS::WAFv2::WebACL"][0];
-    assert_eq!(place("AWS::WAFv2::LoggingConfiguration"), Some(("arn:aws:s3:::aws-waf-logs-theirs", acl)));
-    let logs = survey.seen.iter().filter(|one| one.kind == "AWS::WAFv2::LoggingConfiguration");
-    assert_eq!(logs.count(), 1, "not those of others' web ACLs");
 
     let seen: BTreeSet<String> = survey.seen.iter().map(|one| one.kind.to_owned()).collect();
     let said =

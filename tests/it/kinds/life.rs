@@ -39,6 +39,7 @@ const NOT_CHANGED: &[(&str, &str, &str)] = &[
         "another controller takes the deployments from ECS, and with them the other changes",
     ),
     ("AWS::ECS::Service", "LaunchType", "CapacityProviderStrategy takes its place"),
+    ("AWS::ElastiCache::ParameterGroup", "Description", "another one is another group"),
     (
         "AWS::ElastiCache::ReplicationGroup",
         "Engine",
@@ -70,7 +71,6 @@ const NOT_CHANGED: &[(&str, &str, &str)] = &[
     ("AWS::RDS::DBCluster", "MasterUserSecret", "RDS cannot change the key of a secret that it has made"),
     ("AWS::RDS::DBCluster", "NetworkType", "DUAL needs subnets with IPv6, which AWS::EC2::Subnet does not offer"),
     ("AWS::RDS::DBInstance", "AvailabilityZone", "an instance in another zone is another instance"),
-    ("AWS::RDS::DBInstance", "DBParameterGroupName", "it needs a parameter group of instances, which is no kind"),
     (
         "AWS::RDS::DBInstance",
         "PubliclyAccessible",

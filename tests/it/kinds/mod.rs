@@ -15,6 +15,7 @@ mod database_upgrades;
 mod databases;
 mod deployments;
 mod ec2_consistency;
+mod endpoints;
 mod facts;
 mod firewalls;
 mod key_deletions;

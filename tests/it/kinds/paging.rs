@@ -118,6 +118,9 @@ fn cases() -> Vec<Case> {
         "ScalableTargetARN": "arn:aws:application-autoscaling:us-east-1:123456789012:scalable-target/1",
     }] });
     let ours = json!({ "Tags": tags() });
+    let ours_of_waf = json!({
+        "Name": "acme-production-main", "Id": "1", "ARN": "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/acme-production-main/1",
+    });
     let foreign = json!({ "Name": "other", "Id": "1", "ARN": "arn:aws:wafv2:us-east-1:123456789012:other/1" });
     let mut all = vec![
         case("AWS::ApplicationAutoScaling::ScalableTarget", "DescribeScalableTargets", with("NextToken")),
@@ -145,6 +148,22 @@ fn cases() -> Vec<Case> {
                     "<ReplicationGroups><ReplicationGroup><ReplicationGroupId>acme-production-main</ReplicationGroupId>\
                      <ARN>arn:aws:elasticache:us-east-1:123456789012:replicationgroup:acme-production-main</ARN>\
                      </ReplicationGroup></ReplicationGroups>",
+                ),
+            )
+            .after(
+                "ListTagsForResource",
+                xml("ListTagsForResource", &format!("<TagList>{}</TagList>", xml_tags("Tag", "Key", "Value"))),
+            ),
+        case("AWS::ElastiCache::ParameterGroup", "DescribeCacheParameterGroups", marker("DescribeCacheParameterGroups")),
+        case("AWS::ElastiCache::ParameterGroup", "DescribeCacheParameters", marker("DescribeCacheParameters"))
+            .after(
+                "DescribeCacheParameterGroups",
+                xml(
+                    "DescribeCacheParameterGroups",
+                    "<CacheParameterGroups><CacheParameterGroup>\
+                     <CacheParameterGroupName>acme-production-main</CacheParameterGroupName>\
+                     <ARN>arn:aws:elasticache:us-east-1:123456789012:parametergroup:acme-production-main</ARN>\
+                     </CacheParameterGroup></CacheParameterGroups>",
                 ),
             )
             .after(
@@ -200,6 +219,21 @@ fn cases() -> Vec<Case> {
                 "ListTagsForResource",
                 xml("ListTagsForResource", &format!("<TagList>{}</TagList>", xml_tags("Tag", "Key", "Value"))),
             ),
+        case("AWS::RDS::DBParameterGroup", "DescribeDBParameterGroups", marker("DescribeDBParameterGroups")),
+        case("AWS::RDS::DBParameterGroup", "DescribeDBParameters", marker("DescribeDBParameters"))
+            .after(
+                "DescribeDBParameterGroups",
+                xml(
+                    "DescribeDBParameterGroups",
+                    "<DBParameterGroups><DBParameterGroup><DBParameterGroupName>acme-production-main</DBParameterGroupName>\
+                     <DBParameterGroupArn>arn:aws:rds:us-east-1:123456789012:pg:acme-production-main</DBParameterGroupArn>\
+                     </DBParameterGroup></DBParameterGroups>",
+                ),
+            )
+            .after(
+                "ListTagsForResource",
+                xml("ListTagsForResource", &format!("<TagList>{}</TagList>", xml_tags("Tag", "Key", "Value"))),
+            ),
         case("AWS::SNS::Topic", "ListTopics", next_token("ListTopics")),
         case("AWS::SNS::Topic", "ListSubscriptionsByTopic", next_token("ListSubscriptionsByTopic"))
             .after("ListTopics", topics())
@@ -211,15 +245,30 @@ fn cases() -> Vec<Case> {
         case("AWS::SecretsManager::Secret", "ListSecrets", with("NextToken")),
         // WAF gives a marker with its last page, too; only an empty page is the end.
         case("AWS::WAFv2::IPSet", "ListIPSets", json!({ "NextMarker": TOKEN, "IPSets": [foreign] }).to_string()),
+        case(
+            "AWS::WAFv2::RegexPatternSet",
+            "ListRegexPatternSets",
+            json!({ "NextMarker": TOKEN, "RegexPatternSets": [foreign] }).to_string(),
+        ),
         case("AWS::WAFv2::WebACL", "ListWebACLs", json!({ "NextMarker": TOKEN, "WebACLs": [foreign] }).to_string()),
+        case(
+            "AWS::WAFv2::WebACL",
+            "ListLoggingConfigurations",
+            json!({ "NextMarker": TOKEN, "LoggingConfigurations": [{ "ResourceArn": "a", "LogDestinationConfigs": ["b"] }] })
+                .to_string(),
+        )
+        .after("ListWebACLs", json!({ "WebACLs": [ours_of_waf] }).to_string())
+        .after("ListTagsForResource", json!({ "TagInfoForResource": { "ResourceARN": "a", "TagList": json_tags("Key", "Value") } }).to_string()),
     ];
     for (kind, operation) in [
+        ("AWS::EC2::FlowLog", "DescribeFlowLogs"),
         ("AWS::EC2::InternetGateway", "DescribeInternetGateways"),
         ("AWS::EC2::NatGateway", "DescribeNatGateways"),
         ("AWS::EC2::RouteTable", "DescribeRouteTables"),
         ("AWS::EC2::SecurityGroup", "DescribeSecurityGroups"),
         ("AWS::EC2::Subnet", "DescribeSubnets"),
         ("AWS::EC2::VPC", "DescribeVpcs"),
+        ("AWS::EC2::VPCEndpoint", "DescribeVpcEndpoints"),
     ] {
         all.push(case(kind, operation, ec2(operation)));
     }

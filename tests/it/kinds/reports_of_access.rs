@@ -142,6 +142,39 @@ fn an_ip_set_goes_after_the_rule_that_names_it() {
     });
 }
 
+#[test]
+fn a_set_of_patterns_goes_after_the_rule_that_names_it() {
+    on_deep_stack(async {
+        let account = "300000000190";
+        let local = LocalAccount::new(account).await;
+        let with = |rules: &str, set: &str| {
+            let template = WALL.replace("WORDS", "one").replace("RULES", rules).replace("SET", set);
+            stack("reported", account, "", &template)
+        };
+        let rules = "Rules:
+        - Name: scanners
+          Priority: 0
+          Statement:
+            RegexPatternSetReferenceStatement:
+              Arn: \"{{ ref('AWS::WAFv2::RegexPatternSet/scanners', 'Arn') }}\"
+              FieldToMatch: { UriPath: {} }
+              TextTransformations: [{ Priority: 0, Type: NONE }]
+          Action: { Block: {} }
+          VisibilityConfig: { SampledRequestsEnabled: true, CloudWatchMetricsEnabled: true, MetricName: scanners }";
+        let set = "- type: AWS::WAFv2::RegexPatternSet
+    name: scanners
+    properties: { Scope: REGIONAL, RegularExpressionList: ['^/wp-admin'] }";
+        local.apply(&with(rules, set)).await.unwrap_or_else(|why| panic!("{why}"));
+        assert!(local.plan(&with(rules, set)).await.steps.is_empty(), "what was written reads back the same");
+        let before = local.calls().await.len();
+        local.apply(&with("", "")).await.unwrap_or_else(|why| panic!("{why}"));
+        let calls = local.calls().await.split_off(before);
+        let changing = |call: &&String| call.contains(":Update") || call.contains(":Delete");
+        let calls: Vec<_> = calls.iter().filter(changing).map(String::as_str).collect();
+        assert_eq!(calls, ["wafv2:UpdateWebACL", "wafv2:DeleteRegexPatternSet"]);
+    });
+}
+
 /// A load balancer has one web ACL: the next takes the last one's place in one call, and only then that goes.
 #[test]
 fn a_web_acl_goes_when_another_stands_in_its_place() {

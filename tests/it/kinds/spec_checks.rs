@@ -65,6 +65,48 @@ fn a_value_without_its_switch_is_a_mistake_with_both_lines() {
 }
 
 #[test]
+fn a_flow_log_takes_what_its_destination_takes_alone() {
+    let log = |more: &str| {
+        said_of("AWS::EC2::FlowLog", &format!("{{ ResourceId: vpc-1, ResourceType: VPC, TrafficType: ALL, {more} }}"))
+    };
+    let role = "DeliverLogsPermissionArn: \"arn:aws:iam::300000000090:role/flows\"";
+    assert_eq!(log(&format!("LogGroupName: flows, {role}")), "");
+    assert_eq!(log("LogDestinationType: s3, LogDestination: \"arn:aws:s3:::flows\""), "");
+    assert!(log("LogGroupName: flows").contains("the role by which it writes"));
+    assert!(log(role).contains("where the lines go"));
+    let bucket = format!("LogDestinationType: s3, LogDestination: \"arn:aws:s3:::flows\", {role}");
+    assert!(log(&bucket).contains("`DeliverLogsPermissionArn` counts only with"), "{}", log(&bucket));
+    assert!(log("LogDestinationType: s3").contains("the ARN of the bucket"));
+}
+
+#[test]
+fn an_expression_that_waf_would_not_take_is_a_mistake() {
+    let set = |expression: &str| {
+        said_of(
+            "AWS::WAFv2::RegexPatternSet",
+            &format!("{{ Scope: REGIONAL, RegularExpressionList: [\"{expression}\"] }}"),
+        )
+    };
+    assert_eq!(set("^/x"), "");
+    assert!(set(&"x".repeat(201)).contains("at most 200 letters"));
+}
+
+#[test]
+fn an_endpoint_takes_what_its_type_takes_alone() {
+    let endpoint =
+        |more: &str| said_of("AWS::EC2::VPCEndpoint", &format!("{{ VpcId: vpc-1, ServiceName: s, {more} }}"));
+    assert_eq!(endpoint("RouteTableIds: [rtb-1]"), "");
+    let interface = "VpcEndpointType: Interface, SubnetIds: [subnet-1]";
+    assert_eq!(endpoint(&format!("{interface}, SecurityGroupIds: [sg-1]")), "");
+    assert!(endpoint(interface).contains("needs the group that lets its users in"));
+    assert!(endpoint("SubnetIds: [subnet-1]").contains("`SubnetIds` counts only with"));
+    assert!(endpoint("VpcEndpointType: Resource").contains("is Gateway, Interface or GatewayLoadBalancer"));
+    let unversioned =
+        "PolicyDocument: { Statement: [{ Effect: Allow, Principal: \"*\", Action: \"s3:*\", Resource: \"*\" }] }";
+    assert!(endpoint(unversioned).contains("a policy without a Version"));
+}
+
+#[test]
 fn where_commands_are_logged_and_when_a_database_pauses_count_only_with_their_switch() {
     let cluster = |exec: &str| {
         said_of("AWS::ECS::Cluster", &format!("{{ Configuration: {{ ExecuteCommandConfiguration: {exec} }} }}"))

@@ -40,6 +40,7 @@ const TAGGING: &[(&str, &str, bool)] = &[
 
 /// Who assumes a role that a call names.
 const PASSED: &[(&str, &str)] = &[
+    ("ec2:CreateFlowLogs", "vpc-flow-logs.amazonaws.com"),
     ("ecs:RegisterTaskDefinition", "ecs-tasks.amazonaws.com"),
     ("rds:CreateDBInstance", "monitoring.rds.amazonaws.com"),
     ("rds:ModifyDBInstance", "monitoring.rds.amazonaws.com"),

@@ -227,18 +227,25 @@ const ONE_PAGE: &[(&str, &[&str])] = &[
     ("kinds/elb/load_balancer/mod.rs", &["describe_load_balancers"]),
     ("kinds/elb/load_balancer/write.rs", &["describe_load_balancers", "get_web_acl_for_resource"]),
     ("kinds/elb/target_group/mod.rs", &["describe_target_groups", "describe_target_group_attributes"]),
+    ("kinds/elasticache/parameter_group.rs", &["describe_cache_parameter_groups"]),
     ("kinds/elasticache/replication_group/mod.rs", &["describe_replication_groups"]),
     ("kinds/elasticache/replication_group/write.rs", &["describe_cache_clusters", "describe_replication_groups"]),
     ("kinds/elasticache/subnet_group.rs", &["describe_cache_subnet_groups"]),
     ("kinds/rds/db_cluster/mod.rs", &["describe_db_clusters"]),
-    ("kinds/rds/db_cluster_parameter_group/mod.rs", &["describe_db_cluster_parameter_groups"]),
+    ("kinds/rds/db_cluster_parameter_group.rs", &["describe_db_cluster_parameter_groups"]),
     ("kinds/rds/db_instance/mod.rs", &["describe_db_clusters", "describe_db_instances"]),
+    ("kinds/rds/db_parameter_group.rs", &["describe_db_parameter_groups"]),
     ("kinds/rds/db_subnet_group.rs", &["describe_db_subnet_groups"]),
     ("kinds/autoscaling/scalable_target/write.rs", &["describe_scalable_targets", "list_tags_for_resource"]),
     // One is enough, and what pages by a marker.
     (
         "kinds/shared/offers.rs",
-        &["describe_orderable_db_instance_options", "describe_engine_default_cluster_parameters"],
+        &[
+            "describe_orderable_db_instance_options",
+            "describe_engine_default_cluster_parameters",
+            "describe_engine_default_parameters",
+            "describe_vpc_endpoint_services",
+        ],
     ),
     // One thing's details.
     ("kinds/acm/certificate/mod.rs", &["describe_certificate"]),
@@ -272,6 +279,8 @@ const ONE_PAGE: &[(&str, &[&str])] = &[
     ("kinds/ecs/service/state.rs", &["describe_tasks", "list_tasks"]),
     // The SDK has no paginator for WAF: the marker is followed by hand.
     ("kinds/wafv2/ip_set.rs", &["get_ip_set", "list_ip_sets"]),
+    ("kinds/wafv2/regex_pattern_set.rs", &["get_regex_pattern_set", "list_regex_pattern_sets"]),
+    ("kinds/wafv2/web_acl/logging.rs", &["list_logging_configurations"]),
     ("kinds/wafv2/web_acl/read/mod.rs", &["get_web_acl"]),
     ("kinds/wafv2/web_acl/mod.rs", &["list_web_acls"]),
 ];

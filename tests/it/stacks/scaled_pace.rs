@@ -24,6 +24,7 @@ const INITECH: &str = include_str!("../../../tenants/initech.yaml");
 /// The kinds that take their time, and what the server calls it.
 const SLOW: &[(&str, &str)] = &[
     ("AWS::EC2::NatGateway", "nat gateway"),
+    ("AWS::EC2::VPCEndpoint", "endpoint"),
     ("AWS::ElasticLoadBalancingV2::LoadBalancer", "load balancer"),
     ("AWS::RDS::DBCluster", "db cluster"),
     ("AWS::RDS::DBInstance", "db instance"),

@@ -7,6 +7,8 @@ use serde_json::Value;
 use crate::kinds::ec2;
 use crate::kinds::ec2::route_table::RouteTable;
 use crate::kinds::ec2::security_group::SecurityGroup;
+use crate::kinds::ec2::subnet::Subnet;
+use crate::kinds::ec2::vpc_endpoint::{INTERFACE, VpcEndpoint};
 use crate::kinds::ecs::task_definition::TaskDefinition;
 use crate::kinds::elasticache::replication_group::ReplicationGroup;
 use crate::kinds::rds::db_cluster::DbCluster;
@@ -22,6 +24,7 @@ pub(super) fn of_tasks(spec: &Value, other: &Address, other_spec: &Value, neighb
     let groups = || neighbours.all_named(&network["SecurityGroups"], SecurityGroup::FACTS.kind);
     match &*other.kind {
         kind if kind == RouteTable::FACTS.kind => ec2::serves(other_spec, &network["Subnets"]),
+        kind if kind == VpcEndpoint::FACTS.kind => leads_out(&network["Subnets"], other_spec, neighbours),
         kind if kind == ReplicationGroup::FACTS.kind => {
             connects(&groups(), &other_spec["SecurityGroupIds"], neighbours)
         }
@@ -34,6 +37,18 @@ pub(super) fn of_tasks(spec: &Value, other: &Address, other_spec: &Value, neighb
         }
         _ => false,
     }
+}
+
+/// Whether an endpoint is the tasks' way to a service of AWS: by a route of theirs, or by that service's name in their network.
+/// Where nothing else leads out, they can't even pull their image before.
+fn leads_out(subnets: &Value, endpoint: &Value, neighbours: &dyn Neighbours) -> bool {
+    let tables = neighbours.all_named(&endpoint["RouteTableIds"], RouteTable::FACTS.kind);
+    let has_names = endpoint["VpcEndpointType"] == INTERFACE && endpoint["PrivateDnsEnabled"] != false;
+    let is_inside = || {
+        let subnets = neighbours.all_named(subnets, Subnet::FACTS.kind);
+        subnets.values().any(|subnet| subnet["VpcId"] == endpoint["VpcId"])
+    };
+    tables.values().any(|table| ec2::serves(table, subnets)) || (has_names && is_inside())
 }
 
 /// Whether the task definition names a database cluster, in a container's environment for instance.

@@ -10,7 +10,7 @@ use super::spec::{DeliveryStream, Destination, EndPoint, LogDelivery, LogGroup, 
 use crate::kinds::shared::maintenance_window::MaintenanceWindow;
 use crate::kinds::shared::named::Listed;
 use crate::kinds::shared::pending;
-use crate::resource::{Class, Failure, Found, Pending, Result, State, Tags, Unmodelled, Until};
+use crate::resource::{Class, Failure, Found, Pending, Ref, Result, State, Tags, Unmodelled, Until};
 
 /// # Errors
 /// Half of it is not known while none of its nodes is shown, unless it has none any more.
@@ -58,7 +58,10 @@ fn pending(now: &Spec, then: &Spec) -> Vec<Pending> {
     };
     let mut all = pending::between(now, then, until);
     if all.iter().any(|one| one.path == "/EngineVersion") {
-        all.push(pending::goes_along("/CacheParameterGroupName", now.cache_parameter_group_name.as_deref()));
+        all.push(pending::goes_along(
+            "/CacheParameterGroupName",
+            now.cache_parameter_group_name.as_ref().map(Ref::as_str),
+        ));
         // A pending version does not tell whether the engine changes with it.
         all.extend((now.engine == "redis").then(|| pending::goes_along("/Engine", Some(&now.engine))));
     }
@@ -128,7 +131,7 @@ pub(super) fn shown(group: &Description, member: Option<&CacheCluster>) -> Spec 
         preferred_maintenance_window: member
             .and_then(|member| member.preferred_maintenance_window())
             .map(MaintenanceWindow::new),
-        cache_parameter_group_name: parameters.map(str::to_owned),
+        cache_parameter_group_name: parameters.map(Into::into),
         auto_minor_version_upgrade: group.auto_minor_version_upgrade().unwrap_or(true),
         port: port(group, member).unwrap_or(6379),
         user_group_ids: group.user_group_ids().iter().cloned().collect(),

@@ -2,6 +2,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::kinds::ec2::security_group::SecurityGroup;
+use crate::kinds::elasticache::parameter_group::ParameterGroup;
 use crate::kinds::elasticache::subnet_group::SubnetGroup;
 use crate::kinds::kms::key::Key;
 use crate::kinds::shared::defaults::yes;
@@ -68,7 +69,7 @@ pub struct Spec {
     pub preferred_maintenance_window: Option<MaintenanceWindow>,
     /// Without it the engine's default group.
     #[serde(default, deserialize_with = "lower_case", skip_serializing_if = "Option::is_none")]
-    pub cache_parameter_group_name: Option<String>,
+    pub cache_parameter_group_name: Option<Ref<ParameterGroup>>,
     #[serde(default = "yes")]
     pub auto_minor_version_upgrade: bool,
     #[serde(default = "port")]

@@ -40,7 +40,7 @@ pub(super) fn creation(writer: &Writer, id: &str, spec: &Spec, tags: &Tags) -> C
         .snapshot_retention_limit(spec.snapshot_retention_limit)
         .set_snapshot_window(spec.snapshot_window.clone())
         .set_preferred_maintenance_window(spec.preferred_maintenance_window.as_ref().map(String::from))
-        .set_cache_parameter_group_name(spec.cache_parameter_group_name.clone())
+        .set_cache_parameter_group_name(spec.cache_parameter_group_name.as_ref().map(String::from))
         .auto_minor_version_upgrade(spec.auto_minor_version_upgrade)
         .port(spec.port)
         .set_user_group_ids(some(spec.user_group_ids.iter().cloned().collect()))
@@ -69,10 +69,13 @@ pub(super) async fn send(
         }
         Move::Engine => {
             let parameters =
-                spec.cache_parameter_group_name.clone().filter(|_| changes.touches("/CacheParameterGroupName"));
+                spec.cache_parameter_group_name.as_ref().filter(|_| changes.touches("/CacheParameterGroupName"));
             let call = call.set_engine(Some(spec.engine.clone()).filter(|_| changes.touches("/Engine")));
-            modify(call.set_engine_version(spec.engine_version.clone()).set_cache_parameter_group_name(parameters))
-                .await
+            modify(
+                call.set_engine_version(spec.engine_version.clone())
+                    .set_cache_parameter_group_name(parameters.map(String::from)),
+            )
+            .await
         }
         Move::NodeType => modify(call.cache_node_type(&spec.cache_node_type)).await,
         Move::Failover => {
@@ -152,7 +155,9 @@ fn settings(
         .set_snapshot_retention_limit(touched("/SnapshotRetentionLimit").then_some(spec.snapshot_retention_limit))
         .set_snapshot_window(spec.snapshot_window.clone().filter(|_| touched("/SnapshotWindow")))
         .set_preferred_maintenance_window(window.map(String::from))
-        .set_cache_parameter_group_name(spec.cache_parameter_group_name.clone().filter(|_| parameters))
+        .set_cache_parameter_group_name(
+            spec.cache_parameter_group_name.as_ref().filter(|_| parameters).map(String::from),
+        )
         .set_auto_minor_version_upgrade(touched("/AutoMinorVersionUpgrade").then_some(spec.auto_minor_version_upgrade))
         .set_log_delivery_configurations(logs)
 }

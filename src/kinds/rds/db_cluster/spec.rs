@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use crate::kinds::ec2::security_group::SecurityGroup;
 use crate::kinds::kms::key::Key;
 use crate::kinds::rds::db_cluster_parameter_group::DbClusterParameterGroup;
+use crate::kinds::rds::db_parameter_group::DbParameterGroup;
 use crate::kinds::rds::db_subnet_group::DbSubnetGroup;
 use crate::kinds::shared::defaults::yes;
 use crate::kinds::shared::dynamic_reference::DynamicReference;
@@ -43,7 +44,7 @@ pub struct Spec {
     pub db_cluster_parameter_group_name: Option<Ref<DbClusterParameterGroup>>,
     /// The parameter group that all instances get with an upgrade to another major version; it counts only then.
     #[serde(rename = "DBInstanceParameterGroupName", default, skip_serializing_if = "Option::is_none")]
-    pub db_instance_parameter_group_name: Option<String>,
+    pub db_instance_parameter_group_name: Option<Ref<DbParameterGroup>>,
     /// A database to create in the new cluster.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database_name: Option<String>,

@@ -85,7 +85,8 @@ pub(super) fn modification(
         call = call.engine_version(version);
         if version::between(running(live), version) == Move::Major {
             call = call.allow_major_version_upgrade(true);
-            call = call.set_db_instance_parameter_group_name(spec.db_instance_parameter_group_name.clone());
+            call = call
+                .set_db_instance_parameter_group_name(spec.db_instance_parameter_group_name.as_ref().map(String::from));
         }
     }
     if changes.touches("/EnableCloudwatchLogsExports") {

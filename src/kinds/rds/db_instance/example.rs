@@ -75,6 +75,12 @@ resources:
       VpcSecurityGroupIds: [\"{{ ref('AWS::EC2::SecurityGroup/database') }}\"]
       MasterUsername: master
       ManageMasterUserPassword: true
+  - type: AWS::RDS::DBParameterGroup
+    name: main
+    properties:
+      Description: settings of the instances
+      Family: aurora-postgresql16
+      Parameters: { log_min_duration_statement: 1000 }
   - type: AWS::RDS::DBInstance
     name: main-1
     properties:
@@ -83,6 +89,7 @@ resources:
       DBInstanceClass: db.r6g.xlarge
       AutoMinorVersionUpgrade: false
       CACertificateIdentifier: rds-ca-ecc384-g1
+      DBParameterGroupName: \"{{ ref('AWS::RDS::DBParameterGroup/main') }}\"
       EnablePerformanceInsights: true
       PerformanceInsightsKMSKeyId: \"{{ ref('AWS::KMS::Key/insights', 'Arn') }}\"
       PerformanceInsightsRetentionPeriod: 93

@@ -135,7 +135,7 @@ impl Kind for DbInstance {
             .set_performance_insights_retention_period(spec.performance_insights_retention_period)
             .auto_minor_version_upgrade(spec.auto_minor_version_upgrade)
             .set_ca_certificate_identifier(spec.ca_certificate_identifier.clone())
-            .set_db_parameter_group_name(spec.db_parameter_group_name.clone())
+            .set_db_parameter_group_name(spec.db_parameter_group_name.as_ref().map(String::from))
             .set_preferred_maintenance_window(spec.preferred_maintenance_window.as_ref().map(String::from))
             .set_tags(tag::write(tags));
         // A monitoring role takes up to a minute until RDS can assume it.
@@ -332,7 +332,9 @@ fn modification(writer: &Writer, id: &str, spec: &Spec, changes: &Changes) -> Mo
         .set_ca_certificate_identifier(
             spec.ca_certificate_identifier.clone().filter(|_| touched("/CACertificateIdentifier")),
         )
-        .set_db_parameter_group_name(spec.db_parameter_group_name.clone().filter(|_| touched("/DBParameterGroupName")))
+        .set_db_parameter_group_name(
+            spec.db_parameter_group_name.as_ref().filter(|_| touched("/DBParameterGroupName")).map(String::from),
+        )
         .set_preferred_maintenance_window(
             spec.preferred_maintenance_window
                 .as_ref()

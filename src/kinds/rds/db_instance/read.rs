@@ -9,7 +9,7 @@ use super::spec::{Alone, Endpoint, Outputs, Spec};
 use crate::kinds::rds;
 use crate::kinds::shared::maintenance_window::MaintenanceWindow;
 use crate::kinds::shared::pending;
-use crate::resource::{Found, Pending, Tags, Unmodelled, Until};
+use crate::resource::{Found, Pending, Ref, Tags, Unmodelled, Until};
 
 /// `cluster` is the one that it belongs to.
 pub(super) fn found(instance: &Description, cluster: Option<&DbCluster>, tags: Tags) -> Found<DbInstance> {
@@ -36,8 +36,9 @@ const REBOOT: &str = "pending-reboot";
 /// parameters wait for a reboot.
 fn pending(now: &Spec, then: &Spec, instance: &Description, cluster: Option<&DbCluster>) -> Vec<Pending> {
     let mut all = pending::between(now, then, |_| Until::Window);
+    let group = now.db_parameter_group_name.as_ref().map(Ref::as_str);
     if instance.db_parameter_groups().iter().any(|group| group.parameter_apply_status() == Some(REBOOT)) {
-        let group = now.db_parameter_group_name.as_deref().map(Value::from);
+        let group = group.map(Value::from);
         all.push(Pending {
             path: "/DBParameterGroupName".to_owned(),
             before: group.clone(),
@@ -45,7 +46,7 @@ fn pending(now: &Spec, then: &Spec, instance: &Description, cluster: Option<&DbC
             until: Until::Event("a reboot, for its static parameters".to_owned()),
         });
     }
-    let group = now.db_parameter_group_name.as_deref().filter(|name| !name.starts_with("default."));
+    let group = group.filter(|name| !name.starts_with("default."));
     if group.is_some() && cluster.is_some_and(rds::is_upgraded_later) {
         all.push(pending::goes_along("/DBParameterGroupName", group));
     }
@@ -82,7 +83,7 @@ pub(super) fn spec(instance: &Description) -> Spec {
         performance_insights_retention_period: instance.performance_insights_retention_period(),
         auto_minor_version_upgrade: instance.auto_minor_version_upgrade().unwrap_or(true),
         ca_certificate_identifier: instance.ca_certificate_identifier().map(str::to_owned),
-        db_parameter_group_name: groups.first().and_then(|group| group.db_parameter_group_name()).map(str::to_owned),
+        db_parameter_group_name: groups.first().and_then(|group| group.db_parameter_group_name()).map(Into::into),
         preferred_maintenance_window: instance.preferred_maintenance_window().map(MaintenanceWindow::new),
         apply_immediately: true,
     }

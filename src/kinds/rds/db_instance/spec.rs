@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::kinds::kms::key::Key;
 use crate::kinds::rds::db_cluster::DbCluster;
+use crate::kinds::rds::db_parameter_group::DbParameterGroup;
 use crate::kinds::shared::defaults::yes;
 use crate::kinds::shared::lower_case::lower_case;
 use crate::kinds::shared::maintenance_window::MaintenanceWindow;
@@ -54,7 +55,7 @@ pub struct Spec {
         deserialize_with = "lower_case",
         skip_serializing_if = "Option::is_none"
     )]
-    pub db_parameter_group_name: Option<String>,
+    pub db_parameter_group_name: Option<Ref<DbParameterGroup>>,
     /// UTC, `sun:05:00-sun:06:00`; without it AWS chooses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preferred_maintenance_window: Option<MaintenanceWindow>,

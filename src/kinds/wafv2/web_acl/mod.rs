@@ -1,7 +1,9 @@
 mod example;
 mod group;
+mod logging;
 mod loosened;
 mod read;
+mod spec;
 mod statement;
 mod unmodelled;
 mod write;
@@ -10,19 +12,17 @@ use std::collections::BTreeMap;
 
 use aws_sdk_wafv2::types as sdk;
 use futures_util::future::try_join_all;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use self::read::get;
-use self::statement::{DefaultAction, Rule, Statement, VisibilityConfig};
+use self::spec::{Outputs, Spec};
+use self::statement::Statement;
 use crate::aws::{Aws, Clients, MINUTE, Reader, TagIndex, Writer};
 use crate::kinds::shared::named::{Adopted, Listed, Named};
 use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::{named, tag};
 use crate::kinds::wafv2::{self, Summary};
-use crate::resource::cloudformation::CloudFormation;
-use crate::resource::normal::Set;
+use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::{
     Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing,
     Made, Mistake, Name, NameRule, OPEN, On, Permissions, Result, Scope, State, Tags, Turn, Unmodelled, pointer,
@@ -33,86 +33,8 @@ use crate::resource::{
 /// What it guards refers to it; it does not know them.
 pub struct WebAcl;
 
-/// The properties of `AWS::WAFv2::WebACL`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub struct Spec {
-    /// `REGIONAL`, or `CLOUDFRONT` (only in us-east-1).
-    pub scope: String,
-    /// What happens to a request that no rule decided: `Allow: {}` or `Block: {}`.
-    pub default_action: DefaultAction,
-    #[serde(default)]
-    pub description: String,
-    #[serde(default)]
-    pub rules: Vec<Rule>,
-    pub visibility_config: VisibilityConfig,
-    /// Answers that `Block` actions refer to, by key.
-    #[serde(default)]
-    pub custom_response_bodies: BTreeMap<String, CustomResponseBody>,
-    /// Further domains that accept the tokens of challenges.
-    #[serde(default)]
-    pub token_domains: Set<String>,
-    /// Of load balancers.
-    #[serde(rename = "OnSourceDDoSProtectionConfig", default = "default_reputation")]
-    pub on_source_ddos_protection_config: OnSourceDdosProtection,
-    /// What the console knows of the application. It counts at creation alone: AWS takes no other afterwards.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub application_config: Option<ApplicationConfig>,
-}
-
-/// How load balancers are protected against many requests.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct OnSourceDdosProtection {
-    /// Whether sources of ill repute are slowed down always (`ALWAYS_ON`) or under attack (`ACTIVE_UNDER_DDOS`).
-    #[serde(rename = "ALBLowReputationMode")]
-    pub alb_low_reputation_mode: String,
-}
-
-/// What the console knows of the application, by which it recommends rules.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub struct ApplicationConfig {
-    pub attributes: Set<ApplicationAttribute>,
-}
-
-/// A trait of the application.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub struct ApplicationAttribute {
-    pub name: String,
-    pub values: Set<String>,
-}
-
-/// An answer to a blocked request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub struct CustomResponseBody {
-    /// `TEXT_PLAIN`, `TEXT_HTML` or `APPLICATION_JSON`.
-    pub content_type: String,
-    pub content: String,
-}
-
-/// The return values of `AWS::WAFv2::WebACL`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "PascalCase")]
-pub struct Outputs {
-    /// `name|id|scope`.
-    #[serde(rename = "Ref")]
-    pub reference: String,
-    pub arn: String,
-    pub id: String,
-    pub name: String,
-    /// What the labels of its rules begin with.
-    pub label_namespace: String,
-    /// Capacity units in use, of 5,000.
-    pub capacity: i64,
-    #[serde(skip)]
-    lock_token: String,
-    /// Rules that AWS itself has put among ours, and that an update has to send along.
-    #[serde(skip)]
-    theirs: Vec<sdk::Rule>,
-}
+/// The property that says where requests are logged to.
+const LOGGING: &str = "LoggingConfiguration";
 
 impl Kind for WebAcl {
     type Cloud = Aws;
@@ -120,8 +42,9 @@ impl Kind for WebAcl {
     type Outputs = Outputs;
 
     const FACTS: Facts = Facts {
-        additive: &[read::MANAGERS, read::SHIELDS],
+        additive: &[read::MANAGERS, read::SHIELDS, logging::OF_OTHERS],
         put_semantics: true,
+        several_calls: true,
         create_only: &["/Scope"],
         keyed: &[("/Rules", "Name")],
         ignored_after_create: &["/ApplicationConfig"],
@@ -136,7 +59,12 @@ impl Kind for WebAcl {
         updated_outputs: &["Capacity"],
         seconds: 5,
         prunes: &["/**"],
-        cloudformation: CloudFormation { empty_objects_say: true, ..CloudFormation::SAME },
+        cloudformation: CloudFormation {
+            parts: &[Part::of("AWS::WAFv2::LoggingConfiguration", "Logging", Source::Property(LOGGING), "ResourceArn")
+                .by_attribute("Arn")],
+            empty_objects_say: true,
+            ..CloudFormation::SAME
+        },
         ..Facts::of(Essentials {
             kind: "AWS::WAFv2::WebACL",
             is_global: false,
@@ -150,7 +78,8 @@ impl Kind for WebAcl {
             attachable: &[
                 Attachable::new("Rule groups of Firewall Manager", Detection::Additive(read::MANAGERS)),
                 Attachable::new("The rule of Shield Advanced", Detection::Additive(read::SHIELDS)),
-                Attachable::new("AWS::WAFv2::LoggingConfiguration", Detection::Surveyed),
+                Attachable::new("AWS::WAFv2::LoggingConfiguration", Detection::Compared("/LoggingConfiguration")),
+                Attachable::new("Logs of AWS's own services", Detection::Additive(logging::OF_OTHERS)),
                 Attachable::new(
                     "AWS::WAFv2::WebACLAssociation",
                     Detection::Left("who stands behind it names it, and changes nothing of it"),
@@ -159,17 +88,44 @@ impl Kind for WebAcl {
             example: example::EXAMPLE,
             changed: example::CHANGED,
             permissions: Permissions {
-                read: &["wafv2:ListWebACLs", "wafv2:GetWebACL", "wafv2:ListTagsForResource"],
+                read: &[
+                    "wafv2:ListWebACLs",
+                    "wafv2:GetWebACL",
+                    "wafv2:ListTagsForResource",
+                    "wafv2:ListLoggingConfigurations",
+                ],
                 create: &[
                     "wafv2:CreateWebACL",
                     "wafv2:TagResource",
                     "wafv2:ListWebACLs",
                     "wafv2:GetWebACL",
                     "wafv2:ListTagsForResource",
+                    "wafv2:PutLoggingConfiguration",
+                    "iam:CreateServiceLinkedRole",
+                    "logs:CreateLogDelivery",
+                    "logs:DescribeLogGroups",
+                    "logs:DescribeResourcePolicies",
+                    "logs:PutResourcePolicy",
                 ],
-                update: &["wafv2:UpdateWebACL", "wafv2:GetWebACL"],
+                update: &[
+                    "wafv2:UpdateWebACL",
+                    "wafv2:GetWebACL",
+                    "wafv2:PutLoggingConfiguration",
+                    "wafv2:DeleteLoggingConfiguration",
+                    "iam:CreateServiceLinkedRole",
+                    "logs:CreateLogDelivery",
+                    "logs:DescribeLogGroups",
+                    "logs:DescribeResourcePolicies",
+                    "logs:PutResourcePolicy",
+                    "logs:DeleteLogDelivery",
+                ],
                 retag: &["wafv2:TagResource", "wafv2:UntagResource"],
-                delete: &["wafv2:DeleteWebACL", "wafv2:GetWebACL"],
+                delete: &[
+                    "wafv2:DeleteWebACL",
+                    "wafv2:GetWebACL",
+                    "wafv2:DeleteLoggingConfiguration",
+                    "logs:DeleteLogDelivery",
+                ],
                 on: &[
                     (
                         "wafv2:CreateWebACL",
@@ -191,6 +147,12 @@ impl Kind for WebAcl {
                         ],
                     ),
                     ("wafv2:TagResource", &[On::Ours, On::Untagged("*/webacl/*")]),
+                    // Of the log's destination: WAF writes by a role, or by a policy of the log group, which it asks for in
+                    // the caller's name.
+                    ("iam:CreateServiceLinkedRole", &[On::LinkedTo("wafv2.amazonaws.com")]),
+                    ("logs:CreateLogDelivery", &[On::Everything]),
+                    ("logs:DeleteLogDelivery", &[On::Everything]),
+                    ("logs:PutResourcePolicy", &[On::Everything]),
                 ],
             },
         })
@@ -218,20 +180,31 @@ impl Kind for WebAcl {
             let (_, outputs, _) = get(writer, name.as_str(), id, &spec.scope).await?;
             Ok(made(outputs))
         });
-        created.await
+        let created = created.await?;
+        if spec.logging_configuration.is_some() {
+            logging::set(writer, &created.outputs.arn, spec.logging_configuration.as_ref()).await?;
+        }
+        Ok(created)
     }
 
-    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, _: &Changes) -> Result<Turn<Made<Self>>> {
-        let Outputs { name, id, .. } = &live.outputs;
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Turn<Made<Self>>> {
+        let Outputs { name, id, arn, .. } = &live.outputs;
+        let is_of_log = |field: &FieldDiff| pointer::covers("/LoggingConfiguration", &field.path);
+        if changes.fields().iter().any(is_of_log) {
+            logging::set(writer, arn, spec.logging_configuration.as_ref()).await?;
+        }
+        if changes.fields().iter().all(is_of_log) {
+            return Ok(Turn::Done(live.updated()));
+        }
         match put(writer, live, spec, &live.outputs).await {
             // The token moves although the content is the same, so what is there now decides.
             Err(failure) if failure.is(Class::Conflict) => {
                 let (now, outputs, unmodelled) = get(writer, name, id, &live.spec.scope).await?;
                 let parts = lasting(&unmodelled);
                 // By an attempt of our own, whose answer was lost.
-                let is_done = in_order(&now) == in_order(spec) && parts.is_empty();
+                let is_done = in_order(&now) == in_order(&unlogged(spec)) && parts.is_empty();
                 if !is_done {
-                    if now != live.spec || parts != lasting(&live.unmodelled) {
+                    if now != unlogged(&live.spec) || parts != lasting(&live.unmodelled) {
                         return Err(wafv2::changed(name));
                     }
                     put(writer, live, spec, &outputs).await?;
@@ -248,7 +221,10 @@ impl Kind for WebAcl {
     }
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
-        let Outputs { name, id, .. } = &live.outputs;
+        let Outputs { name, id, arn, .. } = &live.outputs;
+        if live.spec.logging_configuration.is_some() {
+            logging::set(writer, arn, None).await?;
+        }
         wafv2::delete(|| async {
             let (_, outputs, _) = get(writer, name, id, &live.spec.scope).await?;
             let call = writer.wafv2().delete_web_acl().name(name).id(id).lock_token(outputs.lock_token);
@@ -256,6 +232,11 @@ impl Kind for WebAcl {
         })
         .await
         .map(Turn::Done)
+    }
+
+    /// CreateWebACL takes all but where it is logged to.
+    fn several_calls(desired: &Value) -> bool {
+        desired.get(LOGGING).is_some_and(|config| !config.is_null())
     }
 
     fn advice(live: &Value, desired: &Value, _: &[FieldDiff]) -> Vec<String> {
@@ -285,6 +266,7 @@ impl Kind for WebAcl {
             }
         }
         mistakes.extend(bodiless(spec));
+        mistakes.extend(spec.logging_configuration.as_ref().map(logging::mistakes).unwrap_or_default());
         mistakes
     }
 }
@@ -303,7 +285,12 @@ impl Named for WebAcl {
 
     async fn read(reader: &Reader, one: Listed<Summary>, tags: Tags) -> Result<Found<Self>> {
         let Summary { id, scope } = one.summary;
-        let (spec, outputs, unmodelled) = get(reader, &one.name, &id, scope.as_str()).await?;
+        let (content, logs) =
+            tokio::join!(get(reader, &one.name, &id, scope.as_str()), logging::of(reader, &scope, &one.arn));
+        let (mut spec, outputs, mut unmodelled) = content?;
+        let (log, further) = logs?;
+        spec.logging_configuration = log;
+        unmodelled.extend(further);
         Ok(Found { unmodelled, ..Found::ready(one.id, Some(one.name), spec, outputs, tags) })
     }
 }
@@ -375,16 +362,16 @@ async fn put(writer: &Writer, live: &Found<WebAcl>, spec: &Spec, read: &Outputs)
     .await
 }
 
+/// The content that GetWebACL tells, which says nothing of logs.
+fn unlogged(spec: &Spec) -> Spec {
+    Spec { logging_configuration: None, ..spec.clone() }
+}
+
 /// The same content with its rules in one order: their priorities tell the real one.
 fn in_order(spec: &Spec) -> Spec {
     let mut spec = spec.clone();
     spec.rules.sort_by_key(|rule| rule.priority);
     spec
-}
-
-/// What AWS gives every web ACL.
-fn default_reputation() -> OnSourceDdosProtection {
-    OnSourceDdosProtection { alb_low_reputation_mode: "ACTIVE_UNDER_DDOS".to_owned() }
 }
 
 fn made(outputs: Outputs) -> Made<WebAcl> {

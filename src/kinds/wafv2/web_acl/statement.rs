@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::group::{ManagedRuleGroup, RuleGroup};
 use crate::kinds::shared::lower_case::lower_case;
 use crate::kinds::wafv2::ip_set::IpSet;
+use crate::kinds::wafv2::regex_pattern_set::RegexPatternSet;
 use crate::resource::Ref;
 use crate::resource::normal::Set;
 
@@ -123,6 +124,8 @@ pub enum Statement {
     Bytes(ByteMatch),
     #[serde(rename = "RegexMatchStatement")]
     Regex(RegexMatch),
+    #[serde(rename = "RegexPatternSetReferenceStatement")]
+    Patterns(PatternSetReference),
     #[serde(rename = "SizeConstraintStatement")]
     Size(SizeConstraint),
     #[serde(rename = "SqliMatchStatement")]
@@ -226,6 +229,15 @@ pub struct ByteMatch {
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct RegexMatch {
     pub regex_string: String,
+    pub field_to_match: FieldToMatch,
+    pub text_transformations: Set<TextTransformation>,
+}
+
+/// A part of the request matches an expression of a set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct PatternSetReference {
+    pub arn: Ref<RegexPatternSet>,
     pub field_to_match: FieldToMatch,
     pub text_transformations: Set<TextTransformation>,
 }

@@ -6,11 +6,11 @@ use aws_sdk_wafv2::primitives::Blob;
 use aws_sdk_wafv2::types as sdk;
 
 use super::group::{ManagedRuleGroup, ManagedRuleGroupConfig, RuleActionOverride, RuleGroup};
+use super::spec::{ApplicationConfig, CustomResponseBody, Spec, default_reputation};
 use super::statement::{
     Action, Block, CustomResponse, DefaultAction, FieldToMatch, ForwardedIp, IpSetReference, Named, OverrideAction,
     RateBased, Rule, Several, Statement, TextTransformation, VisibilityConfig,
 };
-use super::{ApplicationConfig, CustomResponseBody, Spec, default_reputation};
 use crate::resource::normal::Set;
 
 /// Why no builder below can fail: each gets all that it requires.
@@ -112,6 +112,14 @@ pub(super) fn statement(from: &Statement) -> sdk::Statement {
                 .regex_string(&regex.regex_string)
                 .field_to_match(field(&regex.field_to_match))
                 .set_text_transformations(Some(transformations(&regex.text_transformations)))
+                .build()
+                .expect(COMPLETE),
+        ),
+        Statement::Patterns(set) => to.regex_pattern_set_reference_statement(
+            sdk::RegexPatternSetReferenceStatement::builder()
+                .arn(set.arn.as_str())
+                .field_to_match(field(&set.field_to_match))
+                .set_text_transformations(Some(transformations(&set.text_transformations)))
                 .build()
                 .expect(COMPLETE),
         ),

@@ -190,10 +190,14 @@ fn firewalls() -> Vec<Case> {
         says("ListTagsForResource", &json!({ "TagInfoForResource": tags }))
     };
     let missing = "WAFNonexistentItemException";
+    let listed = || says("ListRegexPatternSets", &json!({ "RegexPatternSets": [one("regexpatternset")] }));
+    let no_logs = || says("ListLoggingConfigurations", &json!({ "LoggingConfigurations": [] }));
     vec![
         ("AWS::WAFv2::IPSet", vec![says("ListIPSets", &set), owned(), refuses("GetIPSet", missing)]),
         ("AWS::WAFv2::IPSet", vec![says("ListIPSets", &set), refuses("ListTagsForResource", missing)]),
-        ("AWS::WAFv2::WebACL", vec![says("ListWebACLs", &acl), owned(), refuses("GetWebACL", missing)]),
+        ("AWS::WAFv2::RegexPatternSet", vec![listed(), owned(), refuses("GetRegexPatternSet", missing)]),
+        ("AWS::WAFv2::RegexPatternSet", vec![listed(), refuses("ListTagsForResource", missing)]),
+        ("AWS::WAFv2::WebACL", vec![says("ListWebACLs", &acl), owned(), refuses("GetWebACL", missing), no_logs()]),
         ("AWS::WAFv2::WebACL", vec![says("ListWebACLs", &acl), refuses("ListTagsForResource", missing)]),
     ]
 }
@@ -279,6 +283,14 @@ fn databases() -> Vec<Case> {
         let inner = group("rds", "DBClusterParameterGroup", name, arn);
         shows("DescribeDBClusterParameterGroups", &inner)
     };
+    let of_instances = || {
+        let inner = group("rds", "DBParameterGroup", "DBParameterGroupName", "DBParameterGroupArn");
+        shows("DescribeDBParameterGroups", &inner)
+    };
+    let of_caches = || {
+        let inner = group("elasticache", "CacheParameterGroup", "CacheParameterGroupName", "ARN");
+        shows("DescribeCacheParameterGroups", &inner)
+    };
     let caches = group("elasticache", "CacheSubnetGroup", "CacheSubnetGroupName", "ARN");
     let owned = || shows("ListTagsForResource", &format!("<TagList>{}</TagList>", xml_tags("Tag", "Key", "Value")));
     let no_tags = |code: &str| has_not("ListTagsForResource", code);
@@ -296,6 +308,16 @@ fn databases() -> Vec<Case> {
         (
             "AWS::RDS::DBClusterParameterGroup",
             vec![parameters(), owned(), has_not("DescribeDBClusterParameters", "DBParameterGroupNotFound")],
+        ),
+        ("AWS::RDS::DBParameterGroup", vec![of_instances(), no_tags("DBParameterGroupNotFound")]),
+        (
+            "AWS::RDS::DBParameterGroup",
+            vec![of_instances(), owned(), has_not("DescribeDBParameters", "DBParameterGroupNotFound")],
+        ),
+        ("AWS::ElastiCache::ParameterGroup", vec![of_caches(), no_tags("CacheParameterGroupNotFound")]),
+        (
+            "AWS::ElastiCache::ParameterGroup",
+            vec![of_caches(), owned(), has_not("DescribeCacheParameters", "CacheParameterGroupNotFound")],
         ),
         (
             "AWS::ElastiCache::SubnetGroup",

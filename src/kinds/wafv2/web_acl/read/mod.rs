@@ -4,7 +4,7 @@ pub(super) mod rule;
 
 use aws_sdk_wafv2::types as sdk;
 
-use super::{
+use super::spec::{
     ApplicationAttribute, ApplicationConfig, CustomResponseBody, OnSourceDdosProtection, Outputs, Spec,
     default_reputation,
 };
@@ -81,6 +81,8 @@ fn spec(acl: &sdk::WebAcl, scope: &str) -> Option<(Spec, Vec<sdk::Rule>, Vec<Unm
         on_source_ddos_protection_config: reputation.unwrap_or_else(default_reputation),
         application_config: application
             .map(|all| ApplicationConfig { attributes: all.iter().map(attribute).collect() }),
+        // Told by an operation of its own.
+        logging_configuration: None,
     };
     Some((spec, theirs.into_iter().cloned().collect(), unmodelled))
 }

@@ -8,8 +8,8 @@ use aws_sdk_wafv2::types as sdk;
 use super::super::group::{ManagedRuleGroup, ManagedRuleGroupConfig, RuleActionOverride, RuleGroup};
 use super::super::statement::{
     Action, Block, Body, ByteMatch, CustomResponse, DefaultAction, FieldToMatch, ForwardedIp, Geo, Header,
-    IpSetForwardedIp, IpSetReference, LabelMatch, Named, One, OverrideAction, RateBased, RegexMatch, Rule, Several,
-    SizeConstraint, SqliMatch, Statement, TextTransformation, VisibilityConfig, XssMatch,
+    IpSetForwardedIp, IpSetReference, LabelMatch, Named, One, OverrideAction, PatternSetReference, RateBased,
+    RegexMatch, Rule, Several, SizeConstraint, SqliMatch, Statement, TextTransformation, VisibilityConfig, XssMatch,
 };
 use super::super::{group, unmodelled, write};
 use crate::resource::normal::Set;
@@ -135,6 +135,13 @@ fn inspection(from: &sdk::Statement) -> Option<Statement> {
             regex_string: regex.regex_string.clone(),
             field_to_match: field(regex.field_to_match.as_ref()?)?,
             text_transformations: transformations(regex.text_transformations()),
+        }));
+    }
+    if let Some(set) = &from.regex_pattern_set_reference_statement {
+        return Some(Statement::Patterns(PatternSetReference {
+            arn: set.arn.as_str().into(),
+            field_to_match: field(set.field_to_match.as_ref()?)?,
+            text_transformations: transformations(set.text_transformations()),
         }));
     }
     if let Some(size) = &from.size_constraint_statement {
@@ -282,12 +289,14 @@ fn tidy_statement(statement: &mut sdk::Statement) {
 fn tidy_fields(statement: &mut sdk::Statement) {
     let bytes = statement.byte_match_statement.as_mut();
     let regex = statement.regex_match_statement.as_mut();
+    let patterns = statement.regex_pattern_set_reference_statement.as_mut();
     let size = statement.size_constraint_statement.as_mut();
     let sqli = statement.sqli_match_statement.as_mut();
     let xss = statement.xss_match_statement.as_mut();
     let parts = [
         bytes.map(|s| (&mut s.field_to_match, &mut s.text_transformations)),
         regex.map(|s| (&mut s.field_to_match, &mut s.text_transformations)),
+        patterns.map(|s| (&mut s.field_to_match, &mut s.text_transformations)),
         size.map(|s| (&mut s.field_to_match, &mut s.text_transformations)),
         sqli.map(|s| (&mut s.field_to_match, &mut s.text_transformations)),
         xss.map(|s| (&mut s.field_to_match, &mut s.text_transformations)),

@@ -1,47 +1,48 @@
-mod parameters;
-
 use std::collections::BTreeMap;
 
-use aws_sdk_rds::types::DbClusterParameterGroup as Description;
+use aws_sdk_rds::types::DbParameterGroup as Description;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::aws::{Aws, Clients, MINUTE, Reader, TagIndex, Writer};
 use crate::kinds::rds;
+use crate::kinds::rds::parameters;
 use crate::kinds::shared::deletion::gone;
 use crate::kinds::shared::named::{Adopted, Listed, Named};
+use crate::kinds::shared::offers::{self, Level};
 use crate::kinds::shared::retry::retry_while;
-use crate::kinds::shared::{named, offers, tag};
+use crate::kinds::shared::{named, tag};
 use crate::resource::{
     Attachable, Bearer, Changes, Detection, Disruption, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind,
     Listing, Made, Name, NameRule, On, Permissions, Question, Replacement, Result, Scope, State, Tags, Turn, pointer,
 };
 
-/// Engine settings of a database cluster. AWS allows 50 groups in a region: declare one only for settings of one's own.
-pub struct DbClusterParameterGroup;
+/// Engine settings of instances, beside those of their cluster. AWS allows 50 groups in a region: declare one only for
+/// settings of one's own.
+pub struct DbParameterGroup;
 
-/// The properties of `AWS::RDS::DBClusterParameterGroup`.
+/// The properties of `AWS::RDS::DBParameterGroup`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Spec {
     pub description: String,
     /// The engine and major version, `aurora-postgresql16`.
     pub family: String,
-    /// Values by name; all others have the engine's defaults. Static ones take effect with the next reboot of the
-    /// instances. RDS keeps `on` and `off`, `true` and `false` as 1 and 0.
-    #[serde(deserialize_with = "parameters::texts")]
+    /// Values by name, which go before the cluster's; all others are the cluster's, or the engine's defaults. Static ones
+    /// take effect with the next reboot of an instance. RDS keeps `on` and `off`, `true` and `false` as 1 and 0.
+    #[serde(default, deserialize_with = "parameters::texts")]
     #[schemars(with = "BTreeMap<String, Value>")]
     pub parameters: BTreeMap<String, String>,
 }
 
-/// The return values of `AWS::RDS::DBClusterParameterGroup`.
+/// The return values of `AWS::RDS::DBParameterGroup`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Outputs {
-    #[serde(rename = "DBClusterParameterGroupName")]
+    #[serde(rename = "DBParameterGroupName")]
     pub name: String,
-    #[serde(skip)]
-    arn: String,
+    #[serde(rename = "DBParameterGroupArn")]
+    pub arn: String,
     /// What RDS itself sets, or the engine takes by default: what the YAML sets to the same is shown there.
     #[serde(skip)]
     given: BTreeMap<String, String>,
@@ -50,25 +51,25 @@ pub struct Outputs {
 /// What the docs show and the life-cycle test creates.
 const EXAMPLE: &str = "
 resources:
-  - type: AWS::RDS::DBClusterParameterGroup
+  - type: AWS::RDS::DBParameterGroup
     name: main
     properties:
-      Description: settings of the main database
+      Description: settings of the instances
       Family: aurora-postgresql16
       Parameters: { log_min_duration_statement: 1000 }
 ";
 
 const CHANGED: &str = "
 resources:
-  - type: AWS::RDS::DBClusterParameterGroup
+  - type: AWS::RDS::DBParameterGroup
     name: main
     properties:
-      Description: settings of the main database
+      Description: settings of the instances
       Family: aurora-postgresql16
       Parameters: { log_min_duration_statement: 500, log_connections: 1 }
 ";
 
-impl Kind for DbClusterParameterGroup {
+impl Kind for DbParameterGroup {
     type Cloud = Aws;
     type Spec = Spec;
     type Outputs = Outputs;
@@ -77,47 +78,39 @@ impl Kind for DbClusterParameterGroup {
         create_only: &["/Description", "/Family"],
         replacement: Replacement::CreateFirst,
         several_calls: true,
-        preflight_reads: &["rds:DescribeEngineDefaultClusterParameters"],
+        preflight_reads: &["rds:DescribeEngineDefaultParameters"],
         ..Facts::of(Essentials {
-            kind: "AWS::RDS::DBClusterParameterGroup",
+            kind: "AWS::RDS::DBParameterGroup",
             is_global: false,
             indexed_as: Some("rds"),
-            reference: "DBClusterParameterGroupName",
+            reference: "DBParameterGroupName",
             name: NameRule::Hashed { max: rds::GROUP_MAX },
             identity: Identity::Tags,
-            name_property: Some("DBClusterParameterGroupName"),
+            name_property: Some("DBParameterGroupName"),
             non_idempotent: &[],
             id_prefixes: &[],
             attachable: &[
                 Attachable::new("Parameters", Detection::Compared("/Parameters")),
-                Attachable::new("AWS::RDS::DBCluster", Detection::Left("it uses the group and changes nothing of it")),
+                Attachable::new("AWS::RDS::DBInstance", Detection::Left("it uses the group and changes nothing of it")),
             ],
             example: EXAMPLE,
             changed: CHANGED,
             permissions: Permissions {
-                read: &[
-                    "rds:DescribeDBClusterParameterGroups",
-                    "rds:DescribeDBClusterParameters",
-                    "rds:ListTagsForResource",
-                ],
+                read: &["rds:DescribeDBParameterGroups", "rds:DescribeDBParameters", "rds:ListTagsForResource"],
                 create: &[
-                    "rds:CreateDBClusterParameterGroup",
+                    "rds:CreateDBParameterGroup",
                     "rds:AddTagsToResource",
-                    "rds:ModifyDBClusterParameterGroup",
-                    "rds:DescribeDBClusterParameterGroups",
-                    "rds:DescribeDBClusterParameters",
+                    "rds:ModifyDBParameterGroup",
+                    "rds:DescribeDBParameterGroups",
+                    "rds:DescribeDBParameters",
                     "rds:ListTagsForResource",
                 ],
-                update: &[
-                    "rds:ModifyDBClusterParameterGroup",
-                    "rds:ResetDBClusterParameterGroup",
-                    "rds:DescribeDBClusterParameters",
-                ],
+                update: &["rds:ModifyDBParameterGroup", "rds:ResetDBParameterGroup", "rds:DescribeDBParameters"],
                 retag: &["rds:AddTagsToResource", "rds:RemoveTagsFromResource"],
-                delete: &["rds:DeleteDBClusterParameterGroup"],
+                delete: &["rds:DeleteDBParameterGroup"],
                 on: &[
-                    ("rds:CreateDBClusterParameterGroup", &[On::Made("cluster-pg:*")]),
-                    ("rds:AddTagsToResource", &[On::Ours, On::Untagged("cluster-pg:*")]),
+                    ("rds:CreateDBParameterGroup", &[On::Made("pg:*")]),
+                    ("rds:AddTagsToResource", &[On::Ours, On::Untagged("pg:*")]),
                 ],
             },
         })
@@ -134,20 +127,20 @@ impl Kind for DbClusterParameterGroup {
 
     async fn answer(reader: &Reader, about: &[String]) -> Result<Option<String>> {
         let [family, name] = about else { return Ok(None) };
-        offers::parameter(reader, family, name).await
+        offers::parameter(reader, Level::Instance, family, name).await
     }
 
     async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
-        let call = writer.rds().create_db_cluster_parameter_group().db_cluster_parameter_group_name(name.as_str());
+        let call = writer.rds().create_db_parameter_group().db_parameter_group_name(name.as_str());
         let call = call.db_parameter_group_family(&spec.family).description(&spec.description);
         let call = call.set_tags(tag::write(tags));
         let made = named::create(writer, name.as_str(), spec, tags, async {
-            let group = call.send().await?.db_cluster_parameter_group;
-            let arn = group.and_then(|group| group.db_cluster_parameter_group_arn).unwrap_or_default();
+            let group = call.send().await?.db_parameter_group;
+            let arn = group.and_then(|group| group.db_parameter_group_arn).unwrap_or_default();
             Ok(made(name.as_str(), arn))
         });
         let made = made.await?;
-        parameters::set(writer, name.as_str(), spec.parameters.iter().collect()).await?;
+        parameters::set(writer, Level::Instance, name.as_str(), spec.parameters.iter().collect()).await?;
         Ok(made)
     }
 
@@ -155,8 +148,9 @@ impl Kind for DbClusterParameterGroup {
         let (have, want) = (&live.spec.parameters, &spec.parameters);
         let is_other = |(name, value): &(&String, &String)| have.get(*name) != Some(value);
         // A value may be right only beside what another has without us.
-        parameters::reset(writer, &live.id, have.keys().filter(|name| !want.contains_key(*name)).collect()).await?;
-        parameters::set(writer, &live.id, want.iter().filter(is_other).collect()).await?;
+        let gone = have.keys().filter(|name| !want.contains_key(*name)).collect();
+        parameters::reset(writer, Level::Instance, &live.id, gone).await?;
+        parameters::set(writer, Level::Instance, &live.id, want.iter().filter(is_other).collect()).await?;
         Ok(Turn::Done(made(&live.id, live.outputs.arn.clone())))
     }
 
@@ -165,7 +159,7 @@ impl Kind for DbClusterParameterGroup {
     }
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
-        let call = writer.rds().delete_db_cluster_parameter_group().db_cluster_parameter_group_name(&live.id);
+        let call = writer.rds().delete_db_parameter_group().db_parameter_group_name(&live.id);
         gone(retry_while(5 * MINUTE, rds::TRANSIENT, || call.clone().send()).await)?;
         Ok(Turn::Done(Vec::new()))
     }
@@ -180,11 +174,11 @@ impl Kind for DbClusterParameterGroup {
     }
 }
 
-impl Named for DbClusterParameterGroup {
+impl Named for DbParameterGroup {
     type Summary = Description;
 
     async fn all(reader: &Reader, _: &Scope) -> Result<Vec<Listed<Description>>> {
-        let pages = reader.rds().describe_db_cluster_parameter_groups().max_records(rds::PAGE).into_paginator().items();
+        let pages = reader.rds().describe_db_parameter_groups().max_records(rds::PAGE).into_paginator().items();
         let groups = pages.send().collect::<Result<Vec<_>, _>>().await?;
         Ok(groups.into_iter().filter_map(listed).collect())
     }
@@ -195,7 +189,7 @@ impl Named for DbClusterParameterGroup {
 
     async fn read(reader: &Reader, one: Listed<Description>, tags: Tags) -> Result<Found<Self>> {
         let group = one.summary;
-        let parameters::Values { user, given } = parameters::of(reader, &one.name).await?;
+        let parameters::Values { user, given } = parameters::of(reader, Level::Instance, &one.name).await?;
         let spec = Spec {
             description: group.description().unwrap_or_default().to_owned(),
             family: group.db_parameter_group_family().unwrap_or_default().to_owned(),
@@ -206,12 +200,12 @@ impl Named for DbClusterParameterGroup {
     }
 }
 
-impl Adopted for DbClusterParameterGroup {
+impl Adopted for DbParameterGroup {
     const WHAT: &'static str = "the parameter group";
 
     async fn at(writer: &Writer, name: &str, _: &Spec) -> Result<Option<Listed<Description>>> {
-        let call = writer.rds().describe_db_cluster_parameter_groups().db_cluster_parameter_group_name(name);
-        Ok(call.send().await?.db_cluster_parameter_groups.into_iter().flatten().find_map(listed))
+        let call = writer.rds().describe_db_parameter_groups().db_parameter_group_name(name);
+        Ok(call.send().await?.db_parameter_groups.into_iter().flatten().find_map(listed))
     }
 
     async fn made(_: &Writer, one: Listed<Description>, _: &Spec) -> Result<Made<Self>> {
@@ -220,11 +214,11 @@ impl Adopted for DbClusterParameterGroup {
 }
 
 fn listed(group: Description) -> Option<Listed<Description>> {
-    let (name, arn) = (group.db_cluster_parameter_group_name.clone(), group.db_cluster_parameter_group_arn.clone());
+    let (name, arn) = (group.db_parameter_group_name.clone(), group.db_parameter_group_arn.clone());
     Listed::named(name, arn, group)
 }
 
-fn made(name: &str, arn: String) -> Made<DbClusterParameterGroup> {
+fn made(name: &str, arn: String) -> Made<DbParameterGroup> {
     let outputs = Outputs { name: name.to_owned(), arn, given: BTreeMap::new() };
     Made { id: name.to_owned(), outputs, state: State::Ready }
 }

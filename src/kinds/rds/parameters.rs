@@ -1,4 +1,4 @@
-//! The parameters of a group, and the forms that RDS gives their values.
+//! The parameters of a group, of clusters or of instances, and the forms that RDS gives their values.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::aws::{Clients, MINUTE, Reader, Writer};
 use crate::kinds::rds;
+use crate::kinds::shared::offers::Level;
 use crate::kinds::shared::retry::retry_while;
 use crate::resource::Result;
 
@@ -35,9 +36,9 @@ pub(super) struct Values {
     pub given: BTreeMap<String, String>,
 }
 
-pub(super) async fn of(reader: &Reader, group: &str) -> Result<Values> {
+pub(super) async fn of(reader: &Reader, level: Level, group: &str) -> Result<Values> {
     let mut values = Values::default();
-    for parameter in listed(reader, group).await? {
+    for parameter in listed(reader, level, group).await? {
         let of = if parameter.source.as_deref() == Some("user") { &mut values.user } else { &mut values.given };
         if let (Some(name), Some(value)) = (parameter.parameter_name, parameter.parameter_value) {
             of.insert(name, normal(&value));
@@ -47,18 +48,26 @@ pub(super) async fn of(reader: &Reader, group: &str) -> Result<Values> {
 }
 
 /// Every parameter of the group's family.
-async fn listed(clients: &Clients, group: &str) -> Result<Vec<Parameter>> {
-    let call = clients.rds().describe_db_cluster_parameters().db_cluster_parameter_group_name(group);
-    let pages = call.max_records(rds::PAGE).into_paginator().items();
-    Ok(pages.send().collect::<Result<Vec<_>, _>>().await?)
+async fn listed(clients: &Clients, level: Level, group: &str) -> Result<Vec<Parameter>> {
+    let all = match level {
+        Level::Cluster => {
+            let call = clients.rds().describe_db_cluster_parameters().db_cluster_parameter_group_name(group);
+            call.max_records(rds::PAGE).into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?
+        }
+        Level::Instance => {
+            let call = clients.rds().describe_db_parameters().db_parameter_group_name(group);
+            call.max_records(rds::PAGE).into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?
+        }
+    };
+    Ok(all)
 }
 
 /// Sets values: dynamic parameters at once, static ones with the next reboot.
-pub(super) async fn set(writer: &Writer, group: &str, values: Vec<(&String, &String)>) -> Result<()> {
+pub(super) async fn set(writer: &Writer, level: Level, group: &str, values: Vec<(&String, &String)>) -> Result<()> {
     if values.is_empty() {
         return Ok(());
     }
-    let known = known(writer, group).await?;
+    let known = known(writer, level, group).await?;
     let all: Vec<_> = values
         .into_iter()
         .map(|(name, value)| {
@@ -69,27 +78,53 @@ pub(super) async fn set(writer: &Writer, group: &str, values: Vec<(&String, &Str
         })
         .collect();
     for batch in batches(all) {
-        let call = writer.rds().modify_db_cluster_parameter_group().db_cluster_parameter_group_name(group);
-        let call = call.set_parameters(Some(batch));
-        retry_while(5 * MINUTE, rds::TRANSIENT, || call.clone().send()).await.map(drop)?;
+        retry_while(5 * MINUTE, rds::TRANSIENT, || modify(writer, level, group, batch.clone())).await?;
+    }
+    Ok(())
+}
+
+async fn modify(writer: &Writer, level: Level, group: &str, batch: Vec<Parameter>) -> Result<()> {
+    let rds = writer.rds();
+    match level {
+        Level::Cluster => {
+            let call = rds.modify_db_cluster_parameter_group().db_cluster_parameter_group_name(group);
+            call.set_parameters(Some(batch)).send().await?;
+        }
+        Level::Instance => {
+            let call = rds.modify_db_parameter_group().db_parameter_group_name(group);
+            call.set_parameters(Some(batch)).send().await?;
+        }
     }
     Ok(())
 }
 
 /// Gives parameters the engine's defaults again.
-pub(super) async fn reset(writer: &Writer, group: &str, names: Vec<&String>) -> Result<()> {
+pub(super) async fn reset(writer: &Writer, level: Level, group: &str, names: Vec<&String>) -> Result<()> {
     if names.is_empty() {
         return Ok(());
     }
-    let known = known(writer, group).await?;
+    let known = known(writer, level, group).await?;
     let all: Vec<_> = names
         .into_iter()
         .map(|name| Parameter::builder().parameter_name(name).apply_method(method(known.get(name))).build())
         .collect();
     for batch in batches(all) {
-        let call = writer.rds().reset_db_cluster_parameter_group().db_cluster_parameter_group_name(group);
-        let call = call.reset_all_parameters(false).set_parameters(Some(batch));
-        retry_while(5 * MINUTE, rds::TRANSIENT, || call.clone().send()).await.map(drop)?;
+        retry_while(5 * MINUTE, rds::TRANSIENT, || put_back(writer, level, group, batch.clone())).await?;
+    }
+    Ok(())
+}
+
+async fn put_back(writer: &Writer, level: Level, group: &str, batch: Vec<Parameter>) -> Result<()> {
+    let rds = writer.rds();
+    match level {
+        Level::Cluster => {
+            let call = rds.reset_db_cluster_parameter_group().db_cluster_parameter_group_name(group);
+            call.reset_all_parameters(false).set_parameters(Some(batch)).send().await?;
+        }
+        Level::Instance => {
+            let call = rds.reset_db_parameter_group().db_parameter_group_name(group);
+            call.reset_all_parameters(false).set_parameters(Some(batch)).send().await?;
+        }
     }
     Ok(())
 }
@@ -111,8 +146,8 @@ fn batches(mut all: Vec<Parameter>) -> Vec<Vec<Parameter>> {
     batches
 }
 
-async fn known(writer: &Writer, group: &str) -> Result<HashMap<String, Parameter>> {
-    let all = listed(writer, group).await?;
+async fn known(writer: &Writer, level: Level, group: &str) -> Result<HashMap<String, Parameter>> {
+    let all = listed(writer, level, group).await?;
     Ok(all.into_iter().filter_map(|parameter| Some((parameter.parameter_name.clone()?, parameter))).collect())
 }
 
@@ -160,8 +195,8 @@ fn spelled(value: &str, allowed: Option<&str>) -> String {
 mod tests {
     use serde_json::{from_value, json};
 
-    use super::super::Spec;
     use super::*;
+    use crate::kinds::rds::db_cluster_parameter_group::Spec;
 
     #[test]
     fn values_become_text_and_switches_numbers() {
