@@ -14,6 +14,8 @@ pub const FILES: &[(&str, &str)] = files![
     "parts/cluster.yaml",
     "parts/databases.yaml",
     "parts/edge.yaml",
+    "parts/endpoints.yaml",
+    "parts/flow-logs.yaml",
     "parts/network.yaml",
     "parts/services.yaml",
     "parts/services/access.yaml",

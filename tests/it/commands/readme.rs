@@ -38,7 +38,10 @@ fn its_sample_plan_is_made_by_the_program() {
 fn edited(tenant: &str) -> String {
     let mut edited = tenant.to_owned();
     for (old, new) in [
-        ("  caches:\n    sessions: { engine: redis, version: \"7.1\" }\n", ""),
+        (
+            "  caches:\n    sessions: { engine: redis, version: \"7.1\", parameters: { maxmemory-policy: allkeys-lru } }\n",
+            "",
+        ),
         ("      caches: [sessions]\n", ""),
         ("    caches:\n      sessions: { node_type: cache.r7g.large }\n", ""),
         ("    caches:\n      sessions: { node_type: cache.t4g.micro, replicas: 0, snapshots: 0 }\n", ""),

@@ -99,9 +99,10 @@ fn the_templates_protect_what_customers_have_on_their_lists() {
         let production = wanted("    nat: single\n");
         local.apply(&production).await.unwrap_or_else(|why| panic!("{why}"));
         let (address, balancer) = ("AWS::EC2::EIP/nat-1", "AWS::ElasticLoadBalancingV2::LoadBalancer/main");
+        let log = "AWS::Logs::LogGroup/waf";
         for (yaml, expected) in [
             ("    nat: none\n", &[address][..]),
-            ("    nat: single\n    load_balancer: none\n", &[balancer]),
+            ("    nat: single\n    load_balancer: none\n", &[balancer, log]),
             ("    nat: single\n    deletion_protection: false\n", &[address, balancer]),
         ] {
             let plan = local.plan(&wanted(yaml)).await;

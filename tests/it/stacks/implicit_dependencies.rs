@@ -148,6 +148,7 @@ fn waits(plan: &StackPlan, (address, verb): (&str, Verb), (other, of): (&str, Ve
 
 const SERVICES: &str = "\
 defaults:
+  endpoints: [logs]
   services:
     web: { image: \"example.com/web:1\", databases: [main], caches: [fast] }
   databases:
@@ -166,6 +167,8 @@ fn a_service_starts_after_its_way_out_and_all_that_it_connects_to() {
         "AWS::EC2::NatGateway/nat-1",
         "AWS::EC2::RouteTable/public",
         "AWS::EC2::InternetGateway/main",
+        "AWS::EC2::VPCEndpoint/logs",
+        "AWS::EC2::VPCEndpoint/s3",
         "AWS::RDS::DBInstance/main-1",
         "AWS::RDS::DBInstance/main-2",
         "AWS::ElastiCache::ReplicationGroup/fast",
