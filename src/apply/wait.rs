@@ -21,13 +21,15 @@ const STANDSTILL: Duration = Duration::from_secs(20 * 60);
 /// What is awaited of a thing that is being deleted.
 const ENDING: &str = "its end: AWS still lists it";
 
-/// The waits of one step, which share one time-out: that of its kind.
+/// The waits of one step, which share one time-out: that of its kind, and for how long AWS waits on purpose.
 pub(super) struct Wait<'w, 'a, C: Cloud> {
     watch: &'w Watch<'a, C>,
     kind: &'w dyn AnyKind<C>,
     region: &'w str,
     /// How long the step usually takes.
     usual: Duration,
+    /// How much longer than its kind's time-out it may take, since AWS waits on purpose.
+    pauses: Duration,
     since: Instant,
     /// When a call of a verb that goes on in turns last changed something.
     moved: Instant,
@@ -38,7 +40,10 @@ impl<'w, 'a, C: Cloud> Wait<'w, 'a, C> {
     pub(super) fn begin(watch: &'w Watch<'a, C>, kind: &'w dyn AnyKind<C>, step: &'w Step) -> Self {
         let now = Instant::now();
         let usual = Duration::from_secs(u64::from(step.seconds));
-        Self { watch, kind, region: &step.region, usual, since: now, moved: now }
+        let desired = step.desired.as_ref().map(|desired| &*desired.spec);
+        let spec = desired.or(step.live.as_ref().map(|live| &live.spec));
+        let pauses = Duration::from_secs(spec.map_or(0, |spec| u64::from(kind.shape().pauses(spec))));
+        Self { watch, kind, region: &step.region, usual, pauses, since: now, moved: now }
     }
 
     /// Polls until `done` gives an outcome, and tells after each poll what is awaited. `which` picks the thing out of
@@ -193,7 +198,7 @@ impl<'w, 'a, C: Cloud> Wait<'w, 'a, C> {
     /// The step has waited for longer than its kind's time-out.
     fn is_in_time(&self, awaited: &str) -> Result<()> {
         let facts = self.kind.facts();
-        let is_over = self.since.elapsed() > Duration::from_secs(u64::from(facts.timeout()));
+        let is_over = self.since.elapsed() > Duration::from_secs(u64::from(facts.timeout())) + self.pauses;
         if is_over { Err(overdue(facts, self.since, awaited)) } else { Ok(()) }
     }
 

@@ -59,11 +59,11 @@ pub fn check(
     }
     let failure = CommandFailure::new(Exit::Refused, format!("{stack}: a guard refuses this plan"));
     let failure = refusals.iter().fold(failure, |failure, refusal| failure.hint(refusal.to_string()));
-    let unnamed = refusals.iter().map(|refusal| refusal.allowance());
+    let unnamed = refusals.iter().map(|refusal| refusal.consent());
     // Only where naming them is all that is missing.
     Err(match unnamed.collect::<Option<Vec<_>>>() {
         Some(unnamed) => {
-            let named = |line: Command, name| line.option("--allow-destroy", name);
+            let named = |line: Command, (option, name): &(&'static str, String)| line.option(*option, name);
             failure.hint(format!("if that is meant: {}", unnamed.iter().fold(request.same.clone(), named)))
         }
         None => failure.next(&request.same),

@@ -2,7 +2,7 @@ use clap::{Parser, Subcommand};
 
 use super::commands::{
     adopt, apply, completions, destroy, diff, explain, export, forget, graph, history, init, kinds, man, permissions,
-    plan, restart, sandbox, schema, show, templates, unlock, validate,
+    plan, restart, rollback, sandbox, schema, show, templates, unlock, validate,
 };
 use super::global::Global;
 
@@ -37,6 +37,7 @@ pub enum Command {
     Adopt(adopt::Args),
     Forget(forget::Args),
     Restart(restart::Args),
+    Rollback(rollback::Args),
     Show(show::Args),
     Explain(explain::Args),
     Graph(graph::Args),

@@ -41,7 +41,7 @@ pub use world::{Stream, World};
 use args::Command;
 use commands::{
     adopt, apply, complete_stacks, completions, destroy, diff, explain, export, forget, graph, history, init, kinds,
-    man, permissions, plan, restart, sandbox, schema, show, templates, unlock, validate,
+    man, permissions, plan, restart, rollback, sandbox, schema, show, templates, unlock, validate,
 };
 use global::{Color, Global};
 use invocation::invocation;
@@ -83,6 +83,7 @@ fn dispatch(world: &mut World, global: &Global, command: Command) -> Result<Exit
         Command::Destroy(args) => destroy::run(world, global, &args),
         Command::Forget(args) => forget::run(world, global, &args),
         Command::Restart(args) => restart::run(world, global, &args),
+        Command::Rollback(args) => rollback::run(world, global, &args),
         Command::Show(args) => show::run(world, global, &args),
         Command::Explain(args) => explain::run(world, global, &args),
         Command::Graph(args) => graph::run(world, global, &args),

@@ -4,7 +4,7 @@ use super::world::World;
 use crate::blueprint::{self, Blueprint, Loaded};
 use crate::fleet::{Members, Selector, selects, unmatched_stack};
 use crate::kinds::shapes;
-use crate::plan::{Allowance, Guarding, Guards};
+use crate::plan::{Allowed, Guarding, Guards};
 use crate::problem::Problem;
 use crate::report::problems_text;
 use crate::resource::{Stack, StackId, home};
@@ -73,13 +73,13 @@ impl<T> Project<T> {
     }
 
     /// What plans are held against, where so much was allowed.
-    pub fn guarding(&self, allowed: &[Allowance]) -> Guarding {
+    pub fn guarding(&self, allowed: &Allowed) -> Guarding {
         let guards = &self.loaded.project.guards;
         let guards = Guards {
             max_deletes: guards.max_deletes,
             protected: guards.protected.iter().map(|kind| kind.value.clone()).collect(),
         };
-        Guarding { guards, allowed: allowed.to_vec() }
+        Guarding { guards, allowed: allowed.clone() }
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 use super::project::Project;
 use crate::blueprint::Blueprint;
 use crate::fleet::Selector;
-use crate::plan::{Allowance, Mode};
+use crate::plan::{Allowed, Mode};
 use crate::report::PlanDocument;
 use crate::resource::Command;
 
@@ -14,7 +14,7 @@ pub struct RunRequest<'a> {
     pub stacks: Vec<&'a Blueprint>,
     pub selectors: &'a [Selector],
     pub mode: Mode,
-    pub allowed: Vec<Allowance>,
+    pub allowed: Allowed,
     /// The plan that was approved before, if it was saved.
     pub saved: Option<PlanDocument>,
     /// Whether to go on without asking.

@@ -1,4 +1,4 @@
-//! What `adopt`, `forget` and `restart` share: under the leases it is looked at and shown, agreed to, and carried out once.
+//! What `adopt`, `forget`, `restart` and `rollback` share: under the leases it is looked at and shown, agreed to, and carried out once.
 
 use std::collections::BTreeSet;
 use std::time::Duration;

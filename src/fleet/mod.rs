@@ -1,4 +1,4 @@
-//! A project's stacks in their accounts: read, searched for elsewhere, planned, adopted, forgotten and restarted.
+//! A project's stacks in their accounts: read, searched for elsewhere, planned, adopted, forgotten, restarted and rolled back.
 //!
 //! **Invariant:** nothing here knows a cloud but an [`Accounts`]: the command's is AWS, the simulation's a fake.
 
@@ -10,6 +10,7 @@ mod locate;
 mod plan;
 mod read;
 mod restart;
+mod rollback;
 mod selector;
 
 use std::collections::BTreeSet;
@@ -25,6 +26,7 @@ pub use forget::ForgetError;
 pub use locate::OrphanSearch;
 pub use plan::{PlanError, PlanOptions, Planning, Unmatched, plan_stacks};
 pub use restart::RestartError;
+pub use rollback::RollbackError;
 pub use selector::{Selector, names_resource, select_resources, selects, unmatched_resource, unmatched_stack};
 
 /// All stacks of a project, whichever a command is about.

@@ -11,7 +11,7 @@ use super::verdict::Verdict;
 use super::{pending, protection, tags};
 use crate::problem::Span;
 use crate::resource::{
-    Address, Disruption, Facts, FieldDiff, Identity, LastApplied, Live, Replacement, Shape, State, key,
+    Address, Disruption, Facts, FieldDiff, Identity, LastApplied, Live, Replacement, RolledBack, Shape, State, key,
 };
 
 /// A wanted resource that nothing may be done to, nor made.
@@ -50,6 +50,18 @@ const NEEDS: &str = "needs ";
 const BLOCKED: &str = ", which is blocked";
 const FEEDS: &str = " also feeds ";
 const TOGETHER: &str = ": both change together, or neither does";
+
+/// What the change of a revision means to a resource that somebody rolled back.
+fn rolled_forward(facts: &Facts, live: &Live, fields: &[Field]) -> Option<String> {
+    let record = RolledBack::read(&live.tags)?;
+    let field = fields.iter().find(|field| Some(field.path.as_str()) == facts.rollback)?;
+    let comes = if record.is_undone_by(field.before.as_ref(), field.after.as_ref()) {
+        format!("this brings revision {} back", record.from)
+    } else {
+        "this rolls forward, to another revision".to_owned()
+    };
+    Some(format!("{record}; {comes}"))
+}
 
 /// A resource in a region that nothing may be done to, nor made.
 pub(super) fn blocked_in(region: &str, address: Address, why: String) -> Change {
@@ -150,6 +162,7 @@ pub(super) fn desired_change(
             let later = pending::put_off(address, shape, live, spec, fields, input.now);
             change.notes.extend(later.iter().map(|later| format!("{} changes {}", later.path, later.when)));
             change.notes.extend(shape.advice(&live.spec, spec, &diffs));
+            change.notes.extend(rolled_forward(facts, live, fields));
             plan.later.extend(later);
             change.fields = told(facts, live, fields).into_iter().chain(tags).collect();
             if let State::AwaitsAction(what) = &live.state {

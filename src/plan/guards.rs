@@ -1,17 +1,21 @@
 //! Guards: rules over a plan that refuse an apply.
 
-use super::types::{Action, Change, Plan, StackPlan};
+use super::types::{Action, Change, Plan, StackPlan, Step};
 use crate::inventory::Unmanaged;
 use crate::resource::glob::matches;
-use crate::resource::{Address, StackId};
+use crate::resource::{Address, RolledBack, StackId};
 
-/// One `--allow-destroy tenant/environment/TYPE/name`; only the last part may have wildcards.
+/// One `--allow-destroy tenant/environment/TYPE/name`, or another consent; only the last part may have wildcards.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Allowance {
     pub stack: StackId,
     /// Matches the name or `TYPE/name`, with `*` and `?`.
     pub resource: String,
 }
+
+/// The options of the consents.
+const DESTROY: &str = "--allow-destroy";
+const ROLL_FORWARD: &str = "--allow-roll-forward";
 
 /// The project's own limits.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,8 +38,16 @@ pub struct Guard {
 #[derive(Clone, Debug, Default)]
 pub struct Guarding {
     pub guards: Guards,
-    /// The consents given with `--allow-destroy`.
-    pub allowed: Vec<Allowance>,
+    pub allowed: Allowed,
+}
+
+/// The consents of a command line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Allowed {
+    /// Given with `--allow-destroy`.
+    pub destroy: Vec<Allowance>,
+    /// Given with `--allow-roll-forward`.
+    pub roll_forward: Vec<Allowance>,
 }
 
 /// Why a plan is refused.
@@ -46,6 +58,12 @@ pub enum Refusal {
         stack: StackId,
         address: Address,
         action: Action,
+    },
+    /// It would bring the very revision back from which somebody rolled back.
+    RolledBack {
+        stack: StackId,
+        address: Address,
+        record: RolledBack,
     },
     TooManyDeletes {
         stack: StackId,
@@ -97,7 +115,7 @@ fn stands_in(thing: &Unmanaged, change: &Change) -> bool {
     change.id.as_ref() == Some(&thing.place) && (change.action == Action::Delete || !is_part())
 }
 
-fn guards_of(stack: &StackPlan, guards: &Guards, allowed: &[Allowance]) -> Vec<Guard> {
+fn guards_of(stack: &StackPlan, guards: &Guards, allowed: &Allowed) -> Vec<Guard> {
     let id = &stack.stack.id;
     let mut all = Vec::new();
     let deletes = stack.changes.iter().filter(|change| goes(change)).count();
@@ -120,9 +138,21 @@ fn guards_of(stack: &StackPlan, guards: &Guards, allowed: &[Allowance]) -> Vec<G
     let protected = stack.changes.iter().filter(|change| change.protected && change.action != Action::Blocked);
     all.extend(protected.map(|change| Guard {
         refusal: Refusal::Protected { stack: id.clone(), address: change.address.clone(), action: change.action },
-        is_satisfied: allowed.iter().any(|allowance| allowance.covers(id, &change.address)),
+        is_satisfied: allowed.destroy.iter().any(|allowance| allowance.covers(id, &change.address)),
+    }));
+    all.extend(stack.steps.values().filter_map(undone).map(|(address, record)| Guard {
+        refusal: Refusal::RolledBack { stack: id.clone(), address: address.clone(), record },
+        is_satisfied: allowed.roll_forward.iter().any(|allowance| allowance.covers(id, address)),
     }));
     all
+}
+
+/// The rollback that a step undoes, if it does.
+fn undone(step: &Step) -> Option<(&Address, RolledBack)> {
+    let record = RolledBack::read(&step.live.as_ref()?.tags)?;
+    let mut fields = step.desired.iter().flat_map(|desired| &desired.fields);
+    let is_undone = fields.any(|field| record.is_undone_by(field.before.as_ref(), field.after.as_ref()));
+    is_undone.then_some((&step.id.address, record))
 }
 
 impl std::fmt::Display for Allowance {
@@ -141,8 +171,14 @@ impl Allowance {
 impl Refusal {
     /// Returns what to say behind `--allow-destroy` for it to pass, where that is all that is missing.
     pub fn allowance(&self) -> Option<String> {
+        self.consent().filter(|(option, _)| *option == DESTROY).map(|(_, name)| name)
+    }
+
+    /// Returns the option and its value with which it passes, where that is all that is missing.
+    pub fn consent(&self) -> Option<(&'static str, String)> {
         match self {
-            Self::Protected { stack, address, .. } => Some(format!("{stack}/{address}")),
+            Self::Protected { stack, address, .. } => Some((DESTROY, format!("{stack}/{address}"))),
+            Self::RolledBack { stack, address, .. } => Some((ROLL_FORWARD, format!("{stack}/{address}"))),
             Self::TooManyDeletes { .. } | Self::Foreign { .. } => None,
         }
     }
@@ -154,6 +190,12 @@ impl std::fmt::Display for Refusal {
             Self::Protected { stack, address, .. } => {
                 write!(f, "{} is protected: name it with --allow-destroy {stack}/{address}", address.name)
             }
+            Self::RolledBack { stack, address, record } => write!(
+                f,
+                "{} was {record}, and this brings revision {} back: change the YAML, leave it with --only config, or say \
+                 {ROLL_FORWARD} {stack}/{address}",
+                address.name, record.from
+            ),
             Self::TooManyDeletes { stack, deletes, limit } => write!(
                 f,
                 "{stack}: {deletes} to delete or replace, and provision.yaml allows {limit}: raise guards.max_deletes there, \

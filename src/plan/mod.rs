@@ -30,6 +30,7 @@ mod protection;
 mod removals;
 mod remove;
 mod restart;
+mod rollback;
 mod select;
 mod step;
 mod step_order;
@@ -45,12 +46,13 @@ pub use adopt::{AdoptionConflict, adopted, adoption};
 pub use changes::needed;
 pub use fingerprint::{agrees, fingerprint};
 pub use forget::{ForgetConflict, forgetting};
-pub use guards::{Allowance, Guard, Guarding, Guards, Refusal, guard, refusals};
+pub use guards::{Allowance, Allowed, Guard, Guarding, Guards, Refusal, guard, refusals};
 pub use input::{Assumed, Input, Mode};
 pub use make::plan;
 pub use observed::unread;
 pub use preconditions::destroy_orphan;
 pub use restart::{RestartConflict, restart, restartable};
+pub use rollback::{Rollback, RollbackConflict, revisions, rollback};
 pub use tags::own_tags;
 pub use types::{
     Action, Cause, Change, Desired, Field, Ignored, Later, LeftAlone, Plan, StackPlan, Step, StepId, Summary, Transfer,

@@ -46,7 +46,7 @@ pub fn restart(input: &Input<'_>, addresses: &BTreeSet<Address>) -> Result<Stack
             after: BTreeSet::new(),
             notes: vec![(restart.told)(&live.spec)],
         });
-        let seconds = shape.update_seconds(&live.spec, &[field.as_diff()]);
+        let seconds = shape.update_seconds(&live.spec, &[field.as_diff()]) + shape.pauses(&live.spec);
         let desired = Desired { spec: Arc::new(live.spec.clone()), fields: vec![field], physical: None, cramped: None };
         plan.steps.insert(
             id.clone(),

@@ -109,6 +109,8 @@ impl<'a> Maker<'a> {
         }
         let now = pending::at_once(self.shape(resource), live, spec, fields);
         let id = StepId::new(&resource.address, Verb::Update, &live.id);
+        let rolls_out = acted.iter().any(|field| facts.rollout.iter().any(|path| pointer::covers(path, &field.path)));
+        let pauses = if rolls_out { self.shape(resource).pauses(spec) } else { 0 };
         let desired = Desired { spec: spec.clone(), fields: acted, physical: None, cramped: None };
         self.push(Step {
             region: resource.region.clone(),
@@ -116,7 +118,7 @@ impl<'a> Maker<'a> {
             live: Some(live.clone()),
             desired: Some(desired),
             preempts,
-            seconds: self.shape(resource).update_seconds(&live.spec, &now),
+            seconds: self.shape(resource).update_seconds(&live.spec, &now) + pauses,
             ..Step::new(id.clone())
         });
         self.steps.last.insert(resource.address.clone(), id.clone());
@@ -149,7 +151,7 @@ impl<'a> Maker<'a> {
             }),
             set_tags: tags,
             digest_inputs: (!is_partial).then(|| digest_inputs.clone()),
-            seconds: facts.seconds,
+            seconds: facts.seconds + self.shape(resource).pauses(spec),
             ..Step::new(id.clone())
         });
         self.steps.last.insert(resource.address.clone(), id.clone());

@@ -101,6 +101,11 @@ fn elements(resource: &Resource, facts: &Facts) -> Vec<String> {
     elements.collect()
 }
 
+/// Whether a tag is ours that no digest has: the YAML may protect, and a rollback stands until what the YAML says runs again.
+fn is_mark(key: &str) -> bool {
+    [key::PROTECTED, key::ROLLED_BACK].contains(&key)
+}
+
 /// Whether the digest keeps a tag's value. The other tags of ours say whose a thing is: what bears others is not found.
 fn is_told(key: &str) -> bool {
     !key.starts_with("provision:") || key == key::PROTECTED
@@ -130,7 +135,7 @@ pub(super) fn retag(live: &Live, desired: &Tags, facts: &Facts, mode: Mode) -> R
         set.set(key::ID, name);
     }
     let undesired = live.tags.iter().map(|(key, _)| key).filter(|key| desired.get(key).is_none());
-    let ours = undesired.filter(|key| *key == key::PROTECTED || last_applied.has_tag(key)).map(str::to_owned);
+    let ours = undesired.filter(|key| is_mark(key) || last_applied.has_tag(key)).map(str::to_owned);
     let (left_unset, unset): (Vec<_>, Vec<_>) = ours.partition(|key| is_left(key, None));
     Retag { left_alone: differences(facts, live, &left_set, &left_unset), set, unset }
 }
@@ -162,6 +167,10 @@ fn differences(facts: &Facts, live: &Live, set: &Tags, unset: &[String]) -> Vec<
 /// Why a tag differs: the digest tells what was applied. Where somebody changed what the YAML changed as well, it is the
 /// YAML's.
 fn cause(live: &Live, last_applied: &LastApplied, key: &str, after: Option<&str>) -> Cause {
+    if key == key::ROLLED_BACK {
+        // Somebody's deed, as the difference is that it explains.
+        return Cause::Drift;
+    }
     if *last_applied == LastApplied::Incomplete || !is_told(key) {
         return Cause::Config;
     }

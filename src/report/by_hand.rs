@@ -1,4 +1,4 @@
-//! What `forget` and `restart` are about to do.
+//! What `forget`, `restart` and `rollback` are about to do.
 
 use super::plan_text::heading;
 use super::style::{CHANGE, HEAD, pad, paint};

@@ -165,7 +165,7 @@ pub struct LaterDocument {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GuardDocument {
-    /// `protected`, `max-deletes` or `foreign`.
+    /// `protected`, `max-deletes`, `foreign` or `rolled-back`.
     pub guard: String,
     /// What it is about; absent: the whole stack.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -273,6 +273,7 @@ impl GuardDocument {
         let (name, address) = match &guard.refusal {
             Refusal::Protected { address, .. } => ("protected", Some(address)),
             Refusal::Foreign { address, .. } => ("foreign", Some(address)),
+            Refusal::RolledBack { address, .. } => ("rolled-back", Some(address)),
             Refusal::TooManyDeletes { .. } => ("max-deletes", None),
         };
         Self {

@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use super::{
     Attached, Bearer, Changes, Class, Cloud, Failure, FieldDiff, Found, Identity, Kept, Kind, Made, Name, NameConflict,
-    Pending, Question, Result, Scope, Settled, Shape, State, States, Tags, Turn, Unmodelled, Unseen, located, pointer,
+    Pending, Question, Result, Scope, Settled, Shape, State, States, Tags, Turn, Unmodelled, Unseen, WayBack, located,
+    pointer,
 };
 
 /// One live resource with its type erased; keeps what its kind found, for the kind's own use.
@@ -200,6 +201,11 @@ pub trait AnyKind<C: Cloud>: Shape {
         changes: &'a Changes,
     ) -> BoxFuture<'a, Result<Turn<AnyMade>>>;
 
+    /// See [`Kind::way_back`].
+    fn way_back<'a>(&'a self, _: &'a C::Reader, _: &'a Live, _: Option<&'a str>) -> BoxFuture<'a, Result<WayBack>> {
+        Box::pin(std::future::ready(Ok(WayBack::none())))
+    }
+
     fn retag<'a>(
         &'a self,
         writer: &'a C::Writer,
@@ -279,6 +285,15 @@ impl<K: Kind> AnyKind<K::Cloud> for K {
                 Turn::Busy(failure) => Turn::Busy(failure),
             })
         })
+    }
+
+    fn way_back<'a>(
+        &'a self,
+        reader: &'a <K::Cloud as Cloud>::Reader,
+        live: &'a Live,
+        wanted: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<WayBack>> {
+        Box::pin(async move { K::way_back(reader, found::<K>(live)?, wanted).await })
     }
 
     fn retag<'a>(

@@ -117,6 +117,8 @@ pub struct Facts {
     pub prunes: &'static [&'static str],
     /// How everything that runs in it is started anew, where AWS offers that.
     pub restart: Option<Restart>,
+    /// The property that names the revision which runs, of a kind that [can go back](super::Kind::way_back) to one before.
+    pub rollback: Option<&'static str>,
     /// Whether an update makes a new revision beside the old one (task definitions); old revisions are not claimants.
     pub revisioned: bool,
     /// Whether a new one waits for a person's action before it can be used (a certificate for its DNS records).
@@ -253,6 +255,7 @@ impl Facts {
             status: &[],
             prunes: &[],
             restart: None,
+            rollback: None,
             revisioned: false,
             awaits_action: false,
             put_semantics: false,

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{
     Address, Attached, Changes, Class, Disruption, Facts, Failure, FieldDiff, Mistake, Name, Neighbours, Pending,
-    Question, Result, Scope, State, States, Tags, Turn, Window, normal,
+    Question, Result, Scope, State, States, Tags, Turn, WayBack, Window, normal,
 };
 
 /// The cloud of a kind: AWS, or the fake one of the tests.
@@ -66,6 +66,16 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// How it is doing, in few words, from what the list has read: `2 of 2 tasks running`, `available`.
     fn health(_: &Found<Self>) -> Option<String> {
         None
+    }
+
+    /// Finds what a found one can go back to, of a kind with [`Facts::rollback`]: the newest revision before the one it runs
+    /// that has run in it, or the one that is asked for by its number.
+    fn way_back(
+        _reader: &Reader<Self>,
+        _found: &Found<Self>,
+        _wanted: Option<&str>,
+    ) -> impl Future<Output = Result<WayBack>> + Send {
+        std::future::ready(Ok(WayBack::none()))
     }
 
     /// Sets and removes tags; of what AWS can't tag, writes the [note](super::key::NOTE).
@@ -139,6 +149,12 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// says.
     fn update_seconds(_live: &Value, _fields: &[FieldDiff]) -> u32 {
         Self::FACTS.seconds
+    }
+
+    /// Returns the seconds for which AWS waits on purpose in a rollout of this spec (a deployment that bakes): they add to
+    /// the estimate, and to how long is waited for it.
+    fn pauses(_spec: &Value) -> u32 {
+        0
     }
 
     /// Returns in which way a found one is stopped, if it is: AWS neither changes nor deletes it until it is started.

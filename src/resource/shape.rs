@@ -88,6 +88,11 @@ pub trait Shape: Send + Sync {
     /// Returns the typical seconds of an update that changes these fields now.
     fn update_seconds(&self, live: &Value, fields: &[FieldDiff]) -> u32;
 
+    /// Returns the seconds for which AWS waits on purpose in a rollout of this spec.
+    fn pauses(&self, _spec: &Value) -> u32 {
+        0
+    }
+
     fn window(&self, live: &Value, now: Timestamp) -> Option<Window>;
 
     fn refuses(&self, live: &Value, desired: &Value, fields: &[FieldDiff]) -> Option<String>;
@@ -160,6 +165,10 @@ impl<K: Kind> Shape for K {
 
     fn update_seconds(&self, live: &Value, fields: &[FieldDiff]) -> u32 {
         K::update_seconds(live, fields)
+    }
+
+    fn pauses(&self, spec: &Value) -> u32 {
+        K::pauses(spec)
     }
 
     fn applies_pending(&self, desired: &Value, fields: &[FieldDiff]) -> bool {

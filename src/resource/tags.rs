@@ -18,6 +18,8 @@ pub mod key {
     pub const ID: &str = "provision:id";
     /// `true` on what the YAML protects beyond its kind: still known once the YAML no longer names the resource.
     pub const PROTECTED: &str = "provision:protected";
+    /// That somebody rolled it back, and what from: see [`RolledBack`](crate::resource::RolledBack).
+    pub const ROLLED_BACK: &str = "provision:rolled-back";
     /// The note of a resource that AWS can't tag: the text of its comment or description. Only kinds see it.
     pub const NOTE: &str = "provision:note";
     /// The prefix of all our tags; users may not set tags below it.

@@ -2,6 +2,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
+use crate::cli::allow::parse_allowance;
 use crate::cli::consent::{Consent, EventFormat};
 use crate::cli::engine::Target;
 use crate::cli::execute::execute;
@@ -14,7 +15,7 @@ use crate::cli::run_request::RunRequest;
 use crate::cli::selectors::NamedSelectors;
 use crate::cli::world::World;
 use crate::fleet::Selector;
-use crate::plan::Mode;
+use crate::plan::{Allowance, Allowed, Mode};
 use crate::report::{PlanDocument, SavedDocument, SavedPlanError, read_saved_plan};
 use crate::resource::Command;
 
@@ -31,6 +32,10 @@ pub struct Args {
     /// Narrow it to the differences of one cause; says what it leaves
     #[arg(long, value_enum)]
     only: Option<Only>,
+
+    /// Bring back the very revision from which a service was rolled back (repeatable); the first two parts take no wildcard
+    #[arg(long, value_name = "TENANT/ENVIRONMENT/TYPE/NAME", value_parser = parse_allowance)]
+    allow_roll_forward: Vec<Allowance>,
 
     #[command(flatten)]
     consent: Consent,
@@ -64,7 +69,7 @@ pub fn run(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
         stacks: project.stacks(),
         selectors: &selectors,
         mode: saved.as_ref().map_or_else(|| Only::mode(args.only), |(_, saving)| saving.mode),
-        allowed: args.consent.allow_destroy.clone(),
+        allowed: args.allowed(),
         saved: saved.map(|(document, _)| document),
         yes: args.consent.yes,
         lock_timeout: args.consent.lock_timeout,
@@ -79,12 +84,18 @@ pub fn run(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
 }
 
 impl Args {
+    fn allowed(&self) -> Allowed {
+        Allowed { destroy: self.consent.allow_destroy.clone(), roll_forward: self.allow_roll_forward.clone() }
+    }
+
     /// This very command line.
     fn line(&self) -> Command {
         let line = Command::new("apply").words(&self.named.selectors);
         let line = if self.named.all { line.word("--all") } else { line };
         let line = self.plan.iter().fold(line, |line, file| line.option("--plan", file.display()));
         let line = self.only.iter().fold(line, |line, only| only.add_to(line));
+        let forward = self.allow_roll_forward.iter();
+        let line = forward.fold(line, |line, allowed| line.option("--allow-roll-forward", allowed));
         self.consent.add_to(line, self.format)
     }
 }

@@ -17,6 +17,7 @@ pub mod man;
 pub mod permissions;
 pub mod plan;
 pub mod restart;
+pub mod rollback;
 pub mod sandbox;
 pub mod schema;
 pub mod show;

@@ -16,7 +16,7 @@ use crate::cli::selectors::Selectors;
 use crate::cli::world::World;
 use crate::fleet::{PlanOptions, Planning};
 use crate::kinds::shapes;
-use crate::plan::{Allowance, Mode, Plan, refusals};
+use crate::plan::{Allowance, Allowed, Mode, Plan, refusals};
 use crate::report::{Saving, saved_plan_text};
 use crate::resource::Access;
 
@@ -56,6 +56,10 @@ pub struct Args {
     /// Take a protected resource as named, as apply and destroy do (repeatable)
     #[arg(long, value_name = "TENANT/ENVIRONMENT/TYPE/NAME", value_parser = parse_allowance)]
     allow_destroy: Vec<Allowance>,
+
+    /// Take a service that was rolled back as named, as apply does (repeatable)
+    #[arg(long, value_name = "TENANT/ENVIRONMENT/TYPE/NAME", value_parser = parse_allowance)]
+    allow_roll_forward: Vec<Allowance>,
 }
 
 pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
@@ -80,7 +84,7 @@ fn planned(world: &World, global: &Global, args: &Args) -> Result<(Plan, bool)> 
     let selectors = &args.selectors.selectors;
     let project = Project::load(world, global, selectors)?;
     let stacks = project.stacks();
-    let guarding = project.guarding(&args.allow_destroy);
+    let guarding = project.guarding(&args.allowed());
     let options = PlanOptions { selectors, mode: args.mode(), guarding, survey: false };
     let looking = Looking::begin()?;
     let engine = looking.wait(Engine::open(world, global, &stacks))?;
@@ -102,10 +106,14 @@ fn offline(world: &World, global: &Global, args: &Args) -> Result<Plan> {
     let (selectors, shapes) = (&args.selectors.selectors, shapes());
     let mut planning = Planning::new(selectors, args.mode(), (world.clock)());
     let project = Project::load_each(world, global, selectors, |blueprint| planning.add_new(&shapes, &blueprint))?;
-    Ok(planning.held(&project.guarding(&args.allow_destroy))?)
+    Ok(planning.held(&project.guarding(&args.allowed()))?)
 }
 
 impl Args {
+    fn allowed(&self) -> Allowed {
+        Allowed { destroy: self.allow_destroy.clone(), roll_forward: self.allow_roll_forward.clone() }
+    }
+
     fn mode(&self) -> Mode {
         if self.destroy { Mode::Destroy } else { Only::mode(self.only) }
     }

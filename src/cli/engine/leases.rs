@@ -58,7 +58,7 @@ impl LeaseHost for AwsLeases<'_> {
     }
 
     fn caller(&self, stack: &Stack) -> Caller {
-        self.engine.callers.caller(&stack.account, stack.role(Access::Write).as_ref())
+        self.engine.caller(stack)
     }
 
     /// What answers at `--endpoint-url` shows a change at once.

@@ -22,6 +22,7 @@ use super::failure::{CommandFailure, Result};
 use super::global::Global;
 use super::project::{LeaseBucket, Project};
 use super::world::World;
+use crate::apply::Caller;
 use crate::aws::{GateRules, ObjectStore, Sessions, Setup};
 use crate::blueprint::Blueprint;
 use crate::fleet::Fleet;
@@ -97,6 +98,11 @@ impl Engine {
     /// Stacks of a project, in their accounts.
     pub fn fleet<'a>(&'a self, project: &'a Project, stacks: &'a [&'a Blueprint], access: Access) -> Fleet<'a, Self> {
         Fleet { accounts: self, members: project.members(), stacks, access }
+    }
+
+    /// Who changes a stack.
+    pub fn caller(&self, stack: &Stack) -> Caller {
+        self.callers.caller(&stack.account, stack.role(Access::Write).as_ref())
     }
 
     /// Waits for a look at so many stacks, and says how far it is.

@@ -10,8 +10,8 @@ use provision::apply::{Event, Outcome, RunSummary};
 use provision::blueprint::Origin;
 use provision::inventory::{Orphan, Unmanaged};
 use provision::plan::{
-    Action, Allowance, Cause, Change, Field, Guarding, Guards, Ignored, Mode, Plan, StackPlan, Step, StepId, Verb,
-    Waiting, guard,
+    Action, Allowance, Allowed, Cause, Change, Field, Guarding, Guards, Ignored, Mode, Plan, StackPlan, Step, StepId,
+    Verb, Waiting, guard,
 };
 use provision::problem::{Problem, Source, Span};
 use provision::report::{
@@ -397,7 +397,7 @@ fn plain(plan: &Plan, width: Option<usize>) -> String {
 fn a_plan_that_an_apply_refuses_says_so_and_what_satisfies_it() {
     let mut plan = illustration();
     let guards = Guards { max_deletes: Some(0), protected: vec!["AWS::EC2::VPC".into()] };
-    guard(&mut plan, &Guarding { guards: guards.clone(), allowed: Vec::new() });
+    guard(&mut plan, &Guarding { guards: guards.clone(), allowed: Allowed::default() });
     let limit = "acme/production: 1 to delete or replace, and provision.yaml allows 0";
     let name = "--allow-destroy acme/production/AWS::ElastiCache::ReplicationGroup/sessions";
     for text in [
@@ -414,14 +414,15 @@ fn a_plan_that_an_apply_refuses_says_so_and_what_satisfies_it() {
     let met: Vec<_> = json["stacks"][0]["guards"].as_array().unwrap().iter().map(|one| &one["satisfied"]).collect();
     assert_eq!(met, [&json!(false), &json!(false)]);
     // What was named is not asked for again.
-    let allowed = vec![Allowance { stack: StackId::new("acme", "production"), resource: "sessions".into() }];
+    let destroy = vec![Allowance { stack: StackId::new("acme", "production"), resource: "sessions".into() }];
+    let allowed = Allowed { destroy, ..Allowed::default() };
     guard(&mut plan, &Guarding { guards: Guards::default(), allowed });
     for text in [plain(&plan, None), plan_markdown(&plan, str::to_owned), plan_html(&plan)] {
         assert!(!text.contains("--allow-destroy") && text.contains("protected"), "{text}");
     }
     assert!(plan_json(&plan).contains("\"satisfied\": true"));
     let mut kept = plan_of(vec![change("AWS::EC2::VPC/main", Action::Delete)]);
-    guard(&mut kept, &Guarding { guards: Guards { max_deletes: None, ..guards }, allowed: Vec::new() });
+    guard(&mut kept, &Guarding { guards: Guards { max_deletes: None, ..guards }, allowed: Allowed::default() });
     assert!(plain(&kept, None).contains(" !  delete   AWS::EC2::VPC/main"), "{}", plain(&kept, None));
 }
 

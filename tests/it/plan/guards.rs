@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use provision::inventory::Unmanaged;
 use provision::plan::{
-    Action, AdoptionConflict, Allowance, Change, Guarding, Guards, Plan, Refusal as Refused, StackPlan, StepId, Verb,
-    adoption, guard, refusals,
+    Action, AdoptionConflict, Allowance, Allowed, Change, Guarding, Guards, Plan, Refusal as Refused, StackPlan,
+    StepId, Verb, adoption, guard, refusals,
 };
 use provision::resource::{Address, Disruption, State, key};
 use serde_json::json;
@@ -108,8 +108,10 @@ async fn a_summary_counts_each_action_over_all_stacks() {
     assert_eq!(counts, [3, 6, 9, 12, 15, 18, 21, unchanged]);
     assert!(!plan.stacks[0].is_empty() && StackPlan::empty(stack()).is_empty());
     let mut given = Given::changed(&[("Fake::Gate/out", "Size", json!("large"))]).await;
-    let guarding =
-        |limit| Guarding { guards: Guards { max_deletes: Some(limit), ..Guards::default() }, allowed: Vec::new() };
+    let guarding = |limit| Guarding {
+        guards: Guards { max_deletes: Some(limit), ..Guards::default() },
+        allowed: Allowed::default(),
+    };
     for (limit, refuses) in [(0, true), (1, false)] {
         let mut plan = Plan { stacks: vec![given.plan()], ..Plan::default() };
         guard(&mut plan, &guarding(limit));

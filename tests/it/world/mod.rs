@@ -31,7 +31,7 @@ pub mod strangers;
 pub mod thing;
 pub mod verbs;
 
-use provision::plan::{Allowance, Guarding, Guards, Plan, Refusal, guard, refusals};
+use provision::plan::{Allowance, Allowed, Guarding, Guards, Plan, Refusal, guard, refusals};
 
 pub use bucket::Rate;
 pub use build::{YamlResource, blueprint};
@@ -41,6 +41,7 @@ pub use faults::{Fault, What};
 /// What refuses a plan under these guards, where so much was allowed.
 pub fn refused(plan: &Plan, guards: &Guards, allowed: &[Allowance]) -> Vec<Refusal> {
     let mut plan = plan.clone();
-    guard(&mut plan, &Guarding { guards: guards.clone(), allowed: allowed.to_vec() });
+    let allowed = Allowed { destroy: allowed.to_vec(), ..Allowed::default() };
+    guard(&mut plan, &Guarding { guards: guards.clone(), allowed });
     refusals(&plan).into_iter().cloned().collect()
 }

@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use jiff::SignedDuration;
 use provision::apply::{Leases, LeftOut, Outcome, PlanSnapshot, Rounds, RunSummary, Stop, Unleased, in_rounds};
 use provision::blueprint::Blueprint;
-use provision::plan::{Allowance, Assumed, Mode, Plan, StackPlan, refusals};
+use provision::plan::{Allowance, Allowed, Assumed, Mode, Plan, StackPlan, refusals};
 use provision::resource::{Address, Class, Failure, Result, Stack, StackId};
 use tokio::sync::watch;
 
@@ -207,8 +207,8 @@ async fn run(
     process.stop = stopped;
     process.regions = &REGIONS;
     let stack = &blueprint.stack.id;
-    process.guarding.allowed =
-        job.allow.iter().map(|name| Allowance { stack: stack.clone(), resource: name.clone() }).collect();
+    let destroy = job.allow.iter().map(|name| Allowance { stack: stack.clone(), resource: name.clone() }).collect();
+    process.guarding.allowed = Allowed { destroy, ..Allowed::default() };
     if !job.only.is_empty() {
         cloud.world().note("a partial apply");
         let selectors = job.only.iter().map(|place| format!("{stack}/{place}").parse().expect("a selector"));

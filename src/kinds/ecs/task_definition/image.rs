@@ -46,7 +46,7 @@ pub(super) fn questions(spec: &Spec) -> Vec<Question> {
 
 /// Returns why no task can start from an image, if ECR has none. A reader asks about its own account and region: what another
 /// account's registry would fetch at the first pull can't be told from outside.
-pub(super) async fn missing(
+pub(in crate::kinds::ecs) async fn missing(
     reader: &Reader,
     account: &str,
     region: &str,

@@ -1,6 +1,6 @@
 mod container;
 mod fargate;
-mod image;
+pub(super) mod image;
 mod read;
 mod revisions;
 mod rules;
@@ -26,6 +26,7 @@ use crate::resource::{
 };
 use write::{list, text};
 
+pub(super) use read::{definition, is_of, revision};
 pub use spec::{Outputs, Spec};
 
 /// What a service runs. AWS changes none: an update registers a new revision of the family, which is why nothing is

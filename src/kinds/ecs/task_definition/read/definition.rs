@@ -11,7 +11,7 @@ use super::super::spec::{
 };
 use crate::resource::{Unmodelled, pointer};
 
-pub(in crate::kinds::ecs::task_definition) fn spec(from: &Description) -> Spec {
+pub(in crate::kinds::ecs) fn spec(from: &Description) -> Spec {
     let storage = from.ephemeral_storage().map(|storage| EphemeralStorage { size_in_gib: storage.size_in_gib });
     Spec {
         container_definitions: from.container_definitions().iter().map(container).collect(),

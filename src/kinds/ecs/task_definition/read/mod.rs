@@ -1,4 +1,4 @@
-pub(super) mod definition;
+pub(in crate::kinds::ecs) mod definition;
 
 use aws_sdk_ecs::operation::describe_task_definition::DescribeTaskDefinitionOutput;
 use aws_sdk_ecs::types::{
@@ -139,12 +139,12 @@ fn newest_first(arns: &mut [String]) {
 }
 
 /// Returns whether an ARN is a revision of this very family; the filter takes prefixes.
-pub(super) fn is_of(arn: &str, family: &str) -> bool {
+pub(in crate::kinds::ecs) fn is_of(arn: &str, family: &str) -> bool {
     ecs::last(arn).rsplit_once(':').is_some_and(|(name, _)| name == family)
 }
 
 /// The number of a revision, by its ARN.
-pub(super) fn revision(arn: &str) -> u64 {
+pub(in crate::kinds::ecs) fn revision(arn: &str) -> u64 {
     arn.rsplit(':').next().and_then(|number| number.parse().ok()).unwrap_or_default()
 }
 
