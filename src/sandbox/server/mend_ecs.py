@@ -152,6 +152,7 @@ def active_revisions(backend, family):
 def register_task_definition(moto, self):
     answer = moto(self)
     remember(answer.result["taskDefinition"], self._get_params(), ["enableFaultInjection"])
+    answer.result["taskDefinition"].registered_at = utcnow()
     return answer
 
 
@@ -187,7 +188,56 @@ def deploy(backend, service):
         "rolloutStateReason": f"ECS deployment {number} in progress.",
     }
     service.deployments = [deployment] + ([before | {"status": "ACTIVE"}] if before else [])
+    record(service, deployment)
     slow.later(lambda: finish(backend, service, deployment), "deployment")
+
+
+def record(service, deployment):
+    """What ListServiceDeployments tells of it; the one before it is over."""
+    number, history = deployment["id"].split("/")[-1], service.__dict__.setdefault("history", [])
+    for one in history:
+        if one["status"] == "IN_PROGRESS":
+            one["status"] = "STOPPED"
+    revision = service.arn.replace(":service/", ":service-revision/") + "/" + number
+    service.__dict__.setdefault("revisions", {})[revision] = service.task_definition
+    one = {
+        "serviceDeploymentArn": service.arn.replace(":service/", ":service-deployment/") + "/" + number,
+        "serviceArn": service.arn,
+        "clusterArn": service.cluster_arn,
+        "createdAt": deployment["createdAt"],
+        "startedAt": deployment["createdAt"],
+        "targetServiceRevisionArn": revision,
+        "status": "IN_PROGRESS",
+    }
+    history.insert(0, one)
+
+
+def came_to(service, deployment, status, reason=None):
+    number = deployment["id"].split("/")[-1]
+    for one in service.__dict__.get("history", []):
+        if one["serviceDeploymentArn"].endswith("/" + number):
+            one.update({"status": status, "finishedAt": utcnow()} | ({"statusReason": reason} if reason else {}))
+
+
+@adds(EC2ContainerServiceResponse)
+def list_service_deployments(self):
+    asked = self._get_params()
+    services = services_in(self, asked.get("cluster", "default"))
+    service = next(one for one in services if asked["service"] in (one.name, one.arn))
+    wanted = asked.get("status")
+    told = [one for one in service.__dict__.get("history", []) if not wanted or one["status"] in wanted]
+    return ActionResult({"serviceDeployments": told})
+
+
+@adds(EC2ContainerServiceResponse)
+def describe_service_revisions(self):
+    asked, told = self._get_params()["serviceRevisionArns"], []
+    for service in self.ecs_backend.services.values():
+        for arn, definition in service.__dict__.get("revisions", {}).items():
+            if arn in asked:
+                about = {"serviceArn": service.arn, "clusterArn": service.cluster_arn, "taskDefinition": definition}
+                told.append({"serviceRevisionArn": arn} | about)
+    return ActionResult({"serviceRevisions": told})
 
 
 def finish(backend, service, deployment):
@@ -197,6 +247,7 @@ def finish(backend, service, deployment):
     if any(container["image"].endswith(BROKEN) for container in containers):
         return fail(service, deployment)
     complete(deployment)
+    came_to(service, deployment, "SUCCESSFUL")
     service.deployments, service.completed = [deployment], deployment
     service.running_count, service.pending_count = service.desired_count, 0
 
@@ -217,6 +268,7 @@ def fail(service, deployment):
     message = f"(service {service.name}) (deployment {deployment['id']}) deployment failed: tasks failed to start."
     service.events.insert(0, {"id": deployment["id"], "createdAt": utcnow(), "message": message})
     before = getattr(service, "completed", None)
+    came_to(service, deployment, "ROLLBACK_SUCCESSFUL" if breaker.get("rollback") and before else "STOPPED", reason)
     if breaker.get("rollback") and before:
         deployment["status"] = "ACTIVE"
         service.task_definition = before["taskDefinition"]
@@ -285,8 +337,13 @@ def deregister_scalable_target(moto, self, namespace, r_id, dimension):
 
 @around(ApplicationAutoscalingBackend)
 def deregister_scalable_target(moto, self, namespace, r_id, dimension):
-    """The policies go with their target."""
+    """The policies and scheduled actions go with their target."""
     moto(self, namespace, r_id, dimension)
     for key, policy in list(self.policies.items()):
         if policy.resource_id == r_id and policy.scalable_dimension == dimension:
             del self.policies[key]
+    self.scheduled_actions = [
+        action
+        for action in self.scheduled_actions
+        if (action.resource_id, action.scalable_dimension) != (r_id, dimension)
+    ]

@@ -98,7 +98,6 @@ async fn what_no_template_can_say_of_a_service_is_taken_away_by_name() {
     let mends: BTreeSet<&str> = kind_of(KIND).facts().prunes.iter().copied().collect();
     let told = [
         ("/DeploymentConfiguration/LifecycleHooks", "\"lifecycleHooks\":[]"),
-        ("/DeploymentConfiguration/Strategy", "\"strategy\":\"ROLLING\""),
         ("/LoadBalancers", "\"loadBalancers\":[]"),
         ("/PlacementConstraints", "\"placementConstraints\":[]"),
         ("/PlacementStrategies", "\"placementStrategy\":[]"),

@@ -212,6 +212,10 @@ fn the_lists_of_every_kind_take_a_name_once() {
             ),
         ),
         (
+            "AWS::ApplicationAutoScaling::ScalableTarget/ScheduledActions",
+            "{ MaxCapacity: 2, MinCapacity: 1, ResourceId: service/a/b, ScalableDimension: 'ecs:service:DesiredCount', ServiceNamespace: ecs, ScheduledActions: [{ ScheduledActionName: a, Schedule: rate(1 day), ScalableTargetAction: { MinCapacity: 1 } }, { ScheduledActionName: a, Schedule: rate(1 day), ScalableTargetAction: { MinCapacity: 2 } }] }".into(),
+        ),
+        (
             "AWS::EC2::RouteTable/Routes",
             "{ VpcId: vpc-1, Routes: [{ DestinationCidrBlock: 10.0.0.0/8, GatewayId: igw-1 }, { DestinationCidrBlock: 10.1.0.0/8, GatewayId: igw-2 }] }".into(),
         ),

@@ -1,3 +1,4 @@
+mod example;
 mod read;
 mod spec;
 mod write;
@@ -19,7 +20,7 @@ use crate::resource::{
     Kind, Listing, Made, Mistake, Name, NameRule, Neighbours, On, Permissions, Replacement, Result, Scope, State,
     Switch, Tags, Turn, partition, pointer,
 };
-use write::{delete_policy, put_policy, register};
+use write::{delete_action, delete_policy, put_action, put_policy, register};
 
 pub use spec::{Outputs, Spec};
 
@@ -31,101 +32,6 @@ const TRANSIENT: &[Class] = &[Class::Busy, Class::Propagating];
 /// Scales a service between a minimum and a maximum, by its policies.
 pub struct ScalableTarget;
 
-/// What the docs show and the life-cycle test creates.
-const EXAMPLE: &str = "
-resources:
-  - type: AWS::EC2::VPC
-    name: main
-    properties: { CidrBlock: 10.20.0.0/16 }
-  - type: AWS::EC2::Subnet
-    name: tasks
-    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\", CidrBlock: 10.20.0.0/20 }
-  - type: AWS::ECS::Cluster
-    name: main
-    properties: {}
-  - type: AWS::ECS::TaskDefinition
-    name: web
-    properties:
-      RequiresCompatibilities: [FARGATE]
-      NetworkMode: awsvpc
-      Cpu: 256
-      Memory: 512
-      ContainerDefinitions:
-        - { Name: web, Image: public.ecr.aws/nginx/nginx:1.29 }
-  - type: AWS::ECS::Service
-    name: web
-    properties:
-      Cluster: \"{{ ref('AWS::ECS::Cluster/main') }}\"
-      TaskDefinition: \"{{ ref('AWS::ECS::TaskDefinition/web') }}\"
-      LaunchType: FARGATE
-      NetworkConfiguration:
-        AwsvpcConfiguration:
-          Subnets: [\"{{ ref('AWS::EC2::Subnet/tasks') }}\"]
-  - type: AWS::ApplicationAutoScaling::ScalableTarget
-    name: web
-    properties:
-      ServiceNamespace: ecs
-      ScalableDimension: ecs:service:DesiredCount
-      ResourceId: \"service/{{ ref('AWS::ECS::Cluster/main') }}/{{ ref('AWS::ECS::Service/web', 'Name') }}\"
-      MinCapacity: 1
-      MaxCapacity: 4
-      ScalingPolicies:
-        - PolicyName: cpu
-          PolicyType: TargetTrackingScaling
-          TargetTrackingScalingPolicyConfiguration:
-            TargetValue: 60
-            PredefinedMetricSpecification:
-              PredefinedMetricType: ECSServiceAverageCPUUtilization
-";
-
-const CHANGED: &str = "
-resources:
-  - type: AWS::EC2::VPC
-    name: main
-    properties: { CidrBlock: 10.20.0.0/16 }
-  - type: AWS::EC2::Subnet
-    name: tasks
-    properties: { VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\", CidrBlock: 10.20.0.0/20 }
-  - type: AWS::ECS::Cluster
-    name: main
-    properties: {}
-  - type: AWS::ECS::TaskDefinition
-    name: web
-    properties:
-      RequiresCompatibilities: [FARGATE]
-      NetworkMode: awsvpc
-      Cpu: 256
-      Memory: 512
-      ContainerDefinitions:
-        - { Name: web, Image: public.ecr.aws/nginx/nginx:1.29 }
-  - type: AWS::ECS::Service
-    name: web
-    properties:
-      Cluster: \"{{ ref('AWS::ECS::Cluster/main') }}\"
-      TaskDefinition: \"{{ ref('AWS::ECS::TaskDefinition/web') }}\"
-      LaunchType: FARGATE
-      NetworkConfiguration:
-        AwsvpcConfiguration:
-          Subnets: [\"{{ ref('AWS::EC2::Subnet/tasks') }}\"]
-  - type: AWS::ApplicationAutoScaling::ScalableTarget
-    name: web
-    properties:
-      ServiceNamespace: ecs
-      ScalableDimension: ecs:service:DesiredCount
-      ResourceId: \"service/{{ ref('AWS::ECS::Cluster/main') }}/{{ ref('AWS::ECS::Service/web', 'Name') }}\"
-      MinCapacity: 2
-      MaxCapacity: 8
-      ScalingPolicies:
-        - PolicyName: cpu
-          PolicyType: TargetTrackingScaling
-          TargetTrackingScalingPolicyConfiguration:
-            TargetValue: 50
-            ScaleOutCooldown: 60
-            PredefinedMetricSpecification:
-              PredefinedMetricType: ECSServiceAverageCPUUtilization
-      SuspendedState: { DynamicScalingInSuspended: true }
-";
-
 impl Kind for ScalableTarget {
     type Cloud = Aws;
     type Spec = Spec;
@@ -134,7 +40,7 @@ impl Kind for ScalableTarget {
     const FACTS: Facts = Facts {
         create_only: &["/ResourceId", "/ScalableDimension", "/ServiceNamespace"],
         replacement: Replacement::DeleteFirst,
-        keyed: &[("/ScalingPolicies", "PolicyName")],
+        keyed: &[("/ScalingPolicies", "PolicyName"), ("/ScheduledActions", "ScheduledActionName")],
         switches: &[Switch::with(
             "/ScalingPolicies/*/TargetTrackingScalingPolicyConfiguration/PredefinedMetricSpecification/ResourceLabel",
             "/ScalingPolicies/*/TargetTrackingScalingPolicyConfiguration/PredefinedMetricSpecification/PredefinedMetricType",
@@ -164,10 +70,10 @@ impl Kind for ScalableTarget {
             id_prefixes: &[],
             attachable: &[
                 Attachable::new("AWS::ApplicationAutoScaling::ScalingPolicy", Detection::Compared("/ScalingPolicies")),
-                Attachable::new("ScheduledActions", Detection::Noted("/ScheduledActions")),
+                Attachable::new("ScheduledActions", Detection::Compared("/ScheduledActions")),
             ],
-            example: EXAMPLE,
-            changed: CHANGED,
+            example: example::EXAMPLE,
+            changed: example::CHANGED,
             permissions: Permissions {
                 read: &[
                     "application-autoscaling:DescribeScalableTargets",
@@ -181,6 +87,7 @@ impl Kind for ScalableTarget {
                     "application-autoscaling:ListTagsForResource",
                     "application-autoscaling:TagResource",
                     "application-autoscaling:PutScalingPolicy",
+                    "application-autoscaling:PutScheduledAction",
                     "iam:CreateServiceLinkedRole",
                     "iam:PassRole",
                     "ecs:DescribeServices",
@@ -192,6 +99,8 @@ impl Kind for ScalableTarget {
                     "application-autoscaling:RegisterScalableTarget",
                     "application-autoscaling:PutScalingPolicy",
                     "application-autoscaling:DeleteScalingPolicy",
+                    "application-autoscaling:PutScheduledAction",
+                    "application-autoscaling:DeleteScheduledAction",
                     "ecs:DescribeServices",
                     "ecs:UpdateService",
                     "cloudwatch:DescribeAlarms",
@@ -235,6 +144,9 @@ impl Kind for ScalableTarget {
         for policy in &spec.scaling_policies {
             put_policy(writer, spec, policy).await?;
         }
+        for action in &spec.scheduled_actions {
+            put_action(writer, spec, action).await?;
+        }
         Ok(made(spec, arn))
     }
 
@@ -250,6 +162,16 @@ impl Kind for ScalableTarget {
         for policy in &live.spec.scaling_policies {
             if touched(&policy.policy_name) && !wanted(&policy.policy_name) {
                 delete_policy(writer, spec, &policy.policy_name).await?;
+            }
+        }
+        let touched = |name: &str| changes.touches(&pointer::join("/ScheduledActions", name));
+        for action in spec.scheduled_actions.iter().filter(|action| touched(&action.scheduled_action_name)) {
+            put_action(writer, spec, action).await?;
+        }
+        let wanted = |name: &str| spec.scheduled_actions.iter().any(|action| action.scheduled_action_name == name);
+        for action in &live.spec.scheduled_actions {
+            if touched(&action.scheduled_action_name) && !wanted(&action.scheduled_action_name) {
+                delete_action(writer, spec, &action.scheduled_action_name).await?;
             }
         }
         Ok(Turn::Done(made(spec, live.outputs.arn.clone())))
@@ -307,6 +229,9 @@ impl Kind for ScalableTarget {
             let text = "names an ARN, which scales nothing: it is service/<cluster's name>/<service's Name>";
             mistakes.push(Mistake::new("/ResourceId", text));
         }
+        for action in &spec.scheduled_actions {
+            mistakes.extend(scheduled(action));
+        }
         for policy in &spec.scaling_policies {
             let at = pointer::join("/ScalingPolicies", &policy.policy_name);
             if policy.policy_type != spec::target_tracking() {
@@ -355,6 +280,30 @@ impl Named for ScalableTarget {
         let (policies, schedules) = tokio::try_join!(policies, schedules)?;
         Ok(read::found(&one.summary, tags, &policies, &schedules))
     }
+}
+
+/// What is wrong with a scheduled action.
+fn scheduled(action: &spec::ScheduledAction) -> Vec<Mistake> {
+    let at = pointer::join("/ScheduledActions", &action.scheduled_action_name);
+    let mistake = |name: &str, text: &str| Mistake::new(format!("{at}/{name}"), text);
+    let capacities = &action.scalable_target_action;
+    let mut mistakes = Vec::new();
+    if !["at(", "cron(", "rate("].iter().any(|form| action.schedule.starts_with(form)) {
+        mistakes.push(mistake("Schedule", "is neither `cron(...)` nor `rate(...)` nor `at(...)`"));
+    }
+    match (capacities.min_capacity, capacities.max_capacity) {
+        (None, None) => mistakes.push(mistake("ScalableTargetAction", "sets neither MinCapacity nor MaxCapacity")),
+        (Some(least), Some(most)) if least > most => {
+            mistakes.push(mistake("ScalableTargetAction", &format!("has a MinCapacity over MaxCapacity, {most}")));
+        }
+        _ => {}
+    }
+    for (name, time) in [("StartTime", &action.start_time), ("EndTime", &action.end_time)] {
+        if time.as_ref().is_some_and(|time| !time.ends_with('Z') || time.parse::<jiff::Timestamp>().is_err()) {
+            mistakes.push(mistake(name, "is no time in UTC, 2027-01-01T00:00:00Z"));
+        }
+    }
+    mistakes
 }
 
 /// What `Ref` gives: the three parts that make a target.

@@ -3,8 +3,10 @@ use aws_sdk_applicationautoscaling::types::{
     TargetTrackingScalingPolicyConfiguration,
 };
 
+use aws_smithy_types::date_time::{DateTime, Format};
+
 use super::ScalableTarget;
-use super::spec::{Metric, Outputs, Policy, Spec, SuspendedState, TargetTracking, cooldown};
+use super::spec::{self, Capacities, Metric, Outputs, Policy, Spec, SuspendedState, TargetTracking, cooldown, utc};
 use crate::aws::Reader;
 use crate::resource::{Found, Result, State, Tags, Unmodelled, pointer};
 
@@ -14,7 +16,7 @@ pub(super) async fn policies(reader: &Reader) -> Result<Vec<ScalingPolicy>> {
     Ok(call.into_paginator().page_size(10).items().send().collect::<std::result::Result<Vec<_>, _>>().await?)
 }
 
-/// All scheduled actions of ECS services: a template cannot write them, but they change the capacity.
+/// All scheduled actions of ECS services.
 pub(super) async fn schedules(reader: &Reader) -> Result<Vec<ScheduledAction>> {
     let call = reader.autoscaling().describe_scheduled_actions().service_namespace(ServiceNamespace::Ecs);
     Ok(call.into_paginator().page_size(50).items().send().collect::<std::result::Result<Vec<_>, _>>().await?)
@@ -38,10 +40,8 @@ pub(super) fn found(
         path: pointer::join("/ScalingPolicies", policy.policy_name()),
         text: format!("is a {} with settings that a template cannot write", policy.policy_type().as_str()),
     });
-    let scheduled = schedules.iter().filter(|action| action.resource_id() == id).map(|action| Unmodelled {
-        path: pointer::join("/ScheduledActions", action.scheduled_action_name()),
-        text: format!("changes the capacity at {}", action.schedule()),
-    });
+    let is_its =
+        |action: &&ScheduledAction| action.resource_id() == id && action.scalable_dimension() == Some(dimension);
     Found {
         id: id.to_owned(),
         name: None,
@@ -51,6 +51,7 @@ pub(super) fn found(
             resource_id: id.to_owned(),
             scalable_dimension: dimension.as_str().to_owned(),
             scaling_policies: policies.iter().map(|policy| read(policy)).collect(),
+            scheduled_actions: schedules.iter().filter(is_its).map(scheduled).collect(),
             service_namespace: target.service_namespace().as_str().to_owned(),
             suspended_state: suspended.unwrap_or_default(),
         },
@@ -60,8 +61,24 @@ pub(super) fn found(
         },
         tags,
         state: State::Ready,
-        unmodelled: foreign.chain(scheduled).collect(),
+        unmodelled: foreign.collect(),
         external: None,
+    }
+}
+
+fn scheduled(from: &ScheduledAction) -> spec::ScheduledAction {
+    let time = |at: Option<&DateTime>| at.and_then(|at| at.fmt(Format::DateTime).ok());
+    let action = from.scalable_target_action();
+    spec::ScheduledAction {
+        end_time: time(from.end_time()),
+        scalable_target_action: Capacities {
+            max_capacity: action.and_then(|action| action.max_capacity()),
+            min_capacity: action.and_then(|action| action.min_capacity()),
+        },
+        schedule: from.schedule().to_owned(),
+        scheduled_action_name: from.scheduled_action_name().to_owned(),
+        start_time: time(from.start_time()),
+        timezone: from.timezone().map_or_else(utc, str::to_owned),
     }
 }
 
@@ -101,6 +118,25 @@ mod tests {
     use aws_sdk_applicationautoscaling::types::{MetricType, PolicyType, PredefinedMetricSpecification};
 
     use super::*;
+
+    #[test]
+    fn a_scheduled_action_reads_as_it_is_written() {
+        let live = ScheduledAction::builder()
+            .scheduled_action_name("night")
+            .scheduled_action_arn("arn")
+            .service_namespace(ServiceNamespace::Ecs)
+            .resource_id("service/a/b")
+            .schedule("cron(0 20 * * ? *)")
+            .start_time(DateTime::from_secs(1_800_000_000))
+            .creation_time(DateTime::from_secs(0))
+            .build()
+            .unwrap();
+        let written = serde_json::json!({
+            "ScheduledActionName": "night", "Schedule": "cron(0 20 * * ? *)", "StartTime": "2027-01-15T08:00:00Z",
+            "ScalableTargetAction": {},
+        });
+        assert_eq!(scheduled(&live), serde_json::from_value(written).unwrap());
+    }
 
     #[test]
     fn a_policy_without_figures_reads_as_one_with_aws_defaults() {

@@ -14,6 +14,10 @@ pub struct Spec {
     /// The policies, exactly these.
     #[serde(default)]
     pub scaling_policies: Vec<Policy>,
+    /// What changes the capacities at certain times, exactly these. `MinCapacity` and `MaxCapacity` are then theirs: a template
+    /// names both as `external`.
+    #[serde(default)]
+    pub scheduled_actions: Vec<ScheduledAction>,
     /// `ecs`.
     pub service_namespace: String,
     #[serde(default)]
@@ -68,6 +72,33 @@ pub struct Metric {
     pub resource_label: String,
 }
 
+/// Other capacities from a certain time on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct ScheduledAction {
+    /// After which it does nothing any more, `2027-01-31T00:00:00Z`.
+    #[serde(default)]
+    pub end_time: Option<String>,
+    pub scalable_target_action: Capacities,
+    /// `cron(0 7 ? * MON-FRI *)`, `rate(1 day)` or `at(2027-01-01T00:00:00)`.
+    pub schedule: String,
+    pub scheduled_action_name: String,
+    /// Before which it does nothing, `2027-01-01T00:00:00Z`.
+    #[serde(default)]
+    pub start_time: Option<String>,
+    /// Where the hours of `cron` and `at` count, by its IANA name.
+    #[serde(default = "utc")]
+    pub timezone: String,
+}
+
+/// What a scheduled action sets; what is left out stays.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", default, deny_unknown_fields)]
+pub struct Capacities {
+    pub max_capacity: Option<i32>,
+    pub min_capacity: Option<i32>,
+}
+
 /// The return value of `AWS::ApplicationAutoScaling::ScalableTarget`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
@@ -81,6 +112,10 @@ pub struct Outputs {
 
 pub(super) fn target_tracking() -> String {
     "TargetTrackingScaling".to_owned()
+}
+
+pub(super) fn utc() -> String {
+    "UTC".to_owned()
 }
 
 /// AWS's default for ECS services.

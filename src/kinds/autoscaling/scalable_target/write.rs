@@ -1,15 +1,16 @@
 use aws_sdk_applicationautoscaling::types::{
-    MetricType, PolicyType, PredefinedMetricSpecification, ScalableDimension, ServiceNamespace, SuspendedState,
-    TargetTrackingScalingPolicyConfiguration,
+    MetricType, PolicyType, PredefinedMetricSpecification, ScalableDimension, ScalableTargetAction, ServiceNamespace,
+    SuspendedState, TargetTrackingScalingPolicyConfiguration,
 };
+use aws_smithy_types::date_time::{DateTime, Format};
 
 use super::TRANSIENT;
-use super::spec::{Policy, Spec, TargetTracking};
+use super::spec::{Policy, ScheduledAction, Spec, TargetTracking};
 use crate::aws::{MINUTE, Writer};
 use crate::kinds::shared::deletion::gone;
 use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::{ownership, tag};
-use crate::resource::{Class, Result, Tags};
+use crate::resource::{Class, Failure, Result, Tags};
 
 /// Returns the ARN of the target that an earlier try has registered.
 pub(super) async fn there(writer: &Writer, spec: &Spec, ours: &Tags) -> Result<Option<String>> {
@@ -71,6 +72,45 @@ pub(super) async fn delete_policy(writer: &Writer, spec: &Spec, name: &str) -> R
         .resource_id(&spec.resource_id)
         .scalable_dimension(dimension(spec))
         .policy_name(name);
+    gone(retry_while(MINUTE, TRANSIENT, || call.clone().send()).await)
+}
+
+/// Creates a scheduled action or changes it; of one that is there, AWS keeps what is not sent, but for its times.
+pub(super) async fn put_action(writer: &Writer, spec: &Spec, action: &ScheduledAction) -> Result<()> {
+    let time = |text: &Option<String>| {
+        let read = |text: &String| DateTime::from_str(text, Format::DateTimeWithOffset);
+        text.as_ref().map(read).transpose().map_err(|why| Failure::new(Class::Other, format!("no time: {why}")))
+    };
+    let capacities = &action.scalable_target_action;
+    let capacities = ScalableTargetAction::builder()
+        .set_max_capacity(capacities.max_capacity)
+        .set_min_capacity(capacities.min_capacity)
+        .build();
+    let has_zone = !action.schedule.starts_with("rate");
+    let call = writer
+        .autoscaling()
+        .put_scheduled_action()
+        .service_namespace(namespace(spec))
+        .resource_id(&spec.resource_id)
+        .scalable_dimension(dimension(spec))
+        .scheduled_action_name(&action.scheduled_action_name)
+        .schedule(&action.schedule)
+        .scalable_target_action(capacities)
+        .set_timezone(has_zone.then(|| action.timezone.clone()))
+        .set_start_time(time(&action.start_time)?)
+        .set_end_time(time(&action.end_time)?);
+    let passing = [TRANSIENT, &[Class::NotFound]].concat();
+    retry_while(MINUTE, &passing, || call.clone().send()).await.map(drop)
+}
+
+pub(super) async fn delete_action(writer: &Writer, spec: &Spec, name: &str) -> Result<()> {
+    let call = writer
+        .autoscaling()
+        .delete_scheduled_action()
+        .service_namespace(namespace(spec))
+        .resource_id(&spec.resource_id)
+        .scalable_dimension(dimension(spec))
+        .scheduled_action_name(name);
     gone(retry_while(MINUTE, TRANSIENT, || call.clone().send()).await)
 }
 

@@ -1,23 +1,24 @@
 mod controller;
 mod dependencies;
 mod read;
+mod rules;
 mod spec;
 mod state;
+mod way_back;
 mod write;
 
 use serde_json::Value;
 
 use crate::aws::{Aws, MINUTE, Reader, Writer};
-use crate::kinds::ecs::{self, CapacityProviderStrategy, MAX_NAME};
+use crate::kinds::ecs::{self, MAX_NAME};
 use crate::kinds::shared::deletion::gone;
 use crate::kinds::shared::retry::retry_while;
 use crate::resource::cloudformation::CloudFormation;
 use crate::resource::{
-    Address, Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind,
-    Listing, Made, Mistake, Name, NameRule, Neighbours, OPEN, On, Permissions, Replacement, Restart, Result, Scope,
-    States, Switch, Tags, Turn,
+    Address, Attachable, Bearer, Changes, Class, Detection, Disruption, Essentials, Facts, FieldDiff, Found, Identity,
+    Kept, Kind, Listing, Made, Mistake, Name, NameRule, Neighbours, On, Permissions, Replacement, Restart, Result,
+    Scope, States, Switch, Tags, Turn, WayBack,
 };
-use spec::DAEMON;
 
 pub use spec::{Outputs, Spec};
 
@@ -139,15 +140,27 @@ resources:
 
 /// What a forced deployment does to the tasks.
 fn restarted(live: &Value) -> String {
+    replaced(live, "the same")
+}
+
+/// What a deployment of another revision does to the tasks.
+fn deployed(found: &Found<Service>, revision: &str) -> String {
+    replaced(&serde_json::to_value(&found.spec).unwrap_or_default(), revision)
+}
+
+fn replaced(live: &Value, revision: &str) -> String {
     let tasks = match live["DesiredCount"].as_u64() {
         Some(1) => "its one task".to_owned(),
         Some(tasks) => format!("its {tasks} tasks"),
         None => "its tasks".to_owned(),
     };
+    if let Some(strategy) = rules::shifted(live) {
+        return format!("{strategy} replaces {tasks} by new ones of {revision} revision; both run meanwhile");
+    }
     let bound = |name: &str, otherwise: u64| live["DeploymentConfiguration"][name].as_u64().unwrap_or(otherwise);
     let (least, most) = (bound("MinimumHealthyPercent", 100), bound("MaximumPercent", 200));
     format!(
-        "a rolling deployment replaces {tasks} by new ones of the same revision: {least} to {most} % of them run meanwhile"
+        "a rolling deployment replaces {tasks} by new ones of {revision} revision: {least} to {most} % of them run meanwhile"
     )
 }
 
@@ -163,6 +176,21 @@ impl Kind for Service {
         switches: &[
             Switch::with("/AvailabilityZoneRebalancing", "/SchedulingStrategy", &["REPLICA"]),
             Switch::with("/DesiredCount", "/SchedulingStrategy", &["REPLICA"]),
+            Switch::with(
+                "/DeploymentConfiguration/BakeTimeInMinutes",
+                "/DeploymentConfiguration/Strategy",
+                &["BLUE_GREEN", "CANARY", "LINEAR"],
+            ),
+            Switch::with(
+                "/DeploymentConfiguration/CanaryConfiguration",
+                "/DeploymentConfiguration/Strategy",
+                &["CANARY"],
+            ),
+            Switch::with(
+                "/DeploymentConfiguration/LinearConfiguration",
+                "/DeploymentConfiguration/Strategy",
+                &["LINEAR"],
+            ),
             Switch::with("/DeploymentConfiguration/Alarms", "/DeploymentController/Type", &["ECS"]),
             Switch::with("/DeploymentConfiguration/DeploymentCircuitBreaker", "/DeploymentController/Type", &["ECS"]),
             Switch::beside(
@@ -195,6 +223,7 @@ impl Kind for Service {
         deletable_unsettled: true,
         status: &[state::FAILED],
         restart: Some(Restart { path: state::FAILED, told: restarted }),
+        rollback: Some("/TaskDefinition"),
         // 2 to 5 minutes until the tasks pull their image, start and pass their health checks.
         seconds: 180,
         tombstone: Some("ECS goes on showing it as inactive, with its tags, for a while; it costs nothing"),
@@ -228,6 +257,11 @@ impl Kind for Service {
                     "ecs:DescribeServices",
                     "ecs:ListTasks",
                     "ecs:DescribeTasks",
+                    // For a rollback.
+                    "ecs:ListServiceDeployments",
+                    "ecs:DescribeServiceRevisions",
+                    "ecs:ListTaskDefinitions",
+                    "ecs:DescribeTaskDefinition",
                 ],
                 create: &[
                     "ecs:CreateService",
@@ -267,6 +301,10 @@ impl Kind for Service {
 
     fn health(found: &Found<Self>) -> Option<String> {
         found.outputs.health.clone()
+    }
+
+    async fn way_back(reader: &Reader, found: &Found<Self>, wanted: Option<&str>) -> Result<WayBack> {
+        way_back::find(reader, found, wanted).await
     }
 
     async fn retag(writer: &Writer, bearer: &Bearer<'_, Self>, set: &Tags, unset: &[String]) -> Result<()> {
@@ -333,59 +371,20 @@ impl Kind for Service {
         dependencies::of_tasks(spec, other, other_spec, neighbours).then_some("")
     }
 
+    /// A strategy back to the rolling one takes away the target group that may have the traffic.
+    fn disruption(fields: &[FieldDiff]) -> Disruption {
+        rules::disruption(fields)
+    }
+
+    fn advice(_: &Value, _: &Value, fields: &[FieldDiff]) -> Vec<String> {
+        rules::advice(fields)
+    }
+
+    fn pauses(spec: &Value) -> u32 {
+        rules::pauses(spec)
+    }
+
     fn check(spec: &Spec) -> Vec<Mistake> {
-        let mut mistakes = Vec::new();
-        let mut mistake = |path: &str, text: &str| mistakes.push(Mistake::new(path, text));
-        let deployment = &spec.deployment_configuration;
-        let (most, least) = (deployment.maximum_percent, deployment.minimum_healthy_percent);
-        let is_daemon = spec.scheduling_strategy == DAEMON;
-        if is_daemon && most != Some(100) {
-            mistake(
-                "/DeploymentConfiguration/MaximumPercent",
-                "is always 100 with SchedulingStrategy DAEMON: leave it out",
-            );
-        } else if most.is_some_and(|most| most <= 100) && least.is_some_and(|least| least >= 100) {
-            let text =
-                "leaves no room to replace a task: MaximumPercent has to be over 100, or MinimumHealthyPercent under";
-            mistake("/DeploymentConfiguration", text);
-        }
-        if spec.availability_zone_rebalancing.as_deref() == Some("ENABLED") && most.is_some_and(|most| most <= 100) {
-            mistake("/AvailabilityZoneRebalancing", "needs a MaximumPercent over 100");
-        }
-        let revision = spec.task_definition.as_str();
-        let is_revision = revision.starts_with("arn:") && ecs::last(revision).contains(':');
-        if !is_revision && !revision.contains(OPEN) {
-            // ECS takes a family, too, and answers with what it runs of it.
-            mistake("/TaskDefinition", "is not the ARN of a revision: write ref(<task definition>)");
-        }
-        if spec.launch_type.is_some() && spec.strategy().is_some() {
-            mistake("/LaunchType", "and CapacityProviderStrategy exclude each other");
-        }
-        let network = &spec.network_configuration.awsvpc_configuration;
-        match spec.is_fargate() {
-            Some(true) => {
-                if network.subnets.is_empty() {
-                    mistake("/NetworkConfiguration", "names no Subnets, but Fargate needs them");
-                }
-                if is_daemon {
-                    mistake("/SchedulingStrategy", "is DAEMON, which Fargate does not offer");
-                }
-            }
-            Some(false) => {
-                if spec.platform_version.is_some() {
-                    mistake("/PlatformVersion", "is Fargate's, and this service does not run there: leave it out");
-                }
-                if network.assign_public_ip == "ENABLED" {
-                    let at = "/NetworkConfiguration/AwsvpcConfiguration/AssignPublicIp";
-                    mistake(at, "is ENABLED, which only Fargate offers");
-                }
-            }
-            None => {}
-        }
-        mistakes.extend(CapacityProviderStrategy::mistakes(
-            spec.strategy().unwrap_or_default(),
-            "/CapacityProviderStrategy",
-        ));
-        mistakes
+        rules::mistakes(spec)
     }
 }

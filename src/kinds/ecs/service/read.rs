@@ -4,8 +4,8 @@ use aws_sdk_ecs::types::{self as sdk, Service as Description, ServiceField};
 use futures_util::future::{join_all, try_join_all};
 
 use super::spec::{
-    Alarms, Awsvpc, CircuitBreaker, DeploymentConfiguration, DeploymentController, LoadBalancer, NetworkConfiguration,
-    Outputs, Spec, no_propagation, replica,
+    AdvancedConfiguration, Alarms, Awsvpc, Canary, CircuitBreaker, DeploymentConfiguration, DeploymentController,
+    LifecycleHook, Linear, LoadBalancer, NetworkConfiguration, Outputs, Spec, Strategy, no_propagation, replica,
 };
 use super::{Service, state};
 use crate::aws::Reader;
@@ -201,17 +201,66 @@ fn deployment(from: &sdk::DeploymentConfiguration) -> DeploymentConfiguration {
                 rollback: alarms.rollback,
             })
             .unwrap_or_default(),
+        bake_time_in_minutes: from.bake_time_in_minutes(),
+        canary_configuration: from.canary_configuration().map(canary),
         deployment_circuit_breaker: from
             .deployment_circuit_breaker()
             .map(|breaker| CircuitBreaker { enable: breaker.enable, rollback: breaker.rollback })
             .unwrap_or_default(),
+        lifecycle_hooks: from.lifecycle_hooks().iter().filter_map(hook).collect(),
+        linear_configuration: from.linear_configuration().map(linear),
         maximum_percent: from.maximum_percent(),
         minimum_healthy_percent: from.minimum_healthy_percent(),
+        strategy: match from.strategy() {
+            Some(sdk::DeploymentStrategy::BlueGreen) => Strategy::BlueGreen,
+            Some(sdk::DeploymentStrategy::Canary) => Strategy::Canary,
+            Some(sdk::DeploymentStrategy::Linear) => Strategy::Linear,
+            _ => Strategy::Rolling,
+        },
     }
 }
 
+fn canary(from: &sdk::CanaryConfiguration) -> Canary {
+    let default = Canary::default();
+    Canary {
+        canary_bake_time_in_minutes: from.canary_bake_time_in_minutes().unwrap_or(default.canary_bake_time_in_minutes),
+        canary_percent: from.canary_percent().unwrap_or(default.canary_percent),
+    }
+}
+
+fn linear(from: &sdk::LinearConfiguration) -> Linear {
+    let default = Linear::default();
+    Linear {
+        step_bake_time_in_minutes: from.step_bake_time_in_minutes().unwrap_or(default.step_bake_time_in_minutes),
+        step_percent: from.step_percent().unwrap_or(default.step_percent),
+    }
+}
+
+/// None of one that a spec cannot express: see [`unmodelled_of_deployment`].
+fn hook(from: &sdk::DeploymentLifecycleHook) -> Option<LifecycleHook> {
+    (!is_other(from)).then(|| LifecycleHook {
+        hook_target_arn: from.hook_target_arn().unwrap_or_default().to_owned(),
+        lifecycle_stages: from.lifecycle_stages().iter().map(|stage| stage.as_str().to_owned()).collect(),
+        role_arn: from.role_arn().unwrap_or_default().to_owned(),
+    })
+}
+
+/// Whether a hook is more than a function that is asked: a pause, or with details for the function.
+fn is_other(hook: &sdk::DeploymentLifecycleHook) -> bool {
+    let is_function =
+        hook.target_type().is_none_or(|target| *target == sdk::DeploymentLifecycleHookTargetType::AwsLambda);
+    !is_function || hook.hook_details().is_some() || hook.timeout_configuration().is_some()
+}
+
 fn load_balancer(from: &sdk::LoadBalancer) -> LoadBalancer {
+    let advanced = from.advanced_configuration().map(|advanced| AdvancedConfiguration {
+        alternate_target_group_arn: advanced.alternate_target_group_arn().unwrap_or_default().to_owned(),
+        production_listener_rule: advanced.production_listener_rule().unwrap_or_default().to_owned(),
+        role_arn: advanced.role_arn().unwrap_or_default().to_owned(),
+        test_listener_rule: advanced.test_listener_rule().map(str::to_owned),
+    });
     LoadBalancer {
+        advanced_configuration: advanced,
         container_name: from.container_name().unwrap_or_default().to_owned(),
         container_port: from.container_port().unwrap_or_default(),
         target_group_arn: from.target_group_arn().unwrap_or_default().to_owned(),
@@ -230,7 +279,6 @@ fn awsvpc(from: &sdk::AwsVpcConfiguration) -> Awsvpc {
 fn unmodelled(service: &Description) -> Vec<Unmodelled> {
     let primary = service.deployments().iter().find(|deployment| deployment.status() == Some("PRIMARY"));
     let configuration = service.deployment_configuration();
-    let strategy = configuration.and_then(|configuration| configuration.strategy());
     let features = [
         ("/ServiceRegistries", !service.service_registries().is_empty()),
         ("/PlacementConstraints", !service.placement_constraints().is_empty()),
@@ -242,10 +290,9 @@ fn unmodelled(service: &Description) -> Vec<Unmodelled> {
         ("/VolumeConfigurations", primary.is_some_and(|one| !one.volume_configurations().is_empty())),
         ("/TaskSets", !service.task_sets().is_empty()),
         ("/VpcLatticeConfigurations", primary.is_some_and(|one| !one.vpc_lattice_configurations().is_empty())),
-        ("/DeploymentConfiguration/Strategy", strategy.is_some_and(|strategy| strategy.as_str() != "ROLLING")),
         (
             "/DeploymentConfiguration/LifecycleHooks",
-            configuration.is_some_and(|configuration| !configuration.lifecycle_hooks().is_empty()),
+            configuration.is_some_and(|configuration| configuration.lifecycle_hooks().iter().any(is_other)),
         ),
     ];
     let mut parts = UnmodelledParts::default();
@@ -258,8 +305,6 @@ fn unmodelled(service: &Description) -> Vec<Unmodelled> {
     for balancer in service.load_balancers() {
         let name = balancer.load_balancer_name().filter(|name| !name.is_empty());
         parts.tell("/LoadBalancers", name.map(|name| format!("the classic load balancer {name} sends to it")));
-        let advanced = balancer.advanced_configuration().is_some();
-        parts.note("/LoadBalancers", advanced, "one has an AdvancedConfiguration");
     }
     parts.take().into_iter().chain(state::unmodelled(service)).collect()
 }
@@ -267,11 +312,6 @@ fn unmodelled(service: &Description) -> Vec<Unmodelled> {
 /// Notes what of a deployment a spec cannot express, and AWS's figures for it are not these.
 fn unmodelled_of_deployment(configuration: &sdk::DeploymentConfiguration, parts: &mut UnmodelledParts) {
     let at = |name: &str| format!("/DeploymentConfiguration/{name}");
-    let bake = configuration.bake_time_in_minutes().filter(|minutes| *minutes != 0);
-    parts
-        .tell(&at("BakeTimeInMinutes"), bake.map(|minutes| format!("is {minutes}")))
-        .note(&at("LinearConfiguration"), configuration.linear_configuration().is_some(), "is set")
-        .note(&at("CanaryConfiguration"), configuration.canary_configuration().is_some(), "is set");
     let early = configuration.early_success_criteria().filter(|criteria| criteria.enable);
     let early = early.map(|criteria| match criteria.healthy_percent() {
         Some(share) => format!("a deployment counts as done when {share}% are healthy"),

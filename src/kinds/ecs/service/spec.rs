@@ -65,13 +65,67 @@ pub struct Spec {
 #[serde(rename_all = "PascalCase", default, deny_unknown_fields)]
 pub struct DeploymentConfiguration {
     pub alarms: Alarms,
+    /// Minutes for which both revisions run once the new one has all traffic, 0 to 1440; not with `ROLLING`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bake_time_in_minutes: Option<i32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub canary_configuration: Option<Canary>,
     pub deployment_circuit_breaker: CircuitBreaker,
+    /// Functions that ECS asks at stages of a deployment.
+    pub lifecycle_hooks: Set<LifecycleHook>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub linear_configuration: Option<Linear>,
     /// Percent of the desired tasks that may run during a deployment, old and new together: 200, of a `DAEMON` always 100.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub maximum_percent: Option<i32>,
     /// Percent of the desired tasks that stay up during a deployment: 100, of a `DAEMON` 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub minimum_healthy_percent: Option<i32>,
+    /// `ROLLING`; or with a second target group `BLUE_GREEN` (all traffic at once), `CANARY` (a part first) or `LINEAR`
+    /// (step by step).
+    pub strategy: Strategy,
+}
+
+/// How a deployment moves the traffic.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Strategy {
+    #[default]
+    Rolling,
+    BlueGreen,
+    Canary,
+    Linear,
+}
+
+/// The first part of the traffic.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", default, deny_unknown_fields)]
+pub struct Canary {
+    /// Minutes until the rest follows, 0 to 1440.
+    pub canary_bake_time_in_minutes: i32,
+    /// Percent, 0.1 to 100.
+    pub canary_percent: f64,
+}
+
+/// Equal parts of the traffic.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", default, deny_unknown_fields)]
+pub struct Linear {
+    /// Minutes until the next part, 0 to 1440.
+    pub step_bake_time_in_minutes: i32,
+    /// Percent, 3 to 100.
+    pub step_percent: f64,
+}
+
+/// A function that says whether a deployment goes on.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct LifecycleHook {
+    pub hook_target_arn: String,
+    /// `PRE_SCALE_UP`, `POST_SCALE_UP`, `POST_TEST_TRAFFIC_SHIFT` and others.
+    pub lifecycle_stages: Set<String>,
+    /// The role with which ECS calls it.
+    pub role_arn: String,
 }
 
 /// Alarms that fail a deployment.
@@ -105,9 +159,26 @@ pub struct DeploymentController {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct LoadBalancer {
+    /// What ECS needs to move traffic from one revision to the next; with every strategy but `ROLLING`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub advanced_configuration: Option<AdvancedConfiguration>,
     pub container_name: String,
     pub container_port: i32,
     pub target_group_arn: String,
+}
+
+/// The second target group, and the rules whose weights ECS changes during a deployment.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct AdvancedConfiguration {
+    pub alternate_target_group_arn: String,
+    /// A rule, or of a network load balancer a listener.
+    pub production_listener_rule: String,
+    /// The role with which ECS changes the rules.
+    pub role_arn: String,
+    /// By which the next revision is reached before any other traffic.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_listener_rule: Option<String>,
 }
 
 /// The network of the tasks.
@@ -144,6 +215,11 @@ impl Spec {
         let deployment = &mut self.deployment_configuration;
         deployment.maximum_percent.get_or_insert(most);
         deployment.minimum_healthy_percent.get_or_insert(least);
+        match deployment.strategy {
+            Strategy::Canary => drop(deployment.canary_configuration.get_or_insert_default()),
+            Strategy::Linear => drop(deployment.linear_configuration.get_or_insert_default()),
+            Strategy::Rolling | Strategy::BlueGreen => {}
+        }
         self
     }
 
@@ -160,6 +236,55 @@ impl Spec {
 }
 
 filled!(Spec);
+
+impl DeploymentConfiguration {
+    /// Minutes for which a deployment waits on purpose.
+    pub(super) fn minutes(&self) -> u32 {
+        let waits = match self.strategy {
+            Strategy::Rolling => return 0,
+            Strategy::BlueGreen => 0,
+            Strategy::Canary => {
+                self.canary_configuration.as_ref().map_or(0, |canary| canary.canary_bake_time_in_minutes)
+            }
+            Strategy::Linear => self.linear_configuration.as_ref().map_or(0, Linear::minutes),
+        };
+        u32::try_from(waits + self.bake_time_in_minutes.unwrap_or_default()).unwrap_or_default()
+    }
+}
+
+impl Linear {
+    /// Nothing is waited for behind the last step.
+    fn minutes(&self) -> i32 {
+        let steps = (100.0 / self.step_percent.max(3.0)).ceil();
+        (steps as i32 - 1) * self.step_bake_time_in_minutes
+    }
+}
+
+impl Strategy {
+    /// As the API has it.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Rolling => "ROLLING",
+            Self::BlueGreen => "BLUE_GREEN",
+            Self::Canary => "CANARY",
+            Self::Linear => "LINEAR",
+        }
+    }
+}
+
+/// AWS's own figures.
+impl Default for Canary {
+    fn default() -> Self {
+        Self { canary_bake_time_in_minutes: 10, canary_percent: 5.0 }
+    }
+}
+
+/// AWS's own figures.
+impl Default for Linear {
+    fn default() -> Self {
+        Self { step_bake_time_in_minutes: 6, step_percent: 10.0 }
+    }
+}
 
 impl Default for DeploymentController {
     fn default() -> Self {

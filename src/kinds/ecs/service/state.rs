@@ -1,6 +1,8 @@
 //! How a service is doing, by its primary deployment.
 
-use aws_sdk_ecs::types::{Deployment, DeploymentRolloutState, DesiredStatus, Service as Description};
+use aws_sdk_ecs::types::{
+    Deployment, DeploymentRolloutState, DeploymentStrategy, DesiredStatus, Service as Description,
+};
 
 use crate::aws::Reader;
 use crate::resource::{Result, State, Unmodelled};
@@ -48,7 +50,14 @@ fn plain(service: &Description) -> State {
         return State::Deleting;
     }
     let hindrance = hindrance(service).map(|text| format!(": {text}")).unwrap_or_default();
-    let counts = format!("{} of {} tasks running", service.running_count, service.desired_count);
+    let shifts = service.deployment_configuration().and_then(|how| how.strategy());
+    let counts = match shifts.filter(|strategy| **strategy != DeploymentStrategy::Rolling) {
+        // Both revisions run until ECS has baked the new one.
+        Some(_) if service.running_count > service.desired_count => {
+            format!("{} tasks running of both revisions, {} wanted", service.running_count, service.desired_count)
+        }
+        _ => format!("{} of {} tasks running", service.running_count, service.desired_count),
+    };
     let waits = State::Settling(counts + &hindrance);
     let Some(primary) = primary(service) else {
         // Another controller deploys: the counts are all that ECS tells.

@@ -4,7 +4,10 @@ use aws_sdk_ecs::operation::update_service::builders::UpdateServiceFluentBuilder
 use aws_sdk_ecs::types::{self as sdk, Deployment, ServiceField};
 
 use super::controller::is_ecs;
-use super::spec::{Alarms, Awsvpc, DAEMON, LoadBalancer, Spec};
+use super::spec::{
+    AdvancedConfiguration, Alarms, Awsvpc, Canary, DAEMON, DeploymentConfiguration, LifecycleHook, Linear,
+    LoadBalancer, Spec, Strategy,
+};
 use super::state::{self, FAILED};
 use super::{Outputs, Service};
 use crate::aws::{MINUTE, Writer, until};
@@ -18,7 +21,6 @@ const TRANSIENT: &[Class] = &[Class::Propagating];
 /// What no template can say and an update takes away.
 pub(super) const PRUNES: &[&str] = &[
     "/DeploymentConfiguration/LifecycleHooks",
-    "/DeploymentConfiguration/Strategy",
     "/LoadBalancers",
     "/PlacementConstraints",
     "/PlacementStrategies",
@@ -90,10 +92,10 @@ pub(super) async fn update(
             configuration.alarms = Some(alarms(&spec.deployment_configuration.alarms));
         }
         if touches("/DeploymentConfiguration/Strategy") {
-            configuration.strategy = Some(sdk::DeploymentStrategy::Rolling);
+            configuration.strategy = Some(strategy_of(&spec.deployment_configuration));
         }
         if touches("/DeploymentConfiguration/LifecycleHooks") {
-            configuration.lifecycle_hooks = Some(Vec::new());
+            configuration.lifecycle_hooks = Some(hooks(&spec.deployment_configuration));
         }
         call = call.deployment_configuration(configuration);
     }
@@ -207,13 +209,45 @@ fn deployment(spec: &Spec) -> sdk::DeploymentConfiguration {
     let from = &spec.deployment_configuration;
     let breaker = &from.deployment_circuit_breaker;
     let breaker = sdk::DeploymentCircuitBreaker::builder().enable(breaker.enable).rollback(breaker.rollback).build();
+    let is_rolling = from.strategy == Strategy::Rolling;
     sdk::DeploymentConfiguration::builder()
+        .set_strategy((!is_rolling).then(|| strategy_of(from)))
+        .set_bake_time_in_minutes(from.bake_time_in_minutes.filter(|_| !is_rolling))
+        .set_canary_configuration(from.canary_configuration.as_ref().filter(|_| !is_rolling).map(canary))
+        .set_linear_configuration(from.linear_configuration.as_ref().filter(|_| !is_rolling).map(linear))
+        .set_lifecycle_hooks((!from.lifecycle_hooks.is_empty()).then(|| hooks(from)))
         .set_deployment_circuit_breaker(is_ecs(spec).then_some(breaker))
         // A daemon's can't be said.
         .set_maximum_percent(from.maximum_percent.filter(|_| spec.scheduling_strategy != DAEMON))
         .set_minimum_healthy_percent(from.minimum_healthy_percent)
         .set_alarms((from.alarms != Alarms::default()).then(|| alarms(&from.alarms)))
         .build()
+}
+
+fn strategy_of(from: &DeploymentConfiguration) -> sdk::DeploymentStrategy {
+    sdk::DeploymentStrategy::from(from.strategy.as_str())
+}
+
+fn canary(from: &Canary) -> sdk::CanaryConfiguration {
+    let canary = sdk::CanaryConfiguration::builder().canary_percent(from.canary_percent);
+    canary.canary_bake_time_in_minutes(from.canary_bake_time_in_minutes).build()
+}
+
+fn linear(from: &Linear) -> sdk::LinearConfiguration {
+    let linear = sdk::LinearConfiguration::builder().step_percent(from.step_percent);
+    linear.step_bake_time_in_minutes(from.step_bake_time_in_minutes).build()
+}
+
+fn hooks(from: &DeploymentConfiguration) -> Vec<sdk::DeploymentLifecycleHook> {
+    let hook = |hook: &LifecycleHook| {
+        let stages = hook.lifecycle_stages.iter().map(|stage| sdk::DeploymentLifecycleHookStage::from(stage.as_str()));
+        sdk::DeploymentLifecycleHook::builder()
+            .hook_target_arn(&hook.hook_target_arn)
+            .role_arn(&hook.role_arn)
+            .set_lifecycle_stages(Some(stages.collect()))
+            .build()
+    };
+    from.lifecycle_hooks.iter().map(hook).collect()
 }
 
 fn alarms(from: &Alarms) -> sdk::DeploymentAlarms {
@@ -244,8 +278,17 @@ fn network(from: &Awsvpc) -> Option<sdk::NetworkConfiguration> {
 }
 
 fn balancers(spec: &Spec) -> Vec<sdk::LoadBalancer> {
+    let advanced = |from: &AdvancedConfiguration| {
+        sdk::AdvancedConfiguration::builder()
+            .alternate_target_group_arn(&from.alternate_target_group_arn)
+            .production_listener_rule(&from.production_listener_rule)
+            .role_arn(&from.role_arn)
+            .set_test_listener_rule(from.test_listener_rule.clone())
+            .build()
+    };
     let balancer = |from: &LoadBalancer| {
         sdk::LoadBalancer::builder()
+            .set_advanced_configuration(from.advanced_configuration.as_ref().map(advanced))
             .container_name(&from.container_name)
             .container_port(from.container_port)
             .target_group_arn(&from.target_group_arn)

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use self::union::both;
+pub use self::union::{both, lacks_groups_without_traffic};
 use crate::kinds::ec2::is_blank;
 use crate::kinds::elb::target_group::TargetGroup;
 use crate::resource::{Mistake, Ref};

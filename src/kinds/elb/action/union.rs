@@ -32,6 +32,17 @@ pub fn both(before: &Value, after: &Value) -> Option<Value> {
     serde_json::to_value(Actions::from(both)).ok()
 }
 
+/// Whether live actions send everything where the desired ones do, and only lack target groups that get nothing yet.
+pub fn lacks_groups_without_traffic(live: &Value, desired: &Value) -> bool {
+    let (Ok(live), Ok(desired)) = (Actions::deserialize(live), Actions::deserialize(desired)) else { return false };
+    let (Some(from), Some(to)) = (forwards(&live), forwards(&desired)) else { return false };
+    let busy = |forward: &Forward| -> Vec<_> {
+        let busy = forward.target_groups.iter().filter(|group| group.weight > 0);
+        busy.map(|group| group.target_group_arn.clone()).collect()
+    };
+    from.target_groups.len() < to.target_groups.len() && busy(from) == busy(to)
+}
+
 /// Where requests go in the end.
 fn forwards(actions: &Actions) -> Option<&Forward> {
     actions.0.last()?.forward_config.as_ref()
@@ -45,6 +56,17 @@ mod tests {
 
     fn normal(actions: &Value) -> Value {
         serde_json::to_value(Actions::deserialize(actions).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn weights_are_somebody_elses_once_both_groups_are_there() {
+        let group = |arn: &str, weight: i32| json!({ "TargetGroupArn": arn, "Weight": weight });
+        let to =
+            |groups: &[Value]| normal(&json!([{ "Type": "forward", "ForwardConfig": { "TargetGroups": groups } }]));
+        let desired = to(&[group("a", 100), group("b", 0)]);
+        assert!(lacks_groups_without_traffic(&to(&[group("a", 1)]), &desired), "before it is attached");
+        assert!(!lacks_groups_without_traffic(&to(&[group("a", 0), group("b", 100)]), &desired));
+        assert!(!lacks_groups_without_traffic(&to(&[group("b", 1)]), &desired), "that would turn the traffic round");
     }
 
     #[test]

@@ -275,6 +275,12 @@ impl Kind for ListenerRule {
         (other.kind == Listener::FACTS.kind && is_https && redirects_to_https(spec.get("Actions"))).then_some("")
     }
 
+    /// Weights are whoever's who shifts traffic between the groups. One that has all of it, before the other is attached, is
+    /// ours still.
+    fn is_deployed_by_others(path: &str, live: &Value, desired: &Value) -> bool {
+        path != "/Actions" || !action::lacks_groups_without_traffic(live, desired)
+    }
+
     fn union(_: &str, before: &Value, after: &Value) -> Option<Value> {
         action::both(before, after)
     }
