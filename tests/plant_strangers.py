@@ -53,6 +53,11 @@ def main():
     ecs.create_cluster(clusterName="acme-staging-main", tags=[{"key": key, "value": value} for key, value in OTHER.items()])
     client("sqs").create_queue(QueueName="acme-production-hand")
     client("sns").create_topic(Name="acme-production-hand")
+    scheduler = client("scheduler")
+    scheduler.create_schedule_group(Name="acme-production-hand")
+    target = {"Arn": "arn:aws:sqs:us-east-1:123456789012:hand", "RoleArn": "arn:aws:iam::123456789012:role/hand"}
+    times = {"ScheduleExpression": "rate(1 day)", "FlexibleTimeWindow": {"Mode": "OFF"}}
+    scheduler.create_schedule(Name="acme-production-hand", GroupName="acme-production-hand", Target=target, **times)
     client("acm").request_certificate(DomainName="www.acme.example", ValidationMethod="DNS")
     client("wafv2").create_regex_pattern_set(Name="acme-production-hand", Scope="REGIONAL", RegularExpressionList=[{"RegexString": "^/"}])
     client("wafv2").create_ip_set(Name="acme-production-hand", Scope="REGIONAL", IPAddressVersion="IPV4", Addresses=["192.0.2.0/24"])

@@ -247,6 +247,20 @@ def topics(client):
         yield thing("AWS::SNS::Topic", told, tags, arn)
 
 
+def schedules(client):
+    scheduler = client("scheduler")
+    for item in pages(scheduler, "list_schedule_groups", "ScheduleGroups"):
+        tags = scheduler.list_tags_for_resource(ResourceArn=item["Arn"])["Tags"]
+        yield thing("AWS::Scheduler::ScheduleGroup", item, tags, item["Arn"], item["Name"])
+    for item in pages(scheduler, "list_schedules", "Schedules"):
+        told = scheduler.get_schedule(Name=item["Name"], GroupName=item["GroupName"])
+        told.pop("ResponseMetadata")
+        # Its name says whose it is, and no tags.
+        parts = item["Name"].split("--", 3)
+        tags = dict(zip((TENANT, ENVIRONMENT, NAME), parts[1:])) if len(parts) == 4 else {}
+        yield thing("AWS::Scheduler::Schedule", told, tags, item["Arn"])
+
+
 def secrets(client):
     manager = client("secretsmanager")
     for item in pages(manager, "list_secrets", "SecretList"):
@@ -260,5 +274,6 @@ def secrets(client):
 
 
 READS = [
-    network, balancing, firewall, containers, scaling, roles, logs, keys, certificates, databases, caches, queues, topics, secrets,
+    network, balancing, firewall, containers, scaling, roles, logs, keys, certificates, databases, caches, queues, topics,
+    schedules, secrets,
 ]

@@ -116,6 +116,9 @@ pub fn classify(code: &str, message: &str) -> Class {
         | "Resource.AlreadyAssociated"
         | "InvalidSubnet.Conflict" => Class::AlreadyExists,
         "InvalidParameterException" if says("not idempotent") => Class::AlreadyExists,
+        // Scheduler; of a change that meets another it says the same in other words.
+        "ConflictException" if says("already exists") => Class::AlreadyExists,
+        "ConflictException" if says("schedule") || says("Schedule") => Class::Busy,
         "InvalidParameter" if says("already exists with different") => Class::AlreadyExists,
         _ if code.starts_with("Duplicate") || code.ends_with(".Duplicate") || is_there(code) => Class::AlreadyExists,
 
@@ -220,6 +223,7 @@ fn is_propagation(message: &str) -> bool {
         "Invalid principal in policy",
         "is not allowed to be used with",
         "execution role does not have permissions",
+        "must allow AWS EventBridge Scheduler to assume the role",
     ];
     SAYINGS.iter().any(|saying| message.contains(saying))
 }

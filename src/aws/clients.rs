@@ -76,6 +76,7 @@ clients! {
     kms: aws_sdk_kms, "kms", "KMS";
     logs: aws_sdk_cloudwatchlogs, "logs", "CloudWatch Logs";
     rds: aws_sdk_rds, "rds", "RDS";
+    scheduler: aws_sdk_scheduler, "scheduler", "Scheduler";
     secrets_manager: aws_sdk_secretsmanager, "secretsmanager", "Secrets Manager";
     sns: aws_sdk_sns, "sns", "SNS";
     sqs: aws_sdk_sqs, "sqs", "SQS";

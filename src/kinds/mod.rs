@@ -13,6 +13,7 @@ mod iam;
 mod kms;
 mod logs;
 mod rds;
+mod scheduler;
 mod secretsmanager;
 mod shared;
 mod sns;
@@ -55,6 +56,8 @@ pub static KINDS: &[&dyn AnyKind<Aws>] = &[
     &rds::db_subnet_group::DbSubnetGroup,
     &sns::topic::Topic,
     &sqs::queue::Queue,
+    &scheduler::schedule::Schedule,
+    &scheduler::schedule_group::ScheduleGroup,
     &secretsmanager::secret::Secret,
     &wafv2::ip_set::IpSet,
     &wafv2::regex_pattern_set::RegexPatternSet,

@@ -32,6 +32,7 @@ const FILES: &[(&str, &str)] = &[
     ("mend_network.py", include_str!("server/mend_network.py")),
     ("mend_offers.py", include_str!("server/mend_offers.py")),
     ("mend_queues.py", include_str!("server/mend_queues.py")),
+    ("mend_scheduler.py", include_str!("server/mend_scheduler.py")),
     ("mend_secrets.py", include_str!("server/mend_secrets.py")),
     ("mend_tags.py", include_str!("server/mend_tags.py")),
     ("mend_topics.py", include_str!("server/mend_topics.py")),

@@ -15,7 +15,7 @@ use super::document::pretty;
 use crate::blueprint::{Blueprint, Resource};
 use crate::plan::own_tags;
 use crate::resource::cloudformation::{CloudFormation, Snapshots};
-use crate::resource::{Address, Facts, Identity, Shape};
+use crate::resource::{Address, Facts, Identity, Shape, key};
 
 /// CloudFormation's limit for a template's description.
 const DESCRIPTION: usize = 1024;
@@ -78,6 +78,9 @@ impl Export<'_> {
         let depends = self.depends_on(resource, &id);
         if !depends.is_empty() {
             body.insert("DependsOn".to_owned(), json!(depends));
+        }
+        if facts.is_some_and(|facts| facts.identity != Identity::Tags) {
+            body.insert("Metadata".to_owned(), json!({ key::NAME: resource.address.name }));
         }
         body.insert("Properties".to_owned(), self.intrinsics().of(&Value::Object(properties)));
         resources.insert(id, Value::Object(body));

@@ -13,6 +13,7 @@ from moto.elbv2.models import elbv2_backends
 from moto.iam.models import iam_backends
 from moto.kms.models import kms_backends
 from moto.rds.models import rds_backends
+from moto.scheduler.models import scheduler_backends
 
 LOOKS = ("Describe", "List", "Get", "Head", "Assume")
 
@@ -33,7 +34,8 @@ def parameters_of(call):
     """All parameters by their paths: `TagSpecification.1.Tag.1.Key`."""
     if call.protocol in ("ec2", "query"):
         return dict(parse_qsl(call.body.decode(), keep_blank_values=True))
-    return dict(leaves("", json.loads(call.body))) if call.protocol == "json" and call.body else {}
+    named = {f"path.{i}": step for i, step in enumerate(call.path.split("/"))} if call.service == "scheduler" else {}
+    return named | (dict(leaves("", json.loads(call.body))) if call.protocol == "json" and call.body else {})
 
 
 def leaves(path, value):
@@ -89,5 +91,9 @@ def everything(account, region):
     for targets in applicationautoscaling_backends[account][region].targets.values():
         for target in targets.values():
             yield target.arn, target.__dict__.get("tags", {}), target.resource_id
+    schedules = scheduler_backends[account][region]
+    for group in schedules.schedule_groups.values():
+        yield group.arn, schedules.tagger.get_tag_dict_for_resource(group.arn)
+        yield from ((schedule.arn, {}) for schedule in group.schedules.values())
     for role in iam_backends[account]["aws"].roles.values():
         yield role.arn, {}, role.name

@@ -142,9 +142,22 @@ pub fn scope() -> Scope {
     }
 }
 
-/// The operation as its protocol names it: in a header (JSON) or a parameter (query); nothing in others.
+/// The operation as its protocol names it: in a header (JSON), a parameter (query), or by its path; nothing in others.
 fn operation(request: &HttpRequest, body: &str) -> String {
     let target = request.headers().get("x-amz-target").and_then(|target| target.rsplit('.').next());
     let action = body.split('&').find_map(|parameter| parameter.strip_prefix("Action="));
-    target.or(action).unwrap_or_default().to_owned()
+    target.or(action).or_else(|| of_scheduler(request)).unwrap_or_default().to_owned()
+}
+
+/// Of Scheduler, by method and path.
+fn of_scheduler(request: &HttpRequest) -> Option<&'static str> {
+    let (_, path) = request.uri().split_once("://")?.1.split_once('/')?;
+    let parts: Vec<_> = path.split('?').next().unwrap_or_default().split('/').collect();
+    Some(match (request.method(), &parts[..]) {
+        ("GET", ["schedules"]) => "ListSchedules",
+        ("GET", ["schedules", _]) => "GetSchedule",
+        ("GET", ["schedule-groups"]) => "ListScheduleGroups",
+        ("GET", ["tags", ..]) => "ListTagsForResource",
+        _ => return None,
+    })
 }

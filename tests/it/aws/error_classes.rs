@@ -227,6 +227,16 @@ const CODES: &[(&str, &str, Class)] = &[
     ("NodeQuotaForClusterExceeded", "", Quota),
     ("InsufficientCacheClusterCapacity", "", Other),
     ("ServiceLinkedRoleNotFoundFault", "", Propagating),
+    // Scheduler.
+    ("ConflictException", "Schedule shop--acme--production--nightly already exists.", AlreadyExists),
+    ("ConflictException", "Schedule group acme-production-main already exists.", AlreadyExists),
+    ("ConflictException", "The schedule is being updated.", Busy),
+    (
+        "ValidationException",
+        "The execution role you provide must allow AWS EventBridge Scheduler to assume the role.",
+        Propagating,
+    ),
+    ("ValidationException", "Invalid Schedule Expression cron(0).", Invalid),
     // SQS.
     ("AWS.SimpleQueueService.NonExistentQueue", "The specified queue does not exist.", NotFound),
     ("AWS.SimpleQueueService.QueueDeletedRecently", "You must wait 60 seconds after deleting a queue", Busy),

@@ -10,7 +10,7 @@ use provision::inventory::{Inventory, ListOutcome, StackListing};
 use provision::kinds::KINDS;
 use provision::plan::{Mode, Verb};
 use provision::report::cloudformation_json;
-use provision::resource::{Address, Facts, NameRule, Shape, Tags, key};
+use provision::resource::{Address, Facts, Identity, NameRule, Shape, Tags, key};
 use serde_json::{Map, Value, json};
 
 use crate::kinds::life::{changed_stack, example_stack};
@@ -86,7 +86,8 @@ fn an_export_makes_what_an_apply_makes() {
                 continue;
             };
             let tags = take_tags(&mut thing);
-            if Some(&tags) != applied.get(address) && !held.contains(address) {
+            let has_tags = shape.facts().identity == Identity::Tags;
+            if has_tags && Some(&tags) != applied.get(address) && !held.contains(address) {
                 say(format!("tags {tags:?}, and an apply writes {:?}", applied.get(address)));
             }
             if let NameRule::Unique { .. } = shape.facts().name {
@@ -233,9 +234,12 @@ impl Made {
         let all = template["Resources"].as_object().expect("resources");
         let mut addresses = BTreeMap::new();
         for (id, body) in all.iter().filter(|(_, body)| is_ours(body)) {
-            let tags = body["Properties"]["Tags"].as_array().expect("tags");
-            let name = tags.iter().find(|tag| tag["Key"] == key::NAME).expect("a name")["Value"].as_str();
             let kind = body["Type"].as_str().expect("a type");
+            let name = match body["Properties"]["Tags"].as_array() {
+                Some(tags) => &tags.iter().find(|tag| tag["Key"] == key::NAME).expect("a name")["Value"],
+                None => &body["Metadata"][key::NAME],
+            };
+            let name = name.as_str();
             addresses.insert(id.clone(), Address::new(kind, name.expect("text")));
         }
         let mut things = BTreeMap::new();
@@ -330,7 +334,7 @@ fn facts(kind: &str) -> &'static Facts {
 }
 
 fn take_tags(thing: &mut Map<String, Value>) -> Tags {
-    let tags = thing.remove("Tags").expect("tags");
+    let Some(tags) = thing.remove("Tags") else { return Tags::default() };
     let text = |value: &Value| value.as_str().expect("text").to_owned();
     tags.as_array().expect("a list").iter().map(|tag| (text(&tag["Key"]), text(&tag["Value"]))).collect()
 }

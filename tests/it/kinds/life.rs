@@ -172,7 +172,7 @@ fn complete(facts: &Facts, updated: &BTreeSet<String>) -> Result<(), String> {
 /// The properties that an update can change, of which something is read back or sent again.
 fn updatable(facts: &Facts) -> BTreeSet<String> {
     let kind = kind_of(facts.kind);
-    let properties = kind.schema().root()["properties"].as_object().expect("a spec is an object").clone();
+    let properties = kind.schema().root()["properties"].as_object().cloned().unwrap_or_default();
     let is_fixed = |property: &str| {
         let fixed = [facts.create_only, facts.ignored_after_create, facts.call_parameters].concat();
         fixed.iter().any(|path| top(path) == property && path.matches('/').count() == 1)
@@ -251,15 +251,16 @@ fn tagged(blueprint: &Blueprint, inventory: &Inventory) -> Result<(), String> {
     for address in blueprint.resources.keys() {
         let (_, live) = live.iter().find(|(at, _)| *at == address).ok_or(format!("{address} is not there"))?;
         let expected = [key::PROJECT, key::TENANT, key::ENVIRONMENT, key::NAME, key::TEMPLATE, key::DIGEST, "keeper"];
-        let missing: Vec<_> = expected.into_iter().filter(|key| live.tags.get(key).is_none()).collect();
+        let facts = kind_of(&address.kind).facts();
+        let expected = expected.into_iter().filter(|key| facts.identity.bears(key));
+        let missing: Vec<_> = expected.filter(|key| live.tags.get(key).is_none()).collect();
         if !missing.is_empty() {
             return Err(format!("{address} lacks the tags {missing:?}"));
         }
         if live.tags.get(key::DIGEST) == Some("pending") {
             return Err(format!("the digest of {address} is still pending"));
         }
-        let is_named = KINDS.iter().any(|kind| kind.facts().kind == address.kind && kind.facts().name.is_physical());
-        if is_named && live.tags.get(key::ID) != live.name.as_deref() {
+        if facts.bears_id() && live.tags.get(key::ID) != live.name.as_deref() {
             return Err(format!("{address} is called {:?} and says {:?}", live.name, live.tags.get(key::ID)));
         }
     }

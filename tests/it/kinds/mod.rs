@@ -38,6 +38,7 @@ mod reports_of_access;
 mod reports_of_services;
 mod role_policies;
 mod routes;
+mod schedules;
 mod secrets_manager;
 mod services;
 mod spec_checks;

@@ -242,6 +242,8 @@ fn cases() -> Vec<Case> {
                 xml("ListTagsForResource", &format!("<Tags>{}</Tags>", xml_tags("member", "Key", "Value"))),
             ),
         case("AWS::SQS::Queue", "ListQueues", with("NextToken")),
+        case("AWS::Scheduler::Schedule", "ListSchedules", with("NextToken")),
+        case("AWS::Scheduler::ScheduleGroup", "ListScheduleGroups", with("NextToken")),
         case("AWS::SecretsManager::Secret", "ListSecrets", with("NextToken")),
         // WAF gives a marker with its last page, too; only an empty page is the end.
         case("AWS::WAFv2::IPSet", "ListIPSets", json!({ "NextMarker": TOKEN, "IPSets": [foreign] }).to_string()),

@@ -32,6 +32,7 @@ const TAGGING: &[(&str, &str, bool)] = &[
     ("kms", "TagResource", false),
     ("logs", "TagResource", false),
     ("rds", "AddTagsToResource", false),
+    ("scheduler", "TagResource", false),
     ("secretsmanager", "TagResource", false),
     ("sns", "TagResource", false),
     ("sqs", "TagQueue", false),
@@ -41,9 +42,13 @@ const TAGGING: &[(&str, &str, bool)] = &[
 /// Who assumes a role that a call names.
 const PASSED: &[(&str, &str)] = &[
     ("ec2:CreateFlowLogs", "vpc-flow-logs.amazonaws.com"),
+    ("ecs:CreateService", "ecs.amazonaws.com"),
     ("ecs:RegisterTaskDefinition", "ecs-tasks.amazonaws.com"),
+    ("ecs:UpdateService", "ecs.amazonaws.com"),
     ("rds:CreateDBInstance", "monitoring.rds.amazonaws.com"),
     ("rds:ModifyDBInstance", "monitoring.rds.amazonaws.com"),
+    ("scheduler:CreateSchedule", "scheduler.amazonaws.com"),
+    ("scheduler:UpdateSchedule", "scheduler.amazonaws.com"),
     ("sns:CreateTopic", "sns.amazonaws.com"),
     ("sns:SetTopicAttributes", "sns.amazonaws.com"),
 ];
@@ -131,6 +136,7 @@ impl Change {
         let end = match one.name.as_str() {
             "role" => format!("role{}{}", text("Path"), text("RoleName")),
             "alias" => text("AliasName"),
+            "schedule" => format!("schedule/{}/{}", text("GroupName"), text("path.2")),
             _ => parts[5].replace('*', given.unwrap_or("new")),
         };
         let tags = if is_made { self.tags.clone() } else { BTreeMap::new() };

@@ -261,6 +261,8 @@ const ONE_PAGE: &[(&str, &[&str])] = &[
     ("kinds/kms/key/write.rs", &["describe_key", "list_resource_tags"]),
     ("kinds/logs/log_group/mod.rs", &["list_tags_for_resource"]),
     ("kinds/rds/mod.rs", &["list_tags_for_resource"]),
+    ("kinds/scheduler/schedule/mod.rs", &["get_schedule"]),
+    ("kinds/scheduler/schedule_group.rs", &["get_schedule_group", "list_schedules", "list_tags_for_resource"]),
     ("kinds/secretsmanager/secret/read.rs", &["describe_secret", "get_resource_policy"]),
     ("kinds/secretsmanager/secret/write.rs", &["get_random_password"]),
     ("kinds/sns/topic/attributes.rs", &["get_topic_attributes"]),
@@ -271,6 +273,11 @@ const ONE_PAGE: &[(&str, &[&str])] = &[
     ("kinds/ecs/mod.rs", &["describe_clusters"]),
     ("kinds/ecs/cluster/mod.rs", &["describe_clusters"]),
     ("kinds/ecs/service/read.rs", &["describe_services"]),
+    // The SDK has no paginator for deployments: the token is followed by hand.
+    (
+        "kinds/ecs/service/way_back.rs",
+        &["describe_service_revisions", "describe_task_definition", "list_service_deployments"],
+    ),
     ("kinds/ecs/service/write.rs", &["describe_services"]),
     ("kinds/ecs/task_definition/mod.rs", &["describe_task_definition"]),
     ("kinds/ecs/task_definition/read/mod.rs", &["describe_task_definition"]),

@@ -19,6 +19,7 @@ pub fn cases() -> Vec<Case> {
         tasks(),
         scaling(),
         databases(),
+        schedules(),
         queues(),
         topics(),
         secrets(),
@@ -329,6 +330,29 @@ fn databases() -> Vec<Case> {
         ),
         // Its nodes are in another list, and not yet shown.
         ("AWS::ElastiCache::ReplicationGroup", vec![shows("DescribeReplicationGroups", &replication), owned()]),
+    ]
+}
+
+fn schedules() -> Vec<Case> {
+    let name = "p--acme--production--nightly";
+    let schedule =
+        json!({ "Arn": arn("scheduler", &format!("schedule/{NAME}/{name}")), "Name": name, "GroupName": NAME });
+    let group = json!({ "Arn": arn("scheduler", &format!("schedule-group/{NAME}")), "Name": NAME, "State": "ACTIVE" });
+    vec![
+        (
+            "AWS::Scheduler::Schedule",
+            vec![
+                says("ListSchedules", &json!({ "Schedules": [schedule] })),
+                refuses("GetSchedule", "ResourceNotFoundException"),
+            ],
+        ),
+        (
+            "AWS::Scheduler::ScheduleGroup",
+            vec![
+                says("ListScheduleGroups", &json!({ "ScheduleGroups": [group] })),
+                refuses("ListTagsForResource", "ResourceNotFoundException"),
+            ],
+        ),
     ]
 }
 
