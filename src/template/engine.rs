@@ -11,7 +11,7 @@ use crate::tenant::region;
 
 /// The functions of expressions, ours and the engine's.
 pub(super) const FUNCTIONS: &[&str] =
-    &["ref", "ref_all", "physical", "zone_ids", "cidr_subnet", "merge", "range", "dict"];
+    &["ref", "ref_all", "physical", "zone_ids", "cidr_subnet", "merge", "json", "range", "dict"];
 /// The filters worth suggesting.
 pub(super) const FILTERS: &[&str] = &[
     "abs",
@@ -50,7 +50,6 @@ pub(super) const FILTERS: &[&str] = &[
     "string",
     "sum",
     "title",
-    "tojson",
     "trim",
     "unique",
     "upper",
@@ -75,6 +74,7 @@ pub(super) static ENGINE: LazyLock<Environment<'static>> = LazyLock::new(|| {
     engine.add_function("zone_ids", zone_ids);
     engine.add_function("cidr_subnet", cidr_subnet);
     engine.add_function("merge", merge);
+    engine.add_function("json", json);
     engine
 });
 
@@ -185,6 +185,11 @@ fn cidr_subnet(range: &str, bits: u8, index: u32) -> Result<String, Error> {
 }
 
 /// Lays the second map's entries over the first's; maps inside are replaced, not merged.
+/// A value as JSON, for properties that are texts of JSON.
+fn json(value: &Value) -> Result<String, Error> {
+    serde_json::to_string(value).map_err(|why| wrong(format!("`json`: {why}")))
+}
+
 fn merge(lower: &Value, upper: &Value) -> Result<Value, Error> {
     let mut merged = std::collections::BTreeMap::<String, Value>::new();
     for map in [lower, upper] {

@@ -150,7 +150,9 @@ fn keeps_to_it(statement: &Value, name: &str) {
 
 #[test]
 fn the_policies_of_a_tenant_fit_on_one_role() {
-    assert_eq!(policies(&["acme"]).len(), 4);
+    // IAM attaches ten to a role.
+    let all = policies(&["acme"]).len();
+    assert!((1..=10).contains(&all), "{all}");
     assert_eq!(policies(&["--read-only", "acme"]).len(), 1);
 }
 

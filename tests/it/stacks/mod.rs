@@ -12,6 +12,8 @@ mod replacements;
 pub mod samples;
 mod scaled_kinds;
 mod scaled_pace;
+mod scheduled_scaling;
 mod service_dependencies;
 mod service_fields;
+mod shifted_traffic;
 mod source_lines;
