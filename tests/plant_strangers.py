@@ -58,6 +58,15 @@ def main():
     target = {"Arn": "arn:aws:sqs:us-east-1:123456789012:hand", "RoleArn": "arn:aws:iam::123456789012:role/hand"}
     times = {"ScheduleExpression": "rate(1 day)", "FlexibleTimeWindow": {"Mode": "OFF"}}
     scheduler.create_schedule(Name="acme-production-hand", GroupName="acme-production-hand", Target=target, **times)
+    cloudfront = client("cloudfront")
+    access = {"SigningProtocol": "sigv4", "SigningBehavior": "always", "OriginAccessControlOriginType": "s3"}
+    cloudfront.create_origin_access_control(OriginAccessControlConfig=access | {"Name": "acme-production-hand"})
+    cloudfront.create_origin_access_control(OriginAccessControlConfig=access | {"Name": "provision--acme--staging--main"})
+    origin = {"Id": "hand", "DomainName": "hand.s3.amazonaws.com", "S3OriginConfig": {"OriginAccessIdentity": ""}}
+    behavior = {"TargetOriginId": "hand", "ViewerProtocolPolicy": "https-only", "CachePolicyId": "658327ea-f89d-4fab-a63d-7e88639e58f6"}
+    served = {"CallerReference": "hand", "Comment": "", "Enabled": True, "Origins": {"Quantity": 1, "Items": [origin]}}
+    served["DefaultCacheBehavior"] = behavior
+    cloudfront.create_distribution_with_tags(DistributionConfigWithTags={"DistributionConfig": served, "Tags": {"Items": TAGS}})
     client("acm").request_certificate(DomainName="www.acme.example", ValidationMethod="DNS")
     client("wafv2").create_regex_pattern_set(Name="acme-production-hand", Scope="REGIONAL", RegularExpressionList=[{"RegexString": "^/"}])
     client("wafv2").create_ip_set(Name="acme-production-hand", Scope="REGIONAL", IPAddressVersion="IPV4", Addresses=["192.0.2.0/24"])

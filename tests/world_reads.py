@@ -25,6 +25,13 @@ def thing(kind, body, tags, *identities):
     return Thing(name, known, dict(body, Tags=tags))
 
 
+def by_name(kind, body, name, *identities):
+    """One thing that bears no tags: its name tells whose it is."""
+    parts = name.split("--", 3)
+    ours = dict(zip((TENANT, ENVIRONMENT, NAME), parts[1:])) if len(parts) == 4 else {}
+    return thing(kind, body, ours, *identities)
+
+
 def made_by_aws(kind, item):
     """What comes with a network is called after it."""
     is_main = kind == "RouteTable" and any(one.get("Main") for one in item["Associations"])
@@ -94,18 +101,39 @@ def firewall(client):
     def tags(arn):
         return waf.list_tags_for_resource(ResourceARN=arn)["TagInfoForResource"]["TagList"]
 
-    logs = {log["ResourceArn"]: log for log in waf.list_logging_configurations(Scope="REGIONAL")["LoggingConfigurations"]}
-    for item in waf.list_web_acls(Scope="REGIONAL")["WebACLs"]:
-        acl = waf.get_web_acl(Name=item["Name"], Scope="REGIONAL", Id=item["Id"])["WebACL"]
-        acl["Resources"] = waf.list_resources_for_web_acl(WebACLArn=item["ARN"])["ResourceArns"]
-        acl["LoggingConfiguration"] = logs.get(item["ARN"])
-        yield thing("AWS::WAFv2::WebACL", acl, tags(item["ARN"]), item["ARN"], item["Id"])
-    for item in waf.list_ip_sets(Scope="REGIONAL")["IPSets"]:
-        addresses = waf.get_ip_set(Name=item["Name"], Scope="REGIONAL", Id=item["Id"])["IPSet"]
-        yield thing("AWS::WAFv2::IPSet", addresses, tags(item["ARN"]), item["ARN"], item["Id"])
-    for item in waf.list_regex_pattern_sets(Scope="REGIONAL")["RegexPatternSets"]:
-        patterns = waf.get_regex_pattern_set(Name=item["Name"], Scope="REGIONAL", Id=item["Id"])["RegexPatternSet"]
-        yield thing("AWS::WAFv2::RegexPatternSet", patterns, tags(item["ARN"]), item["ARN"], item["Id"])
+    for scope in ("REGIONAL", "CLOUDFRONT") if waf.meta.region_name == "us-east-1" else ("REGIONAL",):
+        logs = {log["ResourceArn"]: log for log in waf.list_logging_configurations(Scope=scope)["LoggingConfigurations"]}
+        for item in waf.list_web_acls(Scope=scope)["WebACLs"]:
+            acl = waf.get_web_acl(Name=item["Name"], Scope=scope, Id=item["Id"])["WebACL"]
+            acl["Resources"] = waf.list_resources_for_web_acl(WebACLArn=item["ARN"])["ResourceArns"] if scope == "REGIONAL" else []
+            acl["LoggingConfiguration"] = logs.get(item["ARN"])
+            yield thing("AWS::WAFv2::WebACL", acl, tags(item["ARN"]), item["ARN"], item["Id"])
+        for item in waf.list_ip_sets(Scope=scope)["IPSets"]:
+            addresses = waf.get_ip_set(Name=item["Name"], Scope=scope, Id=item["Id"])["IPSet"]
+            yield thing("AWS::WAFv2::IPSet", addresses, tags(item["ARN"]), item["ARN"], item["Id"])
+        for item in waf.list_regex_pattern_sets(Scope=scope)["RegexPatternSets"]:
+            patterns = waf.get_regex_pattern_set(Name=item["Name"], Scope=scope, Id=item["Id"])["RegexPatternSet"]
+            yield thing("AWS::WAFv2::RegexPatternSet", patterns, tags(item["ARN"]), item["ARN"], item["Id"])
+
+
+def delivery(client):
+    cloudfront = client("cloudfront")
+
+    def tags(arn):
+        return cloudfront.list_tags_for_resource(Resource=arn)["Tags"]["Items"]
+
+    for item in [one for page in cloudfront.get_paginator("list_distributions").paginate() for one in page["DistributionList"].get("Items") or ()]:
+        told = cloudfront.get_distribution(Id=item["Id"])["Distribution"]
+        told.pop("LastModifiedTime")
+        # The token of the create.
+        told["DistributionConfig"].pop("CallerReference")
+        yield thing("AWS::CloudFront::Distribution", told, tags(item["ARN"]), item["ARN"], item["Id"], item["DomainName"])
+    for item in cloudfront.list_origin_access_controls()["OriginAccessControlList"].get("Items") or ():
+        yield by_name("AWS::CloudFront::OriginAccessControl", item, item["Name"], item["Id"])
+    for item in cloudfront.list_vpc_origins()["VpcOriginList"].get("Items") or ():
+        told = cloudfront.get_vpc_origin(Id=item["Id"])["VpcOrigin"]
+        del told["CreatedTime"], told["LastModifiedTime"]
+        yield thing("AWS::CloudFront::VpcOrigin", told, tags(item["Arn"]), item["Arn"], item["Id"], item["Name"])
 
 
 def containers(client):
@@ -274,6 +302,6 @@ def secrets(client):
 
 
 READS = [
-    network, balancing, firewall, containers, scaling, roles, logs, keys, certificates, databases, caches, queues, topics,
+    network, balancing, firewall, delivery, containers, scaling, roles, logs, keys, certificates, databases, caches, queues, topics,
     schedules, secrets,
 ]

@@ -74,6 +74,8 @@ pub fn classify(code: &str, message: &str) -> Class {
         }
         // The certificate was issued moments ago; the key's policy was written moments ago.
         "KMSKeyNotAccessibleFault"
+        | "InvalidViewerCertificate"
+        | "InvalidWebACLId"
         | "ServiceLinkedRoleNotFoundFault"
         | "UnsupportedCertificate"
         | "WAFServiceLinkedRoleErrorException" => Class::Propagating,
@@ -102,6 +104,10 @@ pub fn classify(code: &str, message: &str) -> Class {
         // A secret in its window takes no change.
         "InvalidRequestException" if says("marked for deletion") || says("marked deleted") => Class::NotFound,
         "NoSuchEntity"
+        | "EntityNotFound"
+        | "NoSuchDistribution"
+        | "NoSuchOriginAccessControl"
+        | "NoSuchResource"
         | "NoSuchBucket"
         | "NoSuchKey"
         | "NoSuchTagSet"
@@ -192,6 +198,9 @@ fn is_busy(code: &str, message: &str) -> bool {
                 | "UpdateInProgressException"
                 | "BucketNotEmpty"
                 | "CacheSubnetGroupInUse"
+                | "CannotDeleteEntityWhileInUse"
+                | "DistributionNotDisabled"
+                | "OriginAccessControlInUse"
                 | "ClusterContainsServicesException"
                 | "ClusterContainsTasksException"
                 | "ClusterContainsContainerInstancesException"

@@ -13,13 +13,15 @@ pub struct Clients {
     /// Emulators want bucket names in the path.
     path_style: bool,
     s3: OnceLock<aws_sdk_s3::Client>,
+    global_tagging: OnceLock<aws_sdk_resourcegroupstagging::Client>,
     made: Made,
 }
 
 impl Clients {
     pub(super) fn new(config: SdkConfig, gates: Vec<SharedInterceptor>) -> Self {
         let path_style = config.endpoint_url().is_some();
-        Self { config, gates, path_style, s3: OnceLock::new(), made: Made::default() }
+        let (s3, global_tagging) = (OnceLock::new(), OnceLock::new());
+        Self { config, gates, path_style, s3, global_tagging, made: Made::default() }
     }
 
     pub fn s3(&self) -> &aws_sdk_s3::Client {
@@ -27,6 +29,16 @@ impl Clients {
             let mut config = aws_sdk_s3::config::Builder::from(&self.config).force_path_style(self.path_style);
             config.set_interceptors(self.gates.iter().cloned());
             aws_sdk_s3::Client::from_conf(config.build())
+        })
+    }
+
+    /// The tagging API of `home`, the region in which it shows what belongs to none.
+    pub(super) fn global_tagging(&self, home: &'static str) -> &aws_sdk_resourcegroupstagging::Client {
+        self.global_tagging.get_or_init(|| {
+            let config = aws_sdk_resourcegroupstagging::config::Builder::from(&self.config);
+            let mut config = config.region(aws_types::region::Region::from_static(home));
+            config.set_interceptors(self.gates.iter().cloned());
+            aws_sdk_resourcegroupstagging::Client::from_conf(config.build())
         })
     }
 }
@@ -67,6 +79,7 @@ macro_rules! clients {
 clients! {
     acm: aws_sdk_acm, "acm", "ACM";
     autoscaling: aws_sdk_applicationautoscaling, "application-autoscaling", "Application Auto Scaling";
+    cloudfront: aws_sdk_cloudfront, "cloudfront", "CloudFront";
     ec2: aws_sdk_ec2, "ec2", "EC2";
     ecr: aws_sdk_ecr, "ecr", "ECR";
     ecs: aws_sdk_ecs, "ecs", "ECS";

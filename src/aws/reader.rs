@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::once::Once;
 use super::recent::Recent;
 use super::{Clients, TagIndex};
-use crate::resource::{Result, Scope, StackId, Tags};
+use crate::resource::{Result, Scope, StackId, Tags, partition};
 
 /// Reads one account and region; its clients cannot change anything.
 ///
@@ -56,7 +56,7 @@ impl Reader {
     /// It lags behind and misses some types, so it only tells which details are worth reading; whether a thing is
     /// ours is decided by the tags that its own service returns.
     pub async fn tag_index(&self, scope: &Scope) -> Result<Arc<TagIndex>> {
-        let read = TagIndex::read(&self.clients, scope);
+        let read = TagIndex::read(self.clients.tagging(), scope);
         if self.is_poll {
             return self.recent.indexes.get(scope, read).await;
         }
@@ -67,6 +67,20 @@ impl Reader {
             Ok(index)
         };
         Ok((*self.once("tag-index", read).await?).clone())
+    }
+
+    /// The same of what belongs to no region, which the tagging API shows in one region alone.
+    pub async fn global_tag_index(&self, scope: &Scope) -> Result<Arc<TagIndex>> {
+        let home = global_region(&self.region);
+        if home == self.region {
+            return self.tag_index(scope).await;
+        }
+        let scope = Scope { region: home.to_owned(), ..scope.clone() };
+        let read = TagIndex::read(self.clients.global_tagging(home), &scope);
+        if self.is_poll {
+            return self.recent.indexes.get(&scope, read).await;
+        }
+        Ok((*self.once("global-tag-index", async { read.await.map(Arc::new) }).await?).clone())
     }
 
     /// Returns the tags of a thing that the tag index does not know: what `read` brings or, to the reader of a wait, what
@@ -91,5 +105,14 @@ impl Deref for Reader {
 
     fn deref(&self) -> &Clients {
         &self.clients
+    }
+}
+
+/// The region in which the tagging API shows what belongs to none.
+fn global_region(region: &str) -> &'static str {
+    match partition(region) {
+        "aws-cn" => "cn-northwest-1",
+        "aws-us-gov" => "us-gov-west-1",
+        _ => "us-east-1",
     }
 }

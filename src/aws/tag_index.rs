@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use aws_sdk_resourcegroupstagging::Client;
 use aws_sdk_resourcegroupstagging::types::TagFilter;
 use futures_util::future::try_join_all;
 
@@ -14,17 +15,16 @@ const VALUES: usize = 20;
 pub struct TagIndex(BTreeMap<String, Tags>);
 
 impl TagIndex {
-    pub(super) async fn read(clients: &Clients, scope: &Scope) -> Result<Self> {
+    pub(super) async fn read(tagging: &Client, scope: &Scope) -> Result<Self> {
         let tenants = scope.tenants();
-        let parts = try_join_all(tenants.chunks(VALUES).map(|some| Self::part(clients, scope, some))).await?;
+        let parts = try_join_all(tenants.chunks(VALUES).map(|some| Self::part(tagging, scope, some))).await?;
         Ok(Self(parts.into_iter().flatten().collect()))
     }
 
     /// What it knows of some of the scope's tenants.
-    async fn part(clients: &Clients, scope: &Scope, tenants: &[String]) -> Result<BTreeMap<String, Tags>> {
+    async fn part(tagging: &Client, scope: &Scope, tenants: &[String]) -> Result<BTreeMap<String, Tags>> {
         let filter = |key: &str, values: Vec<String>| TagFilter::builder().key(key).set_values(Some(values)).build();
-        let call = clients
-            .tagging()
+        let call = tagging
             .get_resources()
             .tag_filters(filter(key::PROJECT, vec![scope.project.clone()]))
             .tag_filters(filter(key::TENANT, tenants.to_vec()))

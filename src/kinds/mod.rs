@@ -5,6 +5,7 @@
 
 mod acm;
 mod autoscaling;
+mod cloudfront;
 mod ec2;
 mod ecs;
 mod elasticache;
@@ -27,6 +28,9 @@ use crate::resource::{AnyKind, Shape};
 pub static KINDS: &[&dyn AnyKind<Aws>] = &[
     &autoscaling::scalable_target::ScalableTarget,
     &acm::certificate::Certificate,
+    &cloudfront::distribution::Distribution,
+    &cloudfront::origin_access_control::OriginAccessControl,
+    &cloudfront::vpc_origin::VpcOrigin,
     &ec2::eip::Eip,
     &ec2::flow_log::FlowLog,
     &ec2::internet_gateway::InternetGateway,

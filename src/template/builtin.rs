@@ -11,6 +11,7 @@ pub const FILES: &[(&str, &str)] = files![
     "modyo.yaml",
     "parts/base.yaml",
     "parts/caches.yaml",
+    "parts/cdn.yaml",
     "parts/cluster.yaml",
     "parts/databases.yaml",
     "parts/edge.yaml",

@@ -1,5 +1,7 @@
 //! Kinds of services that list names without tags: the listed things, whose they are, and a create that meets a name in use.
 
+use std::sync::Arc;
+
 use futures_util::future::join_all;
 
 use crate::aws::{Aws, Clients, Reader, TagIndex, Writer};
@@ -38,6 +40,11 @@ pub(in crate::kinds) trait Named: Kind<Cloud = Aws> {
 
     /// Returns everything of this kind that there is, to the last page.
     fn all(reader: &Reader, scope: &Scope) -> impl Future<Output = Result<Vec<Listed<Self::Summary>>>> + Send;
+
+    /// Returns what the tag index knows of the scope's stacks.
+    fn index(reader: &Reader, scope: &Scope) -> impl Future<Output = Result<Arc<TagIndex>>> + Send {
+        reader.tag_index(scope)
+    }
 
     /// Returns whether the tags of one are worth reading: it has a name of ours, is asked for, or the tag index knows it.
     fn may_be_ours(scope: &Scope, index: &TagIndex, one: &Listed<Self::Summary>) -> bool {
@@ -105,7 +112,7 @@ pub(in crate::kinds) fn listing<K: Kind>(sights: impl IntoIterator<Item = Sight<
 
 /// Lists a kind: of all that there is, what has a name of ours or is known to the tag index is looked at.
 pub(in crate::kinds) async fn list<K: Named>(reader: &Reader, scope: &Scope) -> Result<Listing<K>> {
-    let (all, index) = tokio::try_join!(K::all(reader, scope), reader.tag_index(scope))?;
+    let (all, index) = tokio::try_join!(K::all(reader, scope), K::index(reader, scope))?;
     let candidates = all.into_iter().filter(|one| K::may_be_ours(scope, &index, one));
     Ok(listing(join_all(candidates.map(|one| look::<K>(reader, scope, &index, one))).await))
 }

@@ -56,6 +56,17 @@ struct Export<'a> {
     ids: LogicalIds,
 }
 
+/// Writes the physical name at the property that has it, which may be inside of another (`Config/Name`).
+fn name_in(properties: &mut Map<String, Value>, property: &str, name: String) {
+    match property.split_once('/') {
+        None => drop(properties.entry(property).or_insert(Value::String(name))),
+        Some((outer, inner)) => {
+            let within = properties.entry(outer).or_insert_with(|| json!({}));
+            within.as_object_mut().into_iter().for_each(|within| name_in(within, inner, name.clone()));
+        }
+    }
+}
+
 impl Export<'_> {
     /// Adds a resource and the resources that its embedded fields become.
     fn add(&self, resource: &Resource, resources: &mut Map<String, Value>) {
@@ -64,7 +75,7 @@ impl Export<'_> {
         let facts = self.facts.get(resource.address.kind.as_str());
         let property = facts.and_then(|facts| facts.name_property);
         if let (Some(property), Some(name)) = (property, self.physical(resource)) {
-            properties.entry(property).or_insert(Value::String(name));
+            name_in(&mut properties, property, name);
         }
         if facts.is_some_and(|facts| facts.identity == Identity::Tags) {
             properties.insert("Tags".to_owned(), self.tags(resource));

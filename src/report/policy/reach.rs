@@ -75,7 +75,8 @@ impl PolicyScope {
     /// `arn:aws:ec2:us-east-1:111122223333:` and this end, in every account and region.
     pub(super) fn arns(&self, service: &str, end: &str) -> BTreeSet<String> {
         let place = |(arn, region, account): &(String, String, String)| match service {
-            "iam" => format!("{arn}:iam::{account}:{end}"),
+            // They belong to no region.
+            "cloudfront" | "iam" => format!("{arn}:{service}::{account}:{end}"),
             _ => format!("{arn}:{service}:{region}:{account}:{end}"),
         };
         self.places.iter().map(place).collect()

@@ -37,6 +37,7 @@ class Call:
 
     def __init__(self, environ, body):
         self.path = environ.get("PATH_INFO", "")
+        self.query = environ.get("QUERY_STRING", "")
         self.body = body
         key, self.region, self.service = self.signer(environ)
         if ACCOUNT.match(key):

@@ -6,7 +6,7 @@ from moto.backends import get_backend
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.core import TaggedEC2Resource
-from moto.ec2.models.security_groups import SecurityGroupRule
+from moto.ec2.models.security_groups import SecurityGroup, SecurityGroupRule
 from moto.ec2.responses import EC2Response
 from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE, get_prefix
 
@@ -149,6 +149,18 @@ def description(rule):
 SecurityGroupRule.__eq__ = same_rule
 SecurityGroupRule.__hash__ = lambda rule: hash(identity(rule))
 SecurityGroupRule.description = property(description)
+
+
+@around(SecurityGroup)
+def _flattened_rules(moto, self, rules):
+    """A prefix list is told with its description as well."""
+    views = moto(self, rules)
+    for view in views:
+        alike = [rule for rule in rules if (rule.ip_protocol, rule.from_port, rule.to_port) == (view.ip_protocol, view.from_port, view.to_port)]
+        told = {rule.prefix_list_id: rule.prefix_list_description for rule in alike if rule.prefix_list_description}
+        for one in view.prefix_list_ids:
+            one.update({"Description": told[one["PrefixListId"]]} if one["PrefixListId"] in told else {})
+    return views
 
 
 @around(EC2Backend)

@@ -28,6 +28,9 @@ AWS = {
     "cache": 460,
     "cache change": 240,
     "cache deletion": 450,
+    # 3 to 13 minutes, and up to 15.
+    "distribution": 300,
+    "vpc origin": 600,
     "deployment": 180,
     "draining": 60,
     # For how long the name of a deleted queue stays taken.

@@ -5,9 +5,11 @@ Recorded for the accounts that a test watches: it evaluates policies by that."""
 import json
 import re
 from urllib.parse import parse_qsl
+from xml.etree import ElementTree
 
 from moto.applicationautoscaling.models import applicationautoscaling_backends
 from moto.backends import get_backend
+from moto.cloudfront.models import cloudfront_backends
 from moto.ec2.models import ec2_backends
 from moto.elbv2.models import elbv2_backends
 from moto.iam.models import iam_backends
@@ -34,6 +36,9 @@ def parameters_of(call):
     """All parameters by their paths: `TagSpecification.1.Tag.1.Key`."""
     if call.protocol in ("ec2", "query"):
         return dict(parse_qsl(call.body.decode(), keep_blank_values=True))
+    if call.service == "cloudfront":
+        steps = {f"path.{i}": step for i, step in enumerate(call.path.split("/")) if step}
+        return steps | dict(parse_qsl(call.query)) | (dict(elements("", ElementTree.fromstring(call.body))) if call.body else {})
     named = {f"path.{i}": step for i, step in enumerate(call.path.split("/"))} if call.service == "scheduler" else {}
     return named | (dict(leaves("", json.loads(call.body))) if call.protocol == "json" and call.body else {})
 
@@ -44,6 +49,17 @@ def leaves(path, value):
             yield from leaves(f"{path}.{key}" if path else str(key), inner)
     else:
         yield path, value
+
+
+def elements(path, element):
+    """The texts of a document in XML by their paths; siblings of one name are numbered."""
+    name = element.tag.rpartition("}")[2]
+    path = f"{path}.{name}" if path else name
+    if not len(element):
+        yield path, element.text or ""
+    names = [child.tag for child in element]
+    for i, child in enumerate(element):
+        yield from elements(f"{path}.{i}" if names.count(child.tag) > 1 else path, child)
 
 
 def tags_of(parameters):
@@ -95,5 +111,7 @@ def everything(account, region):
     for group in schedules.schedule_groups.values():
         yield group.arn, schedules.tagger.get_tag_dict_for_resource(group.arn)
         yield from ((schedule.arn, {}) for schedule in group.schedules.values())
+    for control in cloudfront_backends[account]["aws"].origin_access_controls:
+        yield f"arn:aws:cloudfront::{account}:origin-access-control/{control}", {}
     for role in iam_backends[account]["aws"].roles.values():
         yield role.arn, {}, role.name

@@ -20,6 +20,7 @@ pub struct Canned {
     asked: Arc<Mutex<Vec<String>>>,
     owners: Arc<Mutex<Vec<Option<String>>>>,
     keys: Arc<Mutex<Vec<String>>>,
+    regions: Arc<Mutex<Vec<String>>>,
     /// Answers every other request with nothing in it, instead of failing.
     is_empty_beyond: bool,
 }
@@ -63,6 +64,13 @@ impl Canned {
         self.keys.lock().unwrap().clone()
     }
 
+    /// The region that each request of an operation was signed for.
+    pub fn regions_of(&self, operation: &str) -> Vec<String> {
+        let asked = self.asked();
+        let signed = asked.iter().zip(self.regions.lock().unwrap().clone());
+        signed.filter(|(asked, _)| asked.contains(&format!(" {operation} "))).map(|(_, region)| region).collect()
+    }
+
     /// All sessions over this network; readers may call `reads`.
     pub fn sessions(&self, reads: &[&'static str]) -> Sessions {
         Sessions::new(self.setup(reads))
@@ -98,6 +106,8 @@ impl HttpConnector for Canned {
         let signed = request.headers().get("authorization").unwrap_or_default();
         let key = signed.split_once("Credential=").and_then(|(_, rest)| rest.split('/').next());
         self.keys.lock().unwrap().push(key.unwrap_or_default().to_owned());
+        let region = signed.split_once("Credential=").and_then(|(_, rest)| rest.split('/').nth(2));
+        self.regions.lock().unwrap().push(region.unwrap_or_default().to_owned());
         let mut answers = self.answers.lock().unwrap();
         let fits = answers.iter().position(|(part, ..)| asked.contains(part.as_str()));
         self.asked.lock().unwrap().push(asked);
@@ -146,7 +156,8 @@ pub fn scope() -> Scope {
 fn operation(request: &HttpRequest, body: &str) -> String {
     let target = request.headers().get("x-amz-target").and_then(|target| target.rsplit('.').next());
     let action = body.split('&').find_map(|parameter| parameter.strip_prefix("Action="));
-    target.or(action).or_else(|| of_scheduler(request)).unwrap_or_default().to_owned()
+    let named = target.or(action).map(str::to_owned);
+    named.or_else(|| of_scheduler(request).map(str::to_owned)).or_else(|| of_cloudfront(request)).unwrap_or_default()
 }
 
 /// Of Scheduler, by method and path.
@@ -159,5 +170,25 @@ fn of_scheduler(request: &HttpRequest) -> Option<&'static str> {
         ("GET", ["schedule-groups"]) => "ListScheduleGroups",
         ("GET", ["tags", ..]) => "ListTagsForResource",
         _ => return None,
+    })
+}
+
+/// CloudFront's operations by method and path: `/2020-05-31/distribution/E1/config`.
+fn of_cloudfront(request: &HttpRequest) -> Option<String> {
+    let (_, path) = request.uri().split_once("/2020-05-31/")?;
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    if path == "tagging" {
+        let verb = if query.contains("Operation=Tag") { "TagResource" } else { "UntagResource" };
+        return Some(if request.method() == "GET" { "ListTagsForResource" } else { verb }.to_owned());
+    }
+    let (noun, id) = path.split_once('/').unwrap_or((path, ""));
+    let noun: String = noun.split('-').map(|word| format!("{}{}", word[..1].to_uppercase(), &word[1..])).collect();
+    let tags = if query.contains("WithTags") { "WithTags" } else { "" };
+    Some(match (request.method(), id) {
+        ("GET", "") => format!("List{noun}s"),
+        ("GET", _) => format!("Get{noun}"),
+        ("POST", _) => format!("Create{noun}{tags}"),
+        ("PUT", _) => format!("Update{noun}"),
+        (_, _) => format!("Delete{noun}"),
     })
 }

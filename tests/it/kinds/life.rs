@@ -212,7 +212,8 @@ fn permitted(local: &LocalAccount, calls: Vec<String>) -> Result<(), String> {
 
 /// The action by which IAM permits a call; the server names services as Python's SDK does.
 fn iam_action(call: &str) -> String {
-    call.replace("elbv2:", "elasticloadbalancing:").replace("resourcegroupstaggingapi:", "tag:")
+    let call = call.replace("elbv2:", "elasticloadbalancing:").replace("resourcegroupstaggingapi:", "tag:");
+    call.replace("DistributionWithTags", "Distribution")
 }
 
 /// The example as the one stack of a tenant of its own.
@@ -250,8 +251,8 @@ fn tagged(blueprint: &Blueprint, inventory: &Inventory) -> Result<(), String> {
     let live: Vec<_> = inventory.all().collect();
     for address in blueprint.resources.keys() {
         let (_, live) = live.iter().find(|(at, _)| *at == address).ok_or(format!("{address} is not there"))?;
-        let expected = [key::PROJECT, key::TENANT, key::ENVIRONMENT, key::NAME, key::TEMPLATE, key::DIGEST, "keeper"];
         let facts = kind_of(&address.kind).facts();
+        let expected = [key::PROJECT, key::TENANT, key::ENVIRONMENT, key::NAME, key::TEMPLATE, key::DIGEST, "keeper"];
         let expected = expected.into_iter().filter(|key| facts.identity.bears(key));
         let missing: Vec<_> = expected.filter(|key| live.tags.get(key).is_none()).collect();
         if !missing.is_empty() {

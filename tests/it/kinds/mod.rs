@@ -14,6 +14,7 @@ mod database_shapes;
 mod database_upgrades;
 mod databases;
 mod deployments;
+mod distributions;
 mod ec2_consistency;
 mod endpoints;
 mod facts;

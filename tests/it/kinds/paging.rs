@@ -48,6 +48,11 @@ fn next_token(operation: &str) -> String {
     xml(operation, &format!("<NextToken>{TOKEN}</NextToken>"))
 }
 
+/// A document of CloudFront.
+fn marked(list: &str) -> String {
+    format!("<{list}><IsTruncated>true</IsTruncated><NextMarker>{TOKEN}</NextMarker></{list}>")
+}
+
 fn truncated(operation: &str) -> String {
     xml(operation, &format!("<IsTruncated>true</IsTruncated><Marker>{TOKEN}</Marker>"))
 }
@@ -132,6 +137,9 @@ fn cases() -> Vec<Case> {
             .after("ListTagsForResource", ours.to_string()),
         case("AWS::CertificateManager::Certificate", "ListCertificates", with("NextToken")),
         case("AWS::CertificateManager::Certificate", "GetResources", with("PaginationToken")),
+        case("AWS::CloudFront::Distribution", "ListDistributions", marked("DistributionList")),
+        case("AWS::CloudFront::OriginAccessControl", "ListOriginAccessControls", marked("OriginAccessControlList")),
+        case("AWS::CloudFront::VpcOrigin", "ListVpcOrigins", marked("VpcOriginList")),
         case("AWS::ECS::Cluster", "ListClusters", with("nextToken")),
         case("AWS::ECS::Service", "ListServices", with("nextToken"))
             .after("ListClusters", json!({ "clusterArns": [cluster] }).to_string())

@@ -15,6 +15,8 @@ const GIVEN: &[(&str, &str)] = &[("og", "default:aurora"), ("pg", "default.auror
 /// What a call makes that the reference does not list among its resources.
 const MADE: &[(&str, &str)] = &[
     ("acm:RequestCertificate", "certificate/new"),
+    ("cloudfront:CreateDistribution", "distribution/new"),
+    ("cloudfront:CreateVpcOrigin", "vpcorigin/new"),
     ("elasticloadbalancing:CreateListener", "listener/app/new/1/2"),
     ("elasticloadbalancing:CreateRule", "listener-rule/app/new/1/2/3"),
     ("kms:CreateKey", "key/new"),
@@ -24,6 +26,7 @@ const MADE: &[(&str, &str)] = &[
 const TAGGING: &[(&str, &str, bool)] = &[
     ("acm", "AddTagsToCertificate", false),
     ("application-autoscaling", "TagResource", false),
+    ("cloudfront", "TagResource", false),
     ("ec2", "CreateTags", true),
     ("ecs", "TagResource", true),
     ("elasticache", "AddTagsToResource", false),
@@ -88,7 +91,8 @@ impl Change {
         };
         let asked = &call["asked"];
         Self {
-            action: format!("{service}:{}", text(&call["operation"])),
+            // IAM knows one action for both calls.
+            action: format!("{service}:{}", text(&call["operation"])).replace("DistributionWithTags", "Distribution"),
             account: text(&call["account"]),
             region: text(&call["region"]),
             parameters: asked["parameters"].as_object().expect("an object").clone(),
@@ -191,7 +195,7 @@ impl Change {
     }
 
     fn arn(&self, service: &str, end: &str) -> String {
-        let region = if service == "iam" { "" } else { &self.region };
+        let region = if ["cloudfront", "iam"].contains(&service) { "" } else { &self.region };
         format!("arn:aws:{service}:{region}:{}:{end}", self.account)
     }
 }

@@ -284,6 +284,11 @@ const ONE_PAGE: &[(&str, &[&str])] = &[
     ("kinds/ecs/task_definition/revisions.rs", &["describe_services", "describe_task_definition"]),
     // The newest few are enough: a few stopped tasks.
     ("kinds/ecs/service/state.rs", &["describe_tasks", "list_tasks"]),
+    ("kinds/cloudfront/mod.rs", &["list_tags_for_resource"]),
+    ("kinds/cloudfront/distribution/mod.rs", &["get_distribution"]),
+    ("kinds/cloudfront/origin_access_control.rs", &["get_origin_access_control"]),
+    // The SDK has no paginator for VPC origins: the marker is followed by hand.
+    ("kinds/cloudfront/vpc_origin.rs", &["get_vpc_origin", "list_vpc_origins"]),
     // The SDK has no paginator for WAF: the marker is followed by hand.
     ("kinds/wafv2/ip_set.rs", &["get_ip_set", "list_ip_sets"]),
     ("kinds/wafv2/regex_pattern_set.rs", &["get_regex_pattern_set", "list_regex_pattern_sets"]),

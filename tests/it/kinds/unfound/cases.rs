@@ -13,6 +13,7 @@ pub fn cases() -> Vec<Case> {
     let all = [
         network(),
         keys_and_names(),
+        networks_of_delivery(),
         balancing(),
         firewalls(),
         logs(),
@@ -393,5 +394,34 @@ fn secrets() -> Vec<Case> {
     vec![
         (kind, vec![listed(), refuses("DescribeSecret", missing)]),
         (kind, vec![listed(), says("DescribeSecret", &secret), refuses("GetResourcePolicy", missing)]),
+    ]
+}
+
+/// CloudFront, in its protocol of paths and documents.
+fn networks_of_delivery() -> Vec<Case> {
+    let document = |operation: &'static str, inner: String| (operation, 200, inner);
+    let gone = |operation: &'static str, code: &str| (operation, 404, xml_error(code, "does not exist"));
+    let tags =
+        || document("ListTagsForResource", format!("<Tags><Items>{}</Items></Tags>", xml_tags("Tag", "Key", "Value")));
+    let listed = |kind: &str, times: &str| {
+        let arn = format!("arn:aws:cloudfront::123456789012:{kind}/E1");
+        format!("<Id>E1</Id><ARN>{arn}</ARN><Arn>{arn}</Arn><Name>{NAME}</Name><Status>Deployed</Status>{times}")
+    };
+    // Of what was changed lately the tag index may not know.
+    let lately = "<LastModifiedTime>2099-01-01T00:00:00Z</LastModifiedTime>";
+    let distributions = || {
+        let one = format!("<DistributionSummary>{}</DistributionSummary>", listed("distribution", lately));
+        document("ListDistributions", format!("<DistributionList><Items>{one}</Items></DistributionList>"))
+    };
+    let origins = || {
+        let one = format!("<VpcOriginSummary>{}</VpcOriginSummary>", listed("vpcorigin", lately));
+        document("ListVpcOrigins", format!("<VpcOriginList><Items>{one}</Items></VpcOriginList>"))
+    };
+    let (distribution, origin) = ("AWS::CloudFront::Distribution", "AWS::CloudFront::VpcOrigin");
+    vec![
+        (distribution, vec![distributions(), gone("ListTagsForResource", "NoSuchResource")]),
+        (distribution, vec![distributions(), tags(), gone("GetDistribution", "NoSuchDistribution")]),
+        (origin, vec![origins(), gone("ListTagsForResource", "NoSuchResource")]),
+        (origin, vec![origins(), tags(), gone("GetVpcOrigin", "EntityNotFound")]),
     ]
 }

@@ -1,0 +1,96 @@
+//! A CDN before the load balancer, as `docs/tenants/cdn.md` shows it, on the local AWS.
+
+use std::path::Path;
+
+use aws_sdk_cloudfront::types::PriceClass;
+use provision::blueprint::Blueprint;
+use provision::plan::{Cause, Change, StackPlan};
+use provision::resource::Disruption;
+
+use crate::repository::tenant_pages::examples;
+use crate::stacks::local_account::{LocalAccount, blueprints, on_deep_stack, words};
+
+const SHOWN: &str = "123456789012";
+
+/// The example of the page, with a text of it replaced.
+fn example(account: &str, changes: &[(&str, &str)]) -> Blueprint {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/tenants/cdn.md");
+    let (_, mut tenant) = examples(&page).into_iter().next().expect("the page shows an environment");
+    for (old, new) in [(SHOWN, account)].iter().chain(changes) {
+        assert!(tenant.contains(old), "the example has no {old}");
+        tenant = tenant.replace(old, new);
+    }
+    blueprints(&[("acme.yaml", &tenant)], &[]).unwrap_or_else(|why| panic!("{why}")).remove(0)
+}
+
+/// What a plan does, one a line.
+fn outline(plan: &StackPlan) -> Vec<String> {
+    plan.changes.iter().map(|change| format!("{:?} {}", change.action, change.address)).collect()
+}
+
+/// The calls of an apply that changes the rules of security groups, in their order.
+async fn rules(local: &LocalAccount, wanted: &Blueprint) -> Vec<String> {
+    let before = local.calls().await.len();
+    local.apply(wanted).await.unwrap_or_else(|why| panic!("{why}"));
+    let calls = local.calls().await.split_off(before);
+    calls.into_iter().filter(|call| call.ends_with("SecurityGroupIngress")).collect()
+}
+
+/// The load balancer is internal; the stack lives far from us-east-1.
+#[test]
+fn the_example_is_applied_compared_mended_and_goes_again() {
+    on_deep_stack(async {
+        let account = "300000000420";
+        let (local, wanted) = (LocalAccount::new(account).await, example(account, &[]));
+        local.bring_up(&wanted).await.unwrap_or_else(|why| panic!("{why}"));
+        assert!(local.plan(&wanted).await.is_empty());
+        let cloudfront = aws_sdk_cloudfront::Client::new(&local.by_hand().await);
+        let all = cloudfront.list_distributions().send().await.unwrap().distribution_list.unwrap();
+        let id = all.items()[0].id();
+        let there = cloudfront.get_distribution_config().id(id).send().await.unwrap();
+        let mut config = there.distribution_config.unwrap();
+        config.price_class = Some(PriceClass::PriceClass100);
+        let call = cloudfront.update_distribution().id(id).set_if_match(there.e_tag);
+        call.distribution_config(config).send().await.unwrap();
+        let plan = local.plan(&wanted).await;
+        let changed: Vec<_> = plan.changes.iter().flat_map(|change| &change.fields).collect();
+        let told: Vec<_> = changed.iter().map(|field| (field.path.as_str(), &field.cause)).collect();
+        assert_eq!(told, [("/DistributionConfig/PriceClass", &Cause::Drift)], "{}", words(&plan));
+        local.apply(&wanted).await.unwrap_or_else(|why| panic!("{why}"));
+        assert!(local.plan(&wanted).await.is_empty());
+        local.destroy(&wanted).await.unwrap_or_else(|why| panic!("{why}"));
+    });
+}
+
+/// What visitors need is taken away after they have left it.
+#[test]
+fn a_public_load_balancer_stays_open_until_it_is_closed_and_opens_before_the_cdn_goes() {
+    on_deep_stack(async {
+        let account = "300000000421";
+        let public = ("load_balancer: internal", "load_balancer: public\n    deletion_protection: false");
+        let off = ("      enabled: true\n", "      enabled: false\n");
+        let closed = ("      enabled: true\n", "      enabled: true\n      close_load_balancer: true\n");
+        let before = example(account, &[public, off]);
+        let (open, closed) = (example(account, &[public]), example(account, &[public, closed]));
+        let local = LocalAccount::new(account).await;
+        local.bring_up(&before).await.unwrap_or_else(|why| panic!("{why}"));
+
+        let plan = local.plan(&open).await;
+        let is_loud = |change: &Change| change.disruption > Disruption::None;
+        assert!(!plan.changes.iter().any(is_loud), "{}", words(&plan));
+        let sent = local.calls().await.len();
+        local.bring_up(&open).await.unwrap_or_else(|why| panic!("{why}"));
+        let calls = local.calls().await.split_off(sent);
+        assert!(!calls.iter().any(|call| call == "ec2:RevokeSecurityGroupIngress"), "nobody is kept out");
+
+        let plan = local.plan(&closed).await;
+        assert_eq!(outline(&plan), ["Update AWS::EC2::SecurityGroup/alb"], "{}", words(&plan));
+        let shut = rules(&local, &closed).await;
+        assert_eq!(shut, ["ec2:AuthorizeSecurityGroupIngress", "ec2:RevokeSecurityGroupIngress"], "CloudFront first");
+
+        let opened = rules(&local, &open).await;
+        assert_eq!(opened, ["ec2:AuthorizeSecurityGroupIngress", "ec2:RevokeSecurityGroupIngress"]);
+        local.bring_up(&before).await.unwrap_or_else(|why| panic!("{why}"));
+        local.destroy(&before).await.unwrap_or_else(|why| panic!("{why}"));
+    });
+}
