@@ -89,15 +89,23 @@ def leaves(shape, at, above):
         yield at
 
 
+# The maps whose keys SNS's model names in words, the operations whose words they are, and what they name beside.
+SNS_MAPS = {
+    "TopicAttributesMap": ("GetTopicAttributes", "CreateTopic", {"MessageGroup", "Topic"}),
+    "SubscriptionAttributesMap": ("GetSubscriptionAttributes", "Subscribe", {"Completed", "Failed", "MessageAttributes", "MessageBody", "Pending"}),
+}
+
+
 def keys_of(shape, session=botocore.session.Session()):
-    """The keys of a map that the model names: of those of SNS's topics, in the words of the answer and of the create's request, some
-    of which name values as well."""
-    if shape.name != "TopicAttributesMap":
+    """The keys of a map that the model names: of those of SNS's topics and subscriptions, in the words of the answer and of the
+    create's request, some of which name values as well."""
+    if shape.name not in SNS_MAPS:
         return ()
     model = session.get_service_model("sns")
-    shapes = model.operation_model("GetTopicAttributes").output_shape, model.operation_model("CreateTopic").input_shape
+    answer, create, values = SNS_MAPS[shape.name]
+    shapes = model.operation_model(answer).output_shape, model.operation_model(create).input_shape
     words = "".join(one.members["Attributes"].documentation for one in shapes)
-    return sorted(set(re.findall(r"<li> <p> ?<code>(\w+)</code> (?:-|–)", words)) - {"MessageGroup", "Topic"})
+    return sorted(set(re.findall(r"<li> <p> ?<code>(\w+)</code> (?:-|–)", words)) - values)
 
 
 def complaints(kinds):

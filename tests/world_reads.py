@@ -1,5 +1,7 @@
 """What there is in an account, service by service: for check_world.py."""
 
+import json
+
 from dataclasses import dataclass
 
 TENANT, ENVIRONMENT, NAME = "provision:tenant", "provision:environment", "provision:name"
@@ -270,7 +272,7 @@ def topics(client):
         arn = item["TopicArn"]
         told = sns.get_topic_attributes(TopicArn=arn)["Attributes"]
         subscriptions = pages(sns, "list_subscriptions_by_topic", "Subscriptions", TopicArn=arn)
-        told["Subscriptions"] = sorted((one["Protocol"], one["Endpoint"]) for one in subscriptions)
+        told["Subscriptions"] = sorted((one["Protocol"], one["Endpoint"], settings(sns, one["SubscriptionArn"])) for one in subscriptions)
         tags = sns.list_tags_for_resource(ResourceArn=arn)["Tags"]
         yield thing("AWS::SNS::Topic", told, tags, arn)
 
@@ -287,6 +289,13 @@ def schedules(client):
         parts = item["Name"].split("--", 3)
         tags = dict(zip((TENANT, ENVIRONMENT, NAME), parts[1:])) if len(parts) == 4 else {}
         yield thing("AWS::Scheduler::Schedule", told, tags, item["Arn"])
+
+
+def settings(sns, arn):
+    """How messages reach a subscription; nothing is told of one that waits to be confirmed."""
+    names = ("FilterPolicy", "FilterPolicyScope", "RawMessageDelivery", "RedrivePolicy")
+    told = sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"] if arn.startswith("arn:") else {}
+    return json.dumps({name: told.get(name) for name in names})
 
 
 def secrets(client):

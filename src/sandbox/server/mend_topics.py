@@ -95,6 +95,47 @@ def confirm_subscription(moto, self):
 
 
 @around(SNSResponse)
+def subscribe(moto, self):
+    """What is subscribed already is handed out, if its attributes are the same."""
+    topic = self.backend.get_topic(self._get_param("TopicArn"))
+    asked = {name: str(value) for name, value in (self._get_attributes() or {}).items()}
+    protocol, endpoint = self._get_param("Protocol"), self._get_param("Endpoint")
+    there = [one for one in self.backend._get_topic_subscriptions(topic) if (one.protocol, one.endpoint) == (protocol, endpoint)]
+    for name, value in asked.items():
+        check_setting(protocol, name, value)
+        if there and not same(str(there[0].attributes.get(name)).lower(), value.lower()):
+            raise invalid("Attributes Reason: Subscription already exists with different attributes")
+    return moto(self)
+
+
+@around(SNSResponse)
+def set_subscription_attributes(moto, self):
+    name, value = self._get_param("AttributeName"), self._get_param("AttributeValue")
+    if name == "RedrivePolicy" and value == "":
+        raise invalid("RedrivePolicy")
+    arn = self._get_param("SubscriptionArn")
+    there = next((one for one in self.backend.subscriptions.values() if one.arn == arn), None)
+    if there and value:
+        check_setting(there.protocol, name, value)
+    answer = moto(self)
+    if there and (not value or (name == "FilterPolicy" and value == "{}")):
+        gone = ("FilterPolicy", "FilterPolicyScope") if name == "FilterPolicy" else (name,)
+        for setting in gone:
+            there.attributes.pop(setting, None)
+    return answer
+
+
+@around(SNSResponse)
+def get_subscription_attributes(moto, self):
+    """Texts, as AWS answers them."""
+    answer = moto(self)
+    told = answer.result["Attributes"]
+    is_raw = str(told.get("RawMessageDelivery", False)).lower()
+    answer.result["Attributes"] = {**told, "RawMessageDelivery": is_raw}
+    return answer
+
+
+@around(SNSResponse)
 def unsubscribe(moto, self):
     if not self._get_param("SubscriptionArn").startswith("arn:"):
         raise invalid("SubscriptionArn Reason: An ARN must have at least 6 elements, not 1")
@@ -123,6 +164,13 @@ def check(name, value, is_fifo):
         raise invalid(name)
     if name == "Policy":
         check_policy(value)
+
+
+def check_setting(protocol, name, value):
+    if name == "RawMessageDelivery" and value.lower() == "true" and protocol not in ("http", "https", "sqs", "firehose"):
+        raise invalid("Attributes Reason: Delivery protocol does not support raw message delivery.")
+    if name == "RedrivePolicy" and (unknown := set(json.loads(value)) - {"deadLetterTargetArn"}):
+        raise invalid(f"RedrivePolicy: invalid JSON. Attribute {unknown.pop()} is unknown.")
 
 
 def check_policy(text):

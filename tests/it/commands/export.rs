@@ -213,6 +213,7 @@ const PARTS: &[(&str, &str, &str, Option<&str>)] = &[
     ("AWS::EC2::SecurityGroupEgress", "GroupId", "SecurityGroupEgress", None),
     ("AWS::EC2::SecurityGroupIngress", "GroupId", "SecurityGroupIngress", None),
     ("AWS::EC2::SubnetRouteTableAssociation", "RouteTableId", "SubnetIds", Some("SubnetId")),
+    ("AWS::SNS::Subscription", "TopicArn", "Subscription", None),
 ];
 /// The same for fields that are no lists.
 const SINGLE: &[(&str, &str, &str, &str)] = &[

@@ -224,6 +224,80 @@ fn an_endpoint_is_not_shown() {
     });
 }
 
+/// A queue that is subscribed, with settings, and a phone.
+fn delivers(account: &str, settings: &str) -> String {
+    let queue = format!("{{ Protocol: sqs, Endpoint: \"arn:aws:sqs:us-east-1:{account}:jobs\" {settings} }}");
+    format!("Subscription: [{queue}, {{ Protocol: sms, Endpoint: \"+15550100\" }}]")
+}
+
+#[test]
+fn settings_of_a_subscription_come_change_and_go_without_subscribing_again() {
+    on_deep_stack(async {
+        let local = LocalAccount::new("300000000219").await;
+        let dead = format!("arn:aws:sqs:us-east-1:{}:dead", local.account);
+        let dead = format!("RedrivePolicy: {{ deadLetterTargetArn: \"{dead}\" }}");
+        let flat = format!(", RawMessageDelivery: true, FilterPolicy: {{ kind: [order] }}, {dead}");
+        let deep = ", FilterPolicy: { of: { kind: [order] } }, FilterPolicyScope: MessageBody";
+        for settings in [&flat, deep, &flat, "", deep] {
+            let wanted = stack(&local.account, &delivers(&local.account, settings));
+            applied(&local, &wanted).await;
+            let plan = local.plan(&wanted).await;
+            assert!(plan.is_empty(), "{settings}:\n{}", words(&plan));
+        }
+        assert_eq!(calls(&local, "sns:Subscribe").await, 2, "each was subscribed once");
+        assert_eq!(calls(&local, "sns:Unsubscribe").await, 0);
+    });
+}
+
+#[test]
+fn settings_by_hand_are_drift() {
+    on_deep_stack(async {
+        let local = LocalAccount::new("300000000220").await;
+        let wanted = stack(&local.account, &delivers(&local.account, ", RawMessageDelivery: true"));
+        applied(&local, &wanted).await;
+        let (sns, arn) = (by_hand(&local).await, arn(&local, &wanted).await);
+        let there = sns.list_subscriptions_by_topic().topic_arn(&arn).send().await.unwrap();
+        let queue = there.subscriptions().iter().find(|one| one.protocol() == Some("sqs")).unwrap();
+        let id = queue.subscription_arn().unwrap();
+        let set = |name: &str, text: &str| {
+            sns.set_subscription_attributes().subscription_arn(id).attribute_name(name).attribute_value(text).send()
+        };
+        set("FilterPolicy", "{\"kind\":[\"none\"]}").await.unwrap();
+        let plan = local.plan(&wanted).await;
+        assert_eq!(
+            plan.changes[0].fields[0].path,
+            "/Subscription",
+            "a filter by hand lets nothing through:\n{}",
+            words(&plan)
+        );
+        applied(&local, &wanted).await;
+        assert!(local.plan(&wanted).await.is_empty());
+        set("DeliveryPolicy", "{\"healthyRetryPolicy\":{\"numRetries\":3}}").await.unwrap();
+        let plan = local.plan(&wanted).await;
+        assert!(words(&plan).contains("how often SNS tries to deliver"), "{}", words(&plan));
+    });
+}
+
+/// SNS tells nothing of the settings of what is not confirmed.
+#[test]
+fn settings_of_what_waits_are_no_difference() {
+    on_deep_stack(async {
+        let local = LocalAccount::new("300000000221").await;
+        let url = "https://example.com/key";
+        let wanted = stack(
+            &local.account,
+            &format!("Subscription: [{{ Protocol: https, Endpoint: \"{url}\", RawMessageDelivery: true }}]"),
+        );
+        applied(&local, &wanted).await;
+        let plan = local.plan(&wanted).await;
+        assert!(plan.is_empty() && plan.pending.len() == 1, "{}", words(&plan));
+        let (sns, arn) = (by_hand(&local).await, arn(&local, &wanted).await);
+        sns.confirm_subscription().topic_arn(&arn).token(url).send().await.unwrap();
+        let plan = local.plan(&wanted).await;
+        assert!(plan.is_empty() && plan.pending.is_empty(), "they were sent with the subscription:\n{}", words(&plan));
+    });
+}
+
 /// A topic and a queue that name each other.
 const CIRCLE: &str = "
 resources:

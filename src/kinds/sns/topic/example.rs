@@ -54,6 +54,9 @@ resources:
             Action: sqs:SendMessage
             Resource: \"*\"
             Condition: { ArnEquals: { \"aws:SourceArn\": \"{{ ref('AWS::SNS::Topic/alerts') }}\" } }
+  - type: AWS::SQS::Queue
+    name: undelivered
+    properties: { MessageRetentionPeriod: 1209600 }
   - type: AWS::SNS::Topic
     name: alerts
     properties:
@@ -74,7 +77,12 @@ resources:
             Condition: { StringEquals: { \"aws:SourceAccount\": \"{{ account }}\" } }
       SignatureVersion: \"2\"
       Subscription:
-        - { Protocol: sqs, Endpoint: \"{{ ref('AWS::SQS::Queue/alerts', 'Arn') }}\" }
+        - Protocol: sqs
+          Endpoint: \"{{ ref('AWS::SQS::Queue/alerts', 'Arn') }}\"
+          FilterPolicy: { severity: [page, ticket] }
+          FilterPolicyScope: MessageBody
+          RawMessageDelivery: true
+          RedrivePolicy: { deadLetterTargetArn: \"{{ ref('AWS::SQS::Queue/undelivered', 'Arn') }}\" }
       TracingConfig: Active
   - type: AWS::SNS::Topic
     name: orders

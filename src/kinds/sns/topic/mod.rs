@@ -59,9 +59,12 @@ impl Kind for Topic {
         protection: &["/ArchivePolicy"],
         several_calls: true,
         cloudformation: CloudFormation {
-            parts: &[Part::of("AWS::SNS::TopicPolicy", "Policy", Source::Property("Policy"), "Topics")
-                .with_value("PolicyDocument")
-                .of_list()],
+            parts: &[
+                Part::of("AWS::SNS::TopicPolicy", "Policy", Source::Property("Policy"), "Topics")
+                    .with_value("PolicyDocument")
+                    .of_list(),
+                Part::of("AWS::SNS::Subscription", "Subscription", Source::Elements("Subscription"), "TopicArn"),
+            ],
             left_out: &[("FifoTopic", "false"), ("ContentBasedDeduplication", "false")],
             name_suffix: Some(("FifoTopic", fifo::SUFFIX)),
             ..CloudFormation::SAME
@@ -91,6 +94,7 @@ impl Kind for Topic {
                     "sns:ListTagsForResource",
                     "sns:GetTopicAttributes",
                     "sns:ListSubscriptionsByTopic",
+                    "sns:GetSubscriptionAttributes",
                 ],
                 create: &[
                     "sns:CreateTopic",
@@ -100,6 +104,7 @@ impl Kind for Topic {
                     "sns:GetTopicAttributes",
                     "sns:ListTagsForResource",
                     "sns:ListSubscriptionsByTopic",
+                    "sns:SetSubscriptionAttributes",
                     "iam:PassRole",
                 ],
                 update: &[
@@ -107,6 +112,7 @@ impl Kind for Topic {
                     "sns:Subscribe",
                     "sns:Unsubscribe",
                     "sns:ListSubscriptionsByTopic",
+                    "sns:SetSubscriptionAttributes",
                     "sns:TagResource",
                     "iam:PassRole",
                 ],
@@ -116,6 +122,7 @@ impl Kind for Topic {
                     ("sns:CreateTopic", &[On::Made("*")]),
                     ("sns:TagResource", &[On::Ours, On::Untagged("*")]),
                     ("sns:Unsubscribe", &[On::Everything]),
+                    ("sns:SetSubscriptionAttributes", &[On::Everything]),
                     ("iam:PassRole", &[On::PassedTo("sns.amazonaws.com")]),
                 ],
             },
@@ -136,7 +143,7 @@ impl Kind for Topic {
             Ok(made(answer.topic_arn.unwrap_or_default()))
         })
         .await?;
-        subscribed::add(writer, &made.id, spec).await?;
+        subscribed::add(writer, &made.id, None, spec).await?;
         Ok(made)
     }
 
@@ -149,7 +156,7 @@ impl Kind for Topic {
         }
         attributes::set(writer, &live.id, &live.spec, spec, touches).await?;
         if touches("Subscription") {
-            subscribed::add(writer, &live.id, spec).await?;
+            subscribed::add(writer, &live.id, Some(&live.spec), spec).await?;
             subscribed::mark(writer, &live.id, spec).await?;
         }
         Ok(Turn::Done(live.updated()))

@@ -22,8 +22,8 @@ impl Named for Topic {
 
     async fn read(reader: &Reader, one: Listed<()>, mut tags: Tags) -> Result<Found<Self>> {
         let attributes = attributes::get(reader, &one.arn).await?;
-        let seen = subscribed::seen(subscribed::all(reader, &one.arn).await?, &mut tags);
-        let unmodelled = attributes::unmodelled(&attributes).into_iter().chain(seen.others).collect();
+        let seen = subscribed::seen(reader, &one.arn, &mut tags).await?;
+        let unmodelled = attributes::unmodelled(&attributes).into_iter().chain(seen.unmodelled).collect();
         let spec = Spec { subscription: seen.ours, ..attributes::read(&attributes)? };
         let outputs = Outputs { waiting: seen.waiting, ..outputs(one.arn) };
         Ok(Found { unmodelled, ..Found::ready(one.id, Some(one.name), spec, outputs, tags) })

@@ -145,7 +145,7 @@ fn pass_through() -> String {
 }
 
 /// Reads an empty object as none.
-fn if_given<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Option<T>, D::Error> {
+pub(super) fn if_given<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Option<T>, D::Error> {
     let value = Value::deserialize(deserializer)?;
     let is_empty = value.is_null() || value.as_object().is_some_and(Map::is_empty);
     if is_empty { Ok(None) } else { serde_json::from_value(value).map(Some).map_err(D::Error::custom) }

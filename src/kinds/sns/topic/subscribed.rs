@@ -1,14 +1,18 @@
 //! Who is subscribed. SNS can't tag a subscription: a tag of the topic keeps which ones its template has made, and the
 //! others are other people's.
 
+use std::collections::HashMap;
+
+use futures_util::future::try_join_all;
 use sha2::{Digest as _, Sha256};
 
 use super::spec::Spec;
-use super::subscription::{MOST, Subscription};
+use super::subscription::{MOST, Subscription, is_mailbox};
 use crate::aws::{Clients, MINUTE, Writer};
 use crate::kinds::shared::deletion::gone;
 use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::tag::AwsTag as _;
+use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::normal::Set;
 use crate::resource::{Class, Pending, Result, Tags, Unmodelled, Until, pointer};
 
@@ -17,8 +21,8 @@ const MARK: &str = "provision:subscriptions";
 /// The letters of a hash: once in 16 million, a foreign subscription is taken for the template's.
 const LETTERS: usize = 256 / MOST;
 
-/// A subscription that is there.
-pub(super) struct Live {
+/// A subscription that is there, without its settings.
+struct Live {
     of: Subscription,
     /// None while it waits to be confirmed.
     arn: Option<String>,
@@ -26,7 +30,7 @@ pub(super) struct Live {
 }
 
 /// All that there are, to the last page.
-pub(super) async fn all(clients: &Clients, topic: &str) -> Result<Vec<Live>> {
+async fn all(clients: &Clients, topic: &str) -> Result<Vec<Live>> {
     let items = clients.sns().list_subscriptions_by_topic().topic_arn(topic).into_paginator().items();
     let items = items.send().collect::<Result<Vec<_>, _>>().await?;
     // Who unsubscribes by the link of a mail is listed for a while.
@@ -34,7 +38,7 @@ pub(super) async fn all(clients: &Clients, topic: &str) -> Result<Vec<Live>> {
     let live = there.map(|item| Live {
         arn: item.subscription_arn.filter(|arn| arn.starts_with("arn:")),
         owner: item.owner.unwrap_or_default(),
-        of: Subscription { endpoint: item.endpoint.unwrap_or_default(), protocol: item.protocol.unwrap_or_default() },
+        of: Subscription::plain(item.protocol.unwrap_or_default(), item.endpoint.unwrap_or_default()),
     });
     Ok(live.collect())
 }
@@ -44,33 +48,65 @@ pub(super) struct Seen {
     pub(super) ours: Set<Subscription>,
     /// The protocols of ours that wait to be confirmed.
     pub(super) waiting: Vec<String>,
-    pub(super) others: Vec<Unmodelled>,
+    /// Those of others, and what no template can say of ours.
+    pub(super) unmodelled: Vec<Unmodelled>,
 }
 
-/// Tells the template's subscriptions from others', by the mark, which is taken out of the tags.
-pub(super) fn seen(all: Vec<Live>, tags: &mut Tags) -> Seen {
+/// Tells the template's subscriptions from others', by the mark, which is taken out of the tags; ours with their settings.
+pub(super) async fn seen(clients: &Clients, topic: &str, tags: &mut Tags) -> Result<Seen> {
     let mark = tags.0.remove(MARK).unwrap_or_default();
-    let ours = |one: &Live| mark.as_bytes().chunks(LETTERS).any(|known| known == hash(&one.of).as_bytes());
-    let (ours, others): (Vec<_>, Vec<_>) = all.into_iter().partition(ours);
+    let is_ours = |one: &Live| mark.as_bytes().chunks(LETTERS).any(|known| known == hash(&one.of).as_bytes());
+    let (ours, others): (Vec<_>, Vec<_>) = all(clients, topic).await?.into_iter().partition(is_ours);
     let waiting = ours.iter().filter(|one| one.arn.is_none()).map(|one| one.of.protocol.clone()).collect();
-    let others = others.iter().map(foreign).collect();
-    Seen { ours: ours.into_iter().map(|one| one.of).collect(), waiting, others }
+    let mut unmodelled: Vec<_> = others.iter().map(foreign).collect();
+    let mut settled = Vec::new();
+    for (one, attributes) in try_join_all(ours.into_iter().map(|one| attributes(clients, one))).await? {
+        unmodelled.extend(untold(&one.of.protocol, &attributes));
+        settled.push(one.of.with(attributes)?);
+    }
+    Ok(Seen { ours: settled.into_iter().collect(), waiting, unmodelled })
 }
 
-/// Who does not confirm within days is forgotten by SNS, and asked again with the next apply.
+/// The attributes of one. SNS tells none of what waits to be confirmed.
+async fn attributes(clients: &Clients, one: Live) -> Result<(Live, HashMap<String, String>)> {
+    let Some(arn) = &one.arn else { return Ok((one, HashMap::new())) };
+    let answer = clients.sns().get_subscription_attributes().subscription_arn(arn).send().await?;
+    Ok((one, answer.attributes.unwrap_or_default()))
+}
+
+/// What is set of one of ours and has no property here.
+fn untold(protocol: &str, attributes: &HashMap<String, String>) -> Vec<Unmodelled> {
+    let is_set = |name: &str| attributes.get(name).is_some_and(|text| !["", "{}"].contains(&text.as_str()));
+    UnmodelledParts::default()
+        .note(
+            &pointer::join("/SubscriptionDeliveryPolicy", protocol),
+            is_set("DeliveryPolicy"),
+            "somebody has set how often SNS tries to deliver to a subscription",
+        )
+        .note(
+            &pointer::join("/SubscriptionReplayPolicy", protocol),
+            is_set("ReplayPolicy"),
+            "somebody has messages of the archive sent again to a subscription",
+        )
+        .take()
+}
+
+/// Who does not confirm within days is forgotten by SNS, and asked again with the next apply. Until then the settings of a web
+/// endpoint are not told: what the list says meanwhile is no difference.
 pub(super) fn pending(protocol: &str) -> Pending {
-    let who = if protocol.starts_with("email") { "mailbox" } else { "endpoint" };
+    let is_mailbox = is_mailbox(protocol);
+    let who = if is_mailbox { "mailbox" } else { "endpoint" };
     Pending {
-        path: pointer::join("/Subscription", protocol),
+        path: if is_mailbox { pointer::join("/Subscription", protocol) } else { "/Subscription".to_owned() },
         before: None,
-        after: Some("subscribed".into()),
+        after: is_mailbox.then(|| "subscribed".into()),
         until: Until::Event(format!("its confirmation, for which SNS has sent the {who} a link")),
     }
 }
 
 /// Endpoints that may bear a key are not named.
 fn foreign(one: &Live) -> Unmodelled {
-    let Live { of: Subscription { endpoint, protocol }, arn, owner } = one;
+    let Live { of: Subscription { endpoint, protocol, .. }, arn, owner } = one;
     let is_open = endpoint.starts_with("arn:");
     let what =
         if is_open { format!("{endpoint} is subscribed") } else { format!("somebody is subscribed by {protocol}") };
@@ -98,26 +134,44 @@ fn text(spec: &Spec) -> String {
     spec.subscription.iter().map(hash).collect()
 }
 
-/// Subscribes who is not yet: SNS would send what waits to be confirmed another request.
-pub(super) async fn add(writer: &Writer, topic: &str, spec: &Spec) -> Result<()> {
+/// Subscribes who is not yet, and gives those who are the settings that they lack. What waits to be confirmed is left as it is:
+/// SNS would send it another request, and takes no settings.
+pub(super) async fn add(writer: &Writer, topic: &str, live: Option<&Spec>, spec: &Spec) -> Result<()> {
     if spec.subscription.is_empty() {
         return Ok(());
     }
     let there = retry_while(MINUTE, &[Class::NotFound], || all(writer, topic)).await?;
-    for one in spec.subscription.iter().filter(|one| there.iter().all(|live| live.of != **one)) {
-        let call = writer.sns().subscribe().topic_arn(topic).protocol(&one.protocol).endpoint(&one.endpoint);
-        call.return_subscription_arn(true).send().await?;
+    for one in spec.subscription.iter() {
+        let Some(known) = there.iter().find(|live| live.of.is(one)) else {
+            let call = writer.sns().subscribe().topic_arn(topic).protocol(&one.protocol).endpoint(&one.endpoint);
+            let settings = Some(one.settings()).filter(|settings| !settings.is_empty());
+            call.return_subscription_arn(true).set_attributes(settings).send().await?;
+            continue;
+        };
+        let was = live.and_then(|live| live.subscription.iter().find(|was| was.is(one)));
+        if let Some(arn) = &known.arn {
+            set(writer, arn, was.unwrap_or(&known.of), one).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn set(writer: &Writer, arn: &str, live: &Subscription, wanted: &Subscription) -> Result<()> {
+    for (name, text) in wanted.settings_unlike(live) {
+        let call = writer.sns().set_subscription_attributes().subscription_arn(arn).attribute_name(name);
+        call.set_attribute_value(text).send().await?;
     }
     Ok(())
 }
 
 /// Unsubscribes whom the template no longer has. What waits to be confirmed can't be: SNS drops it by itself.
 pub(super) async fn remove(writer: &Writer, topic: &str, live: &Spec, spec: &Spec) -> Result<()> {
-    let leaving: Vec<_> = live.subscription.minus(&spec.subscription).collect();
+    let stays = |one: &Subscription| spec.subscription.iter().any(|wanted| wanted.is(one));
+    let leaving: Vec<_> = live.subscription.iter().filter(|one| !stays(one)).collect();
     if leaving.is_empty() {
         return Ok(());
     }
-    for one in all(writer, topic).await?.iter().filter(|one| leaving.contains(&&one.of)) {
+    for one in all(writer, topic).await?.iter().filter(|one| leaving.iter().any(|leaving| leaving.is(&one.of))) {
         if let Some(arn) = &one.arn {
             gone(writer.sns().unsubscribe().subscription_arn(arn).send().await)?;
         }

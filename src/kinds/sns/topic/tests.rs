@@ -59,7 +59,7 @@ fn a_new_topic_is_made_with_what_is_not_usual_alone() {
 
 #[test]
 fn a_phone_number_is_the_same_in_any_spelling() {
-    let number = |endpoint: &str| Subscription { endpoint: endpoint.into(), protocol: "sms".into() }.normal().endpoint;
+    let number = |endpoint: &str| Subscription::plain("sms".into(), endpoint.into()).normal().endpoint;
     for spelling in ["+15550100", "1-555-0100", "+1 555 0100"] {
         assert_eq!(number(spelling), "+15550100");
     }
@@ -111,6 +111,65 @@ fn what_sns_would_refuse_to_subscribe_is_a_mistake_that_names_no_endpoint() {
     assert_eq!(said(json!({ "MaximumMessageSize": 300_000 }), "email", "secret@example.com"), 1);
     assert_eq!(said(json!({}), "https", "https://example.com/a@secret"), 0);
     assert_eq!(said(json!({}), "sqs", "\u{27e6}AWS::SQS::Queue/a.Arn\u{27e7}"), 0);
+}
+
+#[test]
+fn what_sns_would_refuse_of_settings_is_a_mistake() {
+    let said = |protocol: &str, endpoint: &str, settings: Value| {
+        let mut one = settings;
+        (one["Protocol"], one["Endpoint"]) = (protocol.into(), endpoint.into());
+        wrong(json!({ "Subscription": [one] })).len()
+    };
+    let (queue, filter) = ("arn:aws:sqs:a:b:c", json!({ "kind": ["order"] }));
+    let dead = json!({ "deadLetterTargetArn": "arn:aws:sqs:a:b:d" });
+    assert_eq!(said("sqs", queue, json!({ "RawMessageDelivery": true, "RedrivePolicy": dead })), 0);
+    assert_eq!(said("sms", "+15550100", json!({ "RawMessageDelivery": true })), 1);
+    assert_eq!(said("sqs", queue, json!({ "FilterPolicy": filter, "FilterPolicyScope": "MessageBody" })), 0);
+    assert_eq!(said("sqs", queue, json!({ "FilterPolicy": filter, "FilterPolicyScope": "Body" })), 1);
+    assert_eq!(said("sqs", queue, json!({ "FilterPolicyScope": "MessageBody" })), 1);
+    assert_eq!(said("email", "ops@example.com", json!({ "FilterPolicy": filter })), 1);
+    let twice = json!([{ "Protocol": "sqs", "Endpoint": queue }, { "Protocol": "sqs", "Endpoint": queue, "RawMessageDelivery": true }]);
+    assert_eq!(wrong(json!({ "Subscription": twice })).len(), 2, "each of both is told");
+}
+
+#[test]
+fn a_filter_is_set_before_or_after_its_scope_as_it_fits_both() {
+    let one = |settings: Value| {
+        let mut one = settings;
+        (one["Protocol"], one["Endpoint"]) = ("sqs".into(), "arn:aws:sqs:a:b:c".into());
+        from_value::<Subscription>(one).unwrap().normal()
+    };
+    let names = |to: &Subscription, from: &Subscription| -> Vec<_> {
+        to.settings_unlike(from).into_iter().map(|(name, _)| name).collect()
+    };
+    let (plain, flat) = (one(json!({})), one(json!({ "FilterPolicy": { "kind": ["order"] } })));
+    let deep = json!({ "FilterPolicy": { "of": { "kind": ["order"] } }, "FilterPolicyScope": "MessageBody" });
+    let deep = one(deep);
+    assert_eq!(names(&deep, &flat), ["FilterPolicyScope", "FilterPolicy"]);
+    assert_eq!(names(&flat, &deep), ["FilterPolicy", "FilterPolicyScope"]);
+    assert_eq!(plain.settings_unlike(&flat), [("FilterPolicy", Some("{}".to_owned()))], "its scope goes with it");
+    assert_eq!(plain.settings().len(), 0, "what is usual is not sent");
+    let redriven = one(json!({ "RedrivePolicy": { "deadLetterTargetArn": "d" } }));
+    assert_eq!(plain.settings_unlike(&redriven), [("RedrivePolicy", None)], "SNS refuses an empty text");
+}
+
+#[test]
+fn settings_are_read_as_one_would_write_them() {
+    let plain = Subscription::plain("sqs".into(), "arn".into());
+    let told = attributes_of(&[
+        ("FilterPolicy", "{\"kind\":[\"order\"]}"),
+        ("FilterPolicyScope", "MessageAttributes"),
+        ("RawMessageDelivery", "true"),
+        ("RedrivePolicy", "{\"deadLetterTargetArn\":\"d\"}"),
+        ("PendingConfirmation", "false"),
+    ]);
+    let written = json!({
+        "Protocol": "sqs", "Endpoint": "arn", "FilterPolicy": { "kind": ["order"] }, "RawMessageDelivery": true,
+        "RedrivePolicy": { "deadLetterTargetArn": "d" },
+    });
+    assert_eq!(plain.with(told).unwrap(), from_value::<Subscription>(written).unwrap().normal());
+    let bare = attributes_of(&[("RawMessageDelivery", "false"), ("FilterPolicy", "{}"), ("RedrivePolicy", "{}")]);
+    assert_eq!(plain.with(bare).unwrap(), plain);
 }
 
 #[test]
