@@ -91,6 +91,21 @@ resources:
             ScaleOutCooldown: 60
             PredefinedMetricSpecification:
               PredefinedMetricType: ECSServiceAverageCPUUtilization
+        - PolicyName: backlog
+          PolicyType: TargetTrackingScaling
+          TargetTrackingScalingPolicyConfiguration:
+            TargetValue: 100
+            CustomizedMetricSpecification:
+              Metrics:
+                - Id: waiting
+                  MetricStat:
+                    Metric:
+                      Namespace: AWS/SQS
+                      MetricName: ApproximateNumberOfMessagesVisible
+                      Dimensions: [{ Name: QueueName, Value: jobs }]
+                    Stat: Average
+                  ReturnData: false
+                - { Id: backlog, Expression: waiting / 2 }
       SuspendedState: { DynamicScalingInSuspended: true }
       ScheduledActions:
         - ScheduledActionName: night

@@ -1,4 +1,5 @@
 mod example;
+mod metric;
 mod read;
 mod spec;
 mod write;
@@ -238,13 +239,7 @@ impl Kind for ScalableTarget {
                 let text = format!("is {}, but only TargetTrackingScaling is supported", policy.policy_type);
                 mistakes.push(Mistake::new(format!("{at}/PolicyType"), text));
             }
-            let metric = &policy.target_tracking_scaling_policy_configuration.predefined_metric_specification;
-            if metric.predefined_metric_type == BY_REQUESTS && metric.resource_label.is_empty() {
-                let text = format!("is {BY_REQUESTS}, which needs a ResourceLabel");
-                let path =
-                    "TargetTrackingScalingPolicyConfiguration/PredefinedMetricSpecification/PredefinedMetricType";
-                mistakes.push(Mistake::new(format!("{at}/{path}"), text));
-            }
+            mistakes.extend(of_metric(&at, &policy.target_tracking_scaling_policy_configuration));
         }
         mistakes
     }
@@ -279,6 +274,20 @@ impl Named for ScalableTarget {
         let schedules = reader.once("autoscaling:schedules", read::schedules(reader));
         let (policies, schedules) = tokio::try_join!(policies, schedules)?;
         Ok(read::found(&one.summary, tags, &policies, &schedules))
+    }
+}
+
+/// What is wrong with the metric of a policy at a pointer.
+fn of_metric(at: &str, tracking: &spec::TargetTracking) -> Vec<Mistake> {
+    let at = format!("{at}/TargetTrackingScalingPolicyConfiguration");
+    match (&tracking.predefined_metric_specification, &tracking.customized_metric_specification) {
+        (None, Some(metric)) => metric.mistakes(&format!("{at}/CustomizedMetricSpecification")),
+        (Some(metric), None) if metric.predefined_metric_type == BY_REQUESTS && metric.resource_label.is_empty() => {
+            let text = format!("is {BY_REQUESTS}, which needs a ResourceLabel");
+            vec![Mistake::new(format!("{at}/PredefinedMetricSpecification/PredefinedMetricType"), text)]
+        }
+        (Some(_), None) => Vec::new(),
+        _ => vec![Mistake::new(at, "needs one of PredefinedMetricSpecification and CustomizedMetricSpecification")],
     }
 }
 

@@ -6,6 +6,7 @@ use aws_sdk_applicationautoscaling::types::{
 use aws_smithy_types::date_time::{DateTime, Format};
 
 use super::ScalableTarget;
+use super::metric::CustomMetric;
 use super::spec::{self, Capacities, Metric, Outputs, Policy, Spec, SuspendedState, TargetTracking, cooldown, utc};
 use crate::aws::Reader;
 use crate::resource::{Found, Result, State, Tags, Unmodelled, pointer};
@@ -83,9 +84,7 @@ fn scheduled(from: &ScheduledAction) -> spec::ScheduledAction {
 }
 
 fn is_expressible(policy: &ScalingPolicy) -> bool {
-    policy
-        .target_tracking_scaling_policy_configuration()
-        .is_some_and(|tracking| tracking.customized_metric_specification().is_none())
+    policy.target_tracking_scaling_policy_configuration().is_some()
 }
 
 fn read(policy: &ScalingPolicy) -> Policy {
@@ -105,8 +104,9 @@ fn tracking(from: &TargetTrackingScalingPolicyConfiguration) -> TargetTracking {
         resource_label: metric.resource_label().unwrap_or_default().to_owned(),
     });
     TargetTracking {
+        customized_metric_specification: from.customized_metric_specification().map(CustomMetric::read),
         disable_scale_in: from.disable_scale_in().unwrap_or_default(),
-        predefined_metric_specification: metric.unwrap_or_default(),
+        predefined_metric_specification: metric,
         scale_in_cooldown: from.scale_in_cooldown().unwrap_or_else(cooldown),
         scale_out_cooldown: from.scale_out_cooldown().unwrap_or_else(cooldown),
         target_value: from.target_value,

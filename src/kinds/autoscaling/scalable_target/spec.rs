@@ -1,6 +1,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::metric::CustomMetric;
+
 /// The properties of `AWS::ApplicationAutoScaling::ScalableTarget`, and its policies.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
@@ -44,14 +46,17 @@ pub struct Policy {
     pub target_tracking_scaling_policy_configuration: TargetTracking,
 }
 
-/// Keeps a metric at a value.
+/// Keeps a metric at a value: AWS's own, or another.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct TargetTracking {
+    #[serde(default)]
+    pub customized_metric_specification: Option<CustomMetric>,
     /// Whether it only adds tasks.
     #[serde(default)]
     pub disable_scale_in: bool,
-    pub predefined_metric_specification: Metric,
+    #[serde(default)]
+    pub predefined_metric_specification: Option<Metric>,
     /// Seconds after taking tasks away until the next.
     #[serde(default = "cooldown")]
     pub scale_in_cooldown: i32,

@@ -5,6 +5,7 @@ use aws_sdk_applicationautoscaling::types::{
 use aws_smithy_types::date_time::{DateTime, Format};
 
 use super::TRANSIENT;
+use super::metric::CustomMetric;
 use super::spec::{Policy, ScheduledAction, Spec, TargetTracking};
 use crate::aws::{MINUTE, Writer};
 use crate::kinds::shared::deletion::gone;
@@ -115,16 +116,18 @@ pub(super) async fn delete_action(writer: &Writer, spec: &Spec, name: &str) -> R
 }
 
 fn tracking(from: &TargetTracking) -> TargetTrackingScalingPolicyConfiguration {
-    let metric = &from.predefined_metric_specification;
-    let label = (!metric.resource_label.is_empty()).then(|| metric.resource_label.clone());
-    let metric = PredefinedMetricSpecification::builder()
-        .predefined_metric_type(MetricType::from(metric.predefined_metric_type.as_str()))
-        .set_resource_label(label)
-        .build()
-        .expect("the type is set");
+    let predefined = from.predefined_metric_specification.as_ref().map(|metric| {
+        let label = (!metric.resource_label.is_empty()).then(|| metric.resource_label.clone());
+        PredefinedMetricSpecification::builder()
+            .predefined_metric_type(MetricType::from(metric.predefined_metric_type.as_str()))
+            .set_resource_label(label)
+            .build()
+            .expect("the type is set")
+    });
     TargetTrackingScalingPolicyConfiguration::builder()
         .target_value(from.target_value)
-        .predefined_metric_specification(metric)
+        .set_customized_metric_specification(from.customized_metric_specification.as_ref().map(CustomMetric::write))
+        .set_predefined_metric_specification(predefined)
         .scale_in_cooldown(from.scale_in_cooldown)
         .scale_out_cooldown(from.scale_out_cooldown)
         .disable_scale_in(from.disable_scale_in)
