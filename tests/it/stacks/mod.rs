@@ -7,6 +7,7 @@ mod external_deployments;
 mod implicit_dependencies;
 pub mod local_account;
 mod looks;
+mod messages;
 mod plan_explanations;
 mod renames;
 mod replacements;
