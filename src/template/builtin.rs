@@ -20,6 +20,7 @@ pub const FILES: &[(&str, &str)] = files![
     "parts/network.yaml",
     "parts/queues.yaml",
     "parts/schedules.yaml",
+    "parts/secrets.yaml",
     "parts/services.yaml",
     "parts/services/access.yaml",
     "parts/services/container.yaml",

@@ -15,6 +15,7 @@ pub mod samples;
 mod scaled_kinds;
 mod scaled_pace;
 mod scheduled_scaling;
+mod secrets;
 mod service_dependencies;
 mod service_fields;
 mod shifted_traffic;
