@@ -85,8 +85,11 @@ pub fn loose() -> Vec<LooseKind> {
 
 impl LooseKind {
     fn of(kind: &'static str) -> Self {
-        let deferrable: &[&str] =
-            if kind == "AWS::EC2::SecurityGroup" { &["/SecurityGroupIngress", "/SecurityGroupEgress"] } else { &[] };
+        let deferrable: &[&str] = match kind {
+            "AWS::EC2::SecurityGroup" => &["/SecurityGroupIngress", "/SecurityGroupEgress"],
+            "AWS::SQS::Queue" => &["/Policy"],
+            _ => &[],
+        };
         Self(Facts { kind, deferrable, replacement: Replacement::DeleteFirst, ..Any::FACTS })
     }
 }

@@ -233,7 +233,7 @@ fn delivers(account: &str, settings: &str) -> String {
 #[test]
 fn settings_of_a_subscription_come_change_and_go_without_subscribing_again() {
     on_deep_stack(async {
-        let local = LocalAccount::new("300000000219").await;
+        let local = LocalAccount::new("300000000731").await;
         let dead = format!("arn:aws:sqs:us-east-1:{}:dead", local.account);
         let dead = format!("RedrivePolicy: {{ deadLetterTargetArn: \"{dead}\" }}");
         let flat = format!(", RawMessageDelivery: true, FilterPolicy: {{ kind: [order] }}, {dead}");
@@ -252,7 +252,7 @@ fn settings_of_a_subscription_come_change_and_go_without_subscribing_again() {
 #[test]
 fn settings_by_hand_are_drift() {
     on_deep_stack(async {
-        let local = LocalAccount::new("300000000220").await;
+        let local = LocalAccount::new("300000000732").await;
         let wanted = stack(&local.account, &delivers(&local.account, ", RawMessageDelivery: true"));
         applied(&local, &wanted).await;
         let (sns, arn) = (by_hand(&local).await, arn(&local, &wanted).await);
@@ -282,7 +282,7 @@ fn settings_by_hand_are_drift() {
 #[test]
 fn settings_of_what_waits_are_no_difference() {
     on_deep_stack(async {
-        let local = LocalAccount::new("300000000221").await;
+        let local = LocalAccount::new("300000000733").await;
         let url = "https://example.com/key";
         let wanted = stack(
             &local.account,

@@ -267,6 +267,7 @@ const ONE_PAGE: &[(&str, &[&str])] = &[
     ("kinds/secretsmanager/secret/write.rs", &["get_random_password"]),
     ("kinds/sns/topic/attributes.rs", &["get_topic_attributes"]),
     ("kinds/sns/topic/read.rs", &["list_tags_for_resource"]),
+    ("kinds/sns/topic/subscribed.rs", &["get_subscription_attributes"]),
     ("kinds/sqs/queue/mod.rs", &["get_queue_attributes", "get_queue_url", "list_queue_tags"]),
     ("kinds/wafv2/mod.rs", &["list_tags_for_resource"]),
     // As many ARNs as the call takes.

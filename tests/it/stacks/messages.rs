@@ -42,7 +42,7 @@ environments:
 #[test]
 fn messages_by_hand_changed_are_mended_and_all_goes_again() {
     on_deep_stack(async {
-        let account = "300000000411";
+        let account = "300000000741";
         let (local, production) = up(account, SHOP, "production").await;
         let plan = local.plan(&production).await;
         assert!(plan.is_empty(), "{}", words(&plan));
@@ -90,7 +90,7 @@ async fn confirm(sns: &Sns, topic: &str) {
 #[test]
 fn a_renamed_queue_keeps_its_messages() {
     on_deep_stack(async {
-        let account = "300000000412";
+        let account = "300000000742";
         let (local, _) = up(account, SHOP, "production").await;
         let renamed = SHOP
             .replace("jobs: { visibility: 300 }", "tasks: { was: jobs, visibility: 300 }")
@@ -106,11 +106,27 @@ fn a_renamed_queue_keeps_its_messages() {
     });
 }
 
-/// The statements of a policy that the sample makes, by their names.
-fn statements(address: &str, list: &str) -> BTreeMap<String, Value> {
+/// A list in what the sample makes.
+fn list_of(address: &str, list: &str) -> Vec<Value> {
     let all = blueprints(&[("tenant.yaml", SHOP)], &[]).unwrap_or_else(|why| panic!("{why}"));
     let (_, of) = all[0].resources.iter().find(|(known, _)| known.to_string() == address).expect("it is made");
-    let found = of.spec.pointer(list).and_then(Value::as_array).unwrap_or_else(|| panic!("{}", of.spec));
+    of.spec.pointer(list).and_then(Value::as_array).unwrap_or_else(|| panic!("{}", of.spec)).clone()
+}
+
+#[test]
+fn one_message_starts_the_first_task() {
+    let policies = list_of("AWS::ApplicationAutoScaling::ScalableTarget/worker", "/ScalingPolicies");
+    let backlog = policies.iter().find(|policy| policy["PolicyName"] == "backlog").expect("it scales by its queue");
+    let tracking = &backlog["TargetTrackingScalingPolicyConfiguration"];
+    let expression = &tracking["CustomizedMetricSpecification"]["Metrics"][2]["Expression"];
+    assert_eq!(tracking["TargetValue"], 50.0);
+    // Of no tasks and one message 51, which is more than the target; of no message nought.
+    assert_eq!(expression, "IF(running > 0, waiting / running, IF(waiting > 0, waiting + 50, 0))");
+}
+
+/// The statements of a policy that the sample makes, by their names.
+fn statements(address: &str, list: &str) -> BTreeMap<String, Value> {
+    let found = list_of(address, list);
     let flat = found.iter().flat_map(|one| match one.pointer("/PolicyDocument/Statement").and_then(Value::as_array) {
         Some(inner) => inner.clone(),
         None => vec![one.clone()],
