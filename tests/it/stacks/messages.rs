@@ -167,7 +167,7 @@ fn what_does_not_go_together_is_told() {
         let text = SHOP.replace(old, new);
         match blueprints(&[("tenant.yaml", &text)], &[]) {
             Ok(_) => panic!("{new} is taken"),
-            Err(why) => why.to_string(),
+            Err(why) => why,
         }
     };
     let cases = [

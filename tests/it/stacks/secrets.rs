@@ -88,7 +88,7 @@ fn who_starts_the_tasks_may_read_just_these() {
 #[test]
 fn a_secret_that_is_not_declared_is_told() {
     let text = SHOP.replace("SESSION: session", "SESSION: sesion");
-    let why = blueprints(&[("tenant.yaml", &text)], &[]).map(drop).expect_err("it is none").to_string();
+    let why = blueprints(&[("tenant.yaml", &text)], &[]).map(drop).expect_err("it is none");
     assert!(why.contains("there is no secret sesion"), "{why}");
 }
 
