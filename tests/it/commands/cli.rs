@@ -252,9 +252,9 @@ fn a_resource_is_explained_by_its_name_alone() {
     assert_eq!(ran.exit, Exit::Usage);
     assert!(ran.err.contains(" resources are called acme/production/web\n"), "{}", ran.err);
     assert!(ran.err.contains("explain acme/production/AWS::ECS::TaskDefinition/web`"), "{}", ran.err);
-    let ran = explain("acme/production/wab");
+    let ran = explain("acme/production/webb");
     assert_eq!(ran.exit, Exit::Error);
-    assert!(ran.err.contains("nothing is called acme/production/wab\n hint: did you mean `web`?"), "{}", ran.err);
+    assert!(ran.err.contains("nothing is called acme/production/webb\n hint: did you mean `web`?"), "{}", ran.err);
 }
 
 #[test]
@@ -418,12 +418,16 @@ fn a_policy_has_all_that_leases_and_journals_need_on_their_bucket_and_nowhere_el
         let objects = objects.map(|object| format!("{bucket}/{object}"));
         assert_eq!(on("Bucket")["Resource"], bucket);
         assert_eq!(on("LeasesAndJournals")["Resource"], serde_json::json!(objects));
+        // What only an apply does may be in another policy.
+        let allows = |name: &str, action: &str| {
+            statements.iter().filter(|one| one["Sid"] == name).any(|one| actions(one).contains(&action))
+        };
         for call in STORE_CALLS {
-            let on = match call.about {
-                StoreResource::Bucket => on("Bucket"),
-                StoreResource::Objects => on("LeasesAndJournals"),
+            let name = match call.about {
+                StoreResource::Bucket => "Bucket",
+                StoreResource::Objects => "LeasesAndJournals",
             };
-            assert_eq!(actions(on).contains(&call.action), all || call.is_read(), "{}", call.operation);
+            assert_eq!(allows(name, call.action), all || call.is_read(), "{}", call.operation);
         }
         let own = ["sts:GetCallerIdentity", "tag:GetResources"];
         assert!(own.iter().all(|own| actions(&statements[0]).contains(own)), "{args:?}");

@@ -145,7 +145,7 @@ fn a_change_of_the_yaml_changes_only_what_it_must() {
             assert!(plan.changes.iter().all(|change| is_ours(change.cause)), "{}", words(&plan));
             if new.starts_with("/shop:") {
                 assert!(
-                    words(&plan).contains("config  tenants/tenant.yaml:18"),
+                    words(&plan).contains("config  tenants/tenant.yaml:19"),
                     "where the image is: {}",
                     words(&plan)
                 );
