@@ -58,15 +58,17 @@ pub fn check(
         return Ok(());
     }
     let failure = CommandFailure::new(Exit::Refused, format!("{stack}: a guard refuses this plan"));
-    let failure = refusals.iter().fold(failure, |failure, refusal| failure.hint(refusal.to_string()));
     let unnamed = refusals.iter().map(|refusal| refusal.consent());
-    // Only where naming them is all that is missing.
     Err(match unnamed.collect::<Option<Vec<_>>>() {
+        // Where naming them is all that is missing, the command says which; the plan has said why.
         Some(unnamed) => {
             let named = |line: Command, (option, name): &(&'static str, String)| line.option(*option, name);
             failure.hint(format!("if that is meant: {}", unnamed.iter().fold(request.same.clone(), named)))
         }
-        None => failure.next(&request.same),
+        None => {
+            let failure = refusals.iter().fold(failure, |failure, refusal| failure.hint(refusal.to_string()));
+            failure.next(&request.same)
+        }
     })
 }
 

@@ -148,7 +148,8 @@ pub fn lease_text(stack: &StackId, holder: Option<&Holder>, now: Timestamp) -> S
     }
 }
 
-fn second(at: Timestamp) -> String {
+/// A time in UTC, to the second: `2026-11-30 16:51:28Z`.
+pub fn second(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
 }
 

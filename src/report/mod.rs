@@ -51,7 +51,7 @@ pub use estimate::{Estimate, estimate, estimate_all};
 pub use events::{LeftOutStack, event_json, event_line, summary_json};
 pub use explain::explain_text;
 pub use graph::{graph_dot, graph_mermaid};
-pub use history::{PastRun, history_json, history_text, lease_text};
+pub use history::{PastRun, history_json, history_text, lease_text, second};
 pub use kinds::{kind_text, kinds_json, kinds_text};
 pub use kinds_pages::{kinds_markdown, kinds_pages};
 pub use layout::TextOptions;

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::events::{doing, done, plain};
@@ -8,6 +9,9 @@ use super::value::show;
 use crate::apply::{Outcome, RunSummary};
 use crate::plan::{StepId, Verb, Waiting};
 use crate::resource::{Address, Command, Failure, StackId};
+
+/// So many steps that ended alike have a line of their own.
+const FEW: usize = 12;
 
 /// The commands that a summary names.
 #[derive(Clone, Debug)]
@@ -121,7 +125,6 @@ fn unleased_line(stack: &StackId, why: &str) -> String {
 
 /// A line for each step while there are few; what a fresh environment makes is counted by verb.
 fn done_lines(run_summary: &RunSummary) -> Vec<String> {
-    const FEW: usize = 12;
     let steps: Vec<_> = told(run_summary).filter(|(_, (outcome, _))| *outcome == Outcome::Done).collect();
     if steps.len() <= FEW {
         let line = |(id, (_, elapsed)): &(&StepId, &(Outcome, Duration))| {
@@ -184,22 +187,29 @@ fn abandoned_lines(run_summary: &RunSummary) -> Vec<String> {
     abandoned.map(|(id, _)| format!("{} {} {}", paint(CHANGE, "?"), doing(id.verb), id.address)).collect()
 }
 
+/// A line for each step that waited for one that failed; those that the end of the run met are counted by verb if they are many.
 fn skipped_lines(run_summary: &RunSummary) -> Vec<String> {
-    let line = |(id, (outcome, _)): (&StepId, &(Outcome, Duration))| match outcome {
-        Outcome::NotStarted(Some(because)) => Some(format!(
-            "{} {}: {} {} did not end well",
-            plain(id.verb),
-            id.address,
-            doing(because.verb),
-            because.address
-        )),
-        Outcome::NotStarted(None) => {
-            let why = if run_summary.unrecorded.is_some() { "it could not be recorded" } else { "interrupted" };
-            Some(format!("{} {}: {why}", plain(id.verb), id.address))
-        }
+    let skipped = told(run_summary).filter_map(|(id, (outcome, _))| match outcome {
+        Outcome::NotStarted(because) => Some((id, because)),
         _ => None,
+    });
+    let (cut, held): (Vec<_>, Vec<_>) = skipped.partition(|(_, because)| because.is_none());
+    let because = |(id, because): (&StepId, &Option<StepId>)| {
+        let because = because.as_ref()?;
+        Some(format!("{} {}: {} {} did not end well", plain(id.verb), id.address, doing(because.verb), because.address))
     };
-    told(run_summary).filter_map(line).collect()
+    let mut lines: Vec<_> = held.into_iter().filter_map(because).collect();
+    let why = if run_summary.unrecorded.is_some() { "it could not be recorded" } else { "interrupted" };
+    if cut.len() <= FEW {
+        lines.extend(cut.iter().map(|(id, _)| format!("{} {}: {why}", plain(id.verb), id.address)));
+    } else {
+        let verbs: BTreeSet<_> = cut.iter().map(|(id, _)| id.verb).collect();
+        lines.extend(verbs.into_iter().map(|verb| {
+            let number = cut.iter().filter(|(id, _)| id.verb == verb).count();
+            format!("{} {}: {why}", plain(verb), count(number, "resource"))
+        }));
+    }
+    lines
 }
 
 fn next(run_summary: &RunSummary, next_commands: &NextCommands) -> Option<String> {
