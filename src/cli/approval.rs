@@ -58,18 +58,14 @@ pub fn check(
         return Ok(());
     }
     let failure = CommandFailure::new(Exit::Refused, format!("{stack}: a guard refuses this plan"));
-    let unnamed = refusals.iter().map(|refusal| refusal.consent());
-    Err(match unnamed.collect::<Option<Vec<_>>>() {
-        // Where naming them is all that is missing, the command says which; the plan has said why.
-        Some(unnamed) => {
-            let named = |line: Command, (option, name): &(&'static str, String)| line.option(*option, name);
-            failure.hint(format!("if that is meant: {}", unnamed.iter().fold(request.same.clone(), named)))
-        }
-        None => {
-            let failure = refusals.iter().fold(failure, |failure, refusal| failure.hint(refusal.to_string()));
-            failure.next(&request.same)
-        }
-    })
+    let consents = refusals.iter().map(|refusal| refusal.consent());
+    let Some(consents) = consents.collect::<Option<Vec<_>>>() else {
+        let failure = refusals.iter().fold(failure, |failure, refusal| failure.hint(refusal.to_string()));
+        return Err(failure.next(&request.same));
+    };
+    // Naming them is all that is missing: the command says which, and the plan has said why.
+    let named = |line: Command, (option, name): &(&'static str, String)| line.option(option, name);
+    Err(failure.hint(format!("if that is meant: {}", consents.iter().fold(request.same.clone(), named))))
 }
 
 /// Refuses to take a network away while nobody knows what else stands in it: that would hold the run up half-way.

@@ -1,5 +1,6 @@
 use serde_json::{Value, from_value, json, to_value};
 
+use super::statement::Rule;
 use super::*;
 
 fn visibility() -> Value {
