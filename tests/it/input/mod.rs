@@ -5,6 +5,7 @@ mod fake_kinds_loose;
 mod fake_kinds_strict;
 mod fleet;
 mod ignores;
+mod networks;
 mod policies;
 mod profiles;
 mod renames;
