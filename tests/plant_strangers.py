@@ -67,6 +67,7 @@ def main():
     served = {"CallerReference": "hand", "Comment": "", "Enabled": True, "Origins": {"Quantity": 1, "Items": [origin]}}
     served["DefaultCacheBehavior"] = behavior
     cloudfront.create_distribution_with_tags(DistributionConfigWithTags={"DistributionConfig": served, "Tags": {"Items": TAGS}})
+    client("servicediscovery").create_http_namespace(Name="acme-production-hand")
     client("acm").request_certificate(DomainName="www.acme.example", ValidationMethod="DNS")
     client("wafv2").create_regex_pattern_set(Name="acme-production-hand", Scope="REGIONAL", RegularExpressionList=[{"RegexString": "^/"}])
     client("wafv2").create_ip_set(Name="acme-production-hand", Scope="REGIONAL", IPAddressVersion="IPV4", Addresses=["192.0.2.0/24"])

@@ -310,7 +310,14 @@ def secrets(client):
         yield thing("AWS::SecretsManager::Secret", item, item.pop("Tags", []), arn)
 
 
+def namespaces(client):
+    cloud_map = client("servicediscovery")
+    for item in pages(cloud_map, "list_namespaces", "Namespaces"):
+        tags = cloud_map.list_tags_for_resource(ResourceARN=item["Arn"])["Tags"]
+        yield thing("AWS::ServiceDiscovery::HttpNamespace", item, tags, item["Arn"])
+
+
 READS = [
     network, balancing, firewall, delivery, containers, scaling, roles, logs, keys, certificates, databases, caches, queues, topics,
-    schedules, secrets,
+    schedules, secrets, namespaces,
 ]

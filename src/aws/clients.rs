@@ -91,6 +91,7 @@ clients! {
     rds: aws_sdk_rds, "rds", "RDS";
     scheduler: aws_sdk_scheduler, "scheduler", "Scheduler";
     secrets_manager: aws_sdk_secretsmanager, "secretsmanager", "Secrets Manager";
+    service_discovery: aws_sdk_servicediscovery, "servicediscovery", "ServiceDiscovery";
     sns: aws_sdk_sns, "sns", "SNS";
     sqs: aws_sdk_sqs, "sqs", "SQS";
     sts: aws_sdk_sts, "sts", "STS";

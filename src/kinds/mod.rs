@@ -16,6 +16,7 @@ mod logs;
 mod rds;
 mod scheduler;
 mod secretsmanager;
+mod servicediscovery;
 mod shared;
 mod sns;
 mod sqs;
@@ -63,6 +64,7 @@ pub static KINDS: &[&dyn AnyKind<Aws>] = &[
     &scheduler::schedule::Schedule,
     &scheduler::schedule_group::ScheduleGroup,
     &secretsmanager::secret::Secret,
+    &servicediscovery::http_namespace::HttpNamespace,
     &wafv2::ip_set::IpSet,
     &wafv2::regex_pattern_set::RegexPatternSet,
     &wafv2::web_acl::WebAcl,

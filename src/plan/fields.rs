@@ -196,12 +196,8 @@ impl Comparison<'_> {
             }
             if self.resource.is_changed_since(&last_applied, property) {
                 // A value that the YAML no longer sets is not taken back: nobody knows the value before it.
-                let after = keyed::get(self.facts, desired, path).cloned();
-                fields.extend(after.map(|after| FieldDiff {
-                    path: (*path).to_owned(),
-                    before: None,
-                    after: Some(after),
-                }));
+                let all = said_at(self.facts, desired, path).into_iter();
+                fields.extend(all.map(|(path, after)| FieldDiff { path, before: None, after: Some(after) }));
             }
         }
     }
@@ -358,4 +354,18 @@ pub(super) fn overall<'a>(fields: impl Iterator<Item = &'a Field> + Clone) -> Ca
         (false, false, true) => Cause::Dependency,
         (false, false, false) => Cause::Unknown,
     }
+}
+
+/// What a spec says at a path: where that has a `*`, each single value that it stands for, with its pointer.
+fn said_at(facts: &Facts, spec: &Value, path: &str) -> Vec<(String, Value)> {
+    if !path.contains("/*") {
+        return keyed::get(facts, spec, path).map(|value| (path.to_owned(), value.clone())).into_iter().collect();
+    }
+    let mut all = Vec::new();
+    pointer::walk(spec, &mut |at, value| {
+        if pointer::matches(path, at) {
+            all.push((at.to_owned(), value.clone()));
+        }
+    });
+    all
 }

@@ -23,6 +23,7 @@ const FILES: &[(&str, &str)] = &[
     ("wsgi.py", include_str!("server/wsgi.py")),
     ("mend_cache.py", include_str!("server/mend_cache.py")),
     ("mend_cdn.py", include_str!("server/mend_cdn.py")),
+    ("mend_connect.py", include_str!("server/mend_connect.py")),
     ("mend_data.py", include_str!("server/mend_data.py")),
     ("mend_ec2.py", include_str!("server/mend_ec2.py")),
     ("mend_ecs.py", include_str!("server/mend_ecs.py")),

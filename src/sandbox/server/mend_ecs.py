@@ -20,9 +20,17 @@ SERVICE_FIELDS = (
     "enableECSManagedTags",
     "enableExecuteCommand",
     "healthCheckGracePeriodSeconds",
+    "serviceConnectConfiguration",
 )
 # What makes UpdateService start a new deployment.
-DEPLOYS = ("taskDefinition", "networkConfiguration", "platformVersion", "loadBalancers", "capacityProviderStrategy")
+DEPLOYS = (
+    "taskDefinition",
+    "networkConfiguration",
+    "platformVersion",
+    "loadBalancers",
+    "capacityProviderStrategy",
+    "serviceConnectConfiguration",
+)
 # A task definition with an image of this tag never becomes healthy: for circuit breakers.
 BROKEN = ":broken"
 
@@ -184,6 +192,7 @@ def deploy(backend, service):
         "platformVersion": service.platform_version,
         "platformFamily": "Linux",
         "networkConfiguration": service.network_configuration or None,
+        "serviceConnectConfiguration": getattr(service, "service_connect_configuration", None),
         "rolloutState": "IN_PROGRESS",
         "rolloutStateReason": f"ECS deployment {number} in progress.",
     }

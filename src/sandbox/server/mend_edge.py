@@ -265,3 +265,32 @@ def put_logging_configuration(moto, self, arn, log_destination_configs, *rest):
             message = f"Error reason: The ARN isn't valid., field: LOG_DESTINATION, parameter: {to}"
             raise refusal("WAFInvalidParameterException", message)
     return moto(self, arn, log_destination_configs, *rest)
+
+
+# Certificates for further names
+
+
+@around(ELBv2Backend)
+def add_listener_certificates(moto, self, arn, certificates):
+    """moto tells those for further names as if they were the default one, in every list of listeners."""
+    further = further_of(self, arn)
+    further.extend(one["CertificateArn"] for one in certificates if one["CertificateArn"] not in further)
+    return list(further)
+
+
+@around(ELBv2Backend)
+def describe_listener_certificates(moto, self, arn):
+    return [*moto(self, arn), *further_of(self, arn)]
+
+
+@around(ELBv2Backend)
+def remove_listener_certificates(moto, self, arn, certificates):
+    gone = [one["CertificateArn"] for one in certificates]
+    further = further_of(self, arn)
+    further[:] = [one for one in further if one not in gone]
+
+
+def further_of(backend, arn):
+    """Kept on moto's own listener, so that they go with it."""
+    listener = backend.describe_listeners(load_balancer_arn=None, listener_arns=[arn])[0]
+    return listener.__dict__.setdefault("further_certificates", [])

@@ -10,6 +10,7 @@ from moto.elasticache.models import elasticache_backends
 from moto.iam.models import IAMBackend
 from moto.rds.models import rds_backends
 from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend
+from moto.servicediscovery.models import servicediscovery_backends
 from moto.wafv2.models import wafv2_backends
 
 import slow
@@ -33,7 +34,9 @@ def _get_resources_generator(moto, self, tag_filters=None, resource_type_filters
     return iter(
         [
             resource
-            for resource in indexed(self, [*known(moto(self)), *firewalls(self), *groups(self), *network(self)])
+            for resource in indexed(
+                self, [*known(moto(self)), *firewalls(self), *groups(self), *network(self), *namespaces(self)]
+            )
             if matches(resource.tags)
             and match_resource_type(resource.resource_type, resource_type_filters)
             and (not resource_arn_list or resource.arn in resource_arn_list)
@@ -73,6 +76,14 @@ def network(backend):
         for identity in found:
             arn = f"arn:aws:ec2:{there.region_name}:{there.account_id}:{kind}/{identity}"
             yield TaggedResource(arn=arn, tags=there.tags.get(identity, {}), resource_type=f"ec2:{kind}")
+
+
+def namespaces(backend):
+    """Those of Cloud Map, of which moto's index has none either."""
+    there = servicediscovery_backends[backend.account_id][backend.region_name]
+    for one in there.namespaces.values():
+        tags = {tag["Key"]: tag["Value"] for tag in there.list_tags_for_resource(one.arn)["Tags"]}
+        yield TaggedResource(arn=one.arn, tags=tags, resource_type="servicediscovery")
 
 
 def indexed(backend, there):

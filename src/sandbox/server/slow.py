@@ -33,6 +33,7 @@ AWS = {
     "vpc origin": 600,
     "deployment": 180,
     "draining": 60,
+    "namespace": 10,
     # For how long the name of a deleted queue stays taken.
     "queue name": 60,
     # For how long the tagging API knows nothing of a change.

@@ -46,6 +46,12 @@ const CODES: &[(&str, &str, Class)] = &[
     ("UnauthorizedOperation", "", Denied),
     ("InternalError", "", Other),
     ("Unavailable", "", Other),
+    // Cloud Map.
+    ("NamespaceNotFound", "", NotFound),
+    ("NamespaceAlreadyExists", "", AlreadyExists),
+    ("DuplicateRequest", "", AlreadyExists),
+    ("ResourceInUse", "Namespace has associated services; delete the services before deleting the namespace", Busy),
+    ("ResourceLimitExceeded", "", Quota),
     // Load balancing.
     ("LoadBalancerNotFound", "", NotFound),
     ("TargetGroupNotFound", "", NotFound),

@@ -217,6 +217,7 @@ const PARTS: &[(&str, &str, &str, Option<&str>)] = &[
 ];
 /// The same for fields that are no lists.
 const SINGLE: &[(&str, &str, &str, &str)] = &[
+    ("AWS::ElasticLoadBalancingV2::ListenerCertificate", "ListenerArn", "FurtherCertificates", "Certificates"),
     ("AWS::EC2::VPCGatewayAttachment", "InternetGatewayId", "VpcId", "VpcId"),
     ("AWS::KMS::Alias", "TargetKeyId", "(name)", "AliasName"),
     ("AWS::SNS::TopicPolicy", "Topics", "Policy", "PolicyDocument"),

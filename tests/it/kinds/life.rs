@@ -41,6 +41,11 @@ const NOT_CHANGED: &[(&str, &str, &str)] = &[
     ("AWS::ECS::Service", "LaunchType", "CapacityProviderStrategy takes its place"),
     ("AWS::ElastiCache::ParameterGroup", "Description", "another one is another group"),
     (
+        "AWS::ECS::Service",
+        "ServiceConnectConfiguration",
+        "stacks::service_fields turns it on and off, with its namespace",
+    ),
+    (
         "AWS::ElastiCache::ReplicationGroup",
         "Engine",
         "it moves from Redis to Valkey alone, and the example has Valkey: see cache_upgrades",

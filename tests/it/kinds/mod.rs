@@ -27,6 +27,7 @@ mod listeners;
 mod load_balancers;
 mod log_groups;
 mod maintenance_window;
+mod namespaces;
 mod networks;
 mod normal_forms;
 mod paging;

@@ -135,6 +135,7 @@ fn cases() -> Vec<Case> {
         case("AWS::ApplicationAutoScaling::ScalableTarget", "DescribeScheduledActions", with("NextToken"))
             .after("DescribeScalableTargets", target.to_string())
             .after("ListTagsForResource", ours.to_string()),
+        case("AWS::ServiceDiscovery::HttpNamespace", "ListNamespaces", with("NextToken")),
         case("AWS::CertificateManager::Certificate", "ListCertificates", with("NextToken")),
         case("AWS::CertificateManager::Certificate", "GetResources", with("PaginationToken")),
         case("AWS::CloudFront::Distribution", "ListDistributions", marked("DistributionList")),

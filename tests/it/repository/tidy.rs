@@ -265,6 +265,7 @@ const ONE_PAGE: &[(&str, &[&str])] = &[
     ("kinds/scheduler/schedule_group.rs", &["get_schedule_group", "list_schedules", "list_tags_for_resource"]),
     ("kinds/secretsmanager/secret/read.rs", &["describe_secret", "get_resource_policy"]),
     ("kinds/secretsmanager/secret/write.rs", &["get_random_password"]),
+    ("kinds/servicediscovery/http_namespace.rs", &["list_tags_for_resource", "get_namespace", "get_operation"]),
     ("kinds/sns/topic/attributes.rs", &["get_topic_attributes"]),
     ("kinds/sns/topic/read.rs", &["list_tags_for_resource"]),
     ("kinds/sns/topic/subscribed.rs", &["get_subscription_attributes"]),

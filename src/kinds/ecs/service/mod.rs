@@ -1,3 +1,4 @@
+mod connect;
 mod controller;
 mod dependencies;
 mod read;
@@ -172,7 +173,7 @@ impl Kind for Service {
     const FACTS: Facts = Facts {
         create_only: &["/Cluster", "/SchedulingStrategy"],
         replacement: Replacement::DeleteFirst,
-        keyed: &[("/CapacityProviderStrategy", "CapacityProvider")],
+        keyed: &[("/CapacityProviderStrategy", "CapacityProvider"), (connect::SERVICES, "PortName")],
         switches: &[
             Switch::with("/AvailabilityZoneRebalancing", "/SchedulingStrategy", &["REPLICA"]),
             Switch::with("/DesiredCount", "/SchedulingStrategy", &["REPLICA"]),
@@ -201,8 +202,12 @@ impl Kind for Service {
                 "/NetworkConfiguration/AwsvpcConfiguration/AssignPublicIp",
                 "/NetworkConfiguration/AwsvpcConfiguration/Subnets",
             ),
+            Switch::beside("/ServiceConnectConfiguration/LogConfiguration", "/ServiceConnectConfiguration/Enabled"),
+            Switch::beside("/ServiceConnectConfiguration/Namespace", "/ServiceConnectConfiguration/Enabled"),
+            Switch::beside(connect::SERVICES, "/ServiceConnectConfiguration/Enabled"),
         ],
         ignored_after_create: &["/DesiredCount"],
+        sensitive: &["/ServiceConnectConfiguration/LogConfiguration/Options"],
         deferrable: &["/LoadBalancers"],
         deferred_with: &[("/HealthCheckGracePeriodSeconds", "/LoadBalancers")],
         rollout: &[
@@ -214,6 +219,7 @@ impl Kind for Service {
             "/NetworkConfiguration",
             "/PlatformVersion",
             "/PropagateTags",
+            connect::PATH,
             "/TaskDefinition",
         ],
         // ECS takes UpdateService at any time: a new deployment takes the place of the one under way. One that can't place

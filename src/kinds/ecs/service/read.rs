@@ -3,6 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_ecs::types::{self as sdk, Service as Description, ServiceField};
 use futures_util::future::{join_all, try_join_all};
 
+use super::connect::{self, ServiceConnect};
 use super::spec::{
     AdvancedConfiguration, Alarms, Awsvpc, Canary, CircuitBreaker, DeploymentConfiguration, DeploymentController,
     LifecycleHook, Linear, LoadBalancer, NetworkConfiguration, Outputs, Spec, Strategy, no_propagation, replica,
@@ -186,9 +187,15 @@ fn spec(service: &Description) -> Spec {
         scheduling_strategy: service
             .scheduling_strategy()
             .map_or_else(replica, |strategy| strategy.as_str().to_owned()),
+        service_connect_configuration: ServiceConnect::read(connected(service)),
         task_definition: service.task_definition().unwrap_or_default().into(),
     }
     .filled()
+}
+
+/// Only a deployment tells how its tasks find others.
+fn connected(service: &Description) -> Option<&sdk::ServiceConnectConfiguration> {
+    state::primary(service).and_then(|one| one.service_connect_configuration())
 }
 
 fn deployment(from: &sdk::DeploymentConfiguration) -> DeploymentConfiguration {
@@ -283,10 +290,6 @@ fn unmodelled(service: &Description) -> Vec<Unmodelled> {
         ("/ServiceRegistries", !service.service_registries().is_empty()),
         ("/PlacementConstraints", !service.placement_constraints().is_empty()),
         ("/PlacementStrategies", !service.placement_strategy().is_empty()),
-        (
-            "/ServiceConnectConfiguration",
-            primary.and_then(|one| one.service_connect_configuration()).is_some_and(|connect| connect.enabled),
-        ),
         ("/VolumeConfigurations", primary.is_some_and(|one| !one.volume_configurations().is_empty())),
         ("/TaskSets", !service.task_sets().is_empty()),
         ("/VpcLatticeConfigurations", primary.is_some_and(|one| !one.vpc_lattice_configurations().is_empty())),
@@ -302,6 +305,7 @@ fn unmodelled(service: &Description) -> Vec<Unmodelled> {
     if let Some(configuration) = configuration {
         unmodelled_of_deployment(configuration, &mut parts);
     }
+    connect::unmodelled(connected(service), &mut parts);
     for balancer in service.load_balancers() {
         let name = balancer.load_balancer_name().filter(|name| !name.is_empty());
         parts.tell("/LoadBalancers", name.map(|name| format!("the classic load balancer {name} sends to it")));

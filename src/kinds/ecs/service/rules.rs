@@ -64,6 +64,7 @@ pub(super) fn mistakes(spec: &Spec) -> Vec<Mistake> {
         None => {}
     }
     mistakes.extend(shifting(spec));
+    mistakes.extend(spec.service_connect_configuration.mistakes());
     mistakes
         .extend(CapacityProviderStrategy::mistakes(spec.strategy().unwrap_or_default(), "/CapacityProviderStrategy"));
     mistakes

@@ -1,6 +1,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::connect::ServiceConnect;
 use super::controller;
 use crate::kinds::ecs::cluster::Cluster;
 use crate::kinds::ecs::task_definition::TaskDefinition;
@@ -56,6 +57,8 @@ pub struct Spec {
     /// `REPLICA` or `DAEMON`.
     #[serde(default = "replica")]
     pub scheduling_strategy: String,
+    #[serde(default)]
+    pub service_connect_configuration: ServiceConnect,
     /// The ARN of a revision.
     pub task_definition: Ref<TaskDefinition>,
 }

@@ -3,6 +3,7 @@ use std::time::Duration;
 use aws_sdk_ecs::operation::update_service::builders::UpdateServiceFluentBuilder;
 use aws_sdk_ecs::types::{self as sdk, Deployment, ServiceField};
 
+use super::connect;
 use super::controller::is_ecs;
 use super::spec::{
     AdvancedConfiguration, Alarms, Awsvpc, Canary, DAEMON, DeploymentConfiguration, LifecycleHook, Linear,
@@ -63,6 +64,7 @@ pub(super) async fn create(writer: &Writer, name: &str, spec: &Spec, tags: &Tags
         .enable_ecs_managed_tags(spec.enable_ecs_managed_tags)
         .enable_execute_command(spec.enable_execute_command)
         .set_propagate_tags(Some(sdk::PropagateTags::from(spec.propagate_tags.as_str())))
+        .set_service_connect_configuration(spec.service_connect_configuration.to_sdk())
         .set_tags(tag::write(tags));
     // A service of the name that still drains, killed in an earlier run, has the name until its last task is gone.
     let answer = retry_while(5 * MINUTE, &[Class::Propagating, Class::Busy], || call.clone().send()).await?;
@@ -131,6 +133,9 @@ pub(super) async fn update(
     if touches("/PropagateTags") {
         call = call.propagate_tags(sdk::PropagateTags::from(spec.propagate_tags.as_str()));
     }
+    if touches(connect::PATH) {
+        call = call.service_connect_configuration(spec.service_connect_configuration.complete());
+    }
     call = without(call, changes);
     // These reach tasks only when they start, and AWS does not start new ones for them by itself; another place it refuses.
     let fresh = ["/EnableECSManagedTags", "/EnableExecuteCommand", "/PropagateTags"];
@@ -151,10 +156,8 @@ pub(super) async fn update(
 /// Takes away what no template can say: an empty list does, and what is not sent stays.
 fn without(call: UpdateServiceFluentBuilder, changes: &Changes) -> UpdateServiceFluentBuilder {
     let touches = |path: &str| changes.touches(path);
-    let off = || sdk::ServiceConnectConfiguration::builder().enabled(false).build();
     call.set_placement_constraints(touches("/PlacementConstraints").then(Vec::new))
         .set_placement_strategy(touches("/PlacementStrategies").then(Vec::new))
-        .set_service_connect_configuration(touches("/ServiceConnectConfiguration").then(off))
         .set_service_registries(touches("/ServiceRegistries").then(Vec::new))
         .set_volume_configurations(touches("/VolumeConfigurations").then(Vec::new))
         .set_vpc_lattice_configurations(touches("/VpcLatticeConfigurations").then(Vec::new))

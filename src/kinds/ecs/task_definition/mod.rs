@@ -26,7 +26,11 @@ use crate::resource::{
 };
 use write::{list, text};
 
+pub(super) use container::LogConfiguration;
+pub(super) use read::definition::log_configuration as read_log;
 pub(super) use read::{definition, is_of, revision};
+pub(super) use write::log_configuration as write_log;
+
 pub use spec::{Outputs, Spec};
 
 /// What a service runs. AWS changes none: an update registers a new revision of the family, which is why nothing is

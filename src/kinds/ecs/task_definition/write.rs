@@ -120,7 +120,7 @@ fn linux_parameters(from: &LinuxParameters) -> Option<sdk::LinuxParameters> {
     Some(parameters.init_process_enabled(from.init_process_enabled).build())
 }
 
-fn log_configuration(from: &LogConfiguration) -> Option<sdk::LogConfiguration> {
+pub(in crate::kinds::ecs) fn log_configuration(from: &LogConfiguration) -> Option<sdk::LogConfiguration> {
     let driver = sdk::LogDriver::from(text(&from.log_driver)?.as_str());
     let options = from.options.clone().into_iter().collect();
     let configuration = sdk::LogConfiguration::builder()

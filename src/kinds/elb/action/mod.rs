@@ -1,3 +1,4 @@
+mod login;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -7,10 +8,15 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use self::login::{Cognito, Oidc};
 pub use self::union::{both, lacks_groups_without_traffic};
+use crate::aws::Writer;
 use crate::kinds::ec2::is_blank;
 use crate::kinds::elb::target_group::TargetGroup;
-use crate::resource::{Mistake, Ref};
+use crate::resource::{Mistake, Ref, Result};
+
+/// What an action can be.
+const TYPES: &str = "Type is `forward`, `redirect`, `fixed-response`, `authenticate-oidc` or `authenticate-cognito`";
 
 /// What a listener or rule does with a request, in the order in which it is done.
 ///
@@ -24,7 +30,7 @@ pub struct Actions(Vec<Action>);
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Action {
-    /// `forward`, `redirect` or `fixed-response`.
+    /// `forward`, `redirect` or `fixed-response`; before it perhaps `authenticate-oidc` or `authenticate-cognito`.
     pub r#type: String,
     /// The place in the order; left out, the place in the list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -38,6 +44,10 @@ pub struct Action {
     pub redirect_config: Option<Redirect>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fixed_response_config: Option<FixedResponse>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authenticate_oidc_config: Option<Oidc>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authenticate_cognito_config: Option<Cognito>,
 }
 
 /// Where requests go.
@@ -128,17 +138,37 @@ impl Action {
         self
     }
 
+    fn is_login(&self) -> bool {
+        self.r#type.starts_with("authenticate-")
+    }
+
     fn mistake(&self) -> Option<&'static str> {
-        let given =
-            (self.forward_config.is_some(), self.redirect_config.is_some(), self.fixed_response_config.is_some());
-        match (self.r#type.as_str(), given) {
-            ("forward", (true, false, false)) => self.forward_config.as_ref().and_then(Forward::mistake),
-            ("redirect", (false, true, false)) => self.redirect_config.as_ref().and_then(Redirect::mistake),
-            ("fixed-response", (false, false, true)) => None,
-            ("forward", _) => Some("a `forward` has a TargetGroupArn or a ForwardConfig, and nothing else"),
-            ("redirect", _) => Some("a `redirect` has a RedirectConfig, and nothing else"),
-            ("fixed-response", _) => Some("a `fixed-response` has a FixedResponseConfig, and nothing else"),
-            _ => Some("Type is `forward`, `redirect` or `fixed-response`"),
+        let configs = [
+            ("forward", self.forward_config.is_some()),
+            ("redirect", self.redirect_config.is_some()),
+            ("fixed-response", self.fixed_response_config.is_some()),
+            ("authenticate-oidc", self.authenticate_oidc_config.is_some()),
+            ("authenticate-cognito", self.authenticate_cognito_config.is_some()),
+        ];
+        if !configs.iter().all(|(kind, given)| *given == (*kind == self.r#type)) {
+            return Some(match self.r#type.as_str() {
+                "forward" => "a `forward` has a TargetGroupArn or a ForwardConfig, and nothing else",
+                "redirect" => "a `redirect` has a RedirectConfig, and nothing else",
+                "fixed-response" => "a `fixed-response` has a FixedResponseConfig, and nothing else",
+                "authenticate-oidc" => "an `authenticate-oidc` has an AuthenticateOidcConfig, and nothing else",
+                "authenticate-cognito" => {
+                    "an `authenticate-cognito` has an AuthenticateCognitoConfig, and nothing else"
+                }
+                _ => TYPES,
+            });
+        }
+        match self.r#type.as_str() {
+            "forward" => self.forward_config.as_ref().and_then(Forward::mistake),
+            "redirect" => self.redirect_config.as_ref().and_then(Redirect::mistake),
+            "authenticate-oidc" => self.authenticate_oidc_config.as_ref().and_then(Oidc::mistake),
+            "authenticate-cognito" => self.authenticate_cognito_config.as_ref().and_then(Cognito::mistake),
+            "fixed-response" => None,
+            _ => Some(TYPES),
         }
     }
 }
@@ -166,7 +196,34 @@ impl Actions {
             return vec![Mistake::new(at, "needs an action")];
         }
         let mistakes = self.0.iter().enumerate();
-        mistakes.filter_map(|(i, action)| Some(Mistake::new(format!("{at}/{i}"), action.mistake()?))).collect()
+        let mut all: Vec<_> =
+            mistakes.filter_map(|(i, action)| Some(Mistake::new(format!("{at}/{i}"), action.mistake()?))).collect();
+        let logins = self.0.iter().filter(|action| action.is_login()).count();
+        if self.0.last().is_some_and(Action::is_login) || self.0.len() - logins != 1 || logins > 1 {
+            all.push(Mistake::new(
+                at,
+                "is one `forward`, `redirect` or `fixed-response`, with one authentication before it at most",
+            ));
+        }
+        all
+    }
+
+    /// Whether visitors have to say who they are.
+    pub fn has_login(&self) -> bool {
+        self.0.iter().any(Action::is_login)
+    }
+
+    /// The actions as a call sends them, with the secret of an identity provider's client, which is read now.
+    ///
+    /// # Errors
+    /// Of that read.
+    pub async fn sent(&self, writer: &Writer) -> Result<Vec<aws_sdk_elasticloadbalancingv2::types::Action>> {
+        let oidc = self.0.iter().find_map(|action| action.authenticate_oidc_config.as_ref());
+        let secret = match oidc.and_then(|oidc| oidc.client_secret.as_ref()) {
+            Some(reference) => Some(reference.value(writer).await?),
+            None => None,
+        };
+        Ok(self.to_sdk(secret.as_deref()))
     }
 }
 

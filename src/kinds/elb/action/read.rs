@@ -2,21 +2,22 @@
 
 use aws_sdk_elasticloadbalancingv2::types as sdk;
 
-use super::{Action, Actions, FixedResponse, Forward, Redirect, Stickiness, WeightedGroup};
+use super::{Action, Actions, Cognito, FixedResponse, Forward, Oidc, Redirect, Stickiness, WeightedGroup};
 use super::{same_host, same_path, same_port, same_protocol, same_query};
 use crate::resource::Unmodelled;
 
 impl Actions {
-    pub fn to_sdk(&self) -> Vec<sdk::Action> {
+    /// `secret`: of the identity provider's client; none leaves the one that AWS has.
+    pub fn to_sdk(&self, secret: Option<&str>) -> Vec<sdk::Action> {
         let order = |index: usize| i32::try_from(index + 1).ok().filter(|_| self.0.len() > 1);
-        self.0.iter().enumerate().map(|(index, action)| action.to_sdk(order(index))).collect()
+        self.0.iter().enumerate().map(|(index, action)| action.to_sdk(order(index), secret)).collect()
     }
 
     /// Reads live actions; what they do besides, and the spec has no word for, is unmodelled at the pointer `at`.
     pub fn read(live: &[sdk::Action], at: &str) -> (Self, Vec<Unmodelled>) {
         let (known, foreign): (Vec<_>, Vec<_>) = live.iter().partition(|action| {
-            use sdk::ActionTypeEnum::{FixedResponse, Forward, Redirect};
-            matches!(action.r#type(), Some(Forward | Redirect | FixedResponse))
+            use sdk::ActionTypeEnum::{AuthenticateCognito, AuthenticateOidc, FixedResponse, Forward, Redirect};
+            matches!(action.r#type(), Some(Forward | Redirect | FixedResponse | AuthenticateOidc | AuthenticateCognito))
         });
         let note = |action: &sdk::Action| Unmodelled {
             path: at.to_owned(),
@@ -27,13 +28,15 @@ impl Actions {
 }
 
 impl Action {
-    fn to_sdk(&self, order: Option<i32>) -> sdk::Action {
+    fn to_sdk(&self, order: Option<i32>, secret: Option<&str>) -> sdk::Action {
         sdk::Action::builder()
             .r#type(self.r#type.as_str().into())
             .set_order(order)
             .set_forward_config(self.forward_config.as_ref().map(Forward::to_sdk))
             .set_redirect_config(self.redirect_config.as_ref().map(Redirect::to_sdk))
             .set_fixed_response_config(self.fixed_response_config.as_ref().map(FixedResponse::to_sdk))
+            .set_authenticate_oidc_config(self.authenticate_oidc_config.as_ref().map(|oidc| oidc.to_sdk(secret)))
+            .set_authenticate_cognito_config(self.authenticate_cognito_config.as_ref().map(Cognito::to_sdk))
             .build()
     }
 }
@@ -58,6 +61,8 @@ fn read(action: &sdk::Action) -> Action {
             message_body: text(fixed.message_body(), String::new),
             status_code: text(fixed.status_code(), String::new),
         }),
+        authenticate_oidc_config: action.authenticate_oidc_config().map(Oidc::read),
+        authenticate_cognito_config: action.authenticate_cognito_config().map(Cognito::read),
     }
 }
 

@@ -22,7 +22,7 @@ fn what_aws_answers_equals_what_was_written() {
         json!([{ "Type": "fixed-response", "FixedResponseConfig": { "StatusCode": "404" } }]),
     ] {
         let desired = actions(written);
-        assert_eq!(Actions::read(&desired.to_sdk(), ""), (desired, Vec::new()));
+        assert_eq!(Actions::read(&desired.to_sdk(None), ""), (desired, Vec::new()));
     }
 }
 
@@ -39,11 +39,63 @@ fn aws_may_answer_with_both_forms_at_once() {
     assert_eq!(Actions::read(&[live], "").0, actions(json!([{ "Type": "forward", "TargetGroupArn": "arn:a" }])));
 }
 
+fn oidc() -> Value {
+    json!({ "Type": "authenticate-oidc", "AuthenticateOidcConfig": {
+        "Issuer": "https://id.example",
+        "AuthorizationEndpoint": "https://id.example/authorize",
+        "TokenEndpoint": "https://id.example/token",
+        "UserInfoEndpoint": "https://id.example/user",
+        "ClientId": "shop",
+        "ClientSecret": "{{resolve:secretsmanager:arn:aws:secretsmanager:us-east-1:1:secret:id-Ab1:SecretString:client}}",
+    } })
+}
+
 #[test]
-fn a_login_put_in_front_by_hand_is_told() {
-    let live = sdk::Action::builder().r#type(sdk::ActionTypeEnum::AuthenticateOidc).build();
-    let (_, unmodelled) = Actions::read(&[live], "/DefaultActions");
-    assert_eq!(unmodelled[0].text, "there is an action `authenticate-oidc`");
+fn a_login_comes_back_without_its_secret() {
+    let to = json!({ "Type": "forward", "TargetGroupArn": "arn:a" });
+    let desired = actions(json!([oidc(), to]));
+    assert_eq!(desired.check("/Actions"), []);
+    let sent = desired.to_sdk(Some("hunter22"));
+    let config = sent[0].authenticate_oidc_config().unwrap();
+    assert_eq!((config.client_secret(), config.use_existing_client_secret()), (Some("hunter22"), None));
+    assert_eq!((sent[0].order(), sent[1].order()), (Some(1), Some(2)), "it comes first");
+    let (live, unmodelled) = Actions::read(&sent, "/Actions");
+    assert_eq!(unmodelled, []);
+    let told = serde_json::to_string(&live).unwrap();
+    assert!(!told.contains("hunter22") && !told.contains("ClientSecret"), "{told}");
+    // What is written on with the live actions keeps the secret that AWS has.
+    let again = live.to_sdk(None);
+    let config = again[0].authenticate_oidc_config().unwrap();
+    assert_eq!((config.client_secret(), config.use_existing_client_secret()), (None, Some(true)));
+}
+
+#[test]
+fn cognito_needs_no_secret() {
+    let config = json!({ "UserPoolArn": "arn:p", "UserPoolClientId": "c", "UserPoolDomain": "shop", "OnUnauthenticatedRequest": "deny" });
+    let login = json!({ "Type": "authenticate-cognito", "AuthenticateCognitoConfig": config });
+    let desired = actions(json!([login, { "Type": "forward", "TargetGroupArn": "arn:a" }]));
+    assert_eq!(desired.check("/Actions"), []);
+    assert_eq!(Actions::read(&desired.to_sdk(None), "/Actions"), (desired, Vec::new()));
+}
+
+#[test]
+fn a_login_stands_before_what_it_lets_through_and_names_a_secret() {
+    let said = |written: Value| {
+        let all = actions(written).check("/Actions");
+        all.into_iter().map(|mistake| mistake.text).collect::<Vec<_>>().join("; ")
+    };
+    let to = json!({ "Type": "forward", "TargetGroupArn": "arn:a" });
+    assert!(said(json!([to, oidc()])).contains("one authentication before it at most"));
+    assert!(said(json!([oidc()])).contains("one authentication before it at most"));
+    let mut bare = oidc();
+    bare["AuthenticateOidcConfig"].as_object_mut().unwrap().remove("ClientSecret");
+    assert!(said(json!([bare, to])).contains("needs a ClientSecret"));
+    bare = oidc();
+    bare["AuthenticateOidcConfig"]["Issuer"] = json!("http://id.example");
+    assert!(said(json!([bare, to])).contains("https://"));
+    bare["AuthenticateOidcConfig"]["ClientSecret"] = json!("hunter22");
+    let refused = from_value::<Actions>(json!([bare])).unwrap_err().to_string();
+    assert!(refused.contains("name a secret") && !refused.contains("hunter22"), "{refused}");
 }
 
 #[test]
@@ -62,6 +114,6 @@ fn what_goes_round_in_a_circle_or_sticks_for_no_time_is_a_mistake() {
     let lone = sticky(json!({ "Enabled": true, "DurationSeconds": 900 }));
     assert_eq!(said(lone.clone()), None);
     let desired = actions(json!([lone]));
-    assert_eq!(Actions::read(&desired.to_sdk(), "").0, desired, "also of a group that is alone");
+    assert_eq!(Actions::read(&desired.to_sdk(None), "").0, desired, "also of a group that is alone");
     assert_ne!(desired, actions(json!([{ "Type": "forward", "TargetGroupArn": "arn:a" }])));
 }

@@ -69,6 +69,8 @@ resources:
       Protocol: HTTPS
       SslPolicy: ELBSecurityPolicy-TLS13-1-2-Res-2021-06
       Certificates: [{ CertificateArn: \"{{ ref('AWS::CertificateManager::Certificate/site') }}\" }]
+      FurtherCertificates:
+        - CertificateArn: \"arn:aws:acm:{{ region }}:{{ account }}:certificate/5f2c7d1e-8f0b-4c55-9f3a-2b6f0d9a7e41\"
       ListenerAttributes:
         - { Key: routing.http.response.server.enabled, Value: \"false\" }
       DefaultActions:

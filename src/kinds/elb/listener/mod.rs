@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use self::write::{adopt, modify, send, set_attributes};
+use self::write::{add_certificates, adopt, modify, remove_certificates, send, set_attributes};
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::kinds::acm::certificate::Certificate as AcmCertificate;
 use crate::kinds::elb::action::{self, Actions, redirects_to_https};
@@ -17,6 +17,7 @@ use crate::kinds::elb::{self, Tagged};
 use crate::kinds::shared::deletion::gone;
 use crate::kinds::shared::filled::filled;
 use crate::kinds::shared::retry::retry_while;
+use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::{
     Address, Attachable, Attached, Bearer, Changes, Class, Detection, Disruption, Essentials, Facts, Failure,
     FieldDiff, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name, NameRule, Neighbours, On, Permissions, Ref,
@@ -26,10 +27,13 @@ use crate::resource::{
 /// A port of a load balancer, and what happens to what no rule takes.
 pub struct Listener;
 
+/// How many certificates AWS takes for further names.
+const MOST_FURTHER: usize = 25;
+
 /// What somebody else may have set and an update takes away: the order of protocols, and that clients show certificates.
 const ALPN: &str = "/AlpnPolicy";
 const MUTUAL: &str = "/MutualAuthentication";
-/// Where further certificates are told, which others add.
+/// Certificates for further names, of which others may add some.
 const FURTHER: &str = "/FurtherCertificates";
 
 /// The properties of `AWS::ElasticLoadBalancingV2::Listener`.
@@ -48,6 +52,9 @@ pub struct Spec {
     #[serde(default)]
     pub certificates: Vec<Certificate>,
     pub default_actions: Actions,
+    /// For further names, which visitors ask for by SNI; 25 at most. Others may add some as well.
+    #[serde(default)]
+    pub further_certificates: Vec<FurtherCertificate>,
     /// What is not listed has the value that AWS documents for it.
     #[serde(default)]
     pub listener_attributes: Vec<Attribute>,
@@ -69,6 +76,13 @@ pub struct Certificate {
     pub certificate_arn: Ref<AcmCertificate>,
 }
 
+/// A certificate for further names. By its ARN the template's are told from those that others have added.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct FurtherCertificate {
+    pub certificate_arn: String,
+}
+
 /// The return values of `AWS::ElasticLoadBalancingV2::Listener`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
@@ -87,17 +101,29 @@ impl Kind for Listener {
         create_only: &["/LoadBalancerArn"],
         // Only another load balancer replaces it, and that one can't have a target group before the old one lets go of it.
         replacement: Replacement::DeleteFirst,
-        keyed: &[("/ListenerAttributes", "Key")],
+        keyed: &[(FURTHER, "CertificateArn"), ("/ListenerAttributes", "Key")],
         declared_only: &["/ListenerAttributes"],
         additive: &[FURTHER],
         switches: &[
             Switch::with("/Certificates", "/Protocol", &["HTTPS", "TLS"]),
+            Switch::with(FURTHER, "/Protocol", &["HTTPS", "TLS"]),
             Switch::with("/SslPolicy", "/Protocol", &["HTTPS", "TLS"]),
             Switch::with("/ListenerAttributes/tcp.idle_timeout.seconds", "/Protocol", &["TCP"]),
         ],
         grants: &["/DefaultActions"],
+        write_only: &["/DefaultActions/*/AuthenticateOidcConfig/ClientSecret"],
         several_calls: true,
         prunes: &[ALPN, "/DefaultActions", MUTUAL],
+        cloudformation: CloudFormation {
+            parts: &[Part::of(
+                "AWS::ElasticLoadBalancingV2::ListenerCertificate",
+                "Certificates",
+                Source::Property("FurtherCertificates"),
+                "ListenerArn",
+            )
+            .with_value("Certificates")],
+            ..CloudFormation::SAME
+        },
         ..Facts::of(Essentials {
             kind: "AWS::ElasticLoadBalancingV2::Listener",
             is_global: false,
@@ -130,11 +156,22 @@ impl Kind for Listener {
                     "elasticloadbalancing:DescribeTags",
                     "elasticloadbalancing:ModifyListener",
                     "elasticloadbalancing:ModifyListenerAttributes",
+                    "elasticloadbalancing:AddListenerCertificates",
+                    "secretsmanager:GetSecretValue",
                 ],
-                update: &["elasticloadbalancing:ModifyListener", "elasticloadbalancing:ModifyListenerAttributes"],
+                update: &[
+                    "elasticloadbalancing:ModifyListener",
+                    "elasticloadbalancing:ModifyListenerAttributes",
+                    "elasticloadbalancing:AddListenerCertificates",
+                    "elasticloadbalancing:RemoveListenerCertificates",
+                    "secretsmanager:GetSecretValue",
+                ],
                 retag: &["elasticloadbalancing:AddTags", "elasticloadbalancing:RemoveTags"],
                 delete: &["elasticloadbalancing:DeleteListener"],
-                on: &[("elasticloadbalancing:AddTags", &[On::Ours, On::MadeBy("CreateListener")])],
+                on: &[
+                    ("elasticloadbalancing:AddTags", &[On::Ours, On::MadeBy("CreateListener")]),
+                    ("secretsmanager:GetSecretValue", &[On::InYaml("secret:")]),
+                ],
             },
         })
     };
@@ -169,6 +206,7 @@ impl Kind for Listener {
         };
         let attributes = attribute::unusual(&spec.listener_attributes, &attribute::of_listener(&spec.protocol));
         elb::when_known(|| set_attributes(writer, &arn, &attributes)).await?;
+        add_certificates(writer, &arn, arns(&spec.further_certificates)).await?;
         Ok(made(arn))
     }
 
@@ -180,6 +218,13 @@ impl Kind for Listener {
         }
         let attributes = attribute::changed(&spec.listener_attributes, changes, "/ListenerAttributes");
         set_attributes(writer, &live.id, &attributes).await?;
+        // Only those that the plan names: the others are somebody else's.
+        let is_named = |arn: &&str| changes.touches(&pointer::join(FURTHER, arn));
+        let (there, wanted) = (&live.spec.further_certificates, &spec.further_certificates);
+        let missing = arns(wanted).filter(|arn| arns(there).all(|one| one != *arn));
+        add_certificates(writer, &live.id, missing.filter(is_named)).await?;
+        let left = arns(there).filter(|arn| arns(wanted).all(|one| one != *arn));
+        remove_certificates(writer, &live.id, left.filter(is_named)).await?;
         Ok(Turn::Done(made(live.id.clone())))
     }
 
@@ -226,8 +271,18 @@ impl Kind for Listener {
         let is_secure = ["HTTPS", "TLS"].contains(&spec.protocol.as_str());
         match spec.certificates.len() {
             0 if is_secure => say("/Certificates", "HTTPS and TLS need a certificate"),
-            2.. => say("/Certificates", "a listener has one certificate here"),
+            2.. => say("/Certificates", "a listener has one certificate here: the others are FurtherCertificates"),
             _ => {}
+        }
+        if spec.further_certificates.len() > MOST_FURTHER {
+            say(FURTHER, "has more than 25 certificates, which is all that a load balancer takes");
+        }
+        if spec.default_actions.has_login() && !is_secure {
+            say("/DefaultActions", "authenticates visitors, which needs the Protocol HTTPS");
+        }
+        for one in spec.further_certificates.iter().filter(|one| !one.certificate_arn.starts_with("arn:")) {
+            let at = pointer::join(FURTHER, &one.certificate_arn);
+            mistakes.push(Mistake::new(at, "is the ARN of a certificate that is there already".to_owned()));
         }
         mistakes
     }
@@ -241,7 +296,6 @@ async fn read(reader: &Reader, one: &Tagged<Description>) -> Result<Found<Listen
     let (attributes, further) = tokio::try_join!(attributes, further(reader, live, &arn))?;
     let (default_actions, mut unmodelled) = Actions::read(live.default_actions(), "/DefaultActions");
     unmodelled.extend(foreign(live));
-    unmodelled.extend(further);
     let certificates = live.certificates().iter().filter_map(|one| one.certificate_arn());
     Ok(Found {
         name: None,
@@ -252,6 +306,7 @@ async fn read(reader: &Reader, one: &Tagged<Description>) -> Result<Found<Listen
             ssl_policy: live.ssl_policy().map(str::to_owned),
             certificates: certificates.map(|arn| Certificate { certificate_arn: arn.into() }).collect(),
             default_actions,
+            further_certificates: further,
             listener_attributes: attributes
                 .attributes()
                 .iter()
@@ -268,9 +323,9 @@ async fn read(reader: &Reader, one: &Tagged<Description>) -> Result<Found<Listen
     })
 }
 
-/// Further certificates, for other names (`AWS::ElasticLoadBalancingV2::ListenerCertificate`), which others add. Only
+/// Certificates for further names (`AWS::ElasticLoadBalancingV2::ListenerCertificate`), ours and those of others. Only
 /// secure listeners are asked: the list of listeners tells the default one alone.
-async fn further(reader: &Reader, live: &Description, arn: &str) -> Result<Vec<Unmodelled>> {
+async fn further(reader: &Reader, live: &Description, arn: &str) -> Result<Vec<FurtherCertificate>> {
     if live.certificates().is_empty() {
         return Ok(Vec::new());
     }
@@ -281,9 +336,7 @@ async fn further(reader: &Reader, live: &Description, arn: &str) -> Result<Vec<U
             || live.certificates().iter().any(|default| default.certificate_arn() == one.certificate_arn())
     };
     let others = all.iter().filter(|one| !own(one)).filter_map(SdkCertificate::certificate_arn);
-    Ok(others
-        .map(|arn| Unmodelled { path: pointer::join(FURTHER, arn), text: "it is shown for its names".to_owned() })
-        .collect())
+    Ok(others.map(|arn| FurtherCertificate { certificate_arn: arn.to_owned() }).collect())
 }
 
 fn foreign(live: &Description) -> Vec<Unmodelled> {
@@ -293,6 +346,10 @@ fn foreign(live: &Description) -> Vec<Unmodelled> {
     let alpn = live.alpn_policy().first().filter(|policy| *policy != "None");
     let alpn = alpn.map(|policy| Unmodelled { path: ALPN.into(), text: format!("it is {policy}") });
     mutual.into_iter().chain(alpn).collect()
+}
+
+fn arns(all: &[FurtherCertificate]) -> impl Iterator<Item = &str> {
+    all.iter().map(|one| one.certificate_arn.as_str())
 }
 
 fn made(arn: String) -> Made<Listener> {

@@ -156,6 +156,7 @@ impl Kind for ListenerRule {
         create_only: &["/ListenerArn"],
         grants: &["/Actions"],
         sensitive: &["/Conditions/*/HttpHeaderConfig/Values"],
+        write_only: &["/Actions/*/AuthenticateOidcConfig/ClientSecret"],
         // As the listener: its target groups can't be another load balancer's at the same time.
         replacement: Replacement::DeleteFirst,
         prunes: &["/Actions", "/Conditions", TRANSFORMS],
@@ -187,16 +188,21 @@ impl Kind for ListenerRule {
                     "elasticloadbalancing:DescribeTags",
                     "elasticloadbalancing:ModifyRule",
                     "elasticloadbalancing:SetRulePriorities",
+                    "secretsmanager:GetSecretValue",
                 ],
                 update: &[
                     "elasticloadbalancing:ModifyRule",
                     "elasticloadbalancing:SetRulePriorities",
                     "elasticloadbalancing:DescribeRules",
                     "elasticloadbalancing:DescribeTags",
+                    "secretsmanager:GetSecretValue",
                 ],
                 retag: &["elasticloadbalancing:AddTags", "elasticloadbalancing:RemoveTags"],
                 delete: &["elasticloadbalancing:DeleteRule"],
-                on: &[("elasticloadbalancing:AddTags", &[On::Ours, On::MadeBy("CreateRule")])],
+                on: &[
+                    ("elasticloadbalancing:AddTags", &[On::Ours, On::MadeBy("CreateRule")]),
+                    ("secretsmanager:GetSecretValue", &[On::InYaml("secret:")]),
+                ],
             },
         })
     };
@@ -293,6 +299,7 @@ impl Kind for ListenerRule {
 }
 
 async fn send(writer: &Writer, spec: &Spec, tags: &Tags) -> Result<String> {
+    let actions = spec.actions.sent(writer).await?;
     let call = || {
         let call = writer
             .elb()
@@ -300,7 +307,7 @@ async fn send(writer: &Writer, spec: &Spec, tags: &Tags) -> Result<String> {
             .listener_arn(spec.listener_arn.as_str())
             .priority(spec.priority)
             .set_conditions(Some(spec.conditions.to_sdk()))
-            .set_actions(Some(spec.actions.to_sdk()))
+            .set_actions(Some(actions.clone()))
             .set_tags(tag::write(tags));
         async move { Ok::<_, Failure>(call.send().await?) }
     };
@@ -311,9 +318,10 @@ async fn send(writer: &Writer, spec: &Spec, tags: &Tags) -> Result<String> {
 
 /// `resets`: takes away how somebody had it rewrite what is asked, which stays otherwise.
 async fn modify(writer: &Writer, arn: &str, spec: &Spec, resets: bool) -> Result<()> {
+    let actions = spec.actions.sent(writer).await?;
     let call = || {
         let call = writer.elb().modify_rule().rule_arn(arn).set_reset_transforms(resets.then_some(true));
-        let call = call.set_conditions(Some(spec.conditions.to_sdk())).set_actions(Some(spec.actions.to_sdk()));
+        let call = call.set_conditions(Some(spec.conditions.to_sdk())).set_actions(Some(actions.clone()));
         async move { Ok(call.send().await.map(drop)?) }
     };
     // The rule itself is not fresh: if it is gone, waiting is of no use.

@@ -24,6 +24,7 @@ pub fn cases() -> Vec<Case> {
         queues(),
         topics(),
         secrets(),
+        namespaces(),
     ];
     all.into_iter().flatten().collect()
 }
@@ -424,4 +425,13 @@ fn networks_of_delivery() -> Vec<Case> {
         (origin, vec![origins(), gone("ListTagsForResource", "NoSuchResource")]),
         (origin, vec![origins(), tags(), gone("GetVpcOrigin", "EntityNotFound")]),
     ]
+}
+
+fn namespaces() -> Vec<Case> {
+    let one = json!({ "Id": "ns-1", "Name": NAME, "Type": "HTTP", "Arn": arn("servicediscovery", "namespace/ns-1") });
+    let listed = says("ListNamespaces", &json!({ "Namespaces": [one] }));
+    vec![(
+        "AWS::ServiceDiscovery::HttpNamespace",
+        vec![listed, refuses("ListTagsForResource", "ResourceNotFoundException")],
+    )]
 }

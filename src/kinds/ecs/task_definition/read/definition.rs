@@ -183,7 +183,7 @@ fn linux_parameters(from: &sdk::LinuxParameters) -> LinuxParameters {
     }
 }
 
-fn log_configuration(from: &sdk::LogConfiguration) -> LogConfiguration {
+pub(in crate::kinds::ecs) fn log_configuration(from: &sdk::LogConfiguration) -> LogConfiguration {
     LogConfiguration {
         log_driver: from.log_driver.as_str().to_owned(),
         options: from.options().map(|options| options.clone().into_iter().collect()).unwrap_or_default(),

@@ -1,0 +1,3 @@
+//! Cloud Map.
+
+pub(super) mod http_namespace;
