@@ -267,6 +267,13 @@ def put_logging_configuration(moto, self, arn, log_destination_configs, *rest):
     return moto(self, arn, log_destination_configs, *rest)
 
 
+@around(WAFV2Backend)
+def list_logging_configurations(_moto, self, scope, **_paged):
+    """moto looks for CloudFront's by a region that their ARNs don't have."""
+    scope = ":global/" if scope == "CLOUDFRONT" else ":regional/"
+    return [kept for arn, kept in self.logging_configurations.items() if scope in arn], None
+
+
 # Certificates for further names
 
 
