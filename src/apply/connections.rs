@@ -27,4 +27,6 @@ pub struct Permit {
     pub tags: Tags,
     /// For client tokens: 32 hexadecimal digits, the same whenever the same thing is tried again in this run.
     pub token: String,
+    /// Whether somebody has named the resource, so that it may go with all that is in it.
+    pub named: bool,
 }

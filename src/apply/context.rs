@@ -17,6 +17,8 @@ pub(super) struct RunContext<'a, C: Cloud> {
     pub(super) watch: Watch<'a, C>,
     /// The run's name, for client tokens.
     pub(super) run: &'a str,
+    /// What somebody has named, so that it may go with all that is in it.
+    pub(super) named: BTreeSet<Address>,
     /// The sensitive values of what the steps make, and of what they change.
     pub(super) secrets: RwLock<Secrets>,
     /// The ids, names and outputs of everything that is the stack's.
@@ -57,6 +59,7 @@ impl<'a, C: Cloud> RunContext<'a, C> {
             connections: run.connections,
             watch: Watch::new(run.connections, scope),
             run: run.id,
+            named: run.plan.named(),
             secrets: RwLock::new(secrets),
             own: Mutex::new(own(&run.live)),
             outputs: Mutex::default(),

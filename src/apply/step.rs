@@ -271,6 +271,7 @@ impl<C: Cloud> RunContext<'_, C> {
             mentioned,
             tags: step.set_tags.clone(),
             token: hex::encode(&token[..16]),
+            named: self.named.contains(&step.id.address),
         }
     }
 

@@ -87,10 +87,10 @@ impl Session {
 
     /// A writer for one step.
     pub fn writer(&self, scope: WriterScope) -> Writer {
-        let (address, token) = (scope.address.clone(), scope.token.clone());
+        let (address, token, named) = (scope.address.clone(), scope.token.clone(), scope.named);
         let gate = WriterGate::new(scope, self.rules.clone());
         let clients = self.clients(SharedInterceptor::new(gate.clone()));
-        Writer::new(clients, gate, self.account.clone(), self.region.clone(), address, token)
+        Writer::new(clients, gate, self.account.clone(), self.region.clone(), address, token, named)
     }
 
     /// A bucket of this region for leases and journals, as this account reaches it; `owner` is the account whose it is.

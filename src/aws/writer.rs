@@ -15,6 +15,7 @@ pub struct Writer {
     region: String,
     address: Address,
     token: String,
+    named: bool,
 }
 
 impl Writer {
@@ -25,8 +26,9 @@ impl Writer {
         region: String,
         address: Address,
         token: String,
+        named: bool,
     ) -> Self {
-        Self { clients, gate, account, region, address, token }
+        Self { clients, gate, account, region, address, token, named }
     }
 
     /// Twelve digits.
@@ -46,6 +48,11 @@ impl Writer {
     /// A client token for this create: 32 hexadecimal digits, the same whenever the same thing is tried again.
     pub fn token(&self) -> &str {
         &self.token
+    }
+
+    /// Whether somebody has named the resource (`--allow-destroy`), so that it may go with all that is in it.
+    pub fn is_named(&self) -> bool {
+        self.named
     }
 
     /// Returns whether an id or ARN is one of the stack's own, or of what this writer made: only such a thing can be so

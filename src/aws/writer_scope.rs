@@ -20,6 +20,8 @@ pub struct WriterScope {
     pub mentioned: BTreeSet<String>,
     /// A client token for this create: 32 hexadecimal digits, the same whenever the same thing is tried again.
     pub token: String,
+    /// Whether somebody has named the resource, so that it may go with all that is in it.
+    pub named: bool,
     pub fence: Arc<dyn Fence>,
 }
 

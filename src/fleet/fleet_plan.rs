@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::plan::plan_stack;
 use super::{Accounts, Fleet, PlanError, PlanOptions, Unmatched, plan_stacks};
 use crate::apply::{PendingAction, PlanSnapshot};
-use crate::inventory::{Inventory, NETWORK};
+use crate::inventory::{Going, Inventory, NETWORK};
 use crate::plan::{Action, Assumed, Change, Mode, Plan, StackPlan, guard};
 use crate::resource::{Failure, Shape, StackId, State};
 
@@ -31,17 +31,28 @@ impl<A: Accounts> Fleet<'_, A> {
             self.preflight(&mut inventories).await;
         }
         let fleet_plan = self.plan_from(options, inventories)?;
+        let fleet_plan = self.with_contents(options, fleet_plan).await?;
         if survey || !fleet_plan.plan.stacks.iter().any(takes_network) {
             return Ok(fleet_plan);
         }
         let mut surveyed = self.read(true).await?;
         for (stack, before) in fleet_plan.inventories {
             if let Some(now) = surveyed.get_mut(&stack) {
-                // The answers of the preflight are those of a moment ago.
-                (now.refused, now.unchecked) = (before.refused, before.unchecked);
+                // What was asked beside the lists is as it was a moment ago.
+                (now.refused, now.unchecked, now.contents) = (before.refused, before.unchecked, before.contents);
             }
         }
         Ok(self.plan_from(options, surveyed)?)
+    }
+
+    /// The same plan, told what is in the things that it deletes.
+    async fn with_contents(&self, options: &PlanOptions<'_>, fleet_plan: FleetPlan) -> Result<FleetPlan, Unmatched> {
+        let going: Vec<Going> = fleet_plan.plan.stacks.iter().flat_map(going).collect();
+        let mut inventories = fleet_plan.inventories;
+        if self.contents(&going, &mut inventories).await {
+            return self.plan_from(options, inventories);
+        }
+        Ok(FleetPlan { plan: fleet_plan.plan, inventories })
     }
 
     /// Every kind, as a plan sees it.
@@ -111,6 +122,15 @@ impl From<&FleetPlan> for PlanSnapshot {
             awaited: inventories.iter().map(|(stack, inventory)| (stack.clone(), awaited(inventory))).collect(),
         }
     }
+}
+
+/// What a plan deletes, or replaces.
+fn going(plan: &StackPlan) -> impl Iterator<Item = Going> {
+    let goes = |change: &&Change| matches!(change.action, Action::Delete | Action::Replace);
+    plan.changes.iter().filter(goes).filter_map(|change| {
+        let (kind, region) = (change.address.kind.clone(), change.region.clone());
+        Some(Going { stack: plan.stack.id.clone(), kind, region, id: change.id.clone()? })
+    })
 }
 
 fn takes_network(plan: &StackPlan) -> bool {

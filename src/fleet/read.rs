@@ -4,7 +4,7 @@ use futures_util::future::{join_all, try_join_all};
 
 use super::{Account, Accounts, Fleet, Location, stack_request};
 use crate::blueprint::Blueprint;
-use crate::inventory::{Inventory, Request, Wanted, collect, preflight};
+use crate::inventory::{Going, Inventory, Request, Wanted, collect, contents, preflight};
 use crate::resource::{Result, Role, StackId};
 
 /// The stacks of one account that are read under one role.
@@ -51,6 +51,17 @@ impl<A: Accounts> Fleet<'_, A> {
             let wanted: Vec<_> = resources.collect();
             preflight(self.accounts.kinds(), &self.source(&group), &wanted, inventories).await;
         }
+    }
+
+    /// Asks what is in things that are to be deleted, and notes it in the inventories. Returns whether there is anything.
+    pub(super) async fn contents(&self, going: &[Going], inventories: &mut BTreeMap<StackId, Inventory>) -> bool {
+        let mut is_any = false;
+        for group in self.groups() {
+            let of_it = |one: &&Going| group.stacks.iter().any(|blueprint| blueprint.stack.id == one.stack);
+            let going: Vec<_> = going.iter().filter(of_it).cloned().collect();
+            is_any |= contents(self.accounts.kinds(), &self.source(&group), &going, inventories).await;
+        }
+        is_any
     }
 
     fn groups(&self) -> Vec<Group<'_>> {

@@ -1,6 +1,7 @@
 //! The live resources: every kind listed once per account and region, with the failed reads kept inside.
 
 mod collect;
+mod contents;
 mod mistagged;
 mod named;
 mod preflight;
@@ -10,6 +11,7 @@ mod share;
 mod types;
 
 pub use collect::{NETWORK, collect};
+pub use contents::{Going, contents};
 pub use named::named_stacks;
 pub use preflight::{Wanted, preflight};
 pub use request::{Request, Services, Source, StackRequest, Surveyed, Things};

@@ -24,6 +24,8 @@ pub struct Inventory {
     pub unsearched: Vec<String>,
     /// Values that are not live yet and that AWS would refuse.
     pub refused: BTreeMap<Address, Vec<PreflightRefusal>>,
+    /// What is in things that are to be deleted, in words, by type, region and id; where it could not be read, why not.
+    pub contents: BTreeMap<(String, String, String), Result<String, Failure>>,
     /// Kinds of which AWS could not be asked what it would refuse: why.
     pub unchecked: BTreeMap<String, String>,
 }

@@ -182,7 +182,9 @@ pub(super) fn desired_change(
                 (false, true) => facts.replacement_disruption,
                 (false, false) => Disruption::Outage,
             };
-            change.protected = stands(loses, live);
+            let inside = inside(input, address, live);
+            change.protected = inside.is_some() || stands(loses, live);
+            change.notes.extend(inside);
             if facts.interchangeable && why.is_none() {
                 let all = facts.create_only.iter().map(|path| FieldDiff {
                     path: (*path).to_owned(),
@@ -283,6 +285,7 @@ pub(super) fn removed_change(
     let is_going = removal.blocked.is_none();
     let stopped = removal.live.stopped.as_deref().filter(|_| is_going);
     let stays = facts.kept_for.filter(|_| is_going).map(|what| left_for(what, kept_dependents));
+    let inside = inside(input, &removal.address, &removal.live).filter(|_| is_going);
     plan.changes.push(Change {
         address: removal.address.clone(),
         region: removal.live.region.clone(),
@@ -295,7 +298,8 @@ pub(super) fn removed_change(
             (false, false) => Disruption::Outage,
         },
         id: Some(removal.live.id.clone()),
-        protected: is_guarded && protection::stands(declared, loses, facts, Some(&removal.live)),
+        // What is in it goes with it only when it is named, also where nothing else is guarded.
+        protected: inside.is_some() || (is_guarded && protection::stands(declared, loses, facts, Some(&removal.live))),
         fields: Vec::new(),
         after: BTreeSet::new(),
         notes: removal
@@ -305,6 +309,7 @@ pub(super) fn removed_change(
             .chain(removal.live.unsupported.clone())
             .chain(stopped.map(started_first))
             .chain(stays)
+            .chain(inside)
             .collect(),
     });
 }
@@ -317,6 +322,15 @@ fn left_for(what: &str, kept_dependents: &BTreeSet<&Address>) -> String {
     }
     let names: Vec<_> = kept_dependents.iter().map(ToString::to_string).collect();
     format!("stays: the deletion of {} leaves {what}; {then}", names.join(" and "))
+}
+
+/// The note on what goes with a thing that is deleted, if there is anything in it.
+fn inside(input: &Input<'_>, address: &Address, live: &Live) -> Option<String> {
+    let at = (address.kind.clone(), live.region.clone(), live.id.clone());
+    Some(match input.inventory.contents.get(&at)? {
+        Ok(what) => format!("is not empty: {what} go with it"),
+        Err(failure) => format!("what is in it goes with it, and could not be read: {failure}"),
+    })
 }
 
 /// The note on a stopped resource that is started before its deletion.

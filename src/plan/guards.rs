@@ -1,5 +1,7 @@
 //! Guards: rules over a plan that refuse an apply.
 
+use std::collections::BTreeSet;
+
 use super::types::{Action, Change, Plan, StackPlan, Step};
 use crate::inventory::Unmanaged;
 use crate::resource::glob::matches;
@@ -101,6 +103,19 @@ impl StackPlan {
     /// Returns what refuses it.
     pub fn refusals(&self) -> impl Iterator<Item = &Refusal> {
         self.guards.iter().filter(|guard| !guard.is_satisfied).map(|guard| &guard.refusal)
+    }
+}
+
+impl StackPlan {
+    /// The protected resources that were named, each of which may go with all that is in it.
+    pub fn named(&self) -> BTreeSet<Address> {
+        let satisfied = self.guards.iter().filter(|guard| guard.is_satisfied);
+        satisfied
+            .filter_map(|guard| match &guard.refusal {
+                Refusal::Protected { address, .. } => Some(address.clone()),
+                Refusal::TooManyDeletes { .. } | Refusal::Foreign { .. } | Refusal::RolledBack { .. } => None,
+            })
+            .collect()
     }
 }
 

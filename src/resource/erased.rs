@@ -185,6 +185,11 @@ pub trait AnyKind<C: Cloud>: Shape {
 
     fn states<'a>(&'a self, reader: &'a C::Reader, ids: &'a [String]) -> BoxFuture<'a, Result<Option<States>>>;
 
+    /// See [`Kind::contents`].
+    fn contents<'a>(&'a self, _reader: &'a C::Reader, _id: &'a str) -> BoxFuture<'a, Result<Option<String>>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
+
     fn create<'a>(
         &'a self,
         writer: &'a C::Writer,
@@ -254,6 +259,14 @@ impl<K: Kind> AnyKind<K::Cloud> for K {
         ids: &'a [String],
     ) -> BoxFuture<'a, Result<Option<States>>> {
         Box::pin(K::states(reader, ids))
+    }
+
+    fn contents<'a>(
+        &'a self,
+        reader: &'a <K::Cloud as Cloud>::Reader,
+        id: &'a str,
+    ) -> BoxFuture<'a, Result<Option<String>>> {
+        Box::pin(K::contents(reader, id))
     }
 
     fn create<'a>(

@@ -30,6 +30,7 @@ impl Connections<Aws> for AwsConnections {
                 own: permit.own,
                 mentioned: permit.mentioned,
                 token: permit.token,
+                named: permit.named,
                 fence: Arc::new(LeaseFence(self.fence.clone())),
             }))
         })

@@ -42,6 +42,7 @@ async fn writer(aws: &Canned, checks: u32) -> Writer {
         own: BTreeSet::from([OWN.to_owned(), "acme-production-main".to_owned()]),
         mentioned: BTreeSet::from(["pl-1".to_owned()]),
         token: "0".repeat(32),
+        named: false,
         fence: Arc::new(Lasts(AtomicU32::new(checks))),
     })
 }
@@ -167,6 +168,7 @@ async fn what_has_a_short_name_is_named_by_the_whole_of_it() {
         own: BTreeSet::from(own),
         mentioned: BTreeSet::new(),
         token: "0".repeat(32),
+        named: false,
         fence: Arc::new(Lasts(AtomicU32::new(9))),
     });
     writer.iam().delete_role().role_name("web").send().await.unwrap();

@@ -45,6 +45,7 @@ pub fn writer_scope(kind: &str, own: &[&str], mentioned: &[&str]) -> WriterScope
         own: ids(own),
         mentioned: ids(mentioned),
         token: "0".repeat(32),
+        named: false,
         fence: Arc::new(Held),
     }
 }

@@ -13,12 +13,12 @@ use provision::aws::{
     Aws, GateRules, Reader, Session, Sessions, Setup, Survey, SurveyedThing, Writer, WriterScope, survey,
 };
 use provision::blueprint::{Blueprint, Files, Source as File, load_files};
-use provision::fleet::{Account, Accounts, Fleet, Location, Members};
+use provision::fleet::{Account, Accounts, Fleet, FleetPlan, Location, Members, PlanOptions};
 use provision::inventory::{Inventory, Services, Surveyed, Things, Unmanaged};
 use provision::kinds::{KINDS, shapes};
-use provision::plan::{Assumed, Input, Mode, StackPlan, Step, plan};
+use provision::plan::{Allowance, Allowed, Assumed, Guarding, Input, Mode, StackPlan, Step, plan};
 use provision::report::event_line;
-use provision::resource::{Access, AnyKind, Result, Role, Scope, StackId};
+use provision::resource::{Access, AnyKind, Result, Role, Scope, Stack, StackId};
 use serde_json::Value;
 use tokio::sync::{Notify, watch};
 
@@ -96,11 +96,29 @@ impl LocalAccount {
         let (stack, stacks) = (&blueprint.stack, [blueprint]);
         // What the template named before is found by its tags.
         let kinds = BTreeSet::new();
-        let (ids, members) = (from_ref(&stack.id), from_ref(stack));
-        let members = Members { project: &stack.project, ids, stacks: members, kinds: &kinds };
-        let fleet = Fleet { accounts: self, members, stacks: &stacks, access: Access::Write };
+        let fleet = Fleet { accounts: self, members: alone(stack, &kinds), stacks: &stacks, access: Access::Write };
         let mut read = fleet.read(true).await.expect("the account is nobody else's");
         read.remove(&stack.id).expect("the stack was asked for")
+    }
+
+    /// The plan of a destroy as the command makes it, with the consents that are given.
+    pub async fn plan_to_destroy(&self, blueprint: &Blueprint, allowed: &[Allowance]) -> FleetPlan {
+        let (stacks, kinds) = ([blueprint], BTreeSet::new());
+        let members = alone(&blueprint.stack, &kinds);
+        let fleet = Fleet { accounts: self, members, stacks: &stacks, access: Access::Write };
+        let allowed = Allowed { destroy: allowed.to_vec(), ..Allowed::default() };
+        let guarding = Guarding { allowed, ..Guarding::default() };
+        let options = PlanOptions { selectors: &[], mode: Mode::Destroy, guarding, survey: false };
+        fleet.plan(&options).await.unwrap_or_else(|why| panic!("{why:?}"))
+    }
+
+    /// Carries out what was planned so; fails with whatever went wrong.
+    pub async fn carry_out_plan(&self, made: &FleetPlan) -> Result<(), String> {
+        for plan in &made.plan.stacks {
+            let run_summary = self.carry_out(plan, &made.inventories[&plan.stack.id], &said).await;
+            complaints(plan, &run_summary)?;
+        }
+        Ok(())
     }
 
     pub async fn plan(&self, blueprint: &Blueprint) -> StackPlan {
@@ -147,9 +165,7 @@ impl LocalAccount {
             return Err(format!("{blocked} blocked:\n{}", words(&plan)));
         }
         let run_summary = self.carry_out(&plan, inventory, &said).await;
-        let bad: Vec<_> =
-            run_summary.steps.iter().filter_map(|(id, (outcome, _))| complaint(&plan.steps[id], outcome)).collect();
-        if bad.is_empty() { Ok(run_summary) } else { Err(bad.join("\n")) }
+        complaints(&plan, &run_summary).map(|()| run_summary)
     }
 
     /// Applies, and dies in the middle of it: as soon as an event is the one.
@@ -215,6 +231,17 @@ pub fn plan_with(blueprint: &Blueprint, inventory: &Inventory, mode: Mode) -> St
 fn said(event: Event) -> std::io::Result<()> {
     println!("{}", event_line(&event));
     Ok(())
+}
+
+/// The members of a project that has one stack.
+fn alone<'a>(stack: &'a Stack, kinds: &'a BTreeSet<String>) -> Members<'a> {
+    Members { project: &stack.project, ids: from_ref(&stack.id), stacks: from_ref(stack), kinds }
+}
+
+fn complaints(plan: &StackPlan, run_summary: &RunSummary) -> Result<(), String> {
+    let all = run_summary.steps.iter();
+    let bad: Vec<_> = all.filter_map(|(id, (outcome, _))| complaint(&plan.steps[id], outcome)).collect();
+    if bad.is_empty() { Ok(()) } else { Err(bad.join("\n")) }
 }
 
 fn complaint(step: &Step, outcome: &Outcome) -> Option<String> {
@@ -317,6 +344,7 @@ impl Connections<Aws> for LocalAccount {
                 own: permit.own,
                 mentioned: permit.mentioned,
                 token: permit.token,
+                named: permit.named,
                 fence: Arc::new(Held),
             }))
         })
