@@ -51,6 +51,7 @@ def main():
     client("elasticache").create_cache_parameter_group(CacheParameterGroupName="acme-production-hand", CacheParameterGroupFamily="redis7", Description="by hand")
     ecs = client("ecs")
     ecs.create_cluster(clusterName="acme-staging-main", tags=[{"key": key, "value": value} for key, value in OTHER.items()])
+    client("s3").create_bucket(Bucket="acme-production-hand")
     client("sqs").create_queue(QueueName="acme-production-hand")
     client("sns").create_topic(Name="acme-production-hand")
     scheduler = client("scheduler")

@@ -258,6 +258,37 @@ def caches(client):
         yield thing("AWS::ElastiCache::Snapshot", {"of": item.get("ReplicationGroupId")}, [], item["SnapshotName"])
 
 
+def files(client):
+    s3 = client("s3")
+    parts = (
+        "get_bucket_encryption",
+        "get_public_access_block",
+        "get_bucket_ownership_controls",
+        "get_bucket_versioning",
+        "get_object_lock_configuration",
+        "get_bucket_policy",
+        "get_bucket_lifecycle_configuration",
+        "get_bucket_cors",
+        "get_bucket_logging",
+        "get_bucket_notification_configuration",
+    )
+    for item in s3.list_buckets()["Buckets"]:
+        name, told = item["Name"], {}
+        for part in parts:
+            told[part] = {key: value for key, value in asked(s3, part, Bucket=name).items() if key != "ResponseMetadata"}
+        told["objects"] = len(asked(s3, "list_object_versions", Bucket=name).get("Versions", []))
+        tags = asked(s3, "get_bucket_tagging", Bucket=name).get("TagSet", [])
+        yield thing("AWS::S3::Bucket", told, tags, name, f"arn:aws:s3:::{name}")
+
+
+def asked(client, operation, **named):
+    """What a service answers; nothing where it says that there is none."""
+    try:
+        return getattr(client, operation)(**named)
+    except client.exceptions.ClientError:
+        return {}
+
+
 def queues(client):
     sqs = client("sqs")
     for url in pages(sqs, "list_queues", "QueueUrls"):
@@ -318,6 +349,6 @@ def namespaces(client):
 
 
 READS = [
-    network, balancing, firewall, delivery, containers, scaling, roles, logs, keys, certificates, databases, caches, queues, topics,
-    schedules, secrets, namespaces,
+    network, balancing, firewall, delivery, containers, scaling, roles, logs, keys, certificates, databases, caches, files, queues,
+    topics, schedules, secrets, namespaces,
 ]

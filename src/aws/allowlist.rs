@@ -9,6 +9,7 @@ use aws_smithy_runtime_api::client::interceptors::context::{
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
+use super::actions::action_of;
 use super::operation::Operation;
 use crate::resource::{Class, Failure};
 
@@ -29,6 +30,11 @@ impl Allowlist {
     /// `who` is named in the message of a refusal, `a reader`.
     pub(super) fn new(who: &'static str, allowed: Names, target: Option<String>) -> Self {
         Self { who, allowed, target }
+    }
+
+    /// Whether an operation is listed, by its own name or by the action that permits it.
+    fn allows(&self, operation: &str) -> bool {
+        self.allowed.contains(operation) || self.allowed.contains(action_of(operation))
     }
 
     fn refusal(&self, operation: Option<Operation>, why: &str) -> BoxError {
@@ -52,7 +58,7 @@ impl Intercept for Allowlist {
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         match Operation::of(cfg) {
-            Some(known) if self.allowed.contains(known.to_string().as_str()) => Ok(()),
+            Some(known) if self.allows(&known.to_string()) => Ok(()),
             operation => Err(self.refusal(operation, "it is not on the list of")),
         }
     }

@@ -68,6 +68,9 @@ pub fn classify(code: &str, message: &str) -> Class {
         // SQS says no more of a principal that IAM does not show everywhere yet.
         "InvalidAttributeValue" if says("parameter Policy") => Class::Propagating,
         "InvalidParameterValue" if says("Dead letter target does not exist") => Class::Propagating,
+        // S3 of a queue whose policy was written moments ago, and of a bucket for records that was made moments ago.
+        "InvalidArgument" if says("validate the following destination configurations") => Class::Propagating,
+        "InvalidTargetBucketForLogging" => Class::Propagating,
         // SNS of a principal, and of a role for its logs, that IAM does not show everywhere yet.
         "InvalidParameter" if says("PrincipalNotFound") || says("is not a valid role to allow SNS") => {
             Class::Propagating

@@ -3,6 +3,7 @@
 //!
 //! **Invariant:** `aws_sdk_*` is named only here and in `kinds/`.
 
+mod actions;
 mod allowlist;
 mod attached;
 mod class;
@@ -32,6 +33,7 @@ mod writer;
 mod writer_gate;
 mod writer_scope;
 
+pub use actions::action_of;
 pub use class::classify;
 pub use clients::Clients;
 pub use gate_rules::GateRules;

@@ -28,9 +28,10 @@ pub(super) fn check(
             let what = format!("the physical name `{}` has {length} characters", physical.value);
             problems.push(Problem::error(physical.span.clone(), what).hint(format!("1 to {max} for this kind")));
         }
-        if let Some((property, suffix)) = known.facts.cloudformation.name_suffix
-            && physical.value.ends_with(suffix)
-        {
+        let region = declaration.region.as_ref().map_or(&stack.region, |region| &region.value);
+        let added = known.facts.cloudformation.name_suffix;
+        let added = added.map(|suffix| (suffix.property, suffix.text(&stack.account, region)));
+        if let Some((property, suffix)) = added.filter(|(_, suffix)| physical.value.ends_with(suffix)) {
             let what = format!("the physical name `{}` ends in `{suffix}`", physical.value);
             problems
                 .push(Problem::error(physical.span.clone(), what).hint(format!("leave that out: {property} adds it")));

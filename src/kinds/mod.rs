@@ -14,6 +14,7 @@ mod iam;
 mod kms;
 mod logs;
 mod rds;
+mod s3;
 mod scheduler;
 mod secretsmanager;
 mod servicediscovery;
@@ -59,6 +60,7 @@ pub static KINDS: &[&dyn AnyKind<Aws>] = &[
     &rds::db_instance::DbInstance,
     &rds::db_parameter_group::DbParameterGroup,
     &rds::db_subnet_group::DbSubnetGroup,
+    &s3::bucket::Bucket,
     &sns::topic::Topic,
     &sqs::queue::Queue,
     &scheduler::schedule::Schedule,

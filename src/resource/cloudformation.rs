@@ -1,5 +1,7 @@
 //! How CloudFormation says what a kind says otherwise: facts for the export.
 
+use serde_json::Value;
+
 /// Parts of a kind's spec that the export writes in another form.
 #[derive(Clone, Copy, Debug)]
 pub struct CloudFormation {
@@ -17,10 +19,42 @@ pub struct CloudFormation {
     pub nothing_without: &'static [(&'static str, &'static str)],
     /// Whether an empty object says something: `{ "Block": {} }`.
     pub empty_objects_say: bool,
-    /// What the physical name ends in while a property is true: `.fifo`.
-    pub name_suffix: Option<(&'static str, &'static str)>,
+    /// What the physical name ends in while a property has a value: `.fifo`.
+    pub name_suffix: Option<NameSuffix>,
     /// Whether its `DeletionPolicy` can be `Snapshot`.
     pub snapshots: Snapshots,
+}
+
+/// The end of a physical name, which the engine does not know.
+#[derive(Clone, Copy, Debug)]
+pub struct NameSuffix {
+    /// The property that decides.
+    pub property: &'static str,
+    /// Its value with which the name ends so, as text.
+    pub value: &'static str,
+    /// `.fifo`; `${AWS::AccountId}` and `${AWS::Region}` stand for where the stack is.
+    pub suffix: &'static str,
+}
+
+impl NameSuffix {
+    /// One while a property is true.
+    pub const fn while_true(property: &'static str, suffix: &'static str) -> Self {
+        Self { property, value: "true", suffix }
+    }
+
+    /// Returns whether names end so with these properties.
+    pub fn is_on(self, spec: &Value) -> bool {
+        match spec.get(self.property) {
+            Some(Value::Bool(is_on)) => is_on.to_string() == self.value,
+            Some(Value::String(text)) => text == self.value,
+            _ => false,
+        }
+    }
+
+    /// The end of a name in an account and region.
+    pub fn text(self, account: &str, region: &str) -> String {
+        self.suffix.replace("${AWS::AccountId}", account).replace("${AWS::Region}", region)
+    }
 }
 
 /// Whether a deletion can leave a snapshot.

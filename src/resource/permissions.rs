@@ -28,6 +28,9 @@ pub enum On {
     Untagged(&'static str),
     /// What is called as the stack's resources are: the end of its ARN before the name. For things that bear no tags.
     Named(&'static str),
+    /// What is in a thing that is called as the stack's resources are, of a service whose ARNs end in the name: the end of
+    /// its ARN behind that.
+    InNamed(&'static str),
     /// Whatever is of this type in the account and region, by the end of its ARN: what is given by AWS, or bears no tags.
     Any(&'static str),
     /// The same of another service.

@@ -29,6 +29,7 @@ const FILES: &[(&str, &str)] = &[
     ("mend_ecs.py", include_str!("server/mend_ecs.py")),
     ("mend_edge.py", include_str!("server/mend_edge.py")),
     ("mend_groups.py", include_str!("server/mend_groups.py")),
+    ("mend_files.py", include_str!("server/mend_files.py")),
     ("mend_keys.py", include_str!("server/mend_keys.py")),
     ("mend_logs.py", include_str!("server/mend_logs.py")),
     ("mend_network.py", include_str!("server/mend_network.py")),

@@ -10,6 +10,7 @@ pub const FILES: &[(&str, &str)] = files![
     "minimal.yaml",
     "modyo.yaml",
     "parts/base.yaml",
+    "parts/buckets.yaml",
     "parts/caches.yaml",
     "parts/cdn.yaml",
     "parts/cluster.yaml",

@@ -57,9 +57,9 @@ struct Export<'a> {
 }
 
 /// Writes the physical name at the property that has it, which may be inside of another (`Config/Name`).
-fn name_in(properties: &mut Map<String, Value>, property: &str, name: String) {
+fn name_in(properties: &mut Map<String, Value>, property: &str, name: Value) {
     match property.split_once('/') {
-        None => drop(properties.entry(property).or_insert(Value::String(name))),
+        None => drop(properties.entry(property).or_insert(name)),
         Some((outer, inner)) => {
             let within = properties.entry(outer).or_insert_with(|| json!({}));
             within.as_object_mut().into_iter().for_each(|within| name_in(within, inner, name.clone()));
@@ -75,6 +75,7 @@ impl Export<'_> {
         let facts = self.facts.get(resource.address.kind.as_str());
         let property = facts.and_then(|facts| facts.name_property);
         if let (Some(property), Some(name)) = (property, self.physical(resource)) {
+            let name = if name.contains("${AWS::") { json!({ "Fn::Sub": name }) } else { Value::String(name) };
             name_in(&mut properties, property, name);
         }
         if facts.is_some_and(|facts| facts.identity == Identity::Tags) {

@@ -1,8 +1,7 @@
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use crate::blueprint::Resource;
+use crate::resource::cloudformation::NameSuffix;
 use crate::resource::{Address, Facts, NameRule, Stack};
 
 /// The physical name, where it does not depend on what only the run knows.
@@ -14,9 +13,8 @@ pub(super) fn physical_name(stack: &Stack, resource: &Resource, facts: &Facts) -
         }
         (None, NameRule::Assigned { .. } | NameRule::Hashed { .. }) => return None,
     };
-    let is_on = |property: &str| resource.spec.get(property) == Some(&Value::Bool(true));
-    match facts.cloudformation.name_suffix {
-        Some((property, suffix)) if is_on(property) && !name.ends_with(suffix) => Some(format!("{name}{suffix}")),
+    match facts.cloudformation.name_suffix.filter(|suffix| suffix.is_on(&resource.spec)) {
+        Some(NameSuffix { suffix, .. }) if !name.ends_with(suffix) => Some(format!("{name}{suffix}")),
         _ => Some(name),
     }
 }

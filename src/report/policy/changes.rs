@@ -90,7 +90,8 @@ fn allowed(action: &'static str, on: On, names_others: bool, scope: &PolicyScope
             all
         }
         On::Untagged(end) => tagged("TagUntagged", by_request, scope.arns(service, end), &is_nobodys),
-        On::Named(before) => vec![one("Named", scope.named_arns(service, before), Conditions::default())],
+        On::Named(before) => vec![one("Named", scope.named_arns(service, before, ""), Conditions::default())],
+        On::InNamed(behind) => vec![one("Named", scope.named_arns(service, "", behind), Conditions::default())],
         On::Any(end) => vec![one("OfType", scope.arns(service, end), Conditions::default())],
         On::AnyOf(service, end) => vec![one("OfType", scope.arns(service, end), Conditions::default())],
         On::Everything => vec![one("Unlimited", everything(), Conditions::default())],

@@ -12,7 +12,7 @@ pub struct PolicyScope {
     groups: BTreeMap<BTreeSet<String>, BTreeSet<String>>,
     /// `arn:aws`, the region, the account.
     places: BTreeSet<(String, String, String)>,
-    /// How the stacks' keys are called, as patterns.
+    /// How the stacks' keys and buckets are called, as patterns.
     names: BTreeSet<String>,
     /// The ARNs of the stacks' roles, as patterns.
     pub(super) roles: BTreeSet<String>,
@@ -63,6 +63,8 @@ impl PolicyScope {
             let name = resource.physical.clone().unwrap_or_else(|| format!("{tenant}-{environment}-*"));
             match (resource.address.kind.as_str(), resource.spec["Path"].as_str()) {
                 ("AWS::KMS::Key", _) => drop(self.names.insert(name)),
+                // Its name may have an end.
+                ("AWS::S3::Bucket", _) => drop(self.names.insert(format!("{}*", name.trim_end_matches('*')))),
                 ("AWS::IAM::Role", Some(path)) if path != format!("/provision/{tenant}/{environment}/") => {
                     self.roles.insert(format!("{arn}:iam::{account}:role{path}{name}"));
                 }
@@ -77,14 +79,15 @@ impl PolicyScope {
         let place = |(arn, region, account): &(String, String, String)| match service {
             // They belong to no region.
             "cloudfront" | "iam" => format!("{arn}:{service}::{account}:{end}"),
+            "s3" => format!("{arn}:s3:::{end}"),
             _ => format!("{arn}:{service}:{region}:{account}:{end}"),
         };
         self.places.iter().map(place).collect()
     }
 
     /// The same for things that are called as the stacks' resources are.
-    pub(super) fn named_arns(&self, service: &str, before: &str) -> BTreeSet<String> {
-        self.names.iter().flat_map(|name| self.arns(service, &format!("{before}{name}"))).collect()
+    pub(super) fn named_arns(&self, service: &str, before: &str, behind: &str) -> BTreeSet<String> {
+        self.names.iter().flat_map(|name| self.arns(service, &format!("{before}{name}{behind}"))).collect()
     }
 
     /// The ARNs that the YAML names, of a service, if their ends begin so.

@@ -58,6 +58,7 @@ import mend_ec2  # noqa: E402, F401
 import mend_ecs  # noqa: E402, F401
 import mend_edge  # noqa: E402, F401
 import mend_groups  # noqa: E402, F401
+import mend_files  # noqa: E402, F401
 import mend_keys  # noqa: E402, F401
 import mend_logs  # noqa: E402, F401
 import mend_network  # noqa: E402, F401

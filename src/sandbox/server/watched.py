@@ -7,6 +7,7 @@ import re
 from urllib.parse import parse_qsl
 from xml.etree import ElementTree
 
+import xmltodict
 from moto.applicationautoscaling.models import applicationautoscaling_backends
 from moto.backends import get_backend
 from moto.cloudfront.models import cloudfront_backends
@@ -39,8 +40,15 @@ def parameters_of(call):
     if call.service == "cloudfront":
         steps = {f"path.{i}": step for i, step in enumerate(call.path.split("/")) if step}
         return steps | dict(parse_qsl(call.query)) | (dict(elements("", ElementTree.fromstring(call.body))) if call.body else {})
+    if call.service == "s3":
+        bucket, _, key = call.path.lstrip("/").partition("/")
+        return {"Bucket": bucket, "Key": f"{bucket}/{key}"} | (dict(leaves("", xmltodict.parse(call.body))) if is_xml(call.body) else {})
     named = {f"path.{i}": step for i, step in enumerate(call.path.split("/"))} if call.service == "scheduler" else {}
     return named | (dict(leaves("", json.loads(call.body))) if call.protocol == "json" and call.body else {})
+
+
+def is_xml(body):
+    return body.lstrip().startswith(b"<")
 
 
 def leaves(path, value):

@@ -152,11 +152,14 @@ pub fn scope() -> Scope {
     }
 }
 
-/// The operation as its protocol names it: in a header (JSON), a parameter (query), or by its path; nothing in others.
+/// The operation as its protocol names it: in a header (JSON), a parameter (query), or by its path, of S3's buckets by the method
+/// and the first word of the query; nothing in others.
 fn operation(request: &HttpRequest, body: &str) -> String {
     let target = request.headers().get("x-amz-target").and_then(|target| target.rsplit('.').next());
     let action = body.split('&').find_map(|parameter| parameter.strip_prefix("Action="));
-    let named = target.or(action).map(str::to_owned);
+    let is_s3 = request.headers().get("authorization").is_some_and(|signed| signed.contains("/s3/aws4_request"));
+    let of_bucket = || is_s3.then(|| of_bucket(request.method(), request.uri())).flatten();
+    let named = target.or(action).or_else(of_bucket).map(str::to_owned);
     named.or_else(|| of_scheduler(request).map(str::to_owned)).or_else(|| of_cloudfront(request)).unwrap_or_default()
 }
 
@@ -191,4 +194,61 @@ fn of_cloudfront(request: &HttpRequest) -> Option<String> {
         ("PUT", _) => format!("Update{noun}"),
         (_, _) => format!("Delete{noun}"),
     })
+}
+
+/// Operations on buckets that are not called as the word in the query is: `GetBucket` and `cors`.
+const OF_BUCKETS: &[(&str, &str)] = &[
+    ("GET lifecycle", "GetBucketLifecycleConfiguration"),
+    ("PUT lifecycle", "PutBucketLifecycleConfiguration"),
+    ("DELETE lifecycle", "DeleteBucketLifecycle"),
+    ("GET notification", "GetBucketNotificationConfiguration"),
+    ("PUT notification", "PutBucketNotificationConfiguration"),
+    ("GET accelerate", "GetBucketAccelerateConfiguration"),
+    ("GET object-lock", "GetObjectLockConfiguration"),
+    ("PUT object-lock", "PutObjectLockConfiguration"),
+    ("GET publicAccessBlock", "GetPublicAccessBlock"),
+    ("PUT publicAccessBlock", "PutPublicAccessBlock"),
+    ("GET versions", "ListObjectVersions"),
+    ("GET uploads", "ListMultipartUploads"),
+    ("POST delete", "DeleteObjects"),
+    ("GET ownershipControls", "GetBucketOwnershipControls"),
+    ("PUT ownershipControls", "PutBucketOwnershipControls"),
+    ("GET requestPayment", "GetBucketRequestPayment"),
+    ("GET acl", "GetBucketAcl"),
+    ("GET cors", "GetBucketCors"),
+    ("PUT cors", "PutBucketCors"),
+    ("DELETE cors", "DeleteBucketCors"),
+    ("GET encryption", "GetBucketEncryption"),
+    ("PUT encryption", "PutBucketEncryption"),
+    ("GET logging", "GetBucketLogging"),
+    ("PUT logging", "PutBucketLogging"),
+    ("GET policy", "GetBucketPolicy"),
+    ("PUT policy", "PutBucketPolicy"),
+    ("DELETE policy", "DeleteBucketPolicy"),
+    ("GET replication", "GetBucketReplication"),
+    ("GET tagging", "GetBucketTagging"),
+    ("PUT tagging", "PutBucketTagging"),
+    ("GET versioning", "GetBucketVersioning"),
+    ("PUT versioning", "PutBucketVersioning"),
+    ("GET website", "GetBucketWebsite"),
+];
+
+fn of_bucket(method: &str, uri: &str) -> Option<&'static str> {
+    let rest = uri.split("//").nth(1)?.split_once('/')?.1;
+    let (bucket, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let bucket = bucket.trim_end_matches('/');
+    let word = query.split(['=', '&']).next().unwrap_or_default();
+    let asked = format!("{method} {word}");
+    let known = OF_BUCKETS.iter().find(|(part, _)| *part == asked).map(|(_, operation)| *operation);
+    match (bucket.is_empty(), bucket.contains('/'), known) {
+        (true, ..) => Some("ListBuckets"),
+        (_, true, _) => None,
+        (.., Some(operation)) => Some(operation),
+        _ => match method {
+            "HEAD" => Some("HeadBucket"),
+            "PUT" => Some("CreateBucket"),
+            "DELETE" => Some("DeleteBucket"),
+            _ => None,
+        },
+    }
 }

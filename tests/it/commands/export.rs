@@ -94,8 +94,8 @@ fn an_export_makes_what_an_apply_makes() {
                 let name = shape.facts().naming().name(&stack.project, &stack.id, &address.name, "").to_string();
                 let name = resource.physical.clone().unwrap_or(name);
                 let suffix = shape.facts().cloudformation.name_suffix;
-                let suffix = suffix.filter(|(property, _)| resource.spec[*property] == true);
-                let name = name + suffix.map_or("", |(_, suffix)| suffix);
+                let suffix = suffix.filter(|suffix| suffix.is_on(&resource.spec));
+                let name = name + suffix.map_or("", |suffix| suffix.suffix);
                 if !take_name(&mut thing, &name) {
                     say(format!("nothing is called {name}"));
                 }
@@ -220,6 +220,7 @@ const SINGLE: &[(&str, &str, &str, &str)] = &[
     ("AWS::ElasticLoadBalancingV2::ListenerCertificate", "ListenerArn", "FurtherCertificates", "Certificates"),
     ("AWS::EC2::VPCGatewayAttachment", "InternetGatewayId", "VpcId", "VpcId"),
     ("AWS::KMS::Alias", "TargetKeyId", "(name)", "AliasName"),
+    ("AWS::S3::BucketPolicy", "Bucket", "Policy", "PolicyDocument"),
     ("AWS::SNS::TopicPolicy", "Topics", "Policy", "PolicyDocument"),
     ("AWS::SQS::QueuePolicy", "Queues", "Policy", "PolicyDocument"),
     ("AWS::SecretsManager::ResourcePolicy", "SecretId", "Policy", "ResourcePolicy"),
@@ -315,7 +316,9 @@ fn read(addresses: &BTreeMap<String, Address>, value: &Value) -> Value {
                 let mut out = pieces.next().unwrap_or_default().to_owned();
                 for piece in pieces {
                     let (inner, rest) = piece.split_once('}').expect("a closing brace");
-                    if let Some(plain) = inner.strip_prefix('!') {
+                    // What CloudFormation knows by itself.
+                    let own = Some(inner).filter(|inner| inner.starts_with("AWS::"));
+                    if let Some(plain) = inner.strip_prefix('!').or(own) {
                         out.push_str(&format!("${{{plain}}}"));
                     } else {
                         let (id, output) = inner.split_once('.').map_or((inner, None), |(id, out)| (id, Some(out)));

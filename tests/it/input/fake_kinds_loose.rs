@@ -88,6 +88,7 @@ impl LooseKind {
         let deferrable: &[&str] = match kind {
             "AWS::EC2::SecurityGroup" => &["/SecurityGroupIngress", "/SecurityGroupEgress"],
             "AWS::SQS::Queue" => &["/Policy"],
+            "AWS::S3::Bucket" => &["/Policy"],
             _ => &[],
         };
         Self(Facts { kind, deferrable, replacement: Replacement::DeleteFirst, ..Any::FACTS })

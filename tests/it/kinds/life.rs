@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use provision::apply::{Connections as _, Permit};
-use provision::aws::{OWN_READS, SURVEY_READS};
+use provision::aws::{OWN_READS, SURVEY_READS, action_of};
 use provision::blueprint::Blueprint;
 use provision::inventory::Inventory;
 use provision::kinds::KINDS;
@@ -81,6 +81,7 @@ const NOT_CHANGED: &[(&str, &str, &str)] = &[
         "PubliclyAccessible",
         "RDS wants an internet gateway and DNS names in the VPC first, and nothing in the example says so",
     ),
+    ("AWS::S3::Bucket", "VersioningConfiguration", "object lock needs it on in both: see files"),
 ];
 
 /// How long all lives together may take.
@@ -218,7 +219,7 @@ fn permitted(local: &LocalAccount, calls: Vec<String>) -> Result<(), String> {
 /// The action by which IAM permits a call; the server names services as Python's SDK does.
 fn iam_action(call: &str) -> String {
     let call = call.replace("elbv2:", "elasticloadbalancing:").replace("resourcegroupstaggingapi:", "tag:");
-    call.replace("DistributionWithTags", "Distribution")
+    action_of(&call.replace("DistributionWithTags", "Distribution")).to_owned()
 }
 
 /// The example as the one stack of a tenant of its own.
@@ -309,6 +310,7 @@ async fn delete_again(local: &LocalAccount, blueprint: &Blueprint, kind: &str, l
         mentioned: BTreeSet::new(),
         tags: Tags::default(),
         token: "0".repeat(32),
+        named: false,
     };
     let writer = local.writer(&live.region, permit).await.map_err(|failure| failure.to_string())?;
     kind.delete(&writer, live).await.map(|_| ()).map_err(|failure| failure.to_string())

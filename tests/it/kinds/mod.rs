@@ -18,6 +18,7 @@ mod distributions;
 mod ec2_consistency;
 mod endpoints;
 mod facts;
+mod files;
 mod firewalls;
 mod key_deletions;
 mod keys;

@@ -243,6 +243,11 @@ fn cases() -> Vec<Case> {
                 "ListTagsForResource",
                 xml("ListTagsForResource", &format!("<TagList>{}</TagList>", xml_tags("Tag", "Key", "Value"))),
             ),
+        case(
+            "AWS::S3::Bucket",
+            "ListBuckets",
+            format!("<ListAllMyBucketsResult><ContinuationToken>{TOKEN}</ContinuationToken></ListAllMyBucketsResult>"),
+        ),
         case("AWS::SNS::Topic", "ListTopics", next_token("ListTopics")),
         case("AWS::SNS::Topic", "ListSubscriptionsByTopic", next_token("ListSubscriptionsByTopic"))
             .after("ListTopics", topics())

@@ -283,6 +283,10 @@ fn the_lists_of_every_kind_take_a_name_once() {
             "{ AssumeRolePolicyDocument: {}, Policies: [{ PolicyName: p, PolicyDocument: {} }, { PolicyName: p, PolicyDocument: { a: 1 } }] }".into(),
         ),
         (
+            "AWS::S3::Bucket/LifecycleConfiguration/Rules",
+            "{ LifecycleConfiguration: { Rules: [{ Id: a, Status: Enabled, ExpirationInDays: 1 }, { Id: a, Status: Enabled, ExpirationInDays: 2 }] } }".into(),
+        ),
+        (
             "AWS::SNS::Topic/DeliveryStatusLogging",
             "{ DeliveryStatusLogging: [{ Protocol: sqs, FailureFeedbackRoleArn: 'arn:aws:iam::123456789012:role/a' }, { Protocol: sqs, FailureFeedbackRoleArn: 'arn:aws:iam::123456789012:role/b' }] }".into(),
         ),

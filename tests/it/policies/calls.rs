@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use provision::aws::action_of;
 use provision::resource::glob;
 use serde_json::{Map, Value};
 
@@ -36,6 +37,7 @@ const TAGGING: &[(&str, &str, bool)] = &[
     ("logs", "TagResource", false),
     ("rds", "AddTagsToResource", false),
     ("scheduler", "TagResource", false),
+    ("s3", "TagResource", false),
     ("secretsmanager", "TagResource", false),
     ("sns", "TagResource", false),
     ("sqs", "TagQueue", false),
@@ -92,7 +94,8 @@ impl Change {
         let asked = &call["asked"];
         Self {
             // IAM knows one action for both calls.
-            action: format!("{service}:{}", text(&call["operation"])).replace("DistributionWithTags", "Distribution"),
+            action: action_of(&format!("{service}:{}", text(&call["operation"])))
+                .replace("DistributionWithTags", "Distribution"),
             account: text(&call["account"]),
             region: text(&call["region"]),
             parameters: asked["parameters"].as_object().expect("an object").clone(),
@@ -141,6 +144,8 @@ impl Change {
             "role" => format!("role{}{}", text("Path"), text("RoleName")),
             "alias" => text("AliasName"),
             "schedule" => format!("schedule/{}/{}", text("GroupName"), text("path.2")),
+            "bucket" => text("Bucket"),
+            "object" => text("Key"),
             _ => parts[5].replace('*', given.unwrap_or("new")),
         };
         let tags = if is_made { self.tags.clone() } else { BTreeMap::new() };
@@ -195,7 +200,10 @@ impl Change {
     }
 
     fn arn(&self, service: &str, end: &str) -> String {
-        let region = if ["cloudfront", "iam"].contains(&service) { "" } else { &self.region };
-        format!("arn:aws:{service}:{region}:{}:{end}", self.account)
+        match service {
+            "cloudfront" | "iam" => format!("arn:aws:{service}::{}:{end}", self.account),
+            "s3" => format!("arn:aws:s3:::{end}"),
+            _ => format!("arn:aws:{service}:{}:{}:{end}", self.region, self.account),
+        }
     }
 }

@@ -80,6 +80,7 @@ fn is_possible(on: On, service: &str, aws: &Row) -> bool {
         }
         On::Untagged(end) => aws.by_request && about(end).iter().any(|one| one.is_tagged),
         On::Named(end) | On::Any(end) | On::InYaml(end) | On::AnyOf(_, end) => !about(end).is_empty(),
+        On::InNamed(behind) => !about(&format!("*{behind}")).is_empty(),
         On::Everything => aws.types.is_empty(),
         On::Roles | On::PassedTo(_) | On::LinkedTo(_) => about("role/*").len() == 1,
         On::Via(_) => service == "kms" && !about("key/*").is_empty(),
@@ -93,6 +94,7 @@ fn covers(on: On, one: &Type) -> bool {
         On::Made(end) | On::Untagged(end) | On::Named(end) | On::Any(end) | On::InYaml(end) | On::AnyOf(_, end) => {
             is_of(one, end)
         }
+        On::InNamed(behind) => is_of(one, &format!("*{behind}")),
         On::MadeBy(_) | On::Everything => false,
         On::Roles | On::PassedTo(_) | On::LinkedTo(_) => one.name == "role",
         On::Via(_) => one.name == "key",

@@ -2,6 +2,7 @@
 
 mod adoption;
 mod assumed_roles;
+mod buckets;
 mod delivery;
 mod external_deployments;
 mod implicit_dependencies;

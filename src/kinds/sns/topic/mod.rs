@@ -20,7 +20,7 @@ use crate::kinds::shared::deletion::gone;
 use crate::kinds::shared::named;
 use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::{fifo, tag};
-use crate::resource::cloudformation::{CloudFormation, Part, Source};
+use crate::resource::cloudformation::{CloudFormation, NameSuffix, Part, Source};
 use crate::resource::{
     Attachable, Bearer, Changes, Class, Detection, Disruption, Essentials, Facts, FieldDiff, Found, Identity, Kept,
     Kind, Listing, Made, Mistake, Name, NameRule, On, Pending, Permissions, Result, Scope, Tags, Turn,
@@ -66,7 +66,7 @@ impl Kind for Topic {
                 Part::of("AWS::SNS::Subscription", "Subscription", Source::Elements("Subscription"), "TopicArn"),
             ],
             left_out: &[("FifoTopic", "false"), ("ContentBasedDeduplication", "false")],
-            name_suffix: Some(("FifoTopic", fifo::SUFFIX)),
+            name_suffix: Some(NameSuffix::while_true("FifoTopic", fifo::SUFFIX)),
             ..CloudFormation::SAME
         },
         ..Facts::of(Essentials {

@@ -20,7 +20,7 @@ use crate::aws::{Aws, Clients, Reader, TagIndex, Writer};
 use crate::kinds::shared::deletion::gone;
 use crate::kinds::shared::named::{self, Adopted, Listed, Named};
 use crate::kinds::shared::{fifo, tag};
-use crate::resource::cloudformation::{CloudFormation, Part, Source};
+use crate::resource::cloudformation::{CloudFormation, NameSuffix, Part, Source};
 use crate::resource::{
     Attachable, Bearer, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity,
     Kept, Kind, Listing, Made, Mistake, Name, NameRule, On, Permissions, Result, Scope, Tags, Turn, partition,
@@ -57,7 +57,7 @@ impl Kind for Queue {
                 .with_value("PolicyDocument")
                 .of_list()],
             left_out: &[("FifoQueue", "false"), ("ContentBasedDeduplication", "false")],
-            name_suffix: Some(("FifoQueue", fifo::SUFFIX)),
+            name_suffix: Some(NameSuffix::while_true("FifoQueue", fifo::SUFFIX)),
             ..CloudFormation::SAME
         },
         ..Facts::of(Essentials {

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::kinds::canned_kind::{Answer, json_tags, tags, xml, xml_error, xml_tags};
+use crate::kinds::files;
 
 /// A kind, and answers of AWS to its list.
 type Case = (&'static str, Vec<Answer>);
@@ -20,6 +21,7 @@ pub fn cases() -> Vec<Case> {
         tasks(),
         scaling(),
         databases(),
+        files(),
         schedules(),
         queues(),
         topics(),
@@ -333,6 +335,16 @@ fn databases() -> Vec<Case> {
         // Its nodes are in another list, and not yet shown.
         ("AWS::ElastiCache::ReplicationGroup", vec![shows("DescribeReplicationGroups", &replication), owned()]),
     ]
+}
+
+fn files() -> Vec<Case> {
+    let kind = "AWS::S3::Bucket";
+    let (listed, tagged) = (|| files::listed(NAME), || files::tagged(&tags()));
+    let gone =
+        |operation: &'static str| (operation, 404, files::error("NoSuchBucket", "The specified bucket does not exist"));
+    let mut parts = vec![listed(), tagged(), gone("GetBucketVersioning")];
+    parts.extend(files::bare().into_iter().filter(|(operation, ..)| *operation != "GetBucketVersioning"));
+    vec![(kind, vec![listed(), gone("GetBucketTagging")]), (kind, parts)]
 }
 
 fn schedules() -> Vec<Case> {

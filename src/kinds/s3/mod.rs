@@ -1,0 +1,3 @@
+//! Simple Storage Service.
+
+pub(super) mod bucket;

@@ -1,0 +1,94 @@
+//! `buckets` of the built-in templates: what a service gets of those that it names, and what a bucket that takes records is.
+
+use provision::resource::Address;
+use serde_json::{Value, json};
+
+use crate::input::blueprint::{Project, text};
+
+const ARN: &str = "⟦AWS::S3::Bucket/media.Arn⟧";
+
+/// A project whose environment has these buckets, and one service that names these.
+fn with(buckets: &str, named: &str) -> Project {
+    let tenant = format!(
+        "tenant: acme\ntemplate: modyo\naccount: \"123456789012\"\nenvironments:\n  test:\n    region: us-east-1\n    \
+         cidr: 10.0.0.0/16\n    buckets: {buckets}\n    services:\n      web: {{ image: shop:1, buckets: {named} }}\n"
+    );
+    Project::default().tenant("acme.yaml", &tenant)
+}
+
+fn spec(project: &Project, kind: &str, name: &str) -> Value {
+    let loaded = project.load().map_err(|problems| text(&problems)).expect("it is sound");
+    loaded.blueprints[0].resources[&Address::new(kind, name)].spec.as_ref().clone()
+}
+
+/// The statements of a task's role about its buckets, by their names.
+fn statements(named: &str) -> Vec<(String, Value, Value)> {
+    let role = spec(&with("{ media: {} }", named), "AWS::IAM::Role", "web-task");
+    let policy = role["Policies"].as_array().unwrap().iter().find(|policy| policy["PolicyName"] == "buckets").unwrap();
+    let all = policy["PolicyDocument"]["Statement"].as_array().unwrap().iter();
+    all.map(|one| (one["Sid"].as_str().unwrap().to_owned(), one["Action"].clone(), one["Resource"].clone())).collect()
+}
+
+#[test]
+fn a_service_gets_the_name_and_the_rights_of_the_buckets_that_it_names() {
+    let list = json!(["s3:ListBucket", "s3:ListBucketMultipartUploads"]);
+    let write = json!(["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:ListMultipartUploadParts", "s3:PutObject"]);
+    let objects = json!([format!("{ARN}/*")]);
+    let both = statements("[media]");
+    let names: Vec<_> = both.iter().map(|(name, ..)| name.as_str()).collect();
+    assert_eq!(names, ["List", "Read", "Write", "Key"]);
+    assert_eq!((&both[0].1, &both[0].2), (&list, &json!([ARN])));
+    assert_eq!((&both[1].1, &both[1].2), (&json!("s3:GetObject"), &objects));
+    assert_eq!((&both[2].1, &both[2].2), (&write, &objects));
+    assert_eq!(both[3].1, json!(["kms:Decrypt", "kms:GenerateDataKey"]));
+    assert_eq!(statements("[{ name: media, access: both }]"), both);
+    let read: Vec<_> =
+        statements("[{ name: media, access: read }]").into_iter().map(|(name, what, _)| (name, what)).collect();
+    assert_eq!(read[1..], [("Read".to_owned(), json!("s3:GetObject")), ("Key".to_owned(), json!("kms:Decrypt"))]);
+    let write: Vec<_> = statements("[{ name: media, access: write }]").into_iter().map(|(name, ..)| name).collect();
+    assert_eq!(write, ["List", "Write", "Key"]);
+
+    let task = spec(&with("{ media: {} }", "[media]"), "AWS::ECS::TaskDefinition", "web");
+    let variables = &task["ContainerDefinitions"][0]["Environment"];
+    let expected = json!([
+        { "Name": "BUCKET_MEDIA_NAME", "Value": "⟦AWS::S3::Bucket/media.Id⟧" },
+        { "Name": "BUCKET_MEDIA_REGION", "Value": "us-east-1" },
+    ]);
+    assert_eq!(*variables, expected);
+}
+
+#[test]
+fn a_bucket_that_takes_records_is_encrypted_by_s3_itself_and_lets_nobody_else_write_them() {
+    let project = with("{ media: { access_log: records }, records: {} }", "[]");
+    let algorithm = |name: &str| {
+        let bucket = spec(&project, "AWS::S3::Bucket", name);
+        bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"][0]["ServerSideEncryptionByDefault"]["SSEAlgorithm"].clone()
+    };
+    assert_eq!([algorithm("media"), algorithm("records")], ["aws:kms", "AES256"]);
+    let records = spec(&project, "AWS::S3::Bucket", "records");
+    let statements = records["Policy"]["Statement"].as_array().unwrap();
+    assert_eq!(statements.len(), 2);
+    assert_eq!(statements[1]["Principal"], json!({ "Service": "logging.s3.amazonaws.com" }));
+    assert_eq!(statements[1]["Resource"], "⟦AWS::S3::Bucket/records.Arn⟧/media/*");
+    assert_eq!(statements[1]["Condition"], json!({ "StringEquals": { "aws:SourceAccount": "123456789012" } }));
+    let media = spec(&project, "AWS::S3::Bucket", "media");
+    assert_eq!(media["LoggingConfiguration"]["DestinationBucketName"], "⟦AWS::S3::Bucket/records.Id⟧");
+    assert!(records.get("LoggingConfiguration").is_none());
+}
+
+#[test]
+fn what_cannot_be_of_buckets_is_told() {
+    let problems = |buckets: &str, named: &str| with(buckets, named).problems();
+    for (buckets, named, expected) in [
+        ("{ media: {} }", "[medai]", "web uses the bucket medai, which is not in `buckets`"),
+        ("{ media: {} }", "[media, { name: media, access: read }]", "web names the bucket media twice"),
+        ("{ media: { access_log: logs } }", "[]", "there is no bucket logs for the records of media"),
+        ("{ media: { access_log: media } }", "[]", "each record would make another"),
+        ("{ media: { cold: 30, expires: 30 } }", "[]", "before they would move"),
+        ("{ a: {}, media: { was: a } }", "[]", "media can't have been a, which is still there"),
+    ] {
+        let told = problems(buckets, named);
+        assert!(told.contains(expected), "{buckets} {named}: {told}");
+    }
+    assert_eq!(problems("{ media: { access_log: logs }, logs: { versions: false } }", "[media]"), "");
+}
