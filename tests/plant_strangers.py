@@ -71,6 +71,10 @@ def main():
     client("servicediscovery").create_http_namespace(Name="acme-production-hand")
     client("acm").request_certificate(DomainName="www.acme.example", ValidationMethod="DNS")
     client("wafv2").create_regex_pattern_set(Name="acme-production-hand", Scope="REGIONAL", RegularExpressionList=[{"RegexString": "^/"}])
+    route53 = client("route53")
+    zone = route53.create_hosted_zone(Name="acme.test", CallerReference="by hand")["HostedZone"]["Id"]
+    record = {"Name": "www.acme.test", "Type": "A", "TTL": 60, "ResourceRecords": [{"Value": "192.0.2.1"}]}
+    route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]})
     client("wafv2").create_ip_set(Name="acme-production-hand", Scope="REGIONAL", IPAddressVersion="IPV4", Addresses=["192.0.2.0/24"])
 
 

@@ -348,7 +348,29 @@ def namespaces(client):
         yield thing("AWS::ServiceDiscovery::HttpNamespace", item, tags, item["Arn"])
 
 
+def names(client):
+    route53 = client("route53")
+    for item in pages(route53, "list_hosted_zones", "HostedZones"):
+        zone = item.pop("Id").removeprefix("/hostedzone/")
+        item.pop("ResourceRecordSetCount")
+        item.pop("CallerReference")
+        tags = route53.list_tags_for_resource(ResourceType="hostedzone", ResourceId=zone)["ResourceTagSet"]["Tags"]
+        yield thing("AWS::Route53::HostedZone", item, tags, zone)
+        records = {(one["Name"], one["Type"]): one for one in pages(route53, "list_resource_record_sets", "ResourceRecordSets", HostedZoneId=zone)}
+        for (name, kind), record in records.items():
+            is_made = name == item["Name"] and kind in ("SOA", "NS")
+            # A mark belongs to the record that it is beside.
+            if is_made or f"_provision.{item['Name']}" in name:
+                continue
+            own = name.removesuffix(item["Name"]).rstrip(".").replace("\\052", "_any")
+            mark = ".".join(part for part in (kind.lower(), own, "_provision", item["Name"]) if part)
+            values = records.get((mark, "TXT"), {}).get("ResourceRecords", [])
+            said = [text for one in values for text in one["Value"].strip('"').split('" "')]
+            plain = name.rstrip(".").replace("\\052", "*")
+            yield thing("AWS::Route53::RecordSet", record, dict(text.split("=", 1) for text in said), f"{zone}/{plain}/{kind}", plain)
+
+
 READS = [
     network, balancing, firewall, delivery, containers, scaling, roles, logs, keys, certificates, databases, caches, files, queues,
-    topics, schedules, secrets, namespaces,
+    topics, schedules, secrets, namespaces, names,
 ]

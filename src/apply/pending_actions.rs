@@ -1,6 +1,6 @@
 //! Resources that wait for a person's action, looked at while the run goes on.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
@@ -14,9 +14,14 @@ const FIRST_PAUSE: Duration = Duration::from_secs(5);
 /// A person takes minutes, not seconds; and a rollout that starts a minute later for it would be one more.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
+/// How often its typical seconds a resource is waited for of which the run has done all that it asks for.
+const PATIENCE: u32 = 5;
+
 /// The pending actions of a run.
 pub(super) struct PendingActions {
     open: Vec<PendingAction>,
+    /// The resources for which the run has done what they ask for, and until when AWS is waited for.
+    answered: BTreeMap<Address, Instant>,
     /// The resources that became ready.
     done: BTreeSet<Address>,
     pause: Duration,
@@ -25,7 +30,13 @@ pub(super) struct PendingActions {
 
 impl PendingActions {
     pub(super) fn new(open: Vec<PendingAction>) -> Self {
-        Self { open, done: BTreeSet::new(), pause: FIRST_PAUSE, next: Instant::now() + FIRST_PAUSE }
+        Self {
+            open,
+            answered: BTreeMap::new(),
+            done: BTreeSet::new(),
+            pause: FIRST_PAUSE,
+            next: Instant::now() + FIRST_PAUSE,
+        }
     }
 
     pub(super) fn add(&mut self, action: PendingAction) {
@@ -38,6 +49,34 @@ impl PendingActions {
         self.open.retain(|action| !ready.contains(&action.address));
         self.done.extend(ready.iter().cloned());
         self.done.clone()
+    }
+
+    /// Notes that the run has done what a resource asks for, which is typically ready after so many seconds.
+    pub(super) fn answer(&mut self, address: &Address, seconds: u32) {
+        let until = Instant::now() + Duration::from_secs((PATIENCE * seconds).into());
+        self.answered.insert(address.clone(), until);
+        (self.pause, self.next) = (FIRST_PAUSE, Instant::now() + FIRST_PAUSE);
+    }
+
+    /// Whether AWS is still waited for.
+    pub(super) fn are_answered(&self) -> bool {
+        self.deadline().is_some_and(|until| Instant::now() < until)
+    }
+
+    /// Returns when it is no longer waited for AWS.
+    pub(super) fn overdue(&self) -> impl Future<Output = ()> + use<> {
+        let until = self.deadline();
+        async move {
+            match until {
+                Some(until) => sleep_until(until).await,
+                None => std::future::pending().await,
+            }
+        }
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        let is_open = |address: &Address| self.open.iter().any(|action| action.address == *address);
+        self.answered.iter().filter(|(address, _)| is_open(address)).map(|(_, until)| *until).max()
     }
 
     /// Whether a resource that waited is ready.

@@ -14,7 +14,7 @@ use super::pending_actions::PendingActions;
 use super::run::{PendingAction, Run, Stop};
 use super::step::Done;
 use super::tails::tails;
-use crate::plan::{Later, StackPlan, Step, StepId, Verb, Waiting};
+use crate::plan::{Later, StackPlan, Step, StepId, Verb, Waiting, asked, is_answered};
 use crate::resource::{Address, Cloud, OPEN, Result, output, resolve};
 
 /// How often a step that takes its time says again what it waits for.
@@ -23,7 +23,7 @@ const AGAIN: Duration = Duration::from_secs(30);
 /// Carries out a plan: every step as soon as those before it are done, longest tail first. What limits the run is the
 /// request rate, not a count of slots. A failed step skips its dependants; the rest goes on.
 ///
-/// What waits for a person is looked at all the while. Once it is ready, the steps that have not begun are decided again:
+/// What waits for a person is looked at all the while, and waited for if the run itself has done what is asked. Once it is ready, the steps that have not begun are decided again:
 /// `once_ready` makes the plan as if these resources had not waited, unless the run is not to go on so.
 pub async fn run<C: Cloud>(
     run: Run<'_, C>,
@@ -97,7 +97,7 @@ impl<'a, 'r, C: Cloud, R: Fn(&BTreeSet<Address>) -> Option<StackPlan>> Walk<'a, 
             if !is_stopping {
                 self.start(&tails, &mut running);
             }
-            if running.is_empty() {
+            if running.is_empty() && (is_stopping || !self.actions.are_answered()) {
                 // Nothing waits for what waits for a person; but what has been done meanwhile is not left for another run.
                 let ready = if is_stopping { BTreeSet::new() } else { self.actions.look(self.context).await };
                 if !self.go_on(ready) {
@@ -106,6 +106,7 @@ impl<'a, 'r, C: Cloud, R: Fn(&BTreeSet<Address>) -> Option<StackPlan>> Walk<'a, 
                 tails = self::tails(&self.steps);
                 continue;
             }
+            let overdue = self.actions.overdue();
             tokio::select! {
                 // In this order: the same run ends the same.
                 biased;
@@ -119,6 +120,7 @@ impl<'a, 'r, C: Cloud, R: Fn(&BTreeSet<Address>) -> Option<StackPlan>> Walk<'a, 
                 ready = self.actions.next(self.context), if !is_stopping => if self.go_on(ready) {
                     tails = self::tails(&self.steps);
                 },
+                () = overdue, if running.is_empty() => {}
             }
         }
         self.run_summary.interrupted = *stop.borrow() != Stop::No;
@@ -230,12 +232,14 @@ impl<'a, 'r, C: Cloud, R: Fn(&BTreeSet<Address>) -> Option<StackPlan>> Walk<'a, 
             Ok(done) => {
                 self.run_summary.left.extend(done.kept.iter().any(|kept| kept.stays).then(|| id.clone()));
                 self.run_summary.kept.extend(done.kept);
-                if let (Some(_), Some(id)) = (&done.waiting, &done.id) {
+                let waiting = done.waiting.map(|what| self.left_to_person(&step.id.address, &what));
+                if let (Some(_), Some(id)) = (&waiting, &done.id) {
                     let (address, region) = (step.id.address.clone(), step.region.clone());
                     self.actions.add(PendingAction { address, region, id: id.clone() });
                 }
+                self.note_answer(&step);
                 self.tell(Event::Finished { stack: stack.clone(), step: id.clone(), id: done.id, elapsed });
-                if let Some(what) = done.waiting {
+                if let Some(what) = waiting {
                     self.tell(Event::Waiting { stack, step: id.clone(), what: what.clone() });
                     self.run_summary.waiting.push(Waiting { address: id.address.clone(), what });
                 }
@@ -253,6 +257,28 @@ impl<'a, 'r, C: Cloud, R: Fn(&BTreeSet<Address>) -> Option<StackPlan>> Walk<'a, 
         self.run_summary.steps.insert(id, (outcome, elapsed));
         let is_waited_for = is_ready && tells && self.plan.waiting.iter().any(|waiting| waiting.what == held);
         is_waited_for.then_some(address).into_iter().collect()
+    }
+
+    /// What is left for a person of what a resource of this run asks for.
+    fn left_to_person(&self, address: &Address, what: &str) -> String {
+        let outputs = self.context.outputs.lock().unwrap_or_else(PoisonError::into_inner);
+        asked(what, self.plan.answers.get(address), |name| output(outputs.get(address)?, name))
+    }
+
+    /// Notes that a step has done what a resource asks for: if nothing is left of that for a person, AWS is waited for. But not
+    /// if the step needed another that is new as well, as a zone is that nobody refers to yet.
+    fn note_answer(&mut self, step: &Step) {
+        let is_doer = |answers: &BTreeMap<String, Address>| answers.values().any(|doer| *doer == step.id.address);
+        let asking = self.plan.answers.iter().filter(|(_, answers)| is_doer(answers)).map(|(address, _)| address);
+        for address in asking {
+            let needs_new = step.after.iter().any(|id| id.verb == Verb::Create && id.address != *address);
+            let waiting = self.run_summary.waiting.iter().chain(&self.plan.waiting);
+            let is_done = waiting.filter(|waiting| waiting.address == *address).any(|one| is_answered(&one.what));
+            let kind = self.context.kinds.get(address.kind.as_str());
+            if let Some(kind) = kind.filter(|_| step.id.verb == Verb::Create && is_done && !needs_new) {
+                self.actions.answer(address, kind.facts().seconds);
+            }
+        }
     }
 
     /// Records what was not started: because of which failed step, or because the run was interrupted.

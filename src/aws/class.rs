@@ -93,6 +93,11 @@ pub fn classify(code: &str, message: &str) -> Class {
         | "ConditionalCheckFailedException"
         | "StaleTag" => Class::Conflict,
 
+        // Route 53's only code for a batch that it does not carry out.
+        "InvalidChangeBatch" if says("already exists") => Class::AlreadyExists,
+        "InvalidChangeBatch" if says("do not match the current values") => Class::Conflict,
+        "InvalidChangeBatch" if says("it was not found") => Class::NotFound,
+
         "LimitExceeded" | "OverLimit" | "TargetGroupAssociationLimit" => Class::Quota,
         "InvalidParameterException" if says("maximum number of capacity providers") => Class::Quota,
         _ if is_quota(code) => Class::Quota,
@@ -113,6 +118,8 @@ pub fn classify(code: &str, message: &str) -> Class {
         | "NoSuchResource"
         | "NoSuchBucket"
         | "NoSuchKey"
+        | "NoSuchHostedZone"
+        | "NoSuchChange"
         | "NoSuchTagSet"
         | "Gateway.NotAttached"
         | "WAFNonexistentItemException" => Class::NotFound,

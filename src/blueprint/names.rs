@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::kinds::Known;
 use crate::problem::{Problem, Span};
-use crate::resource::{Address, Identity, Stack};
+use crate::resource::{Address, Stack};
 use crate::template::Declaration;
 use crate::tenant::region;
 
@@ -19,7 +19,7 @@ pub(super) fn check(
     if let Some(place) = &declaration.region {
         problems.extend(region::check(place));
     }
-    if known.facts.identity != Identity::Tags {
+    if known.facts.identity.is_name() {
         return known_by_name(declaration, known, stack, problems);
     }
     if let Some(physical) = &declaration.physical {

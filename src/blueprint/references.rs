@@ -62,7 +62,8 @@ fn missing(span: impl Into<Option<Span>>, what: String, address: &Address, all: 
 fn nameless(kinds: &Kinds<'_>, reference: &Reference, span: Option<Span>, subject: &str) -> Option<Problem> {
     let known = kinds.get(&reference.address.kind)?;
     let names = known.shape.outputs().names()?;
-    if names.contains_key(&reference.output) {
+    let is_in = |name: &String| name.strip_suffix('*').is_some_and(|map| reference.output.starts_with(map));
+    if names.contains_key(&reference.output) || names.keys().any(is_in) {
         return None;
     }
     let what = format!(

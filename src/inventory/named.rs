@@ -7,6 +7,9 @@ use futures_util::future::try_join_all;
 use super::request::Source;
 use crate::resource::{AnyKind, Cloud, Identity, Result, Scope, StackId, Tags};
 
+/// The region in which what belongs to none is looked for.
+const GLOBAL: &str = "us-east-1";
+
 /// Finds the stacks of a project in one region of an account that something names which AWS can't tag.
 ///
 /// # Errors
@@ -18,7 +21,10 @@ pub async fn named_stacks<C: Cloud>(
     account: &str,
     region: &str,
 ) -> Result<BTreeSet<StackId>> {
-    let named: Vec<_> = kinds.iter().copied().filter(|kind| kind.facts().identity != Identity::Tags).collect();
+    // What belongs to no region is the same in each: one of them is asked.
+    let is_here = |kind: &&dyn AnyKind<C>| !kind.facts().is_global || region == GLOBAL;
+    let is_named = |kind: &&dyn AnyKind<C>| kind.facts().identity != Identity::Tags;
+    let named: Vec<_> = kinds.iter().copied().filter(is_named).filter(is_here).collect();
     if named.is_empty() {
         return Ok(BTreeSet::new());
     }

@@ -14,6 +14,7 @@ mod iam;
 mod kms;
 mod logs;
 mod rds;
+mod route53;
 mod s3;
 mod scheduler;
 mod secretsmanager;
@@ -60,6 +61,8 @@ pub static KINDS: &[&dyn AnyKind<Aws>] = &[
     &rds::db_instance::DbInstance,
     &rds::db_parameter_group::DbParameterGroup,
     &rds::db_subnet_group::DbSubnetGroup,
+    &route53::hosted_zone::HostedZone,
+    &route53::record_set::RecordSet,
     &s3::bucket::Bucket,
     &sns::topic::Topic,
     &sqs::queue::Queue,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::candidates::owner;
 use super::types::{Action, Cause, Change, StackPlan, Step, StepId, Verb};
 use crate::blueprint::{Blueprint, Resource};
-use crate::resource::{Disruption, Facts, Identity, Live, State, Tags, key};
+use crate::resource::{Disruption, Facts, Live, State, Tags, key};
 
 /// Why something cannot be adopted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub fn adoption(
     live: &Arc<Live>,
 ) -> Result<StackPlan, AdoptionConflict> {
     let (stack, address) = (&blueprint.stack, &resource.address);
-    if facts.identity != Identity::Tags {
+    if facts.identity.is_name() {
         let name = facts.naming().name(&stack.project, &stack.id, &address.name, "");
         return Err(AdoptionConflict::Named(name.to_string()));
     }

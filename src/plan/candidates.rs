@@ -9,7 +9,7 @@ use super::input::Input;
 use super::order::Shapes;
 use crate::blueprint::Resource;
 use crate::inventory::Inventory;
-use crate::resource::{Address, Command, Facts, Identity, LastApplied, Live, Stack, StackId, Tags, key, pointer};
+use crate::resource::{Address, Command, Facts, LastApplied, Live, Stack, StackId, Tags, key, pointer};
 
 /// A live thing that may be a missing resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -156,7 +156,7 @@ pub(super) fn reason(stack: &Stack, facts: &Facts, address: &Address, candidates
         let Candidate { id, because, tags } = candidate;
         let adopt = Command::new("adopt").word(&place).word(id);
         match owner(stack, address, tags) {
-            _ if facts.identity != Identity::Tags => format!(
+            _ if facts.identity.is_name() => format!(
                 "{id} {because}, but is not called {}, and by that name alone it would be known, since AWS can't tag it: if it \
                  is this resource, give it that name back; if it is somebody else's, let nothing of this stack refer to it",
                 facts.naming().name(&stack.project, &stack.id, &address.name, "")

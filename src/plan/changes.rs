@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::answers::asked;
 use super::fields::{judged, of_new, overall, shown, told};
 use super::input::{Input, Mode};
 use super::order::Shapes;
@@ -110,7 +111,7 @@ pub(super) fn desired_change(
         Verdict::Keep { live, waiting, ignored } => {
             plan.ignored.extend(ignored.iter().map(|field| (address.clone(), shown(facts, field))));
             if let Some(what) = waiting {
-                plan.waiting.push(Waiting { address: address.clone(), what: what.clone() });
+                plan.waiting.push(awaited(plan, address, live, what));
             }
             let Some(step) = plan.steps.get(&StepId::new(address, Verb::Retag, &live.id)) else {
                 plan.unchanged += 1;
@@ -166,7 +167,7 @@ pub(super) fn desired_change(
             plan.later.extend(later);
             change.fields = told(facts, live, fields).into_iter().chain(tags).collect();
             if let State::AwaitsAction(what) = &live.state {
-                plan.waiting.push(Waiting { address: address.clone(), what: what.clone() });
+                plan.waiting.push(awaited(plan, address, live, what));
             }
         }
         Verdict::Create { deleting, spec } => {
@@ -229,6 +230,12 @@ pub(super) fn desired_change(
     let retag = verdict.live().and_then(|live| plan.steps.get(&StepId::new(address, Verb::Retag, &live.id)));
     change.protected |= retag.is_some_and(unmarks);
     plan.changes.push(change);
+}
+
+/// What a live resource waits for, without what the stack's own resources do of it.
+fn awaited(plan: &StackPlan, address: &Address, live: &Live, what: &str) -> Waiting {
+    let what = asked(what, plan.answers.get(address), |output| live.output(output));
+    Waiting { address: address.clone(), what }
 }
 
 /// The differences that take something away. What a create that was cut short has not set yet, nobody relies on.

@@ -8,7 +8,7 @@ use super::live_edges::{LiveEdges, LiveId};
 use super::order::Shapes;
 use super::removals::{can_refer, unreadable_kinds};
 use super::types::{Action, Cause, Change, StackPlan, Step, StepId, Verb};
-use crate::resource::{Address, Disruption, Identity, Live, State, key};
+use crate::resource::{Address, Disruption, Live, State, key};
 
 /// Why a resource can't be forgotten.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub fn forgetting(input: &Input<'_>, address: &Address) -> Result<(StackPlan, Ar
     let live = the_one(input, address)?;
     let shapes: Shapes<'_> = input.shapes.iter().map(|shape| (shape.facts().kind, *shape)).collect();
     let facts = shapes.get(address.kind.as_str()).map(|shape| shape.facts()).ok_or(ForgetConflict::Missing)?;
-    if facts.identity != Identity::Tags {
+    if facts.identity.is_name() {
         return Err(ForgetConflict::Named);
     }
     if facts.revisioned {

@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::answering::answers;
 use super::changes::{blocked, desired_change, is_for_another, removed_change};
 use super::circles::deadlocked;
 use super::decide::{Decisions, decide, left_behind, observed};
@@ -178,6 +179,7 @@ fn assemble(
         steps: steps.all,
         unmanaged: input.inventory.unmanaged.clone(),
         warnings: input.blueprint.warnings.clone(),
+        answers: decisions.map(|decisions| answers(input.blueprint, shapes, decisions)).unwrap_or_default(),
         ..StackPlan::empty(stack.clone())
     };
     for (address, fields) in decisions.into_iter().flat_map(|decisions| &decisions.left_alone) {

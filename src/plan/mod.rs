@@ -3,6 +3,8 @@
 //! **Invariant:** pure. No async, no clock, no AWS; the same input gives the same plan, byte for byte.
 
 mod adopt;
+mod answering;
+mod answers;
 mod candidates;
 mod causes;
 mod changes;
@@ -43,6 +45,7 @@ mod unread;
 mod verdict;
 
 pub use adopt::{AdoptionConflict, adopted, adoption};
+pub use answers::{asked, is_answered};
 pub use changes::needed;
 pub use fingerprint::{agrees, fingerprint};
 pub use forget::{ForgetConflict, forgetting};
@@ -55,6 +58,6 @@ pub use restart::{RestartConflict, restart, restartable};
 pub use rollback::{Rollback, RollbackConflict, revisions, rollback};
 pub use tags::own_tags;
 pub use types::{
-    Action, Cause, Change, Desired, Field, Ignored, Later, LeftAlone, Plan, StackPlan, Step, StepId, Summary, Transfer,
-    Verb, Waiting,
+    Action, Answers, Cause, Change, Desired, Field, Ignored, Later, LeftAlone, Plan, StackPlan, Step, StepId, Summary,
+    Transfer, Verb, Waiting,
 };

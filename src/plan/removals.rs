@@ -14,7 +14,7 @@ use super::pending;
 use super::types::{Cause, LeftAlone};
 use super::verdict::Verdict;
 use crate::inventory::ListOutcome;
-use crate::resource::{Address, Live, State, pointer};
+use crate::resource::{Address, Identity, Live, State, pointer};
 
 /// A live resource to be deleted.
 pub(super) struct Removal {
@@ -229,6 +229,10 @@ impl Round<'_> {
 /// The resource that a live one stands in, if it is not the stack's: a VPC can't go before its subnets do.
 fn foreign_ground(shapes: &Shapes<'_>, known: &BTreeSet<String>, removal: &Removal) -> Option<String> {
     let shape = shapes.get(removal.address.kind.as_str())?;
+    // What its mark makes ours may stand among the things of others.
+    if matches!(shape.facts().identity, Identity::Mark { .. }) {
+        return None;
+    }
     let unique_key = shape.facts().unique_key;
     let refs = shape.schema().refs(&removal.live.spec);
     let grounds = refs.keys().filter(|at| unique_key.iter().any(|pattern| pointer::matches(pattern, at)));

@@ -31,6 +31,8 @@ pub struct StackPlan {
     pub unchanged: usize,
     /// The actions that a person has to take, and the resources that wait for them.
     pub waiting: Vec<Waiting>,
+    /// What the stack's own resources do of what others ask of a person.
+    pub answers: Answers,
     /// Changes that AWS has accepted and makes later by itself: no difference, and not made yet.
     pub pending: Vec<Later>,
     /// Changes of the plan that AWS will make only later.
@@ -229,6 +231,9 @@ pub struct LeftAlone {
     pub cause: Cause,
 }
 
+/// By resource that waits for a person: the outputs that say what it asks for, each with the resource that does it.
+pub type Answers = BTreeMap<Address, BTreeMap<String, Address>>;
+
 /// An action that only a person can take, or a resource that waits for one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Waiting {
@@ -259,6 +264,7 @@ impl StackPlan {
             steps: BTreeMap::new(),
             unchanged: 0,
             waiting: Vec::new(),
+            answers: Answers::new(),
             pending: Vec::new(),
             later: Vec::new(),
             ignored: Vec::new(),

@@ -88,7 +88,10 @@ pub(super) fn remarks(facts: &Facts) -> Vec<String> {
     let mut all =
         vec![format!("`Ref` is `{}`; typically ready in {}.", facts.reference, duration(facts.seconds.into()))];
     all.push(match facts.name {
-        NameRule::Unique { max } if facts.identity != Identity::Tags => told_by_name(facts, max),
+        NameRule::Unique { max } if facts.identity.is_name() => told_by_name(facts, max),
+        NameRule::Assigned { .. } if facts.identity != Identity::Tags => {
+            "AWS can't tag it: a thing beside it says whose it is.".to_owned()
+        }
         NameRule::Assigned { max } => format!("AWS makes the id; shown by the tag `Name`, at most {max} characters."),
         NameRule::Unique { max } => format!("Named `<tenant>-<environment>-<name>`, at most {max} characters."),
         NameRule::Hashed { max } => {

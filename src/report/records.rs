@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::style::{count, table, width_of};
-use crate::plan::Waiting;
+use crate::plan::{Waiting, is_answered};
 use crate::resource::OPEN;
 
 /// The output by which a template hands over records: a list of `Name`, `Type` and `Value`.
@@ -29,7 +29,7 @@ pub(super) fn records<'a>(
 ) -> Vec<Record> {
     let mut all: Vec<Record> = Vec::new();
     let awaited = waiting.into_iter().flat_map(|waiting| awaited(&waiting.what).0);
-    let handed_over = outputs.get(RECORDS).and_then(Value::as_array).into_iter().flatten().filter_map(handed_over);
+    let handed_over = outputs.get(RECORDS).and_then(Value::as_array).into_iter().flatten().flat_map(handed_over);
     for record in awaited.chain(handed_over) {
         if !all.contains(&record) {
             all.push(record);
@@ -38,9 +38,9 @@ pub(super) fn records<'a>(
     all
 }
 
-/// Whether anything waits for a record.
+/// Whether anything waits for a record: a person's, or one of the stack that is found once a person has delegated its zone.
 pub(super) fn awaits_records(waiting: &[Waiting]) -> bool {
-    waiting.iter().any(|waiting| !awaited(&waiting.what).0.is_empty())
+    waiting.iter().any(|waiting| is_answered(&waiting.what) || !awaited(&waiting.what).0.is_empty())
 }
 
 /// The records in what is waited for as a number, the rest as it is: `2 DNS records`.
@@ -78,9 +78,15 @@ fn awaited(what: &str) -> (Vec<Record>, Vec<&str>) {
     (records, others)
 }
 
-fn handed_over(value: &Value) -> Option<Record> {
-    let text = |key: &str| value[key].as_str().filter(|text| !text.contains(OPEN)).map(str::to_owned);
-    Some(Record { name: text("Name")?, kind: text("Type")?, value: text("Value")? })
+/// The records of one entry: a list of values is one each.
+fn handed_over(value: &Value) -> Vec<Record> {
+    let known = |value: &Value| value.as_str().filter(|text| !text.contains(OPEN)).map(str::to_owned);
+    let (Some(name), Some(kind)) = (known(&value["Name"]), known(&value["Type"])) else { return Vec::new() };
+    let values = match &value["Value"] {
+        Value::Array(all) => all.iter().filter_map(known).collect(),
+        one => known(one).into_iter().collect::<Vec<_>>(),
+    };
+    values.into_iter().map(|value| Record { name: name.clone(), kind: kind.clone(), value }).collect()
 }
 
 #[cfg(test)]

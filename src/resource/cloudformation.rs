@@ -21,6 +21,10 @@ pub struct CloudFormation {
     pub empty_objects_say: bool,
     /// What the physical name ends in while a property has a value: `.fifo`.
     pub name_suffix: Option<NameSuffix>,
+    /// How it does by itself what other resources of ours do in a person's place.
+    pub answers: Option<Answers>,
+    /// Its property for tags, which most types call `Tags`.
+    pub tags: &'static str,
     /// Whether its `DeletionPolicy` can be `Snapshot`.
     pub snapshots: Snapshots,
 }
@@ -55,6 +59,17 @@ impl NameSuffix {
     pub fn text(self, account: &str, region: &str) -> String {
         self.suffix.replace("${AWS::AccountId}", account).replace("${AWS::Region}", region)
     }
+}
+
+/// A list by which CloudFormation itself does what a resource [asks](super::Facts::asks) of a person. Resources of ours that do it
+/// are not in the template.
+#[derive(Clone, Copy, Debug)]
+pub struct Answers {
+    pub list: &'static str,
+    /// The property of an element that names what is asked for: what stands behind the dot of an output.
+    pub key: &'static str,
+    /// A property of the resource that does it, which the element has as well.
+    pub property: &'static str,
 }
 
 /// Whether a deletion can leave a snapshot.
@@ -109,6 +124,8 @@ impl CloudFormation {
         nothing_without: &[],
         empty_objects_say: false,
         name_suffix: None,
+        answers: None,
+        tags: "Tags",
         snapshots: Snapshots::No,
     };
 }

@@ -8,9 +8,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    Attached, Bearer, Changes, Class, Cloud, Failure, FieldDiff, Found, Identity, Kept, Kind, Made, Name, NameConflict,
-    Pending, Question, Result, Scope, Settled, Shape, State, States, Tags, Turn, Unmodelled, Unseen, WayBack, located,
-    pointer,
+    Attached, Bearer, Changes, Class, Cloud, Failure, FieldDiff, Found, Kept, Kind, Made, Name, NameConflict, Pending,
+    Question, Result, Scope, Settled, Shape, State, States, Tags, Turn, Unmodelled, Unseen, WayBack, located, pointer,
 };
 
 /// One live resource with its type erased; keeps what its kind found, for the kind's own use.
@@ -171,12 +170,13 @@ impl AnyBearer {
     }
 }
 
-/// Returns an output by its name; dots lead into nested objects (`Endpoint.Address`).
+/// Returns an output by its name; dots lead into nested objects (`Endpoint.Address`), whose keys may have dots themselves.
 pub fn output(outputs: &Value, name: &str) -> Option<Value> {
     if let Some(value) = outputs.get(name) {
         return Some(value.clone()).filter(|value| !value.is_null());
     }
-    name.split('.').try_fold(outputs, |value, step| value.get(step)).filter(|value| !value.is_null()).cloned()
+    let (first, rest) = name.split_once('.')?;
+    output(outputs.get(first)?, rest)
 }
 
 /// A kind with its types erased: its verbs over JSON values.
@@ -318,7 +318,7 @@ impl<K: Kind> AnyKind<K::Cloud> for K {
     ) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
             let typed = bearer.typed::<K>()?;
-            if K::FACTS.identity == Identity::Tags {
+            if !K::FACTS.identity.is_name() {
                 return K::retag(writer, &typed, set, unset).await;
             }
             // A note is written whole.
@@ -366,7 +366,7 @@ impl<K: Kind> AnyKind<K::Cloud> for K {
 /// have renamed what ours refer to.
 fn unless_renamed<K: Kind>(unseen: Unseen, scope: &Scope) -> Unseen {
     let is_renamed = || scope.requests(&unseen.id) && !unseen.tags.as_ref().is_some_and(|tags| scope.is_claimed(tags));
-    if K::FACTS.identity != Identity::Tags && is_renamed() { Unseen { tags: None, ..unseen } } else { unseen }
+    if K::FACTS.identity.is_name() && is_renamed() { Unseen { tags: None, ..unseen } } else { unseen }
 }
 
 fn erase<K: Kind>(found: Found<K>, scope: &Scope) -> Result<Live> {

@@ -123,6 +123,9 @@ pub struct Facts {
     pub revisioned: bool,
     /// Whether a new one waits for a person's action before it can be used (a certificate for its DNS records).
     pub awaits_action: bool,
+    /// Outputs that it has while it waits for a person, and that say what is asked for; each by its whole name, or by what
+    /// stands before a dot. A resource that refers to these alone does what is asked in the person's place: it is not held.
+    pub asks: &'static [&'static str],
     /// Whether an update overwrites the whole object, as a PUT does, so that parts which the spec can't express are lost
     /// (the rules of a web ACL).
     pub put_semantics: bool,
@@ -173,7 +176,7 @@ pub struct Essentials {
     pub reference: &'static str,
     /// How AWS names it.
     pub name: NameRule,
-    /// Whether AWS can tag it; if not, its name says whose it is.
+    /// Whether AWS can tag it; if not, its name or a thing beside it says whose it is.
     pub identity: Identity,
     /// CloudFormation's property for the physical name, on kinds that have one. A key has none: its name is its alias.
     pub name_property: Option<&'static str>,
@@ -258,6 +261,7 @@ impl Facts {
             rollback: None,
             revisioned: false,
             awaits_action: false,
+            asks: &[],
             put_semantics: false,
             several_calls: false,
             tombstone: None,
@@ -287,7 +291,8 @@ impl Facts {
             return;
         }
         assert!(self.indexed_as.is_none(), "no tag index shows what has no tags");
-        assert!(matches!(self.name, NameRule::Unique { .. }), "a name that tells whose it is has no hash");
+        let is_unique = matches!(self.name, NameRule::Unique { .. });
+        assert!(is_unique || !self.identity.is_name(), "a name that tells whose it is has no hash");
         if let Some(room) = self.identity.digest_room() {
             assert!(room >= 32, "a note with no room for a digest is none");
         } else {
@@ -307,6 +312,12 @@ impl Facts {
     /// shows.
     pub fn is_always_read(&self, named: &BTreeSet<String>) -> bool {
         self.indexed_as.is_none() || named.contains(self.kind)
+    }
+
+    /// Whether an output is one of those that say what a person is asked for.
+    pub fn is_asking(&self, output: &str) -> bool {
+        let is_it = |own: &&str| output.strip_prefix(*own).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        self.asks.iter().any(|own| is_it(&own))
     }
 
     /// The part of a spec that a path is in, as the digest has them: a top-level property, or one

@@ -13,6 +13,12 @@ pub enum Identity {
         /// The most characters of that comment; none: there is no such, and causes are unknown.
         note: Option<usize>,
     },
+    /// AWS can't tag them, and they are called as somebody else says: in a thing beside each, which the kind makes, changes
+    /// and deletes with it, and writes the tags of identity and the digest on.
+    Mark {
+        /// The most characters of the digest.
+        digest: usize,
+    },
 }
 
 /// AWS's limit for a tag's value.
@@ -32,6 +38,7 @@ impl Identity {
         match self {
             Self::Tags => true,
             Self::Name { note } => is_identity(tag) || (note.is_some() && is_noted),
+            Self::Mark { .. } => is_identity(tag) || is_noted,
         }
     }
 
@@ -41,13 +48,20 @@ impl Identity {
             Self::Tags => Some(TAG_VALUE),
             Self::Name { note: Some(most) } => Some(most - NOTE.len() - PROTECTED.len()),
             Self::Name { note: None } => None,
+            Self::Mark { digest } => Some(digest),
         }
+    }
+
+    /// Whether its name alone makes a resource ours, so that it can't be adopted, forgotten nor renamed.
+    pub const fn is_name(self) -> bool {
+        matches!(self, Self::Name { .. })
     }
 
     /// The tags of a live resource, from what its kind read: its name and its note tell as much as tags would.
     pub(super) fn read(self, name: Option<&str>, tags: &Tags) -> Tags {
         match self {
             Self::Tags => tags.clone(),
+            Self::Mark { .. } => self.borne(tags),
             Self::Name { .. } => {
                 let mut told = name.map(Tags::of_name).unwrap_or_default();
                 told.0.extend(tags.get(key::NOTE).map(noted).unwrap_or_default().0);
@@ -60,9 +74,15 @@ impl Identity {
     pub(super) fn written(self, tags: &Tags) -> Tags {
         match self {
             Self::Tags => tags.clone(),
+            Self::Mark { .. } => self.borne(tags),
             Self::Name { note: None } => Tags::default(),
             Self::Name { note: Some(_) } => Tags::from_iter([(key::NOTE, note(tags))]),
         }
+    }
+
+    /// Those of the tags that a resource can bear.
+    fn borne(self, tags: &Tags) -> Tags {
+        tags.iter().filter(|(tag, _)| self.bears(tag)).collect()
     }
 }
 

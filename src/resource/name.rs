@@ -31,7 +31,7 @@ impl Naming {
     /// Returns the physical name that a resource gets.
     pub fn name(self, project: &str, stack: &StackId, name: &str, create_only: &str) -> Name {
         match self.identity {
-            Identity::Tags => Name::of(stack, name, self.rule, create_only),
+            Identity::Tags | Identity::Mark { .. } => Name::of(stack, name, self.rule, create_only),
             Identity::Name { .. } => telling_name(project, stack, name),
         }
     }
@@ -40,7 +40,7 @@ impl Naming {
     /// properties.
     pub fn is_name_of(self, live: &str, project: &str, stack: &StackId, name: &str) -> bool {
         match self.identity {
-            Identity::Tags => Name::is_of(live, stack, name, self.rule),
+            Identity::Tags | Identity::Mark { .. } => Name::is_of(live, stack, name, self.rule),
             Identity::Name { .. } => telling_name(project, stack, name).as_str() == live,
         }
     }

@@ -122,7 +122,9 @@ impl Schema {
         let variants = self.variants(node);
         let Some(properties) = variants.iter().find_map(|node| node.get("properties")?.as_object()) else {
             let description = variants.iter().find_map(|node| node.get("description")?.as_str());
-            names.insert(at.to_owned(), description.unwrap_or_default().to_owned());
+            let is_map = variants.iter().any(|node| node.get("additionalProperties").is_some_and(Value::is_object));
+            let name = if is_map { format!("{at}.*") } else { at.to_owned() };
+            names.insert(name, description.unwrap_or_default().to_owned());
             return !at.is_empty();
         };
         let mut below = properties.iter().map(|(name, child)| {

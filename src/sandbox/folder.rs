@@ -25,6 +25,7 @@ const FILES: &[(&str, &str)] = &[
     ("mend_cdn.py", include_str!("server/mend_cdn.py")),
     ("mend_connect.py", include_str!("server/mend_connect.py")),
     ("mend_data.py", include_str!("server/mend_data.py")),
+    ("mend_dns.py", include_str!("server/mend_dns.py")),
     ("mend_ec2.py", include_str!("server/mend_ec2.py")),
     ("mend_ecs.py", include_str!("server/mend_ecs.py")),
     ("mend_edge.py", include_str!("server/mend_edge.py")),

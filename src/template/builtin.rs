@@ -15,6 +15,7 @@ pub const FILES: &[(&str, &str)] = files![
     "parts/cdn.yaml",
     "parts/cluster.yaml",
     "parts/databases.yaml",
+    "parts/dns.yaml",
     "parts/edge.yaml",
     "parts/edge_internal.yaml",
     "parts/endpoints.yaml",

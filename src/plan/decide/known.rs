@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::Decider;
 use crate::blueprint::Resource;
+use crate::plan::answers::only_answers;
 use crate::plan::verdict::Verdict;
 use crate::resource::{Address, Facts, Reference, pointer, resolve};
 
@@ -49,10 +50,13 @@ impl Decider<'_> {
         }
     }
 
-    /// Whether a resource has to wait for one that itself waits. What it only follows is enough as it stands.
+    /// Whether a resource has to wait for one that itself waits. What it only follows is enough as it stands, and so is what
+    /// says what a person is asked for.
     pub(super) fn is_held_by(&self, resource: &Resource, need: &Address) -> bool {
         let stands = self.verdicts.get(need).is_some_and(|verdict| verdict.live().is_some());
-        self.is_waiting(need) && !(stands && resource.only_depends_on(need))
+        let answers = || self.facts(need).is_some_and(|facts| only_answers(resource, need, facts));
+        let is_held = matches!(self.verdicts.get(need), Some(Verdict::Held { .. }));
+        self.is_waiting(need) && !(stands && resource.only_depends_on(need)) && (is_held || !answers())
     }
 
     pub(super) fn names_ours(&self, value: &Value) -> bool {

@@ -14,8 +14,8 @@ use self::parts::{Part, Split, split};
 use super::document::pretty;
 use crate::blueprint::{Blueprint, Resource};
 use crate::plan::own_tags;
-use crate::resource::cloudformation::{CloudFormation, Snapshots};
-use crate::resource::{Address, Facts, Identity, Shape, key};
+use crate::resource::cloudformation::{Answers, CloudFormation, Snapshots};
+use crate::resource::{Address, Facts, Identity, Reference, Shape, key};
 
 /// CloudFormation's limit for a template's description.
 const DESCRIPTION: usize = 1024;
@@ -28,9 +28,9 @@ pub fn cloudformation_json(blueprint: &Blueprint, kinds: &[&dyn Shape]) -> Strin
     let facts: BTreeMap<_, _> = kinds.iter().map(|kind| (kind.facts().kind, kind.facts())).collect();
     let (here, elsewhere): (Vec<_>, Vec<_>) =
         blueprint.resources.values().partition(|resource| resource.region == blueprint.stack.region);
-    let export = Export { blueprint, facts, ids: LogicalIds::of(here.iter().map(|resource| &resource.address)) };
+    let export = Export { blueprint, kinds, facts, ids: LogicalIds::of(here.iter().map(|resource| &resource.address)) };
     let mut resources = Map::new();
-    for resource in here {
+    for resource in here.into_iter().filter(|resource| !export.is_answer(resource)) {
         export.add(resource, &mut resources);
     }
     let mut template = Map::new();
@@ -52,6 +52,7 @@ pub fn cloudformation_json(blueprint: &Blueprint, kinds: &[&dyn Shape]) -> Strin
 
 struct Export<'a> {
     blueprint: &'a Blueprint,
+    kinds: &'a [&'a dyn Shape],
     facts: BTreeMap<&'static str, &'a Facts>,
     ids: LogicalIds,
 }
@@ -78,8 +79,12 @@ impl Export<'_> {
             let name = if name.contains("${AWS::") { json!({ "Fn::Sub": name }) } else { Value::String(name) };
             name_in(&mut properties, property, name);
         }
-        if facts.is_some_and(|facts| facts.identity == Identity::Tags) {
-            properties.insert("Tags".to_owned(), self.tags(resource));
+        if let Some(facts) = facts.filter(|facts| facts.identity == Identity::Tags) {
+            properties.insert(facts.cloudformation.tags.to_owned(), self.tags(resource));
+        }
+        if let Some(Answers { list, key, property }) = facts.and_then(|facts| facts.cloudformation.answers) {
+            let answers = self.answers(&resource.address, key, property);
+            properties.extend((!answers.is_empty()).then(|| (list.to_owned(), Value::Array(answers))));
         }
         let mut body = Map::new();
         body.insert("Type".to_owned(), json!(resource.address.kind));
@@ -101,6 +106,30 @@ impl Export<'_> {
         }
     }
 
+    /// Whether a resource does what another asks of a person: CloudFormation does that by itself.
+    fn is_answer(&self, resource: &Resource) -> bool {
+        Reference::all_in(&resource.spec).iter().any(|(_, reference)| self.is_asking(reference))
+    }
+
+    fn is_asking(&self, reference: &Reference) -> bool {
+        let facts = self.facts.get(reference.address.kind.as_str());
+        facts.is_some_and(|facts| facts.cloudformation.answers.is_some() && facts.is_asking(&reference.output))
+    }
+
+    /// What CloudFormation is to do of what a resource asks for: once for each, by what the resources that do it here say.
+    fn answers(&self, asking: &Address, key: &str, property: &str) -> Vec<Value> {
+        let mut all = BTreeMap::new();
+        for resource in self.blueprint.resources.values() {
+            for (_, reference) in Reference::all_in(&resource.spec) {
+                if reference.address == *asking && self.is_asking(&reference) {
+                    let name = reference.output.split_once('.').map_or("", |(_, name)| name).to_owned();
+                    all.insert(name.clone(), json!({ key: name, property: resource.spec[property] }));
+                }
+            }
+        }
+        all.into_values().collect()
+    }
+
     fn part(&self, part: &Part) -> Value {
         let mut body = Map::new();
         body.insert("Type".to_owned(), json!(part.kind));
@@ -114,7 +143,7 @@ impl Export<'_> {
 
     /// A route needs its gateway attached, which the reference to the gateway does not say.
     fn gateways_of(&self, properties: &Map<String, Value>) -> BTreeSet<String> {
-        let references = crate::resource::Reference::all_in(properties.get("GatewayId").unwrap_or(&Value::Null));
+        let references = Reference::all_in(properties.get("GatewayId").unwrap_or(&Value::Null));
         references.iter().flat_map(|(_, reference)| self.parts_of(&reference.address)).collect()
     }
 
@@ -170,11 +199,20 @@ impl Export<'_> {
         }
     }
 
+    /// Whether an output is a list.
+    fn is_list(&self, reference: &Reference) -> bool {
+        let shape = self.kinds.iter().find(|shape| shape.facts().kind == reference.address.kind);
+        shape.is_some_and(|shape| shape.outputs().root()["properties"][&reference.output]["type"] == "array")
+    }
+
     fn outputs(&self) -> Map<String, Value> {
-        let is_here = |value: &Value| {
-            crate::resource::Reference::all_in(value).iter().all(|(_, reference)| self.ids.has(&reference.address))
+        let is_here =
+            |value: &Value| Reference::all_in(value).iter().all(|(_, reference)| self.ids.has(&reference.address));
+        // A list within text would be no text.
+        let is_text = |value: &Value| {
+            value.is_string() || Reference::all_in(value).iter().all(|(_, reference)| !self.is_list(reference))
         };
-        let outputs = self.blueprint.outputs.iter().filter(|(_, value)| is_here(value));
+        let outputs = self.blueprint.outputs.iter().filter(|(_, value)| is_here(value) && is_text(value));
         outputs
             .map(|(name, value)| {
                 // An output is one string: what has structure is written out as JSON.

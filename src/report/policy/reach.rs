@@ -80,6 +80,7 @@ impl PolicyScope {
             // They belong to no region.
             "cloudfront" | "iam" => format!("{arn}:{service}::{account}:{end}"),
             "s3" => format!("{arn}:s3:::{end}"),
+            "route53" => format!("{arn}:route53:::{end}"),
             _ => format!("{arn}:{service}:{region}:{account}:{end}"),
         };
         self.places.iter().map(place).collect()

@@ -87,13 +87,15 @@ class Call:
             return status, headers, json.dumps({"__type": code, "message": message, "Message": message}).encode()
         if self.protocol == "cbor":
             return status, CBOR_HEADERS, cbor2.dumps({"__type": code, "message": message})
+        # Of the services that speak XML, S3 alone leaves out the envelope.
+        form = "query" if self.protocol == "xml" and self.service not in ("s3", "s3control") else self.protocol
         said = f"<Code>{code}</Code><Message>{escape(message)}</Message>"
         formats = {
             "ec2": f"<Response><Errors><Error>{said}</Error></Errors><RequestID>sandbox</RequestID></Response>",
             "query": f"<ErrorResponse><Error><Type>Sender</Type>{said}</Error><RequestId>sandbox</RequestId></ErrorResponse>",
             "xml": f"<Error>{said}<RequestId>sandbox</RequestId></Error>",
         }
-        return status, {"Content-Type": "text/xml", "x-amzn-RequestId": "sandbox"}, formats[self.protocol].encode()
+        return status, {"Content-Type": "text/xml", "x-amzn-RequestId": "sandbox"}, formats[form].encode()
 
     def not_offered(self):
         """501, which no SDK retries, where moto would answer 500."""

@@ -54,6 +54,7 @@ import mend_cache  # noqa: E402, F401  imported for what they change in moto
 import mend_cdn  # noqa: E402, F401
 import mend_connect  # noqa: E402, F401
 import mend_data  # noqa: E402, F401
+import mend_dns  # noqa: E402, F401
 import mend_ec2  # noqa: E402, F401
 import mend_ecs  # noqa: E402, F401
 import mend_edge  # noqa: E402, F401

@@ -34,6 +34,8 @@ AWS = {
     "deployment": 180,
     "draining": 60,
     "namespace": 10,
+    # Until Route 53's name servers know a change.
+    "record": 40,
     # For how long the name of a deleted queue stays taken.
     "queue name": 60,
     # For how long the tagging API knows nothing of a change.

@@ -160,7 +160,11 @@ fn operation(request: &HttpRequest, body: &str) -> String {
     let is_s3 = request.headers().get("authorization").is_some_and(|signed| signed.contains("/s3/aws4_request"));
     let of_bucket = || is_s3.then(|| of_bucket(request.method(), request.uri())).flatten();
     let named = target.or(action).or_else(of_bucket).map(str::to_owned);
-    named.or_else(|| of_scheduler(request).map(str::to_owned)).or_else(|| of_cloudfront(request)).unwrap_or_default()
+    named
+        .or_else(|| of_scheduler(request).map(str::to_owned))
+        .or_else(|| of_route53(request).map(str::to_owned))
+        .or_else(|| of_cloudfront(request))
+        .unwrap_or_default()
 }
 
 /// Of Scheduler, by method and path.
@@ -172,6 +176,29 @@ fn of_scheduler(request: &HttpRequest) -> Option<&'static str> {
         ("GET", ["schedules", _]) => "GetSchedule",
         ("GET", ["schedule-groups"]) => "ListScheduleGroups",
         ("GET", ["tags", ..]) => "ListTagsForResource",
+        _ => return None,
+    })
+}
+
+/// Of Route 53, by method and path.
+fn of_route53(request: &HttpRequest) -> Option<&'static str> {
+    let (_, path) = request.uri().split_once("/2013-04-01/")?;
+    let path = path.split('?').next().unwrap_or_default();
+    let parts: Vec<_> = path.trim_end_matches('/').split('/').collect();
+    Some(match (request.method(), &parts[..]) {
+        ("GET", ["hostedzone"]) => "ListHostedZones",
+        ("POST", ["hostedzone"]) => "CreateHostedZone",
+        ("GET", ["hostedzone", _]) => "GetHostedZone",
+        ("POST", ["hostedzone", _]) => "UpdateHostedZoneComment",
+        ("DELETE", ["hostedzone", _]) => "DeleteHostedZone",
+        ("GET", ["hostedzone", _, "rrset"]) => "ListResourceRecordSets",
+        ("POST", ["hostedzone", _, "rrset"]) => "ChangeResourceRecordSets",
+        ("GET", ["hostedzone", _, "dnssec"]) => "GetDNSSEC",
+        ("GET", ["hostedzonesbyname"]) => "ListHostedZonesByName",
+        ("GET", ["change", _]) => "GetChange",
+        ("GET", ["queryloggingconfig"]) => "ListQueryLoggingConfigs",
+        ("POST", ["tags", "hostedzone"]) => "ListTagsForResources",
+        ("POST", ["tags", "hostedzone", _]) => "ChangeTagsForResource",
         _ => return None,
     })
 }

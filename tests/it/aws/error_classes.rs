@@ -297,6 +297,30 @@ const CODES: &[(&str, &str, Class)] = &[
     ("UnrecognizedClientException", "", Credentials),
     ("RequestTimeTooSkewed", "", Credentials),
     ("OptInRequired", "", Credentials),
+    // Route 53, which has one code for whatever a batch is refused for.
+    ("NoSuchHostedZone", "No hosted zone found with ID: Z1", NotFound),
+    ("NoSuchChange", "", NotFound),
+    ("HostedZoneAlreadyExists", "", AlreadyExists),
+    ("HostedZoneNotEmpty", "", Invalid),
+    ("PriorRequestNotComplete", "", Throttled),
+    ("TooManyHostedZones", "", Quota),
+    (
+        "InvalidChangeBatch",
+        "[Tried to create resource record set [name='a.example.', type='A'] but it already exists]",
+        AlreadyExists,
+    ),
+    (
+        "InvalidChangeBatch",
+        "[Tried to delete resource record set [name='a.example.', type='A'] but it was not found]",
+        NotFound,
+    ),
+    (
+        "InvalidChangeBatch",
+        "[Tried to delete resource record set [name='a.example.', type='A'] but the values provided do not match the current \
+         values]",
+        Conflict,
+    ),
+    ("InvalidChangeBatch", "[RRSet with DNS name a.test. is not permitted in zone a.example.]", Invalid),
     ("NoSuchBucket", "", NotFound),
     ("NoSuchKey", "", NotFound),
     ("NotFound", "", NotFound),

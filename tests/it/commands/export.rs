@@ -10,7 +10,7 @@ use provision::inventory::{Inventory, ListOutcome, StackListing};
 use provision::kinds::KINDS;
 use provision::plan::{Mode, Verb};
 use provision::report::cloudformation_json;
-use provision::resource::{Address, Facts, Identity, NameRule, Shape, Tags, key};
+use provision::resource::{Address, Facts, Identity, NameRule, Reference, Shape, Tags, key};
 use serde_json::{Map, Value, json};
 
 use crate::kinds::life::{changed_stack, example_stack};
@@ -81,13 +81,23 @@ fn an_export_makes_what_an_apply_makes() {
             let address = &resource.address;
             let shape = shape(&address.kind);
             let mut say = |what: String| wrong.push(format!("{} {address}: {what}", stack.id));
+            if is_answer(&resource.spec) {
+                continue;
+            }
             let Some(mut thing) = made.things.remove(address) else {
                 say("is not exported".to_owned());
                 continue;
             };
-            let tags = take_tags(&mut thing);
-            let has_tags = shape.facts().identity == Identity::Tags;
-            if has_tags && Some(&tags) != applied.get(address) && !held.contains(address) {
+            let tags = take_tags(&mut thing, shape.facts());
+            let answered = shape.facts().cloudformation.answers.and_then(|answers| thing.remove(answers.list));
+            let answers = blueprint.resources.values().filter(|other| is_answer(&other.spec)).count();
+            if answered.is_some_and(|list| list.as_array().map(Vec::len) != Some(answers)) {
+                say(format!("does not do what {answers} resources do here"));
+            }
+            if shape.facts().identity == Identity::Tags
+                && Some(&tags) != applied.get(address)
+                && !held.contains(address)
+            {
                 say(format!("tags {tags:?}, and an apply writes {:?}", applied.get(address)));
             }
             if let NameRule::Unique { .. } = shape.facts().name {
@@ -238,7 +248,7 @@ impl Made {
         let mut addresses = BTreeMap::new();
         for (id, body) in all.iter().filter(|(_, body)| is_ours(body)) {
             let kind = body["Type"].as_str().expect("a type");
-            let name = match body["Properties"]["Tags"].as_array() {
+            let name = match body["Properties"][facts(kind).cloudformation.tags].as_array() {
                 Some(tags) => &tags.iter().find(|tag| tag["Key"] == key::NAME).expect("a name")["Value"],
                 None => &body["Metadata"][key::NAME],
             };
@@ -338,8 +348,14 @@ fn facts(kind: &str) -> &'static Facts {
     shape(kind).facts()
 }
 
-fn take_tags(thing: &mut Map<String, Value>) -> Tags {
-    let Some(tags) = thing.remove("Tags") else { return Tags::default() };
+/// Whether a resource does what another asks of a person: CloudFormation does that by itself.
+fn is_answer(spec: &Value) -> bool {
+    let all = Reference::all_in(spec);
+    all.iter().any(|(_, reference)| facts(&reference.address.kind).is_asking(&reference.output))
+}
+
+fn take_tags(thing: &mut Map<String, Value>, facts: &Facts) -> Tags {
+    let Some(tags) = thing.remove(facts.cloudformation.tags) else { return Tags::default() };
     let text = |value: &Value| value.as_str().expect("text").to_owned();
     tags.as_array().expect("a list").iter().map(|tag| (text(&tag["Key"]), text(&tag["Value"]))).collect()
 }

@@ -28,6 +28,7 @@ mod listeners;
 mod load_balancers;
 mod log_groups;
 mod maintenance_window;
+mod names;
 mod namespaces;
 mod networks;
 mod normal_forms;

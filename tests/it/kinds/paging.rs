@@ -111,6 +111,22 @@ fn topics() -> String {
     xml("ListTopics", &format!("<Topics><member>{one}</member></Topics>"))
 }
 
+/// A zone, and whether there are more.
+fn zones(more: &str) -> String {
+    let one = "<HostedZone><Id>/hostedzone/Z1</Id><Name>acme.example.</Name><CallerReference>r</CallerReference></HostedZone>";
+    let is_truncated = !more.is_empty();
+    format!(
+        "<ListHostedZonesResponse><HostedZones>{one}</HostedZones><IsTruncated>{is_truncated}</IsTruncated>{more}\
+         <MaxItems>100</MaxItems></ListHostedZonesResponse>"
+    )
+}
+
+fn zones_tags() -> String {
+    let tags = xml_tags("Tag", "Key", "Value");
+    let one = format!("<ResourceTagSet><ResourceId>Z1</ResourceId><Tags>{tags}</Tags></ResourceTagSet>");
+    format!("<ListTagsForResourcesResponse><ResourceTagSets>{one}</ResourceTagSets></ListTagsForResourcesResponse>")
+}
+
 fn cases() -> Vec<Case> {
     let key = json!({ "Aliases": [{ "AliasName": "alias/acme-production-main", "TargetKeyId": "1234abcd" }] });
     let cluster = "arn:aws:ecs:us-east-1:123456789012:cluster/acme-production-main";
@@ -243,6 +259,26 @@ fn cases() -> Vec<Case> {
                 "ListTagsForResource",
                 xml("ListTagsForResource", &format!("<TagList>{}</TagList>", xml_tags("Tag", "Key", "Value"))),
             ),
+        case("AWS::Route53::HostedZone", "ListHostedZones", zones(&format!("<NextMarker>{TOKEN}</NextMarker>"))),
+        case(
+            "AWS::Route53::HostedZone",
+            "ListQueryLoggingConfigs",
+            format!(
+                "<ListQueryLoggingConfigsResponse><QueryLoggingConfigs/><NextToken>{TOKEN}</NextToken>\
+                 </ListQueryLoggingConfigsResponse>"
+            ),
+        )
+        .after("ListHostedZones", zones(""))
+        .after("ListTagsForResources", zones_tags()),
+        case(
+            "AWS::Route53::RecordSet",
+            "ListResourceRecordSets",
+            format!(
+                "<ListResourceRecordSetsResponse><ResourceRecordSets/><IsTruncated>true</IsTruncated><NextRecordName>{TOKEN}\
+                 </NextRecordName><NextRecordType>A</NextRecordType><MaxItems>300</MaxItems></ListResourceRecordSetsResponse>"
+            ),
+        )
+        .after("ListHostedZones", zones("")),
         case(
             "AWS::S3::Bucket",
             "ListBuckets",

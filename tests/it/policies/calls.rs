@@ -202,7 +202,7 @@ impl Change {
     fn arn(&self, service: &str, end: &str) -> String {
         match service {
             "cloudfront" | "iam" => format!("arn:aws:{service}::{}:{end}", self.account),
-            "s3" => format!("arn:aws:s3:::{end}"),
+            "s3" | "route53" => format!("arn:aws:{service}:::{end}"),
             _ => format!("arn:aws:{service}:{}:{}:{end}", self.region, self.account),
         }
     }

@@ -247,6 +247,16 @@ const ONE_PAGE: &[(&str, &[&str])] = &[
             "describe_vpc_endpoint_services",
         ],
     ),
+    // Records have no paginator: their pages are followed by hand.
+    ("kinds/route53/mod.rs", &["get_change", "list_resource_record_sets"]),
+    // One record by name and type.
+    ("kinds/route53/record_set/read.rs", &["list_resource_record_sets"]),
+    // Ten ids a call; nobody has a hundred zones of one name.
+    (
+        "kinds/route53/hosted_zone/read.rs",
+        &["get_dnssec", "get_hosted_zone", "list_hosted_zones_by_name", "list_tags_for_resources"],
+    ),
+    ("kinds/route53/record_set/mod.rs", &["get_hosted_zone"]),
     // One thing's details.
     ("kinds/acm/certificate/mod.rs", &["describe_certificate"]),
     ("kinds/acm/certificate/read.rs", &["describe_certificate", "list_tags_for_certificate"]),

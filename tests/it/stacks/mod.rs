@@ -9,6 +9,7 @@ mod implicit_dependencies;
 pub mod local_account;
 mod looks;
 mod messages;
+mod names;
 mod plan_explanations;
 mod renames;
 mod replacements;

@@ -1,7 +1,7 @@
 mod names;
 mod read;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_acm::types::{CertificateExport, CertificateOptions, KeyAlgorithm, Tag, ValidationMethod};
 use futures_util::future::join_all;
@@ -13,6 +13,7 @@ use crate::aws::{Aws, Reader, Writer, create_once};
 use crate::kinds::shared::deletion::gone;
 use crate::kinds::shared::lower_case::lower_case;
 use crate::kinds::shared::tag;
+use crate::resource::cloudformation::{Answers, CloudFormation};
 use crate::resource::normal::Set;
 use crate::resource::{
     Bearer, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind, Listing,
@@ -49,11 +50,21 @@ pub struct Spec {
     pub certificate_export: String,
 }
 
-/// The return values of `AWS::CertificateManager::Certificate`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+/// Texts by domain.
+type Records = BTreeMap<String, String>;
+
+/// The return values of `AWS::CertificateManager::Certificate`, and what CloudFormation keeps to itself.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct Outputs {
     pub certificate_arn: String,
+    /// The names of the CNAME records by which ACM is to see whose the domains are; by domain, `ValidationName.example.com`. All
+    /// below a domain (`*.example.com`) has the domain's.
+    #[serde(default)]
+    pub validation_name: Records,
+    /// The values of these records, by domain.
+    #[serde(default)]
+    pub validation_value: Records,
 }
 
 /// What the docs show and the life-cycle test creates.
@@ -77,6 +88,11 @@ impl Kind for Certificate {
         stateful: true,
         interchangeable: true,
         awaits_action: true,
+        asks: &["ValidationName", "ValidationValue"],
+        cloudformation: CloudFormation {
+            answers: Some(Answers { list: "DomainValidationOptions", key: "DomainName", property: "HostedZoneId" }),
+            ..CloudFormation::SAME
+        },
         // 1.5 to 9 minutes were seen until a certificate with its records in place was issued.
         seconds: 120,
         ..Facts::of(Essentials {
@@ -252,7 +268,8 @@ fn domains<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Set<String>, D:
 }
 
 fn made(certificate_arn: String, state: State) -> Made<Certificate> {
-    Made { id: certificate_arn.clone(), outputs: Outputs { certificate_arn }, state }
+    let outputs = Outputs { certificate_arn: certificate_arn.clone(), ..Outputs::default() };
+    Made { id: certificate_arn, outputs, state }
 }
 
 fn default_validation() -> String {

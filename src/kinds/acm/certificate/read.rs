@@ -142,12 +142,28 @@ pub(super) fn found(arn: &str, detail: &CertificateDetail, tags: Tags) -> Found<
         id: arn.to_owned(),
         name: None,
         spec,
-        outputs: Outputs { certificate_arn: arn.to_owned() },
+        outputs: outputs(arn, detail),
         tags,
         state: state(detail),
         unmodelled,
         external: None,
     }
+}
+
+/// The records stay told once the certificate is issued: it is renewed by them.
+fn outputs(arn: &str, detail: &CertificateDetail) -> Outputs {
+    let mut outputs = Outputs { certificate_arn: arn.to_owned(), ..Outputs::default() };
+    for option in detail.domain_validation_options() {
+        let Some(record) = option.resource_record() else { continue };
+        let domain = option.domain_name().trim_start_matches("*.").to_ascii_lowercase();
+        outputs.validation_name.insert(domain.clone(), dotless(record.name()));
+        outputs.validation_value.insert(domain, dotless(record.value()));
+    }
+    outputs
+}
+
+fn dotless(name: &str) -> String {
+    name.trim_end_matches('.').to_owned()
 }
 
 pub(super) fn state(detail: &CertificateDetail) -> State {
@@ -178,7 +194,6 @@ pub(super) fn awaited(detail: &CertificateDetail) -> State {
         let Some(record) = domain.resource_record() else {
             return State::Settling("ACM to name the validation records".into());
         };
-        let dotless = |name: &str| name.trim_end_matches('.').to_owned();
         texts.insert(format!("CNAME {} -> {}", dotless(record.name()), dotless(record.value())));
     }
     if domains.is_empty() {

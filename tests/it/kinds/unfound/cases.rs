@@ -27,6 +27,7 @@ pub fn cases() -> Vec<Case> {
         topics(),
         secrets(),
         namespaces(),
+        names(),
     ];
     all.into_iter().flatten().collect()
 }
@@ -367,6 +368,25 @@ fn schedules() -> Vec<Case> {
                 refuses("ListTagsForResource", "ResourceNotFoundException"),
             ],
         ),
+    ]
+}
+
+fn names() -> Vec<Case> {
+    let kind = "AWS::Route53::HostedZone";
+    let zone = "<HostedZone><Id>/hostedzone/Z1</Id><Name>acme.example.</Name><CallerReference>r</CallerReference></HostedZone>";
+    let listed = || {
+        let all = format!("<HostedZones>{zone}</HostedZones><IsTruncated>false</IsTruncated><MaxItems>100</MaxItems>");
+        ("ListHostedZones", 200, format!("<ListHostedZonesResponse>{all}</ListHostedZonesResponse>"))
+    };
+    let owned = || {
+        let tags = xml_tags("Tag", "Key", "Value");
+        let one = format!("<ResourceTagSet><ResourceId>Z1</ResourceId><Tags>{tags}</Tags></ResourceTagSet>");
+        let all = format!("<ResourceTagSets>{one}</ResourceTagSets>");
+        ("ListTagsForResources", 200, format!("<ListTagsForResourcesResponse>{all}</ListTagsForResourcesResponse>"))
+    };
+    vec![
+        (kind, vec![listed(), owned(), has_not("GetHostedZone", "NoSuchHostedZone")]),
+        ("AWS::Route53::RecordSet", vec![listed(), has_not("ListResourceRecordSets", "NoSuchHostedZone")]),
     ]
 }
 

@@ -1,0 +1,245 @@
+mod read;
+
+use aws_sdk_route53::types::{HostedZoneConfig, Tag, TagResourceType};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry};
+use crate::kinds::route53::{self, name, zone_id};
+use crate::kinds::shared::deletion::gone;
+use crate::kinds::shared::tag;
+use crate::resource::cloudformation::CloudFormation;
+use crate::resource::{
+    Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing,
+    Made, Mistake, Name, NameRule, On, Permissions, Question, Replacement, Result, Scope, Tags, Turn, Unseen, key,
+};
+
+/// A public zone. Private ones are not made.
+pub struct HostedZone;
+
+/// The properties of `AWS::Route53::HostedZone`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Spec {
+    /// The domain, `example.com`.
+    #[serde(deserialize_with = "name::read")]
+    pub name: String,
+    #[serde(default)]
+    pub hosted_zone_config: Config,
+}
+
+/// What is said of a zone.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Config {
+    /// At most 256 characters.
+    #[serde(default)]
+    pub comment: String,
+}
+
+/// The return values of `AWS::Route53::HostedZone`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase")]
+pub struct Outputs {
+    pub id: String,
+    /// What the domain above has to name in NS records, for anybody to find the zone.
+    pub name_servers: Vec<String>,
+}
+
+/// What the docs show and the life-cycle test creates.
+const EXAMPLE: &str = "
+resources:
+  - type: AWS::Route53::HostedZone
+    name: main
+    properties:
+      Name: example.com
+      HostedZoneConfig: { Comment: The shop }
+";
+
+const CHANGED: &str = "
+resources:
+  - type: AWS::Route53::HostedZone
+    name: main
+    properties:
+      Name: example.com
+      HostedZoneConfig: { Comment: The shop and its mail }
+";
+
+/// AWS takes so many tags with one call.
+const TAGS: usize = 10;
+
+impl Kind for HostedZone {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const FACTS: Facts = Facts {
+        create_only: &["/Name"],
+        replacement: Replacement::CreateFirst,
+        // Another zone has other name servers, which somebody has to write into the domain above.
+        stateful: true,
+        // The tags take a call of their own.
+        several_calls: true,
+        seconds: 5,
+        preflight_reads: &["route53:ListHostedZonesByName"],
+        cloudformation: CloudFormation {
+            tags: "HostedZoneTags",
+            nothing_without: &[("HostedZoneConfig", "Comment")],
+            ..CloudFormation::SAME
+        },
+        ..Facts::of(Essentials {
+            kind: "AWS::Route53::HostedZone",
+            is_global: true,
+            // The index of us-east-1 alone shows it.
+            indexed_as: None,
+            reference: "Id",
+            name: NameRule::Assigned { max: 255 },
+            identity: Identity::Tags,
+            name_property: None,
+            non_idempotent: &[],
+            id_prefixes: &[],
+            attachable: &[
+                Attachable::new("AWS::Route53::RecordSet", Detection::Listed),
+                Attachable::new("QueryLoggingConfig", Detection::Noted("/QueryLoggingConfig")),
+                Attachable::new("AWS::Route53::DNSSEC", Detection::Noted("/DNSSEC")),
+                Attachable::new(
+                    "AWS::Route53::KeySigningKey",
+                    Detection::Left("it signs nothing until DNSSEC is on, which is told"),
+                ),
+            ],
+            example: EXAMPLE,
+            changed: CHANGED,
+            permissions: Permissions {
+                read: &[
+                    "route53:ListHostedZones",
+                    "route53:ListTagsForResources",
+                    "route53:GetHostedZone",
+                    "route53:GetDNSSEC",
+                    "route53:ListQueryLoggingConfigs",
+                ],
+                create: &[
+                    "route53:ListHostedZonesByName",
+                    "route53:ListTagsForResources",
+                    "route53:CreateHostedZone",
+                    "route53:GetHostedZone",
+                    "route53:ChangeTagsForResource",
+                ],
+                update: &["route53:UpdateHostedZoneComment"],
+                retag: &["route53:ChangeTagsForResource"],
+                delete: &["route53:DeleteHostedZone", "route53:ListResourceRecordSets"],
+                on: &[
+                    ("route53:CreateHostedZone", &[On::Everything]),
+                    ("route53:ChangeTagsForResource", &[On::Any("hostedzone/*")]),
+                    ("route53:UpdateHostedZoneComment", &[On::Any("hostedzone/*")]),
+                    ("route53:DeleteHostedZone", &[On::Any("hostedzone/*")]),
+                ],
+            },
+        })
+    };
+
+    async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
+        let zones = route53::zones(reader).await?;
+        let ids: Vec<_> = zones.iter().map(zone_id).collect();
+        let tags = read::tags(reader, &ids).await?;
+        let ours = ids.iter().filter(|id| scope.owns(id, tags.get(**id).unwrap_or(&Tags::default())));
+        let ours: Vec<&str> = ours.copied().collect();
+        let mut listing = Listing::default();
+        if ours.is_empty() {
+            return Ok(listing);
+        }
+        let logged = read::logged(reader).await?;
+        for (id, answer) in read::details(reader, &ours).await {
+            let tags = tags.get(id).cloned().unwrap_or_default();
+            match answer {
+                Ok(detail) => listing.found.push(read::found(id, &detail, logged.get(id), tags)),
+                Err(failure) => listing.unseen.push(Unseen { id: id.to_owned(), tags: Some(tags), failure }),
+            }
+        }
+        Ok(listing)
+    }
+
+    async fn create(writer: &Writer, _: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
+        let mark = mark(tags);
+        // AWS never takes a reference twice, also not that of a zone which is gone.
+        let call = writer.route53().create_hosted_zone().name(&spec.name);
+        let reference = format!("{mark}-{}", writer.token());
+        writer.admit(&reference);
+        let call = call.caller_reference(reference);
+        let comment = Some(spec.hosted_zone_config.comment.as_str()).filter(|comment| !comment.is_empty());
+        let config = comment.map(|comment| HostedZoneConfig::builder().comment(comment).build());
+        let call = call.set_hosted_zone_config(config);
+        let send = || async {
+            let answer = call.clone().send().await?;
+            let id = answer.hosted_zone().map(|zone| zone_id(zone).to_owned());
+            let outputs = id.map(|id| read::outputs(&id, answer.delegation_set()));
+            outputs.ok_or_else(|| Failure::new(Class::Other, "CreateHostedZone returned no zone"))
+        };
+        let outputs = create_once(|| read::half_made(writer, spec, &mark, tags), send).await?;
+        writer.admit(&outputs.id);
+        change_tags(writer, &outputs.id, tags, &[]).await?;
+        Ok(Made::ready(outputs.id.clone(), outputs))
+    }
+
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Turn<Made<Self>>> {
+        if changes.touches("/HostedZoneConfig") {
+            let comment = &spec.hosted_zone_config.comment;
+            writer.route53().update_hosted_zone_comment().id(&live.id).comment(comment).send().await?;
+        }
+        Ok(Turn::Done(live.updated()))
+    }
+
+    async fn retag(writer: &Writer, bearer: &Bearer<'_, Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        change_tags(writer, bearer.id, set, unset).await
+    }
+
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
+        let call = || {
+            let call = writer.route53().delete_hosted_zone().id(&live.id);
+            async move { gone(call.send().await) }
+        };
+        match retry(5 * MINUTE, |_| false, call).await {
+            Err(failure) if failure.code == "HostedZoneNotEmpty" => Err(read::occupied(writer, live, failure).await),
+            answer => answer.map(|()| Turn::Done(Vec::new())),
+        }
+    }
+
+    fn check(spec: &Spec) -> Vec<Mistake> {
+        let is_long = spec.hosted_zone_config.comment.chars().count() > 256;
+        let long = is_long.then(|| "is longer than 256 characters".to_owned());
+        let wrong = [("/Name", name::mistake(&spec.name)), ("/HostedZoneConfig/Comment", long)];
+        wrong.into_iter().filter_map(|(at, what)| Some(Mistake::new(at, what?))).collect()
+    }
+
+    fn questions(spec: &Spec) -> Vec<Question> {
+        vec![Question::new("/Name", &[&spec.name])]
+    }
+
+    /// A second zone of one name: only one of them can be delegated to, and nobody sees which.
+    async fn answer(reader: &Reader, about: &[String]) -> Result<Option<String>> {
+        let [name] = about else { return Ok(None) };
+        let others = read::named(reader, name).await?;
+        let other = others.iter().find(|zone| !read::is_half_made(zone));
+        Ok(other.map(|zone| read::taken(name, zone_id(zone)).message))
+    }
+}
+
+/// How the reference of every zone of an address begins: by it a zone is known whose tags a run did not come to write.
+fn mark(tags: &Tags) -> String {
+    let parts = [key::PROJECT, key::TENANT, key::ENVIRONMENT, key::NAME].map(|key| tags.get(key).unwrap_or_default());
+    format!("{}{}", read::REFERENCE, hex::encode(&Sha256::digest(parts.join("/"))[..12]))
+}
+
+async fn change_tags(writer: &Writer, id: &str, set: &Tags, unset: &[String]) -> Result<()> {
+    let set: Vec<Tag> = tag::write(set).unwrap_or_default();
+    let (mut set, mut unset) = (set.chunks(TAGS), unset.chunks(TAGS));
+    loop {
+        let (add, remove) = (set.next(), unset.next());
+        if add.is_none() && remove.is_none() {
+            return Ok(());
+        }
+        let call = writer.route53().change_tags_for_resource().resource_type(TagResourceType::Hostedzone);
+        let call = call.resource_id(id).set_add_tags(add.map(<[Tag]>::to_vec));
+        call.set_remove_tag_keys(remove.map(<[String]>::to_vec)).send().await?;
+    }
+}
