@@ -190,10 +190,10 @@ fn a_route_comes_and_goes_while_the_service_answers() {
     on_deep_stack(async {
         let route = "          partner: { port: 8090, priority: 20, paths: [/partner/*], methods: [POST], headers: { X-Partner: [\"acme*\"] } }\n";
         let (with, without) = with(route, "");
-        let calls = changed("300000000420", &without, &with).await;
+        let calls = changed("300000000621", &without, &with).await;
         let (rule, rollout) = (at(&calls, "elbv2:CreateRule"), at(&calls, "ecs:UpdateService"));
         assert!(rule.1 < rollout.0, "ECS takes no target group without a load balancer: {calls:?}");
-        let (_, calls) = carried_out("300000000421", &with, &without).await;
+        let (_, calls) = carried_out("300000000622", &with, &without).await;
         let (group, rollout) = (at(&calls, "elbv2:DeleteTargetGroup"), at(&calls, "ecs:UpdateService"));
         assert!(group.0 > rollout.1, "{calls:?}");
     });
