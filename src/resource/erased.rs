@@ -7,8 +7,9 @@ use futures_util::future::BoxFuture;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::bearer::AnyBearer;
 use super::{
-    Attached, Bearer, Changes, Class, Cloud, Failure, FieldDiff, Found, Kept, Kind, Made, Name, NameConflict, Pending,
+    Attached, Changes, Class, Cloud, Failure, FieldDiff, Found, Kept, Kind, Made, Name, NameConflict, Pending,
     Question, Result, Scope, Settled, Shape, State, States, Tags, Turn, Unmodelled, Unseen, WayBack, located, pointer,
 };
 
@@ -115,7 +116,7 @@ pub struct AnyMade {
     pub id: String,
     pub outputs: Value,
     pub state: State,
-    made: Arc<dyn Any + Send + Sync>,
+    pub(super) made: Arc<dyn Any + Send + Sync>,
 }
 
 impl fmt::Debug for AnyMade {
@@ -128,45 +129,6 @@ impl AnyMade {
     /// Returns an output by its name, as [`Live::output`].
     pub fn output(&self, name: &str) -> Option<Value> {
         output(&self.outputs, name)
-    }
-}
-
-/// What bears the tags that are to change, with its type erased.
-pub enum AnyBearer {
-    Listed(Arc<Live>),
-    Made {
-        made: AnyMade,
-        /// The tags that it bears.
-        tags: Tags,
-    },
-}
-
-impl AnyBearer {
-    pub fn id(&self) -> &str {
-        match self {
-            Self::Listed(live) => &live.id,
-            Self::Made { made, .. } => &made.id,
-        }
-    }
-
-    fn tags(&self) -> &Tags {
-        match self {
-            Self::Listed(live) => &live.tags,
-            Self::Made { tags, .. } => tags,
-        }
-    }
-
-    fn typed<K: Kind>(&self) -> Result<Bearer<'_, K>> {
-        Ok(match self {
-            Self::Listed(live) => {
-                let found = found::<K>(live)?;
-                Bearer { id: &found.id, outputs: &found.outputs }
-            }
-            Self::Made { made, .. } => {
-                let made: &Made<K> = made.made.downcast_ref().ok_or_else(foreign::<K>)?;
-                Bearer { id: &made.id, outputs: &made.outputs }
-            }
-        })
     }
 }
 
@@ -404,10 +366,10 @@ fn typed<K: Kind>(spec: &Settled) -> Result<K::Spec> {
     })
 }
 
-fn found<K: Kind>(live: &Live) -> Result<&Found<K>> {
+pub(super) fn found<K: Kind>(live: &Live) -> Result<&Found<K>> {
     live.found.downcast_ref().ok_or_else(foreign::<K>)
 }
 
-fn foreign<K: Kind>() -> Failure {
+pub(super) fn foreign<K: Kind>() -> Failure {
     Failure::new(Class::Other, format!("bug: {} was handed another kind's resource", K::FACTS.kind))
 }

@@ -317,7 +317,7 @@ impl Facts {
     /// Whether an output is one of those that say what a person is asked for.
     pub fn is_asking(&self, output: &str) -> bool {
         let is_it = |own: &&str| output.strip_prefix(*own).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-        self.asks.iter().any(|own| is_it(&own))
+        self.asks.iter().any(is_it)
     }
 
     /// The part of a spec that a path is in, as the digest has them: a top-level property, or one

@@ -4,6 +4,7 @@
 
 mod address;
 mod attachable;
+mod bearer;
 mod changes;
 pub mod cloudformation;
 mod command;
@@ -43,12 +44,13 @@ pub mod version;
 
 pub use address::Address;
 pub use attachable::{Attachable, Attached, Detection};
+pub use bearer::AnyBearer;
 pub use changes::Changes;
 pub use command::{AWS, COMMAND, Command, located, quoted, spell};
 pub use diff::{Difference, FieldDiff, compare};
 pub use digest::Digest;
 pub use digest_inputs::DigestInputs;
-pub use erased::{AnyBearer, AnyKind, AnyListing, AnyMade, Live, output};
+pub use erased::{AnyKind, AnyListing, AnyMade, Live, output};
 pub use facts::{Essentials, Facts, Restart};
 pub use failure::{Class, Failure, Result};
 pub use identity::Identity;
