@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::erased::{AnyMade, Live, foreign, found};
+use super::live::{AnyMade, Live, foreign, found};
 use super::{Bearer, Kind, Made, Result, Tags};
 
 /// What bears the tags that are to change, with its type erased.

@@ -9,7 +9,8 @@ pub struct CloudFormation {
     pub parts: &'static [Part],
     /// Properties that it does not have: parameters of AWS's calls.
     pub call_only: &'static [&'static str],
-    /// Values that it says by leaving the property out, and refuses when they are written: a property and a value in JSON.
+    /// Values that it says by leaving the property out, and refuses when they are written: a property, or the path to one
+    /// (`Config/IsOwn`), and a value in JSON.
     pub left_out: &'static [(&'static str, &'static str)],
     /// Values in place of an empty list: a property and its elements in JSON.
     pub in_place_of_empty: &'static [(&'static str, &'static str)],
@@ -21,6 +22,8 @@ pub struct CloudFormation {
     pub empty_objects_say: bool,
     /// What the physical name ends in while a property has a value: `.fifo`.
     pub name_suffix: Option<NameSuffix>,
+    /// Whether it makes up no physical name, so that one has to be written.
+    pub needs_name: bool,
     /// How it does by itself what other resources of ours do in a person's place.
     pub answers: Option<Answers>,
     /// Its property for tags, which most types call `Tags`.
@@ -124,6 +127,7 @@ impl CloudFormation {
         nothing_without: &[],
         empty_objects_say: false,
         name_suffix: None,
+        needs_name: false,
         answers: None,
         tags: "Tags",
         snapshots: Snapshots::No,

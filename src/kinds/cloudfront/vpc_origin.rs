@@ -8,6 +8,7 @@ use crate::kinds::elb::load_balancer::LoadBalancer;
 use crate::kinds::shared::defaults::number;
 use crate::kinds::shared::deletion::gone;
 use crate::kinds::shared::named::{self, Adopted, Listed, Named};
+use crate::resource::cloudformation::CloudFormation;
 use crate::resource::normal::Set;
 use crate::resource::{
     Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing,
@@ -102,6 +103,7 @@ impl Kind for VpcOrigin {
         replacement: Replacement::CreateFirst,
         // AWS says up to 15 minutes.
         seconds: 600,
+        cloudformation: CloudFormation { needs_name: true, ..CloudFormation::SAME },
         ..Facts::of(Essentials {
             kind: "AWS::CloudFront::VpcOrigin",
             is_global: true,

@@ -8,10 +8,10 @@ use crate::resource::{Address, Facts, NameRule, Stack};
 pub(super) fn physical_name(stack: &Stack, resource: &Resource, facts: &Facts) -> Option<String> {
     let name = match (&resource.physical, facts.name) {
         (Some(name), _) => name.clone(),
-        (None, NameRule::Unique { .. }) => {
+        (None, rule) if matches!(rule, NameRule::Unique { .. }) || facts.cloudformation.needs_name => {
             facts.naming().name(&stack.project, &stack.id, &resource.address.name, "").to_string()
         }
-        (None, NameRule::Assigned { .. } | NameRule::Hashed { .. }) => return None,
+        (None, _) => return None,
     };
     match facts.cloudformation.name_suffix.filter(|suffix| suffix.is_on(&resource.spec)) {
         Some(NameSuffix { suffix, .. }) if !name.ends_with(suffix) => Some(format!("{name}{suffix}")),

@@ -25,11 +25,7 @@ pub(super) fn split(facts: &CloudFormation, own: &str, name: Option<&str>, spec:
         return Split { properties: Map::new(), parts: Vec::new() };
     };
     facts.call_only.iter().for_each(|property| drop(properties.remove(*property)));
-    facts.left_out.iter().for_each(|(property, value)| {
-        if properties.get(*property).is_some_and(|said| *said == json_of(value)) {
-            properties.remove(*property);
-        }
-    });
+    facts.left_out.iter().for_each(|(path, value)| leave_out(&mut properties, path, &json_of(value)));
     let parts = facts.parts.iter().flat_map(|shape| parts_of(shape, own, name, &mut properties)).collect();
     for (property, instead) in facts.in_place_of_empty {
         properties.entry(*property).or_insert_with(|| json_of(instead));
@@ -37,6 +33,18 @@ pub(super) fn split(facts: &CloudFormation, own: &str, name: Option<&str>, spec:
     // A whole property that is an empty map says nothing, whatever one further in says.
     properties.retain(|_, value| !value.as_object().is_some_and(Map::is_empty));
     Split { properties, parts }
+}
+
+/// Removes a property, or one inside of others (`Config/Certificate/IsOwn`), where it has this value.
+fn leave_out(properties: &mut Map<String, Value>, path: &str, value: &Value) {
+    match path.split_once('/') {
+        Some((outer, inner)) => {
+            let within = properties.get_mut(outer).and_then(Value::as_object_mut);
+            within.into_iter().for_each(|within| leave_out(within, inner, value));
+        }
+        None if properties.get(path) == Some(value) => drop(properties.remove(path)),
+        None => {}
+    }
 }
 
 fn parts_of(shape: &Shape, own: &str, name: Option<&str>, properties: &mut Map<String, Value>) -> Vec<Part> {

@@ -100,7 +100,8 @@ fn an_export_makes_what_an_apply_makes() {
             {
                 say(format!("tags {tags:?}, and an apply writes {:?}", applied.get(address)));
             }
-            if let NameRule::Unique { .. } = shape.facts().name {
+            let is_named = matches!(shape.facts().name, NameRule::Unique { .. });
+            if is_named || shape.facts().cloudformation.needs_name {
                 let name = shape.facts().naming().name(&stack.project, &stack.id, &address.name, "").to_string();
                 let name = resource.physical.clone().unwrap_or(name);
                 let suffix = shape.facts().cloudformation.name_suffix;
@@ -365,6 +366,7 @@ fn take_name(thing: &mut Map<String, Value>, name: &str) -> bool {
     let is_name = |value: &Value| *value == name || *value == format!("alias/{name}");
     let property = thing.iter().find(|(_, value)| is_name(value)).map(|(property, _)| property.clone());
     property.is_some_and(|property| thing.remove(&property).is_some())
+        || thing.values_mut().filter_map(Value::as_object_mut).any(|within| take_name(within, name))
 }
 
 /// The repository's tenant files: name and text.

@@ -26,6 +26,8 @@ const STATEFUL: &[&str] = &[
     "AWS::KMS::Key",
     "AWS::Logs::LogGroup",
     "AWS::RDS::DBCluster",
+    "AWS::Route53::HostedZone",
+    "AWS::S3::Bucket",
     "AWS::SQS::Queue",
     "AWS::SecretsManager::Secret",
 ];

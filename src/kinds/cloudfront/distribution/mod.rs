@@ -19,6 +19,7 @@ use crate::aws::{Aws, Clients, MINUTE, Reader, TagIndex, Writer};
 use crate::kinds::shared::deletion::gone;
 use crate::kinds::shared::named::{self, Listed, Named};
 use crate::kinds::shared::retry::retry_while;
+use crate::resource::cloudformation::CloudFormation;
 use crate::resource::{
     Attachable, Bearer, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity,
     Kept, Kind, Listing, Made, Mistake, Name, NameRule, On, Permissions, Result, Scope, State, States, Tags, Turn,
@@ -58,6 +59,10 @@ impl Kind for Distribution {
     type Outputs = Outputs;
 
     const FACTS: Facts = Facts {
+        cloudformation: CloudFormation {
+            left_out: &[("DistributionConfig/ViewerCertificate/CloudFrontDefaultCertificate", "false")],
+            ..CloudFormation::SAME
+        },
         digest_below: &["/DistributionConfig"],
         keyed: &[("/DistributionConfig/Origins", "Id")],
         put_semantics: true,
