@@ -12,8 +12,8 @@ use super::requeue::Requeue;
 use super::wait::Wait;
 use crate::plan::{Desired, Step, Verb};
 use crate::resource::{
-    Address, AnyBearer, AnyKind, AnyMade, Class, Cloud, Facts, Failure, Kept, Live, Name, Reference, Result, Settled,
-    Shape, State, Tags, key, output, pointer, resolve,
+    Address, AnyBearer, AnyKind, AnyMade, Class, Cloud, Facts, Failure, Identity, Kept, Live, Name, Reference, Result,
+    Settled, Shape, State, Tags, key, output, pointer, resolve,
 };
 
 /// How a step went well.
@@ -92,8 +92,9 @@ impl<C: Cloud> RunContext<'_, C> {
 
     /// What bears the tags that a step changes. Of what this run has made, the create told enough: it is not listed for that.
     async fn bearer(&self, kind: &dyn AnyKind<C>, step: &Step) -> Result<AnyBearer> {
-        // After an update, a new revision has another id than the one the plan saw.
-        let is_new = step.live.is_none() || (kind.facts().revisioned && !step.after.is_empty());
+        // After an update, a new revision or a renamed record has another id than the one the plan saw.
+        let is_movable = kind.facts().revisioned || matches!(kind.facts().identity, Identity::Mark { .. });
+        let is_new = step.live.is_none() || (is_movable && !step.after.is_empty());
         if !is_new {
             return self.live(kind, step).await.map(AnyBearer::Listed);
         }

@@ -216,6 +216,10 @@ fn the_lists_of_every_kind_take_a_name_once() {
             "{ MaxCapacity: 2, MinCapacity: 1, ResourceId: service/a/b, ScalableDimension: 'ecs:service:DesiredCount', ServiceNamespace: ecs, ScheduledActions: [{ ScheduledActionName: a, Schedule: rate(1 day), ScalableTargetAction: { MinCapacity: 1 } }, { ScheduledActionName: a, Schedule: rate(1 day), ScalableTargetAction: { MinCapacity: 2 } }] }".into(),
         ),
         (
+            "AWS::CloudFront::Distribution/DistributionConfig/Origins",
+            "{ DistributionConfig: { Enabled: true, Origins: [{ Id: a, DomainName: a.example.com, S3OriginConfig: {} }, { Id: a, DomainName: b.example.com, S3OriginConfig: {} }], DefaultCacheBehavior: { TargetOriginId: a, ViewerProtocolPolicy: redirect-to-https, CachePolicyId: 658327ea-f89d-4fab-a63d-7e88639e58f6 } } }".into(),
+        ),
+        (
             "AWS::EC2::RouteTable/Routes",
             "{ VpcId: vpc-1, Routes: [{ DestinationCidrBlock: 10.0.0.0/8, GatewayId: igw-1 }, { DestinationCidrBlock: 10.1.0.0/8, GatewayId: igw-2 }] }".into(),
         ),
@@ -230,6 +234,10 @@ fn the_lists_of_every_kind_take_a_name_once() {
         (
             "AWS::ECS::Service/CapacityProviderStrategy",
             "{ TaskDefinition: a, CapacityProviderStrategy: [{ CapacityProvider: FARGATE, Weight: 1 }, { CapacityProvider: FARGATE, Weight: 2 }] }".into(),
+        ),
+        (
+            "AWS::ECS::Service/ServiceConnectConfiguration/Services",
+            "{ TaskDefinition: a, ServiceConnectConfiguration: { Enabled: true, Namespace: 'arn:aws:servicediscovery:us-east-1:123456789012:namespace/ns-a', LogConfiguration: { LogDriver: awslogs }, Services: [{ PortName: web, ClientAliases: [{ Port: 80 }] }, { PortName: web, ClientAliases: [{ Port: 81 }] }] } }".into(),
         ),
         (
             "AWS::ECS::TaskDefinition/ContainerDefinitions",
@@ -265,6 +273,10 @@ fn the_lists_of_every_kind_take_a_name_once() {
                 "{{ ReplicationGroupDescription: d, CacheNodeType: cache.t4g.small, SecurityGroupIds: [sg-1], \
                  LogDeliveryConfigurations: [{{ {log}, LogFormat: json }}, {{ {log}, LogFormat: text }}] }}"
             ),
+        ),
+        (
+            "AWS::ElasticLoadBalancingV2::Listener/FurtherCertificates",
+            "{ LoadBalancerArn: a, Port: 443, Protocol: HTTPS, Certificates: [{ CertificateArn: a }], DefaultActions: [], FurtherCertificates: [{ CertificateArn: b }, { CertificateArn: b }] }".into(),
         ),
         (
             "AWS::ElasticLoadBalancingV2::Listener/ListenerAttributes",
