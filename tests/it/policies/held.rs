@@ -13,6 +13,10 @@ use super::evaluator::{allows, statements};
 
 /// What the policies of another stack allow as well, and why.
 const ANYBODYS: &[(&str, &str)] = &[
+    ("route53:ChangeResourceRecordSets", "Route 53 knows no tags in conditions; marks tell whose a record is"),
+    ("route53:ChangeTagsForResource", "Route 53 knows no tags in conditions"),
+    ("route53:CreateHostedZone", "Route 53 knows no tags in conditions"),
+    ("route53:DeleteHostedZone", "Route 53 knows no tags in conditions"),
     ("ecs:DeregisterTaskDefinition", "AWS lets a policy name no resource of it"),
     ("sns:Unsubscribe", "AWS lets a policy name no resource of it"),
     ("wafv2:DisassociateWebACL", "of a load balancer the firewall's actions do not see the tags"),
