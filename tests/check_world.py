@@ -26,8 +26,10 @@ PLACE = "http://sandbox.invalid"
 # What digests are written in (src/resource/digest.rs).
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 # Of no two accounts the same.
+# Where the local AWS listens is in the URLs of its queues.
+LOCAL = re.compile(r"http://127\.0\.0\.1:\d+")
 VOLATILE = re.compile(
-    r"(Time|Date|At|Timestamp|Token|TasksCount)$|^(NotAfter|NotBefore|IsClusterWriter|ResponseMetadata|DNSName|CanonicalHostedZoneId|PublicIp|PrivateIpAddress"
+    r"(Time|Date|At|Timestamp|Token|TasksCount)$|^(DnsEntries|NetworkInterfaceIds|NotAfter|NotBefore|IsClusterWriter|ResponseMetadata|DNSName|CanonicalHostedZoneId|PublicIp|PrivateIpAddress"
     r"|NatGatewayAddresses|AssociationId|RouteTableAssociationId|NetworkInterfaceId|NetworkInterfaceOwnerId|DbClusterResourceId"
     r"|DbiResourceId|HostedZoneId|MasterUserSecret|AvailableIpAddressCount|RoleId|revision|DomainValidationOptions"
     r"|SecurityGroupRuleId|serviceRevisionArn|events|Serial|storedBytes|RoleLastUsed|InUseBy|RenewalSummary|Endpoint"
@@ -100,7 +102,7 @@ def normal(value, rename):
     if isinstance(value, (list, tuple)):
         return sorted((normal(inner, rename) for inner in value), key=lambda inner: json.dumps(inner, sort_keys=True))
     if isinstance(value, str):
-        return rename(without_parts(value) if value.startswith("v2:") else value)
+        return rename(without_parts(value) if value.startswith("v2:") else LOCAL.sub("http://local", value))
     return str(value)
 
 

@@ -149,10 +149,12 @@ async fn phases(server: &Server, size: Size) -> Vec<Phase> {
 /// The YAML of the update: a new image, another port (which replaces target group and security group rules), a service less.
 fn changed() -> String {
     let api = ACME.find("    api:\n").expect("the sample has the service");
-    let end = ACME.find("\nenvironments:").expect("the sample has environments");
+    let end = ACME.find("  queues:\n").expect("the sample has queues");
     let without = format!("{}{}", &ACME[..api], &ACME[end..]);
-    let without =
-        without.lines().filter(|line| !line.trim_start().starts_with("api: {")).map(|line| format!("{line}\n"));
+    // What is of the service alone goes with it: its figures, and the task that starts by the clock.
+    let of_api =
+        |line: &str| ["api: {", "schedules:", "report: {"].iter().any(|begin| line.trim_start().starts_with(begin));
+    let without = without.lines().filter(|line| !of_api(line)).map(|line| format!("{line}\n"));
     without
         .collect::<String>()
         .replace("/shop:42", "/shop:43")

@@ -4,7 +4,7 @@ mod answers;
 mod attached;
 mod cache_upgrades;
 mod caches;
-mod canned_kind;
+pub mod canned_kind;
 mod certificates;
 mod data_protection;
 mod database_groups;

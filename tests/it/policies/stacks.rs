@@ -12,6 +12,7 @@ use crate::stacks::samples::{ACME, stack};
 const UNUSED: &[(&str, &str)] = &[
     ("LinkedRoles", "AWS asks about them when an account uses a service for the first time"),
     ("UseKeys", "services ask about them in the caller's name"),
+    ("Named2", "it empties buckets, and the sample's is empty"),
     ("OfType", "partly: services make their own things in the caller's name"),
     ("Unlimited", "partly: the delivery of logs is the service's own"),
 ];
@@ -68,8 +69,10 @@ fn by_services(stacks: &[Blueprint], account: &str) {
 /// Without any one statement, some call of the stack's life is denied.
 fn needed(calls: &[Change], stacks: &[Blueprint]) {
     let statements = written(stacks);
-    let is_unused =
-        |name: &str| UNUSED.iter().any(|(one, _)| name.trim_end_matches(|sign: char| sign.is_ascii_digit()) == *one);
+    let is_unused = |name: &str| {
+        let plain = name.trim_end_matches(|sign: char| sign.is_ascii_digit());
+        UNUSED.iter().any(|(one, _)| [name, plain].contains(one))
+    };
     for (at, left_out) in statements.iter().enumerate() {
         let name = left_out["Sid"].as_str().expect("a name");
         let mut rest = statements.clone();
