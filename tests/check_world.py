@@ -102,7 +102,10 @@ def normal(value, rename):
     if isinstance(value, (list, tuple)):
         return sorted((normal(inner, rename) for inner in value), key=lambda inner: json.dumps(inner, sort_keys=True))
     if isinstance(value, str):
-        return rename(without_parts(value) if value.startswith("v2:") else LOCAL.sub("http://local", value))
+        note, mark, digest = value.partition("v2:")
+        if mark and note in ("", "provision "):
+            return rename(note + without_parts(mark + digest))
+        return rename(LOCAL.sub("http://local", value))
     return str(value)
 
 

@@ -190,12 +190,9 @@ fn what_the_stack_does_itself_is_not_asked_of_a_person() {
             format!("CNAME {} -> {}", of("ValidationName").unwrap(), of("ValidationValue").unwrap())
         };
         let (ours, theirs) = (asks(live, "www.acme.example"), asks(live, "acme.test"));
-        let waiting = |what: String, live: &std::sync::Arc<provision::resource::Live>| {
-            let mut live = (**live).clone();
-            live.state = State::AwaitsAction(what);
-            std::sync::Arc::new(live)
-        };
-        *live = waiting(format!("{ours}, {theirs}"), live);
+        let mut waiting = (**live).clone();
+        waiting.state = State::AwaitsAction(format!("{ours}, {theirs}"));
+        *live = std::sync::Arc::new(waiting);
         let all = inventory.clone();
         let told = |inventory| {
             let plan = crate::stacks::local_account::plan_with(&production, inventory, Mode::Apply);
