@@ -84,7 +84,17 @@ def flow_logs(account, asked):
 
 # What the harness answers without its things, since it has no kind for them.
 BETTER = {"ec2__DescribeVpcEndpoints": endpoints}
+# An empty list of CloudFront.
+NOTHING = {"Marker": "", "MaxItems": 100, "IsTruncated": False, "Quantity": 0}
+
 READS = {
+    # What belongs to no region and is read with every stack: the harness has none of it yet.
+    "cloudfront__ListDistributions": lambda account, asked: {"DistributionList": NOTHING},
+    "cloudfront__ListOriginAccessControls": lambda account, asked: {"OriginAccessControlList": NOTHING},
+    "cloudfront__ListVpcOrigins": lambda account, asked: {"VpcOriginList": NOTHING},
+    "route53__ListHostedZones": lambda account, asked: {"HostedZones": [], "IsTruncated": False, "MaxItems": "100"},
+    "scheduler__ListScheduleGroups": lambda account, asked: {"ScheduleGroups": []},
+    "scheduler__ListSchedules": lambda account, asked: {"Schedules": []},
     "ec2__DescribeFlowLogs": flow_logs,
     "wafv2__ListLoggingConfigurations": lambda account, asked: {"LoggingConfigurations": []},
     "ec2__DescribeDhcpOptions": dhcp_options,
