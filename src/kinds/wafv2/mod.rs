@@ -2,6 +2,7 @@
 
 pub(super) mod ip_set;
 pub(super) mod regex_pattern_set;
+mod sets;
 pub(super) mod web_acl;
 
 use aws_sdk_wafv2::types::{Scope as WafScope, Tag};

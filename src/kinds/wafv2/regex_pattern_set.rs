@@ -7,12 +7,13 @@ use crate::aws::{Aws, Clients, MINUTE, Reader, TagIndex, Writer};
 use crate::kinds::shared::named::{Adopted, Listed, Named};
 use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::{named, tag};
+use crate::kinds::wafv2::sets::{self, Outputs};
 use crate::kinds::wafv2::{self, Summary};
 use crate::resource::cloudformation::CloudFormation;
 use crate::resource::normal::Set;
 use crate::resource::{
     Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing,
-    Made, Mistake, Name, NameRule, On, Permissions, Result, Scope, State, Tags, Turn,
+    Made, Mistake, Name, NameRule, On, Permissions, Result, Scope, Tags, Turn,
 };
 
 /// Expressions that rules of a web ACL look for. AWS allows an account ten sets in a region: for one expression a rule has a
@@ -32,19 +33,6 @@ pub struct Spec {
     pub regular_expression_list: Set<String>,
     /// `REGIONAL`, or `CLOUDFRONT` (only in us-east-1).
     pub scope: String,
-}
-
-/// The return values of `AWS::WAFv2::RegexPatternSet`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "PascalCase")]
-pub struct Outputs {
-    /// `name|id|scope`.
-    #[serde(rename = "Ref")]
-    pub reference: String,
-    pub arn: String,
-    pub id: String,
-    #[serde(skip)]
-    lock_token: String,
 }
 
 /// What the docs show and the life-cycle test creates.
@@ -116,38 +104,28 @@ impl Kind for RegexPatternSet {
     async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
         let sent = retry_while(5 * MINUTE, wafv2::TRANSIENT, || async {
             let call = writer.wafv2().create_regex_pattern_set().name(name.as_str()).scope(spec.scope.as_str().into());
-            let call = call.set_regular_expression_list(Some(expressions(spec))).set_description(description(spec));
+            let call = call
+                .set_regular_expression_list(Some(expressions(spec)))
+                .set_description(sets::description(&spec.description));
             let answer = call.set_tags(tag::write(tags)).send().await.map_err(Failure::from)?;
             let (id, arn) = (answer.summary().and_then(|s| s.id()), answer.summary().and_then(|s| s.arn()));
-            Ok::<_, Failure>(made(name.as_str(), id.unwrap_or_default(), arn.unwrap_or_default(), &spec.scope))
+            Ok::<_, Failure>(sets::made(name.as_str(), id.unwrap_or_default(), arn.unwrap_or_default(), &spec.scope))
         });
         named::create(writer, name.as_str(), spec, tags, sent).await
     }
 
     async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, _: &Changes) -> Result<Turn<Made<Self>>> {
         let name = live.name.as_deref().unwrap_or_default();
-        let put = async |token: &str| {
-            retry_while(5 * MINUTE, wafv2::TRANSIENT, || async {
-                let call = writer.wafv2().update_regex_pattern_set().name(name).id(&live.outputs.id).lock_token(token);
-                let call = call.scope(spec.scope.as_str().into()).set_regular_expression_list(Some(expressions(spec)));
-                call.set_description(description(spec)).send().await
-            })
-            .await
+        let Outputs { id, arn, lock_token, .. } = &live.outputs;
+        let put = |token: String| async move {
+            let call = writer.wafv2().update_regex_pattern_set().name(name).id(id).lock_token(token);
+            let call = call.scope(spec.scope.as_str().into()).set_regular_expression_list(Some(expressions(spec)));
+            let call = call.set_description(sets::description(&spec.description));
+            retry_while(5 * MINUTE, wafv2::TRANSIENT, || call.clone().send()).await.map(drop)
         };
-        match put(&live.outputs.lock_token).await {
-            // The token moves although the content is the same, so what is there now decides.
-            Err(failure) if failure.is(Class::Conflict) => {
-                let (now, token) = get(writer, name, &live.outputs.id, &live.spec.scope).await?;
-                match now {
-                    // By an attempt of our own, whose answer was lost.
-                    now if now == *spec => {}
-                    now if now == live.spec => drop(put(&token).await?),
-                    _ => return Err(wafv2::changed(name)),
-                }
-            }
-            sent => drop(sent?),
-        }
-        Ok(Turn::Done(made(name, &live.outputs.id, &live.outputs.arn, &spec.scope)))
+        let get = || get(writer, name, id, &live.spec.scope);
+        sets::replace(name, lock_token, (&live.spec, spec), put, get).await?;
+        Ok(Turn::Done(sets::made(name, id, arn, &spec.scope)))
     }
 
     async fn retag(writer: &Writer, bearer: &Bearer<'_, Self>, set: &Tags, unset: &[String]) -> Result<()> {
@@ -175,7 +153,7 @@ impl Named for RegexPatternSet {
     type Summary = Summary;
 
     async fn all(reader: &Reader, _: &Scope) -> Result<Vec<Listed<Summary>>> {
-        let all = try_join_all(wafv2::scopes(reader.region()).iter().map(|scope| sets(reader, scope)));
+        let all = try_join_all(wafv2::scopes(reader.region()).iter().map(|scope| of_scope(reader, scope)));
         Ok(all.await?.into_iter().flatten().collect())
     }
 
@@ -186,7 +164,7 @@ impl Named for RegexPatternSet {
     async fn read(reader: &Reader, one: Listed<Summary>, tags: Tags) -> Result<Found<Self>> {
         let Summary { id, scope } = one.summary;
         let (spec, lock_token) = get(reader, &one.name, &id, scope.as_str()).await?;
-        let outputs = Outputs { lock_token, ..made(&one.name, &id, &one.arn, scope.as_str()).outputs };
+        let outputs = Outputs { lock_token, ..sets::made::<Self>(&one.name, &id, &one.arn, scope.as_str()).outputs };
         Ok(Found::ready(one.id, Some(one.name), spec, outputs, tags))
     }
 }
@@ -195,17 +173,17 @@ impl Adopted for RegexPatternSet {
     const WHAT: &'static str = "the pattern set";
 
     async fn at(writer: &Writer, name: &str, spec: &Spec) -> Result<Option<Listed<Summary>>> {
-        let all = sets(writer, &spec.scope.as_str().into()).await?;
+        let all = of_scope(writer, &spec.scope.as_str().into()).await?;
         Ok(all.into_iter().find(|set| set.name == name))
     }
 
     async fn made(_: &Writer, one: Listed<Summary>, spec: &Spec) -> Result<Made<Self>> {
-        Ok(made(&one.name, &one.summary.id, &one.arn, &spec.scope))
+        Ok(sets::made(&one.name, &one.summary.id, &one.arn, &spec.scope))
     }
 }
 
 /// The sets of one scope.
-async fn sets(clients: &Clients, scope: &WafScope) -> Result<Vec<Listed<Summary>>> {
+async fn of_scope(clients: &Clients, scope: &WafScope) -> Result<Vec<Listed<Summary>>> {
     let (mut all, mut marker) = (Vec::new(), None);
     loop {
         let call = clients.wafv2().list_regex_pattern_sets().scope(scope.clone()).limit(wafv2::PAGE);
@@ -233,21 +211,6 @@ async fn get(clients: &Clients, name: &str, id: &str, scope: &str) -> Result<(Sp
     Ok((spec, answer.lock_token().unwrap_or_default().to_owned()))
 }
 
-fn made(name: &str, id: &str, arn: &str, scope: &str) -> Made<RegexPatternSet> {
-    let outputs = Outputs {
-        reference: wafv2::reference(name, id, scope),
-        arn: arn.to_owned(),
-        id: id.to_owned(),
-        lock_token: String::new(),
-    };
-    Made { id: arn.to_owned(), outputs, state: State::Ready }
-}
-
 fn expressions(spec: &Spec) -> Vec<Regex> {
     spec.regular_expression_list.iter().map(|one| Regex::builder().regex_string(one).build()).collect()
-}
-
-/// WAF refuses an empty description; left out means none.
-fn description(spec: &Spec) -> Option<String> {
-    Some(spec.description.clone()).filter(|text| !text.is_empty())
 }
