@@ -5,6 +5,7 @@
 mod adopt;
 mod answering;
 mod answers;
+mod by_request;
 mod candidates;
 mod causes;
 mod changes;

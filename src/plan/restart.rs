@@ -1,10 +1,10 @@
 //! Restarting what runs, without a change of its spec.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
+use super::by_request;
 use super::input::Input;
-use super::types::{Action, Cause, Change, Desired, Field, StackPlan, Step, StepId, Verb};
+use super::types::{Cause, Change, Field, StackPlan};
 use crate::resource::{Address, Live, Restart, Shape, State};
 
 /// Why a resource can't be restarted.
@@ -33,31 +33,9 @@ pub fn restart(input: &Input<'_>, addresses: &BTreeSet<Address>) -> Result<Stack
         let Some((shape, restart)) = kind(input, address) else { continue };
         allowed(shape, restart, live).map_err(|why| (address.clone(), why))?;
         let field = field(restart);
-        let id = StepId::new(address, Verb::Update, &live.id);
-        plan.changes.push(Change {
-            address: address.clone(),
-            region: live.region.clone(),
-            action: Action::Update,
-            cause: Cause::Config,
-            disruption: shape.disruption(&[field.as_diff()]),
-            id: Some(live.id.clone()),
-            protected: false,
-            fields: Vec::new(),
-            after: BTreeSet::new(),
-            notes: vec![(restart.told)(&live.spec)],
-        });
-        let seconds = shape.update_seconds(&live.spec, &[field.as_diff()]) + shape.pauses(&live.spec);
-        let desired = Desired { spec: Arc::new(live.spec.clone()), fields: vec![field], physical: None, cramped: None };
-        plan.steps.insert(
-            id.clone(),
-            Step {
-                region: live.region.clone(),
-                live: Some(live.clone()),
-                desired: Some(desired),
-                seconds,
-                ..Step::new(id)
-            },
-        );
+        let (change, step) = by_request::update(address, live, shape, live.spec.clone(), field);
+        plan.changes.push(Change { notes: vec![(restart.told)(&live.spec)], ..change });
+        plan.steps.insert(step.id.clone(), step);
     }
     Ok(plan)
 }

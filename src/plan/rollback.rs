@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::by_request;
 use super::input::Input;
-use super::types::{Action, Cause, Change, Desired, Field, StackPlan, Step, StepId, Verb};
+use super::types::{Cause, Change, Field, StackPlan, Step, StepId, Verb};
 use crate::resource::{Address, Earlier, Live, Reference, RolledBack, Shape, State, Tags, key, keyed, resolve};
 
 /// A resource that goes back to an earlier revision.
@@ -69,32 +70,12 @@ pub fn rollback(input: &Input<'_>, rollback: &Rollback<'_>, plan: &mut StackPlan
          revision, not from this one"
             .to_owned()
     });
-    let id = StepId::new(address, Verb::Update, &live.id);
-    plan.changes.push(Change {
-        address: address.clone(),
-        region: live.region.clone(),
-        action: Action::Update,
-        cause: Cause::Config,
-        disruption: shape.disruption(&[field.as_diff()]),
-        id: Some(live.id.clone()),
-        protected: false,
-        fields: vec![field.clone()],
-        after: BTreeSet::new(),
-        notes: earlier.notes.iter().cloned().chain(notes).collect(),
-    });
+    let (change, step) = by_request::update(address, live, shape, spec, field.clone());
+    let notes = earlier.notes.iter().cloned().chain(notes).collect();
+    plan.changes.push(Change { fields: vec![field], notes, ..change });
     let after = (!by_others).then(|| record(input, rollback, plan));
-    let seconds = shape.update_seconds(&live.spec, &[field.as_diff()]) + shape.pauses(&live.spec);
-    let desired = Desired { spec: Arc::new(spec), fields: vec![field], physical: None, cramped: None };
-    let step = Step {
-        region: live.region.clone(),
-        after: after.into_iter().collect(),
-        live: Some(live.clone()),
-        desired: Some(desired),
-        seconds,
-        preempts: matches!(live.state, State::Settling(_)),
-        ..Step::new(id.clone())
-    };
-    plan.steps.insert(id, step);
+    let preempts = matches!(live.state, State::Settling(_));
+    plan.steps.insert(step.id.clone(), Step { after: after.into_iter().collect(), preempts, ..step });
     Ok(())
 }
 
