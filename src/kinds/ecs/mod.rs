@@ -1,6 +1,7 @@
 //! What the ECS kinds share: tags, clusters, names out of ARNs.
 
 pub(super) mod cluster;
+pub(super) mod network;
 pub(super) mod service;
 pub(super) mod task_definition;
 

@@ -2,7 +2,6 @@ use std::collections::BTreeMap;
 
 use aws_sdk_elasticache::types::{CacheParameterGroup, ParameterNameValue};
 use schemars::JsonSchema;
-use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json};
 
@@ -11,7 +10,7 @@ use crate::kinds::elasticache;
 use crate::kinds::shared::deletion::gone;
 use crate::kinds::shared::named::{Adopted, Listed, Named};
 use crate::kinds::shared::retry::retry_while;
-use crate::kinds::shared::{named, tag};
+use crate::kinds::shared::{named, parameters, tag};
 use crate::resource::{
     Attachable, Bearer, Changes, Detection, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing, Made,
     Name, NameRule, On, Permissions, Replacement, Result, Scope, State, Tags, Turn,
@@ -266,16 +265,9 @@ async fn reset(writer: &Writer, group: &str, names: Vec<&String>) -> Result<()> 
     Ok(())
 }
 
-/// ElastiCache keeps values as text; YAML may give numbers and booleans, which it writes yes and no.
+/// ElastiCache writes switches yes and no.
 fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
-    let written = BTreeMap::<String, Value>::deserialize(deserializer)?;
-    let text = |(name, value)| match value {
-        Value::String(text) => Ok((name, text)),
-        Value::Bool(on) => Ok((name, if on { "yes" } else { "no" }.to_owned())),
-        Value::Number(number) => Ok((name, number.to_string())),
-        other => Err(D::Error::custom(format!("the parameter {name} wants a text or a number, not {other}"))),
-    };
-    written.into_iter().map(text).collect()
+    parameters::texts(deserializer, ("yes", "no"))
 }
 
 #[cfg(test)]

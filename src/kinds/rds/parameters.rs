@@ -3,13 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_rds::types::{ApplyMethod, Parameter};
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use serde::Deserializer;
 
 use crate::aws::{Clients, MINUTE, Reader, Writer};
 use crate::kinds::rds;
 use crate::kinds::shared::offers::Level;
+use crate::kinds::shared::parameters;
 use crate::kinds::shared::retry::retry_while;
 use crate::resource::Result;
 
@@ -157,16 +156,10 @@ fn method(parameter: Option<&Parameter>) -> ApplyMethod {
     if is_static { ApplyMethod::PendingReboot } else { ApplyMethod::Immediate }
 }
 
-/// RDS keeps values as text; YAML may give numbers and booleans (which MySQL writes 1 and 0).
+/// RDS keeps values as text, and switches as 1 and 0.
 pub(super) fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
-    let written = BTreeMap::<String, Value>::deserialize(deserializer)?;
-    let text = |(name, value)| match value {
-        Value::String(text) => Ok((name, normal(&text))),
-        Value::Bool(on) => Ok((name, u8::from(on).to_string())),
-        Value::Number(number) => Ok((name, number.to_string())),
-        other => Err(D::Error::custom(format!("the parameter {name} wants a text or a number, not {other}"))),
-    };
-    written.into_iter().map(text).collect()
+    let written = parameters::texts(deserializer, ("1", "0"))?;
+    Ok(written.into_iter().map(|(name, text)| (name, normal(&text))).collect())
 }
 
 /// The form in which values are compared: a switch is 1 or 0.

@@ -12,6 +12,7 @@ pub(super) mod maintenance_window;
 pub(super) mod named;
 pub(super) mod offers;
 pub(super) mod ownership;
+pub(super) mod parameters;
 pub(super) mod pending;
 pub(super) mod retry;
 pub(super) mod tag;

@@ -5,11 +5,12 @@ use futures_util::future::{join_all, try_join_all};
 
 use super::connect::{self, ServiceConnect};
 use super::spec::{
-    AdvancedConfiguration, Alarms, Awsvpc, Canary, CircuitBreaker, DeploymentConfiguration, DeploymentController,
-    LifecycleHook, Linear, LoadBalancer, NetworkConfiguration, Outputs, Spec, Strategy, no_propagation, replica,
+    AdvancedConfiguration, Alarms, Canary, CircuitBreaker, DeploymentConfiguration, DeploymentController,
+    LifecycleHook, Linear, LoadBalancer, Outputs, Spec, Strategy, no_propagation, replica,
 };
 use super::{Service, state};
 use crate::aws::Reader;
+use crate::kinds::ecs::network::{Awsvpc, NetworkConfiguration};
 use crate::kinds::ecs::{self, CapacityProviderStrategy};
 use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::kinds::shared::{named, tag};

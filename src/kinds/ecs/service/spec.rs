@@ -4,6 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::connect::ServiceConnect;
 use super::controller;
 use crate::kinds::ecs::cluster::Cluster;
+use crate::kinds::ecs::network::NetworkConfiguration;
 use crate::kinds::ecs::task_definition::TaskDefinition;
 use crate::kinds::ecs::{self, CapacityProviderStrategy};
 use crate::kinds::shared::filled::filled;
@@ -184,23 +185,6 @@ pub struct AdvancedConfiguration {
     pub test_listener_rule: Option<String>,
 }
 
-/// The network of the tasks.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "PascalCase", default, deny_unknown_fields)]
-pub struct NetworkConfiguration {
-    pub awsvpc_configuration: Awsvpc,
-}
-
-/// Network interfaces of the tasks' own; none while `Subnets` is empty.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "PascalCase", default, deny_unknown_fields)]
-pub struct Awsvpc {
-    /// `ENABLED` or `DISABLED`.
-    pub assign_public_ip: String,
-    pub security_groups: Set<String>,
-    pub subnets: Set<String>,
-}
-
 /// The return values of `AWS::ECS::Service`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
@@ -292,12 +276,6 @@ impl Default for Linear {
 impl Default for DeploymentController {
     fn default() -> Self {
         Self { kind: controller::ECS.to_owned() }
-    }
-}
-
-impl Default for Awsvpc {
-    fn default() -> Self {
-        Self { assign_public_ip: "DISABLED".to_owned(), security_groups: Set::default(), subnets: Set::default() }
     }
 }
 

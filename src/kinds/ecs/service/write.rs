@@ -6,12 +6,13 @@ use aws_sdk_ecs::types::{self as sdk, Deployment, ServiceField};
 use super::connect;
 use super::controller::is_ecs;
 use super::spec::{
-    AdvancedConfiguration, Alarms, Awsvpc, Canary, DAEMON, DeploymentConfiguration, LifecycleHook, Linear,
-    LoadBalancer, Spec, Strategy,
+    AdvancedConfiguration, Alarms, Canary, DAEMON, DeploymentConfiguration, LifecycleHook, Linear, LoadBalancer, Spec,
+    Strategy,
 };
 use super::state::{self, FAILED};
 use super::{Outputs, Service};
 use crate::aws::{MINUTE, Writer, until};
+use crate::kinds::ecs::network::Awsvpc;
 use crate::kinds::ecs::{self, CapacityProviderStrategy};
 use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::{ownership, tag};

@@ -1,10 +1,8 @@
 use aws_sdk_scheduler::operation::get_schedule::GetScheduleOutput;
 use aws_sdk_scheduler::types as sdk;
 
-use super::spec::{
-    Awsvpc, DeadLetterConfig, EcsParameters, FlexibleTimeWindow, NetworkConfiguration, RetryPolicy, Spec, Target,
-    enabled, one, utc,
-};
+use super::spec::{DeadLetterConfig, EcsParameters, FlexibleTimeWindow, RetryPolicy, Spec, Target, enabled, one, utc};
+use crate::kinds::ecs::network::{Awsvpc, NetworkConfiguration};
 use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::Unmodelled;
 

@@ -1,9 +1,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::kinds::ecs::network::NetworkConfiguration;
 use crate::kinds::iam::role::Role;
 use crate::kinds::scheduler::schedule_group::ScheduleGroup;
-use crate::resource::normal::Set;
 use crate::resource::{Ref, Switch};
 
 /// The properties of `AWS::Scheduler::Schedule`. The name is the resource's, and the description has its digest.
@@ -101,23 +101,6 @@ pub struct EcsParameters {
     pub task_definition_arn: String,
 }
 
-/// The network of the task.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "PascalCase", default, deny_unknown_fields)]
-pub struct NetworkConfiguration {
-    pub awsvpc_configuration: Awsvpc,
-}
-
-/// A network interface of the task's own; none while `Subnets` is empty.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "PascalCase", default, deny_unknown_fields)]
-pub struct Awsvpc {
-    /// `ENABLED` or `DISABLED`.
-    pub assign_public_ip: String,
-    pub security_groups: Set<String>,
-    pub subnets: Set<String>,
-}
-
 /// The return value of `AWS::Scheduler::Schedule`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
@@ -133,12 +116,6 @@ pub(super) const SWITCHES: &[Switch] =
 impl Default for RetryPolicy {
     fn default() -> Self {
         Self { maximum_event_age_in_seconds: 86_400, maximum_retry_attempts: 185 }
-    }
-}
-
-impl Default for Awsvpc {
-    fn default() -> Self {
-        Self { assign_public_ip: "DISABLED".to_owned(), security_groups: Set::default(), subnets: Set::default() }
     }
 }
 
