@@ -23,8 +23,9 @@ const AGAIN: Duration = Duration::from_secs(30);
 /// Carries out a plan: every step as soon as those before it are done, longest tail first. What limits the run is the
 /// request rate, not a count of slots. A failed step skips its dependants; the rest goes on.
 ///
-/// What waits for a person is looked at all the while, and waited for if the run itself has done what is asked. Once it is ready, the steps that have not begun are decided again:
-/// `once_ready` makes the plan as if these resources had not waited, unless the run is not to go on so.
+/// What waits for a person is looked at all the while, and waited for if the run itself has done what is asked. Once it is
+/// ready, the steps that have not begun are decided again: `once_ready` makes the plan as if these resources had not waited,
+/// unless the run is not to go on so.
 pub async fn run<C: Cloud>(
     run: Run<'_, C>,
     once_ready: impl Fn(&BTreeSet<Address>) -> Option<StackPlan>,

@@ -89,8 +89,8 @@ clients! {
     kms: aws_sdk_kms, "kms", "KMS";
     logs: aws_sdk_cloudwatchlogs, "logs", "CloudWatch Logs";
     rds: aws_sdk_rds, "rds", "RDS";
-    scheduler: aws_sdk_scheduler, "scheduler", "Scheduler";
     route53: aws_sdk_route53, "route53", "Route 53";
+    scheduler: aws_sdk_scheduler, "scheduler", "Scheduler";
     secrets_manager: aws_sdk_secretsmanager, "secretsmanager", "Secrets Manager";
     service_discovery: aws_sdk_servicediscovery, "servicediscovery", "ServiceDiscovery";
     sns: aws_sdk_sns, "sns", "SNS";
