@@ -58,7 +58,7 @@ class Copy:
 def called(subject):
     """The id and the name of a thing, without what is around them."""
     thing = subject.thing
-    if "ResourceId" in thing:
+    if "ScalableDimension" in thing:
         return [thing["ResourceId"].rsplit("/", 1)[-1]]
     words = [subject.name().removeprefix("acme-production-")] if subject.kind.named else []
     end = re.split("[/:]", subject.id or "")[-1]
@@ -116,13 +116,16 @@ def try_kind(product, members, lines):
             continue
         there = [(s, r, at) for s, r in rich for at in [find(s.thing, path)] if at is not None]
         if there:
-            subject, record, at = there[0]
-            changes += [(plain, line, subject, record, at, value) for value in (*others(of, value_at(subject.thing, at)), TAKE)]
+            # The first and the last: a member may count in one sort of thing alone.
+            for subject, record, at in (there[0], there[-1]):
+                changes += [(plain, line, subject, record, at, value) for value in (*others(of, value_at(subject.thing, at)), TAKE)]
         elif line.sign == "=":
             # What a template leaves out is AWS's to choose: without a recording that has it, nothing tells.
             continue
         bare = [one for one in rich if find(one[0].thing, path[:1]) is None] or rich
-        changes += [(plain, line, *one, path, value) for one in (bare[0], rich[0]) for value in others(of, None)]
+        # What is around a member may have to be there, and switched on.
+        around = max(rich, key=lambda one: sum(find(one[0].thing, path[:end]) is not None for end in range(1, len(path))))
+        changes += [(plain, line, *one, path, value) for one in (bare[0], rich[0], around) for value in others(of, None)]
     changes = [change for change in changes if stands(change)]
     noticed = set()
     for region in {c[2].region for c in changes}:

@@ -89,14 +89,17 @@ fn unmodelled(endpoint: &Description) -> Vec<Unmodelled> {
     let preference = dns.and_then(|dns| dns.private_dns_preference());
     let domains = dns.map(|dns| dns.private_dns_specified_domains()).unwrap_or_default();
     let policy = endpoint.policy_document().filter(|text| PolicyDocument::parse(text).is_err());
-    let payers = endpoint.payer_responsibilities().iter().filter_map(|one| one.payer_responsibility_type());
+    let payers = endpoint.payer_responsibilities().iter().map(|one| {
+        let payer = one.payer_responsibility_type().map_or("somebody", |payer| payer.as_str());
+        one.scope().map_or(format!("{payer} pays"), |scope| format!("{payer} pays for {}", scope.as_str()))
+    });
     UnmodelledParts::default()
         .tell("/PolicyDocument", policy.map(|_| "is no JSON"))
         .value("/DnsOptions/PrivateDnsPreference", preference, "")
         .tell("/DnsOptions/PrivateDnsSpecifiedDomains", domains.iter().map(|domain| format!("has {domain}")))
         .value("/ServiceNetworkArn", endpoint.service_network_arn(), "")
         .value("/ResourceConfigurationArn", endpoint.resource_configuration_arn(), "")
-        .tell("/PayerResponsibility", payers.map(|payer| format!("{} pays", payer.as_str())))
+        .tell("/PayerResponsibility", payers)
         .note("/RequesterManaged", endpoint.requester_managed() == Some(true), "an AWS service manages it")
         .take()
 }

@@ -175,15 +175,23 @@ fn read_service(from: &sdk::ServiceConnectService) -> ConnectService {
 /// Notes what of it a spec cannot express; an update, which replaces all of it, takes that away.
 pub(super) fn unmodelled(from: Option<&sdk::ServiceConnectConfiguration>, parts: &mut UnmodelledParts) {
     let Some(from) = from.filter(|from| from.enabled) else { return };
-    let has_tls = from.services().iter().any(|one| one.tls().is_some());
+    let tls = from.services().iter().filter_map(|one| one.tls().map(|tls| spoken(&one.port_name, tls)));
     let tests = |one: &sdk::ServiceConnectService| {
         one.client_aliases().iter().any(|alias| alias.test_traffic_rules().is_some())
     };
     parts
         .note(&format!("{PATH}/AccessLogConfiguration"), from.access_log_configuration().is_some(), "is set")
         .note(&format!("{PATH}/ContainerConfigurations"), !from.container_configurations().is_empty(), "is set")
-        .note(SERVICES, has_tls, "one speaks TLS")
+        .tell(SERVICES, tls)
         .note(SERVICES, from.services().iter().any(tests), "one has TestTrafficRules");
+}
+
+/// TLS of a service in words, with what it uses.
+fn spoken(port: &str, tls: &sdk::ServiceConnectTlsConfiguration) -> String {
+    let authority = tls.issuer_certificate_authority().and_then(|authority| authority.aws_pca_authority_arn());
+    let uses = [("authority", authority), ("key", tls.kms_key()), ("role", tls.role_arn())];
+    let uses = uses.iter().filter_map(|(what, arn)| arn.map(|arn| format!(", {what} {arn}")));
+    format!("{port} speaks TLS{}", uses.collect::<String>())
 }
 
 fn is_discovery_name(name: &str) -> bool {

@@ -209,6 +209,7 @@ fn deployment(from: &sdk::DeploymentConfiguration) -> DeploymentConfiguration {
                 rollback: alarms.rollback,
             })
             .unwrap_or_default(),
+        // A rolling deployment takes none: see [`unmodelled_of_deployment`].
         bake_time_in_minutes: from.bake_time_in_minutes(),
         canary_configuration: from.canary_configuration().map(canary),
         deployment_circuit_breaker: from
@@ -322,7 +323,11 @@ fn unmodelled_of_deployment(configuration: &sdk::DeploymentConfiguration, parts:
         Some(share) => format!("a deployment counts as done when {share}% are healthy"),
         None => "a deployment counts as done early".to_owned(),
     });
-    parts.tell(&at("EarlySuccessCriteria"), early);
+    let is_rolling = configuration.strategy().is_none_or(|strategy| *strategy == sdk::DeploymentStrategy::Rolling);
+    let bake = configuration.bake_time_in_minutes().filter(|minutes| is_rolling && *minutes != 0);
+    parts
+        .tell(&at("EarlySuccessCriteria"), early)
+        .tell(&at("BakeTimeInMinutes"), bake.map(|minutes| format!("is {minutes}, and the strategy is ROLLING")));
     let breaker = configuration.deployment_circuit_breaker();
     let resets = breaker.is_some_and(|breaker| breaker.reset_on_healthy_task().unwrap_or_default());
     let threshold = breaker.and_then(|breaker| breaker.threshold_configuration());

@@ -1,6 +1,8 @@
+mod read;
+
 use aws_sdk_ec2::types::{
-    DestinationFileFormat, DestinationOptionsRequest, FlowLog as Description, FlowLogsResourceType, LogDestinationType,
-    ResourceType, TrafficType,
+    DestinationFileFormat, DestinationOptionsRequest, FlowLogsResourceType, LogDestinationType, ResourceType,
+    TrafficType,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,11 +14,9 @@ use crate::kinds::iam::role::Role;
 use crate::kinds::logs::log_group::LogGroup;
 use crate::kinds::shared::defaults::number;
 use crate::kinds::shared::retry::retry_while;
-use crate::kinds::shared::tag;
-use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::{
     Bearer, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name,
-    NameRule, On, Permissions, Ref, Replacement, Result, Scope, State, Switch, Tags, Turn, Unmodelled,
+    NameRule, On, Permissions, Ref, Replacement, Result, Scope, Switch, Tags, Turn,
 };
 
 /// A record of the connections of a network.
@@ -184,7 +184,7 @@ impl Kind for FlowLog {
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         let call = reader.ec2().describe_flow_logs().set_filter(Some(ec2::filters(scope))).max_results(ec2::PAGE);
         let all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
-        let found = all.iter().map(found).filter(|log| scope.owns(&log.id, &log.tags)).collect();
+        let found = all.iter().map(read::found).filter(|log| scope.owns(&log.id, &log.tags)).collect();
         Ok(Listing { found, ..Listing::default() })
     }
 
@@ -292,96 +292,4 @@ fn destination_options(spec: &Spec) -> Option<DestinationOptionsRequest> {
             .per_hour_partition(options.per_hour_partition)
             .build()
     })
-}
-
-fn found(log: &Description) -> Found<FlowLog> {
-    let id = log.flow_log_id().unwrap_or_default().to_owned();
-    Found {
-        name: None,
-        spec: spec(log),
-        outputs: Outputs { id: id.clone() },
-        id,
-        tags: tag::read(log.tags()),
-        state: State::Ready,
-        unmodelled: unmodelled(log),
-        external: None,
-    }
-}
-
-fn spec(log: &Description) -> Spec {
-    let text = |told: Option<&str>| told.unwrap_or_default().to_owned();
-    let kind = log.log_destination_type().map_or(GROUP, |kind| kind.as_str());
-    let options = log.destination_options();
-    let resource_id = text(log.resource_id());
-    Spec {
-        resource_type: resource_type(&resource_id).to_owned(),
-        resource_id,
-        traffic_type: log.traffic_type().map(|kind| kind.as_str().to_owned()),
-        log_destination_type: kind.to_owned(),
-        log_group_name: group(log).into(),
-        // Of a log group it is told by its name and by its ARN.
-        log_destination: if kind == GROUP { String::new() } else { text(log.log_destination()) },
-        deliver_logs_permission_arn: text(log.deliver_logs_permission_arn()).into(),
-        log_format: log.log_format().unwrap_or(FORMAT).to_owned(),
-        max_aggregation_interval: log.max_aggregation_interval().unwrap_or(600),
-        destination_options: options.map_or_else(DestinationOptions::default, |options| DestinationOptions {
-            file_format: options.file_format().map_or_else(default_file_format, |format| format.as_str().to_owned()),
-            hive_compatible_partitions: options.hive_compatible_partitions().unwrap_or_default(),
-            per_hour_partition: options.per_hour_partition().unwrap_or_default(),
-        }),
-    }
-}
-
-/// The name of the log group, which a flow log that was made by an ARN tells in that alone.
-fn group(log: &Description) -> &str {
-    let by_arn = || log.log_destination().and_then(|arn| arn.split(":log-group:").nth(1));
-    log.log_group_name().or_else(by_arn).map(|name| name.trim_end_matches(":*")).unwrap_or_default()
-}
-
-/// EC2 does not tell the type, but its ids do.
-fn resource_type(id: &str) -> &'static str {
-    match id {
-        _ if id.starts_with("subnet-") => "Subnet",
-        _ if id.starts_with("eni-") => "NetworkInterface",
-        _ if id.starts_with("tgw-attach-") => "TransitGatewayAttachment",
-        _ if id.starts_with("tgw-") => "TransitGateway",
-        _ => "VPC",
-    }
-}
-
-/// What someone may have given it and the spec has no word for, and that nothing arrives where it writes to.
-fn unmodelled(log: &Description) -> Vec<Unmodelled> {
-    let has_failed = log.deliver_logs_status().is_some_and(|status| status == "FAILED");
-    let why = log.deliver_logs_error_message().unwrap_or("AWS does not say why");
-    let fields = log.tag_field_specifications().iter().filter_map(|one| one.resource_type());
-    UnmodelledParts::default()
-        .tell("/DeliverLogsStatus", has_failed.then(|| format!("nothing arrives at its destination: {why}")))
-        .value("/FlowLogStatus", log.flow_log_status(), "ACTIVE")
-        .value("/DeliverCrossAccountRole", log.deliver_cross_account_role(), "")
-        .tell("/TagFieldSpecifications", fields.map(|kind| format!("lines have tags of {}", kind.as_str())))
-        .take()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_log_group_is_one_by_its_name_and_by_its_arn() {
-        let arn = |text: &str| Description::builder().log_destination(text).build();
-        let named = Description::builder().log_group_name("/flows").log_destination("arn:x:log-group:/flows").build();
-        assert_eq!(group(&named), "/flows");
-        assert_eq!(group(&arn("arn:aws:logs:us-east-1:123456789012:log-group:/flows")), "/flows");
-        assert_eq!(group(&arn("arn:aws:logs:us-east-1:123456789012:log-group:/flows:*")), "/flows");
-        assert_eq!(spec(&named).log_destination, "", "one way to say it is enough");
-    }
-
-    #[test]
-    fn a_log_that_arrives_nowhere_says_so() {
-        let failed = Description::builder().deliver_logs_status("FAILED").deliver_logs_error_message("Access error");
-        let told: Vec<_> = unmodelled(&failed.build()).into_iter().map(|part| (part.path, part.text)).collect();
-        let text = "nothing arrives at its destination: Access error".to_owned();
-        assert_eq!(told, [("/DeliverLogsStatus".to_owned(), text)]);
-        assert!(unmodelled(&Description::builder().deliver_logs_status("SUCCESS").build()).is_empty());
-    }
 }
