@@ -174,7 +174,7 @@ fn read_service(from: &sdk::ServiceConnectService) -> ConnectService {
 
 /// Notes what of it a spec cannot express; an update, which replaces all of it, takes that away.
 pub(super) fn unmodelled(from: Option<&sdk::ServiceConnectConfiguration>, parts: &mut UnmodelledParts) {
-    let Some(from) = from.filter(|from| from.enabled) else { return };
+    let Some(from) = from else { return };
     let tls = from.services().iter().filter_map(|one| one.tls().map(|tls| spoken(&one.port_name, tls)));
     let tests = |one: &sdk::ServiceConnectService| {
         one.client_aliases().iter().any(|alias| alias.test_traffic_rules().is_some())
