@@ -40,4 +40,5 @@ pub const FILES: &[(&str, &str)] = files![
     "parts/services/spot.yaml",
     "parts/topics.yaml",
     "parts/waf.yaml",
+    "parts/websites.yaml",
 ];

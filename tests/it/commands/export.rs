@@ -90,7 +90,9 @@ fn an_export_makes_what_an_apply_makes() {
             };
             let tags = take_tags(&mut thing, shape.facts());
             let answered = shape.facts().cloudformation.answers.and_then(|answers| thing.remove(answers.list));
-            let answers = blueprint.resources.values().filter(|other| is_answer(&other.spec)).count();
+            let is_its = |other: &Value| Reference::all_in(other).iter().any(|(_, to)| to.address == *address);
+            let all = blueprint.resources.values().filter(|other| is_answer(&other.spec));
+            let answers = all.filter(|other| is_its(&other.spec)).count();
             if answered.is_some_and(|list| list.as_array().map(Vec::len) != Some(answers)) {
                 say(format!("does not do what {answers} resources do here"));
             }

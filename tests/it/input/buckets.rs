@@ -11,7 +11,7 @@ const ARN: &str = "⟦AWS::S3::Bucket/media.Arn⟧";
 fn with(buckets: &str, named: &str) -> Project {
     let tenant = format!(
         "tenant: acme\ntemplate: modyo\naccount: \"123456789012\"\nenvironments:\n  test:\n    region: us-east-1\n    \
-         cidr: 10.0.0.0/16\n    buckets: {buckets}\n    services:\n      web: {{ image: shop:1, buckets: {named} }}\n"
+         cidr: 10.0.0.0/16\n    buckets: {buckets}\n    queues: {{ mails: {{}}, line: {{ fifo: true }} }}\n    services:\n      web: {{ image: shop:1, buckets: {named} }}\n"
     );
     Project::default().tenant("acme.yaml", &tenant)
 }
@@ -76,6 +76,76 @@ fn a_bucket_that_takes_records_is_encrypted_by_s3_itself_and_lets_nobody_else_wr
     assert!(records.get("LoggingConfiguration").is_none());
 }
 
+/// The statement of a policy that has a name.
+fn statement(policy: &Value, name: &str) -> Option<Value> {
+    policy["Statement"].as_array().unwrap().iter().find(|one| one["Sid"] == name).cloned()
+}
+
+#[test]
+fn a_website_is_read_by_its_own_distribution_alone() {
+    let project = with("{ media: { website: cdn }, reports: {} }", "[]");
+    let bucket = spec(&project, "AWS::S3::Bucket", "media");
+    let asks = json!({ "StringEquals": {
+        "aws:SourceArn": "arn:aws:cloudfront::123456789012:distribution/⟦AWS::CloudFront::Distribution/site-media.Id⟧"
+    } });
+    for (name, action, resource) in
+        [("Website", "s3:GetObject", format!("{ARN}/*")), ("WebsiteMissing", "s3:ListBucket", ARN.to_owned())]
+    {
+        let one = statement(&bucket["Policy"], name).expect(name);
+        assert_eq!(one["Principal"], json!({ "Service": "cloudfront.amazonaws.com" }));
+        assert_eq!((&one["Action"], &one["Resource"], &one["Condition"]), (&json!(action), &json!(resource), &asks));
+    }
+    let closed = &bucket["PublicAccessBlockConfiguration"];
+    assert!(closed.as_object().unwrap().values().all(|value| value == true), "{closed}");
+    let other = spec(&project, "AWS::S3::Bucket", "reports");
+    assert_eq!(statement(&other["Policy"], "Website"), None);
+
+    let key = spec(&project, "AWS::KMS::Key", "main");
+    let decrypts = statement(&key["KeyPolicy"], "Websites").expect("CloudFront decrypts");
+    assert_eq!(decrypts["Action"], "kms:Decrypt");
+    let any = json!({ "ArnLike": { "aws:SourceArn": "arn:aws:cloudfront::123456789012:distribution/*" } });
+    assert_eq!(decrypts["Condition"], any);
+    let without = spec(&with("{ reports: {} }", "[]"), "AWS::KMS::Key", "main");
+    assert_eq!(statement(&without["KeyPolicy"], "Websites"), None);
+
+    let site = &spec(&project, "AWS::CloudFront::Distribution", "site-media")["DistributionConfig"];
+    assert_eq!(site["Origins"][0]["DomainName"], "⟦AWS::S3::Bucket/media.RegionalDomainName⟧");
+    assert_eq!(site["Origins"][0]["OriginAccessControlId"], "⟦AWS::CloudFront::OriginAccessControl/buckets.Id⟧");
+    assert_eq!(site["WebACLId"], "⟦AWS::WAFv2::WebACL/cdn.Arn⟧");
+}
+
+/// The web ACL answers 403: whom it refuses must not see the website.
+#[test]
+fn what_is_not_there_has_a_page_and_what_is_refused_has_none() {
+    let pages = |site: &str| {
+        let project = with(&format!("{{ media: {{ website: cdn, site: {site} }} }}"), "[]");
+        spec(&project, "AWS::CloudFront::Distribution", "site-media")["DistributionConfig"]["CustomErrorResponses"]
+            .clone()
+    };
+    let page = |code: i64, path: &str| json!([{ "ErrorCode": 404, "ErrorCachingMinTTL": 10, "ResponseCode": code, "ResponsePagePath": path }]);
+    assert_eq!(pages("{ single_page: true, index: app.html }"), page(200, "/app.html"));
+    assert_eq!(pages("{ not_found: errors/404.html }"), page(404, "/errors/404.html"));
+    assert_eq!(pages("{}"), json!([]));
+}
+
+#[test]
+fn the_queues_of_a_buckets_events_and_the_key_let_s3_in() {
+    let buckets = "{ media: { events: [{ queue: mails, prefix: uploads/, types: ['s3:ObjectCreated:*', 's3:ObjectRemoved:*'] }] } }";
+    let project = with(buckets, "[]");
+    let told = &spec(&project, "AWS::S3::Bucket", "media")["NotificationConfiguration"]["QueueConfigurations"];
+    let filter = json!({ "S3Key": { "Rules": [{ "Name": "prefix", "Value": "uploads/" }] } });
+    let one = |event: &str| json!({ "Event": event, "Queue": "⟦AWS::SQS::Queue/mails.Arn⟧", "Filter": filter });
+    assert_eq!(*told, json!([one("s3:ObjectCreated:*"), one("s3:ObjectRemoved:*")]));
+    let lets_in =
+        |project: &Project, queue: &str| statement(&spec(project, "AWS::SQS::Queue", queue)["Policy"], "Buckets");
+    let own_account = json!({ "StringEquals": { "aws:SourceAccount": "123456789012" } });
+    assert_eq!(lets_in(&project, "mails").expect("S3 sends to it")["Condition"], own_account);
+    assert_eq!(lets_in(&project, "line"), None);
+    let key = |project: &Project| statement(&spec(project, "AWS::KMS::Key", "main")["KeyPolicy"], "Messages");
+    assert_eq!(key(&project).expect("S3 encrypts")["Principal"], json!({ "Service": ["s3.amazonaws.com"] }));
+    assert_eq!(key(&with("{ media: {} }", "[]")), None);
+}
+
 #[test]
 fn what_cannot_be_of_buckets_is_told() {
     let problems = |buckets: &str, named: &str| with(buckets, named).problems();
@@ -86,9 +156,32 @@ fn what_cannot_be_of_buckets_is_told() {
         ("{ media: { access_log: media } }", "[]", "each record would make another"),
         ("{ media: { cold: 30, expires: 30 } }", "[]", "before they would move"),
         ("{ a: {}, media: { was: a } }", "[]", "media can't have been a, which is still there"),
+        ("{ media: { site: { single_page: true } } }", "[]", "media is no website, so this means nothing"),
+        ("{ a: { website: cdn }, media: { access_log: a } }", "[]", "a has the records of other buckets in it"),
+        (
+            "{ media: { website: cdn, site: { names: [a.example], single_page: true, not_found: 404.html } } }",
+            "[]",
+            "visitors of media see the index already",
+        ),
+        ("{ media: { website: cdn, site: { certificate: CERTIFICATE } } }", "[]", "has a certificate, and no names"),
+        (
+            "{ a: { website: cdn, site: { names: [a.example] } }, media: { website: cdn, site: { names: [a.example] } } }",
+            "[]",
+            "a.example is a name of the website a as well",
+        ),
+        ("{ media: { events: [{ queue: jobs }] } }", "[]", "there is no queue jobs to hear of what happens in media"),
+        ("{ media: { events: [{ queue: line }] } }", "[]", "line is a FIFO queue, to which S3 does not send"),
+        (
+            "{ media: { events: [{ queue: mails, prefix: a }, { queue: mails, prefix: ab, suffix: .jpg }] } }",
+            "[]",
+            "two entries of media tell of s3:ObjectCreated:* of the same objects",
+        ),
     ] {
-        let told = problems(buckets, named);
+        let buckets = buckets.replace("CERTIFICATE", "arn:aws:acm:us-east-1:123456789012:certificate/a");
+        let told = problems(&buckets, named);
         assert!(told.contains(expected), "{buckets} {named}: {told}");
     }
     assert_eq!(problems("{ media: { access_log: logs }, logs: { versions: false } }", "[media]"), "");
+    let apart = "{ media: { events: [{ queue: mails, prefix: a }, { queue: mails, prefix: b }, { queue: mails, types: ['s3:ObjectRemoved:*'] }] } }";
+    assert_eq!(problems(apart, "[media]"), "");
 }

@@ -13,6 +13,8 @@ use super::evaluator::{allows, statements};
 
 /// What the policies of another stack allow as well, and why.
 const ANYBODYS: &[(&str, &str)] = &[
+    ("cloudfront:CreateOriginAccessControl", "it bears no tags, and AWS makes the id that a policy could name"),
+    ("cloudfront:DeleteOriginAccessControl", "it bears no tags, and AWS makes the id that a policy could name"),
     ("route53:ChangeResourceRecordSets", "Route 53 knows no tags in conditions; marks tell whose a record is"),
     ("route53:ChangeTagsForResource", "Route 53 knows no tags in conditions"),
     ("route53:CreateHostedZone", "Route 53 knows no tags in conditions"),

@@ -1,4 +1,5 @@
-//! A CDN before the load balancer, as `docs/tenants/cdn.md` shows it, on the local AWS.
+//! A CDN before the load balancer, as `docs/tenants/cdn.md` shows it, and websites of buckets, as `docs/tenants/websites.md`
+//! does, on the local AWS.
 
 use std::path::Path;
 
@@ -14,7 +15,11 @@ const SHOWN: &str = "123456789012";
 
 /// The example of the page, with a text of it replaced.
 fn example(account: &str, changes: &[(&str, &str)]) -> Blueprint {
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/tenants/cdn.md");
+    example_of("cdn.md", account, changes)
+}
+
+fn example_of(page: &str, account: &str, changes: &[(&str, &str)]) -> Blueprint {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/tenants").join(page);
     let (_, mut tenant) = examples(&page).into_iter().next().expect("the page shows an environment");
     for (old, new) in [(SHOWN, account)].iter().chain(changes) {
         assert!(tenant.contains(old), "the example has no {old}");
@@ -92,5 +97,41 @@ fn a_public_load_balancer_stays_open_until_it_is_closed_and_opens_before_the_cdn
         assert_eq!(opened, ["ec2:AuthorizeSecurityGroupIngress", "ec2:RevokeSecurityGroupIngress"]);
         local.bring_up(&before).await.unwrap_or_else(|why| panic!("{why}"));
         local.destroy(&before).await.unwrap_or_else(|why| panic!("{why}"));
+    });
+}
+
+/// A bucket's policy names the distribution, and that the bucket: the circle is cut on the way in and out. What the website is
+/// served by stays until it is gone.
+#[test]
+fn a_bucket_becomes_a_website_and_tells_queues_and_is_neither_again() {
+    on_deep_stack(async {
+        let account = "300000000424";
+        let page = |changes: &[(&str, &str)]| {
+            let small =
+                ("load_balancer: none", "load_balancer: none\n    deletion_protection: false\n    protected: false");
+            // The tests' account has no zone.
+            let zone = ("Z0423603VKO3K9HA5YQD", "own");
+            example_of("websites.md", account, &[&[small, zone], changes].concat())
+        };
+        let (site, plain) =
+            (page(&[]), page(&[("website: cdn", "cors: []"), ("site:", "#"), ("events", "cors: [] #")]));
+        let local = LocalAccount::new(account).await;
+        local.apply(&plain).await.unwrap_or_else(|why| panic!("{why}"));
+        local.bring_up(&site).await.unwrap_or_else(|why| panic!("{why}"));
+
+        let bucket = format!("acme-production-shop-{account}-eu-west-1-an");
+        let s3 = aws_sdk_s3::Client::new(&local.by_hand().await);
+        let policy = s3.get_bucket_policy().bucket(&bucket).send().await.unwrap().policy.unwrap();
+        let opened = policy.replace("distribution/", "distribution/*");
+        s3.put_bucket_policy().bucket(&bucket).policy(opened).send().await.unwrap();
+        let plan = local.plan(&site).await;
+        assert_eq!(outline(&plan), ["Update AWS::S3::Bucket/shop"], "{}", words(&plan));
+        assert!(plan.changes[0].fields.iter().all(|field| field.cause == Cause::Drift), "{}", words(&plan));
+        local.apply(&site).await.unwrap_or_else(|why| panic!("{why}"));
+
+        local.apply(&plain).await.unwrap_or_else(|why| panic!("{why}"));
+        local.destroy(&plain).await.unwrap_or_else(|why| panic!("{why}"));
+        local.bring_up(&site).await.unwrap_or_else(|why| panic!("{why}"));
+        local.destroy(&site).await.unwrap_or_else(|why| panic!("{why}"));
     });
 }
