@@ -25,6 +25,11 @@ impl Branch {
         matches!(&self.tree, Tree::Text(text) if text.calls(function))
     }
 
+    /// Whether the text has tenant and environment as two whole steps of a path.
+    pub fn names_stack(&self) -> bool {
+        matches!(&self.tree, Tree::Text(text) if text.names_stack())
+    }
+
     /// The text, with `*` for every expression in it.
     pub fn pattern(&self) -> String {
         match &self.tree {

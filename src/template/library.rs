@@ -228,9 +228,10 @@ impl Template {
         })
     }
 
-    /// Returns whether it gives a resource a physical name that does not begin as the program's own names do.
+    /// Returns whether it gives a resource a physical name that does not tell its stack as the program's own names do.
     pub fn gives_names(&self) -> bool {
-        self.resources.iter().filter_map(|node| node.physical.as_ref()).any(|name| !name.calls("physical"))
+        let tells = |name: &Branch| name.calls("physical") || name.names_stack();
+        self.resources.iter().filter_map(|node| node.physical.as_ref()).any(|name| !tells(name))
     }
 
     /// Returns a profile's overlay.
@@ -284,4 +285,19 @@ fn resource(node: &Node, names: &[String], problems: &mut Vec<Problem>) -> Optio
         kind: branch(kind?),
         name: branch(name?),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Else each command about one stack would make all of them, to compare their names.
+    #[test]
+    fn names_that_the_programs_own_templates_give_tell_their_stack() {
+        let mut problems = Vec::new();
+        let all = Library::new([]).all(&mut problems);
+        assert!(problems.is_empty() && all.len() >= 2, "{problems:?}");
+        let giving: Vec<_> = all.iter().filter(|template| template.gives_names()).map(|one| &one.name).collect();
+        assert!(giving.is_empty(), "{giving:?}");
+    }
 }

@@ -77,6 +77,24 @@ impl Text {
         self.expressions().any(|compiled| begins(&compiled.source))
     }
 
+    /// Whether the text has tenant and environment as two whole steps of a path, `/{{ tenant }}/{{ environment }}/x`: no other
+    /// stack's text is the same then.
+    pub fn names_stack(&self) -> bool {
+        let is = |part: &Part, name: &str| matches!(part, Part::Expression(compiled) if compiled.source == name);
+        let begins = |part: &Part| matches!(part, Part::Plain(text) if text.starts_with('/'));
+        let ends = |part: &Part| matches!(part, Part::Plain(text) if text.ends_with('/'));
+        self.parts.windows(5).any(|parts| match parts {
+            [before, tenant, Part::Plain(between), environment, after] => {
+                ends(before)
+                    && is(tenant, "tenant")
+                    && between == "/"
+                    && is(environment, "environment")
+                    && begins(after)
+            }
+            _ => false,
+        })
+    }
+
     fn expressions(&self) -> impl Iterator<Item = &Compiled> {
         self.parts.iter().filter_map(|part| match part {
             Part::Expression(compiled) => Some(compiled),
