@@ -120,13 +120,13 @@ fn whole_key(secret: &str, key: &str) -> Ref<Key> {
     }
 }
 
-/// A rotation that is off is told with all that it was.
+/// A rotation that is off is told with all that it was; one that is on may be told without rules.
 fn rotation(there: &Description) -> Option<Rotation> {
-    let rules = there.rotation_rules().filter(|_| there.rotation_enabled() == Some(true));
+    let function = there.rotation_lambda_arn().filter(|_| there.rotation_enabled() == Some(true))?;
     Some(Rotation {
         rotate_immediately_on_update: true,
-        rotation_lambda_arn: there.rotation_lambda_arn()?.to_owned(),
-        rotation_rules: RotationRules::read(rules?),
+        rotation_lambda_arn: function.to_owned(),
+        rotation_rules: there.rotation_rules().map(RotationRules::read).unwrap_or_default(),
     })
 }
 

@@ -78,7 +78,7 @@ pub struct Rotation {
 }
 
 /// When: by days or by an expression.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct RotationRules {
     /// 1 to 1000.

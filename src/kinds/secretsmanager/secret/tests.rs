@@ -63,6 +63,12 @@ fn the_days_that_aws_computes_and_a_rotation_that_is_off_are_no_drift() {
 }
 
 #[test]
+fn a_rotation_without_rules_is_one() {
+    let there = DescribeSecretOutput::builder().arn(ARN).rotation_enabled(true).rotation_lambda_arn("f").build();
+    assert_eq!(differs(&there, json!({})), ["/Rotation"]);
+}
+
+#[test]
 fn days_or_an_expression() {
     let rotation = |rules: Value| wrong(json!({ "Rotation": { "RotationLambdaARN": "f", "RotationRules": rules } }));
     let days = "/Rotation/RotationRules/AutomaticallyAfterDays";
