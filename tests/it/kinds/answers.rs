@@ -63,9 +63,9 @@ fn what_is_said_to_be_compared_is_a_property_and_what_is_left_to_others_is_an_ad
     for (kind, member, sign, words) in lines().into_iter().filter(|(.., words)| words.starts_with('/')) {
         let known = kind_of(&kind);
         let Facts { additive, .. } = known.facts();
-        let property = words.split('/').nth(1).unwrap_or_default();
-        let is_property = known.schema().root()["properties"].get(property).is_some();
         let list = words.split(", tried by ").next().unwrap_or_default();
+        let property = list.split('/').nth(1).unwrap_or_default();
+        let is_property = known.schema().root()["properties"].get(property).is_some();
         let is_right = match sign {
             '=' => is_property,
             '+' => additive.contains(&list),

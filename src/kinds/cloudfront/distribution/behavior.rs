@@ -130,13 +130,30 @@ fn note(from: &sdk::CacheBehavior, at: &str, beyond: &mut UnmodelledParts) {
     // Beside a cache policy the times of the old settings count for nothing.
     let is_old = from.forwarded_values().is_some();
     beyond
-        .note(&format!("{at}/ForwardedValues"), is_old, "is in the place of a cache policy")
+        .tell(&format!("{at}/ForwardedValues"), from.forwarded_values().map(forwarded))
         .tell(&format!("{at}/MinTTL"), seconds(from.min_ttl).filter(|_| is_old))
         .tell(&format!("{at}/DefaultTTL"), seconds(from.default_ttl).filter(|_| is_old))
         .tell(&format!("{at}/MaxTTL"), seconds(from.max_ttl).filter(|_| is_old))
         .value(&format!("{at}/FieldLevelEncryptionId"), from.field_level_encryption_id(), "")
         .note(&format!("{at}/SmoothStreaming"), from.smooth_streaming.unwrap_or_default(), "is on")
         .tell(&format!("{at}/TrustedSigners"), signers.iter().map(|signer| format!("has {signer}")));
+}
+
+/// What told requests apart before there were cache policies.
+fn forwarded(from: &sdk::ForwardedValues) -> String {
+    let keys = from.query_string_cache_keys().map(sdk::QueryStringCacheKeys::items).unwrap_or_default();
+    let headers = from.headers().map(sdk::Headers::items).unwrap_or_default();
+    let cookies = from.cookies().map_or("none", |cookies| cookies.forward().as_str());
+    let names = from.cookies().and_then(|cookies| cookies.whitelisted_names());
+    let names = names.map(sdk::CookieNames::items).unwrap_or_default();
+    let all = |all: &[String]| format!("[{}]", all.join(", "));
+    format!(
+        "is in the place of a cache policy: QueryString {} {}, Headers {}, Cookies {cookies} {}",
+        from.query_string(),
+        all(keys),
+        all(headers),
+        all(names)
+    )
 }
 
 /// A behaviour as CloudFront takes it: all of it, since an update that leaves something out is refused.

@@ -133,10 +133,18 @@ fn an_update_leaves_what_only_a_person_sets() {
 fn what_the_spec_cannot_say_is_told() {
     let mut live = write::config(&spec(json!({})).distribution_config, "token", None);
     live.staging = Some(true);
-    let old = sdk::ForwardedValues::builder().query_string(true).build().unwrap();
+    let names = sdk::CookieNames::builder().quantity(1).items("session").build().unwrap();
+    let cookies = sdk::CookiePreference::builder().forward(sdk::ItemSelection::Whitelist).whitelisted_names(names);
+    let headers = sdk::Headers::builder().quantity(2).items("Host").items("Origin").build().unwrap();
+    let old = sdk::ForwardedValues::builder().query_string(true).headers(headers).cookies(cookies.build().unwrap());
+    let old = old.build().unwrap();
     let default = live.default_cache_behavior.as_mut().unwrap();
     (default.forwarded_values, default.min_ttl) = (Some(old), Some(0));
-    let told: Vec<String> = read::spec(&live).unwrap().1.into_iter().map(|one| one.path).collect();
+    let told = read::spec(&live).unwrap().1;
+    let text =
+        "is in the place of a cache policy: QueryString true [], Headers [Host, Origin], Cookies whitelist [session]";
+    assert_eq!(told[0].text, text);
+    let told: Vec<String> = told.into_iter().map(|one| one.path).collect();
     let expected = [
         "/DistributionConfig/DefaultCacheBehavior/ForwardedValues",
         "/DistributionConfig/DefaultCacheBehavior/MinTTL",
