@@ -6,7 +6,8 @@ import sys
 
 recorded, binary, work, *more = sys.argv[1:]
 replay = os.path.join(recorded, "replay")
-sys.path[:0] = [os.path.dirname(os.path.abspath(__file__)), replay]
+here = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [here, os.path.dirname(here), replay]
 
 import additions  # noqa: E402  (needs the path above)
 

@@ -1,29 +1,26 @@
 """Whether what answers.txt says of a member of an answer is true: each is changed on a recorded thing of its own, and the program
 has to notice those that are compared or told. Many things with one change each live in one account, so that a run of the program
-judges all of them."""
+judges all of them. A kind may have `words`, which tell one of its things from another; `poor`, whether one has little to change;
+`deeper`, by how much its answers are deeper than others'."""
 
 import collections
 import copy
 import json
-import os
 import re
 import shutil
-import sys
 
+import answers
 import harness
 import mutate_lib
+import parts
 import subjects
 import wire
 from account import Account
-
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from additions import ALONE  # noqa: E402  (run.py sets the path)
-import answers  # noqa: E402
+from additions import ALONE
+from paths import TAKE, find, put, value_at
 
 # Changes that one account takes.
 TOGETHER = 60
-# In place of a value: the member goes.
-TAKE = object()
 # Recordings of a kind that are looked through for one that has a member.
 RICHEST = 30
 
@@ -56,8 +53,10 @@ class Copy:
 
 
 def called(subject):
-    """The id and the name of a thing, without what is around them."""
+    """The id and the name of a thing, without what is around them; or what its kind says."""
     thing = subject.thing
+    if hasattr(subject.kind, "words"):
+        return subject.kind.words(thing)
     if "ScalableDimension" in thing:
         return [thing["ResourceId"].rsplit("/", 1)[-1]]
     words = [subject.name().removeprefix("acme-production-")] if subject.kind.named else []
@@ -106,27 +105,10 @@ def try_kind(product, members, lines):
     """Returns how many members were tried, and those that nobody noticed."""
     # AWS tells once a second what stands before a public load balancer, and the program asks no faster.
     slow = lambda one: getattr(one[0].kind, "needs_acl", lambda _: False)(one[0].thing)
-    order = lambda one: (slow(one), bool(one[1]["amended"]), -len(json.dumps(one[0].raw)))
+    poor = lambda one: getattr(one[0].kind, "poor", lambda _: False)(one[0].thing)
+    order = lambda one: (slow(one), poor(one), bool(one[1]["amended"]), -len(json.dumps(one[0].raw)))
     rich = sorted(members, key=order)[:RICHEST]
-    changes = []
-    for path, of in mutate_lib.absent(rich[0][0].kind.shape()):
-        plain = mutate_lib.generic(path)
-        line = answers.line_of(lines, rich[0][0].kind.botocore, plain)
-        if line is None or not line.must_show:
-            continue
-        there = [(s, r, at) for s, r in rich for at in [find(s.thing, path)] if at is not None]
-        if there:
-            # The first and the last: a member may count in one sort of thing alone.
-            for subject, record, at in (there[0], there[-1]):
-                changes += [(plain, line, subject, record, at, value) for value in (*others(of, value_at(subject.thing, at)), TAKE)]
-        elif line.sign == "=":
-            # What a template leaves out is AWS's to choose: without a recording that has it, nothing tells.
-            continue
-        bare = [one for one in rich if find(one[0].thing, path[:1]) is None] or rich
-        # What is around a member may have to be there, and switched on.
-        around = max(rich, key=lambda one: sum(find(one[0].thing, path[:end]) is not None for end in range(1, len(path))))
-        changes += [(plain, line, *one, path, value) for one in (bare[0], rich[0], around) for value in others(of, None)]
-    changes = [change for change in changes if stands(change)]
+    changes = [change for change in tries(rich, lines) if stands(change)]
     noticed = set()
     for region in {c[2].region for c in changes}:
         here = [c for c in changes if c[2].region == region]
@@ -135,6 +117,32 @@ def try_kind(product, members, lines):
             noticed |= judge(product, region, here[start : start + together])
     plain = {c[0]: c[1] for c in changes}
     return len(plain), sorted((path, line.words) for path, line in plain.items() if path not in noticed)
+
+
+def tries(rich, lines):
+    """Changes of every member that is said to be noticed: the member and its line, the thing and its record, where, and what."""
+    kind = rich[0][0].kind
+    for path, of in mutate_lib.absent(kind.shape(), (), (), -getattr(kind, "deeper", 0)):
+        operation, inner = parts.of_part(kind, path)
+        line = answers.line_of(lines, operation, mutate_lib.generic(inner))
+        plain = f"{operation[1]} {mutate_lib.generic(inner)}"
+        if line is None or not line.must_show:
+            continue
+        there = [(s, r, at) for s, r in rich for at in [find(s.thing, path)] if at is not None]
+        if there:
+            # The first and the last: a member may count in one sort of thing alone.
+            for subject, record, at in (there[0], there[-1]):
+                known = value_at(subject.thing, at)
+                yield from ((plain, line, subject, record, at, value) for value in (*others(of, known), TAKE))
+        elif line.sign == "=":
+            # What a template leaves out is AWS's to choose: without a recording that has it, nothing tells.
+            continue
+        answered = len(path) - len(inner)
+        bare = [one for one in rich if find(one[0].thing, path[: answered + 1]) is None] or rich
+        # What is around a member may have to be there, and switched on.
+        around = max(rich, key=lambda one: sum(find(one[0].thing, path[:end]) is not None for end in range(1, len(path))))
+        for one in (bare[0], rich[0], around):
+            yield from ((plain, line, *one, path, value) for value in others(of, None))
 
 
 def others(of, known):
@@ -146,52 +154,6 @@ def others(of, known):
     if known not in (None, "", [], {}):
         some = [mutate_lib.other(known, of) if not isinstance(known, (list, dict)) else known, *some]
     return [value for value in some if value != known][:8]
-
-
-def value_at(thing, path):
-    for step in path:
-        thing = thing[step]
-    return thing
-
-
-def put(thing, path, value):
-    """Sets a member in every element of the lists above it, or takes it out of the one that is named."""
-    if not path:
-        return
-    step, rest = path[0], path[1:]
-    if isinstance(thing, list):
-        if rest:
-            thing.extend([] if thing else [{}])
-            for one in thing:
-                put(one, rest, value)
-        elif value is TAKE:
-            del thing[-1:]
-        else:
-            thing.append(value)
-    elif rest:
-        if not isinstance(thing.get(step), (dict, list)):
-            thing[step] = [] if isinstance(rest[0], int) else {}
-        put(thing[step], rest, value)
-    elif value is TAKE:
-        thing.pop(step, None)
-    else:
-        thing[step] = value
-
-
-def find(thing, path):
-    """Where a member stands in a thing, with the first element of every list that has one; nothing if nowhere."""
-    if not path:
-        return ()
-    if isinstance(thing, list):
-        for i, one in enumerate(thing):
-            rest = find(one, path[1:])
-            if rest is not None:
-                return (i, *rest)
-        return None
-    if not isinstance(thing, dict) or thing.get(path[0]) in (None, [], {}):
-        return None
-    rest = find(thing[path[0]], path[1:])
-    return None if rest is None else (path[0], *rest)
 
 
 def judge(product, region, changes):
