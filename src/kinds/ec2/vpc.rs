@@ -275,19 +275,21 @@ fn unmodelled(vpc: &Description, options: &Options) -> Vec<Unmodelled> {
     if let Some((id, text)) = vpc.dhcp_options_id().and_then(|id| Some((id, options.beyond_aws(id)?))) {
         parts.note(&pointer::join(OPTIONS, id), true, text);
     }
-    let encryption = vpc.encryption_control().filter(|control| {
-        let state = control.state().map_or("", |state| state.as_str());
-        !["deleting", "deleted", ""].contains(&state)
-    });
-    if let Some(mode) = encryption.and_then(|control| control.mode()) {
-        let text = format!("traffic without encryption: {}", mode.as_str());
-        parts.note(&pointer::join(ENCRYPTION, mode.as_str()), true, &text);
+    if let Some(mode) = encryption(vpc) {
+        parts.note(&pointer::join(ENCRYPTION, mode), true, &format!("traffic without encryption: {mode}"));
     }
     let blocked = vpc.block_public_access_states().and_then(|states| states.internet_gateway_block_mode());
     if let Some(mode) = blocked.map(|mode| mode.as_str()).filter(|mode| *mode != "off") {
         parts.note(&pointer::join(CLOSED, mode), true, "the region keeps internet gateways from it");
     }
     parts.take()
+}
+
+/// What becomes of traffic that is not encrypted, unless the control is being deleted.
+fn encryption(vpc: &Description) -> Option<&str> {
+    let control = vpc.encryption_control()?;
+    let is_leaving = control.state().is_some_and(|state| ["deleting", "deleted"].contains(&state.as_str()));
+    control.mode().map(|mode| mode.as_str()).filter(|_| !is_leaving)
 }
 
 /// One attribute a call; support goes on before hostnames, which need it, and off after them.
@@ -325,4 +327,23 @@ fn tenancy(vpc: &Description) -> String {
 
 fn default_tenancy() -> String {
     "default".to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_ec2::types::{VpcEncryptionControl, VpcEncryptionControlMode, VpcEncryptionControlState};
+
+    use super::*;
+
+    #[test]
+    fn an_encryption_control_counts_until_it_is_being_deleted() {
+        let of = |state: Option<VpcEncryptionControlState>| {
+            let control = VpcEncryptionControl::builder().mode(VpcEncryptionControlMode::Enforce).set_state(state);
+            let vpc = Description::builder().encryption_control(control.build()).build();
+            encryption(&vpc).map(str::to_owned)
+        };
+        assert_eq!(of(Some(VpcEncryptionControlState::Available)).as_deref(), Some("enforce"));
+        assert_eq!(of(None).as_deref(), Some("enforce"), "a state that is not told is no deletion");
+        assert_eq!(of(Some(VpcEncryptionControlState::Deleting)), None);
+    }
 }
