@@ -40,6 +40,16 @@ def main():
     elb.create_target_group(Name="acme-production-tg", Protocol="HTTP", Port=80, VpcId=vpc, TargetType="ip")
     trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
     client("iam").create_role(RoleName="acme-production-someone", AssumeRolePolicyDocument=json.dumps(trust))
+    client("iam").create_instance_profile(InstanceProfileName="acme-production-hand")
+    launch = {"ImageId": "ami-12c6146b", "InstanceType": "t3.micro"}
+    template = ec2.create_launch_template(LaunchTemplateName="acme-production-hand", LaunchTemplateData=launch)["LaunchTemplate"]["LaunchTemplateId"]
+    scaling = client("autoscaling")
+    scaling.create_auto_scaling_group(
+        AutoScalingGroupName="acme-production-hand", MinSize=0, MaxSize=1, VPCZoneIdentifier=nets[0],
+        LaunchTemplate={"LaunchTemplateId": template, "Version": "1"},
+    )
+    group = scaling.describe_auto_scaling_groups()["AutoScalingGroups"][0]["AutoScalingGroupARN"]
+    client("ecs").create_capacity_provider(name="acme-production-hand", autoScalingGroupProvider={"autoScalingGroupArn": group})
     client("logs").create_log_group(logGroupName="/acme/production/by-hand")
     kms = client("kms")
     key = kms.create_key(Description="by hand")["KeyMetadata"]["KeyId"]

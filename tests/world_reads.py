@@ -57,6 +57,7 @@ def network(client):
         ("NatGateway", "describe_nat_gateways", "NatGateways", "NatGatewayId"),
         ("VPCEndpoint", "describe_vpc_endpoints", "VpcEndpoints", "VpcEndpointId"),
         ("FlowLog", "describe_flow_logs", "FlowLogs", "FlowLogId"),
+        ("LaunchTemplate", "describe_launch_templates", "LaunchTemplates", "LaunchTemplateId"),
         ("RouteTable", "describe_route_tables", "RouteTables", "RouteTableId"),
         ("SecurityGroup", "describe_security_groups", "SecurityGroups", "GroupId"),
     )
@@ -67,6 +68,9 @@ def network(client):
             if kind == "VPC":
                 for name in ("enableDnsHostnames", "enableDnsSupport"):
                     item[name] = ec2.describe_vpc_attribute(VpcId=item["VpcId"], Attribute=name)[name[0].upper() + name[1:]]
+            if kind == "LaunchTemplate":
+                versions = pages(ec2, "describe_launch_template_versions", "LaunchTemplateVersions", LaunchTemplateId=item[identity], Versions=["$Latest"])
+                item["Data"] = versions[0]["LaunchTemplateData"]
             hashed = [item["GroupName"]] if kind == "SecurityGroup" and item["GroupName"] != "default" else []
             arns = [item.pop(key) for key in ("SubnetArn", "SecurityGroupArn") if key in item]
             if name := made_by_aws(kind, item):
@@ -165,6 +169,18 @@ def scaling(client):
         arn = item.pop("ScalableTargetARN", None)
         tags = auto.list_tags_for_resource(ResourceARN=arn)["Tags"]
         yield thing("AWS::ApplicationAutoScaling::ScalableTarget", item, tags, item["ResourceId"], arn)
+
+
+def machines(client):
+    for item in pages(client("autoscaling"), "describe_auto_scaling_groups", "AutoScalingGroups"):
+        yield thing("AWS::AutoScaling::AutoScalingGroup", item, item.pop("Tags", []), item["AutoScalingGroupName"], item["AutoScalingGroupARN"])
+    for item in client("ecs").describe_capacity_providers(include=["TAGS"])["capacityProviders"]:
+        if item["name"] not in ("FARGATE", "FARGATE_SPOT"):
+            yield thing("AWS::ECS::CapacityProvider", item, item.pop("tags", []), item["name"])
+    iam = client("iam")
+    for item in pages(iam, "list_instance_profiles", "InstanceProfiles"):
+        tags = iam.list_instance_profile_tags(InstanceProfileName=item["InstanceProfileName"])["Tags"]
+        yield thing("AWS::IAM::InstanceProfile", item, tags, item["Arn"], item["InstanceProfileName"])
 
 
 def roles(client):
@@ -373,6 +389,6 @@ def names(client):
 
 
 READS = [
-    network, balancing, firewall, delivery, containers, scaling, roles, logs, keys, certificates, databases, caches, files, queues,
+    network, balancing, firewall, delivery, containers, scaling, machines, roles, logs, keys, certificates, databases, caches, files, queues,
     topics, schedules, secrets, namespaces, names,
 ]

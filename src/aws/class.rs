@@ -109,6 +109,10 @@ pub fn classify(code: &str, message: &str) -> Class {
 
         "AWS.SimpleQueueService.NonExistentQueue" => Class::NotFound,
         "ClientException" if says("Unable to describe task definition") => Class::NotFound,
+        // ECS of a capacity provider, which it has no code of its own for; Auto Scaling of a group.
+        "ClientException" if says("specified capacity provider does not exist") => Class::NotFound,
+        "ClientException" if says("specified capacity provider already exists") => Class::AlreadyExists,
+        "ValidationError" if says("AutoScalingGroup name not found") => Class::NotFound,
         // A secret in its window takes no change.
         "InvalidRequestException" if says("marked for deletion") || says("marked deleted") => Class::NotFound,
         "NoSuchEntity"
@@ -182,9 +186,15 @@ fn is_busy(code: &str, message: &str) -> bool {
         "InvalidRequestException" => {
             ["scheduled for deletion", "was deleted", "revious rotation"].iter().any(|saying| message.contains(saying))
         }
-        "ClientException" => ["Too many concurrent attempts", "was not ACTIVE", "cannot be deleted while"]
-            .iter()
-            .any(|saying| message.contains(saying)),
+        "ClientException" => [
+            "Too many concurrent attempts",
+            "was not ACTIVE",
+            "cannot be deleted while",
+            "capacity provider is in use",
+            "capacity provider cannot be deleted",
+        ]
+        .iter()
+        .any(|saying| message.contains(saying)),
         _ => false,
     };
     by_message
@@ -206,6 +216,8 @@ fn is_busy(code: &str, message: &str) -> bool {
                 | "WAFTagOperationException"
                 | "WAFUnavailableEntityException"
                 | "UpdateInProgressException"
+                | "ResourceContention"
+                | "ScalingActivityInProgress"
                 | "BucketNotEmpty"
                 | "CacheSubnetGroupInUse"
                 | "CannotDeleteEntityWhileInUse"

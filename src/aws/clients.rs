@@ -81,6 +81,7 @@ clients! {
     autoscaling: aws_sdk_applicationautoscaling, "application-autoscaling", "Application Auto Scaling";
     cloudfront: aws_sdk_cloudfront, "cloudfront", "CloudFront";
     ec2: aws_sdk_ec2, "ec2", "EC2";
+    ec2_autoscaling: aws_sdk_autoscaling, "autoscaling", "Auto Scaling";
     ecr: aws_sdk_ecr, "ecr", "ECR";
     ecs: aws_sdk_ecs, "ecs", "ECS";
     elasticache: aws_sdk_elasticache, "elasticache", "ElastiCache";

@@ -9,6 +9,8 @@ use crate::resource::{Failure, Result, Tags};
 /// The page size of EC2's Describe operations; route tables allow 100.
 const PAGE: i32 = 1000;
 const ROUTE_TABLES_PAGE: i32 = 100;
+/// By which an instance tells its Auto Scaling group.
+const GROUP: &str = "aws:autoscaling:groupName";
 /// How many VPCs are asked about at once: all filters of one call take 200 values together, and the states of instances
 /// are five of them.
 const VPCS: usize = 195;
@@ -55,11 +57,12 @@ pub struct Survey {
 /// takes away what it manages.
 ///
 /// NAT gateways and interface endpoints are seen through their network interfaces, VPN gateways and peerings through
-/// the routes that lead to them; default security groups and network ACLs, main route tables and the interfaces of what
-/// has kinds here (load balancers, databases, caches, tasks) are left out.
+/// the routes that lead to them; default security groups and network ACLs, main route tables, the interfaces of what has
+/// kinds here (load balancers, databases, caches, tasks) and the instances of groups of ours are left out.
 pub async fn survey(reader: &Reader, things: &Things) -> Result<Survey> {
     let vpcs = things.get("AWS::EC2::VPC").map(Vec::as_slice).unwrap_or_default();
-    let parts = try_join_all(vpcs.chunks(VPCS).map(|some| part(reader, some))).await?;
+    let groups = things.get("AWS::AutoScaling::AutoScalingGroup").map(Vec::as_slice).unwrap_or_default();
+    let parts = try_join_all(vpcs.chunks(VPCS).map(|some| part(reader, some, groups))).await?;
     let (parts, served): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
     let mut once = BTreeSet::new();
     let mut seen: Vec<_> =
@@ -70,9 +73,9 @@ pub async fn survey(reader: &Reader, things: &Things) -> Result<Survey> {
 }
 
 /// What stands in some VPCs, and the addresses that services of AWS hold there.
-async fn part(reader: &Reader, vpcs: &[String]) -> Result<(Vec<SurveyedThing>, BTreeSet<String>)> {
+async fn part(reader: &Reader, vpcs: &[String], ours: &[String]) -> Result<(Vec<SurveyedThing>, BTreeSet<String>)> {
     let (instances, interfaces, groups, subnets, tables, gateways, endpoints, acls) = tokio::try_join!(
-        instances(reader, vpcs),
+        instances(reader, vpcs, ours),
         interfaces(reader, vpcs),
         groups(reader, vpcs),
         subnets(reader, vpcs),
@@ -89,13 +92,16 @@ async fn part(reader: &Reader, vpcs: &[String]) -> Result<(Vec<SurveyedThing>, B
     Ok((all.into_iter().flatten().collect(), served))
 }
 
-async fn instances(reader: &Reader, vpcs: &[String]) -> Result<Vec<SurveyedThing>> {
+/// Instances but for those of our groups, which come and go with these: AWS alone writes the tag that says so.
+async fn instances(reader: &Reader, vpcs: &[String], ours: &[String]) -> Result<Vec<SurveyedThing>> {
     // Terminated ones are listed for another hour.
     let alive = ["pending", "running", "stopping", "stopped", "shutting-down"].map(str::to_owned).to_vec();
     let alive = Filter::builder().name("instance-state-name").set_values(Some(alive)).build();
     let call = reader.ec2().describe_instances().filters(inside("vpc-id", vpcs)).filters(alive).max_results(PAGE);
     let all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
+    let is_ours = |tag: &Tag| tag.key() == Some(GROUP) && ours.iter().any(|group| tag.value() == Some(group));
     let all = all.iter().flat_map(|reservation| reservation.instances());
+    let all = all.filter(|one| !one.tags().iter().any(is_ours));
     Ok(all.filter_map(|one| seen("AWS::EC2::Instance", one.instance_id(), one.vpc_id(), one.tags())).collect())
 }
 

@@ -3,6 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::answering::answers;
 use super::changes::{blocked, desired_change, is_for_another, removed_change};
 use super::circles::deadlocked;
+use super::completion::complete_first;
 use super::decide::{Decisions, decide, left_behind, observed};
 use super::derived::BlockedParameters;
 use super::ignores;
@@ -121,6 +122,7 @@ fn decided(
         if more.is_empty() {
             let made = decisions.as_ref().map(|decisions| steps(input, shapes, order, decisions));
             let mut steps = made.unwrap_or_default();
+            complete_first(&mut steps);
             remove(input.blueprint, shapes, decisions.as_ref(), edges, &removals, asked, &mut steps);
             more = deadlocked(decisions.as_ref(), &steps);
             more.retain(|address, _| !blocked.contains_key(address));

@@ -10,6 +10,7 @@ mod candidates;
 mod causes;
 mod changes;
 mod circles;
+mod completion;
 mod decide;
 mod deferral;
 mod dependents;

@@ -26,10 +26,26 @@ pub struct CloudFormation {
     pub needs_name: bool,
     /// How it does by itself what other resources of ours do in a person's place.
     pub answers: Option<Answers>,
+    /// Texts that it wants encoded: paths to a property (`Config/Script`).
+    pub base64: &'static [&'static str],
     /// Its property for tags, which most types call `Tags`.
     pub tags: &'static str,
+    pub tag_form: TagForm,
     /// Whether its `DeletionPolicy` can be `Snapshot`.
     pub snapshots: Snapshots,
+}
+
+/// How a type writes its tags.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TagForm {
+    /// As keys and values.
+    Plain,
+    /// The same, each of which says whether what the resource starts gets it as well.
+    Propagated,
+    /// It takes none, though the service does.
+    Nowhere,
+    /// Below the sort of things that they are for, by EC2's name.
+    OfType(&'static str),
 }
 
 /// The end of a physical name, which the engine does not know.
@@ -101,6 +117,8 @@ pub struct Part {
     pub attribute: Option<&'static str>,
     /// Its property that bears the value; without one, the value is an object with properties of its own.
     pub value: Option<&'static str>,
+    /// A property that goes along with it, and what it has if nothing is said, in JSON.
+    pub along: Option<(&'static str, &'static str)>,
 }
 
 /// Where a part comes from.
@@ -112,6 +130,8 @@ pub enum Source {
     Elements(&'static str),
     /// The elements of a list that refer to something of the stack: inside the owners they would go in a circle.
     References(&'static str),
+    /// A whole list, if an element refers to something of the stack that needs the owner: inside it they would go in a circle.
+    Referring(&'static str),
     /// The physical name, after a prefix.
     Name(&'static str),
 }
@@ -129,7 +149,9 @@ impl CloudFormation {
         name_suffix: None,
         needs_name: false,
         answers: None,
+        base64: &[],
         tags: "Tags",
+        tag_form: TagForm::Plain,
         snapshots: Snapshots::No,
     };
 }
@@ -137,12 +159,17 @@ impl CloudFormation {
 impl Part {
     /// A part whose owner is named by `Ref` and that is an object with properties of its own.
     pub const fn of(kind: &'static str, suffix: &'static str, source: Source, owner: &'static str) -> Self {
-        Self { kind, suffix, source, owner, is_list: false, attribute: None, value: None }
+        Self { kind, suffix, source, owner, is_list: false, attribute: None, value: None, along: None }
     }
 
     /// A part that is one value.
     pub const fn with_value(self, property: &'static str) -> Self {
         Self { value: Some(property), ..self }
+    }
+
+    /// A part with which another property goes.
+    pub const fn along(self, property: &'static str, otherwise: &'static str) -> Self {
+        Self { along: Some((property, otherwise)), ..self }
     }
 
     /// A part that could have several owners.

@@ -22,6 +22,7 @@ const FILES: &[(&str, &str)] = &[
     ("watched.py", include_str!("server/watched.py")),
     ("wsgi.py", include_str!("server/wsgi.py")),
     ("mend_cache.py", include_str!("server/mend_cache.py")),
+    ("mend_capacity.py", include_str!("server/mend_capacity.py")),
     ("mend_cdn.py", include_str!("server/mend_cdn.py")),
     ("mend_connect.py", include_str!("server/mend_connect.py")),
     ("mend_data.py", include_str!("server/mend_data.py")),

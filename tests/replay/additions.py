@@ -14,6 +14,7 @@ import databases
 import distributions
 import harness
 import kinds
+import machines
 import messages
 import mutate_lib
 import network
@@ -24,7 +25,7 @@ import wire
 import zones
 from account import Account
 
-SERVICES = (buckets, databases, distributions, messages, network, passwords, schedules, zones)
+SERVICES = (buckets, databases, distributions, machines, messages, network, passwords, schedules, zones)
 
 # The harness's tables of EC2 by what their ids are called, and by AWS's word in an ARN.
 TAGGED = {
@@ -58,6 +59,7 @@ def indexed(resources):
 
 READS = {
     # What is read with every stack, and nothing was recorded of.
+    "iam__ListInstanceProfiles": lambda account, asked: {"InstanceProfiles": [], "IsTruncated": False},
     "elasticache__DescribeCacheParameterGroups": lambda account, asked: {"CacheParameterGroups": []},
     "wafv2__ListRegexPatternSets": lambda account, asked: {"RegexPatternSets": []},
     "wafv2__ListLoggingConfigurations": lambda account, asked: {"LoggingConfigurations": []},

@@ -1,3 +1,4 @@
-//! Application Auto Scaling.
+//! Auto Scaling: of applications, and of groups of instances.
 
+pub(super) mod auto_scaling_group;
 pub(super) mod scalable_target;

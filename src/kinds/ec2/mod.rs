@@ -5,6 +5,7 @@ pub(super) mod dhcp_options;
 pub(super) mod eip;
 pub(super) mod flow_log;
 pub(super) mod internet_gateway;
+pub(super) mod launch_template;
 pub(super) mod nat_gateway;
 pub(super) mod route_table;
 pub(super) mod security_group;

@@ -1,5 +1,6 @@
 //! What the ECS kinds share: tags, clusters, names out of ARNs.
 
+pub(super) mod capacity_provider;
 pub(super) mod cluster;
 pub(super) mod network;
 pub(super) mod service;
@@ -46,7 +47,7 @@ impl CapacityProviderStrategy {
     }
 
     pub(super) fn is_fargate(&self) -> bool {
-        self.capacity_provider == "FARGATE" || self.capacity_provider == "FARGATE_SPOT"
+        is_fargate(&self.capacity_provider)
     }
 
     /// Returns what ECS refuses of a strategy, with the pointer below `at`.
@@ -80,6 +81,11 @@ impl CapacityProviderStrategy {
         };
         strategy.iter().map(item).collect()
     }
+}
+
+/// Whether a provider is AWS's own, without instances.
+pub(super) fn is_fargate(provider: &str) -> bool {
+    provider == "FARGATE" || provider == "FARGATE_SPOT"
 }
 
 /// Two changes meet.

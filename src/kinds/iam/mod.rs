@@ -1,3 +1,4 @@
 //! Identity and Access Management.
 
+pub(super) mod instance_profile;
 pub(super) mod role;

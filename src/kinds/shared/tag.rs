@@ -35,6 +35,7 @@ macro_rules! aws_tags {
 
 aws_tags! {
     aws_sdk_acm::types::Tag, key, value, set_value, checked;
+    aws_sdk_autoscaling::types::Tag, key, value, set_value;
     aws_sdk_cloudfront::types::Tag, key, value, set_value, checked;
     aws_sdk_ec2::types::Tag, key, value, set_value;
     aws_sdk_ecs::types::Tag, key, value, set_value;

@@ -14,7 +14,7 @@ use self::parts::{Part, Split, split};
 use super::document::pretty;
 use crate::blueprint::{Blueprint, Resource};
 use crate::plan::own_tags;
-use crate::resource::cloudformation::{Answers, CloudFormation, Snapshots};
+use crate::resource::cloudformation::{Answers, CloudFormation, Snapshots, Source, TagForm};
 use crate::resource::{Address, Facts, Identity, Reference, Shape, key};
 
 /// CloudFormation's limit for a template's description.
@@ -79,7 +79,9 @@ impl Export<'_> {
             let name = if name.contains("${AWS::") { json!({ "Fn::Sub": name }) } else { Value::String(name) };
             name_in(&mut properties, property, name);
         }
-        if let Some(facts) = facts.filter(|facts| facts.identity == Identity::Tags) {
+        let takes_tags =
+            |facts: &&Facts| facts.identity == Identity::Tags && facts.cloudformation.tag_form != TagForm::Nowhere;
+        if let Some(facts) = facts.copied().filter(takes_tags) {
             properties.insert(facts.cloudformation.tags.to_owned(), self.tags(resource));
         }
         if let Some(Answers { list, key, property }) = facts.and_then(|facts| facts.cloudformation.answers) {
@@ -96,7 +98,7 @@ impl Export<'_> {
         if !depends.is_empty() {
             body.insert("DependsOn".to_owned(), json!(depends));
         }
-        if facts.is_some_and(|facts| facts.identity != Identity::Tags) {
+        if facts.is_some_and(|facts| !takes_tags(facts)) {
             body.insert("Metadata".to_owned(), json!({ key::NAME: resource.address.name }));
         }
         body.insert("Properties".to_owned(), self.intrinsics().of(&Value::Object(properties)));
@@ -158,8 +160,27 @@ impl Export<'_> {
             .filter(|(address, _)| self.ids.has(address))
             .flat_map(|(address, _)| [vec![self.ids.of_address(address)], self.parts_of(address)].concat())
             .collect();
+        let late = resource.edges.keys().filter(|target| self.completes(target) && !self.needs(target, resource));
+        all.extend(late.flat_map(|target| self.parts_of(target)));
         all.remove(own);
         all
+    }
+
+    /// Whether a resource is as wanted only with a part of it: the list that would go in a circle inside it.
+    fn completes(&self, address: &Address) -> bool {
+        let facts = self.facts.get(address.kind.as_str());
+        let parts = facts.map_or(&[][..], |facts| facts.cloudformation.parts);
+        parts.iter().any(|part| matches!(part.source, Source::Referring(_)))
+    }
+
+    /// Whether a resource needs another, directly or through others.
+    fn needs(&self, address: &Address, other: &Resource) -> bool {
+        let (mut open, mut seen) = (vec![address], BTreeSet::new());
+        while let Some(at) = open.pop() {
+            let edges = self.blueprint.resources.get(at).into_iter().flat_map(|resource| resource.edges.keys());
+            open.extend(edges.filter(|target| seen.insert(*target)));
+        }
+        seen.contains(&other.address)
     }
 
     fn parts_of(&self, address: &Address) -> Vec<String> {
@@ -185,7 +206,16 @@ impl Export<'_> {
     fn tags(&self, resource: &Resource) -> Value {
         let facts = self.facts.get(resource.address.kind.as_str());
         let tags = facts.map(|facts| own_tags(&self.blueprint.stack, resource, facts)).unwrap_or_default();
-        tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect()
+        let form = facts.map_or(TagForm::Plain, |facts| facts.cloudformation.tag_form);
+        let tag = |key: &str, value: &str| match form {
+            TagForm::Propagated => json!({ "Key": key, "Value": value, "PropagateAtLaunch": false }),
+            TagForm::Plain | TagForm::Nowhere | TagForm::OfType(_) => json!({ "Key": key, "Value": value }),
+        };
+        let all: Value = tags.iter().map(|(key, value)| tag(key, value)).collect();
+        match form {
+            TagForm::OfType(kind) => json!([{ "ResourceType": kind, "Tags": all }]),
+            TagForm::Plain | TagForm::Nowhere | TagForm::Propagated => all,
+        }
     }
 
     /// What CloudFormation is to do instead of deleting: nothing that bears data goes without a copy.

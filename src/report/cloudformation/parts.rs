@@ -26,6 +26,7 @@ pub(super) fn split(facts: &CloudFormation, own: &str, name: Option<&str>, spec:
     };
     facts.call_only.iter().for_each(|property| drop(properties.remove(*property)));
     facts.left_out.iter().for_each(|(path, value)| leave_out(&mut properties, path, &json_of(value)));
+    facts.base64.iter().for_each(|path| encode(&mut properties, path));
     let parts = facts.parts.iter().flat_map(|shape| parts_of(shape, own, name, &mut properties)).collect();
     for (property, instead) in facts.in_place_of_empty {
         properties.entry(*property).or_insert_with(|| json_of(instead));
@@ -47,18 +48,35 @@ fn leave_out(properties: &mut Map<String, Value>, path: &str, value: &Value) {
     }
 }
 
+/// Lets CloudFormation encode a text.
+fn encode(properties: &mut Map<String, Value>, path: &str) {
+    match path.split_once('/') {
+        Some((outer, inner)) => {
+            let within = properties.get_mut(outer).and_then(Value::as_object_mut);
+            within.into_iter().for_each(|within| encode(within, inner));
+        }
+        None => properties.get_mut(path).into_iter().for_each(|text| *text = json!({ "Fn::Base64": text.take() })),
+    }
+}
+
 fn parts_of(shape: &Shape, own: &str, name: Option<&str>, properties: &mut Map<String, Value>) -> Vec<Part> {
     let (values, is_one) = match shape.source {
         Source::Property(property) => (properties.remove(property).into_iter().collect(), true),
         Source::Name(prefix) => (name.map(|name| json!(format!("{prefix}{name}"))).into_iter().collect(), true),
         Source::Elements(list) => (take_list(properties, list), false),
         Source::References(list) => (take_references(properties, list), false),
+        Source::Referring(list) => (take_referring(properties, list), true),
     };
     let numbered = values.into_iter().enumerate().map(|(at, value)| {
         let number = if is_one { String::new() } else { (at + 1).to_string() };
         Part { id: format!("{own}{}{number}", shape.suffix), kind: shape.kind, properties: filled(shape, own, value) }
     });
-    numbered.collect()
+    let mut parts: Vec<_> = numbered.collect();
+    if let (Some((property, otherwise)), Some(part)) = (shape.along, parts.first_mut()) {
+        let along = properties.remove(property).unwrap_or_else(|| json_of(otherwise));
+        part.properties.insert(property.to_owned(), along);
+    }
+    parts
 }
 
 /// The properties of a part: its value, and its owner.
@@ -82,6 +100,12 @@ fn take_list(properties: &mut Map<String, Value>, name: &str) -> Vec<Value> {
         Some(Value::Array(list)) => list,
         _ => Vec::new(),
     }
+}
+
+/// Takes a whole list of which an element refers to something.
+fn take_referring(properties: &mut Map<String, Value>, name: &str) -> Vec<Value> {
+    let refers = properties.get(name).is_some_and(|list| !Reference::all_in(list).is_empty());
+    refers.then(|| properties.remove(name)).flatten().into_iter().collect()
 }
 
 /// Takes the elements of a list that refer to something; the others stay.

@@ -20,6 +20,8 @@ SERVICE_FIELDS = (
     "enableECSManagedTags",
     "enableExecuteCommand",
     "healthCheckGracePeriodSeconds",
+    "placementConstraints",
+    "placementStrategy",
     "serviceConnectConfiguration",
 )
 # What makes UpdateService start a new deployment.

@@ -6,6 +6,7 @@ import time
 
 from moto.core.resource_tagging import TaggedResource, make_tag_matcher, match_resource_type
 from moto.ec2.models import ec2_backends
+from moto.ecs.models import ecs_backends
 from moto.elasticache.models import elasticache_backends
 from moto.iam.models import IAMBackend
 from moto.rds.models import rds_backends
@@ -35,7 +36,15 @@ def _get_resources_generator(moto, self, tag_filters=None, resource_type_filters
         [
             resource
             for resource in indexed(
-                self, [*known(moto(self)), *firewalls(self), *groups(self), *network(self), *namespaces(self)]
+                self,
+                [
+                    *known(moto(self)),
+                    *firewalls(self),
+                    *groups(self),
+                    *network(self),
+                    *providers(self),
+                    *namespaces(self),
+                ],
             )
             if matches(resource.tags)
             and match_resource_type(resource.resource_type, resource_type_filters)
@@ -45,8 +54,9 @@ def _get_resources_generator(moto, self, tag_filters=None, resource_type_filters
 
 
 def known(resources):
-    """What moto's index has, without flow logs by an ARN that AWS does not give them."""
-    return [resource for resource in resources if ":flow-logs/" not in resource.arn]
+    """What moto's index has, without flow logs by an ARN that AWS does not give them, and without what is added below."""
+    double = (":flow-logs/", ":launch-template/", ":capacity-provider/")
+    return [resource for resource in resources if not any(part in resource.arn for part in double)]
 
 
 def firewalls(backend):
@@ -69,13 +79,21 @@ def groups(backend):
 
 
 def network(backend):
-    """Endpoints, of which moto's index has none, and flow logs by their ARN."""
+    """Endpoints and launch templates, of which moto's index has none, and flow logs by their ARN."""
     there = ec2_backends[backend.account_id][backend.region_name]
     standing = [endpoint.id for endpoint in there.vpc_end_points.values() if endpoint.state != "deleted"]
-    for kind, found in (("vpc-endpoint", standing), ("vpc-flow-log", list(there.flow_logs))):
+    kinds = (("vpc-endpoint", standing), ("vpc-flow-log", list(there.flow_logs)), ("launch-template", list(there.launch_templates)))
+    for kind, found in kinds:
         for identity in found:
             arn = f"arn:aws:ec2:{there.region_name}:{there.account_id}:{kind}/{identity}"
             yield TaggedResource(arn=arn, tags=there.tags.get(identity, {}), resource_type=f"ec2:{kind}")
+
+
+def providers(backend):
+    """Capacity providers of ECS, of which moto's index has none."""
+    for one in ecs_backends[backend.account_id][backend.region_name].capacity_providers.values():
+        tags = {tag["key"]: tag["value"] for tag in one.tags or []}
+        yield TaggedResource(arn=one.capacity_provider_arn, tags=tags, resource_type="ecs:capacity-provider")
 
 
 def namespaces(backend):

@@ -46,6 +46,22 @@ const CODES: &[(&str, &str, Class)] = &[
     ("UnauthorizedOperation", "", Denied),
     ("InternalError", "", Other),
     ("Unavailable", "", Other),
+    ("InvalidLaunchTemplateId.NotFound", "The specified launch template does not exist.", NotFound),
+    ("InvalidLaunchTemplateName.AlreadyExistsException", "Launch template name already in use.", AlreadyExists),
+    ("InvalidLaunchTemplateId.VersionNotFound", "", NotFound),
+    // Auto Scaling.
+    ("AlreadyExists", "AutoScalingGroup by this name already exists", AlreadyExists),
+    ("ResourceContention", "You already have a pending update to an Auto Scaling resource", Busy),
+    ("ScalingActivityInProgress", "", Busy),
+    ("ResourceInUse", "You cannot delete an AutoScalingGroup while there are instances or pending Spot requests", Busy),
+    ("ValidationError", "AutoScalingGroup name not found - AutoScalingGroup 'a' not found", NotFound),
+    (
+        "ValidationError",
+        "Invalid IAM Instance Profile ARN \"arn:aws:iam::123456789012:instance-profile/a\"",
+        Propagating,
+    ),
+    ("ValidationError", "Max bound, 1, must be greater than or equal to min bound, 2", Invalid),
+    ("LimitExceeded", "You have already reached your limit of AutoScalingGroups", Quota),
     // Cloud Map.
     ("NamespaceNotFound", "", NotFound),
     ("NamespaceAlreadyExists", "", AlreadyExists),

@@ -8,13 +8,18 @@ const EMPTY: &[&str] =
     &["DescribeSecurityGroups", "DescribeSubnets", "DescribeInternetGateways", "DescribeVpcEndpoints"];
 
 fn things(vpcs: &[&str]) -> Things {
-    Things::from([("AWS::EC2::VPC", vpcs.iter().map(|id| (*id).to_owned()).collect())])
+    Things::from([
+        ("AWS::AutoScaling::AutoScalingGroup", vec!["acme-production-machines".to_owned()]),
+        ("AWS::EC2::VPC", vpcs.iter().map(|id| (*id).to_owned()).collect()),
+    ])
 }
 
 #[tokio::test]
 async fn a_vpc_is_surveyed_in_eight_calls_and_interfaces_of_our_kinds_are_left_out() {
     let instance = "<DescribeInstancesResponse><reservationSet><item><instancesSet><item><instanceId>i-1</instanceId><vpcId>vpc-1</vpcId>\
-        <tagSet><item><key>Name</key><value>by hand</value></item></tagSet></item></instancesSet></item></reservationSet></DescribeInstancesResponse>";
+        <tagSet><item><key>Name</key><value>by hand</value></item></tagSet></item>\
+        <item><instanceId>i-2</instanceId><vpcId>vpc-1</vpcId><tagSet><item><key>aws:autoscaling:groupName</key>\
+        <value>acme-production-machines</value></item></tagSet></item></instancesSet></item></reservationSet></DescribeInstancesResponse>";
     let interface = |id: &str, more: &str| {
         format!("<item><networkInterfaceId>{id}</networkInterfaceId><vpcId>vpc-1</vpcId>{more}</item>")
     };

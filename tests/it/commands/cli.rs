@@ -260,7 +260,7 @@ fn a_resource_is_explained_by_its_name_alone() {
 #[test]
 fn completions_offer_tenants_and_stacks() {
     let ran = provision(&["-C", repository(), "complete-stacks"]);
-    assert!(ran.out.starts_with("acme\nglobex\ninitech\nacme/"), "{}", ran.out);
+    assert!(ran.out.starts_with("acme\nglobex\nhooli\ninitech\nacme/"), "{}", ran.out);
     assert!(!provision(&["--help"]).out.contains("complete-stacks"));
     let script = folder("completions").join("provision.bash");
     std::fs::write(&script, provision(&["completions", "bash"]).out).unwrap();

@@ -47,6 +47,16 @@ const REPLACED: Exceptions = &[
 
 /// Create-only under conditions: what becomes of such a change, and an example of each outcome.
 const CONDITIONAL: &[Conditional] = &[
+    // AWS takes another of each; what CloudFormation replaces are launch configurations.
+    rule(
+        "AWS::AutoScaling::AutoScalingGroup",
+        "LaunchTemplate",
+        r#"{"Version":"1"}"#,
+        r#"{"Version":"2"}"#,
+        How::InPlace,
+    ),
+    rule("AWS::AutoScaling::AutoScalingGroup", "MixedInstancesPolicy", "null", "{}", How::InPlace),
+    rule("AWS::AutoScaling::AutoScalingGroup", "VPCZoneIdentifier", r#"["subnet-1"]"#, r#"["subnet-2"]"#, How::InPlace),
     rule("AWS::EC2::VPC", "InstanceTenancy", r#""default""#, r#""dedicated""#, How::Replaces),
     rule("AWS::EC2::VPC", "InstanceTenancy", r#""dedicated""#, r#""default""#, How::InPlace),
     rule("AWS::ECS::Service", "LaunchType", r#""EC2""#, r#""FARGATE""#, How::Replaces),
@@ -219,7 +229,7 @@ fn every_property_has_cloudformations_name_or_becomes_a_part() {
         let CloudFormation { parts, call_only, .. } = facts.cloudformation;
         let embedded = parts.iter().filter_map(|part| match part.source {
             Source::Property(property) | Source::Elements(property) => Some(property),
-            Source::References(_) | Source::Name(_) => None,
+            Source::References(_) | Source::Referring(_) | Source::Name(_) => None,
         });
         let said = embedded.chain(call_only.iter().copied()).filter(|name| !entry.properties.contains(*name));
         let said: BTreeSet<_> = said.map(str::to_owned).collect();
@@ -256,6 +266,7 @@ fn no_read_only_property_can_be_set() {
 
 /// Kinds that stand in security groups, and whose updates need not come in two phases.
 const MOVED_AT_ONCE: &[(&str, &str)] = &[
+    ("AWS::EC2::LaunchTemplate", "instances that run keep the groups they were started in"),
     ("AWS::ECS::Service", "tasks keep the groups they were started in until a rollout has replaced them"),
     ("AWS::Scheduler::Schedule", "a task that runs keeps the groups it was started in"),
 ];

@@ -31,6 +31,7 @@ const NOT_CHANGED: &[(&str, &str, &str)] = &[
         "ValidationMethod",
         "ACM moves from EMAIL to DNS alone, and the example has DNS",
     ),
+    ("AWS::AutoScaling::AutoScalingGroup", "MinSize", "an instance would start, for which the example has no way out"),
     ("AWS::EC2::EIP", "Domain", "it has one value alone"),
     ("AWS::EC2::VPC", "InstanceTenancy", "EC2 moves from dedicated to default alone, and the example has default"),
     (
@@ -39,6 +40,8 @@ const NOT_CHANGED: &[(&str, &str, &str)] = &[
         "another controller takes the deployments from ECS, and with them the other changes",
     ),
     ("AWS::ECS::Service", "LaunchType", "CapacityProviderStrategy takes its place"),
+    ("AWS::ECS::Service", "PlacementConstraints", "it is of container instances, and the example has Fargate"),
+    ("AWS::ECS::Service", "PlacementStrategies", "it is of container instances, and the example has Fargate"),
     ("AWS::ElastiCache::ParameterGroup", "Description", "another one is another group"),
     (
         "AWS::ECS::Service",

@@ -27,6 +27,7 @@ mod list_elements;
 mod listeners;
 mod load_balancers;
 mod log_groups;
+mod machines;
 mod maintenance_window;
 mod names;
 mod namespaces;

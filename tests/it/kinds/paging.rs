@@ -151,6 +151,21 @@ fn cases() -> Vec<Case> {
         case("AWS::ApplicationAutoScaling::ScalableTarget", "DescribeScheduledActions", with("NextToken"))
             .after("DescribeScalableTargets", target.to_string())
             .after("ListTagsForResource", ours.to_string()),
+        case(
+            "AWS::AutoScaling::AutoScalingGroup",
+            "DescribeAutoScalingGroups",
+            next_token("DescribeAutoScalingGroups"),
+        ),
+        case("AWS::EC2::LaunchTemplate", "DescribeLaunchTemplateVersions", ec2("DescribeLaunchTemplateVersions")).after(
+            "DescribeLaunchTemplates",
+            format!(
+                "<DescribeLaunchTemplatesResponse><launchTemplates><item><launchTemplateId>lt-1</launchTemplateId>\
+                 <tagSet>{}</tagSet></item></launchTemplates></DescribeLaunchTemplatesResponse>",
+                xml_tags("item", "key", "value")
+            ),
+        ),
+        case("AWS::ECS::CapacityProvider", "DescribeCapacityProviders", with("nextToken")),
+        case("AWS::IAM::InstanceProfile", "ListInstanceProfiles", truncated("ListInstanceProfiles")),
         case("AWS::ServiceDiscovery::HttpNamespace", "ListNamespaces", with("NextToken")),
         case("AWS::CertificateManager::Certificate", "ListCertificates", with("NextToken")),
         case("AWS::CertificateManager::Certificate", "GetResources", with("PaginationToken")),
@@ -315,6 +330,7 @@ fn cases() -> Vec<Case> {
     for (kind, operation) in [
         ("AWS::EC2::FlowLog", "DescribeFlowLogs"),
         ("AWS::EC2::InternetGateway", "DescribeInternetGateways"),
+        ("AWS::EC2::LaunchTemplate", "DescribeLaunchTemplates"),
         ("AWS::EC2::NatGateway", "DescribeNatGateways"),
         ("AWS::EC2::RouteTable", "DescribeRouteTables"),
         ("AWS::EC2::SecurityGroup", "DescribeSecurityGroups"),

@@ -219,6 +219,12 @@ const ONE_PAGE: &[(&str, &[&str])] = &[
     ("kinds/ec2/security_group/mod.rs", &["describe_security_groups"]),
     ("kinds/ec2/subnet.rs", &["describe_subnets"]),
     ("kinds/ec2/vpc.rs", &["describe_vpcs", "describe_vpc_attribute"]),
+    // Of one name, for a create that may have been cut short; and of one group that was just made.
+    ("kinds/ec2/launch_template/mod.rs", &["describe_launch_templates"]),
+    ("kinds/autoscaling/auto_scaling_group/mod.rs", &["describe_auto_scaling_groups"]),
+    ("kinds/ecs/capacity_provider/mod.rs", &["describe_capacity_providers"]),
+    // One profile; tags are 50 at most.
+    ("kinds/iam/instance_profile.rs", &["get_instance_profile", "list_instance_profile_tags"]),
     // One image is asked about.
     ("kinds/ecs/task_definition/image.rs", &["describe_images"]),
     // Ids and pages exclude each other.

@@ -3,6 +3,7 @@
 mod adoption;
 mod assumed_roles;
 mod buckets;
+mod capacity;
 mod delivery;
 mod external_deployments;
 mod implicit_dependencies;

@@ -10,6 +10,7 @@ use crate::kinds::shared::deletion::gone;
 use crate::kinds::shared::retry::{retry_while, turn};
 use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::kinds::shared::{ownership, tag};
+use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::{
     Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing,
     Made, Mistake, Name, NameConflict, NameRule, On, Permissions, Replacement, Result, Scope, State, Switch, Tags,
@@ -18,6 +19,8 @@ use crate::resource::{
 
 pub use spec::{Outputs, Spec};
 
+/// What services can run on.
+const PROVIDERS: &str = "/CapacityProviders";
 /// The pointer of the strategy that services get which name none.
 const DEFAULT_STRATEGY: &str = "/DefaultCapacityProviderStrategy";
 
@@ -27,6 +30,16 @@ const EXEC_LOGGING: &str = "/Configuration/ExecuteCommandConfiguration/Logging";
 
 /// Where the namespace is told that somebody lets services join, for an update to take away.
 const DEFAULTS: &str = "/ServiceConnectDefaults";
+
+/// The providers of the stack's own, whose instances need the cluster.
+const PARTS: &[Part] = &[Part::of(
+    "AWS::ECS::ClusterCapacityProviderAssociations",
+    "Providers",
+    Source::Referring("CapacityProviders"),
+    "Cluster",
+)
+.with_value("CapacityProviders")
+.along("DefaultCapacityProviderStrategy", "[]")];
 
 /// A cluster, in which services run.
 pub struct Cluster;
@@ -68,10 +81,14 @@ impl Kind for Cluster {
         replacement: Replacement::DeleteFirst,
         keyed: &[("/ClusterSettings", "Name"), (DEFAULT_STRATEGY, "CapacityProvider")],
         additive: &[INSTANCES],
-        grants: &["/CapacityProviders"],
+        // The instances of a provider need the cluster before it can offer them.
+        deferrable: &[PROVIDERS],
+        deferred_with: &[(DEFAULT_STRATEGY, PROVIDERS)],
+        grants: &[PROVIDERS],
         switches: &[Switch::with(EXEC_LOG, EXEC_LOGGING, &["OVERRIDE"])],
         tombstone: Some("ECS goes on showing it as inactive, with its tags, for a while; it costs nothing"),
         prunes: &[DEFAULTS],
+        cloudformation: CloudFormation { parts: PARTS, ..CloudFormation::SAME },
         ..Facts::of(Essentials {
             kind: "AWS::ECS::Cluster",
             is_global: false,
@@ -84,7 +101,7 @@ impl Kind for Cluster {
             id_prefixes: &[],
             attachable: &[
                 Attachable::new("AWS::ECS::Service", Detection::Listed),
-                Attachable::new("AWS::ECS::CapacityProvider", Detection::Compared("/CapacityProviders")),
+                Attachable::new("AWS::ECS::CapacityProvider", Detection::Compared(PROVIDERS)),
                 Attachable::new("ContainerInstances", Detection::Additive(INSTANCES)),
                 Attachable::new("Tasks", Detection::Left("those that somebody runs end by themselves")),
             ],
@@ -138,10 +155,8 @@ impl Kind for Cluster {
             .cluster_name(name.as_str())
             .set_settings(Some(spec.settings()))
             .set_configuration(spec.configuration.sdk())
-            .set_capacity_providers(Some(spec.capacity_providers.iter().cloned().collect()))
-            .set_default_capacity_provider_strategy(Some(CapacityProviderStrategy::items(
-                &spec.default_capacity_provider_strategy,
-            )))
+            .set_capacity_providers(Some(spec.providers()))
+            .set_default_capacity_provider_strategy(Some(spec.strategy()))
             .set_tags(tag::write(tags));
         // The first cluster of an account makes ECS's service-linked role, which takes its time.
         let answer = retry_while(2 * MINUTE, &[Class::Propagating], || call.clone().send()).await?;
@@ -160,19 +175,19 @@ impl Kind for Cluster {
             let call = call.set_configuration(configuration).set_service_connect_defaults(none);
             retry_while(MINUTE, &[Class::Busy], || call.clone().send()).await?;
         }
-        if changes.touches_any(&["/CapacityProviders", "/DefaultCapacityProviderStrategy"]) {
-            let call = writer
-                .ecs()
-                .put_cluster_capacity_providers()
-                .cluster(&live.id)
-                .set_capacity_providers(Some(spec.capacity_providers.iter().cloned().collect()))
-                .set_default_capacity_provider_strategy(Some(CapacityProviderStrategy::items(
-                    &spec.default_capacity_provider_strategy,
-                )));
-            // Refused while an earlier change of the providers is under way.
-            retry_while(5 * MINUTE, &[Class::Busy], || call.clone().send()).await?;
+        let made = made(live.id.clone(), live.outputs.arn.clone());
+        if !changes.touches_any(&[PROVIDERS, DEFAULT_STRATEGY]) {
+            return Ok(Turn::Done(made));
         }
-        Ok(Turn::Done(made(live.id.clone(), live.outputs.arn.clone())))
+        let call = writer
+            .ecs()
+            .put_cluster_capacity_providers()
+            .cluster(&live.id)
+            .set_capacity_providers(Some(spec.providers()))
+            .set_default_capacity_provider_strategy(Some(spec.strategy()));
+        // Refused while an earlier change of the providers is under way, and while the last tasks of one that goes still stop.
+        let sent = retry_while(MINUTE, &[Class::Busy], || call.clone().send()).await;
+        turn(sent.map(|_| made), |failure| failure.is(Class::Busy))
     }
 
     async fn retag(writer: &Writer, bearer: &Bearer<'_, Self>, set: &Tags, unset: &[String]) -> Result<()> {
@@ -189,7 +204,7 @@ impl Kind for Cluster {
     fn check(spec: &Spec) -> Vec<Mistake> {
         let strategy = &spec.default_capacity_provider_strategy;
         let names = strategy.iter().map(|part| &part.capacity_provider);
-        let unknown = names.filter(|name| !spec.capacity_providers.contains(*name)).map(|name| {
+        let unknown = names.filter(|name| !spec.offers(name)).map(|name| {
             let path = pointer::join(DEFAULT_STRATEGY, name);
             Mistake::new(path, format!("names {name}, which is not among CapacityProviders"))
         });
@@ -202,10 +217,12 @@ impl Kind for Cluster {
 fn found(cluster: &Description, tags: Tags) -> Found<Cluster> {
     let name = cluster.cluster_name().unwrap_or_default().to_owned();
     let namespace = cluster.service_connect_defaults().and_then(|defaults| defaults.namespace());
+    let spec = Spec::read(cluster);
     let instances = cluster.registered_container_instances_count();
+    let has_others = instances > 0 && !spec.has_machines();
     let unmodelled = UnmodelledParts::default()
         .tell(DEFAULTS, namespace.map(|namespace| format!("services join the namespace {namespace}")))
-        .note(&format!("{INSTANCES}/{instances}"), instances > 0, "instances of others offer to run tasks")
+        .note(&format!("{INSTANCES}/{instances}"), has_others, "instances of others offer to run tasks")
         .take();
     let state = match cluster.status() {
         Some("PROVISIONING") => State::Settling("the cluster".into()),
@@ -219,7 +236,7 @@ fn found(cluster: &Description, tags: Tags) -> Found<Cluster> {
     Found {
         id: name.clone(),
         name: Some(name.clone()),
-        spec: Spec::read(cluster),
+        spec,
         outputs: Outputs { cluster_name: name, arn: cluster.cluster_arn().unwrap_or_default().to_owned() },
         tags,
         state,

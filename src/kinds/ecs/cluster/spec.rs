@@ -1,12 +1,14 @@
 use aws_sdk_ecs::types::{
-    Cluster as Description, ClusterConfiguration, ClusterSetting as Setting, ClusterSettingName,
-    ExecuteCommandConfiguration as SdkExecute, ExecuteCommandLogConfiguration, ExecuteCommandLogging,
-    ManagedStorageConfiguration as SdkStorage,
+    CapacityProviderStrategyItem, Cluster as Description, ClusterConfiguration, ClusterSetting as Setting,
+    ClusterSettingName, ExecuteCommandConfiguration as SdkExecute, ExecuteCommandLogConfiguration,
+    ExecuteCommandLogging, ManagedStorageConfiguration as SdkStorage,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::kinds::ecs::CapacityProviderStrategy;
+use crate::kinds::ecs::capacity_provider::CapacityProvider;
+use crate::kinds::ecs::{CapacityProviderStrategy, is_fargate};
+use crate::resource::Ref;
 use crate::resource::normal::Set;
 
 /// The setting that every cluster has.
@@ -18,7 +20,7 @@ const INSIGHTS: &str = "containerInsights";
 pub struct Spec {
     /// `FARGATE`, `FARGATE_SPOT`, or names of the account's own.
     #[serde(default)]
-    pub capacity_providers: Set<String>,
+    pub capacity_providers: Set<Ref<CapacityProvider>>,
     /// `containerInsights` is `disabled` if not named.
     #[serde(default = "no_insights", deserialize_with = "with_insights")]
     pub cluster_settings: Vec<ClusterSetting>,
@@ -92,13 +94,34 @@ impl Spec {
             ClusterSetting { name: name.unwrap_or_default(), value: setting.value().unwrap_or_default().to_owned() }
         };
         Self {
-            capacity_providers: cluster.capacity_providers().iter().cloned().collect(),
+            capacity_providers: cluster.capacity_providers().iter().map(String::as_str).collect(),
             cluster_settings: add_insights(cluster.settings().iter().map(setting).collect()),
             configuration: cluster.configuration().map(Configuration::read).unwrap_or_default(),
             default_capacity_provider_strategy: CapacityProviderStrategy::read(
                 cluster.default_capacity_provider_strategy(),
             ),
         }
+    }
+
+    /// The names of the providers, for a call.
+    pub(super) fn providers(&self) -> Vec<String> {
+        self.capacity_providers.iter().map(|provider| provider.as_str().to_owned()).collect()
+    }
+
+    /// The default strategy, as far as its providers are there: those of a cluster that lets go of them all are not.
+    pub(super) fn strategy(&self) -> Vec<CapacityProviderStrategyItem> {
+        let strategy =
+            self.default_capacity_provider_strategy.iter().filter(|part| self.offers(&part.capacity_provider));
+        CapacityProviderStrategy::items(&strategy.cloned().collect::<Vec<_>>())
+    }
+
+    pub(super) fn offers(&self, name: &str) -> bool {
+        self.capacity_providers.iter().any(|provider| provider.as_str() == name)
+    }
+
+    /// Whether instances may have come by a provider of the account's own.
+    pub(super) fn has_machines(&self) -> bool {
+        self.capacity_providers.iter().any(|provider| !is_fargate(provider.as_str()))
     }
 
     pub(super) fn settings(&self) -> Vec<Setting> {

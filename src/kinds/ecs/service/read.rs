@@ -6,7 +6,8 @@ use futures_util::future::{join_all, try_join_all};
 use super::connect::{self, ServiceConnect};
 use super::spec::{
     AdvancedConfiguration, Alarms, Canary, CircuitBreaker, DeploymentConfiguration, DeploymentController,
-    LifecycleHook, Linear, LoadBalancer, Outputs, Spec, Strategy, no_propagation, replica,
+    LifecycleHook, Linear, LoadBalancer, Outputs, PlacementConstraint, PlacementStrategy, Spec, Strategy,
+    no_propagation, normal_field, replica,
 };
 use super::{Service, state};
 use crate::aws::Reader;
@@ -183,6 +184,8 @@ fn spec(service: &Description) -> Spec {
                 .map(awsvpc)
                 .unwrap_or_default(),
         },
+        placement_constraints: service.placement_constraints().iter().map(placement_constraint).collect(),
+        placement_strategies: service.placement_strategy().iter().map(placement_strategy).collect(),
         platform_version: service.platform_version().map(str::to_owned),
         propagate_tags: service.propagate_tags().map_or_else(no_propagation, |from| from.as_str().to_owned()),
         scheduling_strategy: service
@@ -192,6 +195,20 @@ fn spec(service: &Description) -> Spec {
         task_definition: service.task_definition().unwrap_or_default().into(),
     }
     .filled()
+}
+
+fn placement_constraint(told: &sdk::PlacementConstraint) -> PlacementConstraint {
+    PlacementConstraint {
+        expression: told.expression().unwrap_or_default().to_owned(),
+        kind: told.r#type().map(|kind| kind.as_str().to_owned()).unwrap_or_default(),
+    }
+}
+
+fn placement_strategy(told: &sdk::PlacementStrategy) -> PlacementStrategy {
+    PlacementStrategy {
+        field: normal_field(told.field().unwrap_or_default()),
+        kind: told.r#type().map(|kind| kind.as_str().to_owned()).unwrap_or_default(),
+    }
 }
 
 /// Only a deployment tells how its tasks find others.
@@ -290,8 +307,6 @@ fn unmodelled(service: &Description) -> Vec<Unmodelled> {
     let configuration = service.deployment_configuration();
     let features = [
         ("/ServiceRegistries", !service.service_registries().is_empty()),
-        ("/PlacementConstraints", !service.placement_constraints().is_empty()),
-        ("/PlacementStrategies", !service.placement_strategy().is_empty()),
         ("/VolumeConfigurations", primary.is_some_and(|one| !one.volume_configurations().is_empty())),
         ("/TaskSets", !service.task_sets().is_empty()),
         ("/VpcLatticeConfigurations", primary.is_some_and(|one| !one.vpc_lattice_configurations().is_empty())),

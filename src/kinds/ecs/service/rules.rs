@@ -3,12 +3,14 @@
 use serde_json::Value;
 
 use super::controller::is_ecs;
-use super::spec::{DAEMON, DeploymentConfiguration, Spec, Strategy};
+use super::spec::{DAEMON, DeploymentConfiguration, Spec, Strategy, ZONE};
 use crate::kinds::ecs::{CapacityProviderStrategy, last};
 use crate::resource::{Disruption, FieldDiff, Mistake, OPEN};
 
 /// The strategy's property.
 const STRATEGY: &str = "/DeploymentConfiguration/Strategy";
+/// The strategy that rebalancing over zones goes with.
+const SPREAD: (&str, &str) = ("spread", ZONE);
 /// The longest time to bake, in minutes
 /// (docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CanaryConfiguration.html).
 const MOST_MINUTES: i32 = 1440;
@@ -30,8 +32,13 @@ pub(super) fn mistakes(spec: &Spec) -> Vec<Mistake> {
             "leaves no room to replace a task: MaximumPercent has to be over 100, or MinimumHealthyPercent under";
         mistake("/DeploymentConfiguration", text);
     }
-    if spec.availability_zone_rebalancing.as_deref() == Some("ENABLED") && most.is_some_and(|most| most <= 100) {
+    let is_balanced = spec.availability_zone_rebalancing.as_deref() == Some("ENABLED");
+    if is_balanced && most.is_some_and(|most| most <= 100) {
         mistake("/AvailabilityZoneRebalancing", "needs a MaximumPercent over 100");
+    }
+    if is_balanced && spec.placement_strategies.first().is_some_and(|first| (&*first.kind, &*first.field) != SPREAD) {
+        let text = "needs PlacementStrategies that begin with spread over attribute:ecs.availability-zone, or none";
+        mistake("/AvailabilityZoneRebalancing", text);
     }
     let revision = spec.task_definition.as_str();
     let is_revision = revision.starts_with("arn:") && last(revision).contains(':');
@@ -50,6 +57,13 @@ pub(super) fn mistakes(spec: &Spec) -> Vec<Mistake> {
             }
             if is_daemon {
                 mistake("/SchedulingStrategy", "is DAEMON, which Fargate does not offer");
+            }
+            let placed = [
+                ("/PlacementConstraints", !spec.placement_constraints.is_empty()),
+                ("/PlacementStrategies", !spec.placement_strategies.is_empty()),
+            ];
+            for (path, _) in placed.into_iter().filter(|(_, is_said)| *is_said) {
+                mistake(path, "is about container instances, and Fargate has none: leave it out");
             }
         }
         Some(false) => {

@@ -49,6 +49,12 @@ pub struct Spec {
     pub load_balancers: Set<LoadBalancer>,
     #[serde(default)]
     pub network_configuration: NetworkConfiguration,
+    /// On which container instances tasks may run; not of Fargate.
+    #[serde(default)]
+    pub placement_constraints: Set<PlacementConstraint>,
+    /// How tasks are spread over container instances, by the first and among equals by the next; not of Fargate.
+    #[serde(default)]
+    pub placement_strategies: Vec<PlacementStrategy>,
     /// Of Fargate; AWS chooses the latest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub platform_version: Option<String>,
@@ -63,6 +69,33 @@ pub struct Spec {
     /// The ARN of a revision.
     pub task_definition: Ref<TaskDefinition>,
 }
+
+/// On which container instances tasks may run.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct PlacementConstraint {
+    /// Of `memberOf`, in ECS's query language.
+    #[serde(default)]
+    pub expression: String,
+    /// `distinctInstance` or `memberOf`.
+    #[serde(rename = "Type")]
+    pub kind: String,
+}
+
+/// How tasks are spread over container instances.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct PlacementStrategy {
+    /// `attribute:ecs.availability-zone`, `instanceId`, `cpu` or `memory`.
+    #[serde(default, deserialize_with = "field")]
+    pub field: String,
+    /// `spread`, `binpack` or `random`.
+    #[serde(rename = "Type")]
+    pub kind: String,
+}
+
+/// By which tasks are spread over zones.
+pub(super) const ZONE: &str = "attribute:ecs.availability-zone";
 
 /// How a deployment replaces tasks.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -283,6 +316,19 @@ impl Default for DeploymentController {
 fn short<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Ref<Cluster>, D::Error> {
     let cluster = Ref::deserialize(deserializer)?;
     Ok(if cluster.as_str().contains(OPEN) { cluster } else { ecs::last(cluster.as_str()).into() })
+}
+
+/// ECS answers `host` as `instanceId`, and cpu and memory in capitals.
+fn field<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    String::deserialize(deserializer).map(|field| normal_field(&field))
+}
+
+pub(super) fn normal_field(field: &str) -> String {
+    match field {
+        "host" => "instanceId".to_owned(),
+        "CPU" | "MEMORY" => field.to_ascii_lowercase(),
+        other => other.to_owned(),
+    }
 }
 
 fn default_cluster() -> Ref<Cluster> {

@@ -6,8 +6,8 @@ use aws_sdk_ecs::types::{self as sdk, Deployment, ServiceField};
 use super::connect;
 use super::controller::is_ecs;
 use super::spec::{
-    AdvancedConfiguration, Alarms, Canary, DAEMON, DeploymentConfiguration, LifecycleHook, Linear, LoadBalancer, Spec,
-    Strategy,
+    AdvancedConfiguration, Alarms, Canary, DAEMON, DeploymentConfiguration, LifecycleHook, Linear, LoadBalancer,
+    PlacementConstraint, PlacementStrategy, Spec, Strategy,
 };
 use super::state::{self, FAILED};
 use super::{Outputs, Service};
@@ -24,8 +24,6 @@ const TRANSIENT: &[Class] = &[Class::Propagating];
 pub(super) const PRUNES: &[&str] = &[
     "/DeploymentConfiguration/LifecycleHooks",
     "/LoadBalancers",
-    "/PlacementConstraints",
-    "/PlacementStrategies",
     "/ServiceConnectConfiguration",
     "/ServiceRegistries",
     "/VolumeConfigurations",
@@ -59,6 +57,8 @@ pub(super) async fn create(writer: &Writer, name: &str, spec: &Spec, tags: &Tags
         .set_network_configuration(network(&spec.network_configuration.awsvpc_configuration))
         .set_load_balancers(has_balancers.then(|| balancers(spec)))
         .set_health_check_grace_period_seconds(grace)
+        .set_placement_constraints((!spec.placement_constraints.is_empty()).then(|| placement_constraints(spec)))
+        .set_placement_strategy((!spec.placement_strategies.is_empty()).then(|| placement_strategies(spec)))
         .set_platform_version(spec.platform_version.clone())
         .set_availability_zone_rebalancing(rebalancing(spec))
         .scheduling_strategy(sdk::SchedulingStrategy::from(spec.scheduling_strategy.as_str()))
@@ -137,6 +137,12 @@ pub(super) async fn update(
     if touches(connect::PATH) {
         call = call.service_connect_configuration(spec.service_connect_configuration.complete());
     }
+    if touches("/PlacementConstraints") {
+        call = call.set_placement_constraints(Some(placement_constraints(spec)));
+    }
+    if touches("/PlacementStrategies") {
+        call = call.set_placement_strategy(Some(placement_strategies(spec)));
+    }
     call = without(call, changes);
     // These reach tasks only when they start, and AWS does not start new ones for them by itself; another place it refuses.
     let fresh = ["/EnableECSManagedTags", "/EnableExecuteCommand", "/PropagateTags"];
@@ -157,9 +163,7 @@ pub(super) async fn update(
 /// Takes away what no template can say: an empty list does, and what is not sent stays.
 fn without(call: UpdateServiceFluentBuilder, changes: &Changes) -> UpdateServiceFluentBuilder {
     let touches = |path: &str| changes.touches(path);
-    call.set_placement_constraints(touches("/PlacementConstraints").then(Vec::new))
-        .set_placement_strategy(touches("/PlacementStrategies").then(Vec::new))
-        .set_service_registries(touches("/ServiceRegistries").then(Vec::new))
+    call.set_service_registries(touches("/ServiceRegistries").then(Vec::new))
         .set_volume_configurations(touches("/VolumeConfigurations").then(Vec::new))
         .set_vpc_lattice_configurations(touches("/VpcLatticeConfigurations").then(Vec::new))
 }
@@ -299,6 +303,24 @@ fn balancers(spec: &Spec) -> Vec<sdk::LoadBalancer> {
             .build()
     };
     spec.load_balancers.iter().map(balancer).collect()
+}
+
+fn placement_constraints(spec: &Spec) -> Vec<sdk::PlacementConstraint> {
+    let constraint = |from: &PlacementConstraint| {
+        let expression = Some(&from.expression).filter(|text| !text.is_empty()).cloned();
+        let kind = sdk::PlacementConstraintType::from(from.kind.as_str());
+        sdk::PlacementConstraint::builder().r#type(kind).set_expression(expression).build()
+    };
+    spec.placement_constraints.iter().map(constraint).collect()
+}
+
+fn placement_strategies(spec: &Spec) -> Vec<sdk::PlacementStrategy> {
+    let strategy = |from: &PlacementStrategy| {
+        let field = Some(&from.field).filter(|text| !text.is_empty()).cloned();
+        let kind = sdk::PlacementStrategyType::from(from.kind.as_str());
+        sdk::PlacementStrategy::builder().r#type(kind).set_field(field).build()
+    };
+    spec.placement_strategies.iter().map(strategy).collect()
 }
 
 fn rebalancing(spec: &Spec) -> Option<sdk::AvailabilityZoneRebalancing> {

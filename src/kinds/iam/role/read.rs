@@ -8,9 +8,6 @@ use crate::aws::Reader;
 use crate::resource::normal::PolicyDocument;
 use crate::resource::{Found, Result, State, Tags, Unmodelled, pointer};
 
-/// Where instance profiles are told, which others make.
-pub(super) const PROFILES: &str = "/InstanceProfiles";
-
 /// All roles of the account with tags, trust and policies, in pages; IAM has no filter by tag or path here.
 pub(super) async fn details(reader: &Reader) -> Result<Vec<RoleDetail>> {
     let call = reader.iam().get_account_authorization_details().filter(EntityType::Role);
@@ -56,10 +53,6 @@ pub(super) fn found(role: &RoleDetail, tags: Tags, traits: &(String, i32)) -> Fo
     let policies = policies.collect();
     let attached = role.attached_managed_policies().iter().filter_map(|policy| policy.policy_arn());
     let boundary = role.permissions_boundary().and_then(|boundary| boundary.permissions_boundary_arn());
-    unmodelled.extend(role.instance_profile_list().iter().map(|profile| Unmodelled {
-        path: pointer::join(PROFILES, profile.instance_profile_name()),
-        text: "instances may take it on".to_owned(),
-    }));
     let outputs = Outputs {
         arn: role.arn().unwrap_or_default().to_owned(),
         role_id: role.role_id().unwrap_or_default().to_owned(),

@@ -18,6 +18,7 @@ pub fn cases() -> Vec<Case> {
         balancing(),
         firewalls(),
         logs(),
+        machines(),
         tasks(),
         scaling(),
         databases(),
@@ -220,6 +221,35 @@ fn logs() -> Vec<Case> {
             vec![shown(), described(), refuses("ListTagsForResource", "ResourceNotFoundException")],
         ),
         ("AWS::Logs::LogGroup", vec![shown(), described(), says("ListTagsForResource", &json!({ "tags": tags() }))]),
+    ]
+}
+
+fn machines() -> Vec<Case> {
+    let template = format!(
+        "<launchTemplates><item><launchTemplateId>lt-1</launchTemplateId><launchTemplateName>{NAME}</launchTemplateName>\
+         <tagSet>{}</tagSet></item></launchTemplates>",
+        xml_tags("item", "key", "value")
+    );
+    let profile = format!(
+        "<InstanceProfiles><member><InstanceProfileName>{NAME}</InstanceProfileName><Path>/</Path><Roles/>\
+         <InstanceProfileId>A</InstanceProfileId><CreateDate>2026-01-01T00:00:00Z</CreateDate>\
+         <Arn>arn:aws:iam::123456789012:instance-profile/{NAME}</Arn></member></InstanceProfiles>"
+    );
+    let ec2 = |operation: &'static str, inner: &str| {
+        (operation, 200, format!("<{operation}Response>{inner}</{operation}Response>"))
+    };
+    vec![
+        (
+            "AWS::EC2::LaunchTemplate",
+            vec![
+                ec2("DescribeLaunchTemplates", &template),
+                ec2("DescribeLaunchTemplateVersions", "<launchTemplateVersionSet/>"),
+            ],
+        ),
+        (
+            "AWS::IAM::InstanceProfile",
+            vec![shows("ListInstanceProfiles", &profile), has_not("ListInstanceProfileTags", "NoSuchEntity")],
+        ),
     ]
 }
 
