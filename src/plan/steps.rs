@@ -157,6 +157,9 @@ impl<'a> Maker<'a> {
         self.steps.last.insert(resource.address.clone(), id.clone());
         let complete =
             if deferrable.is_empty() { id } else { self.late_update(resource, facts, spec, &deferrable, id) };
+        if deferrable.iter().any(|property| facts.set_when_ready.contains(property)) {
+            self.steps.last.insert(resource.address.clone(), complete.clone());
+        }
         if is_partial {
             let retag = StepId::new(&resource.address, Verb::Retag, "");
             self.push(Step {
@@ -311,8 +314,10 @@ fn preempts(facts: &Facts, fields: &[Field]) -> bool {
     fields.iter().all(|field| facts.preempts.iter().any(|pattern| pointer::covers(pattern, &field.path)))
 }
 
-/// The deferrable properties of a resource that hang on cut edges.
+/// The properties that a create leaves to an update of its own: the deferrable ones that hang on cut edges, and what AWS takes
+/// only of a resource that is ready.
 fn late_properties(order: &Order, address: &Address, facts: &Facts) -> BTreeSet<&'static str> {
     let cuts = order.cuts.get(address).into_iter().flat_map(BTreeMap::values).flatten();
-    cuts.filter_map(|at| facts.deferrable.iter().find(|pattern| pointer::covers(pattern, at)).copied()).collect()
+    let cut = cuts.filter_map(|at| facts.deferrable.iter().find(|pattern| pointer::covers(pattern, at)));
+    cut.chain(facts.set_when_ready).copied().collect()
 }

@@ -77,6 +77,9 @@ pub struct Facts {
     /// Properties that can be set after creation: circles of references are cut there, and they are left out while they
     /// refer to a resource that waits for a person.
     pub deferrable: &'static [&'static str],
+    /// Properties that AWS takes only of a resource that is ready: after the create an update of its own sets them, before
+    /// anybody uses it.
+    pub set_when_ready: &'static [&'static str],
     /// Properties that count only beside a deferrable one, which stands second: they are left out with it.
     pub deferred_with: &'static [(&'static str, &'static str)],
     /// Properties that grant something to the users of the resource, or to resources that they name: rules, policies,
@@ -243,6 +246,7 @@ impl Facts {
             write_only: &[],
             call_parameters: &[],
             deferrable: &[],
+            set_when_ready: &[],
             deferred_with: &[],
             grants: &[],
             memberships: &[],
@@ -302,7 +306,7 @@ impl Facts {
                 "without a digest nobody knows which elements of an additive list are ours"
             );
             assert!(
-                !self.several_calls && self.deferrable.is_empty(),
+                !self.several_calls && self.deferrable.is_empty() && self.set_when_ready.is_empty(),
                 "without a digest nobody knows that a create is half done"
             );
         }
