@@ -58,6 +58,9 @@ def main():
     rds.create_db_subnet_group(DBSubnetGroupName="acme-production-hand", DBSubnetGroupDescription="by hand", SubnetIds=nets[:2], Tags=TAGS)
     rds.create_db_cluster(DBClusterIdentifier="acme-staging-main", Engine="aurora-mysql", MasterUsername="admin", ManageMasterUserPassword=True, Tags=TAGS)
     rds.create_db_parameter_group(DBParameterGroupName="acme-production-hand", DBParameterGroupFamily="aurora-mysql8.0", Description="by hand")
+    login = {"AuthScheme": "SECRETS", "SecretArn": f"arn:aws:secretsmanager:us-east-1:{account}:secret:hand-AbCdEf"}
+    role = f"arn:aws:iam::{account}:role/acme-production-someone"
+    rds.create_db_proxy(DBProxyName="acme-production-hand", EngineFamily="MYSQL", Auth=[login], RoleArn=role, VpcSubnetIds=nets[:2])
     client("elasticache").create_cache_parameter_group(CacheParameterGroupName="acme-production-hand", CacheParameterGroupFamily="redis7", Description="by hand")
     ecs = client("ecs")
     ecs.create_cluster(clusterName="acme-staging-main", tags=[{"key": key, "value": value} for key, value in OTHER.items()])

@@ -240,6 +240,12 @@ def databases(client):
     for item in pages(rds, "describe_db_subnet_groups", "DBSubnetGroups"):
         arn = item["DBSubnetGroupArn"]
         yield thing("AWS::RDS::DBSubnetGroup", item, tags(arn), arn, item["DBSubnetGroupName"])
+    for item in pages(rds, "describe_db_proxies", "DBProxies"):
+        name, arn = item["DBProxyName"], item["DBProxyArn"]
+        group = rds.describe_db_proxy_target_groups(DBProxyName=name)["TargetGroups"][0]
+        targets = rds.describe_db_proxy_targets(DBProxyName=name)["Targets"]
+        item["Pool"], item["Targets"] = group["ConnectionPoolConfig"], [target["RdsResourceId"] for target in targets]
+        yield thing("AWS::RDS::DBProxy", item, tags(arn), arn, name)
     for item in pages(rds, "describe_db_cluster_parameter_groups", "DBClusterParameterGroups"):
         name, arn = item["DBClusterParameterGroupName"], item["DBClusterParameterGroupArn"]
         item["Parameters"] = pages(rds, "describe_db_cluster_parameters", "Parameters", DBClusterParameterGroupName=name)

@@ -134,6 +134,7 @@ pub fn classify(code: &str, message: &str) -> Class {
         "WAFDuplicateItemException"
         | "BucketAlreadyOwnedByYou"
         | "Resource.AlreadyAssociated"
+        | "DBProxyTargetAlreadyRegisteredFault"
         | "InvalidSubnet.Conflict" => Class::AlreadyExists,
         "InvalidParameterException" if says("not idempotent") => Class::AlreadyExists,
         // Scheduler; of a change that meets another it says the same in other words.

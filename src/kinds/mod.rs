@@ -64,6 +64,7 @@ pub static KINDS: &[&dyn AnyKind<Aws>] = &[
     &rds::db_cluster_parameter_group::DbClusterParameterGroup,
     &rds::db_instance::DbInstance,
     &rds::db_parameter_group::DbParameterGroup,
+    &rds::db_proxy::DbProxy,
     &rds::db_subnet_group::DbSubnetGroup,
     &route53::hosted_zone::HostedZone,
     &route53::record_set::RecordSet,

@@ -22,6 +22,7 @@ pub const FILES: &[(&str, &str)] = files![
     "parts/endpoints.yaml",
     "parts/flow-logs.yaml",
     "parts/network.yaml",
+    "parts/proxies.yaml",
     "parts/queues.yaml",
     "parts/schedules.yaml",
     "parts/secrets.yaml",

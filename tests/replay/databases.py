@@ -1,4 +1,4 @@
-"""The groups of parameters that databases have."""
+"""The groups of parameters that databases have, and their proxies."""
 
 import kinds
 from parts import Parts
@@ -9,7 +9,23 @@ def parameters(account, asked):
     return {"Parameters": [one for one in told if asked.get("Source") in (None, one.get("Source"))]}
 
 
+def proxies(account, asked):
+    all = account.tables["proxy"]
+    return {"DBProxies": [all[asked["DBProxyName"]]] if asked.get("DBProxyName") else list(all.values())}
+
+
+def target_groups(account, asked):
+    """What RDS gives a proxy unasked: no recording has one."""
+    pool = {"MaxConnectionsPercent": 100, "MaxIdleConnectionsPercent": 50, "ConnectionBorrowTimeout": 120}
+    group = {"DBProxyName": asked["DBProxyName"], "TargetGroupName": "default", "ConnectionPoolConfig": pool}
+    return {"TargetGroups": [group]}
+
+
 READS = {
+    "rds__DescribeDBProxies": proxies,
+    "rds__DescribeDBProxyEndpoints": lambda account, asked: {"DBProxyEndpoints": []},
+    "rds__DescribeDBProxyTargetGroups": target_groups,
+    "rds__DescribeDBProxyTargets": lambda account, asked: {"Targets": []},
     "rds__DescribeDBParameterGroups": lambda account, asked: {"DBParameterGroups": account.all("db-parameter-group")},
     "rds__DescribeDBParameters": parameters,
 }
@@ -68,4 +84,29 @@ def pages(answers):
             some = []
 
 
-KINDS = [DbParameterGroup]
+class Proxy(kinds.Kind):
+    type, op, list_key, botocore = "AWS::RDS::DBProxy", "rds.DescribeDBProxies", "DBProxies", ("rds", "DescribeDBProxies")
+    named = True
+
+    def excluded(self, thing):
+        return "being deleted" if thing["Status"] == "deleting" else None
+
+    def identity(self, thing):
+        return thing["DBProxyName"]
+
+    tag_names = identity
+
+    def region(self, thing):
+        return thing["DBProxyArn"].split(":")[3]
+
+    def install(self, account, thing, extra, tags):
+        account.tables["proxy"][self.identity(thing)] = thing
+        account.tags[thing["DBProxyArn"]] = tags
+
+    def expect(self, thing, extra):
+        names = ("Auth", "DebugLogging", "EngineFamily", "IdleClientTimeout", "RequireTLS", "RoleArn")
+        names += ("VpcSecurityGroupIds", "VpcSubnetIds")
+        return {name: thing[name] for name in names}
+
+
+KINDS = [DbParameterGroup, Proxy]

@@ -4,6 +4,7 @@ pub(super) mod db_cluster;
 pub(super) mod db_cluster_parameter_group;
 pub(super) mod db_instance;
 pub(super) mod db_parameter_group;
+pub(super) mod db_proxy;
 pub(super) mod db_subnet_group;
 pub(super) mod final_snapshot;
 mod parameters;

@@ -25,6 +25,11 @@ AWS = {
     "db instance": 385,
     "db instance change": 120,
     "db instance deletion": 300,
+    "proxy": 240,
+    "proxy change": 30,
+    "proxy deletion": 120,
+    # Until RDS has seen that a target answers.
+    "proxy target": 60,
     "cache": 460,
     "cache change": 240,
     "cache deletion": 450,

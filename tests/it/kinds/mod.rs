@@ -35,6 +35,7 @@ mod networks;
 mod normal_forms;
 mod paging;
 mod preflight;
+mod proxies;
 mod queue_calls;
 mod queues;
 mod refused_by_aws;

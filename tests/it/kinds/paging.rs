@@ -106,6 +106,17 @@ fn parameter_groups() -> String {
     )
 }
 
+/// What is read of a proxy that is ours.
+fn proxy_case(operation: &'static str) -> Case {
+    let one = "<DBProxyName>acme-production-main</DBProxyName>\
+               <DBProxyArn>arn:aws:rds:us-east-1:123456789012:db-proxy:prx-1</DBProxyArn>";
+    let proxies = xml("DescribeDBProxies", &format!("<DBProxies><member>{one}</member></DBProxies>"));
+    let tags = format!("<TagList>{}</TagList>", xml_tags("Tag", "Key", "Value"));
+    case("AWS::RDS::DBProxy", operation, marker(operation))
+        .after("DescribeDBProxies", proxies)
+        .after("ListTagsForResource", xml("ListTagsForResource", &tags))
+}
+
 fn topics() -> String {
     let one = "<TopicArn>arn:aws:sns:us-east-1:123456789012:acme-production-main</TopicArn>";
     xml("ListTopics", &format!("<Topics><member>{one}</member></Topics>"))
@@ -247,6 +258,10 @@ fn cases() -> Vec<Case> {
         case("AWS::Logs::LogGroup", "DescribeLogGroups", with("nextToken")),
         case("AWS::RDS::DBCluster", "DescribeDBClusters", marker("DescribeDBClusters")),
         case("AWS::RDS::DBInstance", "DescribeDBInstances", marker("DescribeDBInstances")),
+        case("AWS::RDS::DBProxy", "DescribeDBProxies", marker("DescribeDBProxies")),
+        proxy_case("DescribeDBProxyTargetGroups"),
+        proxy_case("DescribeDBProxyTargets"),
+        proxy_case("DescribeDBProxyEndpoints"),
         case("AWS::RDS::DBSubnetGroup", "DescribeDBSubnetGroups", marker("DescribeDBSubnetGroups")),
         case(
             "AWS::RDS::DBClusterParameterGroup",

@@ -241,6 +241,7 @@ const ONE_PAGE: &[(&str, &[&str])] = &[
     ("kinds/rds/db_cluster_parameter_group.rs", &["describe_db_cluster_parameter_groups"]),
     ("kinds/rds/db_instance/mod.rs", &["describe_db_clusters", "describe_db_instances"]),
     ("kinds/rds/db_parameter_group.rs", &["describe_db_parameter_groups"]),
+    ("kinds/rds/db_proxy/mod.rs", &["describe_db_proxies"]),
     ("kinds/rds/db_subnet_group.rs", &["describe_db_subnet_groups"]),
     ("kinds/autoscaling/scalable_target/write.rs", &["describe_scalable_targets", "list_tags_for_resource"]),
     // One is enough, and what pages by a marker.

@@ -251,3 +251,31 @@ fn a_service_moves_into_a_new_zone_after_its_route_stands_and_keeps_its_way_out_
         local.destroy(&small).await.unwrap_or_else(|why| panic!("{why}"));
     });
 }
+
+#[test]
+fn a_proxy_that_is_turned_off_goes_after_its_last_task() {
+    let stack = |proxy: &str, account: &str| {
+        let more = format!(
+            "defaults:\n  cidr: 10.20.0.0/16\n  load_balancer: none\n  deletion_protection: false\n\
+             \x20 services: {{ web: {{ image: \"example.com/web:1\", databases: [main] }} }}\n\
+             \x20 databases: {{ main: {{ engine: mysql, version: 8.0.mysql_aurora.3.08.0, proxy: {proxy} }} }}\n"
+        );
+        let mut stack = built_in("modyo", &more);
+        account.clone_into(&mut stack.stack.account);
+        stack
+    };
+    on_deep_stack(async move {
+        let local = LocalAccount::new("300000000098").await;
+        let with = stack("{}", &local.account);
+        local.apply(&with).await.unwrap_or_else(|why| panic!("{why}"));
+        let plan = local.plan(&stack("null", &local.account)).await;
+        for gone in ["AWS::RDS::DBProxy/main", "AWS::IAM::Role/main-proxy", "AWS::EC2::SecurityGroup/proxy-main"] {
+            assert!(waits(&plan, (gone, Verb::Delete), (SERVICE, Verb::Update)), "{gone}: {:#?}", plan.steps.keys());
+        }
+        let destroy = plan_with(&with, &local.inventory(&with).await, Mode::Destroy);
+        assert!(waits(&destroy, ("AWS::RDS::DBProxy/main", Verb::Delete), (SERVICE, Verb::Delete)));
+        let instance = ("AWS::RDS::DBInstance/main-1", Verb::Delete);
+        assert!(waits(&destroy, instance, ("AWS::RDS::DBProxy/main", Verb::Delete)));
+        local.destroy(&with).await.unwrap_or_else(|why| panic!("{why}"));
+    });
+}

@@ -13,6 +13,7 @@ use crate::kinds::ecs::task_definition::TaskDefinition;
 use crate::kinds::elasticache::replication_group::ReplicationGroup;
 use crate::kinds::rds::db_cluster::DbCluster;
 use crate::kinds::rds::db_instance::DbInstance;
+use crate::kinds::rds::db_proxy::DbProxy;
 use crate::resource::{Address, Kind as _, Neighbours};
 
 type Named<'a> = BTreeMap<&'a Address, &'a Value>;
@@ -29,6 +30,9 @@ pub(super) fn of_tasks(spec: &Value, other: &Address, other_spec: &Value, neighb
             connects(&groups(), &other_spec["SecurityGroupIds"], neighbours)
         }
         kind if kind == DbCluster::FACTS.kind => connects(&groups(), &other_spec["VpcSecurityGroupIds"], neighbours),
+        kind if kind == DbProxy::FACTS.kind => {
+            is_told_of(spec, other, neighbours) || connects(&groups(), &other_spec["VpcSecurityGroupIds"], neighbours)
+        }
         kind if kind == DbInstance::FACTS.kind => {
             let clusters = neighbours.all_named(&other_spec["DBClusterIdentifier"], DbCluster::FACTS.kind);
             clusters.iter().any(|(cluster, theirs)| {
@@ -51,10 +55,10 @@ fn leads_out(subnets: &Value, endpoint: &Value, neighbours: &dyn Neighbours) -> 
     tables.values().any(|table| ec2::serves(table, subnets)) || (has_names && is_inside())
 }
 
-/// Whether the task definition names a database cluster, in a container's environment for instance.
-fn is_told_of(spec: &Value, cluster: &Address, neighbours: &dyn Neighbours) -> bool {
+/// Whether the task definition names a database cluster or a proxy, in a container's environment for instance.
+fn is_told_of(spec: &Value, database: &Address, neighbours: &dyn Neighbours) -> bool {
     let tasks = neighbours.all_named(&spec["TaskDefinition"], TaskDefinition::FACTS.kind);
-    tasks.values().any(|task| neighbours.all_named(task, &cluster.kind).contains_key(cluster))
+    tasks.values().any(|task| neighbours.all_named(task, &database.kind).contains_key(database))
 }
 
 /// Whether a rule leads from one of our groups to one of theirs, on either side.

@@ -323,6 +323,10 @@ fn databases() -> Vec<Case> {
         let inner = group("rds", "DBParameterGroup", "DBParameterGroupName", "DBParameterGroupArn");
         shows("DescribeDBParameterGroups", &inner)
     };
+    let proxies = || {
+        let one = format!("<DBProxyName>{NAME}</DBProxyName><DBProxyArn>{}</DBProxyArn>", arn("rds", "db-proxy:prx-1"));
+        shows("DescribeDBProxies", &format!("<DBProxies><member>{one}</member></DBProxies>"))
+    };
     let of_caches = || {
         let inner = group("elasticache", "CacheParameterGroup", "CacheParameterGroupName", "ARN");
         shows("DescribeCacheParameterGroups", &inner)
@@ -349,6 +353,17 @@ fn databases() -> Vec<Case> {
         (
             "AWS::RDS::DBParameterGroup",
             vec![of_instances(), owned(), has_not("DescribeDBParameters", "DBParameterGroupNotFound")],
+        ),
+        ("AWS::RDS::DBProxy", vec![proxies(), no_tags("DBProxyNotFoundFault")]),
+        (
+            "AWS::RDS::DBProxy",
+            vec![
+                proxies(),
+                owned(),
+                has_not("DescribeDBProxyTargetGroups", "DBProxyNotFoundFault"),
+                shows("DescribeDBProxyTargets", "<Targets/>"),
+                shows("DescribeDBProxyEndpoints", "<DBProxyEndpoints/>"),
+            ],
         ),
         ("AWS::ElastiCache::ParameterGroup", vec![of_caches(), no_tags("CacheParameterGroupNotFound")]),
         (
