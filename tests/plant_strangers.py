@@ -67,6 +67,10 @@ def main():
     client("s3").create_bucket(Bucket="acme-production-hand")
     client("sqs").create_queue(QueueName="acme-production-hand")
     client("sns").create_topic(Name="acme-production-hand")
+    client("ecr").create_repository(repositoryName="acme-production-hand")
+    ssm = client("ssm")
+    ssm.put_parameter(Name="/provision/acme/production/hand", Type="String", Value="1")
+    ssm.put_parameter(Name="acme-production-hand", Type="String", Value="1", Tags=TAGS)
     scheduler = client("scheduler")
     scheduler.create_schedule_group(Name="acme-production-hand")
     target = {"Arn": "arn:aws:sqs:us-east-1:123456789012:hand", "RoleArn": "arn:aws:iam::123456789012:role/hand"}

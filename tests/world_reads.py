@@ -365,6 +365,28 @@ def secrets(client):
         yield thing("AWS::SecretsManager::Secret", item, item.pop("Tags", []), arn)
 
 
+def repositories(client):
+    ecr = client("ecr")
+    for item in pages(ecr, "describe_repositories", "repositories"):
+        name, arn = item["repositoryName"], item["repositoryArn"]
+        item.pop("createdAt")
+        item["Lifecycle"] = asked(ecr, "get_lifecycle_policy", repositoryName=name).get("lifecyclePolicyText")
+        item["Policy"] = asked(ecr, "get_repository_policy", repositoryName=name).get("policyText")
+        item["Images"] = len(pages(ecr, "list_images", "imageIds", repositoryName=name))
+        yield thing("AWS::ECR::Repository", item, ecr.list_tags_for_resource(resourceArn=arn)["tags"], arn, name)
+
+
+def parameters(client):
+    ssm = client("ssm")
+    for item in pages(ssm, "describe_parameters", "Parameters"):
+        name = item["Name"]
+        item.pop("LastModifiedDate")
+        item.pop("Version")
+        item["Value"] = ssm.get_parameter(Name=name)["Parameter"]["Value"]
+        tags = ssm.list_tags_for_resource(ResourceType="Parameter", ResourceId=name)["TagList"]
+        yield thing("AWS::SSM::Parameter", item, tags, name)
+
+
 def namespaces(client):
     cloud_map = client("servicediscovery")
     for item in pages(cloud_map, "list_namespaces", "Namespaces"):
@@ -396,5 +418,5 @@ def names(client):
 
 READS = [
     network, balancing, firewall, delivery, containers, scaling, machines, roles, logs, keys, certificates, databases, caches, files, queues,
-    topics, schedules, secrets, namespaces, names,
+    topics, schedules, secrets, repositories, parameters, namespaces, names,
 ]

@@ -100,6 +100,8 @@ pub fn classify(code: &str, message: &str) -> Class {
 
         "LimitExceeded" | "OverLimit" | "TargetGroupAssociationLimit" => Class::Quota,
         "InvalidParameterException" if says("maximum number of capacity providers") => Class::Quota,
+        // Systems Manager changes a parameter once at a time.
+        "TooManyUpdates" => Class::Busy,
         _ if is_quota(code) => Class::Quota,
 
         // Protection does not pass by itself, unlike everything else that may not be deleted yet.
@@ -125,6 +127,7 @@ pub fn classify(code: &str, message: &str) -> Class {
         | "NoSuchHostedZone"
         | "NoSuchChange"
         | "NoSuchTagSet"
+        | "InvalidResourceId"
         | "Gateway.NotAttached"
         | "WAFNonexistentItemException" => Class::NotFound,
         _ if ["NotFound", "NotFoundFault", "NotFoundException"].iter().any(|end| code.ends_with(end)) => {
@@ -253,6 +256,8 @@ fn is_propagation(message: &str) -> bool {
         "UsingWithRDS.IAM.ServiceLinkedRoles",
         "Invalid IAM Instance Profile",
         "Invalid principal in policy",
+        // ECR of a role that was made moments ago.
+        "Principal not found",
         "is not allowed to be used with",
         "execution role does not have permissions",
         "must allow AWS EventBridge Scheduler to assume the role",

@@ -96,6 +96,7 @@ clients! {
     service_discovery: aws_sdk_servicediscovery, "servicediscovery", "ServiceDiscovery";
     sns: aws_sdk_sns, "sns", "SNS";
     sqs: aws_sdk_sqs, "sqs", "SQS";
+    ssm: aws_sdk_ssm, "ssm", "SSM";
     sts: aws_sdk_sts, "sts", "STS";
     tagging: aws_sdk_resourcegroupstagging, "tag", "Resource Groups Tagging API";
     wafv2: aws_sdk_wafv2, "wafv2", "WAFV2";

@@ -37,6 +37,8 @@ pub(super) fn rate(operation: &Operation) -> (Cow<'static, str>, Rate) {
         "sqs" if ["ListQueueTags", "TagQueue", "UntagQueue"].contains(&action) => {
             shared("sqs:tagging", published(5.0, 5.0))
         }
+        // Systems Manager endpoints and quotas: the reads of values together.
+        "ssm" if action == "GetParameters" => shared("ssm:values", published(40.0, 40.0)),
         // Route 53 Developer Guide, "Quotas": all requests of an account together.
         "route53" => shared("route53", published(5.0, 5.0)),
         _ => own(guess(operation)),

@@ -7,6 +7,7 @@ mod acm;
 mod autoscaling;
 mod cloudfront;
 mod ec2;
+mod ecr;
 mod ecs;
 mod elasticache;
 mod elb;
@@ -22,6 +23,7 @@ mod servicediscovery;
 mod shared;
 mod sns;
 mod sqs;
+mod ssm;
 mod wafv2;
 
 use crate::aws::Aws;
@@ -45,6 +47,7 @@ pub static KINDS: &[&dyn AnyKind<Aws>] = &[
     &ec2::subnet::Subnet,
     &ec2::vpc::Vpc,
     &ec2::vpc_endpoint::VpcEndpoint,
+    &ecr::repository::Repository,
     &ecs::capacity_provider::CapacityProvider,
     &ecs::cluster::Cluster,
     &ecs::service::Service,
@@ -71,6 +74,7 @@ pub static KINDS: &[&dyn AnyKind<Aws>] = &[
     &s3::bucket::Bucket,
     &sns::topic::Topic,
     &sqs::queue::Queue,
+    &ssm::parameter::Parameter,
     &scheduler::schedule::Schedule,
     &scheduler::schedule_group::ScheduleGroup,
     &secretsmanager::secret::Secret,

@@ -40,6 +40,8 @@ pub struct CloudFormation {
 pub enum TagForm {
     /// As keys and values.
     Plain,
+    /// As an object of values by key.
+    ByKey,
     /// The same, each of which says whether what the resource starts gets it as well.
     Propagated,
     /// It takes none, though the service does.

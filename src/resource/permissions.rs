@@ -9,7 +9,7 @@ pub struct Permissions {
     pub retag: &'static [&'static str],
     pub delete: &'static [&'static str],
     /// The changing actions that are allowed on something else than [`On::of`] says, by AWS's Service Authorization
-    /// Reference: on each of these.
+    /// Reference: on each of these. And the reads that must not be of everything, since they tell values.
     pub on: &'static [(&'static str, &'static [On])],
 }
 

@@ -36,6 +36,7 @@ const FILES: &[(&str, &str)] = &[
     ("mend_logs.py", include_str!("server/mend_logs.py")),
     ("mend_network.py", include_str!("server/mend_network.py")),
     ("mend_offers.py", include_str!("server/mend_offers.py")),
+    ("mend_parameters.py", include_str!("server/mend_parameters.py")),
     ("mend_proxies.py", include_str!("server/mend_proxies.py")),
     ("mend_queues.py", include_str!("server/mend_queues.py")),
     ("mend_scheduler.py", include_str!("server/mend_scheduler.py")),

@@ -240,12 +240,12 @@ fn same(source: &Node, item: &Json) -> Option<Node> {
         Yaml::List(items) => items.iter().find(|node| node.to_json() == *item).cloned(),
         Yaml::Map(entries) => match item {
             Json::String(key) => entries.iter().find(|(known, _)| known.name == *key).map(|(key, _)| name_of(key)),
-            // `services | items` makes pairs.
+            // `services | items` makes pairs; a list of keys is none.
             Json::Array(pair) => {
-                let node = source.get(pair.first()?.as_str()?)?.clone();
-                let key = entries.iter().find(|(key, _)| Some(key.name.as_str()) == pair[0].as_str())?;
-                let span = node.span.clone();
-                Some(Node::new(Yaml::List(vec![name_of(&key.0), node]), span))
+                let [Json::String(name), value] = pair.as_slice() else { return None };
+                let is_meant = |(key, node): &&(Key, Node)| key.name == *name && node.to_json() == *value;
+                let (key, node) = entries.iter().find(is_meant)?;
+                Some(Node::new(Yaml::List(vec![name_of(key), node.clone()]), node.span.clone()))
             }
             other => entries.iter().find(|(_, node)| node.to_json() == *other).map(|(_, node)| node.clone()),
         },

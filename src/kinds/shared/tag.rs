@@ -38,6 +38,7 @@ aws_tags! {
     aws_sdk_autoscaling::types::Tag, key, value, set_value;
     aws_sdk_cloudfront::types::Tag, key, value, set_value, checked;
     aws_sdk_ec2::types::Tag, key, value, set_value;
+    aws_sdk_ecr::types::Tag, key, value, set_value, checked;
     aws_sdk_ecs::types::Tag, key, value, set_value;
     aws_sdk_elasticache::types::Tag, key, value, set_value;
     aws_sdk_elasticloadbalancingv2::types::Tag, key, value, set_value;
@@ -50,6 +51,7 @@ aws_tags! {
     aws_sdk_secretsmanager::types::Tag, key, value, set_value;
     aws_sdk_servicediscovery::types::Tag, key, value, set_value, checked;
     aws_sdk_sns::types::Tag, key, value, set_value, checked;
+    aws_sdk_ssm::types::Tag, key, value, set_value, checked;
     aws_sdk_wafv2::types::Tag, key, value, set_value, checked;
 }
 

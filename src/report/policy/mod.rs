@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::document::pretty;
-use crate::resource::{Access, Permissions};
+use crate::resource::{Access, On, Permissions};
 use changes::{changes, is_look};
 pub use reach::{PolicyScope, StorePolicy};
 use statement::Statement;
@@ -35,11 +35,16 @@ pub fn policies(
     let verbs = kinds.iter().flat_map(|kind| [kind.create, kind.update, kind.retag, kind.delete]).flatten().copied();
     let verbs = verbs.filter(|action| access == Access::Write && !declared.contains(action));
     let (looks, written): (BTreeSet<_>, BTreeSet<_>) = verbs.partition(|action| is_look(action));
-    let read = &declared | &looks;
+    // Of everything, some reads would tell too much.
+    let rows = kinds.iter().flat_map(|kind| kind.on).filter(|(_, on)| *on == [On::Ours]);
+    let limited = &declared & &rows.map(|(action, _)| *action).collect();
+    let read = &(&declared - &limited) | &looks;
     let asks = preflight_reads.iter().filter(|action| !read.contains(*action)).copied().collect();
     let everything = BTreeSet::from(["*".to_owned()]);
     let mut statements =
         vec![Statement::of("Read", read, everything.clone()), Statement::of("AskBefore", asks, everything)];
+    let reads = changes(&limited, kinds, scope).into_iter();
+    statements.extend(reads.map(|one| Statement { name: one.name.replacen("Change", "Read", 1), ..one }));
     statements.extend(changes(&written, kinds, scope));
     statements.extend(scope.store());
     statements.retain(|statement| !statement.resources.is_empty() && !statement.actions.is_empty());

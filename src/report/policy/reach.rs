@@ -14,6 +14,8 @@ pub struct PolicyScope {
     places: BTreeSet<(String, String, String)>,
     /// How the stacks' keys and buckets are called, as patterns.
     names: BTreeSet<String>,
+    /// The same of their parameters, without the slash that a path begins with.
+    parameters: BTreeSet<String>,
     /// The ARNs of the stacks' roles, as patterns.
     pub(super) roles: BTreeSet<String>,
     /// The ARNs that the YAML names.
@@ -58,6 +60,7 @@ impl PolicyScope {
         let regions = resources.clone().map(|resource| &resource.region).chain([region]);
         self.places.extend(regions.map(|region| (arn.clone(), region.clone(), account.clone())));
         self.names.insert(format!("{tenant}-{environment}-*"));
+        self.parameters.insert(format!("{tenant}-{environment}-*"));
         self.roles.insert(format!("{arn}:iam::{account}:role/provision/{tenant}/{environment}/*"));
         for resource in resources {
             let name = resource.physical.clone().unwrap_or_else(|| format!("{tenant}-{environment}-*"));
@@ -65,6 +68,7 @@ impl PolicyScope {
                 ("AWS::KMS::Key", _) => drop(self.names.insert(name)),
                 // Its name may have an end.
                 ("AWS::S3::Bucket", _) => drop(self.names.insert(format!("{}*", name.trim_end_matches('*')))),
+                ("AWS::SSM::Parameter", _) => drop(self.parameters.insert(below_path(&name, id))),
                 ("AWS::IAM::Role", Some(path)) if path != format!("/provision/{tenant}/{environment}/") => {
                     self.roles.insert(format!("{arn}:iam::{account}:role{path}{name}"));
                 }
@@ -88,7 +92,8 @@ impl PolicyScope {
 
     /// The same for things that are called as the stacks' resources are.
     pub(super) fn named_arns(&self, service: &str, before: &str, behind: &str) -> BTreeSet<String> {
-        self.names.iter().flat_map(|name| self.arns(service, &format!("{before}{name}{behind}"))).collect()
+        let names = if service == "ssm" { &self.parameters } else { &self.names };
+        names.iter().flat_map(|name| self.arns(service, &format!("{before}{name}{behind}"))).collect()
     }
 
     /// The ARNs that the YAML names, of a service, if their ends begin so.
@@ -124,6 +129,15 @@ impl PolicyScope {
     pub(super) fn store(&self) -> [Statement; 2] {
         let StorePolicy { buckets, objects, on_buckets, on_objects } = self.store.clone();
         [Statement::of("Bucket", on_buckets, buckets), Statement::of("LeasesAndJournals", on_objects, objects)]
+    }
+}
+
+/// A name in a path of the stack's own as a pattern of all that is in it; any other by itself.
+fn below_path(name: &str, id: &StackId) -> String {
+    let (own, name) = (format!("/{}/{}/", id.tenant, id.environment), name.trim_start_matches('/'));
+    match name.find(&own) {
+        Some(at) => format!("{}*", &name[..at + own.len()]),
+        None => name.to_owned(),
     }
 }
 

@@ -6,6 +6,7 @@ import time
 
 from moto.core.resource_tagging import TaggedResource, make_tag_matcher, match_resource_type
 from moto.ec2.models import ec2_backends
+from moto.ecr.models import ecr_backends
 from moto.ecs.models import ecs_backends
 from moto.elasticache.models import elasticache_backends
 from moto.iam.models import IAMBackend
@@ -44,6 +45,7 @@ def _get_resources_generator(moto, self, tag_filters=None, resource_type_filters
                     *network(self),
                     *providers(self),
                     *namespaces(self),
+                    *repositories(self),
                 ],
             )
             if matches(resource.tags)
@@ -102,6 +104,14 @@ def namespaces(backend):
     for one in there.namespaces.values():
         tags = {tag["Key"]: tag["Value"] for tag in there.list_tags_for_resource(one.arn)["Tags"]}
         yield TaggedResource(arn=one.arn, tags=tags, resource_type="servicediscovery")
+
+
+def repositories(backend):
+    """Those of images, of which moto's index has none either."""
+    there = ecr_backends[backend.account_id][backend.region_name]
+    for one in there.repositories.values():
+        tags = there.tagger.get_tag_dict_for_resource(one.arn)
+        yield TaggedResource(arn=one.arn, tags=tags, resource_type="ecr:repository")
 
 
 def indexed(backend, there):

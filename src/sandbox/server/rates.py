@@ -65,6 +65,8 @@ ACM = {
 LOGS = dict.fromkeys(("CreateLogGroup", "DeleteLogGroup", "DescribeLogGroups"), 10)
 # SQS Developer Guide, "Quotas related to queues": tagging actions of an account.
 SQS = ("tagging", (5, 5))
+# Systems Manager endpoints and quotas: the reads of values share the default throughput.
+SSM = ("values", (40, 40))
 # Route 53 Developer Guide, "Quotas": all requests of an account together.
 ROUTE53 = ("all", (5, 5))
 # AWS says nothing of the others: half of what a client would guess, so that it has to learn.
@@ -112,7 +114,7 @@ def floor():
 
 def rate_of_bucket(service, name):
     """The rate of a bucket by its own name or, of a bucket with one operation, by that."""
-    shared = [(shared, figures) for shared, figures in EC2.values()] if service == "ec2" else [*ECS, SQS, ROUTE53]
+    shared = [(shared, figures) for shared, figures in EC2.values()] if service == "ec2" else [*ECS, SQS, SSM, ROUTE53]
     return dict(shared).get(name) or rate(service, name)[1]
 
 
@@ -128,6 +130,8 @@ def rate(service, operation):
         return None, WAF.get(operation, WAF_READ if reads else WAF_CHANGE)
     if service == "sqs" and operation in ("ListQueueTags", "TagQueue", "UntagQueue"):
         return SQS
+    if service == "ssm" and operation in ("GetParameter", "GetParameters", "GetParametersByPath"):
+        return SSM
     if service == "route53":
         return ROUTE53
     figures = {"acm": ACM, "kms": KMS, "logs": LOGS}.get(service, {})

@@ -90,6 +90,8 @@ def ids(arn):
     name = re.split("[:/]", resource, maxsplit=1)[-1]
     if service == "secretsmanager":
         return [name[:-7]]
+    if service == "ssm":
+        return [name, f"/{name}"]
     return [name] if service == "logs" else [name, name.rpartition("/")[2]]
 
 

@@ -68,6 +68,28 @@ const CODES: &[(&str, &str, Class)] = &[
     ("DuplicateRequest", "", AlreadyExists),
     ("ResourceInUse", "Namespace has associated services; delete the services before deleting the namespace", Busy),
     ("ResourceLimitExceeded", "", Quota),
+    // ECR.
+    ("RepositoryNotFoundException", "", NotFound),
+    ("RepositoryAlreadyExistsException", "", AlreadyExists),
+    ("RepositoryNotEmptyException", "", Invalid),
+    (
+        "InvalidParameterException",
+        "Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Principal not found'",
+        Propagating,
+    ),
+    // Systems Manager.
+    ("ParameterNotFound", "", NotFound),
+    ("InvalidResourceId", "", NotFound),
+    ("ParameterAlreadyExists", "", AlreadyExists),
+    ("ParameterLimitExceeded", "", Quota),
+    ("ParameterMaxVersionLimitExceeded", "", Quota),
+    ("TooManyUpdates", "", Busy),
+    (
+        "TooManyUpdates",
+        "Failed to create the parameter since stale tags associated to the name detected. Please retry in a while",
+        Busy,
+    ),
+    ("ParameterPatternMismatchException", "", Invalid),
     // Load balancing.
     ("LoadBalancerNotFound", "", NotFound),
     ("TargetGroupNotFound", "", NotFound),

@@ -360,6 +360,9 @@ fn is_answer(spec: &Value) -> bool {
 fn take_tags(thing: &mut Map<String, Value>, facts: &Facts) -> Tags {
     let Some(tags) = thing.remove(facts.cloudformation.tags) else { return Tags::default() };
     let text = |value: &Value| value.as_str().expect("text").to_owned();
+    if let Some(tags) = tags.as_object() {
+        return tags.iter().map(|(key, value)| (key.clone(), text(value))).collect();
+    }
     tags.as_array().expect("a list").iter().map(|tag| (text(&tag["Key"]), text(&tag["Value"]))).collect()
 }
 

@@ -125,6 +125,23 @@ resources:
     assert_eq!(all, [r#"a {"Index":1,"Length":3}"#, r#"b {"Index":2,"Length":3}"#]);
 }
 
+/// A list that begins with the key of a map is no pair of it.
+#[test]
+fn an_item_that_is_a_list_of_keys_stays_one() {
+    let template = "\
+parameters:
+  limits: { default: { most: 20, least: 3 } }
+resources:
+  - type: AWS::ECS::Service
+    for: { names: \"{{ [limits | list] }}\", pair: \"{{ [limits | items | list | first] }}\" }
+    name: main
+    properties: { Names: \"{{ names }}\", Pair: \"{{ pair }}\" }
+";
+    let loaded = Project::of(template).load().map_err(|problems| text(&problems)).expect("it is sound");
+    let main = loaded.blueprints[0].resources.values().next().expect("it is made");
+    assert_eq!(*main.spec, json!({ "Names": ["least", "most"], "Pair": ["least", 3] }));
+}
+
 #[test]
 fn a_part_adds_to_what_the_entries_of_a_map_may_say() {
     let map = "\

@@ -22,6 +22,7 @@ const VAULT: &str = include_str!("../../data/vault.yaml");
 /// Every kind that bears data or cannot be had back.
 const STATEFUL: &[&str] = &[
     "AWS::CertificateManager::Certificate",
+    "AWS::ECR::Repository",
     "AWS::ElastiCache::ReplicationGroup",
     "AWS::KMS::Key",
     "AWS::Logs::LogGroup",

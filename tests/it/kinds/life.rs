@@ -85,6 +85,7 @@ const NOT_CHANGED: &[(&str, &str, &str)] = &[
         "RDS wants an internet gateway and DNS names in the VPC first, and nothing in the example says so",
     ),
     ("AWS::S3::Bucket", "VersioningConfiguration", "object lock needs it on in both: see files"),
+    ("AWS::SSM::Parameter", "DataType", "Systems Manager changes it of none that is there"),
     ("AWS::Route53::RecordSet", "TTL", "the second example is an alias, which has none"),
 ];
 

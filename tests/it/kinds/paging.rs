@@ -324,6 +324,8 @@ fn cases() -> Vec<Case> {
         case("AWS::SQS::Queue", "ListQueues", with("NextToken")),
         case("AWS::Scheduler::Schedule", "ListSchedules", with("NextToken")),
         case("AWS::Scheduler::ScheduleGroup", "ListScheduleGroups", with("NextToken")),
+        case("AWS::ECR::Repository", "DescribeRepositories", with("nextToken")),
+        case("AWS::SSM::Parameter", "DescribeParameters", with("NextToken")),
         case("AWS::SecretsManager::Secret", "ListSecrets", with("NextToken")),
         // WAF gives a marker with its last page, too; only an empty page is the end.
         case("AWS::WAFv2::IPSet", "ListIPSets", json!({ "NextMarker": TOKEN, "IPSets": [foreign] }).to_string()),

@@ -29,6 +29,7 @@ const TAGGING: &[(&str, &str, bool)] = &[
     ("application-autoscaling", "TagResource", false),
     ("cloudfront", "TagResource", false),
     ("ec2", "CreateTags", true),
+    ("ecr", "TagResource", false),
     ("ecs", "TagResource", true),
     ("elasticache", "AddTagsToResource", false),
     ("elasticloadbalancing", "AddTags", true),
@@ -41,6 +42,7 @@ const TAGGING: &[(&str, &str, bool)] = &[
     ("secretsmanager", "TagResource", false),
     ("sns", "TagResource", false),
     ("sqs", "TagQueue", false),
+    ("ssm", "AddTagsToResource", false),
     ("wafv2", "TagResource", false),
 ];
 
@@ -148,6 +150,7 @@ impl Change {
             "schedule" => format!("schedule/{}/{}", text("GroupName"), text("path.2")),
             "bucket" => text("Bucket"),
             "object" => text("Key"),
+            "parameter" => format!("parameter/{}", text("Name").trim_start_matches('/')),
             _ => parts[5].replace('*', given.unwrap_or("new")),
         };
         let tags = if is_made { self.tags.clone() } else { BTreeMap::new() };

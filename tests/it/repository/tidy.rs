@@ -308,6 +308,20 @@ const ONE_PAGE: &[(&str, &[&str])] = &[
     ("kinds/sns/topic/read.rs", &["list_tags_for_resource"]),
     ("kinds/sns/topic/subscribed.rs", &["get_subscription_attributes"]),
     ("kinds/sqs/queue/mod.rs", &["get_queue_attributes", "get_queue_url", "list_queue_tags"]),
+    // One repository; its images are counted by their first page.
+    (
+        "kinds/ecr/repository/read.rs",
+        &[
+            "describe_repositories",
+            "get_lifecycle_policy",
+            "get_repository_policy",
+            "list_images",
+            "list_tags_for_resource",
+        ],
+    ),
+    // Ten names a call, or one.
+    ("kinds/ssm/parameter/read.rs", &["get_parameters", "list_tags_for_resource"]),
+    ("kinds/ssm/parameter/write.rs", &["get_parameters"]),
     ("kinds/wafv2/mod.rs", &["list_tags_for_resource"]),
     // As many ARNs as the call takes.
     ("kinds/ecs/mod.rs", &["describe_clusters"]),

@@ -14,6 +14,7 @@ mod names;
 mod plan_explanations;
 mod renames;
 mod replacements;
+mod repositories;
 pub mod samples;
 mod scaled_kinds;
 mod scaled_pace;

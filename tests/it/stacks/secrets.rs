@@ -21,6 +21,9 @@ environments:
     secrets:
       session: { generate: { length: 64 } }
       ledger: { generate: { key: password, template: '{\"user\":\"shop\"}' } }
+    parameters:
+      limit: 20
+      countries: { value: [CL, MX], description: Where it sells }
     services:
       worker:
         image: public.ecr.aws/shop/worker:1
@@ -33,6 +36,10 @@ environments:
       plain:
         image: public.ecr.aws/shop/plain:1
         secrets: { FEATURE: /shop/feature }
+        parameters: [countries]
+      stored:
+        image: public.ecr.aws/shop/stored:1
+        secrets: { LIMIT: limit }
 ";
 
 /// A property of a resource that a tenant's file makes.
@@ -83,6 +90,32 @@ fn who_starts_the_tasks_may_read_just_these() {
     assert_eq!(by, &json!(["secretsmanager.us-east-1.amazonaws.com", "ssm.us-east-1.amazonaws.com"]));
     let plain = reads("AWS::IAM::Role/plain-execution");
     assert_eq!(plain.keys().collect::<Vec<_>>(), ["Key", "Parameters"], "it has no secret of Secrets Manager");
+}
+
+#[test]
+fn a_parameter_is_a_variable_or_read_by_the_program() {
+    let named = |name: &str| {
+        format!("arn:aws:ssm:us-east-1:123456789012:parameter\u{27e6}AWS::SSM::Parameter/{name}.Name\u{27e7}")
+    };
+    let secrets = property(SHOP, "AWS::ECS::TaskDefinition/stored", "/ContainerDefinitions/0/Secrets/0");
+    assert_eq!(secrets, json!({ "Name": "LIMIT", "ValueFrom": named("limit") }));
+    let starts = reads("AWS::IAM::Role/stored-execution");
+    assert_eq!(starts.keys().collect::<Vec<_>>(), ["Parameters"], "no key is needed for what is not encrypted");
+    assert_eq!(starts["Parameters"]["Resource"], json!(named("limit")));
+    let runs = property(SHOP, "AWS::IAM::Role/plain-task", "/Policies/0/PolicyDocument/Statement/0");
+    assert_eq!(runs["Resource"], json!(named("countries")));
+    let (list, value) = ("AWS::SSM::Parameter/countries", json!(["StringList", "CL,MX"]));
+    assert_eq!(json!([property(SHOP, list, "/Type"), property(SHOP, list, "/Value")]), value);
+    assert_eq!(property(SHOP, "AWS::SSM::Parameter/limit", "/Value"), "20");
+}
+
+#[test]
+fn a_parameter_that_is_not_declared_or_a_secret_as_well_is_told() {
+    let told = |text: String| blueprints(&[("tenant.yaml", &text)], &[]).map(drop).expect_err("it is none");
+    let why = told(SHOP.replace("[countries]", "[contries]"));
+    assert!(why.contains("plain reads the parameter contries, which is not in `parameters`"), "{why}");
+    let why = told(SHOP.replace("      limit: 20", "      limit: 20\n      session: 5"));
+    assert!(why.contains("session is a parameter and a secret"), "{why}");
 }
 
 #[test]

@@ -26,6 +26,8 @@ pub fn cases() -> Vec<Case> {
         schedules(),
         queues(),
         topics(),
+        repositories(),
+        parameters(),
         secrets(),
         namespaces(),
         names(),
@@ -432,6 +434,31 @@ fn names() -> Vec<Case> {
     vec![
         (kind, vec![listed(), owned(), has_not("GetHostedZone", "NoSuchHostedZone")]),
         ("AWS::Route53::RecordSet", vec![listed(), has_not("ListResourceRecordSets", "NoSuchHostedZone")]),
+    ]
+}
+
+fn repositories() -> Vec<Case> {
+    let (kind, missing) = ("AWS::ECR::Repository", "RepositoryNotFoundException");
+    let one = json!({ "repositoryName": NAME, "repositoryArn": arn("ecr", &format!("repository/{NAME}")) });
+    let listed = || says("DescribeRepositories", &json!({ "repositories": [one] }));
+    let tags = || says("ListTagsForResource", &json!({ "tags": json_tags("Key", "Value") }));
+    let lifecycle = refuses("GetLifecyclePolicy", "LifecyclePolicyNotFoundException");
+    let policy = refuses("GetRepositoryPolicy", "RepositoryPolicyNotFoundException");
+    vec![
+        (kind, vec![listed(), refuses("ListTagsForResource", missing)]),
+        (kind, vec![listed(), tags(), refuses("GetLifecyclePolicy", missing), policy]),
+        (kind, vec![listed(), tags(), lifecycle, refuses("GetRepositoryPolicy", missing)]),
+    ]
+}
+
+fn parameters() -> Vec<Case> {
+    let kind = "AWS::SSM::Parameter";
+    let listed = || says("DescribeParameters", &json!({ "Parameters": [{ "Name": NAME, "Type": "String" }] }));
+    let tags = || says("ListTagsForResource", &json!({ "TagList": json_tags("Key", "Value") }));
+    let nothing = says("GetParameters", &json!({ "Parameters": [], "InvalidParameters": [NAME] }));
+    vec![
+        (kind, vec![listed(), refuses("ListTagsForResource", "InvalidResourceId")]),
+        (kind, vec![listed(), tags(), nothing]),
     ]
 }
 

@@ -1,0 +1,3 @@
+//! Elastic Container Registry.
+
+pub(super) mod repository;

@@ -1,0 +1,3 @@
+//! Systems Manager.
+
+pub(super) mod parameter;
