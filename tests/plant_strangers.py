@@ -80,6 +80,15 @@ def main():
     access = {"SigningProtocol": "sigv4", "SigningBehavior": "always", "OriginAccessControlOriginType": "s3"}
     cloudfront.create_origin_access_control(OriginAccessControlConfig=access | {"Name": "acme-production-hand"})
     cloudfront.create_origin_access_control(OriginAccessControlConfig=access | {"Name": "provision--acme--staging--main"})
+    nothing = {"HeadersConfig": {"HeaderBehavior": "none"}, "CookiesConfig": {"CookieBehavior": "none"}, "QueryStringsConfig": {"QueryStringBehavior": "none"}}
+    for name in ("acme-production-hand", "provision--acme--staging--main"):
+        kept = {"EnableAcceptEncodingGzip": True, **nothing}
+        cloudfront.create_cache_policy(CachePolicyConfig={"Name": name, "MinTTL": 0, "ParametersInCacheKeyAndForwardedToOrigin": kept})
+        cloudfront.create_origin_request_policy(OriginRequestPolicyConfig={"Name": name, **nothing})
+        safe = {"ContentTypeOptions": {"Override": True}}
+        cloudfront.create_response_headers_policy(ResponseHeadersPolicyConfig={"Name": name, "SecurityHeadersConfig": safe})
+        run = {"Comment": "", "Runtime": "cloudfront-js-2.0"}
+        cloudfront.create_function(Name=name, FunctionConfig=run, FunctionCode=b"function handler(event) { return event.request; }")
     origin = {"Id": "hand", "DomainName": "hand.s3.amazonaws.com", "S3OriginConfig": {"OriginAccessIdentity": ""}}
     behavior = {"TargetOriginId": "hand", "ViewerProtocolPolicy": "https-only", "CachePolicyId": "658327ea-f89d-4fab-a63d-7e88639e58f6"}
     served = {"CallerReference": "hand", "Comment": "", "Enabled": True, "Origins": {"Quantity": 1, "Items": [origin]}}

@@ -136,6 +136,15 @@ def delivery(client):
         yield thing("AWS::CloudFront::Distribution", told, tags(item["ARN"]), item["ARN"], item["Id"], item["DomainName"])
     for item in cloudfront.list_origin_access_controls()["OriginAccessControlList"].get("Items") or ():
         yield by_name("AWS::CloudFront::OriginAccessControl", item, item["Name"], item["Id"])
+    for sort, many in (("CachePolicy", "cache_policies"), ("OriginRequestPolicy", "origin_request_policies"), ("ResponseHeadersPolicy", "response_headers_policies")):
+        for item in getattr(cloudfront, f"list_{many}")(Type="custom")[f"{sort}List"].get("Items") or ():
+            del item[sort]["LastModifiedTime"]
+            yield by_name(f"AWS::CloudFront::{sort}", item[sort], item[sort][f"{sort}Config"]["Name"], item[sort]["Id"])
+    for stage in ("DEVELOPMENT", "LIVE"):
+        for item in cloudfront.list_functions(Stage=stage)["FunctionList"].get("Items") or ():
+            told = {"Code": cloudfront.get_function(Name=item["Name"], Stage=stage)["FunctionCode"].read().decode(), "Config": item["FunctionConfig"]}
+            if stage == "DEVELOPMENT":
+                yield by_name("AWS::CloudFront::Function", told, item["Name"], item["FunctionMetadata"]["FunctionARN"])
     for item in cloudfront.list_vpc_origins()["VpcOriginList"].get("Items") or ():
         told = cloudfront.get_vpc_origin(Id=item["Id"])["VpcOrigin"]
         del told["CreatedTime"], told["LastModifiedTime"]

@@ -24,6 +24,8 @@ pub struct CloudFormation {
     pub name_suffix: Option<NameSuffix>,
     /// Whether it makes up no physical name, so that one has to be written.
     pub needs_name: bool,
+    /// The path of a comment that it wants, which has our note in AWS; it is written empty.
+    pub comment: Option<&'static str>,
     /// How it does by itself what other resources of ours do in a person's place.
     pub answers: Option<Answers>,
     /// Texts that it wants encoded: paths to a property (`Config/Script`).
@@ -150,6 +152,7 @@ impl CloudFormation {
         empty_objects_say: false,
         name_suffix: None,
         needs_name: false,
+        comment: None,
         answers: None,
         base64: &[],
         tags: "Tags",

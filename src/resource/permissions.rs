@@ -28,6 +28,8 @@ pub enum On {
     Untagged(&'static str),
     /// What is called as the stack's resources are: the end of its ARN before the name. For things that bear no tags.
     Named(&'static str),
+    /// The same of a kind whose names tell whose a thing is ([`Identity::Name`](super::Identity::Name)).
+    Called(&'static str),
     /// What is in a thing that is called as the stack's resources are, of a service whose ARNs end in the name: the end of
     /// its ARN behind that.
     InNamed(&'static str),

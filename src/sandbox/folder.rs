@@ -37,6 +37,7 @@ const FILES: &[(&str, &str)] = &[
     ("mend_network.py", include_str!("server/mend_network.py")),
     ("mend_offers.py", include_str!("server/mend_offers.py")),
     ("mend_parameters.py", include_str!("server/mend_parameters.py")),
+    ("mend_policies.py", include_str!("server/mend_policies.py")),
     ("mend_proxies.py", include_str!("server/mend_proxies.py")),
     ("mend_queues.py", include_str!("server/mend_queues.py")),
     ("mend_scheduler.py", include_str!("server/mend_scheduler.py")),

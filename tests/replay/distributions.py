@@ -31,6 +31,10 @@ READS = {
     "cloudfront__ListDistributions": distributions,
     "cloudfront__GetDistribution": distribution,
     "cloudfront__ListTagsForResource": lambda account, asked: {"Tags": {"Items": account.tag_list(asked["Resource"])}},
+    "cloudfront__ListCachePolicies": lambda account, asked: {"CachePolicyList": NOTHING},
+    "cloudfront__ListFunctions": lambda account, asked: {"FunctionList": NOTHING},
+    "cloudfront__ListOriginRequestPolicies": lambda account, asked: {"OriginRequestPolicyList": NOTHING},
+    "cloudfront__ListResponseHeadersPolicies": lambda account, asked: {"ResponseHeadersPolicyList": NOTHING},
     "cloudfront__ListOriginAccessControls": lambda account, asked: {"OriginAccessControlList": NOTHING},
     "cloudfront__ListVpcOrigins": lambda account, asked: {"VpcOriginList": NOTHING},
 }

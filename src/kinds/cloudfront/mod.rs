@@ -5,8 +5,14 @@ use crate::kinds::shared::tag;
 use crate::resource::{Class, Result, Tags};
 use aws_sdk_cloudfront::types as sdk;
 
+pub(super) mod cache_policy;
 pub(super) mod distribution;
+pub(super) mod function;
 pub(super) mod origin_access_control;
+pub(super) mod origin_request_policy;
+mod policy;
+pub(super) mod response_headers_policy;
+mod selection;
 pub(super) mod vpc_origin;
 
 /// The page size of the List operations: the most they take.

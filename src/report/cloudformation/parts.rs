@@ -28,6 +28,7 @@ pub(super) fn split(facts: &CloudFormation, own: &str, name: Option<&str>, spec:
     facts.left_out.iter().for_each(|(path, value)| leave_out(&mut properties, path, &json_of(value)));
     facts.base64.iter().for_each(|path| encode(&mut properties, path));
     let parts = facts.parts.iter().flat_map(|shape| parts_of(shape, own, name, &mut properties)).collect();
+    facts.comment.iter().for_each(|path| add(&mut properties, path, json!("")));
     for (property, instead) in facts.in_place_of_empty {
         properties.entry(*property).or_insert_with(|| json_of(instead));
     }
@@ -56,6 +57,17 @@ fn encode(properties: &mut Map<String, Value>, path: &str) {
             within.into_iter().for_each(|within| encode(within, inner));
         }
         None => properties.get_mut(path).into_iter().for_each(|text| *text = json!({ "Fn::Base64": text.take() })),
+    }
+}
+
+/// Adds a property, or one inside of others.
+fn add(properties: &mut Map<String, Value>, path: &str, value: Value) {
+    match path.split_once('/') {
+        Some((outer, inner)) => {
+            let within = properties.get_mut(outer).and_then(Value::as_object_mut);
+            within.into_iter().for_each(|within| add(within, inner, value.clone()));
+        }
+        None => drop(properties.insert(path.to_owned(), value)),
     }
 }
 

@@ -91,6 +91,7 @@ fn allowed(action: &'static str, on: On, names_others: bool, scope: &PolicyScope
         }
         On::Untagged(end) => tagged("TagUntagged", by_request, scope.arns(service, end), &is_nobodys),
         On::Named(before) => vec![one("Named", scope.named_arns(service, before, ""), Conditions::default())],
+        On::Called(before) => vec![one("Called", scope.called_arns(service, before), Conditions::default())],
         On::InNamed(behind) => vec![one("Named", scope.named_arns(service, "", behind), Conditions::default())],
         On::Any(end) => vec![one("OfType", scope.arns(service, end), Conditions::default())],
         On::AnyOf(service, end) => vec![one("OfType", scope.arns(service, end), Conditions::default())],

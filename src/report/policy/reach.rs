@@ -16,6 +16,8 @@ pub struct PolicyScope {
     names: BTreeSet<String>,
     /// The same of their parameters, without the slash that a path begins with.
     parameters: BTreeSet<String>,
+    /// The names that tell of these stacks, as patterns.
+    called: BTreeSet<String>,
     /// The ARNs of the stacks' roles, as patterns.
     pub(super) roles: BTreeSet<String>,
     /// The ARNs that the YAML names.
@@ -61,6 +63,7 @@ impl PolicyScope {
         self.places.extend(regions.map(|region| (arn.clone(), region.clone(), account.clone())));
         self.names.insert(format!("{tenant}-{environment}-*"));
         self.parameters.insert(format!("{tenant}-{environment}-*"));
+        self.called.insert(format!("{}--{tenant}--{environment}--*", self.project));
         self.roles.insert(format!("{arn}:iam::{account}:role/provision/{tenant}/{environment}/*"));
         for resource in resources {
             let name = resource.physical.clone().unwrap_or_else(|| format!("{tenant}-{environment}-*"));
@@ -94,6 +97,11 @@ impl PolicyScope {
     pub(super) fn named_arns(&self, service: &str, before: &str, behind: &str) -> BTreeSet<String> {
         let names = if service == "ssm" { &self.parameters } else { &self.names };
         names.iter().flat_map(|name| self.arns(service, &format!("{before}{name}{behind}"))).collect()
+    }
+
+    /// The same for things whose names tell whose they are.
+    pub(super) fn called_arns(&self, service: &str, before: &str) -> BTreeSet<String> {
+        self.called.iter().flat_map(|name| self.arns(service, &format!("{before}{name}"))).collect()
     }
 
     /// The ARNs that the YAML names, of a service, if their ends begin so.

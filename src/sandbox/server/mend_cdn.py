@@ -1,7 +1,6 @@
 """CloudFront: distributions as they were sent, changes that take minutes to spread, what is in use, and VPC origins."""
 
 import copy
-from datetime import datetime, timezone
 
 from moto.acm.models import AWSCertificateManagerBackend
 from moto.cloudfront import urls
@@ -14,6 +13,7 @@ from moto.wafv2.models import WAFV2Backend
 
 import mend_edge  # noqa: F401  what it has of certificates and web ACLs comes first
 import slow
+from mend_policies import MANAGED, POLICIES, PREFIX, now, policies, seen
 from patch import ActionResult, adds, around, refusal
 
 # What AWS answers of a distribution that nobody has said more of.
@@ -34,11 +34,6 @@ WHOLE = {
 }
 # Under its own name CloudFront takes any version of TLS, and tells a method that means nothing.
 OWN_CERTIFICATE = {"CloudFrontDefaultCertificate": True, "SSLSupportMethod": "vip", "MinimumProtocolVersion": "TLSv1", "CertificateSource": "cloudfront"}
-PREFIX = "{0}/2020-05-31"
-
-
-def now():
-    return datetime.now(timezone.utc)
 
 
 class Config:
@@ -63,6 +58,10 @@ class Config:
 
     def origins(self):
         return self.content["Origins"].get("Items") or []
+
+    def runs(self):
+        """The functions that its behaviours name."""
+        return {one["FunctionARN"] for part in self.behaviors() for one in (part.get("FunctionAssociations") or {}).get("Items") or ()}
 
     def uses(self, *names):
         """What its origins and behaviours name under these keys."""
@@ -116,6 +115,12 @@ def checked(backend, asked, own=None):
     for access in config.uses("OriginAccessControlId"):
         if access not in backend.origin_access_controls:
             raise refusal("InvalidOriginAccessControl", "The origin access control is not valid.")
+    for sort in POLICIES:
+        if config.uses(f"{sort}Id") - MANAGED - set(policies(backend, sort)):
+            raise refusal(f"NoSuch{sort}", f"The specified {sort} does not exist.")
+    live = {one.arn for one in backend.functions.values() if one.live}
+    if config.runs() - live:
+        raise refusal("InvalidFunctionAssociation", "The specified function does not exist, or is not published.")
     for origin in config.uses("VpcOriginId"):
         if origin not in vpc_origins(backend):
             raise refusal("EntityNotFound", "The specified VPC origin does not exist.")
@@ -246,11 +251,6 @@ def update(moto, self, config):
     moto(self, config)
     self.description = config.get("Description")
     self.etag = random_id()
-
-
-def seen(control, if_match):
-    if if_match != control.etag:
-        raise refusal("PreconditionFailed", "The request failed because it didn't meet the preconditions in one or more request-header fields.")
 
 
 @around(CloudFrontResponse)

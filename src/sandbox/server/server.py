@@ -66,6 +66,7 @@ import mend_logs  # noqa: E402, F401
 import mend_network  # noqa: E402, F401
 import mend_offers  # noqa: E402, F401
 import mend_parameters  # noqa: E402, F401
+import mend_policies  # noqa: E402, F401
 import mend_proxies  # noqa: E402, F401
 import mend_queues  # noqa: E402, F401
 import mend_scheduler  # noqa: E402, F401

@@ -114,6 +114,8 @@ def everything(account, region):
     databases = rds_backends[account][region]
     for group in (*databases.subnet_groups.values(), *databases.db_cluster_parameter_groups.values()):
         yield group.arn, {tag["Key"]: tag["Value"] for tag in group.get_tags()}
+    for proxy in databases.db_proxies.values():
+        yield proxy.arn, {tag["Key"]: tag["Value"] for tag in proxy.get_tags()}, proxy.db_proxy_name
     for targets in applicationautoscaling_backends[account][region].targets.values():
         for target in targets.values():
             yield target.arn, target.__dict__.get("tags", {}), target.resource_id
@@ -123,5 +125,10 @@ def everything(account, region):
         yield from ((schedule.arn, {}) for schedule in group.schedules.values())
     for control in cloudfront_backends[account]["aws"].origin_access_controls:
         yield f"arn:aws:cloudfront::{account}:origin-access-control/{control}", {}
+    for sort, policies in getattr(cloudfront_backends[account]["aws"], "policies", {}).items():
+        word = {"CachePolicy": "cache-policy", "OriginRequestPolicy": "origin-request-policy"}.get(sort, "response-headers-policy")
+        yield from ((f"arn:aws:cloudfront::{account}:{word}/{policy}", {}) for policy in policies)
+    for function in cloudfront_backends[account]["aws"].functions.values():
+        yield function.arn, {}, function.name
     for role in iam_backends[account]["aws"].roles.values():
         yield role.arn, {}, role.name

@@ -214,13 +214,20 @@ fn of_cloudfront(request: &HttpRequest) -> Option<String> {
     let (noun, id) = path.split_once('/').unwrap_or((path, ""));
     let noun: String = noun.split('-').map(|word| format!("{}{}", word[..1].to_uppercase(), &word[1..])).collect();
     let tags = if query.contains("WithTags") { "WithTags" } else { "" };
+    let last = path.rsplit('/').next().unwrap_or_default();
     Some(match (request.method(), id) {
-        ("GET", "") => format!("List{noun}s"),
+        ("GET", "") => format!("List{}", plural(&noun)),
+        ("GET", _) if last == "describe" => format!("Describe{noun}"),
+        ("POST", _) if last == "publish" => format!("Publish{noun}"),
         ("GET", _) => format!("Get{noun}"),
         ("POST", _) => format!("Create{noun}{tags}"),
         ("PUT", _) => format!("Update{noun}"),
         (_, _) => format!("Delete{noun}"),
     })
+}
+
+fn plural(noun: &str) -> String {
+    noun.strip_suffix('y').map_or_else(|| format!("{noun}s"), |stem| format!("{stem}ies"))
 }
 
 /// Operations on buckets that are not called as the word in the query is: `GetBucket` and `cors`.

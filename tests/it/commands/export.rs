@@ -113,6 +113,10 @@ fn an_export_makes_what_an_apply_makes() {
                     say(format!("nothing is called {name}"));
                 }
             }
+            if let Some((outer, inner)) = shape.facts().cloudformation.comment.and_then(|path| path.split_once('/')) {
+                let comment = thing[outer].as_object_mut().and_then(|within| within.remove(inner));
+                assert_eq!(comment, Some(json!("")), "{address}");
+            }
             // Of the calls, not of what they make.
             if let Some(how) = resource.spec.get("ApplyImmediately") {
                 thing.insert("ApplyImmediately".to_owned(), how.clone());

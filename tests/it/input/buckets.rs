@@ -128,6 +128,71 @@ fn what_is_not_there_has_a_page_and_what_is_refused_has_none() {
     assert_eq!(pages("{}"), json!([]));
 }
 
+/// A policy is made for a set that somebody names, once, and else AWS's own is taken.
+#[test]
+fn a_website_gives_the_headers_that_it_names() {
+    let tenant = |site: &str| {
+        let text = format!(
+            "tenant: acme\ntemplate: modyo\naccount: \"123456789012\"\nenvironments:\n  test:\n    region: us-east-1\n    \
+             cidr: 10.0.0.0/16\n    response_headers: {{ strict: {{ frames: deny, content: \"default-src 'self'\" }}, other: {{}} }}\n    \
+             buckets: {{ a: {{ website: cdn, site: {site} }}, b: {{ website: cdn, site: {site} }} }}\n"
+        );
+        Project::default().tenant("acme.yaml", &text)
+    };
+    let policy = |project: &Project, name: &str| {
+        let behavior =
+            &spec(project, "AWS::CloudFront::Distribution", name)["DistributionConfig"]["DefaultCacheBehavior"];
+        behavior["ResponseHeadersPolicyId"].clone()
+    };
+    let own = tenant("{ headers: strict }");
+    let made = own.load().map_err(|problems| text(&problems)).expect("it is sound").blueprints.remove(0);
+    let policies = made.resources.keys().filter(|address| address.kind == "AWS::CloudFront::ResponseHeadersPolicy");
+    assert_eq!(policies.map(|address| address.name.as_str()).collect::<Vec<_>>(), ["strict"]);
+    for name in ["site-a", "site-b"] {
+        assert_eq!(policy(&own, name), "⟦AWS::CloudFront::ResponseHeadersPolicy/strict.Id⟧");
+    }
+    let headers = &spec(&own, "AWS::CloudFront::ResponseHeadersPolicy", "strict")["ResponseHeadersPolicyConfig"];
+    let safe = &headers["SecurityHeadersConfig"];
+    assert_eq!(safe["FrameOptions"]["FrameOption"], "DENY");
+    assert_eq!(safe["ContentSecurityPolicy"]["ContentSecurityPolicy"], "default-src 'self'");
+    assert_eq!(safe["StrictTransportSecurity"]["AccessControlMaxAgeSec"], 31_536_000);
+    assert_eq!(policy(&tenant("{}"), "site-a"), "67f7725c-6f97-4210-82d7-5512b31e9d03");
+    assert!(tenant("{ headers: stict }").problems().contains("there are no response headers stict"));
+}
+
+#[test]
+fn the_cdn_tells_keeps_and_redirects_as_it_is_told() {
+    let tenant = |cdn: &str| {
+        let text = format!(
+            "tenant: acme\ntemplate: modyo\naccount: \"123456789012\"\nenvironments:\n  test:\n    region: us-east-1\n    \
+             cidr: 10.0.0.0/16\n    domain: www.acme.example\n    alternative_names: [acme.example]\n    \
+             cache_keys: {{ page: {{ queries: ['*'], headers: [Accept-Language], seconds: 60 }} }}\n    cdn: {{ enabled: true, {cdn} }}\n"
+        );
+        Project::default().tenant("acme.yaml", &text)
+    };
+    let project =
+        tenant("tell: [CloudFront-Viewer-Country], redirect: true, cached: [/assets/*, { path: /api/*, by: page }]");
+    let config = spec(&project, "AWS::CloudFront::Distribution", "main")["DistributionConfig"].clone();
+    let behaviors = [&config["DefaultCacheBehavior"], &config["CacheBehaviors"][0], &config["CacheBehaviors"][1]];
+    for behavior in behaviors {
+        assert_eq!(behavior["OriginRequestPolicyId"], "⟦AWS::CloudFront::OriginRequestPolicy/main.Id⟧");
+        let function = json!([{ "EventType": "viewer-request", "FunctionARN": "⟦AWS::CloudFront::Function/main.Id⟧" }]);
+        assert_eq!(behavior["FunctionAssociations"], function);
+    }
+    let kept = behaviors.map(|behavior| behavior["CachePolicyId"].as_str().unwrap().to_owned());
+    let by_page = "⟦AWS::CloudFront::CachePolicy/page.Id⟧";
+    assert_eq!(kept, ["4135ea2d-6df8-44a3-9df3-4b5a84be39ad", "658327ea-f89d-4fab-a63d-7e88639e58f6", by_page]);
+    let key = &spec(&project, "AWS::CloudFront::CachePolicy", "page")["CachePolicyConfig"];
+    assert_eq!((&key["DefaultTTL"], &key["MaxTTL"]), (&json!(60), &json!(31_536_000)));
+    let selected = &key["ParametersInCacheKeyAndForwardedToOrigin"];
+    assert_eq!(selected["QueryStringsConfig"], json!({ "QueryStringBehavior": "all", "QueryStrings": [] }));
+    let told = &spec(&project, "AWS::CloudFront::OriginRequestPolicy", "main")["OriginRequestPolicyConfig"];
+    assert_eq!(told["HeadersConfig"]["HeaderBehavior"], "allViewerAndWhitelistCloudFront");
+    let code = spec(&project, "AWS::CloudFront::Function", "main")["FunctionCode"].as_str().unwrap().to_owned();
+    assert!(code.contains("var main = 'www.acme.example';"), "{code}");
+    assert!(tenant("cached: [{ path: /api/*, by: pge }]").problems().contains("/api/* is kept by pge"));
+}
+
 #[test]
 fn the_queues_of_a_buckets_events_and_the_key_let_s3_in() {
     let buckets = "{ media: { events: [{ queue: mails, prefix: uploads/, types: ['s3:ObjectCreated:*', 's3:ObjectRemoved:*'] }] } }";

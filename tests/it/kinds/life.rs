@@ -32,6 +32,7 @@ const NOT_CHANGED: &[(&str, &str, &str)] = &[
         "ACM moves from EMAIL to DNS alone, and the example has DNS",
     ),
     ("AWS::AutoScaling::AutoScalingGroup", "MinSize", "an instance would start, for which the example has no way out"),
+    ("AWS::CloudFront::Function", "AutoPublish", "what is not published serves nobody, so it has to be true"),
     ("AWS::EC2::EIP", "Domain", "it has one value alone"),
     ("AWS::EC2::VPC", "InstanceTenancy", "EC2 moves from dedicated to default alone, and the example has default"),
     (

@@ -183,6 +183,10 @@ fn cases() -> Vec<Case> {
         case("AWS::CloudFront::Distribution", "ListDistributions", marked("DistributionList")),
         case("AWS::CloudFront::OriginAccessControl", "ListOriginAccessControls", marked("OriginAccessControlList")),
         case("AWS::CloudFront::VpcOrigin", "ListVpcOrigins", marked("VpcOriginList")),
+        case("AWS::CloudFront::CachePolicy", "ListCachePolicies", marked("CachePolicyList")),
+        case("AWS::CloudFront::OriginRequestPolicy", "ListOriginRequestPolicies", marked("OriginRequestPolicyList")),
+        case("AWS::CloudFront::ResponseHeadersPolicy", "ListResponseHeadersPolicies", marked("ResponseHeadersPolicyList")),
+        case("AWS::CloudFront::Function", "ListFunctions", marked("FunctionList")),
         case("AWS::ECS::Cluster", "ListClusters", with("nextToken")),
         case("AWS::ECS::Service", "ListServices", with("nextToken"))
             .after("ListClusters", json!({ "clusterArns": [cluster] }).to_string())

@@ -21,6 +21,7 @@ const MADE: &[(&str, &str)] = &[
     ("elasticloadbalancing:CreateListener", "listener/app/new/1/2"),
     ("elasticloadbalancing:CreateRule", "listener-rule/app/new/1/2/3"),
     ("kms:CreateKey", "key/new"),
+    ("rds:CreateDBProxy", "db-proxy:new"),
 ];
 
 /// The action that a service asks about as well when something is made with tags, and whether it tells the call.
@@ -148,6 +149,7 @@ impl Change {
             "role" => format!("role{}{}", text("Path"), text("RoleName")),
             "alias" => text("AliasName"),
             "schedule" => format!("schedule/{}/{}", text("GroupName"), text("path.2")),
+            "function" => format!("function/{}", text("CreateFunctionRequest.Name")),
             "bucket" => text("Bucket"),
             "object" => text("Key"),
             "parameter" => format!("parameter/{}", text("Name").trim_start_matches('/')),

@@ -15,6 +15,12 @@ use super::evaluator::{allows, statements};
 const ANYBODYS: &[(&str, &str)] = &[
     ("cloudfront:CreateOriginAccessControl", "it bears no tags, and AWS makes the id that a policy could name"),
     ("cloudfront:DeleteOriginAccessControl", "it bears no tags, and AWS makes the id that a policy could name"),
+    ("cloudfront:CreateCachePolicy", "as an origin access control"),
+    ("cloudfront:DeleteCachePolicy", "as an origin access control"),
+    ("cloudfront:CreateOriginRequestPolicy", "as an origin access control"),
+    ("cloudfront:DeleteOriginRequestPolicy", "as an origin access control"),
+    ("cloudfront:CreateResponseHeadersPolicy", "as an origin access control"),
+    ("cloudfront:DeleteResponseHeadersPolicy", "as an origin access control"),
     ("route53:ChangeResourceRecordSets", "Route 53 knows no tags in conditions; marks tell whose a record is"),
     ("route53:ChangeTagsForResource", "Route 53 knows no tags in conditions"),
     ("route53:CreateHostedZone", "Route 53 knows no tags in conditions"),

@@ -80,7 +80,7 @@ fn is_possible(on: On, service: &str, aws: &Row) -> bool {
             TELL_THE_CALL.contains(&service) && (aws.by_request || aws.types.iter().any(|one| one.is_made))
         }
         On::Untagged(end) => aws.by_request && about(end).iter().any(|one| one.is_tagged),
-        On::Named(end) | On::Any(end) | On::InYaml(end) | On::AnyOf(_, end) => !about(end).is_empty(),
+        On::Named(end) | On::Called(end) | On::Any(end) | On::InYaml(end) | On::AnyOf(_, end) => !about(end).is_empty(),
         On::InNamed(behind) => !about(&format!("*{behind}")).is_empty(),
         On::Everything => aws.types.is_empty(),
         On::Roles | On::PassedTo(_) | On::LinkedTo(_) => about("role/*").len() == 1,
@@ -92,9 +92,13 @@ fn is_possible(on: On, service: &str, aws: &Row) -> bool {
 fn covers(on: On, one: &Type) -> bool {
     match on {
         On::Ours => one.is_tagged,
-        On::Made(end) | On::Untagged(end) | On::Named(end) | On::Any(end) | On::InYaml(end) | On::AnyOf(_, end) => {
-            is_of(one, end)
-        }
+        On::Made(end)
+        | On::Untagged(end)
+        | On::Named(end)
+        | On::Called(end)
+        | On::Any(end)
+        | On::InYaml(end)
+        | On::AnyOf(_, end) => is_of(one, end),
         On::InNamed(behind) => is_of(one, &format!("*{behind}")),
         On::MadeBy(_) | On::Everything => false,
         On::Roles | On::PassedTo(_) | On::LinkedTo(_) => one.name == "role",

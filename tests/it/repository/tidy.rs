@@ -341,6 +341,14 @@ const ONE_PAGE: &[(&str, &[&str])] = &[
     ("kinds/cloudfront/mod.rs", &["list_tags_for_resource"]),
     ("kinds/cloudfront/distribution/mod.rs", &["get_distribution"]),
     ("kinds/cloudfront/origin_access_control.rs", &["get_origin_access_control"]),
+    // The SDK has no paginator for policies and functions: the marker is followed by hand.
+    ("kinds/cloudfront/cache_policy.rs", &["get_cache_policy", "list_cache_policies"]),
+    ("kinds/cloudfront/function.rs", &["describe_function", "get_function", "list_functions"]),
+    ("kinds/cloudfront/origin_request_policy.rs", &["get_origin_request_policy", "list_origin_request_policies"]),
+    (
+        "kinds/cloudfront/response_headers_policy/mod.rs",
+        &["get_response_headers_policy", "list_response_headers_policies"],
+    ),
     // The SDK has no paginator for VPC origins: the marker is followed by hand.
     ("kinds/cloudfront/vpc_origin.rs", &["get_vpc_origin", "list_vpc_origins"]),
     // The SDK has no paginator for WAF: the marker is followed by hand.

@@ -3,7 +3,8 @@
 
 use std::path::Path;
 
-use aws_sdk_cloudfront::types::PriceClass;
+use aws_sdk_cloudfront::primitives::Blob;
+use aws_sdk_cloudfront::types::{FunctionStage, PriceClass};
 use provision::blueprint::Blueprint;
 use provision::plan::{Cause, Change, StackPlan};
 use provision::resource::Disruption;
@@ -19,8 +20,12 @@ fn example(account: &str, changes: &[(&str, &str)]) -> Blueprint {
 }
 
 fn example_of(page: &str, account: &str, changes: &[(&str, &str)]) -> Blueprint {
+    example_at(page, 0, account, changes)
+}
+
+fn example_at(page: &str, at: usize, account: &str, changes: &[(&str, &str)]) -> Blueprint {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/tenants").join(page);
-    let (_, mut tenant) = examples(&page).into_iter().next().expect("the page shows an environment");
+    let (_, mut tenant) = examples(&page).into_iter().nth(at).expect("the page shows an environment");
     for (old, new) in [(SHOWN, account)].iter().chain(changes) {
         assert!(tenant.contains(old), "the example has no {old}");
         tenant = tenant.replace(old, new);
@@ -133,5 +138,89 @@ fn a_bucket_becomes_a_website_and_tells_queues_and_is_neither_again() {
         local.destroy(&plain).await.unwrap_or_else(|why| panic!("{why}"));
         local.bring_up(&site).await.unwrap_or_else(|why| panic!("{why}"));
         local.destroy(&site).await.unwrap_or_else(|why| panic!("{why}"));
+    });
+}
+
+/// The second example of the page on websites: headers of its own, folders, and one name for all.
+fn manual(account: &str, changes: &[(&str, &str)]) -> Blueprint {
+    let open = ("load_balancer: none", "load_balancer: none\n    deletion_protection: false\n    protected: false");
+    example_at("websites.md", 1, account, &[&[open], changes].concat())
+}
+
+/// Where a call that changes something stands among others.
+fn place(calls: &[String], call: &str) -> usize {
+    calls
+        .iter()
+        .position(|one| one == &format!("cloudfront:{call}"))
+        .unwrap_or_else(|| panic!("no {call} in {calls:?}"))
+}
+
+#[test]
+fn what_a_distribution_uses_is_made_before_and_goes_after_it() {
+    on_deep_stack(async {
+        let account = "300000000426";
+        let local = LocalAccount::new(account).await;
+        let own = manual(account, &[]);
+        local.bring_up(&own).await.unwrap_or_else(|why| panic!("{why}"));
+        let calls = local.calls().await;
+        for made in ["CreateResponseHeadersPolicy", "PublishFunction"] {
+            assert!(place(&calls, made) < place(&calls, "CreateDistributionWithTags"), "{made}: {calls:?}");
+        }
+        // AWS's own take their place.
+        let plain = manual(account, &[(", redirect: true, folders: true, headers: strict", "")]);
+        let sent = calls.len();
+        local.apply(&plain).await.unwrap_or_else(|why| panic!("{why}"));
+        let calls = local.calls().await.split_off(sent);
+        for gone in ["DeleteResponseHeadersPolicy", "DeleteFunction"] {
+            assert!(place(&calls, "UpdateDistribution") < place(&calls, gone), "{gone}: {calls:?}");
+        }
+        local.apply(&own).await.unwrap_or_else(|why| panic!("{why}"));
+        local.destroy(&own).await.unwrap_or_else(|why| panic!("{why}"));
+    });
+}
+
+/// Publishing gives the distribution another tag than the one that was read.
+#[test]
+fn a_function_and_its_distribution_change_in_one_run() {
+    on_deep_stack(async {
+        let account = "300000000427";
+        let local = LocalAccount::new(account).await;
+        let before = manual(account, &[]);
+        local.bring_up(&before).await.unwrap_or_else(|why| panic!("{why}"));
+        let after = manual(account, &[("folders: true", "folders: true, index: start.html")]);
+        let plan = local.plan(&after).await;
+        let expected =
+            ["Update AWS::CloudFront::Distribution/site-manual", "Update AWS::CloudFront::Function/site-manual"];
+        assert_eq!(outline(&plan), expected, "{}", words(&plan));
+        local.apply(&after).await.unwrap_or_else(|why| panic!("{why}"));
+    });
+}
+
+#[test]
+fn a_function_that_somebody_wrote_and_did_not_publish_is_mended() {
+    on_deep_stack(async {
+        let account = "300000000428";
+        let local = LocalAccount::new(account).await;
+        let wanted = manual(account, &[]);
+        local.bring_up(&wanted).await.unwrap_or_else(|why| panic!("{why}"));
+        let cloudfront = aws_sdk_cloudfront::Client::new(&local.by_hand().await);
+        let all = cloudfront.list_functions().send().await.unwrap().function_list.unwrap();
+        let name = all.items()[0].name().to_owned();
+        let there = cloudfront.describe_function().name(&name).send().await.unwrap();
+        let config = there.function_summary.unwrap().function_config;
+        let call = cloudfront.update_function().name(&name).set_if_match(there.e_tag).set_function_config(config);
+        let by_hand = call.function_code(Blob::new("function handler(event) { return event.request; }"));
+        by_hand.send().await.unwrap();
+
+        let plan = local.plan(&wanted).await;
+        let fields: Vec<_> = plan.changes.iter().flat_map(|change| &change.fields).collect();
+        let told: Vec<_> = fields.iter().map(|field| (field.path.as_str(), &field.cause)).collect();
+        assert_eq!(told, [("/AutoPublish", &Cause::Drift), ("/FunctionCode", &Cause::Drift)], "{}", words(&plan));
+        local.apply(&wanted).await.unwrap_or_else(|why| panic!("{why}"));
+        let code = async |stage| {
+            let told = cloudfront.get_function().name(&name).stage(stage).send().await.unwrap();
+            told.function_code.unwrap()
+        };
+        assert_eq!(code(FunctionStage::Live).await, code(FunctionStage::Development).await);
     });
 }

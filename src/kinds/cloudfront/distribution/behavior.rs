@@ -5,8 +5,13 @@ use aws_sdk_cloudfront::types as sdk;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::kinds::cloudfront::cache_policy::CachePolicy;
+use crate::kinds::cloudfront::function::Function;
+use crate::kinds::cloudfront::origin_request_policy::OriginRequestPolicy;
+use crate::kinds::cloudfront::response_headers_policy::ResponseHeadersPolicy;
 use crate::kinds::cloudfront::{COMPLETE, counted, counted_if_any};
 use crate::kinds::shared::unmodelled::UnmodelledParts;
+use crate::resource::Ref;
 use crate::resource::normal::Set;
 
 /// How requests are treated.
@@ -17,7 +22,7 @@ pub struct Behavior {
     #[serde(default = "get_and_head")]
     pub allowed_methods: Set<String>,
     /// The id of a cache policy, AWS's or one's own: what is kept, for how long, and what tells requests apart.
-    pub cache_policy_id: String,
+    pub cache_policy_id: Ref<CachePolicy>,
     /// `GET` and `HEAD`, or these and `OPTIONS`.
     #[serde(default = "get_and_head")]
     pub cached_methods: Set<String>,
@@ -33,7 +38,7 @@ pub struct Behavior {
     pub lambda_function_associations: Set<LambdaFunctionAssociation>,
     /// The id of an origin request policy, AWS's or one's own: what the origin is told of a request.
     #[serde(default)]
-    pub origin_request_policy_id: String,
+    pub origin_request_policy_id: Ref<OriginRequestPolicy>,
     /// Which requests, `/assets/*`; of all but the default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path_pattern: Option<String>,
@@ -41,7 +46,7 @@ pub struct Behavior {
     pub realtime_log_config_arn: String,
     /// The id of a response headers policy, AWS's or one's own.
     #[serde(default)]
-    pub response_headers_policy_id: String,
+    pub response_headers_policy_id: Ref<ResponseHeadersPolicy>,
     /// The `Id` of an origin.
     pub target_origin_id: String,
     /// Groups of the keys that sign URLs and cookies; then nothing else is served.
@@ -57,8 +62,9 @@ pub struct Behavior {
 pub struct FunctionAssociation {
     /// `viewer-request` or `viewer-response`.
     pub event_type: String,
+    /// One that is published.
     #[serde(rename = "FunctionARN")]
-    pub function_arn: String,
+    pub function_arn: Ref<Function>,
 }
 
 /// A function of Lambda.
@@ -95,7 +101,7 @@ pub(super) fn read(from: &sdk::CacheBehavior, at: &str, beyond: &mut UnmodelledP
     let lambdas = from.lambda_function_associations().map(sdk::LambdaFunctionAssociations::items).unwrap_or_default();
     let function = |one: &sdk::FunctionAssociation| FunctionAssociation {
         event_type: one.event_type.as_str().to_owned(),
-        function_arn: one.function_arn.clone(),
+        function_arn: Ref::new(one.function_arn()),
     };
     let lambda = |one: &sdk::LambdaFunctionAssociation| LambdaFunctionAssociation {
         event_type: one.event_type.as_str().to_owned(),
@@ -106,16 +112,16 @@ pub(super) fn read(from: &sdk::CacheBehavior, at: &str, beyond: &mut UnmodelledP
     let groups = from.trusted_key_groups().map(sdk::TrustedKeyGroups::items).unwrap_or_default();
     Behavior {
         allowed_methods: allowed.map_or_else(get_and_head, |allowed| methods(allowed.items())),
-        cache_policy_id: text(from.cache_policy_id()),
+        cache_policy_id: Ref::new(from.cache_policy_id().unwrap_or_default()),
         cached_methods: cached.map_or_else(get_and_head, |cached| methods(cached.items())),
         compress: from.compress.unwrap_or_default(),
         function_associations: functions.iter().map(function).collect(),
         grpc_config: Grpc { enabled: from.grpc_config().is_some_and(sdk::GrpcConfig::enabled) },
         lambda_function_associations: lambdas.iter().map(lambda).collect(),
-        origin_request_policy_id: text(from.origin_request_policy_id()),
+        origin_request_policy_id: Ref::new(from.origin_request_policy_id().unwrap_or_default()),
         path_pattern: Some(from.path_pattern.clone()).filter(|pattern| !pattern.is_empty()),
         realtime_log_config_arn: text(from.realtime_log_config_arn()),
-        response_headers_policy_id: text(from.response_headers_policy_id()),
+        response_headers_policy_id: Ref::new(from.response_headers_policy_id().unwrap_or_default()),
         target_origin_id: from.target_origin_id.clone(),
         trusted_key_groups: groups.iter().cloned().collect(),
         viewer_protocol_policy: from.viewer_protocol_policy.as_str().to_owned(),
@@ -158,7 +164,7 @@ fn forwarded(from: &sdk::ForwardedValues) -> String {
 
 /// A behaviour as CloudFront takes it: all of it, since an update that leaves something out is refused.
 pub(super) fn write(from: &Behavior) -> sdk::CacheBehavior {
-    let text = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+    let id = |id: &str| Some(id.to_owned()).filter(|id| !id.is_empty());
     let groups = counted_if_any(from.trusted_key_groups.iter().cloned());
     let groups = sdk::TrustedKeyGroups::builder().enabled(groups.0 > 0).quantity(groups.0).set_items(groups.1);
     let signers = sdk::TrustedSigners::builder().enabled(false).quantity(0);
@@ -174,10 +180,10 @@ pub(super) fn write(from: &Behavior) -> sdk::CacheBehavior {
         .lambda_function_associations(lambdas(&from.lambda_function_associations))
         .function_associations(functions(&from.function_associations))
         .field_level_encryption_id("")
-        .set_realtime_log_config_arn(text(&from.realtime_log_config_arn))
-        .cache_policy_id(&from.cache_policy_id)
-        .set_origin_request_policy_id(text(&from.origin_request_policy_id))
-        .set_response_headers_policy_id(text(&from.response_headers_policy_id))
+        .set_realtime_log_config_arn(id(&from.realtime_log_config_arn))
+        .cache_policy_id(from.cache_policy_id.as_str())
+        .set_origin_request_policy_id(id(from.origin_request_policy_id.as_str()))
+        .set_response_headers_policy_id(id(from.response_headers_policy_id.as_str()))
         .grpc_config(sdk::GrpcConfig::builder().enabled(from.grpc_config.enabled).build().expect(COMPLETE));
     behavior.build().expect(COMPLETE)
 }
@@ -193,7 +199,7 @@ fn methods(from: &Behavior) -> sdk::AllowedMethods {
 
 fn functions(from: &Set<FunctionAssociation>) -> sdk::FunctionAssociations {
     let function = |one: &FunctionAssociation| {
-        let function = sdk::FunctionAssociation::builder().function_arn(&one.function_arn);
+        let function = sdk::FunctionAssociation::builder().function_arn(one.function_arn.as_str());
         function.event_type(one.event_type.as_str().into()).build().expect(COMPLETE)
     };
     let (quantity, items) = counted_if_any(from.iter().map(function));

@@ -522,8 +522,18 @@ fn networks_of_delivery() -> Vec<Case> {
         let one = format!("<VpcOriginSummary>{}</VpcOriginSummary>", listed("vpcorigin", lately));
         document("ListVpcOrigins", format!("<VpcOriginList><Items>{one}</Items></VpcOriginList>"))
     };
+    let functions = || {
+        let own = "p--acme--production--main";
+        let told = format!(
+            "<FunctionMetadata><FunctionARN>arn:aws:cloudfront::123456789012:function/{own}</FunctionARN>{lately}</FunctionMetadata>"
+        );
+        let config = "<FunctionConfig><Comment></Comment><Runtime>cloudfront-js-2.0</Runtime></FunctionConfig>";
+        let one = format!("<FunctionSummary><Name>{own}</Name>{config}{told}</FunctionSummary>");
+        document("ListFunctions", format!("<FunctionList><Items>{one}</Items></FunctionList>"))
+    };
     let (distribution, origin) = ("AWS::CloudFront::Distribution", "AWS::CloudFront::VpcOrigin");
     vec![
+        ("AWS::CloudFront::Function", vec![functions(), functions(), gone("GetFunction", "NoSuchFunctionExists")]),
         (distribution, vec![distributions(), gone("ListTagsForResource", "NoSuchResource")]),
         (distribution, vec![distributions(), tags(), gone("GetDistribution", "NoSuchDistribution")]),
         (origin, vec![origins(), gone("ListTagsForResource", "NoSuchResource")]),
