@@ -71,6 +71,9 @@ def main():
     ssm = client("ssm")
     ssm.put_parameter(Name="/provision/acme/production/hand", Type="String", Value="1")
     ssm.put_parameter(Name="acme-production-hand", Type="String", Value="1", Tags=TAGS)
+    watch = {"Namespace": "AWS/ECS", "MetricName": "CPUUtilization", "Statistic": "Average", "Period": 60, "EvaluationPeriods": 1}
+    watch |= {"Threshold": 90, "ComparisonOperator": "GreaterThanThreshold"}
+    client("cloudwatch").put_metric_alarm(AlarmName="acme-production-hand", **watch)
     scheduler = client("scheduler")
     scheduler.create_schedule_group(Name="acme-production-hand")
     target = {"Arn": "arn:aws:sqs:us-east-1:123456789012:hand", "RoleArn": "arn:aws:iam::123456789012:role/hand"}

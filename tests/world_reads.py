@@ -341,6 +341,13 @@ def topics(client):
         yield thing("AWS::SNS::Topic", told, tags, arn)
 
 
+def alarms(client):
+    cloudwatch = client("cloudwatch")
+    for item in pages(cloudwatch, "describe_alarms", "MetricAlarms"):
+        arn = item["AlarmArn"]
+        yield thing("AWS::CloudWatch::Alarm", item, cloudwatch.list_tags_for_resource(ResourceARN=arn)["Tags"], arn, item["AlarmName"])
+
+
 def schedules(client):
     scheduler = client("scheduler")
     for item in pages(scheduler, "list_schedule_groups", "ScheduleGroups"):
@@ -427,5 +434,5 @@ def names(client):
 
 READS = [
     network, balancing, firewall, delivery, containers, scaling, machines, roles, logs, keys, certificates, databases, caches, files, queues,
-    topics, schedules, secrets, repositories, parameters, namespaces, names,
+    topics, alarms, schedules, secrets, repositories, parameters, namespaces, names,
 ]

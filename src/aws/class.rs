@@ -203,6 +203,8 @@ fn is_busy(code: &str, message: &str) -> bool {
         ]
         .iter()
         .any(|saying| message.contains(saying)),
+        // CloudWatch, of two calls for one alarm at once.
+        "ValidationError" => message.contains("request to update this alarm is in progress"),
         _ => false,
     };
     by_message

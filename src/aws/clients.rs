@@ -80,6 +80,7 @@ clients! {
     acm: aws_sdk_acm, "acm", "ACM";
     autoscaling: aws_sdk_applicationautoscaling, "application-autoscaling", "Application Auto Scaling";
     cloudfront: aws_sdk_cloudfront, "cloudfront", "CloudFront";
+    cloudwatch: aws_sdk_cloudwatch, "cloudwatch", "CloudWatch";
     ec2: aws_sdk_ec2, "ec2", "EC2";
     ec2_autoscaling: aws_sdk_autoscaling, "autoscaling", "Auto Scaling";
     ecr: aws_sdk_ecr, "ecr", "ECR";

@@ -33,6 +33,7 @@ pub(super) fn rate(operation: &Operation) -> (Cow<'static, str>, Rate) {
         "acm" => own(acm(operation)),
         // CreateLogGroup, DeleteLogGroup and DescribeLogGroups: 10 a second, raised from 5 after 2023.
         "logs" => own(published(10.0, 10.0)),
+        "cloudwatch" => own(cloudwatch(operation)),
         // SQS Developer Guide, "Quotas related to queues".
         "sqs" if ["ListQueueTags", "TagQueue", "UntagQueue"].contains(&action) => {
             shared("sqs:tagging", published(5.0, 5.0))
@@ -47,6 +48,15 @@ pub(super) fn rate(operation: &Operation) -> (Cow<'static, str>, Rate) {
 
 fn guess(operation: &Operation) -> Rate {
     guessed(if operation.is_read() { 100.0 } else { 20.0 })
+}
+
+/// Source: CloudWatch User Guide, "CloudWatch service quotas".
+fn cloudwatch(operation: &Operation) -> Rate {
+    match operation.action.as_str() {
+        "DescribeAlarms" => published(9.0, 9.0),
+        "PutMetricAlarm" | "PutCompositeAlarm" | "DeleteAlarms" => published(3.0, 3.0),
+        _ => guess(operation),
+    }
 }
 
 /// Source: EC2 API Reference, "Request throttling for the Amazon EC2 API".

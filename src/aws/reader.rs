@@ -54,7 +54,7 @@ impl Reader {
     /// wait, some time ago.
     ///
     /// It lags behind and misses some types, so it only tells which details are worth reading; whether a thing is
-    /// ours is decided by the tags that its own service returns.
+    /// ours is decided by the tags that its own service returns. Of alarms, which are many, it is believed (decision 26).
     pub async fn tag_index(&self, scope: &Scope) -> Result<Arc<TagIndex>> {
         let read = TagIndex::read(self.clients.tagging(), scope);
         if self.is_poll {

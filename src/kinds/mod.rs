@@ -6,6 +6,7 @@
 mod acm;
 mod autoscaling;
 mod cloudfront;
+mod cloudwatch;
 mod ec2;
 mod ecr;
 mod ecs;
@@ -41,6 +42,7 @@ pub static KINDS: &[&dyn AnyKind<Aws>] = &[
     &cloudfront::origin_request_policy::OriginRequestPolicy,
     &cloudfront::response_headers_policy::ResponseHeadersPolicy,
     &cloudfront::vpc_origin::VpcOrigin,
+    &cloudwatch::alarm::Alarm,
     &ec2::eip::Eip,
     &ec2::flow_log::FlowLog,
     &ec2::internet_gateway::InternetGateway,

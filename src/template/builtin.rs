@@ -9,6 +9,13 @@ macro_rules! files {
 pub const FILES: &[(&str, &str)] = files![
     "minimal.yaml",
     "modyo.yaml",
+    "parts/alarms.yaml",
+    "parts/alarms/balancing.yaml",
+    "parts/alarms/caches.yaml",
+    "parts/alarms/databases.yaml",
+    "parts/alarms/messages.yaml",
+    "parts/alarms/network.yaml",
+    "parts/alarms/services.yaml",
     "parts/base.yaml",
     "parts/buckets.yaml",
     "parts/caches.yaml",

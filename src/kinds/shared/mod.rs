@@ -9,6 +9,7 @@ pub(super) mod filled;
 pub(super) mod key_arn;
 pub(super) mod lower_case;
 pub(super) mod maintenance_window;
+pub(super) mod metric;
 pub(super) mod named;
 pub(super) mod offers;
 pub(super) mod ownership;

@@ -37,6 +37,7 @@ aws_tags! {
     aws_sdk_acm::types::Tag, key, value, set_value, checked;
     aws_sdk_autoscaling::types::Tag, key, value, set_value;
     aws_sdk_cloudfront::types::Tag, key, value, set_value, checked;
+    aws_sdk_cloudwatch::types::Tag, key, value, set_value;
     aws_sdk_ec2::types::Tag, key, value, set_value;
     aws_sdk_ecr::types::Tag, key, value, set_value, checked;
     aws_sdk_ecs::types::Tag, key, value, set_value;

@@ -63,6 +63,8 @@ ACM = {
 }
 # CloudWatch Logs, "Quotas".
 LOGS = dict.fromkeys(("CreateLogGroup", "DeleteLogGroup", "DescribeLogGroups"), 10)
+# CloudWatch User Guide, "CloudWatch service quotas".
+CLOUDWATCH = {"DescribeAlarms": 9, **dict.fromkeys(("PutMetricAlarm", "PutCompositeAlarm", "DeleteAlarms"), 3)}
 # SQS Developer Guide, "Quotas related to queues": tagging actions of an account.
 SQS = ("tagging", (5, 5))
 # Systems Manager endpoints and quotas: the reads of values share the default throughput.
@@ -134,5 +136,5 @@ def rate(service, operation):
         return SSM
     if service == "route53":
         return ROUTE53
-    figures = {"acm": ACM, "kms": KMS, "logs": LOGS}.get(service, {})
+    figures = {"acm": ACM, "cloudwatch": CLOUDWATCH, "kms": KMS, "logs": LOGS}.get(service, {})
     return None, (figures[operation],) * 2 if operation in figures else OTHER

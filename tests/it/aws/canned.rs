@@ -13,6 +13,8 @@ use provision::aws::{Fence, GateRules, Session, Sessions, Setup};
 use provision::kinds::KINDS;
 use provision::resource::{Failure, Scope, StackId};
 
+use crate::aws::cbor;
+
 /// Gives each answer once, the first that fits the request, then fails as a network does.
 #[derive(Clone, Debug, Default)]
 pub struct Canned {
@@ -99,7 +101,8 @@ impl Canned {
 impl HttpConnector for Canned {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let body = String::from_utf8_lossy(request.body().bytes().unwrap_or_default()).into_owned();
-        let operation = operation(&request, &body);
+        let speaks_cbor = cbor::operation(&request).map(str::to_owned);
+        let operation = speaks_cbor.clone().unwrap_or_else(|| operation(&request, &body));
         let asked = format!("{} {} {operation} {body}", request.method(), request.uri());
         let owner = request.headers().get("x-amz-expected-bucket-owner").map(str::to_owned);
         self.owners.lock().unwrap().push(owner);
@@ -112,6 +115,8 @@ impl HttpConnector for Canned {
         let fits = answers.iter().position(|(part, ..)| asked.contains(part.as_str()));
         self.asked.lock().unwrap().push(asked);
         HttpConnectorFuture::ready(match fits.map(|at| answers.remove(at)) {
+            Some((_, status, body)) if speaks_cbor.is_some() => Ok(cbor::answer(status, &body)),
+            None if self.is_empty_beyond && speaks_cbor.is_some() => Ok(cbor::answer(200, "{}")),
             Some((_, status, body)) => Ok(HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body))),
             None if self.is_empty_beyond => {
                 let body = match request.headers().get("x-amz-target") {

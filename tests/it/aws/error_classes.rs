@@ -278,6 +278,11 @@ const CODES: &[(&str, &str, Class)] = &[
     ("NodeQuotaForClusterExceeded", "", Quota),
     ("InsufficientCacheClusterCapacity", "", Other),
     ("ServiceLinkedRoleNotFoundFault", "", Propagating),
+    // CloudWatch.
+    ("ResourceNotFound", "", NotFound),
+    ("ValidationError", "A separate request to update this alarm is in progress", Busy),
+    ("ValidationError", "Period must be 10, 20, 30 or a multiple of 60", Invalid),
+    ("LimitExceeded", "", Quota),
     // Scheduler.
     ("ConflictException", "Schedule shop--acme--production--nightly already exists.", AlreadyExists),
     ("ConflictException", "Schedule group acme-production-main already exists.", AlreadyExists),

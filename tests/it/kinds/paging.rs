@@ -325,6 +325,7 @@ fn cases() -> Vec<Case> {
                 "ListTagsForResource",
                 xml("ListTagsForResource", &format!("<Tags>{}</Tags>", xml_tags("member", "Key", "Value"))),
             ),
+        case("AWS::CloudWatch::Alarm", "DescribeAlarms", with("NextToken")),
         case("AWS::SQS::Queue", "ListQueues", with("NextToken")),
         case("AWS::Scheduler::Schedule", "ListSchedules", with("NextToken")),
         case("AWS::Scheduler::ScheduleGroup", "ListScheduleGroups", with("NextToken")),

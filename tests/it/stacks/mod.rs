@@ -1,6 +1,7 @@
 //! Stacks of real kinds on the local AWS, without the command line.
 
 mod adoption;
+mod alarms;
 mod assumed_roles;
 mod buckets;
 mod capacity;

@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::kinds::shared::defaults::yes;
+use crate::kinds::shared::metric::{Dimension, Source, dimension, given};
 use crate::resource::Mistake;
 use crate::resource::normal::Set;
 
@@ -56,23 +57,6 @@ pub struct Stat {
     pub stat: String,
     #[serde(default)]
     pub unit: String,
-}
-
-/// A metric of CloudWatch.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "PascalCase", default, deny_unknown_fields)]
-pub struct Source {
-    pub dimensions: Set<Dimension>,
-    pub metric_name: String,
-    pub namespace: String,
-}
-
-/// One of the names that tell a metric from others of its name.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub struct Dimension {
-    pub name: String,
-    pub value: String,
 }
 
 impl CustomMetric {
@@ -173,14 +157,6 @@ impl Stat {
             .build()
             .expect("the statistic is set")
     }
-}
-
-fn dimension(name: &str, value: &str) -> Dimension {
-    Dimension { name: name.to_owned(), value: value.to_owned() }
-}
-
-fn given(text: &str) -> Option<String> {
-    (!text.is_empty()).then(|| text.to_owned())
 }
 
 #[cfg(test)]

@@ -31,6 +31,7 @@ pub fn cases() -> Vec<Case> {
         secrets(),
         namespaces(),
         names(),
+        alarms(),
     ];
     all.into_iter().flatten().collect()
 }
@@ -476,6 +477,12 @@ fn queues() -> Vec<Case> {
             vec![listed(), says("ListQueueTags", &json!({ "Tags": tags() })), refuses("GetQueueAttributes", missing)],
         ),
     ]
+}
+
+fn alarms() -> Vec<Case> {
+    let alarm = json!({ "AlarmName": NAME, "AlarmArn": arn("cloudwatch", &format!("alarm:{NAME}")) });
+    let listed = says("DescribeAlarms", &json!({ "MetricAlarms": [alarm] }));
+    vec![("AWS::CloudWatch::Alarm", vec![listed, refuses("ListTagsForResource", "ResourceNotFoundException")])]
 }
 
 fn topics() -> Vec<Case> {

@@ -1,0 +1,202 @@
+mod example;
+mod read;
+mod rules;
+mod spec;
+mod write;
+
+use std::time::{Duration, SystemTime};
+
+use aws_sdk_cloudwatch::types::MetricAlarm;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use self::spec::Spec;
+use crate::aws::{Aws, Clients, MINUTE, Reader, TagIndex, Writer};
+use crate::kinds::cloudwatch::{self, NAME_MAX, TRANSIENT};
+use crate::kinds::shared::deletion::gone;
+use crate::kinds::shared::named::{self, Adopted, Listed, Named};
+use crate::kinds::shared::retry::retry_while;
+use crate::kinds::shared::tag;
+use crate::resource::cloudformation::CloudFormation;
+use crate::resource::{
+    Bearer, Changes, Essentials, Facts, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name, NameRule, On,
+    Permissions, Result, Scope, Tags, Turn, partition,
+};
+
+/// Watches a metric, or metric math, and tells when it is beyond a threshold.
+pub struct Alarm;
+
+/// For how long after a change the tag index is not believed.
+const LAG: Duration = Duration::from_secs(15 * 60);
+
+/// The return values of `AWS::CloudWatch::Alarm`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase")]
+pub struct Outputs {
+    pub arn: String,
+    /// What the rule of a composite alarm and a deployment name; CloudFormation's `Ref`.
+    pub alarm_name: String,
+}
+
+impl Kind for Alarm {
+    type Cloud = Aws;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    const FACTS: Facts = Facts {
+        keyed: &[("/Metrics", "Id")],
+        put_semantics: true,
+        prunes: &[
+            "/ActionConfiguration",
+            "/EvaluationCriteria",
+            "/EvaluationInterval",
+            "/EvaluationWindow",
+            "/WarmUpConfiguration",
+        ],
+        cloudformation: CloudFormation {
+            left_out: &[("EvaluateLowSampleCountPercentile", "\"evaluate\"")],
+            ..CloudFormation::SAME
+        },
+        ..Facts::of(Essentials {
+            kind: "AWS::CloudWatch::Alarm",
+            is_global: false,
+            indexed_as: Some("cloudwatch"),
+            reference: "AlarmName",
+            name: NameRule::Unique { max: NAME_MAX },
+            identity: Identity::Tags,
+            name_property: Some("AlarmName"),
+            non_idempotent: &[],
+            id_prefixes: &[],
+            attachable: &[],
+            example: example::EXAMPLE,
+            changed: example::CHANGED,
+            permissions: Permissions {
+                read: &["cloudwatch:DescribeAlarms", "cloudwatch:ListTagsForResource"],
+                create: &[
+                    "cloudwatch:PutMetricAlarm",
+                    "cloudwatch:TagResource",
+                    "cloudwatch:DescribeAlarms",
+                    "cloudwatch:ListTagsForResource",
+                ],
+                update: &["cloudwatch:PutMetricAlarm"],
+                retag: &["cloudwatch:TagResource", "cloudwatch:UntagResource"],
+                delete: &["cloudwatch:DeleteAlarms"],
+                on: &[
+                    ("cloudwatch:PutMetricAlarm", &[On::Made("alarm:*"), On::Ours]),
+                    ("cloudwatch:TagResource", &[On::Ours, On::Untagged("alarm:*")]),
+                ],
+            },
+        })
+    };
+
+    async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
+        named::list(reader, scope).await
+    }
+
+    /// PutMetricAlarm overwrites what has the name, whosever it is: so it is looked at first.
+    async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
+        let name = name.as_str();
+        let call = write::put(writer, name, spec).set_tags(tag::write(tags));
+        named::look_and_create(writer, name, spec, tags, async {
+            retry_while(MINUTE, TRANSIENT, || call.clone().send()).await?;
+            Ok(made(name, arn(writer, name)))
+        })
+        .await
+    }
+
+    async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, _: &Changes) -> Result<Turn<Made<Self>>> {
+        let call = write::put(writer, &live.outputs.alarm_name, spec);
+        retry_while(MINUTE, TRANSIENT, || call.clone().send()).await?;
+        Ok(Turn::Done(live.updated()))
+    }
+
+    async fn retag(writer: &Writer, bearer: &Bearer<'_, Self>, set: &Tags, unset: &[String]) -> Result<()> {
+        cloudwatch::retag(writer, &bearer.outputs.arn, set, unset).await
+    }
+
+    async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
+        let call = writer.cloudwatch().delete_alarms().alarm_names(&live.outputs.alarm_name);
+        gone(retry_while(MINUTE, TRANSIENT, || call.clone().send()).await)?;
+        Ok(Turn::Done(Vec::new()))
+    }
+
+    fn check(spec: &Spec) -> Vec<Mistake> {
+        rules::mistakes(spec)
+    }
+}
+
+impl Named for Alarm {
+    type Summary = MetricAlarm;
+
+    async fn all(reader: &Reader, scope: &Scope) -> Result<Vec<Listed<MetricAlarm>>> {
+        let alarms = cloudwatch::alarms(reader, scope).await?;
+        Ok(alarms.iter().filter_map(listed).collect())
+    }
+
+    /// One call for each of many alarms would be most of what a plan asks. The index is believed of those that were not
+    /// changed lately.
+    async fn tags(clients: &Clients, one: &Listed<MetricAlarm>, index: &TagIndex) -> Result<Tags> {
+        match index.get(&one.arn) {
+            Some(tags) if is_settled(&one.summary, SystemTime::now()) => Ok(tags.clone()),
+            _ => cloudwatch::tags(clients, &one.arn).await,
+        }
+    }
+
+    async fn read(_: &Reader, one: Listed<MetricAlarm>, tags: Tags) -> Result<Found<Self>> {
+        let outputs = Outputs { arn: one.arn, alarm_name: one.name.clone() };
+        let found = Found::ready(one.id, Some(one.name), read::spec(&one.summary), outputs, tags);
+        Ok(Found { unmodelled: read::unmodelled(&one.summary), ..found })
+    }
+}
+
+impl Adopted for Alarm {
+    const WHAT: &'static str = "the alarm";
+
+    async fn at(writer: &Writer, name: &str, _: &Spec) -> Result<Option<Listed<MetricAlarm>>> {
+        let answer = writer.cloudwatch().describe_alarms().alarm_names(name).send().await?;
+        Ok(answer.metric_alarms().iter().find_map(listed))
+    }
+
+    async fn made(_: &Writer, one: Listed<MetricAlarm>, _: &Spec) -> Result<Made<Self>> {
+        Ok(made(&one.name, one.arn))
+    }
+}
+
+/// Whether an alarm, and its tags with it, is long as it is.
+fn is_settled(alarm: &MetricAlarm, now: SystemTime) -> bool {
+    let changed = alarm.alarm_configuration_updated_timestamp().and_then(|time| SystemTime::try_from(*time).ok());
+    changed.and_then(|changed| now.duration_since(changed).ok()).is_some_and(|age| age > LAG)
+}
+
+fn listed(alarm: &MetricAlarm) -> Option<Listed<MetricAlarm>> {
+    Listed::named(alarm.alarm_name(), alarm.alarm_arn(), alarm.clone())
+}
+
+fn arn(writer: &Writer, name: &str) -> String {
+    let region = writer.region();
+    format!("arn:{}:cloudwatch:{region}:{}:alarm:{name}", partition(region), writer.account())
+}
+
+fn made(name: &str, arn: String) -> Made<Alarm> {
+    Made::ready(name.to_owned(), Outputs { arn, alarm_name: name.to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_smithy_types::DateTime;
+
+    use super::*;
+
+    #[test]
+    fn the_tag_index_is_believed_of_what_is_long_as_it_is() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(100_000);
+        let changed = |seconds| {
+            let time = DateTime::from_secs(seconds);
+            is_settled(&MetricAlarm::builder().alarm_configuration_updated_timestamp(time).build(), now)
+        };
+        assert!(changed(99_000));
+        assert!(!changed(99_200), "changed within the lag");
+        assert!(!changed(200_000), "by a clock that is ahead of ours");
+        assert!(!is_settled(&MetricAlarm::builder().build(), now), "nobody knows when");
+    }
+}

@@ -1,0 +1,152 @@
+//! Alarms of CloudWatch over canned answers: what the sandbox does not say.
+
+use provision::resource::{Class, Name, StackId, Tags};
+use serde_json::{Value, json};
+
+use crate::aws::canned::{Canned, scope};
+use crate::kinds::canned_kind::{difference, kind_of, settled, tags, tags_of};
+
+const KIND: &str = "AWS::CloudWatch::Alarm";
+const NAME: &str = "acme-production-main";
+
+fn spec() -> Value {
+    json!({ "MetricName": "CPUUtilization", "Namespace": "AWS/ECS", "Statistic": "Average", "Period": 60,
+        "EvaluationPeriods": 5, "Threshold": 90, "ComparisonOperator": "GreaterThanThreshold" })
+}
+
+fn arn(name: &str) -> String {
+    format!("arn:aws:cloudwatch:us-east-1:123456789012:alarm:{name}")
+}
+
+/// Alarms as CloudWatch tells them, last changed at a time.
+fn told(names: &[&str], changed: i64) -> String {
+    let alarm = |name: &&str| {
+        json!({ "AlarmName": name, "AlarmArn": arn(name), "EvaluationPeriods": 5,
+            "AlarmConfigurationUpdatedTimestamp": { "$seconds": changed } })
+    };
+    json!({ "MetricAlarms": names.iter().map(alarm).collect::<Vec<_>>() }).to_string()
+}
+
+fn tag_list(tags: &Tags) -> String {
+    let tags: Vec<_> = tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
+    json!({ "Tags": tags }).to_string()
+}
+
+/// What the tag index says of alarms, all of them ours.
+fn index(names: &[&str]) -> String {
+    let tags: Vec<_> = tags().iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
+    let one = |name: &&str| json!({ "ResourceARN": arn(name), "Tags": tags });
+    json!({ "ResourceTagMappingList": names.iter().map(one).collect::<Vec<_>>() }).to_string()
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_alarm_of_somebody_elses_is_not_overwritten() {
+    for theirs in [tags_of("other"), Tags::default()] {
+        let (there, theirs) = (told(&[NAME], 0), tag_list(&theirs));
+        let aws = Canned::by_operation(&[("DescribeAlarms", 200, &there), ("ListTagsForResource", 200, &theirs)]);
+        let writer = aws.writer(KIND, &[NAME], &[]).await;
+        let kind = kind_of(KIND);
+        let refused = kind.create(&writer, &Name::given(NAME), &settled(kind, spec()), &tags()).await.unwrap_err();
+        assert!(refused.is(Class::AlreadyExists), "{refused}");
+        assert_eq!(aws.operations(), ["DescribeAlarms", "ListTagsForResource"]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_call_for_one_alarm_is_waited_for() {
+    let busy =
+        json!({ "__type": "ValidationError", "message": "A separate request to update this alarm is in progress" });
+    let aws = Canned::by_operation(&[("PutMetricAlarm", 400, busy.to_string()), ("PutMetricAlarm", 200, "{}".into())]);
+    let writer = aws.writer(KIND, &[NAME], &[]).await;
+    let kind = kind_of(KIND);
+    let made = kind.create(&writer, &Name::given(NAME), &settled(kind, spec()), &tags()).await.unwrap();
+    assert_eq!(made.outputs["Arn"], arn(NAME));
+    assert_eq!(aws.asked_of("PutMetricAlarm").len(), 2);
+}
+
+/// Alarms are many: one call reads them, and none asks for the tags of those that were not changed lately.
+#[tokio::test]
+async fn a_stacks_alarms_are_read_in_one_call() {
+    let names = ["acme-production-cpu", "acme-production-errors", "acme-production-slow"];
+    let aws =
+        Canned::by_operation(&[("DescribeAlarms", 200, told(&names, 1_000_000)), ("GetResources", 200, index(&names))]);
+    let found = aws.list(kind_of(KIND)).await.found;
+    assert_eq!(found.len(), 3);
+    assert_eq!(found[0].tags, tags());
+    assert_eq!(aws.asked_of("DescribeAlarms").len(), 1);
+    assert!(aws.asked_of("DescribeAlarms")[0].contains("acme-production-"), "by the beginning of their names");
+    assert!(aws.asked_of("ListTagsForResource").is_empty());
+}
+
+/// The tag index lags behind.
+#[tokio::test]
+async fn the_tags_of_an_alarm_that_was_just_changed_are_asked_for() {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let aws = Canned::by_operation(&[
+        ("DescribeAlarms", 200, told(&[NAME], now.try_into().unwrap())),
+        ("GetResources", 200, index(&[NAME])),
+        ("ListTagsForResource", 200, tag_list(&tags_of("other"))),
+    ]);
+    let found = aws.list(kind_of(KIND)).await.found;
+    assert_eq!(found[0].tags, tags_of("other"));
+}
+
+/// A name from elsewhere, by the tag index alone.
+#[tokio::test]
+async fn an_alarm_of_another_name_is_asked_for_by_it() {
+    let aws = Canned::by_operation(&[
+        ("DescribeAlarms", 200, told(&[], 0)),
+        ("GetResources", 200, index(&["disk-full"])),
+        ("DescribeAlarms", 200, told(&["disk-full"], 1_000_000)),
+    ]);
+    let found = aws.list(kind_of(KIND)).await.found;
+    assert_eq!(found[0].id, "disk-full");
+    let asked = aws.asked_of("DescribeAlarms");
+    assert!(asked[1].contains("AlarmNames") && asked[1].contains("disk-full"), "{asked:?}");
+}
+
+#[tokio::test]
+async fn of_many_stacks_all_alarms_are_read_together() {
+    let aws = Canned::by_operation(&[("DescribeAlarms", 200, told(&[], 0))]);
+    let stacks = (0..30).map(|number| StackId::new(&format!("tenant{number}"), "production")).collect();
+    let scope = provision::resource::Scope { stacks, ..scope() };
+    let kind = kind_of(KIND);
+    let session = aws.session(kind.facts().permissions.read).await;
+    kind.list(&session.reader(), &scope).await.unwrap();
+    let asked = aws.asked_of("DescribeAlarms");
+    assert_eq!(asked.len(), 1);
+    assert!(!asked[0].contains("AlarmNamePrefix"), "{asked:?}");
+}
+
+#[test]
+fn what_is_compared_is_what_cloudwatch_means() {
+    let with = |changes: Value| {
+        let mut spec = spec();
+        for (name, value) in changes.as_object().unwrap() {
+            spec[name] = value.clone();
+        }
+        spec
+    };
+    let paths = |live: &Value, written: &Value| {
+        difference(KIND, live, written).fields.into_iter().map(|field| field.path).collect::<Vec<_>>()
+    };
+    let (one, two) = (json!({ "Name": "A", "Value": "1" }), json!({ "Name": "B", "Value": "2" }));
+    let same = [
+        (json!({ "Dimensions": [one, two] }), json!({ "Dimensions": [two, one] })),
+        (json!({ "AlarmActions": ["arn:b", "arn:a"] }), json!({ "AlarmActions": ["arn:a", "arn:b"] })),
+        (json!({ "TreatMissingData": "missing", "ActionsEnabled": true }), json!({})),
+    ];
+    for (live, written) in same {
+        assert_eq!(paths(&with(live), &with(written)), [""; 0]);
+    }
+    let by_hand = [
+        (json!({ "DatapointsToAlarm": 1 }), "/DatapointsToAlarm"),
+        (json!({ "Unit": "Percent" }), "/Unit"),
+        (json!({ "ActionsEnabled": false }), "/ActionsEnabled"),
+        (json!({ "OKActions": ["arn:a"] }), "/OKActions"),
+    ];
+    for (live, path) in by_hand {
+        assert!(paths(&with(live.clone()), &spec()).iter().all(|found| found.starts_with(path)), "{live}");
+        assert!(!paths(&with(live.clone()), &spec()).is_empty(), "{live}");
+    }
+}
