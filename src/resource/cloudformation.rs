@@ -123,6 +123,17 @@ pub struct Part {
     pub value: Option<&'static str>,
     /// A property that goes along with it, and what it has if nothing is said, in JSON.
     pub along: Option<(&'static str, &'static str)>,
+    /// How one of a list is told from the others, and referred to.
+    pub called: Option<Called>,
+}
+
+/// The name of a part.
+#[derive(Clone, Copy, Debug)]
+pub struct Called {
+    /// Its property that is its name; its logical id has that in place of a number.
+    pub by: &'static str,
+    /// The owner's output that is the part's `Ref`, with the name behind a dot.
+    pub output: &'static str,
 }
 
 /// Where a part comes from.
@@ -164,7 +175,7 @@ impl CloudFormation {
 impl Part {
     /// A part whose owner is named by `Ref` and that is an object with properties of its own.
     pub const fn of(kind: &'static str, suffix: &'static str, source: Source, owner: &'static str) -> Self {
-        Self { kind, suffix, source, owner, is_list: false, attribute: None, value: None, along: None }
+        Self { kind, suffix, source, owner, is_list: false, attribute: None, value: None, along: None, called: None }
     }
 
     /// A part that is one value.
@@ -175,6 +186,11 @@ impl Part {
     /// A part with which another property goes.
     pub const fn along(self, property: &'static str, otherwise: &'static str) -> Self {
         Self { along: Some((property, otherwise)), ..self }
+    }
+
+    /// A part that is called by one of its properties, and that others refer to by an output of its owner.
+    pub const fn called(self, by: &'static str, output: &'static str) -> Self {
+        Self { called: Some(Called { by, output }), ..self }
     }
 
     /// A part that could have several owners.

@@ -2,7 +2,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::names::LogicalIds;
+use super::names::{LogicalIds, logical_word};
+use super::parts::part_id;
 use crate::resource::{Facts, Piece, Reference};
 
 /// Writes our references as CloudFormation's functions.
@@ -29,28 +30,39 @@ impl Intrinsics<'_> {
             return json!(text);
         }
         if let [Piece::Reference(only)] = pieces.as_slice() {
-            let id = self.ids.of_address(&only.address);
-            return if self.is_ref(only) { json!({ "Ref": id }) } else { json!({ "Fn::GetAtt": [id, only.output] }) };
+            return match self.target(only) {
+                (id, None) => json!({ "Ref": id }),
+                (id, Some(attribute)) => json!({ "Fn::GetAtt": [id, attribute] }),
+            };
         }
         let joined: String = pieces
             .iter()
             .map(|piece| match piece {
                 Piece::Text(text) => text.replace("${", "${!"),
                 Piece::Reference(reference) if !self.ids.has(&reference.address) => reference.to_string(),
-                Piece::Reference(reference) => {
-                    let id = self.ids.of_address(&reference.address);
-                    if self.is_ref(reference) {
-                        format!("${{{id}}}")
-                    } else {
-                        format!("${{{id}.{}}}", reference.output)
-                    }
-                }
+                Piece::Reference(reference) => match self.target(reference) {
+                    (id, None) => format!("${{{id}}}"),
+                    (id, Some(attribute)) => format!("${{{id}.{attribute}}}"),
+                },
             })
             .collect();
         json!({ "Fn::Sub": joined })
     }
 
-    fn is_ref(&self, reference: &Reference) -> bool {
-        self.facts.get(reference.address.kind.as_str()).is_some_and(|facts| facts.reference == reference.output)
+    /// The logical id that a reference means, and its attribute; without one it is what `Ref` returns.
+    fn target<'r>(&self, reference: &'r Reference) -> (String, Option<&'r str>) {
+        let id = self.ids.of_address(&reference.address);
+        let Some(facts) = self.facts.get(reference.address.kind.as_str()) else { return (id, Some(&reference.output)) };
+        if facts.reference == reference.output {
+            return (id, None);
+        }
+        let of_part = facts.cloudformation.parts.iter().find_map(|shape| {
+            let name = reference.output.strip_prefix(shape.called?.output)?.strip_prefix('.')?;
+            Some(part_id(&id, shape, &logical_word(name)))
+        });
+        match of_part {
+            Some(part) => (part, None),
+            None => (id, Some(&reference.output)),
+        }
     }
 }

@@ -209,7 +209,9 @@ impl Export<'_> {
         let form = facts.map_or(TagForm::Plain, |facts| facts.cloudformation.tag_form);
         let tag = |key: &str, value: &str| match form {
             TagForm::Propagated => json!({ "Key": key, "Value": value, "PropagateAtLaunch": false }),
-            TagForm::Plain | TagForm::ByKey | TagForm::Nowhere | TagForm::OfType(_) => json!({ "Key": key, "Value": value }),
+            TagForm::Plain | TagForm::ByKey | TagForm::Nowhere | TagForm::OfType(_) => {
+                json!({ "Key": key, "Value": value })
+            }
         };
         let all: Value = tags.iter().map(|(key, value)| tag(key, value)).collect();
         match form {

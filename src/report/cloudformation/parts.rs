@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::names::logical_word;
 use crate::resource::Reference;
 use crate::resource::cloudformation::{CloudFormation, Part as Shape, Source};
 
@@ -80,8 +81,13 @@ fn parts_of(shape: &Shape, own: &str, name: Option<&str>, properties: &mut Map<S
         Source::Referring(list) => (take_referring(properties, list), true),
     };
     let numbered = values.into_iter().enumerate().map(|(at, value)| {
-        let number = if is_one { String::new() } else { (at + 1).to_string() };
-        Part { id: format!("{own}{}{number}", shape.suffix), kind: shape.kind, properties: filled(shape, own, value) }
+        let name = shape.called.and_then(|called| value.get(called.by)?.as_str().map(str::to_owned));
+        let end = match name {
+            Some(name) => logical_word(&name),
+            None if is_one => String::new(),
+            None => (at + 1).to_string(),
+        };
+        Part { id: part_id(own, shape, &end), kind: shape.kind, properties: filled(shape, own, value) }
     });
     let mut parts: Vec<_> = numbered.collect();
     if let (Some((property, otherwise)), Some(part)) = (shape.along, parts.first_mut()) {
@@ -89,6 +95,11 @@ fn parts_of(shape: &Shape, own: &str, name: Option<&str>, properties: &mut Map<S
         part.properties.insert(property.to_owned(), along);
     }
     parts
+}
+
+/// The logical id of a part, by its owner's; `end` tells it from the others of a list.
+pub(super) fn part_id(own: &str, shape: &Shape, end: &str) -> String {
+    format!("{own}{}{end}", shape.suffix)
 }
 
 /// The properties of a part: its value, and its owner.

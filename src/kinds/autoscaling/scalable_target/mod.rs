@@ -2,9 +2,10 @@ mod example;
 mod metric;
 mod read;
 mod spec;
+mod steps;
 mod write;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_applicationautoscaling::types::{ScalableTarget as Description, ServiceNamespace};
 use serde_json::Value;
@@ -56,7 +57,8 @@ impl Kind for ScalableTarget {
                 "Policy",
                 Source::Elements("ScalingPolicies"),
                 "ScalingTargetId",
-            )],
+            )
+            .called("PolicyName", "PolicyArn")],
             ..CloudFormation::SAME
         },
         ..Facts::of(Essentials {
@@ -142,27 +144,30 @@ impl Kind for ScalableTarget {
             }
             None => register(writer, spec, Some(tags)).await?,
         };
+        let mut policies = BTreeMap::new();
         for policy in &spec.scaling_policies {
-            put_policy(writer, spec, policy).await?;
+            policies.insert(policy.policy_name.clone(), put_policy(writer, spec, policy).await?);
         }
         for action in &spec.scheduled_actions {
             put_action(writer, spec, action).await?;
         }
-        Ok(made(spec, arn))
+        Ok(made(spec, arn, policies))
     }
 
     async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Turn<Made<Self>>> {
         if changes.touches_any(&["/MinCapacity", "/MaxCapacity", "/SuspendedState"]) {
             register(writer, spec, None).await?;
         }
+        let mut policies = live.outputs.policy_arn.clone();
         let touched = |name: &str| changes.touches(&pointer::join("/ScalingPolicies", name));
         for policy in spec.scaling_policies.iter().filter(|policy| touched(&policy.policy_name)) {
-            put_policy(writer, spec, policy).await?;
+            policies.insert(policy.policy_name.clone(), put_policy(writer, spec, policy).await?);
         }
         let wanted = |name: &str| spec.scaling_policies.iter().any(|policy| policy.policy_name == name);
         for policy in &live.spec.scaling_policies {
             if touched(&policy.policy_name) && !wanted(&policy.policy_name) {
                 delete_policy(writer, spec, &policy.policy_name).await?;
+                policies.remove(&policy.policy_name);
             }
         }
         let touched = |name: &str| changes.touches(&pointer::join("/ScheduledActions", name));
@@ -175,7 +180,7 @@ impl Kind for ScalableTarget {
                 delete_action(writer, spec, &action.scheduled_action_name).await?;
             }
         }
-        Ok(Turn::Done(made(spec, live.outputs.arn.clone())))
+        Ok(Turn::Done(made(spec, live.outputs.arn.clone(), policies)))
     }
 
     async fn retag(writer: &Writer, bearer: &Bearer<'_, Self>, set: &Tags, unset: &[String]) -> Result<()> {
@@ -235,11 +240,7 @@ impl Kind for ScalableTarget {
         }
         for policy in &spec.scaling_policies {
             let at = pointer::join("/ScalingPolicies", &policy.policy_name);
-            if policy.policy_type != spec::target_tracking() {
-                let text = format!("is {}, but only TargetTrackingScaling is supported", policy.policy_type);
-                mistakes.push(Mistake::new(format!("{at}/PolicyType"), text));
-            }
-            mistakes.extend(of_metric(&at, &policy.target_tracking_scaling_policy_configuration));
+            mistakes.extend(of_policy(&at, policy));
         }
         mistakes
     }
@@ -274,6 +275,23 @@ impl Named for ScalableTarget {
         let schedules = reader.once("autoscaling:schedules", read::schedules(reader));
         let (policies, schedules) = tokio::try_join!(policies, schedules)?;
         Ok(read::found(&one.summary, tags, &policies, &schedules))
+    }
+}
+
+/// What is wrong with a policy at a pointer.
+fn of_policy(at: &str, policy: &spec::Policy) -> Vec<Mistake> {
+    let tracking = policy.target_tracking_scaling_policy_configuration.as_ref();
+    match (policy.policy_type.as_str(), tracking, &policy.step_scaling_policy_configuration) {
+        ("TargetTrackingScaling", Some(tracking), None) => of_metric(at, tracking),
+        ("StepScaling", None, Some(steps)) => steps.mistakes(&format!("{at}/StepScalingPolicyConfiguration")),
+        ("TargetTrackingScaling", ..) => {
+            vec![Mistake::new(at, "needs TargetTrackingScalingPolicyConfiguration, and no other")]
+        }
+        ("StepScaling", ..) => vec![Mistake::new(at, "needs StepScalingPolicyConfiguration, and no other")],
+        (other, ..) => {
+            let text = format!("is {other}, but only TargetTrackingScaling and StepScaling are supported");
+            vec![Mistake::new(format!("{at}/PolicyType"), text)]
+        }
     }
 }
 
@@ -320,9 +338,9 @@ fn reference(resource: &str, dimension: &str, namespace: &str) -> String {
     format!("{resource}|{dimension}|{namespace}")
 }
 
-fn made(spec: &Spec, arn: String) -> Made<ScalableTarget> {
+fn made(spec: &Spec, arn: String, policy_arn: BTreeMap<String, String>) -> Made<ScalableTarget> {
     let id = reference(&spec.resource_id, &spec.scalable_dimension, &spec.service_namespace);
-    Made { id: spec.resource_id.clone(), outputs: Outputs { id, arn }, state: State::Ready }
+    Made { id: spec.resource_id.clone(), outputs: Outputs { id, policy_arn, arn }, state: State::Ready }
 }
 
 /// A target of somebody else's, on the service that it scales.

@@ -8,6 +8,7 @@ use aws_smithy_types::date_time::{DateTime, Format};
 use super::ScalableTarget;
 use super::metric::CustomMetric;
 use super::spec::{self, Capacities, Metric, Outputs, Policy, Spec, SuspendedState, TargetTracking, cooldown, utc};
+use super::steps::StepScaling;
 use crate::aws::Reader;
 use crate::resource::{Found, Result, State, Tags, Unmodelled, pointer};
 
@@ -58,6 +59,7 @@ pub(super) fn found(
         },
         outputs: Outputs {
             id: super::reference(id, dimension.as_str(), target.service_namespace().as_str()),
+            policy_arn: policies.iter().map(|one| (one.policy_name.clone(), one.policy_arn.clone())).collect(),
             arn: target.scalable_target_arn().unwrap_or_default().to_owned(),
         },
         tags,
@@ -84,17 +86,18 @@ fn scheduled(from: &ScheduledAction) -> spec::ScheduledAction {
 }
 
 fn is_expressible(policy: &ScalingPolicy) -> bool {
-    policy.target_tracking_scaling_policy_configuration().is_some()
+    let has_steps = policy.step_scaling_policy_configuration().is_some();
+    policy.target_tracking_scaling_policy_configuration().is_some() || has_steps
 }
 
 fn read(policy: &ScalingPolicy) -> Policy {
     Policy {
         policy_name: policy.policy_name().to_owned(),
         policy_type: policy.policy_type().as_str().to_owned(),
+        step_scaling_policy_configuration: policy.step_scaling_policy_configuration().map(StepScaling::read),
         target_tracking_scaling_policy_configuration: policy
             .target_tracking_scaling_policy_configuration()
-            .map(tracking)
-            .unwrap_or_default(),
+            .map(tracking),
     }
 }
 
@@ -156,18 +159,18 @@ mod tests {
     }
 
     #[test]
-    fn a_step_policy_is_shown_as_what_cannot_be_written() {
+    fn a_predictive_policy_is_shown_as_what_cannot_be_written() {
         let policy = ScalingPolicy::builder()
             .policy_arn("arn")
-            .policy_name("steps")
+            .policy_name("forecast")
             .service_namespace(ServiceNamespace::Ecs)
             .resource_id("service/a/b")
             .scalable_dimension("ecs:service:DesiredCount".into())
-            .policy_type(PolicyType::StepScaling)
+            .policy_type(PolicyType::PredictiveScaling)
             .creation_time(aws_smithy_types::DateTime::from_secs(0))
             .build()
             .unwrap();
         assert!(!is_expressible(&policy));
-        assert_eq!(read(&policy).policy_type, "StepScaling");
+        assert_eq!(read(&policy).policy_type, "PredictiveScaling");
     }
 }

@@ -1,7 +1,10 @@
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::metric::CustomMetric;
+use super::steps::StepScaling;
 
 /// The properties of `AWS::ApplicationAutoScaling::ScalableTarget`, and its policies.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -40,10 +43,14 @@ pub struct SuspendedState {
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Policy {
     pub policy_name: String,
-    /// `TargetTrackingScaling`.
+    /// `TargetTrackingScaling` or `StepScaling`.
     #[serde(default = "target_tracking")]
     pub policy_type: String,
-    pub target_tracking_scaling_policy_configuration: TargetTracking,
+    /// What an alarm does whose action is the policy, `PolicyArn.<name>`.
+    #[serde(default)]
+    pub step_scaling_policy_configuration: Option<StepScaling>,
+    #[serde(default)]
+    pub target_tracking_scaling_policy_configuration: Option<TargetTracking>,
 }
 
 /// Keeps a metric at a value: AWS's own, or another.
@@ -104,12 +111,15 @@ pub struct Capacities {
     pub min_capacity: Option<i32>,
 }
 
-/// The return value of `AWS::ApplicationAutoScaling::ScalableTarget`.
+/// The return values of `AWS::ApplicationAutoScaling::ScalableTarget`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct Outputs {
     /// `service/<cluster>/<service>|ecs:service:DesiredCount|ecs`.
     pub id: String,
+    /// The ARNs of its policies, by name: what an alarm names whose action is a step policy.
+    #[serde(default)]
+    pub policy_arn: BTreeMap<String, String>,
     /// What tags hang on; CloudFormation does not return it.
     #[serde(skip)]
     pub arn: String,

@@ -7,6 +7,7 @@ use aws_smithy_types::date_time::{DateTime, Format};
 use super::TRANSIENT;
 use super::metric::CustomMetric;
 use super::spec::{Policy, ScheduledAction, Spec, TargetTracking};
+use super::steps::StepScaling;
 use crate::aws::{MINUTE, Writer};
 use crate::kinds::shared::deletion::gone;
 use crate::kinds::shared::retry::retry_while;
@@ -50,8 +51,10 @@ pub(super) async fn register(writer: &Writer, spec: &Spec, tags: Option<&Tags>) 
     Ok(answer.scalable_target_arn().unwrap_or_default().to_owned())
 }
 
-/// Creates or changes a policy; a target registered moments ago may not be visible yet.
-pub(super) async fn put_policy(writer: &Writer, spec: &Spec, policy: &Policy) -> Result<()> {
+/// Creates or changes a policy; a target registered moments ago may not be visible yet. Returns its ARN.
+pub(super) async fn put_policy(writer: &Writer, spec: &Spec, policy: &Policy) -> Result<String> {
+    let tracked = policy.target_tracking_scaling_policy_configuration.as_ref().map(tracking);
+    let steps = policy.step_scaling_policy_configuration.as_ref().map(StepScaling::write);
     let call = writer
         .autoscaling()
         .put_scaling_policy()
@@ -60,9 +63,10 @@ pub(super) async fn put_policy(writer: &Writer, spec: &Spec, policy: &Policy) ->
         .scalable_dimension(dimension(spec))
         .policy_name(&policy.policy_name)
         .policy_type(PolicyType::from(policy.policy_type.as_str()))
-        .target_tracking_scaling_policy_configuration(tracking(&policy.target_tracking_scaling_policy_configuration));
+        .set_step_scaling_policy_configuration(steps)
+        .set_target_tracking_scaling_policy_configuration(tracked);
     let passing = [TRANSIENT, &[Class::NotFound]].concat();
-    retry_while(MINUTE, &passing, || call.clone().send()).await.map(drop)
+    Ok(retry_while(MINUTE, &passing, || call.clone().send()).await?.policy_arn)
 }
 
 pub(super) async fn delete_policy(writer: &Writer, spec: &Spec, name: &str) -> Result<()> {
