@@ -39,6 +39,7 @@ VOLATILE = re.compile(
 # Parts of names that AWS makes up where it tells no id.
 MADE_UP = (
     (re.compile(r"\.cluster-(ro-)?[a-z0-9]{12}\."), r".cluster-\1made-up."),
+    (re.compile(r"\.db-proxy-[a-z0-9]{12}\."), ".db-proxy-made-up."),
     (re.compile(r"rds!cluster-[0-9a-f-]{36}(-\w{6})?"), "rds!cluster-made-up"),
 )
 

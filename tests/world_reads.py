@@ -344,6 +344,9 @@ def topics(client):
 def alarms(client):
     cloudwatch = client("cloudwatch")
     for item in pages(cloudwatch, "describe_alarms", "MetricAlarms"):
+        # A policy that keeps a metric at a value makes its own, with another name each time.
+        if item["AlarmName"].startswith("TargetTracking-"):
+            continue
         arn = item["AlarmArn"]
         yield thing("AWS::CloudWatch::Alarm", item, cloudwatch.list_tags_for_resource(ResourceARN=arn)["Tags"], arn, item["AlarmName"])
 

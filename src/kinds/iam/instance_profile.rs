@@ -243,11 +243,7 @@ impl Adopted for InstanceProfile {
 }
 
 fn listed(profile: Description) -> Option<Listed<Description>> {
-    Listed::by_arn(
-        Some(profile.instance_profile_name()).map(str::to_owned),
-        Some(profile.arn()).map(str::to_owned),
-        profile,
-    )
+    Listed::by_arn(Some(profile.instance_profile_name().to_owned()), Some(profile.arn().to_owned()), profile)
 }
 
 /// By a profile of somebody else's, instances take on the role.

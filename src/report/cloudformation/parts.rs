@@ -158,7 +158,8 @@ fn without_empties(facts: &CloudFormation, value: &Value) -> Value {
     match value {
         Value::Object(map) => map
             .iter()
-            .map(|(key, item)| (key.clone(), without_empties(facts, item)))
+            // A tag without a value is one.
+            .map(|(key, item)| (key.clone(), if key == "Tags" { item.clone() } else { without_empties(facts, item) }))
             .filter(|(key, item)| says_something(key, item))
             .collect(),
         Value::Array(list) => {

@@ -10,9 +10,11 @@ use provision::inventory::{Inventory, ListOutcome, StackListing};
 use provision::kinds::KINDS;
 use provision::plan::{Mode, Verb};
 use provision::report::cloudformation_json;
-use provision::resource::{Address, Facts, Identity, NameRule, Reference, Shape, Tags, key};
+use provision::resource::cloudformation::TagForm;
+use provision::resource::{Address, Identity, NameRule, Reference, Tags, key};
 use serde_json::{Map, Value, json};
 
+use crate::commands::exported::{Made, facts, shape, shapes, take_tags};
 use crate::kinds::life::{changed_stack, example_stack};
 use crate::sandbox::local_aws;
 use crate::stacks::local_account::{blueprints, plan_with};
@@ -97,6 +99,7 @@ fn an_export_makes_what_an_apply_makes() {
                 say(format!("does not do what {answers} resources do here"));
             }
             if shape.facts().identity == Identity::Tags
+                && shape.facts().cloudformation.tag_form != TagForm::Nowhere
                 && Some(&tags) != applied.get(address)
                 && !held.contains(address)
             {
@@ -191,14 +194,6 @@ fn stacks() -> Vec<Blueprint> {
     all
 }
 
-fn shapes() -> Vec<&'static dyn Shape> {
-    KINDS.iter().map(|kind| kind.shape()).collect()
-}
-
-fn shape(kind: &str) -> &'static dyn Shape {
-    shapes().into_iter().find(|shape| shape.facts().kind == kind).expect("one of ours")
-}
-
 /// What an apply to an empty account writes on each resource, but for what is about what was applied.
 /// What waits for a person is made later.
 fn tags_of_creates(blueprint: &Blueprint) -> (BTreeMap<Address, Tags>, BTreeSet<Address>) {
@@ -217,157 +212,10 @@ fn tags_of_creates(blueprint: &Blueprint) -> (BTreeMap<Address, Tags>, BTreeSet<
     (made, plan.waiting.iter().map(|waiting| waiting.address.clone()).collect())
 }
 
-/// What a template makes, in our own terms: functions are references again, and parts are fields of what they belong to.
-struct Made {
-    things: BTreeMap<Address, Map<String, Value>>,
-}
-
-/// The types that are parts of ours: the property that says of which one, the field, and the property that is its value;
-/// none: the whole part, without that property.
-const PARTS: &[(&str, &str, &str, Option<&str>)] = &[
-    ("AWS::ApplicationAutoScaling::ScalingPolicy", "ScalingTargetId", "ScalingPolicies", None),
-    ("AWS::EC2::Route", "RouteTableId", "Routes", None),
-    ("AWS::EC2::SecurityGroupEgress", "GroupId", "SecurityGroupEgress", None),
-    ("AWS::EC2::SecurityGroupIngress", "GroupId", "SecurityGroupIngress", None),
-    ("AWS::EC2::SubnetRouteTableAssociation", "RouteTableId", "SubnetIds", Some("SubnetId")),
-    ("AWS::SNS::Subscription", "TopicArn", "Subscription", None),
-];
-/// The same for fields that are no lists.
-const SINGLE: &[(&str, &str, &str, &str)] = &[
-    ("AWS::ElasticLoadBalancingV2::ListenerCertificate", "ListenerArn", "FurtherCertificates", "Certificates"),
-    ("AWS::EC2::VPCGatewayAttachment", "InternetGatewayId", "VpcId", "VpcId"),
-    ("AWS::KMS::Alias", "TargetKeyId", "(name)", "AliasName"),
-    ("AWS::S3::BucketPolicy", "Bucket", "Policy", "PolicyDocument"),
-    ("AWS::SNS::TopicPolicy", "Topics", "Policy", "PolicyDocument"),
-    ("AWS::SQS::QueuePolicy", "Queues", "Policy", "PolicyDocument"),
-    ("AWS::SecretsManager::ResourcePolicy", "SecretId", "Policy", "ResourcePolicy"),
-    ("AWS::WAFv2::WebACLAssociation", "ResourceArn", "WebACLArn", "WebACLArn"),
-];
-/// The same for fields that are the whole part, without the property that says of which one it is.
-const OBJECTS: &[(&str, &str, &str)] = &[
-    ("AWS::SecretsManager::RotationSchedule", "SecretId", "Rotation"),
-    ("AWS::WAFv2::LoggingConfiguration", "ResourceArn", "LoggingConfiguration"),
-];
-
-impl Made {
-    fn of(template: &Value) -> Self {
-        let all = template["Resources"].as_object().expect("resources");
-        let mut addresses = BTreeMap::new();
-        for (id, body) in all.iter().filter(|(_, body)| is_ours(body)) {
-            let kind = body["Type"].as_str().expect("a type");
-            let name = match body["Properties"][facts(kind).cloudformation.tags].as_array() {
-                Some(tags) => &tags.iter().find(|tag| tag["Key"] == key::NAME).expect("a name")["Value"],
-                None => &body["Metadata"][key::NAME],
-            };
-            let name = name.as_str();
-            addresses.insert(id.clone(), Address::new(kind, name.expect("text")));
-        }
-        let mut things = BTreeMap::new();
-        for (id, address) in &addresses {
-            let Value::Object(mut properties) = read(&addresses, &all[id]["Properties"]) else { panic!("properties") };
-            if address.kind == "AWS::EC2::SecurityGroup" {
-                let rules = properties["SecurityGroupEgress"].as_array_mut().expect("a list");
-                rules.retain(|rule| rule["CidrIp"] != "127.0.0.1/32");
-            }
-            things.insert(address.clone(), properties);
-        }
-        let mut made = Self { things };
-        all.values().filter(|body| !is_ours(body)).for_each(|part| made.put_back(&addresses, part));
-        made
-    }
-
-    fn put_back(&mut self, addresses: &BTreeMap<String, Address>, part: &Value) {
-        let kind = part["Type"].as_str().expect("a type");
-        let properties = &part["Properties"];
-        if let Some((_, of, field, value)) = SINGLE.iter().find(|(one, ..)| *one == kind) {
-            let owner = self.things.get_mut(&owner(addresses, &properties[of])).expect("what it is part of");
-            owner.insert((*field).to_owned(), read(addresses, &properties[value]));
-            return;
-        }
-        if let Some((_, of, field)) = OBJECTS.iter().find(|(one, ..)| *one == kind) {
-            let mut whole = properties.clone();
-            let of = whole.as_object_mut().expect("properties").remove(*of).expect("an owner");
-            let owner = self.things.get_mut(&owner(addresses, &of)).expect("what it is part of");
-            owner.insert((*field).to_owned(), read(addresses, &whole));
-            return;
-        }
-        let (_, of, field, value) = PARTS.iter().find(|(one, ..)| *one == kind).unwrap_or_else(|| panic!("{kind}"));
-        let item = if let Some(value) = value {
-            properties[value].clone()
-        } else {
-            let mut item = properties.clone();
-            item.as_object_mut().expect("properties").remove(*of);
-            item
-        };
-        let owner = self.things.get_mut(&owner(addresses, &properties[of])).expect("what it is part of");
-        let list = owner.entry(*field).or_insert_with(|| json!([]));
-        list.as_array_mut().expect("a list").push(read(addresses, &item));
-    }
-}
-
-fn is_ours(body: &Value) -> bool {
-    KINDS.iter().any(|kind| body["Type"] == kind.facts().kind)
-}
-
-/// Which resource a function of a part leads to, or the one function of a list.
-fn owner(addresses: &BTreeMap<String, Address>, function: &Value) -> Address {
-    // Of a list, its one element.
-    let function = function.get(0).unwrap_or(function);
-    let id = function["Ref"].as_str().or_else(|| function["Fn::GetAtt"][0].as_str()).expect("a function");
-    addresses[id].clone()
-}
-
-/// CloudFormation's functions as our references.
-fn read(addresses: &BTreeMap<String, Address>, value: &Value) -> Value {
-    let reference = |id: &str, output: Option<&str>| {
-        let address = addresses.get(id).unwrap_or_else(|| panic!("{id} is none of ours"));
-        format!("⟦{address}.{}⟧", output.unwrap_or(facts(&address.kind).reference))
-    };
-    match value {
-        Value::Array(list) => list.iter().map(|item| read(addresses, item)).collect(),
-        Value::Object(map) => match (map.get("Ref"), map.get("Fn::GetAtt"), map.get("Fn::Sub")) {
-            (Some(id), ..) => json!(reference(id.as_str().expect("an id"), None)),
-            (_, Some(pair), _) => json!(reference(pair[0].as_str().expect("an id"), pair[1].as_str())),
-            (.., Some(text)) => {
-                let mut pieces = text.as_str().expect("text").split("${");
-                let mut out = pieces.next().unwrap_or_default().to_owned();
-                for piece in pieces {
-                    let (inner, rest) = piece.split_once('}').expect("a closing brace");
-                    // What CloudFormation knows by itself.
-                    let own = Some(inner).filter(|inner| inner.starts_with("AWS::"));
-                    if let Some(plain) = inner.strip_prefix('!').or(own) {
-                        out.push_str(&format!("${{{plain}}}"));
-                    } else {
-                        let (id, output) = inner.split_once('.').map_or((inner, None), |(id, out)| (id, Some(out)));
-                        out.push_str(&reference(id, output));
-                    }
-                    out.push_str(rest);
-                }
-                json!(out)
-            }
-            _ => map.iter().map(|(key, item)| (key.clone(), read(addresses, item))).collect(),
-        },
-        other => other.clone(),
-    }
-}
-
-fn facts(kind: &str) -> &'static Facts {
-    shape(kind).facts()
-}
-
 /// Whether a resource does what another asks of a person: CloudFormation does that by itself.
 fn is_answer(spec: &Value) -> bool {
     let all = Reference::all_in(spec);
     all.iter().any(|(_, reference)| facts(&reference.address.kind).is_asking(&reference.output))
-}
-
-fn take_tags(thing: &mut Map<String, Value>, facts: &Facts) -> Tags {
-    let Some(tags) = thing.remove(facts.cloudformation.tags) else { return Tags::default() };
-    let text = |value: &Value| value.as_str().expect("text").to_owned();
-    if let Some(tags) = tags.as_object() {
-        return tags.iter().map(|(key, value)| (key.clone(), text(value))).collect();
-    }
-    tags.as_array().expect("a list").iter().map(|tag| (text(&tag["Key"]), text(&tag["Value"]))).collect()
 }
 
 /// Takes out the property that is the physical name and no part of our spec.

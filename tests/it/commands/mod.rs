@@ -5,6 +5,7 @@ mod by_hand;
 mod call_counts;
 pub mod cli;
 mod export;
+mod exported;
 mod failures;
 mod input_bounds;
 mod leases_and_plans;

@@ -87,6 +87,7 @@ impl LooseKind {
     fn of(kind: &'static str) -> Self {
         let deferrable: &[&str] = match kind {
             "AWS::EC2::SecurityGroup" => &["/SecurityGroupIngress", "/SecurityGroupEgress"],
+            "AWS::ECS::Cluster" => &["/CapacityProviders"],
             "AWS::SQS::Queue" => &["/Policy"],
             "AWS::S3::Bucket" => &["/Policy"],
             _ => &[],

@@ -3,7 +3,7 @@
 use provision::resource::{Class, Name, StackId, Tags};
 use serde_json::{Value, json};
 
-use crate::aws::canned::{Canned, scope};
+use crate::aws::canned::{Canned, now, scope};
 use crate::kinds::canned_kind::{difference, kind_of, settled, tags, tags_of};
 
 const KIND: &str = "AWS::CloudWatch::Alarm";
@@ -81,9 +81,8 @@ async fn a_stacks_alarms_are_read_in_one_call() {
 /// The tag index lags behind.
 #[tokio::test]
 async fn the_tags_of_an_alarm_that_was_just_changed_are_asked_for() {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
     let aws = Canned::by_operation(&[
-        ("DescribeAlarms", 200, told(&[NAME], now.try_into().unwrap())),
+        ("DescribeAlarms", 200, told(&[NAME], now().as_second() - 60)),
         ("GetResources", 200, index(&[NAME])),
         ("ListTagsForResource", 200, tag_list(&tags_of("other"))),
     ]);
@@ -108,7 +107,7 @@ async fn an_alarm_of_another_name_is_asked_for_by_it() {
 #[tokio::test]
 async fn of_many_stacks_all_alarms_are_read_together() {
     let aws = Canned::by_operation(&[("DescribeAlarms", 200, told(&[], 0))]);
-    let stacks = (0..30).map(|number| StackId::new(&format!("tenant{number}"), "production")).collect();
+    let stacks = (0..30).map(|number| StackId::new(format!("tenant{number}"), "production")).collect();
     let scope = provision::resource::Scope { stacks, ..scope() };
     let kind = kind_of(KIND);
     let session = aws.session(kind.facts().permissions.read).await;

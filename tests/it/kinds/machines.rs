@@ -59,10 +59,8 @@ async fn a_group_of_the_name_that_is_somebody_elses_is_left_alone() {
     let (taken, made) = (xml_error("AlreadyExists", "by this name already exists"), groups(""));
     let theirs = made.replace(">main<", ">other<");
     for (shown, is_ours) in [(&made, true), (&theirs, false)] {
-        let aws = Canned::by_operation(&[
-            ("CreateAutoScalingGroup", 400, &taken),
-            ("DescribeAutoScalingGroups", 200, &shown),
-        ]);
+        let aws =
+            Canned::by_operation(&[("CreateAutoScalingGroup", 400, &taken), ("DescribeAutoScalingGroups", 200, shown)]);
         let answer = create(&aws, GROUP, group_spec()).await;
         assert_eq!(answer.is_ok(), is_ours);
         assert!(is_ours || answer.is_err_and(|failure| failure.is(Class::AlreadyExists)));

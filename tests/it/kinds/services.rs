@@ -99,8 +99,6 @@ async fn what_no_template_can_say_of_a_service_is_taken_away_by_name() {
     let told = [
         ("/DeploymentConfiguration/LifecycleHooks", "\"lifecycleHooks\":[]"),
         ("/LoadBalancers", "\"loadBalancers\":[]"),
-        ("/PlacementConstraints", "\"placementConstraints\":[]"),
-        ("/PlacementStrategies", "\"placementStrategy\":[]"),
         ("/ServiceConnectConfiguration", "\"serviceConnectConfiguration\":{\"enabled\":false}"),
         ("/ServiceRegistries", "\"serviceRegistries\":[]"),
         ("/VolumeConfigurations", "\"volumeConfigurations\":[]"),

@@ -220,6 +220,30 @@ fn the_lists_of_every_kind_take_a_name_once() {
             "{ DistributionConfig: { Enabled: true, Origins: [{ Id: a, DomainName: a.example.com, S3OriginConfig: {} }, { Id: a, DomainName: b.example.com, S3OriginConfig: {} }], DefaultCacheBehavior: { TargetOriginId: a, ViewerProtocolPolicy: redirect-to-https, CachePolicyId: 658327ea-f89d-4fab-a63d-7e88639e58f6 } } }".into(),
         ),
         (
+            "AWS::AutoScaling::AutoScalingGroup/MixedInstancesPolicy/LaunchTemplate/Overrides",
+            "{ MaxSize: 1, MinSize: 0, VPCZoneIdentifier: [subnet-1], MixedInstancesPolicy: { LaunchTemplate: { LaunchTemplateSpecification: { LaunchTemplateId: lt-1, Version: '1' }, Overrides: [{ InstanceType: a.large }, { InstanceType: a.large }] } } }".into(),
+        ),
+        (
+            "AWS::CloudFront::ResponseHeadersPolicy/ResponseHeadersPolicyConfig/CustomHeadersConfig/Items",
+            "{ ResponseHeadersPolicyConfig: { CustomHeadersConfig: { Items: [{ Header: a, Value: b, Override: true }, { Header: a, Value: c, Override: true }] } } }".into(),
+        ),
+        (
+            "AWS::CloudWatch::Alarm/Metrics",
+            "{ ComparisonOperator: GreaterThanThreshold, EvaluationPeriods: 1, Threshold: 1, Metrics: [{ Id: a, Expression: m, Period: 60 }, { Id: a, Expression: n, Period: 60, ReturnData: false }] }".into(),
+        ),
+        (
+            "AWS::EC2::LaunchTemplate/LaunchTemplateData/BlockDeviceMappings",
+            "{ LaunchTemplateData: { BlockDeviceMappings: [{ DeviceName: /dev/xvda, Ebs: { VolumeSize: 30 } }, { DeviceName: /dev/xvda, Ebs: { VolumeSize: 31 } }] } }".into(),
+        ),
+        (
+            "AWS::EC2::LaunchTemplate/LaunchTemplateData/TagSpecifications",
+            "{ LaunchTemplateData: { TagSpecifications: [{ ResourceType: instance, Tags: [{ Key: a, Value: b }] }, { ResourceType: instance, Tags: [{ Key: c, Value: d }] }] } }".into(),
+        ),
+        (
+            "AWS::EC2::LaunchTemplate/LaunchTemplateData/TagSpecifications/*/Tags",
+            "{ LaunchTemplateData: { TagSpecifications: [{ ResourceType: instance, Tags: [{ Key: a, Value: b }, { Key: a, Value: d }] }] } }".into(),
+        ),
+        (
             "AWS::EC2::RouteTable/Routes",
             "{ VpcId: vpc-1, Routes: [{ DestinationCidrBlock: 10.0.0.0/8, GatewayId: igw-1 }, { DestinationCidrBlock: 10.1.0.0/8, GatewayId: igw-2 }] }".into(),
         ),

@@ -21,6 +21,8 @@ const ANYBODYS: &[(&str, &str)] = &[
     ("cloudfront:DeleteOriginRequestPolicy", "as an origin access control"),
     ("cloudfront:CreateResponseHeadersPolicy", "as an origin access control"),
     ("cloudfront:DeleteResponseHeadersPolicy", "as an origin access control"),
+    ("rds:ModifyDBProxyTargetGroup", "RDS makes it with the proxy, under an id of its own and without tags"),
+    ("rds:RegisterDBProxyTargets", "the same"),
     ("route53:ChangeResourceRecordSets", "Route 53 knows no tags in conditions; marks tell whose a record is"),
     ("route53:ChangeTagsForResource", "Route 53 knows no tags in conditions"),
     ("route53:CreateHostedZone", "Route 53 knows no tags in conditions"),

@@ -121,7 +121,7 @@ fn an_alarm_that_would_reach_nobody_is_told() {
 #[test]
 fn an_alarm_by_hand_changed_is_mended_and_all_goes_again() {
     on_deep_stack(async {
-        let (local, production) = up("300000000761", WORKER, "production").await;
+        let (local, production) = up("300000000795", WORKER, "production").await;
         let plan = local.plan(&production).await;
         assert!(plan.is_empty(), "{}", words(&plan));
         let cloudwatch = CloudWatch::new(&local.by_hand().await);
@@ -130,7 +130,7 @@ fn an_alarm_by_hand_changed_is_mended_and_all_goes_again() {
         cloudwatch.delete_alarms().alarm_names(deleted).send().await.expect("allowed");
         let plan = local.plan(&production).await;
         let told: BTreeSet<_> =
-            plan.changes.iter().map(|change| (change.address.name.as_str(), change.action.clone())).collect();
+            plan.changes.iter().map(|change| (change.address.name.as_str(), change.action)).collect();
         let expected = [("queue-jobs-dead", Action::Create), ("service-worker-running", Action::Update)];
         assert_eq!(told, expected.into_iter().collect(), "{}", words(&plan));
         local.apply(&production).await.unwrap_or_else(|why| panic!("{why}"));

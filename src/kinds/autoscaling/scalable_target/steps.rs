@@ -73,7 +73,7 @@ impl StepScaling {
     /// Returns what AWS refuses of it, below a pointer.
     pub(super) fn mistakes(&self, at: &str) -> Vec<Mistake> {
         let steps = &self.step_adjustments;
-        let meets = |pair: &[Step]| pair[0].end() == pair[1].begin();
+        let meets = |pair: &[Step]| pair[0].end().total_cmp(&pair[1].begin()).is_eq();
         let is_of_percent = self.adjustment_type == "PercentChangeInCapacity";
         let is_known = KINDS.contains(&self.adjustment_type.as_str()) || self.adjustment_type.contains(OPEN);
         let known = [

@@ -27,10 +27,7 @@ impl Kind for ResponseHeadersPolicy {
 
     const FACTS: Facts = Facts {
         digest_below: &["/ResponseHeadersPolicyConfig"],
-        keyed: &[
-            ("/ResponseHeadersPolicyConfig/CustomHeadersConfig/Items", "Header"),
-            ("/ResponseHeadersPolicyConfig/RemoveHeadersConfig/Items", "Header"),
-        ],
+        keyed: &[("/ResponseHeadersPolicyConfig/CustomHeadersConfig/Items", "Header")],
         put_semantics: true,
         cloudformation: CloudFormation {
             nothing_without: &[

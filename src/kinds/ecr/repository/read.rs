@@ -12,7 +12,7 @@ use crate::aws::{Clients, Reader, TagIndex, Writer};
 use crate::kinds::shared::named::{Adopted, Listed, Named};
 use crate::kinds::shared::tag;
 use crate::resource::normal::PolicyDocument;
-use crate::resource::{Class, Failure, Found, Made, Result, Scope, Tags};
+use crate::resource::{Class, Failure, Found, Made, Ref, Result, Scope, Tags};
 
 /// The page size of both lists.
 const PAGE: i32 = 1000;
@@ -103,7 +103,7 @@ pub(super) fn spec(told: &Description, lifecycle: LifecyclePolicyText, policy: P
     let encryption = told.encryption_configuration().map(|encryption| EncryptionConfiguration {
         encryption_type: encryption.encryption_type().as_str().to_owned(),
         kms_key: match encryption.encryption_type() {
-            EncryptionType::Aes256 => Default::default(),
+            EncryptionType::Aes256 => Ref::default(),
             _ => encryption.kms_key().unwrap_or_default().into(),
         },
     });

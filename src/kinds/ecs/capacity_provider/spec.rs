@@ -121,19 +121,24 @@ pub(super) fn mistakes(spec: &Spec) -> Vec<Mistake> {
     let scaling = &provider.managed_scaling;
     let group = provider.auto_scaling_group_arn.as_str();
     // ECS takes a name, too, and answers with the ARN.
-    let is_arn = group.starts_with("arn:") || group.ends_with(&format!(".AutoScalingGroupARN{CLOSE}"));
-    let is_name = !is_arn;
+    let is_name = !group.starts_with("arn:") && !group.ends_with(&format!(".AutoScalingGroupARN{CLOSE}"));
     let protects = provider.managed_termination_protection == ENABLED;
-    const AT: &str = "/AutoScalingGroupProvider/ManagedScaling";
     let ranges = [
-        (format!("{AT}/TargetCapacity"), scaling.target_capacity, 1, 100),
-        (format!("{AT}/InstanceWarmupPeriod"), scaling.instance_warmup_period, 0, 10_000),
-        (format!("{AT}/MinimumScalingStepSize"), scaling.minimum_scaling_step_size, 1, 10_000),
-        (format!("{AT}/MaximumScalingStepSize"), scaling.maximum_scaling_step_size, 1, 10_000),
+        ("/AutoScalingGroupProvider/ManagedScaling/TargetCapacity", scaling.target_capacity, 1, 100),
+        ("/AutoScalingGroupProvider/ManagedScaling/InstanceWarmupPeriod", scaling.instance_warmup_period, 0, 10_000),
+        (
+            "/AutoScalingGroupProvider/ManagedScaling/MinimumScalingStepSize",
+            scaling.minimum_scaling_step_size,
+            1,
+            10_000,
+        ),
+        (
+            "/AutoScalingGroupProvider/ManagedScaling/MaximumScalingStepSize",
+            scaling.maximum_scaling_step_size,
+            1,
+            10_000,
+        ),
     ];
-    let outside = ranges.into_iter().filter(|(_, value, least, most)| !(least..=most).contains(&value));
-    let outside =
-        outside.map(|(at, value, least, most)| Mistake::new(at, format!("is {value}, not {least} to {most}")));
     Mistake::all([
         (
             is_name,
@@ -146,7 +151,7 @@ pub(super) fn mistakes(spec: &Spec) -> Vec<Mistake> {
             "needs ManagedScaling with the Status ENABLED: without it nobody takes the protection off an instance",
         ),
     ])
-    .chain(outside)
+    .chain(Mistake::outside(ranges, ""))
     .collect()
 }
 

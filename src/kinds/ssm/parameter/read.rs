@@ -85,11 +85,10 @@ fn name_in(arn: &str) -> String {
 
 /// The name of a parameter that is asked for, if it can be one.
 fn asked(handle: &str) -> Option<String> {
-    let is_arn = handle.starts_with("arn:");
-    match is_arn {
-        true => handle.contains(":parameter/").then(|| name_in(handle)),
-        false => handle.starts_with('/').then(|| handle.to_owned()),
+    if handle.starts_with("arn:") {
+        return handle.contains(":parameter/").then(|| name_in(handle));
     }
+    handle.starts_with('/').then(|| handle.to_owned())
 }
 
 pub(super) async fn tags(clients: &Clients, name: &str) -> Result<Tags> {
