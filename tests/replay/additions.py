@@ -147,6 +147,8 @@ def install(data):
     harness.Batch.plan = without_tags(harness.Batch.plan)
     mutate_lib.absent = by_name(mutate_lib.absent)
     harness.batches = apart(harness.batches)
+    # The harness leaves step policies out, which a template can write.
+    kinds.ScalableTarget.whole = kinds.Kind.whole
     Account.resourcegroupstaggingapi__GetResources = indexed(Account.resourcegroupstaggingapi__GetResources)
     harness.Result.silent = told(harness.Result.silent)
     for path in data:

@@ -63,7 +63,7 @@ class Template(kinds.Kind):
 
     def expect(self, thing, extra):
         told = thing["LaunchTemplateData"]
-        names = ("EbsOptimized", "ImageId", "InstanceType", "KeyName", "SecurityGroupIds", "Monitoring", "TagSpecifications")
+        names = ("BlockDeviceMappings", "EbsOptimized", "ImageId", "InstanceType", "KeyName", "SecurityGroupIds", "Monitoring", "TagSpecifications")
         whole = {name: told[name] for name in names if told.get(name)}
         return {"LaunchTemplateData": whole}
 

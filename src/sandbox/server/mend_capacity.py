@@ -152,6 +152,15 @@ def create_or_update_tags(moto, self, tags):
     return moto(self, tags)
 
 
+@around(AutoScalingBackend)
+def delete_auto_scaling_group(moto, self, group_name):
+    """A group that is deleted by force takes all of its instances with it; moto leaves those that are protected."""
+    group = self.autoscaling_groups.get(group_name)
+    for state in group.instance_states if group else ():
+        state.protected_from_scale_in = False
+    return moto(self, group_name)
+
+
 @around(InstanceBackend)
 def terminate_instances(moto, self, instance_ids):
     """An instance takes its interfaces with it; moto keeps them, and with them its groups and subnets."""
