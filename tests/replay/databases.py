@@ -100,6 +100,9 @@ class Proxy(kinds.Kind):
         return thing["DBProxyArn"].split(":")[3]
 
     def install(self, account, thing, extra, tags):
+        # The id in its ARN is not its name: a copy has one of its own.
+        place, _ = thing["DBProxyArn"].rsplit(":", 1)
+        thing["DBProxyArn"] = f"{place}:prx-{kinds.h(self.identity(thing))}"
         account.tables["proxy"][self.identity(thing)] = thing
         account.tags[thing["DBProxyArn"]] = tags
 
