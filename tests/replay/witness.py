@@ -131,7 +131,7 @@ def tries(rich, lines):
         there = [(s, r, at) for s, r in rich for at in [find(s.thing, path)] if at is not None]
         if there:
             # The first and the last: a member may count in one sort of thing alone.
-            for subject, record, at in (there[0], there[-1]):
+            for subject, record, at in distinct(there[0], there[-1]):
                 known = value_at(subject.thing, at)
                 yield from ((plain, line, subject, record, at, value) for value in (*others(of, known), TAKE))
         elif line.sign == "=":
@@ -141,8 +141,13 @@ def tries(rich, lines):
         bare = [one for one in rich if find(one[0].thing, path[: answered + 1]) is None] or rich
         # What is around a member may have to be there, and switched on.
         around = max(rich, key=lambda one: sum(find(one[0].thing, path[:end]) is not None for end in range(1, len(path))))
-        for one in (bare[0], rich[0], around):
+        for one in distinct(bare[0], rich[0], around):
             yield from ((plain, line, *one, path, value) for value in others(of, None))
+
+
+def distinct(*some):
+    """Each of them once."""
+    return list({id(one): one for one in some}.values())
 
 
 def others(of, known):
