@@ -12,6 +12,7 @@ use crate::kinds::shared::deletion::gone_as;
 use crate::kinds::shared::named::{self, Adopted, Listed, Named};
 use crate::kinds::shared::retry::turn;
 use crate::kinds::shared::tag;
+use crate::kinds::shared::text::given;
 use crate::resource::{
     Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing,
     Made, Mistake, Name, NameRule, On, Permissions, Replacement, Result, Scope, Tags, Turn,
@@ -206,8 +207,7 @@ fn outputs(one: &Listed<NamespaceSummary>) -> Outputs {
 
 /// Creates it, or goes on with the operation that an earlier try of this step has begun.
 async fn send(writer: &Writer, name: &str, spec: &Spec, tags: &Tags) -> Result<Made<HttpNamespace>> {
-    let description = Some(&spec.description).filter(|text| !text.is_empty()).cloned();
-    let call = writer.service_discovery().create_http_namespace().name(name).set_description(description);
+    let call = writer.service_discovery().create_http_namespace().name(name).set_description(given(&spec.description));
     let sent = call.creator_request_id(writer.token()).set_tags(tag::write(tags)).send().await;
     let operation = match sent {
         Ok(answer) => answer.operation_id().map(str::to_owned),

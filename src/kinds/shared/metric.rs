@@ -26,8 +26,3 @@ pub struct Dimension {
 pub(in crate::kinds) fn dimension(name: &str, value: &str) -> Dimension {
     Dimension { name: name.to_owned(), value: value.to_owned() }
 }
-
-/// A text that is sent only if there is one.
-pub(in crate::kinds) fn given(text: &str) -> Option<String> {
-    (!text.is_empty()).then(|| text.to_owned())
-}

@@ -17,4 +17,5 @@ pub(super) mod parameters;
 pub(super) mod pending;
 pub(super) mod retry;
 pub(super) mod tag;
+pub(super) mod text;
 pub(super) mod unmodelled;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::aws::{Aws, Clients, MINUTE, Reader, TagIndex, Writer};
 use crate::kinds::shared::named::{Adopted, Listed, Named};
 use crate::kinds::shared::retry::retry_while;
+use crate::kinds::shared::text::given;
 use crate::kinds::shared::{named, tag};
 use crate::kinds::wafv2::sets::{self, Outputs};
 use crate::kinds::wafv2::{self, Summary};
@@ -104,9 +105,8 @@ impl Kind for RegexPatternSet {
     async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
         let sent = retry_while(5 * MINUTE, wafv2::TRANSIENT, || async {
             let call = writer.wafv2().create_regex_pattern_set().name(name.as_str()).scope(spec.scope.as_str().into());
-            let call = call
-                .set_regular_expression_list(Some(expressions(spec)))
-                .set_description(sets::description(&spec.description));
+            let call =
+                call.set_regular_expression_list(Some(expressions(spec))).set_description(given(&spec.description));
             let answer = call.set_tags(tag::write(tags)).send().await.map_err(Failure::from)?;
             let (id, arn) = (answer.summary().and_then(|s| s.id()), answer.summary().and_then(|s| s.arn()));
             Ok::<_, Failure>(sets::made(name.as_str(), id.unwrap_or_default(), arn.unwrap_or_default(), &spec.scope))
@@ -120,7 +120,7 @@ impl Kind for RegexPatternSet {
         let put = |token: String| async move {
             let call = writer.wafv2().update_regex_pattern_set().name(name).id(id).lock_token(token);
             let call = call.scope(spec.scope.as_str().into()).set_regular_expression_list(Some(expressions(spec)));
-            let call = call.set_description(sets::description(&spec.description));
+            let call = call.set_description(given(&spec.description));
             retry_while(5 * MINUTE, wafv2::TRANSIENT, || call.clone().send()).await.map(drop)
         };
         let get = || get(writer, name, id, &live.spec.scope);

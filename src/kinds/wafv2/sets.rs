@@ -29,11 +29,6 @@ pub(super) fn made<K: Kind<Outputs = Outputs>>(name: &str, id: &str, arn: &str, 
     Made { id: arn.to_owned(), outputs, state: State::Ready }
 }
 
-/// WAF refuses an empty description; left out means none.
-pub(super) fn description(text: &str) -> Option<String> {
-    Some(text.to_owned()).filter(|text| !text.is_empty())
-}
-
 /// Puts the content of a set in place of what the plan saw: `put` sends it with a token, `get` reads what is there now and
 /// its token.
 ///

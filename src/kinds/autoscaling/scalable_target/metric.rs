@@ -8,7 +8,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::kinds::shared::defaults::yes;
-use crate::kinds::shared::metric::{Dimension, Source, dimension, given};
+use crate::kinds::shared::metric::{Dimension, Source, dimension};
+use crate::kinds::shared::text::given;
 use crate::resource::Mistake;
 use crate::resource::normal::Set;
 

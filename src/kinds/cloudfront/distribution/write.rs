@@ -5,6 +5,7 @@ use aws_sdk_cloudfront::types as sdk;
 use super::spec::{CustomErrorResponse, DistributionConfig, GeoRestriction, Logging, ViewerCertificate};
 use super::{behavior, origin};
 use crate::kinds::cloudfront::{COMPLETE, counted, counted_if_any};
+use crate::kinds::shared::text::given;
 
 /// The whole of it. What only a person sets stays as `live` has it, and so does the reference that it was made by.
 pub(super) fn config(
@@ -87,11 +88,10 @@ fn certificate(from: &ViewerCertificate) -> sdk::ViewerCertificate {
     if !from.is_own() {
         return certificate.cloud_front_default_certificate(true).build();
     }
-    let text = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     certificate
         .cloud_front_default_certificate(false)
-        .set_acm_certificate_arn(text(from.acm_certificate_arn.as_str()))
-        .set_iam_certificate_id(text(&from.iam_certificate_id))
+        .set_acm_certificate_arn(given(from.acm_certificate_arn.as_str()))
+        .set_iam_certificate_id(given(&from.iam_certificate_id))
         .set_minimum_protocol_version(from.minimum_protocol_version.as_deref().map(Into::into))
         .set_ssl_support_method(from.ssl_support_method.as_deref().map(Into::into))
         .build()

@@ -5,7 +5,8 @@ use aws_sdk_cloudwatch::types::{
 
 use super::spec::{Query, Spec, Stat};
 use crate::aws::Writer;
-use crate::kinds::shared::metric::{Dimension, given};
+use crate::kinds::shared::metric::Dimension;
+use crate::kinds::shared::text::given;
 use crate::resource::normal::Set;
 
 /// The call that makes an alarm so, and that makes one so which is there.

@@ -14,6 +14,7 @@ use crate::kinds::iam::role::Role;
 use crate::kinds::logs::log_group::LogGroup;
 use crate::kinds::shared::defaults::number;
 use crate::kinds::shared::retry::retry_while;
+use crate::kinds::shared::text::given;
 use crate::resource::{
     Bearer, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name,
     NameRule, On, Permissions, Ref, Replacement, Result, Scope, Switch, Tags, Turn,
@@ -277,10 +278,6 @@ fn default_format() -> String {
 
 fn default_file_format() -> String {
     DestinationFileFormat::PlainText.as_str().to_owned()
-}
-
-fn given(text: &str) -> Option<String> {
-    Some(text).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
 fn destination_options(spec: &Spec) -> Option<DestinationOptionsRequest> {

@@ -2,6 +2,7 @@ use aws_sdk_ec2::types::{self as sdk, RequestLaunchTemplateData};
 use aws_smithy_types::base64;
 
 use super::spec::{BlockDevice, Data, MetadataOptions, TagSpecification};
+use crate::kinds::shared::text::given;
 
 /// A version's content for a call: what is empty is not said.
 pub(super) fn data(spec: &Data) -> RequestLaunchTemplateData {
@@ -28,10 +29,6 @@ pub(super) fn data(spec: &Data) -> RequestLaunchTemplateData {
         .set_tag_specifications(listed(&spec.tag_specifications, tags))
         .set_user_data(given(&spec.user_data).map(base64::encode))
         .build()
-}
-
-fn given(text: &str) -> Option<String> {
-    (!text.is_empty()).then(|| text.to_owned())
 }
 
 fn listed<T, S>(all: &[T], one: impl Fn(&T) -> S) -> Option<Vec<S>> {

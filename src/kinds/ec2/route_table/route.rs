@@ -9,6 +9,7 @@ use crate::kinds::ec2::cidr::Cidr;
 use crate::kinds::ec2::internet_gateway::InternetGateway;
 use crate::kinds::ec2::nat_gateway::NatGateway;
 use crate::kinds::ec2::{self, is_blank};
+use crate::kinds::shared::text::given;
 use crate::resource::{Class, Failure, Ref, Result, Unmodelled, pointer};
 
 /// An IPv4 route: a destination and exactly one target, as `AWS::EC2::Route`.
@@ -162,7 +163,6 @@ fn is_transient(failure: &Failure) -> bool {
 /// `CreateRoute` and `ReplaceRoute` take the same arguments.
 macro_rules! send {
     ($writer:ident, $operation:ident, $table:ident, $route:ident) => {{
-        let given = |id: &str| Some(id).filter(|id| !id.is_empty()).map(str::to_owned);
         let call = || {
             let call = $writer
                 .ec2()

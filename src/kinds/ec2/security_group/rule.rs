@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::SecurityGroup;
 use crate::kinds::ec2::cidr::Cidr;
 use crate::kinds::ec2::is_blank;
+use crate::kinds::shared::text::given;
 use crate::resource::normal::Set;
 use crate::resource::{OPEN, Ref};
 
@@ -183,8 +184,7 @@ impl Rule {
 
     /// The rule as EC2 takes it. Revoking goes without the description, which is no part of a rule's identity.
     pub fn permission(&self) -> IpPermission {
-        let text = Some(self.description.clone()).filter(|text| !text.is_empty());
-        let given = |id: &str| Some(id.to_owned()).filter(|id| !id.is_empty());
+        let text = given(&self.description);
         let mut permission =
             IpPermission::builder().ip_protocol(&self.protocol).set_from_port(self.from_port).set_to_port(self.to_port);
         if let Some(range) = given(self.cidr.as_str()) {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::kinds::ecs::capacity_provider::CapacityProvider;
 use crate::kinds::ecs::{CapacityProviderStrategy, is_fargate};
+use crate::kinds::shared::text::given;
 use crate::resource::Ref;
 use crate::resource::normal::Set;
 
@@ -172,28 +173,27 @@ impl Configuration {
 
     /// For an update, which replaces all of it.
     pub(super) fn complete(&self) -> ClusterConfiguration {
-        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         let execute = &self.execute_command_configuration;
         let log = &execute.log_configuration;
         let log = (*log != ExecuteCommandLog::default()).then(|| {
             ExecuteCommandLogConfiguration::builder()
                 .cloud_watch_encryption_enabled(log.cloud_watch_encryption_enabled)
-                .set_cloud_watch_log_group_name(some(&log.cloud_watch_log_group_name))
-                .set_s3_bucket_name(some(&log.s3_bucket_name))
+                .set_cloud_watch_log_group_name(given(&log.cloud_watch_log_group_name))
+                .set_s3_bucket_name(given(&log.s3_bucket_name))
                 .s3_encryption_enabled(log.s3_encryption_enabled)
-                .set_s3_key_prefix(some(&log.s3_key_prefix))
+                .set_s3_key_prefix(given(&log.s3_key_prefix))
                 .build()
         });
         let execute = SdkExecute::builder()
-            .set_kms_key_id(some(&execute.kms_key_id))
+            .set_kms_key_id(given(&execute.kms_key_id))
             .logging(ExecuteCommandLogging::from(execute.logging.as_str()))
             .set_log_configuration(log)
             .build();
         let storage = &self.managed_storage_configuration;
         let storage = (*storage != ManagedStorage::default()).then(|| {
             SdkStorage::builder()
-                .set_fargate_ephemeral_storage_kms_key_id(some(&storage.fargate_ephemeral_storage_kms_key_id))
-                .set_kms_key_id(some(&storage.kms_key_id))
+                .set_fargate_ephemeral_storage_kms_key_id(given(&storage.fargate_ephemeral_storage_kms_key_id))
+                .set_kms_key_id(given(&storage.kms_key_id))
                 .build()
         });
         ClusterConfiguration::builder()

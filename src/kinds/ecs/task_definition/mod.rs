@@ -18,13 +18,14 @@ use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::kinds::ecs::{self, MAX_NAME};
 use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::tag::AwsTags as _;
+use crate::kinds::shared::text::given;
 use crate::kinds::shared::{ownership, tag};
 use crate::resource::cloudformation::CloudFormation;
 use crate::resource::{
     Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing,
     Made, Mistake, Name, NameRule, On, Permissions, Question, Replacement, Result, Scope, State, Tags, Turn, Unseen,
 };
-use write::{list, text};
+use write::list;
 
 pub(super) use container::LogConfiguration;
 pub(super) use read::definition::log_configuration as read_log;
@@ -283,17 +284,17 @@ async fn register(writer: &Writer, family: &str, spec: &Spec, tags: Vec<Tag>) ->
         .register_task_definition()
         .family(family)
         .set_container_definitions(Some(spec.container_definitions.iter().map(write::container).collect()))
-        .set_cpu(text(spec.cpu.as_str()))
+        .set_cpu(given(spec.cpu.as_str()))
         .set_enable_fault_injection(spec.enable_fault_injection.then_some(true))
         .set_ephemeral_storage(storage)
-        .set_execution_role_arn(text(spec.execution_role_arn.as_str()))
-        .set_ipc_mode(text(&spec.ipc_mode).map(|mode| IpcMode::from(mode.as_str())))
-        .set_memory(text(spec.memory.as_str()))
+        .set_execution_role_arn(given(spec.execution_role_arn.as_str()))
+        .set_ipc_mode(given(&spec.ipc_mode).map(|mode| IpcMode::from(mode.as_str())))
+        .set_memory(given(spec.memory.as_str()))
         .network_mode(NetworkMode::from(spec.network_mode.as_str()))
-        .set_pid_mode(text(&spec.pid_mode).map(|mode| PidMode::from(mode.as_str())))
+        .set_pid_mode(given(&spec.pid_mode).map(|mode| PidMode::from(mode.as_str())))
         .set_requires_compatibilities(list(compatibilities.collect()))
         .set_runtime_platform(platform)
-        .set_task_role_arn(text(spec.task_role_arn.as_str()))
+        .set_task_role_arn(given(spec.task_role_arn.as_str()))
         .set_volumes(list(spec.volumes.iter().map(write::volume).collect()))
         .set_tags(list(tags));
     let answer = retry_while(2 * MINUTE, &[Class::Propagating, Class::Busy], || call.clone().send()).await?;

@@ -4,6 +4,7 @@ use aws_sdk_ecs::types as sdk;
 
 use super::container::{Container, Firelens, HealthCheck, LinuxParameters, LogConfiguration, PortMapping, Secret};
 use super::spec::{Efs, Volume};
+use crate::kinds::shared::text::given;
 
 /// Why a builder whose parts are all set can't fail.
 const SET: &str = "all required parts are set";
@@ -42,13 +43,13 @@ pub(super) fn container(from: &Container) -> sdk::ContainerDefinition {
         .set_start_timeout(figure(from.start_timeout))
         .set_stop_timeout(figure(from.stop_timeout))
         .set_ulimits(list(from.ulimits.iter().map(ulimit).collect()))
-        .set_user(text(&from.user))
-        .set_working_directory(text(&from.working_directory))
+        .set_user(given(&from.user))
+        .set_working_directory(given(&from.working_directory))
         .build()
 }
 
 pub(super) fn volume(from: &Volume) -> sdk::Volume {
-    let host = text(&from.host.source_path).map(|path| sdk::HostVolumeProperties::builder().source_path(path).build());
+    let host = given(&from.host.source_path).map(|path| sdk::HostVolumeProperties::builder().source_path(path).build());
     let efs = &from.efs_volume_configuration;
     sdk::Volume::builder()
         .name(&from.name)
@@ -56,11 +57,6 @@ pub(super) fn volume(from: &Volume) -> sdk::Volume {
         .set_configured_at_launch(from.configured_at_launch.then_some(true))
         .set_efs_volume_configuration((!efs.filesystem_id.is_empty()).then(|| efs_configuration(efs)))
         .build()
-}
-
-/// Returns a text, unless it is empty.
-pub(super) fn text(from: &str) -> Option<String> {
-    (!from.is_empty()).then(|| from.to_owned())
 }
 
 /// Returns a list, unless it is empty.
@@ -91,7 +87,7 @@ fn secret(from: &Secret) -> sdk::Secret {
 }
 
 fn firelens(from: &Firelens) -> Option<sdk::FirelensConfiguration> {
-    let kind = sdk::FirelensConfigurationType::from(text(&from.kind)?.as_str());
+    let kind = sdk::FirelensConfigurationType::from(given(&from.kind)?.as_str());
     let options = from.options.clone().into_iter().collect();
     let router = sdk::FirelensConfiguration::builder().r#type(kind);
     Some(router.set_options((!from.options.is_empty()).then_some(options)).build().expect(SET))
@@ -121,7 +117,7 @@ fn linux_parameters(from: &LinuxParameters) -> Option<sdk::LinuxParameters> {
 }
 
 pub(in crate::kinds::ecs) fn log_configuration(from: &LogConfiguration) -> Option<sdk::LogConfiguration> {
-    let driver = sdk::LogDriver::from(text(&from.log_driver)?.as_str());
+    let driver = sdk::LogDriver::from(given(&from.log_driver)?.as_str());
     let options = from.options.clone().into_iter().collect();
     let configuration = sdk::LogConfiguration::builder()
         .log_driver(driver)
@@ -137,10 +133,10 @@ fn mount_point(from: &super::container::MountPoint) -> sdk::MountPoint {
 
 fn port_mapping(from: &PortMapping) -> sdk::PortMapping {
     sdk::PortMapping::builder()
-        .set_app_protocol(text(&from.app_protocol).map(|name| sdk::ApplicationProtocol::from(name.as_str())))
+        .set_app_protocol(given(&from.app_protocol).map(|name| sdk::ApplicationProtocol::from(name.as_str())))
         .container_port(from.container_port)
         .set_host_port(from.host_port)
-        .set_name(text(&from.name))
+        .set_name(given(&from.name))
         .protocol(sdk::TransportProtocol::from(from.protocol.as_str()))
         .build()
 }
@@ -154,7 +150,7 @@ fn ulimit(from: &super::container::Ulimit) -> sdk::Ulimit {
 fn efs_configuration(from: &Efs) -> sdk::EfsVolumeConfiguration {
     let authorization = &from.authorization_config;
     let authorization = sdk::EfsAuthorizationConfig::builder()
-        .set_access_point_id(text(&authorization.access_point_id))
+        .set_access_point_id(given(&authorization.access_point_id))
         .iam(sdk::EfsAuthorizationConfigIam::from(authorization.iam.as_str()))
         .build();
     sdk::EfsVolumeConfiguration::builder()

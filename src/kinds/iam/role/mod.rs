@@ -10,6 +10,7 @@ use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::kinds::shared::deletion::gone;
 use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::tag;
+use crate::kinds::shared::text::given;
 use crate::resource::normal::{self, PolicyDocument, Set};
 use crate::resource::{
     Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing,
@@ -224,9 +225,9 @@ impl Kind for Role {
             .role_name(name)
             .path(&spec.path)
             .assume_role_policy_document(spec.assume_role_policy_document.to_string())
-            .set_description(non_empty(&spec.description))
+            .set_description(given(&spec.description))
             .max_session_duration(spec.max_session_duration)
-            .set_permissions_boundary(non_empty(&spec.permissions_boundary))
+            .set_permissions_boundary(given(&spec.permissions_boundary))
             .set_tags(tag::write(tags));
         let outputs = match retry_while(2 * MINUTE, TRANSIENT, || call.clone().send()).await {
             Ok(answer) => outputs(answer.role()),
@@ -316,10 +317,6 @@ impl Kind for Role {
         }
         mistakes
     }
-}
-
-fn non_empty(text: &str) -> Option<String> {
-    (!text.is_empty()).then(|| text.to_owned())
 }
 
 fn default_session() -> i32 {

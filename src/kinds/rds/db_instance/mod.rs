@@ -13,6 +13,7 @@ use crate::kinds::rds;
 use crate::kinds::shared::maintenance_window::MaintenanceWindow;
 use crate::kinds::shared::ownership::adopt;
 use crate::kinds::shared::retry::retry_while;
+use crate::kinds::shared::text::given;
 use crate::kinds::shared::{key_arn, offers, tag};
 use crate::resource::cloudformation::{CloudFormation, Snapshots};
 use crate::resource::{
@@ -354,11 +355,6 @@ fn made(instance: Option<&aws_sdk_rds::types::DbInstance>, operation: &str) -> R
     let outputs = read::outputs(instance.ok_or_else(|| rds::empty(operation))?);
     // Even an instance that still reads `available` has not begun with what was asked of it.
     Ok(Made { id: outputs.identifier.clone(), outputs, state: State::Settling("the database instance".to_owned()) })
-}
-
-/// An empty text is none.
-fn given(text: &str) -> Option<String> {
-    Some(text.to_owned()).filter(|text| !text.is_empty())
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::aws::{MINUTE, Writer};
 use crate::kinds::rds;
 use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::tag;
+use crate::kinds::shared::text::given;
 use crate::resource::{Changes, Class, Result, Tags};
 
 /// What one ModifyDBProxy changes: the rest is the target group's.
@@ -64,7 +65,7 @@ fn auth(from: &Auth) -> UserAuthConfig {
     UserAuthConfig::builder()
         .auth_scheme(from.auth_scheme.as_str().into())
         .set_client_password_auth_type(from.client_password_auth_type.as_deref().map(Into::into))
-        .set_description(Some(from.description.clone()).filter(|text| !text.is_empty()))
+        .set_description(given(&from.description))
         .iam_auth(from.iam_auth.as_str().into())
         .secret_arn(&from.secret_arn)
         .build()

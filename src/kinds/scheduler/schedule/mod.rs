@@ -13,6 +13,7 @@ use crate::kinds::ec2;
 use crate::kinds::ec2::route_table::RouteTable;
 use crate::kinds::shared::deletion::gone;
 use crate::kinds::shared::retry::retry_while;
+use crate::kinds::shared::text::given;
 use crate::resource::{
     Address, Bearer, Changes, Class, Essentials, Facts, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name,
     NameRule, Neighbours, OPEN, On, Permissions, Result, Scope, Tags, Turn, Unseen, key, partition,
@@ -90,7 +91,7 @@ impl Kind for Schedule {
             .group_name(spec.group_name.as_str())
             .set_description(tags.get(key::NOTE).map(str::to_owned))
             .flexible_time_window(write::window(spec))
-            .set_kms_key_arn(write::text(&spec.kms_key_arn))
+            .set_kms_key_arn(given(&spec.kms_key_arn))
             .schedule_expression(&spec.schedule_expression)
             .schedule_expression_timezone(&spec.schedule_expression_timezone)
             .state(spec.state.as_str().into())
@@ -204,7 +205,7 @@ async fn put(writer: &Writer, arn: &str, spec: &Spec, note: Option<&str>) -> Res
         .group_name(group)
         .set_description(note.map(str::to_owned))
         .flexible_time_window(write::window(spec))
-        .set_kms_key_arn(write::text(&spec.kms_key_arn))
+        .set_kms_key_arn(given(&spec.kms_key_arn))
         .schedule_expression(&spec.schedule_expression)
         .schedule_expression_timezone(&spec.schedule_expression_timezone)
         .state(spec.state.as_str().into())

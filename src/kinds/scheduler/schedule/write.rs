@@ -1,6 +1,7 @@
 use aws_sdk_scheduler::types as sdk;
 
 use super::spec::{EcsParameters, Spec, Target};
+use crate::kinds::shared::text::given;
 
 /// Why a builder whose parts are all set can't fail.
 const SET: &str = "all required parts are set";
@@ -15,7 +16,7 @@ pub(super) fn window(spec: &Spec) -> sdk::FlexibleTimeWindow {
 }
 
 pub(super) fn target(from: &Target) -> sdk::Target {
-    let letters = text(&from.dead_letter_config.arn).map(|arn| sdk::DeadLetterConfig::builder().arn(arn).build());
+    let letters = given(&from.dead_letter_config.arn).map(|arn| sdk::DeadLetterConfig::builder().arn(arn).build());
     let retries = sdk::RetryPolicy::builder()
         .maximum_event_age_in_seconds(from.retry_policy.maximum_event_age_in_seconds)
         .maximum_retry_attempts(from.retry_policy.maximum_retry_attempts)
@@ -25,7 +26,7 @@ pub(super) fn target(from: &Target) -> sdk::Target {
         .role_arn(from.role_arn.as_str())
         .set_dead_letter_config(letters)
         .set_ecs_parameters(from.ecs_parameters.as_ref().map(task))
-        .set_input(text(&from.input))
+        .set_input(given(&from.input))
         .retry_policy(retries)
         .build()
         .expect(SET)
@@ -45,19 +46,14 @@ fn task(from: &EcsParameters) -> sdk::EcsParameters {
     sdk::EcsParameters::builder()
         .enable_ecs_managed_tags(from.enable_ecs_managed_tags)
         .enable_execute_command(from.enable_execute_command)
-        .set_launch_type(text(&from.launch_type).map(|launch| launch.as_str().into()))
+        .set_launch_type(given(&from.launch_type).map(|launch| launch.as_str().into()))
         .set_network_configuration(network)
-        .set_platform_version(text(&from.platform_version))
-        .set_propagate_tags(text(&from.propagate_tags).map(|from| from.as_str().into()))
+        .set_platform_version(given(&from.platform_version))
+        .set_propagate_tags(given(&from.propagate_tags).map(|from| from.as_str().into()))
         .task_count(from.task_count)
         .task_definition_arn(&from.task_definition_arn)
         .build()
         .expect(SET)
-}
-
-/// Returns a text, unless it is empty.
-pub(super) fn text(from: &str) -> Option<String> {
-    (!from.is_empty()).then(|| from.to_owned())
 }
 
 #[cfg(test)]
@@ -96,7 +92,7 @@ mod tests {
             let live = GetScheduleOutput::builder()
                 .flexible_time_window(window(&desired))
                 .group_name(desired.group_name.as_str())
-                .set_kms_key_arn(text(&desired.kms_key_arn))
+                .set_kms_key_arn(given(&desired.kms_key_arn))
                 .schedule_expression(&desired.schedule_expression)
                 .schedule_expression_timezone(&desired.schedule_expression_timezone)
                 .state(desired.state.as_str().into())

@@ -8,6 +8,7 @@ use super::{Outputs, Secret, Spec, read};
 use crate::aws::{MINUTE, Writer};
 use crate::kinds::shared::deletion::{day, gone};
 use crate::kinds::shared::retry::retry_while;
+use crate::kinds::shared::text::given;
 use crate::kinds::shared::{ownership, tag};
 use crate::resource::{Changes, Class, Failure, Found, Kept, Made, Result, Shape as _, State, Tags};
 
@@ -176,8 +177,4 @@ pub(super) async fn delete(writer: &Writer, live: &Found<Secret>) -> Result<Vec<
 fn made(arn: String, has_value: bool) -> Made<Secret> {
     let state = read::state(&arn, has_value);
     Made { id: arn.clone(), outputs: Outputs { id: arn }, state }
-}
-
-fn given(text: &str) -> Option<String> {
-    Some(text.to_owned()).filter(|text| !text.is_empty())
 }

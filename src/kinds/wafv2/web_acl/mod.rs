@@ -20,6 +20,7 @@ use self::statement::Statement;
 use crate::aws::{Aws, Clients, MINUTE, Reader, TagIndex, Writer};
 use crate::kinds::shared::named::{Adopted, Listed, Named};
 use crate::kinds::shared::retry::retry_while;
+use crate::kinds::shared::text::given;
 use crate::kinds::shared::{named, tag};
 use crate::kinds::wafv2::{self, Summary};
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
@@ -168,7 +169,7 @@ impl Kind for WebAcl {
             let call = writer.wafv2().create_web_acl().name(name.as_str()).scope(scope.clone());
             let call = call.default_action(write::default_action(&spec.default_action));
             let call = call.visibility_config(write::visibility(&spec.visibility_config));
-            let call = call.set_rules(Some(write::rules(spec))).set_description(write::description(spec));
+            let call = call.set_rules(Some(write::rules(spec))).set_description(given(&spec.description));
             let call = call.set_custom_response_bodies(write::bodies(spec)).set_token_domains(write::domains(spec));
             let call = call.set_on_source_d_do_s_protection_config(write::reputation(spec, None));
             let call = call.set_application_config(spec.application_config.as_ref().map(write::application));
@@ -354,7 +355,7 @@ async fn put(writer: &Writer, live: &Found<WebAcl>, spec: &Spec, read: &Outputs)
         let call = writer.wafv2().update_web_acl().name(name).id(id).scope(spec.scope.as_str().into());
         let call = call.default_action(write::default_action(&spec.default_action));
         let call = call.visibility_config(write::visibility(&spec.visibility_config));
-        let call = call.set_rules(Some(rules.clone())).set_description(write::description(spec));
+        let call = call.set_rules(Some(rules.clone())).set_description(given(&spec.description));
         let call = call.set_custom_response_bodies(write::bodies(spec)).set_token_domains(write::domains(spec));
         let call = call.set_on_source_d_do_s_protection_config(write::reputation(spec, Some(&live.spec)));
         call.lock_token(lock_token).send().await.map(drop)

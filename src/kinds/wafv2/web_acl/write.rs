@@ -277,11 +277,6 @@ pub(super) fn rules(spec: &Spec) -> Vec<sdk::Rule> {
     spec.rules.iter().map(rule).collect()
 }
 
-/// WAF refuses an empty description; left out means none.
-pub(super) fn description(spec: &Spec) -> Option<String> {
-    Some(spec.description.clone()).filter(|text| !text.is_empty())
-}
-
 pub(super) fn bodies(spec: &Spec) -> Option<HashMap<String, sdk::CustomResponseBody>> {
     let body = |(key, body): (&String, &CustomResponseBody)| {
         let to = sdk::CustomResponseBody::builder().content(&body.content);
