@@ -3,7 +3,6 @@
 pub(super) mod alarm;
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use aws_sdk_cloudwatch::types::{MetricAlarm, Tag};
 use futures_util::future::try_join_all;
@@ -25,11 +24,7 @@ pub(super) const TRANSIENT: &[Class] = &[Class::Busy, Class::Conflict, Class::Pr
 const STACKS: usize = 10;
 
 /// The alarms that may be the scope's, by their names, or because it asks for them or the tag index knows them.
-pub(super) async fn alarms(reader: &Reader, scope: &Scope) -> Result<Arc<Vec<MetricAlarm>>> {
-    reader.once("cloudwatch:alarms", describe(reader, scope)).await
-}
-
-async fn describe(reader: &Reader, scope: &Scope) -> Result<Vec<MetricAlarm>> {
+pub(super) async fn alarms(reader: &Reader, scope: &Scope) -> Result<Vec<MetricAlarm>> {
     let prefixes: Vec<_> = scope.prefixes().collect();
     let prefixes = if prefixes.len() > STACKS { vec![None] } else { prefixes.into_iter().map(Some).collect() };
     let by_prefix = prefixes.into_iter().map(|prefix| pages(reader, prefix, None));
