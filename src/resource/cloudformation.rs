@@ -32,6 +32,7 @@ pub struct CloudFormation {
     pub base64: &'static [&'static str],
     /// Its property for tags, which most types call `Tags`.
     pub tags: &'static str,
+    /// How that property is written.
     pub tag_form: TagForm,
     /// Whether its `DeletionPolicy` can be `Snapshot`.
     pub snapshots: Snapshots,
@@ -42,10 +43,10 @@ pub struct CloudFormation {
 pub enum TagForm {
     /// As keys and values.
     Plain,
-    /// As an object of values by key.
-    ByKey,
     /// The same, each of which says whether what the resource starts gets it as well.
     Propagated,
+    /// As an object of values by key.
+    ByKey,
     /// It takes none, though the service does.
     Nowhere,
     /// Below the sort of things that they are for, by EC2's name.

@@ -38,38 +38,38 @@ pub(super) fn split(facts: &CloudFormation, own: &str, name: Option<&str>, spec:
     Split { properties, parts }
 }
 
-/// Removes a property, or one inside of others (`Config/Certificate/IsOwn`), where it has this value.
-fn leave_out(properties: &mut Map<String, Value>, path: &str, value: &Value) {
+/// Does something at a path (`Config/Certificate/IsOwn`): with the object that it leads into, if there is one, and the name of
+/// the property there.
+fn at(properties: &mut Map<String, Value>, path: &str, change: impl FnOnce(&mut Map<String, Value>, &str)) {
     match path.split_once('/') {
         Some((outer, inner)) => {
-            let within = properties.get_mut(outer).and_then(Value::as_object_mut);
-            within.into_iter().for_each(|within| leave_out(within, inner, value));
+            if let Some(within) = properties.get_mut(outer).and_then(Value::as_object_mut) {
+                at(within, inner, change);
+            }
         }
-        None if properties.get(path) == Some(value) => drop(properties.remove(path)),
-        None => {}
+        None => change(properties, path),
     }
+}
+
+/// Removes a property where it has this value.
+fn leave_out(properties: &mut Map<String, Value>, path: &str, value: &Value) {
+    at(properties, path, |within, name| {
+        if within.get(name) == Some(value) {
+            within.remove(name);
+        }
+    });
 }
 
 /// Lets CloudFormation encode a text.
 fn encode(properties: &mut Map<String, Value>, path: &str) {
-    match path.split_once('/') {
-        Some((outer, inner)) => {
-            let within = properties.get_mut(outer).and_then(Value::as_object_mut);
-            within.into_iter().for_each(|within| encode(within, inner));
-        }
-        None => properties.get_mut(path).into_iter().for_each(|text| *text = json!({ "Fn::Base64": text.take() })),
-    }
+    at(properties, path, |within, name| {
+        within.get_mut(name).into_iter().for_each(|text| *text = json!({ "Fn::Base64": text.take() }));
+    });
 }
 
-/// Adds a property, or one inside of others.
+/// Adds a property.
 fn add(properties: &mut Map<String, Value>, path: &str, value: Value) {
-    match path.split_once('/') {
-        Some((outer, inner)) => {
-            let within = properties.get_mut(outer).and_then(Value::as_object_mut);
-            within.into_iter().for_each(|within| add(within, inner, value.clone()));
-        }
-        None => drop(properties.insert(path.to_owned(), value)),
-    }
+    at(properties, path, |within, name| drop(within.insert(name.to_owned(), value)));
 }
 
 fn parts_of(shape: &Shape, own: &str, name: Option<&str>, properties: &mut Map<String, Value>) -> Vec<Part> {
