@@ -3,7 +3,6 @@ use std::future::Future;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::once::Once;
@@ -21,24 +20,18 @@ pub struct Reader {
     once: Once,
     recent: Arc<Recent>,
     is_poll: bool,
-    made_at: Option<Timestamp>,
+    quiet: Arc<BTreeSet<StackId>>,
 }
 
 impl Reader {
-    pub(super) fn new(
-        clients: Clients,
-        account: String,
-        region: String,
-        recent: Arc<Recent>,
-        is_poll: bool,
-        made_at: Option<Timestamp>,
-    ) -> Self {
-        Self { clients, account, region, once: Once::default(), recent, is_poll, made_at }
+    pub(super) fn new(clients: Clients, account: String, region: String, recent: Arc<Recent>, is_poll: bool) -> Self {
+        Self { clients, account, region, once: Once::default(), recent, is_poll, quiet: Arc::default() }
     }
 
-    /// When it was made, by the wall clock; none where there is no clock.
-    pub fn made_at(&self) -> Option<Timestamp> {
-        self.made_at
+    /// Believes the tag index of what it claims for these stacks, which no run has changed for longer than it lags behind.
+    #[must_use]
+    pub fn believing(self, quiet: Arc<BTreeSet<StackId>>) -> Self {
+        Self { quiet, ..self }
     }
 
     /// Twelve digits.
@@ -68,9 +61,9 @@ impl Reader {
     /// wait, some time ago.
     ///
     /// It lags behind and misses some types, so it only tells which details are worth reading; whether a thing is
-    /// ours is decided by the tags that its own service returns. Of alarms, which are many, it is believed (decision 26).
+    /// ours is decided by the tags that its own service returns. Decision 26 says where it is believed.
     pub async fn tag_index(&self, scope: &Scope) -> Result<Arc<TagIndex>> {
-        let read = TagIndex::read(self.clients.tagging(), scope);
+        let read = TagIndex::read(self.clients.tagging(), scope, self.quiet.clone());
         if self.is_poll {
             return self.recent.indexes.get(scope, read).await;
         }
@@ -90,7 +83,7 @@ impl Reader {
             return self.tag_index(scope).await;
         }
         let scope = Scope { region: home.to_owned(), ..scope.clone() };
-        let read = TagIndex::read(self.clients.global_tagging(home), &scope);
+        let read = TagIndex::read(self.clients.global_tagging(home), &scope, self.quiet.clone());
         if self.is_poll {
             return self.recent.indexes.get(&scope, read).await;
         }

@@ -123,7 +123,6 @@ impl Sessions {
             reads: self.reads.clone(),
             rules: self.setup.rules.clone(),
             recent: Arc::default(),
-            clock: self.setup.clock,
         }
     }
 

@@ -1,7 +1,6 @@
 use std::sync::Arc;
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use jiff::Timestamp;
 
 use super::GateRules;
 
@@ -20,8 +19,6 @@ pub struct Setup {
     pub run: String,
     /// By what readers and writers are held.
     pub rules: Arc<GateRules>,
-    /// The wall clock; without one nothing counts as old.
-    pub clock: Option<fn() -> Timestamp>,
     /// Takes the place of the network in tests.
     pub http_client: Option<SharedHttpClient>,
 }

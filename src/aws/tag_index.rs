@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use aws_sdk_resourcegroupstagging::Client;
 use aws_sdk_resourcegroupstagging::types::TagFilter;
@@ -12,13 +13,17 @@ const VALUES: usize = 20;
 
 /// What the tagging API (`tag:GetResources`) knows of the scope's stacks: tags by ARN.
 #[derive(Debug, Default)]
-pub struct TagIndex(BTreeMap<String, Tags>);
+pub struct TagIndex {
+    tags: BTreeMap<String, Tags>,
+    /// The stacks that no run has changed for longer than the index lags behind.
+    quiet: Arc<BTreeSet<StackId>>,
+}
 
 impl TagIndex {
-    pub(super) async fn read(tagging: &Client, scope: &Scope) -> Result<Self> {
+    pub(super) async fn read(tagging: &Client, scope: &Scope, quiet: Arc<BTreeSet<StackId>>) -> Result<Self> {
         let tenants = scope.tenants();
         let parts = try_join_all(tenants.chunks(VALUES).map(|some| Self::part(tagging, scope, some))).await?;
-        Ok(Self(parts.into_iter().flatten().collect()))
+        Ok(Self { tags: parts.into_iter().flatten().collect(), quiet })
     }
 
     /// What it knows of some of the scope's tenants.
@@ -57,7 +62,7 @@ impl TagIndex {
     /// Returns the services of which it shows something, by stack. Snapshots don't count: they outlive their stack on purpose.
     pub fn services(&self) -> BTreeMap<StackId, BTreeSet<String>> {
         let mut services: BTreeMap<StackId, BTreeSet<String>> = BTreeMap::new();
-        for (arn, tags) in self.0.iter().filter(|(arn, _)| !arn.contains("snapshot:")) {
+        for (arn, tags) in self.tags.iter().filter(|(arn, _)| !arn.contains("snapshot:")) {
             if let (Some(stack), Some(service)) = (tags.stack(), arn.split(':').nth(2)) {
                 services.entry(stack).or_default().insert(service.to_owned());
             }
@@ -66,11 +71,16 @@ impl TagIndex {
     }
 
     pub fn get(&self, arn: &str) -> Option<&Tags> {
-        self.0.get(arn)
+        self.tags.get(arn)
+    }
+
+    /// Returns the tags of a resource for which the index is believed: it claims it for a quiet stack (decision 26).
+    pub fn believed(&self, arn: &str) -> Option<&Tags> {
+        self.get(arn).filter(|tags| tags.stack().is_some_and(|stack| self.quiet.contains(&stack)))
     }
 
     /// The ARNs that contain `part`, `:cluster:` for instance.
     pub fn arns<'a>(&'a self, part: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.keys().map(String::as_str).filter(move |arn| arn.contains(part))
+        self.tags.keys().map(String::as_str).filter(move |arn| arn.contains(part))
     }
 }

@@ -9,7 +9,6 @@ use crate::cli::selectors::Selectors;
 use crate::cli::world::World;
 use crate::fleet::{FleetPlan, PlanOptions};
 use crate::plan::{Allowed, Mode};
-use crate::resource::Access;
 
 /// Compare live AWS with the YAML: drift, pending changes, unmanaged resources, orphans; never changes anything
 #[derive(Debug, clap::Args)]
@@ -32,7 +31,7 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     let stacks = project.stacks();
     let looking = Looking::begin()?;
     let engine = looking.wait(Engine::open(world, global, &stacks))?;
-    let fleet = engine.fleet(&project, &stacks, Access::Read);
+    let fleet = looking.wait(async { Ok::<_, CommandFailure>(engine.looked_at(&project, &stacks).await) })?;
     let options =
         PlanOptions { selectors, mode: Mode::Apply, guarding: project.guarding(&Allowed::default()), survey: true };
     let FleetPlan { mut plan, inventories } = looking.wait(engine.shown(stacks.len(), fleet.plan(&options)))?;

@@ -18,7 +18,6 @@ use crate::fleet::{PlanOptions, Planning};
 use crate::kinds::shapes;
 use crate::plan::{Allowance, Allowed, Mode, Plan, refusals};
 use crate::report::{Saving, saved_plan_text};
-use crate::resource::Access;
 
 /// Show what `apply` would do; changes nothing
 #[derive(Debug, clap::Args)]
@@ -88,7 +87,7 @@ fn planned(world: &World, global: &Global, args: &Args) -> Result<(Plan, bool)> 
     let options = PlanOptions { selectors, mode: args.mode(), guarding, survey: false };
     let looking = Looking::begin()?;
     let engine = looking.wait(Engine::open(world, global, &stacks))?;
-    let fleet = engine.fleet(&project, &stacks, Access::Read);
+    let fleet = looking.wait(async { Ok::<_, CommandFailure>(engine.looked_at(&project, &stacks).await) })?;
     let fleet_plan = looking.wait(engine.shown(stacks.len(), fleet.plan(&options)))?;
     let is_unsurveyed = !fleet_plan.unsurveyed().is_empty();
     let mut plan = fleet_plan.plan;

@@ -13,7 +13,7 @@ use crate::fleet::{FleetPlan, PlanOptions, select_resources};
 use crate::inventory::{Inventory, ListOutcome};
 use crate::plan::{Allowed, Mode, StackPlan};
 use crate::report::{Shown, show_env, show_json, show_text};
-use crate::resource::{Access, OPEN};
+use crate::resource::OPEN;
 
 /// Show outputs and live attributes, and what waits for a person
 #[derive(Debug, clap::Args)]
@@ -45,7 +45,7 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     }
     let looking = Looking::begin()?;
     let engine = looking.wait(Engine::open(world, global, &stacks))?;
-    let fleet = engine.fleet(&project, &stacks, Access::Read);
+    let fleet = looking.wait(async { Ok::<_, CommandFailure>(engine.looked_at(&project, &stacks).await) })?;
     let options =
         PlanOptions { selectors, mode: Mode::Apply, guarding: project.guarding(&Allowed::default()), survey: false };
     let inventories = looking.wait(engine.shown(stacks.len(), fleet.read(false)))?;

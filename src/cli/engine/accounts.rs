@@ -42,7 +42,8 @@ impl Accounts for Engine {
     }
 
     fn reader<'a>(&'a self, location: &'a Location) -> BoxFuture<'a, Result<Reader>> {
-        Box::pin(async move { Ok(self.session(location).await?.reader()) })
+        let quiet = self.quiet.get().cloned().unwrap_or_default();
+        Box::pin(async move { Ok(self.session(location).await?.reader().believing(quiet)) })
     }
 
     fn claimed<'a>(&'a self, location: &'a Location, project: &'a str) -> BoxFuture<'a, Result<BTreeSet<StackId>>> {

@@ -5,13 +5,15 @@ mod caller;
 mod connections;
 mod journals;
 mod leases;
+mod quiet;
 mod reading;
 mod run;
 mod run_records;
 mod target;
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -28,7 +30,7 @@ use crate::blueprint::Blueprint;
 use crate::fleet::Fleet;
 use crate::kinds::KINDS;
 use crate::report::{CallTiming, ReadDisplay, ReadProgress, timings_text};
-use crate::resource::{self, Access, Stack};
+use crate::resource::{self, Access, Stack, StackId};
 use crate::sandbox;
 
 use caller::KnownCallers;
@@ -56,6 +58,8 @@ pub struct Engine {
     read: AccountCounter,
     /// Whether a plan is being carried out, and shown.
     is_running: AtomicBool,
+    /// The stacks that no run has changed lately; set by a command that only looks.
+    quiet: OnceLock<Arc<BTreeSet<StackId>>>,
 }
 
 /// The runtime of the commands that wait for something.
@@ -77,9 +81,7 @@ impl Engine {
         let rules = Arc::new(GateRules::of(KINDS.iter().map(|kind| kind.facts())));
         let region = stacks.first().map_or_else(|| "us-east-1".to_owned(), |stack| stack.stack.region.clone());
         let profile = global.profile.clone();
-        let clock = Some(world.clock);
-        let setup =
-            Setup { profile, endpoint_url, is_sandbox, region, run: run.clone(), rules, clock, http_client: None };
+        let setup = Setup { profile, endpoint_url, is_sandbox, region, run: run.clone(), rules, http_client: None };
         let sessions = Arc::new(Sessions::new(setup));
         let (started, timings, screen) = (Instant::now(), global.timings, Screen::of(world, global));
         let (clock, read, is_running) = (world.clock, AccountCounter::default(), AtomicBool::new(false));
@@ -94,6 +96,7 @@ impl Engine {
             screen,
             read,
             is_running,
+            quiet: OnceLock::new(),
         })
     }
 

@@ -74,7 +74,7 @@ impl Engine {
         }
     }
 
-    async fn leases(&self, stack: &Stack, bucket: &LeaseBucket, access: Access) -> Result<BucketLeases> {
+    pub(super) async fn leases(&self, stack: &Stack, bucket: &LeaseBucket, access: Access) -> Result<BucketLeases> {
         let session = self.sessions.open(&stack.account, &bucket.region, stack.role(access)).await?;
         self.callers.note(&stack.account, stack.role(access).as_ref(), session.verify().await?);
         Ok(BucketLeases(std::sync::Arc::new(self.store(stack, bucket, access).await?)))

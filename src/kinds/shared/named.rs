@@ -125,7 +125,11 @@ async fn look<K: Named>(reader: &Reader, scope: &Scope, index: &TagIndex, one: L
         Class::NotFound if is_deleting => Sight::Gone,
         _ => Sight::Unseen(Unseen { id, tags, failure }),
     };
-    let tags = match K::tags(reader, &one, index).await {
+    let told = match index.believed(&one.arn) {
+        Some(tags) => Ok(tags.clone()),
+        None => K::tags(reader, &one, index).await,
+    };
+    let tags = match told {
         Ok(tags) if scope.owns(&id, &tags) || scope.requests(&one.arn) => tags,
         Ok(tags) => return Sight::Foreign(NameConflict { id, name: one.name, tags }),
         Err(failure) => return unseen(id, None, failure),

@@ -14,6 +14,8 @@ use provision::fleet::{Selector, select_resources, selects, unmatched_resource, 
 use provision::kinds::KINDS;
 use provision::resource::{Address, StackId};
 
+use crate::commands::shell::Shell;
+
 #[derive(Clone, Default)]
 struct Captured(Arc<Mutex<Vec<u8>>>);
 
@@ -65,6 +67,15 @@ pub fn provision_at(clock: fn() -> Timestamp, env: BTreeMap<String, String>, arg
     };
     let exit = run(&mut world, std::iter::once("provision").chain(args.iter().copied()).map(OsString::from));
     Ran { exit, out: out.text(), err: err.text() }
+}
+
+/// Runs a command line in this process on a shell's project, by another clock.
+pub async fn in_process(shell: &Shell, clock: fn() -> Timestamp, args: &[&str]) -> Ran {
+    let (env, home) = (shell.env.clone(), shell.folder.display().to_string());
+    let args: Vec<String> = ["-C", &home].iter().chain(args).map(ToString::to_string).collect();
+    let run = move || provision_at(clock, env, &args.iter().map(String::as_str).collect::<Vec<_>>());
+    let thread = std::thread::Builder::new().stack_size(provision::cli::STACK).spawn(run).expect("a thread");
+    tokio::task::spawn_blocking(|| thread.join().expect("no panic")).await.expect("it ends")
 }
 
 /// The project of this repository.

@@ -88,6 +88,13 @@ impl Canned {
         kind.list(&session.reader(), &scope()).await.unwrap()
     }
 
+    /// What the kind lists to a command that only looks, of a stack that no run has changed lately.
+    pub async fn list_quiet(&self, kind: &dyn AnyKind<Aws>) -> AnyListing {
+        let session = self.session(kind.facts().permissions.read).await;
+        let quiet = scope().stacks.into_iter().collect();
+        kind.list(&session.reader().believing(Arc::new(quiet)), &scope()).await.unwrap()
+    }
+
     /// The first that the kind lists.
     pub async fn live(&self, kind: &dyn AnyKind<Aws>) -> Live {
         self.list(kind).await.found.remove(0)

@@ -1,6 +1,5 @@
 //! What a run looks at under its leases, and what it does not look at twice.
 
-use std::collections::BTreeMap;
 use std::process::Output;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -9,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use provision::cli::Exit;
 use serde_json::{Value, json};
 
-use crate::commands::cli::{Ran, provision_at};
+use crate::commands::cli::in_process;
 use crate::commands::shell::{Shell, both};
 use crate::sandbox::control;
 use crate::sandbox::local_aws;
@@ -256,7 +255,8 @@ async fn a_saved_plan_that_expires_while_the_lease_is_taken_is_not_carried_out()
     let file = desk.shell.folder.join("p.json").display().to_string();
     ends(&desk.shell.run(&["plan", "acme/test", "--out", &file, "--expires", "1h"]).await, 0, &[]);
     let args = ["apply", "--plan", &file, "--yes"];
-    let apply = in_process(&desk.shell, &args);
+    let clock = || Timestamp::now() + SignedDuration::from_secs(AHEAD.load(Ordering::Relaxed));
+    let apply = in_process(&desk.shell, clock, &args);
     let ran = desk.between(apply, async { AHEAD.store(2 * 3600, Ordering::Relaxed) }).await;
     assert_eq!(ran.exit, Exit::Refused, "{}", ran.err);
     let said = "error: the saved plan can no longer be carried out: it expired at 2";
@@ -267,17 +267,6 @@ async fn a_saved_plan_that_expires_while_the_lease_is_taken_is_not_carried_out()
     );
     assert!(ran.err.contains(said) && ran.err.contains(&next), "{}", ran.err);
     assert_eq!(desk.count("ec2:Create").await, 0);
-}
-
-/// Runs a command line in this process, by the clock that is ahead.
-async fn in_process(shell: &Shell, args: &[&str]) -> Ran {
-    let clock = || Timestamp::now() + SignedDuration::from_secs(AHEAD.load(Ordering::Relaxed));
-    let env: BTreeMap<_, _> = shell.env.clone();
-    let home = shell.folder.display().to_string();
-    let args: Vec<String> = ["-C", &home].iter().chain(args).map(ToString::to_string).collect();
-    let run = move || provision_at(clock, env, &args.iter().map(String::as_str).collect::<Vec<_>>());
-    let thread = std::thread::Builder::new().stack_size(provision::cli::STACK).spawn(run).expect("a thread");
-    tokio::task::spawn_blocking(|| thread.join().expect("no panic")).await.expect("it ends")
 }
 
 /// What the listener waits for is there at once, and it is made in the same run.

@@ -5,7 +5,6 @@ mod spec;
 mod write;
 
 use aws_sdk_cloudwatch::types::MetricAlarm;
-use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -24,9 +23,6 @@ use crate::resource::{
 
 /// Watches a metric, or metric math, and tells when it is beyond a threshold.
 pub struct Alarm;
-
-/// For how many seconds after a change the tag index is not believed.
-const LAG: i64 = 15 * 60;
 
 /// The return values of `AWS::CloudWatch::Alarm`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -124,31 +120,20 @@ impl Kind for Alarm {
     }
 }
 
-/// An alarm as DescribeAlarms tells it, and whether it, and its tags with it, is long so.
-pub struct Told {
-    alarm: MetricAlarm,
-    is_settled: bool,
-}
-
 impl Named for Alarm {
-    type Summary = Told;
+    type Summary = MetricAlarm;
 
-    async fn all(reader: &Reader, scope: &Scope) -> Result<Vec<Listed<Told>>> {
+    async fn all(reader: &Reader, scope: &Scope) -> Result<Vec<Listed<MetricAlarm>>> {
         let alarms = cloudwatch::alarms(reader, scope).await?;
-        Ok(alarms.iter().filter_map(|alarm| listed(alarm, is_settled(alarm, reader.made_at()))).collect())
+        Ok(alarms.iter().filter_map(listed).collect())
     }
 
-    /// One call for each of many alarms would be most of what a plan asks. The index is believed of those that were not
-    /// changed lately.
-    async fn tags(clients: &Clients, one: &Listed<Told>, index: &TagIndex) -> Result<Tags> {
-        match index.get(&one.arn) {
-            Some(tags) if one.summary.is_settled => Ok(tags.clone()),
-            _ => cloudwatch::tags(clients, &one.arn).await,
-        }
+    async fn tags(clients: &Clients, one: &Listed<MetricAlarm>, _: &TagIndex) -> Result<Tags> {
+        cloudwatch::tags(clients, &one.arn).await
     }
 
-    async fn read(_: &Reader, one: Listed<Told>, tags: Tags) -> Result<Found<Self>> {
-        let (outputs, alarm) = (Outputs { arn: one.arn, alarm_name: one.name.clone() }, one.summary.alarm);
+    async fn read(_: &Reader, one: Listed<MetricAlarm>, tags: Tags) -> Result<Found<Self>> {
+        let (outputs, alarm) = (Outputs { arn: one.arn, alarm_name: one.name.clone() }, one.summary);
         let found = Found::ready(one.id, Some(one.name), read::spec(&alarm), outputs, tags);
         Ok(Found { unmodelled: read::unmodelled(&alarm), ..found })
     }
@@ -157,24 +142,18 @@ impl Named for Alarm {
 impl Adopted for Alarm {
     const WHAT: &'static str = "the alarm";
 
-    async fn at(writer: &Writer, name: &str, _: &Spec) -> Result<Option<Listed<Told>>> {
+    async fn at(writer: &Writer, name: &str, _: &Spec) -> Result<Option<Listed<MetricAlarm>>> {
         let answer = writer.cloudwatch().describe_alarms().alarm_names(name).send().await?;
-        Ok(answer.metric_alarms().iter().find_map(|alarm| listed(alarm, false)))
+        Ok(answer.metric_alarms().iter().find_map(listed))
     }
 
-    async fn made(_: &Writer, one: Listed<Told>, _: &Spec) -> Result<Made<Self>> {
+    async fn made(_: &Writer, one: Listed<MetricAlarm>, _: &Spec) -> Result<Made<Self>> {
         Ok(made(&one.name, one.arn))
     }
 }
 
-/// Whether an alarm was not changed for longer than the index lags behind.
-fn is_settled(alarm: &MetricAlarm, now: Option<Timestamp>) -> bool {
-    let changed = alarm.alarm_configuration_updated_timestamp().map(|time| time.secs());
-    changed.zip(now).is_some_and(|(changed, now)| now.as_second() - changed > LAG)
-}
-
-fn listed(alarm: &MetricAlarm, is_settled: bool) -> Option<Listed<Told>> {
-    Listed::named(alarm.alarm_name(), alarm.alarm_arn(), Told { alarm: alarm.clone(), is_settled })
+fn listed(alarm: &MetricAlarm) -> Option<Listed<MetricAlarm>> {
+    Listed::named(alarm.alarm_name(), alarm.alarm_arn(), alarm.clone())
 }
 
 fn arn(writer: &Writer, name: &str) -> String {
@@ -184,26 +163,4 @@ fn arn(writer: &Writer, name: &str) -> String {
 
 fn made(name: &str, arn: String) -> Made<Alarm> {
     Made::ready(name.to_owned(), Outputs { arn, alarm_name: name.to_owned() })
-}
-
-#[cfg(test)]
-mod tests {
-    use aws_smithy_types::DateTime;
-
-    use super::*;
-
-    #[test]
-    fn the_tag_index_is_believed_of_what_is_long_as_it_is() {
-        let now = Timestamp::from_second(100_000).ok();
-        let of = |seconds| {
-            let time = DateTime::from_secs(seconds);
-            MetricAlarm::builder().alarm_configuration_updated_timestamp(time).build()
-        };
-        let changed = |seconds| is_settled(&of(seconds), now);
-        assert!(changed(99_000));
-        assert!(!changed(99_200), "changed within the lag");
-        assert!(!changed(200_000), "by a clock that is ahead of ours");
-        assert!(!is_settled(&MetricAlarm::builder().build(), now), "nobody knows when");
-        assert!(!is_settled(&of(0), None), "without a clock");
-    }
 }
