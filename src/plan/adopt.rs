@@ -65,6 +65,7 @@ pub fn adoption(
         fields: Vec::new(),
         after: BTreeSet::new(),
         notes: vec![format!("tags: {}", keys.join(", "))],
+        folds: false,
     });
     let step =
         Step { region: live.region.clone(), live: Some(live.clone()), set_tags, seconds: 1, ..Step::new(id.clone()) };

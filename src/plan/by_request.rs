@@ -28,6 +28,7 @@ pub(super) fn update(
         fields: Vec::new(),
         after: BTreeSet::new(),
         notes: Vec::new(),
+        folds: false,
     };
     let step = Step {
         region: live.region.clone(),

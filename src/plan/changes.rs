@@ -77,6 +77,7 @@ pub(super) fn blocked_in(region: &str, address: Address, why: String) -> Change 
         fields: Vec::new(),
         after: BTreeSet::new(),
         notes: vec![why],
+        folds: false,
     }
 }
 
@@ -102,6 +103,7 @@ pub(super) fn desired_change(
         fields: Vec::new(),
         after: BTreeSet::new(),
         notes: Vec::new(),
+        folds: facts.folds_in_plans,
     };
     if let Some(live) = verdict.live() {
         let changed = verdict.fields();
@@ -318,6 +320,7 @@ pub(super) fn removed_change(
             .chain(stays)
             .chain(inside)
             .collect(),
+        folds: false,
     });
 }
 

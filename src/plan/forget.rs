@@ -104,6 +104,7 @@ fn untagging(input: &Input<'_>, address: &Address, live: &Arc<Live>, used: &BTre
         fields: Vec::new(),
         after: BTreeSet::new(),
         notes: notes.collect(),
+        folds: false,
     });
     let step =
         Step { region: live.region.clone(), live: Some(live.clone()), unset_tags, seconds: 1, ..Step::new(id.clone()) };

@@ -70,6 +70,8 @@ pub struct Change {
     pub after: BTreeSet<Address>,
     /// Why it is blocked, what it waits for, what else a reviewer should know.
     pub notes: Vec<String>,
+    /// Whether a plan may show it together with others of its kind, see [`Facts::folds_in_plans`](crate::resource::Facts).
+    pub folds: bool,
 }
 
 /// The action on a resource.

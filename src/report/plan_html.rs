@@ -5,12 +5,11 @@ use super::blocked::blocked_groups;
 use super::change::{remarks, sign, verb};
 use super::estimate::estimate_all;
 use super::field::{FieldWords, Wording, ignored_line};
-use super::folded::folded;
+use super::folded::{Creates, Folded, folded};
 use super::later::later_line;
 use super::left_alone::left_line;
 use super::order::{Risk, by_risk, unnamed};
 use super::plan_text::{foreign_line, heading, orphan_line, warning_line};
-use super::style::count;
 use super::summary::summary_line;
 use crate::plan::{Action, Change, Plan, StackPlan, refusals};
 
@@ -53,6 +52,8 @@ struct ChangePart {
     fields: Vec<FieldPart>,
     /// Of whom it says the same.
     same: Vec<String>,
+    /// The new ones that it stands for, each with its own fields.
+    alike: Vec<ChangePart>,
     /// What is blocked with it.
     folded: Vec<String>,
 }
@@ -107,14 +108,22 @@ fn changes(plan: &StackPlan) -> Vec<ChangePart> {
         parts.push(ChangePart { folded, ..part(group.first()) });
         parts.extend(group.unfolded().map(part));
     }
-    for folded in folded(after.into_iter().filter(|change| change.action != Action::Blocked)) {
-        let part = part(folded.first);
-        parts.push(match folded.others.len() {
-            0 => part,
-            _ => ChangePart { address: count(folded.len(), "resource"), same: folded.addresses().collect(), ..part },
-        });
-    }
+    let after = folded(after.into_iter().filter(|change| change.action != Action::Blocked), Creates::Together);
+    parts.extend(after.iter().map(|folded| folded_part(folded, part)));
     parts
+}
+
+/// What is said of many at once: of new ones each has its fields.
+fn folded_part(folded: &Folded<'_>, part: impl Fn(&Change) -> ChangePart) -> ChangePart {
+    let first = part(folded.first);
+    match folded.first.action {
+        _ if folded.others.is_empty() => first,
+        Action::Create => {
+            let alike = folded.all().map(part).collect();
+            ChangePart { address: folded.what(), fields: Vec::new(), alike, ..first }
+        }
+        _ => ChangePart { address: folded.what(), same: folded.names().collect(), ..first },
+    }
 }
 
 fn change_part(plan: &StackPlan, change: &Change) -> ChangePart {
@@ -138,6 +147,7 @@ fn change_part(plan: &StackPlan, change: &Change) -> ChangePart {
         notes: change.notes.clone(),
         fields: change.fields.iter().map(field).collect(),
         same: Vec::new(),
+        alike: Vec::new(),
         folded: Vec::new(),
     }
 }

@@ -2,7 +2,7 @@ use super::blocked::{BlockedGroup, blocked_groups};
 use super::change::{remarks, sign, verb};
 use super::estimate::estimate_all;
 use super::field::{FieldWords, Wording, ignored_line};
-use super::folded::{Folded, folded};
+use super::folded::{Creates, Folded, folded};
 use super::later::later_line;
 use super::left_alone::left_line;
 use super::order::{Risk, by_risk, consent, unnamed};
@@ -108,7 +108,7 @@ fn add_rest(page: &mut Page<'_>, plan: &StackPlan) -> usize {
     let changes = by_risk(plan).into_iter().filter(|change| !Risk::of(change).is_dangerous());
     let changes = changes.filter(|change| change.action != Action::Blocked);
     let mut lines: Vec<_> = blocked_groups(plan).iter().map(|group| obstacle_block(group, plan)).collect();
-    lines.extend(folded(changes).iter().map(|folded| folded_block(folded, plan)));
+    lines.extend(folded(changes, Creates::Together).iter().map(|folded| folded_block(folded, plan)));
     let waiting = |waiting: &crate::plan::Waiting| {
         format!("- … **waiting** {} for {}\n", code(&waiting.address.to_string()), code(&waiting.what))
     };
@@ -166,10 +166,10 @@ fn folded_block(folded: &Folded<'_>, plan: &StackPlan) -> String {
     if folded.others.is_empty() {
         return text;
     }
-    let (own, number) = (code(&folded.first.address.to_string()), count(folded.len(), "resource"));
-    let names = folded.addresses().map(|address| code(&address)).collect::<Vec<_>>().join(", ");
-    let text = text.replacen(&own, &number, 1);
-    format!("{text}  - <details><summary>{number}</summary>{names}</details>\n")
+    let (own, what) = (code(&folded.first.address.to_string()), folded.what());
+    let names = folded.names().map(|name| code(&name)).collect::<Vec<_>>().join(", ");
+    let text = text.replacen(&own, &what, 1);
+    format!("{text}  - <details><summary>{what}</summary>{names}</details>\n")
 }
 
 /// The cause of what is blocked, with who needs it folded.

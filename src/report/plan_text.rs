@@ -3,13 +3,13 @@ use super::change::{remarks, sign, verb};
 use super::difference::wrapped;
 use super::estimate::estimate_all;
 use super::field::ignored_line;
-use super::folded::{Folded, folded};
+use super::folded::{Creates, Folded, folded};
 use super::later::later_line;
 use super::layout::{Layout, TextOptions};
 use super::left_alone::{left_alone, left_line};
 use super::order::{Risk, by_risk};
 use super::records::{TITLE, awaits_records, in_short, record_lines, records};
-use super::style::{CHANGE, DANGER, FAINT, HEAD, NEW, count, folded_prose, indented, pad, paint, plain_width};
+use super::style::{CHANGE, DANGER, FAINT, HEAD, NEW, Style, count, folded_prose, indented, pad, paint, plain_width};
 use super::summary::summary_line;
 use crate::inventory::{Orphan, Unmanaged};
 use crate::plan::{Action, Change, Plan, StackPlan, destroy_orphan, refusals};
@@ -68,7 +68,9 @@ pub(super) fn stack_text(plan: &StackPlan, options: TextOptions) -> String {
     lines.extend(before.iter().flat_map(|change| change_lines(change, &plan.stack, layout)));
     lines.extend(blocked_groups(plan).iter().flat_map(|group| obstacle_lines(group, &plan.stack, layout)));
     let after = after.iter().filter(|change| change.action != Action::Blocked);
-    lines.extend(folded(after.copied()).iter().flat_map(|folded| folded_lines(folded, &plan.stack, layout)));
+    let creates = if options.verbose { Creates::OneByOne } else { Creates::Together };
+    let after = folded(after.copied(), creates);
+    lines.extend(after.iter().flat_map(|folded| folded_lines(folded, &plan.stack, layout)));
     let entries = |sign: &str, verb: &str, text: &str| indented(&format!(" {sign}  {verb}"), NOTE, text, options.fold);
     let painted = |lines: Vec<String>| lines.into_iter().map(|line| line.replacen('…', &paint(CHANGE, "…"), 1));
     let records = if awaits_records(&plan.waiting) { records(&plan.waiting, &plan.outputs) } else { Vec::new() };
@@ -161,16 +163,18 @@ fn folded_lines(folded: &Folded<'_>, stack: &Stack, layout: Layout<'_>) -> Vec<S
     if folded.others.is_empty() {
         return change_lines(first, stack, layout);
     }
-    let head = format!(
-        " {}  {}{}",
-        paint(CHANGE, sign(first)),
-        paint(CHANGE, pad(verb(first.action), 9)),
-        count(folded.len(), "resource")
-    );
+    let style = style(first);
+    let mut head =
+        format!(" {}  {}{}", paint(style, sign(first)), paint(style, pad(verb(first.action), 9)), folded.what());
+    if first.action == Action::Create && first.region != stack.region {
+        head.push_str(&format!(" ({})", first.region));
+    }
     let mut lines = vec![head];
     lines.extend(note_lines(first, layout.options));
-    lines.extend(layout.fields(first));
-    lines.extend(named_lines("", folded.addresses(), layout));
+    if first.action != Action::Create {
+        lines.extend(layout.fields(first));
+    }
+    lines.extend(named_lines("", folded.names(), layout));
     lines
 }
 
@@ -183,12 +187,7 @@ fn many_lines(group: &BlockedGroup<'_>, options: TextOptions) -> Vec<String> {
 }
 
 fn change_lines(change: &Change, stack: &Stack, layout: Layout<'_>) -> Vec<String> {
-    let style = match Risk::of(change) {
-        care if care.is_dangerous() => DANGER,
-        Risk::Blocked => DANGER,
-        Risk::Creates => NEW,
-        _ => CHANGE,
-    };
+    let style = style(change);
     let mut head =
         format!(" {}  {}{}", paint(style, sign(change)), paint(style, pad(verb(change.action), 9)), change.address);
     if change.region != stack.region {
@@ -213,6 +212,15 @@ fn change_lines(change: &Change, stack: &Stack, layout: Layout<'_>) -> Vec<Strin
         lines.extend(layout.fields(change));
     }
     lines
+}
+
+fn style(change: &Change) -> Style {
+    match Risk::of(change) {
+        care if care.is_dangerous() => DANGER,
+        Risk::Blocked => DANGER,
+        Risk::Creates => NEW,
+        _ => CHANGE,
+    }
 }
 
 fn note_lines(change: &Change, options: TextOptions) -> impl Iterator<Item = String> {

@@ -1,6 +1,7 @@
 //! The few colours of the program. Text is always written with them; the stream strips what its reader can't show.
 
-use anstyle::{AnsiColor, Style};
+use anstyle::AnsiColor;
+pub(super) use anstyle::Style;
 
 use crate::resource::COMMAND;
 

@@ -132,6 +132,9 @@ pub struct Facts {
     /// Whether an update overwrites the whole object, as a PUT does, so that parts which the spec can't express are lost
     /// (the rules of a web ACL).
     pub put_semantics: bool,
+    /// Whether a stack has many of them, of which one says little (alarms): where a plan creates more than a few, people are
+    /// shown how many. Other changes are always shown one by one.
+    pub folds_in_plans: bool,
     /// Whether create needs several calls, at least for [some specs](super::Kind::several_calls): its digest reads `pending`
     /// until all are done.
     pub several_calls: bool,
@@ -267,6 +270,7 @@ impl Facts {
             awaits_action: false,
             asks: &[],
             put_semantics: false,
+            folds_in_plans: false,
             several_calls: false,
             tombstone: None,
             deleted_last: false,

@@ -55,6 +55,7 @@ fn change(address: &str, action: Action) -> Change {
         fields: Vec::new(),
         after: BTreeSet::new(),
         notes: Vec::new(),
+        folds: false,
     }
 }
 
@@ -153,6 +154,54 @@ an apply refuses this as it is:
   sessions is protected: name it with --allow-destroy acme/production/AWS::ElastiCache::ReplicationGroup/sessions
 ";
     assert_eq!(text, expected);
+}
+
+/// So many new alarms, one of them in another region, and one that is changed.
+fn many_alarms(number: usize) -> Plan {
+    let alarm = |name: String| {
+        let fields = vec![field("/Threshold", Value::Null, json!(90), Cause::New)];
+        Change {
+            folds: true,
+            cause: Cause::New,
+            fields,
+            ..change(&format!("AWS::CloudWatch::Alarm/{name}"), Action::Create)
+        }
+    };
+    let mut changes: Vec<_> = (0..number).map(|number| alarm(format!("cpu-{number}"))).collect();
+    changes.push(Change { region: "eu-west-1".into(), ..alarm("far".into()) });
+    let fields = vec![field("/Threshold", json!(90), json!(80), Cause::Config)];
+    changes.push(Change { folds: true, fields, ..change("AWS::CloudWatch::Alarm/memory", Action::Update) });
+    changes.push(change("AWS::EC2::EIP/nat-1", Action::Create));
+    plan_of(changes)
+}
+
+#[test]
+fn many_new_ones_of_a_kind_that_folds_are_one_line_unless_asked() {
+    let plan = many_alarms(22);
+    let text = strip_str(&plan_text(&plan, TextOptions::default())).to_string();
+    let expected = " ~  update   AWS::CloudWatch::Alarm/memory
+               /Threshold  90 → 80  config
+ +  create   22 × AWS::CloudWatch::Alarm
+               cpu-0, cpu-1, cpu-10 and 19 more (-v names all)
+ +  create   AWS::CloudWatch::Alarm/far (eu-west-1)
+ +  create   AWS::EC2::EIP/nat-1
+";
+    assert!(text.contains(expected), "{text}");
+    let each = TextOptions { verbose: true, ..TextOptions::default() };
+    let text = strip_str(&plan_text(&plan, each)).to_string();
+    assert_eq!(text.matches("create   AWS::CloudWatch::Alarm/cpu-").count(), 22, "{text}");
+    let page = plan_markdown(&plan, str::to_owned);
+    assert!(page.contains("- **create** 22 × AWS::CloudWatch::Alarm\n") && page.contains("`cpu-21`"), "{page}");
+    assert!(page.contains("`AWS::CloudWatch::Alarm/memory`"), "{page}");
+    let page = plan_html(&plan);
+    assert_eq!(page.matches("<td>&#x2f;Threshold</td>").count(), 24, "each has its fields: {page}");
+    assert_eq!(plan_json(&plan).matches("AWS::CloudWatch::Alarm/cpu-").count(), 22);
+}
+
+#[test]
+fn a_few_new_ones_are_shown_one_by_one() {
+    let text = strip_str(&plan_text(&many_alarms(3), TextOptions::default())).to_string();
+    assert_eq!(text.matches("create   AWS::CloudWatch::Alarm/cpu-").count(), 3, "{text}");
 }
 
 #[test]

@@ -56,6 +56,36 @@ fn who_is_throttled_goes_on_more_slowly_and_fails_nothing() {
     });
 }
 
+/// Alarms are many, and AWS takes three of them a second: none is sent that AWS would refuse.
+#[test]
+fn many_alarms_are_written_and_deleted_without_a_throttle() {
+    on_deep_stack(async {
+        let cache = local_aws::folder("alarm-rates");
+        let url = local_aws::start(&cache, &local_aws::options().await).await.url;
+        let account = "800000000003";
+        let (local, production) = (LocalAccount::on(&url, account), stack(account, &many_queues(10)));
+        ask(&url, "POST", "rates", &json!({ "factor": 1 })).await;
+        local.apply(&production).await.unwrap_or_else(|why| panic!("{why}"));
+        local.destroy(&production).await.unwrap_or_else(|why| panic!("{why}"));
+        for operation in ["PutMetricAlarm", "DeleteAlarms"] {
+            let told = calls_of(&url, operation).await;
+            assert!(told.len() >= 20, "{operation}: {told:?}");
+            assert!(told.iter().all(|call| call["fault"] != "throttle"), "{operation}: {told:?}");
+        }
+        sandbox::down(&cache).await.expect("it ends");
+    });
+}
+
+/// An environment with two alarms for each of so many queues, and little else.
+fn many_queues(number: usize) -> String {
+    let queues: String = (0..number).map(|number| format!("      q{number}: {{}}\n")).collect();
+    format!(
+        "tenant: many\ntemplate: modyo\naccount: \"123456789012\"\nenvironments:\n  production:\n    region: us-east-1\n    \
+         cidr: 10.20.0.0/16\n    nat: none\n    load_balancer: none\n    waf: {{ enabled: false }}\n    \
+         topics: {{ page: {{ from: [cloudwatch] }} }}\n    alarms: {{ enabled: true, page: page }}\n    queues:\n{queues}"
+    )
+}
+
 /// Measures how close an apply comes to the longest chain of waits in its plan. A report: timing is no test.
 #[test]
 #[ignore = "takes minutes and measures time; tests/crash --pace runs it"]
@@ -181,6 +211,12 @@ async fn ask(url: &str, method: &str, what: &str, body: &Value) -> Value {
 }
 
 /// How many calls the server has refused for being too many.
+async fn calls_of(url: &str, operation: &str) -> Vec<Value> {
+    let calls = ask(url, "GET", "calls", &Value::Null).await;
+    let all = calls["calls"].as_array().expect("a list").iter();
+    all.filter(|call| call["operation"] == operation).cloned().collect()
+}
+
 async fn throttles(url: &str) -> usize {
     let calls = ask(url, "GET", "calls", &Value::Null).await;
     calls["calls"].as_array().expect("a list").iter().filter(|call| call["fault"] == "throttle").count()

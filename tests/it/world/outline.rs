@@ -45,7 +45,7 @@ pub fn is_as_read(name: &str, plan: &StackPlan) {
 }
 
 fn change(text: &mut String, change: &Change) {
-    let Change { address, region, action, cause, disruption, id, protected, fields, after, notes } = change;
+    let Change { address, region, action, cause, disruption, id, protected, fields, after, notes, folds: _ } = change;
     let id = id.as_deref().unwrap_or("nothing");
     let protected = if *protected { ", protected" } else { "" };
     let head = format!("{action:?} {address} ({id}) in {region}: {cause:?}, {disruption:?}{protected}");

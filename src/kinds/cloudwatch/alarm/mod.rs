@@ -41,6 +41,7 @@ impl Kind for Alarm {
     const FACTS: Facts = Facts {
         keyed: &[("/Metrics", "Id")],
         put_semantics: true,
+        folds_in_plans: true,
         prunes: &[
             "/ActionConfiguration",
             "/EvaluationCriteria",
