@@ -74,6 +74,8 @@ def main():
     watch = {"Namespace": "AWS/ECS", "MetricName": "CPUUtilization", "Statistic": "Average", "Period": 60, "EvaluationPeriods": 1}
     watch |= {"Threshold": 90, "ComparisonOperator": "GreaterThanThreshold"}
     client("cloudwatch").put_metric_alarm(AlarmName="acme-production-hand", **watch)
+    client("cloudwatch").put_composite_alarm(AlarmName="acme-production-hand-any", AlarmRule='ALARM("acme-production-hand")')
+    client("cloudwatch").put_dashboard(DashboardName="acme-production-hand", DashboardBody='{"widgets": []}')
     scheduler = client("scheduler")
     scheduler.create_schedule_group(Name="acme-production-hand")
     target = {"Arn": "arn:aws:sqs:us-east-1:123456789012:hand", "RoleArn": "arn:aws:iam::123456789012:role/hand"}

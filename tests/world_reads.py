@@ -351,6 +351,23 @@ def alarms(client):
         yield thing("AWS::CloudWatch::Alarm", item, cloudwatch.list_tags_for_resource(ResourceARN=arn)["Tags"], arn, item["AlarmName"])
 
 
+def composite_alarms(client):
+    cloudwatch = client("cloudwatch")
+    for item in pages(cloudwatch, "describe_alarms", "CompositeAlarms", AlarmTypes=["CompositeAlarm"]):
+        arn = item["AlarmArn"]
+        tags = cloudwatch.list_tags_for_resource(ResourceARN=arn)["Tags"]
+        yield thing("AWS::CloudWatch::CompositeAlarm", item, tags, arn, item["AlarmName"])
+
+
+def dashboards(client):
+    cloudwatch = client("cloudwatch")
+    for item in pages(cloudwatch, "list_dashboards", "DashboardEntries"):
+        name, arn = item["DashboardName"], item["DashboardArn"]
+        body = json.loads(cloudwatch.get_dashboard(DashboardName=name)["DashboardBody"])
+        tags = cloudwatch.list_tags_for_resource(ResourceARN=arn)["Tags"]
+        yield thing("AWS::CloudWatch::Dashboard", {"DashboardName": name, "Body": body}, tags, arn, name)
+
+
 def schedules(client):
     scheduler = client("scheduler")
     for item in pages(scheduler, "list_schedule_groups", "ScheduleGroups"):
@@ -437,5 +454,5 @@ def names(client):
 
 READS = [
     network, balancing, firewall, delivery, containers, scaling, machines, roles, logs, keys, certificates, databases, caches, files, queues,
-    topics, alarms, schedules, secrets, repositories, parameters, namespaces, names,
+    topics, alarms, composite_alarms, dashboards, schedules, secrets, repositories, parameters, namespaces, names,
 ]

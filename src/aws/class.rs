@@ -67,6 +67,8 @@ pub fn classify(code: &str, message: &str) -> Class {
         }
         // SQS says no more of a principal that IAM does not show everywhere yet.
         "InvalidAttributeValue" if says("parameter Policy") => Class::Propagating,
+        // CloudWatch, of alarms that were made just now.
+        "ValidationError" if says("in the alarm rule do not exist") => Class::Propagating,
         "InvalidParameterValue" if says("Dead letter target does not exist") => Class::Propagating,
         // S3 of a queue whose policy was written moments ago, and of a bucket for records that was made moments ago.
         "InvalidArgument" if says("validate the following destination configurations") => Class::Propagating,
@@ -133,6 +135,7 @@ pub fn classify(code: &str, message: &str) -> Class {
         | "NoSuchTagSet"
         | "InvalidResourceId"
         | "Gateway.NotAttached"
+        | "DashboardNotFoundError"
         | "WAFNonexistentItemException" => Class::NotFound,
         _ if ["NotFound", "NotFoundFault", "NotFoundException"].iter().any(|end| code.ends_with(end)) => {
             Class::NotFound
@@ -203,8 +206,10 @@ fn is_busy(code: &str, message: &str) -> bool {
         ]
         .iter()
         .any(|saying| message.contains(saying)),
-        // CloudWatch, of two calls for one alarm at once.
-        "ValidationError" => message.contains("request to update this alarm is in progress"),
+        // CloudWatch, of two calls for one alarm at once, and of an alarm that a composite one asks for.
+        "ValidationError" => ["request to update this alarm is in progress", "composite alarm(s) depending on"]
+            .iter()
+            .any(|saying| message.contains(saying)),
         _ => false,
     };
     by_message

@@ -55,6 +55,7 @@ fn cloudwatch(operation: &Operation) -> Rate {
     match operation.action.as_str() {
         "DescribeAlarms" => published(9.0, 9.0),
         "PutMetricAlarm" | "PutCompositeAlarm" | "DeleteAlarms" => published(3.0, 3.0),
+        "ListDashboards" | "GetDashboard" | "PutDashboard" | "DeleteDashboards" => published(10.0, 10.0),
         _ => guess(operation),
     }
 }

@@ -43,6 +43,8 @@ pub static KINDS: &[&dyn AnyKind<Aws>] = &[
     &cloudfront::response_headers_policy::ResponseHeadersPolicy,
     &cloudfront::vpc_origin::VpcOrigin,
     &cloudwatch::alarm::Alarm,
+    &cloudwatch::composite_alarm::CompositeAlarm,
+    &cloudwatch::dashboard::Dashboard,
     &ec2::eip::Eip,
     &ec2::flow_log::FlowLog,
     &ec2::internet_gateway::InternetGateway,

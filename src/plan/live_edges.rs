@@ -104,7 +104,9 @@ fn targets<'a>(
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
     let whole = text.trim_end_matches(":*").trim_end_matches("/*");
-    std::iter::once(whole).chain(text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-')))
+    // ARNs in the rule of a composite alarm.
+    let quoted = text.split('"').filter(|word| word.starts_with("arn:"));
+    std::iter::once(whole).chain(quoted).chain(text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-')))
 }
 
 /// Returns whether a text is an ARN or an id such as `subnet-0abc1234`: nobody else's thing can have it.

@@ -30,6 +30,8 @@ pub struct CloudFormation {
     pub answers: Option<Answers>,
     /// Texts that it wants encoded: paths to a property (`Config/Script`).
     pub base64: &'static [&'static str],
+    /// Properties that it wants as JSON text, and that are objects here.
+    pub json_text: &'static [&'static str],
     /// Its property for tags, which most types call `Tags`.
     pub tags: &'static str,
     /// How that property is written.
@@ -167,6 +169,7 @@ impl CloudFormation {
         comment: None,
         answers: None,
         base64: &[],
+        json_text: &[],
         tags: "Tags",
         tag_form: TagForm::Plain,
         snapshots: Snapshots::No,

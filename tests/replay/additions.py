@@ -8,6 +8,7 @@ import copy
 import json
 import re
 
+import alarms
 import answers
 import buckets
 import databases
@@ -25,7 +26,7 @@ import wire
 import zones
 from account import Account
 
-SERVICES = (buckets, databases, distributions, machines, messages, network, passwords, schedules, zones)
+SERVICES = (alarms, buckets, databases, distributions, machines, messages, network, passwords, schedules, zones)
 
 # The harness's tables of EC2 by what their ids are called, and by AWS's word in an ARN.
 TAGGED = {

@@ -27,6 +27,7 @@ pub(super) fn split(facts: &CloudFormation, own: &str, name: Option<&str>, spec:
     };
     facts.call_only.iter().for_each(|property| drop(properties.remove(*property)));
     facts.left_out.iter().for_each(|(path, value)| leave_out(&mut properties, path, &json_of(value)));
+    properties.extend(texts(facts, spec));
     facts.base64.iter().for_each(|path| encode(&mut properties, path));
     let parts = facts.parts.iter().flat_map(|shape| parts_of(shape, own, name, &mut properties)).collect();
     facts.comment.iter().for_each(|path| add(&mut properties, path, json!("")));
@@ -58,6 +59,12 @@ fn leave_out(properties: &mut Map<String, Value>, path: &str, value: &Value) {
             within.remove(name);
         }
     });
+}
+
+/// The properties that it wants as text: whole, with what is empty in them.
+fn texts<'a>(facts: &CloudFormation, spec: &'a Value) -> impl Iterator<Item = (String, Value)> + 'a {
+    let objects = facts.json_text.iter().filter_map(|name| spec.get(*name).map(|value| ((*name).to_owned(), value)));
+    objects.map(|(name, value)| (name, Value::String(value.to_string())))
 }
 
 /// Lets CloudFormation encode a text.

@@ -88,6 +88,7 @@ impl PolicyScope {
             "cloudfront" | "iam" => format!("{arn}:{service}::{account}:{end}"),
             "s3" => format!("{arn}:s3:::{end}"),
             "route53" => format!("{arn}:route53:::{end}"),
+            "cloudwatch" if end.starts_with("dashboard/") => format!("{arn}:cloudwatch::{account}:{end}"),
             _ => format!("{arn}:{service}:{region}:{account}:{end}"),
         };
         self.places.iter().map(place).collect()

@@ -64,7 +64,11 @@ ACM = {
 # CloudWatch Logs, "Quotas".
 LOGS = dict.fromkeys(("CreateLogGroup", "DeleteLogGroup", "DescribeLogGroups"), 10)
 # CloudWatch User Guide, "CloudWatch service quotas".
-CLOUDWATCH = {"DescribeAlarms": 9, **dict.fromkeys(("PutMetricAlarm", "PutCompositeAlarm", "DeleteAlarms"), 3)}
+CLOUDWATCH = {
+    "DescribeAlarms": 9,
+    **dict.fromkeys(("PutMetricAlarm", "PutCompositeAlarm", "DeleteAlarms"), 3),
+    **dict.fromkeys(("DeleteDashboards", "GetDashboard", "ListDashboards", "PutDashboard"), 10),
+}
 # SQS Developer Guide, "Quotas related to queues": tagging actions of an account.
 SQS = ("tagging", (5, 5))
 # Systems Manager endpoints and quotas: the reads of values share the default throughput.

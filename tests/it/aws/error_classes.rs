@@ -280,7 +280,16 @@ const CODES: &[(&str, &str, Class)] = &[
     ("ServiceLinkedRoleNotFoundFault", "", Propagating),
     // CloudWatch.
     ("ResourceNotFound", "", NotFound),
+    ("DashboardNotFoundError", "", NotFound),
+    ("InvalidParameterInput", "The dashboard body is invalid", Invalid),
+    ("DashboardInvalidInputError", "The dashboard body is invalid", Invalid),
     ("ValidationError", "A separate request to update this alarm is in progress", Busy),
+    ("ValidationError", "Cannot delete cpu as there are composite alarm(s) depending on it.", Busy),
+    (
+        "ValidationError",
+        "Could not save the composite alarm as alarms [cpu] in the alarm rule do not exist",
+        Propagating,
+    ),
     ("ValidationError", "Period must be 10, 20, 30 or a multiple of 60", Invalid),
     ("LimitExceeded", "", Quota),
     // Scheduler.

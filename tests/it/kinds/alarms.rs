@@ -145,3 +145,51 @@ fn what_is_compared_is_what_cloudwatch_means() {
         assert!(!paths(&with(live.clone()), &spec()).is_empty(), "{live}");
     }
 }
+
+const COMPOSITE: &str = "AWS::CloudWatch::CompositeAlarm";
+
+fn rule(text: &str) -> Value {
+    json!({ "AlarmRule": text })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_composite_alarm_of_somebody_elses_is_not_overwritten() {
+    let there = json!({ "CompositeAlarms": [{ "AlarmName": NAME, "AlarmArn": arn(NAME) }] }).to_string();
+    let theirs = tag_list(&tags_of("other"));
+    let aws = Canned::by_operation(&[("DescribeAlarms", 200, &there), ("ListTagsForResource", 200, &theirs)]);
+    let writer = aws.writer(COMPOSITE, &[NAME], &[]).await;
+    let kind = kind_of(COMPOSITE);
+    let spec = settled(kind, rule("ALARM(cpu)"));
+    let refused = kind.create(&writer, &Name::given(NAME), &spec, &tags()).await.unwrap_err();
+    assert!(refused.is(Class::AlreadyExists), "{refused}");
+    assert!(aws.asked_of("DescribeAlarms")[0].contains("CompositeAlarm"), "AWS tells alarms of metrics unasked");
+}
+
+/// CloudWatch may not know yet what was made just now.
+#[tokio::test(start_paused = true)]
+async fn an_alarm_that_is_new_may_stand_in_a_rule() {
+    let unknown = json!({ "__type": "ValidationError",
+        "message": "Could not save the composite alarm as alarms [cpu] in the alarm rule do not exist" });
+    let aws = Canned::by_operation(&[
+        ("PutCompositeAlarm", 400, unknown.to_string()),
+        ("PutCompositeAlarm", 200, "{}".into()),
+    ]);
+    let writer = aws.writer(COMPOSITE, &[NAME], &[]).await;
+    let kind = kind_of(COMPOSITE);
+    let made = kind.create(&writer, &Name::given(NAME), &settled(kind, rule("ALARM(cpu)")), &tags()).await.unwrap();
+    assert_eq!(made.outputs["Arn"], arn(NAME));
+    assert_eq!(aws.asked_of("PutCompositeAlarm").len(), 2);
+}
+
+#[test]
+fn a_rule_is_compared_by_what_it_says() {
+    let paths = |live: &str, written: &str| {
+        difference(COMPOSITE, &rule(live), &rule(written))
+            .fields
+            .into_iter()
+            .map(|field| field.path)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(paths("ALARM(\"a\") OR ALARM(\"b\")", "ALARM(a)\n  OR ALARM( b )\n"), [""; 0]);
+    assert_eq!(paths("ALARM(\"a\") OR ALARM(\"b\")", "ALARM(a) AND ALARM(b)"), ["/AlarmRule"]);
+}

@@ -7,6 +7,7 @@ mod cache_upgrades;
 mod caches;
 pub mod canned_kind;
 mod certificates;
+mod dashboards;
 mod data_protection;
 mod database_groups;
 mod database_parameters;

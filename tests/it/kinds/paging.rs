@@ -326,6 +326,8 @@ fn cases() -> Vec<Case> {
                 xml("ListTagsForResource", &format!("<Tags>{}</Tags>", xml_tags("member", "Key", "Value"))),
             ),
         case("AWS::CloudWatch::Alarm", "DescribeAlarms", with("NextToken")),
+        case("AWS::CloudWatch::CompositeAlarm", "DescribeAlarms", with("NextToken")),
+        case("AWS::CloudWatch::Dashboard", "ListDashboards", with("NextToken")),
         case("AWS::SQS::Queue", "ListQueues", with("NextToken")),
         case("AWS::Scheduler::Schedule", "ListSchedules", with("NextToken")),
         case("AWS::Scheduler::ScheduleGroup", "ListScheduleGroups", with("NextToken")),

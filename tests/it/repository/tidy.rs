@@ -267,7 +267,8 @@ const ONE_PAGE: &[(&str, &[&str])] = &[
     // One thing's details.
     ("kinds/acm/certificate/mod.rs", &["describe_certificate"]),
     ("kinds/acm/certificate/read.rs", &["describe_certificate", "list_tags_for_certificate"]),
-    ("kinds/cloudwatch/alarm/mod.rs", &["describe_alarms"]),
+    ("kinds/cloudwatch/dashboard/mod.rs", &["get_dashboard"]),
+    ("kinds/cloudwatch/described.rs", &["describe_alarms"]),
     ("kinds/cloudwatch/mod.rs", &["list_tags_for_resource"]),
     ("kinds/autoscaling/scalable_target/mod.rs", &["list_tags_for_resource"]),
     ("kinds/shared/dynamic_reference.rs", &["get_secret_value"]),

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_cloudwatch::Client as CloudWatch;
+use aws_sdk_cloudwatch::types::AlarmType;
 use provision::plan::Action;
 use provision::resource::Address;
 use serde_json::Value;
 
 use crate::stacks::local_account::{blueprints, on_deep_stack, words};
-use crate::stacks::samples::up;
+use crate::stacks::samples::{stack, up};
 
 const SHOP: &str = "
 tenant: shop
@@ -139,5 +140,53 @@ fn an_alarm_by_hand_changed_is_mended_and_all_goes_again() {
         // The sandbox leaves those behind that a policy made.
         let left = cloudwatch.describe_alarms().alarm_name_prefix("shop-production-").send().await.expect("a list");
         assert!(left.metric_alarms().is_empty(), "{left:?}");
+    });
+}
+
+/// All that pages, in one alarm that is silent while somebody works.
+#[test]
+fn one_alarm_stands_for_all_that_page() {
+    let one = SHOP.replace("page: page,", "page: page, composite: {},");
+    let page = "⟦AWS::SNS::Topic/page.TopicArn⟧";
+    let spec = alarm(&one, "pages");
+    let paging = ["balancer-main-apdex", "balancer-main-errors", "service-web-running", "nat-1-ports", "nat-2-ports"];
+    let rule = paging.map(|name| format!("ALARM(\"⟦AWS::CloudWatch::Alarm/{name}.Arn⟧\")")).join(" OR ");
+    assert_eq!(spec["AlarmRule"], rule);
+    assert_eq!(spec["AlarmActions"], serde_json::json!([page]));
+    assert_eq!(spec["ActionsSuppressor"], "⟦AWS::CloudWatch::Alarm/maintenance.Arn⟧");
+    for name in paging {
+        assert_eq!(alarm(&one, name)["AlarmActions"], serde_json::json!([]), "{name}");
+        assert_eq!(alarm(SHOP, name)["AlarmActions"], serde_json::json!([page]), "{name}");
+    }
+    let other = one.replace("composite: {}", "composite: { suppressor: night, extension: 60 }");
+    let spec = alarm(&other, "pages");
+    assert_eq!((&spec["ActionsSuppressor"], &spec["ActionsSuppressorExtensionPeriod"]), (&"night".into(), &60.into()));
+    let all = blueprints(&[("tenant.yaml", &other)], &[]).unwrap_or_else(|why| panic!("{why}"));
+    assert!(all[0].resources.keys().all(|address| address.name != "maintenance"));
+}
+
+/// The composite alarm lets go of an alarm before that is deleted, and goes before all of them.
+#[test]
+fn a_composite_alarm_goes_before_what_it_asks_for() {
+    on_deep_stack(async {
+        let tenant = WORKER.replace("page: page }", "page: page, composite: {} }");
+        let more = format!("{tenant}      second: {{ image: public.ecr.aws/shop/worker:1 }}\n");
+        let (local, production) = up("300000000798", &more, "production").await;
+        let cloudwatch = CloudWatch::new(&local.by_hand().await);
+        let rule = async || {
+            let call = cloudwatch.describe_alarms().alarm_types(AlarmType::CompositeAlarm);
+            let told = call.send().await.expect("a list").composite_alarms.unwrap_or_default();
+            told.first().and_then(|alarm| alarm.alarm_rule().map(str::to_owned))
+        };
+        let plan = local.plan(&production).await;
+        assert!(plan.is_empty(), "{}", words(&plan));
+        assert!(rule().await.is_some_and(|rule| rule.contains("service-second-running")));
+        let fewer = stack("300000000798", &tenant, "production");
+        local.apply(&fewer).await.unwrap_or_else(|why| panic!("{why}"));
+        assert!(rule().await.is_some_and(|rule| !rule.contains("service-second-running")));
+        let plan = local.plan(&fewer).await;
+        assert!(plan.is_empty(), "{}", words(&plan));
+        local.destroy(&fewer).await.unwrap_or_else(|why| panic!("{why}"));
+        assert_eq!(rule().await, None);
     });
 }

@@ -5,6 +5,7 @@ mod alarms;
 mod assumed_roles;
 mod buckets;
 mod capacity;
+mod dashboards;
 mod delivery;
 mod external_deployments;
 mod implicit_dependencies;

@@ -210,13 +210,13 @@ async fn ask(url: &str, method: &str, what: &str, body: &Value) -> Value {
     serde_json::from_str(&said).expect("JSON")
 }
 
-/// How many calls the server has refused for being too many.
 async fn calls_of(url: &str, operation: &str) -> Vec<Value> {
     let calls = ask(url, "GET", "calls", &Value::Null).await;
     let all = calls["calls"].as_array().expect("a list").iter();
     all.filter(|call| call["operation"] == operation).cloned().collect()
 }
 
+/// How many calls the server has refused for being too many.
 async fn throttles(url: &str) -> usize {
     let calls = ask(url, "GET", "calls", &Value::Null).await;
     calls["calls"].as_array().expect("a list").iter().filter(|call| call["fault"] == "throttle").count()

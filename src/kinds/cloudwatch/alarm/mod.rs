@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use self::spec::Spec;
 use crate::aws::{Aws, Clients, MINUTE, Reader, TagIndex, Writer};
+use crate::kinds::cloudwatch::described;
 use crate::kinds::cloudwatch::{self, NAME_MAX, TRANSIENT};
 use crate::kinds::shared::deletion::gone;
 use crate::kinds::shared::named::{self, Adopted, Listed, Named};
@@ -18,7 +19,7 @@ use crate::kinds::shared::tag;
 use crate::resource::cloudformation::CloudFormation;
 use crate::resource::{
     Bearer, Changes, Essentials, Facts, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name, NameRule, On,
-    Permissions, Result, Scope, Tags, Turn, partition,
+    Permissions, Result, Scope, Tags, Turn,
 };
 
 /// Watches a metric, or metric math, and tells when it is beyond a threshold.
@@ -95,7 +96,7 @@ impl Kind for Alarm {
         let call = write::put(writer, name, spec).set_tags(tag::write(tags));
         named::look_and_create(writer, name, spec, tags, async {
             retry_while(MINUTE, TRANSIENT, || call.clone().send()).await?;
-            Ok(made(name, arn(writer, name)))
+            Ok(made(name, described::arn(writer, name)))
         })
         .await
     }
@@ -124,16 +125,15 @@ impl Kind for Alarm {
 impl Named for Alarm {
     type Summary = MetricAlarm;
 
-    async fn all(reader: &Reader, scope: &Scope) -> Result<Vec<Listed<MetricAlarm>>> {
-        let alarms = cloudwatch::alarms(reader, scope).await?;
-        Ok(alarms.iter().filter_map(listed).collect())
+    async fn all(reader: &Reader, scope: &Scope) -> Result<Vec<Listed<Self::Summary>>> {
+        described::all(reader, scope).await
     }
 
-    async fn tags(clients: &Clients, one: &Listed<MetricAlarm>, _: &TagIndex) -> Result<Tags> {
+    async fn tags(clients: &Clients, one: &Listed<Self::Summary>, _: &TagIndex) -> Result<Tags> {
         cloudwatch::tags(clients, &one.arn).await
     }
 
-    async fn read(_: &Reader, one: Listed<MetricAlarm>, tags: Tags) -> Result<Found<Self>> {
+    async fn read(_: &Reader, one: Listed<Self::Summary>, tags: Tags) -> Result<Found<Self>> {
         let (outputs, alarm) = (Outputs { arn: one.arn, alarm_name: one.name.clone() }, one.summary);
         let found = Found::ready(one.id, Some(one.name), read::spec(&alarm), outputs, tags);
         Ok(Found { unmodelled: read::unmodelled(&alarm), ..found })
@@ -143,23 +143,13 @@ impl Named for Alarm {
 impl Adopted for Alarm {
     const WHAT: &'static str = "the alarm";
 
-    async fn at(writer: &Writer, name: &str, _: &Spec) -> Result<Option<Listed<MetricAlarm>>> {
-        let answer = writer.cloudwatch().describe_alarms().alarm_names(name).send().await?;
-        Ok(answer.metric_alarms().iter().find_map(listed))
+    async fn at(writer: &Writer, name: &str, _: &Spec) -> Result<Option<Listed<Self::Summary>>> {
+        described::at(writer, name).await
     }
 
-    async fn made(_: &Writer, one: Listed<MetricAlarm>, _: &Spec) -> Result<Made<Self>> {
+    async fn made(_: &Writer, one: Listed<Self::Summary>, _: &Spec) -> Result<Made<Self>> {
         Ok(made(&one.name, one.arn))
     }
-}
-
-fn listed(alarm: &MetricAlarm) -> Option<Listed<MetricAlarm>> {
-    Listed::named(alarm.alarm_name(), alarm.alarm_arn(), alarm.clone())
-}
-
-fn arn(writer: &Writer, name: &str) -> String {
-    let region = writer.region();
-    format!("arn:{}:cloudwatch:{region}:{}:alarm:{name}", partition(region), writer.account())
 }
 
 fn made(name: &str, arn: String) -> Made<Alarm> {

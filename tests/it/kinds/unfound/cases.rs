@@ -32,6 +32,7 @@ pub fn cases() -> Vec<Case> {
         namespaces(),
         names(),
         alarms(),
+        dashboards(),
     ];
     all.into_iter().flatten().collect()
 }
@@ -482,7 +483,32 @@ fn queues() -> Vec<Case> {
 fn alarms() -> Vec<Case> {
     let alarm = json!({ "AlarmName": NAME, "AlarmArn": arn("cloudwatch", &format!("alarm:{NAME}")) });
     let listed = says("DescribeAlarms", &json!({ "MetricAlarms": [alarm] }));
-    vec![("AWS::CloudWatch::Alarm", vec![listed, refuses("ListTagsForResource", "ResourceNotFoundException")])]
+    let composite = says("DescribeAlarms", &json!({ "CompositeAlarms": [alarm] }));
+    vec![
+        ("AWS::CloudWatch::Alarm", vec![listed, refuses("ListTagsForResource", "ResourceNotFoundException")]),
+        (
+            "AWS::CloudWatch::CompositeAlarm",
+            vec![composite, refuses("ListTagsForResource", "ResourceNotFoundException")],
+        ),
+    ]
+}
+
+fn dashboards() -> Vec<Case> {
+    let kind = "AWS::CloudWatch::Dashboard";
+    let board =
+        json!({ "DashboardName": NAME, "DashboardArn": format!("arn:aws:cloudwatch::123456789012:dashboard/{NAME}") });
+    let listed = || says("ListDashboards", &json!({ "DashboardEntries": [board] }));
+    vec![
+        (kind, vec![listed(), refuses("ListTagsForResource", "ResourceNotFoundException")]),
+        (
+            kind,
+            vec![
+                listed(),
+                says("ListTagsForResource", &json!({ "Tags": tags() })),
+                refuses("GetDashboard", "ResourceNotFound"),
+            ],
+        ),
+    ]
 }
 
 fn topics() -> Vec<Case> {
