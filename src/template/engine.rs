@@ -1,9 +1,10 @@
+use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use ipnet::Ipv4Net;
 use minijinja::value::{Kwargs, ValueKind};
-use minijinja::{Environment, Error, ErrorKind, State, UndefinedBehavior, Value};
+use minijinja::{Environment, Error, ErrorKind, Expression, State, UndefinedBehavior, Value};
 
 use super::scope::{FunctionContext, Named, STACK};
 use crate::resource::{Address, NameRule, Naming, Reference, glob};
@@ -62,7 +63,7 @@ const SMALLEST_SUBNET: u8 = 28;
 
 /// One environment for the whole program: expressions are compiled once per template; what differs from stack to stack
 /// reaches the functions through the context.
-pub(super) static ENGINE: LazyLock<Environment<'static>> = LazyLock::new(|| {
+static ENGINE: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut engine = Environment::new();
     engine.set_undefined_behavior(UndefinedBehavior::Strict);
     engine.set_fuel(Some(FUEL));
@@ -77,6 +78,19 @@ pub(super) static ENGINE: LazyLock<Environment<'static>> = LazyLock::new(|| {
     engine.add_function("json", json);
     engine
 });
+
+/// Compiles an expression, or takes the one of the same text: a template has most of its expressions several times, and each
+/// is some twelve kilobytes.
+pub(super) fn expression(source: &str) -> Result<Arc<Expression<'static, 'static>>, Error> {
+    static KNOWN: Mutex<BTreeMap<String, Arc<Expression<'static, 'static>>>> = Mutex::new(BTreeMap::new());
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(expression) = known.get(source) {
+        return Ok(Arc::clone(expression));
+    }
+    let expression = Arc::new(ENGINE.compile_expression_owned(source.to_owned())?);
+    known.insert(source.to_owned(), Arc::clone(&expression));
+    Ok(expression)
+}
 
 /// Marks an error that the parameters are to blame for, not the expression.
 #[derive(Debug)]
@@ -98,7 +112,7 @@ fn bad_parameter(what: impl Into<String>) -> Error {
     wrong(what).with_source(BadParameter)
 }
 
-fn surroundings(state: &State<'_, '_>) -> std::sync::Arc<FunctionContext> {
+fn surroundings(state: &State<'_, '_>) -> Arc<FunctionContext> {
     let value = state.lookup(STACK).expect("every scope has the stack");
     value.downcast_object::<FunctionContext>().expect("only the scope sets it")
 }
@@ -191,7 +205,7 @@ fn json(value: &Value) -> Result<String, Error> {
 }
 
 fn merge(lower: &Value, upper: &Value) -> Result<Value, Error> {
-    let mut merged = std::collections::BTreeMap::<String, Value>::new();
+    let mut merged = BTreeMap::<String, Value>::new();
     for map in [lower, upper] {
         match map.kind() {
             ValueKind::None => continue,
@@ -203,4 +217,17 @@ fn merge(lower: &Value, upper: &Value) -> Result<Value, Error> {
         }
     }
     Ok(merged.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_expression_is_compiled_once_however_often_templates_have_it() {
+        let compiled = |source| expression(source).expect("it can be read");
+        assert!(Arc::ptr_eq(&compiled("tenant ~ '-web'"), &compiled("tenant ~ '-web'")));
+        assert!(!Arc::ptr_eq(&compiled("tenant ~ '-web'"), &compiled("tenant ~ '-api'")));
+        assert!(expression("tenant ~").is_err());
+    }
 }

@@ -291,6 +291,13 @@ fn resource(node: &Node, names: &[String], problems: &mut Vec<Problem>) -> Optio
 mod tests {
     use super::*;
 
+    #[test]
+    fn a_template_is_compiled_once_for_all_stacks() {
+        let (mut library, mut problems) = (Library::new([]), Vec::new());
+        let mut template = || library.template("modyo", &mut problems).expect("it is sound");
+        assert!(Arc::ptr_eq(&template(), &template()));
+    }
+
     /// Else each command about one stack would make all of them, to compare their names.
     #[test]
     fn names_that_the_programs_own_templates_give_tell_their_stack() {

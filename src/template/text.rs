@@ -1,7 +1,9 @@
+use std::sync::Arc;
+
 use minijinja::{Error, ErrorKind, Expression, Value};
 use serde_json::Value as Json;
 
-use super::engine::{BadParameter, ENGINE, FILTERS, FUNCTIONS};
+use super::engine::{self, BadParameter, FILTERS, FUNCTIONS};
 use super::scope::VariableScope;
 use crate::problem::{Problem, Span, closest, suggest};
 
@@ -21,7 +23,7 @@ enum Part {
 /// One `{{ expression }}`.
 struct Compiled {
     source: String,
-    expression: Expression<'static, 'static>,
+    expression: Arc<Expression<'static, 'static>>,
     /// The dotted paths of the variables it uses, in the order of the text.
     uses: Vec<String>,
     /// The steps, if it is nothing but a path (`service.value.image`).
@@ -147,7 +149,7 @@ impl Text {
 impl Compiled {
     fn new(source: &str, span: &Span, names: &[String], problems: &mut Vec<Problem>) -> Option<Self> {
         let source = source.trim().to_owned();
-        let expression = match ENGINE.compile_expression_owned(source.clone()) {
+        let expression = match engine::expression(&source) {
             Ok(expression) => expression,
             Err(error) => {
                 let what = format!("`{source}` is not an expression: {}", error.detail().unwrap_or("it can't be read"));
