@@ -117,8 +117,8 @@ fn resource(
     if problems.len() > before {
         return None;
     }
-    let spec = match known.shape.normalise(raw.clone()) {
-        Ok(spec) => spec,
+    let (spec, mistakes) = match known.shape.read(raw.clone()) {
+        Ok(read) => read,
         // A reference to another kind is refused by the type too; it is said already, with its place.
         Err(what) if what.contains("expects a reference") => return None,
         Err(what) => {
@@ -135,7 +135,7 @@ fn resource(
     problems.extend(switches::mistakes(known, raw, &spec, &declaration.origins, &subject));
     let origins = place::sorted_as_in_spec(known.shape.schema(), raw, &spec, declaration.origins);
     let origins = place::named_as_in_plans(facts, raw, origins);
-    for Mistake { path: at, text: what } in known.shape.check(&spec) {
+    for Mistake { path: at, text: what } in mistakes {
         let span = place::of(&origins, &keyed::named(facts, &spec, &at));
         // What begins with its verb is about the field.
         let field = at.rsplit('/').next().filter(|field| what.starts_with("is ") && !field.is_empty());

@@ -108,7 +108,8 @@ fn source(file: &Path, path: PathBuf, name: String) -> Result<Source, Problem> {
     if length > MAX_BYTES {
         return Err(too_large(&path, length));
     }
-    let mut bytes = Vec::new();
+    // All files are kept: no more room than it takes.
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
     // A file may grow after it was measured.
     open.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(refuse)?;
     Ok(Source { path, name, bytes })

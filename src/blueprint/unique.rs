@@ -64,6 +64,12 @@ fn twice(facts: &Facts, taken: &Named, named: &Named, subject: &str) -> Problem 
 
 /// Notes what is named at or below a value. `at` and `by_index` are its pointers, as plans name it and by index.
 fn collect(facts: &Facts, value: &Value, at: &str, by_index: &str, origins: &Origins, all: &mut Vec<Named>) {
+    let lists = || {
+        facts.keyed.iter().map(|(list, _)| list).chain(facts.disjoint_names.iter().flat_map(|(one, two)| [one, two]))
+    };
+    if !lists().any(|list| leads_through(list, at)) {
+        return;
+    }
     let names: Vec<_> = match value {
         Value::Object(map) => map.iter().map(|(key, child)| (key.clone(), key.clone(), child)).collect(),
         Value::Array(list) => {
@@ -75,12 +81,7 @@ fn collect(facts: &Facts, value: &Value, at: &str, by_index: &str, origins: &Ori
         }
         _ => return,
     };
-    let lists = facts
-        .keyed
-        .iter()
-        .map(|(list, _)| list)
-        .chain(facts.disjoint_names.iter().flat_map(|(one, other)| [one, other]));
-    let is_named = lists.into_iter().any(|list| pointer::matches(list, at));
+    let is_named = lists().any(|list| pointer::matches(list, at));
     for (name, index, child) in names {
         let by_index = pointer::join(by_index, &index);
         collect(facts, child, &pointer::join(at, &name), &by_index, origins, all);
@@ -88,4 +89,10 @@ fn collect(facts: &Facts, value: &Value, at: &str, by_index: &str, origins: &Ori
             all.push(Named { list: at.to_owned(), name, span: place::of(origins, &by_index) });
         }
     }
+}
+
+/// Whether what a pattern names can be at a pointer or below it.
+fn leads_through(pattern: &str, at: &str) -> bool {
+    let mut steps = pattern.split('/');
+    pattern.contains("**") || at.split('/').all(|step| steps.next().is_some_and(|want| want == "*" || want == step))
 }
