@@ -15,7 +15,7 @@ use super::run::{PendingAction, Run, Stop};
 use super::step::Done;
 use super::tails::tails;
 use crate::plan::{Later, StackPlan, Step, StepId, Verb, Waiting, asked, is_answered};
-use crate::resource::{Address, Cloud, OPEN, Result, output, resolve};
+use crate::resource::{Address, Cloud, Result, is_open, output, resolve};
 
 /// How often a step that takes its time says again what it waits for.
 const AGAIN: Duration = Duration::from_secs(30);
@@ -47,7 +47,7 @@ pub async fn run<C: Cloud>(
     let lookup = |reference: &crate::resource::Reference| output(outputs.get(&reference.address)?, &reference.output);
     let is_told = |name: &String, value: &serde_json::Value| {
         let missing = plan.outputs_after.get(name).into_iter().flatten();
-        !value.to_string().contains(OPEN) && missing.into_iter().all(|address| outputs.contains_key(address))
+        !is_open(value) && missing.into_iter().all(|address| outputs.contains_key(address))
     };
     run_summary.outputs = plan.outputs.iter().map(|(name, value)| (name.clone(), resolve(value, &lookup))).collect();
     run_summary.outputs.retain(|name, value| is_told(name, value));

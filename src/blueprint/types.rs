@@ -4,7 +4,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::problem::{Problem, Span};
-use crate::resource::{Address, LastApplied, Stack};
+use crate::resource::{Address, LastApplied, Reference, Shape, Stack, resolve_shared};
 use crate::template::{Family, Origin};
 
 /// The desired state of one stack.
@@ -90,6 +90,23 @@ impl Resource {
     /// A spec for a plan: the resource's own if it is the same.
     pub fn shared(&self, spec: Value) -> Arc<Value> {
         if *self.spec == spec { self.spec.clone() } else { Arc::new(spec) }
+    }
+
+    /// The spec in normal form with the references filled in that `lookup` knows; its own, if there is none.
+    pub fn resolved(&self, shape: &dyn Shape, lookup: &impl Fn(&Reference) -> Option<Value>) -> Arc<Value> {
+        let known = resolve_shared(&self.spec, lookup);
+        self.normal(shape, Arc::clone(&known)).unwrap_or(known)
+    }
+
+    /// Passes a spec of its own through its type; what is still the spec that it has needs no passing.
+    ///
+    /// # Errors
+    /// What the type has against it, in a sentence.
+    pub fn normal(&self, shape: &dyn Shape, spec: Arc<Value>) -> Result<Arc<Value>, String> {
+        if Arc::ptr_eq(&spec, &self.spec) {
+            return Ok(spec);
+        }
+        shape.normalise(Arc::unwrap_or_clone(spec)).map(|spec| self.shared(spec))
     }
 
     /// Where the value at a pointer comes from, or its nearest parent.

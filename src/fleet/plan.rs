@@ -101,6 +101,8 @@ impl<'a> Planning<'a> {
         };
         let kinds = stack_request(blueprint).regions().into_iter().flat_map(seen).collect();
         self.add(shapes, blueprint, &Inventory { kinds, ..Inventory::default() });
+        // Nobody carries it out: what only an apply needs would be most of the memory of a project of many stacks.
+        self.plan.stacks.last_mut().into_iter().for_each(StackPlan::keep_what_shows);
     }
 
     /// Returns the plan, held against the guards.

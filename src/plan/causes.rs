@@ -7,7 +7,7 @@ use super::input::Mode;
 use super::tags::waiting;
 use super::types::Cause;
 use crate::blueprint::Resource;
-use crate::resource::{FieldDiff, LastApplied, OPEN, Reference, Shape, keyed, parts, pointer};
+use crate::resource::{FieldDiff, LastApplied, Reference, Shape, is_open, keyed, parts, pointer};
 
 /// Tells the causes of one resource's differences.
 pub(super) struct Causes<'a> {
@@ -72,7 +72,7 @@ impl Causes<'_> {
             return if self.depends(written) { Cause::Dependency } else { Cause::Unknown };
         };
         // A value without references that differs although the YAML is as it was: an apply has left it half done.
-        let refers = written.is_some_and(|value| value.to_string().contains(OPEN));
+        let refers = written.is_some_and(is_open);
         // What was left out until something else is there, that brings on.
         let waited = written.is_some_and(|value| self.last_applied.has_element(&waiting(property, value)));
         let ours = if (agrees && refers) || waited { Cause::Dependency } else { Cause::Config };
@@ -98,7 +98,7 @@ impl Causes<'_> {
     fn had(&self, property: &str, path: &str, value: &Value) -> Option<bool> {
         let texts = parts::texts(self.shape.facts(), self.shape.schema(), path, value);
         let had = self.last_applied.had(property, texts)?;
-        Some(had && !value.to_string().contains(OPEN))
+        Some(had && !is_open(value))
     }
 
     /// Whether the plan changes something that a property refers to.
@@ -110,6 +110,6 @@ impl Causes<'_> {
     fn refers(&self, path: &str) -> bool {
         let written = keyed::get(self.shape.facts(), &self.resource.spec, path);
         let written = written.or_else(|| self.resource.set_to(pointer::property(path)));
-        written.is_some_and(|value| value.to_string().contains(OPEN))
+        written.is_some_and(is_open)
     }
 }

@@ -111,7 +111,7 @@ pub(super) fn desired_change(
     }
     match verdict {
         Verdict::Keep { live, waiting, ignored } => {
-            plan.ignored.extend(ignored.iter().map(|field| (address.clone(), shown(facts, field))));
+            plan.ignored.extend(ignored.iter().map(|field| (address.clone(), shown(facts, field.clone()))));
             if let Some(what) = waiting {
                 plan.waiting.push(awaited(plan, address, live, what));
             }
@@ -173,7 +173,7 @@ pub(super) fn desired_change(
             }
         }
         Verdict::Create { deleting, spec } => {
-            change.fields = of_new(resource, facts, spec).iter().map(|field| shown(facts, field)).collect();
+            change.fields = of_new(resource, facts, spec).into_iter().map(|field| shown(facts, field)).collect();
             change.notes.extend(deleting.as_ref().map(|live| format!("after {} is gone", live.id)));
         }
         Verdict::Replace { live, spec, fields, create_first, why } => {
@@ -215,7 +215,7 @@ pub(super) fn desired_change(
             change.action = Action::Blocked;
             change.fields = match live {
                 Some(live) => told(facts, live, fields),
-                None => fields.iter().map(|field| shown(facts, field)).collect(),
+                None => fields.iter().map(|field| shown(facts, field.clone())).collect(),
             };
             change.cause = if *unreadable { Cause::Unreadable } else { Cause::Dependency };
             change.notes.push(why.clone());

@@ -8,7 +8,7 @@ use super::pending::pending_applied;
 use super::types::{Cause, Field, Ignored};
 use crate::blueprint::{Ignore, Origin, Resource};
 use crate::resource::{
-    CLOSE, Facts, FieldDiff, LastApplied, Live, OPEN, Pending, Reference, Shape, key, keyed, parts, pointer,
+    Facts, FieldDiff, LastApplied, Live, Pending, Reference, Shape, is_open, key, keyed, parts, pointer,
 };
 
 /// The context of the comparison of one resource.
@@ -144,8 +144,7 @@ impl Comparison<'_> {
         for path in &self.resource.external {
             let Some(value) = keyed::get(self.facts, theirs, path) else { continue };
             let wanted = keyed::get(self.facts, desired, path).cloned().unwrap_or_default();
-            let is_open = wanted.to_string().contains(OPEN);
-            if !is_open && self.shape.is_deployed_by_others(path, value, &wanted) {
+            if !is_open(&wanted) && self.shape.is_deployed_by_others(path, value, &wanted) {
                 keyed::set(self.facts, desired, path, Some(value));
                 keyed::set(self.facts, &mut live, path, Some(value));
             }
@@ -203,7 +202,7 @@ impl Comparison<'_> {
     }
 
     fn field(&self, diff: FieldDiff, cause: Cause) -> Field {
-        let unknown = diff.after.as_ref().is_some_and(|after| after.to_string().contains([OPEN, CLOSE]));
+        let unknown = diff.after.as_ref().is_some_and(is_open);
         Field {
             ignored: self
                 .ignored(&diff.path)
@@ -291,7 +290,7 @@ pub(super) fn of_new(resource: &Resource, facts: &Facts, spec: &Value) -> Vec<Fi
         let path = pointer::join("", property);
         let after = spec.get(property).cloned();
         Field {
-            unknown: after.as_ref().is_some_and(|after| after.to_string().contains([OPEN, CLOSE])),
+            unknown: after.as_ref().is_some_and(is_open),
             sensitive: facts.sensitive.iter().any(|pattern| pointer::covers(pattern, &path)),
             origin: resource.origin(&path).cloned(),
             before: None,
@@ -306,16 +305,12 @@ pub(super) fn of_new(resource: &Resource, facts: &Facts, spec: &Value) -> Vec<Fi
 }
 
 /// The field as it may be shown: sensitive values inside a larger value are taken out of it.
-pub(super) fn shown(facts: &Facts, field: &Field) -> Field {
-    let hide = |value: &Option<Value>| {
-        let mut value = value.clone()?;
-        hide_inside(facts, &field.path, &mut value);
-        Some(value)
-    };
-    if field.sensitive {
-        return field.clone();
+pub(super) fn shown(facts: &Facts, mut field: Field) -> Field {
+    if !field.sensitive && !facts.sensitive.is_empty() {
+        let values = [&mut field.before, &mut field.after].into_iter().flatten();
+        values.for_each(|value| hide_inside(facts, &field.path, value));
     }
-    Field { before: hide(&field.before), after: hide(&field.after), ..field.clone() }
+    field
 }
 
 /// The fields as people are told them: from what is so now, whatever is pending. What only takes a pending change back has
@@ -325,7 +320,7 @@ pub(super) fn told(facts: &Facts, live: &Live, fields: &[Field]) -> Vec<Field> {
     let told = fields.iter().map(|field| {
         let running = live.as_running(&field.as_diff()).before;
         let before = if is_whole(field) && running != field.after { running } else { field.before.clone() };
-        shown(facts, &Field { before, ..field.clone() })
+        shown(facts, Field { before, ..field.clone() })
     });
     told.collect()
 }

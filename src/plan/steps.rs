@@ -14,7 +14,7 @@ use super::tags;
 use super::types::{Cause, Desired, Field, LeftAlone, Step, StepId, Verb};
 use super::verdict::Verdict;
 use crate::blueprint::Resource;
-use crate::resource::{Address, Digest, DigestInputs, Facts, Live, Shape, State, Tags, key, pointer, resolve};
+use crate::resource::{Address, Digest, DigestInputs, Facts, Live, Shape, State, Tags, key, pointer};
 
 /// The steps so far, and for each address the one after which it is as desired.
 #[derive(Default)]
@@ -246,11 +246,10 @@ impl<'a> Maker<'a> {
     /// The inputs of its digest.
     fn digest_inputs(&self, resource: &Resource, live: Option<&Live>) -> DigestInputs {
         let shape = self.shape(resource);
-        let known = resolve(&resource.spec, &|reference| {
+        let spec = resource.resolved(shape, &|reference| {
             let verdict = self.decisions.verdicts.get(&reference.address)?;
             verdict.output(reference, self.shapes.get(reference.address.kind.as_str())?.facts())
         });
-        let spec = resource.shared(shape.normalise(known.clone()).unwrap_or(known));
         let left_out = self.decisions.left_out.get(&resource.address).cloned().unwrap_or_default();
         tags::digest_inputs(&self.input.blueprint.stack, resource, shape, live, spec, &left_out)
     }

@@ -306,6 +306,13 @@ impl StackPlan {
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()
     }
+
+    /// Lets go of what no report tells and only an apply sends: specs, tags and digests.
+    pub fn keep_what_shows(&mut self) {
+        for step in self.steps.values_mut() {
+            (step.desired, step.set_tags, step.digest_inputs) = (None, Tags::default(), None);
+        }
+    }
 }
 
 impl std::ops::AddAssign for Summary {

@@ -29,7 +29,7 @@ pub(super) fn tell(input: &Input<'_>, shapes: &Shapes<'_>, decisions: &Decisions
         plan.changes.push(Change {
             id: verdict.live().map(|live| live.id.clone()),
             cause: overall(fields.iter()),
-            fields: fields.iter().map(|field| shown(facts, field)).collect(),
+            fields: fields.iter().map(|field| shown(facts, field.clone())).collect(),
             notes: notes.collect(),
             ..blocked(input, address.clone(), String::new())
         });

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::resource::{CLOSE, OPEN};
+use crate::resource::{CLOSE, OPEN, is_open};
 
 /// Shows a value on one line: strings without quotes where nothing is lost, references without brackets.
 pub fn show(value: &Value) -> String {
@@ -112,7 +112,7 @@ pub fn list_delta(before: Option<&Value>, after: Option<&Value>) -> Option<Vec<S
     // What looks alike is written out.
     let others = |own: &Value, others: &[Value]| others.iter().any(|other| show(other) == show(own));
     let told = |item: &Value, among: &[Value]| if others(item, among) { item.to_string() } else { show(item) };
-    let known = |item: &Value| if item.to_string().contains(OPEN) { " (known after apply)" } else { "" };
+    let known = |item: &Value| if is_open(item) { " (known after apply)" } else { "" };
     let lines: Vec<_> = (gone.iter().map(|item| format!("- {}", told(item, &come))))
         .chain(come.iter().map(|item| format!("+ {}{}", told(item, &gone), known(item))))
         .collect();

@@ -3,7 +3,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{Digest, LastApplied, OPEN, Reference, Shape, parts, pointer, resolve};
+use super::settled::is_open;
+use super::{Digest, LastApplied, Reference, Shape, parts, pointer, resolve};
 
 /// A digest in the making: what references stand for is known only when they are filled in.
 #[derive(Clone, Debug)]
@@ -107,8 +108,4 @@ fn below<'a>(shape: &dyn Shape, name: &str, value: &'a Value) -> Vec<(String, &'
 
 fn found(shape: &dyn Shape, name: &str, value: &Value) -> Vec<String> {
     parts::texts(shape.facts(), shape.schema(), &format!("/{name}"), value)
-}
-
-fn is_open(value: &Value) -> bool {
-    value.to_string().contains(OPEN)
 }

@@ -70,7 +70,7 @@ pub use rollback::{Earlier, RolledBack, WayBack};
 pub use schema::Schema;
 pub use scope::Scope;
 pub use secrets::Secrets;
-pub use settled::{Settled, resolve};
+pub use settled::{Settled, is_open, resolve, resolve_shared};
 pub use shape::{Disruption, Replacement, Shape, Switch};
 pub use stack::{Access, Role, Stack, StackId};
 pub use state::{State, States};

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::Reference;
@@ -10,11 +12,7 @@ pub struct Settled(Value);
 impl Settled {
     /// Takes a value without references; gives the value back if one is left.
     pub fn new(value: Value) -> Result<Self, Value> {
-        let mut open = false;
-        super::pointer::walk(&value, &mut |_, leaf| {
-            open |= matches!(leaf, Value::String(text) if text.contains([OPEN, CLOSE]));
-        });
-        if open { Err(value) } else { Ok(Self(value)) }
+        if any_text(&value, &|text| text.contains([OPEN, CLOSE])) { Err(value) } else { Ok(Self(value)) }
     }
 
     pub fn value(&self) -> &Value {
@@ -33,6 +31,27 @@ pub fn resolve(value: &Value, lookup: &impl Fn(&Reference) -> Option<Value>) -> 
     }
 }
 
+/// The same of a value that others have too: a copy is made only where something of it is known.
+pub fn resolve_shared(value: &Arc<Value>, lookup: &impl Fn(&Reference) -> Option<Value>) -> Arc<Value> {
+    let is_known = |piece: &Piece<'_>| matches!(piece, Piece::Reference(reference) if lookup(reference).is_some());
+    let is_affected = |text: &str| text.contains(OPEN) && Reference::split(text).iter().any(is_known);
+    if any_text(value, &is_affected) { Arc::new(resolve(value, lookup)) } else { Arc::clone(value) }
+}
+
+/// Whether a reference stands anywhere in a value.
+pub fn is_open(value: &Value) -> bool {
+    any_text(value, &|text| text.contains(OPEN))
+}
+
+fn any_text(value: &Value, is: &impl Fn(&str) -> bool) -> bool {
+    match value {
+        Value::String(text) => is(text),
+        Value::Array(list) => list.iter().any(|item| any_text(item, is)),
+        Value::Object(map) => map.values().any(|item| any_text(item, is)),
+        _ => false,
+    }
+}
+
 fn resolve_text(text: &str, lookup: &impl Fn(&Reference) -> Option<Value>) -> Value {
     let pieces = Reference::split(text);
     if let [Piece::Reference(only)] = pieces.as_slice() {
@@ -47,4 +66,20 @@ fn resolve_text(text: &str, lookup: &impl Fn(&Reference) -> Option<Value>) -> Va
         },
     });
     Value::String(joined.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_copy_is_made_only_where_something_is_known() {
+        let main = Reference { address: "Fake::Net/main".parse().expect("an address"), output: "Id".into() };
+        let spec = Arc::new(json!({ "Net": main.to_string(), "Names": ["a", format!("in {main}")], "Size": 1 }));
+        assert!(Arc::ptr_eq(&resolve_shared(&spec, &|_| None), &spec));
+        let known = resolve_shared(&spec, &|reference| (*reference == main).then(|| "net-1".into()));
+        assert_eq!(*known, json!({ "Net": "net-1", "Names": ["a", "in net-1"], "Size": 1 }));
+    }
 }

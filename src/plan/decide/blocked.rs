@@ -11,7 +11,7 @@ use crate::plan::fields::{Compared, Comparison};
 use crate::plan::observed::Observed;
 use crate::plan::types::Field;
 use crate::plan::verdict::Verdict;
-use crate::resource::{Facts, LastApplied, Live, OPEN, Reference, Shape, State, key, keyed, pointer, resolve};
+use crate::resource::{Facts, LastApplied, Live, Reference, Shape, State, is_open, key, keyed, pointer, resolve};
 
 impl Decider<'_> {
     /// The verdict of what can't be done, and why.
@@ -43,7 +43,7 @@ impl Decider<'_> {
 
     fn differences(&self, resource: &Resource, live: &Live) -> Vec<Field> {
         let shape = self.shapes[resource.address.kind.as_str()];
-        let mut spec = self.without_held(resource, shape, Some(live));
+        let mut spec = Arc::unwrap_or_clone(self.without_held(resource, shape, Some(live)));
         self.presume(resource, shape.facts(), live, &mut spec);
         let desired = shape.normalise(spec);
         let compared = desired.map(|desired| self.compared(resource, shape, live, desired));
@@ -62,8 +62,7 @@ impl Decider<'_> {
             unknown.flat_map(|(_, pointers)| pointers).filter(|at| !at.is_empty()).collect();
         for at in places {
             let property = pointer::property(at);
-            let is_open = spec.pointer(at).is_some_and(|value| value.to_string().contains(OPEN));
-            if !is_open || resource.is_changed_since(&last_applied, property) {
+            if !spec.pointer(at).is_some_and(is_open) || resource.is_changed_since(&last_applied, property) {
                 continue;
             }
             let parent = at.rsplit_once('/').map_or("", |(parent, _)| parent);
@@ -84,7 +83,7 @@ impl Decider<'_> {
 /// A list in which what is not known is what is live and not in it otherwise, if there are as many of the ones as of the
 /// others.
 fn completed(list: &[Value], live: &[Value]) -> Option<Value> {
-    let (open, known): (Vec<_>, Vec<_>) = list.iter().partition(|item| item.to_string().contains(OPEN));
+    let (open, known): (Vec<_>, Vec<_>) = list.iter().partition(|item| is_open(item));
     let others: Vec<_> = live.iter().filter(|item| !known.contains(item)).collect();
     (open.len() == others.len()).then(|| known.into_iter().chain(others).cloned().collect())
 }

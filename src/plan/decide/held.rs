@@ -1,6 +1,7 @@
 //! Resources that wait for a person's action, and the properties of others that are left out until then.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -8,7 +9,7 @@ use super::{Decider, Left, LeftOut};
 use crate::blueprint::Resource;
 use crate::plan::deferral::{self, Deferral};
 use crate::plan::verdict::Verdict;
-use crate::resource::{Address, LastApplied, Live, Shape, State, key, parts, pointer, resolve};
+use crate::resource::{Address, LastApplied, Live, Shape, State, key, parts, pointer, resolve, resolve_shared};
 
 impl Decider<'_> {
     /// Returns whether a resource waits for a person, or is held by one that does.
@@ -30,9 +31,9 @@ impl Decider<'_> {
 
     /// Resolves the spec and leaves out, of its deferrable properties, what refers to something that is held or unknown;
     /// what is live there stays.
-    pub(super) fn without_held(&self, resource: &Resource, shape: &dyn Shape, live: Option<&Live>) -> Value {
+    pub(super) fn without_held(&self, resource: &Resource, shape: &dyn Shape, live: Option<&Live>) -> Arc<Value> {
         let facts = shape.facts();
-        let mut spec = resolve(&resource.spec, &|reference| self.lookup(reference));
+        let mut spec = resolve_shared(&resource.spec, &|reference| self.lookup(reference));
         let last_applied = LastApplied::read(live.and_then(|live| live.tags.get(key::DIGEST)));
         let is_foreign = |path: &str, item: &Value| {
             let texts = parts::texts(facts, shape.schema(), path, &Value::from(vec![item.clone()]));
@@ -41,10 +42,14 @@ impl Decider<'_> {
         let live = live.map(|live| &live.spec);
         let deferrable = Deferral { facts, resource, live, is_foreign: &is_foreign };
         for (property, targets) in self.held_properties(resource) {
-            deferrable.leave_out(property, &self.shared_with(&targets), &mut spec);
+            deferrable.leave_out(property, &self.shared_with(&targets), Arc::make_mut(&mut spec));
         }
         for property in self.beside_held(resource) {
-            pointer::set_property(&mut spec, property, live.and_then(|live| live.pointer(property)).cloned());
+            pointer::set_property(
+                Arc::make_mut(&mut spec),
+                property,
+                live.and_then(|live| live.pointer(property)).cloned(),
+            );
         }
         spec
     }

@@ -1,19 +1,20 @@
 //! The values of a resource that are known before the run.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::Decider;
 use crate::blueprint::Resource;
 use crate::plan::answers::only_answers;
 use crate::plan::verdict::Verdict;
-use crate::resource::{Address, Facts, Reference, pointer, resolve};
+use crate::resource::{Address, Facts, Reference, pointer};
 
 impl Decider<'_> {
     /// The desired spec with references filled in as far as they are known.
-    pub(super) fn resolved(&self, resource: &Resource) -> Value {
-        let known = resolve(&resource.spec, &|reference| self.lookup(reference));
+    pub(super) fn resolved(&self, resource: &Resource) -> Arc<Value> {
         let shape = self.shapes[resource.address.kind.as_str()];
-        shape.normalise(known.clone()).unwrap_or(known)
+        resource.resolved(shape, &|reference| self.lookup(reference))
     }
 
     pub(super) fn lookup(&self, reference: &Reference) -> Option<Value> {

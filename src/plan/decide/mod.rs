@@ -211,12 +211,12 @@ impl<'a> Decider<'a> {
         let shape = self.shapes[resource.address.kind.as_str()];
         let resolved = self.without_held(resource, shape, live.map(|live| &**live));
         let holder = self.hard_needs(resource).find(|need| self.is_held_by(resource, need)).cloned();
-        let desired = match shape.normalise(resolved) {
+        let desired = match resource.normal(shape, resolved) {
             Ok(desired) => desired,
             Err(why) => return self.blocked(resource, live, why),
         };
         let verdict = match live {
-            None => Verdict::Create { spec: resource.shared(desired), deleting: None },
+            None => Verdict::Create { spec: desired, deleting: None },
             Some(live) => self.compare(resource, shape, live, desired, findings),
         };
         let verdict = if self.input.mode == Mode::OnlyDrift { verdict.in_place() } else { verdict };
@@ -239,12 +239,12 @@ impl<'a> Decider<'a> {
         resource: &Resource,
         shape: &dyn Shape,
         live: &Arc<Live>,
-        desired: Value,
+        desired: Arc<Value>,
         findings: &mut Findings,
     ) -> Verdict {
         let facts = shape.facts();
         match &live.state {
-            State::Deleting => return Verdict::Create { spec: resource.shared(desired), deleting: Some(live.clone()) },
+            State::Deleting => return Verdict::Create { spec: desired, deleting: Some(live.clone()) },
             _ if live.unsupported.is_some() => {
                 let why = live.unsupported.as_deref().unwrap_or_default();
                 let why = format!("{} {why}: it is left alone; name another, or delete it by hand", live.id);
@@ -260,7 +260,7 @@ impl<'a> Decider<'a> {
             State::Ready | State::Settling(_) | State::AwaitsAction(_) | State::Failed(_) => {}
         }
         let Compared { fields, spec, foreign, lost, unpruned, left_alone } =
-            self.compared(resource, shape, live, desired);
+            self.compared(resource, shape, live, Arc::unwrap_or_clone(desired));
         (findings.unpruned, findings.left_alone) = (unpruned, left_alone);
         let (fields, spec) = self.withheld(shape, &resource.address, live, (fields, spec), &mut findings.withheld);
         findings.foreign.extend(foreign.into_iter().map(|extra| Unmanaged {

@@ -56,7 +56,7 @@ pub(in crate::plan) fn tell(
             continue;
         }
         let facts = shapes[address.kind.as_str()].facts();
-        let fields = withheld.fields.iter().map(|field| shown(facts, field)).collect();
+        let fields = withheld.fields.iter().map(|field| shown(facts, field.clone())).collect();
         plan.unchanged = plan.unchanged.saturating_sub(1);
         plan.changes.push(Change { fields, ..blocked(input, address.clone(), withheld.why.clone()) });
     }

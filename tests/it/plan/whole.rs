@@ -1,17 +1,19 @@
 //! Whole plans, as a person has read them once: each line of one has its reason in the YAML or in the world.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use provision::blueprint::{Blueprint, Ignore};
 use provision::inventory::{Orphan, Unmanaged};
-use provision::plan::Mode;
+use provision::plan::{Mode, Verb};
 use provision::problem::Problem;
 use provision::resource::{Address, Class, Failure, NameConflict, State, Tags, Unmodelled, Unseen, key};
 use serde_json::json;
 
 use crate::engine::{change, environment, reference};
 use crate::world::build::{blueprint, stack};
-use crate::world::given::Given;
+use crate::world::given::{Given, step_of};
 use crate::world::outline::is_as_read;
 use crate::world::{Bench, YamlResource};
 
@@ -73,6 +75,16 @@ async fn of_an_empty_account() {
     given.resource("Fake::Gate/out").physical = Some("the-gate".into());
     given.kind("Fake::Front").facts.sensitive = &["/Config/Title"];
     is_as_read("new", &given.plan());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_plan_fills_nothing_into_is_shared_and_not_passed_through_its_type_again() {
+    let mut given = Given::of(&Bench::new(), &wanted(&resources())).await;
+    given.kind("Fake::Net");
+    let plan = given.plan();
+    assert_eq!(given.kind("Fake::Net").typed.load(Ordering::Relaxed), 0);
+    let sent = step_of(&plan, "Fake::Net/main", Verb::Create).desired.as_ref().expect("a create sends a spec");
+    assert!(Arc::ptr_eq(&sent.spec, &given.resource("Fake::Net/main").spec));
 }
 
 #[tokio::test(start_paused = true)]

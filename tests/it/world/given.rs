@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jiff::Timestamp;
 use provision::blueprint::{Blueprint, Resource};
@@ -69,7 +70,7 @@ impl Given {
     pub fn kind(&mut self, kind: &str) -> &mut Variant {
         let index = self.variants.iter().position(|variant| variant.facts.kind == kind).unwrap_or_else(|| {
             let of = KINDS.iter().find(|known| known.facts().kind == kind).expect("a fake kind").shape();
-            self.variants.push(Variant { of, facts: *of.facts(), says: Says::default() });
+            self.variants.push(Variant { of, facts: *of.facts(), says: Says::default(), typed: AtomicUsize::new(0) });
             self.variants.len() - 1
         });
         &mut self.variants[index]
@@ -110,6 +111,8 @@ pub struct Variant {
     of: &'static dyn Shape,
     pub facts: Facts,
     pub says: Says,
+    /// How many specs were passed through its type.
+    pub typed: AtomicUsize,
 }
 
 /// What a variant says beside what its kind does.
@@ -150,6 +153,7 @@ impl Shape for Variant {
     }
 
     fn normalise(&self, spec: Value) -> Result<Value, String> {
+        self.typed.fetch_add(1, Ordering::Relaxed);
         self.of.normalise(spec)
     }
 

@@ -18,8 +18,7 @@ use crate::kinds::route53::{self, name, zone_id};
 use crate::kinds::shared::ownership;
 use crate::resource::{
     Bearer, Changes, Class, Command, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind,
-    Listing, Made, Mistake, Name, NameRule, OPEN, On, Permissions, Question, Replacement, Result, Scope, Tags, Turn,
-    Unseen,
+    Listing, Made, Mistake, Name, NameRule, On, Permissions, Question, Replacement, Result, Scope, Tags, Turn, Unseen,
 };
 
 /// A record of a zone, the stack's own or one that is given.
@@ -152,7 +151,7 @@ impl Kind for RecordSet {
 
     /// Under another name it is no longer found under the old one; that it may be the same is no matter of alarm.
     fn disruption(fields: &[FieldDiff]) -> Disruption {
-        let is_open = |field: &FieldDiff| field.after.as_ref().is_some_and(|value| value.to_string().contains(OPEN));
+        let is_open = |field: &FieldDiff| field.after.as_ref().is_some_and(crate::resource::is_open);
         let moves = |field: &&FieldDiff| ["/Name", "/Type"].contains(&field.path.as_str()) && !is_open(field);
         if fields.iter().any(|field| moves(&field)) { Disruption::Outage } else { Disruption::None }
     }
