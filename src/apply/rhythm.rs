@@ -25,19 +25,15 @@ impl Rhythm {
         Self { pause: FIRST.max(rhythm.beat() / 8), ..rhythm }
     }
 
-    /// Returns when to look again, `now`, after so long a wait. The looks of waits that began at different times meet, as
-    /// they are counted from `origin`.
+    /// Returns when to look again, `now`, after so long a wait. The looks of waits meet, the first ones too where they began
+    /// almost together, as they are counted from `origin`.
     pub(super) fn next(&mut self, origin: Instant, waited: Duration, now: Instant) -> Instant {
         let beat = self.beat();
         let longest = if waited < self.usual * 3 / 4 { (self.usual / 8).clamp(beat, RARE) } else { beat };
         let pause = self.pause.min(longest);
         self.pause = self.pause.saturating_mul(2).min(RARE);
         let next = now + pause;
-        // The first looks are each wait's own.
-        if pause < longest {
-            return next;
-        }
-        let over = next.duration_since(origin).as_nanos() % longest.as_nanos();
+        let over = next.duration_since(origin).as_nanos() % pause.as_nanos();
         next - Duration::from_nanos(u64::try_from(over).unwrap_or_default())
     }
 
@@ -84,6 +80,18 @@ mod tests {
             let soon = looks(usual, 0, 10.0).iter().filter(|at| **at < 10.0).count();
             assert!(soon >= 2, "{usual}: {soon}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn waits_that_began_almost_together_share_their_first_looks() {
+        let origin = Instant::now();
+        let due = |began: u64| {
+            let now = origin + Duration::from_millis(began);
+            let mut rhythm = Rhythm::new(Duration::from_secs(75));
+            rhythm.next(origin, Duration::ZERO, now)
+        };
+        assert_eq!(due(7_100), due(7_150));
+        assert!(due(7_100) > origin + Duration::from_millis(7_100));
     }
 
     #[tokio::test(start_paused = true)]
