@@ -38,7 +38,7 @@ pub use class::classify;
 pub use clients::Clients;
 pub use gate_rules::GateRules;
 pub use reader::Reader;
-pub use retry::{MINUTE, create_once, retry, until};
+pub use retry::{MINUTE, create_once, retry, until, until_paced};
 pub use session::Session;
 pub use sessions::{ATTEMPT, OWN_READS, Sessions};
 pub use setup::Setup;

@@ -19,16 +19,32 @@ pub async fn retry<T, F>(timeout: Duration, again: impl Fn(&Failure) -> bool, ca
 where
     F: Future<Output = Result<T>>,
 {
-    retry_within(|failure| (failure.is(Class::Throttled) || again(failure)).then_some(timeout), call).await
+    retry_paced(FIRST, timeout, again, call).await
+}
+
+async fn retry_paced<T, F>(
+    first: Duration,
+    timeout: Duration,
+    again: impl Fn(&Failure) -> bool,
+    call: impl FnMut() -> F,
+) -> Result<T>
+where
+    F: Future<Output = Result<T>>,
+{
+    retry_within(first, |failure| (failure.is(Class::Throttled) || again(failure)).then_some(timeout), call).await
 }
 
 /// Repeats a call until the time-out of its failure, counted from the first call; none: the failure is final.
-async fn retry_within<T, F>(timeout: impl Fn(&Failure) -> Option<Duration>, mut call: impl FnMut() -> F) -> Result<T>
+async fn retry_within<T, F>(
+    first: Duration,
+    timeout: impl Fn(&Failure) -> Option<Duration>,
+    mut call: impl FnMut() -> F,
+) -> Result<T>
 where
     F: Future<Output = Result<T>>,
 {
     let start = tokio::time::Instant::now();
-    let mut pause = FIRST;
+    let mut pause = first;
     loop {
         match call().await {
             Err(failure) if timeout(&failure).is_some_and(|timeout| start.elapsed() + pause < timeout) => {
@@ -42,12 +58,21 @@ where
 }
 
 /// Polls until `look` returns something, for at most `timeout`; then fails as [`Class::Busy`], naming `what`.
-pub async fn until<T, F>(timeout: Duration, what: &str, mut look: impl FnMut() -> F) -> Result<T>
+pub async fn until<T, F>(timeout: Duration, what: &str, look: impl FnMut() -> F) -> Result<T>
+where
+    F: Future<Output = Result<Option<T>>>,
+{
+    until_paced(FIRST, timeout, what, look).await
+}
+
+/// The same for what takes a while as a rule: the pause after the first look is `first`.
+pub async fn until_paced<T, F>(first: Duration, timeout: Duration, what: &str, mut look: impl FnMut() -> F) -> Result<T>
 where
     F: Future<Output = Result<Option<T>>>,
 {
     let waiting = Failure::new(Class::Busy, format!("{what}: not done after {} s", timeout.as_secs()));
-    retry(
+    retry_paced(
+        first,
         timeout,
         |failure| *failure == waiting,
         || {
@@ -75,7 +100,7 @@ where
         Class::Unreachable => Some(UNREACHED),
         _ => None,
     };
-    match retry_within(timeout, send).await {
+    match retry_within(FIRST, timeout, send).await {
         Err(failure) if failure.is(Class::Ambiguous) || failure.is(Class::Other) => {
             match until(Duration::from_secs(20), "looking for what a lost answer made", &mut look).await {
                 Ok(there) => Ok(there),

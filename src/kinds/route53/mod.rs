@@ -6,10 +6,11 @@ mod name;
 pub(super) mod record_set;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_sdk_route53::types::{ChangeInfo, ChangeStatus, HostedZone, ResourceRecordSet, RrType};
 
-use crate::aws::{Clients, MINUTE, Reader, Writer, until};
+use crate::aws::{Clients, MINUTE, Reader, Writer, until_paced};
 use crate::resource::Result;
 
 /// The most records that one page tells, and zones.
@@ -65,5 +66,6 @@ async fn spread(writer: &Writer, change: Option<&ChangeInfo>) -> Result<()> {
         let is_known = answer.change_info().is_some_and(|now| *now.status() == ChangeStatus::Insync);
         Ok(is_known.then_some(()))
     };
-    until(5 * MINUTE, "Route 53 to tell its name servers", look).await
+    // Every record of a zone waits so, and Route 53 takes five calls a second of an account.
+    until_paced(Duration::from_secs(5), 5 * MINUTE, "Route 53 to tell its name servers", look).await
 }

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::future::ready;
 use std::time::Duration;
 
-use provision::aws::create_once;
+use provision::aws::{MINUTE, create_once, until, until_paced};
 use provision::resource::{Class, Failure};
 use tokio::time::Instant;
 
@@ -34,6 +34,21 @@ async fn what_may_have_arrived_is_looked_for_and_never_sent_again() {
         assert_eq!(sent, 1, "{class:?}");
         assert_eq!(made.unwrap_err().class, class);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_takes_a_while_as_a_rule_is_looked_at_less_often() {
+    let looks = Cell::new(0);
+    let look = |since: Instant| {
+        looks.set(looks.get() + 1);
+        ready(Ok((since.elapsed() >= Duration::from_secs(40)).then_some(())))
+    };
+    let start = Instant::now();
+    until(5 * MINUTE, "it", || look(start)).await.unwrap();
+    let often = looks.replace(0);
+    let start = Instant::now();
+    until_paced(Duration::from_secs(5), 5 * MINUTE, "it", || look(start)).await.unwrap();
+    assert!(looks.get() * 2 < often + 2 && start.elapsed() < Duration::from_secs(50), "{} of {often}", looks.get());
 }
 
 #[tokio::test(start_paused = true)]

@@ -8,7 +8,7 @@ mod write;
 
 use std::sync::Arc;
 
-use aws_sdk_rds::types::{DbProxy as Description, DbProxyEndpoint};
+use aws_sdk_rds::types::{DbProxy as Description, DbProxyEndpoint, DbProxyStatus};
 use serde_json::Value;
 
 use crate::aws::{Aws, Clients, MINUTE, Reader, TagIndex, Writer};
@@ -122,10 +122,12 @@ impl Kind for DbProxy {
     async fn states(reader: &Reader, ids: &[String]) -> Result<Option<States>> {
         let mut states = States::new();
         for id in ids {
-            let answer = reader.rds().describe_db_proxies().db_proxy_name(id).send();
-            let (answer, targets) = tokio::try_join!(async { Ok(answer.await?) }, read::registered(reader, id))?;
-            let proxy = answer.db_proxies.into_iter().flatten().next();
-            states.extend(proxy.map(|proxy| (id.clone(), read::state(&proxy, &targets))));
+            let answer = reader.rds().describe_db_proxies().db_proxy_name(id).send().await?;
+            let Some(proxy) = answer.db_proxies.into_iter().flatten().next() else { continue };
+            // Until the proxy stands, its targets say nothing.
+            let is_up = proxy.status() == Some(&DbProxyStatus::Available);
+            let targets = if is_up { read::registered(reader, id).await? } else { Vec::new() };
+            states.insert(id.clone(), read::state(&proxy, &targets));
         }
         Ok(Some(states))
     }
