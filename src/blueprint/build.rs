@@ -4,11 +4,12 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::after::Afters;
+use super::checked::Subject;
 use super::kinds::{Kinds, Known};
-use super::{Blueprint, Resource, after, arns, graph, ignored, lint, names, place, references, switches, unique};
+use super::{Blueprint, Resource, after, graph, ignored, lint, names, references};
 use crate::problem::{Problem, Span, suggest};
-use crate::resource::{Address, Mistake, Reference, Stack, keyed, pointer};
-use crate::template::{Declaration, Expanded, violation};
+use crate::resource::{Address, Reference, Stack};
+use crate::template::{Declaration, Expanded};
 use crate::tenant::IgnoreRule;
 
 /// Checks what a template declares against the kinds and makes the stack's graph; notes every mistake, and gives
@@ -89,7 +90,7 @@ fn unique(declarations: &[Declaration], problems: &mut Vec<Problem>) -> BTreeMap
 }
 
 fn resource(
-    declaration: Declaration,
+    mut declaration: Declaration,
     known: &Known<'_>,
     stack: &Stack,
     problems: &mut Vec<Problem>,
@@ -97,26 +98,13 @@ fn resource(
     if declaration.is_broken {
         return None;
     }
-    let (address, raw) = (&declaration.address.value, &declaration.properties);
-    let before = problems.len();
-    let root = known.shape.schema().root();
-    let hidden = |steps: &[String]| {
-        let at = steps.iter().fold(String::new(), |at, step| pointer::join(&at, step));
-        known.facts.sensitive.iter().any(|pattern| pointer::covers(pattern, &at))
-    };
-    for violation in violation::all(known.validator(), root, raw, &address.to_string(), &hidden) {
-        let at = violation.pointer.iter().fold(String::new(), |at, step| pointer::join(&at, step));
-        let is_named = violation.what.starts_with(&address.to_string());
-        let what = if is_named { violation.what } else { format!("{address}: {}", violation.what) };
-        let problem = Problem::error(place::of(&declaration.origins, &at), what);
-        problems.push(match violation.hint {
-            Some(hint) => problem.hint(hint),
-            None => problem,
-        });
-    }
-    if problems.len() > before {
+    let region = declaration.region.as_ref().map_or_else(|| stack.region.clone(), |region| region.value.clone());
+    let address = declaration.address.value.clone();
+    let subject = Subject { known, stack, address: &address, region: &region };
+    if !subject.schema(&declaration, problems) {
         return None;
     }
+    let raw = &declaration.properties;
     let (spec, mistakes) = match known.shape.read(raw.clone()) {
         Ok(read) => read,
         // A reference to another kind is refused by the type too; it is said already, with its place.
@@ -126,26 +114,13 @@ fn resource(
             return None;
         }
     };
-    let facts = &known.facts;
-    external(&declaration, facts.kind, problems);
-    let subject = address.to_string();
-    let region = declaration.region.as_ref().map_or(&*stack.region, |region| &*region.value);
-    problems.extend(arns::mistakes(known, stack, region, raw, &declaration.origins, &subject));
-    problems.extend(unique::mistakes(facts, &spec, &declaration.origins, &subject));
-    problems.extend(switches::mistakes(known, raw, &spec, &declaration.origins, &subject));
-    let origins = place::sorted_as_in_spec(known.shape.schema(), raw, &spec, declaration.origins);
-    let origins = place::named_as_in_plans(facts, raw, origins);
-    for Mistake { path: at, text: what } in mistakes {
-        let span = place::of(&origins, &keyed::named(facts, &spec, &at));
-        // What begins with its verb is about the field.
-        let field = at.rsplit('/').next().filter(|field| what.starts_with("is ") && !field.is_empty());
-        let field = field.map(|field| format!("`{field}` ")).unwrap_or_default();
-        problems.push(Problem::error(span, format!("{address}: {field}{what}")));
-    }
+    external(&declaration, known.facts.kind, problems);
+    let origins = std::mem::take(&mut declaration.origins);
+    let origins = subject.spec(raw, &spec, mistakes, origins, problems);
     let edges = edges(&spec);
     Some(Resource {
-        address: address.clone(),
-        region: declaration.region.as_ref().map_or_else(|| stack.region.clone(), |region| region.value.clone()),
+        address,
+        region,
         is_global: known.facts.is_global,
         set: set(known, raw, &spec),
         spec: Arc::new(spec),

@@ -84,14 +84,15 @@ impl Indexing<'_> {
         let id = |environment: &Environment| StackId::new(&head.name.value, &environment.name.value);
         let is_used = tenant.environments.iter().any(|environment| (self.is_selected)(&id(environment)));
         let template = head.template.as_ref().and_then(|name| {
-            if !self.library.has(&name.value) {
+            let is_there = self.library.has(&name.value);
+            if !is_there {
                 let unknown = self.library.unknown(name);
                 problems.push(if is_used { unknown } else { unknown.mild() });
-                return None;
             }
-            let (mistakes, is_selected) = index.templates.entry(name.value.clone()).or_default();
+            let meant = self.library.meant(&name.value)?.to_owned();
+            let (mistakes, is_selected) = index.templates.entry(meant.clone()).or_default();
             *is_selected |= is_used;
-            self.library.template(&name.value, mistakes)
+            self.library.template(&meant, mistakes).filter(|_| is_there)
         });
         problems.extend(self.project.check_account(head));
         let mut members: Vec<_> = tenant

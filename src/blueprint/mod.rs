@@ -3,6 +3,7 @@
 mod after;
 mod arns;
 mod build;
+mod checked;
 mod explain;
 mod findings;
 mod fleet;

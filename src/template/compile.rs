@@ -20,6 +20,22 @@ impl Branch {
         }
     }
 
+    /// Whether every expression in it was understood.
+    pub fn is_whole(&self) -> bool {
+        match &self.tree {
+            Tree::Fixed(_) => true,
+            Tree::Text(text) => text.is_whole(),
+            Tree::Map(entries) => entries.iter().all(|(_, branch)| branch.is_whole()),
+            Tree::List(items) => items.iter().all(|item| match item {
+                Item::One(branch) => branch.is_whole(),
+                Item::Splice { repeat, each } => {
+                    let over = repeat.over.iter().map(|(_, branch)| branch);
+                    over.chain(&repeat.when).chain([each]).all(Self::is_whole)
+                }
+            }),
+        }
+    }
+
     /// Whether an expression of the text is nothing but a call of this function.
     pub fn calls(&self, function: &str) -> bool {
         matches!(&self.tree, Tree::Text(text) if text.calls(function))

@@ -12,7 +12,7 @@ use super::scope::{FunctionContext, Item, Named, StackContext, VariableScope};
 use super::tracked::{Trail, Uses};
 use super::violation::described;
 use super::{Declaration, Expanded, Family, KindFacts};
-use crate::problem::{Problem, Severity};
+use crate::problem::{Problem, Severity, Span};
 use crate::resource::Address;
 use crate::yaml::{Node, Placed};
 
@@ -78,7 +78,10 @@ pub fn expand(
         let is_blamed = |problem: &Problem| wrong.iter().any(|wrong| wrong.span == problem.span);
         expansion.problems.retain(|problem| !template.is_place_of(problem) && !is_blamed(problem));
     }
-    expanded.blamed.extend(wrong.iter().filter_map(|problem| problem.span.clone()));
+    for span in wrong.iter().filter_map(|problem| problem.span.as_ref()) {
+        expanded.blamed.push(span.clone());
+        blame_items(parameters, span, &mut expanded.blamed);
+    }
     expansion.problems.extend(wrong);
     for warning in &template.warnings {
         expanded.warnings.extend(expansion.said(warning, &scope, parameters, Severity::Warning));
@@ -90,6 +93,14 @@ pub fn expand(
         }
     }
     expanded
+}
+
+/// A list that is to blame is so with its items.
+fn blame_items(node: &Node, list: &Span, blamed: &mut Vec<Span>) {
+    if node.span == *list {
+        blamed.extend(node.items().iter().map(|item| item.span.clone()));
+    }
+    node.entries().iter().for_each(|(_, node)| blame_items(node, list, blamed));
 }
 
 /// The value of an output, and what it comes after: `{ value, after }`, or the value alone.
@@ -270,7 +281,7 @@ impl Expansion {
             exists_by: Vec::new(),
             after,
             span: node.span.clone(),
-            is_broken: self.problems.len() > before,
+            is_broken: !node.is_sound || self.problems.len() > before,
         }
     }
 

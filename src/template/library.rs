@@ -8,7 +8,7 @@ use super::engine::FUNCTIONS;
 use super::parameters::{Parameters, is_settled};
 use super::part::Part;
 use super::scope::VariableScope;
-use crate::problem::{Problem, Span, suggest};
+use crate::problem::{Problem, Span, closest, suggest};
 use crate::yaml::{self, Fields, Key, Node, Placed};
 
 /// All templates that a project can use: its own, and below them the ones that the program brings along.
@@ -16,11 +16,20 @@ use crate::yaml::{self, Fields, Key, Node, Placed};
 pub struct Library {
     /// By path below `templates/`: the path as shown to people, and the text.
     files: BTreeMap<String, (PathBuf, Vec<u8>)>,
-    templates: BTreeMap<String, Result<Arc<Template>, ()>>,
+    templates: BTreeMap<String, Compiled>,
     /// The paths of the project's own files.
     own: BTreeSet<String>,
     /// By parameter: the templates that take it. Read when somebody gives a template one that it does not take.
     takers: OnceLock<BTreeMap<String, Vec<String>>>,
+}
+
+/// What became of a template that was asked for.
+#[derive(Clone, Debug)]
+enum Compiled {
+    Sound(Arc<Template>),
+    /// It has mistakes, and yet tells which resources it makes.
+    Legible(Arc<Template>),
+    Broken,
 }
 
 /// A template with its parts, ready to be expanded for any stack.
@@ -36,6 +45,8 @@ pub struct Template {
     pub(super) warnings: Vec<Check>,
     pub(super) resources: Vec<ResourceNode>,
     pub(super) outputs: Vec<(Key, Branch)>,
+    /// Whether every node tells its type, its name and how often it is there.
+    names_all: bool,
 }
 
 /// Something to say when a condition holds.
@@ -53,6 +64,8 @@ pub(super) struct Check {
 #[derive(Debug)]
 pub(super) struct ResourceNode {
     pub span: Span,
+    /// Whether nothing is wrong with its fields.
+    pub is_sound: bool,
     pub repeat: Repeat,
     pub kind: Branch,
     pub name: Branch,
@@ -132,6 +145,11 @@ impl Library {
         takers.get(parameter).into_iter().flatten().filter(|other| *other != name).cloned().collect()
     }
 
+    /// Returns the template of this name, or of the name that was most likely meant.
+    pub fn meant<'a>(&'a self, name: &'a str) -> Option<&'a str> {
+        if self.has(name) { Some(name) } else { closest(name, self.names()) }
+    }
+
     /// The problem of a template that is not there.
     pub fn unknown(&self, name: &Placed<String>) -> Problem {
         let what = format!("there is no template `{}`", name.value);
@@ -145,7 +163,18 @@ impl Library {
 
     /// Returns a template that was asked for before, if it is sound.
     pub fn compiled(&self, name: &str) -> Option<Arc<Template>> {
-        self.templates.get(name)?.clone().ok()
+        match self.templates.get(name)? {
+            Compiled::Sound(template) => Some(Arc::clone(template)),
+            Compiled::Legible(_) | Compiled::Broken => None,
+        }
+    }
+
+    /// Returns a template that was asked for before and has mistakes, if it can be expanded to find more of them.
+    pub fn legible(&self, name: &str) -> Option<Arc<Template>> {
+        match self.templates.get(name)? {
+            Compiled::Legible(template) => Some(Arc::clone(template)),
+            Compiled::Sound(_) | Compiled::Broken => None,
+        }
     }
 
     /// Returns every template that is sound; the others' problems are noted.
@@ -155,13 +184,20 @@ impl Library {
     }
 
     fn compile(&mut self, name: &str, problems: &mut Vec<Problem>) -> Option<Arc<Template>> {
+        let mut unread = Vec::new();
+        let part = self.whole(name, &mut unread);
+        let is_read = !unread.iter().any(Problem::is_error);
+        problems.append(&mut unread);
         let before = problems.len();
-        let part = self.whole(name, problems);
-        let template = part.and_then(|part| Template::compile(name.to_owned(), part, problems)).map(Arc::new);
-        let sound = problems[before..].iter().all(|problem| !problem.is_error());
-        let template = template.filter(|_| sound).ok_or(());
-        self.templates.insert(name.to_owned(), template.clone());
-        template.ok()
+        let template = part.and_then(|part| Template::compile(name.to_owned(), part, problems));
+        let is_compiled = !problems[before..].iter().any(Problem::is_error);
+        let compiled = match template {
+            Some(template) if is_read && is_compiled => Compiled::Sound(Arc::new(template)),
+            Some(template) if is_read && template.names_all => Compiled::Legible(Arc::new(template)),
+            _ => Compiled::Broken,
+        };
+        self.templates.insert(name.to_owned(), compiled);
+        self.compiled(name)
     }
 
     /// A template's file with all that it includes.
@@ -207,7 +243,8 @@ impl Template {
         names.extend(part.parameters.iter().map(|(key, _)| key.name.clone()));
         let checks = part.checks.iter().filter_map(|node| check(node, "a check", &names, problems)).collect();
         let warnings = part.warnings.iter().filter_map(|node| check(node, "a warning", &names, problems)).collect();
-        let resources = part.resources.iter().filter_map(|node| resource(node, &names, problems)).collect();
+        let resources: Vec<_> = part.resources.iter().filter_map(|node| resource(node, &names, problems)).collect();
+        let names_all = resources.len() == part.resources.len() && resources.iter().all(ResourceNode::is_named);
         let outputs = part
             .outputs
             .into_iter()
@@ -225,6 +262,7 @@ impl Template {
             warnings,
             resources,
             outputs,
+            names_all,
         })
     }
 
@@ -237,6 +275,14 @@ impl Template {
     /// Returns a profile's overlay.
     pub fn profile(&self, name: &str) -> Option<&Node> {
         self.profiles.iter().find(|(key, _)| key.name == name).map(|(_, node)| node)
+    }
+}
+
+impl ResourceNode {
+    /// Whether its type, its name and how often it is there can be evaluated.
+    fn is_named(&self) -> bool {
+        let over = self.repeat.over.iter().map(|(_, branch)| branch);
+        over.chain(&self.repeat.when).chain([&self.kind, &self.name]).all(Branch::is_whole)
     }
 }
 
@@ -265,15 +311,18 @@ pub const RESOURCE_FIELDS: &[&str] =
     &["type", "name", "properties", "region", "for", "when", "was", "physical", "protected", "external", "after"];
 
 fn resource(node: &Node, names: &[String], problems: &mut Vec<Problem>) -> Option<ResourceNode> {
+    let before = problems.len();
     let fields = Fields::of(node, "a resource", RESOURCE_FIELDS, problems)?;
     let kind = fields.require("type", "type: AWS::EC2::VPC", problems);
     let name = fields.require("name", "name: main", problems);
     fields.map("properties", problems);
+    let is_sound = problems.len() == before;
     let (repeat, inner) = compile::repeat(node, names, problems);
     let mut branch = |node: &Node| compile::branch(node, &inner, problems);
     let mut optional = |name: &str| fields.get(name).map(&mut branch);
     Some(ResourceNode {
         span: node.start(),
+        is_sound,
         properties: optional("properties"),
         region: optional("region"),
         was: optional("was"),

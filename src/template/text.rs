@@ -12,6 +12,8 @@ use crate::problem::{Problem, Span, closest, suggest};
 pub(super) struct Text {
     pub span: Span,
     parts: Vec<Part>,
+    /// Why it can't be evaluated, if so.
+    broken: Option<Box<Problem>>,
 }
 
 #[derive(Debug)]
@@ -40,6 +42,7 @@ impl Text {
     /// Compiles a scalar; `names` are the variables that it may use.
     pub fn compile(text: &str, span: &Span, names: &[String], problems: &mut Vec<Problem>) -> Self {
         let mut parts = Vec::new();
+        let before = problems.len();
         match split(text) {
             Ok(pieces) => {
                 for (piece, is_expression) in pieces {
@@ -52,7 +55,13 @@ impl Text {
             }
             Err((what, hint)) => problems.push(Problem::error(span.clone(), what).hint(hint)),
         }
-        Self { span: span.clone(), parts }
+        let broken = problems.get(before).cloned().map(Box::new);
+        Self { span: span.clone(), parts, broken }
+    }
+
+    /// Whether every expression in it was understood.
+    pub fn is_whole(&self) -> bool {
+        self.broken.is_none()
     }
 
     /// Returns the one path that the whole text is, if so.
@@ -111,6 +120,9 @@ impl Text {
 
     /// Evaluates: one expression keeps its type, anything else is joined to text.
     pub fn evaluate(&self, scope: &VariableScope) -> Result<Json, Box<Problem>> {
+        if let Some(broken) = &self.broken {
+            return Err(broken.clone());
+        }
         if let [Part::Expression(only)] = self.parts.as_slice() {
             return only.evaluate(scope, &self.span);
         }

@@ -40,9 +40,29 @@ pub fn all(
     let mut found = Vec::new();
     if !validator.is_valid(value) {
         let around = Around { schema, whole, hidden };
-        validator.iter_errors(value).for_each(|error| explain(&error, &around, &mut found));
+        let mut errors: Vec<_> = validator.iter_errors(value).collect();
+        // What lists the values says more than what names their type.
+        errors.sort_by_key(|error| !matches!(error.kind(), ValidationErrorKind::Enum { .. }));
+        errors.iter().for_each(|error| explain(error, &around, &mut found));
     }
-    found
+    once(found)
+}
+
+/// A value of the wrong type is also none of those that it may be: of several complaints about one value stays the one with a
+/// hint, or else the first.
+fn once(found: Vec<Violation>) -> Vec<Violation> {
+    let mut kept: Vec<Violation> = Vec::new();
+    for violation in found {
+        let same = |other: &&mut Violation| {
+            (other.kind, violation.kind) == (Kind::Value, Kind::Value) && other.pointer == violation.pointer
+        };
+        match kept.iter_mut().find(same) {
+            Some(other) if other.hint.is_none() && violation.hint.is_some() => *other = violation,
+            Some(_) => {}
+            None => kept.push(violation),
+        }
+    }
+    kept
 }
 
 /// What an error is explained with.
@@ -263,8 +283,16 @@ fn one_of(name: &str, is: &str, all: &[String]) -> String {
 }
 
 fn choice_hint(instance: &Json, all: &[String]) -> Option<String> {
-    closest(instance.as_str()?, all.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"))
+    let text = instance.as_str()?;
+    let is_switch = SWITCHES.contains(&text) && all.iter().any(|one| one == "true");
+    is_switch
+        .then(|| NO_SWITCH.to_owned())
+        .or_else(|| closest(text, all.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?")))
 }
+
+/// What was true or false before YAML 1.2.
+const SWITCHES: [&str; 4] = ["yes", "no", "on", "off"];
+const NO_SWITCH: &str = "YAML 1.2 has only `true` and `false`";
 
 fn either(all: &[String]) -> String {
     match all {
@@ -310,8 +338,8 @@ fn type_hint(kind: &TypeKind, instance: &Json) -> Option<String> {
         Json::String(text) if serde_json::from_str::<Json>(text).is_ok_and(|value| !value.is_string()) => {
             Some("write it without quotes".to_owned())
         }
-        Json::String(text) if wanted == "true or false" && ["yes", "no", "on", "off"].contains(&text.as_str()) => {
-            Some("YAML 1.2 has only `true` and `false`".to_owned())
+        Json::String(text) if wanted == "true or false" && SWITCHES.contains(&text.as_str()) => {
+            Some(NO_SWITCH.to_owned())
         }
         Json::Number(_) | Json::Bool(_) if wanted == "text" => Some("put it in quotes".to_owned()),
         _ => None,

@@ -19,6 +19,13 @@ pub fn read(text: &Placed<String>) -> Result<Ipv4Net, Problem> {
     let Ok(range) = text.value.parse::<Ipv4Net>() else {
         return wrong(format!("`{}` is not an IPv4 range", text.value), "write it as 10.20.0.0/16".into());
     };
+    if !PREFIXES.contains(&range.prefix_len()) {
+        let size = if range.prefix_len() < *PREFIXES.start() { "large" } else { "small" };
+        return wrong(
+            format!("`{range}` is too {size} for a VPC"),
+            format!("AWS takes /{} to /{}; /16 leaves room to grow", PREFIXES.start(), PREFIXES.end()),
+        );
+    }
     if range.trunc() != range {
         return wrong(
             format!("`{range}` is an address inside a range, not its beginning"),
@@ -27,13 +34,6 @@ pub fn read(text: &Placed<String>) -> Result<Ipv4Net, Problem> {
     }
     if !PRIVATE.iter().any(|private| private.parse::<Ipv4Net>().is_ok_and(|private| private.contains(&range))) {
         return wrong(format!("`{range}` is not private"), format!("choose a range inside {}", PRIVATE.join(", ")));
-    }
-    if !PREFIXES.contains(&range.prefix_len()) {
-        let size = if range.prefix_len() < *PREFIXES.start() { "large" } else { "small" };
-        return wrong(
-            format!("`{range}` is too {size} for a VPC"),
-            format!("AWS takes /{} to /{}; /16 leaves room to grow", PREFIXES.start(), PREFIXES.end()),
-        );
     }
     Ok(range)
 }

@@ -170,6 +170,41 @@ fn cases() -> Vec<(&'static str, Vec<File>)> {
             "a wrong parameter, and mistakes that only the template and the kinds show, in one wave",
             but(web, "web: { image: nginx, public: pubic, priority: 10, minimum: 5, maximum: 2, memory: 8192 }"),
         ),
+        (
+            "an expression that is none, and a property that the kind does not have, in one wave",
+            template(&format!(
+                "{}{}",
+                VPC.replace("10.0.0.0/16", "\"{{ cidr( }}\""),
+                group("web", "ref('AWS::EC2::VPC/main')")
+                    .replace("GroupDescription: x", "GroupDescription: x\n      Ingres: []")
+            )),
+        ),
+        (
+            "what the schema of a resource refuses, and what its kind does, in one wave",
+            template(
+                "  - { type: \"AWS::Logs::LogGroup\", name: main, properties: { LogGroupName: /a, RetentionInDays: 90, Tagz: [] } }\n  - { type: \"AWS::EC2::VPC\", name: main, properties: { CidrBlock: 10.0.0.0/8, EnableDnsSupport: \"yes\" } }\n",
+            ),
+        ),
+        (
+            "no account, no region, and what the template says of a parameter, in one wave",
+            tenant(
+                format!("{HEAD}{SOUND}")
+                    .replace("account: \"123456789012\"\n", "")
+                    .replace("    region: us-east-1\n", "")
+                    .replace(web, "web: { image: nginx, public: true, priority: 10, minimum: 5, maximum: 2 }"),
+            ),
+        ),
+        (
+            "a misspelt template, and a parameter that it does not take, in one wave",
+            tenant(
+                format!("{HEAD}{SOUND}").replace("template: modyo", "template: modoy").replace("domain:", "domian:"),
+            ),
+        ),
+        (
+            "a range that no network can have, and no word of what there is none of for it",
+            but("10.20.0.0/16", "10.20.0.0/8"),
+        ),
+        ("a switch in words", but("public: true", "public: yes")),
         ("a number of more than 64 bits", but("priority: 10", "priority: 99999999999999999999")),
         (
             "a rule group that is not there",

@@ -150,7 +150,9 @@ tenants/acme.yaml:6:44: `10.0.0.0/8` is too large for a VPC | AWS takes /16 to /
 tenants/globex.yaml:1:1: a tenant file needs the field `account` | account: \"111122223333\"
 tenants/globex.yaml:4:35: `size` must be a whole number, and is the text `big`
 tenants/globex.yaml:4:40: the key `size` is there twice; the first is in line 4 | remove one of the two
+tenants/globex.yaml:4:55: at least two, not 1
 tenants/globex.yaml:4:58: the template `t` has no parameter `domian` | did you mean `domain`?
+tenants/globex.yaml:5:35: at least two, not 0
 tenants/globex.yaml:5:44: `10.0.0.0/8` is too large for a VPC | AWS takes /16 to /28; /16 leaves room to grow
 "
     );

@@ -98,10 +98,16 @@ fn bad_tenants_are_told_with_place_and_hint() {
             "tenants/acme.yaml:3:10: `12345` is not an AWS account id | twelve digits in quotes: `⟪aws sts get-caller-identity⟫` shows yours",
         ),
         (
-            "an unknown template",
-            "tenant: acme\ntemplate: modoy\naccount: \"123456789012\"",
+            "an unknown template, and the parameters of the one that was meant",
+            "tenant: acme\ntemplate: tt\naccount: \"123456789012\"",
+            "  one: { region: us-east-1, size: big }\n",
+            "tenants/acme.yaml:2:11: there is no template `tt` | did you mean `t`?\ntenants/acme.yaml:5:35: `size` must be a whole number, and is the text `big`",
+        ),
+        (
+            "an unknown template like no other",
+            "tenant: acme\ntemplate: kubernetes\naccount: \"123456789012\"",
             good,
-            "tenants/acme.yaml:2:11: there is no template `modoy` | did you mean `modyo`?",
+            "tenants/acme.yaml:2:11: there is no template `kubernetes` | there are minimal, modyo, t",
         ),
         (
             "a long name",
