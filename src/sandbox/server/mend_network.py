@@ -2,8 +2,9 @@
 
 import json
 
+from moto.backends import get_backend
 from moto.ec2.exceptions import EC2ClientError
-from moto.ec2.models import EC2Backend
+from moto.ec2.models import EC2Backend, vpcs
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.models.route_tables import Route
 from moto.ec2.models.vpcs import VPCEndPoint
@@ -195,3 +196,20 @@ def create_flow_logs(moto, self):
 def delete_flow_logs(moto, self):
     moto(self)
     return ActionResult({"Unsuccessful": []})
+
+
+@around(EC2Backend)
+def describe_vpc_endpoint_services(moto, self, *arguments, **named):
+    """moto asks a module of each of some services; one that is not installed has an endpoint as every other has."""
+    for service in [service for service in vpcs.IMPLEMENTED_ENDPOINT_SERVICES if not installed(service)]:
+        vpcs.IMPLEMENTED_ENDPOINT_SERVICES.remove(service)
+        vpcs.COVERED_ENDPOINT_SERVICES.remove(service)
+    return moto(self, *arguments, **named)
+
+
+def installed(service):
+    try:
+        get_backend(service)
+    except ModuleNotFoundError:
+        return False
+    return True

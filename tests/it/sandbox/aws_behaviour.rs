@@ -143,6 +143,20 @@ async fn the_tagging_api_lags_behind() {
     sandbox::down(&cache).await.expect("it ends");
 }
 
+/// moto asks modules that are not installed, and after that answers with the few before them.
+#[tokio::test]
+async fn the_services_that_offer_endpoints_are_told_the_first_time_as_the_second() {
+    let cache = local_aws::folder("endpoint-services");
+    let url = local_aws::start(&cache, &local_aws::options().await).await.url;
+    let ask = async || ec2(&url, "777700000009", "Action=DescribeVpcEndpointServices&MaxResults=1000").await;
+    let (status, first) = ask().await;
+    assert_eq!((status, &first), (200, &ask().await.1));
+    for service in ["s3", "dynamodb", "ecr.dkr", "logs", "cloudformation"] {
+        assert!(first.contains(&format!("<item>com.amazonaws.us-east-1.{service}</item>")), "{service}: {first}");
+    }
+    sandbox::down(&cache).await.expect("it ends");
+}
+
 /// How long things take on a slow server.
 const SLOW: Duration = Duration::from_millis(700);
 
