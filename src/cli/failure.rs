@@ -60,7 +60,7 @@ impl CommandFailure {
 
     /// What is written to standard error; sentences are broken at the end of `width` columns. Coloured.
     pub fn text(&self, width: Option<usize>) -> String {
-        let mut text = problems_text(&self.problems);
+        let mut text = problems_text(&self.problems, width);
         let red = anstyle::AnsiColor::Red.on_default().bold();
         let cyan = anstyle::AnsiColor::Cyan.on_default().bold();
         let mut say = |label: String, what: &str| {

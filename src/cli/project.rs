@@ -28,7 +28,7 @@ pub struct LeaseBucket {
 /// Writes warnings to standard error, unless that is to be quiet or for programs.
 pub fn warn(world: &World, global: &Global, warnings: &[Problem]) -> Result<()> {
     if !global.quiet && global.log_format == LogFormat::Text && !warnings.is_empty() {
-        world.err.print(&problems_text(warnings))?;
+        world.err.print(&problems_text(warnings, world.err.width))?;
     }
     Ok(())
 }

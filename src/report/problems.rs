@@ -7,7 +7,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde_json::{Value, json};
 
 use super::document::pretty;
-use super::style::count;
+use super::style::{count, folded_prose};
 use crate::problem::{Problem, Severity, Source};
 use crate::yaml::masked;
 
@@ -16,11 +16,12 @@ const WIDTH: usize = 160;
 /// So many problems are told: who has more corrects these first.
 const MOST: usize = 100;
 
-/// All problems with file, line, column, the line itself and a hint, and how many there are. Coloured.
+/// All problems with file, line, column, the line itself and a hint, and how many there are; sentences are broken, and
+/// lines cut around the mistake, at the end of `width` columns. Coloured.
 ///
 /// Values on the lines that look like secrets are starred out: what is printed ends up in logs.
-pub fn problems_text(problems: &[Problem]) -> String {
-    let renderer = Renderer::styled().term_width(WIDTH);
+pub fn problems_text(problems: &[Problem], width: Option<usize>) -> String {
+    let renderer = Renderer::styled().term_width(width.unwrap_or(WIDTH).min(WIDTH));
     let mut text = String::new();
     let told = &problems[..problems.len().min(MOST)];
     let mut shown = Shown::new();
@@ -31,7 +32,7 @@ pub fn problems_text(problems: &[Problem]) -> String {
         }
     }
     for problem in told {
-        text.push_str(&renderer.render(&[group(problem, &shown)]));
+        text.push_str(&renderer.render(&[group(problem, &shown, width)]));
         text.push_str("\n\n");
     }
     let errors = problems.iter().filter(|problem| problem.is_error()).count();
@@ -48,9 +49,9 @@ pub fn problems_text(problems: &[Problem]) -> String {
 /// The texts of the files as they may be shown.
 type Shown = HashMap<*const Source, String>;
 
-fn group<'a>(problem: &'a Problem, shown: &'a Shown) -> Group<'a> {
+fn group<'a>(problem: &'a Problem, shown: &'a Shown, width: Option<usize>) -> Group<'a> {
     let level = if problem.is_error() { Level::ERROR } else { Level::WARNING };
-    let title = level.primary_title(problem.what.as_str());
+    let title = level.primary_title(broken(&problem.what, severity(problem).len() + 2, width));
     let mut group = match &problem.span {
         Some(span) => {
             let text = shown.get(&Arc::as_ptr(&span.source)).map_or("", String::as_str);
@@ -60,13 +61,19 @@ fn group<'a>(problem: &'a Problem, shown: &'a Shown) -> Group<'a> {
         }
         None => Group::with_title(title),
     };
+    let number = problem.span.as_ref().map_or(0, |span| span.line_column().0.to_string().len());
     if let Some(hint) = &problem.hint {
-        group = group.element(Level::HELP.message(hint.as_str()));
+        group = group.element(Level::HELP.message(broken(hint, number + " = help: ".len(), width)));
     }
     if problem.environments > 1 {
         group = group.element(Level::NOTE.message(format!("it reaches {} environments", problem.environments)));
     }
     group
+}
+
+/// A sentence that stands behind so many columns, broken at the end of `width`; the renderer puts its further lines there too.
+fn broken(text: &str, before: usize, width: Option<usize>) -> String {
+    folded_prose(text, width.map(|width| width.saturating_sub(before))).join("\n")
 }
 
 /// The part of a range that lies on its first line: a mistake in a whole block is marked at its beginning.

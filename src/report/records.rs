@@ -1,10 +1,12 @@
-//! The DNS records that a person creates: those that a certificate waits for, and the template's own.
+//! What a stack hands over: its outputs, and the DNS records that a person creates: those that a certificate waits for, and
+//! the template's own.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::style::{count, table, width_of};
+use super::value::show;
 use crate::plan::{Waiting, is_answered};
 use crate::resource::OPEN;
 
@@ -61,6 +63,34 @@ pub(super) fn record_lines(records: &[Record], width: Option<usize>) -> Vec<Stri
     records.iter().flat_map(stacked).collect()
 }
 
+/// A stack's outputs, a name each with its value, and of a list each value on a line of its own; where that is too wide for
+/// the columns there are, the values below.
+pub(super) fn output_lines(outputs: &BTreeMap<String, Value>, width: Option<usize>) -> Vec<String> {
+    let told = outputs.iter().filter(|(name, _)| *name != RECORDS);
+    let told: Vec<_> = told.map(|(name, value)| (name, values(value))).collect();
+    let rows = told.iter().flat_map(|(name, values)| {
+        let names = std::iter::once((*name).clone()).chain(std::iter::repeat(String::new()));
+        names.zip(values).map(|(name, value)| vec![name, value.clone()])
+    });
+    let lines: Vec<_> = table(&rows.collect::<Vec<_>>(), "").lines().map(str::to_owned).collect();
+    if width.is_none_or(|width| lines.iter().all(|line| width_of(line) <= width)) {
+        return lines;
+    }
+    let below = |values: &[String]| values.iter().map(|value| format!("  {value}")).collect::<Vec<_>>();
+    told.iter().flat_map(|(name, values)| std::iter::once((*name).clone()).chain(below(values))).collect()
+}
+
+/// What an output has, one by one: a list's items, a map's entries, or itself.
+fn values(value: &Value) -> Vec<String> {
+    match value {
+        Value::Array(items) if !items.is_empty() => items.iter().map(show).collect(),
+        Value::Object(entries) if !entries.is_empty() => {
+            entries.iter().map(|(name, value)| format!("{name}: {}", show(value))).collect()
+        }
+        other => vec![show(other)],
+    }
+}
+
 /// Reads `CNAME _x.example -> _y.aws`, of which there can be several; and what is no record.
 fn awaited(what: &str) -> (Vec<Record>, Vec<&str>) {
     let (mut records, mut others) = (Vec::new(), Vec::new());
@@ -100,6 +130,29 @@ mod tests {
             address: "AWS::CertificateManager::Certificate/main".parse().expect("an address"),
             what: what.to_owned(),
         }
+    }
+
+    #[test]
+    fn an_output_of_several_values_has_a_line_for_each_and_a_narrow_terminal_has_them_below() {
+        let outputs = json!({ "databases": ["orders.rds.example", "users.rds.example"], "queues": { "mail": "q.example" }, "records": [], "vpc": "vpc-1" });
+        let outputs: BTreeMap<_, _> = outputs.as_object().expect("a map").clone().into_iter().collect();
+        let wide = [
+            "databases  orders.rds.example",
+            "           users.rds.example",
+            "queues     mail: q.example",
+            "vpc        vpc-1",
+        ];
+        assert_eq!(output_lines(&outputs, Some(29)), wide);
+        let narrow = [
+            "databases",
+            "  orders.rds.example",
+            "  users.rds.example",
+            "queues",
+            "  mail: q.example",
+            "vpc",
+            "  vpc-1",
+        ];
+        assert_eq!(output_lines(&outputs, Some(28)), narrow);
     }
 
     #[test]

@@ -3,9 +3,8 @@ use std::time::Duration;
 
 use super::events::{doing, done, plain};
 use super::later::later_line;
-use super::records::{RECORDS, TITLE, in_short, record_lines, records};
-use super::style::{CHANGE, DANGER, FAINT, HEAD, NEW, count, duration, indented, paint, table};
-use super::value::show;
+use super::records::{TITLE, in_short, output_lines, record_lines, records};
+use super::style::{CHANGE, DANGER, FAINT, HEAD, NEW, count, duration, indented, paint};
 use crate::apply::{Outcome, RunSummary};
 use crate::plan::{StepId, Verb, Waiting};
 use crate::resource::{Address, Command, Failure, StackId};
@@ -48,11 +47,10 @@ pub fn run_summary_text(
         let kept = run_summary.kept.iter().filter(|kept| kept.costs == costs);
         section(&mut text, title, kept.map(|kept| format!("{} {} ({})", kept.what, kept.id, kept.why)).collect());
     }
-    let outputs = run_summary.outputs.iter().filter(|(name, _)| *name != RECORDS);
-    let outputs: Vec<_> = outputs.map(|(name, value)| vec![name.clone(), show(value)]).collect();
-    self::section(&mut text, "outputs", table(&outputs, "").lines().map(str::to_owned).collect());
+    let room = fold.map(|fold| fold.saturating_sub(2));
+    self::section(&mut text, "outputs", output_lines(&run_summary.outputs, room));
     let records = records(&run_summary.waiting, &run_summary.outputs);
-    self::section(&mut text, TITLE, record_lines(&records, None));
+    self::section(&mut text, TITLE, record_lines(&records, room));
     if let Some(next) = next(run_summary, next_commands) {
         let lines = indented("next: ", "      ", &next, fold);
         lines.iter().enumerate().for_each(|(i, line)| {

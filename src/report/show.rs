@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use super::document::{LaterDocument, pretty};
 use super::later::later_line;
 use super::plan_text::heading;
-use super::records::{RECORDS, TITLE, in_short, record_lines, records};
-use super::style::{CHANGE, FAINT, HEAD, indented, paint, table, width_of};
+use super::records::{TITLE, in_short, output_lines, record_lines, records};
+use super::style::{CHANGE, FAINT, HEAD, indented, paint, width_of};
 use super::value::show;
 use crate::inventory::{Inventory, ListOutcome};
 use crate::plan::{Action, Change, Later, Waiting};
@@ -63,10 +63,11 @@ impl Shown<'_> {
 /// `width`: the columns there are, if that is known.
 pub fn show_text(shown: &Shown, width: Option<usize>) -> String {
     let mut text = format!("{}\n", paint(HEAD, heading(shown.stack)));
-    let told = shown.outputs.iter().filter(|(name, _)| *name != RECORDS);
-    let rows: Vec<_> = told.map(|(name, value)| vec![name.clone(), show(value)]).collect();
-    if !rows.is_empty() {
-        let _ = write!(text, "\n{}\n{}", paint(HEAD, "outputs"), table(&rows, "  "));
+    let room = width.map(|width| width.saturating_sub(2));
+    let outputs = output_lines(shown.outputs, room);
+    if !outputs.is_empty() {
+        let _ = writeln!(text, "\n{}", paint(HEAD, "outputs"));
+        outputs.iter().for_each(|line| text.push_str(&format!("  {line}\n")));
     }
     if !shown.waiting.is_empty() {
         let _ = writeln!(text, "\n{}", paint(HEAD, "waiting for a person"));
@@ -79,7 +80,7 @@ pub fn show_text(shown: &Shown, width: Option<usize>) -> String {
     let records = records(shown.waiting, shown.outputs);
     if !records.is_empty() {
         let _ = writeln!(text, "\n{}", paint(HEAD, TITLE));
-        let lines = record_lines(&records, width.map(|width| width.saturating_sub(2)));
+        let lines = record_lines(&records, room);
         lines.iter().for_each(|line| text.push_str(&format!("  {line}\n")));
     }
     if !shown.pending.is_empty() {
@@ -100,7 +101,7 @@ pub fn show_text(shown: &Shown, width: Option<usize>) -> String {
             let lines = indented("      ", "      ", &format!("{path}: {there}"), width);
             lines.iter().for_each(|line| text.push_str(&format!("{}\n", paint(CHANGE, line))));
         }
-        for (name, value) in outputs(live) {
+        for (name, value) in attributes(live) {
             if value.as_str() != Some(live.id.as_str()) {
                 let _ = writeln!(text, "      {}", paint(FAINT, format!("{name}: {}", show(&value))));
             }
@@ -182,9 +183,19 @@ fn quoted(value: &Value) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-fn outputs(live: &Live) -> Vec<(String, Value)> {
+/// What AWS tells of a resource, without what it has not (an endpoint of nothing).
+fn attributes(live: &Live) -> Vec<(String, Value)> {
     let fields = live.outputs.as_object().into_iter().flatten();
-    fields.filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.clone(), value.clone())).collect()
+    fields.filter(|(_, value)| !is_nothing(value)).map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.iter().all(is_nothing),
+        Value::Object(entries) => entries.values().all(is_nothing),
+        _ => false,
+    }
 }
 
 /// What could not be read, and why: by type where a whole list failed, else by id.

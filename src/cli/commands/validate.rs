@@ -55,7 +55,7 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     match args.format {
         Format::Json => world.out.print_as(Form::Json, &problems_json(&problems))?,
         Format::Sarif => world.out.print_as(Form::Json, &problems_sarif(&problems))?,
-        Format::Text => world.out.print(&problems_text(&problems))?,
+        Format::Text => world.out.print(&problems_text(&problems, world.out.width))?,
     }
     if let (Format::Text, Some((stacks, resources)), false) = (args.format, sizes, global.quiet) {
         world.out.print(&format!("valid: {}, {}\n", count(stacks, "stack"), count(resources, "resource")))?;

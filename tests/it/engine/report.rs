@@ -380,7 +380,7 @@ fn problems_show_the_line_and_the_hint() {
     let source = Arc::new(Source { path: "tenants/acme.yaml".into(), text: "tenant: acme\nregoin: x\n".into() });
     let span = Span { source, bytes: 13..19 };
     let problem = Problem::error(span, "unknown field `regoin`").hint("did you mean `region`?");
-    let text = strip_str(&report::problems_text(std::slice::from_ref(&problem))).to_string();
+    let text = strip_str(&report::problems_text(std::slice::from_ref(&problem), None)).to_string();
     for part in ["error: unknown field `regoin`", "tenants/acme.yaml:2:1", "regoin: x", "did you mean", "1 error\n"] {
         assert!(text.contains(part), "{part} is not in\n{text}");
     }
@@ -388,6 +388,25 @@ fn problems_show_the_line_and_the_hint() {
     assert_eq!(json["problems"][0]["line"], 2);
     let sarif: Value = serde_json::from_str(&report::problems_sarif(&[problem])).unwrap();
     assert_eq!(sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"]["startLine"], 2);
+}
+
+/// A terminal would break words, and move the mark away from what it marks.
+#[test]
+fn problems_fit_the_terminal_and_the_mark_stays_under_its_value() {
+    let line = "      orders: { engine: postgresql, version: \"16.11\", class: db.t4g.medium, readers: 0 }";
+    let source = Arc::new(Source { path: "tenants/acme.yaml".into(), text: format!("{}{line}\n", "\n".repeat(22)) });
+    let bytes = source.text.find("0 }").expect("it is there");
+    let what = "orders is protected, but has no reader that could take over when its writer or its zone fails";
+    let problem = Problem::error(Span { source, bytes: bytes..bytes + 1 }, what);
+    let hint = "set `readers: 1` or more, or `deletion_protection: false`, or take the environment's protection off";
+    let text = strip_str(&report::problems_text(&[problem.hint(hint)], Some(80))).to_string();
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    let lines: Vec<_> = text.lines().collect();
+    let value = lines.iter().position(|line| line.ends_with("readers: 0 }")).expect("the end of the line is shown");
+    assert_eq!(lines[value + 1].find('^'), lines[value].find("0 }"), "{text}");
+    let words = |text: &str| text.replace('\n', " ").split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words(&text).contains(what) && words(&text).contains("or take the environment's"), "{text}");
+    assert!(text.contains("\n           the environment's"), "hints are aligned: {text}");
 }
 
 #[test]

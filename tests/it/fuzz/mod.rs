@@ -113,7 +113,7 @@ fn no_mutation_of_a_project_makes_its_readers_panic_or_hang() {
                     problems
                 }
             };
-            assert!(problems_text(&problems).len() < 1 << 20, "a person can read it");
+            assert!(problems_text(&problems, None).len() < 1 << 20, "a person can read it");
         })
     });
     tried.unwrap_or_else(|failed| panic!("{failed}"));
@@ -129,7 +129,7 @@ fn no_mutation_of_a_file_makes_the_yaml_reader_or_the_mask_panic_or_hang() {
         let input = bytes.clone();
         survives(&input, move || {
             if let Err(problems) = yaml::read(Path::new("f.yaml"), &bytes) {
-                problems_text(&problems);
+                problems_text(&problems, None);
             }
             let text = String::from_utf8_lossy(&bytes).into_owned();
             let masked = yaml::masked(&text, &[]);
