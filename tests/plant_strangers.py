@@ -61,6 +61,9 @@ def main():
     login = {"AuthScheme": "SECRETS", "SecretArn": f"arn:aws:secretsmanager:us-east-1:{account}:secret:hand-AbCdEf"}
     role = f"arn:aws:iam::{account}:role/acme-production-someone"
     rds.create_db_proxy(DBProxyName="acme-production-hand", EngineFamily="MYSQL", Auth=[login], RoleArn=role, VpcSubnetIds=nets[:2])
+    hand = {"UserId": "acme-production-hand", "UserName": "default", "Engine": "redis", "NoPasswordRequired": True}
+    client("elasticache").create_user(**hand, AccessString="off -@all")
+    client("elasticache").create_user_group(UserGroupId="acme-production-hand", Engine="redis", UserIds=["acme-production-hand"])
     client("elasticache").create_cache_parameter_group(CacheParameterGroupName="acme-production-hand", CacheParameterGroupFamily="redis7", Description="by hand")
     ecs = client("ecs")
     ecs.create_cluster(clusterName="acme-staging-main", tags=[{"key": key, "value": value} for key, value in OTHER.items()])

@@ -285,6 +285,10 @@ def caches(client):
         name, arn = item["CacheParameterGroupName"], item["ARN"]
         item["Parameters"] = pages(cache, "describe_cache_parameters", "Parameters", CacheParameterGroupName=name)
         yield thing("AWS::ElastiCache::ParameterGroup", item, tags(arn), arn, name)
+    for item in pages(cache, "describe_users", "Users"):
+        yield thing("AWS::ElastiCache::User", item, tags(item["ARN"]), item["ARN"], item["UserId"])
+    for item in pages(cache, "describe_user_groups", "UserGroups"):
+        yield thing("AWS::ElastiCache::UserGroup", item, tags(item["ARN"]), item["ARN"], item["UserGroupId"])
     for item in pages(cache, "describe_snapshots", "Snapshots"):
         yield thing("AWS::ElastiCache::Snapshot", {"of": item.get("ReplicationGroupId")}, [], item["SnapshotName"])
 

@@ -150,6 +150,8 @@ pub fn classify(code: &str, message: &str) -> Class {
         // Scheduler; of a change that meets another it says the same in other words.
         "ConflictException" if says("already exists") => Class::AlreadyExists,
         "ConflictException" if says("schedule") || says("Schedule") => Class::Busy,
+        // ElastiCache of a group of users, two of which have one name.
+        "DuplicateUserName" => Class::Invalid,
         "InvalidParameter" if says("already exists with different") => Class::AlreadyExists,
         _ if code.starts_with("Duplicate") || code.ends_with(".Duplicate") || is_there(code) => Class::AlreadyExists,
 
@@ -206,6 +208,8 @@ fn is_busy(code: &str, message: &str) -> bool {
         ]
         .iter()
         .any(|saying| message.contains(saying)),
+        // ElastiCache of a user that is there and changes.
+        "UserNotFound" | "UserGroupNotFound" => message.contains("is not available for tagging"),
         // CloudWatch, of two calls for one alarm at once, and of an alarm that a composite one asks for.
         "ValidationError" => ["request to update this alarm is in progress", "composite alarm(s) depending on"]
             .iter()
@@ -235,6 +239,7 @@ fn is_busy(code: &str, message: &str) -> bool {
                 | "ScalingActivityInProgress"
                 | "BucketNotEmpty"
                 | "CacheSubnetGroupInUse"
+                | "DefaultUserAssociatedToUserGroup"
                 | "CannotDeleteEntityWhileInUse"
                 | "DistributionNotDisabled"
                 | "OriginAccessControlInUse"

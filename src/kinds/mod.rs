@@ -63,6 +63,8 @@ pub static KINDS: &[&dyn AnyKind<Aws>] = &[
     &elasticache::parameter_group::ParameterGroup,
     &elasticache::replication_group::ReplicationGroup,
     &elasticache::subnet_group::SubnetGroup,
+    &elasticache::user::User,
+    &elasticache::user_group::UserGroup,
     &elb::listener::Listener,
     &elb::listener_rule::ListenerRule,
     &elb::load_balancer::LoadBalancer,

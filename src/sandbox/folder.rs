@@ -45,6 +45,7 @@ const FILES: &[(&str, &str)] = &[
     ("mend_secrets.py", include_str!("server/mend_secrets.py")),
     ("mend_tags.py", include_str!("server/mend_tags.py")),
     ("mend_topics.py", include_str!("server/mend_topics.py")),
+    ("mend_users.py", include_str!("server/mend_users.py")),
 ];
 
 /// Tells one server from another: a hash of its files and of what they run on.

@@ -11,6 +11,7 @@ import re
 import alarms
 import answers
 import buckets
+import caches
 import databases
 import distributions
 import harness
@@ -26,7 +27,7 @@ import wire
 import zones
 from account import Account
 
-SERVICES = (alarms, buckets, databases, distributions, machines, messages, network, passwords, schedules, zones)
+SERVICES = (alarms, buckets, caches, databases, distributions, machines, messages, network, passwords, schedules, zones)
 
 # The harness's tables of EC2 by what their ids are called, and by AWS's word in an ARN.
 TAGGED = {
@@ -61,7 +62,6 @@ def indexed(resources):
 READS = {
     # What is read with every stack, and nothing was recorded of.
     "iam__ListInstanceProfiles": lambda account, asked: {"InstanceProfiles": [], "IsTruncated": False},
-    "elasticache__DescribeCacheParameterGroups": lambda account, asked: {"CacheParameterGroups": []},
     "wafv2__ListRegexPatternSets": lambda account, asked: {"RegexPatternSets": []},
     "wafv2__ListLoggingConfigurations": lambda account, asked: {"LoggingConfigurations": []},
 }

@@ -1,9 +1,13 @@
 //! What the ElastiCache kinds share: tags, patience.
 
+mod access_string;
 pub(super) mod parameter_group;
 pub(super) mod replication_group;
 pub(super) mod subnet_group;
+pub(super) mod user;
+pub(super) mod user_group;
 
+use aws_sdk_elasticache::operation::list_tags_for_resource::ListTagsForResourceOutput;
 use aws_sdk_elasticache::types::Tag;
 
 use crate::aws::{Clients, MINUTE, TagIndex};
@@ -17,7 +21,20 @@ pub(super) const PAGE: i32 = 100;
 /// Reads the tags of a thing. ElastiCache refuses that while the thing is being made, changed or deleted; then what the
 /// tag index knows has to do.
 pub(super) async fn tags_of(clients: &Clients, index: &TagIndex, arn: &str) -> Result<Tags> {
-    match clients.elasticache().list_tags_for_resource().resource_name(arn).send().await.map_err(Failure::from) {
+    let answer = clients.elasticache().list_tags_for_resource().resource_name(arn).send().await;
+    told(answer.map_err(Failure::from), index, arn)
+}
+
+/// The same of a user or a group of users: those are in the way of their tags for some seconds after each change, and the index
+/// may have the tags of before.
+async fn tags_of_users(clients: &Clients, index: &TagIndex, arn: &str) -> Result<Tags> {
+    let call = clients.elasticache().list_tags_for_resource().resource_name(arn);
+    let answer = retry_while(MINUTE, &[Class::Busy], || call.clone().send()).await;
+    told(answer, index, arn)
+}
+
+fn told(answer: Result<ListTagsForResourceOutput>, index: &TagIndex, arn: &str) -> Result<Tags> {
+    match answer {
         Ok(answer) => Ok(tag::read(answer.tag_list())),
         Err(failure) if failure.is(Class::Busy) => index.get(arn).cloned().ok_or(failure),
         Err(failure) => Err(failure),

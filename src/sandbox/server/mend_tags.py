@@ -71,13 +71,19 @@ def firewalls(backend):
 
 
 def groups(backend):
-    """Parameter groups of RDS's instances and of caches: moto's index has none."""
+    """Parameter groups of RDS's instances and of caches, and users of those: moto's index has none."""
     for group in rds_backends[backend.account_id][backend.region_name].db_parameter_groups.values():
         yield TaggedResource(arn=group.arn, tags={tag["Key"]: tag["Value"] for tag in group.tags}, resource_type="rds:pg")
     caches = elasticache_backends[backend.account_id][backend.region_name]
     for group in caches.__dict__.get("sandbox_parameter_groups", {}).values():
         tags = caches.tagging_service.get_tag_dict_for_resource(group.arn)
         yield TaggedResource(arn=group.arn, tags=tags, resource_type="elasticache:parametergroup")
+    users = [("user", user) for user in caches.users.values()]
+    users += [("usergroup", group) for group in caches.__dict__.get("user_groups", {}).values()]
+    for word, one in users:
+        # AWS's own user has none: the index does not know it.
+        if tags := caches.tagging_service.get_tag_dict_for_resource(one.arn):
+            yield TaggedResource(arn=one.arn, tags=tags, resource_type=f"elasticache:{word}")
 
 
 def network(backend):

@@ -33,6 +33,7 @@ AWS = {
     "cache": 460,
     "cache change": 240,
     "cache deletion": 450,
+    "cache users": 30,
     # 3 to 13 minutes, and up to 15.
     "distribution": 300,
     "vpc origin": 600,

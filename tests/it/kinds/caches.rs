@@ -1,7 +1,7 @@
 //! Caches: ElastiCache takes a change before it shows it, and a group before it shows its nodes.
 
 use provision::aws::Writer;
-use provision::resource::{Changes, Class, FieldDiff, Live, State, Tags, Turn};
+use provision::resource::{Changes, Class, Disruption, FieldDiff, Live, State, Tags, Turn};
 use serde_json::{Value, json};
 
 use crate::aws::canned::Canned;
@@ -213,4 +213,40 @@ async fn only_what_moves_data_is_put_off_and_only_what_changes_is_sent() {
     for other in ["TransitEncryption", "AutomaticFailover", "UserGroup", "LogDelivery", "SecurityGroup"] {
         assert!(!sent.contains(other), "{other}: {sent}");
     }
+}
+
+/// Lets users of these groups in, of a group that is listed with `more`; what is sent for it.
+async fn let_in(more: &str, groups: &[&str]) -> Vec<String> {
+    let live = listed(&format!("<TransitEncryptionEnabled>true</TransitEncryptionEnabled>{more}")).await;
+    let (group, node, done) = (group("modifying", ""), node(), xml(MODIFY, ""));
+    let aws =
+        Canned::by_operation(&[(MODIFY, 200, &done), (GROUPS, 200, &group), ("DescribeCacheClusters", 200, &node)]);
+    let mut spec = live.spec.clone();
+    spec["UserGroupIds"] = json!(groups);
+    let spec = settled(kind_of(KIND), spec);
+    let changes = Changes::new(kind_of(KIND).compare(&live.spec, spec.value()).fields);
+    let writer = aws.writer(KIND, &[NAME], groups).await;
+    kind_of(KIND).update(&writer, &live, &spec, &changes).await.unwrap();
+    aws.asked_of(MODIFY)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cache_gives_up_its_token_in_the_call_that_lets_its_first_users_in() {
+    let sent = let_in("<AuthTokenEnabled>true</AuthTokenEnabled>", &["sessions"]).await;
+    assert_eq!(sent.len(), 1, "{sent:#?}");
+    for part in ["UserGroupIdsToAdd.member.1=sessions", "AuthTokenUpdateStrategy=DELETE"] {
+        assert!(sent[0].contains(part), "{part}: {}", sent[0]);
+    }
+    let sent = let_in("", &["sessions"]).await;
+    assert!(!sent[0].contains("AuthToken"), "ElastiCache refuses it where there is none: {}", sent[0]);
+}
+
+#[test]
+fn users_for_a_cache_that_had_none_are_an_outage_for_who_logs_in_without_a_name() {
+    let of = |before: Value, after: Value| {
+        let field = FieldDiff { path: "/UserGroupIds".into(), before: Some(before), after: Some(after) };
+        kind_of(KIND).disruption(&[field])
+    };
+    assert_eq!(of(json!([]), json!(["a"])), Disruption::Outage);
+    assert_eq!(of(json!(["a"]), json!(["a", "b"])), Disruption::None);
 }

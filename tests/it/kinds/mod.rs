@@ -4,6 +4,7 @@ mod alarms;
 mod answers;
 mod attached;
 mod cache_upgrades;
+mod cache_users;
 mod caches;
 pub mod canned_kind;
 mod certificates;

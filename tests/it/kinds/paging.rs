@@ -226,6 +226,8 @@ fn cases() -> Vec<Case> {
                 xml("ListTagsForResource", &format!("<TagList>{}</TagList>", xml_tags("Tag", "Key", "Value"))),
             ),
         case("AWS::ElastiCache::SubnetGroup", "DescribeCacheSubnetGroups", marker("DescribeCacheSubnetGroups")),
+        case("AWS::ElastiCache::User", "DescribeUsers", marker("DescribeUsers")),
+        case("AWS::ElastiCache::UserGroup", "DescribeUserGroups", marker("DescribeUserGroups")),
         case(
             "AWS::ElasticLoadBalancingV2::LoadBalancer",
             "DescribeLoadBalancers",

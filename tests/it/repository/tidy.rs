@@ -237,6 +237,8 @@ const ONE_PAGE: &[(&str, &[&str])] = &[
     ("kinds/elasticache/replication_group/mod.rs", &["describe_replication_groups"]),
     ("kinds/elasticache/replication_group/write.rs", &["describe_cache_clusters", "describe_replication_groups"]),
     ("kinds/elasticache/subnet_group.rs", &["describe_cache_subnet_groups"]),
+    ("kinds/elasticache/user/mod.rs", &["describe_users"]),
+    ("kinds/elasticache/user_group.rs", &["describe_user_groups"]),
     ("kinds/rds/db_cluster/mod.rs", &["describe_db_clusters"]),
     ("kinds/rds/db_cluster_parameter_group.rs", &["describe_db_cluster_parameter_groups"]),
     ("kinds/rds/db_instance/mod.rs", &["describe_db_clusters", "describe_db_instances"]),

@@ -38,7 +38,7 @@ resources:
       SnapshotWindow: 03:00-04:00
 ";
 
-/// Parameter groups and user groups are no kinds: those that it names have to be there.
+/// The parameter group that it names has to be there.
 pub(super) const CHANGED: &str = "
 resources:
   - type: AWS::EC2::VPC
@@ -65,6 +65,16 @@ resources:
     properties:
       Description: the data subnets
       SubnetIds: [\"{{ ref('AWS::EC2::Subnet/data-1') }}\", \"{{ ref('AWS::EC2::Subnet/data-2') }}\"]
+  - type: AWS::ElastiCache::User
+    name: sessions
+    properties:
+      Engine: valkey
+      UserName: \"{{ physical('AWS::ElastiCache::User/sessions') }}\"
+      AccessString: on ~* +@all
+      AuthenticationMode: { Type: iam }
+  - type: AWS::ElastiCache::UserGroup
+    name: sessions
+    properties: { Engine: valkey, UserIds: [\"{{ ref('AWS::ElastiCache::User/sessions') }}\"] }
   - type: AWS::ElastiCache::ReplicationGroup
     name: main
     properties:
@@ -78,7 +88,7 @@ resources:
       SecurityGroupIds: [\"{{ ref('AWS::EC2::SecurityGroup/sessions') }}\"]
       AtRestEncryptionEnabled: true
       TransitEncryptionEnabled: true
-      UserGroupIds: [sessions]
+      UserGroupIds: [\"{{ ref('AWS::ElastiCache::UserGroup/sessions') }}\"]
       SnapshotRetentionLimit: 14
       SnapshotWindow: 01:00-02:00
       PreferredMaintenanceWindow: mon:04:00-mon:05:00

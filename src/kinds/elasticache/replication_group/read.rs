@@ -7,6 +7,7 @@ use aws_sdk_elasticache::types::{
 
 use super::ReplicationGroup;
 use super::spec::{DeliveryStream, Destination, EndPoint, LogDelivery, LogGroup, Outputs, Spec};
+use crate::kinds::elasticache::user_group::UserGroup;
 use crate::kinds::shared::maintenance_window::MaintenanceWindow;
 use crate::kinds::shared::named::Listed;
 use crate::kinds::shared::pending;
@@ -88,8 +89,9 @@ pub(super) fn spec(group: &Description, member: Option<&CacheCluster>) -> Spec {
     spec.transit_encryption_mode = mode.filter(|_| spec.transit_encryption_enabled);
     spec = spec.filled();
     if let Some(users) = pending.user_groups() {
-        let stay = spec.user_group_ids.iter().filter(|id| !users.user_group_ids_to_remove().contains(id));
-        spec.user_group_ids = stay.chain(users.user_group_ids_to_add()).cloned().collect();
+        let goes = |id: &Ref<UserGroup>| users.user_group_ids_to_remove().iter().any(|gone| gone == id.as_str());
+        let stay = spec.user_group_ids.iter().filter(|id| !goes(id)).map(String::from);
+        spec.user_group_ids = stay.chain(users.user_group_ids_to_add().iter().cloned()).collect();
     }
     spec
 }
@@ -196,6 +198,9 @@ fn end_point(from: Option<&Endpoint>) -> EndPoint {
     }
 }
 
+/// Where it is told that clients log in with a token.
+pub(super) const TOKEN: &str = "/AuthToken";
+
 /// Returns what the group has beyond our properties.
 fn unmodelled(group: &Description, member: Option<&CacheCluster>) -> Vec<Unmodelled> {
     let mut sizes: Vec<_> = group.node_groups().iter().map(|shard| shard.node_group_members().len()).collect();
@@ -213,7 +218,7 @@ fn unmodelled(group: &Description, member: Option<&CacheCluster>) -> Vec<Unmodel
         ("/Durability", durability.map(str::to_owned)),
         ("/IpDiscovery", ip.map(str::to_owned)),
         ("/NetworkType", network.map(str::to_owned)),
-        ("/AuthToken", is_secret.then(|| "clients log in with a token".to_owned())),
+        (TOKEN, is_secret.then(|| "clients log in with a token".to_owned())),
         ("/NodeGroupConfiguration", uneven.then(|| format!("its shards have {sizes:?} nodes"))),
         ("/NotificationTopicArn", topic.map(str::to_owned)),
         ("/GlobalReplicationGroupId", global.map(str::to_owned)),

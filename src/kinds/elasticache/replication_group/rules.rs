@@ -18,10 +18,16 @@ pub(super) fn disruption(field: &FieldDiff) -> Disruption {
             Disruption::DestroysData
         }
         "/Engine" | "/EngineVersion" | "/CacheNodeType" | "/NumNodeGroups" => Disruption::Failover,
+        // Whoever logs in without a name is refused from then on, unless the user named default lets it in.
+        "/UserGroupIds" if is_empty(field.before.as_ref()) && !is_empty(field.after.as_ref()) => Disruption::Outage,
         // Clients that speak the other way are refused from then on.
         "/TransitEncryptionEnabled" | "/TransitEncryptionMode" => Disruption::Outage,
         _ => Disruption::None,
     }
+}
+
+fn is_empty(list: Option<&Value>) -> bool {
+    list.and_then(Value::as_array).is_none_or(Vec::is_empty)
 }
 
 /// Returns why a change cannot be made, neither in place nor by a new group (which would be empty).
@@ -86,6 +92,7 @@ pub(super) fn mistakes(spec: &Spec) -> Vec<Mistake> {
             "/UserGroupIds",
             "need TransitEncryptionEnabled",
         ),
+        (spec.user_group_ids.len() > 1, "/UserGroupIds", "ElastiCache takes one group: put all users into it"),
         (
             spec.transit_encryption_mode.is_some() && !spec.transit_encryption_enabled,
             "/TransitEncryptionMode",

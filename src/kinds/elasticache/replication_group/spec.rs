@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use crate::kinds::ec2::security_group::SecurityGroup;
 use crate::kinds::elasticache::parameter_group::ParameterGroup;
 use crate::kinds::elasticache::subnet_group::SubnetGroup;
+use crate::kinds::elasticache::user_group::UserGroup;
 use crate::kinds::kms::key::Key;
 use crate::kinds::shared::defaults::yes;
 use crate::kinds::shared::filled::filled;
@@ -76,7 +77,7 @@ pub struct Spec {
     pub port: i32,
     /// Who may log in; needs TLS.
     #[serde(default)]
-    pub user_group_ids: Set<String>,
+    pub user_group_ids: Set<Ref<UserGroup>>,
     #[serde(default)]
     pub log_delivery_configurations: Vec<LogDelivery>,
     /// Whether another engine, version or node type comes at once or in the maintenance window. A parameter of

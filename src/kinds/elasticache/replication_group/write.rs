@@ -3,8 +3,9 @@
 use aws_sdk_elasticache::operation::create_replication_group::builders::CreateReplicationGroupFluentBuilder;
 use aws_sdk_elasticache::operation::modify_replication_group::builders::ModifyReplicationGroupFluentBuilder;
 use aws_sdk_elasticache::types::{
-    CacheCluster, CloudWatchLogsDestinationDetails, ClusterMode, DestinationDetails, KinesisFirehoseDestinationDetails,
-    LogDeliveryConfigurationRequest, ReplicationGroup as Description, TransitEncryptionMode,
+    AuthTokenUpdateStrategyType, CacheCluster, CloudWatchLogsDestinationDetails, ClusterMode, DestinationDetails,
+    KinesisFirehoseDestinationDetails, LogDeliveryConfigurationRequest, ReplicationGroup as Description,
+    TransitEncryptionMode,
 };
 
 use super::phases::{Move, Pace, SETTINGS, Tls};
@@ -43,7 +44,7 @@ pub(super) fn creation(writer: &Writer, id: &str, spec: &Spec, tags: &Tags) -> C
         .set_cache_parameter_group_name(spec.cache_parameter_group_name.as_ref().map(String::from))
         .auto_minor_version_upgrade(spec.auto_minor_version_upgrade)
         .port(spec.port)
-        .set_user_group_ids(some(spec.user_group_ids.iter().cloned().collect()))
+        .set_user_group_ids(some(spec.user_group_ids.iter().map(String::from).collect()))
         .set_log_delivery_configurations(some(spec.log_delivery_configurations.iter().map(on).collect()))
         .set_tags(tag::write(tags));
     // Shards need cluster mode, and AWS takes the parameter group that fits.
@@ -102,7 +103,7 @@ pub(super) async fn send(
             let call = call.new_replica_count(spec.replicas_per_node_group);
             retry_while(MINUTE, elasticache::TRANSIENT, || call.clone().send()).await.map(drop)
         }
-        Move::Users => modify(users(call, &live.spec, spec)).await,
+        Move::Users => modify(users(call, live, spec)).await,
         Move::Shards => reshard(writer, id, spec.num_node_groups).await,
     }
 }
@@ -162,10 +163,19 @@ fn settings(
         .set_log_delivery_configurations(logs)
 }
 
-fn users(call: ModifyReplicationGroupFluentBuilder, live: &Spec, spec: &Spec) -> ModifyReplicationGroupFluentBuilder {
-    let (have, want) = (&live.user_group_ids, &spec.user_group_ids);
-    call.set_user_group_ids_to_add(some(want.minus(have).cloned().collect()))
-        .set_user_group_ids_to_remove(some(have.minus(want).cloned().collect()))
+/// Who may log in. A cache whose clients had a token gives it up with its first group, in the same call: ElastiCache takes neither
+/// alone.
+fn users(
+    call: ModifyReplicationGroupFluentBuilder,
+    live: &Found<ReplicationGroup>,
+    spec: &Spec,
+) -> ModifyReplicationGroupFluentBuilder {
+    let (have, want) = (&live.spec.user_group_ids, &spec.user_group_ids);
+    let has_token = live.unmodelled.iter().any(|one| one.path == read::TOKEN);
+    let given_up = (has_token && !want.is_empty()).then_some(AuthTokenUpdateStrategyType::Delete);
+    call.set_user_group_ids_to_add(some(want.minus(have).map(String::from).collect()))
+        .set_user_group_ids_to_remove(some(have.minus(want).map(String::from).collect()))
+        .set_auth_token_update_strategy(given_up)
 }
 
 /// Turns on what is new or other, and off what is to go.

@@ -338,6 +338,11 @@ fn databases() -> Vec<Case> {
     let caches = group("elasticache", "CacheSubnetGroup", "CacheSubnetGroupName", "ARN");
     let owned = || shows("ListTagsForResource", &format!("<TagList>{}</TagList>", xml_tags("Tag", "Key", "Value")));
     let no_tags = |code: &str| has_not("ListTagsForResource", code);
+    let of_users = |list: &str, id: &str| {
+        let arn = arn("elasticache", &format!("user:{NAME}"));
+        format!("<{list}><member><{id}>{NAME}</{id}><Status>active</Status><ARN>{arn}</ARN></member></{list}>")
+    };
+    let (user, users) = (of_users("Users", "UserId"), of_users("UserGroups", "UserGroupId"));
     let replication = format!(
         "<ReplicationGroups><ReplicationGroup><ReplicationGroupId>{NAME}</ReplicationGroupId><Status>available</Status>\
          <ARN>{}</ARN></ReplicationGroup></ReplicationGroups>",
@@ -378,6 +383,8 @@ fn databases() -> Vec<Case> {
             "AWS::ElastiCache::SubnetGroup",
             vec![shows("DescribeCacheSubnetGroups", &caches), no_tags("CacheSubnetGroupNotFoundFault")],
         ),
+        ("AWS::ElastiCache::User", vec![shows("DescribeUsers", &user), no_tags("UserNotFound")]),
+        ("AWS::ElastiCache::UserGroup", vec![shows("DescribeUserGroups", &users), no_tags("UserGroupNotFound")]),
         (
             "AWS::ElastiCache::ReplicationGroup",
             vec![shows("DescribeReplicationGroups", &replication), no_tags("ReplicationGroupNotFoundFault")],
