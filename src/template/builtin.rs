@@ -19,6 +19,7 @@ pub const FILES: &[(&str, &str)] = files![
     "parts/alarms/services.yaml",
     "parts/base.yaml",
     "parts/buckets.yaml",
+    "parts/cache_users.yaml",
     "parts/caches.yaml",
     "parts/capacity.yaml",
     "parts/cdn.yaml",

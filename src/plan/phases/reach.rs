@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use super::order::PhasePlanner;
 use super::split::{difference, is_granted};
 use crate::plan::types::Field;
@@ -109,10 +111,26 @@ impl PhasePlanner<'_> {
         let (from, to) = (field.before.as_ref(), field.after.as_ref());
         let elements = if gives { difference(to, from) } else { difference(from, to) };
         let named = elements.iter().map(|element| {
-            let named = self.edges.named(element);
-            if is_membership { named.iter().flat_map(|group| self.admitted(group)).collect() } else { named }
+            let mut named = self.edges.named(element);
+            if is_membership {
+                return named.iter().flat_map(|group| self.admitted(group)).collect();
+            }
+            if !gives {
+                named.extend(self.named_by_name(address, element));
+            }
+            named
         });
         named.collect()
+    }
+
+    /// What a live element names by a name, which only its property tells from any other text.
+    fn named_by_name(&self, address: &Address, element: &Value) -> Named {
+        let verdict = self.decisions.and_then(|decisions| decisions.verdicts.get(address));
+        let Some(live) = verdict.and_then(Verdict::live) else { return Named::new() };
+        let targets =
+            self.edges.out.iter().filter(|(from, _)| from.address == *address).flat_map(|(_, targets)| targets);
+        let is_named = |pointers: &BTreeSet<String>| pointers.iter().any(|at| live.spec.pointer(at) == Some(element));
+        targets.filter(|(_, pointers)| is_named(pointers)).map(|(target, _)| target.address.clone()).collect()
     }
 
     fn is_membership(&self, address: &Address, field: &Field) -> bool {

@@ -4,6 +4,7 @@ mod adoption;
 mod alarms;
 mod assumed_roles;
 mod buckets;
+mod cache_users;
 mod capacity;
 mod dashboards;
 mod delivery;
