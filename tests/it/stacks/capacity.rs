@@ -12,7 +12,7 @@ use provision::plan::StackPlan;
 use crate::stacks::local_account::{LocalAccount, on_deep_stack, words};
 use crate::stacks::samples::{stack, up};
 
-const HOOLI: &str = include_str!("../../../tenants/hooli.yaml");
+pub const HOOLI: &str = include_str!("../../../tenants/hooli.yaml");
 const NAME: &str = "hooli-certification-machines";
 
 /// Each changed property with its resource.

@@ -8,6 +8,7 @@ mod cache_users;
 mod capacity;
 mod dashboards;
 mod delivery;
+mod drift;
 mod external_deployments;
 mod implicit_dependencies;
 pub mod local_account;

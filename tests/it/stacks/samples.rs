@@ -323,7 +323,7 @@ pub async fn up(account: &str, tenant: &str, environment: &str) -> (LocalAccount
 }
 
 /// `verb address property` for each changed property, sorted.
-fn outline(plan: &StackPlan) -> Vec<String> {
+pub fn outline(plan: &StackPlan) -> Vec<String> {
     let lines = plan.changes.iter().flat_map(|change| {
         let verb = format!("{:?}", change.action).to_lowercase();
         let properties: BTreeSet<_> = change.fields.iter().map(|field| pointer::property(&field.path)).collect();
