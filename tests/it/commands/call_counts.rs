@@ -11,10 +11,10 @@ use crate::sandbox::local_aws;
 use crate::stacks::local_account::LocalAccount;
 use crate::stacks::samples::ACME;
 
-/// A first apply of `acme/production`: one look at every region, since it may live in any; 75 creates and what they need; and a
-/// few looks at what takes its time. about 530 when this was written.
+/// A first apply of `acme/production`: one look at every region, since it may live in any; the creates of 154 resources and what
+/// they need; and a few looks at what takes its time. 538 when this was written, 5.2 a resource.
 const FIRST_APPLY: usize = 690;
-/// One changed field: one look at the stack, its lease and record, a new revision of a task definition and its rollout. 177 when
+/// One changed field: one look at the stack, its lease and record, a new revision of a task definition and its rollout. 197 when
 /// this was written.
 const ONE_FIELD: usize = 300;
 
