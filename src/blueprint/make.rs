@@ -108,7 +108,7 @@ impl Making<'_> {
         let mut by_kinds = Vec::new();
         let blueprint = build(self.kinds, &stack, expanded, &settings.ignore, &mut by_kinds);
         // What a wrong parameter breaks inside the template is not worth saying beside what is wrong with it.
-        by_kinds.retain(|problem| !by_template.contains(problem) && !(is_wrong && template.is_place_of(problem)));
+        by_kinds.retain(|problem| !(by_template.contains(problem) || is_wrong && template.is_place_of(problem)));
         let is_of_place = |problem: &Problem| standing_in.iter().any(|place| problem.what.contains(place));
         by_template.retain(|problem| !is_of_place(problem));
         by_kinds.retain(|problem| !is_of_place(problem));
