@@ -7,6 +7,7 @@ pub mod cli;
 mod export;
 mod exported;
 mod failures;
+mod first_stack;
 mod input_bounds;
 mod leases_and_plans;
 mod readme;
