@@ -1,10 +1,12 @@
 //! Past runs, and who holds a stack now.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::document::pretty;
-use super::style::{CHANGE, DANGER, FAINT, HEAD, NEW, duration, paint, table};
+use super::style::{CHANGE, DANGER, FAINT, HEAD, NEW, duration, indented, paint, table, width_of};
 use crate::apply::{End, Entry, EntryEnd, Holder, LeaseState, RunRecord};
 use crate::resource::StackId;
 
@@ -15,19 +17,30 @@ pub struct PastRun {
     pub is_running: bool,
 }
 
-/// A line a run, newest first as they come; with `steps`, below each its steps. Coloured.
-pub fn history_text(runs: &[PastRun], steps: bool) -> String {
+/// A line a run, newest first as they come, or two where the columns there are do not take one; with `steps`, below each its
+/// steps. Coloured.
+pub fn history_text(runs: &[PastRun], steps: bool, width: Option<usize>) -> String {
     if runs.is_empty() {
         return "no run is recorded\n".to_owned();
     }
-    let rows: Vec<_> = runs.iter().map(row).collect();
+    let mut rows: Vec<_> = runs.iter().map(row).collect();
+    let mut below = vec![Vec::new(); rows.len()];
+    let is_wide = |line: &str| width.is_some_and(|width| width_of(line) > width);
+    if table(&rows, "").lines().any(is_wide) {
+        below = rows.iter_mut().map(|row| row.split_off(WHAT)).collect();
+    }
     let table = table(&rows, "");
-    let lines = table.lines().zip(runs).map(|(line, run)| {
-        let below = run.record.entries.iter().filter(|_| steps).map(entry_line).collect::<String>();
-        format!("{}\n{below}", painted(line, run))
+    let lines = table.lines().zip(runs).zip(below).map(|((line, run), below)| {
+        let who = indented("    ", "    ", below.join("  ").trim_end(), width);
+        let who = who.iter().filter(|_| !below.is_empty()).map(|line| format!("{}\n", paint(FAINT, line)));
+        let steps = run.record.entries.iter().filter(|_| steps).map(entry_line);
+        format!("{}\n{}", painted(line, run), who.chain(steps).collect::<String>())
     });
     lines.collect()
 }
+
+/// So many columns tell what a run did; the others who ran it, and as which run.
+const WHAT: usize = 6;
 
 fn row(run: &PastRun) -> Vec<String> {
     let RunRecord { run: name, stack, caller, target, command, started, last, .. } = &run.record;
@@ -66,10 +79,33 @@ fn outcome(run: &PastRun) -> &'static str {
     }
 }
 
-/// `12 create, 1 update`, or a dash.
+/// `12 created, 1 updated`, each resource once, as the run's summary counts: what completes a create goes without saying.
+/// Or a dash.
 fn changes(record: &RunRecord) -> String {
-    let changes: Vec<_> = record.changes().iter().map(|(verb, number)| format!("{number} {verb}")).collect();
+    let is_done = |entry: &&Entry| entry.end == EntryEnd::Done;
+    let mut told = BTreeMap::<&str, usize>::new();
+    for entry in record.entries.iter().filter(is_done) {
+        let completes = |other: &Entry| {
+            let is_main = matches!((&*entry.verb, &*other.verb), ("retag", "create" | "update") | ("update", "create"));
+            is_main && other.address == entry.address
+        };
+        if !record.entries.iter().filter(is_done).any(completes) {
+            *told.entry(entry.verb.as_str()).or_default() += 1;
+        }
+    }
+    let changes: Vec<_> = told.iter().map(|(verb, number)| format!("{number} {}", past(verb))).collect();
     if changes.is_empty() { "-".to_owned() } else { changes.join(", ") }
+}
+
+fn past(verb: &str) -> &str {
+    match verb {
+        "create" => "created",
+        "update" => "updated",
+        "delete" => "deleted",
+        "retag" => "retagged",
+        "wait" => "awaited",
+        other => other,
+    }
 }
 
 fn entry_line(entry: &Entry) -> String {
@@ -122,27 +158,31 @@ fn entry_json(entry: &Entry) -> Value {
     })
 }
 
-/// Who holds a stack's lease, since when and until when.
-pub fn lease_text(stack: &StackId, holder: Option<&Holder>, now: Timestamp) -> String {
-    let name = paint(HEAD, stack);
-    let Some(holder) = holder else { return format!("{name}: no run has held it yet\n") };
+/// Who holds a stack's lease, since when and until when; broken at the end of `width` columns.
+pub fn lease_text(stack: &StackId, holder: Option<&Holder>, now: Timestamp, width: Option<usize>) -> String {
+    let lines = indented(&format!("{}: ", paint(HEAD, stack)), "  ", &lease_line(holder, now), width);
+    lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+fn lease_line(holder: Option<&Holder>, now: Timestamp) -> String {
+    let Some(holder) = holder else { return "no run has held it yet".to_owned() };
     let Holder { run, caller, since, until, ended_by } = holder;
     let free = holder.free_from();
     let ended = ended_by.as_ref().map(|by| format!("; {by} ended it: it is not renewed any more")).unwrap_or_default();
     let whose = format!("{caller}, run {run}, since {} ({})", second(*since), ago(*since, now));
     match holder.state(now) {
         LeaseState::Free => match ended_by {
-            Some(by) => format!("{name}: free; {by} took it from {caller} at {}\n", second(*until)),
-            None => format!("{name}: free; {caller} gave it back at {}\n", second(*until)),
+            Some(by) => format!("free; {by} took it from {caller} at {}", second(*until)),
+            None => format!("free; {caller} gave it back at {}", second(*until)),
         },
-        LeaseState::Held => format!("{name}: held by {whose}, until {} unless renewed{ended}\n", second(*until)),
+        LeaseState::Held => format!("held by {whose}, until {} unless renewed{ended}", second(*until)),
         LeaseState::Ending => format!(
-            "{name}: it ran out at {} ({whose}){ended}; its last call may still be on its way: free from {}\n",
+            "it ran out at {} ({whose}){ended}; its last call may still be on its way: free from {}",
             second(*until),
             second(free)
         ),
         LeaseState::Expired => format!(
-            "{name}: free; it ran out at {} without being given back ({whose}){ended}; the next run takes it over\n",
+            "free; it ran out at {} without being given back ({whose}){ended}; the next run takes it over",
             second(*until)
         ),
     }

@@ -2,7 +2,7 @@
 
 use super::difference::wrapped;
 use super::field::{FieldWords, Ours, Wording};
-use super::style::{FAINT, pad, paint, width_of};
+use super::style::{FAINT, pad, paint, plain_width, width_of};
 use crate::plan::Change;
 
 /// What stands in front of a field.
@@ -47,12 +47,16 @@ impl Layout<'_> {
             return beside(&self.laid_out(change, None), path_width);
         };
         let lines = beside(&self.laid_out(change, Some(width.saturating_sub(left + BEHIND).max(SHORTEST))), path_width);
-        if lines.iter().all(|line| width_of(&anstream::adapter::strip_str(line).to_string()) <= width) {
+        let fits = |lines: &[String]| lines.iter().all(|line| plain_width(line) <= width);
+        if fits(&lines) {
             return lines;
         }
         if width >= left + SHORTEST {
             let fields = self.laid_out(change, Some(width - left));
-            return fields.iter().flat_map(|field| field.below(path_width, width - left)).collect();
+            let lines: Vec<_> = fields.iter().flat_map(|field| field.below(path_width, width - left)).collect();
+            if fits(&lines) {
+                return lines;
+            }
         }
         let room = width.saturating_sub(INDENT + 2).max(SHORTEST);
         self.laid_out(change, Some(room)).iter().flat_map(|field| field.stacked(room)).collect()

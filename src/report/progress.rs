@@ -68,8 +68,7 @@ impl Progress {
     /// Says something above the bars; `otherwise` where there are none.
     pub fn above(&self, line: &str, otherwise: impl FnOnce()) {
         match &self.shown {
-            // Not `suspend`: that panics if the terminal is gone, which is just when there is something to say.
-            Shown::Bars(bars) => drop(bars.all.println(line)),
+            Shown::Bars(bars) => bars.print(line),
             Shown::Lines(_) | Shown::Json(_) | Shown::Quiet(_) => otherwise(),
         }
     }
@@ -227,8 +226,9 @@ impl Bars {
         line.iter().for_each(|line| self.print(line));
     }
 
-    /// Says a line above the bars.
+    /// Says a line above the bars, folded.
     fn print(&self, line: &str) {
+        // Not `suspend`: that panics if the terminal is gone, which is just when there is something to say.
         let _ = self.all.println((self.spelled)(line));
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::style::{count, table, width_of};
+use super::style::{count, pad, table, width_of};
 use super::value::show;
 use crate::plan::{Waiting, is_answered};
 use crate::resource::OPEN;
@@ -63,21 +63,22 @@ pub(super) fn record_lines(records: &[Record], width: Option<usize>) -> Vec<Stri
     records.iter().flat_map(stacked).collect()
 }
 
-/// A stack's outputs, a name each with its value, and of a list each value on a line of its own; where that is too wide for
-/// the columns there are, the values below.
+/// A stack's outputs, a name each with its value, and of a list each value on a line of its own; what is too wide for the
+/// columns there are stands below its name.
 pub(super) fn output_lines(outputs: &BTreeMap<String, Value>, width: Option<usize>) -> Vec<String> {
-    let told = outputs.iter().filter(|(name, _)| *name != RECORDS);
-    let told: Vec<_> = told.map(|(name, value)| (name, values(value))).collect();
-    let rows = told.iter().flat_map(|(name, values)| {
-        let names = std::iter::once((*name).clone()).chain(std::iter::repeat(String::new()));
-        names.zip(values).map(|(name, value)| vec![name, value.clone()])
+    let told: Vec<_> = outputs.iter().filter(|(name, _)| *name != RECORDS).collect();
+    let left = told.iter().map(|(name, _)| width_of(name)).max().unwrap_or_default() + 2;
+    let lines = told.iter().flat_map(|(name, value)| {
+        let values = values(value);
+        let is_wide = |value: &String| width.is_some_and(|width| left + width_of(value) > width);
+        if values.iter().any(is_wide) {
+            let below = values.iter().map(|value| format!("  {value}"));
+            return std::iter::once((*name).clone()).chain(below).collect::<Vec<_>>();
+        }
+        let names = std::iter::once(name.as_str()).chain(std::iter::repeat(""));
+        names.zip(values).map(|(name, value)| format!("{}{value}", pad(name, left))).collect()
     });
-    let lines: Vec<_> = table(&rows.collect::<Vec<_>>(), "").lines().map(str::to_owned).collect();
-    if width.is_none_or(|width| lines.iter().all(|line| width_of(line) <= width)) {
-        return lines;
-    }
-    let below = |values: &[String]| values.iter().map(|value| format!("  {value}")).collect::<Vec<_>>();
-    told.iter().flat_map(|(name, values)| std::iter::once((*name).clone()).chain(below(values))).collect()
+    lines.collect()
 }
 
 /// What an output has, one by one: a list's items, a map's entries, or itself.
@@ -147,10 +148,8 @@ mod tests {
             "databases",
             "  orders.rds.example",
             "  users.rds.example",
-            "queues",
-            "  mail: q.example",
-            "vpc",
-            "  vpc-1",
+            "queues     mail: q.example",
+            "vpc        vpc-1",
         ];
         assert_eq!(output_lines(&outputs, Some(28)), narrow);
     }

@@ -63,7 +63,7 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
         })?;
         leaves.iter_mut().for_each(|(_, leaf)| leaf.is_sensitive &= !args.show_values);
         let title = format!("{}/{address}{}", blueprint.stack.id, wanted.field);
-        texts.push(explain_text(&title, &leaves));
+        texts.push(explain_text(&title, &leaves, world.out.width));
     }
     if texts.is_empty() {
         return Err(no_such_resource(&address, &kinds, &stacks));

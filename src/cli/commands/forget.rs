@@ -43,7 +43,7 @@ async fn forget(world: &mut World, global: &Global, args: &Args) -> Result<Exit>
     let stacks = project.stacks();
     let blueprint = *stacks.first().ok_or_else(|| CommandFailure::usage(format!("{stack} is not in the YAML")))?;
     let engine = &interrupt.or(Engine::open(world, global, &[blueprint])).await?;
-    let forgetting = Forgetting { engine, project, blueprint, address: &address };
+    let forgetting = Forgetting { width: world.out.width, engine, project, blueprint, address: &address };
     let line = args.agreement.add_to(Command::new("forget").word(&args.resource));
     let (agreement, verb) = (&args.agreement, "forget");
     let run = ShownRun { engine, global, project, interrupt, agreement, verb, line, takes_long: false };
@@ -57,6 +57,8 @@ async fn forget(world: &mut World, global: &Global, args: &Args) -> Result<Exit>
 
 /// A resource that is to be forgotten.
 struct Forgetting<'a> {
+    /// The terminal's columns.
+    width: Option<usize>,
     engine: &'a Engine,
     project: &'a Project,
     blueprint: &'a Blueprint,
@@ -73,7 +75,7 @@ impl Look for Forgetting<'_> {
             ForgetError::Failed(failure) => failure.into(),
         })?;
         let question = format!("Forget {}? It stays in AWS, and is nobody's.", self.address);
-        Ok(Shown { text: by_hand_text(&snapshot.plan, "forget"), snapshot, question })
+        Ok(Shown { text: by_hand_text(&snapshot.plan, "forget", self.width), snapshot, question })
     }
 }
 

@@ -74,7 +74,7 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     }
     let steps = global.verbose > 0 || !runs.is_empty();
     world.out.print(&match args.format {
-        EventFormat::Text => history_text(&past, steps),
+        EventFormat::Text => history_text(&past, steps, world.out.width),
         EventFormat::Json => history_json(&past, steps),
     })?;
     Ok(exit)

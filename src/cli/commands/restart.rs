@@ -45,7 +45,14 @@ async fn restart(world: &mut World, global: &Global, args: &Args) -> Result<Exit
     let project = &Project::load(world, global, &args.selectors)?;
     let stacks = &project.stacks();
     let engine = &interrupt.or(Engine::open(world, global, stacks)).await?;
-    let restarting = Restarting { engine, project, stacks, selectors: &args.selectors, number: Cell::new(0) };
+    let restarting = Restarting {
+        width: world.out.width,
+        engine,
+        project,
+        stacks,
+        selectors: &args.selectors,
+        number: Cell::new(0),
+    };
     let line = args.agreement.add_to(Command::new("restart").words(&args.selectors));
     let (agreement, verb) = (&args.agreement, "restart");
     let run = ShownRun { engine, global, project, interrupt, agreement, verb, line, takes_long: true };
@@ -58,6 +65,8 @@ async fn restart(world: &mut World, global: &Global, args: &Args) -> Result<Exit
 
 /// The services that are to be restarted.
 struct Restarting<'a> {
+    /// The terminal's columns.
+    width: Option<usize>,
     engine: &'a Engine,
     project: &'a Project,
     stacks: &'a [&'a Blueprint],
@@ -73,7 +82,7 @@ impl Look for Restarting<'_> {
         let snapshot = looked.map_err(refusal)?;
         self.number.set(snapshot.plan.stacks.iter().map(|stack| stack.steps.len()).sum());
         let question = format!("Restart {}?", count(self.number.get(), "service"));
-        Ok(Shown { text: by_hand_text(&snapshot.plan, "restart"), snapshot, question })
+        Ok(Shown { text: by_hand_text(&snapshot.plan, "restart", self.width), snapshot, question })
     }
 }
 

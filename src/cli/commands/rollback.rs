@@ -51,7 +51,15 @@ async fn rollback(world: &mut World, global: &Global, args: &Args) -> Result<Exi
     let stacks = &project.stacks();
     let engine = &interrupt.or(Engine::open(world, global, stacks)).await?;
     let wanted = args.to.map(|number| number.to_string());
-    let looking = RollingBack { engine, project, stacks, selectors: &args.selectors, wanted, number: Cell::new(0) };
+    let looking = RollingBack {
+        width: world.out.width,
+        engine,
+        project,
+        stacks,
+        selectors: &args.selectors,
+        wanted,
+        number: Cell::new(0),
+    };
     let line = Command::new("rollback").words(&args.selectors);
     let line = args.agreement.add_to(args.to.iter().fold(line, |line, number| line.option("--to", number)));
     let (agreement, verb) = (&args.agreement, "rollback");
@@ -68,6 +76,8 @@ async fn rollback(world: &mut World, global: &Global, args: &Args) -> Result<Exi
 
 /// The services that are to go back.
 struct RollingBack<'a> {
+    /// The terminal's columns.
+    width: Option<usize>,
     engine: &'a Engine,
     project: &'a Project,
     stacks: &'a [&'a Blueprint],
@@ -86,7 +96,7 @@ impl Look for RollingBack<'_> {
         let snapshot = self.engine.shown(self.stacks.len(), looked).await.map_err(refusal)?;
         self.number.set(snapshot.plan.stacks.iter().map(|stack| stack.changes.len()).sum());
         let question = format!("Roll back {}?", count(self.number.get(), "service"));
-        Ok(Shown { text: by_hand_text(&snapshot.plan, "rollback"), snapshot, question })
+        Ok(Shown { text: by_hand_text(&snapshot.plan, "rollback", self.width), snapshot, question })
     }
 }
 

@@ -16,9 +16,9 @@ use crate::resource::{Command, Stack};
 /// minutes: taking it is for a run that hangs.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// tenant/environment; with * and ? to look at several
+    /// tenant/environment; with * and ? to look at several, none: at every stack
     #[arg(value_name = "STACK")]
-    stack: Selector,
+    stack: Option<Selector>,
 
     /// End the lease: its holder, if alive, is stopped by its next heartbeat; others are kept out until nothing of it
     /// can be under way any more
@@ -32,10 +32,10 @@ pub struct Args {
 }
 
 pub fn run(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
-    if args.stack.is_partial() {
-        return Err(CommandFailure::usage(format!("`{}` names a resource; a lease is on a whole stack", args.stack)));
+    if let Some(partial) = args.stack.as_ref().filter(|stack| stack.is_partial()) {
+        return Err(CommandFailure::usage(format!("`{partial}` names a resource; a lease is on a whole stack")));
     }
-    let project = Project::load(world, global, std::slice::from_ref(&args.stack))?;
+    let project = Project::load(world, global, args.stack.as_slice())?;
     let stacks = project.stacks();
     if args.take && stacks.len() != 1 {
         return Err(CommandFailure::usage(format!("--take is for one stack, and these are {}", stacks.len())));
@@ -45,7 +45,8 @@ pub fn run(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
     let mut held = None;
     for stack in stacks.iter().map(|blueprint| &blueprint.stack) {
         let seen = runtime.block_on(engine.holder(world, stack, &project.bucket(stack)))?;
-        world.out.print(&lease_text(&stack.id, seen.as_ref().map(|seen| &seen.holder), (world.clock)()))?;
+        let holder = seen.as_ref().map(|seen| &seen.holder);
+        world.out.print(&lease_text(&stack.id, holder, (world.clock)(), world.out.width))?;
         held = seen.filter(|seen| seen.holder.state((world.clock)()) != LeaseState::Free);
     }
     let (Some(seen), [blueprint]) = (held, &stacks[..]) else { return Ok(Exit::Done) };
@@ -74,7 +75,7 @@ async fn told(world: &mut World, stack: &Stack, args: &Args, seen: &StoredLease)
 fn outcome(world: &World, stack: &Stack, holder: &Holder) -> String {
     let now = (world.clock)();
     let apply = Command::new("apply").word(&stack.id);
-    let text = lease_text(&stack.id, Some(holder), now);
+    let text = lease_text(&stack.id, Some(holder), now, world.out.width);
     if holder.state(now) == LeaseState::Free {
         return format!(
             "{text}Its run, if it is alive, finds out with its next heartbeat and changes nothing more from then on.\n"

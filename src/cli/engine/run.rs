@@ -28,7 +28,7 @@ use crate::cli::world::World;
 use crate::kinds::KINDS;
 use crate::plan::{Plan, StackPlan};
 use crate::report::{Progress, estimate_all, second};
-use crate::resource::{Access, Address, Stack, StackId};
+use crate::resource::{Access, Address, Command, Stack, StackId};
 
 /// One run in AWS.
 pub struct AwsHost<'a> {
@@ -226,7 +226,8 @@ async fn credentials_last(engine: &Engine, world: &World, plan: &Plan) -> Result
 pub fn locked_by(stack: &StackId, holder: &Holder) -> CommandFailure {
     let Holder { run, caller, .. } = holder;
     let (since, until) = (second(holder.since), second(holder.until));
+    let look = Command::new("unlock").word(stack);
     CommandFailure::new(Exit::Locked, format!("{stack} is locked by {caller} (run {run}) since {since}"))
         .hint("wait for it to end, or let this run wait with --lock-timeout")
-        .hint(format!("if that run is dead, its lease ends by itself soon after {until}; `⟪unlock⟫` shows it"))
+        .hint(format!("if that run is dead, its lease ends by itself soon after {until}; `{look}` shows it"))
 }

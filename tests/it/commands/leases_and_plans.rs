@@ -159,6 +159,7 @@ async fn of_two_processes_on_one_stack_one_proceeds_and_the_other_names_it() {
         project.url
     );
     assert!(loser.err.contains(&again), "{}", loser.err);
+    assert!(loser.err.contains("unlock acme/production` shows it"), "{}", loser.err);
 
     // A third machine has no journal of its own, and knows from the bucket.
     let history = project.run("eve", &["history", "acme", "--format", "json"]).await.ends(0);
@@ -175,6 +176,7 @@ async fn of_two_processes_on_one_stack_one_proceeds_and_the_other_names_it() {
     assert_eq!(project.run("eve", &["history", "--local"]).await.ends(0).out, "no run is recorded\n");
     let free = project.run("eve", &["unlock", "acme/production"]).await.ends(0).out;
     assert!(free.starts_with(&format!("acme/production: free; {} gave it back at ", project.caller(name))), "{free}");
+    assert_eq!(project.run("eve", &["unlock"]).await.ends(0).out, free, "every stack, where none is named");
 
     // What an endpoint answered is no history of AWS's, nor of another endpoint's.
     for other in [&[][..], &["--endpoint-url", "http://127.0.0.1:9"]] {

@@ -69,6 +69,21 @@ async fn bars_leave_nothing_behind() {
     assert!(screen.contains("acme/test: 7 done in"), "{screen}");
 }
 
+/// What is said above the bars is broken behind a word, as everything is.
+#[tokio::test]
+async fn ctrl_c_while_an_apply_works_is_told_without_breaking_a_word() {
+    let account = "500000000208";
+    let shell = shell("interrupted", account).await;
+    let faults = json!([{ "operation": "CreateVpc", "what": "delay", "seconds": 3 }]);
+    let url = &shell.env["AWS_ENDPOINT_URL"];
+    assert_eq!(control(url, "POST", &format!("faults/{account}"), &faults).await.0, 200);
+    let steps = json!([["until", "creating"], ["type", "\u{3}"]]);
+    let ended = shell.terminal_of(80, &["apply", "acme/test", "--yes"], steps).await;
+    assert_eq!(ended.exit, Some(130), "{}", ended.output);
+    assert!(ended.output.contains("interrupted: finishing"), "{}", ended.output);
+    assert!(!ended.output.contains("stop at once"), "the line is broken behind a word: {}", ended.output);
+}
+
 #[tokio::test]
 async fn ctrl_c_while_a_plan_reads_ends_it_and_leaves_nothing_behind() {
     let account = "500000000207";

@@ -115,12 +115,19 @@ fn a_run_without_an_end_is_running_or_has_died() {
     let (journal, folder) = journal("20261123T000000Z-eeee");
     let record = read(&journal);
     let runs = [true, false].map(|is_running| PastRun { record: record.clone(), is_running });
-    let text = history_text(&runs, false);
+    let text = history_text(&runs, false, None);
     let text = anstream::adapter::strip_str(&text).to_string();
-    let line = "2026-11-23 00:00:00Z  acme/production  apply  running  1 create  5 s  ada@laptop  20261123T000000Z-eeee  \
+    let line = "2026-11-23 00:00:00Z  acme/production  apply  running  1 created  5 s  ada@laptop  20261123T000000Z-eeee  \
          sandbox https://ci.example/run/7 as arn:aws:sts::111122223333:assumed-role/provision-apply/ada";
     let lines: Vec<_> = text.lines().collect();
     assert_eq!(lines, [line, line.replace("running", "died   ").as_str()]);
+    let narrow = anstream::adapter::strip_str(&history_text(&runs[..1], false, Some(80))).to_string();
+    let (first, who) = narrow.split_once('\n').expect("several lines");
+    assert_eq!(first, "2026-11-23 00:00:00Z  acme/production  apply  running  1 created  5 s");
+    assert!(
+        who.starts_with("    ada@laptop  20261123T000000Z-eeee  sandbox https://ci.example/run/7 as\n    arn:"),
+        "{narrow}"
+    );
     let json: serde_json::Value = serde_json::from_str(&history_json(&runs, true)).unwrap();
     let outcomes = [0, 1].map(|run| json["runs"][run]["outcome"].as_str().unwrap());
     assert_eq!(outcomes, ["running", "died"]);
