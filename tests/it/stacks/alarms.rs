@@ -94,6 +94,49 @@ fn apdex_is_exact() {
     assert_eq!((&spec["Threshold"], &spec["TreatMissingData"]), (&0.85.into(), &"notBreaching".into()));
 }
 
+/// What CloudFront's web ACL tells has no region among its dimensions, and is in one.
+#[test]
+fn the_cdns_firewall_is_watched_where_its_metrics_are() {
+    let cdn = SHOP.replace("ticket: ticket }", "ticket: ticket, info: ticket }\n    cdn: { enabled: true }");
+    let names = |spec: &Value| {
+        let all = spec["Dimensions"].as_array().expect("a list").iter();
+        all.map(|one| one["Name"].as_str().expect("a text").to_owned()).collect::<BTreeSet<_>>()
+    };
+    let spec = alarm(&cdn, "cdn-firewall-surge");
+    assert_eq!(names(&spec), ["Rule".to_owned(), "WebACL".to_owned()].into());
+    assert_eq!(spec["AlarmActions"][0], "⟦AWS::SNS::Topic/ticket.TopicArn⟧");
+    let elsewhere = cdn.replace("region: us-east-1", "region: eu-west-1");
+    assert_eq!(
+        alarm(&elsewhere, "cdn-firewall-surge")["AlarmActions"],
+        serde_json::json!([]),
+        "another region's topic"
+    );
+    let all = blueprints(&[("tenant.yaml", &elsewhere)], &[]).unwrap_or_else(|why| panic!("{why}"));
+    let made = all[0].resources.values().find(|resource| resource.address.name == "cdn-firewall-surge");
+    assert_eq!(made.map(|resource| resource.region.as_str()), Some("us-east-1"));
+    assert!(all[0].warnings.iter().any(|warning| warning.what.contains("tells nobody")), "{:?}", all[0].warnings);
+}
+
+/// By the memory of the class: what is little of 16 GiB is all of 256 MiB.
+#[test]
+fn a_database_is_short_of_memory_by_its_class() {
+    let threshold = |database: &str| {
+        let tenant = SHOP.replace("version: \"16.11\" }", &format!("version: \"16.11\", {database} }}"));
+        alarm(&tenant, "database-main-memory-1")["Threshold"].as_f64().expect("a number") / f64::from(1 << 20)
+    };
+    for (database, gib) in [
+        ("class: db.r7g.large", 16.0),
+        ("class: db.r6i.4xlarge", 128.0),
+        ("class: db.x2g.xlarge", 64.0),
+        ("class: db.t4g.large", 8.0),
+        ("serverless: { min: 0.5, max: 64 }", 128.0),
+    ] {
+        let percent = threshold(database) * 100.0 / (gib * 1024.0);
+        assert!((4.9..5.1).contains(&percent), "{database}: {percent}");
+    }
+    assert!((threshold("class: db.t4g.medium") - 256.0).abs() < 1.0, "never below 256 MiB");
+}
+
 #[test]
 fn the_nodes_of_a_cluster_are_named_by_shard_and_number() {
     let sharded = SHOP.replace("version: \"8.0\" }", "version: \"8.0\", shards: 2, replicas: 1 }");
