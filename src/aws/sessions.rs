@@ -21,6 +21,7 @@ use super::credentials::Given;
 use super::endpoint::is_loopback;
 use super::limiter::{LimitedIdentity, Limiter};
 use super::meter::Meter;
+use super::quotas::QUOTA_READS;
 use super::survey::SURVEY_READS;
 use super::timings::Timer;
 use super::{Session, Setup, Timings};
@@ -61,7 +62,8 @@ impl Sessions {
     /// Contacts nobody.
     pub fn new(setup: Setup) -> Self {
         let http_client = setup.http_client.clone().unwrap_or_else(|| http_client(setup.endpoint_url.as_deref()));
-        let reads: BTreeSet<_> = [OWN_READS, SURVEY_READS, &setup.rules.reads].concat().into_iter().collect();
+        let reads: BTreeSet<_> =
+            [OWN_READS, SURVEY_READS, QUOTA_READS, &setup.rules.reads].concat().into_iter().collect();
         Self {
             setup,
             reads: Arc::new(reads),

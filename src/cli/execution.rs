@@ -15,7 +15,7 @@ use super::world::World;
 use crate::apply::{Leases, LeftOut, PlanSnapshot, Rounds, RunSummary, Unleased};
 use crate::fleet::{PlanOptions, selects};
 use crate::inventory::Inventory;
-use crate::plan::{Assumed, Mode, Plan, StackPlan};
+use crate::plan::{Assumed, Mode, Plan, QuotaMode, StackPlan};
 use crate::report::{NextCommands, plan_text, run_summary_text};
 use crate::resource::{Access, Address, Command, Failure, Stack, StackId};
 
@@ -83,14 +83,14 @@ impl Rounds for Execution<'_> {
     }
 
     async fn plan(&mut self, leases: &Leases) -> Result<PlanSnapshot> {
-        let RunRequest { project, stacks, selectors, mode, allowed, .. } = self.request;
+        let RunRequest { project, stacks, selectors, mode, allowed, quota, .. } = self.request;
         let held: Vec<_> = stacks.iter().copied().filter(|blueprint| leases.has(&blueprint.stack.id)).collect();
         let is_about_held =
             |selector: &&_| held.iter().any(|held| selects(std::slice::from_ref(*selector), &held.stack.id));
         let selectors: Vec<_> = selectors.iter().filter(is_about_held).cloned().collect();
         let fleet = self.engine.fleet(project, &held, Access::Write);
         let guarding = project.guarding(allowed);
-        let options = PlanOptions { selectors: &selectors, mode: *mode, guarding, survey: false };
+        let options = PlanOptions { selectors: &selectors, mode: *mode, guarding, survey: false, quota: *quota };
         let fleet_plan = self.interrupt.or(self.engine.shown(held.len(), fleet.plan(&options))).await?;
         let snapshot = PlanSnapshot::from(&fleet_plan);
         self.unsurveyed = fleet_plan.unsurveyed();
@@ -168,7 +168,13 @@ fn replan(
     assumed: &Assumed,
 ) -> Option<StackPlan> {
     let RunRequest { project, stacks, selectors, mode, allowed, .. } = request;
-    let options = PlanOptions { selectors, mode: *mode, guarding: project.guarding(allowed), survey: false };
+    let options = PlanOptions {
+        selectors,
+        mode: *mode,
+        guarding: project.guarding(allowed),
+        survey: false,
+        quota: QuotaMode::Off,
+    };
     engine.fleet(project, stacks, Access::Write).replan(&options, seen, stack, assumed)
 }
 

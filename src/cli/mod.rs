@@ -23,6 +23,7 @@ mod plan_format;
 mod progress;
 mod project;
 mod prompt;
+mod quota;
 mod run_request;
 mod selectors;
 mod shown_run;

@@ -7,7 +7,7 @@ use super::failure::{CommandFailure, Result};
 use super::global::Global;
 use super::world::World;
 use crate::plan::Plan;
-use crate::report::{TextOptions, plan_html, plan_json, plan_markdown, plan_text};
+use crate::report::{TextOptions, plan_html, plan_json, plan_markdown, plan_sarif, plan_text};
 
 /// How plan and diff write what they found.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -28,6 +28,8 @@ pub enum Format {
     Json,
     Markdown,
     Html,
+    /// What the preflight found out and the warnings, for code scanning
+    Sarif,
 }
 
 impl FormatArgs {
@@ -48,6 +50,7 @@ impl FormatArgs {
                 (Form::Text, plan_markdown(plan, spelled))
             }
             Format::Html => (Form::Html, plan_html(plan)),
+            Format::Sarif => (Form::Json, plan_sarif(plan)),
         };
         world.out.print_as(form, &text)
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 use super::project::Project;
 use crate::blueprint::Blueprint;
 use crate::fleet::Selector;
-use crate::plan::{Allowed, Mode};
+use crate::plan::{Allowed, Mode, QuotaMode};
 use crate::report::PlanDocument;
 use crate::resource::Command;
 
@@ -15,6 +15,8 @@ pub struct RunRequest<'a> {
     pub selectors: &'a [Selector],
     pub mode: Mode,
     pub allowed: Allowed,
+    /// What becomes of the plan where a quota has no room.
+    pub quota: QuotaMode,
     /// The plan that was approved before, if it was saved.
     pub saved: Option<PlanDocument>,
     /// Whether to go on without asking.

@@ -4,7 +4,7 @@ use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
 use crate::inventory::{Services, Source, Surveyed, Things};
-use crate::resource::{Access, AnyKind, Cloud, Result, Role, Scope, Stack, StackId};
+use crate::resource::{Access, AnyKind, Cloud, Limits, Result, Role, Scope, Stack, StackId};
 
 /// The reader of a cloud.
 pub type Reader<C> = <C as Cloud>::Reader;
@@ -51,6 +51,16 @@ pub trait Accounts: Send + Sync {
 
     /// Lists what stands in networks or on things; see [`Source::survey`].
     fn survey<'a>(&'a self, reader: &'a Reader<Self::Cloud>, things: &'a Things) -> BoxFuture<'a, Result<Surveyed>>;
+
+    /// Returns the values of one service's quotas, at least of those codes of which AWS tells any.
+    fn limits<'a>(
+        &'a self,
+        _reader: &'a Reader<Self::Cloud>,
+        _service: &'a str,
+        _codes: &'a BTreeSet<&'static str>,
+    ) -> BoxFuture<'a, Result<Limits>> {
+        Box::pin(async { Ok(Limits::new()) })
+    }
 
     /// Hears that so many accounts are going to be read.
     fn begins(&self, _accounts: usize) {}

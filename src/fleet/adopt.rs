@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Accounts, Fleet, Location, PlanOptions, Unmatched};
 use crate::blueprint::{Blueprint, Resource};
 use crate::inventory::{Inventory, ListOutcome};
-use crate::plan::{AdoptionConflict, Guarding, Mode, StackPlan, adopted, adoption, unread};
+use crate::plan::{AdoptionConflict, Guarding, Mode, QuotaMode, StackPlan, adopted, adoption, unread};
 use crate::resource::{AnyKind, AnyListing, Failure, Live, Scope, StackId, Unseen};
 
 /// The tags that an adoption writes, and the differences that it leaves.
@@ -98,7 +98,13 @@ impl<A: Accounts> Fleet<'_, A> {
         resource: &Resource,
         inventories: BTreeMap<StackId, Inventory>,
     ) -> StackPlan {
-        let options = PlanOptions { selectors: &[], mode: Mode::Apply, guarding: Guarding::default(), survey: false };
+        let options = PlanOptions {
+            selectors: &[],
+            mode: Mode::Apply,
+            guarding: Guarding::default(),
+            survey: false,
+            quota: QuotaMode::Off,
+        };
         let plan = match self.plan_from(&options, inventories) {
             Ok(fleet_plan) => fleet_plan.plan.stacks.into_iter().find(|plan| plan.stack.id == blueprint.stack.id),
             // Nothing was selected.

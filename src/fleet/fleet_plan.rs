@@ -1,4 +1,4 @@
-//! The plan of a fleet: read, preflight, plan.
+//! The plan of a fleet: read, preflight, plan, quotas.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use super::plan::plan_stack;
 use super::{Accounts, Fleet, PlanError, PlanOptions, Unmatched, plan_stacks};
 use crate::apply::{PendingAction, PlanSnapshot};
 use crate::inventory::{Going, Inventory, NETWORK};
-use crate::plan::{Action, Assumed, Change, Mode, Plan, StackPlan, guard};
+use crate::plan::{Action, Assumed, Change, Mode, Plan, QuotaMode, StackPlan, guard, hold_quotas};
 use crate::resource::{Failure, Shape, StackId, State};
 
 /// The plan of a fleet's stacks, with the inventories that it was made from.
@@ -25,6 +25,16 @@ impl<A: Accounts> Fleet<'_, A> {
     /// # Errors
     /// As [`read`](Self::read) and [`plan_stacks`].
     pub async fn plan(&self, options: &PlanOptions<'_>) -> Result<FleetPlan, PlanError> {
+        let mut fleet_plan = self.unmeasured(options).await?;
+        if options.quota != QuotaMode::Off {
+            let findings = self.quotas(&fleet_plan).await;
+            hold_quotas(&mut fleet_plan.plan, findings, options.quota);
+        }
+        Ok(fleet_plan)
+    }
+
+    /// The plan, not held against quotas yet.
+    async fn unmeasured(&self, options: &PlanOptions<'_>) -> Result<FleetPlan, PlanError> {
         let survey = options.survey || options.mode == Mode::Destroy;
         let mut inventories = self.read(survey).await?;
         if options.mode != Mode::Destroy {

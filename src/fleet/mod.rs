@@ -8,6 +8,7 @@ mod fleet_plan;
 mod forget;
 mod locate;
 mod plan;
+mod quotas;
 mod read;
 mod restart;
 mod rollback;

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{Selector, select_resources, stack_request, unmatched_resource};
 use crate::blueprint::Blueprint;
 use crate::inventory::{Inventory, ListOutcome, StackListing};
-use crate::plan::{Assumed, Guarding, Input, Mode, Plan, StackPlan, guard, plan};
+use crate::plan::{Assumed, Guarding, Input, Mode, Plan, QuotaMode, StackPlan, guard, plan};
 use crate::problem::Problem;
 use crate::resource::{Address, Failure, Shape, StackId};
 
@@ -18,6 +18,8 @@ pub struct PlanOptions<'a> {
     pub guarding: Guarding,
     /// Whether to look for what is nobody's in any case, and not only where a network goes.
     pub survey: bool,
+    /// What becomes of it where a quota has no room.
+    pub quota: QuotaMode,
 }
 
 /// A selector that names no resource, neither wanted nor live: what to say of it.

@@ -72,6 +72,12 @@ pub enum Refusal {
         deletes: usize,
         limit: usize,
     },
+    /// A quota of AWS has no room for what it adds.
+    Quota {
+        stack: StackId,
+        /// What AWS calls it, `VPCs per Region`.
+        quota: String,
+    },
     /// Something that is not ours stands in or on what would be deleted or replaced: it would hold that up half-way, or go
     /// with it.
     Foreign {
@@ -113,7 +119,10 @@ impl StackPlan {
         satisfied
             .filter_map(|guard| match &guard.refusal {
                 Refusal::Protected { address, .. } => Some(address.clone()),
-                Refusal::TooManyDeletes { .. } | Refusal::Foreign { .. } | Refusal::RolledBack { .. } => None,
+                Refusal::TooManyDeletes { .. }
+                | Refusal::Foreign { .. }
+                | Refusal::RolledBack { .. }
+                | Refusal::Quota { .. } => None,
             })
             .collect()
     }
@@ -194,7 +203,7 @@ impl Refusal {
         match self {
             Self::Protected { stack, address, .. } => Some((DESTROY, format!("{stack}/{address}"))),
             Self::RolledBack { stack, address, .. } => Some((ROLL_FORWARD, format!("{stack}/{address}"))),
-            Self::TooManyDeletes { .. } | Self::Foreign { .. } => None,
+            Self::TooManyDeletes { .. } | Self::Foreign { .. } | Self::Quota { .. } => None,
         }
     }
 }
@@ -216,6 +225,9 @@ impl std::fmt::Display for Refusal {
                 "{stack}: {deletes} to delete or replace, and provision.yaml allows {limit}: raise guards.max_deletes there, \
                  or name fewer resources"
             ),
+            Self::Quota { stack, quota } => {
+                write!(f, "{stack}: the quota {quota} has no room for it: ask AWS for more, or say --quota warn")
+            }
             Self::Foreign { stack, address, kind, id } => write!(
                 f,
                 "{stack}: {kind} {id} is not ours and stands in {address}, which could not be deleted or would take it along: remove it first"

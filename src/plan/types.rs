@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::findings::Finding;
 use super::guards::Guard;
 use crate::blueprint::Origin;
 use crate::inventory::{Orphan, Unmanaged};
@@ -17,6 +18,8 @@ pub struct Plan {
     pub stacks: Vec<StackPlan>,
     /// Stacks that are there and no longer in the YAML.
     pub orphans: Vec<Orphan>,
+    /// What the preflight found out of all stacks together.
+    pub findings: Vec<Finding>,
 }
 
 /// The plan of one stack.

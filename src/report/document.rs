@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::finding_document::FindingDocument;
 use crate::inventory::Orphan;
 use crate::plan::{Change, Field, Guard, Later, LeftAlone, Mode, Plan, Refusal, StackPlan, Summary, destroy_orphan};
 
@@ -18,6 +19,9 @@ pub struct PlanDocument {
     /// Stacks that are there and no longer in the YAML.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub orphans: Vec<OrphanDocument>,
+    /// What the preflight found out of all stacks together.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub preflight: Vec<FindingDocument>,
     /// Of a plan that `--out` saved; absent in what is printed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub saved: Option<SavedDocument>,
@@ -165,7 +169,7 @@ pub struct LaterDocument {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GuardDocument {
-    /// `protected`, `max-deletes`, `foreign` or `rolled-back`.
+    /// `protected`, `max-deletes`, `foreign`, `quota` or `rolled-back`.
     pub guard: String,
     /// What it is about; absent: the whole stack.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -201,7 +205,9 @@ impl PlanDocument {
         let mut stacks: Vec<_> = plan.stacks.iter().map(StackDocument::of).collect();
         stacks.sort_by(|a, b| (&a.tenant, &a.environment).cmp(&(&b.tenant, &b.environment)));
         let orphans = plan.orphans.iter().map(OrphanDocument::of).collect();
-        Self { format_version: FORMAT_VERSION.to_owned(), summary: plan.summary().into(), stacks, orphans, saved: None }
+        let preflight = plan.findings.iter().map(FindingDocument::of).collect();
+        let (format_version, summary) = (FORMAT_VERSION.to_owned(), plan.summary().into());
+        Self { format_version, summary, stacks, orphans, preflight, saved: None }
     }
 }
 
@@ -275,6 +281,7 @@ impl GuardDocument {
             Refusal::Foreign { address, .. } => ("foreign", Some(address)),
             Refusal::RolledBack { address, .. } => ("rolled-back", Some(address)),
             Refusal::TooManyDeletes { .. } => ("max-deletes", None),
+            Refusal::Quota { .. } => ("quota", None),
         };
         Self {
             guard: name.to_owned(),

@@ -118,5 +118,10 @@ pub(super) fn remarks(facts: &Facts) -> Vec<String> {
     if !facts.updated_outputs.is_empty() {
         all.push(format!("Return values that an update changes: {}.", facts.updated_outputs.join(", ")));
     }
+    let quotas = facts.quotas.iter().map(|quota| format!("{} (`{}` {})", quota.name, quota.service, quota.code));
+    let quotas: Vec<_> = quotas.collect();
+    if !quotas.is_empty() {
+        all.push(format!("Counts against quotas of AWS: {}.", quotas.join(", ")));
+    }
     all
 }

@@ -1,4 +1,4 @@
-//! Makes text, JSON, Markdown and HTML of values; the only room that does.
+//! Makes text, JSON, Markdown, HTML and SARIF of values; the only room that does.
 //!
 //! **Invariant:** takes values and returns text, or writes to what it is given. It reads nothing and decides nothing.
 //! Text for terminals is always coloured; the stream that it goes to strips the colours where they don't belong.
@@ -14,6 +14,7 @@ mod estimate;
 mod events;
 mod explain;
 mod field;
+mod finding_document;
 mod folded;
 mod graph;
 mod history;
@@ -28,6 +29,7 @@ mod plan_html;
 mod plan_markdown;
 mod plan_text;
 mod policy;
+mod preflight;
 mod problems;
 mod progress;
 mod reading;
@@ -61,6 +63,7 @@ pub use plan_html::plan_html;
 pub use plan_markdown::{MARKDOWN_LIMIT, plan_markdown};
 pub use plan_text::plan_text;
 pub use policy::{POLICIES_OF_A_ROLE, PolicyScope, StorePolicy, policies, policies_json};
+pub use preflight::plan_sarif;
 pub use problems::{problems_json, problems_sarif, problems_text};
 pub use progress::Progress;
 pub use reading::{ReadDisplay, ReadProgress};

@@ -10,6 +10,7 @@ use super::later::later_line;
 use super::left_alone::left_line;
 use super::order::{Risk, by_risk, unnamed};
 use super::plan_text::{foreign_line, heading, orphan_line, warning_line};
+use super::preflight::{FindingLine, finding_lines, room_lines};
 use super::summary::summary_line;
 use crate::plan::{Action, Change, Plan, StackPlan, refusals};
 
@@ -21,9 +22,21 @@ struct Page {
     summary: String,
     stacks: Vec<StackPart>,
     orphans: Vec<String>,
+    preflight: Vec<FindingPart>,
+    /// How much there is room for.
+    room: Vec<String>,
     /// What stands against an apply, but for what only has to be named: that stands with the change.
     refusals: Vec<String>,
     tool: &'static str,
+}
+
+#[derive(Serialize)]
+struct FindingPart {
+    /// `danger` or `change`.
+    class: &'static str,
+    sign: &'static str,
+    verb: &'static str,
+    text: String,
 }
 
 #[derive(Serialize)]
@@ -73,6 +86,8 @@ pub fn plan_html(plan: &Plan) -> String {
         summary: summary_line(plan, &estimate_all(plan)),
         stacks: plan.stacks.iter().map(stack_part).collect(),
         orphans: plan.orphans.iter().map(orphan_line).collect(),
+        preflight: finding_lines(plan).into_iter().map(finding_part).collect(),
+        room: room_lines(plan, true),
         refusals: unmet.map(ToString::to_string).collect(),
         tool: env!("CARGO_PKG_VERSION"),
     };
@@ -81,6 +96,11 @@ pub fn plan_html(plan: &Plan) -> String {
     environment
         .render_named_str("plan.html", TEMPLATE, minijinja::value::Serde(&page))
         .expect("the template is built in and a test renders every part of it")
+}
+
+fn finding_part(line: FindingLine) -> FindingPart {
+    let FindingLine { sign, verb, refuses, text } = line;
+    FindingPart { class: if refuses { "danger" } else { "change" }, sign, verb, text }
 }
 
 fn stack_part(plan: &StackPlan) -> StackPart {

@@ -7,6 +7,7 @@ use super::later::later_line;
 use super::left_alone::left_line;
 use super::order::{Risk, by_risk, consent, unnamed};
 use super::plan_text::{foreign_line, heading, orphan_line, warning_line};
+use super::preflight::finding_lines;
 use super::style::count;
 use super::summary::summary_line;
 use crate::plan::{Action, Change, Field, Plan, StackPlan, refusals};
@@ -55,11 +56,15 @@ pub fn plan_markdown(plan: &Plan, spelled: impl Fn(&str) -> String) -> String {
     for refusal in refusals(plan).into_iter().filter(|refusal| refusal.allowance().is_none()) {
         page.add(&format!("\n**An apply refuses this:** {}\n", escape(&refusal.to_string())));
     }
+    let findings = finding_lines(plan).into_iter();
+    let findings: Vec<_> =
+        findings.map(|line| format!("\n- {} **{}** {}\n", line.sign, line.verb, escape(&line.text))).collect();
+    let mut left_out = findings.len() - findings.iter().take_while(|line| page.fits(line)).count();
     let dangers = dangers(plan, &page);
     page.text.push_str(&dangers);
     let orphans = plan.orphans.iter().map(|orphan| format!("\n- ? **orphan** {}\n", escape(&orphan_line(orphan))));
     let orphans: Vec<_> = orphans.collect();
-    let mut left_out = orphans.len() - orphans.iter().take_while(|line| page.fits(line)).count();
+    left_out += orphans.len() - orphans.iter().take_while(|line| page.fits(line)).count();
     for stack in &plan.stacks {
         left_out += add_rest(&mut page, stack);
     }

@@ -8,6 +8,7 @@ use super::later::later_line;
 use super::layout::{Layout, TextOptions};
 use super::left_alone::{left_alone, left_line};
 use super::order::{Risk, by_risk};
+use super::preflight::{FindingLine, finding_lines, room_lines};
 use super::records::{TITLE, awaits_records, in_short, record_lines, records};
 use super::style::{CHANGE, DANGER, FAINT, HEAD, NEW, Style, count, folded_prose, indented, pad, paint, plain_width};
 use super::summary::summary_line;
@@ -33,6 +34,7 @@ pub fn plan_text(plan: &Plan, options: TextOptions) -> String {
     for orphan in &plan.orphans {
         text.push_str(&format!(" {}  orphan   {}\n", paint(CHANGE, "?"), orphan_line(orphan)));
     }
+    text.push_str(&preflight_text(plan, options));
     for line in folded_prose(&summary_line(plan, &estimate_all(plan)), options.fold) {
         text.push_str(&format!("{}\n", paint(HEAD, line)));
     }
@@ -51,6 +53,24 @@ pub fn plan_text(plan: &Plan, options: TextOptions) -> String {
             let lines = indented("  ", "    ", &refusal.to_string(), options.fold);
             lines.iter().for_each(|line| text.push_str(&format!("{}\n", paint(DANGER, line))));
         }
+    }
+    text
+}
+
+/// What the preflight found out of all stacks together.
+fn preflight_text(plan: &Plan, options: TextOptions) -> String {
+    let mut text = String::new();
+    for FindingLine { sign, verb, refuses, text: told } in finding_lines(plan) {
+        let style = if refuses { DANGER } else { CHANGE };
+        let first = format!(" {sign}  {}", pad(verb, 9));
+        let lines = indented(&first, NOTE, &told, options.fold);
+        lines.iter().for_each(|line| text.push_str(&format!("{}\n", paint(style, line))));
+    }
+    for line in room_lines(plan, options.verbose) {
+        text.push_str(&format!("    {}\n", paint(FAINT, line)));
+    }
+    if !text.is_empty() {
+        text.push('\n');
     }
     text
 }

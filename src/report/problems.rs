@@ -102,24 +102,38 @@ fn problem_json(problem: &Problem) -> Value {
     })
 }
 
+/// A sort of results in SARIF.
+pub(super) struct SarifRule {
+    pub id: &'static str,
+    pub about: &'static str,
+}
+
 /// All problems as SARIF 2.1.0, which code scanning reads.
 pub fn problems_sarif(problems: &[Problem]) -> String {
-    let results: Vec<_> = problems.iter().take(MOST).map(sarif_result).collect();
-    pretty(&json!({
+    const INPUT: SarifRule = SarifRule { id: "input", about: "A mistake in a tenant file or a template" };
+    let results = problems.iter().take(MOST).map(|problem| sarif_result(&INPUT, problem)).collect();
+    pretty(&sarif(&[INPUT], results))
+}
+
+/// A SARIF document of one run.
+pub(super) fn sarif(rules: &[SarifRule], results: Vec<Value>) -> Value {
+    let rule = |rule: &SarifRule| json!({ "id": rule.id, "shortDescription": { "text": rule.about } });
+    let rules: Vec<_> = rules.iter().map(rule).collect();
+    json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
         "runs": [{
             "tool": { "driver": {
                 "name": "provision",
                 "version": env!("CARGO_PKG_VERSION"),
-                "rules": [{ "id": "input", "shortDescription": { "text": "A mistake in a tenant file or a template" } }],
+                "rules": rules,
             }},
             "results": results,
         }],
-    }))
+    })
 }
 
-fn sarif_result(problem: &Problem) -> Value {
+pub(super) fn sarif_result(rule: &SarifRule, problem: &Problem) -> Value {
     let text = match &problem.hint {
         Some(hint) => format!("{} ({hint})", problem.what),
         None => problem.what.clone(),
@@ -136,7 +150,7 @@ fn sarif_result(problem: &Problem) -> Value {
             }})
         })
         .collect();
-    json!({ "ruleId": "input", "level": severity(problem), "message": { "text": text }, "locations": locations })
+    json!({ "ruleId": rule.id, "level": severity(problem), "message": { "text": text }, "locations": locations })
 }
 
 fn severity(problem: &Problem) -> &'static str {

@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::bearer::AnyBearer;
 use super::live::{AnyMade, Live, found};
 use super::{
-    Attached, Changes, Class, Cloud, Failure, Found, Kept, Kind, Made, Name, NameConflict, Question, Result, Scope,
-    Settled, Shape, States, Tags, Turn, Unseen, WayBack, located,
+    Attached, Changes, Class, Cloud, Failure, Found, InUse, Kept, Kind, Made, Name, NameConflict, Question, Quota,
+    Result, Scope, Settled, Shape, States, Tags, Turn, Unseen, WayBack, located,
 };
 
 /// The answer of a kind's `list`, with its type erased.
@@ -70,6 +70,11 @@ pub trait AnyKind<C: Cloud>: Shape {
     }
 
     fn answer<'a>(&'a self, _reader: &'a C::Reader, _about: &'a [String]) -> BoxFuture<'a, Result<Option<String>>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
+
+    /// See [`Kind::in_use`].
+    fn in_use<'a>(&'a self, _reader: &'a C::Reader, _quota: &'a Quota) -> BoxFuture<'a, Result<Option<InUse>>> {
         Box::pin(std::future::ready(Ok(None)))
     }
 
@@ -196,6 +201,14 @@ impl<K: Kind> AnyKind<K::Cloud> for K {
         about: &'a [String],
     ) -> BoxFuture<'a, Result<Option<String>>> {
         Box::pin(K::answer(reader, about))
+    }
+
+    fn in_use<'a>(
+        &'a self,
+        reader: &'a <K::Cloud as Cloud>::Reader,
+        quota: &'a Quota,
+    ) -> BoxFuture<'a, Result<Option<InUse>>> {
+        Box::pin(K::in_use(reader, quota))
     }
 
     fn shape(&self) -> &dyn Shape {

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::cloudformation::CloudFormation;
-use super::{Attachable, Disruption, Identity, NameRule, Naming, Permissions, Replacement, Switch};
+use super::{Attachable, Disruption, Identity, NameRule, Naming, Permissions, Quota, Replacement, Switch};
 
 /// The facts of a [`Kind`](super::Kind), for the engine, the writer's gate, the export and the docs.
 ///
@@ -150,6 +150,9 @@ pub struct Facts {
     /// The IAM actions that [`Kind::answer`](super::Kind::answer) needs, all of them reads. A role
     /// without them gets a warning.
     pub preflight_reads: &'static [&'static str],
+    /// The quotas of AWS that its resources count against; see [`Kind::in_use`](super::Kind::in_use). Not those of a hundred
+    /// thousand and more, which no plan meets.
+    pub quotas: &'static [Quota],
     /// Typical seconds from the first create call until ready, for the order of steps and the estimate.
     pub seconds: u32,
     /// Parts of the spec that CloudFormation has in another form, for the export.
@@ -277,6 +280,7 @@ impl Facts {
             kept_with: &[],
             kept_for: None,
             preflight_reads: &[],
+            quotas: &[],
             seconds: 2,
             cloudformation: CloudFormation::SAME,
             timeout: None,

@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{
-    Address, Attached, Changes, Class, Disruption, Facts, Failure, FieldDiff, Mistake, Name, Neighbours, Pending,
-    Question, Result, Scope, State, States, Tags, Turn, WayBack, Window, normal,
+    Address, Attached, Changes, Class, Disruption, Facts, Failure, FieldDiff, InUse, Mistake, Name, Neighbours,
+    Pending, Question, Quota, Result, Scope, State, States, Tags, Turn, WayBack, Window, normal,
 };
 
 /// The cloud of a kind: AWS, or the fake one of the tests.
@@ -230,6 +230,12 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// Returns the values that only AWS can judge, to be asked about before anything is made.
     fn questions(_spec: &Self::Spec) -> Vec<Question> {
         Vec::new()
+    }
+
+    /// Returns how much of a quota is in use in the reader's account and region, whoever uses it, by one bulk read; none: no
+    /// read tells. Asked of quotas of [`Facts::quotas`] to which a plan adds.
+    fn in_use(_reader: &Reader<Self>, _quota: &Quota) -> impl Future<Output = Result<Option<InUse>>> + Send {
+        std::future::ready(Ok(None))
     }
 
     /// Returns why AWS would refuse the values of a question; none: it would not.

@@ -41,6 +41,7 @@ const FILES: &[(&str, &str)] = &[
     ("mend_policies.py", include_str!("server/mend_policies.py")),
     ("mend_proxies.py", include_str!("server/mend_proxies.py")),
     ("mend_queues.py", include_str!("server/mend_queues.py")),
+    ("mend_quotas.py", include_str!("server/mend_quotas.py")),
     ("mend_scheduler.py", include_str!("server/mend_scheduler.py")),
     ("mend_secrets.py", include_str!("server/mend_secrets.py")),
     ("mend_tags.py", include_str!("server/mend_tags.py")),

@@ -11,6 +11,7 @@ use crate::cli::failure::{CommandFailure, Result};
 use crate::cli::global::Global;
 use crate::cli::only::Only;
 use crate::cli::project::Project;
+use crate::cli::quota::Quota;
 use crate::cli::run_request::RunRequest;
 use crate::cli::selectors::NamedSelectors;
 use crate::cli::world::World;
@@ -32,6 +33,10 @@ pub struct Args {
     /// Narrow it to the differences of one cause; says what it leaves
     #[arg(long, value_enum)]
     only: Option<Only>,
+
+    /// What to do where a quota of AWS has no room for what is created
+    #[arg(long, value_enum, default_value_t)]
+    quota: Quota,
 
     /// Bring back the very revision from which a service was rolled back (repeatable); the first two parts take no wildcard
     #[arg(long, value_name = "TENANT/ENVIRONMENT/TYPE/NAME", value_parser = parse_allowance)]
@@ -70,6 +75,7 @@ pub fn run(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
         selectors: &selectors,
         mode: saved.as_ref().map_or_else(|| Only::mode(args.only), |(_, saving)| saving.mode),
         allowed: args.allowed(),
+        quota: args.quota.mode(),
         saved: saved.map(|(document, _)| document),
         yes: args.consent.yes,
         lock_timeout: args.consent.lock_timeout,
@@ -94,6 +100,7 @@ impl Args {
         let line = if self.named.all { line.word("--all") } else { line };
         let line = self.plan.iter().fold(line, |line, file| line.option("--plan", file.display()));
         let line = self.only.iter().fold(line, |line, only| only.add_to(line));
+        let line = self.quota.add_to(line);
         let forward = self.allow_roll_forward.iter();
         let line = forward.fold(line, |line, allowed| line.option("--allow-roll-forward", allowed));
         self.consent.add_to(line, self.format)

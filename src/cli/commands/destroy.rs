@@ -10,7 +10,7 @@ use crate::cli::project::Project;
 use crate::cli::run_request::RunRequest;
 use crate::cli::selectors::NamedSelectors;
 use crate::cli::world::World;
-use crate::plan::{Allowed, Mode};
+use crate::plan::{Allowed, Mode, QuotaMode};
 use crate::resource::{Command, Stack, StackId, Tags};
 
 /// Delete everything of a stack, after asking; protected resources need --allow-destroy
@@ -68,6 +68,7 @@ pub fn run(world: &mut World, global: &Global, args: &Args) -> Result<Exit> {
         selectors,
         mode: Mode::Destroy,
         allowed: Allowed { destroy: args.consent.allow_destroy.clone(), ..Allowed::default() },
+        quota: QuotaMode::Off,
         saved: None,
         yes: args.consent.yes,
         lock_timeout: args.consent.lock_timeout,

@@ -8,7 +8,7 @@ use crate::cli::project::{Project, warn};
 use crate::cli::selectors::Selectors;
 use crate::cli::world::World;
 use crate::fleet::{FleetPlan, PlanOptions};
-use crate::plan::{Allowed, Mode};
+use crate::plan::{Allowed, Mode, QuotaMode};
 
 /// Compare live AWS with the YAML: drift, pending changes, unmanaged resources, orphans; never changes anything
 #[derive(Debug, clap::Args)]
@@ -32,8 +32,13 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     let looking = Looking::begin()?;
     let engine = looking.wait(Engine::open(world, global, &stacks))?;
     let fleet = looking.wait(async { Ok::<_, CommandFailure>(engine.looked_at(&project, &stacks).await) })?;
-    let options =
-        PlanOptions { selectors, mode: Mode::Apply, guarding: project.guarding(&Allowed::default()), survey: true };
+    let options = PlanOptions {
+        selectors,
+        mode: Mode::Apply,
+        guarding: project.guarding(&Allowed::default()),
+        survey: true,
+        quota: QuotaMode::Off,
+    };
     let FleetPlan { mut plan, inventories } = looking.wait(engine.shown(stacks.len(), fleet.plan(&options)))?;
     let strays = looking.wait(async { Ok::<_, CommandFailure>(fleet.orphans().await) })?;
     warn(world, global, &strays.unsearched)?;

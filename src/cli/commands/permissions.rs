@@ -64,7 +64,8 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     let buckets: Vec<_> = stacks.iter().map(|stack| (project.bucket(&stack.stack), &stack.stack)).collect();
     let scope = PolicyScope::of(&stacks, store_policy(&buckets, access));
     let own = [crate::aws::OWN_READS, crate::aws::SURVEY_READS].concat();
-    let asks: Vec<_> = facts.iter().flat_map(|facts| facts.preflight_reads).copied().collect();
+    let asks = facts.iter().flat_map(|facts| facts.preflight_reads).chain(crate::aws::QUOTA_READS);
+    let asks: Vec<_> = asks.copied().collect();
     let Some(policies) = policies(&permissions, &own, &asks, access, &scope) else {
         let message = "no managed policy is large enough for so many stacks".to_owned();
         return Err(CommandFailure::error(message)

@@ -12,6 +12,7 @@ use crate::cli::looking::Looking;
 use crate::cli::only::Only;
 use crate::cli::plan_format::FormatArgs;
 use crate::cli::project::{Project, warn};
+use crate::cli::quota::Quota;
 use crate::cli::selectors::Selectors;
 use crate::cli::world::World;
 use crate::fleet::{PlanOptions, Planning};
@@ -52,6 +53,10 @@ pub struct Args {
     #[arg(long, value_enum, conflicts_with = "offline")]
     only: Option<Only>,
 
+    /// What to do where a quota of AWS has no room for what is created
+    #[arg(long, value_enum, default_value_t)]
+    quota: Quota,
+
     /// Take a protected resource as named, as apply and destroy do (repeatable)
     #[arg(long, value_name = "TENANT/ENVIRONMENT/TYPE/NAME", value_parser = parse_allowance)]
     allow_destroy: Vec<Allowance>,
@@ -84,7 +89,7 @@ fn planned(world: &World, global: &Global, args: &Args) -> Result<(Plan, bool)> 
     let project = Project::load(world, global, selectors)?;
     let stacks = project.stacks();
     let guarding = project.guarding(&args.allowed());
-    let options = PlanOptions { selectors, mode: args.mode(), guarding, survey: false };
+    let options = PlanOptions { selectors, mode: args.mode(), guarding, survey: false, quota: args.quota.mode() };
     let looking = Looking::begin()?;
     let engine = looking.wait(Engine::open(world, global, &stacks))?;
     let fleet = looking.wait(async { Ok::<_, CommandFailure>(engine.looked_at(&project, &stacks).await) })?;

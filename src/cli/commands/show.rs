@@ -11,7 +11,7 @@ use crate::cli::selectors::Selectors;
 use crate::cli::world::World;
 use crate::fleet::{FleetPlan, PlanOptions, select_resources};
 use crate::inventory::{Inventory, ListOutcome};
-use crate::plan::{Allowed, Mode, StackPlan};
+use crate::plan::{Allowed, Mode, QuotaMode, StackPlan};
 use crate::report::{Shown, show_env, show_json, show_text};
 use crate::resource::OPEN;
 
@@ -46,8 +46,13 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     let looking = Looking::begin()?;
     let engine = looking.wait(Engine::open(world, global, &stacks))?;
     let fleet = looking.wait(async { Ok::<_, CommandFailure>(engine.looked_at(&project, &stacks).await) })?;
-    let options =
-        PlanOptions { selectors, mode: Mode::Apply, guarding: project.guarding(&Allowed::default()), survey: false };
+    let options = PlanOptions {
+        selectors,
+        mode: Mode::Apply,
+        guarding: project.guarding(&Allowed::default()),
+        survey: false,
+        quota: QuotaMode::Off,
+    };
     let inventories = looking.wait(engine.shown(stacks.len(), fleet.read(false)))?;
     let FleetPlan { mut plan, inventories } = fleet.plan_from(&options, inventories)?;
     let none = Inventory::default();

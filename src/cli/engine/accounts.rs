@@ -5,11 +5,11 @@ use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
 use super::Engine;
-use crate::aws::{Aws, Reader, Session, Survey, SurveyedThing, survey};
+use crate::aws::{Aws, Reader, Session, Survey, SurveyedThing, limits, survey};
 use crate::fleet::{Accounts, Location};
 use crate::inventory::{Services, Surveyed, Things, Unmanaged};
 use crate::kinds::KINDS;
-use crate::resource::{AnyKind, Result, Scope, StackId};
+use crate::resource::{AnyKind, Limits, Result, Scope, StackId};
 use crate::tenant::region;
 
 impl Engine {
@@ -60,6 +60,15 @@ impl Accounts for Engine {
             let thing = |one: SurveyedThing| Unmanaged { kind: one.kind.to_owned(), id: one.id, place: one.place };
             Ok(Surveyed { things: seen.into_iter().map(thing).collect(), incomplete })
         })
+    }
+
+    fn limits<'a>(
+        &'a self,
+        reader: &'a Reader,
+        service: &'a str,
+        codes: &'a BTreeSet<&'static str>,
+    ) -> BoxFuture<'a, Result<Limits>> {
+        Box::pin(limits(reader, service, codes))
     }
 
     fn begins(&self, accounts: usize) {

@@ -8,8 +8,9 @@ use crate::kinds::shared::deletion::gone_as;
 use crate::kinds::shared::tag;
 use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::{
-    Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing,
-    Made, Mistake, Name, NameRule, On, Permissions, Replacement, Result, Scope, State, Tags, Turn, pointer,
+    Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, InUse, Kept, Kind,
+    Listing, Made, Mistake, Name, NameRule, On, Permissions, Quota, Replacement, Result, Scope, State, Tags, Turn,
+    pointer,
 };
 
 /// A public IPv4 address that stays the same.
@@ -54,6 +55,7 @@ impl Kind for Eip {
     const FACTS: Facts = Facts {
         additive: &[HOLDER],
         replacement: Replacement::CreateFirst,
+        quotas: &[Quota::new("ec2", "L-0263D0A3", "EC2-VPC Elastic IPs")],
         ..Facts::of(Essentials {
             kind: "AWS::EC2::EIP",
             is_global: false,
@@ -87,6 +89,13 @@ impl Kind for Eip {
         let found =
             answer.addresses().iter().map(found).filter(|address| scope.owns(&address.id, &address.tags)).collect();
         Ok(Listing { found, ..Listing::default() })
+    }
+
+    async fn in_use(reader: &Reader, _: &Quota) -> Result<Option<InUse>> {
+        let answer = reader.ec2().describe_addresses().send().await?;
+        // Those of a range that somebody brought along do not count.
+        let counts = |one: &&Address| one.public_ipv4_pool().is_none_or(|pool| pool == "amazon");
+        Ok(Some(InUse::count(answer.addresses().iter().filter(counts).count())))
     }
 
     async fn create(writer: &Writer, _: &Name, _: &Spec, tags: &Tags) -> Result<Made<Self>> {

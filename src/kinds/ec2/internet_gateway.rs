@@ -9,7 +9,8 @@ use crate::kinds::shared::tag;
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::{
     Attachable, Bearer, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity,
-    Kept, Kind, Listing, Made, Name, NameRule, On, Permissions, Ref, Replacement, Result, Scope, State, Tags, Turn,
+    InUse, Kept, Kind, Listing, Made, Name, NameRule, On, Permissions, Quota, Ref, Replacement, Result, Scope, State,
+    Tags, Turn,
 };
 
 /// A VPC's door to the internet, with its attachment (which AWS cannot tag).
@@ -74,6 +75,7 @@ impl Kind for InternetGateway {
             .with_value("VpcId")],
             ..CloudFormation::SAME
         },
+        quotas: &[Quota::new("vpc", "L-A4707A72", "Internet gateways per Region")],
         ..Facts::of(Essentials {
             kind: "AWS::EC2::InternetGateway",
             is_global: false,
@@ -115,6 +117,12 @@ impl Kind for InternetGateway {
         let is_meant = |one: &Found<Self>| scope.owns(&one.id, &one.tags) || scope.requests(one.spec.vpc_id.as_str());
         let found = all.iter().map(found).filter(is_meant).collect();
         Ok(Listing { found, ..Listing::default() })
+    }
+
+    async fn in_use(reader: &Reader, _: &Quota) -> Result<Option<InUse>> {
+        let call = reader.ec2().describe_internet_gateways().max_results(ec2::PAGE);
+        let all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
+        Ok(Some(InUse::count(all.len())))
     }
 
     async fn create(writer: &Writer, _: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {

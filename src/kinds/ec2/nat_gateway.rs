@@ -12,9 +12,9 @@ use crate::kinds::ec2::subnet::Subnet;
 use crate::kinds::shared::tag;
 use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::{
-    Address, Attachable, Bearer, Changes, Detection, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept,
-    Kind, Listing, Made, Mistake, Name, NameRule, Neighbours, On, Permissions, Ref, Replacement, Result, Scope, State,
-    Switch, Tags, Turn, pointer,
+    Address, Attachable, Bearer, Changes, Detection, Essentials, Facts, Failure, FieldDiff, Found, Identity, InUse,
+    Kept, Kind, Listing, Made, Mistake, Name, NameRule, Neighbours, On, Permissions, Quota, Ref, Replacement, Result,
+    Scope, State, Switch, Tags, Turn, pointer,
 };
 
 /// The way out of private subnets.
@@ -87,6 +87,9 @@ impl Kind for NatGateway {
         tombstone: Some("EC2 goes on showing it, with its tags, for about an hour; it costs nothing"),
         // Pending to available, measured 85 to 125 s.
         seconds: 110,
+        preflight_reads: &["ec2:DescribeSubnets"],
+        quotas: &[Quota::new("vpc", "L-FE5A380F", "NAT gateways per Availability Zone")
+            .for_each(&[&["/SubnetId"], &["/AvailabilityZoneId", "/AvailabilityZone"]])],
         ..Facts::of(Essentials {
             kind: "AWS::EC2::NatGateway",
             is_global: false,
@@ -121,6 +124,20 @@ impl Kind for NatGateway {
         let there = all.iter().filter(|gateway| gateway.state() != Some(&NatGatewayState::Deleted));
         let found = there.map(found).filter(|gateway| scope.owns(&gateway.id, &gateway.tags)).collect();
         Ok(Listing { found, ..Listing::default() })
+    }
+
+    /// Of each zone, by its id and by its name: a template may say either.
+    async fn in_use(reader: &Reader, _: &Quota) -> Result<Option<InUse>> {
+        let call = reader.ec2().describe_nat_gateways().max_results(ec2::PAGE);
+        let gateways = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
+        let call = reader.ec2().describe_subnets().max_results(ec2::PAGE);
+        let subnets = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
+        let is_gone =
+            |one: &Description| matches!(one.state(), Some(NatGatewayState::Deleted | NatGatewayState::Failed));
+        let there = gateways.iter().filter(|one| !is_gone(one));
+        let at = there.filter_map(|one| subnets.iter().find(|subnet| subnet.subnet_id() == one.subnet_id()));
+        let zones = at.flat_map(|subnet| [subnet.availability_zone_id(), subnet.availability_zone()]);
+        Ok(Some(InUse::counted(zones.flatten().map(str::to_owned))))
     }
 
     async fn create(writer: &Writer, _: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {

@@ -10,9 +10,9 @@ use crate::kinds::ec2::vpc::Vpc;
 use crate::kinds::shared::tag;
 use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::{
-    Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing,
-    Made, Mistake, Name, NameRule, On, Permissions, Ref, Replacement, Result, Scope, State, Tags, Turn, Unmodelled,
-    pointer,
+    Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, InUse, Kept, Kind,
+    Listing, Made, Mistake, Name, NameRule, On, Permissions, Quota, Ref, Replacement, Result, Scope, State, Tags, Turn,
+    Unmodelled, pointer,
 };
 
 /// A range of a VPC in one zone.
@@ -95,6 +95,7 @@ impl Kind for Subnet {
         replacement: Replacement::DeleteFirst,
         several_calls: true,
         prunes: &["/AssignIpv6AddressOnCreation", "/EnableDns64", NAMES],
+        quotas: &[Quota::new("vpc", "L-407747CB", "Subnets per VPC").for_each(&[&["/VpcId"]])],
         ..Facts::of(Essentials {
             kind: "AWS::EC2::Subnet",
             is_global: false,
@@ -141,6 +142,12 @@ impl Kind for Subnet {
         let is_meant = |one: &Found<Self>| scope.owns(&one.id, &one.tags) || scope.requests(one.spec.vpc_id.as_str());
         let found = all.iter().map(found).filter(is_meant).collect();
         Ok(Listing { found, ..Listing::default() })
+    }
+
+    async fn in_use(reader: &Reader, _: &Quota) -> Result<Option<InUse>> {
+        let call = reader.ec2().describe_subnets().max_results(ec2::PAGE);
+        let all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
+        Ok(Some(InUse::counted(all.into_iter().filter_map(|subnet| subnet.vpc_id))))
     }
 
     async fn create(writer: &Writer, _: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {

@@ -17,9 +17,9 @@ use crate::kinds::shared::defaults::yes;
 use crate::kinds::shared::tag;
 use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::{
-    Attachable, Bearer, Changes, Detection, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing, Made,
-    Mistake, Name, NameRule, On, Permissions, Replacement, Result, Scope, State, Switch, Tags, Turn, Unmodelled,
-    Unseen, pointer,
+    Attachable, Bearer, Changes, Detection, Essentials, Facts, FieldDiff, Found, Identity, InUse, Kept, Kind, Listing,
+    Made, Mistake, Name, NameRule, On, Permissions, Quota, Replacement, Result, Scope, State, Switch, Tags, Turn,
+    Unmodelled, Unseen, pointer,
 };
 
 /// A network of a stack's own.
@@ -90,6 +90,7 @@ impl Kind for Vpc {
         create_only: &["/CidrBlock"],
         replacement: Replacement::DeleteFirst,
         several_calls: true,
+        quotas: &[Quota::new("vpc", "L-F678F1CE", "VPCs per Region")],
         ..Facts::of(Essentials {
             kind: "AWS::EC2::VPC",
             is_global: false,
@@ -152,6 +153,14 @@ impl Kind for Vpc {
             }
         }
         Ok(listing)
+    }
+
+    async fn in_use(reader: &Reader, _: &Quota) -> Result<Option<InUse>> {
+        let call = reader.ec2().describe_vpcs().max_results(ec2::PAGE);
+        let all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
+        // Those that another account shares count there.
+        let own = all.iter().filter(|vpc| vpc.owner_id().is_none_or(|owner| owner == reader.account()));
+        Ok(Some(InUse::count(own.count())))
     }
 
     async fn create(writer: &Writer, _: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {

@@ -12,8 +12,8 @@ use crate::kinds::shared::named::{Adopted, Listed, Named};
 use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::{named, parameters, tag};
 use crate::resource::{
-    Attachable, Bearer, Changes, Detection, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind, Listing, Made,
-    Name, NameRule, On, Permissions, Replacement, Result, Scope, State, Tags, Turn,
+    Attachable, Bearer, Changes, Detection, Essentials, Facts, FieldDiff, Found, Identity, InUse, Kept, Kind, Listing,
+    Made, Name, NameRule, On, Permissions, Quota, Replacement, Result, Scope, State, Tags, Turn,
 };
 
 /// Engine settings of a cache.
@@ -80,6 +80,7 @@ impl Kind for ParameterGroup {
         create_only: &["/CacheParameterGroupFamily"],
         replacement: Replacement::CreateFirst,
         several_calls: true,
+        quotas: &[Quota::new("elasticache", "L-3F15A733", "Parameter groups per Region")],
         ..Facts::of(Essentials {
             kind: "AWS::ElastiCache::ParameterGroup",
             is_global: false,
@@ -127,6 +128,10 @@ impl Kind for ParameterGroup {
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         named::list(reader, scope).await
+    }
+
+    async fn in_use(reader: &Reader, _: &Quota) -> Result<Option<InUse>> {
+        named::count::<Self>(reader).await.map(Some)
     }
 
     async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {

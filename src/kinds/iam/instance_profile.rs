@@ -1,9 +1,10 @@
-use aws_sdk_iam::types::{InstanceProfile as Description, Tag};
+use aws_sdk_iam::types::{InstanceProfile as Description, SummaryKeyType, Tag};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::role::Role;
 use crate::aws::{Aws, Clients, MINUTE, Reader, TagIndex, Writer};
+use crate::kinds::iam;
 use crate::kinds::shared::deletion::gone;
 use crate::kinds::shared::named::{self, Adopted, Listed, Named};
 use crate::kinds::shared::retry::retry_while;
@@ -11,8 +12,8 @@ use crate::kinds::shared::tag;
 use crate::resource::cloudformation::{CloudFormation, TagForm};
 use crate::resource::normal::Set;
 use crate::resource::{
-    Attached, Bearer, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Mistake,
-    Name, NameRule, On, Permissions, Ref, Replacement, Result, Scope, Tags, Turn,
+    Attached, Bearer, Changes, Class, Essentials, Facts, Failure, Found, Identity, InUse, Kept, Kind, Listing, Made,
+    Mistake, Name, NameRule, On, Permissions, Quota, Ref, Replacement, Result, Scope, Tags, Turn,
 };
 
 /// The role of instances, in the form in which EC2 takes it.
@@ -89,6 +90,8 @@ impl Kind for InstanceProfile {
         replacement: Replacement::DeleteFirst,
         several_calls: true,
         cloudformation: CloudFormation { tag_form: TagForm::Nowhere, ..CloudFormation::SAME },
+        preflight_reads: &["iam:GetAccountSummary"],
+        quotas: &[Quota::new("iam", "L-6E65F664", "Instance profiles per account").of_account()],
         ..Facts::of(Essentials {
             kind: "AWS::IAM::InstanceProfile",
             is_global: true,
@@ -136,6 +139,10 @@ impl Kind for InstanceProfile {
         let others = all.iter().filter(|profile| !listing.found.iter().any(|found| found.outputs.arn == profile.arn()));
         listing.attached = others.flat_map(attached).collect();
         Ok(listing)
+    }
+
+    async fn in_use(reader: &Reader, _: &Quota) -> Result<Option<InUse>> {
+        iam::in_use(reader, &SummaryKeyType::InstanceProfiles).await
     }
 
     async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {

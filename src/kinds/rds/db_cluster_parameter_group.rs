@@ -14,8 +14,9 @@ use crate::kinds::shared::offers::{self, Level};
 use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::{named, tag};
 use crate::resource::{
-    Attachable, Bearer, Changes, Detection, Disruption, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind,
-    Listing, Made, Name, NameRule, On, Permissions, Question, Replacement, Result, Scope, State, Tags, Turn, pointer,
+    Attachable, Bearer, Changes, Detection, Disruption, Essentials, Facts, FieldDiff, Found, Identity, InUse, Kept,
+    Kind, Listing, Made, Name, NameRule, On, Permissions, Question, Quota, Replacement, Result, Scope, State, Tags,
+    Turn, pointer,
 };
 
 /// Engine settings of a database cluster. AWS allows 50 groups in a region: declare one only for settings of one's own.
@@ -78,6 +79,7 @@ impl Kind for DbClusterParameterGroup {
         replacement: Replacement::CreateFirst,
         several_calls: true,
         preflight_reads: &["rds:DescribeEngineDefaultClusterParameters"],
+        quotas: &[Quota::new("rds", "L-E4C808A8", "DB cluster parameter groups")],
         ..Facts::of(Essentials {
             kind: "AWS::RDS::DBClusterParameterGroup",
             is_global: false,
@@ -135,6 +137,10 @@ impl Kind for DbClusterParameterGroup {
     async fn answer(reader: &Reader, about: &[String]) -> Result<Option<String>> {
         let [family, name] = about else { return Ok(None) };
         offers::parameter(reader, Level::Cluster, family, name).await
+    }
+
+    async fn in_use(reader: &Reader, _: &Quota) -> Result<Option<InUse>> {
+        named::count::<Self>(reader).await.map(Some)
     }
 
     async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {

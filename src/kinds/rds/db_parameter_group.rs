@@ -14,8 +14,9 @@ use crate::kinds::shared::offers::{self, Level};
 use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::{named, tag};
 use crate::resource::{
-    Attachable, Bearer, Changes, Detection, Disruption, Essentials, Facts, FieldDiff, Found, Identity, Kept, Kind,
-    Listing, Made, Name, NameRule, On, Permissions, Question, Replacement, Result, Scope, State, Tags, Turn, pointer,
+    Attachable, Bearer, Changes, Detection, Disruption, Essentials, Facts, FieldDiff, Found, Identity, InUse, Kept,
+    Kind, Listing, Made, Name, NameRule, On, Permissions, Question, Quota, Replacement, Result, Scope, State, Tags,
+    Turn, pointer,
 };
 
 /// Engine settings of instances, beside those of their cluster. AWS allows 50 groups in a region: declare one only for
@@ -79,6 +80,7 @@ impl Kind for DbParameterGroup {
         replacement: Replacement::CreateFirst,
         several_calls: true,
         preflight_reads: &["rds:DescribeEngineDefaultParameters"],
+        quotas: &[Quota::new("rds", "L-DE55804A", "Parameter groups")],
         ..Facts::of(Essentials {
             kind: "AWS::RDS::DBParameterGroup",
             is_global: false,
@@ -128,6 +130,10 @@ impl Kind for DbParameterGroup {
     async fn answer(reader: &Reader, about: &[String]) -> Result<Option<String>> {
         let [family, name] = about else { return Ok(None) };
         offers::parameter(reader, Level::Instance, family, name).await
+    }
+
+    async fn in_use(reader: &Reader, _: &Quota) -> Result<Option<InUse>> {
+        named::count::<Self>(reader).await.map(Some)
     }
 
     async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {

@@ -11,8 +11,8 @@ use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::{named, tag};
 use crate::resource::normal::Set;
 use crate::resource::{
-    Attachable, Bearer, Changes, Detection, Essentials, Facts, Found, Identity, Kept, Kind, Listing, Made, Mistake,
-    Name, NameRule, On, Permissions, Ref, Replacement, Result, Scope, State, Tags, Turn,
+    Attachable, Bearer, Changes, Detection, Essentials, Facts, Found, Identity, InUse, Kept, Kind, Listing, Made,
+    Mistake, Name, NameRule, On, Permissions, Quota, Ref, Replacement, Result, Scope, State, Tags, Turn,
 };
 
 /// The subnets that a database may use.
@@ -87,6 +87,7 @@ impl Kind for DbSubnetGroup {
 
     const FACTS: Facts = Facts {
         replacement: Replacement::CreateFirst,
+        quotas: &[Quota::new("rds", "L-48C6BF61", "DB subnet groups")],
         ..Facts::of(Essentials {
             kind: "AWS::RDS::DBSubnetGroup",
             is_global: false,
@@ -126,6 +127,10 @@ impl Kind for DbSubnetGroup {
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         named::list(reader, scope).await
+    }
+
+    async fn in_use(reader: &Reader, _: &Quota) -> Result<Option<InUse>> {
+        named::count::<Self>(reader).await.map(Some)
     }
 
     async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {

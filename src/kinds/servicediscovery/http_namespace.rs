@@ -14,8 +14,8 @@ use crate::kinds::shared::retry::turn;
 use crate::kinds::shared::tag;
 use crate::kinds::shared::text::given;
 use crate::resource::{
-    Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing,
-    Made, Mistake, Name, NameRule, On, Permissions, Replacement, Result, Scope, Tags, Turn,
+    Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, InUse, Kept, Kind,
+    Listing, Made, Mistake, Name, NameRule, On, Permissions, Quota, Replacement, Result, Scope, Tags, Turn,
 };
 
 /// The longest description.
@@ -66,6 +66,7 @@ impl Kind for HttpNamespace {
         replacement: Replacement::DeleteFirst,
         // Seconds, as CreateHttpNamespace is only an operation's begin.
         seconds: 5,
+        quotas: &[Quota::new("AWSCloudMap", "L-0FE3F50E", "Namespaces per Region")],
         ..Facts::of(Essentials {
             kind: "AWS::ServiceDiscovery::HttpNamespace",
             is_global: false,
@@ -107,6 +108,10 @@ impl Kind for HttpNamespace {
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         named::list(reader, scope).await
+    }
+
+    async fn in_use(reader: &Reader, _: &Quota) -> Result<Option<InUse>> {
+        Ok(Some(InUse::count(namespaces(reader, Vec::new()).await?.len())))
     }
 
     async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
@@ -184,6 +189,11 @@ impl Adopted for HttpNamespace {
 /// The namespaces without DNS that pass the filters as well.
 async fn of_type(clients: &Clients, mut filters: Vec<NamespaceFilter>) -> Result<Vec<NamespaceSummary>> {
     filters.push(filter(NamespaceFilterName::Type, NamespaceType::Http.as_str()));
+    namespaces(clients, filters).await
+}
+
+/// All namespaces that pass the filters.
+async fn namespaces(clients: &Clients, filters: Vec<NamespaceFilter>) -> Result<Vec<NamespaceSummary>> {
     let call = clients.service_discovery().list_namespaces().set_filters(Some(filters)).max_results(PAGE);
     let mut pages = call.into_paginator().send();
     let mut all = Vec::new();

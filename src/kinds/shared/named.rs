@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 
 use crate::aws::{Aws, Clients, Reader, TagIndex, Writer};
 use crate::kinds::shared::ownership;
-use crate::resource::{Class, Failure, Found, Kind, Listing, Made, NameConflict, Result, Scope, Tags, Unseen};
+use crate::resource::{Class, Failure, Found, InUse, Kind, Listing, Made, NameConflict, Result, Scope, Tags, Unseen};
 
 /// One thing as a list tells it; only its own tags tell whose it is.
 pub(in crate::kinds) struct Listed<T> {
@@ -65,6 +65,11 @@ pub(in crate::kinds) trait Named: Kind<Cloud = Aws> {
         one: Listed<Self::Summary>,
         tags: Tags,
     ) -> impl Future<Output = Result<Found<Self>>> + Send;
+}
+
+/// Counts what there is in the account and region, whoever made it; for kinds whose [`Named::all`] asks nothing of the scope.
+pub(in crate::kinds) async fn count<K: Named>(reader: &Reader) -> Result<InUse> {
+    Ok(InUse::count(K::all(reader, &Scope::default()).await?.len()))
 }
 
 /// The reads by which a create finds out whose the thing is that has its name.

@@ -73,6 +73,8 @@ CLOUDWATCH = {
 SQS = ("tagging", (5, 5))
 # Systems Manager endpoints and quotas: the reads of values share the default throughput.
 SSM = ("values", (40, 40))
+# Service Quotas User Guide, "Service quotas for Service Quotas": so many a second, and so many more in one burst.
+SERVICE_QUOTAS = (20, 10)
 # Route 53 Developer Guide, "Quotas": all requests of an account together.
 ROUTE53 = ("all", (5, 5))
 # AWS says nothing of the others: half of what a client would guess, so that it has to learn.
@@ -138,6 +140,8 @@ def rate(service, operation):
         return SQS
     if service == "ssm" and operation in ("GetParameter", "GetParameters", "GetParametersByPath"):
         return SSM
+    if service == "servicequotas" and operation.startswith("List"):
+        return None, SERVICE_QUOTAS
     if service == "route53":
         return ROUTE53
     figures = {"acm": ACM, "cloudwatch": CLOUDWATCH, "kms": KMS, "logs": LOGS}.get(service, {})

@@ -70,6 +70,7 @@ import mend_parameters  # noqa: E402, F401
 import mend_policies  # noqa: E402, F401
 import mend_proxies  # noqa: E402, F401
 import mend_queues  # noqa: E402, F401
+import mend_quotas  # noqa: E402, F401
 import mend_scheduler  # noqa: E402, F401
 import mend_secrets  # noqa: E402, F401
 import mend_tags  # noqa: E402, F401

@@ -1,22 +1,22 @@
 //! The life of every kind, from its own examples, on the local AWS: `tests/run --kind AWS::EC2::Subnet` runs one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use provision::apply::{Connections as _, Permit};
 use provision::aws::{OWN_READS, SURVEY_READS, action_of};
 use provision::blueprint::Blueprint;
 use provision::inventory::Inventory;
-use provision::kinds::KINDS;
-use provision::plan::Action;
-use provision::resource::{Address, Facts, FieldDiff, Live, Permissions, Scope, Tags, key, pointer};
+use provision::kinds::{KINDS, shapes};
+use provision::plan::{Action, Demand, Mode, demands};
+use provision::resource::{Address, Facts, FieldDiff, InUse, Live, Permissions, Scope, Tags, Within, key, pointer};
 use serde_json::Value;
 use tokio::sync::{Mutex, Semaphore};
 use tokio::task::JoinSet;
 
 use crate::crash::reader::Reader;
 use crate::kinds::canned_kind::kind_of;
-use crate::stacks::local_account::{LocalAccount, blueprints, on_deep_stack_for, words};
+use crate::stacks::local_account::{LocalAccount, blueprints, on_deep_stack_for, plan_with, words};
 
 /// Kinds that the local AWS cannot play, and why.
 const NOT_PLAYED: &[(&str, &str)] = &[];
@@ -90,6 +90,9 @@ const NOT_CHANGED: &[(&str, &str, &str)] = &[
     ("AWS::Route53::RecordSet", "TTL", "the second example is an alias, which has none"),
 ];
 
+/// Quotas of which AWS itself uses one in each new VPC: its main route table and its default group, which no plan has.
+const WITH_A_VPC: &[&str] = &["Route tables per VPC", "VPC security groups per Region"];
+
 /// How long all lives together may take.
 const PATIENCE: Duration = Duration::from_secs(600);
 
@@ -133,7 +136,9 @@ async fn life(facts: &Facts, reader: &Mutex<Reader>) -> Result<(), String> {
     local.kinds.retain(|one| {
         [Some(&blueprint), changed.as_ref()].into_iter().flatten().any(|stack| uses(stack, one.facts().kind))
     });
+    let (demands, before) = (demanded(facts, &local, &blueprint).await, in_use(facts, &local).await?);
     local.apply(&blueprint).await.map_err(|why| format!("apply: {why}"))?;
+    counted(&demands, &before, &in_use(facts, &local).await?)?;
     let inventory = local.inventory(&blueprint).await;
     tagged(&blueprint, &inventory)?;
     shown(&local, &blueprint, facts).await?;
@@ -154,6 +159,52 @@ async fn life(facts: &Facts, reader: &Mutex<Reader>) -> Result<(), String> {
     }
     calls.extend(local.calls().await.split_off(others));
     permitted(&local, calls)
+}
+
+/// What the example adds to the quotas of its kind.
+async fn demanded(facts: &Facts, local: &LocalAccount, blueprint: &Blueprint) -> Vec<Demand> {
+    if facts.quotas.is_empty() {
+        return Vec::new();
+    }
+    let inventory = local.inventory(blueprint).await;
+    let plan = plan_with(blueprint, &inventory, Mode::Apply);
+    let mut demands = demands(&shapes(), [(&plan, blueprint, &inventory)]);
+    demands.retain(|demand| demand.kind == facts.kind);
+    demands
+}
+
+/// What is in use of the quotas of a kind that count more than one resource, by code.
+async fn in_use(facts: &Facts, local: &LocalAccount) -> Result<BTreeMap<&'static str, InUse>, String> {
+    let reader = local.session("us-east-1").await.reader();
+    let mut all = BTreeMap::new();
+    for quota in facts.quotas.iter().filter(|quota| quota.within != Within::Itself) {
+        let told = kind_of(facts.kind).in_use(&reader, quota).await.map_err(|why| format!("{}: {why}", quota.name))?;
+        all.insert(quota.code, told.ok_or_else(|| format!("nothing tells how much of {} is in use", quota.name))?);
+    }
+    Ok(all)
+}
+
+/// What is in use grows by what the plan has said.
+fn counted(
+    demands: &[Demand],
+    before: &BTreeMap<&'static str, InUse>,
+    after: &BTreeMap<&'static str, InUse>,
+) -> Result<(), String> {
+    for demand in demands.iter().filter(|demand| demand.quota.within != Within::Itself) {
+        let (before, after) = (&before[demand.quota.code], &after[demand.quota.code]);
+        let grown = match demand.quota.within {
+            Within::Each(_) => {
+                let was = |place: &String| before.each.get(place).copied().unwrap_or_default();
+                after.each.iter().map(|(place, now)| now - was(place)).fold(0.0, f64::max)
+            }
+            _ => after.all - before.all,
+        };
+        let extra = if WITH_A_VPC.contains(&demand.quota.name) { 1.0 } else { 0.0 };
+        if (grown - demand.adds - extra).abs() > 0.01 {
+            return Err(format!("{} grew by {grown}, and the plan adds {}", demand.quota.name, demand.adds));
+        }
+    }
+    Ok(())
 }
 
 /// The example becomes the second one, by updates alone of what is of the kind: returns the properties that they change.

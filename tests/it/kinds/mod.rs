@@ -42,6 +42,7 @@ mod preflight;
 mod proxies;
 mod queue_calls;
 mod queues;
+mod quotas;
 mod refused_by_aws;
 mod reports;
 mod reports_of_access;

@@ -53,7 +53,7 @@ fn stacks(account: &str, version: &str, class: &str, parameter: &str, cache: &st
 }
 
 /// What is known of stacks of which nothing is there.
-fn nothing_there(stacks: &[Blueprint]) -> BTreeMap<StackId, Inventory> {
+pub fn nothing_there(stacks: &[Blueprint]) -> BTreeMap<StackId, Inventory> {
     let read = || {
         let seen = |kind: &str| (("us-east-1".to_owned(), kind.to_owned()), ListOutcome::Read(StackListing::default()));
         let kinds = KINDS.iter().map(|kind| seen(kind.facts().kind)).collect();

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use provision::aws::{OWN_READS, STORE_CALLS, SURVEY_READS};
+use provision::aws::{OWN_READS, QUOTA_READS, STORE_CALLS, SURVEY_READS};
 use provision::kinds::KINDS;
 use provision::resource::{Facts, On, glob};
 use serde_json::Value;
@@ -39,7 +39,7 @@ fn the_reference_has_every_action_and_no_other() {
         [all.read, all.create, all.update, all.retag, all.delete, facts.preflight_reads].concat()
     });
     let store = STORE_CALLS.iter().map(|call| call.action);
-    let declared: BTreeSet<_> = declared.chain([OWN_READS, SURVEY_READS].concat()).chain(store).collect();
+    let declared: BTreeSet<_> = declared.chain([OWN_READS, SURVEY_READS, QUOTA_READS].concat()).chain(store).collect();
     assert_eq!(authorization::actions().collect::<BTreeSet<_>>(), declared);
 }
 

@@ -223,6 +223,9 @@ const ONE_PAGE: &[(&str, &[&str])] = &[
     ("kinds/ec2/launch_template/mod.rs", &["describe_launch_templates"]),
     ("kinds/autoscaling/auto_scaling_group/mod.rs", &["describe_auto_scaling_groups"]),
     ("kinds/ecs/capacity_provider/mod.rs", &["describe_capacity_providers"]),
+    // One answer of the whole account.
+    ("kinds/iam/mod.rs", &["get_account_summary"]),
+    ("kinds/route53/hosted_zone/mod.rs", &["get_hosted_zone_count"]),
     // One profile; tags are 50 at most.
     ("kinds/iam/instance_profile.rs", &["get_instance_profile", "list_instance_profile_tags"]),
     // One image is asked about.

@@ -10,15 +10,15 @@ use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use provision::apply::{Connections, Event, Outcome, Permit, Run, RunSummary, Stop, run};
 use provision::aws::{
-    Aws, GateRules, Reader, Session, Sessions, Setup, Survey, SurveyedThing, Writer, WriterScope, survey,
+    Aws, GateRules, Reader, Session, Sessions, Setup, Survey, SurveyedThing, Writer, WriterScope, limits, survey,
 };
 use provision::blueprint::{Blueprint, Files, Source as File, load_files};
 use provision::fleet::{Account, Accounts, Fleet, FleetPlan, Location, Members, PlanOptions};
 use provision::inventory::{Inventory, Services, Surveyed, Things, Unmanaged};
 use provision::kinds::{KINDS, shapes};
-use provision::plan::{Allowance, Allowed, Assumed, Guarding, Input, Mode, StackPlan, Step, plan};
+use provision::plan::{Allowance, Allowed, Assumed, Guarding, Input, Mode, QuotaMode, StackPlan, Step, plan};
 use provision::report::event_line;
-use provision::resource::{Access, AnyKind, Result, Role, Scope, Stack, StackId};
+use provision::resource::{Access, AnyKind, Limits, Result, Role, Scope, Stack, StackId};
 use serde_json::Value;
 use tokio::sync::{Notify, watch};
 
@@ -108,7 +108,20 @@ impl LocalAccount {
         let fleet = Fleet { accounts: self, members, stacks: &stacks, access: Access::Write };
         let allowed = Allowed { destroy: allowed.to_vec(), ..Allowed::default() };
         let guarding = Guarding { allowed, ..Guarding::default() };
-        let options = PlanOptions { selectors: &[], mode: Mode::Destroy, guarding, survey: false };
+        let options =
+            PlanOptions { selectors: &[], mode: Mode::Destroy, guarding, survey: false, quota: QuotaMode::Off };
+        fleet.plan(&options).await.unwrap_or_else(|why| panic!("{why:?}"))
+    }
+
+    /// The plan of several stacks as the command makes it, held against quotas.
+    pub async fn plan_all(&self, blueprints: &[Blueprint], quota: QuotaMode) -> FleetPlan {
+        let (stacks, all): (Vec<_>, Vec<_>) = blueprints.iter().map(|one| (one, one.stack.clone())).unzip();
+        let ids: Vec<_> = all.iter().map(|stack| stack.id.clone()).collect();
+        let kinds = BTreeSet::new();
+        let members = Members { project: &all[0].project, ids: &ids, stacks: &all, kinds: &kinds };
+        let fleet = Fleet { accounts: self, members, stacks: &stacks, access: Access::Write };
+        let guarding = Guarding::default();
+        let options = PlanOptions { selectors: &[], mode: Mode::Apply, guarding, survey: false, quota };
         fleet.plan(&options).await.unwrap_or_else(|why| panic!("{why:?}"))
     }
 
@@ -320,6 +333,15 @@ impl Accounts for LocalAccount {
 
     fn services<'a>(&'a self, reader: &'a Reader, scope: &'a Scope) -> BoxFuture<'a, Result<Services>> {
         Box::pin(async move { Ok(reader.tag_index(scope).await?.services()) })
+    }
+
+    fn limits<'a>(
+        &'a self,
+        reader: &'a Reader,
+        service: &'a str,
+        codes: &'a BTreeSet<&'static str>,
+    ) -> BoxFuture<'a, Result<Limits>> {
+        Box::pin(limits(reader, service, codes))
     }
 
     fn survey<'a>(&'a self, reader: &'a Reader, things: &'a Things) -> BoxFuture<'a, Result<Surveyed>> {

@@ -13,7 +13,7 @@ use provision::apply::{
 use provision::blueprint::Blueprint;
 use provision::fleet::{Accounts, Fleet, FleetPlan, Location, Members, PlanError, PlanOptions, Selector};
 use provision::inventory::{Inventory, Services, Surveyed, Things};
-use provision::plan::{Assumed, Guarding, Mode, StackPlan};
+use provision::plan::{Assumed, Guarding, Mode, QuotaMode, StackPlan};
 use provision::resource::{Access, Address, AnyKind, Failure, Result, Scope, Stack, StackId, key};
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -128,7 +128,13 @@ impl<'a> Process<'a> {
     }
 
     fn options(&self) -> PlanOptions<'_> {
-        PlanOptions { selectors: &self.selectors, mode: self.mode, guarding: self.guarding.clone(), survey: false }
+        PlanOptions {
+            selectors: &self.selectors,
+            mode: self.mode,
+            guarding: self.guarding.clone(),
+            survey: false,
+            quota: QuotaMode::Off,
+        }
     }
 }
 

@@ -16,9 +16,9 @@ use crate::kinds::shared::tag;
 use crate::resource::cloudformation::{Answers, CloudFormation};
 use crate::resource::normal::Set;
 use crate::resource::{
-    Bearer, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind, Listing,
-    Made, Mistake, Name, NameRule, OPEN, On, Permissions, Replacement, Result, Scope, State, States, Tags, Turn,
-    Unseen,
+    Bearer, Changes, Class, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, InUse, Kept, Kind,
+    Listing, Made, Mistake, Name, NameRule, OPEN, On, Permissions, Quota, Replacement, Result, Scope, State, States,
+    Tags, Turn, Unseen,
 };
 use read::{candidates, is_acm, read, requested, summaries, used};
 
@@ -95,6 +95,7 @@ impl Kind for Certificate {
         },
         // 1.5 to 9 minutes were seen until a certificate with its records in place was issued.
         seconds: 120,
+        quotas: &[Quota::new("acm", "L-F141DD1D", "ACM certificates")],
         ..Facts::of(Essentials {
             kind: "AWS::CertificateManager::Certificate",
             is_global: false,
@@ -160,6 +161,10 @@ impl Kind for Certificate {
             states.extend(answer.certificate().map(|detail| (arn.clone(), read::state(detail))));
         }
         Ok(Some(states))
+    }
+
+    async fn in_use(reader: &Reader, _: &Quota) -> Result<Option<InUse>> {
+        Ok(Some(InUse::count(read::summaries(reader).await?.len())))
     }
 
     async fn create(writer: &Writer, _: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {

@@ -15,9 +15,9 @@ use crate::kinds::shared::ownership;
 use crate::kinds::shared::retry::{retry_while, turn};
 use crate::resource::cloudformation::{CloudFormation, TagForm};
 use crate::resource::{
-    Address, Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, Kept, Kind,
-    Listing, Made, Mistake, Name, NameConflict, NameRule, Neighbours, On, Permissions, Replacement, Result, Scope,
-    State, Tags, Turn,
+    Address, Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, InUse, Kept,
+    Kind, Listing, Made, Mistake, Name, NameConflict, NameRule, Neighbours, On, Permissions, Quota, Replacement,
+    Result, Scope, State, Tags, Turn,
 };
 
 /// A number of instances over the zones of its subnets.
@@ -53,6 +53,7 @@ impl Kind for AutoScalingGroup {
         // A deletion ends its instances, which takes some minutes.
         seconds: 60,
         cloudformation: CloudFormation { tag_form: TagForm::Propagated, ..CloudFormation::SAME },
+        quotas: &[Quota::new("autoscaling", "L-CDE20ADC", "Auto Scaling groups per region")],
         ..Facts::of(Essentials {
             kind: "AWS::AutoScaling::AutoScalingGroup",
             is_global: false,
@@ -127,6 +128,12 @@ impl Kind for AutoScalingGroup {
             }
         }
         Ok(listing)
+    }
+
+    async fn in_use(reader: &Reader, _: &Quota) -> Result<Option<InUse>> {
+        let call = reader.ec2_autoscaling().describe_auto_scaling_groups().max_records(PAGE).into_paginator();
+        let all = call.items().send().collect::<std::result::Result<Vec<_>, _>>().await?;
+        Ok(Some(InUse::count(all.len())))
     }
 
     async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {

@@ -22,8 +22,8 @@ use crate::kinds::shared::retry::retry_while;
 use crate::resource::cloudformation::CloudFormation;
 use crate::resource::{
     Attachable, Bearer, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity,
-    Kept, Kind, Listing, Made, Mistake, Name, NameRule, On, Permissions, Result, Scope, State, States, Tags, Turn,
-    Unmodelled,
+    InUse, Kept, Kind, Listing, Made, Mistake, Name, NameRule, On, Permissions, Quota, Result, Scope, State, States,
+    Tags, Turn, Unmodelled,
 };
 
 /// The version of TLS that CloudFront takes under its own name.
@@ -79,6 +79,7 @@ impl Kind for Distribution {
         ],
         // 3 to 13 minutes were seen.
         seconds: 300,
+        quotas: &[Quota::new("cloudfront", "L-24B04930", "Web distributions per AWS account").of_account()],
         ..Facts::of(Essentials {
             kind: "AWS::CloudFront::Distribution",
             is_global: true,
@@ -141,6 +142,10 @@ impl Kind for Distribution {
             }
         }
         Ok(Some(states))
+    }
+
+    async fn in_use(reader: &Reader, _: &Quota) -> Result<Option<InUse>> {
+        Ok(Some(InUse::count(summaries(reader).await?.len())))
     }
 
     async fn create(writer: &Writer, _: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_ec2::types::{ResourceType, RouteTable as Description, RouteTableAssociationStateCode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use self::route::Route;
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
@@ -17,9 +18,9 @@ use crate::kinds::shared::tag;
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::normal::Set;
 use crate::resource::{
-    Attachable, Bearer, Changes, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept,
-    Kind, Listing, Made, Mistake, Name, NameRule, On, Permissions, Ref, Replacement, Result, Scope, State, Tags, Turn,
-    Unmodelled, pointer,
+    Attachable, Bearer, Changes, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, InUse,
+    Kept, Kind, Listing, Made, Mistake, Name, NameRule, On, Permissions, Quota, Ref, Replacement, Result, Scope, State,
+    Tags, Turn, Unmodelled, pointer,
 };
 
 /// A route table with its routes and its subnets (which AWS cannot tag).
@@ -128,6 +129,10 @@ impl Kind for RouteTable {
             ],
             ..CloudFormation::SAME
         },
+        quotas: &[
+            Quota::new("vpc", "L-589F43AA", "Route tables per VPC").for_each(&[&["/VpcId"]]),
+            Quota::new("vpc", "L-93826ACB", "Routes per route table").of_itself("/Routes", routes),
+        ],
         ..Facts::of(Essentials {
             kind: "AWS::EC2::RouteTable",
             is_global: false,
@@ -188,6 +193,13 @@ impl Kind for RouteTable {
         };
         let found = all.iter().map(found).filter(is_meant).collect();
         Ok(Listing { found, ..Listing::default() })
+    }
+
+    async fn in_use(reader: &Reader, _: &Quota) -> Result<Option<InUse>> {
+        // 100 is the most that a page of this operation holds.
+        let call = reader.ec2().describe_route_tables().max_results(100);
+        let all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
+        Ok(Some(InUse::counted(all.into_iter().filter_map(|table| table.vpc_id))))
     }
 
     async fn create(writer: &Writer, _: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
@@ -258,6 +270,11 @@ impl Kind for RouteTable {
         }
         mistakes
     }
+}
+
+/// How many routes it has beside the one into its own network, which does not count.
+fn routes(spec: &Value) -> f64 {
+    spec["Routes"].as_array().map_or(0, Vec::len) as f64
 }
 
 fn find<'a>(routes: &'a [Route], like: &Route) -> Option<&'a Route> {

@@ -19,8 +19,9 @@ use crate::kinds::shared::deletion::gone;
 use crate::kinds::shared::{ownership, tag};
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::{
-    Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing,
-    Made, Mistake, Name, NameRule, On, Permissions, Question, Ref, Replacement, Result, Scope, State, Tags, Turn,
+    Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, InUse, Kept, Kind,
+    Listing, Made, Mistake, Name, NameRule, On, Permissions, Question, Quota, Ref, Replacement, Result, Scope, State,
+    Tags, Turn,
 };
 
 /// Who may talk to whom, with all its rules.
@@ -147,6 +148,11 @@ impl Kind for SecurityGroup {
             in_place_of_empty: &[("SecurityGroupEgress", NOTHING_GOES_OUT)],
             ..CloudFormation::SAME
         },
+        quotas: &[
+            Quota::new("vpc", "L-E79EC296", "VPC security groups per Region"),
+            Quota::new("vpc", "L-0EA8095F", "Inbound or outbound rules per security group")
+                .of_itself("/SecurityGroupIngress", rule::most_rules),
+        ],
         ..Facts::of(Essentials {
             kind: "AWS::EC2::SecurityGroup",
             is_global: false,
@@ -204,6 +210,12 @@ impl Kind for SecurityGroup {
         let found = all.iter().map(found).filter(is_meant).collect();
         // No strangers: names count within one VPC, and what is in the stack's is asked for when a group is missing.
         Ok(Listing { found, ..Listing::default() })
+    }
+
+    async fn in_use(reader: &Reader, _: &Quota) -> Result<Option<InUse>> {
+        let call = reader.ec2().describe_security_groups().max_results(ec2::PAGE);
+        let all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
+        Ok(Some(InUse::count(all.len())))
     }
 
     async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {

@@ -1,6 +1,7 @@
 use aws_sdk_ec2::types::{IpPermission, IpRange, Ipv6Range, PrefixListId, UserIdGroupPair};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::SecurityGroup;
 use crate::kinds::ec2::cidr::Cidr;
@@ -89,6 +90,20 @@ impl<R: Ord + Clone + Into<Rule>> Rules<R> {
     pub fn all(&self) -> Vec<Rule> {
         self.0.iter().cloned().map(Into::into).collect()
     }
+}
+
+/// How many rules count, of the direction and the address family that has the most: the quota is for each of them. A group and a
+/// prefix list count for both families; of a prefix list its entries count, which only AWS knows: one at least.
+pub(super) fn most_rules(spec: &Value) -> f64 {
+    let is_of = |rule: &Value, family: &str| rule[family].as_str().is_some_and(|range| !range.is_empty());
+    let counted = |direction: &str, other: &str| {
+        let rules = spec[direction].as_array().map(Vec::as_slice).unwrap_or_default();
+        rules.iter().filter(|rule| !is_of(rule, other)).count()
+    };
+    let directions = ["SecurityGroupIngress", "SecurityGroupEgress"];
+    let most =
+        directions.iter().map(|direction| counted(direction, "CidrIp").max(counted(direction, "CidrIpv6"))).max();
+    most.unwrap_or_default() as f64
 }
 
 /// A rule without its direction.

@@ -2,7 +2,9 @@ mod example;
 mod read;
 mod spec;
 
-use aws_sdk_ec2::types::{DnsOptionsSpecification, DnsRecordIpType, IpAddressType, ResourceType, VpcEndpointType};
+use aws_sdk_ec2::types::{
+    DnsOptionsSpecification, DnsRecordIpType, IpAddressType, ResourceType, VpcEndpoint as Description, VpcEndpointType,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -14,8 +16,9 @@ use crate::kinds::ec2;
 use crate::kinds::shared::offers;
 use crate::resource::normal::Set;
 use crate::resource::{
-    Bearer, Changes, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, Kept, Kind, Listing, Made,
-    Mistake, Name, NameRule, On, Permissions, Question, Ref, Replacement, Result, Scope, State, Tags, Turn,
+    Bearer, Changes, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity, InUse, Kept, Kind, Listing,
+    Made, Mistake, Name, NameRule, On, Permissions, Question, Quota, Ref, Replacement, Result, Scope, State, Tags,
+    Turn,
 };
 
 /// A way to a service that does not lead over the internet.
@@ -61,6 +64,7 @@ impl Kind for VpcEndpoint {
         preflight_reads: &["ec2:DescribeVpcEndpointServices"],
         // An interface endpoint, one to three minutes; a gateway some seconds.
         seconds: 90,
+        quotas: &[GATEWAYS, INTERFACES],
         ..Facts::of(Essentials {
             kind: "AWS::EC2::VPCEndpoint",
             is_global: false,
@@ -94,6 +98,15 @@ impl Kind for VpcEndpoint {
         let there = all.iter().filter(|endpoint| !read::is_gone(endpoint)).map(read::found);
         let found = there.filter(|endpoint| scope.owns(&endpoint.id, &endpoint.tags)).collect();
         Ok(Listing { found, ..Listing::default() })
+    }
+
+    async fn in_use(reader: &Reader, quota: &Quota) -> Result<Option<InUse>> {
+        let call = reader.ec2().describe_vpc_endpoints().max_results(ec2::PAGE);
+        let all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
+        let wanted = if quota.code == GATEWAYS.code { spec::GATEWAY } else { spec::INTERFACE };
+        let is_meant = |one: &Description| one.vpc_endpoint_type().is_some_and(|of| of.as_str() == wanted);
+        let there = all.into_iter().filter(|one| is_meant(one) && !read::is_gone(one));
+        Ok(Some(InUse::counted(there.filter_map(|one| one.vpc_id))))
     }
 
     async fn create(writer: &Writer, _: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
@@ -209,6 +222,17 @@ impl Kind for VpcEndpoint {
     fn check(spec: &Spec) -> Vec<Mistake> {
         spec.mistakes().collect()
     }
+}
+
+/// Endpoints of gateways and of interfaces have a quota each.
+const GATEWAYS: Quota =
+    Quota::new("vpc", "L-1B52E74A", "Gateway VPC endpoints per Region").using(|spec| one_of(spec, spec::GATEWAY));
+const INTERFACES: Quota = Quota::new("vpc", "L-29B6F2EB", "Interface VPC endpoints per VPC")
+    .for_each(&[&["/VpcId"]])
+    .using(|spec| one_of(spec, spec::INTERFACE));
+
+fn one_of(spec: &Value, wanted: &str) -> f64 {
+    f64::from(u8::from(spec["VpcEndpointType"] == wanted))
 }
 
 /// The ids of a list for a call, none if there are none.

@@ -21,8 +21,8 @@ use crate::kinds::shared::{named, offers};
 use crate::resource::cloudformation::{CloudFormation, Snapshots};
 use crate::resource::{
     Attachable, Bearer, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity,
-    Kept, Kind, Listing, Made, Mistake, Name, NameRule, On, Pending, Permissions, Question, Result, Scope, State,
-    States, Tags, Turn, Window,
+    InUse, Kept, Kind, Listing, Made, Mistake, Name, NameRule, On, Pending, Permissions, Question, Quota, Result,
+    Scope, State, States, Tags, Turn, Window,
 };
 
 pub use self::spec::{Outputs, Spec};
@@ -55,6 +55,7 @@ impl Kind for ReplicationGroup {
             snapshots: Snapshots::Yes,
             ..CloudFormation::SAME
         },
+        quotas: &[Quota::new("elasticache", "L-DFE45DF3", "Nodes per Region").using(nodes)],
         ..Facts::of(Essentials {
             kind: "AWS::ElastiCache::ReplicationGroup",
             is_global: false,
@@ -171,6 +172,12 @@ impl Kind for ReplicationGroup {
             states.extend(status.map(|status| (id.clone(), read::state(status))));
         }
         Ok(Some(states))
+    }
+
+    async fn in_use(reader: &Reader, _: &Quota) -> Result<Option<InUse>> {
+        let all = clusters(reader).await?;
+        let nodes = all.iter().filter_map(CacheCluster::num_cache_nodes).sum::<i32>();
+        Ok(Some(InUse::count(usize::try_from(nodes).unwrap_or_default())))
     }
 
     async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
@@ -316,6 +323,12 @@ impl Kind for ReplicationGroup {
     fn check(spec: &Spec) -> Vec<Mistake> {
         rules::mistakes(spec)
     }
+}
+
+/// Every shard has its primary and the replicas.
+fn nodes(spec: &Value) -> f64 {
+    let number = |name: &str| spec[name].as_f64().unwrap_or_default();
+    number("NumNodeGroups") * (1.0 + number("ReplicasPerNodeGroup"))
 }
 
 impl Named for ReplicationGroup {

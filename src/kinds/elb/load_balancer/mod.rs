@@ -19,8 +19,8 @@ use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::{
     Address, Attachable, Bearer, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found,
-    Identity, Kept, Kind, Listing, Made, Mistake, Name, NameConflict, NameRule, Neighbours, On, Permissions,
-    Replacement, Result, Scope, State, States, Tags, Turn, Unmodelled,
+    Identity, InUse, Kept, Kind, Listing, Made, Mistake, Name, NameConflict, NameRule, Neighbours, On, Permissions,
+    Quota, Replacement, Result, Scope, State, States, Tags, Turn, Unmodelled,
 };
 
 /// A load balancer, with the association of its web ACL (which AWS cannot tag).
@@ -132,6 +132,7 @@ impl Kind for LoadBalancer {
                 .with_value("WebACLArn")],
             ..CloudFormation::SAME
         },
+        quotas: &[APPLICATION, NETWORK],
         ..Facts::of(Essentials {
             kind: "AWS::ElasticLoadBalancingV2::LoadBalancer",
             is_global: false,
@@ -227,6 +228,14 @@ impl Kind for LoadBalancer {
         Ok(Some(states))
     }
 
+    async fn in_use(reader: &Reader, quota: &Quota) -> Result<Option<InUse>> {
+        let call = reader.elb().describe_load_balancers().page_size(elb::PAGE);
+        let all = call.into_paginator().items().send().collect::<std::result::Result<Vec<_>, _>>().await?;
+        let wanted = if quota.code == APPLICATION.code { "application" } else { "network" };
+        let of_type = all.iter().filter(|one| one.r#type().is_some_and(|of| of.as_str() == wanted));
+        Ok(Some(InUse::count(of_type.count())))
+    }
+
     async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
         let outputs = match send(writer, name, spec, tags).await {
             Err(failure) if failure.is(Class::AlreadyExists) => adopt(writer, name, tags, failure).await?,
@@ -303,6 +312,16 @@ impl Kind for LoadBalancer {
     fn check(spec: &Spec) -> Vec<Mistake> {
         spec.check()
     }
+}
+
+/// Each type has a quota of its own.
+const APPLICATION: Quota = Quota::new("elasticloadbalancing", "L-53DA6B97", "Application Load Balancers per Region")
+    .using(|spec| one_of(spec, "application"));
+const NETWORK: Quota = Quota::new("elasticloadbalancing", "L-69A177A2", "Network Load Balancers per Region")
+    .using(|spec| one_of(spec, "network"));
+
+fn one_of(spec: &Value, wanted: &str) -> f64 {
+    f64::from(u8::from(spec["Type"] == wanted))
 }
 
 fn conflict(one: &Tagged<Description>, scope: &Scope) -> Option<NameConflict> {

@@ -15,9 +15,9 @@ use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::tag;
 use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::{
-    Attachable, Bearer, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, Found, Identity, Kept, Kind,
-    Listing, Made, Mistake, Name, NameConflict, NameRule, On, Permissions, Replacement, Result, Scope, State, Tags,
-    Turn,
+    Attachable, Bearer, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, Found, Identity, InUse,
+    Kept, Kind, Listing, Made, Mistake, Name, NameConflict, NameRule, On, Permissions, Quota, Replacement, Result,
+    Scope, State, Tags, Turn,
 };
 
 /// Where a load balancer sends requests, and how it tells who is well.
@@ -92,6 +92,7 @@ impl Kind for TargetGroup {
         switches: spec::SWITCHES,
         declared_only: &["/TargetGroupAttributes"],
         several_calls: true,
+        quotas: &[Quota::new("elasticloadbalancing", "L-B22855CB", "Target Groups per Region")],
         ..Facts::of(Essentials {
             kind: "AWS::ElasticLoadBalancingV2::TargetGroup",
             is_global: false,
@@ -161,6 +162,12 @@ impl Kind for TargetGroup {
             elb::keep(&mut listing, one.item.target_group_arn(), &one.tags, read);
         }
         Ok(listing)
+    }
+
+    async fn in_use(reader: &Reader, _: &Quota) -> Result<Option<InUse>> {
+        let call = reader.elb().describe_target_groups().page_size(elb::PAGE);
+        let all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
+        Ok(Some(InUse::count(all.len())))
     }
 
     async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {

@@ -1,21 +1,22 @@
 mod read;
 mod write;
 
-use aws_sdk_iam::types::Tag;
+use aws_sdk_iam::types::{SummaryKeyType, Tag};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
+use crate::kinds::iam;
 use crate::kinds::shared::deletion::gone;
 use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::tag;
 use crate::kinds::shared::text::given;
 use crate::resource::normal::{self, PolicyDocument, Set};
 use crate::resource::{
-    Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing,
-    Made, Mistake, Name, NameConflict, NameRule, OPEN, On, Permissions, Replacement, Result, Scope, State, Tags, Turn,
-    Unseen,
+    Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, InUse, Kept, Kind,
+    Listing, Made, Mistake, Name, NameConflict, NameRule, OPEN, On, Permissions, Quota, Replacement, Result, Scope,
+    State, Tags, Turn, Unseen,
 };
 use read::{details, found, traits};
 use write::{adopt, bound, equip, outputs, strip, trust, update_inline, update_managed};
@@ -134,6 +135,8 @@ impl Kind for Role {
         grants: &["/AssumeRolePolicyDocument", "/ManagedPolicyArns", "/PermissionsBoundary", "/Policies"],
         several_calls: true,
         prunes: &["/AssumeRolePolicyDocument", "/Policies"],
+        preflight_reads: &["iam:GetAccountSummary"],
+        quotas: &[Quota::new("iam", "L-FE177D64", "Roles per account").of_account()],
         ..Facts::of(Essentials {
             kind: "AWS::IAM::Role",
             is_global: true,
@@ -215,6 +218,10 @@ impl Kind for Role {
             }
         }
         Ok(listing)
+    }
+
+    async fn in_use(reader: &Reader, _: &Quota) -> Result<Option<InUse>> {
+        iam::in_use(reader, &SummaryKeyType::Roles).await
     }
 
     async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {

@@ -16,9 +16,9 @@ use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::{offers, tag};
 use crate::resource::cloudformation::{CloudFormation, Snapshots};
 use crate::resource::{
-    Attachable, Bearer, Changes, Class, Detection, Disruption, Essentials, Facts, FieldDiff, Found, Identity, Kept,
-    Kind, Listing, Made, Mistake, Name, NameRule, On, Pending, Permissions, Question, Result, Scope, State, States,
-    Tags, Turn, Window,
+    Attachable, Bearer, Changes, Class, Detection, Disruption, Essentials, Facts, FieldDiff, Found, Identity, InUse,
+    Kept, Kind, Listing, Made, Mistake, Name, NameRule, On, Pending, Permissions, Question, Quota, Result, Scope,
+    State, States, Tags, Turn, Window,
 };
 
 pub use self::spec::{Outputs, Spec};
@@ -145,6 +145,7 @@ impl Kind for DbCluster {
             snapshots: Snapshots::Yes,
             ..CloudFormation::SAME
         },
+        quotas: &[Quota::new("rds", "L-952B80B8", "DB clusters")],
         ..Facts::of(Essentials {
             kind: "AWS::RDS::DBCluster",
             is_global: false,
@@ -238,6 +239,10 @@ impl Kind for DbCluster {
         let all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await?;
         let states = all.into_iter().filter_map(|one| Some((one.db_cluster_identifier?, rds::state(&one.status?))));
         Ok(Some(states.collect()))
+    }
+
+    async fn in_use(reader: &Reader, _: &Quota) -> Result<Option<InUse>> {
+        Ok(Some(InUse::count(rds::clusters(reader).await?.len())))
     }
 
     async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {

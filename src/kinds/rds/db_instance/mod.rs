@@ -18,8 +18,8 @@ use crate::kinds::shared::{key_arn, offers, tag};
 use crate::resource::cloudformation::{CloudFormation, Snapshots};
 use crate::resource::{
     Attachable, Attached, Bearer, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found,
-    Identity, Kept, Kind, Listing, Made, Mistake, Name, NameRule, On, Pending, Permissions, Question, Result, Scope,
-    State, States, Tags, Turn, Window,
+    Identity, InUse, Kept, Kind, Listing, Made, Mistake, Name, NameRule, On, Pending, Permissions, Question, Quota,
+    Result, Scope, State, States, Tags, Turn, Window,
 };
 
 pub use self::spec::{Outputs, Spec};
@@ -39,6 +39,7 @@ impl Kind for DbInstance {
         seconds: 390,
         preflight_reads: &["rds:DescribeOrderableDBInstanceOptions"],
         cloudformation: CloudFormation { snapshots: Snapshots::Unless("DBClusterIdentifier"), ..CloudFormation::SAME },
+        quotas: &[Quota::new("rds", "L-7B6409FD", "DB instances")],
         ..Facts::of(Essentials {
             kind: "AWS::RDS::DBInstance",
             is_global: false,
@@ -116,6 +117,10 @@ impl Kind for DbInstance {
         let states =
             all.into_iter().filter_map(|one| Some((one.db_instance_identifier?, rds::state(&one.db_instance_status?))));
         Ok(Some(states.collect()))
+    }
+
+    async fn in_use(reader: &Reader, _: &Quota) -> Result<Option<InUse>> {
+        Ok(Some(InUse::count(rds::instances(reader).await?.len())))
     }
 
     async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {

@@ -20,9 +20,9 @@ use crate::kinds::shared::named::{self, Adopted, Listed, Named};
 use crate::kinds::shared::retry::{retry_while, turn};
 use crate::resource::cloudformation::{CloudFormation, Part, Source};
 use crate::resource::{
-    Address, Attachable, Bearer, Changes, Detection, Disruption, Essentials, Facts, FieldDiff, Found, Identity, Kept,
-    Kind, Listing, Made, Mistake, Name, NameRule, Neighbours, On, Permissions, Replacement, Result, Scope, State,
-    States, Tags, Turn, normal,
+    Address, Attachable, Bearer, Changes, Detection, Disruption, Essentials, Facts, FieldDiff, Found, Identity, InUse,
+    Kept, Kind, Listing, Made, Mistake, Name, NameRule, Neighbours, On, Permissions, Quota, Replacement, Result, Scope,
+    State, States, Tags, Turn, normal,
 };
 
 pub use self::spec::{Outputs, Spec};
@@ -60,6 +60,7 @@ impl Kind for DbProxy {
             needs_name: true,
             ..CloudFormation::SAME
         },
+        quotas: &[Quota::new("rds", "L-D94C7EA3", "Proxies")],
         ..Facts::of(Essentials {
             kind: "AWS::RDS::DBProxy",
             is_global: false,
@@ -130,6 +131,10 @@ impl Kind for DbProxy {
             states.insert(id.clone(), read::state(&proxy, &targets));
         }
         Ok(Some(states))
+    }
+
+    async fn in_use(reader: &Reader, _: &Quota) -> Result<Option<InUse>> {
+        named::count::<Self>(reader).await.map(Some)
     }
 
     /// Its target group is set when it is ready.

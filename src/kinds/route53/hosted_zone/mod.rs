@@ -11,8 +11,9 @@ use crate::kinds::shared::deletion::gone;
 use crate::kinds::shared::tag;
 use crate::resource::cloudformation::CloudFormation;
 use crate::resource::{
-    Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing,
-    Made, Mistake, Name, NameRule, On, Permissions, Question, Replacement, Result, Scope, Tags, Turn, Unseen, key,
+    Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, InUse, Kept, Kind,
+    Listing, Made, Mistake, Name, NameRule, On, Permissions, Question, Quota, Replacement, Result, Scope, Tags, Turn,
+    Unseen, key,
 };
 
 /// A public zone. Private ones are not made.
@@ -82,12 +83,13 @@ impl Kind for HostedZone {
         // The tags take a call of their own.
         several_calls: true,
         seconds: 5,
-        preflight_reads: &["route53:ListHostedZonesByName"],
+        preflight_reads: &["route53:GetHostedZoneCount", "route53:ListHostedZonesByName"],
         cloudformation: CloudFormation {
             tags: "HostedZoneTags",
             nothing_without: &[("HostedZoneConfig", "Comment")],
             ..CloudFormation::SAME
         },
+        quotas: &[Quota::new("route53", "L-4EA4796A", "Hosted zones").of_account()],
         ..Facts::of(Essentials {
             kind: "AWS::Route53::HostedZone",
             is_global: true,
@@ -157,6 +159,11 @@ impl Kind for HostedZone {
             }
         }
         Ok(listing)
+    }
+
+    async fn in_use(reader: &Reader, _: &Quota) -> Result<Option<InUse>> {
+        let answer = reader.route53().get_hosted_zone_count().send().await?;
+        Ok(Some(InUse::count(usize::try_from(answer.hosted_zone_count()).unwrap_or_default())))
     }
 
     async fn create(writer: &Writer, _: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {

@@ -27,7 +27,8 @@ use crate::kinds::shared::retry::retry_while;
 use crate::resource::cloudformation::{CloudFormation, NameSuffix, Part, Source};
 use crate::resource::{
     Attachable, Bearer, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity,
-    Kept, Kind, Listing, Made, Mistake, Name, NameRule, On, Permissions, Result, Scope, Tags, Turn, partition,
+    InUse, Kept, Kind, Listing, Made, Mistake, Name, NameRule, On, Permissions, Quota, Result, Scope, Tags, Turn,
+    partition,
 };
 
 /// A bucket of objects.
@@ -79,6 +80,7 @@ impl Kind for Bucket {
             }),
             ..CloudFormation::SAME
         },
+        quotas: &[Quota::new("s3", "L-DC2B2D3D", "General purpose buckets").of_account()],
         ..Facts::of(Essentials {
             kind: "AWS::S3::Bucket",
             is_global: false,
@@ -119,6 +121,10 @@ impl Kind for Bucket {
 
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         named::list(reader, scope).await
+    }
+
+    async fn in_use(reader: &Reader, _: &Quota) -> Result<Option<InUse>> {
+        read::of_account(reader).await.map(InUse::count).map(Some)
     }
 
     async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {

@@ -15,6 +15,15 @@ const PAGE: i32 = 1000;
 /// What S3 says of a part that it has not in a region.
 const NOT_OFFERED: &[&str] = &["MethodNotAllowed", "NotImplemented", "UnsupportedArgument", "UnsupportedOperation"];
 
+/// How many buckets the account has, in all regions.
+pub(super) async fn of_account(reader: &Reader) -> Result<usize> {
+    let (mut pages, mut number) = (reader.s3().list_buckets().into_paginator().page_size(PAGE).send(), 0);
+    while let Some(page) = pages.next().await {
+        number += page?.buckets().len();
+    }
+    Ok(number)
+}
+
 impl Named for Bucket {
     /// Its namespace.
     type Summary = &'static str;
