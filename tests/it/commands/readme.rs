@@ -39,7 +39,7 @@ fn edited(tenant: &str) -> String {
     let mut edited = tenant.to_owned();
     for (old, new) in [
         (
-            "  caches:\n    sessions: { engine: redis, version: \"7.1\", parameters: { maxmemory-policy: allkeys-lru } }\n",
+            "  caches:\n    sessions: { engine: redis, version: \"7.1\", parameters: { maxmemory-policy: allkeys-lru }, users: {} }\n",
             "",
         ),
         ("      caches: [sessions]\n", ""),
