@@ -74,6 +74,9 @@ def main():
     ssm = client("ssm")
     ssm.put_parameter(Name="/provision/acme/production/hand", Type="String", Value="1")
     ssm.put_parameter(Name="acme-production-hand", Type="String", Value="1", Tags=TAGS)
+    efs = client("efs")
+    system = efs.create_file_system(CreationToken="by hand", Tags=[{"Key": "Name", "Value": "acme-production-hand"}])["FileSystemId"]
+    efs.create_access_point(ClientToken="by hand", FileSystemId=system)
     watch = {"Namespace": "AWS/ECS", "MetricName": "CPUUtilization", "Statistic": "Average", "Period": 60, "EvaluationPeriods": 1}
     watch |= {"Threshold": 90, "ComparisonOperator": "GreaterThanThreshold"}
     client("cloudwatch").put_metric_alarm(AlarmName="acme-production-hand", **watch)

@@ -427,6 +427,26 @@ def parameters(client):
         yield thing("AWS::SSM::Parameter", item, tags, name)
 
 
+def volumes(client):
+    efs = client("efs")
+    for item in pages(efs, "describe_file_systems", "FileSystems"):
+        identity, arn, tags = item["FileSystemId"], item["FileSystemArn"], item.pop("Tags", [])
+        for moving in ("CreationTime", "SizeInBytes", "CreationToken", "Name"):
+            item.pop(moving, None)
+        item["Rules"] = efs.describe_lifecycle_configuration(FileSystemId=identity)["LifecyclePolicies"]
+        item["Policy"] = asked(efs, "describe_file_system_policy", FileSystemId=identity).get("Policy")
+        item["Backup"] = asked(efs, "describe_backup_policy", FileSystemId=identity).get("BackupPolicy")
+        targets = pages(efs, "describe_mount_targets", "MountTargets", FileSystemId=identity)
+        for target in targets:
+            groups = efs.describe_mount_target_security_groups(MountTargetId=target["MountTargetId"])
+            target["Groups"] = sorted(groups["SecurityGroups"] or ())
+        item["Targets"] = sorted(targets, key=lambda target: target["SubnetId"])
+        yield thing("AWS::EFS::FileSystem", item, tags, arn, identity)
+    for item in pages(efs, "describe_access_points", "AccessPoints"):
+        tags, _ = item.pop("Tags", []), item.pop("ClientToken")
+        yield thing("AWS::EFS::AccessPoint", item, tags, item["AccessPointArn"], item["AccessPointId"])
+
+
 def namespaces(client):
     cloud_map = client("servicediscovery")
     for item in pages(cloud_map, "list_namespaces", "Namespaces"):
@@ -458,5 +478,5 @@ def names(client):
 
 READS = [
     network, balancing, firewall, delivery, containers, scaling, machines, roles, logs, keys, certificates, databases, caches, files, queues,
-    topics, alarms, composite_alarms, dashboards, schedules, secrets, repositories, parameters, namespaces, names,
+    topics, alarms, composite_alarms, dashboards, schedules, secrets, repositories, parameters, volumes, namespaces, names,
 ]

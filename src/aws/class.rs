@@ -100,7 +100,7 @@ pub fn classify(code: &str, message: &str) -> Class {
         "InvalidChangeBatch" if says("do not match the current values") => Class::Conflict,
         "InvalidChangeBatch" if says("it was not found") => Class::NotFound,
 
-        "LimitExceeded" | "OverLimit" | "TargetGroupAssociationLimit" => Class::Quota,
+        "LimitExceeded" | "OverLimit" | "TargetGroupAssociationLimit" | "NoFreeAddressesInSubnet" => Class::Quota,
         "InvalidParameterException" if says("maximum number of capacity providers") => Class::Quota,
         // Systems Manager changes a parameter once at a time.
         "TooManyUpdates" => Class::Busy,
@@ -240,6 +240,9 @@ fn is_busy(code: &str, message: &str) -> bool {
                 | "BucketNotEmpty"
                 | "CacheSubnetGroupInUse"
                 | "DefaultUserAssociatedToUserGroup"
+                | "FileSystemInUse"
+                | "IncorrectFileSystemLifeCycleState"
+                | "IncorrectMountTargetState"
                 | "CannotDeleteEntityWhileInUse"
                 | "DistributionNotDisabled"
                 | "OriginAccessControlInUse"

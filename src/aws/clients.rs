@@ -85,6 +85,7 @@ clients! {
     ec2_autoscaling: aws_sdk_autoscaling, "autoscaling", "Auto Scaling";
     ecr: aws_sdk_ecr, "ecr", "ECR";
     ecs: aws_sdk_ecs, "ecs", "ECS";
+    efs: aws_sdk_efs, "elasticfilesystem", "EFS";
     elasticache: aws_sdk_elasticache, "elasticache", "ElastiCache";
     elb: aws_sdk_elasticloadbalancingv2, "elasticloadbalancing", "Elastic Load Balancing v2";
     iam: aws_sdk_iam, "iam", "IAM";

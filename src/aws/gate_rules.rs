@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use crate::resource::Facts;
 
 /// Prefixes of ids that EC2's calls name and no kind of ours has: what stands in a network of ours, or beside it.
-const OTHERS: &[&str] = &["acl-", "eni-", "pcx-", "rtbassoc-"];
+const OTHERS: &[&str] = &["acl-", "eni-", "fsmt-", "pcx-", "rtbassoc-"];
 
 /// By what readers and writers are held, as the kinds say it.
 #[derive(Debug, Default)]

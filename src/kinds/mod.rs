@@ -10,6 +10,7 @@ mod cloudwatch;
 mod ec2;
 mod ecr;
 mod ecs;
+mod efs;
 mod elasticache;
 mod elb;
 mod iam;
@@ -60,6 +61,8 @@ pub static KINDS: &[&dyn AnyKind<Aws>] = &[
     &ecs::cluster::Cluster,
     &ecs::service::Service,
     &ecs::task_definition::TaskDefinition,
+    &efs::access_point::AccessPoint,
+    &efs::file_system::FileSystem,
     &elasticache::parameter_group::ParameterGroup,
     &elasticache::replication_group::ReplicationGroup,
     &elasticache::subnet_group::SubnetGroup,

@@ -47,6 +47,7 @@ const FILES: &[(&str, &str)] = &[
     ("mend_tags.py", include_str!("server/mend_tags.py")),
     ("mend_topics.py", include_str!("server/mend_topics.py")),
     ("mend_users.py", include_str!("server/mend_users.py")),
+    ("mend_volumes.py", include_str!("server/mend_volumes.py")),
 ];
 
 /// Tells one server from another: a hash of its files and of what they run on.

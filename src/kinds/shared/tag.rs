@@ -41,6 +41,7 @@ aws_tags! {
     aws_sdk_ec2::types::Tag, key, value, set_value;
     aws_sdk_ecr::types::Tag, key, value, set_value, checked;
     aws_sdk_ecs::types::Tag, key, value, set_value;
+    aws_sdk_efs::types::Tag, key, value, set_value, checked;
     aws_sdk_elasticache::types::Tag, key, value, set_value;
     aws_sdk_elasticloadbalancingv2::types::Tag, key, value, set_value;
     aws_sdk_iam::types::Tag, key, value, set_value, checked;

@@ -19,6 +19,7 @@ CREDENTIAL = re.compile(r"Credential=([^/]+)/[^/]+/([^/]+)/([^/]+)/")
 ACCOUNT = re.compile(r"^\d{12}$")
 # Signing names that are not the name of the service's model.
 MODELS = {
+    "elasticfilesystem": "efs",
     "elasticloadbalancing": "elbv2",
     "tagging": "resourcegroupstaggingapi",
     "monitoring": "cloudwatch",

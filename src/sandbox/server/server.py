@@ -76,6 +76,7 @@ import mend_secrets  # noqa: E402, F401
 import mend_tags  # noqa: E402, F401
 import mend_topics  # noqa: E402, F401
 import mend_users  # noqa: E402, F401
+import mend_volumes  # noqa: E402, F401
 import process  # noqa: E402
 import rates  # noqa: E402
 import slow  # noqa: E402

@@ -30,6 +30,11 @@ AWS = {
     "proxy deletion": 120,
     # Until RDS has seen that a target answers.
     "proxy target": 60,
+    "file system": 5,
+    "file system change": 30,
+    # 83 seconds in a log of Terraform.
+    "mount target": 85,
+    "mount target deletion": 60,
     "cache": 460,
     "cache change": 240,
     "cache deletion": 450,

@@ -119,9 +119,11 @@ impl HttpConnector for Canned {
             None if self.is_empty_beyond && speaks_cbor.is_some() => Ok(cbor::answer(200, "{}")),
             Some((_, status, body)) => Ok(HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body))),
             None if self.is_empty_beyond => {
-                let body = match request.headers().get("x-amz-target") {
-                    Some(_) => "{}".to_owned(),
-                    None => format!("<{operation}Response><{operation}Result/></{operation}Response>"),
+                let is_json = request.headers().get("x-amz-target").is_some() || of_efs(&request).is_some();
+                let body = if is_json {
+                    "{}".to_owned()
+                } else {
+                    format!("<{operation}Response><{operation}Result/></{operation}Response>")
                 };
                 Ok(HttpResponse::new(200.try_into().unwrap(), SdkBody::from(body)))
             }
@@ -169,6 +171,7 @@ fn operation(request: &HttpRequest, body: &str) -> String {
         .or_else(|| of_scheduler(request).map(str::to_owned))
         .or_else(|| of_route53(request).map(str::to_owned))
         .or_else(|| of_cloudfront(request))
+        .or_else(|| of_efs(request).map(str::to_owned))
         .unwrap_or_default()
 }
 
@@ -181,6 +184,36 @@ fn of_scheduler(request: &HttpRequest) -> Option<&'static str> {
         ("GET", ["schedules", _]) => "GetSchedule",
         ("GET", ["schedule-groups"]) => "ListScheduleGroups",
         ("GET", ["tags", ..]) => "ListTagsForResource",
+        _ => return None,
+    })
+}
+
+/// Of EFS, by method and path.
+fn of_efs(request: &HttpRequest) -> Option<&'static str> {
+    let (_, path) = request.uri().split_once("/2015-02-01/")?;
+    let parts: Vec<_> = path.split('?').next().unwrap_or_default().split('/').collect();
+    Some(match (request.method(), &parts[..]) {
+        ("GET", ["file-systems", "replication-configurations"]) => "DescribeReplicationConfigurations",
+        ("GET", ["file-systems"]) => "DescribeFileSystems",
+        ("POST", ["file-systems"]) => "CreateFileSystem",
+        ("PUT", ["file-systems", _]) => "UpdateFileSystem",
+        ("DELETE", ["file-systems", _]) => "DeleteFileSystem",
+        ("PUT", ["file-systems", _, "protection"]) => "UpdateFileSystemProtection",
+        ("GET", ["file-systems", _, "lifecycle-configuration"]) => "DescribeLifecycleConfiguration",
+        ("PUT", ["file-systems", _, "lifecycle-configuration"]) => "PutLifecycleConfiguration",
+        ("GET", ["file-systems", _, "backup-policy"]) => "DescribeBackupPolicy",
+        ("PUT", ["file-systems", _, "backup-policy"]) => "PutBackupPolicy",
+        ("GET", ["file-systems", _, "policy"]) => "DescribeFileSystemPolicy",
+        ("PUT", ["file-systems", _, "policy"]) => "PutFileSystemPolicy",
+        ("DELETE", ["file-systems", _, "policy"]) => "DeleteFileSystemPolicy",
+        ("GET", ["mount-targets"]) => "DescribeMountTargets",
+        ("POST", ["mount-targets"]) => "CreateMountTarget",
+        ("DELETE", ["mount-targets", _]) => "DeleteMountTarget",
+        ("GET", ["mount-targets", _, "security-groups"]) => "DescribeMountTargetSecurityGroups",
+        ("PUT", ["mount-targets", _, "security-groups"]) => "ModifyMountTargetSecurityGroups",
+        ("GET", ["access-points"]) => "DescribeAccessPoints",
+        ("POST", ["access-points"]) => "CreateAccessPoint",
+        ("DELETE", ["access-points", _]) => "DeleteAccessPoint",
         _ => return None,
     })
 }

@@ -16,6 +16,7 @@ pub struct Made {
 const PARTS: &[(&str, &str, &str, Option<&str>)] = &[
     ("AWS::ApplicationAutoScaling::ScalingPolicy", "ScalingTargetId", "ScalingPolicies", None),
     ("AWS::EC2::Route", "RouteTableId", "Routes", None),
+    ("AWS::EFS::MountTarget", "FileSystemId", "MountTargets", None),
     ("AWS::EC2::SecurityGroupEgress", "GroupId", "SecurityGroupEgress", None),
     ("AWS::EC2::SecurityGroupIngress", "GroupId", "SecurityGroupIngress", None),
     ("AWS::EC2::SubnetRouteTableAssociation", "RouteTableId", "SubnetIds", Some("SubnetId")),

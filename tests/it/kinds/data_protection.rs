@@ -23,6 +23,7 @@ const VAULT: &str = include_str!("../../data/vault.yaml");
 const STATEFUL: &[&str] = &[
     "AWS::CertificateManager::Certificate",
     "AWS::ECR::Repository",
+    "AWS::EFS::FileSystem",
     "AWS::ElastiCache::ReplicationGroup",
     "AWS::KMS::Key",
     "AWS::Logs::LogGroup",

@@ -21,6 +21,7 @@ mod distributions;
 mod ec2_consistency;
 mod endpoints;
 mod facts;
+mod file_systems;
 mod files;
 mod firewalls;
 mod key_deletions;

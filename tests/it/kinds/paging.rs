@@ -122,6 +122,15 @@ fn topics() -> String {
     xml("ListTopics", &format!("<Topics><member>{one}</member></Topics>"))
 }
 
+fn file_systems() -> String {
+    let one = json!({
+        "FileSystemId": "fs-1", "OwnerId": "123456789012", "CreationToken": "t", "CreationTime": 1.0,
+        "LifeCycleState": "available", "NumberOfMountTargets": 0, "SizeInBytes": { "Value": 6144 },
+        "PerformanceMode": "generalPurpose", "Tags": json_tags("Key", "Value"),
+    });
+    json!({ "FileSystems": [one] }).to_string()
+}
+
 /// A zone, and whether there are more.
 fn zones(more: &str) -> String {
     let one = "<HostedZone><Id>/hostedzone/Z1</Id><Name>acme.example.</Name><CallerReference>r</CallerReference></HostedZone>";
@@ -334,6 +343,16 @@ fn cases() -> Vec<Case> {
         case("AWS::Scheduler::Schedule", "ListSchedules", with("NextToken")),
         case("AWS::Scheduler::ScheduleGroup", "ListScheduleGroups", with("NextToken")),
         case("AWS::ECR::Repository", "DescribeRepositories", with("nextToken")),
+        case("AWS::EFS::AccessPoint", "DescribeAccessPoints", with("NextToken")),
+        case("AWS::EFS::FileSystem", "DescribeFileSystems", with("NextMarker")),
+        case("AWS::EFS::FileSystem", "DescribeReplicationConfigurations", with("NextToken"))
+            .after("DescribeFileSystems", file_systems()),
+        case("AWS::EFS::FileSystem", "DescribeMountTargets", with("NextMarker"))
+            .after("DescribeFileSystems", file_systems())
+            .after("DescribeReplicationConfigurations", json!({}).to_string())
+            .after("DescribeLifecycleConfiguration", json!({}).to_string())
+            .after("DescribeBackupPolicy", json!({}).to_string())
+            .after("DescribeFileSystemPolicy", json!({}).to_string()),
         case("AWS::SSM::Parameter", "DescribeParameters", with("NextToken")),
         case("AWS::SecretsManager::Secret", "ListSecrets", with("NextToken")),
         // WAF gives a marker with its last page, too; only an empty page is the end.

@@ -18,6 +18,8 @@ const MADE: &[(&str, &str)] = &[
     ("acm:RequestCertificate", "certificate/new"),
     ("cloudfront:CreateDistribution", "distribution/new"),
     ("cloudfront:CreateVpcOrigin", "vpcorigin/new"),
+    ("elasticfilesystem:CreateAccessPoint", "access-point/new"),
+    ("elasticfilesystem:CreateFileSystem", "file-system/new"),
     ("elasticloadbalancing:CreateListener", "listener/app/new/1/2"),
     ("elasticloadbalancing:CreateRule", "listener-rule/app/new/1/2/3"),
     ("kms:CreateKey", "key/new"),
@@ -33,6 +35,7 @@ const TAGGING: &[(&str, &str, bool)] = &[
     ("ecr", "TagResource", false),
     ("ecs", "TagResource", true),
     ("elasticache", "AddTagsToResource", false),
+    ("elasticfilesystem", "TagResource", false),
     ("elasticloadbalancing", "AddTags", true),
     ("iam", "TagRole", false),
     ("kms", "TagResource", false),
@@ -93,6 +96,7 @@ impl Change {
     fn of(call: &Value) -> Self {
         let text = |value: &Value| value.as_str().expect("a text").to_owned();
         let service = match call["service"].as_str().expect("a service") {
+            "efs" => "elasticfilesystem",
             "elbv2" => "elasticloadbalancing",
             other => other,
         };

@@ -316,6 +316,18 @@ const ONE_PAGE: &[(&str, &[&str])] = &[
     ("kinds/sns/topic/read.rs", &["list_tags_for_resource"]),
     ("kinds/sns/topic/subscribed.rs", &["get_subscription_attributes"]),
     ("kinds/sqs/queue/mod.rs", &["get_queue_attributes", "get_queue_url", "list_queue_tags"]),
+    // One file system.
+    ("kinds/efs/file_system/mod.rs", &["describe_file_systems"]),
+    (
+        "kinds/efs/file_system/read.rs",
+        &[
+            "describe_backup_policy",
+            "describe_file_system_policy",
+            "describe_file_systems",
+            "describe_lifecycle_configuration",
+            "describe_mount_target_security_groups",
+        ],
+    ),
     // One repository; its images are counted by their first page.
     (
         "kinds/ecr/repository/read.rs",

@@ -10,6 +10,7 @@ mod dashboards;
 mod delivery;
 mod drift;
 mod external_deployments;
+mod file_systems;
 mod implicit_dependencies;
 pub mod local_account;
 mod looks;

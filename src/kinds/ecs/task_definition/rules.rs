@@ -148,7 +148,7 @@ fn volumes(spec: &Spec, all: &mut Vec<Mistake>) {
     for volume in &spec.volumes {
         let at = format!("{}/EFSVolumeConfiguration", pointer::join("/Volumes", &volume.name));
         let efs = &volume.efs_volume_configuration;
-        if !efs.authorization_config.access_point_id.is_empty() && efs.root_directory != "/" {
+        if !efs.authorization_config.access_point_id.as_str().is_empty() && efs.root_directory != "/" {
             let text = "has to be / with an access point, which says it: leave it out".to_owned();
             all.push(Mistake::new(format!("{at}/RootDirectory"), text));
         }

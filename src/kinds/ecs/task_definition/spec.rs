@@ -3,6 +3,8 @@ use serde::{Deserialize, Serialize};
 
 use super::container::Container;
 use super::units::Units;
+use crate::kinds::efs::access_point::AccessPoint;
+use crate::kinds::efs::file_system::FileSystem;
 use crate::kinds::iam::role::Role;
 use crate::resource::Ref;
 use crate::resource::normal::Set;
@@ -90,7 +92,7 @@ pub struct Host {
 #[serde(rename_all = "PascalCase", default, deny_unknown_fields)]
 pub struct Efs {
     pub authorization_config: EfsAuthorization,
-    pub filesystem_id: String,
+    pub filesystem_id: Ref<FileSystem>,
     /// `/` unless an access point says.
     pub root_directory: String,
     /// `ENABLED` or `DISABLED`.
@@ -101,7 +103,7 @@ pub struct Efs {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", default, deny_unknown_fields)]
 pub struct EfsAuthorization {
-    pub access_point_id: String,
+    pub access_point_id: Ref<AccessPoint>,
     /// `ENABLED` to use the task's role.
     #[serde(rename = "IAM")]
     pub iam: String,
@@ -131,7 +133,7 @@ impl Default for Efs {
     fn default() -> Self {
         Self {
             authorization_config: EfsAuthorization::default(),
-            filesystem_id: String::new(),
+            filesystem_id: Ref::default(),
             root_directory: "/".to_owned(),
             transit_encryption: "DISABLED".to_owned(),
         }
@@ -140,7 +142,7 @@ impl Default for Efs {
 
 impl Default for EfsAuthorization {
     fn default() -> Self {
-        Self { access_point_id: String::new(), iam: "DISABLED".to_owned() }
+        Self { access_point_id: Ref::default(), iam: "DISABLED".to_owned() }
     }
 }
 

@@ -55,7 +55,7 @@ pub(super) fn volume(from: &Volume) -> sdk::Volume {
         .name(&from.name)
         .set_host(host)
         .set_configured_at_launch(from.configured_at_launch.then_some(true))
-        .set_efs_volume_configuration((!efs.filesystem_id.is_empty()).then(|| efs_configuration(efs)))
+        .set_efs_volume_configuration((!efs.filesystem_id.as_str().is_empty()).then(|| efs_configuration(efs)))
         .build()
 }
 
@@ -150,11 +150,11 @@ fn ulimit(from: &super::container::Ulimit) -> sdk::Ulimit {
 fn efs_configuration(from: &Efs) -> sdk::EfsVolumeConfiguration {
     let authorization = &from.authorization_config;
     let authorization = sdk::EfsAuthorizationConfig::builder()
-        .set_access_point_id(given(&authorization.access_point_id))
+        .set_access_point_id(given(authorization.access_point_id.as_str()))
         .iam(sdk::EfsAuthorizationConfigIam::from(authorization.iam.as_str()))
         .build();
     sdk::EfsVolumeConfiguration::builder()
-        .file_system_id(&from.filesystem_id)
+        .file_system_id(from.filesystem_id.as_str())
         .root_directory(&from.root_directory)
         .transit_encryption(sdk::EfsTransitEncryption::from(from.transit_encryption.as_str()))
         .authorization_config(authorization)

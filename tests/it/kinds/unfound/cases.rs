@@ -28,6 +28,7 @@ pub fn cases() -> Vec<Case> {
         topics(),
         repositories(),
         parameters(),
+        file_systems(),
         secrets(),
         namespaces(),
         names(),
@@ -458,6 +459,41 @@ fn repositories() -> Vec<Case> {
         (kind, vec![listed(), tags(), refuses("GetLifecyclePolicy", missing), policy]),
         (kind, vec![listed(), tags(), lifecycle, refuses("GetRepositoryPolicy", missing)]),
     ]
+}
+
+fn file_systems() -> Vec<Case> {
+    let kind = "AWS::EFS::FileSystem";
+    let one = json!({
+        "FileSystemId": "fs-1", "FileSystemArn": arn("elasticfilesystem", "file-system/fs-1"), "OwnerId": "123456789012",
+        "CreationToken": "t", "CreationTime": 1.0, "LifeCycleState": "available", "NumberOfMountTargets": 1,
+        "SizeInBytes": { "Value": 6144 }, "PerformanceMode": "generalPurpose", "Tags": json_tags("Key", "Value"),
+    });
+    let target = json!({
+        "MountTargetId": "fsmt-1", "FileSystemId": "fs-1", "SubnetId": "subnet-1", "LifeCycleState": "available",
+    });
+    let reads = ["DescribeLifecycleConfiguration", "DescribeBackupPolicy", "DescribeFileSystemPolicy"];
+    let listed = || {
+        let none = says("DescribeReplicationConfigurations", &json!({ "Replications": [] }));
+        vec![says("DescribeFileSystems", &json!({ "FileSystems": [one] })), none]
+    };
+    let all = |missing: &'static str, targets: Answer| {
+        let rest = reads.iter().map(|read| match *read {
+            read if read == missing => refuses(read, "FileSystemNotFound"),
+            read => says(read, &json!({})),
+        });
+        (kind, listed().into_iter().chain(rest).chain([targets]).collect::<Vec<_>>())
+    };
+    let targets = || says("DescribeMountTargets", &json!({ "MountTargets": [target] }));
+    let groups = refuses("DescribeMountTargetSecurityGroups", "MountTargetNotFound");
+    let (_, whole) = all("", targets());
+    reads
+        .iter()
+        .map(|read| all(read, says("DescribeMountTargets", &json!({ "MountTargets": [] }))))
+        .chain([
+            all("", refuses("DescribeMountTargets", "FileSystemNotFound")),
+            (kind, whole.into_iter().chain([groups]).collect()),
+        ])
+        .collect()
 }
 
 fn parameters() -> Vec<Case> {

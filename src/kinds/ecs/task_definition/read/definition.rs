@@ -235,12 +235,12 @@ fn volume(from: &sdk::Volume) -> Volume {
 fn efs(from: &sdk::EfsVolumeConfiguration) -> Efs {
     let default = Efs::default();
     let authorization = from.authorization_config().map(|config| EfsAuthorization {
-        access_point_id: text(config.access_point_id()),
+        access_point_id: config.access_point_id().unwrap_or_default().into(),
         iam: config.iam().map_or_else(|| EfsAuthorization::default().iam, |iam| iam.as_str().to_owned()),
     });
     Efs {
         authorization_config: authorization.unwrap_or_default(),
-        filesystem_id: from.file_system_id.clone(),
+        filesystem_id: from.file_system_id().into(),
         root_directory: from.root_directory().map_or(default.root_directory, str::to_owned),
         transit_encryption: from
             .transit_encryption()
