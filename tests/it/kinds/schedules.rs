@@ -101,6 +101,53 @@ fn stack(tenant: &str) -> Blueprint {
     blueprints(&[("umbrella.yaml", tenant)], &[]).unwrap_or_else(|why| panic!("{why}")).remove(0)
 }
 
+fn property(tenant: &str, address: &str, pointer: &str) -> serde_json::Value {
+    let stack = stack(tenant);
+    let (_, of) = stack.resources.iter().find(|(known, _)| known.to_string() == address).expect("it is made");
+    of.spec.pointer(pointer).cloned().unwrap_or_default()
+}
+
+/// The tenant with queues, and a schedule that tells one of them.
+fn telling(queue: &str) -> String {
+    format!("{TENANT}        dead_letters: {queue}\n    queues: {{ missed: {{}}, ordered: {{ fifo: true }} }}\n")
+}
+
+#[test]
+fn what_could_not_be_started_is_told_to_a_queue_of_the_environment_by_its_name() {
+    let tenant = telling("missed");
+    let queue = "\u{27e6}AWS::SQS::Queue/missed.Arn\u{27e7}";
+    assert_eq!(property(&tenant, "AWS::Scheduler::Schedule/report", "/Target/DeadLetterConfig/Arn"), queue);
+    let role = property(&tenant, "AWS::IAM::Role/schedule-report", "/Policies/0/PolicyDocument/Statement");
+    let of = |sid: &str| role.as_array().expect("a list").iter().find(|one| one["Sid"] == sid).cloned();
+    assert_eq!(of("Missed").expect("it may send")["Resource"], queue);
+    let key = of("MissedKey").expect("the queue has the environment's key");
+    assert_eq!(key["Condition"]["StringEquals"]["kms:ViaService"], "sqs.us-east-1.amazonaws.com");
+    let arn = telling("arn:aws:sqs:us-east-1:300000000813:elsewhere");
+    let role = property(&arn, "AWS::IAM::Role/schedule-report", "/Policies/0/PolicyDocument/Statement").to_string();
+    assert!(role.contains("elsewhere") && !role.contains("MissedKey"), "{role}");
+}
+
+#[test]
+fn a_queue_that_can_take_no_dead_letters_is_told() {
+    let told =
+        |queue: &str| blueprints(&[("umbrella.yaml", &telling(queue))], &[]).map(drop).expect_err("it is a mistake");
+    assert!(told("mised").contains("there is no queue mised"), "{}", told("mised"));
+    assert!(told("ordered").contains("ordered is a FIFO queue"), "{}", told("ordered"));
+}
+
+#[test]
+fn the_tasks_of_a_service_on_machines_start_there() {
+    let tenant = TENANT
+        .replace("nat: none", "nat: single")
+        .replace("        minimum: 1\n", "        capacity: machines\n        minimum: 1\n")
+        .replace("    services:\n", "    capacity: { machines: { instance_types: [m7i.large] } }\n    services:\n");
+    let task = property(&tenant, "AWS::Scheduler::Schedule/report", "/Target/EcsParameters");
+    assert_eq!([&task["LaunchType"], &task["PlatformVersion"]], ["", ""]);
+    let [provider] = &task["CapacityProviderStrategy"].as_array().expect("a list")[..] else { panic!("{task}") };
+    let known = provider["CapacityProvider"].as_str().expect("a name");
+    assert!(known.starts_with("umbrella-production-machines"), "{known}");
+}
+
 #[test]
 fn a_schedule_starts_what_its_service_runs() {
     on_deep_stack(async {

@@ -1,7 +1,10 @@
 use aws_sdk_scheduler::operation::get_schedule::GetScheduleOutput;
 use aws_sdk_scheduler::types as sdk;
 
-use super::spec::{DeadLetterConfig, EcsParameters, FlexibleTimeWindow, RetryPolicy, Spec, Target, enabled, one, utc};
+use super::spec::{
+    CapacityProviderStrategyItem, DeadLetterConfig, EcsParameters, FlexibleTimeWindow, RetryPolicy, Spec, Target,
+    enabled, one, utc,
+};
 use crate::kinds::ecs::network::{Awsvpc, NetworkConfiguration};
 use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::Unmodelled;
@@ -47,6 +50,7 @@ fn target(from: Option<&sdk::Target>) -> Target {
 fn task(from: &sdk::EcsParameters) -> EcsParameters {
     let network = from.network_configuration().and_then(|network| network.awsvpc_configuration());
     EcsParameters {
+        capacity_provider_strategy: from.capacity_provider_strategy().iter().map(provider).collect(),
         enable_ecs_managed_tags: from.enable_ecs_managed_tags().unwrap_or_default(),
         enable_execute_command: from.enable_execute_command().unwrap_or_default(),
         launch_type: text(from.launch_type().map(sdk::LaunchType::as_str)),
@@ -55,6 +59,14 @@ fn task(from: &sdk::EcsParameters) -> EcsParameters {
         propagate_tags: text(from.propagate_tags().map(sdk::PropagateTags::as_str)),
         task_count: from.task_count().unwrap_or_else(one),
         task_definition_arn: from.task_definition_arn().to_owned(),
+    }
+}
+
+fn provider(from: &sdk::CapacityProviderStrategyItem) -> CapacityProviderStrategyItem {
+    CapacityProviderStrategyItem {
+        base: from.base(),
+        capacity_provider: from.capacity_provider().to_owned(),
+        weight: from.weight(),
     }
 }
 
@@ -89,7 +101,6 @@ pub(super) fn unmodelled(from: &GetScheduleOutput) -> Vec<Unmodelled> {
         parts
             .value(&at("Group"), task.group(), "")
             .value(&at("ReferenceId"), task.reference_id(), "")
-            .note(&at("CapacityProviderStrategy"), !task.capacity_provider_strategy().is_empty(), "is set")
             .note(&at("PlacementConstraints"), !task.placement_constraints().is_empty(), "is set")
             .note(&at("PlacementStrategy"), !task.placement_strategy().is_empty(), "is set")
             .note(&at("Tags"), !task.tags().is_empty(), "are set");

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use crate::kinds::ecs::network::NetworkConfiguration;
 use crate::kinds::iam::role::Role;
 use crate::kinds::scheduler::schedule_group::ScheduleGroup;
+use crate::resource::normal::Set;
 use crate::resource::{Ref, Switch};
 
 /// The properties of `AWS::Scheduler::Schedule`. The name is the resource's, and the description has its digest.
@@ -80,6 +81,9 @@ pub struct RetryPolicy {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct EcsParameters {
+    /// On whose instances it runs, in place of `LaunchType`.
+    #[serde(default)]
+    pub capacity_provider_strategy: Set<CapacityProviderStrategyItem>,
     #[serde(default, rename = "EnableECSManagedTags")]
     pub enable_ecs_managed_tags: bool,
     #[serde(default)]
@@ -99,6 +103,20 @@ pub struct EcsParameters {
     pub task_count: i32,
     /// The ARN of a revision, or of a family, whose newest active revision it is then.
     pub task_definition_arn: String,
+}
+
+/// A capacity provider, and its part of the tasks.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct CapacityProviderStrategyItem {
+    /// How many tasks it has before any other.
+    #[serde(default)]
+    pub base: i32,
+    /// Its name.
+    pub capacity_provider: String,
+    /// Its share of the others.
+    #[serde(default)]
+    pub weight: i32,
 }
 
 /// The return value of `AWS::Scheduler::Schedule`.

@@ -1,6 +1,6 @@
 use aws_sdk_scheduler::types as sdk;
 
-use super::spec::{EcsParameters, Spec, Target};
+use super::spec::{CapacityProviderStrategyItem, EcsParameters, Spec, Target};
 use crate::kinds::shared::text::given;
 
 /// Why a builder whose parts are all set can't fail.
@@ -43,7 +43,9 @@ fn task(from: &EcsParameters) -> sdk::EcsParameters {
             .expect(SET);
         sdk::NetworkConfiguration::builder().awsvpc_configuration(awsvpc).build()
     });
+    let providers: Vec<_> = from.capacity_provider_strategy.iter().map(provider).collect();
     sdk::EcsParameters::builder()
+        .set_capacity_provider_strategy((!providers.is_empty()).then_some(providers))
         .enable_ecs_managed_tags(from.enable_ecs_managed_tags)
         .enable_execute_command(from.enable_execute_command)
         .set_launch_type(given(&from.launch_type).map(|launch| launch.as_str().into()))
@@ -54,6 +56,11 @@ fn task(from: &EcsParameters) -> sdk::EcsParameters {
         .task_definition_arn(&from.task_definition_arn)
         .build()
         .expect(SET)
+}
+
+fn provider(from: &CapacityProviderStrategyItem) -> sdk::CapacityProviderStrategyItem {
+    let item = sdk::CapacityProviderStrategyItem::builder().capacity_provider(&from.capacity_provider);
+    item.base(from.base).weight(from.weight).build().expect(SET)
 }
 
 #[cfg(test)]
@@ -87,7 +94,12 @@ mod tests {
                 },
             },
         });
-        for written in [plain, full] {
+        let mut on_machines = full.clone();
+        let task = &mut on_machines["Target"]["EcsParameters"];
+        task["LaunchType"] = json!("");
+        task["PlatformVersion"] = json!("");
+        task["CapacityProviderStrategy"] = json!([{ "CapacityProvider": "machines", "Weight": 1, "Base": 2 }]);
+        for written in [plain, full, on_machines] {
             let desired: Spec = serde_json::from_value(written).unwrap();
             let live = GetScheduleOutput::builder()
                 .flexible_time_window(window(&desired))
