@@ -3,6 +3,7 @@ use std::future::Future;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::once::Once;
@@ -20,18 +21,31 @@ pub struct Reader {
     once: Once,
     recent: Arc<Recent>,
     is_poll: bool,
+    made_at: Option<Timestamp>,
     quiet: Arc<BTreeSet<StackId>>,
 }
 
 impl Reader {
-    pub(super) fn new(clients: Clients, account: String, region: String, recent: Arc<Recent>, is_poll: bool) -> Self {
-        Self { clients, account, region, once: Once::default(), recent, is_poll, quiet: Arc::default() }
+    pub(super) fn new(
+        clients: Clients,
+        account: String,
+        region: String,
+        recent: Arc<Recent>,
+        is_poll: bool,
+        made_at: Option<Timestamp>,
+    ) -> Self {
+        Self { clients, account, region, once: Once::default(), recent, is_poll, made_at, quiet: Arc::default() }
     }
 
     /// Believes the tag index of what it claims for these stacks, which no run has changed for longer than it lags behind.
     #[must_use]
     pub fn believing(self, quiet: Arc<BTreeSet<StackId>>) -> Self {
         Self { quiet, ..self }
+    }
+
+    /// When it was made, by the wall clock; none where there is no clock.
+    pub fn made_at(&self) -> Option<Timestamp> {
+        self.made_at
     }
 
     /// Twelve digits.

@@ -3,6 +3,7 @@ use std::time::SystemTime;
 
 use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 use aws_types::SdkConfig;
+use jiff::Timestamp;
 use tokio::sync::OnceCell;
 
 use super::allowlist::{Allowlist, Names};
@@ -24,6 +25,7 @@ pub struct Session {
     pub(super) reads: Names,
     pub(super) rules: Arc<GateRules>,
     pub(super) recent: Arc<Recent>,
+    pub(super) clock: Option<fn() -> Timestamp>,
     /// Set once the credentials were found to be for the account, in whichever region.
     pub(super) verified: Arc<OnceCell<String>>,
 }
@@ -82,7 +84,8 @@ impl Session {
     fn reader_with(&self, is_poll: bool) -> Reader {
         let gate = Allowlist::new("reads that the kinds declare", self.reads.clone(), None);
         let clients = self.clients(SharedInterceptor::new(gate));
-        Reader::new(clients, self.account.clone(), self.region.clone(), self.recent.clone(), is_poll)
+        let now = self.clock.map(|clock| clock());
+        Reader::new(clients, self.account.clone(), self.region.clone(), self.recent.clone(), is_poll, now)
     }
 
     /// A writer for one step.

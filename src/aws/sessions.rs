@@ -125,6 +125,7 @@ impl Sessions {
             reads: self.reads.clone(),
             rules: self.setup.rules.clone(),
             recent: Arc::default(),
+            clock: self.setup.clock,
         }
     }
 

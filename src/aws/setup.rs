@@ -2,6 +2,8 @@ use std::sync::Arc;
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
+use jiff::Timestamp;
+
 use super::GateRules;
 
 /// How to reach AWS, as the command line says.
@@ -19,6 +21,8 @@ pub struct Setup {
     pub run: String,
     /// By what readers and writers are held.
     pub rules: Arc<GateRules>,
+    /// The wall clock; without one nothing counts as old.
+    pub clock: Option<fn() -> Timestamp>,
     /// Takes the place of the network in tests.
     pub http_client: Option<SharedHttpClient>,
 }

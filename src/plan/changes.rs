@@ -183,7 +183,7 @@ pub(super) fn desired_change(
             change.disruption = match (loses, create_first) {
                 (true, _) => Disruption::DestroysData,
                 (false, true) => facts.replacement_disruption,
-                (false, false) => Disruption::Outage,
+                (false, false) => facts.deletion_disruption,
             };
             let inside = inside(input, address, live);
             change.protected = inside.is_some() || stands(loses, live);
@@ -304,7 +304,7 @@ pub(super) fn removed_change(
             (true, _) if stays.is_some() && !kept_dependents.is_empty() => Disruption::None,
             (true, _) => Disruption::DestroysData,
             (false, true) => Disruption::None,
-            (false, false) => Disruption::Outage,
+            (false, false) => facts.deletion_disruption,
         },
         id: Some(removal.live.id.clone()),
         // What is in it goes with it only when it is named, also where nothing else is guarded.

@@ -55,6 +55,8 @@ pub struct Facts {
     /// The disruption for its users when a replacement that was created first takes its place: a load balancer has
     /// another DNS name then.
     pub replacement_disruption: Disruption,
+    /// The disruption for its users when it is deleted and none takes its place: whoever watches an alarm is no user.
+    pub deletion_disruption: Disruption,
     /// Lists of objects and the property that names an element; two of one name are a mistake.
     pub keyed: &'static [(&'static str, &'static str)],
     /// Pairs of keyed lists, or maps, that must not have a name in common: the variables of a container and its secrets. A
@@ -243,6 +245,7 @@ impl Facts {
             digest_below: &[],
             replacement: Replacement::DeleteFirst,
             replacement_disruption: Disruption::None,
+            deletion_disruption: Disruption::Outage,
             keyed: &[],
             disjoint_names: &[],
             switches: &[],

@@ -81,7 +81,9 @@ impl Engine {
         let rules = Arc::new(GateRules::of(KINDS.iter().map(|kind| kind.facts())));
         let region = stacks.first().map_or_else(|| "us-east-1".to_owned(), |stack| stack.stack.region.clone());
         let profile = global.profile.clone();
-        let setup = Setup { profile, endpoint_url, is_sandbox, region, run: run.clone(), rules, http_client: None };
+        let clock = Some(world.clock);
+        let setup =
+            Setup { profile, endpoint_url, is_sandbox, region, run: run.clone(), rules, clock, http_client: None };
         let sessions = Arc::new(Sessions::new(setup));
         let (started, timings, screen) = (Instant::now(), global.timings, Screen::of(world, global));
         let (clock, read, is_running) = (world.clock, AccountCounter::default(), AtomicBool::new(false));

@@ -9,6 +9,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
+use jiff::Timestamp;
 use provision::aws::{Fence, GateRules, Session, Sessions, Setup};
 use provision::kinds::KINDS;
 use provision::resource::{Failure, Scope, StackId};
@@ -87,6 +88,7 @@ impl Canned {
                 reads: reads.to_vec(),
                 ..GateRules::of(KINDS.iter().map(|kind| kind.facts()))
             }),
+            clock: Some(now),
             http_client: Some(SharedHttpClient::new(self.clone())),
             ..Setup::default()
         }
@@ -136,6 +138,11 @@ impl HttpClient for Canned {
     fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
         SharedHttpConnector::new(self.clone())
     }
+}
+
+/// The wall clock of all sessions.
+pub fn now() -> Timestamp {
+    Timestamp::from_second(1_800_000_000).expect("a time")
 }
 
 /// A lease that holds.

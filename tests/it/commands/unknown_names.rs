@@ -9,7 +9,7 @@ const CASES: &[(&str, Exit, &str)] = &[
     (
         "plan --offline acme/production/nothing",
         Exit::Usage,
-        "`acme/production/nothing` matches no resource: nearest are main, nat-1, nat-2",
+        "`acme/production/nothing` matches no resource: nearest are signing, machines, main",
     ),
     (
         "validate acme/production/mian",

@@ -18,8 +18,8 @@ use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::tag;
 use crate::resource::cloudformation::CloudFormation;
 use crate::resource::{
-    Bearer, Changes, Essentials, Facts, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name, NameRule, On,
-    Permissions, Result, Scope, Tags, Turn,
+    Bearer, Changes, Disruption, Essentials, Facts, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name,
+    NameRule, On, Permissions, Result, Scope, Tags, Turn,
 };
 
 /// Watches a metric, or metric math, and tells when it is beyond a threshold.
@@ -42,6 +42,7 @@ impl Kind for Alarm {
     const FACTS: Facts = Facts {
         keyed: &[("/Metrics", "Id")],
         put_semantics: true,
+        deletion_disruption: Disruption::None,
         folds_in_plans: true,
         prunes: &[
             "/ActionConfiguration",

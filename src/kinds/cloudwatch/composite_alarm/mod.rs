@@ -19,8 +19,8 @@ use crate::kinds::shared::text::given;
 use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::normal::Set;
 use crate::resource::{
-    Bearer, Changes, Essentials, Facts, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name, NameRule, On,
-    Permissions, Result, Scope, Tags, Turn,
+    Bearer, Changes, Disruption, Essentials, Facts, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name,
+    NameRule, On, Permissions, Result, Scope, Tags, Turn,
 };
 
 /// An alarm on the states of other alarms. It can be told by another alarm to keep silent.
@@ -42,6 +42,7 @@ impl Kind for CompositeAlarm {
 
     const FACTS: Facts = Facts {
         put_semantics: true,
+        deletion_disruption: Disruption::None,
         prunes: &["/ActionConfiguration"],
         ..Facts::of(Essentials {
             kind: "AWS::CloudWatch::CompositeAlarm",

@@ -15,8 +15,8 @@ use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::tag;
 use crate::resource::cloudformation::CloudFormation;
 use crate::resource::{
-    Bearer, Changes, Class, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made, Mistake, Name,
-    NameRule, On, Permissions, Result, Scope, Tags, Turn, partition,
+    Bearer, Changes, Class, Disruption, Essentials, Facts, Failure, Found, Identity, Kept, Kind, Listing, Made,
+    Mistake, Name, NameRule, On, Permissions, Result, Scope, Tags, Turn, partition,
 };
 
 /// A page of graphs, texts and states of alarms in CloudWatch's console. It is in no region: each graph says its own.
@@ -41,6 +41,7 @@ impl Kind for Dashboard {
     const FACTS: Facts = Facts {
         digest_below: &["/DashboardBody"],
         put_semantics: true,
+        deletion_disruption: Disruption::None,
         cloudformation: CloudFormation { json_text: &["DashboardBody"], ..CloudFormation::SAME },
         ..Facts::of(Essentials {
             kind: "AWS::CloudWatch::Dashboard",
