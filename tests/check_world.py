@@ -40,6 +40,7 @@ VOLATILE = re.compile(
 MADE_UP = (
     (re.compile(r"\.cluster-(ro-)?[a-z0-9]{12}\."), r".cluster-\1made-up."),
     (re.compile(r"\.db-proxy-[a-z0-9]{12}\."), ".db-proxy-made-up."),
+    (re.compile(r":scalingPolicy:[0-9a-f-]{36}:"), ":scalingPolicy:made-up:"),
     (re.compile(r"rds!cluster-[0-9a-f-]{36}(-\w{6})?"), "rds!cluster-made-up"),
 )
 

@@ -182,6 +182,7 @@ def scaling(client):
 
 def machines(client):
     for item in pages(client("autoscaling"), "describe_auto_scaling_groups", "AutoScalingGroups"):
+        item["VPCZoneIdentifier"] = item["VPCZoneIdentifier"].split(",")  # in no order
         yield thing("AWS::AutoScaling::AutoScalingGroup", item, item.pop("Tags", []), item["AutoScalingGroupName"], item["AutoScalingGroupARN"])
     for item in client("ecs").describe_capacity_providers(include=["TAGS"])["capacityProviders"]:
         if item["name"] not in ("FARGATE", "FARGATE_SPOT"):
@@ -440,6 +441,8 @@ def volumes(client):
         for target in targets:
             groups = efs.describe_mount_target_security_groups(MountTargetId=target["MountTargetId"])
             target["Groups"] = sorted(groups["SecurityGroups"] or ())
+            for made_up in ("MountTargetId", "IpAddress"):
+                target.pop(made_up)
         item["Targets"] = sorted(targets, key=lambda target: target["SubnetId"])
         yield thing("AWS::EFS::FileSystem", item, tags, arn, identity)
     for item in pages(efs, "describe_access_points", "AccessPoints"):

@@ -61,6 +61,23 @@ async fn a_second_call_for_one_alarm_is_waited_for() {
     assert_eq!(aws.asked_of("PutMetricAlarm").len(), 2);
 }
 
+/// In CloudWatch's protocol the length of a text is a byte before it: of 37 letters it is a percent sign.
+#[tokio::test(start_paused = true)]
+async fn an_alarm_whose_name_has_any_length_can_be_deleted() {
+    for length in 24..=64 {
+        let name = format!("{:x<length$}", "acme-production-");
+        let aws = Canned::by_operation(&[
+            ("DescribeAlarms", 200, told(&[&name])),
+            ("ListTagsForResource", 200, tag_list(&tags())),
+            ("DeleteAlarms", 200, "{}".into()),
+        ]);
+        let (kind, live) = (kind_of(KIND), aws.live(kind_of(KIND)).await);
+        let deleted = kind.delete(&aws.writer(KIND, &[&name], &[]).await, &live).await;
+        deleted.unwrap_or_else(|why| panic!("{name}: {why}"));
+        assert_eq!(aws.asked_of("DeleteAlarms").len(), 1);
+    }
+}
+
 /// Alarms are many: one call reads them.
 #[tokio::test]
 async fn a_stacks_alarms_are_read_in_one_call() {

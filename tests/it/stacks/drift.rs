@@ -22,10 +22,9 @@ use crate::stacks::samples::{live, outline, up};
 /// Sorts of drift, in the order of a plan.
 const SORTS: &[&str] = &[
     // Deleted.
-    "create AWS::CloudWatch::Alarm/nat-1-ports",
     "create AWS::EC2::FlowLog/main",
     // A tag was taken off.
-    "retag AWS::EC2::VPC/main",
+    "retag AWS::EC2::VPC/main /Tags",
     // A switch was turned.
     "update AWS::CloudWatch::Alarm/service-site-running /ActionsEnabled",
     // A part was taken away that stands inside: a route, and one that was added.
@@ -39,12 +38,12 @@ const SORTS: &[&str] = &[
     "update AWS::IAM::Role/site-task /ManagedPolicyArns",
     "update AWS::IAM::Role/site-task /Policies",
     "update AWS::KMS::Key/main /EnableKeyRotation",
-    // A value that AWS makes by itself when there is none.
+    // A number.
     "update AWS::Logs::LogGroup/service-mailer /RetentionInDays",
-    // A text.
-    "update AWS::SecretsManager::Secret/sendgrid /Description",
     // What nobody had set.
     "update AWS::SNS::Topic/page /DisplayName",
+    // A text.
+    "update AWS::SecretsManager::Secret/sendgrid /Description",
 ];
 
 #[test]
@@ -93,13 +92,11 @@ async fn networks(hand: &SdkConfig, inventory: &Inventory) {
 
 async fn monitoring(hand: &SdkConfig, inventory: &Inventory) {
     let (cloudwatch, id) = (CloudWatch::new(hand), |address: &str| live(inventory, address).id.clone());
-    let alarm = cloudwatch.delete_alarms().alarm_names(id("AWS::CloudWatch::Alarm/nat-1-ports"));
-    alarm.send().await.expect("deleted");
     let silent = cloudwatch.disable_alarm_actions().alarm_names(id("AWS::CloudWatch::Alarm/service-site-running"));
     silent.send().await.expect("silenced");
-    let forever = Logs::new(hand).delete_retention_policy();
-    let forever = forever.log_group_name(id("AWS::Logs::LogGroup/service-mailer"));
-    forever.send().await.expect("changed");
+    let short = Logs::new(hand).put_retention_policy().retention_in_days(3);
+    let short = short.log_group_name(id("AWS::Logs::LogGroup/service-mailer"));
+    short.send().await.expect("changed");
     let name = Topics::new(hand).set_topic_attributes().topic_arn(id("AWS::SNS::Topic/page"));
     name.attribute_name("DisplayName").attribute_value("Bob's").send().await.expect("changed");
 }
