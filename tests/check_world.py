@@ -34,7 +34,7 @@ VOLATILE = re.compile(
     r"|DbiResourceId|HostedZoneId|MasterUserSecret|AvailableIpAddressCount|RoleId|revision|DomainValidationOptions"
     r"|SecurityGroupRuleId|serviceRevisionArn|events|Serial|storedBytes|RoleLastUsed|InUseBy|RenewalSummary|Endpoint"
     r"|ReaderEndpoint|ReadEndpoint|PrimaryEndpoint|ConfigurationEndpoint|SecretVersionsToStages|id|Alarms|OwningService"
-    r"|NumCacheClusters|CertificateDetails|AttachmentCount)$"
+    r"|NumCacheClusters|InstanceProfileId|CertificateDetails|AttachmentCount)$"
 )
 # Parts of names that AWS makes up where it tells no id.
 MADE_UP = (

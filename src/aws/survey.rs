@@ -120,6 +120,7 @@ fn interface(one: &NetworkInterface) -> Option<SurveyedThing> {
         Some("vpc_endpoint" | "gateway_load_balancer_endpoint") => {
             seen("AWS::EC2::VPCEndpoint", owner("vpce-"), one.vpc_id(), &[])
         }
+        Some("efs") => seen("AWS::EFS::FileSystem", owner("fs-"), one.vpc_id(), &[]),
         // The instance itself is listed.
         _ if one.attachment().is_some_and(|link| link.instance_id().is_some()) => None,
         // Load balancers, databases, caches and tasks: listed by their own kinds.

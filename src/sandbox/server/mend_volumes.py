@@ -3,7 +3,7 @@
 import json
 
 from moto.efs import urls
-from moto.efs.models import AccessPoint, EFSBackend, FileSystem
+from moto.efs.models import AccessPoint, EFSBackend, FileSystem, MountTarget
 from moto.efs.responses import EFSResponse
 
 import slow
@@ -34,6 +34,13 @@ def info_json(moto, self):
     if told.get("ThroughputMode") != "provisioned":
         told.pop("ProvisionedThroughputInMibps", None)
     return {name: value for name, value in told.items() if value is not None}
+
+
+@around(MountTarget)
+def set_network_interface(moto, self, interface):
+    moto(self, interface)
+    interface.interface_type, interface.requester_managed, interface.status = "efs", True, "in-use"
+    interface.description = f"EFS mount target for {self.file_system_id} ({self.mount_target_id})"
 
 
 def existing(backend, identity):

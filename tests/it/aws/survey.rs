@@ -31,6 +31,11 @@ async fn a_vpc_is_surveyed_in_eight_calls_and_interfaces_of_our_kinds_are_left_o
             "<requesterManaged>true</requesterManaged><interfaceType>nat_gateway</interfaceType>\
              <description>Interface for NAT Gateway nat-1</description>",
         ),
+        interface(
+            "eni-7",
+            "<requesterManaged>true</requesterManaged><interfaceType>efs</interfaceType>\
+             <description>EFS mount target for fs-1 (fsmt-1)</description>",
+        ),
         interface("eni-4", "<requesterManaged>false</requesterManaged>"),
         interface("eni-5", "<requesterManaged>true</requesterManaged><interfaceType>interface</interfaceType>"),
         interface("eni-6", "<requesterManaged>true</requesterManaged><interfaceType>lambda</interfaceType>"),
@@ -67,6 +72,7 @@ async fn a_vpc_is_surveyed_in_eight_calls_and_interfaces_of_our_kinds_are_left_o
         [
             "AWS::EC2::Instance i-1",
             "AWS::EC2::NatGateway nat-1",
+            "AWS::EFS::FileSystem fs-1",
             "AWS::EC2::NetworkInterface eni-4",
             "AWS::EC2::NetworkInterface eni-6",
             "AWS::EC2::VPCPeeringConnection pcx-1",

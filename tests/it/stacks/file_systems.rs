@@ -144,6 +144,8 @@ fn file_systems_are_made_drift_and_are_taken_away() {
             assert!(fields.iter().any(|field| field.starts_with(path)), "{path}: {}", words(&plan));
         }
         assert!(plan.unmanaged.iter().any(|one| one.kind == "AWS::EFS::AccessPoint"), "{:?}", plan.unmanaged);
+        let interfaces = plan.unmanaged.iter().find(|one| one.kind == "AWS::EC2::NetworkInterface");
+        assert!(interfaces.is_none(), "those of our mount targets: {interfaces:?}");
         local.apply(&stack).await.unwrap_or_else(|why| panic!("{why}"));
 
         // What somebody else has attached holds a deletion up.
