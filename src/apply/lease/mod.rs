@@ -18,8 +18,7 @@ pub use fence::{Clock, Fence};
 pub use holder::{Holder, LeaseState, LeaseStore, key};
 pub use takeover::{StoredLease, end, free, read};
 
-/// How often a lease is renewed. As seldom as may be: of a long apply's calls most would else be these.
-const HEARTBEAT: Duration = Duration::from_secs(25);
+const HEARTBEAT: Duration = Duration::from_secs(15);
 /// How long a heartbeat is tried until it has failed. With the pause before it that is less than a lease's lifetime, so
 /// that a lost lease is given up while it still keeps others out.
 const TRIES: Duration = Duration::from_secs(30);

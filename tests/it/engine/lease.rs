@@ -23,7 +23,7 @@ use crate::world::{Fault, What, YamlResource, blueprint};
 /// What `src/apply/lease` promises: a lease's lifetime, the pause between heartbeats, how long one is tried, and how
 /// long others stay away beyond the end.
 const LIFETIME: u64 = 60;
-const HEARTBEAT: u64 = 25;
+const HEARTBEAT: u64 = 15;
 const TRIES: u64 = 30;
 const GRACE: u64 = 45;
 

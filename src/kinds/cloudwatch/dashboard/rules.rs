@@ -57,7 +57,7 @@ fn faults(widget: &Value) -> Vec<String> {
         (elements(widget, "metrics") > MOST_METRICS, "has more than 500 metrics"),
         (!within("width", 1, COLUMNS), "has a `width` that is not from 1 to 24"),
         (!within("height", 1, MOST_ROWS), "has a `height` that is not from 1 to 1000"),
-        (!within("x", 0, COLUMNS - 1) || placed_beyond, "stands beyond the 24 columns"),
+        (!within("x", 0, COLUMNS - 1) || placed_beyond && within("width", 1, COLUMNS), "stands beyond the 24 columns"),
     ];
     let mut all: Vec<_> = table.iter().filter(|(is_wrong, _)| *is_wrong).map(|(_, what)| (*what).to_owned()).collect();
     all.extend(colours(properties).map(|colour| format!("has the colour {colour}, which is not written as #1f77b4")));
