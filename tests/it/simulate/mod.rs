@@ -72,7 +72,7 @@ const TRIED: &[&str] = &[
 #[test]
 fn histories_of_faults_break_no_promise() {
     let number = |name: &str, or: u64| std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(or);
-    let (first, count) = (number("SIMULATE_FROM", 1), number("SIMULATE_SEEDS", 500));
+    let (first, count) = (number("SIMULATE_FROM", 1), number("SIMULATE_SEEDS", 1000));
     let (tried, all) = simulate(first, count);
     for (what, times) in &tried {
         println!("{times:>9}  {what}");
@@ -87,7 +87,7 @@ fn histories_of_faults_break_no_promise() {
     let missing = TRIED.iter().map(|what| (*what).to_owned());
     let missing = missing.chain(What::ALL.iter().map(|what| format!("fault: {}", what.name())));
     let missing: Vec<_> = missing.filter(|what| !tried.contains_key(what)).collect();
-    assert!(count < 500 || missing.is_empty(), "never tried: {missing:?}");
+    assert!(count < 1000 || missing.is_empty(), "never tried: {missing:?}");
 }
 
 /// Plays so many seeds on both cores.
