@@ -8,6 +8,7 @@ use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::kinds::efs;
 use crate::kinds::efs::file_system::FileSystem;
 use crate::kinds::shared::deletion::gone;
+use crate::kinds::shared::list::some;
 use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::{ownership, tag};
 use crate::resource::cloudformation::CloudFormation;
@@ -230,8 +231,7 @@ fn spec(one: &Description) -> Spec {
 
 fn user(from: &PosixUser) -> Result<User> {
     let groups = from.secondary_gids.iter().map(|gid| number(gid)).collect::<Result<Vec<_>>>()?;
-    let groups = Some(groups).filter(|groups| !groups.is_empty());
-    let user = User::builder().uid(number(&from.uid)?).gid(number(&from.gid)?).set_secondary_gids(groups);
+    let user = User::builder().uid(number(&from.uid)?).gid(number(&from.gid)?).set_secondary_gids(some(groups));
     Ok(user.build().expect("user and group are set"))
 }
 

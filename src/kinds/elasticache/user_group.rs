@@ -6,6 +6,7 @@ use crate::aws::{Aws, Clients, MINUTE, Reader, TagIndex, Writer};
 use crate::kinds::elasticache;
 use crate::kinds::elasticache::user::{self, User};
 use crate::kinds::shared::deletion::gone;
+use crate::kinds::shared::list::some;
 use crate::kinds::shared::named::{self, Adopted, Listed, Named};
 use crate::kinds::shared::retry::{retry_while, turn};
 use crate::kinds::shared::tag;
@@ -242,11 +243,6 @@ fn made(id: &str, arn: Option<&str>, status: Option<&str>) -> Made<UserGroup> {
 
 fn ids<'a>(users: impl Iterator<Item = &'a Ref<User>>) -> Vec<String> {
     users.map(String::from).collect()
-}
-
-/// ElastiCache takes a missing list and not an empty one.
-fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
-    Some(list).filter(|list| !list.is_empty())
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ pub(super) mod dynamic_reference;
 pub(super) mod fifo;
 pub(super) mod filled;
 pub(super) mod key_arn;
+pub(super) mod list;
 pub(super) mod lower_case;
 pub(super) mod maintenance_window;
 pub(super) mod metric;

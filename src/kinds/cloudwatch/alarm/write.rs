@@ -5,6 +5,7 @@ use aws_sdk_cloudwatch::types::{
 
 use super::spec::{Query, Spec, Stat};
 use crate::aws::Writer;
+use crate::kinds::shared::list::some;
 use crate::kinds::shared::metric::Dimension;
 use crate::kinds::shared::text::given;
 use crate::resource::normal::Set;
@@ -30,7 +31,7 @@ pub(super) fn put(writer: &Writer, name: &str, spec: &Spec) -> PutMetricAlarmFlu
         .set_extended_statistic(spec.extended_statistic.clone())
         .set_insufficient_data_actions(list(&spec.insufficient_data_actions))
         .set_metric_name(spec.metric_name.clone())
-        .set_metrics(Some(metrics).filter(|all| !all.is_empty()))
+        .set_metrics(some(metrics))
         .set_namespace(spec.namespace.clone())
         .set_ok_actions(list(&spec.ok_actions))
         .set_period(spec.period)

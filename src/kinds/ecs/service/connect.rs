@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::kinds::ecs::task_definition::{LogConfiguration, read_log, write_log};
 use crate::kinds::servicediscovery::http_namespace::HttpNamespace;
+use crate::kinds::shared::list::some;
 use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::{CLOSE, Mistake, OPEN, Ref, pointer};
 
@@ -92,7 +93,7 @@ impl ServiceConnect {
         sdk::ServiceConnectConfiguration::builder()
             .enabled(self.enabled)
             .set_namespace(namespace)
-            .set_services(Some(services).filter(|all| !all.is_empty()))
+            .set_services(some(services))
             .set_log_configuration(write_log(&self.log_configuration))
             .build()
     }

@@ -13,6 +13,7 @@ use super::spec::{Destination, LogDelivery, REQUIRED, Spec};
 use super::{ReplicationGroup, read};
 use crate::aws::{MINUTE, Writer};
 use crate::kinds::elasticache;
+use crate::kinds::shared::list::some;
 use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::{retry, tag};
 use crate::resource::{Changes, Class, Failure, Found, Result, State, Tags};
@@ -264,9 +265,4 @@ pub(super) async fn delete(writer: &Writer, id: &str, snapshot: Option<&str>) ->
         Err(failure) if failure.is(Class::NotFound) => Ok(()),
         other => other,
     }
-}
-
-/// ElastiCache takes a missing list and not an empty one.
-fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
-    Some(list).filter(|list| !list.is_empty())
 }

@@ -13,6 +13,7 @@ use crate::aws::{Aws, Clients, MINUTE, Reader, TagIndex, Writer};
 use crate::kinds::elasticache;
 use crate::kinds::elasticache::access_string::AccessString;
 use crate::kinds::shared::deletion::gone;
+use crate::kinds::shared::list::some;
 use crate::kinds::shared::named::{self, Adopted, Listed, Named};
 use crate::kinds::shared::retry::{retry_while, turn};
 use crate::kinds::shared::tag;
@@ -183,7 +184,7 @@ async fn mode(writer: &Writer, spec: &Spec) -> Result<AuthenticationMode> {
         passwords.push(password.value(writer).await?);
     }
     let kind = InputAuthenticationType::from(spec.authentication_mode.r#type.as_str());
-    Ok(AuthenticationMode::builder().r#type(kind).set_passwords(Some(passwords).filter(|all| !all.is_empty())).build())
+    Ok(AuthenticationMode::builder().r#type(kind).set_passwords(some(passwords)).build())
 }
 
 impl Named for User {

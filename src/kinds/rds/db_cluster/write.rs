@@ -9,6 +9,7 @@ use aws_sdk_rds::types::{
 use super::DbCluster;
 use super::spec::Spec;
 use crate::aws::Writer;
+use crate::kinds::shared::list::some;
 use crate::kinds::shared::tag;
 use crate::resource::version::{self, Move};
 use crate::resource::{Changes, Found, Result, Tags};
@@ -165,9 +166,4 @@ fn capacities(spec: &Spec) -> Option<Capacities> {
     let range = spec.serverless_v2_scaling_configuration.as_ref()?;
     let to = Capacities::builder().min_capacity(range.min_capacity).max_capacity(range.max_capacity);
     Some(to.set_seconds_until_auto_pause(range.seconds_until_auto_pause).build())
-}
-
-/// RDS takes a missing list and not an empty one.
-fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
-    Some(list).filter(|list| !list.is_empty())
 }

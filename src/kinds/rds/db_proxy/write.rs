@@ -7,6 +7,7 @@ use aws_sdk_rds::types::{ConnectionPoolConfiguration, UserAuthConfig};
 use super::spec::{Auth, DEFAULT, Pool, Spec, TargetGroup};
 use crate::aws::{MINUTE, Writer};
 use crate::kinds::rds;
+use crate::kinds::shared::list::some;
 use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::tag;
 use crate::kinds::shared::text::given;
@@ -117,9 +118,4 @@ where
     String: From<&'a T>,
 {
     some(of.map(String::from).collect())
-}
-
-/// RDS takes a missing list and not an empty one.
-fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
-    Some(list).filter(|list| !list.is_empty())
 }

@@ -11,6 +11,7 @@ use super::statement::{
     Action, Block, CustomResponse, DefaultAction, FieldToMatch, ForwardedIp, IpSetReference, Named, OverrideAction,
     RateBased, Rule, Several, Statement, TextTransformation, VisibilityConfig,
 };
+use crate::kinds::shared::list::some;
 use crate::resource::normal::Set;
 
 /// Why no builder below can fail: each gets all that it requires.
@@ -266,11 +267,6 @@ fn transformations(from: &Set<TextTransformation>) -> Vec<sdk::TextTransformatio
         to.build().expect(COMPLETE)
     };
     from.iter().map(one).collect()
-}
-
-/// WAF tells an empty list by leaving it out.
-fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
-    Some(list).filter(|list| !list.is_empty())
 }
 
 pub(super) fn rules(spec: &Spec) -> Vec<sdk::Rule> {

@@ -12,6 +12,7 @@ use aws_smithy_types::date_time::Format;
 use super::super::write::{built, send};
 use super::{LifecycleConfiguration, LifecycleRule, TagFilter};
 use crate::aws::Writer;
+use crate::kinds::shared::list::some;
 use crate::resource::{Class, Failure, Result};
 
 /// Writes all rules; none are taken away by a call of its own.
@@ -57,8 +58,8 @@ fn rule(wanted: &LifecycleRule) -> Result<Rule> {
         .set_expiration(expiration(wanted)?)
         .set_abort_incomplete_multipart_upload(aborts)
         .set_noncurrent_version_expiration(older)
-        .set_noncurrent_version_transitions(Some(older_moves).filter(|all| !all.is_empty()))
-        .set_transitions(Some(moves).filter(|all| !all.is_empty()));
+        .set_noncurrent_version_transitions(some(older_moves))
+        .set_transitions(some(moves));
     built(rule.build())
 }
 
@@ -83,7 +84,7 @@ fn filter(wanted: &LifecycleRule) -> Result<LifecycleRuleFilter> {
     if conditions > 1 {
         let and = LifecycleRuleAndOperator::builder()
             .set_prefix(prefix.cloned())
-            .set_tags(Some(tags).filter(|tags| !tags.is_empty()))
+            .set_tags(some(tags))
             .set_object_size_greater_than(greater)
             .set_object_size_less_than(less);
         return Ok(filter.and(and.build()).build());
