@@ -9,8 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use self::spec::Spec;
 use crate::aws::{Aws, Clients, MINUTE, Reader, TagIndex, Writer};
-use crate::kinds::cloudwatch::described;
-use crate::kinds::cloudwatch::{self, NAME_MAX, TRANSIENT};
+use crate::kinds::cloudwatch::{self, NAME_MAX, TRANSIENT, described};
 use crate::kinds::shared::deletion::gone;
 use crate::kinds::shared::named::{self, Adopted, Listed, Named};
 use crate::kinds::shared::retry::retry_while;
