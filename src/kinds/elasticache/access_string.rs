@@ -1,9 +1,6 @@
 //! The rules of a user, as Valkey and Redis write them.
 
-use std::borrow::Cow;
-
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use crate::resource::OPEN;
 
@@ -11,8 +8,8 @@ use crate::resource::OPEN;
 ///
 /// ElastiCache answers the same rules in other words (`allkeys` as `~*`), and with what holds anyway (`resetchannels`,
 /// `sanitize-payload`). Rules with selectors, `(~cart:* +get)`, are kept as they are written.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String")]
 pub struct AccessString(String);
 
 impl AccessString {
@@ -70,23 +67,9 @@ fn normal(text: &str) -> String {
     [vec![state], passwords, keys, channels, commands].concat().join(" ")
 }
 
-impl<'de> Deserialize<'de> for AccessString {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(|text| Self::new(&text))
-    }
-}
-
-impl JsonSchema for AccessString {
-    fn schema_name() -> Cow<'static, str> {
-        "AccessString".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string" })
+impl From<String> for AccessString {
+    fn from(text: String) -> Self {
+        Self::new(&text)
     }
 }
 

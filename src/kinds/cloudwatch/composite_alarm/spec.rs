@@ -30,6 +30,7 @@ pub struct Spec {
     #[serde(default)]
     pub alarm_description: String,
     /// When it goes off: `ALARM("a") OR NOT OK("b")`, with names or ARNs of alarms of the same region.
+    #[schemars(with = "String")]
     pub alarm_rule: Rule,
     /// As `AlarmActions`, when it does not know.
     #[serde(default)]

@@ -13,6 +13,7 @@ pub(super) const PASSWORD: &str = "password";
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Spec {
     /// What it may do, `on ~cart:* +@all -@dangerous`; the rules of Valkey and Redis.
+    #[schemars(with = "String")]
     pub access_string: AccessString,
     pub authentication_mode: AuthenticationMode,
     /// `redis`, which caches of Valkey take as well, or `valkey`.
