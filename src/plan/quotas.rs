@@ -10,7 +10,7 @@ use crate::inventory::Inventory;
 use crate::plan::findings::{Check, Finding, FindingVerdict, QuotaFigures};
 use crate::plan::{Guard, Refusal};
 use crate::problem::{Problem, Severity, Span};
-use crate::resource::{Address, Command, Failure, Limit, Piece, Quota, Reference, Shape, StackId, Within, home};
+use crate::resource::{Address, Command, Failure, Limit, Piece, Quota, Reference, Shape, Stack, StackId, Within, home};
 
 /// So many resources are named in a finding.
 const NAMED: usize = 3;
@@ -77,28 +77,17 @@ pub fn demands<'a>(
     let quotas: BTreeMap<_, _> = shapes.iter().map(|shape| (shape.facts().kind, shape.facts().quotas)).collect();
     let mut all: BTreeMap<Key, Demand> = BTreeMap::new();
     for (plan, blueprint, inventory) in stacks {
-        for (address, before) in growing(plan) {
-            let Some(resource) = blueprint.resources.get(address) else { continue };
-            for quota in quotas.get(address.kind.as_str()).copied().unwrap_or_default() {
-                let adds = before.adds(quota, &resource.spec);
+        for (address, growth) in growing(plan) {
+            let (Some(resource), Some((kind, quotas))) =
+                (blueprint.resources.get(address), quotas.get_key_value(address.kind.as_str()))
+            else {
+                continue;
+            };
+            for quota in *quotas {
+                let adds = growth.adds(quota, &resource.spec);
                 if adds > 0.0 {
-                    let (place, beside) = counted_in(quota, resource, &plan.stack.id, blueprint, inventory);
-                    let region = match quota.within {
-                        Within::Account => home(&resource.region).to_owned(),
-                        _ => resource.region.clone(),
-                    };
-                    let account = plan.stack.account.clone();
-                    let key = (account.clone(), region.clone(), quota.service, quota.code, place);
-                    let kind = shapes.iter().map(|shape| shape.facts().kind).find(|kind| *kind == address.kind);
-                    let demand = all.entry(key).or_insert_with(|| Demand {
-                        quota: *quota,
-                        kind: kind.unwrap_or_default(),
-                        account,
-                        region,
-                        beside,
-                        adds: 0.0,
-                        by: Vec::new(),
-                    });
+                    let (key, demand) = demand(quota, kind, resource, &plan.stack, (blueprint, inventory));
+                    let demand = all.entry(key).or_insert(demand);
                     demand.adds += adds;
                     demand.by.push(User {
                         stack: plan.stack.id.clone(),
@@ -110,6 +99,24 @@ pub fn demands<'a>(
         }
     }
     all.into_values().collect()
+}
+
+/// What is counted together with a resource, of which nothing is counted yet.
+fn demand(
+    quota: &Quota,
+    kind: &'static str,
+    resource: &Resource,
+    stack: &Stack,
+    (blueprint, inventory): (&Blueprint, &Inventory),
+) -> (Key, Demand) {
+    let (place, beside) = counted_in(quota, resource, &stack.id, blueprint, inventory);
+    let region = match quota.within {
+        Within::Account => home(&resource.region).to_owned(),
+        _ => resource.region.clone(),
+    };
+    let account = stack.account.clone();
+    let key = (account.clone(), region.clone(), quota.service, quota.code, place);
+    (key, Demand { quota: *quota, kind, account, region, beside, adds: 0.0, by: Vec::new() })
 }
 
 /// What a resource used before, and uses at the end of its steps.
