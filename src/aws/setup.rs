@@ -1,7 +1,6 @@
 use std::sync::Arc;
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-
 use jiff::Timestamp;
 
 use super::GateRules;

@@ -23,6 +23,14 @@ impl Looking {
         let runtime = self.0.as_ref().expect("it is there until it is dropped");
         runtime.block_on(async { Interrupt::listen().or(look).await })
     }
+
+    /// Waits for a look that tells itself what it did not see.
+    ///
+    /// # Errors
+    /// That it was interrupted.
+    pub fn wait_for<T>(&self, look: impl Future<Output = T>) -> Result<T> {
+        self.wait(async { Ok::<_, CommandFailure>(look.await) })
+    }
 }
 
 /// A name that is still being looked up must not hold up an interrupted command.

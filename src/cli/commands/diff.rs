@@ -1,6 +1,6 @@
 use crate::cli::engine::Engine;
 use crate::cli::exit::{Exit, exit_of};
-use crate::cli::failure::{CommandFailure, Result};
+use crate::cli::failure::Result;
 use crate::cli::global::Global;
 use crate::cli::looking::Looking;
 use crate::cli::plan_format::FormatArgs;
@@ -31,7 +31,7 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     let stacks = project.stacks();
     let looking = Looking::begin()?;
     let engine = looking.wait(Engine::open(world, global, &stacks))?;
-    let fleet = looking.wait(async { Ok::<_, CommandFailure>(engine.looked_at(&project, &stacks).await) })?;
+    let fleet = looking.wait_for(engine.looked_at(&project, &stacks))?;
     let options = PlanOptions {
         selectors,
         mode: Mode::Apply,
@@ -40,7 +40,7 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
         quota: QuotaMode::Off,
     };
     let FleetPlan { mut plan, inventories } = looking.wait(engine.shown(stacks.len(), fleet.plan(&options)))?;
-    let strays = looking.wait(async { Ok::<_, CommandFailure>(fleet.orphans().await) })?;
+    let strays = looking.wait_for(fleet.orphans())?;
     warn(world, global, &strays.unsearched)?;
     plan.orphans = strays.found;
     engine.report_timings(world)?;

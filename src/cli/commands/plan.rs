@@ -92,12 +92,12 @@ fn planned(world: &World, global: &Global, args: &Args) -> Result<(Plan, bool)> 
     let options = PlanOptions { selectors, mode: args.mode(), guarding, survey: false, quota: args.quota.mode() };
     let looking = Looking::begin()?;
     let engine = looking.wait(Engine::open(world, global, &stacks))?;
-    let fleet = looking.wait(async { Ok::<_, CommandFailure>(engine.looked_at(&project, &stacks).await) })?;
+    let fleet = looking.wait_for(engine.looked_at(&project, &stacks))?;
     let fleet_plan = looking.wait(engine.shown(stacks.len(), fleet.plan(&options)))?;
     let is_unsurveyed = !fleet_plan.unsurveyed().is_empty();
     let mut plan = fleet_plan.plan;
     if selectors.is_empty() {
-        let strays = looking.wait(async { Ok::<_, CommandFailure>(fleet.orphans().await) })?;
+        let strays = looking.wait_for(fleet.orphans())?;
         warn(world, global, &strays.unsearched)?;
         plan.orphans = strays.found;
     }

@@ -45,7 +45,7 @@ pub fn run(world: &World, global: &Global, args: &Args) -> Result<Exit> {
     }
     let looking = Looking::begin()?;
     let engine = looking.wait(Engine::open(world, global, &stacks))?;
-    let fleet = looking.wait(async { Ok::<_, CommandFailure>(engine.looked_at(&project, &stacks).await) })?;
+    let fleet = looking.wait_for(engine.looked_at(&project, &stacks))?;
     let options = PlanOptions {
         selectors,
         mode: Mode::Apply,
