@@ -8,8 +8,9 @@ SCRIPT: {"command": [...], "env": {...}, "columns": 80, "rows": 24, "seconds": 6
     ["signal", "TERM"]     send the program a signal
     ["resize", 60, 20]     make the terminal so many columns and rows large
     ["hang up"]            close the terminal
-ANSWER: {"exit": 130, "signal": null, "output": "...", "missed": null, "seconds": 0.2}; `missed` is the text that never
-    came, `seconds` how long it took from the last step to the end.
+ANSWER: {"exit": 130, "signal": null, "output": "...", "missed": null, "seconds": 0.2, "echoes_control": true}; `missed` is
+    the text that never came, `seconds` how long it took from the last step to the end, `echoes_control` whether the terminal
+    that the program leaves behind writes `^C` for Ctrl-C; null if there is none.
 """
 
 import fcntl
@@ -81,6 +82,9 @@ class Terminal:
         os.waitpid(self.pid, 0)
         return None
 
+    def echoes_control(self):
+        return None if self.master is None else bool(termios.tcgetattr(self.master)[3] & termios.ECHOCTL)
+
 
 def main():
     script = json.load(sys.stdin)
@@ -110,6 +114,7 @@ def main():
         "output": terminal.output.decode(errors="replace"),
         "missed": missed,
         "seconds": time.monotonic() - left_alone,
+        "echoes_control": terminal.echoes_control(),
     }
     json.dump(answer, sys.stdout)
 

@@ -1,5 +1,7 @@
 use tokio::sync::watch;
 
+#[cfg(unix)]
+use super::control_echo::ControlEcho;
 use super::exit::Exit;
 use super::failure::{CommandFailure, Result};
 use crate::apply::{self, ENDING_AT_ONCE, Stop};
@@ -12,6 +14,8 @@ use crate::apply::{self, ENDING_AT_ONCE, Stop};
 pub struct Interrupt {
     stop: watch::Receiver<Stop>,
     cut: watch::Receiver<bool>,
+    #[cfg(unix)]
+    _control_echo: ControlEcho,
 }
 
 impl Interrupt {
@@ -20,7 +24,12 @@ impl Interrupt {
         let (stopping, stop) = watch::channel(Stop::No);
         let (cutting, cut) = watch::channel(false);
         tokio::spawn(heed(stopping, cutting));
-        Self { stop, cut }
+        Self {
+            stop,
+            cut,
+            #[cfg(unix)]
+            _control_echo: ControlEcho::off(),
+        }
     }
 
     /// How far the run has been asked to stop.

@@ -8,6 +8,8 @@ mod args;
 mod command_line;
 mod commands;
 mod consent;
+#[cfg(unix)]
+mod control_echo;
 mod engine;
 mod execute;
 mod execution;

@@ -1,6 +1,6 @@
 //! How values of specs are shown to people.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use crate::resource::{CLOSE, OPEN, is_open};
 
@@ -11,8 +11,15 @@ pub fn show(value: &Value) -> String {
         Value::String(text) => show_text(text),
         Value::Array(list) => format!("[{}]", list.iter().map(show).collect::<Vec<_>>().join(", ")),
         Value::Object(map) => show_object(map),
-        other => other.to_string(),
+        Value::Number(number) => show_number(number),
+        Value::Bool(flag) => flag.to_string(),
     }
+}
+
+/// A number as a person writes it: a whole one without `.0`.
+fn show_number(number: &Number) -> String {
+    let text = number.to_string();
+    text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
 }
 
 /// A string without quotes, unless it would then read as something else.
@@ -117,4 +124,17 @@ pub fn list_delta(before: Option<&Value>, after: Option<&Value>) -> Option<Vec<S
         .chain(come.iter().map(|item| format!("+ {}{}", told(item, &gone), known(item))))
         .collect();
     (!lines.is_empty()).then_some(lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_whole_number_has_no_fraction() {
+        let shown = [json!(3.0), json!(3), json!(0.5), json!(-10.0), json!(1e300), json!("3.0")];
+        assert_eq!(shown.map(|value| show(&value)), ["3", "3", "0.5", "-10", "1e+300", "\"3.0\""]);
+    }
 }

@@ -25,6 +25,8 @@ pub struct TerminalRun {
     pub raw: String,
     /// How long it took from the last step to the end.
     pub seconds: f64,
+    /// Whether the terminal that is left behind writes `^C` for Ctrl-C, as it did before.
+    pub echoes_control: bool,
 }
 
 impl Shell {
@@ -93,7 +95,8 @@ impl Shell {
         let output = for_aws(&strip(&raw));
         assert_eq!(answer["missed"], Value::Null, "the text never came; what did:\n{output}");
         let seconds = answer["seconds"].as_f64().expect("a number");
-        TerminalRun { exit: answer["exit"].as_i64(), output, raw, seconds }
+        let echoes_control = answer["echoes_control"].as_bool().unwrap_or_default();
+        TerminalRun { exit: answer["exit"].as_i64(), output, raw, seconds, echoes_control }
     }
 
     /// The journal's events, as `name address`.

@@ -82,6 +82,9 @@ async fn ctrl_c_while_an_apply_works_is_told_without_breaking_a_word() {
     assert_eq!(ended.exit, Some(130), "{}", ended.output);
     assert!(ended.output.contains("interrupted: finishing"), "{}", ended.output);
     assert!(!ended.output.contains("stop at once"), "the line is broken behind a word: {}", ended.output);
+    let screen = screen(&ended.raw);
+    assert!(!screen.contains("^C") && !screen.contains("creating"), "a line of the display stayed:\n{screen}");
+    assert!(ended.echoes_control, "the terminal is as it was");
 }
 
 #[tokio::test]
