@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::after::Afters;
 use super::checked::Subject;
 use super::kinds::{Kinds, Known};
+use super::sound::Sound;
 use super::{Blueprint, Resource, after, graph, ignored, lint, names, references};
 use crate::problem::{Problem, Span, suggest};
 use crate::resource::{Address, Reference, Stack};
@@ -101,7 +102,37 @@ fn resource(
     let region = declaration.region.as_ref().map_or_else(|| stack.region.clone(), |region| region.value.clone());
     let address = declaration.address.value.clone();
     let subject = Subject { known, stack, address: &address, region: &region };
-    if !subject.schema(&declaration, problems) {
+    let sound = match known.remembered.get(&declaration.properties) {
+        Some(sound) => sound,
+        None => sound(subject, &declaration, problems)?,
+    };
+    external(&declaration, known.facts.kind, problems);
+    let raw = &declaration.properties;
+    let origins = std::mem::take(&mut declaration.origins);
+    subject.arns(raw, &origins, problems);
+    let origins = subject.origins(raw, &sound.spec, origins);
+    Some(Resource {
+        address,
+        region,
+        is_global: known.facts.is_global,
+        set: sound.set.clone(),
+        origins,
+        spec: Arc::clone(&sound.spec),
+        exists_by: declaration.exists_by,
+        edges: sound.edges.clone(),
+        was: declaration.was.map(|was| was.value),
+        physical: declaration.physical.map(|name| name.value),
+        protected: declaration.protected,
+        external: declaration.external,
+        ignore: Vec::new(),
+    })
+}
+
+/// Checks properties and passes them through their type. What something is wrong with is not remembered: each of its places
+/// is told.
+fn sound(subject: Subject<'_>, declaration: &Declaration, problems: &mut Vec<Problem>) -> Option<Arc<Sound>> {
+    let Subject { known, address, .. } = subject;
+    if !subject.schema(declaration, problems) {
         return None;
     }
     let raw = &declaration.properties;
@@ -114,25 +145,13 @@ fn resource(
             return None;
         }
     };
-    external(&declaration, known.facts.kind, problems);
-    let origins = std::mem::take(&mut declaration.origins);
-    let origins = subject.spec(raw, &spec, mistakes, origins, problems);
-    let edges = edges(&spec);
-    Some(Resource {
-        address,
-        region,
-        is_global: known.facts.is_global,
-        set: set(known, raw, &spec),
-        spec: Arc::new(spec),
-        origins,
-        exists_by: declaration.exists_by,
-        edges,
-        was: declaration.was.map(|was| was.value),
-        physical: declaration.physical.map(|name| name.value),
-        protected: declaration.protected,
-        external: declaration.external,
-        ignore: Vec::new(),
-    })
+    let before = problems.len();
+    subject.spec(raw, &spec, mistakes, &declaration.origins, problems);
+    let sound = Arc::new(Sound { set: set(known, raw, &spec), edges: edges(&spec), spec: Arc::new(spec) });
+    if problems.len() == before {
+        known.remembered.keep(raw.clone(), &sound);
+    }
+    Some(sound)
 }
 
 fn external(declaration: &Declaration, kind: &str, problems: &mut Vec<Problem>) {

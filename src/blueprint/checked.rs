@@ -41,7 +41,8 @@ impl Subject<'_> {
         let read = |value: Value| self.known.shape.read(value.clone()).ok().map(|read| (value, read));
         if let Some((rest, (spec, mistakes))) = read(raw.clone()).or_else(|| read(without(raw, &violations))) {
             let mut found = Vec::new();
-            self.spec(&rest, &spec, mistakes, declaration.origins.clone(), &mut found);
+            self.arns(&rest, &declaration.origins, &mut found);
+            self.spec(&rest, &spec, mistakes, &declaration.origins, &mut found);
             let names: Vec<_> = violations.iter().flat_map(names).collect();
             let is_another = |problem: &Problem| {
                 let is_elsewhere = |span: &Span| !spans.iter().any(|refused| refused.touches(span));
@@ -60,23 +61,23 @@ impl Subject<'_> {
         Problem { hint: violation.hint.clone(), ..problem }
     }
 
-    /// Notes what is wrong with properties of which their type makes a spec, its kind's mistakes among it; returns their
-    /// origins, as plans name them.
+    /// Notes what is wrong with properties of which their type makes a spec, its kind's mistakes among it.
     pub(super) fn spec(
         self,
         raw: &Value,
         spec: &Value,
         mistakes: Vec<Mistake>,
-        origins: Origins,
+        origins: &Origins,
         problems: &mut Vec<Problem>,
-    ) -> Origins {
-        let Self { known, stack, address, region } = self;
+    ) {
+        let Self { known, address, .. } = self;
         let subject = address.to_string();
-        problems.extend(arns::mistakes(known, stack, region, raw, &origins, &subject));
-        problems.extend(unique::mistakes(known.facts, spec, &origins, &subject));
-        problems.extend(switches::mistakes(known, raw, spec, &origins, &subject));
-        let origins = place::sorted_as_in_spec(known.shape.schema(), raw, spec, origins);
-        let origins = place::named_as_in_plans(known.facts, raw, origins);
+        problems.extend(unique::mistakes(known.facts, spec, origins, &subject));
+        problems.extend(switches::mistakes(known, raw, spec, origins, &subject));
+        if mistakes.is_empty() {
+            return;
+        }
+        let origins = self.origins(raw, spec, origins.clone());
         for Mistake { path, text } in mistakes {
             let span = place::of(&origins, &keyed::named(known.facts, spec, &path));
             // What begins with its verb is about the field.
@@ -84,7 +85,18 @@ impl Subject<'_> {
             let field = field.map(|field| format!("`{field}` ")).unwrap_or_default();
             problems.push(Problem::error(span, format!("{subject}: {field}{text}")));
         }
-        origins
+    }
+
+    /// Notes ARNs of another account, region or partition.
+    pub(super) fn arns(self, raw: &Value, origins: &Origins, problems: &mut Vec<Problem>) {
+        let Self { known, stack, region, address } = self;
+        problems.extend(arns::mistakes(known, stack, region, raw, origins, &address.to_string()));
+    }
+
+    /// Where the values of a spec come from, as plans name them.
+    pub(super) fn origins(self, raw: &Value, spec: &Value, origins: Origins) -> Origins {
+        let origins = place::sorted_as_in_spec(self.known.shape.schema(), raw, spec, origins);
+        place::named_as_in_plans(self.known.facts, raw, origins)
     }
 }
 

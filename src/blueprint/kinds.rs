@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 use jsonschema::Validator;
 use serde_json::{Map, Value};
 
+use super::sound::Remembered;
 use crate::resource::{Facts, Shape};
 use crate::template::KindFacts;
 
@@ -17,6 +18,7 @@ pub struct Kinds<'a> {
 pub(super) struct Known<'a> {
     pub shape: &'a dyn Shape,
     pub facts: &'a Facts,
+    pub remembered: Remembered,
     validator: OnceLock<Validator>,
     defaults: OnceLock<Map<String, Value>>,
 }
@@ -27,7 +29,9 @@ impl<'a> Kinds<'a> {
             .iter()
             .map(|shape| {
                 let facts = shape.facts();
-                (facts.kind, Known { shape: *shape, facts, validator: OnceLock::new(), defaults: OnceLock::new() })
+                let remembered = Remembered::default();
+                let (validator, defaults) = (OnceLock::new(), OnceLock::new());
+                (facts.kind, Known { shape: *shape, facts, remembered, validator, defaults })
             })
             .collect();
         let facts = known

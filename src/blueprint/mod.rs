@@ -21,6 +21,7 @@ mod profile;
 mod references;
 mod schema;
 mod skeleton;
+mod sound;
 mod sources;
 mod switches;
 mod template_schema;
