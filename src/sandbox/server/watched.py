@@ -7,17 +7,23 @@ import re
 from urllib.parse import parse_qsl
 from xml.etree import ElementTree
 
+import cbor2
 import xmltodict
 from moto.applicationautoscaling.models import applicationautoscaling_backends
+from moto.autoscaling.models import autoscaling_backends
 from moto.backends import get_backend
 from moto.cloudfront.models import cloudfront_backends
+from moto.cloudwatch.models import cloudwatch_backends
 from moto.ec2.models import ec2_backends
+from moto.efs.models import efs_backends
 from moto.elbv2.models import elbv2_backends
 from moto.iam.models import iam_backends
 from moto.kms.models import kms_backends
 from moto.rds.models import rds_backends
 from moto.scheduler.models import scheduler_backends
 
+# Services whose calls name things in the path.
+WITH_PATHS = ("efs", "scheduler")
 LOOKS = ("Describe", "List", "Get", "Head", "Assume")
 
 
@@ -43,7 +49,9 @@ def parameters_of(call):
     if call.service == "s3":
         bucket, _, key = call.path.lstrip("/").partition("/")
         return {"Bucket": bucket, "Key": f"{bucket}/{key}"} | (dict(leaves("", xmltodict.parse(call.body))) if is_xml(call.body) else {})
-    named = {f"path.{i}": step for i, step in enumerate(call.path.split("/"))} if call.service == "scheduler" else {}
+    if call.protocol == "cbor":
+        return dict(leaves("", cbor2.loads(call.body) if call.body else {}))
+    named = {f"path.{i}": step for i, step in enumerate(call.path.split("/"))} if call.service in WITH_PATHS else {}
     return named | (dict(leaves("", json.loads(call.body))) if call.protocol == "json" and call.body else {})
 
 
@@ -132,3 +140,13 @@ def everything(account, region):
         yield function.arn, {}, function.name
     for role in iam_backends[account]["aws"].roles.values():
         yield role.arn, {}, role.name
+    for profile in iam_backends[account]["aws"].instance_profiles.values():
+        yield profile.arn, {tag["Key"]: tag["Value"] for tag in profile.tags}, profile.name
+    for group in autoscaling_backends[account][region].autoscaling_groups.values():
+        yield group.arn, {tag["Key"]: tag["Value"] for tag in group.tags}, group.name
+    alarms = cloudwatch_backends[account][region]
+    for alarm in alarms.alarms.values():
+        yield alarm.alarm_arn, alarms.tagger.get_tag_dict_for_resource(alarm.alarm_arn), alarm.name
+    files = efs_backends[account][region]
+    for system in files.file_systems_by_id.values():
+        yield system.file_system_arn, {tag["Key"]: tag["Value"] for tag in files.list_tags_for_resource(system.file_system_id)}
