@@ -210,6 +210,15 @@ def logs(client):
     for item in pages(cloudwatch, "describe_log_groups", "logGroups"):
         arn = item["arn"].removesuffix(":*")
         yield thing("AWS::Logs::LogGroup", item, cloudwatch.list_tags_for_resource(resourceArn=arn)["tags"], arn)
+    for kind, call, key in (
+        ("Delivery", "describe_deliveries", "deliveries"),
+        ("DeliveryDestination", "describe_delivery_destinations", "deliveryDestinations"),
+        ("DeliverySource", "describe_delivery_sources", "deliverySources"),
+    ):
+        for item in pages(cloudwatch, call, key):
+            tags = cloudwatch.list_tags_for_resource(resourceArn=item["arn"])["tags"]
+            item.pop("tags", None)
+            yield thing(f"AWS::Logs::{kind}", item, tags, item["arn"], item.get("id"))
 
 
 def keys(client):

@@ -148,8 +148,9 @@ pub fn classify(code: &str, message: &str) -> Class {
         | "InvalidSubnet.Conflict" => Class::AlreadyExists,
         "InvalidParameterException" if says("not idempotent") => Class::AlreadyExists,
         // Scheduler; of a change that meets another it says the same in other words.
-        "ConflictException" if says("already exists") => Class::AlreadyExists,
-        "ConflictException" if says("schedule") || says("Schedule") => Class::Busy,
+        // The latter of a second delivery source of one distribution.
+        "ConflictException" if says("already exists") || says("already been used") => Class::AlreadyExists,
+        "ConflictException" if says("schedule") || says("Schedule") || says("being updated") => Class::Busy,
         // ElastiCache of a group of users, two of which have one name.
         "DuplicateUserName" => Class::Invalid,
         "InvalidParameter" if says("already exists with different") => Class::AlreadyExists,

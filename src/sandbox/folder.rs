@@ -27,6 +27,7 @@ const FILES: &[(&str, &str)] = &[
     ("mend_cdn.py", include_str!("server/mend_cdn.py")),
     ("mend_connect.py", include_str!("server/mend_connect.py")),
     ("mend_data.py", include_str!("server/mend_data.py")),
+    ("mend_deliveries.py", include_str!("server/mend_deliveries.py")),
     ("mend_dns.py", include_str!("server/mend_dns.py")),
     ("mend_ec2.py", include_str!("server/mend_ec2.py")),
     ("mend_ecs.py", include_str!("server/mend_ecs.py")),

@@ -22,6 +22,7 @@ pub const FILES: &[(&str, &str)] = files![
     "parts/cache_users.yaml",
     "parts/caches.yaml",
     "parts/capacity.yaml",
+    "parts/cdn-logs.yaml",
     "parts/cdn.yaml",
     "parts/cluster.yaml",
     "parts/dashboard.yaml",

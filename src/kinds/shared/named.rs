@@ -190,8 +190,11 @@ pub(in crate::kinds) async fn look_and_create<K: Adopted>(
     }
 }
 
-/// Returns what has the name now, if that is ours.
-async fn ours_of_this_name<K: Adopted>(
+/// Returns what has the name now, if that is ours: for a call that would overwrite it, whosever it is.
+///
+/// # Errors
+/// [`Class::AlreadyExists`], naming the owner, if it is somebody else's.
+pub(in crate::kinds) async fn ours_of_this_name<K: Adopted>(
     writer: &Writer,
     name: &str,
     spec: &K::Spec,

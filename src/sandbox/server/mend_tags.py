@@ -10,6 +10,7 @@ from moto.ecr.models import ecr_backends
 from moto.ecs.models import ecs_backends
 from moto.elasticache.models import elasticache_backends
 from moto.iam.models import IAMBackend
+from moto.logs.models import logs_backends
 from moto.rds.models import rds_backends
 from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend
 from moto.servicediscovery.models import servicediscovery_backends
@@ -46,6 +47,7 @@ def _get_resources_generator(moto, self, tag_filters=None, resource_type_filters
                     *providers(self),
                     *namespaces(self),
                     *repositories(self),
+                    *deliveries(self),
                 ],
             )
             if matches(resource.tags)
@@ -118,6 +120,13 @@ def repositories(backend):
     for one in there.repositories.values():
         tags = there.tagger.get_tag_dict_for_resource(one.arn)
         yield TaggedResource(arn=one.arn, tags=tags, resource_type="ecr:repository")
+
+
+def deliveries(backend):
+    """Those of logs, with their sources and destinations, of which moto's index has none either."""
+    there = logs_backends[backend.account_id][backend.region_name]
+    for one in (*there.deliveries.values(), *there.delivery_sources.values(), *there.delivery_destinations.values()):
+        yield TaggedResource(arn=one.arn, tags=there.list_tags_for_resource(one.arn), resource_type="logs")
 
 
 def indexed(backend, there):

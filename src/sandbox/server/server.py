@@ -56,6 +56,7 @@ import mend_capacity  # noqa: E402, F401
 import mend_cdn  # noqa: E402, F401
 import mend_connect  # noqa: E402, F401
 import mend_data  # noqa: E402, F401
+import mend_deliveries  # noqa: E402, F401
 import mend_dns  # noqa: E402, F401
 import mend_ec2  # noqa: E402, F401
 import mend_ecs  # noqa: E402, F401

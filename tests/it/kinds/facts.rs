@@ -29,10 +29,16 @@ struct Registered {
 type Exceptions = &'static [(&'static str, &'static str, &'static str)];
 
 /// Create-only in CloudFormation, and updated by us.
-const UPDATED: Exceptions = &[];
+const UPDATED: Exceptions = &[(
+    "AWS::Logs::DeliveryDestination",
+    "DestinationResourceArn",
+    "PutDeliveryDestination changes the ARN of one that is there; the format alone is fixed",
+)];
 
 /// Updated in CloudFormation, and create-only with us.
 const REPLACED: Exceptions = &[
+    ("AWS::Logs::DeliverySource", "LogType", "PutDeliverySource takes no other of one that is there"),
+    ("AWS::Logs::DeliverySource", "ResourceArn", "PutDeliverySource takes no other of one that is there"),
     (
         "AWS::CloudFront::VpcOrigin",
         "VpcOriginEndpointConfig",

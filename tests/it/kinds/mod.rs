@@ -16,6 +16,7 @@ mod database_passwords;
 mod database_shapes;
 mod database_upgrades;
 mod databases;
+mod deliveries;
 mod deployments;
 mod distributions;
 mod ec2_consistency;

@@ -270,6 +270,9 @@ fn cases() -> Vec<Case> {
             .after("ListAliases", key.to_string()),
         case("AWS::KMS::Key", "ListResourceTags", json!({ "NextMarker": TOKEN, "Truncated": true }).to_string())
             .after("ListAliases", key.to_string()),
+        case("AWS::Logs::Delivery", "DescribeDeliveries", with("nextToken")),
+        case("AWS::Logs::DeliveryDestination", "DescribeDeliveryDestinations", with("nextToken")),
+        case("AWS::Logs::DeliverySource", "DescribeDeliverySources", with("nextToken")),
         case("AWS::Logs::LogGroup", "DescribeLogGroups", with("nextToken")),
         case("AWS::RDS::DBCluster", "DescribeDBClusters", marker("DescribeDBClusters")),
         case("AWS::RDS::DBInstance", "DescribeDBInstances", marker("DescribeDBInstances")),

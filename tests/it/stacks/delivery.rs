@@ -224,3 +224,34 @@ fn a_function_that_somebody_wrote_and_did_not_publish_is_mended() {
         assert_eq!(code(FunctionStage::Live).await, code(FunctionStage::Development).await);
     });
 }
+
+/// As the page shows it, and with a website, whose distribution has a source of its own; far from us-east-1.
+#[test]
+fn records_of_requests_are_delivered_compared_mended_and_go_again() {
+    on_deep_stack(async {
+        let account = "300000000433";
+        let there = ("region: us-east-1", "region: eu-west-1");
+        let site = (
+            "records: { versions: false, expires: 365, cdn_log: true }",
+            "records: { versions: false, expires: 365, cdn_log: true }\n      media: { website: cdn }",
+        );
+        let (local, wanted) = (LocalAccount::new(account).await, example_at("cdn.md", 1, account, &[there, site]));
+        local.bring_up(&wanted).await.unwrap_or_else(|why| panic!("{why}"));
+        let plan = local.plan(&wanted).await;
+        assert!(plan.is_empty(), "{}", words(&plan));
+        let of_region = aws_sdk_cloudwatchlogs::config::Builder::from(&local.by_hand().await);
+        let logs = aws_sdk_cloudwatchlogs::Client::from_conf(
+            of_region.region(aws_sdk_cloudwatchlogs::config::Region::new("us-east-1")).build(),
+        );
+        let all = logs.describe_deliveries().send().await.unwrap().deliveries.unwrap();
+        let paths: Vec<_> = all.iter().filter_map(|one| one.s3_delivery_configuration()?.suffix_path()).collect();
+        assert_eq!(paths, ["{DistributionId}/{yyyy}/{MM}/{dd}/{HH}"; 2]);
+        logs.delete_delivery().id(all[0].id().unwrap()).send().await.unwrap();
+        let plan = local.plan(&wanted).await;
+        assert_eq!(plan.changes.len(), 1, "{}", words(&plan));
+        local.apply(&wanted).await.unwrap_or_else(|why| panic!("{why}"));
+        assert!(local.plan(&wanted).await.is_empty());
+        local.destroy(&wanted).await.unwrap_or_else(|why| panic!("{why}"));
+        assert!(logs.describe_delivery_sources().send().await.unwrap().delivery_sources().is_empty());
+    });
+}

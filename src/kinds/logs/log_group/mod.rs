@@ -1,7 +1,5 @@
 mod read;
 
-use std::collections::HashMap;
-
 use aws_sdk_cloudwatchlogs::types::{LogGroup as Description, LogGroupClass};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -15,9 +13,9 @@ use crate::kinds::shared::retry::retry_while;
 use crate::kinds::shared::{key_arn, named, ownership, tag};
 use crate::resource::cloudformation::CloudFormation;
 use crate::resource::{
-    Attachable, Bearer, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity,
-    Kept, Kind, Listing, Made, Mistake, Name, NameRule, On, Permissions, Ref, Replacement, Result, Scope, State,
-    Switch, Tags, Turn, partition,
+    Attachable, Bearer, Changes, Class, Detection, Disruption, Essentials, Facts, FieldDiff, Found, Identity, Kept,
+    Kind, Listing, Made, Mistake, Name, NameRule, On, Permissions, Ref, Replacement, Result, Scope, State, Switch,
+    Tags, Turn, partition,
 };
 use read::{candidates, found};
 
@@ -197,10 +195,7 @@ impl Kind for LogGroup {
     }
 
     async fn retag(writer: &Writer, bearer: &Bearer<'_, Self>, set: &Tags, unset: &[String]) -> Result<()> {
-        let arn = plain(Some(&bearer.outputs.arn));
-        let add = |tags: HashMap<_, _>| writer.logs().tag_resource().resource_arn(&arn).set_tags(Some(tags)).send();
-        let remove = |keys| writer.logs().untag_resource().resource_arn(&arn).set_tag_keys(Some(keys)).send();
-        tag::change((set, unset), add, remove).await
+        super::retag(writer, &plain(Some(&bearer.outputs.arn)), set, unset).await
     }
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {
@@ -259,10 +254,9 @@ impl Named for LogGroup {
     }
 
     async fn tags(clients: &Clients, one: &Listed<Self::Summary>, index: &TagIndex) -> Result<Tags> {
-        let answer = clients.logs().list_tags_for_resource().resource_arn(&one.arn).send().await;
-        match answer.map_err(Failure::from) {
+        match super::tags(clients, &one.arn).await {
             Err(failure) if failure.is(Class::NotFound) => index.get(&one.arn).cloned().ok_or(failure),
-            answer => Ok(tag::read_map(answer?.tags())),
+            answer => answer,
         }
     }
 
@@ -274,8 +268,7 @@ impl Named for LogGroup {
 
 /// Takes over a log group that an earlier run of ours has left.
 async fn adopt(writer: &Writer, name: &str, arn: &str, spec: &Spec, ours: &Tags) -> Result<()> {
-    let answer = writer.logs().list_tags_for_resource().resource_arn(arn).send().await?;
-    let live = tag::read_map(answer.tags());
+    let live = super::tags(writer, arn).await?;
     ownership::adopt(&format!("the log group {name}"), &live, ours)?;
     match spec.kms_key_id.as_str() {
         "" => Ok(()),

@@ -4,12 +4,11 @@ use aws_sdk_cloudwatchlogs::types::LogGroup as Description;
 
 use super::{DELIVERY, LogGroup, Outputs, Spec, arn_of, default_class, plain};
 use crate::aws::Reader;
+use crate::kinds::logs::PAGE;
 use crate::kinds::shared::named::Listed;
 use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::{Found, Result, Scope, State, Tags, Unmodelled, pointer};
 
-/// The page size.
-const PAGE: i32 = 50;
 /// How many groups one DescribeLogGroups takes by name.
 const IDENTIFIERS: usize = 50;
 /// Where the metric filters that others add are told, by their number, and what the account's policies do to all groups.

@@ -218,7 +218,17 @@ fn logs() -> Vec<Case> {
     let group = json!({ "logGroupName": NAME, "arn": arn("logs", &format!("log-group:{NAME}:*")) });
     let shown = || says("DescribeLogGroups", &json!({ "logGroups": [group] }));
     let described = || says("DescribeLogGroups", &json!({ "logGroups": [] }));
+    let delivery = |call: &'static str, list: &str, what: &str| {
+        let one = json!({ "id": NAME, "name": NAME, "arn": arn("logs", &format!("{what}:{NAME}")) });
+        vec![says(call, &json!({ list: [one] })), refuses("ListTagsForResource", "ResourceNotFoundException")]
+    };
     vec![
+        ("AWS::Logs::Delivery", delivery("DescribeDeliveries", "deliveries", "delivery")),
+        (
+            "AWS::Logs::DeliveryDestination",
+            delivery("DescribeDeliveryDestinations", "deliveryDestinations", "delivery-destination"),
+        ),
+        ("AWS::Logs::DeliverySource", delivery("DescribeDeliverySources", "deliverySources", "delivery-source")),
         ("AWS::Logs::LogGroup", vec![shown(), shown(), refuses("ListTagsForResource", "ResourceNotFoundException")]),
         // A search shows it, and asked for by its name it does not answer, whether its tags are told or not.
         (
