@@ -14,6 +14,8 @@ pub struct GateRules {
     pub non_idempotent: BTreeSet<&'static str>,
     /// The prefixes of ids that AWS makes: by them a change shows what it names.
     pub id_prefixes: Vec<&'static str>,
+    /// The kinds and changes of what an account has one of: those name nothing.
+    pub nameless: BTreeSet<(&'static str, &'static str)>,
 }
 
 impl GateRules {
@@ -24,7 +26,13 @@ impl GateRules {
             rules.reads.extend(facts.permissions.read.iter().chain(facts.preflight_reads));
             rules.non_idempotent.extend(facts.non_idempotent);
             rules.id_prefixes.extend(facts.id_prefixes);
+            rules.nameless.extend(facts.nameless.iter().map(|action| (facts.kind, *action)));
         }
         rules
+    }
+
+    /// Whether a step of a kind may make a change that names nothing.
+    pub(super) fn is_nameless(&self, kind: &str, action: &str) -> bool {
+        self.nameless.contains(&(kind, action))
     }
 }

@@ -59,12 +59,15 @@ impl TagIndex {
         Ok(stacks)
     }
 
-    /// Returns the services of which it shows something, by stack. Snapshots don't count: they outlive their stack on purpose.
+    /// Returns the services of which it shows something, by stack, each with what stands behind the account in the ARN:
+    /// `ec2:vpc/vpc-1`. Snapshots don't count: they outlive their stack on purpose.
     pub fn services(&self) -> BTreeMap<StackId, BTreeSet<String>> {
         let mut services: BTreeMap<StackId, BTreeSet<String>> = BTreeMap::new();
         for (arn, tags) in self.tags.iter().filter(|(arn, _)| !arn.contains("snapshot:")) {
-            if let (Some(stack), Some(service)) = (tags.stack(), arn.split(':').nth(2)) {
-                services.entry(stack).or_default().insert(service.to_owned());
+            let parts: Vec<_> = arn.splitn(6, ':').collect();
+            let [_, _, service, _, _, thing] = parts[..] else { continue };
+            if let Some(stack) = tags.stack() {
+                services.entry(stack).or_default().insert(format!("{service}:{thing}"));
             }
         }
         services

@@ -7,6 +7,7 @@ use super::fleet::Names;
 use super::index::{self, Entry, Index, Indexing, Member};
 use super::kinds::Kinds;
 use super::make::Making;
+use super::soles::Soles;
 use super::sources::{Files, Source};
 use crate::problem::{Problem, suggest};
 use crate::resource::glob::matches;
@@ -75,7 +76,7 @@ pub fn load_each<T>(
     findings.add(problems);
     findings.add(of_fleet(&index, &project));
     let making = Making { kinds: &kinds, project: &project, library: &library };
-    let mut loading = Loading { files, making, findings, names: Names::default() };
+    let mut loading = Loading { files, making, findings, names: Names::default(), soles: Soles::default() };
     let blueprints = loading.selected(&index, make);
     loading.neighbours(&index);
     let Loading { findings, .. } = loading;
@@ -134,6 +135,7 @@ struct Loading<'a> {
     making: Making<'a>,
     findings: Findings,
     names: Names,
+    soles: Soles,
 }
 
 impl Loading<'_> {
@@ -157,16 +159,19 @@ impl Loading<'_> {
         made
     }
 
-    /// Makes the stacks that are not selected and might have a name of one that is.
+    /// Makes the stacks that are not selected and might have a name of one that is, or the same of what there is one of.
     fn neighbours(&mut self, index: &Index) {
         for entry in index.by_name() {
-            let gives_names = entry.head.template.as_ref().is_some_and(|name| {
-                self.making.library.compiled(&name.value).is_some_and(|template| template.gives_names())
-            });
+            let template = entry.head.template.as_ref().and_then(|name| self.making.library.compiled(&name.value));
+            let gives_names = template.as_ref().is_some_and(|template| template.gives_names());
+            let is_sole = |kind: &str| self.making.kinds.get(kind).is_some_and(|known| known.facts.sole.is_some());
+            let has_soles = template.is_some_and(|template| template.names_kind(is_sole));
             let could_collide = |member: &&Member| {
                 let account = member.stack.as_ref().map(|stack| &stack.account);
                 let is_near = |account: &String| {
-                    gives_names && self.names.has(account) || self.names.could_be_of(account, &member.id)
+                    gives_names && self.names.has(account)
+                        || has_soles && self.soles.has(account)
+                        || self.names.could_be_of(account, &member.id)
                 };
                 !member.is_selected && account.is_some_and(is_near)
             };
@@ -194,7 +199,9 @@ impl Loading<'_> {
             let Some(environment) = found else { continue };
             let (blueprint, problems) = self.making.blueprint(&member.id, &tenant, environment);
             if let Some(blueprint) = &blueprint {
-                self.findings.add(self.names.take(self.making.kinds, blueprint));
+                let (kinds, span) = (self.making.kinds, &member.name.span);
+                self.findings.add(self.names.take(kinds, blueprint));
+                self.findings.add(self.soles.take(kinds, blueprint, member.is_selected, span));
             }
             then(&mut self.findings, &member.id, blueprint, problems);
         }

@@ -22,6 +22,7 @@ mod references;
 mod schema;
 mod skeleton;
 mod sound;
+mod soles;
 mod sources;
 mod switches;
 mod template_schema;

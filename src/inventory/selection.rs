@@ -38,7 +38,7 @@ impl<'a> Selection<'a> {
         if facts.is_always_read(self.named) {
             return true;
         }
-        let (Some(service), Some(services)) = (facts.indexed_as, &self.services) else { return true };
-        services.get(stack).is_some_and(|shown| shown.contains(service))
+        let Some(services) = &self.services else { return true };
+        services.get(stack).is_some_and(|shown| shown.iter().any(|thing| facts.is_shown_by(thing)))
     }
 }

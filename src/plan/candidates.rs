@@ -161,6 +161,15 @@ pub(super) fn reason(stack: &Stack, facts: &Facts, address: &Address, candidates
                  is this resource, give it that name back; if it is somebody else's, let nothing of this stack refer to it",
                 facts.naming().name(&stack.project, &stack.id, &address.name, "")
             ),
+            Some(owner) if facts.sole.is_some() => format!(
+                "{id} {because}, and {owner} has it: take this one out of the YAML, or that one, which an apply then gives up; if \
+                 it was renamed in the YAML, say `was:` there; if its tags are wrong, remove its provision: tags by hand, then \
+                 `{adopt}`"
+            ),
+            None if facts.sole.is_some() => format!(
+                "{id} {because}, and lacks our tags: `{adopt}` makes it this resource, which then keeps it as the YAML says; if \
+                 somebody else looks after it, take this out of the YAML"
+            ),
             Some(owner) => format!(
                 "{id} {because}, but bears the tags of {owner}: if they are wrong, remove its provision: tags by hand, then \
                  `{adopt}`; if it was renamed in the YAML, say `was:` there; else rename one of the two"

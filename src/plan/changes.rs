@@ -318,6 +318,7 @@ pub(super) fn removed_change(
             .chain(removal.live.unsupported.clone())
             .chain(stopped.map(started_first))
             .chain(stays)
+            .chain(facts.left_as.filter(|_| is_going).map(str::to_owned))
             .chain(inside)
             .collect(),
         folds: false,

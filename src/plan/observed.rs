@@ -110,6 +110,9 @@ fn candidates(
             tags: conflict.tags.clone(),
         })
         .collect();
+    if facts.sole.is_some() {
+        all.extend(in_the_way(resource, listing));
+    }
     all.extend(referred.get(&resource.address).into_iter().flatten().cloned());
     let copies = listing.copies.iter().filter(|live| is_named(resource, &live.tags));
     all.extend(copies.map(|live| Candidate {
@@ -122,6 +125,19 @@ fn candidates(
     let mut seen = BTreeSet::new();
     all.retain(|candidate| seen.insert(candidate.id.clone()));
     all
+}
+
+/// What there is of the only one that can be, under whatever name: somebody else's, and the stack's own under another name.
+fn in_the_way(resource: &Resource, listing: &StackListing) -> Vec<Candidate> {
+    let because = || "is the one that there can be".to_owned();
+    let others = listing.name_conflicts.iter().map(|one| Candidate {
+        id: one.id.clone(),
+        because: because(),
+        tags: one.tags.clone(),
+    });
+    let own = listing.found.iter().filter(|(address, _)| **address != resource.address).flat_map(|(_, lives)| lives);
+    let own = own.map(|live| Candidate { id: live.id.clone(), because: because(), tags: live.tags.clone() });
+    others.chain(own).collect()
 }
 
 /// Returns whether tags name the resource, by its name or a former one.

@@ -38,6 +38,8 @@ pub struct CloudFormation {
     pub tag_form: TagForm,
     /// Whether its `DeletionPolicy` can be `Snapshot`.
     pub snapshots: Snapshots,
+    /// Whether it has the type at all: settings of an account it leaves to calls.
+    pub is_there: bool,
 }
 
 /// How a type writes its tags.
@@ -173,7 +175,10 @@ impl CloudFormation {
         tags: "Tags",
         tag_form: TagForm::Plain,
         snapshots: Snapshots::No,
+        is_there: true,
     };
+    /// For a kind that it has no type for; the kind's name is what people call it.
+    pub const NONE: Self = Self { is_there: false, ..Self::SAME };
 }
 
 impl Part {

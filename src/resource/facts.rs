@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::cloudformation::CloudFormation;
-use super::{Attachable, Disruption, Identity, NameRule, Naming, Permissions, Quota, Replacement, Switch};
+use super::{Attachable, Disruption, Identity, NameRule, Naming, Permissions, Quota, Replacement, Sole, Switch};
 
 /// The facts of a [`Kind`](super::Kind), for the engine, the writer's gate, the export and the docs.
 ///
@@ -44,6 +44,12 @@ pub struct Facts {
     /// missing resource itself. Where one of them is a reference, `list` also returns the resources in its target, if
     /// [`Scope::requested`](super::Scope::requested) has that.
     pub unique_key: &'static [&'static str],
+    /// Where AWS has one alone, whoever made it: whatever is there and is not this resource is in the way of it, under any
+    /// name, and no two stacks of one such place can have it.
+    pub sole: Option<Sole>,
+    /// The changing calls that name nothing, since they are about the one thing that there is: the writer's gate lets none but
+    /// a step of this kind make them.
+    pub nameless: &'static [&'static str],
     /// Properties whose values, over all resources of the kind in a stack, can be added and not removed while the stack
     /// lives: a network's range, the zones of its subnets.
     pub immutable_in_stack: &'static [&'static str],
@@ -149,6 +155,8 @@ pub struct Facts {
     pub kept_with: &'static [&'static str],
     /// The things for which a deletion keeps it (a key, for its snapshots), where only AWS knows whether there are any.
     pub kept_for: Option<&'static str>,
+    /// What becomes of it when it leaves the stack, where that is not that it is gone: for reviewers of the deletion.
+    pub left_as: Option<&'static str>,
     /// The IAM actions that [`Kind::answer`](super::Kind::answer) needs, all of them reads. A role
     /// without them gets a warning.
     pub preflight_reads: &'static [&'static str],
@@ -178,8 +186,9 @@ pub struct Essentials {
     /// The CloudFormation type, `AWS::EC2::Subnet`.
     pub kind: &'static str,
     /// The service by which its ARNs name it (`elasticloadbalancing`) in the tag index, the Resource Groups Tagging API:
-    /// where no template names the type, it is read of the stacks of which the index shows something of that service. None:
-    /// the index does not show it, and it is always read.
+    /// where no template names the type, it is read of the stacks of which the index shows something of that service. Behind a
+    /// colon may stand how such an ARN goes on behind the account (`ssm:parameter/`). None: the index does not show it, and it
+    /// is always read.
     pub indexed_as: Option<&'static str>,
     /// Whether its resources belong to no region, and are listed in each: IAM's roles.
     pub is_global: bool,
@@ -241,6 +250,8 @@ impl Facts {
             permissions,
             create_only: &[],
             unique_key: &[],
+            sole: None,
+            nameless: &[],
             immutable_in_stack: &[],
             digest_below: &[],
             replacement: Replacement::DeleteFirst,
@@ -282,6 +293,7 @@ impl Facts {
             deleted_last: false,
             kept_with: &[],
             kept_for: None,
+            left_as: None,
             preflight_reads: &[],
             quotas: &[],
             seconds: 2,
@@ -329,6 +341,12 @@ impl Facts {
         self.indexed_as.is_none() || named.contains(self.kind)
     }
 
+    /// Whether a thing of the tag index, `ec2:vpc/vpc-1`, says that there may be one of the kind: it is of the service that shows
+    /// the kind, or of the part of it that the kind names.
+    pub fn is_shown_by(&self, thing: &str) -> bool {
+        self.indexed_as.is_none_or(|service| is_of(thing, service))
+    }
+
     /// Whether an output is one of those that say what a person is asked for.
     pub fn is_asking(&self, output: &str) -> bool {
         let is_it = |own: &&str| output.strip_prefix(*own).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
@@ -348,5 +366,23 @@ impl Facts {
     /// The longest that an apply waits for one of the kind, in seconds. Ending a wait forgets nothing: the next run goes on.
     pub fn timeout(&self) -> u32 {
         self.timeout.unwrap_or(3 * self.seconds + 30 * 60)
+    }
+}
+
+/// Whether a thing of the tag index is of a service, or of the part of it that is named behind a colon.
+fn is_of(thing: &str, service: &str) -> bool {
+    let rest = thing.strip_prefix(service);
+    rest.is_some_and(|rest| service.contains(':') || rest.is_empty() || rest.starts_with(':'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thing_is_of_its_service_and_of_the_part_that_it_begins_with() {
+        assert!(is_of("ssm:parameter/a/b", "ssm") && is_of("ssm", "ssm"));
+        assert!(is_of("ssm:parameter/a/b", "ssm:parameter/a/") && !is_of("ssm:parameter/b", "ssm:parameter/a/"));
+        assert!(!is_of("ecs:cluster/a", "ec") && !is_of("ssmx:a", "ssm"));
     }
 }

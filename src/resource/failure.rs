@@ -106,6 +106,10 @@ impl Failure {
             Class::Propagating => "AWS has not spread a new resource yet: run the command again in a minute",
             Class::Throttled => "AWS throttles this account: run the command again, or ask for a higher rate",
             Class::Quota => "raise the quota (in Service Quotas), then run the command again",
+            Class::Denied if self.message.contains("service control policy") => {
+                "an organisation forbids it to this account, whatever the role may do: ask whoever manages that, or take it out of \
+                 the YAML"
+            }
             Class::Denied => {
                 "give the role this action (`⟪permissions⟫` prints the policy), then run the command again"
             }

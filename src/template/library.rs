@@ -272,6 +272,11 @@ impl Template {
         self.resources.iter().filter_map(|node| node.physical.as_ref()).any(|name| !tells(name))
     }
 
+    /// Returns whether a node names such a kind, or may: an expression is any.
+    pub fn names_kind(&self, is_meant: impl Fn(&str) -> bool) -> bool {
+        self.resources.iter().any(|node| node.kind.fixed().is_none_or(&is_meant))
+    }
+
     /// Returns a profile's overlay.
     pub fn profile(&self, name: &str) -> Option<&Node> {
         self.profiles.iter().find(|(key, _)| key.name == name).map(|(_, node)| node)

@@ -200,7 +200,11 @@ impl<'a> Decider<'a> {
     fn verdict(&self, resource: &Resource, findings: &mut Findings) -> Verdict {
         let observed = &self.observed[&resource.address];
         if let Observed::Unknown { why, unreadable, .. } = observed {
-            return Verdict::Blocked { live: None, why: why.clone(), unreadable: *unreadable, fields: Vec::new() };
+            // What is in the way of the only one there can be, AWS may know more of: an organisation has it.
+            let is_sole = self.shapes[resource.address.kind.as_str()].facts().sole.is_some();
+            let told = self.refused_new(resource).filter(|_| is_sole && !unreadable);
+            let why = told.unwrap_or_else(|| why.clone());
+            return Verdict::Blocked { live: None, why, unreadable: *unreadable, fields: Vec::new() };
         }
         let live = observed.live();
         if let Some(blocker) = self.hard_needs(resource).find(|need| self.is_blocked_by(resource, need)) {

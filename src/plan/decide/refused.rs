@@ -39,6 +39,10 @@ fn all_of<'a>(resource: &Resource, refusals: impl Iterator<Item = &'a PreflightR
 }
 
 fn told(resource: &Resource, refusal: &PreflightRefusal) -> String {
+    // Of the thing as a whole.
+    if refusal.at.is_empty() {
+        return refusal.why.clone();
+    }
     let field = refusal.at.trim_start_matches('/').replace('/', ".");
     let place = resource.origin(&refusal.at).map(|origin| format!(" ({})", origin.place()));
     format!("{field}: {}{}", refusal.why, place.unwrap_or_default())

@@ -23,11 +23,22 @@ const DESCRIPTION: usize = 1024;
 /// The stack as a CloudFormation template in JSON.
 ///
 /// What we embed and CloudFormation has a type for becomes a resource of its own; names that end in a hash are left to
-/// CloudFormation. Resources in another region than the stack's can't be in its template and are listed in `Metadata`.
+/// CloudFormation. Resources in another region than the stack's, and those that CloudFormation has no type for, can't be in its
+/// template and are listed in `Metadata`.
 pub fn cloudformation_json(blueprint: &Blueprint, kinds: &[&dyn Shape]) -> String {
     let facts: BTreeMap<_, _> = kinds.iter().map(|kind| (kind.facts().kind, kind.facts())).collect();
-    let (here, elsewhere): (Vec<_>, Vec<_>) =
-        blueprint.resources.values().partition(|resource| resource.region == blueprint.stack.region);
+    let is_typed = |resource: &Resource| {
+        facts.get(resource.address.kind.as_str()).is_none_or(|facts| facts.cloudformation.is_there)
+    };
+    let (here, left_out): (Vec<_>, Vec<_>) = blueprint
+        .resources
+        .values()
+        .partition(|resource| resource.region == blueprint.stack.region && is_typed(resource));
+    let why_not = |resource: &Resource| {
+        if is_typed(resource) { format!("in {}", resource.region) } else { "has no type in CloudFormation".to_owned() }
+    };
+    let left_out: Vec<_> =
+        left_out.into_iter().map(|resource| format!("{} {}", resource.address, why_not(resource))).collect();
     let export = Export { blueprint, kinds, facts, ids: LogicalIds::of(here.iter().map(|resource| &resource.address)) };
     let mut resources = Map::new();
     for resource in here.into_iter().filter(|resource| !export.is_answer(resource)) {
@@ -37,9 +48,7 @@ pub fn cloudformation_json(blueprint: &Blueprint, kinds: &[&dyn Shape]) -> Strin
     template.insert("AWSTemplateFormatVersion".to_owned(), json!("2010-09-09"));
     let description = format!("{} by provision, template {}", blueprint.stack.id, blueprint.stack.template);
     template.insert("Description".to_owned(), json!(description.chars().take(DESCRIPTION).collect::<String>()));
-    if !elsewhere.is_empty() {
-        let left_out: Vec<_> =
-            elsewhere.iter().map(|resource| format!("{} in {}", resource.address, resource.region)).collect();
+    if !left_out.is_empty() {
         template.insert("Metadata".to_owned(), json!({ "NotInThisTemplate": left_out }));
     }
     template.insert("Resources".to_owned(), Value::Object(resources));

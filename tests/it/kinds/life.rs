@@ -345,7 +345,7 @@ async fn shown(local: &LocalAccount, blueprint: &Blueprint, facts: &Facts) -> Re
     };
     let index = local.session(&stack.region).await.reader().tag_index(&scope).await;
     let services = index.map_err(|failure| failure.to_string())?.services();
-    let is_shown = services.get(&stack.id).is_some_and(|shown| shown.contains(service));
+    let is_shown = services.get(&stack.id).is_some_and(|shown| shown.iter().any(|thing| facts.is_shown_by(thing)));
     let is_lacking = NOT_INDEXED.contains(&facts.kind);
     match (is_shown, is_lacking) {
         (true, false) | (false, true) => Ok(()),
