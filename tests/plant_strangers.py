@@ -74,6 +74,9 @@ def main():
     ssm = client("ssm")
     ssm.put_parameter(Name="/provision/acme/production/hand", Type="String", Value="1")
     ssm.put_parameter(Name="acme-production-hand", Type="String", Value="1", Tags=TAGS)
+    ssm.put_parameter(Name="/provision.settings/instance-metadata-defaults", Type="String", Value="1", Tags=TAGS)
+    client("guardduty").create_detector(Enable=True, Tags=OTHER)
+    client("events").put_rule(Name="acme-production-hand", ScheduleExpression="rate(1 day)")
     efs = client("efs")
     system = efs.create_file_system(CreationToken="by hand", Tags=[{"Key": "Name", "Value": "acme-production-hand"}])["FileSystemId"]
     efs.create_access_point(ClientToken="by hand", FileSystemId=system)

@@ -434,7 +434,49 @@ def parameters(client):
         item.pop("Version")
         item["Value"] = ssm.get_parameter(Name=name)["Parameter"]["Value"]
         tags = ssm.list_tags_for_resource(ResourceType="Parameter", ResourceId=name)["TagList"]
-        yield thing("AWS::SSM::Parameter", item, tags, name)
+        # The mark of a setting says whose that is.
+        if kind := SETTINGS.get(name.removeprefix("/provision.settings/")):
+            yield thing(kind, settings(client)[kind], tags, name)
+        else:
+            yield thing("AWS::SSM::Parameter", item, tags, name)
+
+
+SETTINGS = {
+    "ebs-encryption-by-default": "AWS::EC2::EBSEncryptionByDefault",
+    "ecs": "AWS::ECS::AccountSettings",
+    "instance-metadata-defaults": "AWS::EC2::InstanceMetadataDefaults",
+}
+
+
+def settings(client):
+    ec2 = client("ec2")
+    return {
+        "AWS::EC2::EBSEncryptionByDefault": {
+            "On": ec2.get_ebs_encryption_by_default()["EbsEncryptionByDefault"],
+            "Key": ec2.get_ebs_default_kms_key_id()["KmsKeyId"],
+        },
+        "AWS::ECS::AccountSettings": {
+            one["name"]: one["value"] for one in pages(client("ecs"), "list_account_settings", "settings", effectiveSettings=True)
+        },
+        "AWS::EC2::InstanceMetadataDefaults": ec2.get_instance_metadata_defaults()["AccountLevel"],
+    }
+
+
+def detectors(client):
+    guardduty = client("guardduty")
+    for identity in pages(guardduty, "list_detectors", "DetectorIds"):
+        item = guardduty.get_detector(DetectorId=identity)
+        for moving in ("CreatedAt", "UpdatedAt", "ResponseMetadata", "DataSources"):
+            item.pop(moving, None)
+        yield thing("AWS::GuardDuty::Detector", item, item.pop("Tags", {}), identity)
+
+
+def rules(client):
+    events = client("events")
+    for item in pages(events, "list_rules", "Rules"):
+        tags = events.list_tags_for_resource(ResourceARN=item["Arn"])["Tags"]
+        item["Targets"] = sorted(pages(events, "list_targets_by_rule", "Targets", Rule=item["Name"]), key=lambda one: one["Id"])
+        yield thing("AWS::Events::Rule", item, tags, item["Arn"], item["Name"])
 
 
 def volumes(client):
@@ -491,4 +533,5 @@ def names(client):
 READS = [
     network, balancing, firewall, delivery, containers, scaling, machines, roles, logs, keys, certificates, databases, caches, files, queues,
     topics, alarms, composite_alarms, dashboards, schedules, secrets, repositories, parameters, volumes, namespaces, names,
+    detectors, rules,
 ]

@@ -113,6 +113,9 @@ pub fn classify(code: &str, message: &str) -> Class {
 
         "AWS.SimpleQueueService.NonExistentQueue" => Class::NotFound,
         "ClientException" if says("Unable to describe task definition") => Class::NotFound,
+        // GuardDuty has one code for all: of a detector that is gone, and of the one that an account has already.
+        "BadRequestException" if says("detectorId is not owned by the current account") => Class::NotFound,
+        "BadRequestException" if says("a detector already exists") => Class::AlreadyExists,
         // ECS of a capacity provider, which it has no code of its own for; Auto Scaling of a group.
         "ClientException" if says("specified capacity provider does not exist") => Class::NotFound,
         "ClientException" if says("specified capacity provider already exists") => Class::AlreadyExists,
@@ -215,6 +218,8 @@ fn is_busy(code: &str, message: &str) -> bool {
         "ValidationError" => ["request to update this alarm is in progress", "composite alarm(s) depending on"]
             .iter()
             .any(|saying| message.contains(saying)),
+        // EventBridge of a rule whose targets went just now.
+        "ValidationException" => message.contains("can't be deleted since it has targets"),
         _ => false,
     };
     by_message

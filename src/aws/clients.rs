@@ -88,6 +88,8 @@ clients! {
     efs: aws_sdk_efs, "elasticfilesystem", "EFS";
     elasticache: aws_sdk_elasticache, "elasticache", "ElastiCache";
     elb: aws_sdk_elasticloadbalancingv2, "elasticloadbalancing", "Elastic Load Balancing v2";
+    events: aws_sdk_eventbridge, "events", "EventBridge";
+    guardduty: aws_sdk_guardduty, "guardduty", "GuardDuty";
     iam: aws_sdk_iam, "iam", "IAM";
     kms: aws_sdk_kms, "kms", "KMS";
     logs: aws_sdk_cloudwatchlogs, "logs", "CloudWatch Logs";

@@ -13,6 +13,8 @@ mod ecs;
 mod efs;
 mod elasticache;
 mod elb;
+mod events;
+mod guardduty;
 mod iam;
 mod kms;
 mod logs;
@@ -46,8 +48,10 @@ pub static KINDS: &[&dyn AnyKind<Aws>] = &[
     &cloudwatch::alarm::Alarm,
     &cloudwatch::composite_alarm::CompositeAlarm,
     &cloudwatch::dashboard::Dashboard,
+    &ec2::ebs_encryption::EbsEncryptionByDefault,
     &ec2::eip::Eip,
     &ec2::flow_log::FlowLog,
+    &ec2::instance_metadata::InstanceMetadataDefaults,
     &ec2::internet_gateway::InternetGateway,
     &ec2::launch_template::LaunchTemplate,
     &ec2::nat_gateway::NatGateway,
@@ -57,6 +61,7 @@ pub static KINDS: &[&dyn AnyKind<Aws>] = &[
     &ec2::vpc::Vpc,
     &ec2::vpc_endpoint::VpcEndpoint,
     &ecr::repository::Repository,
+    &ecs::account_settings::AccountSettings,
     &ecs::capacity_provider::CapacityProvider,
     &ecs::cluster::Cluster,
     &ecs::service::Service,
@@ -72,6 +77,8 @@ pub static KINDS: &[&dyn AnyKind<Aws>] = &[
     &elb::listener_rule::ListenerRule,
     &elb::load_balancer::LoadBalancer,
     &elb::target_group::TargetGroup,
+    &events::rule::Rule,
+    &guardduty::detector::Detector,
     &iam::instance_profile::InstanceProfile,
     &iam::role::Role,
     &kms::key::Key,

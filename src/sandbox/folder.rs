@@ -21,6 +21,7 @@ const FILES: &[(&str, &str)] = &[
     ("slow.py", include_str!("server/slow.py")),
     ("watched.py", include_str!("server/watched.py")),
     ("wsgi.py", include_str!("server/wsgi.py")),
+    ("mend_account.py", include_str!("server/mend_account.py")),
     ("mend_alarms.py", include_str!("server/mend_alarms.py")),
     ("mend_cache.py", include_str!("server/mend_cache.py")),
     ("mend_capacity.py", include_str!("server/mend_capacity.py")),

@@ -7,8 +7,11 @@ macro_rules! files {
 
 /// The templates that the program brings along: path below `templates/`, and text. A project's file of the same path wins.
 pub const FILES: &[(&str, &str)] = files![
+    "account.yaml",
     "minimal.yaml",
     "modyo.yaml",
+    "parts/account/defaults.yaml",
+    "parts/account/guardduty.yaml",
     "parts/alarms.yaml",
     "parts/alarms/balancing.yaml",
     "parts/alarms/caches.yaml",

@@ -2,8 +2,10 @@
 
 pub(super) mod cidr;
 pub(super) mod dhcp_options;
+pub(super) mod ebs_encryption;
 pub(super) mod eip;
 pub(super) mod flow_log;
+pub(super) mod instance_metadata;
 pub(super) mod internet_gateway;
 pub(super) mod launch_template;
 pub(super) mod nat_gateway;

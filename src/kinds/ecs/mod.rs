@@ -1,5 +1,6 @@
 //! What the ECS kinds share: tags, clusters, names out of ARNs.
 
+pub(super) mod account_settings;
 pub(super) mod capacity_provider;
 pub(super) mod cluster;
 pub(super) mod network;

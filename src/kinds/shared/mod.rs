@@ -17,6 +17,7 @@ pub(super) mod ownership;
 pub(super) mod parameters;
 pub(super) mod pending;
 pub(super) mod retry;
+pub(super) mod setting;
 pub(super) mod tag;
 pub(super) mod text;
 pub(super) mod unmodelled;

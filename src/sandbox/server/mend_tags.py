@@ -17,6 +17,7 @@ from moto.servicediscovery.models import servicediscovery_backends
 from moto.wafv2.models import wafv2_backends
 
 import slow
+from mend_account import detectors, rules
 from patch import around, refusal
 
 VALUES = 20
@@ -48,6 +49,8 @@ def _get_resources_generator(moto, self, tag_filters=None, resource_type_filters
                     *namespaces(self),
                     *repositories(self),
                     *deliveries(self),
+                    *detectors(self),
+                    *rules(self),
                 ],
             )
             if matches(resource.tags)

@@ -50,7 +50,8 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 
 import answers  # noqa: E402
 import watched  # noqa: E402
-import mend_alarms  # noqa: E402, F401  imported for what they change in moto
+import mend_account  # noqa: E402, F401  imported for what they change in moto
+import mend_alarms  # noqa: E402, F401
 import mend_cache  # noqa: E402, F401
 import mend_capacity  # noqa: E402, F401
 import mend_cdn  # noqa: E402, F401

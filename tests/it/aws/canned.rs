@@ -121,7 +121,8 @@ impl HttpConnector for Canned {
             None if self.is_empty_beyond && speaks_cbor.is_some() => Ok(cbor::answer(200, "{}")),
             Some((_, status, body)) => Ok(HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body))),
             None if self.is_empty_beyond => {
-                let is_json = request.headers().get("x-amz-target").is_some() || of_efs(&request).is_some();
+                let is_json = request.headers().get("x-amz-target").is_some()
+                    || of_efs(&request).or_else(|| of_guardduty(&request)).is_some();
                 let body = if is_json {
                     "{}".to_owned()
                 } else {
@@ -179,6 +180,7 @@ fn operation(request: &HttpRequest, body: &str) -> String {
         .or_else(|| of_route53(request).map(str::to_owned))
         .or_else(|| of_cloudfront(request))
         .or_else(|| of_efs(request).map(str::to_owned))
+        .or_else(|| of_guardduty(request).map(str::to_owned))
         .unwrap_or_default()
 }
 
@@ -221,6 +223,21 @@ fn of_efs(request: &HttpRequest) -> Option<&'static str> {
         ("GET", ["access-points"]) => "DescribeAccessPoints",
         ("POST", ["access-points"]) => "CreateAccessPoint",
         ("DELETE", ["access-points", _]) => "DeleteAccessPoint",
+        _ => return None,
+    })
+}
+
+/// Of GuardDuty, by method and path.
+fn of_guardduty(request: &HttpRequest) -> Option<&'static str> {
+    let (_, path) = request.uri().split_once("://")?.1.split_once('/')?;
+    let parts: Vec<_> = path.split('?').next().unwrap_or_default().split('/').collect();
+    Some(match (request.method(), &parts[..]) {
+        ("GET", ["detector"]) => "ListDetectors",
+        ("POST", ["detector"]) => "CreateDetector",
+        ("GET", ["detector", _]) => "GetDetector",
+        ("POST", ["detector", _]) => "UpdateDetector",
+        ("DELETE", ["detector", _]) => "DeleteDetector",
+        ("GET", ["detector", _, "administrator"]) => "GetAdministratorAccount",
         _ => return None,
     })
 }

@@ -93,6 +93,23 @@ const CODES: &[(&str, &str, Class)] = &[
     ("NoFreeAddressesInSubnet", "", Quota),
     ("TooManyRequests", "You have reached the maximum number of throughput mode changes", Quota),
     ("InvalidPolicyException", "", Invalid),
+    // GuardDuty, which has one code for all.
+    (
+        "BadRequestException",
+        "The request is rejected because a detector already exists for the current account.",
+        AlreadyExists,
+    ),
+    (
+        "BadRequestException",
+        "The request is rejected because the input detectorId is not owned by the current account.",
+        NotFound,
+    ),
+    ("BadRequestException", "The request is rejected because an invalid value is specified.", Invalid),
+    // EventBridge.
+    ("ValidationException", "Rule can't be deleted since it has targets.", Busy),
+    ("ConcurrentModificationException", "", Conflict),
+    ("ManagedRuleException", "", Invalid),
+    ("InvalidEventPatternException", "", Invalid),
     // Systems Manager.
     ("ParameterNotFound", "", NotFound),
     ("InvalidResourceId", "", NotFound),

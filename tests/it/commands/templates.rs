@@ -49,7 +49,10 @@ fn templates_list_says_where_each_comes_from() {
         };
         ran.out.lines().map(words).collect::<Vec<_>>()
     };
-    assert_eq!(list(), [vec!["minimal", "built in"], vec!["modyo", "built in"], vec!["2 templates"]]);
+    assert_eq!(
+        list(),
+        [vec!["account", "built in"], vec!["minimal", "built in"], vec!["modyo", "built in"], vec!["3 templates"]]
+    );
     provision(&["-C", dir, "init"]);
     fs::create_dir_all(new.join("templates/parts")).unwrap();
     fs::write(new.join("templates/shop.yaml"), "description: A shop.\nresources: []\n").unwrap();
@@ -57,7 +60,13 @@ fn templates_list_says_where_each_comes_from() {
     let part = format!("built in, with {}", new.join("templates/parts/waf.yaml").display());
     assert_eq!(
         list(),
-        [vec!["minimal", "built in"], vec!["modyo", &part], vec!["shop", "the project's"], vec!["3 templates"]]
+        [
+            vec!["account", "built in"],
+            vec!["minimal", "built in"],
+            vec!["modyo", &part],
+            vec!["shop", "the project's"],
+            vec!["4 templates"]
+        ]
     );
 }
 

@@ -107,7 +107,7 @@ fn bad_tenants_are_told_with_place_and_hint() {
             "an unknown template like no other",
             "tenant: acme\ntemplate: kubernetes\naccount: \"123456789012\"",
             good,
-            "tenants/acme.yaml:2:11: there is no template `kubernetes` | there are minimal, modyo, t",
+            "tenants/acme.yaml:2:11: there is no template `kubernetes` | there are account, minimal, modyo, t",
         ),
         (
             "a long name",

@@ -25,6 +25,7 @@ const STATEFUL: &[&str] = &[
     "AWS::ECR::Repository",
     "AWS::EFS::FileSystem",
     "AWS::ElastiCache::ReplicationGroup",
+    "AWS::GuardDuty::Detector",
     "AWS::KMS::Key",
     "AWS::Logs::LogGroup",
     "AWS::RDS::DBCluster",

@@ -1,5 +1,6 @@
 //! The real kinds: what they say of themselves, their life on the local AWS, and what they make of AWS's own answers.
 
+mod account;
 mod alarms;
 mod answers;
 mod attached;

@@ -131,6 +131,11 @@ fn file_systems() -> String {
     json!({ "FileSystems": [one] }).to_string()
 }
 
+fn rules() -> String {
+    let arn = "arn:aws:events:us-east-1:123456789012:rule/acme-production-main";
+    json!({ "Rules": [{ "Name": "acme-production-main", "Arn": arn, "State": "ENABLED" }] }).to_string()
+}
+
 /// A zone, and whether there are more.
 fn zones(more: &str) -> String {
     let one = "<HostedZone><Id>/hostedzone/Z1</Id><Name>acme.example.</Name><CallerReference>r</CallerReference></HostedZone>";
@@ -345,6 +350,13 @@ fn cases() -> Vec<Case> {
         case("AWS::SQS::Queue", "ListQueues", with("NextToken")),
         case("AWS::Scheduler::Schedule", "ListSchedules", with("NextToken")),
         case("AWS::Scheduler::ScheduleGroup", "ListScheduleGroups", with("NextToken")),
+        case("AWS::Events::Rule", "ListRules", with("NextToken")),
+        case("AWS::Events::Rule", "ListTargetsByRule", with("NextToken"))
+            .after("ListRules", rules())
+            .after("ListTagsForResource", json!({ "Tags": json_tags("Key", "Value") }).to_string()),
+        case("AWS::GuardDuty::Detector", "ListDetectors", json!({ "detectorIds": [], "nextToken": TOKEN }).to_string()),
+        case("AWS::ECS::AccountSettings", "ListAccountSettings", with("nextToken"))
+            .after("ListTagsForResource", json!({ "TagList": json_tags("Key", "Value") }).to_string()),
         case("AWS::ECR::Repository", "DescribeRepositories", with("nextToken")),
         case("AWS::EFS::AccessPoint", "DescribeAccessPoints", with("NextToken")),
         case("AWS::EFS::FileSystem", "DescribeFileSystems", with("NextMarker")),

@@ -319,6 +319,18 @@ fn the_lists_of_every_kind_take_a_name_once() {
             "{ Protocol: HTTP, Port: 80, VpcId: vpc-1, TargetGroupAttributes: [{ Key: k, Value: a }, { Key: k, Value: b }] }".into(),
         ),
         (
+            "AWS::Events::Rule/Targets",
+            "{ ScheduleExpression: rate(1 day), Targets: [{ Id: a, Arn: b }, { Id: a, Arn: c }] }".into(),
+        ),
+        (
+            "AWS::GuardDuty::Detector/Features",
+            "{ Enable: true, Features: [{ Name: S3_DATA_EVENTS, Status: ENABLED }, { Name: S3_DATA_EVENTS, Status: DISABLED }] }".into(),
+        ),
+        (
+            "AWS::GuardDuty::Detector/Features/*/AdditionalConfiguration",
+            "{ Enable: true, Features: [{ Name: RUNTIME_MONITORING, Status: ENABLED, AdditionalConfiguration: [{ Name: EC2_AGENT_MANAGEMENT, Status: ENABLED }, { Name: EC2_AGENT_MANAGEMENT, Status: DISABLED }] }] }".into(),
+        ),
+        (
             "AWS::IAM::Role/Policies",
             "{ AssumeRolePolicyDocument: {}, Policies: [{ PolicyName: p, PolicyDocument: {} }, { PolicyName: p, PolicyDocument: { a: 1 } }] }".into(),
         ),

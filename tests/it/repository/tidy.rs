@@ -318,6 +318,14 @@ const ONE_PAGE: &[(&str, &[&str])] = &[
     ("kinds/sns/topic/read.rs", &["list_tags_for_resource"]),
     ("kinds/sns/topic/subscribed.rs", &["get_subscription_attributes"]),
     ("kinds/sqs/queue/mod.rs", &["get_queue_attributes", "get_queue_url", "list_queue_tags"]),
+    // One setting has one value; one mark, its tags.
+    ("kinds/ec2/ebs_encryption.rs", &["get_ebs_default_kms_key_id", "get_ebs_encryption_by_default"]),
+    ("kinds/ec2/instance_metadata.rs", &["get_instance_metadata_defaults"]),
+    ("kinds/shared/setting.rs", &["list_tags_for_resource"]),
+    ("kinds/events/rule/mod.rs", &["describe_rule", "list_tags_for_resource"]),
+    // They have no paginator: their pages are followed by hand.
+    ("kinds/events/rule/read.rs", &["list_rules", "list_targets_by_rule"]),
+    ("kinds/guardduty/detector/read.rs", &["get_detector", "get_administrator_account"]),
     // One file system.
     ("kinds/efs/file_system/mod.rs", &["describe_file_systems"]),
     (

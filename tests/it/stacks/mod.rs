@@ -1,5 +1,6 @@
 //! Stacks of real kinds on the local AWS, without the command line.
 
+mod account;
 mod adoption;
 mod alarms;
 mod assumed_roles;

@@ -8,6 +8,7 @@ use futures_util::future::{join_all, try_join_all};
 use super::{MAX_NAME, Outputs, Parameter, Spec};
 use crate::aws::{Clients, Reader};
 use crate::kinds::shared::named::{self, Sight};
+use crate::kinds::shared::setting::MARKS;
 use crate::kinds::shared::tag;
 use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::{Failure, Found, Listing, NameConflict, Result, Scope, Tags, Unseen};
@@ -27,7 +28,7 @@ pub(super) async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Param
     let (shown, index) = tokio::try_join!(begun(reader, scope), reader.tag_index(scope))?;
     let shown: BTreeMap<_, _> = shown.into_iter().collect();
     // What has another name: the tag index may have it, or it is asked for.
-    let known = index.arns(":parameter/").map(name_in);
+    let known = index.arns(":parameter/").map(name_in).filter(|name| !name.starts_with(MARKS));
     let asked = scope.requested.iter().filter_map(|handle| asked(handle));
     let others: BTreeSet<String> = known.chain(asked).filter(|name| !shown.contains_key(name)).collect();
     let others = called(reader, others.into_iter().collect()).await?;

@@ -34,6 +34,9 @@ pub fn cases() -> Vec<Case> {
         names(),
         alarms(),
         dashboards(),
+        rules(),
+        settings(),
+        detectors(),
     ];
     all.into_iter().flatten().collect()
 }
@@ -634,4 +637,40 @@ fn namespaces() -> Vec<Case> {
         "AWS::ServiceDiscovery::HttpNamespace",
         vec![listed, refuses("ListTagsForResource", "ResourceNotFoundException")],
     )]
+}
+
+fn rules() -> Vec<Case> {
+    let kind = "AWS::Events::Rule";
+    let rule = json!({ "Name": NAME, "Arn": arn("events", &format!("rule/{NAME}")), "State": "ENABLED" });
+    let listed = || says("ListRules", &json!({ "Rules": [rule] }));
+    let owned = says("ListTagsForResource", &json!({ "Tags": json_tags("Key", "Value") }));
+    vec![
+        (kind, vec![listed(), refuses("ListTagsForResource", "ResourceNotFoundException")]),
+        (kind, vec![listed(), owned, refuses("ListTargetsByRule", "ResourceNotFoundException")]),
+    ]
+}
+
+fn settings() -> Vec<Case> {
+    let owned = || says("ListTagsForResource", &json!({ "TagList": json_tags("Key", "Value") }));
+    let key = ("GetEbsDefaultKmsKeyId", 200, "<GetEbsDefaultKmsKeyIdResponse/>".to_owned());
+    vec![
+        (
+            "AWS::EC2::EBSEncryptionByDefault",
+            vec![owned(), has_not("GetEbsEncryptionByDefault", "InvalidRequest.NotFound"), key],
+        ),
+        ("AWS::ECS::AccountSettings", vec![owned(), refuses("ListAccountSettings", "ResourceNotFoundException")]),
+        (
+            "AWS::EC2::InstanceMetadataDefaults",
+            vec![owned(), has_not("GetInstanceMetadataDefaults", "InvalidRequest.NotFound")],
+        ),
+    ]
+}
+
+fn detectors() -> Vec<Case> {
+    let gone = json!({
+        "__type": "BadRequestException",
+        "message": "The request is rejected because the input detectorId is not owned by the current account.",
+    });
+    let listed = says("ListDetectors", &json!({ "detectorIds": ["12abc34d567e8fa901bc2d34e56789f0"] }));
+    vec![("AWS::GuardDuty::Detector", vec![listed, ("GetDetector", 400, gone.to_string())])]
 }
