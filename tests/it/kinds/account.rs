@@ -5,7 +5,7 @@ use provision::resource::{Class, Name, Turn};
 use serde_json::{Value, json};
 
 use crate::aws::canned::Canned;
-use crate::kinds::canned_kind::{Answer, changes, json_tags, kind_of, settled, tags, tags_of};
+use crate::kinds::canned_kind::{Answer, changes, difference, json_tags, kind_of, settled, tags, tags_of};
 
 const VOLUMES: &str = "AWS::EC2::EBSEncryptionByDefault";
 const MARK: &str = "/provision.settings/ebs-encryption-by-default";
@@ -247,6 +247,22 @@ const ARN: &str = "arn:aws:events:us-east-1:123456789012:rule/acme-production-ma
 
 fn rule() -> Value {
     json!({ "EventPattern": { "source": ["a"] }, "Targets": [{ "Id": "a", "Arn": "arn:aws:sns:us-east-1:123456789012:a" }] })
+}
+
+/// A field more, by whomever, narrows what is meant.
+#[test]
+fn a_pattern_that_somebody_has_narrowed_is_a_difference() {
+    let of = |pattern: Value| json!({ "EventPattern": pattern });
+    let wide = of(json!({ "source": ["a"], "detail": { "type": ["b"] } }));
+    for narrow in [
+        json!({ "source": ["a"], "detail": { "type": ["b"] }, "account": ["1"] }),
+        json!({ "source": ["a"], "detail": { "type": ["b"], "severity": [9] } }),
+    ] {
+        let told = difference(RULE, &of(narrow), &wide).fields;
+        assert_eq!(told.iter().map(|field| field.path.as_str()).collect::<Vec<_>>(), ["/EventPattern"]);
+    }
+    let same = of(json!("{ \"detail\": { \"type\": [\"b\"] }, \"source\": [\"a\"] }"));
+    assert!(difference(RULE, &same, &wide).fields.is_empty());
 }
 
 #[tokio::test(start_paused = true)]

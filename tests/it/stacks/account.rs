@@ -58,6 +58,7 @@ fn findings_from_the_severity_on_come_to_the_topics_as_a_text() {
     let stack = of(TENANT, "300000000881");
     let rule = "AWS::Events::Rule/findings";
     let pattern = property(&stack, rule, "/EventPattern");
+    let pattern: Value = serde_json::from_str(pattern.as_str().expect("a text")).expect("JSON");
     assert_eq!(pattern["source"], json!(["aws.guardduty"]));
     assert_eq!(pattern["detail"]["severity"], json!([{ "numeric": [">=", 4] }]));
     let target = property(&stack, rule, "/Targets/0");

@@ -2,13 +2,14 @@ use std::borrow::Cow;
 use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer, Serialize, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::{Map, Value};
 
-/// Which events are meant, as an object. EventBridge keeps the text as it was put, so white space and the order of names mean
-/// nothing; empty is none.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[serde(transparent)]
+/// Which events are meant, an object or JSON text. EventBridge keeps the text as it was put, so white space and the order of names
+/// mean nothing; empty is none.
+///
+/// It is one text in a spec, and compares as a whole: a field more, by whomever, narrows what is meant.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Pattern(Map<String, Value>);
 
 impl Pattern {
@@ -44,10 +45,18 @@ impl fmt::Display for Pattern {
     }
 }
 
+impl Serialize for Pattern {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let text = if self.is_empty() { String::new() } else { self.to_string() };
+        serializer.serialize_str(&text)
+    }
+}
+
 impl<'de> Deserialize<'de> for Pattern {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match Value::deserialize(deserializer)? {
             Value::Null => Ok(Self::default()),
+            Value::String(text) if text.is_empty() => Ok(Self::default()),
             Value::Object(pattern) => Ok(Self(pattern)),
             Value::String(text) => {
                 Self::parse(&text).map_err(|error| de::Error::custom(format!("it is no JSON object: {error}")))
