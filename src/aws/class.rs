@@ -148,6 +148,7 @@ pub fn classify(code: &str, message: &str) -> Class {
         | "BucketAlreadyOwnedByYou"
         | "Resource.AlreadyAssociated"
         | "DBProxyTargetAlreadyRegisteredFault"
+        | "ConflictingDomainExists"
         | "InvalidSubnet.Conflict" => Class::AlreadyExists,
         "InvalidParameterException" if says("not idempotent") => Class::AlreadyExists,
         // Scheduler; of a change that meets another it says the same in other words.

@@ -423,6 +423,8 @@ const CODES: &[(&str, &str, Class)] = &[
     ("NoSuchHostedZone", "No hosted zone found with ID: Z1", NotFound),
     ("NoSuchChange", "", NotFound),
     ("HostedZoneAlreadyExists", "", AlreadyExists),
+    ("ConflictingDomainExists", "", AlreadyExists),
+    ("VPCAssociationNotFound", "", NotFound),
     ("HostedZoneNotEmpty", "", Invalid),
     ("PriorRequestNotComplete", "", Throttled),
     ("TooManyHostedZones", "", Quota),

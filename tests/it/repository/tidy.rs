@@ -219,6 +219,8 @@ const ONE_PAGE: &[(&str, &[&str])] = &[
     ("kinds/ec2/security_group/mod.rs", &["describe_security_groups"]),
     ("kinds/ec2/subnet.rs", &["describe_subnets"]),
     ("kinds/ec2/vpc.rs", &["describe_vpcs", "describe_vpc_attribute"]),
+    // One zone, for a create that may have been cut short.
+    ("kinds/route53/hosted_zone/vpcs.rs", &["get_hosted_zone"]),
     // Of one name, for a create that may have been cut short; and of one group that was just made.
     ("kinds/ec2/launch_template/mod.rs", &["describe_launch_templates"]),
     ("kinds/autoscaling/auto_scaling_group/mod.rs", &["describe_auto_scaling_groups"]),

@@ -19,6 +19,7 @@ mod messages;
 mod names;
 mod pace;
 mod plan_explanations;
+mod private_zones;
 mod renames;
 mod replacements;
 mod repositories;

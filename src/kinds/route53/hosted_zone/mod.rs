@@ -1,22 +1,27 @@
 mod read;
+mod vpcs;
 
 use aws_sdk_route53::types::{HostedZoneConfig, Tag, TagResourceType};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
+use self::vpcs::Association;
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry};
 use crate::kinds::route53::{self, name, zone_id};
 use crate::kinds::shared::deletion::gone;
 use crate::kinds::shared::tag;
+use crate::kinds::shared::text::given;
 use crate::resource::cloudformation::CloudFormation;
+use crate::resource::normal::Set;
 use crate::resource::{
-    Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, InUse, Kept, Kind,
-    Listing, Made, Mistake, Name, NameRule, On, Permissions, Question, Quota, Replacement, Result, Scope, Tags, Turn,
-    Unseen, key,
+    Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, Failure, FieldDiff, Found, Identity, InUse, Kept,
+    Kind, Listing, Made, Mistake, Name, NameRule, On, Permissions, Question, Quota, Replacement, Result, Scope, Tags,
+    Turn, Unseen, key,
 };
 
-/// A public zone. Private ones are not made.
+/// A public zone, or a private one, which answers in its VPCs alone.
 pub struct HostedZone;
 
 /// The properties of `AWS::Route53::HostedZone`.
@@ -28,6 +33,15 @@ pub struct Spec {
     pub name: String,
     #[serde(default)]
     pub hosted_zone_config: Config,
+    /// The VPCs in which it answers; exclusive. Without one it is public.
+    #[serde(rename = "VPCs", default)]
+    pub vpcs: Set<Association>,
+}
+
+impl Spec {
+    fn is_private(&self) -> bool {
+        !self.vpcs.is_empty()
+    }
 }
 
 /// What is said of a zone.
@@ -44,7 +58,7 @@ pub struct Config {
 #[serde(rename_all = "PascalCase")]
 pub struct Outputs {
     pub id: String,
-    /// What the domain above has to name in NS records, for anybody to find the zone.
+    /// What the domain above has to name in NS records, for anybody to find the zone; none of a private one.
     pub name_servers: Vec<String>,
 }
 
@@ -56,6 +70,14 @@ resources:
     properties:
       Name: example.com
       HostedZoneConfig: { Comment: The shop }
+  - type: AWS::EC2::VPC
+    name: main
+    properties: { CidrBlock: 10.20.0.0/16, EnableDnsHostnames: true }
+  - type: AWS::Route53::HostedZone
+    name: internal
+    properties:
+      Name: example.com
+      VPCs: [{ VPCId: \"{{ ref('AWS::EC2::VPC/main') }}\", VPCRegion: us-east-1 }]
 ";
 
 const CHANGED: &str = "
@@ -65,8 +87,20 @@ resources:
     properties:
       Name: example.com
       HostedZoneConfig: { Comment: The shop and its mail }
+  - type: AWS::EC2::VPC
+    name: main
+    properties: { CidrBlock: 10.20.0.0/16, EnableDnsHostnames: true }
+  - type: AWS::EC2::VPC
+    name: edge
+    properties: { CidrBlock: 10.21.0.0/16, EnableDnsHostnames: true }
+  - type: AWS::Route53::HostedZone
+    name: internal
+    properties:
+      Name: example.com
+      VPCs: [{ VPCId: \"{{ ref('AWS::EC2::VPC/edge') }}\", VPCRegion: us-east-1 }]
 ";
 
+const VPCS: &str = "/VPCs";
 /// AWS takes so many tags with one call.
 const TAGS: usize = 10;
 
@@ -126,15 +160,27 @@ impl Kind for HostedZone {
                     "route53:CreateHostedZone",
                     "route53:GetHostedZone",
                     "route53:ChangeTagsForResource",
+                    "route53:AssociateVPCWithHostedZone",
+                    "route53:GetChange",
+                    "ec2:DescribeVpcs",
                 ],
-                update: &["route53:UpdateHostedZoneComment"],
+                update: &[
+                    "route53:UpdateHostedZoneComment",
+                    "route53:AssociateVPCWithHostedZone",
+                    "route53:DisassociateVPCFromHostedZone",
+                    "route53:GetChange",
+                    "ec2:DescribeVpcs",
+                ],
                 retag: &["route53:ChangeTagsForResource"],
                 delete: &["route53:DeleteHostedZone", "route53:ListResourceRecordSets"],
                 on: &[
                     ("route53:CreateHostedZone", &[On::Everything]),
                     ("route53:ChangeTagsForResource", &[On::Any("hostedzone/*")]),
                     ("route53:UpdateHostedZoneComment", &[On::Any("hostedzone/*")]),
+                    ("route53:AssociateVPCWithHostedZone", &[On::Any("hostedzone/*")]),
+                    ("route53:DisassociateVPCFromHostedZone", &[On::Any("hostedzone/*")]),
                     ("route53:DeleteHostedZone", &[On::Any("hostedzone/*")]),
+                    ("route53:GetChange", &[On::Any("change/*")]),
                 ],
             },
         })
@@ -173,18 +219,22 @@ impl Kind for HostedZone {
         let reference = format!("{mark}-{}", writer.token());
         writer.admit(&reference);
         let call = call.caller_reference(reference);
-        let comment = Some(spec.hosted_zone_config.comment.as_str()).filter(|comment| !comment.is_empty());
-        let config = comment.map(|comment| HostedZoneConfig::builder().comment(comment).build());
-        let call = call.set_hosted_zone_config(config);
+        let comment = given(&spec.hosted_zone_config.comment);
+        let config = HostedZoneConfig::builder().set_comment(comment).private_zone(spec.is_private()).build();
+        // The first of its VPCs makes it a private one, which nothing does later.
+        let call = call.hosted_zone_config(config).set_vpc(spec.vpcs.iter().next().map(Association::sent));
         let send = || async {
             let answer = call.clone().send().await?;
             let id = answer.hosted_zone().map(|zone| zone_id(zone).to_owned());
             let outputs = id.map(|id| read::outputs(&id, answer.delegation_set()));
             outputs.ok_or_else(|| Failure::new(Class::Other, "CreateHostedZone returned no zone"))
         };
-        let outputs = create_once(|| read::half_made(writer, spec, &mark, tags), send).await?;
+        let outputs = create_once(|| read::half_made(writer, spec, &mark, tags), send).await.map_err(vpcs::conflict)?;
         writer.admit(&outputs.id);
         change_tags(writer, &outputs.id, tags, &[]).await?;
+        if spec.vpcs.len() > 1 {
+            vpcs::complete(writer, &outputs.id, &spec.vpcs).await?;
+        }
         Ok(Made::ready(outputs.id.clone(), outputs))
     }
 
@@ -192,6 +242,9 @@ impl Kind for HostedZone {
         if changes.touches("/HostedZoneConfig") {
             let comment = &spec.hosted_zone_config.comment;
             writer.route53().update_hosted_zone_comment().id(&live.id).comment(comment).send().await?;
+        }
+        if changes.touches(VPCS) {
+            vpcs::change(writer, &live.id, &live.spec.vpcs, &spec.vpcs).await?;
         }
         Ok(Turn::Done(live.updated()))
     }
@@ -218,14 +271,21 @@ impl Kind for HostedZone {
         wrong.into_iter().filter_map(|(at, what)| Some(Mistake::new(at, what?))).collect()
     }
 
+    /// A zone is public or private for good.
+    fn replaces(_: &Value, _: &Value, field: &FieldDiff) -> bool {
+        let is_public = |vpcs: &Option<Value>| vpcs.as_ref().and_then(Value::as_array).is_none_or(Vec::is_empty);
+        field.path == VPCS && is_public(&field.before) != is_public(&field.after)
+    }
+
+    /// Private zones of one name stand beside each other, and beside a public one: each VPC has its own.
     fn questions(spec: &Spec) -> Vec<Question> {
-        vec![Question::new("/Name", &[&spec.name])]
+        if spec.is_private() { Vec::new() } else { vec![Question::new("/Name", &[&spec.name])] }
     }
 
     /// A second zone of one name: only one of them can be delegated to, and nobody sees which.
     async fn answer(reader: &Reader, about: &[String]) -> Result<Option<String>> {
         let [name] = about else { return Ok(None) };
-        let others = read::named(reader, name).await?;
+        let others = read::named(reader, name, false).await?;
         let other = others.iter().find(|zone| !read::is_half_made(zone));
         Ok(other.map(|zone| read::taken(name, zone_id(zone)).message))
     }
@@ -248,5 +308,27 @@ async fn change_tags(writer: &Writer, id: &str, set: &Tags, unset: &[String]) ->
         let call = writer.route53().change_tags_for_resource().resource_type(TagResourceType::Hostedzone);
         let call = call.resource_id(id).set_add_tags(add.map(<[Tag]>::to_vec));
         call.set_remove_tag_keys(remove.map(<[String]>::to_vec)).send().await?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_zone_is_public_or_private_for_good() {
+        let replaces = |before: Option<Value>, after: Option<Value>| {
+            HostedZone::replaces(&Value::Null, &Value::Null, &FieldDiff { path: VPCS.into(), before, after })
+        };
+        let vpcs = |ids: &[&str]| {
+            Some(ids.iter().map(|id| json!({ "VPCId": id, "VPCRegion": "us-east-1" })).collect::<Value>())
+        };
+        assert!(replaces(vpcs(&[]), vpcs(&["vpc-1"])) && replaces(vpcs(&["vpc-1"]), vpcs(&[])));
+        assert!(replaces(None, vpcs(&["vpc-1"])));
+        assert!(
+            !replaces(vpcs(&["vpc-1"]), vpcs(&["vpc-2"])) && !replaces(vpcs(&["vpc-1"]), vpcs(&["vpc-1", "vpc-2"]))
+        );
     }
 }

@@ -4,6 +4,7 @@ use aws_sdk_route53::operation::get_hosted_zone::GetHostedZoneOutput;
 use aws_sdk_route53::types::{AcceleratedRecoveryStatus, DelegationSet, HostedZone as Listed, RrType, TagResourceType};
 use futures_util::future::{join, join_all, try_join_all};
 
+use super::vpcs::Association;
 use super::{Config, HostedZone, Outputs, Spec};
 use crate::aws::{Clients, Reader};
 use crate::kinds::route53::{self, name, zone_id};
@@ -55,9 +56,7 @@ pub(super) async fn details<'a>(reader: &Reader, ids: &[&'a str]) -> Vec<(&'a st
         let zone = async { Ok::<_, Failure>(reader.route53().get_hosted_zone().id(id).send().await?) };
         let signed = async { Ok::<_, Failure>(reader.route53().get_dnssec().hosted_zone_id(id).send().await?) };
         let (zone, signed) = join(zone, signed).await;
-        let is_private = |zone: &GetHostedZoneOutput| {
-            zone.hosted_zone().and_then(Listed::config).is_some_and(|config| config.private_zone())
-        };
+        let is_private = |zone: &GetHostedZoneOutput| zone.hosted_zone().is_some_and(is_private);
         let detail = zone.and_then(|zone| match signed {
             Ok(signed) => {
                 let status = signed.status().and_then(|status| status.serve_signature());
@@ -80,14 +79,12 @@ pub(super) fn found(id: &str, detail: &Detail, log_group: Option<&String>, tags:
         hosted_zone_config: Config {
             comment: config.and_then(|config| config.comment()).unwrap_or_default().to_owned(),
         },
+        vpcs: detail.zone.vpcs().iter().map(Association::of).collect(),
     };
     let recovery = zone.and_then(Listed::features).and_then(|features| features.accelerated_recovery_status());
-    let vpcs = detail.zone.vpcs().iter().filter_map(|vpc| vpc.vpc_id());
     let service = zone.and_then(Listed::linked_service);
     let delegated = detail.zone.delegation_set().and_then(DelegationSet::id).filter(|id| !id.is_empty());
     let unmodelled = UnmodelledParts::default()
-        .note("/HostedZoneConfig/PrivateZone", config.is_some_and(|config| config.private_zone()), "it is private")
-        .tell("/VPCs", vpcs.map(|vpc| format!("it is answered in {vpc}")))
         .tell("/QueryLoggingConfig", log_group.map(|group| format!("queries are logged to {group}")))
         .note("/DNSSEC", detail.is_signed, "its answers are signed")
         .value("/HostedZoneFeatures", recovery.map(AcceleratedRecoveryStatus::as_str), "DISABLED")
@@ -102,11 +99,14 @@ pub(super) fn outputs(id: &str, delegation: Option<&DelegationSet>) -> Outputs {
     Outputs { id: id.to_owned(), name_servers: delegation.map(|set| set.name_servers().to_vec()).unwrap_or_default() }
 }
 
-/// The public zones of a name.
-pub(super) async fn named(clients: &Clients, zone: &str) -> Result<Vec<Listed>> {
+fn is_private(zone: &Listed) -> bool {
+    zone.config().is_some_and(|config| config.private_zone())
+}
+
+/// The public zones of a name, or the private ones.
+pub(super) async fn named(clients: &Clients, zone: &str, private: bool) -> Result<Vec<Listed>> {
     let answer = clients.route53().list_hosted_zones_by_name().dns_name(zone).max_items(100).send().await?;
-    let is_it =
-        |one: &Listed| name::normal(one.name()) == zone && !one.config().is_some_and(|config| config.private_zone());
+    let is_it = |one: &Listed| name::normal(one.name()) == zone && is_private(one) == private;
     Ok(answer.hosted_zones.into_iter().filter(is_it).collect())
 }
 
@@ -118,9 +118,9 @@ pub(super) fn is_half_made(zone: &Listed) -> bool {
 /// Looks for the zone that an earlier try has made for the same address.
 ///
 /// # Errors
-/// [`Class::AlreadyExists`] if the account has another of the name.
+/// [`Class::AlreadyExists`] if the account has another public one of the name.
 pub(super) async fn half_made(clients: &Clients, spec: &Spec, mark: &str, ours: &Tags) -> Result<Option<Outputs>> {
-    let all = named(clients, &spec.name).await?;
+    let all = named(clients, &spec.name, spec.is_private()).await?;
     let ids: Vec<_> = all.iter().map(zone_id).collect();
     let tags = if ids.is_empty() { BTreeMap::new() } else { tags(clients, &ids).await? };
     let is_ours = |zone: &&Listed| match tags.get(zone_id(zone)).filter(|tags| !tags.is_empty()) {
@@ -128,7 +128,8 @@ pub(super) async fn half_made(clients: &Clients, spec: &Spec, mark: &str, ours: 
         None => is_half_made(zone) && zone.caller_reference().starts_with(mark),
     };
     let Some(zone) = all.iter().find(is_ours) else {
-        return all.first().map_or(Ok(None), |other| Err(taken(&spec.name, zone_id(other))));
+        let other = all.first().filter(|_| !spec.is_private());
+        return other.map_or(Ok(None), |other| Err(taken(&spec.name, zone_id(other))));
     };
     let id = zone_id(zone);
     let detail = clients.route53().get_hosted_zone().id(id).send().await?;
