@@ -79,14 +79,15 @@ pub(in crate::plan) fn is_granted(facts: &Facts, at: &str) -> bool {
     facts.grants.iter().any(|pattern| pointer::covers(pattern, at))
 }
 
-/// The elements that a field removes or adds; of a value that is no list, the value.
+/// The elements that a field removes or adds; of a value that is no list, the value, unless that is none or `false`: who is given
+/// that has nothing more.
 pub(in crate::plan) fn difference(from: Option<&Value>, to: Option<&Value>) -> Vec<Value> {
     match (from, to) {
         (Some(Value::Array(from)), Some(Value::Array(to))) => {
             from.iter().filter(|item| !to.contains(item)).cloned().collect()
         }
         (Some(Value::Array(from)), None) => from.clone(),
-        (from, _) => from.cloned().into_iter().collect(),
+        (from, _) => from.filter(|one| !one.is_null() && **one != false).cloned().into_iter().collect(),
     }
 }
 
@@ -95,4 +96,21 @@ pub(in crate::plan) fn parted(facts: &Facts, fields: &[Field], expanded: &Value)
     let is_below = |pattern: &&'static str| fields.iter().any(|field| pointer::covers(pattern, &field.path));
     let left = |property: &str| Left { applied: expanded.pointer(property).cloned(), waits: false };
     split(facts).filter(is_below).map(|property| (property, left(property))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Else who is to change before a switch goes off would wait for what the switch gives.
+    #[test]
+    fn a_switch_that_goes_off_and_a_value_that_goes_give_nothing() {
+        let (on, off, range) = (json!(true), json!(false), json!("2001:db8::/64"));
+        assert_eq!(difference(Some(&off), Some(&on)), [json!(null); 0]);
+        assert_eq!(difference(Some(&on), Some(&off)), [on]);
+        assert_eq!(difference(Some(&Value::Null), Some(&range)), [json!(null); 0]);
+        assert_eq!(difference(Some(&range), Some(&Value::Null)), [range]);
+    }
 }
