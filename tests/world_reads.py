@@ -53,6 +53,7 @@ def network(client):
         ("VPC", "describe_vpcs", "Vpcs", "VpcId"),
         ("Subnet", "describe_subnets", "Subnets", "SubnetId"),
         ("InternetGateway", "describe_internet_gateways", "InternetGateways", "InternetGatewayId"),
+        ("EgressOnlyInternetGateway", "describe_egress_only_internet_gateways", "EgressOnlyInternetGateways", "EgressOnlyInternetGatewayId"),
         ("EIP", "describe_addresses", "Addresses", "AllocationId"),
         ("NatGateway", "describe_nat_gateways", "NatGateways", "NatGatewayId"),
         ("VPCEndpoint", "describe_vpc_endpoints", "VpcEndpoints", "VpcEndpointId"),

@@ -16,14 +16,19 @@ pub(super) fn check(resources: &BTreeMap<Address, Resource>, problems: &mut Vec<
     second_gateways(resources, problems);
 }
 
-/// A network has one internet gateway: EC2 refuses to attach another.
+/// A network has one internet gateway of either sort: EC2 refuses to attach another.
 fn second_gateways(resources: &BTreeMap<Address, Resource>, problems: &mut Vec<Problem>) {
-    let mut taken = BTreeMap::<(&str, &str), &Resource>::new();
-    for gateway in of_kind(resources, "AWS::EC2::InternetGateway") {
-        let Some(vpc) = gateway.spec.get("VpcId").and_then(Value::as_str) else { continue };
-        if let Some(first) = taken.insert((&gateway.region, vpc), gateway) {
-            let what = format!("{} and {} are attached to one network", first.address, gateway.address);
-            problems.push(Problem::error(place(gateway, "/VpcId"), what).hint("a network has one internet gateway"));
+    for (kind, hint) in [
+        ("AWS::EC2::InternetGateway", "a network has one internet gateway"),
+        ("AWS::EC2::EgressOnlyInternetGateway", "a network has one egress-only internet gateway"),
+    ] {
+        let mut taken = BTreeMap::<(&str, &str), &Resource>::new();
+        for gateway in of_kind(resources, kind) {
+            let Some(vpc) = gateway.spec.get("VpcId").and_then(Value::as_str) else { continue };
+            if let Some(first) = taken.insert((&gateway.region, vpc), gateway) {
+                let what = format!("{} and {} are attached to one network", first.address, gateway.address);
+                problems.push(Problem::error(place(gateway, "/VpcId"), what).hint(hint));
+            }
         }
     }
 }

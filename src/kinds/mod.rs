@@ -50,6 +50,7 @@ pub static KINDS: &[&dyn AnyKind<Aws>] = &[
     &cloudwatch::dashboard::Dashboard,
     &ec2::ebs_encryption::EbsEncryptionByDefault,
     &ec2::eip::Eip,
+    &ec2::egress_only_internet_gateway::EgressOnlyInternetGateway,
     &ec2::flow_log::FlowLog,
     &ec2::instance_metadata::InstanceMetadataDefaults,
     &ec2::internet_gateway::InternetGateway,

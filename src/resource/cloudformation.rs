@@ -36,6 +36,8 @@ pub struct CloudFormation {
     pub tags: &'static str,
     /// How that property is written.
     pub tag_form: TagForm,
+    /// An output that it has functions for.
+    pub divided: Option<Divided>,
     /// Whether its `DeletionPolicy` can be `Snapshot`.
     pub snapshots: Snapshots,
     /// Whether it has the type at all: settings of an account it leaves to calls.
@@ -87,6 +89,19 @@ impl NameSuffix {
     pub fn text(self, account: &str, region: &str) -> String {
         self.suffix.replace("${AWS::AccountId}", account).replace("${AWS::Region}", region)
     }
+}
+
+/// An output whose values, by number, are the equal parts of a range that nobody knows before it is there: what CloudFormation
+/// counts by `Fn::Cidr`.
+#[derive(Clone, Copy, Debug)]
+pub struct Divided {
+    pub output: &'static str,
+    /// CloudFormation's attribute that is a list, of which the range stands first.
+    pub whole: &'static str,
+    /// How many parts there are.
+    pub into: u16,
+    /// How many bits of an address a part leaves to those in it.
+    pub bits: u8,
 }
 
 /// A list by which CloudFormation itself does what a resource [asks](super::Facts::asks) of a person. Resources of ours that do it
@@ -174,6 +189,7 @@ impl CloudFormation {
         json_text: &[],
         tags: "Tags",
         tag_form: TagForm::Plain,
+        divided: None,
         snapshots: Snapshots::No,
         is_there: true,
     };

@@ -35,6 +35,7 @@ TAGGED = {
     "subnet": ("SubnetId", "subnet"),
     "route-table": ("RouteTableId", "route-table"),
     "igw": ("InternetGatewayId", "internet-gateway"),
+    "egress-only-igw": ("EgressOnlyInternetGatewayId", "egress-only-internet-gateway"),
     "nat": ("NatGatewayId", "natgateway"),
     "eip": ("AllocationId", "elastic-ip"),
     "sg": ("GroupId", "security-group"),
@@ -133,7 +134,7 @@ def told(silent):
 
 
 # Of one network there is one gateway, and no two subnets of one range: what was recorded at different times stands alone.
-ALONE = ("AWS::EC2::InternetGateway", "AWS::EC2::Subnet")
+ALONE = ("AWS::EC2::EgressOnlyInternetGateway", "AWS::EC2::InternetGateway", "AWS::EC2::Subnet")
 
 
 def apart(batches):

@@ -40,6 +40,16 @@ impl Cidr {
         }
     }
 
+    /// The same for the range of a subnet, a /64.
+    pub fn subnet_mistake_six(&self) -> Option<String> {
+        match self.range() {
+            Some(IpNet::V6(range)) if range.prefix_len() != 64 => {
+                Some(format!("`{range}` is a /{}, and a subnet has a /64", range.prefix_len()))
+            }
+            _ => self.mistake_six(),
+        }
+    }
+
     fn range(&self) -> Option<IpNet> {
         self.0.parse().ok()
     }
@@ -81,6 +91,9 @@ mod tests {
         assert!(Cidr::from("2001:db8::/20").network_mistake().is_some());
         assert!(Cidr::from("::/0").mistake().is_some() && Cidr::from("0.0.0.0/0").mistake_six().is_some());
         assert!(Cidr::from("0.0.0.0/0").mistake().is_none() && Cidr::from("::/0").mistake_six().is_none());
+        assert!(Cidr::from("2001:db8::/56").subnet_mistake_six().is_some_and(|what| what.contains("/64")));
+        assert!(Cidr::from("10.0.0.0/24").subnet_mistake_six().is_some());
+        assert!(Cidr::from("2001:db8::/64").subnet_mistake_six().is_none());
         assert!(Cidr::from("").mistake().is_none() && Cidr::from("").mistake_six().is_none());
     }
 

@@ -3,6 +3,7 @@
 pub(super) mod cidr;
 pub(super) mod dhcp_options;
 pub(super) mod ebs_encryption;
+pub(super) mod egress_only_internet_gateway;
 pub(super) mod eip;
 pub(super) mod flow_log;
 pub(super) mod instance_metadata;

@@ -30,6 +30,9 @@ impl Intrinsics<'_> {
             return json!(text);
         }
         if let [Piece::Reference(only)] = pieces.as_slice() {
+            if let Some(part) = self.part_of_range(only) {
+                return part;
+            }
             return match self.target(only) {
                 (id, None) => json!({ "Ref": id }),
                 (id, Some(attribute)) => json!({ "Fn::GetAtt": [id, attribute] }),
@@ -47,6 +50,15 @@ impl Intrinsics<'_> {
             })
             .collect();
         json!({ "Fn::Sub": joined })
+    }
+
+    /// The part of a range that is known once it is there.
+    fn part_of_range(&self, reference: &Reference) -> Option<Value> {
+        let divided = self.facts.get(reference.address.kind.as_str())?.cloudformation.divided?;
+        let number: u16 = reference.output.strip_prefix(divided.output)?.strip_prefix('.')?.parse().ok()?;
+        let id = self.ids.of_address(&reference.address);
+        let whole = json!({ "Fn::Select": [0, { "Fn::GetAtt": [id, divided.whole] }] });
+        Some(json!({ "Fn::Select": [number, { "Fn::Cidr": [whole, divided.into, divided.bits] }] }))
     }
 
     /// The logical id that a reference means, and its attribute; without one it is what `Ref` returns.

@@ -171,8 +171,18 @@ impl Export<'_> {
             .collect();
         let late = resource.edges.keys().filter(|target| self.completes(target) && !self.needs(target, resource));
         all.extend(late.flat_map(|target| self.parts_of(target)));
+        all.extend(self.ranges_of(resource));
         all.remove(own);
         all
+    }
+
+    /// The parts by which others have the ranges that a resource takes its own from.
+    fn ranges_of(&self, resource: &Resource) -> Vec<String> {
+        let divided = |reference: &Reference| {
+            let divided = self.facts.get(reference.address.kind.as_str())?.cloudformation.divided?;
+            reference.output.starts_with(divided.output).then(|| self.parts_of(&reference.address))
+        };
+        Reference::all_in(&resource.spec).iter().filter_map(|(_, reference)| divided(reference)).flatten().collect()
     }
 
     /// Whether a resource is as wanted only with a part of it: the list that would go in a circle inside it.

@@ -1,13 +1,16 @@
 """EC2: idempotency tokens, rules by what they mean, deletions in order, NAT gateways that take time."""
 
 import inspect
+from ipaddress import ip_network
 
 from moto.backends import get_backend
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.core import TaggedEC2Resource
 from moto.ec2.models.security_groups import SecurityGroup, SecurityGroupRule
+from moto.ec2.models.subnets import Subnet
 from moto.ec2.responses import EC2Response
+from moto.ec2.responses.egress_only_internet_gateways import EgressOnlyInternetGateway as EgressOnlyInternetGatewayResponse
 from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE, get_prefix
 
 import slow
@@ -198,6 +201,85 @@ def delete_subnet(moto, self, subnet_id):
     return moto(self, subnet_id)
 
 
+# IPv6
+
+
+def has_ipv6(associations):
+    return any(one["ipv6CidrBlockState"]["State"] in ("associated", "associating") for one in associations)
+
+
+def ranges(self):
+    """moto writes out the state as Python has it."""
+    there = [one for one in self.ipv6_cidr_block_associations.values() if one["ipv6CidrBlockState"]["State"] == "associated"]
+    return [{**one, "ipv6CidrBlockState": {"state": "associated"}} for one in there]
+
+
+Subnet.ipv6_cidr_block_association_set = property(ranges)
+
+
+@around(EC2Backend)
+def disassociate_vpc_cidr_block(moto, self, association_id):
+    for vpc in self.vpcs.values():
+        range = vpc._cidr_block_association_set.get(association_id, {}).get("cidr_block", "")
+        inside = [subnet for subnet in self.describe_subnets() if subnet.vpc_id == vpc.id]
+        if ":" in range and any(has_ipv6(subnet.ipv6_cidr_block_associations.values()) for subnet in inside):
+            raise EC2ClientError("InvalidCidrBlock.InUse", f"The vpc {vpc.id} currently has a subnet within CIDR block {range}")
+    return moto(self, association_id)
+
+
+@around(EC2Backend)
+def associate_subnet_cidr_block(moto, self, subnet_id, ipv6_cidr_block):
+    """moto takes any range, and a second one."""
+    subnet = self.get_subnet(subnet_id)
+    ranges = self.get_vpc(subnet.vpc_id).get_cidr_block_association_set(ipv6=True)
+    whole = [ip_network(one["cidr_block"]) for one in ranges if one["cidr_block_state"]["state"] == "associated"]
+    if not any(ip_network(ipv6_cidr_block).subnet_of(one) for one in whole) or has_ipv6(subnet.ipv6_cidr_block_associations.values()):
+        raise EC2ClientError("InvalidSubnet.Range", f"The CIDR '{ipv6_cidr_block}' is invalid.")
+    return moto(self, subnet_id, ipv6_cidr_block)
+
+
+@around(EC2Backend)
+def disassociate_subnet_cidr_block(moto, self, association_id):
+    """A range stays while its addresses are handed out, or something has one: what is known here are load balancers."""
+    subnet = self.get_subnet_from_ipv6_association(association_id)
+    if subnet and subnet.assign_ipv6_address_on_creation:
+        raise EC2ClientError(
+            "InvalidCidrBlock.InUse",
+            f"The subnet IPv6 CIDR block with association ID {association_id} may not be disassociated, because its subnet has "
+            "assign-ipv6-address-on-creation set to true.",
+        )
+    balancers = neighbours(self, "elbv2").load_balancers.values()
+    dual = [one for one in balancers if one.ip_address_type != "ipv4"]
+    if subnet and any(subnet.id == at.id for one in dual for at in one.subnets):
+        raise EC2ClientError("InvalidCidrBlock.InUse", f"The subnet {subnet.id} has addresses of {association_id} in use.")
+    return moto(self, association_id)
+
+
+@around(EC2Backend)
+def modify_subnet_attribute(moto, self, subnet_id, attr_name, attr_value):
+    if attr_name == "assign_ipv6_address_on_creation" and attr_value and not has_ipv6(self.get_subnet(subnet_id).ipv6_cidr_block_associations.values()):
+        raise EC2ClientError(
+            "InvalidParameterValue",
+            "Invalid value 'true' for assign-ipv6-address-on-creation. Cannot set assign-ipv6-address-on-creation to true unless the "
+            f"subnet ({subnet_id}) has an IPv6 CIDR block associated with it.",
+        )
+    return moto(self, subnet_id, attr_name, attr_value)
+
+
+@around(EgressOnlyInternetGatewayResponse)
+def create_egress_only_internet_gateway(moto, self):
+    """A repeated token is the first gateway; a network has one."""
+    token, kept, vpc = self._get_param("ClientToken"), tokens(self.ec2_backend), self._get_param("VpcId")
+    if token and ("eigw", token) in kept:
+        return ActionResult({"EgressOnlyInternetGateway": kept["eigw", token]})
+    if any(one.vpc_id == vpc for one in self.ec2_backend.egress_only_internet_gateways.values()):
+        raise EC2ClientError("InvalidParameterValue", f"Network {vpc} already has an egress-only internet gateway attached")
+    answer = moto(self)
+    if token:
+        kept["eigw", token] = answer.result["EgressOnlyInternetGateway"]
+    return answer
+
+
 @around(EC2Backend)
 def release_address(moto, self, address=None, allocation_id=None):
     for held in self.addresses:
@@ -229,7 +311,8 @@ def delete_vpc(moto, self, vpc_id):
     """AWS deletes no network with a group of one's own or a gateway in it."""
     groups = [group for group in self.groups.get(vpc_id, {}).values() if group.name != "default"]
     gateways = [gateway for gateway in self.internet_gateways.values() if gateway.vpc and gateway.vpc.id == vpc_id]
-    if groups or gateways:
+    ways_out = [gateway for gateway in self.egress_only_internet_gateways.values() if gateway.vpc_id == vpc_id]
+    if groups or gateways or ways_out:
         raise EC2ClientError("DependencyViolation", f"The vpc '{vpc_id}' has dependencies and cannot be deleted.")
     return moto(self, vpc_id)
 

@@ -38,6 +38,7 @@ QUOTAS = [
     ("vpc", "L-407747CB", "Subnets per VPC", 200, True),
     ("vpc", "L-589F43AA", "Route tables per VPC", 200, True),
     ("vpc", "L-93826ACB", "Routes per route table", 500, True),
+    ("vpc", "L-45FE3B85", "Egress-only internet gateways per Region", 5, True),
     ("vpc", "L-A4707A72", "Internet gateways per Region", 5, True),
     ("vpc", "L-E79EC296", "VPC security groups per Region", 2500, True),
     ("vpc", "L-F678F1CE", "VPCs per Region", 5, True),

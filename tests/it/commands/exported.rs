@@ -25,6 +25,7 @@ const PARTS: &[(&str, &str, &str, Option<&str>)] = &[
 /// The same for fields that are no lists.
 const SINGLE: &[(&str, &str, &str, &str)] = &[
     ("AWS::ElasticLoadBalancingV2::ListenerCertificate", "ListenerArn", "FurtherCertificates", "Certificates"),
+    ("AWS::EC2::VPCCidrBlock", "VpcId", "AmazonProvidedIpv6CidrBlock", "AmazonProvidedIpv6CidrBlock"),
     ("AWS::EC2::VPCGatewayAttachment", "InternetGatewayId", "VpcId", "VpcId"),
     ("AWS::KMS::Alias", "TargetKeyId", "(name)", "AliasName"),
     ("AWS::S3::BucketPolicy", "Bucket", "Policy", "PolicyDocument"),
@@ -113,7 +114,9 @@ impl Made {
             item
         };
         let owner = self.things.get_mut(&owner(addresses, &properties[of])).expect("what it is part of");
-        let list = owner.entry(*field).or_insert_with(|| json!([]));
+        // One type has the routes of both families.
+        let field = if properties.get("DestinationIpv6CidrBlock").is_some() { "Ipv6Routes" } else { *field };
+        let list = owner.entry(field).or_insert_with(|| json!([]));
         list.as_array_mut().expect("a list").push(read(addresses, &item));
     }
 }
@@ -138,6 +141,12 @@ fn read(addresses: &Ids, value: &Value) -> Value {
     };
     match value {
         Value::Array(list) => list.iter().map(|item| read(addresses, item)).collect(),
+        Value::Object(map) if map.contains_key("Fn::Select") => {
+            let (number, range) = (&map["Fn::Select"][0], &map["Fn::Select"][1]["Fn::Cidr"]);
+            assert_eq!((&range[1], &range[2]), (&json!(256), &json!(64)));
+            let network = range[0]["Fn::Select"][1]["Fn::GetAtt"][0].as_str().expect("an id");
+            json!(reference(network, Some(&format!("Ipv6SubnetCidrBlocks.{number}"))))
+        }
         Value::Object(map) if map.contains_key("Fn::Base64") => read(addresses, &map["Fn::Base64"]),
         Value::Object(map) => match (map.get("Ref"), map.get("Fn::GetAtt"), map.get("Fn::Sub")) {
             (Some(id), ..) => json!(reference(id.as_str().expect("an id"), None)),

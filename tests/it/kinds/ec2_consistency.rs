@@ -360,8 +360,9 @@ async fn what_others_give_a_gateway_an_address_or_a_subnet_is_theirs() {
     let held = format!("<allocationId>{ADDRESS}</allocationId><domain>vpc</domain><instanceId>i-1</instanceId>");
     let six =
         |which: &str| format!("<item>{which}<ipv6CidrBlockState><state>associated</state></ipv6CidrBlockState></item>");
+    let own = six("<ipv6CidrBlock>2001:db8:1::/64</ipv6CidrBlock><associationId>assoc-0</associationId>");
     let of = |resource: &str, which: &str| {
-        let list = format!("<ipv6CidrBlockAssociationSet>{}</ipv6CidrBlockAssociationSet>", six(which));
+        let list = format!("<ipv6CidrBlockAssociationSet>{own}{}</ipv6CidrBlockAssociationSet>", six(which));
         format!("<{resource}Id>{resource}-1</{resource}Id>{list}")
     };
     let range = "<ipv6CidrBlock>2001:db8::/64</ipv6CidrBlock>";
@@ -370,8 +371,8 @@ async fn what_others_give_a_gateway_an_address_or_a_subnet_is_theirs() {
     for (name, operation, set, thing, at) in [
         (NAT, "DescribeNatGateways", "natGatewaySet", gateway, "/SecondaryAllocationIds/eipalloc-2"),
         (EIP, "DescribeAddresses", "addressesSet", held, "/InstanceId/i-1"),
-        (SUBNET, "DescribeSubnets", "subnetSet", of("subnet", range), "/Ipv6CidrBlock/2001:db8::~164"),
-        (SUBNET, "DescribeSubnets", "subnetSet", of("subnet", nameless), "/Ipv6CidrBlock/assoc-1"),
+        (SUBNET, "DescribeSubnets", "subnetSet", of("subnet", range), "/Ipv6CidrBlockAssociations/2001:db8::~164"),
+        (SUBNET, "DescribeSubnets", "subnetSet", of("subnet", nameless), "/Ipv6CidrBlockAssociations/assoc-1"),
     ] {
         assert_eq!(told(name, operation, set, &thing).await, [at]);
         let additive = kind_of(name).facts().additive;

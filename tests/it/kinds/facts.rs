@@ -63,6 +63,8 @@ const CONDITIONAL: &[Conditional] = &[
     ),
     rule("AWS::AutoScaling::AutoScalingGroup", "MixedInstancesPolicy", "null", "{}", How::InPlace),
     rule("AWS::AutoScaling::AutoScalingGroup", "VPCZoneIdentifier", r#"["subnet-1"]"#, r#"["subnet-2"]"#, How::InPlace),
+    // EC2 has taken another range of a living subnet since it has had any.
+    rule("AWS::EC2::Subnet", "Ipv6CidrBlock", r#""2001:db8::/64""#, r#""2001:db8:0:1::/64""#, How::InPlace),
     rule("AWS::EC2::VPC", "InstanceTenancy", r#""default""#, r#""dedicated""#, How::Replaces),
     rule("AWS::EC2::VPC", "InstanceTenancy", r#""dedicated""#, r#""default""#, How::InPlace),
     rule("AWS::ECS::Service", "LaunchType", r#""EC2""#, r#""FARGATE""#, How::Replaces),

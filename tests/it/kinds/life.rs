@@ -64,7 +64,7 @@ const NOT_CHANGED: &[(&str, &str, &str)] = &[
     (
         "AWS::ElasticLoadBalancingV2::LoadBalancer",
         "IpAddressType",
-        "it needs subnets with IPv6, which AWS::EC2::Subnet does not offer: see balancers",
+        "it needs subnets with IPv6, which the example does not have",
     ),
     (
         "AWS::ElasticLoadBalancingV2::TargetGroup",
@@ -78,7 +78,7 @@ const NOT_CHANGED: &[(&str, &str, &str)] = &[
     ),
     ("AWS::RDS::DBCluster", "MasterUserPassword", "it needs a secret that has it: see database_passwords"),
     ("AWS::RDS::DBCluster", "MasterUserSecret", "RDS cannot change the key of a secret that it has made"),
-    ("AWS::RDS::DBCluster", "NetworkType", "DUAL needs subnets with IPv6, which AWS::EC2::Subnet does not offer"),
+    ("AWS::RDS::DBCluster", "NetworkType", "DUAL needs subnets with IPv6, which the example does not have"),
     ("AWS::RDS::DBInstance", "AvailabilityZone", "an instance in another zone is another instance"),
     (
         "AWS::RDS::DBInstance",

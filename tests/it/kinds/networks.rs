@@ -5,7 +5,7 @@ use provision::resource::{Class, Failure, Name};
 use serde_json::{Value, json};
 
 use crate::aws::canned::Canned;
-use crate::kinds::canned_kind::{kind_of, settled, tags};
+use crate::kinds::canned_kind::{changes, kind_of, settled, tags, xml_tags};
 
 pub const VPC: &str = "vpc-0123456789abcdef0";
 pub const INTERNET: &str = "igw-0123456789abcdef0";
@@ -97,6 +97,49 @@ async fn an_internet_gateway_is_there_when_ec2_shows_its_attachment() {
         calls(&aws, &["AttachInternetGateway", describe]),
         [describe, "AttachInternetGateway", describe, describe]
     );
+}
+
+/// EC2 takes no range while its addresses are assigned, assigns none where there is no range, and has room for one.
+#[tokio::test(start_paused = true)]
+async fn the_range_of_a_subnet_is_exchanged_in_the_order_that_ec2_takes() {
+    let kind = kind_of("AWS::EC2::Subnet");
+    let shown = |range: Option<(&str, &str)>, assigns: bool| {
+        let set = range.map(|(range, state)| {
+            format!(
+                "<ipv6CidrBlockAssociationSet><item><associationId>subnet-cidr-assoc-1</associationId>\
+                 <ipv6CidrBlock>{range}</ipv6CidrBlock><ipv6CidrBlockState><state>{state}</state></ipv6CidrBlockState>\
+                 </item></ipv6CidrBlockAssociationSet>"
+            )
+        });
+        let assigns = format!("<assignIpv6AddressOnCreation>{assigns}</assignIpv6AddressOnCreation>");
+        let tags = format!("<tagSet>{}</tagSet>", xml_tags("item", "key", "value"));
+        let there = subnet(OLD, "10.20.0.0/24") + &set.unwrap_or_default() + &assigns + &tags;
+        answer("DescribeSubnets", &format!("<subnetSet><item>{there}</item></subnetSet>"))
+    };
+    let spec = |range: Option<&str>, assigns: bool| {
+        json!({
+            "VpcId": VPC, "CidrBlock": "10.20.0.0/24", "AvailabilityZoneId": "use1-az1", "Ipv6CidrBlock": range,
+            "AssignIpv6AddressOnCreation": assigns,
+        })
+    };
+    let (old, new) = ("2001:db8::/64", "2001:db8:0:1::/64");
+    let (assigning, taking, giving) =
+        ("ModifySubnetAttribute", "DisassociateSubnetCidrBlock", "AssociateSubnetCidrBlock");
+    let there = Some((old, "associated"));
+    for (live, wanted, sent) in [
+        (shown(None, false), spec(Some(new), true), vec![giving, assigning]),
+        (shown(there, true), spec(None, false), vec![assigning, taking]),
+        (shown(there, true), spec(Some(old), false), vec![assigning]),
+        // The new one comes by another call, when the old one is gone.
+        (shown(there, true), spec(Some(new), true), vec![assigning, taking]),
+        (shown(Some((old, "disassociated")), false), spec(Some(new), true), vec![giving, assigning]),
+    ] {
+        let aws = Canned::by_operation(&[("DescribeSubnets", 200, live.as_str())]);
+        let live = aws.live(kind).await;
+        let changes = changes(&["/Ipv6CidrBlock", "/AssignIpv6AddressOnCreation"]);
+        kind.update(&writer(&aws, "AWS::EC2::Subnet").await, &live, &settled(kind, wanted), &changes).await.unwrap();
+        assert_eq!(calls(&aws, &[assigning, taking, giving]), sent);
+    }
 }
 
 const FULL: (&str, u16, &str) = (

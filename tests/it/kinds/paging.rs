@@ -388,6 +388,7 @@ fn cases() -> Vec<Case> {
         .after("ListTagsForResource", json!({ "TagInfoForResource": { "ResourceARN": "a", "TagList": json_tags("Key", "Value") } }).to_string()),
     ];
     for (kind, operation) in [
+        ("AWS::EC2::EgressOnlyInternetGateway", "DescribeEgressOnlyInternetGateways"),
         ("AWS::EC2::FlowLog", "DescribeFlowLogs"),
         ("AWS::EC2::InternetGateway", "DescribeInternetGateways"),
         ("AWS::EC2::LaunchTemplate", "DescribeLaunchTemplates"),

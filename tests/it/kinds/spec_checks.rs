@@ -248,6 +248,10 @@ fn the_lists_of_every_kind_take_a_name_once() {
             "{ VpcId: vpc-1, Routes: [{ DestinationCidrBlock: 10.0.0.0/8, GatewayId: igw-1 }, { DestinationCidrBlock: 10.1.0.0/8, GatewayId: igw-2 }] }".into(),
         ),
         (
+            "AWS::EC2::RouteTable/Ipv6Routes",
+            "{ VpcId: vpc-1, Ipv6Routes: [{ DestinationIpv6CidrBlock: \"2001:db8::/32\", GatewayId: igw-1 }, { DestinationIpv6CidrBlock: \"2001:db8:1::/32\", GatewayId: igw-2 }] }".into(),
+        ),
+        (
             "AWS::EFS::FileSystem/MountTargets",
             "{ MountTargets: [{ SubnetId: subnet-1, SecurityGroups: [sg-1] }, { SubnetId: subnet-1, SecurityGroups: [sg-2] }] }".into(),
         ),

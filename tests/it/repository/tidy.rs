@@ -217,8 +217,10 @@ const ONE_PAGE: &[(&str, &[&str])] = &[
     // Ours alone, by tags or name, for a create that may have been cut short.
     ("kinds/ec2/internet_gateway.rs", &["describe_internet_gateways"]),
     ("kinds/ec2/security_group/mod.rs", &["describe_security_groups"]),
-    ("kinds/ec2/subnet.rs", &["describe_subnets"]),
-    ("kinds/ec2/vpc.rs", &["describe_vpcs", "describe_vpc_attribute"]),
+    ("kinds/ec2/subnet/mod.rs", &["describe_subnets"]),
+    ("kinds/ec2/vpc/mod.rs", &["describe_vpcs", "describe_vpc_attribute"]),
+    ("kinds/ec2/subnet/ipv6.rs", &["describe_subnets"]),
+    ("kinds/ec2/vpc/ipv6.rs", &["describe_vpcs"]),
     // One zone, for a create that may have been cut short.
     ("kinds/route53/hosted_zone/vpcs.rs", &["get_hosted_zone"]),
     // Of one name, for a create that may have been cut short; and of one group that was just made.

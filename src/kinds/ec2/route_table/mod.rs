@@ -1,5 +1,7 @@
 mod association;
+mod read;
 mod route;
+mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +10,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use self::route::Route;
+use self::read::{Routes, redirected};
+use self::route::{FOUR, Ipv6Route, Route, SIX, Way};
+use self::write::{delete, put, restore};
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::kinds::ec2;
 use crate::kinds::ec2::cidr::Cidr;
@@ -37,6 +41,9 @@ pub struct Spec {
     /// Additive: routes that others add are left alone, and so are those that AWS makes itself.
     #[serde(default)]
     pub routes: Vec<Route>,
+    /// The same for IPv6.
+    #[serde(default)]
+    pub ipv6_routes: Vec<Ipv6Route>,
     /// The subnets that use this table; exclusive. The association of the VPC's main table is not one.
     #[serde(default)]
     pub subnet_ids: Set<Ref<Subnet>>,
@@ -98,6 +105,9 @@ resources:
       Routes:
         - DestinationCidrBlock: 203.0.113.0/24
           GatewayId: \"{{ ref('AWS::EC2::InternetGateway/main') }}\"
+      Ipv6Routes:
+        - DestinationIpv6CidrBlock: ::/0
+          GatewayId: \"{{ ref('AWS::EC2::InternetGateway/main') }}\"
       SubnetIds: [\"{{ ref('AWS::EC2::Subnet/public-2') }}\"]
 ";
 
@@ -111,14 +121,15 @@ impl Kind for RouteTable {
         create_only: &["/VpcId"],
         // The new table takes the subnets over, one by one and without a gap.
         replacement: Replacement::CreateFirst,
-        keyed: &[("/Routes", "DestinationCidrBlock")],
-        additive: &["/Routes", association::OF_GATEWAYS, PROPAGATION],
-        grants: &["/Routes"],
+        keyed: &[(FOUR, "DestinationCidrBlock"), (SIX, "DestinationIpv6CidrBlock")],
+        additive: &[FOUR, SIX, association::OF_GATEWAYS, PROPAGATION],
+        grants: &[FOUR, SIX],
         several_calls: true,
-        prunes: &["/Routes"],
+        prunes: &[FOUR, SIX],
         cloudformation: CloudFormation {
             parts: &[
                 Part::of("AWS::EC2::Route", "Route", Source::Elements("Routes"), "RouteTableId"),
+                Part::of("AWS::EC2::Route", "Ipv6Route", Source::Elements("Ipv6Routes"), "RouteTableId"),
                 Part::of(
                     "AWS::EC2::SubnetRouteTableAssociation",
                     "Association",
@@ -131,7 +142,7 @@ impl Kind for RouteTable {
         },
         quotas: &[
             Quota::new("vpc", "L-589F43AA", "Route tables per VPC").for_each(&[&["/VpcId"]]),
-            Quota::new("vpc", "L-93826ACB", "Routes per route table").of_itself("/Routes", routes),
+            Quota::new("vpc", "L-93826ACB", "Routes per route table").of_itself(FOUR, routes),
         ],
         ..Facts::of(Essentials {
             kind: "AWS::EC2::RouteTable",
@@ -144,7 +155,8 @@ impl Kind for RouteTable {
             non_idempotent: &[],
             id_prefixes: &["rtb-"],
             attachable: &[
-                Attachable::new("AWS::EC2::Route", Detection::Additive("/Routes")),
+                Attachable::new("AWS::EC2::Route", Detection::Additive(FOUR)),
+                Attachable::new("AWS::EC2::Route", Detection::Additive(SIX)),
                 Attachable::new("AWS::EC2::SubnetRouteTableAssociation", Detection::Compared("/SubnetIds")),
                 Attachable::new(
                     "AWS::EC2::GatewayRouteTableAssociation",
@@ -210,8 +222,8 @@ impl Kind for RouteTable {
         };
         let answer = retry(2 * MINUTE, ec2::is_fresh, call).await?;
         let id = ec2::id_in(answer.route_table().and_then(Description::route_table_id), "CreateRouteTable")?;
-        for route in &spec.routes {
-            route::put(writer, &id, route, false).await?;
+        for way in spec.ways() {
+            put(writer, &id, &way, false).await?;
         }
         for subnet in spec.subnet_ids.iter() {
             association::put(writer, &id, subnet.as_str()).await?;
@@ -220,18 +232,16 @@ impl Kind for RouteTable {
     }
 
     async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Turn<Made<Self>>> {
-        let is_there = |route: &Route| find(&live.spec.routes, route).is_some();
-        for route in spec.routes.iter().filter(|route| changes.touches(&route.pointer())) {
-            route::put(writer, &live.id, route, is_there(route)).await?;
+        let changed = |way: &Way<'_>| changes.touches(&way.destination.pointer());
+        for way in spec.ways().filter(changed) {
+            put(writer, &live.id, &way, live.spec.leads(&way)).await?;
         }
-        let gone = live.spec.routes.iter().filter(|route| find(&spec.routes, route).is_none());
         // Only those that the plan names: the others are somebody else's.
-        for route in gone.filter(|route| changes.touches(&route.pointer())) {
-            let destination = &route.destination_cidr_block;
-            if live.outputs.redirected.contains(destination) {
-                route::restore(writer, &live.id, destination).await?;
+        for way in live.spec.ways().filter(|way| changed(way) && !spec.leads(way)) {
+            if live.outputs.redirected.contains(way.destination.range()) {
+                restore(writer, &live.id, way.destination).await?;
             } else {
-                route::delete(writer, &live.id, destination).await?;
+                delete(writer, &live.id, way.destination).await?;
             }
         }
         if changes.touches("/SubnetIds") {
@@ -263,43 +273,51 @@ impl Kind for RouteTable {
     }
 
     fn check(spec: &Spec) -> Vec<Mistake> {
-        let mut mistakes = Vec::new();
-        for (index, route) in spec.routes.iter().enumerate() {
-            let at = format!("/Routes/{index}");
-            mistakes.extend(route.mistake().map(|what| Mistake::new(at, what)));
-        }
-        mistakes
+        let four = spec.routes.iter().map(Route::way).enumerate();
+        let six = spec.ipv6_routes.iter().map(Ipv6Route::way).enumerate();
+        let four = four.filter_map(|(at, way)| Some(Mistake::new(format!("{FOUR}/{at}"), way.mistake()?)));
+        let six = six.filter_map(|(at, way)| Some(Mistake::new(format!("{SIX}/{at}"), way.mistake()?)));
+        four.chain(six).collect()
     }
 }
 
-/// How many routes it has beside the one into its own network, which does not count.
-fn routes(spec: &Value) -> f64 {
-    spec["Routes"].as_array().map_or(0, Vec::len) as f64
+impl Spec {
+    /// All routes, of both families.
+    fn ways(&self) -> impl Iterator<Item = Way<'_>> {
+        self.routes.iter().map(Route::way).chain(self.ipv6_routes.iter().map(Ipv6Route::way))
+    }
+
+    /// Whether it has a route to the same destination.
+    fn leads(&self, way: &Way<'_>) -> bool {
+        self.ways().any(|own| own.destination.range() == way.destination.range())
+    }
 }
 
-fn find<'a>(routes: &'a [Route], like: &Route) -> Option<&'a Route> {
-    routes.iter().find(|route| route.destination_cidr_block == like.destination_cidr_block)
+/// How many routes it has beside those into its own network, which do not count: those of IPv4 and of IPv6 count apart.
+fn routes(spec: &Value) -> f64 {
+    let count = |list: &str| spec[list].as_array().map_or(0, Vec::len);
+    count("Routes").max(count("Ipv6Routes")) as f64
 }
 
 /// A subnet taken away is cut off; a route redirected breaks the connections that stand. Of one taken away the plan tells by
 /// who needs it.
 fn disruption(field: &FieldDiff) -> Disruption {
-    let is_whole = pointer::matches("/Routes/*", &field.path);
+    let is_below = |of: fn(&str, &str) -> bool| ["/Routes/*", "/Ipv6Routes/*"].iter().any(|list| of(list, &field.path));
     match (&field.before, &field.after) {
         (Some(before), Some(after)) if field.path == "/SubnetIds" => {
             let all = |value: &serde_json::Value| value.as_array().cloned().unwrap_or_default();
             let left = all(before).into_iter().any(|subnet| !all(after).contains(&subnet));
             if left { Disruption::Outage } else { Disruption::None }
         }
-        (None, _) | (_, None) if is_whole => Disruption::None,
-        _ if pointer::covers("/Routes/*", &field.path) => Disruption::Failover,
+        (None, _) | (_, None) if is_below(pointer::matches) => Disruption::None,
+        _ if is_below(pointer::covers) => Disruption::Failover,
         _ => Disruption::None,
     }
 }
 
 fn found(table: &Description) -> Found<RouteTable> {
     let id = table.route_table_id().unwrap_or_default().to_owned();
-    let (routes, mut unmodelled) = route::read(table.routes());
+    let Routes { four, six, mut unmodelled } = Routes::of(table.routes());
     unmodelled.extend(association::of_gateways(table));
     let propagating = table.propagating_vgws().iter().filter_map(|gateway| gateway.gateway_id());
     unmodelled.extend(propagating.map(|gateway| Unmodelled {
@@ -321,10 +339,11 @@ fn found(table: &Description) -> Found<RouteTable> {
         name: None,
         spec: Spec {
             vpc_id: table.vpc_id().unwrap_or_default().into(),
-            routes,
+            routes: four,
+            ipv6_routes: six,
             subnet_ids: associations.keys().map(String::as_str).collect(),
         },
-        outputs: Outputs { route_table_id: id.clone(), associations, redirected: route::redirected(table.routes()) },
+        outputs: Outputs { route_table_id: id.clone(), associations, redirected: redirected(table.routes()) },
         id,
         tags: tag::read(table.tags()),
         state,

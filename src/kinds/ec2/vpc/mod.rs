@@ -1,25 +1,29 @@
-use std::collections::BTreeSet;
+mod ipv6;
+mod unmodelled;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_ec2::types::{
-    AttributeBooleanValue, ResourceType, Tenancy, Vpc as Description, VpcAttributeName, VpcCidrBlockState,
-    VpcCidrBlockStateCode, VpcState, VpcTenancy,
+    AttributeBooleanValue, ResourceType, Tenancy, Vpc as Description, VpcAttributeName, VpcIpv6CidrBlockAssociation,
+    VpcState, VpcTenancy,
 };
 use futures_util::future::join_all;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use self::unmodelled::unmodelled;
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry};
 use crate::kinds::ec2;
 use crate::kinds::ec2::cidr::Cidr;
 use crate::kinds::ec2::dhcp_options::Options;
 use crate::kinds::shared::defaults::yes;
 use crate::kinds::shared::tag;
-use crate::kinds::shared::unmodelled::UnmodelledParts;
+use crate::resource::cloudformation::{CloudFormation, Divided, Part, Source};
 use crate::resource::{
-    Attachable, Bearer, Changes, Detection, Essentials, Facts, FieldDiff, Found, Identity, InUse, Kept, Kind, Listing,
-    Made, Mistake, Name, NameRule, On, Permissions, Quota, Replacement, Result, Scope, State, Switch, Tags, Turn,
-    Unmodelled, Unseen, pointer,
+    Attachable, Bearer, Changes, Detection, Disruption, Essentials, Facts, FieldDiff, Found, Identity, InUse, Kept,
+    Kind, Listing, Made, Mistake, Name, NameRule, On, Permissions, Quota, Replacement, Result, Scope, State, Switch,
+    Tags, Turn, Unseen,
 };
 
 /// A network of a stack's own.
@@ -27,6 +31,8 @@ pub struct Vpc;
 
 /// Where CloudFormation shows a VPC's further ranges.
 const RANGES: &str = "/CidrBlockAssociations";
+/// Whether it has a range of IPv6.
+const IPV6: &str = "/AmazonProvidedIpv6CidrBlock";
 /// What `AWS::EC2::VPCDHCPOptionsAssociation`, `AWS::EC2::VPCEncryptionControl` and `AWS::EC2::VPCBlockPublicAccessOptions`
 /// do to it.
 const OPTIONS: &str = "/DhcpOptionsId";
@@ -48,6 +54,9 @@ pub struct Spec {
     /// `default` or `dedicated`; only the way back to `default` is possible in place.
     #[serde(default = "default_tenancy")]
     pub instance_tenancy: String,
+    /// Whether it has an IPv6 range, a /56 that Amazon chooses; `AWS::EC2::VPCCidrBlock`.
+    #[serde(default)]
+    pub amazon_provided_ipv6_cidr_block: bool,
 }
 
 /// The return values of `AWS::EC2::VPC`.
@@ -56,6 +65,15 @@ pub struct Spec {
 pub struct Outputs {
     pub vpc_id: String,
     pub cidr_block: String,
+    /// The IPv6 range that Amazon chose, if it has one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ipv6_cidr_blocks: Vec<String>,
+    /// The 256 ranges of subnets in it, each a /64, by number: `Ipv6SubnetCidrBlocks.0` to `.255`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub ipv6_subnet_cidr_blocks: BTreeMap<String, String>,
+    /// How the association with that range is ended.
+    #[serde(skip)]
+    pub(super) ipv6_association: Option<String>,
 }
 
 /// What the docs show and the life-cycle test creates.
@@ -75,6 +93,7 @@ resources:
     properties:
       CidrBlock: 10.20.0.0/16
       EnableDnsSupport: false
+      AmazonProvidedIpv6CidrBlock: true
 ";
 
 impl Kind for Vpc {
@@ -90,6 +109,19 @@ impl Kind for Vpc {
         create_only: &["/CidrBlock"],
         replacement: Replacement::DeleteFirst,
         several_calls: true,
+        grants: &[IPV6],
+        cloudformation: CloudFormation {
+            parts: &[Part::of(
+                "AWS::EC2::VPCCidrBlock",
+                "Ipv6",
+                Source::Property("AmazonProvidedIpv6CidrBlock"),
+                "VpcId",
+            )
+            .with_value("AmazonProvidedIpv6CidrBlock")],
+            left_out: &[("AmazonProvidedIpv6CidrBlock", "false")],
+            divided: Some(Divided { output: "Ipv6SubnetCidrBlocks", whole: "Ipv6CidrBlocks", into: 256, bits: 64 }),
+            ..CloudFormation::SAME
+        },
         quotas: &[Quota::new("vpc", "L-F678F1CE", "VPCs per Region")],
         ..Facts::of(Essentials {
             kind: "AWS::EC2::VPC",
@@ -111,6 +143,10 @@ impl Kind for Vpc {
                 Attachable::new("AWS::EC2::SecurityGroup", Detection::Surveyed),
                 Attachable::new("AWS::EC2::NetworkAcl", Detection::Surveyed),
                 Attachable::new("AWS::EC2::InternetGateway", Detection::Surveyed),
+                Attachable::new(
+                    "AWS::EC2::EgressOnlyInternetGateway",
+                    Detection::Left("nothing goes out by it without a route, which is told"),
+                ),
                 Attachable::new("AWS::EC2::VPNGateway", Detection::Surveyed),
                 Attachable::new("AWS::EC2::VPCPeeringConnection", Detection::Surveyed),
                 Attachable::new("AWS::EC2::VPCEndpoint", Detection::Surveyed),
@@ -126,7 +162,12 @@ impl Kind for Vpc {
             permissions: Permissions {
                 read: &["ec2:DescribeVpcs", "ec2:DescribeVpcAttribute", "ec2:DescribeDhcpOptions"],
                 create: &["ec2:CreateVpc", "ec2:CreateTags", "ec2:ModifyVpcAttribute", "ec2:DescribeVpcs"],
-                update: &["ec2:ModifyVpcAttribute", "ec2:ModifyVpcTenancy"],
+                update: &[
+                    "ec2:ModifyVpcAttribute",
+                    "ec2:ModifyVpcTenancy",
+                    "ec2:AssociateVpcCidrBlock",
+                    "ec2:DisassociateVpcCidrBlock",
+                ],
                 retag: &["ec2:CreateTags", "ec2:DeleteTags"],
                 delete: &["ec2:DeleteVpc"],
                 on: &[
@@ -176,12 +217,13 @@ impl Kind for Vpc {
             let tags = ec2::tagged(ResourceType::Vpc, tags);
             let tenancy = Tenancy::from(spec.instance_tenancy.as_str());
             let call = writer.ec2().create_vpc().cidr_block(spec.cidr_block.as_str()).instance_tenancy(tenancy);
+            let call = call.amazon_provided_ipv6_cidr_block(spec.amazon_provided_ipv6_cidr_block);
             let answer = call.tag_specifications(tags).send().await?;
             ec2::id_in(answer.vpc().and_then(|vpc| vpc.vpc_id()), "CreateVpc")
         };
         let id = create_once(look, send).await?;
         set_dns(writer, &id, spec).await?;
-        Ok(made(id, spec, State::Settling("the VPC".into())))
+        Ok(Made { outputs: outputs(id.clone(), spec, None), id, state: State::Settling("the VPC".into()) })
     }
 
     async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Turn<Made<Self>>> {
@@ -192,7 +234,10 @@ impl Kind for Vpc {
         if changes.touches_any(&["/EnableDnsHostnames", "/EnableDnsSupport"]) {
             set_dns(writer, &live.id, spec).await?;
         }
-        Ok(Turn::Done(made(live.id.clone(), spec, State::Ready)))
+        if changes.touches(IPV6) {
+            return ipv6::set(writer, live, spec.amazon_provided_ipv6_cidr_block).await;
+        }
+        Ok(Turn::Done(live.updated()))
     }
 
     async fn retag(writer: &Writer, bearer: &Bearer<'_, Self>, set: &Tags, unset: &[String]) -> Result<()> {
@@ -209,6 +254,18 @@ impl Kind for Vpc {
     /// `ModifyVpcTenancy` knows only the way from `dedicated` to `default`.
     fn replaces(_: &Value, _: &Value, field: &FieldDiff) -> bool {
         field.path == "/InstanceTenancy" && field.after.as_ref().is_some_and(|after| after != "default")
+    }
+
+    /// What talks IPv6 in it no longer can.
+    fn disruption(fields: &[FieldDiff]) -> Disruption {
+        let is_taken =
+            |field: &FieldDiff| field.path == IPV6 && field.after.as_ref().is_none_or(|after| after == false);
+        if fields.iter().any(is_taken) { Disruption::Outage } else { Disruption::None }
+    }
+
+    /// The range stays until those who have a part of it have given that up.
+    fn union(path: &str, before: &Value, after: &Value) -> Option<Value> {
+        (path == IPV6 && before == true && after == false).then(|| before.clone())
     }
 
     fn check(spec: &Spec) -> Vec<Mistake> {
@@ -248,14 +305,16 @@ async fn read(reader: &Reader, vpc: &Description, options: &Options) -> Result<F
         enable_dns_hostnames: is_on(hostnames.enable_dns_hostnames()),
         enable_dns_support: is_on(support.enable_dns_support()),
         instance_tenancy: tenancy(vpc),
+        amazon_provided_ipv6_cidr_block: ipv6::of_amazon(vpc).is_some(),
     };
     let state = match vpc.state() {
         Some(VpcState::Pending) => State::Settling("the VPC".into()),
+        _ if ipv6::is_settling(vpc) => State::Settling("its IPv6 range".into()),
         _ => State::Ready,
     };
     Ok(Found {
         name: None,
-        outputs: outputs(id.clone(), &spec),
+        outputs: outputs(id.clone(), &spec, ipv6::of_amazon(vpc)),
         id,
         spec,
         tags: tag::read(vpc.tags()),
@@ -263,42 +322,6 @@ async fn read(reader: &Reader, vpc: &Description, options: &Options) -> Result<F
         unmodelled: unmodelled(vpc, options),
         external: None,
     })
-}
-
-/// Further ranges, and what others have set for all that stands in it; what is being taken away does not count.
-fn unmodelled(vpc: &Description, options: &Options) -> Vec<Unmodelled> {
-    let is_there = |state: Option<&VpcCidrBlockState>| {
-        let code = state.and_then(VpcCidrBlockState::state);
-        matches!(code, Some(VpcCidrBlockStateCode::Associated | VpcCidrBlockStateCode::Associating))
-    };
-    let more = vpc.cidr_block_association_set().iter().filter(|set| is_there(set.cidr_block_state()));
-    // What AWS does not name is there all the same.
-    let more = more.filter_map(|set| set.cidr_block().or(set.association_id()));
-    let more = more.filter(|range| Some(*range) != vpc.cidr_block());
-    let six = vpc.ipv6_cidr_block_association_set().iter().filter(|set| is_there(set.ipv6_cidr_block_state()));
-    let six = six.filter_map(|set| set.ipv6_cidr_block().or(set.association_id()));
-    let mut parts = UnmodelledParts::default();
-    for range in more.chain(six) {
-        parts.note(&pointer::join(RANGES, range), true, &format!("it also has the range {range}"));
-    }
-    if let Some((id, text)) = vpc.dhcp_options_id().and_then(|id| Some((id, options.beyond_aws(id)?))) {
-        parts.note(&pointer::join(OPTIONS, id), true, text);
-    }
-    if let Some(mode) = encryption(vpc) {
-        parts.note(&pointer::join(ENCRYPTION, mode), true, &format!("traffic without encryption: {mode}"));
-    }
-    let blocked = vpc.block_public_access_states().and_then(|states| states.internet_gateway_block_mode());
-    if let Some(mode) = blocked.map(|mode| mode.as_str()).filter(|mode| *mode != "off") {
-        parts.note(&pointer::join(CLOSED, mode), true, "the region keeps internet gateways from it");
-    }
-    parts.take()
-}
-
-/// What becomes of traffic that is not encrypted, unless the control is being deleted.
-fn encryption(vpc: &Description) -> Option<&str> {
-    let control = vpc.encryption_control()?;
-    let is_leaving = control.state().is_some_and(|state| ["deleting", "deleted"].contains(&state.as_str()));
-    control.mode().map(|mode| mode.as_str()).filter(|_| !is_leaving)
 }
 
 /// One attribute a call; support goes on before hostnames, which need it, and off after them.
@@ -322,12 +345,15 @@ async fn set_dns(writer: &Writer, id: &str, spec: &Spec) -> Result<()> {
     }
 }
 
-fn made(vpc_id: String, spec: &Spec, state: State) -> Made<Vpc> {
-    Made { id: vpc_id.clone(), outputs: outputs(vpc_id, spec), state }
-}
-
-fn outputs(vpc_id: String, spec: &Spec) -> Outputs {
-    Outputs { vpc_id, cidr_block: spec.cidr_block.as_str().to_owned() }
+fn outputs(vpc_id: String, spec: &Spec, six: Option<&VpcIpv6CidrBlockAssociation>) -> Outputs {
+    let range = six.and_then(|set| set.ipv6_cidr_block());
+    Outputs {
+        vpc_id,
+        cidr_block: spec.cidr_block.as_str().to_owned(),
+        ipv6_cidr_blocks: range.map(str::to_owned).into_iter().collect(),
+        ipv6_subnet_cidr_blocks: range.map(ipv6::subnets).unwrap_or_default(),
+        ipv6_association: six.and_then(|set| set.association_id()).map(str::to_owned),
+    }
 }
 
 fn tenancy(vpc: &Description) -> String {
@@ -336,23 +362,4 @@ fn tenancy(vpc: &Description) -> String {
 
 fn default_tenancy() -> String {
     "default".to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use aws_sdk_ec2::types::{VpcEncryptionControl, VpcEncryptionControlMode, VpcEncryptionControlState};
-
-    use super::*;
-
-    #[test]
-    fn an_encryption_control_counts_until_it_is_being_deleted() {
-        let of = |state: Option<VpcEncryptionControlState>| {
-            let control = VpcEncryptionControl::builder().mode(VpcEncryptionControlMode::Enforce).set_state(state);
-            let vpc = Description::builder().encryption_control(control.build()).build();
-            encryption(&vpc).map(str::to_owned)
-        };
-        assert_eq!(of(Some(VpcEncryptionControlState::Available)).as_deref(), Some("enforce"));
-        assert_eq!(of(None).as_deref(), Some("enforce"), "a state that is not told is no deletion");
-        assert_eq!(of(Some(VpcEncryptionControlState::Deleting)), None);
-    }
 }

@@ -1,3 +1,5 @@
+mod ipv6;
+
 use aws_sdk_ec2::types::{AttributeBooleanValue, HostnameType, ResourceType, Subnet as Description, SubnetState};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,16 +12,18 @@ use crate::kinds::ec2::vpc::Vpc;
 use crate::kinds::shared::tag;
 use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::{
-    Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, InUse, Kept, Kind,
-    Listing, Made, Mistake, Name, NameRule, On, Permissions, Quota, Ref, Replacement, Result, Scope, State, Tags, Turn,
-    Unmodelled, pointer,
+    Attachable, Bearer, Changes, Class, Detection, Disruption, Essentials, Facts, Failure, FieldDiff, Found, Identity,
+    InUse, Kept, Kind, Listing, Made, Mistake, Name, NameRule, On, Permissions, Quota, Ref, Replacement, Result, Scope,
+    State, Tags, Turn, Unmodelled, pointer,
 };
 
 /// A range of a VPC in one zone.
 pub struct Subnet;
 
-/// Where an IPv6 range stands, which is a resource of its own to CloudFormation: whoever adds one keeps it.
-const SIX: &str = "/Ipv6CidrBlock";
+/// Where further IPv6 ranges stand, which are resources of their own to CloudFormation: whoever adds one keeps it.
+const RANGES: &str = "/Ipv6CidrBlockAssociations";
+const IPV6: &str = "/Ipv6CidrBlock";
+const ASSIGNS: &str = "/AssignIpv6AddressOnCreation";
 /// How what starts in it is called.
 const NAMES: &str = "/PrivateDnsNameOptionsOnLaunch";
 
@@ -39,6 +43,12 @@ pub struct Spec {
     /// Whether what starts here gets a public address unasked.
     #[serde(default)]
     pub map_public_ip_on_launch: bool,
+    /// The IPv6 range, a /64 within the VPC's; absent for none.
+    #[serde(default)]
+    pub ipv6_cidr_block: Option<Cidr>,
+    /// Whether what starts here gets an IPv6 address unasked.
+    #[serde(default)]
+    pub assign_ipv6_address_on_creation: bool,
 }
 
 /// The return values of `AWS::EC2::Subnet`.
@@ -52,6 +62,9 @@ pub struct Outputs {
     pub availability_zone: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub availability_zone_id: Option<String>,
+    /// How the association with the IPv6 range is ended.
+    #[serde(skip)]
+    ipv6_association: Option<String>,
 }
 
 /// What the docs show and the life-cycle test creates.
@@ -59,7 +72,7 @@ const EXAMPLE: &str = "
 resources:
   - type: AWS::EC2::VPC
     name: main
-    properties: { CidrBlock: 10.20.0.0/16 }
+    properties: { CidrBlock: 10.20.0.0/16, AmazonProvidedIpv6CidrBlock: true }
   - type: AWS::EC2::Subnet
     name: public-1
     properties:
@@ -72,13 +85,15 @@ const CHANGED: &str = "
 resources:
   - type: AWS::EC2::VPC
     name: main
-    properties: { CidrBlock: 10.20.0.0/16 }
+    properties: { CidrBlock: 10.20.0.0/16, AmazonProvidedIpv6CidrBlock: true }
   - type: AWS::EC2::Subnet
     name: public-1
     properties:
       VpcId: \"{{ ref('AWS::EC2::VPC/main') }}\"
       CidrBlock: 10.20.0.0/20
       MapPublicIpOnLaunch: false
+      Ipv6CidrBlock: \"{{ ref('AWS::EC2::VPC/main', 'Ipv6SubnetCidrBlocks.16') }}\"
+      AssignIpv6AddressOnCreation: true
 ";
 
 impl Kind for Subnet {
@@ -87,14 +102,15 @@ impl Kind for Subnet {
     type Outputs = Outputs;
 
     const FACTS: Facts = Facts {
-        additive: &[SIX],
+        additive: &[RANGES],
+        grants: &[IPV6],
         immutable_in_stack: &["/AvailabilityZoneId"],
         unique_key: &["/VpcId", "/CidrBlock"],
         create_only: &["/VpcId", "/CidrBlock", "/AvailabilityZone", "/AvailabilityZoneId"],
         // Two subnets cannot share a range.
         replacement: Replacement::DeleteFirst,
         several_calls: true,
-        prunes: &["/AssignIpv6AddressOnCreation", "/EnableDns64", NAMES],
+        prunes: &["/EnableDns64", NAMES],
         quotas: &[Quota::new("vpc", "L-407747CB", "Subnets per VPC").for_each(&[&["/VpcId"]])],
         ..Facts::of(Essentials {
             kind: "AWS::EC2::Subnet",
@@ -107,7 +123,7 @@ impl Kind for Subnet {
             non_idempotent: &["ec2:CreateSubnet"],
             id_prefixes: &["subnet-"],
             attachable: &[
-                Attachable::new("AWS::EC2::SubnetCidrBlock", Detection::Additive(SIX)),
+                Attachable::new("AWS::EC2::SubnetCidrBlock", Detection::Additive(RANGES)),
                 Attachable::new(
                     "AWS::EC2::SubnetRouteTableAssociation",
                     Detection::Left("it stands at the route table, which has all that are its own"),
@@ -125,7 +141,11 @@ impl Kind for Subnet {
             permissions: Permissions {
                 read: &["ec2:DescribeSubnets"],
                 create: &["ec2:CreateSubnet", "ec2:CreateTags", "ec2:ModifySubnetAttribute", "ec2:DescribeSubnets"],
-                update: &["ec2:ModifySubnetAttribute"],
+                update: &[
+                    "ec2:ModifySubnetAttribute",
+                    "ec2:AssociateSubnetCidrBlock",
+                    "ec2:DisassociateSubnetCidrBlock",
+                ],
                 retag: &["ec2:CreateTags", "ec2:DeleteTags"],
                 delete: &["ec2:DeleteSubnet"],
                 on: &[
@@ -159,6 +179,9 @@ impl Kind for Subnet {
         if spec.map_public_ip_on_launch {
             set_public_ip(writer, &outputs.subnet_id, true).await?;
         }
+        if spec.assign_ipv6_address_on_creation {
+            ipv6::set_assigned(writer, &outputs.subnet_id, true).await?;
+        }
         Ok(Made { id: outputs.subnet_id.clone(), outputs, state: State::Settling("the subnet".into()) })
     }
 
@@ -167,7 +190,7 @@ impl Kind for Subnet {
             set_public_ip(writer, &live.id, spec.map_public_ip_on_launch).await?;
         }
         turn_off(writer, &live.id, changes).await?;
-        Ok(Turn::Done(live.updated()))
+        ipv6::change(writer, live, spec, changes).await
     }
 
     async fn retag(writer: &Writer, bearer: &Bearer<'_, Self>, set: &Tags, unset: &[String]) -> Result<()> {
@@ -181,15 +204,33 @@ impl Kind for Subnet {
         Ok(sent.map(|()| Vec::new()))
     }
 
-    /// CreateSubnet takes all but this.
+    /// CreateSubnet takes all but these.
     fn several_calls(desired: &Value) -> bool {
-        desired["MapPublicIpOnLaunch"] == true
+        desired["MapPublicIpOnLaunch"] == true || desired["AssignIpv6AddressOnCreation"] == true
+    }
+
+    /// What has an address of a range that goes, loses it.
+    fn disruption(fields: &[FieldDiff]) -> Disruption {
+        let is_taken = |field: &FieldDiff| field.path == IPV6 && field.before.as_ref().is_some_and(Value::is_string);
+        if fields.iter().any(is_taken) { Disruption::Outage } else { Disruption::None }
+    }
+
+    /// A range stays until those who have addresses of it have given them up; of two only one can be had.
+    fn union(path: &str, before: &Value, after: &Value) -> Option<Value> {
+        (path == IPV6 && before.is_string() && after.is_null()).then(|| before.clone())
     }
 
     fn check(spec: &Spec) -> Vec<Mistake> {
         let both = spec.availability_zone.is_some() && spec.availability_zone_id.is_some();
-        let zone = Mistake::all([(both, "/AvailabilityZone", "give the zone by name or by id, not both")]);
-        zone.chain(spec.cidr_block.network_mistake().map(|what| Mistake::new("/CidrBlock", what))).collect()
+        let assigns_nothing = spec.assign_ipv6_address_on_creation && spec.ipv6_cidr_block.is_none();
+        let zone = Mistake::all([
+            (both, "/AvailabilityZone", "give the zone by name or by id, not both"),
+            (assigns_nothing, ASSIGNS, "needs an Ipv6CidrBlock, of which the addresses are"),
+        ]);
+        let six = spec.ipv6_cidr_block.as_ref().and_then(Cidr::subnet_mistake_six);
+        let six = six.map(|what| Mistake::new(IPV6, what));
+        let four = spec.cidr_block.network_mistake().map(|what| Mistake::new("/CidrBlock", what));
+        zone.chain(four).chain(six).collect()
     }
 }
 
@@ -211,6 +252,7 @@ async fn send(writer: &Writer, spec: &Spec, tags: &Tags) -> Result<Outputs> {
             .create_subnet()
             .vpc_id(spec.vpc_id.as_str())
             .cidr_block(spec.cidr_block.as_str())
+            .set_ipv6_cidr_block(spec.ipv6_cidr_block.as_ref().map(|range| range.as_str().to_owned()))
             .set_availability_zone(spec.availability_zone.clone())
             .set_availability_zone_id(spec.availability_zone_id.clone())
             .tag_specifications(ec2::tagged(ResourceType::Subnet, tags));
@@ -236,9 +278,6 @@ async fn set_public_ip(writer: &Writer, id: &str, on: bool) -> Result<()> {
 async fn turn_off(writer: &Writer, id: &str, changes: &Changes) -> Result<()> {
     let off = || AttributeBooleanValue::builder().value(false).build();
     let call = || writer.ec2().modify_subnet_attribute().subnet_id(id);
-    if changes.touches("/AssignIpv6AddressOnCreation") {
-        call().assign_ipv6_address_on_creation(off()).send().await?;
-    }
     if changes.touches("/EnableDns64") {
         call().enable_dns64(off()).send().await?;
     }
@@ -257,6 +296,7 @@ fn outputs(subnet: &Description) -> Outputs {
         cidr_block: subnet.cidr_block().unwrap_or_default().to_owned(),
         availability_zone: subnet.availability_zone().map(str::to_owned),
         availability_zone_id: subnet.availability_zone_id().map(str::to_owned),
+        ipv6_association: ipv6::own(subnet).and_then(|set| set.association_id()).map(str::to_owned),
     }
 }
 
@@ -271,6 +311,8 @@ fn found(subnet: &Description) -> Found<Subnet> {
             availability_zone: outputs.availability_zone.clone(),
             availability_zone_id: outputs.availability_zone_id.clone(),
             map_public_ip_on_launch: subnet.map_public_ip_on_launch().unwrap_or_default(),
+            ipv6_cidr_block: ipv6::own(subnet).and_then(|set| set.ipv6_cidr_block()).map(Cidr::from),
+            assign_ipv6_address_on_creation: subnet.assign_ipv6_address_on_creation().unwrap_or_default(),
         },
         outputs,
         tags: tag::read(subnet.tags()),
@@ -279,6 +321,7 @@ fn found(subnet: &Description) -> Found<Subnet> {
             Some(SubnetState::Failed | SubnetState::FailedInsufficientCapacity) => {
                 State::Failed("EC2 could not make the subnet".into())
             }
+            _ if ipv6::is_settling(subnet) => State::Settling("its IPv6 range".into()),
             _ => State::Ready,
         },
         unmodelled: unmodelled(subnet),
@@ -289,16 +332,12 @@ fn found(subnet: &Description) -> Found<Subnet> {
 /// What someone may have turned on and the spec has no word for.
 fn unmodelled(subnet: &Description) -> Vec<Unmodelled> {
     let is_on = Option::<bool>::unwrap_or_default;
-    let six = subnet.ipv6_cidr_block_association_set().iter().filter(|set| {
-        set.ipv6_cidr_block_state()
-            .and_then(|state| state.state())
-            .is_some_and(|state| matches!(state.as_str(), "associating" | "associated"))
-    });
     let mut parts = UnmodelledParts::default();
-    for set in six {
+    let own = ipv6::own(subnet).map(std::ptr::from_ref);
+    for set in ipv6::standing(subnet).filter(|set| own != Some(std::ptr::from_ref(*set))) {
         // What AWS does not name is there all the same.
         let range = set.ipv6_cidr_block().or(set.association_id()).unwrap_or("of IPv6 addresses");
-        parts.note(&pointer::join(SIX, range), true, &format!("it also has the range {range}"));
+        parts.note(&pointer::join(RANGES, range), true, &format!("it also has the range {range}"));
     }
     let names = subnet.private_dns_name_options_on_launch();
     let by_resource =
@@ -309,11 +348,6 @@ fn unmodelled(subnet: &Description) -> Vec<Unmodelled> {
     let device = subnet.enable_lni_at_device_index().map(|index| format!("is {index}"));
     parts
         .note("/Ipv6Native", is_on(subnet.ipv6_native()), "it has IPv6 only")
-        .note(
-            "/AssignIpv6AddressOnCreation",
-            is_on(subnet.assign_ipv6_address_on_creation()),
-            "IPv6 addresses are assigned",
-        )
         .note("/EnableDns64", is_on(subnet.enable_dns64()), "DNS64 is on")
         .note(NAMES, by_resource, "instances are named after their ids")
         .note("/PrivateDnsNameOptionsOnLaunch/EnableResourceNameDnsARecord", is_on(four), "is on")
