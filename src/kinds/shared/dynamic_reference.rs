@@ -1,5 +1,7 @@
 use std::borrow::Cow;
+use std::fmt;
 
+use aws_sdk_secretsmanager::config::{Builder, Region};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -27,7 +29,13 @@ impl DynamicReference {
     pub(in crate::kinds) async fn value(&self, writer: &Writer) -> Result<String> {
         let (secret, key) = self.parts();
         writer.admit(secret);
-        let answer = writer.secrets_manager().get_secret_value().secret_id(secret).send().await?;
+        let call = writer.secrets_manager().get_secret_value().secret_id(secret).customize();
+        // It may be read for a resource in another region than its own.
+        let call = match secret.split(':').nth(3).filter(|region| *region != writer.region()) {
+            Some(region) => call.config_override(Builder::new().region(Region::new(region.to_owned()))),
+            None => call,
+        };
+        let answer = call.send().await.map_err(|error| missing(secret, error.into()))?;
         let lacks = |what: &str| Failure::new(Class::Invalid, format!("the secret {secret} has no {what}"));
         let text = answer.secret_string().ok_or_else(|| lacks("text"))?;
         let Some(key) = key else { return Ok(text.to_owned()) };
@@ -36,9 +44,27 @@ impl DynamicReference {
         value.map(str::to_owned).ok_or_else(|| lacks(&format!("key {key} with a text")))
     }
 
+    /// The one reference in a longer text, with what stands before and after it.
+    pub(in crate::kinds) fn within(text: &str) -> Option<(&str, Self, &str)> {
+        let (start, rest) = text.split_once(START)?;
+        let (inner, end) = rest.split_once(END)?;
+        let is_one = !inner.is_empty() && !end.contains(START);
+        is_one.then(|| (start, Self::of(inner), end))
+    }
+
+    /// The one that has this between its braces, behind the name of the service.
+    pub(in crate::kinds) fn of(inner: &str) -> Self {
+        Self(format!("{START}{inner}{END}"))
+    }
+
+    /// What stands between its braces, behind the name of the service: `ARN:SecretString:KEY`.
+    pub(in crate::kinds) fn inner(&self) -> &str {
+        self.0.strip_prefix(START).and_then(|text| text.strip_suffix(END)).unwrap_or_default()
+    }
+
     /// The secret, and the key in it.
     fn parts(&self) -> (&str, Option<&str>) {
-        let inner = self.0.strip_prefix(START).and_then(|text| text.strip_suffix(END)).unwrap_or_default();
+        let inner = self.inner();
         match inner.split_once(KEY) {
             Some((secret, rest)) => {
                 let key = rest.trim_start_matches(':').split(':').next().unwrap_or_default();
@@ -46,6 +72,20 @@ impl DynamicReference {
             }
             None => (inner, None),
         }
+    }
+}
+
+/// A failure that says which secret is not there.
+fn missing(secret: &str, failure: Failure) -> Failure {
+    match failure.class {
+        Class::NotFound => Failure::new(Class::Invalid, format!("there is no secret {secret} to read")),
+        _ => failure,
+    }
+}
+
+impl fmt::Display for DynamicReference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 
@@ -89,6 +129,15 @@ mod tests {
         assert_eq!(read(":SecretString:password:AWSCURRENT").parts(), (arn, Some("password")));
         assert_eq!(read("").parts(), (arn, None));
         assert_eq!(read(":SecretString").parts(), (arn, None));
+    }
+
+    #[test]
+    fn one_reference_is_found_in_a_text() {
+        let text = format!("https://example.com/{START}arn:SecretString:key{END}/end");
+        let (start, reference, end) = DynamicReference::within(&text).unwrap();
+        assert_eq!((start, reference.parts(), end), ("https://example.com/", ("arn", Some("key")), "/end"));
+        assert_eq!(DynamicReference::within("https://example.com/"), None);
+        assert_eq!(DynamicReference::within(&format!("{text}{text}")), None);
     }
 
     #[test]

@@ -154,10 +154,19 @@ fn collect_arns(value: &serde_json::Value, into: &mut BTreeSet<String>) {
     use serde_json::Value::{Array, Object, String};
     match value {
         String(text) if is_arn(text) => drop(into.insert(text.clone())),
+        String(text) => into.extend(secret_in(text).map(str::to_owned)),
         Array(all) => all.iter().for_each(|value| collect_arns(value, into)),
         Object(all) => all.values().for_each(|value| collect_arns(value, into)),
         _ => {}
     }
+}
+
+/// The secret that a text names to be read in its place, `{{resolve:secretsmanager:ARN:SecretString:KEY}}`.
+fn secret_in(text: &str) -> Option<&str> {
+    let (_, rest) = text.split_once("{{resolve:secretsmanager:")?;
+    let (inner, _) = rest.split_once("}}")?;
+    let secret = inner.split_once(":SecretString").map_or(inner, |(secret, _)| secret);
+    Some(secret).filter(|secret| is_arn(secret))
 }
 
 /// Whether it is one whole ARN, without a reference in it.
@@ -166,4 +175,25 @@ fn is_arn(text: &str) -> bool {
     text.starts_with("arn:")
         && has_end
         && !text.contains(|sign: char| sign.is_whitespace() || sign == crate::resource::OPEN)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_secret_is_found_in_what_it_is_read_for() {
+        let arn = |name: &str| format!("arn:aws:secretsmanager:us-east-1:123456789012:secret:{name}");
+        let spec = json!({
+            "ClientSecret": format!("{{{{resolve:secretsmanager:{}:SecretString:key}}}}", arn("login")),
+            "Endpoint": format!("https://ops.example/{{{{resolve:secretsmanager:{}}}}}/alarms", arn("pages")),
+            "Plain": arn("plain"),
+            "Later": "{{resolve:secretsmanager:\u{27e6}AWS::SecretsManager::Secret/a.Id\u{27e7}}}",
+        });
+        let mut all = BTreeSet::new();
+        collect_arns(&spec, &mut all);
+        assert_eq!(all, ["login", "pages", "plain"].map(arn).into());
+    }
 }

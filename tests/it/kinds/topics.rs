@@ -438,3 +438,68 @@ async fn a_principal_that_is_nobody_is_told() {
     let failure = make(&Canned::by_operation(&answers), lets_in_a_role()).await.0.unwrap_err();
     assert!(failure.message.contains("PrincipalNotFound"), "{failure}");
 }
+
+/// What SNS alone may see.
+const KEY: &str = "0123456789abcdef0123456789abcdef";
+
+/// The secret is read once, told to SNS, and found again by a hash.
+#[test]
+fn an_endpoint_with_a_secret_is_told_to_sns_alone() {
+    on_deep_stack(async {
+        let local = LocalAccount::new("300000000219").await;
+        let secrets = aws_sdk_secretsmanager::Client::new(&local.by_hand().await);
+        let text = format!("{{\"key\":\"{KEY}\"}}");
+        let made = secrets.create_secret().name("pagerduty").secret_string(text).send().await.unwrap();
+        let secret = made.arn().unwrap();
+        // Two braces would be an expression of the template.
+        let endpoint = |field: &str| {
+            let reference = format!("{{' ~ '{{resolve:secretsmanager:{secret}:SecretString:{field}}}' ~ '}}");
+            format!("{{{{ 'https://events.pagerduty.com/integration/{reference}/enqueue' }}}}")
+        };
+        let with = |field: &str, more: &str| {
+            let one = format!("{{ Protocol: https, Endpoint: \"{}\" }}", endpoint(field));
+            stack(&local.account, &format!("Subscription: [{one} {more}]"))
+        };
+        let wanted = with("key", "");
+        let plan = local.plan(&wanted).await;
+        assert!(!format!("{plan:?}").contains(KEY));
+        let run_summary = local.apply(&wanted).await.unwrap_or_else(|why| panic!("{why}"));
+        assert!(!format!("{run_summary:?}").contains(KEY));
+        let (sns, arn) = (by_hand(&local).await, arn(&local, &wanted).await);
+        let real = format!("https://events.pagerduty.com/integration/{KEY}/enqueue");
+        assert_eq!(subscribed(&sns, &arn).await, set(&[&real]));
+        let tags = sns.list_tags_for_resource().resource_arn(&arn).send().await.unwrap();
+        assert!(!format!("{tags:?}").contains(KEY), "{tags:?}");
+        let plan = local.plan(&wanted).await;
+        assert!(plan.is_empty(), "{}", words(&plan));
+        assert!(!format!("{:?}", local.inventory(&wanted).await).contains(KEY));
+
+        // What is there is not asked for again.
+        let before = calls(&local, "secretsmanager:GetSecretValue").await;
+        let more = with("key", ", { Protocol: sms, Endpoint: \"+15550100\" }");
+        applied(&local, &more).await;
+        assert_eq!(calls(&local, "secretsmanager:GetSecretValue").await, before);
+        assert_eq!(subscribed(&sns, &arn).await, set(&["+15550100", &real]));
+
+        // Somebody unsubscribes it.
+        sns.confirm_subscription().topic_arn(&arn).token(&real).send().await.unwrap();
+        let there = sns.list_subscriptions_by_topic().topic_arn(&arn).send().await.unwrap();
+        let one = there.subscriptions().iter().find(|one| one.endpoint() == Some(&real)).unwrap();
+        sns.unsubscribe().subscription_arn(one.subscription_arn().unwrap()).send().await.unwrap();
+        let plan = local.plan(&more).await;
+        assert_eq!(plan.changes[0].action, Action::Update, "{}", words(&plan));
+        applied(&local, &more).await;
+        assert_eq!(subscribed(&sns, &arn).await, set(&["+15550100", &real]));
+
+        // A secret that has no such key says so, and nothing of what it has.
+        let why = local.apply(&with("other", "")).await.expect_err("it has none");
+        assert!(why.contains("has no key other") && !why.contains(KEY), "{why}");
+
+        // The YAML drops it.
+        sns.confirm_subscription().topic_arn(&arn).token(&real).send().await.unwrap();
+        applied(&local, &stack(&local.account, "Subscription: [{ Protocol: sms, Endpoint: \"+15550100\" }]")).await;
+        assert_eq!(subscribed(&sns, &arn).await, set(&["+15550100"]));
+        let tags = sns.list_tags_for_resource().resource_arn(&arn).send().await.unwrap();
+        assert!(tags.tags().iter().all(|tag| !tag.key().starts_with("provision:endpoint:")), "{tags:?}");
+    });
+}

@@ -3,6 +3,7 @@ mod example;
 mod logging;
 mod policy;
 mod read;
+mod secret_endpoint;
 mod spec;
 mod subscribed;
 mod subscription;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use self::read::made;
+use self::secret_endpoint::{Endpoints, SecretEndpoints};
 use self::spec::Spec;
 use crate::aws::{Aws, MINUTE, Reader, Writer};
 use crate::kinds::shared::deletion::gone;
@@ -38,6 +40,9 @@ pub struct Outputs {
     /// The protocols of its subscriptions that wait to be confirmed.
     #[serde(skip)]
     waiting: Vec<String>,
+    /// Which subscriptions were made of which text that names a secret.
+    #[serde(skip)]
+    secrets: SecretEndpoints,
 }
 
 /// A role in the policy, or one for the logs, was made moments ago.
@@ -105,6 +110,7 @@ impl Kind for Topic {
                     "sns:ListTagsForResource",
                     "sns:ListSubscriptionsByTopic",
                     "sns:SetSubscriptionAttributes",
+                    "secretsmanager:GetSecretValue",
                     "iam:PassRole",
                 ],
                 update: &[
@@ -114,6 +120,8 @@ impl Kind for Topic {
                     "sns:ListSubscriptionsByTopic",
                     "sns:SetSubscriptionAttributes",
                     "sns:TagResource",
+                    "sns:UntagResource",
+                    "secretsmanager:GetSecretValue",
                     "iam:PassRole",
                 ],
                 retag: &["sns:TagResource", "sns:UntagResource"],
@@ -123,6 +131,7 @@ impl Kind for Topic {
                     ("sns:TagResource", &[On::Ours, On::Untagged("*")]),
                     ("sns:Unsubscribe", &[On::Everything]),
                     ("sns:SetSubscriptionAttributes", &[On::Everything]),
+                    ("secretsmanager:GetSecretValue", &[On::InYaml("secret:")]),
                     ("iam:PassRole", &[On::PassedTo("sns.amazonaws.com")]),
                 ],
             },
@@ -137,13 +146,14 @@ impl Kind for Topic {
         let name = fifo::with_suffix(name.as_str(), spec.fifo_topic);
         writer.admit(&name);
         let call = writer.sns().create_topic().name(&name).set_attributes(Some(attributes::of_new(spec)));
-        let call = call.set_tags(tag::write(&subscribed::marked(tags, spec)));
+        let endpoints = Endpoints::of_new(writer, spec).await?;
+        let call = call.set_tags(tag::write(&subscribed::marked(tags, spec, &endpoints)));
         let made = named::look_and_create(writer, &name, spec, tags, async {
             let answer = retry_while(2 * MINUTE, TRANSIENT, || call.clone().send()).await?;
             Ok(made(answer.topic_arn.unwrap_or_default()))
         })
         .await?;
-        subscribed::add(writer, &made.id, None, spec).await?;
+        subscribed::add(writer, &made.id, None, spec, &endpoints).await?;
         Ok(made)
     }
 
@@ -152,12 +162,14 @@ impl Kind for Topic {
         // Messages above the usual size are for few protocols alone: other subscriptions go before they are let in, and come
         // after they no longer are.
         if touches("Subscription") {
-            subscribed::remove(writer, &live.id, &live.spec, spec).await?;
+            subscribed::remove(writer, &live.id, &live.spec, spec, &live.outputs.secrets).await?;
         }
         attributes::set(writer, &live.id, &live.spec, spec, touches).await?;
         if touches("Subscription") {
-            subscribed::add(writer, &live.id, Some(&live.spec), spec).await?;
-            subscribed::mark(writer, &live.id, spec).await?;
+            let before = &live.outputs.secrets;
+            let endpoints = Endpoints::of(writer, before, &live.spec.subscription, spec).await?;
+            subscribed::add(writer, &live.id, Some(&live.spec), spec, &endpoints).await?;
+            subscribed::mark(writer, &live.id, before, spec, &endpoints).await?;
         }
         Ok(Turn::Done(live.updated()))
     }

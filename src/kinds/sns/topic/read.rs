@@ -1,5 +1,6 @@
 //! Which topics there are, what each is, and which of them has the name that a create wants.
 
+use super::secret_endpoint::{Endpoints, SecretEndpoints};
 use super::spec::Spec;
 use super::{Outputs, Topic, attributes, subscribed};
 use crate::aws::{Clients, Reader, TagIndex, Writer};
@@ -25,7 +26,7 @@ impl Named for Topic {
         let seen = subscribed::seen(reader, &one.arn, &mut tags).await?;
         let unmodelled = attributes::unmodelled(&attributes).into_iter().chain(seen.unmodelled).collect();
         let spec = Spec { subscription: seen.ours, ..attributes::read(&attributes)? };
-        let outputs = Outputs { waiting: seen.waiting, ..outputs(one.arn) };
+        let outputs = Outputs { waiting: seen.waiting, secrets: seen.secrets, ..outputs(one.arn) };
         Ok(Found { unmodelled, ..Found::ready(one.id, Some(one.name), spec, outputs, tags) })
     }
 }
@@ -46,7 +47,8 @@ impl Adopted for Topic {
     async fn made(writer: &Writer, one: Listed<()>, spec: &Spec) -> Result<Made<Self>> {
         let there = attributes::read(&attributes::get(writer, &one.arn).await?)?;
         attributes::set(writer, &one.arn, &there, spec, |_| true).await?;
-        subscribed::mark(writer, &one.arn, spec).await?;
+        let endpoints = Endpoints::of_new(writer, spec).await?;
+        subscribed::mark(writer, &one.arn, &SecretEndpoints::default(), spec, &endpoints).await?;
         Ok(made(one.arn))
     }
 }
@@ -63,5 +65,5 @@ pub(super) fn made(arn: String) -> Made<Topic> {
 /// What a topic's ARN tells of it: it ends in the name.
 fn outputs(arn: String) -> Outputs {
     let topic_name = arn.rsplit(':').next().unwrap_or_default().to_owned();
-    Outputs { topic_arn: arn, topic_name, waiting: Vec::new() }
+    Outputs { topic_arn: arn, topic_name, waiting: Vec::new(), secrets: SecretEndpoints::default() }
 }

@@ -4,14 +4,14 @@
 use std::collections::HashMap;
 
 use futures_util::future::try_join_all;
-use sha2::{Digest as _, Sha256};
 
+use super::secret_endpoint::{Endpoints, SecretEndpoints, hash};
 use super::spec::Spec;
 use super::subscription::{MOST, Subscription, is_mailbox};
 use crate::aws::{Clients, MINUTE, Writer};
 use crate::kinds::shared::deletion::gone;
 use crate::kinds::shared::retry::retry_while;
-use crate::kinds::shared::tag::AwsTag as _;
+use crate::kinds::shared::tag;
 use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::normal::Set;
 use crate::resource::{Class, Pending, Result, Tags, Unmodelled, Until, pointer};
@@ -50,21 +50,22 @@ pub(super) struct Seen {
     pub(super) waiting: Vec<String>,
     /// Those of others, and what no template can say of ours.
     pub(super) unmodelled: Vec<Unmodelled>,
+    pub(super) secrets: SecretEndpoints,
 }
 
 /// Tells the template's subscriptions from others', by the mark, which is taken out of the tags; ours with their settings.
 pub(super) async fn seen(clients: &Clients, topic: &str, tags: &mut Tags) -> Result<Seen> {
-    let mark = tags.0.remove(MARK).unwrap_or_default();
-    let is_ours = |one: &Live| mark.as_bytes().chunks(LETTERS).any(|known| known == hash(&one.of).as_bytes());
+    let (mark, secrets) = (tags.0.remove(MARK).unwrap_or_default(), SecretEndpoints::take(tags));
+    let is_ours = |one: &Live| mark.as_bytes().chunks(LETTERS).any(|known| known == short(&hash(&one.of)).as_bytes());
     let (ours, others): (Vec<_>, Vec<_>) = all(clients, topic).await?.into_iter().partition(is_ours);
     let waiting = ours.iter().filter(|one| one.arn.is_none()).map(|one| one.of.protocol.clone()).collect();
     let mut unmodelled: Vec<_> = others.iter().map(foreign).collect();
     let mut settled = Vec::new();
     for (one, attributes) in try_join_all(ours.into_iter().map(|one| attributes(clients, one))).await? {
         unmodelled.extend(untold(&one.of.protocol, &attributes));
-        settled.push(one.of.with(attributes)?);
+        settled.push(secrets.told(one.of).with(attributes)?);
     }
-    Ok(Seen { ours: settled.into_iter().collect(), waiting, unmodelled })
+    Ok(Seen { ours: settled.into_iter().collect(), waiting, unmodelled, secrets })
 }
 
 /// The attributes of one. SNS tells none of what waits to be confirmed.
@@ -111,41 +112,65 @@ fn foreign(one: &Live) -> Unmodelled {
     let what =
         if is_open { format!("{endpoint} is subscribed") } else { format!("somebody is subscribed by {protocol}") };
     let wait = if arn.is_none() { ", and has not confirmed it" } else { "" };
-    let id = arn.as_deref().and_then(|arn| arn.rsplit(':').next()).map_or_else(|| hash(&one.of), str::to_owned);
+    let id = arn
+        .as_deref()
+        .and_then(|arn| arn.rsplit(':').next())
+        .map_or_else(|| short(&hash(&one.of)).to_owned(), str::to_owned);
     Unmodelled { path: pointer::join("/Subscription", &id), text: format!("{what}, for the account {owner}{wait}") }
 }
 
 /// Tags with the mark of the subscriptions of a spec.
-pub(super) fn marked(tags: &Tags, spec: &Spec) -> Tags {
+pub(super) fn marked(tags: &Tags, spec: &Spec, endpoints: &Endpoints) -> Tags {
     let mut tags = tags.clone();
     if !spec.subscription.is_empty() {
-        tags.set(MARK, text(spec));
+        tags.set(MARK, text(spec, endpoints));
+        tags.0.extend(endpoints.kept.tags().0);
     }
     tags
 }
 
 /// Marks the subscriptions of a spec as the template's, and no others.
-pub(super) async fn mark(writer: &Writer, topic: &str, spec: &Spec) -> Result<()> {
-    let tag = aws_sdk_sns::types::Tag::new(MARK, Some(&text(spec)));
-    Ok(writer.sns().tag_resource().resource_arn(topic).tags(tag).send().await.map(drop)?)
+pub(super) async fn mark(
+    writer: &Writer,
+    topic: &str,
+    before: &SecretEndpoints,
+    spec: &Spec,
+    endpoints: &Endpoints,
+) -> Result<()> {
+    let mut tags = endpoints.kept.tags();
+    tags.set(MARK, text(spec, endpoints));
+    let sns = writer.sns();
+    let add = |tags: Vec<_>| sns.tag_resource().resource_arn(topic).set_tags(Some(tags)).send();
+    let remove = |keys| sns.untag_resource().resource_arn(topic).set_tag_keys(Some(keys)).send();
+    tag::change((&tags, &before.tags_beyond(&endpoints.kept)), add, remove).await
 }
 
-fn text(spec: &Spec) -> String {
-    spec.subscription.iter().map(hash).collect()
+fn text(spec: &Spec, endpoints: &Endpoints) -> String {
+    spec.subscription.iter().map(|one| short(&endpoints.kept.hash(one)).to_owned()).collect()
 }
 
 /// Subscribes who is not yet, and gives those who are the settings that they lack. What waits to be confirmed is left as it is:
 /// SNS would send it another request, and takes no settings.
-pub(super) async fn add(writer: &Writer, topic: &str, live: Option<&Spec>, spec: &Spec) -> Result<()> {
+pub(super) async fn add(
+    writer: &Writer,
+    topic: &str,
+    live: Option<&Spec>,
+    spec: &Spec,
+    endpoints: &Endpoints,
+) -> Result<()> {
     if spec.subscription.is_empty() {
         return Ok(());
     }
-    let there = retry_while(MINUTE, &[Class::NotFound], || all(writer, topic)).await?;
+    let mut there = retry_while(MINUTE, &[Class::NotFound], || all(writer, topic)).await?;
+    for live in &mut there {
+        live.of = endpoints.kept.told(live.of.clone());
+    }
     for one in spec.subscription.iter() {
         let Some(known) = there.iter().find(|live| live.of.is(one)) else {
-            let call = writer.sns().subscribe().topic_arn(topic).protocol(&one.protocol).endpoint(&one.endpoint);
+            let call = writer.sns().subscribe().topic_arn(topic).protocol(&one.protocol).endpoint(endpoints.real(one)?);
             let settings = Some(one.settings()).filter(|settings| !settings.is_empty());
-            call.return_subscription_arn(true).set_attributes(settings).send().await?;
+            let sent = call.return_subscription_arn(true).set_attributes(settings).send().await;
+            sent.map_err(|error| endpoints.hide_in(error.into()))?;
             continue;
         };
         let was = live.and_then(|live| live.subscription.iter().find(|was| was.is(one)));
@@ -165,22 +190,28 @@ async fn set(writer: &Writer, arn: &str, live: &Subscription, wanted: &Subscript
 }
 
 /// Unsubscribes whom the template no longer has. What waits to be confirmed can't be: SNS drops it by itself.
-pub(super) async fn remove(writer: &Writer, topic: &str, live: &Spec, spec: &Spec) -> Result<()> {
+pub(super) async fn remove(
+    writer: &Writer,
+    topic: &str,
+    live: &Spec,
+    spec: &Spec,
+    secrets: &SecretEndpoints,
+) -> Result<()> {
     let stays = |one: &Subscription| spec.subscription.iter().any(|wanted| wanted.is(one));
     let leaving: Vec<_> = live.subscription.iter().filter(|one| !stays(one)).collect();
     if leaving.is_empty() {
         return Ok(());
     }
-    for one in all(writer, topic).await?.iter().filter(|one| leaving.iter().any(|leaving| leaving.is(&one.of))) {
-        if let Some(arn) = &one.arn {
+    for one in all(writer, topic).await? {
+        let told = secrets.told(one.of);
+        if let Some(arn) = one.arn.filter(|_| leaving.iter().any(|leaving| leaving.is(&told))) {
             gone(writer.sns().unsubscribe().subscription_arn(arn).send().await)?;
         }
     }
     Ok(())
 }
 
-fn hash(one: &Subscription) -> String {
-    let mut hash = hex::encode(Sha256::digest(format!("{} {}", one.protocol, one.endpoint)));
-    hash.truncate(LETTERS);
-    hash
+/// The beginning of a hash, for which a mark has room.
+fn short(hash: &str) -> &str {
+    &hash[..LETTERS]
 }

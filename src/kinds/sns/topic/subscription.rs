@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::secret_endpoint;
 use super::spec::if_given;
 use crate::kinds::shared::attributes::from_text;
 use crate::kinds::sqs::queue::Queue;
@@ -37,7 +38,8 @@ const BODY: &str = "MessageBody";
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Subscription {
-    /// An address of the protocol: a URL, a mail address, a phone number, an ARN.
+    /// An address of the protocol: a URL, a mail address, a phone number, an ARN. What is secret in the URL of `https` is
+    /// named, `https://events.pagerduty.com/integration/{{resolve:secretsmanager:ARN}}/enqueue`, and read when it is subscribed.
     pub endpoint: String,
     /// Which messages it receives; without it all.
     #[serde(default, deserialize_with = "if_given")]
@@ -206,7 +208,8 @@ pub(super) fn mistakes(all: &Set<Subscription>, is_fifo: bool, bytes: i32) -> Ve
             (all.iter().filter(|other| one.is(other)).count() > 1, "has an Endpoint that is subscribed twice"),
         ];
         let made = checks.into_iter().chain(one.mistakes_of_settings()).filter(|(is_made, _)| *is_made);
-        found.extend(made.map(|(_, what)| format!("{}: {what}", one.protocol)));
+        let made = made.map(|(_, what)| what).chain(secret_endpoint::mistake(one));
+        found.extend(made.map(|what| format!("{}: {what}", one.protocol)));
     }
     if all.len() > MOST {
         found.push(format!("are more than {MOST}"));
