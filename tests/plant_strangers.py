@@ -115,6 +115,8 @@ def main():
     zone = route53.create_hosted_zone(Name="acme.test", CallerReference="by hand")["HostedZone"]["Id"]
     record = {"Name": "www.acme.test", "Type": "A", "TTL": 60, "ResourceRecords": [{"Value": "192.0.2.1"}]}
     route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]})
+    asked = {"Type": "HTTPS", "FullyQualifiedDomainName": "www.acme.test"}
+    route53.create_health_check(CallerReference="by hand", HealthCheckConfig=asked)
     client("wafv2").create_ip_set(Name="acme-production-hand", Scope="REGIONAL", IPAddressVersion="IPV4", Addresses=["192.0.2.0/24"])
 
 

@@ -511,6 +511,12 @@ def namespaces(client):
 
 def names(client):
     route53 = client("route53")
+    for item in pages(route53, "list_health_checks", "HealthChecks"):
+        for made_up in ("CallerReference", "HealthCheckVersion"):
+            item.pop(made_up)
+        check = item.pop("Id")
+        tags = route53.list_tags_for_resource(ResourceType="healthcheck", ResourceId=check)["ResourceTagSet"]["Tags"]
+        yield thing("AWS::Route53::HealthCheck", item, tags, check)
     for item in pages(route53, "list_hosted_zones", "HostedZones"):
         zone = item.pop("Id").removeprefix("/hostedzone/")
         item.pop("ResourceRecordSetCount")

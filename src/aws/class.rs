@@ -93,6 +93,7 @@ pub fn classify(code: &str, message: &str) -> Class {
         | "ConcurrentModification"
         | "ConcurrentModificationException"
         | "ConditionalCheckFailedException"
+        | "HealthCheckVersionMismatch"
         | "StaleTag" => Class::Conflict,
 
         // Route 53's only code for a batch that it does not carry out.
@@ -133,6 +134,7 @@ pub fn classify(code: &str, message: &str) -> Class {
         | "NoSuchResource"
         | "NoSuchBucket"
         | "NoSuchKey"
+        | "NoSuchHealthCheck"
         | "NoSuchHostedZone"
         | "NoSuchChange"
         | "NoSuchTagSet"

@@ -93,6 +93,7 @@ pub static KINDS: &[&dyn AnyKind<Aws>] = &[
     &rds::db_parameter_group::DbParameterGroup,
     &rds::db_proxy::DbProxy,
     &rds::db_subnet_group::DbSubnetGroup,
+    &route53::health_check::HealthCheck,
     &route53::hosted_zone::HostedZone,
     &route53::record_set::RecordSet,
     &s3::bucket::Bucket,

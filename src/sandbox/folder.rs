@@ -26,6 +26,7 @@ const FILES: &[(&str, &str)] = &[
     ("mend_cache.py", include_str!("server/mend_cache.py")),
     ("mend_capacity.py", include_str!("server/mend_capacity.py")),
     ("mend_cdn.py", include_str!("server/mend_cdn.py")),
+    ("mend_checks.py", include_str!("server/mend_checks.py")),
     ("mend_connect.py", include_str!("server/mend_connect.py")),
     ("mend_data.py", include_str!("server/mend_data.py")),
     ("mend_deliveries.py", include_str!("server/mend_deliveries.py")),

@@ -60,6 +60,7 @@ pub const FILES: &[(&str, &str)] = files![
     "parts/services/spot.yaml",
     "parts/services/volumes.yaml",
     "parts/topics.yaml",
+    "parts/uptime.yaml",
     "parts/waf.yaml",
     "parts/websites.yaml",
 ];

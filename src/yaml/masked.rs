@@ -2,7 +2,7 @@ use std::ops::Range;
 
 use saphyr_parser::{Event, Parser, Span as Marks};
 
-/// What stands under these keys is nobody's to read over a shoulder: what a container gets, and headers.
+/// What stands under these keys is nobody's to read over a shoulder: what a container gets, headers, and people's numbers.
 const WHOLE: &[&str] = &[
     "command",
     "customrequesthandling",
@@ -15,6 +15,7 @@ const WHOLE: &[&str] = &[
     "httpheaderconfig",
     "responseheaders",
     "searchstring",
+    "sms",
 ];
 /// Keys with one of these in them have a secret as their value, whatever they belong to.
 const PARTS: &[&str] = &[
@@ -231,6 +232,7 @@ mod tests {
             ),
             ("command: \"{{ a.b }} now\"\n", "command: \"{{ a.b }} ***\"\n"),
             ("banner: { a: xyz }\n", "banner: { a: *** }\n"),
+            ("sms: [\"555-01\"]\n", "sms: [\"******\"]\n"),
             ("token: |\n  one\n  two\nport: 1\n", "token: |\n  ***\n  ***\nport: 1\n"),
         ] {
             assert_eq!(masked(text, &["banner".to_owned()]), shown);

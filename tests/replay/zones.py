@@ -1,4 +1,4 @@
-"""Route 53's zones and records, which belong to no region."""
+"""Route 53's zones, records and health checks, which belong to no region."""
 
 import kinds
 from parts import Parts
@@ -25,9 +25,14 @@ def signed(account, asked):
     return account.tables["dnssec"].get(asked["HostedZoneId"])
 
 
+def checks(account, asked):
+    return {"HealthChecks": account.all("check"), "IsTruncated": False, "MaxItems": "1000"}
+
+
 def tag_sets(account, asked):
-    tags = account.tables["zone-tags"].items()
-    sets = [{"ResourceType": "hostedzone", "ResourceId": id, "Tags": kinds.taglist(some)} for id, some in tags]
+    of_type = asked.get("ResourceType", "hostedzone")
+    tags = account.tables["check-tags" if of_type == "healthcheck" else "zone-tags"].items()
+    sets = [{"ResourceType": of_type, "ResourceId": id, "Tags": kinds.taglist(some)} for id, some in tags]
     return {"ResourceTagSets": sets}
 
 
@@ -52,6 +57,7 @@ def of(record):
 
 
 READS = {
+    "route53__ListHealthChecks": checks,
     "route53__ListHostedZones": zones,
     "route53__GetHostedZone": zone,
     "route53__GetDNSSEC": signed,
@@ -59,6 +65,24 @@ READS = {
     "route53__ListQueryLoggingConfigs": lambda account, asked: {"QueryLoggingConfigs": account.all("query-log")},
     "route53__ListResourceRecordSets": records,
 }
+
+
+class Check(kinds.Kind):
+    type, op, list_key = "AWS::Route53::HealthCheck", "route53.ListHealthChecks", "HealthChecks"
+    botocore, named = ("route53", "ListHealthChecks"), False
+
+    def identity(self, thing):
+        return thing["Id"]
+
+    def region(self, thing):
+        return "us-east-1"
+
+    def install(self, account, thing, extra, tags):
+        account.tables["check"][thing["Id"]] = thing
+        account.tables["check-tags"][thing["Id"]] = tags
+
+    def expect(self, thing, extra):
+        return {"HealthCheckConfig": thing["HealthCheckConfig"]}
 
 
 class Zone(Parts):
@@ -143,4 +167,4 @@ class Record(Parts):
         return {"HostedZoneId": self.words(thing)[0], **told}
 
 
-KINDS = [Zone, Record]
+KINDS = [Check, Zone, Record]

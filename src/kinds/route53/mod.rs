@@ -1,9 +1,12 @@
-//! Route 53: zones and their records. It belongs to no region; AWS answers five of an account's requests a second, whatever
-//! they are.
+//! Route 53: zones with their records, and health checks. It belongs to no region; AWS answers five of an account's requests a
+//! second, whatever they are.
 
+pub(super) mod health_check;
 pub(super) mod hosted_zone;
 mod name;
 pub(super) mod record_set;
+mod reference;
+mod tags;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -31,6 +31,7 @@ QUOTAS = [
     ("rds", "L-DE55804A", "Parameter groups", 50, True),
     ("rds", "L-E4C808A8", "DB cluster parameter groups", 50, True),
     ("route53", "L-4EA4796A", "Hosted zones", 500, True),
+    ("route53", "L-ACB674F3", "Health checks", 200, True),
     ("s3", "L-DC2B2D3D", "General purpose buckets", 10000, True),
     ("vpc", "L-0EA8095F", "Inbound or outbound rules per security group", 60, True),
     ("vpc", "L-1B52E74A", "Gateway VPC endpoints per Region", 20, True),

@@ -55,6 +55,7 @@ import mend_alarms  # noqa: E402, F401
 import mend_cache  # noqa: E402, F401
 import mend_capacity  # noqa: E402, F401
 import mend_cdn  # noqa: E402, F401
+import mend_checks  # noqa: E402, F401
 import mend_connect  # noqa: E402, F401
 import mend_data  # noqa: E402, F401
 import mend_deliveries  # noqa: E402, F401

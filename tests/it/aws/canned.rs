@@ -248,6 +248,10 @@ fn of_route53(request: &HttpRequest) -> Option<&'static str> {
     let path = path.split('?').next().unwrap_or_default();
     let parts: Vec<_> = path.trim_end_matches('/').split('/').collect();
     Some(match (request.method(), &parts[..]) {
+        ("GET", ["healthcheck"]) => "ListHealthChecks",
+        ("POST", ["healthcheck"]) => "CreateHealthCheck",
+        ("POST", ["healthcheck", _]) => "UpdateHealthCheck",
+        ("DELETE", ["healthcheck", _]) => "DeleteHealthCheck",
         ("GET", ["hostedzone"]) => "ListHostedZones",
         ("POST", ["hostedzone"]) => "CreateHostedZone",
         ("GET", ["hostedzone", _]) => "GetHostedZone",
@@ -259,8 +263,8 @@ fn of_route53(request: &HttpRequest) -> Option<&'static str> {
         ("GET", ["hostedzonesbyname"]) => "ListHostedZonesByName",
         ("GET", ["change", _]) => "GetChange",
         ("GET", ["queryloggingconfig"]) => "ListQueryLoggingConfigs",
-        ("POST", ["tags", "hostedzone"]) => "ListTagsForResources",
-        ("POST", ["tags", "hostedzone", _]) => "ChangeTagsForResource",
+        ("POST", ["tags", "hostedzone" | "healthcheck"]) => "ListTagsForResources",
+        ("POST", ["tags", "hostedzone" | "healthcheck", _]) => "ChangeTagsForResource",
         _ => return None,
     })
 }

@@ -425,6 +425,9 @@ const CODES: &[(&str, &str, Class)] = &[
     ("OptInRequired", "", Credentials),
     // Route 53, which has one code for whatever a batch is refused for.
     ("NoSuchHostedZone", "No hosted zone found with ID: Z1", NotFound),
+    ("NoSuchHealthCheck", "", NotFound),
+    ("HealthCheckVersionMismatch", "The value of HealthCheckVersion in the request doesn't match", Conflict),
+    ("TooManyHealthChecks", "This health check can't be created", Quota),
     ("NoSuchChange", "", NotFound),
     ("HostedZoneAlreadyExists", "", AlreadyExists),
     ("ConflictingDomainExists", "", AlreadyExists),

@@ -26,6 +26,7 @@ mod facts;
 mod file_systems;
 mod files;
 mod firewalls;
+mod health_checks;
 mod key_deletions;
 mod keys;
 pub mod life;

@@ -312,6 +312,14 @@ fn cases() -> Vec<Case> {
                 "ListTagsForResource",
                 xml("ListTagsForResource", &format!("<TagList>{}</TagList>", xml_tags("Tag", "Key", "Value"))),
             ),
+        case(
+            "AWS::Route53::HealthCheck",
+            "ListHealthChecks",
+            format!(
+                "<ListHealthChecksResponse><HealthChecks/><IsTruncated>true</IsTruncated><NextMarker>{TOKEN}</NextMarker>\
+                 <MaxItems>1000</MaxItems></ListHealthChecksResponse>"
+            ),
+        ),
         case("AWS::Route53::HostedZone", "ListHostedZones", zones(&format!("<NextMarker>{TOKEN}</NextMarker>"))),
         case(
             "AWS::Route53::HostedZone",

@@ -229,6 +229,7 @@ const ONE_PAGE: &[(&str, &[&str])] = &[
     ("kinds/ecs/capacity_provider/mod.rs", &["describe_capacity_providers"]),
     // One answer of the whole account.
     ("kinds/iam/mod.rs", &["get_account_summary"]),
+    ("kinds/route53/health_check/mod.rs", &["get_health_check_count"]),
     ("kinds/route53/hosted_zone/mod.rs", &["get_hosted_zone_count"]),
     // One profile; tags are 50 at most.
     ("kinds/iam/instance_profile.rs", &["get_instance_profile", "list_instance_profile_tags"]),
@@ -267,11 +268,10 @@ const ONE_PAGE: &[(&str, &[&str])] = &[
     ("kinds/route53/mod.rs", &["get_change", "list_resource_record_sets"]),
     // One record by name and type.
     ("kinds/route53/record_set/read.rs", &["list_resource_record_sets"]),
-    // Ten ids a call; nobody has a hundred zones of one name.
-    (
-        "kinds/route53/hosted_zone/read.rs",
-        &["get_dnssec", "get_hosted_zone", "list_hosted_zones_by_name", "list_tags_for_resources"],
-    ),
+    // Nobody has a hundred zones of one name.
+    ("kinds/route53/hosted_zone/read.rs", &["get_dnssec", "get_hosted_zone", "list_hosted_zones_by_name"]),
+    // Ten ids a call.
+    ("kinds/route53/tags.rs", &["list_tags_for_resources"]),
     ("kinds/route53/record_set/mod.rs", &["get_hosted_zone"]),
     // One thing's details.
     ("kinds/acm/certificate/mod.rs", &["describe_certificate"]),

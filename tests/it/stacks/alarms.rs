@@ -94,6 +94,18 @@ fn apdex_is_exact() {
     assert_eq!((&spec["Threshold"], &spec["TreatMissingData"]), (&0.85.into(), &"notBreaching".into()));
 }
 
+/// By a band, in place of a figure, and no page.
+#[test]
+fn requests_are_held_against_what_is_usual() {
+    let spec = alarm(&SHOP.replace("page: page,", "page: page, traffic: 3,"), "balancer-main-traffic");
+    assert_eq!([&spec["ThresholdMetricId"], &spec["Threshold"]], [&Value::from("usual"), &Value::Null]);
+    assert_eq!(spec["Metrics"][1]["Expression"], "ANOMALY_DETECTION_BAND(requests, 3)");
+    assert_eq!(spec["AlarmActions"], serde_json::json!(["⟦AWS::SNS::Topic/ticket.TopicArn⟧"]));
+    let one = SHOP.replace("page: page,", "page: page, traffic: 3, composite: {},");
+    let rule = alarm(&one, "pages")["AlarmRule"].to_string();
+    assert!(!rule.contains("traffic"), "what pages alone: {rule}");
+}
+
 /// What CloudFront's web ACL tells has no region among its dimensions, and is in one.
 #[test]
 fn the_cdns_firewall_is_watched_where_its_metrics_are() {

@@ -30,3 +30,4 @@ mod service_dependencies;
 mod service_fields;
 mod shifted_traffic;
 mod source_lines;
+mod uptime;

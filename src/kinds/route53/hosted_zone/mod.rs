@@ -1,7 +1,7 @@
 mod read;
 mod vpcs;
 
-use aws_sdk_route53::types::{HostedZoneConfig, Tag, TagResourceType};
+use aws_sdk_route53::types::{HostedZoneConfig, TagResourceType};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use self::vpcs::Association;
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry};
-use crate::kinds::route53::{self, name, zone_id};
+use crate::kinds::route53::{self, name, reference, tags, zone_id};
 use crate::kinds::shared::deletion::gone;
 use crate::kinds::shared::tag;
 use crate::kinds::shared::text::given;
@@ -19,6 +19,9 @@ use crate::resource::{
     Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, Failure, FieldDiff, Found, Identity, InUse, Kept,
     Kind, Listing, Made, Mistake, Name, NameRule, On, Permissions, Question, Quota, Replacement, Result, Scope, Tags,
     Turn, Unseen, key,
+    Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, InUse, Kept, Kind,
+    Listing, Made, Mistake, Name, NameRule, On, Permissions, Question, Quota, Replacement, Result, Scope, Tags, Turn,
+    Unseen,
 };
 
 /// A public zone, or a private one, which answers in its VPCs alone.
@@ -103,6 +106,7 @@ resources:
 const VPCS: &str = "/VPCs";
 /// AWS takes so many tags with one call.
 const TAGS: usize = 10;
+const TYPE: TagResourceType = TagResourceType::Hostedzone;
 
 impl Kind for HostedZone {
     type Cloud = Aws;
@@ -189,7 +193,7 @@ impl Kind for HostedZone {
     async fn list(reader: &Reader, scope: &Scope) -> Result<Listing<Self>> {
         let zones = route53::zones(reader).await?;
         let ids: Vec<_> = zones.iter().map(zone_id).collect();
-        let tags = read::tags(reader, &ids).await?;
+        let tags = tags::read(reader, &TYPE, &ids).await?;
         let ours = ids.iter().filter(|id| scope.owns(id, tags.get(**id).unwrap_or(&Tags::default())));
         let ours: Vec<&str> = ours.copied().collect();
         let mut listing = Listing::default();
@@ -213,8 +217,7 @@ impl Kind for HostedZone {
     }
 
     async fn create(writer: &Writer, _: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
-        let mark = mark(tags);
-        // AWS never takes a reference twice, also not that of a zone which is gone.
+        let mark = reference::mark(tags);
         let call = writer.route53().create_hosted_zone().name(&spec.name);
         let reference = format!("{mark}-{}", writer.token());
         writer.admit(&reference);
@@ -223,6 +226,10 @@ impl Kind for HostedZone {
         let config = HostedZoneConfig::builder().set_comment(comment).private_zone(spec.is_private()).build();
         // The first of its VPCs makes it a private one, which nothing does later.
         let call = call.hosted_zone_config(config).set_vpc(spec.vpcs.iter().next().map(Association::sent));
+        let call = call.caller_reference(reference::new(writer, &mark));
+        let comment = Some(spec.hosted_zone_config.comment.as_str()).filter(|comment| !comment.is_empty());
+        let config = comment.map(|comment| HostedZoneConfig::builder().comment(comment).build());
+        let call = call.set_hosted_zone_config(config);
         let send = || async {
             let answer = call.clone().send().await?;
             let id = answer.hosted_zone().map(|zone| zone_id(zone).to_owned());
@@ -235,6 +242,7 @@ impl Kind for HostedZone {
         if spec.vpcs.len() > 1 {
             vpcs::complete(writer, &outputs.id, &spec.vpcs).await?;
         }
+        tags::change(writer, &TYPE, &outputs.id, tags, &[]).await?;
         Ok(Made::ready(outputs.id.clone(), outputs))
     }
 
@@ -250,7 +258,7 @@ impl Kind for HostedZone {
     }
 
     async fn retag(writer: &Writer, bearer: &Bearer<'_, Self>, set: &Tags, unset: &[String]) -> Result<()> {
-        change_tags(writer, bearer.id, set, unset).await
+        tags::change(writer, &TYPE, bearer.id, set, unset).await
     }
 
     async fn delete(writer: &Writer, live: &Found<Self>) -> Result<Turn<Vec<Kept>>> {

@@ -1,22 +1,18 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_route53::operation::get_hosted_zone::GetHostedZoneOutput;
-use aws_sdk_route53::types::{AcceleratedRecoveryStatus, DelegationSet, HostedZone as Listed, RrType, TagResourceType};
-use futures_util::future::{join, join_all, try_join_all};
+use aws_sdk_route53::types::{AcceleratedRecoveryStatus, DelegationSet, HostedZone as Listed, RrType};
+use futures_util::future::{join, join_all};
 
 use super::vpcs::Association;
 use super::{Config, HostedZone, Outputs, Spec};
+use super::{Config, HostedZone, Outputs, Spec, TYPE};
 use crate::aws::{Clients, Reader};
-use crate::kinds::route53::{self, name, zone_id};
+use crate::kinds::route53::{self, name, reference, tags, zone_id};
 use crate::kinds::shared::ownership::is_same;
-use crate::kinds::shared::tag;
 use crate::kinds::shared::unmodelled::UnmodelledParts;
 use crate::resource::{Class, Failure, Found, Result, State, Tags};
 
-/// How the references begin that this program gives.
-pub(super) const REFERENCE: &str = "provision-";
-/// The most zones whose tags one call tells.
-const TAGGED: usize = 10;
 /// How many records a refusal names.
 const NAMED: usize = 5;
 
@@ -25,19 +21,6 @@ pub(super) struct Detail {
     zone: GetHostedZoneOutput,
     /// Whether its answers are signed.
     is_signed: bool,
-}
-
-/// The tags of zones by id.
-pub(super) async fn tags(clients: &Clients, ids: &[&str]) -> Result<BTreeMap<String, Tags>> {
-    let reads = ids.chunks(TAGGED).map(|some| async move {
-        let ids = some.iter().map(|id| (*id).to_owned()).collect();
-        let call = clients.route53().list_tags_for_resources().resource_type(TagResourceType::Hostedzone);
-        let answer = call.set_resource_ids(Some(ids)).send().await?;
-        let of_one =
-            |one: &aws_sdk_route53::types::ResourceTagSet| Some((one.resource_id()?.to_owned(), tag::read(one.tags())));
-        Ok::<Vec<_>, Failure>(answer.resource_tag_sets().iter().filter_map(of_one).collect())
-    });
-    Ok(try_join_all(reads).await?.into_iter().flatten().collect())
 }
 
 /// The log groups that queries are written to, by zone.
@@ -112,7 +95,8 @@ pub(super) async fn named(clients: &Clients, zone: &str, private: bool) -> Resul
 
 /// Whether a create of ours may have left a zone without tags: nobody has put anything into it.
 pub(super) fn is_half_made(zone: &Listed) -> bool {
-    zone.caller_reference().starts_with(REFERENCE) && zone.resource_record_set_count().is_none_or(|count| count <= 2)
+    zone.caller_reference().starts_with(reference::START)
+        && zone.resource_record_set_count().is_none_or(|count| count <= 2)
 }
 
 /// Looks for the zone that an earlier try has made for the same address.
@@ -122,7 +106,7 @@ pub(super) fn is_half_made(zone: &Listed) -> bool {
 pub(super) async fn half_made(clients: &Clients, spec: &Spec, mark: &str, ours: &Tags) -> Result<Option<Outputs>> {
     let all = named(clients, &spec.name, spec.is_private()).await?;
     let ids: Vec<_> = all.iter().map(zone_id).collect();
-    let tags = if ids.is_empty() { BTreeMap::new() } else { tags(clients, &ids).await? };
+    let tags = tags::read(clients, &TYPE, &ids).await?;
     let is_ours = |zone: &&Listed| match tags.get(zone_id(zone)).filter(|tags| !tags.is_empty()) {
         Some(its) => is_same(its, ours),
         None => is_half_made(zone) && zone.caller_reference().starts_with(mark),

@@ -454,7 +454,12 @@ fn names() -> Vec<Case> {
         let all = format!("<ResourceTagSets>{one}</ResourceTagSets>");
         ("ListTagsForResources", 200, format!("<ListTagsForResourcesResponse>{all}</ListTagsForResourcesResponse>"))
     };
+    let check = "<HealthCheck><Id>1</Id><CallerReference>r</CallerReference><HealthCheckConfig><Type>TCP</Type>\
+                 </HealthCheckConfig><HealthCheckVersion>1</HealthCheckVersion></HealthCheck>";
+    let checks = format!("<ListHealthChecksResponse><HealthChecks>{check}</HealthChecks></ListHealthChecksResponse>");
+    let gone = || has_not("ListTagsForResources", "NoSuchHealthCheck");
     vec![
+        ("AWS::Route53::HealthCheck", vec![("ListHealthChecks", 200, checks), gone(), gone()]),
         (kind, vec![listed(), owned(), has_not("GetHostedZone", "NoSuchHostedZone")]),
         ("AWS::Route53::RecordSet", vec![listed(), has_not("ListResourceRecordSets", "NoSuchHostedZone")]),
     ]
