@@ -28,7 +28,7 @@ pub(super) fn mistakes(config: &Config) -> Vec<Mistake> {
             "is missing, and so is an IPAddress: one of them is asked",
         ),
         (
-            domain.contains(['/', ':', ' ', '*']),
+            !domain.contains(OPEN) && domain.contains(['/', ':', ' ', '*']),
             "FullyQualifiedDomainName",
             "has to be a domain alone: `www.acme.example`",
         ),
