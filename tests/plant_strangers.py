@@ -80,6 +80,8 @@ def main():
     efs = client("efs")
     system = efs.create_file_system(CreationToken="by hand", Tags=[{"Key": "Name", "Value": "acme-production-hand"}])["FileSystemId"]
     efs.create_access_point(ClientToken="by hand", FileSystemId=system)
+    client("opensearch").create_domain(DomainName="acme-production-hand", EngineVersion="OpenSearch_2.19")
+    client("logs").put_resource_policy(policyName="acme-production-hand", policyDocument='{"Version": "2012-10-17", "Statement": []}')
     watch = {"Namespace": "AWS/ECS", "MetricName": "CPUUtilization", "Statistic": "Average", "Period": 60, "EvaluationPeriods": 1}
     watch |= {"Threshold": 90, "ComparisonOperator": "GreaterThanThreshold"}
     client("cloudwatch").put_metric_alarm(AlarmName="acme-production-hand", **watch)

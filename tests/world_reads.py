@@ -502,6 +502,19 @@ def volumes(client):
         yield thing("AWS::EFS::AccessPoint", item, tags, item["AccessPointArn"], item["AccessPointId"])
 
 
+def domains(client):
+    search = client("opensearch")
+    for listed in search.list_domain_names()["DomainNames"]:
+        name = listed["DomainName"]
+        item = search.describe_domain(DomainName=name)["DomainStatus"]
+        arn = item["ARN"]
+        yield thing("AWS::OpenSearchService::Domain", item, search.list_tags(ARN=arn)["TagList"], arn, name)
+    for item in client("logs").describe_resource_policies()["resourcePolicies"]:
+        item.pop("lastUpdatedTime", None)
+        name = item["policyName"]
+        yield by_name("AWS::Logs::ResourcePolicy", item, name, name)
+
+
 def namespaces(client):
     cloud_map = client("servicediscovery")
     for item in pages(cloud_map, "list_namespaces", "Namespaces"):
@@ -541,4 +554,5 @@ READS = [
     network, balancing, firewall, delivery, containers, scaling, machines, roles, logs, keys, certificates, databases, caches, files, queues,
     topics, alarms, composite_alarms, dashboards, schedules, secrets, repositories, parameters, volumes, namespaces, names,
     detectors, rules,
+    topics, alarms, composite_alarms, dashboards, schedules, secrets, repositories, parameters, volumes, domains, namespaces, names,
 ]

@@ -28,7 +28,7 @@ pub(super) async fn attached(
     let (targets, filters, policies, grants) = tokio::try_join!(
         try_join_all(of("AWS::ElasticLoadBalancingV2::TargetGroup").iter().map(|arn| targets(reader, arn, served))),
         try_join_all(groups.iter().map(|name| filters(reader, name))),
-        policies(reader, groups),
+        policies(reader, groups, of("AWS::Logs::ResourcePolicy")),
         try_join_all(of("AWS::KMS::Key").iter().map(|id| grants(reader, id))),
     )?;
     let each = targets.into_iter().chain(filters).chain(grants).flatten();
@@ -68,8 +68,8 @@ async fn filters(reader: &Reader, group: &str) -> Result<Vec<SurveyedThing>> {
     Ok(names.map(|name| seen("AWS::Logs::SubscriptionFilter", name, group)).collect())
 }
 
-/// Policies of the account that let somebody into a group of ours by its name.
-async fn policies(reader: &Reader, groups: &[String]) -> Result<Vec<SurveyedThing>> {
+/// Policies of the account that let somebody into a group of ours by its name, but for the stack's own.
+async fn policies(reader: &Reader, groups: &[String], own: &[String]) -> Result<Vec<SurveyedThing>> {
     let (mut all, mut next) = (Vec::new(), None);
     loop {
         if groups.is_empty() {
@@ -84,7 +84,8 @@ async fn policies(reader: &Reader, groups: &[String]) -> Result<Vec<SurveyedThin
             };
             let name = policy.policy_name().unwrap_or("?");
             // AWS's own, by which its services deliver logs that somebody has asked them for.
-            if OF_DELIVERY.iter().any(|prefix| name.starts_with(prefix)) {
+            let is_own = own.iter().any(|own| own == name);
+            if is_own || OF_DELIVERY.iter().any(|prefix| name.starts_with(prefix)) {
                 continue;
             }
             all.extend(groups.iter().filter(named).map(|group| seen("AWS::Logs::ResourcePolicy", name, group)));

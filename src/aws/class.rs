@@ -65,6 +65,15 @@ pub fn classify(code: &str, message: &str) -> Class {
         "MalformedPolicy" | "MalformedPolicyDocument" | "MalformedPolicyDocumentException" if says("rincipal") => {
             Class::Propagating
         }
+        // OpenSearch of its log groups, whose policy may be seconds old, of its own role, and of principals of its policy.
+        "ValidationException"
+            if says("does not grant sufficient permissions for Amazon") || says("enable a service-linked role") =>
+        {
+            Class::Propagating
+        }
+        "InvalidTypeException" if says("Error setting policy") => Class::Propagating,
+        // IAM of a service-linked role that the account has.
+        "InvalidInput" if says("has been taken in this account") => Class::AlreadyExists,
         // SQS says no more of a principal that IAM does not show everywhere yet.
         "InvalidAttributeValue" if says("parameter Policy") => Class::Propagating,
         // CloudWatch, of alarms that were made just now.
@@ -215,6 +224,10 @@ fn is_busy(code: &str, message: &str) -> bool {
         ]
         .iter()
         .any(|saying| message.contains(saying)),
+        // OpenSearch, of two changes at once and of a name that is not free yet.
+        "ValidationException" => ["A change/update is in progress", "omain is still being deleted"]
+            .iter()
+            .any(|saying| message.contains(saying)),
         // ElastiCache of a user that is there and changes.
         "UserNotFound" | "UserGroupNotFound" => message.contains("is not available for tagging"),
         // CloudWatch, of two calls for one alarm at once, and of an alarm that a composite one asks for.

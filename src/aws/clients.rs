@@ -93,6 +93,7 @@ clients! {
     iam: aws_sdk_iam, "iam", "IAM";
     kms: aws_sdk_kms, "kms", "KMS";
     logs: aws_sdk_cloudwatchlogs, "logs", "CloudWatch Logs";
+    opensearch: aws_sdk_opensearch, "es", "OpenSearch";
     quotas: aws_sdk_servicequotas, "servicequotas", "Service Quotas";
     rds: aws_sdk_rds, "rds", "RDS";
     route53: aws_sdk_route53, "route53", "Route 53";

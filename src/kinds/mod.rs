@@ -18,6 +18,7 @@ mod guardduty;
 mod iam;
 mod kms;
 mod logs;
+mod opensearch;
 mod rds;
 mod route53;
 mod s3;
@@ -87,6 +88,8 @@ pub static KINDS: &[&dyn AnyKind<Aws>] = &[
     &logs::delivery_destination::DeliveryDestination,
     &logs::delivery_source::DeliverySource,
     &logs::log_group::LogGroup,
+    &logs::resource_policy::ResourcePolicy,
+    &opensearch::domain::Domain,
     &rds::db_cluster::DbCluster,
     &rds::db_cluster_parameter_group::DbClusterParameterGroup,
     &rds::db_instance::DbInstance,

@@ -46,6 +46,7 @@ const FILES: &[(&str, &str)] = &[
     ("mend_queues.py", include_str!("server/mend_queues.py")),
     ("mend_quotas.py", include_str!("server/mend_quotas.py")),
     ("mend_scheduler.py", include_str!("server/mend_scheduler.py")),
+    ("mend_search.py", include_str!("server/mend_search.py")),
     ("mend_secrets.py", include_str!("server/mend_secrets.py")),
     ("mend_tags.py", include_str!("server/mend_tags.py")),
     ("mend_topics.py", include_str!("server/mend_topics.py")),

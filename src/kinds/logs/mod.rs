@@ -26,3 +26,4 @@ async fn retag(writer: &Writer, arn: &str, set: &Tags, unset: &[String]) -> Resu
     let remove = |keys| writer.logs().untag_resource().resource_arn(arn).set_tag_keys(Some(keys)).send();
     tag::change((set, unset), add, remove).await
 }
+pub(super) mod resource_policy;

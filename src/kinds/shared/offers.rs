@@ -116,6 +116,60 @@ fn unknown(known: &BTreeMap<String, bool>, family: &str, name: &str) -> Option<S
     }
 }
 
+/// Returns why OpenSearch Service would refuse a version, `OpenSearch_2.19`.
+pub(in crate::kinds) async fn search_version(reader: &Reader, version: &str) -> Result<Option<String>> {
+    let all = async {
+        let mut pages = reader.opensearch().list_versions().max_results(PAGE).into_paginator().send();
+        let mut versions = Vec::new();
+        while let Some(page) = pages.next().await {
+            versions.extend(page?.versions.unwrap_or_default());
+        }
+        Ok(versions)
+    };
+    let offered = reader.once("es:versions", all).await?;
+    Ok(no_search(version, &offered, reader.region()))
+}
+
+/// Returns why OpenSearch Service would refuse a type of node for a version.
+pub(in crate::kinds) async fn search_node(reader: &Reader, version: &str, name: &str) -> Result<Option<String>> {
+    let all = async {
+        let call = reader.opensearch().list_instance_type_details().engine_version(version).max_results(PAGE);
+        let mut pages = call.into_paginator().send();
+        let mut types = BTreeSet::new();
+        while let Some(page) = pages.next().await {
+            let page = page?;
+            types.extend(
+                page.instance_type_details().iter().filter_map(|one| Some(one.instance_type()?.as_str().to_owned())),
+            );
+        }
+        Ok(types)
+    };
+    let offered = reader.once(&format!("es:nodes:{version}"), all).await?;
+    // Nothing at all is no answer to rely on.
+    let is_offered = offered.is_empty() || offered.contains(name);
+    let text = || {
+        format!(
+            "OpenSearch Service offers no {name} for {version} in {}{}",
+            reader.region(),
+            near(name, offered.iter())
+        )
+    };
+    Ok((!is_offered).then(text))
+}
+
+fn no_search(version: &str, offered: &[String], region: &str) -> Option<String> {
+    // Nothing at all is no answer to rely on.
+    if offered.is_empty() || offered.iter().any(|one| one == version) {
+        return None;
+    }
+    let engine = version.split('_').next().unwrap_or_default();
+    let alike: Vec<_> = offered.iter().filter(|one| one.split('_').next() == Some(engine)).collect();
+    let named = if alike.is_empty() { offered.iter().collect() } else { alike };
+    // AWS tells the newest first.
+    let first: Vec<_> = named.into_iter().take(NAMED).map(String::as_str).collect();
+    Some(format!("OpenSearch Service offers no {version} in {region}; there is {}", first.join(", ")))
+}
+
 /// Returns why EC2 would refuse an endpoint for a service, by the name that EC2 has for it in this region.
 pub(in crate::kinds) async fn endpoint_service(reader: &Reader, name: &str) -> Result<Option<String>> {
     let all = async {
@@ -184,6 +238,18 @@ mod tests {
         assert!(said("9.6").is_some_and(|text| text.ends_with("15.9, 16.4, 16.11, 17.4")));
         assert_eq!(refusal("x", "1", &[], "eu-west-1"), None, "an empty list is no answer");
     }
+
+    #[test]
+    fn a_version_of_a_search_engine_is_told_with_the_newest() {
+        let offered: Vec<_> = ["OpenSearch_2.19", "OpenSearch_2.17", "Elasticsearch_7.10"].map(str::to_owned).to_vec();
+        let said = |version: &str| no_search(version, &offered, "eu-west-1");
+        assert_eq!(said("OpenSearch_2.17"), None);
+        let text =
+            "OpenSearch Service offers no OpenSearch_2.18 in eu-west-1; there is OpenSearch_2.19, OpenSearch_2.17";
+        assert_eq!(said("OpenSearch_2.18").as_deref(), Some(text));
+        assert_eq!(no_search("OpenSearch_2.18", &[], "eu-west-1"), None, "an empty list is no answer");
+    }
+
     #[test]
     fn a_service_without_an_endpoint_is_told_with_the_nearest() {
         let offered =

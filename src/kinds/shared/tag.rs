@@ -47,6 +47,7 @@ aws_tags! {
     aws_sdk_eventbridge::types::Tag, key, value, set_value, checked;
     aws_sdk_iam::types::Tag, key, value, set_value, checked;
     aws_sdk_kms::types::Tag, tag_key, tag_value, set_tag_value, checked;
+    aws_sdk_opensearch::types::Tag, key, value, set_value, checked;
     aws_sdk_rds::types::Tag, key, value, set_value;
     aws_sdk_route53::types::Tag, key, value, set_value;
     aws_sdk_s3::types::Tag, key, value, set_value, checked;

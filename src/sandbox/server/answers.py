@@ -21,6 +21,7 @@ ACCOUNT = re.compile(r"^\d{12}$")
 MODELS = {
     "elasticfilesystem": "efs",
     "elasticloadbalancing": "elbv2",
+    "es": "opensearch",
     "tagging": "resourcegroupstaggingapi",
     "monitoring": "cloudwatch",
 }

@@ -22,6 +22,8 @@ QUOTAS = [
     ("elasticloadbalancing", "L-53DA6B97", "Application Load Balancers per Region", 50, True),
     ("elasticloadbalancing", "L-69A177A2", "Network Load Balancers per Region", 50, True),
     ("elasticloadbalancing", "L-B22855CB", "Target Groups per Region", 3000, True),
+    ("es", "L-076D529E", "Domains per Region", 100, True),
+    ("es", "L-6408ABDE", "Instances per domain", 80, True),
     ("iam", "L-6E65F664", "Instance profiles per account", 1000, True),
     ("iam", "L-FE177D64", "Roles per account", 1000, True),
     ("rds", "L-48C6BF61", "DB subnet groups", 50, True),

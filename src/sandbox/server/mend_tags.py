@@ -11,6 +11,7 @@ from moto.ecs.models import ecs_backends
 from moto.elasticache.models import elasticache_backends
 from moto.iam.models import IAMBackend
 from moto.logs.models import logs_backends
+from moto.opensearch.models import opensearch_backends
 from moto.rds.models import rds_backends
 from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend
 from moto.servicediscovery.models import servicediscovery_backends
@@ -51,6 +52,7 @@ def _get_resources_generator(moto, self, tag_filters=None, resource_type_filters
                     *deliveries(self),
                     *detectors(self),
                     *rules(self),
+                    *domains(self),
                 ],
             )
             if matches(resource.tags)
@@ -130,6 +132,12 @@ def deliveries(backend):
     there = logs_backends[backend.account_id][backend.region_name]
     for one in (*there.deliveries.values(), *there.delivery_sources.values(), *there.delivery_destinations.values()):
         yield TaggedResource(arn=one.arn, tags=there.list_tags_for_resource(one.arn), resource_type="logs")
+def domains(backend):
+    """Those of OpenSearch Service, of which moto's index has none either."""
+    there = opensearch_backends[backend.account_id][backend.region_name]
+    for one in there.domains.values():
+        tags = there.tagger.get_tag_dict_for_resource(one.arn)
+        yield TaggedResource(arn=one.arn, tags=tags, resource_type="es:domain")
 
 
 def indexed(backend, there):

@@ -75,6 +75,7 @@ import mend_proxies  # noqa: E402, F401
 import mend_queues  # noqa: E402, F401
 import mend_quotas  # noqa: E402, F401
 import mend_scheduler  # noqa: E402, F401
+import mend_search  # noqa: E402, F401
 import mend_secrets  # noqa: E402, F401
 import mend_tags  # noqa: E402, F401
 import mend_topics  # noqa: E402, F401

@@ -35,6 +35,11 @@ AWS = {
     # 83 seconds in a log of Terraform.
     "mount target": 85,
     "mount target deletion": 60,
+    # 15 to 40 minutes; changes and deletions by what users have reported.
+    "domain": 1500,
+    "domain change": 1800,
+    "domain deletion": 900,
+    "domain upgrade": 3600,
     "cache": 460,
     "cache change": 240,
     "cache deletion": 450,

@@ -123,6 +123,8 @@ impl HttpConnector for Canned {
             None if self.is_empty_beyond => {
                 let is_json = request.headers().get("x-amz-target").is_some()
                     || of_efs(&request).or_else(|| of_guardduty(&request)).is_some();
+                    || of_efs(&request).is_some()
+                    || of_opensearch(&request).is_some();
                 let body = if is_json {
                     "{}".to_owned()
                 } else {
@@ -181,6 +183,7 @@ fn operation(request: &HttpRequest, body: &str) -> String {
         .or_else(|| of_cloudfront(request))
         .or_else(|| of_efs(request).map(str::to_owned))
         .or_else(|| of_guardduty(request).map(str::to_owned))
+        .or_else(|| of_opensearch(request).map(str::to_owned))
         .unwrap_or_default()
 }
 
@@ -193,6 +196,28 @@ fn of_scheduler(request: &HttpRequest) -> Option<&'static str> {
         ("GET", ["schedules", _]) => "GetSchedule",
         ("GET", ["schedule-groups"]) => "ListScheduleGroups",
         ("GET", ["tags", ..]) => "ListTagsForResource",
+        _ => return None,
+    })
+}
+
+/// Of OpenSearch Service, by method and path.
+fn of_opensearch(request: &HttpRequest) -> Option<&'static str> {
+    let (_, path) = request.uri().split_once("/2021-01-01/")?;
+    let parts: Vec<_> = path.split('?').next().unwrap_or_default().trim_end_matches('/').split('/').collect();
+    Some(match (request.method(), &parts[..]) {
+        ("GET", ["domain"]) => "ListDomainNames",
+        ("POST", ["opensearch", "domain"]) => "CreateDomain",
+        ("POST", ["opensearch", "domain-info"]) => "DescribeDomains",
+        ("GET", ["opensearch", "domain", _]) => "DescribeDomain",
+        ("DELETE", ["opensearch", "domain", _]) => "DeleteDomain",
+        ("POST", ["opensearch", "domain", _, "config"]) => "UpdateDomainConfig",
+        ("GET", ["opensearch", "compatibleVersions"]) => "GetCompatibleVersions",
+        ("POST", ["opensearch", "upgradeDomain"]) => "UpgradeDomain",
+        ("GET", ["opensearch", "versions"]) => "ListVersions",
+        ("GET", ["opensearch", "instanceTypeDetails", _]) => "ListInstanceTypeDetails",
+        ("GET", ["tags"]) => "ListTags",
+        ("POST", ["tags"]) => "AddTags",
+        ("POST", ["tags-removal"]) => "RemoveTags",
         _ => return None,
     })
 }

@@ -81,6 +81,33 @@ const CODES: &[(&str, &str, Class)] = &[
         "Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Principal not found'",
         Propagating,
     ),
+    // OpenSearch Service.
+    ("ResourceNotFoundException", "Domain not found: items", NotFound),
+    ("ResourceAlreadyExistsException", "", AlreadyExists),
+    (
+        "ValidationException",
+        "A change/update is in progress. Please wait for it to complete before requesting another change.",
+        Busy,
+    ),
+    ("ValidationException", "Domain is still being deleted", Busy),
+    ("ValidationException", "The passed role has not propagated yet", Propagating),
+    (
+        "ValidationException",
+        "The Resource Access Policy specified for the CloudWatch Logs log group a does not grant sufficient permissions for Amazon \
+         OpenSearch Service to create a log stream.",
+        Propagating,
+    ),
+    ("ValidationException", "Before you can proceed, you must enable a service-linked role", Propagating),
+    ("InvalidTypeException", "Error setting policy: [{...}]", Propagating),
+    ("InvalidTypeException", "Invalid instance type", Invalid),
+    ("DisabledOperationException", "", Invalid),
+    ("LimitExceededException", "", Quota),
+    // IAM, of the role of a service that the account has.
+    (
+        "InvalidInput",
+        "Service role name AWSServiceRoleForX has been taken in this account, please try a different suffix.",
+        AlreadyExists,
+    ),
     // EFS.
     ("FileSystemNotFound", "", NotFound),
     ("MountTargetNotFound", "", NotFound),

@@ -28,6 +28,7 @@ const STATEFUL: &[&str] = &[
     "AWS::GuardDuty::Detector",
     "AWS::KMS::Key",
     "AWS::Logs::LogGroup",
+    "AWS::OpenSearchService::Domain",
     "AWS::RDS::DBCluster",
     "AWS::Route53::HostedZone",
     "AWS::S3::Bucket",

@@ -276,7 +276,7 @@ fn permitted(local: &LocalAccount, calls: Vec<String>) -> Result<(), String> {
 /// The action by which IAM permits a call; the server names services as Python's SDK does.
 fn iam_action(call: &str) -> String {
     let call = call.replace("elbv2:", "elasticloadbalancing:").replace("resourcegroupstaggingapi:", "tag:");
-    let call = call.replace("efs:", "elasticfilesystem:");
+    let call = call.replace("efs:", "elasticfilesystem:").replace("opensearch:", "es:");
     action_of(&call.replace("DistributionWithTags", "Distribution")).to_owned()
 }
 

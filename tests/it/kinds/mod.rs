@@ -20,6 +20,7 @@ mod databases;
 mod deliveries;
 mod deployments;
 mod distributions;
+mod domains;
 mod ec2_consistency;
 mod endpoints;
 mod facts;

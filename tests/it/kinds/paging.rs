@@ -366,6 +366,7 @@ fn cases() -> Vec<Case> {
         case("AWS::ECS::AccountSettings", "ListAccountSettings", with("nextToken"))
             .after("ListTagsForResource", json!({ "TagList": json_tags("Key", "Value") }).to_string()),
         case("AWS::ECR::Repository", "DescribeRepositories", with("nextToken")),
+        case("AWS::Logs::ResourcePolicy", "DescribeResourcePolicies", with("nextToken")),
         case("AWS::EFS::AccessPoint", "DescribeAccessPoints", with("NextToken")),
         case("AWS::EFS::FileSystem", "DescribeFileSystems", with("NextMarker")),
         case("AWS::EFS::FileSystem", "DescribeReplicationConfigurations", with("NextToken"))
@@ -429,7 +430,15 @@ const NOT_LISTED: &[(&str, &[&str])] = &[
             "describe_snapshots",
         ],
     ),
-    ("kinds/shared/offers.rs", &["describe_cache_engine_versions", "describe_db_engine_versions"]),
+    (
+        "kinds/shared/offers.rs",
+        &[
+            "describe_cache_engine_versions",
+            "describe_db_engine_versions",
+            "list_instance_type_details",
+            "list_versions",
+        ],
+    ),
 ];
 
 #[test]

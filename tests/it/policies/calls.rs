@@ -37,6 +37,7 @@ const TAGGING: &[(&str, &str, bool)] = &[
     ("elasticache", "AddTagsToResource", false),
     ("elasticfilesystem", "TagResource", false),
     ("elasticloadbalancing", "AddTags", true),
+    ("es", "AddTags", false),
     ("iam", "TagRole", false),
     ("kms", "TagResource", false),
     ("logs", "TagResource", false),
@@ -98,6 +99,7 @@ impl Change {
         let service = match call["service"].as_str().expect("a service") {
             "efs" => "elasticfilesystem",
             "elbv2" => "elasticloadbalancing",
+            "opensearch" => "es",
             other => other,
         };
         let asked = &call["asked"];

@@ -330,6 +330,12 @@ const ONE_PAGE: &[(&str, &[&str])] = &[
     // They have no paginator: their pages are followed by hand.
     ("kinds/events/rule/read.rs", &["list_rules", "list_targets_by_rule"]),
     ("kinds/guardduty/detector/read.rs", &["get_detector", "get_administrator_account"]),
+    // Paged by hand: the SDK has no paginator for it.
+    ("kinds/logs/resource_policy.rs", &["describe_resource_policies"]),
+    // One domain, or five; all names at once.
+    ("kinds/opensearch/domain/mod.rs", &["describe_domains", "list_domain_names"]),
+    ("kinds/opensearch/domain/write.rs", &["describe_domain", "get_compatible_versions"]),
+    ("kinds/opensearch/mod.rs", &["list_tags"]),
     // One file system.
     ("kinds/efs/file_system/mod.rs", &["describe_file_systems"]),
     (

@@ -29,6 +29,7 @@ pub fn cases() -> Vec<Case> {
         repositories(),
         parameters(),
         file_systems(),
+        domains(),
         secrets(),
         namespaces(),
         names(),
@@ -476,6 +477,16 @@ fn repositories() -> Vec<Case> {
         (kind, vec![listed(), refuses("ListTagsForResource", missing)]),
         (kind, vec![listed(), tags(), refuses("GetLifecyclePolicy", missing), policy]),
         (kind, vec![listed(), tags(), lifecycle, refuses("GetRepositoryPolicy", missing)]),
+    ]
+}
+
+fn domains() -> Vec<Case> {
+    let kind = "AWS::OpenSearchService::Domain";
+    let listed = || says("ListDomainNames", &json!({ "DomainNames": [{ "DomainName": NAME }] }));
+    let borne = || says("ListTags", &json!({ "TagList": json_tags("Key", "Value") }));
+    vec![
+        (kind, vec![listed(), refuses("ListTags", "ResourceNotFoundException")]),
+        (kind, vec![listed(), borne(), refuses("DescribeDomain", "ResourceNotFoundException")]),
     ]
 }
 
