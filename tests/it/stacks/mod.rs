@@ -9,6 +9,7 @@ mod cache_users;
 mod capacity;
 mod dashboards;
 mod delivery;
+mod domains;
 mod drift;
 mod external_deployments;
 mod file_systems;
