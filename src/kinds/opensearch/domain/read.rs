@@ -82,7 +82,7 @@ fn endpoint(told: &DomainStatus) -> Option<String> {
     told.endpoint().map(str::to_owned).or_else(inside)
 }
 
-fn spec(told: &DomainStatus) -> Result<Spec> {
+pub(super) fn spec(told: &DomainStatus) -> Result<Spec> {
     let text = told.access_policies().filter(|text| !text.is_empty());
     let policy = text.map_or_else(|| Ok(PolicyDocument::default()), PolicyDocument::parse);
     let policy =

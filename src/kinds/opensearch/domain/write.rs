@@ -104,11 +104,11 @@ pub(super) async fn upgrade(writer: &Writer, live: &Found<Domain>, version: &str
     Ok(())
 }
 
-/// Waits until OpenSearch has begun with a call: for a while it may show the domain as it was before.
+/// Waits until OpenSearch has begun with a call, or is done: for a while it may show the domain as it was before.
 pub(super) async fn await_started(writer: &Writer, live: &Found<Domain>) {
     retry::await_started(MINUTE, "a change that OpenSearch Service has taken", || async move {
         let told = look(writer, &live.id).await?;
-        Ok(read::state(&told, true) != State::Ready)
+        Ok(read::state(&told, true) != State::Ready || read::spec(&told)? != live.spec)
     })
     .await;
 }
