@@ -77,6 +77,9 @@ def main():
     ssm.put_parameter(Name="/provision.settings/instance-metadata-defaults", Type="String", Value="1", Tags=TAGS)
     client("guardduty").create_detector(Enable=True, Tags=OTHER)
     client("events").put_rule(Name="acme-production-hand", ScheduleExpression="rate(1 day)")
+    ses = client("sesv2")
+    ses.create_configuration_set(ConfigurationSetName="acme-production-hand")
+    ses.create_email_identity(EmailIdentity="hand.example", Tags=TAGS)
     efs = client("efs")
     system = efs.create_file_system(CreationToken="by hand", Tags=[{"Key": "Name", "Value": "acme-production-hand"}])["FileSystemId"]
     efs.create_access_point(ClientToken="by hand", FileSystemId=system)

@@ -513,6 +513,17 @@ def domains(client):
         item.pop("lastUpdatedTime", None)
         name = item["policyName"]
         yield by_name("AWS::Logs::ResourcePolicy", item, name, name)
+def mails(client):
+    ses = client("sesv2")
+    for name in pages(ses, "list_configuration_sets", "ConfigurationSets"):
+        item = {key: value for key, value in ses.get_configuration_set(ConfigurationSetName=name).items() if key != "ResponseMetadata"}
+        told = ses.get_configuration_set_event_destinations(ConfigurationSetName=name)["EventDestinations"]
+        item["Destinations"] = sorted(told, key=lambda one: one["Name"])
+        yield thing("AWS::SES::ConfigurationSet", item, item.pop("Tags", []), name)
+    for listed in pages(ses, "list_email_identities", "EmailIdentities"):
+        name = listed["IdentityName"]
+        item = {key: value for key, value in ses.get_email_identity(EmailIdentity=name).items() if key != "ResponseMetadata"}
+        yield thing("AWS::SES::EmailIdentity", item, item.pop("Tags", []), name)
 
 
 def namespaces(client):
@@ -555,4 +566,5 @@ READS = [
     topics, alarms, composite_alarms, dashboards, schedules, secrets, repositories, parameters, volumes, namespaces, names,
     detectors, rules,
     topics, alarms, composite_alarms, dashboards, schedules, secrets, repositories, parameters, volumes, domains, namespaces, names,
+    topics, alarms, composite_alarms, dashboards, schedules, secrets, repositories, parameters, volumes, mails, namespaces, names,
 ]

@@ -99,6 +99,7 @@ clients! {
     route53: aws_sdk_route53, "route53", "Route 53";
     scheduler: aws_sdk_scheduler, "scheduler", "Scheduler";
     secrets_manager: aws_sdk_secretsmanager, "secretsmanager", "Secrets Manager";
+    ses: aws_sdk_sesv2, "ses", "SESv2";
     service_discovery: aws_sdk_servicediscovery, "servicediscovery", "ServiceDiscovery";
     sns: aws_sdk_sns, "sns", "SNS";
     sqs: aws_sdk_sqs, "sqs", "SQS";

@@ -42,6 +42,8 @@ pub(super) fn rate(operation: &Operation) -> (Cow<'static, str>, Rate) {
         "ssm" if action == "GetParameters" => shared("ssm:values", published(40.0, 40.0)),
         // Service Quotas User Guide, "Service quotas for Service Quotas": ten a second, and ten more in one burst.
         "servicequotas" if action.starts_with("List") => own(published(20.0, 10.0)),
+        // SES Developer Guide, "Service quotas in Amazon SES": each action but those that send.
+        "ses" => own(published(1.0, 1.0)),
         // Route 53 Developer Guide, "Quotas": all requests of an account together.
         "route53" => shared("route53", published(5.0, 5.0)),
         _ => own(guess(operation)),

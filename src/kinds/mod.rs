@@ -25,6 +25,7 @@ mod s3;
 mod scheduler;
 mod secretsmanager;
 mod servicediscovery;
+mod ses;
 mod shared;
 mod sns;
 mod sqs;
@@ -100,6 +101,8 @@ pub static KINDS: &[&dyn AnyKind<Aws>] = &[
     &route53::hosted_zone::HostedZone,
     &route53::record_set::RecordSet,
     &s3::bucket::Bucket,
+    &ses::configuration_set::ConfigurationSet,
+    &ses::email_identity::EmailIdentity,
     &sns::topic::Topic,
     &sqs::queue::Queue,
     &ssm::parameter::Parameter,

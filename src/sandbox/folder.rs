@@ -38,6 +38,7 @@ const FILES: &[(&str, &str)] = &[
     ("mend_files.py", include_str!("server/mend_files.py")),
     ("mend_keys.py", include_str!("server/mend_keys.py")),
     ("mend_logs.py", include_str!("server/mend_logs.py")),
+    ("mend_mail.py", include_str!("server/mend_mail.py")),
     ("mend_network.py", include_str!("server/mend_network.py")),
     ("mend_offers.py", include_str!("server/mend_offers.py")),
     ("mend_parameters.py", include_str!("server/mend_parameters.py")),

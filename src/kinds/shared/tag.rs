@@ -54,6 +54,7 @@ aws_tags! {
     aws_sdk_scheduler::types::Tag, key, value, set_value, checked;
     aws_sdk_secretsmanager::types::Tag, key, value, set_value;
     aws_sdk_servicediscovery::types::Tag, key, value, set_value, checked;
+    aws_sdk_sesv2::types::Tag, key, value, set_value, checked;
     aws_sdk_sns::types::Tag, key, value, set_value, checked;
     aws_sdk_ssm::types::Tag, key, value, set_value, checked;
     aws_sdk_wafv2::types::Tag, key, value, set_value, checked;

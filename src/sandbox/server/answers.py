@@ -24,6 +24,7 @@ MODELS = {
     "es": "opensearch",
     "tagging": "resourcegroupstaggingapi",
     "monitoring": "cloudwatch",
+    "ses": "sesv2",
 }
 CBOR_PATH = re.compile(r"^/service/([^/]+)/operation/([^/]+)$")
 

@@ -75,6 +75,8 @@ SQS = ("tagging", (5, 5))
 SSM = ("values", (40, 40))
 # Service Quotas User Guide, "Service quotas for Service Quotas": so many a second, and so many more in one burst.
 SERVICE_QUOTAS = (20, 10)
+# SES Developer Guide, "Service quotas in Amazon SES": each action that sends nothing.
+SES = (1, 1)
 # Route 53 Developer Guide, "Quotas": all requests of an account together.
 ROUTE53 = ("all", (5, 5))
 # AWS says nothing of the others: half of what a client would guess, so that it has to learn.
@@ -142,6 +144,8 @@ def rate(service, operation):
         return SSM
     if service == "servicequotas" and operation.startswith("List"):
         return None, SERVICE_QUOTAS
+    if service == "sesv2":
+        return None, SES
     if service == "route53":
         return ROUTE53
     figures = {"acm": ACM, "cloudwatch": CLOUDWATCH, "kms": KMS, "logs": LOGS}.get(service, {})

@@ -67,6 +67,7 @@ import mend_groups  # noqa: E402, F401
 import mend_files  # noqa: E402, F401
 import mend_keys  # noqa: E402, F401
 import mend_logs  # noqa: E402, F401
+import mend_mail  # noqa: E402, F401
 import mend_network  # noqa: E402, F401
 import mend_offers  # noqa: E402, F401
 import mend_parameters  # noqa: E402, F401

@@ -52,6 +52,7 @@ def parameters_of(call):
     if call.protocol == "cbor":
         return dict(leaves("", cbor2.loads(call.body) if call.body else {}))
     named = {f"path.{i}": step for i, step in enumerate(call.path.split("/"))} if call.service in WITH_PATHS else {}
+    named = {f"path.{i}": step for i, step in enumerate(call.path.split("/"))} if call.service in ("scheduler", "sesv2") else {}
     return named | (dict(leaves("", json.loads(call.body))) if call.protocol == "json" and call.body else {})
 
 

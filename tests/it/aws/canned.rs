@@ -125,6 +125,8 @@ impl HttpConnector for Canned {
                     || of_efs(&request).or_else(|| of_guardduty(&request)).is_some();
                     || of_efs(&request).is_some()
                     || of_opensearch(&request).is_some();
+                    || of_efs(&request).is_some()
+                    || of_ses(&request).is_some();
                 let body = if is_json {
                     "{}".to_owned()
                 } else {
@@ -184,6 +186,7 @@ fn operation(request: &HttpRequest, body: &str) -> String {
         .or_else(|| of_efs(request).map(str::to_owned))
         .or_else(|| of_guardduty(request).map(str::to_owned))
         .or_else(|| of_opensearch(request).map(str::to_owned))
+        .or_else(|| of_ses(request).map(str::to_owned))
         .unwrap_or_default()
 }
 
@@ -263,6 +266,30 @@ fn of_guardduty(request: &HttpRequest) -> Option<&'static str> {
         ("POST", ["detector", _]) => "UpdateDetector",
         ("DELETE", ["detector", _]) => "DeleteDetector",
         ("GET", ["detector", _, "administrator"]) => "GetAdministratorAccount",
+/// Of SES, by method and path.
+fn of_ses(request: &HttpRequest) -> Option<&'static str> {
+    let (_, path) = request.uri().split_once("/v2/email/")?;
+    let parts: Vec<_> = path.split('?').next().unwrap_or_default().split('/').collect();
+    Some(match (request.method(), &parts[..]) {
+        ("GET", ["account"]) => "GetAccount",
+        ("POST", ["list-identities"]) => "ListEmailIdentities",
+        ("POST", ["identities"]) => "CreateEmailIdentity",
+        ("GET", ["identities", _]) => "GetEmailIdentity",
+        ("DELETE", ["identities", _]) => "DeleteEmailIdentity",
+        ("PUT", ["identities", _, "configuration-set"]) => "PutEmailIdentityConfigurationSetAttributes",
+        ("PUT", ["identities", _, "dkim"]) => "PutEmailIdentityDkimAttributes",
+        ("PUT", ["identities", _, "dkim", "signing"]) => "PutEmailIdentityDkimSigningAttributes",
+        ("PUT", ["identities", _, "feedback"]) => "PutEmailIdentityFeedbackAttributes",
+        ("PUT", ["identities", _, "mail-from"]) => "PutEmailIdentityMailFromAttributes",
+        ("POST", ["list-configuration-sets"]) => "ListConfigurationSets",
+        ("POST", ["configuration-sets"]) => "CreateConfigurationSet",
+        ("GET", ["configuration-sets", _]) => "GetConfigurationSet",
+        ("DELETE", ["configuration-sets", _]) => "DeleteConfigurationSet",
+        ("PUT", ["configuration-sets", _, "suppression-options"]) => "PutConfigurationSetSuppressionOptions",
+        ("GET", ["configuration-sets", _, "event-destinations"]) => "GetConfigurationSetEventDestinations",
+        ("POST", ["configuration-sets", _, "event-destinations"]) => "CreateConfigurationSetEventDestination",
+        ("PUT", ["configuration-sets", _, "event-destinations", _]) => "UpdateConfigurationSetEventDestination",
+        ("DELETE", ["configuration-sets", _, "event-destinations", _]) => "DeleteConfigurationSetEventDestination",
         _ => return None,
     })
 }

@@ -141,6 +141,12 @@ const CODES: &[(&str, &str, Class)] = &[
     ("ConcurrentModificationException", "", Conflict),
     ("ManagedRuleException", "", Invalid),
     ("InvalidEventPatternException", "", Invalid),
+    // SES.
+    ("AlreadyExistsException", "Email identity acme.example already exists.", AlreadyExists),
+    ("NotFoundException", "Email identity acme.example does not exist.", NotFound),
+    ("BadRequestException", "Could not publish to SNS topic", Invalid),
+    ("ConcurrentModificationException", "", Conflict),
+    ("LimitExceededException", "", Quota),
     // Systems Manager.
     ("ParameterNotFound", "", NotFound),
     ("InvalidResourceId", "", NotFound),

@@ -20,6 +20,12 @@ const PARTS: &[(&str, &str, &str, Option<&str>)] = &[
     ("AWS::EC2::SecurityGroupEgress", "GroupId", "SecurityGroupEgress", None),
     ("AWS::EC2::SecurityGroupIngress", "GroupId", "SecurityGroupIngress", None),
     ("AWS::EC2::SubnetRouteTableAssociation", "RouteTableId", "SubnetIds", Some("SubnetId")),
+    (
+        "AWS::SES::ConfigurationSetEventDestination",
+        "ConfigurationSetName",
+        "EventDestinations",
+        Some("EventDestination"),
+    ),
     ("AWS::SNS::Subscription", "TopicArn", "Subscription", None),
 ];
 /// The same for fields that are no lists.

@@ -32,6 +32,7 @@ const STATEFUL: &[&str] = &[
     "AWS::RDS::DBCluster",
     "AWS::Route53::HostedZone",
     "AWS::S3::Bucket",
+    "AWS::SES::EmailIdentity",
     "AWS::SQS::Queue",
     "AWS::SecretsManager::Secret",
 ];

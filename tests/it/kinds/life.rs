@@ -277,6 +277,7 @@ fn permitted(local: &LocalAccount, calls: Vec<String>) -> Result<(), String> {
 fn iam_action(call: &str) -> String {
     let call = call.replace("elbv2:", "elasticloadbalancing:").replace("resourcegroupstaggingapi:", "tag:");
     let call = call.replace("efs:", "elasticfilesystem:").replace("opensearch:", "es:");
+    let call = call.replace("efs:", "elasticfilesystem:").replace("sesv2:", "ses:");
     action_of(&call.replace("DistributionWithTags", "Distribution")).to_owned()
 }
 

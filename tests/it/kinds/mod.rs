@@ -36,6 +36,7 @@ mod listeners;
 mod load_balancers;
 mod log_groups;
 mod machines;
+mod mails;
 mod maintenance_window;
 mod names;
 mod namespaces;

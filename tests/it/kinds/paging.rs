@@ -345,6 +345,8 @@ fn cases() -> Vec<Case> {
             "ListBuckets",
             format!("<ListAllMyBucketsResult><ContinuationToken>{TOKEN}</ContinuationToken></ListAllMyBucketsResult>"),
         ),
+        case("AWS::SES::ConfigurationSet", "ListConfigurationSets", with("NextToken")),
+        case("AWS::SES::EmailIdentity", "ListEmailIdentities", with("NextToken")),
         case("AWS::SNS::Topic", "ListTopics", next_token("ListTopics")),
         case("AWS::SNS::Topic", "ListSubscriptionsByTopic", next_token("ListSubscriptionsByTopic"))
             .after("ListTopics", topics())

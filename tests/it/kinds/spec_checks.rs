@@ -343,6 +343,10 @@ fn the_lists_of_every_kind_take_a_name_once() {
             "{ LifecycleConfiguration: { Rules: [{ Id: a, Status: Enabled, ExpirationInDays: 1 }, { Id: a, Status: Enabled, ExpirationInDays: 2 }] } }".into(),
         ),
         (
+            "AWS::SES::ConfigurationSet/EventDestinations",
+            "{ EventDestinations: [{ Name: a, Enabled: true, MatchingEventTypes: [bounce], SnsDestination: { TopicARN: 'arn:aws:sns:us-east-1:123456789012:a' } }, { Name: a, Enabled: true, MatchingEventTypes: [send], SnsDestination: { TopicARN: 'arn:aws:sns:us-east-1:123456789012:b' } }] }".into(),
+        ),
+        (
             "AWS::SNS::Topic/DeliveryStatusLogging",
             "{ DeliveryStatusLogging: [{ Protocol: sqs, FailureFeedbackRoleArn: 'arn:aws:iam::123456789012:role/a' }, { Protocol: sqs, FailureFeedbackRoleArn: 'arn:aws:iam::123456789012:role/b' }] }".into(),
         ),

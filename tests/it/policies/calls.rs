@@ -45,6 +45,7 @@ const TAGGING: &[(&str, &str, bool)] = &[
     ("scheduler", "TagResource", false),
     ("s3", "TagResource", false),
     ("secretsmanager", "TagResource", false),
+    ("ses", "TagResource", false),
     ("sns", "TagResource", false),
     ("sqs", "TagQueue", false),
     ("ssm", "AddTagsToResource", false),
@@ -100,6 +101,7 @@ impl Change {
             "efs" => "elasticfilesystem",
             "elbv2" => "elasticloadbalancing",
             "opensearch" => "es",
+            "sesv2" => "ses",
             other => other,
         };
         let asked = &call["asked"];

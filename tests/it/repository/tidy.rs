@@ -336,6 +336,9 @@ const ONE_PAGE: &[(&str, &[&str])] = &[
     ("kinds/opensearch/domain/mod.rs", &["describe_domains", "list_domain_names"]),
     ("kinds/opensearch/domain/write.rs", &["describe_domain", "get_compatible_versions"]),
     ("kinds/opensearch/mod.rs", &["list_tags"]),
+    // One set, whose destinations are no more than ten.
+    ("kinds/ses/configuration_set/read.rs", &["get_configuration_set", "get_configuration_set_event_destinations"]),
+    ("kinds/ses/email_identity/read.rs", &["get_account", "get_email_identity"]),
     // One file system.
     ("kinds/efs/file_system/mod.rs", &["describe_file_systems"]),
     (

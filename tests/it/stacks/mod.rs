@@ -16,6 +16,7 @@ mod file_systems;
 mod implicit_dependencies;
 pub mod local_account;
 mod looks;
+mod mail;
 mod messages;
 mod names;
 mod pace;

@@ -30,6 +30,7 @@ pub fn cases() -> Vec<Case> {
         parameters(),
         file_systems(),
         domains(),
+        mails(),
         secrets(),
         namespaces(),
         names(),
@@ -523,6 +524,20 @@ fn file_systems() -> Vec<Case> {
             (kind, whole.into_iter().chain([groups]).collect()),
         ])
         .collect()
+}
+
+fn mails() -> Vec<Case> {
+    let (set, identity) = ("AWS::SES::ConfigurationSet", "AWS::SES::EmailIdentity");
+    let listed = || says("ListConfigurationSets", &json!({ "ConfigurationSets": [NAME] }));
+    let told = says("GetConfigurationSet", &json!({ "ConfigurationSetName": NAME, "Tags": json_tags("Key", "Value") }));
+    let missing = "NotFoundException";
+    let domain = json!({ "IdentityName": "acme.example", "IdentityType": "DOMAIN", "VerificationStatus": "PENDING" });
+    let identities = says("ListEmailIdentities", &json!({ "EmailIdentities": [domain] }));
+    vec![
+        (set, vec![listed(), refuses("GetConfigurationSet", missing)]),
+        (set, vec![listed(), told, refuses("GetConfigurationSetEventDestinations", missing)]),
+        (identity, vec![identities, refuses("GetEmailIdentity", missing)]),
+    ]
 }
 
 fn parameters() -> Vec<Case> {
