@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use self::rule::{Egress, Ingress, Rule, Rules, flatten};
-use self::write::{Direction, Steps, revoke_all};
+use self::write::{Direction, Steps, revoke_all, revoke_if_there};
 use crate::aws::{Aws, MINUTE, Reader, Writer, retry};
 use crate::kinds::ec2;
 use crate::kinds::ec2::vpc::Vpc;
@@ -220,7 +220,11 @@ impl Kind for SecurityGroup {
 
     async fn create(writer: &Writer, name: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
         let (id, incoming, outgoing) = match send(writer, name, spec, tags).await {
-            Ok(id) => (id, Vec::new(), vec![Rule::allow_all()]),
+            Ok(id) => {
+                // In a VPC with IPv6, of which a group tells nothing, EC2 lets everything out by that too.
+                revoke_if_there(writer, &id, &Rule::allow_all_ipv6(), Direction::Out).await?;
+                (id, Vec::new(), vec![Rule::allow_all()])
+            }
             Err(failure) if failure.is(Class::AlreadyExists) => {
                 let live = adopt(writer, name, spec, tags, failure).await?;
                 (live.id, live.spec.security_group_ingress.all(), live.spec.security_group_egress.all())

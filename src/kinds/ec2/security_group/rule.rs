@@ -126,6 +126,11 @@ impl Rule {
         Self { protocol: "-1".into(), cidr: "0.0.0.0/0".into(), ..Self::default() }
     }
 
+    /// What EC2 puts into one of a VPC with a range of IPv6 beside that.
+    pub fn allow_all_ipv6() -> Self {
+        Self { protocol: "-1".into(), cidr_six: "::/0".into(), ..Self::default() }
+    }
+
     /// The form in which EC2 gives rules back: known protocols by name, ports only where there are any, the owner only of
     /// others' groups.
     pub fn normal(mut self) -> Self {

@@ -144,6 +144,15 @@ impl Call<'_> {
     }
 }
 
+/// Revokes a rule that EC2 may have put into a group.
+pub async fn revoke_if_there(writer: &Writer, group: &str, rule: &Rule, direction: Direction) -> Result<()> {
+    let call = Call { writer, group, direction };
+    match call.send(Verb::Revoke, vec![rule.permission()]).await {
+        Err(failure) if Verb::Revoke.is_done(&failure) => Ok(()),
+        answer => answer,
+    }
+}
+
 /// Revokes everything; a group that is gone has no rules, and a rule goes with the group that it names. So nothing that
 /// is missing is waited for.
 pub async fn revoke_all(writer: &Writer, group: &str, rules: &[Rule], direction: Direction) -> Result<()> {
