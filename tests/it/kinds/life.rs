@@ -64,7 +64,7 @@ const NOT_CHANGED: &[(&str, &str, &str)] = &[
     (
         "AWS::ElasticLoadBalancingV2::LoadBalancer",
         "IpAddressType",
-        "it needs subnets with IPv6, which the example does not have",
+        "it needs subnets with IPv6, which stacks::ipv6 has",
     ),
     (
         "AWS::ElasticLoadBalancingV2::TargetGroup",
@@ -276,8 +276,7 @@ fn permitted(local: &LocalAccount, calls: Vec<String>) -> Result<(), String> {
 /// The action by which IAM permits a call; the server names services as Python's SDK does.
 fn iam_action(call: &str) -> String {
     let call = call.replace("elbv2:", "elasticloadbalancing:").replace("resourcegroupstaggingapi:", "tag:");
-    let call = call.replace("efs:", "elasticfilesystem:").replace("opensearch:", "es:");
-    let call = call.replace("efs:", "elasticfilesystem:").replace("sesv2:", "ses:");
+    let call = call.replace("efs:", "elasticfilesystem:").replace("opensearch:", "es:").replace("sesv2:", "ses:");
     action_of(&call.replace("DistributionWithTags", "Distribution")).to_owned()
 }
 

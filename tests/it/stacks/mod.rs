@@ -14,6 +14,7 @@ mod drift;
 mod external_deployments;
 mod file_systems;
 mod implicit_dependencies;
+mod ipv6;
 pub mod local_account;
 mod looks;
 mod mail;
