@@ -563,8 +563,6 @@ def names(client):
 
 READS = [
     network, balancing, firewall, delivery, containers, scaling, machines, roles, logs, keys, certificates, databases, caches, files, queues,
-    topics, alarms, composite_alarms, dashboards, schedules, secrets, repositories, parameters, volumes, namespaces, names,
+    topics, alarms, composite_alarms, dashboards, schedules, secrets, repositories, parameters, volumes, domains, mails, namespaces, names,
     detectors, rules,
-    topics, alarms, composite_alarms, dashboards, schedules, secrets, repositories, parameters, volumes, domains, namespaces, names,
-    topics, alarms, composite_alarms, dashboards, schedules, secrets, repositories, parameters, volumes, mails, namespaces, names,
 ]

@@ -224,18 +224,18 @@ fn is_busy(code: &str, message: &str) -> bool {
         ]
         .iter()
         .any(|saying| message.contains(saying)),
-        // OpenSearch, of two changes at once and of a name that is not free yet.
-        "ValidationException" => ["A change/update is in progress", "omain is still being deleted"]
-            .iter()
-            .any(|saying| message.contains(saying)),
+        // OpenSearch, of two changes at once and of a name that is not free yet; EventBridge of a rule whose targets went just now.
+        "ValidationException" => {
+            ["A change/update is in progress", "omain is still being deleted", "can't be deleted since it has targets"]
+                .iter()
+                .any(|saying| message.contains(saying))
+        }
         // ElastiCache of a user that is there and changes.
         "UserNotFound" | "UserGroupNotFound" => message.contains("is not available for tagging"),
         // CloudWatch, of two calls for one alarm at once, and of an alarm that a composite one asks for.
         "ValidationError" => ["request to update this alarm is in progress", "composite alarm(s) depending on"]
             .iter()
             .any(|saying| message.contains(saying)),
-        // EventBridge of a rule whose targets went just now.
-        "ValidationException" => message.contains("can't be deleted since it has targets"),
         _ => false,
     };
     by_message

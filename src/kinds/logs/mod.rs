@@ -5,6 +5,7 @@ pub(super) mod delivery;
 pub(super) mod delivery_destination;
 pub(super) mod delivery_source;
 pub(super) mod log_group;
+pub(super) mod resource_policy;
 
 use std::collections::HashMap;
 
@@ -26,4 +27,3 @@ async fn retag(writer: &Writer, arn: &str, set: &Tags, unset: &[String]) -> Resu
     let remove = |keys| writer.logs().untag_resource().resource_arn(arn).set_tag_keys(Some(keys)).send();
     tag::change((set, unset), add, remove).await
 }
-pub(super) mod resource_policy;

@@ -3,7 +3,7 @@
 //! The mark is a parameter of Systems Manager in the same account and region, whose tags are the setting's. Systems Manager lets
 //! one caller alone make it, so of two projects that want a setting the second is told who has it. Without a mark a setting is
 //! nobody's, whatever its value: a create takes it over. What leaves the stack loses its mark and keeps its value, since a
-//! guard that a deletion turns off is an open door (decision 28).
+//! guard that a deletion turns off is an open door (decision 29).
 
 use std::future::Future;
 

@@ -122,11 +122,7 @@ impl HttpConnector for Canned {
             Some((_, status, body)) => Ok(HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body))),
             None if self.is_empty_beyond => {
                 let is_json = request.headers().get("x-amz-target").is_some()
-                    || of_efs(&request).or_else(|| of_guardduty(&request)).is_some();
-                    || of_efs(&request).is_some()
-                    || of_opensearch(&request).is_some();
-                    || of_efs(&request).is_some()
-                    || of_ses(&request).is_some();
+                    || [of_efs, of_guardduty, of_opensearch, of_ses].iter().any(|of| of(&request).is_some());
                 let body = if is_json {
                     "{}".to_owned()
                 } else {
@@ -266,6 +262,10 @@ fn of_guardduty(request: &HttpRequest) -> Option<&'static str> {
         ("POST", ["detector", _]) => "UpdateDetector",
         ("DELETE", ["detector", _]) => "DeleteDetector",
         ("GET", ["detector", _, "administrator"]) => "GetAdministratorAccount",
+        _ => return None,
+    })
+}
+
 /// Of SES, by method and path.
 fn of_ses(request: &HttpRequest) -> Option<&'static str> {
     let (_, path) = request.uri().split_once("/v2/email/")?;

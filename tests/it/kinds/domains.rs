@@ -159,7 +159,7 @@ async fn what_changes_is_sent_section_by_section_and_the_version_last() {
     assert_eq!(aws.operations(), ["GetCompatibleVersions", "UpgradeDomain", "DescribeDomain"]);
 
     let aws = Canned::by_operation(&[ways("OpenSearch_2.18")]);
-    let failure = update(&aws, &live, wanted(), &["/EngineVersion"]).await.err().expect("there is no way");
+    let failure = update(&aws, &live, wanted(), &["/EngineVersion"]).await.expect_err("there is no way");
     assert!(failure.message.contains("OpenSearch_2.18") && failure.is(Class::Invalid), "{failure}");
     assert_eq!(aws.operations(), ["GetCompatibleVersions"], "nothing is begun");
 }
@@ -219,6 +219,6 @@ async fn the_eleventh_policy_of_logs_is_told_with_what_to_do() {
     let document = json!({ "PolicyDocument": { "Version": "2012-10-17", "Statement": [{ "Effect": "Allow", "Resource": GROUP }] } });
     let (writer, name, spec) =
         (writer(&aws, POLICY).await, Name::given("p--acme--production--main"), settled(kind, document));
-    let failure = kind.create(&writer, &name, &spec, &tags()).await.err().expect("there are ten");
+    let failure = kind.create(&writer, &name, &spec, &tags()).await.expect_err("there are ten");
     assert!(failure.is(Class::Quota) && failure.hint.is_some_and(|hint| hint.contains("ten of these")));
 }

@@ -152,6 +152,34 @@ fn zones_tags() -> String {
     format!("<ListTagsForResourcesResponse><ResourceTagSets>{one}</ResourceTagSets></ListTagsForResourcesResponse>")
 }
 
+/// Calls that tell a token in JSON, and under which name.
+const TOKENS: &[(&str, &str, &str)] = &[
+    ("AWS::ApplicationAutoScaling::ScalableTarget", "DescribeScalableTargets", "NextToken"),
+    ("AWS::CertificateManager::Certificate", "ListCertificates", "NextToken"),
+    ("AWS::CloudWatch::Alarm", "DescribeAlarms", "NextToken"),
+    ("AWS::CloudWatch::CompositeAlarm", "DescribeAlarms", "NextToken"),
+    ("AWS::CloudWatch::Dashboard", "ListDashboards", "NextToken"),
+    ("AWS::ECR::Repository", "DescribeRepositories", "nextToken"),
+    ("AWS::ECS::CapacityProvider", "DescribeCapacityProviders", "nextToken"),
+    ("AWS::ECS::Cluster", "ListClusters", "nextToken"),
+    ("AWS::ECS::TaskDefinition", "ListTaskDefinitionFamilies", "nextToken"),
+    ("AWS::EFS::AccessPoint", "DescribeAccessPoints", "NextToken"),
+    ("AWS::Events::Rule", "ListRules", "NextToken"),
+    ("AWS::Logs::Delivery", "DescribeDeliveries", "nextToken"),
+    ("AWS::Logs::DeliveryDestination", "DescribeDeliveryDestinations", "nextToken"),
+    ("AWS::Logs::DeliverySource", "DescribeDeliverySources", "nextToken"),
+    ("AWS::Logs::LogGroup", "DescribeLogGroups", "nextToken"),
+    ("AWS::Logs::ResourcePolicy", "DescribeResourcePolicies", "nextToken"),
+    ("AWS::SES::ConfigurationSet", "ListConfigurationSets", "NextToken"),
+    ("AWS::SES::EmailIdentity", "ListEmailIdentities", "NextToken"),
+    ("AWS::SQS::Queue", "ListQueues", "NextToken"),
+    ("AWS::SSM::Parameter", "DescribeParameters", "NextToken"),
+    ("AWS::Scheduler::Schedule", "ListSchedules", "NextToken"),
+    ("AWS::Scheduler::ScheduleGroup", "ListScheduleGroups", "NextToken"),
+    ("AWS::SecretsManager::Secret", "ListSecrets", "NextToken"),
+    ("AWS::ServiceDiscovery::HttpNamespace", "ListNamespaces", "NextToken"),
+];
+
 fn cases() -> Vec<Case> {
     let key = json!({ "Aliases": [{ "AliasName": "alias/acme-production-main", "TargetKeyId": "1234abcd" }] });
     let cluster = "arn:aws:ecs:us-east-1:123456789012:cluster/acme-production-main";
@@ -169,7 +197,6 @@ fn cases() -> Vec<Case> {
     });
     let foreign = json!({ "Name": "other", "Id": "1", "ARN": "arn:aws:wafv2:us-east-1:123456789012:other/1" });
     let mut all = vec![
-        case("AWS::ApplicationAutoScaling::ScalableTarget", "DescribeScalableTargets", with("NextToken")),
         case("AWS::ApplicationAutoScaling::ScalableTarget", "DescribeScalingPolicies", with("NextToken"))
             .after("DescribeScalableTargets", target.to_string())
             .after("ListTagsForResource", ours.to_string()),
@@ -189,10 +216,7 @@ fn cases() -> Vec<Case> {
                 xml_tags("item", "key", "value")
             ),
         ),
-        case("AWS::ECS::CapacityProvider", "DescribeCapacityProviders", with("nextToken")),
         case("AWS::IAM::InstanceProfile", "ListInstanceProfiles", truncated("ListInstanceProfiles")),
-        case("AWS::ServiceDiscovery::HttpNamespace", "ListNamespaces", with("NextToken")),
-        case("AWS::CertificateManager::Certificate", "ListCertificates", with("NextToken")),
         case("AWS::CertificateManager::Certificate", "GetResources", with("PaginationToken")),
         case("AWS::CloudFront::Distribution", "ListDistributions", marked("DistributionList")),
         case("AWS::CloudFront::OriginAccessControl", "ListOriginAccessControls", marked("OriginAccessControlList")),
@@ -201,11 +225,9 @@ fn cases() -> Vec<Case> {
         case("AWS::CloudFront::OriginRequestPolicy", "ListOriginRequestPolicies", marked("OriginRequestPolicyList")),
         case("AWS::CloudFront::ResponseHeadersPolicy", "ListResponseHeadersPolicies", marked("ResponseHeadersPolicyList")),
         case("AWS::CloudFront::Function", "ListFunctions", marked("FunctionList")),
-        case("AWS::ECS::Cluster", "ListClusters", with("nextToken")),
         case("AWS::ECS::Service", "ListServices", with("nextToken"))
             .after("ListClusters", json!({ "clusterArns": [cluster] }).to_string())
             .after("DescribeClusters", clusters.to_string()),
-        case("AWS::ECS::TaskDefinition", "ListTaskDefinitionFamilies", with("nextToken")),
         case("AWS::ECS::TaskDefinition", "ListTaskDefinitions", with("nextToken"))
             .after("ListTaskDefinitionFamilies", json!({ "families": ["acme-production-web"] }).to_string()),
         case("AWS::ElastiCache::ReplicationGroup", "DescribeReplicationGroups", marker("DescribeReplicationGroups")),
@@ -275,10 +297,6 @@ fn cases() -> Vec<Case> {
             .after("ListAliases", key.to_string()),
         case("AWS::KMS::Key", "ListResourceTags", json!({ "NextMarker": TOKEN, "Truncated": true }).to_string())
             .after("ListAliases", key.to_string()),
-        case("AWS::Logs::Delivery", "DescribeDeliveries", with("nextToken")),
-        case("AWS::Logs::DeliveryDestination", "DescribeDeliveryDestinations", with("nextToken")),
-        case("AWS::Logs::DeliverySource", "DescribeDeliverySources", with("nextToken")),
-        case("AWS::Logs::LogGroup", "DescribeLogGroups", with("nextToken")),
         case("AWS::RDS::DBCluster", "DescribeDBClusters", marker("DescribeDBClusters")),
         case("AWS::RDS::DBInstance", "DescribeDBInstances", marker("DescribeDBInstances")),
         case("AWS::RDS::DBProxy", "DescribeDBProxies", marker("DescribeDBProxies")),
@@ -345,8 +363,6 @@ fn cases() -> Vec<Case> {
             "ListBuckets",
             format!("<ListAllMyBucketsResult><ContinuationToken>{TOKEN}</ContinuationToken></ListAllMyBucketsResult>"),
         ),
-        case("AWS::SES::ConfigurationSet", "ListConfigurationSets", with("NextToken")),
-        case("AWS::SES::EmailIdentity", "ListEmailIdentities", with("NextToken")),
         case("AWS::SNS::Topic", "ListTopics", next_token("ListTopics")),
         case("AWS::SNS::Topic", "ListSubscriptionsByTopic", next_token("ListSubscriptionsByTopic"))
             .after("ListTopics", topics())
@@ -354,22 +370,12 @@ fn cases() -> Vec<Case> {
                 "ListTagsForResource",
                 xml("ListTagsForResource", &format!("<Tags>{}</Tags>", xml_tags("member", "Key", "Value"))),
             ),
-        case("AWS::CloudWatch::Alarm", "DescribeAlarms", with("NextToken")),
-        case("AWS::CloudWatch::CompositeAlarm", "DescribeAlarms", with("NextToken")),
-        case("AWS::CloudWatch::Dashboard", "ListDashboards", with("NextToken")),
-        case("AWS::SQS::Queue", "ListQueues", with("NextToken")),
-        case("AWS::Scheduler::Schedule", "ListSchedules", with("NextToken")),
-        case("AWS::Scheduler::ScheduleGroup", "ListScheduleGroups", with("NextToken")),
-        case("AWS::Events::Rule", "ListRules", with("NextToken")),
         case("AWS::Events::Rule", "ListTargetsByRule", with("NextToken"))
             .after("ListRules", rules())
             .after("ListTagsForResource", json!({ "Tags": json_tags("Key", "Value") }).to_string()),
         case("AWS::GuardDuty::Detector", "ListDetectors", json!({ "detectorIds": [], "nextToken": TOKEN }).to_string()),
         case("AWS::ECS::AccountSettings", "ListAccountSettings", with("nextToken"))
             .after("ListTagsForResource", json!({ "TagList": json_tags("Key", "Value") }).to_string()),
-        case("AWS::ECR::Repository", "DescribeRepositories", with("nextToken")),
-        case("AWS::Logs::ResourcePolicy", "DescribeResourcePolicies", with("nextToken")),
-        case("AWS::EFS::AccessPoint", "DescribeAccessPoints", with("NextToken")),
         case("AWS::EFS::FileSystem", "DescribeFileSystems", with("NextMarker")),
         case("AWS::EFS::FileSystem", "DescribeReplicationConfigurations", with("NextToken"))
             .after("DescribeFileSystems", file_systems()),
@@ -379,8 +385,6 @@ fn cases() -> Vec<Case> {
             .after("DescribeLifecycleConfiguration", json!({}).to_string())
             .after("DescribeBackupPolicy", json!({}).to_string())
             .after("DescribeFileSystemPolicy", json!({}).to_string()),
-        case("AWS::SSM::Parameter", "DescribeParameters", with("NextToken")),
-        case("AWS::SecretsManager::Secret", "ListSecrets", with("NextToken")),
         // WAF gives a marker with its last page, too; only an empty page is the end.
         case("AWS::WAFv2::IPSet", "ListIPSets", json!({ "NextMarker": TOKEN, "IPSets": [foreign] }).to_string()),
         case(
@@ -412,6 +416,7 @@ fn cases() -> Vec<Case> {
     ] {
         all.push(case(kind, operation, ec2(operation)));
     }
+    all.extend(TOKENS.iter().map(|(kind, operation, name)| case(kind, operation, with(name))));
     all
 }
 

@@ -14,7 +14,7 @@ use crate::stacks::local_account::{LocalAccount, blueprints, on_deep_stack, word
 const TENANT: &str = "
 tenant: account-main
 template: account
-account: \"300000000881\"
+account: \"300000000891\"
 environments:
   us-east-1:
     region: us-east-1
@@ -25,7 +25,7 @@ environments:
 ";
 
 fn of(tenant: &str, account: &str) -> Blueprint {
-    let text = tenant.replace("300000000881", account);
+    let text = tenant.replace("300000000891", account);
     blueprints(&[("account.yaml", &text)], &[]).unwrap_or_else(|why| panic!("{why}")).remove(0)
 }
 
@@ -55,7 +55,7 @@ fn blocked(plan: &StackPlan, kind: &str) -> String {
 
 #[test]
 fn findings_from_the_severity_on_come_to_the_topics_as_a_text() {
-    let stack = of(TENANT, "300000000881");
+    let stack = of(TENANT, "300000000891");
     let rule = "AWS::Events::Rule/findings";
     let pattern = property(&stack, rule, "/EventPattern");
     let pattern: Value = serde_json::from_str(pattern.as_str().expect("a text")).expect("JSON");
@@ -71,7 +71,7 @@ fn findings_from_the_severity_on_come_to_the_topics_as_a_text() {
 
 #[test]
 fn eventbridge_may_publish_to_the_topic_and_use_its_key() {
-    let stack = of(TENANT, "300000000881");
+    let stack = of(TENANT, "300000000891");
     for (address, pointer) in
         [("AWS::SNS::Topic/oncall", "/Policy/Statement"), ("AWS::KMS::Key/main", "/KeyPolicy/Statement")]
     {
@@ -84,7 +84,7 @@ fn eventbridge_may_publish_to_the_topic_and_use_its_key() {
 
 #[test]
 fn every_protection_is_said_and_a_part_is_on_only_with_its_whole() {
-    let features = |tenant: &str| property(&of(tenant, "300000000881"), "AWS::GuardDuty::Detector/main", "/Features");
+    let features = |tenant: &str| property(&of(tenant, "300000000891"), "AWS::GuardDuty::Detector/main", "/Features");
     let status = |all: &Value, name: &str| {
         let all = all.as_array().expect("a list").clone();
         all.into_iter().find(|one| one["Name"] == name).expect("it is said")
@@ -103,7 +103,7 @@ fn every_protection_is_said_and_a_part_is_on_only_with_its_whole() {
 #[test]
 fn what_somebody_else_looks_after_is_left_out() {
     let none = TENANT.replace("{ notify: [oncall], severity: 4 }", "null\n    volumes: null\n    instances: null");
-    let stack = of(&none, "300000000881");
+    let stack = of(&none, "300000000891");
     let kinds: Vec<_> = stack.resources.keys().map(|address| address.kind.as_str()).collect();
     assert_eq!(kinds, ["AWS::KMS::Key", "AWS::SNS::Topic"]);
 }
@@ -111,10 +111,10 @@ fn what_somebody_else_looks_after_is_left_out() {
 #[test]
 fn what_ecs_gives_is_set_only_where_the_yaml_says_so() {
     let kind = "AWS::ECS::AccountSettings";
-    let plain = of(TENANT, "300000000881");
+    let plain = of(TENANT, "300000000891");
     assert!(plain.resources.keys().all(|address| address.kind != kind));
     let more = "    containers: { insights: enhanced, retirement: 14, trunking: false }\n    guardduty:";
-    let stack = of(&TENANT.replace("    guardduty:", more), "300000000881");
+    let stack = of(&TENANT.replace("    guardduty:", more), "300000000891");
     let expected = json!({
         "AwsvpcTrunking": "disabled", "ContainerInsights": "enhanced", "FargateTaskRetirementWaitPeriod": "14",
     });
@@ -144,7 +144,7 @@ fn no_two_stacks_of_one_account_and_region_have_it() {
     assert!(why.contains("AWS::GuardDuty::Detector") && why.contains("AWS::EC2::EBSEncryptionByDefault"), "{why}");
     assert_eq!(why.matches("there is one of").count(), 1, "once for all: {why}");
     assert_eq!(both(&other.replace("region: us-east-1", "region: eu-west-1")), Ok(2));
-    assert_eq!(both(&other.replace("300000000881", "300000000882")), Ok(2));
+    assert_eq!(both(&other.replace("300000000891", "300000000892")), Ok(2));
 }
 
 /// The fleet is checked as a whole, whatever is selected.
@@ -166,8 +166,8 @@ fn a_stack_that_is_not_selected_has_it_all_the_same() {
 #[test]
 fn the_account_is_made_drifts_and_is_given_up_without_being_opened() {
     on_deep_stack(async {
-        let stack = of(TENANT, "300000000881");
-        let local = local("300000000881", &stack).await;
+        let stack = of(TENANT, "300000000891");
+        let local = local("300000000891", &stack).await;
         local.apply(&stack).await.unwrap_or_else(|why| panic!("{why}"));
 
         let hand = local.by_hand().await;
@@ -197,7 +197,7 @@ fn the_account_is_made_drifts_and_is_given_up_without_being_opened() {
 
         // What was looked for goes only when it is named.
         let guarded =
-            local.plan_to_destroy(&of(&TENANT.replace("    protected: false\n", ""), "300000000881"), &[]).await;
+            local.plan_to_destroy(&of(&TENANT.replace("    protected: false\n", ""), "300000000891"), &[]).await;
         let change = |plan: &StackPlan, kind: &str| {
             plan.changes.iter().find(|change| change.address.kind == kind).expect("it goes").clone()
         };
@@ -222,7 +222,7 @@ fn the_account_is_made_drifts_and_is_given_up_without_being_opened() {
 #[test]
 fn what_another_stack_has_is_told_and_left_alone() {
     on_deep_stack(async {
-        let account = "300000000883";
+        let account = "300000000893";
         let first = of(TENANT, account);
         let local = local(account, &first).await;
         local.apply(&first).await.unwrap_or_else(|why| panic!("{why}"));
@@ -243,7 +243,7 @@ fn what_another_stack_has_is_told_and_left_alone() {
 #[test]
 fn a_detector_that_is_there_is_adopted_or_left_to_the_organisation() {
     on_deep_stack(async {
-        let account = "300000000884";
+        let account = "300000000894";
         let stack = of(TENANT, account);
         let local = local(account, &stack).await;
         let guardduty = aws_sdk_guardduty::Client::new(&local.by_hand().await);

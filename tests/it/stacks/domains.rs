@@ -8,7 +8,7 @@ use crate::stacks::local_account::{LocalAccount, blueprints, on_deep_stack, word
 const TENANT: &str = "
 tenant: acme
 template: modyo
-account: \"300000000884\"
+account: \"300000000888\"
 environments:
   production:
     region: us-east-1
@@ -19,7 +19,7 @@ environments:
     zones: 3
     search:
       items: { version: OpenSearch_2.17, master: indexer, standby: true }
-      audit: { version: OpenSearch_2.19, master: \"arn:aws:iam::300000000884:role/admins\", managers: false, logs: [application] }
+      audit: { version: OpenSearch_2.19, master: \"arn:aws:iam::300000000888:role/admins\", managers: false, logs: [application] }
     services:
       indexer: { image: \"public.ecr.aws/shop/indexer:1\", search: [items] }
 ";
@@ -50,7 +50,7 @@ fn it_stands_in_all_zones_with_managers_of_its_own_and_lets_in_by_iam() {
     assert_eq!(of("items", "/VPCOptions/SubnetIds").as_array().map(Vec::len), Some(3));
     let master = |name: &str| of(name, "/AdvancedSecurityOptions/MasterUserOptions/MasterUserARN");
     assert_eq!(master("items"), named("AWS::IAM::Role/indexer-task", "Arn"));
-    assert_eq!(master("audit"), "arn:aws:iam::300000000884:role/admins");
+    assert_eq!(master("audit"), "arn:aws:iam::300000000888:role/admins");
     let logs = of("items", "/LogPublishingOptions");
     let logs: Vec<_> = logs.as_object().expect("a map").keys().collect();
     assert_eq!(logs, ["AUDIT_LOGS", "ES_APPLICATION_LOGS", "INDEX_SLOW_LOGS", "SEARCH_SLOW_LOGS"]);
@@ -83,13 +83,13 @@ fn one_policy_of_logs_serves_a_stack_or_all() {
     let resources =
         |tenant: &str| property(tenant, "AWS::Logs::ResourcePolicy/search", "/PolicyDocument/Statement/0/Resource");
     assert_eq!(resources(TENANT).as_array().map(Vec::len), Some(5), "its own groups alone");
-    assert_eq!(resources(&with("account")), "arn:aws:logs:us-east-1:300000000884:log-group:*");
+    assert_eq!(resources(&with("account")), "arn:aws:logs:us-east-1:300000000888:log-group:*");
     let condition = property(
         &with("account"),
         "AWS::Logs::ResourcePolicy/search",
         "/PolicyDocument/Statement/0/Condition/StringEquals",
     );
-    assert_eq!(condition["aws:SourceAccount"], "300000000884", "of domains of the account alone");
+    assert_eq!(condition["aws:SourceAccount"], "300000000888", "of domains of the account alone");
     let none = blueprints(&[("tenant.yaml", &with("none"))], &[]).unwrap_or_else(|why| panic!("{why}")).remove(0);
     assert!(none.resources.keys().all(|address| address.kind != "AWS::Logs::ResourcePolicy"));
 }
@@ -118,7 +118,7 @@ fn what_does_not_go_together_is_told_with_its_line() {
 #[test]
 fn a_domain_is_made_drifts_and_is_taken_away() {
     on_deep_stack(async {
-        let mut local = LocalAccount::new("300000000884").await;
+        let mut local = LocalAccount::new("300000000888").await;
         let stack = blueprints(&[("acme.yaml", TENANT)], &[]).unwrap_or_else(|why| panic!("{why}")).remove(0);
         local.kinds.retain(|kind| stack.resources.keys().any(|address| address.kind == kind.facts().kind));
         local.apply(&stack).await.unwrap_or_else(|why| panic!("{why}"));

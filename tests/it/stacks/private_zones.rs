@@ -8,7 +8,7 @@ use crate::stacks::local_account::{LocalAccount, blueprints, on_deep_stack, word
 const TENANT: &str = "
 tenant: acme
 template: modyo
-account: \"300000000883\"
+account: \"300000000887\"
 environments:
   certification:
     region: us-east-1
@@ -66,7 +66,7 @@ fn a_public_name_in_the_domain_of_the_private_zone_is_a_mistake_with_the_line() 
 #[test]
 fn a_private_zone_is_made_mended_and_taken_away_beside_a_public_one_of_its_name() {
     on_deep_stack(async {
-        let mut local = LocalAccount::new("300000000883").await;
+        let mut local = LocalAccount::new("300000000887").await;
         let mut tenant = TENANT.to_owned();
         let (head, _) = tenant.split_once("    databases:").expect("it has some");
         tenant = head.to_owned();

@@ -48,9 +48,12 @@ impl Way {
         let path = field.path.as_str();
         let is = |pattern: &str| pointer::covers(pattern, path) || pointer::covers(path, pattern);
         let has_managers = live.pointer("/ClusterConfig/DedicatedMasterEnabled") == Some(&Value::Bool(true));
-        let of_managers = ["/ClusterConfig/DedicatedMasterCount", "/ClusterConfig/DedicatedMasterType"];
-        let is_quick = (path == "/ClusterConfig/InstanceCount" && has_managers)
-            || (of_managers.contains(&path) && has_managers)
+        let beside_managers = [
+            "/ClusterConfig/InstanceCount",
+            "/ClusterConfig/DedicatedMasterCount",
+            "/ClusterConfig/DedicatedMasterType",
+        ];
+        let is_quick = (has_managers && beside_managers.contains(&path))
             // More of a volume, or a faster one, comes without: less does not.
             || (is("/EBSOptions") && !shrinks(field));
         let starts_audit = is("/LogPublishingOptions/AUDIT_LOGS") && is_there(field.after.as_ref());

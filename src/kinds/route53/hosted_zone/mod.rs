@@ -5,23 +5,18 @@ use aws_sdk_route53::types::{HostedZoneConfig, TagResourceType};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 
 use self::vpcs::Association;
 use crate::aws::{Aws, MINUTE, Reader, Writer, create_once, retry};
 use crate::kinds::route53::{self, name, reference, tags, zone_id};
 use crate::kinds::shared::deletion::gone;
-use crate::kinds::shared::tag;
 use crate::kinds::shared::text::given;
 use crate::resource::cloudformation::CloudFormation;
 use crate::resource::normal::Set;
 use crate::resource::{
     Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, Failure, FieldDiff, Found, Identity, InUse, Kept,
     Kind, Listing, Made, Mistake, Name, NameRule, On, Permissions, Question, Quota, Replacement, Result, Scope, Tags,
-    Turn, Unseen, key,
-    Attachable, Bearer, Changes, Class, Detection, Essentials, Facts, Failure, Found, Identity, InUse, Kept, Kind,
-    Listing, Made, Mistake, Name, NameRule, On, Permissions, Question, Quota, Replacement, Result, Scope, Tags, Turn,
-    Unseen,
+    Turn, Unseen,
 };
 
 /// A public zone, or a private one, which answers in its VPCs alone.
@@ -104,8 +99,6 @@ resources:
 ";
 
 const VPCS: &str = "/VPCs";
-/// AWS takes so many tags with one call.
-const TAGS: usize = 10;
 const TYPE: TagResourceType = TagResourceType::Hostedzone;
 
 impl Kind for HostedZone {
@@ -219,17 +212,11 @@ impl Kind for HostedZone {
     async fn create(writer: &Writer, _: &Name, spec: &Spec, tags: &Tags) -> Result<Made<Self>> {
         let mark = reference::mark(tags);
         let call = writer.route53().create_hosted_zone().name(&spec.name);
-        let reference = format!("{mark}-{}", writer.token());
-        writer.admit(&reference);
-        let call = call.caller_reference(reference);
+        let call = call.caller_reference(reference::new(writer, &mark));
         let comment = given(&spec.hosted_zone_config.comment);
         let config = HostedZoneConfig::builder().set_comment(comment).private_zone(spec.is_private()).build();
         // The first of its VPCs makes it a private one, which nothing does later.
         let call = call.hosted_zone_config(config).set_vpc(spec.vpcs.iter().next().map(Association::sent));
-        let call = call.caller_reference(reference::new(writer, &mark));
-        let comment = Some(spec.hosted_zone_config.comment.as_str()).filter(|comment| !comment.is_empty());
-        let config = comment.map(|comment| HostedZoneConfig::builder().comment(comment).build());
-        let call = call.set_hosted_zone_config(config);
         let send = || async {
             let answer = call.clone().send().await?;
             let id = answer.hosted_zone().map(|zone| zone_id(zone).to_owned());
@@ -238,11 +225,10 @@ impl Kind for HostedZone {
         };
         let outputs = create_once(|| read::half_made(writer, spec, &mark, tags), send).await.map_err(vpcs::conflict)?;
         writer.admit(&outputs.id);
-        change_tags(writer, &outputs.id, tags, &[]).await?;
+        tags::change(writer, &TYPE, &outputs.id, tags, &[]).await?;
         if spec.vpcs.len() > 1 {
             vpcs::complete(writer, &outputs.id, &spec.vpcs).await?;
         }
-        tags::change(writer, &TYPE, &outputs.id, tags, &[]).await?;
         Ok(Made::ready(outputs.id.clone(), outputs))
     }
 
@@ -296,26 +282,6 @@ impl Kind for HostedZone {
         let others = read::named(reader, name, false).await?;
         let other = others.iter().find(|zone| !read::is_half_made(zone));
         Ok(other.map(|zone| read::taken(name, zone_id(zone)).message))
-    }
-}
-
-/// How the reference of every zone of an address begins: by it a zone is known whose tags a run did not come to write.
-fn mark(tags: &Tags) -> String {
-    let parts = [key::PROJECT, key::TENANT, key::ENVIRONMENT, key::NAME].map(|key| tags.get(key).unwrap_or_default());
-    format!("{}{}", read::REFERENCE, hex::encode(&Sha256::digest(parts.join("/"))[..12]))
-}
-
-async fn change_tags(writer: &Writer, id: &str, set: &Tags, unset: &[String]) -> Result<()> {
-    let set: Vec<Tag> = tag::write(set).unwrap_or_default();
-    let (mut set, mut unset) = (set.chunks(TAGS), unset.chunks(TAGS));
-    loop {
-        let (add, remove) = (set.next(), unset.next());
-        if add.is_none() && remove.is_none() {
-            return Ok(());
-        }
-        let call = writer.route53().change_tags_for_resource().resource_type(TagResourceType::Hostedzone);
-        let call = call.resource_id(id).set_add_tags(add.map(<[Tag]>::to_vec));
-        call.set_remove_tag_keys(remove.map(<[String]>::to_vec)).send().await?;
     }
 }
 

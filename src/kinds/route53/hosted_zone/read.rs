@@ -5,7 +5,6 @@ use aws_sdk_route53::types::{AcceleratedRecoveryStatus, DelegationSet, HostedZon
 use futures_util::future::{join, join_all};
 
 use super::vpcs::Association;
-use super::{Config, HostedZone, Outputs, Spec};
 use super::{Config, HostedZone, Outputs, Spec, TYPE};
 use crate::aws::{Clients, Reader};
 use crate::kinds::route53::{self, name, reference, tags, zone_id};
