@@ -158,6 +158,12 @@ async fn what_changes_is_sent_section_by_section_and_the_version_last() {
     assert!(matches!(update(&aws, &live, wanted(), &["/EngineVersion"]).await.unwrap(), Turn::Done(())));
     assert_eq!(aws.operations(), ["GetCompatibleVersions", "UpgradeDomain", "DescribeDomain"]);
 
+    // Who may do everything can't be read, so that it never leaves what is to be changed: the upgrade does not wait for it.
+    let master = "/AdvancedSecurityOptions/MasterUserOptions/MasterUserARN";
+    let aws = Canned::by_operation(&[ways("OpenSearch_2.19"), says("UpgradeDomain", &json!({})), busy_one()]);
+    assert!(matches!(update(&aws, &live, wanted(), &["/EngineVersion", master]).await.unwrap(), Turn::More(_)));
+    assert_eq!(aws.operations(), ["GetCompatibleVersions", "UpgradeDomain", "DescribeDomain"]);
+
     let aws = Canned::by_operation(&[ways("OpenSearch_2.18")]);
     let failure = update(&aws, &live, wanted(), &["/EngineVersion"]).await.expect_err("there is no way");
     assert!(failure.message.contains("OpenSearch_2.18") && failure.is(Class::Invalid), "{failure}");

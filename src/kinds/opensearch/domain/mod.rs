@@ -35,6 +35,9 @@ const NAME_MAX: usize = 28;
 /// How many domains one DescribeDomains takes.
 const DESCRIBED: usize = 5;
 
+/// Who may do everything in it; AWS does not tell.
+const MASTER: &str = "/AdvancedSecurityOptions/MasterUserOptions";
+
 impl Kind for Domain {
     type Cloud = Aws;
     type Spec = Spec;
@@ -43,7 +46,7 @@ impl Kind for Domain {
     const FACTS: Facts = Facts {
         memberships: &["/VPCOptions/SecurityGroupIds"],
         grants: &["/AccessPolicies/Statement"],
-        write_only: &["/AdvancedSecurityOptions/MasterUserOptions"],
+        write_only: &[MASTER],
         switches: &[
             Switch::beside("/ClusterConfig/DedicatedMasterCount", "/ClusterConfig/DedicatedMasterEnabled"),
             Switch::beside("/ClusterConfig/DedicatedMasterType", "/ClusterConfig/DedicatedMasterEnabled"),
@@ -151,8 +154,10 @@ impl Kind for Domain {
     /// The version comes last: an upgrade that its check refuses leaves nothing undone behind it.
     async fn update(writer: &Writer, live: &Found<Self>, spec: &Spec, changes: &Changes) -> Result<Turn<Made<Self>>> {
         let is_version = |field: &FieldDiff| field.path == "/EngineVersion";
+        // It can't be read, so it is among the changes until the end.
+        let is_unseen = |field: &FieldDiff| field.path.starts_with(MASTER);
         let version = spec.engine_version.as_deref().filter(|_| changes.fields().iter().any(is_version));
-        let has_more = changes.fields().iter().any(|field| !is_version(field));
+        let has_more = changes.fields().iter().any(|field| !is_version(field) && !is_unseen(field));
         let sent = match version {
             Some(version) if !has_more => write::upgrade(writer, live, version).await,
             _ => write::configure(writer, live, spec, changes).await,
@@ -161,8 +166,11 @@ impl Kind for Domain {
             return Ok(Turn::Busy(failure));
         }
         write::await_started(writer, live).await;
-        if has_more && version.is_some() {
+        if version.is_some() && has_more {
             return Ok(Turn::More("the change before the upgrade".to_owned()));
+        }
+        if version.is_some() && changes.fields().iter().any(is_unseen) {
+            return Ok(Turn::More("the upgrade before the change".to_owned()));
         }
         let state = State::Settling("the change of the domain".to_owned());
         Ok(Turn::Done(Made { id: live.id.clone(), outputs: live.outputs.clone(), state }))
