@@ -15,6 +15,13 @@ pub(super) fn changes(actions: &BTreeSet<&'static str>, kinds: &[Permissions], s
     for (action, on) in kinds.iter().flat_map(|kind| kind.on) {
         rows.entry(action).or_default().extend(*on);
     }
+    // What one kind says of an action is no word about the things of another, which needs it and says nothing.
+    for kind in kinds {
+        let is_unsaid = |action: &&&'static str| !kind.on.iter().any(|(said, _)| said == *action);
+        for action in [kind.create, kind.update, kind.retag, kind.delete].concat().iter().filter(is_unsaid) {
+            rows.entry(action).or_default().insert(On::of(action));
+        }
+    }
     let mut statements = Vec::new();
     for action in actions {
         let on = rows.remove(action).unwrap_or_else(|| BTreeSet::from([On::of(action)]));

@@ -23,7 +23,7 @@ from moto.rds.models import rds_backends
 from moto.scheduler.models import scheduler_backends
 
 # Services whose calls name things in the path.
-WITH_PATHS = ("efs", "scheduler")
+WITH_PATHS = ("efs", "opensearch", "scheduler", "sesv2")
 LOOKS = ("Describe", "List", "Get", "Head", "Assume")
 
 
@@ -52,7 +52,6 @@ def parameters_of(call):
     if call.protocol == "cbor":
         return dict(leaves("", cbor2.loads(call.body) if call.body else {}))
     named = {f"path.{i}": step for i, step in enumerate(call.path.split("/"))} if call.service in WITH_PATHS else {}
-    named = {f"path.{i}": step for i, step in enumerate(call.path.split("/"))} if call.service in ("scheduler", "sesv2") else {}
     return named | (dict(leaves("", json.loads(call.body))) if call.protocol == "json" and call.body else {})
 
 
@@ -150,4 +149,6 @@ def everything(account, region):
         yield alarm.alarm_arn, alarms.tagger.get_tag_dict_for_resource(alarm.alarm_arn), alarm.name
     files = efs_backends[account][region]
     for system in files.file_systems_by_id.values():
-        yield system.file_system_arn, {tag["Key"]: tag["Value"] for tag in files.list_tags_for_resource(system.file_system_id)}
+        # A call for a mount target names that, and IAM is asked about the file system.
+        targets = [one.mount_target_id for one in system.iter_mount_targets()]
+        yield system.file_system_arn, {tag["Key"]: tag["Value"] for tag in files.list_tags_for_resource(system.file_system_id)}, *targets

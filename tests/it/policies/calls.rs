@@ -68,6 +68,13 @@ const PASSED: &[(&str, &str)] = &[
     ("sns:SetTopicAttributes", "sns.amazonaws.com"),
 ];
 
+/// Calls that name a role and pass it to nobody: it is let in.
+const LET_IN: &[&str] = &["es:CreateDomain", "es:UpdateDomainConfig"];
+
+/// The call that makes a service's own role, and its parameter for the service.
+const LINKED: &str = "iam:CreateServiceLinkedRole";
+const SERVICE: &str = "AWSServiceName";
+
 /// A changing call.
 #[derive(Debug)]
 pub struct Change {
@@ -154,6 +161,7 @@ impl Change {
         let given = GIVEN.iter().find(|(name, _)| *name == one.name && !is_made).map(|(_, name)| *name);
         let parts: Vec<_> = one.arn.splitn(6, ':').collect();
         let end = match one.name.as_str() {
+            "role" if self.action == LINKED => format!("role/aws-service-role/{0}/{0}", text(SERVICE)),
             "role" => format!("role{}{}", text("Path"), text("RoleName")),
             "alias" => text("AliasName"),
             "schedule" => format!("schedule/{}/{}", text("GroupName"), text("path.2")),
@@ -164,7 +172,11 @@ impl Change {
             _ => parts[5].replace('*', given.unwrap_or("new")),
         };
         let tags = if is_made { self.tags.clone() } else { BTreeMap::new() };
-        self.question(&self.action, &self.arn(parts[2], &end), &[("aws:RequestTag", &tags)])
+        let mut question = self.question(&self.action, &self.arn(parts[2], &end), &[("aws:RequestTag", &tags)]);
+        if self.action == LINKED {
+            question.context.insert(format!("iam:{SERVICE}"), text(SERVICE));
+        }
+        question
     }
 
     /// What makes something with tags is asked whether it may tag, too.
@@ -173,6 +185,7 @@ impl Change {
         let is_new = |question: &&Question| question.context.keys().any(|key| key.starts_with("aws:RequestTag/"));
         let made = made.or_else(|| Some(asked.iter().find(is_new)?.resource.clone()))?;
         let (service, action, tells) = TAGGING.iter().find(|(service, ..)| *service == self.service())?;
+        let action = if self.action.ends_with("InstanceProfile") { "TagInstanceProfile" } else { action };
         if self.tags.is_empty() || self.is_tagging() {
             return None;
         }
@@ -187,7 +200,8 @@ impl Change {
     /// A role that is named to a service is passed to it.
     fn passing(&self) -> Vec<Question> {
         let is_named = |arn: &&String| self.parameters.values().any(|value| value == arn.as_str());
-        let roles = self.things.keys().filter(|arn| self.service() != "iam" && arn.contains(":role/")).filter(is_named);
+        let is_passed = self.service() != "iam" && !LET_IN.contains(&self.action.as_str());
+        let roles = self.things.keys().filter(|arn| is_passed && arn.contains(":role/")).filter(is_named);
         let service = || PASSED.iter().find(|(action, _)| *action == self.action).map(|(_, service)| *service);
         let question = |role: &String| {
             let to = service().unwrap_or_else(|| panic!("{} names a role: to whom does it pass it?", self.action));
