@@ -437,7 +437,7 @@ def parameters(client):
         tags = ssm.list_tags_for_resource(ResourceType="Parameter", ResourceId=name)["TagList"]
         # The mark of a setting says whose that is.
         if kind := SETTINGS.get(name.removeprefix("/provision.settings/")):
-            yield thing(kind, settings(client)[kind], tags, name)
+            yield thing(kind, account_settings(client)[kind], tags, name)
         else:
             yield thing("AWS::SSM::Parameter", item, tags, name)
 
@@ -449,7 +449,7 @@ SETTINGS = {
 }
 
 
-def settings(client):
+def account_settings(client):
     ec2 = client("ec2")
     return {
         "AWS::EC2::EBSEncryptionByDefault": {

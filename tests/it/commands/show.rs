@@ -69,11 +69,11 @@ async fn show_tells_of_what_was_asked_for() {
     let on = AttributeBooleanValue::builder().value(true).build();
     let ec2 = aws_sdk_ec2::Client::new(&LocalAccount::new(ACCOUNT).await.by_hand().await);
     let by_hand = ec2.modify_subnet_attribute().subnet_id(subnet["id"].as_str().expect("text"));
-    by_hand.assign_ipv6_address_on_creation(on).send().await.expect("moto does so");
-    let told = json!([{ "path": "/AssignIpv6AddressOnCreation", "there": "IPv6 addresses are assigned" }]);
+    by_hand.enable_resource_name_dns_a_record_on_launch(on).send().await.expect("moto does so");
+    let told = json!([{ "path": "/PrivateDnsNameOptionsOnLaunch/EnableResourceNameDnsARecord", "there": "is on" }]);
     assert_eq!(stack(&["acme/test/AWS::EC2::Subnet/main"]).await["resources"][0]["unmodelled"], told);
     let text = shown(&["acme/test"]).await;
-    assert!(text.contains("/AssignIpv6AddressOnCreation: IPv6 addresses are assigned\n"), "{text}");
+    assert!(text.contains("/PrivateDnsNameOptionsOnLaunch/EnableResourceNameDnsARecord: is on\n"), "{text}");
 }
 
 /// Of two that claim one address one stays: of that it tells what the plan would mend, and of the other all in words.

@@ -14,7 +14,7 @@ const CASES: &[(&str, Exit, &str)] = &[
     (
         "validate acme/production/mian",
         Exit::Usage,
-        "`acme/production/mian` matches no resource: nearest are main, cdn, mails",
+        "`acme/production/mian` matches no resource: nearest are main, cdn, mail",
     ),
     (
         "validate acme/staging",

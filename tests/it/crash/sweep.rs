@@ -157,6 +157,8 @@ fn changed() -> String {
     let without = without.lines().filter(|line| !of_api(line)).map(|line| format!("{line}\n"));
     without
         .collect::<String>()
+        .replace("master: api", "master: web")
+        .replace("maximum: 12 }", "maximum: 12, search: [items] }")
         .replace("/shop:42", "/shop:43")
         .replace("      cpu: 512\n", "      cpu: 512\n      port: 9090\n")
 }

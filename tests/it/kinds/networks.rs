@@ -163,17 +163,18 @@ async fn create_group(answers: &[(&str, u16, &str)]) -> (Result<String, Failure>
 #[tokio::test(start_paused = true)]
 async fn a_group_that_has_no_room_for_old_and_new_rules_loses_the_old_ones_first() {
     let (created, calls) = create_group(&[]).await;
-    assert_eq!((created.is_ok(), calls), (true, vec!["Authorize".to_owned(), "Revoke".to_owned()]));
+    assert!(created.is_ok(), "{created:?}");
+    assert_eq!(calls, ["Revoke", "Authorize", "Revoke"], "what lets out by IPv6 goes first: it is in nobody's way");
     let (created, calls) = create_group(&[FULL]).await;
     assert!(created.is_ok(), "{created:?}");
-    assert_eq!(calls, ["Authorize", "Revoke", "Authorize"]);
+    assert_eq!(calls, ["Revoke", "Authorize", "Revoke", "Authorize"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_group_that_has_no_room_for_the_new_rules_alone_keeps_the_old_ones() {
     let (created, calls) = create_group(&[FULL, FULL]).await;
     assert_eq!(created.unwrap_err().class, Class::Quota);
-    assert_eq!(calls, ["Authorize", "Revoke", "Authorize", "Authorize"], "the last one puts them back");
+    assert_eq!(calls, ["Revoke", "Authorize", "Revoke", "Authorize", "Authorize"], "the last one puts them back");
 }
 
 /// Its holder let go of it between the refusal and the look.
