@@ -63,7 +63,7 @@ async fn a_taken_port_is_named() {
 async fn a_server_that_crashes_shows_its_last_words() {
     // `cat` takes none of the server's arguments.
     let options = Options { python: Python::Prepared(PathBuf::from("cat")), ..Options::default() };
-    let error = sandbox::up(&local_aws::folder("crash"), &options, &|_| ()).await.expect_err("cat is no Python");
+    let error = sandbox::up(&local_aws::folder("no-python"), &options, &|_| ()).await.expect_err("cat is no Python");
     let text = error.to_string();
     assert!(text.starts_with("the sandbox ended as it started: ") && text.contains("option"), "{text}");
 }
