@@ -68,6 +68,14 @@ def no_lease(account, asked):
 READS = {
     "s3__GetObject": no_lease,
     # What is read with every stack, and nothing was recorded of.
+    "ec2__DescribeEgressOnlyInternetGateways": lambda account, asked: {
+        "EgressOnlyInternetGateways": list(account.all("egress-only-igw"))
+    },
+    "ecs__DescribeCapacityProviders": lambda account, asked: {"capacityProviders": []},
+    "logs__DescribeDeliveries": lambda account, asked: {"deliveries": []},
+    "logs__DescribeDeliveryDestinations": lambda account, asked: {"deliveryDestinations": []},
+    "logs__DescribeDeliverySources": lambda account, asked: {"deliverySources": []},
+    "logs__DescribeResourcePolicies": lambda account, asked: {"resourcePolicies": []},
     "iam__ListInstanceProfiles": lambda account, asked: {"InstanceProfiles": [], "IsTruncated": False},
     "wafv2__ListRegexPatternSets": lambda account, asked: {"RegexPatternSets": []},
     "wafv2__ListLoggingConfigurations": lambda account, asked: {"LoggingConfigurations": []},
