@@ -16,7 +16,6 @@ import databases
 import distributions
 import harness
 import kinds
-import known
 import machines
 import messages
 import mutate_lib
@@ -82,9 +81,6 @@ READS = {
     "wafv2__ListLoggingConfigurations": lambda account, asked: {"LoggingConfigurations": []},
 }
 
-
-# The harness knows no range of Amazon's, of which this one has one: it is read, and expected by nobody.
-known.KNOWN["AWS::EC2::VPC", "aws-cli/ec2/create-vpc#2"] = "the harness does not expect AmazonProvidedIpv6CidrBlock"
 
 KINDS = [kind for service in SERVICES for kind in service.KINDS]
 
