@@ -42,12 +42,8 @@ fn wanted(more: &Value) -> Value {
 async fn writer(aws: &Canned, kind: &str) -> Writer {
     let ends = [format!("delivery:{ID}"), "delivery-destination:site".to_owned(), "delivery-source:site".to_owned()];
     let own: Vec<_> = ends.iter().map(|end| arn(end)).chain([arn(&format!("delivery-destination:{NAME}"))]).collect();
-    let own: Vec<_> = own
-        .iter()
-        .map(String::as_str)
-        .chain([ID, "site", NAME, THING, "arn:aws:other", "arn:aws:s3:::logs/b"])
-        .collect();
-    aws.session(&[]).await.writer(writer_scope(kind, &own, &[]))
+    let own: Vec<_> = own.iter().map(String::as_str).chain([ID, "site", NAME, THING, "arn:aws:other"]).collect();
+    aws.session(&[]).await.writer(writer_scope(kind, &own, &["arn:aws:s3:::logs/b"]))
 }
 
 async fn create(aws: &Canned, kind: &str, spec: Value) -> Result<String> {
